@@ -1,0 +1,76 @@
+/**
+ * The environment contract: Gymnasium's semantics in the host language's spelling.
+ *
+ * @module
+ */
+import type { Generator, Seed } from "./random.ts";
+import type { Scene } from "./scene.ts";
+import type { Json } from "./snapshot.ts";
+import type { Space } from "./space.ts";
+
+/** Diagnostic values of a step; never used for learning. */
+export type Info = Record<string, Json>;
+
+/** What `step` answers. */
+export interface StepResult<Observation> {
+  /** The caller owns it. */
+  readonly observation: Observation;
+  readonly reward: number;
+  /** The episode ended in a terminal state: no bootstrap from the observation. */
+  readonly terminated: boolean;
+  /** The episode was cut off (time limit): bootstrap from the observation. */
+  readonly truncated: boolean;
+  readonly info: Info;
+}
+
+/**
+ * A world that an agent acts in. Box observations and actions are `Float32Array`, Discrete ones
+ * `number`, MultiDiscrete `Int32Array`, Tuple arrays.
+ *
+ * `step` before `reset`, after the end, or with an action outside the space throws an
+ * `InputError` that names the value.
+ */
+// deno-lint-ignore no-explicit-any
+export interface Environment<Observation = any, Action = any> {
+  readonly id: string;
+  readonly observationSpace: Space<Observation>;
+  readonly actionSpace: Space<Action>;
+  /** Steps after which an episode is truncated; undefined: never. */
+  readonly timeLimit?: number;
+  /** Mean return at which the world counts as solved; undefined: not registered. */
+  readonly rewardThreshold?: number;
+  /** Starts an episode. With a seed the generator starts anew, without it goes on. */
+  reset(options?: { seed?: Seed }): { observation: Observation; info: Info };
+  step(action: Action): StepResult<Observation>;
+  /** State, generator and step count as plain data; undefined: "not resumable". */
+  snapshot?(): Json;
+  restore?(snapshot: Json): void;
+  scene?(): Scene;
+  close?(): void;
+}
+
+/**
+ * A world as plain functions over plain state. `State` must be JSON (numbers, strings, arrays,
+ * plain objects), so that snapshot, restore and checking come for free.
+ */
+// deno-lint-ignore no-explicit-any
+export interface EnvironmentDefinition<State = any, Observation = any, Action = any> {
+  readonly id: string;
+  readonly summary?: string;
+  readonly observationSpace: Space<Observation>;
+  readonly actionSpace: Space<Action>;
+  readonly timeLimit?: number;
+  readonly rewardThreshold?: number;
+  /** Draws a starting state. */
+  reset(random: Generator): State;
+  /** The next state. Must not change `state`. */
+  step(state: State, action: Action, random: Generator): {
+    state: State;
+    reward: number;
+    terminated: boolean;
+    info?: Info;
+  };
+  /** A fresh observation of `state`. */
+  observe(state: State): Observation;
+  scene?(state: State): Scene;
+}

@@ -1,0 +1,37 @@
+/**
+ * Metric records: what a trainer reports and a store keeps.
+ *
+ * @module
+ */
+
+/** Values by metric name (`losses/policy`, `rollout/episode_return_mean`, …). NaN is a value. */
+export type Metrics = Record<string, number>;
+
+/** Something worth telling that is not a number: an alarm, a remedy, a milestone. */
+export interface LabEvent {
+  readonly level: "info" | "warning" | "error";
+  readonly message: string;
+}
+
+/** Where a trainer stands. Counts never fall. */
+export interface Progress {
+  /** Calls of `iterate`. */
+  iterations: number;
+  /** Environment steps taken in training (evaluation not counted). */
+  environmentSteps: number;
+  /** Parameter updates. */
+  gradientSteps: number;
+  /** Training examples seen, with repetition. */
+  examples: number;
+}
+
+/** One value of one series, with every x axis that a reader may choose. */
+export interface MetricPoint extends Progress {
+  readonly name: string;
+  readonly value: number;
+  /** Seconds of training up to this point, over all attempts. */
+  readonly wallSeconds: number;
+}
+
+/** Series whose name starts so hold wall-clock figures and stay outside the digest. */
+export const TIMING_PREFIX = "timing/";

@@ -1,0 +1,39 @@
+/**
+ * Raster pictures and generated samples as plain data.
+ *
+ * @module
+ */
+
+/** 8-bit raster, row-major, top row first; `channels` 1 is grey, 3 RGB, 4 RGBA. */
+export interface Raster {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3 | 4;
+  readonly pixels: Uint8Array;
+}
+
+/** What a generative model draws. */
+export type Samples =
+  | {
+    readonly kind: "images";
+    readonly count: number;
+    /** [H, W, C] of one image. */
+    readonly shape: readonly [number, number, number];
+    /** [count, H, W, C] in [0, 1]. */
+    readonly values: Float32Array;
+  }
+  | {
+    readonly kind: "points";
+    readonly count: number;
+    /** Length of one point. */
+    readonly dimensions: number;
+    /** [count, dimensions]. */
+    readonly values: Float32Array;
+  };
+
+/** A file that a run leaves beside its numbers (a sample sheet). The runner encodes rasters as PNG. */
+export interface Artifact {
+  /** For example `samples`. One name, many iterations. */
+  readonly name: string;
+  readonly raster: Raster;
+}

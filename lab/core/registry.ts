@@ -1,0 +1,42 @@
+/**
+ * What registries hold: environments, data sets, agents and models by name, loaded on demand.
+ *
+ * @module
+ */
+import type * as z from "zod";
+import type { Dataset } from "./dataset.ts";
+import type { Environment } from "./environment.ts";
+import type { Generator } from "./random.ts";
+
+/** A registry's entry: light enough for `list` and `--help`; `load` brings the code. */
+export interface Entry<T> {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<T>;
+}
+
+/** A world with options. */
+// deno-lint-ignore no-explicit-any
+export interface EnvironmentEntry<Options = any> {
+  readonly id: string;
+  readonly summary: string;
+  /** Strict zod object of the options, in camelCase; every field described and with a default. */
+  readonly configuration: z.ZodType<Options>;
+  make(options: Options): Environment;
+}
+
+/** A data set, made by seed or parsed from files that the caller hands over. */
+// deno-lint-ignore no-explicit-any
+export interface DatasetDefinition<Configuration = any> {
+  readonly name: string;
+  readonly summary: string;
+  /** Strict zod object; every field described and with a default. */
+  readonly configuration: z.ZodType<Configuration>;
+  create(context: {
+    configuration: Configuration;
+    /** Named streams of the run's seed. */
+    stream(name: string): Generator;
+    /** Reads a file for loaders; rejects with an `InputError` where it cannot. */
+    readFile(path: string): Promise<Uint8Array>;
+  }): Promise<Dataset>;
+}

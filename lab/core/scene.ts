@@ -1,0 +1,44 @@
+/**
+ * Scenes: a drawing as plain data in world units. The terminal, SVG, PNG and the browser's canvas
+ * all draw from it.
+ *
+ * @module
+ */
+
+/** A colour as `#rrggbb`. */
+export type Color = `#${string}`;
+
+/** One mark of a scene; later marks cover earlier ones. Lengths and positions in world units. */
+export type Shape =
+  | {
+    readonly kind: "line";
+    readonly points: readonly (readonly [number, number])[];
+    readonly color: Color;
+    readonly width: number;
+  }
+  | {
+    readonly kind: "polygon";
+    readonly points: readonly (readonly [number, number])[];
+    readonly fill: Color;
+  }
+  | {
+    readonly kind: "circle";
+    readonly center: readonly [number, number];
+    readonly radius: number;
+    readonly fill: Color;
+  }
+  | {
+    readonly kind: "text";
+    readonly at: readonly [number, number];
+    readonly text: string;
+    readonly size: number;
+    readonly color: Color;
+  };
+
+/** A drawing. The y axis points up. */
+export interface Scene {
+  /** World rectangle shown: [left, bottom, right, top]. */
+  readonly view: readonly [number, number, number, number];
+  readonly background: Color;
+  readonly shapes: readonly Shape[];
+}

@@ -1,0 +1,19 @@
+/**
+ * Snapshots: everything that resume needs, as tensors and plain data.
+ *
+ * @module
+ */
+import type { NamedTensors } from "./tensor_data.ts";
+
+/** Plain JSON. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** The whole state of a trainer between two iterations. */
+export interface Snapshot {
+  /** The learned tensors (`policy/0/kernel`, …): what a digest, an export and a warm start use. */
+  readonly parameters: NamedTensors;
+  /** Every other tensor: optimizer moments, target networks, replay, running statistics. */
+  readonly state: NamedTensors;
+  /** Counters, generator states, environment states, open episodes. */
+  readonly values: Json;
+}

@@ -1,0 +1,160 @@
+/**
+ * Spaces: which observations a world shows and which actions it takes. Gymnasium's names.
+ *
+ * @module
+ */
+import { InputError } from "./errors.ts";
+import type { Generator } from "./random.ts";
+import { sizeOf } from "./tensor_data.ts";
+
+/** A set of values with a way to draw from it and a flat float form for networks. */
+export interface Space<T = unknown> {
+  readonly kind: "discrete" | "box" | "multi-discrete" | "tuple";
+  /** Whether `value` lies in the space. */
+  contains(value: unknown): value is T;
+  /** Draws a value uniformly. */
+  sample(random: Generator): T;
+  /** Length of the flat form: Discrete n (one-hot), Box its size. */
+  readonly flatSize: number;
+  /** Writes the flat form of `value` into `out` from `offset` on. */
+  flatten(value: T, out: Float32Array, offset?: number): void;
+  /** One line for people: `Box([-1, -1], [1, 1])`. */
+  toString(): string;
+}
+
+/** The integers start … start + n − 1. */
+export class Discrete implements Space<number> {
+  readonly kind = "discrete";
+  readonly flatSize: number;
+  constructor(readonly n: number, readonly start = 0) {
+    if (!Number.isInteger(n) || n < 1) {
+      throw new InputError(`Cannot make a Discrete space as n must be a whole number ≥ 1: ${n}`);
+    }
+    this.flatSize = n;
+  }
+  contains(value: unknown): value is number {
+    return Number.isInteger(value) && (value as number) >= this.start &&
+      (value as number) < this.start + this.n;
+  }
+  sample(random: Generator): number {
+    return this.start + random.integers(this.n);
+  }
+  flatten(value: number, out: Float32Array, offset = 0): void {
+    out.fill(0, offset, offset + this.n);
+    out[offset + value - this.start] = 1;
+  }
+  toString(): string {
+    return this.start === 0 ? `Discrete(${this.n})` : `Discrete(${this.n}, start=${this.start})`;
+  }
+}
+
+/** Float arrays between bounds, which may be infinite. */
+export class Box implements Space<Float32Array> {
+  readonly kind = "box";
+  readonly shape: readonly number[];
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+  readonly flatSize: number;
+  constructor(bounds: {
+    low: number | ArrayLike<number>;
+    high: number | ArrayLike<number>;
+    /** Needed where both bounds are single numbers. */
+    shape?: readonly number[];
+  }) {
+    const { low, high } = bounds;
+    const length = typeof low !== "number"
+      ? low.length
+      : typeof high !== "number"
+      ? high.length
+      : undefined;
+    this.shape = bounds.shape ?? [length ?? 1];
+    this.flatSize = sizeOf(this.shape);
+    const fill = (bound: number | ArrayLike<number>) =>
+      typeof bound === "number"
+        ? new Float32Array(this.flatSize).fill(bound)
+        : Float32Array.from(bound);
+    this.low = fill(low);
+    this.high = fill(high);
+    if (this.low.length !== this.flatSize || this.high.length !== this.flatSize) {
+      throw new InputError(
+        `Cannot make a Box space as its bounds must have ${this.flatSize} values: ` +
+          `${this.low.length} and ${this.high.length}`,
+      );
+    }
+  }
+  contains(value: unknown): value is Float32Array {
+    if (!(value instanceof Float32Array) || value.length !== this.flatSize) return false;
+    for (let i = 0; i < value.length; i++) {
+      if (!(value[i] >= this.low[i] && value[i] <= this.high[i])) return false;
+    }
+    return true;
+  }
+  /** Uniform between finite bounds; normal or exponential where one or both are infinite. */
+  sample(random: Generator): Float32Array {
+    return this.low.map((low, i) => {
+      const high = this.high[i];
+      if (Number.isFinite(low) && Number.isFinite(high)) return random.uniform(low, high);
+      if (Number.isFinite(low)) return low + random.standardExponential();
+      if (Number.isFinite(high)) return high - random.standardExponential();
+      return random.standardNormal();
+    });
+  }
+  flatten(value: Float32Array, out: Float32Array, offset = 0): void {
+    out.set(value, offset);
+  }
+  toString(): string {
+    return `Box([${this.low.join(", ")}], [${this.high.join(", ")}])`;
+  }
+}
+
+/** Several Discrete choices at once. */
+export class MultiDiscrete implements Space<Int32Array> {
+  readonly kind = "multi-discrete";
+  readonly flatSize: number;
+  constructor(readonly nvec: readonly number[]) {
+    for (const n of nvec) new Discrete(n);
+    this.flatSize = nvec.reduce((sum, n) => sum + n, 0);
+  }
+  contains(value: unknown): value is Int32Array {
+    return value instanceof Int32Array && value.length === this.nvec.length &&
+      this.nvec.every((n, i) => value[i] >= 0 && value[i] < n);
+  }
+  sample(random: Generator): Int32Array {
+    return Int32Array.from(this.nvec, (n) => random.integers(n));
+  }
+  flatten(value: Int32Array, out: Float32Array, offset = 0): void {
+    out.fill(0, offset, offset + this.flatSize);
+    for (let i = 0; i < this.nvec.length; i++) {
+      out[offset + value[i]] = 1;
+      offset += this.nvec[i];
+    }
+  }
+  toString(): string {
+    return `MultiDiscrete([${this.nvec.join(", ")}])`;
+  }
+}
+
+/** Several spaces side by side. */
+export class Tuple implements Space<unknown[]> {
+  readonly kind = "tuple";
+  readonly flatSize: number;
+  constructor(readonly spaces: readonly Space[]) {
+    this.flatSize = spaces.reduce((sum, space) => sum + space.flatSize, 0);
+  }
+  contains(value: unknown): value is unknown[] {
+    return Array.isArray(value) && value.length === this.spaces.length &&
+      this.spaces.every((space, i) => space.contains(value[i]));
+  }
+  sample(random: Generator): unknown[] {
+    return this.spaces.map((space) => space.sample(random));
+  }
+  flatten(value: unknown[], out: Float32Array, offset = 0): void {
+    this.spaces.forEach((space, i) => {
+      space.flatten(value[i], out, offset);
+      offset += space.flatSize;
+    });
+  }
+  toString(): string {
+    return `Tuple(${this.spaces.join(", ")})`;
+  }
+}

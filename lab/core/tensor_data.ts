@@ -1,0 +1,49 @@
+/**
+ * Tensors as plain data: what crosses between a training program, a checkpoint, a worker and a
+ * file, without TensorFlow.js.
+ *
+ * @module
+ */
+
+/** Element types that the lab stores. */
+export type Dtype = "float32" | "float64" | "int32" | "uint8";
+
+/** The typed array of each element type. */
+export interface TypedArrays {
+  float32: Float32Array;
+  float64: Float64Array;
+  int32: Int32Array;
+  uint8: Uint8Array;
+}
+
+/** A tensor as plain data, row-major. `values.length` is the product of `shape`. */
+export interface TensorData<D extends Dtype = Dtype> {
+  readonly shape: readonly number[];
+  readonly dtype: D;
+  readonly values: TypedArrays[D];
+}
+
+/** Tensors by name. */
+export type NamedTensors = Record<string, TensorData>;
+
+/** Number of elements of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+const constructors = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+} as const;
+
+/** A zero-filled typed array for `length` elements of `dtype`. */
+export function allocate<D extends Dtype>(dtype: D, length: number): TypedArrays[D] {
+  return new constructors[dtype](length) as TypedArrays[D];
+}
+
+/** A zero-filled tensor. */
+export function zeros<D extends Dtype>(shape: readonly number[], dtype: D): TensorData<D> {
+  return { shape, dtype, values: allocate(dtype, sizeOf(shape)) };
+}

@@ -1,0 +1,39 @@
+/**
+ * The trainer contract: what the runner drives, reinforcement learning and generative models
+ * alike.
+ *
+ * @module
+ */
+import type { Generator } from "./random.ts";
+import type { LabEvent, Metrics, Progress } from "./metrics.ts";
+import type { Artifact, Samples } from "./picture.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** The unit in which a trainer's budget is counted. */
+export type BudgetUnit = "environmentSteps" | "gradientSteps" | "examples";
+
+/** What one iteration or one evaluation tells. */
+export interface Report {
+  readonly metrics: Metrics;
+  readonly events?: readonly LabEvent[];
+  readonly artifacts?: readonly Artifact[];
+}
+
+/** Trains one agent or model on one world or data set, with one seed. */
+export interface Trainer {
+  readonly progress: Readonly<Progress>;
+  readonly budget: { readonly unit: BudgetUnit; readonly total: number };
+  /** One rollout and its updates, or one part of an epoch. */
+  iterate(): Promise<Report>;
+  /** Measures without touching training: all randomness comes from `random`. */
+  evaluate(context: { random: Generator; episodes?: number }): Promise<Report>;
+  /** Everything that resume needs, copied: later iterations do not change it. */
+  snapshot(): Promise<Snapshot>;
+  /** Goes on from a snapshot of the same configuration, to the same bits. */
+  restore(snapshot: Snapshot): Promise<void>;
+  /** Agents: the greedy action for one observation of the environment. */
+  act?(observation: unknown): Promise<unknown>;
+  /** Models: `count` samples. */
+  sample?(context: { random: Generator; count: number }): Promise<Samples>;
+  dispose(): void;
+}

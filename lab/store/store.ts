@@ -1,0 +1,218 @@
+/**
+ * The store contract: where runs, series, events, artifacts and checkpoints live. SQLite is the
+ * default; another database may speak the same contract.
+ *
+ * @module
+ */
+import type { LabEvent, MetricPoint } from "../core/metrics.ts";
+import type { Json, Snapshot } from "../core/snapshot.ts";
+
+/** Where a run stands. `running` counts only while its lock is held: see `Run.active`. */
+export type RunStatus = "running" | "completed" | "stopped" | "interrupted" | "diverged" | "failed";
+
+/**
+ * The record that determines and describes a run. The part under `determined` decides the result
+ * and goes into the digest.
+ */
+export interface Manifest {
+  readonly determined: {
+    /** Name of the experiment. */
+    readonly experiment: string;
+    readonly version: number;
+    /** Resolved configuration: environment or dataset, agent or model, budget, evaluation, …. */
+    readonly configuration: { readonly [key: string]: Json };
+    /** As a decimal string, as seeds may have 128 bits. */
+    readonly seed: string;
+    /** What computes: `tfjs-wasm`, `tfjs-cpu`, `tfjs-webgpu`. */
+    readonly backend: string;
+    /** Run id and digest of the weights' source, for warm starts. */
+    readonly from?: { readonly run: string; readonly digest: string };
+  };
+  /** Module that holds the definition, relative to the lab's root or absolute; its content hash. */
+  readonly definition: { readonly module: string; readonly hash: string };
+  /** SHA-256 over the lab's own source files. */
+  readonly code: {
+    readonly revision: string | null;
+    readonly dirty: boolean | null;
+    readonly hash: string;
+    readonly lock: string;
+  };
+  readonly versions: { readonly [name: string]: string };
+  readonly machine: {
+    readonly adapter: string | null;
+    readonly cpuFeatures: readonly string[];
+    readonly cores: number;
+    readonly os: string;
+  };
+  /** Why this backend was chosen. */
+  readonly backendReason: string;
+}
+
+/** A stored run. Times are milliseconds since the epoch. */
+export interface Run {
+  readonly id: string;
+  readonly name: string;
+  readonly status: RunStatus;
+  /** A process holds its lock now. `status` "running" without it means: killed, can be resumed. */
+  readonly active: boolean;
+  readonly manifest: Manifest;
+  readonly tags: readonly string[];
+  readonly note: string;
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+  /** Seconds of training over all attempts. */
+  readonly wallSeconds: number;
+  readonly environmentSteps: number;
+  readonly gradientSteps: number;
+  readonly examples: number;
+  readonly iterations: number;
+  /** Set when the run has ended with a final checkpoint. */
+  readonly digest: string | null;
+  /** One line on how it ended, where it did not complete. */
+  readonly message: string | null;
+  /** Attempts so far: 1, and one more for each resume. */
+  readonly attempt: number;
+}
+
+/** What changes while a run goes on. */
+export type RunUpdate = Partial<
+  Pick<
+    Run,
+    | "name"
+    | "status"
+    | "tags"
+    | "note"
+    | "endedAt"
+    | "wallSeconds"
+    | "environmentSteps"
+    | "gradientSteps"
+    | "examples"
+    | "iterations"
+    | "digest"
+    | "message"
+    | "manifest"
+  >
+>;
+
+/** A series in columns, by ascending iteration. */
+export interface Series {
+  readonly name: string;
+  readonly iterations: Float64Array;
+  readonly environmentSteps: Float64Array;
+  readonly gradientSteps: Float64Array;
+  readonly examples: Float64Array;
+  readonly wallSeconds: Float64Array;
+  readonly values: Float64Array;
+  /** Points in the store, before down-sampling. */
+  readonly total: number;
+}
+
+/** A stored event. */
+export interface StoredEvent extends LabEvent {
+  readonly at: number;
+  readonly iteration: number;
+}
+
+/** A stored file: content-addressed, so that equal bytes are kept once. */
+export interface StoredArtifact {
+  readonly name: string;
+  readonly iteration: number;
+  readonly mediaType: string;
+  /** SHA-256 in hexadecimal. */
+  readonly hash: string;
+  readonly bytes: number;
+}
+
+/** A stored checkpoint. */
+export interface StoredCheckpoint {
+  readonly id: number;
+  readonly iteration: number;
+  readonly attempt: number;
+  /** The last of a finished run, the best so far by the run's metric, or one on the way. */
+  readonly kind: "last" | "best" | "final" | "diverged";
+  /** Value of the metric that `best` is judged by, where one was known. */
+  readonly score: number | null;
+  readonly hash: string;
+  readonly bytes: number;
+}
+
+/** A checkpoint's content: the trainer's snapshot and the runner's own counters. */
+export interface Checkpoint {
+  readonly snapshot: Snapshot;
+  /** Runner state: evaluations so far, stop count, next boundaries, wall seconds. */
+  readonly runner: Json;
+}
+
+/** Keeps runs. All methods are synchronous but those that move large bytes. */
+export interface Store {
+  /** For people: the folder or URL. */
+  readonly location: string;
+
+  createRun(run: {
+    name: string;
+    manifest: Manifest;
+    tags: readonly string[];
+    note: string;
+  }): Run;
+  /** The run, also from the trash; undefined where there is none. */
+  run(id: string): Run | undefined;
+  /** Resolves an id, a unique prefix or `latest`; throws an `InputError` that names the nearest. */
+  find(reference: string): Run;
+  /** Stored runs, newest first; trashed ones only where asked. */
+  runs(options?: { trashed?: boolean }): Run[];
+  update(id: string, change: RunUpdate): void;
+  /**
+   * Takes the run's lock, which the operating system drops with the process; throws a `LabError`
+   * where another process holds it. Dispose to let go.
+   */
+  lock(id: string): Disposable;
+  /** Starts the next attempt: points after `iteration` of earlier attempts are kept but hidden. */
+  beginAttempt(id: string, iteration: number): number;
+
+  /** Queues points; written at the latest after a second and before every checkpoint. */
+  append(id: string, points: readonly MetricPoint[]): void;
+  appendEvents(id: string, iteration: number, events: readonly LabEvent[]): void;
+  /** Writes what is queued. */
+  flush(): void;
+  /** Names of the run's visible series, sorted. */
+  seriesNames(id: string): string[];
+  /**
+   * A visible series; `points` down-samples to about that many by min/max buckets, so that spikes
+   * stay. Empty where there is none.
+   */
+  series(id: string, name: string, options?: { points?: number }): Series;
+  /** Last visible value of every series. */
+  lastMetrics(id: string): Record<string, number>;
+  events(id: string): StoredEvent[];
+
+  putArtifact(
+    id: string,
+    artifact: { name: string; iteration: number; mediaType: string; bytes: Uint8Array },
+  ): Promise<StoredArtifact>;
+  artifacts(id: string): StoredArtifact[];
+  /** Bytes of an artifact; throws a `LabError` where they are missing or altered. */
+  readArtifact(hash: string): Promise<Uint8Array>;
+
+  /** Durable when it returns: flushed, synced, renamed, then recorded. Prunes to the last `keep`. */
+  saveCheckpoint(
+    id: string,
+    checkpoint: Checkpoint & {
+      iteration: number;
+      kind: StoredCheckpoint["kind"];
+      score: number | null;
+      keep: number;
+    },
+  ): Promise<StoredCheckpoint>;
+  checkpoints(id: string): StoredCheckpoint[];
+  /** Reads and verifies; throws a `LabError` that names the file where the hash differs. */
+  loadCheckpoint(id: string, checkpoint: StoredCheckpoint): Promise<Checkpoint>;
+
+  /** Moves to the trash, or back. */
+  trash(id: string): void;
+  restore(id: string): void;
+  /** Deletes trashed runs for good; answers how many and the bytes freed. */
+  purge(): { runs: number; bytes: number };
+  /** A number that grows with every write, for live pages. */
+  version(): number;
+  close(): void;
+}
