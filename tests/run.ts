@@ -1,0 +1,135 @@
+/**
+ * The test command: sets up what the tests need (Chromium, a Vulkan driver for WebGPU without a
+ * GPU), runs them, and closes with the line `N passed, N failed`.
+ *
+ * Where it is root on a Debian machine it installs what is missing and says so. Elsewhere the
+ * tests that need it are reported as skipped with the command to type; with `CI` set nothing may
+ * be skipped.
+ *
+ * `deno task test [FILTER…]` runs the test files whose path contains a filter.
+ *
+ * @module
+ */
+const root = new URL("../", import.meta.url);
+
+/** What a bare machine lacks: how to see that it is there, and Debian's packages for it. */
+const needs = [
+  {
+    name: "Chromium (browser tests)",
+    present: () => exists("/usr/bin/chromium"),
+    packages: ["chromium"],
+  },
+  {
+    name: "a Vulkan driver (WebGPU without a GPU)",
+    present: () =>
+      exists("/usr/share/vulkan/icd.d") &&
+      [...Deno.readDirSync("/usr/share/vulkan/icd.d")].length > 0,
+    packages: ["mesa-vulkan-drivers", "libvulkan1"],
+  },
+];
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function command(name: string, args: readonly string[]): Promise<boolean> {
+  const { success } = await new Deno.Command(name, { args: [...args], cwd: root }).output();
+  return success;
+}
+
+/** Installs what is missing, or says how to. */
+async function setUp(): Promise<void> {
+  const missing = needs.filter((need) => !need.present());
+  if (missing.length === 0) return;
+  const packages = missing.flatMap((need) => need.packages);
+  const names = missing.map((need) => need.name).join(" and ");
+  const install = `apt-get install -y ${packages.join(" ")}`;
+  if (Deno.uid() === 0 && exists("/usr/bin/apt-get")) {
+    console.log(`Installing ${names}: ${install}`);
+    await command("apt-get", ["update"]);
+    if (await command("apt-get", ["install", "-y", "--no-install-recommends", ...packages])) return;
+  }
+  if (Deno.env.get("CI")) throw new Error(`CI must not skip tests, and ${names} is missing`);
+  console.log(`${names} is missing, the tests that need it are skipped. To run them: ${install}`);
+}
+
+function* testFiles(folder: URL): Generator<string> {
+  for (const entry of Deno.readDirSync(folder)) {
+    const url = new URL(entry.isDirectory ? `${entry.name}/` : entry.name, folder);
+    if (entry.isDirectory) yield* testFiles(url);
+    else if (/_test\.tsx?$/.test(entry.name)) yield url.pathname.slice(root.pathname.length);
+  }
+}
+
+/** Runs `deno test`, passes its output on, and answers its counts. */
+async function denoTest(args: readonly string[]): Promise<Counts> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "--no-check", "--quiet", ...args],
+    cwd: root,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+    env: { XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? "/tmp" },
+  }).spawn();
+  let tail = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    await Deno.stdout.write(new TextEncoder().encode(text));
+    tail = (tail + text).slice(-2000);
+  }
+  const { success } = await child.status;
+  // deno-lint-ignore no-control-regex
+  const plain = tail.replace(/\u001b\[[0-9;]*m/g, "");
+  const count = (word: string) => Number(plain.match(new RegExp(`(\\d+) ${word}`))?.[1] ?? 0);
+  const counts = { passed: count("passed"), failed: count("failed"), skipped: count("ignored") };
+  if (!success && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const permissions = [
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "--allow-sys",
+  "--allow-run",
+  "--allow-net=127.0.0.1,localhost",
+];
+
+const filters = Deno.args.filter((argument) => !argument.startsWith("-"));
+const slow = Deno.args.includes("--slow");
+await setUp();
+const wanted = (path: string) =>
+  path.startsWith("tests/learning/") === slow &&
+  (filters.length === 0 || filters.some((filter) => path.includes(filter)));
+const files = [...testFiles(new URL("tests/", root))].filter(wanted).sort();
+const runs = [await denoTest(["--parallel", ...permissions, ...files])];
+if (!slow && filters.length === 0) {
+  const documented = ["README.md", "docs", "lab", "envs", "agents", "models", "experiments"];
+  runs.push(
+    await denoTest([
+      "--doc",
+      "--permit-no-files",
+      ...permissions,
+      ...documented.filter((path) => exists(new URL(path, root).pathname)),
+    ]),
+  );
+}
+const sum = (key: keyof Counts) => runs.reduce((total, run) => total + run[key], 0);
+const skipped = sum("skipped");
+if (skipped > 0 && Deno.env.get("CI")) {
+  console.log(`${skipped} tests were skipped, which CI does not allow`);
+}
+console.log(
+  `${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
+);
+Deno.exit(sum("failed") > 0 || (skipped > 0 && Deno.env.get("CI")) ? 1 : 0);
