@@ -1,0 +1,114 @@
+/**
+ * Dense networks as plain functions over named parameters: `0/kernel` [in, out], `0/bias` [out],
+ * `1/kernel`, …; with a prefix, several networks live in one group (`policy/0/kernel`).
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { InputError, unknownName } from "../core/errors.ts";
+import type { Generator } from "../core/random.ts";
+import type { NamedTensors } from "../core/tensor_data.ts";
+import { constant, glorotUniform, type Initializer } from "./initializers.ts";
+import type { Tensors } from "./workspace.ts";
+
+/**
+ * Activations by name, elementwise. `leaky-relu` has slope 0.2 below zero, `gelu` is the exact
+ * x·Φ(x), `swish` is x·σ(x).
+ */
+export const activations = {
+  linear: (x: tf.Tensor): tf.Tensor => x,
+  relu: (x: tf.Tensor): tf.Tensor => tf.relu(x),
+  tanh: (x: tf.Tensor): tf.Tensor => tf.tanh(x),
+  sigmoid: (x: tf.Tensor): tf.Tensor => tf.sigmoid(x),
+  softplus: (x: tf.Tensor): tf.Tensor => tf.softplus(x),
+  elu: (x: tf.Tensor): tf.Tensor => tf.elu(x),
+  "leaky-relu": (x: tf.Tensor): tf.Tensor => tf.leakyRelu(x, 0.2),
+  swish: (x: tf.Tensor): tf.Tensor => tf.mul(x, tf.sigmoid(x)),
+  gelu: (x: tf.Tensor): tf.Tensor =>
+    tf.mul(tf.mul(x, 0.5), tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2)))),
+} as const;
+
+/** A name in {@linkcode activations}. */
+export type Activation = keyof typeof activations;
+
+/** The names in {@linkcode activations}, for configuration schemas. */
+export const activationNames = Object.keys(activations) as [Activation, ...Activation[]];
+
+/** How {@linkcode mlpParameters} draws. */
+export interface MlpOptions {
+  /** Kernels of the hidden layers; default Glorot uniform. */
+  readonly hidden?: Initializer;
+  /** Kernel of the last layer; default that of the hidden layers. */
+  readonly output?: Initializer;
+  /** Stands before every name: `policy` gives `policy/0/kernel`. */
+  readonly prefix?: string;
+}
+
+/**
+ * Initial parameters of a dense network; biases 0.
+ *
+ * @param sizes Widths from input to output: [4, 64, 64, 2] has three layers.
+ * @throws InputError where `sizes` are not two or more whole numbers ≥ 1.
+ */
+export function mlpParameters(
+  random: Generator,
+  sizes: readonly number[],
+  options: MlpOptions = {},
+): NamedTensors {
+  if (sizes.length < 2 || !sizes.every((size) => Number.isInteger(size) && size >= 1)) {
+    throw new InputError(
+      `Cannot make a dense network as its sizes must be two or more whole numbers ≥ 1: [${sizes}]`,
+    );
+  }
+  const hidden = options.hidden ?? glorotUniform;
+  const output = options.output ?? hidden;
+  const parameters: NamedTensors = {};
+  for (let layer = 0; layer + 1 < sizes.length; layer++) {
+    const name = layerName(options.prefix, layer);
+    const initializer = layer + 2 === sizes.length ? output : hidden;
+    parameters[`${name}/kernel`] = initializer(random, [sizes[layer], sizes[layer + 1]]);
+    parameters[`${name}/bias`] = constant([sizes[layer + 1]], 0);
+  }
+  return parameters;
+}
+
+/** One dense layer: x·kernel + bias, [B, in] to [B, out]. `name` is that of the layer. */
+export function dense(parameters: Tensors, x: tf.Tensor, name: string): tf.Tensor2D {
+  const kernel = parameters[`${name}/kernel`];
+  if (kernel === undefined) {
+    throw unknownName(
+      "apply a dense layer",
+      "parameter",
+      `${name}/kernel`,
+      Object.keys(parameters),
+    );
+  }
+  return tf.add(tf.matMul(x as tf.Tensor2D, kernel as tf.Tensor2D), parameters[`${name}/bias`]);
+}
+
+/**
+ * A dense network: `activation` after every layer but the last, which is linear. [B, in] to
+ * [B, out].
+ *
+ * @param prefix That of {@linkcode mlpParameters}.
+ */
+export function mlp(
+  parameters: Tensors,
+  x: tf.Tensor,
+  activation: Activation,
+  prefix?: string,
+): tf.Tensor2D {
+  const activate = activations[activation];
+  if (activate === undefined) {
+    throw unknownName("apply a dense network", "activation", activation, activationNames);
+  }
+  let y = dense(parameters, x, layerName(prefix, 0));
+  for (let layer = 1; `${layerName(prefix, layer)}/kernel` in parameters; layer++) {
+    y = dense(parameters, activate(y), layerName(prefix, layer));
+  }
+  return y;
+}
+
+function layerName(prefix: string | undefined, layer: number): string {
+  return prefix === undefined ? `${layer}` : `${prefix}/${layer}`;
+}

@@ -1,0 +1,391 @@
+/**
+ * Optimizers as pure tensor updates with declared state. State is named by slot and parameter
+ * (`firstMoment/policy/0/kernel`); there is nothing hidden, no position and no clock: a bias
+ * correction is itself a scalar of the state.
+ *
+ * Rules and defaults are those of the papers. g is the gradient, η the learning rate, θ the
+ * parameters, all operations elementwise.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { InputError } from "../core/errors.ts";
+import { type NamedTensors, zeros } from "../core/tensor_data.ts";
+import type { Tensors } from "./workspace.ts";
+
+/** A rule that turns gradients into new parameters. */
+export interface Optimizer {
+  readonly name: string;
+  /** The state before the first update. */
+  initialState(parameters: NamedTensors): NamedTensors;
+  /**
+   * One update. Pure: nothing given changes. Call it inside a step or `tf.tidy`.
+   *
+   * @throws InputError for a parameter (named) without gradient or state.
+   */
+  update(
+    parameters: Tensors,
+    gradients: Tensors,
+    state: Tensors,
+    learningRate: tf.Scalar,
+  ): { parameters: Tensors; state: Tensors };
+}
+
+/** A rule for one parameter. */
+interface Rule<Slot extends string, Counter extends string, Constant extends string> {
+  readonly name: string;
+  /** Tensors kept beside each parameter, zero at the start. */
+  readonly slots: readonly Slot[];
+  /**
+   * Averages of 1 with the given decay β, c ← βc + (1 − β) from 0. After update t this is 1 − βᵗ,
+   * with the same float32 rounding of β as in the average that it corrects.
+   */
+  readonly corrections?: { readonly [K in Counter]: number };
+  /** What all parameters share in one update, made once. */
+  constants(learningRate: tf.Scalar, corrections: { [K in Counter]: tf.Scalar }): {
+    [K in Constant]: tf.Scalar;
+  };
+  /** The decrease of the parameter, θ ← θ − decrease, and its next slots. */
+  step(
+    gradient: tf.Tensor,
+    slots: { [K in Slot]: tf.Tensor },
+    constants: { [K in Constant]: tf.Scalar },
+  ): { decrease: tf.Tensor; slots: { [K in Slot]: tf.Tensor } };
+}
+
+function optimizer<Slot extends string, Counter extends string, Constant extends string>(
+  rule: Rule<Slot, Counter, Constant>,
+): Optimizer {
+  const decays = Object.entries(rule.corrections ?? {}) as [Counter, number][];
+  return {
+    name: rule.name,
+    initialState(parameters) {
+      const state: NamedTensors = {};
+      for (const [counter] of decays) state[counter] = zeros([], "float32");
+      for (const slot of rule.slots) {
+        for (const [name, { shape }] of Object.entries(parameters)) {
+          state[`${slot}/${name}`] = zeros(shape, "float32");
+        }
+      }
+      return state;
+    },
+    update(parameters, gradients, state, learningRate) {
+      const nextState: Tensors = {};
+      for (const [counter, decay] of decays) {
+        nextState[counter] = tf.add(tf.mul(required(state, counter), decay), 1 - decay);
+      }
+      const constants = rule.constants(
+        learningRate,
+        nextState as { [K in Counter]: tf.Scalar },
+      );
+      const nextParameters: Tensors = {};
+      for (const [name, parameter] of Object.entries(parameters)) {
+        const slots = {} as { [K in Slot]: tf.Tensor };
+        for (const slot of rule.slots) slots[slot] = required(state, `${slot}/${name}`);
+        const next = rule.step(required(gradients, name), slots, constants);
+        nextParameters[name] = tf.sub(parameter, next.decrease);
+        for (const slot of rule.slots) nextState[`${slot}/${name}`] = next.slots[slot];
+      }
+      return { parameters: nextParameters, state: nextState };
+    },
+  };
+}
+
+function required(tensors: Tensors, name: string): tf.Tensor {
+  const tensor = tensors[name];
+  if (tensor !== undefined) return tensor;
+  throw new InputError(
+    `Cannot update parameters as each needs its gradient and state: no "${name}" among ${
+      Object.keys(tensors).join(", ") || "none"
+    }`,
+  );
+}
+
+/** decay·previous + share·x; a running average where share = 1 − decay. */
+function average(previous: tf.Tensor, x: tf.Tensor, decay: tf.Scalar, share: tf.Scalar): tf.Tensor {
+  return tf.add(tf.mul(previous, decay), tf.mul(x, share));
+}
+
+/** Gradient descent: θ ← θ − ηg. */
+export function sgd(): Optimizer {
+  return optimizer({
+    name: "sgd",
+    slots: [],
+    constants: (learningRate) => ({ learningRate }),
+    step: (gradient, _, { learningRate }) => ({
+      decrease: tf.mul(gradient, learningRate),
+      slots: {},
+    }),
+  });
+}
+
+/**
+ * Heavy ball: v ← γv + ηg, θ ← θ − v. Polyak (1964).
+ *
+ * @param options.momentum γ in [0, 1), default 0.9.
+ */
+export function momentum(options: { momentum?: number } = {}): Optimizer {
+  const gamma = options.momentum ?? 0.9;
+  return optimizer({
+    name: "momentum",
+    slots: ["velocity"],
+    constants: (learningRate) => ({ learningRate, gamma: tf.scalar(gamma) }),
+    step: (gradient, { velocity }, constants) => {
+      const next = average(velocity, gradient, constants.gamma, constants.learningRate);
+      return { decrease: next, slots: { velocity: next } };
+    },
+  });
+}
+
+/**
+ * Nesterov's momentum in the gradient form of PyTorch and TensorFlow: v ← γv + g,
+ * θ ← θ − η(g + γv).
+ *
+ * The look-ahead form, v ← γv + η·g(w − γv), w ← w − v (Nesterov 1983; Sutskever et al. 2013,
+ * eq. 3–4), is the same trajectory seen at another point: θ here is its look-ahead point w − γv.
+ * {@linkcode nesterovIterates} gives w.
+ *
+ * @param options.momentum γ in [0, 1), default 0.9.
+ */
+export function nesterov(options: { momentum?: number } = {}): Optimizer {
+  const gamma = options.momentum ?? 0.9;
+  return optimizer({
+    name: "nesterov",
+    slots: ["velocity"],
+    constants: (learningRate) => ({
+      learningRate,
+      gamma: tf.scalar(gamma),
+      rate: tf.mul(learningRate, gamma) as tf.Scalar,
+    }),
+    step: (gradient, { velocity }, constants) => {
+      const next = tf.add(tf.mul(velocity, constants.gamma), gradient);
+      const decrease = average(gradient, next, constants.learningRate, constants.rate);
+      return { decrease, slots: { velocity: next } };
+    },
+  });
+}
+
+/**
+ * The iterates w = θ + γηv of the look-ahead form of {@linkcode nesterov}, for a constant learning
+ * rate η.
+ *
+ * @param options.momentum γ of the optimizer, default 0.9.
+ */
+export function nesterovIterates(
+  parameters: Tensors,
+  state: Tensors,
+  learningRate: tf.Scalar,
+  options: { momentum?: number } = {},
+): Tensors {
+  const rate = tf.mul(learningRate, options.momentum ?? 0.9);
+  return mapTensors(
+    parameters,
+    (parameter, name) => tf.add(parameter, tf.mul(required(state, `velocity/${name}`), rate)),
+  );
+}
+
+/**
+ * AdaGrad: a ← a + g² from 0, θ ← θ − ηg / (√a + ε). Duchi, Hazan & Singer (2011).
+ *
+ * @param options.epsilon ε > 0, default 1e-8.
+ */
+export function adagrad(options: { epsilon?: number } = {}): Optimizer {
+  const epsilon = options.epsilon ?? 1e-8;
+  return optimizer({
+    name: "adagrad",
+    slots: ["squares"],
+    constants: (learningRate) => ({ learningRate, epsilon: tf.scalar(epsilon) }),
+    step: (gradient, { squares }, constants) => {
+      const next = tf.add(squares, tf.square(gradient));
+      const root = tf.add(tf.sqrt(next), constants.epsilon);
+      return {
+        decrease: tf.mul(tf.div(gradient, root), constants.learningRate),
+        slots: { squares: next },
+      };
+    },
+  });
+}
+
+/**
+ * AdaDelta: s ← ρs + (1 − ρ)g², Δ = √(u + ε) / √(s + ε)·g, u ← ρu + (1 − ρ)Δ², θ ← θ − ηΔ, with
+ * η = 1 in the paper. Zeiler (2012), arXiv 1212.5701, algorithm 1.
+ *
+ * @param options.decay ρ in [0, 1), default 0.95.
+ * @param options.epsilon ε > 0, default 1e-6.
+ */
+export function adadelta(options: { decay?: number; epsilon?: number } = {}): Optimizer {
+  const rho = options.decay ?? 0.95;
+  const epsilon = options.epsilon ?? 1e-6;
+  return optimizer({
+    name: "adadelta",
+    slots: ["squares", "changes"],
+    constants: (learningRate) => ({
+      learningRate,
+      decay: tf.scalar(rho),
+      share: tf.scalar(1 - rho),
+      epsilon: tf.scalar(epsilon),
+    }),
+    step: (gradient, slots, { learningRate, decay, share, epsilon }) => {
+      const squares = average(slots.squares, tf.square(gradient), decay, share);
+      const ratio = tf.div(tf.add(slots.changes, epsilon), tf.add(squares, epsilon));
+      const change = tf.mul(tf.sqrt(ratio), gradient);
+      const changes = average(slots.changes, tf.square(change), decay, share);
+      return { decrease: tf.mul(change, learningRate), slots: { squares, changes } };
+    },
+  });
+}
+
+/**
+ * RMSProp: s ← ρs + (1 − ρ)g², θ ← θ − ηg / √(s + ε). Tieleman & Hinton (2012), lecture 6.5;
+ * its usual learning rate is 1e-3. ε stands inside the root.
+ *
+ * @param options.decay ρ in [0, 1), default 0.9.
+ * @param options.epsilon ε > 0, default 1e-8.
+ */
+export function rmsprop(options: { decay?: number; epsilon?: number } = {}): Optimizer {
+  const rho = options.decay ?? 0.9;
+  const epsilon = options.epsilon ?? 1e-8;
+  return optimizer({
+    name: "rmsprop",
+    slots: ["squares"],
+    constants: (learningRate) => ({
+      learningRate,
+      decay: tf.scalar(rho),
+      share: tf.scalar(1 - rho),
+      epsilon: tf.scalar(epsilon),
+    }),
+    step: (gradient, slots, { learningRate, decay, share, epsilon }) => {
+      const squares = average(slots.squares, tf.square(gradient), decay, share);
+      const root = tf.sqrt(tf.add(squares, epsilon));
+      return { decrease: tf.mul(tf.div(gradient, root), learningRate), slots: { squares } };
+    },
+  });
+}
+
+/** Options of {@linkcode adam} and its kin. */
+export interface AdamOptions {
+  /** Decay of the first moment, in [0, 1), default 0.9. */
+  readonly beta1?: number;
+  /** Decay of the second moment, in [0, 1), default 0.999. */
+  readonly beta2?: number;
+  /** ε > 0 outside the root, default 1e-8. */
+  readonly epsilon?: number;
+}
+
+const ADAM_SLOTS = ["firstMoment", "secondMoment"] as const;
+
+/** The scalars of one update of Adam; v̂ = v / c₂, so √v̂ + ε = (√v + ε√c₂) / √c₂. */
+function adamConstants(
+  { beta1, beta2, epsilon }: Required<AdamOptions>,
+  secondCorrection: tf.Scalar,
+) {
+  const root = tf.sqrt(secondCorrection);
+  return {
+    beta1: tf.scalar(beta1),
+    share1: tf.scalar(1 - beta1),
+    beta2: tf.scalar(beta2),
+    share2: tf.scalar(1 - beta2),
+    root,
+    epsilon: tf.mul(root, epsilon) as tf.Scalar,
+  };
+}
+
+/** The next moments, and √v + ε√c₂. */
+function moments(
+  gradient: tf.Tensor,
+  slots: { firstMoment: tf.Tensor; secondMoment: tf.Tensor },
+  constants: ReturnType<typeof adamConstants>,
+) {
+  const { beta1, share1, beta2, share2, epsilon } = constants;
+  const firstMoment = average(slots.firstMoment, gradient, beta1, share1);
+  const secondMoment = average(slots.secondMoment, tf.square(gradient), beta2, share2);
+  return { firstMoment, secondMoment, root: tf.add(tf.sqrt(secondMoment), epsilon) };
+}
+
+function adamDefaults(options: AdamOptions): Required<AdamOptions> {
+  return { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...options };
+}
+
+/**
+ * Adam: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ),
+ * θ ← θ − ηm̂ / (√v̂ + ε). Kingma & Ba (2015), arXiv 1412.6980, algorithm 1, where η = 1e-3.
+ */
+export function adam(options: AdamOptions = {}): Optimizer {
+  const settings = adamDefaults(options);
+  return optimizer({
+    name: "adam",
+    slots: ADAM_SLOTS,
+    corrections: { firstCorrection: settings.beta1, secondCorrection: settings.beta2 },
+    constants: (learningRate, { firstCorrection, secondCorrection }) => {
+      const shared = adamConstants(settings, secondCorrection);
+      return { ...shared, rate: tf.div(tf.mul(learningRate, shared.root), firstCorrection) };
+    },
+    step: (gradient, slots, constants) => {
+      const { firstMoment, secondMoment, root } = moments(gradient, slots, constants);
+      return {
+        decrease: tf.mul(tf.div(firstMoment, root), constants.rate),
+        slots: { firstMoment, secondMoment },
+      };
+    },
+  });
+}
+
+/**
+ * Adam with decoupled weight decay: θ ← θ − ηλθ − (Adam's step). Loshchilov & Hutter (2019), arXiv
+ * 1711.05101, algorithm 2, with λ scaled by η as in PyTorch.
+ *
+ * @param options.weightDecay λ ≥ 0, default 0.01.
+ */
+export function adamw(options: AdamOptions & { weightDecay?: number } = {}): Optimizer {
+  const { weightDecay = 0.01, ...rest } = options;
+  const inner = adam(rest);
+  return {
+    name: "adamw",
+    initialState: inner.initialState,
+    update(parameters, gradients, state, learningRate) {
+      const share = tf.mul(learningRate, weightDecay);
+      // Adam's step does not look at the parameters: they may be decayed first.
+      const decayed = mapTensors(parameters, (x) => tf.sub(x, tf.mul(x, share)));
+      return inner.update(decayed, gradients, state, learningRate);
+    },
+  };
+}
+
+/**
+ * Adam with Nesterov's momentum, in the form with constant β₁:
+ * θ ← θ − η / (√v̂ + ε)·(β₁m / (1 − β₁ᵗ⁺¹) + (1 − β₁)g / (1 − β₁ᵗ)). Dozat (2016), algorithm 2. PyTorch's
+ * NAdam differs: it lets β₁ follow a schedule.
+ */
+export function nadam(options: AdamOptions = {}): Optimizer {
+  const settings = adamDefaults(options);
+  const { beta1 } = settings;
+  return optimizer({
+    name: "nadam",
+    slots: ADAM_SLOTS,
+    corrections: { firstCorrection: beta1, secondCorrection: settings.beta2 },
+    constants: (learningRate, { firstCorrection, secondCorrection }) => {
+      const shared = adamConstants(settings, secondCorrection);
+      const rate = tf.mul(learningRate, shared.root);
+      const nextCorrection = average(firstCorrection, tf.scalar(1), shared.beta1, shared.share1);
+      return {
+        ...shared,
+        momentRate: tf.div(tf.mul(rate, shared.beta1), nextCorrection) as tf.Scalar,
+        gradientRate: tf.div(tf.mul(rate, shared.share1), firstCorrection) as tf.Scalar,
+      };
+    },
+    step: (gradient, slots, constants) => {
+      const { firstMoment, secondMoment, root } = moments(gradient, slots, constants);
+      const mixed = average(firstMoment, gradient, constants.momentRate, constants.gradientRate);
+      return { decrease: tf.div(mixed, root), slots: { firstMoment, secondMoment } };
+    },
+  });
+}
+
+function mapTensors(
+  tensors: Tensors,
+  map: (tensor: tf.Tensor, name: string) => tf.Tensor,
+): Tensors {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [name, map(tensor, name)]),
+  );
+}

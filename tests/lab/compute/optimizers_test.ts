@@ -1,0 +1,131 @@
+/** Worked trajectories: float64 recomputations of the papers' rules, f(w) = w², w₀ = 1. */
+import { deepStrictEqual, ok, throws } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import {
+  adadelta,
+  adagrad,
+  adam,
+  adamw,
+  momentum,
+  nadam,
+  nesterov,
+  nesterovIterates,
+  type Optimizer,
+  rmsprop,
+  sgd,
+} from "../../../lab/compute/optimizers.ts";
+import type { Tensors } from "../../../lab/compute/workspace.ts";
+
+await tf.setBackend("cpu");
+
+/** Iterates of an optimizer on f(w) = w² from w = 1; `see` is what is recorded of each. */
+function trajectory(
+  optimizer: Optimizer,
+  rate: number,
+  updates: number,
+  see: (parameters: Tensors, state: Tensors) => tf.Tensor = ({ w }) => w,
+): number[] {
+  return tf.tidy(() => {
+    let parameters: Tensors = { w: tf.tensor([1]) };
+    const shapes = { w: { shape: [1], dtype: "float32", values: new Float32Array(1) } } as const;
+    let state: Tensors = Object.fromEntries(
+      Object.entries(optimizer.initialState(shapes)).map(([name, { shape, values }]) => [
+        name,
+        tf.tensor(values as Float32Array, [...shape]),
+      ]),
+    );
+    const seen: number[] = [];
+    for (let t = 0; t < updates; t++) {
+      const gradients = { w: tf.mul(parameters.w, 2) };
+      ({ parameters, state } = optimizer.update(parameters, gradients, state, tf.scalar(rate)));
+      seen.push(see(parameters, state).dataSync()[0]);
+    }
+    return seen;
+  });
+}
+
+function near(actual: number[], expected: number[], tolerance = 2e-7): void {
+  expected.forEach((value, i) =>
+    ok(Math.abs(actual[i] - value) <= tolerance, `update ${i + 1}: ${actual[i]}, not ${value}`)
+  );
+}
+
+const worked: [Optimizer, rate: number, iterates: [number, number, number]][] = [
+  [sgd(), 0.1, [0.8, 0.64, 0.512]],
+  [momentum(), 0.1, [0.8, 0.46, 0.062]],
+  [nesterov(), 0.1, [0.62, 0.2224, -0.108352]],
+  [adagrad(), 0.1, [0.9000000005, 0.8331035276, 0.7804561822]],
+  [rmsprop(), 0.1, [0.6837722379, 0.4988706118, 0.3691805583]],
+  [adadelta(), 1, [0.9955278752, 0.9910086803, 0.9864644623]],
+  [adam(), 0.1, [0.9000000005, 0.8004122287, 0.7015862729]],
+  [adamw(), 0.1, [0.8990000005, 0.7985190272, 0.6989111832]],
+  [nadam(), 0.1, [0.8526315797, 0.7416971599, 0.6406112812]],
+];
+
+for (const [optimizer, rate, iterates] of worked) {
+  Deno.test(`${optimizer.name} follows its worked trajectory on w²`, () => {
+    near(trajectory(optimizer, rate, 3), iterates);
+  });
+}
+
+Deno.test("nesterov's look-ahead form is the same trajectory at another point", () => {
+  const iterates = trajectory(
+    nesterov(),
+    0.1,
+    3,
+    (parameters, state) => nesterovIterates(parameters, state, tf.scalar(0.1)).w,
+  );
+  near(iterates, [0.8, 0.496, 0.17792]);
+});
+
+Deno.test("ten updates end where the catalogue's float64 runs end", () => {
+  const last = (optimizer: Optimizer, rate: number) => [trajectory(optimizer, rate, 10)[9]];
+  near(last(sgd(), 0.1), [0.10737418240000003]);
+  near(last(momentum(), 0.1), [0.004399870600000189]);
+  near(last(adagrad(), 0.1), [0.5537312005770397]);
+  near(last(rmsprop(), 0.01), [0.832052415927887], 4e-7);
+  near(last(adam(), 0.01), [0.9003496540059874]);
+});
+
+Deno.test("Adam's bias correction holds over ten thousand updates", () => {
+  // A constant gradient makes both corrected moments exact, so each update moves by η.
+  const optimizer = adam();
+  const w = tf.tidy(() => {
+    let parameters: Tensors = { w: tf.scalar(0) };
+    let state: Tensors = Object.fromEntries(
+      Object.keys(
+        optimizer.initialState({ w: { shape: [], dtype: "float32", values: new Float32Array(1) } }),
+      )
+        .map((name) => [name, tf.scalar(0)]),
+    );
+    const gradients = { w: tf.scalar(0.3) };
+    const rate = tf.scalar(2 ** -10);
+    for (let t = 0; t < 10_000; t++) {
+      const next = tf.tidy(() => optimizer.update(parameters, gradients, state, rate));
+      tf.dispose([parameters, state]);
+      ({ parameters, state } = next);
+    }
+    return parameters.w.dataSync()[0];
+  });
+  ok(Math.abs(w / (-10_000 / 1024) - 1) < 1e-5, `${w}`);
+});
+
+Deno.test("an optimizer's state is named by slot and parameter", () => {
+  const parameters = {
+    "policy/0/kernel": { shape: [2, 3], dtype: "float32", values: new Float32Array(6) },
+  } as const;
+  const state = adam().initialState(parameters);
+  deepStrictEqual(Object.entries(state).map(([name, { shape }]) => [name, shape]), [
+    ["firstCorrection", []],
+    ["secondCorrection", []],
+    ["firstMoment/policy/0/kernel", [2, 3]],
+    ["secondMoment/policy/0/kernel", [2, 3]],
+  ]);
+});
+
+Deno.test("a parameter without a gradient is named", () => {
+  throws(
+    () => tf.tidy(() => sgd().update({ w: tf.scalar(1) }, {}, {}, tf.scalar(1))),
+    { name: "InputError", message: /no "w" among none/ },
+  );
+});
