@@ -1,0 +1,50 @@
+/**
+ * Files that pages link to: the browser build's outputs under hashed names, and static files.
+ *
+ * @module
+ */
+const distribution = new URL("./dist/", import.meta.url);
+const statics = new URL("./static/", import.meta.url);
+
+let manifest: Record<string, string> | undefined;
+
+/** Names of built files by their plain names (`client.js` → `client-5KQ7.js`). */
+function built(): Record<string, string> {
+  if (manifest === undefined) {
+    try {
+      manifest = JSON.parse(Deno.readTextFileSync(new URL("manifest.json", distribution)));
+    } catch {
+      throw new Error("Cannot serve as the islands are not built: run `deno task build`");
+    }
+  }
+  return manifest!;
+}
+
+/** The link to a built file. */
+export function asset(name: string): string {
+  return `/assets/${built()[name] ?? name}`;
+}
+
+const mediaTypes: Record<string, string> = {
+  js: "text/javascript; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  svg: "image/svg+xml",
+  map: "application/json",
+  wasm: "application/wasm",
+};
+
+/** A built or static file; undefined where there is none of that name. */
+export async function readAsset(
+  name: string,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; mediaType: string } | undefined> {
+  if (!/^[\w-]+(\.[\w-]+)+$/.test(name)) return undefined;
+  const mediaType = mediaTypes[name.split(".").pop()!] ?? "application/octet-stream";
+  for (const folder of [distribution, statics]) {
+    try {
+      return { bytes: await Deno.readFile(new URL(name, folder)), mediaType };
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,44 @@
+/** The frame around every page. @module */
+import type { VNode } from "preact";
+import { asset } from "../assets.ts";
+import type { LayoutProps } from "../fresh.ts";
+
+const pages = [{ path: "/", name: "Runs" }, { path: "/compare", name: "Compare" }];
+
+/** Head, navigation and main part. */
+export function Layout({ title, path, children }: LayoutProps): VNode {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{title === "Reverie" ? title : `${title} · Reverie`}</title>
+        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href={asset("uplot.css")} />
+        <link rel="stylesheet" href={asset("style.css")} />
+        <script type="module" src={asset("client.js")}></script>
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to content</a>
+        <header class="top">
+          <a class="brand" href="/">
+            <img src="/assets/icon.svg" alt="" width="24" height="24" />Reverie
+          </a>
+          <nav aria-label="Pages">
+            {pages.map((page) => (
+              <a
+                key={page.path}
+                href={page.path}
+                aria-current={path === page.path ? "page" : undefined}
+              >
+                {page.name}
+              </a>
+            ))}
+          </nav>
+        </header>
+        <main id="main">{children}</main>
+      </body>
+    </html>
+  );
+}

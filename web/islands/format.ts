@@ -1,0 +1,37 @@
+/** How figures read. @module */
+
+/** A figure in at most five significant digits; text (NaN, Infinity) as it is. */
+export function figure(value: number | string | null | undefined): string {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "string") return value;
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e7 || size < 1e-3)) return value.toExponential(2);
+  return value.toLocaleString("en", { maximumSignificantDigits: size >= 1e4 ? 7 : 5 });
+}
+
+/** A count with a short suffix: 1.2k, 3.4M. */
+export function count(value: number): string {
+  return value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 1 });
+}
+
+/** Seconds as `12.3 s`, `2 min 5 s`, `1 h 3 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A moment relative to `now`, both in milliseconds. */
+export function ago(moment: number, now: number): string {
+  const seconds = Math.max(0, (now - moment) / 1000);
+  if (seconds < 60) return "just now";
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
+  return new Date(moment).toISOString().slice(0, 10);
+}
+
+/** A metric's name for people: `evaluation/return_mean` → `evaluation return mean`. */
+export function metricTitle(name: string): string {
+  return name.replace("/", " · ").replaceAll("_", " ");
+}

@@ -1,0 +1,71 @@
+/**
+ * The dashboard's entry: `deno task dashboard [--port 8321] [--store runs]`.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { InputError, LabError } from "../lab/core/errors.ts";
+import { openStore } from "../lab/store/sqlite_store.ts";
+import { createApp } from "./app.ts";
+
+/** Reads the flags. */
+function flags(args: string[]): { port: number; store: string } {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        port: { type: "string", default: "8321" },
+        store: { type: "string", default: "runs" },
+      },
+    });
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 0 || port > 65535) {
+      throw new InputError(
+        `Cannot serve as --port must be a whole number from 0 to 65535: ${values.port}`,
+      );
+    }
+    return { port, store: values.store };
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(
+      `Cannot serve as the flags are --port N and --store FOLDER: ${(error as Error).message}`,
+    );
+  }
+}
+
+/** Serves until the process is stopped. */
+async function serve(args: string[]): Promise<void> {
+  const { port, store: location } = flags(args);
+  const store = openStore(location, { readOnly: true });
+  const app = createApp(store);
+  try {
+    const server = Deno.serve({
+      hostname: "127.0.0.1",
+      port,
+      onListen: (address) =>
+        console.log(
+          `Reverie's dashboard shows ${store.location} at http://127.0.0.1:${address.port}`,
+        ),
+    }, app.handler);
+    await server.finished;
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new LabError(
+        `Cannot serve as port ${port} is in use: choose another with --port, for example --port ${
+          port + 1
+        }`,
+      );
+    }
+    throw error;
+  }
+}
+
+if (import.meta.main) {
+  try {
+    await serve(Deno.args);
+  } catch (error) {
+    if (!(error instanceof InputError || error instanceof LabError)) throw error;
+    console.error(error.message);
+    Deno.exit(error instanceof InputError ? 2 : 1);
+  }
+}
