@@ -23,6 +23,15 @@ export interface StepResult<Observation> {
   readonly info: Info;
 }
 
+/** What {@linkcode Environment.stepInto} answers. The next call overwrites it. */
+export interface Outcome {
+  reward: number;
+  /** The episode ended in a terminal state: no bootstrap from the observation. */
+  terminated: boolean;
+  /** The episode was cut off (time limit): bootstrap from the observation. */
+  truncated: boolean;
+}
+
 /**
  * A world that an agent acts in. Box observations and actions are `Float32Array`, Discrete ones
  * `number`, MultiDiscrete `Int32Array`, Tuple arrays.
@@ -39,9 +48,17 @@ export interface Environment<Observation = any, Action = any> {
   readonly timeLimit?: number;
   /** Mean return at which the world counts as solved; undefined: not registered. */
   readonly rewardThreshold?: number;
-  /** Starts an episode. With a seed the generator starts anew, without it goes on. */
+  /**
+   * Starts an episode. With a seed the generator starts anew, without it goes on. A first reset
+   * without a seed takes seed 0: nothing in the lab draws from entropy.
+   */
   reset(options?: { seed?: Seed }): { observation: Observation; info: Info };
   step(action: Action): StepResult<Observation>;
+  /**
+   * `step` without allocation: writes the flat observation (`observationSpace.flatten`) into `out`
+   * from `offset` on. What it returns is overwritten by the next call.
+   */
+  stepInto?(action: Action, out: Float32Array, offset: number): Outcome;
   /** State, generator and step count as plain data; undefined: "not resumable". */
   snapshot?(): Json;
   restore?(snapshot: Json): void;
@@ -72,5 +89,10 @@ export interface EnvironmentDefinition<State = any, Observation = any, Action = 
   };
   /** A fresh observation of `state`. */
   observe(state: State): Observation;
+  /**
+   * Writes the flat form of the observation into `out` from `offset` on, without allocating.
+   * Left out: `observe`, then `observationSpace.flatten`.
+   */
+  observeInto?(state: State, out: Float32Array, offset: number): void;
   scene?(state: State): Scene;
 }

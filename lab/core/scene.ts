@@ -11,12 +11,14 @@ export type Color = `#${string}`;
 /** One mark of a scene; later marks cover earlier ones. Lengths and positions in world units. */
 export type Shape =
   | {
+    /** Drawn through the points in order, with round ends and corners. */
     readonly kind: "line";
     readonly points: readonly (readonly [number, number])[];
     readonly color: Color;
     readonly width: number;
   }
   | {
+    /** Closed, filled by the even-odd rule. */
     readonly kind: "polygon";
     readonly points: readonly (readonly [number, number])[];
     readonly fill: Color;
@@ -28,6 +30,7 @@ export type Shape =
     readonly fill: Color;
   }
   | {
+    /** One line, centred on `at`; `size` is the height of the font. */
     readonly kind: "text";
     readonly at: readonly [number, number];
     readonly text: string;

@@ -1,0 +1,173 @@
+/**
+ * CartPole-v1: keep a pole upright on a cart that is pushed left or right.
+ *
+ * A port of Gymnasium 1.4's classic control environment, equal to it bit for bit (float32
+ * observations, draws of `reset` included). The physics are those of A. G. Barto, R. S. Sutton and
+ * C. W. Anderson (1983), "Neuronlike adaptive elements that can solve difficult learning control
+ * problems", IEEE SMC 13(5), corrected by R. V. Florian (2007), "Correct equations for the dynamics
+ * of the cart-pole system", equations 23 and 24 without friction.
+ *
+ * ## Description
+ * A pole is attached by an unactuated joint to a cart, which moves along a frictionless track. The
+ * pendulum starts upright and the goal is to balance it by pushing the cart left and right.
+ *
+ * ## Action space
+ * `Discrete(2)`: 0 pushes the cart to the left, 1 to the right, with 10 N for 0.02 s.
+ *
+ * ## Observation space
+ * `Box` of 4 values:
+ *
+ * | index | observation | least | most | unit |
+ * |---|---|---|---|---|
+ * | 0 | cart position | −4.8 | 4.8 | m |
+ * | 1 | cart velocity | −∞ | ∞ | m/s |
+ * | 2 | pole angle | −0.418 (−24°) | 0.418 (24°) | rad |
+ * | 3 | pole angular velocity | −∞ | ∞ | rad/s |
+ *
+ * The bounds are twice the limits at which the episode ends, so that the last observation lies
+ * inside, too.
+ *
+ * ## Rewards
+ * 1 for every step, the last one included. With `suttonBartoReward`: 0 for every step and −1 for
+ * the one at which the pole falls.
+ *
+ * ## Starting state
+ * All four values uniform in [−0.05, 0.05).
+ *
+ * ## End of episode
+ * Terminated where the pole's angle leaves ±12° or the cart's position ±2.4 m. Truncated after 500
+ * steps. Solved at a mean return of 475.
+ *
+ * ## Arguments
+ * - `suttonBartoReward` (default false): the reward of Sutton and Barto's book.
+ *
+ * ## Version history
+ * - v1: at most 500 steps; the threshold is 475.
+ * - v0 (200 steps) is not part of this lab.
+ *
+ * @module
+ */
+import * as z from "zod";
+import { defineEnvironment } from "../lab/core/define_environment.ts";
+import type { EnvironmentDefinition } from "../lab/core/environment.ts";
+import type { Color, Scene } from "../lab/core/scene.ts";
+import { Box, Discrete } from "../lab/core/space.ts";
+
+const gravity = 9.8; // m/s²
+const massCart = 1.0; // kg
+const massPole = 0.1; // kg
+const totalMass = massPole + massCart;
+const halfLength = 0.5; // m, of the pole
+const poleMassLength = massPole * halfLength;
+const forceMagnitude = 10.0; // N
+const tau = 0.02; // s between two states
+const angleLimit = 12 * 2 * Math.PI / 360; // rad
+const positionLimit = 2.4; // m
+
+/** Cart position (m) and velocity (m/s), pole angle (rad) and angular velocity (rad/s). */
+export type CartPoleState = readonly [
+  x: number,
+  xVelocity: number,
+  angle: number,
+  angularVelocity: number,
+];
+
+/** Options of CartPole-v1. */
+export const cartPoleConfiguration = z.strictObject({
+  suttonBartoReward: z.boolean().default(false).describe(
+    "0 for every step and −1 for the one at which the pole falls, instead of 1 for every step",
+  ),
+});
+
+/** Options of CartPole-v1. */
+export type CartPoleOptions = z.infer<typeof cartPoleConfiguration>;
+
+/** One Euler step of 0.02 s under `force` (N): Florian's equations 23 and 24, no friction. */
+function integrate([x, xVelocity, angle, angularVelocity]: CartPoleState, force: number) {
+  const cosine = Math.cos(angle);
+  const sine = Math.sin(angle);
+  const push = (force + poleMassLength * (angularVelocity * angularVelocity) * sine) / totalMass;
+  const angularAcceleration = (gravity * sine - cosine * push) /
+    (halfLength * (4.0 / 3.0 - massPole * (cosine * cosine) / totalMass));
+  const acceleration = push - poleMassLength * angularAcceleration * cosine / totalMass;
+  return [
+    x + tau * xVelocity,
+    xVelocity + tau * acceleration,
+    angle + tau * angularVelocity,
+    angularVelocity + tau * angularAcceleration,
+  ] as const;
+}
+
+/** CartPole-v1 with its options. */
+export function cartPole(
+  options: CartPoleOptions,
+): EnvironmentDefinition<CartPoleState, Float32Array, number> {
+  const [running, fallen] = options.suttonBartoReward ? [0, -1] : [1, 1];
+  const high = [positionLimit * 2, Infinity, angleLimit * 2, Infinity];
+  return defineEnvironment({
+    id: "CartPole-v1",
+    summary: "Keep a pole upright on a cart",
+    observationSpace: new Box({ low: high.map((bound) => -bound), high }),
+    actionSpace: new Discrete(2),
+    timeLimit: 500,
+    rewardThreshold: 475,
+    reset: (random): CartPoleState => [
+      random.uniform(-0.05, 0.05),
+      random.uniform(-0.05, 0.05),
+      random.uniform(-0.05, 0.05),
+      random.uniform(-0.05, 0.05),
+    ],
+    step(before: CartPoleState, action: number) {
+      const state = integrate(before, action === 1 ? forceMagnitude : -forceMagnitude);
+      const terminated = state[0] < -positionLimit || state[0] > positionLimit ||
+        state[2] < -angleLimit || state[2] > angleLimit;
+      return { state, reward: terminated ? fallen : running, terminated };
+    },
+    observe: (state) => Float32Array.from(state),
+    observeInto(state, out, offset) {
+      out[offset] = state[0];
+      out[offset + 1] = state[1];
+      out[offset + 2] = state[2];
+      out[offset + 3] = state[3];
+    },
+    scene: ([x, , angle]) => draw(x, angle),
+  });
+}
+
+const colors: Record<"paper" | "track" | "limit" | "cart" | "wheel" | "pole" | "axle", Color> = {
+  paper: "#f7f6f2",
+  track: "#8a8f98",
+  limit: "#d6d9de",
+  cart: "#2b3440",
+  wheel: "#8a8f98",
+  pole: "#d08a4a",
+  axle: "#7f8fd0",
+};
+
+function draw(x: number, angle: number): Scene {
+  const tip = [x + Math.sin(angle), 0.2 + Math.cos(angle)] as const;
+  const rectangle = (left: number, bottom: number, right: number, top: number) =>
+    [[left, bottom], [right, bottom], [right, top], [left, top]] as const;
+  return {
+    view: [-2.6, -0.5, 2.6, 1.5],
+    background: colors.paper,
+    shapes: [
+      {
+        kind: "line",
+        points: [[-positionLimit, -0.1], [-positionLimit, 0.06]],
+        color: colors.track,
+        width: 0.02,
+      },
+      {
+        kind: "line",
+        points: [[positionLimit, -0.1], [positionLimit, 0.06]],
+        color: colors.track,
+        width: 0.02,
+      },
+      { kind: "line", points: [[-2.6, -0.1], [2.6, -0.1]], color: colors.track, width: 0.02 },
+      { kind: "polygon", points: rectangle(x - 0.25, -0.1, x + 0.25, 0.2), fill: colors.cart },
+      { kind: "line", points: [[x, 0.2], tip], color: colors.pole, width: 0.09 },
+      { kind: "circle", center: [x, 0.2], radius: 0.05, fill: colors.axle },
+    ],
+  };
+}

@@ -1,0 +1,83 @@
+/**
+ * The registry of environments.
+ *
+ * @module
+ */
+import * as z from "zod";
+import { environmentOf } from "../lab/core/define_environment.ts";
+import type { Environment, EnvironmentDefinition } from "../lab/core/environment.ts";
+import { InputError, unknownName } from "../lab/core/errors.ts";
+import type { EnvironmentEntry } from "../lab/core/registry.ts";
+import { cartPole, cartPoleConfiguration } from "./cartpole.ts";
+import { gridWorld, gridWorldConfiguration } from "./gridworld.ts";
+
+function entry<Shape extends z.core.$ZodLooseShape>(
+  id: string,
+  summary: string,
+  configuration: z.ZodObject<Shape, z.core.$strict>,
+  define: (options: z.output<z.ZodObject<Shape, z.core.$strict>>) => EnvironmentDefinition,
+): EnvironmentEntry {
+  return { id, summary, configuration, make: (options) => environmentOf(define(options)) };
+}
+
+/** Every environment of the lab. */
+export const environments: readonly EnvironmentEntry[] = [
+  entry("CartPole-v1", "Keep a pole upright on a cart", cartPoleConfiguration, cartPole),
+  entry("GridWorld-v0", "Walk over a map to a goal", gridWorldConfiguration, gridWorld),
+];
+
+/** The options of an entry with its defaults filled in. */
+function parseOptions(entry: EnvironmentEntry, options: object): unknown {
+  const parsed = entry.configuration.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  if (issue.code === "unrecognized_keys") {
+    const known = entry.configuration instanceof z.ZodObject
+      ? Object.keys(entry.configuration.shape)
+      : [];
+    throw unknownName(`make ${entry.id}`, "option", issue.keys[0], known);
+  }
+  const given = issue.path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    options,
+  );
+  const field = issue.path.join(".") || "options";
+  throw new InputError(
+    `Cannot make ${entry.id} as ${field} is wrong (${issue.message}): ${JSON.stringify(given)}`,
+  );
+}
+
+/**
+ * Makes an environment of the lab.
+ *
+ * @param id For example `CartPole-v1`.
+ * @param options The environment's own options; defaults for those left out.
+ * @throws InputError for an unknown id or option, or an option's wrong value.
+ *
+ * @example
+ * ```ts
+ * import { makeEnv } from "./mod.ts";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const env = makeEnv("CartPole-v1");
+ * env.reset({ seed: 7 });
+ * const { reward, terminated, truncated } = env.step(1);
+ * deepStrictEqual({ reward, terminated, truncated }, {
+ *   reward: 1,
+ *   terminated: false,
+ *   truncated: false,
+ * });
+ * ```
+ */
+export function makeEnv(id: string, options: object = {}): Environment {
+  const found = environments.find((candidate) => candidate.id === id);
+  if (found === undefined) {
+    throw unknownName(
+      "make the environment",
+      "environment",
+      id,
+      environments.map((candidate) => candidate.id),
+    );
+  }
+  return found.make(parseOptions(found, options));
+}

@@ -1,0 +1,239 @@
+/**
+ * Worlds from plain functions over plain state: what a newcomer writes, and the environment made
+ * from it with seeds, time limit, checks, snapshot and restore.
+ *
+ * @module
+ */
+import type {
+  Environment,
+  EnvironmentDefinition,
+  Info,
+  Outcome,
+  StepResult,
+} from "./environment.ts";
+import { InputError } from "./errors.ts";
+import { defaultRng, type Generator, type Seed } from "./random.ts";
+import type { Scene } from "./scene.ts";
+import type { Json } from "./snapshot.ts";
+import type { Space } from "./space.ts";
+
+const noInfo: Info = Object.freeze({});
+
+/** `value` in one line for an error message. */
+function show(value: unknown): string {
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${value})`;
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+/** The path of the first part of `value` that JSON would change, or undefined. */
+function firstNotJson(value: unknown, path: string): string | undefined {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return undefined;
+  if (typeof value === "number") {
+    return Number.isFinite(value) ? undefined : `${path} is ${value}`;
+  }
+  if (typeof value !== "object") return `${path} is ${typeof value}`;
+  const prototype = Object.getPrototypeOf(value);
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) {
+    return `${path} is a ${value.constructor?.name}`;
+  }
+  for (const [key, part] of Object.entries(value)) {
+    const found = firstNotJson(part, `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * Checks a world's definition and returns it.
+ *
+ * @throws InputError where the id has no version, the time limit is no whole number ≥ 1, or a
+ * function or space is missing.
+ *
+ * @example A corridor of five cells, walked to the right
+ * ```ts
+ * import { defineEnvironment, environmentOf } from "./define_environment.ts";
+ * import { Discrete } from "./space.ts";
+ * import { strictEqual } from "node:assert";
+ *
+ * const corridor = defineEnvironment({
+ *   id: "Corridor-v0",
+ *   observationSpace: new Discrete(5),
+ *   actionSpace: new Discrete(2),
+ *   timeLimit: 20,
+ *   reset: () => 0,
+ *   step: (cell: number, action: number) => {
+ *     const next = Math.max(0, cell + (action === 1 ? 1 : -1));
+ *     return { state: next, reward: next === 4 ? 1 : 0, terminated: next === 4 };
+ *   },
+ *   observe: (cell) => cell,
+ * });
+ * const env = environmentOf(corridor);
+ * env.reset({ seed: 7 });
+ * strictEqual(env.step(1).observation, 1);
+ * ```
+ */
+export function defineEnvironment<State, Observation, Action>(
+  definition: EnvironmentDefinition<State, Observation, Action>,
+): EnvironmentDefinition<State, Observation, Action> {
+  const { id, timeLimit } = definition;
+  if (typeof id !== "string" || !/^[A-Za-z0-9_.:/-]+-v\d+$/.test(id)) {
+    throw new InputError(
+      `Cannot define an environment as its id must end in a version, like "Corridor-v0": ${
+        show(id)
+      }`,
+    );
+  }
+  for (const name of ["reset", "step", "observe"] as const) {
+    if (typeof definition[name] !== "function") {
+      throw new InputError(
+        `Cannot define ${id} as ${name} must be a function: ${show(definition[name])}`,
+      );
+    }
+  }
+  for (const name of ["observationSpace", "actionSpace"] as const) {
+    if (typeof definition[name]?.contains !== "function") {
+      throw new InputError(
+        `Cannot define ${id} as ${name} must be a space: ${show(definition[name])}`,
+      );
+    }
+  }
+  if (timeLimit !== undefined && !(Number.isInteger(timeLimit) && timeLimit >= 1)) {
+    throw new InputError(
+      `Cannot define ${id} as its time limit must be a whole number ≥ 1: ${show(timeLimit)}`,
+    );
+  }
+  return definition;
+}
+
+type Phase = "unstarted" | "running" | "terminated" | "truncated";
+
+class DefinedEnvironment<State, Observation, Action> implements Environment<Observation, Action> {
+  readonly id: string;
+  readonly observationSpace: Space<Observation>;
+  readonly actionSpace: Space<Action>;
+  readonly timeLimit?: number;
+  readonly rewardThreshold?: number;
+  readonly scene?: () => Scene;
+  readonly #definition: EnvironmentDefinition<State, Observation, Action>;
+  readonly #limit: number;
+  readonly #outcome: Outcome = { reward: 0, terminated: false, truncated: false };
+  #random: Generator | undefined;
+  #state: State | undefined;
+  #phase: Phase = "unstarted";
+  #elapsed = 0;
+  #info: Info = noInfo;
+
+  constructor(definition: EnvironmentDefinition<State, Observation, Action>) {
+    this.#definition = definition;
+    this.id = definition.id;
+    this.observationSpace = definition.observationSpace;
+    this.actionSpace = definition.actionSpace;
+    this.timeLimit = definition.timeLimit;
+    this.rewardThreshold = definition.rewardThreshold;
+    this.#limit = definition.timeLimit ?? Infinity;
+    if (definition.scene !== undefined) this.scene = () => this.#draw();
+  }
+
+  reset(options?: { seed?: Seed }): { observation: Observation; info: Info } {
+    const seed = options?.seed;
+    if (seed !== undefined || this.#random === undefined) this.#random = defaultRng(seed ?? 0);
+    this.#state = this.#definition.reset(this.#random);
+    this.#elapsed = 0;
+    this.#phase = "running";
+    return { observation: this.#definition.observe(this.#state), info: {} };
+  }
+
+  step(action: Action): StepResult<Observation> {
+    const { reward, terminated, truncated } = this.#advance(action);
+    const observation = this.#definition.observe(this.#state!);
+    return { observation, reward, terminated, truncated, info: this.#info };
+  }
+
+  stepInto(action: Action, out: Float32Array, offset: number): Outcome {
+    const outcome = this.#advance(action);
+    if (this.#definition.observeInto !== undefined) {
+      this.#definition.observeInto(this.#state!, out, offset);
+    } else {
+      this.observationSpace.flatten(this.#definition.observe(this.#state!), out, offset);
+    }
+    return outcome;
+  }
+
+  #advance(action: Action): Outcome {
+    if (this.#phase !== "running") throw this.#notRunning(action);
+    if (!this.actionSpace.contains(action)) {
+      throw new InputError(
+        `Cannot step ${this.id} as the action must lie in ${this.actionSpace}: ${show(action)}`,
+      );
+    }
+    const next = this.#definition.step(this.#state!, action, this.#random!);
+    this.#state = next.state;
+    this.#info = next.info ?? noInfo;
+    this.#elapsed++;
+    const outcome = this.#outcome;
+    outcome.reward = next.reward;
+    outcome.terminated = next.terminated;
+    outcome.truncated = this.#elapsed >= this.#limit;
+    if (outcome.terminated) this.#phase = "terminated";
+    else if (outcome.truncated) this.#phase = "truncated";
+    return outcome;
+  }
+
+  #draw(): Scene {
+    if (this.#phase === "unstarted") {
+      throw new InputError(`Cannot draw ${this.id} as no episode was started: call reset first`);
+    }
+    return this.#definition.scene!(this.#state!);
+  }
+
+  #notRunning(action: unknown): InputError {
+    const why = this.#phase === "unstarted"
+      ? "no episode was started"
+      : `its episode was ${this.#phase} at step ${this.#elapsed}`;
+    return new InputError(`Cannot step ${this.id} as ${why}, call reset first: ${show(action)}`);
+  }
+
+  snapshot(): Json {
+    const state = this.#state ?? null;
+    const wrong = firstNotJson(state, "state");
+    if (wrong !== undefined) {
+      throw new InputError(`Cannot snapshot ${this.id} as its state must be plain JSON: ${wrong}`);
+    }
+    return structuredClone({
+      state: state as Json,
+      random: this.#random?.snapshot() ?? null,
+      phase: this.#phase,
+      elapsed: this.#elapsed,
+    });
+  }
+
+  restore(snapshot: Json): void {
+    const kept = snapshot as { state: Json; random: Json; phase: Phase; elapsed: number } | null;
+    if (!Number.isInteger(kept?.elapsed) || kept?.phase === undefined) {
+      throw new InputError(
+        `Cannot restore ${this.id} as this is no snapshot of an environment: ${
+          JSON.stringify(snapshot)?.slice(0, 80)
+        }`,
+      );
+    }
+    const { state, random, phase, elapsed } = structuredClone(kept);
+    this.#random = undefined;
+    if (random !== null) {
+      this.#random = defaultRng(0);
+      this.#random.restore(random);
+    }
+    this.#state = phase === "unstarted" ? undefined : state as State;
+    this.#phase = phase;
+    this.#elapsed = elapsed;
+  }
+}
+
+/**
+ * The environment of a definition. Seeds work as Gymnasium's: `reset({ seed })` makes a new
+ * `defaultRng(seed)`, `reset()` goes on with the one there is (the first takes seed 0).
+ */
+export function environmentOf<State, Observation, Action>(
+  definition: EnvironmentDefinition<State, Observation, Action>,
+): Environment<Observation, Action> {
+  return new DefinedEnvironment(definition);
+}

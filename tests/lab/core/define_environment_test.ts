@@ -1,0 +1,160 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { defineEnvironment, environmentOf } from "../../../lab/core/define_environment.ts";
+import type { Environment } from "../../../lab/core/environment.ts";
+import { defaultRng } from "../../../lab/core/random.ts";
+import type { Json } from "../../../lab/core/snapshot.ts";
+import { Box, Discrete } from "../../../lab/core/space.ts";
+
+/** A random walk: every step adds the action and a normal draw; ends beyond 3. */
+const walk = defineEnvironment({
+  id: "Walk-v0",
+  observationSpace: new Box({ low: -Infinity, high: Infinity, shape: [1] }),
+  actionSpace: new Box({ low: -1, high: 1, shape: [1] }),
+  timeLimit: 8,
+  reset: (random) => ({ at: random.random() }),
+  step({ at }: { at: number }, action: Float32Array, random) {
+    const next = at + action[0] + 0.1 * random.standardNormal();
+    return {
+      state: { at: next },
+      reward: next,
+      terminated: next > 3,
+      info: { drawn: next - at },
+    };
+  },
+  observe: ({ at }) => Float32Array.of(at),
+  scene: ({ at }) => ({
+    view: [-4, -1, 4, 1],
+    background: "#ffffff",
+    shapes: [{ kind: "circle", center: [at, 0], radius: 0.2, fill: "#000000" }],
+  }),
+});
+
+const still = Float32Array.of(0);
+
+function trace(env: Environment, length: number): unknown[] {
+  return Array.from({ length }, () => env.step(still));
+}
+
+Deno.test("reset with a seed starts the generator anew, without it goes on", () => {
+  const env = environmentOf(walk);
+  const random = defaultRng(3);
+  const first = env.reset({ seed: 3 }).observation;
+  deepStrictEqual(first, Float32Array.of(random.random()));
+  const second = env.reset().observation;
+  deepStrictEqual(second, Float32Array.of(random.random()));
+  deepStrictEqual(env.reset({ seed: 3 }).observation, first);
+});
+
+Deno.test("a first reset without a seed takes seed 0", () => {
+  deepStrictEqual(
+    environmentOf(walk).reset(),
+    environmentOf(walk).reset({ seed: 0 }),
+  );
+});
+
+Deno.test("an episode ends by the state or is cut off by the time limit", () => {
+  const env = environmentOf(walk);
+  env.reset({ seed: 1 });
+  const results = Array.from({ length: 8 }, () => env.step(still));
+  deepStrictEqual(results.map(({ truncated }) => truncated), [...Array(7).fill(false), true]);
+  strictEqual(results.every(({ terminated }) => !terminated), true);
+  env.reset();
+  let result;
+  do result = env.step(Float32Array.of(1)); while (!result.terminated);
+  strictEqual(result.truncated, false);
+  strictEqual(typeof result.info.drawn, "number");
+});
+
+Deno.test("mistakes of the caller name the value", () => {
+  const env = environmentOf(walk);
+  throws(() => env.step(still), { name: "InputError", message: /no episode was started/ });
+  throws(() => env.scene!(), { name: "InputError", message: /no episode was started/ });
+  env.reset();
+  throws(() => env.step(Float32Array.of(1.5)), {
+    name: "InputError",
+    message: "Cannot step Walk-v0 as the action must lie in Box([-1], [1]): Float32Array(1.5)",
+  });
+  throws(() => env.step(Float32Array.of(NaN)), /Float32Array\(NaN\)/);
+  throws(() => env.step(1 as unknown as Float32Array), /: 1$/);
+  trace(env, 8);
+  throws(() => env.step(still), {
+    name: "InputError",
+    message: "Cannot step Walk-v0 as its episode was truncated at step 8, call reset first: " +
+      "Float32Array(0)",
+  });
+});
+
+Deno.test("a refused action leaves the episode as it was", () => {
+  const [env, other] = [environmentOf(walk), environmentOf(walk)];
+  env.reset({ seed: 2 });
+  other.reset({ seed: 2 });
+  throws(() => env.step(Float32Array.of(2)));
+  deepStrictEqual(trace(env, 5), trace(other, 5));
+});
+
+Deno.test("a snapshot in mid-episode goes on to the same bits, through JSON", () => {
+  const env = environmentOf(walk);
+  env.reset({ seed: 4 });
+  trace(env, 3);
+  const kept = JSON.parse(JSON.stringify(env.snapshot!())) as Json;
+  const expected = [trace(env, 5), env.reset(), trace(env, 8)];
+  for (const other of [environmentOf(walk), env]) {
+    other.restore!(kept);
+    deepStrictEqual([trace(other, 5), other.reset(), trace(other, 8)], expected);
+  }
+});
+
+Deno.test("a snapshot before the first reset restores to before the first reset", () => {
+  const env = environmentOf(walk);
+  const kept = env.snapshot!();
+  env.reset({ seed: 9 });
+  env.restore!(kept);
+  throws(() => env.step(still), /no episode was started/);
+  deepStrictEqual(env.reset(), environmentOf(walk).reset({ seed: 0 }));
+});
+
+Deno.test("a state that JSON would change cannot be snapshot, and is named", () => {
+  const make = (state: unknown) => {
+    const env = environmentOf(defineEnvironment({
+      ...walk,
+      // deno-lint-ignore no-explicit-any
+      reset: () => state as any,
+      observe: () => still,
+    }));
+    env.reset();
+    return env;
+  };
+  throws(() => make({ at: { deep: [1, NaN] } }).snapshot!(), /state\.at\.deep\.1 is NaN$/);
+  throws(() => make({ at: new Float32Array(2) }).snapshot!(), /state\.at is a Float32Array$/);
+  throws(() => make({ at: undefined }).snapshot!(), /state\.at is undefined$/);
+  throws(() => environmentOf(walk).restore!({ at: 1 }), /no snapshot/);
+});
+
+Deno.test("stepInto writes what step answers", () => {
+  const [env, other] = [environmentOf(walk), environmentOf(walk)];
+  env.reset({ seed: 5 });
+  other.reset({ seed: 5 });
+  const out = new Float32Array(3).fill(7);
+  for (let t = 0; t < 8; t++) {
+    const outcome = env.stepInto!(still, out, 1);
+    const { observation, info: _, ...expected } = other.step(still);
+    deepStrictEqual({ ...outcome }, expected);
+    deepStrictEqual(out, Float32Array.of(7, observation[0], 7));
+  }
+});
+
+Deno.test("only a world that draws has a scene", () => {
+  const { scene: _, ...blind } = walk;
+  strictEqual(environmentOf(blind).scene, undefined);
+  const env = environmentOf(walk);
+  env.reset();
+  strictEqual(env.scene!().shapes.length, 1);
+});
+
+Deno.test("a wrong definition is refused", () => {
+  throws(() => defineEnvironment({ ...walk, id: "Walk" }), /end in a version.*"Walk"/);
+  throws(() => defineEnvironment({ ...walk, timeLimit: 0 }), /time limit.*: 0/);
+  throws(() => defineEnvironment({ ...walk, observe: undefined as never }), /observe.*undefined/);
+  throws(() => defineEnvironment({ ...walk, actionSpace: 2 as never }), /actionSpace.*: 2/);
+  strictEqual(defineEnvironment({ ...walk, actionSpace: new Discrete(2) as never }).id, "Walk-v0");
+});

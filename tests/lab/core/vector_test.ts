@@ -1,0 +1,209 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import * as fc from "fast-check";
+import { makeEnv } from "../../../envs/mod.ts";
+import type { Environment } from "../../../lab/core/environment.ts";
+import { defaultRng } from "../../../lab/core/random.ts";
+import type { Json } from "../../../lab/core/snapshot.ts";
+import { type Autoreset, VectorEnvironment, type VectorStep } from "../../../lab/core/vector.ts";
+
+const cartPoles = (count: number, autoreset: Autoreset) =>
+  new VectorEnvironment(() => makeEnv("CartPole-v1"), count, { autoreset });
+
+/** A plain copy of what the next step overwrites; rows of `finalObservations` only where valid. */
+function copy(step: VectorStep, size: number): unknown {
+  const ended = [...step.terminated].map((terminated, i) => terminated || step.truncated[i]);
+  return {
+    observations: [...step.observations],
+    rewards: [...step.rewards],
+    terminated: [...step.terminated],
+    truncated: [...step.truncated],
+    started: [...step.started],
+    final: ended.map((flag, i) =>
+      flag ? [...step.finalObservations.subarray(i * size, (i + 1) * size)] : null
+    ),
+  };
+}
+
+function actionsOf(length: number, count: number, seed: number): Int32Array[] {
+  const random = defaultRng(seed);
+  return Array.from(
+    { length },
+    () => Int32Array.from({ length: count }, () => random.integers(2)),
+  );
+}
+
+/** One environment alone, with autoreset by hand. */
+function alone(env: Environment, seed: number, autoreset: Autoreset) {
+  let ended = false;
+  env.reset({ seed });
+  return (action: number) => {
+    if (ended) {
+      ended = false;
+      const observation = [...env.reset().observation];
+      return { observation, reward: 0, terminated: 0, truncated: 0, started: 1, final: null };
+    }
+    const result = env.step(action);
+    ended = result.terminated || result.truncated;
+    const last = [...result.observation];
+    const resets = ended && autoreset === "same-step";
+    const final = ended ? last : null;
+    if (resets) ended = false;
+    return {
+      observation: resets ? [...env.reset().observation] : last,
+      reward: result.reward,
+      terminated: Number(result.terminated),
+      truncated: Number(result.truncated),
+      started: Number(resets),
+      final,
+    };
+  };
+}
+
+for (const autoreset of ["next-step", "same-step"] as const) {
+  Deno.test(`a ${autoreset} vector goes the way of its environments one by one`, () => {
+    const seeds = [3, 1, 4];
+    const vector = cartPoles(3, autoreset);
+    vector.reset({ seeds });
+    const singles = seeds.map((seed) => alone(makeEnv("CartPole-v1"), seed, autoreset));
+    for (const actions of actionsOf(200, 3, 7)) {
+      const shown = copy(vector.step(actions), 4);
+      const rows = singles.map((single, i) => single(actions[i]));
+      deepStrictEqual(shown, {
+        observations: rows.flatMap(({ observation }) => observation),
+        rewards: rows.map(({ reward }) => reward),
+        terminated: rows.map(({ terminated }) => terminated),
+        truncated: rows.map(({ truncated }) => truncated),
+        started: rows.map(({ started }) => started),
+        final: rows.map(({ final }) => final),
+      });
+    }
+  });
+
+  Deno.test(`a ${autoreset} vector restored in mid-episode goes on to the same bits`, () => {
+    const vector = cartPoles(3, autoreset);
+    vector.reset({ seeds: [5, 6, 7] });
+    const [before, after] = [actionsOf(40, 3, 1), actionsOf(100, 3, 2)];
+    let sawEnd = false;
+    for (let cut = 0; cut < before.length; cut++) {
+      const step = vector.step(before[cut]);
+      // The hardest moment: an episode has just ended.
+      if (step.terminated.includes(1)) {
+        sawEnd = true;
+        break;
+      }
+    }
+    ok(sawEnd);
+    const kept = JSON.parse(JSON.stringify(vector.snapshot())) as Json;
+    const observations = [...vector.observations];
+    const expected = after.map((actions) => copy(vector.step(actions), 4));
+    const other = cartPoles(3, autoreset);
+    other.restore(kept);
+    deepStrictEqual([...other.observations], observations);
+    deepStrictEqual(after.map((actions) => copy(other.step(actions), 4)), expected);
+  });
+}
+
+Deno.test("no transition crosses a reset", () => {
+  // A counter that shows its episode and step: a transition adds one step within one episode.
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 }),
+      fc.constantFrom<Autoreset>("next-step", "same-step"),
+      (lengths, autoreset) => {
+        const vector = new VectorEnvironment((i) => counter(lengths[i]), lengths.length, {
+          autoreset,
+        });
+        const noActions = new Int32Array(lengths.length);
+        let before = [...vector.reset({ seeds: lengths })];
+        for (let t = 0; t < 20; t++) {
+          const step = vector.step(noActions);
+          lengths.forEach((length, i) => {
+            const ended = step.terminated[i] === 1;
+            const isTransition = autoreset === "same-step" || step.started[i] === 0;
+            const next = ended ? step.finalObservations : step.observations;
+            const [episode, elapsed] = [next[2 * i], next[2 * i + 1]];
+            if (isTransition) {
+              deepStrictEqual([episode, elapsed], [before[2 * i], before[2 * i + 1] + 1]);
+              strictEqual(step.rewards[i], 1);
+              strictEqual(ended, elapsed === length);
+            } else {
+              deepStrictEqual([episode, elapsed], [before[2 * i] + 1, 0]);
+              strictEqual(step.rewards[i], 0);
+            }
+          });
+          before = [...step.observations];
+        }
+      },
+    ),
+  );
+});
+
+/** Shows [episode, elapsed] and terminates after `length` steps; has no stepInto, no snapshot. */
+function counter(length: number): Environment {
+  const { observationSpace } = makeEnv("GridWorld-v0", { observation: "coordinates" });
+  const { actionSpace } = makeEnv("CartPole-v1");
+  let [episode, elapsed] = [-1, 0];
+  const observation = () => Float32Array.of(episode, elapsed);
+  return {
+    id: "Counter-v0",
+    observationSpace,
+    actionSpace,
+    reset() {
+      episode++;
+      elapsed = 0;
+      return { observation: observation(), info: {} };
+    },
+    step() {
+      elapsed++;
+      return {
+        observation: observation(),
+        reward: 1,
+        terminated: elapsed === length,
+        truncated: false,
+        info: {},
+      };
+    },
+  };
+}
+
+Deno.test("a time limit is reported as truncation with the final observation kept", () => {
+  const vector = new VectorEnvironment(
+    () => makeEnv("GridWorld-v0", { map: "S..G", timeLimit: 2 }),
+    2,
+    { autoreset: "same-step" },
+  );
+  vector.reset({ seeds: [1, 2] });
+  vector.step([1, 3]);
+  const step = vector.step([1, 3]);
+  deepStrictEqual([...step.truncated], [1, 1]);
+  deepStrictEqual([...step.terminated], [0, 0]);
+  deepStrictEqual([...step.finalObservations], [0, 0, 1, 0, 1, 0, 0, 0]);
+  deepStrictEqual([...step.observations], [1, 0, 0, 0, 1, 0, 0, 0]);
+});
+
+Deno.test("reset without seeds lets the generators go on", () => {
+  const vector = cartPoles(2, "same-step");
+  const env = makeEnv("CartPole-v1");
+  vector.reset({ seeds: [8, 9] });
+  env.reset({ seed: 9 });
+  deepStrictEqual(vector.reset().subarray(4), env.reset().observation);
+});
+
+Deno.test("wrong counts, unequal spaces and foreign snapshots are refused", () => {
+  const vector = cartPoles(2, "same-step");
+  throws(() => cartPoles(0, "same-step"), /count.*: 0/);
+  throws(() => vector.reset({ seeds: [1] }), /2 environments.*: 1 seeds/);
+  vector.reset({ seeds: [1, 2] });
+  throws(() => vector.step([1]), /2 environments.*: 1 actions/);
+  throws(() => vector.step([1, 2]), /Discrete\(2\): 2$/);
+  throws(
+    () =>
+      new VectorEnvironment((i) => makeEnv(["CartPole-v1", "GridWorld-v0"][i]), 2, {
+        autoreset: "same-step",
+      }),
+    /spaces must be equal/,
+  );
+  throws(() => vector.restore(cartPoles(3, "same-step").snapshot()!), /3 environments/);
+  const blind = new VectorEnvironment(() => counter(3), 1, { autoreset: "same-step" });
+  strictEqual(blind.snapshot(), undefined);
+});
