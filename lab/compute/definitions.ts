@@ -43,5 +43,7 @@ export interface ModelDefinition<Configuration = any> {
   readonly budgetUnit: BudgetUnit;
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */
   readonly configuration: z.ZodType<Configuration>;
+  /** The evaluated series by which a checkpoint is called best; undefined: none is. */
+  readonly bestBy?: { readonly metric: string; readonly goal: "maximize" | "minimize" };
   create(context: TrainerContext<Configuration> & { dataset: Dataset }): Promise<Trainer>;
 }

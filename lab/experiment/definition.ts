@@ -62,8 +62,3 @@ export type ExperimentDefinition = AgentExperiment | ModelExperiment;
 export function defineExperiment<D extends ExperimentDefinition>(definition: D): D {
   return definition;
 }
-
-/** What `train` and the runner tell while a run goes on. */
-export interface RunEvent {
-  readonly kind: "iteration" | "evaluation" | "checkpoint" | "event" | "end";
-}

@@ -1,0 +1,63 @@
+/**
+ * The digest of a run: equal digests mean the same numbers, bit for bit.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { TIMING_PREFIX } from "../core/metrics.ts";
+import type { Json } from "../core/snapshot.ts";
+import type { NamedTensors } from "../core/tensor_data.ts";
+import type { Manifest } from "../store/store.ts";
+
+/** A series as the digest sees it. */
+export interface DigestSeries {
+  readonly name: string;
+  readonly iterations: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** JSON with sorted keys and no spaces: one text for one value. */
+export function canonicalJson(value: Json): string {
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  const fields = Object.keys(value).filter((key) => value[key] !== undefined).sort();
+  return `{${
+    fields.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(",")
+  }}`;
+}
+
+/**
+ * SHA-256 in hexadecimal over the canonical JSON of what determined the run (how often it was
+ * checkpointed left out), every series except `timing/…` (ascending by name; iterations, then
+ * values, as little-endian float64), and the parameters (ascending by name; shape, type, bytes).
+ */
+export function digestOf(
+  determined: Manifest["determined"],
+  series: Iterable<DigestSeries>,
+  parameters: NamedTensors,
+): string {
+  const hash = createHash("sha256");
+  const { checkpoint: _, ...configuration } = determined.configuration;
+  hash.update(canonicalJson({ ...determined, configuration } as Json));
+  const visible = [...series].filter(({ name }) => !name.startsWith(TIMING_PREFIX));
+  for (const { name, iterations, values } of visible.sort((a, b) => order(a.name, b.name))) {
+    hash.update(`\0series\0${name}\0${values.length}\0`);
+    hash.update(bytesOf(iterations));
+    hash.update(bytesOf(values));
+  }
+  for (const name of Object.keys(parameters).sort(order)) {
+    const { shape, dtype, values } = parameters[name];
+    hash.update(`\0tensor\0${name}\0${shape}\0${dtype}\0`);
+    hash.update(bytesOf(values));
+  }
+  return hash.digest("hex");
+}
+
+/** By UTF-16 code units: the same everywhere. */
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function bytesOf(values: ArrayBufferView): Uint8Array {
+  return new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength);
+}

@@ -1,0 +1,168 @@
+/**
+ * Finds an experiment definition: by registered name or in a module of the user's, with the hash
+ * of the source that it stands in.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { isAbsolute, relative, resolve as resolvePath } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { InputError, unknownName } from "../core/errors.ts";
+import type { ExperimentDefinition } from "./definition.ts";
+import type { Registries } from "./registries.ts";
+
+/** The folder that holds the lab, with a slash at its end. */
+export const labRoot: string = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The lab's own folders that can influence a result; the manifest's code hash covers them. */
+export const sourceFolders: readonly string[] = [
+  "lab/core",
+  "lab/compute",
+  "lab/experiment",
+  "envs",
+  "agents",
+  "models",
+];
+
+/** A definition and where it stands. */
+export interface Loaded {
+  readonly definition: ExperimentDefinition;
+  /** Module that holds it: relative to the lab's root, or absolute where it lies elsewhere. */
+  readonly module: string;
+  /** SHA-256 over the module and its local imports, the lab's own source left out. */
+  readonly hash: string;
+}
+
+/**
+ * Loads a registered experiment by name or a module (`FILE.ts`) by its default export or its only
+ * exported definition. Throws an `InputError` of one line for an unknown name, and for a file that
+ * is missing, throws, or exports no definition.
+ */
+export async function loadDefinition(reference: string, registries: Registries): Promise<Loaded> {
+  if (!isFile(reference)) {
+    const entry = registries.experiments.find((entry) => entry.name === reference);
+    if (entry === undefined) {
+      const known = registries.experiments.map((entry) => entry.name);
+      throw unknownName("load the experiment", "experiment", reference, known);
+    }
+    const path = fileURLToPath(entry.module);
+    return {
+      definition: await entry.load(),
+      module: moduleName(path),
+      hash: await hashOfModule(path),
+    };
+  }
+  const path = resolvePath(reference);
+  return {
+    definition: await importDefinition(path, reference),
+    module: moduleName(path),
+    hash: await hashOfModule(path),
+  };
+}
+
+/**
+ * Imports the definition called `name` of a manifest's module: absolute, or relative to the lab's
+ * root. Throws as {@linkcode loadDefinition}.
+ */
+export function importModule(module: string, name: string): Promise<ExperimentDefinition> {
+  return importDefinition(modulePath(module), module, name);
+}
+
+/** Absolute path of a manifest's module. */
+export function modulePath(module: string): string {
+  return isAbsolute(module) ? module : resolvePath(labRoot, module);
+}
+
+/** SHA-256 in hexadecimal over a module and its local imports, by ascending path. */
+export async function hashOfModule(path: string): Promise<string> {
+  const sources = new Map<string, Uint8Array>();
+  const pending = [path];
+  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+    if (sources.has(file)) continue;
+    const bytes = await readSource(file);
+    if (bytes === undefined) continue;
+    sources.set(file, bytes);
+    for (const specifier of localImports(new TextDecoder().decode(bytes))) {
+      const imported = fileURLToPath(new URL(specifier, pathToFileURL(file)));
+      if (!isLabSource(imported)) pending.push(imported);
+    }
+  }
+  const hash = createHash("sha256");
+  const folder = resolvePath(path, "..");
+  for (const file of [...sources.keys()].sort()) {
+    hash.update(`${relative(folder, file)}\0${sources.get(file)!.length}\0`);
+    hash.update(sources.get(file)!);
+  }
+  return hash.digest("hex");
+}
+
+function isFile(reference: string): boolean {
+  return /\.(ts|tsx|js|mjs|mts|jsx)$/.test(reference);
+}
+
+function moduleName(path: string): string {
+  const inside = relative(labRoot, path);
+  return inside.startsWith("..") || isAbsolute(inside) ? path : inside.replaceAll("\\", "/");
+}
+
+function isLabSource(path: string): boolean {
+  const name = moduleName(path);
+  return sourceFolders.some((folder) => name.startsWith(`${folder}/`));
+}
+
+async function readSource(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Relative specifiers of imports, re-exports and dynamic imports. */
+function localImports(source: string): string[] {
+  const pattern = /(?:\bfrom|\bimport)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g;
+  return [...source.matchAll(pattern)].map((match) => match[1]);
+}
+
+async function importDefinition(
+  path: string,
+  reference: string,
+  name?: string,
+): Promise<ExperimentDefinition> {
+  const bytes = await readSource(path);
+  if (bytes === undefined) {
+    throw new InputError(`Cannot load ${reference} as there must be such a file: ${path}`);
+  }
+  let module: Record<string, unknown>;
+  try {
+    module = await import(pathToFileURL(path).href);
+  } catch (error) {
+    throw new InputError(`Cannot load ${reference} as it must import: ${firstLine(error)}`);
+  }
+  const all = Object.values(module).filter(isDefinition);
+  const named = all.find((definition) => definition.name === name);
+  if (named !== undefined) return named;
+  const candidates = isDefinition(module.default) ? [module.default] : all;
+  if (candidates.length === 1) return candidates[0];
+  const found = candidates.length === 0
+    ? `it exports ${Object.keys(module).join(", ") || "nothing"}`
+    : `it exports ${candidates.map(({ name }) => name).join(", ")}, and none as default`;
+  throw new InputError(
+    `Cannot load ${reference} as it must export one experiment definition ` +
+      `(export default defineExperiment({ … })): ${found}`,
+  );
+}
+
+/** Looks like a definition; `resolve` checks it. */
+function isDefinition(value: unknown): value is ExperimentDefinition {
+  return value !== null && typeof value === "object" && "name" in value &&
+    ("agent" in value || "model" in value);
+}
+
+/** The first line of an error, without colours. */
+export function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  // deno-lint-ignore no-control-regex
+  return text.replaceAll(/\x1b\[[0-9;]*m/g, "").split("\n")[0].trim();
+}

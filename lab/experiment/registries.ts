@@ -1,0 +1,31 @@
+/**
+ * The registries that the experiment layer is handed: it knows no environment, agent or model by
+ * itself.
+ *
+ * @module
+ */
+import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts";
+import type { DatasetDefinition, Entry, EnvironmentEntry } from "../core/registry.ts";
+import type { ExperimentDefinition } from "./definition.ts";
+
+/** A named experiment. */
+export interface ExperimentEntry extends Entry<ExperimentDefinition> {
+  /** Expected seconds a seed on two cores. */
+  readonly expectedSeconds: number;
+  /** URL of the module that holds the definition: what a run's manifest names and hashes. */
+  readonly module: string;
+}
+
+/** Everything that can be named in a definition. */
+export interface Registries {
+  /**
+   * URL of a module that exports these registries as `registries`. Workers import it, as code does
+   * not cross to them.
+   */
+  readonly module: string;
+  readonly environments: readonly EnvironmentEntry[];
+  readonly agents: readonly Entry<AgentDefinition>[];
+  readonly models: readonly Entry<ModelDefinition>[];
+  readonly datasets: readonly Entry<DatasetDefinition>[];
+  readonly experiments: readonly ExperimentEntry[];
+}

@@ -1,0 +1,387 @@
+/**
+ * Definition + overrides → resolved configuration: every field with its value, checked by the
+ * schema of the part that it belongs to. The configuration is plain JSON and decides, with seed
+ * and backend, what a run computes.
+ *
+ * @module
+ */
+import * as z from "zod";
+import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts";
+import type { EnvironmentDefinition } from "../core/environment.ts";
+import { InputError, nearest, unknownName } from "../core/errors.ts";
+import type { DatasetDefinition } from "../core/registry.ts";
+import type { Json } from "../core/snapshot.ts";
+import type { BudgetUnit } from "../core/trainer.ts";
+import type { ExperimentDefinition, Options } from "./definition.ts";
+import {
+  type Field,
+  type FieldDescription,
+  fieldsOf,
+  parseValue,
+  requirementOf,
+} from "./fields.ts";
+import type { Registries } from "./registries.ts";
+
+/** A definition with every field filled in and checked. */
+export interface Resolved {
+  readonly definition: ExperimentDefinition;
+  /**
+   * `budget`, `evaluation`, `checkpoint`, `stop`, and `environment` + `agent` or `dataset` +
+   * `model`. An environment of the definition's own module is `{ id, own: true }`.
+   */
+  readonly configuration: { readonly [key: string]: Json };
+  readonly unit: BudgetUnit;
+  readonly fields: readonly FieldDescription[];
+  /** What was dropped because an override chose another agent, model, world or data set. */
+  readonly notes: readonly string[];
+}
+
+/** What the command line changes. */
+export interface Overrides {
+  /** Dotted path and value as text; later ones win. */
+  readonly set?: readonly (readonly [path: string, value: string])[];
+  /** Total budget in the trainer's unit. */
+  readonly budget?: number;
+}
+
+/** A budget unit for people. */
+export const unitNames: Readonly<Record<BudgetUnit, string>> = {
+  environmentSteps: "environment steps",
+  gradientSteps: "gradient steps",
+  examples: "examples",
+};
+
+/** What stands behind one part of a configuration (`agent`, `environment`, …). */
+interface Part {
+  readonly path: string;
+  readonly selector: "id" | "name";
+  readonly chosen: string;
+  readonly schema: z.ZodType;
+  readonly given: { [name: string]: Json };
+  readonly own: boolean;
+}
+
+/** Whether a definition's environment is an own one rather than a registered one's name. */
+export function isOwnEnvironment(
+  environment: ({ readonly id: string } & Options) | EnvironmentDefinition,
+): environment is EnvironmentDefinition {
+  return typeof environment.reset === "function" && typeof environment.step === "function";
+}
+
+/**
+ * Checks a definition, applies the overrides and fills in every default.
+ *
+ * Throws an `InputError` of one line that names path, value and allowed range, or the nearest known
+ * path.
+ */
+export async function resolve(
+  definition: ExperimentDefinition,
+  registries: Registries,
+  overrides: Overrides = {},
+): Promise<Resolved> {
+  checkKeys(definition);
+  const sets = new Map(overrides.set ?? []);
+  const notes: string[] = [];
+  const choose = (
+    path: string,
+    selector: "id" | "name",
+    options: unknown,
+  ) => chosenName(definition, sets, path, selector, options);
+
+  let parts: Part[];
+  let trainer: AgentDefinition | ModelDefinition;
+  if ("agent" in definition) {
+    const own = isOwnEnvironment(definition.environment);
+    const id = choose("environment", "id", definition.environment);
+    const agent = choose("agent", "name", definition.agent);
+    trainer = await loadEntry(registries.agents, "agent", agent, definition.name);
+    const schema = own && id === definition.environment.id
+      ? z.strictObject({})
+      : environmentEntry(registries, id, definition.name).configuration;
+    const given = own ? { id: definition.environment.id } : definition.environment as Options;
+    parts = [
+      partOf("environment", "id", id, schema, given, notes, own),
+      partOf("agent", "name", agent, trainer.configuration, definition.agent, notes),
+    ];
+  } else {
+    const dataset = choose("dataset", "name", definition.dataset);
+    const model = choose("model", "name", definition.model);
+    const source = await loadEntry(registries.datasets, "data set", dataset, definition.name);
+    trainer = await loadEntry(registries.models, "model", model, definition.name);
+    parts = [
+      partOf("dataset", "name", dataset, source.configuration, definition.dataset, notes),
+      partOf("model", "name", model, trainer.configuration, definition.model, notes),
+    ];
+  }
+
+  const unit = trainer.budgetUnit;
+  const budget = overrides.budget === undefined
+    ? sets.get("budget") ?? definition.budget
+    : overrides.budget;
+  if (overrides.budget !== undefined) sets.set("budget", String(overrides.budget));
+  const common = commonSchema("agent" in definition, Math.round(Number(budget) / 10), unit);
+  const { evaluation, checkpoint, stop } = definition;
+  const commonGiven = plain({ budget: definition.budget, evaluation, checkpoint, stop });
+
+  const commonFields = fieldsOf(common, "");
+  const fields = [
+    ...parts.flatMap((part) => [selectorField(part), ...fieldsOf(part.schema, part.path)]),
+    ...commonFields,
+  ];
+  const changes = overridesByPath(sets, fields, definition.name);
+  const configuration: { [key: string]: Json } = {};
+  for (const { path, selector, chosen, schema, given, own } of parts) {
+    const values = check(definition.name, schema, path, given, changes, fields);
+    configuration[path] = { [selector]: chosen, ...(own ? { own: true } : {}), ...values };
+  }
+  Object.assign(configuration, check(definition.name, common, "", commonGiven, changes, fields));
+  return {
+    definition,
+    configuration,
+    unit,
+    fields: fields.filter((field) => !field.group).map(({ group: _, choices: __, ...field }) => ({
+      ...field,
+      value: valueAt(configuration, field.path) ?? null,
+    })),
+    notes,
+  };
+}
+
+/** A registered environment; an `InputError` names the nearest known id. */
+export function environmentEntry(registries: Registries, id: string, experiment: string) {
+  const entry = registries.environments.find((entry) => entry.id === id);
+  if (entry !== undefined) return entry;
+  const known = registries.environments.map((entry) => entry.id);
+  throw unknownName(`use "${experiment}"`, "environment", id, known);
+}
+
+/** Loads a registered agent, model or data set; an `InputError` names the nearest known name. */
+export function loadEntry<T>(
+  entries: readonly { readonly name: string; load(): Promise<T> }[],
+  kind: string,
+  name: string,
+  experiment: string,
+): Promise<T> {
+  const entry = entries.find((entry) => entry.name === name);
+  if (entry !== undefined) return entry.load();
+  throw unknownName(`use "${experiment}"`, kind, name, entries.map((entry) => entry.name));
+}
+
+/**
+ * Checks a part of a stored configuration again (`{ name, …fields }`) and answers its typed fields.
+ */
+export function checkStored<T>(schema: z.ZodType<T>, path: string, stored: Json, name: string): T {
+  const { id: _, name: __, own: ___, ...given } = stored as Record<string, Json>;
+  return check(name, schema, path, given, new Map(), fieldsOf(schema, path)) as T;
+}
+
+const allKeys = [
+  ..."name version summary expectedSeconds budget seeds evaluation checkpoint stop".split(" "),
+  ..."environment agent dataset model".split(" "),
+];
+
+function checkKeys(definition: ExperimentDefinition): void {
+  const { name } = definition as { name?: unknown };
+  if (typeof name !== "string" || name === "") {
+    throw new InputError(`Cannot use the definition as it must have a name: ${shown(name)}`);
+  }
+  const unknown = Object.keys(definition).find((key) => !allKeys.includes(key));
+  if (unknown !== undefined) throw unknownName(`use "${name}"`, "field", unknown, allKeys);
+  const has = (key: string) => {
+    const value: unknown = (definition as unknown as Record<string, unknown>)[key];
+    return value !== undefined && value !== null && typeof value === "object";
+  };
+  if (!(has("agent") && has("environment")) && !(has("model") && has("dataset"))) {
+    throw new InputError(
+      `Cannot use "${name}" as it must have environment and agent, or dataset and model: ` +
+        Object.keys(definition).join(", "),
+    );
+  }
+}
+
+function chosenName(
+  definition: ExperimentDefinition,
+  sets: ReadonlyMap<string, string>,
+  path: string,
+  selector: string,
+  options: unknown,
+): string {
+  const chosen = sets.get(`${path}.${selector}`) ?? (options as Record<string, unknown>)[selector];
+  if (typeof chosen === "string") return chosen;
+  throw new InputError(
+    `Cannot use "${definition.name}" as ${path}.${selector} must be a string: ${shown(chosen)}`,
+  );
+}
+
+/** Fields of another choice that the chosen one does not have are dropped, and said so. */
+function partOf(
+  path: string,
+  selector: "id" | "name",
+  chosen: string,
+  schema: z.ZodType,
+  options: Options,
+  notes: string[],
+  ownDefinition = false,
+): Part {
+  const { [selector]: named, ...rest } = options;
+  const given = plain(rest);
+  if (named !== chosen) {
+    const known = new Set(fieldsOf(schema, "").map((field) => field.path.split(".")[0]));
+    const dropped = Object.keys(given).filter((name) => !known.has(name));
+    for (const name of dropped) delete given[name];
+    if (dropped.length > 0) {
+      notes.push(
+        `${path}.${selector} is ${chosen} instead of ${named}: dropped ` +
+          dropped.map((name) => `${path}.${name}`).join(", "),
+      );
+    }
+  }
+  return { path, selector, chosen, schema, given, own: ownDefinition && named === chosen };
+}
+
+function selectorField({ path, selector, chosen }: Part): Field {
+  const description = path === "environment"
+    ? "The world that the agent acts in"
+    : `The registered ${path}`;
+  const field = { type: "string", default: chosen, description, group: false, choices: [] };
+  return { path: `${path}.${selector}`, ...field };
+}
+
+function commonSchema(agents: boolean, tenth: number, unit: BudgetUnit) {
+  const count = (minimum: number) => z.int().min(minimum);
+  const every = Number.isFinite(tenth) ? Math.max(1, tenth) : 1;
+  const evaluation = {
+    every: count(1).default(every).meta({
+      description: "Budget between evaluations (default: a tenth of the budget)",
+      unit: unitNames[unit],
+    }),
+  };
+  const metric = z.string().meta({ description: "Evaluated series that ends the run early" });
+  return z.strictObject({
+    budget: count(1).meta({ description: "Total budget of training", unit: unitNames[unit] }),
+    evaluation: z.strictObject(
+      agents
+        ? {
+          ...evaluation,
+          episodes: count(1).default(100).meta({
+            description: "Episodes an evaluation",
+            unit: "episodes",
+          }),
+        }
+        : evaluation,
+    ).prefault({}),
+    checkpoint: z.strictObject({
+      everyIterations: count(0).default(0).meta({
+        description: "Iterations between checkpoints; 0: by time alone",
+        unit: "iterations",
+      }),
+      everySeconds: z.number().positive().default(10).meta({
+        description: "Time between checkpoints",
+        unit: "s",
+      }),
+      keepLast: count(1).default(2).meta({ description: "How many of the last to keep" }),
+    }).prefault({}),
+    stop: z.strictObject({
+      metric: agents ? metric.default("evaluation/return_mean") : metric,
+      atLeast: z.number().meta({ description: "Value that the metric must reach" }),
+      times: count(1).default(1).meta({ description: "Evaluations in a row that must reach it" }),
+    }).nullable().default(null).meta({ description: "Early stop; null: none" }),
+  });
+}
+
+/** Overrides as parsed values; an unknown path is an `InputError` with the nearest known one. */
+function overridesByPath(
+  sets: ReadonlyMap<string, string>,
+  fields: readonly Field[],
+  experiment: string,
+): Map<string, Json> {
+  const byPath = new Map(fields.map((field) => [field.path, field]));
+  return new Map(
+    [...sets].map(([path, text]) => {
+      const field = byPath.get(path);
+      if (field !== undefined) return [path, parseValue(text, field)];
+      const near = nearest(path, byPath.keys()) ??
+        [...byPath.keys()].find((known) => known.endsWith(`.${path}`));
+      const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
+      throw new InputError(
+        `Cannot set ${path} as "${experiment}" has no such field${hint}: ` +
+          `see describe ${experiment}`,
+      );
+    }),
+  );
+}
+
+/** Applies the changes below `path` and parses; the first issue becomes one line. */
+function check(
+  experiment: string,
+  schema: z.ZodType,
+  path: string,
+  given: { [name: string]: Json },
+  changes: ReadonlyMap<string, Json>,
+  fields: readonly Field[],
+): { [name: string]: Json } {
+  const values = structuredClone(given);
+  const prefix = path === "" ? "" : `${path}.`;
+  const topLevel = new Set(fieldsOf(schema, "").map((field) => field.path));
+  for (const [changed, value] of changes) {
+    const inner = changed.slice(prefix.length);
+    if (changed.startsWith(prefix) && topLevel.has(inner)) setAt(values, inner.split("."), value);
+  }
+  const result = schema.safeParse(values);
+  if (result.success) return result.data as { [name: string]: Json };
+
+  const issue = result.error.issues[0];
+  const unknown = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+  const inner = [...issue.path, ...(unknown === undefined ? [] : [unknown])].join(".");
+  const full = `${prefix}${inner}`;
+  if (unknown !== undefined) {
+    const near = nearest(inner, topLevel);
+    const hint = near === undefined ? "" : ` (did you mean ${prefix}${near}?)`;
+    throw new InputError(`Cannot use "${experiment}" as there is no field ${full}${hint}`);
+  }
+  const field = fields.find((field) => field.path === full) ??
+    fields.find((field) => full.startsWith(`${field.path}.`));
+  const value = shown(valueAt(values, inner));
+  const requirement = field === undefined || issue.code === "custom"
+    ? issue.message
+    : `it must be ${requirementOf(field)}`;
+  throw changes.has(full)
+    ? new InputError(`Cannot set ${full} as ${requirement}: ${value}`)
+    : new InputError(`Cannot use "${experiment}" with this ${full} as ${requirement}: ${value}`);
+}
+
+function setAt(target: { [name: string]: Json }, path: readonly string[], value: Json): void {
+  const [first, ...rest] = path;
+  if (rest.length === 0) {
+    target[first] = value;
+    return;
+  }
+  const inner = target[first];
+  const open = inner !== null && typeof inner === "object" && !Array.isArray(inner) ? inner : {};
+  target[first] = open;
+  setAt(open, rest, value);
+}
+
+function valueAt(values: Json, path: string): Json | undefined {
+  return path.split(".").reduce<Json | undefined>(
+    (value, name) =>
+      value !== null && typeof value === "object"
+        ? (value as Record<string, Json>)[name]
+        : undefined,
+    values,
+  );
+}
+
+/** A copy without undefined fields, so that defaults fill in. */
+function plain(values: { readonly [name: string]: unknown }): { [name: string]: Json } {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined).map(([name, value]) => [
+      name,
+      structuredClone(value) as Json,
+    ]),
+  );
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}

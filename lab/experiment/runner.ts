@@ -1,0 +1,246 @@
+/**
+ * The training loop, the same for agents and generative models: iterate, evaluate at the
+ * boundaries, checkpoint, stop. What it does depends on the trainer's progress and on its own
+ * counters alone, never on the clock: the clock only decides when a checkpoint is written.
+ *
+ * @module
+ */
+import type { LabEvent, Metrics, Progress } from "../core/metrics.ts";
+import type { Artifact } from "../core/picture.ts";
+import { type Seed, streamOf } from "../core/random.ts";
+import type { Json, Snapshot } from "../core/snapshot.ts";
+import type { NamedTensors } from "../core/tensor_data.ts";
+import type { Report, Trainer } from "../core/trainer.ts";
+import type { BestBy } from "./session.ts";
+
+/** Counters of the runner: part of every checkpoint. */
+export interface RunnerState {
+  /** Evaluations so far; the k-th (from 0) draws from the stream `evaluation/k`. */
+  evaluations: number;
+  /** Iteration of the latest evaluation; -1 before the first. */
+  evaluatedAt: number;
+  /** Evaluations in a row that reached the stop rule. */
+  stopCount: number;
+  /** Best value so far of the metric that checkpoints are judged by. */
+  best: number | null;
+  /** Seconds of training over all attempts. */
+  wallSeconds: number;
+}
+
+/** What the runner tells after an iteration or an evaluation. */
+export interface RunReport {
+  readonly kind: "iteration" | "evaluation";
+  readonly progress: Progress;
+  readonly metrics: Metrics;
+  readonly events: readonly LabEvent[];
+  readonly artifacts: readonly Artifact[];
+  readonly wallSeconds: number;
+}
+
+/** A checkpoint as the runner hands it out. */
+export interface RunCheckpoint {
+  readonly kind: "last" | "best" | "final" | "diverged";
+  readonly progress: Progress;
+  readonly snapshot: Snapshot;
+  readonly runner: RunnerState;
+  readonly score: number | null;
+}
+
+/** Where reports and checkpoints go. The runner waits for what is returned. */
+export interface RunSink {
+  report(report: RunReport): void | Promise<void>;
+  checkpoint(checkpoint: RunCheckpoint): void | Promise<void>;
+}
+
+/** How a run ended. */
+export interface Ending {
+  readonly status: "completed" | "stopped" | "interrupted" | "diverged";
+  readonly progress: Progress;
+  readonly wallSeconds: number;
+  /** One line, where it did not complete. */
+  readonly message: string | null;
+}
+
+/** What the runner needs beside the trainer. */
+export interface RunnerOptions {
+  readonly seed: Seed;
+  readonly evaluation: { readonly every: number; readonly episodes?: number };
+  readonly checkpoint: {
+    readonly everyIterations: number;
+    readonly everySeconds: number;
+  };
+  readonly stop:
+    | { readonly metric: string; readonly atLeast: number; readonly times: number }
+    | null;
+  readonly bestBy: BestBy | null;
+  /** Counters of the checkpoint that the trainer was restored from. */
+  readonly state?: RunnerState;
+  /** Asked after every iteration; true: checkpoint and end as `interrupted`. */
+  readonly interrupted?: () => boolean;
+}
+
+/** The counters of a run that begins. */
+export function initialState(): RunnerState {
+  return { evaluations: 0, evaluatedAt: -1, stopCount: 0, best: null, wallSeconds: 0 };
+}
+
+/** Runner options from a resolved configuration. */
+export function runnerOptions(
+  configuration: { readonly [key: string]: Json },
+): Pick<RunnerOptions, "evaluation" | "checkpoint" | "stop"> {
+  const { evaluation, checkpoint, stop } = configuration as unknown as RunnerOptions;
+  return { evaluation, checkpoint, stop };
+}
+
+/**
+ * Trains until the budget is used, the stop rule holds, the run diverges or is interrupted.
+ *
+ * - Evaluates when progress crosses a multiple of `evaluation.every` and at the end, once an
+ *   iteration at most.
+ * - A checkpoint is the last thing of its iteration, so that going on from it repeats nothing.
+ * - A loss that is NaN or infinite after an iteration, or such a parameter at an evaluation or
+ *   checkpoint, ends the run as `diverged`; the latest good snapshot goes out as the checkpoint
+ *   `diverged`.
+ */
+export async function runTrainer(
+  trainer: Trainer,
+  options: RunnerOptions,
+  sink: RunSink,
+): Promise<Ending> {
+  const { evaluation, checkpoint, stop, bestBy } = options;
+  const { unit, total } = trainer.budget;
+  const state = { ...(options.state ?? initialState()) };
+  const elapsed = stopwatch(state.wallSeconds);
+  const stopped = () => stop !== null && state.stopCount >= stop.times;
+  const over = () => trainer.progress[unit] >= total || stopped();
+
+  const tell = (kind: RunReport["kind"], report: Report, timing: Metrics) =>
+    sink.report({
+      kind,
+      progress: { ...trainer.progress },
+      metrics: { ...report.metrics, ...timing },
+      events: report.events ?? [],
+      artifacts: report.artifacts ?? [],
+      wallSeconds: elapsed(),
+    });
+  const iterate = async () => {
+    const previous = { ...trainer.progress };
+    const seconds = stopwatch();
+    const report = await trainer.iterate();
+    await tell("iteration", report, rates(previous, trainer.progress, seconds()));
+    return {
+      badLoss: badLoss(report.metrics),
+      crossed: Math.floor(previous[unit] / evaluation.every) <
+        Math.floor(trainer.progress[unit] / evaluation.every),
+    };
+  };
+  /** Answers the score that the checkpoint of this iteration is judged by. */
+  const evaluate = async () => {
+    const seconds = stopwatch();
+    const random = streamOf(options.seed, `evaluation/${state.evaluations}`);
+    const report = await trainer.evaluate({ random, episodes: evaluation.episodes });
+    state.evaluations++;
+    state.evaluatedAt = trainer.progress.iterations;
+    if (stop !== null) {
+      state.stopCount = report.metrics[stop.metric] >= stop.atLeast ? state.stopCount + 1 : 0;
+    }
+    await tell("evaluation", report, { "timing/evaluation_seconds": seconds() });
+    return bestBy === null ? null : report.metrics[bestBy.metric] ?? null;
+  };
+  const take = async (): Promise<RunPoint> => ({
+    progress: { ...trainer.progress },
+    snapshot: await trainer.snapshot(),
+    runner: { ...state, wallSeconds: elapsed() },
+  });
+  const ended = (status: Ending["status"], message: string | null): Ending => ({
+    status,
+    progress: { ...trainer.progress },
+    wallSeconds: elapsed(),
+    message,
+  });
+  const diverge = async (reason: string) => {
+    await sink.checkpoint({ kind: "diverged", ...good, score: null });
+    return ended("diverged", `diverged at iteration ${trainer.progress.iterations}: ${reason}`);
+  };
+
+  let good = await take();
+  let sinceSaved = stopwatch();
+  while (!over()) {
+    const { badLoss, crossed } = await iterate();
+    if (badLoss !== undefined) {
+      const tensor = firstBadTensor((await trainer.snapshot()).parameters);
+      return diverge(tensor === undefined ? badLoss : `${badLoss}, parameter ${tensor}`);
+    }
+    const evaluating = crossed || trainer.progress[unit] >= total;
+    const score = evaluating ? await evaluate() : null;
+    const interrupted = options.interrupted?.() ?? false;
+    const due = sinceSaved() >= checkpoint.everySeconds ||
+      trainer.progress.iterations % checkpoint.everyIterations === 0;
+    if (!evaluating && !interrupted && !due) continue;
+
+    const isBest = improves(score, state.best, bestBy);
+    if (isBest) state.best = score;
+    const point = await take();
+    const tensor = firstBadTensor(point.snapshot.parameters);
+    if (tensor !== undefined) return diverge(`parameter ${tensor}`);
+    good = point;
+    if (isBest) await sink.checkpoint({ kind: "best", ...good, score });
+    if (over()) break;
+    if (due || interrupted) {
+      await sink.checkpoint({ kind: "last", ...good, score });
+      sinceSaved = stopwatch();
+    }
+    if (interrupted) return ended("interrupted", "interrupted: resume goes on from here");
+  }
+  await sink.checkpoint({ kind: "final", ...good, score: null });
+  if (!stopped()) return ended("completed", null);
+  const times = stop!.times === 1 ? "" : ` ${stop!.times} times in a row`;
+  return ended("stopped", `${stop!.metric} ≥ ${stop!.atLeast}${times}`);
+}
+
+/** The state between two iterations. */
+type RunPoint = Pick<RunCheckpoint, "progress" | "snapshot" | "runner">;
+
+/** Seconds since the call, on top of `before`. */
+function stopwatch(before = 0): () => number {
+  const startedAt = performance.now();
+  return () => before + (performance.now() - startedAt) / 1000;
+}
+
+/** Counts that grew, a second. */
+function rates(previous: Progress, progress: Progress, seconds: number): Metrics {
+  const metrics: Metrics = { "timing/iteration_seconds": seconds };
+  for (
+    const [name, count] of [
+      ["environment_steps", progress.environmentSteps - previous.environmentSteps],
+      ["gradient_steps", progress.gradientSteps - previous.gradientSteps],
+      ["examples", progress.examples - previous.examples],
+    ] as const
+  ) {
+    if (count > 0) metrics[`timing/${name}_per_second`] = count / seconds;
+  }
+  return metrics;
+}
+
+function improves(score: number | null, best: number | null, bestBy: BestBy | null): boolean {
+  if (score === null || bestBy === null || !Number.isFinite(score)) return false;
+  return best === null || (bestBy.goal === "maximize" ? score > best : score < best);
+}
+
+/** The first loss that is no finite number: `losses/policy is NaN`. */
+function badLoss(metrics: Metrics): string | undefined {
+  for (const [name, value] of Object.entries(metrics)) {
+    if (name.startsWith("losses/") && !Number.isFinite(value)) return `${name} is ${value}`;
+  }
+  return undefined;
+}
+
+/** The first tensor with a value that is no finite number: `policy/0/kernel has NaN`. */
+function firstBadTensor(parameters: NamedTensors): string | undefined {
+  for (const [name, { values }] of Object.entries(parameters)) {
+    for (let i = 0; i < values.length; i++) {
+      if (!Number.isFinite(values[i])) return `${name} has ${values[i]}`;
+    }
+  }
+  return undefined;
+}

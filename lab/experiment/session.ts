@@ -1,0 +1,164 @@
+/**
+ * Opens what a run computes with: from a resolved configuration, a seed and a backend to a trainer
+ * on its workspace.
+ *
+ * @module
+ */
+import type { BackendChoice } from "../compute/backend.ts";
+import type { Dataset } from "../core/dataset.ts";
+import { environmentOf } from "../core/define_environment.ts";
+import type { Environment } from "../core/environment.ts";
+import { InputError } from "../core/errors.ts";
+import { type Generator, type Seed, streamOf } from "../core/random.ts";
+import type { Json } from "../core/snapshot.ts";
+import type { Trainer } from "../core/trainer.ts";
+import type { ExperimentDefinition } from "./definition.ts";
+import { firstLine, importModule, labRoot } from "./load.ts";
+import type { Registries } from "./registries.ts";
+import { checkStored, environmentEntry, isOwnEnvironment, loadEntry } from "./resolve.ts";
+
+/** What decides a run's numbers, as plain data. */
+export interface Job {
+  readonly experiment: string;
+  /** The definition's module; read only where the environment is the definition's own. */
+  readonly module: string;
+  readonly configuration: { readonly [key: string]: Json };
+  /** Decimal, as seeds may have 128 bits. */
+  readonly seed: string;
+  readonly backend: BackendChoice;
+}
+
+/** The metric by which checkpoints are called best. */
+export interface BestBy {
+  readonly metric: string;
+  readonly goal: "maximize" | "minimize";
+}
+
+/** An open trainer and what it runs on. */
+export interface Session {
+  readonly trainer: Trainer;
+  /** What computes: `tfjs-wasm`, …. */
+  readonly backend: string;
+  readonly backendReason: string;
+  readonly adapter: string | null;
+  /** Agents: makes another environment of the same configuration. */
+  readonly makeEnvironment?: () => Environment;
+  /** Models: what the trainer learns from. */
+  readonly dataset?: Dataset;
+  readonly bestBy: BestBy | null;
+  /** Frees all tensors; answers how many were left over, which should be none. */
+  dispose(): number;
+}
+
+/** A seed from its decimal form. Throws an `InputError` where it is none. */
+export function parseSeed(text: string): Seed {
+  if (!/^\d+$/.test(text) || BigInt(text) >= 1n << 128n) {
+    throw new InputError(`Cannot use the seed as it must be a whole number, 0 … 2¹²⁸ − 1: ${text}`);
+  }
+  const seed = BigInt(text);
+  return seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed;
+}
+
+/**
+ * Opens the workspace and makes environment or data set and the trainer.
+ *
+ * @param definition Handed over where it is at hand; else an own environment is imported anew.
+ */
+export async function openSession(
+  job: Job,
+  registries: Registries,
+  definition?: ExperimentDefinition,
+): Promise<Session> {
+  const seed = parseSeed(job.seed);
+  const stream = (name: string): Generator => streamOf(seed, name);
+  const { openWorkspace } = await import("../compute/backend.ts");
+  const tensorCount = await tensorCounter();
+  const before = tensorCount();
+  const wasmPath = `${labRoot}node_modules/@tensorflow/tfjs-backend-wasm/dist/`;
+  const { workspace, reason, adapter } = await openWorkspace(job.backend, { wasmPath });
+
+  const { configuration, experiment } = job;
+  const budget = configuration.budget as number;
+  const stop = configuration.stop as { metric: string } | null;
+  const stopBy: BestBy | null = stop && { metric: stop.metric, goal: "maximize" };
+  const context = { budget, workspace, seed, stream };
+  const opened = async (): Promise<Pick<Session, "trainer" | "makeEnvironment" | "bestBy">> => {
+    if (configuration.agent !== undefined) {
+      const { name } = configuration.agent as { name: string };
+      const agent = await loadEntry(registries.agents, "agent", name, experiment);
+      const makeEnvironment = await environmentMaker(job, registries, definition);
+      const checked = checkStored(agent.configuration, "agent", configuration.agent, experiment);
+      const trainer = await agent.create({ ...context, configuration: checked, makeEnvironment });
+      const bestBy = stopBy ?? { metric: "evaluation/return_mean", goal: "maximize" };
+      return { trainer, makeEnvironment, bestBy };
+    }
+    const { name } = configuration.model as { name: string };
+    const model = await loadEntry(registries.models, "model", name, experiment);
+    const dataset = await makeDataset(job, registries, stream);
+    const checked = checkStored(model.configuration, "model", configuration.model, experiment);
+    const trainer = await model.create({ ...context, configuration: checked, dataset });
+    return { trainer, bestBy: stopBy ?? model.bestBy ?? null };
+  };
+  try {
+    const parts = await opened();
+    return {
+      ...parts,
+      backend: workspace.backend,
+      backendReason: reason,
+      adapter,
+      dispose: () => {
+        parts.trainer.dispose();
+        workspace.dispose();
+        return tensorCount() - before;
+      },
+    };
+  } catch (error) {
+    workspace.dispose();
+    throw error;
+  }
+}
+
+async function environmentMaker(
+  job: Job,
+  registries: Registries,
+  definition: ExperimentDefinition | undefined,
+): Promise<() => Environment> {
+  const stored = job.configuration.environment as { id: string; own?: boolean };
+  if (stored.own !== true) {
+    const entry = environmentEntry(registries, stored.id, job.experiment);
+    const options = checkStored(entry.configuration, "environment", stored, job.experiment);
+    return () => entry.make(options);
+  }
+  const source = definition ?? await importModule(job.module, job.experiment);
+  if (!("environment" in source) || !isOwnEnvironment(source.environment)) {
+    throw new InputError(
+      `Cannot run "${job.experiment}" as its module must define the environment ${stored.id}: ` +
+        job.module,
+    );
+  }
+  const own = source.environment;
+  return () => environmentOf(own);
+}
+
+async function makeDataset(
+  job: Job,
+  registries: Registries,
+  stream: (name: string) => Generator,
+): Promise<Dataset> {
+  const stored = job.configuration.dataset as { name: string };
+  const source = await loadEntry(registries.datasets, "data set", stored.name, job.experiment);
+  const configuration = checkStored(source.configuration, "dataset", stored, job.experiment);
+  const readFile = async (path: string) => {
+    try {
+      return await Deno.readFile(path);
+    } catch (error) {
+      throw new InputError(`Cannot read ${path} as data set ${stored.name}: ${firstLine(error)}`);
+    }
+  };
+  return await source.create({ configuration, stream, readFile });
+}
+
+async function tensorCounter(): Promise<() => number> {
+  const tf = await import("@tensorflow/tfjs");
+  return () => tf.engine().state.numTensors;
+}

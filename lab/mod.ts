@@ -1,0 +1,64 @@
+/**
+ * Reverie as a library: define worlds and experiments, train, look at the numbers. TensorFlow.js
+ * is loaded by the first call of {@linkcode train}, not by the import.
+ *
+ * @module
+ */
+import type { ExperimentDefinition } from "./experiment/definition.ts";
+import type { TrainOptions, TrainResult } from "./experiment/train.ts";
+
+export { environments, makeEnv } from "../envs/mod.ts";
+export { defineEnvironment, environmentOf } from "./core/define_environment.ts";
+export type {
+  Environment,
+  EnvironmentDefinition,
+  Info,
+  Outcome,
+  StepResult,
+} from "./core/environment.ts";
+export { InputError, LabError } from "./core/errors.ts";
+export type { LabEvent, Metrics, Progress } from "./core/metrics.ts";
+export type { Artifact, Raster, Samples } from "./core/picture.ts";
+export { defaultRng, Generator, type Seed } from "./core/random.ts";
+export type { Color, Scene, Shape } from "./core/scene.ts";
+export type { Json, Snapshot } from "./core/snapshot.ts";
+export { Box, Discrete, MultiDiscrete, type Space, Tuple } from "./core/space.ts";
+export type { NamedTensors, TensorData } from "./core/tensor_data.ts";
+export type { Report, Trainer } from "./core/trainer.ts";
+export {
+  type AgentExperiment,
+  defineExperiment,
+  type ExperimentDefinition,
+  type ModelExperiment,
+} from "./experiment/definition.ts";
+export type { RunReport } from "./experiment/runner.ts";
+export type { TrainedSeries, TrainOptions, TrainResult } from "./experiment/train.ts";
+
+/**
+ * Trains a definition with one seed and answers what came out: metrics, series, learned
+ * parameters, and the open trainer (`act`, `sample`).
+ *
+ * @throws InputError where the definition or an option is wrong.
+ *
+ * @example
+ * ```ts ignore
+ * const definition = defineExperiment({
+ *   name: "cartpole-ppo",
+ *   budget: 50_000,
+ *   environment: { id: "CartPole-v1" },
+ *   agent: { name: "ppo" },
+ * });
+ * const { metrics } = await train(definition, { seed: 7 });
+ * console.log(metrics["evaluation/return_mean"]);
+ * ```
+ */
+export async function train(
+  definition: ExperimentDefinition,
+  options: TrainOptions = {},
+): Promise<TrainResult> {
+  const [{ train }, { registries }] = await Promise.all([
+    import("./experiment/train.ts"),
+    import("./cli/registries.ts"),
+  ]);
+  return await train(definition, { ...options, registries });
+}
