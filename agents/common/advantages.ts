@@ -1,0 +1,140 @@
+/**
+ * Returns, advantages and how well values explain returns, in float64 on the host.
+ *
+ * `nextValues[t]` is always the value of the observation that transition t led to: at the end of an
+ * episode that of its final observation, never of the next episode's first one. A terminated
+ * transition does not bootstrap; a truncated one does.
+ *
+ * @module
+ */
+
+/** A rollout's columns, time-major: row t, environment n stands at `t * environments + n`. */
+export interface RolloutColumns {
+  /** Number of environments N; the columns' length is T · N. */
+  readonly environments: number;
+  /** r_t. */
+  readonly rewards: Float64Array;
+  /** V(s_t). */
+  readonly values: Float64Array;
+  /** V of the observation that the transition led to (the final one where the episode ended). */
+  readonly nextValues: Float64Array;
+  /** 1 where the episode ended in a terminal state. */
+  readonly terminated: Uint8Array;
+  /** 1 where a time limit cut the episode. */
+  readonly truncated: Uint8Array;
+}
+
+/**
+ * Generalised advantage estimation: δ_t = r_t + γ(1 − terminated_t)V(s_{t+1}) − V(s_t) and
+ * Â_t = δ_t + γλ(1 − terminated_t)(1 − truncated_t)Â_{t+1}, with the value target Â_t + V(s_t).
+ * λ = 0 is the one-step advantage, λ = 1 the n-step return minus the value.
+ *
+ * Source: Schulman et al., "High-Dimensional Continuous Control Using Generalized Advantage
+ * Estimation" (2015, arXiv 1506.02438), equations 12 and 16, cut at the end of the rollout.
+ *
+ * @example
+ * ```ts
+ * import { generalizedAdvantages } from "./advantages.ts";
+ * import { strictEqual } from "node:assert";
+ * const { advantages, returns } = generalizedAdvantages(
+ *   {
+ *     environments: 1,
+ *     rewards: Float64Array.of(1),
+ *     values: Float64Array.of(0.5),
+ *     nextValues: Float64Array.of(2),
+ *     terminated: Uint8Array.of(0),
+ *     truncated: Uint8Array.of(1),
+ *   },
+ *   0.5,
+ *   0.95,
+ * );
+ * strictEqual(advantages[0], 1.5);
+ * strictEqual(returns[0], 2);
+ * ```
+ *
+ * @param gamma Discount γ in [0, 1].
+ * @param gaeLambda λ in [0, 1].
+ */
+export function generalizedAdvantages(
+  rollout: RolloutColumns,
+  gamma: number,
+  gaeLambda: number,
+): { advantages: Float64Array; returns: Float64Array } {
+  const { environments, rewards, values, nextValues, terminated, truncated } = rollout;
+  const length = rewards.length;
+  const advantages = new Float64Array(length);
+  const returns = new Float64Array(length);
+  for (let i = length - 1; i >= 0; i--) {
+    const bootstrap = terminated[i] ? 0 : gamma * nextValues[i];
+    const delta = rewards[i] + bootstrap - values[i];
+    const ended = terminated[i] || truncated[i] || i + environments >= length;
+    advantages[i] = delta + (ended ? 0 : gamma * gaeLambda * advantages[i + environments]);
+    returns[i] = advantages[i] + values[i];
+  }
+  return { advantages, returns };
+}
+
+/**
+ * Returns-to-go of one episode: G_t = r_t + γG_{t+1}, where the last step adds γ · `bootstrap`.
+ *
+ * Source: Sutton and Barto, "Reinforcement Learning" (2018), equation 3.9.
+ *
+ * @param rewards [T].
+ * @param gamma Discount γ in [0, 1].
+ * @param bootstrap Value of the final observation: 0 where the episode terminated.
+ */
+export function discountedReturns(
+  rewards: ArrayLike<number>,
+  gamma: number,
+  bootstrap = 0,
+): Float64Array {
+  const returns = new Float64Array(rewards.length);
+  let following = bootstrap;
+  for (let t = rewards.length - 1; t >= 0; t--) {
+    following = rewards[t] + gamma * following;
+    returns[t] = following;
+  }
+  return returns;
+}
+
+/**
+ * Mean and standard deviation of `values`.
+ *
+ * @param freedom Subtracted from the count: 1 for the sample's deviation, 0 for the population's.
+ */
+export function meanAndDeviation(
+  values: ArrayLike<number>,
+  freedom: 0 | 1 = 0,
+): { mean: number; deviation: number } {
+  const count = values.length;
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += values[i];
+  const mean = sum / count;
+  let squares = 0;
+  for (let i = 0; i < count; i++) squares += (values[i] - mean) ** 2;
+  return { mean, deviation: Math.sqrt(squares / Math.max(1, count - freedom)) };
+}
+
+/**
+ * (A − mean) / (deviation + 1e-8), with the sample's deviation (as PyTorch's `std`). Writes to `out`.
+ *
+ * Source: Huang et al., "The 37 Implementation Details of Proximal Policy Optimization" (2022),
+ * core detail 7.
+ */
+export function standardize(values: ArrayLike<number>, out: Float32Array | Float64Array): void {
+  const { mean, deviation } = meanAndDeviation(values, 1);
+  for (let i = 0; i < values.length; i++) out[i] = (values[i] - mean) / (deviation + 1e-8);
+}
+
+/**
+ * 1 − Var(returns − values) / Var(returns): 1 is a perfect value function, 0 no better than a
+ * constant, below 0 worse. NaN where the returns do not vary.
+ */
+export function explainedVariance(
+  values: ArrayLike<number>,
+  returns: ArrayLike<number>,
+): number {
+  const errors = Float64Array.from(returns, (value, i) => value - values[i]);
+  const spread = meanAndDeviation(returns).deviation;
+  return spread === 0 ? NaN : 1 - (meanAndDeviation(errors).deviation / spread) ** 2;
+}

@@ -1,0 +1,76 @@
+/**
+ * What the trainers of all agents have in common: counters, evaluation, snapshots.
+ *
+ * @module
+ */
+import { InputError } from "../../lab/core/errors.ts";
+import type { Progress } from "../../lab/core/metrics.ts";
+import type { Generator } from "../../lab/core/random.ts";
+import type { Snapshot } from "../../lab/core/snapshot.ts";
+import type { Report, Trainer } from "../../lab/core/trainer.ts";
+import { restoreSnapshot, takeSnapshot, type TrainerParts } from "./checkpoint.ts";
+import type { Evaluator } from "./evaluation.ts";
+
+/** An agent's trainer but for `iterate`. Its budget counts environment steps. */
+export abstract class AgentTrainer implements Trainer {
+  readonly progress: Progress = {
+    iterations: 0,
+    environmentSteps: 0,
+    gradientSteps: 0,
+    examples: 0,
+  };
+  readonly budget: Trainer["budget"];
+  /** What snapshots hold; set by the agent. */
+  protected abstract readonly parts: Omit<TrainerParts, "progress">;
+  /** The greedy policy's measure; set by the agent. */
+  protected abstract readonly evaluator: Evaluator;
+
+  /** @param total Budget in environment steps. */
+  constructor(total: number) {
+    this.budget = { unit: "environmentSteps", total };
+  }
+
+  abstract iterate(): Promise<Report>;
+
+  /** How much of the budget is spent: 0 at the start, 1 at the end. */
+  protected get spent(): number {
+    return this.progress.environmentSteps / this.budget.total;
+  }
+
+  /**
+   * Steps that each of `environments` takes next: `length`, or less at the end of the budget, which
+   * is rounded up to a whole step of all of them.
+   *
+   * @throws InputError where the budget is spent.
+   */
+  protected nextLength(length: number, environments: number): number {
+    const left = Math.ceil((this.budget.total - this.progress.environmentSteps) / environments);
+    if (left > 0) return Math.min(length, left);
+    throw new InputError(
+      `Cannot train on as the budget of ${this.budget.total} environment steps must not be spent: ` +
+        `${this.progress.environmentSteps} were taken`,
+    );
+  }
+
+  evaluate(context: { random: Generator; episodes?: number }): Promise<Report> {
+    return this.evaluator.evaluate(context);
+  }
+
+  act(observation: unknown): Promise<number> {
+    return this.evaluator.act(observation);
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return takeSnapshot({ ...this.parts, progress: this.progress });
+  }
+
+  // deno-lint-ignore require-await
+  async restore(snapshot: Snapshot): Promise<void> {
+    restoreSnapshot({ ...this.parts, progress: this.progress }, snapshot);
+  }
+
+  /** Frees the workspace's tensors. */
+  dispose(): void {
+    this.parts.workspace.dispose();
+  }
+}

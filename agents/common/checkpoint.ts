@@ -1,0 +1,81 @@
+/**
+ * Snapshots of agents: the groups of the workspace, the generators, the environments and the
+ * replay buffer, gathered in one place for all of them.
+ *
+ * @module
+ */
+import type { Progress } from "../../lab/core/metrics.ts";
+import type { Generator } from "../../lab/core/random.ts";
+import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import type { Workspace } from "../../lab/compute/workspace.ts";
+import type { ReplayBuffer } from "./replay.ts";
+
+/** Something that goes on from plain data. */
+interface Resumable {
+  snapshot(): Json;
+  restore(snapshot: Json): void;
+}
+
+/** What an agent's trainer consists of between two iterations. */
+export interface TrainerParts {
+  readonly workspace: Workspace;
+  readonly progress: Progress;
+  /** Groups beside `parameters` (optimizer state, target network). */
+  readonly groups: readonly string[];
+  readonly generators: Readonly<Record<string, Generator>>;
+  readonly world: Resumable;
+  readonly replay?: ReplayBuffer;
+}
+
+/** The group that holds an agent's learned networks. */
+export const PARAMETERS = "parameters";
+
+/** Everything that resume needs, copied. */
+export async function takeSnapshot(parts: TrainerParts): Promise<Snapshot> {
+  const { workspace, progress, groups, generators, world, replay } = parts;
+  const state: NamedTensors = {};
+  const put = (group: string, tensors: NamedTensors) => {
+    for (const [name, tensor] of Object.entries(tensors)) state[`${group}/${name}`] = tensor;
+  };
+  for (const group of groups) put(group, await workspace.read(group));
+  const kept = replay?.snapshot();
+  if (kept !== undefined) put("replay", kept.tensors);
+  return {
+    parameters: await workspace.read(PARAMETERS),
+    state,
+    values: {
+      progress: { ...progress },
+      generators: Object.fromEntries(
+        Object.entries(generators).map(([name, generator]) => [name, generator.snapshot()]),
+      ),
+      world: world.snapshot(),
+      replay: kept?.values ?? null,
+    },
+  };
+}
+
+/** Goes on from a snapshot of the same configuration; `InputError` where shapes differ. */
+export function restoreSnapshot(parts: TrainerParts, snapshot: Snapshot): void {
+  const { workspace, progress, groups, generators, world, replay } = parts;
+  const values = snapshot.values as {
+    progress: Progress & Json;
+    generators: Record<string, Json>;
+    world: Json;
+    replay: Json;
+  };
+  const take = (group: string) =>
+    Object.fromEntries(
+      Object.entries(snapshot.state)
+        .filter(([name]) => name.startsWith(`${group}/`))
+        .map(([name, tensor]) => [name.slice(group.length + 1), tensor]),
+    );
+  workspace.write(PARAMETERS, snapshot.parameters);
+  for (const group of groups) workspace.write(group, take(group));
+  for (const [name, generator] of Object.entries(generators)) {
+    generator.restore(values.generators[name]);
+  }
+  world.restore(values.world);
+  replay?.restore(take("replay"), values.replay);
+  Object.assign(progress, values.progress);
+}

@@ -1,0 +1,88 @@
+/**
+ * The categorical distribution over logits: sampling, log-probability and mode in float64 on the
+ * host, log-probability and entropy as differentiable tensors.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { Generator } from "../../lab/core/random.ts";
+
+/** ln Σ_j exp(z_j) over `count` logits from `offset`, without overflow. */
+function logSumExp(logits: ArrayLike<number>, offset: number, count: number): number {
+  let highest = -Infinity;
+  for (let j = 0; j < count; j++) highest = Math.max(highest, logits[offset + j]);
+  let sum = 0;
+  for (let j = 0; j < count; j++) sum += Math.exp(logits[offset + j] - highest);
+  return highest + Math.log(sum);
+}
+
+/**
+ * Draws one action a row with one uniform number each, by inverting the cumulative softmax, and
+ * notes its log-probability.
+ *
+ * @param logits [B, A], row-major.
+ * @param count Number of actions A.
+ * @param actions Out: [B], 0 … A − 1.
+ * @param logProbabilities Out: [B], ln π(a).
+ */
+export function sampleCategorical(
+  logits: ArrayLike<number>,
+  count: number,
+  random: Generator,
+  actions: Int32Array,
+  logProbabilities: Float64Array | Float32Array,
+): void {
+  for (let row = 0; row < actions.length; row++) {
+    const offset = row * count;
+    const normalizer = logSumExp(logits, offset, count);
+    let left = random.random();
+    let action = 0;
+    for (; action < count - 1; action++) {
+      left -= Math.exp(logits[offset + action] - normalizer);
+      if (left < 0) break;
+    }
+    actions[row] = action;
+    logProbabilities[row] = logits[offset + action] - normalizer;
+  }
+}
+
+/**
+ * The index of the highest of `count` scores in each row; the first one where several are equal.
+ *
+ * @param scores [B, A], row-major: logits or action values.
+ * @param actions Out: [B].
+ */
+export function greedyActions(
+  scores: ArrayLike<number>,
+  count: number,
+  actions: Int32Array,
+): void {
+  for (let row = 0; row < actions.length; row++) {
+    const offset = row * count;
+    let best = 0;
+    for (let j = 1; j < count; j++) if (scores[offset + j] > scores[offset + best]) best = j;
+    actions[row] = best;
+  }
+}
+
+/** What a policy loss needs of a categorical distribution. */
+export interface CategoricalTerms {
+  /** ln π(a|s), [B]. */
+  readonly logProbability: tf.Tensor1D;
+  /** H(π(·|s)) = −Σ_a π(a|s) ln π(a|s), [B], nats. */
+  readonly entropy: tf.Tensor1D;
+}
+
+/**
+ * Log-probability of `actions` and entropy, differentiable with respect to `logits`.
+ *
+ * @param logits [B, A].
+ * @param actions [B], int32.
+ */
+export function categoricalTerms(logits: tf.Tensor, actions: tf.Tensor): CategoricalTerms {
+  const mask = tf.oneHot(tf.cast(actions, "int32") as tf.Tensor1D, logits.shape[1]!);
+  const logProbabilities = tf.logSoftmax(logits as tf.Tensor2D);
+  const taken = tf.sum(tf.mul(logProbabilities, mask), 1);
+  const entropy = tf.neg(tf.sum(tf.mul(tf.exp(logProbabilities), logProbabilities), 1));
+  return { logProbability: taken as tf.Tensor1D, entropy: entropy as tf.Tensor1D };
+}

@@ -1,0 +1,138 @@
+/**
+ * Replay buffer: a ring of transitions in typed columns, sampled uniformly with replacement.
+ *
+ * @module
+ */
+import { InputError } from "../../lab/core/errors.ts";
+import type { Generator } from "../../lab/core/random.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+
+/** Where `sample` writes: the update program's views. */
+export interface ReplayBatch {
+  /** [B, D]. */
+  readonly observations: Float32Array;
+  /** [B]. */
+  readonly actions: Int32Array;
+  /** [B]. */
+  readonly rewards: Float32Array;
+  /** [B, D]: the observation that the transition led to; at an episode's end the final one. */
+  readonly nextObservations: Float32Array;
+  /** [B]: 1 where the episode terminated. A truncated transition is 0, as it bootstraps. */
+  readonly terminated: Float32Array;
+}
+
+/** A ring of the last `capacity` transitions of discrete-action environments. */
+export class ReplayBuffer {
+  readonly #observations: Float32Array;
+  readonly #nextObservations: Float32Array;
+  readonly #actions: Int32Array;
+  readonly #rewards: Float32Array;
+  readonly #terminated: Uint8Array;
+  #size = 0;
+  #next = 0;
+
+  /**
+   * @param capacity Transitions kept.
+   * @param observationSize Length D of a flat observation.
+   */
+  constructor(readonly capacity: number, readonly observationSize: number) {
+    this.#observations = new Float32Array(capacity * observationSize);
+    this.#nextObservations = new Float32Array(capacity * observationSize);
+    this.#actions = new Int32Array(capacity);
+    this.#rewards = new Float32Array(capacity);
+    this.#terminated = new Uint8Array(capacity);
+  }
+
+  /** Transitions held, at most `capacity`. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Adds a transition; the oldest one falls out of a full ring.
+   *
+   * @param observations Array with the observation at row `row`.
+   * @param nextObservations Array with the observation that followed at row `row`.
+   */
+  add(
+    observations: Float32Array,
+    nextObservations: Float32Array,
+    row: number,
+    action: number,
+    reward: number,
+    terminated: number,
+  ): void {
+    const width = this.observationSize;
+    const to = this.#next * width;
+    const from = row * width;
+    for (let d = 0; d < width; d++) {
+      this.#observations[to + d] = observations[from + d];
+      this.#nextObservations[to + d] = nextObservations[from + d];
+    }
+    this.#actions[this.#next] = action;
+    this.#rewards[this.#next] = reward;
+    this.#terminated[this.#next] = terminated;
+    this.#next = (this.#next + 1) % this.capacity;
+    this.#size = Math.min(this.#size + 1, this.capacity);
+  }
+
+  /** Fills `batch` with transitions drawn uniformly with replacement; the buffer must hold one. */
+  sample(random: Generator, batch: ReplayBatch): void {
+    const width = this.observationSize;
+    for (let row = 0; row < batch.actions.length; row++) {
+      const index = random.integers(this.#size);
+      const from = index * width;
+      const to = row * width;
+      for (let d = 0; d < width; d++) {
+        batch.observations[to + d] = this.#observations[from + d];
+        batch.nextObservations[to + d] = this.#nextObservations[from + d];
+      }
+      batch.actions[row] = this.#actions[index];
+      batch.rewards[row] = this.#rewards[index];
+      batch.terminated[row] = this.#terminated[index];
+    }
+  }
+
+  /** The held rows, copied, and where the ring stands. */
+  snapshot(): { tensors: NamedTensors; values: Json } {
+    const rows = this.#size;
+    const width = this.observationSize;
+    return {
+      tensors: {
+        observations: {
+          shape: [rows, width],
+          dtype: "float32",
+          values: this.#observations.slice(0, rows * width),
+        },
+        nextObservations: {
+          shape: [rows, width],
+          dtype: "float32",
+          values: this.#nextObservations.slice(0, rows * width),
+        },
+        actions: { shape: [rows], dtype: "int32", values: this.#actions.slice(0, rows) },
+        rewards: { shape: [rows], dtype: "float32", values: this.#rewards.slice(0, rows) },
+        terminated: { shape: [rows], dtype: "uint8", values: this.#terminated.slice(0, rows) },
+      },
+      values: { size: rows, next: this.#next },
+    };
+  }
+
+  /** Takes up a snapshot of a buffer of the same capacity and width; else an `InputError`. */
+  restore(tensors: NamedTensors, values: Json): void {
+    const { size, next } = values as { size: number; next: number };
+    if (size > this.capacity || tensors.observations.shape[1] !== this.observationSize) {
+      throw new InputError(
+        `Cannot restore a replay buffer as it holds ${this.capacity} observations of length ` +
+          `${this.observationSize}: the snapshot has [${tensors.observations.shape}]`,
+      );
+    }
+    this.#observations.set(tensors.observations.values);
+    this.#nextObservations.set(tensors.nextObservations.values);
+    this.#actions.set(tensors.actions.values);
+    this.#rewards.set(tensors.rewards.values);
+    this.#terminated.set(tensors.terminated.values);
+    this.#size = size;
+    this.#next = next;
+  }
+}

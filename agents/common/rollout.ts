@@ -1,0 +1,108 @@
+/**
+ * Rollouts: T steps of N environments in typed columns, time-major, as on-policy agents learn from
+ * them.
+ *
+ * @module
+ */
+import type { Generator } from "../../lab/core/random.ts";
+import type { World } from "./world.ts";
+import type { RolloutColumns } from "./advantages.ts";
+import { sampleCategorical } from "./distributions.ts";
+import type { ScoreProgram } from "./evaluation.ts";
+
+/** The last observation of an episode that a time limit cut: its value is bootstrapped from. */
+export interface CutEpisode {
+  /** Row of the transition, t · N + n. */
+  readonly row: number;
+  /** [D]. */
+  readonly observation: Float32Array;
+}
+
+/** Room for T · N transitions; each collection overwrites it. */
+export class Rollout {
+  /** [T · N, D]. */
+  readonly observations: Float32Array;
+  /** [T · N]. */
+  readonly actions: Int32Array;
+  /** [T · N], ln π(a|s) under the policy that acted. */
+  readonly logProbabilities: Float64Array;
+  /** [T · N]. */
+  readonly rewards: Float64Array;
+  /** [T · N]. */
+  readonly terminated: Uint8Array;
+  /** [T · N]. */
+  readonly truncated: Uint8Array;
+  /** Final observations of truncated episodes, by row. */
+  readonly cut: CutEpisode[] = [];
+
+  /**
+   * @param length Steps T of each environment.
+   * @param environments Environments N.
+   * @param observationSize Length D of a flat observation.
+   */
+  constructor(
+    readonly length: number,
+    readonly environments: number,
+    readonly observationSize: number,
+  ) {
+    const rows = length * environments;
+    this.observations = new Float32Array(rows * observationSize);
+    this.actions = new Int32Array(rows);
+    this.logProbabilities = new Float64Array(rows);
+    this.rewards = new Float64Array(rows);
+    this.terminated = new Uint8Array(rows);
+    this.truncated = new Uint8Array(rows);
+  }
+
+  /**
+   * Acts for `length` steps (at most T), sampling from the policy. Episodes go on from where the
+   * last collection left them.
+   *
+   * @param actor Logits [N, A] of observations [N, D].
+   * @param random Draws one uniform number an action.
+   */
+  async collect(
+    world: World,
+    actor: ScoreProgram,
+    random: Generator,
+    length: number,
+  ): Promise<void> {
+    const { environments: count, observationSize: width } = this;
+    this.cut.length = 0;
+    for (let t = 0; t < length; t++) {
+      const row = t * count;
+      this.observations.set(world.observations, row * width);
+      actor.input.observations.set(world.observations);
+      actor.run();
+      const actions = this.actions.subarray(row, row + count);
+      sampleCategorical(
+        await actor.read("scores"),
+        world.shape.actionCount,
+        random,
+        actions,
+        this.logProbabilities.subarray(row, row + count),
+      );
+      const step = world.step(actions);
+      this.rewards.set(step.rewards, row);
+      this.terminated.set(step.terminated, row);
+      this.truncated.set(step.truncated, row);
+      for (let n = 0; n < count; n++) {
+        if (!step.truncated[n] || step.terminated[n]) continue;
+        const observation = step.finalObservations.slice(n * width, (n + 1) * width);
+        this.cut.push({ row: row + n, observation });
+      }
+    }
+  }
+
+  /** The first `rows` rows with their values, as advantages are estimated from. */
+  columns(rows: number, values: Float64Array, nextValues: Float64Array): RolloutColumns {
+    return {
+      environments: this.environments,
+      rewards: this.rewards.subarray(0, rows),
+      values,
+      nextValues,
+      terminated: this.terminated.subarray(0, rows),
+      truncated: this.truncated.subarray(0, rows),
+    };
+  }
+}
