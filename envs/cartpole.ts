@@ -52,6 +52,7 @@ import { defineEnvironment } from "../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../lab/core/environment.ts";
 import type { Color, Scene } from "../lab/core/scene.ts";
 import { Box, Discrete } from "../lab/core/space.ts";
+import { cosine, sine } from "./sine.ts";
 
 const gravity = 9.8; // m/s²
 const massCart = 1.0; // kg
@@ -84,12 +85,13 @@ export type CartPoleOptions = z.infer<typeof cartPoleConfiguration>;
 
 /** One Euler step of 0.02 s under `force` (N): Florian's equations 23 and 24, no friction. */
 function integrate([x, xVelocity, angle, angularVelocity]: CartPoleState, force: number) {
-  const cosine = Math.cos(angle);
-  const sine = Math.sin(angle);
-  const push = (force + poleMassLength * (angularVelocity * angularVelocity) * sine) / totalMass;
-  const angularAcceleration = (gravity * sine - cosine * push) /
-    (halfLength * (4.0 / 3.0 - massPole * (cosine * cosine) / totalMass));
-  const acceleration = push - poleMassLength * angularAcceleration * cosine / totalMass;
+  const cosAngle = cosine(angle);
+  const sinAngle = sine(angle);
+  const push = (force + poleMassLength * (angularVelocity * angularVelocity) * sinAngle) /
+    totalMass;
+  const angularAcceleration = (gravity * sinAngle - cosAngle * push) /
+    (halfLength * (4.0 / 3.0 - massPole * (cosAngle * cosAngle) / totalMass));
+  const acceleration = push - poleMassLength * angularAcceleration * cosAngle / totalMass;
   return [
     x + tau * xVelocity,
     xVelocity + tau * acceleration,
