@@ -69,6 +69,10 @@ function mixEntropy(entropy: readonly number[]): Uint32Array {
 export class SeedSequence {
   /** The seed that it started from. */
   readonly entropy: bigint;
+  /** Words that tell this sequence from others of the seed. */
+  readonly spawnKey: readonly number[];
+  /** Children given out so far. */
+  spawned: number;
   readonly #pool: Uint32Array;
 
   /**
@@ -76,7 +80,9 @@ export class SeedSequence {
    * @param spawnKey Words (0 … 2³² − 1) that tell apart sequences of one seed.
    * @param spawned How many children `spawn` has given out so far.
    */
-  constructor(seed: Seed, readonly spawnKey: readonly number[] = [], public spawned = 0) {
+  constructor(seed: Seed, spawnKey: readonly number[] = [], spawned = 0) {
+    this.spawnKey = spawnKey;
+    this.spawned = spawned;
     this.entropy = parseSeed(seed);
     const entropy = wordsOf(this.entropy);
     if (spawnKey.length > 0) { while (entropy.length < POOL_SIZE) entropy.push(0); }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { logOneMinus } from "./log1p.ts";
 import type { Pcg64 } from "./pcg64.ts";
 import { exponentialEdges, normalEdges } from "./ziggurat_tables.ts";
 
@@ -61,8 +62,8 @@ export function normalZiggurat(bits: Pcg64): number {
     if (layer === 0) {
       // Marsaglia's tail: x = R + E₁ / R is accepted where 2 E₂ > (E₁ / R)².
       for (;;) {
-        const beyond = -TAIL_NORMAL_INVERSE * Math.log1p(-uniform(bits));
-        const height = -Math.log1p(-uniform(bits));
+        const beyond = -TAIL_NORMAL_INVERSE * logOneMinus(uniform(bits));
+        const height = -logOneMinus(uniform(bits));
         if (height + height > beyond * beyond) {
           return low & 0x20000 ? -(TAIL_NORMAL + beyond) : TAIL_NORMAL + beyond;
         }
@@ -112,7 +113,7 @@ export function exponentialZiggurat(bits: Pcg64): number {
     const mantissa = (bits.high >>> 0) * 2097152 + (low >>> 11);
     const x = mantissa * widths[layer];
     if (mantissa < inside[layer]) return x;
-    if (layer === 0) return TAIL_EXPONENTIAL - Math.log1p(-uniform(bits));
+    if (layer === 0) return TAIL_EXPONENTIAL - logOneMinus(uniform(bits));
     const upper = densities[layer - 1];
     const lower = densities[layer];
     if ((upper - lower) * uniform(bits) + lower < Math.exp(-x)) return x;

@@ -1,4 +1,4 @@
-import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
 import { InputError } from "../../../lab/core/errors.ts";
 import {
@@ -73,3 +73,179 @@ for (const { seed, calls: expected } of golden.streams) {
     }
   });
 }
+
+const arrays = {
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+};
+
+const sizedIntegers = /^integers\((-?\d+), (-?\d+), (\d+), dtype=(\w+)\)$/;
+const probabilities = [0.1, 0.2, 0.3, 0.1, 0.2, 0.1];
+
+/** The lab's answer to one call of `more.json`. */
+function answer(random: Generator, seed: bigint, call: string): unknown[] {
+  const match = sizedIntegers.exec(call);
+  if (match !== null) {
+    const out = new arrays[match[4] as keyof typeof arrays](Number(match[3]));
+    random.fillIntegers(out, BigInt(match[1]), BigInt(match[2]));
+    return strings(out);
+  }
+  const distinct = { replace: false };
+  const unshuffled = { replace: false, shuffle: false };
+  switch (call) {
+    case "integers(0, 6, 9, endpoint=True)":
+      return strings(times(9, () => random.integers(0, 6, { endpoint: true })));
+    case "choice(20000, 3, replace=False)":
+      return strings(random.choice(20000, 3, distinct));
+    case "choice(20000, 500, replace=False)[:5]":
+      return strings(random.choice(20000, 500, distinct).subarray(0, 5));
+    case "choice(20000, 1100, replace=False, shuffle=False)[:5]":
+      return strings(random.choice(20000, 1100, unshuffled).subarray(0, 5));
+    case "choice(30, 8, replace=False, shuffle=False)":
+      return strings(random.choice(30, 8, unshuffled));
+    case "choice(6, 6, replace=False, p=[0.1, 0.2, 0.3, 0.1, 0.2, 0.1])":
+      return strings(random.choice(6, 6, { replace: false, p: probabilities }));
+    case "standard_normal(300000), beyond 3.6542":
+      return times(300000, () => random.standardNormal()).filter((x) => Math.abs(x) > 3.6542);
+    case "standard_exponential(60000), beyond 7.6972":
+      return times(60000, () => random.standardExponential()).filter((x) => x > 7.6972);
+  }
+  const [kind, name] = call.split(" ");
+  if (kind === "derived") return [String(deriveSeed(seed, name))];
+  const stream = streamOf(seed, name);
+  return times(3, () => stream.random());
+}
+
+Deno.test("integers of every width, choice, tails and named streams are NumPy's bits", () => {
+  const { calls } = read("more.json") as {
+    calls: { seed: string; call: string; value: unknown[] }[];
+  };
+  for (const { seed, call, value } of calls) {
+    deepStrictEqual(
+      answer(defaultRng(BigInt(seed)), BigInt(seed), call),
+      value,
+      `${call} of seed ${seed}`,
+    );
+  }
+});
+
+Deno.test("a seed that is no whole number of 128 bits is an input error that shows it", () => {
+  for (const seed of [-1, 1.5, NaN, Infinity, 2 ** 53, -1n, 1n << 128n]) {
+    throws(() => defaultRng(seed), (error: Error) => {
+      return error instanceof InputError && error.message.includes(String(seed));
+    });
+  }
+  defaultRng((1n << 128n) - 1n);
+  defaultRng(2 ** 53 - 1);
+});
+
+Deno.test("a generator restored from JSON goes on with the same draws of every kind", () => {
+  const drawAll = (random: Generator) => [
+    random.integers(5),
+    random.random(),
+    random.random32(),
+    random.standardNormal(),
+    random.spawn(2)[1].random(),
+    random.standardNormal32(),
+  ];
+  fc.assert(
+    fc.property(
+      fc.bigInt({ min: 0n, max: (1n << 128n) - 1n }),
+      fc.nat(9),
+      fc.boolean(),
+      (seed, draws, odd) => {
+        const random = streamOf(seed, "policy");
+        for (let i = 0; i < draws; i++) drawAll(random);
+        if (odd) random.random32();
+        const snapshot = JSON.parse(JSON.stringify(random.snapshot()));
+        const other = defaultRng(0);
+        other.random32();
+        other.restore(snapshot);
+        deepStrictEqual(drawAll(other), drawAll(random));
+        deepStrictEqual(other.snapshot(), random.snapshot());
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+Deno.test("restoring from something else is an input error", () => {
+  const snapshot = defaultRng(1).snapshot() as Record<string, never>;
+  const broken = [
+    null,
+    {},
+    { ...snapshot, state: "x" },
+    { ...snapshot, state: String(1n << 128n) },
+    { ...snapshot, increment: "2" },
+    { ...snapshot, half: -1 },
+    { ...snapshot, entropy: 1 },
+    { ...snapshot, spawnKey: [0.5] },
+  ];
+  for (const value of broken) throws(() => defaultRng(1).restore(value), InputError);
+});
+
+Deno.test("integers stay in bounds and empty or fractional bounds are input errors", () => {
+  const random = defaultRng(3);
+  fc.assert(
+    fc.property(fc.maxSafeInteger(), fc.maxSafeInteger(), (a, b) => {
+      const [low, high] = a < b ? [a, b] : [b, a + (a === b ? 1 : 0)];
+      if (!Number.isSafeInteger(high - low) || !Number.isSafeInteger(high)) return;
+      const drawn = random.integers(low, high);
+      ok(Number.isSafeInteger(drawn) && drawn >= low && drawn < high, `${low} ${high} ${drawn}`);
+    }),
+  );
+  strictEqual(random.integers(4, 5), 4);
+  throws(() => random.integers(0), InputError);
+  throws(() => random.integers(3, 2), InputError);
+  throws(() => random.integers(0.5), InputError);
+  throws(() => random.integers(NaN), InputError);
+  throws(() => random.fillIntegers(new Int8Array(1), 0, 129), InputError);
+  throws(() => random.fillIntegers(new Uint8Array(1), -1, 5), InputError);
+});
+
+Deno.test("choice rejects what is no distribution and more than there is", () => {
+  const random = defaultRng(3);
+  ok(random.choice(3) < 3);
+  throws(() => random.choice(3, 4, { replace: false }), InputError);
+  throws(() => random.choice(2, 1, { p: [0.5, 0.6] }), InputError);
+  throws(() => random.choice(2, 1, { p: [1.5, -0.5] }), InputError);
+  throws(() => random.choice(3, 1, { p: [0.5, 0.5] }), InputError);
+  throws(() => random.choice(3, 3, { p: [0.5, 0.5, 0], replace: false }), InputError);
+  throws(() => random.choice(0), InputError);
+  throws(() => random.choice(2.5), InputError);
+});
+
+Deno.test("filled arrays hold the double draws rounded to float32, and no uniform is 1", () => {
+  const uniform = new Float32Array(1000);
+  defaultRng(5).fillUniform(uniform);
+  const random = defaultRng(5);
+  deepStrictEqual([...uniform], times(1000, () => Math.fround(random.random())));
+
+  const normal = new Float32Array(1000);
+  defaultRng(6).fillStandardNormal(normal);
+  const other = defaultRng(6);
+  deepStrictEqual([...normal], times(1000, () => Math.fround(other.standardNormal())));
+
+  const highest = defaultRng(7);
+  highest.random = () => 1 - 2 ** -53;
+  highest.fillUniform(uniform);
+  ok(uniform.every((value) => value < 1));
+});
+
+Deno.test("a permutation holds every index once and a shuffle every element", () => {
+  const random = defaultRng(8);
+  fc.assert(fc.property(fc.nat(50), (n) => {
+    deepStrictEqual([...random.permutation(n)].sort((a, b) => a - b), [...Array(n).keys()]);
+  }));
+});
+
+Deno.test("negative scales are input errors", () => {
+  throws(() => defaultRng(0).normal(0, -1), InputError);
+  throws(() => defaultRng(0).exponential(NaN), InputError);
+});
