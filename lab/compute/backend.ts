@@ -6,6 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { InputError, unknownName } from "../core/errors.ts";
+import { registerWasmKernels } from "./wasm_kernels.ts";
 import { Workspace } from "./workspace.ts";
 
 /** What a user may ask for (`--backend`). */
@@ -73,6 +74,7 @@ const start = {
       );
     }
     const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+    registerWasmKernels();
     setWasmPaths(wasmPath.endsWith("/") ? wasmPath : `${wasmPath}/`);
     if (!await tf.setBackend("wasm").catch(() => false)) {
       throw new InputError(

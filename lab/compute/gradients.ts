@@ -1,6 +1,6 @@
 /**
  * Gradients of pure losses with respect to named parameters, and the small operations that keep
- * them finite. Importing this module registers the right kernel gradients of
+ * them finite. Importing this module makes TensorFlow.js's own gradients right: see `tape.ts` and
  * `kernel_gradients.ts`.
  *
  * @module
@@ -8,8 +8,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { InputError } from "../core/errors.ts";
 import { registerKernelGradients } from "./kernel_gradients.ts";
+import { repairTape } from "./tape.ts";
 import type { Tensors } from "./workspace.ts";
 
+repairTape();
 registerKernelGradients();
 
 /**

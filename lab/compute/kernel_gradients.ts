@@ -1,9 +1,98 @@
 /**
- * Kernel gradients that TensorFlow.js 4.22 lacks or gets wrong.
+ * Kernel gradients that TensorFlow.js 4.22 lacks, gets wrong or makes needlessly slow.
  *
  * @module
  */
+import * as tf from "@tensorflow/tfjs";
+import { InputError } from "../core/errors.ts";
 
-/** Registers them once. */
+type Gradients = (
+  dy: tf.Tensor | tf.Tensor[],
+  saved: tf.Tensor[],
+  attributes: tf.NamedAttrMap,
+) => Record<string, () => tf.Tensor>;
+
+let registered = false;
+
+/** Registers them in this thread, once. */
 export function registerKernelGradients(): void {
+  if (registered) return;
+  registered = true;
+  const x = ["x"];
+  const outputsToSave = [true];
+  tf.registerGradient({ kernelName: "Elu", outputsToSave, gradFunc: elu });
+  for (const [kernelName, axes] of [["Max", "reductionIndices"], ["Min", "axis"]]) {
+    tf.registerGradient({ kernelName, inputsToSave: x, outputsToSave, gradFunc: extremum(axes) });
+  }
+  tf.registerGradient({ kernelName: "Sum", inputsToSave: x, gradFunc: reduction(() => 1) });
+  tf.registerGradient({
+    kernelName: "Mean",
+    inputsToSave: x,
+    gradFunc: reduction((reduced) => 1 / reduced),
+  });
+  tf.registerGradient({ kernelName: "Tile", inputsToSave: x, gradFunc: tile });
+  // What an op records that brings its own gradient goes by the name of the op's scope.
+  tf.registerGradient({ kernelName: "softmaxCrossEntropy__op", gradFunc: crossEntropy });
 }
+
+/** eˣ where x < 0 and 1 elsewhere, as 1 + min(y, 0): the stock kernel has no gradient itself. */
+const elu: Gradients = (dy, [y]) => ({
+  x: () => tf.mul(dy as tf.Tensor, tf.sub(1, tf.relu(tf.neg(y)))),
+});
+
+/** The reduced axes, and the reduced shape with ones in their place. */
+function reduce(x: tf.Tensor, axis: unknown): { axes: number[]; kept: number[] } {
+  const axes = tf.util.parseAxisParam(axis as number | number[], x.shape);
+  return { axes, kept: x.shape.map((length, i) => axes.includes(i) ? 1 : length) };
+}
+
+/** Of a maximum or minimum: shared evenly among equals (stock gives all of it to each). */
+function extremum(axisAttribute: string): Gradients {
+  return (dy, [x, y], attributes) => {
+    const { axes, kept } = reduce(x, attributes[axisAttribute]);
+    return {
+      x: () => {
+        const winners = tf.cast(tf.equal(x, tf.reshape(y, kept)), "float32");
+        const share = tf.div(tf.reshape(dy as tf.Tensor, kept), tf.sum(winners, axes, true));
+        return tf.mul(winners, share);
+      },
+    };
+  };
+}
+
+/** Of a sum or mean: `weight` of the number of reduced elements, everywhere. */
+function reduction(weight: (reduced: number) => number): Gradients {
+  return (dy, [x], { axis }) => {
+    const { axes, kept } = reduce(x, axis);
+    const reduced = axes.reduce((size, i) => size * x.shape[i], 1);
+    return {
+      x: () => tf.mul(tf.reshape(dy as tf.Tensor, kept), tf.fill(x.shape, weight(reduced))),
+    };
+  };
+}
+
+/** Of a tiling: the sum over the copies (stock slices them out one by one). */
+const tile: Gradients = (dy, [x], { reps }) => {
+  const split = x.shape.flatMap((length, i) => [(reps as number[])[i], length]);
+  return {
+    x: () => tf.sum(tf.reshape(dy as tf.Tensor, split), x.shape.map((_, i) => 2 * i)),
+  };
+};
+
+/**
+ * Of `tf.losses.softmaxCrossEntropy`, from the labels and the log-probabilities that it saves.
+ * These are cut off the tape, so that a second derivative would be silently wrong.
+ */
+const crossEntropy: Gradients = (dy, [labels, logProbabilities]) => {
+  if (tf.engine().state.gradientDepth > 0) {
+    throw new InputError(
+      "Cannot differentiate tf.losses.softmaxCrossEntropy twice as it drops a term: use " +
+        "tf.neg(tf.sum(tf.mul(labels, tf.logSoftmax(logits)), -1))",
+    );
+  }
+  const weight = tf.expandDims(dy as tf.Tensor, -1);
+  return {
+    0: () => tf.mul(weight, tf.neg(logProbabilities)),
+    1: () => tf.mul(weight, tf.sub(tf.exp(logProbabilities), labels)),
+  };
+};

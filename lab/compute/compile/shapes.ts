@@ -1,0 +1,119 @@
+/**
+ * Shape and element type of every kernel that a step may use: what the symbolic trace needs to
+ * know. A kernel that is missing here cannot be compiled.
+ *
+ * @module
+ */
+import { backend_util } from "@tensorflow/tfjs";
+import type { Attributes, Dtype } from "./ir.ts";
+
+/** A tensor without elements. */
+export interface Symbol {
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+}
+
+/** The output's shape and type from the inputs' (in the kernel's order) and the attributes. */
+export type Rule = (inputs: readonly Symbol[], attributes: Attributes) => Symbol;
+
+/** NumPy's broadcasting of two shapes. */
+export function broadcast(a: readonly number[], b: readonly number[]): number[] {
+  return backend_util.assertAndGetBroadcastShape([...a], [...b]);
+}
+
+/** Non-negative axes of a reduction; all of them where none is given. */
+export function axesOf(attributes: Attributes, rank: number): number[] {
+  const given = (attributes.axis ?? attributes.reductionIndices) as number | number[] | undefined;
+  if (given === undefined || given === null) return Array.from({ length: rank }, (_, i) => i);
+  return [given].flat().map((axis) => axis < 0 ? axis + rank : axis);
+}
+
+const arithmetic: Rule = ([a, b]) => ({ shape: broadcast(a.shape, b.shape), dtype: a.dtype });
+const comparison: Rule = ([a, b]) => ({ shape: broadcast(a.shape, b.shape), dtype: "bool" });
+const same: Rule = ([x]) => x;
+const float: Rule = ([x]) => ({ shape: x.shape, dtype: "float32" });
+
+const reduction: Rule = ([x], attributes) => {
+  const axes = axesOf(attributes, x.shape.length);
+  const shape = attributes.keepDims
+    ? x.shape.map((length, i) => axes.includes(i) ? 1 : length)
+    : x.shape.filter((_, i) => !axes.includes(i));
+  return { shape, dtype: x.dtype };
+};
+
+const matMul: Rule = ([a, b], { transposeA, transposeB }) => {
+  const rank = a.shape.length;
+  const rows = a.shape[transposeA ? rank - 1 : rank - 2];
+  const columns = b.shape[transposeB ? b.shape.length - 2 : b.shape.length - 1];
+  const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  return { shape: [...batch, rows, columns], dtype: "float32" };
+};
+
+function all(rule: Rule, ...kernels: string[]): [string, Rule][] {
+  return kernels.map((kernel) => [kernel, rule]);
+}
+
+/** Rules by kernel. */
+export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ...all(arithmetic, "Add", "Sub", "Multiply", "Maximum", "Minimum", "SquaredDifference", "Pow"),
+  ...all(arithmetic, "RealDiv", "FloorDiv", "Mod"),
+  ...all(comparison, "Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual"),
+  ...all(comparison, "LogicalAnd", "LogicalOr"),
+  ...all(same, "LogicalNot", "Neg", "Abs", "Square", "Relu", "Relu6", "Sign", "ClipByValue"),
+  ...all(same, "Floor", "Ceil", "Round", "ZerosLike", "OnesLike", "EluGrad"),
+  ...all(float, "Exp", "Expm1", "Log", "Log1p", "Sqrt", "Rsqrt", "Reciprocal", "Tanh", "Sigmoid"),
+  ...all(float, "Softplus", "Erf", "Elu", "Selu", "LeakyRelu", "Step", "Softmax", "LogSoftmax"),
+  ...all(reduction, "Sum", "Max", "Min", "Prod"),
+  ["Mean", (inputs, attributes) => ({ ...reduction(inputs, attributes), dtype: "float32" })],
+  ["ArgMax", ([x], { axis }) => {
+    const at = (axis as number) < 0 ? (axis as number) + x.shape.length : axis as number;
+    return { shape: x.shape.filter((_, i) => i !== at), dtype: "int32" };
+  }],
+  ["Cast", ([x], { dtype }) => ({ shape: x.shape, dtype: dtype as Dtype })],
+  ["AddN", ([first]) => first],
+  ["Select", ([, t]) => t],
+  ["OneHot", ([indices], { depth, dtype }) => ({
+    shape: [...indices.shape, depth as number],
+    dtype: (dtype ?? "int32") as Dtype,
+  })],
+  ["BatchMatMul", matMul],
+  ["_FusedMatMul", matMul],
+  ["Transpose", ([x], { perm }) => ({
+    shape: (perm as number[]).map((axis) => x.shape[axis]),
+    dtype: x.dtype,
+  })],
+  ["Slice", ([x], { begin, size }) => ({
+    shape: (size as number[]).map((length, i) =>
+      length >= 0 ? length : x.shape[i] - (begin as number[])[i]
+    ),
+    dtype: x.dtype,
+  })],
+  ["Concat", (inputs, { axis }) => {
+    const at = (axis as number) < 0 ? (axis as number) + inputs[0].shape.length : axis as number;
+    const total = inputs.reduce((sum, x) => sum + x.shape[at], 0);
+    return {
+      shape: inputs[0].shape.map((length, i) => i === at ? total : length),
+      dtype: inputs[0].dtype,
+    };
+  }],
+  ["Pack", (inputs, { axis }) => {
+    const shape = [...inputs[0].shape];
+    shape.splice(
+      (axis as number) < 0 ? (axis as number) + shape.length + 1 : axis as number,
+      0,
+      inputs.length,
+    );
+    return { shape, dtype: inputs[0].dtype };
+  }],
+  ["PadV2", ([x], { paddings }) => ({
+    shape: x.shape.map((length, i) => {
+      const [before, after] = (paddings as [number, number][])[i];
+      return length + before + after;
+    }),
+    dtype: x.dtype,
+  })],
+  ["Tile", ([x], { reps }) => ({
+    shape: x.shape.map((length, i) => length * (reps as number[])[i]),
+    dtype: x.dtype,
+  })],
+]);

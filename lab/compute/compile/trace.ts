@@ -1,0 +1,314 @@
+/**
+ * Records a step as a graph. The step runs once on a backend whose tensors have shapes and types
+ * but no elements, so that nothing in it can depend on values; then a second time, and what
+ * differs between the two (random numbers, counters, clocks) is named as an error.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { InputError } from "../../core/errors.ts";
+import {
+  type Attributes,
+  type Dtype,
+  elements,
+  type Graph,
+  GraphBuilder,
+  type View,
+} from "./ir.ts";
+import { rules } from "./shapes.ts";
+
+/** Name of the recording backend. */
+const backendName = "reverie-trace";
+
+/** A tensor that the step is given. */
+export interface Declared {
+  readonly kind: "input" | "random" | "scalar" | "state";
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+}
+
+/** What a traced step returns: outputs, and what its state becomes by full name. */
+export interface Traced {
+  readonly outputs: Record<string, tf.Tensor>;
+  readonly updates: Record<string, tf.Tensor>;
+}
+
+/** A step over declared tensors by full name (`input/observation`, `state/policy/0/kernel`). */
+export type TracedStep = (declared: ReadonlyMap<string, tf.Tensor>) => Traced;
+
+interface DataInfo {
+  readonly value: number;
+  references: number;
+}
+
+/** Holds no elements; kernels on it append to the graph under construction. */
+class TraceBackend extends tf.KernelBackend {
+  builder = new GraphBuilder();
+  readonly #infos = new WeakMap<object, DataInfo>();
+  #count = 0;
+
+  /** A handle for a value of the graph. */
+  handle(value: number): object {
+    const id = {};
+    this.#infos.set(id, { value, references: 1 });
+    this.#count++;
+    return id;
+  }
+
+  /** The value behind a tensor of this backend. */
+  valueOf(id: object): number {
+    return this.#infos.get(id)!.value;
+  }
+
+  override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType) {
+    if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") {
+      throw new InputError(`Cannot compile as tensors are float32, int32 or bool: ${dtype}`);
+    }
+    const given = values as Float32Array;
+    const list = dtype === "bool" ? Array.from(given, (each) => each ? -1 : 0) : given;
+    return this.handle(this.builder.constant(list, dtype, elements(shape)).id);
+  }
+
+  override move(): void {
+    throw new InputError(
+      `Cannot compile as the step uses a tensor that was made outside of it${where()}: ` +
+        "declare it as an input or as state",
+    );
+  }
+
+  override readSync(): never {
+    throw new InputError(
+      `Cannot compile as the step reads the value of a tensor${where()}: ` +
+        "what depends on values must stay a tensor",
+    );
+  }
+
+  override read(): never {
+    return this.readSync();
+  }
+
+  override incRef(id: object): void {
+    this.#infos.get(id)!.references++;
+  }
+
+  override refCount(id: object): number {
+    return this.#infos.get(id)?.references ?? 0;
+  }
+
+  override decRef(id: object): void {
+    this.#infos.get(id)!.references--;
+  }
+
+  // Liveness is computed from the graph: what the step disposes of stays known.
+  override disposeData(id: object): boolean {
+    this.#infos.get(id)!.references--;
+    return true;
+  }
+
+  override numDataIds(): number {
+    return this.#count;
+  }
+
+  override memory() {
+    return { unreliable: true } as { unreliable: boolean };
+  }
+
+  override floatPrecision(): 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override timerAvailable(): boolean {
+    return false;
+  }
+
+  override dispose(): void {}
+}
+
+let backend: TraceBackend | undefined;
+
+/** Registers the recording backend and its kernels, once. */
+function prepare(): TraceBackend {
+  if (backend !== undefined) return backend;
+  const made = new TraceBackend();
+  tf.registerBackend(backendName, () => made, 0);
+  for (const kernelName of tf.getKernelsForBackend("cpu").map((kernel) => kernel.kernelName)) {
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs }) => record(made, kernelName, inputs, attrs ?? {}),
+    });
+  }
+  return backend = made;
+}
+
+/** Appends one kernel to the graph, or answers what needs none. */
+function record(
+  made: TraceBackend,
+  kernel: string,
+  named: tf.NamedTensorInfoMap,
+  attributes: object,
+): tf.TensorInfo {
+  const inputs = Object.values(named).filter((each) => each !== null && each !== undefined);
+  const infos = inputs as tf.TensorInfo[];
+  const known = attributes as Attributes;
+  if (kernel === "Identity" || kernel === "Reshape") {
+    made.incRef(infos[0].dataId);
+    const shape = kernel === "Identity"
+      ? infos[0].shape
+      : inferred(infos[0].shape, known.shape as number[]);
+    return { dataId: infos[0].dataId, shape, dtype: infos[0].dtype };
+  }
+  if (kernel === "Fill") {
+    const shape = known.shape as number[];
+    const dtype = (known.dtype ?? "float32") as Dtype;
+    const value = made.builder.constant([known.value as number], dtype, elements(shape));
+    return { dataId: made.handle(value.id), shape, dtype };
+  }
+  if (kernel === "Range") {
+    const { start, stop, step, dtype } = known as Record<string, number> & { dtype: Dtype };
+    const count = Math.max(0, Math.ceil((stop - start) / step));
+    const list = Array.from({ length: count }, (_, i) => start + i * step);
+    return { dataId: made.write(list as never, [count], dtype), shape: [count], dtype };
+  }
+  const rule = rules.get(kernel);
+  if (rule === undefined) {
+    throw new InputError(
+      `Cannot compile as there is no lowering of the kernel ${kernel}${where()}`,
+    );
+  }
+  const symbols = infos.map(({ shape, dtype }) => ({ shape, dtype: dtype as Dtype }));
+  const { shape, dtype } = rule(symbols, known);
+  const views: View[] = infos.map((info) => ({
+    value: made.valueOf(info.dataId),
+    shape: info.shape.slice(),
+  }));
+  const output = made.builder.apply(
+    kernel,
+    views,
+    shape,
+    dtype,
+    extra(kernel, known, named),
+    line(),
+  );
+  return { dataId: made.handle(output.value), shape: [...shape], dtype };
+}
+
+/** Attributes as plain data; a fused kernel also says which optional inputs it has. */
+function extra(kernel: string, attributes: Attributes, named: object): Attributes {
+  const plain = JSON.parse(JSON.stringify(attributes));
+  return kernel === "_FusedMatMul"
+    ? { ...plain, hasBias: (named as { bias?: unknown }).bias != null }
+    : plain;
+}
+
+/** A shape with at most one −1, as `reshape` takes it. */
+function inferred(from: readonly number[], to: readonly number[]): number[] {
+  const known = to.filter((length) => length >= 0).reduce((a, b) => a * b, 1);
+  return to.map((length) => length >= 0 ? length : elements(from) / known);
+}
+
+/** The first frame outside TensorFlow.js and the compiler: the line of the step. */
+function line(): string | undefined {
+  const frames = new Error().stack?.split("\n").slice(1) ?? [];
+  const frame = frames.find((each) =>
+    /(?:file|https?):/.test(each) && !/tfjs|tf\.node|lab\/compute\//.test(each)
+  );
+  return frame?.match(/((?:file|https?):\S*?:\d+:\d+)\)?$/)?.[1];
+}
+
+function where(): string {
+  const at = line();
+  return at === undefined ? "" : ` (${at})`;
+}
+
+/** Runs the step once on the recording backend. */
+function traceOnce(declared: readonly Declared[], step: TracedStep): Graph {
+  const made = prepare();
+  const builder = made.builder = new GraphBuilder();
+  const tensors = new Map<string, tf.Tensor>();
+  for (const { kind, name, shape, dtype } of declared) {
+    const value = builder.value(kind, dtype, elements(shape), { name });
+    const id = made.handle(value.id);
+    const tensor = tf.engine().makeTensorFromDataId(id, [...shape], dtype, made);
+    tensors.set(`${kind}/${name}`, tensor as tf.Tensor);
+  }
+  const viewOf = (tensor: tf.Tensor): View => ({
+    value: made.valueOf(tensor.dataId),
+    shape: tensor.shape.slice(),
+  });
+  const stateIds = new Map(
+    builder.values.filter((value) => value.kind === "state").map((
+      value,
+    ) => [value.name!, value.id]),
+  );
+  const { outputs, updates } = step(tensors);
+  return {
+    values: builder.values,
+    operations: builder.operations,
+    outputs: Object.entries(outputs).map(([name, tensor]) => ({ name, view: viewOf(tensor) })),
+    updates: Object.entries(updates).map(([name, tensor]) => ({
+      state: stateIds.get(name)!,
+      view: viewOf(tensor),
+    })),
+  };
+}
+
+/**
+ * The graph of a step.
+ *
+ * @throws InputError that names the call and the line where the step cannot be compiled: it reads
+ *   values, uses tensors from outside, draws its own random numbers, or has no lowering.
+ */
+export function trace(declared: readonly Declared[], step: TracedStep): Graph {
+  prepare();
+  const previous = tf.getBackend();
+  tf.setBackend(backendName);
+  try {
+    const first = tf.tidy(() => hidden(traceOnce(declared, step)));
+    const second = tf.tidy(() => hidden(traceOnce(declared, step)));
+    refuseDifferences(first.graph, second.graph);
+    return first.graph;
+  } finally {
+    if (previous) tf.setBackend(previous);
+  }
+}
+
+/** Wraps a graph so that `tidy` does not search it for tensors. */
+function hidden(graph: Graph): { graph: Graph } & tf.TensorContainerObject {
+  return Object.defineProperty({}, "graph", { value: graph, enumerable: false }) as never;
+}
+
+/** What differs between two traces of one step varies without being declared. */
+function refuseDifferences(first: Graph, second: Graph): void {
+  const count = Math.min(first.operations.length, second.operations.length);
+  for (let i = 0; i < count; i++) {
+    const [a, b] = [first.operations[i], second.operations[i]];
+    if (JSON.stringify({ ...a, line: 0 }) !== JSON.stringify({ ...b, line: 0 })) {
+      throw undeclared(`the call ${a.kernel}`, a.line);
+    }
+  }
+  if (first.operations.length !== second.operations.length) {
+    throw undeclared("the number of its calls", first.operations[count]?.line);
+  }
+  for (const value of first.values) {
+    if (value.kind !== "constant") continue;
+    const other = second.values[value.id].elements!;
+    const differs = value.elements!.some((element, i) => !Object.is(element, other[i]));
+    if (differs) {
+      const user = first.operations.find((each) => each.inputs.some((x) => x.value === value.id));
+      throw undeclared(`a constant of ${user?.kernel ?? "its outputs"}`, user?.line);
+    }
+  }
+}
+
+function undeclared(what: string, at: string | undefined): InputError {
+  return new InputError(
+    `Cannot compile as ${what} differs between two traces${at ? ` (${at})` : ""}: ` +
+      "declare what varies as an input, a scalar, state or random numbers",
+  );
+}

@@ -1,0 +1,50 @@
+/**
+ * A repair of the tape on which TensorFlow.js 4.22 records what it will differentiate. Two faults
+ * are behind most of its wrong or missing second derivatives:
+ *
+ * - A kernel whose derivative is written with its output (tanh, sigmoid, exp, …) saves a copy of
+ *   that output, and the copy is recorded before the kernel itself. Read in order, the copy then
+ *   hangs in the air, and a gradient of the gradient silently loses that path. Here the copy is
+ *   recorded after the kernel.
+ * - Comparisons and other kernels with integer or boolean results are recorded although nothing
+ *   can flow through them; differentiating `where(greater(x, 0), …)` then fails for want of a
+ *   gradient of `Greater`. Here they are not recorded.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+
+/** The part of the engine's private state that recording touches. */
+interface Recorder {
+  readonly state: { readonly activeTape: { readonly inputs: Record<string, tf.Tensor> }[] };
+  addTapeNode(
+    kernel: string,
+    inputs: Record<string, tf.Tensor>,
+    outputs: tf.Tensor[],
+    gradient: unknown,
+    saved: tf.Tensor[],
+    attributes: unknown,
+  ): void;
+}
+
+let repaired = false;
+
+/** Repairs the tape of this thread, once. */
+export function repairTape(): void {
+  if (repaired) return;
+  repaired = true;
+  const engine = tf.engine() as unknown as Recorder;
+  const record = engine.addTapeNode;
+  engine.addTapeNode = function (kernel, inputs, outputs, gradient, saved, attributes) {
+    if (outputs.every(({ dtype }) => dtype !== "float32")) {
+      tf.dispose(saved);
+      return;
+    }
+    const tape = this.state.activeTape;
+    let copies = tape.length;
+    while (copies > 0 && outputs.includes(tape[copies - 1].inputs.x)) copies--;
+    const after = tape.splice(copies);
+    record.call(this, kernel, inputs, outputs, gradient, saved, attributes);
+    tape.push(...after);
+  };
+}
