@@ -40,6 +40,7 @@ export class Pcg64 {
   #hasHalf = false;
   #half = 0;
 
+  /** Seeds state and increment from the sequence, as NumPy does. */
   constructor(sequence: SeedSequence) {
     const [a, b, c, d, e, f, g, h] = sequence.generateState(8);
     // As in `pcg64_srandom_r`: step from 0, add the seed, step. The first step leaves the increment.

@@ -76,6 +76,8 @@ export class SeedSequence {
   readonly #pool: Uint32Array;
 
   /**
+   * Mixes seed and spawn key into the pool.
+   *
    * @param seed 0 … 2¹²⁸ − 1; anything else throws an `InputError`.
    * @param spawnKey Words (0 … 2³² − 1) that tell apart sequences of one seed.
    * @param spawned How many children `spawn` has given out so far.
