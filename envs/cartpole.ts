@@ -50,7 +50,7 @@
 import * as z from "zod";
 import { defineEnvironment } from "../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../lab/core/environment.ts";
-import type { Color, Scene } from "../lab/core/scene.ts";
+import type { Color, Scene, Shape } from "../lab/core/scene.ts";
 import { Box, Discrete } from "../lab/core/space.ts";
 import { cosine, sine } from "./sine.ts";
 
@@ -136,40 +136,38 @@ export function cartPole(
   });
 }
 
-const colors: Record<"paper" | "track" | "limit" | "cart" | "wheel" | "pole" | "axle", Color> = {
+const colors: Record<"paper" | "track" | "cart" | "pole" | "axle", Color> = {
   paper: "#f7f6f2",
   track: "#8a8f98",
-  limit: "#d6d9de",
   cart: "#2b3440",
-  wheel: "#8a8f98",
   pole: "#d08a4a",
   axle: "#7f8fd0",
 };
 
 function draw(x: number, angle: number): Scene {
+  const joint = [x, 0.2] as const;
   const tip = [x + Math.sin(angle), 0.2 + Math.cos(angle)] as const;
-  const rectangle = (left: number, bottom: number, right: number, top: number) =>
-    [[left, bottom], [right, bottom], [right, top], [left, top]] as const;
+  const track = (...points: [number, number][]): Shape => ({
+    kind: "line",
+    points,
+    color: colors.track,
+    width: 0.02,
+  });
+  const [left, right] = [x - 0.25, x + 0.25];
   return {
-    view: [-2.6, -0.5, 2.6, 1.5],
+    view: [-2.6, -0.4, 2.6, 1.4],
     background: colors.paper,
     shapes: [
+      track([-2.6, -0.1], [2.6, -0.1]),
+      track([-positionLimit, -0.1], [-positionLimit, 0.06]),
+      track([positionLimit, -0.1], [positionLimit, 0.06]),
       {
-        kind: "line",
-        points: [[-positionLimit, -0.1], [-positionLimit, 0.06]],
-        color: colors.track,
-        width: 0.02,
+        kind: "polygon",
+        points: [[left, -0.1], [right, -0.1], [right, 0.2], [left, 0.2]],
+        fill: colors.cart,
       },
-      {
-        kind: "line",
-        points: [[positionLimit, -0.1], [positionLimit, 0.06]],
-        color: colors.track,
-        width: 0.02,
-      },
-      { kind: "line", points: [[-2.6, -0.1], [2.6, -0.1]], color: colors.track, width: 0.02 },
-      { kind: "polygon", points: rectangle(x - 0.25, -0.1, x + 0.25, 0.2), fill: colors.cart },
-      { kind: "line", points: [[x, 0.2], tip], color: colors.pole, width: 0.09 },
-      { kind: "circle", center: [x, 0.2], radius: 0.05, fill: colors.axle },
+      { kind: "line", points: [joint, tip], color: colors.pole, width: 0.09 },
+      { kind: "circle", center: joint, radius: 0.05, fill: colors.axle },
     ],
   };
 }

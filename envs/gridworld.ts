@@ -173,44 +173,37 @@ const colors: Record<"free" | "line" | "wall" | "S" | "G" | "O" | "mark" | "agen
   G: "#58a55c",
   O: "#b5473c",
   mark: "#ffffff",
-  agent: "#3f6fd8",
+  agent: "#2f5fd0",
 };
 
+/** Gridlines first, so that walls join into one; goals and pits leave them visible. */
 function draw(map: GridMap, agent: number): Scene {
   const { rows, columns, cells } = map;
-  const shapes: Shape[] = [];
+  const line = (...points: [number, number][]): Shape => ({
+    kind: "line",
+    points,
+    color: colors.line,
+    width: 0.03,
+  });
+  const shapes: Shape[] = [
+    ...Array.from({ length: columns + 1 }, (_, column) => line([column, 0], [column, rows])),
+    ...Array.from({ length: rows + 1 }, (_, row) => line([0, row], [columns, row])),
+  ];
   const center = (cell: number) =>
     [cell % columns + 0.5, rows - Math.floor(cell / columns) - 0.5] as const;
   cells.forEach((symbol, cell) => {
     if (symbol === ".") return;
     const [x, y] = center(cell);
-    const corners = [[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]] as const;
+    const reach = symbol === "#" ? 0.51 : 0.485;
     shapes.push({
       kind: "polygon",
-      points: corners.map(([right, up]) => [x + right, y + up] as const),
+      points: [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([i, j]) => [x + i * reach, y + j * reach]),
       fill: symbol === "#" ? colors.wall : colors[symbol as "S" | "G" | "O"],
     });
+    if (symbol === "G" || symbol === "O") {
+      shapes.push({ kind: "text", at: center(cell), text: symbol, size: 0.6, color: colors.mark });
+    }
   });
-  for (let column = 0; column <= columns; column++) {
-    shapes.push({
-      kind: "line",
-      points: [[column, 0], [column, rows]],
-      color: colors.line,
-      width: 0.03,
-    });
-  }
-  for (let row = 0; row <= rows; row++) {
-    shapes.push({
-      kind: "line",
-      points: [[0, row], [columns, row]],
-      color: colors.line,
-      width: 0.03,
-    });
-  }
-  cells.forEach((symbol, cell) => {
-    if (symbol !== "G" && symbol !== "O") return;
-    shapes.push({ kind: "text", at: center(cell), text: symbol, size: 0.6, color: colors.mark });
-  });
-  shapes.push({ kind: "circle", center: center(agent), radius: 0.32, fill: colors.agent });
+  shapes.push({ kind: "circle", center: center(agent), radius: 0.34, fill: colors.agent });
   return { view: [0, 0, columns, rows], background: colors.free, shapes };
 }

@@ -12,7 +12,7 @@
  */
 
 /** π as the sum of three float64 numbers. */
-const pi = [3.141592653589793, 1.2246467991473532e-16, 2.165713347843828e-32] as const;
+const pi = [3.141592653589793, 1.224646799147353e-16, 2.165713347843828e-32] as const;
 const inversePi = 0.3183098861837907;
 
 /** Veltkamp's constant 2²⁷ + 1, which splits a float64 into two halves of 26 bits. */
