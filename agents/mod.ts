@@ -9,6 +9,16 @@ import type { AgentDefinition } from "../lab/compute/definitions.ts";
 /** Every agent of the lab; `load` brings its code and TensorFlow.js. */
 export const agents: readonly Entry<AgentDefinition>[] = [
   {
+    name: "dqn",
+    summary: "Deep Q-learning: action values from replayed transitions and a target network",
+    load: async () => (await import("./dqn.ts")).dqn,
+  },
+  {
+    name: "a2c",
+    summary: "Advantage actor-critic: one policy-gradient step after every few environment steps",
+    load: async () => (await import("./a2c.ts")).a2c,
+  },
+  {
     name: "ppo",
     summary: "Proximal policy optimisation: clipped policy gradient on minibatches of rollouts",
     load: async () => (await import("./ppo.ts")).ppo,

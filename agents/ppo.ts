@@ -42,6 +42,7 @@ import { categoricalTerms } from "./common/distributions.ts";
 import { compileScores, Evaluator, type ScoreProgram, type Scores } from "./common/evaluation.ts";
 import { Rollout } from "./common/rollout.ts";
 import { RolloutValues } from "./common/rollout_values.ts";
+import { combinedLoss, meanSquaredError } from "./common/losses.ts";
 import { World } from "./common/world.ts";
 
 // Configuration. Defaults are those of CleanRL's ppo.py where nothing else is said.
@@ -125,16 +126,6 @@ export function clippedPolicyLoss(
 }
 
 /**
- * ½ mean((V − R)²). Equation 9's value term, with the half of its implementations.
- *
- * @param values V(s), [B].
- * @param returns R, [B].
- */
-export function valueLoss(values: tf.Tensor, returns: tf.Tensor): tf.Scalar {
-  return tf.mul(0.5, tf.mean(tf.square(tf.sub(values, returns)))) as tf.Scalar;
-}
-
-/**
  * ½ mean(max((V − R)², (V_old + clip(V − V_old, −ε, ε) − R)²)). Core detail 9.
  *
  * @param values V(s), [B].
@@ -153,17 +144,6 @@ export function clippedValueLoss(
   const free = tf.square(tf.sub(values, returns));
   const held = tf.square(tf.sub(tf.add(oldValues, clipped), returns));
   return tf.mul(0.5, tf.mean(tf.maximum(free, held))) as tf.Scalar;
-}
-
-/** Equation 9, negated: L = L_policy + c₁L_value − c₂H. The terms stay beside the loss. */
-export function combined<Terms extends { policy: tf.Tensor; value: tf.Tensor; entropy: tf.Tensor }>(
-  terms: Terms,
-  coefficients: { readonly valueCoefficient: number; readonly entropyCoefficient: number },
-): Terms & { loss: tf.Scalar } {
-  const { valueCoefficient, entropyCoefficient } = coefficients;
-  const fitted = tf.add(terms.policy, tf.mul(terms.value, valueCoefficient));
-  const loss = tf.sub(fitted, tf.mul(terms.entropy, entropyCoefficient));
-  return { ...terms, loss: loss as tf.Scalar };
 }
 
 /**
@@ -230,8 +210,10 @@ function compileUpdate(
         );
         const value = settings.clipValueLoss
           ? clippedValueLoss(predicted, input.oldValues, input.returns, scalar.clipRange)
-          : valueLoss(predicted, input.returns);
-        return combined({ policy, value, entropy: tf.mean(entropy), logProbability }, settings);
+          : tf.mul(0.5, meanSquaredError(predicted, input.returns));
+        const meanEntropy = tf.mean(entropy);
+        const loss = combinedLoss(policy, value, meanEntropy, settings);
+        return { loss, policy, value, entropy: meanEntropy, logProbability };
       }, state[PARAMETERS]);
       const clipped = clipByGlobalNorm(gradients, settings.maximumGradientNorm);
       const next = optimizer.update(

@@ -75,24 +75,34 @@ export function generalizedAdvantages(
 }
 
 /**
- * Returns-to-go of one episode: G_t = r_t + γG_{t+1}, where the last step adds γ · `bootstrap`.
+ * Returns-to-go of whole episodes whose transitions may be interleaved: G_t = r_t + γG_{t+1} along
+ * each episode, and after its last transition G = `following`.
  *
  * Source: Sutton and Barto, "Reinforcement Learning" (2018), equation 3.9.
  *
- * @param rewards [T].
+ * @example
+ * ```ts
+ * import { discountedReturns } from "./advantages.ts";
+ * import { deepStrictEqual } from "node:assert";
+ * const returns = discountedReturns([1, 5, 1], [0, 1, 0], [0, 2], 0.5);
+ * deepStrictEqual([...returns], [1.5, 6, 1]);
+ * ```
+ *
+ * @param rewards [M], in the order of time.
+ * @param episode [M]: which episode the transition belongs to, an index into `following`.
+ * @param following Value of each episode's final observation; 0 where it terminated.
  * @param gamma Discount γ in [0, 1].
- * @param bootstrap Value of the final observation: 0 where the episode terminated.
  */
 export function discountedReturns(
   rewards: ArrayLike<number>,
+  episode: ArrayLike<number>,
+  following: ArrayLike<number>,
   gamma: number,
-  bootstrap = 0,
 ): Float64Array {
+  const ahead = Float64Array.from(following);
   const returns = new Float64Array(rewards.length);
-  let following = bootstrap;
-  for (let t = rewards.length - 1; t >= 0; t--) {
-    following = rewards[t] + gamma * following;
-    returns[t] = following;
+  for (let i = rewards.length - 1; i >= 0; i--) {
+    returns[i] = ahead[episode[i]] = rewards[i] + gamma * ahead[episode[i]];
   }
   return returns;
 }

@@ -1,0 +1,289 @@
+/**
+ * Advantage actor-critic, synchronous: several environments take a few steps, then one gradient
+ * step on all of them together raises the probability of actions that did better than the value
+ * network expected.
+ *
+ * Mnih, Badia, Mirza, Graves, Lillicrap, Harley, Silver, Kavukcuoglu, "Asynchronous Methods for
+ * Deep Reinforcement Learning" (2016, arXiv 1602.01783): algorithm S3 with one learner that waits
+ * for all actors, as OpenAI Baselines' A2C (which has no paper of its own); the policy gradient and
+ * its entropy bonus of section 4.
+ *
+ * Differs from the paper:
+ * - One synchronous learner in place of asynchronous ones; policy and value network share no layer.
+ * - Advantages by GAE (Schulman et al. 2015, arXiv 1506.02438, equation 16); λ = 1, the default, is
+ *   the paper's n-step return minus the value.
+ * - The mean over the rollout in place of the sum, and gradients clipped by global norm (Baselines).
+ * - An episode that a time limit cut bootstraps from the value of its final observation.
+ * - Discrete actions only.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import * as z from "zod";
+import type { Environment } from "../lab/core/environment.ts";
+import type { Metrics } from "../lab/core/metrics.ts";
+import type { Report } from "../lab/core/trainer.ts";
+import type { AgentDefinition, TrainerContext } from "../lab/compute/definitions.ts";
+import { clipByGlobalNorm, valueAndGradients } from "../lab/compute/gradients.ts";
+import { activationNames } from "../lab/compute/networks.ts";
+import { adam, type Optimizer, rmsprop } from "../lab/compute/optimizers.ts";
+import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
+import {
+  policyLogits,
+  policyParameters,
+  stateValues,
+  valueParameters,
+} from "./common/actor_critic.ts";
+import { explainedVariance, generalizedAdvantages, standardize } from "./common/advantages.ts";
+import { AgentTrainer } from "./common/agent_trainer.ts";
+import { PARAMETERS } from "./common/checkpoint.ts";
+import { categoricalTerms } from "./common/distributions.ts";
+import { compileScores, Evaluator, type ScoreProgram, type Scores } from "./common/evaluation.ts";
+import { combinedLoss, meanSquaredError, policyGradientLoss } from "./common/losses.ts";
+import { Rollout } from "./common/rollout.ts";
+import { RolloutValues } from "./common/rollout_values.ts";
+import { World } from "./common/world.ts";
+
+// Configuration. Defaults are those of Stable-Baselines3's A2C where nothing else is said.
+
+const configuration = z.strictObject({
+  environments: z.int().min(1).default(8).meta({
+    description: "Environments N that act side by side (8: rl-baselines3-zoo for CartPole)",
+  }),
+  rolloutLength: z.int().min(1).default(5).meta({
+    description: "Steps n of each environment before an update",
+    unit: "environment steps",
+  }),
+  optimizer: z.enum(["rmsprop", "adam"]).default("rmsprop").meta({
+    description: "Rule of the update; RMSProp with ε inside the root, as TensorFlow's",
+  }),
+  learningRate: z.number().positive().default(7e-4).meta({ description: "Step size" }),
+  annealLearningRate: z.boolean().default(false).meta({
+    description: "Lower the learning rate linearly to 0 over the budget",
+  }),
+  optimizerEpsilon: z.number().positive().default(1e-5).meta({
+    description: "ε of the optimizer",
+  }),
+  rmspropDecay: z.number().min(0).lt(1).default(0.99).meta({
+    description: "Decay of RMSProp's mean square; Adam does not use it",
+  }),
+  gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
+  gaeLambda: z.number().min(0).max(1).default(1).meta({
+    description: "λ of the advantages: 1 is the n-step return minus the value",
+  }),
+  normalizeAdvantages: z.boolean().default(false).meta({
+    description: "Standardise the advantages of each update",
+  }),
+  valueCoefficient: z.number().min(0).default(0.5).meta({
+    description: "Weight of the value loss",
+  }),
+  entropyCoefficient: z.number().min(0).default(0).meta({
+    description: "Weight β of the entropy bonus",
+  }),
+  maximumGradientNorm: z.number().positive().default(0.5).meta({
+    description: "Longer gradients are scaled down to this global norm",
+  }),
+  hiddenSizes: z.array(z.int().min(1)).default([64, 64]).meta({
+    description: "Widths of the hidden layers of each network",
+  }),
+  activation: z.enum(activationNames).default("tanh").meta({
+    description: "Activation of the hidden layers",
+  }),
+});
+
+/** The fields of {@linkcode a2c}. */
+export type A2cConfiguration = z.output<typeof configuration>;
+
+// Trainer. The losses are those of common/losses.ts.
+
+/** Environment steps of one iteration, so that it takes a tenth of a second and not a thousandth. */
+const ITERATION = 512;
+
+type Context = TrainerContext<A2cConfiguration> & { makeEnvironment(): Environment };
+
+function optimizerOf(settings: A2cConfiguration): Optimizer {
+  const { optimizer, optimizerEpsilon: epsilon, rmspropDecay: decay } = settings;
+  return optimizer === "adam" ? adam({ epsilon }) : rmsprop({ decay, epsilon });
+}
+
+/** Compiles the gradient step on a rollout of `batch` transitions. */
+function compileUpdate(
+  { configuration: settings, workspace }: Context,
+  width: number,
+  batch: number,
+) {
+  const optimizer = optimizerOf(settings);
+  const { activation } = settings;
+  return workspace.compile(
+    {
+      name: `a2c/update/${batch}`,
+      inputs: {
+        observations: [[batch, width], "float32"],
+        actions: [[batch], "int32"],
+        advantages: [[batch], "float32"],
+        returns: [[batch], "float32"],
+      },
+      scalars: ["learningRate"],
+      state: [PARAMETERS, "optimizer"],
+    },
+    ({ input, scalar, state }) => {
+      const { values, gradients } = valueAndGradients((parameters) => {
+        const logits = policyLogits(parameters, input.observations, activation);
+        const { logProbability, entropy } = categoricalTerms(logits, input.actions);
+        const predicted = stateValues(parameters, input.observations, activation);
+        const policy = policyGradientLoss(logProbability, input.advantages);
+        const value = meanSquaredError(predicted, input.returns);
+        const meanEntropy = tf.mean(entropy);
+        const loss = combinedLoss(policy, value, meanEntropy, settings);
+        return { loss, policy, value, entropy: meanEntropy };
+      }, state[PARAMETERS]);
+      const clipped = clipByGlobalNorm(gradients, settings.maximumGradientNorm);
+      const next = optimizer.update(
+        state[PARAMETERS],
+        clipped.gradients,
+        state.optimizer,
+        scalar.learningRate,
+      );
+      const { policy, value, entropy } = values;
+      return {
+        outputs: { policy, value, entropy, gradientNorm: clipped.norm },
+        state: { [PARAMETERS]: next.parameters, optimizer: next.state },
+      };
+    },
+  );
+}
+
+type Update = ReturnType<typeof compileUpdate>;
+
+/** One gradient step and what it was made from. */
+interface Learned {
+  readonly update: Update;
+  readonly values: Float64Array;
+  readonly returns: Float64Array;
+  readonly learningRate: number;
+}
+
+class A2cTrainer extends AgentTrainer {
+  protected readonly parts;
+  protected readonly evaluator: Evaluator;
+  readonly #world: World;
+  readonly #rollout: Rollout;
+  readonly #values: RolloutValues;
+  readonly #actor: ScoreProgram;
+  readonly #updates = new Map<number, Update>();
+  readonly #learningRate: Schedule;
+
+  constructor(private readonly context: Context) {
+    super(context.budget);
+    const { configuration: settings, workspace, stream } = context;
+    const { environments, rolloutLength, hiddenSizes, activation, learningRate } = settings;
+    this.#world = new World("a2c", context, environments);
+    const { shape } = this.#world;
+    const { observationSize, actionCount } = shape;
+
+    const weights = stream("initial-weights");
+    const parameters = {
+      ...policyParameters(weights, observationSize, actionCount, hiddenSizes),
+      ...valueParameters(weights, observationSize, hiddenSizes),
+    };
+    workspace.define(PARAMETERS, parameters);
+    workspace.define("optimizer", optimizerOf(settings).initialState(parameters));
+
+    const logits: Scores = (parameters, x) => policyLogits(parameters, x, activation);
+    const values: Scores = (parameters, x) => stateValues(parameters, x, activation);
+    this.#actor = compileScores(workspace, "a2c/act", environments, observationSize, logits);
+    this.#rollout = new Rollout(rolloutLength, environments, observationSize);
+    this.#values = new RolloutValues("a2c", workspace, this.#rollout, values);
+    this.evaluator = new Evaluator("a2c", workspace, shape, context.makeEnvironment, logits);
+    this.#learningRate = settings.annealLearningRate
+      ? linear(learningRate, 0)
+      : constant(learningRate);
+    this.parts = {
+      workspace,
+      groups: ["optimizer"],
+      generators: { policy: stream("policy") },
+      world: this.#world,
+    };
+  }
+
+  /** Rollouts of about 512 environment steps together, with an update after each. */
+  async iterate(): Promise<Report> {
+    const { environments, rolloutLength } = this.context.configuration;
+    let last = await this.#learn();
+    for (
+      let taken = environments * rolloutLength;
+      taken < ITERATION && this.spent < 1;
+      taken += environments * rolloutLength
+    ) {
+      last = await this.#learn();
+    }
+    this.progress.iterations += 1;
+    return { metrics: { ...this.#world.episodes.metrics(), ...await this.#losses(last) } };
+  }
+
+  /** One rollout and its gradient step. */
+  async #learn(): Promise<Learned> {
+    const { environments, rolloutLength, gamma, gaeLambda, normalizeAdvantages } =
+      this.context.configuration;
+    const learningRate = this.#learningRate(this.spent);
+    const rollout = this.#rollout;
+    const length = this.nextLength(rolloutLength, environments);
+    const rows = length * environments;
+    await rollout.collect(this.#world, this.#actor, this.parts.generators.policy, length);
+    const { values, nextValues } = await this.#values.of(rows, this.#world.observations);
+    const columns = rollout.columns(rows, values, nextValues);
+    const { advantages, returns } = generalizedAdvantages(columns, gamma, gaeLambda);
+
+    const update = this.#update(rows);
+    const { input, scalar } = update;
+    input.observations.set(rollout.observations.subarray(0, rows * rollout.observationSize));
+    input.actions.set(rollout.actions.subarray(0, rows));
+    input.returns.set(returns);
+    if (normalizeAdvantages) standardize(advantages, input.advantages);
+    else input.advantages.set(advantages);
+    scalar.learningRate = learningRate;
+    update.run();
+    this.progress.environmentSteps += rows;
+    this.progress.gradientSteps += 1;
+    this.progress.examples += rows;
+    return { update, values, returns, learningRate };
+  }
+
+  /** The update program for `batch` transitions: one size, and another for a shortened rollout. */
+  #update(batch: number): Update {
+    let update = this.#updates.get(batch);
+    if (update === undefined) {
+      update = compileUpdate(this.context, this.#world.shape.observationSize, batch);
+      this.#updates.set(batch, update);
+    }
+    return update;
+  }
+
+  /** What the last gradient step saw. */
+  async #losses(
+    { update, values, returns, learningRate }: Learned,
+  ): Promise<Metrics> {
+    const [policy] = await update.read("policy");
+    const [value] = await update.read("value");
+    const [entropy] = await update.read("entropy");
+    const [gradientNorm] = await update.read("gradientNorm");
+    return {
+      "losses/policy": policy,
+      "losses/value": value,
+      "losses/entropy": entropy,
+      "losses/gradient_norm": gradientNorm,
+      "losses/explained_variance": explainedVariance(values, returns),
+      "schedule/learning_rate": learningRate,
+    };
+  }
+}
+
+/** Advantage actor-critic with discrete actions. */
+export const a2c: AgentDefinition<A2cConfiguration> = {
+  name: "a2c",
+  summary: "Advantage actor-critic: one policy-gradient step after every few environment steps",
+  budgetUnit: "environmentSteps",
+  configuration,
+  // deno-lint-ignore require-await
+  create: async (context) => new A2cTrainer(context),
+};

@@ -1,0 +1,51 @@
+/**
+ * Loss terms that several agents share.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+
+/**
+ * −mean(ln π(a|s) · A): its gradient is the negated policy gradient. A is a constant.
+ *
+ * Source: Mnih et al., "Asynchronous Methods for Deep Reinforcement Learning" (2016, arXiv
+ * 1602.01783), section 4; Williams (1992), equation 4, with the mean in place of the sum.
+ *
+ * @param logProbability ln π(a|s), [B].
+ * @param advantages A, [B].
+ */
+export function policyGradientLoss(
+  logProbability: tf.Tensor,
+  advantages: tf.Tensor,
+): tf.Scalar {
+  return tf.neg(tf.mean(tf.mul(logProbability, advantages))) as tf.Scalar;
+}
+
+/**
+ * mean((V − R)²).
+ *
+ * @param values V(s), [B].
+ * @param targets R, [B], a constant.
+ */
+export function meanSquaredError(values: tf.Tensor, targets: tf.Tensor): tf.Scalar {
+  return tf.mean(tf.square(tf.sub(values, targets)));
+}
+
+/** Weights of the terms of {@linkcode combinedLoss}. */
+export interface LossCoefficients {
+  /** Weight c_v of the value loss. */
+  readonly valueCoefficient: number;
+  /** Weight c_e of the entropy bonus. */
+  readonly entropyCoefficient: number;
+}
+
+/** L = L_policy + c_v · L_value − c_e · H. */
+export function combinedLoss(
+  policy: tf.Tensor,
+  value: tf.Tensor,
+  entropy: tf.Tensor,
+  { valueCoefficient, entropyCoefficient }: LossCoefficients,
+): tf.Scalar {
+  const fitted = tf.add(policy, tf.mul(value, valueCoefficient));
+  return tf.sub(fitted, tf.mul(entropy, entropyCoefficient));
+}
