@@ -18,7 +18,7 @@ export interface Space<T = unknown> {
   readonly flatSize: number;
   /** Writes the flat form of `value` into `out` from `offset` on. */
   flatten(value: T, out: Float32Array, offset?: number): void;
-  /** One line for people: `Box([-1, -1], [1, 1])`. */
+  /** One line for people: `Box([-1, 0], [1, 2])`, `Box(0, 1, [64])`. */
   toString(): string;
 }
 
@@ -81,6 +81,13 @@ export class Box implements Space<Float32Array> {
           `${this.low.length} and ${this.high.length}`,
       );
     }
+    const wrong = this.low.findIndex((low, i) => !(low <= this.high[i]));
+    if (wrong >= 0) {
+      throw new InputError(
+        `Cannot make a Box space as every low must be ≤ its high: ` +
+          `${this.low[wrong]} and ${this.high[wrong]} at ${wrong}`,
+      );
+    }
   }
   contains(value: unknown): value is Float32Array {
     if (!(value instanceof Float32Array) || value.length !== this.flatSize) return false;
@@ -103,7 +110,12 @@ export class Box implements Space<Float32Array> {
     out.set(value, offset);
   }
   toString(): string {
-    return `Box([${this.low.join(", ")}], [${this.high.join(", ")}])`;
+    const [low, high] = [this.low, this.high].map((bounds) =>
+      Array.from(bounds, (bound) => Number(bound.toPrecision(7)))
+    );
+    const isUniform = low.length > 1 && new Set(low).size === 1 && new Set(high).size === 1;
+    if (isUniform) return `Box(${low[0]}, ${high[0]}, [${this.shape.join(", ")}])`;
+    return `Box([${low.join(", ")}], [${high.join(", ")}])`;
   }
 }
 
