@@ -1,0 +1,102 @@
+/**
+ * Stratified bootstrap intervals (Agarwal et al. 2021, section 4.1): every repeat draws, task by
+ * task and independently, as many runs as there are, with replacement; percentile method.
+ *
+ * @module
+ */
+import { defaultRng, type Generator } from "../core/random.ts";
+import { performanceProfile, quantile, type Scores, sort } from "./scores.ts";
+
+/** An interval of confidence. */
+export interface Interval {
+  /** Lower end. */
+  readonly low: number;
+  /** Upper end. */
+  readonly high: number;
+}
+
+/** How a bootstrap is made. */
+export interface BootstrapOptions {
+  /** Draws the resamples. Default: `defaultRng(0)`, so that a table shows the same figures again. */
+  readonly random?: Generator;
+  /** Resamples. Default 50,000 (2,000 for profiles). */
+  readonly repeats?: number;
+  /** Confidence 0 … 1. Default 0.95. */
+  readonly confidence?: number;
+}
+
+/**
+ * Interval of `statistic`, which sees resampled scores in arrays that the next repeat overwrites.
+ *
+ * @param scores [M tasks][N runs].
+ *
+ * @example
+ * ```ts
+ * import { bootstrapInterval, iqm } from "./mod.ts";
+ * import { deepStrictEqual } from "node:assert";
+ * deepStrictEqual(bootstrapInterval([[7, 7, 7]], iqm), { low: 7, high: 7 });
+ * ```
+ */
+export function bootstrapInterval(
+  scores: Scores,
+  statistic: (resampled: readonly Float64Array[]) => number,
+  options: BootstrapOptions = {},
+): Interval {
+  const resampler = new Resampler(scores);
+  return percentileInterval(options, (random) => statistic(resampler.draw(random)));
+}
+
+/** Pointwise intervals of the performance profile at each threshold. */
+export function performanceProfileIntervals(
+  scores: Scores,
+  thresholds: ArrayLike<number>,
+  { random = defaultRng(0), repeats = 2_000, confidence = 0.95 }: BootstrapOptions = {},
+): Interval[] {
+  const resampler = new Resampler(scores);
+  const profiles = Array.from(
+    { length: repeats },
+    () => performanceProfile(resampler.draw(random), thresholds),
+  );
+  return Array.from(
+    thresholds,
+    (_, t) => intervalOf(Float64Array.from(profiles, (profile) => profile[t]), confidence),
+  );
+}
+
+/** Interval of a figure that is drawn anew in each repeat. */
+export function percentileInterval(
+  { random = defaultRng(0), repeats = 50_000, confidence = 0.95 }: BootstrapOptions,
+  draw: (random: Generator) => number,
+): Interval {
+  const figures = new Float64Array(repeats);
+  for (let i = 0; i < repeats; i++) figures[i] = draw(random);
+  return intervalOf(figures, confidence);
+}
+
+function intervalOf(figures: Float64Array, confidence: number): Interval {
+  const sorted = sort(figures);
+  const tail = (1 - confidence) / 2;
+  return { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
+}
+
+/** Draws runs with replacement, each task for itself, into arrays that it uses again. */
+export class Resampler {
+  readonly #scores: readonly Float64Array[];
+  readonly #resampled: readonly Float64Array[];
+
+  /** Copies the scores. */
+  constructor(scores: Scores) {
+    this.#scores = scores.map((task) => Float64Array.from(task));
+    this.#resampled = scores.map((task) => new Float64Array(task.length));
+  }
+
+  /** The next resample, valid until the one after. */
+  draw(random: Generator): readonly Float64Array[] {
+    for (let t = 0; t < this.#scores.length; t++) {
+      const task = this.#scores[t];
+      const resampled = this.#resampled[t];
+      for (let i = 0; i < task.length; i++) resampled[i] = task[random.integers(task.length)];
+    }
+    return this.#resampled;
+  }
+}

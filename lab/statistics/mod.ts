@@ -1,0 +1,24 @@
+/**
+ * Statistics over seeds: means, IQM, profiles, probability of improvement, and their stratified
+ * bootstrap intervals.
+ *
+ * @module
+ */
+export {
+  type AnyScores,
+  iqm,
+  mean,
+  median,
+  optimalityGap,
+  performanceProfile,
+  quantile,
+  type Scores,
+  standardDeviation,
+} from "./scores.ts";
+export {
+  bootstrapInterval,
+  type BootstrapOptions,
+  type Interval,
+  performanceProfileIntervals,
+} from "./bootstrap.ts";
+export { probabilityOfImprovement, probabilityOfImprovementInterval } from "./improvement.ts";
