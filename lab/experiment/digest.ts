@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { encodeCanonicalJson } from "../core/canonical_json.ts";
 import { TIMING_PREFIX } from "../core/metrics.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
@@ -14,16 +15,6 @@ export interface DigestSeries {
   readonly name: string;
   readonly iterations: Float64Array;
   readonly values: Float64Array;
-}
-
-/** JSON with sorted keys and no spaces: one text for one value. */
-export function canonicalJson(value: Json): string {
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  const fields = Object.keys(value).filter((key) => value[key] !== undefined).sort();
-  return `{${
-    fields.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(",")
-  }}`;
 }
 
 /**
@@ -38,7 +29,7 @@ export function digestOf(
 ): string {
   const hash = createHash("sha256");
   const { checkpoint: _, ...configuration } = determined.configuration;
-  hash.update(canonicalJson({ ...determined, configuration } as Json));
+  hash.update(encodeCanonicalJson({ ...determined, configuration } as Json));
   const visible = [...series].filter(({ name }) => !name.startsWith(TIMING_PREFIX));
   for (const { name, iterations, values } of visible.sort((a, b) => order(a.name, b.name))) {
     hash.update(`\0series\0${name}\0${values.length}\0`);

@@ -9,7 +9,6 @@ import * as z from "zod";
 import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts";
 import type { EnvironmentDefinition } from "../core/environment.ts";
 import { InputError, nearest, unknownName } from "../core/errors.ts";
-import type { DatasetDefinition } from "../core/registry.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { ExperimentDefinition, Options } from "./definition.ts";

@@ -19,8 +19,10 @@ export interface RunnerState {
   evaluations: number;
   /** Iteration of the latest evaluation; -1 before the first. */
   evaluatedAt: number;
-  /** Evaluations in a row that reached the stop rule. */
+  /** Evaluations in a row that reached the stop rule; counted anew where the budget changes. */
   stopCount: number;
+  /** Total budget that this state was reached under; 0 before the first iteration. */
+  budget: number;
   /** Best value so far of the metric that checkpoints are judged by. */
   best: number | null;
   /** Seconds of training over all attempts. */
@@ -81,7 +83,7 @@ export interface RunnerOptions {
 
 /** The counters of a run that begins. */
 export function initialState(): RunnerState {
-  return { evaluations: 0, evaluatedAt: -1, stopCount: 0, best: null, wallSeconds: 0 };
+  return { evaluations: 0, evaluatedAt: -1, stopCount: 0, budget: 0, best: null, wallSeconds: 0 };
 }
 
 /** Runner options from a resolved configuration. */
@@ -110,6 +112,7 @@ export async function runTrainer(
   const { evaluation, checkpoint, stop, bestBy } = options;
   const { unit, total } = trainer.budget;
   const state = { ...(options.state ?? initialState()) };
+  if (state.budget !== total) Object.assign(state, { budget: total, stopCount: 0 });
   const elapsed = stopwatch(state.wallSeconds);
   const stopped = () => stop !== null && state.stopCount >= stop.times;
   const over = () => trainer.progress[unit] >= total || stopped();

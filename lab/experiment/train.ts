@@ -10,6 +10,7 @@ import type { NamedTensors } from "../core/tensor_data.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import { digestOf } from "./digest.ts";
+import { Recording } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
 import { resolve } from "./resolve.ts";
 import { type Ending, runnerOptions, type RunReport, runTrainer } from "./runner.ts";
@@ -71,7 +72,7 @@ export async function train(
   const { configuration } = await resolve(definition, registries, options);
   const job = { experiment: definition.name, module: "", configuration, seed: `${seed}`, backend };
   const session = await openSession(job, registries, definition);
-  const columns = new Map<string, { iterations: number[]; values: number[] }>();
+  const recording = new Recording();
   let parameters: NamedTensors = {};
   const breathe = breather();
   try {
@@ -83,12 +84,7 @@ export async function train(
       interrupted: () => signal?.aborted ?? false,
     }, {
       report: async (report) => {
-        for (const [name, value] of Object.entries(report.metrics)) {
-          let column = columns.get(name);
-          if (column === undefined) columns.set(name, column = { iterations: [], values: [] });
-          column.iterations.push(report.progress.iterations);
-          column.values.push(value);
-        }
+        recording.add(report);
         await onReport?.(report);
         await breathe();
       },
@@ -96,12 +92,7 @@ export async function train(
         if (kind !== "best") parameters = snapshot.parameters;
       },
     });
-    const series = Object.fromEntries(
-      [...columns].map(([name, { iterations, values }]) => [name, {
-        iterations: Float64Array.from(iterations),
-        values: Float64Array.from(values),
-      }]),
-    );
+    const series = recording.series();
     const determined = {
       experiment: definition.name,
       version: definition.version ?? 1,
@@ -109,13 +100,12 @@ export async function train(
       seed: `${seed}`,
       backend: session.backend,
     };
-    const named = Object.entries(series).map(([name, columns]) => ({ name, ...columns }));
     return {
       ...ending,
-      metrics: Object.fromEntries(named.map(({ name, values }) => [name, values.at(-1)!])),
-      series,
+      metrics: Object.fromEntries(series.map(({ name, values }) => [name, values.at(-1)!])),
+      series: Object.fromEntries(series.map((one) => [one.name, one])),
       parameters,
-      digest: digestOf(determined, named, parameters),
+      digest: digestOf(determined, series, parameters),
       backend: session.backend,
       trainer: session.trainer,
       dispose: () => void session.dispose(),

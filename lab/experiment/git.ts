@@ -1,0 +1,128 @@
+/**
+ * The revision of a working tree, read from `.git` without running git.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { isAbsolute, resolve } from "node:path";
+
+/** What is known of a working tree; null: unknown. */
+export interface Revision {
+  /** Commit that is checked out. */
+  readonly revision: string | null;
+  /** Whether a tracked file differs from the index. */
+  readonly dirty: boolean | null;
+}
+
+/** Reads revision and state of the working tree in `folder`; both null where there is none. */
+export async function revisionOf(folder: string): Promise<Revision> {
+  try {
+    const gitFolder = await gitFolderOf(folder);
+    const revision = await headOf(gitFolder);
+    const index = await Deno.readFile(`${gitFolder}/index`);
+    return { revision, dirty: await isDirty(folder, index) };
+  } catch {
+    return { revision: null, dirty: null };
+  }
+}
+
+/** `.git`, or the folder that a `.git` file of a linked working tree names. */
+async function gitFolderOf(folder: string): Promise<string> {
+  const path = resolve(folder, ".git");
+  if ((await Deno.stat(path)).isDirectory) return path;
+  const [, target] = (await Deno.readTextFile(path)).match(/^gitdir: (.+)$/m)!;
+  return isAbsolute(target) ? target : resolve(folder, target);
+}
+
+async function headOf(gitFolder: string): Promise<string | null> {
+  const head = (await Deno.readTextFile(`${gitFolder}/HEAD`)).trim();
+  if (!head.startsWith("ref: ")) return head;
+  const name = head.slice("ref: ".length);
+  const common = await textOf(`${gitFolder}/commondir`);
+  const folders = [gitFolder, ...(common === undefined ? [] : [resolve(gitFolder, common.trim())])];
+  for (const folder of folders) {
+    const loose = await textOf(`${folder}/${name}`);
+    if (loose !== undefined) return loose.trim();
+    const packed = await textOf(`${folder}/packed-refs`);
+    const line = packed?.split("\n").find((line) => line.endsWith(` ${name}`));
+    if (line !== undefined) return line.split(" ")[0];
+  }
+  return null;
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One file of the index. */
+interface IndexEntry {
+  readonly path: string;
+  readonly hash: string;
+  readonly size: number;
+  readonly modifiedSeconds: number;
+  readonly modifiedNanoseconds: number;
+  /** 0o100644, 0o100755, 0o120000 (link), 0o160000 (submodule). */
+  readonly mode: number;
+  /** Marked as not checked out. */
+  readonly skipped: boolean;
+}
+
+/** Compares every tracked file with the index; undefined where the index is of an unknown kind. */
+async function isDirty(folder: string, index: Uint8Array): Promise<boolean | null> {
+  const entries = indexEntries(index);
+  if (entries === undefined) return null;
+  for (const entry of entries) {
+    if (entry.skipped || entry.mode === 0o160000 || entry.mode === 0o120000) continue;
+    if (await differs(`${folder}/${entry.path}`, entry)) return true;
+  }
+  return false;
+}
+
+async function differs(path: string, entry: IndexEntry): Promise<boolean> {
+  let bytes: Uint8Array;
+  try {
+    const { size, mtime } = await Deno.stat(path);
+    // Git, too, takes a file of the same size and time for the same; times here have milliseconds.
+    const recorded = entry.modifiedSeconds * 1000 + Math.floor(entry.modifiedNanoseconds / 1e6);
+    if (size === entry.size && mtime?.getTime() === recorded) return false;
+    bytes = await Deno.readFile(path);
+  } catch {
+    return true;
+  }
+  const hash = createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+  return hash !== entry.hash;
+}
+
+/**
+ * The entries of an index of version 2 or 3 (gitformat-index): 62 bytes of figures, the path, and
+ * zero bytes up to a multiple of 8. Undefined for version 4 and split indices, which nothing here
+ * writes by default.
+ */
+export function indexEntries(bytes: Uint8Array): IndexEntry[] | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const version = view.getUint32(4);
+  if (view.getUint32(0) !== 0x44495243 || (version !== 2 && version !== 3)) return undefined;
+  const entries: IndexEntry[] = [];
+  let at = 12;
+  for (let i = 0; i < view.getUint32(8); i++) {
+    const flags = view.getUint16(at + 60);
+    const extended = (flags & 0x4000) !== 0;
+    const begin = at + (extended ? 64 : 62);
+    const end = bytes.indexOf(0, begin);
+    entries.push({
+      path: new TextDecoder().decode(bytes.subarray(begin, end)),
+      hash: bytes.subarray(at + 40, at + 60).toHex(),
+      size: view.getUint32(at + 36),
+      modifiedSeconds: view.getUint32(at + 8),
+      modifiedNanoseconds: view.getUint32(at + 12),
+      mode: view.getUint32(at + 24),
+      skipped: extended && (view.getUint16(at + 62) & 0x4000) !== 0,
+    });
+    at += (end - at + 8) & ~7;
+  }
+  return entries;
+}

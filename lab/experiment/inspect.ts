@@ -1,0 +1,66 @@
+/**
+ * Stored policies and models, opened again: for evaluation, samples and renderings.
+ *
+ * @module
+ */
+import type { BackendChoice } from "../compute/backend.ts";
+import type { Environment } from "../core/environment.ts";
+import { InputError } from "../core/errors.ts";
+import type { Trainer } from "../core/trainer.ts";
+import type { Run, Store, StoredCheckpoint } from "../store/store.ts";
+import type { Registries } from "./registries.ts";
+import { orderOf } from "./resume.ts";
+import { openSession } from "./session.ts";
+
+/** A stored trainer, open. */
+export interface OpenTrainer {
+  readonly trainer: Trainer;
+  /** Agents: makes an environment as the run's. */
+  readonly makeEnvironment?: () => Environment;
+  readonly checkpoint: StoredCheckpoint;
+  /** Frees the tensors. */
+  dispose(): void;
+}
+
+/**
+ * Opens a run's trainer at its final checkpoint (default; the last one where it has not finished),
+ * at its last or at its best one. Throws an `InputError` where there is no such checkpoint.
+ */
+export async function openTrainer(
+  run: Run,
+  options: {
+    readonly store: Store;
+    readonly registries: Registries;
+    readonly checkpoint?: "final" | "last" | "best";
+    /** Default: the run's own. */
+    readonly backend?: BackendChoice;
+  },
+): Promise<OpenTrainer> {
+  const { store, registries, checkpoint: wanted = "final", backend } = options;
+  const kept = store.checkpoints(run.id);
+  const checkpoint = kept.filter(({ kind }) => kind === wanted).at(-1) ??
+    (wanted === "best" ? undefined : kept.at(-1));
+  if (checkpoint === undefined) {
+    throw new InputError(
+      `Cannot open run ${run.id} as it must have a ${wanted} checkpoint: it is ${run.status}, ` +
+        `with ${kept.length === 0 ? "none yet" : kept.map(({ kind }) => kind).join(", ")}`,
+    );
+  }
+  const { job } = orderOf(run.manifest, registries);
+  const chosen = backend === undefined ? job : { ...job, backend };
+  const { snapshot } = await store.loadCheckpoint(run.id, checkpoint);
+  const session = await openSession(chosen, registries);
+  try {
+    await session.trainer.restore(snapshot);
+  } catch (error) {
+    session.dispose();
+    throw error;
+  }
+  const { trainer, makeEnvironment } = session;
+  return {
+    trainer,
+    ...(makeEnvironment === undefined ? {} : { makeEnvironment }),
+    checkpoint,
+    dispose: () => void session.dispose(),
+  };
+}

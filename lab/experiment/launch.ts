@@ -1,0 +1,133 @@
+/**
+ * Runs with a store: several at once, each in a worker, with the main thread as the only writer.
+ *
+ * @module
+ */
+import type { BackendChoice } from "../compute/backend.ts";
+import type { Seed } from "../core/random.ts";
+import type { BudgetUnit } from "../core/trainer.ts";
+import type { Run } from "../store/store.ts";
+import { loadDefinition } from "./load.ts";
+import { manifestOf, type RunFacts } from "./manifest.ts";
+import type { Opened } from "./protocol.ts";
+import { type LaunchOptions, notResumable, trainRecorded, weightsOf } from "./recorded_run.ts";
+import { StoreRecorder } from "./recorder.ts";
+import { resolve } from "./resolve.ts";
+import { parseSeed } from "./session.ts";
+import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
+
+export type { LaunchOptions } from "./recorded_run.ts";
+export type { RunProgress } from "./recorder.ts";
+export { reproduce, type Reproduction } from "./reproduce.ts";
+export { resume } from "./resume.ts";
+
+/** A run that is asked for. */
+export interface RunRequest {
+  /** An experiment's name or a module that exports a definition. */
+  readonly reference: string;
+  /** Overrides by path. */
+  readonly set?: readonly (readonly [path: string, value: string])[];
+  /** Total budget in the trainer's unit. */
+  readonly budget?: number;
+  readonly seed: Seed;
+  readonly backend: BackendChoice;
+  /** A stored run whose weights this one starts from. */
+  readonly from?: string;
+  /** Default: the experiment's name. */
+  readonly name?: string;
+  readonly tags?: readonly string[];
+  readonly note?: string;
+}
+
+/** A request with everything found and checked. */
+interface Plan {
+  readonly request: RunRequest;
+  readonly unit: BudgetUnit;
+  readonly order: TrainOrder;
+  readonly facts: Omit<RunFacts, keyof Opened>;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Trains the requested runs, `workers` at a time, and answers those that were started, in the order
+ * of the requests. The numbers do not depend on how many train at once.
+ *
+ * All requests are checked before the first run starts: an `InputError` leaves the store as it was.
+ * A run that fails is marked `failed` and ends alone. Where a run cannot even start, no further one
+ * is started and the error is thrown when those under way have ended.
+ */
+export async function launch(
+  requests: readonly RunRequest[],
+  options: LaunchOptions,
+): Promise<Run[]> {
+  const plans: Plan[] = [];
+  for (const request of requests) plans.push(await planOf(request, options));
+  const runs: (Run | undefined)[] = plans.map(() => undefined);
+  let next = 0;
+  let refused: unknown;
+  const lane = async () => {
+    using worker = new TrainingWorker();
+    while (next < plans.length && refused === undefined && !options.signal?.aborted) {
+      const index = next++;
+      try {
+        runs[index] = await trainPlan(worker, plans[index], options);
+      } catch (error) {
+        refused ??= error;
+      }
+    }
+  };
+  const lanes = Math.max(1, Math.min(options.workers, plans.length));
+  await Promise.all(Array.from({ length: lanes }, lane));
+  if (refused !== undefined) throw refused;
+  return runs.filter((run) => run !== undefined);
+}
+
+async function planOf(request: RunRequest, options: LaunchOptions): Promise<Plan> {
+  const { store, registries } = options;
+  const { definition, module, hash } = await loadDefinition(request.reference, registries);
+  const { configuration, unit, notes } = await resolve(definition, registries, request);
+  const seed = String(parseSeed(String(request.seed)));
+  const source = request.from === undefined ? undefined : await weightsOf(store, request.from);
+  const experiment = definition.name;
+  return {
+    request,
+    unit,
+    order: {
+      job: { experiment, module, configuration, seed, backend: request.backend },
+      registries: registries.module,
+      ...(source === undefined ? {} : { weights: source.weights }),
+    },
+    facts: {
+      experiment,
+      version: definition.version ?? 1,
+      configuration,
+      seed,
+      module,
+      hash,
+      ...(source === undefined ? {} : { from: source.from }),
+    },
+    notes,
+  };
+}
+
+async function trainPlan(worker: TrainingWorker, plan: Plan, options: LaunchOptions): Promise<Run> {
+  const { store, onProgress, signal } = options;
+  const { request, facts, order, unit } = plan;
+  using resources = new DisposableStack();
+  let recorder: StoreRecorder | undefined;
+  const opened = async (opened: Opened) => {
+    const run = store.createRun({
+      name: request.name ?? facts.experiment,
+      manifest: await manifestOf({ ...facts, ...opened }),
+      tags: request.tags ?? [],
+      note: request.note ?? "",
+    });
+    resources.use(store.lock(run.id));
+    recorder = new StoreRecorder(store, store.run(run.id) ?? run, unit, onProgress);
+    recorder.started();
+    for (const note of plan.notes) recorder.event("info", note);
+    if (!opened.resumable) recorder.event("warning", notResumable);
+  };
+  await trainRecorded(worker, order, opened, () => recorder, signal);
+  return store.run(recorder!.run.id) ?? recorder!.run;
+}

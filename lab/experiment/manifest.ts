@@ -1,0 +1,115 @@
+/**
+ * Manifests: the record of what a run was made from and by.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { Json } from "../core/snapshot.ts";
+import type { Manifest } from "../store/store.ts";
+import { cpuFeatures } from "./cpu_features.ts";
+import { revisionOf } from "./git.ts";
+import { labRoot, sourceFolders } from "./load.ts";
+
+/** The part of a manifest that is the same for every run of a process. */
+export type Provenance = Pick<Manifest, "code" | "versions"> & {
+  readonly machine: Omit<Manifest["machine"], "adapter">;
+};
+
+let known: Promise<Provenance> | undefined;
+
+/** Code, versions and machine of this process; read once. */
+export function provenance(): Promise<Provenance> {
+  return known ??= describe();
+}
+
+async function describe(): Promise<Provenance> {
+  const [{ revision, dirty }, hash, lock, versions] = await Promise.all([
+    revisionOf(labRoot),
+    hashOfSources(),
+    hashOfFile(`${labRoot}deno.lock`),
+    packageVersions(),
+  ]);
+  return {
+    code: { revision, dirty, hash, lock },
+    versions: { ...Deno.version, ...versions },
+    machine: {
+      cpuFeatures: [Deno.build.arch, ...cpuFeatures()],
+      cores: navigator.hardwareConcurrency,
+      os: Deno.build.os,
+    },
+  };
+}
+
+/** SHA-256 over the lab's source files that can influence a result, by ascending path. */
+async function hashOfSources(): Promise<string> {
+  const paths = (await Promise.all(sourceFolders.map(sourcesBelow))).flat().sort();
+  const contents = await Promise.all(paths.map((path) => Deno.readFile(labRoot + path)));
+  const hash = createHash("sha256");
+  paths.forEach((path, i) => hash.update(`${path}\0${contents[i].length}\0`).update(contents[i]));
+  return hash.digest("hex");
+}
+
+async function sourcesBelow(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const entry of Deno.readDir(labRoot + folder)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) paths.push(...await sourcesBelow(path));
+    else if (/\.tsx?$/.test(entry.name)) paths.push(path);
+  }
+  return paths;
+}
+
+async function hashOfFile(path: string): Promise<string> {
+  try {
+    return createHash("sha256").update(await Deno.readFile(path)).digest("hex");
+  } catch {
+    return "";
+  }
+}
+
+/** Exact versions of what computes, as `deno.json` pins them. */
+async function packageVersions(): Promise<Record<string, string>> {
+  const { imports } = JSON.parse(await Deno.readTextFile(`${labRoot}deno.json`)) as {
+    imports: Record<string, string>;
+  };
+  return Object.fromEntries(
+    Object.entries(imports)
+      .filter(([name]) => name.startsWith("@tensorflow/"))
+      .map(([name, target]) => [name.slice("@tensorflow/".length), target.split("@").at(-1)!]),
+  );
+}
+
+/** The parts of a manifest that differ from run to run. */
+export interface RunFacts {
+  readonly experiment: string;
+  readonly version: number;
+  readonly configuration: { readonly [key: string]: Json };
+  readonly seed: string;
+  readonly from?: { readonly run: string; readonly digest: string };
+  readonly module: string;
+  readonly hash: string;
+  readonly backend: string;
+  readonly backendReason: string;
+  readonly adapter: string | null;
+}
+
+/** The manifest of a run. */
+export async function manifestOf(facts: RunFacts): Promise<Manifest> {
+  const { experiment, version, configuration, seed, from, backend } = facts;
+  const { code, versions, machine } = await provenance();
+  return {
+    determined: {
+      experiment,
+      version,
+      configuration,
+      seed,
+      backend,
+      ...(from === undefined ? {} : { from }),
+    },
+    definition: { module: facts.module, hash: facts.hash },
+    code,
+    versions,
+    machine: { ...machine, adapter: facts.adapter },
+    backendReason: facts.backendReason,
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * What crosses between the main thread, which alone writes the store, and a worker, which trains.
+ * All of it is plain data.
+ *
+ * @module
+ */
+import type { NamedTensors } from "../core/tensor_data.ts";
+import type { Ending, RunCheckpoint, RunnerState, RunReport } from "./runner.ts";
+import type { Snapshot } from "../core/snapshot.ts";
+import type { Job } from "./session.ts";
+
+/** Starts a run in a worker. */
+export interface TrainMessage {
+  readonly kind: "train";
+  readonly job: Job;
+  /** URL of the module that exports the registries. */
+  readonly registries: string;
+  /** One int32; not 0: finish the iteration, checkpoint and end. Read without waiting for messages. */
+  readonly interrupt: SharedArrayBuffer;
+  /** To go on from. */
+  readonly start?: { readonly snapshot: Snapshot; readonly runner: RunnerState };
+  /** Weights of another run to start from, by name. */
+  readonly weights?: NamedTensors;
+}
+
+/** A file of a run, encoded. */
+export interface EncodedArtifact {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A report whose artifacts are encoded. */
+export interface WorkerReport extends Omit<RunReport, "artifacts"> {
+  readonly artifacts: readonly EncodedArtifact[];
+}
+
+/** What computes a run. */
+export interface Opened {
+  readonly backend: string;
+  readonly backendReason: string;
+  readonly adapter: string | null;
+  /** Whether the world can be restored to the same bits. */
+  readonly resumable: boolean;
+}
+
+/** To a worker. `saved` answers a checkpoint. */
+export type ToWorker = TrainMessage | { readonly kind: "saved" };
+
+/** From a worker. After `ended` or `failed` it takes the next run. */
+export type FromWorker =
+  | { readonly kind: "opened"; readonly opened: Opened }
+  | { readonly kind: "report"; readonly report: WorkerReport }
+  | { readonly kind: "checkpoint"; readonly checkpoint: RunCheckpoint }
+  | { readonly kind: "ended"; readonly ending: Ending; readonly leakedTensors: number }
+  | {
+    readonly kind: "failed";
+    readonly message: string;
+    /** An `InputError`: bad input, not a failure. */
+    readonly input: boolean;
+    readonly stack: string;
+  };

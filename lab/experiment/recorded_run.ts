@@ -1,0 +1,75 @@
+/**
+ * What launch, resume and reproduce share: training in a worker under the eyes of a store.
+ *
+ * @module
+ */
+import { InputError, LabError } from "../core/errors.ts";
+import type { NamedTensors } from "../core/tensor_data.ts";
+import type { Store } from "../store/store.ts";
+import type { Opened } from "./protocol.ts";
+import { finalParameters, type RunProgress, type StoreRecorder } from "./recorder.ts";
+import type { Registries } from "./registries.ts";
+import type { RunRecorder, TrainingWorker, TrainOrder } from "./training_worker.ts";
+
+/** Where runs go and who watches. */
+export interface LaunchOptions {
+  readonly store: Store;
+  readonly registries: Registries;
+  /** Runs at a time. */
+  readonly workers: number;
+  readonly onProgress?: (progress: RunProgress) => void;
+  /** Aborted: every run finishes its iteration, checkpoints and is marked `interrupted`. */
+  readonly signal?: AbortSignal;
+}
+
+/** The weights of a finished run, and how a manifest names them. */
+export async function weightsOf(
+  store: Store,
+  reference: string,
+): Promise<{ from: { run: string; digest: string }; weights: NamedTensors }> {
+  const run = store.find(reference);
+  if (run.digest === null) {
+    throw new InputError(
+      `Cannot start from run ${run.id} as it must have finished: it is ${run.status}`,
+    );
+  }
+  return {
+    from: { run: run.id, digest: run.digest },
+    weights: await finalParameters(store, run),
+  };
+}
+
+/** Said of runs whose world keeps hidden state. */
+export const notResumable = "not resumable: the environment cannot be restored";
+
+/**
+ * Trains with a recorder that is there once the run is open. A failure before that is thrown; one
+ * after it marks the run as failed.
+ */
+export async function trainRecorded(
+  worker: TrainingWorker,
+  order: TrainOrder,
+  opened: (opened: Opened) => Promise<void>,
+  recorder: () => StoreRecorder | undefined,
+  signal?: AbortSignal,
+): Promise<void> {
+  const forward: RunRecorder = {
+    opened,
+    report: (report) => recorder()!.report(report),
+    checkpoint: (checkpoint) => recorder()!.checkpoint(checkpoint),
+    ended: (ending) => recorder()!.ended(ending),
+  };
+  try {
+    await worker.train(order, forward, signal);
+  } catch (error) {
+    const writer = recorder();
+    if (writer === undefined || !(error instanceof Error)) throw error;
+    writer.failed(messageOf(error));
+  }
+}
+
+/** One line of an error; where it is none of the lab's own, its class says what it is. */
+function messageOf(error: Error): string {
+  const line = error.message.split("\n")[0];
+  return error instanceof InputError || error instanceof LabError ? line : `${error.name}: ${line}`;
+}

@@ -1,0 +1,209 @@
+/**
+ * Recorders: where what a run tells is kept. One writes a store, one keeps series in memory.
+ *
+ * @module
+ */
+import type { MetricPoint, Metrics, Progress } from "../core/metrics.ts";
+import type { Json } from "../core/snapshot.ts";
+import type { BudgetUnit } from "../core/trainer.ts";
+import type { Manifest, Run, RunUpdate, Store } from "../store/store.ts";
+import { digestOf, type DigestSeries } from "./digest.ts";
+import type { WorkerReport } from "./protocol.ts";
+import type { Ending, RunCheckpoint, RunReport } from "./runner.ts";
+
+/** Where a run stands, for progress lines. */
+export interface RunProgress {
+  readonly run: Run;
+  readonly kind: "started" | "report" | "evaluation" | "checkpoint" | "event" | "ended";
+  readonly progress: Progress;
+  readonly budget: { readonly unit: BudgetUnit; readonly total: number };
+  /** What this report brought. */
+  readonly metrics: Metrics;
+  readonly wallSeconds: number;
+  readonly message?: string;
+}
+
+/** Series in memory, by name. */
+export class Recording {
+  readonly #columns = new Map<string, { iterations: number[]; values: number[] }>();
+
+  /** Adds the values of a report. */
+  add(report: Pick<RunReport, "metrics" | "progress">): void {
+    for (const [name, value] of Object.entries(report.metrics)) {
+      let column = this.#columns.get(name);
+      if (column === undefined) this.#columns.set(name, column = { iterations: [], values: [] });
+      column.iterations.push(report.progress.iterations);
+      column.values.push(value);
+    }
+  }
+
+  /** Every series so far. */
+  series(): DigestSeries[] {
+    return [...this.#columns].map(([name, { iterations, values }]) => ({
+      name,
+      iterations: Float64Array.from(iterations),
+      values: Float64Array.from(values),
+    }));
+  }
+}
+
+/** Milliseconds between two writes of a run's counters. */
+const COUNTERS_EVERY = 1000;
+
+/** Writes a run into a store and tells how it goes. The run is there and locked. */
+export class StoreRecorder {
+  #run: Run;
+  #countedAt = 0;
+
+  constructor(
+    readonly store: Store,
+    run: Run,
+    readonly unit: BudgetUnit,
+    readonly onProgress: (progress: RunProgress) => void = () => {},
+  ) {
+    this.#run = run;
+  }
+
+  /** The run as last written. */
+  get run(): Run {
+    return this.#run;
+  }
+
+  /** Says that training begins at the run's counters. */
+  started(): void {
+    this.#tell("started", this.#run, this.#run.wallSeconds, {});
+  }
+
+  /** Writes an event and tells it. */
+  event(level: "info" | "warning" | "error", message: string): void {
+    this.store.appendEvents(this.#run.id, this.#run.iterations, [{ level, message }]);
+    this.#tell("event", this.#run, this.#run.wallSeconds, {}, message);
+  }
+
+  /** Writes points, events and artifacts. */
+  async report(report: WorkerReport): Promise<void> {
+    const { id } = this.#run;
+    const { progress, metrics, wallSeconds, events } = report;
+    this.store.append(id, pointsOf(report));
+    if (events.length > 0) this.store.appendEvents(id, progress.iterations, events);
+    for (const artifact of report.artifacts) {
+      await this.store.putArtifact(id, { ...artifact, iteration: progress.iterations });
+    }
+    this.#count(progress, wallSeconds, performance.now() - this.#countedAt >= COUNTERS_EVERY);
+    const kind = report.kind === "evaluation" ? "evaluation" : "report";
+    this.#tell(kind, progress, wallSeconds, metrics);
+    for (const { message } of events) this.#tell("event", progress, wallSeconds, {}, message);
+  }
+
+  /** Saves a checkpoint; durable when it resolves. */
+  async checkpoint(checkpoint: RunCheckpoint): Promise<void> {
+    const { kind, progress, snapshot, runner, score } = checkpoint;
+    const { keepLast } = this.#run.manifest.determined.configuration.checkpoint as {
+      keepLast: number;
+    };
+    await this.store.saveCheckpoint(this.#run.id, {
+      snapshot,
+      runner: { ...runner },
+      iteration: progress.iterations,
+      kind,
+      score,
+      keep: keepLast,
+    });
+    if (kind !== "diverged") this.#count(progress, runner.wallSeconds, true);
+    this.#tell("checkpoint", progress, runner.wallSeconds, {});
+  }
+
+  /** Writes how the run ended, with its digest where it finished. */
+  async ended(ending: Ending): Promise<void> {
+    const { status, message, progress, wallSeconds } = ending;
+    this.store.flush();
+    const finished = status === "completed" || status === "stopped";
+    const digest = finished ? await storedDigest(this.store, this.#run) : null;
+    this.#count(progress, wallSeconds, false);
+    this.#update({ ...countersOf(this.#run), status, message, digest, endedAt: Date.now() });
+    this.#tell("ended", progress, wallSeconds, {}, message ?? undefined);
+  }
+
+  /** Marks the run as failed; the last checkpoint stays. */
+  failed(message: string): void {
+    this.store.flush();
+    this.store.appendEvents(this.#run.id, this.#run.iterations, [{ level: "error", message }]);
+    this.#update({ ...countersOf(this.#run), status: "failed", message, endedAt: Date.now() });
+    this.#tell("ended", this.#run, this.#run.wallSeconds, {}, message);
+  }
+
+  #count(progress: Progress, wallSeconds: number, write: boolean): void {
+    this.#run = { ...this.#run, ...countersOf({ ...progress, wallSeconds }) };
+    if (write) this.#update(countersOf(this.#run));
+  }
+
+  #update(change: RunUpdate): void {
+    this.store.update(this.#run.id, change);
+    this.#run = { ...this.#run, ...change };
+    this.#countedAt = performance.now();
+  }
+
+  #tell(
+    kind: RunProgress["kind"],
+    { iterations, environmentSteps, gradientSteps, examples }: Progress,
+    wallSeconds: number,
+    metrics: Metrics,
+    message?: string,
+  ): void {
+    this.onProgress({
+      run: this.#run,
+      kind,
+      progress: { iterations, environmentSteps, gradientSteps, examples },
+      budget: { unit: this.unit, total: budgetOf(this.#run.manifest) },
+      metrics,
+      wallSeconds,
+      ...(message === undefined ? {} : { message }),
+    });
+  }
+}
+
+/** Total budget of a manifest. */
+export function budgetOf(manifest: Manifest): number {
+  return manifest.determined.configuration.budget as number;
+}
+
+/** A run's counters alone. */
+function countersOf(of: Progress & { readonly wallSeconds: number }) {
+  const { iterations, environmentSteps, gradientSteps, examples, wallSeconds } = of;
+  return { iterations, environmentSteps, gradientSteps, examples, wallSeconds };
+}
+
+function pointsOf({ metrics, progress, wallSeconds }: WorkerReport): MetricPoint[] {
+  return Object.entries(metrics).map(([name, value]) => ({
+    name,
+    value,
+    ...progress,
+    wallSeconds,
+  }));
+}
+
+/** The visible series of a stored run, as the digest sees them. */
+export function storedSeries(store: Store, id: string): DigestSeries[] {
+  return store.seriesNames(id).map((name) => {
+    const { iterations, values } = store.series(id, name);
+    return { name, iterations, values };
+  });
+}
+
+/** The parameters of a finished run's final checkpoint. */
+export async function finalParameters(store: Store, run: Run) {
+  const final = store.checkpoints(run.id).filter(({ kind }) => kind === "final").at(-1);
+  if (final === undefined) return {};
+  return (await store.loadCheckpoint(run.id, final)).snapshot.parameters;
+}
+
+/** The digest of a finished run, computed from what the store holds. */
+export async function storedDigest(store: Store, run: Run): Promise<string> {
+  const { determined } = run.manifest;
+  return digestOf(determined, storedSeries(store, run.id), await finalParameters(store, run));
+}
+
+/** The budgets that a run had before it was extended, in order. */
+export function earlierBudgets(configuration: { readonly [key: string]: Json }): number[] {
+  return (configuration.extendedFrom as number[] | undefined) ?? [];
+}

@@ -1,0 +1,252 @@
+/**
+ * Reproduce: a finished run is trained anew from its manifest and compared, bit for bit.
+ *
+ * @module
+ */
+import { InputError, LabError } from "../core/errors.ts";
+import { TIMING_PREFIX } from "../core/metrics.ts";
+import type { NamedTensors } from "../core/tensor_data.ts";
+import type { BudgetUnit } from "../core/trainer.ts";
+import type { Manifest, Run } from "../store/store.ts";
+import { digestOf, type DigestSeries } from "./digest.ts";
+import { type LaunchOptions, weightsOf } from "./recorded_run.ts";
+import { manifestOf } from "./manifest.ts";
+import type { Opened } from "./protocol.ts";
+import { finalParameters, Recording, storedSeries, StoreRecorder } from "./recorder.ts";
+import { changesSince, orderOf, stagesOf, unitOf } from "./resume.ts";
+import type { Ending, RunCheckpoint } from "./runner.ts";
+import { type RunRecorder, TrainingWorker } from "./training_worker.ts";
+
+/** What a reproduction found. */
+export interface Reproduction {
+  readonly identical: boolean;
+  /** What differs, the likeliest cause first; empty where the digests are equal. */
+  readonly lines: readonly string[];
+  /** The new run, where it was kept. */
+  readonly run: Run | null;
+}
+
+/** What training anew gave. */
+interface Outcome {
+  readonly opened: Opened;
+  readonly ending: Ending;
+  readonly series: DigestSeries[];
+  readonly parameters: NamedTensors;
+}
+
+/**
+ * Trains a finished run anew with its resolved configuration, seed and backend, and compares the
+ * digests. Stores nothing unless `keep`, which stores the new run, tagged `reproduction of <id>`.
+ *
+ * Throws an `InputError` where the run has not finished or cannot be trained here.
+ */
+export async function reproduce(
+  reference: string,
+  options: LaunchOptions & { readonly keep?: boolean },
+): Promise<Reproduction> {
+  const { store, registries } = options;
+  const original = store.find(reference);
+  if (original.digest === null) {
+    throw new InputError(
+      `Cannot reproduce run ${original.id} as it must have finished: it is ${original.status}`,
+    );
+  }
+  const unit = await unitOf(original.manifest, registries);
+  using resources = new DisposableStack();
+  let kept: StoreRecorder | undefined;
+  const keep = async (opened: Opened) => {
+    if (!options.keep || kept !== undefined) return;
+    const { determined, definition } = original.manifest;
+    const run = store.createRun({
+      name: original.name,
+      manifest: await manifestOf({ ...determined, ...definition, ...opened }),
+      tags: [`reproduction of ${original.id}`],
+      note: "",
+    });
+    resources.use(store.lock(run.id));
+    kept = new StoreRecorder(store, run, unit);
+    kept.started();
+  };
+  let outcome: Outcome;
+  try {
+    outcome = await trainAgain(original, unit, options, keep, () => kept);
+    if (kept !== undefined) await kept.ended(outcome.ending);
+  } catch (error) {
+    if (error instanceof Error) kept?.failed(error.message);
+    throw error;
+  }
+  const run = kept === undefined ? null : store.run(kept.run.id) ?? null;
+  if (outcome.ending.status === "interrupted") {
+    return { identical: false, lines: ["interrupted before the end"], run };
+  }
+  const determined = { ...original.manifest.determined, backend: outcome.opened.backend };
+  const digest = digestOf(determined, outcome.series, outcome.parameters);
+  if (digest === original.digest) return { identical: true, lines: [], run };
+  const before = {
+    series: storedSeries(store, original.id),
+    parameters: await finalParameters(store, original),
+  };
+  const lines = [
+    ...await changesSince(original.manifest),
+    ...await machineChanges(original.manifest, outcome.opened),
+    ...seriesDifferences(before.series, outcome.series),
+    ...parameterDifferences(before.parameters, outcome.parameters),
+  ];
+  return { identical: false, lines, run };
+}
+
+/** Trains through every budget that the run had, in memory. */
+async function trainAgain(
+  original: Run,
+  unit: BudgetUnit,
+  options: LaunchOptions,
+  keep: (opened: Opened) => Promise<void>,
+  kept: () => StoreRecorder | undefined,
+): Promise<Outcome> {
+  const { store, registries, signal } = options;
+  const { determined } = original.manifest;
+  const recording = new Recording();
+  const order = orderOf(original.manifest, registries);
+  if (determined.from !== undefined) {
+    order.weights = (await weightsOf(store, determined.from.run)).weights;
+  }
+  let opened: Opened | undefined;
+  let final: RunCheckpoint | undefined;
+  const recorder: RunRecorder = {
+    opened: async (now) => {
+      opened = now;
+      await keep(now);
+      tell(original, unit, "started", options);
+    },
+    report: async (report) => {
+      recording.add(report);
+      await kept()?.report(report);
+      tell(original, unit, report.kind === "evaluation" ? "evaluation" : "report", options, report);
+    },
+    checkpoint: async (checkpoint) => {
+      if (checkpoint.kind === "final" || checkpoint.kind === "diverged") final = checkpoint;
+      await kept()?.checkpoint(checkpoint);
+    },
+    ended: () => {},
+  };
+  using worker = new TrainingWorker();
+  let ending: Ending | undefined;
+  for (const budget of stagesOf(original.manifest)) {
+    const configuration = { ...determined.configuration, budget };
+    const start = final && { start: { snapshot: final.snapshot, runner: final.runner } };
+    const job = { ...order.job, configuration };
+    ending = await worker.train({ ...order, ...start, job }, recorder, signal);
+    if (ending.status === "interrupted" || ending.status === "diverged") break;
+  }
+  if (opened === undefined || ending === undefined) {
+    throw new LabError(`Cannot reproduce run ${original.id} as the worker told nothing`);
+  }
+  tell(original, unit, "ended", options, { ...ending, metrics: {} }, ending.status);
+  return {
+    opened,
+    ending,
+    series: recording.series(),
+    parameters: final?.snapshot.parameters ?? {},
+  };
+}
+
+/** Progress under the original's name and id. */
+function tell(
+  original: Run,
+  unit: BudgetUnit,
+  kind: "started" | "report" | "evaluation" | "ended",
+  { onProgress }: LaunchOptions,
+  report?: Pick<Ending, "progress" | "wallSeconds"> & { readonly metrics: Record<string, number> },
+  status: Run["status"] = "running",
+): void {
+  const none = { iterations: 0, environmentSteps: 0, gradientSteps: 0, examples: 0 };
+  const { progress = none, wallSeconds = 0, metrics = {} } = report ?? {};
+  onProgress?.({
+    run: { ...original, ...progress, wallSeconds, status, message: null },
+    kind,
+    progress,
+    budget: { unit, total: original.manifest.determined.configuration.budget as number },
+    metrics,
+    wallSeconds,
+  });
+}
+
+async function machineChanges(manifest: Manifest, opened: Opened): Promise<string[]> {
+  const { determined, machine } = manifest;
+  const now = (await manifestOf({ ...determined, ...manifest.definition, ...opened })).machine;
+  const lines: string[] = [];
+  const lost = machine.cpuFeatures.filter((feature) => !now.cpuFeatures.includes(feature));
+  const gained = now.cpuFeatures.filter((feature) => !machine.cpuFeatures.includes(feature));
+  if (lost.length > 0) lines.push(`this processor lacks ${lost.join(", ")}`);
+  if (gained.length > 0) lines.push(`this processor has ${gained.join(", ")}, that one had not`);
+  if (opened.backend !== determined.backend) {
+    lines.push(`the backend is ${opened.backend}, the run's was ${determined.backend}`);
+  }
+  if (now.adapter !== machine.adapter) {
+    lines.push(`the adapter is ${now.adapter}, the run's was ${machine.adapter}`);
+  }
+  return lines;
+}
+
+/** The first point, by iteration and name, where two recordings differ. */
+export function seriesDifferences(
+  before: readonly DigestSeries[],
+  after: readonly DigestSeries[],
+): string[] {
+  const visible = (series: readonly DigestSeries[]) =>
+    new Map(
+      series.filter(({ name }) => !name.startsWith(TIMING_PREFIX)).map((one) => [one.name, one]),
+    );
+  const [first, second] = [visible(before), visible(after)];
+  let found: { iteration: number; line: string } | undefined;
+  for (const name of [...new Set([...first.keys(), ...second.keys()])].sort()) {
+    const difference = firstDifference(first.get(name), second.get(name));
+    if (difference === undefined || difference.iteration >= (found?.iteration ?? Infinity)) {
+      continue;
+    }
+    const { iteration, was, is } = difference;
+    found = {
+      iteration,
+      line: `the first metric to differ is ${name} at iteration ${iteration}: ${was}, now ${is}`,
+    };
+  }
+  return found === undefined ? [] : [found.line];
+}
+
+function firstDifference(
+  before: DigestSeries | undefined,
+  after: DigestSeries | undefined,
+): { iteration: number; was: string; is: string } | undefined {
+  const length = Math.max(before?.values.length ?? 0, after?.values.length ?? 0);
+  for (let i = 0; i < length; i++) {
+    const iterations = [before?.iterations[i], after?.iterations[i]];
+    const values = [before?.values[i], after?.values[i]];
+    if (iterations[0] === iterations[1] && Object.is(values[0], values[1])) continue;
+    const [was, is] = iterations[0] === iterations[1]
+      ? values
+      : values.map((value, j) => value === undefined ? value : `${value} at ${iterations[j]}`);
+    const iteration = Math.min(iterations[0] ?? Infinity, iterations[1] ?? Infinity);
+    return { iteration, was: String(was ?? "nothing"), is: String(is ?? "nothing") };
+  }
+  return undefined;
+}
+
+/** The first tensor that differs, by name, and the largest difference over all. */
+export function parameterDifferences(before: NamedTensors, after: NamedTensors): string[] {
+  let first: string | undefined;
+  let largest = 0;
+  for (const name of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
+    const [was, is] = [before[name], after[name]];
+    if (was === undefined || is === undefined || `${was.shape}` !== `${is.shape}`) {
+      const [then, now] = [was, is].map((tensor) => tensor ? `[${tensor.shape}]` : "missing");
+      return [`the parameter ${name} is ${now}, it was ${then}`];
+    }
+    for (let i = 0; i < was.values.length; i++) {
+      if (Object.is(was.values[i], is.values[i])) continue;
+      first ??= name;
+      largest = Math.max(largest, Math.abs(was.values[i] - is.values[i]));
+    }
+  }
+  if (first === undefined) return [];
+  return [`parameters differ from ${first} on, by at most ${largest.toPrecision(3)}`];
+}

@@ -1,0 +1,175 @@
+/**
+ * Resume: a run goes on from its last checkpoint, to the same bits as if it had never stopped.
+ *
+ * @module
+ */
+import type { BackendChoice } from "../compute/backend.ts";
+import { InputError } from "../core/errors.ts";
+import type { Json } from "../core/snapshot.ts";
+import type { BudgetUnit } from "../core/trainer.ts";
+import type { Manifest, Run } from "../store/store.ts";
+import { type LaunchOptions, notResumable, trainRecorded, weightsOf } from "./recorded_run.ts";
+import { hashOfModule, modulePath } from "./load.ts";
+import { provenance } from "./manifest.ts";
+import { earlierBudgets, StoreRecorder } from "./recorder.ts";
+import type { Registries } from "./registries.ts";
+import { loadEntry, unitNames } from "./resolve.ts";
+import type { RunnerState } from "./runner.ts";
+import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
+
+/**
+ * Goes on with a run that was interrupted, killed or failed, from its last checkpoint or from the
+ * beginning where there is none, and ends in the same digest as if it had never stopped.
+ *
+ * A finished run needs a larger `budget`, which extends it: learning-rate and exploration schedules
+ * that depend on the budget then follow the new one, so that an extended run differs from one that
+ * had the larger budget all along. The manifest keeps the earlier budgets as `extendedFrom`.
+ *
+ * Throws an `InputError` for a finished run without a larger budget and a diverged run, and a
+ * `LabError` where another process trains the run.
+ */
+export async function resume(
+  reference: string,
+  options: LaunchOptions & { readonly budget?: number },
+): Promise<Run> {
+  const { store, registries, onProgress, signal } = options;
+  const { id } = store.find(reference);
+  using _lock = store.lock(id);
+  const run = store.run(id)!;
+  const unit = await unitOf(run.manifest, registries);
+  const manifest = continued(run, unit, options.budget);
+  const extends_ = manifest !== run.manifest;
+  const checkpoint = store.checkpoints(id).filter(({ kind }) => kind !== "diverged").at(-1);
+  const order = orderOf(manifest, registries);
+  const { from } = manifest.determined;
+  let start: TrainOrder["start"];
+  if (checkpoint !== undefined) {
+    const { snapshot, runner } = await store.loadCheckpoint(id, checkpoint);
+    start = { snapshot, runner: runner as unknown as RunnerState };
+  } else if (from !== undefined) order.weights = (await weightsOf(store, from.run)).weights;
+
+  using worker = new TrainingWorker();
+  let recorder: StoreRecorder | undefined;
+  await trainRecorded(
+    worker,
+    { ...order, ...(start && { start }) },
+    async ({ resumable }) => {
+      store.beginAttempt(id, checkpoint?.iteration ?? -1);
+      store.update(id, {
+        status: "running",
+        message: null,
+        endedAt: null,
+        digest: null,
+        ...(checkpoint === undefined ? noCounters : {}),
+        ...(extends_ ? { manifest } : {}),
+      });
+      recorder = new StoreRecorder(store, store.run(id)!, unit, onProgress);
+      recorder.started();
+      const at = checkpoint === undefined ? "the beginning" : `iteration ${checkpoint.iteration}`;
+      recorder.event("info", `resumed from ${at}`);
+      for (const line of await changesSince(manifest)) recorder.event("warning", line);
+      if (!resumable) recorder.event("warning", notResumable);
+    },
+    () => recorder,
+    signal,
+  );
+  return store.run(id)!;
+}
+
+const noCounters = {
+  iterations: 0,
+  environmentSteps: 0,
+  gradientSteps: 0,
+  examples: 0,
+  wallSeconds: 0,
+};
+
+/** What a manifest orders a worker to do. */
+export function orderOf(
+  { determined, definition }: Manifest,
+  registries: Registries,
+): { -readonly [K in keyof TrainOrder]: TrainOrder[K] } {
+  const { experiment, configuration, seed, backend } = determined;
+  const job = {
+    experiment,
+    module: definition.module,
+    configuration,
+    seed,
+    backend: backend.replace(/^tfjs-/, "") as BackendChoice,
+  };
+  return { job, registries: registries.module };
+}
+
+/** The unit in which a run's budget is counted. */
+export async function unitOf(manifest: Manifest, registries: Registries): Promise<BudgetUnit> {
+  const { configuration, experiment } = manifest.determined;
+  const { agent, model } = configuration as { agent?: { name: string }; model?: { name: string } };
+  const trainer = agent === undefined
+    ? await loadEntry(registries.models, "model", model!.name, experiment)
+    : await loadEntry(registries.agents, "agent", agent.name, experiment);
+  return trainer.budgetUnit;
+}
+
+/** The manifest that the run goes on under. */
+function continued(run: Run, unit: BudgetUnit, budget: number | undefined): Manifest {
+  const { determined } = run.manifest;
+  const total = determined.configuration.budget as number;
+  if (run.status === "diverged") {
+    throw new InputError(
+      `Cannot resume run ${run.id} as it would diverge again (${run.message}): ` +
+        "start a new one with other settings",
+    );
+  }
+  if (run.status !== "completed" && run.status !== "stopped") {
+    if (budget === undefined || budget === total) return run.manifest;
+    throw new InputError(
+      `Cannot extend run ${run.id} as it must finish its ${total} ${unitNames[unit]} first: ` +
+        `resume it without a budget`,
+    );
+  }
+  if (budget === undefined || budget <= total || !Number.isInteger(budget)) {
+    throw new InputError(
+      `Cannot resume run ${run.id} as it is ${run.status}: a budget above ${total} ` +
+        `${unitNames[unit]} extends it${budget === undefined ? "" : `, given ${budget}`}`,
+    );
+  }
+  const configuration: { [key: string]: Json } = {
+    ...determined.configuration,
+    budget,
+    extendedFrom: [...earlierBudgets(determined.configuration), total],
+  };
+  return { ...run.manifest, determined: { ...determined, configuration } };
+}
+
+/** Lines on what is no longer as the manifest says: results may then differ. */
+export async function changesSince(manifest: Manifest): Promise<string[]> {
+  const { code, versions } = await provenance();
+  const lines: string[] = [];
+  const { module, hash } = manifest.definition;
+  const now = await hashOfModule(modulePath(module));
+  if (now !== hash) {
+    lines.push(`the definition file ${module} has changed since the run began`);
+  }
+  if (code.hash !== manifest.code.hash) {
+    lines.push(`the lab's code has changed since the run began: ${shownCode(manifest.code)}`);
+  }
+  const changed = Object.keys(versions).filter((name) =>
+    versions[name] !== manifest.versions[name]
+  );
+  for (const name of changed) {
+    lines.push(`${name} is ${versions[name]}, the run began with ${manifest.versions[name]}`);
+  }
+  return lines;
+}
+
+/** A revision for people: twelve digits, and whether files had changed. */
+export function shownCode({ revision, dirty }: Manifest["code"]): string {
+  if (revision === null) return "unknown revision";
+  return `revision ${revision.slice(0, 12)}${dirty ? " with changes" : ""}`;
+}
+
+/** Every budget that a run was trained under, in order. */
+export function stagesOf(manifest: Manifest): number[] {
+  const { configuration } = manifest.determined;
+  return [...earlierBudgets(configuration), configuration.budget as number];
+}

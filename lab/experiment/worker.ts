@@ -1,0 +1,81 @@
+/**
+ * The workers' entry: trains one run after another, tells the main thread, writes nothing.
+ *
+ * @module
+ */
+import { InputError } from "../core/errors.ts";
+import type { Trainer } from "../core/trainer.ts";
+import type { EncodedArtifact, FromWorker, ToWorker, TrainMessage } from "./protocol.ts";
+import type { Registries } from "./registries.ts";
+import { runnerOptions, type RunReport, runTrainer } from "./runner.ts";
+import { openSession, parseSeed } from "./session.ts";
+import { startFrom } from "./warm_start.ts";
+
+const scope = globalThis as unknown as {
+  postMessage(message: FromWorker): void;
+  onmessage: (event: { data: ToWorker }) => void;
+};
+
+/** Called when the main thread has saved the checkpoint that it was sent. */
+let saved = () => {};
+
+scope.onmessage = ({ data: message }) => {
+  if (message.kind === "saved") return saved();
+  train(message).catch((error) => {
+    scope.postMessage({
+      kind: "failed",
+      message: error instanceof Error ? error.message : String(error),
+      input: error instanceof InputError,
+      stack: error instanceof Error ? error.stack ?? "" : "",
+    });
+  });
+};
+
+async function train(message: TrainMessage): Promise<void> {
+  const { registries } = await import(message.registries) as { registries: Registries };
+  const session = await openSession(message.job, registries);
+  try {
+    const { trainer, backend, backendReason, adapter } = session;
+    await begin(trainer, message);
+    const resumable = session.makeEnvironment?.().snapshot !== undefined ||
+      !session.makeEnvironment;
+    scope.postMessage({ kind: "opened", opened: { backend, backendReason, adapter, resumable } });
+    const flag = new Int32Array(message.interrupt);
+    const ending = await runTrainer(trainer, {
+      ...runnerOptions(message.job.configuration),
+      seed: parseSeed(message.job.seed),
+      bestBy: session.bestBy,
+      state: message.start?.runner,
+      interrupted: () => Atomics.load(flag, 0) !== 0,
+    }, {
+      report: async (report) => {
+        const artifacts = await encode(report);
+        scope.postMessage({ kind: "report", report: { ...report, artifacts } });
+      },
+      checkpoint: (checkpoint) => {
+        const answered = new Promise<void>((resolve) => saved = resolve);
+        scope.postMessage({ kind: "checkpoint", checkpoint });
+        return answered;
+      },
+    });
+    scope.postMessage({ kind: "ended", ending, leakedTensors: session.dispose() });
+  } catch (error) {
+    session.dispose();
+    throw error;
+  }
+}
+
+async function begin(trainer: Trainer, { start, weights }: TrainMessage): Promise<void> {
+  if (start !== undefined) await trainer.restore(start.snapshot);
+  else if (weights !== undefined) await startFrom(trainer, weights);
+}
+
+async function encode(report: RunReport): Promise<EncodedArtifact[]> {
+  if (report.artifacts.length === 0) return [];
+  const { encodePng } = await import("../core/png.ts");
+  return report.artifacts.map(({ name, raster }) => ({
+    name,
+    mediaType: "image/png",
+    bytes: encodePng(raster),
+  }));
+}
