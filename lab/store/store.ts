@@ -60,6 +60,8 @@ export interface Run {
   readonly note: string;
   readonly createdAt: number;
   readonly endedAt: number | null;
+  /** Set while the run lies in the trash. */
+  readonly trashedAt: number | null;
   /** Seconds of training over all attempts. */
   readonly wallSeconds: number;
   readonly environmentSteps: number;
@@ -156,9 +158,12 @@ export interface Store {
   }): Run;
   /** The run, also from the trash; undefined where there is none. */
   run(id: string): Run | undefined;
-  /** Resolves an id, a unique prefix or `latest`; throws an `InputError` that names the nearest. */
-  find(reference: string): Run;
-  /** Stored runs, newest first; trashed ones only where asked. */
+  /**
+   * Resolves an id, a unique prefix or `latest`, among the runs outside the trash or, where asked,
+   * in it; throws an `InputError` that names the nearest.
+   */
+  find(reference: string, options?: { trashed?: boolean }): Run;
+  /** Stored runs outside the trash or, where asked, those in it; newest first. */
   runs(options?: { trashed?: boolean }): Run[];
   update(id: string, change: RunUpdate): void;
   /**
@@ -166,10 +171,16 @@ export interface Store {
    * where another process holds it. Dispose to let go.
    */
   lock(id: string): Disposable;
-  /** Starts the next attempt: points after `iteration` of earlier attempts are kept but hidden. */
+  /**
+   * Starts the next attempt, which goes on after `iteration`: points, artifacts and checkpoints of
+   * earlier attempts after it are hidden, the points kept. −1 hides all. Answers the attempt.
+   */
   beginAttempt(id: string, iteration: number): number;
 
-  /** Queues points; written at the latest after a second and before every checkpoint. */
+  /**
+   * Queues points, each series by ascending iteration; written at the latest after a second and
+   * before every checkpoint.
+   */
   append(id: string, points: readonly MetricPoint[]): void;
   appendEvents(id: string, iteration: number, events: readonly LabEvent[]): void;
   /** Writes what is queued. */
@@ -178,9 +189,9 @@ export interface Store {
   seriesNames(id: string): string[];
   /**
    * A visible series; `points` down-samples to about that many by min/max buckets, so that spikes
-   * stay. Empty where there is none.
+   * stay; `after` leaves out all up to that iteration. Empty where there is none.
    */
-  series(id: string, name: string, options?: { points?: number }): Series;
+  series(id: string, name: string, options?: { points?: number; after?: number }): Series;
   /** Last visible value of every series. */
   lastMetrics(id: string): Record<string, number>;
   events(id: string): StoredEvent[];
@@ -193,7 +204,10 @@ export interface Store {
   /** Bytes of an artifact; throws a `LabError` where they are missing or altered. */
   readArtifact(hash: string): Promise<Uint8Array>;
 
-  /** Durable when it returns: flushed, synced, renamed, then recorded. Prunes to the last `keep`. */
+  /**
+   * Durable when it returns: flushed, synced, renamed, then recorded. Keeps the newest `keep` of
+   * kind `last` and the newest of each other kind; the others go.
+   */
   saveCheckpoint(
     id: string,
     checkpoint: Checkpoint & {
@@ -203,6 +217,7 @@ export interface Store {
       keep: number;
     },
   ): Promise<StoredCheckpoint>;
+  /** Visible checkpoints, oldest first: resume takes the last. */
   checkpoints(id: string): StoredCheckpoint[];
   /** Reads and verifies; throws a `LabError` that names the file where the hash differs. */
   loadCheckpoint(id: string, checkpoint: StoredCheckpoint): Promise<Checkpoint>;

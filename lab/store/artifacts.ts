@@ -1,0 +1,106 @@
+/**
+ * Artifacts: files named by their content's hash, so that equal bytes are kept once, and rows that
+ * say which runs have them.
+ *
+ * @module
+ */
+import { InputError } from "../core/errors.ts";
+import { attemptOf, visibilityOf } from "./attempts.ts";
+import type { Database } from "./database.ts";
+import { putFile, readVerified, removeFile, sha256, sizeOfFile, syncFolder } from "./files.ts";
+import type { WriteSynced } from "./files.ts";
+import type { StoredArtifact } from "./store.ts";
+
+/** Keeps artifacts of runs in a folder. */
+export class Artifacts {
+  readonly #database: Database;
+  readonly #folder: string;
+  readonly #write: WriteSynced;
+
+  constructor(database: Database, folder: string, write: WriteSynced) {
+    this.#database = database;
+    this.#folder = folder;
+    this.#write = write;
+  }
+
+  /** Keeps a file of a run; one of the same name, iteration and attempt takes its place. */
+  async put(
+    run: string,
+    artifact: { name: string; iteration: number; mediaType: string; bytes: Uint8Array },
+  ): Promise<StoredArtifact> {
+    this.#database.requireWritable();
+    const { name, iteration, mediaType, bytes } = artifact;
+    const attempt = attemptOf(this.#database, run);
+    const hash = sha256(bytes);
+    await this.#putFile(hash, bytes);
+    this.#database.write(() =>
+      this.#database.run(
+        `INSERT OR REPLACE INTO artifact (run, attempt, name, iteration, media_type, hash, bytes)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        run,
+        attempt,
+        name,
+        iteration,
+        mediaType,
+        hash,
+        bytes.length,
+      )
+    );
+    // Another process may have purged the last run with these bytes before the row was there.
+    await this.#putFile(hash, bytes);
+    return { name, iteration, mediaType, hash, bytes: bytes.length };
+  }
+
+  /** The visible artifacts of a run, by iteration. */
+  list(run: string): StoredArtifact[] {
+    const visibleUntil = visibilityOf(this.#database, run);
+    return this.#database.all("SELECT * FROM artifact WHERE run = ? ORDER BY iteration, id", run)
+      .filter((row) => Number(row.iteration) <= visibleUntil(Number(row.attempt)))
+      .map((row) => ({
+        name: String(row.name),
+        iteration: Number(row.iteration),
+        mediaType: String(row.media_type),
+        hash: String(row.hash),
+        bytes: Number(row.bytes),
+      }));
+  }
+
+  /** The bytes of an artifact, verified. */
+  async read(hash: string): Promise<Uint8Array> {
+    if (!/^[0-9a-f]{64}$/.test(hash)) {
+      throw new InputError(`Cannot read the artifact as its hash must be 64 digits: "${hash}"`);
+    }
+    return await readVerified(this.#path(hash), hash);
+  }
+
+  /** Hashes of the artifacts of some runs. */
+  hashesOf(runs: readonly string[]): string[] {
+    const hashes = runs.flatMap((run) =>
+      this.#database.all("SELECT DISTINCT hash FROM artifact WHERE run = ?", run)
+    );
+    return [...new Set(hashes.map((row) => String(row.hash)))];
+  }
+
+  /** Removes those files that no run has any more; answers the bytes freed. */
+  removeUnused(hashes: readonly string[]): number {
+    let bytes = 0;
+    for (const hash of hashes) {
+      const used = this.#database.get("SELECT id FROM artifact WHERE hash = ? LIMIT 1", hash);
+      if (used === undefined) bytes += removeFile(this.#path(hash));
+    }
+    return bytes;
+  }
+
+  async #putFile(hash: string, bytes: Uint8Array): Promise<void> {
+    const path = this.#path(hash);
+    if (sizeOfFile(path) === bytes.length) return;
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    await Deno.mkdir(folder, { recursive: true });
+    await putFile(path, bytes, this.#write);
+    await syncFolder(folder);
+  }
+
+  #path(hash: string): string {
+    return `${this.#folder}/${hash.slice(0, 2)}/${hash}`;
+  }
+}

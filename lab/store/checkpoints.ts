@@ -1,0 +1,259 @@
+/**
+ * Checkpoints: tensors in the safetensors format, the rest in canonical JSON beside them, and rows
+ * that say which of them count. A file is on the disk, whole, before its row is.
+ *
+ * @module
+ */
+import { decodeCanonicalJson, encodeCanonicalJson } from "../core/canonical_json.ts";
+import { InputError, LabError } from "../core/errors.ts";
+import { decodeSafetensors, encodeSafetensors } from "../core/safetensors.ts";
+import type { Json } from "../core/snapshot.ts";
+import type { NamedTensors } from "../core/tensor_data.ts";
+import { attemptOf, visibilityOf } from "./attempts.ts";
+import { decodeValues } from "./columns.ts";
+import type { Database, Row } from "./database.ts";
+import { putFile, readVerified, removeFile, sha256, syncFolder } from "./files.ts";
+import type { WriteSynced } from "./files.ts";
+import type { MetricWriter } from "./metric_writer.ts";
+import type { Checkpoint, StoredCheckpoint } from "./store.ts";
+
+/** Version of the files' layout. */
+const FORMAT = 1;
+
+/** What `saveCheckpoint` takes. */
+type NewCheckpoint = Checkpoint & {
+  iteration: number;
+  kind: StoredCheckpoint["kind"];
+  score: number | null;
+  keep: number;
+};
+
+/** The JSON file of a checkpoint. */
+interface CheckpointRecord {
+  readonly format: number;
+  readonly iteration: number;
+  readonly tensors: { readonly file: string; readonly hash: string };
+  readonly values: Json;
+  readonly runner: Json;
+}
+
+/** Keeps checkpoints of runs, each run's in a folder of its own. */
+export class Checkpoints {
+  readonly #database: Database;
+  readonly #folder: string;
+  readonly #metrics: MetricWriter;
+  readonly #write: WriteSynced;
+  /** The save in progress of each run: the next one waits for it. */
+  readonly #saving = new Map<string, Promise<unknown>>();
+
+  constructor(database: Database, folder: string, metrics: MetricWriter, write: WriteSynced) {
+    this.#database = database;
+    this.#folder = folder;
+    this.#metrics = metrics;
+    this.#write = write;
+  }
+
+  /** Saves a checkpoint, after those of the same run that are being saved. */
+  save(run: string, checkpoint: NewCheckpoint): Promise<StoredCheckpoint> {
+    const before = this.#saving.get(run) ?? Promise.resolve();
+    const saving = before.catch(() => {}).then(() => this.#save(run, checkpoint));
+    this.#saving.set(run, saving);
+    const forget = () => {
+      if (this.#saving.get(run) === saving) this.#saving.delete(run);
+    };
+    saving.then(forget, forget);
+    return saving;
+  }
+
+  /** The visible checkpoints of a run, oldest first. */
+  list(run: string): StoredCheckpoint[] {
+    return this.#visibleRows(run).map(storedOf);
+  }
+
+  /** The content of a checkpoint, verified. */
+  async load(run: string, checkpoint: StoredCheckpoint): Promise<Checkpoint> {
+    const row = this.#database.get(
+      "SELECT record_file FROM checkpoint WHERE id = ? AND run = ?",
+      checkpoint.id,
+      run,
+    );
+    if (row === undefined) {
+      throw new InputError(
+        `Cannot load the checkpoint as the run ${run} has none at iteration ` +
+          `${checkpoint.iteration} any more`,
+      );
+    }
+    const path = `${this.#folder}/${run}/${row.record_file}`;
+    const text = new TextDecoder().decode(await readVerified(path, checkpoint.hash));
+    const record = decodeCanonicalJson(text) as unknown as CheckpointRecord;
+    if (record.format !== FORMAT) {
+      throw new LabError(
+        `Cannot load the checkpoint ${path} as its format must be ${FORMAT}: ${record.format}`,
+      );
+    }
+    const { file, hash } = record.tensors;
+    const { tensors } = decodeSafetensors(
+      await readVerified(`${this.#folder}/${run}/${file}`, hash),
+    );
+    return {
+      snapshot: {
+        parameters: withoutPrefix(tensors, "parameters/"),
+        state: withoutPrefix(tensors, "state/"),
+        values: record.values,
+      },
+      runner: record.runner,
+    };
+  }
+
+  /**
+   * Removes the files of a run that no row names: pruned checkpoints, and what a killed process
+   * left. Only who trains the run may call this. Answers the bytes freed.
+   */
+  sweep(run: string): number {
+    const rows = this.#database.all(
+      "SELECT record_file, tensor_file FROM checkpoint WHERE run = ?",
+      run,
+    );
+    const named = new Set(rows.flatMap((row) => [row.record_file, row.tensor_file]));
+    const folder = `${this.#folder}/${run}`;
+    return namesIn(folder)
+      .filter((name) => !named.has(name))
+      .reduce((bytes, name) => bytes + removeFile(`${folder}/${name}`), 0);
+  }
+
+  /** Removes all files of a run; answers the bytes freed. */
+  remove(run: string): number {
+    const folder = `${this.#folder}/${run}`;
+    const names = namesIn(folder);
+    const bytes = names.reduce((sum, name) => sum + removeFile(`${folder}/${name}`), 0);
+    if (names.length > 0) Deno.removeSync(folder);
+    return bytes;
+  }
+
+  async #save(run: string, checkpoint: NewCheckpoint): Promise<StoredCheckpoint> {
+    this.#database.requireWritable();
+    const { iteration, kind, score } = checkpoint;
+    const attempt = attemptOf(this.#database, run);
+    const files = encode(checkpoint);
+    const folder = `${this.#folder}/${run}`;
+    await Deno.mkdir(folder, { recursive: true });
+    await putFile(`${folder}/${files.tensorFile}`, files.tensors, this.#write);
+    await putFile(`${folder}/${files.recordFile}`, files.record, this.#write);
+    await syncFolder(folder);
+    await syncFolder(this.#folder);
+
+    const bytes = files.tensors.length + files.record.length;
+    const id = this.#database.write(() => {
+      this.#metrics.write();
+      const { row } = this.#database.run(
+        `INSERT INTO checkpoint
+           (run, iteration, attempt, kind, score, hash, bytes, record_file, tensor_file)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        run,
+        iteration,
+        attempt,
+        kind,
+        score === null ? null : new Uint8Array(Float64Array.of(score).buffer),
+        files.hash,
+        bytes,
+        files.recordFile,
+        files.tensorFile,
+      );
+      this.#prune(run, checkpoint.keep);
+      return row;
+    }, { durable: true });
+    this.#metrics.written();
+    try {
+      this.sweep(run);
+    } catch {
+      // The checkpoint is safe; what could not be removed goes with the next one.
+    }
+    return { id, iteration, attempt, kind, score, hash: files.hash, bytes };
+  }
+
+  /** Deletes the rows of all but the newest `keep` of kind `last` and the newest of each other. */
+  #prune(run: string, keep: number): void {
+    const left: Record<string, number> = { last: Math.max(1, keep) };
+    const kept = new Set<Row[string]>();
+    for (const { id, kind } of this.#visibleRows(run).reverse()) {
+      const name = String(kind);
+      left[name] = (left[name] ?? 1) - 1;
+      if (left[name] >= 0) kept.add(id);
+    }
+    for (const { id } of this.#database.all("SELECT id FROM checkpoint WHERE run = ?", run)) {
+      if (!kept.has(id)) this.#database.run("DELETE FROM checkpoint WHERE id = ?", id);
+    }
+  }
+
+  #visibleRows(run: string): Row[] {
+    const visibleUntil = visibilityOf(this.#database, run);
+    return this.#database.all("SELECT * FROM checkpoint WHERE run = ? ORDER BY iteration, id", run)
+      .filter((row) => Number(row.iteration) <= visibleUntil(Number(row.attempt)));
+  }
+}
+
+/** The two files of a checkpoint, named by iteration and content. */
+function encode({ snapshot, runner, iteration }: NewCheckpoint): {
+  tensors: Uint8Array;
+  tensorFile: string;
+  record: Uint8Array;
+  recordFile: string;
+  hash: string;
+} {
+  const tensors = encodeSafetensors({
+    ...withPrefix(snapshot.parameters, "parameters/"),
+    ...withPrefix(snapshot.state, "state/"),
+  }, { format: String(FORMAT) });
+  const tensorHash = sha256(tensors);
+  const tensorFile = `${iteration}-${tensorHash.slice(0, 16)}.safetensors`;
+  const record = new TextEncoder().encode(encodeCanonicalJson({
+    format: FORMAT,
+    iteration,
+    tensors: { file: tensorFile, hash: tensorHash },
+    values: snapshot.values,
+    runner,
+  }));
+  const hash = sha256(record);
+  return {
+    tensors,
+    tensorFile,
+    record,
+    recordFile: `${iteration}-${hash.slice(0, 16)}.json`,
+    hash,
+  };
+}
+
+function withPrefix(tensors: NamedTensors, prefix: string): NamedTensors {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]),
+  );
+}
+
+function withoutPrefix(tensors: NamedTensors, prefix: string): NamedTensors {
+  return Object.fromEntries(
+    Object.entries(tensors)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+  );
+}
+
+function storedOf(row: Row): StoredCheckpoint {
+  return {
+    id: Number(row.id),
+    iteration: Number(row.iteration),
+    attempt: Number(row.attempt),
+    kind: String(row.kind) as StoredCheckpoint["kind"],
+    score: row.score === null ? null : decodeValues(row.score as Uint8Array)[0],
+    hash: String(row.hash),
+    bytes: Number(row.bytes),
+  };
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return Array.from(Deno.readDirSync(folder), (entry) => entry.name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * The SQLite file under the store: statements prepared once, write transactions that count a
+ * version, and failures as one line.
+ *
+ * @module
+ */
+import { DatabaseSync } from "node:sqlite";
+import type { SQLInputValue, StatementSync } from "node:sqlite";
+import { InputError, LabError } from "../core/errors.ts";
+
+/** A row as SQLite answers it. */
+export type Row = Record<string, null | number | bigint | string | Uint8Array>;
+
+/** Milliseconds that a process waits for another one's write transaction. */
+const BUSY_MILLISECONDS = 10_000;
+
+/** The primary result codes of SQLite that a user can do something about. */
+const remedies: Readonly<Record<number, string>> = {
+  5: "another process keeps it locked: try again when that one is through",
+  8: "it is read-only: check who may write there",
+  10: "the disk failed or is full",
+  11: "it is damaged (malformed): put back a copy",
+  13: "the disk is full: free some space, then resume the run",
+  14: "the file cannot be opened: check the folder and who may write there",
+  26: "it is no SQLite database",
+};
+
+/** A {@linkcode LabError} for a failure of SQLite; other errors come back as they are. */
+function explained(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") {
+    return error;
+  }
+  const code = "errcode" in error ? Number(error.errcode) & 0xff : 0;
+  const remedy = remedies[code] ??
+    Object.values(remedies).find((text) =>
+      text.startsWith("it is no") && /not a data/.test(error.message)
+    );
+  return new LabError(`Cannot use the store ${path} as ${remedy ?? error.message}`, {
+    cause: error,
+  });
+}
+
+/** One connection to a store's file. */
+export class Database {
+  readonly path: string;
+  readonly readOnly: boolean;
+  readonly #connection: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  /**
+   * Opens the file, which is made where it is missing and `readOnly` is not set.
+   *
+   * @throws {LabError} where SQLite cannot; {@linkcode InputError} where Deno may not.
+   */
+  constructor(path: string, options: { readOnly: boolean }) {
+    this.path = path;
+    this.readOnly = options.readOnly;
+    try {
+      this.#connection = new DatabaseSync(path, { readOnly: options.readOnly });
+      this.#connection.exec(`PRAGMA busy_timeout = ${BUSY_MILLISECONDS}`);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) {
+        throw new InputError(
+          `Cannot open the store as this task may not ${
+            options.readOnly ? "read" : "write"
+          } there (Deno's --allow-${options.readOnly ? "read" : "write"}): ${path}`,
+        );
+      }
+      throw explained(error, path);
+    }
+  }
+
+  /** Runs statements without values. */
+  execute(sql: string): void {
+    this.#explain(() => this.#connection.exec(sql));
+  }
+
+  /** All rows of a query. */
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#explain(() => this.#statement(sql).all(...values) as Row[]);
+  }
+
+  /** The first row of a query. */
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#explain(() => this.#statement(sql).get(...values) as Row | undefined);
+  }
+
+  /** Runs a statement; answers the rows changed and the last row's number. */
+  run(sql: string, ...values: SQLInputValue[]): { changes: number; row: number } {
+    const { changes, lastInsertRowid } = this.#explain(() => this.#statement(sql).run(...values));
+    return { changes: Number(changes), row: Number(lastInsertRowid) };
+  }
+
+  /**
+   * Runs `action` in one write transaction and raises the store's version; nothing of it stays
+   * where it throws. `durable` also waits for the disk.
+   */
+  write<T>(action: () => T, options: { durable?: boolean } = {}): T {
+    this.requireWritable();
+    if (options.durable) this.execute("PRAGMA synchronous = FULL");
+    try {
+      return this.transaction(() => {
+        const result = action();
+        this.run("UPDATE store SET version = version + 1");
+        return result;
+      });
+    } finally {
+      if (options.durable) this.execute("PRAGMA synchronous = NORMAL");
+    }
+  }
+
+  /** Runs `action` in one write transaction; nothing of it stays where it throws. */
+  transaction<T>(action: () => T): T {
+    this.execute("BEGIN IMMEDIATE");
+    try {
+      const result = action();
+      this.execute("COMMIT");
+      return result;
+    } catch (error) {
+      // A full disk may have ended the transaction already.
+      if (this.#connection.isTransaction) this.#connection.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  /** @throws {LabError} where the file was opened read-only. */
+  requireWritable(): void {
+    if (!this.readOnly) return;
+    throw new LabError(`Cannot write to the store as it was opened read-only: ${this.path}`);
+  }
+
+  /** Lets go of the file. */
+  close(): void {
+    this.#statements.clear();
+    this.#connection.close();
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#connection.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #explain<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw explained(error, this.path);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Files that are whole or absent: written under a temporary name, synced, renamed, and the folder
+ * synced.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { LabError } from "../core/errors.ts";
+
+/** Writes the bytes of a file that does not exist yet and waits for the disk. */
+export type WriteSynced = (path: string, bytes: Uint8Array) => Promise<void>;
+
+/** The {@linkcode WriteSynced} of the operating system. */
+export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  using file = await Deno.open(path, { write: true, create: true, truncate: true });
+  for (let written = 0; written < bytes.length;) {
+    written += await file.write(bytes.subarray(written));
+  }
+  await file.sync();
+}
+
+/** Tells files apart that one process writes at once. */
+let writes = 0;
+
+/**
+ * Puts `bytes` at `path`, whole and on the disk, or leaves what was there.
+ *
+ * @throws {LabError} on a full disk and other failures of it.
+ */
+export async function putFile(
+  path: string,
+  bytes: Uint8Array,
+  write: WriteSynced = writeSynced,
+): Promise<void> {
+  const temporary = `${path}.${Deno.pid}-${writes++}.part`;
+  try {
+    await write(temporary, bytes);
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    removeFile(temporary);
+    throw writeFailure(path, error);
+  }
+}
+
+/** Waits until the names in a folder are on the disk, where the platform can. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  using file = await Deno.open(folder, { read: true });
+  await file.sync();
+}
+
+/** Removes a file; answers its bytes, 0 where it was not there. */
+export function removeFile(path: string): number {
+  const bytes = sizeOfFile(path);
+  if (bytes === undefined) return 0;
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return bytes;
+}
+
+/** Bytes of a file; undefined where there is none. */
+export function sizeOfFile(path: string): number | undefined {
+  try {
+    return Deno.statSync(path).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** SHA-256 in hexadecimal. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/**
+ * Reads a file whose content hash is known.
+ *
+ * @throws {LabError} that names the file where it is missing or its bytes differ.
+ */
+export async function readVerified(path: string, hash: string): Promise<Uint8Array> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await Deno.readFile(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new LabError(`Cannot read ${path} as the file is missing`);
+  }
+  const found = sha256(bytes);
+  if (found !== hash) {
+    throw new LabError(
+      `Cannot read ${path} as its content must hash to ${hash.slice(0, 12)}…: ` +
+        `${found.slice(0, 12)}… (the file was altered or cut off)`,
+    );
+  }
+  return bytes;
+}
+
+/** A {@linkcode LabError} that says why a file could not be written. */
+function writeFailure(path: string, error: unknown): LabError {
+  const text = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const reason = code === "ENOSPC" || code === "EDQUOT"
+    ? "the disk is full: free some space, then resume the run"
+    : text;
+  return new LabError(`Cannot write ${path} as ${reason}`, { cause: error });
+}

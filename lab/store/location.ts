@@ -1,0 +1,61 @@
+/**
+ * Where a store lies: from what a user types to a folder.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { InputError } from "../core/errors.ts";
+
+/**
+ * The folder of `location`: a plain path, `sqlite:PATH` or a `file:` URL.
+ *
+ * @throws {InputError} for an empty location or another scheme. The rest of a URL is not repeated,
+ * as it may hold a password.
+ */
+export function folderOf(location: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1].toLowerCase();
+  if (scheme !== undefined && scheme !== "sqlite" && scheme !== "file") {
+    throw new InputError(
+      `Cannot open the store as it must be a folder, sqlite:FOLDER or a file: URL: ${scheme}:…`,
+    );
+  }
+  let folder = location;
+  if (scheme === "file" && /^file:\/\//i.test(location)) {
+    try {
+      folder = fileURLToPath(location);
+    } catch {
+      throw new InputError(`Cannot open the store as its URL must name a local file: ${location}`);
+    }
+  } else if (scheme !== undefined) {
+    folder = location.slice(scheme.length + 1).replace(/^\/\/(?=.)/, "");
+  }
+  if (folder === "") throw new InputError(`Cannot open the store as it names no folder: ""`);
+  return folder.length > 1 ? folder.replace(/\/+$/, "") : folder;
+}
+
+/**
+ * Makes the folder of a store where it is missing; its parent must be there.
+ *
+ * @throws {InputError} where that is not possible.
+ */
+export function makeFolder(folder: string): void {
+  try {
+    Deno.mkdirSync(folder);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists && Deno.statSync(folder).isDirectory) return;
+    throw new InputError(`Cannot make the store's folder ${folder} as ${reasonOf(error)}`);
+  }
+}
+
+/** Why a folder cannot be made or used, in words. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotCapable) {
+    return "this task may not write there (Deno's --allow-write)";
+  }
+  if (error instanceof Deno.errors.NotFound) return "its parent folder does not exist";
+  if (error instanceof Deno.errors.AlreadyExists || error instanceof Deno.errors.NotADirectory) {
+    return "there is a file of that name";
+  }
+  if (error instanceof Deno.errors.PermissionDenied) return "you may not write there";
+  return error instanceof Error ? error.message : String(error);
+}

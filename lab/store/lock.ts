@@ -1,0 +1,52 @@
+/**
+ * Locks of runs: files locked by the operating system, which lets go of them with the process.
+ *
+ * @module
+ */
+import { LabError } from "../core/errors.ts";
+
+/** Tries and pause of {@linkcode takeLock}: a process that only looks holds the lock for an instant. */
+const TRIES = 10;
+const PAUSE_MILLISECONDS = 5;
+
+/**
+ * Takes the lock of a file, which is made where it is missing.
+ *
+ * @throws {LabError} where another holder has it.
+ */
+export function takeLock(path: string, run: string): Disposable {
+  const file = Deno.openSync(path, { read: true, write: true, create: true });
+  for (let i = 0; !file.tryLockSync(true); i++) {
+    if (i === TRIES) {
+      file.close();
+      throw new LabError(
+        `Cannot train the run ${run} as it is being trained by another process: ` +
+          "wait for that one or stop it",
+      );
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MILLISECONDS);
+  }
+  let held = true;
+  return {
+    [Symbol.dispose]() {
+      if (held) file.close();
+      held = false;
+    },
+  };
+}
+
+/** Whether somebody, this process included, holds the lock of a file. Makes nothing. */
+export function isLocked(path: string): boolean {
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path, { read: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+  try {
+    return !file.tryLockSync(false);
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * The reading side of metrics: what is visible of a series, whole or down-sampled.
+ *
+ * @module
+ */
+import { visibilityOf } from "./attempts.ts";
+import { AXES, AXIS_COLUMNS, axisAt, decodeAxis, decodeValues } from "./columns.ts";
+import type { Axis } from "./columns.ts";
+import type { Database, Row } from "./database.ts";
+import { Downsampler } from "./downsample.ts";
+import type { Series } from "./store.ts";
+
+/** Points `from` to before `to` of a stored chunk. */
+interface Part {
+  readonly id: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Names of the series of a run that have a visible point, sorted. */
+export function seriesNames(database: Database, run: string): string[] {
+  return Object.keys(lastMetrics(database, run));
+}
+
+/** The last visible value of every series of a run, by name. */
+export function lastMetrics(database: Database, run: string): Record<string, number> {
+  const visibleUntil = visibilityOf(database, run);
+  const metrics: Record<string, number> = {};
+  for (
+    const series of database.all("SELECT id, name FROM series WHERE run = ? ORDER BY name", run)
+  ) {
+    const value = lastValue(database, Number(series.id), visibleUntil);
+    if (value !== undefined) metrics[String(series.name)] = value;
+  }
+  return metrics;
+}
+
+/**
+ * The visible points of a series after iteration `after`; about `points` of them where that is
+ * given, all else.
+ */
+export function readSeries(
+  database: Database,
+  run: string,
+  name: string,
+  options: { points?: number; after?: number } = {},
+): Series {
+  const row = database.get("SELECT id FROM series WHERE run = ? AND name = ?", run, name);
+  const parts = row === undefined
+    ? []
+    : visibleParts(database, run, Number(row.id), options.after ?? -Infinity);
+  const total = parts.reduce((sum, part) => sum + part.to - part.from, 0);
+  const downsampled = options.points !== undefined && total > options.points;
+  return downsampled
+    ? sampled(database, name, parts, total, Math.max(2, options.points!))
+    : complete(database, name, parts, total);
+}
+
+function lastValue(
+  database: Database,
+  series: number,
+  visibleUntil: (attempt: number) => number,
+): number | undefined {
+  const chunk = database.get(
+    `SELECT attempt, last_iteration, last_value FROM chunk WHERE series = ?
+     ORDER BY id DESC LIMIT 1`,
+    series,
+  );
+  if (chunk === undefined) return undefined;
+  if (Number(chunk.last_iteration) <= visibleUntil(Number(chunk.attempt))) {
+    return decodeValues(chunk.last_value as Uint8Array)[0];
+  }
+  // Resumed, and no point since then: the last visible one lies further back.
+  const earlier = database.all(
+    `SELECT id, attempt, count, first_iteration, last_iteration FROM chunk WHERE series = ?
+     ORDER BY id DESC`,
+    series,
+  );
+  for (const row of earlier) {
+    const part = visiblePart(database, row, -Infinity, visibleUntil(Number(row.attempt)));
+    if (part !== undefined) return readChunk(database, part.id)?.values[part.to - 1];
+  }
+}
+
+function visibleParts(database: Database, run: string, series: number, after: number): Part[] {
+  const visibleUntil = visibilityOf(database, run);
+  return database.all(
+    `SELECT id, attempt, count, first_iteration, last_iteration FROM chunk WHERE series = ?
+     ORDER BY id`,
+    series,
+  )
+    .map((row) => visiblePart(database, row, after, visibleUntil(Number(row.attempt))))
+    .filter((part) => part !== undefined);
+}
+
+/** The points of a chunk after iteration `after` and up to iteration `until`. */
+function visiblePart(database: Database, row: Row, after: number, until: number): Part | undefined {
+  const id = Number(row.id);
+  const count = Number(row.count);
+  const first = Number(row.first_iteration);
+  const last = Number(row.last_iteration);
+  if (first > until || last <= after) return undefined;
+  if (first > after && last <= until) return { id, from: 0, to: count };
+  const iterations = decodeAxis(
+    database.get("SELECT iterations FROM chunk WHERE id = ?", id)!.iterations as Uint8Array,
+    count,
+  );
+  const from = countUpTo(iterations, count, after);
+  const to = countUpTo(iterations, count, until);
+  return from < to ? { id, from, to } : undefined;
+}
+
+/** How many of `count` ascending coordinates are at most `limit`. */
+function countUpTo(axis: Axis, count: number, limit: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (axisAt(axis, middle) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function readChunk(database: Database, id: number): { values: Float64Array; axes: Axis[] } | null {
+  const row = database.get(`SELECT value, ${AXIS_COLUMNS} FROM chunk WHERE id = ?`, id);
+  // Purged by another process since the chunks were listed.
+  if (row === undefined) return null;
+  const { value, ...axes } = row;
+  const values = decodeValues(value as Uint8Array);
+  return {
+    values,
+    axes: Object.values(axes).map((bytes) => decodeAxis(bytes as Uint8Array, values.length)),
+  };
+}
+
+/** Columns of a series, filled point by point. */
+class SeriesBuilder {
+  readonly values: Float64Array;
+  readonly axes: Float64Array[];
+  #filled = 0;
+
+  constructor(length: number) {
+    this.values = new Float64Array(length);
+    this.axes = AXES.map(() => new Float64Array(length));
+  }
+
+  /** Adds point `i` of a chunk. */
+  add(values: Float64Array, axes: readonly Axis[], i: number): void {
+    const at = this.#filled++;
+    this.values[at] = values[i];
+    for (let a = 0; a < axes.length; a++) this.axes[a][at] = axisAt(axes[a], i);
+  }
+
+  series(name: string, total: number): Series {
+    const [iterations, environmentSteps, gradientSteps, examples, wallSeconds] = this.axes.map((
+      axis,
+    ) => axis.subarray(0, this.#filled));
+    const values = this.values.subarray(0, this.#filled);
+    const axes = { iterations, environmentSteps, gradientSteps, examples, wallSeconds };
+    return { name, ...axes, values, total };
+  }
+}
+
+function complete(
+  database: Database,
+  name: string,
+  parts: readonly Part[],
+  total: number,
+): Series {
+  const builder = new SeriesBuilder(total);
+  for (const { id, from, to } of parts) {
+    const chunk = readChunk(database, id);
+    if (chunk === null) continue;
+    for (let i = from; i < to; i++) builder.add(chunk.values, chunk.axes, i);
+  }
+  return builder.series(name, total);
+}
+
+function sampled(
+  database: Database,
+  name: string,
+  parts: readonly Part[],
+  total: number,
+  points: number,
+): Series {
+  const sampler = new Downsampler(total, points);
+  const chunks = parts.map((part) => {
+    const chunk = readChunk(database, part.id);
+    if (chunk !== null) sampler.add(chunk.values, part.from, part.to);
+    return chunk;
+  });
+  const builder = new SeriesBuilder(sampler.picks.length);
+  let c = 0;
+  let start = 0;
+  for (const pick of sampler.picks) {
+    while (pick - start >= parts[c].to - parts[c].from) {
+      start += parts[c].to - parts[c].from;
+      c++;
+    }
+    const chunk = chunks[c];
+    if (chunk !== null) builder.add(chunk.values, chunk.axes, parts[c].from + pick - start);
+  }
+  return builder.series(name, total);
+}

@@ -1,0 +1,163 @@
+/**
+ * The schema of a store's file and the way from each version of it to the next. The version stands
+ * in SQLite's `user_version`.
+ *
+ * @module
+ */
+import { InputError } from "../core/errors.ts";
+import type { Database } from "./database.ts";
+
+/** Lifts a file from version i (its index in the list) to version i + 1, as SQL. */
+export type Migration = string;
+
+/** From an empty file (version 0) to the schema of today. Only ever appended to. */
+export const migrations: readonly Migration[] = [
+  `
+  -- One row: how often the store was written, and the number of the newest run id.
+  CREATE TABLE store (version INTEGER NOT NULL, last_run INTEGER NOT NULL);
+  INSERT INTO store VALUES (0, 0);
+
+  CREATE TABLE run (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    status TEXT NOT NULL,
+    manifest TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    note TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    ended_at REAL,
+    trashed_at REAL,
+    wall_seconds REAL NOT NULL DEFAULT 0,
+    environment_steps INTEGER NOT NULL DEFAULT 0,
+    gradient_steps INTEGER NOT NULL DEFAULT 0,
+    examples INTEGER NOT NULL DEFAULT 0,
+    iterations INTEGER NOT NULL DEFAULT 0,
+    digest TEXT,
+    message TEXT,
+    attempt INTEGER NOT NULL DEFAULT 1
+  ) WITHOUT ROWID;
+
+  -- Attempts after the first: points of earlier ones after from_iteration are hidden.
+  CREATE TABLE attempt (
+    run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    attempt INTEGER NOT NULL,
+    from_iteration INTEGER NOT NULL,
+    started_at REAL NOT NULL,
+    PRIMARY KEY (run, attempt)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE series (
+    id INTEGER PRIMARY KEY,
+    run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    UNIQUE (run, name)
+  );
+
+  -- Consecutive points of a series in columns: see columns.ts. The small columns stand first, so
+  -- that a query of them reads none of the large ones.
+  CREATE TABLE chunk (
+    id INTEGER PRIMARY KEY,
+    series INTEGER NOT NULL REFERENCES series (id) ON DELETE CASCADE,
+    attempt INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    first_iteration INTEGER NOT NULL,
+    last_iteration INTEGER NOT NULL,
+    last_value BLOB NOT NULL,
+    value BLOB NOT NULL,
+    iterations BLOB NOT NULL,
+    environment_steps BLOB NOT NULL,
+    gradient_steps BLOB NOT NULL,
+    examples BLOB NOT NULL,
+    wall_seconds BLOB NOT NULL
+  );
+  CREATE INDEX chunk_series ON chunk (series);
+
+  CREATE TABLE event (
+    id INTEGER PRIMARY KEY,
+    run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    at REAL NOT NULL,
+    iteration INTEGER NOT NULL,
+    level TEXT NOT NULL,
+    message TEXT NOT NULL
+  );
+  CREATE INDEX event_run ON event (run);
+
+  CREATE TABLE artifact (
+    id INTEGER PRIMARY KEY,
+    run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    attempt INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    iteration INTEGER NOT NULL,
+    media_type TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    UNIQUE (run, attempt, name, iteration)
+  );
+  CREATE INDEX artifact_hash ON artifact (hash);
+
+  CREATE TABLE checkpoint (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    iteration INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    score BLOB,
+    hash TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    record_file TEXT NOT NULL,
+    tensor_file TEXT NOT NULL
+  );
+  CREATE INDEX checkpoint_run ON checkpoint (run);
+  `,
+];
+
+/** The schema version of a file; 0 is an empty one. */
+export function schemaVersion(database: Database): number {
+  return Number(database.get("PRAGMA user_version")!.user_version);
+}
+
+/**
+ * Brings a file to the newest version of `list`, one transaction a version, so that a file is
+ * never between two.
+ *
+ * @throws {InputError} where the file is newer than `list` or is another program's; it is left
+ * untouched.
+ */
+export function migrate(database: Database, list: readonly Migration[] = migrations): void {
+  refuseForeign(database, list.length);
+  while (schemaVersion(database) < list.length) {
+    database.transaction(() => {
+      // Another process may have gone ahead while this one waited for the file.
+      const version = schemaVersion(database);
+      if (version >= list.length) return;
+      database.execute(list[version]);
+      database.execute(`PRAGMA user_version = ${version + 1}`);
+    });
+  }
+}
+
+/**
+ * Refuses a file whose schema this code does not know.
+ *
+ * @throws {InputError}
+ */
+export function refuseForeign(database: Database, newest: number = migrations.length): void {
+  const version = schemaVersion(database);
+  if (version > newest) {
+    throw new InputError(
+      `Cannot open the store as its schema must be of version ${newest} or earlier: ` +
+        `${database.path} is of version ${version}; use a newer Reverie`,
+    );
+  }
+  if (version === 0 && database.get("SELECT name FROM sqlite_schema LIMIT 1") !== undefined) {
+    throw new InputError(
+      `Cannot open the store as the file is not of this lab: ${database.path}`,
+    );
+  }
+  if (database.readOnly && version < newest) {
+    throw new InputError(
+      `Cannot read the store as its schema is of version ${version}, not ${newest}: ` +
+        `open ${database.path} once for writing (train a run) and it is brought forward`,
+    );
+  }
+}

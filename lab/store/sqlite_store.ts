@@ -1,0 +1,282 @@
+/**
+ * The store on SQLite: a folder with `lab.db` (write-ahead log), `artifacts/`, `checkpoints/` and
+ * `locks/`.
+ *
+ * @module
+ */
+import { InputError } from "../core/errors.ts";
+import type { LabEvent, MetricPoint } from "../core/metrics.ts";
+import { Artifacts } from "./artifacts.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import { Database } from "./database.ts";
+import { removeFile, sizeOfFile, writeSynced } from "./files.ts";
+import type { WriteSynced } from "./files.ts";
+import { folderOf, makeFolder } from "./location.ts";
+import { isLocked, takeLock } from "./lock.ts";
+import { lastMetrics, readSeries, seriesNames } from "./metric_reader.ts";
+import { MetricWriter } from "./metric_writer.ts";
+import { migrate, refuseForeign } from "./migrations.ts";
+import { RunTable } from "./run_table.ts";
+import type {
+  Checkpoint,
+  Manifest,
+  Run,
+  RunUpdate,
+  Series,
+  Store,
+  StoredArtifact,
+  StoredCheckpoint,
+  StoredEvent,
+} from "./store.ts";
+
+/**
+ * Opens the store in a folder (`runs`, `sqlite:runs` or a `file:` URL) and brings its schema
+ * forward. A folder that is missing is made, its parent must be there. With `readOnly` nothing is
+ * made or changed (SQLite keeps its `-wal` and `-shm` files beside an open database), while other
+ * processes may write.
+ *
+ * @throws {InputError} for another scheme, a folder that is missing or may not be used, a store of
+ * a newer schema.
+ * @throws {LabError} where the file is damaged or locked.
+ */
+export function openStore(location: string, options: { readOnly?: boolean } = {}): Store {
+  const folder = folderOf(location);
+  const path = `${folder}/lab.db`;
+  if (options.readOnly) return openForReading(folder, path);
+  for (const name of ["", "/artifacts", "/checkpoints", "/locks"]) makeFolder(folder + name);
+  const database = new Database(path, { readOnly: false });
+  try {
+    // Before anything is written: a store of a newer schema stays as it is.
+    refuseForeign(database);
+    // The file says whether it keeps a write-ahead log; setting that anew would wait for others.
+    if (database.get("PRAGMA journal_mode")!.journal_mode !== "wal") {
+      database.execute("PRAGMA journal_mode = WAL");
+    }
+    database.execute("PRAGMA synchronous = NORMAL");
+    migrate(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return new SqliteStore(folder, database);
+}
+
+function openForReading(folder: string, path: string): Store {
+  if (sizeOfFile(path) === undefined) {
+    throw new InputError(
+      `Cannot read the store as there is none: ${folder} (train a run to make one: ` +
+        "`deno task experiment`)",
+    );
+  }
+  const database = new Database(path, { readOnly: true });
+  try {
+    refuseForeign(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return new SqliteStore(folder, database);
+}
+
+/** See {@linkcode openStore}. `write` stands in for the disk in tests. */
+export class SqliteStore implements Store {
+  readonly location: string;
+  readonly #database: Database;
+  readonly #runs: RunTable;
+  readonly #metrics: MetricWriter;
+  readonly #artifacts: Artifacts;
+  readonly #checkpoints: Checkpoints;
+
+  constructor(folder: string, database: Database, write: WriteSynced = writeSynced) {
+    this.location = folder;
+    this.#database = database;
+    this.#runs = new RunTable(database, (id) => isLocked(this.#lockPath(id)));
+    this.#metrics = new MetricWriter(database);
+    this.#artifacts = new Artifacts(database, `${folder}/artifacts`, write);
+    this.#checkpoints = new Checkpoints(database, `${folder}/checkpoints`, this.#metrics, write);
+  }
+
+  createRun(
+    run: { name: string; manifest: Manifest; tags: readonly string[]; note: string },
+  ): Run {
+    return this.#runs.create(run);
+  }
+
+  run(id: string): Run | undefined {
+    return this.#runs.get(id);
+  }
+
+  find(reference: string, options: { trashed?: boolean } = {}): Run {
+    return this.#runs.find(reference, options.trashed ?? false);
+  }
+
+  runs(options: { trashed?: boolean } = {}): Run[] {
+    return this.#runs.list(options.trashed ?? false);
+  }
+
+  update(id: string, change: RunUpdate): void {
+    if (change.status !== undefined && change.status !== "running") this.#metrics.release(id);
+    this.#runs.update(id, change);
+  }
+
+  lock(id: string): Disposable {
+    this.#database.requireWritable();
+    this.#existing(id);
+    const lock = takeLock(this.#lockPath(id), id);
+    this.#checkpoints.sweep(id);
+    return lock;
+  }
+
+  beginAttempt(id: string, iteration: number): number {
+    this.#metrics.release(id);
+    return this.#runs.beginAttempt(id, iteration);
+  }
+
+  append(id: string, points: readonly MetricPoint[]): void {
+    this.#metrics.append(id, points);
+  }
+
+  appendEvents(id: string, iteration: number, events: readonly LabEvent[]): void {
+    if (events.length === 0) return;
+    this.#existing(id);
+    this.#database.write(() => {
+      for (const { level, message } of events) {
+        this.#database.run(
+          "INSERT INTO event (run, at, iteration, level, message) VALUES (?, ?, ?, ?, ?)",
+          id,
+          Date.now(),
+          iteration,
+          level,
+          message,
+        );
+      }
+    });
+  }
+
+  flush(): void {
+    this.#metrics.flush();
+  }
+
+  seriesNames(id: string): string[] {
+    this.flush();
+    return seriesNames(this.#database, id);
+  }
+
+  series(id: string, name: string, options: { points?: number; after?: number } = {}): Series {
+    this.flush();
+    return readSeries(this.#database, id, name, options);
+  }
+
+  lastMetrics(id: string): Record<string, number> {
+    this.flush();
+    return lastMetrics(this.#database, id);
+  }
+
+  events(id: string): StoredEvent[] {
+    return this.#database.all("SELECT * FROM event WHERE run = ? ORDER BY id", id).map((row) => ({
+      at: Number(row.at),
+      iteration: Number(row.iteration),
+      level: String(row.level) as LabEvent["level"],
+      message: String(row.message),
+    }));
+  }
+
+  putArtifact(
+    id: string,
+    artifact: { name: string; iteration: number; mediaType: string; bytes: Uint8Array },
+  ): Promise<StoredArtifact> {
+    return this.#artifacts.put(id, artifact);
+  }
+
+  artifacts(id: string): StoredArtifact[] {
+    return this.#artifacts.list(id);
+  }
+
+  readArtifact(hash: string): Promise<Uint8Array> {
+    return this.#artifacts.read(hash);
+  }
+
+  saveCheckpoint(
+    id: string,
+    checkpoint: Checkpoint & {
+      iteration: number;
+      kind: StoredCheckpoint["kind"];
+      score: number | null;
+      keep: number;
+    },
+  ): Promise<StoredCheckpoint> {
+    return this.#checkpoints.save(id, checkpoint);
+  }
+
+  checkpoints(id: string): StoredCheckpoint[] {
+    return this.#checkpoints.list(id);
+  }
+
+  loadCheckpoint(id: string, checkpoint: StoredCheckpoint): Promise<Checkpoint> {
+    return this.#checkpoints.load(id, checkpoint);
+  }
+
+  trash(id: string): void {
+    this.#runs.setTrashed(id, Date.now());
+  }
+
+  restore(id: string): void {
+    this.#runs.setTrashed(id, null);
+  }
+
+  purge(): { runs: number; bytes: number } {
+    this.#database.requireWritable();
+    const ids = this.runs({ trashed: true }).filter((run) => !run.active).map((run) => run.id);
+    if (ids.length === 0) return { runs: 0, bytes: 0 };
+    const before = this.#databaseBytes();
+    const hashes = this.#artifacts.hashesOf(ids);
+    this.#database.write(() => {
+      for (const id of ids) this.#database.run("DELETE FROM run WHERE id = ?", id);
+    });
+    let bytes = this.#artifacts.removeUnused(hashes);
+    for (const id of ids) {
+      bytes += this.#checkpoints.remove(id);
+      removeFile(this.#lockPath(id));
+    }
+    return { runs: ids.length, bytes: bytes + before - this.#shrink() };
+  }
+
+  version(): number {
+    return Number(this.#database.get("SELECT version FROM store")!.version);
+  }
+
+  close(): void {
+    try {
+      this.flush();
+    } finally {
+      this.#database.close();
+    }
+  }
+
+  #lockPath(id: string): string {
+    return `${this.location}/locks/${id}`;
+  }
+
+  /** @throws {InputError} where there is no such run. */
+  #existing(id: string): void {
+    if (this.#database.get("SELECT id FROM run WHERE id = ?", id) === undefined) {
+      throw new InputError(`Cannot use the run as the store has none of this id: "${id}"`);
+    }
+  }
+
+  /** Gives the database's free pages back; answers its bytes now. */
+  #shrink(): number {
+    try {
+      this.#database.execute("VACUUM");
+    } catch {
+      // Another process reads or writes, or the disk is full: the pages are used again later.
+    }
+    return this.#databaseBytes();
+  }
+
+  /** Bytes of the database with its log moved into it where no other process stands in the way. */
+  #databaseBytes(): number {
+    this.#database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    return (sizeOfFile(this.#database.path) ?? 0) + (sizeOfFile(`${this.#database.path}-wal`) ?? 0);
+  }
+}

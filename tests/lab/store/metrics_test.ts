@@ -1,0 +1,222 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import fc from "fast-check";
+import { InputError } from "../../../lab/core/errors.ts";
+import type { MetricPoint } from "../../../lab/core/metrics.ts";
+import { Downsampler } from "../../../lab/store/downsample.ts";
+import { openStore } from "../../../lab/store/sqlite_store.ts";
+import type { Series } from "../../../lab/store/store.ts";
+import { addRun, pointAt, withFolder, withStore } from "./fixtures.ts";
+
+const bitsOf = (values: ArrayLike<number>) =>
+  Array.from(new BigUint64Array(Float64Array.from(values).buffer));
+
+/** A series as points, values as their bits. */
+function pointsOf(series: Series): unknown[] {
+  const bits = bitsOf(series.values);
+  return Array.from(bits, (value, i) => [
+    series.iterations[i],
+    series.environmentSteps[i],
+    series.gradientSteps[i],
+    series.examples[i],
+    series.wallSeconds[i],
+    value,
+  ]);
+}
+
+const expected = (points: readonly MetricPoint[]) =>
+  points.map((point) => [
+    point.iterations,
+    point.environmentSteps,
+    point.gradientSteps,
+    point.examples,
+    point.wallSeconds,
+    bitsOf([point.value])[0],
+  ]);
+
+Deno.test("NaN, infinities, −0 and every other float64 come back with the same bits", () =>
+  withFolder((folder) => {
+    const values = [NaN, Infinity, -Infinity, -0, 0, 5e-324, 2 ** 53 + 2, -1 / 3, 1e308];
+    const store = openStore(`${folder}/runs`);
+    const { id } = addRun(store);
+    values.forEach((value, i) =>
+      store.append(id, [pointAt(`v/${i}`, i, value), pointAt("all", i, value)])
+    );
+    store.close();
+    const again = openStore(`${folder}/runs`);
+    deepStrictEqual(bitsOf(again.series(id, "all").values), bitsOf(values));
+    const last = again.lastMetrics(id);
+    deepStrictEqual(bitsOf(values.map((_, i) => last[`v/${i}`])), bitsOf(values));
+    again.close();
+  }));
+
+Deno.test("queued points are seen by the process that queued them", () =>
+  withStore((store) => {
+    const { id } = addRun(store);
+    store.append(id, [pointAt("b", 1, 2), pointAt("a", 1, 3)]);
+    deepStrictEqual(store.seriesNames(id), ["a", "b"]);
+    store.append(id, [pointAt("b", 2, 4)]);
+    deepStrictEqual(store.lastMetrics(id), { a: 3, b: 4 });
+    strictEqual(store.series(id, "c").values.length, 0);
+    deepStrictEqual(store.seriesNames("zzzzzz"), []);
+    throws(() => store.append("zzzzzz", [pointAt("a", 1, 1)]), InputError);
+  }));
+
+/** What a run does to its series, one after another. */
+const actions = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.record({ append: fc.integer({ min: 1, max: 120 }) }) },
+    { weight: 2, arbitrary: fc.record({ flush: fc.constant(true) }) },
+    { weight: 1, arbitrary: fc.record({ resumeFrom: fc.double({ min: 0, max: 1, noNaN: true }) }) },
+  ),
+  { maxLength: 25 },
+);
+
+Deno.test("a series is what was appended, in whatever portions and attempts it came", () =>
+  withStore((store) => {
+    fc.assert(
+      fc.property(actions, fc.boolean(), (list, uneven) => {
+        const { id } = addRun(store);
+        let visible: MetricPoint[] = [];
+        let iteration = 0;
+        for (const action of list) {
+          if ("append" in action) {
+            const points = Array.from({ length: action.append }, () => {
+              iteration += uneven && iteration % 5 === 0 ? 3 : 1;
+              return pointAt("a", iteration, iteration % 11 === 0 ? NaN : iteration / 3);
+            });
+            store.append(id, points);
+            visible.push(...points);
+          } else if ("flush" in action) {
+            store.flush();
+          } else {
+            iteration = Math.floor(iteration * action.resumeFrom);
+            store.beginAttempt(id, iteration);
+            visible = visible.filter((point) => point.iterations <= iteration);
+          }
+        }
+        const series = store.series(id, "a");
+        deepStrictEqual(pointsOf(series), expected(visible));
+        strictEqual(series.total, visible.length);
+        const after = Math.floor(iteration / 2);
+        deepStrictEqual(
+          pointsOf(store.series(id, "a", { after })),
+          expected(visible.filter((point) => point.iterations > after)),
+        );
+        deepStrictEqual(
+          bitsOf(Object.values(store.lastMetrics(id))),
+          bitsOf(visible.slice(-1).map((point) => point.value)),
+        );
+        deepStrictEqual(store.seriesNames(id), visible.length > 0 ? ["a"] : []);
+      }),
+      { numRuns: 60 },
+    );
+  }));
+
+Deno.test("points of an earlier attempt are hidden but kept", () =>
+  withStore((store) => {
+    const { id } = addRun(store);
+    const append = (from: number, to: number, value: number) => {
+      for (let i = from; i <= to; i++) store.append(id, [pointAt("a", i, value)]);
+    };
+    append(1, 10, 1);
+    strictEqual(store.beginAttempt(id, 6), 2);
+    append(7, 8, 2);
+    strictEqual(store.beginAttempt(id, 4), 3);
+    append(5, 5, 3);
+    strictEqual(store.run(id)!.attempt, 3);
+    deepStrictEqual([...store.series(id, "a").values], [1, 1, 1, 1, 3]);
+    store.beginAttempt(id, -1);
+    deepStrictEqual(store.seriesNames(id), []);
+    deepStrictEqual(store.lastMetrics(id), {});
+  }));
+
+Deno.test("a down-sampled series keeps its ends, its spikes and its NaN", () =>
+  withStore((store) => {
+    const { id } = addRun(store);
+    const count = 20_000;
+    const points = Array.from(
+      { length: count },
+      (_, i) =>
+        pointAt(
+          "a",
+          i + 1,
+          i === 777 ? 1e6 : i === 12_345 ? -1e6 : i === 4000 ? NaN : Math.sin(i / 500),
+        ),
+    );
+    for (let i = 0; i < count; i += 700) {
+      store.append(id, points.slice(i, i + 700));
+      if (i % 2100 === 0) store.flush();
+    }
+    const chart = store.series(id, "a", { points: 400 });
+    strictEqual(chart.total, count);
+    ok(chart.values.length <= 405 && chart.values.length > 300);
+    deepStrictEqual([chart.iterations[0], chart.iterations.at(-1)], [1, count]);
+    for (const [index, value] of [[777, 1e6], [12_345, -1e6], [4000, NaN]]) {
+      const at = chart.iterations.indexOf(index + 1);
+      ok(at > 0);
+      ok(Object.is(chart.values[at], value));
+      strictEqual(chart.environmentSteps[at], 16 * (index + 1));
+      strictEqual(chart.wallSeconds[at], (index + 1) / 7);
+    }
+    strictEqual(store.series(id, "a", { points: count }).values.length, count);
+    strictEqual(store.series(id, "a", { points: 400, after: count - 3 }).values.length, 3);
+  }));
+
+Deno.test("down-sampling picks ascending indices, the extremes among them", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double(), { minLength: 2, maxLength: 300 }),
+      fc.integer({ min: 2, max: 60 }),
+      fc.integer({ min: 1, max: 50 }),
+      (list, points, portion) => {
+        const values = Float64Array.from(list);
+        const sampler = new Downsampler(values.length, points);
+        for (let i = 0; i < values.length; i += portion) {
+          sampler.add(values, i, Math.min(values.length, i + portion));
+        }
+        const { picks } = sampler;
+        deepStrictEqual(picks, [...new Set(picks)].sort((a, b) => a - b));
+        deepStrictEqual([picks[0], picks.at(-1)], [0, values.length - 1]);
+        const finite = list.filter((value) => !Number.isNaN(value));
+        const picked = picks.map((i) => values[i]);
+        if (finite.length > 0) {
+          ok(picked.includes(Math.max(...finite)) && picked.includes(Math.min(...finite)));
+        }
+        strictEqual(picked.some(Number.isNaN), list.some(Number.isNaN));
+        ok(
+          picks.length <= 2 + 3 * Math.max(1, Math.floor((points - 2) / 2)) ||
+            values.length <= points,
+        );
+      },
+    ),
+  );
+});
+
+Deno.test("queued points are written within a second while the process waits", () =>
+  withStore(async (store, folder) => {
+    const { id } = addRun(store);
+    const reader = openStore(folder, { readOnly: true });
+    const before = reader.version();
+    const started = performance.now();
+    store.append(id, [pointAt("a", 1, 1)]);
+    while (reader.version() === before && performance.now() - started < 5000) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    ok(performance.now() - started < 1000);
+    deepStrictEqual(reader.lastMetrics(id), { a: 1 });
+    reader.close();
+  }));
+
+Deno.test("queued points are written within a second while the event loop does not turn", () =>
+  withStore((store, folder) => {
+    const { id } = addRun(store);
+    const reader = openStore(folder, { readOnly: true });
+    const started = performance.now();
+    let i = 0;
+    while (reader.seriesNames(id).length === 0 && performance.now() - started < 5000) {
+      store.append(id, [pointAt("a", ++i, i)]);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+    ok(performance.now() - started < 1000);
+    reader.close();
+  }));

@@ -1,0 +1,72 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { DatabaseSync } from "node:sqlite";
+import { InputError } from "../../../lab/core/errors.ts";
+import { Database } from "../../../lab/store/database.ts";
+import { migrate, migrations, schemaVersion } from "../../../lab/store/migrations.ts";
+import { openStore } from "../../../lab/store/sqlite_store.ts";
+import { withFolder } from "./fixtures.ts";
+
+/** A made-up history: the mechanism is the same for the real one. */
+const history = [
+  "CREATE TABLE store (version INTEGER); CREATE TABLE note (text TEXT)",
+  "ALTER TABLE note ADD COLUMN length INTEGER; UPDATE note SET length = length(text)",
+  "CREATE INDEX note_length ON note (length)",
+];
+
+Deno.test("a file of every earlier version is brought to the newest with its rows", () =>
+  withFolder((folder) => {
+    for (let from = 0; from <= history.length; from++) {
+      const database = new Database(`${folder}/${from}.db`, { readOnly: false });
+      migrate(database, history.slice(0, from));
+      strictEqual(schemaVersion(database), from);
+      if (from === 1) database.run("INSERT INTO note (text) VALUES ('four')");
+      migrate(database, history);
+      migrate(database, history);
+      strictEqual(schemaVersion(database), history.length);
+      deepStrictEqual(
+        database.all("SELECT * FROM note").map((row) => ({ ...row })),
+        from === 1 ? [{ text: "four", length: 4 }] : [],
+      );
+      database.close();
+    }
+  }));
+
+Deno.test("every version of the real schema is brought to the newest", () =>
+  withFolder((folder) => {
+    for (let from = 0; from <= migrations.length; from++) {
+      Deno.mkdirSync(`${folder}/${from}`);
+      const database = new Database(`${folder}/${from}/lab.db`, { readOnly: false });
+      migrate(database, migrations.slice(0, from));
+      database.close();
+      const store = openStore(`${folder}/${from}`);
+      deepStrictEqual(store.runs(), []);
+      store.close();
+      const raw = new DatabaseSync(`${folder}/${from}/lab.db`);
+      strictEqual(raw.prepare("PRAGMA user_version").get()!.user_version, migrations.length);
+      raw.close();
+    }
+  }));
+
+Deno.test("a migration that fails leaves the version before it, whole", () =>
+  withFolder((folder) => {
+    const database = new Database(`${folder}/a.db`, { readOnly: false });
+    migrate(database, history.slice(0, 1));
+    database.run("INSERT INTO note (text) VALUES ('kept')");
+    throws(() => migrate(database, [history[0], "DELETE FROM note; CREATE TABLE note (again)"]));
+    strictEqual(schemaVersion(database), 1);
+    deepStrictEqual(database.all("SELECT text FROM note").map((row) => row.text), ["kept"]);
+    database.close();
+  }));
+
+Deno.test("a file older than the schema cannot be brought forward by a reader", () =>
+  withFolder((folder) => {
+    const database = new Database(`${folder}/a.db`, { readOnly: false });
+    migrate(database, history.slice(0, 2));
+    database.close();
+    const reader = new Database(`${folder}/a.db`, { readOnly: true });
+    throws(
+      () => migrate(reader, history),
+      (error) => error instanceof InputError && /of version 2, not 3/.test(error.message),
+    );
+    reader.close();
+  }));

@@ -1,0 +1,221 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { InputError, LabError } from "../../../lab/core/errors.ts";
+import { nextRunNumber, runIdOf } from "../../../lab/store/run_id.ts";
+import { openStore } from "../../../lab/store/sqlite_store.ts";
+import { addRun, checkpointAt, manifestOf, pointAt, withFolder, withStore } from "./fixtures.ts";
+
+Deno.test("a run comes back as it was created, also after the store was closed", () =>
+  withFolder((folder) => {
+    const store = openStore(`${folder}/runs`);
+    const manifest = manifestOf("corridor-dqn");
+    const { id } = store.createRun({ name: "mine", manifest, tags: ["a", "b"], note: "n" });
+    store.close();
+    const again = openStore(`${folder}/runs`);
+    const run = again.run(id)!;
+    deepStrictEqual(run.manifest, manifest);
+    deepStrictEqual(
+      [run.name, run.tags, run.note, run.status, run.attempt, run.active, run.digest],
+      ["mine", ["a", "b"], "n", "running", 1, false, null],
+    );
+    ok(Math.abs(run.createdAt - Date.now()) < 60_000);
+    strictEqual(again.run("zzzzzz"), undefined);
+    again.close();
+  }));
+
+Deno.test("ids of runs rise with creation, also within one second and with a clock set back", () => {
+  const now = Date.UTC(2026, 0, 1);
+  const first = nextRunNumber(0, now);
+  strictEqual(first, 365 * 24 * 3600);
+  strictEqual(nextRunNumber(first, now), first + 1);
+  strictEqual(nextRunNumber(first, now - 5000), first + 1);
+  strictEqual(nextRunNumber(first, now + 5000), first + 5);
+  strictEqual(runIdOf(0), "000000");
+  strictEqual(runIdOf(32 ** 6 - 1), "zzzzzz");
+  ok(runIdOf(first) < runIdOf(first + 1) && runIdOf(31) < runIdOf(32));
+});
+
+Deno.test("the runs of a store are listed newest first", () =>
+  withStore((store) => {
+    const ids = ["a", "b", "c"].map((name) => addRun(store, name).id);
+    deepStrictEqual(store.runs().map((run) => run.id), ids.toReversed());
+  }));
+
+Deno.test("an update changes what it names and nothing else", () =>
+  withStore((store) => {
+    const { id } = addRun(store);
+    const other = addRun(store);
+    const change = {
+      name: "renamed",
+      status: "diverged",
+      tags: ["x"],
+      note: "why",
+      endedAt: 12345.5,
+      wallSeconds: 0.25,
+      environmentSteps: 2 ** 40,
+      gradientSteps: 3,
+      examples: 4,
+      iterations: 5,
+      digest: "ff",
+      message: "NaN in losses/policy",
+    } as const;
+    const before = store.run(id)!;
+    store.update(id, change);
+    deepStrictEqual(store.run(id), { ...before, ...change });
+    store.update(id, { message: null, endedAt: null });
+    deepStrictEqual(store.run(id), { ...before, ...change, message: null, endedAt: null });
+    deepStrictEqual(store.run(other.id), other);
+    throws(() => store.update("zzzzzz", { note: "" }), InputError);
+  }));
+
+Deno.test("a run is found by its id, a unique prefix of it, and as the latest", () =>
+  withStore((store) => {
+    throws(
+      () => store.find("latest"),
+      (error) => error instanceof InputError && /there is none yet/.test(error.message),
+    );
+    const first = addRun(store, "first");
+    const second = addRun(store, "second");
+    strictEqual(store.find(first.id).id, first.id);
+    strictEqual(store.find(first.id.toUpperCase()).id, first.id);
+    strictEqual(store.find("latest").id, second.id);
+    throws(
+      () => store.find(first.id.slice(0, 2)),
+      (error) =>
+        error instanceof InputError && error.message.includes(`${first.id} (first)`) &&
+        error.message.includes(`${second.id} (second)`),
+    );
+    store.trash(second.id);
+    strictEqual(store.find(first.id.slice(0, 2)).id, first.id);
+    strictEqual(store.find("latest").id, first.id);
+    strictEqual(store.find("latest", { trashed: true }).id, second.id);
+    throws(() => store.find(second.id), /is in the trash/);
+  }));
+
+Deno.test("a run that is not there is answered with the nearest id or the newest of that name", () =>
+  withStore((store) => {
+    const { id } = addRun(store, "cartpole-ppo");
+    const wrong = `${id.slice(0, 5)}${id[5] === "0" ? "1" : "0"}`;
+    throws(
+      () => store.find(wrong),
+      (error) => error instanceof InputError && error.message.includes(`did you mean "${id}"?`),
+    );
+    throws(
+      () => store.find("cartpole-ppo"),
+      (error) => error instanceof InputError && error.message.includes(id),
+    );
+  }));
+
+Deno.test("a run is active while its lock is held, for this process as for others", () =>
+  withStore((store, folder) => {
+    const { id } = addRun(store);
+    const reader = openStore(folder, { readOnly: true });
+    const lock = store.lock(id);
+    strictEqual(store.run(id)!.active, true);
+    strictEqual(reader.run(id)!.active, true);
+    throws(
+      () => store.lock(id),
+      (error) =>
+        error instanceof LabError &&
+        error.message.includes(`${id} as it is being trained by another`),
+    );
+    throws(() => store.trash(id), LabError);
+    lock[Symbol.dispose]();
+    lock[Symbol.dispose]();
+    strictEqual(store.run(id)!.active, false);
+    strictEqual(reader.run(id)!.active, false);
+    store.lock(id)[Symbol.dispose]();
+    throws(() => store.lock("zzzzzz"), InputError);
+    reader.close();
+  }));
+
+Deno.test("events come back in order with their iteration", () =>
+  withStore((store) => {
+    const { id } = addRun(store);
+    store.appendEvents(id, 3, [{ level: "warning", message: "b" }, {
+      level: "info",
+      message: "a",
+    }]);
+    store.appendEvents(id, 2, [{ level: "error", message: "c" }]);
+    deepStrictEqual(
+      store.events(id).map(({ level, message, iteration }) => [level, message, iteration]),
+      [
+        ["warning", "b", 3],
+        ["info", "a", 3],
+        ["error", "c", 2],
+      ],
+    );
+    throws(() => store.appendEvents("zzzzzz", 0, [{ level: "info", message: "" }]), InputError);
+  }));
+
+Deno.test("the version grows with every write, for a reader too", () =>
+  withStore(async (store, folder) => {
+    const reader = openStore(folder, { readOnly: true });
+    const { id } = addRun(store);
+    const writes = [
+      () => store.update(id, { note: "x" }),
+      () => {
+        store.append(id, [pointAt("a", 1, 1)]);
+        store.flush();
+      },
+      () => store.appendEvents(id, 1, [{ level: "info", message: "" }]),
+      () => store.beginAttempt(id, 1),
+      () => store.saveCheckpoint(id, checkpointAt(1)),
+      () => store.trash(id),
+    ];
+    for (const write of writes) {
+      const before = reader.version();
+      await write();
+      ok(reader.version() > before);
+    }
+    reader.close();
+  }));
+
+Deno.test("the trash keeps a run until it is purged, and gives it back whole", () =>
+  withStore(async (store, folder) => {
+    const bytes = new Uint8Array(50_000).fill(7);
+    const shared = new Uint8Array(1000).fill(8);
+    const [kept, gone] = [addRun(store, "kept"), addRun(store, "gone")];
+    for (const { id } of [kept, gone]) {
+      store.append(id, [pointAt("a", 1, 1)]);
+      await store.putArtifact(id, {
+        name: "samples",
+        iteration: 1,
+        mediaType: "image/png",
+        bytes: shared,
+      });
+      await store.saveCheckpoint(id, checkpointAt(1));
+      store.lock(id)[Symbol.dispose]();
+    }
+    const own = await store.putArtifact(gone.id, {
+      name: "own",
+      iteration: 1,
+      mediaType: "image/png",
+      bytes,
+    });
+    deepStrictEqual(store.purge(), { runs: 0, bytes: 0 });
+    store.trash(gone.id);
+    deepStrictEqual(store.runs().map((run) => run.id), [kept.id]);
+    deepStrictEqual(store.runs({ trashed: true }).map((run) => run.id), [gone.id]);
+    ok(store.run(gone.id)!.trashedAt! > 0);
+    store.restore(gone.id);
+    strictEqual(store.runs().length, 2);
+    store.trash(gone.id);
+    const purged = store.purge();
+    strictEqual(purged.runs, 1);
+    ok(purged.bytes > bytes.length);
+    strictEqual(store.run(gone.id), undefined);
+    throws(() => store.find(gone.id), InputError);
+    strictEqual(await exists(`${folder}/artifacts/${own.hash.slice(0, 2)}/${own.hash}`), false);
+    strictEqual(await exists(`${folder}/checkpoints/${gone.id}`), false);
+    strictEqual(await exists(`${folder}/locks/${gone.id}`), false);
+    deepStrictEqual(await store.readArtifact(store.artifacts(kept.id)[0].hash), shared);
+    deepStrictEqual(store.lastMetrics(kept.id), { a: 1 });
+    await store.loadCheckpoint(kept.id, store.checkpoints(kept.id)[0]);
+    ok(addRun(store).id > gone.id);
+    throws(() => store.trash(gone.id), InputError);
+    throws(() => store.restore(gone.id), InputError);
+  }));
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
