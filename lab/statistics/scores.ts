@@ -77,7 +77,7 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);
-  if (sorted[below] === sorted[above]) return sorted[below];
+  if (position === below || sorted[below] === sorted[above]) return sorted[below];
   return sorted[below] + (sorted[above] - sorted[below]) * (position - below);
 }
 

@@ -1,0 +1,190 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import fc from "fast-check";
+import { InputError } from "../../../lab/core/errors.ts";
+import { defaultRng } from "../../../lab/core/random.ts";
+import {
+  bootstrapInterval,
+  iqm,
+  mean,
+  median,
+  optimalityGap,
+  performanceProfile,
+  performanceProfileIntervals,
+  probabilityOfImprovement,
+  probabilityOfImprovementInterval,
+  quantile,
+  standardDeviation,
+} from "../../../lab/statistics/mod.ts";
+
+function near(actual: number, expected: number, tolerance = 1e-12, message?: string): void {
+  ok(Math.abs(actual - expected) <= tolerance, message ?? `${actual} is not near ${expected}`);
+}
+
+// Worked example of 5 runs x 2 tasks; the intervals are exact, from all 126² weighted resamples.
+const methods = [
+  {
+    scores: [[0.9, 0.8, 1, 0.85, 0.95], [0.6, 0.5, 0.7, 0.4, 0.8]],
+    mean: 0.75,
+    iqm: 0.775,
+    gap: 0.25,
+    profile: [1, 0.8, 0.6, 0.2],
+    first: 0.9,
+    deviation: 0.0790569,
+    interval: [0.683333, 0.841667],
+  },
+  {
+    scores: [[0.7, 0.75, 0.6, 1, 0.8], [0.65, 0.55, 0.45, 0.75, 0.5]],
+    mean: 0.675,
+    iqm: 0.666667,
+    gap: 0.325,
+    profile: [1, 0.8, 0.2, 0.1],
+    first: 0.75,
+    deviation: 0.148324,
+    interval: [0.583333, 0.75],
+  },
+  {
+    scores: [[0.2, 0.5, 0.4, 0.3, 0.1], [0.3, 0.1, 0.35, 0.2, 0.25]],
+    mean: 0.27,
+    iqm: 0.266667,
+    gap: 0.73,
+    profile: [0.5, 0, 0, 0],
+    first: 0.3,
+    deviation: 0.1581139,
+    interval: [0.175, 0.35],
+  },
+];
+
+Deno.test("the figures of the worked example come out", () => {
+  for (const { scores, ...expected } of methods) {
+    near(mean(scores), expected.mean);
+    near(median(scores), expected.mean);
+    near(iqm(scores), expected.iqm, 5e-7);
+    near(optimalityGap(scores), expected.gap);
+    const profile = performanceProfile(scores, [0.25, 0.5, 0.75, 0.9]);
+    deepStrictEqual([...profile], expected.profile);
+    near(iqm(scores[0]), expected.first);
+    near(standardDeviation(scores[0], 1), expected.deviation, 5e-8);
+  }
+});
+
+Deno.test("the bootstrap intervals of the worked example are the exact ones", () => {
+  for (const { scores, interval: [low, high] } of methods) {
+    const interval = bootstrapInterval(scores, iqm);
+    near(interval.low, low, 5e-7);
+    near(interval.high, high, 5e-7);
+    for (const seed of [1, 2, 3]) {
+      const rough = bootstrapInterval(scores, iqm, { random: defaultRng(seed), repeats: 2000 });
+      near(rough.low, low, 0.01);
+      near(rough.high, high, 0.01);
+    }
+  }
+});
+
+Deno.test("the probabilities of improvement of the worked example come out", () => {
+  const [a, b, c] = methods.map(({ scores }) => scores);
+  near(probabilityOfImprovement(a, b), 0.67);
+  near(probabilityOfImprovement(b, a), 0.33);
+  strictEqual(probabilityOfImprovement(a, c), 1);
+  strictEqual(probabilityOfImprovement(b, c), 1);
+  const interval = probabilityOfImprovementInterval(a, b);
+  near(interval.low, 0.41, 1e-9);
+  near(interval.high, 0.9, 1e-9);
+  throws(() => probabilityOfImprovement(a, b.slice(1)), InputError);
+});
+
+Deno.test("a lower and an upper end of the profile enclose the profile", () => {
+  const thresholds = [0.25, 0.5, 0.75, 0.9];
+  const { scores, profile } = methods[0];
+  const intervals = performanceProfileIntervals(scores, thresholds, { random: defaultRng(4) });
+  intervals.forEach(({ low, high }, i) => ok(low <= profile[i] && profile[i] <= high));
+  deepStrictEqual(intervals[0], { low: 1, high: 1 });
+  ok(intervals[2].low < intervals[2].high);
+});
+
+Deno.test("of tasks with several means the median takes the one in the middle", () => {
+  strictEqual(median([[1, 3], [10, 20], [4, 4]]), 4);
+  strictEqual(median([5, 1, 3]), 3);
+  strictEqual(median([5, 1, 3, 4]), 3.5);
+  strictEqual(median([7, Infinity, Infinity]), Infinity);
+});
+
+Deno.test("the interquartile mean drops a quarter at each end, rounded down", () => {
+  strictEqual(iqm([0, 6, 3]), 3);
+  strictEqual(iqm([100, 1, 2, -100, 3]), 2);
+  strictEqual(iqm([4]), 4);
+});
+
+Deno.test("NaN is never dropped and no scores give NaN", () => {
+  for (const figure of [mean, median, iqm, optimalityGap]) {
+    ok(Number.isNaN(figure([1, 2, 3, NaN])), figure.name);
+    ok(Number.isNaN(figure([])), figure.name);
+  }
+  ok(Number.isNaN(probabilityOfImprovement([[NaN]], [[1]])));
+  const interval = bootstrapInterval([[1, NaN]], iqm, { repeats: 20 });
+  ok(Number.isNaN(interval.low) && Number.isNaN(interval.high));
+});
+
+Deno.test("the standard deviation divides by n or by n - 1", () => {
+  strictEqual(standardDeviation([1, 3], 0), 1);
+  near(standardDeviation([1, 3], 1), Math.SQRT2);
+});
+
+Deno.test("quantiles interpolate linearly", () => {
+  strictEqual(quantile([1, 2, 4], 0.25), 1.5);
+  strictEqual(quantile([1, 2, 4], 1), 4);
+  strictEqual(quantile([1, Infinity], 0), 1);
+});
+
+const task = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), {
+  minLength: 1,
+  maxLength: 8,
+});
+const tasks = fc.array(task, { minLength: 1, maxLength: 4 });
+
+Deno.test("figures lie within the scores, shift with them and forget their order", () => {
+  fc.assert(fc.property(task, fc.integer({ min: -9, max: 9 }), (scores, shift) => {
+    const low = Math.min(...scores);
+    const high = Math.max(...scores);
+    for (const figure of [mean, median, iqm]) {
+      const value = figure(scores);
+      ok(value >= low - 1e-6 && value <= high + 1e-6);
+      near(figure(scores.map((score) => score + shift)), value + shift, 1e-6);
+      near(figure([...scores].reverse()), value, 1e-6);
+    }
+  }));
+});
+
+Deno.test("P(X > Y) and P(Y > X) sum to one, and a method against itself is even", () => {
+  fc.assert(fc.property(tasks, tasks, (x, y) => {
+    const count = Math.min(x.length, y.length);
+    const [first, second] = [x.slice(0, count), y.slice(0, count)];
+    near(
+      probabilityOfImprovement(first, second) + probabilityOfImprovement(second, first),
+      1,
+      1e-9,
+    );
+    near(probabilityOfImprovement(first, first), 0.5, 1e-9);
+  }));
+});
+
+Deno.test("a bootstrap with the same generator gives the same interval, within the scores", () => {
+  fc.assert(
+    fc.property(tasks, fc.nat(), (scores, seed) => {
+      const make = () =>
+        bootstrapInterval(scores, mean, { random: defaultRng(seed), repeats: 100 });
+      const interval = make();
+      deepStrictEqual(make(), interval);
+      const flat = scores.flat();
+      ok(interval.low <= interval.high);
+      ok(interval.low >= Math.min(...flat) - 1e-6 && interval.high <= Math.max(...flat) + 1e-6);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+Deno.test("more confidence makes an interval no narrower", () => {
+  const { scores } = methods[0];
+  const at = (confidence: number) =>
+    bootstrapInterval(scores, mean, { random: defaultRng(9), repeats: 2000, confidence });
+  ok(at(0.99).low < at(0.8).low && at(0.99).high > at(0.8).high);
+});
