@@ -125,7 +125,7 @@ export function cartPole(
         state[2] < -angleLimit || state[2] > angleLimit;
       return { state, reward: terminated ? fallen : running, terminated };
     },
-    observe: (state) => Float32Array.from(state),
+    observe: (state) => new Float32Array(state),
     observeInto(state, out, offset) {
       out[offset] = state[0];
       out[offset + 1] = state[1];

@@ -135,13 +135,8 @@ export class VectorEnvironment {
         `Cannot reset ${this.count} environments as each needs one seed: ${seeds.length} seeds`,
       );
     }
-    const { rewards, terminated, truncated, started, observations } = this.#step;
     for (let i = 0; i < this.count; i++) this.#reset(i, seeds?.[i]);
-    rewards.fill(0);
-    terminated.fill(0);
-    truncated.fill(0);
-    started.fill(1);
-    return observations;
+    return this.observations;
   }
 
   /**
