@@ -74,14 +74,17 @@ export type CartPoleState = readonly [
 ];
 
 /** Options of CartPole-v1. */
-export const cartPoleConfiguration = z.strictObject({
+export interface CartPoleOptions {
+  /** 0 for every step and −1 for the one at which the pole falls, instead of 1 for every step. */
+  readonly suttonBartoReward: boolean;
+}
+
+/** Checks the options of CartPole-v1 and fills in the defaults. */
+export const cartPoleConfiguration: z.ZodType<CartPoleOptions> = z.strictObject({
   suttonBartoReward: z.boolean().default(false).describe(
     "0 for every step and −1 for the one at which the pole falls, instead of 1 for every step",
   ),
 });
-
-/** Options of CartPole-v1. */
-export type CartPoleOptions = z.infer<typeof cartPoleConfiguration>;
 
 /** One Euler step of 0.02 s under `force` (N): Florian's equations 23 and 24, no friction. */
 function integrate([x, xVelocity, angle, angularVelocity]: CartPoleState, force: number) {

@@ -47,7 +47,27 @@ import { Box, Discrete, type Space } from "../lab/core/space.ts";
 import { type GridMap, isTerminal, moves, namedMaps, neighbor, parseMap } from "./gridworld_map.ts";
 
 /** Options of GridWorld-v0. */
-export const gridWorldConfiguration = z.strictObject({
+export interface GridWorldOptions {
+  /** The text of a map, taken instead of `mapName` where it is not empty. */
+  readonly map: string;
+  /** A map of the lab. */
+  readonly mapName: keyof typeof namedMaps;
+  /** Taken from the reward of every step. */
+  readonly stepCost: number;
+  /** Reward of reaching a goal. */
+  readonly goalReward: number;
+  /** Reward of falling into a pit. */
+  readonly pitReward: number;
+  /** Probability that a move goes to one of the two sides instead. */
+  readonly slip: number;
+  /** How the agent's cell is shown. */
+  readonly observation: "index" | "coordinates" | "one-hot";
+  /** Steps after which an episode is truncated. */
+  readonly timeLimit: number;
+}
+
+/** Checks the options of GridWorld-v0 and fills in the defaults. */
+export const gridWorldConfiguration: z.ZodType<GridWorldOptions> = z.strictObject({
   map: z.string().default("").describe(
     "text of a map (# wall, S start, G goal, O pit, . free), taken instead of mapName",
   ),
@@ -65,15 +85,15 @@ export const gridWorldConfiguration = z.strictObject({
   timeLimit: z.int().min(1).default(200).describe("steps after which an episode is truncated"),
 });
 
-/** Options of GridWorld-v0. */
-export type GridWorldOptions = z.infer<typeof gridWorldConfiguration>;
-
 /** One way in which an action may turn out. */
 export interface Transition {
+  /** In (0, 1]. */
   readonly probability: number;
   /** The next cell. */
   readonly state: number;
+  /** Step cost, goal and pit together. */
   readonly reward: number;
+  /** Whether the next cell is a goal or a pit. */
   readonly terminated: boolean;
 }
 

@@ -7,7 +7,9 @@ import { InputError } from "../lab/core/errors.ts";
 
 /** A parsed map. Cells are counted row by row from the top left: index = row × columns + column. */
 export interface GridMap {
+  /** Lines of the map. */
   readonly rows: number;
+  /** Cells a line. */
   readonly columns: number;
   /** One of `#`, `S`, `G`, `O`, `.` for each cell. */
   readonly cells: readonly string[];

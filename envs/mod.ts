@@ -11,12 +11,12 @@ import type { EnvironmentEntry } from "../lab/core/registry.ts";
 import { cartPole, cartPoleConfiguration } from "./cartpole.ts";
 import { gridWorld, gridWorldConfiguration } from "./gridworld.ts";
 
-function entry<Shape extends z.core.$ZodLooseShape>(
+function entry<Options>(
   id: string,
   summary: string,
-  configuration: z.ZodObject<Shape, z.core.$strict>,
-  define: (options: z.output<z.ZodObject<Shape, z.core.$strict>>) => EnvironmentDefinition,
-): EnvironmentEntry {
+  configuration: z.ZodType<Options>,
+  define: (options: Options) => EnvironmentDefinition,
+): EnvironmentEntry<Options> {
   return { id, summary, configuration, make: (options) => environmentOf(define(options)) };
 }
 

@@ -15,16 +15,19 @@ export type Info = Record<string, Json>;
 export interface StepResult<Observation> {
   /** The caller owns it. */
   readonly observation: Observation;
+  /** Of this step. */
   readonly reward: number;
   /** The episode ended in a terminal state: no bootstrap from the observation. */
   readonly terminated: boolean;
   /** The episode was cut off (time limit): bootstrap from the observation. */
   readonly truncated: boolean;
+  /** Diagnostic values. */
   readonly info: Info;
 }
 
 /** What {@linkcode Environment.stepInto} answers. The next call overwrites it. */
 export interface Outcome {
+  /** Of this step. */
   reward: number;
   /** The episode ended in a terminal state: no bootstrap from the observation. */
   terminated: boolean;
@@ -41,8 +44,11 @@ export interface Outcome {
  */
 // deno-lint-ignore no-explicit-any
 export interface Environment<Observation = any, Action = any> {
+  /** Name and version: `CartPole-v1`. */
   readonly id: string;
+  /** What the world shows. */
   readonly observationSpace: Space<Observation>;
+  /** What can be done in it. */
   readonly actionSpace: Space<Action>;
   /** Steps after which an episode is truncated; undefined: never. */
   readonly timeLimit?: number;
@@ -53,6 +59,7 @@ export interface Environment<Observation = any, Action = any> {
    * without a seed takes seed 0: nothing in the lab draws from entropy.
    */
   reset(options?: { seed?: Seed }): { observation: Observation; info: Info };
+  /** Acts once. */
   step(action: Action): StepResult<Observation>;
   /**
    * `step` without allocation: writes the flat observation (`observationSpace.flatten`) into `out`
@@ -61,8 +68,11 @@ export interface Environment<Observation = any, Action = any> {
   stepInto?(action: Action, out: Float32Array, offset: number): Outcome;
   /** State, generator and step count as plain data; undefined: "not resumable". */
   snapshot?(): Json;
+  /** Goes on from a snapshot, to the same bits. */
   restore?(snapshot: Json): void;
+  /** A drawing of the present state. */
   scene?(): Scene;
+  /** Frees what the world holds outside of JavaScript's memory. */
   close?(): void;
 }
 
@@ -72,11 +82,17 @@ export interface Environment<Observation = any, Action = any> {
  */
 // deno-lint-ignore no-explicit-any
 export interface EnvironmentDefinition<State = any, Observation = any, Action = any> {
+  /** Name and version: `Corridor-v0`. */
   readonly id: string;
+  /** One line: what is to be done. */
   readonly summary?: string;
+  /** What the world shows. */
   readonly observationSpace: Space<Observation>;
+  /** What can be done in it. */
   readonly actionSpace: Space<Action>;
+  /** Steps after which an episode is truncated; left out: never. */
   readonly timeLimit?: number;
+  /** Mean return at which the world counts as solved. */
   readonly rewardThreshold?: number;
   /** Draws a starting state. */
   reset(random: Generator): State;
@@ -94,5 +110,6 @@ export interface EnvironmentDefinition<State = any, Observation = any, Action = 
    * Left out: `observe`, then `observationSpace.flatten`.
    */
   observeInto?(state: State, out: Float32Array, offset: number): void;
+  /** A drawing of `state`. */
   scene?(state: State): Scene;
 }

@@ -42,6 +42,8 @@ export type Shape =
 export interface Scene {
   /** World rectangle shown: [left, bottom, right, top]. */
   readonly view: readonly [number, number, number, number];
+  /** Shown where no shape is. */
   readonly background: Color;
+  /** From the rearmost to the foremost. */
   readonly shapes: readonly Shape[];
 }

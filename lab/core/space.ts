@@ -9,6 +9,7 @@ import { sizeOf } from "./tensor_data.ts";
 
 /** A set of values with a way to draw from it and a flat float form for networks. */
 export interface Space<T = unknown> {
+  /** Which of the four spaces it is. */
   readonly kind: "discrete" | "box" | "multi-discrete" | "tuple";
   /** Whether `value` lies in the space. */
   contains(value: unknown): value is T;
@@ -26,6 +27,7 @@ export interface Space<T = unknown> {
 export class Discrete implements Space<number> {
   readonly kind = "discrete";
   readonly flatSize: number;
+  /** `n` integers from `start` on. @throws InputError where `n` is no whole number ≥ 1. */
   constructor(readonly n: number, readonly start = 0) {
     if (!Number.isInteger(n) || n < 1) {
       throw new InputError(`Cannot make a Discrete space as n must be a whole number ≥ 1: ${n}`);
@@ -51,10 +53,14 @@ export class Discrete implements Space<number> {
 /** Float arrays between bounds, which may be infinite. */
 export class Box implements Space<Float32Array> {
   readonly kind = "box";
+  /** Lengths of the axes; values are row-major. */
   readonly shape: readonly number[];
+  /** Least value of each element. */
   readonly low: Float32Array;
+  /** Most value of each element. */
   readonly high: Float32Array;
   readonly flatSize: number;
+  /** Bounds of every element. @throws InputError where bounds and shape do not fit, or a low is above its high. */
   constructor(bounds: {
     low: number | ArrayLike<number>;
     high: number | ArrayLike<number>;
@@ -123,6 +129,7 @@ export class Box implements Space<Float32Array> {
 export class MultiDiscrete implements Space<Int32Array> {
   readonly kind = "multi-discrete";
   readonly flatSize: number;
+  /** The count of each choice. @throws InputError where one of the counts is no whole number ≥ 1. */
   constructor(readonly nvec: readonly number[]) {
     for (const n of nvec) new Discrete(n);
     this.flatSize = nvec.reduce((sum, n) => sum + n, 0);
@@ -150,6 +157,7 @@ export class MultiDiscrete implements Space<Int32Array> {
 export class Tuple implements Space<unknown[]> {
   readonly kind = "tuple";
   readonly flatSize: number;
+  /** The spaces in the order of their values. */
   constructor(readonly spaces: readonly Space[]) {
     this.flatSize = spaces.reduce((sum, space) => sum + space.flatSize, 0);
   }

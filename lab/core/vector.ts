@@ -57,9 +57,11 @@ export interface VectorStep {
  * ```
  */
 export class VectorEnvironment {
+  /** The environments, in the order of the rows. */
   readonly environments: readonly Environment[];
   /** N. */
   readonly count: number;
+  /** When an ended episode gives way to the next one. */
   readonly autoreset: Autoreset;
   /** Of one environment. */
   readonly observationSpace: Space;
@@ -72,6 +74,8 @@ export class VectorEnvironment {
   readonly #step: VectorStep;
 
   /**
+   * Makes the environments.
+   *
    * @throws InputError where `count` is no whole number ≥ 1 or the environments' spaces differ.
    */
   constructor(
