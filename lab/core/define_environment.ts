@@ -21,8 +21,12 @@ const noInfo: Info = Object.freeze({});
 
 /** `value` in one line for an error message. */
 function show(value: unknown): string {
-  if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${value})`;
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  const text = ArrayBuffer.isView(value)
+    ? `${value.constructor.name}(${value})`
+    : typeof value === "string" || (typeof value === "object" && value !== null)
+    ? JSON.stringify(value)
+    : String(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
 /** The path of the first part of `value` that JSON would change, or undefined. */
