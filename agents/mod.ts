@@ -14,6 +14,11 @@ export const agents: readonly Entry<AgentDefinition>[] = [
     load: async () => (await import("./dqn.ts")).dqn,
   },
   {
+    name: "reinforce",
+    summary: "REINFORCE: policy gradient on whole episodes, with or without a learned baseline",
+    load: async () => (await import("./reinforce.ts")).reinforce,
+  },
+  {
     name: "a2c",
     summary: "Advantage actor-critic: one policy-gradient step after every few environment steps",
     load: async () => (await import("./a2c.ts")).a2c,

@@ -38,18 +38,25 @@ export abstract class AgentTrainer implements Trainer {
   }
 
   /**
-   * Steps that each of `environments` takes next: `length`, or less at the end of the budget, which
-   * is rounded up to a whole step of all of them.
+   * Environment steps that the budget still allows.
    *
-   * @throws InputError where the budget is spent.
+   * @throws InputError where it is spent.
    */
-  protected nextLength(length: number, environments: number): number {
-    const left = Math.ceil((this.budget.total - this.progress.environmentSteps) / environments);
-    if (left > 0) return Math.min(length, left);
+  protected get remaining(): number {
+    const left = this.budget.total - this.progress.environmentSteps;
+    if (left > 0) return left;
     throw new InputError(
-      `Cannot train on as the budget of ${this.budget.total} environment steps must not be spent: ` +
+      `Cannot train on as the budget of ${this.budget.total} environment steps is spent: ` +
         `${this.progress.environmentSteps} were taken`,
     );
+  }
+
+  /**
+   * Steps that each of `environments` takes next: `length`, or less at the end of the budget, which
+   * is rounded up to a whole step of all of them.
+   */
+  protected nextLength(length: number, environments: number): number {
+    return Math.min(length, Math.ceil(this.remaining / environments));
   }
 
   evaluate(context: { random: Generator; episodes?: number }): Promise<Report> {

@@ -30,15 +30,19 @@ export class EpisodeWindow {
     truncated: ArrayLike<number>,
   ): void {
     for (let n = 0; n < this.environments; n++) {
-      this.#returns[n] += rewards[n];
-      this.#lengths[n] += 1;
-      if (terminated[n] || truncated[n]) {
-        this.#completed.push([this.#returns[n], this.#lengths[n]]);
-        if (this.#completed.length > this.capacity) this.#completed.shift();
-        this.#returns[n] = 0;
-        this.#lengths[n] = 0;
-      }
+      this.add(n, rewards[n], terminated[n] !== 0 || truncated[n] !== 0);
     }
+  }
+
+  /** Notes one reward of environment `n`; `ended` says whether it closed the episode. */
+  add(n: number, reward: number, ended: boolean): void {
+    this.#returns[n] += reward;
+    this.#lengths[n] += 1;
+    if (!ended) return;
+    this.#completed.push([this.#returns[n], this.#lengths[n]]);
+    if (this.#completed.length > this.capacity) this.#completed.shift();
+    this.#returns[n] = 0;
+    this.#lengths[n] = 0;
   }
 
   /** Forgets the episodes under way; the completed ones stay. */
