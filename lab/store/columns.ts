@@ -1,7 +1,7 @@
 /**
- * Points of a series in columns, and their stored form. Values are the bytes of their float64
- * (little-endian), so that NaN, infinities and −0 come back as they are. An x axis that rises by
- * equal amounts, as most do, is stored as its start and rise.
+ * Points of a series in columns, and their stored form: float64 (little-endian), so that NaN,
+ * infinities and −0 come back as they are. First the values, then each x axis: `1, start, rise`
+ * where it rises by equal amounts, as most do, else `0` and its coordinates.
  *
  * @module
  */
@@ -17,10 +17,6 @@ export const AXES = [
 
 /** Name of an x axis. */
 export type AxisName = typeof AXES[number];
-
-/** The database's columns of the axes, in the order of {@linkcode AXES}. */
-export const AXIS_COLUMNS =
-  "iterations, environment_steps, gradient_steps, examples, wall_seconds" as const;
 
 /** A point, as `MetricPoint` without its name. */
 export type Point = Readonly<Record<AxisName, number>> & { readonly value: number };
@@ -50,19 +46,26 @@ export class Columns {
     return [this.#axes[0][0], this.#axes[0][this.count - 1]];
   }
 
-  /** Stored form of the values. */
-  encodeValues(): Uint8Array {
-    return bytesOf(this.#values.subarray(0, this.count));
-  }
-
-  /** Stored form of the last value. */
+  /** The last point's value in its stored form. */
   encodeLast(): Uint8Array {
     return bytesOf(this.#values.subarray(this.count - 1, this.count));
   }
 
-  /** Stored forms of the axes, in the order of {@linkcode AXES}. */
-  encodeAxes(): Uint8Array[] {
-    return this.#axes.map((axis) => encodeAxis(axis.subarray(0, this.count)));
+  /** All points in their stored form. */
+  encode(): Uint8Array {
+    const axes = this.#axes.map((axis) => axis.subarray(0, this.count));
+    const rises = axes.map(riseOf);
+    const lengths = rises.map((rise) => rise === undefined ? 1 + this.count : 3);
+    const words = new Float64Array(lengths.reduce((sum, length) => sum + length, this.count));
+    words.set(this.#values.subarray(0, this.count));
+    let at = this.count;
+    axes.forEach((axis, a) => {
+      const rise = rises[a];
+      if (rise === undefined) words.set(axis, at + 1);
+      else words.set([1, axis[0], rise], at);
+      at += lengths[a];
+    });
+    return bytesOf(words);
   }
 
   /** Forgets all points and the room that they took. */
@@ -96,24 +99,32 @@ export function axisAt(axis: Axis, i: number): number {
   return axis.values === null ? axis.start + i * axis.rise : axis.values[i];
 }
 
-/** Stored form of an axis: 16 bytes for three or more points that rise evenly, else 8 a point. */
-export function encodeAxis(column: Float64Array): Uint8Array {
-  if (column.length > 2) {
-    const start = column[0];
-    const rise = column[1] - start;
-    let i = 0;
-    while (i < column.length && Object.is(start + i * rise, column[i])) i++;
-    if (i === column.length) return bytesOf(Float64Array.of(start, rise));
+/** By how much a column rises from each coordinate to the next; undefined where that differs. */
+function riseOf(column: Float64Array): number | undefined {
+  const start = column[0];
+  const rise = column.length > 1 ? column[1] - start : 0;
+  for (let i = 0; i < column.length; i++) {
+    if (!Object.is(start + i * rise, column[i])) return undefined;
   }
-  return bytesOf(column);
+  return rise;
 }
 
-/** Reads back what {@linkcode encodeAxis} made of `count` coordinates. */
-export function decodeAxis(bytes: Uint8Array, count: number): Axis {
-  const values = decodeValues(bytes);
-  return count > 2 && values.length === 2
-    ? { start: values[0], rise: values[1], values: null }
-    : { start: 0, rise: 0, values };
+/** Reads back `count` points that {@linkcode Columns} encoded; axes as in {@linkcode AXES}. */
+export function decodeColumns(
+  bytes: Uint8Array,
+  count: number,
+): { values: Float64Array; axes: Axis[] } {
+  const words = decodeValues(bytes);
+  let at = count;
+  const axes = AXES.map((): Axis => {
+    const even = words[at] === 1;
+    const axis = even
+      ? { start: words[at + 1], rise: words[at + 2], values: null }
+      : { start: 0, rise: 0, values: words.subarray(at + 1, at + 1 + count) };
+    at += even ? 3 : 1 + count;
+    return axis;
+  });
+  return { values: words.subarray(0, count), axes };
 }
 
 /** Reads back float64 values. */

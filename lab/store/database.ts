@@ -14,30 +14,30 @@ export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 /** Milliseconds that a process waits for another one's write transaction. */
 const BUSY_MILLISECONDS = 10_000;
 
-/** The primary result codes of SQLite that a user can do something about. */
-const remedies: Readonly<Record<number, string>> = {
-  5: "another process keeps it locked: try again when that one is through",
-  8: "it is read-only: check who may write there",
-  10: "the disk failed or is full",
-  11: "it is damaged (malformed): put back a copy",
-  13: "the disk is full: free some space, then resume the run",
-  14: "the file cannot be opened: check the folder and who may write there",
-  26: "it is no SQLite database",
-};
+/**
+ * What a user can do, by what SQLite says (its codes are missing where several statements ran at
+ * once). Even a reader writes beside the database: its share of the log's index.
+ */
+const remedies: readonly (readonly [RegExp, typeof InputError | typeof LabError, string])[] = [
+  [/is locked/, LabError, "another process keeps it locked: try again when that one is through"],
+  [/readonly database/, InputError, "you may not write in its folder: copy it to where you may"],
+  [/unable to open/, InputError, "it cannot be opened: check the folder and who may write there"],
+  [/disk is full/, LabError, "the disk is full: free some space, then resume the run"],
+  [/disk I\/O error/, LabError, "the disk failed or is full"],
+  [/malformed/, LabError, "it is damaged: put back a copy"],
+  [/not a database/, LabError, "it is no SQLite database"],
+];
 
-/** A {@linkcode LabError} for a failure of SQLite; other errors come back as they are. */
+/** A failure of SQLite as one line that says what to do; other errors come back as they are. */
 function explained(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") {
     return error;
   }
-  const code = "errcode" in error ? Number(error.errcode) & 0xff : 0;
-  const remedy = remedies[code] ??
-    Object.values(remedies).find((text) =>
-      text.startsWith("it is no") && /not a data/.test(error.message)
-    );
-  return new LabError(`Cannot use the store ${path} as ${remedy ?? error.message}`, {
-    cause: error,
-  });
+  for (const [pattern, Kind, remedy] of remedies) {
+    if (!pattern.test(error.message)) continue;
+    return new Kind(`Cannot use the store ${path} as ${remedy}`, { cause: error });
+  }
+  return new LabError(`Cannot use the store ${path} as ${error.message}`, { cause: error });
 }
 
 /** One connection to a store's file. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { visibilityOf } from "./attempts.ts";
-import { AXES, AXIS_COLUMNS, axisAt, decodeAxis, decodeValues } from "./columns.ts";
+import { AXES, axisAt, decodeColumns, decodeValues } from "./columns.ts";
 import type { Axis } from "./columns.ts";
 import type { Database, Row } from "./database.ts";
 import { Downsampler } from "./downsample.ts";
@@ -101,10 +101,8 @@ function visiblePart(database: Database, row: Row, after: number, until: number)
   const last = Number(row.last_iteration);
   if (first > until || last <= after) return undefined;
   if (first > after && last <= until) return { id, from: 0, to: count };
-  const iterations = decodeAxis(
-    database.get("SELECT iterations FROM chunk WHERE id = ?", id)!.iterations as Uint8Array,
-    count,
-  );
+  const iterations = readChunk(database, id)?.axes[0];
+  if (iterations === undefined) return undefined;
   const from = countUpTo(iterations, count, after);
   const to = countUpTo(iterations, count, until);
   return from < to ? { id, from, to } : undefined;
@@ -122,16 +120,10 @@ function countUpTo(axis: Axis, count: number, limit: number): number {
   return low;
 }
 
+/** The points of a chunk; null where another process has purged it since it was listed. */
 function readChunk(database: Database, id: number): { values: Float64Array; axes: Axis[] } | null {
-  const row = database.get(`SELECT value, ${AXIS_COLUMNS} FROM chunk WHERE id = ?`, id);
-  // Purged by another process since the chunks were listed.
-  if (row === undefined) return null;
-  const { value, ...axes } = row;
-  const values = decodeValues(value as Uint8Array);
-  return {
-    values,
-    axes: Object.values(axes).map((bytes) => decodeAxis(bytes as Uint8Array, values.length)),
-  };
+  const row = database.get("SELECT count, points FROM chunk WHERE id = ?", id);
+  return row === undefined ? null : decodeColumns(row.points as Uint8Array, Number(row.count));
 }
 
 /** Columns of a series, filled point by point. */

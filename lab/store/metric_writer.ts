@@ -6,7 +6,7 @@
  */
 import type { MetricPoint } from "../core/metrics.ts";
 import { attemptOf } from "./attempts.ts";
-import { AXIS_COLUMNS, Columns } from "./columns.ts";
+import { Columns } from "./columns.ts";
 import type { Database } from "./database.ts";
 
 /** Queued points are written at the latest after this time. */
@@ -14,7 +14,7 @@ const FLUSH_MILLISECONDS = 500;
 /** … or when so many wait. */
 const QUEUE_LIMIT = 1 << 16;
 /** A chunk of so many points is closed; until then each flush writes it anew with its new points. */
-const CHUNK_POINTS = 256;
+const CHUNK_POINTS = 512;
 
 /** The open chunk of one series. */
 interface OpenChunk {
@@ -127,22 +127,19 @@ export class MetricWriter {
 
   #writeChunk({ run, name, attempt, columns, row }: OpenChunk): number {
     const [first, last] = columns.span;
-    const shared = [columns.count, last, columns.encodeLast(), columns.encodeValues()];
+    const fields = [columns.count, last, columns.encodeLast(), columns.encode()];
     if (row !== undefined) {
       this.#database.run(
-        `UPDATE chunk SET (count, last_iteration, last_value, value, ${AXIS_COLUMNS}) =
-           (?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?`,
-        ...shared,
-        ...columns.encodeAxes(),
+        "UPDATE chunk SET (count, last_iteration, last_value, points) = (?, ?, ?, ?) WHERE id = ?",
+        ...fields,
         row,
       );
       return row;
     }
     return this.#database.run(
-      `INSERT INTO chunk (count, last_iteration, last_value, value, ${AXIS_COLUMNS},
-         series, attempt, first_iteration) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...shared,
-      ...columns.encodeAxes(),
+      `INSERT INTO chunk (count, last_iteration, last_value, points, series, attempt, first_iteration)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      ...fields,
       this.#series(run, name),
       attempt,
       first,

@@ -53,8 +53,8 @@ export const migrations: readonly Migration[] = [
     UNIQUE (run, name)
   );
 
-  -- Consecutive points of a series in columns: see columns.ts. The small columns stand first, so
-  -- that a query of them reads none of the large ones.
+  -- Consecutive points of a series in columns: see columns.ts. The small fields stand first, so
+  -- that a query of them does not read the points.
   CREATE TABLE chunk (
     id INTEGER PRIMARY KEY,
     series INTEGER NOT NULL REFERENCES series (id) ON DELETE CASCADE,
@@ -63,12 +63,7 @@ export const migrations: readonly Migration[] = [
     first_iteration INTEGER NOT NULL,
     last_iteration INTEGER NOT NULL,
     last_value BLOB NOT NULL,
-    value BLOB NOT NULL,
-    iterations BLOB NOT NULL,
-    environment_steps BLOB NOT NULL,
-    gradient_steps BLOB NOT NULL,
-    examples BLOB NOT NULL,
-    wall_seconds BLOB NOT NULL
+    points BLOB NOT NULL
   );
   CREATE INDEX chunk_series ON chunk (series);
 
