@@ -1,0 +1,137 @@
+/**
+ * `idx`: images and labels from a folder of IDX files, the format of MNIST and Fashion-MNIST: two
+ * zero bytes, the element type, the number of dimensions, their lengths as big-endian 32-bit
+ * integers, then the elements row by row. Gzip is recognised by its first bytes.
+ *
+ * @module
+ */
+import * as z from "zod";
+import type { Dataset, Split } from "../../lab/core/dataset.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import type { DatasetDefinition } from "../../lab/core/registry.ts";
+
+const configuration = z.strictObject({
+  folder: z.string().min(1).default("mnist").meta({
+    description: "Folder of train-images-idx3-ubyte, train-labels-idx1-ubyte, " +
+      "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or with .gz",
+  }),
+});
+
+/** Configuration of {@linkcode idx}. */
+export type IdxConfiguration = z.output<typeof configuration>;
+
+type ReadFile = (path: string) => Promise<Uint8Array>;
+
+/** Type byte of unsigned bytes, the only one that images and labels come in. */
+const UNSIGNED_BYTE = 0x08;
+
+/** The content of an IDX file of unsigned bytes. */
+export interface IdxArray {
+  readonly shape: readonly number[];
+  readonly values: Uint8Array;
+}
+
+/**
+ * Parses an IDX file of unsigned bytes.
+ *
+ * @param bytes The file, plain (not gzip).
+ * @param dimensions How many the file must have: 3 for images, 1 for labels.
+ * @param path For messages.
+ * @throws InputError that names the file where it is truncated, too long or of another kind.
+ */
+export function parseIdx(bytes: Uint8Array, dimensions: number, path: string): IdxArray {
+  const fail = (requirement: string, given: string) =>
+    new InputError(`Cannot read ${path} as ${requirement}: ${given}`);
+  const magic = (UNSIGNED_BYTE << 8) | dimensions;
+  const header = 4 + 4 * dimensions;
+  if (bytes.length < header) {
+    throw fail(`an IDX header has ${header} bytes`, `the file has ${bytes.length}`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint32(0) !== magic) {
+    throw fail(
+      `its magic number must be ${magic} (unsigned bytes, ${dimensions} dimensions)`,
+      `${view.getUint32(0)}`,
+    );
+  }
+  const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (bytes.length !== header + size) {
+    throw fail(
+      `[${shape.join(", ")}] takes ${header + size} bytes`,
+      `the file has ${bytes.length}${bytes.length < header + size ? " (truncated)" : ""}`,
+    );
+  }
+  return { shape, values: bytes.subarray(header) };
+}
+
+/** Unpacks gzip, recognised by 1f 8b; other bytes are returned as they are. */
+async function unpack(bytes: Uint8Array, path: string): Promise<Uint8Array> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
+    const unpacked = stream.pipeThrough(new DecompressionStream("gzip"));
+    return new Uint8Array(await new Response(unpacked).arrayBuffer());
+  } catch {
+    throw new InputError(`Cannot read ${path} as it must be whole gzip: truncated or altered`);
+  }
+}
+
+/** Reads `name` or `name.gz`; where neither is there, the error of the plain one. */
+async function readIdx(
+  readFile: ReadFile,
+  folder: string,
+  name: string,
+  dimensions: number,
+): Promise<IdxArray & { path: string }> {
+  const plain = `${folder.replace(/\/+$/, "")}/${name}`;
+  let path = plain;
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(plain);
+  } catch (missing) {
+    path = `${plain}.gz`;
+    bytes = await readFile(path).catch(() => {
+      throw missing;
+    });
+  }
+  return { ...parseIdx(await unpack(bytes, path), dimensions, path), path };
+}
+
+async function readSplit(
+  readFile: ReadFile,
+  folder: string,
+  prefix: string,
+): Promise<Split & { side: readonly number[] }> {
+  const images = await readIdx(readFile, folder, `${prefix}-images-idx3-ubyte`, 3);
+  const labels = await readIdx(readFile, folder, `${prefix}-labels-idx1-ubyte`, 1);
+  const [count, height, width] = images.shape;
+  if (count === 0) throw new InputError(`Cannot use ${images.path} as it must hold images: none`);
+  if (labels.shape[0] !== count) {
+    throw new InputError(
+      `Cannot use ${labels.path} as it must label the ${count} images of ${images.path}: ` +
+        `${labels.shape[0]} labels`,
+    );
+  }
+  const values = Float32Array.from(images.values, (byte) => byte / 255);
+  return { count, values, labels: labels.values.slice(), side: [height, width] };
+}
+
+/** The data set that {@linkcode IdxConfiguration} describes; pixels divided by 255. */
+export const idx: DatasetDefinition<IdxConfiguration> = {
+  name: "idx",
+  summary: "Images from a folder of IDX files (MNIST, Fashion-MNIST)",
+  configuration,
+  create: async ({ configuration: { folder }, readFile }): Promise<Dataset> => {
+    const { side, ...train } = await readSplit(readFile, folder, "train");
+    const { side: testSide, ...test } = await readSplit(readFile, folder, "t10k");
+    if (`${side}` !== `${testSide}`) {
+      throw new InputError(
+        `Cannot use ${folder} as train and test images must have one size: ` +
+          `${side.join("×")} and ${testSide.join("×")}`,
+      );
+    }
+    const classes = 1 + train.labels!.reduce((largest, label) => Math.max(largest, label), 0);
+    return { name: "idx", kind: "images", shape: [...side, 1], classes, train, test };
+  },
+};
