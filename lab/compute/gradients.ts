@@ -39,7 +39,7 @@ export function valueAndGradients<Values extends Tensors & { loss: tf.Tensor }>(
   parameters: Tensors,
 ): { values: Values; gradients: Tensors } {
   const names = Object.keys(parameters);
-  // `gradients` frees all that f makes but the loss: what else it returns is kept over that.
+  // `gradients` frees all that f makes but the loss: copies of the rest are kept over that.
   const kept: tf.Tensor[] = [];
   let values: Values | undefined;
   const { grads } = tf.engine().gradients(
@@ -47,9 +47,9 @@ export function valueAndGradients<Values extends Tensors & { loss: tf.Tensor }>(
       values = { ...f(parameters) };
       for (const [name, tensor] of Object.entries(values) as [keyof Values, tf.Tensor][]) {
         if (name === "loss" || tensor === values.loss) continue;
-        const handle = tensor.kept ? tf.clone(tensor) : tensor;
-        values[name] = handle as Values[keyof Values];
-        kept.push(tf.keep(handle));
+        const copy = tf.keep(tf.clone(tensor));
+        values[name] = copy as Values[keyof Values];
+        kept.push(copy);
       }
       requireScalar(values.loss);
       return values.loss;

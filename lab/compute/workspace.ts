@@ -7,9 +7,10 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { InputError } from "../core/errors.ts";
+import { InputError, unknownName } from "../core/errors.ts";
 import type { Generator } from "../core/random.ts";
-import { allocate, type NamedTensors, sizeOf, type TensorData } from "../core/tensor_data.ts";
+import { allocate, type NamedTensors, sizeOf } from "../core/tensor_data.ts";
+import "./gradients.ts";
 
 /** Tensors by name. */
 export type Tensors<Name extends string = string> = Record<Name, tf.Tensor>;
@@ -96,25 +97,28 @@ export class Workspace {
   /** Makes a group of state from initial values; a group of that name is replaced. */
   define(group: string, tensors: NamedTensors): void {
     this.#activate();
-    const made = Object.fromEntries(
-      Object.entries(tensors).map(([name, data]) => [name, toTensor(`${group}/${name}`, data)]),
-    );
-    tf.dispose(this.#groups.get(group) ?? {});
+    const made: Tensors = {};
+    for (const [name, { shape, dtype, values }] of Object.entries(tensors)) {
+      if (dtype !== "float32" && dtype !== "int32") {
+        throw new InputError(
+          `Cannot define "${group}/${name}" as state must be float32 or int32: ${dtype}`,
+        );
+      }
+      made[name] = tf.keep(this.#tensor(values as Float32Array | Int32Array, shape, dtype));
+    }
+    release(this.#groups.get(group));
     this.#groups.set(group, made);
   }
 
   /** Copies of a group's tensors. */
   async read(group: string): Promise<NamedTensors> {
-    const copies: NamedTensors = {};
-    for (const [name, tensor] of Object.entries(this.#group(group))) {
-      const values = await tensor.data();
-      copies[name] = {
-        shape: tensor.shape,
-        dtype: tensor.dtype as "float32" | "int32",
-        values: values.slice() as Float32Array,
-      };
-    }
-    return copies;
+    const tensors = Object.entries(this.#group(group));
+    const values = await Promise.all(tensors.map(([, tensor]) => tensor.data()));
+    return Object.fromEntries(tensors.map(([name, { shape, dtype }], i) => [name, {
+      shape,
+      dtype: dtype as "float32" | "int32",
+      values: values[i].slice() as Float32Array | Int32Array,
+    }]));
   }
 
   /** Overwrites a group; names and shapes must be those of its definition. */
@@ -131,12 +135,13 @@ export class Workspace {
       );
     }
     for (const name of expected) {
-      if (`${tensors[name].shape}` !== `${current[name].shape}`) {
-        throw new InputError(
-          `Cannot load "${group}/${name}" as its shape must be [${current[name].shape}]: ` +
-            `[${tensors[name].shape}]`,
-        );
-      }
+      const { shape, dtype } = current[name];
+      const given = tensors[name];
+      if (given.dtype === dtype && `${given.shape}` === `${shape}`) continue;
+      throw new InputError(
+        `Cannot load "${group}/${name}" as it must be ${dtype} [${shape}]: ` +
+          `${given.dtype} [${given.shape}]`,
+      );
     }
     this.define(group, Object.fromEntries(expected.map((name) => [name, tensors[name]])));
   }
@@ -144,11 +149,8 @@ export class Workspace {
   /** Makes group `to` equal to group `from` (a target network's hard update). */
   copy(from: string, to: string): void {
     this.#activate();
-    const source = this.#group(from);
-    const copies = Object.fromEntries(
-      Object.entries(source).map(([name, tensor]) => [name, tf.keep(tf.clone(tensor))]),
-    );
-    tf.dispose(this.#groups.get(to) ?? {});
+    const copies = own(this.#group(from));
+    release(this.#groups.get(to));
     this.#groups.set(to, copies);
   }
 
@@ -179,61 +181,63 @@ export class Workspace {
       context: StepContext<keyof Inputs & string, keyof Randoms & string, Scalar, Group>,
     ) => StepResult<Group, Output>,
   ): Program<Inputs, Scalar, Output> {
-    const inputs = spec.inputs ?? ({} as Inputs);
-    const randoms = spec.random ?? ({} as Randoms);
-    const views = mapValues(inputs, ([shape, dtype]) => allocate(dtype, sizeOf(shape)));
-    const noise = mapValues(randoms, ([shape]) => new Float32Array(sizeOf(shape)));
-    const scalar = Object.fromEntries((spec.scalars ?? []).map((name) => [name, 0]));
+    const inputs = Object.entries(spec.inputs ?? {}) as [string, InputSpec][];
+    const randoms = Object.entries(spec.random ?? {}) as [string, RandomSpec][];
+    const views: Record<string, Float32Array | Int32Array> = {};
+    for (const [name, [shape, dtype]] of inputs) views[name] = allocate(dtype, sizeOf(shape));
+    const noise: Record<string, Float32Array> = {};
+    for (const [name, [shape]] of randoms) noise[name] = allocate("float32", sizeOf(shape));
+    const scalar: Record<string, number> = {};
+    for (const name of spec.scalars ?? []) scalar[name] = 0;
+    const groups = spec.state ?? [];
     let outputs: Tensors = {};
 
-    const run = (random?: Generator) => {
-      this.#activate();
-      for (const [name, [, distribution]] of Object.entries(randoms)) {
+    const draw = (random?: Generator) => {
+      for (const [name, [, distribution]] of randoms) {
         if (random === undefined) {
           throw new InputError(
-            `Cannot run "${spec.name}" as random input "${name}" needs a generator`,
+            `Cannot run "${spec.name}" as its random input "${name}" needs a generator: none given`,
           );
         }
         if (distribution === "uniform") random.fillUniform(noise[name]);
         else random.fillStandardNormal(noise[name]);
       }
-      const groups = (spec.state ?? []).map((group) => [group, this.#group(group)] as const);
-      const owned = new Set(groups.flatMap(([, tensors]) => Object.values(tensors)));
-      // A tensor that stands in two places of the result gets a handle for each.
-      const own = (tensor: tf.Tensor) => {
-        const handle = owned.has(tensor) ? tf.clone(tensor) : tensor;
-        owned.add(handle);
-        return handle;
-      };
-      const result = tf.tidy(() => {
-        const given = step(
-          {
-            input: mapValues(inputs, ([shape, dtype], name) => toDense(views[name], shape, dtype)),
-            random: mapValues(randoms, ([shape], name) => toDense(noise[name], shape, "float32")),
-            scalar: mapValues(scalar, (value) => tf.scalar(value)),
-            state: Object.fromEntries(groups),
-          } as unknown as Parameters<typeof step>[0],
-        );
-        const state: Record<string, Tensors> = {};
-        for (const [group, tensors] of Object.entries(given.state ?? {}) as [string, Tensors][]) {
-          state[group] = mapValues(this.#group(group), (previous, name) => {
-            const next = tensors[name];
-            if (next === undefined || `${next.shape}` !== `${previous.shape}`) {
-              throw new InputError(
-                `Cannot run "${spec.name}" as state "${group}/${name}" must stay ` +
-                  `[${previous.shape}]: ${next === undefined ? "missing" : `[${next.shape}]`}`,
-              );
-            }
-            return own(next);
-          });
-        }
-        return { outputs: mapValues(given.outputs as Tensors, own), state };
-      });
-      tf.dispose(outputs);
-      outputs = result.outputs;
-      for (const [group, tensors] of Object.entries(result.state)) {
-        tf.dispose(this.#groups.get(group) ?? {});
-        this.#groups.set(group, tensors);
+    };
+
+    const context = () => {
+      const input: Tensors = {}, random: Tensors = {}, scalars: Tensors = {};
+      const state: Record<string, Tensors> = {};
+      for (const [name, [shape, dtype]] of inputs) {
+        input[name] = this.#tensor(views[name], shape, dtype);
+      }
+      for (const [name, [shape]] of randoms) {
+        random[name] = this.#tensor(noise[name], shape, "float32");
+      }
+      for (const name in scalar) scalars[name] = tf.scalar(scalar[name]);
+      for (const name of groups) state[name] = this.#group(name);
+      return { input, random, scalar: scalars, state } as unknown as Parameters<typeof step>[0];
+    };
+
+    const run = (random?: Generator) => {
+      this.#activate();
+      draw(random);
+      const next: { outputs: Tensors; state: Record<string, Tensors> } = { outputs: {}, state: {} };
+      try {
+        tf.tidy(() => {
+          const result = step(context());
+          const state = Object.entries(result.state ?? {}) as [string, Tensors][];
+          for (const [group, tensors] of state) this.#requireSameShapes(spec, group, tensors);
+          next.outputs = own(result.outputs);
+          for (const [group, tensors] of state) next.state[group] = own(tensors);
+        });
+      } catch (error) {
+        throw explained(error, spec.name, this.backend);
+      }
+      release(outputs);
+      outputs = next.outputs;
+      for (const group in next.state) {
+        release(this.#groups.get(group));
+        this.#groups.set(group, next.state[group]);
       }
     };
 
@@ -249,10 +253,15 @@ export class Workspace {
       input: views as unknown as Views<Inputs>,
       scalar: scalar as { [K in Scalar]: number },
       run,
-      read: async (name) => (await output(name).data()) as Float32Array,
-      readNow: (name) => output(name).dataSync() as Float32Array,
+      read: async (name) => floats(await output(name).data()),
+      readNow: (name) => {
+        if (this.engineName !== "webgpu") return floats(output(name).dataSync());
+        throw new InputError(
+          `Cannot read "${name}" of "${spec.name}" at once as only cpu and wasm can: ${this.backend}`,
+        );
+      },
       dispose: () => {
-        tf.dispose(outputs);
+        release(outputs);
         outputs = {};
       },
     };
@@ -263,7 +272,7 @@ export class Workspace {
   /** Frees all state and outputs. */
   dispose(): void {
     for (const program of this.#programs) program.dispose();
-    for (const tensors of this.#groups.values()) tf.dispose(tensors);
+    for (const tensors of this.#groups.values()) release(tensors);
     this.#programs.length = 0;
     this.#groups.clear();
   }
@@ -272,38 +281,76 @@ export class Workspace {
     if (tf.getBackend() !== this.engineName) tf.setBackend(this.engineName);
   }
 
+  /** A dense tensor of a copy of `values`: cpu and webgpu keep the array that they are given. */
+  #tensor(
+    values: Float32Array | Int32Array,
+    shape: readonly number[],
+    dtype: "float32" | "int32",
+  ): tf.Tensor {
+    return tf.tensor(this.engineName === "wasm" ? values : values.slice(), [...shape], dtype);
+  }
+
+  /** A step's next state of a group must have the names and shapes of its definition. */
+  #requireSameShapes(
+    spec: { name: string; state?: readonly string[] },
+    group: string,
+    next: Tensors,
+  ): void {
+    if (!spec.state?.includes(group)) {
+      throw unknownName(`run "${spec.name}"`, "declared state", group, spec.state ?? []);
+    }
+    const current = this.#group(group);
+    for (const name in current) {
+      const { shape, dtype } = current[name];
+      const given = next[name];
+      if (
+        given === undefined || given.dtype !== dtype || !tf.util.arraysEqual(given.shape, shape)
+      ) {
+        throw new InputError(
+          `Cannot run "${spec.name}" as state "${group}/${name}" must stay ${dtype} [${shape}]: ` +
+            (given === undefined ? "missing" : `${given.dtype} [${given.shape}]`),
+        );
+      }
+    }
+    for (const name in next) {
+      if (name in current) continue;
+      throw unknownName(`run "${spec.name}"`, `state of "${group}"`, name, Object.keys(current));
+    }
+  }
+
   #group(name: string): Tensors {
     const group = this.#groups.get(name);
     if (group !== undefined) return group;
-    throw new InputError(
-      `Cannot use state "${name}" as the workspace holds ${
-        [...this.#groups.keys()].join(", ") || "none"
-      }`,
-    );
+    throw unknownName("use a workspace", "state", name, this.#groups.keys());
   }
 }
 
-function mapValues<A, B>(
-  record: Record<string, A>,
-  map: (value: A, name: string) => B,
-): Record<string, B> {
-  return Object.fromEntries(
-    Object.entries(record).map(([name, value]) => [name, map(value, name)]),
+/** Tensors of a result that outlive the step. One that already does (state, a second name) is cloned. */
+function own(tensors: Tensors): Tensors {
+  const owned: Tensors = {};
+  for (const name in tensors) {
+    const tensor = tensors[name];
+    owned[name] = tf.keep(tensor.kept ? tf.clone(tensor) : tensor);
+  }
+  return owned;
+}
+
+function release(tensors: Tensors | undefined): void {
+  for (const name in tensors) tensors[name].dispose();
+}
+
+/** A copy of what a tensor holds, as float32. */
+function floats(values: Float32Array | Int32Array | Uint8Array): Float32Array {
+  return Float32Array.from(values);
+}
+
+/** A kernel that the backend lacks, as one line. */
+function explained(error: unknown, program: string, backend: string): unknown {
+  const missing = /^Kernel '(\w+)' not registered/.exec(
+    error instanceof Error ? error.message : "",
   );
-}
-
-/** The cpu backend keeps the array that it is given: hand over a copy. */
-function toDense(
-  values: Float32Array | Int32Array,
-  shape: readonly number[],
-  dtype: "float32" | "int32",
-): tf.Tensor {
-  return tf.tensor(tf.getBackend() === "cpu" ? values.slice() : values, [...shape], dtype);
-}
-
-function toTensor(name: string, data: TensorData): tf.Tensor {
-  if (data.dtype !== "float32" && data.dtype !== "int32") {
-    throw new InputError(`Cannot define "${name}" as state is float32 or int32: ${data.dtype}`);
-  }
-  return tf.keep(toDense(data.values as Float32Array, data.shape, data.dtype));
+  if (missing === null) return error;
+  return new InputError(
+    `Cannot run "${program}" on ${backend} as it lacks the kernel ${missing[1]}: use --backend cpu`,
+  );
 }

@@ -16,6 +16,7 @@ import {
 } from "../../../lab/compute/optimizers.ts";
 import type { Tensors } from "../../../lab/compute/workspace.ts";
 
+tf.enableProdMode();
 await tf.setBackend("cpu");
 
 /** Iterates of an optimizer on f(w) = w² from w = 1; `see` is what is recorded of each. */

@@ -1,0 +1,70 @@
+import { match, rejects, strictEqual } from "node:assert";
+import { type BackendChoice, openWorkspace } from "../../../lab/compute/backend.ts";
+import { backends, wasmPath } from "./backends.ts";
+
+for (const { name, ignore } of backends) {
+  Deno.test({
+    name: `${name} opens a workspace that says what computes`,
+    ignore,
+    fn: async () => {
+      const { workspace, reason, adapter } = await openWorkspace(name, { wasmPath });
+      strictEqual(workspace.backend, `tfjs-${name}`);
+      strictEqual(reason, `asked for: ${name}`);
+      strictEqual(adapter === null, name !== "webgpu");
+      workspace.dispose();
+    },
+  });
+}
+
+Deno.test("auto takes wasm and says why", async () => {
+  const { workspace, reason } = await openWorkspace("auto", { wasmPath });
+  strictEqual(workspace.backend, "tfjs-wasm");
+  match(reason, /small dense updates run fastest/);
+});
+
+Deno.test("an unknown backend is answered with the nearest one", async () => {
+  await rejects(openWorkspace("wsam" as BackendChoice), {
+    name: "InputError",
+    message:
+      'Cannot open a workspace as there is no backend "wsam" (did you mean "wasm"?): known are ' +
+      "auto, webgpu, wasm, cpu",
+  });
+});
+
+/** What `openWorkspace` says in a fresh thread of this file's permissions. */
+async function inWorker(choice: string, options: string, before = ""): Promise<string> {
+  const backend = new URL("../../../lab/compute/backend.ts", import.meta.url);
+  const source = `
+    ${before}
+    const { openWorkspace } = await import("${backend}");
+    const answer = await openWorkspace("${choice}", ${options}).then(String, (error) => error.name + ": " + error.message);
+    self.postMessage(answer);`;
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const worker = new Worker(url, { type: "module" });
+  try {
+    return await new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = reject;
+    });
+  } finally {
+    worker.terminate();
+    URL.revokeObjectURL(url);
+  }
+}
+
+Deno.test("wasm without its files is one line", async () => {
+  strictEqual(
+    await inWorker("wasm", "{}"),
+    "InputError: Cannot use the wasm backend as wasmPath must name the folder of its files: " +
+      "nothing given",
+  );
+  strictEqual(
+    await inWorker("wasm", '{ wasmPath: "/nowhere" }'),
+    "InputError: Cannot use the wasm backend as its .wasm files must be readable: /nowhere",
+  );
+});
+
+Deno.test("webgpu without an adapter says what to do", async () => {
+  const none = "Object.defineProperty(navigator, 'gpu', { value: undefined });";
+  match(await inWorker("webgpu", "{}", none), /^InputError: .*mesa-vulkan-drivers.*--backend wasm/);
+});

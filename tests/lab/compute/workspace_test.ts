@@ -1,0 +1,289 @@
+import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import { openWorkspace } from "../../../lab/compute/backend.ts";
+import { valueAndGradients } from "../../../lab/compute/gradients.ts";
+import { mlp, mlpParameters } from "../../../lab/compute/networks.ts";
+import { adam } from "../../../lab/compute/optimizers.ts";
+import type { Workspace } from "../../../lab/compute/workspace.ts";
+import { defaultRng } from "../../../lab/core/random.ts";
+import type { NamedTensors } from "../../../lab/core/tensor_data.ts";
+import { backends, wasmPath } from "./backends.ts";
+
+const floats = (shape: number[], ...values: number[]) =>
+  ({ shape, dtype: "float32", values: Float32Array.from(values) }) as const;
+
+const values = async (workspace: Workspace, group: string) =>
+  Object.fromEntries(
+    Object.entries(await workspace.read(group)).map(([name, { values }]) => [name, [...values]]),
+  );
+
+/** Runs a test on an empty workspace of every backend. */
+function onEach(name: string, fn: (workspace: Workspace) => Promise<void>): void {
+  for (const { name: backend, ignore } of backends) {
+    Deno.test({
+      name: `${name}, on ${backend}`,
+      ignore,
+      fn: async () => {
+        const { workspace } = await openWorkspace(backend, { wasmPath });
+        const before = tf.memory().numTensors;
+        try {
+          await fn(workspace);
+        } finally {
+          workspace.dispose();
+        }
+        strictEqual(tf.memory().numTensors, before, "tensors were left behind");
+      },
+    });
+  }
+}
+
+onEach("a step reads inputs and scalars and replaces its state", async (workspace) => {
+  workspace.define("sums", { a: floats([2], 1, 2), b: floats([], 10) });
+  const program = workspace.compile(
+    {
+      name: "add",
+      inputs: { x: [[2], "float32"], n: [[1], "int32"] },
+      scalars: ["rate"],
+      state: ["sums"],
+    },
+    ({ input, scalar, state: { sums } }) => ({
+      outputs: { seen: tf.mul(input.x, scalar.rate), n: input.n },
+      state: { sums: { a: tf.add(sums.a, input.x), b: tf.sub(sums.b, 1) } },
+    }),
+  );
+  program.input.x.set([0.5, -1]);
+  program.input.n.set([7]);
+  program.scalar.rate = 4;
+  program.run();
+  program.run();
+  deepStrictEqual(await values(workspace, "sums"), { a: [2, 0], b: [8] });
+  deepStrictEqual([...await program.read("seen")], [2, -4]);
+  deepStrictEqual(await program.read("n"), Float32Array.of(7));
+});
+
+onEach("several programs share state", async (workspace) => {
+  workspace.define("counter", { n: floats([], 0) });
+  const add = (amount: number) =>
+    workspace.compile(
+      { name: `add ${amount}`, state: ["counter"] },
+      ({ state: { counter } }) => ({
+        outputs: {},
+        state: { counter: { n: tf.add(counter.n, amount) } },
+      }),
+    );
+  const look = workspace.compile(
+    { name: "look", state: ["counter"] },
+    ({ state: { counter } }) => ({ outputs: { n: counter.n } }),
+  );
+  const [one, ten] = [add(1), add(10)];
+  one.run();
+  look.run();
+  ten.run();
+  deepStrictEqual([...await look.read("n")], [1], "an output is of its own run");
+  deepStrictEqual(await values(workspace, "counter"), { n: [11] });
+});
+
+onEach("inputs, results and definitions are copies", async (workspace) => {
+  const initial = floats([2], 1, 2);
+  workspace.define("kept", { x: initial });
+  initial.values[0] = 99;
+  const program = workspace.compile(
+    { name: "store", inputs: { x: [[2], "float32"] }, state: ["kept"] },
+    ({ input, state: { kept } }) => ({
+      outputs: { before: kept.x, given: input.x, twice: input.x },
+      state: { kept: { x: input.x } },
+    }),
+  );
+  program.input.x.set([3, 4]);
+  program.run();
+  program.input.x.set([5, 6]);
+  deepStrictEqual([...await program.read("before")], [1, 2]);
+  const given = await program.read("given");
+  deepStrictEqual([...given], [3, 4]);
+  given[0] = 99;
+  (await workspace.read("kept")).x.values[0] = 99;
+  deepStrictEqual(await values(workspace, "kept"), { x: [3, 4] });
+  deepStrictEqual([...await program.read("twice")], [3, 4]);
+});
+
+onEach("state may swap places and stay as it is", async (workspace) => {
+  workspace.define("pair", { a: floats([1], 1), b: floats([1], 2) });
+  const swap = workspace.compile(
+    { name: "swap", state: ["pair"] },
+    ({ state: { pair } }) => ({ outputs: {}, state: { pair: { a: pair.b, b: pair.a } } }),
+  );
+  const same = workspace.compile(
+    { name: "same", state: ["pair"] },
+    ({ state: { pair } }) => ({ outputs: {}, state: { pair } }),
+  );
+  swap.run();
+  same.run();
+  deepStrictEqual(await values(workspace, "pair"), { a: [2], b: [1] });
+});
+
+onEach("random inputs come from the generator, in declared order", async (workspace) => {
+  const program = workspace.compile(
+    { name: "noise", random: { u: [[3], "uniform"], z: [[2], "normal"] } },
+    ({ random }) => ({ outputs: { u: random.u, z: random.z } }),
+  );
+  throws(() => program.run(), { name: "InputError", message: /"noise".*"u" needs a generator/ });
+  program.run(defaultRng(5));
+  const random = defaultRng(5);
+  const u = new Float32Array(3), z = new Float32Array(2);
+  random.fillUniform(u);
+  random.fillStandardNormal(z);
+  deepStrictEqual(await program.read("u"), u);
+  deepStrictEqual(await program.read("z"), z);
+});
+
+onEach("copy makes a group that later goes its own way", async (workspace) => {
+  workspace.define("online", { w: floats([1], 1) });
+  workspace.define("target", { w: floats([1], 0) });
+  const grow = workspace.compile(
+    { name: "grow", state: ["online"] },
+    ({ state: { online } }) => ({
+      outputs: {},
+      state: { online: { w: tf.add(online.w, 1) } },
+    }),
+  );
+  workspace.copy("online", "target");
+  grow.run();
+  deepStrictEqual(await values(workspace, "target"), { w: [1] });
+  deepStrictEqual(await values(workspace, "online"), { w: [2] });
+});
+
+onEach("a training step leaks nothing over 1,000 runs", async (workspace) => {
+  // Enough on the slow software adapter to see growth; the fit is judged on the others.
+  const runs = workspace.backend === "tfjs-webgpu" ? 30 : 1000;
+  const { parameters, update } = regression(workspace, 4);
+  const random = defaultRng(3);
+  update.run(random);
+  const before = tf.memory();
+  for (let i = 0; i < runs; i++) update.run(random);
+  const after = tf.memory();
+  deepStrictEqual([after.numTensors, after.numBytes], [before.numTensors, before.numBytes]);
+  const [loss] = await update.read("loss");
+  ok(runs < 1000 || loss < 0.02, `loss ${loss}`);
+  notStrictEqual(
+    (await workspace.read("net"))["0/kernel"].values[0],
+    parameters["0/kernel"].values[0],
+  );
+});
+
+/** Fits sin(x₀) + x₁ with a small dense network and Adam, from noise alone. */
+function regression(workspace: Workspace, hidden: number) {
+  const parameters = mlpParameters(defaultRng(1), [2, hidden, 1]);
+  const optimizer = adam();
+  workspace.define("net", parameters);
+  workspace.define("optimizer", optimizer.initialState(parameters));
+  const rows = 16;
+  const update = workspace.compile(
+    { name: "fit", random: { x: [[rows, 2], "normal"] }, state: ["net", "optimizer"] },
+    ({ random, state: { net, optimizer: moments } }) => {
+      const [first, second] = tf.split(random.x, 2, 1);
+      const y = tf.add(tf.sin(first), second);
+      const { values, gradients } = valueAndGradients(
+        (net) => ({ loss: tf.mean(tf.square(tf.sub(mlp(net, random.x, "tanh"), y))) as tf.Scalar }),
+        net,
+      );
+      const next = optimizer.update(net, gradients, moments, tf.scalar(0.01));
+      return { outputs: values, state: { net: next.parameters, optimizer: next.state } };
+    },
+  );
+  return { parameters, update };
+}
+
+onEach("a failed run changes and leaks nothing", async (workspace) => {
+  workspace.define("kept", { a: floats([2], 1, 2), b: floats([1], 3) });
+  const before = tf.memory().numTensors;
+  const program = workspace.compile(
+    { name: "bad", scalars: ["mode"], state: ["kept"] },
+    ({ state: { kept } }) => ({
+      outputs: { a: tf.add(kept.a, 1) },
+      state: { kept: { a: tf.add(kept.a, 1), b: tf.zeros([2]) } },
+    }),
+  );
+  throws(() => program.run(), {
+    name: "InputError",
+    message: 'Cannot run "bad" as state "kept/b" must stay float32 [1]: float32 [2]',
+  });
+  strictEqual(tf.memory().numTensors, before);
+  deepStrictEqual(await values(workspace, "kept"), { a: [1, 2], b: [3] });
+});
+
+onEach("loading a group checks names, shapes and types", async (workspace) => {
+  workspace.define("net", { a: floats([2], 1, 2) });
+  const refused = (tensors: NamedTensors, message: RegExp) =>
+    throws(() => workspace.write("net", tensors), { name: "InputError", message });
+  refused({}, /"a" is missing/);
+  refused({ a: floats([2], 1, 2), b: floats([], 1) }, /"b" is not among them/);
+  refused({ a: floats([1, 2], 1, 2) }, /"net\/a" .*\[2\].*\[1,2\]/);
+  refused({ a: { shape: [2], dtype: "int32", values: new Int32Array(2) } }, /float32.*int32/);
+  workspace.write("net", { a: floats([2], 5, 6) });
+  deepStrictEqual(await values(workspace, "net"), { a: [5, 6] });
+});
+
+onEach("unknown names are answered in one line", async (workspace) => {
+  workspace.define("policy", { w: floats([1], 1) });
+  const program = workspace.compile(
+    { name: "p", state: ["policy"] },
+    ({ state: { policy } }) => ({
+      outputs: { loss: policy.w },
+      state: { policy: { w: policy.w, v: policy.w } },
+    }),
+  );
+  throws(() => program.run(), { name: "InputError", message: /no state of "policy" "v"/ });
+  await rejects(program.read("loss"), { message: /before the first run/ });
+  await rejects(workspace.read("polcy"), { name: "InputError", message: /did you mean "policy"/ });
+  throws(
+    () =>
+      workspace.define("x", { w: { shape: [], dtype: "float64", values: new Float64Array(1) } }),
+    {
+      name: "InputError",
+      message: /"x\/w".*float64/,
+    },
+  );
+});
+
+Deno.test("a kernel that wasm lacks is one clear line", async () => {
+  const { workspace } = await openWorkspace("wasm", { wasmPath });
+  const program = workspace.compile(
+    { name: "fourier" },
+    () => ({ outputs: { y: tf.real(tf.fft(tf.complex([1, 2], [0, 0]))) } }),
+  );
+  throws(() => program.run(), {
+    name: "InputError",
+    message: /Cannot run "fourier" on tfjs-wasm as it lacks the kernel \w+: use --backend cpu/,
+  });
+  workspace.dispose();
+});
+
+Deno.test("workspaces on different backends take turns in one thread", async () => {
+  const opened = await Promise.all(
+    (["cpu", "wasm"] as const).map((backend) => openWorkspace(backend, { wasmPath })),
+  );
+  const losses: number[][] = [[], []];
+  const updates = opened.map(({ workspace }) => regression(workspace, 3).update);
+  const randoms = opened.map(() => defaultRng(9));
+  for (let i = 0; i < 3; i++) {
+    updates.forEach((update, k) => {
+      update.run(randoms[k]);
+      losses[k].push(update.readNow("loss")[0]);
+    });
+  }
+  losses[0].forEach((loss, i) => ok(Math.abs(loss - losses[1][i]) < 1e-5, `${losses}`));
+  for (const { workspace } of opened) workspace.dispose();
+});
+
+Deno.test("the same seed gives the same bits on a backend", async () => {
+  const run = async () => {
+    const { workspace } = await openWorkspace("wasm", { wasmPath });
+    const { update } = regression(workspace, 5);
+    const random = defaultRng(2);
+    for (let i = 0; i < 20; i++) update.run(random);
+    const parameters = await workspace.read("net");
+    workspace.dispose();
+    return parameters;
+  };
+  deepStrictEqual(await run(), await run());
+});
