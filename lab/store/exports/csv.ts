@@ -1,0 +1,51 @@
+/**
+ * Series as CSV in long form, one line a point, for pandas, R and spreadsheets.
+ *
+ * @module
+ */
+import type { ExportedRun } from "./exported_run.ts";
+
+const columns = [
+  "run",
+  "name",
+  "seed",
+  "metric",
+  "iteration",
+  "environment_steps",
+  "gradient_steps",
+  "examples",
+  "wall_seconds",
+  "value",
+];
+
+/**
+ * The text in parts: the header, then one part a series. Fields are quoted as in RFC 4180, lines end
+ * with a line feed; NaN is `NaN`, the infinities are `inf` and `-inf`, as pandas reads them.
+ */
+export function* csvParts(
+  runs: Iterable<Pick<ExportedRun, "run" | "series">>,
+): Generator<string> {
+  yield `${columns.join(",")}\n`;
+  for (const { run, series } of runs) {
+    for (const points of series) {
+      const labels = [run.id, run.name, run.manifest.determined.seed, points.name].map(quote);
+      const prefix = labels.join(",");
+      let text = "";
+      for (let i = 0; i < points.values.length; i++) {
+        text += `${prefix},${points.iterations[i]},${points.environmentSteps[i]},` +
+          `${points.gradientSteps[i]},${points.examples[i]},` +
+          `${number(points.wallSeconds[i])},${number(points.values[i])}\n`;
+      }
+      yield text;
+    }
+  }
+}
+
+function quote(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
+
+function number(value: number): string {
+  if (Number.isFinite(value)) return Object.is(value, -0) ? "-0.0" : String(value);
+  return Number.isNaN(value) ? "NaN" : value > 0 ? "inf" : "-inf";
+}
