@@ -32,12 +32,8 @@ export function* tensorboardParts(
   const { configuration, experiment, seed, backend } = run.manifest.determined;
   yield record([...doubleField(1, start), ...bytesField(3, "brain.Event:2")]);
   yield textEvent(start, 0, "configuration", codeBlock({ ...configuration, seed, backend }));
-  yield textEvent(
-    start,
-    0,
-    "experiment",
-    `${experiment}: run ${run.id} (${run.name}), ${run.note}`,
-  );
+  const title = `${experiment}: run ${run.id} (${run.name})`;
+  yield textEvent(start, 0, "experiment", run.note === "" ? title : `${title}\n\n${run.note}`);
   for (const { at, iteration, level, message } of events) {
     yield textEvent(at / 1000, iteration, `events/${level}`, message);
   }
