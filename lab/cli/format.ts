@@ -1,0 +1,113 @@
+/**
+ * Numbers, times and tables as people read them.
+ *
+ * @module
+ */
+import Table from "cli-table3";
+import { type Io, styled } from "./io.ts";
+
+/** `12,345`; `–` for what is not known. */
+export function count(value: number | null | undefined): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/** A figure with about four significant digits; NaN and infinities by their names. */
+export function figure(value: number | null | undefined): string {
+  if (value === null || value === undefined) return "–";
+  if (!Number.isFinite(value)) return String(value).replace("Infinity", "∞");
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-4) return value.toExponential(2);
+  if (size >= 1000) return value.toFixed(0);
+  return size >= 10 ? value.toFixed(1) : String(Number(value.toPrecision(3)));
+}
+
+/** Seconds as `0:07`, `12:34` or `1:02:03`. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "–";
+  const whole = Math.max(0, Math.round(seconds));
+  const pad = (part: number) => String(part).padStart(2, "0");
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes}:${pad(whole % 60)}`
+    : `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(whole % 60)}`;
+}
+
+/** Expected seconds as `45 s` or `3 min`. */
+export function roughly(seconds: number): string {
+  return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}
+
+/** Bytes as `12 kB`. */
+export function bytes(size: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let unit = 0;
+  while (size >= 1000 && unit < units.length - 1) [size, unit] = [size / 1000, unit + 1];
+  return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
+}
+
+/** `1 run`, `2 runs`. */
+export function plural(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** A column of a table. */
+export interface Column {
+  readonly title: string;
+  readonly align?: "left" | "right";
+  /** The column that is wrapped where the table is too wide; at most one. */
+  readonly flexible?: boolean;
+}
+
+const noBorders = {
+  "top": "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  "bottom": "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  "left": "",
+  "left-mid": "",
+  "mid": "",
+  "mid-mid": "",
+  "right": "",
+  "right-mid": "",
+  "middle": "  ",
+};
+
+/** Columns that `line` takes on a terminal, without its colours. */
+export function width(line: string): number {
+  // deno-lint-ignore no-control-regex
+  return [...line.replace(/\x1b\[[0-9;]*m/g, "")].length;
+}
+
+/**
+ * A table without lines; the header is dim. Where it does not fit, the flexible column wraps.
+ */
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  io: Io,
+): string {
+  const widths = columns.map((column, i) =>
+    Math.max(width(column.title), ...rows.flatMap((row) => row[i].split("\n").map(width)))
+  );
+  const flexible = columns.findIndex((column) => column.flexible);
+  const total = widths.reduce((sum, each) => sum + each, 0) + 2 * (columns.length - 1);
+  if (flexible >= 0 && total > io.columns()) {
+    widths[flexible] = Math.max(16, widths[flexible] - (total - io.columns()));
+  }
+  const drawn = new Table({
+    head: columns.map((column) => styled(io.color.out, "dim", column.title)),
+    colAligns: columns.map((column) => column.align ?? "left"),
+    colWidths: widths,
+    wordWrap: true,
+    chars: noBorders,
+    style: { "head": [], "border": [], "padding-left": 0, "padding-right": 0 },
+  });
+  drawn.push(...rows.map((row) => [...row]));
+  return drawn.toString().split("\n").map((line) => line.trimEnd()).join("\n");
+}

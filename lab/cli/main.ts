@@ -1,0 +1,119 @@
+/**
+ * The lab's command line. The first argument names a command; without one the quick start runs.
+ * Results go to standard output, progress and errors to standard error. Exit codes: 0; 1 for a
+ * failure; 2 for bad input; 130 where a person stopped it.
+ *
+ * Only light modules load here: whatever needs TensorFlow.js, the store or an agent is imported by
+ * the command that needs it.
+ *
+ * @module
+ */
+import { formatMessage } from "@optique/core/message";
+import { parseSync } from "@optique/core/parser";
+import { InputError, LabError, nearest } from "../core/errors.ts";
+import { type Command, PROGRAM } from "./command.ts";
+import { compare } from "./compare.ts";
+import { complete, completions } from "./completions.ts";
+import { deleteRuns } from "./delete.ts";
+import { describe } from "./describe.ts";
+import { evaluate } from "./evaluate.ts";
+import { exportRuns } from "./export.ts";
+import { commandHelp, overallHelp } from "./help.ts";
+import { type Io, processIo, styled } from "./io.ts";
+import { list } from "./list.ts";
+import { quickStart } from "./quick_start.ts";
+import { reproduce } from "./reproduce.ts";
+import { resume } from "./resume.ts";
+import { run } from "./run.ts";
+import { runs } from "./runs.ts";
+import { sample } from "./sample.ts";
+
+/** Every command that has a name, in the order of the help. */
+export const commands: readonly Command[] = [
+  list,
+  describe,
+  run,
+  resume,
+  reproduce,
+  evaluate,
+  sample,
+  runs,
+  compare,
+  exportRuns,
+  deleteRuns,
+  completions,
+];
+
+/** Runs the command line on `args` and answers the exit code. Throws nothing. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  const end = args.indexOf("--");
+  const flags = end < 0 ? args : args.slice(0, end);
+  const debug = flags.includes("--debug");
+  const rest = debug ? args.filter((arg, i) => arg !== "--debug" || i >= flags.length) : args;
+  try {
+    return await dispatch(rest, io);
+  } catch (error) {
+    const [line, code] = explain(error, debug);
+    io.error(`${styled(io.color.error, "red", "error:")} ${line}\n`);
+    if (debug && error instanceof Error) io.error(`${error.stack}\n`);
+    return code;
+  }
+}
+
+async function dispatch(args: readonly string[], io: Io): Promise<number> {
+  const [first, ...rest] = args;
+  if (first === "complete") return await complete(rest, quickStart, commands, io);
+  if (first === "help") return await dispatch([...rest.slice(0, 1), "--help"], io);
+  const named = first !== undefined && !first.startsWith("-");
+  const command = named ? commandNamed(first) : quickStart;
+  const given = named ? rest : args;
+  const end = given.indexOf("--");
+  if ((end < 0 ? given : given.slice(0, end)).some((arg) => arg === "--help" || arg === "-h")) {
+    io.out(named ? commandHelp(command, io) : overallHelp(quickStart, commands, io));
+    return 0;
+  }
+  const parsed = parseSync(command.parser({ experiments: [], runs: [] }), given);
+  if (!parsed.success) {
+    const line = formatMessage(parsed.error, { quotes: true }).replace(/\s+/g, " ")
+      .replaceAll("`", "");
+    const program = named ? `${PROGRAM} ${command.name}` : PROGRAM;
+    throw new InputError(`${line} Usage: ${program} ${command.usage} (--help says more)`);
+  }
+  return await command.run(parsed.value, io);
+}
+
+function commandNamed(name: string): Command {
+  const command = commands.find((each) => each.name === name);
+  if (command !== undefined) return command;
+  const near = nearest(name, commands.map((each) => each.name));
+  const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
+  throw new InputError(
+    `Cannot run as there is no command "${name}"${hint}: known are ${
+      commands.map((each) => each.name).join(", ")
+    }. To train an experiment: ${PROGRAM} run NAME`,
+  );
+}
+
+/** One line for people, and the exit code. */
+function explain(error: unknown, debug: boolean): [line: string, code: number] {
+  if (!(error instanceof Error)) return [String(error), 1];
+  const line = error.message.replace(/\s*\n\s*/g, " ");
+  if (error instanceof InputError) return [line, 2];
+  if (error instanceof LabError) return [line, 1];
+  if (error instanceof Deno.errors.NotCapable) return [permission(line), 1];
+  return [`${error.name}: ${line}${debug ? "" : " (--debug prints the stack)"}`, 1];
+}
+
+/** Deno's "Requires write access to "/x", run again with the --allow-write flag" for people. */
+function permission(line: string): string {
+  const [, access, path] = /Requires (\w+) access to "([^"]*)"/.exec(line) ?? [];
+  if (access === undefined) return `Cannot go on as a permission is missing: ${line}`;
+  const known = access === "read" || access === "write";
+  return `Cannot ${known ? access : `use (${access})`} "${path}" as the permission is not given` +
+    (known
+      ? `: the lab may use its own folder, the one that you call it from, and /tmp. To give it: ` +
+        `deno run --allow-read --allow-write=runs,${path} lab/cli/main.ts …`
+      : `: to give it, add --allow-${access} to the task "experiment" in deno.json`);
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args, processIo()));
