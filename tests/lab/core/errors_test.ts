@@ -1,0 +1,54 @@
+import { ok, strictEqual } from "node:assert";
+import fc from "fast-check";
+import { InputError, LabError, nearest, unknownName } from "../../../lab/core/errors.ts";
+
+const known = ["cartpole-dqn", "cartpole-ppo", "glyphs-vae"];
+
+Deno.test("the nearest known name is the one with the fewest edits, whatever the case", () => {
+  strictEqual(nearest("cartpole-dqm", known), "cartpole-dqn");
+  strictEqual(nearest("CartPole-PPO", known), "cartpole-ppo");
+  strictEqual(nearest("glyph-vae", known), "glyphs-vae");
+});
+
+Deno.test("no name is near where most letters differ or nothing is known", () => {
+  strictEqual(nearest("zzz", known), undefined);
+  strictEqual(nearest("cartpole-dqn", []), undefined);
+});
+
+Deno.test("a known name is nearest to itself", () => {
+  const names = fc.uniqueArray(fc.string({ minLength: 1 }), {
+    minLength: 1,
+    selector: (name) => name.toLowerCase(),
+  });
+  fc.assert(fc.property(names, fc.nat(), (names, pick) => {
+    const name = names[pick % names.length];
+    strictEqual(nearest(name, names), name);
+  }));
+});
+
+Deno.test("a name with one letter changed, left out or added finds its way back", () => {
+  const name = "glyphs-autoencoder";
+  fc.assert(fc.property(fc.nat(name.length - 1), fc.constantFrom("", "x", "xy"), (at, letters) => {
+    strictEqual(nearest(name.slice(0, at) + letters + name.slice(at + 1), [...known, name]), name);
+  }));
+});
+
+Deno.test("an unknown name's message names action, kind, name, nearest and all known ones", () => {
+  const error = unknownName("train", "experiment", "cartpole-dqm", known);
+  ok(error instanceof InputError);
+  strictEqual(
+    error.message,
+    'Cannot train as there is no experiment "cartpole-dqm" (did you mean "cartpole-dqn"?): ' +
+      "known are cartpole-dqn, cartpole-ppo, glyphs-vae",
+  );
+  strictEqual(
+    unknownName("train", "experiment", "zzz", []).message,
+    'Cannot train as there is no experiment "zzz": known are none',
+  );
+});
+
+Deno.test("the two kinds of error carry their names", () => {
+  strictEqual(String(new InputError("a")), "InputError: a");
+  strictEqual(String(new LabError("b")), "LabError: b");
+  ok(!(new LabError("b") instanceof InputError));
+});
