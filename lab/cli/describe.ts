@@ -13,11 +13,13 @@ import {
   PROGRAM,
   setOption,
 } from "./command.ts";
-import { count, table } from "./format.ts";
+import { count, table, width } from "./format.ts";
 import { callersReference, type Io, styled } from "./io.ts";
 
 /** Narrower terminals get two lines a field in place of a table. */
 const TABLE_COLUMNS = 110;
+/** Width of the column of types. */
+const KIND_COLUMNS = 24;
 
 /** The command `describe`. */
 export const describe = defineCommand({
@@ -77,38 +79,40 @@ function wide(fields: readonly FieldDescription[], io: Io): string {
   return table(
     [
       { title: "field" },
-      { title: "type" },
       { title: "value" },
       { title: "default" },
-      { title: "range" },
-      { title: "unit" },
+      { title: "type, range, unit" },
       { title: "meaning", flexible: true },
     ],
     fields.map((field) => [
       field.path,
-      field.type,
       valueOf(field, io),
       shown(field.default),
-      field.range ?? "",
-      field.unit ?? "",
+      wrapped(kindOf(field), KIND_COLUMNS).join("\n"),
       field.description,
     ]),
     io,
   );
 }
 
+/** `number, 0 … 1` and the unit. */
+function kindOf({ type, range, unit }: FieldDescription): string {
+  return [type, range, unit].filter((part) => part !== undefined).join(", ");
+}
+
 function narrow(fields: readonly FieldDescription[], io: Io): string {
-  return fields.map((field) => {
-    const facts = [
-      field.type,
-      field.range,
-      field.unit,
-      changed(field) ? `default ${shown(field.default)}` : "",
-    ].filter((fact) => fact !== undefined && fact !== "").join(", ");
+  const indented = (text: string) => wrapped(text, io.columns() - 4).map((line) => `    ${line}`);
+  return fields.flatMap((field) => {
+    const usual = changed(field) ? `, default ${shown(field.default)}` : "";
+    const facts = `${kindOf(field)}${usual}`;
+    const head = `${field.path} = ${valueOf(field, io)}`;
+    const fits = width(head) + 2 + facts.length <= io.columns();
+    const dim = (line: string) => styled(io.color.out, "dim", line);
     return [
-      `${field.path} = ${valueOf(field, io)}  ${styled(io.color.out, "dim", facts)}`,
-      ...wrapped(field.description, io.columns() - 4).map((line) => `    ${line}`),
-    ].join("\n");
+      fits ? `${head}  ${dim(facts)}` : head,
+      ...(fits ? [] : indented(facts).map(dim)),
+      ...indented(field.description),
+    ];
   }).join("\n");
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { unknownName } from "../core/errors.ts";
+import { InputError, nearest, unknownName } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Run, Store } from "../store/store.ts";
 
@@ -58,9 +58,20 @@ export function matching(
     if (key in keys || runs.length === 0) continue;
     if (runs.some((run) => configured(run, key) !== undefined)) continue;
     const paths = runs.flatMap((run) => pathsOf(run.manifest.determined.configuration));
-    throw unknownName("filter runs", "field", key, new Set([...Object.keys(keys), ...paths]));
+    throw unknownField(key, new Set([...Object.keys(keys), ...paths]));
   }
   return runs.filter((run) => where.every(([key, value]) => matches(run, key, value)));
+}
+
+/** Names the nearest of all paths, and lists only their first parts: there are dozens. */
+function unknownField(key: string, known: ReadonlySet<string>): InputError {
+  const near = nearest(key, known);
+  const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
+  const parts = [...known].filter((path) => !path.includes(".")).join(", ");
+  return new InputError(
+    `Cannot filter runs as no run has a field "${key}"${hint}: there are ${parts}, and the fields ` +
+      `in them, as agent.gamma`,
+  );
 }
 
 function matches(run: Run, key: string, wanted: string): boolean {

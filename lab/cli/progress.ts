@@ -11,8 +11,10 @@ import { type Io, type Style, styled } from "./io.ts";
 
 /** Between two drawings on a terminal. */
 const FRAME_MILLISECONDS = 100;
-/** Between two plain lines of one run, where nothing special happens. */
-const PLAIN_MILLISECONDS = 15_000;
+/** Between two plain lines of one run. */
+const PLAIN_MILLISECONDS = { evaluation: 2_000, other: 15_000 };
+/** Seconds of training from which on a speed is worth showing. */
+const STEADY_SECONDS = 0.5;
 /** Widest bar, and the narrowest that is worth drawing. */
 const BAR = { most: 20, least: 6 };
 
@@ -73,10 +75,10 @@ export class ProgressDisplay implements Disposable {
   #speak(live: Live): void {
     const { kind } = live.latest;
     const now = this.io.now();
-    const special = kind === "started" || kind === "evaluation";
-    if (!special && now - live.spokenAt < PLAIN_MILLISECONDS) return;
+    const pause = kind === "evaluation" ? PLAIN_MILLISECONDS.evaluation : PLAIN_MILLISECONDS.other;
+    if (kind !== "started" && now - live.spokenAt < pause) return;
     live.spokenAt = now;
-    const parts = kind === "started" ? [`started as ${live.latest.run.id}`] : facts(live);
+    const parts = kind === "started" ? [`started (run ${live.latest.run.id})`] : facts(live);
     this.io.error(`${label(live.latest)}: ${parts.filter((part) => part !== "").join(", ")}\n`);
   }
 
@@ -163,12 +165,14 @@ function facts({ latest, first, metrics }: Live): string[] {
   const seconds = latest.wallSeconds - first.wallSeconds;
   const [value, unit] = counter(latest);
   const gained = share - shareOf(first);
-  const speed = seconds > 0 ? (value - counter(first)[0]) / seconds : 0;
+  const speed = seconds > STEADY_SECONDS ? (value - counter(first)[0]) / seconds : 0;
   return [
     `${Math.floor(share * 100)} %`,
     speed > 0 ? `${count(speed)} ${unit}/s` : "",
     headline(metrics),
-    seconds > 0.5 && gained > 0 ? `${duration((1 - share) * seconds / gained)} left` : "",
+    seconds > STEADY_SECONDS && gained > 0
+      ? `${duration((1 - share) * seconds / gained)} left`
+      : "",
   ];
 }
 

@@ -108,7 +108,7 @@ Deno.test("without a terminal there are plain lines now and then and no escape s
   }
   const lines = io.written.error.trimEnd().split("\n");
   strictEqual(lines.length, 2);
-  strictEqual(lines[0], "cartpole-ppo seed 1: started as aaaaaa");
+  strictEqual(lines[0], "cartpole-ppo seed 1: started (run aaaaaa)");
   ok(!io.written.error.includes("\x1b"));
 });
 
