@@ -17,7 +17,9 @@ export type BackendChoice = typeof backendChoices[number];
 
 /** A workspace and why it computes where it does: for the manifest. */
 export interface OpenedWorkspace {
+  /** Empty. */
   readonly workspace: Workspace;
+  /** Who chose the backend and why. */
   readonly reason: string;
   /** Name of the graphics adapter; null where none is used. */
   readonly adapter: string | null;

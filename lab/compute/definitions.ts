@@ -12,9 +12,11 @@ import type { Workspace } from "./workspace.ts";
 
 /** What every trainer is made from. */
 export interface TrainerContext<Configuration> {
+  /** Parsed by the definition's schema. */
   readonly configuration: Configuration;
   /** Total budget in the trainer's unit. */
   readonly budget: number;
+  /** Where the trainer keeps its tensors and compiles its steps. */
   readonly workspace: Workspace;
   /** The run's seed; environment i is seeded with `deriveSeed(seed, "environment/i")`. */
   readonly seed: Seed;
@@ -25,11 +27,15 @@ export interface TrainerContext<Configuration> {
 /** An agent: what it is called, its configuration and how a trainer of it is made. */
 // deno-lint-ignore no-explicit-any
 export interface AgentDefinition<Configuration = any> {
+  /** As in registries. */
   readonly name: string;
+  /** One line for `list`. */
   readonly summary: string;
+  /** What a budget of it counts. */
   readonly budgetUnit: BudgetUnit;
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */
   readonly configuration: z.ZodType<Configuration>;
+  /** A trainer before its first iteration; `makeEnvironment` makes a fresh world at each call. */
   create(
     context: TrainerContext<Configuration> & { makeEnvironment(): Environment },
   ): Promise<Trainer>;
@@ -38,12 +44,16 @@ export interface AgentDefinition<Configuration = any> {
 /** A generative model. */
 // deno-lint-ignore no-explicit-any
 export interface ModelDefinition<Configuration = any> {
+  /** As in registries. */
   readonly name: string;
+  /** One line for `list`. */
   readonly summary: string;
+  /** What a budget of it counts. */
   readonly budgetUnit: BudgetUnit;
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */
   readonly configuration: z.ZodType<Configuration>;
   /** The evaluated series by which a checkpoint is called best; undefined: none is. */
   readonly bestBy?: { readonly metric: string; readonly goal: "maximize" | "minimize" };
+  /** A trainer before its first iteration. */
   create(context: TrainerContext<Configuration> & { dataset: Dataset }): Promise<Trainer>;
 }

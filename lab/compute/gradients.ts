@@ -26,12 +26,13 @@ registerKernelGradients();
  * @example
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
+ * import { deepStrictEqual } from "node:assert";
+ * tf.enableProdMode(); // no greeting
  * const { values, gradients } = valueAndGradients(
  *   ({ w }) => ({ loss: tf.sum(tf.square(w)) as tf.Scalar }),
  *   { w: tf.tensor([1, 2]) },
  * );
- * values.loss.print(); // 5
- * gradients.w.print(); // [2, 4]
+ * deepStrictEqual([values.loss.arraySync(), gradients.w.arraySync()], [5, [2, 4]]);
  * ```
  */
 export function valueAndGradients<Values extends Tensors & { loss: tf.Tensor }>(

@@ -21,6 +21,7 @@ export function registerKernelGradients(): void {
   const x = ["x"];
   const outputsToSave = [true];
   tf.registerGradient({ kernelName: "Elu", outputsToSave, gradFunc: elu });
+  tf.registerGradient({ kernelName: "LeakyRelu", inputsToSave: x, gradFunc: leakyRelu });
   for (const [kernelName, axes] of [["Max", "reductionIndices"], ["Min", "axis"]]) {
     tf.registerGradient({ kernelName, inputsToSave: x, outputsToSave, gradFunc: extremum(axes) });
   }
@@ -38,6 +39,11 @@ export function registerKernelGradients(): void {
 /** eˣ where x < 0 and 1 elsewhere, as 1 + min(y, 0): the stock kernel has no gradient itself. */
 const elu: Gradients = (dy, [y]) => ({
   x: () => tf.mul(dy as tf.Tensor, tf.sub(1, tf.relu(tf.neg(y)))),
+});
+
+/** 1 where x > 0 and α elsewhere, in one kernel (stock compares, selects and multiplies). */
+const leakyRelu: Gradients = (dy, [x], { alpha }) => ({
+  x: () => tf.mul(dy as tf.Tensor, tf.step(x, alpha as number)),
 });
 
 /** The reduced axes, and the reduced shape with ones in their place. */

@@ -15,6 +15,7 @@ import type { Tensors } from "./workspace.ts";
 
 /** A rule that turns gradients into new parameters. */
 export interface Optimizer {
+  /** As configurations name it. */
   readonly name: string;
   /** The state before the first update. */
   initialState(parameters: NamedTensors): NamedTensors;

@@ -30,6 +30,7 @@ export interface ProgramSpec<
 > {
   /** For messages. */
   readonly name: string;
+  /** What the caller writes before each run. */
   readonly inputs?: Inputs;
   /** Filled from the generator that `run` is given. */
   readonly random?: Randoms;
@@ -46,15 +47,21 @@ export interface StepContext<
   Scalar extends string,
   Group extends string,
 > {
+  /** The declared inputs. */
   readonly input: { readonly [K in Inputs]: tf.Tensor };
+  /** The declared random inputs, drawn anew for each run. */
   readonly random: { readonly [K in Randoms]: tf.Tensor };
+  /** The declared scalars. */
   readonly scalar: { readonly [K in Scalar]: tf.Scalar };
+  /** The declared groups. */
   readonly state: { readonly [K in Group]: Tensors };
 }
 
 /** What a step returns: outputs of any shape, and the groups that it replaces. */
 export interface StepResult<Group extends string, Output extends string> {
+  /** What `read` answers. */
   readonly outputs: Record<Output, tf.Tensor>;
+  /** The next tensors of the groups that change, each whole. */
   readonly state?: { readonly [K in Group]?: Tensors };
 }
 
@@ -73,12 +80,18 @@ export interface Program<
   readonly input: Views<Inputs>;
   /** Values that the next `run` uses. */
   readonly scalar: { [K in Scalar]: number };
-  /** Runs the step once; `random` is needed where random inputs are declared. */
+  /**
+   * Runs the step once; `random` is needed where random inputs are declared.
+   *
+   * @throws InputError for a next state of other names, shapes or types than the group's, and for
+   *   a kernel that the backend lacks. Nothing has changed then.
+   */
   run(random?: Generator): void;
-  /** An output of the last run. */
+  /** A copy of an output of the last run, as float32 whatever its type. */
   read(name: Output): Promise<Float32Array>;
-  /** An output of the last run, on backends that can read at once (cpu and wasm). */
+  /** {@linkcode Program.read} at once, on backends that can (cpu and wasm). */
   readNow(name: Output): Float32Array;
+  /** Frees the outputs of the last run. */
   dispose(): void;
 }
 
@@ -89,7 +102,7 @@ export class Workspace {
   readonly #groups = new Map<string, Tensors>();
   readonly #programs: { dispose(): void }[] = [];
 
-  /** @param engineName Name of the registered TensorFlow.js backend. */
+  /** An empty workspace on a TensorFlow.js backend that is started: see `openWorkspace`. */
   constructor(private readonly engineName: "cpu" | "wasm" | "webgpu") {
     this.backend = `tfjs-${engineName}`;
   }
