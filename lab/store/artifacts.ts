@@ -7,7 +7,16 @@
 import { InputError } from "../core/errors.ts";
 import { attemptOf, visibilityOf } from "./attempts.ts";
 import type { Database } from "./database.ts";
-import { putFile, readVerified, removeFile, sha256, sizeOfFile, syncFolder } from "./files.ts";
+import {
+  namesIn,
+  PARTIAL,
+  putFile,
+  readVerified,
+  removeFile,
+  sha256,
+  sizeOfFile,
+  syncFolder,
+} from "./files.ts";
 import type { WriteSynced } from "./files.ts";
 import type { StoredArtifact } from "./store.ts";
 
@@ -17,6 +26,7 @@ export class Artifacts {
   readonly #folder: string;
   readonly #write: WriteSynced;
 
+  /** `folder` is where the files lie; `write` puts bytes on the disk. */
   constructor(database: Database, folder: string, write: WriteSynced) {
     this.#database = database;
     this.#folder = folder;
@@ -73,20 +83,18 @@ export class Artifacts {
     return await readVerified(this.#path(hash), hash);
   }
 
-  /** Hashes of the artifacts of some runs. */
-  hashesOf(runs: readonly string[]): string[] {
-    const hashes = runs.flatMap((run) =>
-      this.#database.all("SELECT DISTINCT hash FROM artifact WHERE run = ?", run)
-    );
-    return [...new Set(hashes.map((row) => String(row.hash)))];
-  }
-
-  /** Removes those files that no run has any more; answers the bytes freed. */
-  removeUnused(hashes: readonly string[]): number {
+  /**
+   * Removes the files that no run has; answers the bytes freed. A file that another process has just
+   * put is put again by that one: see `put`.
+   */
+  sweep(): number {
     let bytes = 0;
-    for (const hash of hashes) {
-      const used = this.#database.get("SELECT id FROM artifact WHERE hash = ? LIMIT 1", hash);
-      if (used === undefined) bytes += removeFile(this.#path(hash));
+    for (const start of namesIn(this.#folder)) {
+      for (const name of namesIn(`${this.#folder}/${start}`)) {
+        if (name.endsWith(PARTIAL)) continue;
+        const used = this.#database.get("SELECT id FROM artifact WHERE hash = ? LIMIT 1", name);
+        if (used === undefined) bytes += removeFile(`${this.#folder}/${start}/${name}`);
+      }
     }
     return bytes;
   }

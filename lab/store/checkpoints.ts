@@ -12,21 +12,13 @@ import type { NamedTensors } from "../core/tensor_data.ts";
 import { attemptOf, visibilityOf } from "./attempts.ts";
 import { decodeValues } from "./columns.ts";
 import type { Database, Row } from "./database.ts";
-import { putFile, readVerified, removeFile, sha256, syncFolder } from "./files.ts";
+import { namesIn, putFile, readVerified, removeFile, sha256, syncFolder } from "./files.ts";
 import type { WriteSynced } from "./files.ts";
 import type { MetricWriter } from "./metric_writer.ts";
-import type { Checkpoint, StoredCheckpoint } from "./store.ts";
+import type { Checkpoint, NewCheckpoint, StoredCheckpoint } from "./store.ts";
 
 /** Version of the files' layout. */
 const FORMAT = 1;
-
-/** What `saveCheckpoint` takes. */
-type NewCheckpoint = Checkpoint & {
-  iteration: number;
-  kind: StoredCheckpoint["kind"];
-  score: number | null;
-  keep: number;
-};
 
 /** The JSON file of a checkpoint. */
 interface CheckpointRecord {
@@ -46,6 +38,7 @@ export class Checkpoints {
   /** The save in progress of each run: the next one waits for it. */
   readonly #saving = new Map<string, Promise<unknown>>();
 
+  /** `folder` is where the runs' folders lie; `write` puts bytes on the disk. */
   constructor(database: Database, folder: string, metrics: MetricWriter, write: WriteSynced) {
     this.#database = database;
     this.#folder = folder;
@@ -121,12 +114,14 @@ export class Checkpoints {
       .reduce((bytes, name) => bytes + removeFile(`${folder}/${name}`), 0);
   }
 
-  /** Removes all files of a run; answers the bytes freed. */
-  remove(run: string): number {
-    const folder = `${this.#folder}/${run}`;
-    const names = namesIn(folder);
-    const bytes = names.reduce((sum, name) => sum + removeFile(`${folder}/${name}`), 0);
-    if (names.length > 0) Deno.removeSync(folder);
+  /** Removes the files of runs that are no more; answers the bytes freed. */
+  sweepAll(): number {
+    let bytes = 0;
+    for (const run of namesIn(this.#folder)) {
+      if (this.#database.get("SELECT id FROM run WHERE id = ?", run) !== undefined) continue;
+      bytes += this.sweep(run);
+      Deno.removeSync(`${this.#folder}/${run}`);
+    }
     return bytes;
   }
 
@@ -247,13 +242,4 @@ function storedOf(row: Row): StoredCheckpoint {
     hash: String(row.hash),
     bytes: Number(row.bytes),
   };
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return Array.from(Deno.readDirSync(folder), (entry) => entry.name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
 }

@@ -25,6 +25,7 @@ const INITIAL_CAPACITY = 16;
 
 /** Points of one series that grow at the end. Points must come by ascending iteration. */
 export class Columns {
+  /** Points so far. */
   count = 0;
   #values = new Float64Array(INITIAL_CAPACITY);
   #axes: readonly Float64Array[] = AXES.map(() => new Float64Array(INITIAL_CAPACITY));
@@ -89,8 +90,11 @@ export class Columns {
 
 /** An x axis read back: explicit values, or `start + i · rise`. */
 export interface Axis {
+  /** The first coordinate, where `values` is null. */
   readonly start: number;
+  /** From each coordinate to the next, where `values` is null. */
   readonly rise: number;
+  /** The coordinates; null where they rise evenly. */
   readonly values: Float64Array | null;
 }
 

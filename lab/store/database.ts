@@ -42,7 +42,9 @@ function explained(error: unknown, path: string): unknown {
 
 /** One connection to a store's file. */
 export class Database {
+  /** Of the file. */
   readonly path: string;
+  /** Whether it was opened so. */
   readonly readOnly: boolean;
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
@@ -123,7 +125,11 @@ export class Database {
     }
   }
 
-  /** @throws {LabError} where the file was opened read-only. */
+  /**
+   * Refuses to go on where nothing can be written.
+   *
+   * @throws {LabError} where the file was opened read-only.
+   */
   requireWritable(): void {
     if (!this.readOnly) return;
     throw new LabError(`Cannot write to the store as it was opened read-only: ${this.path}`);

@@ -23,7 +23,7 @@ export class Downsampler {
   #leastValue = Infinity;
   #greatestValue = -Infinity;
 
-  /** @param total Points that will come. @param points How many to pick, about. */
+  /** Expects `total` values, of which it picks about `points`. */
   constructor(total: number, points: number) {
     this.#total = total;
     const buckets = Math.max(1, Math.floor((points - 2) / 2));

@@ -19,6 +19,9 @@ export async function writeSynced(path: string, bytes: Uint8Array): Promise<void
   await file.sync();
 }
 
+/** How the names of files end that are being written. */
+export const PARTIAL = ".part";
+
 /** Tells files apart that one process writes at once. */
 let writes = 0;
 
@@ -32,7 +35,7 @@ export async function putFile(
   bytes: Uint8Array,
   write: WriteSynced = writeSynced,
 ): Promise<void> {
-  const temporary = `${path}.${Deno.pid}-${writes++}.part`;
+  const temporary = `${path}.${Deno.pid}-${writes++}${PARTIAL}`;
   try {
     await write(temporary, bytes);
     await Deno.rename(temporary, path);
@@ -67,6 +70,16 @@ export function sizeOfFile(path: string): number | undefined {
     return Deno.statSync(path).size;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Names in a folder; none where it is missing. */
+export function namesIn(folder: string): string[] {
+  try {
+    return Array.from(Deno.readDirSync(folder), (entry) => entry.name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   }
 }

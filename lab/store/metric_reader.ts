@@ -4,6 +4,7 @@
  * @module
  */
 import { visibilityOf } from "./attempts.ts";
+import type { Visibility } from "./attempts.ts";
 import { AXES, axisAt, decodeColumns, decodeValues } from "./columns.ts";
 import type { Axis } from "./columns.ts";
 import type { Database, Row } from "./database.ts";
@@ -26,11 +27,17 @@ export function seriesNames(database: Database, run: string): string[] {
 export function lastMetrics(database: Database, run: string): Record<string, number> {
   const visibleUntil = visibilityOf(database, run);
   const metrics: Record<string, number> = {};
-  for (
-    const series of database.all("SELECT id, name FROM series WHERE run = ? ORDER BY name", run)
-  ) {
-    const value = lastValue(database, Number(series.id), visibleUntil);
-    if (value !== undefined) metrics[String(series.name)] = value;
+  const newest = database.all(
+    `SELECT s.id, s.name, c.attempt, c.last_iteration, c.last_value FROM series s
+     JOIN chunk c ON c.id = (SELECT MAX(id) FROM chunk WHERE chunk.series = s.id)
+     WHERE s.run = ? ORDER BY s.name`,
+    run,
+  );
+  for (const row of newest) {
+    const value = Number(row.last_iteration) <= visibleUntil(Number(row.attempt))
+      ? decodeValues(row.last_value as Uint8Array)[0]
+      : lastVisible(database, Number(row.id), visibleUntil);
+    if (value !== undefined) metrics[String(row.name)] = value;
   }
   return metrics;
 }
@@ -56,27 +63,18 @@ export function readSeries(
     : complete(database, name, parts, total);
 }
 
-function lastValue(
+/** The last visible value of a series that has hidden ones at its end. */
+function lastVisible(
   database: Database,
   series: number,
-  visibleUntil: (attempt: number) => number,
+  visibleUntil: Visibility,
 ): number | undefined {
-  const chunk = database.get(
-    `SELECT attempt, last_iteration, last_value FROM chunk WHERE series = ?
-     ORDER BY id DESC LIMIT 1`,
-    series,
-  );
-  if (chunk === undefined) return undefined;
-  if (Number(chunk.last_iteration) <= visibleUntil(Number(chunk.attempt))) {
-    return decodeValues(chunk.last_value as Uint8Array)[0];
-  }
-  // Resumed, and no point since then: the last visible one lies further back.
-  const earlier = database.all(
+  const rows = database.all(
     `SELECT id, attempt, count, first_iteration, last_iteration FROM chunk WHERE series = ?
      ORDER BY id DESC`,
     series,
   );
-  for (const row of earlier) {
+  for (const row of rows) {
     const part = visiblePart(database, row, -Infinity, visibleUntil(Number(row.attempt)));
     if (part !== undefined) return readChunk(database, part.id)?.values[part.to - 1];
   }

@@ -38,6 +38,7 @@ export class MetricWriter {
   #queuedSince = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Writes to `database`. */
   constructor(database: Database) {
     this.#database = database;
   }

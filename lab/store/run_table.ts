@@ -33,6 +33,7 @@ export class RunTable {
   readonly #database: Database;
   readonly #isActive: (id: string) => boolean;
 
+  /** `isActive` tells whether somebody holds the lock of a run. */
   constructor(database: Database, isActive: (id: string) => boolean) {
     this.#database = database;
     this.#isActive = isActive;
@@ -84,6 +85,7 @@ export class RunTable {
         }: ${this.#database.path}`,
       );
     }
+    if (reference === "") throw new InputError(`Cannot find the run as its id is empty: ""`);
     const found = this.#ids(reference.toLowerCase(), trashed);
     if (found.length === 1) return this.get(found[0])!;
     throw found.length > 1 ? this.#ambiguous(reference, found) : this.#unknown(reference, trashed);

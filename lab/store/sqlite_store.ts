@@ -9,7 +9,7 @@ import type { LabEvent, MetricPoint } from "../core/metrics.ts";
 import { Artifacts } from "./artifacts.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Database } from "./database.ts";
-import { removeFile, sizeOfFile, writeSynced } from "./files.ts";
+import { namesIn, removeFile, sizeOfFile, writeSynced } from "./files.ts";
 import type { WriteSynced } from "./files.ts";
 import { folderOf, makeFolder } from "./location.ts";
 import { isLocked, takeLock } from "./lock.ts";
@@ -20,6 +20,7 @@ import { RunTable } from "./run_table.ts";
 import type {
   Checkpoint,
   Manifest,
+  NewCheckpoint,
   Run,
   RunUpdate,
   Series,
@@ -43,11 +44,12 @@ export function openStore(location: string, options: { readOnly?: boolean } = {}
   const folder = folderOf(location);
   const path = `${folder}/lab.db`;
   if (options.readOnly) return openForReading(folder, path);
-  for (const name of ["", "/artifacts", "/checkpoints", "/locks"]) makeFolder(folder + name);
+  makeFolder(folder);
   const database = new Database(path, { readOnly: false });
   try {
     // Before anything is written: a store of a newer schema stays as it is.
     refuseForeign(database);
+    for (const name of ["artifacts", "checkpoints", "locks"]) makeFolder(`${folder}/${name}`);
     // The file says whether it keeps a write-ahead log; setting that anew would wait for others.
     if (database.get("PRAGMA journal_mode")!.journal_mode !== "wal") {
       database.execute("PRAGMA journal_mode = WAL");
@@ -87,6 +89,7 @@ export class SqliteStore implements Store {
   readonly #artifacts: Artifacts;
   readonly #checkpoints: Checkpoints;
 
+  /** A store in `folder`, whose file is open and of today's schema. */
   constructor(folder: string, database: Database, write: WriteSynced = writeSynced) {
     this.location = folder;
     this.#database = database;
@@ -121,7 +124,7 @@ export class SqliteStore implements Store {
 
   lock(id: string): Disposable {
     this.#database.requireWritable();
-    this.#existing(id);
+    this.#requireRun(id);
     const lock = takeLock(this.#lockPath(id), id);
     this.#checkpoints.sweep(id);
     return lock;
@@ -138,7 +141,7 @@ export class SqliteStore implements Store {
 
   appendEvents(id: string, iteration: number, events: readonly LabEvent[]): void {
     if (events.length === 0) return;
-    this.#existing(id);
+    this.#requireRun(id);
     this.#database.write(() => {
       for (const { level, message } of events) {
         this.#database.run(
@@ -196,15 +199,7 @@ export class SqliteStore implements Store {
     return this.#artifacts.read(hash);
   }
 
-  saveCheckpoint(
-    id: string,
-    checkpoint: Checkpoint & {
-      iteration: number;
-      kind: StoredCheckpoint["kind"];
-      score: number | null;
-      keep: number;
-    },
-  ): Promise<StoredCheckpoint> {
+  saveCheckpoint(id: string, checkpoint: NewCheckpoint): Promise<StoredCheckpoint> {
     return this.#checkpoints.save(id, checkpoint);
   }
 
@@ -227,18 +222,17 @@ export class SqliteStore implements Store {
   purge(): { runs: number; bytes: number } {
     this.#database.requireWritable();
     const ids = this.runs({ trashed: true }).filter((run) => !run.active).map((run) => run.id);
-    if (ids.length === 0) return { runs: 0, bytes: 0 };
     const before = this.#databaseBytes();
-    const hashes = this.#artifacts.hashesOf(ids);
     this.#database.write(() => {
       for (const id of ids) this.#database.run("DELETE FROM run WHERE id = ?", id);
     });
-    let bytes = this.#artifacts.removeUnused(hashes);
-    for (const id of ids) {
-      bytes += this.#checkpoints.remove(id);
-      removeFile(this.#lockPath(id));
+    // Also what a purge that was killed left behind.
+    const files = this.#artifacts.sweep() + this.#checkpoints.sweepAll();
+    for (const id of namesIn(`${this.location}/locks`)) {
+      if (!this.#exists(id)) removeFile(this.#lockPath(id));
     }
-    return { runs: ids.length, bytes: bytes + before - this.#shrink() };
+    this.#shrink();
+    return { runs: ids.length, bytes: files + before - this.#databaseBytes() };
   }
 
   version(): number {
@@ -257,21 +251,24 @@ export class SqliteStore implements Store {
     return `${this.location}/locks/${id}`;
   }
 
-  /** @throws {InputError} where there is no such run. */
-  #existing(id: string): void {
-    if (this.#database.get("SELECT id FROM run WHERE id = ?", id) === undefined) {
-      throw new InputError(`Cannot use the run as the store has none of this id: "${id}"`);
-    }
+  #exists(id: string): boolean {
+    return this.#database.get("SELECT id FROM run WHERE id = ?", id) !== undefined;
   }
 
-  /** Gives the database's free pages back; answers its bytes now. */
-  #shrink(): number {
+  /** @throws {InputError} where there is no such run. */
+  #requireRun(id: string): void {
+    if (this.#exists(id)) return;
+    throw new InputError(`Cannot use the run as the store has none of this id: "${id}"`);
+  }
+
+  /** Gives the database's free pages back, unless a run that trains would have to wait for it. */
+  #shrink(): void {
+    if (this.runs().some((run) => run.active)) return;
     try {
       this.#database.execute("VACUUM");
     } catch {
-      // Another process reads or writes, or the disk is full: the pages are used again later.
+      // Another process reads, or the disk is full: the pages are used again later.
     }
-    return this.#databaseBytes();
   }
 
   /** Bytes of the database with its log moved into it where no other process stands in the way. */

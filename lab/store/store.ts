@@ -15,6 +15,7 @@ export type RunStatus = "running" | "completed" | "stopped" | "interrupted" | "d
  * and goes into the digest.
  */
 export interface Manifest {
+  /** What decides the result. */
   readonly determined: {
     /** Name of the experiment. */
     readonly experiment: string;
@@ -37,7 +38,9 @@ export interface Manifest {
     readonly hash: string;
     readonly lock: string;
   };
+  /** Of Deno, V8 and TensorFlow.js, by name. */
   readonly versions: { readonly [name: string]: string };
+  /** What it ran on. */
   readonly machine: {
     readonly adapter: string | null;
     readonly cpuFeatures: readonly string[];
@@ -50,23 +53,35 @@ export interface Manifest {
 
 /** A stored run. Times are milliseconds since the epoch. */
 export interface Run {
+  /** Six letters and digits that sort by creation. */
   readonly id: string;
+  /** The experiment's, or what the user chose. */
   readonly name: string;
+  /** How it stands by its own word: see `active`. */
   readonly status: RunStatus;
   /** A process holds its lock now. `status` "running" without it means: killed, can be resumed. */
   readonly active: boolean;
+  /** What determines and describes it. */
   readonly manifest: Manifest;
+  /** The user's. */
   readonly tags: readonly string[];
+  /** The user's. */
   readonly note: string;
+  /** When it was added. */
   readonly createdAt: number;
+  /** When it last ended; null while it has not. */
   readonly endedAt: number | null;
   /** Set while the run lies in the trash. */
   readonly trashedAt: number | null;
   /** Seconds of training over all attempts. */
   readonly wallSeconds: number;
+  /** As far as it came: see `Progress`. */
   readonly environmentSteps: number;
+  /** As far as it came: see `Progress`. */
   readonly gradientSteps: number;
+  /** As far as it came: see `Progress`. */
   readonly examples: number;
+  /** As far as it came: see `Progress`. */
   readonly iterations: number;
   /** Set when the run has ended with a final checkpoint. */
   readonly digest: string | null;
@@ -98,12 +113,19 @@ export type RunUpdate = Partial<
 
 /** A series in columns, by ascending iteration. */
 export interface Series {
+  /** Of the metric. */
   readonly name: string;
+  /** An x axis: see `MetricPoint`. */
   readonly iterations: Float64Array;
+  /** An x axis: see `MetricPoint`. */
   readonly environmentSteps: Float64Array;
+  /** An x axis: see `MetricPoint`. */
   readonly gradientSteps: Float64Array;
+  /** An x axis: see `MetricPoint`. */
   readonly examples: Float64Array;
+  /** An x axis: see `MetricPoint`. */
   readonly wallSeconds: Float64Array;
+  /** The metric, NaN and infinities included. */
   readonly values: Float64Array;
   /** Points in the store, before down-sampling. */
   readonly total: number;
@@ -111,38 +133,62 @@ export interface Series {
 
 /** A stored event. */
 export interface StoredEvent extends LabEvent {
+  /** Milliseconds since the epoch. */
   readonly at: number;
+  /** The run's when it was told. */
   readonly iteration: number;
 }
 
 /** A stored file: content-addressed, so that equal bytes are kept once. */
 export interface StoredArtifact {
+  /** For example `samples`; one name, many iterations. */
   readonly name: string;
+  /** The run's when it was made. */
   readonly iteration: number;
+  /** For example `image/png`. */
   readonly mediaType: string;
   /** SHA-256 in hexadecimal. */
   readonly hash: string;
+  /** Length of the file. */
   readonly bytes: number;
 }
 
 /** A stored checkpoint. */
 export interface StoredCheckpoint {
+  /** Unique in the store. */
   readonly id: number;
+  /** Iterations done when it was made. */
   readonly iteration: number;
+  /** The attempt that made it. */
   readonly attempt: number;
   /** The last of a finished run, the best so far by the run's metric, or one on the way. */
   readonly kind: "last" | "best" | "final" | "diverged";
   /** Value of the metric that `best` is judged by, where one was known. */
   readonly score: number | null;
+  /** SHA-256 of its record, which holds that of its tensors, in hexadecimal. */
   readonly hash: string;
+  /** Length of its files. */
   readonly bytes: number;
 }
 
 /** A checkpoint's content: the trainer's snapshot and the runner's own counters. */
 export interface Checkpoint {
+  /** The trainer's. */
   readonly snapshot: Snapshot;
   /** Runner state: evaluations so far, stop count, next boundaries, wall seconds. */
   readonly runner: Json;
+}
+
+/** A checkpoint to save. */
+export interface NewCheckpoint extends Checkpoint {
+  /** Iterations done. */
+  readonly iteration: number;
+  /** See {@linkcode StoredCheckpoint}. */
+  readonly kind: StoredCheckpoint["kind"];
+  /** See {@linkcode StoredCheckpoint}. */
+  readonly score: number | null;
+  /** How many of kind `last` stay, this one included; at least 1. */
+  readonly keep: number;
 }
 
 /** Keeps runs. All methods are synchronous but those that move large bytes. */
@@ -150,6 +196,7 @@ export interface Store {
   /** For people: the folder or URL. */
   readonly location: string;
 
+  /** Adds a run of status `running`; its lock is taken apart. */
   createRun(run: {
     name: string;
     manifest: Manifest;
@@ -165,6 +212,7 @@ export interface Store {
   find(reference: string, options?: { trashed?: boolean }): Run;
   /** Stored runs outside the trash or, where asked, those in it; newest first. */
   runs(options?: { trashed?: boolean }): Run[];
+  /** Changes fields of a run; an `InputError` where there is none of that id. */
   update(id: string, change: RunUpdate): void;
   /**
    * Takes the run's lock, which the operating system drops with the process; throws a `LabError`
@@ -182,6 +230,7 @@ export interface Store {
    * before every checkpoint.
    */
   append(id: string, points: readonly MetricPoint[]): void;
+  /** Adds events, at once. */
   appendEvents(id: string, iteration: number, events: readonly LabEvent[]): void;
   /** Writes what is queued. */
   flush(): void;
@@ -194,12 +243,15 @@ export interface Store {
   series(id: string, name: string, options?: { points?: number; after?: number }): Series;
   /** Last visible value of every series. */
   lastMetrics(id: string): Record<string, number>;
+  /** All events of a run, of all attempts, in order. */
   events(id: string): StoredEvent[];
 
+  /** Keeps a file; one of the same name, iteration and attempt takes its place. */
   putArtifact(
     id: string,
     artifact: { name: string; iteration: number; mediaType: string; bytes: Uint8Array },
   ): Promise<StoredArtifact>;
+  /** Visible artifacts, by iteration. */
   artifacts(id: string): StoredArtifact[];
   /** Bytes of an artifact; throws a `LabError` where they are missing or altered. */
   readArtifact(hash: string): Promise<Uint8Array>;
@@ -208,26 +260,20 @@ export interface Store {
    * Durable when it returns: flushed, synced, renamed, then recorded. Keeps the newest `keep` of
    * kind `last` and the newest of each other kind; the others go.
    */
-  saveCheckpoint(
-    id: string,
-    checkpoint: Checkpoint & {
-      iteration: number;
-      kind: StoredCheckpoint["kind"];
-      score: number | null;
-      keep: number;
-    },
-  ): Promise<StoredCheckpoint>;
+  saveCheckpoint(id: string, checkpoint: NewCheckpoint): Promise<StoredCheckpoint>;
   /** Visible checkpoints, oldest first: resume takes the last. */
   checkpoints(id: string): StoredCheckpoint[];
   /** Reads and verifies; throws a `LabError` that names the file where the hash differs. */
   loadCheckpoint(id: string, checkpoint: StoredCheckpoint): Promise<Checkpoint>;
 
-  /** Moves to the trash, or back. */
+  /** Moves a run to the trash; a `LabError` while it is being trained. */
   trash(id: string): void;
+  /** Takes a run back out of the trash. */
   restore(id: string): void;
   /** Deletes trashed runs for good; answers how many and the bytes freed. */
   purge(): { runs: number; bytes: number };
   /** A number that grows with every write, for live pages. */
   version(): number;
+  /** Writes what is queued and lets go of the store. */
   close(): void;
 }

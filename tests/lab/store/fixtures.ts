@@ -7,8 +7,8 @@ import type { MetricPoint } from "../../../lab/core/metrics.ts";
 import type { Snapshot } from "../../../lab/core/snapshot.ts";
 import { openStore } from "../../../lab/store/sqlite_store.ts";
 import type {
-  Checkpoint,
   Manifest,
+  NewCheckpoint,
   Run,
   Store,
   StoredCheckpoint,
@@ -64,12 +64,7 @@ export function snapshotAt(iteration: number, length = 6): Snapshot {
 export function checkpointAt(
   iteration: number,
   options: { kind?: StoredCheckpoint["kind"]; keep?: number; length?: number } = {},
-): Checkpoint & {
-  iteration: number;
-  kind: StoredCheckpoint["kind"];
-  score: number | null;
-  keep: number;
-} {
+): NewCheckpoint {
   return {
     snapshot: snapshotAt(iteration, options.length),
     runner: { wallSeconds: iteration / 7 },

@@ -89,6 +89,7 @@ Deno.test("a run is found by its id, a unique prefix of it, and as the latest", 
     strictEqual(store.find("latest").id, first.id);
     strictEqual(store.find("latest", { trashed: true }).id, second.id);
     throws(() => store.find(second.id), /is in the trash/);
+    throws(() => store.find(""), InputError);
   }));
 
 Deno.test("a run that is not there is answered with the nearest id or the newest of that name", () =>
@@ -192,7 +193,7 @@ Deno.test("the trash keeps a run until it is purged, and gives it back whole", (
       mediaType: "image/png",
       bytes,
     });
-    deepStrictEqual(store.purge(), { runs: 0, bytes: 0 });
+    strictEqual(store.purge().runs, 0);
     store.trash(gone.id);
     deepStrictEqual(store.runs().map((run) => run.id), [kept.id]);
     deepStrictEqual(store.runs({ trashed: true }).map((run) => run.id), [gone.id]);
@@ -214,6 +215,30 @@ Deno.test("the trash keeps a run until it is purged, and gives it back whole", (
     ok(addRun(store).id > gone.id);
     throws(() => store.trash(gone.id), InputError);
     throws(() => store.restore(gone.id), InputError);
+  }));
+
+Deno.test("a purge clears away what a purge that was killed left behind", () =>
+  withStore(async (store, folder) => {
+    const { id } = addRun(store);
+    const bytes = new TextEncoder().encode("kept");
+    const artifact = { name: "samples", iteration: 1, mediaType: "text/plain", bytes };
+    const { hash } = await store.putArtifact(id, artifact);
+    await store.saveCheckpoint(id, checkpointAt(1));
+    store.lock(id)[Symbol.dispose]();
+    Deno.mkdirSync(`${folder}/checkpoints/zzzzzz`);
+    Deno.mkdirSync(`${folder}/artifacts/00`);
+    const left = [`checkpoints/zzzzzz/1-a.json`, `artifacts/00/00ff`, `locks/zzzzzz`];
+    for (const name of left) Deno.writeFileSync(`${folder}/${name}`, new Uint8Array(1000));
+    // Another process writes this one at this moment.
+    Deno.writeTextFileSync(`${folder}/artifacts/00/00ee.1-0.part`, "half");
+    const { runs, bytes: freed } = store.purge();
+    strictEqual(runs, 0);
+    ok(freed >= 2000);
+    for (const name of left) strictEqual(await exists(`${folder}/${name}`), false);
+    strictEqual(await exists(`${folder}/artifacts/00/00ee.1-0.part`), true);
+    strictEqual(await exists(`${folder}/locks/${id}`), true);
+    deepStrictEqual(await store.readArtifact(hash), bytes);
+    await store.loadCheckpoint(id, store.checkpoints(id)[0]);
   }));
 
 async function exists(path: string): Promise<boolean> {
