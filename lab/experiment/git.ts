@@ -10,7 +10,7 @@ import { isAbsolute, resolve } from "node:path";
 export interface Revision {
   /** Commit that is checked out. */
   readonly revision: string | null;
-  /** Whether a tracked file differs from the index. */
+  /** Whether a tracked file differs from the index, or the index was changed since the commit. */
   readonly dirty: boolean | null;
 }
 
@@ -71,11 +71,12 @@ interface IndexEntry {
   readonly skipped: boolean;
 }
 
-/** Compares every tracked file with the index; undefined where the index is of an unknown kind. */
-async function isDirty(folder: string, index: Uint8Array): Promise<boolean | null> {
-  const entries = indexEntries(index);
-  if (entries === undefined) return null;
-  for (const entry of entries) {
+/** Compares every tracked file with the index; null where the index is of an unknown kind. */
+async function isDirty(folder: string, bytes: Uint8Array): Promise<boolean | null> {
+  const index = parseIndex(bytes);
+  if (index === undefined) return null;
+  if (index.changed) return true;
+  for (const entry of index.entries) {
     if (entry.skipped || entry.mode === 0o160000 || entry.mode === 0o120000) continue;
     if (await differs(`${folder}/${entry.path}`, entry)) return true;
   }
@@ -97,12 +98,19 @@ async function differs(path: string, entry: IndexEntry): Promise<boolean> {
   return hash !== entry.hash;
 }
 
+/** What is read of an index. */
+interface Index {
+  readonly entries: readonly IndexEntry[];
+  /** Its cached tree, which a commit or checkout writes and `git add` invalidates, is not valid. */
+  readonly changed: boolean;
+}
+
 /**
- * The entries of an index of version 2 or 3 (gitformat-index): 62 bytes of figures, the path, and
- * zero bytes up to a multiple of 8. Undefined for version 4 and split indices, which nothing here
- * writes by default.
+ * Reads an index of version 2 or 3 (gitformat-index): entries of 62 bytes of figures, the path, and
+ * zero bytes up to a multiple of 8; then extensions. Undefined for version 4, which git writes only
+ * where it is asked to.
  */
-export function indexEntries(bytes: Uint8Array): IndexEntry[] | undefined {
+function parseIndex(bytes: Uint8Array): Index | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = view.getUint32(4);
   if (view.getUint32(0) !== 0x44495243 || (version !== 2 && version !== 3)) return undefined;
@@ -124,5 +132,14 @@ export function indexEntries(bytes: Uint8Array): IndexEntry[] | undefined {
     });
     at += (end - at + 8) & ~7;
   }
-  return entries;
+  return { entries, changed: !hasValidTree(bytes, view, at) };
+}
+
+/** The extension `TREE` begins with the root: a zero byte, then its entries, -1 where invalid. */
+function hasValidTree(bytes: Uint8Array, view: DataView, from: number): boolean {
+  const checksum = 20;
+  for (let at = from; at < bytes.length - checksum; at += 8 + view.getUint32(at + 4)) {
+    if (view.getUint32(at) === 0x54524545) return bytes[at + 9] !== "-".charCodeAt(0);
+  }
+  return false;
 }

@@ -10,7 +10,7 @@ import type { Run } from "../store/store.ts";
 import { loadDefinition } from "./load.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import type { Opened } from "./protocol.ts";
-import { type LaunchOptions, notResumable, trainRecorded, weightsOf } from "./recorded_run.ts";
+import { type LaunchOptions, NOT_RESUMABLE, trainRecorded, weightsOf } from "./recorded_run.ts";
 import { StoreRecorder } from "./recorder.ts";
 import { resolve } from "./resolve.ts";
 import { parseSeed } from "./session.ts";
@@ -70,7 +70,8 @@ export async function launch(
     while (next < plans.length && refused === undefined && !options.signal?.aborted) {
       const index = next++;
       try {
-        runs[index] = await trainPlan(worker, plans[index], options);
+        const id = await trainPlan(worker, plans[index], options);
+        runs[index] = options.store.run(id);
       } catch (error) {
         refused ??= error;
       }
@@ -110,7 +111,12 @@ async function planOf(request: RunRequest, options: LaunchOptions): Promise<Plan
   };
 }
 
-async function trainPlan(worker: TrainingWorker, plan: Plan, options: LaunchOptions): Promise<Run> {
+/** Answers the run's id; its lock is let go of. */
+async function trainPlan(
+  worker: TrainingWorker,
+  plan: Plan,
+  options: LaunchOptions,
+): Promise<string> {
   const { store, onProgress, signal } = options;
   const { request, facts, order, unit } = plan;
   using resources = new DisposableStack();
@@ -119,15 +125,14 @@ async function trainPlan(worker: TrainingWorker, plan: Plan, options: LaunchOpti
     const run = store.createRun({
       name: request.name ?? facts.experiment,
       manifest: await manifestOf({ ...facts, ...opened }),
-      tags: request.tags ?? [],
+      tags: [...request.tags ?? [], ...(opened.resumable ? [] : [NOT_RESUMABLE])],
       note: request.note ?? "",
     });
     resources.use(store.lock(run.id));
     recorder = new StoreRecorder(store, store.run(run.id) ?? run, unit, onProgress);
     recorder.started();
     for (const note of plan.notes) recorder.event("info", note);
-    if (!opened.resumable) recorder.event("warning", notResumable);
   };
   await trainRecorded(worker, order, opened, () => recorder, signal);
-  return store.run(recorder!.run.id) ?? recorder!.run;
+  return recorder!.run.id;
 }

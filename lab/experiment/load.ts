@@ -9,6 +9,7 @@ import { isAbsolute, relative, resolve as resolvePath } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { InputError, unknownName } from "../core/errors.ts";
 import type { ExperimentDefinition } from "./definition.ts";
+import { firstLine } from "./error_lines.ts";
 import type { Registries } from "./registries.ts";
 
 /** The folder that holds the lab, with a slash at its end. */
@@ -158,11 +159,4 @@ async function importDefinition(
 function isDefinition(value: unknown): value is ExperimentDefinition {
   return value !== null && typeof value === "object" && "name" in value &&
     ("agent" in value || "model" in value);
-}
-
-/** The first line of an error, without colours. */
-export function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  // deno-lint-ignore no-control-regex
-  return text.replaceAll(/\x1b\[[0-9;]*m/g, "").split("\n")[0].trim();
 }

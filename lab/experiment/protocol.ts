@@ -44,8 +44,8 @@ export interface Opened {
   readonly resumable: boolean;
 }
 
-/** To a worker. `saved` answers a checkpoint. */
-export type ToWorker = TrainMessage | { readonly kind: "saved" };
+/** To a worker. `taken` answers each report and each checkpoint: it is kept. */
+export type ToWorker = TrainMessage | { readonly kind: "taken" };
 
 /** From a worker. After `ended` or `failed` it takes the next run. */
 export type FromWorker =

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { InputError, LabError } from "../core/errors.ts";
+import { InputError } from "../core/errors.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
 import type { Store } from "../store/store.ts";
+import { lineOf } from "./error_lines.ts";
 import type { Opened } from "./protocol.ts";
 import { finalParameters, type RunProgress, type StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
@@ -39,8 +40,20 @@ export async function weightsOf(
   };
 }
 
-/** Said of runs whose world keeps hidden state. */
-export const notResumable = "not resumable: the environment cannot be restored";
+/** The weights that a run started from; an `InputError` where they are no longer the same. */
+export async function weightsAgain(
+  store: Store,
+  from: { readonly run: string; readonly digest: string },
+): Promise<NamedTensors> {
+  const { from: now, weights } = await weightsOf(store, from.run);
+  if (now.digest === from.digest) return weights;
+  throw new InputError(
+    `Cannot start again from the weights of run ${from.run} as it has been trained further since`,
+  );
+}
+
+/** Tag of runs whose world keeps hidden state: their checkpoints cannot be gone on from. */
+export const NOT_RESUMABLE = "not resumable";
 
 /**
  * Trains with a recorder that is there once the run is open. A failure before that is thrown; one
@@ -63,13 +76,7 @@ export async function trainRecorded(
     await worker.train(order, forward, signal);
   } catch (error) {
     const writer = recorder();
-    if (writer === undefined || !(error instanceof Error)) throw error;
-    writer.failed(messageOf(error));
+    if (writer === undefined) throw error;
+    writer.failed(lineOf(error));
   }
-}
-
-/** One line of an error; where it is none of the lab's own, its class says what it is. */
-function messageOf(error: Error): string {
-  const line = error.message.split("\n")[0];
-  return error instanceof InputError || error instanceof LabError ? line : `${error.name}: ${line}`;
 }

@@ -9,7 +9,7 @@ import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run, RunUpdate, Store } from "../store/store.ts";
 import { digestOf, type DigestSeries } from "./digest.ts";
 import type { WorkerReport } from "./protocol.ts";
-import type { Ending, RunCheckpoint, RunReport } from "./runner.ts";
+import type { Ending, RunCheckpoint, RunnerState, RunReport } from "./runner.ts";
 
 /** Where a run stands, for progress lines. */
 export interface RunProgress {
@@ -45,6 +45,12 @@ export class Recording {
       values: Float64Array.from(values),
     }));
   }
+}
+
+/** The runner's part of a stored checkpoint. */
+export interface StoredRunner {
+  readonly state: RunnerState;
+  readonly progress: Progress;
 }
 
 /** Milliseconds between two writes of a run's counters. */
@@ -103,7 +109,7 @@ export class StoreRecorder {
     };
     await this.store.saveCheckpoint(this.#run.id, {
       snapshot,
-      runner: { ...runner },
+      runner: { state: { ...runner }, progress: { ...progress } },
       iteration: progress.iterations,
       kind,
       score,

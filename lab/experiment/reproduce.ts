@@ -9,7 +9,8 @@ import type { NamedTensors } from "../core/tensor_data.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run } from "../store/store.ts";
 import { digestOf, type DigestSeries } from "./digest.ts";
-import { type LaunchOptions, weightsOf } from "./recorded_run.ts";
+import { lineOf } from "./error_lines.ts";
+import { type LaunchOptions, weightsAgain } from "./recorded_run.ts";
 import { manifestOf } from "./manifest.ts";
 import type { Opened } from "./protocol.ts";
 import { finalParameters, Recording, storedSeries, StoreRecorder } from "./recorder.ts";
@@ -72,9 +73,10 @@ export async function reproduce(
     outcome = await trainAgain(original, unit, options, keep, () => kept);
     if (kept !== undefined) await kept.ended(outcome.ending);
   } catch (error) {
-    if (error instanceof Error) kept?.failed(error.message);
+    kept?.failed(lineOf(error));
     throw error;
   }
+  resources.dispose();
   const run = kept === undefined ? null : store.run(kept.run.id) ?? null;
   if (outcome.ending.status === "interrupted") {
     return { identical: false, lines: ["interrupted before the end"], run };
@@ -108,7 +110,7 @@ async function trainAgain(
   const recording = new Recording();
   const order = orderOf(original.manifest, registries);
   if (determined.from !== undefined) {
-    order.weights = (await weightsOf(store, determined.from.run)).weights;
+    order.weights = await weightsAgain(store, determined.from);
   }
   let opened: Opened | undefined;
   let final: RunCheckpoint | undefined;

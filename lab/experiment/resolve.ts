@@ -340,13 +340,14 @@ function check(
   }
   const field = fields.find((field) => field.path === full) ??
     fields.find((field) => full.startsWith(`${field.path}.`));
-  const value = shown(valueAt(values, inner));
+  const named = field?.path ?? full;
+  const value = shown(valueAt(values, named.slice(prefix.length)));
   const requirement = field === undefined || issue.code === "custom"
     ? issue.message
     : `it must be ${requirementOf(field)}`;
-  throw changes.has(full)
-    ? new InputError(`Cannot set ${full} as ${requirement}: ${value}`)
-    : new InputError(`Cannot use "${experiment}" with this ${full} as ${requirement}: ${value}`);
+  throw changes.has(named)
+    ? new InputError(`Cannot set ${named} as ${requirement}: ${value}`)
+    : new InputError(`Cannot use "${experiment}" with this ${named} as ${requirement}: ${value}`);
 }
 
 function setAt(target: { [name: string]: Json }, path: readonly string[], value: Json): void {
@@ -376,9 +377,17 @@ function plain(values: { readonly [name: string]: unknown }): { [name: string]: 
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined).map(([name, value]) => [
       name,
-      structuredClone(value) as Json,
+      cloned(name, value),
     ]),
   );
+}
+
+function cloned(name: string, value: unknown): Json {
+  try {
+    return structuredClone(value) as Json;
+  } catch {
+    throw new InputError(`Cannot use the definition as ${name} must be plain data: ${value}`);
+  }
 }
 
 function shown(value: unknown): string {

@@ -8,18 +8,18 @@ import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run } from "../store/store.ts";
-import { type LaunchOptions, notResumable, trainRecorded, weightsOf } from "./recorded_run.ts";
+import { type LaunchOptions, NOT_RESUMABLE, trainRecorded, weightsAgain } from "./recorded_run.ts";
 import { hashOfModule, modulePath } from "./load.ts";
 import { provenance } from "./manifest.ts";
-import { earlierBudgets, StoreRecorder } from "./recorder.ts";
+import { earlierBudgets, type StoredRunner, StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
 import { loadEntry, unitNames } from "./resolve.ts";
-import type { RunnerState } from "./runner.ts";
 import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
 
 /**
- * Goes on with a run that was interrupted, killed or failed, from its last checkpoint or from the
- * beginning where there is none, and ends in the same digest as if it had never stopped.
+ * Goes on with a run that was interrupted, killed or failed, from its last checkpoint (from the
+ * beginning where there is none, or where the world cannot be restored), and ends in the same digest
+ * as if it had never stopped.
  *
  * A finished run needs a larger `budget`, which extends it: learning-rate and exploration schedules
  * that depend on the budget then follow the new one, so that an extended run differs from one that
@@ -32,35 +32,50 @@ export async function resume(
   reference: string,
   options: LaunchOptions & { readonly budget?: number },
 ): Promise<Run> {
+  const { id } = options.store.find(reference);
+  {
+    using _lock = options.store.lock(id);
+    await goOn(id, options);
+  }
+  return options.store.run(id)!;
+}
+
+async function goOn(
+  id: string,
+  options: LaunchOptions & { readonly budget?: number },
+): Promise<void> {
   const { store, registries, onProgress, signal } = options;
-  const { id } = store.find(reference);
-  using _lock = store.lock(id);
   const run = store.run(id)!;
   const unit = await unitOf(run.manifest, registries);
   const manifest = continued(run, unit, options.budget);
   const extends_ = manifest !== run.manifest;
-  const checkpoint = store.checkpoints(id).filter(({ kind }) => kind !== "diverged").at(-1);
+  const checkpoint = run.tags.includes(NOT_RESUMABLE)
+    ? undefined
+    : store.checkpoints(id).filter(({ kind }) => kind !== "diverged").at(-1);
   const order = orderOf(manifest, registries);
   const { from } = manifest.determined;
   let start: TrainOrder["start"];
+  let counters = noCounters;
   if (checkpoint !== undefined) {
     const { snapshot, runner } = await store.loadCheckpoint(id, checkpoint);
-    start = { snapshot, runner: runner as unknown as RunnerState };
-  } else if (from !== undefined) order.weights = (await weightsOf(store, from.run)).weights;
+    const { state, progress } = runner as unknown as StoredRunner;
+    start = { snapshot, runner: state };
+    counters = { ...progress, wallSeconds: state.wallSeconds };
+  } else if (from !== undefined) order.weights = await weightsAgain(store, from);
 
   using worker = new TrainingWorker();
   let recorder: StoreRecorder | undefined;
   await trainRecorded(
     worker,
     { ...order, ...(start && { start }) },
-    async ({ resumable }) => {
+    async () => {
       store.beginAttempt(id, checkpoint?.iteration ?? -1);
       store.update(id, {
         status: "running",
         message: null,
         endedAt: null,
         digest: null,
-        ...(checkpoint === undefined ? noCounters : {}),
+        ...counters,
         ...(extends_ ? { manifest } : {}),
       });
       recorder = new StoreRecorder(store, store.run(id)!, unit, onProgress);
@@ -68,12 +83,10 @@ export async function resume(
       const at = checkpoint === undefined ? "the beginning" : `iteration ${checkpoint.iteration}`;
       recorder.event("info", `resumed from ${at}`);
       for (const line of await changesSince(manifest)) recorder.event("warning", line);
-      if (!resumable) recorder.event("warning", notResumable);
     },
     () => recorder,
     signal,
   );
-  return store.run(id)!;
 }
 
 const noCounters = {
@@ -131,6 +144,11 @@ function continued(run: Run, unit: BudgetUnit, budget: number | undefined): Mani
     throw new InputError(
       `Cannot resume run ${run.id} as it is ${run.status}: a budget above ${total} ` +
         `${unitNames[unit]} extends it${budget === undefined ? "" : `, given ${budget}`}`,
+    );
+  }
+  if (run.tags.includes(NOT_RESUMABLE)) {
+    throw new InputError(
+      `Cannot extend run ${run.id} as its environment cannot be restored: train a new one`,
     );
   }
   const configuration: { [key: string]: Json } = {

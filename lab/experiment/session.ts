@@ -13,7 +13,8 @@ import { type Generator, type Seed, streamOf } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { ExperimentDefinition } from "./definition.ts";
-import { firstLine, importModule, labRoot } from "./load.ts";
+import { firstLine } from "./error_lines.ts";
+import { importModule, labRoot } from "./load.ts";
 import type { Registries } from "./registries.ts";
 import { checkStored, environmentEntry, isOwnEnvironment, loadEntry } from "./resolve.ts";
 

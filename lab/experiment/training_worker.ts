@@ -5,7 +5,7 @@
  * @module
  */
 import { InputError, LabError } from "../core/errors.ts";
-import { firstLine } from "./load.ts";
+import { firstLine } from "./error_lines.ts";
 import type { FromWorker, Opened, ToWorker, TrainMessage, WorkerReport } from "./protocol.ts";
 import type { Ending, RunCheckpoint } from "./runner.ts";
 
@@ -57,7 +57,7 @@ export class TrainingWorker implements Disposable {
             refused = error;
             stop();
           }
-          if (message.kind === "checkpoint") post({ kind: "saved" });
+          if (message.kind === "report" || message.kind === "checkpoint") post({ kind: "taken" });
           if (message.kind === "ended") {
             refused === undefined ? resolve(message.ending) : reject(refused);
           }

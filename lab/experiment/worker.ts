@@ -5,6 +5,7 @@
  */
 import { InputError } from "../core/errors.ts";
 import type { Trainer } from "../core/trainer.ts";
+import { lineOf } from "./error_lines.ts";
 import type { EncodedArtifact, FromWorker, ToWorker, TrainMessage } from "./protocol.ts";
 import type { Registries } from "./registries.ts";
 import { runnerOptions, type RunReport, runTrainer } from "./runner.ts";
@@ -16,20 +17,34 @@ const scope = globalThis as unknown as {
   onmessage: (event: { data: ToWorker }) => void;
 };
 
-/** Called when the main thread has saved the checkpoint that it was sent. */
-let saved = () => {};
+/** Reports that may wait in the main thread before training waits for it. */
+const MOST_WAITING = 64;
+
+/** Messages that the main thread has not taken yet, and who waits for it. */
+let waiting = 0;
+let taken = () => {};
 
 scope.onmessage = ({ data: message }) => {
-  if (message.kind === "saved") return saved();
+  if (message.kind === "taken") {
+    waiting--;
+    return taken();
+  }
   train(message).catch((error) => {
     scope.postMessage({
       kind: "failed",
-      message: error instanceof Error ? error.message : String(error),
+      message: lineOf(error),
       input: error instanceof InputError,
       stack: error instanceof Error ? error.stack ?? "" : "",
     });
   });
 };
+
+/** Sends a message and waits until at most `most` have not been taken. */
+async function send(message: FromWorker, most: number): Promise<void> {
+  scope.postMessage(message);
+  waiting++;
+  while (waiting > most) await new Promise<void>((resolve) => taken = resolve);
+}
 
 async function train(message: TrainMessage): Promise<void> {
   const { registries } = await import(message.registries) as { registries: Registries };
@@ -50,13 +65,9 @@ async function train(message: TrainMessage): Promise<void> {
     }, {
       report: async (report) => {
         const artifacts = await encode(report);
-        scope.postMessage({ kind: "report", report: { ...report, artifacts } });
+        await send({ kind: "report", report: { ...report, artifacts } }, MOST_WAITING);
       },
-      checkpoint: (checkpoint) => {
-        const answered = new Promise<void>((resolve) => saved = resolve);
-        scope.postMessage({ kind: "checkpoint", checkpoint });
-        return answered;
-      },
+      checkpoint: (checkpoint) => send({ kind: "checkpoint", checkpoint }, 0),
     });
     scope.postMessage({ kind: "ended", ending, leakedTensors: session.dispose() });
   } catch (error) {

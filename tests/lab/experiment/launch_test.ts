@@ -1,0 +1,334 @@
+import { deepStrictEqual, match, notStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { InputError, LabError } from "../../../lab/core/errors.ts";
+import { openTrainer } from "../../../lab/experiment/inspect.ts";
+import {
+  launch,
+  reproduce,
+  resume,
+  type RunProgress,
+  type RunRequest,
+} from "../../../lab/experiment/launch.ts";
+import { train } from "../../../lab/experiment/train.ts";
+import { openStore } from "../../../lab/store/sqlite_store.ts";
+import type { Run, Store } from "../../../lab/store/store.ts";
+import { registries, toyExperiment } from "./toy_registries.ts";
+
+/** A store in a folder of its own, removed at the end. */
+async function temporaryStore() {
+  const folder = await Deno.makeTempDir();
+  const store = openStore(`${folder}/runs`);
+  return {
+    store,
+    folder,
+    [Symbol.asyncDispose]: async () => {
+      store.close();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+const request = (fields: Partial<RunRequest> = {}): RunRequest => ({
+  reference: "line-toy",
+  seed: 1,
+  backend: "cpu",
+  ...fields,
+});
+const options = (store: Store) => ({ store, registries, workers: 1 });
+
+/** The digest of the toy run with seed 1, which nothing may change. */
+async function expectedDigest(seed = 1, budget?: number): Promise<string> {
+  const result = await train(toyExperiment, { registries, seed, backend: "cpu", budget });
+  result.dispose();
+  return result.digest;
+}
+
+/** Starts a slow run and aborts it after the report of `iteration`. */
+async function interruptedRun(store: Store, iteration: number): Promise<Run> {
+  const abort = new AbortController();
+  const [run] = await launch([request({ set: [["agent.pause", "5"]] })], {
+    ...options(store),
+    signal: abort.signal,
+    onProgress: ({ progress }) => progress.iterations >= iteration && abort.abort(),
+  });
+  return run;
+}
+
+Deno.test("runs give the numbers of the library call, whatever the number of workers", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const requests = [1, 2, 3].map((seed) => request({ seed }));
+  const one = await launch(requests, options(store));
+  const three = await launch(requests, { ...options(store), workers: 3 });
+  deepStrictEqual(one.map((run) => run.status), ["completed", "completed", "completed"]);
+  deepStrictEqual(one.map((run) => run.digest), three.map((run) => run.digest));
+  deepStrictEqual(one.map((run) => run.manifest.determined.seed), ["1", "2", "3"]);
+  strictEqual(one[0].digest, await expectedDigest(1));
+  strictEqual(one[2].digest, await expectedDigest(3));
+  strictEqual(new Set(one.map((run) => run.digest)).size, 3);
+});
+
+Deno.test("a run leaves series, events, artifacts, checkpoints and counters in the store", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const seen: RunProgress[] = [];
+  const [run] = await launch(
+    [request({ name: "mine", tags: ["a"], note: "why", seed: 2n ** 100n })],
+    { ...options(store), onProgress: (progress) => seen.push(progress) },
+  );
+  deepStrictEqual(
+    [run.name, run.tags, run.note, run.status, run.message, run.active],
+    ["mine", ["a"], "why", "completed", null, false],
+  );
+  deepStrictEqual(
+    [run.iterations, run.environmentSteps, run.gradientSteps, run.examples],
+    [20, 200, 20, 0],
+  );
+  ok(run.wallSeconds > 0 && run.endedAt! >= run.createdAt);
+  const { determined } = run.manifest;
+  strictEqual(determined.seed, String(2n ** 100n));
+  strictEqual(determined.backend, "tfjs-cpu");
+  strictEqual(run.manifest.backendReason, "asked for: cpu");
+  deepStrictEqual(Array.from(store.series(run.id, "evaluation/share").iterations), [
+    4,
+    8,
+    12,
+    16,
+    20,
+  ]);
+  strictEqual(store.series(run.id, "losses/toy").values.length, 20);
+  deepStrictEqual(store.events(run.id).map(({ iteration, message }) => [iteration, message]), [
+    [2, "second"],
+  ]);
+  strictEqual(store.artifacts(run.id).length, 5);
+  strictEqual(store.artifacts(run.id)[0].mediaType, "image/png");
+  deepStrictEqual(store.checkpoints(run.id).map(({ kind }) => kind).sort(), ["best", "final"]);
+  const kinds = seen.map(({ kind }) => kind);
+  deepStrictEqual([kinds[0], kinds.at(-1)], ["started", "ended"]);
+  strictEqual(kinds.filter((kind) => kind === "report").length, 20);
+  strictEqual(kinds.filter((kind) => kind === "evaluation").length, 5);
+  strictEqual(kinds.filter((kind) => kind === "event").length, 1);
+  deepStrictEqual(seen.at(-1)!.budget, { unit: "environmentSteps", total: 200 });
+  strictEqual(seen.at(-1)!.run.digest, run.digest);
+});
+
+Deno.test("bad input is refused before anything is stored", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const refused = (fields: Partial<RunRequest>, line: RegExp) =>
+    rejects(launch([request(), request(fields)], options(store)), (error) => {
+      strictEqual((error as Error).constructor, InputError, String(error));
+      match((error as Error).message, line);
+      return true;
+    });
+  await refused({ reference: "line-tox" }, /did you mean "line-toy"/);
+  await refused({ set: [["agent.rate", "2"]] }, /Cannot set agent\.rate/);
+  await refused({ seed: -1 }, /whole number, 0 … 2¹²⁸ − 1: -1/);
+  await refused({ seed: 2n ** 128n }, /whole number/);
+  await refused({ from: "nothing" }, /nothing/);
+  deepStrictEqual(store.runs(), []);
+  const backend = "cpuu" as RunRequest["backend"];
+  await rejects(launch([request({ backend })], options(store)), /did you mean "cpu"/);
+  deepStrictEqual(store.runs(), []);
+});
+
+Deno.test("a run that throws is marked failed and the others go on", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const runs = await launch(
+    [request({ set: [["agent.throwAt", "5"]] }), request()],
+    options(store),
+  );
+  deepStrictEqual(runs.map((run) => run.status), ["failed", "completed"]);
+  strictEqual(runs[0].message, "RangeError: toy broke");
+  strictEqual(runs[0].digest, null);
+  strictEqual(runs[1].digest, await expectedDigest());
+  strictEqual(store.events(runs[0].id).at(-1)?.level, "error");
+});
+
+Deno.test("a run that diverges says where and keeps a checkpoint from before", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const [run] = await launch([request({ set: [["agent.lossNaNAt", "7"]] })], options(store));
+  strictEqual(run.status, "diverged");
+  strictEqual(run.message, "diverged at iteration 7: losses/toy is NaN");
+  strictEqual(run.iterations, 7);
+  ok(Number.isNaN(store.series(run.id, "losses/toy").values.at(-1)));
+  const diverged = store.checkpoints(run.id).find(({ kind }) => kind === "diverged");
+  strictEqual(diverged?.iteration, 4);
+  await rejects(resume(run.id, options(store)), /would diverge again/);
+});
+
+Deno.test("an interrupted run resumes to the digest of one that never stopped", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const stopped = await interruptedRun(store, 6);
+  strictEqual(stopped.status, "interrupted");
+  ok(stopped.iterations >= 6 && stopped.iterations < 20, String(stopped.iterations));
+  strictEqual(store.checkpoints(stopped.id).at(-1)?.iteration, stopped.iterations);
+  const run = await resume(stopped.id, options(store));
+  deepStrictEqual([run.status, run.iterations, run.attempt], ["completed", 20, 2]);
+  const [whole] = await launch([request({ set: [["agent.pause", "5"]] })], options(store));
+  strictEqual(run.digest, whole.digest);
+  ok(run.wallSeconds > stopped.wallSeconds);
+  match(store.events(run.id).map(({ message }) => message).join(), /resumed from iteration/);
+});
+
+Deno.test("a run whose later points have no checkpoint resumes from an earlier one", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const full = request({ set: [["checkpoint.everyIterations", "3"]] });
+  const saved: Store["saveCheckpoint"] = store.saveCheckpoint.bind(store);
+  const broken = new Proxy(store, {
+    get(target, name) {
+      if (name !== "saveCheckpoint") {
+        const value = Reflect.get(target, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      }
+      return (...given: Parameters<typeof saved>) =>
+        given[1].iteration > 9
+          ? Promise.reject(new LabError("Cannot write the checkpoint as the disk is full"))
+          : saved(...given);
+    },
+  });
+  const [failed] = await launch([full], options(broken));
+  strictEqual(failed.status, "failed");
+  strictEqual(failed.message, "Cannot write the checkpoint as the disk is full");
+  strictEqual(store.checkpoints(failed.id).at(-1)?.iteration, 9);
+  const run = await resume(failed.id, options(store));
+  deepStrictEqual([run.status, run.digest], ["completed", await expectedDigest()]);
+});
+
+Deno.test("a finished run resumes only with a larger budget, and is reproduced with it", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const stop: [string, string][] = [["stop.metric", "evaluation/episodes"], ["stop.atLeast", "5"]];
+  const [run] = await launch([request()], options(store));
+  await rejects(resume(run.id, options(store)), /is completed: a budget above 200/);
+  await rejects(resume(run.id, { ...options(store), budget: 200 }), /above 200 .*given 200/);
+  const extended = await resume(run.id, { ...options(store), budget: 290 });
+  deepStrictEqual([extended.status, extended.iterations, extended.attempt], ["completed", 29, 2]);
+  const { configuration } = extended.manifest.determined;
+  deepStrictEqual([configuration.budget, configuration.extendedFrom], [290, [200]]);
+  notStrictEqual(extended.digest, run.digest);
+  deepStrictEqual(
+    Array.from(store.series(run.id, "evaluation/share").iterations),
+    [4, 8, 12, 16, 20, 24, 28, 29],
+  );
+  deepStrictEqual(await reproduce(run.id, options(store)), {
+    identical: true,
+    lines: [],
+    run: null,
+  });
+  const [stopped] = await launch([request({ set: stop })], options(store));
+  deepStrictEqual([stopped.status, stopped.iterations], ["stopped", 4]);
+  const further = await resume(stopped.id, { ...options(store), budget: 400 });
+  deepStrictEqual([further.status, further.iterations], ["stopped", 8]);
+  strictEqual((await reproduce(stopped.id, options(store))).identical, true);
+});
+
+Deno.test("a run that another holder trains is not resumed", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const stopped = await interruptedRun(store, 3);
+  using _lock = store.lock(stopped.id);
+  await rejects(resume(stopped.id, options(store)), LabError);
+});
+
+Deno.test("a reproduction says what differs first, and stores nothing unless asked", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const [run] = await launch([request()], options(store));
+  const version = store.version();
+  strictEqual((await reproduce(run.id, options(store))).identical, true);
+  strictEqual(store.version(), version);
+
+  const kept = await reproduce(run.id, { ...options(store), keep: true });
+  deepStrictEqual([kept.identical, kept.run?.status], [true, "completed"]);
+  deepStrictEqual(kept.run?.tags, [`reproduction of ${run.id}`]);
+  strictEqual(kept.run?.digest, run.digest);
+
+  const { determined, definition, machine, versions } = run.manifest;
+  const agent = determined.configuration.agent as { [key: string]: number };
+  store.update(run.id, {
+    manifest: {
+      ...run.manifest,
+      determined: {
+        ...determined,
+        configuration: { ...determined.configuration, agent: { ...agent, rate: 0.26 } },
+      },
+      definition: { ...definition, hash: "0" },
+      versions: { ...versions, deno: "0.1" },
+      machine: { ...machine, cpuFeatures: ["sse"] },
+    },
+  });
+  const { identical, lines } = await reproduce(run.id, options(store));
+  strictEqual(identical, false);
+  match(lines[0], /definition file .*toy_registries\.ts has changed/);
+  match(lines[1], /^deno is .*, the run began with 0\.1$/);
+  match(lines[2], /^this processor lacks sse$/);
+  match(lines[3], /^this processor has .*wasm-simd/);
+  match(
+    lines[4],
+    /^the first metric to differ is losses\/toy at iteration 1: [-\d.]+, now [-\d.]+$/,
+  );
+  match(lines[5], /^parameters differ from policy\/weights on, by at most [\d.e-]+$/);
+  strictEqual(lines.length, 6);
+});
+
+Deno.test("only finished runs are reproduced", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const stopped = await interruptedRun(store, 3);
+  await rejects(reproduce(stopped.id, options(store)), /must have finished: it is interrupted/);
+});
+
+Deno.test("a warm start begins with another run's weights, and other shapes are refused", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const [source] = await launch([request({ seed: 5 })], options(store));
+  const [cold] = await launch([request()], options(store));
+  const [warm] = await launch([request({ from: source.id })], options(store));
+  deepStrictEqual(warm.manifest.determined.from, { run: source.id, digest: source.digest });
+  notStrictEqual(warm.digest, cold.digest);
+  notStrictEqual(
+    store.series(warm.id, "losses/toy").values[0],
+    store.series(cold.id, "losses/toy").values[0],
+  );
+  strictEqual((await reproduce(warm.id, options(store))).identical, true);
+  const other = request({ from: source.id, set: [["agent.size", "3"]] });
+  await rejects(
+    launch([other], options(store)),
+    /^InputError: Cannot start from these weights as policy\/weights must be \[3\]: \[6\]$/,
+  );
+  strictEqual(store.runs().length, 3);
+});
+
+Deno.test("a stored policy opens at its final or best checkpoint", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const [run] = await launch([request()], options(store));
+  const final = await openTrainer(run, { store, registries });
+  strictEqual(final.trainer.progress.iterations, 20);
+  strictEqual(final.makeEnvironment?.().id, "Line-v0");
+  final.dispose();
+  const best = await openTrainer(run, { store, registries, checkpoint: "best" });
+  strictEqual(best.trainer.progress.iterations, best.checkpoint.iteration);
+  best.dispose();
+  const stopped = await interruptedRun(store, 2);
+  await rejects(
+    openTrainer(stopped, { store, registries, checkpoint: "best" }),
+    /must have a best/,
+  );
+});
+
+Deno.test("runs that were not started yet stay away after an interruption", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const abort = new AbortController();
+  const runs = await launch([request({ set: [["agent.pause", "5"]] }), request({ seed: 2 })], {
+    ...options(store),
+    signal: abort.signal,
+    onProgress: ({ kind }) => kind === "report" && abort.abort(),
+  });
+  deepStrictEqual(runs.map((run) => run.status), ["interrupted"]);
+});

@@ -1,0 +1,130 @@
+import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert";
+import type { NamedTensors } from "../../../lab/core/tensor_data.ts";
+import { cpuFeatures } from "../../../lab/experiment/cpu_features.ts";
+import { digestOf } from "../../../lab/experiment/digest.ts";
+import { revisionOf } from "../../../lab/experiment/git.ts";
+import { provenance } from "../../../lab/experiment/manifest.ts";
+
+const determined = {
+  experiment: "line-toy",
+  version: 1,
+  configuration: { budget: 5, agent: { name: "toy", rate: 0.5 }, checkpoint: { keepLast: 2 } },
+  seed: "1",
+  backend: "tfjs-cpu",
+};
+const series = (values: number[], name = "losses/toy") => ({
+  name,
+  iterations: Float64Array.from(values, (_, i) => i + 1),
+  values: Float64Array.from(values),
+});
+const parameters = (values: number[]): NamedTensors => ({
+  "b/kernel": { shape: [2], dtype: "float32", values: Float32Array.from(values) },
+  "a/kernel": { shape: [1], dtype: "float32", values: Float32Array.of(0) },
+});
+
+Deno.test("the digest depends on configuration, series and parameters, bit for bit", () => {
+  const digest = digestOf(determined, [series([1, 2])], parameters([1, 2]));
+  match(digest, /^[0-9a-f]{64}$/);
+  const changed = [
+    digestOf({ ...determined, seed: "2" }, [series([1, 2])], parameters([1, 2])),
+    digestOf({ ...determined, backend: "tfjs-wasm" }, [series([1, 2])], parameters([1, 2])),
+    digestOf(determined, [series([1, 2 + 2 ** -51])], parameters([1, 2])),
+    digestOf(determined, [series([1, 2, 3])], parameters([1, 2])),
+    digestOf(determined, [series([1, 2], "losses/other")], parameters([1, 2])),
+    digestOf(determined, [series([1, NaN])], parameters([1, 2])),
+    digestOf(determined, [series([1, 2])], parameters([1, 2 + 2 ** -22])),
+    digestOf(determined, [series([0, 2])], parameters([1, 2])),
+    digestOf(determined, [series([-0, 2])], parameters([1, 2])),
+  ];
+  strictEqual(new Set([digest, ...changed]).size, changed.length + 1);
+});
+
+Deno.test("the digest does not depend on order, timing or how often checkpoints were written", () => {
+  const digest = digestOf(determined, [series([1]), series([2], "a")], parameters([1, 2]));
+  const { "b/kernel": b, "a/kernel": a } = parameters([1, 2]);
+  const rearranged = digestOf(
+    {
+      backend: "tfjs-cpu",
+      seed: "1",
+      configuration: { checkpoint: { keepLast: 9 }, agent: { rate: 0.5, name: "toy" }, budget: 5 },
+      version: 1,
+      experiment: "line-toy",
+    },
+    [series([7], "timing/iteration_seconds"), series([2], "a"), series([1])],
+    { "a/kernel": a, "b/kernel": b },
+  );
+  strictEqual(rearranged, digest);
+});
+
+Deno.test("the manifest knows code, versions and machine of this process", async () => {
+  const { code, versions, machine } = await provenance();
+  match(code.hash, /^[0-9a-f]{64}$/);
+  match(code.lock, /^[0-9a-f]{64}$/);
+  strictEqual(versions.deno, Deno.version.deno);
+  match(versions.tfjs, /^\d+\.\d+\.\d+$/);
+  strictEqual(machine.cpuFeatures[0], Deno.build.arch);
+  ok(machine.cores >= 1);
+});
+
+Deno.test("WebAssembly features are found by validation and one fused product", () => {
+  ok(cpuFeatures().includes("wasm-simd"));
+  ok(cpuFeatures().includes("wasm-relaxed-simd"));
+  deepStrictEqual(cpuFeatures(), cpuFeatures().toSorted());
+});
+
+/** Runs git in a folder; undefined where there is no git. */
+async function git(folder: string, ...args: string[]): Promise<string> {
+  const { stdout, success, stderr } = await new Deno.Command("git", {
+    args: ["-c", "user.name=a", "-c", "user.email=a@b", ...args],
+    cwd: folder,
+    env: { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null" },
+  }).output();
+  ok(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout).trim();
+}
+
+async function hasGit(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("git", { args: ["--version"], stdout: "null" }).output())
+      .success;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("revision and changes of a working tree are read as git sees them", async () => {
+  if (!await hasGit()) return;
+  const folder = await Deno.makeTempDir();
+  try {
+    deepStrictEqual(await revisionOf(folder), { revision: null, dirty: null });
+    await git(folder, "init", "-q", "-b", "main");
+    await Deno.mkdir(`${folder}/inner`);
+    await Deno.writeTextFile(`${folder}/inner/a_rather_long_name.ts`, "one");
+    await Deno.writeTextFile(`${folder}/b.ts`, "two");
+    await git(folder, "add", ".");
+    await git(folder, "commit", "-q", "-m", "first");
+    const revision = await git(folder, "rev-parse", "HEAD");
+    deepStrictEqual(await revisionOf(folder), { revision, dirty: false });
+
+    await git(folder, "pack-refs", "--all");
+    await Deno.writeTextFile(`${folder}/untracked.ts`, "three");
+    deepStrictEqual(await revisionOf(folder), { revision, dirty: false });
+
+    await Deno.utime(`${folder}/b.ts`, 1, 1);
+    deepStrictEqual(await revisionOf(folder), { revision, dirty: false });
+    await Deno.writeTextFile(`${folder}/b.ts`, "TWO");
+    deepStrictEqual(await revisionOf(folder), { revision, dirty: true });
+    await git(folder, "add", "b.ts");
+    deepStrictEqual(await revisionOf(folder), { revision, dirty: true });
+    await git(folder, "commit", "-q", "-m", "second");
+    const second = await revisionOf(folder);
+    strictEqual(second.dirty, false);
+    notStrictEqual(second.revision, revision);
+    await git(folder, "gc", "-q");
+    deepStrictEqual(await revisionOf(folder), second);
+    await Deno.remove(`${folder}/inner/a_rather_long_name.ts`);
+    strictEqual((await revisionOf(folder)).dirty, true);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

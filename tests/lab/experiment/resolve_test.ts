@@ -1,0 +1,209 @@
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
+import { defineEnvironment } from "../../../lab/core/define_environment.ts";
+import { InputError } from "../../../lab/core/errors.ts";
+import { Discrete } from "../../../lab/core/space.ts";
+import type { ExperimentDefinition } from "../../../lab/experiment/definition.ts";
+import { resolve } from "../../../lab/experiment/resolve.ts";
+import { registries, toyExperiment } from "./toy_registries.ts";
+
+const set = (...pairs: [string, string][]) => resolve(toyExperiment, registries, { set: pairs });
+const change = (fields: object) => ({ ...toyExperiment, ...fields }) as ExperimentDefinition;
+
+/** Fails unless the promise rejects with an `InputError` of exactly this line. */
+async function refuses(promise: Promise<unknown>, line: string | RegExp): Promise<void> {
+  await rejects(promise, (error) => {
+    strictEqual((error as Error).constructor, InputError, String(error));
+    const { message } = error as Error;
+    if (typeof line === "string") strictEqual(message, line);
+    else match(message, line);
+    strictEqual(message.includes("\n"), false);
+    return true;
+  });
+}
+
+Deno.test("a configuration holds what was given and every default", async () => {
+  const { configuration, unit, notes } = await resolve(toyExperiment, registries);
+  deepStrictEqual(configuration, {
+    environment: { id: "Line-v0", goal: 3 },
+    agent: {
+      name: "toy",
+      rate: 0.25,
+      size: 6,
+      activation: "tanh",
+      sizes: [2, 3],
+      lossNaNAt: 0,
+      weightInfAt: 0,
+      throwAt: 0,
+      perIteration: 10,
+      pause: 0,
+      schedule: { from: 1, to: 0 },
+    },
+    budget: 200,
+    evaluation: { every: 40, episodes: 5 },
+    checkpoint: { everyIterations: 0, everySeconds: 10, keepLast: 2 },
+    stop: null,
+  });
+  strictEqual(unit, "environmentSteps");
+  deepStrictEqual(notes, []);
+});
+
+Deno.test("overrides are read by the type of their field", async () => {
+  const { configuration } = await set(
+    ["agent.rate", "0.5"],
+    ["agent.activation", "relu"],
+    ["agent.sizes", "[64,32]"],
+    ["agent.schedule.to", "-1e-3"],
+    ["environment.goal", "7"],
+    ["stop.atLeast", "475"],
+    ["stop.times", "2"],
+    ["evaluation.every", "10"],
+    ["checkpoint.everySeconds", "0.5"],
+  );
+  const agent = configuration.agent as Record<string, unknown>;
+  deepStrictEqual(
+    [agent.rate, agent.activation, agent.sizes, agent.schedule],
+    [0.5, "relu", [64, 32], { from: 1, to: -0.001 }],
+  );
+  deepStrictEqual(configuration.environment, { id: "Line-v0", goal: 7 });
+  deepStrictEqual(configuration.stop, {
+    metric: "evaluation/return_mean",
+    atLeast: 475,
+    times: 2,
+  });
+});
+
+Deno.test("a stop rule can be turned off", async () => {
+  const definition = change({ stop: { metric: "losses/toy", atLeast: 1 } });
+  const { configuration } = await resolve(definition, registries, { set: [["stop", "null"]] });
+  strictEqual(configuration.stop, null);
+});
+
+Deno.test("evaluations come every tenth of the budget unless said otherwise", async () => {
+  const definition = change({ evaluation: undefined });
+  const every = async (budget?: number) =>
+    (await resolve(definition, registries, { budget })).configuration.evaluation;
+  deepStrictEqual(await every(), { every: 20, episodes: 100 });
+  deepStrictEqual(await every(5000), { every: 500, episodes: 100 });
+  deepStrictEqual(await every(3), { every: 1, episodes: 100 });
+});
+
+Deno.test("a field tells type, value, default, range, unit and meaning", async () => {
+  const { fields } = await resolve(toyExperiment, registries);
+  const field = (path: string) => fields.find((field) => field.path === path);
+  deepStrictEqual(field("agent.rate"), {
+    path: "agent.rate",
+    type: "number",
+    default: 0.1,
+    range: "0 … 1",
+    description: "How far a step goes",
+    value: 0.25,
+  });
+  deepStrictEqual(field("agent.pause"), {
+    path: "agent.pause",
+    type: "number",
+    default: 0,
+    range: "≥ 0",
+    unit: "ms",
+    description: "Wait of an iteration",
+    value: 0,
+  });
+  strictEqual(field("agent.activation")?.type, "tanh | relu");
+  strictEqual(field("agent.sizes")?.type, "integer[]");
+  strictEqual(field("agent.schedule.from")?.value, 1);
+  strictEqual(field("environment.goal")?.unit, "cells");
+  strictEqual(field("budget")?.unit, "environment steps");
+  strictEqual(field("stop.atLeast")?.value, null);
+  deepStrictEqual(fields.filter(({ description }) => description === ""), []);
+});
+
+Deno.test("an unknown path names the nearest known one", async () => {
+  await refuses(
+    set(["agent.raet", "1"]),
+    'Cannot set agent.raet as "line-toy" has no such field (did you mean agent.rate?): ' +
+      "see describe line-toy",
+  );
+  await refuses(set(["goal", "1"]), /did you mean environment\.goal\?/);
+  await refuses(set(["zzzzzzzzzzzzzzzzzzz", "1"]), /has no such field: see describe line-toy$/);
+});
+
+Deno.test("a wrong value names path, value and what is allowed", async () => {
+  await refuses(
+    set(["agent.rate", "1.5"]),
+    "Cannot set agent.rate as it must be number, 0 … 1: 1.5",
+  );
+  await refuses(
+    set(["agent.rate", "fast"]),
+    "Cannot set agent.rate as it must be number, 0 … 1: fast",
+  );
+  await refuses(
+    set(["agent.size", "2.5"]),
+    "Cannot set agent.size as it must be integer, 1 … 1000: 2.5",
+  );
+  await refuses(
+    set(["agent.activation", "gelu"]),
+    "Cannot set agent.activation as it must be tanh | relu: gelu",
+  );
+  await refuses(
+    set(["agent.sizes", "[0]"]),
+    "Cannot set agent.sizes as it must be integer[], each ≥ 1: [0]",
+  );
+  await refuses(
+    set(["environment.goal", "0"]),
+    "Cannot set environment.goal as it must be integer, ≥ 1: 0",
+  );
+  await refuses(
+    resolve(toyExperiment, registries, { budget: 0 }),
+    "Cannot set budget as it must be integer, ≥ 1: 0",
+  );
+});
+
+Deno.test("a wrong definition is refused in one line", async () => {
+  const refused = (fields: object, line: string | RegExp) =>
+    refuses(resolve(change(fields), registries), line);
+  await refused({ agent: { name: "pto" } }, /no agent "pto"/);
+  await refused({ agent: { name: "toz" } }, /did you mean "toy"\?/);
+  await refused(
+    { agent: { name: "toy", raet: 1 } },
+    /no field agent\.raet \(did you mean agent\.rate\?\)/,
+  );
+  await refused(
+    { agent: { name: "toy", rate: "1" } },
+    /this agent\.rate as it must be number, 0 … 1: "1"/,
+  );
+  await refused({ agent: { rate: 1 } }, /agent\.name must be a string: nothing/);
+  await refused({ agent: { name: "toy", rate: () => 1 } }, /rate must be plain data/);
+  await refused({ environment: { id: "Line-v1" } }, /did you mean "Line-v0"\?/);
+  await refused(
+    { environment: undefined },
+    /must have environment and agent, or dataset and model/,
+  );
+  await refused({ budget: 1.5 }, /this budget as it must be integer, ≥ 1: 1\.5/);
+  await refused({ bugdet: 5 }, /no field "bugdet" \(did you mean "budget"\?\)/);
+  await refused({ stop: { metric: "x" } }, /this stop\.atLeast as it must be number: nothing/);
+  await refused({ name: "" }, /must have a name/);
+});
+
+Deno.test("another agent takes over the fields that it has and the rest is said", async () => {
+  const { configuration, notes } = await set(["agent.name", "other"]);
+  deepStrictEqual(configuration.agent, { name: "other", rate: 0.25 });
+  deepStrictEqual(notes, ["agent.name is other instead of toy: dropped agent.size"]);
+  await refuses(set(["agent.name", "other"], ["agent.size", "3"]), /Cannot set agent\.size/);
+});
+
+Deno.test("an own environment is recorded by its id and can be replaced by a registered one", async () => {
+  const own = defineEnvironment({
+    id: "Own-v0",
+    observationSpace: new Discrete(2),
+    actionSpace: new Discrete(2),
+    reset: () => 0,
+    step: (state) => ({ state, reward: 0, terminated: true }),
+    observe: (state) => state,
+  });
+  const definition = change({ environment: own });
+  const { configuration } = await resolve(definition, registries);
+  deepStrictEqual(configuration.environment, { id: "Own-v0", own: true });
+  const replaced = await resolve(definition, registries, {
+    set: [["environment.id", "Line-v0"], ["environment.goal", "4"]],
+  });
+  deepStrictEqual(replaced.configuration.environment, { id: "Line-v0", goal: 4 });
+});

@@ -1,0 +1,170 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import type { Trainer } from "../../../lab/core/trainer.ts";
+import {
+  type RunCheckpoint,
+  type RunnerOptions,
+  type RunReport,
+  runTrainer,
+} from "../../../lab/experiment/runner.ts";
+import { toyTrainer } from "./toy_registries.ts";
+
+const defaults: RunnerOptions = {
+  seed: 1,
+  evaluation: { every: 40, episodes: 5 },
+  checkpoint: { everyIterations: 0, everySeconds: Infinity },
+  stop: null,
+  bestBy: null,
+};
+
+async function run(trainer: Trainer, options: Partial<RunnerOptions> = {}) {
+  const reports: RunReport[] = [];
+  const checkpoints: RunCheckpoint[] = [];
+  const ending = await runTrainer(trainer, { ...defaults, ...options }, {
+    report: (report) => void reports.push(report),
+    checkpoint: (checkpoint) => void checkpoints.push(checkpoint),
+  });
+  return { ending, reports, checkpoints };
+}
+
+/** Everything told but the clock's part: names, iterations, values. */
+const told = (reports: readonly RunReport[]) =>
+  reports.map(({ kind, progress, metrics }) => [
+    kind,
+    progress.iterations,
+    Object.entries(metrics).filter(([name]) => !name.startsWith("timing/")),
+  ]);
+const kindsAt = (checkpoints: readonly RunCheckpoint[]) =>
+  checkpoints.map(({ kind, progress }) => `${kind} ${progress.iterations}`);
+
+Deno.test("evaluations come when progress crosses a multiple, and once at the end", async () => {
+  const evaluations = async (perIteration: number, every: number, total: number) => {
+    const trainer = toyTrainer({ perIteration }, total);
+    await run(trainer, { evaluation: { every } });
+    return trainer.calls.filter((call) => call.startsWith("evaluate")).map((call) =>
+      Number(call.split(" ")[1])
+    );
+  };
+  deepStrictEqual(await evaluations(10, 40, 200), [4, 8, 12, 16, 20]);
+  deepStrictEqual(await evaluations(30, 40, 200), [2, 3, 4, 6, 7]);
+  deepStrictEqual(await evaluations(10, 90, 200), [9, 18, 20]);
+  deepStrictEqual(await evaluations(10, 1000, 55), [6]);
+  deepStrictEqual(await evaluations(100, 10, 200), [1, 2]);
+});
+
+Deno.test("the stop rule counts evaluations in a row and ends as stopped", async () => {
+  const trainer = toyTrainer({}, 200);
+  const { ending, checkpoints } = await run(trainer, {
+    stop: { metric: "evaluation/share", atLeast: 0.5, times: 2 },
+  });
+  strictEqual(ending.status, "stopped");
+  strictEqual(ending.message, "evaluation/share ≥ 0.5 2 times in a row");
+  strictEqual(ending.progress.iterations, 16);
+  deepStrictEqual(kindsAt(checkpoints), ["final 16"]);
+});
+
+Deno.test("a stop count begins anew after an evaluation below the threshold", async () => {
+  const trainer = toyTrainer({}, 200);
+  let calls = 0;
+  trainer.evaluate = () => Promise.resolve({ metrics: { m: [1, 0, 1, 1, 1][calls++] } });
+  const { ending } = await run(trainer, { stop: { metric: "m", atLeast: 1, times: 2 } });
+  deepStrictEqual([ending.status, ending.progress.iterations], ["stopped", 16]);
+});
+
+Deno.test("a run goes on from any checkpoint to the same numbers", async () => {
+  const options = {
+    checkpoint: { everyIterations: 1, everySeconds: Infinity },
+    bestBy: { metric: "evaluation/return_mean", goal: "maximize" },
+    stop: { metric: "evaluation/share", atLeast: 0.5, times: 2 },
+  } as const;
+  const whole = await run(toyTrainer({}, 200), options);
+  strictEqual(whole.ending.progress.iterations, 16);
+  for (const { kind, progress, snapshot, runner } of whole.checkpoints) {
+    const trainer = toyTrainer({}, 200);
+    await trainer.restore(snapshot);
+    const rest = await run(trainer, { ...options, state: runner });
+    const after = whole.reports.filter((one) => one.progress.iterations > progress.iterations);
+    deepStrictEqual(told(rest.reports), told(after), `${kind} ${progress.iterations}`);
+    deepStrictEqual(
+      rest.checkpoints.at(-1)!.snapshot,
+      whole.checkpoints.at(-1)!.snapshot,
+      `${kind} ${progress.iterations}`,
+    );
+    strictEqual(rest.ending.status, "stopped");
+    ok(rest.ending.wallSeconds >= runner.wallSeconds);
+  }
+});
+
+Deno.test("checkpoints come by iteration, by time, at the best evaluation and at the end", async () => {
+  const byIteration = await run(toyTrainer({}, 100), {
+    checkpoint: { everyIterations: 3, everySeconds: Infinity },
+  });
+  deepStrictEqual(kindsAt(byIteration.checkpoints), ["last 3", "last 6", "last 9", "final 10"]);
+  const byTime = await run(toyTrainer({}, 30), {
+    checkpoint: { everyIterations: 0, everySeconds: 1e-9 },
+  });
+  deepStrictEqual(kindsAt(byTime.checkpoints), ["last 1", "last 2", "final 3"]);
+  const best = (goal: "maximize" | "minimize") =>
+    run(toyTrainer({}, 100), { bestBy: { metric: "evaluation/share", goal } });
+  deepStrictEqual(kindsAt((await best("maximize")).checkpoints), [
+    "best 4",
+    "best 8",
+    "best 10",
+    "final 10",
+  ]);
+  const { checkpoints } = await best("minimize");
+  deepStrictEqual(kindsAt(checkpoints), ["best 4", "final 10"]);
+  strictEqual(checkpoints[0].score, 0.4);
+});
+
+Deno.test("an interruption ends after the iteration with a checkpoint", async () => {
+  const trainer = toyTrainer({}, 200);
+  const { ending, checkpoints } = await run(trainer, {
+    interrupted: () => trainer.progress.iterations === 5,
+  });
+  deepStrictEqual([ending.status, ending.progress.iterations], ["interrupted", 5]);
+  deepStrictEqual(kindsAt(checkpoints), ["last 5"]);
+});
+
+Deno.test("a NaN loss ends as diverged with the metric and a checkpoint from before", async () => {
+  const { ending, checkpoints, reports } = await run(toyTrainer({ lossNaNAt: 7 }, 200));
+  strictEqual(ending.status, "diverged");
+  strictEqual(ending.message, "diverged at iteration 7: losses/toy is NaN");
+  ok(Number.isNaN(reports.at(-1)!.metrics["losses/toy"]));
+  deepStrictEqual(kindsAt(checkpoints), ["diverged 4"]);
+});
+
+Deno.test("an infinite parameter ends as diverged with its name", async () => {
+  const { ending, checkpoints } = await run(toyTrainer({ weightInfAt: 6 }, 200));
+  strictEqual(ending.message, "diverged at iteration 8: parameter policy/weights has NaN");
+  deepStrictEqual(kindsAt(checkpoints), ["diverged 4"]);
+  ok(checkpoints[0].snapshot.parameters["policy/weights"].values.every(Number.isFinite));
+  const early = await run(toyTrainer({ weightInfAt: 1 }, 20));
+  deepStrictEqual(kindsAt(early.checkpoints), ["diverged 0"]);
+});
+
+Deno.test("rates are told under timing alone", async () => {
+  const { reports } = await run(toyTrainer({}, 40));
+  const names = Object.keys(reports[0].metrics).filter((name) => name.startsWith("timing/"));
+  deepStrictEqual(names.sort(), [
+    "timing/environment_steps_per_second",
+    "timing/gradient_steps_per_second",
+    "timing/iteration_seconds",
+  ]);
+  match(Object.keys(reports.at(-1)!.metrics).join(), /timing\/evaluation_seconds/);
+});
+
+Deno.test("the k-th evaluation draws the same numbers whatever came before it", async () => {
+  const values = async (seed: number, iterations: number) => {
+    const drawn: number[] = [];
+    const trainer = toyTrainer({}, iterations * 10);
+    trainer.evaluate = ({ random }) => {
+      drawn.push(random.random());
+      return Promise.resolve({ metrics: {} });
+    };
+    await run(trainer, { seed, evaluation: { every: 10 } });
+    return drawn;
+  };
+  const long = await values(1, 8);
+  deepStrictEqual(await values(1, 3), long.slice(0, 3));
+  strictEqual(new Set([...long, ...await values(2, 8)]).size, 16);
+});
