@@ -66,7 +66,7 @@ export interface StepResult<Group extends string, Output extends string> {
 }
 
 /** The typed view of each input. */
-type Views<Inputs extends Record<string, InputSpec>> = {
+export type Views<Inputs extends Record<string, InputSpec>> = {
   readonly [K in keyof Inputs]: Inputs[K][1] extends "int32" ? Int32Array : Float32Array;
 };
 
