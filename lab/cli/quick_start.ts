@@ -1,9 +1,8 @@
 /** The quick start: no command at all. @module */
 import { join } from "node:path";
 import { object } from "@optique/core/constructs";
-import type { ExperimentDefinition } from "../experiment/definition.ts";
 import type { RunRequest } from "../experiment/launch.ts";
-import type { Registries } from "../experiment/registries.ts";
+import type { ExperimentEntry, Registries } from "../experiment/registries.ts";
 import type { Run, Store } from "../store/store.ts";
 import {
   backendOption,
@@ -50,9 +49,7 @@ export const quickStart = defineCommand({
   async run({ backend, workers: asked, store: location, json, quiet }, io) {
     const registries = await io.registries();
     const { launch } = await import("../experiment/launch.ts");
-    const agents = await import("../../experiments/quick_start_agents.ts");
-    const models = await import("../../experiments/quick_start_models.ts");
-    const requests = requestsOf([...agents.quickStart, ...models.quickStart], backend);
+    const requests = await requestsOf(registries.experiments, backend);
     const workers = Math.min(asked ?? io.cores, requests.length);
     if (!quiet) {
       io.error(
@@ -80,22 +77,24 @@ export const quickStart = defineCommand({
   },
 });
 
+/** The presets' names end so: `cartpole-dqn-quick`. */
+const PRESET = /-quick$/;
+
 /** Every seed of every preset, the longest first, so that all cores are busy to the end. */
-function requestsOf(
-  definitions: readonly ExperimentDefinition[],
+async function requestsOf(
+  experiments: readonly ExperimentEntry[],
   backend: RunRequest["backend"],
-): RunRequest[] {
-  const longestFirst = [...definitions].sort((a, b) =>
-    (b.expectedSeconds ?? 0) - (a.expectedSeconds ?? 0)
-  );
-  return longestFirst.flatMap(({ name, seeds }) =>
-    Array.from({ length: seeds ?? 1 }, (_, i) => ({
-      reference: name,
-      seed: i + 1,
-      backend,
-      tags: ["quick-start"],
-    }))
-  );
+): Promise<RunRequest[]> {
+  const longestFirst = experiments.filter(({ name }) => PRESET.test(name))
+    .sort((a, b) => b.expectedSeconds - a.expectedSeconds);
+  const requests: RunRequest[] = [];
+  for (const entry of longestFirst) {
+    const { name, seeds = 1 } = await entry.load();
+    for (let seed = 1; seed <= seeds; seed++) {
+      requests.push({ reference: name, seed, backend, tags: ["quick-start"] });
+    }
+  }
+  return requests;
 }
 
 async function results(
