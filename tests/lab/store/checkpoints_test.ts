@@ -159,6 +159,7 @@ Deno.test("a disk that fills up fails the checkpoint, says so, and leaves the on
           error instanceof LabError && /the disk is full: free some space/.test(error.message),
       );
       deepStrictEqual(store.checkpoints(id), [first]);
+      ok(filesOf(`${folder}/runs`, id).every((name) => !name.endsWith(".part")));
       deepStrictEqual((await store.loadCheckpoint(id, first)).snapshot, snapshotAt(1));
     }
     room = 10;

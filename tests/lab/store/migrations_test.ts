@@ -70,3 +70,30 @@ Deno.test("a file older than the schema cannot be brought forward by a reader", 
     );
     reader.close();
   }));
+
+Deno.test("a file that another process brings forward at this moment is left to that one", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/a.db`;
+    const program = `
+      import { DatabaseSync } from "node:sqlite";
+      const other = new DatabaseSync(${JSON.stringify(path)});
+      other.exec("BEGIN IMMEDIATE");
+      other.exec(${JSON.stringify(`${history.join(";")}; PRAGMA user_version = 3`)});
+      self.postMessage("under way");
+      // Time for the test to see the old version and to wait for the file.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+      other.exec("COMMIT");
+      other.close();
+    `;
+    const database = new Database(path, { readOnly: false });
+    database.execute("PRAGMA journal_mode = WAL");
+    const worker = new Worker(`data:text/javascript,${encodeURIComponent(program)}`, {
+      type: "module",
+    });
+    await new Promise((resolve) => worker.onmessage = resolve);
+    strictEqual(schemaVersion(database), 0);
+    migrate(database, history);
+    strictEqual(schemaVersion(database), 3);
+    database.close();
+    worker.terminate();
+  }));
