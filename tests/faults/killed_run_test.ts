@@ -1,0 +1,79 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { LabError } from "../../lab/core/errors.ts";
+import { launch, reproduce, resume } from "../../lab/experiment/launch.ts";
+import { openStore } from "../../lab/store/sqlite_store.ts";
+import { registries } from "../lab/experiment/toy_registries.ts";
+
+interface Line {
+  readonly kind: string;
+  readonly id: string;
+  readonly iterations: number;
+}
+
+/** Trains in another process and kills it, without warning, at the line that `at` picks. */
+async function killedAt(
+  at: (line: Line) => boolean,
+  args: readonly string[],
+  whileAlive: (line: Line) => Promise<void> = () => Promise.resolve(),
+): Promise<Line> {
+  const script = new URL("./trainee.ts", import.meta.url).pathname;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-check", "--allow-read", "--allow-write", script, ...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let rest = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    const found = lines.map((line) => JSON.parse(line) as Line).find(at);
+    if (found === undefined) continue;
+    await whileAlive(found);
+    child.kill("SIGKILL");
+    await child.stdout.cancel().catch(() => {});
+    strictEqual((await child.status).signal, "SIGKILL");
+    return found;
+  }
+  throw new Error("the child ended by itself");
+}
+
+Deno.test("a killed run resumes to the digest of one that never stopped", async () => {
+  const folder = await Deno.makeTempDir();
+  const location = `${folder}/runs`;
+  try {
+    const early = await killedAt(({ kind }) => kind === "started", [location], async ({ id }) => {
+      const store = openStore(location);
+      await rejects(resume(id, { store, registries, workers: 1 }), LabError);
+      strictEqual(store.run(id)?.active, true);
+      store.close();
+    });
+    const first = await killedAt(({ kind }) => kind === "checkpoint", [location]);
+    const again = await killedAt(
+      ({ kind, iterations }) => kind === "checkpoint" && iterations > 8,
+      [location, first.id],
+    );
+    strictEqual(again.id, first.id);
+    const store = openStore(location);
+    const options = { store, registries, workers: 1 };
+    deepStrictEqual(
+      [early.id, first.id].map((id) => [store.run(id)?.status, store.run(id)?.active]),
+      [["running", false], ["running", false]],
+    );
+    ok(store.checkpoints(first.id).at(-1)!.iteration >= again.iterations);
+    const set = [["agent.pause", "5"], ["checkpoint.everyIterations", "3"]] as const;
+    const [whole] = await launch(
+      [{ reference: "line-toy", seed: 1, backend: "cpu", set }],
+      options,
+    );
+    for (const { id } of [early, first]) {
+      const run = await resume(id, options);
+      deepStrictEqual([run.status, run.digest], ["completed", whole.digest]);
+    }
+    strictEqual(store.run(first.id)?.attempt, 3);
+    strictEqual((await reproduce(first.id, options)).identical, true);
+    store.close();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
