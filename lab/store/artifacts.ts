@@ -8,6 +8,7 @@ import { InputError } from "../core/errors.ts";
 import { attemptOf, visibilityOf } from "./attempts.ts";
 import type { Database } from "./database.ts";
 import {
+  ensureFolder,
   namesIn,
   PARTIAL,
   putFile,
@@ -103,7 +104,7 @@ export class Artifacts {
     const path = this.#path(hash);
     if (sizeOfFile(path) === bytes.length) return;
     const folder = path.slice(0, path.lastIndexOf("/"));
-    await Deno.mkdir(folder, { recursive: true });
+    await ensureFolder(folder);
     await putFile(path, bytes, this.#write);
     await syncFolder(folder);
   }

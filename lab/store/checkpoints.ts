@@ -12,7 +12,15 @@ import type { NamedTensors } from "../core/tensor_data.ts";
 import { attemptOf, visibilityOf } from "./attempts.ts";
 import { decodeValues } from "./columns.ts";
 import type { Database, Row } from "./database.ts";
-import { namesIn, putFile, readVerified, removeFile, sha256, syncFolder } from "./files.ts";
+import {
+  ensureFolder,
+  namesIn,
+  putFile,
+  readVerified,
+  removeFile,
+  sha256,
+  syncFolder,
+} from "./files.ts";
 import type { WriteSynced } from "./files.ts";
 import type { MetricWriter } from "./metric_writer.ts";
 import type { Checkpoint, NewCheckpoint, StoredCheckpoint } from "./store.ts";
@@ -131,7 +139,7 @@ export class Checkpoints {
     const attempt = attemptOf(this.#database, run);
     const files = encode(checkpoint);
     const folder = `${this.#folder}/${run}`;
-    await Deno.mkdir(folder, { recursive: true });
+    await ensureFolder(folder);
     await putFile(`${folder}/${files.tensorFile}`, files.tensors, this.#write);
     await putFile(`${folder}/${files.recordFile}`, files.record, this.#write);
     await syncFolder(folder);

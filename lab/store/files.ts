@@ -45,6 +45,19 @@ export async function putFile(
   }
 }
 
+/**
+ * Makes a folder and those above it where they are missing.
+ *
+ * @throws {LabError} on a full disk and other failures of it.
+ */
+export async function ensureFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw writeFailure(folder, error);
+  }
+}
+
 /** Waits until the names in a folder are on the disk, where the platform can. */
 export async function syncFolder(folder: string): Promise<void> {
   if (Deno.build.os === "windows") return;

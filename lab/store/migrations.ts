@@ -137,14 +137,18 @@ export function migrate(database: Database, list: readonly Migration[] = migrati
  * @throws {InputError}
  */
 export function refuseForeign(database: Database, newest: number = migrations.length): void {
-  const version = schemaVersion(database);
+  // One statement: between two, another process may bring an empty file forward.
+  const row = database.get(
+    "SELECT user_version, (SELECT COUNT(*) FROM sqlite_schema) AS tables FROM pragma_user_version",
+  )!;
+  const version = Number(row.user_version);
   if (version > newest) {
     throw new InputError(
       `Cannot open the store as its schema must be of version ${newest} or earlier: ` +
         `${database.path} is of version ${version}; use a newer Reverie`,
     );
   }
-  if (version === 0 && database.get("SELECT name FROM sqlite_schema LIMIT 1") !== undefined) {
+  if (version === 0 && Number(row.tables) > 0) {
     throw new InputError(
       `Cannot open the store as the file is not of this lab: ${database.path}`,
     );
