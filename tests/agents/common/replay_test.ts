@@ -1,0 +1,91 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import fc from "fast-check";
+import { type ReplayBatch, ReplayBuffer } from "../../../agents/common/replay.ts";
+import { InputError } from "../../../lab/core/errors.ts";
+import { defaultRng } from "../../../lab/core/random.ts";
+
+function batchOf(size: number, width: number): ReplayBatch {
+  return {
+    observations: new Float32Array(size * width),
+    actions: new Int32Array(size),
+    rewards: new Float32Array(size),
+    nextObservations: new Float32Array(size * width),
+    terminated: new Float32Array(size),
+  };
+}
+
+/** Adds transition `k`, all of whose columns follow from k. */
+function add(buffer: ReplayBuffer, k: number): void {
+  buffer.add(
+    Float32Array.of(9, 9, k, -k),
+    Float32Array.of(9, 9, k + 1, -k - 1),
+    1,
+    k,
+    k / 2,
+    k % 2,
+  );
+}
+
+Deno.test("a sampled transition is one that was added, column by column", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 40 }), (capacity, n) => {
+      const buffer = new ReplayBuffer(capacity, 2);
+      for (let k = 0; k < n; k++) add(buffer, k);
+      strictEqual(buffer.size, Math.min(capacity, n));
+      const batch = batchOf(8, 2);
+      buffer.sample(defaultRng(n), batch);
+      batch.actions.forEach((k, row) => {
+        ok(k < n && k >= n - capacity, "the oldest transitions have fallen out");
+        deepStrictEqual([...batch.observations.subarray(2 * row, 2 * row + 2)], [k, -k]);
+        deepStrictEqual([...batch.nextObservations.subarray(2 * row, 2 * row + 2)], [
+          k + 1,
+          -k - 1,
+        ]);
+        strictEqual(batch.rewards[row], k / 2);
+        strictEqual(batch.terminated[row], k % 2);
+      });
+    }),
+    { numRuns: 50 },
+  );
+});
+
+Deno.test("sampling is uniform over what the buffer holds", () => {
+  const buffer = new ReplayBuffer(4, 2);
+  for (let k = 0; k < 6; k++) add(buffer, k);
+  const batch = batchOf(8000, 2);
+  buffer.sample(defaultRng(0), batch);
+  for (let k = 2; k < 6; k++) {
+    const share = batch.actions.filter((action) => action === k).length / 8000;
+    ok(Math.abs(share - 0.25) < 0.02, `${k}: ${share}`);
+  }
+});
+
+Deno.test("a restored buffer goes on as the original", () => {
+  const original = new ReplayBuffer(5, 2);
+  for (let k = 0; k < 7; k++) add(original, k);
+  const { tensors, values } = original.snapshot();
+  const restored = new ReplayBuffer(5, 2);
+  restored.restore(tensors, JSON.parse(JSON.stringify(values)));
+  for (const buffer of [original, restored]) add(buffer, 7);
+  const [one, other] = [batchOf(20, 2), batchOf(20, 2)];
+  original.sample(defaultRng(1), one);
+  restored.sample(defaultRng(1), other);
+  deepStrictEqual(one, other);
+});
+
+Deno.test("a snapshot is a copy", () => {
+  const buffer = new ReplayBuffer(2, 2);
+  add(buffer, 0);
+  const { tensors } = buffer.snapshot();
+  add(buffer, 1);
+  add(buffer, 2);
+  deepStrictEqual([...tensors.actions.values], [0]);
+});
+
+Deno.test("a snapshot of a larger buffer is refused", () => {
+  const large = new ReplayBuffer(5, 2);
+  for (let k = 0; k < 5; k++) add(large, k);
+  const { tensors, values } = large.snapshot();
+  throws(() => new ReplayBuffer(4, 2).restore(tensors, values), InputError);
+  throws(() => new ReplayBuffer(5, 3).restore(tensors, values), /length 3/);
+});

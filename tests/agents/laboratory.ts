@@ -1,0 +1,78 @@
+/**
+ * Trainers on small worlds, for the tests of agents.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { a2c } from "../../agents/a2c.ts";
+import { stateValues } from "../../agents/common/actor_critic.ts";
+import { dqn } from "../../agents/dqn.ts";
+import { ppo } from "../../agents/ppo.ts";
+import { reinforce } from "../../agents/reinforce.ts";
+import type { AgentDefinition } from "../../lab/compute/definitions.ts";
+import { openWorkspace } from "../../lab/compute/backend.ts";
+import { mlp } from "../../lab/compute/networks.ts";
+import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
+import { environmentOf } from "../../lab/core/define_environment.ts";
+import type { Environment, EnvironmentDefinition } from "../../lab/core/environment.ts";
+import { streamOf } from "../../lab/core/random.ts";
+import type { Trainer } from "../../lab/core/trainer.ts";
+import { wasmPath } from "../lab/compute/backends.ts";
+
+/** The agents by name. */
+export const definitions: Record<string, AgentDefinition> = { dqn, reinforce, a2c, ppo };
+
+/** A trainer and its workspace. */
+export interface Subject {
+  readonly trainer: Trainer;
+  readonly workspace: Workspace;
+}
+
+/** A trainer of `agent` with the fields that differ from the defaults. */
+export async function subjectOf(
+  agent: string,
+  world: EnvironmentDefinition | (() => Environment),
+  fields: object,
+  { budget = 10_000, seed = 1, backend = "wasm" as "wasm" | "cpu" } = {},
+): Promise<Subject> {
+  const { workspace } = await openWorkspace(backend, { wasmPath });
+  const definition = definitions[agent];
+  const trainer = await definition.create({
+    configuration: definition.configuration.parse(fields),
+    budget,
+    workspace,
+    seed,
+    stream: (name) => streamOf(seed, name),
+    makeEnvironment: typeof world === "function" ? world : () => environmentOf(world),
+  });
+  return { trainer, workspace };
+}
+
+/** Iterates to the end of the budget. */
+export async function trainThrough(trainer: Trainer): Promise<void> {
+  while (trainer.progress.environmentSteps < trainer.budget.total) await trainer.iterate();
+}
+
+/** V(s) of the observations, or max_a Q(s, a) of an agent with action values. */
+export async function valuesOf(
+  { workspace }: Subject,
+  observations: number[][],
+): Promise<number[]> {
+  const network = (parameters: Tensors, x: tf.Tensor) =>
+    "q/0/kernel" in parameters
+      ? tf.max(mlp(parameters, x, "relu", "q"), 1)
+      : stateValues(parameters, x, "tanh");
+  const program = workspace.compile(
+    {
+      name: "test/values",
+      inputs: { x: [[observations.length, observations[0].length], "float32"] },
+      state: ["parameters"],
+    },
+    ({ input, state }) => ({ outputs: { values: network(state.parameters, input.x) } }),
+  );
+  program.input.x.set(observations.flat());
+  program.run();
+  const values = [...await program.read("values")];
+  program.dispose();
+  return values;
+}

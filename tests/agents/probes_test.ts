@@ -1,0 +1,127 @@
+/**
+ * Every agent on worlds whose right answer is known: a wrong discount, a truncation taken for an
+ * end, an end bootstrapped from or a transition that crosses a reset gives another number.
+ */
+import { ok } from "node:assert";
+import { defineEnvironment } from "../../lab/core/define_environment.ts";
+import type { EnvironmentDefinition } from "../../lab/core/environment.ts";
+import { defaultRng } from "../../lab/core/random.ts";
+import { Box, Discrete } from "../../lab/core/space.ts";
+import {
+  creditProbe,
+  discountProbe,
+  identity,
+  policyProbe,
+  truncationProbe,
+  valueProbe,
+} from "../envs/identity.ts";
+import { definitions, subjectOf, trainThrough, valuesOf } from "./laboratory.ts";
+
+/** Settings that learn a probe in a second. */
+const quick: Record<string, object> = {
+  dqn: {
+    environments: 4,
+    learningRate: 3e-3,
+    learningStarts: 100,
+    batchSize: 32,
+    trainEvery: 8,
+    gradientStepsPerTrain: 4,
+    targetUpdateEvery: 32,
+    explorationFraction: 0.5,
+    hiddenSizes: [32],
+  },
+  reinforce: { environments: 16, learningRate: 1e-2, chunkSize: 64, hiddenSizes: [32] },
+  a2c: {
+    environments: 8,
+    rolloutLength: 4,
+    learningRate: 5e-3,
+    optimizer: "adam",
+    hiddenSizes: [32],
+  },
+  ppo: {
+    environments: 8,
+    rolloutLength: 16,
+    minibatchSize: 64,
+    learningRate: 5e-3,
+    annealLearningRate: false,
+    hiddenSizes: [32],
+    clipValueLoss: false,
+  },
+};
+
+const budgets: Record<string, number> = { dqn: 4000, reinforce: 12_000, a2c: 8000, ppo: 8000 };
+
+/**
+ * Two steps, cut off by a time limit in the middle of a longer way: observations 0, 0.5, 1 with
+ * reward 1 at each step, and the limit after two. V(1) is never learned, as no episode goes on from
+ * there; the first observation's value holds γ²V(1) only where the final observation is what is
+ * bootstrapped from, and twice the first one's where the reset's is.
+ */
+function resetProbe(): EnvironmentDefinition<number, Float32Array, number> {
+  return defineEnvironment({
+    id: "ResetProbe-v0",
+    observationSpace: new Box({ low: -1, high: 1, shape: [1] }),
+    actionSpace: new Discrete(2),
+    timeLimit: 2,
+    // Half of the episodes start at the far end, where one step terminates with reward 10.
+    reset: (random) => random.integers(2) === 0 ? 0 : 2,
+    step: (state: number) => ({
+      state: state + 1,
+      reward: state === 2 ? 10 : 0,
+      terminated: state === 2,
+    }),
+    observe: (state) => Float32Array.of(Math.min(state, 2) - 1),
+  });
+}
+
+for (const agent of Object.keys(definitions)) {
+  const learn = async (
+    world: EnvironmentDefinition,
+    fields: object = {},
+    budget = budgets[agent],
+  ) => {
+    const subject = await subjectOf(agent, world, { ...quick[agent], ...fields }, { budget });
+    await trainThrough(subject.trainer);
+    return subject;
+  };
+  const expectValues = async (
+    world: EnvironmentDefinition,
+    gamma: number,
+    expected: readonly (readonly [observation: number, value: number])[],
+    tolerance: number,
+  ) => {
+    const subject = await learn(world, { gamma });
+    const values = await valuesOf(subject, expected.map(([observation]) => [observation]));
+    subject.trainer.dispose();
+    expected.forEach(([observation, value], i) =>
+      ok(
+        Math.abs(values[i] - value) < tolerance,
+        `${agent}: V(${observation}) is ${values[i]}, not ${value}`,
+      )
+    );
+  };
+  const expectReturn = async (world: EnvironmentDefinition, atLeast: number) => {
+    const subject = await learn(world);
+    const { metrics } = await subject.trainer.evaluate({ random: defaultRng(5), episodes: 20 });
+    subject.trainer.dispose();
+    ok(metrics["evaluation/return_mean"] >= atLeast, `${agent}: ${JSON.stringify(metrics)}`);
+  };
+
+  Deno.test(`${agent} learns a constant value`, () =>
+    expectValues(valueProbe(), 0.9, [[0, 1]], 0.05));
+
+  Deno.test(`${agent} discounts, and does not bootstrap from a terminal state`, () =>
+    expectValues(discountProbe(), 0.5, [[0, 0.5], [1, 1]], 0.1));
+
+  Deno.test(`${agent} bootstraps where a time limit cuts an episode`, () =>
+    expectValues(truncationProbe(), 0.5, [[1, 2]], 0.1));
+
+  Deno.test(`${agent} bootstraps from the final observation, not from the next episode's`, () =>
+    expectValues(resetProbe(), 0.5, [[1, 10], [0, 5], [-1, 2.5]], 0.7));
+
+  Deno.test(`${agent} chooses by what it sees`, () => expectReturn(policyProbe(), 1));
+
+  Deno.test(`${agent} gives credit back in time`, () => expectReturn(creditProbe(), 1));
+
+  Deno.test(`${agent} repeats the symbol that it sees`, () => expectReturn(identity(), 19));
+}
