@@ -9,23 +9,9 @@ import {
   type RunRequest,
 } from "../../../lab/experiment/launch.ts";
 import { train } from "../../../lab/experiment/train.ts";
-import { openStore } from "../../../lab/store/sqlite_store.ts";
 import type { Run, Store } from "../../../lab/store/store.ts";
+import { fullAfter, temporaryStore } from "./temporary_store.ts";
 import { registries, toyExperiment } from "./toy_registries.ts";
-
-/** A store in a folder of its own, removed at the end. */
-async function temporaryStore() {
-  const folder = await Deno.makeTempDir();
-  const store = openStore(`${folder}/runs`);
-  return {
-    store,
-    folder,
-    [Symbol.asyncDispose]: async () => {
-      store.close();
-      await Deno.remove(folder, { recursive: true });
-    },
-  };
-}
 
 const request = (fields: Partial<RunRequest> = {}): RunRequest => ({
   reference: "line-toy",
@@ -177,20 +163,7 @@ Deno.test("a run whose later points have no checkpoint resumes from an earlier o
   await using temporary = await temporaryStore();
   const { store } = temporary;
   const full = request({ set: [["checkpoint.everyIterations", "3"]] });
-  const saved: Store["saveCheckpoint"] = store.saveCheckpoint.bind(store);
-  const broken = new Proxy(store, {
-    get(target, name) {
-      if (name !== "saveCheckpoint") {
-        const value = Reflect.get(target, name, target);
-        return typeof value === "function" ? value.bind(target) : value;
-      }
-      return (...given: Parameters<typeof saved>) =>
-        given[1].iteration > 9
-          ? Promise.reject(new LabError("Cannot write the checkpoint as the disk is full"))
-          : saved(...given);
-    },
-  });
-  const [failed] = await launch([full], options(broken));
+  const [failed] = await launch([full], options(fullAfter(store, 9)));
   strictEqual(failed.status, "failed");
   strictEqual(failed.message, "Cannot write the checkpoint as the disk is full");
   strictEqual(store.checkpoints(failed.id).at(-1)?.iteration, 9);

@@ -1,0 +1,63 @@
+/** Determinism, resume and reproduction of the lab's own trainers, on the default backend and cpu. */
+import { deepStrictEqual, strictEqual } from "node:assert";
+import { registries } from "../../../lab/cli/registries.ts";
+import { launch, reproduce, resume, type RunRequest } from "../../../lab/experiment/launch.ts";
+import { fullAfter, temporaryStore } from "./temporary_store.ts";
+
+/** Those that are tried on the cpu backend, too, which is slow. */
+const onCpu = ["PPO", "VAE"];
+
+/** Tiny budgets. */
+const requests: Record<string, Omit<RunRequest, "backend">> = {
+  "PPO": {
+    reference: "cartpole-ppo",
+    seed: 3,
+    budget: 1024,
+    set: [["agent.epochs", "2"], ["evaluation.episodes", "4"]],
+  },
+  "A2C": {
+    reference: "cartpole-a2c",
+    seed: 3,
+    budget: 1200,
+    set: [["evaluation.episodes", "4"]],
+  },
+  "REINFORCE": {
+    reference: "cartpole-reinforce",
+    seed: 3,
+    budget: 1200,
+    set: [["evaluation.episodes", "4"]],
+  },
+  "DQN": {
+    reference: "cartpole-dqn-quick",
+    seed: 3,
+    budget: 1000,
+    set: [
+      ["evaluation.episodes", "4"],
+      ["agent.bufferSize", "500"],
+      ["agent.learningStarts", "100"],
+      ["agent.batchSize", "32"],
+    ],
+  },
+};
+
+for (const [name, request] of Object.entries(requests)) {
+  Deno.test(`${name} resumes, and is reproduced, to the bits of a run that never stopped`, async () => {
+    await using temporary = await temporaryStore();
+    const { store } = temporary;
+    const options = { store, registries, workers: 1 };
+    for (const backend of onCpu.includes(name) ? ["auto", "cpu"] as const : ["auto"] as const) {
+      const set = [...request.set ?? [], ["checkpoint.everyIterations", "1"]] as const;
+      const full = { ...request, backend, set };
+      const [failed] = await launch([full], { ...options, store: fullAfter(store, 2) });
+      deepStrictEqual([failed.status, store.checkpoints(failed.id).at(-1)?.iteration], [
+        "failed",
+        2,
+      ]);
+      const resumed = await resume(failed.id, options);
+      strictEqual(resumed.status, "completed");
+      const { identical, lines } = await reproduce(resumed.id, options);
+      deepStrictEqual([identical, lines], [true, []]);
+      deepStrictEqual(store.events(resumed.id).filter(({ level }) => level === "warning"), []);
+    }
+  });
+}
