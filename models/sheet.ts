@@ -47,6 +47,23 @@ export function imageSheet(
 }
 
 /**
+ * Originals in the upper row, what a model made of them below.
+ *
+ * @param originals [count, H, W, C]
+ * @param reconstructions [count, H, W, C]
+ */
+export function reconstructionSheet(
+  originals: Float32Array,
+  reconstructions: Float32Array,
+  shape: readonly [number, number, number],
+): Raster {
+  const values = new Float32Array(originals.length + reconstructions.length);
+  values.set(originals);
+  values.set(reconstructions, originals.length);
+  return imageSheet(values, shape, originals.length / (shape[0] * shape[1] * shape[2]));
+}
+
+/**
  * Points in the plane over a square of ±`extent`, with a mixture's centres as rings where given.
  *
  * @param values [count, 2]

@@ -1,0 +1,101 @@
+/**
+ * Minibatches: which examples come next, in a new random order every epoch.
+ *
+ * @module
+ */
+import type { Split } from "../../lab/core/dataset.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import type { Generator } from "../../lab/core/random.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+
+/** What becomes of an epoch's last, smaller batch: left out, or masked up to size. */
+export type LastBatch = "drop" | "mask";
+
+/** Indices of training examples, batch by batch, epoch after epoch. */
+export class Minibatches {
+  readonly #count: number;
+  readonly #size: number;
+  readonly #last: LastBatch;
+  readonly #random: Generator;
+  /** The generator's state before it drew the epoch's order. */
+  #epoch: Json = null;
+  #order: Int32Array = new Int32Array(0);
+  #taken = 0;
+
+  /**
+   * @param count Examples in the split.
+   * @param size Examples a batch.
+   * @throws InputError where the only batch of an epoch would be dropped.
+   */
+  constructor(count: number, size: number, last: LastBatch, random: Generator) {
+    if (last === "drop" && count < size) {
+      throw new InputError(
+        `Cannot drop an epoch's last batch as one of ${size} examples must fit in: ${count} ` +
+          `(use lastBatch "mask")`,
+      );
+    }
+    this.#count = count;
+    this.#size = size;
+    this.#last = last;
+    this.#random = random;
+  }
+
+  /** The next examples: a whole batch, fewer at an epoch's end, and at most `limit`. */
+  next(limit: number): Int32Array {
+    const left = this.#order.length - this.#taken;
+    if (left === 0 || (this.#last === "drop" && left < this.#size)) this.#shuffle();
+    const end = Math.min(this.#taken + Math.min(this.#size, limit), this.#count);
+    const rows = this.#order.subarray(this.#taken, end);
+    this.#taken = end;
+    return rows;
+  }
+
+  /** Where it stands, as plain JSON: the order itself is drawn again. */
+  snapshot(): Json {
+    return { epoch: this.#epoch, taken: this.#taken, random: this.#random.snapshot() };
+  }
+
+  /** Goes on where the snapshot was taken. */
+  restore(snapshot: Json): void {
+    const { epoch, taken, random } = snapshot as { epoch: Json; taken: number; random: Json };
+    if (epoch === null) this.#order = new Int32Array(0);
+    else {
+      this.#random.restore(epoch);
+      this.#shuffle();
+    }
+    this.#taken = taken;
+    this.#random.restore(random);
+  }
+
+  #shuffle(): void {
+    this.#epoch = this.#random.snapshot();
+    this.#order = this.#random.permutation(this.#count);
+    this.#taken = 0;
+  }
+}
+
+/**
+ * Copies examples into the first places of a program's input and masks the others.
+ *
+ * @param x [B, D]; places beyond the rows keep what they hold, the mask rules them out.
+ * @param mask [B], 1 for each row.
+ */
+export function loadRows(
+  split: Split,
+  rows: ArrayLike<number>,
+  x: Float32Array,
+  mask: Float32Array,
+): void {
+  const size = x.length / mask.length;
+  for (let i = 0; i < rows.length; i++) {
+    x.set(split.values.subarray(rows[i] * size, (rows[i] + 1) * size), i * size);
+  }
+  mask.fill(1, 0, rows.length).fill(0, rows.length);
+}
+
+/** The indices of a split from first to last, `size` at a time. */
+export function* inOrder(count: number, size: number): Iterable<Int32Array> {
+  for (let from = 0; from < count; from += size) {
+    yield Int32Array.from({ length: Math.min(size, count - from) }, (_, i) => from + i);
+  }
+}
