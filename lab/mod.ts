@@ -7,7 +7,7 @@
 import type { ExperimentDefinition } from "./experiment/definition.ts";
 import type { TrainOptions, TrainResult } from "./experiment/train.ts";
 
-export { environments, makeEnv } from "../envs/mod.ts";
+export { makeEnv } from "../envs/mod.ts";
 export { defineEnvironment, environmentOf } from "./core/define_environment.ts";
 export type {
   Environment,
@@ -19,19 +19,27 @@ export type {
 export { InputError, LabError } from "./core/errors.ts";
 export type { LabEvent, Metrics, Progress } from "./core/metrics.ts";
 export type { Artifact, Raster, Samples } from "./core/picture.ts";
-export { defaultRng, Generator, type Seed } from "./core/random.ts";
+export {
+  type ChoiceOptions,
+  defaultRng,
+  Generator,
+  type IntegerArray,
+  type Seed,
+} from "./core/random.ts";
 export type { Color, Scene, Shape } from "./core/scene.ts";
 export type { Json, Snapshot } from "./core/snapshot.ts";
 export { Box, Discrete, MultiDiscrete, type Space, Tuple } from "./core/space.ts";
-export type { NamedTensors, TensorData } from "./core/tensor_data.ts";
-export type { Report, Trainer } from "./core/trainer.ts";
+export type { Dtype, NamedTensors, TensorData, TypedArrays } from "./core/tensor_data.ts";
+export type { BudgetUnit, Report, Trainer } from "./core/trainer.ts";
 export {
   type AgentExperiment,
+  type CommonFields,
   defineExperiment,
   type ExperimentDefinition,
   type ModelExperiment,
+  type Options,
 } from "./experiment/definition.ts";
-export type { RunReport } from "./experiment/runner.ts";
+export type { Ending, RunReport } from "./experiment/runner.ts";
 export type { TrainedSeries, TrainOptions, TrainResult } from "./experiment/train.ts";
 
 /**

@@ -7,11 +7,13 @@
 
 /** What the caller gave cannot be used. Shown as one line; exit code 2. */
 export class InputError extends Error {
+  /** `InputError`. */
   override readonly name = "InputError";
 }
 
 /** Something outside the caller's input failed (a disk, a lock, a store). Exit code 1. */
 export class LabError extends Error {
+  /** `LabError`. */
   override readonly name = "LabError";
 }
 

@@ -9,7 +9,9 @@ export type Metrics = Record<string, number>;
 
 /** Something worth telling that is not a number: an alarm, a remedy, a milestone. */
 export interface LabEvent {
+  /** How much it matters. */
   readonly level: "info" | "warning" | "error";
+  /** One line. */
   readonly message: string;
 }
 

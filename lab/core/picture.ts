@@ -6,9 +6,13 @@
 
 /** 8-bit raster, row-major, top row first; `channels` 1 is grey, 3 RGB, 4 RGBA. */
 export interface Raster {
+  /** Pixels in a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
+  /** Bytes a pixel: 1 grey, 3 RGB, 4 RGBA. */
   readonly channels: 1 | 3 | 4;
+  /** [height, width, channels]. */
   readonly pixels: Uint8Array;
 }
 
@@ -35,5 +39,6 @@ export type Samples =
 export interface Artifact {
   /** For example `samples`. One name, many iterations. */
   readonly name: string;
+  /** The picture. */
   readonly raster: Raster;
 }

@@ -10,16 +10,23 @@ export type Dtype = "float32" | "float64" | "int32" | "uint8";
 
 /** The typed array of each element type. */
 export interface TypedArrays {
+  /** 32-bit floating point: what networks compute with. */
   float32: Float32Array;
+  /** 64-bit floating point. */
   float64: Float64Array;
+  /** Signed 32-bit integers. */
   int32: Int32Array;
+  /** Bytes. */
   uint8: Uint8Array;
 }
 
 /** A tensor as plain data, row-major. `values.length` is the product of `shape`. */
 export interface TensorData<D extends Dtype = Dtype> {
+  /** Lengths of its axes; empty for a single number. */
   readonly shape: readonly number[];
+  /** Type of the elements. */
   readonly dtype: D;
+  /** The elements, row-major. */
   readonly values: TypedArrays[D];
 }
 

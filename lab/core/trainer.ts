@@ -14,14 +14,19 @@ export type BudgetUnit = "environmentSteps" | "gradientSteps" | "examples";
 
 /** What one iteration or one evaluation tells. */
 export interface Report {
+  /** Values by name. */
   readonly metrics: Metrics;
+  /** What is worth telling beside them. */
   readonly events?: readonly LabEvent[];
+  /** Pictures to keep. */
   readonly artifacts?: readonly Artifact[];
 }
 
 /** Trains one agent or model on one world or data set, with one seed. */
 export interface Trainer {
+  /** Where training stands. */
   readonly progress: Readonly<Progress>;
+  /** How far training goes. */
   readonly budget: { readonly unit: BudgetUnit; readonly total: number };
   /** One rollout and its updates, or one part of an epoch. */
   iterate(): Promise<Report>;
@@ -35,5 +40,6 @@ export interface Trainer {
   act?(observation: unknown): Promise<unknown>;
   /** Models: `count` samples. */
   sample?(context: { random: Generator; count: number }): Promise<Samples>;
+  /** Frees what the trainer holds. */
   dispose(): void;
 }

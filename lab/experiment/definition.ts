@@ -10,7 +10,7 @@ import type { Json } from "../core/snapshot.ts";
 export type Options = { readonly [key: string]: Json };
 
 /** What all experiments say. */
-interface CommonFields {
+export interface CommonFields {
   /** `<world or data>-<method>`. */
   readonly name: string;
   /** Raised when the definition changes in a way that changes results. Default 1. */
@@ -23,12 +23,14 @@ interface CommonFields {
   readonly budget: number;
   /** Default number of seeds (1…n). Default 1. */
   readonly seeds?: number;
+  /** When and how training is measured. */
   readonly evaluation?: {
     /** Budget units between evaluations. Default: a tenth of the budget. */
     readonly every?: number;
     /** Episodes an evaluation (agents). Default 100. */
     readonly episodes?: number;
   };
+  /** When the run is saved on the way; never changes a result. */
   readonly checkpoint?: {
     /** Iterations between checkpoints; 0: by time alone. Default 0. */
     readonly everyIterations?: number;
@@ -51,7 +53,9 @@ export interface AgentExperiment extends CommonFields {
 
 /** A model on a data set. */
 export interface ModelExperiment extends CommonFields {
+  /** A registered data set with its options. */
   readonly dataset: { readonly name: string } & Options;
+  /** The model's name and the fields that differ from its defaults. */
   readonly model: { readonly name: string } & Options;
 }
 

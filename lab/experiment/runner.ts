@@ -31,11 +31,17 @@ export interface RunnerState {
 
 /** What the runner tells after an iteration or an evaluation. */
 export interface RunReport {
+  /** After which of the two. */
   readonly kind: "iteration" | "evaluation";
+  /** Where training stands. */
   readonly progress: Progress;
+  /** Values by name, the runner's `timing/…` among them. */
   readonly metrics: Metrics;
+  /** What the trainer told beside them. */
   readonly events: readonly LabEvent[];
+  /** Pictures to keep. */
   readonly artifacts: readonly Artifact[];
+  /** Seconds of training so far, over all attempts. */
   readonly wallSeconds: number;
 }
 
@@ -56,8 +62,11 @@ export interface RunSink {
 
 /** How a run ended. */
 export interface Ending {
+  /** `completed`: the budget is used; `stopped`: by the stop rule. */
   readonly status: "completed" | "stopped" | "interrupted" | "diverged";
+  /** Where training stands. */
   readonly progress: Progress;
+  /** Seconds of training, over all attempts. */
   readonly wallSeconds: number;
   /** One line, where it did not complete. */
   readonly message: string | null;

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { BackendChoice } from "../compute/backend.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { Seed } from "../core/random.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
@@ -21,7 +20,7 @@ export interface TrainOptions {
   /** Default 1. */
   readonly seed?: Seed;
   /** Default `auto`. */
-  readonly backend?: BackendChoice;
+  readonly backend?: "auto" | "webgpu" | "wasm" | "cpu";
   /** Total budget in the trainer's unit, instead of the definition's. */
   readonly budget?: number;
   /** Overrides by path, as on the command line: `["agent.gamma", "0.98"]`. */
@@ -34,7 +33,9 @@ export interface TrainOptions {
 
 /** A series of a library call. */
 export interface TrainedSeries {
+  /** Iterations of its points, ascending. */
   readonly iterations: Float64Array;
+  /** The values there. */
   readonly values: Float64Array;
 }
 
