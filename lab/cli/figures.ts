@@ -13,7 +13,7 @@ const headlines: readonly (readonly [metric: string, label: string])[] = [
   ["evaluation/negative_elbo", "−ELBO"],
   ["evaluation/modes", "modes"],
   ["evaluation/reconstruction", "reconstruction"],
-  ["rollout/episode_return_mean", "training return"],
+  ["rollout/episode_return_mean", "rollout"],
   ["losses/elbo", "ELBO"],
   ["losses/reconstruction", "reconstruction"],
   ["losses/critic", "critic"],

@@ -3,6 +3,9 @@ import { object } from "@optique/core/constructs";
 import { defineCommand, jsonOption } from "./command.ts";
 import { roughly, table } from "./format.ts";
 
+/** Width of the column of times, and of the gaps between the columns. */
+const TIME_COLUMNS = 6 + 2 + 2;
+
 /** The command `list`. */
 export const list = defineCommand({
   name: "list",
@@ -27,14 +30,26 @@ export const list = defineCommand({
       io.out(JSON.stringify({ experiments: entries }, null, 2));
       return 0;
     }
+    const longest = Math.max(...experiments.map(({ name }) => name.length));
+    const room = io.columns() - longest - TIME_COLUMNS;
     io.out(table(
-      [{ title: "experiment" }, { title: "trains", flexible: true }, {
+      [{ title: "experiment" }, { title: "trains" }, {
         title: "a seed",
         align: "right",
       }],
-      experiments.map((each) => [each.name, each.summary, roughly(each.expectedSeconds)]),
+      experiments.map((each) => [
+        each.name,
+        clipped(each.summary, room),
+        roughly(each.expectedSeconds),
+      ]),
       io,
     ));
     return 0;
   },
 });
+
+/** At most so many characters: a line each is the point of a list. */
+function clipped(text: string, columns: number): string {
+  const characters = [...text];
+  return characters.length <= columns ? text : `${characters.slice(0, columns - 1).join("")}…`;
+}

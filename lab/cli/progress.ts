@@ -118,7 +118,8 @@ export class ProgressDisplay implements Disposable {
   #ending(live: Live): string {
     const { run } = live.latest;
     const [mark, style] = marks[run.status] ?? ["·", "dim"];
-    const reason = run.message === null || run.status === "completed" ? "" : ` (${run.message})`;
+    const told = run.status === "completed" || run.status === "interrupted";
+    const reason = run.message === null || told ? "" : ` (${run.message})`;
     const facts = [
       headline(live.metrics),
       `${amount(live.latest)} in ${duration(run.wallSeconds)}`,

@@ -55,7 +55,7 @@ Deno.test("a terminal gets one live line a run with share, speed, figure and tim
   strictEqual(frame.length, 3);
   match(
     frame[0],
-    /^cartpole-ppo seed 1 .*25 % .*2,500 steps\/s .*training return 123.4 .*0:15 left/,
+    /^cartpole-ppo seed 1 .*25 % .*2,500 steps\/s .*rollout 123.4 .*0:15 left/,
   );
   match(frame[1], /^cartpole-ppo seed 2 .*0 %/);
   match(frame[2], /0 of 3 finished, 1 waiting, 0:00 so far/);
