@@ -317,11 +317,13 @@ class DqnTrainer extends AgentTrainer {
   async iterate(): Promise<Report> {
     const { trainEvery, environments } = this.context.configuration;
     const trained = this.progress.gradientSteps;
-    for (let taken = 0; taken < ITERATION && this.spent < 1; taken += trainEvery) {
+    let taken = 0;
+    do {
       const length = this.nextLength(trainEvery / environments, environments);
       for (let t = 0; t < length; t++) await this.#step();
       this.#train();
-    }
+      taken += trainEvery;
+    } while (taken < ITERATION && this.spent < 1);
     this.progress.iterations += 1;
     return {
       metrics: {

@@ -1,0 +1,149 @@
+/**
+ * Determinism: the same seed gives the same bits, a saved and loaded trainer goes on as if never
+ * stopped, evaluation leaves no trace, memory stays flat.
+ */
+import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import { decodeSafetensors, encodeSafetensors } from "../../lab/core/safetensors.ts";
+import { environmentOf } from "../../lab/core/define_environment.ts";
+import { defaultRng } from "../../lab/core/random.ts";
+import type { Snapshot } from "../../lab/core/snapshot.ts";
+import { Box, Discrete } from "../../lab/core/space.ts";
+import type { Environment } from "../../lab/core/environment.ts";
+import { makeEnv } from "../../envs/mod.ts";
+import { agents } from "../../agents/mod.ts";
+import { identity } from "../envs/identity.ts";
+import { definitions, subjectOf, trainThrough } from "./laboratory.ts";
+
+const cartPole = () => makeEnv("CartPole-v1");
+
+/** Settings whose iterations are short, with every part in use within twenty of them. */
+const small: Record<string, object> = {
+  dqn: {
+    environments: 4,
+    bufferSize: 2000,
+    learningStarts: 300,
+    batchSize: 16,
+    trainEvery: 64,
+    gradientStepsPerTrain: 2,
+    targetUpdateEvery: 128,
+    targetRate: 0.5,
+    explorationFraction: 0.5,
+    hiddenSizes: [16],
+  },
+  reinforce: { environments: 3, chunkSize: 64, hiddenSizes: [16] },
+  a2c: { environments: 4, rolloutLength: 32, hiddenSizes: [16] },
+  ppo: {
+    environments: 4,
+    rolloutLength: 16,
+    minibatchSize: 32,
+    epochs: 2,
+    annealClipRange: true,
+    hiddenSizes: [16],
+  },
+};
+
+/** Through the bytes of a checkpoint and back. */
+function savedAndLoaded(snapshot: Snapshot): Snapshot {
+  const through = (tensors: Snapshot["state"]) =>
+    decodeSafetensors(encodeSafetensors(tensors)).tensors;
+  return {
+    parameters: through(snapshot.parameters),
+    state: through(snapshot.state),
+    values: JSON.parse(JSON.stringify(snapshot.values)),
+  };
+}
+
+/** Snapshot after some iterations, from the start or from another snapshot. */
+async function run(
+  agent: string,
+  options: { iterations: number; from?: Snapshot; seed?: number; backend?: "wasm" | "cpu" },
+) {
+  const { trainer } = await subjectOf(agent, cartPole, small[agent], options);
+  if (options.from !== undefined) await trainer.restore(options.from);
+  const metrics = [];
+  for (let i = 0; i < options.iterations; i++) metrics.push((await trainer.iterate()).metrics);
+  const snapshot = await trainer.snapshot();
+  trainer.dispose();
+  return { snapshot, metrics };
+}
+
+for (const agent of Object.keys(definitions)) {
+  for (const backend of ["wasm", "cpu"] as const) {
+    Deno.test(`${agent}: 20 iterations are 10, a checkpoint and 10 more (${backend})`, async () => {
+      const whole = await run(agent, { iterations: 20, backend });
+      const first = await run(agent, { iterations: 10, backend });
+      const from = savedAndLoaded(first.snapshot);
+      const second = await run(agent, { iterations: 10, from, backend });
+      deepStrictEqual(second.snapshot, whole.snapshot);
+      deepStrictEqual([...first.metrics, ...second.metrics], whole.metrics);
+      const { iterations, gradientSteps } = (whole.snapshot.values as {
+        progress: Record<string, number>;
+      }).progress;
+      strictEqual(iterations, 20);
+      ok(gradientSteps > 0);
+    });
+  }
+
+  Deno.test(`${agent}: another seed gives other weights and another course`, async () => {
+    const [one, other] = [
+      await run(agent, { iterations: 2, seed: 1 }),
+      await run(agent, { iterations: 2, seed: 2 }),
+    ];
+    notDeepStrictEqual(one.snapshot.parameters, other.snapshot.parameters);
+  });
+
+  Deno.test(`${agent}: evaluation and acting leave training untouched`, async () => {
+    const { trainer } = await subjectOf(agent, cartPole, small[agent]);
+    await trainer.iterate();
+    const before = await trainer.snapshot();
+    const one = await trainer.evaluate({ random: defaultRng(3), episodes: 7 });
+    const observation = cartPole().reset({ seed: 1 }).observation;
+    const action = await trainer.act!(observation);
+    const other = await trainer.evaluate({ random: defaultRng(3), episodes: 7 });
+    deepStrictEqual(await trainer.snapshot(), before);
+    deepStrictEqual(one, other);
+    ok(action === 0 || action === 1);
+    await rejects(async () => await trainer.act!(3), /observation must lie in Box/);
+    trainer.dispose();
+  });
+
+  Deno.test(`${agent}: the number of tensors stays flat`, async () => {
+    const { trainer } = await subjectOf(agent, cartPole, small[agent], { budget: 100_000 });
+    for (let i = 0; i < 3; i++) await trainer.iterate();
+    await trainer.evaluate({ random: defaultRng(1), episodes: 3 });
+    const { numTensors } = tf.memory();
+    for (let i = 0; i < 20; i++) await trainer.iterate();
+    await trainer.evaluate({ random: defaultRng(2), episodes: 3 });
+    strictEqual(tf.memory().numTensors, numTensors);
+    trainer.dispose();
+  });
+
+  Deno.test(`${agent}: the budget ends exactly, rounded up to a step of all environments`, async () => {
+    const { trainer } = await subjectOf(agent, cartPole, small[agent], { budget: 333 });
+    await trainThrough(trainer);
+    strictEqual(trainer.progress.environmentSteps, agent === "reinforce" ? 333 : 336);
+    await rejects(() => trainer.iterate(), /budget of 333 environment steps is spent/);
+    trainer.dispose();
+  });
+
+  Deno.test(`${agent}: spaces that it cannot handle are refused before training`, async () => {
+    const continuous = (): Environment => ({
+      ...environmentOf(identity()),
+      id: "Pull-v0",
+      observationSpace: new Discrete(2),
+      actionSpace: new Box({ low: -1, high: 1 }),
+    });
+    await rejects(
+      () => subjectOf(agent, continuous, small[agent]),
+      new RegExp(`Cannot train ${agent} in Pull-v0 as it takes .* Discrete actions: .*Box`),
+    );
+  });
+
+  Deno.test(`${agent}: the registry's name and summary are the definition's`, async () => {
+    const entry = agents.find(({ name }) => name === agent)!;
+    const definition = await entry.load();
+    strictEqual(definition.name, agent);
+    strictEqual(definition.summary, entry.summary);
+  });
+}
