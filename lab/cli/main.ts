@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { formatMessage } from "@optique/core/message";
 import { parseSync } from "@optique/core/parser";
 import { InputError, LabError, nearest } from "../core/errors.ts";
@@ -108,12 +109,13 @@ function explain(error: unknown, debug: boolean): [line: string, code: number] {
 function permission(line: string): string {
   const [, access, path] = /Requires (\w+) access to "([^"]*)"/.exec(line) ?? [];
   if (access === undefined) return `Cannot go on as a permission is missing: ${line}`;
-  const known = access === "read" || access === "write";
-  return `Cannot ${known ? access : `use (${access})`} "${path}" as the permission is not given` +
-    (known
-      ? `: the lab may use its own folder, the one that you call it from, and /tmp. To give it: ` +
-        `deno run --allow-read --allow-write=runs,${path} lab/cli/main.ts …`
-      : `: to give it, add --allow-${access} to the task "experiment" in deno.json`);
+  if (access !== "read" && access !== "write") {
+    return `Cannot use (${access}) "${path}" as the permission is not given: to give it, add ` +
+      `--allow-${access} to the task "experiment" in deno.json`;
+  }
+  return `Cannot ${access} ${path} as the lab may use only its own folder, /tmp and the folder ` +
+    `that it is called from: call it from ${dirname(path)}, or with the permission, as ` +
+    `deno run --allow-read --allow-write=runs,${dirname(path)} lab/cli/main.ts …`;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args, processIo()));

@@ -118,15 +118,16 @@ export class ProgressDisplay implements Disposable {
   #ending(live: Live): string {
     const { run } = live.latest;
     const [mark, style] = marks[run.status] ?? ["·", "dim"];
-    const told = run.status === "completed" || run.status === "interrupted";
-    const reason = run.message === null || told ? "" : ` (${run.message})`;
+    const reason = run.message === null ? "" : ` (${run.message})`;
+    const expected = ["completed", "stopped", "interrupted"].includes(run.status);
     const facts = [
+      expected ? "" : `${run.status}${reason}`,
       headline(live.metrics),
       `${amount(live.latest)} in ${duration(run.wallSeconds)}`,
       `run ${run.id}`,
     ];
     return `${styled(this.io.color.error, style, mark)} ${label(live.latest)}: ` +
-      `${run.status}${reason}, ${facts.filter((fact) => fact !== "").join(", ")}`;
+      facts.filter((fact) => fact !== "").join(", ");
   }
 }
 

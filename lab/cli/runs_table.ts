@@ -11,6 +11,7 @@ import { type Io, type Style, styled } from "./io.ts";
 
 const styles: Record<string, Style> = {
   completed: "green",
+  stopped: "green",
   running: "cyan",
   interrupted: "yellow",
   killed: "yellow",
@@ -21,7 +22,8 @@ const styles: Record<string, Style> = {
 /** A status in its colour. */
 export function shownStatus(run: Run, io: Io): string {
   const status = statusOf(run);
-  return styled(io.color.out && status in styles, styles[status] ?? "dim", status);
+  const words = status === "stopped" ? "early stop" : status;
+  return styled(io.color.out && status in styles, styles[status] ?? "dim", words);
 }
 
 /** A line a run: what it is, how it ended, its headline figure, what it took. */

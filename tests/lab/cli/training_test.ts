@@ -56,7 +56,7 @@ Deno.test("run --json ends with one document, progress goes to standard error", 
     strictEqual(run.environment_steps, 200);
     strictEqual(typeof run.metrics["evaluation/return_mean"], "number");
     match(run.digest, /^[0-9a-f]{64}$/);
-    match(error, /line-toy seed 7: completed/);
+    match(error, /✓ line-toy seed 7: return/);
   });
 });
 
