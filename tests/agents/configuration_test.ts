@@ -1,0 +1,73 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import * as z from "zod";
+import { environmentOf } from "../../lab/core/define_environment.ts";
+import type { Environment } from "../../lab/core/environment.ts";
+import { makeEnv } from "../../envs/mod.ts";
+import { identity } from "../envs/identity.ts";
+import { definitions, subjectOf } from "./laboratory.ts";
+
+const cartPole = () => makeEnv("CartPole-v1");
+
+for (const [name, definition] of Object.entries(definitions)) {
+  Deno.test(`${name}: every field has a default, a description and a value that is JSON`, () => {
+    ok(definition.configuration instanceof z.ZodObject);
+    const defaults = definition.configuration.parse({});
+    deepStrictEqual(JSON.parse(JSON.stringify(defaults)), defaults);
+    for (const [field, schema] of Object.entries(definition.configuration.shape)) {
+      const { description } = (schema as z.ZodType).meta() ?? {};
+      ok(typeof description === "string" && description.length > 5, `${name}.${field}`);
+      ok(field in defaults, `${name}.${field}`);
+    }
+  });
+
+  Deno.test(`${name}: an unknown field and a value out of range are refused`, () => {
+    strictEqual(definition.configuration.safeParse({ learnigRate: 1 }).success, false);
+    strictEqual(definition.configuration.safeParse({ gamma: 1.1 }).success, false);
+    strictEqual(definition.configuration.safeParse({ learningRate: 0 }).success, false);
+  });
+
+  Deno.test(`${name} goes on with new episodes where the environment cannot be kept`, async () => {
+    const forgetful = (): Environment =>
+      Object.assign(environmentOf(identity()), { snapshot: undefined, restore: undefined });
+    const { trainer } = await subjectOf(name, forgetful, {});
+    await trainer.iterate();
+    const snapshot = await trainer.snapshot();
+    await trainer.restore(snapshot);
+    deepStrictEqual((await trainer.snapshot()).parameters, snapshot.parameters);
+    await trainer.iterate();
+    strictEqual(trainer.progress.iterations, 2);
+    trainer.dispose();
+  });
+}
+
+Deno.test("ppo refuses a minibatch that does not divide the rollout and names the divisors", () =>
+  rejects(
+    () => subjectOf("ppo", cartPole, { environments: 2, rolloutLength: 6, minibatchSize: 5 }),
+    /minibatchSize must divide the rollout of 2 · 6 = 12 transitions \(2, 3, 4, 6, 12\): 5/,
+  ));
+
+Deno.test("dqn refuses a budget within which nothing would be learned", () =>
+  rejects(
+    () => subjectOf("dqn", cartPole, { learningStarts: 1000 }, { budget: 1000 }),
+    /learningStarts must be below the budget of 1000 environment steps/,
+  ));
+
+Deno.test("dqn refuses a period that the environments do not divide", () =>
+  rejects(
+    () => subjectOf("dqn", cartPole, { environments: 3, trainEvery: 4 }),
+    /trainEvery must be a multiple of the 3 environments: 4/,
+  ));
+
+Deno.test("ppo and a2c train on a last rollout that the budget shortens", async () => {
+  for (const agent of ["ppo", "a2c"]) {
+    const fields = agent === "ppo"
+      ? { environments: 2, rolloutLength: 16, minibatchSize: 16, epochs: 1 }
+      : { environments: 2, rolloutLength: 16 };
+    const { trainer } = await subjectOf(agent, cartPole, fields, { budget: 50 });
+    while (trainer.progress.environmentSteps < 50) await trainer.iterate();
+    strictEqual(trainer.progress.environmentSteps, 50);
+    strictEqual(trainer.progress.examples, 50);
+    strictEqual(trainer.progress.gradientSteps, agent === "ppo" ? 4 : 2);
+    trainer.dispose();
+  }
+});
