@@ -58,5 +58,7 @@ export type FromWorker =
     readonly message: string;
     /** An `InputError`: bad input, not a failure. */
     readonly input: boolean;
+    /** The thread can take no further run. */
+    readonly fatal: boolean;
     readonly stack: string;
   };

@@ -46,7 +46,8 @@ export class TrainingWorker implements Disposable {
         const post = (message: ToWorker) => worker.postMessage(message);
         const receive = async (message: FromWorker) => {
           if (message.kind === "failed") {
-            const { message: line, input, stack } = message;
+            const { message: line, input, fatal, stack } = message;
+            if (fatal) this[Symbol.dispose]();
             const error = new (input ? InputError : LabError)(line);
             error.stack = stack;
             return reject(refused ?? error);

@@ -29,15 +29,28 @@ scope.onmessage = ({ data: message }) => {
     waiting--;
     return taken();
   }
-  train(message).catch((error) => {
-    scope.postMessage({
-      kind: "failed",
-      message: lineOf(error),
-      input: error instanceof InputError,
-      stack: error instanceof Error ? error.stack ?? "" : "",
-    });
-  });
+  train(message).catch((error) => fail(error, false));
 };
+
+// What nobody awaited: training hangs or has lost its way, so that this thread is given up.
+globalThis.addEventListener("error", (event) => {
+  event.preventDefault();
+  fail(event.error, true);
+});
+globalThis.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  fail(event.reason, true);
+});
+
+function fail(error: unknown, fatal: boolean): void {
+  scope.postMessage({
+    kind: "failed",
+    message: lineOf(error),
+    input: error instanceof InputError,
+    fatal,
+    stack: error instanceof Error ? error.stack ?? "" : "",
+  });
+}
 
 /** Sends a message and waits until at most `most` have not been taken. */
 async function send(message: FromWorker, most: number): Promise<void> {

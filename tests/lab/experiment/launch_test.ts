@@ -131,6 +131,30 @@ Deno.test("a run that throws is marked failed and the others go on", async () =>
   strictEqual(store.events(runs[0].id).at(-1)?.level, "error");
 });
 
+Deno.test("a worker that dies takes down its run alone", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const runs = await launch(
+    [request({ set: [["agent.crashAt", "5"]] }), request()],
+    options(store),
+  );
+  deepStrictEqual(runs.map((run) => run.status), ["failed", "completed"]);
+  match(runs[0].message!, /^TypeError: nobody caught this$/);
+});
+
+Deno.test("a run whose world cannot be restored is marked, and starts over to the same bits", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const set = [["environment.id", "Hidden-v0"], ["checkpoint.everyIterations", "1"]] as const;
+  const [whole] = await launch([request({ set })], options(store));
+  const [failed] = await launch([request({ set })], options(fullAfter(store, 9)));
+  deepStrictEqual(failed.tags, ["not resumable"]);
+  const run = await resume(failed.id, options(store));
+  deepStrictEqual([run.status, run.digest], ["completed", whole.digest]);
+  match(store.events(run.id).map(({ message }) => message).join(), /resumed from the beginning/);
+  await rejects(resume(run.id, { ...options(store), budget: 500 }), /cannot be restored/);
+});
+
 Deno.test("a run that diverges says where and keeps a checkpoint from before", async () => {
   await using temporary = await temporaryStore();
   const { store } = temporary;

@@ -33,6 +33,7 @@ const toyConfiguration = z.strictObject({
   sizes: z.array(z.int().min(1)).default([2, 3]).meta({ description: "Nothing" }),
   lossNaNAt: z.int().min(0).default(0).meta({ description: "Iteration with a NaN loss; 0: none" }),
   weightInfAt: z.int().min(0).default(0).meta({ description: "Iteration with an infinite weight" }),
+  crashAt: z.int().min(0).default(0).meta({ description: "Iteration that kills the thread" }),
   throwAt: z.int().min(0).default(0).meta({ description: "Iteration that throws; 0: none" }),
   perIteration: z.int().min(1).default(10).meta({ description: "Budget an iteration uses" }),
   pause: z.number().min(0).default(0).meta({ description: "Wait of an iteration", unit: "ms" }),
@@ -66,7 +67,7 @@ class ToyTrainer implements Trainer {
   }
 
   async iterate(): Promise<Report> {
-    const { rate, perIteration, lossNaNAt, weightInfAt, throwAt, pause, schedule } =
+    const { rate, perIteration, lossNaNAt, weightInfAt, crashAt, throwAt, pause, schedule } =
       this.configuration;
     if (pause > 0) await new Promise((resume) => setTimeout(resume, pause));
     const left = this.budget.total - this.progress[this.budget.unit];
@@ -76,6 +77,12 @@ class ToyTrainer implements Trainer {
       this.progress[this.budget.unit] += Math.min(left, perIteration);
     }
     const { iterations } = this.progress;
+    if (iterations === crashAt) {
+      setTimeout(() => {
+        throw new TypeError("nobody caught this");
+      }, 0);
+      await new Promise(() => {});
+    }
     if (iterations === throwAt) throw new RangeError("toy broke\nat a second line");
     const share = this.progress[this.budget.unit] / this.budget.total;
     const factor = schedule.from + (schedule.to - schedule.from) * share;
@@ -214,6 +221,14 @@ export const registries: Registries = {
       goal: z.int().min(1).default(5).meta({ description: "Where the line ends", unit: "cells" }),
     }),
     make: ({ goal }: { goal: number }) => environmentOf(line(goal)),
+  }, {
+    id: "Hidden-v0",
+    summary: "A line that cannot be restored",
+    configuration: z.strictObject({}),
+    make: () => {
+      const { snapshot: _, restore: __, ...hidden } = environmentOf(line(5));
+      return { ...hidden, reset: () => ({ observation: Float32Array.of(0), info: {} }) };
+    },
   }],
   agents: [
     { name: "toy", summary: "A toy", load: () => Promise.resolve(toyAgent) },
