@@ -11,6 +11,7 @@ import type { EnvironmentDefinition } from "../core/environment.ts";
 import { InputError, nearest, unknownName } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
+import { commonSchema } from "./common_schema.ts";
 import type { ExperimentDefinition, Options } from "./definition.ts";
 import {
   type Field,
@@ -20,6 +21,8 @@ import {
   requirementOf,
 } from "./fields.ts";
 import type { Registries } from "./registries.ts";
+
+export { unitNames } from "./common_schema.ts";
 
 /** A definition with every field filled in and checked. */
 export interface Resolved {
@@ -42,13 +45,6 @@ export interface Overrides {
   /** Total budget in the trainer's unit. */
   readonly budget?: number;
 }
-
-/** A budget unit for people. */
-export const unitNames: Readonly<Record<BudgetUnit, string>> = {
-  environmentSteps: "environment steps",
-  gradientSteps: "gradient steps",
-  examples: "examples",
-};
 
 /** What stands behind one part of a configuration (`agent`, `environment`, …). */
 interface Part {
@@ -114,11 +110,9 @@ export async function resolve(
   }
 
   const unit = trainer.budgetUnit;
-  const budget = overrides.budget === undefined
-    ? sets.get("budget") ?? definition.budget
-    : overrides.budget;
   if (overrides.budget !== undefined) sets.set("budget", String(overrides.budget));
-  const common = commonSchema("agent" in definition, Math.round(Number(budget) / 10), unit);
+  const budget = Number(sets.get("budget") ?? definition.budget);
+  const common = commonSchema("agent" in definition, budget, unit);
   const { evaluation, checkpoint, stop } = definition;
   const commonGiven = plain({ budget: definition.budget, evaluation, checkpoint, stop });
 
@@ -186,6 +180,13 @@ function checkKeys(definition: ExperimentDefinition): void {
   }
   const unknown = Object.keys(definition).find((key) => !allKeys.includes(key));
   if (unknown !== undefined) throw unknownName(`use "${name}"`, "field", unknown, allKeys);
+  for (const key of ["version", "seeds"] as const) {
+    const value: unknown = definition[key];
+    if (value === undefined || (Number.isInteger(value) && (value as number) >= 1)) continue;
+    throw new InputError(
+      `Cannot use "${name}" with this ${key} as it must be integer, ≥ 1: ${shown(value)}`,
+    );
+  }
   const has = (key: string) => {
     const value: unknown = (definition as unknown as Record<string, unknown>)[key];
     return value !== undefined && value !== null && typeof value === "object";
@@ -244,48 +245,6 @@ function selectorField({ path, selector, chosen }: Part): Field {
     : `The registered ${path}`;
   const field = { type: "string", default: chosen, description, group: false, choices: [] };
   return { path: `${path}.${selector}`, ...field };
-}
-
-function commonSchema(agents: boolean, tenth: number, unit: BudgetUnit) {
-  const count = (minimum: number) => z.int().min(minimum);
-  const every = Number.isFinite(tenth) ? Math.max(1, tenth) : 1;
-  const evaluation = {
-    every: count(1).default(every).meta({
-      description: "Budget between evaluations (default: a tenth of the budget)",
-      unit: unitNames[unit],
-    }),
-  };
-  const metric = z.string().meta({ description: "Evaluated series that ends the run early" });
-  return z.strictObject({
-    budget: count(1).meta({ description: "Total budget of training", unit: unitNames[unit] }),
-    evaluation: z.strictObject(
-      agents
-        ? {
-          ...evaluation,
-          episodes: count(1).default(100).meta({
-            description: "Episodes an evaluation",
-            unit: "episodes",
-          }),
-        }
-        : evaluation,
-    ).prefault({}),
-    checkpoint: z.strictObject({
-      everyIterations: count(0).default(0).meta({
-        description: "Iterations between checkpoints; 0: by time alone",
-        unit: "iterations",
-      }),
-      everySeconds: z.number().positive().default(10).meta({
-        description: "Time between checkpoints",
-        unit: "s",
-      }),
-      keepLast: count(1).default(2).meta({ description: "How many of the last to keep" }),
-    }).prefault({}),
-    stop: z.strictObject({
-      metric: agents ? metric.default("evaluation/return_mean") : metric,
-      atLeast: z.number().meta({ description: "Value that the metric must reach" }),
-      times: count(1).default(1).meta({ description: "Evaluations in a row that must reach it" }),
-    }).nullable().default(null).meta({ description: "Early stop; null: none" }),
-  });
 }
 
 /** Overrides as parsed values; an unknown path is an `InputError` with the nearest known one. */

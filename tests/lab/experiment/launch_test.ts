@@ -221,6 +221,13 @@ Deno.test("a finished run resumes only with a larger budget, and is reproduced w
   const further = await resume(stopped.id, { ...options(store), budget: 400 });
   deepStrictEqual([further.status, further.iterations], ["stopped", 8]);
   strictEqual((await reproduce(stopped.id, options(store))).identical, true);
+
+  const [twin] = await launch([request({ set: stop })], options(store));
+  const failed = await resume(twin.id, { ...options(fullAfter(store, 4)), budget: 400 });
+  strictEqual(failed.status, "failed");
+  await rejects(resume(twin.id, { ...options(store), budget: 500 }), /must finish its 400/);
+  const resumed = await resume(twin.id, options(store));
+  deepStrictEqual([resumed.status, resumed.digest], ["stopped", further.digest]);
 });
 
 Deno.test("a run that another holder trains is not resumed", async () => {

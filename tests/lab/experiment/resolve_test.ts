@@ -181,6 +181,8 @@ Deno.test("a wrong definition is refused in one line", async () => {
   await refused({ budget: 1.5 }, /this budget as it must be integer, ≥ 1: 1\.5/);
   await refused({ bugdet: 5 }, /no field "bugdet" \(did you mean "budget"\?\)/);
   await refused({ stop: { metric: "x" } }, /this stop\.atLeast as it must be number: nothing/);
+  await refused({ seeds: "3" }, /this seeds as it must be integer, ≥ 1: "3"/);
+  await refused({ evaluation: { evry: 5 } }, /no field evaluation\.evry \(did you mean evaluation/);
   await refused({ name: "" }, /must have a name/);
 });
 
