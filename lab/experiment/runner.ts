@@ -202,7 +202,7 @@ export async function runTrainer(
       await sink.checkpoint({ kind: "last", ...good, score });
       sinceSaved = stopwatch();
     }
-    if (interrupted) return ended("interrupted", "interrupted: resume goes on from here");
+    if (interrupted) return ended("interrupted", `after iteration ${trainer.progress.iterations}`);
   }
   await sink.checkpoint({ kind: "final", ...good, score: null });
   if (!stopped()) return ended("completed", null);
