@@ -85,7 +85,8 @@ export function compareRuns(
     const left = runs.filter((run) => !finished.includes(run));
     notes.push(`left out, as not finished: ${left.map((run) => run.id).join(", ")}`);
   }
-  const groups = groupRuns(finished).map((group) => {
+  const sorted = groupRuns(finished).sort((a, b) => a.label.localeCompare(b.label));
+  const groups = sorted.map((group) => {
     const newest = newestOfEachSeed(group.runs);
     const repeated = group.runs.length - newest.length;
     if (repeated > 0) {

@@ -17,7 +17,7 @@ export interface Io {
   out(text: string): void;
   /** Writes text as it is to standard error. */
   error(text: string): void;
-  /** Width for results in columns: the terminal's, 120 where standard output is none. */
+  /** Width for results: the terminal's; where standard output is none, COLUMNS or 120. */
   columns(): number;
   /** Columns and rows of the terminal behind standard error; undefined where it is none. */
   screen(): { columns: number; rows: number } | undefined;
@@ -94,10 +94,13 @@ export function processIo(): Io {
   const outIsTerminal = Deno.stdout.isTerminal();
   const errorIsTerminal = Deno.stderr.isTerminal();
   const force = (variable("FORCE_COLOR") ?? "") !== "";
+  const asked = /^[1-9]\d*$/.test(variable("COLUMNS") ?? "")
+    ? Number(variable("COLUMNS"))
+    : undefined;
   return {
     out: (text) => writeAll(Deno.stdout, `${text}\n`),
     error: (text) => writeAll(Deno.stderr, text),
-    columns: () => (outIsTerminal ? terminalSize()?.columns : undefined) ?? 120,
+    columns: () => (outIsTerminal ? terminalSize()?.columns : undefined) ?? asked ?? 120,
     screen: () => errorIsTerminal ? terminalSize() ?? { columns: 80, rows: 24 } : undefined,
     color: {
       out: !Deno.noColor && (outIsTerminal || force),

@@ -54,7 +54,7 @@ export const quickStart = defineCommand({
     if (!quiet) {
       io.error(
         `The quick start: ${plural(requests.length, "run")} on ${plural(workers, "core")}. ` +
-          `Ctrl-C stops it; ${PROGRAM} --help shows what else there is.\n`,
+          `Ctrl-C stops it.\nWhat else there is: ${PROGRAM} --help\n`,
       );
     }
     const startedAt = io.now();
@@ -198,17 +198,17 @@ function next(runs: readonly Run[], at: string, io: Io): string {
   const example = runs.find(({ digest, name }) => digest !== null && name.includes("ppo")) ??
     runs.find(({ digest }) => digest !== null) ?? runs[0];
   const lines = [
-    ["deno task dashboard", "look at the runs in a browser"],
-    [`${PROGRAM} reproduce ${example.id}${at}`, "one of these runs again, bit for bit"],
-    [`${PROGRAM} evaluate ${example.id} --render${at}`, "watch it play"],
-    [`${PROGRAM} describe ${example.manifest.determined.experiment}`, "what can be set"],
-    [`${PROGRAM} list`, "what else can be trained"],
+    ["See the runs in a browser", "deno task dashboard"],
+    ["Repeat one, bit for bit", `${PROGRAM} reproduce ${example.id}${at}`],
+    ["Watch it play", `${PROGRAM} evaluate ${example.id} --render${at}`],
+    ["See what can be set", `${PROGRAM} describe ${example.manifest.determined.experiment}`],
+    ["See what else there is", `${PROGRAM} list`],
   ];
-  const longest = Math.max(...lines.map(([line]) => line.length));
+  const longest = Math.max(...lines.map(([does]) => does.length));
   return [
     styled(io.color.out, "bold", "Next"),
-    ...lines.map(([line, does]) =>
-      `  ${line.padEnd(longest)}  ${styled(io.color.out, "dim", does)}`
+    ...lines.map(([does, line]) =>
+      `  ${styled(io.color.out, "dim", does.padEnd(longest))}  ${line}`
     ),
   ].join("\n");
 }

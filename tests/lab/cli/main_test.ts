@@ -100,7 +100,7 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["run", "cartpole-ppo", "--seeds", "0"], /--seeds.*1.*"?0"?/],
   [["run", "cartpole-ppo", "--budget", "many"], /--budget.*"many"/],
   [["run", "cartpole-ppo", "--workers", "0"], /--workers/],
-  [["run", "cartpole-ppo", "--backend", "cuda"], /--backend.*auto.*webgpu.*wasm.*cpu.*"cuda"/],
+  [["run", "cartpole-ppo", "--backend", "cuda"], /--backend.*auto.*wasm.*"cuda"/],
   [["run", "cartpole-ppo", "--set", "agent.gamma"], /--set.*"="/],
   [["run", "cartpole-ppo", "--set", "agent.gama=0.9"], /agent\.gama.*did you mean.*agent\.gamma/],
   [["run", "cartpole-ppo", "--set", "agent.gamma=2"], /agent\.gamma.*0 … 1.*2/],
@@ -150,7 +150,7 @@ Deno.test("completions offer commands, flags, choices, experiments and runs", ()
   deepStrictEqual(offered("re"), ["resume", "reproduce"]);
   deepStrictEqual(offered("run", "cart"), ["cartpole-dqn", "cartpole-ppo"]);
   deepStrictEqual(offered("run", "cartpole-ppo", "--see"), ["--seed", "--seeds"]);
-  deepStrictEqual(offered("run", "cartpole-ppo", "--backend", "w"), ["webgpu", "wasm"]);
+  deepStrictEqual(offered("run", "cartpole-ppo", "--backend", "w"), ["wasm", "wasm-strict", "webgpu"]);
   deepStrictEqual(offered("run", "cartpole-ppo", "--from", "1"), ["1k2"]);
   deepStrictEqual(offered("resume", "l"), ["latest"]);
   deepStrictEqual(offered("export", "latest", "--format", "t"), ["tensorboard"]);
