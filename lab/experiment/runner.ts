@@ -239,10 +239,14 @@ function improves(score: number | null, best: number | null, bestBy: BestBy | nu
   return best === null || (bestBy.goal === "maximize" ? score > best : score < best);
 }
 
+/** A share of a variance, which is NaN where there is none: no sign of trouble. */
+const EXPLAINED_VARIANCE = "losses/explained_variance";
+
 /** The first loss that is no finite number: `losses/policy is NaN`. */
 function badLoss(metrics: Metrics): string | undefined {
   for (const [name, value] of Object.entries(metrics)) {
-    if (name.startsWith("losses/") && !Number.isFinite(value)) return `${name} is ${value}`;
+    if (!name.startsWith("losses/") || name === EXPLAINED_VARIANCE) continue;
+    if (!Number.isFinite(value)) return `${name} is ${value}`;
   }
   return undefined;
 }

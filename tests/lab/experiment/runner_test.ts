@@ -133,6 +133,16 @@ Deno.test("a NaN loss ends as diverged with the metric and a checkpoint from bef
   deepStrictEqual(kindsAt(checkpoints), ["diverged 4"]);
 });
 
+Deno.test("returns that do not vary are no divergence", async () => {
+  const trainer = toyTrainer({}, 20);
+  const iterate = trainer.iterate.bind(trainer);
+  trainer.iterate = async () => {
+    const { metrics } = await iterate();
+    return { metrics: { ...metrics, "losses/explained_variance": NaN } };
+  };
+  strictEqual((await run(trainer)).ending.status, "completed");
+});
+
 Deno.test("an infinite parameter ends as diverged with its name", async () => {
   const { ending, checkpoints } = await run(toyTrainer({ weightInfAt: 6 }, 200));
   strictEqual(ending.message, "diverged at iteration 8: parameter policy/weights has NaN");
