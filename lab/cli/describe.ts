@@ -103,7 +103,9 @@ function kindOf({ type, range, unit }: FieldDescription): string {
 function narrow(fields: readonly FieldDescription[], io: Io): string {
   const indented = (text: string) => wrapped(text, io.columns() - 4).map((line) => `    ${line}`);
   return fields.flatMap((field) => {
-    const usual = changed(field) ? `, default ${shown(field.default)}` : "";
+    const usual = changed(field) && field.default !== null
+      ? `, default ${shown(field.default)}`
+      : "";
     const facts = `${kindOf(field)}${usual}`;
     const head = `${field.path} = ${valueOf(field, io)}`;
     const fits = width(head) + 2 + facts.length <= io.columns();
@@ -127,6 +129,7 @@ function valueOf(field: FieldDescription, io: Io): string {
 
 function shown(value: Json | undefined): string {
   if (value === undefined || value === null) return "–";
+  if (value === "") return '""';
   if (Array.isArray(value) && value.every((each) => typeof each !== "object")) {
     return `[${value.join(", ")}]`;
   }

@@ -16,9 +16,11 @@ import {
 import type { Group } from "./comparison.ts";
 import { writeWhole } from "./files.ts";
 import { metricLabel } from "./figures.ts";
+import { configured } from "./filter.ts";
 import { count, duration, figure, plural, table } from "./format.ts";
 import { type Io, styled } from "./io.ts";
 import { runsDocument } from "./run_document.ts";
+import { runsTable } from "./runs_table.ts";
 import { openStoreOf, storeLocation } from "./stores.ts";
 import { conclude, fresh, watched } from "./training.ts";
 
@@ -70,6 +72,8 @@ export const quickStart = defineCommand({
     const code = conclude(io, runs, { interrupted, planned: requests.length, store: location });
     if (json) {
       io.out(runsDocument(store, runs));
+    } else if (interrupted && runs.length > 0) {
+      io.out(runsTable(store, runs, io));
     } else if (runs.length > 0) {
       io.out(await results(store, runs, registries, { seconds, location }, io));
     }
@@ -195,12 +199,20 @@ async function sampleSheets(
 
 /** What a person wants next. */
 function next(runs: readonly Run[], at: string, io: Io): string {
-  const example = runs.find(({ digest, name }) => digest !== null && name.includes("ppo")) ??
-    runs.find(({ digest }) => digest !== null) ?? runs[0];
+  const finished = runs.filter(({ digest }) => digest !== null);
+  const agents = finished.filter((run) => configured(run, "agent") !== undefined);
+  const agent = agents.find((run) => configured(run, "agent") === "ppo") ?? agents[0];
+  const model = finished.find((run) => configured(run, "model") !== undefined);
+  const example = agent ?? model ?? runs[0];
   const lines = [
     ["See the runs in a browser", "deno task dashboard"],
     ["Repeat one, bit for bit", `${PROGRAM} reproduce ${example.id}${at}`],
-    ["Watch it play", `${PROGRAM} evaluate ${example.id} --render${at}`],
+    ...(agent === undefined
+      ? []
+      : [["Watch it play", `${PROGRAM} evaluate ${agent.id} --render${at}`]]),
+    ...(model === undefined
+      ? []
+      : [["Draw more samples", `${PROGRAM} sample ${model.id} --out more.png${at}`]]),
     ["See what can be set", `${PROGRAM} describe ${example.manifest.determined.experiment}`],
     ["See what else there is", `${PROGRAM} list`],
   ];

@@ -34,7 +34,7 @@ export const run = defineCommand({
   description: "Trains one or several experiments, several seeds of each, side by side on the " +
     "machine's cores. Ctrl-C finishes the iteration, saves a checkpoint and says how to go on.",
   examples: [
-    ["run cartpole-ppo", "one run, seed 1"],
+    ["run cartpole-ppo", "the experiment with the seeds that it names"],
     ["run cartpole-ppo cartpole-dqn --seeds 5", "two experiments, seeds 1 to 5 of each"],
     ["run cartpole-dqn --set agent.gamma=0.98 --tag gamma", "another discount factor, tagged"],
     ["run my_world.ts --budget 20000", "your own experiment"],

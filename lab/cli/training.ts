@@ -8,7 +8,7 @@ import type { RunProgress } from "../experiment/launch.ts";
 import type { Run, Store } from "../store/store.ts";
 import { PROGRAM } from "./command.ts";
 import { interruption } from "./interruption.ts";
-import type { Io } from "./io.ts";
+import { type Io, styled } from "./io.ts";
 import { ProgressDisplay } from "./progress.ts";
 
 /** Where progress goes and where a stop comes from. */
@@ -32,7 +32,7 @@ export async function watched<T>(
   return { result, interrupted: stop.signal.aborted };
 }
 
-/** Says how to go on with runs that were stopped, and answers the exit code of trained runs. */
+/** Says what broke and how to go on with what was stopped, and answers the exit code of trained runs. */
 export function conclude(
   io: Io,
   runs: readonly Run[],
@@ -43,10 +43,16 @@ export function conclude(
   for (const run of stopped) {
     io.error(`Interrupted. To go on: ${PROGRAM} resume ${run.id}${at}\n`);
   }
+  const broken = runs.filter(({ status }) => status === "failed" || status === "diverged");
+  for (const { id, name, status, message } of broken) {
+    io.error(
+      `${styled(io.color.error, "red", "error:")} run ${id} (${name}) ${status}: ${message}\n`,
+    );
+  }
   const never = options.planned - runs.length;
   if (never > 0) io.error(`Not started: ${never} of ${options.planned} runs\n`);
   if (options.interrupted || stopped.length > 0) return 130;
-  return runs.some((run) => run.status === "failed" || run.status === "diverged") ? 1 : 0;
+  return broken.length > 0 ? 1 : 0;
 }
 
 /** The runs as the store has them now, as a runner's answer may be older than its last write. */

@@ -150,7 +150,11 @@ Deno.test("completions offer commands, flags, choices, experiments and runs", ()
   deepStrictEqual(offered("re"), ["resume", "reproduce"]);
   deepStrictEqual(offered("run", "cart"), ["cartpole-dqn", "cartpole-ppo"]);
   deepStrictEqual(offered("run", "cartpole-ppo", "--see"), ["--seed", "--seeds"]);
-  deepStrictEqual(offered("run", "cartpole-ppo", "--backend", "w"), ["wasm", "wasm-strict", "webgpu"]);
+  deepStrictEqual(offered("run", "cartpole-ppo", "--backend", "w"), [
+    "webgpu",
+    "wasm",
+    "wasm-strict",
+  ]);
   deepStrictEqual(offered("run", "cartpole-ppo", "--from", "1"), ["1k2"]);
   deepStrictEqual(offered("resume", "l"), ["latest"]);
   deepStrictEqual(offered("export", "latest", "--format", "t"), ["tensorboard"]);

@@ -91,7 +91,10 @@ Deno.test("seeds, names, tags, notes and overrides reach the runs", async () => 
 
 Deno.test("a diverged run exits with 1, and NaN is null in the document", async () => {
   await withLab(async (lab) => {
-    const { code, out } = await lab("run", "line-toy", "--set", "agent.lossNaNAt=6", "--json");
+    const { code, out, error } = await lab(
+      ...["run", "line-toy", "--set", "agent.lossNaNAt=6", "--json", "--quiet"],
+    );
+    match(error, /^error: run \w+ \(line-toy\) diverged: [^\n]*losses\/toy[^\n]*\n$/);
     strictEqual(code, 1);
     const { runs: [run] } = JSON.parse(out);
     strictEqual(run.status, "diverged");
