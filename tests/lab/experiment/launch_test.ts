@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, notStrictEqual, ok, rejects, strictEqual } from "node:assert";
-import { InputError, LabError } from "../../../lab/core/errors.ts";
+import { InputError } from "../../../lab/core/errors.ts";
 import { openTrainer } from "../../../lab/experiment/inspect.ts";
 import {
   launch,
@@ -8,36 +8,9 @@ import {
   type RunProgress,
   type RunRequest,
 } from "../../../lab/experiment/launch.ts";
-import { train } from "../../../lab/experiment/train.ts";
-import type { Run, Store } from "../../../lab/store/store.ts";
-import { fullAfter, temporaryStore } from "./temporary_store.ts";
-import { registries, toyExperiment } from "./toy_registries.ts";
-
-const request = (fields: Partial<RunRequest> = {}): RunRequest => ({
-  reference: "line-toy",
-  seed: 1,
-  backend: "cpu",
-  ...fields,
-});
-const options = (store: Store) => ({ store, registries, workers: 1 });
-
-/** The digest of the toy run with seed 1, which nothing may change. */
-async function expectedDigest(seed = 1, budget?: number): Promise<string> {
-  const result = await train(toyExperiment, { registries, seed, backend: "cpu", budget });
-  result.dispose();
-  return result.digest;
-}
-
-/** Starts a slow run and aborts it after the report of `iteration`. */
-async function interruptedRun(store: Store, iteration: number): Promise<Run> {
-  const abort = new AbortController();
-  const [run] = await launch([request({ set: [["agent.pause", "5"]] })], {
-    ...options(store),
-    signal: abort.signal,
-    onProgress: ({ progress }) => progress.iterations >= iteration && abort.abort(),
-  });
-  return run;
-}
+import { temporaryStore } from "./temporary_store.ts";
+import { registries } from "./toy_registries.ts";
+import { expectedDigest, interruptedRun, options, request } from "./toy_runs.ts";
 
 Deno.test("runs give the numbers of the library call, whatever the number of workers", async () => {
   await using temporary = await temporaryStore();
@@ -142,19 +115,6 @@ Deno.test("a worker that dies takes down its run alone", async () => {
   match(runs[0].message!, /^TypeError: nobody caught this$/);
 });
 
-Deno.test("a run whose world cannot be restored is marked, and starts over to the same bits", async () => {
-  await using temporary = await temporaryStore();
-  const { store } = temporary;
-  const set = [["environment.id", "Hidden-v0"], ["checkpoint.everyIterations", "1"]] as const;
-  const [whole] = await launch([request({ set })], options(store));
-  const [failed] = await launch([request({ set })], options(fullAfter(store, 9)));
-  deepStrictEqual(failed.tags, ["not resumable"]);
-  const run = await resume(failed.id, options(store));
-  deepStrictEqual([run.status, run.digest], ["completed", whole.digest]);
-  match(store.events(run.id).map(({ message }) => message).join(), /resumed from the beginning/);
-  await rejects(resume(run.id, { ...options(store), budget: 500 }), /cannot be restored/);
-});
-
 Deno.test("a run that diverges says where and keeps a checkpoint from before", async () => {
   await using temporary = await temporaryStore();
   const { store } = temporary;
@@ -166,124 +126,6 @@ Deno.test("a run that diverges says where and keeps a checkpoint from before", a
   const diverged = store.checkpoints(run.id).find(({ kind }) => kind === "diverged");
   strictEqual(diverged?.iteration, 4);
   await rejects(resume(run.id, options(store)), /would diverge again/);
-});
-
-Deno.test("an interrupted run resumes to the digest of one that never stopped", async () => {
-  await using temporary = await temporaryStore();
-  const { store } = temporary;
-  const stopped = await interruptedRun(store, 6);
-  strictEqual(stopped.status, "interrupted");
-  ok(stopped.iterations >= 6 && stopped.iterations < 20, String(stopped.iterations));
-  strictEqual(store.checkpoints(stopped.id).at(-1)?.iteration, stopped.iterations);
-  const run = await resume(stopped.id, options(store));
-  deepStrictEqual([run.status, run.iterations, run.attempt], ["completed", 20, 2]);
-  const [whole] = await launch([request({ set: [["agent.pause", "5"]] })], options(store));
-  strictEqual(run.digest, whole.digest);
-  ok(run.wallSeconds > stopped.wallSeconds);
-  match(store.events(run.id).map(({ message }) => message).join(), /resumed from iteration/);
-});
-
-Deno.test("a run whose later points have no checkpoint resumes from an earlier one", async () => {
-  await using temporary = await temporaryStore();
-  const { store } = temporary;
-  const full = request({ set: [["checkpoint.everyIterations", "3"]] });
-  const [failed] = await launch([full], options(fullAfter(store, 9)));
-  strictEqual(failed.status, "failed");
-  strictEqual(failed.message, "Cannot write the checkpoint as the disk is full");
-  strictEqual(store.checkpoints(failed.id).at(-1)?.iteration, 9);
-  const run = await resume(failed.id, options(store));
-  deepStrictEqual([run.status, run.digest], ["completed", await expectedDigest()]);
-});
-
-Deno.test("a finished run resumes only with a larger budget, and is reproduced with it", async () => {
-  await using temporary = await temporaryStore();
-  const { store } = temporary;
-  const stop: [string, string][] = [["stop.metric", "evaluation/episodes"], ["stop.atLeast", "5"]];
-  const [run] = await launch([request()], options(store));
-  await rejects(resume(run.id, options(store)), /is completed: a budget above 200/);
-  await rejects(resume(run.id, { ...options(store), budget: 200 }), /above 200 .*given 200/);
-  const extended = await resume(run.id, { ...options(store), budget: 290 });
-  deepStrictEqual([extended.status, extended.iterations, extended.attempt], ["completed", 29, 2]);
-  const { configuration } = extended.manifest.determined;
-  deepStrictEqual([configuration.budget, configuration.extendedFrom], [290, [200]]);
-  notStrictEqual(extended.digest, run.digest);
-  deepStrictEqual(
-    Array.from(store.series(run.id, "evaluation/share").iterations),
-    [4, 8, 12, 16, 20, 24, 28, 29],
-  );
-  deepStrictEqual(await reproduce(run.id, options(store)), {
-    identical: true,
-    lines: [],
-    run: null,
-  });
-  const [stopped] = await launch([request({ set: stop })], options(store));
-  deepStrictEqual([stopped.status, stopped.iterations], ["stopped", 4]);
-  const further = await resume(stopped.id, { ...options(store), budget: 400 });
-  deepStrictEqual([further.status, further.iterations], ["stopped", 8]);
-  strictEqual((await reproduce(stopped.id, options(store))).identical, true);
-
-  const [twin] = await launch([request({ set: stop })], options(store));
-  const failed = await resume(twin.id, { ...options(fullAfter(store, 4)), budget: 400 });
-  strictEqual(failed.status, "failed");
-  await rejects(resume(twin.id, { ...options(store), budget: 500 }), /must finish its 400/);
-  const resumed = await resume(twin.id, options(store));
-  deepStrictEqual([resumed.status, resumed.digest], ["stopped", further.digest]);
-});
-
-Deno.test("a run that another holder trains is not resumed", async () => {
-  await using temporary = await temporaryStore();
-  const { store } = temporary;
-  const stopped = await interruptedRun(store, 3);
-  using _lock = store.lock(stopped.id);
-  await rejects(resume(stopped.id, options(store)), LabError);
-});
-
-Deno.test("a reproduction says what differs first, and stores nothing unless asked", async () => {
-  await using temporary = await temporaryStore();
-  const { store } = temporary;
-  const [run] = await launch([request()], options(store));
-  const version = store.version();
-  strictEqual((await reproduce(run.id, options(store))).identical, true);
-  strictEqual(store.version(), version);
-
-  const kept = await reproduce(run.id, { ...options(store), keep: true });
-  deepStrictEqual([kept.identical, kept.run?.status], [true, "completed"]);
-  deepStrictEqual(kept.run?.tags, [`reproduction of ${run.id}`]);
-  strictEqual(kept.run?.digest, run.digest);
-
-  const { determined, definition, machine, versions } = run.manifest;
-  const agent = determined.configuration.agent as { [key: string]: number };
-  store.update(run.id, {
-    manifest: {
-      ...run.manifest,
-      determined: {
-        ...determined,
-        configuration: { ...determined.configuration, agent: { ...agent, rate: 0.26 } },
-      },
-      definition: { ...definition, hash: "0" },
-      versions: { ...versions, deno: "0.1" },
-      machine: { ...machine, cpuFeatures: ["sse"] },
-    },
-  });
-  const { identical, lines } = await reproduce(run.id, options(store));
-  strictEqual(identical, false);
-  match(lines[0], /definition file .*toy_registries\.ts has changed/);
-  match(lines[1], /^deno is .*, the run began with 0\.1$/);
-  match(lines[2], /^this processor lacks sse$/);
-  match(lines[3], /^this processor has .*wasm-simd/);
-  match(
-    lines[4],
-    /^the first metric to differ is losses\/toy at iteration 1: [-\d.]+, now [-\d.]+$/,
-  );
-  match(lines[5], /^parameters differ from policy\/weights on, by at most [\d.e-]+$/);
-  strictEqual(lines.length, 6);
-});
-
-Deno.test("only finished runs are reproduced", async () => {
-  await using temporary = await temporaryStore();
-  const { store } = temporary;
-  const stopped = await interruptedRun(store, 3);
-  await rejects(reproduce(stopped.id, options(store)), /must have finished: it is interrupted/);
 });
 
 Deno.test("a warm start begins with another run's weights, and other shapes are refused", async () => {

@@ -1,0 +1,52 @@
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
+import { launch, reproduce } from "../../../lab/experiment/launch.ts";
+import { temporaryStore } from "./temporary_store.ts";
+import { interruptedRun, options, request } from "./toy_runs.ts";
+
+Deno.test("a reproduction says what differs first, and stores nothing unless asked", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const [run] = await launch([request()], options(store));
+  const version = store.version();
+  strictEqual((await reproduce(run.id, options(store))).identical, true);
+  strictEqual(store.version(), version);
+
+  const kept = await reproduce(run.id, { ...options(store), keep: true });
+  deepStrictEqual([kept.identical, kept.run?.status], [true, "completed"]);
+  deepStrictEqual(kept.run?.tags, [`reproduction of ${run.id}`]);
+  strictEqual(kept.run?.digest, run.digest);
+
+  const { determined, definition, machine, versions } = run.manifest;
+  const agent = determined.configuration.agent as { [key: string]: number };
+  store.update(run.id, {
+    manifest: {
+      ...run.manifest,
+      determined: {
+        ...determined,
+        configuration: { ...determined.configuration, agent: { ...agent, rate: 0.26 } },
+      },
+      definition: { ...definition, hash: "0" },
+      versions: { ...versions, deno: "0.1" },
+      machine: { ...machine, cpuFeatures: ["sse"] },
+    },
+  });
+  const { identical, lines } = await reproduce(run.id, options(store));
+  strictEqual(identical, false);
+  match(lines[0], /definition file .*toy_registries\.ts has changed/);
+  match(lines[1], /^deno is .*, the run began with 0\.1$/);
+  match(lines[2], /^this processor lacks sse$/);
+  match(lines[3], /^this processor has .*wasm-simd/);
+  match(
+    lines[4],
+    /^the first metric to differ is losses\/toy at iteration 1: [-\d.]+, now [-\d.]+$/,
+  );
+  match(lines[5], /^parameters differ from policy\/weights on, by at most [\d.e-]+$/);
+  strictEqual(lines.length, 6);
+});
+
+Deno.test("only finished runs are reproduced", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const stopped = await interruptedRun(store, 3);
+  await rejects(reproduce(stopped.id, options(store)), /must have finished: it is interrupted/);
+});

@@ -1,0 +1,88 @@
+import { deepStrictEqual, match, notStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { LabError } from "../../../lab/core/errors.ts";
+import { launch, reproduce, resume } from "../../../lab/experiment/launch.ts";
+import { fullAfter, temporaryStore } from "./temporary_store.ts";
+import { expectedDigest, interruptedRun, options, request } from "./toy_runs.ts";
+
+Deno.test("a run whose world cannot be restored is marked, and starts over to the same bits", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const set = [["environment.id", "Hidden-v0"], ["checkpoint.everyIterations", "1"]] as const;
+  const [whole] = await launch([request({ set })], options(store));
+  const [failed] = await launch([request({ set })], options(fullAfter(store, 9)));
+  deepStrictEqual(failed.tags, ["not resumable"]);
+  const run = await resume(failed.id, options(store));
+  deepStrictEqual([run.status, run.digest], ["completed", whole.digest]);
+  match(store.events(run.id).map(({ message }) => message).join(), /resumed from the beginning/);
+  await rejects(resume(run.id, { ...options(store), budget: 500 }), /cannot be restored/);
+});
+
+Deno.test("an interrupted run resumes to the digest of one that never stopped", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const stopped = await interruptedRun(store, 6);
+  strictEqual(stopped.status, "interrupted");
+  ok(stopped.iterations >= 6 && stopped.iterations < 20, String(stopped.iterations));
+  strictEqual(store.checkpoints(stopped.id).at(-1)?.iteration, stopped.iterations);
+  const run = await resume(stopped.id, options(store));
+  deepStrictEqual([run.status, run.iterations, run.attempt], ["completed", 20, 2]);
+  const [whole] = await launch([request({ set: [["agent.pause", "5"]] })], options(store));
+  strictEqual(run.digest, whole.digest);
+  ok(run.wallSeconds > stopped.wallSeconds);
+  match(store.events(run.id).map(({ message }) => message).join(), /resumed from iteration/);
+});
+
+Deno.test("a run whose later points have no checkpoint resumes from an earlier one", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const full = request({ set: [["checkpoint.everyIterations", "3"]] });
+  const [failed] = await launch([full], options(fullAfter(store, 9)));
+  strictEqual(failed.status, "failed");
+  strictEqual(failed.message, "Cannot write the checkpoint as the disk is full");
+  strictEqual(store.checkpoints(failed.id).at(-1)?.iteration, 9);
+  const run = await resume(failed.id, options(store));
+  deepStrictEqual([run.status, run.digest], ["completed", await expectedDigest()]);
+});
+
+Deno.test("a finished run resumes only with a larger budget, and is reproduced with it", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const stop: [string, string][] = [["stop.metric", "evaluation/episodes"], ["stop.atLeast", "5"]];
+  const [run] = await launch([request()], options(store));
+  await rejects(resume(run.id, options(store)), /is completed: a budget above 200/);
+  await rejects(resume(run.id, { ...options(store), budget: 200 }), /above 200 .*given 200/);
+  const extended = await resume(run.id, { ...options(store), budget: 290 });
+  deepStrictEqual([extended.status, extended.iterations, extended.attempt], ["completed", 29, 2]);
+  const { configuration } = extended.manifest.determined;
+  deepStrictEqual([configuration.budget, configuration.extendedFrom], [290, [200]]);
+  notStrictEqual(extended.digest, run.digest);
+  deepStrictEqual(
+    Array.from(store.series(run.id, "evaluation/share").iterations),
+    [4, 8, 12, 16, 20, 24, 28, 29],
+  );
+  deepStrictEqual(await reproduce(run.id, options(store)), {
+    identical: true,
+    lines: [],
+    run: null,
+  });
+  const [stopped] = await launch([request({ set: stop })], options(store));
+  deepStrictEqual([stopped.status, stopped.iterations], ["stopped", 4]);
+  const further = await resume(stopped.id, { ...options(store), budget: 400 });
+  deepStrictEqual([further.status, further.iterations], ["stopped", 8]);
+  strictEqual((await reproduce(stopped.id, options(store))).identical, true);
+
+  const [twin] = await launch([request({ set: stop })], options(store));
+  const failed = await resume(twin.id, { ...options(fullAfter(store, 4)), budget: 400 });
+  strictEqual(failed.status, "failed");
+  await rejects(resume(twin.id, { ...options(store), budget: 500 }), /must finish its 400/);
+  const resumed = await resume(twin.id, options(store));
+  deepStrictEqual([resumed.status, resumed.digest], ["stopped", further.digest]);
+});
+
+Deno.test("a run that another holder trains is not resumed", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const stopped = await interruptedRun(store, 3);
+  using _lock = store.lock(stopped.id);
+  await rejects(resume(stopped.id, options(store)), LabError);
+});

@@ -1,0 +1,33 @@
+/** What tests of stored toy runs share. */
+import { launch, type RunRequest } from "../../../lab/experiment/launch.ts";
+import { train } from "../../../lab/experiment/train.ts";
+import type { Run, Store } from "../../../lab/store/store.ts";
+import { registries, toyExperiment } from "./toy_registries.ts";
+
+/** The toy experiment with seed 1, unless said otherwise. */
+export const request = (fields: Partial<RunRequest> = {}): RunRequest => ({
+  reference: "line-toy",
+  seed: 1,
+  backend: "cpu",
+  ...fields,
+});
+/** One worker, toys. */
+export const options = (store: Store) => ({ store, registries, workers: 1 });
+
+/** The digest of the toy run with seed 1, which nothing may change. */
+export async function expectedDigest(seed = 1, budget?: number): Promise<string> {
+  const result = await train(toyExperiment, { registries, seed, backend: "cpu", budget });
+  result.dispose();
+  return result.digest;
+}
+
+/** Starts a slow run and aborts it after the report of `iteration`. */
+export async function interruptedRun(store: Store, iteration: number): Promise<Run> {
+  const abort = new AbortController();
+  const [run] = await launch([request({ set: [["agent.pause", "5"]] })], {
+    ...options(store),
+    signal: abort.signal,
+    onProgress: ({ progress }) => progress.iterations >= iteration && abort.abort(),
+  });
+  return run;
+}
