@@ -24,8 +24,8 @@ const quick: Record<string, object> = {
     learningRate: 3e-3,
     learningStarts: 100,
     batchSize: 32,
-    trainEvery: 8,
-    gradientStepsPerTrain: 4,
+    trainEvery: 16,
+    gradientStepsPerTrain: 8,
     targetUpdateEvery: 32,
     explorationFraction: 0.5,
     hiddenSizes: [32],
@@ -49,7 +49,7 @@ const quick: Record<string, object> = {
   },
 };
 
-const budgets: Record<string, number> = { dqn: 4000, reinforce: 12_000, a2c: 8000, ppo: 8000 };
+const budgets: Record<string, number> = { dqn: 2000, reinforce: 16_000, a2c: 6400, ppo: 5120 };
 
 /**
  * Two steps, cut off by a time limit in the middle of a longer way: observations 0, 0.5, 1 with
