@@ -242,7 +242,7 @@ function partOf(
 function selectorField({ path, selector, chosen }: Part): Field {
   const description = path === "environment"
     ? "The world that the agent acts in"
-    : `The registered ${path}`;
+    : `The registered ${path === "dataset" ? "data set" : path}`;
   const field = { type: "string", default: chosen, description, group: false, choices: [] };
   return { path: `${path}.${selector}`, ...field };
 }
