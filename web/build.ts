@@ -1,5 +1,7 @@
 /**
  * Builds the dashboard for the browser: one entry, a chunk an island, hashed names, a manifest.
+ * A server that runs meanwhile keeps its files: the manifest is replaced at once, then what it
+ * names no more is removed.
  *
  * @module
  */
@@ -8,14 +10,19 @@ import * as esbuild from "esbuild";
 const web = new URL("./", import.meta.url).pathname;
 const out = `${web}dist`;
 
-await Deno.remove(out, { recursive: true }).catch(() => {/* the first build */});
-const result = await esbuild.build({
+/** Entries by their plain names. */
+const entries = {
+  "client.js": "client.ts",
+  "style.css": "static/style.css",
+  "uplot.css": "../node_modules/uplot/dist/uPlot.min.css",
+};
+
+const { metafile } = await esbuild.build({
   absWorkingDir: web,
-  entryPoints: [
-    { in: "client.ts", out: "client" },
-    { in: "static/style.css", out: "style" },
-    { in: "../node_modules/uplot/dist/uPlot.min.css", out: "uplot" },
-  ],
+  entryPoints: Object.entries(entries).map(([name, path]) => ({
+    in: path,
+    out: name.slice(0, name.indexOf(".")),
+  })),
   outdir: out,
   bundle: true,
   splitting: true,
@@ -29,14 +36,23 @@ const result = await esbuild.build({
   metafile: true,
   logLevel: "warning",
 });
-
-// Dynamic chunks carry an entry point too: only our own entries have plain names.
-const own: Record<string, string> = { "client.ts": "client.js", "static/style.css": "style.css" };
-const manifest: Record<string, string> = {};
-for (const [path, { entryPoint }] of Object.entries(result.metafile.outputs)) {
-  if (entryPoint === undefined) continue;
-  const name = own[entryPoint] ?? (entryPoint.endsWith("uPlot.min.css") ? "uplot.css" : undefined);
-  if (name !== undefined) manifest[name] = path.split("/").pop()!;
-}
-await Deno.writeTextFile(`${out}/manifest.json`, JSON.stringify(manifest, null, 2));
 await esbuild.stop();
+
+const outputs = Object.entries(metafile.outputs);
+const fileOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+// Paths in the metafile are followed through links: the style of uPlot is known by its name alone.
+const manifest = Object.fromEntries(
+  Object.entries(entries).map(([name, entry]) => [
+    name,
+    fileOf(outputs.find(([, { entryPoint }]) => entryPoint?.endsWith(fileOf(entry)))![0]),
+  ]),
+);
+const next = `${out}/manifest-${Deno.pid}.next`;
+await Deno.writeTextFile(next, JSON.stringify(manifest, null, 2));
+await Deno.rename(next, `${out}/manifest.json`);
+const made = new Set([...outputs.map(([path]) => fileOf(path)), "manifest.json"]);
+for await (const { name } of Deno.readDir(out)) {
+  if (!made.has(name) && !name.endsWith(".next")) {
+    await Deno.remove(`${out}/${name}`).catch(() => {/* by another build */});
+  }
+}

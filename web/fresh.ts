@@ -7,7 +7,7 @@
 import { type Context as HonoContext, Hono } from "hono";
 import { type ComponentChildren, type ComponentType, h, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { InputError } from "../lab/core/errors.ts";
+import { InputError, LabError } from "../lab/core/errors.ts";
 
 /** What a handler is called with. */
 export interface Context<State> {
@@ -49,6 +49,19 @@ export interface LayoutProps {
   readonly children: ComponentChildren;
 }
 
+/** Nothing from elsewhere, nothing inline. */
+const securityHeaders = {
+  "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; " +
+    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; " +
+    "frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+/** The names that a page of this machine is called by: other ones come from a rebound name. */
+const ownHosts = ["127.0.0.1", "localhost"];
+
 /** The application: routes over one state, and the layout that their pages stand in. */
 export class App<State> {
   readonly #hono = new Hono();
@@ -57,21 +70,23 @@ export class App<State> {
     private readonly state: State,
     private readonly layout: (props: LayoutProps) => VNode,
   ) {
-    this.#hono.onError((error) => {
-      const notFound = error instanceof InputError;
-      if (!notFound) console.error(error);
-      return this.#document("Error", "", h("p", { class: "problem" }, error.message), {
-        status: notFound ? 404 : 500,
-      });
+    this.#hono.use(async (context, next) => {
+      if (!ownHosts.includes(new URL(context.req.url).hostname)) {
+        context.res = new Response("Cannot answer under this host name", { status: 403 });
+      } else await next();
+      for (const [name, value] of Object.entries(securityHeaders)) context.header(name, value);
+      if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
     });
-    this.#hono.notFound((context) =>
-      this.#document(
-        "Not found",
-        "",
-        h("p", { class: "problem" }, `There is no page at ${new URL(context.req.url).pathname}.`),
-        { status: 404 },
-      )
-    );
+    this.#hono.onError((error, context) => {
+      const { pathname } = new URL(context.req.url);
+      const badInput = error instanceof InputError;
+      if (!badInput) console.error(error instanceof LabError ? error.message : error);
+      return this.#problem(pathname, error.message, badInput ? 404 : 500);
+    });
+    this.#hono.notFound((context) => {
+      const { pathname } = new URL(context.req.url);
+      return this.#problem(pathname, `There is nothing at ${pathname}.`, 404);
+    });
   }
 
   /** Adds a route; `path` in Hono's form (`/runs/:id`). */
@@ -100,21 +115,21 @@ export class App<State> {
     };
   }
 
-  #document(
-    title: string,
-    path: string,
-    body: ComponentChildren,
-    init: ResponseInit = {},
-  ): Response {
+  /** One line: as a page, or as text where a program asks. */
+  #problem(path: string, message: string, status: number): Response {
+    if (!/^\/(api|assets|artifacts)\//.test(path)) {
+      const title = status === 404 ? "Not found" : "Error";
+      const body = [h("h1", null, title), h("p", { class: "problem" }, message)];
+      return this.#document(title, path, body, status);
+    }
+    return new Response(message, { status });
+  }
+
+  #document(title: string, path: string, body: ComponentChildren, status = 200): Response {
     const html = renderToString(h(this.layout, { title, path, children: body }));
     return new Response(`<!doctype html>${html}`, {
-      ...init,
-      headers: {
-        "content-type": "text/html; charset=utf-8",
-        "cache-control": "no-store",
-        "content-security-policy":
-          "default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'",
-      },
+      status,
+      headers: { "content-type": "text/html; charset=utf-8" },
     });
   }
 }

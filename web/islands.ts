@@ -4,19 +4,25 @@
  * @module
  */
 import { island } from "./fresh.ts";
-import CompareChartsView from "./islands/compare_charts.tsx";
-import GalleryView from "./islands/gallery.tsx";
-import RunChartsView from "./islands/run_charts.tsx";
-import RunStatusView from "./islands/run_status.tsx";
-import RunTableView from "./islands/run_table.tsx";
+import ComparisonIsland from "./islands/comparison.tsx";
+import GalleryIsland from "./islands/gallery.tsx";
+import LiveIsland from "./islands/live.tsx";
+import RunChartsIsland from "./islands/run_charts.tsx";
+import RunEventsIsland from "./islands/run_events.tsx";
+import RunStatusIsland from "./islands/run_status.tsx";
+import RunTableIsland from "./islands/run_table.tsx";
 
-/** Charts over groups of runs. */
-export const CompareCharts = island("compare_charts", CompareChartsView);
+/** Groups of runs by one metric. */
+export const ComparisonView = island("comparison", ComparisonIsland);
 /** Pictures of a run. */
-export const Gallery = island("gallery", GalleryView);
+export const Gallery = island("gallery", GalleryIsland);
+/** The ear of a page. */
+export const Live = island("live", LiveIsland);
 /** Series of a run. */
-export const RunCharts = island("run_charts", RunChartsView);
+export const RunCharts = island("run_charts", RunChartsIsland);
+/** Events of a run. */
+export const RunEvents = island("run_events", RunEventsIsland);
 /** Live status of a run. */
-export const RunStatus = island("run_status", RunStatusView);
+export const RunStatus = island("run_status", RunStatusIsland);
 /** The table of runs. */
-export const RunTable = island("run_table", RunTableView);
+export const RunTable = island("run_table", RunTableIsland);

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import { createApp } from "./app.ts";
+import { built } from "./assets.ts";
 
 /** Reads the flags. */
 function flags(args: string[]): { port: number; store: string } {
@@ -36,6 +37,7 @@ function flags(args: string[]): { port: number; store: string } {
 /** Serves until the process is stopped. */
 async function serve(args: string[]): Promise<void> {
   const { port, store: location } = flags(args);
+  built();
   const store = openStore(location, { readOnly: true });
   const app = createApp(store);
   try {

@@ -1,10 +1,13 @@
 /**
- * What pages and live messages show of a run, as plain JSON.
+ * What pages and live messages show of a run in one row, as plain JSON.
  *
  * @module
  */
+import type { Metrics } from "../lab/core/metrics.ts";
 import type { Json } from "../lab/core/snapshot.ts";
-import type { Run, Store } from "../lab/store/store.ts";
+import { headlineMetric } from "../lab/experiment/comparison.ts";
+import type { Run } from "../lab/store/store.ts";
+import { type Axis, axisTitle } from "./axes.ts";
 
 /** A run in one row. */
 export interface RunSummary {
@@ -16,12 +19,14 @@ export interface RunSummary {
   /** The agent or the model. */
   readonly method: string;
   readonly seed: string;
+  /** As stored, or `killed` where its process is gone. */
   readonly status: string;
   readonly backend: string;
   readonly tags: readonly string[];
   /** Share of the budget that is used, 0 … 1. */
   readonly progress: number;
-  /** `environment steps`, `gradient steps` or `examples`, and how many. */
+  /** The counter that the budget is counted in, what it is called, how far it came, and the total. */
+  readonly axis: Axis;
   readonly unit: string;
   readonly count: number;
   readonly budget: number;
@@ -29,20 +34,13 @@ export interface RunSummary {
   readonly createdAt: number;
   /** The figure that the run is judged by; its value as text where it is not finite. */
   readonly headline: { readonly name: string; readonly value: number | string } | null;
+  /** Grows with every change of the run or of its figures. */
+  readonly stamp: number;
 }
-
-/** Metrics that a run may be judged by, first found first taken. */
-export const headlines = [
-  "evaluation/return_mean",
-  "evaluation/high_quality",
-  "evaluation/recognised",
-  "evaluation/accuracy",
-  "evaluation/negative_elbo",
-  "evaluation/reconstruction",
-];
 
 type Configuration = { readonly [key: string]: Json };
 
+/** Name of the first part that the configuration has. */
 function part(configuration: Configuration, ...keys: string[]): string {
   for (const key of keys) {
     const value = configuration[key];
@@ -64,45 +62,35 @@ export function jsonNumber(value: number): number | string {
 }
 
 /** The counter that a run's budget is counted in. */
-export function budgetOf(run: Run): { unit: string; count: number; total: number } {
-  const configuration = run.manifest.determined.configuration;
-  const total = Number(configuration.budget ?? 0);
-  if ("agent" in configuration) {
-    return { unit: "environment steps", count: run.environmentSteps, total };
-  }
-  const gradients = part(configuration, "model").includes("gan");
-  return gradients
-    ? { unit: "gradient steps", count: run.gradientSteps, total }
-    : { unit: "examples", count: run.examples, total };
+export function budgetAxis(configuration: Configuration): Axis {
+  if ("agent" in configuration) return "environmentSteps";
+  return part(configuration, "model").includes("gan") ? "gradientSteps" : "examples";
 }
 
-/** One run as a row. */
-export function summarize(store: Store, run: Run): RunSummary {
-  const { determined } = run.manifest;
-  const last = store.lastMetrics(run.id);
-  const headline = headlines.find((name) => name in last);
-  const { unit, count, total } = budgetOf(run);
+/** One run as a row, from its record and the last values of its series. */
+export function summarize(run: Run, last: Metrics, stamp: number): RunSummary {
+  const { experiment, configuration, seed, backend } = run.manifest.determined;
+  const headline = headlineMetric(Object.keys(last));
+  const axis = budgetAxis(configuration);
+  const budget = Number(configuration.budget ?? 0);
   return {
     id: run.id,
     name: run.name,
-    experiment: determined.experiment,
-    world: part(determined.configuration, "environment", "dataset"),
-    method: part(determined.configuration, "agent", "model"),
-    seed: determined.seed,
+    experiment,
+    world: part(configuration, "environment", "dataset"),
+    method: part(configuration, "agent", "model"),
+    seed,
     status: statusOf(run),
-    backend: determined.backend,
+    backend,
     tags: run.tags,
-    progress: total > 0 ? Math.min(1, count / total) : 0,
-    unit,
-    count,
-    budget: total,
+    progress: budget > 0 ? Math.min(1, run[axis] / budget) : 0,
+    axis,
+    unit: axisTitle(axis),
+    count: run[axis],
+    budget,
     wallSeconds: run.wallSeconds,
     createdAt: run.createdAt,
     headline: headline === undefined ? null : { name: headline, value: jsonNumber(last[headline]) },
+    stamp,
   };
-}
-
-/** All runs as rows, newest first. */
-export function summaries(store: Store): RunSummary[] {
-  return store.runs().map((run) => summarize(store, run));
 }

@@ -28,7 +28,7 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
   }
   const made = [...groups.values()].map((members) => {
     const { experiment, configuration, backend } = members[0].manifest.determined;
-    const bySeed = members.sort((a, b) => Number(seedOf(a)) - Number(seedOf(b)));
+    const bySeed = members.sort((a, b) => Number(BigInt(seedOf(a)) - BigInt(seedOf(b))));
     return { label: experiment, experiment, configuration, backend, runs: bySeed };
   });
   return made.map((group) => ({ ...group, label: labelOf(group, made) }));
@@ -81,6 +81,38 @@ export function firstAtLeast(series: Series, threshold: number): Reached | undef
     environmentSteps: series.environmentSteps[index],
     wallSeconds: series.wallSeconds[index],
   };
+}
+
+/** Figures that a run may be judged by, in the order of interest. */
+const headlines = [
+  "evaluation/return_mean",
+  "evaluation/accuracy",
+  "evaluation/negative_elbo",
+  "evaluation/modes",
+  "evaluation/reconstruction",
+  "rollout/episode_return_mean",
+  "losses/elbo",
+  "losses/reconstruction",
+  "losses/critic",
+  "losses/loss",
+];
+
+/** The series among `names` that a run is judged by; undefined where there is none. */
+export function headlineMetric(names: Iterable<string>): string | undefined {
+  const known = [...names];
+  return headlines.find((metric) => known.includes(metric)) ??
+    known.find((name) => name.startsWith("evaluation/")) ??
+    known.find((name) => name.startsWith("losses/"));
+}
+
+/** Of several runs with one seed the newest; the order stays. */
+export function newestOfEachSeed(runs: readonly Run[]): Run[] {
+  const newest = new Map<string, Run>();
+  for (const run of runs) {
+    const known = newest.get(seedOf(run));
+    if (known === undefined || run.id > known.id) newest.set(seedOf(run), run);
+  }
+  return runs.filter((run) => newest.get(seedOf(run)) === run);
 }
 
 /** Last value of `metric` of each run in the group, by ascending seed; NaN where there is none. */

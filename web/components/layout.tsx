@@ -13,7 +13,7 @@ export function Layout({ title, path, children }: LayoutProps): VNode {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{title === "Reverie" ? title : `${title} · Reverie`}</title>
+        <title>{title} · Reverie</title>
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href={asset("uplot.css")} />
         <link rel="stylesheet" href={asset("style.css")} />
@@ -23,7 +23,7 @@ export function Layout({ title, path, children }: LayoutProps): VNode {
         <a class="skip" href="#main">Skip to content</a>
         <header class="top">
           <a class="brand" href="/">
-            <img src="/assets/icon.svg" alt="" width="24" height="24" />Reverie
+            <img src="/assets/icon.svg" alt="" width="22" height="22" />Reverie
           </a>
           <nav aria-label="Pages">
             {pages.map((page) => (

@@ -1,51 +1,53 @@
 /** Pictures that a run left, by iteration. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect } from "preact/hooks";
-import type { Contents, Picture } from "../routes/api/contents.ts";
-import { listen, useContents } from "./live.ts";
+import type { Contents, Picture } from "../contents.ts";
+import { contentsFrom } from "../live.ts";
 
 /** The island: one viewer a name, with a slider over its iterations. */
-export default function Gallery({ run, contents }: { run: string; contents: Contents }): VNode {
-  useEffect(listen, []);
-  const { pictures } = useContents(run, contents);
+export default function Gallery({ contents }: { contents: Contents }): VNode | null {
+  const { pictures } = contentsFrom(contents);
   const names = [...new Set(pictures.map((picture) => picture.name))];
+  if (names.length === 0) return null;
   return (
-    <div class="gallery">
+    <section class="gallery" aria-label="Pictures">
       {names.map((name) => (
         <Viewer
           key={name}
           pictures={pictures.filter((picture) => picture.name === name)}
         />
       ))}
-    </div>
+    </section>
   );
 }
 
 function Viewer({ pictures }: { pictures: readonly Picture[] }): VNode {
   // Undefined: the newest, also when further ones arrive.
   const chosen = useSignal<number | undefined>(undefined);
-  const index = Math.min(chosen.value ?? Infinity, pictures.length - 1);
-  const picture = pictures[index];
-  const title = `${picture.name} at iteration ${picture.iteration}`;
+  const last = pictures.length - 1;
+  const index = Math.min(chosen.value ?? last, last);
+  const { name, iteration, hash } = pictures[index];
+  const title = `${name} at iteration ${iteration.toLocaleString("en")}`;
   return (
     <figure class="card">
-      <a href={`/artifacts/${picture.hash}`}>
-        <img src={`/artifacts/${picture.hash}`} alt={title} />
+      <a href={`/artifacts/${hash}`} title="Open the picture alone">
+        <img src={`/artifacts/${hash}`} alt={title} />
       </a>
       <figcaption>
-        {title}
-        {pictures.length > 1 && (
-          <input
-            type="range"
-            aria-label={`Iteration of ${picture.name}`}
-            min={0}
-            max={pictures.length - 1}
-            value={index}
-            onInput={(event) => chosen.value = Number(event.currentTarget.value)}
-          />
-        )}
+        {title} {pictures.length > 1 && <small>{index + 1} of {pictures.length}</small>}
       </figcaption>
+      {pictures.length > 1 && (
+        <input
+          type="range"
+          aria-label={`Iteration of ${name}`}
+          aria-valuetext={title}
+          min={0}
+          max={last}
+          value={index}
+          onInput={({ currentTarget: { value } }) =>
+            chosen.value = Number(value) === last ? undefined : Number(value)}
+        />
+      )}
     </figure>
   );
 }

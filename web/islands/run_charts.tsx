@@ -1,43 +1,34 @@
 /**
- * All series of one run: search, choice of the x axis, smoothing; drawn when they come into view
- * and again as points arrive.
+ * All series of one run: search, choice of the x axis, smoothing; drawn while they are in view and
+ * again as points arrive.
  *
  * @module
  */
 import { useSignal } from "@preact/signals";
-import type { VNode } from "preact";
+import type { RefObject, VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { Contents } from "../routes/api/contents.ts";
-import type { Axis, SeriesAnswer } from "../routes/api/series.ts";
-import { count, figure, metricTitle } from "./format.ts";
-import { listen, useContents, useStamp } from "./live.ts";
-import { type Line, Plot } from "./plot.tsx";
-import { smooth } from "./smooth.ts";
+import { type Axis, axisTitle } from "../axes.ts";
+import { AxisChoice, SmoothingChoice } from "../components/choices.tsx";
+import { type Line, Plot } from "../components/plot.tsx";
+import type { Contents } from "../contents.ts";
+import { count, figure, metricTitle } from "../format.ts";
+import { contentsFrom, stampOf } from "../live.ts";
+import type { SeriesAnswer } from "../routes/api/series.ts";
 
-/** X axes by what they are called. */
-export const axes: readonly { key: Axis; title: string }[] = [
-  { key: "environmentSteps", title: "environment steps" },
-  { key: "gradientSteps", title: "gradient steps" },
-  { key: "examples", title: "examples" },
-  { key: "wallSeconds", title: "seconds" },
-  { key: "iterations", title: "iterations" },
-];
-
-/** What an axis is called. */
-export function titleOf(axis: Axis): string {
-  return axes.find((each) => each.key === axis)!.title;
+/** What a reader has chosen. */
+interface View {
+  readonly axis: Axis;
+  readonly smoothing: number;
 }
 
 /** The island. */
 export default function RunCharts(
   { run, contents, axis }: { run: string; contents: Contents; axis: Axis },
 ): VNode {
-  const { names } = useContents(run, contents);
+  const { names } = contentsFrom(contents);
   const search = useSignal("");
-  const chosenAxis = useSignal<Axis>(axis);
-  const smoothing = useSignal(0);
-  useEffect(listen, []);
-  const found = names.filter((name) => name.toLowerCase().includes(search.value.toLowerCase()));
+  const view = useSignal<View>({ axis, smoothing: 0 });
+  const found = names.filter((name) => matches(name, search.value));
   return (
     <section>
       <div class="toolbar">
@@ -50,31 +41,17 @@ export default function RunCharts(
             onInput={(event) => search.value = event.currentTarget.value}
           />
         </label>
-        <AxisChoice axis={chosenAxis.value} choose={(next) => chosenAxis.value = next} />
-        <label>
-          Smoothing{" "}
-          <input
-            type="range"
-            min={0}
-            max={0.2}
-            step={0.005}
-            value={smoothing.value}
-            title="y(x) = Σ yᵢ·exp(−(x−xᵢ)/w) / Σ exp(−(x−xᵢ)/w) over xᵢ ≤ x, w a share of the x range"
-            onInput={(event) => smoothing.value = Number(event.currentTarget.value)}
-          />{" "}
-          <output>{(smoothing.value * 100).toFixed(1)} %</output>
-        </label>
+        <AxisChoice
+          axis={view.value.axis}
+          choose={(axis) => view.value = { ...view.value, axis }}
+        />
+        <SmoothingChoice
+          share={view.value.smoothing}
+          choose={(smoothing) => view.value = { ...view.value, smoothing }}
+        />
       </div>
       <div class="charts">
-        {found.map((name) => (
-          <SeriesChart
-            key={name}
-            run={run}
-            name={name}
-            axis={chosenAxis.value}
-            smoothing={smoothing.value}
-          />
-        ))}
+        {found.map((name) => <SeriesChart key={name} run={run} name={name} view={view.value} />)}
       </div>
       {found.length === 0 && (
         <p class="empty">
@@ -85,82 +62,71 @@ export default function RunCharts(
   );
 }
 
-/** The choice of an x axis. */
-export function AxisChoice(
-  { axis, choose }: { axis: Axis; choose: (axis: Axis) => void },
-): VNode {
-  return (
-    <label>
-      X axis{" "}
-      <select
-        value={axis}
-        onChange={(event) => choose(event.currentTarget.value as Axis)}
-      >
-        {axes.map((each) => (
-          <option key={each.key} value={each.key} selected={each.key === axis}>
-            {each.title}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
+function matches(name: string, search: string): boolean {
+  const text = `${name} ${metricTitle(name)}`.toLowerCase();
+  return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
-/** True from the moment when the element first comes near the viewport. */
-function useSeen() {
+/** Whether an element is in or near the viewport. */
+function useInView(): { element: RefObject<HTMLDivElement>; inView: boolean } {
   const element = useRef<HTMLDivElement>(null);
-  const seen = useSignal(false);
+  const inView = useSignal(false);
   useEffect(() => {
-    const observer = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) seen.value = true;
-    }, { rootMargin: "300px" });
+    const observer = new IntersectionObserver(
+      (entries) => inView.value = entries.at(-1)!.isIntersecting,
+      { rootMargin: "200px" },
+    );
     observer.observe(element.current!);
     return () => observer.disconnect();
   }, []);
-  return { element, seen };
+  return { element, inView: inView.value };
 }
 
 function SeriesChart(
-  { run, name, axis, smoothing }: { run: string; name: string; axis: Axis; smoothing: number },
+  { run, name, view }: { run: string; name: string; view: View },
 ): VNode {
-  const { element, seen } = useSeen();
+  const { element, inView } = useInView();
   const answer = useSignal<SeriesAnswer | null>(null);
-  const stamp = useStamp(run);
+  const stamp = stampOf(run);
 
   useEffect(() => {
-    if (!seen.value) return;
+    if (!inView) return;
     const controller = new AbortController();
-    const query = new URLSearchParams({ run, name, points: "600" });
+    const { axis, smoothing } = view;
+    const query = new URLSearchParams({ run, name, axis, smoothing: String(smoothing) });
     fetch(`/api/series?${query}`, { signal: controller.signal })
       .then((response) => response.json())
       .then((next: SeriesAnswer) => answer.value = next)
       .catch(() => {/* the next news fetches it again */});
     return () => controller.abort();
-  }, [seen.value, run, name, stamp]);
+  }, [inView, run, name, view, stamp]);
 
   const series = answer.value;
-  const lines = useMemo(
-    () => series === null ? [] : linesOf(series, axis, smoothing),
-    [series, axis, smoothing],
-  );
-  const total = answer.value?.total ?? 0;
-  const points = answer.value?.values.length ?? 0;
+  const lines = useMemo(() => series === null ? [] : linesOf(name, series), [series]);
   return (
     <div class="card" ref={element}>
       <h3>
-        {metricTitle(name)}
-        <span class="last">{figure(answer.value?.values.at(-1))}</span>
+        <span>{metricTitle(name)}</span>
+        <span class="last">{figure(series?.y.at(-1))}</span>
       </h3>
-      {lines.length > 0 && <Plot title={metricTitle(name)} xLabel={titleOf(axis)} lines={lines} />}
-      {total > points && <small class="badge">{count(points)} of {count(total)} points</small>}
+      {series !== null && (
+        <>
+          <Plot title={metricTitle(name)} xLabel={axisTitle(series.axis)} lines={lines} linked />
+          {series.total > series.y.length && (
+            <small class="badge" title="Lowest and highest of each bucket: no spike is lost">
+              {count(series.y.length)} of {count(series.total)} points
+            </small>
+          )}
+        </>
+      )}
     </div>
   );
 }
 
 /** The curve; where it is smoothed, the raw one stays faintly behind it. */
-function linesOf(series: SeriesAnswer, axis: Axis, smoothing: number): Line[] {
-  const raw = { label: series.name, color: 0, x: series.x[axis], y: series.values };
-  if (smoothing === 0) return [raw];
-  const smoothed = smooth(raw.x, raw.y, smoothing);
-  return [{ ...raw, label: `${series.name}, raw`, faint: true }, { ...raw, y: smoothed }];
+function linesOf(name: string, { x, y, smoothed }: SeriesAnswer): Line[] {
+  const label = metricTitle(name.slice(name.indexOf("/") + 1));
+  const raw = { label, color: 0, x, y };
+  if (smoothed === null) return [raw];
+  return [{ ...raw, label: "raw", faint: true }, { ...raw, label: "smoothed", y: smoothed }];
 }

@@ -1,46 +1,44 @@
-/** A run's status line, live. @module */
+/** A run's figures at a glance, live. @module */
 import type { VNode } from "preact";
-import { useEffect } from "preact/hooks";
+import { Status } from "../components/status.tsx";
+import { duration, figure, metricTitle } from "../format.ts";
+import { rowOf } from "../live.ts";
 import type { RunSummary } from "../summary.ts";
-import { duration, figure, metricTitle } from "./format.ts";
-import { listen, rows } from "./live.ts";
-import { Status } from "./run_table.tsx";
 
 /** The island. */
-export default function RunStatus({ row }: { row: RunSummary }): VNode {
-  useEffect(listen, []);
-  const now = rows.value.get(row.id) ?? row;
+export default function RunStatus({ row: initial }: { row: RunSummary }): VNode {
+  const row = rowOf(initial);
   return (
-    <dl class="figures" aria-live="polite">
+    <dl class="figures">
       <div>
         <dt>Status</dt>
         <dd>
-          <Status row={now} />
+          <Status row={row} />
         </dd>
       </div>
-      {now.headline !== null && (
+      {row.headline !== null && (
         <div>
-          <dt>{metricTitle(now.headline.name)}</dt>
-          <dd>{figure(now.headline.value)}</dd>
+          <dt>{metricTitle(row.headline.name)}</dt>
+          <dd>{figure(row.headline.value)}</dd>
         </div>
       )}
       <div>
-        <dt>{now.unit}</dt>
+        <dt>{row.unit}</dt>
         <dd>
-          {figure(now.count)} <small>of {figure(now.budget)}</small>
+          {row.count.toLocaleString("en")} <small>of {row.budget.toLocaleString("en")}</small>
         </dd>
       </div>
       <div>
         <dt>Time</dt>
-        <dd>{duration(now.wallSeconds)}</dd>
+        <dd>{duration(row.wallSeconds)}</dd>
       </div>
       <div>
         <dt>Seed</dt>
-        <dd>{now.seed}</dd>
+        <dd>{row.seed}</dd>
       </div>
       <div>
         <dt>Backend</dt>
-        <dd>{now.backend}</dd>
+        <dd>{row.backend}</dd>
       </div>
     </dl>
   );

@@ -5,27 +5,27 @@
  */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect } from "preact/hooks";
+import { useMemo } from "preact/hooks";
+import { Status } from "../components/status.tsx";
+import { ago, count, duration, figure, metricTitle } from "../format.ts";
+import { rowsFrom } from "../live.ts";
 import type { RunSummary } from "../summary.ts";
-import { ago, count, duration, figure, metricTitle } from "./format.ts";
-import { listen, rows } from "./live.ts";
 
-type Key = "createdAt" | "experiment" | "method" | "seed" | "status" | "headline" | "wallSeconds";
+type Key = "name" | "seed" | "status" | "headline" | "wallSeconds" | "createdAt";
 
-const columns: readonly { key: Key; title: string }[] = [
-  { key: "experiment", title: "Experiment" },
-  { key: "seed", title: "Seed" },
+const columns: readonly { key: Key; title: string; number?: true }[] = [
+  { key: "name", title: "Run" },
+  { key: "seed", title: "Seed", number: true },
   { key: "status", title: "Status" },
-  { key: "headline", title: "Result" },
-  { key: "wallSeconds", title: "Time" },
-  { key: "createdAt", title: "Started" },
+  { key: "headline", title: "Result", number: true },
+  { key: "wallSeconds", title: "Time", number: true },
+  { key: "createdAt", title: "Started", number: true },
 ];
 
-/** NaN and what is missing come last whatever the direction. */
+/** What a row is sorted by; null comes last in either direction. */
 function rank(row: RunSummary, key: Key): number | string | null {
   if (key === "headline") {
-    const value = row.headline?.value;
-    return typeof value === "number" ? value : null;
+    return typeof row.headline?.value === "number" ? row.headline.value : null;
   }
   return key === "seed" ? Number(row.seed) : row[key];
 }
@@ -35,51 +35,62 @@ function sorted(list: RunSummary[], key: Key, descending: boolean): RunSummary[]
   return list.sort((a, b) => {
     const [x, y] = [rank(a, key), rank(b, key)];
     if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1;
-    return sign * (x < y ? -1 : x > y ? 1 : 0);
+    return sign * (x < y ? -1 : x > y ? 1 : 0) || b.createdAt - a.createdAt;
   });
 }
 
-/** Every word must stand in the row's text. */
+/** Every word stands in the row's text; `seed=1` and the like must hold exactly. */
 function matches(row: RunSummary, filter: string): boolean {
-  const text = [row.id, row.name, row.experiment, row.method, row.world, row.status, row.backend]
-    .concat(row.tags, `seed=${row.seed}`).join(" ").toLowerCase();
-  return filter.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  if (words.length === 0) return true;
+  const { id, name, experiment, method, world, seed, status, backend, tags } = row;
+  const text = [id, name, experiment, method, world, status, backend, ...tags].join(" ")
+    .toLowerCase();
+  const fields = [
+    ...Object.entries({ id, name, experiment, seed, status, backend }),
+    ...["agent", "model"].map((key) => [key, method]),
+    ...["environment", "dataset"].map((key) => [key, world]),
+    ...tags.map((tag) => ["tag", tag]),
+  ].map(([key, value]) => `${key}=${value}`.toLowerCase());
+  return words.every((word) => word.includes("=") ? fields.includes(word) : text.includes(word));
 }
 
 /** Rows shown before "show all". */
-const firstRows = 200;
+const FIRST_ROWS = 200;
 
-/** The island. `runs` is what the server knew when the page was made. */
+/** The island. `runs` is what the server knew at `now`; `filter` comes from the URL. */
 export default function RunTable(
-  { runs, now }: { runs: readonly RunSummary[]; now: number },
+  { runs, now, filter: asked }: { runs: readonly RunSummary[]; now: number; filter: string },
 ): VNode {
-  const filter = useSignal("");
-  const key = useSignal<Key>("createdAt");
-  const descending = useSignal(true);
+  const filter = useSignal(asked);
+  const order = useSignal<{ key: Key; descending: boolean }>({
+    key: "createdAt",
+    descending: true,
+  });
   const chosen = useSignal<ReadonlySet<string>>(new Set());
   const all = useSignal(false);
-  useEffect(listen, []);
 
-  const live = rows.value.size > 0 ? [...rows.value.values()] : [...runs];
-  const found = sorted(
-    live.filter((row) => matches(row, filter.value)),
-    key.value,
-    descending.value,
-  );
-  const shown = all.value ? found : found.slice(0, firstRows);
-  const moment = rows.value.size > 0 ? Date.now() : now;
+  const rows = rowsFrom(runs);
+  const { key, descending } = order.value;
+  const found = sorted(rows.filter((row) => matches(row, filter.value)), key, descending);
+  const shown = all.value ? found : found.slice(0, FIRST_ROWS);
   const toggle = (id: string) => {
     const next = new Set(chosen.value);
     if (!next.delete(id)) next.add(id);
     chosen.value = next;
   };
-  const sortBy = (next: Key) => {
-    descending.value = key.value === next ? !descending.value : next === "createdAt";
-    key.value = next;
+  const toggleShown = () => {
+    const every = found.every((row) => chosen.value.has(row.id));
+    chosen.value = new Set(every ? [] : found.map((row) => row.id));
   };
-  const query = (chosen.value.size > 0 ? [...chosen.value] : found.map((row) => row.id))
-    .map((id) => `run=${id}`).join("&");
-
+  const search = (text: string) => {
+    filter.value = text;
+    history.replaceState(
+      null,
+      "",
+      text === "" ? "/" : `/?${new URLSearchParams({ filter: text })}`,
+    );
+  };
   return (
     <section>
       <div class="toolbar">
@@ -87,71 +98,103 @@ export default function RunTable(
           <span class="hidden">Filter runs</span>
           <input
             type="search"
-            placeholder="Filter: ppo, seed=1, completed, …"
+            placeholder="Filter: ppo, seed=1, status=completed …"
             value={filter.value}
-            onInput={(event) => filter.value = event.currentTarget.value}
+            onInput={(event) => search(event.currentTarget.value)}
           />
         </label>
-        <a class="button" href={`/compare?${query}`}>
-          Compare {chosen.value.size > 0 ? `${chosen.value.size} chosen` : `all ${found.length}`}
-        </a>
+        <CompareLink rows={rows} found={found} chosen={chosen.value} />
       </div>
-      <div class="scroll">
-        <table class="runs">
-          <thead>
-            <tr>
-              <th scope="col">
-                <span class="hidden">Choose</span>
-              </th>
-              {columns.map((column) => (
-                <th
-                  scope="col"
-                  key={column.key}
-                  aria-sort={key.value === column.key
-                    ? (descending.value ? "descending" : "ascending")
-                    : "none"}
-                >
-                  <button type="button" onClick={() => sortBy(column.key)}>{column.title}</button>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((row) => (
-              <Row
-                key={row.id}
-                row={row}
-                now={moment}
-                chosen={chosen.value.has(row.id)}
-                toggle={toggle}
+      <table class="runs">
+        <thead>
+          <tr>
+            <th scope="col">
+              <input
+                type="checkbox"
+                aria-label="Choose all that are found"
+                checked={found.length > 0 && found.every((row) => chosen.value.has(row.id))}
+                onChange={toggleShown}
               />
+            </th>
+            {columns.map((column) => (
+              <th
+                scope="col"
+                key={column.key}
+                class={column.number && "number"}
+                aria-sort={key !== column.key ? "none" : descending ? "descending" : "ascending"}
+              >
+                <button
+                  type="button"
+                  onClick={() =>
+                    order.value = {
+                      key: column.key,
+                      descending: key === column.key ? !descending : column.key === "createdAt",
+                    }}
+                >
+                  {column.title}
+                </button>
+              </th>
             ))}
-          </tbody>
-        </table>
-      </div>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((row) => (
+            <Row
+              key={row.id}
+              row={row}
+              started={ago(row.createdAt, now)}
+              chosen={chosen.value.has(row.id)}
+              toggle={toggle}
+            />
+          ))}
+        </tbody>
+      </table>
       {found.length > shown.length && (
         <button
           type="button"
           class="button"
           onClick={() => all.value = true}
         >
-          Show all {found.length} runs
+          Show all {found.length.toLocaleString("en")} runs
         </button>
       )}
-      {found.length === 0 && <p class="empty">No run matches “{filter.value}”.</p>}
+      {found.length === 0 && rows.length > 0 && (
+        <p class="empty">No run matches “{filter.value}”.</p>
+      )}
     </section>
   );
 }
 
+function CompareLink(
+  { rows, found, chosen }: {
+    rows: readonly RunSummary[];
+    found: readonly RunSummary[];
+    chosen: ReadonlySet<string>;
+  },
+): VNode | null {
+  if (found.length === 0) return null;
+  const ids = chosen.size > 0
+    ? [...chosen]
+    : found.length < rows.length
+    ? found.map((row) => row.id)
+    : [];
+  const label = chosen.size > 0 ? `${chosen.size} chosen` : `all ${found.length}`;
+  const query = ids.map((id) => `run=${id}`).join("&");
+  return (
+    <a class="button" href={query === "" ? "/compare" : `/compare?${query}`}>Compare {label}</a>
+  );
+}
+
 function Row(
-  { row, now, chosen, toggle }: {
+  { row, started, chosen, toggle }: {
     row: RunSummary;
-    now: number;
+    started: string;
     chosen: boolean;
     toggle: (id: string) => void;
   },
 ): VNode {
-  return (
+  // The same element again is not compared: of a thousand rows only the changed ones cost.
+  return useMemo(() => (
     <tr class={chosen ? "chosen" : undefined}>
       <td>
         <input
@@ -163,39 +206,28 @@ function Row(
       </td>
       <th scope="row">
         <a href={`/runs/${row.id}`}>{row.name}</a>
-        <small>{row.method} on {row.world}</small>
+        <small>
+          {row.id} · {row.method} on {row.world}
+          {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
+        </small>
       </th>
-      <td>{row.seed}</td>
+      <td class="number" data-label="seed">{row.seed}</td>
       <td>
         <Status row={row} />
       </td>
-      <td>
+      <td class="number">
         {row.headline === null ? "–" : (
           <>
-            <strong>{figure(row.headline.value)}</strong>
+            <b>{figure(row.headline.value)}</b>
             <small>{metricTitle(row.headline.name)}</small>
           </>
         )}
       </td>
-      <td>
+      <td class="number">
         {duration(row.wallSeconds)}
         <small>{count(row.count)} {row.unit}</small>
       </td>
-      <td>{ago(row.createdAt, now)}</td>
+      <td class="number">{started}</td>
     </tr>
-  );
-}
-
-/** Status as a word with a mark, and how far the budget is used while a run goes on. */
-export function Status({ row }: { row: RunSummary }): VNode {
-  return (
-    <>
-      <span class={`status ${row.status}`}>{row.status}</span>
-      {row.status === "running" && (
-        <progress value={row.progress} max={1} aria-label="Budget used">
-          {Math.round(row.progress * 100)} %
-        </progress>
-      )}
-    </>
-  );
+  ), [row, started, chosen]);
 }

@@ -1,4 +1,5 @@
 /** Built and static files. @module */
+import { InputError } from "../../lab/core/errors.ts";
 import type { State } from "../app.ts";
 import { readAsset } from "../assets.ts";
 import type { Context } from "../fresh.ts";
@@ -6,7 +7,9 @@ import type { Context } from "../fresh.ts";
 /** Answers a file; names with a hash may be kept for good. */
 export async function handler({ params }: Context<State>): Promise<Response> {
   const file = await readAsset(params.name);
-  if (file === undefined) return new Response("Not found", { status: 404 });
+  if (file === undefined) {
+    throw new InputError(`Cannot serve the file as there is none: ${params.name}`);
+  }
   const hashed = /-[A-Z0-9]{8}\./.test(params.name);
   return new Response(file.bytes, {
     headers: {

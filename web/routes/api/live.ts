@@ -1,62 +1,52 @@
 /**
- * Live news as server-sent events: after every write to the store, the rows that changed.
+ * Live news as server-sent events: the rows that changed, and what one run holds.
  *
  * @module
  */
 import type { State } from "../../app.ts";
+import { type Contents, contentsOf } from "../../contents.ts";
+import type { News } from "../../feed.ts";
 import type { Context } from "../../fresh.ts";
-import { type RunSummary, summaries } from "../../summary.ts";
 
-/** How often the store is looked at, in milliseconds. */
-const period = 500;
+/** A message. */
+export interface LiveMessage extends Omit<News, "at"> {
+  /** What the run of `?run=ID` holds, where that changed. */
+  readonly contents?: Contents;
+}
 
-/** Streams `{ runs: RunSummary[] }` messages; the first holds every run. */
-export function handler({ state: { store } }: Context<State>): Response {
+/** `?after=MOMENT&run=ID`: what changed since a moment of the feed, and from then on. */
+export function handler({ url, req, state: { store, feed } }: Context<State>): Response {
   const encoder = new TextEncoder();
-  const known = new Map<string, string>();
-  let seen = -1;
-  let timer: ReturnType<typeof setInterval> | undefined;
-  const stop = () => clearInterval(timer);
+  const id = url.searchParams.get("run");
+  let moment = Number(req.headers.get("last-event-id") ?? url.searchParams.get("after")) || 0;
+  let told = "";
+  let stop = () => {};
 
+  const message = (): string => {
+    const { at, ...news } = feed.since(moment);
+    moment = at;
+    const run = id === null ? undefined : store.run(id);
+    const contents = run && contentsOf(store, run);
+    const changed = contents !== undefined && JSON.stringify(contents) !== told;
+    if (changed) told = JSON.stringify(contents);
+    const data: LiveMessage = changed ? { ...news, contents } : news;
+    return `id: ${at}\ndata: ${JSON.stringify(data)}\n\n`;
+  };
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      const look = () => {
+      const tell = () => {
         try {
-          const version = store.version();
-          if (version === seen) return;
-          seen = version;
-          const changed = changes(summaries(store), known);
-          const message = `data: ${JSON.stringify(changed)}\n\n`;
-          controller.enqueue(encoder.encode(message));
+          controller.enqueue(encoder.encode(message()));
         } catch (error) {
           stop();
           controller.error(error);
         }
       };
       controller.enqueue(encoder.encode("retry: 1000\n\n"));
-      look();
-      timer = setInterval(look, period);
+      tell();
+      stop = feed.watch(tell);
     },
-    cancel: stop,
+    cancel: () => stop(),
   });
-  return new Response(body, {
-    headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
-  });
-}
-
-/** The rows that differ from those told before, and the ids that are gone. */
-function changes(
-  rows: readonly RunSummary[],
-  known: Map<string, string>,
-): { runs: RunSummary[]; removed: string[] } {
-  const ids = new Set(rows.map((row) => row.id));
-  const removed = [...known.keys()].filter((id) => !ids.has(id));
-  for (const id of removed) known.delete(id);
-  const runs = rows.filter((row) => {
-    const text = JSON.stringify(row);
-    if (known.get(row.id) === text) return false;
-    known.set(row.id, text);
-    return true;
-  });
-  return { runs, removed };
+  return new Response(body, { headers: { "content-type": "text/event-stream" } });
 }

@@ -1,45 +1,54 @@
 /** One series of one run, down-sampled for a chart. @module */
 import type { Series } from "../../../lab/store/store.ts";
 import type { State } from "../../app.ts";
+import type { Axis } from "../../axes.ts";
 import type { Context } from "../../fresh.ts";
-import { jsonNumber } from "../../summary.ts";
+import { axisFrom, numberFrom, smoothingFrom } from "../../query.ts";
+import { smooth } from "../../smooth.ts";
+import { budgetAxis, jsonNumber } from "../../summary.ts";
 
-/** Most points that a chart asks for. */
-const mostPoints = 5000;
-
-/** A series as JSON: columns; values that are not finite as text. */
+/** A series as JSON; values that are not finite as text. */
 export interface SeriesAnswer {
-  readonly run: string;
-  readonly name: string;
+  readonly axis: Axis;
+  /** Points in the store. */
   readonly total: number;
-  readonly x: Record<Axis, number[]>;
-  readonly values: (number | string)[];
+  readonly x: number[];
+  readonly y: (number | string)[];
+  /** The smoothed values at the same x; null where no smoothing is asked for. */
+  readonly smoothed: (number | string)[] | null;
 }
 
-/** The x axes that a reader may choose. */
-export type Axis = "environmentSteps" | "gradientSteps" | "examples" | "wallSeconds" | "iterations";
-
-/** Columns of a stored series. */
-export function seriesAnswer(run: string, series: Series): SeriesAnswer {
-  return {
-    run,
-    name: series.name,
+/** `?run=ID&name=SERIES&axis=environmentSteps&smoothing=0.05&points=1000`. */
+export function handler({ url: { searchParams: query }, state }: Context<State>): Response {
+  const run = state.store.find(query.get("run") ?? "");
+  const name = query.get("name") ?? "";
+  const axis = axisFrom(query, budgetAxis(run.manifest.determined.configuration));
+  const points = numberFrom(query, "points", { low: 2, high: 5000, fallback: 1000 });
+  const share = smoothingFrom(query);
+  const series = state.store.series(run.id, name, { points });
+  const whole = () =>
+    series.total > series.values.length ? state.store.series(run.id, name) : series;
+  const answer: SeriesAnswer = {
+    axis,
     total: series.total,
-    x: {
-      environmentSteps: [...series.environmentSteps],
-      gradientSteps: [...series.gradientSteps],
-      examples: [...series.examples],
-      wallSeconds: [...series.wallSeconds],
-      iterations: [...series.iterations],
-    },
-    values: [...series.values].map(jsonNumber),
+    x: [...series[axis]],
+    y: Array.from(series.values, jsonNumber),
+    smoothed: share > 0 ? smoothedAt(whole(), series.iterations, axis, share) : null,
   };
+  return Response.json(answer);
 }
 
-/** `?run=ID&name=SERIES&points=600`. */
-export function handler({ url, state: { store } }: Context<State>): Response {
-  const run = store.find(url.searchParams.get("run") ?? "");
-  const name = url.searchParams.get("name") ?? "";
-  const points = Math.min(mostPoints, Number(url.searchParams.get("points") ?? 600) || 600);
-  return Response.json(seriesAnswer(run.id, store.series(run.id, name, { points })));
+/** The whole series smoothed, at some of its iterations: smoothing what is left would mislead. */
+function smoothedAt(
+  series: Series,
+  iterations: Float64Array,
+  axis: Axis,
+  share: number,
+): (number | string)[] {
+  const smoothed = smooth(series[axis], series.values, share);
+  let i = 0;
+  return Array.from(iterations, (iteration) => {
+    while (series.iterations[i] < iteration) i++;
+    return jsonNumber(smoothed[i]);
+  });
 }

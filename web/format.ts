@@ -1,12 +1,18 @@
-/** How figures read. @module */
+/**
+ * How figures read, on the server and in the browser.
+ *
+ * @module
+ */
 
-/** A figure in at most five significant digits; text (NaN, Infinity) as it is. */
+/** A figure in four significant digits, or all of a whole one; text (NaN, Infinity) as it is. */
 export function figure(value: number | string | null | undefined): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "string") return value;
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e7 || size < 1e-3)) return value.toExponential(2);
-  return value.toLocaleString("en", { maximumSignificantDigits: size >= 1e4 ? 7 : 5 });
+  return value.toLocaleString("en", {
+    maximumSignificantDigits: size >= 1e3 ? Math.ceil(Math.log10(size)) : 4,
+  });
 }
 
 /** A count with a short suffix: 1.2k, 3.4M. */
@@ -18,7 +24,7 @@ export function count(value: number): string {
 export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
@@ -33,5 +39,5 @@ export function ago(moment: number, now: number): string {
 
 /** A metric's name for people: `evaluation/return_mean` → `evaluation return mean`. */
 export function metricTitle(name: string): string {
-  return name.replace("/", " · ").replaceAll("_", " ");
+  return name.replace("/", " ").replaceAll("_", " ");
 }

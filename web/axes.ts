@@ -1,0 +1,22 @@
+/**
+ * The x axes that a reader may choose, on the server and in the browser.
+ *
+ * @module
+ */
+
+/** An x axis; each is a column of a stored series. */
+export type Axis = "environmentSteps" | "gradientSteps" | "examples" | "wallSeconds" | "iterations";
+
+/** X axes by what they are called. */
+export const axes: readonly { readonly key: Axis; readonly title: string }[] = [
+  { key: "environmentSteps", title: "environment steps" },
+  { key: "gradientSteps", title: "gradient steps" },
+  { key: "examples", title: "examples" },
+  { key: "wallSeconds", title: "seconds" },
+  { key: "iterations", title: "iterations" },
+];
+
+/** What an axis is called. */
+export function axisTitle(axis: Axis): string {
+  return axes.find(({ key }) => key === axis)!.title;
+}

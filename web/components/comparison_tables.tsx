@@ -1,0 +1,102 @@
+/** Tables of a comparison: statistics over seeds, and settings that differ. @module */
+import type { VNode } from "preact";
+import type { ComparedGroup, ComparedSeed } from "../comparison.ts";
+import { figure } from "../format.ts";
+import { Swatch } from "./swatch.tsx";
+
+/** One row a group, marked like its line. */
+export function Statistics({ groups }: { groups: readonly ComparedGroup[] }): VNode {
+  return (
+    <div class="scroll">
+      <table class="statistics">
+        <thead>
+          <tr>
+            <th scope="col">Group</th>
+            <th scope="col" class="number" title="Mean of the middle half">IQM</th>
+            <th scope="col" class="number" title="Of the IQM, by bootstrap over seeds">
+              95 % interval
+            </th>
+            <th scope="col" class="number">Mean</th>
+            <th scope="col" class="number">Median</th>
+            <th scope="col">Seeds</th>
+          </tr>
+        </thead>
+        <tbody>
+          {groups.map(({ label, seeds, statistics }, i) => (
+            <tr key={label}>
+              <th scope="row">
+                <Swatch color={i} /> {label}
+              </th>
+              <td class="number">
+                <b>{figure(statistics.iqm)}</b>
+              </td>
+              <td class="number">
+                {statistics.interval === null
+                  ? "–"
+                  : `${figure(statistics.interval[0])} … ${figure(statistics.interval[1])}`}
+              </td>
+              <td class="number">{figure(statistics.mean)}</td>
+              <td class="number">{figure(statistics.median)}</td>
+              <td>
+                <Seeds seeds={seeds} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Links to a group's runs; those that do not count say why. */
+function Seeds({ seeds }: { seeds: readonly ComparedSeed[] }): VNode {
+  return (
+    <>
+      {seeds.map(({ run, seed, status, counts }, i) => (
+        <span key={run}>
+          {i > 0 && ", "}
+          <a href={`/runs/${run}`}>{seed}</a>
+          <small>{remark(status, counts)}</small>
+        </span>
+      ))}
+    </>
+  );
+}
+
+function remark(status: string, counts: boolean): string {
+  const finished = status === "completed" || status === "stopped";
+  if (counts) return finished ? "" : ` (${status})`;
+  return ` (${finished ? "older" : status}, not counted)`;
+}
+
+/** Settings in which the groups differ. */
+export function Differences({ groups }: { groups: readonly ComparedGroup[] }): VNode | null {
+  const paths = [...new Set(groups.flatMap((group) => Object.keys(group.settings)))]
+    .filter((path) => new Set(groups.map((group) => group.settings[path])).size > 1).sort();
+  if (paths.length === 0) return null;
+  return (
+    <details>
+      <summary>Settings that differ ({paths.length})</summary>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Setting</th>
+              {groups.map((group) => <th scope="col" key={group.label}>{group.label}</th>)}
+            </tr>
+          </thead>
+          <tbody>
+            {paths.map((path) => (
+              <tr key={path}>
+                <th scope="row">
+                  <code>{path}</code>
+                </th>
+                {groups.map((group) => <td key={group.label}>{group.settings[path] ?? "–"}</td>)}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,211 @@
+/**
+ * A chart of lines with bands on uPlot, with a table of its figures for who cannot see it.
+ *
+ * @module
+ */
+import { type Signal, useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type uPlot from "uplot";
+import { figure } from "../format.ts";
+import { chartOptions, type ChartState, joined, type Library } from "./plot_options.ts";
+import { Swatch } from "./swatch.tsx";
+
+/** One line; `low` and `high` draw a band around it. Values that are not finite are text: gaps. */
+export interface Line {
+  readonly label: string;
+  /** Index into the palette. */
+  readonly color: number;
+  readonly x: readonly number[];
+  readonly y: readonly (number | string)[];
+  readonly low?: readonly (number | string)[];
+  readonly high?: readonly (number | string)[];
+  /** Thin and pale: raw values behind a smoothed line, single seeds behind their mean. */
+  readonly faint?: boolean;
+}
+
+/** Lines, told apart by colour and by dash, on one x axis. */
+export interface PlotProps {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly lines: readonly Line[];
+  readonly height?: number;
+  /** Shows the cursor and the zoom of the page's other charts of the same axis. */
+  readonly linked?: boolean;
+}
+
+/** The lines that a reader reads off: not those behind others. */
+function readable(lines: readonly Line[]): Line[] {
+  return lines.filter((line) => !line.faint);
+}
+
+/** The chart. Drag to zoom, double-click to zoom out. */
+export function Plot(props: PlotProps): VNode {
+  const { title, xLabel, lines, height = 200 } = props;
+  const holder = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | null>(null);
+  const library = useRef<Library | null>(null);
+  const latest = useRef(lines);
+  latest.current = lines;
+  const cursor = useSignal<number | null>(null);
+  const zoomed = useSignal(false);
+  // A chart is made anew only where its lines are other ones, so that a zoom outlives new points.
+  const shape = lines.map((line) => [line.label, line.color, line.faint, !!line.low].join()).join();
+  const drawable = lines.some((line) => line.x.length > 0);
+
+  useEffect(() => {
+    const element = holder.current;
+    if (element === null || !drawable) return;
+    let alive = true;
+    const state: ChartState = { props, lines: latest, cursor, zoomed };
+    const draw = () => {
+      if (!alive || library.current === null) return;
+      chart.current?.destroy();
+      const { clientWidth: width } = element;
+      chart.current = new library.current(
+        chartOptions(library.current, state, { width, height }),
+        joined(library.current, latest.current),
+        element,
+      );
+    };
+    import("uplot").then((module) => {
+      library.current = module.default;
+      draw();
+    });
+    const observer = new ResizeObserver(() =>
+      chart.current?.setSize({ width: element.clientWidth, height })
+    );
+    observer.observe(element);
+    const theme = matchMedia("(prefers-color-scheme: dark)");
+    theme.addEventListener("change", draw);
+    return () => {
+      alive = false;
+      observer.disconnect();
+      theme.removeEventListener("change", draw);
+      chart.current?.destroy();
+      chart.current = null;
+    };
+  }, [shape, xLabel, height, drawable]);
+
+  useEffect(() => {
+    const plot = chart.current;
+    if (plot === null || library.current === null) return;
+    const { min, max } = plot.scales.x;
+    const kept = zoomed.value;
+    plot.setData(joined(library.current, lines), !kept);
+    if (kept) plot.setScale("x", { min: min!, max: max! });
+  }, [lines]);
+
+  const summary = readable(lines).slice(0, 8).map((line) =>
+    `${line.label}: ${figure(line.y.at(-1))} at ${figure(line.x.at(-1))} ${xLabel}`
+  ).join("; ");
+  return (
+    <figure class="plot">
+      <div class="canvas" ref={holder} role="img" aria-label={`${title}. ${summary}`}></div>
+      <Readout lines={lines} xLabel={xLabel} cursor={cursor} />
+      {zoomed.value && (
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => chart.current?.setData(chart.current.data)}
+        >
+          Zoom out
+        </button>
+      )}
+      <Figures title={title} xLabel={xLabel} lines={lines} />
+    </figure>
+  );
+}
+
+/** The values under the cursor, below the chart: off the curves. */
+function Readout(
+  { lines, xLabel, cursor }: {
+    lines: readonly Line[];
+    xLabel: string;
+    cursor: Signal<number | null>;
+  },
+): VNode {
+  const x = cursor.value;
+  return (
+    <p class="readout" aria-hidden="true">
+      {x === null ? xLabel : (
+        <>
+          {figure(x)} {xLabel}
+          {readable(lines).map((line) => {
+            const index = nearestIndex(line.x, x);
+            return index < 0 ? null : (
+              <span key={line.label}>
+                <Swatch color={line.color} /> <b>{figure(line.y[index])}</b>
+                {line.low && ` (${figure(line.low[index])} … ${figure(line.high![index])})`}
+              </span>
+            );
+          })}
+        </>
+      )}
+    </p>
+  );
+}
+
+/** Index of the coordinate nearest to `x`; −1 where `x` is beyond the line's ends. */
+function nearestIndex(xs: readonly number[], x: number): number {
+  if (xs.length === 0 || x < xs[0] || x > xs.at(-1)!) return -1;
+  let low = 0;
+  let high = xs.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (xs[middle] < x) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && x - xs[low - 1] < xs[low] - x ? low - 1 : low;
+}
+
+/** The figures of each line as a table, and a warning where values are not finite. */
+function Figures(
+  { title, xLabel, lines }: { title: string; xLabel: string; lines: readonly Line[] },
+): VNode {
+  const broken = readable(lines).flatMap((line) => {
+    const index = line.y.findIndex((y) => typeof y === "string");
+    return index < 0
+      ? []
+      : [`${line.label}: first ${line.y[index]} at ${figure(line.x[index])} ${xLabel}`];
+  });
+  const rows = useMemo(() =>
+    readable(lines).map((line) => {
+      const values = line.y.filter((y): y is number => typeof y === "number");
+      const extremes = values.length > 0 ? [Math.min(...values), Math.max(...values)] : [];
+      return { label: line.label, x: line.x.at(-1), last: line.y.at(-1), extremes };
+    }), [lines]);
+  return (
+    <>
+      {broken.map((text) => <p class="problem" key={text}>{text}</p>)}
+      <details>
+        <summary>Figures</summary>
+        <div class="scroll">
+          <table>
+            <caption class="hidden">{title}</caption>
+            <thead>
+              <tr>
+                <th scope="col">Line</th>
+                <th scope="col">Until</th>
+                <th scope="col">Last</th>
+                <th scope="col">Lowest</th>
+                <th scope="col">Highest</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map(({ label, x, last, extremes: [lowest, highest] }) => (
+                <tr key={label}>
+                  <th scope="row">{label}</th>
+                  <td>{figure(x)}</td>
+                  <td>{figure(last)}</td>
+                  <td>{figure(lowest)}</td>
+                  <td>{figure(highest)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </>
+  );
+}

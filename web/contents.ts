@@ -1,0 +1,55 @@
+/**
+ * What a run holds by now beside its numbers: names of series, pictures, events, how it ended.
+ *
+ * @module
+ */
+import { TIMING_PREFIX } from "../lab/core/metrics.ts";
+import { headlineMetric } from "../lab/experiment/comparison.ts";
+import type { Run, Store, StoredEvent } from "../lab/store/store.ts";
+
+/** One picture. */
+export interface Picture {
+  readonly name: string;
+  readonly iteration: number;
+  readonly hash: string;
+}
+
+/** What a run page lists. */
+export interface Contents {
+  /** Names of series, those that a person asks for first in front. */
+  readonly names: readonly string[];
+  readonly pictures: readonly Picture[];
+  readonly events: readonly StoredEvent[];
+  /** How it ended, where it did not complete. */
+  readonly message: string | null;
+  readonly digest: string | null;
+}
+
+const order = ["evaluation/", "rollout/", "losses/", "schedule/"];
+
+function rank(name: string): number {
+  if (name.startsWith(TIMING_PREFIX)) return Infinity;
+  const index = order.findIndex((prefix) => name.startsWith(prefix));
+  return index < 0 ? order.length : index;
+}
+
+/** Names of metrics: first the one that runs are judged by, then by kind, then by name. */
+export function inOrder(names: Iterable<string>): string[] {
+  const all = [...names];
+  const first = headlineMetric(all);
+  const placed = (name: string) => name === first ? -1 : rank(name);
+  return all.sort((a, b) => placed(a) - placed(b) || (a < b ? -1 : 1));
+}
+
+/** What a run holds. */
+export function contentsOf(store: Store, run: Run): Contents {
+  return {
+    names: inOrder(store.seriesNames(run.id)),
+    pictures: store.artifacts(run.id)
+      .filter((artifact) => artifact.mediaType === "image/png")
+      .map(({ name, iteration, hash }) => ({ name, iteration, hash })),
+    events: store.events(run.id),
+    message: run.message,
+    digest: run.digest,
+  };
+}

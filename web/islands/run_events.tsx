@@ -1,0 +1,26 @@
+/** What happened in a run, live. @module */
+import type { VNode } from "preact";
+import type { Contents } from "../contents.ts";
+import { contentsFrom } from "../live.ts";
+
+/** The island: how the run ended, where it did not complete, and its events. */
+export default function RunEvents({ contents: initial }: { contents: Contents }): VNode {
+  const { events, message } = contentsFrom(initial);
+  return (
+    <>
+      {message !== null && <p class="problem">{message}</p>}
+      {events.length > 0 && (
+        <details open={events.length <= 8}>
+          <summary>Events ({events.length})</summary>
+          <ul class="events">
+            {events.map((event, i) => (
+              <li key={i} class={event.level}>
+                <small>iteration {event.iteration.toLocaleString("en")}</small> {event.message}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}

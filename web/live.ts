@@ -1,0 +1,91 @@
+/**
+ * News from the server, shared by all islands of a page.
+ *
+ * @module
+ */
+import { type Signal, signal } from "@preact/signals";
+import type { Contents } from "./contents.ts";
+import type { LiveMessage } from "./routes/api/live.ts";
+import type { RunSummary } from "./summary.ts";
+
+/** What the page heard so far: rows that changed since it was made, ids that are gone. */
+interface Heard {
+  readonly rows: ReadonlyMap<string, RunSummary>;
+  readonly gone: ReadonlySet<string>;
+  /** The rows are all there are. */
+  readonly complete: boolean;
+}
+
+const heard: Signal<Heard> = signal({ rows: new Map(), gone: new Set(), complete: false });
+const heardContents: Signal<Contents | null> = signal(null);
+
+/** Whether the page hears from the server; undefined before it began to listen. */
+export const connected: Signal<boolean | undefined> = signal(undefined);
+
+/** The row of a run as it is now; `initial` is what the server knew. */
+export function rowOf(initial: RunSummary): RunSummary {
+  return heard.value.rows.get(initial.id) ?? initial;
+}
+
+/** All rows as they are now. */
+export function rowsFrom(initial: readonly RunSummary[]): RunSummary[] {
+  const { rows, gone, complete } = heard.value;
+  const old = complete ? [] : initial.filter(({ id }) => !rows.has(id) && !gone.has(id));
+  return [...old, ...rows.values()];
+}
+
+/** A number that grows while a run goes on, for effects that fetch again. */
+export function stampOf(run: string): number {
+  return heard.value.rows.get(run)?.stamp ?? 0;
+}
+
+/** What the page's run holds now. */
+export function contentsFrom(initial: Contents): Contents {
+  return heardContents.value ?? initial;
+}
+
+function hear(message: LiveMessage): void {
+  const rows = message.complete ? new Map() : new Map(heard.value.rows);
+  const gone = new Set(message.complete ? [] : heard.value.gone);
+  for (const id of message.removed) {
+    rows.delete(id);
+    gone.add(id);
+  }
+  for (const row of message.rows) {
+    rows.set(row.id, row);
+    gone.delete(row.id);
+  }
+  heard.value = { rows, gone, complete: message.complete || heard.value.complete };
+  if (message.contents !== undefined) heardContents.value = message.contents;
+}
+
+/**
+ * Listens while the page is visible: browsers allow six connections to a server, so that hidden
+ * pages would starve the others. `moment` is what the page was made at, `run` the one it shows.
+ */
+export function listen(moment: number, run: string | null): () => void {
+  let source: EventSource | undefined;
+  let last = String(moment);
+  const stop = () => {
+    source?.close();
+    source = undefined;
+  };
+  const turn = () => {
+    stop();
+    if (document.hidden) return;
+    const query = new URLSearchParams({ after: last, ...(run === null ? {} : { run }) });
+    source = new EventSource(`/api/live?${query}`);
+    source.onopen = () => connected.value = true;
+    source.onerror = () => connected.value = false;
+    source.onmessage = (event) => {
+      last = event.lastEventId;
+      hear(JSON.parse(event.data));
+    };
+  };
+  turn();
+  document.addEventListener("visibilitychange", turn);
+  return () => {
+    document.removeEventListener("visibilitychange", turn);
+    stop();
+  };
+}

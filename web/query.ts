@@ -1,0 +1,37 @@
+/**
+ * What pages and interfaces read from a URL's query.
+ *
+ * @module
+ */
+import { InputError, unknownName } from "../lab/core/errors.ts";
+import { axes, type Axis } from "./axes.ts";
+
+/** `axis=environmentSteps`; `fallback` where it is not given. */
+export function axisFrom(query: URLSearchParams, fallback: Axis): Axis {
+  const asked = query.get("axis") ?? fallback;
+  const found = axes.find(({ key }) => key === asked);
+  if (found === undefined) {
+    throw unknownName("show the curve", "x axis", asked, axes.map(({ key }) => key));
+  }
+  return found.key;
+}
+
+/** A number of the query within a range; `fallback` where it is not given. */
+export function numberFrom(
+  query: URLSearchParams,
+  name: string,
+  { low, high, fallback }: { low: number; high: number; fallback: number },
+): number {
+  const text = query.get(name);
+  if (text === null) return fallback;
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= low && value <= high)) {
+    throw new InputError(`Cannot show it as ${name} must be from ${low} to ${high}: ${text}`);
+  }
+  return value;
+}
+
+/** `smoothing=0.05`, a share of the x range. */
+export function smoothingFrom(query: URLSearchParams): number {
+  return numberFrom(query, "smoothing", { low: 0, high: 1, fallback: 0 });
+}
