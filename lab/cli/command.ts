@@ -8,6 +8,7 @@ import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import type { Mode, Parser } from "@optique/core/parser";
 import { argument, option } from "@optique/core/primitives";
 import { choice, integer, keyValue, string, type ValueParser } from "@optique/core/valueparser";
+import { backendChoices } from "../compute/backend_choice.ts";
 import type { Seed } from "../core/random.ts";
 import type { Io } from "./io.ts";
 
@@ -137,7 +138,7 @@ export function workersOption() {
 /** `--backend NAME`. */
 export function backendOption() {
   return defaulting(
-    option("--backend", choice(["auto", "webgpu", "wasm", "cpu"], { metavar: "BACKEND" }), {
+    option("--backend", choice(backendChoices, { metavar: "BACKEND" }), {
       description: plain("What computes."),
     }),
     "auto",

@@ -1,19 +1,18 @@
 /**
- * Opening a workspace on a TensorFlow.js backend: cpu, wasm (SIMD) or webgpu. The packages of wasm
- * and webgpu are loaded only when chosen.
+ * Opening a workspace: compiled to WebAssembly (`wasm`, and `wasm-strict` without fused
+ * multiply-adds), or kernel by kernel on a TensorFlow.js backend (`cpu`, `tfjs-wasm`, `webgpu`),
+ * whose packages are loaded only when chosen.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
 import { InputError, unknownName } from "../core/errors.ts";
 import { registerWasmKernels } from "./wasm_kernels.ts";
-import { Workspace } from "./workspace.ts";
-
-/** What a user may ask for (`--backend`). */
-export const backendChoices = ["auto", "webgpu", "wasm", "cpu"] as const;
-
-/** A name in {@linkcode backendChoices}. */
-export type BackendChoice = typeof backendChoices[number];
+import { type BackendChoice, backendChoices } from "./backend_choice.ts";
+import { bestRounding } from "./compile/support.ts";
+import { CompiledWorkspace } from "./compile/workspace.ts";
+import { PlainWorkspace } from "./plain_workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** A workspace and why it computes where it does: for the manifest. */
 export interface OpenedWorkspace {
@@ -27,19 +26,22 @@ export interface OpenedWorkspace {
 
 /** What the caller hands over, as this module reads no files. */
 export interface WorkspaceOptions {
-  /** Folder path or URL of the `.wasm` files of `@tensorflow/tfjs-backend-wasm`; wasm needs it. */
+  /** Folder path or URL of the `.wasm` files of `@tensorflow/tfjs-backend-wasm`; tfjs-wasm needs it. */
   readonly wasmPath?: string;
 }
 
 /** Started backends of this thread, by name, with their adapter. */
 const started = new Map<string, Promise<string | null>>();
 
+/** The engine that TensorFlow.js computes with, for backends that run kernel by kernel. */
+const engines = { cpu: "cpu", "tfjs-wasm": "wasm", webgpu: "webgpu" } as const;
+
 /**
- * An empty workspace on the backend asked for. `auto` takes wasm, where the small dense updates of
- * this lab run fastest.
+ * An empty workspace on the backend asked for. `auto` takes wasm: on the processor a compiled step
+ * is the fastest there is for the small dense updates of this lab.
  *
- * @throws InputError for an unknown backend (names the nearest), without `wasmPath` where wasm is
- *   taken or with one that holds no `.wasm` files, and for webgpu where there is no adapter.
+ * @throws InputError for an unknown backend (names the nearest), for tfjs-wasm without `wasmPath`
+ *   or with one that holds no `.wasm` files, and for webgpu where there is no adapter.
  */
 export async function openWorkspace(
   choice: BackendChoice,
@@ -48,19 +50,43 @@ export async function openWorkspace(
   if (!backendChoices.includes(choice)) {
     throw unknownName("open a workspace", "backend", choice, backendChoices);
   }
-  const engine = choice === "auto" ? "wasm" : choice;
-  const reason = choice === "auto"
-    ? "auto: small dense updates run fastest on wasm"
-    : `asked for: ${choice}`;
   tf.enableProdMode();
+  if (choice === "auto" || choice === "wasm" || choice === "wasm-strict") {
+    return await openCompiled(choice);
+  }
+  const engine = engines[choice];
+  const adapter = await startOnce(engine, options);
+  return { workspace: new PlainWorkspace(engine), reason: `asked for: ${choice}`, adapter };
+}
+
+/** A compiled workspace in the build that the WebAssembly engine can run; plain cpu without SIMD. */
+async function openCompiled(choice: "auto" | "wasm" | "wasm-strict"): Promise<OpenedWorkspace> {
+  const best = bestRounding();
+  // The compiler traces on a backend of its own, but TensorFlow.js wants one to be active.
+  await startOnce("cpu", {});
+  if (best === undefined) {
+    const reason = `${choice}: this WebAssembly engine has no SIMD, so steps run kernel by kernel`;
+    return { workspace: new PlainWorkspace("cpu"), reason, adapter: null };
+  }
+  const rounding = choice === "wasm-strict" ? "strict" : best;
+  const reason = choice === "auto"
+    ? "auto: compiled steps are fastest for small dense updates"
+    : `asked for: ${choice}`;
+  return { workspace: new CompiledWorkspace(rounding), reason, adapter: null };
+}
+
+/** Starts a TensorFlow.js backend, once a thread; answers its adapter. */
+function startOnce(
+  engine: "cpu" | "wasm" | "webgpu",
+  options: WorkspaceOptions,
+): Promise<string | null> {
   let starting = started.get(engine);
   if (starting === undefined) {
     starting = start[engine](options);
     started.set(engine, starting);
     starting.catch(() => started.delete(engine));
   }
-  const adapter = await starting;
-  return { workspace: new Workspace(engine), reason, adapter };
+  return starting;
 }
 
 const start = {
@@ -72,7 +98,7 @@ const start = {
   wasm: async ({ wasmPath }: WorkspaceOptions): Promise<null> => {
     if (wasmPath === undefined) {
       throw new InputError(
-        "Cannot use the wasm backend as wasmPath must name the folder of its files: nothing given",
+        "Cannot use the tfjs-wasm backend as wasmPath must name the folder of its files: nothing given",
       );
     }
     const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
@@ -80,7 +106,7 @@ const start = {
     setWasmPaths(wasmPath.endsWith("/") ? wasmPath : `${wasmPath}/`);
     if (!await tf.setBackend("wasm").catch(() => false)) {
       throw new InputError(
-        `Cannot use the wasm backend as its .wasm files must be readable: ${wasmPath}`,
+        `Cannot use the tfjs-wasm backend as its .wasm files must be readable: ${wasmPath}`,
       );
     }
     return null;

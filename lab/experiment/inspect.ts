@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BackendChoice } from "../compute/backend.ts";
+import type { BackendChoice } from "../compute/backend_choice.ts";
 import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
 import type { Trainer } from "../core/trainer.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BackendChoice } from "../compute/backend.ts";
+import type { BackendChoice } from "../compute/backend_choice.ts";
 import type { Seed } from "../core/random.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Run } from "../store/store.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BackendChoice } from "../compute/backend.ts";
+import { choiceOf } from "../compute/backend_choice.ts";
 import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
@@ -108,7 +108,7 @@ export function orderOf(
     module: definition.module,
     configuration,
     seed,
-    backend: backend.replace(/^tfjs-/, "") as BackendChoice,
+    backend: choiceOf(backend),
   };
   return { job, registries: registries.module };
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { BackendChoice } from "../compute/backend.ts";
+import type { BackendChoice } from "../compute/backend_choice.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { environmentOf } from "../core/define_environment.ts";
 import type { Environment } from "../core/environment.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BackendChoice } from "../compute/backend_choice.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { Seed } from "../core/random.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
@@ -20,7 +21,7 @@ export interface TrainOptions {
   /** Default 1. */
   readonly seed?: Seed;
   /** Default `auto`. */
-  readonly backend?: "auto" | "webgpu" | "wasm" | "cpu";
+  readonly backend?: BackendChoice;
   /** Total budget in the trainer's unit, instead of the definition's. */
   readonly budget?: number;
   /** Overrides by path, as on the command line: `["agent.gamma", "0.98"]`. */

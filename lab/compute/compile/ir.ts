@@ -38,8 +38,8 @@ export interface Operation {
   readonly inputs: readonly View[];
   readonly attributes: Attributes;
   readonly output: View;
-  /** Line of the step that asked for it, where it is known. */
-  readonly line?: string;
+  /** Made where the step asked for it: its stack tells the line. */
+  readonly origin?: Error;
 }
 
 /** A whole step. */
@@ -94,10 +94,10 @@ export class GraphBuilder {
     shape: readonly number[],
     dtype: Dtype,
     attributes: Attributes = {},
-    line?: string,
+    origin?: Error,
   ): View {
     const output = { value: this.value("temporary", dtype, elements(shape)).id, shape };
-    this.operations.push({ kernel, inputs, attributes, output, line });
+    this.operations.push({ kernel, inputs, attributes, output, origin });
     return output;
   }
 }

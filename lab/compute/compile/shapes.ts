@@ -8,13 +8,13 @@ import { backend_util } from "@tensorflow/tfjs";
 import type { Attributes, Dtype } from "./ir.ts";
 
 /** A tensor without elements. */
-export interface Symbol {
+export interface Shaped {
   readonly shape: readonly number[];
   readonly dtype: Dtype;
 }
 
 /** The output's shape and type from the inputs' (in the kernel's order) and the attributes. */
-export type Rule = (inputs: readonly Symbol[], attributes: Attributes) => Symbol;
+export type Rule = (inputs: readonly Shaped[], attributes: Attributes) => Shaped;
 
 /** NumPy's broadcasting of two shapes. */
 export function broadcast(a: readonly number[], b: readonly number[]): number[] {
@@ -62,7 +62,19 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ...all(same, "LogicalNot", "Neg", "Abs", "Square", "Relu", "Relu6", "Sign", "ClipByValue"),
   ...all(same, "Floor", "Ceil", "Round", "ZerosLike", "OnesLike", "EluGrad"),
   ...all(float, "Exp", "Expm1", "Log", "Log1p", "Sqrt", "Rsqrt", "Reciprocal", "Tanh", "Sigmoid"),
-  ...all(float, "Softplus", "Erf", "Elu", "Selu", "LeakyRelu", "Step", "Softmax", "LogSoftmax"),
+  ...all(float, "Sin", "Cos"),
+  ...all(
+    float,
+    "Softplus",
+    "Erf",
+    "Elu",
+    "Selu",
+    "LeakyRelu",
+    "Prelu",
+    "Step",
+    "Softmax",
+    "LogSoftmax",
+  ),
   ...all(reduction, "Sum", "Max", "Min", "Prod"),
   ["Mean", (inputs, attributes) => ({ ...reduction(inputs, attributes), dtype: "float32" })],
   ["ArgMax", ([x], { axis }) => {

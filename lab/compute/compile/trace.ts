@@ -57,8 +57,10 @@ class TraceBackend extends tf.KernelBackend {
   }
 
   /** The value behind a tensor of this backend. */
-  valueOf(id: object): number {
-    return this.#infos.get(id)!.value;
+  valueAt(id: object): number {
+    const info = this.#infos.get(id);
+    if (info === undefined) throw outside();
+    return info.value;
   }
 
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType) {
@@ -71,10 +73,7 @@ class TraceBackend extends tf.KernelBackend {
   }
 
   override move(): void {
-    throw new InputError(
-      `Cannot compile as the step uses a tensor that was made outside of it${where()}: ` +
-        "declare it as an input or as state",
-    );
+    throw outside();
   }
 
   override readSync(): never {
@@ -96,14 +95,15 @@ class TraceBackend extends tf.KernelBackend {
     return this.#infos.get(id)?.references ?? 0;
   }
 
-  override decRef(id: object): void {
+  decRef(id: object): void {
     this.#infos.get(id)!.references--;
   }
 
   // Liveness is computed from the graph: what the step disposes of stays known.
-  override disposeData(id: object): boolean {
-    this.#infos.get(id)!.references--;
-    return true;
+  override disposeData(id: object, force = false): boolean {
+    const info = this.#infos.get(id)!;
+    info.references--;
+    return force || info.references <= 0;
   }
 
   override numDataIds(): number {
@@ -129,6 +129,13 @@ class TraceBackend extends tf.KernelBackend {
   override dispose(): void {}
 }
 
+function outside(): InputError {
+  return new InputError(
+    `Cannot compile as the step uses a tensor that was made outside of it${where()}: ` +
+      "declare it as an input or as state",
+  );
+}
+
 let backend: TraceBackend | undefined;
 
 /** Registers the recording backend and its kernels, once. */
@@ -152,7 +159,7 @@ function record(
   kernel: string,
   named: tf.NamedTensorInfoMap,
   attributes: object,
-): tf.TensorInfo {
+): tf.TensorInfo | tf.TensorInfo[] {
   const inputs = Object.values(named).filter((each) => each !== null && each !== undefined);
   const infos = inputs as tf.TensorInfo[];
   const known = attributes as Attributes;
@@ -175,6 +182,7 @@ function record(
     const list = Array.from({ length: count }, (_, i) => start + i * step);
     return { dataId: made.write(list as never, [count], dtype), shape: [count], dtype };
   }
+  if (kernel === "SplitV") return split(made, infos[0], known);
   const rule = rules.get(kernel);
   if (rule === undefined) {
     throw new InputError(
@@ -184,7 +192,7 @@ function record(
   const symbols = infos.map(({ shape, dtype }) => ({ shape, dtype: dtype as Dtype }));
   const { shape, dtype } = rule(symbols, known);
   const views: View[] = infos.map((info) => ({
-    value: made.valueOf(info.dataId),
+    value: made.valueAt(info.dataId),
     shape: info.shape.slice(),
   }));
   const output = made.builder.apply(
@@ -193,9 +201,30 @@ function record(
     shape,
     dtype,
     extra(kernel, known, named),
-    line(),
+    new Error(),
   );
   return { dataId: made.handle(output.value), shape: [...shape], dtype };
+}
+
+/** A split is a slice for each part. */
+function split(
+  made: TraceBackend,
+  x: tf.TensorInfo,
+  { axis, numOrSizeSplits }: Attributes,
+): tf.TensorInfo[] {
+  const at = ((axis as number) + x.shape.length) % x.shape.length;
+  const lengths = tf.backend_util.prepareSplitSize(
+    { shape: x.shape } as tf.Tensor,
+    numOrSizeSplits as number | number[],
+    at,
+  );
+  const begin = x.shape.map(() => 0);
+  return lengths.map((length) => {
+    const size = x.shape.with(at, length);
+    const part = record(made, "Slice", { x }, { begin: begin.slice(), size });
+    begin[at] += length;
+    return part as tf.TensorInfo;
+  });
 }
 
 /** Attributes as plain data; a fused kernel also says which optional inputs it has. */
@@ -213,17 +242,18 @@ function inferred(from: readonly number[], to: readonly number[]): number[] {
 }
 
 /** The first frame outside TensorFlow.js and the compiler: the line of the step. */
-function line(): string | undefined {
-  const frames = new Error().stack?.split("\n").slice(1) ?? [];
+function lineOf(origin: Error | undefined): string {
+  const frames = origin?.stack?.split("\n").slice(1) ?? [];
   const frame = frames.find((each) =>
     /(?:file|https?):/.test(each) && !/tfjs|tf\.node|lab\/compute\//.test(each)
   );
-  return frame?.match(/((?:file|https?):\S*?:\d+:\d+)\)?$/)?.[1];
+  const at = frame?.match(/((?:file|https?):\S*?:\d+:\d+)\)?$/)?.[1];
+  return at === undefined ? "" : ` (${at})`;
 }
 
+/** The line of the step that is being traced. */
 function where(): string {
-  const at = line();
-  return at === undefined ? "" : ` (${at})`;
+  return lineOf(new Error());
 }
 
 /** Runs the step once on the recording backend. */
@@ -238,7 +268,7 @@ function traceOnce(declared: readonly Declared[], step: TracedStep): Graph {
     tensors.set(`${kind}/${name}`, tensor as tf.Tensor);
   }
   const viewOf = (tensor: tf.Tensor): View => ({
-    value: made.valueOf(tensor.dataId),
+    value: made.valueAt(tensor.dataId),
     shape: tensor.shape.slice(),
   });
   const stateIds = new Map(
@@ -267,13 +297,16 @@ function traceOnce(declared: readonly Declared[], step: TracedStep): Graph {
 export function trace(declared: readonly Declared[], step: TracedStep): Graph {
   prepare();
   const previous = tf.getBackend();
+  const frames = Error.stackTraceLimit;
   tf.setBackend(backendName);
+  Error.stackTraceLimit = 60;
   try {
     const first = tf.tidy(() => hidden(traceOnce(declared, step)));
     const second = tf.tidy(() => hidden(traceOnce(declared, step)));
     refuseDifferences(first.graph, second.graph);
     return first.graph;
   } finally {
+    Error.stackTraceLimit = frames;
     if (previous) tf.setBackend(previous);
   }
 }
@@ -288,12 +321,12 @@ function refuseDifferences(first: Graph, second: Graph): void {
   const count = Math.min(first.operations.length, second.operations.length);
   for (let i = 0; i < count; i++) {
     const [a, b] = [first.operations[i], second.operations[i]];
-    if (JSON.stringify({ ...a, line: 0 }) !== JSON.stringify({ ...b, line: 0 })) {
-      throw undeclared(`the call ${a.kernel}`, a.line);
+    if (JSON.stringify({ ...a, origin: 0 }) !== JSON.stringify({ ...b, origin: 0 })) {
+      throw undeclared(`the call ${a.kernel}`, a.origin);
     }
   }
   if (first.operations.length !== second.operations.length) {
-    throw undeclared("the number of its calls", first.operations[count]?.line);
+    throw undeclared("the number of its calls", first.operations[count]?.origin);
   }
   for (const value of first.values) {
     if (value.kind !== "constant") continue;
@@ -301,14 +334,14 @@ function refuseDifferences(first: Graph, second: Graph): void {
     const differs = value.elements!.some((element, i) => !Object.is(element, other[i]));
     if (differs) {
       const user = first.operations.find((each) => each.inputs.some((x) => x.value === value.id));
-      throw undeclared(`a constant of ${user?.kernel ?? "its outputs"}`, user?.line);
+      throw undeclared(`a constant of ${user?.kernel ?? "its outputs"}`, user?.origin);
     }
   }
 }
 
-function undeclared(what: string, at: string | undefined): InputError {
+function undeclared(what: string, origin: Error | undefined): InputError {
   return new InputError(
-    `Cannot compile as ${what} differs between two traces${at ? ` (${at})` : ""}: ` +
+    `Cannot compile as ${what} differs between two traces${lineOf(origin)}: ` +
       "declare what varies as an input, a scalar, state or random numbers",
   );
 }

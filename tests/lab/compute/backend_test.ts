@@ -1,14 +1,15 @@
-import { match, rejects, strictEqual } from "node:assert";
-import { type BackendChoice, openWorkspace } from "../../../lab/compute/backend.ts";
+import { match, rejects, strictEqual, throws } from "node:assert";
+import { openWorkspace } from "../../../lab/compute/backend.ts";
+import { type BackendChoice, choiceOf } from "../../../lab/compute/backend_choice.ts";
 import { backends, wasmPath } from "./backends.ts";
 
-for (const { name, ignore } of backends) {
+for (const { name, computes, ignore } of backends) {
   Deno.test({
     name: `${name} opens a workspace that says what computes`,
     ignore,
     fn: async () => {
       const { workspace, reason, adapter } = await openWorkspace(name, { wasmPath });
-      strictEqual(workspace.backend, `tfjs-${name}`);
+      strictEqual(workspace.backend, computes);
       strictEqual(reason, `asked for: ${name}`);
       strictEqual(adapter === null, name !== "webgpu");
       workspace.dispose();
@@ -18,8 +19,8 @@ for (const { name, ignore } of backends) {
 
 Deno.test("auto takes wasm and says why", async () => {
   const { workspace, reason } = await openWorkspace("auto", { wasmPath });
-  strictEqual(workspace.backend, "tfjs-wasm");
-  match(reason, /small dense updates run fastest/);
+  strictEqual(workspace.backend, "wasm");
+  match(reason, /compiled steps are fastest/);
 });
 
 Deno.test("an unknown backend is answered with the nearest one", async () => {
@@ -27,7 +28,7 @@ Deno.test("an unknown backend is answered with the nearest one", async () => {
     name: "InputError",
     message:
       'Cannot open a workspace as there is no backend "wsam" (did you mean "wasm"?): known are ' +
-      "auto, webgpu, wasm, cpu",
+      "auto, webgpu, wasm, wasm-strict, cpu, tfjs-wasm",
   });
 });
 
@@ -52,19 +53,24 @@ async function inWorker(choice: string, options: string, before = ""): Promise<s
   }
 }
 
-Deno.test("wasm without its files is one line", async () => {
+Deno.test("tfjs-wasm without its files is one line", async () => {
   strictEqual(
-    await inWorker("wasm", "{}"),
-    "InputError: Cannot use the wasm backend as wasmPath must name the folder of its files: " +
+    await inWorker("tfjs-wasm", "{}"),
+    "InputError: Cannot use the tfjs-wasm backend as wasmPath must name the folder of its files: " +
       "nothing given",
   );
   strictEqual(
-    await inWorker("wasm", '{ wasmPath: "/nowhere" }'),
-    "InputError: Cannot use the wasm backend as its .wasm files must be readable: /nowhere",
+    await inWorker("tfjs-wasm", '{ wasmPath: "/nowhere" }'),
+    "InputError: Cannot use the tfjs-wasm backend as its .wasm files must be readable: /nowhere",
   );
 });
 
 Deno.test("webgpu without an adapter says what to do", async () => {
   const none = "Object.defineProperty(navigator, 'gpu', { value: undefined });";
   match(await inWorker("webgpu", "{}", none), /^InputError: .*mesa-vulkan-drivers.*--backend wasm/);
+});
+
+Deno.test("every backend in a manifest is taken again by its choice", () => {
+  for (const { name, computes } of backends) strictEqual(choiceOf(computes), name);
+  throws(() => choiceOf("tfjs-wsm"), { name: "InputError", message: /did you mean "tfjs-wasm"/ });
 });

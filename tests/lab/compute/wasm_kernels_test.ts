@@ -4,7 +4,7 @@ import { openWorkspace } from "../../../lab/compute/backend.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { wasmPath } from "./backends.ts";
 
-const { workspace } = await openWorkspace("wasm", { wasmPath });
+const { workspace } = await openWorkspace("tfjs-wasm", { wasmPath });
 
 function onWasm(name: string, fn: () => void): void {
   Deno.test(name, () => {

@@ -270,8 +270,8 @@ onEach("unknown names are answered in one line", async (workspace) => {
   );
 });
 
-Deno.test("a kernel that wasm lacks is one clear line", async () => {
-  const { workspace } = await openWorkspace("wasm", { wasmPath });
+Deno.test("a kernel that tfjs-wasm lacks is one clear line", async () => {
+  const { workspace } = await openWorkspace("tfjs-wasm", { wasmPath });
   const program = workspace.compile(
     { name: "fourier" },
     () => ({ outputs: { y: tf.real(tf.fft(tf.complex([1, 2], [0, 0]))) } }),
@@ -312,7 +312,7 @@ Deno.test("workspaces on different backends take turns in one thread and agree",
 
 Deno.test("the same seed gives the same bits on a backend", async () => {
   const run = async () => {
-    const { workspace } = await openWorkspace("wasm", { wasmPath });
+    const { workspace } = await openWorkspace("tfjs-wasm", { wasmPath });
     const { update } = regression(workspace, 5);
     const random = defaultRng(2);
     for (let i = 0; i < 20; i++) update.run(random);

@@ -1,0 +1,39 @@
+/**
+ * Names of what computes, without loading any of it.
+ *
+ * @module
+ */
+import { unknownName } from "../core/errors.ts";
+
+/**
+ * What a user may ask for (`--backend`): steps compiled to WebAssembly (`wasm`; `wasm-strict`
+ * never fuses multiply-adds), or kernel by kernel with TensorFlow.js (`webgpu`, `cpu`,
+ * `tfjs-wasm`). `auto` leaves the choice to the lab.
+ */
+export const backendChoices = [
+  "auto",
+  "webgpu",
+  "wasm",
+  "wasm-strict",
+  "cpu",
+  "tfjs-wasm",
+] as const;
+
+/** A name in {@linkcode backendChoices}. */
+export type BackendChoice = typeof backendChoices[number];
+
+/**
+ * The choice that takes the backend that a manifest names: `tfjs-cpu` is taken by `cpu`.
+ *
+ * @throws InputError for an unknown name (names the nearest).
+ */
+export function choiceOf(backend: string): BackendChoice {
+  const name = backend === "tfjs-cpu" || backend === "tfjs-webgpu"
+    ? backend.slice("tfjs-".length)
+    : backend;
+  const choice = backendChoices.find((each) => each === name);
+  if (choice === undefined) {
+    throw unknownName("open a workspace", "backend", backend, backendChoices);
+  }
+  return choice;
+}

@@ -1,0 +1,304 @@
+/**
+ * The memory of a program, laid out once: state where it lives, replaced in place wherever no
+ * later item still reads the old value; inputs, constants and outputs at fixed places; everything
+ * else in a region where values whose lives do not overlap share space.
+ *
+ * @module
+ */
+import { uniform, type Value, type ValueKind } from "./ir.ts";
+import type { Item, Operand, Schedule } from "./schedule.ts";
+
+/** Addresses of a program's values, in bytes. */
+export interface Plan {
+  /** By value; undefined where a value needs no memory. */
+  readonly addresses: readonly (number | undefined)[];
+  /** Moves after the last item: state that could not be replaced in place, and outputs. */
+  readonly copies: readonly {
+    readonly from: number;
+    readonly to: number;
+    readonly bytes: number;
+  }[];
+  /** Where each output is read. */
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly address: number;
+    readonly value: number;
+    readonly shape: readonly number[];
+  }[];
+  /** Scratch for items that need it. */
+  readonly scratch: number;
+  /** First byte after the program's own memory. */
+  readonly end: number;
+  /** Bytes of temporaries as laid out, and as they would be each in its own place. */
+  readonly temporaryBytes: number;
+  readonly unplannedBytes: number;
+}
+
+/** Kinds of values that the workspace places. */
+type DeclaredKind = Exclude<ValueKind, "constant" | "temporary">;
+
+const alignment = 64;
+
+/** Every element has four bytes; every value begins on a cache line. */
+export function bytesOf(size: number): number {
+  return Math.ceil(size * 4 / alignment) * alignment;
+}
+
+/** Values that an item reads from memory. */
+export function readsOf(item: Item): number[] {
+  switch (item.kind) {
+    case "matMul":
+      return [item.a, item.b];
+    case "copy":
+      return item.moves.map((move) => move.source);
+    case "argMax":
+      return [item.input];
+    case "loop": {
+      const own = new Set(item.nodes.map((node) => node.output));
+      return operandsOf(item)
+        .filter((operand) => !(operand.access === "full" && own.has(operand.value)))
+        .map((operand) => operand.value);
+    }
+  }
+}
+
+/** Operands of a loop that have a value. */
+function operandsOf(item: Item & { kind: "loop" }): (Operand & { value: number })[] {
+  return [
+    ...item.nodes.flatMap((node) => node.operands),
+    ...item.reductions.map((reduction) => reduction.operand),
+  ].filter((operand) => operand.access !== "immediate");
+}
+
+/** Values that an item may write; of a loop's nodes only those in `needed`. */
+function writesOf(item: Item, needed: ReadonlySet<number>): number[] {
+  if (item.kind !== "loop") return [item.output];
+  return [
+    ...item.nodes.map((node) => node.output).filter((output) => needed.has(output)),
+    ...item.reductions.map((reduction) => reduction.output),
+  ];
+}
+
+/** Values that must stand in memory: read by an item, an output or an update. */
+export function neededValues(schedule: Schedule): Set<number> {
+  const needed = new Set([...schedule.outputs, ...schedule.updates].map(({ view }) => view.value));
+  for (const item of schedule.items) for (const value of readsOf(item)) needed.add(value);
+  return needed;
+}
+
+/**
+ * Lays out a schedule from byte `start` on.
+ *
+ * @param addressOf Where the workspace keeps a declared value: state, input, random or scalar.
+ * @param scratchBytes What the items' functions need beside their values.
+ */
+export function plan(
+  schedule: Schedule,
+  start: number,
+  addressOf: (kind: DeclaredKind, name: string) => number,
+  scratchBytes: number,
+): Plan {
+  const { values, items, outputs, updates } = schedule;
+  const needed = neededValues(schedule);
+  const addresses = new Array<number | undefined>(values.length);
+  let top = start;
+  const place = (value: Value) => {
+    addresses[value.id] = top;
+    top += bytesOf(value.size);
+  };
+
+  for (const value of values) {
+    if (value.kind === "constant") {
+      if (needed.has(value.id)) place(value);
+    } else if (value.kind !== "temporary") {
+      addresses[value.id] = addressOf(value.kind, value.name!);
+    }
+  }
+
+  const lives = livesOf(items, needed);
+  const replaced = replacedInPlace(schedule, lives);
+  for (const { state, view } of replaced) addresses[view.value] = addresses[state];
+  const copied = updates.filter((update) => !replaced.includes(update));
+
+  const placedOutputs = outputs.map(({ name, view }) => {
+    const address = top;
+    top += bytesOf(values[view.value].size);
+    return { name, address, value: view.value, shape: view.shape };
+  });
+  // An output that is a temporary of its own is computed where it is read.
+  for (const { address, value } of placedOutputs) {
+    if (values[value].kind === "temporary") addresses[value] ??= address;
+  }
+  for (const { view } of copied) {
+    const value = values[view.value];
+    if (value.kind === "temporary" && addresses[value.id] === undefined) place(value);
+  }
+
+  const base = top;
+  const arena = new Arena();
+  let unplannedBytes = 0;
+  items.forEach((item, i) => {
+    const released: [number, number][] = [];
+    for (const value of writesOf(item, needed)) {
+      if (addresses[value] !== undefined) continue;
+      const bytes = bytesOf(values[value].size);
+      unplannedBytes += bytes;
+      const at = arena.take(bytes);
+      addresses[value] = base + at;
+      const last = lives.get(value)?.last ?? i;
+      if (last <= i) released.push([at, bytes]);
+      else (arena.expiring[last] ??= []).push([at, bytes]);
+    }
+    for (const [at, bytes] of [...released, ...arena.expiring[i] ?? []]) arena.release(at, bytes);
+  });
+  const scratch = base + arena.peak;
+
+  const { copies, staging } = copiesOf(schedule, addresses, placedOutputs, copied, scratch);
+  const end = scratch + Math.max(bytesOf(scratchBytes / 4), staging) + alignment;
+  return {
+    addresses,
+    copies,
+    outputs: placedOutputs,
+    scratch,
+    end,
+    temporaryBytes: arena.peak,
+    unplannedBytes,
+  };
+}
+
+/** From which item to which item on each value is in use. */
+function livesOf(
+  items: readonly Item[],
+  needed: ReadonlySet<number>,
+): Map<number, { written: number; last: number }> {
+  const lives = new Map<number, { written: number; last: number }>();
+  items.forEach((item, i) => {
+    for (const value of readsOf(item)) {
+      const life = lives.get(value);
+      if (life === undefined) lives.set(value, { written: -1, last: i });
+      else life.last = i;
+    }
+    for (const value of writesOf(item, needed)) lives.set(value, { written: i, last: i });
+  });
+  return lives;
+}
+
+/** Updates whose new value may be computed over the old one. */
+function replacedInPlace(
+  { values, items, outputs, updates }: Schedule,
+  lives: ReadonlyMap<number, { written: number; last: number }>,
+): Schedule["updates"][number][] {
+  const taken = new Set<number>();
+  return updates.filter(({ state, view }) => {
+    const life = lives.get(view.value);
+    if (values[view.value].kind !== "temporary" || life === undefined) return false;
+    // The old value is wanted elsewhere at the end, or the new one in two places.
+    const wanted = updates.some((each) => each.view.value === state) ||
+      outputs.some((each) => each.view.value === state || each.view.value === view.value);
+    if (wanted || taken.has(view.value)) return false;
+    const lastRead = lives.get(state)?.last ?? -1;
+    if (lastRead > life.written) return false;
+    if (lastRead === life.written && !readsElementwise(items[lastRead], state, view.value)) {
+      return false;
+    }
+    taken.add(view.value);
+    return true;
+  });
+}
+
+/** Whether a loop reads `state` only at the element that it then writes. */
+function readsElementwise(item: Item, state: number, output: number): boolean {
+  if (item.kind !== "loop" || !item.nodes.some((node) => node.output === output)) return false;
+  return operandsOf(item).every((operand) =>
+    operand.value !== state || operand.access === "full" || operand.access === "single"
+  );
+}
+
+/**
+ * The moves at the end. State that becomes other state goes through staging memory, so that the
+ * order of the moves does not matter.
+ */
+function copiesOf(
+  { values }: Schedule,
+  addresses: readonly (number | undefined)[],
+  outputs: Plan["outputs"],
+  updates: Schedule["updates"],
+  scratch: number,
+): { copies: Plan["copies"]; staging: number } {
+  const copies: { from: number; to: number; bytes: number }[] = [];
+  const bytes = (value: number) => values[value].size * 4;
+  for (const { address, value } of outputs) {
+    if (addresses[value] !== address) {
+      copies.push({ from: addresses[value]!, to: address, bytes: bytes(value) });
+    }
+  }
+  let staging = 0;
+  const staged = updates.map(({ state, view }) => {
+    if (values[view.value].kind !== "state") return { state, from: addresses[view.value]! };
+    const at = scratch + staging;
+    staging += bytesOf(values[view.value].size);
+    copies.push({ from: addresses[view.value]!, to: at, bytes: bytes(view.value) });
+    return { state, from: at };
+  });
+  for (const { state, from } of staged) {
+    copies.push({ from, to: addresses[state]!, bytes: bytes(state) });
+  }
+  return { copies, staging };
+}
+
+/** Constants that must be written before the first run, spread to their full size. */
+export function constantsOf(
+  values: readonly Value[],
+  addresses: Plan["addresses"],
+): { address: number; elements: Float32Array | Int32Array }[] {
+  return values
+    .filter((value) => value.kind === "constant" && addresses[value.id] !== undefined)
+    .map((value) => {
+      const same = uniform(value);
+      const kept = value.elements!;
+      const spread = same === undefined
+        ? kept
+        : kept instanceof Float32Array
+        ? new Float32Array(value.size).fill(same)
+        : new Int32Array(value.size).fill(same);
+      return { address: addresses[value.id]!, elements: spread };
+    });
+}
+
+interface Range {
+  at: number;
+  bytes: number;
+}
+
+/** Best-fit allocation of byte ranges that are freed again. */
+class Arena {
+  peak = 0;
+  /** Ranges to release after an item. */
+  readonly expiring: [number, number][][] = [];
+  #free: Range[] = [{ at: 0, bytes: Infinity }];
+
+  take(bytes: number): number {
+    let best: Range | undefined;
+    for (const range of this.#free) {
+      if (range.bytes >= bytes && (best === undefined || range.bytes < best.bytes)) best = range;
+    }
+    const at = best!.at;
+    best!.at += bytes;
+    best!.bytes -= bytes;
+    this.#free = this.#free.filter((range) => range.bytes > 0);
+    this.peak = Math.max(this.peak, at + bytes);
+    return at;
+  }
+
+  release(at: number, bytes: number): void {
+    this.#free.push({ at, bytes });
+    this.#free.sort((a, b) => a.at - b.at);
+    const merged: Range[] = [];
+    for (const range of this.#free) {
+      const last = merged.at(-1);
+      if (last !== undefined && last.at + last.bytes === range.at) last.bytes += range.bytes;
+      else merged.push(range);
+    }
+    this.#free = merged;
+  }
+}

@@ -1,0 +1,470 @@
+/**
+ * From operations to items of work: elementwise chains and reductions become single loops over
+ * memory, matrix products and copies stand alone.
+ *
+ * @module
+ */
+import {
+  type Attributes,
+  type Dtype,
+  elements,
+  type Graph,
+  GraphBuilder,
+  type Operation,
+  uniform,
+  type Value,
+  type View,
+} from "./ir.ts";
+import { axesOf } from "./shapes.ts";
+
+/**
+ * How a loop over [R, C] reads a value: every element, one per column (a bias), one per row, a
+ * single one, or a number that is known now.
+ */
+export type Operand =
+  | { readonly access: "full" | "perColumn" | "perRow" | "single"; readonly value: number }
+  | { readonly access: "immediate"; readonly number: number; readonly dtype: Dtype };
+
+/** One elementwise kernel inside a loop. */
+export interface Node {
+  readonly kernel: string;
+  readonly attributes: Attributes;
+  readonly operands: readonly Operand[];
+  readonly output: number;
+  readonly dtype: Dtype;
+}
+
+/** One reduction inside a loop: of each row (output [R]), of each column ([C]), or of all ([]). */
+export interface Reduction {
+  readonly over: "row" | "column" | "all";
+  readonly combine: "Sum" | "Max" | "Min" | "Prod";
+  readonly operand: Operand;
+  readonly output: number;
+  readonly dtype: Dtype;
+}
+
+/** Nodes and reductions over the same elements, in one pass over memory. */
+export interface Loop {
+  readonly kind: "loop";
+  readonly size: number;
+  /** Length of a row; undefined while nothing asks for rows. */
+  columns: number | undefined;
+  readonly nodes: Node[];
+  readonly reductions: Reduction[];
+}
+
+/** c[i, j] = Σₖ a[i, k]·b[k, j], `batch` times. Strides in elements. */
+export interface MatMul {
+  readonly kind: "matMul";
+  readonly a: number;
+  readonly b: number;
+  readonly output: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly inner: number;
+  /** Of a: from row to row, and along the inner axis. */
+  readonly aStrides: readonly [row: number, inner: number];
+  /** Of b: along the inner axis, and from column to column. */
+  readonly bStrides: readonly [inner: number, column: number];
+  readonly batch: number;
+  /** From one product of the batch to the next; 0 where the matrix is shared. */
+  readonly batchStrides: readonly [a: number, b: number];
+}
+
+/** One box of elements, moved with strides on both sides. */
+export interface Move {
+  readonly source: number;
+  readonly shape: readonly number[];
+  readonly sourceOffset: number;
+  readonly sourceStrides: readonly number[];
+  readonly targetOffset: number;
+  readonly targetStrides: readonly number[];
+}
+
+/** Transposes, slices, concatenations, tiles and pads. */
+export interface Copy {
+  readonly kind: "copy";
+  readonly output: number;
+  readonly moves: readonly Move[];
+  /** Written everywhere before the moves, where they do not cover the output. */
+  readonly fill?: number;
+}
+
+/** Index of the largest element of each row; the first of equal ones. */
+export interface ArgMax {
+  readonly kind: "argMax";
+  readonly input: number;
+  readonly output: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** A piece of work of a program. */
+export type Item = Loop | MatMul | Copy | ArgMax;
+
+/** Items in order, over the graph's values and those that the schedule adds. */
+export interface Schedule {
+  readonly values: readonly Value[];
+  readonly items: readonly Item[];
+  readonly outputs: Graph["outputs"];
+  readonly updates: Graph["updates"];
+}
+
+const elementwise = new Set([
+  ...["Add", "Sub", "Multiply", "RealDiv", "Maximum", "Minimum", "AddN", "Select", "Cast"],
+  ...["Neg", "Abs", "Square", "Sqrt", "Rsqrt", "Reciprocal", "Exp", "Expm1", "Log", "Log1p"],
+  ...["Tanh", "Sigmoid", "Relu", "ClipByValue", "Step", "Sign", "Floor", "Ceil", "Round", "Erf"],
+  ...["Sin", "Cos"],
+  ...["Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual"],
+  ...["LogicalAnd", "LogicalOr", "LogicalNot", "OneHot", "SquaredDifference"],
+]);
+const reductions = new Set(["Sum", "Max", "Min", "Prod"]);
+
+/** Most kernels in one loop: beyond it registers spill. */
+const mostNodes = 48;
+
+/** Row-major strides. */
+export function strides(shape: readonly number[]): number[] {
+  const made = new Array<number>(shape.length);
+  let stride = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    made[i] = stride;
+    stride *= shape[i];
+  }
+  return made;
+}
+
+/** The kernel has no lowering to items: the caller falls back. */
+export class Unscheduled extends Error {
+  constructor(readonly operation: Operation) {
+    super(`no lowering of ${operation.kernel}`);
+  }
+}
+
+/** Schedules a graph that the passes have expanded. */
+export function schedule(graph: Graph): Schedule {
+  const scheduler = new Scheduler(graph);
+  for (const operation of graph.operations) scheduler.add(operation);
+  return {
+    values: scheduler.builder.values,
+    items: scheduler.items,
+    outputs: graph.outputs,
+    updates: graph.updates,
+  };
+}
+
+/**
+ * Places operations. `readyAt` tells from which item on a value can be read: an elementwise
+ * result within its own loop (its index), everything else after its item (its index + ½).
+ */
+class Scheduler {
+  readonly items: Item[] = [];
+  readonly builder: GraphBuilder;
+  readonly #readyAt = new Map<number, number>();
+
+  constructor(graph: Graph) {
+    this.builder = new GraphBuilder(graph.values);
+  }
+
+  add(operation: Operation): void {
+    const { kernel } = operation;
+    if (elementwise.has(kernel)) return this.#addNode(operation);
+    if (reductions.has(kernel)) return this.#addReduction(operation);
+    switch (kernel) {
+      case "BatchMatMul":
+        return this.#addMatMul(operation);
+      case "Transpose":
+      case "Slice":
+      case "Concat":
+      case "Pack":
+      case "PadV2":
+      case "Tile":
+        return this.#append(copyOf(operation, (view) => this.#fillOf(view)));
+      case "ArgMax":
+        return this.#addArgMax(operation);
+      default:
+        throw new Unscheduled(operation);
+    }
+  }
+
+  #append(item: Exclude<Item, Loop>): void {
+    this.items.push(item);
+    this.#readyAt.set(item.output, this.items.length - 0.5);
+  }
+
+  #fillOf(view: View): number | undefined {
+    return uniform(this.builder.values[view.value]);
+  }
+
+  #addNode({ kernel, inputs, attributes, output }: Operation): void {
+    const { dtype } = this.builder.values[output.value];
+    const shape = output.shape;
+    let operands: Operand[];
+    let columns: number | undefined;
+    if (kernel === "OneHot") {
+      columns = attributes.depth as number;
+      const iota = Array.from({ length: columns }, (_, i) => i);
+      const row = this.builder.constant(iota, "int32", columns);
+      operands = [
+        { access: columns === 1 ? "full" : "perRow", value: inputs[0].value },
+        { access: columns === 1 ? "single" : "perColumn", value: row.id },
+      ];
+    } else {
+      operands = inputs.map((input) => {
+        const known = operandOf(this.builder.values[input.value], input.shape, shape, columns);
+        if (known === undefined) {
+          return { access: "full", value: this.#broadcast(input, shape) };
+        }
+        columns = known.columns ?? columns;
+        return known.operand;
+      });
+    }
+    const node: Node = { kernel, attributes, operands, output: output.value, dtype };
+    const at = this.#place(elements(shape), columns, operands);
+    (this.items[at] as Loop).nodes.push(node);
+    this.#readyAt.set(output.value, at);
+  }
+
+  /** A copy of a value, broadcast to a shape that a loop cannot read it in. */
+  #broadcast(input: View, shape: readonly number[]): number {
+    const own = strides(input.shape);
+    const lead = shape.length - input.shape.length;
+    const value = this.builder.values[input.value];
+    const made = this.builder.value("temporary", value.dtype, elements(shape));
+    this.#append({
+      kind: "copy",
+      output: made.id,
+      moves: [{
+        source: input.value,
+        shape,
+        sourceOffset: 0,
+        sourceStrides: shape.map((_, i) =>
+          i < lead || input.shape[i - lead] === 1 ? 0 : own[i - lead]
+        ),
+        targetOffset: 0,
+        targetStrides: strides(shape),
+      }],
+    });
+    return made.id;
+  }
+
+  #addReduction(operation: Operation): void {
+    const { kernel, attributes, output } = operation;
+    let input = operation.inputs[0];
+    const { dtype } = this.builder.values[output.value];
+    let plan = reductionOf(input.shape, axesOf(attributes, input.shape.length));
+    if (plan === undefined) {
+      input = this.#transposeForRows(input, axesOf(attributes, input.shape.length));
+      const kept = elements(output.shape);
+      plan = { over: "row", columns: elements(input.shape) / kept };
+    }
+    const { operand } = operandOf(this.builder.values[input.value], input.shape, input.shape)!;
+    const at = this.#place(elements(input.shape), plan.columns, [operand]);
+    (this.items[at] as Loop).reductions.push({
+      over: plan.over,
+      combine: kernel as Reduction["combine"],
+      operand,
+      output: output.value,
+      dtype,
+    });
+    this.#readyAt.set(output.value, at + 0.5);
+  }
+
+  /** Moves the reduced axes to the end, so that each result is one row. */
+  #transposeForRows(input: View, axes: readonly number[]): View {
+    const kept = input.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+    const permutation = [...kept, ...axes];
+    const shape = permutation.map((axis) => input.shape[axis]);
+    const { dtype } = this.builder.values[input.value];
+    const made = this.builder.value("temporary", dtype, elements(shape));
+    const view = { value: made.id, shape };
+    this.#append(copyOf({
+      kernel: "Transpose",
+      inputs: [input],
+      attributes: { perm: permutation },
+      output: view,
+    }, () => undefined));
+    return view;
+  }
+
+  #addMatMul({ inputs: [a, b], attributes, output }: Operation): void {
+    const [aRows, aColumns] = a.shape.slice(-2);
+    const [bRows, bColumns] = b.shape.slice(-2);
+    const { transposeA, transposeB } = attributes;
+    const batch = elements(output.shape.slice(0, -2));
+    const aBatch = elements(a.shape.slice(0, -2));
+    const bBatch = elements(b.shape.slice(0, -2));
+    if ((aBatch !== batch && aBatch !== 1) || (bBatch !== batch && bBatch !== 1)) {
+      throw new Unscheduled({ kernel: "BatchMatMul", inputs: [a, b], attributes, output });
+    }
+    this.#append({
+      kind: "matMul",
+      a: a.value,
+      b: b.value,
+      output: output.value,
+      rows: transposeA ? aColumns : aRows,
+      inner: transposeA ? aRows : aColumns,
+      columns: transposeB ? bRows : bColumns,
+      aStrides: transposeA ? [1, aColumns] : [aColumns, 1],
+      bStrides: transposeB ? [1, bColumns] : [bColumns, 1],
+      batch,
+      batchStrides: [aBatch === 1 ? 0 : aRows * aColumns, bBatch === 1 ? 0 : bRows * bColumns],
+    });
+  }
+
+  #addArgMax(operation: Operation): void {
+    const { attributes, output } = operation;
+    let input = operation.inputs[0];
+    const [axis] = axesOf(attributes, input.shape.length);
+    if (axis !== input.shape.length - 1) input = this.#transposeForRows(input, [axis]);
+    const columns = input.shape.at(-1)!;
+    const rows = elements(input.shape) / columns;
+    this.#append({ kind: "argMax", input: input.value, output: output.value, rows, columns });
+  }
+
+  /** The loop that takes work over `size` elements with these operands; a new one if none can. */
+  #place(size: number, columns: number | undefined, operands: readonly Operand[]): number {
+    const earliest = Math.max(
+      -1,
+      ...operands.map((operand) => {
+        if (operand.access === "immediate") return -1;
+        const ready = this.#readyAt.get(operand.value) ?? -1;
+        // Inside the loop that makes it, a value can only be read at the same element.
+        return operand.access === "full" || ready < 0 ? ready : Math.floor(ready) + 0.5;
+      }),
+    );
+    for (let i = this.items.length - 1; i >= earliest && i >= 0; i--) {
+      const item = this.items[i];
+      if (item.kind !== "loop" || item.size !== size) continue;
+      if (columns !== undefined && item.columns !== undefined && columns !== item.columns) continue;
+      if (item.nodes.length + item.reductions.length >= mostNodes) continue;
+      item.columns ??= columns;
+      return i;
+    }
+    this.items.push({ kind: "loop", size, columns, nodes: [], reductions: [] });
+    return this.items.length - 1;
+  }
+}
+
+/** How a loop over `shape` reads a value; undefined where no access fits. */
+function operandOf(
+  value: Value,
+  from: readonly number[],
+  shape: readonly number[],
+  columns?: number,
+): { operand: Operand; columns?: number } | undefined {
+  const number = uniform(value);
+  if (number !== undefined) {
+    return { operand: { access: "immediate", number, dtype: value.dtype } };
+  }
+  const [size, own] = [elements(shape), elements(from)];
+  if (own === size) return { operand: { access: "full", value: value.id } };
+  if (own === 1) return { operand: { access: "single", value: value.id } };
+  const padded = [...new Array(shape.length - from.length).fill(1), ...from];
+  const first = padded.findIndex((length) => length !== 1);
+  if (padded.slice(first).every((length, i) => length === shape[first + i])) {
+    return fits(columns, own)
+      ? { operand: { access: "perColumn", value: value.id }, columns: own }
+      : undefined;
+  }
+  const last = padded.findLastIndex((length) => length !== 1);
+  if (padded.slice(0, last + 1).every((length, i) => length === shape[i])) {
+    const row = size / own;
+    return fits(columns, row)
+      ? { operand: { access: "perRow", value: value.id }, columns: row }
+      : undefined;
+  }
+  return undefined;
+}
+
+function fits(columns: number | undefined, wanted: number): boolean {
+  return columns === undefined || columns === wanted;
+}
+
+/** The plan of a reduction over neighbouring leading, trailing or all axes; undefined otherwise. */
+function reductionOf(
+  shape: readonly number[],
+  axes: readonly number[],
+): { over: Reduction["over"]; columns: number | undefined } | undefined {
+  const long = shape.map((length, i) => ({ length, reduced: axes.includes(i) }))
+    .filter(({ length }) => length !== 1);
+  if (long.every(({ reduced }) => reduced)) return { over: "all", columns: undefined };
+  const changes = long.filter(({ reduced }, i) => i > 0 && reduced !== long[i - 1].reduced).length;
+  if (changes !== 1) return undefined;
+  const product = (reduced: boolean) =>
+    long.filter((axis) => axis.reduced === reduced).reduce((n, { length }) => n * length, 1);
+  return long.at(-1)!.reduced
+    ? { over: "row", columns: product(true) }
+    : { over: "column", columns: product(false) };
+}
+
+/** The moves of a kernel that only moves elements. */
+function copyOf(
+  { kernel, inputs, attributes, output }: Operation,
+  fillOf: (view: View) => number | undefined,
+): Copy {
+  const target = strides(output.shape);
+  const whole = (input: View, targetOffset: number, targetStrides = target): Move => ({
+    source: input.value,
+    shape: input.shape,
+    sourceOffset: 0,
+    sourceStrides: strides(input.shape),
+    targetOffset,
+    targetStrides,
+  });
+  const copy = (moves: Move[], fill?: number): Copy => ({
+    kind: "copy",
+    output: output.value,
+    moves,
+    fill,
+  });
+  const [x] = inputs;
+  const own = strides(x.shape);
+  switch (kernel) {
+    case "Transpose": {
+      const permutation = attributes.perm as number[];
+      return copy([{
+        ...whole(x, 0),
+        shape: output.shape,
+        sourceStrides: permutation.map((axis) => own[axis]),
+      }]);
+    }
+    case "Slice": {
+      const begin = attributes.begin as number[];
+      const sourceOffset = begin.reduce((sum, at, i) => sum + at * own[i], 0);
+      return copy([{ ...whole(x, 0), shape: output.shape, sourceOffset }]);
+    }
+    case "Concat":
+    case "Pack": {
+      const rank = output.shape.length;
+      const axis = ((attributes.axis as number) + rank) % rank;
+      let at = 0;
+      return copy(
+        inputs.map((input) => {
+          const shape = kernel === "Pack" ? input.shape.toSpliced(axis, 0, 1) : input.shape;
+          const move = whole({ value: input.value, shape }, at * target[axis]);
+          at += shape[axis];
+          return move;
+        }).filter((move) => fillOf({ value: move.source, shape: move.shape }) !== 0),
+        0,
+      );
+    }
+    case "PadV2": {
+      const before = (attributes.paddings as [number, number][]).map(([first]) => first);
+      const offset = before.reduce((sum, at, i) => sum + at * target[i], 0);
+      return copy([whole(x, offset)], attributes.constantValue as number);
+    }
+    case "Tile": {
+      // Each axis becomes [reps, length]: the source stands still along reps.
+      const reps = attributes.reps as number[];
+      return copy([{
+        ...whole(x, 0),
+        shape: x.shape.flatMap((length, i) => [reps[i], length]),
+        sourceStrides: own.flatMap((stride) => [0, stride]),
+        targetStrides: target.flatMap((stride, i) => [stride * x.shape[i], stride]),
+      }]);
+    }
+    default:
+      throw new Unscheduled({ kernel, inputs, attributes, output });
+  }
+}

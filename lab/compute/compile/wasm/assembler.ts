@@ -1,0 +1,309 @@
+/**
+ * WebAssembly as nested expressions: each instruction is a function from the code of its operands
+ * to code. A module is functions, imports and exports; nothing more than the lowering needs.
+ *
+ * @module
+ */
+
+/** Bytes of a function body, or of a part of it. */
+export type Code = readonly number[];
+
+/** Types of parameters and locals. */
+export type Type = "i32" | "v128";
+
+const typeByte: Record<Type, number> = { i32: 0x7f, v128: 0x7b };
+
+/** Unsigned LEB128. */
+export function unsigned(n: number): number[] {
+  const bytes: number[] = [];
+  do {
+    const rest = Math.floor(n / 128);
+    bytes.push((n % 128) | (rest > 0 ? 128 : 0));
+    n = rest;
+  } while (n > 0);
+  return bytes;
+}
+
+/** Signed LEB128 of a 32-bit integer. */
+function signed(n: number): number[] {
+  const bytes: number[] = [];
+  for (;;) {
+    const low = n & 127;
+    n >>= 7;
+    const last = (n === 0 && (low & 64) === 0) || (n === -1 && (low & 64) !== 0);
+    bytes.push(last ? low : low | 128);
+    if (last) return bytes;
+  }
+}
+
+/** Code after code. */
+export function sequence(...parts: readonly Code[]): Code {
+  return parts.flat() as number[];
+}
+
+/** A SIMD instruction over its operands. */
+function simd(opcode: number, ...operands: readonly Code[]): Code {
+  return [...operands.flat() as number[], 0xfd, ...unsigned(opcode)];
+}
+
+/** Reads a local. */
+export const get = (local: number): Code => [0x20, ...unsigned(local)];
+/** Writes a local. */
+export const set = (local: number, value: Code): Code => [...value, 0x21, ...unsigned(local)];
+/** Writes a local and keeps the value. */
+export const tee = (local: number, value: Code): Code => [...value, 0x22, ...unsigned(local)];
+/** Calls a function. */
+export const call = (index: number, ...operands: readonly Code[]): Code => [
+  ...operands.flat() as number[],
+  0x10,
+  ...unsigned(index),
+];
+
+const binary = (opcode: number) => (a: Code, b: Code): Code => [...a, ...b, opcode];
+
+/** 32-bit integers: addresses and counters. */
+export const i32 = {
+  const: (n: number): Code => [0x41, ...signed(n)],
+  add: binary(0x6a),
+  sub: binary(0x6b),
+  mul: binary(0x6c),
+  and: binary(0x71),
+  shl: binary(0x74),
+  eq: binary(0x46),
+  ne: binary(0x47),
+  lt: binary(0x48),
+  ge: binary(0x4e),
+  /** Loads 4 bytes. */
+  load: (address: Code, offset = 0): Code => [...address, 0x28, 2, ...unsigned(offset)],
+  /** Stores 4 bytes. */
+  store: (address: Code, value: Code, offset = 0): Code => [
+    ...address,
+    ...value,
+    0x36,
+    2,
+    ...unsigned(offset),
+  ],
+  /** a where the condition is not 0, else b. */
+  select: (a: Code, b: Code, condition: Code): Code => [...a, ...b, ...condition, 0x1b],
+};
+
+/** Runs `then` where the condition is not 0, else `otherwise`. */
+export function when(condition: Code, then: Code, otherwise: Code = []): Code {
+  const tail = otherwise.length > 0 ? [0x05, ...otherwise] : [];
+  return [...condition, 0x04, 0x40, ...then, ...tail, 0x0b];
+}
+
+/** Runs `body` for `counter` = its present value, + step, … while it is below `limit`; at least once. */
+export function repeat(counter: number, limit: Code, step: Code, body: Code): Code {
+  const next = tee(counter, i32.add(get(counter), step));
+  return [0x03, 0x40, ...body, ...i32.lt(next, limit), 0x0d, 0, 0x0b];
+}
+
+/** Runs `body` for `counter` = 0, step, … while it is below `limit`; not at all where limit ≤ 0. */
+export function loop(counter: number, limit: Code, step: Code, body: Code): Code {
+  return sequence(
+    set(counter, i32.const(0)),
+    when(i32.lt(get(counter), limit), repeat(counter, limit, step, body)),
+  );
+}
+
+/** memory.copy and memory.fill, in bytes. */
+export const memory = {
+  copy: (target: Code, source: Code, size: Code): Code => [
+    ...target,
+    ...source,
+    ...size,
+    0xfc,
+    10,
+    0,
+    0,
+  ],
+  fill: (target: Code, byte: Code, size: Code): Code => [...target, ...byte, ...size, 0xfc, 11, 0],
+};
+
+const aligned = (opcode: number) => (address: Code, offset = 0): Code => [
+  ...address,
+  0xfd,
+  ...unsigned(opcode),
+  2,
+  ...unsigned(offset),
+];
+
+function bytesOf(lanes: Float32Array | Int32Array): number[] {
+  return [...new Uint8Array(lanes.buffer)];
+}
+
+/** 128-bit vectors of four lanes. */
+export const v128 = {
+  load: aligned(0),
+  /** One element in all lanes. */
+  loadSplat: aligned(9),
+  /** One element in the first lane, zeros in the others. */
+  loadZero: aligned(0x5c),
+  store: (address: Code, value: Code, offset = 0): Code => [
+    ...address,
+    ...value,
+    0xfd,
+    11,
+    2,
+    ...unsigned(offset),
+  ],
+  /** Stores the first lane. */
+  storeLane: (address: Code, value: Code, offset = 0): Code => [
+    ...address,
+    ...value,
+    0xfd,
+    0x5a,
+    2,
+    ...unsigned(offset),
+    0,
+  ],
+  const: (lanes: Float32Array | Int32Array): Code => [0xfd, 12, ...bytesOf(lanes)],
+  and: (a: Code, b: Code): Code => simd(0x4e, a, b),
+  andNot: (a: Code, b: Code): Code => simd(0x4f, a, b),
+  or: (a: Code, b: Code): Code => simd(0x50, a, b),
+  xor: (a: Code, b: Code): Code => simd(0x51, a, b),
+  not: (a: Code): Code => simd(0x4d, a),
+  /** Bits of a where the mask is set, else of b. */
+  select: (a: Code, b: Code, mask: Code): Code => simd(0x52, a, b, mask),
+  /** Lanes of a (0–3) and b (4–7) by index. */
+  shuffle: (a: Code, b: Code, lanes: readonly number[]): Code => [
+    ...a,
+    ...b,
+    0xfd,
+    13,
+    ...lanes.flatMap((lane) => [lane * 4, lane * 4 + 1, lane * 4 + 2, lane * 4 + 3]),
+  ],
+};
+
+/** One float32 in all lanes. */
+export const splat = (x: number): Code => v128.const(new Float32Array(4).fill(x));
+/** One int32 in all lanes. */
+export const splatInt = (x: number): Code => v128.const(new Int32Array(4).fill(x));
+
+/** Four float32 lanes. */
+export const f32x4 = {
+  add: (a: Code, b: Code): Code => simd(0xe4, a, b),
+  sub: (a: Code, b: Code): Code => simd(0xe5, a, b),
+  mul: (a: Code, b: Code): Code => simd(0xe6, a, b),
+  div: (a: Code, b: Code): Code => simd(0xe7, a, b),
+  min: (a: Code, b: Code): Code => simd(0xe8, a, b),
+  max: (a: Code, b: Code): Code => simd(0xe9, a, b),
+  abs: (a: Code): Code => simd(0xe0, a),
+  neg: (a: Code): Code => simd(0xe1, a),
+  sqrt: (a: Code): Code => simd(0xe3, a),
+  ceil: (a: Code): Code => simd(0x67, a),
+  floor: (a: Code): Code => simd(0x68, a),
+  trunc: (a: Code): Code => simd(0x69, a),
+  nearest: (a: Code): Code => simd(0x6a, a),
+  eq: (a: Code, b: Code): Code => simd(0x41, a, b),
+  ne: (a: Code, b: Code): Code => simd(0x42, a, b),
+  lt: (a: Code, b: Code): Code => simd(0x43, a, b),
+  gt: (a: Code, b: Code): Code => simd(0x44, a, b),
+  le: (a: Code, b: Code): Code => simd(0x45, a, b),
+  ge: (a: Code, b: Code): Code => simd(0x46, a, b),
+  /** a·b + c with one rounding or two, as the machine likes. */
+  relaxedMadd: (a: Code, b: Code, c: Code): Code => simd(0x105, a, b, c),
+  fromInt: (a: Code): Code => simd(0xfa, a),
+};
+
+/** Four int32 lanes. */
+export const i32x4 = {
+  add: (a: Code, b: Code): Code => simd(0xae, a, b),
+  sub: (a: Code, b: Code): Code => simd(0xb1, a, b),
+  mul: (a: Code, b: Code): Code => simd(0xb5, a, b),
+  min: (a: Code, b: Code): Code => simd(0xb6, a, b),
+  max: (a: Code, b: Code): Code => simd(0xb8, a, b),
+  abs: (a: Code): Code => simd(0xa0, a),
+  neg: (a: Code): Code => simd(0xa1, a),
+  eq: (a: Code, b: Code): Code => simd(0x37, a, b),
+  ne: (a: Code, b: Code): Code => simd(0x38, a, b),
+  lt: (a: Code, b: Code): Code => simd(0x39, a, b),
+  gt: (a: Code, b: Code): Code => simd(0x3b, a, b),
+  le: (a: Code, b: Code): Code => simd(0x3d, a, b),
+  ge: (a: Code, b: Code): Code => simd(0x3f, a, b),
+  shl: (a: Code, bits: number): Code => [...a, ...i32.const(bits), 0xfd, ...unsigned(0xab)],
+  shr: (a: Code, bits: number): Code => [...a, ...i32.const(bits), 0xfd, ...unsigned(0xac)],
+  /** Truncates towards zero; NaN gives 0. */
+  fromFloat: (a: Code): Code => simd(0xf8, a),
+};
+
+/** The locals of one function, after its parameters. */
+export class Locals {
+  readonly #types: Type[] = [];
+  /** @param parameters How many parameters come first. */
+  constructor(private readonly parameters: number) {}
+
+  /** A new local. */
+  add(type: Type): number {
+    this.#types.push(type);
+    return this.parameters + this.#types.length - 1;
+  }
+
+  /** Their declaration: runs of equal types. */
+  encode(): number[] {
+    const runs: [number, Type][] = [];
+    for (const type of this.#types) {
+      const run = runs.at(-1);
+      if (run?.[1] === type) run[0]++;
+      else runs.push([1, type]);
+    }
+    return vector(runs.map(([count, type]) => [...unsigned(count), typeByte[type]]));
+  }
+}
+
+function vector(items: readonly (readonly number[])[]): number[] {
+  return [...unsigned(items.length), ...items.flat()];
+}
+
+function text(value: string): number[] {
+  return vector([...new TextEncoder().encode(value)].map((byte) => [byte]));
+}
+
+interface FunctionCode {
+  readonly parameters: readonly Type[];
+  readonly locals: Locals;
+  readonly body: Code;
+  readonly exported?: string;
+}
+
+/** A module under construction: one imported memory, functions over it. */
+export class ModuleBuilder {
+  readonly #functions: FunctionCode[] = [];
+
+  /** Adds a function without results; answers its index. */
+  add(parameters: readonly Type[], locals: Locals, body: Code, exported?: string): number {
+    this.#functions.push({ parameters, locals, body, exported });
+    return this.#functions.length - 1;
+  }
+
+  /** The binary. The memory is imported as `env.memory`; a shared one says its most pages. */
+  encode(memory: { shared: boolean; mostPages: number }): Uint8Array<ArrayBuffer> {
+    const types = this.#functions.map(({ parameters }) => [
+      0x60,
+      ...vector(parameters.map((type) => [typeByte[type]])),
+      0,
+    ]);
+    const bodies = this.#functions.map(({ locals, body }) => {
+      const declared = locals.encode();
+      return [...unsigned(declared.length + body.length + 1), ...declared, ...body, 0x0b];
+    });
+    const exports = this.#functions.flatMap(({ exported }, i) =>
+      exported === undefined ? [] : [[...text(exported), 0, ...unsigned(i)]]
+    );
+    const section = (id: number, content: readonly number[]) => [
+      id,
+      ...unsigned(content.length),
+      ...content,
+    ];
+    const limits = [memory.shared ? 3 : 1, ...unsigned(1), ...unsigned(memory.mostPages)];
+    return Uint8Array.from([
+      ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      ...section(1, vector(types)),
+      ...section(2, vector([[...text("env"), ...text("memory"), 2, ...limits]])),
+      ...section(3, vector(this.#functions.map((_, i) => unsigned(i)))),
+      ...section(7, vector(exports)),
+      ...section(10, vector(bodies)),
+    ]);
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Elementwise kernels as vector code over four lanes.
+ *
+ * @module
+ */
+import type { Attributes, Dtype } from "../ir.ts";
+import { type Code, f32x4, i32x4, splat, splatInt, v128 } from "./assembler.ts";
+import type { VectorMath } from "./math.ts";
+
+/** A kernel's operands as code (cheap: a local or a constant) with their element types. */
+export interface Arguments {
+  readonly codes: readonly Code[];
+  readonly dtypes: readonly Dtype[];
+  readonly attributes: Attributes;
+  readonly math: VectorMath;
+}
+
+type Float = (a: Code, b: Code) => Code;
+
+const comparisons: Record<string, "eq" | "ne" | "gt" | "ge" | "lt" | "le"> = {
+  Equal: "eq",
+  NotEqual: "ne",
+  Greater: "gt",
+  GreaterEqual: "ge",
+  Less: "lt",
+  LessEqual: "le",
+};
+
+const floats: Record<string, Float> = {
+  Add: f32x4.add,
+  Sub: f32x4.sub,
+  Multiply: f32x4.mul,
+  RealDiv: f32x4.div,
+  Maximum: f32x4.max,
+  Minimum: f32x4.min,
+  Neg: f32x4.neg,
+  Abs: f32x4.abs,
+  Square: (a) => f32x4.mul(a, a),
+  Sqrt: f32x4.sqrt,
+  Rsqrt: (a) => f32x4.div(splat(1), f32x4.sqrt(a)),
+  Reciprocal: (a) => f32x4.div(splat(1), a),
+  Relu: (a) => f32x4.max(a, splat(0)),
+  Floor: f32x4.floor,
+  Ceil: f32x4.ceil,
+  Round: f32x4.nearest,
+};
+
+const integers: Record<string, Float> = {
+  Add: i32x4.add,
+  Sub: i32x4.sub,
+  Multiply: i32x4.mul,
+  Maximum: i32x4.max,
+  Minimum: i32x4.min,
+  Neg: i32x4.neg,
+  Abs: i32x4.abs,
+  Square: (a) => i32x4.mul(a, a),
+  Relu: (a) => i32x4.max(a, splatInt(0)),
+};
+
+const masks: Record<string, Float> = {
+  LogicalAnd: v128.and,
+  LogicalOr: v128.or,
+  LogicalNot: v128.not,
+};
+
+const transcendental: Record<string, (math: VectorMath, x: Code) => Code> = {
+  Exp: (math, x) => math.exp(x),
+  Expm1: (math, x) => math.expm1(x),
+  Log: (math, x) => math.log(x),
+  Log1p: (math, x) => math.log1p(x),
+  Tanh: (math, x) => math.tanh(x),
+  Sigmoid: (math, x) => math.sigmoid(x),
+  Sign: (math, x) => math.sign(x),
+  Erf: (math, x) => math.erf(x),
+  Sin: (math, x) => math.sine(x, 0),
+  Cos: (math, x) => math.sine(x, 1),
+};
+
+/** Code for one kernel; undefined where there is none for these types. */
+export function expression(kernel: string, given: Arguments): Code | undefined {
+  const { codes: [a, b, c], dtypes: [dtype], attributes, math } = given;
+  const comparison = comparisons[kernel];
+  if (comparison !== undefined) {
+    return dtype === "float32" ? f32x4[comparison](a, b) : i32x4[comparison](a, b);
+  }
+  if (kernel in masks) return masks[kernel](a, b);
+  switch (kernel) {
+    case "AddN":
+      return given.codes.slice(1).reduce(dtype === "float32" ? f32x4.add : i32x4.add, a);
+    case "Select":
+      return v128.select(b, c, a);
+    case "Cast":
+      return cast(a, dtype, attributes.dtype as Dtype);
+    case "OneHot":
+      return oneHot(i32x4.eq(a, b), attributes);
+  }
+  if (dtype !== "float32") return integers[kernel]?.(a, b);
+  switch (kernel) {
+    case "ClipByValue":
+      return f32x4.min(
+        f32x4.max(a, splat(attributes.clipValueMin as number)),
+        splat(attributes.clipValueMax as number),
+      );
+    case "Step": {
+      const alpha = attributes.alpha as number;
+      const positive = v128.and(f32x4.gt(a, splat(0)), splat(1));
+      // NaN stays NaN, as the kernel has it.
+      const known = alpha === 0
+        ? positive
+        : v128.select(splat(1), splat(alpha), f32x4.gt(a, splat(0)));
+      return v128.or(known, v128.and(f32x4.ne(a, a), splat(NaN)));
+    }
+  }
+  return floats[kernel]?.(a, b) ?? transcendental[kernel]?.(math, a);
+}
+
+function cast(a: Code, from: Dtype, to: Dtype): Code {
+  if (from === to) return a;
+  if (to === "bool") {
+    return from === "float32" ? f32x4.ne(a, splat(0)) : i32x4.ne(a, splatInt(0));
+  }
+  if (from === "bool") return v128.and(a, to === "float32" ? splat(1) : splatInt(1));
+  return to === "float32" ? f32x4.fromInt(a) : i32x4.fromFloat(a);
+}
+
+function oneHot(hit: Code, { onValue, offValue, dtype }: Attributes): Code {
+  const lanes = (value: unknown) =>
+    dtype === "float32" ? splat(value as number) : splatInt(value as number);
+  return v128.select(lanes(onValue ?? 1), lanes(offValue ?? 0), hit);
+}

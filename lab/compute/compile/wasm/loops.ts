@@ -1,0 +1,273 @@
+/**
+ * A fused loop as one function: every element is loaded once, goes through all nodes in registers
+ * and is stored once; reductions ride along.
+ *
+ * @module
+ */
+import type { Dtype, Value } from "../ir.ts";
+import type { Loop, Node, Operand, Reduction } from "../schedule.ts";
+import {
+  type Code,
+  f32x4,
+  get,
+  i32,
+  i32x4,
+  Locals,
+  loop,
+  repeat,
+  sequence,
+  set,
+  splat,
+  splatInt,
+  v128,
+} from "./assembler.ts";
+import { expression } from "./expressions.ts";
+import { type Madd, VectorMath } from "./math.ts";
+
+/** What a loop's code depends on beside the loop. */
+export interface LoopContext {
+  readonly values: readonly Value[];
+  /** Byte address of a value. */
+  address(value: number): number;
+  /** Whether a node's value is read outside its loop, and so must be stored. */
+  stored(value: number): boolean;
+  readonly madd: Madd;
+}
+
+/** A kernel without code for its element types. */
+export class NoCode extends Error {
+  constructor(readonly kernel: string, readonly dtypes: readonly Dtype[]) {
+    super(`no vector code for ${kernel} on ${dtypes.join(", ")}`);
+  }
+}
+
+/** The function's locals and body. */
+export function loopFunction(item: Loop, context: LoopContext): { locals: Locals; body: Code } {
+  const writer = new LoopWriter(item, context);
+  return { locals: writer.locals, body: writer.body() };
+}
+
+const vectorBytes = 16;
+const laneBytes = 4;
+
+class LoopWriter {
+  readonly locals = new Locals(0);
+  readonly #math: VectorMath;
+  readonly #columns: number;
+  readonly #rows: number;
+  /** Byte offsets: of the row (one element a row), in the row, of the element. */
+  readonly #row = this.locals.add("i32");
+  readonly #column = this.locals.add("i32");
+  readonly #element = this.locals.add("i32");
+  /** Locals of operands read from memory, by value and access. */
+  readonly #operands = new Map<string, { operand: Operand & { value: number }; local: number }>();
+  readonly #nodes = new Map<number, number>();
+  /** Accumulators of row and total reductions. */
+  readonly #accumulators = new Map<number, number>();
+  readonly #scratch = this.locals.add("v128");
+
+  constructor(private readonly item: Loop, private readonly context: LoopContext) {
+    this.#math = new VectorMath(this.locals, context.madd);
+    this.#columns = item.columns ?? item.size;
+    this.#rows = item.size / this.#columns;
+    const own = new Set(item.nodes.map((node) => node.output));
+    for (
+      const operand of [
+        ...item.nodes.flatMap((node) => node.operands),
+        ...item.reductions.map((each) => each.operand),
+      ]
+    ) {
+      if (operand.access === "immediate") continue;
+      if (operand.access === "full" && own.has(operand.value)) continue;
+      const key = `${operand.access}:${operand.value}`;
+      if (!this.#operands.has(key)) {
+        this.#operands.set(key, { operand, local: this.locals.add("v128") });
+      }
+    }
+    for (const node of item.nodes) this.#nodes.set(node.output, this.locals.add("v128"));
+    for (const reduction of item.reductions) {
+      if (reduction.over !== "column") {
+        this.#accumulators.set(reduction.output, this.locals.add("v128"));
+      }
+    }
+  }
+
+  body(): Code {
+    const { reductions } = this.item;
+    const byColumn = reductions.filter((each) => each.over === "column");
+    const total = reductions.filter((each) => each.over === "all");
+    return sequence(
+      ...this.#each("single", () => i32.const(0)),
+      ...total.map((each) => set(this.#accumulators.get(each.output)!, identity(each))),
+      ...byColumn.map((each) => this.#fillColumns(each)),
+      set(this.#element, i32.const(0)),
+      this.#rows === 1
+        ? sequence(set(this.#row, i32.const(0)), this.#oneRow())
+        : loop(this.#row, i32.const(this.#rows * laneBytes), i32.const(laneBytes), this.#oneRow()),
+      ...total.map((each) => this.#finish(each, i32.const(0))),
+    );
+  }
+
+  /** Loads of the operands with one access, one element in all lanes. */
+  #each(access: Operand["access"], at: () => Code): Code[] {
+    return [...this.#operands.values()]
+      .filter(({ operand }) => operand.access === access)
+      .map(({ operand, local }) =>
+        set(local, v128.loadSplat(at(), this.context.address(operand.value)))
+      );
+  }
+
+  #oneRow(): Code {
+    const rowReductions = this.item.reductions.filter((each) => each.over === "row");
+    const whole = Math.floor(this.#columns / 4) * vectorBytes;
+    const end = this.#columns * laneBytes;
+    const advance = (bytes: number) =>
+      set(this.#element, i32.add(get(this.#element), i32.const(bytes)));
+    const run = (limit: number, bytes: number) =>
+      repeat(
+        this.#column,
+        i32.const(limit),
+        i32.const(bytes),
+        sequence(this.#lanes(bytes === vectorBytes), advance(bytes)),
+      );
+    return sequence(
+      ...this.#each("perRow", () => get(this.#row)),
+      ...rowReductions.map((each) => set(this.#accumulators.get(each.output)!, identity(each))),
+      set(this.#column, i32.const(0)),
+      whole > 0 ? run(whole, vectorBytes) : [],
+      whole < end ? run(end, laneBytes) : [],
+      ...rowReductions.map((each) => this.#finish(each, get(this.#row))),
+    );
+  }
+
+  /** All nodes on four lanes, or on one (in all lanes; the first is kept). */
+  #lanes(vector: boolean): Code {
+    const load = (operand: Operand & { value: number }) => {
+      const at = get(operand.access === "perColumn" ? this.#column : this.#element);
+      const address = this.context.address(operand.value);
+      return vector ? v128.load(at, address) : v128.loadSplat(at, address);
+    };
+    const loads = [...this.#operands.values()]
+      .filter(({ operand }) => operand.access === "full" || operand.access === "perColumn")
+      .map(({ operand, local }) => set(local, load(operand)));
+    const nodes = this.item.nodes.map((node) => this.#node(node));
+    const stores = this.item.nodes
+      .filter((node) => this.context.stored(node.output))
+      .map((node) => {
+        const address = this.context.address(node.output);
+        const value = get(this.#nodes.get(node.output)!);
+        return vector
+          ? v128.store(get(this.#element), value, address)
+          : v128.storeLane(get(this.#element), value, address);
+      });
+    const reductions = this.item.reductions.map((each) => this.#accumulate(each, vector));
+    return sequence(...loads, ...nodes, ...stores, ...reductions);
+  }
+
+  #node(node: Node): Code {
+    const dtypes = node.operands.map((operand) =>
+      operand.access === "immediate" ? operand.dtype : this.context.values[operand.value].dtype
+    );
+    const code = expression(node.kernel, {
+      codes: node.operands.map((operand) => this.#read(operand)),
+      dtypes,
+      attributes: node.attributes,
+      math: this.#math,
+    });
+    if (code === undefined) throw new NoCode(node.kernel, dtypes);
+    return set(this.#nodes.get(node.output)!, code);
+  }
+
+  #read(operand: Operand): Code {
+    if (operand.access === "immediate") {
+      return operand.dtype === "float32" ? splat(operand.number) : splatInt(operand.number);
+    }
+    const held = this.#operands.get(`${operand.access}:${operand.value}`)?.local;
+    return get(held ?? this.#nodes.get(operand.value)!);
+  }
+
+  #accumulate(reduction: Reduction, vector: boolean): Code {
+    const value = this.#read(reduction.operand);
+    if (reduction.over === "column") {
+      const address = this.context.address(reduction.output);
+      const before = vector
+        ? v128.load(get(this.#column), address)
+        : v128.loadSplat(get(this.#column), address);
+      const after = combine(reduction, before, value);
+      return vector
+        ? v128.store(get(this.#column), after, address)
+        : v128.storeLane(get(this.#column), after, address);
+    }
+    const accumulator = this.#accumulators.get(reduction.output)!;
+    // One lane alone: the others take no part.
+    const taken = vector ? value : v128.select(value, identity(reduction), firstLane);
+    return set(accumulator, combine(reduction, get(accumulator), taken));
+  }
+
+  /** The four lanes of an accumulator into one element at `at`. */
+  #finish(reduction: Reduction, at: Code): Code {
+    const accumulator = this.#accumulators.get(reduction.output)!;
+    const scratch = this.#scratch;
+    const folded = (lanes: readonly number[]) =>
+      set(
+        scratch,
+        combine(reduction, get(scratch), v128.shuffle(get(scratch), get(scratch), lanes)),
+      );
+    return sequence(
+      set(scratch, get(accumulator)),
+      folded([2, 3, 0, 1]),
+      folded([1, 0, 3, 2]),
+      v128.storeLane(at, get(scratch), this.context.address(reduction.output)),
+    );
+  }
+
+  #fillColumns(reduction: Reduction): Code {
+    const address = this.context.address(reduction.output);
+    const whole = Math.floor(this.#columns / 4) * vectorBytes;
+    const end = this.#columns * laneBytes;
+    const fill = (limit: number, bytes: number) =>
+      repeat(
+        this.#column,
+        i32.const(limit),
+        i32.const(bytes),
+        bytes === vectorBytes
+          ? v128.store(get(this.#column), identity(reduction), address)
+          : v128.storeLane(get(this.#column), identity(reduction), address),
+      );
+    return sequence(
+      set(this.#column, i32.const(0)),
+      whole > 0 ? fill(whole, vectorBytes) : [],
+      whole < end ? fill(end, laneBytes) : [],
+    );
+  }
+}
+
+const firstLane = v128.const(new Int32Array([-1, 0, 0, 0]));
+
+function identity({ combine, dtype }: Reduction): Code {
+  const float = dtype === "float32";
+  switch (combine) {
+    case "Sum":
+      return float ? splat(0) : splatInt(0);
+    case "Prod":
+      return float ? splat(1) : splatInt(1);
+    case "Max":
+      return float ? splat(-Infinity) : splatInt(-(2 ** 31));
+    case "Min":
+      return float ? splat(Infinity) : splatInt(2 ** 31 - 1);
+  }
+}
+
+function combine({ combine, dtype }: Reduction, a: Code, b: Code): Code {
+  const lanes = dtype === "float32" ? f32x4 : i32x4;
+  switch (combine) {
+    case "Sum":
+      return lanes.add(a, b);
+    case "Prod":
+      return lanes.mul(a, b);
+    case "Max":
+      return lanes.max(a, b);
+    case "Min":
+      return lanes.min(a, b);
+  }
+}
