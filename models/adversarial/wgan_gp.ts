@@ -40,7 +40,7 @@ import { scatterSheet } from "../sheet.ts";
 // Configuration.
 
 const configuration = z.strictObject({
-  batchSize: z.int().min(2).default(128).meta({
+  batchSize: z.int().min(2).default(64).meta({
     description: "Points a gradient step",
     unit: "points",
   }),
@@ -51,19 +51,19 @@ const configuration = z.strictObject({
   penalty: z.number().min(0).default(0.1).meta({
     description: "λ, the weight of the gradient penalty (0.1: the paper's toy experiments)",
   }),
-  learningRate: z.number().positive().default(1e-3).meta({
+  learningRate: z.number().positive().default(4e-3).meta({
     description: "Adam's step size at the start of both, falling linearly to finalLearningRate",
   }),
   finalLearningRate: z.number().min(0).default(0).meta({
     description: "Adam's step size at the end of the budget",
   }),
-  averageDecay: z.number().min(0).lt(1).default(0.99).meta({
+  averageDecay: z.number().min(0).lt(1).default(0.98).meta({
     description: "Decay of the moving average of the generator that samples come from",
   }),
   latentSize: z.int().min(1).default(2).meta({ description: "Length Z of the latent vector" }),
   width: z.int().min(1).default(128).meta({ description: "Width of the hidden layers of both" }),
   layers: z.int().min(1).default(3).meta({ description: "Hidden layers of both" }),
-  roundsPerIteration: z.int().min(1).default(10).meta({
+  roundsPerIteration: z.int().min(1).default(20).meta({
     description: "Rounds an iteration, each of criticSteps critic steps and a generator step",
     unit: "rounds",
   }),

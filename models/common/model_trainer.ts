@@ -113,18 +113,18 @@ export abstract class ModelTrainer implements Trainer {
 
 /** Fields of every model that passes over a data set. */
 export const exampleFields = {
-  batchSize: z.int().min(1).default(100).meta({
+  batchSize: z.int().min(1).default(50).meta({
     description: "Examples a gradient step",
     unit: "examples",
   }),
   lastBatch: z.enum(["drop", "mask"]).default("mask").meta({
     description: "An epoch's last, smaller batch: left out, or masked up to size",
   }),
-  batchesPerIteration: z.int().min(1).default(25).meta({
+  batchesPerIteration: z.int().min(1).default(50).meta({
     description: "Gradient steps an iteration: how often progress is told",
     unit: "gradient steps",
   }),
-  learningRate: z.number().positive().default(2e-3).meta({
+  learningRate: z.number().positive().default(4e-3).meta({
     description: "Adam's step size at the start",
   }),
   finalLearningRate: z.number().min(0).default(1e-4).meta({

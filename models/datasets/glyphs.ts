@@ -104,19 +104,19 @@ interface Affine {
 
 function drawAffine(random: Generator, variation: number): Affine {
   // The tangent of half the angle gives sine and cosine by division alone.
-  const half = 0.18 * variation * bell(random);
+  const half = 0.07 * variation * bell(random);
   const cosine = (1 - half * half) / (1 + half * half);
   const sine = 2 * half / (1 + half * half);
-  const slant = variation * (0.1 + 0.42 * bell(random));
-  const width = BOX * (0.88 + variation * 0.26 * bell(random));
-  const height = BOX * (1 + variation * 0.16 * bell(random));
+  const slant = variation * (0.1 + 0.22 * bell(random));
+  const width = BOX * (0.9 + variation * 0.25 * bell(random));
+  const height = BOX * (1 + variation * 0.2 * bell(random));
   return {
     a: cosine * width,
     b: -(cosine * slant + sine) * height,
     c: sine * width,
     d: (cosine - sine * slant) * height,
-    x: SIDE / 2 + variation * 2.5 * bell(random),
-    y: SIDE / 2 + variation * 2.1 * bell(random),
+    x: SIDE / 2 + variation * 0.6 * bell(random),
+    y: SIDE / 2 + variation * 0.6 * bell(random),
   };
 }
 
@@ -192,7 +192,7 @@ function drawDigit(
   scratch: { field: ElasticField; points: Float64Array; distances: Float64Array },
 ): void {
   const { field, points, distances } = scratch;
-  field.draw(random, 0.095 * variation);
+  field.draw(random, 0.18 * variation);
   const affine = drawAffine(random, variation);
   const radius = 1.15 + 0.3 * bell(random);
   const reach = radius + 0.5;
@@ -200,8 +200,8 @@ function drawDigit(
   for (const stroke of strokes) {
     const count = stroke.points.length / 2;
     for (let i = 0; i < count; i++) {
-      points[2 * i] = stroke.points[2 * i] + 0.03 * variation * bell(random);
-      points[2 * i + 1] = stroke.points[2 * i + 1] + 0.03 * variation * bell(random);
+      points[2 * i] = stroke.points[2 * i] + 0.02 * variation * bell(random);
+      points[2 * i + 1] = stroke.points[2 * i + 1] + 0.02 * variation * bell(random);
       field.apply(points, i);
       const x = points[2 * i] - 0.5;
       const y = points[2 * i + 1] - 0.5;

@@ -49,14 +49,14 @@ import { imageSheet, reconstructionSheet } from "../sheet.ts";
 
 const configuration = z.strictObject({
   ...exampleFields,
-  hiddenSizes: z.array(z.int().min(1)).min(1).default([256, 128]).meta({
+  hiddenSizes: z.array(z.int().min(1)).min(1).default([256, 256]).meta({
     description: "Widths of the encoder's hidden layers; the decoder has them in reverse",
   }),
   latentSize: z.int().min(1).default(8).meta({ description: "Length Z of the latent vector" }),
   beta: z.number().min(0).default(1).meta({
     description: "β, the weight of the KL; 1 is the bound itself (Higgins et al. 2017)",
   }),
-  priorComponents: z.int().min(1).default(1).meta({
+  priorComponents: z.int().min(1).default(200).meta({
     description: "1: the standard normal prior; more: a learned mixture of so many Gaussians",
   }),
   judge: z.boolean().default(true).meta({
