@@ -25,14 +25,14 @@ export function binaryCrossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Te
 }
 
 /**
- * Squared error of the pixels that the logits stand for, Σ_d (σ(l_d) − x_d)².
+ * Squared error, Σ_d (y_d − x_d)².
  *
- * @param logits [B, D]
- * @param targets [B, D] in [0, 1]
+ * @param outputs [B, D]
+ * @param targets [B, D]
  * @returns [B]
  */
-export function squaredError(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor1D {
-  return tf.sum(tf.square(tf.sub(tf.sigmoid(logits), targets)), 1);
+export function squaredError(outputs: tf.Tensor, targets: tf.Tensor): tf.Tensor1D {
+  return tf.sum(tf.square(tf.sub(outputs, targets)), 1);
 }
 
 /**

@@ -1,0 +1,38 @@
+/**
+ * Models of `glyphs`, the digits drawn from strokes.
+ *
+ * @module
+ */
+import { defineExperiment, type ModelExperiment } from "../lab/experiment/definition.ts";
+
+const dataset = { name: "glyphs" } as const;
+
+/** Dense autoencoder with a code of 32 numbers; forty passes. */
+export const glyphsAutoencoder: ModelExperiment = defineExperiment({
+  name: "glyphs-autoencoder",
+  summary: "Dense autoencoder on drawn digits",
+  expectedSeconds: 20,
+  dataset,
+  model: { name: "autoencoder" },
+  budget: 400_000,
+});
+
+/** VAE with a learned mixture prior; forty passes. */
+export const glyphsVae: ModelExperiment = defineExperiment({
+  name: "glyphs-vae",
+  summary: "Variational autoencoder on drawn digits",
+  expectedSeconds: 40,
+  dataset,
+  model: { name: "vae" },
+  budget: 400_000,
+});
+
+/** The judge's kind of classifier; ten passes. */
+export const glyphsClassifier: ModelExperiment = defineExperiment({
+  name: "glyphs-classifier",
+  summary: "Dense classifier of drawn digits",
+  expectedSeconds: 3,
+  dataset,
+  model: { name: "classifier" },
+  budget: 100_000,
+});

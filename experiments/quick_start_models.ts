@@ -1,0 +1,29 @@
+/**
+ * The quick start's generative models: shorter runs of the named experiments.
+ *
+ * @module
+ */
+import { defineExperiment, type ModelExperiment } from "../lab/experiment/definition.ts";
+import { glyphsVae } from "./glyphs.ts";
+import { ringWganGp } from "./ring.ts";
+
+/** VAE; twenty passes over the digits. */
+export const glyphsVaeQuick: ModelExperiment = defineExperiment({
+  ...glyphsVae,
+  name: "glyphs-vae-quick",
+  summary: "The quick start's VAE on drawn digits",
+  expectedSeconds: 22,
+  budget: 200_000,
+  evaluation: { every: 50_000 },
+});
+
+/** WGAN-GP; smaller batches, a third of the rounds. */
+export const ringWganGpQuick: ModelExperiment = defineExperiment({
+  ...ringWganGp,
+  name: "ring-wgan-gp-quick",
+  summary: "The quick start's WGAN-GP on eight Gaussians",
+  expectedSeconds: 10,
+  model: { name: "wgan-gp", batchSize: 64, learningRate: 4e-3 },
+  budget: 1000,
+  evaluation: { every: 250 },
+});
