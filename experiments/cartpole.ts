@@ -28,7 +28,7 @@ export const cartpoleDqn: AgentExperiment = defineExperiment({
     hiddenSizes: [256, 256],
   },
   budget: 50_000,
-  seeds: 3,
+  seeds: 5,
   evaluation: { every: 5000, episodes: 100 },
 });
 
@@ -36,11 +36,11 @@ export const cartpoleDqn: AgentExperiment = defineExperiment({
 export const cartpoleReinforce: AgentExperiment = defineExperiment({
   name: "cartpole-reinforce",
   summary: "REINFORCE with a learned baseline balances a pole",
-  expectedSeconds: 60,
+  expectedSeconds: 5,
   environment,
   agent: { name: "reinforce" },
   budget: 200_000,
-  seeds: 3,
+  seeds: 5,
   evaluation: { every: 20_000, episodes: 100 },
 });
 
@@ -48,11 +48,11 @@ export const cartpoleReinforce: AgentExperiment = defineExperiment({
 export const cartpoleA2c: AgentExperiment = defineExperiment({
   name: "cartpole-a2c",
   summary: "A2C balances a pole: rl-baselines3-zoo's values and budget",
-  expectedSeconds: 60,
+  expectedSeconds: 5,
   environment,
   agent: { name: "a2c", environments: 8, entropyCoefficient: 0 },
   budget: 500_000,
-  seeds: 3,
+  seeds: 5,
   evaluation: { every: 50_000, episodes: 100 },
 });
 
@@ -63,7 +63,7 @@ export const cartpoleA2c: AgentExperiment = defineExperiment({
 export const cartpolePpo: AgentExperiment = defineExperiment({
   name: "cartpole-ppo",
   summary: "PPO balances a pole: rl-baselines3-zoo's values and budget",
-  expectedSeconds: 60,
+  expectedSeconds: 10,
   environment,
   agent: {
     name: "ppo",
@@ -81,6 +81,6 @@ export const cartpolePpo: AgentExperiment = defineExperiment({
     valueCoefficient: 1,
   },
   budget: 100_000,
-  seeds: 3,
+  seeds: 5,
   evaluation: { every: 10_000, episodes: 100 },
 });

@@ -9,7 +9,7 @@ import { type AgentExperiment, defineExperiment } from "../lab/experiment/defini
 export const gridworldDqn: AgentExperiment = defineExperiment({
   name: "gridworld-dqn",
   summary: "DQN walks to the goal of a grid",
-  expectedSeconds: 30,
+  expectedSeconds: 5,
   environment: { id: "GridWorld-v0", mapName: "empty-8x8" },
   agent: {
     name: "dqn",
@@ -22,8 +22,9 @@ export const gridworldDqn: AgentExperiment = defineExperiment({
     gradientStepsPerTrain: 8,
     targetUpdateEvery: 128,
     explorationFraction: 0.5,
+    loss: "mse",
   },
-  budget: 20_000,
+  budget: 30_000,
   seeds: 3,
-  evaluation: { every: 2000, episodes: 20 },
+  evaluation: { every: 3000, episodes: 20 },
 });
