@@ -21,8 +21,8 @@ import { budgetAxis, jsonNumber, statusOf } from "./summary.ts";
 
 /** Points of a mean at most. */
 const MEAN_POINTS = 120;
-/** Bootstrap repeats a point of a mean, and for the table. */
-const REPEATS = { curve: 500, table: 10_000 };
+/** Bootstrap repeats a point of a mean, at most; fewer for many seeds, which need fewer. */
+const CURVE_REPEATS = 500;
 /** Points of all single lines together. */
 const LINE_POINTS = 40_000;
 
@@ -38,7 +38,7 @@ export interface ComparedGroup {
   /** Of the last values of the seeds that count. The interval is the IQM's; null for one seed. */
   readonly statistics: {
     readonly iqm: Value;
-    readonly interval: readonly [Value, Value] | null;
+    readonly interval: readonly [number, number] | null;
     readonly mean: Value;
     readonly median: Value;
   };
@@ -170,10 +170,11 @@ function meanOf(lines: readonly MeanLine[]): ComparedGroup["mean"] {
   const ends = lines.filter(({ run }) => run.status === "running").map(({ x }) => x.at(-1)!);
   const to = ends.length > 0 ? Math.min(...ends) : Math.max(...lines.map(({ x }) => x.at(-1)!));
   const random = streamOf(0, "bootstrap");
+  const repeats = Math.min(CURVE_REPEATS, Math.max(100, Math.ceil(15_000 / lines.length)));
   for (const x of grid(lines, from, to)) {
     const values = lines.map((line) => valueAt(line.x, line.y, x));
     const interval = lines.length > 1 && values.every(Number.isFinite)
-      ? bootstrapInterval([values], mean, { random, repeats: REPEATS.curve })
+      ? bootstrapInterval([values], mean, { random, repeats })
       : { low: NaN, high: NaN };
     curve.x.push(x);
     curve.y.push(jsonNumber(mean(values)));
@@ -207,13 +208,32 @@ function valueAt(xs: readonly number[], ys: readonly number[], x: number): numbe
   return ys[low] + share * (ys[low + 1] - ys[low]);
 }
 
+/** Intervals by their values: pages ask for the same ones again and again. */
+const intervals = new Map<string, readonly [number, number]>();
+/** Intervals that are kept. */
+const KEPT_INTERVALS = 500;
+
+/** The interval that the command line's `compare` prints, too. */
+function iqmInterval(values: readonly number[]): readonly [number, number] {
+  const key = values.join();
+  let interval = intervals.get(key);
+  if (interval === undefined) {
+    const { low, high } = bootstrapInterval(
+      [values],
+      iqm,
+      values.length > 50 ? { repeats: 5000 } : {},
+    );
+    interval = [low, high];
+    if (intervals.size >= KEPT_INTERVALS) intervals.clear();
+    intervals.set(key, interval);
+  }
+  return interval;
+}
+
 function statisticsOf(values: readonly number[]): ComparedGroup["statistics"] {
-  const interval = values.length > 1 && values.every(Number.isFinite)
-    ? bootstrapInterval([values], iqm, { repeats: REPEATS.table })
-    : null;
   return {
     iqm: jsonNumber(iqm(values)),
-    interval: interval === null ? null : [jsonNumber(interval.low), jsonNumber(interval.high)],
+    interval: values.length > 1 && values.every(Number.isFinite) ? iqmInterval(values) : null,
     mean: jsonNumber(mean(values)),
     median: jsonNumber(median(values)),
   };

@@ -63,8 +63,21 @@ export function openStore(location: string, options: { readOnly?: boolean } = {}
   return new SqliteStore(folder, database);
 }
 
+/** @throws {InputError} where this process may not look. */
+function isReadable(path: string): boolean {
+  try {
+    return sizeOfFile(path) !== undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotADirectory) return false;
+    throw new InputError(
+      `Cannot read the store as this task may not read there (Deno's --allow-read): ${path}`,
+      { cause: error },
+    );
+  }
+}
+
 function openForReading(folder: string, path: string): Store {
-  if (sizeOfFile(path) === undefined) {
+  if (!isReadable(path)) {
     throw new InputError(
       `Cannot read the store as there is none: ${folder} (train a run to make one: ` +
         "`deno task experiment`)",

@@ -34,7 +34,8 @@ function Viewer({ pictures }: { pictures: readonly Picture[] }): VNode {
         <img src={`/artifacts/${hash}`} alt={title} />
       </a>
       <figcaption>
-        {title} {pictures.length > 1 && <small>{index + 1} of {pictures.length}</small>}
+        {title}
+        {pictures.length > 1 && <small>, {index + 1} of {pictures.length}</small>}
       </figcaption>
       {pictures.length > 1 && (
         <input

@@ -107,7 +107,7 @@ function SeriesChart(
     <div class="card" ref={element}>
       <h3>
         <span>{metricTitle(name)}</span>
-        <span class="last">{figure(series?.y.at(-1))}</span>
+        <span class="last">{series && figure(series.y.at(-1))}</span>
       </h3>
       {series !== null && (
         <>

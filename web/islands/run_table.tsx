@@ -56,7 +56,7 @@ function matches(row: RunSummary, filter: string): boolean {
 }
 
 /** Rows shown before "show all". */
-const FIRST_ROWS = 200;
+const FIRST_ROWS = 100;
 
 /** The island. `runs` is what the server knew at `now`; `filter` comes from the URL. */
 export default function RunTable(

@@ -1,0 +1,231 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { bootstrapInterval, iqm } from "../../lab/statistics/mod.ts";
+import type { Comparison } from "../../web/comparison.ts";
+import type { SeriesAnswer } from "../../web/routes/api/series.ts";
+import { build, type Dashboard, openDashboard } from "./built.ts";
+import { addPoints, addRun, agentConfiguration, setProgress } from "./sample_store.ts";
+
+await build();
+
+/** A test with a filled store of its own. */
+function test(name: string, body: (dashboard: Dashboard) => Promise<void>): void {
+  Deno.test(name, async () => {
+    await using dashboard = await openDashboard();
+    await body(dashboard);
+  });
+}
+
+async function get({ app }: Dashboard, path: string, host = "127.0.0.1"): Promise<Response> {
+  return await app.handler(new Request(`http://${host}${path}`));
+}
+
+async function text(dashboard: Dashboard, path: string): Promise<string> {
+  const response = await get(dashboard, path);
+  const body = await response.text();
+  strictEqual(response.status, 200, body);
+  return body;
+}
+
+async function json<T>(dashboard: Dashboard, path: string): Promise<T> {
+  return JSON.parse(await text(dashboard, path));
+}
+
+test("the runs page lists every run, and names as text", async (dashboard) => {
+  const html = await text(dashboard, "/");
+  for (const run of Object.values(dashboard.runs)) ok(html.includes(`/runs/${run}"`), run);
+  ok(html.includes("learning rate 1 &lt;b>?&lt;/b>") || html.includes("&lt;b&gt;?&lt;/b&gt;"));
+  ok(!html.includes("<b>?</b>"));
+  ok(html.includes("try &amp; error"));
+  match(html, /class="status running">running</);
+  match(html, /class="status killed">killed</);
+});
+
+test("the run page shows figures, events, how it ended and what to type", async (dashboard) => {
+  const { runs } = dashboard;
+  const diverged = await text(dashboard, `/runs/${runs.diverged}`);
+  ok(diverged.includes("diverged at iteration 61: losses/policy is NaN"));
+  ok(diverged.includes("gradient norm 310 was clipped"));
+  ok(diverged.includes(`deno task experiment resume ${runs.diverged}`));
+  ok(diverged.includes("agent.learningRate"));
+  ok(!diverged.includes("<b>?</b>"));
+  const vae = await text(dashboard, `/runs/${runs.vae}`);
+  strictEqual(vae.match(/<img src="\/artifacts\/[0-9a-f]{64}"/g)?.length, 1);
+  ok(vae.includes("samples at iteration 100"));
+  ok(vae.includes(`deno task experiment sample ${runs.vae}`));
+  ok(!vae.includes(`experiment resume ${runs.vae}`));
+});
+
+test("the compare page shows statistics without any script", async (dashboard) => {
+  const html = await text(dashboard, "/compare");
+  for (const name of ["dqn", "reinforce", "a2c", "ppo"]) ok(html.includes(`cartpole-${name}`));
+  match(html, /interrupted, not counted/);
+  const { runs } = dashboard;
+  const two = await text(dashboard, `/compare?run=${runs["ppo-1"]}&run=${runs["dqn-1"]}`);
+  ok(!two.includes("cartpole-a2c"));
+});
+
+test("no answer allows what is inline or from elsewhere", async (dashboard) => {
+  const { runs } = dashboard;
+  for (const path of ["/", `/runs/${runs.vae}`, "/compare", "/runs/none", "/none"]) {
+    const response = await get(dashboard, path);
+    const policy = response.headers.get("content-security-policy") ?? "";
+    ok(policy.startsWith("default-src 'none'; script-src 'self'; style-src 'self'"), path);
+    ok(!policy.includes("unsafe"));
+    const html = await response.text();
+    ok(!/<style|\sstyle=|\son\w+="|<script(?![^>]* src="\/assets\/)/.test(html), path);
+  }
+  const series = await get(dashboard, `/api/series?run=${runs.vae}&name=losses/kl`);
+  strictEqual(series.headers.get("x-content-type-options"), "nosniff");
+});
+
+test("a page under another host name is refused", async (dashboard) => {
+  strictEqual((await get(dashboard, "/", "localhost:8321")).status, 200);
+  const refused = await get(dashboard, "/", "rebound.example:8321");
+  strictEqual(refused.status, 403);
+  ok(!(await refused.text()).includes("cartpole"));
+});
+
+test("what is not there is answered by 404 and one line", async (dashboard) => {
+  const { runs } = dashboard;
+  const cases: [path: string, message: RegExp][] = [
+    ["/nowhere", /nothing at \/nowhere/],
+    ["/runs/zzzzzz", /no id begins with/],
+    ["/compare?run=zzzzzz", /no id begins with/],
+    ["/api/series?name=losses/policy", /its id is empty/],
+    [`/api/series?run=${runs.vae}&name=losses/kl&axis=environmentStep`, /environmentSteps/],
+    [`/api/series?run=${runs.vae}&name=losses/kl&points=1`, /points must be from 2 to 5000: 1/],
+    [`/api/comparison?smoothing=x`, /smoothing must be from 0 to 1: x/],
+    [`/artifacts/${"0".repeat(64)}`, /artifact/],
+    ["/artifacts/..%2flab.db", /64 digits/],
+    ["/assets/..%2fmain.ts", /there is none/],
+    ["/assets/none.js", /there is none/],
+  ];
+  const errors = console.error;
+  console.error = () => {};
+  try {
+    for (const [path, message] of cases) {
+      const response = await get(dashboard, path);
+      ok([404, 500].includes(response.status), `${path}: ${response.status}`);
+      match(await response.text(), message);
+    }
+  } finally {
+    console.error = errors;
+  }
+});
+
+test("a series comes on the axis that is asked for, NaN and infinity as text", async (dashboard) => {
+  const { runs } = dashboard;
+  const query = `/api/series?run=${runs.diverged}&name=`;
+  const policy = await json<SeriesAnswer>(dashboard, `${query}losses/policy`);
+  strictEqual(policy.axis, "environmentSteps");
+  strictEqual(policy.total, 64);
+  deepStrictEqual(policy.x.slice(0, 3), [256, 512, 768]);
+  deepStrictEqual(policy.y.slice(-5).map((y) => typeof y === "string" ? y : "number"), [
+    "number",
+    "NaN",
+    "NaN",
+    "NaN",
+    "NaN",
+  ]);
+  strictEqual(policy.smoothed, null);
+  const value = await json<SeriesAnswer>(dashboard, `${query}losses/value&axis=iterations`);
+  strictEqual(value.y.at(-1), "Infinity");
+  deepStrictEqual(value.x, Array.from({ length: 64 }, (_, i) => i + 1));
+});
+
+test("a long series is thinned after it is smoothed, and keeps its extremes", async (dashboard) => {
+  const { store } = dashboard;
+  const configuration = agentConfiguration("ppo", 0.001);
+  const run = addRun(store, { experiment: "long", configuration, seed: 1 });
+  for (let i = 1; i <= 20_000; i++) {
+    addPoints(store, run, i, { zigzag: i === 7_777 ? 50 : i % 2 === 0 ? 3 : 1 });
+  }
+  store.flush();
+  const path = `/api/series?run=${run}&name=zigzag&points=200&smoothing=0.05`;
+  const { total, y, smoothed } = await json<SeriesAnswer>(dashboard, path);
+  strictEqual(total, 20_000);
+  ok(y.length <= 250 && y.length > 100, String(y.length));
+  ok(y.includes(50));
+  // The mean of all points, which the few that are left would miss.
+  ok(Math.abs(Number(smoothed![60]) - 2) < 0.01, String(smoothed![60]));
+});
+
+test("seeds that did not finish are shown and do not count", async (dashboard) => {
+  const { runs, store } = dashboard;
+  const { groups, metric, axis } = await json<Comparison>(dashboard, "/api/comparison");
+  deepStrictEqual([metric, axis], ["evaluation/return_mean", "environmentSteps"]);
+  const ppo = groups.find((group) => group.seeds.some(({ run }) => run === runs["ppo-1"]))!;
+  deepStrictEqual(
+    ppo.seeds.map(({ seed, status, counts }) => [seed, status, counts]),
+    [["1", "completed", true], ["2", "completed", true], ["3", "completed", true], [
+      "4",
+      "interrupted",
+      false,
+    ]],
+  );
+  const last = ["ppo-1", "ppo-2", "ppo-3"].map((name) => store.lastMetrics(runs[name])[metric]);
+  const { low, high } = bootstrapInterval([last], iqm);
+  strictEqual(ppo.statistics.iqm, iqm(last));
+  deepStrictEqual(ppo.statistics.interval, [low, high]);
+  const counted = ppo.seeds.filter(({ counts }) => counts);
+  const means = ppo.mean.x.map((_, i) =>
+    counted.reduce((sum, { y }) => sum + Number(y[i]), 0) / counted.length
+  );
+  deepStrictEqual(ppo.mean.x, counted[0].x);
+  means.forEach((mean, i) => ok(Math.abs(mean - Number(ppo.mean.y[i])) < 1e-9));
+  ppo.mean.y.forEach((y, i) => ok(ppo.mean.low[i] <= y && y <= ppo.mean.high[i]));
+});
+
+test("while no seed has finished, those that train count up to the slowest", async (dashboard) => {
+  const { store } = dashboard;
+  const configuration = agentConfiguration("ppo", 0.5);
+  const locks: Disposable[] = [];
+  for (const [seed, until] of [[1, 30], [2, 50]]) {
+    const run = addRun(store, { experiment: "both", configuration, seed });
+    locks.push(store.lock(run));
+    for (let i = 1; i <= until; i++) addPoints(store, run, i, { "losses/own": seed * i });
+  }
+  store.flush();
+  const path = "/api/comparison?metric=losses/own&axis=iterations";
+  const { groups } = await json<Comparison>(dashboard, path);
+  for (const lock of locks) lock[Symbol.dispose]();
+  strictEqual(groups.length, 1);
+  strictEqual(groups[0].mean.x.at(-1), 30);
+  strictEqual(groups[0].mean.y.at(-1), 45);
+});
+
+test("of several runs with one seed the newest counts", async (dashboard) => {
+  const { store, runs } = dashboard;
+  const configuration = agentConfiguration("ppo", 0.001);
+  const again = addRun(store, { experiment: "cartpole-ppo", configuration, seed: 1 });
+  addPoints(store, again, 390, { "evaluation/return_mean": 77 });
+  setProgress(store, again, 390, { status: "completed" });
+  const { groups } = await json<Comparison>(dashboard, "/api/comparison");
+  const seeds = groups.flatMap((group) => group.seeds);
+  strictEqual(seeds.find(({ run }) => run === runs["ppo-1"])!.counts, false);
+  strictEqual(seeds.find(({ run }) => run === again)!.counts, true);
+});
+
+test("a sample sheet is served for good under its hash", async (dashboard) => {
+  const [{ hash, bytes }] = dashboard.store.artifacts(dashboard.runs.gan);
+  const response = await get(dashboard, `/artifacts/${hash}`);
+  strictEqual(response.headers.get("content-type"), "image/png");
+  match(response.headers.get("cache-control")!, /immutable/);
+  strictEqual((await response.arrayBuffer()).byteLength, bytes);
+});
+
+test("built files are kept for good by browsers, pages not at all", async (dashboard) => {
+  const page = await get(dashboard, "/");
+  strictEqual(page.headers.get("cache-control"), "no-store");
+  const [, script] = (await page.text()).match(/src="(\/assets\/client-[^"]+)"/)!;
+  const response = await get(dashboard, script);
+  strictEqual(response.headers.get("content-type"), "text/javascript; charset=utf-8");
+  match(response.headers.get("cache-control")!, /immutable/);
+  await response.body?.cancel();
+});
+
+Deno.test("a store without runs says how to train some", async () => {
+  await using dashboard = await openDashboard({ empty: true });
+  match(await text(dashboard, "/"), /No run yet in .*deno task experiment/s);
+  match(await text(dashboard, "/compare"), /deno task experiment/);
+});

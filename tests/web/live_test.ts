@@ -1,0 +1,133 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import type { LiveMessage } from "../../web/routes/api/live.ts";
+import { type Dashboard, openDashboard } from "./built.ts";
+import { addPoints, addRun, agentConfiguration, setProgress, sheet } from "./sample_store.ts";
+import { streamOf } from "../../lab/core/random.ts";
+
+/** Messages of the live stream, one after the other. */
+class Messages implements AsyncDisposable {
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  #text = "";
+  lastId = "";
+
+  private constructor(response: Response) {
+    strictEqual(response.headers.get("content-type"), "text/event-stream");
+    this.#reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  static async open({ app }: Dashboard, query = "", lastId?: string): Promise<Messages> {
+    const headers: HeadersInit = lastId === undefined ? {} : { "last-event-id": lastId };
+    const request = new Request(`http://127.0.0.1/api/live${query}`, { headers });
+    return new Messages(await app.handler(request));
+  }
+
+  async next(): Promise<LiveMessage> {
+    while (true) {
+      const end = this.#text.indexOf("\n\n");
+      if (end >= 0) {
+        const message = this.#text.slice(0, end);
+        this.#text = this.#text.slice(end + 2);
+        this.lastId = /^id: (.*)$/m.exec(message)?.[1] ?? this.lastId;
+        const [, data] = /^data: (.*)$/m.exec(message) ?? [];
+        if (data !== undefined) return JSON.parse(data);
+        continue;
+      }
+      const { value, done: closed } = await this.#reader.read();
+      if (closed) throw new Error("The stream has ended");
+      this.#text += value;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader.cancel();
+  }
+}
+
+function test(name: string, body: (dashboard: Dashboard) => Promise<void>): void {
+  Deno.test(name, async () => {
+    await using dashboard = await openDashboard();
+    await body(dashboard);
+  });
+}
+
+test("the first message holds every run, the next only what changed", async (dashboard) => {
+  const { runs, store } = dashboard;
+  await using messages = await Messages.open(dashboard);
+  const first = await messages.next();
+  strictEqual(first.complete, true);
+  deepStrictEqual(first.rows.map(({ id }) => id).sort(), Object.values(runs).sort());
+
+  addPoints(store, runs.running, 240, { "evaluation/return_mean": 321 });
+  store.flush();
+  const second = await messages.next();
+  deepStrictEqual(second.rows.map(({ id }) => id), [runs.running]);
+  deepStrictEqual(second.rows[0].headline, { name: "evaluation/return_mean", value: 321 });
+
+  setProgress(store, runs.running, 250);
+  const third = await messages.next();
+  strictEqual(third.rows[0].count, 250 * 256);
+  ok(third.rows[0].stamp > second.rows[0].stamp);
+});
+
+test("new runs appear and deleted ones go", async (dashboard) => {
+  const { runs, store } = dashboard;
+  await using messages = await Messages.open(dashboard);
+  await messages.next();
+  const configuration = agentConfiguration("ppo", 0.1);
+  const added = addRun(store, { experiment: "cartpole-ppo", configuration, seed: 9 });
+  deepStrictEqual((await messages.next()).rows.map(({ id }) => id), [added]);
+  store.trash(runs.vae);
+  deepStrictEqual((await messages.next()).removed, [runs.vae]);
+});
+
+test("a killed process is noticed though it writes nothing", async (dashboard) => {
+  await using messages = await Messages.open(dashboard);
+  await messages.next();
+  dashboard.running[Symbol.dispose]();
+  const { rows } = await messages.next();
+  deepStrictEqual(rows.map(({ id, status }) => [id, status]), [[dashboard.runs.running, "killed"]]);
+});
+
+test("a run page hears of new series, pictures, events and its end", async (dashboard) => {
+  const { runs, store } = dashboard;
+  await using messages = await Messages.open(dashboard, `?run=${runs.running}`);
+  const { contents } = await messages.next();
+  ok(!contents!.names.includes("losses/new"));
+  deepStrictEqual(contents!.pictures, []);
+
+  addPoints(store, runs.running, 201, { "losses/new": 1 });
+  const { hash } = await store.putArtifact(runs.running, {
+    name: "samples",
+    iteration: 201,
+    mediaType: "image/png",
+    bytes: sheet(streamOf(1, "sheet"), 0.5),
+  });
+  store.appendEvents(runs.running, 201, [{ level: "info", message: "halfway" }]);
+  setProgress(store, runs.running, 201, { status: "failed", message: "the disk is full" });
+  let news = await messages.next();
+  while (news.contents?.message !== "the disk is full") news = await messages.next();
+  ok(news.contents.names.includes("losses/new"));
+  deepStrictEqual(news.contents.pictures, [{ name: "samples", iteration: 201, hash }]);
+  strictEqual(news.contents.events.at(-1)!.message, "halfway");
+});
+
+test("a reader that comes back gets what it missed, one of another server everything", async (dashboard) => {
+  const { runs, store } = dashboard;
+  let lastId = "";
+  {
+    await using messages = await Messages.open(dashboard);
+    await messages.next();
+    lastId = messages.lastId;
+  }
+  setProgress(store, runs.running, 300);
+  {
+    await using messages = await Messages.open(dashboard, "", lastId);
+    const { rows, complete } = await messages.next();
+    strictEqual(complete, false);
+    deepStrictEqual(rows.map(({ id }) => id), [runs.running]);
+  }
+  await using messages = await Messages.open(dashboard, "?after=1000");
+  const { rows, complete } = await messages.next();
+  strictEqual(complete, true);
+  strictEqual(rows.length, Object.keys(runs).length);
+});

@@ -1,0 +1,70 @@
+import { match, ok, strictEqual } from "node:assert";
+import { openStore } from "../../lab/store/sqlite_store.ts";
+import { build, root } from "./built.ts";
+
+await build();
+
+function command(args: readonly string[], folder: string): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-check", "--no-prompt", "--allow-net=127.0.0.1"],
+      ...[`--allow-read=.,${folder}`, `--allow-write=${folder}`, "web/main.ts", ...args],
+    ],
+    cwd: root,
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+async function withStore(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    openStore(`${folder}/runs`).close();
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1", () =>
+  withStore(async (folder) => {
+    const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = taken.addr as Deno.NetAddr;
+    await Deno.writeTextFile(`${folder}/file`, "no folder");
+    const cases: [args: string[], code: number, message: RegExp][] = [
+      [["--store", `${folder}/none`], 2, /there is none: .*deno task experiment/],
+      [["--store", `${folder}/file`], 2, /there is none/],
+      [["--store", "/etc"], 2, /may not read there/],
+      [["--store", "postgres://me:secret@db/lab"], 2, /must be a folder/],
+      [["--ports", "80"], 2, /flags are --port N and --store FOLDER.*--ports/],
+      [["--port", "eighty"], 2, /from 0 to 65535: eighty/],
+      [["extra"], 2, /extra/],
+      [["--port", String(port), "--store", `${folder}/runs`], 1, /in use.*--port/],
+    ];
+    await Promise.all(cases.map(async ([args, expected, message]) => {
+      const { code, stderr } = await command(args, folder).output();
+      const text = new TextDecoder().decode(stderr);
+      strictEqual(code, expected, `${args.join(" ")}: ${text}`);
+      match(text, message);
+      strictEqual(text.trim().split("\n").length, 1, text);
+      ok(!text.includes("secret"));
+    }));
+    taken.close();
+  }));
+
+Deno.test("it serves on 127.0.0.1 and says where", () =>
+  withStore(async (folder) => {
+    const child = command(["--port", "0", "--store", `${folder}/runs`], folder).spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    let line = "";
+    while (!line.includes("\n")) line += (await reader.read()).value ?? "\n";
+    const [, address] = /(http:\/\/127\.0\.0\.1:\d+)$/m.exec(line) ?? [];
+    ok(address !== undefined, line);
+    const response = await fetch(address);
+    strictEqual(response.status, 200);
+    match(await response.text(), /No run yet/);
+    child.kill("SIGTERM");
+    await reader.cancel();
+    await child.stderr.cancel();
+    await child.status;
+  }));
