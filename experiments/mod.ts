@@ -7,6 +7,7 @@
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import type { ExperimentEntry } from "../lab/experiment/registries.ts";
 import { cartpoleA2c, cartpoleDqn, cartpolePpo, cartpoleReinforce } from "./cartpole.ts";
+import { glyphsAutoencoder, glyphsClassifier, glyphsVae } from "./glyphs.ts";
 import { gridworldDqn } from "./gridworld.ts";
 import {
   cartpoleA2cQuick,
@@ -14,6 +15,8 @@ import {
   cartpolePpoQuick,
   cartpoleReinforceQuick,
 } from "./quick_start_agents.ts";
+import { glyphsVaeQuick, ringWganGpQuick } from "./quick_start_models.ts";
+import { ringWganGp } from "./ring.ts";
 
 function entriesOf(file: string, definitions: readonly ExperimentDefinition[]): ExperimentEntry[] {
   return definitions.map((definition) => ({
@@ -29,10 +32,13 @@ function entriesOf(file: string, definitions: readonly ExperimentDefinition[]): 
 export const experiments: readonly ExperimentEntry[] = [
   ...entriesOf("./cartpole.ts", [cartpoleDqn, cartpoleReinforce, cartpoleA2c, cartpolePpo]),
   ...entriesOf("./gridworld.ts", [gridworldDqn]),
+  ...entriesOf("./glyphs.ts", [glyphsAutoencoder, glyphsVae, glyphsClassifier]),
+  ...entriesOf("./ring.ts", [ringWganGp]),
   ...entriesOf("./quick_start_agents.ts", [
     cartpoleDqnQuick,
     cartpoleReinforceQuick,
     cartpoleA2cQuick,
     cartpolePpoQuick,
   ]),
+  ...entriesOf("./quick_start_models.ts", [glyphsVaeQuick, ringWganGpQuick]),
 ];

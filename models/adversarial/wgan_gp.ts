@@ -27,9 +27,9 @@ import type { ModelDefinition } from "../../lab/compute/definitions.ts";
 import { safeNorm, valueAndGradients } from "../../lab/compute/gradients.ts";
 import { heNormal, lecunNormal } from "../../lab/compute/initializers.ts";
 import { mlp, mlpParameters } from "../../lab/compute/networks.ts";
-import { adam } from "../../lab/compute/optimizers.ts";
+import { adam, type Optimizer } from "../../lab/compute/optimizers.ts";
 import { linear } from "../../lab/compute/schedules.ts";
-import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
+import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import { maskedMean } from "../common/losses.ts";
 import { inOrder, loadRows, Minibatches } from "../common/minibatches.ts";
 import { LOSSES, type ModelContext, ModelTrainer, PARAMETERS } from "../common/model_trainer.ts";
@@ -143,12 +143,32 @@ const GENERATOR_OPTIMIZER = "generator_optimizer";
 const GENERATOR_LOSSES = "generator_losses";
 const AVERAGE = "average";
 
-/** Compiles the steps of algorithm 1. Each leaves the other's weights and moments as they are. */
+type Points<Name extends string> = Record<Name, readonly [readonly number[], "float32"]>;
+
+/** The steps of algorithm 1, and what looks at its networks. */
+export interface WganGpPrograms {
+  /** Of both networks, each with moments of its own. */
+  readonly optimizer: Optimizer;
+  /** Lines 4 to 10: changes the critic and its moments alone. */
+  readonly critic: Program<
+    Points<"real">,
+    "learningRate",
+    "critic" | "gradient_penalty" | "distance"
+  >;
+  /** Lines 11 and 12: changes the generator, its moments and its average alone. */
+  readonly generator: Program<Points<never>, "learningRate", "generator">;
+  /** Points of the averaged generator. */
+  readonly draw: Program<Points<never>, never, "points">;
+  /** The critic's mean score of the points whose mask is 1. */
+  readonly measure: Program<Points<"x" | "mask">, never, "score">;
+}
+
+/** Compiles the programs over the groups that the trainer defines. */
 export function compileWganGp(
   workspace: Workspace,
   dimensions: number,
   configuration: WganGpConfiguration,
-) {
+): WganGpPrograms {
   const { batchSize, latentSize, penalty, averageDecay } = configuration;
   const optimizer = adam({ beta1: 0.5, beta2: 0.9 });
   const noise = [[batchSize, latentSize], "normal"] as const;

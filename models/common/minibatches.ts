@@ -23,6 +23,8 @@ export class Minibatches {
   #taken = 0;
 
   /**
+   * Begins before the first epoch.
+   *
    * @param count Examples in the split.
    * @param size Examples a batch.
    * @throws InputError where the only batch of an epoch would be dropped.

@@ -25,6 +25,7 @@ export const LOSSES = "losses";
 
 /** What a model's snapshots hold beside its parameters. */
 export interface ModelParts {
+  /** Where the model computes. */
   readonly workspace: Workspace;
   /** Groups of the workspace beside `parameters` and `losses` (optimizer state). */
   readonly groups: readonly string[];
@@ -44,6 +45,7 @@ export abstract class ModelTrainer implements Trainer {
   /** What snapshots hold; set by the model. */
   protected abstract readonly parts: ModelParts;
 
+  /** @param total Budget in `unit`. */
   constructor(unit: BudgetUnit, total: number) {
     this.budget = { unit, total };
   }
@@ -145,6 +147,7 @@ export abstract class ExampleTrainer extends ModelTrainer {
   readonly #fields: ExampleFields;
   readonly #workspace: Workspace;
 
+  /** Starts before the first example, in the order of the stream `minibatch`. */
   constructor({ configuration, budget, dataset, workspace, stream }: ModelContext<ExampleFields>) {
     super("examples", budget);
     const { batchSize, lastBatch } = configuration;
@@ -157,6 +160,7 @@ export abstract class ExampleTrainer extends ModelTrainer {
   /** One gradient step on these training examples, at most a batch of them. */
   protected abstract update(rows: Int32Array, learningRate: number): void;
 
+  /** `batchesPerIteration` gradient steps, and the means of their losses. */
   async iterate(): Promise<Report> {
     const { batchesPerIteration, learningRate, finalLearningRate } = this.#fields;
     const schedule = cosine(learningRate, finalLearningRate);

@@ -27,7 +27,9 @@ const UNSIGNED_BYTE = 0x08;
 
 /** The content of an IDX file of unsigned bytes. */
 export interface IdxArray {
+  /** The lengths of its dimensions. */
   readonly shape: readonly number[];
+  /** Its elements, row-major. */
   readonly values: Uint8Array;
 }
 
