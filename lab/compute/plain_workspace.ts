@@ -9,6 +9,7 @@ import { InputError, unknownName } from "../core/errors.ts";
 import type { Generator } from "../core/random.ts";
 import { allocate, type NamedTensors, sizeOf } from "../core/tensor_data.ts";
 import "./gradients.ts";
+import { requireLoadable, requireNext, requireStateType } from "./layout.ts";
 import type {
   InputSpec,
   Program,
@@ -37,11 +38,7 @@ export class PlainWorkspace implements Workspace {
     this.#activate();
     const made: Tensors = {};
     for (const [name, { shape, dtype, values }] of Object.entries(tensors)) {
-      if (dtype !== "float32" && dtype !== "int32") {
-        throw new InputError(
-          `Cannot define "${group}/${name}" as state must be float32 or int32: ${dtype}`,
-        );
-      }
+      requireStateType(group, name, dtype);
       made[name] = tf.keep(this.#tensor(values as Float32Array | Int32Array, shape, dtype));
     }
     release(this.#groups.get(group));
@@ -62,26 +59,10 @@ export class PlainWorkspace implements Workspace {
   /** Overwrites a group; names and shapes must be those of its definition. */
   write(group: string, tensors: NamedTensors): void {
     const current = this.#group(group);
-    const expected = Object.keys(current);
-    const given = Object.keys(tensors);
-    const differs = expected.find((name) => !(name in tensors)) ??
-      given.find((name) => !(name in current));
-    if (differs !== undefined) {
-      throw new InputError(
-        `Cannot load "${group}" as its tensors must be ${expected.join(", ")}: ` +
-          `"${differs}" is ${differs in current ? "missing" : "not among them"}`,
-      );
-    }
-    for (const name of expected) {
-      const { shape, dtype } = current[name];
-      const given = tensors[name];
-      if (given.dtype === dtype && `${given.shape}` === `${shape}`) continue;
-      throw new InputError(
-        `Cannot load "${group}/${name}" as it must be ${dtype} [${shape}]: ` +
-          `${given.dtype} [${given.shape}]`,
-      );
-    }
-    this.define(group, Object.fromEntries(expected.map((name) => [name, tensors[name]])));
+    const layout = new Map(Object.entries(current));
+    requireLoadable(group, layout, tensors);
+    const ordered = [...layout.keys()].map((name) => [name, tensors[name]]);
+    this.define(group, Object.fromEntries(ordered));
   }
 
   /** Makes group `to` equal to group `from` (a target network's hard update). */
@@ -148,7 +129,10 @@ export class PlainWorkspace implements Workspace {
         tf.tidy(() => {
           const result = step(context());
           const state = Object.entries(result.state ?? {}) as [string, Tensors][];
-          for (const [group, tensors] of state) this.#requireSameShapes(spec, group, tensors);
+          for (const [group, tensors] of state) {
+            const layout = new Map(Object.entries(this.#groups.get(group) ?? {}));
+            requireNext(spec, group, layout, tensors);
+          }
           next.outputs = own(result.outputs);
           for (const [group, tensors] of state) next.state[group] = own(tensors);
         });
@@ -210,34 +194,6 @@ export class PlainWorkspace implements Workspace {
     dtype: "float32" | "int32",
   ): tf.Tensor {
     return tf.tensor(this.engineName === "wasm" ? values : values.slice(), [...shape], dtype);
-  }
-
-  /** A step's next state of a group must have the names and shapes of its definition. */
-  #requireSameShapes(
-    spec: { name: string; state?: readonly string[] },
-    group: string,
-    next: Tensors,
-  ): void {
-    if (!spec.state?.includes(group)) {
-      throw unknownName(`run "${spec.name}"`, "declared state", group, spec.state ?? []);
-    }
-    const current = this.#group(group);
-    for (const name in current) {
-      const { shape, dtype } = current[name];
-      const given = next[name];
-      if (
-        given === undefined || given.dtype !== dtype || !tf.util.arraysEqual(given.shape, shape)
-      ) {
-        throw new InputError(
-          `Cannot run "${spec.name}" as state "${group}/${name}" must stay ${dtype} [${shape}]: ` +
-            (given === undefined ? "missing" : `${given.dtype} [${given.shape}]`),
-        );
-      }
-    }
-    for (const name in next) {
-      if (name in current) continue;
-      throw unknownName(`run "${spec.name}"`, `state of "${group}"`, name, Object.keys(current));
-    }
   }
 
   #group(name: string): Tensors {

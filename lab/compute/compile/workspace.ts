@@ -7,6 +7,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { InputError, unknownName } from "../../core/errors.ts";
 import "../gradients.ts";
+import { requireLoadable, requireNext, requireStateType } from "../layout.ts";
 import type { Generator } from "../../core/random.ts";
 import { type NamedTensors, sizeOf } from "../../core/tensor_data.ts";
 import type {
@@ -49,11 +50,7 @@ export class CompiledWorkspace implements Workspace {
     const known = this.#groups.get(group);
     const made = new Map<string, Range>();
     for (const [name, { shape, dtype }] of Object.entries(tensors)) {
-      if (dtype !== "float32" && dtype !== "int32") {
-        throw new InputError(
-          `Cannot define "${group}/${name}" as state must be float32 or int32: ${dtype}`,
-        );
-      }
+      requireStateType(group, name, dtype);
       // A group of the same layout stays where it is, so that programs over it stay valid.
       const before = known?.get(name);
       const stays = before?.dtype === dtype && `${before.shape}` === `${shape}`;
@@ -74,25 +71,10 @@ export class CompiledWorkspace implements Workspace {
 
   write(group: string, tensors: NamedTensors): void {
     const current = this.#group(group);
-    const expected = [...current.keys()];
-    const differs = expected.find((name) => !(name in tensors)) ??
-      Object.keys(tensors).find((name) => !current.has(name));
-    if (differs !== undefined) {
-      throw new InputError(
-        `Cannot load "${group}" as its tensors must be ${expected.join(", ")}: ` +
-          `"${differs}" is ${current.has(differs) ? "missing" : "not among them"}`,
-      );
-    }
-    for (const [name, { shape, dtype }] of current) {
-      const given = tensors[name];
-      if (given.dtype === dtype && `${given.shape}` === `${shape}`) continue;
-      throw new InputError(
-        `Cannot load "${group}/${name}" as it must be ${dtype} [${shape}]: ` +
-          `${given.dtype} [${given.shape}]`,
-      );
-    }
+    requireLoadable(group, current, tensors);
     // In the group's own order: a sum over the group must add in the same order after a restore.
-    this.define(group, Object.fromEntries(expected.map((name) => [name, tensors[name]])));
+    const ordered = [...current.keys()].map((name) => [name, tensors[name]]);
+    this.define(group, Object.fromEntries(ordered));
   }
 
   copy(from: string, to: string): void {
@@ -230,31 +212,11 @@ export class CompiledWorkspace implements Workspace {
       const { outputs, state = {} } = step(context);
       const updates: Record<string, tf.Tensor> = {};
       for (const [group, next] of Object.entries(state)) {
-        if (!spec.state?.includes(group)) {
-          throw unknownName(`run "${spec.name}"`, "declared state", group, spec.state ?? []);
-        }
-        this.#requireSameShapes(spec.name, group, next!);
+        requireNext(spec, group, this.#groups.get(group) ?? new Map(), next!);
         for (const [name, tensor] of Object.entries(next!)) updates[`${group}/${name}`] = tensor;
       }
       return { outputs, updates };
     };
-  }
-
-  /** A step's next state of a group must have the names, types and shapes of its definition. */
-  #requireSameShapes(program: string, group: string, next: Tensors): void {
-    const current = this.#group(group);
-    for (const [name, { shape, dtype }] of current) {
-      const given = next[name];
-      if (given?.dtype === dtype && `${given.shape}` === `${shape}`) continue;
-      throw new InputError(
-        `Cannot run "${program}" as state "${group}/${name}" must stay ${dtype} [${shape}]: ` +
-          (given === undefined ? "missing" : `${given.dtype} [${given.shape}]`),
-      );
-    }
-    for (const name in next) {
-      if (current.has(name)) continue;
-      throw unknownName(`run "${program}"`, `state of "${group}"`, name, current.keys());
-    }
   }
 
   #declare<Spec extends readonly [readonly number[], string]>(

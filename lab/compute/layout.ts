@@ -1,0 +1,81 @@
+/**
+ * Checks of state against the layout of its group: names, shapes and types, in one line each.
+ *
+ * @module
+ */
+import { InputError, unknownName } from "../core/errors.ts";
+
+/** Shape and element type of a tensor. */
+interface Shaped {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+}
+
+/** A group's tensors by name, in the order of its definition. */
+export type Layout = ReadonlyMap<string, Shaped>;
+
+function fits(given: Shaped | undefined, { shape, dtype }: Shaped): boolean {
+  return given?.dtype === dtype && given.shape.length === shape.length &&
+    given.shape.every((length, i) => length === shape[i]);
+}
+
+function text(given: Shaped | undefined): string {
+  return given === undefined ? "missing" : `${given.dtype} [${given.shape}]`;
+}
+
+/** @throws InputError where a tensor cannot be state: it is float32 or int32. */
+export function requireStateType(
+  group: string,
+  name: string,
+  dtype: string,
+): asserts dtype is "float32" | "int32" {
+  if (dtype === "float32" || dtype === "int32") return;
+  throw new InputError(
+    `Cannot define "${group}/${name}" as state must be float32 or int32: ${dtype}`,
+  );
+}
+
+/** @throws InputError where tensors to load are not those of the group (names the first). */
+export function requireLoadable(
+  group: string,
+  layout: Layout,
+  tensors: { readonly [name: string]: Shaped },
+): void {
+  const expected = [...layout.keys()];
+  const differs = expected.find((name) => !(name in tensors)) ??
+    Object.keys(tensors).find((name) => !layout.has(name));
+  if (differs !== undefined) {
+    throw new InputError(
+      `Cannot load "${group}" as its tensors must be ${expected.join(", ")}: ` +
+        `"${differs}" is ${layout.has(differs) ? "missing" : "not among them"}`,
+    );
+  }
+  for (const [name, shaped] of layout) {
+    if (fits(tensors[name], shaped)) continue;
+    throw new InputError(
+      `Cannot load "${group}/${name}" as it must be ${text(shaped)}: ${text(tensors[name])}`,
+    );
+  }
+}
+
+/** @throws InputError where a step's next state of a group is not declared or not of its layout. */
+export function requireNext(
+  program: { readonly name: string; readonly state?: readonly string[] },
+  group: string,
+  layout: Layout,
+  next: { readonly [name: string]: Shaped },
+): void {
+  const action = `run "${program.name}"`;
+  if (!program.state?.includes(group)) {
+    throw unknownName(action, "declared state", group, program.state ?? []);
+  }
+  for (const [name, shaped] of layout) {
+    if (fits(next[name], shaped)) continue;
+    throw new InputError(
+      `Cannot ${action} as state "${group}/${name}" must stay ${text(shaped)}: ${text(next[name])}`,
+    );
+  }
+  for (const name in next) {
+    if (!layout.has(name)) throw unknownName(action, `state of "${group}"`, name, layout.keys());
+  }
+}
