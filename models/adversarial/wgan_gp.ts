@@ -401,6 +401,7 @@ export const wganGp: ModelDefinition<WganGpConfiguration> = {
   name: "wgan-gp",
   summary: "Wasserstein GAN with gradient penalty, for points",
   budgetUnit: "gradientSteps",
+  bestBy: { metric: "evaluation/mode_share_min", goal: "maximize" },
   configuration,
   create: (context) => Promise.resolve(new WganGpTrainer(context)),
 };

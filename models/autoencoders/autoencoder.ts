@@ -209,6 +209,7 @@ export const autoencoder: ModelDefinition<AutoencoderConfiguration> = {
   name: "autoencoder",
   summary: "Dense autoencoder: images through a narrow code and back",
   budgetUnit: "examples",
+  bestBy: { metric: "evaluation/reconstruction", goal: "minimize" },
   configuration,
   create: (context) => Promise.resolve(new AutoencoderTrainer(context)),
 };

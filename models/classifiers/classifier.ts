@@ -264,6 +264,7 @@ export const classifier: ModelDefinition<ClassifierConfiguration> = {
   name: "classifier",
   summary: "Dense classifier: names the class of an image, and judges samples",
   budgetUnit: "examples",
+  bestBy: { metric: "evaluation/accuracy", goal: "maximize" },
   configuration,
   create: (context) => Promise.resolve(new ClassifierTrainer(context)),
 };

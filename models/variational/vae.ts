@@ -402,6 +402,7 @@ export const vae: ModelDefinition<VaeConfiguration> = {
   name: "vae",
   summary: "Variational autoencoder: a decoder that draws images from a prior",
   budgetUnit: "examples",
+  bestBy: { metric: "evaluation/negative_elbo", goal: "minimize" },
   configuration,
   create: (context) => Promise.resolve(new VaeTrainer(context)),
 };

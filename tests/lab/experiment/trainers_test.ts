@@ -38,6 +38,31 @@ const requests: Record<string, Omit<RunRequest, "backend">> = {
       ["agent.batchSize", "32"],
     ],
   },
+  "VAE": {
+    reference: "glyphs-vae",
+    seed: 3,
+    budget: 200,
+    set: [
+      ["dataset.train", "70"],
+      ["dataset.test", "20"],
+      ["model.judge", "false"],
+      ["model.hiddenSizes", "[16]"],
+      ["model.batchSize", "20"],
+      ["model.batchesPerIteration", "2"],
+      ["evaluation.every", "90"],
+    ],
+  },
+  "WGAN-GP": {
+    reference: "ring-wgan-gp",
+    seed: 3,
+    budget: 40,
+    set: [
+      ["dataset.train", "500"],
+      ["model.batchSize", "32"],
+      ["model.width", "16"],
+      ["model.roundsPerIteration", "1"],
+    ],
+  },
 };
 
 for (const [name, request] of Object.entries(requests)) {
