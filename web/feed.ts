@@ -30,15 +30,15 @@ export class Feed {
   readonly #listeners = new Set<() => void>();
   readonly #began: number;
   #at: number;
-  /** The moment that listeners know. */
-  #told: number;
   #version = -1;
+  /** What listeners know. */
+  #told = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads from `store`. */
   constructor(store: Store) {
     this.#store = store;
-    this.#at = this.#told = this.#began = Date.now();
+    this.#at = this.#began = Date.now();
   }
 
   /** What changed since a reader's last moment (0: everything), by the store as it is now. */
@@ -65,11 +65,11 @@ export class Feed {
     return this.#at;
   }
 
-  /** Calls `listener` after every change, until the answer is called. */
+  /** Calls `listener` after every write to the store, until the answer is called. */
   watch(listener: () => void): () => void {
     this.#listeners.add(listener);
     if (this.#timer === undefined) {
-      this.#told = this.#at;
+      this.#told = this.#state;
       this.#schedule(PERIOD);
     }
     return () => {
@@ -86,14 +86,23 @@ export class Feed {
       try {
         this.#look();
         // Not only what this look found: pages look on their own.
-        if (this.#at !== this.#told) { for (const listener of this.#listeners) listener(); }
-        this.#told = this.#at;
+        if (this.#state !== this.#told) {
+          this.#told = this.#state;
+          for (const listener of this.#listeners) listener();
+        }
       } catch (error) {
         console.error(error instanceof Error ? error.message : error);
+      } finally {
+        if (this.#listeners.size > 0) {
+          this.#schedule(Math.max(PERIOD, SHARE * (performance.now() - start)));
+        }
       }
-      if (this.#listeners.size === 0) return;
-      this.#schedule(Math.max(PERIOD, SHARE * (performance.now() - start)));
     }, pause);
+  }
+
+  /** Differs after every write, and after every row that changed without one. */
+  get #state(): string {
+    return `${this.#version} ${this.#at}`;
   }
 
   /** Reads what changed. */

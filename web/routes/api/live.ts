@@ -22,28 +22,29 @@ export function handler({ url, req, state: { store, feed } }: Context<State>): R
   let told = "";
   let stop = () => {};
 
-  const message = (): string => {
+  const message = (first: boolean): string => {
     const { at, ...news } = feed.since(moment);
     moment = at;
     const run = id === null ? undefined : store.run(id);
     const contents = run && contentsOf(store, run);
     const changed = contents !== undefined && JSON.stringify(contents) !== told;
     if (changed) told = JSON.stringify(contents);
+    if (!first && !changed && news.rows.length + news.removed.length === 0) return "";
     const data: LiveMessage = changed ? { ...news, contents } : news;
     return `id: ${at}\ndata: ${JSON.stringify(data)}\n\n`;
   };
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      const tell = () => {
+      const tell = (first = false) => {
         try {
-          controller.enqueue(encoder.encode(message()));
+          controller.enqueue(encoder.encode(message(first)));
         } catch (error) {
           stop();
           controller.error(error);
         }
       };
       controller.enqueue(encoder.encode("retry: 1000\n\n"));
-      tell();
+      tell(true);
       stop = feed.watch(tell);
     },
     cancel: () => stop(),

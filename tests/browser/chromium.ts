@@ -1,0 +1,40 @@
+/**
+ * Chromium for tests: where it is, and how it is started.
+ *
+ * @module
+ */
+import type { Browser } from "playwright-core";
+
+const executablePath = "/usr/bin/chromium";
+
+/** True where browser tests are left out: without Chromium, though never in CI. */
+export const missing = !Deno.env.get("CI") && !present();
+
+if (missing) console.log("No Chromium, browser tests are skipped: apt-get install -y chromium");
+
+function present(): boolean {
+  try {
+    return Deno.statSync(executablePath).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts a browser that talks to nobody but the pages under test. */
+export async function openBrowser(): Promise<Browser> {
+  // Else it looks into /proc as it is loaded, which takes every permission there is.
+  Deno.env.set("__IS_WSL_TEST__", "1");
+  const { chromium } = await import("playwright-core");
+  return await chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}

@@ -1,0 +1,326 @@
+/** Every page and every island of the dashboard in a real browser. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { streamOf } from "../../lab/core/random.ts";
+import { build, type Dashboard, openDashboard } from "../web/built.ts";
+import {
+  addPoints,
+  addRun,
+  agentConfiguration,
+  setProgress,
+  sheet,
+  trainAgent,
+} from "../web/sample_store.ts";
+import { missing, openBrowser } from "./chromium.ts";
+
+let browser: Browser;
+let dashboard: Dashboard;
+let server: Deno.HttpServer<Deno.NetAddr>;
+
+Deno.test.beforeAll(async () => {
+  if (missing) return;
+  await build();
+  dashboard = await openDashboard();
+  server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, dashboard.app.handler);
+  browser = await openBrowser();
+});
+
+Deno.test.afterAll(async () => {
+  if (missing) return;
+  await browser.close();
+  await server.shutdown();
+  await dashboard[Symbol.asyncDispose]();
+});
+
+/** A test on a fresh page, on which nothing may go wrong. */
+function test(
+  name: string,
+  body: (page: Page) => Promise<void>,
+  { expected = [], ...options }: BrowserContextOptions & { expected?: string[] } = {},
+): void {
+  Deno.test({
+    name,
+    ignore: missing,
+    // The browser and the server outlive each test.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 900 },
+        baseURL: `http://127.0.0.1:${server.addr.port}`,
+        ...options,
+      });
+      const problems: string[] = [];
+      const page = await context.newPage();
+      page.setDefaultTimeout(10_000);
+      page.on("console", (message) => {
+        if (["error", "warning"].includes(message.type())) problems.push(message.text());
+      });
+      page.on("pageerror", (error) => problems.push(String(error)));
+      try {
+        await body(page);
+        deepStrictEqual(problems, expected);
+      } finally {
+        await context.close();
+      }
+    },
+  });
+}
+
+/** Opens a page and waits until every island is taken over and it hears from the server. */
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page.waitForFunction(() =>
+    document.querySelector("[data-island]:not([data-ready])") === null &&
+    document.querySelector("[data-connected=true]") !== null
+  );
+}
+
+/** Texts of the first cells of the table's rows. */
+const names = (page: Page) => page.locator(".runs tbody tr th a").allTextContents();
+
+test("the runs page filters, keeps the filter in its address, and sorts", async (page) => {
+  await open(page, "/");
+  const all = (await names(page)).length;
+  ok(all >= 18, String(all));
+  await page.fill("input[type=search]", "ppo status=completed seed=1");
+  deepStrictEqual(await names(page), ["cartpole-ppo"]);
+  await page.reload();
+  deepStrictEqual(await names(page), ["cartpole-ppo"]);
+  await page.fill("input[type=search]", "no such run");
+  match(await page.locator(".empty").innerText(), /No run matches/);
+  await page.fill("input[type=search]", "environment=cartpole-v1 status=completed");
+
+  const results = async () =>
+    (await page.locator(".runs tbody td:nth-child(5) b").allTextContents()).map(Number);
+  await page.click("thead button:text-is('Result')");
+  const rising = await results();
+  deepStrictEqual(rising, rising.toSorted((a, b) => a - b));
+  await page.click("thead button:text-is('Result')");
+  deepStrictEqual(await results(), rising.toReversed());
+  strictEqual(await page.getAttribute("th:has-text('Result')", "aria-sort"), "descending");
+});
+
+test("runs that are chosen are compared", async (page) => {
+  await open(page, "/");
+  await page.fill("input[type=search]", "status=completed seed=2");
+  await page.check("input[aria-label='Choose cartpole-ppo, seed 2']");
+  await page.check("input[aria-label='Choose cartpole-a2c, seed 2']");
+  await page.click("text=Compare 2 chosen");
+  await page.waitForSelector("canvas");
+  deepStrictEqual(
+    (await page.locator(".statistics tbody th").allTextContents()).map((name) => name.trim()),
+    ["cartpole-a2c", "cartpole-ppo"],
+  );
+  strictEqual(new URL(page.url()).searchParams.getAll("run").length, 2);
+});
+
+test("a run appears and goes on while the runs page stands open", async (page) => {
+  const { store } = dashboard;
+  await open(page, "/");
+  const configuration = agentConfiguration("ppo", 0.05);
+  const run = addRun(store, { experiment: "cartpole-new", configuration, seed: 5 });
+  const row = page.locator(`tr:has(a[href="/runs/${run}"])`);
+  await row.waitFor();
+  const lock = store.lock(run);
+  addPoints(store, run, 100, { "evaluation/return_mean": 123 });
+  setProgress(store, run, 100);
+  await row.locator("text=123").waitFor();
+  await row.locator("text=running").waitFor();
+  setProgress(store, run, 390, { status: "completed" });
+  await row.locator("text=completed").waitFor();
+  lock[Symbol.dispose]();
+  store.trash(run);
+  await row.waitFor({ state: "detached" });
+});
+
+/** Right end of a chart's line by what the page says of it to who cannot see. */
+const chart = (page: Page, name: string) =>
+  page.locator(`.card:has(h3:has-text("${name}")) .canvas`);
+
+test("curves, series, pictures and status grow while a run trains", async (page) => {
+  const { store, runs } = dashboard;
+  const run = runs.running;
+  await open(page, `/runs/${run}`);
+  const rollout = chart(page, "rollout episode return mean");
+  await rollout.locator("canvas").waitFor();
+  match((await rollout.getAttribute("aria-label"))!, /at 51,200 environment steps/);
+  strictEqual(await page.locator(".gallery").count(), 0);
+
+  const random = streamOf(4, "more");
+  trainAgent(store, run, { random, best: 480, pace: 180, from: 200, until: 260 });
+  addPoints(store, run, 260, { "losses/brand_new": 7 });
+  await store.putArtifact(run, {
+    name: "samples",
+    iteration: 260,
+    mediaType: "image/png",
+    bytes: sheet(random, 0.7),
+  });
+  setProgress(store, run, 260);
+  await page.locator(".canvas[aria-label*='at 66,560 environment steps']").first().waitFor();
+  await page.locator("h3:has-text('losses brand new')").waitFor();
+  await page.locator(".gallery img[alt='samples at iteration 260']").waitFor();
+  match(await page.locator(".figures").innerText(), /66,560/);
+  store.appendEvents(run, 260, [{ level: "warning", message: "half of it is over" }]);
+  await page.locator("text=half of it is over").waitFor();
+});
+
+test("a zoom outlives new points and is undone", async (page) => {
+  const { store, runs } = dashboard;
+  await open(page, `/runs/${runs.killed}`);
+  const plot = chart(page, "losses value").locator(".u-over");
+  await plot.scrollIntoViewIfNeeded();
+  const box = (await plot.boundingBox())!;
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.3, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, y, { steps: 4 });
+  await page.mouse.up();
+  const card = page.locator(".card:has(h3:has-text('losses value'))");
+  await card.locator("text=Zoom out").waitFor();
+  addPoints(store, runs.killed, 500, { "losses/value": 3 });
+  store.flush();
+  await chart(page, "losses value").and(page.locator("[aria-label*='128,000']")).waitFor();
+  await card.locator("text=Zoom out").click();
+  await card.locator("text=Zoom out").waitFor({ state: "detached" });
+  await page.mouse.move(box.x + box.width * 0.5, y);
+  match(await card.locator(".readout").innerText(), /environment steps/);
+});
+
+test("axis, smoothing and search change the charts of a run", async (page) => {
+  await open(page, `/runs/${dashboard.runs["ppo-1"]}`);
+  const value = chart(page, "evaluation return mean");
+  await value.locator("canvas").waitFor();
+  await page.selectOption("select", "wallSeconds");
+  await page.locator(".canvas[aria-label*='at 30.4 seconds']").first().waitFor();
+  await page.locator("input[type=range]").fill("0.1");
+  await page.locator(".canvas[aria-label*='smoothed:']").first().waitFor();
+  await page.fill("input[type=search]", "entropy");
+  strictEqual(await page.locator(".charts .card").count(), 1);
+  await page.click("summary:has-text('Figures')");
+  match(await page.locator(".plot table").innerText(), /smoothed/);
+});
+
+test("values that are not finite are named beside the chart", async (page) => {
+  await open(page, `/runs/${dashboard.runs.diverged}`);
+  await page.fill("input[type=search]", "losses policy");
+  await page.locator("text=first NaN at 15,616 environment steps").waitFor();
+  match(await page.locator(".card .last").innerText(), /NaN/);
+});
+
+test("sample sheets are gone through by a slider", async (page) => {
+  await open(page, `/runs/${dashboard.runs.vae}`);
+  const image = page.locator(".gallery img");
+  strictEqual(await image.getAttribute("alt"), "samples at iteration 100");
+  const newest = await image.getAttribute("src");
+  await page.locator(".gallery input").focus();
+  await page.keyboard.press("Home");
+  strictEqual(await image.getAttribute("alt"), "samples at iteration 20");
+  ok(await image.getAttribute("src") !== newest);
+  strictEqual(await image.evaluate((element) => (element as HTMLImageElement).naturalWidth), 160);
+});
+
+test("the compare page changes metric and axis, hides groups, and says so in its address", async (page) => {
+  await open(page, "/compare");
+  await page.waitForSelector("canvas");
+  await page.selectOption("select >> nth=0", "losses/entropy");
+  await page.locator("h2:has-text('losses entropy')").waitFor();
+  await page.selectOption("select >> nth=1", "iterations");
+  await page.locator(".canvas[aria-label*='iterations']").waitFor();
+  strictEqual(new URL(page.url()).searchParams.get("metric"), "losses/entropy");
+  const before = await page.locator(".canvas").getAttribute("aria-label");
+  await page.click(".legend button >> nth=0");
+  strictEqual(await page.getAttribute(".legend button >> nth=0", "aria-pressed"), "false");
+  ok(await page.locator(".canvas").getAttribute("aria-label") !== before);
+  await page.reload();
+  await page.locator("h2:has-text('losses entropy')").waitFor();
+});
+
+test("the compare page follows runs that train", async (page) => {
+  const { store, runs } = dashboard;
+  const run = runs.running;
+  await open(page, `/compare?run=${run}&metric=evaluation/return_mean`);
+  await page.waitForSelector("canvas");
+  addPoints(store, run, 380, { "evaluation/return_mean": 456.5 });
+  setProgress(store, run, 380);
+  await page.locator(".statistics td b:text-is('456.5')").waitFor();
+  await page.locator(".canvas[aria-label*='456.5 at 97,280']").waitFor();
+});
+
+/** Ratio of contrast of text to the ground beneath it, the least on the page (WCAG 2.2, 1.4.3). */
+function leastContrast(): { ratio: number; text: string } {
+  const parse = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number);
+  const luminance = (color: number[]) => {
+    const [r, g, b] = color.map((part) => {
+      const share = part / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  let least = { ratio: 21, text: "" };
+  for (const element of document.querySelectorAll<HTMLElement>("body *")) {
+    const own = [...element.childNodes].some((node) =>
+      node.nodeType === Node.TEXT_NODE && node.textContent!.trim() !== ""
+    );
+    if (!own || element.offsetParent === null) continue;
+    let ground: HTMLElement | null = element;
+    while (ground && parse(getComputedStyle(ground).backgroundColor)[3] === 0) {
+      ground = ground.parentElement;
+    }
+    const [a, b] = [
+      luminance(parse(getComputedStyle(element).color).slice(0, 3)),
+      luminance(parse(getComputedStyle(ground ?? document.body).backgroundColor).slice(0, 3)),
+    ].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < least.ratio) least = { ratio, text: element.outerHTML.slice(0, 120) };
+  }
+  return least;
+}
+
+const paths =
+  () => ["/", `/runs/${dashboard.runs.diverged}`, `/runs/${dashboard.runs.vae}`, "/compare"];
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`text on ${colorScheme} pages has a contrast of at least 4.5`, async (page) => {
+    for (const path of paths()) {
+      await open(page, path);
+      const { ratio, text } = await page.evaluate(leastContrast);
+      ok(ratio >= 4.5, `${path}: ${ratio.toFixed(2)} of ${text}`);
+      const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      strictEqual(ground === "rgb(17, 21, 28)", colorScheme === "dark");
+    }
+  }, { colorScheme });
+}
+
+test("no page is wider than a phone, and every control has a name", async (page) => {
+  for (const path of paths()) {
+    await open(page, path);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    ok(width <= 390, `${path}: ${width}`);
+    const nameless = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLInputElement>("input, select, button")]
+        .filter((control) =>
+          !control.labels?.length && !control.ariaLabel && !control.textContent?.trim()
+        ).map((control) => control.outerHTML)
+    );
+    deepStrictEqual(nameless, []);
+  }
+}, { viewport: { width: 390, height: 844 } });
+
+test("the pages work from the keyboard, with a ring on what has the focus", async (page) => {
+  await open(page, "/");
+  await page.keyboard.press("Tab");
+  strictEqual(await page.evaluate(() => document.activeElement?.textContent), "Skip to content");
+  const outline = () => page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle);
+  for (let i = 0; i < 6; i++) {
+    await page.keyboard.press("Tab");
+    strictEqual(await outline(), "solid");
+  }
+});
+
+test("a server that goes away is told", async (page) => {
+  await open(page, "/");
+  await page.route("**/api/live*", (route) => route.abort());
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await page.locator("text=The server does not answer").waitFor();
+}, { expected: ["Failed to load resource: net::ERR_FAILED"] });
