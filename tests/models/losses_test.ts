@@ -1,0 +1,204 @@
+/**
+ * Worked numbers of the loss terms, from float64 arithmetic outside the lab (closed forms), and
+ * their gradients against finite differences.
+ */
+import { ok, strictEqual } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import { openWorkspace } from "../../lab/compute/backend.ts";
+import { valueAndGradients } from "../../lab/compute/gradients.ts";
+import { mlp, mlpParameters } from "../../lab/compute/networks.ts";
+import { defaultRng, streamOf } from "../../lab/core/random.ts";
+import type { Tensors } from "../../lab/compute/workspace.ts";
+import { binaryCrossEntropy, maskedMean, squaredError } from "../../models/common/losses.ts";
+import { crossEntropy } from "../../models/classifiers/classifier.ts";
+import { criticLoss, generatorLoss, gradientPenalty } from "../../models/adversarial/wgan_gp.ts";
+import { gaussianKl, mixtureKl, reparameterize } from "../../models/variational/vae.ts";
+import { wasmPath } from "../lab/compute/backends.ts";
+
+function near(actual: ArrayLike<number>, expected: readonly number[], tolerance = 1e-6) {
+  strictEqual(actual.length, expected.length);
+  expected.forEach((value, i) => {
+    ok(
+      Math.abs(actual[i] - value) <= tolerance * Math.max(1, Math.abs(value)),
+      `${actual[i]} at ${i}, expected ${value}`,
+    );
+  });
+}
+
+const values = (tensor: tf.Tensor) => tensor.dataSync();
+
+/** Runs on the cpu backend and frees what it made. */
+async function onCpu(test: () => void) {
+  await openWorkspace("cpu");
+  tf.engine().startScope();
+  try {
+    test();
+  } finally {
+    tf.engine().endScope();
+  }
+}
+
+Deno.test("cross-entropy from logits is the binary cross-entropy of their sigmoids", () =>
+  onCpu(() => {
+    near(values(tf.div(binaryCrossEntropy(tf.tensor([[2, -1]]), tf.tensor([[1, 0]])), 2)), [
+      0.2200948492805977,
+    ]);
+    const logit = (p: number) => Math.log(p / (1 - p));
+    const logits = tf.tensor([[logit(0.9), logit(0.1), logit(0.8), logit(0.3)]]);
+    near(values(binaryCrossEntropy(logits, tf.tensor([[1, 0, 1, 0]]))), [0.7905395265685947]);
+    near(values(binaryCrossEntropy(tf.tensor([[200, -200]]), tf.tensor([[0, 0]]))), [200]);
+  }));
+
+Deno.test("squared errors are summed over pixels", () =>
+  onCpu(() => {
+    const outputs = tf.tensor([[2.5, 0, 2, 8]]);
+    near(values(squaredError(outputs, tf.tensor([[3, -0.5, 2, 7]]))), [4 * 0.375]);
+  }));
+
+Deno.test("class cross-entropy is minus the log-probability of the class", () =>
+  onCpu(() => {
+    const logits = tf.log(tf.tensor([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]]));
+    const targets = tf.tensor([[1, 0, 0], [0, 1, 0]]);
+    near(values(tf.mean(crossEntropy(logits, targets))), [0.2899092476264711]);
+  }));
+
+Deno.test("a masked mean leaves masked examples out", () =>
+  onCpu(() => near(values(maskedMean(tf.tensor([1, 2, 99]), tf.tensor([1, 1, 0]))), [1.5])));
+
+Deno.test("the Gaussian KL has its worked values and gradients", () =>
+  onCpu(() => {
+    const kl = (mean: number[], logVariance: number[]) =>
+      values(gaussianKl(tf.tensor([mean]), tf.tensor([logVariance])))[0];
+    near([kl([0.5, -0.1], [0.2, 0.2])], [0.1514027581601699]);
+    near([kl([0, 0], [0.1, 0.1]), kl([0, 0], [0.2, 0.2])], [
+      0.005170918075647624,
+      0.0214027581601699,
+    ]);
+    near([kl([0, 0], [0, 0]), kl([1], [0]), kl([0], [-2])], [0, 0.5, 0.5676676416183064]);
+    near([kl([0.5, -1], [0, -1])], [0.80893972]);
+    const { gradients } = valueAndGradients(
+      ({ mean, logVariance }) => ({ loss: tf.sum(gaussianKl(mean, logVariance)) as tf.Scalar }),
+      { mean: tf.tensor([[0.5, -0.1]]), logVariance: tf.tensor([[0.2, 0.2]]) },
+    );
+    near(values(gradients.mean), [0.5, -0.1]);
+    near(values(gradients.logVariance), [0.11070137908, 0.11070137908]);
+  }));
+
+Deno.test("the draw scales noise by the deviation, not by the variance", () =>
+  onCpu(() => {
+    const mean = tf.tensor([[0.5, -0.1]]);
+    const logVariance = tf.tensor([[0.2, 0.2]]);
+    const draw = (noise: number[]) => values(reparameterize(mean, logVariance, tf.tensor([noise])));
+    near(draw([1, -1]), [1.605170918076, -1.205170918076]);
+    near(draw([0.5, 0.5]), [1.052585459038, 0.452585459038]);
+    near(draw([0, 0]), [0.5, -0.1]);
+  }));
+
+Deno.test("with a standard normal as its one component the mixture KL averages to the closed form", () =>
+  onCpu(() => {
+    const draws = 20_000;
+    const noise = new Float32Array(2 * draws);
+    defaultRng(3).fillStandardNormal(noise);
+    const epsilon = tf.tensor(noise, [draws, 2]);
+    const mean = tf.tile(tf.tensor([[0.5, -0.1]]), [draws, 1]);
+    const logVariance = tf.fill([draws, 2], 0.2);
+    const latent = reparameterize(mean, logVariance, epsilon);
+    for (const components of [1, 3]) {
+      // Equal components are one.
+      const prior = tf.zeros([components, 2]);
+      const estimate = tf.mean(mixtureKl(latent, logVariance, epsilon, prior, prior));
+      near(values(estimate), [0.1514027581601699], 0.02);
+    }
+  }));
+
+Deno.test("the mixture KL is the difference of two log-densities", () =>
+  onCpu(() => {
+    // z = 1 + 0.5·2 = 2 under N(1, 0.25) with ε = 2, against ½N(0, 1) + ½N(3, 4).
+    const density = (x: number, mean: number, deviation: number) =>
+      Math.exp(-0.5 * ((x - mean) / deviation) ** 2) / (deviation * Math.sqrt(2 * Math.PI));
+    const expected = Math.log(density(2, 1, 0.5)) -
+      Math.log(0.5 * density(2, 0, 1) + 0.5 * density(2, 3, 2));
+    const kl = mixtureKl(
+      tf.tensor([[2]]),
+      tf.tensor([[Math.log(0.25)]]),
+      tf.tensor([[2]]),
+      tf.tensor([[0], [3]]),
+      tf.tensor([[0], [Math.log(4)]]),
+    );
+    near(values(kl), [expected]);
+  }));
+
+Deno.test("critic and generator losses have their worked values", () =>
+  onCpu(() => {
+    near(values(criticLoss(tf.tensor([1.2, 0.8]), tf.tensor([-0.3, 0.1]))), [-1.1]);
+    near(values(generatorLoss(tf.tensor([-0.3, 0.1]))), [0.1]);
+  }));
+
+Deno.test("the gradient penalty of a linear critic [3, 4] is 160 with gradient [48, 64] at λ = 10", () =>
+  onCpu(() => {
+    const [real, generated] = [tf.tensor([[1, 2], [0, -1]]), tf.tensor([[0.5, 0], [3, 1]])];
+    const alpha = tf.tensor([[0.3], [0.9]]);
+    const penalize = (weights: number[]) =>
+      valueAndGradients(({ w }) => {
+        const score = (x: tf.Tensor) => tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D);
+        return { loss: tf.mul(gradientPenalty(score, real, generated, alpha), 10) as tf.Scalar };
+      }, { w: tf.tensor(weights, [2, 1]) });
+    const { values: { loss }, gradients } = penalize([3, 4]);
+    near(values(loss), [160]);
+    near(values(gradients.w), [48, 64]);
+    near(values(penalize([0.6, 0.8]).values.loss), [0]);
+    const flat = penalize([0, 0]);
+    near(values(flat.values.loss), [10], 1e-4);
+    ok(values(flat.gradients.w).every(Number.isFinite));
+  }));
+
+for (const backend of ["cpu", "tfjs-wasm"] as const) {
+  Deno.test(`on ${backend}, ∂GP/∂w of a ReLU critic agrees with finite differences`, async () => {
+    await openWorkspace(backend, { wasmPath });
+    const random = streamOf(2, "critic");
+    const initial = mlpParameters(random, [6, 5, 4, 1]);
+    const draw = () => Float32Array.from({ length: 24 }, () => random.standardNormal());
+    const [real, generated] = [draw(), draw()];
+    const alpha = Float32Array.of(0.1, 0.4, 0.6, 0.9);
+    const penalty = (parameters: Tensors) =>
+      gradientPenalty(
+        (x) => mlp(parameters, x, "relu"),
+        tf.tensor(real, [4, 6]),
+        tf.tensor(generated, [4, 6]),
+        tf.tensor(alpha, [4, 1]),
+      );
+    const tensors = () =>
+      Object.fromEntries(
+        Object.entries(initial).map(([name, { values, shape }]) => [
+          name,
+          tf.tensor(values.slice(), [...shape]),
+        ]),
+      );
+    // Biases move no gradient of a ReLU network but at kinks: their penalty gradient is 0.
+    const kernels = Object.keys(initial).filter((name) => name.endsWith("kernel"));
+    const gradients = tf.tidy(() => {
+      const all = tensors();
+      const own = Object.fromEntries(kernels.map((name) => [name, all[name]]));
+      const { gradients } = valueAndGradients(
+        (kernels) => ({ loss: penalty({ ...all, ...kernels }) }),
+        own,
+      );
+      return Object.fromEntries(kernels.map((name) => [name, [...values(gradients[name])]]));
+    });
+    const step = 2e-3;
+    for (const name of kernels) {
+      for (const i of [0, 3]) {
+        const shifted = (by: number) => {
+          const weights = initial[name].values;
+          const before = weights[i];
+          weights[i] = before + by;
+          const value = tf.tidy(() => values(penalty(tensors()))[0]);
+          weights[i] = before;
+          return value;
+        };
+        const difference = (shifted(step) - shifted(-step)) / (2 * step);
+        near([gradients[name][i]], [difference], 5e-3);
+      }
+    }
+  });
+}
