@@ -123,8 +123,7 @@ export class ProgressDisplay implements Disposable {
     const facts = [
       expected ? "" : `${run.status}${reason}`,
       headline(live.metrics),
-      `${amount(live.latest)} in ${duration(run.wallSeconds)}`,
-      `run ${run.id}`,
+      `${amount(live.latest)} in ${duration(run.wallSeconds)} (${run.id})`,
     ];
     return `${styled(this.io.color.error, style, mark)} ${label(live.latest)}: ` +
       facts.filter((fact) => fact !== "").join(", ");

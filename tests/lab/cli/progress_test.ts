@@ -83,7 +83,7 @@ Deno.test("a finished run leaves a line that stays, with its id", () => {
   display[Symbol.dispose]();
   match(
     io.written.error,
-    /✓ cartpole-ppo seed 1: return 500.0, 50,000 steps in 0:18, run aaaaaa\n$/,
+    /✓ cartpole-ppo seed 1: return 500.0, 50,000 steps in 0:18 \(aaaaaa\)\n$/,
   );
 });
 
