@@ -5,6 +5,7 @@
  */
 import type { Json } from "../core/snapshot.ts";
 import type { Run, Store } from "../store/store.ts";
+import { statusOf } from "./filter.ts";
 
 /** One run of the document. */
 export interface RunEntry {
@@ -12,7 +13,8 @@ export interface RunEntry {
   readonly name: string;
   /** A number where it is exact, else a decimal string. */
   readonly seed: number | string;
-  readonly status: Run["status"];
+  /** As stored, and `killed` for a run whose process is gone. */
+  readonly status: string;
   readonly config: { readonly [key: string]: Json };
   /** Last value of each series; null for NaN and the infinities, which JSON does not have. */
   readonly metrics: { readonly [name: string]: number | null };
@@ -31,7 +33,7 @@ export function runEntry(store: Store, run: Run): RunEntry {
     id: run.id,
     name: run.name,
     seed: Number.isSafeInteger(exact) ? exact : seed,
-    status: run.status,
+    status: statusOf(run),
     config: configuration,
     metrics: finite(store.lastMetrics(run.id)),
     wall_seconds: run.wallSeconds,

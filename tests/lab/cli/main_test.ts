@@ -85,6 +85,19 @@ Deno.test("every example of the help parses", () => {
   }
 });
 
+Deno.test("every command of the documentation parses", async () => {
+  const page = new URL("../../../docs/command-line.md", import.meta.url);
+  const typed = (await Deno.readTextFile(page)).matchAll(/^\$ deno task experiment(?: (.*))?$/gm);
+  const lines = [...typed].map(([, line]) => (line ?? "").replace(/ >>? .*$/, ""));
+  ok(lines.length >= commands.length);
+  for (const line of lines) {
+    const [first, ...rest] = line.split(" ").filter((word) => word !== "");
+    const command = first === undefined ? quickStart : commands.find(({ name }) => name === first);
+    ok(command !== undefined, line);
+    ok(parseSync(command.parser(known), rest).success, line);
+  }
+});
+
 /** What a person may type wrongly, and what the answer must say. */
 const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["lst"], /no command "lst" \(did you mean "list"\?\)/],
