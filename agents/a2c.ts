@@ -40,6 +40,7 @@ import { PARAMETERS } from "./common/checkpoint.ts";
 import { categoricalTerms } from "./common/distributions.ts";
 import { compileScores, Evaluator, type ScoreProgram, type Scores } from "./common/evaluation.ts";
 import { combinedLoss, meanSquaredError, policyGradientLoss } from "./common/losses.ts";
+import { perBatch } from "./common/programs.ts";
 import { Rollout } from "./common/rollout.ts";
 import { RolloutValues } from "./common/rollout_values.ts";
 import { World } from "./common/world.ts";
@@ -170,7 +171,8 @@ class A2cTrainer extends AgentTrainer {
   readonly #rollout: Rollout;
   readonly #values: RolloutValues;
   readonly #actor: ScoreProgram;
-  readonly #updates = new Map<number, Update>();
+  /** Of one batch size, and of another for a shortened rollout. */
+  readonly #update: (batch: number) => Update;
   readonly #learningRate: Schedule;
 
   constructor(private readonly context: Context) {
@@ -181,6 +183,7 @@ class A2cTrainer extends AgentTrainer {
     const { shape } = this.#world;
     const { observationSize, actionCount } = shape;
 
+    this.#update = perBatch((batch) => compileUpdate(context, observationSize, batch));
     const weights = stream("initial-weights");
     const parameters = {
       ...policyParameters(weights, observationSize, actionCount, hiddenSizes),
@@ -247,16 +250,6 @@ class A2cTrainer extends AgentTrainer {
     this.progress.gradientSteps += 1;
     this.progress.examples += rows;
     return { update, values, returns, learningRate };
-  }
-
-  /** The update program for `batch` transitions: one size, and another for a shortened rollout. */
-  #update(batch: number): Update {
-    let update = this.#updates.get(batch);
-    if (update === undefined) {
-      update = compileUpdate(this.context, this.#world.shape.observationSize, batch);
-      this.#updates.set(batch, update);
-    }
-    return update;
   }
 
   /** What the last gradient step saw. */

@@ -24,10 +24,11 @@ import type { Environment } from "../lab/core/environment.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Generator } from "../lab/core/random.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
+import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { Report } from "../lab/core/trainer.ts";
 import type { AgentDefinition, TrainerContext } from "../lab/compute/definitions.ts";
 import { clipByGlobalNorm, valueAndGradients } from "../lab/compute/gradients.ts";
-import { uniform, type Weights } from "../lab/compute/initializers.ts";
+import { uniform } from "../lab/compute/initializers.ts";
 import { type Activation, activationNames, mlp, mlpParameters } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { linear, type Schedule } from "../lab/compute/schedules.ts";
@@ -35,9 +36,11 @@ import type { Tensors } from "../lab/compute/workspace.ts";
 import { meanAndDeviation } from "./common/advantages.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
 import { PARAMETERS } from "./common/checkpoint.ts";
-import { greedyActions } from "./common/distributions.ts";
+import { greedyActions, scoresOf } from "./common/distributions.ts";
 import { compileScores, Evaluator, type ScoreProgram, type Scores } from "./common/evaluation.ts";
+import { meanSquaredError } from "./common/losses.ts";
 import { ReplayBuffer } from "./common/replay.ts";
+import { TARGET, targetNetwork } from "./common/target_network.ts";
 import { World } from "./common/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's DQN where nothing else is said.
@@ -67,7 +70,7 @@ const configuration = z.strictObject({
     unit: "gradient steps",
   }),
   targetUpdateEvery: z.int().min(1).default(500).meta({
-    description: "Environment steps from one renewal of the target network to the next (CleanRL)",
+    description: "Environment steps between renewals of the target network (500: CleanRL)",
     unit: "environment steps",
   }),
   targetRate: z.number().gt(0).max(1).default(1).meta({
@@ -154,12 +157,6 @@ function bootstrap(
   return tf.add(rewards, tf.mul(tf.mul(tf.sub(1, terminated), nextValues), gamma));
 }
 
-/** Q(s, a) of the taken actions, [B]; `scores` [B, A], `actions` [B] int32. */
-export function scoresOf(scores: tf.Tensor, actions: tf.Tensor): tf.Tensor1D {
-  const mask = tf.oneHot(actions as tf.Tensor1D, scores.shape[1]!);
-  return tf.sum(tf.mul(scores, mask), 1);
-}
-
 /**
  * mean(½x² where |x| ≤ 1, |x| − ½ elsewhere): the error clipping to [−1, 1] of Mnih et al. (2015),
  * methods. Written with m = min(|x|, 1) as m(|x| − ½m).
@@ -172,17 +169,23 @@ export function huberLoss(errors: tf.Tensor): tf.Scalar {
   return tf.mean(tf.mul(small, tf.sub(size, tf.mul(small, 0.5))));
 }
 
-/** mean(x²) of TD errors [B]. */
-export function squaredLoss(errors: tf.Tensor): tf.Scalar {
-  return tf.mean(tf.square(errors));
-}
-
 // Network.
 
-/** U(−1/√fanIn, 1/√fanIn): PyTorch's default for dense kernels, as in the reference runs. */
-function fanInUniform(random: Generator, shape: readonly number[]): Weights {
-  const limit = 1 / Math.sqrt(shape[0]);
-  return uniform(random, shape, -limit, limit);
+/**
+ * Kernels and biases from U(−1/√fanIn, 1/√fanIn), PyTorch's default and so that of the reference
+ * runs. Biases of 0 would put every kink of a ReLU network at the origin, where CartPole lives.
+ */
+function initialParameters(random: Generator, sizes: readonly number[]): NamedTensors {
+  const draw = (shape: readonly number[], fanIn: number) =>
+    uniform(random, shape, -1 / Math.sqrt(fanIn), 1 / Math.sqrt(fanIn));
+  const parameters = mlpParameters(random, sizes, {
+    hidden: (_, shape) => draw(shape, shape[0]),
+    prefix: "q",
+  });
+  for (let layer = 0; layer + 1 < sizes.length; layer++) {
+    parameters[`q/${layer}/bias`] = draw([sizes[layer + 1]], sizes[layer]);
+  }
+  return parameters;
 }
 
 /** Q(s, ·; θ), [B, A], of observations [B, D]. */
@@ -197,8 +200,11 @@ const ITERATION = 256;
 
 type Context = TrainerContext<DqnConfiguration> & { makeEnvironment(): Environment };
 
-/** Compiles one gradient step on a batch from the replay buffer. */
-function compileUpdate({ configuration: settings, workspace }: Context, width: number) {
+/** Compiles one gradient step on a batch from the replay buffer of `width` flat observations. */
+export function compileUpdate(
+  { configuration: settings, workspace }: Pick<Context, "configuration" | "workspace">,
+  width: number,
+) {
   const { activation, batchSize, gamma, doubleQ } = settings;
   const optimizer = adam();
   return workspace.compile(
@@ -212,10 +218,10 @@ function compileUpdate({ configuration: settings, workspace }: Context, width: n
         terminated: [[batchSize], "float32"],
       },
       scalars: ["learningRate"],
-      state: [PARAMETERS, "target", "optimizer"],
+      state: [PARAMETERS, TARGET, "optimizer"],
     },
     ({ input, scalar, state }) => {
-      const next = actionScores(state.target, input.nextObservations, activation);
+      const next = actionScores(state[TARGET], input.nextObservations, activation);
       const targets = doubleQ
         ? doubleDqnTargets(
           input.rewards,
@@ -229,7 +235,9 @@ function compileUpdate({ configuration: settings, workspace }: Context, width: n
         const scores = actionScores(parameters, input.observations, activation);
         const taken = scoresOf(scores, input.actions);
         const errors = tf.sub(targets, taken);
-        const loss = settings.loss === "huber" ? huberLoss(errors) : squaredLoss(errors);
+        const loss = settings.loss === "huber"
+          ? huberLoss(errors)
+          : meanSquaredError(taken, targets);
         return { loss, errors, taken };
       }, state[PARAMETERS]);
       const clipped = clipByGlobalNorm(gradients, settings.maximumGradientNorm);
@@ -248,21 +256,6 @@ function compileUpdate({ configuration: settings, workspace }: Context, width: n
   );
 }
 
-/** Compiles θ⁻ ← (1 − τ)θ⁻ + τθ. */
-function compilePolyak({ configuration: { targetRate }, workspace }: Context) {
-  return workspace.compile(
-    { name: "dqn/polyak", state: [PARAMETERS, "target"] },
-    ({ state }) => {
-      const target: Tensors = {};
-      for (const [name, previous] of Object.entries(state.target)) {
-        const share = tf.mul(state[PARAMETERS][name], targetRate);
-        target[name] = tf.add(tf.mul(previous, 1 - targetRate), share);
-      }
-      return { outputs: {}, state: { target } };
-    },
-  );
-}
-
 class DqnTrainer extends AgentTrainer {
   protected readonly parts;
   protected readonly evaluator: Evaluator;
@@ -270,7 +263,7 @@ class DqnTrainer extends AgentTrainer {
   readonly #replay: ReplayBuffer;
   readonly #actor: ScoreProgram;
   readonly #update: ReturnType<typeof compileUpdate>;
-  readonly #polyak: ReturnType<typeof compilePolyak>;
+  readonly #renewTarget: () => void;
   readonly #epsilon: Schedule;
   readonly #before: Float32Array;
   readonly #actions: Int32Array;
@@ -285,19 +278,15 @@ class DqnTrainer extends AgentTrainer {
     const { observationSize, actionCount } = shape;
 
     const sizes = [observationSize, ...hiddenSizes, actionCount];
-    const parameters = mlpParameters(stream("initial-weights"), sizes, {
-      hidden: fanInUniform,
-      prefix: "q",
-    });
+    const parameters = initialParameters(stream("initial-weights"), sizes);
     workspace.define(PARAMETERS, parameters);
-    workspace.define("target", parameters);
+    this.#renewTarget = targetNetwork(workspace, parameters, settings.targetRate);
     workspace.define("optimizer", adam().initialState(parameters));
 
     const scores: Scores = (parameters, x) => actionScores(parameters, x, activation);
     this.#actor = compileScores(workspace, "dqn/act", environments, observationSize, scores);
     this.#update = compileUpdate(context, observationSize);
     this.#update.scalar.learningRate = settings.learningRate;
-    this.#polyak = compilePolyak(context);
     this.evaluator = new Evaluator("dqn", workspace, shape, context.makeEnvironment, scores);
     const { explorationInitial, explorationFinal, explorationFraction } = settings;
     this.#epsilon = linear(explorationInitial, explorationFinal, explorationFraction);
@@ -306,7 +295,7 @@ class DqnTrainer extends AgentTrainer {
     this.#actions = new Int32Array(environments);
     this.parts = {
       workspace,
-      groups: ["optimizer", "target"],
+      groups: ["optimizer", TARGET],
       generators: { exploration: stream("exploration"), replay: stream("replay") },
       world: this.#world,
       replay: this.#replay,
@@ -367,11 +356,6 @@ class DqnTrainer extends AgentTrainer {
     const renewals = Math.floor(progress.environmentSteps / targetUpdateEvery);
     progress.environmentSteps += this.#actions.length;
     if (Math.floor(progress.environmentSteps / targetUpdateEvery) > renewals) this.#renewTarget();
-  }
-
-  #renewTarget(): void {
-    if (this.context.configuration.targetRate < 1) this.#polyak.run();
-    else this.context.workspace.copy(PARAMETERS, "target");
   }
 
   #train(): void {

@@ -40,6 +40,7 @@ import { AgentTrainer } from "./common/agent_trainer.ts";
 import { PARAMETERS } from "./common/checkpoint.ts";
 import { categoricalTerms } from "./common/distributions.ts";
 import { compileScores, Evaluator, type ScoreProgram, type Scores } from "./common/evaluation.ts";
+import { perBatch } from "./common/programs.ts";
 import { Rollout } from "./common/rollout.ts";
 import { RolloutValues } from "./common/rollout_values.ts";
 import { combinedLoss, meanSquaredError } from "./common/losses.ts";
@@ -175,9 +176,9 @@ export function policyChange(
 
 type Context = TrainerContext<PpoConfiguration> & { makeEnvironment(): Environment };
 
-/** Compiles one gradient step on `batch` transitions. */
-function compileUpdate(
-  { configuration: settings, workspace }: Context,
+/** Compiles one gradient step on `batch` transitions of `width` flat observations. */
+export function compileUpdate(
+  { configuration: settings, workspace }: Pick<Context, "configuration" | "workspace">,
   width: number,
   batch: number,
 ) {
@@ -240,7 +241,8 @@ class PpoTrainer extends AgentTrainer {
   readonly #rollout: Rollout;
   readonly #values: RolloutValues;
   readonly #actor: ScoreProgram;
-  readonly #updates = new Map<number, Update>();
+  /** Of one batch size, and of another for a shortened rollout. */
+  readonly #update: (batch: number) => Update;
   readonly #learningRate: Schedule;
   readonly #clipRange: Schedule;
 
@@ -253,6 +255,7 @@ class PpoTrainer extends AgentTrainer {
     const { shape } = this.#world;
     const { observationSize, actionCount } = shape;
 
+    this.#update = perBatch((batch) => compileUpdate(context, observationSize, batch));
     const weights = stream("initial-weights");
     const parameters = {
       ...policyParameters(weights, observationSize, actionCount, hiddenSizes),
@@ -318,16 +321,6 @@ class PpoTrainer extends AgentTrainer {
         "schedule/clip_range": clipRange,
       },
     };
-  }
-
-  /** The update program for `batch` transitions: one size, and another for a shortened rollout. */
-  #update(batch: number): Update {
-    let update = this.#updates.get(batch);
-    if (update === undefined) {
-      update = compileUpdate(this.context, this.#world.shape.observationSize, batch);
-      this.#updates.set(batch, update);
-    }
-    return update;
   }
 
   /** Writes the rows `batch` of the rollout into the program's views. */

@@ -65,6 +65,24 @@ export function greedyActions(
   }
 }
 
+/**
+ * The scores of the taken actions, [B], differentiable with respect to `scores`.
+ *
+ * @param scores [B, A]: log-probabilities or action values.
+ * @param actions [B], int32.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * await tf.setBackend("cpu");
+ * scoresOf(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor1d([0, 1], "int32")).print(); // [1, 4]
+ * ```
+ */
+export function scoresOf(scores: tf.Tensor, actions: tf.Tensor): tf.Tensor1D {
+  const mask = tf.oneHot(actions as tf.Tensor1D, scores.shape[1]!);
+  return tf.sum(tf.mul(scores, mask), 1);
+}
+
 /** What a policy loss needs of a categorical distribution. */
 export interface CategoricalTerms {
   /** ln π(a|s), [B]. */
@@ -80,9 +98,10 @@ export interface CategoricalTerms {
  * @param actions [B], int32.
  */
 export function categoricalTerms(logits: tf.Tensor, actions: tf.Tensor): CategoricalTerms {
-  const mask = tf.oneHot(tf.cast(actions, "int32") as tf.Tensor1D, logits.shape[1]!);
   const logProbabilities = tf.logSoftmax(logits as tf.Tensor2D);
-  const taken = tf.sum(tf.mul(logProbabilities, mask), 1);
   const entropy = tf.neg(tf.sum(tf.mul(tf.exp(logProbabilities), logProbabilities), 1));
-  return { logProbability: taken as tf.Tensor1D, entropy: entropy as tf.Tensor1D };
+  return {
+    logProbability: scoresOf(logProbabilities, actions),
+    entropy: entropy as tf.Tensor1D,
+  };
 }

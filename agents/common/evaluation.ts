@@ -13,6 +13,7 @@ import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts
 import { meanAndDeviation } from "./advantages.ts";
 import { PARAMETERS } from "./checkpoint.ts";
 import { greedyActions } from "./distributions.ts";
+import { perBatch } from "./programs.ts";
 import type { WorldShape } from "./world.ts";
 
 /** Most environments of one evaluation. */
@@ -51,17 +52,21 @@ export function compileScores(
 
 /** Measures the greedy policy of an agent's parameters. */
 export class Evaluator {
-  readonly #programs = new Map<number, ScoreProgram>();
+  readonly #program: (batch: number) => ScoreProgram;
   #vector: VectorEnvironment | undefined;
 
   /** @param agent Stands in the names of programs. */
   constructor(
-    private readonly agent: string,
-    private readonly workspace: Workspace,
+    agent: string,
+    workspace: Workspace,
     private readonly shape: WorldShape,
     private readonly makeEnvironment: () => Environment,
-    private readonly scores: Scores,
-  ) {}
+    scores: Scores,
+  ) {
+    this.#program = perBatch((batch) =>
+      compileScores(workspace, `${agent}/act/${batch}`, batch, shape.observationSize, scores)
+    );
+  }
 
   /**
    * Plays `episodes` whole episodes (default 100) with the best-scored action. Each environment
@@ -134,17 +139,6 @@ export class Evaluator {
     const actions = new Int32Array(1);
     greedyActions(await program.read("scores"), this.shape.actionCount, actions);
     return actions[0] + this.shape.actionStart;
-  }
-
-  #program(batch: number): ScoreProgram {
-    let program = this.#programs.get(batch);
-    if (program === undefined) {
-      const name = `${this.agent}/act/${batch}`;
-      const { observationSize } = this.shape;
-      program = compileScores(this.workspace, name, batch, observationSize, this.scores);
-      this.#programs.set(batch, program);
-    }
-    return program;
   }
 
   #environments(count: number): VectorEnvironment {

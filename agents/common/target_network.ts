@@ -1,0 +1,43 @@
+/**
+ * A slowly renewed copy of the learned parameters, in a group of its own.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
+import { PARAMETERS } from "./checkpoint.ts";
+
+/** The group that holds the copy θ⁻. */
+export const TARGET = "target";
+
+/** Compiles the soft renewal θ⁻ ← (1 − τ)θ⁻ + τθ. Lillicrap et al. (2015), algorithm 1. */
+function compileSoft(workspace: Workspace, rate: number) {
+  return workspace.compile(
+    { name: "target/renew", state: [PARAMETERS, TARGET] },
+    ({ state }) => {
+      const target: Tensors = {};
+      for (const [name, previous] of Object.entries(state[TARGET])) {
+        const share = tf.mul(state[PARAMETERS][name], rate);
+        target[name] = tf.add(tf.mul(previous, 1 - rate), share);
+      }
+      return { outputs: {}, state: { [TARGET]: target } };
+    },
+  );
+}
+
+/**
+ * Defines the target network, equal to `parameters`, and answers how to renew it.
+ *
+ * @param rate τ in (0, 1]: the share of the learned parameters in a renewal; 1 copies them.
+ */
+export function targetNetwork(
+  workspace: Workspace,
+  parameters: NamedTensors,
+  rate: number,
+): () => void {
+  workspace.define(TARGET, parameters);
+  if (rate === 1) return () => workspace.copy(PARAMETERS, TARGET);
+  const soft = compileSoft(workspace, rate);
+  return () => soft.run();
+}
