@@ -1,7 +1,7 @@
 /**
  * Opening a workspace: compiled to WebAssembly (`wasm`, and `wasm-strict` without fused
- * multiply-adds), or kernel by kernel on a TensorFlow.js backend (`cpu`, `tfjs-wasm`, `webgpu`),
- * whose packages are loaded only when chosen.
+ * multiply-adds) or for the graphics device (`webgpu`), or kernel by kernel on a TensorFlow.js
+ * backend (`cpu`, `tfjs-wasm`, `tfjs-webgpu`), whose packages are loaded only when chosen.
  *
  * @module
  */
@@ -11,7 +11,9 @@ import { registerWasmKernels } from "./wasm_kernels.ts";
 import { type BackendChoice, backendChoices } from "./backend_choice.ts";
 import { bestRounding } from "./compile/support.ts";
 import { CompiledWorkspace } from "./compile/workspace.ts";
+import { openGraphics } from "./graphics.ts";
 import { PlainWorkspace } from "./plain_workspace.ts";
+import type { ComputeDevice } from "./compile/wgsl/device.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A workspace and why it computes where it does: for the manifest. */
@@ -34,7 +36,7 @@ export interface WorkspaceOptions {
 const started = new Map<string, Promise<string | null>>();
 
 /** The engine that TensorFlow.js computes with, for backends that run kernel by kernel. */
-const engines = { cpu: "cpu", "tfjs-wasm": "wasm", webgpu: "webgpu" } as const;
+const engines = { cpu: "cpu", "tfjs-wasm": "wasm", "tfjs-webgpu": "webgpu" } as const;
 
 /**
  * An empty workspace on the backend asked for. `auto` takes wasm: on the processor a compiled step
@@ -54,6 +56,7 @@ export async function openWorkspace(
   if (choice === "auto" || choice === "wasm" || choice === "wasm-strict") {
     return await openCompiled(choice);
   }
+  if (choice === "webgpu") return await openDevice();
   const engine = engines[choice];
   const adapter = await startOnce(engine, options);
   return { workspace: new PlainWorkspace(engine), reason: `asked for: ${choice}`, adapter };
@@ -73,6 +76,24 @@ async function openCompiled(choice: "auto" | "wasm" | "wasm-strict"): Promise<Op
     ? "auto: compiled steps are fastest for small dense updates"
     : `asked for: ${choice}`;
   return { workspace: new CompiledWorkspace(rounding), reason, adapter: null };
+}
+
+/** The device that compiled workspaces of this thread share. */
+let opening: Promise<ComputeDevice> | undefined;
+
+/** A compiled workspace on the graphics device; programs placed on the host are WebAssembly. */
+async function openDevice(): Promise<OpenedWorkspace> {
+  await startOnce("cpu", {});
+  const { ComputeDevice } = await import("./compile/wgsl/device.ts");
+  const { GpuWorkspace } = await import("./compile/gpu_workspace.ts");
+  const again = () => opening = undefined;
+  opening ??= openGraphics().then((graphics) => new ComputeDevice(graphics, again));
+  opening.catch(again);
+  const compute = await opening;
+  const rounding = bestRounding();
+  const host = rounding && new CompiledWorkspace(rounding);
+  const workspace = new GpuWorkspace(compute, host);
+  return { workspace, reason: "asked for: webgpu", adapter: compute.name };
 }
 
 /** Starts a TensorFlow.js backend, once a thread; answers its adapter. */
@@ -113,44 +134,16 @@ const start = {
   },
 
   webgpu: async (): Promise<string> => {
-    const adapter = await globalThis.navigator?.gpu?.requestAdapter({
-      powerPreference: "high-performance",
-    });
-    if (!adapter) {
-      throw new InputError(
-        "Cannot use the webgpu backend as it needs a graphics adapter: none found " +
-          "(install a driver, on Debian mesa-vulkan-drivers, or use --backend wasm)",
-      );
-    }
     const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
-    const device = await adapter.requestDevice({ requiredLimits: limitsOf(adapter) });
+    const { device, info, name } = await openGraphics();
     // The factory that the package registers by itself asks for features that Deno refuses.
     tf.removeBackend("webgpu");
     type Parameters = ConstructorParameters<typeof WebGPUBackend>;
     tf.registerBackend(
       "webgpu",
-      () => new WebGPUBackend(device as Parameters[0], adapter.info as Parameters[1]),
+      () => new WebGPUBackend(device as Parameters[0], info as Parameters[1]),
     );
     await tf.setBackend("webgpu");
-    return nameOf(adapter.info);
+    return name;
   },
 };
-
-/** What the kernels need beyond the guaranteed minimum: as much as the adapter has. */
-function limitsOf(adapter: GPUAdapter): Record<string, number> {
-  const names = [
-    "maxBufferSize",
-    "maxComputeInvocationsPerWorkgroup",
-    "maxComputeWorkgroupSizeX",
-    "maxComputeWorkgroupStorageSize",
-    "maxComputeWorkgroupsPerDimension",
-    "maxStorageBufferBindingSize",
-    "maxStorageBuffersPerShaderStage",
-  ] as const;
-  return Object.fromEntries(names.map((name) => [name, adapter.limits[name]]));
-}
-
-function nameOf(info: GPUAdapterInfo): string {
-  const name = info.description || info.device || info.vendor || "unnamed adapter";
-  return info.isFallbackAdapter ? `${name} (software)` : name;
-}

@@ -7,8 +7,8 @@ import { unknownName } from "../core/errors.ts";
 
 /**
  * What a user may ask for (`--backend`): steps compiled to WebAssembly (`wasm`; `wasm-strict`
- * never fuses multiply-adds), or kernel by kernel with TensorFlow.js (`webgpu`, `cpu`,
- * `tfjs-wasm`). `auto` leaves the choice to the lab.
+ * never fuses multiply-adds) or for the graphics device (`webgpu`), or kernel by kernel with
+ * TensorFlow.js (`cpu`, `tfjs-wasm`, `tfjs-webgpu`). `auto` leaves the choice to the lab.
  */
 export const backendChoices = [
   "auto",
@@ -17,6 +17,7 @@ export const backendChoices = [
   "wasm-strict",
   "cpu",
   "tfjs-wasm",
+  "tfjs-webgpu",
 ] as const;
 
 /** A name in {@linkcode backendChoices}. */
@@ -28,9 +29,7 @@ export type BackendChoice = typeof backendChoices[number];
  * @throws InputError for an unknown name (names the nearest).
  */
 export function choiceOf(backend: string): BackendChoice {
-  const name = backend === "tfjs-cpu" || backend === "tfjs-webgpu"
-    ? backend.slice("tfjs-".length)
-    : backend;
+  const name = backend === "tfjs-cpu" ? "cpu" : backend;
   const choice = backendChoices.find((each) => each === name);
   if (choice === undefined) {
     throw unknownName("open a workspace", "backend", backend, backendChoices);

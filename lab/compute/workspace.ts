@@ -36,6 +36,13 @@ export interface ProgramSpec<
   readonly scalars?: readonly Scalar[];
   /** Groups of the workspace that the step reads and may replace. */
   readonly state?: readonly Group[];
+  /**
+   * Where a device workspace runs the program: with the state by default, or on the host, where a
+   * small program that only reads state (a policy that acts) is answered without waiting for the
+   * device; the state that it reads is copied over once after each change. Elsewhere a hint to no
+   * effect.
+   */
+  readonly placement?: "host";
 }
 
 /** What a step is called with. */

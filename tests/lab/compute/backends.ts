@@ -22,5 +22,6 @@ export const backends: readonly {
   { name: "wasm", computes: "wasm", engine: "cpu", ignore: false },
   { name: "wasm-strict", computes: "wasm-strict", engine: "cpu", ignore: false },
   { name: "tfjs-wasm", computes: "tfjs-wasm", engine: "wasm", ignore: false },
-  { name: "webgpu", computes: "tfjs-webgpu", engine: "webgpu", ignore: !adapter },
+  { name: "webgpu", computes: "webgpu", engine: "cpu", ignore: !adapter },
+  { name: "tfjs-webgpu", computes: "tfjs-webgpu", engine: "webgpu", ignore: !adapter },
 ];

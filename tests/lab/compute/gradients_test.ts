@@ -166,7 +166,7 @@ for (const { name: backend, ignore } of backends) {
     fn: async (test) => {
       const { workspace } = await openWorkspace(backend, { wasmPath });
       // Small tensors would be computed by the cpu's kernels.
-      if (backend === "webgpu") tf.env().set("WEBGPU_CPU_FORWARD", false);
+      if (backend === "tfjs-webgpu") tf.env().set("WEBGPU_CPU_FORWARD", false);
       for (const [name, tensors, plain] of cases) {
         await test.step(name, async () => {
           const program = workspace.compile(

@@ -1,0 +1,85 @@
+/**
+ * What binds a step to a workspace that compiles it: ranges of memory for what it declares, and
+ * the step as the trace calls it.
+ *
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs";
+import { type Layout, requireNext } from "../layout.ts";
+import type { Tensors } from "../workspace.ts";
+import type { Declared, TracedStep } from "./trace.ts";
+
+/** A piece of memory with a meaning. */
+export interface Range {
+  /** First byte. */
+  readonly address: number;
+  readonly shape: readonly number[];
+  readonly dtype: "float32" | "int32";
+  /** Number of elements. */
+  readonly size: number;
+}
+
+/** Ranges of all that a program declares, by kind and full name. */
+export type Ranges = Record<Declared["kind"], ReadonlyMap<string, Range>>;
+
+/** A step whose names are checked at run time. */
+export type AnyStep = (context: Record<string, unknown>) => {
+  outputs: Record<string, tf.Tensor>;
+  state?: Record<string, Tensors | undefined>;
+};
+
+/** The declarations that a trace begins with. */
+export function declarations(ranges: Ranges): Declared[] {
+  return (Object.keys(ranges) as Declared["kind"][]).flatMap((kind) =>
+    [...ranges[kind]].map(([name, { shape, dtype }]): Declared => ({ kind, name, shape, dtype }))
+  );
+}
+
+/**
+ * The step as the trace calls it: tensors by full name in, next state by full name out.
+ *
+ * @throws InputError (from the traced step) where it replaces state that is not declared or
+ *   changes its layout.
+ */
+export function tracedStep(
+  spec: { readonly name: string; readonly state?: readonly string[] },
+  layoutOf: (group: string) => Layout,
+  step: AnyStep,
+): TracedStep {
+  return (tensors) => {
+    const context: Record<string, Record<string, unknown>> = {
+      input: {},
+      random: {},
+      scalar: {},
+      state: Object.fromEntries((spec.state ?? []).map((group) => [group, {}])),
+    };
+    for (const [key, tensor] of tensors) {
+      const [kind, first, ...rest] = key.split("/");
+      if (kind === "state") (context.state[first] as Tensors)[rest.join("/")] = tensor;
+      else context[kind][key.slice(kind.length + 1)] = tensor;
+    }
+    const { outputs, state = {} } = step(context);
+    const updates: Record<string, tf.Tensor> = {};
+    for (const [group, next] of Object.entries(state)) {
+      const layout = spec.state?.includes(group) ? layoutOf(group) : new Map();
+      requireNext(spec, group, layout, next!);
+      for (const [name, tensor] of Object.entries(next!)) updates[`${group}/${name}`] = tensor;
+    }
+    return { outputs, updates };
+  };
+}
+
+/** Scalars as properties that read and write their element. */
+export function scalarViews(
+  views: readonly (readonly [string, Float32Array])[],
+): Record<string, number> {
+  const scalar: Record<string, number> = {};
+  for (const [name, view] of views) {
+    Object.defineProperty(scalar, name, {
+      enumerable: true,
+      get: () => view[0],
+      set: (value: number) => view[0] = value,
+    });
+  }
+  return scalar;
+}

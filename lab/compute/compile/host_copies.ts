@@ -1,0 +1,120 @@
+/**
+ * Small programs of a device workspace that run in main memory, on copies of the state that they
+ * read: acting would else wait for the device at every step. A group is copied over once after each
+ * change, when a program next needs it.
+ *
+ * @module
+ */
+import { InputError } from "../../core/errors.ts";
+import type { NamedTensors } from "../../core/tensor_data.ts";
+import type { InputSpec, Program, ProgramSpec, Workspace } from "../workspace.ts";
+import type { AnyStep } from "./binding.ts";
+
+/** What is copied: groups of the device workspace and how often they have changed. */
+export interface Source {
+  version(group: string): number;
+  read(group: string): Promise<NamedTensors>;
+}
+
+/** A program as it is called when names are checked at run time. */
+export type AnyProgram = Program<Record<string, InputSpec>, string, string>;
+
+/** A workspace in main memory that follows a device's. */
+export class HostCopies {
+  readonly #versions = new Map<string, number>();
+  /** The copying under way, after which waiting runs come in their order. */
+  #queue: Promise<void> | undefined;
+
+  constructor(private readonly host: Workspace, private readonly source: Source) {}
+
+  /** A program that only reads state and draws no random numbers. */
+  compile(
+    spec: ProgramSpec<Record<string, InputSpec>, Record<never, never>, string, string>,
+    step: AnyStep,
+  ): AnyProgram {
+    const { name, state = [] } = spec;
+    const reading: AnyStep = (context) => {
+      const result = step(context);
+      const [replaced] = Object.keys(result.state ?? {});
+      if (replaced === undefined) return result;
+      throw new InputError(
+        `Cannot run "${name}" on the host as it may only read state: it replaces "${replaced}"`,
+      );
+    };
+    let program: AnyProgram | undefined;
+    const inner = () => program ??= this.host.compile(spec, reading as never) as AnyProgram;
+    const input = Object.fromEntries(
+      Object.entries(spec.inputs ?? {}).map(([key, [shape, dtype]]) => {
+        const size = shape.reduce((product, length) => product * length, 1);
+        return [key, dtype === "float32" ? new Float32Array(size) : new Int32Array(size)];
+      }),
+    );
+    const scalar = Object.fromEntries((spec.scalars ?? []).map((key) => [key, 0]));
+    let waiting: Promise<void> | undefined;
+
+    const runOn = (inputs: typeof input, scalars: typeof scalar) => {
+      const { input: views, scalar: values, run } = inner();
+      for (const key in inputs) (views[key] as Float32Array).set(inputs[key]);
+      Object.assign(values, scalars);
+      run();
+    };
+    const run = () => {
+      waiting = undefined;
+      const stale = state.filter((group) =>
+        this.#versions.get(group) !== this.source.version(group)
+      );
+      if (stale.length === 0 && this.#queue === undefined) return runOn(input, scalar);
+      // The state and the inputs as they are now, whatever comes before they are there.
+      const inputs = Object.fromEntries(
+        Object.entries(input).map(([key, view]) => [key, view.slice()]),
+      );
+      const scalars = { ...scalar };
+      waiting = this.#after(stale, () => runOn(inputs, scalars));
+    };
+    return {
+      input: input as unknown as AnyProgram["input"],
+      scalar,
+      run,
+      read: async (output) => {
+        await waiting;
+        return inner().readNow(output);
+      },
+      readNow: (output) => {
+        throw new InputError(
+          `Cannot read "${output}" of "${name}" at once as webgpu reads take their time: use read`,
+        );
+      },
+      dispose: () => program?.dispose(),
+    };
+  }
+
+  /** Calls `then` when groups have been copied as they are now, after all that waits already. */
+  #after(groups: readonly string[], then: () => void): Promise<void> {
+    const copies = groups.map((group) => {
+      this.#versions.set(group, this.source.version(group));
+      return { group, tensors: this.source.read(group) };
+    });
+    const before = this.#queue ?? Promise.resolve();
+    const mine = before.catch(() => {}).then(async () => {
+      for (const { group, tensors } of copies) {
+        try {
+          this.host.define(group, await tensors);
+        } catch (error) {
+          this.#versions.delete(group);
+          throw error;
+        }
+      }
+      then();
+    });
+    const last = mine.catch(() => {}).finally(() => {
+      if (this.#queue === last) this.#queue = undefined;
+    });
+    this.#queue = last;
+    return mine;
+  }
+
+  /** Frees the copies. */
+  dispose(): void {
+    this.host.dispose();
+  }
+}

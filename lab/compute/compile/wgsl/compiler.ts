@@ -1,0 +1,61 @@
+/**
+ * The way of a step from source to WGSL: the same trace, passes, schedule and plan as for
+ * WebAssembly, then another lowering.
+ *
+ * @module
+ */
+import { InputError } from "../../../core/errors.ts";
+import { optimize } from "../compiler.ts";
+import { type Plan, plan } from "../plan.ts";
+import { type Schedule, schedule, Unscheduled } from "../schedule.ts";
+import { type Declared, trace, type TracedStep } from "../trace.ts";
+import { NoCode } from "./loops.ts";
+import { lower, NoShader, scratchBytes, type Shader } from "./lower.ts";
+
+/** A step as WGSL and where its values lie. */
+export interface CompiledShader {
+  readonly schedule: Schedule;
+  readonly plan: Plan;
+  readonly shader: Shader;
+}
+
+/**
+ * Compiles a step over declared tensors; its own memory begins at byte `start`.
+ *
+ * @throws InputError that names a kernel without WGSL, and what the trace refuses.
+ */
+export function compileShader(
+  program: string,
+  declared: readonly Declared[],
+  step: TracedStep,
+  options: {
+    readonly start: number;
+    /** Where the workspace keeps what it declares: state, inputs, random numbers, scalars. */
+    readonly addressOf: (kind: Declared["kind"], name: string) => number;
+    /** Most workgroups along one axis of a dispatch. */
+    readonly widest: number;
+  },
+): CompiledShader {
+  const graph = optimize(trace(declared, step));
+  try {
+    const scheduled = schedule(graph);
+    const planned = plan(scheduled, options.start, options.addressOf, scratchBytes(scheduled));
+    return {
+      schedule: scheduled,
+      plan: planned,
+      shader: lower(scheduled, planned, options.widest),
+    };
+  } catch (error) {
+    const missing = error instanceof Unscheduled
+      ? error.operation.kernel
+      : error instanceof NoCode
+      ? `${error.kernel} on ${error.dtypes.join(", ")}`
+      : error instanceof NoShader
+      ? error.kind
+      : undefined;
+    if (missing === undefined) throw error;
+    throw new InputError(
+      `Cannot compile "${program}" for webgpu as there is no WGSL of ${missing}: use --backend wasm`,
+    );
+  }
+}

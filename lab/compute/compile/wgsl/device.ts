@@ -1,0 +1,242 @@
+/**
+ * A graphics device that compiled programs share, its pipelines, and the one buffer that a
+ * workspace keeps everything in.
+ *
+ * @module
+ */
+import { LabError } from "../../../core/errors.ts";
+import type { Graphics } from "../../graphics.ts";
+import type { Shader } from "./lower.ts";
+
+/** A device with the pipelines made on it, by shader text. */
+export class ComputeDevice {
+  readonly device: GPUDevice;
+  /** The adapter as manifests name it. */
+  readonly name: string;
+  /** One storage buffer: the arena. */
+  readonly layout: GPUBindGroupLayout;
+  readonly #pipelineLayout: GPUPipelineLayout;
+  readonly #pipelines = new Map<string, GPUComputePipeline[]>();
+  #failure: LabError | undefined;
+
+  /** Takes a device over; `onFailure` is called when it is lost or refuses something. */
+  constructor(graphics: Graphics, private readonly onFailure: () => void = () => {}) {
+    const { device, name } = graphics;
+    this.device = device;
+    this.name = name;
+    this.layout = device.createBindGroupLayout({
+      entries: [{ binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: "storage" } }],
+    });
+    this.#pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [this.layout] });
+    device.lost.then(({ message, reason }) => {
+      this.fail(`the graphics device was lost: ${message || reason}`);
+    });
+    device.addEventListener("uncapturederror", (event) => {
+      this.fail(`the graphics device must accept its programs: ${event.error.message}`);
+    });
+  }
+
+  /** Bytes that the arena may have. */
+  get mostBytes(): number {
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
+    return Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  }
+
+  /** Takes note of a failure that the device reported late: the first one counts. */
+  fail(reason: string): void {
+    this.#failure ??= new LabError(`Cannot compute on webgpu as ${reason.replace(/\s+/g, " ")}`);
+    this.onFailure();
+  }
+
+  /** @throws LabError where the device has failed before. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Pipelines of a shader's dispatches, in order. */
+  pipelines({ code, dispatches }: Shader): readonly GPUComputePipeline[] {
+    let made = this.#pipelines.get(code);
+    if (made === undefined) {
+      const module = this.device.createShaderModule({ code });
+      made = dispatches.map(({ entryPoint }) =>
+        this.device.createComputePipeline({
+          layout: this.#pipelineLayout,
+          compute: { module, entryPoint },
+        })
+      );
+      this.#pipelines.set(code, made);
+    }
+    return made;
+  }
+}
+
+/** A program ready to be encoded. */
+export interface Pass {
+  readonly pipelines: readonly GPUComputePipeline[];
+  readonly dispatches: Shader["dispatches"];
+}
+
+/** Bytes of an arena at first; the first ones stay free, so that 0 is no address. */
+const firstBytes = 1 << 20;
+const firstAddress = 64;
+
+/** One growing device buffer. Reads go through staging buffers that are used again. */
+export class DeviceArena {
+  #buffer: GPUBuffer;
+  #bindGroup: GPUBindGroup;
+  #top = firstAddress;
+  /** What a copy within the buffer goes through, as WebGPU has none. */
+  #between: GPUBuffer | undefined;
+  readonly #staging: GPUBuffer[] = [];
+  #disposed = false;
+
+  constructor(readonly compute: ComputeDevice) {
+    this.#buffer = this.#make(Math.min(firstBytes, compute.mostBytes));
+    this.#bindGroup = this.#bind();
+  }
+
+  /** The first free byte. */
+  get top(): number {
+    return this.#top;
+  }
+
+  /**
+   * Takes everything up to `end`, from `top` on.
+   *
+   * @throws LabError that says the bytes asked for where the adapter offers fewer.
+   */
+  takeUpTo(end: number): void {
+    const most = this.compute.mostBytes;
+    if (end > most) {
+      throw new LabError(
+        `Cannot hold the programs in graphics memory as ${this.compute.name} binds at most ` +
+          `${most} bytes: ${end} asked for`,
+      );
+    }
+    if (end > this.#buffer.size) {
+      const before = this.#buffer;
+      this.#buffer = this.#make(Math.min(most, Math.max(end, 2 * before.size)));
+      this.#bindGroup = this.#bind();
+      const encoder = this.compute.device.createCommandEncoder();
+      encoder.copyBufferToBuffer(before, 0, this.#buffer, 0, before.size);
+      this.#submit(encoder);
+      before.destroy();
+    }
+    this.#top = Math.max(this.#top, end);
+  }
+
+  /** Takes `bytes` bytes; answers the address. */
+  take(bytes: number): number {
+    const address = this.#top;
+    this.takeUpTo(address + bytes);
+    return address;
+  }
+
+  /** Writes at an address, in order with all other work. */
+  write(address: number, content: ArrayBuffer | ArrayBufferView<ArrayBuffer>): void {
+    if (content.byteLength === 0) return;
+    this.compute.device.queue.writeBuffer(this.#buffer, address, content);
+  }
+
+  /** Copies bytes to a place that they do not overlap. */
+  copy(from: number, to: number, bytes: number): void {
+    if (bytes === 0) return;
+    const { device } = this.compute;
+    if (this.#between === undefined || this.#between.size < bytes) {
+      this.#between?.destroy();
+      this.#between = device.createBuffer({
+        size: bytes,
+        usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      });
+    }
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(this.#buffer, from, this.#between, 0, bytes);
+    encoder.copyBufferToBuffer(this.#between, 0, this.#buffer, to, bytes);
+    this.#submit(encoder);
+  }
+
+  /** Submits a program: one compute pass. */
+  run({ pipelines, dispatches }: Pass): void {
+    if (dispatches.length === 0) return;
+    const encoder = this.compute.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setBindGroup(0, this.#bindGroup);
+    dispatches.forEach(({ grid: [x, y] }, i) => {
+      pass.setPipeline(pipelines[i]);
+      pass.dispatchWorkgroups(x, y);
+    });
+    pass.end();
+    this.#submit(encoder);
+  }
+
+  /**
+   * The bytes at an address as they are after all work submitted so far.
+   *
+   * @throws LabError where the device has failed.
+   */
+  async read(address: number, bytes: number): Promise<ArrayBuffer> {
+    this.compute.check();
+    if (bytes === 0) return new ArrayBuffer(0);
+    const staging = this.#takeStaging(bytes);
+    const encoder = this.compute.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(this.#buffer, address, staging, 0, bytes);
+    this.#submit(encoder);
+    try {
+      await staging.mapAsync(GPUMapMode.READ, 0, bytes);
+    } catch (error) {
+      staging.destroy();
+      this.compute.check();
+      throw new LabError(`Cannot read from webgpu as its buffer must be mapped: ${error}`);
+    }
+    const content = staging.getMappedRange(0, bytes).slice(0);
+    staging.unmap();
+    if (this.#disposed) staging.destroy();
+    else this.#staging.push(staging);
+    this.compute.check();
+    return content;
+  }
+
+  /** Frees all buffers. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#buffer.destroy();
+    this.#between?.destroy();
+    for (const staging of this.#staging) staging.destroy();
+    this.#staging.length = 0;
+  }
+
+  #submit(encoder: GPUCommandEncoder): void {
+    this.compute.device.queue.submit([encoder.finish()]);
+  }
+
+  #takeStaging(bytes: number): GPUBuffer {
+    const at = this.#staging.findIndex(({ size }) => size >= bytes);
+    if (at >= 0) return this.#staging.splice(at, 1)[0];
+    // A larger one takes the place of a smaller one.
+    this.#staging.pop()?.destroy();
+    return this.compute.device.createBuffer({
+      size: Math.max(4096, 2 ** Math.ceil(Math.log2(bytes))),
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+  }
+
+  #make(size: number): GPUBuffer {
+    const { device } = this.compute;
+    device.pushErrorScope("out-of-memory");
+    const buffer = device.createBuffer({
+      size,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    });
+    device.popErrorScope().then((error) => {
+      if (error) this.compute.fail(`its memory must hold the programs: ${size} bytes asked for`);
+    }, () => {/* The device is lost: it says so itself. */});
+    return buffer;
+  }
+
+  #bind(): GPUBindGroup {
+    return this.compute.device.createBindGroup({
+      layout: this.compute.layout,
+      entries: [{ binding: 0, resource: { buffer: this.#buffer } }],
+    });
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * WGSL functions that programs call. The elementary functions use multiplication, addition and bit
+ * patterns only, as WGSL leaves its own ones more error than training should bear (`log` near 1,
+ * `tanh` for large arguments); the polynomials are those of `wasm/math.ts`, with its bounds.
+ *
+ * What differs from the WebAssembly build: a graphics driver may flush denormals to 0, fuse a
+ * multiplication with an addition and divide within 2.5 ulp. NaN and infinities are told by their
+ * bits, so that a driver that takes them for impossible does no harm where they are tested; it may
+ * still lose them in plain arithmetic.
+ *
+ * @module
+ */
+
+/** Horner's form with coefficients from the highest power down. */
+function polynomial(x: string, coefficients: readonly number[]): string {
+  return coefficients.slice(1).reduce(
+    (sum, coefficient) => `fma(${sum}, ${x}, ${literal(coefficient)})`,
+    literal(coefficients[0]),
+  );
+}
+
+/** A float32 literal; what WGSL has no literal for goes through its bits. */
+export function literal(number: number): string {
+  const rounded = Math.fround(number);
+  const plain = Number.isFinite(rounded) && !Object.is(rounded, -0) &&
+    (rounded === 0 || Math.abs(rounded) >= 2 ** -126);
+  if (!plain) return opaque(rounded);
+  const text = String(rounded);
+  return `${/[.e]/.test(text) ? text : `${text}.0`}f`;
+}
+
+/** A float32 that the WGSL compiler does not compute with. */
+export function opaque(number: number): string {
+  const bits = new Uint32Array(Float32Array.of(number).buffer)[0];
+  return `number(0x${bits.toString(16)}u)`;
+}
+
+const infinity = opaque(Infinity);
+
+const logSeries = polynomial("m", [
+  7.0376836292e-2,
+  -1.1514610310e-1,
+  1.1676998740e-1,
+  -1.2420140846e-1,
+  1.4249322787e-1,
+  -1.6668057665e-1,
+  2.0000714765e-1,
+  -2.4999993993e-1,
+  3.3333331174e-1,
+]);
+
+const functions: Record<string, string> = {
+  number: "fn number(bits: u32) -> f32 { return bitcast<f32>(bits); }",
+  integer: "fn integer(given: i32) -> i32 { return given; }",
+  isNan: "fn isNan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }",
+  maximum: `fn maximum(a: f32, b: f32) -> f32 {
+  return select(select(max(a, b), b, isNan(b)), a, isNan(a));
+}`,
+  minimum: `fn minimum(a: f32, b: f32) -> f32 {
+  return select(select(min(a, b), b, isNan(b)), a, isNan(a));
+}`,
+  exponential: `fn exponential(x: f32) -> f32 {
+  let clamped = min(max(x, -87.33654f), 88.72283f);
+  let n = round(clamped * 1.4426950408889634f);
+  let r = fma(n, 2.12194440e-4f, fma(n, -0.693359375f, clamped));
+  let series = ${
+    polynomial("r", [
+      1.9875691500e-4,
+      1.3981999507e-3,
+      8.3334519073e-3,
+      4.1665795894e-2,
+      1.6666665459e-1,
+      5.0000001201e-1,
+    ])
+  };
+  let body = fma(series, r * r, r + 1.0f);
+  let power = bitcast<f32>((i32(min(n, 127.0f)) + 127) << 23u);
+  let whole = select(body, body + body, n > 127.0f) * power;
+  let bounded = select(select(whole, 0.0f, x < -87.33654f), ${infinity}, x > 88.72283f);
+  return select(bounded, x, isNan(x));
+}`,
+  exponentialMinusOne: `fn exponentialMinusOne(x: f32) -> f32 {
+  let series = ${
+    polynomial("x", [
+      1 / 362880,
+      1 / 40320,
+      1 / 5040,
+      1 / 720,
+      1 / 120,
+      1 / 24,
+      1 / 6,
+      1 / 2,
+      1,
+    ])
+  };
+  return select(exponential(x) - 1.0f, series * x, abs(x) < 0.5f);
+}`,
+  logarithm: `fn logarithm(x: f32) -> f32 {
+  let normal = bitcast<i32>(max(x, 1.17549435e-38f));
+  let mantissa = bitcast<f32>((normal & 0x007fffff) | 0x3f000000);
+  let low = mantissa < 0.70710678f;
+  let e = f32((normal >> 23u) - 126) - select(0.0f, 1.0f, low);
+  let m = select(mantissa, mantissa + mantissa, low) - 1.0f;
+  let z = m * m;
+  let tail = fma(z, -0.5f, fma(e, -2.12194440e-4f, ${logSeries} * m * z));
+  let finite = fma(e, 0.693359375f, m + tail);
+  let bits = bitcast<u32>(x);
+  let bounded = select(finite, ${opaque(-Infinity)}, (bits & 0x7fffffffu) == 0u);
+  let known = select(bounded, ${opaque(NaN)}, bits > 0x80000000u);
+  return select(known, x, bits == 0x7f800000u || isNan(x));
+}`,
+  // The series of the logarithm is one in x: nothing is lost near 0.
+  logarithmOfOnePlus: `fn logarithmOfOnePlus(x: f32) -> f32 {
+  let m = x;
+  let z = m * m;
+  let near = m + fma(z, -0.5f, ${logSeries} * m * z);
+  return select(logarithm(1.0f + x), near, x > -0.29f && x < 0.41f);
+}`,
+  hyperbolicTangent: `fn hyperbolicTangent(given: f32) -> f32 {
+  let x = min(max(given, -7.905311f), 7.905311f);
+  let square = x * x;
+  let above = ${
+    polynomial("square", [
+      -2.76076847742355e-16,
+      2.00018790482477e-13,
+      -8.60467152213735e-11,
+      5.12229709037114e-8,
+      1.48572235717979e-5,
+      6.37261928875436e-4,
+      4.89352455891786e-3,
+    ])
+  };
+  let below = ${
+    polynomial("square", [
+      1.19825839466702e-6,
+      1.18534705686654e-4,
+      2.26843463243900e-3,
+      4.89352518554385e-3,
+    ])
+  };
+  return select(x * above / below, given, isNan(given));
+}`,
+  // Division by a large number may flush to 0 early, at results below 2⁻¹²⁶.
+  logistic: "fn logistic(x: f32) -> f32 { return 1.0f / (1.0f + exponential(-x)); }",
+  signOf: `fn signOf(x: f32) -> f32 {
+  return select(0.0f, 1.0f, x > 0.0f) - select(0.0f, 1.0f, x < 0.0f);
+}`,
+  sine: `fn sine(x: f32, quarters: i32) -> f32 {
+  let n = round(x * 0.6366197723675814f);
+  let r = fma(n, -7.549790126404332e-8f, fma(n, -4.837512969970703e-4f, fma(n, -1.5703125f, x)));
+  let square = r * r;
+  let odd = fma(${
+    polynomial("square", [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1])
+  } * square, r, r);
+  let even = fma(${
+    polynomial("square", [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2])
+  } * square, square, fma(square, -0.5f, 1.0f));
+  let k = i32(n) + quarters;
+  let turned = select(odd, even, (k & 1) != 0);
+  return select(turned, -turned, (k & 2) != 0);
+}`,
+  errorFunction: `fn errorFunction(x: f32) -> f32 {
+  let t = 1.0f / fma(abs(x), 0.3275911f, 1.0f);
+  let series = ${
+    polynomial("t", [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592])
+  };
+  let size = 1.0f - series * t * exponential(-x * x);
+  return select(size, -size, x < 0.0f);
+}`,
+};
+
+/** Texts of the functions that code calls, with those that they call. */
+export function functionsFor(code: string): string {
+  const wanted = new Set<string>();
+  const search = (text: string) => {
+    for (const [, name] of text.matchAll(/\b([A-Za-z]\w*)\(/g)) {
+      if (wanted.has(name) || functions[name] === undefined) continue;
+      wanted.add(name);
+      search(functions[name]);
+    }
+  };
+  search(code);
+  return Object.keys(functions).filter((name) => wanted.has(name))
+    .map((name) => functions[name]).join("\n");
+}

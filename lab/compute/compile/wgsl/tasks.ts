@@ -1,0 +1,64 @@
+/**
+ * What a WGSL program is made of: tasks, each a number of workgroups that run one piece of code.
+ * Every workgroup has the same number of lanes, so that tasks which do not touch each other's
+ * memory share a dispatch.
+ *
+ * @module
+ */
+
+/** Lanes of every workgroup. */
+export const lanes = 64;
+
+/** Bytes of the arena, from `from` up to but not including `to`. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Code that sees `group` (the workgroup's number within the task) and `lane`, both u32. */
+export interface Task {
+  readonly groups: number;
+  readonly body: string;
+  readonly reads: readonly Span[];
+  readonly writes: readonly Span[];
+}
+
+/** Bytes of `size` elements at an address. */
+export function span(address: number, size: number): Span {
+  return { from: address, to: address + size * 4 };
+}
+
+function overlap(some: readonly Span[], others: readonly Span[]): boolean {
+  return some.some((a) => others.some((b) => a.from < b.to && b.from < a.to));
+}
+
+/** Whether the later task must see, or must not disturb, the memory of the earlier one. */
+function conflicts(earlier: Task, later: Task): boolean {
+  return overlap(earlier.writes, later.reads) || overlap(earlier.reads, later.writes) ||
+    overlap(earlier.writes, later.writes);
+}
+
+/**
+ * Tasks by the dispatch that they run in: each as early as what it depends on allows. Between two
+ * dispatches of a pass all memory is synchronised, within one nothing is.
+ */
+export function dispatchesOf(tasks: readonly Task[]): Task[][] {
+  const dispatches: Task[][] = [];
+  for (const task of tasks) {
+    if (task.groups === 0) continue;
+    const after = dispatches.findLastIndex((before) =>
+      before.some((each) => conflicts(each, task))
+    );
+    (dispatches[after + 1] ??= []).push(task);
+  }
+  return dispatches;
+}
+
+/** Code of an element's index: a base and terms, each some code times a constant. */
+export function index(base: number, ...terms: readonly (readonly [code: string, by: number])[]) {
+  const parts = terms.filter(([, by]) => by !== 0).map(([code, by]) => {
+    const size = Math.abs(by);
+    return `${by < 0 ? "-" : "+"} ${size === 1 ? code : `${code} * ${size}u`}`;
+  });
+  return [`${base}u`, ...parts].join(" ");
+}

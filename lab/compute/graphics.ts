@@ -1,0 +1,54 @@
+/**
+ * The graphics device of this thread, for plain and compiled steps alike.
+ *
+ * @module
+ */
+import { InputError } from "../core/errors.ts";
+
+/** A device with all that its adapter can do. */
+export interface Graphics {
+  /** Of this call's own. */
+  readonly device: GPUDevice;
+  /** What the adapter says about itself. */
+  readonly info: GPUAdapterInfo;
+  /** The adapter as manifests name it; software is said. */
+  readonly name: string;
+}
+
+/**
+ * Asks for the fastest adapter and a device with its own limits.
+ *
+ * @throws InputError where there is none.
+ */
+export async function openGraphics(): Promise<Graphics> {
+  const adapter = await globalThis.navigator?.gpu?.requestAdapter({
+    powerPreference: "high-performance",
+  });
+  if (!adapter) {
+    throw new InputError(
+      "Cannot use the webgpu backend as it needs a graphics adapter: none found " +
+        "(install a driver, on Debian mesa-vulkan-drivers, or use --backend wasm)",
+    );
+  }
+  const device = await adapter.requestDevice({ requiredLimits: limitsOf(adapter) });
+  return { device, info: adapter.info, name: nameOf(adapter.info) };
+}
+
+/** What the kernels need beyond the guaranteed minimum: as much as the adapter has. */
+function limitsOf(adapter: GPUAdapter): Record<string, number> {
+  const names = [
+    "maxBufferSize",
+    "maxComputeInvocationsPerWorkgroup",
+    "maxComputeWorkgroupSizeX",
+    "maxComputeWorkgroupStorageSize",
+    "maxComputeWorkgroupsPerDimension",
+    "maxStorageBufferBindingSize",
+    "maxStorageBuffersPerShaderStage",
+  ] as const;
+  return Object.fromEntries(names.map((name) => [name, adapter.limits[name]]));
+}
+
+function nameOf(info: GPUAdapterInfo): string {
+  const name = info.description || info.device || info.vendor || "unnamed adapter";
+  return info.isFallbackAdapter ? `${name} (software)` : name;
+}
