@@ -22,17 +22,14 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import type { Environment } from "../lab/core/environment.ts";
 import { InputError } from "../lab/core/errors.ts";
-import type { Generator } from "../lab/core/random.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
-import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { Report } from "../lab/core/trainer.ts";
 import type { AgentDefinition, TrainerContext } from "../lab/compute/definitions.ts";
 import { clipByGlobalNorm, valueAndGradients } from "../lab/compute/gradients.ts";
-import { uniform } from "../lab/compute/initializers.ts";
-import { type Activation, activationNames, mlp, mlpParameters } from "../lab/compute/networks.ts";
+import { activationNames } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { linear, type Schedule } from "../lab/compute/schedules.ts";
-import type { Tensors } from "../lab/compute/workspace.ts";
+import { actionValueParameters, actionValues } from "./common/action_values.ts";
 import { meanAndDeviation } from "./common/advantages.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
 import { PARAMETERS } from "./common/checkpoint.ts";
@@ -113,6 +110,15 @@ export type DqnConfiguration = z.output<typeof configuration>;
  * y = r + γ(1 − terminated) · max_a Q(s', a; θ⁻). Algorithm 1 of Mnih et al. (2015). No gradient
  * flows through it.
  *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * await tf.setBackend("cpu");
+ * const row = (...values: number[]) => tf.tensor1d(values);
+ * const next = tf.tensor2d([[0.8, 0.9], [0.8, 0.9]]);
+ * dqnTargets(row(1, 1), row(0, 1), next, 0.99).print(); // [1.891, 1]
+ * ```
+ *
  * @param rewards r, [B].
  * @param terminated 1 where s' is terminal, [B]; a truncated transition is 0.
  * @param nextScores Q(s', ·; θ⁻), [B, A].
@@ -169,30 +175,6 @@ export function huberLoss(errors: tf.Tensor): tf.Scalar {
   return tf.mean(tf.mul(small, tf.sub(size, tf.mul(small, 0.5))));
 }
 
-// Network.
-
-/**
- * Kernels and biases from U(−1/√fanIn, 1/√fanIn), PyTorch's default and so that of the reference
- * runs. Biases of 0 would put every kink of a ReLU network at the origin, where CartPole lives.
- */
-function initialParameters(random: Generator, sizes: readonly number[]): NamedTensors {
-  const draw = (shape: readonly number[], fanIn: number) =>
-    uniform(random, shape, -1 / Math.sqrt(fanIn), 1 / Math.sqrt(fanIn));
-  const parameters = mlpParameters(random, sizes, {
-    hidden: (_, shape) => draw(shape, shape[0]),
-    prefix: "q",
-  });
-  for (let layer = 0; layer + 1 < sizes.length; layer++) {
-    parameters[`q/${layer}/bias`] = draw([sizes[layer + 1]], sizes[layer]);
-  }
-  return parameters;
-}
-
-/** Q(s, ·; θ), [B, A], of observations [B, D]. */
-function actionScores(parameters: Tensors, observations: tf.Tensor, activation: Activation) {
-  return mlp(parameters, observations, activation, "q");
-}
-
 // Trainer.
 
 /** Environment steps of one iteration at least, so that it takes a tenth of a second. */
@@ -221,18 +203,18 @@ export function compileUpdate(
       state: [PARAMETERS, TARGET, "optimizer"],
     },
     ({ input, scalar, state }) => {
-      const next = actionScores(state[TARGET], input.nextObservations, activation);
+      const next = actionValues(state[TARGET], input.nextObservations, activation);
       const targets = doubleQ
         ? doubleDqnTargets(
           input.rewards,
           input.terminated,
-          actionScores(state[PARAMETERS], input.nextObservations, activation),
+          actionValues(state[PARAMETERS], input.nextObservations, activation),
           next,
           gamma,
         )
         : dqnTargets(input.rewards, input.terminated, next, gamma);
       const { values, gradients } = valueAndGradients((parameters) => {
-        const scores = actionScores(parameters, input.observations, activation);
+        const scores = actionValues(parameters, input.observations, activation);
         const taken = scoresOf(scores, input.actions);
         const errors = tf.sub(targets, taken);
         const loss = settings.loss === "huber"
@@ -278,12 +260,12 @@ class DqnTrainer extends AgentTrainer {
     const { observationSize, actionCount } = shape;
 
     const sizes = [observationSize, ...hiddenSizes, actionCount];
-    const parameters = initialParameters(stream("initial-weights"), sizes);
+    const parameters = actionValueParameters(stream("initial-weights"), sizes);
     workspace.define(PARAMETERS, parameters);
     this.#renewTarget = targetNetwork(workspace, parameters, settings.targetRate);
     workspace.define("optimizer", adam().initialState(parameters));
 
-    const scores: Scores = (parameters, x) => actionScores(parameters, x, activation);
+    const scores: Scores = (parameters, x) => actionValues(parameters, x, activation);
     this.#actor = compileScores(workspace, "dqn/act", environments, observationSize, scores);
     this.#update = compileUpdate(context, observationSize);
     this.#update.scalar.learningRate = settings.learningRate;

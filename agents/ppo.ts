@@ -151,6 +151,12 @@ export function clippedValueLoss(
  * How far the policy moved: the estimate mean((ρ − 1) − ln ρ) of KL(π_old ‖ π) (never negative;
  * core detail 12) and the share of ratios outside 1 ± ε.
  *
+ * @example
+ * ```ts
+ * import { strictEqual } from "node:assert";
+ * strictEqual(policyChange([0.2, -0.1], [0, 0], 0.2).clipFraction, 0.5);
+ * ```
+ *
  * @param logProbability ln π(a|s), [B].
  * @param oldLogProbability ln π_old(a|s), [B].
  * @param clipRange ε > 0.

@@ -49,6 +49,14 @@ export function sampleCategorical(
 /**
  * The index of the highest of `count` scores in each row; the first one where several are equal.
  *
+ * @example
+ * ```ts
+ * import { strictEqual } from "node:assert";
+ * const actions = new Int32Array(1);
+ * greedyActions([0.1, 0.7, 0.7], 3, actions);
+ * strictEqual(actions[0], 1);
+ * ```
+ *
  * @param scores [B, A], row-major: logits or action values.
  * @param actions Out: [B].
  */

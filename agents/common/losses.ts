@@ -11,6 +11,13 @@ import * as tf from "@tensorflow/tfjs";
  * Source: Mnih et al., "Asynchronous Methods for Deep Reinforcement Learning" (2016, arXiv
  * 1602.01783), section 4; Williams (1992), equation 4, with the mean in place of the sum.
  *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * await tf.setBackend("cpu");
+ * policyGradientLoss(tf.tensor1d([-0.5]), tf.tensor1d([0.2])).print(); // 0.1
+ * ```
+ *
  * @param logProbability ln π(a|s), [B].
  * @param advantages A, [B].
  */
@@ -23,6 +30,13 @@ export function policyGradientLoss(
 
 /**
  * mean((V − R)²).
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * await tf.setBackend("cpu");
+ * meanSquaredError(tf.tensor1d([0.8]), tf.tensor1d([1])).print(); // 0.04
+ * ```
  *
  * @param values V(s), [B].
  * @param targets R, [B], a constant.
