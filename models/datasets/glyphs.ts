@@ -34,8 +34,8 @@ export type GlyphsConfiguration = z.infer<typeof configuration>;
 
 /** Side of an image in pixels. */
 const SIDE = 28;
-/** Height of the unit box in pixels, as in MNIST. */
-const BOX = 20;
+/** Mean height of a digit in pixels: bent and scaled ones still fit the image. */
+const BOX = 18;
 /** Straight pieces between two points of a smooth stroke. */
 const PIECES = 4;
 /** Control points of the elastic field along each axis. */
@@ -192,7 +192,7 @@ function drawDigit(
   scratch: { field: ElasticField; points: Float64Array; distances: Float64Array },
 ): void {
   const { field, points, distances } = scratch;
-  field.draw(random, 0.18 * variation);
+  field.draw(random, 0.178 * variation);
   const affine = drawAffine(random, variation);
   const radius = 1.15 + 0.3 * bell(random);
   const reach = radius + 0.5;
