@@ -5,7 +5,14 @@
  * @module
  */
 import type { Json } from "../core/snapshot.ts";
-import { firstAtLeast, groupRuns, lastValues, type RunGroup } from "../experiment/comparison.ts";
+import {
+  firstAtLeast,
+  groupRuns,
+  headlineMetric,
+  lastValues,
+  newestOfEachSeed,
+  type RunGroup,
+} from "../experiment/comparison.ts";
 import type { Registries } from "../experiment/registries.ts";
 import {
   bootstrapInterval,
@@ -17,7 +24,6 @@ import {
   probabilityOfImprovementInterval,
 } from "../statistics/mod.ts";
 import type { Run, Store } from "../store/store.ts";
-import { headlineMetric } from "./figures.ts";
 
 /** When the runs of a group first reached a value of `evaluation/return_mean`. */
 export interface Threshold {
@@ -100,16 +106,6 @@ export function compareRuns(
     )
   );
   return { groups, pairs, notes };
-}
-
-function newestOfEachSeed(runs: readonly Run[]): Run[] {
-  const newest = new Map<string, Run>();
-  for (const run of runs) {
-    const { seed } = run.manifest.determined;
-    const known = newest.get(seed);
-    if (known === undefined || run.createdAt > known.createdAt) newest.set(seed, run);
-  }
-  return [...newest.values()];
 }
 
 function summary(
