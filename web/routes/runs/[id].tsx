@@ -1,0 +1,118 @@
+/** The page of one run. @module */
+import type { VNode } from "preact";
+import { flatten } from "../../../lab/experiment/comparison.ts";
+import type { Manifest, Run } from "../../../lab/store/store.ts";
+import type { State } from "../../app.ts";
+import { type Contents, contentsOf } from "../../contents.ts";
+import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
+import { Gallery, Live, RunCharts, RunEvents, RunStatus } from "../../islands.ts";
+import { type RunSummary, summarize } from "../../summary.ts";
+
+interface Data {
+  readonly title: string;
+  readonly row: RunSummary;
+  readonly run: Run;
+  readonly contents: Contents;
+  readonly moment: number;
+}
+
+/** Everything about one run but its series. */
+export function handler({ params, state: { store, feed } }: Context<State>): PageAnswer<Data> {
+  const run = store.find(params.id);
+  return page({
+    title: `${run.name}, seed ${run.manifest.determined.seed}`,
+    moment: feed.moment,
+    row: summarize(run, store.lastMetrics(run.id), 0),
+    run,
+    contents: contentsOf(store, run),
+  });
+}
+
+/** The page. */
+export default function RunPage({ data }: PageProps<Data>): VNode {
+  const { row, run, contents } = data;
+  return (
+    <>
+      <h1>{data.title}</h1>
+      <p class="sub">
+        {row.method} on {row.world} · run <code>{row.id}</code> · started{" "}
+        <time dateTime={new Date(run.createdAt).toISOString()}>{started(run.createdAt)}</time>
+        {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
+      </p>
+      {run.note !== "" && <p>{run.note}</p>}
+      <RunStatus row={row} />
+      <RunEvents contents={contents} />
+      <Gallery contents={contents} />
+      <RunCharts run={row.id} contents={contents} axis={row.axis} />
+      <h2>Do more with it</h2>
+      <Commands row={row} draws={contents.pictures.some(({ name }) => name === "samples")} />
+      <details>
+        <summary>Configuration and manifest</summary>
+        <Facts facts={[["digest", run.digest ?? "not finished"], ...factsOf(run.manifest)]} />
+      </details>
+      <Live moment={data.moment} run={row.id} />
+    </>
+  );
+}
+
+/** `2026-11-20 07:25 UTC`. */
+function started(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** What a person may want to type next; `draws`: the model makes samples. */
+function Commands({ row, draws }: { row: RunSummary; draws: boolean }): VNode {
+  const episodes = row.axis === "environmentSteps" ? " --episodes 100" : "";
+  const commands: [command: string, meaning: string][] = [
+    [`reproduce ${row.id}`, "trains it anew and compares the digests"],
+    [`evaluate ${row.id}${episodes}`, "measures what was learned"],
+    [`export ${row.id} --format csv --out exported`, "writes its series as tables"],
+  ];
+  if (draws) commands.push([`sample ${row.id} --count 64 --out samples.png`, "draws samples"]);
+  if (!["running", "completed", "stopped"].includes(row.status)) {
+    commands.unshift([`resume ${row.id}`, "goes on from the last checkpoint"]);
+  }
+  return (
+    <ul class="commands">
+      {commands.map(([command, meaning]) => (
+        <li key={command}>
+          <code>deno task experiment {command}</code> {meaning}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function factsOf({ determined, definition, code, versions, machine, backendReason }: Manifest) {
+  return Object.entries({
+    experiment: `${determined.experiment}, version ${determined.version}`,
+    ...flatten(determined.configuration),
+    ...(determined.from && { "weights from": determined.from.run }),
+    "definition": `${definition.module} (${definition.hash.slice(0, 12)})`,
+    "code": code.hash.slice(0, 12),
+    "revision": `${code.revision ?? "unknown"}${code.dirty ? ", changed since" : ""}`,
+    "backend": `${determined.backend} (${backendReason})`,
+    ...versions,
+    "machine": `${machine.os}, ${machine.cores} cores, ${machine.cpuFeatures.join(" ")}`,
+    ...(machine.adapter !== null && { adapter: machine.adapter }),
+  });
+}
+
+function Facts({ facts }: { facts: readonly (readonly [string, string])[] }): VNode {
+  return (
+    <div class="scroll">
+      <table class="facts">
+        <tbody>
+          {facts.map(([name, value]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>
+                <code>{value}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
