@@ -45,6 +45,7 @@ export function compileScores(
       name,
       inputs: { observations: [[batch, observationSize], "float32"] },
       state: [PARAMETERS],
+      placement: "host",
     },
     ({ input, state }) => ({ outputs: { scores: scores(state[PARAMETERS], input.observations) } }),
   );
