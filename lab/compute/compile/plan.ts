@@ -6,7 +6,8 @@
  * @module
  */
 import { uniform, type Value, type ValueKind } from "./ir.ts";
-import type { Item, Operand, Schedule } from "./schedule.ts";
+import type { Item, Operand } from "./items.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** Addresses of a program's values, in bytes. */
 export interface Plan {
@@ -59,6 +60,8 @@ export function readsOf(item: Item): number[] {
         .filter((operand) => !(operand.access === "full" && own.has(operand.value)))
         .map((operand) => operand.value);
     }
+    default:
+      return [...item.inputs];
   }
 }
 

@@ -5,8 +5,6 @@
  * @module
  */
 import {
-  type Attributes,
-  type Dtype,
   elements,
   type Graph,
   GraphBuilder,
@@ -15,92 +13,14 @@ import {
   type Value,
   type View,
 } from "./ir.ts";
+import { copyOf, strides } from "./copies.ts";
+import { convolutionOf, windowItemOf } from "./images.ts";
+import { indexedOf, scanOf } from "./indices.ts";
+import type { Item, Loop, Node, Operand, Reduction } from "./items.ts";
 import { axesOf } from "./shapes.ts";
 
-/**
- * How a loop over [R, C] reads a value: every element, one per column (a bias), one per row, a
- * single one, or a number that is known now.
- */
-export type Operand =
-  | { readonly access: "full" | "perColumn" | "perRow" | "single"; readonly value: number }
-  | { readonly access: "immediate"; readonly number: number; readonly dtype: Dtype };
-
-/** One elementwise kernel inside a loop. */
-export interface Node {
-  readonly kernel: string;
-  readonly attributes: Attributes;
-  readonly operands: readonly Operand[];
-  readonly output: number;
-  readonly dtype: Dtype;
-}
-
-/** One reduction inside a loop: of each row (output [R]), of each column ([C]), or of all ([]). */
-export interface Reduction {
-  readonly over: "row" | "column" | "all";
-  readonly combine: "Sum" | "Max" | "Min" | "Prod";
-  readonly operand: Operand;
-  readonly output: number;
-  readonly dtype: Dtype;
-}
-
-/** Nodes and reductions over the same elements, in one pass over memory. */
-export interface Loop {
-  readonly kind: "loop";
-  readonly size: number;
-  /** Length of a row; undefined while nothing asks for rows. */
-  columns: number | undefined;
-  readonly nodes: Node[];
-  readonly reductions: Reduction[];
-}
-
-/** c[i, j] = Σₖ a[i, k]·b[k, j], `batch` times. Strides in elements. */
-export interface MatMul {
-  readonly kind: "matMul";
-  readonly a: number;
-  readonly b: number;
-  readonly output: number;
-  readonly rows: number;
-  readonly columns: number;
-  readonly inner: number;
-  /** Of a: from row to row, and along the inner axis. */
-  readonly aStrides: readonly [row: number, inner: number];
-  /** Of b: along the inner axis, and from column to column. */
-  readonly bStrides: readonly [inner: number, column: number];
-  readonly batch: number;
-  /** From one product of the batch to the next; 0 where the matrix is shared. */
-  readonly batchStrides: readonly [a: number, b: number];
-}
-
-/** One box of elements, moved with strides on both sides. */
-export interface Move {
-  readonly source: number;
-  readonly shape: readonly number[];
-  readonly sourceOffset: number;
-  readonly sourceStrides: readonly number[];
-  readonly targetOffset: number;
-  readonly targetStrides: readonly number[];
-}
-
-/** Transposes, slices, concatenations, tiles and pads. */
-export interface Copy {
-  readonly kind: "copy";
-  readonly output: number;
-  readonly moves: readonly Move[];
-  /** Written everywhere before the moves, where they do not cover the output. */
-  readonly fill?: number;
-}
-
-/** Index of the largest element of each row; the first of equal ones. */
-export interface ArgMax {
-  readonly kind: "argMax";
-  readonly input: number;
-  readonly output: number;
-  readonly rows: number;
-  readonly columns: number;
-}
-
-/** A piece of work of a program. */
-export type Item = Loop | MatMul | Copy | ArgMax;
+export type * from "./items.ts";
+export { strides } from "./copies.ts";
 
 /** Items in order, over the graph's values and those that the schedule adds. */
 export interface Schedule {
@@ -114,25 +34,14 @@ const elementwise = new Set([
   ...["Add", "Sub", "Multiply", "RealDiv", "Maximum", "Minimum", "AddN", "Select", "Cast"],
   ...["Neg", "Abs", "Square", "Sqrt", "Rsqrt", "Reciprocal", "Exp", "Expm1", "Log", "Log1p"],
   ...["Tanh", "Sigmoid", "Relu", "ClipByValue", "Step", "Sign", "Floor", "Ceil", "Round", "Erf"],
-  ...["Sin", "Cos"],
+  ...["Sin", "Cos", "Atan", "Pow", "Mod", "FloorDiv", "FloorDivFloat"],
   ...["Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual"],
-  ...["LogicalAnd", "LogicalOr", "LogicalNot", "OneHot", "SquaredDifference"],
+  ...["LogicalAnd", "LogicalOr", "LogicalNot", "OneHot"],
 ]);
 const reductions = new Set(["Sum", "Max", "Min", "Prod"]);
 
 /** Most kernels in one loop: beyond it registers spill. */
 const mostNodes = 48;
-
-/** Row-major strides. */
-export function strides(shape: readonly number[]): number[] {
-  const made = new Array<number>(shape.length);
-  let stride = 1;
-  for (let i = shape.length - 1; i >= 0; i--) {
-    made[i] = stride;
-    stride *= shape[i];
-  }
-  return made;
-}
 
 /** The kernel has no lowering to items: the caller falls back. */
 export class Unscheduled extends Error {
@@ -170,21 +79,12 @@ class Scheduler {
     const { kernel } = operation;
     if (elementwise.has(kernel)) return this.#addNode(operation);
     if (reductions.has(kernel)) return this.#addReduction(operation);
-    switch (kernel) {
-      case "BatchMatMul":
-        return this.#addMatMul(operation);
-      case "Transpose":
-      case "Slice":
-      case "Concat":
-      case "Pack":
-      case "PadV2":
-      case "Tile":
-        return this.#append(copyOf(operation, (view) => this.#fillOf(view)));
-      case "ArgMax":
-        return this.#addArgMax(operation);
-      default:
-        throw new Unscheduled(operation);
-    }
+    if (kernel === "BatchMatMul") return this.#addMatMul(operation);
+    if (kernel === "ArgMax") return this.#addArgMax(operation);
+    const item = copyOf(operation, (view) => this.#fillOf(view)) ?? convolutionOf(operation) ??
+      windowItemOf(operation) ?? indexedOf(operation) ?? scanOf(operation);
+    if (item === undefined) throw new Unscheduled(operation);
+    this.#append(item);
   }
 
   #append(item: Exclude<Item, Loop>): void {
@@ -278,12 +178,14 @@ class Scheduler {
     const { dtype } = this.builder.values[input.value];
     const made = this.builder.value("temporary", dtype, elements(shape));
     const view = { value: made.id, shape };
-    this.#append(copyOf({
-      kernel: "Transpose",
-      inputs: [input],
-      attributes: { perm: permutation },
-      output: view,
-    }, () => undefined));
+    this.#append(
+      copyOf({
+        kernel: "Transpose",
+        inputs: [input],
+        attributes: { perm: permutation },
+        output: view,
+      }, () => undefined)!,
+    );
     return view;
   }
 
@@ -396,75 +298,4 @@ function reductionOf(
   return long.at(-1)!.reduced
     ? { over: "row", columns: product(true) }
     : { over: "column", columns: product(false) };
-}
-
-/** The moves of a kernel that only moves elements. */
-function copyOf(
-  { kernel, inputs, attributes, output }: Operation,
-  fillOf: (view: View) => number | undefined,
-): Copy {
-  const target = strides(output.shape);
-  const whole = (input: View, targetOffset: number, targetStrides = target): Move => ({
-    source: input.value,
-    shape: input.shape,
-    sourceOffset: 0,
-    sourceStrides: strides(input.shape),
-    targetOffset,
-    targetStrides,
-  });
-  const copy = (moves: Move[], fill?: number): Copy => ({
-    kind: "copy",
-    output: output.value,
-    moves,
-    fill,
-  });
-  const [x] = inputs;
-  const own = strides(x.shape);
-  switch (kernel) {
-    case "Transpose": {
-      const permutation = attributes.perm as number[];
-      return copy([{
-        ...whole(x, 0),
-        shape: output.shape,
-        sourceStrides: permutation.map((axis) => own[axis]),
-      }]);
-    }
-    case "Slice": {
-      const begin = attributes.begin as number[];
-      const sourceOffset = begin.reduce((sum, at, i) => sum + at * own[i], 0);
-      return copy([{ ...whole(x, 0), shape: output.shape, sourceOffset }]);
-    }
-    case "Concat":
-    case "Pack": {
-      const rank = output.shape.length;
-      const axis = ((attributes.axis as number) + rank) % rank;
-      let at = 0;
-      return copy(
-        inputs.map((input) => {
-          const shape = kernel === "Pack" ? input.shape.toSpliced(axis, 0, 1) : input.shape;
-          const move = whole({ value: input.value, shape }, at * target[axis]);
-          at += shape[axis];
-          return move;
-        }).filter((move) => fillOf({ value: move.source, shape: move.shape }) !== 0),
-        0,
-      );
-    }
-    case "PadV2": {
-      const before = (attributes.paddings as [number, number][]).map(([first]) => first);
-      const offset = before.reduce((sum, at, i) => sum + at * target[i], 0);
-      return copy([whole(x, offset)], attributes.constantValue as number);
-    }
-    case "Tile": {
-      // Each axis becomes [reps, length]: the source stands still along reps.
-      const reps = attributes.reps as number[];
-      return copy([{
-        ...whole(x, 0),
-        shape: x.shape.flatMap((length, i) => [reps[i], length]),
-        sourceStrides: own.flatMap((stride) => [0, stride]),
-        targetStrides: target.flatMap((stride, i) => [stride * x.shape[i], stride]),
-      }]);
-    }
-    default:
-      throw new Unscheduled({ kernel, inputs, attributes, output });
-  }
 }

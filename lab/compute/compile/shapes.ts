@@ -5,6 +5,8 @@
  * @module
  */
 import { backend_util } from "@tensorflow/tfjs";
+import { InputError } from "../../core/errors.ts";
+import { stridedSlice } from "./copies.ts";
 import type { Attributes, Dtype } from "./ir.ts";
 
 /** A tensor without elements. */
@@ -49,6 +51,72 @@ const matMul: Rule = ([a, b], { transposeA, transposeB }) => {
   return { shape: [...batch, rows, columns], dtype: "float32" };
 };
 
+/** The geometry of a convolution kernel, or of one of its gradients, over [N, H, W, C]. */
+export function convolutionInfo(
+  kernel: string,
+  inputs: readonly { readonly shape: readonly number[] }[],
+  attributes: Attributes,
+): backend_util.Conv2DInfo {
+  const { strides, pad, dilations, dimRoundingMode, dataFormat, inputShape, filterShape } =
+    attributes;
+  if (dataFormat === "NCHW") {
+    throw new InputError("Cannot compile as images must be NHWC: NCHW given");
+  }
+  return backend_util.computeConv2DInfo(
+    [...(inputShape as number[] ?? inputs[0].shape)] as [number, number, number, number],
+    [...(filterShape as number[] ?? inputs[1].shape)] as [number, number, number, number],
+    strides as number,
+    (dilations ?? 1) as number,
+    pad as "same",
+    dimRoundingMode as "floor",
+    kernel.includes("Depthwise"),
+  );
+}
+
+/** The geometry of a pool over [N, H, W, C]. */
+export function poolInfo(shape: readonly number[], attributes: Attributes) {
+  const { filterSize, strides, pad, dimRoundingMode } = attributes;
+  return backend_util.computePool2DInfo(
+    [...shape] as [number, number, number, number],
+    filterSize as number,
+    strides as number,
+    1,
+    pad as "same",
+    dimRoundingMode as "floor",
+  );
+}
+
+const convolution = (kernel: string): [string, Rule] => [
+  kernel,
+  (inputs, attributes) => ({
+    shape: convolutionInfo(kernel, inputs, attributes).outShape,
+    dtype: "float32",
+  }),
+];
+
+const given = (attribute: string): Rule => (_, attributes) => ({
+  shape: attributes[attribute] as number[],
+  dtype: "float32",
+});
+
+const pool: Rule = ([x], attributes) => ({
+  shape: poolInfo(x.shape, attributes).outShape,
+  dtype: x.dtype,
+});
+
+const resize: Rule = ([images], { size }) => ({
+  shape: [images.shape[0], ...size as number[], images.shape[3]],
+  dtype: "float32",
+});
+
+const arg: Rule = ([x], attributes) => {
+  const [at] = axesOf(attributes, x.shape.length);
+  return { shape: x.shape.filter((_, i) => i !== at), dtype: "int32" };
+};
+
+/** A running sum counts truth values. */
+const running: Rule = ([x]) => ({ shape: x.shape, dtype: x.dtype === "bool" ? "int32" : x.dtype });
+
 function all(rule: Rule, ...kernels: string[]): [string, Rule][] {
   return kernels.map((kernel) => [kernel, rule]);
 }
@@ -56,31 +124,20 @@ function all(rule: Rule, ...kernels: string[]): [string, Rule][] {
 /** Rules by kernel. */
 export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ...all(arithmetic, "Add", "Sub", "Multiply", "Maximum", "Minimum", "SquaredDifference", "Pow"),
-  ...all(arithmetic, "RealDiv", "FloorDiv", "Mod"),
+  ...all(arithmetic, "RealDiv", "Mod"),
+  ["FloorDiv", ([a, b]) => ({ shape: broadcast(a.shape, b.shape), dtype: "int32" })],
   ...all(comparison, "Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual"),
-  ...all(comparison, "LogicalAnd", "LogicalOr"),
+  ...all(comparison, "LogicalAnd", "LogicalOr", "LogicalXor"),
+  ...all(([x]) => ({ shape: x.shape, dtype: "bool" }), "IsNan", "IsInf", "IsFinite"),
   ...all(same, "LogicalNot", "Neg", "Abs", "Square", "Relu", "Relu6", "Sign", "ClipByValue"),
   ...all(same, "Floor", "Ceil", "Round", "ZerosLike", "OnesLike", "EluGrad"),
   ...all(float, "Exp", "Expm1", "Log", "Log1p", "Sqrt", "Rsqrt", "Reciprocal", "Tanh", "Sigmoid"),
-  ...all(float, "Sin", "Cos"),
-  ...all(
-    float,
-    "Softplus",
-    "Erf",
-    "Elu",
-    "Selu",
-    "LeakyRelu",
-    "Prelu",
-    "Step",
-    "Softmax",
-    "LogSoftmax",
-  ),
-  ...all(reduction, "Sum", "Max", "Min", "Prod"),
+  ...all(float, "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh"),
+  ...all(float, "Asinh", "Acosh", "Atanh", "Softplus", "Erf", "Elu", "Selu", "LeakyRelu"),
+  ...all(float, "Prelu", "Step", "Softmax", "LogSoftmax", "FusedBatchNorm"),
+  ...all(reduction, "Sum", "Max", "Min", "Prod", "All", "Any"),
   ["Mean", (inputs, attributes) => ({ ...reduction(inputs, attributes), dtype: "float32" })],
-  ["ArgMax", ([x], { axis }) => {
-    const at = (axis as number) < 0 ? (axis as number) + x.shape.length : axis as number;
-    return { shape: x.shape.filter((_, i) => i !== at), dtype: "int32" };
-  }],
+  ...all(arg, "ArgMax", "ArgMin"),
   ["Cast", ([x], { dtype }) => ({ shape: x.shape, dtype: dtype as Dtype })],
   ["AddN", ([first]) => first],
   ["Select", ([, t]) => t],
@@ -124,6 +181,48 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     }),
     dtype: x.dtype,
   })],
+  ["MirrorPad", ([x], { paddings }) => ({
+    shape: x.shape.map((length, i) => {
+      const [before, after] = (paddings as [number, number][])[i];
+      return length + before + after;
+    }),
+    dtype: x.dtype,
+  })],
+  ["Reverse", same],
+  ["StridedSlice", ([x], attributes) => ({
+    shape: stridedSlice(x.shape, attributes).final,
+    dtype: x.dtype,
+  })],
+  ["GatherV2", ([x, indices], attributes) => {
+    const [axis] = axesOf(attributes, x.shape.length);
+    const inner = indices.shape.slice(attributes.batchDims as number ?? 0);
+    return { shape: x.shape.toSpliced(axis, 1, ...inner), dtype: x.dtype };
+  }],
+  ["GatherNd", ([x, indices]) => ({
+    shape: [...indices.shape.slice(0, -1), ...x.shape.slice(indices.shape.at(-1))],
+    dtype: x.dtype,
+  })],
+  ["ScatterNd", ([, updates], { shape }) => ({ shape: shape as number[], dtype: updates.dtype })],
+  ["UnsortedSegmentSum", ([x, ids], { numSegments }) => ({
+    shape: [numSegments as number, ...x.shape.slice(ids.shape.length)],
+    dtype: x.dtype,
+  })],
+  ...all(running, "Cumsum", "Cumprod"),
+  ["DepthToSpace", ([x], { blockSize }) => {
+    const [n, height, width, channels] = x.shape;
+    const block = blockSize as number;
+    return {
+      shape: [n, height * block, width * block, channels / (block * block)],
+      dtype: x.dtype,
+    };
+  }],
+  ...["Conv2D", "FusedConv2D", "DepthwiseConv2dNative", "FusedDepthwiseConv2D"].map(convolution),
+  ...all(given("inputShape"), "Conv2DBackpropInput", "DepthwiseConv2dNativeBackpropInput"),
+  ...all(given("filterShape"), "Conv2DBackpropFilter", "DepthwiseConv2dNativeBackpropFilter"),
+  ...all(pool, "MaxPool", "AvgPool"),
+  ...all(([, x]) => ({ shape: x.shape, dtype: "float32" }), "MaxPoolGrad", "AvgPoolGrad"),
+  ...all(resize, "ResizeNearestNeighbor", "ResizeBilinear"),
+  ...all(float, "ResizeNearestNeighborGrad", "ResizeBilinearGrad"),
   ["Tile", ([x], { reps }) => ({
     shape: x.shape.map((length, i) => length * (reps as number[])[i]),
     dtype: x.dtype,

@@ -15,7 +15,7 @@ import {
   GraphBuilder,
   type View,
 } from "./ir.ts";
-import { rules } from "./shapes.ts";
+import { axesOf, rules } from "./shapes.ts";
 
 /** Name of the recording backend. */
 const backendName = "reverie-trace";
@@ -58,14 +58,20 @@ class TraceBackend extends tf.KernelBackend {
 
   /** The value behind a tensor of this backend. */
   valueAt(id: object): number {
+    return this.#info(id).value;
+  }
+
+  #info(id: object): DataInfo {
     const info = this.#infos.get(id);
     if (info === undefined) throw outside();
-    return info.value;
+    return info;
   }
 
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType) {
     if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") {
-      throw new InputError(`Cannot compile as tensors are float32, int32 or bool: ${dtype}`);
+      throw new InputError(
+        `Cannot compile as tensors are float32, int32 or bool${where()}: ${dtype}`,
+      );
     }
     const given = values as Float32Array;
     const list = dtype === "bool" ? Array.from(given, (each) => each ? -1 : 0) : given;
@@ -88,7 +94,7 @@ class TraceBackend extends tf.KernelBackend {
   }
 
   override incRef(id: object): void {
-    this.#infos.get(id)!.references++;
+    this.#info(id).references++;
   }
 
   override refCount(id: object): number {
@@ -96,12 +102,12 @@ class TraceBackend extends tf.KernelBackend {
   }
 
   decRef(id: object): void {
-    this.#infos.get(id)!.references--;
+    this.#info(id).references--;
   }
 
   // Liveness is computed from the graph: what the step disposes of stays known.
   override disposeData(id: object, force = false): boolean {
-    const info = this.#infos.get(id)!;
+    const info = this.#info(id);
     info.references--;
     return force || info.references <= 0;
   }
@@ -153,6 +159,16 @@ function prepare(): TraceBackend {
   return backend = made;
 }
 
+/** Kernels whose result is the same value in another shape. */
+const aliases: Record<string, (shape: number[], attributes: Attributes) => number[]> = {
+  Identity: (shape) => shape,
+  Reshape: (from, { shape }) => inferred(from, shape as number[]),
+  ExpandDims: (shape, { dim }) => {
+    const at = dim as number;
+    return shape.toSpliced(at < 0 ? at + shape.length + 1 : at, 0, 1);
+  },
+};
+
 /** Appends one kernel to the graph, or answers what needs none. */
 function record(
   made: TraceBackend,
@@ -163,17 +179,16 @@ function record(
   const inputs = Object.values(named).filter((each) => each !== null && each !== undefined);
   const infos = inputs as tf.TensorInfo[];
   const known = attributes as Attributes;
-  if (kernel === "Identity" || kernel === "Reshape") {
-    made.incRef(infos[0].dataId);
-    const shape = kernel === "Identity"
-      ? infos[0].shape
-      : inferred(infos[0].shape, known.shape as number[]);
-    return { dataId: infos[0].dataId, shape, dtype: infos[0].dtype };
+  if (kernel in aliases) {
+    const [{ dataId, shape, dtype }] = infos;
+    made.incRef(dataId);
+    return { dataId, shape: aliases[kernel](shape, known), dtype };
   }
   if (kernel === "Fill") {
     const shape = known.shape as number[];
     const dtype = (known.dtype ?? "float32") as Dtype;
-    const value = made.builder.constant([known.value as number], dtype, elements(shape));
+    const element = dtype === "bool" ? -Number(Boolean(known.value)) : known.value as number;
+    const value = made.builder.constant([element], dtype, elements(shape));
     return { dataId: made.handle(value.id), shape, dtype };
   }
   if (kernel === "Range") {
@@ -183,14 +198,23 @@ function record(
     return { dataId: made.write(list as never, [count], dtype), shape: [count], dtype };
   }
   if (kernel === "SplitV") return split(made, infos[0], known);
+  if (kernel === "Unpack") {
+    const axis = axesOf(known, infos[0].shape.length)[0];
+    const numOrSizeSplits = infos[0].shape[axis];
+    return split(made, infos[0], { axis, numOrSizeSplits }).map((part) => ({
+      ...part,
+      shape: part.shape.toSpliced(axis, 1),
+    }));
+  }
   const rule = rules.get(kernel);
   if (rule === undefined) {
     throw new InputError(
       `Cannot compile as there is no lowering of the kernel ${kernel}${where()}`,
     );
   }
+  const given = kernel === "Slice" ? sliced(infos[0], known) : known;
   const symbols = infos.map(({ shape, dtype }) => ({ shape, dtype: dtype as Dtype }));
-  const { shape, dtype } = rule(symbols, known);
+  const { shape, dtype } = rule(symbols, given);
   const views: View[] = infos.map((info) => ({
     value: made.valueAt(info.dataId),
     shape: info.shape.slice(),
@@ -200,10 +224,17 @@ function record(
     views,
     shape,
     dtype,
-    extra(kernel, known, named),
+    extra(given, named),
     new Error(),
   );
   return { dataId: made.handle(output.value), shape: [...shape], dtype };
+}
+
+/** Begin and size of a slice along every axis: TensorFlow.js lets the last ones out. */
+function sliced(x: tf.TensorInfo, attributes: Attributes): Attributes {
+  const { begin, size } = attributes as Record<string, number | number[]>;
+  const [first, length] = tf.slice_util.parseSliceParams(x, begin, size);
+  return { begin: first, size: length };
 }
 
 /** A split is a slice for each part. */
@@ -227,12 +258,13 @@ function split(
   });
 }
 
-/** Attributes as plain data; a fused kernel also says which optional inputs it has. */
-function extra(kernel: string, attributes: Attributes, named: object): Attributes {
-  const plain = JSON.parse(JSON.stringify(attributes));
-  return kernel === "_FusedMatMul"
-    ? { ...plain, hasBias: (named as { bias?: unknown }).bias != null }
-    : plain;
+/** Attributes as they are; a kernel with optional inputs also says which of them it has. */
+function extra(attributes: Attributes, named: object): Attributes {
+  const { bias, preluActivationWeights, scale, offset } = named as Record<string, unknown>;
+  const optional = { bias, preluActivationWeights, scale, offset };
+  const has = Object.keys(optional).filter((name) => optional[name as "bias"] != null);
+  const copy = structuredClone(attributes);
+  return has.length > 0 ? { ...copy, has } : copy;
 }
 
 /** A shape with at most one −1, as `reshape` takes it. */
@@ -241,11 +273,14 @@ function inferred(from: readonly number[], to: readonly number[]): number[] {
   return to.map((length) => length >= 0 ? length : elements(from) / known);
 }
 
-/** The first frame outside TensorFlow.js and the compiler: the line of the step. */
+/** The folder whose frames are not the step's: gradients and optimizers are called by it. */
+const own = import.meta.url.replace(/compile\/[^/]*$/, "");
+
+/** The first frame outside TensorFlow.js and this folder: the line of the step. */
 function lineOf(origin: Error | undefined): string {
   const frames = origin?.stack?.split("\n").slice(1) ?? [];
   const frame = frames.find((each) =>
-    /(?:file|https?):/.test(each) && !/tfjs|tf\.node|lab\/compute\//.test(each)
+    /(?:file|https?):/.test(each) && !/\/tfjs|tf\.node/.test(each) && !each.includes(own)
   );
   const at = frame?.match(/((?:file|https?):\S*?:\d+:\d+)\)?$/)?.[1];
   return at === undefined ? "" : ` (${at})`;
@@ -328,6 +363,8 @@ function refuseDifferences(first: Graph, second: Graph): void {
   if (first.operations.length !== second.operations.length) {
     throw undeclared("the number of its calls", first.operations[count]?.origin);
   }
+  const results = ({ outputs, updates }: Graph) => JSON.stringify([outputs, updates]);
+  if (results(first) !== results(second)) throw undeclared("what it returns", undefined);
   for (const value of first.values) {
     if (value.kind !== "constant") continue;
     const other = second.values[value.id].elements!;

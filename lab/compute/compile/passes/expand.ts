@@ -4,39 +4,80 @@
  * @module
  */
 import { axesOf } from "../shapes.ts";
-import type { Dtype, Graph, GraphBuilder, Operation, View } from "../ir.ts";
+import type { Attributes, Dtype, Graph, GraphBuilder, Operation, Value, View } from "../ir.ts";
+import { imageExpansions } from "./expand_images.ts";
+import { mathExpansions } from "./expand_math.ts";
 import { keep, rewrite } from "./rewrite.ts";
 
-/** Appends primitives for one composite operation; answers the view of the result. */
-type Expansion = (operation: Operation, add: Adder) => View;
+/** Appends primitives for one composite operation; undefined where it is none. */
+export type Expansion = (operation: Operation, add: Adder) => View | undefined;
 
-/** Short forms for appending float operations of the composite's origin. */
-interface Adder {
-  (kernel: string, inputs: readonly View[], attributes?: Operation["attributes"]): View;
-  constant(value: number): View;
+/** Short forms for appending operations of the composite's origin; these are expanded in turn. */
+export interface Adder {
+  /** A float32 elementwise kernel: the result has the shape of the input of the highest rank. */
+  (kernel: string, inputs: readonly View[], attributes?: Attributes): View;
+  /** A kernel with the shape and type of its result. */
   typed(
     kernel: string,
     inputs: readonly View[],
     shape: readonly number[],
     dtype: Dtype,
-    attributes?: Operation["attributes"],
+    attributes?: Attributes,
   ): View;
+  /** A float32 scalar. */
+  constant(value: number): View;
+  /** A row of int32. */
+  integers(values: readonly number[]): View;
+  /** Known float32 elements. */
+  matrix(values: Float32Array, shape: readonly number[]): View;
+  /** x as another type. */
+  cast(x: View, dtype: Dtype): View;
+  /** What a fused kernel does at its end: its other inputs are a bias and slopes. */
+  activated(x: View, rest: readonly View[], attributes: Attributes): View;
+  /** The value behind a view. */
+  valueOf(view: View): Value;
 }
 
 function adder(builder: GraphBuilder, origin: Error | undefined): Adder {
-  const typed: Adder["typed"] = (kernel, inputs, shape, dtype, attributes = {}) =>
-    builder.apply(kernel, inputs, shape, dtype, attributes, origin);
+  const valueOf = (view: View) => builder.values[view.value];
+  const typed: Adder["typed"] = (kernel, inputs, shape, dtype, attributes = {}) => {
+    const output = { value: -1, shape };
+    const expanded = expansions[kernel]?.({ kernel, inputs, attributes, output }, made);
+    return expanded ?? builder.apply(kernel, inputs, shape, dtype, attributes, origin);
+  };
   const longest = (views: readonly View[]) =>
     views.reduce((a, b) => b.shape.length > a.shape.length ? b : a).shape;
   const add = (kernel: string, inputs: readonly View[], attributes = {}) =>
     typed(kernel, inputs, longest(inputs), "float32", attributes);
-  return Object.assign(add, {
+  const made: Adder = Object.assign(add, {
     typed,
+    valueOf,
     constant: (value: number): View => ({
       value: builder.constant([value], "float32").id,
       shape: [],
     }),
+    integers: (values: readonly number[]): View => ({
+      value: builder.constant(values, "int32").id,
+      shape: [values.length],
+    }),
+    matrix: (values: Float32Array, shape: readonly number[]): View => ({
+      value: builder.constant(values, "float32").id,
+      shape,
+    }),
+    cast: (x: View, dtype: Dtype): View =>
+      valueOf(x).dtype === dtype ? x : typed("Cast", [x], x.shape, dtype, { dtype }),
+    activated: (x: View, rest: readonly View[], attributes: Attributes): View => {
+      const has = (attributes.has ?? []) as string[];
+      const others = [...rest];
+      const y = has.includes("bias") ? add("Add", [x, others.shift()!]) : x;
+      const { activation, leakyreluAlpha } = attributes;
+      if (activation === "prelu") return add("Prelu", [y, others[0]]);
+      if (activation === "leakyrelu") return add("LeakyRelu", [y], { alpha: leakyreluAlpha });
+      const kernel = activations[activation as string];
+      return kernel === undefined ? y : add(kernel, [y]);
+    },
   });
+  return made;
 }
 
 const activations: Record<string, string> = {
@@ -73,17 +114,17 @@ const expansions: Record<string, Expansion> = {
     const sum = add.typed("Sum", [add("Exp", [difference])], row, "float32", axis);
     return add("Sub", [difference, add("Log", [sum])]);
   },
-  _FusedMatMul: ({ inputs, attributes, output }, add) => {
-    const { transposeA, transposeB, activation, hasBias } = attributes;
-    let view = add.typed("BatchMatMul", inputs.slice(0, 2), output.shape, "float32", {
-      transposeA,
-      transposeB,
-    });
-    if (hasBias) view = add("Add", [view, inputs[2]]);
-    const kernel = activations[activation as string];
-    return kernel === undefined ? view : add(kernel, [view]);
+  _FusedMatMul: ({ inputs: [a, b, ...rest], attributes, output }, add) => {
+    const { transposeA, transposeB } = attributes;
+    const flags = { transposeA, transposeB };
+    const product = add.typed("BatchMatMul", [a, b], output.shape, "float32", flags);
+    return add.activated(product, rest, attributes);
   },
-  Relu6: ({ inputs: [x] }, add) => add("ClipByValue", [x], { clipValueMin: 0, clipValueMax: 6 }),
+  Relu6: ({ inputs: [x] }, add) => {
+    const { dtype } = add.valueOf(x);
+    const limits = { clipValueMin: 0, clipValueMax: 6 };
+    return add.typed("ClipByValue", [x], x.shape, dtype, limits);
+  },
   LeakyRelu: ({ inputs: [x], attributes }, add) => {
     const negative = add("Minimum", [x, add.constant(0)]);
     const slope = add.constant(attributes.alpha as number);
@@ -107,28 +148,35 @@ const expansions: Record<string, Expansion> = {
       dy,
       add("Add", [add("Minimum", [y, add.constant(0)]), add.constant(1)]),
     ]),
-  SquaredDifference: ({ inputs, output }, add) => {
-    const difference = add.typed("Sub", inputs, output.shape, "float32");
-    return add("Square", [difference]);
+  SquaredDifference: ({ inputs, output: { shape } }, add) => {
+    const { dtype } = add.valueOf(inputs[0]);
+    return add.typed("Square", [add.typed("Sub", inputs, shape, dtype)], shape, dtype);
   },
+  // A sum times one over the count: one reduction less for the lowerings to know.
+  Mean: ({ inputs: [x], attributes, output }, add) => {
+    const count = axesOf(attributes, x.shape.length).reduce((n, axis) => n * x.shape[axis], 1);
+    const sum = add.typed("Sum", [add.cast(x, "float32")], output.shape, "float32", attributes);
+    return add("Multiply", [sum, add.constant(1 / count)]);
+  },
+  ...mathExpansions,
+  ...imageExpansions,
 };
 
-/** A mean is a sum times one over the count: one reduction less for the lowerings to know. */
-function expandMean({ inputs: [x], attributes, output }: Operation, add: Adder): View {
-  const count = axesOf(attributes, x.shape.length).reduce((n, axis) => n * x.shape[axis], 1);
-  const sum = add.typed("Sum", [x], output.shape, "float32", attributes);
-  return add("Multiply", [sum, add.constant(1 / count)]);
-}
+/** Kernels of float32 that also take whole numbers and truth values. */
+const ofFloats = new Set([
+  ...["Exp", "Expm1", "Log", "Log1p", "Sqrt", "Rsqrt", "Reciprocal", "Tanh", "Sigmoid", "Sin"],
+  ...["Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh", "Erf"],
+  ...["Softplus", "Elu", "Selu", "LeakyRelu", "Prelu", "Step", "Softmax", "LogSoftmax"],
+]);
 
 /** The graph without composite kernels. */
 export function expand(graph: Graph): Graph {
   return rewrite(graph, (operation, builder) => {
     const add = adder(builder, operation.origin);
-    if (operation.kernel === "Mean") return expandMean(operation, add);
-    const expansion = expansions[operation.kernel];
-    const integer = operation.kernel === "SquaredDifference" &&
-      graph.values[operation.output.value].dtype !== "float32";
-    if (expansion === undefined || integer) return keep(operation, builder);
-    return expansion(operation, add);
+    const inputs = ofFloats.has(operation.kernel)
+      ? operation.inputs.map((input) => add.cast(input, "float32"))
+      : operation.inputs;
+    const given = { ...operation, inputs };
+    return expansions[operation.kernel]?.(given, add) ?? keep(given, builder);
   });
 }

@@ -61,7 +61,7 @@ function simpler(
     elements(input.shape) === size ? { value: input.value, shape: output.shape } : undefined;
 
   if (kernel === "ZerosLike") return filled(0);
-  if (kernel === "OnesLike") return filled(1);
+  if (kernel === "OnesLike") return filled(dtype === "bool" ? -1 : 1);
   if (kernel === "Cast") return simplerCast(operation, builder);
   const fold = folds[kernel];
   if (fold !== undefined && dtype === "float32" && constants.every((each) => each !== undefined)) {

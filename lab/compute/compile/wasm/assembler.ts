@@ -68,10 +68,13 @@ export const i32 = {
   sub: binary(0x6b),
   mul: binary(0x6c),
   and: binary(0x71),
+  or: binary(0x72),
   shl: binary(0x74),
   eq: binary(0x46),
   ne: binary(0x47),
   lt: binary(0x48),
+  /** Compares as unsigned: also false for a < 0. */
+  below: binary(0x49),
   ge: binary(0x4e),
   /** Loads 4 bytes. */
   load: (address: Code, offset = 0): Code => [...address, 0x28, 2, ...unsigned(offset)],
@@ -205,6 +208,20 @@ export const f32x4 = {
   /** a·b + c with one rounding or two, as the machine likes. */
   relaxedMadd: (a: Code, b: Code, c: Code): Code => simd(0x105, a, b, c),
   fromInt: (a: Code): Code => simd(0xfa, a),
+};
+
+/** Two float64 lanes, made from and turned into the first two lanes of a vector. */
+export const f64x2 = {
+  sub: (a: Code, b: Code): Code => simd(0xf1, a, b),
+  mul: (a: Code, b: Code): Code => simd(0xf2, a, b),
+  div: (a: Code, b: Code): Code => simd(0xf3, a, b),
+  floor: (a: Code): Code => simd(0x75, a),
+  fromFloat: (a: Code): Code => simd(0x5f, a),
+  fromInt: (a: Code): Code => simd(0xfe, a),
+  /** Zeros in the last two lanes. */
+  toFloat: (a: Code): Code => simd(0x5e, a),
+  /** Truncates towards zero; NaN gives 0; zeros in the last two lanes. */
+  toInt: (a: Code): Code => simd(0xfc, a),
 };
 
 /** Four int32 lanes. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Attributes, Dtype } from "../ir.ts";
-import { type Code, f32x4, i32x4, splat, splatInt, v128 } from "./assembler.ts";
+import { type Code, f32x4, f64x2, i32x4, splat, splatInt, v128 } from "./assembler.ts";
 import type { VectorMath } from "./math.ts";
 
 /** A kernel's operands as code (cheap: a local or a constant) with their element types. */
@@ -43,7 +43,25 @@ const floats: Record<string, Float> = {
   Floor: f32x4.floor,
   Ceil: f32x4.ceil,
   Round: f32x4.nearest,
+  Mod: (a, b) => inDoubles("float32", modulo, a, b),
+  FloorDivFloat: (a, b) => inDoubles("float32", (x, y) => f64x2.floor(f64x2.div(x, y)), a, b),
 };
+
+/** a − b·⌊a/b⌋, exact where |a/b| < 2²⁹. */
+function modulo(a: Code, b: Code): Code {
+  return f64x2.sub(a, f64x2.mul(b, f64x2.floor(f64x2.div(a, b))));
+}
+
+/** A function of float64 on both halves of two vectors. */
+function inDoubles(dtype: Dtype, f: Float, a: Code, b: Code): Code {
+  const [from, to] = dtype === "float32"
+    ? [f64x2.fromFloat, f64x2.toFloat]
+    : [f64x2.fromInt, f64x2.toInt];
+  const upper = (x: Code) => v128.shuffle(x, x, [2, 3, 2, 3]);
+  const low = to(f(from(a), from(b)));
+  const high = to(f(from(upper(a)), from(upper(b))));
+  return v128.shuffle(low, high, [0, 1, 4, 5]);
+}
 
 const integers: Record<string, Float> = {
   Add: i32x4.add,
@@ -55,6 +73,12 @@ const integers: Record<string, Float> = {
   Abs: i32x4.abs,
   Square: (a) => i32x4.mul(a, a),
   Relu: (a) => i32x4.max(a, splatInt(0)),
+  Sign: (a) => i32x4.sub(i32x4.lt(a, splatInt(0)), i32x4.gt(a, splatInt(0))),
+  Floor: (a) => a,
+  Ceil: (a) => a,
+  Round: (a) => a,
+  Mod: (a, b) => inDoubles("int32", modulo, a, b),
+  FloorDiv: (a, b) => inDoubles("int32", (x, y) => f64x2.floor(f64x2.div(x, y)), a, b),
 };
 
 const masks: Record<string, Float> = {
@@ -74,6 +98,7 @@ const transcendental: Record<string, (math: VectorMath, x: Code) => Code> = {
   Erf: (math, x) => math.erf(x),
   Sin: (math, x) => math.sine(x, 0),
   Cos: (math, x) => math.sine(x, 1),
+  Atan: (math, x) => math.atan(x),
 };
 
 /** Code for one kernel; undefined where there is none for these types. */
@@ -94,13 +119,19 @@ export function expression(kernel: string, given: Arguments): Code | undefined {
     case "OneHot":
       return oneHot(i32x4.eq(a, b), attributes);
   }
-  if (dtype !== "float32") return integers[kernel]?.(a, b);
+  if (dtype !== "float32") {
+    if (kernel !== "ClipByValue") return integers[kernel]?.(a, b);
+    const { clipValueMin, clipValueMax } = attributes as Record<string, number>;
+    return i32x4.min(i32x4.max(a, wholeWithin(clipValueMin)), wholeWithin(clipValueMax));
+  }
   switch (kernel) {
     case "ClipByValue":
       return f32x4.min(
         f32x4.max(a, splat(attributes.clipValueMin as number)),
         splat(attributes.clipValueMax as number),
       );
+    case "Pow":
+      return math.pow(a, b);
     case "Step": {
       const alpha = attributes.alpha as number;
       const positive = v128.and(f32x4.gt(a, splat(0)), splat(1));
@@ -123,8 +154,15 @@ function cast(a: Code, from: Dtype, to: Dtype): Code {
   return to === "float32" ? f32x4.fromInt(a) : i32x4.fromFloat(a);
 }
 
+/** A limit of whole numbers, itself within what they reach. */
+function wholeWithin(limit: number): Code {
+  return splatInt(Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(limit))));
+}
+
 function oneHot(hit: Code, { onValue, offValue, dtype }: Attributes): Code {
   const lanes = (value: unknown) =>
-    dtype === "float32" ? splat(value as number) : splatInt(value as number);
+    dtype === "float32"
+      ? splat(value as number)
+      : splatInt(dtype === "bool" ? -Number(Boolean(value)) : value as number);
   return v128.select(lanes(onValue ?? 1), lanes(offValue ?? 0), hit);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Dtype, Value } from "../ir.ts";
-import type { Loop, Node, Operand, Reduction } from "../schedule.ts";
+import type { Loop, Node, Operand, Reduction } from "../items.ts";
 import {
   type Code,
   f32x4,

@@ -5,7 +5,8 @@
  */
 import type { Plan } from "../plan.ts";
 import { neededValues } from "../plan.ts";
-import type { Item, MatMul, Schedule } from "../schedule.ts";
+import type { Item, MatMul } from "../items.ts";
+import type { Schedule } from "../schedule.ts";
 import {
   call,
   type Code,
@@ -16,18 +17,25 @@ import {
   ModuleBuilder,
   sequence,
 } from "./assembler.ts";
+import { convolutionFunction, convolutionScratch } from "./convolution.ts";
+import { indexedFunction, scanFunction } from "./indexed.ts";
 import { loopFunction } from "./loops.ts";
 import { addMatMul, type MatMulFunctions, matMulScratch } from "./matmul.ts";
 import { strictMadd } from "./math.ts";
 import { argMaxFunction, copyFunction } from "./moves.ts";
+import { windowFunction } from "./windows.ts";
 
 /** Whether multiply-adds may be fused (`relaxed`, as the machine likes) or never are (`strict`). */
 export type Rounding = "relaxed" | "strict";
 
 /** Scratch bytes that the schedule's items need. */
 export function scratchBytes(schedule: Schedule): number {
-  const products = schedule.items.filter((item) => item.kind === "matMul");
-  return Math.max(0, ...products.map((item) => matMulScratch(item.rows, item.inner)));
+  return schedule.items.reduce((most, item) => Math.max(most, scratchOf(item)), 0);
+}
+
+function scratchOf(item: Item): number {
+  if (item.kind === "matMul") return matMulScratch(item.rows, item.inner);
+  return item.kind === "convolution" ? convolutionScratch(item) : 0;
 }
 
 /** The module's binary: it imports `env.memory` and exports `run`. */
@@ -48,25 +56,36 @@ export function lower(
     madd,
   };
   let products: MatMulFunctions | undefined;
-  const codeOf = (item: Item): Code => {
+  const dtypeOf = (value: number) => schedule.values[value].dtype;
+  const sizeOf = (value: number) => schedule.values[value].size;
+  const functionOf = (item: Exclude<Item, MatMul>): { locals: Locals; body: Code } => {
+    const { output } = item as { output: number };
     switch (item.kind) {
-      case "matMul":
+      case "loop":
+        return loopFunction(item, context);
+      case "copy":
+        return copyFunction(item, address, sizeOf(output), dtypeOf(output));
+      case "argMax":
+        return argMaxFunction(item, address, dtypeOf(item.input));
+      case "convolution":
         products ??= addMatMul(module, madd);
-        return matMulCode(item, products, address, plan.scratch);
-      case "loop": {
-        const { locals, body } = loopFunction(item, context);
-        return call(module.add([], locals, body));
-      }
-      case "copy": {
-        const bytes = schedule.values[item.output].size * 4;
-        const { locals, body } = copyFunction(item, address, bytes);
-        return call(module.add([], locals, body));
-      }
-      case "argMax": {
-        const { locals, body } = argMaxFunction(item, address);
-        return call(module.add([], locals, body));
-      }
+        return convolutionFunction(item, address, products.matMul, plan.scratch);
+      case "window":
+        return windowFunction(item, address, sizeOf(output), madd);
+      case "gather":
+      case "scatter":
+        return indexedFunction(item, address, dtypeOf(output));
+      case "scan":
+        return scanFunction(item, address, dtypeOf(output));
     }
+  };
+  const codeOf = (item: Item): Code => {
+    if (item.kind === "matMul") {
+      products ??= addMatMul(module, madd);
+      return matMulCode(item, products, address, plan.scratch);
+    }
+    const { locals, body } = functionOf(item);
+    return call(module.add([], locals, body));
   };
   const items = schedule.items.map(codeOf);
   const copies = plan.copies.map(({ from, to, bytes }) =>

@@ -263,4 +263,80 @@ export class VectorMath {
       v128.or(get(sum), v128.and(get(x), splatInt(0x80000000 | 0))),
     );
   }
+
+  /** arctan x (Cephes: reduced to |x| ≤ tan π/8), within 3 ulp. */
+  atan(value: Code): Code {
+    const [x, size, r, square, mask] = [0, 1, 2, 3, 4].map((i) => this.#temporary(i));
+    const series = this.#polynomial(get(square), [
+      8.05374449538e-2,
+      -1.38776856032e-1,
+      1.99777106478e-1,
+      -3.33329491539e-1,
+    ]);
+    const large = f32x4.gt(get(size), splat(2.414213562373095));
+    const middle = f32x4.gt(get(size), splat(0.4142135623730950));
+    const whole = v128.select(
+      splat(Math.PI / 2),
+      v128.and(splat(Math.PI / 4), middle),
+      large,
+    );
+    return sequence(
+      set(x, value),
+      set(size, f32x4.abs(get(x))),
+      set(
+        r,
+        v128.select(
+          f32x4.div(splat(-1), get(size)),
+          v128.select(
+            f32x4.div(f32x4.sub(get(size), splat(1)), f32x4.add(get(size), splat(1))),
+            get(size),
+            middle,
+          ),
+          large,
+        ),
+      ),
+      set(square, f32x4.mul(get(r), get(r))),
+      set(mask, whole),
+      set(r, f32x4.add(get(mask), this.madd(f32x4.mul(series, get(square)), get(r), get(r)))),
+      v128.or(get(r), v128.and(get(x), splatInt(0x80000000 | 0))),
+    );
+  }
+
+  /**
+   * x to the power y as exp(y·ln|x|), with the sign of x where y is odd and NaN where x < 0 and y
+   * is not whole: within (3 + 2·|y·ln x|) ulp. x⁰ is 1 whatever x.
+   */
+  pow(base: Code, exponent: Code): Code {
+    const [x, y, size, whole] = [8, 9, 10, 11].map((i) => this.#temporary(i));
+    const odd = v128.and(
+      get(whole),
+      f32x4.ne(
+        f32x4.floor(f32x4.mul(get(y), splat(0.5))),
+        f32x4.mul(get(y), splat(0.5)),
+      ),
+    );
+    const negative = f32x4.lt(get(x), splat(0));
+    const impossible = v128.and(
+      v128.andNot(negative, get(whole)),
+      f32x4.ne(get(x), splat(-Infinity)),
+    );
+    return sequence(
+      set(x, base),
+      set(y, exponent),
+      set(size, this.log(f32x4.abs(get(x)))),
+      set(size, this.exp(f32x4.mul(get(y), get(size)))),
+      set(whole, f32x4.eq(f32x4.floor(get(y)), get(y))),
+      // The sign bit of x (also that of −0) where y is odd.
+      set(
+        size,
+        v128.or(get(size), v128.and(v128.and(get(x), splatInt(0x80000000 | 0)), odd)),
+      ),
+      set(size, v128.select(splat(NaN), get(size), impossible)),
+      v128.select(
+        splat(1),
+        get(size),
+        f32x4.eq(get(y), splat(0)),
+      ),
+    );
+  }
 }

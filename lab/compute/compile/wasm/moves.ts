@@ -3,36 +3,44 @@
  *
  * @module
  */
-import type { ArgMax, Copy, Move } from "../schedule.ts";
+import type { Dtype } from "../ir.ts";
+import type { ArgMax, Copy, Move } from "../items.ts";
 import {
   type Code,
   f32x4,
   get,
   i32,
+  i32x4,
   Locals,
   loop,
+  memory,
+  repeat,
   sequence,
   set,
+  splatInt,
   v128,
   when,
 } from "./assembler.ts";
 
 /** An axis of a move: how often, and how far on both sides (in elements). */
-interface Axis {
+export interface Axis {
   length: number;
   source: number;
   target: number;
 }
 
+/** The axes of a move, outermost first. */
+function axesOf({ shape, sourceStrides, targetStrides }: Move): Axis[] {
+  return shape.map((length, i) => ({
+    length,
+    source: sourceStrides[i],
+    target: targetStrides[i],
+  }));
+}
+
 /** Axes longer than 1, neighbours merged where both sides run on without a gap. */
-function axesOf(move: Move): Axis[] {
-  const axes = move.shape
-    .map((length, i) => ({
-      length,
-      source: move.sourceStrides[i],
-      target: move.targetStrides[i],
-    }))
-    .filter(({ length }) => length !== 1);
+function merged(given: readonly Axis[]): Axis[] {
+  const axes = given.filter(({ length }) => length !== 1);
   const merged: Axis[] = [];
   for (const axis of axes) {
     const outer = merged.at(-1);
@@ -45,97 +53,156 @@ function axesOf(move: Move): Axis[] {
   return merged;
 }
 
-/** A function that makes a copy's moves. */
+/** A function that makes a copy's moves into a value of `size` elements. */
 export function copyFunction(
   item: Copy,
   address: (value: number) => number,
-  outputBytes: number,
+  size: number,
+  dtype: Dtype,
 ): { locals: Locals; body: Code } {
   const locals = new Locals(0);
   const target = address(item.output);
-  const fill = item.fill === undefined ? [] : fillCode(locals, target, outputBytes, item.fill);
+  const fill = item.fill === undefined
+    ? []
+    : fillCode(locals, target, size, bitsOf(item.fill, dtype));
   const moves = item.moves.map((move) => {
-    const axes = axesOf(move);
-    const source = address(move.source) + move.sourceOffset * 4;
-    const to = target + move.targetOffset * 4;
-    return moveCode(locals, axes, source, to);
+    const source = i32.const(address(move.source) + move.sourceOffset * 4);
+    return moveCode(locals, axesOf(move), source, i32.const(target + move.targetOffset * 4));
   });
   return { locals, body: sequence(fill, ...moves) };
 }
 
-function fillCode(locals: Locals, target: number, bytes: number, value: number): Code {
-  const at = locals.add("i32");
-  const bits = new Int32Array(Float32Array.of(value).buffer)[0];
-  const store = i32.store(get(at), i32.const(bits), target);
-  return loop(at, i32.const(bytes), i32.const(4), store);
+/** An element as the 32 bits of its lane. */
+export function bitsOf(value: number, dtype: Dtype): number {
+  if (dtype === "float32") return new Int32Array(Float32Array.of(value).buffer)[0];
+  return dtype === "bool" ? (value ? -1 : 0) : value;
 }
 
-/** Nested loops over the axes; the innermost moves vectors where both sides are contiguous. */
-function moveCode(locals: Locals, axes: readonly Axis[], source: number, target: number): Code {
-  const from = locals.add("i32");
-  const to = locals.add("i32");
+/** `size` equal elements from `target` on. */
+export function fillCode(locals: Locals, target: number, size: number, bits: number): Code {
+  if (bits === 0) return memory.fill(i32.const(target), i32.const(0), i32.const(size * 4));
+  const at = locals.add("i32");
+  const whole = Math.floor(size / 4) * 16;
+  const rest = Array.from(
+    { length: size % 4 },
+    (_, i) => i32.store(i32.const(target + whole + i * 4), i32.const(bits)),
+  );
+  const vectors = v128.store(get(at), splatInt(bits), target);
+  return sequence(loop(at, i32.const(whole), i32.const(16), vectors), ...rest);
+}
+
+/** Rows up to this many, of up to this many elements, are written out one after the other. */
+const mostUnrolled = { rows: 8, elements: 16 };
+
+/**
+ * Moves a box of elements between two addresses: nested loops over the axes, vectors where both
+ * sides are contiguous. With `add` the elements are added to what is there.
+ */
+export function moveCode(
+  locals: Locals,
+  given: readonly Axis[],
+  source: Code,
+  target: Code,
+  add?: Dtype,
+): Code {
+  const axes = merged(given);
+  if (axes.some(({ length }) => length === 0)) return [];
+  const [from, to] = [locals.add("i32"), locals.add("i32")];
+  const last = axes.at(-1);
+  const contiguous = last?.source === 1 && last.target === 1;
+  const nested = contiguous ? axes.slice(0, -1) : axes;
+  const length = contiguous ? last.length : 1;
   const nest = (depth: number): Code => {
-    if (depth === axes.length) {
-      return v128.storeLane(get(to), v128.loadZero(get(from), source), target);
+    const offsets = offsetsOf(nested.slice(depth), length);
+    if (offsets !== undefined) {
+      return sequence(
+        ...offsets.map(({ source, target }) =>
+          rowCode(locals, { from, to, source: source * 4, target: target * 4 }, length, add)
+        ),
+      );
     }
-    const { length, source: sourceStep, target: targetStep } = axes[depth];
-    if (depth === axes.length - 1 && sourceStep === 1 && targetStep === 1) {
-      return row(locals, from, to, source, target, length);
-    }
+    const axis = nested[depth];
+    const inner = nested[depth + 1];
+    // Where the inner axes are loops, they have moved the addresses on by their own extent.
+    const moved = inner !== undefined && offsetsOf(nested.slice(depth + 1), length) === undefined
+      ? inner
+      : { length: 0, source: 0, target: 0 };
+    const step = (side: "source" | "target") => (axis[side] - moved.length * moved[side]) * 4;
     const counter = locals.add("i32");
-    const [sourceBase, targetBase] = [locals.add("i32"), locals.add("i32")];
     return sequence(
-      set(sourceBase, get(from)),
-      set(targetBase, get(to)),
-      loop(
+      set(counter, i32.const(0)),
+      repeat(
         counter,
-        i32.const(length),
+        i32.const(axis.length),
         i32.const(1),
         sequence(
           nest(depth + 1),
-          set(sourceBase, i32.add(get(sourceBase), i32.const(sourceStep * 4))),
-          set(targetBase, i32.add(get(targetBase), i32.const(targetStep * 4))),
-          set(from, get(sourceBase)),
-          set(to, get(targetBase)),
+          set(from, i32.add(get(from), i32.const(step("source")))),
+          set(to, i32.add(get(to), i32.const(step("target")))),
         ),
       ),
     );
   };
-  return sequence(set(from, i32.const(0)), set(to, i32.const(0)), nest(0));
+  return sequence(set(from, source), set(to, target), nest(0));
 }
 
-/** `length` contiguous elements. */
-function row(
-  locals: Locals,
-  from: number,
-  to: number,
-  source: number,
-  target: number,
+/** Where the rows of few and short ones begin, in elements; undefined where a loop is better. */
+function offsetsOf(
+  axes: readonly Axis[],
   length: number,
+): { source: number; target: number }[] | undefined {
+  const rows = axes.reduce((count, axis) => count * axis.length, 1);
+  if (axes.length > 0 && (rows > mostUnrolled.rows || length > mostUnrolled.elements)) {
+    return undefined;
+  }
+  // Offsets in code are never negative.
+  if (axes.some(({ source, target }) => source < 0 || target < 0)) return undefined;
+  return axes.reduce(
+    (all, axis) =>
+      all.flatMap(({ source, target }) =>
+        Array.from({ length: axis.length }, (_, i) => ({
+          source: source + i * axis.source,
+          target: target + i * axis.target,
+        }))
+      ),
+    [{ source: 0, target: 0 }],
+  );
+}
+
+/** `length` contiguous elements from one address (a local and an offset in bytes) to another. */
+export function rowCode(
+  locals: Locals,
+  at: { from: number; to: number; source?: number; target?: number },
+  length: number,
+  add?: Dtype,
 ): Code {
-  const at = locals.add("i32");
-  const whole = Math.floor(length / 4) * 16;
-  const vector = v128.store(
-    i32.add(get(to), get(at)),
-    v128.load(i32.add(get(from), get(at)), source),
-    target,
-  );
-  const rest = Array.from({ length: length % 4 }, (_, i) =>
-    v128.storeLane(
-      get(to),
-      v128.loadZero(get(from), source + whole + i * 4),
-      target + whole + i * 4,
-    ));
-  return sequence(
-    whole > 0 ? loop(at, i32.const(whole), i32.const(16), vector) : [],
-    ...rest,
-  );
+  const { from, to, source = 0, target = 0 } = at;
+  const sum = add === "float32" ? f32x4.add : i32x4.add;
+  const vector = (a: Code, b: Code, offset: number) => {
+    const value = v128.load(a, source + offset);
+    return v128.store(b, add ? sum(v128.load(b, target + offset), value) : value, target + offset);
+  };
+  const lane = (offset: number) => {
+    const value = v128.loadZero(get(from), source + offset);
+    const before = v128.loadZero(get(to), target + offset);
+    return v128.storeLane(get(to), add ? sum(before, value) : value, target + offset);
+  };
+  const whole = Math.floor(length / 4);
+  const rest = Array.from({ length: length % 4 }, (_, i) => lane((whole * 4 + i) * 4));
+  if (whole <= 8) {
+    const vectors = Array.from({ length: whole }, (_, i) => vector(get(from), get(to), i * 16));
+    return sequence(...vectors, ...rest);
+  }
+  const offset = locals.add("i32");
+  const body = vector(i32.add(get(from), get(offset)), i32.add(get(to), get(offset)), 0);
+  return sequence(loop(offset, i32.const(whole * 16), i32.const(16), body), ...rest);
 }
 
 /** A function that writes the index of each row's first largest element (NaN is never larger). */
 export function argMaxFunction(
   item: ArgMax,
   address: (value: number) => number,
+  dtype: Dtype,
 ): { locals: Locals; body: Code } {
   const locals = new Locals(0);
   const [row, column, at, best] = [0, 1, 2, 3].map(() => locals.add("i32"));
@@ -143,7 +210,8 @@ export function argMaxFunction(
   const x = locals.add("v128");
   const input = address(item.input);
   const bytes = item.columns * 4;
-  const larger = [...f32x4.gt(get(x), get(largest)), 0xfd, 27, 0] as Code;
+  const greater = dtype === "float32" ? f32x4.gt : i32x4.gt;
+  const larger = [...greater(get(x), get(largest)), 0xfd, 27, 0] as Code;
   const body = loop(
     row,
     i32.const(item.rows * 4),

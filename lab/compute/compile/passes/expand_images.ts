@@ -1,0 +1,240 @@
+/**
+ * Composite kernels on images as primitive ones.
+ *
+ * @module
+ */
+import type { Operation, View } from "../ir.ts";
+import type { Adder, Expansion } from "./expand.ts";
+
+/** x·scale + offset after (x − mean)/√(variance + ε): scale and offset where they are given. */
+const batchNorm: Expansion = ({ inputs, attributes, output }, add) => {
+  const has = (name: string) => (attributes.has as string[] | undefined)?.includes(name) ?? false;
+  const [x, ...rest] = inputs;
+  const scale = has("scale") ? rest.shift() : undefined;
+  const offset = has("offset") ? rest.shift() : undefined;
+  const [mean, variance] = rest;
+  const epsilon = add.constant((attributes.varianceEpsilon ?? 1e-3) as number);
+  const inverse = add("Rsqrt", [add("Add", [variance, epsilon])]);
+  const factor = scale === undefined ? inverse : add("Multiply", [inverse, scale]);
+  const centred = add.typed("Sub", [x, mean], output.shape, "float32");
+  const scaled = add.typed("Multiply", [centred, factor], output.shape, "float32");
+  return offset === undefined
+    ? scaled
+    : add.typed("Add", [scaled, offset], output.shape, "float32");
+};
+
+/** A convolution, its bias and its activation one after the other. */
+function fused(kernel: string): Expansion {
+  return ({ inputs: [x, filter, ...rest], attributes, output }, add) => {
+    const view = add.typed(kernel, [x, filter], output.shape, "float32", attributes);
+    return add.activated(view, rest, attributes);
+  };
+}
+
+/**
+ * Of each element of a resized axis, where it lies in the axis before, as TensorFlow.js has it:
+ * fractional, between the first and the last.
+ */
+function positions(
+  before: number,
+  after: number,
+  { alignCorners, halfPixelCenters }: Operation["attributes"],
+): number[] {
+  const aligned = alignCorners === true && after > 1;
+  const ratio = aligned ? (before - 1) / (after - 1) : before / after;
+  return Array.from({ length: after }, (_, i) => halfPixelCenters ? ratio * (i + 0.5) : ratio * i);
+}
+
+/** Of each element of a resized axis, the nearest one before. */
+function nearest(before: number, after: number, attributes: Operation["attributes"]): number[] {
+  const rounded = attributes.alignCorners ? Math.round : Math.floor;
+  return positions(before, after, attributes).map((at) => Math.min(before - 1, rounded(at)));
+}
+
+/** Rows of the image by index, then columns. */
+const resizeNearest: Expansion = ({ inputs: [x], attributes, output }, add) => {
+  const [n, height, width, channels] = x.shape;
+  const [rows, columns] = output.shape.slice(1);
+  const tall = add.typed(
+    "GatherV2",
+    [x, add.integers(nearest(height, rows, attributes))],
+    [n, rows, width, channels],
+    "float32",
+    { axis: 1 },
+  );
+  const indices = add.integers(nearest(width, columns, attributes));
+  return add.typed("GatherV2", [tall, indices], output.shape, "float32", { axis: 2 });
+};
+
+/** What was taken several times adds up. */
+const resizeNearestGradient: Expansion = ({ inputs: [images, dy], attributes, output }, add) => {
+  const [n, rows, columns, channels] = dy.shape;
+  const [height, width] = images.shape.slice(1);
+  const narrow = add.typed(
+    "UnsortedSegmentSum",
+    [dy, add.integers(nearest(width, columns, attributes))],
+    [n, rows, width, channels],
+    "float32",
+    { axis: 2, numSegments: width },
+  );
+  const ids = add.integers(nearest(height, rows, attributes));
+  return add.typed("UnsortedSegmentSum", [narrow, ids], output.shape, "float32", {
+    axis: 1,
+    numSegments: height,
+  });
+};
+
+/** The matrix [after, before] that interpolates linearly along one axis. */
+function interpolation(
+  before: number,
+  after: number,
+  attributes: Operation["attributes"],
+  add: Adder,
+): View {
+  const half = attributes.halfPixelCenters ? 0.5 : 0;
+  const matrix = new Float32Array(after * before);
+  positions(before, after, attributes).forEach((at, i) => {
+    const low = Math.max(0, Math.floor(at - half));
+    const fraction = at - half - low;
+    const high = Math.min(before - 1, Math.ceil(at - half));
+    matrix[i * before + low] += 1 - fraction;
+    matrix[i * before + high] += fraction;
+  });
+  return add.matrix(matrix, [after, before]);
+}
+
+/** Both axes as matrix products: linear in the image, so the gradient has them transposed. */
+function bilinear(transposed: boolean): Expansion {
+  return ({ inputs, attributes, output }, add) => {
+    const [large, small] = transposed ? [inputs[1], inputs[0]] : [output, inputs[0]];
+    const x = transposed ? inputs[1] : inputs[0];
+    const [n, , , channels] = small.shape;
+    const rows = interpolation(small.shape[1], large.shape[1], attributes, add);
+    const columns = interpolation(small.shape[2], large.shape[2], attributes, add);
+    const [height, width] = x.shape.slice(1);
+    const [newHeight, newWidth] = output.shape.slice(1);
+    const product = (matrix: View, y: View, shape: number[]) =>
+      add.typed("BatchMatMul", [matrix, y], shape, "float32", {
+        transposeA: transposed,
+        transposeB: false,
+      });
+    const tall = product(rows, { value: x.value, shape: [n, height, width * channels] }, [
+      n,
+      newHeight,
+      width * channels,
+    ]);
+    const wide = product(columns, {
+      value: tall.value,
+      shape: [n * newHeight, width, channels],
+    }, [n * newHeight, newWidth, channels]);
+    return { value: wide.value, shape: output.shape };
+  };
+}
+
+/** Channels become blocks of pixels: a transpose of views. */
+const depthToSpace: Expansion = ({ inputs: [x], attributes, output }, add) => {
+  const [n, height, width, channels] = x.shape;
+  const block = attributes.blockSize as number;
+  const depth = channels / (block * block);
+  const split = [n, height, width, block, block, depth];
+  const perm = [0, 1, 3, 2, 4, 5];
+  const { dtype } = add.valueOf(x);
+  const moved = add.typed(
+    "Transpose",
+    [{ value: x.value, shape: split }],
+    perm.map((axis) => split[axis]),
+    dtype,
+    { perm },
+  );
+  return { value: moved.value, shape: output.shape };
+};
+
+/**
+ * A depthwise convolution with several filters a channel, as one with a filter a channel over
+ * repeated channels; undefined where it has one already.
+ */
+const depthwise: Expansion = ({ inputs: [x, filter], attributes, output }, add) => {
+  const [kernelHeight, kernelWidth, channels, multiplier] = filter.shape;
+  if (multiplier === 1) return undefined;
+  return add.typed(
+    "DepthwiseConv2dNative",
+    [repeated(x, multiplier, add), {
+      value: filter.value,
+      shape: [kernelHeight, kernelWidth, channels * multiplier, 1],
+    }],
+    output.shape,
+    "float32",
+    attributes,
+  );
+};
+
+/** Each channel `times` times, side by side. */
+function repeated(x: View, times: number, add: Adder): View {
+  const tiled = add.typed(
+    "Tile",
+    [{ value: x.value, shape: [...x.shape, 1] }],
+    [...x.shape, times],
+    "float32",
+    { reps: [...x.shape.map(() => 1), times] },
+  );
+  return { value: tiled.value, shape: x.shape.with(3, x.shape[3] * times) };
+}
+
+const depthwiseInput: Expansion = ({ inputs: [dy, filter], attributes, output }, add) => {
+  const [kernelHeight, kernelWidth, channels, multiplier] = filter.shape;
+  if (multiplier === 1) return undefined;
+  const inputShape = output.shape.with(3, channels * multiplier);
+  const wide = add.typed(
+    "DepthwiseConv2dNativeBackpropInput",
+    [dy, {
+      value: filter.value,
+      shape: [kernelHeight, kernelWidth, channels * multiplier, 1],
+    }],
+    inputShape,
+    "float32",
+    { ...attributes, inputShape },
+  );
+  const split = { value: wide.value, shape: [...output.shape, multiplier] };
+  return add.typed("Sum", [split], output.shape, "float32", { axis: [4] });
+};
+
+const depthwiseFilter: Expansion = ({ inputs: [x, dy], attributes, output }, add) => {
+  const [kernelHeight, kernelWidth, channels, multiplier] = output.shape;
+  if (multiplier === 1) return undefined;
+  const filterShape = [kernelHeight, kernelWidth, channels * multiplier, 1];
+  const wide = add.typed(
+    "DepthwiseConv2dNativeBackpropFilter",
+    [repeated(x, multiplier, add), dy],
+    filterShape,
+    "float32",
+    { ...attributes, filterShape },
+  );
+  return { value: wide.value, shape: output.shape };
+};
+
+/** A mean over the whole image is a plain reduction. */
+const averagePool: Expansion = ({ inputs: [x], attributes, output }, add) => {
+  const [height, width] = [attributes.filterSize as number | number[]].flat();
+  const [, outHeight, outWidth] = output.shape;
+  const whole = height === x.shape[1] && (width ?? height) === x.shape[2] && outHeight === 1 &&
+    outWidth === 1;
+  if (!whole) return undefined;
+  const sum = add.typed("Sum", [x], output.shape, "float32", { axis: [1, 2] });
+  return add("Multiply", [sum, add.constant(1 / (x.shape[1] * x.shape[2]))]);
+};
+
+/** Expansions by kernel. */
+export const imageExpansions: Record<string, Expansion> = {
+  FusedBatchNorm: batchNorm,
+  FusedConv2D: fused("Conv2D"),
+  FusedDepthwiseConv2D: fused("DepthwiseConv2dNative"),
+  ResizeNearestNeighbor: resizeNearest,
+  ResizeNearestNeighborGrad: resizeNearestGradient,
+  ResizeBilinear: bilinear(false),
+  ResizeBilinearGrad: bilinear(true),
+  DepthToSpace: depthToSpace,
+  DepthwiseConv2dNative: depthwise,
+  DepthwiseConv2dNativeBackpropInput: depthwiseInput,
+  DepthwiseConv2dNativeBackpropFilter: depthwiseFilter,
+  AvgPool: averagePool,
+};

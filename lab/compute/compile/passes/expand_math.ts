@@ -1,0 +1,115 @@
+/**
+ * Powers, truth values and rarer functions as primitive kernels.
+ *
+ * @module
+ */
+import { uniform, type View } from "../ir.ts";
+import type { Adder, Expansion } from "./expand.ts";
+
+/**
+ * x to a known power: products for whole exponents up to 8 in magnitude (in exact order: squares
+ * first), the root for ½ (NaN at −∞); undefined for others.
+ */
+function knownPower(x: View, exponent: number, add: Adder): View | undefined {
+  const { dtype } = add.valueOf(x);
+  if (exponent === 0.5 && dtype === "float32") return add("Sqrt", [x]);
+  if (exponent === 0) return add.typed("OnesLike", [x], x.shape, dtype);
+  if (!Number.isInteger(exponent) || Math.abs(exponent) > 8) return undefined;
+  if (exponent < 0) {
+    if (dtype !== "float32") return undefined;
+    return add("Reciprocal", [knownPower(x, -exponent, add)!]);
+  }
+  if (exponent === 1) return x;
+  const half = knownPower(x, Math.floor(exponent / 2), add)!;
+  const square = add.typed("Square", [half], x.shape, dtype);
+  return exponent % 2 === 0 ? square : add.typed("Multiply", [square, x], x.shape, dtype);
+}
+
+/** Whole numbers in between pass through float32: exact up to 2²⁴. */
+const pow: Expansion = ({ inputs: [x, y], output: { shape } }, add) => {
+  const { dtype } = add.valueOf(x);
+  const exponent = uniform(add.valueOf(y));
+  const fits = shape.length === x.shape.length && shape.every((length, i) => length === x.shape[i]);
+  const known = exponent === undefined || !fits ? undefined : knownPower(x, exponent, add);
+  if (known !== undefined || dtype === "float32") return known;
+  const [a, b] = [x, y].map((each) => add.cast(each, "float32"));
+  return add.cast(
+    add.typed("Round", [add.typed("Pow", [a, b], shape, "float32")], shape, "float32"),
+    "int32",
+  );
+};
+
+const half = (x: View, add: Adder) => add("Multiply", [x, add.constant(0.5)]);
+
+/** √((1 − x)(1 + x)). */
+function complement(x: View, add: Adder): View {
+  const one = add.constant(1);
+  return add("Sqrt", [add("Multiply", [add("Sub", [one, x]), add("Add", [one, x])])]);
+}
+
+/** Expansions by kernel. */
+export const mathExpansions: Record<string, Expansion> = {
+  Pow: pow,
+  Tan: ({ inputs: [x] }, add) => add("RealDiv", [add("Sin", [x]), add("Cos", [x])]),
+  Sinh: ({ inputs: [x] }, add) =>
+    half(add("Sub", [add("Expm1", [x]), add("Expm1", [add("Neg", [x])])]), add),
+  Cosh: ({ inputs: [x] }, add) =>
+    half(add("Add", [add("Exp", [x]), add("Exp", [add("Neg", [x])])]), add),
+  // ln(|x| + √(x² + 1)) = ln(1 + |x| + |x|/(1/|x| + √(1 + 1/x²))), with the sign of x.
+  Asinh: ({ inputs: [x] }, add) => {
+    const size = add("Abs", [x]);
+    const inverse = add("Reciprocal", [size]);
+    const root = add("Sqrt", [add("Add", [add.constant(1), add("Square", [inverse])])]);
+    const rest = add("RealDiv", [size, add("Add", [inverse, root])]);
+    return add("Multiply", [add("Sign", [x]), add("Log1p", [add("Add", [size, rest])])]);
+  },
+  Acosh: ({ inputs: [x] }, add) => {
+    const one = add.constant(1);
+    const root = (y: View) => add("Sqrt", [y]);
+    const product = add("Multiply", [root(add("Sub", [x, one])), root(add("Add", [x, one]))]);
+    return add("Log", [add("Add", [x, product])]);
+  },
+  Atanh: ({ inputs: [x] }, add) =>
+    half(add("Sub", [add("Log1p", [x]), add("Log1p", [add("Neg", [x])])]), add),
+  Asin: ({ inputs: [x] }, add) => {
+    const ratio = add("RealDiv", [x, add("Add", [add.constant(1), complement(x, add)])]);
+    return add("Multiply", [add("Atan", [ratio]), add.constant(2)]);
+  },
+  Acos: ({ inputs: [x] }, add) => {
+    const one = add.constant(1);
+    const ratio = add("RealDiv", [add("Sub", [one, x]), add("Add", [one, x])]);
+    return add("Multiply", [add("Atan", [add("Sqrt", [ratio])]), add.constant(2)]);
+  },
+  // Truth is −1 in every lane: all are true where the largest is, any where the least is.
+  All: ({ inputs: [x], attributes, output }, add) =>
+    add.typed("Max", [x], output.shape, "bool", attributes),
+  Any: ({ inputs: [x], attributes, output }, add) =>
+    add.typed("Min", [x], output.shape, "bool", attributes),
+  LogicalXor: ({ inputs, output }, add) => add.typed("NotEqual", inputs, output.shape, "bool"),
+  IsNan: ({ inputs: [x] }, add) => add.typed("NotEqual", [x, x], x.shape, "bool"),
+  IsInf: ({ inputs: [x] }, add) => {
+    const size = add("Abs", [add.cast(x, "float32")]);
+    return add.typed("Equal", [size, add.constant(Infinity)], x.shape, "bool");
+  },
+  IsFinite: ({ inputs: [x] }, add) => {
+    const size = add("Abs", [add.cast(x, "float32")]);
+    return add.typed("Less", [size, add.constant(Infinity)], x.shape, "bool");
+  },
+  ArgMin: ({ inputs: [x], attributes, output }, add) => {
+    const numbers = add.valueOf(x).dtype === "bool" ? add.cast(x, "int32") : x;
+    const negative = add.typed("Neg", [numbers], x.shape, add.valueOf(numbers).dtype);
+    return add.typed("ArgMax", [negative], output.shape, "int32", attributes);
+  },
+  ArgMax: ({ inputs: [x], attributes, output }, add) =>
+    add.valueOf(x).dtype === "bool"
+      ? add.typed("ArgMax", [add.cast(x, "int32")], output.shape, "int32", attributes)
+      : undefined,
+  Cumsum: ({ inputs: [x], attributes, output }, add) =>
+    add.valueOf(x).dtype === "bool"
+      ? add.typed("Cumsum", [add.cast(x, "int32")], output.shape, "int32", attributes)
+      : undefined,
+  FloorDiv: ({ inputs, output }, add) =>
+    add.valueOf(inputs[0]).dtype === "float32"
+      ? add.cast(add.typed("FloorDivFloat", inputs, output.shape, "float32"), "int32")
+      : undefined,
+};

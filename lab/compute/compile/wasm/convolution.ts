@@ -1,0 +1,202 @@
+/**
+ * Convolutions as matrix products: the windows of a few images at a time are laid out as rows of
+ * scratch memory (im2col); of the input's gradient such rows are added up again (col2im).
+ *
+ * @module
+ */
+import { elements } from "../ir.ts";
+import { allInside, imageBlock, paddedShape, scratchElements, windowSize } from "../images.ts";
+import type { Convolution, Windows } from "../items.ts";
+import { call, type Code, get, i32, Locals, loop, memory, sequence, set } from "./assembler.ts";
+import { matMulScratch } from "./matmul.ts";
+import { type Axis, moveCode } from "./moves.ts";
+
+/** Scratch of one convolution: the product's, a padded image, rows of windows, a partial sum. */
+function layout(item: Convolution) {
+  const { rows, inner } = productOf(item);
+  const { padded, columns, partial } = scratchElements(item);
+  const paddedAt = aligned(matMulScratch(rows, inner));
+  const columnsAt = paddedAt + aligned(padded * 4);
+  const partialAt = columnsAt + aligned(columns * 4);
+  return { paddedAt, columnsAt, partialAt, end: partialAt + aligned(partial * 4) };
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}
+
+/** Bytes of scratch memory that a convolution needs. */
+export function convolutionScratch(item: Convolution): number {
+  return layout(item).end;
+}
+
+/** Lengths of the matrix product of one block of images. */
+function productOf({ solves, windows: w, filters }: Convolution) {
+  const windows = imageBlock(w) * w.outHeight * w.outWidth;
+  const size = windowSize(w);
+  switch (solves) {
+    case "output":
+      return { rows: windows, columns: filters, inner: size };
+    case "input":
+      return { rows: windows, columns: size, inner: filters };
+    case "filter":
+      return { rows: size, columns: filters, inner: windows };
+  }
+}
+
+/** The axes of an image's windows: in the image (rows of `width` pixels), and as rows. */
+function windowAxes(w: Windows, width: number): Axis[] {
+  const size = windowSize(w);
+  const c = w.channels;
+  return [
+    { length: w.outHeight, source: w.strideY * width * c, target: w.outWidth * size },
+    { length: w.outWidth, source: w.strideX * c, target: size },
+    { length: w.kernelHeight, source: w.dilationY * width * c, target: w.kernelWidth * c },
+    { length: w.kernelWidth, source: w.dilationX * c, target: c },
+    { length: c, source: 1, target: 1 },
+  ];
+}
+
+/** The axes of what a padded image has of an image: there, and in the padded one. */
+function imageAxes(w: Windows): Axis[] {
+  const [rows, columns, c] = paddedShape(w);
+  return [
+    { length: Math.min(w.height, rows - w.padTop), source: w.width * c, target: columns * c },
+    { length: Math.min(w.width, columns - w.padLeft), source: c, target: c },
+    { length: c, source: 1, target: 1 },
+  ];
+}
+
+function turned(axes: readonly Axis[]): Axis[] {
+  return axes.map(({ length, source, target }) => ({ length, source: target, target: source }));
+}
+
+/** A function that computes a convolution or one of its gradients. */
+export function convolutionFunction(
+  item: Convolution,
+  address: (value: number) => number,
+  matMul: number,
+  scratch: number,
+): { locals: Locals; body: Code } {
+  const { windows: w, filters } = item;
+  const { paddedAt, columnsAt, partialAt } = layout(item);
+  const at = { padded: scratch + paddedAt, columns: scratch + columnsAt };
+  const locals = new Locals(0);
+  const [block, within, image, rows, other] = [0, 1, 2, 3, 4].map(() => locals.add("i32"));
+  const count = imageBlock(w);
+  const size = windowSize(w);
+  const inside = allInside(w);
+  const [paddedRows, paddedColumns] = paddedShape(w);
+  const interior = at.padded + (w.padTop * paddedColumns + w.padLeft) * w.channels * 4;
+  const clear = memory.fill(
+    i32.const(at.padded),
+    i32.const(0),
+    i32.const(inside ? 0 : elements([paddedRows, paddedColumns, w.channels]) * 4),
+  );
+  const advance = (local: number, by: number) => set(local, i32.add(get(local), i32.const(by * 4)));
+  const eachImage = (body: Code) =>
+    sequence(
+      set(rows, i32.const(at.columns)),
+      loop(
+        within,
+        i32.const(count),
+        i32.const(1),
+        sequence(
+          body,
+          advance(image, w.height * w.width * w.channels),
+          advance(rows, w.outHeight * w.outWidth * size),
+        ),
+      ),
+    );
+  const eachBlock = (body: Code) =>
+    loop(
+      block,
+      i32.const(w.images / count),
+      i32.const(1),
+      sequence(body, advance(other, count * w.outHeight * w.outWidth * filters)),
+    );
+  const product = productOf(item);
+  const multiply = (a: Code, aStrides: number[], b: Code, bStrides: number[], c: Code) =>
+    call(
+      matMul,
+      a,
+      ...aStrides.map((stride) => i32.const(stride * 4)),
+      b,
+      ...bStrides.map((stride) => i32.const(stride * 4)),
+      c,
+      i32.const(product.rows),
+      i32.const(product.columns),
+      i32.const(product.inner),
+      i32.const(scratch),
+    );
+  const toColumns = eachImage(
+    inside ? moveCode(locals, windowAxes(w, w.width), get(image), get(rows)) : sequence(
+      moveCode(locals, imageAxes(w), get(image), i32.const(interior)),
+      moveCode(locals, windowAxes(w, paddedColumns), i32.const(at.padded), get(rows)),
+    ),
+  );
+  const columns = i32.const(at.columns);
+  const [first, second] = item.inputs.map(address);
+  const result = address(item.output);
+  switch (item.solves) {
+    case "output": {
+      const filter = i32.const(second);
+      const body = multiply(columns, [size, 1], filter, [filters, 1], get(other));
+      return {
+        locals,
+        body: sequence(
+          clear,
+          set(image, i32.const(first)),
+          set(other, i32.const(result)),
+          eachBlock(sequence(toColumns, body)),
+        ),
+      };
+    }
+    case "input": {
+      const filter = i32.const(second);
+      const body = multiply(get(other), [filters, 1], filter, [1, filters], columns);
+      const fromColumns = inside
+        ? moveCode(locals, turned(windowAxes(w, w.width)), get(rows), get(image), "float32")
+        : sequence(
+          clear,
+          moveCode(
+            locals,
+            turned(windowAxes(w, paddedColumns)),
+            get(rows),
+            i32.const(at.padded),
+            "float32",
+          ),
+          moveCode(locals, turned(imageAxes(w)), i32.const(interior), get(image)),
+        );
+      const whole = elements([w.images, w.height, w.width, w.channels]) * 4;
+      return {
+        locals,
+        body: sequence(
+          memory.fill(i32.const(result), i32.const(0), i32.const(whole)),
+          set(image, i32.const(result)),
+          set(other, i32.const(first)),
+          eachBlock(sequence(body, eachImage(fromColumns))),
+        ),
+      };
+    }
+    case "filter": {
+      const partial = scratch + partialAt;
+      const body = multiply(columns, [1, size], get(other), [filters, 1], i32.const(partial));
+      const sum = [{ length: size * filters, source: 1, target: 1 }];
+      return {
+        locals,
+        body: sequence(
+          clear,
+          memory.fill(i32.const(result), i32.const(0), i32.const(size * filters * 4)),
+          set(image, i32.const(first)),
+          set(other, i32.const(second)),
+          eachBlock(sequence(
+            toColumns,
+            body,
+            moveCode(locals, sum, i32.const(partial), i32.const(result), "float32"),
+          )),
+        ),
+      };
+    }
+  }
+}
