@@ -65,7 +65,9 @@ export function copyOf(
         at += shape[axis];
         return move;
       });
-      const moved = moves.filter(({ source, shape }) => fillOf({ value: source, shape }) !== 0);
+      const moved = moves.filter(({ source, shape }) =>
+        !Object.is(fillOf({ value: source, shape }), 0)
+      );
       return copy(moved, moved.length < moves.length ? 0 : undefined);
     }
     case "PadV2": {
