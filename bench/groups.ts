@@ -1,0 +1,93 @@
+/**
+ * The groups of rows, by name. Each is a small file that is loaded when it is asked for.
+ *
+ * @module
+ */
+import type { Row } from "./row.ts";
+import type { Peer } from "./peers/peer.ts";
+
+/** What a group is given. */
+export interface Bench {
+  /** Told what is being measured, on standard error. */
+  progress(line: string): void;
+  /** PyTorch in a process of its own; a sentence that says why where there is none. */
+  readonly peer: Peer | string | undefined;
+}
+
+/** Measures the rows of a group, one after another. */
+export type Measure = (bench: Bench) => AsyncIterable<Row>;
+
+/** A group. */
+export interface Group {
+  readonly name: string;
+  readonly summary: string;
+  /** Not measured unless named: it takes minutes. */
+  readonly slow?: boolean;
+  load(): Promise<Measure>;
+}
+
+/** Every group, in the order of the table. */
+export const groups: readonly Group[] = [
+  {
+    name: "updates",
+    summary: "Training steps beside stock TensorFlow.js, and PyTorch with --peers",
+    load: async () => (await import("./updates.ts")).updates,
+  },
+  {
+    name: "products",
+    summary: "Matrix products, 64 to 1024, plain and transposed",
+    load: async () => (await import("./products.ts")).products,
+  },
+  {
+    name: "acting",
+    summary: "A 64-64 policy network on one and on eight observations",
+    load: async () => (await import("./acting.ts")).acting,
+  },
+  {
+    name: "loop",
+    summary: "The whole loop of PPO on CartPole-v1 in CleanRL's set-up",
+    load: async () => (await import("./loop.ts")).loop,
+  },
+  {
+    name: "compilation",
+    summary: "From a step to its first run, in a fresh thread; memory of temporaries",
+    load: async () => (await import("./compilation.ts")).compilation,
+  },
+  {
+    name: "environments",
+    summary: "CartPole-v1 alone",
+    load: async () => (await import("./environments.ts")).environments,
+  },
+  {
+    name: "training",
+    summary: "Agents and models end to end, runner and store included",
+    load: async () => (await import("./training.ts")).training,
+  },
+  {
+    name: "store",
+    summary: "Metric records written and read back",
+    load: async () => (await import("./store.ts")).store,
+  },
+  {
+    name: "startup",
+    summary: "`deno task experiment list`",
+    load: async () => (await import("./startup.ts")).startup,
+  },
+  {
+    name: "memory",
+    summary: "Memory over 100,000 iterations",
+    load: async () => (await import("./memory.ts")).memory,
+  },
+  {
+    name: "endurance",
+    summary: "Memory over 1,000,000 PPO updates (minutes)",
+    slow: true,
+    load: async () => (await import("./memory.ts")).endurance,
+  },
+  {
+    name: "quick-start",
+    summary: "`deno task experiment` from start to end (minutes)",
+    slow: true,
+    load: async () => (await import("./startup.ts")).quickStart,
+  },
+];

@@ -1,0 +1,114 @@
+/**
+ * Measures the lab: speed and size, group by group, beside stock TensorFlow.js, PyTorch and what
+ * is asked for. The table goes to standard output, what is being measured to standard error.
+ *
+ * @module
+ */
+import { object } from "@optique/core/constructs";
+import { formatMessage } from "@optique/core/message";
+import { multiple } from "@optique/core/modifiers";
+import { parseSync } from "@optique/core/parser";
+import { argument, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { cpus } from "node:os";
+import { plain } from "../lab/cli/command.ts";
+import { table } from "../lab/cli/format.ts";
+import { type Io, processIo } from "../lab/cli/io.ts";
+import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
+import { type Group, groups } from "./groups.ts";
+import { Peer } from "./peers/peer.ts";
+import { cells, markdownTable, type Row, rowsDocument } from "./row.ts";
+
+const usage = "deno task bench [GROUP…] [--json | --markdown] [--peers] [--list]";
+
+const parser = object({
+  names: multiple(argument(string({ metavar: "GROUP" }))),
+  list: option("--list", { description: plain("Names of the groups.") }),
+  json: option("--json", { description: plain("One JSON document.") }),
+  markdown: option("--markdown", { description: plain("A Markdown table.") }),
+  peers: option("--peers", { description: plain("PyTorch beside the steps.") }),
+});
+
+/** Runs on `args` and answers the exit code: 2 for bad input, 1 for a failure. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  try {
+    return await bench(args, io);
+  } catch (error) {
+    if (!(error instanceof InputError) && !(error instanceof LabError)) throw error;
+    io.error(`error: ${error.message}\n`);
+    return error instanceof InputError ? 2 : 1;
+  }
+}
+
+async function bench(args: readonly string[], io: Io): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    io.out(`Usage: ${usage}\n\n${groupList(io)}\n\nWithout GROUP: all but the slow ones.`);
+    return 0;
+  }
+  const parsed = parseSync(parser, args);
+  if (!parsed.success) {
+    const line = formatMessage(parsed.error, { quotes: true }).replace(/\s+/g, " ");
+    throw new InputError(`${line} Usage: ${usage}`);
+  }
+  const { names, list, json, markdown, peers } = parsed.value;
+  if (list) {
+    io.out(groupList(io));
+    return 0;
+  }
+  const chosen = names.length === 0 ? groups.filter((group) => !group.slow) : names.map(groupNamed);
+  if (!json) io.error(`${surroundings()}\n`);
+  const peer = peers ? await Peer.open() : undefined;
+  const rows: Row[] = [];
+  try {
+    for (const group of chosen) {
+      const progress = (line: string) => io.error(`${group.name}: ${line}\n`);
+      for await (const row of (await group.load())({ progress, peer })) {
+        rows.push(row);
+        io.error(`  ${cells(row).filter((cell) => cell !== "").join("  ")}\n`);
+      }
+    }
+  } finally {
+    if (typeof peer === "object") await peer.close();
+  }
+  if (json) io.out(rowsDocument(rows));
+  else if (markdown) io.out(`${surroundings()}\n\n${markdownTable(rows)}`);
+  else io.out(table(columns, rows.map(cells), io));
+  return 0;
+}
+
+const columns = [
+  { title: "name", flexible: true },
+  { title: "value", align: "right" },
+  { title: "unit" },
+  { title: "against" },
+  { title: "ratio", align: "right" },
+] as const;
+
+function groupNamed(name: string): Group {
+  const group = groups.find((each) => each.name === name);
+  if (group !== undefined) return group;
+  throw unknownName("measure", "group", name, groups.map((each) => each.name));
+}
+
+function groupList(io: Io): string {
+  return table(
+    [{ title: "group" }, { title: "measures", flexible: true }],
+    groups.map(({ name, summary, slow }) => [name, slow ? `${summary}; only when named` : summary]),
+    io,
+  );
+}
+
+/** Machine, date and load, as timings depend on them. */
+function surroundings(): string {
+  const processors = cpus();
+  const [load] = Deno.loadavg();
+  const date = new Date().toISOString().slice(0, 16).replace("T", " ");
+  const machine = `${processors.length} × ${processors[0]?.model ?? "unknown processor"}`;
+  const quiet = load <= 0.5
+    ? "quiet"
+    : "other programs run: ratios hold better than the figures themselves";
+  return `Measured ${date} UTC on ${machine}, Deno ${Deno.version.deno}, ` +
+    `load ${load.toFixed(2)} before the start (${quiet}).`;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args, processIo()));

@@ -1,0 +1,268 @@
+"""The steps of bench/steps in PyTorch's public API, timed on request.
+
+Prints its name, then answers each line "COUNT STEP" with the milliseconds that COUNT calls took.
+One thread. The set-ups are those of the lab's steps; inputs are copied in anew for every call.
+"""
+
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+torch.set_num_threads(1)
+torch.manual_seed(1)
+
+
+def mlp(*sizes, activation):
+    layers = []
+    for i, (a, b) in enumerate(zip(sizes, sizes[1:])):
+        layers.append(nn.Linear(a, b))
+        if i + 2 < len(sizes):
+            layers.append(activation())
+    return nn.Sequential(*layers)
+
+
+def fed(*columns):
+    """What copies the columns into tensors of their own, as a trainer feeds its batches."""
+    inputs = [torch.empty_like(column) for column in columns]
+
+    def feed():
+        for tensor, column in zip(inputs, columns):
+            tensor.copy_(column)
+        return inputs
+
+    return feed
+
+
+def ppo_update(batch=128, hidden=(64, 64)):
+    policy = mlp(4, *hidden, 2, activation=nn.Tanh)
+    value = mlp(4, *hidden, 1, activation=nn.Tanh)
+    parameters = [*policy.parameters(), *value.parameters()]
+    optimizer = torch.optim.Adam(parameters, lr=2.5e-4, eps=1e-5)
+
+    def update(x, action, old_log_probability, old_value, advantage, target):
+        log_probabilities = torch.log_softmax(policy(x), 1)
+        log_probability = log_probabilities.gather(1, action[:, None])[:, 0]
+        entropy = -(log_probabilities.exp() * log_probabilities).sum(1).mean()
+        ratio = (log_probability - old_log_probability).exp()
+        surrogate = torch.min(ratio * advantage, ratio.clamp(0.8, 1.2) * advantage).mean()
+        predicted = value(x)[:, 0]
+        held = old_value + (predicted - old_value).clamp(-0.2, 0.2)
+        value_loss = 0.5 * torch.max((predicted - target) ** 2, (held - target) ** 2).mean()
+        loss = -surrogate + 0.5 * value_loss - 0.01 * entropy
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(parameters, 0.5)
+        optimizer.step()
+
+    return policy, value, update
+
+
+def ppo(batch=128):
+    _, _, update = ppo_update(batch)
+    feed = fed(
+        torch.randn(batch, 4),
+        torch.randint(2, (batch,)),
+        torch.full((batch,), -0.6931),
+        torch.randn(batch),
+        torch.randn(batch),
+        torch.randn(batch),
+    )
+    return lambda: update(*feed())
+
+
+def dqn(batch=64):
+    online = mlp(4, 256, 256, 2, activation=nn.ReLU)
+    target = mlp(4, 256, 256, 2, activation=nn.ReLU)
+    target.load_state_dict(online.state_dict())
+    optimizer = torch.optim.Adam(online.parameters(), lr=1e-4)
+    feed = fed(
+        torch.randn(batch, 4),
+        torch.randint(2, (batch, 1)),
+        torch.randn(batch),
+        torch.randn(batch, 4),
+        (torch.rand(batch) < 0.1).float(),
+    )
+
+    def step():
+        x, action, reward, following, terminated = feed()
+        with torch.no_grad():
+            wanted = reward + 0.99 * (1 - terminated) * target(following).max(1).values
+        taken = online(x).gather(1, action)[:, 0]
+        loss = F.smooth_l1_loss(taken, wanted)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(online.parameters(), 10)
+        optimizer.step()
+
+    return step
+
+
+class ConvVae(nn.Module):
+    def __init__(self, latent=16):
+        super().__init__()
+        self.shrink = nn.Sequential(
+            nn.Conv2d(1, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU()
+        )
+        self.code = nn.Linear(3136, 2 * latent)
+        self.decode = nn.Linear(latent, 3136)
+        self.grow = nn.Sequential(
+            nn.ConvTranspose2d(64, 32, 3, 2, 1, 1), nn.ReLU(), nn.ConvTranspose2d(32, 1, 3, 2, 1, 1)
+        )
+
+    def forward(self, x):
+        mean, log_variance = self.code(self.shrink(x).flatten(1)).chunk(2, 1)
+        latent = mean + (0.5 * log_variance).exp() * torch.randn_like(mean)
+        hidden = F.relu(self.decode(latent)).view(-1, 64, 7, 7)
+        return self.grow(hidden), mean, log_variance
+
+
+def conv_vae(batch=128):
+    model = ConvVae()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    feed = fed(torch.rand(batch, 1, 28, 28))
+
+    def step():
+        (x,) = feed()
+        logits, mean, log_variance = model(x)
+        reconstruction = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
+        kl = 0.5 * (mean**2 + log_variance.exp() - log_variance - 1).sum()
+        loss = (reconstruction + kl) / batch
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
+def dcgan(batch=64, latent=100):
+    generator = nn.Sequential(
+        nn.Linear(latent, 3136),
+        nn.BatchNorm1d(3136),
+        nn.ReLU(),
+        nn.Unflatten(1, (64, 7, 7)),
+        nn.ConvTranspose2d(64, 32, 4, 2, 1),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),
+        nn.ConvTranspose2d(32, 1, 4, 2, 1),
+        nn.Sigmoid(),
+    )
+    discriminator = nn.Sequential(
+        nn.Conv2d(1, 32, 4, 2, 1),
+        nn.LeakyReLU(0.2),
+        nn.Conv2d(32, 64, 4, 2, 1),
+        nn.BatchNorm2d(64),
+        nn.LeakyReLU(0.2),
+        nn.Flatten(),
+        nn.Linear(3136, 1),
+    )
+    optimizers = [
+        torch.optim.Adam(model.parameters(), lr=2e-4, betas=(0.5, 0.999))
+        for model in (discriminator, generator)
+    ]
+    feed = fed(torch.rand(batch, 1, 28, 28))
+
+    def step():
+        (real,) = feed()
+        noise = torch.randn(batch, latent)
+        fake = generator(noise)
+        loss = F.softplus(-discriminator(real)).mean() + F.softplus(discriminator(fake.detach())).mean()
+        optimizers[0].zero_grad()
+        loss.backward()
+        optimizers[0].step()
+        loss = F.softplus(-discriminator(fake)).mean()
+        optimizers[1].zero_grad()
+        loss.backward()
+        optimizers[1].step()
+
+    return step
+
+
+def wgan_gp(batch=64, width=128):
+    critic = mlp(2, width, width, width, 1, activation=nn.ReLU)
+    generator = mlp(2, width, width, width, 2, activation=nn.ReLU)
+    optimizer = torch.optim.Adam(critic.parameters(), lr=1e-4, betas=(0.5, 0.9))
+    feed = fed(torch.randn(batch, 2))
+
+    def step():
+        (real,) = feed()
+        with torch.no_grad():
+            fake = generator(torch.randn(batch, 2))
+        alpha = torch.rand(batch, 1)
+        between = (fake + alpha * (real - fake)).requires_grad_()
+        (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
+        penalty = ((slope.norm(dim=1) - 1) ** 2).mean()
+        loss = critic(fake).mean() - critic(real).mean() + 0.1 * penalty
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
+def gru(time_steps=32, batch=32, inputs=32, width=128):
+    layer = nn.GRU(inputs, width)
+    head = nn.Linear(width, 1)
+    optimizer = torch.optim.Adam([*layer.parameters(), *head.parameters()], lr=1e-3)
+    feed = fed(torch.randn(time_steps, batch, inputs), torch.randn(batch, 1))
+
+    def step():
+        x, y = feed()
+        _, last = layer(x)
+        loss = F.mse_loss(head(last[0]), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
+def act(batch):
+    policy = mlp(4, 64, 64, 2, activation=nn.Tanh)
+    feed = fed(torch.randn(batch, 4))
+
+    def step():
+        with torch.inference_mode():
+            return policy(*feed())
+
+    return step
+
+
+def product(layout, size):
+    a, b = torch.full((size, size), 0.5), torch.full((size, size), 0.5)
+    c = torch.empty(size, size)
+    left = a.T if layout == "TN" else a
+    right = b.T if layout == "NT" else b
+    return lambda: torch.mm(left, right, out=c)
+
+
+makers = {
+    "ppo": ppo,
+    "dqn": dqn,
+    "conv-vae": conv_vae,
+    "dcgan": dcgan,
+    "wgan-gp": wgan_gp,
+    "gru": gru,
+    "act": lambda batch: act(int(batch)),
+    "product": lambda layout, size: product(layout, int(size)),
+}
+
+
+def main():
+    print(f"PyTorch {torch.__version__}", flush=True)
+    made = {}
+    for line in sys.stdin:
+        count, name, *sizes = line.split()
+        key = (name, *sizes)
+        if key not in made:
+            made[key] = makers[name](*sizes)
+        step = made[key]
+        started_at = time.perf_counter()
+        for _ in range(int(count)):
+            step()
+        print((time.perf_counter() - started_at) * 1000, flush=True)
+
+
+main()

@@ -1,0 +1,85 @@
+/**
+ * Rows: one measured figure each, and what it stands beside.
+ *
+ * @module
+ */
+import { figure } from "../lab/cli/format.ts";
+
+/** A line of the table. */
+export interface Row {
+  /** What was measured. */
+  readonly name: string;
+  /** The figure; null where it could not be measured: `against` says why. */
+  readonly value: number | null;
+  /** For example `ms`; more is better where it ends in `/s`. */
+  readonly unit: string;
+  /** What the figure stands beside: a reference measured in the same run, or a target. */
+  readonly against: string | null;
+  /** How many times better than that: above 1 is faster, smaller or as asked for. */
+  readonly ratio: number | null;
+}
+
+/** What a row stands beside. */
+export interface Reference {
+  /** For example `stock tfjs-wasm`. */
+  readonly name: string;
+  /** In the row's unit. */
+  readonly value: number;
+  /** The ratio to reach, where one is asked for. */
+  readonly reach?: number;
+}
+
+/** A row, with its ratio to a reference. */
+export function row(name: string, value: number, unit: string, reference?: Reference): Row {
+  if (reference === undefined) return { name, value, unit, against: null, ratio: null };
+  const { reach } = reference;
+  const against = `${reference.name} ${figure(reference.value)} ${unit}` +
+    (reach === undefined ? "" : `; to reach: ${figure(reach)} ×`);
+  const ratio = unit.endsWith("/s") ? value / reference.value : reference.value / value;
+  return { name, value, unit, against, ratio };
+}
+
+/** A row that stands beside a target. */
+export function targetRow(name: string, value: number, unit: string, target: number): Row {
+  return row(name, value, unit, {
+    name: unit.endsWith("/s") ? "at least" : "at most",
+    value: target,
+  });
+}
+
+/** A row without a figure. */
+export function missingRow(name: string, unit: string, why: string): Row {
+  return { name, value: null, unit, against: why, ratio: null };
+}
+
+/** The one document that `--json` prints. */
+export function rowsDocument(rows: readonly Row[]): string {
+  return JSON.stringify({
+    rows: rows.map(({ name, value, unit, against, ratio }) => ({
+      name,
+      value,
+      unit,
+      against,
+      ratio,
+    })),
+  });
+}
+
+/** The columns of a table, as text. */
+export function cells({ name, value, unit, against, ratio }: Row): string[] {
+  return [
+    name,
+    figure(value),
+    unit,
+    against ?? "",
+    ratio === null ? "" : `${figure(ratio)} ×`,
+  ];
+}
+
+/** The rows as a Markdown table. */
+export function markdownTable(rows: readonly Row[]): string {
+  const lines = rows.map((each) => `| ${cells(each).join(" | ")} |`);
+  return ["| name | value | unit | against | ratio |", "|---|---:|---|---|---:|", ...lines].join(
+    "\n",
+  );
+}

@@ -1,0 +1,74 @@
+/** A convolutional variational autoencoder's update. @module */
+import * as tf from "@tensorflow/tfjs";
+import { binaryCrossEntropy } from "../../models/common/losses.ts";
+import { gaussianKl, reparameterize } from "../../models/variational/vae.ts";
+import { valueAndGradients } from "../../lab/compute/gradients.ts";
+import { dense, mlpParameters } from "../../lab/compute/networks.ts";
+import { adam } from "../../lab/compute/optimizers.ts";
+import type { Tensors } from "../../lab/compute/workspace.ts";
+import { convolutionParameters, double, halve, side } from "./images.ts";
+import { type BenchStep, fed, numbersOf, uniforms } from "./step.ts";
+
+const batch = 128;
+const latentSize = 16;
+const filters = [32, 64] as const;
+const quarter = side / 4;
+const features = quarter * quarter * filters[1];
+
+function loss(parameters: Tensors, x: tf.Tensor, noise: tf.Tensor) {
+  const first = tf.relu(halve(parameters, tf.reshape(x, [batch, side, side, 1]), "encoder/0"));
+  const second = tf.relu(halve(parameters, first, "encoder/1"));
+  const code = dense(parameters, tf.reshape(second, [batch, features]), "encoder/code/0");
+  const [mean, logVariance] = tf.split(code, 2, 1);
+  const latent = reparameterize(mean, logVariance, noise);
+  const hidden = tf.relu(dense(parameters, latent, "decoder/code/0"));
+  const grown = tf.relu(
+    double(parameters, tf.reshape(hidden, [batch, quarter, quarter, filters[1]]), "decoder/0"),
+  );
+  const logits = tf.reshape(double(parameters, grown, "decoder/1"), [batch, side * side]);
+  const bound = tf.add(binaryCrossEntropy(logits, x), gaussianKl(mean, logVariance));
+  return { loss: tf.mean(bound) as tf.Scalar };
+}
+
+/** 3 × 3 kernels of stride 2: 28 × 28 × 1 to 7 × 7 × 64, a code of 16, and back. */
+export const convVaeStep: BenchStep = {
+  name: "conv-vae",
+  title: "conv VAE step, 28 × 28, 32-64 filters, batch 128",
+  stocks: [{ stock: "tfjs-cpu", reach: 50 }],
+  peerReach: 1,
+  bind(workspace) {
+    const random = numbersOf("conv-vae");
+    const parameters = {
+      ...convolutionParameters(random, "encoder/0", [3, 3, 1, filters[0]], filters[0]),
+      ...convolutionParameters(random, "encoder/1", [3, 3, filters[0], filters[1]], filters[1]),
+      ...mlpParameters(random, [features, 2 * latentSize], { prefix: "encoder/code" }),
+      ...mlpParameters(random, [latentSize, features], { prefix: "decoder/code" }),
+      ...convolutionParameters(random, "decoder/0", [3, 3, filters[0], filters[1]], filters[0]),
+      ...convolutionParameters(random, "decoder/1", [3, 3, 1, filters[0]], 1),
+    };
+    const optimizer = adam();
+    workspace.define("parameters", parameters);
+    workspace.define("optimizer", optimizer.initialState(parameters));
+    const update = workspace.compile({
+      name: "conv vae update",
+      inputs: { x: [[batch, side * side], "float32"] },
+      random: { noise: [[batch, latentSize], "normal"] },
+      scalars: ["learningRate"],
+      state: ["parameters", "optimizer"],
+    }, ({ input, random, scalar, state }) => {
+      const { values, gradients } = valueAndGradients(
+        (parameters) => loss(parameters, input.x, random.noise),
+        state.parameters,
+      );
+      const next = optimizer.update(
+        state.parameters,
+        gradients,
+        state.optimizer,
+        scalar.learningRate,
+      );
+      return { outputs: values, state: { parameters: next.parameters, optimizer: next.state } };
+    });
+    update.scalar.learningRate = 1e-3;
+    return fed(update, { x: uniforms(random, batch * side * side) }, random);
+  },
+};

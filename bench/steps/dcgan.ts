@@ -1,0 +1,144 @@
+/**
+ * DCGAN's update, discriminator then generator: Radford, Metz, Chintala (2015, arXiv 1511.06434),
+ * section 3, on 28 × 28 images.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { Generator } from "../../lab/core/random.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { valueAndGradients } from "../../lab/compute/gradients.ts";
+import { constant } from "../../lab/compute/initializers.ts";
+import { activations, dense, mlpParameters } from "../../lab/compute/networks.ts";
+import { adam } from "../../lab/compute/optimizers.ts";
+import type { Tensors } from "../../lab/compute/workspace.ts";
+import { convolutionParameters, double, halve, side } from "./images.ts";
+import { type BenchStep, fed, numbersOf, uniforms } from "./step.ts";
+
+const batch = 64;
+const latentSize = 100;
+const filters = [32, 64] as const;
+const quarter = side / 4;
+const features = quarter * quarter * filters[1];
+const leaky = activations["leaky-relu"];
+
+/** Normalised over all axes but the last by this batch's own mean and variance. */
+function normalized(parameters: Tensors, x: tf.Tensor, name: string): tf.Tensor {
+  const axes = x.shape.slice(0, -1).map((_, axis) => axis);
+  const centered = tf.sub(x, tf.mean(x, axes, true));
+  const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centered), axes, true), 1e-5));
+  return tf.add(
+    tf.mul(tf.mul(centered, scale), parameters[`${name}/scale`]),
+    parameters[`${name}/shift`],
+  );
+}
+
+function normalization(name: string, width: number): NamedTensors {
+  return { [`${name}/scale`]: constant([width], 1), [`${name}/shift`]: constant([width], 0) };
+}
+
+function generatorParameters(random: Generator): NamedTensors {
+  return {
+    ...mlpParameters(random, [latentSize, features], { prefix: "code" }),
+    ...normalization("norm/0", features),
+    ...convolutionParameters(random, "grow/0", [4, 4, filters[0], filters[1]], filters[0]),
+    ...normalization("norm/1", filters[0]),
+    ...convolutionParameters(random, "grow/1", [4, 4, 1, filters[0]], 1),
+  };
+}
+
+function discriminatorParameters(random: Generator): NamedTensors {
+  return {
+    ...convolutionParameters(random, "shrink/0", [4, 4, 1, filters[0]], filters[0]),
+    ...convolutionParameters(random, "shrink/1", [4, 4, filters[0], filters[1]], filters[1]),
+    ...normalization("norm", filters[1]),
+    ...mlpParameters(random, [features, 1], { prefix: "score" }),
+  };
+}
+
+/** Images [B, 28, 28, 1] in (0, 1) of noise [B, Z]. */
+function generate(parameters: Tensors, noise: tf.Tensor): tf.Tensor {
+  const code = tf.relu(normalized(parameters, dense(parameters, noise, "code/0"), "norm/0"));
+  const small = tf.reshape(code, [batch, quarter, quarter, filters[1]]);
+  const grown = tf.relu(normalized(parameters, double(parameters, small, "grow/0"), "norm/1"));
+  return tf.sigmoid(double(parameters, grown, "grow/1"));
+}
+
+/** Logits [B, 1] that images are real. */
+function judge(parameters: Tensors, images: tf.Tensor): tf.Tensor {
+  const first = leaky(halve(parameters, images, "shrink/0"));
+  const second = leaky(normalized(parameters, halve(parameters, first, "shrink/1"), "norm"));
+  return dense(parameters, tf.reshape(second, [batch, features]), "score/0");
+}
+
+/** −mean log σ(±logits). */
+function crossEntropy(logits: tf.Tensor, real: boolean): tf.Scalar {
+  return tf.mean(tf.softplus(real ? tf.neg(logits) : logits));
+}
+
+/** 4 × 4 kernels of stride 2 with batch normalisation, 32-64 filters, Z = 100. */
+export const dcganStep: BenchStep = {
+  name: "dcgan",
+  title: "DCGAN step (both networks), 28 × 28, 32-64 filters, batch 64",
+  stocks: [{ stock: "tfjs-cpu", reach: 30 }],
+  bind(workspace) {
+    const random = numbersOf("dcgan");
+    const optimizer = adam({ beta1: 0.5 });
+    const networks = {
+      generator: generatorParameters(random),
+      discriminator: discriminatorParameters(random),
+    };
+    for (const [name, parameters] of Object.entries(networks)) {
+      workspace.define(name, parameters);
+      workspace.define(`${name}_optimizer`, optimizer.initialState(parameters));
+    }
+    const update = workspace.compile({
+      name: "dcgan update",
+      inputs: { x: [[batch, side * side], "float32"] },
+      random: { noise: [[batch, latentSize], "normal"] },
+      scalars: ["learningRate"],
+      state: ["generator", "generator_optimizer", "discriminator", "discriminator_optimizer"],
+    }, ({ input, random, scalar, state }) => {
+      const real = tf.reshape(input.x, [batch, side, side, 1]);
+      const fake = generate(state.generator, random.noise);
+      const discriminated = valueAndGradients((parameters) => ({
+        loss: tf.add(
+          crossEntropy(judge(parameters, real), true),
+          crossEntropy(judge(parameters, fake), false),
+        ) as tf.Scalar,
+      }), state.discriminator);
+      const discriminator = optimizer.update(
+        state.discriminator,
+        discriminated.gradients,
+        state.discriminator_optimizer,
+        scalar.learningRate,
+      );
+      const generated = valueAndGradients((parameters) => ({
+        loss: crossEntropy(
+          judge(discriminator.parameters, generate(parameters, random.noise)),
+          true,
+        ),
+      }), state.generator);
+      const generator = optimizer.update(
+        state.generator,
+        generated.gradients,
+        state.generator_optimizer,
+        scalar.learningRate,
+      );
+      return {
+        outputs: {
+          discriminator: discriminated.values.loss,
+          generator: generated.values.loss,
+        },
+        state: {
+          generator: generator.parameters,
+          generator_optimizer: generator.state,
+          discriminator: discriminator.parameters,
+          discriminator_optimizer: discriminator.state,
+        },
+      };
+    });
+    update.scalar.learningRate = 2e-4;
+    return fed(update, { x: uniforms(random, batch * side * side) }, random);
+  },
+};

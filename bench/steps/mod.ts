@@ -1,0 +1,22 @@
+/**
+ * Every training step that is measured.
+ *
+ * @module
+ */
+import { convVaeStep } from "./conv_vae.ts";
+import { dcganStep } from "./dcgan.ts";
+import { dqnStep } from "./dqn.ts";
+import { gruStep } from "./gru.ts";
+import { ppoStep } from "./ppo.ts";
+import type { BenchStep } from "./step.ts";
+import { wganGpStep } from "./wgan_gp.ts";
+
+/** In the order of the table. */
+export const steps: readonly BenchStep[] = [
+  ppoStep,
+  dqnStep,
+  convVaeStep,
+  dcganStep,
+  wganGpStep,
+  gruStep,
+];

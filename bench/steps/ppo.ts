@@ -1,0 +1,38 @@
+/** PPO's update, as the lab's agent runs it. @module */
+import { compileUpdate, ppo } from "../../agents/ppo.ts";
+import { policyParameters, valueParameters } from "../../agents/common/actor_critic.ts";
+import { adam } from "../../lab/compute/optimizers.ts";
+import { type BenchStep, choices, denseProducts, fed, normals, numbersOf } from "./step.ts";
+
+const batch = 128;
+const hiddenSizes = [64, 64];
+
+/** CartPole's sizes in CleanRL's set-up: two networks of 4-64-64, minibatches of 128. */
+export const ppoStep: BenchStep = {
+  name: "ppo",
+  title: "PPO update, 2 × 4-64-64, batch 128",
+  stocks: [{ stock: "tfjs-wasm", reach: 15 }, { stock: "tfjs-cpu" }],
+  peerReach: 4,
+  products: [2, 1].flatMap((heads) => denseProducts(batch, [4, ...hiddenSizes, heads])),
+  bind(workspace) {
+    const random = numbersOf("ppo");
+    const parameters = {
+      ...policyParameters(random, 4, 2, hiddenSizes),
+      ...valueParameters(random, 4, hiddenSizes),
+    };
+    workspace.define("parameters", parameters);
+    workspace.define("optimizer", adam().initialState(parameters));
+    const configuration = ppo.configuration.parse({ hiddenSizes });
+    const update = compileUpdate({ configuration, workspace }, 4, batch);
+    update.scalar.learningRate = 2.5e-4;
+    update.scalar.clipRange = 0.2;
+    return fed(update, {
+      observations: normals(random, batch * 4),
+      actions: choices(random, batch, 2),
+      oldLogProbabilities: new Float32Array(batch).fill(-Math.LN2),
+      oldValues: normals(random, batch),
+      advantages: normals(random, batch),
+      returns: normals(random, batch),
+    });
+  },
+};

@@ -1,0 +1,41 @@
+/**
+ * What is measured and what it is measured against: the lab's default backend, and TensorFlow.js
+ * kernel by kernel with its stock kernels.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { openWorkspace } from "../lab/compute/backend.ts";
+import { PlainWorkspace } from "../lab/compute/plain_workspace.ts";
+import type { Workspace } from "../lab/compute/workspace.ts";
+
+/** Stock backends that stand beside the lab's own. */
+export type Stock = "tfjs-wasm" | "tfjs-cpu";
+
+/** An empty workspace on the lab's default backend. */
+export async function labWorkspace(): Promise<Workspace> {
+  return (await openWorkspace("auto")).workspace;
+}
+
+let wasm: Promise<boolean> | undefined;
+
+/**
+ * An empty workspace on a stock backend. `tfjs-wasm` is the package as it comes: without the
+ * kernels that the lab replaces for its own `--backend tfjs-wasm`.
+ */
+export async function stockWorkspace(stock: Stock): Promise<Workspace> {
+  tf.enableProdMode();
+  if (stock === "tfjs-cpu") {
+    await tf.setBackend("cpu");
+    return new PlainWorkspace("cpu");
+  }
+  await (wasm ??= startWasm());
+  return new PlainWorkspace("wasm");
+}
+
+async function startWasm(): Promise<boolean> {
+  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+  const files = new URL("../node_modules/@tensorflow/tfjs-backend-wasm/dist/", import.meta.url);
+  setWasmPaths(files.pathname);
+  return await tf.setBackend("wasm");
+}

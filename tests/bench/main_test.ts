@@ -1,0 +1,38 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { groups } from "../../bench/groups.ts";
+import { main } from "../../bench/main.ts";
+import { capturedIo } from "../lab/cli/captured_io.ts";
+
+Deno.test("--json prints one document of rows, progress goes to standard error", async () => {
+  const io = capturedIo();
+  strictEqual(await main(["environments", "--json"], io), 0);
+  const { rows, ...rest } = JSON.parse(io.written.out);
+  deepStrictEqual(rest, {});
+  strictEqual(rows.length, 3);
+  for (const row of rows) {
+    deepStrictEqual(Object.keys(row), ["name", "value", "unit", "against", "ratio"]);
+    match(row.name, /^CartPole-v1/);
+    ok(row.value > 1000);
+    strictEqual(row.unit, "environment steps/s");
+  }
+  match(io.written.error, /^environments: /m);
+});
+
+Deno.test("--list names every group", async () => {
+  const io = capturedIo();
+  strictEqual(await main(["--list"], io), 0);
+  for (const { name } of groups) match(io.written.out, new RegExp(`^${name} `, "m"));
+});
+
+Deno.test("an unknown group is answered with the nearest one", async () => {
+  const io = capturedIo();
+  strictEqual(await main(["product", "--json"], io), 2);
+  strictEqual(io.written.out, "");
+  match(io.written.error, /^error: [^\n]*"product" \(did you mean "products"\?\)[^\n]*\n$/);
+});
+
+Deno.test("an unknown flag is bad input", async () => {
+  const io = capturedIo();
+  strictEqual(await main(["--fast"], io), 2);
+  match(io.written.error, /^error: [^\n]*--fast[^\n]*\n$/);
+});
