@@ -24,7 +24,7 @@ export const cartpoleDqnQuick: AgentExperiment = defineExperiment({
   agent: {
     name: "dqn",
     environments: 16,
-    learningRate: 5e-4,
+    learningRate: 1e-3,
     batchSize: 128,
     bufferSize: 20_000,
     learningStarts: 1000,
