@@ -138,7 +138,7 @@ test("a long series is thinned after it is smoothed, and keeps its extremes", as
   const configuration = agentConfiguration("ppo", 0.001);
   const run = addRun(store, { experiment: "long", configuration, seed: 1 });
   for (let i = 1; i <= 20_000; i++) {
-    addPoints(store, run, i, { zigzag: i === 7_777 ? 50 : i % 2 === 0 ? 3 : 1 });
+    addPoints(store, run, i, { zigzag: i === 7_777 ? 50 : i % 10 === 0 ? 11 : 1 });
   }
   store.flush();
   const path = `/api/series?run=${run}&name=zigzag&points=200&smoothing=0.05`;
@@ -146,8 +146,8 @@ test("a long series is thinned after it is smoothed, and keeps its extremes", as
   strictEqual(total, 20_000);
   ok(y.length <= 250 && y.length > 100, String(y.length));
   ok(y.includes(50));
-  // The mean of all points, which the few that are left would miss.
-  ok(Math.abs(Number(smoothed![60]) - 2) < 0.01, String(smoothed![60]));
+  // The mean of all points; that of the few that are left would be 6.
+  ok(Math.abs(Number(smoothed![60]) - 2) < 0.1, String(smoothed![60]));
 });
 
 test("seeds that did not finish are shown and do not count", async (dashboard) => {

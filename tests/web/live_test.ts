@@ -32,8 +32,11 @@ class Messages implements AsyncDisposable {
         if (data !== undefined) return JSON.parse(data);
         continue;
       }
+      // A message that never comes fails the test instead of holding it.
+      const timer = setTimeout(() => this.#reader.cancel(), 10_000);
       const { value, done: closed } = await this.#reader.read();
-      if (closed) throw new Error("The stream has ended");
+      clearTimeout(timer);
+      if (closed) throw new Error("No message came");
       this.#text += value;
     }
   }

@@ -58,13 +58,14 @@ export function chartOptions(
   };
   return {
     ...size,
-    padding: [8, 8, 0, 0],
+    padding: [8, 22, 0, 0],
     scales: { x: { time: false } },
-    axes: [{ ...axis, size: 28 }, { ...axis, size: 52 }],
+    axes: [{ ...axis, size: 28 }, { ...axis, size: widthOf }],
     ...marksOf(state.lines.current),
     legend: { show: false },
     cursor: {
-      points: { size: 7 },
+      y: false,
+      points: { show: false },
       drag: { x: true, y: false },
       // Charts of one axis show one x; their values are their own.
       ...(linked ? { sync: { key: library.sync(xLabel).key, scales: ["x", null] } } : {}),
@@ -109,6 +110,11 @@ function marksOf(lines: readonly Line[]): Pick<uPlot.Options, "series" | "bands"
     }
   }
   return { series, bands };
+}
+
+/** Width of the y axis: that of its longest label. */
+function widthOf(_: uPlot, labels: readonly string[] | null): number {
+  return 18 + 7 * Math.max(4, ...(labels ?? []).map((label) => label.length));
 }
 
 function short(value: number): string {

@@ -6,7 +6,9 @@ import type { RunSummary } from "../summary.ts";
 export function Status({ row }: { row: RunSummary }): VNode {
   return (
     <>
-      <span class={`status ${row.status}`}>{row.status}</span>
+      <span class={`status ${row.status}`}>
+        {row.status === "stopped" ? "stopped early" : row.status}
+      </span>
       {row.status === "running" && (
         <progress value={row.progress} max={1} aria-label="Budget used">
           {Math.round(row.progress * 100)} %
