@@ -125,3 +125,31 @@ for (const agent of Object.keys(definitions)) {
 
   Deno.test(`${agent} repeats the symbol that it sees`, () => expectReturn(identity(), 19));
 }
+
+Deno.test("reinforce without a baseline gives credit back in time", async () => {
+  const fields = { ...quick.reinforce, baseline: "none" };
+  const { trainer } = await subjectOf("reinforce", creditProbe(), fields, { budget: 8000 });
+  await trainThrough(trainer);
+  ok(
+    Object.keys((await trainer.snapshot()).parameters).every((name) => name.startsWith("policy/")),
+  );
+  const { metrics } = await trainer.evaluate({ random: defaultRng(5), episodes: 20 });
+  trainer.dispose();
+  ok(metrics["evaluation/return_mean"] === 1, JSON.stringify(metrics));
+});
+
+Deno.test("double dqn with a soft target learns the discounted values", async () => {
+  const fields = {
+    ...quick.dqn,
+    doubleQ: true,
+    targetRate: 0.3,
+    targetUpdateEvery: 16,
+    loss: "mse",
+    gamma: 0.5,
+  };
+  const subject = await subjectOf("dqn", discountProbe(), fields, { budget: 3000 });
+  await trainThrough(subject.trainer);
+  const [start, end] = await valuesOf(subject, [[0], [1]]);
+  subject.trainer.dispose();
+  ok(Math.abs(start - 0.5) < 0.1 && Math.abs(end - 1) < 0.1, `${start}, ${end}`);
+});

@@ -30,7 +30,8 @@ async function finalReturns(name: string, count: number): Promise<number[]> {
   }
   const { low, high } = bootstrapInterval([returns], (scores) => mean(scores));
   const list = returns.map((value) => value.toFixed(2)).join(", ");
-  console.log(`${name}: ${list}; mean ${mean(returns).toFixed(2)} [${low}, ${high}]`);
+  const interval = `[${low.toFixed(2)}, ${high.toFixed(2)}]`;
+  console.log(`${name}: ${list}; mean ${mean(returns).toFixed(2)}, 95 % ${interval}`);
   return returns;
 }
 
