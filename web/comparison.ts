@@ -17,7 +17,8 @@ import type { Run, Series, Store } from "../lab/store/store.ts";
 import type { Axis } from "./axes.ts";
 import { inOrder } from "./contents.ts";
 import { smooth } from "./smooth.ts";
-import { budgetAxis, jsonNumber, statusOf } from "./summary.ts";
+import { statusOf } from "../lab/store/run_status.ts";
+import { budgetAxis, jsonNumber } from "./summary.ts";
 
 /** Points of a mean at most. */
 const MEAN_POINTS = 120;

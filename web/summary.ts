@@ -7,6 +7,7 @@ import type { Metrics } from "../lab/core/metrics.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
 import type { Run } from "../lab/store/store.ts";
+import { statusOf } from "../lab/store/run_status.ts";
 import { type Axis, axisTitle } from "./axes.ts";
 
 /** A run in one row. */
@@ -49,11 +50,6 @@ function part(configuration: Configuration, ...keys: string[]): string {
     }
   }
   return "";
-}
-
-/** A status that tells a run that goes on from one whose process was killed. */
-export function statusOf(run: Run): string {
-  return run.status === "running" && !run.active ? "killed" : run.status;
 }
 
 /** Numbers as JSON: NaN and infinities as text, which JSON has no numbers for. */

@@ -6,6 +6,7 @@
 import { InputError, nearest, unknownName } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Run, Store } from "../store/store.ts";
+import { statusOf } from "../store/run_status.ts";
 
 /** Keys that are no path of the configuration. */
 const keys: Record<string, (run: Run) => readonly string[]> = {
@@ -17,11 +18,6 @@ const keys: Record<string, (run: Run) => readonly string[]> = {
   backend: (run) => [run.manifest.determined.backend],
   tag: (run) => run.tags,
 };
-
-/** The status for people: a run that no process holds and that did not end was killed. */
-export function statusOf(run: Run): string {
-  return run.status === "running" && !run.active ? "killed" : run.status;
-}
 
 /** Value at a dotted path; a named part (`agent`) answers with its name or id. */
 export function configured(run: Run, path: string): Json | undefined {

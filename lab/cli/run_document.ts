@@ -5,7 +5,7 @@
  */
 import type { Json } from "../core/snapshot.ts";
 import type { Run, Store } from "../store/store.ts";
-import { statusOf } from "./filter.ts";
+import { statusOf } from "../store/run_status.ts";
 
 /** One run of the document. */
 export interface RunEntry {

@@ -5,7 +5,7 @@
  */
 import type { Run, Store } from "../store/store.ts";
 import { headline } from "./figures.ts";
-import { statusOf } from "./filter.ts";
+import { statusOf } from "../store/run_status.ts";
 import { type Column, count, duration, table } from "./format.ts";
 import { type Io, type Style, styled } from "./io.ts";
 

@@ -1,0 +1,11 @@
+/**
+ * Where a run really stands.
+ *
+ * @module
+ */
+import type { Run } from "./store.ts";
+
+/** The run's status; `killed` where it says running but no process holds its lock. */
+export function statusOf(run: Run): string {
+  return run.status === "running" && !run.active ? "killed" : run.status;
+}
