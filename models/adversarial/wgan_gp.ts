@@ -9,7 +9,7 @@
  * Arjovsky, Chintala, Bottou (2017, arXiv 1701.07875).
  *
  * Differs from the paper:
- * - Width 128 in place of 512, and a step size that falls to 0 over the budget.
+ * - Width 128 in place of 512; a step size that falls to 0.
  * - Samples come from an exponential moving average of the generator's weights (Yazıcı et al. 2019,
  *   arXiv 1806.04498); `averageDecay` 0 takes the weights themselves.
  * - √(‖∇‖² + 1e-12) for the norm, finite where the gradient vanishes.
@@ -147,7 +147,7 @@ type Points<Name extends string> = Record<Name, readonly [readonly number[], "fl
 
 /** The steps of algorithm 1, and what looks at its networks. */
 export interface WganGpPrograms {
-  /** Of both networks, each with moments of its own. */
+  /** Of both networks. */
   readonly optimizer: Optimizer;
   /** Lines 4 to 10: changes the critic and its moments alone. */
   readonly critic: Program<
@@ -219,10 +219,8 @@ export function compileWganGp(
     const next = optimizer.update(own, gradients, state[GENERATOR_OPTIMIZER], scalar.learningRate);
     const average: Tensors = {};
     for (const [name, weights] of Object.entries(next.parameters)) {
-      average[name] = tf.add(
-        tf.mul(state[AVERAGE][name], averageDecay),
-        tf.mul(weights, 1 - averageDecay),
-      );
+      const kept = tf.mul(state[AVERAGE][name], averageDecay);
+      average[name] = tf.add(kept, tf.mul(weights, 1 - averageDecay));
     }
     const losses = { generator: values.loss };
     return {
@@ -266,7 +264,6 @@ class WganGpTrainer extends ModelTrainer {
   readonly #context: ModelContext<WganGpConfiguration>;
   readonly #dimensions: number;
   readonly #minibatches: Minibatches;
-  readonly #mask: Float32Array;
   readonly #noise: Generator;
   readonly #programs;
 
@@ -281,13 +278,8 @@ class WganGpTrainer extends ModelTrainer {
     }
     this.#context = context;
     this.#dimensions = dataset.shape[0];
-    this.#minibatches = new Minibatches(
-      dataset.train.count,
-      batchSize,
-      "drop",
-      stream("minibatch"),
-    );
-    this.#mask = new Float32Array(batchSize);
+    const { count } = dataset.train;
+    this.#minibatches = new Minibatches(count, batchSize, "drop", stream("minibatch"));
     this.#noise = stream("noise");
     this.#programs = compileWganGp(workspace, this.#dimensions, configuration);
 
@@ -342,7 +334,7 @@ class WganGpTrainer extends ModelTrainer {
     generator.scalar.learningRate = learningRate;
     for (let step = 0; step < criticSteps; step++) {
       const rows = this.#minibatches.next(batchSize);
-      loadRows(this.#context.dataset.train, rows, critic.input.real, this.#mask);
+      loadRows(this.#context.dataset.train, rows, critic.input.real);
       critic.run(this.#noise);
       this.progress.examples += batchSize;
     }

@@ -209,10 +209,13 @@ export async function trainJudge(
   };
 }
 
+/** Whether a data set says of every example which class it is of. */
+export function isLabelled({ classes, train, test }: Dataset): boolean {
+  return classes !== undefined && train.labels !== undefined && test.labels !== undefined;
+}
+
 function requireClasses(model: string, dataset: Dataset): number {
-  if (dataset.classes !== undefined && dataset.train.labels && dataset.test.labels) {
-    return imageSize(model, dataset);
-  }
+  if (isLabelled(dataset)) return imageSize(model, dataset);
   throw new InputError(
     `Cannot train ${model} as it needs classes: "${dataset.name}" has none`,
   );

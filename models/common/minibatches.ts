@@ -80,19 +80,19 @@ export class Minibatches {
  * Copies examples into the first places of a program's input and masks the others.
  *
  * @param x [B, D]; places beyond the rows keep what they hold, the mask rules them out.
- * @param mask [B], 1 for each row.
+ * @param mask [B], 1 for each row; not needed where every batch is whole.
  */
 export function loadRows(
   split: Split,
   rows: ArrayLike<number>,
   x: Float32Array,
-  mask: Float32Array,
+  mask?: Float32Array,
 ): void {
-  const size = x.length / mask.length;
+  const size = split.values.length / split.count;
   for (let i = 0; i < rows.length; i++) {
     x.set(split.values.subarray(rows[i] * size, (rows[i] + 1) * size), i * size);
   }
-  mask.fill(1, 0, rows.length).fill(0, rows.length);
+  mask?.fill(1, 0, rows.length).fill(0, rows.length);
 }
 
 /** The indices of a split from first to last, `size` at a time. */

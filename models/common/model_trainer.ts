@@ -45,12 +45,18 @@ export abstract class ModelTrainer implements Trainer {
   /** What snapshots hold; set by the model. */
   protected abstract readonly parts: ModelParts;
 
-  /** @param total Budget in `unit`. */
+  /**
+   * Starts at nothing spent.
+   *
+   * @param total Budget in `unit`.
+   */
   constructor(unit: BudgetUnit, total: number) {
     this.budget = { unit, total };
   }
 
+  /** Trains on for a part of the budget. */
   abstract iterate(): Promise<Report>;
+  /** Measures on the test split. */
   abstract evaluate(context: { random: Generator }): Promise<Report>;
 
   /**

@@ -9,16 +9,13 @@
  * learned mixture of Gaussians, as in the comparison of Tomczak & Welling, "VAE with a VampPrior"
  * (2018, arXiv 1705.07120), section 3, whose equation 6 is the KL by one draw.
  *
- * Differs from the paper:
- * - Rectified units, Adam and two hidden layers in place of tanh, Adagrad and one.
- * - Grey pixels in [0, 1] are taken as Bernoulli means, without binarising: the bound is a loss, not
- *   a likelihood to compare with published ones.
+ * Differs from the paper: rectified units, Adam and two hidden layers; grey pixels are taken as
+ * Bernoulli means, so that the bound is a loss, not a likelihood to compare with published ones.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import type { Dataset } from "../../lab/core/dataset.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Samples } from "../../lab/core/picture.ts";
 import type { Generator } from "../../lab/core/random.ts";
@@ -30,7 +27,7 @@ import { constant, heNormal, lecunNormal, normal } from "../../lab/compute/initi
 import { mlp, mlpParameters } from "../../lab/compute/networks.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
-import { type Judge, trainJudge } from "../classifiers/classifier.ts";
+import { isLabelled, type Judge, trainJudge } from "../classifiers/classifier.ts";
 import { binaryCrossEntropy, maskedMean } from "../common/losses.ts";
 import { inOrder, loadRows } from "../common/minibatches.ts";
 import {
@@ -137,8 +134,7 @@ export function mixtureKl(
     tf.sub(products(tf.square(latent), precision), tf.mul(products(latent, scaled), 2)),
     tf.sum(tf.add(tf.mul(priorMean, scaled), priorLogVariance), 1),
   );
-  const components = priorMean.shape[0];
-  const prior = tf.sub(tf.logSumExp(tf.mul(distances, -0.5), 1), Math.log(components));
+  const prior = tf.sub(tf.logSumExp(tf.mul(distances, -0.5), 1), Math.log(priorMean.shape[0]));
   return tf.sub(posterior, prior);
 }
 
@@ -391,10 +387,6 @@ class VaeTrainer extends ExampleTrainer {
       "evaluation/judge_accuracy": accuracy,
     };
   }
-}
-
-function isLabelled({ classes, train, test }: Dataset): boolean {
-  return classes !== undefined && train.labels !== undefined && test.labels !== undefined;
 }
 
 /** The variational autoencoder as an entry of the registry. */
