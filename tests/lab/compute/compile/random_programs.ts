@@ -1,0 +1,293 @@
+/**
+ * Random steps: from plain instructions, which fast-check makes and shrinks, to tensors. Every
+ * instruction takes whatever tensors there are, so that any list of them is a step.
+ *
+ * Values stay small (what may grow is clipped) and nothing amplifies a rounding error, so that two
+ * backends agree on all of them within one small bound.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import fc from "fast-check";
+import type { Tensors } from "../../../../lab/compute/workspace.ts";
+
+/** One step of the recipe: which operation, on which earlier tensors, how. */
+export interface Instruction {
+  readonly operation: keyof typeof operations;
+  /** Index of the first operand, counted back from the latest tensor. */
+  readonly of: number;
+  /** Where the search for a second operand that fits begins. */
+  readonly with: number;
+  /** Axes, offsets and the like. */
+  readonly how: number;
+}
+
+/** A random step over `x` [r, c], `y` [c], `n` int32 [r, c] and state `s`, `u` [r, c], `t` [c]. */
+export interface RandomProgram {
+  readonly rows: number;
+  readonly columns: number;
+  readonly instructions: readonly Instruction[];
+  /** Which tensors become the next s, u and t, counted back from the latest. */
+  readonly next: readonly [s: number, u: number, t: number];
+}
+
+/** A tensor whose elements lie within ±bound. */
+interface Bounded {
+  readonly tensor: tf.Tensor;
+  readonly bound: number;
+}
+
+interface Given {
+  readonly a: Bounded;
+  readonly how: number;
+  /** The first tensor from `with` on that fits. */
+  find(fits: (tensor: tf.Tensor) => boolean): Bounded | undefined;
+}
+
+const most = 16;
+
+const unary =
+  (f: (x: tf.Tensor) => tf.Tensor, bound: (of: number) => number) => ({ a }: Given) => ({
+    tensor: f(floats(a.tensor)),
+    bound: bound(a.bound),
+  });
+
+const binary =
+  (f: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor, bound: (a: number, b: number) => number) =>
+  ({ a, find }: Given) => {
+    const b = find((b) => b.dtype === "float32" && broadcasts(a.tensor.shape, b.shape));
+    return {
+      tensor: f(floats(a.tensor), b === undefined ? floats(a.tensor) : b.tensor),
+      bound: bound(a.bound, b?.bound ?? a.bound),
+    };
+  };
+
+const reduction =
+  (f: (x: tf.Tensor, axes: number[], keepDims: boolean) => tf.Tensor, grows: boolean) =>
+  ({ a, how }: Given) => {
+    const axes = a.tensor.shape.map((_, i) => i).filter((i) => (how >> i) & 1);
+    const chosen = axes.length > 0 ? axes : a.tensor.shape.map((_, i) => i);
+    const count = chosen.reduce((product, axis) => product * a.tensor.shape[axis], 1);
+    return {
+      tensor: f(floats(a.tensor), chosen, how >= 8),
+      bound: grows ? a.bound * count : a.bound,
+    };
+  };
+
+const operations = {
+  negate: unary(tf.neg, (m) => m),
+  tanh: unary(tf.tanh, () => 1),
+  sigmoid: unary(tf.sigmoid, () => 1),
+  square: unary(tf.square, (m) => m * m),
+  relu: unary(tf.relu, (m) => m),
+  absolute: unary(tf.abs, (m) => m),
+  exponential: unary((x) => tf.exp(tf.minimum(x, 1)), () => Math.E),
+  logarithm: unary((x) => tf.log(tf.add(tf.abs(x), 1)), (m) => m),
+  root: unary((x) => tf.sqrt(tf.add(tf.square(x), 1)), (m) => m + 1),
+  clip: unary((x) => tf.clipByValue(x, -1, 0.5), () => 1),
+  shift: unary((x) => tf.add(x, 1), (m) => m + 1),
+  scale: unary((x) => tf.mul(x, -0.5), (m) => m),
+  softmax: unary((x) => x.rank === 0 ? x : tf.softmax(x), (m) => Math.max(m, 1)),
+  add: binary(tf.add, (a, b) => a + b),
+  subtract: binary(tf.sub, (a, b) => a + b),
+  multiply: binary(tf.mul, (a, b) => a * b),
+  maximum: binary(tf.maximum, (a, b) => Math.max(a, b)),
+  minimum: binary(tf.minimum, (a, b) => Math.max(a, b)),
+  divide: binary((a, b) => tf.div(a, tf.add(tf.abs(b), 1)), (a) => a),
+  squaredDifference: binary(tf.squaredDifference, (a, b) => (a + b) ** 2),
+  sum: reduction(tf.sum, true),
+  mean: reduction(tf.mean, false),
+  max: reduction(tf.max, false),
+  min: reduction(tf.min, false),
+  // An odd constant: no result lies on it, so that rounding decides nothing.
+  greater: ({ a }: Given) => ({ tensor: tf.greater(floats(a.tensor), 0.1234567), bound: 1 }),
+  lessEqual: ({ a }: Given) => ({ tensor: tf.lessEqual(floats(a.tensor), 0.3141593), bound: 1 }),
+  truth: ({ a, how, find }: Given) => {
+    const first = truths(a.tensor);
+    const b = find((b) => b.dtype === "bool" && broadcasts(a.tensor.shape, b.shape));
+    const second = b?.tensor ?? first;
+    const tensor = [tf.logicalAnd, tf.logicalOr][how % 2](first, second);
+    return { tensor: how >= 8 ? tf.logicalNot(tensor) : tensor, bound: 1 };
+  },
+  select: ({ a, find }: Given) => {
+    const same = (b: tf.Tensor) => `${b.shape}` === `${a.tensor.shape}`;
+    const condition = find((b) => b.dtype === "bool" && same(b));
+    const other = find((b) => b.dtype === "float32" && same(b));
+    const x = floats(a.tensor);
+    return {
+      tensor: tf.where(condition?.tensor ?? tf.less(x, 0.7071), x, other?.tensor ?? tf.neg(x)),
+      bound: Math.max(a.bound, other?.bound ?? 0),
+    };
+  },
+  whole: ({ a }: Given) => ({
+    tensor: a.tensor.dtype === "bool" ? tf.cast(a.tensor, "int32") : a.tensor,
+    bound: a.bound,
+  }),
+  float: ({ a }: Given) => ({ tensor: floats(a.tensor), bound: a.bound }),
+  count: ({ a }: Given) => ({
+    tensor: tf.sum(tf.cast(truths(a.tensor), "int32"), a.tensor.rank - 1 < 0 ? [] : [0]),
+    bound: a.tensor.size,
+  }),
+  product: ({ a, how, find }: Given) => {
+    const x = matrix(floats(a.tensor));
+    const [turnA, turnB] = [(how & 1) === 1, (how & 2) === 2];
+    const inner = x.shape[turnA ? 0 : 1];
+    const b = find((b) =>
+      b.dtype === "float32" && b.rank === 2 && b.shape[turnB ? 1 : 0] === inner
+    );
+    const bound = a.bound * (b?.bound ?? a.bound) * inner;
+    // Without a partner: with itself.
+    const y = b?.tensor as tf.Tensor2D ?? x;
+    const turned = b === undefined ? !turnA : turnB;
+    return { tensor: tf.matMul(x, y, turnA, turned), bound };
+  },
+  slice: ({ a, how }: Given) => {
+    const begin = a.tensor.shape.map((length, i) => (how >> i) % length);
+    const size = a.tensor.shape.map((length, i) => 1 + (how * 7 + i) % (length - begin[i]));
+    return {
+      tensor: a.tensor.rank === 0 ? a.tensor : tf.slice(a.tensor, begin, size),
+      bound: a.bound,
+    };
+  },
+  concat: ({ a, how, find }: Given) => {
+    if (a.tensor.rank === 0) return a;
+    const axis = how % a.tensor.rank;
+    const fits = (b: tf.Tensor) =>
+      b.dtype === a.tensor.dtype && b.rank === a.tensor.rank &&
+      b.shape.every((length, i) => i === axis || length === a.tensor.shape[i]);
+    const b = find(fits) ?? a;
+    return small({
+      tensor: tf.concat([a.tensor, b.tensor], axis),
+      bound: Math.max(a.bound, b.bound),
+    }, a);
+  },
+  stack: ({ a, how }: Given) =>
+    a.tensor.rank > 2 ? a : small({
+      tensor: tf.stack([a.tensor, a.tensor], how % (a.tensor.rank + 1)),
+      bound: a.bound,
+    }, a),
+  transpose: ({ a, how }: Given) => {
+    const rotated = a.tensor.shape.map((_, i) => (i + 1 + how) % a.tensor.rank);
+    return {
+      tensor: a.tensor.rank < 2 ? a.tensor : tf.transpose(a.tensor, rotated),
+      bound: a.bound,
+    };
+  },
+  flatten: ({ a }: Given) => ({ tensor: tf.reshape(a.tensor, [a.tensor.size]), bound: a.bound }),
+  lift: ({ a, how }: Given) => ({
+    tensor: a.tensor.rank > 2 ? a.tensor : tf.expandDims(a.tensor, how % (a.tensor.rank + 1)),
+    bound: a.bound,
+  }),
+  pad: ({ a, how }: Given) =>
+    a.tensor.rank === 0 || a.tensor.dtype === "bool" ? a : small({
+      tensor: tf.pad(
+        a.tensor,
+        a.tensor.shape.map((_, i): [number, number] => [(how >> i) & 1, (how >> (i + 1)) & 1]),
+        how % 3,
+      ),
+      bound: Math.max(a.bound, 2),
+    }, a),
+  tile: ({ a, how }: Given) =>
+    a.tensor.rank === 0 ? a : small({
+      tensor: tf.tile(a.tensor, a.tensor.shape.map((_, i) => 1 + ((how >> i) & 1))),
+      bound: a.bound,
+    }, a),
+  oneHot: ({ a }: Given) => {
+    const whole = tf.cast(truths(a.tensor), "int32");
+    return a.tensor.rank > 2 ? a : { tensor: tf.cast(tf.oneHot(whole, 3), "float32"), bound: 1 };
+  },
+};
+
+/** A tensor that grows too long stays as it was. */
+function small(made: Bounded, before: Bounded): Bounded {
+  return made.tensor.size <= 512 ? made : before;
+}
+
+function floats(x: tf.Tensor): tf.Tensor {
+  return x.dtype === "float32" ? x : tf.cast(x, "float32");
+}
+
+function truths(x: tf.Tensor): tf.Tensor {
+  return x.dtype === "bool" ? x : tf.greater(floats(x), 0.2718282);
+}
+
+function matrix(x: tf.Tensor): tf.Tensor2D {
+  const columns = x.shape.at(-1) ?? 1;
+  return tf.reshape(x, [x.size / columns, columns]);
+}
+
+function broadcasts(a: readonly number[], b: readonly number[]): boolean {
+  const lengths = (shape: readonly number[], rank: number) => [
+    ...new Array(rank - shape.length).fill(1),
+    ...shape,
+  ];
+  const rank = Math.max(a.length, b.length);
+  const [p, q] = [lengths(a, rank), lengths(b, rank)];
+  const fits = p.every((length, i) => length === q[i] || length === 1 || q[i] === 1);
+  return fits && p.reduce((size, length, i) => size * Math.max(length, q[i]), 1) <= 512;
+}
+
+/** The step of a program: every tensor that it makes is an output or used on the way to one. */
+export function stepOf({ instructions, next }: RandomProgram) {
+  return (
+    { input, state }: { input: Tensors; state: { state: Tensors } },
+  ): { outputs: Tensors; state: { state: Tensors } } => {
+    const { s, u, t } = state.state;
+    const pool: Bounded[] = [
+      ...[input.x, input.y, s, u, t].map((tensor) => ({ tensor, bound: 4 })),
+      { tensor: input.n, bound: 4 },
+    ];
+    for (const { operation, of, with: from, how } of instructions) {
+      const find: Given["find"] = (fits) => {
+        for (let i = 0; i < pool.length; i++) {
+          const candidate = pool[(from + i) % pool.length];
+          if (fits(candidate.tensor)) return candidate;
+        }
+      };
+      const made = operations[operation]({ a: back(pool, of), how, find });
+      pool.push(bounded(made, most));
+    }
+    const float = pool.filter(({ tensor }) => tensor.dtype === "float32");
+    const nextOf = (tensor: tf.Tensor, index: number) => {
+      const fitting = float.filter((each) => each.tensor.size === tensor.size);
+      const { tensor: found } = bounded(back(fitting, index), 4);
+      return tf.reshape(found, tensor.shape);
+    };
+    const latest = back(pool, 0).tensor;
+    return {
+      outputs: { latest, other: back(pool, 1).tensor },
+      state: {
+        state: { s: nextOf(s, next[0]), u: nextOf(u, next[1]), t: nextOf(t, next[2]) },
+      },
+    };
+  };
+}
+
+/** Clipped where it may be larger. */
+function bounded({ tensor, bound }: Bounded, limit: number): Bounded {
+  if (bound <= limit || tensor.dtype !== "float32") return { tensor, bound };
+  return { tensor: tf.clipByValue(tensor, -4, 4), bound: 4 };
+}
+
+function back<Each>(list: readonly Each[], index: number): Each {
+  return list[list.length - 1 - index % list.length];
+}
+
+const names = Object.keys(operations) as (keyof typeof operations)[];
+
+/** Programs of up to `longest` instructions. */
+export function randomPrograms(longest: number): fc.Arbitrary<RandomProgram> {
+  const place = fc.nat({ max: 11 });
+  const instruction = fc.record({
+    operation: fc.constantFrom(...names),
+    of: place,
+    with: place,
+    how: fc.nat({ max: 15 }),
+  });
+  return fc.record({
+    rows: fc.integer({ min: 1, max: 6 }),
+    columns: fc.integer({ min: 1, max: 9 }),
+    instructions: fc.array(instruction, { minLength: 1, maxLength: longest }),
+    next: fc.tuple(place, place, place),
+  });
+}

@@ -1,0 +1,106 @@
+/**
+ * The programs of trainers as they compile them, to run again on another workspace.
+ *
+ * @module
+ */
+import { defaultRng } from "../../../../lab/core/random.ts";
+import type { NamedTensors } from "../../../../lab/core/tensor_data.ts";
+import type {
+  InputSpec,
+  Program,
+  ProgramSpec,
+  RandomSpec,
+  Step,
+  Workspace,
+} from "../../../../lab/compute/workspace.ts";
+
+type Spec = ProgramSpec<Record<string, InputSpec>, Record<string, RandomSpec>, string, string>;
+type AnyStep = Step<Record<string, InputSpec>, Record<string, RandomSpec>, string, string, string>;
+
+/** A step with what it declares and the state that it was last met with. */
+export interface Recorded {
+  readonly spec: Spec;
+  readonly step: AnyStep;
+  readonly groups: Readonly<Record<string, NamedTensors>>;
+}
+
+/** A workspace that keeps what is compiled on it; `programs` answers that with the state as it is. */
+export function recording(
+  inner: Workspace,
+): { workspace: Workspace; programs: () => Promise<Recorded[]> } {
+  const kept: { spec: Spec; step: AnyStep }[] = [];
+  const workspace = new Proxy(inner, {
+    get(target, property) {
+      if (property !== "compile") {
+        const value = Reflect.get(target, property, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      }
+      return (spec: Spec, step: AnyStep) => {
+        kept.push({ spec, step });
+        return target.compile(spec, step);
+      };
+    },
+  });
+  const programs = () =>
+    Promise.all(kept.map(async ({ spec, step }) => {
+      const groups: Record<string, NamedTensors> = {};
+      for (const group of spec.state ?? []) groups[group] = await inner.read(group);
+      return { spec, step, groups };
+    }));
+  return { workspace, programs };
+}
+
+const scalars: Record<string, number> = { learningRate: 1e-3, clipRange: 0.2 };
+
+/**
+ * Runs a recorded program from its state on, with the same numbers each time: floats in [0, 1),
+ * whole numbers 0 or 1. Answers the state afterwards, by `group/name`.
+ *
+ * @param factor Scales the learning rate: for controls.
+ */
+export async function rerun(
+  workspace: Workspace,
+  { spec, step, groups }: Recorded,
+  updates: number,
+  factor = 1,
+): Promise<Record<string, ArrayLike<number>>> {
+  for (const group in groups) workspace.define(group, groups[group]);
+  const program: Program<Record<string, InputSpec>, string, string> = workspace.compile(spec, step);
+  for (const name of spec.scalars ?? []) {
+    program.scalar[name] = (scalars[name] ?? 0.5) * (name === "learningRate" ? factor : 1);
+  }
+  const random = defaultRng(11);
+  for (let i = 0; i < updates; i++) {
+    for (const view of Object.values<Float32Array | Int32Array>(program.input)) {
+      if (view instanceof Int32Array) view.forEach((_, j) => view[j] = random.integers(2));
+      else random.fillUniform(view);
+    }
+    program.run(random);
+  }
+  const after: Record<string, ArrayLike<number>> = {};
+  for (const group in groups) {
+    for (const [name, { values }] of Object.entries(await workspace.read(group))) {
+      after[`${group}/${name}`] = values;
+    }
+  }
+  program.dispose();
+  return after;
+}
+
+/** The tensor that differs most, by ‖a − b‖ / ‖b‖: an absolute measure is blind to small moments. */
+export function worstOf(
+  found: Record<string, ArrayLike<number>>,
+  expected: Record<string, ArrayLike<number>>,
+): { name: string; error: number } {
+  let worst = { name: "", error: 0 };
+  for (const name in expected) {
+    let [difference, size] = [0, 0];
+    for (let i = 0; i < expected[name].length; i++) {
+      difference += (found[name][i] - expected[name][i]) ** 2;
+      size += expected[name][i] ** 2;
+    }
+    const error = difference === 0 ? 0 : Math.sqrt(difference / size);
+    if (!(error <= worst.error)) worst = { name, error };
+  }
+  return worst;
+}

@@ -1,0 +1,135 @@
+/** Fifty updates of every agent and model, compiled and kernel by kernel. */
+import { ok } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import { f32x4, splat } from "../../../../lab/compute/compile/wasm/assembler.ts";
+import { VectorMath } from "../../../../lab/compute/compile/wasm/math.ts";
+import { CompiledWorkspace } from "../../../../lab/compute/compile/workspace.ts";
+import type { AgentDefinition, ModelDefinition } from "../../../../lab/compute/definitions.ts";
+import { PlainWorkspace } from "../../../../lab/compute/plain_workspace.ts";
+import type { Dataset } from "../../../../lab/core/dataset.ts";
+import type { Entry } from "../../../../lab/core/registry.ts";
+import { streamOf } from "../../../../lab/core/random.ts";
+import { agents } from "../../../../agents/mod.ts";
+import { makeEnv } from "../../../../envs/mod.ts";
+import { models } from "../../../../models/mod.ts";
+import { fewPoints, small } from "../../../models/laboratory.ts";
+import { type Recorded, recording, rerun, worstOf } from "./recorded.ts";
+
+tf.enableProdMode();
+await tf.setBackend("cpu");
+
+const updates = 50;
+
+/** Of any tensor of the state, ‖difference‖ / ‖expected‖. */
+const bound = 2e-5;
+
+/** Settings that make an update small, beside the defaults. */
+const settings: Record<string, object[]> = {
+  dqn: [
+    { hiddenSizes: [12], batchSize: 8, learningStarts: 8, bufferSize: 64 },
+    { hiddenSizes: [12], batchSize: 8, learningStarts: 8, bufferSize: 64, loss: "mse" },
+  ],
+  reinforce: [{ hiddenSizes: [12] }],
+  a2c: [{ hiddenSizes: [12] }],
+  ppo: [{ hiddenSizes: [12, 12], environments: 2, rolloutLength: 16, minibatchSize: 16 }],
+};
+
+const common = { budget: 512, seed: 1, stream: (name: string) => streamOf(1, name) };
+
+/** Noise of 6 × 6 pixels in two classes. */
+const smallImages: Dataset = {
+  name: "noise",
+  kind: "images",
+  shape: [6, 6, 1],
+  classes: 10,
+  train: noiseImages(60),
+  test: noiseImages(20),
+};
+
+function noiseImages(count: number) {
+  const images = new Float32Array(count * 36);
+  streamOf(1, "images").fillUniform(images);
+  return { count, values: images, labels: Uint8Array.from({ length: count }, (_, i) => i % 2) };
+}
+
+/** The programs that one iteration of a trainer compiled and that change state. */
+async function updatesOf(
+  entry: Entry<AgentDefinition> | Entry<ModelDefinition>,
+  fields: object,
+): Promise<Recorded[]> {
+  const definition = await entry.load();
+  const { workspace, programs } = recording(new CompiledWorkspace("strict"));
+  const context = {
+    ...common,
+    workspace,
+    configuration: definition.configuration.parse(fields),
+    makeEnvironment: () => makeEnv("CartPole-v1"),
+    dataset: entry.name === "wgan-gp" ? await fewPoints(64, 32) : smallImages,
+  };
+  const trainer = await definition.create(context);
+  await trainer.iterate();
+  const recorded = await programs();
+  trainer.dispose();
+  const changes: Recorded[] = [];
+  for (const program of recorded) {
+    const after = await rerun(new CompiledWorkspace("strict"), program, 1);
+    const before = await rerun(new CompiledWorkspace("strict"), program, 0);
+    if (worstOf(after, before).error > 0) changes.push(program);
+  }
+  return changes;
+}
+
+/** A program's state after all updates with TensorFlow.js on the cpu. */
+async function expectedOf(program: Recorded): Promise<Record<string, ArrayLike<number>>> {
+  const plain = new PlainWorkspace("cpu");
+  const expected = await rerun(plain, program, updates);
+  plain.dispose();
+  return expected;
+}
+
+for (const entry of [...agents, ...models]) {
+  Deno.test(`50 updates of ${entry.name} are those of TensorFlow.js`, async () => {
+    const variants = settings[entry.name] ?? [small[entry.name] ?? {}];
+    for (const fields of variants) {
+      const programs = await updatesOf(entry, fields);
+      ok(programs.length > 0, "no program changes state");
+      for (const program of programs) {
+        const expected = await expectedOf(program);
+        for (const rounding of ["relaxed", "strict"] as const) {
+          const found = await rerun(new CompiledWorkspace(rounding), program, updates);
+          const { name, error } = worstOf(found, expected);
+          ok(error < bound, `${program.spec.name}, ${rounding}: ${name} is off by ${error}`);
+        }
+      }
+    }
+  });
+}
+
+/** What ppo's update is off by where something is wrong. */
+async function errorOfPpo(
+  factor: number,
+  broken: () => Disposable = () => ({ [Symbol.dispose]() {} }),
+): Promise<number> {
+  const ppo = agents.find(({ name }) => name === "ppo")!;
+  const [program] = await updatesOf(ppo, settings.ppo[0]);
+  const expected = await expectedOf(program);
+  using _ = broken();
+  const found = await rerun(new CompiledWorkspace("relaxed"), program, updates, factor);
+  return worstOf(found, expected).error;
+}
+
+Deno.test("a learning rate that is wrong by a thousandth is seen", async () => {
+  const error = await errorOfPpo(1.001);
+  ok(error > bound, `off by ${error}`);
+});
+
+Deno.test("a function that is lowered wrong by a hundred-thousandth is seen", async () => {
+  const right = VectorMath.prototype.tanh;
+  const error = await errorOfPpo(1, () => {
+    VectorMath.prototype.tanh = function (x) {
+      return f32x4.mul(right.call(this, x), splat(1.00001));
+    };
+    return { [Symbol.dispose]: () => VectorMath.prototype.tanh = right };
+  });
+  ok(error > bound, `off by ${error}`);
+});
