@@ -4,10 +4,9 @@
  *
  * @module
  */
-import type * as tf from "@tensorflow/tfjs";
 import { InputError, unknownName } from "../../core/errors.ts";
 import "../gradients.ts";
-import { requireLoadable, requireNext, requireStateType } from "../layout.ts";
+import { requireLoadable, requireStateType } from "../layout.ts";
 import type { Generator } from "../../core/random.ts";
 import { type NamedTensors, sizeOf } from "../../core/tensor_data.ts";
 import type {
@@ -16,23 +15,22 @@ import type {
   ProgramSpec,
   RandomSpec,
   Step,
-  Tensors,
   Views,
   Workspace,
 } from "../workspace.ts";
+import { type AnyStep, declarations, type Range, scalarViews, tracedStep } from "./binding.ts";
 import { type Compiled, compileStep } from "./compiler.ts";
 import type { Dtype } from "./ir.ts";
 import { SharedArena } from "./memory.ts";
 import { bytesOf, constantsOf } from "./plan.ts";
-import type { Declared, TracedStep } from "./trace.ts";
 import type { Rounding } from "./wasm/lower.ts";
 
-/** A piece of memory with a meaning. */
-interface Range {
-  readonly address: number;
-  readonly shape: readonly number[];
-  readonly dtype: "float32" | "int32";
-  readonly size: number;
+/** A compiled program, bound to the memory. */
+interface Linked {
+  readonly compiled: Compiled;
+  /** The groups that it was compiled over. */
+  readonly over: readonly ReadonlyMap<string, Range>[];
+  readonly run: () => void;
 }
 
 /** State in one memory, and compiled programs over it. */
@@ -56,7 +54,10 @@ export class CompiledWorkspace implements Workspace {
       const stays = before?.dtype === dtype && `${before.shape}` === `${shape}`;
       made.set(name, stays ? before : this.#range(shape, dtype));
     }
-    this.#groups.set(group, made);
+    // The same map as long as nothing moves: a program over a group that moved is compiled anew.
+    const moved = known?.size !== made.size ||
+      [...made].some(([name, range]) => known.get(name) !== range);
+    if (moved) this.#groups.set(group, made);
     for (const [name, range] of made) this.#view(range).set(tensors[name].values);
   }
 
@@ -114,10 +115,15 @@ export class CompiledWorkspace implements Workspace {
       [...scalars].map(([name, range]) => [name, this.#view(range) as Float32Array]),
     );
     const given = { input: inputs, random: randoms, scalar: scalars };
-    let linked: { compiled: Compiled; run: () => void } | undefined;
+    const groups = spec.state ?? [];
+    let linked: Linked | undefined;
 
     const run = (random?: Generator) => {
-      linked ??= this.#link(spec, given, step as unknown as AnyStep);
+      if (
+        linked === undefined || groups.some((name, i) => this.#groups.get(name) !== linked!.over[i])
+      ) {
+        linked = this.#link(spec, given, step as unknown as AnyStep);
+      }
       for (const { name, distribution, view } of noise) {
         if (random === undefined) {
           throw new InputError(
@@ -162,22 +168,23 @@ export class CompiledWorkspace implements Workspace {
     spec: { readonly name: string; readonly state?: readonly string[] },
     given: Record<"input" | "random" | "scalar", ReadonlyMap<string, Range>>,
     step: AnyStep,
-  ): { compiled: Compiled; run: () => void } {
+  ): Linked {
     const state = new Map(
       (spec.state ?? []).flatMap((group) =>
         [...this.#group(group)].map(([name, range]): [string, Range] => [`${group}/${name}`, range])
       ),
     );
     const ranges = { ...given, state };
-    const declared = (Object.keys(ranges) as Declared["kind"][]).flatMap((kind) =>
-      [...ranges[kind]].map(([name, { shape, dtype }]): Declared => ({ kind, name, shape, dtype }))
+    const compiled = compileStep(
+      declarations(ranges),
+      tracedStep(spec, (group) => this.#group(group), step),
+      {
+        start: this.#arena.top,
+        addressOf: (kind, name) => ranges[kind].get(name)!.address,
+        rounding: this.rounding,
+        arena: this.#arena,
+      },
     );
-    const compiled = compileStep(declared, this.#tracedStep(spec, step), {
-      start: this.#arena.top,
-      addressOf: (kind, name) => ranges[kind].get(name)!.address,
-      rounding: this.rounding,
-      arena: this.#arena,
-    });
     this.#arena.takeUpTo(compiled.plan.end);
     const { values } = compiled.schedule;
     for (const { address, elements } of constantsOf(values, compiled.plan.addresses)) {
@@ -189,34 +196,8 @@ export class CompiledWorkspace implements Workspace {
     const instance = new WebAssembly.Instance(new WebAssembly.Module(compiled.binary), {
       env: { memory: this.#arena.memory },
     });
-    return { compiled, run: instance.exports.run as () => void };
-  }
-
-  /** The step as the trace calls it: tensors by full name in, next state by full name out. */
-  #tracedStep(
-    spec: { readonly name: string; readonly state?: readonly string[] },
-    step: AnyStep,
-  ): TracedStep {
-    return (tensors) => {
-      const context: Record<string, Record<string, unknown>> = {
-        input: {},
-        random: {},
-        scalar: {},
-        state: Object.fromEntries((spec.state ?? []).map((group) => [group, {}])),
-      };
-      for (const [key, tensor] of tensors) {
-        const [kind, first, ...rest] = key.split("/");
-        if (kind === "state") (context.state[first] as Tensors)[rest.join("/")] = tensor;
-        else context[kind][key.slice(kind.length + 1)] = tensor;
-      }
-      const { outputs, state = {} } = step(context);
-      const updates: Record<string, tf.Tensor> = {};
-      for (const [group, next] of Object.entries(state)) {
-        requireNext(spec, group, this.#groups.get(group) ?? new Map(), next!);
-        for (const [name, tensor] of Object.entries(next!)) updates[`${group}/${name}`] = tensor;
-      }
-      return { outputs, updates };
-    };
+    const over = (spec.state ?? []).map((group) => this.#group(group));
+    return { compiled, over, run: instance.exports.run as () => void };
   }
 
   #declare<Spec extends readonly [readonly number[], string]>(
@@ -251,23 +232,4 @@ export class CompiledWorkspace implements Workspace {
     if (group !== undefined) return group;
     throw unknownName("use a workspace", "state", name, this.#groups.keys());
   }
-}
-
-/** A step whose names are checked at run time. */
-type AnyStep = (context: Record<string, unknown>) => {
-  outputs: Record<string, tf.Tensor>;
-  state?: Record<string, Tensors | undefined>;
-};
-
-/** Scalars as properties that read and write their element. */
-function scalarViews(views: readonly (readonly [string, Float32Array])[]): Record<string, number> {
-  const scalar: Record<string, number> = {};
-  for (const [name, view] of views) {
-    Object.defineProperty(scalar, name, {
-      enumerable: true,
-      get: () => view[0],
-      set: (value: number) => view[0] = value,
-    });
-  }
-  return scalar;
 }

@@ -61,6 +61,18 @@ onEach("a step reads inputs and scalars and replaces its state", async (workspac
   deepStrictEqual(await program.read("n"), Float32Array.of(7));
 });
 
+onEach("a program follows a group that is defined anew", async (workspace) => {
+  workspace.define("w", { x: floats([2], 1, 2) });
+  const program = workspace.compile(
+    { name: "sum", state: ["w"] },
+    ({ state: { w } }) => ({ outputs: { sum: tf.sum(w.x) } }),
+  );
+  program.run();
+  workspace.define("w", { x: floats([3], 1, 2, 4) });
+  program.run();
+  deepStrictEqual([...await program.read("sum")], [7]);
+});
+
 onEach("several programs share state", async (workspace) => {
   workspace.define("counter", { n: floats([], 0) });
   const add = (amount: number) =>
