@@ -11,7 +11,7 @@ const environment = { id: "CartPole-v1" } as const;
 export const cartpoleDqn: AgentExperiment = defineExperiment({
   name: "cartpole-dqn",
   summary: "DQN balances a pole: rl-baselines3-zoo's values and budget",
-  expectedSeconds: 120,
+  expectedSeconds: 30,
   environment,
   agent: {
     name: "dqn",
