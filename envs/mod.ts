@@ -8,8 +8,29 @@ import { environmentOf } from "../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../lab/core/environment.ts";
 import { InputError, unknownName } from "../lab/core/errors.ts";
 import type { EnvironmentEntry } from "../lab/core/registry.ts";
+import { acrobot, acrobotConfiguration } from "./acrobot.ts";
+import { blackjack, blackjackConfiguration } from "./blackjack.ts";
 import { cartPole, cartPoleConfiguration } from "./cartpole.ts";
+import {
+  cliffWalking,
+  cliffWalkingConfiguration,
+  cliffWalkingSlippery,
+  cliffWalkingSlipperyConfiguration,
+} from "./cliff_walking.ts";
+import {
+  frozenLake,
+  frozenLake8x8,
+  frozenLake8x8Configuration,
+  frozenLakeConfiguration,
+} from "./frozen_lake.ts";
 import { gridWorld, gridWorldConfiguration } from "./gridworld.ts";
+import { mountainCar, mountainCarConfiguration } from "./mountain_car.ts";
+import {
+  mountainCarContinuous,
+  mountainCarContinuousConfiguration,
+} from "./mountain_car_continuous.ts";
+import { pendulum, pendulumConfiguration } from "./pendulum.ts";
+import { taxi, taxiConfiguration } from "./taxi.ts";
 
 function entry<Options>(
   id: string,
@@ -23,6 +44,51 @@ function entry<Options>(
 /** Every environment of the lab. */
 export const environments: readonly EnvironmentEntry[] = [
   entry("CartPole-v1", "Keep a pole upright on a cart", cartPoleConfiguration, cartPole),
+  entry(
+    "MountainCar-v0",
+    "Drive an underpowered car up a hill",
+    mountainCarConfiguration,
+    mountainCar,
+  ),
+  entry(
+    "MountainCarContinuous-v0",
+    "Drive an underpowered car up a hill, saving fuel",
+    mountainCarContinuousConfiguration,
+    mountainCarContinuous,
+  ),
+  entry("Acrobot-v1", "Swing the end of a chain above a line", acrobotConfiguration, acrobot),
+  entry("Pendulum-v1", "Swing a pendulum up and keep it there", pendulumConfiguration, pendulum),
+  entry(
+    "FrozenLake-v1",
+    "Cross a slippery lake without falling into a hole",
+    frozenLakeConfiguration,
+    frozenLake,
+  ),
+  entry(
+    "FrozenLake8x8-v1",
+    "Cross a larger slippery lake without falling into a hole",
+    frozenLake8x8Configuration,
+    frozenLake8x8,
+  ),
+  entry(
+    "CliffWalking-v1",
+    "Walk to the goal along a cliff",
+    cliffWalkingConfiguration,
+    cliffWalking,
+  ),
+  entry(
+    "CliffWalkingSlippery-v1",
+    "Walk to the goal along a slippery cliff",
+    cliffWalkingSlipperyConfiguration,
+    cliffWalkingSlippery,
+  ),
+  entry("Taxi-v4", "Fetch a passenger and bring them where they want", taxiConfiguration, taxi),
+  entry(
+    "Blackjack-v1",
+    "Beat the dealer without going over 21",
+    blackjackConfiguration,
+    blackjack,
+  ),
   entry("GridWorld-v0", "Walk over a map to a goal", gridWorldConfiguration, gridWorld),
 ];
 

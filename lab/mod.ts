@@ -16,6 +16,8 @@ export type {
   Info,
   Outcome,
   StepResult,
+  Transition,
+  TransitionTable,
 } from "./core/environment.ts";
 export { InputError, LabError } from "./core/errors.ts";
 export type { LabEvent, Metrics, Progress } from "./core/metrics.ts";

@@ -10,6 +10,7 @@ import type {
   Info,
   Outcome,
   StepResult,
+  TransitionTable,
 } from "./environment.ts";
 import { InputError } from "./errors.ts";
 import { defaultRng, type Generator, type Seed } from "./random.ts";
@@ -118,6 +119,7 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
   readonly timeLimit?: number;
   readonly rewardThreshold?: number;
   readonly scene?: () => Scene;
+  readonly transitions?: () => TransitionTable;
   readonly #definition: EnvironmentDefinition<State, Observation, Action>;
   readonly #limit: number;
   readonly #outcome: Outcome = { reward: 0, terminated: false, truncated: false };
@@ -136,6 +138,7 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
     this.rewardThreshold = definition.rewardThreshold;
     this.#limit = definition.timeLimit ?? Infinity;
     if (definition.scene !== undefined) this.scene = () => this.#draw();
+    if (definition.transitions !== undefined) this.transitions = definition.transitions;
   }
 
   reset(options?: { seed?: Seed }): { observation: Observation; info: Info } {
@@ -144,7 +147,8 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
     this.#state = this.#definition.reset(this.#random);
     this.#elapsed = 0;
     this.#phase = "running";
-    return { observation: this.#definition.observe(this.#state), info: {} };
+    const info = this.#definition.startInfo?.(this.#state) ?? {};
+    return { observation: this.#definition.observe(this.#state), info };
   }
 
   step(action: Action): StepResult<Observation> {
@@ -165,7 +169,7 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
 
   #advance(action: Action): Outcome {
     if (this.#phase !== "running") throw this.#notRunning(action);
-    if (!this.actionSpace.contains(action)) {
+    if (!this.actionSpace.contains(action) && !this.#clips(action)) {
       throw new InputError(
         `Cannot step ${this.id} as the action must lie in ${this.actionSpace}: ${show(action)}`,
       );
@@ -181,6 +185,11 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
     if (outcome.terminated) this.#phase = "terminated";
     else if (outcome.truncated) this.#phase = "truncated";
     return outcome;
+  }
+
+  #clips(action: unknown): boolean {
+    return this.#definition.clipsActions === true && action instanceof Float32Array &&
+      action.length === this.actionSpace.flatSize && action.every(Number.isFinite);
   }
 
   #draw(): Scene {

@@ -11,6 +11,24 @@ import type { Space } from "./space.ts";
 /** Diagnostic values of a step; never used for learning. */
 export type Info = Record<string, Json>;
 
+/** One way in which an action may turn out. */
+export interface Transition {
+  /** In (0, 1]. */
+  readonly probability: number;
+  /** Index of the next state. */
+  readonly state: number;
+  /** Of the step. */
+  readonly reward: number;
+  /** Whether the episode ends with it. */
+  readonly terminated: boolean;
+}
+
+/**
+ * A finite world as data, Gymnasium's `P`: `table[state][action]` lists the ways in which the
+ * action may turn out, their probabilities adding up to 1. Empty where no action can be taken.
+ */
+export type TransitionTable = readonly (readonly (readonly Transition[])[])[];
+
 /** What `step` answers. */
 export interface StepResult<Observation> {
   /** The caller owns it. */
@@ -72,6 +90,8 @@ export interface Environment<Observation = any, Action = any> {
   restore?(snapshot: Json): void;
   /** A drawing of the present state. */
   scene?(): Scene;
+  /** The world as a table, where it is finite: for dynamic programming, not for learning. */
+  transitions?(): TransitionTable;
   /** Frees what the world holds outside of JavaScript's memory. */
   close?(): void;
 }
@@ -90,6 +110,11 @@ export interface EnvironmentDefinition<State = any, Observation = any, Action = 
   readonly observationSpace: Space<Observation>;
   /** What can be done in it. */
   readonly actionSpace: Space<Action>;
+  /**
+   * True where `step` itself clips actions: finite ones outside the bounds of a Box action space
+   * are then handed to it instead of being refused.
+   */
+  readonly clipsActions?: boolean;
   /** Steps after which an episode is truncated; left out: never. */
   readonly timeLimit?: number;
   /** Mean return at which the world counts as solved. */
@@ -103,6 +128,8 @@ export interface EnvironmentDefinition<State = any, Observation = any, Action = 
     terminated: boolean;
     info?: Info;
   };
+  /** Diagnostic values of a starting state, which `reset` answers; left out: none. */
+  startInfo?(state: State): Info;
   /** A fresh observation of `state`. */
   observe(state: State): Observation;
   /**
@@ -112,4 +139,6 @@ export interface EnvironmentDefinition<State = any, Observation = any, Action = 
   observeInto?(state: State, out: Float32Array, offset: number): void;
   /** A drawing of `state`. */
   scene?(state: State): Scene;
+  /** The world as a table, where it is finite. */
+  transitions?(): TransitionTable;
 }
