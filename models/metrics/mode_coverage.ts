@@ -42,29 +42,29 @@ export function modeCoverage(
   deviation: number,
 ): ModeCoverage {
   const count = samples.length / dimensions;
-  const shares = new Float64Array(centers.length / dimensions);
+  const counts = new Float64Array(centers.length / dimensions);
   const reach = (3 * deviation) ** 2;
   for (let sample = 0; sample < count; sample++) {
     let nearest = 0;
     let smallest = Infinity;
-    for (let mode = 0; mode < shares.length; mode++) {
+    for (let mode = 0; mode < counts.length; mode++) {
       let squared = 0;
       for (let d = 0; d < dimensions; d++) {
         squared += (samples[sample * dimensions + d] - centers[mode * dimensions + d]) ** 2;
       }
       if (squared < smallest) [nearest, smallest] = [mode, squared];
     }
-    if (smallest < reach) shares[nearest] += 1 / count;
+    if (smallest < reach) counts[nearest]++;
   }
-  const highQuality = shares.reduce((sum, share) => sum + share, 0);
-  const reverseKl = shares.reduce((sum, share) => {
-    const p = share / highQuality;
-    return sum + (p === 0 ? 0 : p * Math.log(p * shares.length));
+  const near = counts.reduce((sum, n) => sum + n, 0);
+  const reverseKl = counts.reduce((sum, n) => {
+    const p = n / near;
+    return sum + (p === 0 ? 0 : p * Math.log(p * counts.length));
   }, 0);
   return {
-    modes: shares.filter((share) => share > 0).length,
-    highQuality,
-    shares,
-    reverseKl: highQuality === 0 ? NaN : reverseKl,
+    modes: counts.filter((n) => n > 0).length,
+    highQuality: near / count,
+    shares: counts.map((n) => n / count),
+    reverseKl: near === 0 ? NaN : reverseKl,
   };
 }
