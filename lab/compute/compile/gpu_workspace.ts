@@ -299,7 +299,7 @@ export class GpuWorkspace implements Workspace {
     return {
       groups,
       replaced: groups.filter((_, i) => replaced.has(names[i])),
-      pass: { pipelines: compute.pipelines(shader), dispatches: shader.dispatches },
+      pass: { pipelines: compute.pipelines(shader), shader },
       compiled,
     };
   }

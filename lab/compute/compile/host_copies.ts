@@ -90,23 +90,18 @@ export class HostCopies {
 
   /** Calls `then` when groups have been copied as they are now, after all that waits already. */
   #after(groups: readonly string[], then: () => void): Promise<void> {
-    const copies = groups.map((group) => {
+    const copies = Promise.all(groups.map(async (group) => {
       this.#versions.set(group, this.source.version(group));
-      return { group, tensors: this.source.read(group) };
-    });
+      return { group, tensors: await this.source.read(group) };
+    }));
     const before = this.#queue ?? Promise.resolve();
-    const mine = before.catch(() => {}).then(async () => {
-      for (const { group, tensors } of copies) {
-        try {
-          this.host.define(group, await tensors);
-        } catch (error) {
-          this.#versions.delete(group);
-          throw error;
-        }
-      }
+    const mine = before.then(() => copies).then((copies) => {
+      for (const { group, tensors } of copies) this.host.define(group, tensors);
       then();
     });
-    const last = mine.catch(() => {}).finally(() => {
+    const last = mine.catch(() => {
+      for (const group of groups) this.#versions.delete(group);
+    }).finally(() => {
       if (this.#queue === last) this.#queue = undefined;
     });
     this.#queue = last;

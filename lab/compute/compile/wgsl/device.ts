@@ -16,7 +16,7 @@ export class ComputeDevice {
   /** One storage buffer: the arena. */
   readonly layout: GPUBindGroupLayout;
   readonly #pipelineLayout: GPUPipelineLayout;
-  readonly #pipelines = new Map<string, GPUComputePipeline[]>();
+  readonly #pipelines = new Map<string, GPUComputePipeline>();
   #failure: LabError | undefined;
 
   /** Takes a device over; `onFailure` is called when it is lost or refuses something. */
@@ -53,27 +53,25 @@ export class ComputeDevice {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Pipelines of a shader's dispatches, in order. */
-  pipelines({ code, dispatches }: Shader): readonly GPUComputePipeline[] {
-    let made = this.#pipelines.get(code);
-    if (made === undefined) {
-      const module = this.device.createShaderModule({ code });
-      made = dispatches.map(({ entryPoint }) =>
-        this.device.createComputePipeline({
-          layout: this.#pipelineLayout,
-          compute: { module, entryPoint },
-        })
-      );
-      this.#pipelines.set(code, made);
-    }
-    return made;
+  /** Pipelines of a program's dispatches, in order. */
+  pipelines(shader: Shader): readonly GPUComputePipeline[] {
+    return shader.map(({ code }) => {
+      let pipeline = this.#pipelines.get(code);
+      if (pipeline === undefined) {
+        const module = this.device.createShaderModule({ code });
+        const compute = { module, entryPoint: "main" };
+        pipeline = this.device.createComputePipeline({ layout: this.#pipelineLayout, compute });
+        this.#pipelines.set(code, pipeline);
+      }
+      return pipeline;
+    });
   }
 }
 
 /** A program ready to be encoded. */
 export interface Pass {
   readonly pipelines: readonly GPUComputePipeline[];
-  readonly dispatches: Shader["dispatches"];
+  readonly shader: Shader;
 }
 
 /** Bytes of an arena at first; the first ones stay free, so that 0 is no address. */
@@ -156,12 +154,12 @@ export class DeviceArena {
   }
 
   /** Submits a program: one compute pass. */
-  run({ pipelines, dispatches }: Pass): void {
-    if (dispatches.length === 0) return;
+  run({ pipelines, shader }: Pass): void {
+    if (shader.length === 0) return;
     const encoder = this.compute.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     pass.setBindGroup(0, this.#bindGroup);
-    dispatches.forEach(({ grid: [x, y] }, i) => {
+    shader.forEach(({ grid: [x, y] }, i) => {
       pass.setPipeline(pipelines[i]);
       pass.dispatchWorkgroups(x, y);
     });

@@ -32,7 +32,6 @@ export function immediate(number: number, dtype: Dtype, alone: boolean): string 
 
 const comparisons: Record<string, string> = {
   Equal: "==",
-  NotEqual: "!=",
   Greater: ">",
   GreaterEqual: ">=",
   Less: "<",
@@ -99,11 +98,11 @@ export function expression(
 ): string | undefined {
   const [a, b, c] = codes;
   const [dtype] = dtypes;
+  // Some drivers take a NaN for not unequal to itself.
+  if (kernel === "NotEqual") return `!(${a} == ${b})`;
   if (kernel in comparisons) {
     // Masks have an order in memory (−1 is set) that no kernel asks for.
-    return dtype === "bool" && !["Equal", "NotEqual"].includes(kernel)
-      ? undefined
-      : `${a} ${comparisons[kernel]} ${b}`;
+    return dtype === "bool" && kernel !== "Equal" ? undefined : `${a} ${comparisons[kernel]} ${b}`;
   }
   switch (kernel) {
     case "AddN":
@@ -135,7 +134,7 @@ export function expression(
 
 function cast(a: string, from: Dtype, to: Dtype): string {
   if (from === to) return a;
-  if (to === "bool") return from === "float32" ? `${a} != 0.0f` : `${a} != 0`;
+  if (to === "bool") return from === "float32" ? `!(${a} == 0.0f)` : `${a} != 0`;
   if (from === "bool") return to === "float32" ? `select(0.0f, 1.0f, ${a})` : `select(0, 1, ${a})`;
   return `${typeOf[to]}(${a})`;
 }

@@ -49,6 +49,8 @@ const logSeries = polynomial("m", [
   3.3333331174e-1,
 ]);
 
+// The parts of a period are taken off one by one; a clamp between them, to bounds that are never
+// met, keeps a compiler from adding the parts up first, which would lose the lower ones.
 const functions: Record<string, string> = {
   number: "fn number(bits: u32) -> f32 { return bitcast<f32>(bits); }",
   integer: "fn integer(given: i32) -> i32 { return given; }",
@@ -62,7 +64,8 @@ const functions: Record<string, string> = {
   exponential: `fn exponential(x: f32) -> f32 {
   let clamped = min(max(x, -87.33654f), 88.72283f);
   let n = round(clamped * 1.4426950408889634f);
-  let r = fma(n, 2.12194440e-4f, fma(n, -0.693359375f, clamped));
+  let high = clamp(fma(n, -0.693359375f, clamped), -1.0f, 1.0f);
+  let r = fma(n, 2.12194440e-4f, high);
   let series = ${
     polynomial("r", [
       1.9875691500e-4,
@@ -147,7 +150,9 @@ const functions: Record<string, string> = {
 }`,
   sine: `fn sine(x: f32, quarters: i32) -> f32 {
   let n = round(x * 0.6366197723675814f);
-  let r = fma(n, -7.549790126404332e-8f, fma(n, -4.837512969970703e-4f, fma(n, -1.5703125f, x)));
+  let high = clamp(fma(n, -1.5703125f, x), -4.0f, 4.0f);
+  let middle = clamp(fma(n, -4.837512969970703e-4f, high), -2.0f, 2.0f);
+  let r = fma(n, -7.549790126404332e-8f, middle);
   let square = r * r;
   let odd = fma(${
     polynomial("square", [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1])

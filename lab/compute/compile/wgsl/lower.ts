@@ -1,6 +1,7 @@
 /**
- * A planned schedule as one WGSL module: an entry point for each dispatch of a compute pass, over
- * one storage buffer with constant offsets.
+ * A planned schedule as WGSL: a shader for each dispatch of one compute pass, over one storage
+ * buffer with constant offsets. A shader is small on purpose: drivers compile all of it for each
+ * entry point.
  *
  * @module
  */
@@ -12,11 +13,14 @@ import { matMulMemory, matMulTask } from "./matmul.ts";
 import { argMaxTask, copyTasks, rangeTask } from "./moves.ts";
 import { dispatchesOf, lanes, type Task } from "./tasks.ts";
 
-/** A program for the graphics device. */
-export interface Shader {
+/** A program for the graphics device: shaders in order, all with the entry point `main`. */
+export type Shader = readonly Dispatch[];
+
+/** One shader and the workgroups that run it. */
+export interface Dispatch {
   readonly code: string;
-  /** Entry points in order, with their numbers of workgroups. */
-  readonly dispatches: readonly { readonly entryPoint: string; readonly grid: [number, number] }[];
+  /** Numbers of workgroups along x and y. */
+  readonly grid: readonly [number, number];
 }
 
 /** An item of work that has no WGSL. */
@@ -32,41 +36,43 @@ export function scratchBytes(schedule: Schedule): number {
   return loops.reduce((sum, item) => sum + scratchElements(item), 0) * 4;
 }
 
-/** The module; `widest` is the largest number of workgroups along one axis of a dispatch. */
+/** The shaders; `widest` is the largest number of workgroups along one axis of a dispatch. */
 export function lower(schedule: Schedule, plan: Plan, widest: number): Shader {
-  const tasks = tasksOf(schedule, plan);
-  const dispatches = dispatchesOf(tasks);
-  const bodies: string[] = [];
-  const entries = dispatches.map((together, d) => {
-    const groups = together.reduce((sum, task) => sum + task.groups, 0);
-    const across = Math.min(groups, widest);
-    let first = 0;
-    const branches = together.map((task) => {
-      const name = `task${bodies.length}`;
-      bodies.push(`fn ${name}(group: u32, lane: u32) {\n  ${task.body}\n}`);
-      const branch = `if (group < ${first + task.groups}u) { ${name}(group - ${first}u, lane); }`;
-      first += task.groups;
-      return branch;
-    });
-    const entryPoint = `dispatch${d}`;
-    const code = `@compute @workgroup_size(${lanes}) fn ${entryPoint}(
+  return dispatchesOf(tasksOf(schedule, plan)).map((tasks) => dispatchOf(tasks, widest));
+}
+
+/** Tasks side by side: each workgroup finds its task by its number. */
+function dispatchOf(tasks: readonly Task[], widest: number): Dispatch {
+  let groups = 0;
+  const branches = tasks.map((task, i) => {
+    const first = groups;
+    groups += task.groups;
+    return `if (group < ${groups}u) { task${i}(group - ${first}u, lane); }`;
+  });
+  const across = Math.min(groups, widest);
+  const own = `${tasks.map(({ body }, i) => functionOf(`task${i}`, body)).join("\n")}
+@compute @workgroup_size(${lanes}) fn main(
   @builtin(workgroup_id) at: vec3u, @builtin(local_invocation_index) lane: u32) {
   let group = at.x + at.y * ${across}u;
   ${branches.join(" else ")}
 }`;
-    return { entryPoint, code, grid: [across, Math.ceil(groups / across)] as [number, number] };
-  });
-  const own = [...bodies, ...entries.map(({ code }) => code)].join("\n");
   const folds = foldFunctions(own);
-  const code = [
+  const parts = [
     "@group(0) @binding(0) var<storage, read_write> m: array<u32>;",
     own.includes("panelA") ? matMulMemory : "",
     folds === "" ? "" : `var<workgroup> pool: array<u32, ${lanes}>;`,
     functionsFor(own + folds),
     folds,
     own,
-  ].filter((part) => part !== "").join("\n");
-  return { code, dispatches: entries.map(({ entryPoint, grid }) => ({ entryPoint, grid })) };
+  ];
+  return {
+    code: parts.filter((part) => part !== "").join("\n"),
+    grid: [across, Math.ceil(groups / across)],
+  };
+}
+
+function functionOf(name: string, body: string): string {
+  return `fn ${name}(group: u32, lane: u32) {\n  ${body}\n}`;
 }
 
 /** All work of a schedule in order, with the copies of its plan. */

@@ -9,18 +9,21 @@ import { index, span, type Task } from "./tasks.ts";
 
 /** Lanes of a workgroup as a square. */
 const square = 8;
-/** Steps along the inner axis that are held in workgroup memory. */
-const depth = 16;
+/** Most sums that a lane holds along each side, and most steps of the inner axis in a panel. */
+const longestSide = 4;
+const longestDepth = 32;
 
 /** Declarations that products need. */
-export const matMulMemory = `var<workgroup> panelA: array<f32, ${4 * square * depth}>;
-var<workgroup> panelB: array<f32, ${4 * square * depth}>;`;
+export const matMulMemory = `var<workgroup> panelA: array<f32, ${
+  square * longestSide * longestDepth
+}>;
+var<workgroup> panelB: array<f32, ${square * longestSide * longestDepth}>;`;
 
 /** Sums a lane holds along each side: fewer where that leaves the device too few workgroups. */
 function sideOf({ rows, columns, batch }: MatMul): 1 | 2 | 4 {
   const groups = (side: number) =>
     Math.ceil(rows / (square * side)) * Math.ceil(columns / (square * side)) * batch;
-  return groups(4) >= 64 ? 4 : groups(2) >= 32 ? 2 : 1;
+  return groups(longestSide) >= 32 ? longestSide : groups(2) >= 16 ? 2 : 1;
 }
 
 /** The product as one task. */
@@ -28,6 +31,7 @@ export function matMulTask(item: MatMul, address: (value: number) => number): Ta
   const { rows, columns, inner, aStrides, bStrides, batch, batchStrides } = item;
   const side = sideOf(item);
   const tile = square * side;
+  const depth = Math.min(longestDepth, 2 ** Math.ceil(Math.log2(Math.max(1, inner))));
   const [across, down] = [Math.ceil(columns / tile), Math.ceil(rows / tile)];
   const sums = range(side);
   // Lanes go along the axis that is contiguous in memory, so that they read neighbours.
