@@ -19,10 +19,9 @@ const hiddenSize = 128;
 /** The last state [B, H] of a sequence x [T · B, D], time-major. */
 function lastState(parameters: Tensors, x: tf.Tensor): tf.Tensor {
   // What does not depend on the state is one product for all of time.
-  const fromInput = dense(parameters, x, "input/0");
+  const fromInput = tf.split(dense(parameters, x, "input/0"), time, 0);
   let state: tf.Tensor = tf.zeros([batch, hiddenSize]);
-  for (let t = 0; t < time; t++) {
-    const seen = tf.slice(fromInput, [t * batch, 0], [batch, 3 * hiddenSize]);
+  for (const seen of fromInput) {
     const kept = dense(parameters, state, "state/0");
     const [resetSeen, updateSeen, candidateSeen] = tf.split(seen, 3, 1);
     const [resetKept, updateKept, candidateKept] = tf.split(kept, 3, 1);
