@@ -366,6 +366,12 @@ Deno.test("what no result needs is not computed, updates count as results", () =
   ]);
 });
 
+Deno.test("state that stays as it is needs no update", () => {
+  const graph = graphOf({}, () => ({}), { w: [2], v: [2] }, ({ w, v }) => ({ w, v: tf.neg(v) }));
+  strictEqual(graph.updates.length, 2);
+  deepStrictEqual(linesOf(dropDead(graph)), ["%1 = Neg(v) [2]", "v := %1"]);
+});
+
 Deno.test("no pass finds more to do in what all have been through", () => {
   const graph = graphOf({ x: [4, 3], w: [3, 5] }, ({ x, w }) => {
     const loss = (w: tf.Tensor) => tf.mean(tf.softplus(tf.matMul(x, w)));

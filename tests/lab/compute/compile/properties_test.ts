@@ -9,8 +9,8 @@ import { PlainWorkspace } from "../../../../lab/compute/plain_workspace.ts";
 import type { Workspace } from "../../../../lab/compute/workspace.ts";
 import { defaultRng } from "../../../../lab/core/random.ts";
 import { sizeOf } from "../../../../lab/core/tensor_data.ts";
-import { graphOf, linesOf } from "./graphs.ts";
-import { type RandomProgram, randomPrograms, stepOf } from "./random_programs.ts";
+import { linesOf } from "./graphs.ts";
+import { type RandomProgram, randomPrograms, stepOf, tracedProgram } from "./random_programs.ts";
 
 tf.enableProdMode();
 await tf.setBackend("cpu");
@@ -68,27 +68,14 @@ function difference(a: number[][], b: number[][]): string | undefined {
   }
 }
 
-/** The program as the compiler sees it. */
-function textOf(program: RandomProgram): string {
-  const { rows, columns } = program;
-  const wide = [rows, columns];
-  const step = stepOf(program);
-  const bind = ({ x, y, n, ...state }: Record<string, tf.Tensor>) =>
-    step({ input: { x, y, n }, state: { state } });
-  const graph = graphOf(
-    { x: wide, y: [columns], n: [wide, "int32"] },
-    (given) => bind(given).outputs,
-    { s: wide, u: wide, t: [columns] },
-    (given) => bind(given).state.state,
-  );
-  return linesOf(graph).join("\n");
-}
-
 const agrees = fc.asyncProperty(randomPrograms(14), async (program) => {
   const expected = await seen(plain, program);
   for (const workspace of builds) {
     const found = difference(expected, await seen(workspace, program));
-    ok(found === undefined, `${workspace.backend}: ${found} in\n${textOf(program)}`);
+    ok(
+      found === undefined,
+      `${workspace.backend}: ${found} in\n${linesOf(tracedProgram(program)).join("\n")}`,
+    );
   }
 });
 

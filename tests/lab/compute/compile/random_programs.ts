@@ -9,7 +9,9 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
+import type { Graph } from "../../../../lab/compute/compile/ir.ts";
 import type { Tensors } from "../../../../lab/compute/workspace.ts";
+import { graphOf } from "./graphs.ts";
 
 /** One step of the recipe: which operation, on which earlier tensors, how. */
 export interface Instruction {
@@ -263,6 +265,19 @@ export function stepOf({ instructions, next }: RandomProgram) {
   };
 }
 
+/** The program as the compiler sees it. */
+export function tracedProgram(program: RandomProgram): Graph {
+  const wide = [program.rows, program.columns];
+  const step = stepOf(program);
+  const bind = ({ x, y, n, ...state }: Tensors) => step({ input: { x, y, n }, state: { state } });
+  return graphOf(
+    { x: wide, y: [program.columns], n: [wide, "int32"] },
+    (given) => bind(given).outputs,
+    { s: wide, u: wide, t: [program.columns] },
+    (given) => bind(given).state.state,
+  );
+}
+
 /** Clipped where it may be larger. */
 function bounded({ tensor, bound }: Bounded, limit: number): Bounded {
   if (bound <= limit || tensor.dtype !== "float32") return { tensor, bound };
@@ -275,13 +290,17 @@ function back<Each>(list: readonly Each[], index: number): Each {
 
 const names = Object.keys(operations) as (keyof typeof operations)[];
 
-/** Programs of up to `longest` instructions. */
-export function randomPrograms(longest: number): fc.Arbitrary<RandomProgram> {
-  const place = fc.nat({ max: 11 });
+/**
+ * Programs of up to `longest` instructions.
+ *
+ * @param within From how many of the latest tensors an operand is taken: few make long chains.
+ */
+export function randomPrograms(longest: number, within = 12): fc.Arbitrary<RandomProgram> {
+  const place = fc.nat({ max: within - 1 });
   const instruction = fc.record({
     operation: fc.constantFrom(...names),
     of: place,
-    with: place,
+    with: fc.nat({ max: 11 }),
     how: fc.nat({ max: 15 }),
   });
   return fc.record({
