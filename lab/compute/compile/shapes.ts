@@ -220,9 +220,14 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ...all(given("inputShape"), "Conv2DBackpropInput", "DepthwiseConv2dNativeBackpropInput"),
   ...all(given("filterShape"), "Conv2DBackpropFilter", "DepthwiseConv2dNativeBackpropFilter"),
   ...all(pool, "MaxPool", "AvgPool"),
-  ...all(([, x]) => ({ shape: x.shape, dtype: "float32" }), "MaxPoolGrad", "AvgPoolGrad"),
+  ...all(
+    ([, x]) => ({ shape: x.shape, dtype: "float32" }),
+    "MaxPoolGrad",
+    "AvgPoolGrad",
+    "ResizeNearestNeighborGrad",
+    "ResizeBilinearGrad",
+  ),
   ...all(resize, "ResizeNearestNeighbor", "ResizeBilinear"),
-  ...all(float, "ResizeNearestNeighborGrad", "ResizeBilinearGrad"),
   ["Tile", ([x], { reps }) => ({
     shape: x.shape.map((length, i) => length * (reps as number[])[i]),
     dtype: x.dtype,

@@ -67,7 +67,7 @@ const resizeNearest: Expansion = ({ inputs: [x], attributes, output }, add) => {
 };
 
 /** What was taken several times adds up. */
-const resizeNearestGradient: Expansion = ({ inputs: [images, dy], attributes, output }, add) => {
+const resizeNearestGradient: Expansion = ({ inputs: [dy, images], attributes, output }, add) => {
   const [n, rows, columns, channels] = dy.shape;
   const [height, width] = images.shape.slice(1);
   const narrow = add.typed(
@@ -106,8 +106,9 @@ function interpolation(
 /** Both axes as matrix products: linear in the image, so the gradient has them transposed. */
 function bilinear(transposed: boolean): Expansion {
   return ({ inputs, attributes, output }, add) => {
-    const [large, small] = transposed ? [inputs[1], inputs[0]] : [output, inputs[0]];
-    const x = transposed ? inputs[1] : inputs[0];
+    // The gradient goes from the large images to the small ones.
+    const x = inputs[0];
+    const [large, small] = transposed ? inputs : [output, x];
     const [n, , , channels] = small.shape;
     const rows = interpolation(small.shape[1], large.shape[1], attributes, add);
     const columns = interpolation(small.shape[2], large.shape[2], attributes, add);

@@ -160,9 +160,9 @@ export class VectorMath {
     );
   }
 
-  /** tanh x, within 5e-7 relative; exactly ±1 for large |x|. */
+  /** tanh x, within 6 ulp; exactly ±1 for |x| > 9.011, where that is the nearest. */
   tanh(value: Code): Code {
-    const [x, square] = [0, 1].map((i) => this.#temporary(i));
+    const [x, square, given] = [0, 1, 2].map((i) => this.#temporary(i));
     const limit = 7.90531110763549805;
     const above = this.#polynomial(get(square), [
       -2.76076847742355e-16,
@@ -180,9 +180,14 @@ export class VectorMath {
       4.89352518554385e-3,
     ]);
     return sequence(
-      set(x, f32x4.min(f32x4.max(value, splat(-limit)), splat(limit))),
+      set(given, value),
+      set(x, f32x4.min(f32x4.max(get(given), splat(-limit)), splat(limit))),
       set(square, f32x4.mul(get(x), get(x))),
-      f32x4.div(f32x4.mul(get(x), above), below),
+      v128.select(
+        v128.or(splat(1), v128.and(get(given), splatInt(0x80000000 | 0))),
+        f32x4.div(f32x4.mul(get(x), above), below),
+        f32x4.gt(f32x4.abs(get(given)), splat(9.011)),
+      ),
     );
   }
 
@@ -235,9 +240,21 @@ export class VectorMath {
     );
   }
 
-  /** erf x (Abramowitz & Stegun 7.1.26), within 2e-7 absolute. */
+  /**
+   * erf x: a polynomial for |x| < 1 (Cephes), within 3 ulp; beyond, where erf is above 0.84,
+   * Abramowitz & Stegun 7.1.26, within 4e-7.
+   */
   erf(value: Code): Code {
-    const [x, t, sum] = [5, 6, 7].map((i) => this.#temporary(i));
+    const [x, t, sum, near] = [5, 6, 7, 8].map((i) => this.#temporary(i));
+    const small = this.#polynomial(get(t), [
+      7.853861353153693e-5,
+      -8.010193625184903e-4,
+      5.188327685732524e-3,
+      -2.685381193529856e-2,
+      1.128358514861418e-1,
+      -3.7612625824233e-1,
+      1.12837916572671,
+    ]);
     const series = this.#polynomial(get(t), [
       1.061405429,
       -1.453152027,
@@ -245,22 +262,18 @@ export class VectorMath {
       -0.284496736,
       0.254829592,
     ]);
+    const denominator = this.madd(f32x4.abs(get(x)), splat(0.3275911), splat(1));
+    const tail = this.exp(f32x4.neg(f32x4.mul(get(x), get(x))));
     return sequence(
       set(x, value),
-      set(
-        t,
-        f32x4.div(splat(1), this.madd(f32x4.abs(get(x)), splat(0.3275911), splat(1))),
-      ),
+      set(t, f32x4.mul(get(x), get(x))),
+      set(near, f32x4.mul(get(x), small)),
+      set(t, f32x4.div(splat(1), denominator)),
       set(sum, f32x4.mul(series, get(t))),
-      set(
-        sum,
-        f32x4.sub(
-          splat(1),
-          f32x4.mul(get(sum), this.exp(f32x4.neg(f32x4.mul(get(x), get(x))))),
-        ),
-      ),
-      // Round half away from the sign bit: erf is odd.
-      v128.or(get(sum), v128.and(get(x), splatInt(0x80000000 | 0))),
+      set(sum, f32x4.sub(splat(1), f32x4.mul(get(sum), tail))),
+      // erf is odd.
+      set(sum, v128.or(get(sum), v128.and(get(x), splatInt(0x80000000 | 0)))),
+      v128.select(get(near), get(sum), f32x4.lt(f32x4.abs(get(x)), splat(1))),
     );
   }
 

@@ -1,0 +1,176 @@
+/** Matrix products and convolutions, compiled, against TensorFlow.js on the cpu. */
+import * as tf from "@tensorflow/tfjs";
+import { agree, noise } from "./agree.ts";
+import type { Tensors } from "../../../../lab/compute/workspace.ts";
+
+const bound = { absolute: 2e-5, relative: 2e-5 };
+
+Deno.test("products of every layout at every tail, alone and in batches", () => {
+  const sizes = [[1, 1, 1], [2, 3, 4], [4, 5, 8], [5, 7, 9], [8, 4, 1], [17, 8, 7], [67, 33, 17]];
+  for (const [rows, inner, columns] of sizes) {
+    for (const batch of [[], [3], [2, 1]]) {
+      const given = {
+        a: noise([...batch, rows, inner], 1),
+        b: noise([...batch, inner, columns], 2),
+      };
+      agree(`${batch} [${rows}, ${inner}, ${columns}]`, given, ({ a, b }) => {
+        const axes = batch.map((_, i) => i);
+        const turn = (x: tf.Tensor) => tf.transpose(x, [...axes, axes.length + 1, axes.length]);
+        const flat = (x: tf.Tensor) =>
+          tf.reshape(x, [...x.shape.slice(0, -2), -1, x.shape.at(-2)!]);
+        return {
+          NN: tf.matMul(a, b),
+          NT: tf.matMul(a, turn(b), false, true),
+          TN: tf.matMul(turn(a), b, true),
+          TT: tf.matMul(flat(a), tf.reshape(b, [...batch, columns, inner]), true, true),
+        };
+      }, bound);
+    }
+  }
+  agree("long", { a: noise([9, 600]), b: noise([600, 20]) }, ({ a, b }) => ({
+    product: tf.matMul(a, b),
+  }), { absolute: 2e-4, relative: 2e-5 });
+});
+
+Deno.test("a shared matrix serves a whole batch", () => {
+  agree("broadcast", { a: noise([5, 3, 4]), b: noise([1, 4, 7]) }, ({ a, b }) => ({
+    right: tf.matMul(a, b),
+    left: tf.matMul(b, a, true, true),
+    rank: tf.matMul(a, tf.reshape(b, [4, 7])),
+  }), bound);
+});
+
+Deno.test("fused products add biases and activations", () => {
+  const given = { a: noise([5, 9]), b: noise([9, 4], 2), bias: noise([4], 3) };
+  agree("fused", given, ({ a, b, bias }) =>
+    Object.fromEntries(
+      (["linear", "relu", "relu6", "elu", "sigmoid", "leakyrelu", "prelu"] as const).map((each) => [
+        each,
+        tf.fused.matMul({
+          a: a as tf.Tensor2D,
+          b: b as tf.Tensor2D,
+          bias,
+          activation: each,
+          leakyreluAlpha: 0.3,
+          preluActivationWeights: tf.scalar(0.2),
+        }),
+      ]),
+    ), bound);
+});
+
+/** A convolution, both first gradients, and the gradients of a penalty on the input's. */
+function everyConvolution(
+  x: tf.Tensor,
+  filter: tf.Tensor,
+  convolve: (x: tf.Tensor, filter: tf.Tensor) => tf.Tensor,
+): Tensors {
+  const y = convolve(x, filter);
+  // A weight for each output, so that no gradient is symmetric.
+  const weights = tf.sin(tf.reshape(tf.range(0, y.size), y.shape));
+  const loss = (x: tf.Tensor, filter: tf.Tensor) => tf.sum(tf.mul(convolve(x, filter), weights));
+  const [dx, df] = tf.grads(loss)([x, filter]);
+  const penalty = (filter: tf.Tensor) =>
+    tf.sum(tf.square(tf.grad((x) => tf.sum(tf.square(convolve(x, filter))))(x)));
+  return { y, dx, df, second: tf.grad(penalty)(filter) };
+}
+
+Deno.test("convolutions and their gradients over kernels, strides, pads and channels", () => {
+  const geometries = [
+    [3, 1, "same", 7, 9],
+    [3, 2, "same", 8, 7],
+    [2, 2, "valid", 8, 8],
+    [1, 1, "same", 5, 4],
+    [1, 2, "valid", 5, 4],
+    [4, 2, "same", 7, 7],
+    [5, 3, "valid", 11, 9],
+    [5, 1, "valid", 5, 5],
+    [3, 1, 2, 5, 6],
+  ] as const;
+  const channels = [[1, 8], [3, 5], [4, 1], [8, 4], [17, 3]];
+  geometries.forEach(([kernel, stride, pad, height, width], i) => {
+    for (const j of [0, 2]) {
+      const [inputs, filters] = channels[(i + j) % channels.length];
+      const images = 1 + i % 3;
+      const given = {
+        x: noise([images, height, width, inputs], 1, 1),
+        filter: noise([kernel, kernel, inputs, filters], 2, 0.2),
+      };
+      const what = `${kernel}×${kernel}, stride ${stride}, ${pad}, ${inputs} to ${filters}`;
+      agree(
+        what,
+        given,
+        ({ x, filter }) =>
+          everyConvolution(
+            x,
+            filter,
+            (x, filter) =>
+              tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad as "same"),
+          ),
+        {
+          absolute: 1e-4,
+          relative: 3e-5,
+        },
+      );
+    }
+  });
+});
+
+Deno.test("transposed convolutions and their gradients", () => {
+  for (
+    const [kernel, stride, pad, side, inputs, filters] of [
+      [4, 2, "same", 5, 3, 1],
+      [3, 2, "same", 4, 8, 5],
+      [3, 1, "same", 5, 1, 4],
+      [5, 2, "valid", 3, 4, 3],
+      [7, 1, "valid", 1, 9, 2],
+    ] as const
+  ) {
+    const out = pad === "same" ? side * stride : (side - 1) * stride + kernel;
+    const given = {
+      x: noise([2, side, side, inputs], 1, 1),
+      filter: noise([kernel, kernel, filters, inputs], 2, 0.3),
+    };
+    agree(
+      `${kernel}×${kernel}, stride ${stride}, ${pad}`,
+      given,
+      ({ x, filter }) =>
+        everyConvolution(x, filter, (x, filter) =>
+          tf.conv2dTranspose(
+            x as tf.Tensor4D,
+            filter as tf.Tensor4D,
+            [2, out, out, filters],
+            stride,
+            pad,
+          )),
+      { absolute: 1e-4, relative: 3e-5 },
+    );
+  }
+});
+
+Deno.test("dilations, explicit pads, one-dimensional and fused convolutions", () => {
+  const given = { x: noise([2, 9, 9, 3], 1, 1), f: noise([3, 3, 3, 4], 2, 0.3), b: noise([4], 3) };
+  agree("others", given, ({ x, f, b }) => {
+    const [images, filter] = [x as tf.Tensor4D, f as tf.Tensor4D];
+    const fused = (activation: "relu6" | "elu" | "leakyrelu") =>
+      tf.fused.conv2d({
+        x: images,
+        filter,
+        strides: 1,
+        pad: "same",
+        bias: b,
+        activation,
+        leakyreluAlpha: 0.1,
+      });
+    return {
+      dilated: tf.conv2d(images, filter, 1, "same", "NHWC", 2),
+      padded: tf.conv2d(images, filter, 1, [[0, 0], [1, 2], [0, 3], [0, 0]]),
+      row: tf.conv1d(
+        tf.reshape(x, [2, 81, 3]) as tf.Tensor3D,
+        tf.reshape(tf.slice(f, [0, 0, 0, 0], [1, 3, 3, 4]), [3, 3, 4]) as tf.Tensor3D,
+        2,
+        "same",
+      ),
+      ...{ relu6: fused("relu6"), elu: fused("elu"), leakyRelu: fused("leakyrelu") },
+    };
+  }, bound);
+});
