@@ -3,36 +3,68 @@
  *
  * ## Description
  * The agent stands in one cell of a grid and moves to a neighbouring one, around walls and pits,
- * until it reaches a goal. The map is text: `#` is a wall, `S` a start, `G` a goal, `O` a pit, `.`
- * or a space a free cell.
+ * until it reaches a goal. The map is text:
+ *
+ * | symbol | cell |
+ * |---|---|
+ * | `.` or a space | free |
+ * | `#` | wall |
+ * | `S` | start, one or more |
+ * | `G` | goal, one or more |
+ * | `O` | pit |
+ * | `~` | ice: a move goes on in its direction until it leaves the ice or cannot go on |
+ * | `^ > v <` | one way: entered and left in the arrow's direction only |
+ * | `a` … `f` | key, taken by whoever enters |
+ * | `A` … `F` | door, passed only with the key of its letter |
+ * | `1` … `9` | teleporter: who enters one of the two leaves from the other |
+ *
+ * Wind pushes the agent up after its own move, by as many cells as the column it came from says,
+ * over goals and pits, too: only where it comes to rest counts.
  *
  * ## Action space
- * `Discrete(4)`: 0 up, 1 right, 2 down, 3 left. A move into a wall or over the border stays where
- * it is.
+ * `Discrete(4)`: 0 up, 1 right, 2 down, 3 left; with `diagonal` `Discrete(8)`: 4 up right, 5 down
+ * right, 6 down left, 7 up left, too. A move into a wall, a closed door, against a one-way cell or
+ * over the border stays where it is.
  *
  * ## Observation space
- * The agent's cell, counted row by row from the top left (row × columns + column), as
- * - `index`: `Discrete(rows × columns)`,
- * - `coordinates`: `Box` of row ÷ (rows − 1) and column ÷ (columns − 1), each in [0, 1],
- * - `one-hot`: `Box` of rows × columns values, 1 at the cell, 0 elsewhere.
+ * The agent's cell, counted row by row from the top left (row × columns + column), and the keys
+ * held (as bits in the order of their letters), as
+ * - `index`: `Discrete(cells × 2^keys)`: cell + cells × keys,
+ * - `coordinates`: `Box` of row ÷ (rows − 1) and column ÷ (columns − 1), each in [0, 1], then 0 or 1
+ *   for each key,
+ * - `one-hot`: `Box` of one value a cell, 1 at the agent's, then 0 or 1 for each key,
+ * - `window`: `Box` [2r + 1, 2r + 1, 8] around the agent, r = `windowRadius`: 1 in the channel of
+ *   wall (or outside), goal, pit, ice, one way, key, closed door or teleporter,
+ * - `image`: `Box` [rows, columns, 3]: one pixel a cell in the colours of the drawing.
  *
  * ## Rewards
- * −`stepCost` for every step; `goalReward` more for the one into a goal, `pitReward` more for the
- * one into a pit.
+ * −`stepCost` for every step; `goalReward` (or the goal's own of `goalRewards`) more for the one
+ * into a goal, `pitReward` more for the one into a pit.
  *
  * ## Starting state
- * One of the map's starts, each as likely as the others.
+ * One of the map's starts, each as likely as the others, without keys.
  *
  * ## End of episode
- * Terminated in a goal or a pit. Truncated after `timeLimit` steps.
+ * Terminated in a goal, and in a pit unless `pitEnds` is false: then the agent goes on at a start.
+ * Truncated after `timeLimit` steps.
  *
  * ## Arguments
  * - `map` (default empty): the text of a map, taken instead of a named one.
- * - `mapName` (default `empty-8x8`): `empty-8x8`, `four-rooms`, `cliff` or `dyna-maze`.
+ * - `mapName` (`empty-8x8`): `empty-NxN` for any size, `four-rooms`, `windy`, `cliff`, `dyna-maze`,
+ *   `key-door` or `maze`.
+ * - `mapSize` (8), `mapSeed` (0): rooms a side and seed of the maze.
  * - `stepCost` (0.01), `goalReward` (1), `pitReward` (−1).
+ * - `goalRewards` (none): one reward for each goal in reading order, taken instead of `goalReward`.
+ * - `pitEnds` (true).
  * - `slip` (0): probability that a move goes to one of the two sides instead, each as likely.
- * - `observation` (`index`): `index`, `coordinates` or `one-hot`.
+ * - `diagonal` (false): eight moves.
+ * - `wind` (none; the map's own for `windy`): cells that the wind pushes up, by column.
+ * - `windNoise` (false): where wind blows it is one less, the same or one more, each as likely.
+ * - `observation` (`index`), `windowRadius` (2).
  * - `timeLimit` (200).
+ *
+ * With `stepCost` 1 and `goalReward` 0 the best returns are those of Sutton and Barto (2018): −15
+ * for `windy` (example 6.5), −13 for `cliff` (example 6.6, `pitReward` −99 and `pitEnds` false).
  *
  * ## Version history
  * - v0: first version.
@@ -41,27 +73,46 @@
  */
 import * as z from "zod";
 import { defineEnvironment } from "../lab/core/define_environment.ts";
-import type { EnvironmentDefinition } from "../lab/core/environment.ts";
-import type { Color, Scene, Shape } from "../lab/core/scene.ts";
-import { Box, Discrete, type Space } from "../lab/core/space.ts";
-import { type GridMap, isTerminal, moves, namedMaps, neighbor, parseMap } from "./gridworld_map.ts";
+import type { EnvironmentDefinition, Transition } from "../lab/core/environment.ts";
+import { InputError } from "../lab/core/errors.ts";
+import { Discrete } from "../lab/core/space.ts";
+import { type GridMap, isMapName, mapNames, mapOfName, parseMap } from "./gridworld_map.ts";
+import { arrive, checkWays, sides, stateCount, windsOf } from "./gridworld_moves.ts";
+import { drawWorld, observationKinds, viewOf } from "./gridworld_view.ts";
+import { drawTransition, tabulate } from "./transitions.ts";
 
 /** Options of GridWorld-v0. */
 export interface GridWorldOptions {
   /** The text of a map, taken instead of `mapName` where it is not empty. */
   readonly map: string;
   /** A map of the lab. */
-  readonly mapName: keyof typeof namedMaps;
+  readonly mapName: string;
+  /** Rooms a side of the maze. */
+  readonly mapSize: number;
+  /** Seed of the maze. */
+  readonly mapSeed: number;
   /** Taken from the reward of every step. */
   readonly stepCost: number;
   /** Reward of reaching a goal. */
   readonly goalReward: number;
+  /** Rewards of the goals in reading order, taken instead of `goalReward` where there are any. */
+  readonly goalRewards: readonly number[];
   /** Reward of falling into a pit. */
   readonly pitReward: number;
+  /** Whether a pit ends the episode; else the agent goes on at a start. */
+  readonly pitEnds: boolean;
   /** Probability that a move goes to one of the two sides instead. */
   readonly slip: number;
-  /** How the agent's cell is shown. */
-  readonly observation: "index" | "coordinates" | "one-hot";
+  /** Eight moves instead of four. */
+  readonly diagonal: boolean;
+  /** Cells that the wind pushes up, by column, taken instead of the map's where there are any. */
+  readonly wind: readonly number[];
+  /** Whether the wind is one less, the same or one more, each as likely. */
+  readonly windNoise: boolean;
+  /** How the agent's state is shown. */
+  readonly observation: typeof observationKinds[number];
+  /** Cells that the window shows to each side. */
+  readonly windowRadius: number;
   /** Steps after which an episode is truncated. */
   readonly timeLimit: number;
 }
@@ -69,161 +120,112 @@ export interface GridWorldOptions {
 /** Checks the options of GridWorld-v0 and fills in the defaults. */
 export const gridWorldConfiguration: z.ZodType<GridWorldOptions> = z.strictObject({
   map: z.string().default("").describe(
-    "text of a map (# wall, S start, G goal, O pit, . free), taken instead of mapName",
+    "text of a map (# wall, S start, G goal, O pit, . free and more), taken instead of mapName",
   ),
-  mapName: z.enum(["empty-8x8", "four-rooms", "cliff", "dyna-maze"]).default("empty-8x8")
-    .describe("a map of the lab"),
+  mapName: z.string().refine(isMapName, { error: `known are ${mapNames.join(", ")}` })
+    .default("empty-8x8").describe(`a map of the lab: ${mapNames.join(", ")}`),
+  mapSize: z.int().min(2).max(100).default(8).describe("rooms a side of the maze"),
+  mapSeed: z.int().min(0).default(0).describe("seed of the maze"),
   stepCost: z.number().default(0.01).describe("taken from the reward of every step"),
   goalReward: z.number().default(1).describe("reward of reaching a goal"),
+  goalRewards: z.array(z.number()).default([]).describe(
+    "one reward for each goal in reading order, taken instead of goalReward",
+  ),
   pitReward: z.number().default(-1).describe("reward of falling into a pit"),
+  pitEnds: z.boolean().default(true).describe(
+    "whether a pit ends the episode; else the agent goes on at a start",
+  ),
   slip: z.number().min(0).max(1).default(0).describe(
     "probability that a move goes to one of the two sides instead",
   ),
-  observation: z.enum(["index", "coordinates", "one-hot"]).default("index").describe(
-    "how the agent's cell is shown",
+  diagonal: z.boolean().default(false).describe("eight moves instead of four"),
+  wind: z.array(z.int()).default([]).describe(
+    "cells that the wind pushes up, by column, taken instead of the map's own",
+  ),
+  windNoise: z.boolean().default(false).describe(
+    "whether the wind is one less, the same or one more, each as likely",
+  ),
+  observation: z.enum(observationKinds).default("index").describe(
+    "how the agent's state is shown",
+  ),
+  windowRadius: z.int().min(1).max(20).default(2).describe(
+    "cells that the window shows to each side",
   ),
   timeLimit: z.int().min(1).default(200).describe("steps after which an episode is truncated"),
 });
 
-/** One way in which an action may turn out. */
-export interface Transition {
-  /** In (0, 1]. */
-  readonly probability: number;
-  /** The next cell. */
-  readonly state: number;
-  /** Step cost, goal and pit together. */
-  readonly reward: number;
-  /** Whether the next cell is a goal or a pit. */
-  readonly terminated: boolean;
+function mapOf(options: GridWorldOptions): GridMap {
+  const { text, wind } = options.map === ""
+    ? mapOfName(options.mapName, options.mapSize, options.mapSeed)
+    : { text: options.map, wind: [] };
+  const map = parseMap(text, options.wind.length > 0 ? options.wind : wind);
+  if (options.goalRewards.length !== 0 && options.goalRewards.length !== map.goals.length) {
+    throw new InputError(
+      `Cannot make GridWorld-v0 as each of the map's ${map.goals.length} goals must have one ` +
+        `reward: ${options.goalRewards.length} goalRewards`,
+    );
+  }
+  checkWays(map, options.diagonal ? 8 : 4, options.windNoise);
+  return map;
 }
 
-function mapOf(options: Pick<GridWorldOptions, "map" | "mapName">): GridMap {
-  return parseMap(options.map === "" ? namedMaps[options.mapName] : options.map);
+/** What follows an arrival in `state`: its reward, and where a pit leads. */
+function settle(map: GridMap, options: GridWorldOptions, state: number, probability: number) {
+  const cell = state % map.cells.length;
+  const transition = (to: number, extra: number, terminated: boolean, share = 1): Transition => ({
+    probability: probability * share,
+    state: to,
+    reward: extra - options.stepCost,
+    terminated,
+  });
+  if (map.cells[cell] === "G") {
+    const own = options.goalRewards[map.goals.indexOf(cell)];
+    return [transition(state, own ?? options.goalReward, true)];
+  }
+  if (map.cells[cell] !== "O") return [transition(state, 0, false)];
+  if (options.pitEnds) return [transition(state, options.pitReward, true)];
+  const share = 1 / map.starts.length;
+  return map.starts.map((start) => transition(start, options.pitReward, false, share));
 }
 
-/** What happens where the move `direction` is made from `cell`. */
-function arrive(map: GridMap, options: GridWorldOptions, cell: number, direction: number) {
-  const state = neighbor(map, cell, direction);
-  const symbol = map.cells[state];
-  const extra = symbol === "G" ? options.goalReward : symbol === "O" ? options.pitReward : 0;
-  return { state, reward: extra - options.stepCost, terminated: isTerminal(map, state) };
-}
-
-/**
- * The world as data: `table[cell][action]` lists the ways in which the action may turn out, their
- * probabilities adding up to 1. Walls, goals and pits, from which nothing goes on, have none.
- */
-export function gridWorldTransitions(options: GridWorldOptions): Transition[][][] {
-  const map = mapOf(options);
+/** The ways in which an action may turn out; none from walls, goals and pits. */
+function outcomes(map: GridMap, options: GridWorldOptions, state: number, action: number) {
+  if ("#GO".includes(map.cells[state % map.cells.length])) return [];
   const { slip } = options;
-  return map.cells.map((symbol, cell) =>
-    moves.map((_, action) => {
-      if (symbol === "#" || isTerminal(map, cell)) return [];
-      const turns = [[action, 1 - slip], [(action + 3) % 4, slip / 2], [
-        (action + 1) % 4,
-        slip / 2,
-      ]];
-      return turns.filter(([, probability]) => probability > 0).map(([direction, probability]) => ({
-        probability,
-        ...arrive(map, options, cell, direction),
-      }));
-    })
+  const [left, right] = sides[action];
+  const turns = [[action, 1 - slip], [left, slip / 2], [right, slip / 2]] as const;
+  const winds = windsOf(map, state, options.windNoise);
+  return turns.filter(([, probability]) => probability > 0).flatMap(([direction, probability]) =>
+    winds.flatMap((wind) =>
+      settle(map, options, arrive(map, state, direction, wind), probability / winds.length)
+    )
   );
 }
 
-/** The space of observations and the function that shows a cell in it. */
-function view(map: GridMap, kind: GridWorldOptions["observation"]): {
-  space: Space;
-  observe: (cell: number) => number | Float32Array;
-} {
-  const { rows, columns } = map;
-  const size = rows * columns;
-  if (kind === "index") return { space: new Discrete(size), observe: (cell) => cell };
-  if (kind === "coordinates") {
-    return {
-      space: new Box({ low: 0, high: 1, shape: [2] }),
-      observe: (cell) =>
-        Float32Array.of(
-          Math.floor(cell / columns) / Math.max(1, rows - 1),
-          cell % columns / Math.max(1, columns - 1),
-        ),
-    };
-  }
-  return {
-    space: new Box({ low: 0, high: 1, shape: [size] }),
-    observe(cell) {
-      const row = new Float32Array(size);
-      row[cell] = 1;
-      return row;
-    },
-  };
-}
-
-/** GridWorld-v0 with its options. The state is the agent's cell. */
+/** GridWorld-v0 with its options. The state is the agent's cell + cells × keys held. */
 export function gridWorld(
   options: GridWorldOptions,
 ): EnvironmentDefinition<number, unknown, number> {
   const map = mapOf(options);
-  const { space, observe } = view(map, options.observation);
+  const actions = options.diagonal ? 8 : 4;
+  const { space, observe, observeInto } = viewOf(map, options.observation, options.windowRadius);
+  const known: Transition[][] = [];
+  const rowOf = (state: number, action: number) =>
+    known[state * actions + action] ??= outcomes(map, options, state, action);
   return defineEnvironment({
     id: "GridWorld-v0",
     summary: "Walk over a map to a goal",
     observationSpace: space,
-    actionSpace: new Discrete(4),
+    actionSpace: new Discrete(actions),
     timeLimit: options.timeLimit,
     reset: (random) => map.starts[random.integers(map.starts.length)],
-    step(cell: number, action: number, random) {
-      let direction = action;
-      if (options.slip > 0) {
-        const turn = random.random();
-        if (turn < options.slip) direction = (action + (turn < options.slip / 2 ? 3 : 1)) % 4;
-      }
-      return arrive(map, options, cell, direction);
+    step(state: number, action: number, random) {
+      const row = rowOf(state, action);
+      return row.length === 1 ? row[0] : drawTransition(row, random);
     },
     observe,
-    scene: (cell) => draw(map, cell),
+    observeInto,
+    scene: (state) => drawWorld(map, state),
+    transitions: () => tabulate(stateCount(map), actions, rowOf),
   });
-}
-
-const colors: Record<"free" | "line" | "wall" | "S" | "G" | "O" | "mark" | "agent", Color> = {
-  free: "#f7f6f2",
-  line: "#dfe1e5",
-  wall: "#2b3440",
-  S: "#cfd9ea",
-  G: "#58a55c",
-  O: "#b5473c",
-  mark: "#ffffff",
-  agent: "#2f5fd0",
-};
-
-/** Gridlines first, so that walls join into one; goals and pits leave them visible. */
-function draw(map: GridMap, agent: number): Scene {
-  const { rows, columns, cells } = map;
-  const line = (...points: [number, number][]): Shape => ({
-    kind: "line",
-    points,
-    color: colors.line,
-    width: 0.03,
-  });
-  const shapes: Shape[] = [
-    ...Array.from({ length: columns + 1 }, (_, column) => line([column, 0], [column, rows])),
-    ...Array.from({ length: rows + 1 }, (_, row) => line([0, row], [columns, row])),
-  ];
-  const center = (cell: number) =>
-    [cell % columns + 0.5, rows - Math.floor(cell / columns) - 0.5] as const;
-  cells.forEach((symbol, cell) => {
-    if (symbol === ".") return;
-    const [x, y] = center(cell);
-    const reach = symbol === "#" ? 0.51 : 0.485;
-    shapes.push({
-      kind: "polygon",
-      points: [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([i, j]) => [x + i * reach, y + j * reach]),
-      fill: symbol === "#" ? colors.wall : colors[symbol as "S" | "G" | "O"],
-    });
-    if (symbol === "G" || symbol === "O") {
-      shapes.push({ kind: "text", at: center(cell), text: symbol, size: 0.6, color: colors.mark });
-    }
-  });
-  shapes.push({ kind: "circle", center: center(agent), radius: 0.34, fill: colors.agent });
-  return { view: [0, 0, columns, rows], background: colors.free, shapes };
 }
