@@ -52,7 +52,6 @@ export function valueAndGradients<Values extends Tensors & { loss: tf.Tensor }>(
         values[name] = copy as Values[keyof Values];
         kept.push(copy);
       }
-      requireScalar(values.loss);
       return values.loss;
     },
     names.map((name) => parameters[name]),
@@ -63,6 +62,8 @@ export function valueAndGradients<Values extends Tensors & { loss: tf.Tensor }>(
     tensor.kept = false;
     adopt(tensor);
   }
+  // Not before: what the tape saved for the way back is only freed there.
+  requireScalar(values!.loss);
   const gradients: Tensors = {};
   names.forEach((name, i) => {
     if (grads[i] == null) {
