@@ -143,14 +143,10 @@ export function allInside(w: Windows): boolean {
   return w.padTop === 0 && w.padLeft === 0 && rows <= w.height && columns <= w.width;
 }
 
-/** Images whose windows are worked on together: they divide the number of images. */
+/** Images whose windows are worked on together: some 512 kB of rows, at most all of them. */
 export function imageBlock(w: Windows): number {
-  const most = 131072 / (w.outHeight * w.outWidth * windowSize(w));
-  let block = 1;
-  for (let count = 2; count <= Math.min(most, w.images); count++) {
-    if (w.images % count === 0) block = count;
-  }
-  return block;
+  const most = Math.floor(131072 / (w.outHeight * w.outWidth * windowSize(w)));
+  return Math.max(1, Math.min(most, w.images));
 }
 
 /** Elements of one image padded so that every window lies inside. */

@@ -17,7 +17,7 @@ import { copyOf, strides } from "./copies.ts";
 import { convolutionOf, windowItemOf } from "./images.ts";
 import { indexedOf, scanOf } from "./indices.ts";
 import type { Item, Loop, Node, Operand, Reduction } from "./items.ts";
-import { axesOf } from "./shapes.ts";
+import { axesOf, elementwise } from "./shapes.ts";
 
 export type * from "./items.ts";
 export { strides } from "./copies.ts";
@@ -30,14 +30,6 @@ export interface Schedule {
   readonly updates: Graph["updates"];
 }
 
-const elementwise = new Set([
-  ...["Add", "Sub", "Multiply", "RealDiv", "Maximum", "Minimum", "AddN", "Select", "Cast"],
-  ...["Neg", "Abs", "Square", "Sqrt", "Rsqrt", "Reciprocal", "Exp", "Expm1", "Log", "Log1p"],
-  ...["Tanh", "Sigmoid", "Relu", "ClipByValue", "Step", "Sign", "Floor", "Ceil", "Round", "Erf"],
-  ...["Sin", "Cos", "Atan", "Pow", "Mod", "FloorDiv", "FloorDivFloat"],
-  ...["Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual"],
-  ...["LogicalAnd", "LogicalOr", "LogicalNot", "OneHot"],
-]);
 const reductions = new Set(["Sum", "Max", "Min", "Prod"]);
 
 /** Most kernels in one loop: beyond it registers spill. */
@@ -189,16 +181,21 @@ class Scheduler {
     return view;
   }
 
-  #addMatMul({ inputs: [a, b], attributes, output }: Operation): void {
+  #addMatMul({ inputs, attributes, output }: Operation): void {
+    const outer = output.shape.slice(0, -2);
+    const batch = elements(outer);
+    // A batch that is neither whole nor shared is spread first.
+    const [a, b] = inputs.map((input) => {
+      const own = elements(input.shape.slice(0, -2));
+      if (own === batch || own === 1) return input;
+      const shape = [...outer, ...input.shape.slice(-2)];
+      return { value: this.#broadcast(input, shape), shape };
+    });
     const [aRows, aColumns] = a.shape.slice(-2);
     const [bRows, bColumns] = b.shape.slice(-2);
     const { transposeA, transposeB } = attributes;
-    const batch = elements(output.shape.slice(0, -2));
     const aBatch = elements(a.shape.slice(0, -2));
     const bBatch = elements(b.shape.slice(0, -2));
-    if ((aBatch !== batch && aBatch !== 1) || (bBatch !== batch && bBatch !== 1)) {
-      throw new Unscheduled({ kernel: "BatchMatMul", inputs: [a, b], attributes, output });
-    }
     this.#append({
       kind: "matMul",
       a: a.value,

@@ -233,3 +233,13 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     dtype: x.dtype,
   })],
 ]);
+
+/** Kernels that make each element from the elements at its place, as they are after the passes. */
+export const elementwise: ReadonlySet<string> = new Set([
+  ...["Add", "Sub", "Multiply", "RealDiv", "Maximum", "Minimum", "AddN", "Select", "Cast"],
+  ...["Neg", "Abs", "Square", "Sqrt", "Rsqrt", "Reciprocal", "Exp", "Expm1", "Log", "Log1p"],
+  ...["Tanh", "Sigmoid", "Relu", "ClipByValue", "Step", "Sign", "Floor", "Ceil", "Round", "Erf"],
+  ...["Sin", "Cos", "Atan", "Pow", "Mod", "FloorDiv", "FloorDivFloat"],
+  ...["Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual"],
+  ...["LogicalAnd", "LogicalOr", "LogicalNot", "OneHot"],
+]);

@@ -213,13 +213,13 @@ const depthwiseFilter: Expansion = ({ inputs: [x, dy], attributes, output }, add
   return { value: wide.value, shape: output.shape };
 };
 
-/** A mean over the whole image is a plain reduction. */
+/** A mean over a whole image of many pixels is a plain reduction. */
 const averagePool: Expansion = ({ inputs: [x], attributes, output }, add) => {
   const [height, width] = [attributes.filterSize as number | number[]].flat();
   const [, outHeight, outWidth] = output.shape;
   const whole = height === x.shape[1] && (width ?? height) === x.shape[2] && outHeight === 1 &&
     outWidth === 1;
-  if (!whole) return undefined;
+  if (!whole || x.shape[1] * x.shape[2] <= 64) return undefined;
   const sum = add.typed("Sum", [x], output.shape, "float32", { axis: [1, 2] });
   return add("Multiply", [sum, add.constant(1 / (x.shape[1] * x.shape[2]))]);
 };

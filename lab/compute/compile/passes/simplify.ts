@@ -13,7 +13,7 @@ import {
   uniform,
   type View,
 } from "../ir.ts";
-import { axesOf } from "../shapes.ts";
+import { axesOf, broadcast, elementwise } from "../shapes.ts";
 import { keep, rewrite } from "./rewrite.ts";
 
 /** Elementwise kernels over uniform constants, in float32. */
@@ -31,6 +31,11 @@ const folds: Record<string, (a: number, b: number) => number> = {
   Reciprocal: (a) => 1 / a,
   Relu: (a) => Math.max(a, 0),
 };
+
+/** Kernels that only move elements: of equal ones they make equal ones. */
+const moving = new Set(
+  ["Transpose", "Slice", "StridedSlice", "Reverse", "MirrorPad", "Tile", "Concat", "Pack"],
+);
 
 /** Simplifies until a walk changes nothing more would need a second pass: one walk in order. */
 export function simplify(graph: Graph): Graph {
@@ -83,8 +88,12 @@ function simpler(
   if (["Slice", "Tile", "PadV2"].includes(kernel) || (kernel === "Concat" && inputs.length === 1)) {
     return alias(inputs[0]);
   }
+  if (moving.has(kernel) && constants.every((each) => Object.is(each, constants[0]))) {
+    if (constants[0] !== undefined) return filled(constants[0]);
+  }
   if (kernel === "AddN" && inputs.length === 1) return alias(inputs[0]);
   if (kernel === "BatchMatMul") return withoutTransposes(operation, builder, makers);
+  if (elementwise.has(kernel)) return withoutTiles(operation, builder, makers);
   return undefined;
 }
 
@@ -104,6 +113,28 @@ function simplerCast({ inputs: [x], output }: Operation, builder: GraphBuilder):
     return to === "bool" ? (number !== 0 ? -1 : 0) : to === "int32" ? Math.trunc(number) : number;
   });
   return { value: builder.constant(cast, to, from.size).id, shape: output.shape };
+}
+
+/** What is tiled only to broadcast is broadcast by the kernel that reads it. */
+function withoutTiles(
+  operation: Operation,
+  builder: GraphBuilder,
+  makers: ReadonlyMap<number, Operation>,
+): View | undefined {
+  const inputs = operation.inputs.map((input) => {
+    const maker = makers.get(input.value);
+    if (maker?.kernel !== "Tile" || `${maker.output.shape}` !== `${input.shape}`) return input;
+    const [x] = maker.inputs;
+    const spreads = x.shape.every((length, i) =>
+      length === 1 || (maker.attributes.reps as number[])[i] === 1
+    );
+    return spreads ? x : input;
+  });
+  if (inputs.every((input, i) => input === operation.inputs[i])) return undefined;
+  const shape = inputs.map((input) => input.shape).reduce(broadcast);
+  if (`${shape}` !== `${operation.output.shape}`) return undefined;
+  builder.operations.push({ ...operation, inputs });
+  return operation.output;
 }
 
 /** A product of transposed matrices reads them transposed instead. */

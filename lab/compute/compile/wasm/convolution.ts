@@ -13,7 +13,7 @@ import { type Axis, moveCode } from "./moves.ts";
 
 /** Scratch of one convolution: the product's, a padded image, rows of windows, a partial sum. */
 function layout(item: Convolution) {
-  const { rows, inner } = productOf(item);
+  const { rows, inner } = productOf(item, imageBlock(item.windows));
   const { padded, columns, partial } = scratchElements(item);
   const paddedAt = aligned(matMulScratch(rows, inner));
   const columnsAt = paddedAt + aligned(padded * 4);
@@ -30,9 +30,9 @@ export function convolutionScratch(item: Convolution): number {
   return layout(item).end;
 }
 
-/** Lengths of the matrix product of one block of images. */
-function productOf({ solves, windows: w, filters }: Convolution) {
-  const windows = imageBlock(w) * w.outHeight * w.outWidth;
+/** Lengths of the matrix product of a block of images. */
+function productOf({ solves, windows: w, filters }: Convolution, images: number) {
+  const windows = images * w.outHeight * w.outWidth;
   const size = windowSize(w);
   switch (solves) {
     case "output":
@@ -94,7 +94,7 @@ export function convolutionFunction(
     i32.const(inside ? 0 : elements([paddedRows, paddedColumns, w.channels]) * 4),
   );
   const advance = (local: number, by: number) => set(local, i32.add(get(local), i32.const(by * 4)));
-  const eachImage = (body: Code) =>
+  const eachImage = (count: number, body: Code) =>
     sequence(
       set(rows, i32.const(at.columns)),
       loop(
@@ -108,16 +108,27 @@ export function convolutionFunction(
         ),
       ),
     );
-  const eachBlock = (body: Code) =>
-    loop(
-      block,
-      i32.const(w.images / count),
-      i32.const(1),
-      sequence(body, advance(other, count * w.outHeight * w.outWidth * filters)),
+  /** Whole blocks of images, then what is left. */
+  const eachBlock = (body: (count: number) => Code) => {
+    const blocks = Math.floor(w.images / count);
+    const one = (count: number) =>
+      sequence(body(count), advance(other, count * w.outHeight * w.outWidth * filters));
+    const rest = w.images % count;
+    return sequence(
+      loop(block, i32.const(blocks), i32.const(1), one(count)),
+      rest > 0 ? one(rest) : [],
     );
-  const product = productOf(item);
-  const multiply = (a: Code, aStrides: number[], b: Code, bStrides: number[], c: Code) =>
-    call(
+  };
+  const multiply = (
+    images: number,
+    a: Code,
+    aStrides: number[],
+    b: Code,
+    bStrides: number[],
+    c: Code,
+  ) => {
+    const product = productOf(item, images);
+    return call(
       matMul,
       a,
       ...aStrides.map((stride) => i32.const(stride * 4)),
@@ -129,32 +140,37 @@ export function convolutionFunction(
       i32.const(product.inner),
       i32.const(scratch),
     );
-  const toColumns = eachImage(
-    inside ? moveCode(locals, windowAxes(w, w.width), get(image), get(rows)) : sequence(
-      moveCode(locals, imageAxes(w), get(image), i32.const(interior)),
-      moveCode(locals, windowAxes(w, paddedColumns), i32.const(at.padded), get(rows)),
-    ),
-  );
+  };
+  const toColumns = (count: number) =>
+    eachImage(
+      count,
+      inside ? moveCode(locals, windowAxes(w, w.width), get(image), get(rows)) : sequence(
+        moveCode(locals, imageAxes(w), get(image), i32.const(interior)),
+        moveCode(locals, windowAxes(w, paddedColumns), i32.const(at.padded), get(rows)),
+      ),
+    );
   const columns = i32.const(at.columns);
   const [first, second] = item.inputs.map(address);
   const result = address(item.output);
   switch (item.solves) {
     case "output": {
       const filter = i32.const(second);
-      const body = multiply(columns, [size, 1], filter, [filters, 1], get(other));
+      const body = (count: number) =>
+        multiply(count, columns, [size, 1], filter, [filters, 1], get(other));
       return {
         locals,
         body: sequence(
           clear,
           set(image, i32.const(first)),
           set(other, i32.const(result)),
-          eachBlock(sequence(toColumns, body)),
+          eachBlock((count) => sequence(toColumns(count), body(count))),
         ),
       };
     }
     case "input": {
       const filter = i32.const(second);
-      const body = multiply(get(other), [filters, 1], filter, [1, filters], columns);
+      const body = (count: number) =>
+        multiply(count, get(other), [filters, 1], filter, [1, filters], columns);
       const fromColumns = inside
         ? moveCode(locals, turned(windowAxes(w, w.width)), get(rows), get(image), "float32")
         : sequence(
@@ -175,13 +191,14 @@ export function convolutionFunction(
           memory.fill(i32.const(result), i32.const(0), i32.const(whole)),
           set(image, i32.const(result)),
           set(other, i32.const(first)),
-          eachBlock(sequence(body, eachImage(fromColumns))),
+          eachBlock((count) => sequence(body(count), eachImage(count, fromColumns))),
         ),
       };
     }
     case "filter": {
       const partial = scratch + partialAt;
-      const body = multiply(columns, [1, size], get(other), [filters, 1], i32.const(partial));
+      const body = (count: number) =>
+        multiply(count, columns, [1, size], get(other), [filters, 1], i32.const(partial));
       const sum = [{ length: size * filters, source: 1, target: 1 }];
       return {
         locals,
@@ -190,11 +207,13 @@ export function convolutionFunction(
           memory.fill(i32.const(result), i32.const(0), i32.const(size * filters * 4)),
           set(image, i32.const(first)),
           set(other, i32.const(second)),
-          eachBlock(sequence(
-            toColumns,
-            body,
-            moveCode(locals, sum, i32.const(partial), i32.const(result), "float32"),
-          )),
+          eachBlock((count) =>
+            sequence(
+              toColumns(count),
+              body(count),
+              moveCode(locals, sum, i32.const(partial), i32.const(result), "float32"),
+            )
+          ),
         ),
       };
     }

@@ -53,6 +53,16 @@ function merged(given: readonly Axis[]): Axis[] {
   return merged;
 }
 
+/** A long innermost axis in eights, which are written out: where it is moved one by one. */
+function splitLast(axes: readonly Axis[]): readonly Axis[] {
+  const last = axes.at(-1);
+  if (last === undefined || (last.source === 1 && last.target === 1)) return axes;
+  const { length, source, target } = last;
+  if (length <= 8 || length % 8 !== 0) return axes;
+  const eights = { length: length / 8, source: source * 8, target: target * 8 };
+  return [...axes.slice(0, -1), eights, { length: 8, source, target }];
+}
+
 /** A function that makes a copy's moves into a value of `size` elements. */
 export function copyFunction(
   item: Copy,
@@ -105,7 +115,7 @@ export function moveCode(
   target: Code,
   add?: Dtype,
 ): Code {
-  const axes = merged(given);
+  const axes = splitLast(merged(given));
   if (axes.some(({ length }) => length === 0)) return [];
   const [from, to] = [locals.add("i32"), locals.add("i32")];
   const last = axes.at(-1);

@@ -86,6 +86,17 @@ Deno.test("two operands broadcast in every way, at every tail", () => {
   }
 });
 
+Deno.test("what is tiled to broadcast reaches every element", () => {
+  const given = { x: noise([3, 5]), row: noise([5], 2), column: noise([3, 1], 3) };
+  agree("tiles", given, ({ x, row, column }) => ({
+    where: tf.where(tf.greater(column, 0), x, row),
+    spread: tf.mul(tf.broadcastTo(column, [3, 5]), tf.broadcastTo(row, [3, 5])),
+    repeated: tf.add(tf.tile(row, [3]), tf.reshape(x, [15])),
+    alone: tf.neg(tf.broadcastTo(column, [3, 5])),
+    equal: tf.add(tf.tile(tf.fill([1, 5], 2), [3, 1]), x),
+  }));
+});
+
 Deno.test("whole numbers and truth values keep their types", () => {
   const [a, b] = [wholes([3, 17], -9, 9, 1), wholes([17], 1, 7, 2)];
   agree("whole numbers", { a, b }, ({ a, b }) => ({

@@ -1,6 +1,6 @@
 /** Matrix products and convolutions, compiled, against TensorFlow.js on the cpu. */
 import * as tf from "@tensorflow/tfjs";
-import { agree, noise } from "./agree.ts";
+import { agree, compiled, near, noise, reference } from "./agree.ts";
 import type { Tensors } from "../../../../lab/compute/workspace.ts";
 
 const bound = { absolute: 2e-5, relative: 2e-5 };
@@ -38,6 +38,15 @@ Deno.test("a shared matrix serves a whole batch", () => {
     left: tf.matMul(b, a, true, true),
     rank: tf.matMul(a, tf.reshape(b, [4, 7])),
   }), bound);
+});
+
+Deno.test("batches broadcast where neither has all of it", () => {
+  const given = { a: noise([2, 1, 3, 4]), b: noise([1, 5, 4, 2], 2) };
+  const spread = ({ a, b }: Tensors) => ({
+    y: tf.matMul(tf.tile(a, [1, 5, 1, 1]), tf.tile(b, [2, 1, 1, 1])),
+  });
+  const { y } = compiled("strict", given, ({ a, b }) => ({ y: tf.matMul(a, b) }));
+  near("broadcast", y, reference(given, spread).y, bound);
 });
 
 Deno.test("fused products add biases and activations", () => {
@@ -113,6 +122,24 @@ Deno.test("convolutions and their gradients over kernels, strides, pads and chan
       );
     }
   });
+});
+
+Deno.test("a convolution of more images than are worked on together", () => {
+  const given = { x: noise([5, 20, 20, 8], 1, 1), filter: noise([3, 3, 8, 4], 2, 0.2) };
+  agree(
+    "five images",
+    given,
+    ({ x, filter }) =>
+      everyConvolution(
+        x,
+        filter,
+        (x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "same"),
+      ),
+    {
+      absolute: 1e-3,
+      relative: 3e-5,
+    },
+  );
 });
 
 Deno.test("transposed convolutions and their gradients", () => {
