@@ -10,7 +10,7 @@ import { type Plan, plan } from "../plan.ts";
 import { type Schedule, schedule, Unscheduled } from "../schedule.ts";
 import { type Declared, trace, type TracedStep } from "../trace.ts";
 import { NoCode } from "./loops.ts";
-import { lower, NoShader, scratchBytes, type Shader } from "./lower.ts";
+import { lower, scratchBytes, type Shader } from "./lower.ts";
 
 /** A step as WGSL and where its values lie. */
 export interface CompiledShader {
@@ -50,8 +50,6 @@ export function compileShader(
       ? error.operation.kernel
       : error instanceof NoCode
       ? `${error.kernel} on ${error.dtypes.join(", ")}`
-      : error instanceof NoShader
-      ? error.kind
       : undefined;
     if (missing === undefined) throw error;
     throw new InputError(

@@ -10,9 +10,10 @@ import { literal, opaque } from "./functions.ts";
 /** WGSL type of an element in code. */
 export const typeOf: Record<Dtype, string> = { float32: "f32", int32: "i32", bool: "bool" };
 
-/** Code that reads an element. */
-export function load(dtype: Dtype, at: string): string {
-  return dtype === "bool" ? `(m[${at}] != 0u)` : `bitcast<${typeOf[dtype]}>(m[${at}])`;
+/** Code that reads an element, of the arena or of an array of workgroup memory. */
+export function load(dtype: Dtype, at: string, array = "m"): string {
+  const lane = `${array}[${at}]`;
+  return dtype === "bool" ? `(${lane} != 0u)` : `bitcast<${typeOf[dtype]}>(${lane})`;
 }
 
 /** An element's bits as they stand in memory. */
@@ -68,9 +69,19 @@ const floats: Record<string, Code> = {
   Sin: (a) => `sine(${a}, 0)`,
   Cos: (a) => `sine(${a}, 1)`,
   Erf: (a) => `errorFunction(${a})`,
+  Atan: (a) => `arcTangent(${a})`,
+  Pow: (a, b) => `power(${a}, ${b})`,
+  Mod: (a, b) => `modulo(${a}, ${b})`,
+  FloorDivFloat: (a, b) => `floorQuotient(${a}, ${b})`,
 };
 
 const integers: Record<string, Code> = {
+  Sign: (a) => `sign(${a})`,
+  Floor: (a) => a,
+  Ceil: (a) => a,
+  Round: (a) => a,
+  Mod: (a, b) => `remainder(${a}, ${b})`,
+  FloorDiv: (a, b) => `quotient(${a}, ${b})`,
   Add: floats.Add,
   Sub: floats.Sub,
   Multiply: floats.Multiply,
@@ -118,10 +129,11 @@ export function expression(
     }
   }
   if (dtype === "bool") return masks[kernel]?.(a, b);
-  if (dtype === "int32") return integers[kernel]?.(a, b);
+  if (dtype === "int32" && kernel !== "ClipByValue") return integers[kernel]?.(a, b);
   switch (kernel) {
     case "ClipByValue": {
       const [low, high] = [attributes.clipValueMin, attributes.clipValueMax] as number[];
+      if (dtype === "int32") return `min(max(${a}, ${wholeWithin(low)}), ${wholeWithin(high)})`;
       return `minimum(maximum(${a}, ${literal(low)}), ${literal(high)})`;
     }
     case "Step": {
@@ -130,6 +142,11 @@ export function expression(
     }
   }
   return floats[kernel]?.(a, b);
+}
+
+/** A limit of whole numbers, itself within what they reach. */
+function wholeWithin(limit: number): string {
+  return `i32(${Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(limit)))})`;
 }
 
 function cast(a: string, from: Dtype, to: Dtype): string {

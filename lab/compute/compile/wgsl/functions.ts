@@ -165,13 +165,65 @@ const functions: Record<string, string> = {
   return select(turned, -turned, (k & 2) != 0);
 }`,
   errorFunction: `fn errorFunction(x: f32) -> f32 {
+  let square = x * x;
+  let near = x * ${
+    polynomial("square", [
+      7.853861353153693e-5,
+      -8.010193625184903e-4,
+      5.188327685732524e-3,
+      -2.685381193529856e-2,
+      1.128358514861418e-1,
+      -3.7612625824233e-1,
+      1.12837916572671,
+    ])
+  };
   let t = 1.0f / fma(abs(x), 0.3275911f, 1.0f);
   let series = ${
     polynomial("t", [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592])
   };
-  let size = 1.0f - series * t * exponential(-x * x);
-  return select(size, -size, x < 0.0f);
+  let far = 1.0f - series * t * exponential(-square);
+  return select(select(far, -far, x < 0.0f), near, abs(x) < 1.0f);
 }`,
+  arcTangent: `fn arcTangent(x: f32) -> f32 {
+  let size = abs(x);
+  let large = size > 2.41421356f;
+  let middle = size > 0.41421356f;
+  let turned = select(size, (size - 1.0f) / (size + 1.0f), middle);
+  let r = select(turned, -1.0f / size, large);
+  let whole = select(select(0.0f, 0.78539816f, middle), 1.57079633f, large);
+  let square = r * r;
+  let series = ${
+    polynomial("square", [
+      8.05374449538e-2,
+      -1.38776856032e-1,
+      1.99777106478e-1,
+      -3.33329491539e-1,
+    ])
+  };
+  let angle = whole + fma(series * square, r, r);
+  return select(angle, -angle, x < 0.0f);
+}`,
+  power: `fn power(x: f32, y: f32) -> f32 {
+  let size = exponential(y * logarithm(abs(x)));
+  let whole = floor(y) == y;
+  let odd = whole && floor(y * 0.5f) != y * 0.5f;
+  let signed = bitcast<f32>(bitcast<u32>(size) | select(0u, bitcast<u32>(x) & 0x80000000u, odd));
+  let impossible = x < 0.0f && !whole && x != ${opaque(-Infinity)};
+  return select(select(signed, ${opaque(NaN)}, impossible), 1.0f, y == 0.0f);
+}`,
+  // The rounded quotient may be the next whole number: the remainder tells.
+  floorQuotient: `fn floorQuotient(a: f32, b: f32) -> f32 {
+  let q = floor(a / b);
+  let r = fma(-q, b, a);
+  let above = (r < 0.0f && b > 0.0f) || (r > 0.0f && b < 0.0f);
+  return select(select(q, q + 1.0f, abs(r) >= abs(b) && r != 0.0f), q - 1.0f, above);
+}`,
+  modulo: "fn modulo(a: f32, b: f32) -> f32 { return fma(-floorQuotient(a, b), b, a); }",
+  remainder: `fn remainder(a: i32, b: i32) -> i32 {
+  let r = a % b;
+  return select(r, r + b, r != 0 && ((r < 0) != (b < 0)));
+}`,
+  quotient: "fn quotient(a: i32, b: i32) -> i32 { return (a - remainder(a, b)) / b; }",
 };
 
 /** Texts of the functions that code calls, with those that they call. */

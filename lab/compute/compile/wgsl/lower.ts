@@ -6,12 +6,16 @@
  * @module
  */
 import { neededValues, type Plan } from "../plan.ts";
-import type { Item, Schedule } from "../schedule.ts";
+import type { Item } from "../items.ts";
+import type { Schedule } from "../schedule.ts";
 import { functionsFor } from "./functions.ts";
-import { foldFunctions, type LoopContext, loopTasks, scratchElements } from "./loops.ts";
-import { matMulMemory, matMulTask } from "./matmul.ts";
+import { convolutionTasks, windowTasks } from "./images.ts";
+import { indexedTask, scanTask } from "./indexed.ts";
+import { loopTasks } from "./loops.ts";
 import { argMaxTask, copyTasks, rangeTask } from "./moves.ts";
-import { dispatchesOf, lanes, type Task } from "./tasks.ts";
+import { matMulTasks, productMemory } from "./products.ts";
+import { foldFunctions } from "./reductions.ts";
+import { dispatchesOf, lanes, type Lowering, type Task } from "./tasks.ts";
 
 /** A program for the graphics device: shaders in order, all with the entry point `main`. */
 export type Shader = readonly Dispatch[];
@@ -23,17 +27,15 @@ export interface Dispatch {
   readonly grid: readonly [number, number];
 }
 
-/** An item of work that has no WGSL. */
-export class NoShader extends Error {
-  constructor(readonly kind: string) {
-    super(`no WGSL of ${kind}`);
-  }
-}
-
 /** Scratch bytes that the schedule's items need. */
 export function scratchBytes(schedule: Schedule): number {
-  const loops = schedule.items.filter((item) => item.kind === "loop");
-  return loops.reduce((sum, item) => sum + scratchElements(item), 0) * 4;
+  let size = 0;
+  const scratch = (more: number) => {
+    size += more;
+    return 0;
+  };
+  itemTasks(schedule, { address: () => 0, scratch });
+  return size * 4;
 }
 
 /** The shaders; `widest` is the largest number of workgroups along one axis of a dispatch. */
@@ -59,7 +61,7 @@ function dispatchOf(tasks: readonly Task[], widest: number): Dispatch {
   const folds = foldFunctions(own);
   const parts = [
     "@group(0) @binding(0) var<storage, read_write> m: array<u32>;",
-    own.includes("panelA") ? matMulMemory : "",
+    own.includes("panelA") ? productMemory : "",
     folds === "" ? "" : `var<workgroup> pool: array<u32, ${lanes}>;`,
     functionsFor(own + folds),
     folds,
@@ -77,34 +79,43 @@ function functionOf(name: string, body: string): string {
 
 /** All work of a schedule in order, with the copies of its plan. */
 function tasksOf(schedule: Schedule, plan: Plan): Task[] {
-  const { values } = schedule;
-  const stored = neededValues(schedule);
-  let scratch = plan.scratch;
-  const context: LoopContext = {
-    values,
-    address: (value) => plan.addresses[value]!,
-    stored: (value) => stored.has(value),
-    scratch: (size) => {
-      scratch += size * 4;
-      return scratch - size * 4;
-    },
-  };
-  const tasksOfItem = (item: Item): Task[] => {
-    switch (item.kind) {
-      case "loop":
-        return loopTasks(item, context);
-      case "matMul":
-        return [matMulTask(item, context.address)];
-      case "copy":
-        return copyTasks(item, context.address, (value) => values[value].size);
-      case "argMax":
-        return [argMaxTask(item, context.address, values[item.input].dtype)];
-      default:
-        throw new NoShader((item as { kind: string }).kind);
-    }
+  let top = plan.scratch;
+  const scratch = (size: number) => {
+    top += size * 4;
+    return top - size * 4;
   };
   return [
-    ...schedule.items.flatMap(tasksOfItem),
+    ...itemTasks(schedule, { address: (value) => plan.addresses[value]!, scratch }),
     ...plan.copies.map(({ from, to, bytes }) => rangeTask(from, to, bytes / 4)),
   ];
+}
+
+/** The items' tasks over a layout of memory. */
+function itemTasks(schedule: Schedule, layout: Pick<Lowering, "address" | "scratch">): Task[] {
+  const needed = neededValues(schedule);
+  const { values } = schedule;
+  const lowering = { ...layout, values, stored: (value: number) => needed.has(value) };
+  return schedule.items.flatMap((item) => tasksOfItem(item, lowering));
+}
+
+function tasksOfItem(item: Item, lowering: Lowering): Task[] {
+  switch (item.kind) {
+    case "loop":
+      return loopTasks(item, lowering);
+    case "matMul":
+      return matMulTasks(item, lowering);
+    case "copy":
+      return copyTasks(item, lowering);
+    case "argMax":
+      return [argMaxTask(item, lowering)];
+    case "convolution":
+      return convolutionTasks(item, lowering);
+    case "window":
+      return windowTasks(item, lowering);
+    case "gather":
+    case "scatter":
+      return [indexedTask(item, lowering)];
+    case "scan":
+      return [scanTask(item, lowering)];
+  }
 }

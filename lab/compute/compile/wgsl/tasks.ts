@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { Value } from "../ir.ts";
+
 /** Lanes of every workgroup. */
 export const lanes = 64;
 
@@ -21,6 +23,17 @@ export interface Task {
   readonly body: string;
   readonly reads: readonly Span[];
   readonly writes: readonly Span[];
+}
+
+/** What the code of an item depends on beside the item. */
+export interface Lowering {
+  readonly values: readonly Value[];
+  /** Byte address of a value. */
+  address(value: number): number;
+  /** Whether a node's value is read outside its loop, and so must be stored. */
+  stored(value: number): boolean;
+  /** Address of scratch memory of `size` elements that no other item uses. */
+  scratch(size: number): number;
 }
 
 /** Bytes of `size` elements at an address. */
@@ -61,4 +74,34 @@ export function index(base: number, ...terms: readonly (readonly [code: string, 
     return `${by < 0 ? "-" : "+"} ${size === 1 ? code : `${code} * ${size}u`}`;
   });
   return [`${base}u`, ...parts].join(" ");
+}
+
+/** A task with a lane for each of `count` elements; the body sees the element's number `i`. */
+export function each(
+  count: number,
+  body: string,
+  reads: readonly Span[],
+  writes: readonly Span[],
+): Task {
+  return {
+    groups: Math.ceil(count / lanes),
+    body: `let i = group * ${lanes}u + lane;\n  if (i < ${count}u) { ${body} }`,
+    reads,
+    writes,
+  };
+}
+
+/** Code that takes a row-major number apart into coordinates, by name and length. */
+export function coordinates(number: string, axes: readonly (readonly [string, number])[]): string {
+  let stride = 1;
+  return axes.toReversed().map(([name, length], i) => {
+    const quotient = stride === 1 ? number : `${number} / ${stride}u`;
+    stride *= length;
+    return `let ${name} = ${i === axes.length - 1 ? quotient : `${quotient} % ${length}u`};`;
+  }).join(" ");
+}
+
+/** The span of a value. */
+export function spanOf(value: number, { values, address }: Lowering): Span {
+  return span(address(value), values[value].size);
 }
