@@ -9,6 +9,7 @@ import type { Environment, EnvironmentDefinition } from "../lab/core/environment
 import { InputError, unknownName } from "../lab/core/errors.ts";
 import type { EnvironmentEntry } from "../lab/core/registry.ts";
 import { acrobot, acrobotConfiguration } from "./acrobot.ts";
+import { bandit, banditConfiguration } from "./bandit.ts";
 import { blackjack, blackjackConfiguration } from "./blackjack.ts";
 import { cartPole, cartPoleConfiguration } from "./cartpole.ts";
 import {
@@ -17,6 +18,7 @@ import {
   cliffWalkingSlippery,
   cliffWalkingSlipperyConfiguration,
 } from "./cliff_walking.ts";
+import { contextualBandit, contextualBanditConfiguration } from "./contextual_bandit.ts";
 import {
   frozenLake,
   frozenLake8x8,
@@ -24,12 +26,23 @@ import {
   frozenLakeConfiguration,
 } from "./frozen_lake.ts";
 import { gridWorld, gridWorldConfiguration } from "./gridworld.ts";
+import { identity, identityConfiguration } from "./identity.ts";
+import { memoryCorridor, memoryCorridorConfiguration } from "./memory_corridor.ts";
 import { mountainCar, mountainCarConfiguration } from "./mountain_car.ts";
 import {
   mountainCarContinuous,
   mountainCarContinuousConfiguration,
 } from "./mountain_car_continuous.ts";
 import { pendulum, pendulumConfiguration } from "./pendulum.ts";
+import {
+  creditProbe,
+  discountProbe,
+  policyProbe,
+  probeConfiguration,
+  truncationProbe,
+  valueProbe,
+} from "./probes.ts";
+import { repeatPrevious, repeatPreviousConfiguration } from "./repeat_previous.ts";
 import { taxi, taxiConfiguration } from "./taxi.ts";
 
 function entry<Options>(
@@ -90,6 +103,46 @@ export const environments: readonly EnvironmentEntry[] = [
     blackjack,
   ),
   entry("GridWorld-v0", "Walk over a map to a goal", gridWorldConfiguration, gridWorld),
+  entry("Bandit-v0", "Pull the arm that pays best", banditConfiguration, bandit),
+  entry(
+    "ContextualBandit-v0",
+    "Pull the arm that pays best for what is shown",
+    contextualBanditConfiguration,
+    contextualBandit,
+  ),
+  entry(
+    "MemoryCorridor-v0",
+    "Remember the sign at the entrance until the fork",
+    memoryCorridorConfiguration,
+    memoryCorridor,
+  ),
+  entry(
+    "RepeatPrevious-v0",
+    "Say what was shown some steps ago",
+    repeatPreviousConfiguration,
+    repeatPrevious,
+  ),
+  entry("Identity-v0", "Do what is shown", identityConfiguration, identity),
+  entry("ValueProbe-v0", "Learn the value of a constant reward", probeConfiguration, valueProbe),
+  entry("PolicyProbe-v0", "Choose by what is shown", probeConfiguration, policyProbe),
+  entry(
+    "DiscountProbe-v0",
+    "Discount a reward that comes one step later",
+    probeConfiguration,
+    discountProbe,
+  ),
+  entry(
+    "TruncationProbe-v0",
+    "Bootstrap from the last observation of an episode that is cut off",
+    probeConfiguration,
+    truncationProbe,
+  ),
+  entry(
+    "CreditProbe-v0",
+    "Give the first action credit for the last reward",
+    probeConfiguration,
+    creditProbe,
+  ),
 ];
 
 /** The options of an entry with its defaults filled in. */

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { makeEnv } from "../../envs/mod.ts";
-import { identity } from "../envs/identity.ts";
+import { identity } from "../../envs/identity.ts";
 import { definitions, subjectOf } from "./laboratory.ts";
 
 const cartPole = () => makeEnv("CartPole-v1");

@@ -7,14 +7,14 @@ import { defineEnvironment } from "../../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../../lab/core/environment.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { Box, Discrete } from "../../lab/core/space.ts";
+import { identity } from "../../envs/identity.ts";
 import {
   creditProbe,
   discountProbe,
-  identity,
   policyProbe,
   truncationProbe,
   valueProbe,
-} from "../envs/identity.ts";
+} from "../../envs/probes.ts";
 import { definitions, subjectOf, trainThrough, valuesOf } from "./laboratory.ts";
 
 /** Settings that learn a probe in a second. */

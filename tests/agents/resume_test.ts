@@ -12,7 +12,7 @@ import { Box, Discrete } from "../../lab/core/space.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { agents } from "../../agents/mod.ts";
-import { identity } from "../envs/identity.ts";
+import { identity } from "../../envs/identity.ts";
 import { definitions, subjectOf, trainThrough } from "./laboratory.ts";
 
 const cartPole = () => makeEnv("CartPole-v1");

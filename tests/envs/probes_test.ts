@@ -1,14 +1,14 @@
 import { strictEqual } from "node:assert";
 import { environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment } from "../../lab/core/environment.ts";
+import { identity } from "../../envs/identity.ts";
 import {
   creditProbe,
   discountProbe,
-  identity,
   policyProbe,
   truncationProbe,
   valueProbe,
-} from "./identity.ts";
+} from "../../envs/probes.ts";
 
 /** Return and length of one episode under `policy`. */
 function play(env: Environment, policy: (observation: unknown) => number, seed = 0) {
@@ -27,6 +27,24 @@ Deno.test("the identity world rewards the action equal to the observation", () =
   const env = environmentOf(identity({ actions: 3, timeLimit: 7 }));
   strictEqual(play(env, (symbol) => symbol as number).episodeReturn, 7);
   strictEqual(play(env, (symbol) => ((symbol as number) + 1) % 3).episodeReturn, 0);
+});
+
+Deno.test("what is shown may be several symbols or numbers", () => {
+  for (const space of ["multi-discrete", "box"] as const) {
+    const env = environmentOf(identity({ space, dimensions: 3 }));
+    let { observation } = env.reset({ seed: 1 });
+    let episodeReturn = 0;
+    for (let ended = false; !ended;) {
+      const result = env.step(observation);
+      observation = result.observation;
+      episodeReturn += result.reward;
+      ended = result.truncated;
+    }
+    strictEqual(episodeReturn, 20);
+  }
+  const env = environmentOf(identity({ space: "multi-discrete", dimensions: 2 }));
+  const [first, second] = env.reset({ seed: 2 }).observation as Int32Array;
+  strictEqual(env.step(Int32Array.of(first, (second + 1) % 4)).reward, 0.5);
 });
 
 Deno.test("the probe worlds end as their closed forms say", () => {
