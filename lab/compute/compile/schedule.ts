@@ -30,7 +30,12 @@ export interface Schedule {
   readonly updates: Graph["updates"];
 }
 
-const reductions = new Set(["Sum", "Max", "Min", "Prod"]);
+/** Truth is −1 in every lane: all are true where the largest is, any where the least is. */
+const reductions: ReadonlyMap<string, Reduction["combine"]> = new Map([
+  ...(["Sum", "Max", "Min", "Prod"] as const).map((each) => [each, each] as const),
+  ["All", "Max"],
+  ["Any", "Min"],
+]);
 
 /** Most kernels in one loop: beyond it registers spill. */
 const mostNodes = 48;
@@ -154,7 +159,7 @@ class Scheduler {
     const at = this.#place(elements(input.shape), plan.columns, [operand]);
     (this.items[at] as Loop).reductions.push({
       over: plan.over,
-      combine: kernel as Reduction["combine"],
+      combine: reductions.get(kernel)!,
       operand,
       output: output.value,
       dtype,

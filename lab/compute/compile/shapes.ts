@@ -51,6 +51,21 @@ const matMul: Rule = ([a, b], { transposeA, transposeB }) => {
   return { shape: [...batch, rows, columns], dtype: "float32" };
 };
 
+/** An Einstein sum's labels, by operand and of the result, and how long each is. */
+export function einsumOf(equation: string, inputs: readonly { shape: readonly number[] }[]) {
+  const [given, result] = equation.replaceAll(" ", "").split("->");
+  const operands = given.split(",").map((labels) => [...labels]);
+  if (operands.length > 2 || operands.some((labels) => new Set(labels).size < labels.length)) {
+    throw new InputError(
+      `Cannot compile as an einsum has one or two tensors without repeated axes: ${equation}`,
+    );
+  }
+  const sizes = new Map(
+    operands.flatMap((labels, i) => labels.map((label, axis) => [label, inputs[i].shape[axis]])),
+  );
+  return { operands, result: [...result], sizes };
+}
+
 /** The geometry of a convolution kernel, or of one of its gradients, over [N, H, W, C]. */
 export function convolutionInfo(
   kernel: string,
@@ -147,6 +162,10 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   })],
   ["BatchMatMul", matMul],
   ["_FusedMatMul", matMul],
+  ["Einsum", (inputs, { equation }) => {
+    const { result, sizes } = einsumOf(equation as string, inputs);
+    return { shape: result.map((label) => sizes.get(label)!), dtype: inputs[0].dtype };
+  }],
   ["Transpose", ([x], { perm }) => ({
     shape: (perm as number[]).map((axis) => x.shape[axis]),
     dtype: x.dtype,

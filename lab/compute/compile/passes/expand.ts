@@ -5,6 +5,7 @@
  */
 import { axesOf } from "../shapes.ts";
 import type { Attributes, Dtype, Graph, GraphBuilder, Operation, Value, View } from "../ir.ts";
+import { einsum } from "./expand_einsum.ts";
 import { imageExpansions } from "./expand_images.ts";
 import { mathExpansions } from "./expand_math.ts";
 import { keep, rewrite } from "./rewrite.ts";
@@ -158,6 +159,7 @@ const expansions: Record<string, Expansion> = {
     const sum = add.typed("Sum", [add.cast(x, "float32")], output.shape, "float32", attributes);
     return add("Multiply", [sum, add.constant(1 / count)]);
   },
+  Einsum: einsum,
   ...mathExpansions,
   ...imageExpansions,
 };

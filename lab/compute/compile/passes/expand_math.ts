@@ -80,11 +80,14 @@ export const mathExpansions: Record<string, Expansion> = {
     const ratio = add("RealDiv", [add("Sub", [one, x]), add("Add", [one, x])]);
     return add("Multiply", [add("Atan", [add("Sqrt", [ratio])]), add.constant(2)]);
   },
-  // Truth is −1 in every lane: all are true where the largest is, any where the least is.
-  All: ({ inputs: [x], attributes, output }, add) =>
-    add.typed("Max", [x], output.shape, "bool", attributes),
-  Any: ({ inputs: [x], attributes, output }, add) =>
-    add.typed("Min", [x], output.shape, "bool", attributes),
+  Max: ({ inputs: [x], attributes, output }, add) =>
+    add.valueOf(x).dtype === "bool"
+      ? add.typed("Any", [x], output.shape, "bool", attributes)
+      : undefined,
+  Min: ({ inputs: [x], attributes, output }, add) =>
+    add.valueOf(x).dtype === "bool"
+      ? add.typed("All", [x], output.shape, "bool", attributes)
+      : undefined,
   LogicalXor: ({ inputs, output }, add) => add.typed("NotEqual", inputs, output.shape, "bool"),
   IsNan: ({ inputs: [x] }, add) => add.typed("NotEqual", [x, x], x.shape, "bool"),
   IsInf: ({ inputs: [x] }, add) => {

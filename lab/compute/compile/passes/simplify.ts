@@ -77,7 +77,7 @@ function simpler(
     if (constants[0] === 1) return alias(inputs[1]);
   }
   if (kernel === "RealDiv" && constants[1] === 1) return alias(inputs[0]);
-  if (["Sum", "Max", "Min", "Prod"].includes(kernel)) {
+  if (["Sum", "Max", "Min", "Prod", "All", "Any"].includes(kernel)) {
     const trivial = axesOf(attributes, inputs[0].shape.length)
       .every((axis) => inputs[0].shape[axis] === 1);
     if (trivial) return alias(inputs[0]);

@@ -87,6 +87,15 @@ const masks: Record<string, Float> = {
   LogicalNot: v128.not,
 };
 
+/** Arithmetic of truth values, as it is of 0 and 1 where all but 0 is true. */
+const truths: Record<string, Float> = {
+  Add: v128.or,
+  Maximum: v128.or,
+  Sub: v128.xor,
+  Multiply: v128.and,
+  Minimum: v128.and,
+};
+
 const transcendental: Record<string, (math: VectorMath, x: Code) => Code> = {
   Exp: (math, x) => math.exp(x),
   Expm1: (math, x) => math.expm1(x),
@@ -106,7 +115,9 @@ export function expression(kernel: string, given: Arguments): Code | undefined {
   const { codes: [a, b, c], dtypes: [dtype], attributes, math } = given;
   const comparison = comparisons[kernel];
   if (comparison !== undefined) {
-    return dtype === "float32" ? f32x4[comparison](a, b) : i32x4[comparison](a, b);
+    if (dtype === "float32") return f32x4[comparison](a, b);
+    // True is −1: the order of truth values is the reverse.
+    return dtype === "bool" ? i32x4[comparison](b, a) : i32x4[comparison](a, b);
   }
   if (kernel in masks) return masks[kernel](a, b);
   switch (kernel) {
@@ -119,6 +130,7 @@ export function expression(kernel: string, given: Arguments): Code | undefined {
     case "OneHot":
       return oneHot(i32x4.eq(a, b), attributes);
   }
+  if (dtype === "bool") return truths[kernel]?.(a, b);
   if (dtype !== "float32") {
     if (kernel !== "ClipByValue") return integers[kernel]?.(a, b);
     const { clipValueMin, clipValueMax } = attributes as Record<string, number>;

@@ -117,6 +117,15 @@ Deno.test("whole numbers and truth values keep their types", () => {
     filled: tf.logicalAnd(tf.fill([17], 1, "bool"), tf.greater(a, 0)),
     truths: tf.onesLike(tf.greater(a, 0)),
   }), { relative: 1e-6 });
+  agree("truth values", { a, b: wholes([17], -4, 5, 2) }, ({ a, b }) => {
+    const [p, q] = [tf.greater(a, 0), tf.greater(b, 0)];
+    return {
+      ...{ greater: tf.greater(p, q), less: tf.less(p, q), atLeast: tf.greaterEqual(p, q) },
+      ...{ equal: tf.equal(p, q), largest: tf.max(p, 1), least: tf.min(p), both: tf.mul(p, q) },
+      ...{ either: tf.maximum(p, q), chosen: tf.where(p, p, q) },
+      sum: tf.notEqual(tf.cast(tf.add(p, q), "int32"), 0),
+    };
+  });
   const large = wholes([40], -2000000000, 2000000000);
   agree("large whole numbers", { large, b: wholes([40], 1, 77) }, ({ large, b }) => ({
     mod: tf.mod(large, b),

@@ -49,6 +49,17 @@ Deno.test("batches broadcast where neither has all of it", () => {
   near("broadcast", y, reference(given, spread).y, bound);
 });
 
+Deno.test("Einstein sums of one and two tensors", () => {
+  const given = { a: noise([2, 3, 4]), b: noise([2, 4, 5], 2), c: noise([3, 4], 3) };
+  agree("einsum", given, ({ a, b, c }) => ({
+    ...{ batched: tf.einsum("bij,bjk->bik", a, b), turned: tf.einsum("bij,bjk->kbi", a, b) },
+    ...{ contracted: tf.einsum("bij,bjk->ik", a, b), shared: tf.einsum("bij,ij->bi", a, c) },
+    ...{ all: tf.einsum("bij,ij->", a, c) },
+    ...{ transposed: tf.einsum("bij->jib", a), summed: tf.einsum("bij->j", a) },
+    ...{ dropped: tf.einsum("bij,jk->ik", a, tf.slice(tf.transpose(c), [0, 0], [4, 2])) },
+  }), bound);
+});
+
 Deno.test("fused products add biases and activations", () => {
   const given = { a: noise([5, 9]), b: noise([9, 4], 2), bias: noise([4], 3) };
   agree("fused", given, ({ a, b, bias }) =>
