@@ -5,7 +5,7 @@
  */
 import type { FirstRuns } from "./compilation.ts";
 import { steps } from "./steps/mod.ts";
-import { bound } from "./updates.ts";
+import { unlessUnlowered } from "./updates.ts";
 import { labWorkspace } from "./workspaces.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -13,11 +13,12 @@ declare const self: DedicatedWorkerGlobalScope;
 async function firstRun(name: string): Promise<number | string> {
   const step = steps.find((each) => each.name === name)!;
   const workspace = await labWorkspace();
+  const run = step.bind(workspace);
   const startedAt = performance.now();
-  const run = bound(step, workspace);
+  const refused = unlessUnlowered(run);
   const milliseconds = performance.now() - startedAt;
   workspace.dispose();
-  return typeof run === "string" ? run : milliseconds;
+  return typeof refused === "string" ? refused : milliseconds;
 }
 
 self.onmessage = async ({ data: name }: MessageEvent<string>) => {

@@ -56,7 +56,8 @@ async function bench(args: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   const chosen = names.length === 0 ? groups.filter((group) => !group.slow) : names.map(groupNamed);
-  if (!json) io.error(`${surroundings()}\n`);
+  const measured = surroundings();
+  io.error(`${measured}\n`);
   const peer = peers ? await Peer.open() : undefined;
   const rows: Row[] = [];
   try {
@@ -71,7 +72,7 @@ async function bench(args: readonly string[], io: Io): Promise<number> {
     if (typeof peer === "object") await peer.close();
   }
   if (json) io.out(rowsDocument(rows));
-  else if (markdown) io.out(`${surroundings()}\n\n${markdownTable(rows)}`);
+  else if (markdown) io.out(`${measured}\n\n${markdownTable(rows)}`);
   else io.out(table(columns, rows.map(cells), io));
   return 0;
 }

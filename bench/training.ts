@@ -30,6 +30,7 @@ const repeats = 3;
 export async function* training({ progress }: Bench): AsyncIterable<Row> {
   for (const [reference, budget, counted, unit] of runs) {
     progress(reference);
+    const small = counted === "examples" ? [] : [["evaluation.episodes", "1"] as const];
     await using opened = await temporaryStore();
     const rates: number[] = [];
     for (let seed = 1; seed <= repeats; seed++) {
@@ -38,7 +39,7 @@ export async function* training({ progress }: Bench): AsyncIterable<Row> {
         budget,
         seed,
         backend: "auto" as const,
-        set: [["evaluation.every", `${budget}`], ["evaluation.episodes", "1"]] as const,
+        set: [["evaluation.every", `${budget}`] as const, ...small],
       };
       const [run] = await launch([request], { store: opened.store, registries, workers: 1 });
       if (run.status !== "completed") {

@@ -202,7 +202,7 @@ def wgan_gp(batch=64, width=128):
     return step
 
 
-def gru(time_steps=32, batch=32, inputs=32, width=128):
+def gru(width, time_steps=32, batch=32, inputs=32):
     layer = nn.GRU(inputs, width)
     head = nn.Linear(width, 1)
     optimizer = torch.optim.Adam([*layer.parameters(), *head.parameters()], lr=1e-3)
@@ -244,7 +244,7 @@ makers = {
     "conv-vae": conv_vae,
     "dcgan": dcgan,
     "wgan-gp": wgan_gp,
-    "gru": gru,
+    "gru": lambda width: gru(int(width)),
     "act": lambda batch: act(int(batch)),
     "product": lambda layout, size: product(layout, int(size)),
 }

@@ -14,10 +14,9 @@ import { type BenchStep, fed, normals, numbersOf } from "./step.ts";
 const time = 32;
 const batch = 32;
 const inputSize = 32;
-const hiddenSize = 128;
 
 /** The last state [B, H] of a sequence x [T · B, D], time-major. */
-function lastState(parameters: Tensors, x: tf.Tensor): tf.Tensor {
+function lastState(parameters: Tensors, x: tf.Tensor, hiddenSize: number): tf.Tensor {
   // What does not depend on the state is one product for all of time.
   const fromInput = tf.split(dense(parameters, x, "input/0"), time, 0);
   let state: tf.Tensor = tf.zeros([batch, hiddenSize]);
@@ -33,10 +32,10 @@ function lastState(parameters: Tensors, x: tf.Tensor): tf.Tensor {
   return state;
 }
 
-/** Regression from the last state, with Adam. */
-export const gruStep: BenchStep = {
-  name: "gru",
-  title: "GRU step, T = 32, 32-128, batch 32",
+/** Regression from the last state of this width, with Adam. */
+const gruStep = (hiddenSize: number): BenchStep => ({
+  name: `gru ${hiddenSize}`,
+  title: `GRU step, T = 32, ${inputSize}-${hiddenSize}, batch 32`,
   stocks: [{ stock: "tfjs-cpu", reach: 20 }, { stock: "tfjs-wasm" }],
   peerReach: 1.5,
   bind(workspace) {
@@ -56,7 +55,7 @@ export const gruStep: BenchStep = {
       state: ["parameters", "optimizer"],
     }, ({ input, scalar, state }) => {
       const { values, gradients } = valueAndGradients((parameters) => {
-        const predicted = dense(parameters, lastState(parameters, input.x), "output/0");
+        const predicted = dense(parameters, lastState(parameters, input.x, hiddenSize), "output/0");
         return { loss: tf.mean(tf.squaredDifference(predicted, input.y)) as tf.Scalar };
       }, state.parameters);
       const next = optimizer.update(
@@ -70,4 +69,7 @@ export const gruStep: BenchStep = {
     update.scalar.learningRate = 1e-3;
     return fed(update, { x: normals(random, time * batch * inputSize), y: normals(random, batch) });
   },
-};
+});
+
+/** A narrow one, as small policies have it, and a wider one. */
+export const gruSteps: readonly BenchStep[] = [gruStep(64), gruStep(128)];

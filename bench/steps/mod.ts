@@ -6,7 +6,7 @@
 import { convVaeStep } from "./conv_vae.ts";
 import { dcganStep } from "./dcgan.ts";
 import { dqnStep } from "./dqn.ts";
-import { gruStep } from "./gru.ts";
+import { gruSteps } from "./gru.ts";
 import { ppoStep } from "./ppo.ts";
 import type { BenchStep } from "./step.ts";
 import { wganGpStep } from "./wgan_gp.ts";
@@ -18,5 +18,5 @@ export const steps: readonly BenchStep[] = [
   convVaeStep,
   dcganStep,
   wganGpStep,
-  gruStep,
+  ...gruSteps,
 ];
