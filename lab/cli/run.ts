@@ -6,6 +6,7 @@ import { integer, string } from "@optique/core/valueparser";
 import type { Seed } from "../core/random.ts";
 import type { RunRequest } from "../experiment/launch.ts";
 import type { Registries } from "../experiment/registries.ts";
+import type { Run } from "../store/store.ts";
 import {
   backendOption,
   budgetOption,
@@ -73,11 +74,14 @@ export const run = defineCommand({
       note: optional(option("--note", string({ metavar: "TEXT" }), {
         description: plain("A remark that is kept with the runs."),
       })),
+      profile: option("--profile", {
+        description: plain("Print in the end what each compiled program did and how long it took."),
+      }),
       json: jsonOption(),
       quiet: quietOption(),
     }),
   async run(values, io) {
-    const { names, json, quiet } = values;
+    const { names, json, quiet, profile } = values;
     if (names.length === 0) {
       const { InputError } = await import("../core/errors.ts");
       throw new InputError(
@@ -90,11 +94,16 @@ export const run = defineCommand({
     using opened = await openStoreOf(io, values.store);
     const { store } = opened;
     const workers = Math.min(values.workers ?? io.cores, requests.length);
+    const profiles: string[] = [];
+    const onProfile = profile
+      ? (run: Run, text: string) => profiles.push(`Profile of run ${run.id} (${run.name})\n${text}`)
+      : undefined;
     const { result, interrupted } = await watched(
       io,
       { total: requests.length, quiet },
-      (watch) => launch(requests, { store, registries, workers, ...watch }),
+      (watch) => launch(requests, { store, registries, workers, ...watch, onProfile }),
     );
+    for (const text of profiles) io.error(`\n${text}\n`);
     const runs = fresh(store, result);
     const code = conclude(io, runs, {
       interrupted,

@@ -9,6 +9,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../core/random.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
+import type { Explanation } from "./compile/explain.ts";
 
 /** Tensors by name. */
 export type Tensors<Name extends string = string> = Record<Name, tf.Tensor>;
@@ -148,6 +149,12 @@ export interface Workspace {
     spec: ProgramSpec<Inputs, Randoms, Scalar, Group>,
     step: Step<Inputs, Randoms, Scalar, Group, Output>,
   ): Program<Inputs, Scalar, Output>;
+  /**
+   * What the programs that have run consist of, on workspaces that compile to WebAssembly.
+   *
+   * @param measured Whether to time them item by item; they leave no trace.
+   */
+  explain?(measured?: boolean): Explanation[];
   /** Frees all state and outputs. */
   dispose(): void;
 }

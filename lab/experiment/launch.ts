@@ -117,7 +117,7 @@ async function trainPlan(
   plan: Plan,
   options: LaunchOptions,
 ): Promise<string> {
-  const { store, onProgress, signal } = options;
+  const { store, onProgress } = options;
   const { request, facts, order, unit } = plan;
   using resources = new DisposableStack();
   let recorder: StoreRecorder | undefined;
@@ -133,6 +133,6 @@ async function trainPlan(
     recorder.started();
     for (const note of plan.notes) recorder.event("info", note);
   };
-  await trainRecorded(worker, order, opened, () => recorder, signal);
+  await trainRecorded(worker, order, opened, () => recorder, options);
   return recorder!.run.id;
 }

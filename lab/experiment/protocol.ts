@@ -21,6 +21,8 @@ export interface TrainMessage {
   readonly start?: { readonly snapshot: Snapshot; readonly runner: RunnerState };
   /** Weights of another run to start from, by name. */
   readonly weights?: NamedTensors;
+  /** Whether to tell in the end what took how long. */
+  readonly profile?: boolean;
 }
 
 /** A file of a run, encoded. */
@@ -52,6 +54,8 @@ export type FromWorker =
   | { readonly kind: "opened"; readonly opened: Opened }
   | { readonly kind: "report"; readonly report: WorkerReport }
   | { readonly kind: "checkpoint"; readonly checkpoint: RunCheckpoint }
+  /** Before `ended`, where it was asked for: tables for a person. */
+  | { readonly kind: "profile"; readonly text: string }
   | { readonly kind: "ended"; readonly ending: Ending; readonly leakedTensors: number }
   | {
     readonly kind: "failed";

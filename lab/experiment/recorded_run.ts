@@ -5,7 +5,7 @@
  */
 import { InputError } from "../core/errors.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
-import type { Store } from "../store/store.ts";
+import type { Run, Store } from "../store/store.ts";
 import { lineOf } from "./error_lines.ts";
 import type { Opened } from "./protocol.ts";
 import { finalParameters, type RunProgress, type StoreRecorder } from "./recorder.ts";
@@ -21,6 +21,8 @@ export interface LaunchOptions {
   readonly onProgress?: (progress: RunProgress) => void;
   /** Aborted: every run finishes its iteration, checkpoints and is marked `interrupted`. */
   readonly signal?: AbortSignal;
+  /** Given: every run tells in the end what its programs did and how long it took, as text. */
+  readonly onProfile?: (run: Run, text: string) => void;
 }
 
 /** The weights of a finished run, and how a manifest names them. */
@@ -64,16 +66,18 @@ export async function trainRecorded(
   order: TrainOrder,
   opened: (opened: Opened) => Promise<void>,
   recorder: () => StoreRecorder | undefined,
-  signal?: AbortSignal,
+  { signal, onProfile }: Pick<LaunchOptions, "signal" | "onProfile">,
 ): Promise<void> {
   const forward: RunRecorder = {
     opened,
     report: (report) => recorder()!.report(report),
     checkpoint: (checkpoint) => recorder()!.checkpoint(checkpoint),
+    profiled: (text) => onProfile?.(recorder()!.run, text),
     ended: (ending) => recorder()!.ended(ending),
   };
   try {
-    await worker.train(order, forward, signal);
+    const profile = onProfile !== undefined;
+    await worker.train(profile ? { ...order, profile } : order, forward, signal);
   } catch (error) {
     const writer = recorder();
     if (writer === undefined) throw error;

@@ -44,7 +44,7 @@ async function goOn(
   id: string,
   options: LaunchOptions & { readonly budget?: number },
 ): Promise<void> {
-  const { store, registries, onProgress, signal } = options;
+  const { store, registries, onProgress } = options;
   const run = store.run(id)!;
   const unit = await unitOf(run.manifest, registries);
   const manifest = continued(run, unit, options.budget);
@@ -85,7 +85,7 @@ async function goOn(
       for (const line of await changesSince(manifest)) recorder.event("warning", line);
     },
     () => recorder,
-    signal,
+    options,
   );
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import type { BackendChoice } from "../compute/backend_choice.ts";
+import type { Workspace } from "../compute/workspace.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { environmentOf } from "../core/define_environment.ts";
 import type { Environment } from "../core/environment.ts";
@@ -47,6 +48,8 @@ export interface Session {
   /** Models: what the trainer learns from. */
   readonly dataset?: Dataset;
   readonly bestBy: BestBy | null;
+  /** Tables of the programs that have run, with times; a line that says why where there are none. */
+  profile(): Promise<string>;
   /** Frees all tensors; answers how many were left over, which should be none. */
   dispose(): number;
 }
@@ -107,6 +110,7 @@ export async function openSession(
       backend: workspace.backend,
       backendReason: reason,
       adapter,
+      profile: () => profileOf(workspace),
       dispose: () => {
         parts.trainer.dispose();
         workspace.dispose();
@@ -117,6 +121,15 @@ export async function openSession(
     workspace.dispose();
     throw error;
   }
+}
+
+async function profileOf(workspace: Workspace): Promise<string> {
+  const programs = workspace.explain?.(true) ?? [];
+  if (programs.length === 0) {
+    return `No profile: no program was compiled to WebAssembly on ${workspace.backend}`;
+  }
+  const { explanationTable } = await import("../compute/compile/explain.ts");
+  return programs.map(explanationTable).join("\n\n");
 }
 
 async function environmentMaker(

@@ -14,6 +14,8 @@ export interface RunRecorder {
   opened(opened: Opened): void | Promise<void>;
   report(report: WorkerReport): void | Promise<void>;
   checkpoint(checkpoint: RunCheckpoint): void | Promise<void>;
+  /** Where the order asked for a profile. */
+  profiled?(text: string): void;
   ended(ending: Ending): void | Promise<void>;
 }
 
@@ -89,6 +91,7 @@ async function record(message: FromWorker, recorder: RunRecorder): Promise<void>
   if (message.kind === "opened") await recorder.opened(message.opened);
   else if (message.kind === "report") await recorder.report(message.report);
   else if (message.kind === "checkpoint") await recorder.checkpoint(message.checkpoint);
+  else if (message.kind === "profile") recorder.profiled?.(message.text);
   else if (message.kind === "ended") {
     if (message.leakedTensors > 0) {
       const { progress, wallSeconds } = message.ending;

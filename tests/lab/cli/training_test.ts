@@ -60,6 +60,37 @@ Deno.test("run --json ends with one document, progress goes to standard error", 
   });
 });
 
+Deno.test("run --profile tells on standard error what the programs did, or why it cannot", async () => {
+  await withLab(async (lab, folder) => {
+    const toy = await lab("run", "line-toy", "--profile");
+    match(toy.error, /\nProfile of run \w+ \(line-toy\)\nNo profile: no program was compiled/);
+    strictEqual(toy.code, 0);
+    const file = `${folder}/known.ts`;
+    await Deno.writeTextFile(
+      file,
+      `export default {
+        name: "known",
+        environment: { id: "CartPole-v1" },
+        agent: { name: "ppo", environments: 2, rolloutLength: 16, minibatchSize: 16 },
+        budget: 64,
+        evaluation: { every: 64, episodes: 1 },
+      };`,
+    );
+    const io = capturedIo({ folder, root: folder });
+    strictEqual(await main(["run", file, "--profile", "--quiet", "--seeds", "2"], io), 0);
+    const tables = io.written.error.split("Profile of run ").slice(1);
+    strictEqual(tables.length, 2);
+    for (const table of tables) {
+      match(table, /\(known\)\nppo\/act on wasm: \d+ kernel calls in \d+ items/);
+      match(
+        table,
+        /ppo\/update\/16 on wasm: \d+ kernel calls in \d+ items, .* of code, temporaries .* of .*\n/,
+      );
+      match(table, / matrix product +\[16, 64\] · \[64, 64\] .* \d+\.\d %\n/);
+    }
+  });
+});
+
 Deno.test("seeds, names, tags, notes and overrides reach the runs", async () => {
   await withLab(async (lab) => {
     const seed = String(2n ** 64n);

@@ -1,0 +1,235 @@
+/**
+ * A compiled program as a table: its items in order, what each does, moves and costs.
+ *
+ * @module
+ */
+import type { Compiled } from "./compiler.ts";
+import { elements } from "./ir.ts";
+import type { Item, Loop } from "./items.ts";
+import { neededValues, readsOf, writesOf } from "./plan.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** One item of a program. */
+export interface ExplainedItem {
+  /** What it does, in TensorFlow.js's words: `add, tanh, square, sum of rows`. */
+  readonly what: string;
+  /** What it goes over: `[128, 64]`, or `[128, 4] · [4, 64]` for a product. */
+  readonly shape: string;
+  /** Read and written in memory. */
+  readonly bytes: number;
+  /** Floating-point operations: two a multiply-add, one any other kernel's element. */
+  readonly operations: number;
+  /** Seconds of one run of the item alone, its data in the caches; undefined if not measured. */
+  readonly seconds?: number;
+}
+
+/** A program, explained. */
+export interface Explanation {
+  readonly name: string;
+  /** What computes it: `wasm`, `wasm-strict`. */
+  readonly backend: string;
+  /** Kernel calls of the step as it is written: what TensorFlow.js would run one by one. */
+  readonly calls: number;
+  readonly items: readonly ExplainedItem[];
+  /** Moves after the last item: state that is not replaced in place, outputs that are state. */
+  readonly copies: number;
+  /** Of the machine code. */
+  readonly codeBytes: number;
+  /** Of temporaries as they lie in memory, and as they would each in a place of its own. */
+  readonly temporaryBytes: number;
+  readonly unplannedBytes: number;
+  /** Seconds of one whole run; undefined if not measured. */
+  readonly seconds?: number;
+}
+
+/** Seconds of a whole run and of each item alone, in order. */
+export interface Times {
+  readonly whole: number;
+  readonly items: readonly number[];
+}
+
+/** Explains a program; `times` adds the shares of time. */
+export function explain(
+  name: string,
+  backend: string,
+  { calls, schedule, plan, binary }: Compiled,
+  times?: Times,
+): Explanation {
+  const needed = neededValues(schedule);
+  const sizes = schedule.values.map(({ size }) => size);
+  const items = schedule.items.map((item, i): ExplainedItem => ({
+    what: whatOf(item),
+    shape: shapeOf(item, sizes),
+    bytes: 4 * [...new Set(readsOf(item)), ...writesOf(item, needed)]
+      .reduce((sum, value) => sum + sizes[value], 0),
+    operations: operationsOf(item, sizes),
+    seconds: times?.items[i],
+  }));
+  const { copies, temporaryBytes, unplannedBytes } = plan;
+  return {
+    name,
+    backend,
+    calls,
+    items,
+    copies: copies.length,
+    codeBytes: binary.length,
+    temporaryBytes,
+    unplannedBytes,
+    seconds: times?.whole,
+  };
+}
+
+/** The program that does nothing but one item, with all that it writes. */
+export function alone({ schedule }: Compiled, item: Item): Schedule {
+  const outputs = [...neededValues(schedule)]
+    .map((value) => ({ name: `${value}`, view: { value, shape: [] } }));
+  return { ...schedule, items: [item], outputs, updates: [] };
+}
+
+function whatOf(item: Item): string {
+  switch (item.kind) {
+    case "loop":
+      return listed([...item.nodes.map(({ kernel }) => word(kernel)), ...reductionsOf(item)]);
+    case "matMul":
+      return "matrix product";
+    case "argMax":
+      return "argmax";
+    case "convolution":
+      return item.solves === "output" ? "convolution" : `convolution, ${item.solves} gradient`;
+    case "window":
+      return item.role.replace(/[A-Z]/, (letter) => ` ${letter.toLowerCase()}`);
+    case "scan":
+      return `running ${word(item.combine)}`;
+    default:
+      return item.kind;
+  }
+}
+
+function reductionsOf({ reductions }: Loop): string[] {
+  return reductions.map(({ combine, over }) =>
+    `${word(combine)} of ${over === "all" ? "all" : `${over}s`}`
+  );
+}
+
+/** `RealDiv` is div, `ClipByValue` clip by value. */
+function word(kernel: string): string {
+  const words: Record<string, string> = { Multiply: "mul", RealDiv: "div", AddN: "add" };
+  return words[kernel] ?? kernel.replace(/(?!^)[A-Z]/g, " $&").toLowerCase();
+}
+
+/** Words in order of their first use, with counts: `add × 2, tanh`. */
+function listed(words: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const each of words) counts.set(each, (counts.get(each) ?? 0) + 1);
+  return [...counts].map(([each, count]) => count > 1 ? `${each} × ${count}` : each).join(", ");
+}
+
+function shapeOf(item: Item, sizes: readonly number[]): string {
+  switch (item.kind) {
+    case "loop": {
+      const { size, columns } = item;
+      return columns === undefined ? text([size]) : text([size / columns, columns]);
+    }
+    case "matMul": {
+      const { rows, inner, columns, batch } = item;
+      const times = batch > 1 ? `${batch} × ` : "";
+      return `${times}${text([rows, inner])} · ${text([inner, columns])}`;
+    }
+    case "convolution":
+    case "window": {
+      const { images, height, width, channels, kernelHeight, kernelWidth } = item.windows;
+      const image = text([images, height, width, channels]);
+      return `${image} ∗ ${text([kernelHeight, kernelWidth])}`;
+    }
+    default:
+      return text([sizes[item.output]]);
+  }
+}
+
+function text(shape: readonly number[]): string {
+  return `[${shape.join(", ")}]`;
+}
+
+function operationsOf(item: Item, sizes: readonly number[]): number {
+  switch (item.kind) {
+    case "loop":
+      return item.size * (item.nodes.length + item.reductions.length);
+    case "matMul":
+      return 2 * item.batch * item.rows * item.columns * item.inner;
+    case "convolution":
+      return 2 * windowElements(item) * item.windows.channels * item.filters;
+    case "window":
+      return windowElements(item) * item.windows.channels;
+    case "argMax":
+      return item.rows * item.columns;
+    case "scan":
+    case "scatter":
+      return sizes[item.inputs[0]];
+    default:
+      return 0;
+  }
+}
+
+/** Elements of all windows of a channel. */
+function windowElements({ windows: w }: Extract<Item, { kind: "convolution" | "window" }>): number {
+  return elements([w.images, w.outHeight, w.outWidth, w.kernelHeight, w.kernelWidth]);
+}
+
+/** The explanation as aligned lines for a terminal. */
+export function explanationTable(explained: Explanation): string {
+  const { name, backend, calls, items, copies, codeBytes, temporaryBytes, unplannedBytes } =
+    explained;
+  const sum = (of: (item: ExplainedItem) => number) => items.reduce((n, item) => n + of(item), 0);
+  const measured = explained.seconds !== undefined;
+  const alone = sum((item) => item.seconds ?? 0);
+  const rows = items.map((item, i) => [
+    `${i + 1}`,
+    shortened(item.what),
+    item.shape,
+    scaled(item.bytes, "B"),
+    item.operations === 0 ? "" : scaled(item.operations, ""),
+    ...measured ? [`${(100 * item.seconds! / alone).toFixed(1)} %`] : [],
+  ]);
+  const total = [
+    "",
+    copies === 0 ? "all" : `all, and ${copies} copies at the end`,
+    "",
+    scaled(sum((item) => item.bytes), "B"),
+    scaled(sum((item) => item.operations), ""),
+    ...measured ? [duration(explained.seconds!)] : [],
+  ];
+  const head = ["item", "what", "shape", "memory", "FLOPs", ...measured ? ["time"] : []];
+  const title =
+    `${name} on ${backend}: ${calls} kernel calls in ${items.length} items, ${
+      scaled(codeBytes, "B")
+    } of code, ` +
+    `temporaries ${scaled(temporaryBytes, "B")} of ${scaled(unplannedBytes, "B")}`;
+  return [title, ...aligned([head, ...rows, total])].join("\n");
+}
+
+const longest = 48;
+
+function shortened(what: string): string {
+  return what.length <= longest ? what : `${what.slice(0, what.lastIndexOf(", ", longest - 3))}, …`;
+}
+
+/** Columns side by side; words to the left, numbers to the right. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  return rows.map((row) =>
+    row.map((cell, i) => i === 1 || i === 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))
+      .join("  ").trimEnd()
+  );
+}
+
+function duration(seconds: number): string {
+  const micro = seconds * 1e6;
+  return micro < 1000 ? `${micro.toPrecision(3)} µs` : `${(micro / 1000).toPrecision(3)} ms`;
+}
+
+/** Three digits with a prefix of thousands: `1.23 M`. */
+function scaled(number: number, unit: string): string {
+  const power = number < 1000 ? 0 : Math.floor(Math.log10(number) / 3);
+  const digits = power === 0 ? `${number}` : (number / 1000 ** power).toPrecision(3);
+  return `${digits} ${["", "k", "M", "G", "T"][power]}${unit}`.trimEnd();
+}

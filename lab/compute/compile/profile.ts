@@ -1,0 +1,56 @@
+/**
+ * How long a compiled program takes, as a whole and item by item.
+ *
+ * @module
+ */
+import type { Compiled } from "./compiler.ts";
+import { alone, type Times } from "./explain.ts";
+import type { SharedArena } from "./memory.ts";
+import { lower, type Rounding } from "./wasm/lower.ts";
+
+/** Milliseconds that a measurement lasts at least, and how many are taken: the shortest counts. */
+const shortest = 2;
+const measurements = 5;
+
+/**
+ * Runs a program, and each of its items in a module of its own, on one thread. The memory is as it
+ * was afterwards.
+ */
+export function timesOf(compiled: Compiled, arena: SharedArena, rounding: Rounding): Times {
+  const { schedule, plan } = compiled;
+  const env = { memory: arena.memory };
+  const runOf = (binary: Uint8Array<ArrayBuffer>) => {
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary), { env });
+    return exports.run0 as (base: number) => void;
+  };
+  const memory = new Uint8Array(arena.memory.buffer, 0, arena.top);
+  const before = memory.slice();
+  try {
+    const whole = secondsOf(runOf(compiled.binary));
+    const items = schedule.items.map((item) => {
+      const build = { rounding, arena, threads: 1 };
+      return secondsOf(runOf(lower(alone(compiled, item), { ...plan, copies: [] }, build).binary));
+    });
+    return { whole, items };
+  } finally {
+    memory.set(before);
+  }
+}
+
+/** Seconds of one call, the first of which are not counted. */
+function secondsOf(run: (base: number) => void): number {
+  run(0);
+  let best = Infinity;
+  for (let i = 0, calls = 1; i < measurements;) {
+    const start = performance.now();
+    for (let n = 0; n < calls; n++) run(0);
+    const elapsed = performance.now() - start;
+    if (elapsed < shortest) {
+      calls *= 2;
+      continue;
+    }
+    best = Math.min(best, elapsed / calls);
+    i++;
+  }
+  return best / 1000;
+}
