@@ -40,7 +40,10 @@ export async function* compilation({ progress }: Bench): AsyncIterable<Row> {
       ? row(label, first, "ms")
       : targetRow(label, first, "ms", targets[name]);
     const second = median(samples.map((sample) => sample.second));
-    yield row(`the same in another workspace`, second, "ms", { name: "the first", value: first });
+    yield row(`${label}, again in another workspace`, second, "ms", {
+      name: "the first",
+      value: first,
+    });
   }
   for (const step of steps) {
     const label = `temporaries of ${step.title}`;

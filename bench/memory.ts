@@ -82,7 +82,7 @@ async function used(): Promise<Used> {
 }
 
 function grown(name: string, before: Used, after: Used): Row[] {
-  const figures = [["heap", "MB"], ["process", "MB"], ["tensors", ""]] as const;
+  const figures = [["heap", "MB"], ["process", "MB"], ["tensors", "tensors"]] as const;
   return figures.map(([what, unit]) =>
     row(`${what} after ${name}`, after[what], unit, {
       name: "after a fifth of them",

@@ -35,8 +35,9 @@ export function row(name: string, value: number, unit: string, reference?: Refer
   const { reach } = reference;
   const against = `${reference.name} ${figure(reference.value)} ${unit}` +
     (reach === undefined ? "" : `; to reach: ${figure(reach)} ×`);
-  const ratio = unit.endsWith("/s") ? value / reference.value : reference.value / value;
-  return { name, value, unit, against, ratio };
+  const [more, less] = unit.endsWith("/s") ? [value, reference.value] : [reference.value, value];
+  // Equal zeros are as good as each other.
+  return { name, value, unit, against, ratio: more === less ? 1 : more / less };
 }
 
 /** A row that stands beside a target. */

@@ -52,6 +52,7 @@ Deno.test("a ratio above 1 is better, whatever the unit", () => {
   strictEqual(row("a", 6, "images/s", { name: "b", value: 2 }).ratio, 3);
   strictEqual(targetRow("a", 10, "µs", 5).ratio, 0.5);
   strictEqual(targetRow("a", 90, "GFLOP/s", 45).ratio, 2);
+  strictEqual(row("a", 0, "tensors", { name: "b", value: 0 }).ratio, 1);
 });
 
 Deno.test("rows without a figure stay in the document and the table", () => {
