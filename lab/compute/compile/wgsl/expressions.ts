@@ -98,6 +98,12 @@ const masks: Record<string, Code> = {
   LogicalAnd: (a, b) => `${a} && ${b}`,
   LogicalOr: (a, b) => `${a} || ${b}`,
   LogicalNot: (a) => `!(${a})`,
+  // Arithmetic of truth values is that of 0 and 1 where all but 0 is true.
+  Add: (a, b) => `${a} || ${b}`,
+  Maximum: (a, b) => `${a} || ${b}`,
+  Sub: (a, b) => `${a} != ${b}`,
+  Multiply: (a, b) => `${a} && ${b}`,
+  Minimum: (a, b) => `${a} && ${b}`,
 };
 
 /** Code of one kernel from the code of its operands; undefined where there is none. */
@@ -112,12 +118,12 @@ export function expression(
   // Some drivers take a NaN for not unequal to itself.
   if (kernel === "NotEqual") return `!(${a} == ${b})`;
   if (kernel in comparisons) {
-    // Masks have an order in memory (−1 is set) that no kernel asks for.
-    return dtype === "bool" && kernel !== "Equal" ? undefined : `${a} ${comparisons[kernel]} ${b}`;
+    const [left, right] = dtype === "bool" ? [`i32(${a})`, `i32(${b})`] : [a, b];
+    return `${left} ${comparisons[kernel]} ${right}`;
   }
   switch (kernel) {
     case "AddN":
-      return dtype === "bool" ? undefined : codes.join(" + ");
+      return codes.join(dtype === "bool" ? " || " : " + ");
     case "Select":
       return `select(${c}, ${b}, ${a})`;
     case "Cast":

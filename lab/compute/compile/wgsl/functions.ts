@@ -211,7 +211,8 @@ const functions: Record<string, string> = {
   let impossible = x < 0.0f && !whole && x != ${opaque(-Infinity)};
   return select(select(signed, ${opaque(NaN)}, impossible), 1.0f, y == 0.0f);
 }`,
-  // The rounded quotient may be the next whole number: the remainder tells.
+  // The rounded quotient may be the next whole number: the remainder tells. Without a fused fma it
+  // is within 2⁻²⁴·|a| of the exact one.
   floorQuotient: `fn floorQuotient(a: f32, b: f32) -> f32 {
   let q = floor(a / b);
   let r = fma(-q, b, a);

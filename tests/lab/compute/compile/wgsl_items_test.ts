@@ -169,6 +169,7 @@ agree(
       positive,
       counted: tf.sum(tf.cast(positive, "int32"), 1),
       logic: tf.logicalOr(tf.logicalAnd(positive, even), tf.logicalNot(even)),
+      ordered: tf.greater(positive, even),
       chosen: tf.where(positive, x, tf.neg(x)),
       integers: tf.add(tf.mul(n, k), tf.sub(n, 3)),
       bounds: tf.maximum(tf.minimum(n, k), -4),
