@@ -1,14 +1,18 @@
 /** Each pass on small graphs, before and after. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
+import { ppoStep } from "../../../../bench/steps/ppo.ts";
 import { optimize } from "../../../../lab/compute/compile/compiler.ts";
 import type { Graph } from "../../../../lab/compute/compile/ir.ts";
 import { shareCommon } from "../../../../lab/compute/compile/passes/common.ts";
 import { dropDead } from "../../../../lab/compute/compile/passes/dead.ts";
 import { expand } from "../../../../lab/compute/compile/passes/expand.ts";
 import { simplify } from "../../../../lab/compute/compile/passes/simplify.ts";
+import { schedule } from "../../../../lab/compute/compile/schedule.ts";
+import { CompiledWorkspace } from "../../../../lab/compute/compile/workspace.ts";
 import type { Tensors } from "../../../../lab/compute/workspace.ts";
 import { graphOf, kernelsOf, linesOf, type Shapes } from "./graphs.ts";
+import { recording, tracedAgain } from "./recorded.ts";
 
 /** A graph before and after a pass, as lines. */
 function golden(
@@ -370,6 +374,33 @@ Deno.test("state that stays as it is needs no update", () => {
   const graph = graphOf({}, () => ({}), { w: [2], v: [2] }, ({ w, v }) => ({ w, v: tf.neg(v) }));
   strictEqual(graph.updates.length, 2);
   deepStrictEqual(linesOf(dropDead(graph)), ["%1 = Neg(v) [2]", "v := %1"]);
+});
+
+Deno.test("the documentation tells what the passes make of PPO's update", async () => {
+  const { workspace, programs } = recording(new CompiledWorkspace("strict"));
+  ppoStep.bind(workspace)();
+  const [program] = await programs();
+  let graph = tracedAgain(program);
+  const passes = { dropDead, expand, simplify, shareCommon };
+  const sequence = ["dropDead", "expand", "simplify", "shareCommon", "dropDead"] as const;
+  const rows = [`| \`trace\` | ${graph.operations.length} | `];
+  for (const name of sequence) {
+    graph = passes[name](graph);
+    rows.push(`| \`${name}\` | ${graph.operations.length} | `);
+  }
+  const page = await Deno.readTextFile(new URL("../../../../docs/compiler.md", import.meta.url));
+  const told = page.split("\n").filter((line) => /^\| `\w+` \| \d+ \| /.test(line));
+  deepStrictEqual(told.map((line) => line.match(/^(\| .*? \| \d+ \| )/)![1]), rows);
+  const { items } = schedule(graph);
+  const products = items.filter(({ kind }) => kind === "matMul").length;
+  const loops = items.filter(({ kind }) => kind === "loop").length;
+  ok(
+    page.includes(
+      `${items.length} for the ${graph.operations.length}, of which ${products} are matrix ` +
+        `products and ${loops} are fused loops`,
+    ),
+    `now: ${items.length} items, ${products} products, ${loops} loops`,
+  );
 });
 
 Deno.test("no pass finds more to do in what all have been through", () => {

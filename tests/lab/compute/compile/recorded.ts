@@ -3,6 +3,14 @@
  *
  * @module
  */
+import {
+  type AnyStep,
+  declarations,
+  type Range,
+  tracedStep,
+} from "../../../../lab/compute/compile/binding.ts";
+import type { Graph } from "../../../../lab/compute/compile/ir.ts";
+import { trace } from "../../../../lab/compute/compile/trace.ts";
 import { defaultRng } from "../../../../lab/core/random.ts";
 import type { NamedTensors } from "../../../../lab/core/tensor_data.ts";
 import type {
@@ -15,12 +23,18 @@ import type {
 } from "../../../../lab/compute/workspace.ts";
 
 type Spec = ProgramSpec<Record<string, InputSpec>, Record<string, RandomSpec>, string, string>;
-type AnyStep = Step<Record<string, InputSpec>, Record<string, RandomSpec>, string, string, string>;
+type RecordedStep = Step<
+  Record<string, InputSpec>,
+  Record<string, RandomSpec>,
+  string,
+  string,
+  string
+>;
 
 /** A step with what it declares and the state that it was last met with. */
 export interface Recorded {
   readonly spec: Spec;
-  readonly step: AnyStep;
+  readonly step: RecordedStep;
   readonly groups: Readonly<Record<string, NamedTensors>>;
 }
 
@@ -28,14 +42,14 @@ export interface Recorded {
 export function recording(
   inner: Workspace,
 ): { workspace: Workspace; programs: () => Promise<Recorded[]> } {
-  const kept: { spec: Spec; step: AnyStep }[] = [];
+  const kept: { spec: Spec; step: RecordedStep }[] = [];
   const workspace = new Proxy(inner, {
     get(target, property) {
       if (property !== "compile") {
         const value = Reflect.get(target, property, target);
         return typeof value === "function" ? value.bind(target) : value;
       }
-      return (spec: Spec, step: AnyStep) => {
+      return (spec: Spec, step: RecordedStep) => {
         kept.push({ spec, step });
         return target.compile(spec, step);
       };
@@ -48,6 +62,33 @@ export function recording(
       return { spec, step, groups };
     }));
   return { workspace, programs };
+}
+
+/** The graph of a recorded step, traced anew. */
+export function tracedAgain({ spec, step, groups }: Recorded): Graph {
+  const ranges = (given: Record<string, { shape: readonly number[]; dtype: string }>) =>
+    new Map(
+      Object.entries(given).map(([name, { shape, dtype }]) => [
+        name,
+        { address: 0, size: 0, shape, dtype } as Range,
+      ]),
+    );
+  const shaped = (specs: Record<string, readonly [readonly number[], string]>, dtype?: string) =>
+    ranges(Object.fromEntries(
+      Object.entries(specs).map(([name, [shape, own]]) => [name, { shape, dtype: dtype ?? own }]),
+    ));
+  const none = (spec.scalars ?? []).map((name) => [name, [[], "float32"]] as const);
+  const state = Object.entries(groups).flatMap(([group, tensors]) =>
+    Object.entries(tensors).map(([name, tensor]) => [`${group}/${name}`, tensor] as const)
+  );
+  const declared = declarations({
+    input: shaped(spec.inputs ?? {}),
+    random: shaped(spec.random ?? {}, "float32"),
+    scalar: shaped(Object.fromEntries(none)),
+    state: ranges(Object.fromEntries(state)),
+  });
+  const layoutOf = (group: string) => new Map(Object.entries(groups[group]));
+  return trace(declared, tracedStep(spec, layoutOf, step as unknown as AnyStep));
 }
 
 const scalars: Record<string, number> = { learningRate: 1e-3, clipRange: 0.2 };
