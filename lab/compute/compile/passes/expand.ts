@@ -89,6 +89,11 @@ const activations: Record<string, string> = {
   elu: "Elu",
 };
 
+/** min(x, 0). */
+function negativePart(x: View, add: Adder): View {
+  return add("ClipByValue", [x], { clipValueMin: -Infinity, clipValueMax: 0 });
+}
+
 /** max(x, 0) + log1p(exp(−|x|)): no overflow on either side. */
 const softplus: Expansion = ({ inputs: [x] }, add) =>
   add("Add", [add("Relu", [x]), add("Log1p", [add("Exp", [add("Neg", [add("Abs", [x])])])])]);
@@ -127,27 +132,27 @@ const expansions: Record<string, Expansion> = {
     return add.typed("ClipByValue", [x], x.shape, dtype, limits);
   },
   LeakyRelu: ({ inputs: [x], attributes }, add) => {
-    const negative = add("Minimum", [x, add.constant(0)]);
+    const negative = negativePart(x, add);
     const slope = add.constant(attributes.alpha as number);
     return add("Add", [add("Relu", [x]), add("Multiply", [negative, slope])]);
   },
   Prelu: ({ inputs: [x, alpha], output }, add) => {
-    const negative = add("Minimum", [x, add.constant(0)]);
+    const negative = negativePart(x, add);
     const sloped = add.typed("Multiply", [negative, alpha], output.shape, "float32");
     return add("Add", [add("Relu", [x]), sloped]);
   },
   Elu: ({ inputs: [x] }, add) =>
-    add("Add", [add("Relu", [x]), add("Expm1", [add("Minimum", [x, add.constant(0)])])]),
+    add("Add", [add("Relu", [x]), add("Expm1", [negativePart(x, add)])]),
   // 1.7580993 = 1.0507010 · 1.6732632 (Klambauer et al. 2017).
   Selu: ({ inputs: [x] }, add) => {
-    const negative = add("Expm1", [add("Minimum", [x, add.constant(0)])]);
+    const negative = add("Expm1", [negativePart(x, add)]);
     const right = add("Multiply", [add("Relu", [x]), add.constant(1.0507009873554805)]);
     return add("Add", [right, add("Multiply", [negative, add.constant(1.7580993408473766)])]);
   },
   EluGrad: ({ inputs: [dy, y] }, add) =>
     add("Multiply", [
       dy,
-      add("Add", [add("Minimum", [y, add.constant(0)]), add.constant(1)]),
+      add("Add", [negativePart(y, add), add.constant(1)]),
     ]),
   SquaredDifference: ({ inputs, output: { shape } }, add) => {
     const { dtype } = add.valueOf(inputs[0]);

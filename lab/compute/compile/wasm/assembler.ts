@@ -124,6 +124,16 @@ export const memory = {
   fill: (target: Code, byte: Code, size: Code): Code => [...target, ...byte, ...size, 0xfc, 11, 0],
 };
 
+/** Sequentially consistent access to 4 bytes of shared memory. */
+export const atomic = {
+  load: (address: Code): Code => [...address, 0xfe, 0x10, 2, 0],
+  /** Adds; the old value is dropped. */
+  add: (address: Code, value: Code): Code => [...address, ...value, 0xfe, 0x1e, 2, 0, 0x1a],
+};
+
+/** Stops the program with an error. */
+export const unreachable: Code = [0x00];
+
 const aligned = (opcode: number) => (address: Code, offset = 0): Code => [
   ...address,
   0xfd,
@@ -192,6 +202,10 @@ export const f32x4 = {
   div: (a: Code, b: Code): Code => simd(0xe7, a, b),
   min: (a: Code, b: Code): Code => simd(0xe8, a, b),
   max: (a: Code, b: Code): Code => simd(0xe9, a, b),
+  /** b where b < a, else a (also where either is NaN): one instruction, where min is several. */
+  lesser: (a: Code, b: Code): Code => simd(0xea, a, b),
+  /** b where a < b, else a. */
+  greater: (a: Code, b: Code): Code => simd(0xeb, a, b),
   abs: (a: Code): Code => simd(0xe0, a),
   neg: (a: Code): Code => simd(0xe1, a),
   sqrt: (a: Code): Code => simd(0xe3, a),

@@ -39,7 +39,7 @@ const floats: Record<string, Float> = {
   Sqrt: f32x4.sqrt,
   Rsqrt: (a) => f32x4.div(splat(1), f32x4.sqrt(a)),
   Reciprocal: (a) => f32x4.div(splat(1), a),
-  Relu: (a) => f32x4.max(a, splat(0)),
+  Relu: (a) => f32x4.greater(a, splat(0)),
   Floor: f32x4.floor,
   Ceil: f32x4.ceil,
   Round: f32x4.nearest,
@@ -138,10 +138,7 @@ export function expression(kernel: string, given: Arguments): Code | undefined {
   }
   switch (kernel) {
     case "ClipByValue":
-      return f32x4.min(
-        f32x4.max(a, splat(attributes.clipValueMin as number)),
-        splat(attributes.clipValueMax as number),
-      );
+      return clip(a, attributes as Record<string, number>);
     case "Pow":
       return math.pow(a, b);
     case "Step": {
@@ -164,6 +161,12 @@ function cast(a: Code, from: Dtype, to: Dtype): Code {
   }
   if (from === "bool") return v128.and(a, to === "float32" ? splat(1) : splatInt(1));
   return to === "float32" ? f32x4.fromInt(a) : i32x4.fromFloat(a);
+}
+
+/** Within limits, of which an infinite one is none; NaN stays. */
+function clip(a: Code, { clipValueMin, clipValueMax }: Record<string, number>): Code {
+  const above = clipValueMin === -Infinity ? a : f32x4.greater(a, splat(clipValueMin));
+  return clipValueMax === Infinity ? above : f32x4.lesser(above, splat(clipValueMax));
 }
 
 /** A limit of whole numbers, itself within what they reach. */

@@ -26,6 +26,12 @@ export type Madd = (a: Code, b: Code, c: Code) => Code;
 /** Two roundings, the same bits on every machine. */
 export const strictMadd: Madd = (a, b, c) => f32x4.add(f32x4.mul(a, b), c);
 
+/**
+ * 1.5·2²³: a float of at most 2²² in magnitude added to it is rounded to a whole number, which the
+ * lowest bits of the sum then hold.
+ */
+const toWhole = 12582912;
+
 /** Builds functions of a value; each answers code that leaves the result on the stack. */
 export class VectorMath {
   constructor(private readonly locals: Locals, private readonly madd: Madd) {}
@@ -48,14 +54,7 @@ export class VectorMath {
 
   /** eˣ, within 2 ulp; 0 below −87.33 (results that would be denormal), ∞ above 88.72. */
   exp(value: Code): Code {
-    const [x, n, r] = [0, 1, 2].map((i) => this.#temporary(i));
-    const clamped = f32x4.min(f32x4.max(get(x), splat(-87.33654)), splat(88.72283));
-    // n = 128 has no power in float32, though eˣ up to 88.72 is finite: double the rest instead.
-    const power = i32x4.shl(
-      i32x4.add(i32x4.fromFloat(f32x4.min(get(n), splat(127))), splatInt(127)),
-      23,
-    );
-    const doubled = f32x4.add(get(r), v128.and(get(r), f32x4.gt(get(n), splat(127))));
+    const [x, t, n, r] = [0, 1, 2, 3].map((i) => this.#temporary(i));
     const series = this.#polynomial(get(r), [
       1.9875691500e-4,
       1.3981999507e-3,
@@ -67,16 +66,15 @@ export class VectorMath {
     const body = this.madd(series, f32x4.mul(get(r), get(r)), f32x4.add(get(r), splat(1)));
     return sequence(
       set(x, value),
-      set(n, f32x4.nearest(f32x4.mul(clamped, splat(1.4426950408889634)))),
-      set(r, this.madd(get(n), splat(-0.693359375), clamped)),
+      set(t, this.madd(get(x), splat(Math.LOG2E), splat(toWhole))),
+      set(n, f32x4.sub(get(t), splat(toWhole))),
+      set(r, this.madd(get(n), splat(-0.693359375), get(x))),
       set(r, this.madd(get(n), splat(2.12194440e-4), get(r))),
-      set(r, body),
-      set(r, f32x4.mul(doubled, power)),
-      v128.select(
-        splat(Infinity),
-        v128.andNot(get(r), f32x4.lt(get(x), splat(-87.33654))),
-        f32x4.gt(get(x), splat(88.72283)),
-      ),
+      // 2ⁿ is n more in the exponent's bits; what that makes of x outside the range is replaced.
+      set(r, i32x4.add(body, i32x4.shl(get(t), 23))),
+      set(r, v128.andNot(get(r), f32x4.lt(get(x), splat(-87.33)))),
+      set(r, v128.select(splat(Infinity), get(r), f32x4.gt(get(x), splat(88.72283)))),
+      v128.or(get(r), f32x4.ne(get(x), get(x))),
     );
   }
 
@@ -107,7 +105,7 @@ export class VectorMath {
   /** ln x, within 2 ulp for x ≥ 2⁻¹²⁶ (smaller positive x count as 2⁻¹²⁶); −∞ at 0, NaN below. */
   log(value: Code): Code {
     const [x, e, m, low, z] = [0, 1, 2, 3, 4].map((i) => this.#temporary(i));
-    const normal = f32x4.max(get(x), splat(1.17549435e-38));
+    const normal = f32x4.greater(get(x), splat(1.17549435e-38));
     const series = this.#polynomial(get(m), [
       7.0376836292e-2,
       -1.1514610310e-1,
@@ -181,7 +179,7 @@ export class VectorMath {
     ]);
     return sequence(
       set(given, value),
-      set(x, f32x4.min(f32x4.max(get(given), splat(-limit)), splat(limit))),
+      set(x, f32x4.lesser(f32x4.greater(get(given), splat(-limit)), splat(limit))),
       set(square, f32x4.mul(get(x), get(x))),
       v128.select(
         v128.or(splat(1), v128.and(get(given), splatInt(0x80000000 | 0))),
@@ -228,12 +226,13 @@ export class VectorMath {
     );
     return sequence(
       set(x, value),
-      set(n, f32x4.nearest(f32x4.mul(get(x), splat(2 / Math.PI)))),
+      set(k, this.madd(get(x), splat(2 / Math.PI), splat(toWhole))),
+      set(n, f32x4.sub(get(k), splat(toWhole))),
       set(r, this.madd(get(n), splat(-1.5703125), get(x))),
       set(r, this.madd(get(n), splat(-4.837512969970703e-4), get(r))),
       set(r, this.madd(get(n), splat(-7.549790126404332e-8), get(r))),
       set(square, f32x4.mul(get(r), get(r))),
-      set(k, i32x4.add(i32x4.fromFloat(get(n)), splatInt(quarters))),
+      set(k, i32x4.add(get(k), splatInt(quarters))),
       set(r, v128.select(even, odd, i32x4.ne(v128.and(get(k), splatInt(1)), splatInt(0)))),
       // The lower half turn has the other sign.
       v128.xor(get(r), i32x4.shl(v128.and(get(k), splatInt(2)), 30)),

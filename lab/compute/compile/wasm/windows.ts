@@ -170,7 +170,7 @@ const rolesCode: Record<WindowItem["role"], (context: Context) => PerChannel> = 
     return (vector) =>
       sequence(
         set(best, splat(-Infinity)),
-        each(({ at, offset }) => set(best, f32x4.max(get(best), load(vector, at, offset)))),
+        each(({ at, offset }) => set(best, f32x4.greater(get(best), load(vector, at, offset)))),
         store(vector, get(out), get(best)),
       );
   },
@@ -196,7 +196,7 @@ const rolesCode: Record<WindowItem["role"], (context: Context) => PerChannel> = 
     return (vector) =>
       sequence(
         set(best, splat(-Infinity)),
-        each(({ at, offset }) => set(best, f32x4.max(get(best), load(vector, at, offset)))),
+        each(({ at, offset }) => set(best, f32x4.greater(get(best), load(vector, at, offset)))),
         // The first of equal elements gets it all.
         set(open, splatInt(-1)),
         each(({ at, offset }) =>
