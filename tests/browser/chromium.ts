@@ -20,8 +20,8 @@ function present(): boolean {
   }
 }
 
-/** Starts a browser that talks to nobody but the pages under test. */
-export async function openBrowser(): Promise<Browser> {
+/** Starts a browser that talks to nobody but the pages under test, with further switches. */
+export async function openBrowser(...switches: string[]): Promise<Browser> {
   // Else it looks into /proc as it is loaded, which takes every permission there is.
   Deno.env.set("__IS_WSL_TEST__", "1");
   const { chromium } = await import("playwright-core");
@@ -35,6 +35,7 @@ export async function openBrowser(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...switches,
     ],
   });
 }
