@@ -30,6 +30,11 @@ export interface OpenedWorkspace {
 export interface WorkspaceOptions {
   /** Folder path or URL of the `.wasm` files of `@tensorflow/tfjs-backend-wasm`; tfjs-wasm needs it. */
   readonly wasmPath?: string;
+  /**
+   * Threads that a compiled step may use, this one included; default 1. More start workers that
+   * run until the workspace is disposed of. The bits are the same with any number.
+   */
+  readonly threads?: number;
 }
 
 /** Started backends of this thread, by name, with their adapter. */
@@ -54,7 +59,7 @@ export async function openWorkspace(
   }
   tf.enableProdMode();
   if (choice === "auto" || choice === "wasm" || choice === "wasm-strict") {
-    return await openCompiled(choice);
+    return await openCompiled(choice, options);
   }
   if (choice === "webgpu") return await openDevice();
   const engine = engines[choice];
@@ -63,7 +68,10 @@ export async function openWorkspace(
 }
 
 /** A compiled workspace in the build that the WebAssembly engine can run; plain cpu without SIMD. */
-async function openCompiled(choice: "auto" | "wasm" | "wasm-strict"): Promise<OpenedWorkspace> {
+async function openCompiled(
+  choice: "auto" | "wasm" | "wasm-strict",
+  { threads }: WorkspaceOptions,
+): Promise<OpenedWorkspace> {
   const best = bestRounding();
   // The compiler traces on a backend of its own, but TensorFlow.js wants one to be active.
   await startOnce("cpu", {});
@@ -75,7 +83,7 @@ async function openCompiled(choice: "auto" | "wasm" | "wasm-strict"): Promise<Op
   const reason = choice === "auto"
     ? "auto: compiled steps are fastest for small dense updates"
     : `asked for: ${choice}`;
-  return { workspace: new CompiledWorkspace(rounding), reason, adapter: null };
+  return { workspace: new CompiledWorkspace(rounding, threads), reason, adapter: null };
 }
 
 /** The device that compiled workspaces of this thread share. */

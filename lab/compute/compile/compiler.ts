@@ -15,6 +15,8 @@ import { lower, type Rounding, scratchBytes } from "./wasm/lower.ts";
 
 /** A step as machine code and where its values lie. */
 export interface Compiled {
+  /** Kernel calls of the step as it was traced. */
+  readonly calls: number;
   readonly graph: Graph;
   readonly schedule: Schedule;
   readonly plan: Plan;
@@ -36,11 +38,15 @@ export function compileStep(
     readonly addressOf: (kind: Declared["kind"], name: string) => number;
     readonly rounding: Rounding;
     readonly arena: { readonly shared: boolean; readonly mostPages: number };
+    /** Threads that memory is laid out for; the binary is that of one. */
+    readonly threads: number;
   },
 ): Compiled {
-  const graph = optimize(trace(declared, step));
+  const traced = trace(declared, step);
+  const graph = optimize(traced);
   const scheduled = schedule(graph);
-  const planned = plan(scheduled, options.start, options.addressOf, scratchBytes(scheduled));
-  const binary = lower(scheduled, planned, options.rounding, options.arena);
-  return { graph, schedule: scheduled, plan: planned, binary };
+  const { start, addressOf, threads } = options;
+  const planned = plan(scheduled, start, addressOf, scratchBytes(scheduled), threads);
+  const { binary } = lower(scheduled, planned, { ...options, threads: 1 });
+  return { calls: traced.operations.length, graph, schedule: scheduled, plan: planned, binary };
 }

@@ -21,7 +21,7 @@ export class SharedArena {
     maximum: this.mostPages,
     shared: this.shared,
   });
-  // The first bytes stay free, so that 0 is no address.
+  // The first bytes are the threads' words; so 0 is no address.
   #top = 64;
 
   /** The first free byte. */

@@ -1,7 +1,8 @@
 /**
  * The memory of a program, laid out once: state where it lives, replaced in place wherever no
  * later item still reads the old value; inputs, constants and outputs at fixed places; everything
- * else in a region where values whose lives do not overlap share space.
+ * else in a region where values whose lives do not overlap share space, and where a loop writes its
+ * results over what it reads for the last time.
  *
  * @module
  */
@@ -26,8 +27,10 @@ export interface Plan {
     readonly value: number;
     readonly shape: readonly number[];
   }[];
-  /** Scratch for items that need it. */
+  /** Scratch for items that need it: the first thread's, then the second's, …. */
   readonly scratch: number;
+  /** A counter of the program's own, for threads. */
+  readonly counter: number;
   /** First byte after the program's own memory. */
   readonly end: number;
   /** Bytes of temporaries as laid out, and as they would be each in its own place. */
@@ -43,6 +46,11 @@ const alignment = 64;
 /** Every element has four bytes; every value begins on a cache line. */
 export function bytesOf(size: number): number {
   return Math.ceil(size * 4 / alignment) * alignment;
+}
+
+/** Scratch of one thread, so that the next one's begins on a cache line. */
+export function alignedScratch(bytes: number): number {
+  return bytesOf(bytes / 4);
 }
 
 /** Values that an item reads from memory. */
@@ -74,7 +82,7 @@ function operandsOf(item: Item & { kind: "loop" }): (Operand & { value: number }
 }
 
 /** Values that an item may write; of a loop's nodes only those in `needed`. */
-function writesOf(item: Item, needed: ReadonlySet<number>): number[] {
+export function writesOf(item: Item, needed: ReadonlySet<number>): number[] {
   if (item.kind !== "loop") return [item.output];
   return [
     ...item.nodes.map((node) => node.output).filter((output) => needed.has(output)),
@@ -93,18 +101,20 @@ export function neededValues(schedule: Schedule): Set<number> {
  * Lays out a schedule from byte `start` on.
  *
  * @param addressOf Where the workspace keeps a declared value: state, input, random or scalar.
- * @param scratchBytes What the items' functions need beside their values.
+ * @param scratchBytes What the items' functions need beside their values, in each thread.
  */
 export function plan(
   schedule: Schedule,
   start: number,
   addressOf: (kind: DeclaredKind, name: string) => number,
   scratchBytes: number,
+  threads = 1,
 ): Plan {
   const { values, items, outputs, updates } = schedule;
   const needed = neededValues(schedule);
   const addresses = new Array<number | undefined>(values.length);
-  let top = start;
+  const counter = start;
+  let top = start + alignment;
   const place = (value: Value) => {
     addresses[value.id] = top;
     top += bytesOf(value.size);
@@ -141,28 +151,31 @@ export function plan(
   const arena = new Arena();
   let unplannedBytes = 0;
   items.forEach((item, i) => {
-    const released: [number, number][] = [];
+    const ending = arena.expiring[i] ??= [];
     for (const value of writesOf(item, needed)) {
       if (addresses[value] !== undefined) continue;
       const bytes = bytesOf(values[value].size);
       unplannedBytes += bytes;
-      const at = arena.take(bytes);
+      const over = ending.findIndex((each) =>
+        values[each.value].size === values[value].size && readsElementwise(item, each.value, value)
+      );
+      const at = over < 0 ? arena.take(bytes) : ending.splice(over, 1)[0].at;
       addresses[value] = base + at;
-      const last = lives.get(value)?.last ?? i;
-      if (last <= i) released.push([at, bytes]);
-      else (arena.expiring[last] ??= []).push([at, bytes]);
+      const last = Math.max(i, lives.get(value)!.last);
+      (arena.expiring[last] ??= []).push({ value, at, bytes });
     }
-    for (const [at, bytes] of [...released, ...arena.expiring[i] ?? []]) arena.release(at, bytes);
+    for (const { at, bytes } of ending) arena.release(at, bytes);
   });
   const scratch = base + arena.peak;
 
   const { copies, staging } = copiesOf(schedule, addresses, placedOutputs, copied, scratch);
-  const end = scratch + Math.max(bytesOf(scratchBytes / 4), staging) + alignment;
+  const end = scratch + Math.max(threads * alignedScratch(scratchBytes), staging) + alignment;
   return {
     addresses,
     copies,
     outputs: placedOutputs,
     scratch,
+    counter,
     end,
     temporaryBytes: arena.peak,
     unplannedBytes,
@@ -209,11 +222,11 @@ function replacedInPlace(
   });
 }
 
-/** Whether a loop reads `state` only at the element that it then writes. */
-function readsElementwise(item: Item, state: number, output: number): boolean {
+/** Whether a loop reads a value only at the element that it then writes. */
+function readsElementwise(item: Item, value: number, output: number): boolean {
   if (item.kind !== "loop" || !item.nodes.some((node) => node.output === output)) return false;
   return operandsOf(item).every((operand) =>
-    operand.value !== state || operand.access === "full" || operand.access === "single"
+    operand.value !== value || operand.access === "full" || operand.access === "single"
   );
 }
 
@@ -276,8 +289,8 @@ interface Range {
 /** Best-fit allocation of byte ranges that are freed again. */
 class Arena {
   peak = 0;
-  /** Ranges to release after an item. */
-  readonly expiring: [number, number][][] = [];
+  /** Values in use for the last time at an item. */
+  readonly expiring: (Range & { readonly value: number })[][] = [];
   #free: Range[] = [{ at: 0, bytes: Infinity }];
 
   take(bytes: number): number {

@@ -20,10 +20,14 @@ import type {
 } from "../workspace.ts";
 import { type AnyStep, declarations, type Range, scalarViews, tracedStep } from "./binding.ts";
 import { type Compiled, compileStep } from "./compiler.ts";
+import { explain, type Explanation } from "./explain.ts";
 import type { Dtype } from "./ir.ts";
 import { SharedArena } from "./memory.ts";
 import { bytesOf, constantsOf } from "./plan.ts";
-import type { Rounding } from "./wasm/lower.ts";
+import { timesOf } from "./profile.ts";
+import { fasterRun, ThreadPool } from "./threads.ts";
+import { lower, type Rounding } from "./wasm/lower.ts";
+import { partsOf } from "./wasm/parts.ts";
 
 /** A compiled program, bound to the memory. */
 interface Linked {
@@ -38,9 +42,15 @@ export class CompiledWorkspace implements Workspace {
   readonly backend: string;
   readonly #arena = new SharedArena();
   readonly #groups = new Map<string, Map<string, Range>>();
+  readonly #programs: { name: string; compiled(): Compiled | undefined }[] = [];
+  #pool: ThreadPool | undefined;
 
-  /** An empty workspace. `strict` never fuses multiply-adds: the same bits on every machine. */
-  constructor(private readonly rounding: Rounding) {
+  /**
+   * An empty workspace. `strict` never fuses multiply-adds: the same bits on every machine.
+   *
+   * @param threads At least 1; more than 1 starts others, which run until `dispose`.
+   */
+  constructor(private readonly rounding: Rounding, private readonly threads = 1) {
     this.backend = rounding === "relaxed" ? "wasm" : "wasm-strict";
   }
 
@@ -117,6 +127,7 @@ export class CompiledWorkspace implements Workspace {
     const given = { input: inputs, random: randoms, scalar: scalars };
     const groups = spec.state ?? [];
     let linked: Linked | undefined;
+    this.#programs.push({ name: spec.name, compiled: () => linked?.compiled });
 
     const run = (random?: Generator) => {
       if (
@@ -158,8 +169,24 @@ export class CompiledWorkspace implements Workspace {
     };
   }
 
-  /** The memory goes with the workspace. */
+  /**
+   * What the programs that have run consist of.
+   *
+   * @param measured Whether to time them, item by item on one thread; they leave no trace.
+   */
+  explain(measured = false): Explanation[] {
+    return this.#programs.flatMap(({ name, compiled }) => {
+      const made = compiled();
+      if (made === undefined) return [];
+      const times = measured ? timesOf(made, this.#arena, this.rounding) : undefined;
+      return [explain(name, this.backend, made, times)];
+    });
+  }
+
+  /** Ends the threads; the memory goes with the workspace. */
   dispose(): void {
+    this.#pool?.close();
+    this.#pool = undefined;
     this.#groups.clear();
   }
 
@@ -183,6 +210,7 @@ export class CompiledWorkspace implements Workspace {
         addressOf: (kind, name) => ranges[kind].get(name)!.address,
         rounding: this.rounding,
         arena: this.#arena,
+        threads: this.threads,
       },
     );
     this.#arena.takeUpTo(compiled.plan.end);
@@ -196,8 +224,20 @@ export class CompiledWorkspace implements Workspace {
     const instance = new WebAssembly.Instance(new WebAssembly.Module(compiled.binary), {
       env: { memory: this.#arena.memory },
     });
+    const run0 = instance.exports.run0 as (base: number) => void;
     const over = (spec.state ?? []).map((group) => this.#group(group));
-    return { compiled, over, run: instance.exports.run as () => void };
+    return { compiled, over, run: this.#onThreads(compiled, () => run0(0)) };
+  }
+
+  /** `one`, or a run that takes several threads where they gain. */
+  #onThreads(compiled: Compiled, one: () => void): () => void {
+    const { threads, rounding } = this;
+    const splits = compiled.schedule.items.some((item) => partsOf(item, threads) !== undefined);
+    if (threads === 1 || !this.#arena.shared || !splits) return one;
+    const build = { rounding, arena: this.#arena, threads };
+    const { binary, barriers } = lower(compiled.schedule, compiled.plan, build);
+    this.#pool ??= new ThreadPool(this.#arena, threads);
+    return fasterRun(one, this.#pool, this.#pool.add(binary, barriers));
   }
 
   #declare<Spec extends readonly [readonly number[], string]>(

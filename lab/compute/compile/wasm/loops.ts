@@ -13,7 +13,6 @@ import {
   i32,
   i32x4,
   Locals,
-  loop,
   repeat,
   sequence,
   set,
@@ -41,9 +40,19 @@ export class NoCode extends Error {
   }
 }
 
-/** The function's locals and body. */
-export function loopFunction(item: Loop, context: LoopContext): { locals: Locals; body: Code } {
-  const writer = new LoopWriter(item, context);
+/** A part of a loop: its rows `from` … `to` − 1, or its elements where it has one row. */
+export interface LoopPart {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The function's locals and body, for the whole loop or a part of it. */
+export function loopFunction(
+  item: Loop,
+  context: LoopContext,
+  part?: LoopPart,
+): { locals: Locals; body: Code } {
+  const writer = new LoopWriter(item, context, part);
   return { locals: writer.locals, body: writer.body() };
 }
 
@@ -66,10 +75,17 @@ class LoopWriter {
   readonly #accumulators = new Map<number, number>();
   readonly #scratch = this.locals.add("v128");
 
-  constructor(private readonly item: Loop, private readonly context: LoopContext) {
+  readonly #part: LoopPart;
+
+  constructor(
+    private readonly item: Loop,
+    private readonly context: LoopContext,
+    part?: LoopPart,
+  ) {
     this.#math = new VectorMath(this.locals, context.madd);
     this.#columns = item.columns ?? item.size;
     this.#rows = item.size / this.#columns;
+    this.#part = part ?? { from: 0, to: this.#rows === 1 ? this.#columns : this.#rows };
     const own = new Set(item.nodes.map((node) => node.output));
     for (
       const operand of [
@@ -100,10 +116,22 @@ class LoopWriter {
       ...this.#each("single", () => i32.const(0)),
       ...total.map((each) => set(this.#accumulators.get(each.output)!, identity(each))),
       ...byColumn.map((each) => this.#fillColumns(each)),
-      set(this.#element, i32.const(0)),
       this.#rows === 1
-        ? sequence(set(this.#row, i32.const(0)), this.#oneRow())
-        : loop(this.#row, i32.const(this.#rows * laneBytes), i32.const(laneBytes), this.#oneRow()),
+        ? sequence(
+          set(this.#row, i32.const(0)),
+          set(this.#element, i32.const(this.#part.from * laneBytes)),
+          this.#oneRow(this.#part),
+        )
+        : sequence(
+          set(this.#row, i32.const(this.#part.from * laneBytes)),
+          set(this.#element, i32.const(this.#part.from * this.#columns * laneBytes)),
+          repeat(
+            this.#row,
+            i32.const(this.#part.to * laneBytes),
+            i32.const(laneBytes),
+            this.#oneRow({ from: 0, to: this.#columns }),
+          ),
+        ),
       ...total.map((each) => this.#finish(each, i32.const(0))),
     );
   }
@@ -117,10 +145,12 @@ class LoopWriter {
       );
   }
 
-  #oneRow(): Code {
+  /** The elements `from` … `to` − 1 of a row; `from` is a multiple of 4. */
+  #oneRow({ from, to }: LoopPart): Code {
     const rowReductions = this.item.reductions.filter((each) => each.over === "row");
-    const whole = Math.floor(this.#columns / 4) * vectorBytes;
-    const end = this.#columns * laneBytes;
+    const start = from * laneBytes;
+    const whole = start + Math.floor((to - from) / 4) * vectorBytes;
+    const end = to * laneBytes;
     const advance = (bytes: number) =>
       set(this.#element, i32.add(get(this.#element), i32.const(bytes)));
     const run = (limit: number, bytes: number) =>
@@ -133,8 +163,8 @@ class LoopWriter {
     return sequence(
       ...this.#each("perRow", () => get(this.#row)),
       ...rowReductions.map((each) => set(this.#accumulators.get(each.output)!, identity(each))),
-      set(this.#column, i32.const(0)),
-      whole > 0 ? run(whole, vectorBytes) : [],
+      set(this.#column, i32.const(start)),
+      whole > start ? run(whole, vectorBytes) : [],
       whole < end ? run(end, laneBytes) : [],
       ...rowReductions.map((each) => this.#finish(each, get(this.#row))),
     );

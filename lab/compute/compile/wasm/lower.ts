@@ -1,10 +1,10 @@
 /**
- * A planned schedule as one WebAssembly module whose `run` is the whole step.
+ * A planned schedule as one WebAssembly module whose `run0` is the whole step, or the first
+ * thread's share of it.
  *
  * @module
  */
-import type { Plan } from "../plan.ts";
-import { neededValues } from "../plan.ts";
+import { alignedScratch, neededValues, type Plan, readsOf, writesOf } from "../plan.ts";
 import type { Item, MatMul } from "../items.ts";
 import type { Schedule } from "../schedule.ts";
 import {
@@ -18,17 +18,19 @@ import {
   sequence,
 } from "./assembler.ts";
 import { convolutionFunction, convolutionScratch } from "./convolution.ts";
+import { type Bytes, Distribution, type Touched } from "./distribution.ts";
 import { indexedFunction, scanFunction } from "./indexed.ts";
-import { loopFunction } from "./loops.ts";
+import { loopFunction, type LoopPart } from "./loops.ts";
 import { addMatMul, type MatMulFunctions, matMulScratch } from "./matmul.ts";
 import { strictMadd } from "./math.ts";
 import { argMaxFunction, copyFunction } from "./moves.ts";
+import { type Part, partsOf, wholeOf } from "./parts.ts";
 import { windowFunction } from "./windows.ts";
 
 /** Whether multiply-adds may be fused (`relaxed`, as the machine likes) or never are (`strict`). */
 export type Rounding = "relaxed" | "strict";
 
-/** Scratch bytes that the schedule's items need. */
+/** Scratch bytes that one thread needs for the schedule's items. */
 export function scratchBytes(schedule: Schedule): number {
   return schedule.items.reduce((most, item) => Math.max(most, scratchOf(item)), 0);
 }
@@ -38,66 +40,129 @@ function scratchOf(item: Item): number {
   return item.kind === "convolution" ? convolutionScratch(item) : 0;
 }
 
-/** The module's binary: it imports `env.memory` and exports `run`. */
-export function lower(
-  schedule: Schedule,
-  plan: Plan,
-  rounding: Rounding,
-  arena: { readonly shared: boolean; readonly mostPages: number },
-): Uint8Array<ArrayBuffer> {
-  const module = new ModuleBuilder();
-  const madd = rounding === "relaxed" ? f32x4.relaxedMadd : strictMadd;
+/** How a module is built. */
+export interface Build {
+  readonly rounding: Rounding;
+  readonly arena: { readonly shared: boolean; readonly mostPages: number };
+  readonly threads: number;
+}
+
+/** A module's binary and how many barriers a run passes. */
+export interface Lowered {
+  readonly binary: Uint8Array<ArrayBuffer>;
+  readonly barriers: number;
+}
+
+/**
+ * The module of a schedule: it imports `env.memory` and exports a function `run0`, `run1`, … for
+ * each thread, which takes the arrivals at barriers before the run.
+ */
+export function lower(schedule: Schedule, plan: Plan, build: Build): Lowered {
+  const { threads } = build;
+  const writer = new ItemWriter(schedule, plan, build.rounding);
+  const distribution = new Distribution(threads, plan.counter);
+  const touched = touchedBy(schedule, plan);
   const needed = neededValues(schedule);
-  const address = (value: number) => plan.addresses[value]!;
-  const context = {
-    values: schedule.values,
-    address,
-    stored: (value: number) => needed.has(value),
-    madd,
-  };
-  let products: MatMulFunctions | undefined;
-  const dtypeOf = (value: number) => schedule.values[value].dtype;
-  const sizeOf = (value: number) => schedule.values[value].size;
-  const functionOf = (item: Exclude<Item, MatMul>): { locals: Locals; body: Code } => {
-    const { output } = item as { output: number };
-    switch (item.kind) {
-      case "loop":
-        return loopFunction(item, context);
-      case "copy":
-        return copyFunction(item, address, sizeOf(output), dtypeOf(output));
-      case "argMax":
-        return argMaxFunction(item, address, dtypeOf(item.input));
-      case "convolution":
-        products ??= addMatMul(module, madd);
-        return convolutionFunction(item, address, products.matMul, plan.scratch);
-      case "window":
-        return windowFunction(item, address, sizeOf(output), madd);
-      case "gather":
-      case "scatter":
-        return indexedFunction(item, address, dtypeOf(output));
-      case "scan":
-        return scanFunction(item, address, dtypeOf(output));
+  for (const item of schedule.items) {
+    const memory = touched(readsOf(item), writesOf(item, needed));
+    const parts = threads > 1 ? partsOf(item, threads) : undefined;
+    if (parts !== undefined) {
+      distribution.split(memory, parts.map((part, thread) => writer.code(part, thread)));
+    } else {
+      // A whole item's scratch is that of the thread it lands on: nobody else uses a thread's own.
+      const work = memory.writes.reduce((bytes, [from, to]) => bytes + to - from, 0);
+      distribution.whole(memory, (thread) => writer.code(wholeOf(item), thread), work);
     }
-  };
-  const codeOf = (item: Item): Code => {
-    if (item.kind === "matMul") {
-      products ??= addMatMul(module, madd);
-      return matMulCode(item, products, address, plan.scratch);
-    }
-    const { locals, body } = functionOf(item);
-    return call(module.add([], locals, body));
-  };
-  const items = schedule.items.map(codeOf);
+  }
   const copies = plan.copies.map(({ from, to, bytes }) =>
     memory.copy(i32.const(to), i32.const(from), i32.const(bytes))
   );
-  module.add([], new Locals(0), sequence(...items, ...copies), "run");
-  return module.encode(arena);
+  distribution.last(sequence(...copies));
+  for (let thread = 0; thread < threads; thread++) {
+    const locals = new Locals(1);
+    locals.add("i32");
+    writer.module.add(["i32"], locals, distribution.codeOf(thread), `run${thread}`);
+  }
+  return { binary: writer.module.encode(build.arena), barriers: distribution.barriers };
+}
+
+/** The bytes behind values. */
+function touchedBy({ values }: Schedule, plan: Plan) {
+  const bytes = (value: number): Bytes => {
+    const from = plan.addresses[value]!;
+    return [from, from + values[value].size * 4];
+  };
+  return (reads: readonly number[], writes: readonly number[]): Touched => ({
+    reads: reads.map(bytes),
+    writes: writes.map(bytes),
+  });
+}
+
+/** Adds the functions of items to a module. */
+class ItemWriter {
+  readonly module = new ModuleBuilder();
+  readonly #madd;
+  readonly #stored: ReadonlySet<number>;
+  readonly #scratchBytes: number;
+  #products: MatMulFunctions | undefined;
+
+  constructor(
+    private readonly schedule: Schedule,
+    private readonly plan: Plan,
+    rounding: Rounding,
+  ) {
+    this.#madd = rounding === "relaxed" ? f32x4.relaxedMadd : strictMadd;
+    this.#stored = neededValues(schedule);
+    this.#scratchBytes = alignedScratch(scratchBytes(schedule));
+  }
+
+  /** Code that does a part on a thread. */
+  code({ item, offsets, range }: Part, thread: number): Code {
+    const address = (value: number) => this.plan.addresses[value]! + (offsets.get(value) ?? 0);
+    const scratch = this.plan.scratch + thread * this.#scratchBytes;
+    if (item.kind === "matMul") return matMulCode(item, this.#matMul(), address, scratch);
+    const { locals, body } = this.#function(item, address, scratch, range);
+    return call(this.module.add([], locals, body));
+  }
+
+  #matMul(): number {
+    this.#products ??= addMatMul(this.module, this.#madd);
+    return this.#products.matMul;
+  }
+
+  #function(
+    item: Exclude<Item, MatMul>,
+    address: (value: number) => number,
+    scratch: number,
+    range: LoopPart | undefined,
+  ): { locals: Locals; body: Code } {
+    const { values } = this.schedule;
+    const { output } = item as { output: number };
+    switch (item.kind) {
+      case "loop": {
+        const stored = (value: number) => this.#stored.has(value);
+        return loopFunction(item, { values, address, stored, madd: this.#madd }, range);
+      }
+      case "copy":
+        return copyFunction(item, address, values[output].size, values[output].dtype);
+      case "argMax":
+        return argMaxFunction(item, address, values[item.input].dtype);
+      case "convolution":
+        return convolutionFunction(item, address, this.#matMul(), scratch);
+      case "window":
+        return windowFunction(item, address, values[output].size, this.#madd);
+      case "gather":
+      case "scatter":
+        return indexedFunction(item, address, values[output].dtype);
+      case "scan":
+        return scanFunction(item, address, values[output].dtype);
+    }
+  }
 }
 
 function matMulCode(
   item: MatMul,
-  { matMul }: MatMulFunctions,
+  matMul: number,
   address: (value: number) => number,
   scratch: number,
 ): Code {

@@ -1,0 +1,89 @@
+/**
+ * The fixed rule by which an item is split over threads. A part computes its elements in the same
+ * order as the whole would, so that the number of threads never changes a bit; an item whose
+ * result is a sum over all of its elements stays whole.
+ *
+ * @module
+ */
+import { elements } from "../ir.ts";
+import type { Item } from "../items.ts";
+import type { LoopPart } from "./loops.ts";
+
+/** An item, or what one thread does of it. */
+export interface Part {
+  readonly item: Item;
+  /** By how many bytes values lie further on for this part. */
+  readonly offsets: ReadonlyMap<number, number>;
+  /** Of a loop. */
+  readonly range?: LoopPart;
+}
+
+/** Multiply-adds or elements below which a part is not worth a thread's start. */
+const leastProduct = 20_000;
+const leastLoop = 2048;
+
+/** The item as a whole. */
+export function wholeOf(item: Item): Part {
+  return { item, offsets: new Map() };
+}
+
+/** Parts for `threads` threads; undefined where the item stays whole. */
+export function partsOf(item: Item, threads: number): Part[] | undefined {
+  switch (item.kind) {
+    case "matMul": {
+      const { rows, columns, inner, batch, aStrides } = item;
+      if (batch > 1 || rows < 8 || rows * columns * inner < leastProduct) return undefined;
+      // The offset of one operand would move the other, too.
+      if (item.a === item.b) return undefined;
+      // Whole tiles of four rows, so that every row meets the same tile as in one thread.
+      return split(Math.ceil(rows / 4), threads, (from, to) => {
+        const [first, last] = [from * 4, Math.min(to * 4, rows)];
+        const offsets = [[item.a, first * aStrides[0] * 4], [item.output, first * columns * 4]];
+        return {
+          item: { ...item, rows: last - first },
+          offsets: new Map(offsets as [number, number][]),
+        };
+      });
+    }
+    case "loop": {
+      const serial = item.reductions.some((reduction) => reduction.over !== "row");
+      if (serial || item.size < leastLoop) return undefined;
+      const columns = item.columns ?? item.size;
+      const rows = item.size / columns;
+      if (rows > 1) {
+        return split(rows, threads, (from, to) => ({ ...wholeOf(item), range: { from, to } }));
+      }
+      return split(Math.ceil(columns / 4), threads, (from, to) => {
+        const range = { from: from * 4, to: Math.min(to * 4, columns) };
+        return { ...wholeOf(item), range };
+      });
+    }
+    case "convolution": {
+      // A filter's gradient sums over images: in one order only.
+      if (item.solves === "filter" || item.inputs[0] === item.inputs[1]) return undefined;
+      const { windows: w, filters } = item;
+      const image = elements([w.height, w.width, w.channels]) * 4;
+      const result = elements([w.outHeight, w.outWidth, filters]) * 4;
+      const [from, to] = item.solves === "output" ? [image, result] : [result, image];
+      return split(w.images, threads, (first, last) => ({
+        item: { ...item, windows: { ...w, images: last - first } },
+        offsets: new Map([[item.inputs[0], first * from], [item.output, first * to]]),
+      }));
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Nearly equal shares of `count` units; undefined where a thread would get none. */
+function split(
+  count: number,
+  threads: number,
+  part: (from: number, to: number) => Part,
+): Part[] | undefined {
+  if (count < threads) return undefined;
+  return Array.from(
+    { length: threads },
+    (_, t) => part(Math.floor(count * t / threads), Math.floor(count * (t + 1) / threads)),
+  );
+}
