@@ -8,6 +8,7 @@ import type { ExperimentDefinition } from "./experiment/definition.ts";
 import type { TrainOptions, TrainResult } from "./experiment/train.ts";
 
 export { makeEnv } from "../envs/mod.ts";
+export * from "../envs/wrappers/mod.ts";
 export { type BackendChoice, backendChoices } from "./compute/backend_choice.ts";
 export { defineEnvironment, environmentOf } from "./core/define_environment.ts";
 export type {

@@ -1,0 +1,48 @@
+/**
+ * FrameStack: shows the last few observations together.
+ *
+ * @module
+ */
+import type { Environment } from "../../lab/core/environment.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import { Box } from "../../lab/core/space.ts";
+import { boxOf, wrap } from "./wrapper.ts";
+
+/**
+ * The last `size` observations, the oldest first, as a Box [size, …shape]. Before there are as
+ * many, the first one is repeated (`padding` `reset`) or zeros are shown (`zero`).
+ */
+export function frameStack(
+  env: Environment,
+  size: number,
+  { padding = "reset" }: { padding?: "reset" | "zero" } = {},
+): Environment {
+  if (!Number.isInteger(size) || size < 1) {
+    throw new InputError(
+      `Cannot wrap ${env.id} with frameStack as its size must be a whole number ≥ 1: ${size}`,
+    );
+  }
+  const { low, high, shape, flatSize } = boxOf(env, "observation", "frameStack");
+  const stack = new Float32Array(size * flatSize);
+  const push = (observation: Float32Array) => {
+    stack.copyWithin(0, flatSize);
+    stack.set(observation, (size - 1) * flatSize);
+    return stack.slice();
+  };
+  const repeat = (bound: Float32Array) => Array.from({ length: size }, () => [...bound]).flat();
+  return wrap(env, {
+    observationSpace: new Box({ low: repeat(low), high: repeat(high), shape: [size, ...shape] }),
+    reset(options) {
+      const { observation, info } = env.reset(options);
+      if (padding === "zero") stack.fill(0);
+      else for (let i = 0; i < size; i++) stack.set(observation, i * flatSize);
+      return { observation: push(observation), info };
+    },
+    step(action) {
+      const result = env.step(action);
+      return { ...result, observation: push(result.observation) };
+    },
+    snapshot: () => [...stack],
+    restore: (own) => stack.set(own as number[]),
+  });
+}

@@ -1,0 +1,50 @@
+/**
+ * PotentialShaping: rewards for progress that change no optimal policy.
+ *
+ * @module
+ */
+import type { Environment } from "../../lab/core/environment.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import { wrap } from "./wrapper.ts";
+
+/**
+ * Adds γ Φ(next) − Φ(before) to the reward, with Φ = 0 for terminal states: A. Y. Ng, D. Harada,
+ * S. Russell (1999), "Policy invariance under reward transformations", theorem 1.
+ *
+ * @param potential Φ, of an observation.
+ * @param gamma The agent's own discount factor.
+ * @throws InputError where gamma is not in [0, 1] or a potential is not finite.
+ */
+export function potentialShaping(
+  env: Environment,
+  // deno-lint-ignore no-explicit-any
+  potential: (observation: any) => number,
+  gamma: number,
+): Environment {
+  if (!(gamma >= 0 && gamma <= 1)) {
+    throw new InputError(
+      `Cannot wrap ${env.id} with potentialShaping as gamma must lie in [0, 1]: ${gamma}`,
+    );
+  }
+  const check = (value: number) => {
+    if (Number.isFinite(value)) return value;
+    throw new InputError(`Cannot shape ${env.id} as the potential must be finite: ${value}`);
+  };
+  let before = 0;
+  return wrap(env, {
+    reset(options) {
+      const result = env.reset(options);
+      before = check(potential(result.observation));
+      return result;
+    },
+    step(action) {
+      const result = env.step(action);
+      const next = result.terminated ? 0 : check(potential(result.observation));
+      const reward = result.reward + gamma * next - before;
+      before = next;
+      return { ...result, reward };
+    },
+    snapshot: () => before,
+    restore: (own) => before = own as number,
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * RecordEpisode: keeps the drawings of the present episode.
+ *
+ * @module
+ */
+import type { Environment } from "../../lab/core/environment.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import type { Scene } from "../../lab/core/scene.ts";
+import { wrap } from "./wrapper.ts";
+
+/**
+ * Keeps a scene of the start and of every step since, at most `most` of them. Frames are no part
+ * of the snapshot: a restored episode is recorded from there on.
+ *
+ * @throws InputError where the world draws no scene.
+ */
+export function recordEpisode(
+  env: Environment,
+  most = 10_000,
+): Environment & { readonly frames: readonly Scene[] } {
+  if (env.scene === undefined) {
+    throw new InputError(`Cannot wrap ${env.id} with recordEpisode as it draws no scene`);
+  }
+  const frames: Scene[] = [];
+  const record = () => {
+    if (frames.length < most) frames.push(env.scene!());
+  };
+  const wrapped = wrap(env, {
+    reset(options) {
+      const result = env.reset(options);
+      frames.length = 0;
+      record();
+      return result;
+    },
+    step(action) {
+      const result = env.step(action);
+      record();
+      return result;
+    },
+    restore() {
+      frames.length = 0;
+      record();
+    },
+  });
+  return Object.assign(wrapped, { frames });
+}

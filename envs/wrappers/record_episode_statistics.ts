@@ -1,0 +1,61 @@
+/**
+ * RecordEpisodeStatistics: keeps return and length of the episodes.
+ *
+ * @module
+ */
+import type { Environment } from "../../lab/core/environment.ts";
+import { wrap } from "./wrapper.ts";
+
+/** What is kept of the last episodes, the newest at the end. */
+export interface EpisodeStatistics {
+  /** Sum of the rewards of each. */
+  readonly episodeReturns: readonly number[];
+  /** Steps of each. */
+  readonly episodeLengths: readonly number[];
+}
+
+/**
+ * Adds `info.episode` (`episodeReturn`, `length`) to the step that ends an episode, and keeps the
+ * last `bufferLength` episodes. Gymnasium's third number, the wall-clock time, is left out: equal
+ * runs would differ by it.
+ */
+export function recordEpisodeStatistics(
+  env: Environment,
+  bufferLength = 100,
+): Environment & EpisodeStatistics {
+  const episodeReturns: number[] = [];
+  const episodeLengths: number[] = [];
+  let [episodeReturn, length] = [0, 0];
+  const keep = (values: number[], value: number) => {
+    values.push(value);
+    if (values.length > bufferLength) values.shift();
+  };
+  const wrapped = wrap(env, {
+    reset(options) {
+      [episodeReturn, length] = [0, 0];
+      return env.reset(options);
+    },
+    step(action) {
+      const result = env.step(action);
+      episodeReturn += result.reward;
+      length++;
+      if (!result.terminated && !result.truncated) return result;
+      keep(episodeReturns, episodeReturn);
+      keep(episodeLengths, length);
+      return { ...result, info: { ...result.info, episode: { episodeReturn, length } } };
+    },
+    snapshot: () => ({
+      episodeReturn,
+      length,
+      episodeReturns: [...episodeReturns],
+      episodeLengths: [...episodeLengths],
+    }),
+    restore(own) {
+      const kept = own as unknown as EpisodeStatistics & { episodeReturn: number; length: number };
+      ({ episodeReturn, length } = kept);
+      episodeReturns.splice(0, Infinity, ...kept.episodeReturns);
+      episodeLengths.splice(0, Infinity, ...kept.episodeLengths);
+    },
+  });
+  return Object.assign(wrapped, { episodeReturns, episodeLengths });
+}

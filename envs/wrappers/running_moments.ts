@@ -1,0 +1,53 @@
+/**
+ * Running mean and variance of vectors.
+ *
+ * @module
+ */
+import type { Json } from "../../lab/core/snapshot.ts";
+
+/**
+ * Mean and variance by the parallel algorithm of T. F. Chan et al. (1979), with Gymnasium's start:
+ * mean 0, variance 1, counted as 1e-4 samples.
+ */
+export class RunningMoments {
+  /** Of each element. */
+  readonly mean: Float64Array;
+  /** Of each element, divided by the count. */
+  readonly variance: Float64Array;
+  #count = 1e-4;
+
+  /** Moments of vectors with `size` elements. */
+  constructor(size: number) {
+    this.mean = new Float64Array(size);
+    this.variance = new Float64Array(size).fill(1);
+  }
+
+  /** Takes one vector in. */
+  update(values: ArrayLike<number>): void {
+    const count = this.#count;
+    const total = count + 1;
+    for (let i = 0; i < this.mean.length; i++) {
+      const delta = values[i] - this.mean[i];
+      this.mean[i] += delta / total;
+      this.variance[i] = (this.variance[i] * count + delta * delta * count / total) / total;
+    }
+    this.#count = total;
+  }
+
+  /** Everything that decides on later moments. */
+  snapshot(): Json {
+    return { mean: [...this.mean], variance: [...this.variance], count: this.#count };
+  }
+
+  /** Goes on from a snapshot. */
+  restore(snapshot: Json): void {
+    const { mean, variance, count } = snapshot as {
+      mean: number[];
+      variance: number[];
+      count: number;
+    };
+    this.mean.set(mean);
+    this.variance.set(variance);
+    this.#count = count;
+  }
+}

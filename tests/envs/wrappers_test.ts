@@ -1,0 +1,287 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { makeEnv } from "../../envs/mod.ts";
+import * as wrappers from "../../envs/wrappers/mod.ts";
+import type { Environment } from "../../lab/core/environment.ts";
+import { defaultRng } from "../../lab/core/random.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import { Box, Discrete } from "../../lab/core/space.ts";
+import { VectorEnvironment } from "../../lab/core/vector.ts";
+// Golden: tests/golden/gymnasium/record_wrappers.py.
+import golden from "../golden/gymnasium_wrappers.json" with { type: "json" };
+
+const sameAsGymnasium: Record<string, (env: Environment) => Environment> = {
+  "normalizeObservation": wrappers.normalizeObservation,
+  "normalizeReward": wrappers.normalizeReward,
+  "normalizeReward, ends": (env) => wrappers.normalizeReward(env, { gamma: 0.9 }),
+  "frameStack": (env) => wrappers.frameStack(env, 3),
+  "frameStack, zero": (env) => wrappers.frameStack(env, 4, { padding: "zero" }),
+  "timeAwareObservation": wrappers.timeAwareObservation,
+  "timeAwareObservation, normalizeTime": (env) =>
+    wrappers.timeAwareObservation(env, { normalizeTime: true }),
+  "rescaleAction": (env) => wrappers.rescaleAction(env, -0.5, 1),
+  "clipReward": (env) => wrappers.clipReward(env, -5, -1),
+  "flattenObservation": wrappers.flattenObservation,
+  "recordEpisodeStatistics": wrappers.recordEpisodeStatistics,
+  "timeLimit": (env) => wrappers.timeLimit(env, 7),
+};
+
+function near(actual: ArrayLike<number>, expected: number[], where: string): void {
+  strictEqual(actual.length, expected.length, where);
+  expected.forEach((value, i) => {
+    // Gymnasium keeps float32 moments of float32 observations.
+    ok(Math.abs(actual[i] - value) <= 1e-5 * Math.max(1, Math.abs(value)), `${where}: ${value}`);
+  });
+}
+
+Deno.test("every recorded wrapper is compared", () => {
+  deepStrictEqual(Object.keys(sameAsGymnasium), Object.keys(golden.wrappers));
+});
+
+for (const [name, rows] of Object.entries(golden.wrappers)) {
+  Deno.test(`${name} answers what Gymnasium's wrapper does`, () => {
+    const env = sameAsGymnasium[name](makeEnv(rows.environment));
+    near(env.reset({ seed: rows.seed }).observation, rows.observations[0], "reset");
+    const restarts: number[][] = [...rows.restarts];
+    const episodes: number[][] = [...rows.episodes];
+    rows.actions.forEach((action, t) => {
+      const result = env.step(Array.isArray(action) ? Float32Array.from(action) : action);
+      near(result.observation, rows.observations[t + 1], `step ${t + 1}`);
+      near([result.reward], [rows.rewards[t]], `reward ${t + 1}`);
+      strictEqual(result.terminated, rows.terminated[t]);
+      strictEqual(result.truncated, rows.truncated[t]);
+      if (!result.terminated && !result.truncated) return;
+      if (episodes.length > 0) {
+        const [episodeReturn, length] = episodes.shift()!;
+        deepStrictEqual(result.info.episode, { episodeReturn, length });
+      }
+      near(env.reset().observation, restarts.shift()!, "restart");
+    });
+  });
+}
+
+/** One of each, over a world that it fits. */
+const all: Record<string, () => Environment> = {
+  ...Object.fromEntries(
+    Object.entries(sameAsGymnasium).map(([name, wrap]) => [
+      name,
+      () => wrap(makeEnv(golden.wrappers[name as keyof typeof golden.wrappers].environment)),
+    ]),
+  ),
+  clipAction: () => wrappers.clipAction(makeEnv("Pendulum-v1")),
+  hideVelocity: () => wrappers.hideVelocity(makeEnv("CartPole-v1")),
+  stickyAction: () => wrappers.stickyAction(makeEnv("Pendulum-v1"), 0.5),
+  potentialShaping: () =>
+    wrappers.potentialShaping(makeEnv("MountainCar-v0"), ([position]) => position, 0.99),
+  passiveEnvChecker: () => wrappers.passiveEnvChecker(makeEnv("Taxi-v4")),
+  recordEpisode: () => wrappers.recordEpisode(makeEnv("Acrobot-v1")),
+  renderObservation: () =>
+    wrappers.renderObservation(makeEnv("CartPole-v1"), { width: 12, height: 10, grey: true }),
+  "several on one another": () =>
+    wrappers.frameStack(
+      wrappers.normalizeObservation(wrappers.stickyAction(makeEnv("CartPole-v1"), 0.3)),
+      2,
+    ),
+};
+
+for (const [name, make] of Object.entries(all)) {
+  const walk = (env: Environment, length: number, seed: number) => {
+    const random = defaultRng(seed);
+    return Array.from({ length }, () => {
+      const result = env.step(env.actionSpace.sample(random));
+      ok(env.observationSpace.contains(result.observation), `${result.observation}`);
+      const again = result.terminated || result.truncated ? env.reset().observation : null;
+      return { ...result, again };
+    });
+  };
+
+  Deno.test(`${name}: a snapshot in mid-episode goes on to the same bits`, () => {
+    const env = make();
+    env.reset({ seed: 7 });
+    walk(env, 33, 1);
+    const kept = JSON.parse(JSON.stringify(env.snapshot!())) as Json;
+    const expected = walk(env, 60, 2);
+    const other = make();
+    other.restore!(kept);
+    deepStrictEqual(walk(other, 60, 2), expected);
+  });
+
+  Deno.test(`${name}: a vector of two goes the way of each alone`, () => {
+    const vector = new VectorEnvironment(make, 2, { autoreset: "same-step" });
+    const alone = make();
+    vector.reset({ seeds: [3, 4] });
+    alone.reset({ seed: 4 });
+    const random = defaultRng(1);
+    const flat = new Float32Array(alone.observationSpace.flatSize);
+    for (let t = 0; t < 20; t++) {
+      const action = alone.actionSpace.sample(random);
+      const step = vector.step([action, action]);
+      const result = alone.step(action);
+      strictEqual(step.rewards[1], result.reward);
+      const next = result.terminated || result.truncated ? alone.reset() : result;
+      alone.observationSpace.flatten(next.observation, flat);
+      deepStrictEqual(step.observations.subarray(flat.length), flat);
+    }
+  });
+}
+
+Deno.test("transforms change what they name and nothing else", () => {
+  const plain = makeEnv("CartPole-v1");
+  const env = wrappers.transformAction(
+    wrappers.transformReward(
+      wrappers.transformObservation(
+        makeEnv("CartPole-v1"),
+        (observation: Float32Array) => observation.subarray(0, 1).slice(),
+        new Box({ low: -5, high: 5, shape: [1] }),
+      ),
+      (reward) => 3 * reward,
+    ),
+    (action: number) => 1 - (action - 10),
+    new Discrete(2, 10),
+  );
+  deepStrictEqual(
+    env.reset({ seed: 1 }).observation,
+    plain.reset({ seed: 1 }).observation.slice(0, 1),
+  );
+  const [result, expected] = [env.step(10), plain.step(1)];
+  deepStrictEqual(result.observation, expected.observation.slice(0, 1));
+  strictEqual(result.reward, 3);
+  throws(() => env.step(1), /must lie in Discrete\(2, start=10\): 1/);
+});
+
+Deno.test("clipAction and rescaleAction hand the world actions inside its bounds", () => {
+  const seen: number[][] = [];
+  const world = makeEnv("Pendulum-v1");
+  const spy: Environment = {
+    ...wrappers.transformReward(world, (reward) => reward),
+    step(action: Float32Array) {
+      ok(world.actionSpace.contains(action));
+      seen.push([...action]);
+      return world.step(action);
+    },
+  };
+  const clipped = wrappers.clipAction(spy);
+  clipped.reset({ seed: 1 });
+  for (const value of [-7, 1.5, 1e30]) clipped.step(Float32Array.of(value));
+  const scaled = wrappers.rescaleAction(spy, 0, 10);
+  scaled.reset({ seed: 1 });
+  for (const value of [0, 5, 10]) scaled.step(Float32Array.of(value));
+  deepStrictEqual(seen.flat(), [-2, 1.5, 2, -2, 0, 2]);
+  throws(() => scaled.step(Float32Array.of(10.5)), /must lie in Box\(\[0\], \[10\]\): 10.5/);
+  throws(() => clipped.step(Float32Array.of(NaN)), /NaN/);
+});
+
+Deno.test("shaping adds what telescopes: the discounted sum differs by the first potential", () => {
+  const gamma = 0.9;
+  const play = (env: Environment) => {
+    env.reset({ seed: 1 });
+    let [sum, discount] = [0, 1];
+    for (let ended = false; !ended; discount *= gamma) {
+      const result = env.step(1);
+      sum += discount * result.reward;
+      ended = result.terminated;
+    }
+    return sum;
+  };
+  const potential = ([x, v]: Float32Array) => 3 * x + v + 1;
+  const first = potential(makeEnv("CartPole-v1").reset({ seed: 1 }).observation);
+  const shaped = wrappers.potentialShaping(makeEnv("CartPole-v1"), potential, gamma);
+  ok(Math.abs(play(shaped) - (play(makeEnv("CartPole-v1")) - first)) < 1e-12);
+});
+
+Deno.test("sticky actions repeat as often as told, and never the first of an episode", () => {
+  const env = wrappers.stickyAction(makeEnv("Identity-v0", { timeLimit: 2000 }), 0.25);
+  let observation = env.reset({ seed: 1 }).observation;
+  let right = 0;
+  for (let t = 0; t < 2000; t++) {
+    const result = env.step(observation);
+    right += result.reward;
+    if (t === 0) strictEqual(result.reward, 1);
+    observation = result.observation;
+  }
+  // A sticky action is right in a quarter of the cases: 0.75 + 0.25 × 0.25.
+  ok(Math.abs(right / 2000 - 0.8125) < 0.03, `${right}`);
+});
+
+Deno.test("hidden velocities are gone, and other worlds need indices", () => {
+  const shapes = ["CartPole-v1", "MountainCar-v0", "Acrobot-v1", "Pendulum-v1"].map((id) =>
+    wrappers.hideVelocity(makeEnv(id)).observationSpace.flatSize
+  );
+  deepStrictEqual(shapes, [2, 1, 4, 2]);
+  const env = wrappers.hideVelocity(makeEnv("CartPole-v1"));
+  const [x, , angle] = makeEnv("CartPole-v1").reset({ seed: 1 }).observation;
+  deepStrictEqual(env.reset({ seed: 1 }).observation, Float32Array.of(x, angle));
+  const grid = () => makeEnv("GridWorld-v0", { observation: "coordinates" });
+  throws(() => wrappers.hideVelocity(grid()), /indices of some of the 2 elements: undefined/);
+  throws(() => wrappers.hideVelocity(grid(), [2]), /: 2$/);
+  strictEqual(wrappers.hideVelocity(grid(), [0]).observationSpace.flatSize, 1);
+});
+
+Deno.test("recorded frames are those of the episode", () => {
+  const env = wrappers.recordEpisode(makeEnv("CartPole-v1"));
+  env.reset({ seed: 1 });
+  for (let t = 0; t < 5; t++) env.step(1);
+  strictEqual(env.frames.length, 6);
+  deepStrictEqual(env.frames[5], env.scene!());
+  env.reset();
+  strictEqual(env.frames.length, 1);
+});
+
+Deno.test("the moments stay as they are where they are not to be updated", () => {
+  const env = wrappers.normalizeObservation(makeEnv("CartPole-v1"));
+  env.reset({ seed: 1 });
+  env.step(1);
+  const before = (env.snapshot!() as { own: Json }).own;
+  env.updateRunningMean = false;
+  env.step(1);
+  deepStrictEqual((env.snapshot!() as { own: Json }).own, before);
+});
+
+Deno.test("the passive checker names what breaks the contract", () => {
+  const broken = (change: object) =>
+    wrappers.passiveEnvChecker({
+      ...wrappers.transformReward(makeEnv("CartPole-v1"), (reward) => reward),
+      step: () => ({
+        observation: new Float32Array(4),
+        reward: 1,
+        terminated: false,
+        truncated: false,
+        info: {},
+        ...change,
+      }),
+    });
+  const cases: [object, RegExp][] = [
+    [
+      { observation: new Float32Array(3) },
+      /observation of step must lie in .*Float32Array\(0,0,0\)/,
+    ],
+    [{ reward: NaN }, /reward must be a finite number: NaN/],
+    [{ terminated: 1 }, /terminated must be true or false: 1/],
+    [{ info: null }, /info of step must be an object: null/],
+  ];
+  for (const [change, message] of cases) {
+    throws(() => broken(change).step(1), { name: "InputError", message });
+  }
+  strictEqual(broken({}).step(1).reward, 1);
+});
+
+Deno.test("wrong arguments are refused and say what to do", () => {
+  const [pole, lake] = [() => makeEnv("CartPole-v1"), () => makeEnv("FrozenLake-v1")];
+  const cases: [() => Environment, RegExp][] = [
+    [() => wrappers.timeLimit(pole(), 0), /≥ 1: 0/],
+    [() => wrappers.frameStack(pole(), 1.5), /≥ 1: 1.5/],
+    [() => wrappers.frameStack(lake(), 2), /flattenObservation first: Discrete\(16\)/],
+    [() => wrappers.clipAction(pole()), /action space must be a Box: Discrete\(2\)/],
+    [() => wrappers.rescaleAction(makeEnv("Pendulum-v1"), 1, 1), /: 1, 1/],
+    [() => wrappers.clipReward(pole(), 1, 0), /: 1, 0/],
+    [() => wrappers.stickyAction(pole(), 1), /\[0, 1\): 1/],
+    [() => wrappers.normalizeReward(pole(), { gamma: 2 }), /: 2, 1e-8/],
+    [() => wrappers.potentialShaping(pole(), () => 0, -1), /\[0, 1\]: -1/],
+    [() => wrappers.timeAwareObservation(makeEnv("CliffWalking-v1")), /timeLimit first/],
+  ];
+  for (const [make, message] of cases) throws(make, { name: "InputError", message });
+  const env = wrappers.timeLimit(pole(), 2);
+  env.reset({ seed: 1 });
+  env.step(1);
+  strictEqual(env.step(0).truncated, true);
+  throws(() => env.step(0), /truncated at step 2/);
+});
