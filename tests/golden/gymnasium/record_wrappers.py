@@ -35,7 +35,7 @@ wanted = {
 }
 
 
-def record(environment, wrap, seed=4001, steps=40):
+def record(environment, wrap, seed=4002, steps=70):
     env = wrap(gymnasium.make(environment))
     random = np.random.default_rng(seed)
     observation, _ = env.reset(seed=seed)
