@@ -29,7 +29,9 @@ async function* updateRows(step: BenchStep, { peer }: Bench): AsyncIterable<Row>
   try {
     const own = bound(step, lab);
     if (typeof own === "string") return yield missingRow(step.title, "ms", own);
-    const subjects: Record<string, Subject> = { own };
+    const two = await labWorkspace(2);
+    workspaces.push(two);
+    const subjects: Record<string, Subject> = { own, two: step.bind(two) };
     for (const { stock } of step.stocks) {
       const workspace = await stockWorkspace(stock);
       workspaces.push(workspace);
@@ -43,6 +45,11 @@ async function* updateRows(step: BenchStep, { peer }: Bench): AsyncIterable<Row>
       const reference = { name: `stock ${stock}`, value: milliseconds[stock], reach };
       yield row(step.title, milliseconds.own, "ms", reference);
     }
+    yield row(`${step.title}, two threads`, milliseconds.two, "ms", {
+      name: "one thread",
+      value: milliseconds.own,
+      reach: step.threadReach,
+    });
     if (step.products !== undefined) {
       yield row(step.title, milliseconds.own, "ms", {
         name: "its matrix products alone",
@@ -56,8 +63,8 @@ async function* updateRows(step: BenchStep, { peer }: Bench): AsyncIterable<Row>
   }
 }
 
-/** The step after its first run, or why there is none: it has no lowering. */
-export function bound(step: BenchStep, workspace: Workspace): (() => void) | string {
+/** The step after its first run, or why there is none. */
+function bound(step: BenchStep, workspace: Workspace): (() => void) | string {
   const run = step.bind(workspace);
   return unlessUnlowered(() => {
     run();

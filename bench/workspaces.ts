@@ -13,8 +13,8 @@ import type { Workspace } from "../lab/compute/workspace.ts";
 export type Stock = "tfjs-wasm" | "tfjs-cpu";
 
 /** An empty workspace on the lab's default backend. */
-export async function labWorkspace(): Promise<Workspace> {
-  return (await openWorkspace("auto")).workspace;
+export async function labWorkspace(threads = 1): Promise<Workspace> {
+  return (await openWorkspace("auto", { threads })).workspace;
 }
 
 let wasm: Promise<boolean> | undefined;

@@ -25,6 +25,8 @@ export interface BenchStep {
   readonly stocks: readonly StockReference[];
   /** How many times faster than PyTorch the lab aims to be. */
   readonly peerReach?: number;
+  /** How many times faster than one thread two have to be, where that is asked for. */
+  readonly threadReach?: number;
   /** Its matrix products, where a share of their rate is asked for. */
   readonly products?: readonly Product[];
   /** Defines the state and answers one update, inputs written anew as a trainer does. */
