@@ -20,6 +20,8 @@ export interface Node {
   readonly operands: readonly Operand[];
   readonly output: number;
   readonly dtype: Dtype;
+  /** Where the step asked for it. */
+  readonly origin?: Error;
 }
 
 /** One reduction inside a loop: of each row (output [R]), of each column ([C]), or of all ([]). */

@@ -4,10 +4,12 @@
  *
  * @module
  */
+import { InputError } from "../../core/errors.ts";
 import {
   elements,
   type Graph,
   GraphBuilder,
+  lineOf,
   type Operation,
   uniform,
   type Value,
@@ -40,10 +42,11 @@ const reductions: ReadonlyMap<string, Reduction["combine"]> = new Map([
 /** Most kernels in one loop: beyond it registers spill. */
 const mostNodes = 48;
 
-/** The kernel has no lowering to items: the caller falls back. */
-export class Unscheduled extends Error {
+/** The kernel has no lowering to items. */
+export class Unscheduled extends InputError {
   constructor(readonly operation: Operation) {
-    super(`no lowering of ${operation.kernel}`);
+    const { kernel, origin } = operation;
+    super(`Cannot compile as there is no lowering of the kernel ${kernel}${lineOf(origin)}`);
   }
 }
 
@@ -93,7 +96,7 @@ class Scheduler {
     return uniform(this.builder.values[view.value]);
   }
 
-  #addNode({ kernel, inputs, attributes, output }: Operation): void {
+  #addNode({ kernel, inputs, attributes, output, origin }: Operation): void {
     const { dtype } = this.builder.values[output.value];
     const shape = output.shape;
     let operands: Operand[];
@@ -116,7 +119,7 @@ class Scheduler {
         return known.operand;
       });
     }
-    const node: Node = { kernel, attributes, operands, output: output.value, dtype };
+    const node: Node = { kernel, attributes, operands, output: output.value, dtype, origin };
     const at = this.#place(elements(shape), columns, operands);
     (this.items[at] as Loop).nodes.push(node);
     this.#readyAt.set(output.value, at);

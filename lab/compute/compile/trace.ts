@@ -13,6 +13,7 @@ import {
   elements,
   type Graph,
   GraphBuilder,
+  lineOf,
   type View,
 } from "./ir.ts";
 import { axesOf, rules } from "./shapes.ts";
@@ -271,19 +272,6 @@ function extra(attributes: Attributes, named: object): Attributes {
 function inferred(from: readonly number[], to: readonly number[]): number[] {
   const known = to.filter((length) => length >= 0).reduce((a, b) => a * b, 1);
   return to.map((length) => length >= 0 ? length : elements(from) / known);
-}
-
-/** The folder whose frames are not the step's: gradients and optimizers are called by it. */
-const own = import.meta.url.replace(/compile\/[^/]*$/, "");
-
-/** The first frame outside TensorFlow.js and this folder: the line of the step. */
-function lineOf(origin: Error | undefined): string {
-  const frames = origin?.stack?.split("\n").slice(1) ?? [];
-  const frame = frames.find((each) =>
-    /(?:file|https?):/.test(each) && !/\/tfjs|tf\.node/.test(each) && !each.includes(own)
-  );
-  const at = frame?.match(/((?:file|https?):\S*?:\d+:\d+)\)?$/)?.[1];
-  return at === undefined ? "" : ` (${at})`;
 }
 
 /** The line of the step that is being traced. */

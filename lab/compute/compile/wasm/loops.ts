@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { Dtype, Value } from "../ir.ts";
+import { InputError } from "../../../core/errors.ts";
+import { type Dtype, lineOf, type Value } from "../ir.ts";
 import type { Loop, Node, Operand, Reduction } from "../items.ts";
 import {
   type Code,
@@ -34,9 +35,10 @@ export interface LoopContext {
 }
 
 /** A kernel without code for its element types. */
-export class NoCode extends Error {
-  constructor(readonly kernel: string, readonly dtypes: readonly Dtype[]) {
-    super(`no vector code for ${kernel} on ${dtypes.join(", ")}`);
+export class NoCode extends InputError {
+  constructor(kernel: string, dtypes: readonly Dtype[], origin?: Error) {
+    const what = `the kernel ${kernel} on ${dtypes.join(", ")}`;
+    super(`Cannot compile as there is no lowering of ${what}${lineOf(origin)}`);
   }
 }
 
@@ -204,7 +206,7 @@ class LoopWriter {
       attributes: node.attributes,
       math: this.#math,
     });
-    if (code === undefined) throw new NoCode(node.kernel, dtypes);
+    if (code === undefined) throw new NoCode(node.kernel, dtypes, node.origin);
     return set(this.#nodes.get(node.output)!, code);
   }
 

@@ -272,6 +272,16 @@ Deno.test("a remainder has the divisor's sign, exactly", () => {
   });
 });
 
+Deno.test("a kernel without lowering for its types is named with its line", () => {
+  const divide = ({ x }: Tensors): Tensors => ({
+    y: tf.engine().runKernel("RealDiv", { a: x, b: x }) as tf.Tensor,
+  });
+  throws(
+    () => compiled("strict", { x: wholes([4], 1, 5) }, divide),
+    /^InputError: Cannot compile as .* RealDiv on int32, int32 \(.*ops_elementwise_test.ts:\d+:\d+\)$/,
+  );
+});
+
 Deno.test("the comparison sees a wrong result", () => {
   const x = noise([9]);
   let calls = 0;
