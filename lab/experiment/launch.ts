@@ -65,8 +65,9 @@ export async function launch(
   const runs: (Run | undefined)[] = plans.map(() => undefined);
   let next = 0;
   let refused: unknown;
+  const lanes = Math.max(1, Math.min(options.workers, plans.length));
   const lane = async () => {
-    using worker = new TrainingWorker();
+    using worker = new TrainingWorker(lanes);
     while (next < plans.length && refused === undefined && !options.signal?.aborted) {
       const index = next++;
       try {
@@ -77,7 +78,6 @@ export async function launch(
       }
     }
   };
-  const lanes = Math.max(1, Math.min(options.workers, plans.length));
   await Promise.all(Array.from({ length: lanes }, lane));
   if (refused !== undefined) throw refused;
   return runs.filter((run) => run !== undefined);

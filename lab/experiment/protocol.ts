@@ -21,6 +21,8 @@ export interface TrainMessage {
   readonly start?: { readonly snapshot: Snapshot; readonly runner: RunnerState };
   /** Weights of another run to start from, by name. */
   readonly weights?: NamedTensors;
+  /** Threads that compiled steps may use; decides no bit of the result. */
+  readonly threads: number;
   /** Whether to tell in the end what took how long. */
   readonly profile?: boolean;
 }

@@ -66,20 +66,26 @@ export function parseSeed(text: string): Seed {
 /**
  * Opens the workspace and makes environment or data set and the trainer.
  *
- * @param definition Handed over where it is at hand; else an own environment is imported anew.
+ * @param options.definition Handed over where it is at hand; else an own environment is imported
+ *   anew.
+ * @param options.threads Threads that compiled steps may use; default 1.
  */
 export async function openSession(
   job: Job,
   registries: Registries,
-  definition?: ExperimentDefinition,
+  options: { readonly definition?: ExperimentDefinition; readonly threads?: number } = {},
 ): Promise<Session> {
+  const { definition, threads } = options;
   const seed = parseSeed(job.seed);
   const stream = (name: string): Generator => streamOf(seed, name);
   const { openWorkspace } = await import("../compute/backend.ts");
   const tensorCount = await tensorCounter();
   const before = tensorCount();
   const wasmPath = `${labRoot}node_modules/@tensorflow/tfjs-backend-wasm/dist/`;
-  const { workspace, reason, adapter } = await openWorkspace(job.backend, { wasmPath });
+  const { workspace, reason, adapter } = await openWorkspace(job.backend, {
+    wasmPath,
+    threads,
+  });
 
   const { configuration, experiment } = job;
   const budget = configuration.budget as number;

@@ -73,7 +73,7 @@ export async function train(
   const { registries, seed = 1, backend = "auto", onReport, signal } = options;
   const { configuration } = await resolve(definition, registries, options);
   const job = { experiment: definition.name, module: "", configuration, seed: `${seed}`, backend };
-  const session = await openSession(job, registries, definition);
+  const session = await openSession(job, registries, { definition });
   const recording = new Recording();
   let parameters: NamedTensors = {};
   const breathe = breather();

@@ -20,11 +20,17 @@ export interface RunRecorder {
 }
 
 /** A run's part of a {@linkcode TrainMessage}. */
-export type TrainOrder = Omit<TrainMessage, "kind" | "interrupt">;
+export type TrainOrder = Omit<TrainMessage, "kind" | "interrupt" | "threads">;
 
 /** Trains runs, one at a time, in a thread of its own that starts with the first. */
 export class TrainingWorker implements Disposable {
   #worker: Worker | undefined;
+  readonly #threads: number;
+
+  /** @param parallel Runs that train at once: they share the machine's cores. */
+  constructor(parallel = 1) {
+    this.#threads = Math.max(1, Math.floor(navigator.hardwareConcurrency / parallel));
+  }
 
   /**
    * Trains a run to its end.
@@ -73,7 +79,7 @@ export class TrainingWorker implements Disposable {
           this[Symbol.dispose]();
           reject(new LabError(`the worker ended: ${firstLine(event.message)}`));
         };
-        post({ kind: "train", interrupt, ...order });
+        post({ kind: "train", interrupt, threads: this.#threads, ...order });
       });
     } finally {
       signal?.removeEventListener("abort", stop);

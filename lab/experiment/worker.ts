@@ -61,7 +61,8 @@ async function send(message: FromWorker, most: number): Promise<void> {
 
 async function train(message: TrainMessage): Promise<void> {
   const { registries } = await import(message.registries) as { registries: Registries };
-  const session = await openSession(message.job, registries);
+  const { job, threads } = message;
+  const session = await openSession(job, registries, { threads });
   try {
     const { trainer, backend, backendReason, adapter } = session;
     await begin(trainer, message);
@@ -70,8 +71,8 @@ async function train(message: TrainMessage): Promise<void> {
     scope.postMessage({ kind: "opened", opened: { backend, backendReason, adapter, resumable } });
     const flag = new Int32Array(message.interrupt);
     const ending = await runTrainer(trainer, {
-      ...runnerOptions(message.job.configuration),
-      seed: parseSeed(message.job.seed),
+      ...runnerOptions(job.configuration),
+      seed: parseSeed(job.seed),
       bestBy: session.bestBy,
       state: message.start?.runner,
       interrupted: () => Atomics.load(flag, 0) !== 0,
