@@ -213,6 +213,45 @@ const depthwiseFilter: Expansion = ({ inputs: [x, dy], attributes, output }, add
   return { value: wide.value, shape: output.shape };
 };
 
+/**
+ * Whether a convolution to one filter is cheaper channel by channel: a product of one column
+ * would leave most of a vector idle.
+ */
+function single(filter: readonly number[], output: readonly number[]): boolean {
+  const [kernelHeight, kernelWidth, channels, filters] = filter;
+  return filters === 1 && channels >= 8 && kernelHeight * kernelWidth > 1 &&
+    output[1] * output[2] > 1;
+}
+
+/** To one filter: channel by channel, then their sum. */
+const convolution: Expansion = ({ inputs: [x, filter], attributes, output }, add) => {
+  if (!single(filter.shape, output.shape)) return undefined;
+  const shape = output.shape.with(3, filter.shape[2]);
+  const each = add.typed("DepthwiseConv2dNative", [x, filter], shape, "float32", attributes);
+  return add.typed("Sum", [each], output.shape, "float32", { axis: [3], keepDims: true });
+};
+
+/** The gradient of one filter's output is that of each channel's. */
+function spread(dy: View, channels: number, add: Adder): View {
+  return add.typed("Tile", [dy], dy.shape.with(3, channels), "float32", {
+    reps: [1, 1, 1, channels],
+  });
+}
+
+const convolutionInput: Expansion = ({ inputs: [dy, filter], attributes, output }, add) => {
+  if (!single(filter.shape, dy.shape)) return undefined;
+  const kernel = "DepthwiseConv2dNativeBackpropInput";
+  const each = [spread(dy, filter.shape[2], add), filter];
+  return add.typed(kernel, each, output.shape, "float32", attributes);
+};
+
+const convolutionFilter: Expansion = ({ inputs: [x, dy], attributes, output }, add) => {
+  if (!single(output.shape, dy.shape)) return undefined;
+  const kernel = "DepthwiseConv2dNativeBackpropFilter";
+  const each = [x, spread(dy, output.shape[2], add)];
+  return add.typed(kernel, each, output.shape, "float32", attributes);
+};
+
 /** A mean over a whole image of many pixels is a plain reduction. */
 const averagePool: Expansion = ({ inputs: [x], attributes, output }, add) => {
   const [height, width] = [attributes.filterSize as number | number[]].flat();
@@ -238,4 +277,7 @@ export const imageExpansions: Record<string, Expansion> = {
   DepthwiseConv2dNativeBackpropInput: depthwiseInput,
   DepthwiseConv2dNativeBackpropFilter: depthwiseFilter,
   AvgPool: averagePool,
+  Conv2D: convolution,
+  Conv2DBackpropInput: convolutionInput,
+  Conv2DBackpropFilter: convolutionFilter,
 };

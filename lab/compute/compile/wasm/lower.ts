@@ -11,11 +11,14 @@ import {
   call,
   type Code,
   f32x4,
+  get,
   i32,
   Locals,
+  loop,
   memory,
   ModuleBuilder,
   sequence,
+  set,
 } from "./assembler.ts";
 import { convolutionFunction, convolutionScratch } from "./convolution.ts";
 import { type Bytes, Distribution, type Touched } from "./distribution.ts";
@@ -120,7 +123,9 @@ class ItemWriter {
   code({ item, offsets, range }: Part, thread: number): Code {
     const address = (value: number) => this.plan.addresses[value]! + (offsets.get(value) ?? 0);
     const scratch = this.plan.scratch + thread * this.#scratchBytes;
-    if (item.kind === "matMul") return matMulCode(item, this.#matMul(), address, scratch);
+    if (item.kind === "matMul" && item.batch === 1) {
+      return productCode(item, this.#matMul(), addressesOf(item, address), scratch);
+    }
     const { locals, body } = this.#function(item, address, scratch, range);
     return call(this.module.add([], locals, body));
   }
@@ -131,7 +136,7 @@ class ItemWriter {
   }
 
   #function(
-    item: Exclude<Item, MatMul>,
+    item: Item,
     address: (value: number) => number,
     scratch: number,
     range: LoopPart | undefined,
@@ -139,6 +144,8 @@ class ItemWriter {
     const { values } = this.schedule;
     const { output } = item as { output: number };
     switch (item.kind) {
+      case "matMul":
+        return batchFunction(item, this.#matMul(), address, scratch);
       case "loop": {
         const stored = (value: number) => this.#stored.has(value);
         return loopFunction(item, { values, address, stored, madd: this.#madd }, range);
@@ -160,29 +167,46 @@ class ItemWriter {
   }
 }
 
-function matMulCode(
+/** Where a product's operands and result begin. */
+function addressesOf(
+  { a, b, output }: MatMul,
+  address: (value: number) => number,
+): readonly [a: Code, b: Code, c: Code] {
+  return [i32.const(address(a)), i32.const(address(b)), i32.const(address(output))];
+}
+
+/** One product of matrices at these addresses. */
+function productCode(
+  { rows, columns, inner, aStrides, bStrides }: MatMul,
+  matMul: number,
+  [a, b, c]: readonly [a: Code, b: Code, c: Code],
+  scratch: number,
+): Code {
+  const bytes = (strides: readonly number[]) => strides.map((stride) => i32.const(stride * 4));
+  const rest = [rows, columns, inner, scratch].map(i32.const);
+  return call(matMul, a, ...bytes(aStrides), b, ...bytes(bStrides), c, ...rest);
+}
+
+/** A function that computes the products of a batch one after the other. */
+function batchFunction(
   item: MatMul,
   matMul: number,
   address: (value: number) => number,
   scratch: number,
-): Code {
-  const { rows, columns, inner, aStrides, bStrides, batchStrides } = item;
-  const one = (index: number) =>
-    call(
-      matMul,
-      ...[
-        address(item.a) + index * batchStrides[0] * 4,
-        aStrides[0] * 4,
-        aStrides[1] * 4,
-        address(item.b) + index * batchStrides[1] * 4,
-        bStrides[0] * 4,
-        bStrides[1] * 4,
-        address(item.output) + index * rows * columns * 4,
-        rows,
-        columns,
-        inner,
-        scratch,
-      ].map(i32.const),
-    );
-  return sequence(...Array.from({ length: item.batch }, (_, i) => one(i)));
+): { locals: Locals; body: Code } {
+  const locals = new Locals(0);
+  const [index, ...at] = [0, 1, 2, 3].map(() => locals.add("i32"));
+  const steps = [...item.batchStrides, item.rows * item.columns];
+  const [a, b, c] = at.map(get);
+  const body = loop(
+    index,
+    i32.const(item.batch),
+    i32.const(1),
+    sequence(
+      productCode(item, matMul, [a, b, c], scratch),
+      ...at.map((local, i) => set(local, i32.add(get(local), i32.const(steps[i] * 4)))),
+    ),
+  );
+  const starts = addressesOf(item, address).map((start, i) => set(at[i], start));
+  return { locals, body: sequence(...starts, body) };
 }
