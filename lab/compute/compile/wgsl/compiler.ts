@@ -11,6 +11,7 @@ import { type Schedule, schedule, Unscheduled } from "../schedule.ts";
 import { type Declared, trace, type TracedStep } from "../trace.ts";
 import { NoCode } from "./loops.ts";
 import { lower, scratchBytes, type Shader } from "./lower.ts";
+import { spread } from "./spread.ts";
 
 /** A step as WGSL and where its values lie. */
 export interface CompiledShader {
@@ -39,7 +40,8 @@ export function compileShader(
   const graph = optimize(trace(declared, step));
   try {
     const scheduled = schedule(graph);
-    const planned = plan(scheduled, options.start, options.addressOf, scratchBytes(scheduled));
+    const packed = plan(scheduled, options.start, options.addressOf, scratchBytes(scheduled));
+    const planned = spread(packed, scheduled.values);
     return {
       schedule: scheduled,
       plan: planned,
