@@ -150,9 +150,9 @@ export interface Workspace {
     step: Step<Inputs, Randoms, Scalar, Group, Output>,
   ): Program<Inputs, Scalar, Output>;
   /**
-   * What the programs that have run consist of, on workspaces that compile to WebAssembly.
+   * What the programs that have run consist of, on workspaces that compile them.
    *
-   * @param measured Whether to time them item by item; they leave no trace.
+   * @param measured Whether to time them item by item, as only WebAssembly can; they leave no trace.
    */
   explain?(measured?: boolean): Explanation[];
   /** Frees all state and outputs. */

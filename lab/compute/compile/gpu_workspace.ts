@@ -27,6 +27,7 @@ import {
   scalarViews,
   tracedStep,
 } from "./binding.ts";
+import { explain, type Explanation } from "./explain.ts";
 import { HostCopies } from "./host_copies.ts";
 import type { Dtype } from "./ir.ts";
 import { bytesOf, constantsOf, type Plan } from "./plan.ts";
@@ -66,6 +67,7 @@ export class GpuWorkspace implements Workspace {
   readonly #arena: DeviceArena;
   readonly #groups = new Map<string, Group>();
   readonly #host: HostCopies | undefined;
+  readonly #programs: { name: string; compiled(): CompiledShader | undefined }[] = [];
 
   /**
    * An empty workspace on a device; `host` runs the programs that are placed there. Without it they
@@ -151,6 +153,7 @@ export class GpuWorkspace implements Workspace {
     }));
     let linked: Linked | undefined;
     let fetched: Promise<ArrayBuffer> | undefined;
+    this.#programs.push({ name: spec.name, compiled: () => linked?.compiled });
 
     const run = (random?: Generator) => {
       this.#arena.compute.check();
@@ -205,6 +208,16 @@ export class GpuWorkspace implements Workspace {
       },
       dispose: () => fetched = undefined,
     };
+  }
+
+  /** What the programs that have run on the device consist of; a device does not tell its times. */
+  explain(): Explanation[] {
+    return this.#programs.flatMap(({ name, compiled }) => {
+      const made = compiled();
+      if (made === undefined) return [];
+      const binary = new TextEncoder().encode(made.shader.map(({ code }) => code).join());
+      return [explain(name, this.backend, { ...made, binary })];
+    });
   }
 
   dispose(): void {
@@ -277,7 +290,6 @@ export class GpuWorkspace implements Workspace {
     const ranges: Ranges = { ...block.ranges, state };
     const { compute } = this.#arena;
     const compiled = compileShader(
-      spec.name,
       declarations(ranges),
       tracedStep(spec, (name) => this.#group(name).ranges, step),
       {

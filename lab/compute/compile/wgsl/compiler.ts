@@ -4,17 +4,19 @@
  *
  * @module
  */
-import { InputError } from "../../../core/errors.ts";
 import { optimize } from "../compiler.ts";
+import type { Graph } from "../ir.ts";
 import { type Plan, plan } from "../plan.ts";
-import { type Schedule, schedule, Unscheduled } from "../schedule.ts";
+import { type Schedule, schedule } from "../schedule.ts";
 import { type Declared, trace, type TracedStep } from "../trace.ts";
-import { NoCode } from "./loops.ts";
 import { lower, scratchBytes, type Shader } from "./lower.ts";
 import { spread } from "./spread.ts";
 
 /** A step as WGSL and where its values lie. */
 export interface CompiledShader {
+  /** Kernel calls of the step as it was traced. */
+  readonly calls: number;
+  readonly graph: Graph;
   readonly schedule: Schedule;
   readonly plan: Plan;
   readonly shader: Shader;
@@ -26,7 +28,6 @@ export interface CompiledShader {
  * @throws InputError that names a kernel without WGSL, and what the trace refuses.
  */
 export function compileShader(
-  program: string,
   declared: readonly Declared[],
   step: TracedStep,
   options: {
@@ -37,25 +38,16 @@ export function compileShader(
     readonly widest: number;
   },
 ): CompiledShader {
-  const graph = optimize(trace(declared, step));
-  try {
-    const scheduled = schedule(graph);
-    const packed = plan(scheduled, options.start, options.addressOf, scratchBytes(scheduled));
-    const planned = spread(packed, scheduled.values);
-    return {
-      schedule: scheduled,
-      plan: planned,
-      shader: lower(scheduled, planned, options.widest),
-    };
-  } catch (error) {
-    const missing = error instanceof Unscheduled
-      ? error.operation.kernel
-      : error instanceof NoCode
-      ? `${error.kernel} on ${error.dtypes.join(", ")}`
-      : undefined;
-    if (missing === undefined) throw error;
-    throw new InputError(
-      `Cannot compile "${program}" for webgpu as there is no WGSL of ${missing}: use --backend wasm`,
-    );
-  }
+  const traced = trace(declared, step);
+  const graph = optimize(traced);
+  const scheduled = schedule(graph);
+  const packed = plan(scheduled, options.start, options.addressOf, scratchBytes(scheduled));
+  const planned = spread(packed, scheduled.values);
+  return {
+    calls: traced.operations.length,
+    graph,
+    schedule: scheduled,
+    plan: planned,
+    shader: lower(scheduled, planned, options.widest),
+  };
 }

@@ -4,16 +4,18 @@
  *
  * @module
  */
-import type { Dtype } from "../ir.ts";
+import { InputError } from "../../../core/errors.ts";
+import { type Dtype, lineOf } from "../ir.ts";
 import type { Loop, Node, Operand, Reduction } from "../items.ts";
 import { bitsOf, expression, immediate, load } from "./expressions.ts";
 import { begin, columnTasks, fold, nameOf, type Place, type Sink, take } from "./reductions.ts";
 import { index, lanes, type Lowering, type Span, span, type Task } from "./tasks.ts";
 
 /** A kernel without code for its element types. */
-export class NoCode extends Error {
-  constructor(readonly kernel: string, readonly dtypes: readonly Dtype[]) {
-    super(`no WGSL of ${kernel} on ${dtypes.join(", ")}`);
+export class NoCode extends InputError {
+  constructor(kernel: string, dtypes: readonly Dtype[], origin?: Error) {
+    const what = `the kernel ${kernel} on ${dtypes.join(", ")}`;
+    super(`Cannot compile as there is no WGSL of ${what}${lineOf(origin)}: use --backend wasm`);
   }
 }
 
@@ -160,12 +162,12 @@ class Walk {
     return [...loads, ...nodes, ...stores].join("\n    ");
   }
 
-  #node({ kernel, operands, attributes }: Node): string {
+  #node({ kernel, operands, attributes, origin }: Node): string {
     const dtypes = operands.map((operand) => this.#dtypeOf(operand));
     const alone = operands.every((operand) => operand.access === "immediate");
     const codes = operands.map((operand) => this.#read(operand, alone));
     const code = expression(kernel, codes, dtypes, attributes);
-    if (code === undefined) throw new NoCode(kernel, dtypes);
+    if (code === undefined) throw new NoCode(kernel, dtypes, origin);
     return code;
   }
 

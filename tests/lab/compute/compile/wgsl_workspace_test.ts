@@ -1,7 +1,8 @@
 /** What is particular to the workspace on the graphics device: order, memory, failures, the host. */
-import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { openWorkspace } from "../../../../lab/compute/backend.ts";
+import { explanationTable } from "../../../../lab/compute/compile/explain.ts";
 import { GpuWorkspace } from "../../../../lab/compute/compile/gpu_workspace.ts";
 import { ComputeDevice, DeviceArena } from "../../../../lab/compute/compile/wgsl/device.ts";
 import { openGraphics } from "../../../../lab/compute/graphics.ts";
@@ -166,6 +167,17 @@ Deno.test({
     strictEqual(failures, 1);
     workspace.dispose();
   },
+});
+
+onDevice("a program explains itself by its items", async (workspace) => {
+  workspace.define("sum", { w: floats(1, 2) });
+  const { run } = adder(workspace);
+  deepStrictEqual(workspace.explain!(), []);
+  run();
+  const [explained] = workspace.explain!(true);
+  strictEqual(explained.backend, "webgpu");
+  match(explanationTable(explained), /^add on webgpu: 2 kernel calls in 1 items/);
+  await workspace.read("sum");
 });
 
 /** Counts the reads of the device while `work` runs. */
