@@ -31,6 +31,19 @@ export function registerKernelGradients(): void {
     inputsToSave: x,
     gradFunc: reduction((reduced) => 1 / reduced),
   });
+  const inputsToSave = ["a", "b"];
+  const maximum = extremumOfTwo(tf.greaterEqual, tf.less);
+  const minimum = extremumOfTwo(tf.lessEqual, tf.greater);
+  tf.registerGradient({ kernelName: "Maximum", inputsToSave, gradFunc: maximum });
+  tf.registerGradient({ kernelName: "Minimum", inputsToSave, gradFunc: minimum });
+  tf.registerGradient({
+    kernelName: "SquaredDifference",
+    inputsToSave,
+    gradFunc: squaredDifference,
+  });
+  tf.registerGradient({ kernelName: "Cumsum", gradFunc: runningSum });
+  tf.registerGradient({ kernelName: "Unpack", gradFunc: pieces("value", tf.stack) });
+  tf.registerGradient({ kernelName: "SplitV", gradFunc: pieces("x", tf.concat) });
   tf.registerGradient({ kernelName: "Tile", inputsToSave: x, gradFunc: tile });
   // What an op records that brings its own gradient goes by the name of the op's scope.
   tf.registerGradient({ kernelName: "softmaxCrossEntropy__op", gradFunc: crossEntropy });
@@ -64,6 +77,41 @@ function extremum(axisAttribute: string): Gradients {
       },
     };
   };
+}
+
+/** `x` summed over the axes along which `shape` was broadcast. */
+function summedTo(x: tf.Tensor, { shape }: tf.Tensor): tf.Tensor {
+  const axes = tf.broadcast_util.getReductionAxes(shape, x.shape);
+  return tf.reshape(axes.length > 0 ? tf.sum(x, axes) : x, shape);
+}
+
+type Comparison = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
+
+/** Of the larger or smaller of two (stock throws where one is broadcast). */
+function extremumOfTwo(aWins: Comparison, bWins: Comparison): Gradients {
+  return (dy, [a, b]) => {
+    const where = (wins: Comparison) => tf.mul(dy as tf.Tensor, tf.cast(wins(a, b), "float32"));
+    return { a: () => summedTo(where(aWins), a), b: () => summedTo(where(bWins), b) };
+  };
+}
+
+/** Of (a − b)² (stock throws where one is broadcast). */
+const squaredDifference: Gradients = (dy, [a, b]) => {
+  const slope = () => tf.mul(dy as tf.Tensor, tf.mul(2, tf.sub(a, b)));
+  return { a: () => summedTo(slope(), a), b: () => summedTo(tf.neg(slope()), b) };
+};
+
+/** Of a running sum: one from the other end (stock throws along any axis but the last). */
+const runningSum: Gradients = (dy, _, { axis, exclusive, reverse }) => ({
+  x: () => tf.cumsum(dy as tf.Tensor, axis as number, exclusive as boolean, !reverse),
+});
+
+/** Of pieces along an axis, joined again (stock throws where there is one piece alone). */
+function pieces(
+  input: string,
+  join: (list: tf.Tensor[], axis: number) => tf.Tensor,
+): Gradients {
+  return (dy, _, { axis }) => ({ [input]: () => join([dy].flat(), axis as number) });
 }
 
 /** Of a sum or mean: `weight` of the number of reduced elements, everywhere. */

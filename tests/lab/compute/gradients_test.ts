@@ -88,6 +88,31 @@ const cases: readonly Case[] = [
   ["maximum", (x) => tf.maximum(x, tf.square(x)), each((x) => Math.max(x, x * x))],
   ["minimum", (x) => tf.minimum(x, tf.square(x)), each((x) => Math.min(x, x * x))],
   [
+    "maximum of a row",
+    (x) => tf.maximum(tf.square(x), tf.slice(x, [0, 0], [1, 3])),
+    (x) => x.map((v, i) => Math.max(v * v, x[i % 3])),
+  ],
+  [
+    "minimum of a column",
+    (x) => tf.minimum(tf.slice(x, [0, 1], [2, 1]), tf.square(x)),
+    (x) => x.map((v, i) => Math.min(v * v, x[i < 3 ? 1 : 4])),
+  ],
+  [
+    "squared difference of a row",
+    (x) => tf.squaredDifference(tf.slice(x, [0, 0], [1, 3]), tf.square(x)),
+    (x) => x.map((v, i) => (x[i % 3] - v * v) ** 2),
+  ],
+  [
+    "running sum along the first axis",
+    (x) => tf.cumsum(tf.square(x), 0),
+    (x) => x.map((v, i) => v * v + (i < 3 ? 0 : x[i - 3] ** 2)),
+  ],
+  [
+    "one piece alone",
+    (x) => tf.unstack(tf.split(tf.square(tf.reshape(x, [1, 6])), 1, 0)[0], 0)[0],
+    each((x) => x * x),
+  ],
+  [
     "where(greater)",
     (x) => tf.where(tf.greater(x, 0.5), tf.square(x), tf.mul(3, x)),
     each((x) => x > 0.5 ? x * x : 3 * x),

@@ -11,6 +11,7 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import type { Graph } from "../../../../lab/compute/compile/ir.ts";
 import type { Tensors } from "../../../../lab/compute/workspace.ts";
+import { valueAndGradients } from "../../../../lab/compute/gradients.ts";
 import { graphOf } from "./graphs.ts";
 
 /** One step of the recipe: which operation, on which earlier tensors, how. */
@@ -194,6 +195,67 @@ const operations = {
       tensor: tf.tile(a.tensor, a.tensor.shape.map((_, i) => 1 + ((how >> i) & 1))),
       bound: a.bound,
     }, a),
+  reverse: ({ a, how }: Given) => ({
+    tensor: a.tensor.rank === 0 || a.tensor.dtype === "bool"
+      ? a.tensor
+      : tf.reverse(a.tensor, how % a.tensor.rank),
+    bound: a.bound,
+  }),
+  strided: ({ a, how }: Given) => ({
+    tensor: a.tensor.rank === 0 || a.tensor.dtype === "bool" ? a.tensor : tf.stridedSlice(
+      a.tensor,
+      a.tensor.shape.map((_, i) => (how >> i) & 1 ? -1 : 0),
+      a.tensor.shape.map((length, i) => (how >> i) & 1 ? -length - 1 : length),
+      a.tensor.shape.map((_, i) => ((how >> i) & 1 ? -1 : 1) * (1 + how % 2)),
+    ),
+    bound: a.bound,
+  }),
+  running: ({ a, how }: Given) => {
+    if (a.tensor.rank === 0) return a;
+    const axis = how % a.tensor.rank;
+    const tensor = tf.cumsum(floats(a.tensor), axis, how >= 8, (how & 4) > 0);
+    return { tensor, bound: a.bound * a.tensor.shape[axis] };
+  },
+  gather: ({ a, how }: Given) => {
+    if (a.tensor.rank === 0 || a.tensor.dtype === "bool") return a;
+    const axis = how % a.tensor.rank;
+    const length = a.tensor.shape[axis];
+    const indices = [0, how % length, length - 1, (how * 5 + 1) % length];
+    return small({
+      tensor: tf.gather(a.tensor, tf.tensor1d(indices, "int32"), axis),
+      bound: a.bound,
+    }, a);
+  },
+  segments: ({ a, how }: Given) => {
+    if (a.tensor.rank === 0) return a;
+    const ids = a.tensor.shape[0];
+    const to = tf.tensor1d(Array.from({ length: ids }, (_, i) => (i * how + 1) % 3), "int32");
+    return { tensor: tf.unsortedSegmentSum(floats(a.tensor), to, 3), bound: a.bound * ids };
+  },
+  wholes: ({ a, how, find }: Given) => {
+    const whole = (x: tf.Tensor) =>
+      x.dtype === "int32" ? x : tf.cast(tf.clipByValue(floats(x), -4, 4), "int32");
+    const first = a.tensor.dtype === "int32" ? a.tensor : tf.cast(truths(a.tensor), "int32");
+    const b = find((b) => b.dtype === "int32" && broadcasts(first.shape, b.shape));
+    const second = b === undefined ? first : whole(b.tensor);
+    const made = [tf.add, tf.sub, tf.maximum, tf.minimum][how % 4](first, second);
+    return { tensor: tf.clipByValue(made, -8, 8), bound: 8 };
+  },
+  batches: ({ a, how }: Given) => {
+    if (a.tensor.rank !== 3) return a;
+    const x = floats(a.tensor);
+    const inner = x.shape[(how & 1) === 1 ? 1 : 2]!;
+    return small({
+      tensor: tf.matMul(x, x, (how & 1) === 1, (how & 1) === 0),
+      bound: a.bound * a.bound * inner,
+    }, a);
+  },
+  pieces: ({ a, how }: Given) => {
+    if (a.tensor.rank === 0) return a;
+    const axis = how % a.tensor.rank;
+    const pieces = tf.unstack(a.tensor, axis);
+    return { tensor: pieces[how % pieces.length], bound: a.bound };
+  },
   oneHot: ({ a }: Given) => {
     const whole = tf.cast(truths(a.tensor), "int32");
     return a.tensor.rank > 2 ? a : { tensor: tf.cast(tf.oneHot(whole, 3), "float32"), bound: 1 };
@@ -229,46 +291,76 @@ function broadcasts(a: readonly number[], b: readonly number[]): boolean {
   return fits && p.reduce((size, length, i) => size * Math.max(length, q[i]), 1) <= 512;
 }
 
-/** The step of a program: every tensor that it makes is an output or used on the way to one. */
-export function stepOf({ instructions, next }: RandomProgram) {
-  return (
-    { input, state }: { input: Tensors; state: { state: Tensors } },
-  ): { outputs: Tensors; state: { state: Tensors } } => {
-    const { s, u, t } = state.state;
-    const pool: Bounded[] = [
-      ...[input.x, input.y, s, u, t].map((tensor) => ({ tensor, bound: 4 })),
-      { tensor: input.n, bound: 4 },
-    ];
-    for (const { operation, of, with: from, how } of instructions) {
-      const find: Given["find"] = (fits) => {
-        for (let i = 0; i < pool.length; i++) {
-          const candidate = pool[(from + i) % pool.length];
-          if (fits(candidate.tensor)) return candidate;
-        }
-      };
-      const made = operations[operation]({ a: back(pool, of), how, find });
-      pool.push(bounded(made, most));
-    }
+type Tensor3 = { readonly s: tf.Tensor; readonly u: tf.Tensor; readonly t: tf.Tensor };
+
+/** What the instructions make of inputs and state: all tensors, in order. */
+function poolOf({ instructions }: RandomProgram, input: Tensors, { s, u, t }: Tensor3): Bounded[] {
+  const pool: Bounded[] = [
+    ...[input.x, input.y, s, u, t].map((tensor) => ({ tensor, bound: 4 })),
+    { tensor: input.n, bound: 4 },
+  ];
+  for (const { operation, of, with: from, how } of instructions) {
+    const find: Given["find"] = (fits) => {
+      for (let i = 0; i < pool.length; i++) {
+        const candidate = pool[(from + i) % pool.length];
+        if (fits(candidate.tensor)) return candidate;
+      }
+    };
+    pool.push(bounded(operations[operation]({ a: back(pool, of), how, find }), most));
+  }
+  return pool;
+}
+
+interface Bound {
+  readonly input: Tensors;
+  readonly state: { readonly state: Tensors };
+}
+
+interface Result {
+  readonly outputs: Tensors;
+  readonly state: { readonly state: Tensors };
+}
+
+/** The step of a program: its latest tensors are outputs, others become state. */
+export function stepOf(program: RandomProgram): (context: Bound) => Result {
+  return ({ input, state: { state } }) => {
+    const { s, u, t } = state;
+    const pool = poolOf(program, input, { s, u, t });
     const float = pool.filter(({ tensor }) => tensor.dtype === "float32");
     const nextOf = (tensor: tf.Tensor, index: number) => {
       const fitting = float.filter((each) => each.tensor.size === tensor.size);
       const { tensor: found } = bounded(back(fitting, index), 4);
       return tf.reshape(found, tensor.shape);
     };
-    const latest = back(pool, 0).tensor;
+    const [first, second, third] = program.next;
     return {
-      outputs: { latest, other: back(pool, 1).tensor },
-      state: {
-        state: { s: nextOf(s, next[0]), u: nextOf(u, next[1]), t: nextOf(t, next[2]) },
-      },
+      outputs: { latest: back(pool, 0).tensor, other: back(pool, 1).tensor },
+      state: { state: { s: nextOf(s, first), u: nextOf(u, second), t: nextOf(t, third) } },
     };
   };
 }
 
+/** Gradient descent on the mean square of what the program makes last, with respect to its state. */
+export function descentOf(program: RandomProgram): (context: Bound) => Result {
+  return ({ input, state: { state } }) => {
+    const { values, gradients } = valueAndGradients((state) => {
+      const latest = poolOf(program, input, state as Tensors & Tensor3)
+        .filter(({ tensor }) => tensor.dtype === "float32").slice(-2);
+      const squares = [...latest.map(({ tensor }) => tensor), ...Object.values(state)]
+        .map((each) => tf.mean(tf.square(each)));
+      return { loss: tf.addN(squares) as tf.Scalar };
+    }, state);
+    const next = Object.keys(state).map((name) => {
+      const step = tf.clipByValue(tf.mul(gradients[name], 0.1), -1, 1);
+      return [name, tf.clipByValue(tf.sub(state[name], step), -4, 4)];
+    });
+    return { outputs: values, state: { state: Object.fromEntries(next) } };
+  };
+}
+
 /** The program as the compiler sees it. */
-export function tracedProgram(program: RandomProgram): Graph {
+export function tracedProgram(program: RandomProgram, step = stepOf(program)): Graph {
   const wide = [program.rows, program.columns];
-  const step = stepOf(program);
   const bind = ({ x, y, n, ...state }: Tensors) => step({ input: { x, y, n }, state: { state } });
   return graphOf(
     { x: wide, y: [program.columns], n: [wide, "int32"] },
@@ -290,15 +382,23 @@ function back<Each>(list: readonly Each[], index: number): Each {
 
 const names = Object.keys(operations) as (keyof typeof operations)[];
 
+/** Operations with a gradient: TensorFlow.js has none of strided slices. */
+export const differentiable = names.filter((name) => name !== "strided");
+
 /**
  * Programs of up to `longest` instructions.
  *
+ * @param from The operations that they are made of.
  * @param within From how many of the latest tensors an operand is taken: few make long chains.
  */
-export function randomPrograms(longest: number, within = 12): fc.Arbitrary<RandomProgram> {
+export function randomPrograms(
+  longest: number,
+  within = 12,
+  from: readonly (keyof typeof operations)[] = names,
+): fc.Arbitrary<RandomProgram> {
   const place = fc.nat({ max: within - 1 });
   const instruction = fc.record({
-    operation: fc.constantFrom(...names),
+    operation: fc.constantFrom(...from),
     of: place,
     with: fc.nat({ max: 11 }),
     how: fc.nat({ max: 15 }),
