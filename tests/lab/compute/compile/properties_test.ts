@@ -5,10 +5,12 @@ import fc from "fast-check";
 import { f32x4, splat } from "../../../../lab/compute/compile/wasm/assembler.ts";
 import { VectorMath } from "../../../../lab/compute/compile/wasm/math.ts";
 import { CompiledWorkspace } from "../../../../lab/compute/compile/workspace.ts";
+import { openWorkspace } from "../../../../lab/compute/backend.ts";
 import { PlainWorkspace } from "../../../../lab/compute/plain_workspace.ts";
 import type { Workspace } from "../../../../lab/compute/workspace.ts";
 import { defaultRng } from "../../../../lab/core/random.ts";
 import { sizeOf } from "../../../../lab/core/tensor_data.ts";
+import { backends } from "../backends.ts";
 import { linesOf } from "./graphs.ts";
 import {
   descentOf,
@@ -60,7 +62,7 @@ async function seen(
     made.input.y.set(filled([columns]));
     made.input.n.set(filled(wide));
     made.run();
-    for (const name of names) found.push([...made.readNow(name)]);
+    for (const name of names) found.push([...await made.read(name)]);
   }
   const { s, u, t } = await workspace.read("state");
   made.dispose();
@@ -83,10 +85,14 @@ function difference(a: number[][], b: number[][]): string | undefined {
 }
 
 /** That a program, made a step by `stepOf`, computes what it computes kernel by kernel. */
-function agrees(programs: fc.Arbitrary<RandomProgram>, stepOf: typeof descentOf) {
+function agrees(
+  programs: fc.Arbitrary<RandomProgram>,
+  stepOf: typeof descentOf,
+  workspaces: readonly Workspace[] = builds,
+) {
   return fc.asyncProperty(programs, async (program) => {
     const expected = await seen(plain, program, stepOf);
-    for (const workspace of builds) {
+    for (const workspace of workspaces) {
       const found = difference(expected, await seen(workspace, program, stepOf));
       if (found === undefined) continue;
       const lines = linesOf(tracedProgram(program, stepOf(program))).join("\n");
@@ -108,6 +114,19 @@ Deno.test("and gradient descent through them", async () => {
     numRuns: 40,
     seed: 7,
   });
+});
+
+Deno.test({
+  name: "and all of it on the graphics device",
+  ignore: backends.find(({ name }) => name === "webgpu")!.ignore,
+  fn: async () => {
+    const { workspace } = await openWorkspace("webgpu");
+    for (const make of [stepOf, descentOf]) {
+      const programs = agrees(randomPrograms(12, 4, differentiable), make, [workspace]);
+      await fc.assert(programs, { numRuns: 8, seed: 7 });
+    }
+    workspace.dispose();
+  },
 });
 
 Deno.test("a function that is lowered wrong by a hundredth is found by them", async () => {
