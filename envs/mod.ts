@@ -7,143 +7,114 @@ import * as z from "zod";
 import { environmentOf } from "../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../lab/core/environment.ts";
 import { InputError, unknownName } from "../lab/core/errors.ts";
+import { show } from "../lab/core/plain.ts";
 import type { EnvironmentEntry } from "../lab/core/registry.ts";
-import { acrobot, acrobotConfiguration } from "./acrobot.ts";
-import { bandit, banditConfiguration } from "./bandit.ts";
-import { blackjack, blackjackConfiguration } from "./blackjack.ts";
-import { cartPole, cartPoleConfiguration } from "./cartpole.ts";
-import {
-  cliffWalking,
-  cliffWalkingConfiguration,
-  cliffWalkingSlippery,
-  cliffWalkingSlipperyConfiguration,
-} from "./cliff_walking.ts";
-import { contextualBandit, contextualBanditConfiguration } from "./contextual_bandit.ts";
-import {
-  frozenLake,
-  frozenLake8x8,
-  frozenLake8x8Configuration,
-  frozenLakeConfiguration,
-} from "./frozen_lake.ts";
-import { gridWorld, gridWorldConfiguration } from "./gridworld.ts";
-import { identity, identityConfiguration } from "./identity.ts";
-import { memoryCorridor, memoryCorridorConfiguration } from "./memory_corridor.ts";
-import { mountainCar, mountainCarConfiguration } from "./mountain_car.ts";
-import {
-  mountainCarContinuous,
-  mountainCarContinuousConfiguration,
-} from "./mountain_car_continuous.ts";
-import { pendulum, pendulumConfiguration } from "./pendulum.ts";
-import {
-  creditProbe,
-  discountProbe,
-  policyProbe,
-  probeConfiguration,
-  truncationProbe,
-  valueProbe,
-} from "./probes.ts";
-import { repeatPrevious, repeatPreviousConfiguration } from "./repeat_previous.ts";
-import { taxi, taxiConfiguration } from "./taxi.ts";
+import { type Autoreset, VectorEnvironment } from "../lab/core/vector.ts";
+import { ownEntries } from "./entries.ts";
+import { timeLimit } from "./wrappers/time_limit.ts";
+import { wrap } from "./wrappers/wrapper.ts";
 
-function entry<Options>(
-  id: string,
-  summary: string,
-  configuration: z.ZodType<Options>,
-  define: (options: Options) => EnvironmentDefinition,
-): EnvironmentEntry<Options> {
-  return { id, summary, configuration, make: (options) => environmentOf(define(options)) };
+const registered: EnvironmentEntry[] = [...ownEntries];
+
+/** Every environment of the lab, and those that were registered since. */
+export const environments: readonly EnvironmentEntry[] = registered;
+
+/** What a strict zod object is to a caller: something that checks options. */
+export interface OptionsSchema<Options> {
+  /** The options with their defaults, or an error. */
+  parse(given: unknown): Options;
 }
 
-/** Every environment of the lab. */
-export const environments: readonly EnvironmentEntry[] = [
-  entry("CartPole-v1", "Keep a pole upright on a cart", cartPoleConfiguration, cartPole),
-  entry(
-    "MountainCar-v0",
-    "Drive an underpowered car up a hill",
-    mountainCarConfiguration,
-    mountainCar,
-  ),
-  entry(
-    "MountainCarContinuous-v0",
-    "Drive an underpowered car up a hill, saving fuel",
-    mountainCarContinuousConfiguration,
-    mountainCarContinuous,
-  ),
-  entry("Acrobot-v1", "Swing the end of a chain above a line", acrobotConfiguration, acrobot),
-  entry("Pendulum-v1", "Swing a pendulum up and keep it there", pendulumConfiguration, pendulum),
-  entry(
-    "FrozenLake-v1",
-    "Cross a slippery lake without falling into a hole",
-    frozenLakeConfiguration,
-    frozenLake,
-  ),
-  entry(
-    "FrozenLake8x8-v1",
-    "Cross a larger slippery lake without falling into a hole",
-    frozenLake8x8Configuration,
-    frozenLake8x8,
-  ),
-  entry(
-    "CliffWalking-v1",
-    "Walk to the goal along a cliff",
-    cliffWalkingConfiguration,
-    cliffWalking,
-  ),
-  entry(
-    "CliffWalkingSlippery-v1",
-    "Walk to the goal along a slippery cliff",
-    cliffWalkingSlipperyConfiguration,
-    cliffWalkingSlippery,
-  ),
-  entry("Taxi-v4", "Fetch a passenger and bring them where they want", taxiConfiguration, taxi),
-  entry(
-    "Blackjack-v1",
-    "Beat the dealer without going over 21",
-    blackjackConfiguration,
-    blackjack,
-  ),
-  entry("GridWorld-v0", "Walk over a map to a goal", gridWorldConfiguration, gridWorld),
-  entry("Bandit-v0", "Pull the arm that pays best", banditConfiguration, bandit),
-  entry(
-    "ContextualBandit-v0",
-    "Pull the arm that pays best for what is shown",
-    contextualBanditConfiguration,
-    contextualBandit,
-  ),
-  entry(
-    "MemoryCorridor-v0",
-    "Remember the sign at the entrance until the fork",
-    memoryCorridorConfiguration,
-    memoryCorridor,
-  ),
-  entry(
-    "RepeatPrevious-v0",
-    "Say what was shown some steps ago",
-    repeatPreviousConfiguration,
-    repeatPrevious,
-  ),
-  entry("Identity-v0", "Do what is shown", identityConfiguration, identity),
-  entry("ValueProbe-v0", "Learn the value of a constant reward", probeConfiguration, valueProbe),
-  entry("PolicyProbe-v0", "Choose by what is shown", probeConfiguration, policyProbe),
-  entry(
-    "DiscountProbe-v0",
-    "Discount a reward that comes one step later",
-    probeConfiguration,
-    discountProbe,
-  ),
-  entry(
-    "TruncationProbe-v0",
-    "Bootstrap from the last observation of an episode that is cut off",
-    probeConfiguration,
-    truncationProbe,
-  ),
-  entry(
-    "CreditProbe-v0",
-    "Give the first action credit for the last reward",
-    probeConfiguration,
-    creditProbe,
-  ),
-];
+/** What `register` takes. */
+// deno-lint-ignore no-explicit-any
+export interface Registration<Options = any> {
+  /** Name and version: `Corridor-v0`. */
+  readonly id: string;
+  /** One line: what is to be done. Default: none. */
+  readonly summary?: string;
+  /** Strict zod object of the options, with defaults. Default: no options. */
+  readonly configuration?: OptionsSchema<Options>;
+  /** The world with its options. */
+  readonly entry: (options: Options) => EnvironmentDefinition | Environment;
+  /** Steps after which an episode is truncated. Default: what the world itself says. */
+  readonly timeLimit?: number;
+  /** Mean return at which the world counts as solved. Default: what the world itself says. */
+  readonly rewardThreshold?: number;
+}
+
+/** The world of a registration, under its id. */
+function makeRegistered(registration: Registration, options: unknown): Environment {
+  const { id, timeLimit: limit, rewardThreshold } = registration;
+  const made = registration.entry(options);
+  const threshold = rewardThreshold ?? made.rewardThreshold;
+  if ("observe" in made) {
+    const definition = { ...made, id, rewardThreshold: threshold };
+    return environmentOf(limit === undefined ? definition : { ...definition, timeLimit: limit });
+  }
+  const limited = limit === undefined ? wrap(made, {}) : timeLimit(made, limit);
+  return { ...limited, id, rewardThreshold: threshold };
+}
+
+/**
+ * Makes a world known by its id, so that `makeEnv` and experiments find it.
+ *
+ * @throws InputError where the id has no version or is taken.
+ *
+ * @example
+ * ```ts
+ * import { cartPole } from "./cartpole.ts";
+ * import { makeEnv, register } from "./mod.ts";
+ * import { strictEqual } from "node:assert";
+ *
+ * register({
+ *   id: "LongCartPole-v0",
+ *   entry: () => cartPole({ suttonBartoReward: false }),
+ *   timeLimit: 2000,
+ * });
+ * strictEqual(makeEnv("LongCartPole-v0").timeLimit, 2000);
+ * ```
+ */
+export function register<Options>(registration: Registration<Options>): void {
+  const { id, summary = "", configuration = z.strictObject({}) } = registration;
+  if (typeof id !== "string" || !/^[A-Za-z0-9_.:/-]+-v\d+$/.test(id)) {
+    throw new InputError(
+      `Cannot register an environment as its id must end in a version, like "Corridor-v0": ${
+        show(id)
+      }`,
+    );
+  }
+  if (registered.some((known) => known.id === id)) {
+    throw new InputError(`Cannot register ${id} as the id is taken: choose another or a version`);
+  }
+  registered.push({
+    id,
+    summary,
+    configuration: configuration as z.ZodType,
+    make: (options) => makeRegistered(registration as Registration, options),
+  });
+}
+
+/** Name and version of an id, or undefined where it has none. */
+function versionOf(id: string): { name: string; version: number } | undefined {
+  const parts = /^(.+)-v(\d+)$/.exec(id);
+  return parts === null ? undefined : { name: parts[1], version: Number(parts[2]) };
+}
+
+/** The error for an id that is not known: the current version, or the nearest id. */
+function unknownEnvironment(id: string): InputError {
+  const asked = versionOf(id);
+  const [current] = registered
+    .filter((known) => asked !== undefined && versionOf(known.id)?.name === asked.name)
+    .sort((a, b) => versionOf(b.id)!.version - versionOf(a.id)!.version);
+  if (current !== undefined && asked!.version < versionOf(current.id)!.version) {
+    return new InputError(
+      `Cannot make the environment as ${id} is outdated and not part of this lab: ` +
+        `${current.id} is current`,
+    );
+  }
+  const known = registered.map((candidate) => candidate.id);
+  return unknownName("make the environment", "environment", id, known);
+}
 
 /** The options of an entry with its defaults filled in. */
 function parseOptions(entry: EnvironmentEntry, options: object): unknown {
@@ -171,7 +142,8 @@ function parseOptions(entry: EnvironmentEntry, options: object): unknown {
  *
  * @param id For example `CartPole-v1`.
  * @param options The environment's own options; defaults for those left out.
- * @throws InputError for an unknown id or option, or an option's wrong value.
+ * @throws InputError for an unknown id or option, or an option's wrong value. An outdated version's
+ * says which is current.
  *
  * @example
  * ```ts
@@ -189,14 +161,25 @@ function parseOptions(entry: EnvironmentEntry, options: object): unknown {
  * ```
  */
 export function makeEnv(id: string, options: object = {}): Environment {
-  const found = environments.find((candidate) => candidate.id === id);
-  if (found === undefined) {
-    throw unknownName(
-      "make the environment",
-      "environment",
-      id,
-      environments.map((candidate) => candidate.id),
-    );
-  }
+  const found = registered.find((candidate) => candidate.id === id);
+  if (found === undefined) throw unknownEnvironment(id);
   return found.make(parseOptions(found, options));
+}
+
+/**
+ * Makes `count` environments that are stepped side by side.
+ *
+ * @param options `mode`: when an ended episode gives way to the next one (`next-step`).
+ * `options`: the environment's own.
+ * @throws InputError as `makeEnv` does, and where count is no whole number ≥ 1.
+ */
+export function makeVectorEnv(
+  id: string,
+  { count, mode = "next-step", options = {} }: {
+    count: number;
+    mode?: Autoreset;
+    options?: object;
+  },
+): VectorEnvironment {
+  return new VectorEnvironment(() => makeEnv(id, options), count, { autoreset: mode });
 }

@@ -7,7 +7,14 @@
 import type { ExperimentDefinition } from "./experiment/definition.ts";
 import type { TrainOptions, TrainResult } from "./experiment/train.ts";
 
-export { makeEnv } from "../envs/mod.ts";
+export { checkEnvironment, type Finding } from "../envs/checker.ts";
+export {
+  makeEnv,
+  makeVectorEnv,
+  type OptionsSchema,
+  register,
+  type Registration,
+} from "../envs/mod.ts";
 export * from "../envs/wrappers/mod.ts";
 export { type BackendChoice, backendChoices } from "./compute/backend_choice.ts";
 export { defineEnvironment, environmentOf } from "./core/define_environment.ts";
@@ -33,6 +40,7 @@ export {
 export type { Color, Scene, Shape } from "./core/scene.ts";
 export type { Json, Snapshot } from "./core/snapshot.ts";
 export { Box, Discrete, MultiDiscrete, type Space, Tuple } from "./core/space.ts";
+export { type Autoreset, VectorEnvironment, type VectorStep } from "./core/vector.ts";
 export type { Dtype, NamedTensors, TensorData, TypedArrays } from "./core/tensor_data.ts";
 export type { BudgetUnit, Report, Trainer } from "./core/trainer.ts";
 export {

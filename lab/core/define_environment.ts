@@ -13,40 +13,13 @@ import type {
   TransitionTable,
 } from "./environment.ts";
 import { InputError } from "./errors.ts";
+import { firstNotJson, show } from "./plain.ts";
 import { defaultRng, type Generator, type Seed } from "./random.ts";
 import type { Scene } from "./scene.ts";
 import type { Json } from "./snapshot.ts";
 import type { Space } from "./space.ts";
 
 const noInfo: Info = Object.freeze({});
-
-/** `value` in one line for an error message. */
-function show(value: unknown): string {
-  const text = ArrayBuffer.isView(value)
-    ? `${value.constructor.name}(${value})`
-    : typeof value === "string" || (typeof value === "object" && value !== null)
-    ? JSON.stringify(value)
-    : String(value);
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
-}
-
-/** The path of the first part of `value` that JSON would change, or undefined. */
-function firstNotJson(value: unknown, path: string): string | undefined {
-  if (value === null || typeof value === "boolean" || typeof value === "string") return undefined;
-  if (typeof value === "number") {
-    return Number.isFinite(value) ? undefined : `${path} is ${value}`;
-  }
-  if (typeof value !== "object") return `${path} is ${typeof value}`;
-  const prototype = Object.getPrototypeOf(value);
-  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) {
-    return `${path} is a ${value.constructor?.name}`;
-  }
-  for (const [key, part] of Object.entries(value)) {
-    const found = firstNotJson(part, `${path}.${key}`);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
 
 /**
  * Checks a world's definition and returns it.

@@ -13,9 +13,10 @@ import type { Space } from "./space.ts";
 /**
  * When an ended episode gives way to the next one. `same-step`: within the step that ended it, so
  * that `observations` already shows the new episode. `next-step`: with the following step, which
- * ignores that environment's action, has reward 0 and is no transition.
+ * ignores that environment's action, has reward 0 and is no transition. `disabled`: not by itself;
+ * stepping an ended environment is an error until `reset({ mask })` was called.
  */
-export type Autoreset = "next-step" | "same-step";
+export type Autoreset = "next-step" | "same-step" | "disabled";
 
 /**
  * What a step of N environments answers. The arrays belong to the vector: the next call of `step`
@@ -130,17 +131,36 @@ export class VectorEnvironment {
    * Starts an episode in every environment and returns the observations [N, D], a view that the
    * next call overwrites.
    *
-   * @param options `seeds`: one for each environment. Left out: their generators go on.
+   * @param options `seeds`: one for each environment; or `seed`: environment i takes seed + i, as in
+   * Gymnasium. Both left out: their generators go on. `mask`: only where it is 1; the others go on.
    */
-  reset(options?: { seeds?: readonly Seed[] }): Float32Array {
-    const seeds = options?.seeds;
+  reset(
+    options: { seeds?: readonly Seed[]; seed?: Seed; mask?: ArrayLike<number> } = {},
+  ): Float32Array {
+    const { seed, mask } = options;
+    const seeds = seed === undefined ? options.seeds : this.#consecutive(seed);
     if (seeds !== undefined && seeds.length !== this.count) {
       throw new InputError(
         `Cannot reset ${this.count} environments as each needs one seed: ${seeds.length} seeds`,
       );
     }
-    for (let i = 0; i < this.count; i++) this.#reset(i, seeds?.[i]);
+    if (mask !== undefined && mask.length !== this.count) {
+      throw new InputError(
+        `Cannot reset ${this.count} environments as each needs one value of the mask: ` +
+          `${mask.length} values`,
+      );
+    }
+    for (let i = 0; i < this.count; i++) {
+      if (mask === undefined || mask[i] === 1) this.#reset(i, seeds?.[i]);
+    }
     return this.observations;
+  }
+
+  #consecutive(seed: Seed): Seed[] {
+    return Array.from(
+      { length: this.count },
+      (_, i) => typeof seed === "bigint" ? seed + BigInt(i) : seed + i,
+    );
   }
 
   /**
@@ -185,7 +205,7 @@ export class VectorEnvironment {
     if (ended) {
       finalObservations.set(observations.subarray(offset, offset + this.observationSize), offset);
       if (resets) this.#reset(i, undefined);
-      else this.#ended[i] = 1;
+      else if (this.autoreset === "next-step") this.#ended[i] = 1;
     }
     this.#record(i, reward, terminated, truncated, resets);
   }

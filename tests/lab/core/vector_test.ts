@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import * as fc from "fast-check";
-import { makeEnv } from "../../../envs/mod.ts";
+import { makeEnv, makeVectorEnv } from "../../../envs/mod.ts";
 import type { Environment } from "../../../lab/core/environment.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
@@ -179,6 +179,37 @@ Deno.test("a time limit is reported as truncation with the final observation kep
   deepStrictEqual([...step.terminated], [0, 0]);
   deepStrictEqual([...step.finalObservations], [0, 0, 1, 0, 1, 0, 0, 0]);
   deepStrictEqual([...step.observations], [1, 0, 0, 0, 1, 0, 0, 0]);
+});
+
+Deno.test("without autoreset an ended environment waits for the reset that its mask asks for", () => {
+  const vector = makeVectorEnv("GridWorld-v0", {
+    count: 2,
+    mode: "disabled",
+    options: { map: "S..G", observation: "coordinates" },
+  });
+  vector.reset({ seed: 1 });
+  const [right, left] = [1, 3];
+  vector.step([right, left]);
+  vector.step([right, right]);
+  deepStrictEqual([...vector.step([right, right]).terminated], [1, 0]);
+  throws(() => vector.step([right, right]), /terminated at step 3/);
+  vector.reset({ mask: [1, 0] });
+  deepStrictEqual([...vector.observations], [0, 0, 0, Math.fround(2 / 3)]);
+  deepStrictEqual([...vector.step([left, left]).rewards], [-0.01, -0.01]);
+  throws(() => vector.reset({ mask: [1] }), /2 environments.*: 1 values/);
+});
+
+Deno.test("one seed stands for itself and those that follow it", () => {
+  for (
+    const [seed, seeds] of [[7, [7, 8, 9]], [2n ** 80n, [
+      2n ** 80n,
+      2n ** 80n + 1n,
+      2n ** 80n + 2n,
+    ]]] as const
+  ) {
+    const [one, other] = [0, 1].map(() => makeVectorEnv("CartPole-v1", { count: 3 }));
+    deepStrictEqual(one.reset({ seed }), other.reset({ seeds }));
+  }
 });
 
 Deno.test("reset without seeds lets the generators go on", () => {

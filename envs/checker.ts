@@ -1,0 +1,311 @@
+/**
+ * The checker: examines anyone's environment and says how to mend what it finds.
+ *
+ * @module
+ */
+import { environmentOf } from "../lab/core/define_environment.ts";
+import type { Environment, EnvironmentDefinition, StepResult } from "../lab/core/environment.ts";
+import { firstNotJson, show } from "../lab/core/plain.ts";
+import { defaultRng } from "../lab/core/random.ts";
+import type { Json } from "../lab/core/snapshot.ts";
+import { Examination, type Finding } from "./checker_examination.ts";
+import { isEqual, wrongActions } from "./checker_values.ts";
+
+export type { Finding } from "./checker_examination.ts";
+
+/** Steps of random actions in which an episode is expected to end. */
+const longestEpisode = 20_000;
+/** Steps of a walk that is compared with another one. */
+const walkLength = 200;
+
+function checkSpaces(env: Environment, examination: Examination): void {
+  if (!/-v\d+$/.test(env.id)) {
+    examination.error(
+      "id",
+      `the id ${show(env.id)} has no version`,
+      'end it in a version, like "Corridor-v0"',
+    );
+  }
+  const random = defaultRng(1);
+  for (const part of ["observationSpace", "actionSpace"] as const) {
+    const space = env[part];
+    const sample = space.sample(random);
+    if (!space.contains(sample)) {
+      examination.error(
+        "spaces",
+        `a sample of the ${part} ${space} does not lie in it: ${show(sample)}`,
+        "use Discrete, Box, MultiDiscrete or Tuple of the lab",
+      );
+    }
+  }
+  const { actionSpace } = env;
+  if (actionSpace.kind === "box" && /Infinity/.test(actionSpace.toString())) {
+    examination.warn(
+      "spaces",
+      `the action space ${actionSpace} has no bounds`,
+      "give it finite bounds: agents scale their actions to them",
+    );
+  }
+}
+
+function checkErrors(env: Environment, examination: Examination): void {
+  const mend = "make it with defineEnvironment, or throw an InputError that names the value";
+  const random = defaultRng(2);
+  examination.refuses(
+    "errors",
+    "step before reset",
+    mend,
+    () => env.step(env.actionSpace.sample(random)),
+  );
+  for (const seed of [-1, 0.5, NaN]) {
+    examination.refuses("errors", `the seed ${seed}`, mend, () => env.reset({ seed }));
+  }
+  env.reset({ seed: 0 });
+  for (const action of wrongActions(env.actionSpace)) {
+    const before = JSON.stringify(env.snapshot?.());
+    examination.refuses("errors", `the action ${show(action)}`, mend, () => env.step(action));
+    if (JSON.stringify(env.snapshot?.()) !== before) {
+      examination.error(
+        "errors",
+        `the refused action ${show(action)} changes the state`,
+        "check the action before anything else",
+      );
+    }
+    env.reset({ seed: 0 });
+  }
+}
+
+function checkSteps(env: Environment, examination: Examination): void {
+  const random = defaultRng(3);
+  const first = env.reset({ seed: 3 });
+  examination.lookAt(first.observation, "reset");
+  examination.lookAtInfo(first.info, "reset");
+  const kept = structuredClone(first.observation);
+  for (let t = 0; t < walkLength; t++) {
+    const action = env.actionSpace.sample(random);
+    const given = structuredClone(action);
+    const result = env.step(action);
+    examination.lookAtStep(result);
+    if (!isEqual(action, given)) {
+      examination.error(
+        "step",
+        "step changes the action that it is given",
+        "copy the action before writing into it",
+      );
+    }
+    if (result.terminated || result.truncated) {
+      examination.lookAt(env.reset().observation, "reset");
+    }
+  }
+  if (!isEqual(first.observation, kept)) {
+    examination.error(
+      "observation",
+      "an observation changes after it was returned",
+      "return a new array from observe: the caller owns it",
+    );
+  }
+}
+
+function checkSeeds(env: Environment, examination: Examination): void {
+  const episodes = [0, 1].map(() => {
+    const { observation } = env.reset({ seed: 4 });
+    const start = structuredClone(observation);
+    return [start, examination.walk(walkLength, defaultRng(4))];
+  });
+  if (isEqual(episodes[0], episodes[1])) return;
+  const where = isEqual(episodes[0][0], episodes[1][0]) ? "the steps after it" : "reset";
+  examination.error(
+    "seeds",
+    `the same seed gives other episodes: ${where} differ`,
+    "take all chance from the generator that reset and step are given, never from Math.random, " +
+      "the clock or a variable outside of the state",
+  );
+}
+
+function checkEnds(env: Environment, examination: Examination): void {
+  const random = defaultRng(5);
+  env.reset({ seed: 5 });
+  const limit = env.timeLimit ?? longestEpisode;
+  let elapsed = 0;
+  let result: StepResult<unknown>;
+  do {
+    result = env.step(env.actionSpace.sample(random));
+    elapsed++;
+  } while (!result.terminated && !result.truncated && elapsed < limit);
+  if (!result.terminated && !result.truncated) {
+    const [severity, message] = env.timeLimit === undefined
+      ? ["warning" as const, `no episode ended within ${limit} random actions`]
+      : ["error" as const, `the time limit of ${limit} does not truncate`];
+    const mend = env.timeLimit === undefined
+      ? "give the definition a timeLimit, or wrap it with timeLimit"
+      : "return truncated: true at the step timeLimit";
+    examination.find({ severity, check: "time limit", message, mend });
+    return;
+  }
+  if (result.truncated && env.timeLimit !== undefined && elapsed < env.timeLimit) {
+    examination.error(
+      "time limit",
+      `an episode is truncated at step ${elapsed} before the time limit of ${env.timeLimit}`,
+      "let timeLimit say the step at which episodes are truncated",
+    );
+  }
+  examination.refuses(
+    "errors",
+    "step after the end of the episode",
+    "make it with defineEnvironment, or throw an InputError until reset is called",
+    () => env.step(env.actionSpace.sample(random)),
+  );
+}
+
+function checkSnapshot(env: Environment, examination: Examination): void {
+  if (env.snapshot === undefined && env.restore === undefined) {
+    examination.warn(
+      "snapshot",
+      "it has no snapshot: its runs cannot be resumed",
+      "write it with defineEnvironment over a plain state",
+    );
+    return;
+  }
+  if (env.snapshot === undefined || env.restore === undefined) {
+    examination.error(
+      "snapshot",
+      "it has only one of snapshot and restore",
+      "give it both, or neither",
+    );
+    return;
+  }
+  env.reset({ seed: 6 });
+  examination.walk(10, defaultRng(6));
+  const snapshot = env.snapshot();
+  const wrong = firstNotJson(snapshot, "snapshot");
+  if (wrong !== undefined) {
+    examination.error("snapshot", wrong, "keep the state plain JSON: numbers, strings, arrays");
+    return;
+  }
+  const text = JSON.stringify(snapshot);
+  const expected = examination.walk(walkLength, defaultRng(7));
+  if (JSON.stringify(snapshot) !== text) {
+    examination.error(
+      "snapshot",
+      "a step changes a snapshot that was taken before it",
+      "return a new state from step instead of writing into the old one",
+    );
+  }
+  env.restore(JSON.parse(text) as Json);
+  if (!isEqual(examination.walk(walkLength, defaultRng(7)), expected)) {
+    examination.error(
+      "snapshot",
+      "a restored episode goes on otherwise than the one that was kept",
+      "keep everything that decides on later steps in the state, the generator included",
+    );
+  }
+}
+
+function checkStepInto(env: Environment, examination: Examination): void {
+  if (env.stepInto === undefined) return;
+  const size = env.observationSpace.flatSize;
+  const walk = (step: (action: unknown, out: Float32Array) => { reward: number }) => {
+    const random = defaultRng(8);
+    env.reset({ seed: 8 });
+    const out = new Float32Array(size);
+    return Array.from({ length: 50 }, () => {
+      const outcome = step(env.actionSpace.sample(random), out) as StepResult<unknown>;
+      const { reward, terminated, truncated } = outcome;
+      if (terminated || truncated) env.reset();
+      return [out.slice(), reward, terminated, truncated];
+    });
+  };
+  const written = walk((action, out) => env.stepInto!(action, out, 0));
+  const stepped = walk((action, out) => {
+    const result = env.step(action);
+    env.observationSpace.flatten(result.observation, out);
+    return result;
+  });
+  if (isEqual(written, stepped)) return;
+  examination.error(
+    "stepInto",
+    "stepInto writes other numbers than step returns",
+    "let observeInto write the flat form of what observe returns",
+  );
+}
+
+function checkScene(env: Environment, examination: Examination): void {
+  if (env.scene === undefined) return;
+  env.reset({ seed: 9 });
+  examination.walk(5, defaultRng(9));
+  const scene = env.scene();
+  const wrong = firstNotJson(scene, "scene");
+  const [left, bottom, right, top] = scene.view;
+  if (wrong !== undefined || !(left < right && bottom < top)) {
+    examination.error(
+      "scene",
+      wrong ?? `the view is empty: ${show(scene.view)}`,
+      "draw with finite numbers in a view [left, bottom, right, top]",
+    );
+  }
+}
+
+function checkTransitions(env: Environment, examination: Examination): void {
+  const table = env.transitions?.();
+  table?.forEach((actions, state) =>
+    actions.forEach((transitions, action) => {
+      const sum = transitions.reduce((total, { probability }) => total + probability, 0);
+      const isComplete = transitions.length === 0 || Math.abs(sum - 1) < 1e-9;
+      const unknown = transitions.find((each) => table[each.state] === undefined);
+      if (isComplete && unknown === undefined) return;
+      examination.error(
+        "transitions",
+        `in state ${state} action ${action} ` +
+          (isComplete
+            ? `leads to the unknown state ${unknown!.state}`
+            : `has probabilities that add up to ${sum}`),
+        "list every way in which the action may turn out, with indices into the table",
+      );
+    })
+  );
+}
+
+/**
+ * Examines an environment, or a definition, with a few thousand steps: spaces, seeds,
+ * determinism, ends, snapshots, errors, drawing. Hand over a new one that was not reset yet.
+ *
+ * @returns What was found, errors first; nothing where all is well.
+ *
+ * @example
+ * ```ts
+ * import { defineEnvironment } from "../lab/core/define_environment.ts";
+ * import { Box, Discrete } from "../lab/core/space.ts";
+ * import { checkEnvironment } from "./checker.ts";
+ * import { strictEqual } from "node:assert";
+ *
+ * const [finding] = checkEnvironment(defineEnvironment({
+ *   id: "Coin-v0",
+ *   observationSpace: new Box({ low: 0, high: 1, shape: [1] }),
+ *   actionSpace: new Discrete(2),
+ *   timeLimit: 10,
+ *   reset: (random) => random.integers(2),
+ *   step: (side: number, action: number, random) => ({
+ *     state: random.integers(2),
+ *     reward: action === side ? 1 : 0,
+ *     terminated: false,
+ *   }),
+ *   observe: (side) => Float32Array.of(2 * side),
+ * }));
+ * strictEqual(finding.message, "the observation of reset has 2 at index 0, outside of [0, 1]");
+ * ```
+ */
+export function checkEnvironment(subject: Environment | EnvironmentDefinition): Finding[] {
+  const env = "observe" in subject ? environmentOf(subject) : subject;
+  const examination = new Examination(env);
+  examination.part("spaces", () => checkSpaces(env, examination));
+  examination.part("errors", () => checkErrors(env, examination));
+  examination.part("step", () => checkSteps(env, examination));
+  examination.part("seeds", () => checkSeeds(env, examination));
+  examination.part("time limit", () => checkEnds(env, examination));
+  examination.part("snapshot", () => checkSnapshot(env, examination));
+  examination.part("stepInto", () => checkStepInto(env, examination));
+  examination.part("scene", () => checkScene(env, examination));
+  examination.part("transitions", () => checkTransitions(env, examination));
+  const rank = ({ severity }: Finding) => severity === "error" ? 0 : 1;
+  return examination.findings.sort((a, b) => rank(a) - rank(b));
+}

@@ -1,0 +1,143 @@
+/**
+ * The checker's notes: what it found so far, and the questions that it asks more than once.
+ *
+ * @module
+ */
+import type { Environment, StepResult } from "../lab/core/environment.ts";
+import { InputError } from "../lab/core/errors.ts";
+import { firstNotJson, show } from "../lab/core/plain.ts";
+import type { Generator } from "../lab/core/random.ts";
+import { explainMiss } from "./checker_values.ts";
+
+/** What is wrong, and how to mend it. */
+export interface Finding {
+  /** `error`: breaks the contract. `warning`: works, but something will not. */
+  readonly severity: "error" | "warning";
+  /** What was looked at. */
+  readonly check:
+    | "id"
+    | "spaces"
+    | "reset"
+    | "step"
+    | "seeds"
+    | "observation"
+    | "errors"
+    | "time limit"
+    | "snapshot"
+    | "scene"
+    | "stepInto"
+    | "transitions";
+  /** What was found. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly mend: string;
+}
+
+/** An environment under examination. */
+export class Examination {
+  /** What was found so far. */
+  readonly findings: Finding[] = [];
+  readonly #env: Environment;
+
+  /** Starts with no findings. */
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  /** Keeps a finding, the first of those that differ in their numbers only. */
+  find(finding: Finding): void {
+    const withoutNumbers = ({ message }: Finding) => message.replace(/-?\d[\d.e+-]*/g, "0");
+    const isKnown = this.findings.some((known) =>
+      withoutNumbers(known) === withoutNumbers(finding)
+    );
+    if (!isKnown) this.findings.push(finding);
+  }
+
+  /** Something breaks the contract. */
+  error(check: Finding["check"], message: string, mend: string): void {
+    this.find({ severity: "error", check, message, mend });
+  }
+
+  /** Something will not work. */
+  warn(check: Finding["check"], message: string, mend: string): void {
+    this.find({ severity: "warning", check, message, mend });
+  }
+
+  /** Runs a part; what it throws is a finding, too. */
+  part(check: Finding["check"], look: () => void): void {
+    try {
+      look();
+    } catch (error) {
+      this.error(
+        check,
+        `it throws ${error instanceof Error ? `${error.name}: ${error.message}` : error}`,
+        "make it work for any seed and any action in the action space",
+      );
+    }
+  }
+
+  /** Whether `call` throws an InputError. */
+  refuses(check: Finding["check"], what: string, mend: string, call: () => unknown): void {
+    try {
+      call();
+    } catch (error) {
+      if (error instanceof InputError) return;
+      this.error(check, `${what} throws ${(error as Error)?.name}, not InputError`, mend);
+      return;
+    }
+    this.error(check, `${what} goes unnoticed`, mend);
+  }
+
+  /** Whether what `call` shows lies in the observation space. */
+  lookAt(value: unknown, call: string): void {
+    const space = this.#env.observationSpace;
+    if (space.contains(value)) return;
+    const { message, mend } = explainMiss(space, value);
+    this.error("observation", `the observation of ${call} ${message}`, mend);
+  }
+
+  /** Whether the info of `call` is plain. */
+  lookAtInfo(info: unknown, call: string): void {
+    const isObject = typeof info === "object" && info !== null && !Array.isArray(info);
+    const wrong = isObject ? firstNotJson(info, "info") : `info is ${show(info)}`;
+    if (wrong === undefined) return;
+    this.error(
+      "step",
+      `${wrong} in ${call}`,
+      "return an object of plain JSON as info, {} where there is nothing to tell",
+    );
+  }
+
+  /** Whether everything that step answers is what it should be. */
+  lookAtStep(result: StepResult<unknown>): void {
+    this.lookAt(result.observation, "step");
+    this.lookAtInfo(result.info, "step");
+    if (!Number.isFinite(result.reward)) {
+      this.error(
+        "step",
+        `the reward of step is ${show(result.reward)}`,
+        "return a finite number as reward; bound what may grow without limit",
+      );
+    }
+    for (const name of ["terminated", "truncated"] as const) {
+      if (typeof result[name] === "boolean") continue;
+      this.error(
+        "step",
+        `${name} of step is ${show(result[name])}`,
+        `return true or false as ${name}`,
+      );
+    }
+  }
+
+  /** Random actions over ends of episodes. */
+  walk(length: number, random: Generator): unknown[] {
+    const env = this.#env;
+    return Array.from({ length }, () => {
+      const { observation, reward, terminated, truncated } = env.step(
+        env.actionSpace.sample(random),
+      );
+      const again = terminated || truncated ? structuredClone(env.reset().observation) : null;
+      return [structuredClone(observation), reward, terminated, truncated, again];
+    });
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The lab's own worlds, one entry each.
+ *
+ * @module
+ */
+import type * as z from "zod";
+import { environmentOf } from "../lab/core/define_environment.ts";
+import type { EnvironmentDefinition } from "../lab/core/environment.ts";
+import type { EnvironmentEntry } from "../lab/core/registry.ts";
+import { acrobot, acrobotConfiguration } from "./acrobot.ts";
+import { bandit, banditConfiguration } from "./bandit.ts";
+import { blackjack, blackjackConfiguration } from "./blackjack.ts";
+import { cartPole, cartPoleConfiguration } from "./cartpole.ts";
+import {
+  cliffWalking,
+  cliffWalkingConfiguration,
+  cliffWalkingSlippery,
+  cliffWalkingSlipperyConfiguration,
+} from "./cliff_walking.ts";
+import { contextualBandit, contextualBanditConfiguration } from "./contextual_bandit.ts";
+import {
+  frozenLake,
+  frozenLake8x8,
+  frozenLake8x8Configuration,
+  frozenLakeConfiguration,
+} from "./frozen_lake.ts";
+import { gridWorld, gridWorldConfiguration } from "./gridworld.ts";
+import { identity, identityConfiguration } from "./identity.ts";
+import { memoryCorridor, memoryCorridorConfiguration } from "./memory_corridor.ts";
+import { mountainCar, mountainCarConfiguration } from "./mountain_car.ts";
+import {
+  mountainCarContinuous,
+  mountainCarContinuousConfiguration,
+} from "./mountain_car_continuous.ts";
+import { pendulum, pendulumConfiguration } from "./pendulum.ts";
+import {
+  creditProbe,
+  discountProbe,
+  policyProbe,
+  probeConfiguration,
+  truncationProbe,
+  valueProbe,
+} from "./probes.ts";
+import { repeatPrevious, repeatPreviousConfiguration } from "./repeat_previous.ts";
+import { taxi, taxiConfiguration } from "./taxi.ts";
+
+function entry<Options>(
+  id: string,
+  summary: string,
+  configuration: z.ZodType<Options>,
+  define: (options: Options) => EnvironmentDefinition,
+): EnvironmentEntry<Options> {
+  return { id, summary, configuration, make: (options) => environmentOf(define(options)) };
+}
+
+/** Every world that the lab brings along. */
+export const ownEntries: readonly EnvironmentEntry[] = [
+  entry("CartPole-v1", "Keep a pole upright on a cart", cartPoleConfiguration, cartPole),
+  entry(
+    "MountainCar-v0",
+    "Drive an underpowered car up a hill",
+    mountainCarConfiguration,
+    mountainCar,
+  ),
+  entry(
+    "MountainCarContinuous-v0",
+    "Drive an underpowered car up a hill, saving fuel",
+    mountainCarContinuousConfiguration,
+    mountainCarContinuous,
+  ),
+  entry("Acrobot-v1", "Swing the end of a chain above a line", acrobotConfiguration, acrobot),
+  entry("Pendulum-v1", "Swing a pendulum up and keep it there", pendulumConfiguration, pendulum),
+  entry(
+    "FrozenLake-v1",
+    "Cross a slippery lake without falling into a hole",
+    frozenLakeConfiguration,
+    frozenLake,
+  ),
+  entry(
+    "FrozenLake8x8-v1",
+    "Cross a larger slippery lake without falling into a hole",
+    frozenLake8x8Configuration,
+    frozenLake8x8,
+  ),
+  entry(
+    "CliffWalking-v1",
+    "Walk to the goal along a cliff",
+    cliffWalkingConfiguration,
+    cliffWalking,
+  ),
+  entry(
+    "CliffWalkingSlippery-v1",
+    "Walk to the goal along a slippery cliff",
+    cliffWalkingSlipperyConfiguration,
+    cliffWalkingSlippery,
+  ),
+  entry("Taxi-v4", "Fetch a passenger and bring them where they want", taxiConfiguration, taxi),
+  entry(
+    "Blackjack-v1",
+    "Beat the dealer without going over 21",
+    blackjackConfiguration,
+    blackjack,
+  ),
+  entry("GridWorld-v0", "Walk over a map to a goal", gridWorldConfiguration, gridWorld),
+  entry("Bandit-v0", "Pull the arm that pays best", banditConfiguration, bandit),
+  entry(
+    "ContextualBandit-v0",
+    "Pull the arm that pays best for what is shown",
+    contextualBanditConfiguration,
+    contextualBandit,
+  ),
+  entry(
+    "MemoryCorridor-v0",
+    "Remember the sign at the entrance until the fork",
+    memoryCorridorConfiguration,
+    memoryCorridor,
+  ),
+  entry(
+    "RepeatPrevious-v0",
+    "Say what was shown some steps ago",
+    repeatPreviousConfiguration,
+    repeatPrevious,
+  ),
+  entry("Identity-v0", "Do what is shown", identityConfiguration, identity),
+  entry("ValueProbe-v0", "Learn the value of a constant reward", probeConfiguration, valueProbe),
+  entry("PolicyProbe-v0", "Choose by what is shown", probeConfiguration, policyProbe),
+  entry(
+    "DiscountProbe-v0",
+    "Discount a reward that comes one step later",
+    probeConfiguration,
+    discountProbe,
+  ),
+  entry(
+    "TruncationProbe-v0",
+    "Bootstrap from the last observation of an episode that is cut off",
+    probeConfiguration,
+    truncationProbe,
+  ),
+  entry(
+    "CreditProbe-v0",
+    "Give the first action credit for the last reward",
+    probeConfiguration,
+    creditProbe,
+  ),
+];

@@ -1,0 +1,33 @@
+/**
+ * Plain values: how they are shown in messages, and which are no JSON.
+ *
+ * @module
+ */
+
+/** `value` in one line for an error message. */
+export function show(value: unknown): string {
+  const text = ArrayBuffer.isView(value)
+    ? `${value.constructor.name}(${value})`
+    : typeof value === "string" || (typeof value === "object" && value !== null)
+    ? JSON.stringify(value)
+    : String(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+/** What JSON would change first in `value`, like "state.at is NaN", or undefined. */
+export function firstNotJson(value: unknown, path: string): string | undefined {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return undefined;
+  if (typeof value === "number") {
+    return Number.isFinite(value) ? undefined : `${path} is ${value}`;
+  }
+  if (typeof value !== "object") return `${path} is ${typeof value}`;
+  const prototype = Object.getPrototypeOf(value);
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) {
+    return `${path} is a ${value.constructor?.name}`;
+  }
+  for (const [key, part] of Object.entries(value)) {
+    const found = firstNotJson(part, `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,234 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { checkEnvironment } from "../../envs/checker.ts";
+import { environments, makeEnv } from "../../envs/mod.ts";
+import { wrap } from "../../envs/wrappers/wrapper.ts";
+import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
+import type { Environment, EnvironmentDefinition } from "../../lab/core/environment.ts";
+import { Box, Discrete } from "../../lab/core/space.ts";
+
+for (const { id } of environments) {
+  Deno.test(`the checker finds nothing wrong with ${id}`, () => {
+    deepStrictEqual(checkEnvironment(makeEnv(id)), []);
+  });
+}
+
+Deno.test("the checker finds nothing wrong with other observations and options", () => {
+  for (const observation of ["coordinates", "one-hot", "window", "image"]) {
+    const options = { mapName: "key-door", observation, slip: 0.2, diagonal: true };
+    deepStrictEqual(checkEnvironment(makeEnv("GridWorld-v0", options)), []);
+  }
+  for (const space of ["box", "multi-discrete"]) {
+    deepStrictEqual(checkEnvironment(makeEnv("Identity-v0", { space })), []);
+  }
+});
+
+let clock = 0;
+const drift = { at: 0 };
+
+/** A random walk without mistakes, and a change to it that is one. */
+const sound: EnvironmentDefinition<{ at: number }, Float32Array, number> = {
+  id: "Walk-v0",
+  observationSpace: new Box({ low: -30, high: 30, shape: [1] }),
+  actionSpace: new Discrete(2),
+  timeLimit: 25,
+  reset: (random) => ({ at: random.uniform(-1, 1) }),
+  step: ({ at }, action, random) => ({
+    state: { at: at + action - 0.5 + 0.1 * random.random() },
+    reward: at,
+    terminated: at > 8,
+  }),
+  observe: ({ at }) => Float32Array.of(at),
+  scene: ({ at }) => ({
+    view: [-30, -1, 30, 1],
+    background: "#ffffff",
+    shapes: [{ kind: "circle", center: [at, 0], radius: 0.2, fill: "#000000" }],
+  }),
+};
+
+const definitions: Record<string, [Partial<EnvironmentDefinition>, RegExp, RegExp]> = {
+  "chance from elsewhere": [
+    { reset: () => ({ at: clock += 0.01 }) },
+    /same seed gives other episodes: reset differ/,
+    /never from Math\.random/,
+  ],
+  "hidden state": [
+    { step: (state, action) => ({ state, reward: clock += action + 1, terminated: false }) },
+    /same seed gives other episodes: the steps after it differ/,
+    /a variable outside of the state/,
+  ],
+  "a list instead of an array of float32": [
+    { observe: ({ at }) => [at] },
+    /observation of reset is no Float32Array but an Array/,
+    /Float32Array\.of/,
+  ],
+  "too many numbers": [
+    { observe: ({ at }) => Float32Array.of(at, at) },
+    /has 2 numbers, but Box\(.*\) needs 1/,
+    /one number for each/,
+  ],
+  "an observation out of bounds": [
+    { observe: ({ at }) => Float32Array.of(at + 40) },
+    /observation of reset has \d+\.\d+ at index 0, outside of \[-30, 30\]/,
+    /widen the bounds/,
+  ],
+  "NaN in the observation": [
+    { observe: ({ at }) => Float32Array.of(Math.sqrt(-1 - at * at)) },
+    /has NaN at index 0/,
+    /division by 0/,
+  ],
+  "a wrong discrete observation": [
+    { observationSpace: new Discrete(3), observe: () => 3 },
+    /is 3, which is not in Discrete\(3\)/,
+    /whole number from 0 to 2/,
+  ],
+  "an infinite reward": [
+    { step: (state) => ({ state, reward: Infinity, terminated: false }) },
+    /reward of step is Infinity/,
+    /finite number/,
+  ],
+  "an end that is a number": [
+    { step: (state) => ({ state, reward: 0, terminated: 0 as unknown as boolean }) },
+    /terminated of step is 0/,
+    /true or false/,
+  ],
+  "an info that is no JSON": [
+    {
+      step: (state) => ({ state, reward: 0, terminated: false, info: { at: NaN } }),
+    },
+    /info\.at is NaN in step/,
+    /plain JSON/,
+  ],
+  "a state that is written into": [
+    {
+      step(state, action) {
+        state.at += action;
+        return { state, reward: state.at, terminated: state.at > 9 };
+      },
+      reset: () => drift,
+      observe: () => new Float32Array(1),
+    },
+    /same seed gives other episodes/,
+    /state/,
+  ],
+  "an observation that is used again": [
+    { observe: (({ out }) => ({ at }) => (out[0] = at, out))({ out: new Float32Array(1) }) },
+    /observation changes after it was returned/,
+    /new array from observe/,
+  ],
+  "no end": [
+    { timeLimit: undefined, step: (state) => ({ state, reward: 0, terminated: false }) },
+    /no episode ended within 20000/,
+    /timeLimit/,
+  ],
+  "a state that is no JSON": [
+    { reset: () => ({ at: 0, when: new Map() }) },
+    /state\.when is a Map/,
+    /any seed/,
+  ],
+  "an action space without bounds": [
+    {
+      actionSpace: new Box({ low: -Infinity, high: Infinity, shape: [1] }),
+      step: (state) => ({ state, reward: 0, terminated: true }),
+    },
+    /no bounds/,
+    /finite bounds/,
+  ],
+  "a drawing of NaN": [
+    { scene: () => ({ ...sound.scene!({ at: NaN }) }) },
+    /scene\.shapes\.0\.center\.0 is NaN/,
+    /finite numbers/,
+  ],
+  "observeInto that writes something else": [
+    { observeInto: ({ at }, out, offset) => void (out[offset] = at + 1) },
+    /other numbers than step/,
+    /flat form/,
+  ],
+  "probabilities that do not add up to 1": [
+    {
+      transitions: () => [[[{ probability: 0.5, state: 0, reward: 0, terminated: false }]]],
+    },
+    /state 0 action 0 has probabilities that add up to 0\.5/,
+    /every way/,
+  ],
+};
+
+Deno.test("the checker finds nothing wrong with the sound walk", () => {
+  deepStrictEqual(checkEnvironment(sound), []);
+});
+
+for (const [name, [change, message, mend]] of Object.entries(definitions)) {
+  Deno.test(`the checker finds ${name} and says how to mend it`, () => {
+    const findings = checkEnvironment(defineEnvironment({ ...sound, ...change }));
+    const finding = findings.find((each) => message.test(each.message));
+    ok(finding !== undefined, JSON.stringify(findings));
+    match(finding.mend, mend);
+  });
+}
+
+const handmade: Record<string, [(env: Environment) => Partial<Environment>, RegExp]> = {
+  "an id without version": [() => ({ id: "Walk" }), /id "Walk" has no version/],
+  "steps before reset": [
+    (env) => {
+      env.reset();
+      return {};
+    },
+    /step before reset goes unnoticed/,
+  ],
+  "steps after the end": [
+    (env) => ({
+      step(action) {
+        const result = env.step(action);
+        if (result.terminated || result.truncated) {
+          const { observation } = env.reset();
+          return { ...result, observation };
+        }
+        return result;
+      },
+    }),
+    /step after the end of the episode goes unnoticed/,
+  ],
+  "wrong actions": [
+    (env) => ({ step: (action) => env.step(env.actionSpace.contains(action) ? action : 0) }),
+    /the action undefined goes unnoticed/,
+  ],
+  "another error than an InputError": [
+    (env) => ({
+      step(action) {
+        if (!env.actionSpace.contains(action)) throw new TypeError("no");
+        return env.step(action);
+      },
+    }),
+    /throws TypeError, not InputError/,
+  ],
+  "snapshots without restore": [() => ({ restore: undefined }), /only one of snapshot and restore/],
+  "no snapshots": [() => ({ snapshot: undefined, restore: undefined }), /cannot be resumed/],
+  "a snapshot that forgets": [
+    (env) => ({ restore: () => env.reset({ seed: 0 }) }),
+    /goes on otherwise/,
+  ],
+  "a time limit that is not kept": [() => ({ timeLimit: 3 }), /limit of 3 does not truncate/],
+};
+
+for (const [name, [change, message]] of Object.entries(handmade)) {
+  Deno.test(`the checker finds ${name}`, () => {
+    const env = environmentOf({ ...sound, step: (state) => sound.step(state, 0, random) });
+    const findings = checkEnvironment({ ...wrap(env, {}), ...change(env) });
+    ok(findings.some((each) => message.test(each.message)), JSON.stringify(findings));
+  });
+}
+
+/** Draws nothing: the handmade worlds take no chance. */
+const random = { random: () => 0 } as unknown as Parameters<typeof sound.step>[2];
+
+Deno.test("errors come before warnings, and one mistake is told once", () => {
+  const findings = checkEnvironment(defineEnvironment({
+    ...sound,
+    timeLimit: undefined,
+    step: (state) => ({ state, reward: NaN, terminated: false }),
+    observe: ({ at }) => Float32Array.of(at + 50),
+  }));
+  const severities = findings.map(({ severity }) => severity);
+  deepStrictEqual(severities, [...severities].sort());
+  strictEqual(findings.filter(({ message }) => /outside of/.test(message)).length, 2);
+  strictEqual(findings.filter(({ message }) => /reward/.test(message)).length, 1);
+});

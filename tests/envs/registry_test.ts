@@ -1,0 +1,51 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import * as z from "zod";
+import { cartPole } from "../../envs/cartpole.ts";
+import { checkEnvironment } from "../../envs/checker.ts";
+import { environments, makeEnv, register } from "../../envs/mod.ts";
+
+const entry = () => cartPole({ suttonBartoReward: false });
+
+Deno.test("a registered definition is made by its id with its own limit and threshold", () => {
+  register({ id: "LongPole-v2", entry, timeLimit: 2000, rewardThreshold: 1900 });
+  const env = makeEnv("LongPole-v2");
+  deepStrictEqual([env.id, env.timeLimit, env.rewardThreshold], ["LongPole-v2", 2000, 1900]);
+  deepStrictEqual(checkEnvironment(env), []);
+  strictEqual(environments.at(-1)!.id, "LongPole-v2");
+});
+
+Deno.test("a registered environment is limited, and has the options of its schema", () => {
+  register({
+    id: "ShortPole-v0",
+    configuration: z.strictObject({ sutton: z.boolean().default(true).describe("reward") }),
+    entry: ({ sutton }) => makeEnv("CartPole-v1", { suttonBartoReward: sutton }),
+    timeLimit: 3,
+  });
+  const env = makeEnv("ShortPole-v0");
+  strictEqual(env.id, "ShortPole-v0");
+  env.reset({ seed: 1 });
+  deepStrictEqual([1, 0, 1].map((action) => env.step(action).truncated), [false, false, true]);
+  const other = makeEnv("ShortPole-v0", { sutton: false });
+  other.reset({ seed: 1 });
+  strictEqual(other.step(1).reward, 1);
+  throws(() => makeEnv("ShortPole-v0", { suton: 1 }), /did you mean "sutton"/);
+});
+
+Deno.test("an outdated version says which is current, an unknown id the nearest", () => {
+  register({ id: "OldPole-v3", entry });
+  register({ id: "OldPole-v5", entry });
+  throws(() => makeEnv("OldPole-v1"), {
+    name: "InputError",
+    message: /OldPole-v1 is outdated .*: OldPole-v5 is current/,
+  });
+  throws(() => makeEnv("CartPole-v0"), /CartPole-v1 is current/);
+  throws(() => makeEnv("Taxi-v3"), /Taxi-v4 is current/);
+  throws(() => makeEnv("OldPole-v6"), /did you mean "OldPole-v3"|did you mean "OldPole-v5"/);
+  throws(() => makeEnv("FrozenLaek-v1"), /did you mean "FrozenLake-v1"/);
+  throws(() => makeEnv("CartPole"), /did you mean "CartPole-v1"/);
+});
+
+Deno.test("ids that are taken or have no version are refused", () => {
+  throws(() => register({ id: "CartPole-v1", entry }), /CartPole-v1 as the id is taken/);
+  throws(() => register({ id: "Pole", entry }), /end in a version.*"Pole"/);
+});
