@@ -63,11 +63,13 @@ export const mathExpansions: Record<string, Expansion> = {
     const rest = add("RealDiv", [size, add("Add", [inverse, root])]);
     return add("Multiply", [add("Sign", [x]), add("Log1p", [add("Add", [size, rest])])]);
   },
+  // ln(1 + t + √t·√(x + 1)) with t = x − 1: no loss near 1.
   Acosh: ({ inputs: [x] }, add) => {
     const one = add.constant(1);
     const root = (y: View) => add("Sqrt", [y]);
-    const product = add("Multiply", [root(add("Sub", [x, one])), root(add("Add", [x, one]))]);
-    return add("Log", [add("Add", [x, product])]);
+    const excess = add("Sub", [x, one]);
+    const product = add("Multiply", [root(excess), root(add("Add", [x, one]))]);
+    return add("Log1p", [add("Add", [excess, product])]);
   },
   Atanh: ({ inputs: [x] }, add) =>
     half(add("Sub", [add("Log1p", [x]), add("Log1p", [add("Neg", [x])])]), add),
