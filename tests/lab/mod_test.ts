@@ -57,7 +57,9 @@ Deno.test("a library call stops after the iteration in which it is aborted", asy
   const abort = new AbortController();
   const result = await train(experiment, {
     signal: abort.signal,
-    onReport: ({ progress }) => progress.iterations === 2 && abort.abort(),
+    onReport: ({ progress }) => {
+      if (progress.iterations === 2) abort.abort();
+    },
   });
   deepStrictEqual([result.status, result.progress.iterations], ["interrupted", 2]);
   result.dispose();
