@@ -190,7 +190,7 @@ function depthwiseFilter(item: WindowItem, lowering: Lowering): Task[] {
       combine: "Sum",
       dtype: "float32",
       target: lowering.address(output),
-      taken: () => "x",
+      taken: "x",
     }],
     body: ({ row, column }) =>
       `${coordinates(row, windowAxes(w))}

@@ -23,15 +23,15 @@ export class NoCode extends InputError {
 const longestRow = 32;
 
 /** The tasks of a loop, in order. */
-export function loopTasks(item: Loop, context: Lowering): Task[] {
+export function loopTasks(item: Loop, lowering: Lowering): Task[] {
   const kinds = [...new Set(item.reductions.map((each) => each.over))];
-  const storing = item.nodes.filter((node) => context.stored(node.output));
+  const storing = item.nodes.filter((node) => lowering.stored(node.output));
   // One walk for each kind of reduction; the last one stores, as it may replace what others read.
   const tasks = kinds.flatMap((over, i) => {
     const reductions = item.reductions.filter((each) => each.over === over);
-    return new Walk(item, context, reductions, i === kinds.length - 1 ? storing : []).tasks();
+    return new Walk(item, lowering, reductions, i === kinds.length - 1 ? storing : []).tasks();
   });
-  return kinds.length > 0 ? tasks : new Walk(item, context, [], storing).tasks();
+  return kinds.length > 0 ? tasks : new Walk(item, lowering, [], storing).tasks();
 }
 
 /** One pass over a loop's elements for some of its results. */
@@ -43,7 +43,7 @@ class Walk {
 
   constructor(
     private readonly item: Loop,
-    private readonly context: Lowering,
+    private readonly lowering: Lowering,
     private readonly reductions: readonly Reduction[],
     private readonly storing: readonly Node[],
   ) {
@@ -71,7 +71,7 @@ class Walk {
       body: (place) => this.#body(first.over === "column" ? place : this.#flat(place.element)),
       reads: this.#reads(),
       writes: this.#stores(),
-    }, this.context);
+    }, this.lowering);
   }
 
   #elementwise(): Task {
@@ -126,7 +126,7 @@ class Walk {
     const place = { element: "i", row: "r", column: "c" };
     return `let i = r * ${this.#columns}u + c;
       ${this.#body(place)}
-      ${sinks.map((sink) => take(sink, place)).join(" ")}`;
+      ${sinks.map(take).join(" ")}`;
   }
 
   #finish(sink: Sink, at: string): string {
@@ -147,13 +147,13 @@ class Walk {
   #body(place: Place): string {
     const nodes = this.#nodes.map((node) => `let node${node.output} = ${this.#node(node)};`);
     const stores = this.storing.map(({ output, dtype }) =>
-      `m[${index(this.context.address(output) / 4, [place.element, 1])}] = ${
+      `m[${index(this.lowering.address(output) / 4, [place.element, 1])}] = ${
         bitsOf(dtype, `node${output}`)
       };`
     );
     const loads = [...this.#operands().values()].map((operand) => {
-      const { dtype } = this.context.values[operand.value];
-      const at = index(this.context.address(operand.value) / 4, [
+      const { dtype } = this.lowering.values[operand.value];
+      const at = index(this.lowering.address(operand.value) / 4, [
         offsetOf(operand, place),
         operand.access === "single" ? 0 : 1,
       ]);
@@ -179,7 +179,7 @@ class Walk {
   #dtypeOf(operand: Operand): Dtype {
     return operand.access === "immediate"
       ? operand.dtype
-      : this.context.values[operand.value].dtype;
+      : this.lowering.values[operand.value].dtype;
   }
 
   #isOwn(operand: Operand): boolean {
@@ -204,8 +204,8 @@ class Walk {
     return this.reductions.map(({ combine, dtype, output, operand }) => ({
       combine,
       dtype,
-      target: this.context.address(output),
-      taken: () => this.#read(operand, true),
+      target: this.lowering.address(output),
+      taken: this.#read(operand, true),
     }));
   }
 
@@ -222,7 +222,7 @@ class Walk {
   }
 
   #span(value: number): Span {
-    return span(this.context.address(value), this.context.values[value].size);
+    return span(this.lowering.address(value), this.lowering.values[value].size);
   }
 }
 

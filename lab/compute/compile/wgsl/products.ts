@@ -84,7 +84,7 @@ export function productTasks(product: Product, lowering: Lowering): Task[] {
       combine: "Sum",
       dtype: "float32",
       target: product.target,
-      taken: () => load("float32", index(partial / 4, ["i", 1])),
+      taken: load("float32", index(partial / 4, ["i", 1])),
     }],
     body: () => "",
     reads: [span(partial, parts * size)],

@@ -28,8 +28,8 @@ export interface Sink {
   readonly dtype: Dtype;
   /** Byte address of the results. */
   readonly target: number;
-  /** Code of the next value to take in, at a place. */
-  readonly taken: (place: Place) => string;
+  /** Code of the next value to take in. */
+  readonly taken: string;
 }
 
 /** Columns of [count, length], each folded to one element. */
@@ -44,10 +44,10 @@ export interface Columns {
 }
 
 /**
- * A workgroup takes up to eight columns side by side, its lanes every so manieth row. Where rows
+ * A workgroup takes up to eight columns side by side, its lanes rows at a fixed distance. Where rows
  * are many, several workgroups share a column and a second task folds their parts.
  */
-export function columnTasks(columns: Columns, context: Lowering): Task[] {
+export function columnTasks(columns: Columns, lowering: Lowering): Task[] {
   const { count, length, sinks } = columns;
   const width = Math.min(8, 2 ** Math.ceil(Math.log2(Math.max(1, length))));
   const rowLanes = lanes / width;
@@ -56,7 +56,9 @@ export function columnTasks(columns: Columns, context: Lowering): Task[] {
   const parts = count <= rowLanes * longestColumn
     ? 1
     : Math.max(1, Math.min(wanted, Math.floor(aim / across)));
-  const targets = sinks.map(({ target }) => parts === 1 ? target : context.scratch(parts * length));
+  const targets = sinks.map(({ target }) =>
+    parts === 1 ? target : lowering.scratch(parts * length)
+  );
   const place = { element: "i", row: "k", column: "j" };
   const body = `let j = group % ${across}u * ${width}u + lane % ${width}u;
   let part = group / ${across}u;
@@ -65,7 +67,7 @@ export function columnTasks(columns: Columns, context: Lowering): Task[] {
     for (var k = part * ${rowLanes}u + lane / ${width}u; k < ${count}u; k += ${rowLanes * parts}u) {
       let i = k * ${length}u + j;
       ${columns.body(place)}
-      ${sinks.map((sink) => take(sink, place)).join(" ")}
+      ${sinks.map(take).join(" ")}
     }
   }
   ${sinks.map((sink) => fold(sink, width)).join("\n  ")}
@@ -90,28 +92,31 @@ export function columnTasks(columns: Columns, context: Lowering): Task[] {
     length,
     sinks: sinks.map((sink, s) => ({
       ...sink,
-      taken: () => load(sink.dtype, index(targets[s] / 4, ["i", 1])),
+      taken: load(sink.dtype, index(targets[s] / 4, ["i", 1])),
     })),
     body: () => "",
     reads: written,
     writes: [],
-  }, context);
+  }, lowering);
   return [first, ...rest];
 }
 
+/** The variable of a running value. */
 export function nameOf(sink: Sink): string {
   return `sum${sink.target}`;
 }
 
+/** Declares the running values. */
 export function begin(sinks: readonly Sink[]): string {
   return sinks.map((sink) =>
     `var ${nameOf(sink)}: ${typeOf[sink.dtype]} = ${identityOf(sink.combine, sink.dtype)};`
   ).join("\n  ");
 }
 
-export function take(sink: Sink, place: Place): string {
+/** Takes the next value in. */
+export function take(sink: Sink): string {
   const name = nameOf(sink);
-  return `${name} = ${combined(sink.combine, sink.dtype, name, sink.taken(place))};`;
+  return `${name} = ${combined(sink.combine, sink.dtype, name, sink.taken)};`;
 }
 
 /** The lanes' parts into the first `width` lanes. */
