@@ -8,8 +8,11 @@ import { alone, type Times } from "./explain.ts";
 import type { SharedArena } from "./memory.ts";
 import { lower, type Rounding } from "./wasm/lower.ts";
 
-/** Milliseconds that a measurement lasts at least, and how many are taken: the shortest counts. */
-const shortest = 2;
+/**
+ * Milliseconds that a measurement lasts at least, and how many are taken: the fastest counts. Short
+ * ones are seldom interrupted.
+ */
+const shortest = 0.5;
 const measurements = 5;
 
 /**
