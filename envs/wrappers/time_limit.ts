@@ -5,6 +5,7 @@
  */
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { show } from "../../lab/core/plain.ts";
 import { wrap } from "./wrapper.ts";
 
 /** Truncates after `limit` steps, or where the world itself does. */
@@ -25,7 +26,7 @@ export function timeLimit(env: Environment, limit: number): Environment {
       if (elapsed >= limit) {
         throw new InputError(
           `Cannot step ${env.id} as its episode was truncated at step ${limit}, call reset ` +
-            `first: ${action}`,
+            `first: ${show(action)}`,
         );
       }
       const result = env.step(action);

@@ -5,6 +5,7 @@
  */
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { show } from "../../lab/core/plain.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { Box } from "../../lab/core/space.ts";
 
@@ -39,7 +40,7 @@ export function wrap(env: Environment, parts: WrapperParts): Environment {
     step(action) {
       if (actionSpace !== undefined && !actionSpace.contains(action)) {
         throw new InputError(
-          `Cannot step ${env.id} as the action must lie in ${actionSpace}: ${action}`,
+          `Cannot step ${env.id} as the action must lie in ${actionSpace}: ${show(action)}`,
         );
       }
       return step(action);

@@ -116,6 +116,11 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
 
   reset(options?: { seed?: Seed }): { observation: Observation; info: Info } {
     const seed = options?.seed;
+    if (seed !== undefined && typeof seed !== "number" && typeof seed !== "bigint") {
+      throw new InputError(
+        `Cannot reset ${this.id} as the seed must be a whole number ≥ 0: ${show(seed)}`,
+      );
+    }
     if (seed !== undefined || this.#random === undefined) this.#random = defaultRng(seed ?? 0);
     this.#state = this.#definition.reset(this.#random);
     this.#elapsed = 0;

@@ -4,12 +4,25 @@
  * @module
  */
 
-/** `value` in one line for an error message. */
+/** The JSON of `value`, big integers as in code; its kind where it has none. */
+function jsonOf(value: unknown): string {
+  try {
+    const text = JSON.stringify(
+      value,
+      (_, part) => typeof part === "bigint" ? `${part}n` : part,
+    );
+    return text ?? Object.prototype.toString.call(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
+
+/** Any value in one line for an error message. */
 export function show(value: unknown): string {
-  const text = ArrayBuffer.isView(value)
+  const text = ArrayBuffer.isView(value) && !(value instanceof DataView)
     ? `${value.constructor.name}(${value})`
     : typeof value === "string" || (typeof value === "object" && value !== null)
-    ? JSON.stringify(value)
+    ? jsonOf(value)
     : String(value);
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

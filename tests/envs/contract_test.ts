@@ -1,5 +1,6 @@
 /** What every registered environment keeps, whatever its world. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import * as fc from "fast-check";
 import * as z from "zod";
 import { environments } from "../../envs/mod.ts";
 import type { Environment } from "../../lab/core/environment.ts";
@@ -69,6 +70,38 @@ for (const entry of environments) {
       elapsed = 1;
       episodes++;
     }
+  });
+
+  Deno.test(`${entry.id}: any garbage is an input error and leaves the episode as it was`, () => {
+    const env = make();
+    const garbage = fc.anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withNullPrototype: true,
+      withTypedArray: true,
+    });
+    env.reset({ seed: 6 });
+    const before = env.snapshot!();
+    fc.assert(
+      fc.property(garbage, (action) => {
+        if (env.actionSpace.contains(action)) return;
+        // Some worlds clip: their tests tell.
+        if (action instanceof Float32Array && action.length === env.actionSpace.flatSize) return;
+        throws(() => env.step(action), { name: "InputError", message: /action must lie in/ });
+        deepStrictEqual(env.snapshot!(), before);
+      }),
+      { numRuns: 60 },
+    );
+    fc.assert(
+      fc.property(garbage, (seed) => {
+        const isSeed = (typeof seed === "bigint" || Number.isInteger(seed)) &&
+          (seed as number) >= 0;
+        if (isSeed || seed === undefined) return;
+        throws(() => env.reset({ seed: seed as number }), { name: "InputError" });
+      }),
+      { numRuns: 60 },
+    );
   });
 
   Deno.test(`${entry.id}: every option has a default and a description`, () => {

@@ -166,7 +166,10 @@ Deno.test("clipAction and rescaleAction hand the world actions inside its bounds
   scaled.reset({ seed: 1 });
   for (const value of [0, 5, 10]) scaled.step(Float32Array.of(value));
   deepStrictEqual(seen.flat(), [-2, 1.5, 2, -2, 0, 2]);
-  throws(() => scaled.step(Float32Array.of(10.5)), /must lie in Box\(\[0\], \[10\]\): 10.5/);
+  throws(
+    () => scaled.step(Float32Array.of(10.5)),
+    /must lie in Box\(\[0\], \[10\]\): Float32Array\(10.5\)/,
+  );
   throws(() => clipped.step(Float32Array.of(NaN)), /NaN/);
 });
 
