@@ -37,7 +37,7 @@ const moving = new Set(
   ["Transpose", "Slice", "StridedSlice", "Reverse", "MirrorPad", "Tile", "Concat", "Pack"],
 );
 
-/** Simplifies until a walk changes nothing more would need a second pass: one walk in order. */
+/** The graph after one walk in order: what an operation became is known to those that use it. */
 export function simplify(graph: Graph): Graph {
   const makers = new Map<number, Operation>();
   return rewrite(graph, (operation, builder) => {
