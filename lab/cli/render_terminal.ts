@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { renderRaster, rgbOf } from "../core/render_raster.ts";
+import { lumaOf, renderRaster, rgbOf } from "../core/render_raster.ts";
 import type { Raster } from "../core/picture.ts";
 import type { Scene, Shape } from "../core/scene.ts";
 
@@ -46,10 +46,6 @@ function half(raster: Raster, row: number, column: number, part: 0 | 1): number[
 const mean = (a: readonly number[], b: readonly number[]) =>
   a.map((value, i) => Math.round((value + b[i]) / 2));
 
-/** Rec. 709 luma, 0 … 255. */
-const brightness = ([red, green, blue]: readonly number[]) =>
-  0.2126 * red + 0.7152 * green + 0.0722 * blue;
-
 /**
  * The lines of a scene, joined by line breaks, without one at the end. The picture keeps its
  * proportions (a character is twice as high as wide) and fits into `columns` × `rows`.
@@ -62,7 +58,7 @@ export function renderTerminal(scene: Scene, options: TerminalOptions = {}): str
     Math.floor(Math.min(options.columns ?? 80, 2 * (options.rows ?? 24) * aspect)),
   );
   const rows = Math.max(1, Math.min(options.rows ?? 24, Math.round(columns / aspect / 2)));
-  const raster = renderRaster(scene, { width: columns, height: 2 * rows });
+  const raster = renderRaster(scene, { width: columns, height: 2 * rows, texts: false });
   const placed = letters(scene, columns, rows);
   const draw = options.mode === "ascii" ? asciiLine : colorLine;
   return Array.from({ length: rows }, (_, row) => draw(scene, raster, placed, row)).join("\n");
@@ -86,14 +82,14 @@ function colorLine(_: Scene, raster: Raster, placed: Placed, row: number): strin
 }
 
 function asciiLine(scene: Scene, raster: Raster, placed: Placed, row: number): string {
-  const ground = brightness(rgbOf(scene.background));
+  const ground = lumaOf(rgbOf(scene.background));
   const most = Math.max(ground, 255 - ground);
   let line = "";
   for (let column = 0; column < raster.width; column++) {
     const [upper, lower] = [half(raster, row, column, 0), half(raster, row, column, 1)];
     const contrast = Math.max(
-      Math.abs(brightness(upper) - ground),
-      Math.abs(brightness(lower) - ground),
+      Math.abs(lumaOf(upper) - ground),
+      Math.abs(lumaOf(lower) - ground),
     ) / most;
     line += placed.get(`${row},${column}`)?.[0] ??
       ramp[Math.min(ramp.length - 1, Math.floor(contrast * ramp.length))];

@@ -1,19 +1,16 @@
 /**
- * Draws a scene as pixels. Text is left out: there is no font here.
+ * Draws a scene as pixels with smooth edges.
  *
  * @module
  */
+import { InputError } from "./errors.ts";
 import type { Raster } from "./picture.ts";
+import { Coverage } from "./render_coverage.ts";
+import { capHeight, layOut, strokeWidth } from "./render_font.ts";
 import type { Color, Scene, Shape } from "./scene.ts";
 
-/** Samples of a pixel along each axis; their mean smooths the edges. */
-const samples = 3;
-
 /** Lines are drawn at least as wide, in pixels, so that a small picture still shows them. */
-const leastLineWidth = 0.5;
-
-type Point = readonly [number, number];
-type Drawn = Exclude<Shape, { kind: "text" }>;
+const leastLineWidth = 0.75;
 
 /** Red, green and blue of a colour, 0 … 255. */
 export function rgbOf(color: Color): [red: number, green: number, blue: number] {
@@ -21,95 +18,165 @@ export function rgbOf(color: Color): [red: number, green: number, blue: number] 
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
-function distanceToSegment(x: number, y: number, [ax, ay]: Point, [bx, by]: Point): number {
-  const [dx, dy] = [bx - ax, by - ay];
-  const squared = dx * dx + dy * dy;
-  const along = squared === 0 ? 0 : ((x - ax) * dx + (y - ay) * dy) / squared;
-  const t = Math.min(1, Math.max(0, along));
-  return Math.hypot(x - ax - t * dx, y - ay - t * dy);
+/** Rec. 709 luma of red, green and blue, in their unit. */
+export function lumaOf([red, green, blue]: readonly number[]): number {
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** Even-odd rule: whether a ray to the right crosses an odd number of edges. */
-function insidePolygon(x: number, y: number, points: readonly Point[]): boolean {
-  let inside = false;
-  for (let i = 0; i < points.length; i++) {
-    const [ax, ay] = points[i];
-    const [bx, by] = points[(i + 1) % points.length];
-    if ((ay > y) !== (by > y) && x < ax + (y - ay) / (by - ay) * (bx - ax)) inside = !inside;
+/**
+ * Draws scenes over and over into the same pixels. A view with other proportions than the picture
+ * is stretched over it. Nothing is allocated for a frame whose colours and outlines are no more
+ * than those before.
+ */
+export class Rasterizer {
+  /** Pixels in a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** 1: grey by Rec. 709 luma. 3: red, green, blue. */
+  readonly channels: 1 | 3;
+  /** [height, width, channels], top row first. The next drawing overwrites it. */
+  readonly pixels: Uint8Array;
+  readonly #coverage: Coverage;
+  readonly #colors = new Map<Color, readonly number[]>();
+  #points = new Float64Array(64);
+
+  /** A picture of these sizes. @throws InputError where one is no whole number from 1 to 16,384. */
+  constructor(width: number, height: number, channels: 1 | 3 = 3) {
+    for (const size of [width, height]) {
+      if (!(Number.isInteger(size) && size >= 1 && size <= 16_384)) {
+        throw new InputError(
+          `Cannot draw a picture as its width and height must be whole numbers from 1 to 16384: ` +
+            `${width} × ${height}`,
+        );
+      }
+    }
+    this.width = width;
+    this.height = height;
+    this.channels = channels;
+    this.pixels = new Uint8Array(width * height * channels);
+    this.#coverage = new Coverage(width, height);
   }
-  return inside;
-}
 
-function covers(shape: Drawn, reach: number, x: number, y: number): boolean {
-  switch (shape.kind) {
-    case "line":
-      return shape.points.slice(1).some((point, i) =>
-        distanceToSegment(x, y, shape.points[i], point) <= reach
-      );
-    case "polygon":
-      return insidePolygon(x, y, shape.points);
-    case "circle":
-      return Math.hypot(x - shape.center[0], y - shape.center[1]) <= reach;
+  /** Draws `scene` into `pixels`. Without `texts`, shapes of the kind `text` are left out. */
+  draw(scene: Scene, texts = true): void {
+    const ground = this.#colorOf(scene.background);
+    if (this.channels === 1) this.pixels.fill(ground[0]);
+    else for (let i = 0; i < this.pixels.length; i++) this.pixels[i] = ground[i % 3];
+    const [left, bottom, right, top] = scene.view;
+    const [scaleX, scaleY] = [this.width / (right - left), this.height / (top - bottom)];
+    for (const shape of scene.shapes) {
+      switch (shape.kind) {
+        case "polygon":
+          for (const [x, y] of shape.points) {
+            this.#coverage.add((x - left) * scaleX, (top - y) * scaleY);
+          }
+          this.#coverage.close();
+          this.#coverage.fill(this.pixels, this.#colorOf(shape.fill), "even-odd");
+          break;
+        case "line":
+          for (let i = 0; i < shape.points.length; i++) {
+            const [x, y] = shape.points[i];
+            this.#place(i, (x - left) * scaleX, (top - y) * scaleY);
+          }
+          this.#stroke(shape.points.length, shape.width * scaleX, shape.width * scaleY);
+          this.#coverage.fill(this.pixels, this.#colorOf(shape.color), "nonzero");
+          break;
+        case "circle": {
+          const [x, y] = shape.center;
+          this.#coverage.addEllipse(
+            (x - left) * scaleX,
+            (top - y) * scaleY,
+            Math.max(leastLineWidth / 2, shape.radius * scaleX),
+            Math.max(leastLineWidth / 2, shape.radius * scaleY),
+          );
+          this.#coverage.fill(this.pixels, this.#colorOf(shape.fill), "nonzero");
+          break;
+        }
+        case "text":
+          if (texts) this.#write(shape, scene.view, scaleX, scaleY);
+      }
+    }
+  }
+
+  #write(
+    { text, at, size, color }: Extract<Shape, { kind: "text" }>,
+    [left, , , top]: Scene["view"],
+    scaleX: number,
+    scaleY: number,
+  ): void {
+    const { strokes, width } = layOut(text);
+    const startX = at[0] - width * size / 2;
+    const startY = at[1] - capHeight * size / 2;
+    for (const stroke of strokes) {
+      for (let i = 0; i < stroke.length; i++) {
+        const x = startX + stroke[i][0] * size;
+        const y = startY + stroke[i][1] * size;
+        this.#place(i, (x - left) * scaleX, (top - y) * scaleY);
+      }
+      this.#stroke(stroke.length, strokeWidth * size * scaleX, strokeWidth * size * scaleY);
+    }
+    this.#coverage.fill(this.pixels, this.#colorOf(color), "nonzero");
+  }
+
+  #place(index: number, x: number, y: number): void {
+    if (2 * index + 2 > this.#points.length) {
+      const grown = new Float64Array(2 * this.#points.length);
+      grown.set(this.#points);
+      this.#points = grown;
+    }
+    this.#points[2 * index] = x;
+    this.#points[2 * index + 1] = y;
+  }
+
+  #stroke(count: number, widthX: number, widthY: number): void {
+    this.#coverage.addStroke(
+      this.#points,
+      2 * count,
+      Math.max(leastLineWidth, widthX) / 2,
+      Math.max(leastLineWidth, widthY) / 2,
+    );
+  }
+
+  /** The bytes of a colour, one a channel. */
+  #colorOf(color: Color): readonly number[] {
+    let known = this.#colors.get(color);
+    if (known === undefined) {
+      if (this.#colors.size >= 1024) this.#colors.clear();
+      const rgb = rgbOf(color);
+      known = this.channels === 3 ? rgb : [Math.round(lumaOf(rgb))];
+      this.#colors.set(color, known);
+    }
+    return known;
   }
 }
 
 /**
- * The scene in RGB, stretched over `width` × `height` pixels, three by three samples a pixel.
- * Shapes of kind `text` are left out.
+ * The scene in RGB, stretched over `width` × `height` pixels; the height follows from the view
+ * where it is left out.
+ *
+ * @throws InputError where a size is no whole number from 1 to 16,384.
+ *
+ * @example
+ * ```ts
+ * import { renderRaster } from "./render_raster.ts";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const { height, pixels } = renderRaster({
+ *   view: [0, 0, 2, 1],
+ *   background: "#ffffff",
+ *   shapes: [{ kind: "polygon", points: [[0, 0], [1, 0], [1, 1], [0, 1]], fill: "#ff0000" }],
+ * }, { width: 2 });
+ * deepStrictEqual([height, ...pixels], [1, 255, 0, 0, 255, 255, 255]);
+ * ```
  */
 export function renderRaster(
   scene: Scene,
-  { width, height }: { width: number; height: number },
+  { width, height, texts }: { width: number; height?: number; texts?: boolean },
 ): Raster {
   const [left, bottom, right, top] = scene.view;
-  const [columns, rows] = [width * samples, height * samples];
-  const [stepX, stepY] = [(right - left) / columns, (top - bottom) / rows];
-  const fine = new Uint8Array(columns * rows * 3);
-  const background = rgbOf(scene.background);
-  for (let i = 0; i < fine.length; i++) fine[i] = background[i % 3];
-  for (const shape of scene.shapes) {
-    if (shape.kind === "text") continue;
-    const reach = shape.kind === "line"
-      ? Math.max(shape.width, leastLineWidth * samples * stepY) / 2
-      : shape.kind === "circle"
-      ? shape.radius
-      : 0;
-    const points = shape.kind === "circle" ? [shape.center] : shape.points;
-    const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
-    const clamp = (value: number, most: number) => Math.min(most, Math.max(0, value));
-    const firstColumn = clamp(Math.floor((Math.min(...xs) - reach - left) / stepX), columns);
-    const endColumn = clamp(Math.ceil((Math.max(...xs) + reach - left) / stepX), columns);
-    const firstRow = clamp(Math.floor((top - Math.max(...ys) - reach) / stepY), rows);
-    const endRow = clamp(Math.ceil((top - Math.min(...ys) + reach) / stepY), rows);
-    const color = rgbOf(shape.kind === "line" ? shape.color : shape.fill);
-    for (let row = firstRow; row < endRow; row++) {
-      for (let column = firstColumn; column < endColumn; column++) {
-        if (!covers(shape, reach, left + (column + 0.5) * stepX, top - (row + 0.5) * stepY)) {
-          continue;
-        }
-        fine.set(color, (row * columns + column) * 3);
-      }
-    }
-  }
-  return { width, height, channels: 3, pixels: shrink(fine, width, height) };
-}
-
-/** The mean of each pixel's samples. */
-function shrink(fine: Uint8Array, width: number, height: number): Uint8Array {
-  const pixels = new Uint8Array(width * height * 3);
-  const stride = width * samples * 3;
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      for (let channel = 0; channel < 3; channel++) {
-        let sum = 0;
-        for (let i = 0; i < samples; i++) {
-          for (let j = 0; j < samples; j++) {
-            sum += fine[(row * samples + i) * stride + (column * samples + j) * 3 + channel];
-          }
-        }
-        pixels[(row * width + column) * 3 + channel] = Math.round(sum / (samples * samples));
-      }
-    }
-  }
-  return pixels;
+  const rows = height ?? Math.max(1, Math.round(width * (top - bottom) / (right - left)));
+  const rasterizer = new Rasterizer(width, rows);
+  rasterizer.draw(scene, texts);
+  return { width, height: rows, channels: 3, pixels: rasterizer.pixels };
 }

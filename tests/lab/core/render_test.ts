@@ -1,7 +1,10 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import fc from "fast-check";
 import { environments, makeEnv } from "../../../envs/mod.ts";
 import { renderTerminal } from "../../../lab/cli/render_terminal.ts";
-import { renderRaster } from "../../../lab/core/render_raster.ts";
+import { InputError } from "../../../lab/core/errors.ts";
+import { layOut } from "../../../lab/core/render_font.ts";
+import { Rasterizer, renderRaster } from "../../../lab/core/render_raster.ts";
 import { renderSvg } from "../../../lab/core/render_svg.ts";
 import type { Scene, Shape } from "../../../lab/core/scene.ts";
 
@@ -30,21 +33,129 @@ Deno.test("the raster's first row is the top of the view", () => {
   deepStrictEqual(rows(scene(square), 2, 2), [["ffffff", "ffffff"], ["ff0000", "ffffff"]]);
 });
 
-Deno.test("later marks cover earlier ones and edges are smoothed", () => {
+/** Area in world units that is not white, for black marks on the view of 4 × 4. */
+function blackArea(picture: Scene, width: number, height = width): number {
+  const rasterizer = new Rasterizer(width, height, 1);
+  rasterizer.draw(picture);
+  const dark = rasterizer.pixels.reduce((sum, value) => sum + 255 - value, 0) / 255;
+  return dark * 16 / (width * height);
+}
+
+Deno.test("later marks cover earlier ones, and a pixel that is half covered is half mixed", () => {
   const half: Shape = { ...square, points: [[0, 0], [1, 0], [1, 4], [0, 4]], fill: "#000000" };
-  // The left pixel is 2 wide and half covered: of 3 columns of samples 1 or 2 are black.
   const [[upper], [lower]] = rows(scene(square, half), 2, 2);
-  ok(["555555", "aaaaaa"].includes(upper), upper);
-  ok(["550000", "aa0000"].includes(lower), lower);
+  strictEqual(upper, "808080");
+  strictEqual(lower, "800000");
 });
 
-Deno.test("circles and lines cover what lies within their radius and half width", () => {
-  const circle: Shape = { kind: "circle", center: [2, 2], radius: 1, fill: "#0000ff" };
-  const count = (picture: Scene) =>
-    rows(picture, 80, 80).flat().filter((color) => color !== "ffffff").length / 400;
-  ok(Math.abs(count(scene(circle)) - Math.PI) < 0.15);
-  const line: Shape = { kind: "line", points: [[1, 2], [3, 2]], color: "#0000ff", width: 0.5 };
-  ok(Math.abs(count(scene(line)) - (1 + Math.PI / 16)) < 0.12);
+Deno.test("marks cover their area in any size, also where the picture is stretched", () => {
+  const black = "#000000";
+  const circle: Shape = { kind: "circle", center: [2, 2], radius: 1.3, fill: black };
+  const line: Shape = { kind: "line", points: [[1, 1.1], [3, 2.3]], color: black, width: 0.5 };
+  const triangle: Shape = {
+    kind: "polygon",
+    points: [[0.3, 0.2], [3.7, 1.1], [1.2, 3.3]],
+    fill: black,
+  };
+  const length = Math.hypot(2, 1.2);
+  for (const [width, height] of [[20, 20], [80, 33], [31, 84]]) {
+    const close = (shape: Shape, area: number) => {
+      const found = blackArea(scene(shape), width, height);
+      ok(Math.abs(found / area - 1) < 0.02, `${shape.kind} ${width}: ${found}, not ${area}`);
+    };
+    close(circle, Math.PI * 1.3 ** 2);
+    close(line, 0.5 * length + Math.PI * 0.25 ** 2);
+    close(triangle, Math.abs(3.4 * 3.1 - 0.9 * 0.9) / 2);
+  }
+});
+
+Deno.test("a polygon that crosses itself is filled by the even-odd rule", () => {
+  const points = [[1, 1], [3, 1], [3, 3], [1, 3]] as const;
+  const twice: Shape = { kind: "polygon", points: [...points, ...points], fill: "#000000" };
+  strictEqual(blackArea(scene(twice), 16), 0);
+  ok(blackArea(scene({ ...twice, points }), 16) > 3.9);
+});
+
+Deno.test("corners of a line are round on the outside and covered once on the inside", () => {
+  // Two arms of length 2 and width 1, at a right angle: the inner square is shared, a quarter of a
+  // disc fills the outer corner.
+  const elbow: Shape = {
+    kind: "line",
+    points: [[1, 3], [1, 1], [3, 1]],
+    color: "#000000",
+    width: 1,
+  };
+  const area = 2 + 2 - 0.25 + Math.PI / 16 + Math.PI / 4;
+  for (const points of [elbow.points, elbow.points.toReversed()]) {
+    ok(Math.abs(blackArea(scene({ ...elbow, points }), 160) - area) < 0.01);
+  }
+});
+
+Deno.test("what lies outside of the view is cut off", () => {
+  const around: Shape = { ...square, points: [[-9, 1], [9, 1], [9, 3], [-9, 3]], fill: "#000000" };
+  strictEqual(blackArea(scene(around), 12), 8);
+  const beyond = ([[-9, 1], [9, 0], [0, -9], [0, 9]] as const).map(([x, y]): Shape => ({
+    kind: "circle",
+    center: [x, y],
+    radius: 3,
+    fill: "#000000",
+  }));
+  strictEqual(blackArea(scene(...beyond), 12), 0);
+  const corner: Shape = { kind: "circle", center: [0, 4], radius: 2, fill: "#000000" };
+  ok(Math.abs(blackArea(scene(corner), 80) - Math.PI) < 0.02);
+});
+
+Deno.test("one rasterizer draws many scenes, each as a new one would", () => {
+  const rasterizer = new Rasterizer(84, 84);
+  fc.assert(
+    fc.property(fc.infiniteStream(fc.double({ min: -6, max: 9, noNaN: true })), (numbers) => {
+      const next = () => numbers.next().value as number;
+      const points = Array.from({ length: 5 }, () => [next(), next()] as const);
+      const picture = scene(
+        { kind: "polygon", points, fill: "#2b3440" },
+        { kind: "line", points, color: "#d08a4a", width: Math.abs(next()) / 5 },
+        { kind: "circle", center: points[1], radius: Math.abs(next()), fill: "#7f8fd0" },
+        { kind: "text", at: points[2], text: "Gym 4", size: 1.2, color: "#000000" },
+      );
+      rasterizer.draw(picture);
+      deepStrictEqual(rasterizer.pixels, renderRaster(picture, { width: 84, height: 84 }).pixels);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+Deno.test("a picture needs whole sizes", () => {
+  for (const width of [0, -1, 1.5, NaN, 1e9]) {
+    throws(() => renderRaster(scene(), { width, height: 4 }), InputError);
+  }
+});
+
+Deno.test("text is centred and as high as its size says", () => {
+  const text: Shape = { kind: "text", at: [2, 2], text: "H", size: 2, color: "#000000" };
+  const drawn = rows(scene(text), 80, 80);
+  const dark = drawn.flatMap((line, row) =>
+    line.flatMap((color, column) => color === "ffffff" ? [] : [[row, column]])
+  );
+  const span = (axis: number) => {
+    const values = dark.map((place) => place[axis]);
+    return [Math.min(...values), Math.max(...values)];
+  };
+  for (const axis of [0, 1]) strictEqual(span(axis)[0] + span(axis)[1], 79);
+  // A capital is 0.7 of the font's height, the pen adds 0.1 of it: 0.8 × 40 pixels.
+  strictEqual(span(0)[1] - span(0)[0] + 1, 32);
+});
+
+Deno.test("the font has every printable letter of ASCII, each with a shape of its own", () => {
+  const box = JSON.stringify(layOut("\u{1f600}").strokes);
+  const seen = new Set<string>();
+  for (let code = 33; code < 127; code++) {
+    const letter = String.fromCharCode(code);
+    const strokes = JSON.stringify(layOut(letter).strokes);
+    ok(strokes !== box, letter);
+    seen.add(strokes);
+  }
+  strictEqual(seen.size, 94);
+  deepStrictEqual(layOut("é").strokes, layOut("e").strokes);
 });
 
 Deno.test("a thin line still shows in a small picture", () => {
