@@ -85,9 +85,9 @@ for (const entry of environments) {
     const before = env.snapshot!();
     fc.assert(
       fc.property(garbage, (action) => {
-        if (env.actionSpace.contains(action)) return;
         // Some worlds clip: their tests tell.
         if (action instanceof Float32Array && action.length === env.actionSpace.flatSize) return;
+        if (env.actionSpace.contains(action)) return;
         throws(() => env.step(action), { name: "InputError", message: /action must lie in/ });
         deepStrictEqual(env.snapshot!(), before);
       }),
