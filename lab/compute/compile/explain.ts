@@ -25,18 +25,21 @@ export interface ExplainedItem {
 
 /** A program, explained. */
 export interface Explanation {
+  /** As the program was declared. */
   readonly name: string;
   /** What computes it: `wasm`, `wasm-strict`. */
   readonly backend: string;
   /** Kernel calls of the step as it is written: what TensorFlow.js would run one by one. */
   readonly calls: number;
+  /** In the order in which they run. */
   readonly items: readonly ExplainedItem[];
   /** Moves after the last item: state that is not replaced in place, outputs that are state. */
   readonly copies: number;
   /** Of the machine code. */
   readonly codeBytes: number;
-  /** Of temporaries as they lie in memory, and as they would each in a place of its own. */
+  /** Of temporaries as they lie in memory. */
   readonly temporaryBytes: number;
+  /** Of temporaries, were each in a place of its own. */
   readonly unplannedBytes: number;
   /** Seconds of one whole run; undefined if not measured. */
   readonly seconds?: number;
@@ -44,7 +47,9 @@ export interface Explanation {
 
 /** Seconds of a whole run and of each item alone, in order. */
 export interface Times {
+  /** Of a run. */
   readonly whole: number;
+  /** Of each item. */
   readonly items: readonly number[];
 }
 
