@@ -156,8 +156,8 @@ export class PlainWorkspace implements Workspace {
       );
     };
     const program: Program<Inputs, Scalar, Output> = {
-      input: views as unknown as Views<Inputs>,
-      scalar: scalar as { [K in Scalar]: number },
+      input: Object.freeze(views) as unknown as Views<Inputs>,
+      scalar: Object.seal(scalar) as { [K in Scalar]: number },
       run,
       read: async (name) => floats(await output(name).data()),
       readNow: (name) => {

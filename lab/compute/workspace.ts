@@ -93,7 +93,7 @@ export interface Program<
   Scalar extends string,
   Output extends string,
 > {
-  /** Row-major views that the next `run` reads; write into them. */
+  /** Row-major views that the next `run` reads; write into them, they cannot be replaced. */
   readonly input: Views<Inputs>;
   /** Values that the next `run` uses. */
   readonly scalar: { [K in Scalar]: number };

@@ -81,5 +81,5 @@ export function scalarViews(
       set: (value: number) => view[0] = value,
     });
   }
-  return scalar;
+  return Object.seal(scalar);
 }

@@ -194,7 +194,9 @@ export class GpuWorkspace implements Workspace {
       return floats(await fetched, output.address - from, size, dtype);
     };
     return {
-      input: Object.fromEntries(views(block.ranges.input)) as unknown as Views<Inputs>,
+      input: Object.freeze(Object.fromEntries(views(block.ranges.input))) as unknown as Views<
+        Inputs
+      >,
       scalar: scalarViews(
         views(block.ranges.scalar) as [string, Float32Array][],
       ) as { [K in Scalar]: number },

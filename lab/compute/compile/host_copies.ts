@@ -72,8 +72,8 @@ export class HostCopies {
       waiting = this.#after(stale, () => runOn(inputs, scalars));
     };
     return {
-      input: input as unknown as AnyProgram["input"],
-      scalar,
+      input: Object.freeze(input) as unknown as AnyProgram["input"],
+      scalar: Object.seal(scalar),
       run,
       read: async (output) => {
         await waiting;

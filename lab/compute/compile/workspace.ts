@@ -159,7 +159,7 @@ export class CompiledWorkspace implements Workspace {
       return this.#floats(output.address, sizeOf(output.shape), dtype);
     };
     return {
-      input: views as unknown as Views<Inputs>,
+      input: Object.freeze(views) as unknown as Views<Inputs>,
       scalar: scalar as { [K in Scalar]: number },
       run,
       readNow,

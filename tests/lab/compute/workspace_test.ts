@@ -164,6 +164,21 @@ onEach("copy makes a group that later goes its own way", async (workspace) => {
   deepStrictEqual(await values(workspace, "online"), { w: [2] });
 });
 
+onEach("views are written into, not replaced, and scalars are declared ones", async (workspace) => {
+  const program = workspace.compile(
+    { name: "views", inputs: { x: [[2], "float32"] }, scalars: ["rate"] },
+    ({ input, scalar }) => ({ outputs: { y: tf.mul(input.x, scalar.rate) } }),
+  );
+  const loose = program as unknown as Record<"input" | "scalar", Record<string, unknown>>;
+  throws(() => loose.input.x = Float32Array.of(1, 2), { name: "TypeError", message: /'x'/ });
+  throws(() => loose.scalar.rat = 2, { name: "TypeError", message: /rat/ });
+  throws(() => program.input.x.set([1, 2, 3]), { name: "RangeError" });
+  program.input.x.set([1, 2]);
+  program.scalar.rate = 3;
+  program.run();
+  deepStrictEqual([...await program.read("y")], [3, 6]);
+});
+
 onEach("a training step leaks nothing over 1,000 runs", async (workspace) => {
   // Enough on the slow software adapter to see growth; the fit is judged on the others.
   const runs = workspace.backend === "tfjs-webgpu" ? 30 : 1000;
