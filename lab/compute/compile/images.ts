@@ -159,7 +159,9 @@ export function paddedShape(w: Windows): [rows: number, columns: number, channel
 }
 
 /** Elements of the scratch memory of a convolution beside its matrix product's. */
-export function scratchElements({ solves, windows: w, filters }: Convolution) {
+export function scratchElements(
+  { solves, windows: w, filters }: Convolution,
+): { padded: number; columns: number; partial: number } {
   return {
     padded: allInside(w) ? 0 : elements(paddedShape(w)),
     columns: imageBlock(w) * w.outHeight * w.outWidth * windowSize(w),

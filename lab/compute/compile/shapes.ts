@@ -52,7 +52,10 @@ const matMul: Rule = ([a, b], { transposeA, transposeB }) => {
 };
 
 /** An Einstein sum's labels, by operand and of the result, and how long each is. */
-export function einsumOf(equation: string, inputs: readonly { shape: readonly number[] }[]) {
+export function einsumOf(
+  equation: string,
+  inputs: readonly { readonly shape: readonly number[] }[],
+): { operands: string[][]; result: string[]; sizes: ReadonlyMap<string, number> } {
   const [given, result] = equation.replaceAll(" ", "").split("->");
   const operands = given.split(",").map((labels) => [...labels]);
   if (operands.length > 2 || operands.some((labels) => new Set(labels).size < labels.length)) {
@@ -89,7 +92,10 @@ export function convolutionInfo(
 }
 
 /** The geometry of a pool over [N, H, W, C]. */
-export function poolInfo(shape: readonly number[], attributes: Attributes) {
+export function poolInfo(
+  shape: readonly number[],
+  attributes: Attributes,
+): backend_util.Conv2DInfo {
   const { filterSize, strides, pad, dimRoundingMode } = attributes;
   return backend_util.computePool2DInfo(
     [...shape] as [number, number, number, number],
