@@ -29,7 +29,8 @@
  * −1 for every step, 0 for the one that reaches the height.
  *
  * ## Starting state
- * Both angles and velocities uniform in [−0.1, 0.1), rounded to float32.
+ * Both angles and velocities uniform in [−0.1, 0.1), or between the options `low` and `high` of
+ * `reset`, rounded to float32.
  *
  * ## End of episode
  * Terminated where −cos θ₁ − cos(θ₁ + θ₂) > 1. Truncated after 500 steps. Solved at a mean return
@@ -54,6 +55,7 @@ import type { EnvironmentDefinition } from "../lab/core/environment.ts";
 import type { Scene } from "../lab/core/scene.ts";
 import { Box, Discrete } from "../lab/core/space.ts";
 import { colors } from "./colors.ts";
+import { boundNames, boundsOf } from "./reset_bounds.ts";
 import { cosine, sine } from "./sine.ts";
 
 const tau = 0.2; // s between two states
@@ -149,8 +151,10 @@ export function acrobot(
     actionSpace: new Discrete(3),
     timeLimit: 500,
     rewardThreshold: -100,
-    reset(random): AcrobotState {
-      const draw = () => Math.fround(random.uniform(-0.1, 0.1));
+    resetOptions: boundNames,
+    reset(random, options): AcrobotState {
+      const [low, high] = boundsOf("Acrobot-v1", options, [-0.1, 0.1]);
+      const draw = () => Math.fround(random.uniform(low, high));
       return [draw(), draw(), draw(), draw()];
     },
     step(before: AcrobotState, action: number, random) {

@@ -32,7 +32,7 @@
  * the one at which the pole falls.
  *
  * ## Starting state
- * All four values uniform in [−0.05, 0.05).
+ * All four values uniform in [−0.05, 0.05), or between the options `low` and `high` of `reset`.
  *
  * ## End of episode
  * Terminated where the pole's angle leaves ±12° or the cart's position ±2.4 m. Truncated after 500
@@ -52,6 +52,7 @@ import { defineEnvironment } from "../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../lab/core/environment.ts";
 import type { Color, Scene, Shape } from "../lab/core/scene.ts";
 import { Box, Discrete } from "../lab/core/space.ts";
+import { boundNames, boundsOf } from "./reset_bounds.ts";
 import { cosine, sine } from "./sine.ts";
 
 const gravity = 9.8; // m/s²
@@ -116,12 +117,12 @@ export function cartPole(
     actionSpace: new Discrete(2),
     timeLimit: 500,
     rewardThreshold: 475,
-    reset: (random): CartPoleState => [
-      random.uniform(-0.05, 0.05),
-      random.uniform(-0.05, 0.05),
-      random.uniform(-0.05, 0.05),
-      random.uniform(-0.05, 0.05),
-    ],
+    resetOptions: boundNames,
+    reset(random, options): CartPoleState {
+      const [low, high] = boundsOf("CartPole-v1", options, [-0.05, 0.05]);
+      const draw = () => random.uniform(low, high);
+      return [draw(), draw(), draw(), draw()];
+    },
     step(before: CartPoleState, action: number) {
       const state = integrate(before, action === 1 ? forceMagnitude : -forceMagnitude);
       const terminated = state[0] < -positionLimit || state[0] > positionLimit ||

@@ -27,7 +27,7 @@
  * −1 for every step.
  *
  * ## Starting state
- * Position uniform in [−0.6, −0.4), velocity 0.
+ * Position uniform in [−0.6, −0.4), or between the options `low` and `high` of `reset`; velocity 0.
  *
  * ## End of episode
  * Terminated at position ≥ 0.5 with velocity ≥ `goalVelocity`. Truncated after 200 steps. Solved
@@ -46,6 +46,7 @@ import { defineEnvironment } from "../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../lab/core/environment.ts";
 import { Box, Discrete } from "../lab/core/space.ts";
 import { drawMountainCar } from "./mountain_car_scene.ts";
+import { boundNames, boundsOf } from "./reset_bounds.ts";
 import { cosine } from "./sine.ts";
 
 const [leastPosition, mostPosition] = [-1.2, 0.6];
@@ -86,7 +87,11 @@ export function mountainCar(
     actionSpace: new Discrete(3),
     timeLimit: 200,
     rewardThreshold: -110,
-    reset: (random): MountainCarState => [random.uniform(-0.6, -0.4), 0],
+    resetOptions: boundNames,
+    reset: (random, options): MountainCarState => [
+      random.uniform(...boundsOf("MountainCar-v0", options, [-0.6, -0.4])),
+      0,
+    ],
     step([before, velocityBefore]: MountainCarState, action: number) {
       let velocity = clip(
         velocityBefore + ((action - 1) * force + cosine(3 * before) * -gravity),

@@ -26,7 +26,7 @@
  * −0.1 action² for every step, and 100 more for the one that reaches the goal.
  *
  * ## Starting state
- * Position uniform in [−0.6, −0.4), velocity 0.
+ * Position uniform in [−0.6, −0.4), or between the options `low` and `high` of `reset`; velocity 0.
  *
  * ## End of episode
  * Terminated at position ≥ 0.45 with velocity ≥ `goalVelocity`. Truncated after 999 steps. Solved
@@ -50,6 +50,7 @@ import {
   type MountainCarState,
 } from "./mountain_car.ts";
 import { drawMountainCar } from "./mountain_car_scene.ts";
+import { boundNames, boundsOf } from "./reset_bounds.ts";
 import { cosine } from "./sine.ts";
 
 const [leastPosition, mostPosition] = [-1.2, 0.6];
@@ -76,7 +77,11 @@ export function mountainCarContinuous(
     clipsActions: true,
     timeLimit: 999,
     rewardThreshold: 90,
-    reset: (random): MountainCarState => [random.uniform(-0.6, -0.4), 0],
+    resetOptions: boundNames,
+    reset: (random, options): MountainCarState => [
+      random.uniform(...boundsOf("MountainCarContinuous-v0", options, [-0.6, -0.4])),
+      0,
+    ],
     step([before, velocityBefore]: MountainCarState, [action]: Float32Array) {
       const force = Math.max(-1, Math.min(1, action));
       let velocity = velocityBefore + (force * power - 0.0025 * cosine(3 * before));

@@ -27,7 +27,8 @@
  * best, −16.27 at worst.
  *
  * ## Starting state
- * Angle uniform in [−π, π), angular velocity in [−1, 1).
+ * Angle uniform in [−π, π), angular velocity in [−1, 1); the options `xInit` and `yInit` of `reset`
+ * take the places of π and 1.
  *
  * ## End of episode
  * Never terminated. Truncated after 200 steps.
@@ -86,9 +87,10 @@ export function pendulum(
     actionSpace: new Box({ low: -mostTorque, high: mostTorque, shape: [1] }),
     clipsActions: true,
     timeLimit: 200,
-    reset: (random): PendulumState => [
-      random.uniform(-Math.PI, Math.PI),
-      random.uniform(-1, 1),
+    resetOptions: ["xInit", "yInit"],
+    reset: (random, { xInit = Math.PI, yInit = 1 }): PendulumState => [
+      random.uniform(-xInit, xInit),
+      random.uniform(-yInit, yInit),
     ],
     step([angle, angularVelocity]: PendulumState, [action]: Float32Array) {
       const torque = Math.max(-mostTorque, Math.min(mostTorque, action));

@@ -23,6 +23,7 @@ export type {
   EnvironmentDefinition,
   Info,
   Outcome,
+  ResetOptions,
   StepResult,
   Transition,
   TransitionTable,

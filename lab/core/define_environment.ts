@@ -9,10 +9,11 @@ import type {
   EnvironmentDefinition,
   Info,
   Outcome,
+  ResetOptions,
   StepResult,
   TransitionTable,
 } from "./environment.ts";
-import { InputError } from "./errors.ts";
+import { InputError, unknownName } from "./errors.ts";
 import { firstNotJson, show } from "./plain.ts";
 import { defaultRng, type Generator, type Seed } from "./random.ts";
 import type { Scene } from "./scene.ts";
@@ -20,6 +21,7 @@ import type { Json } from "./snapshot.ts";
 import type { Space } from "./space.ts";
 
 const noInfo: Info = Object.freeze({});
+const noOptions: ResetOptions = Object.freeze({});
 
 /**
  * Checks a world's definition and returns it.
@@ -114,15 +116,18 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
     if (definition.transitions !== undefined) this.transitions = definition.transitions;
   }
 
-  reset(options?: { seed?: Seed }): { observation: Observation; info: Info } {
+  reset(
+    options?: { seed?: Seed; options?: ResetOptions },
+  ): { observation: Observation; info: Info } {
     const seed = options?.seed;
     if (seed !== undefined && typeof seed !== "number" && typeof seed !== "bigint") {
       throw new InputError(
         `Cannot reset ${this.id} as the seed must be a whole number ≥ 0: ${show(seed)}`,
       );
     }
+    const chosen = options?.options === undefined ? noOptions : this.#checked(options.options);
     if (seed !== undefined || this.#random === undefined) this.#random = defaultRng(seed ?? 0);
-    this.#state = this.#definition.reset(this.#random);
+    this.#state = this.#definition.reset(this.#random, chosen);
     this.#elapsed = 0;
     this.#phase = "running";
     const info = this.#definition.startInfo?.(this.#state) ?? {};
@@ -163,6 +168,21 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
     if (outcome.terminated) this.#phase = "terminated";
     else if (outcome.truncated) this.#phase = "truncated";
     return outcome;
+  }
+
+  #checked(options: ResetOptions): ResetOptions {
+    for (const [name, value] of Object.entries(options)) {
+      const known = this.#definition.resetOptions ?? [];
+      if (!known.includes(name)) {
+        throw unknownName(`reset ${this.id}`, "reset option", name, known);
+      }
+      if (!Number.isFinite(value)) {
+        throw new InputError(
+          `Cannot reset ${this.id} as ${name} must be a finite number: ${show(value)}`,
+        );
+      }
+    }
+    return options;
   }
 
   #clips(action: unknown): boolean {

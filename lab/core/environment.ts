@@ -53,6 +53,9 @@ export interface Outcome {
   truncated: boolean;
 }
 
+/** Where an episode starts, by the world's own names (`low`, `high`, …). */
+export type ResetOptions = Readonly<Record<string, number>>;
+
 /**
  * A world that an agent acts in. Box observations and actions are `Float32Array`, Discrete ones
  * `number`, MultiDiscrete `Int32Array`, Tuple arrays.
@@ -74,9 +77,12 @@ export interface Environment<Observation = any, Action = any> {
   readonly rewardThreshold?: number;
   /**
    * Starts an episode. With a seed the generator starts anew, without it goes on. A first reset
-   * without a seed takes seed 0: nothing in the lab draws from entropy.
+   * without a seed takes seed 0: nothing in the lab draws from entropy. `options` are the world's
+   * own; one that it does not know is an `InputError`.
    */
-  reset(options?: { seed?: Seed }): { observation: Observation; info: Info };
+  reset(
+    options?: { seed?: Seed; options?: ResetOptions },
+  ): { observation: Observation; info: Info };
   /** Acts once. */
   step(action: Action): StepResult<Observation>;
   /**
@@ -119,8 +125,10 @@ export interface EnvironmentDefinition<State = any, Observation = any, Action = 
   readonly timeLimit?: number;
   /** Mean return at which the world counts as solved. */
   readonly rewardThreshold?: number;
-  /** Draws a starting state. */
-  reset(random: Generator): State;
+  /** Draws a starting state, at the options that `resetOptions` names. */
+  reset(random: Generator, options: ResetOptions): State;
+  /** Names of the options that `reset` takes. Left out: none. */
+  readonly resetOptions?: readonly string[];
   /** The next state. Must not change `state`. */
   step(state: State, action: Action, random: Generator): {
     state: State;

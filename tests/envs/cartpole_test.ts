@@ -34,3 +34,11 @@ Deno.test("wrong ids, options and values of options are refused by name", () => 
     message: /suttonBartoReward.*: 3$/,
   });
 });
+
+Deno.test("wrong options of reset are refused by name", () => {
+  const env = makeEnv("CartPole-v1");
+  throws(() => env.reset({ options: { lo: 1 } }), /no reset option "lo".*known are low, high/);
+  throws(() => env.reset({ options: { low: 1 } }), /low must be ≤ high: 1, 0\.05/);
+  throws(() => env.reset({ options: { low: NaN } }), /low must be a finite number: NaN/);
+  throws(() => makeEnv("Taxi-v4").reset({ options: { low: 1 } }), /known are none/);
+});

@@ -11,6 +11,7 @@ import { makeEnv } from "../../envs/mod.ts";
 interface Golden {
   environment: string;
   arguments: Record<string, unknown>;
+  reset_options?: Record<string, number> | null;
   time_limit: number | null;
   reward_threshold: number | null;
   episodes: {
@@ -30,6 +31,8 @@ const tolerance: Record<string, number> = { "Acrobot-v1": 1e-6 };
 const rewardTolerance: Record<string, number> = { "Pendulum-v1": 4e-15 };
 
 const camelCase = (name: string) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+const renamed = <T>(options: Record<string, T>) =>
+  Object.fromEntries(Object.entries(options).map(([key, value]) => [camelCase(key), value]));
 const listOf = (value: unknown) => typeof value === "number" ? [value] : [...value as number[]];
 
 function check(actual: unknown, expected: unknown, within: number, where: string): void {
@@ -45,14 +48,12 @@ for (const name of names.filter((name) => name.endsWith(".json"))) {
   Deno.test(`${name} goes Gymnasium's way, draws of reset included`, () => {
     const golden: Golden = JSON.parse(Deno.readTextFileSync(new URL(name, folder)));
     const id = golden.environment;
-    const options = Object.fromEntries(
-      Object.entries(golden.arguments).map(([key, value]) => [camelCase(key), value]),
-    );
-    const env = makeEnv(id, options);
+    const env = makeEnv(id, renamed(golden.arguments));
+    const options = golden.reset_options ? renamed(golden.reset_options) : undefined;
     strictEqual(env.timeLimit ?? null, golden.time_limit);
     strictEqual(env.rewardThreshold ?? null, golden.reward_threshold);
     for (const episode of golden.episodes) {
-      const { observation } = env.reset({ seed: episode.seed });
+      const { observation } = env.reset({ seed: episode.seed, options });
       const first = `seed ${episode.seed}, reset`;
       check(observation, episode.observations[0], tolerance[id] ?? 0, first);
       episode.actions.forEach((action, t) => {

@@ -17,7 +17,7 @@ from gymnasium.envs.toy_text.frozen_lake import generate_random_map
 
 folder = Path(__file__).parent
 first_seed = 4001
-# id, arguments, episodes, most steps of an episode
+# id, arguments, episodes, most steps of an episode, options of reset
 wanted = [
     ("CartPole-v1", {}, 2, 250),
     ("MountainCar-v0", {"goal_velocity": 0.02}, 2, 200),
@@ -33,6 +33,11 @@ wanted = [
     ("Taxi-v4", {"is_rainy": True, "rainy_probability": 0.5}, 4, 200),
     ("Blackjack-v1", {"natural": True, "sab": False}, 60, 20),
     ("Blackjack-v1", {"sab": True}, 60, 20),
+    ("CartPole-v1", {}, 1, 20, {"low": -0.1, "high": 0.15}),
+    ("MountainCar-v0", {}, 1, 20, {"low": -0.9}),
+    ("MountainCarContinuous-v0", {}, 1, 20, {"high": 0.1}),
+    ("Acrobot-v1", {}, 1, 20, {"low": 0.5, "high": 0.7}),
+    ("Pendulum-v1", {}, 1, 20, {"x_init": 0.3, "y_init": 0.2}),
 ]
 attributes = ("book_or_nips", "torque_noise_max")  # of Acrobot, no arguments of make
 
@@ -67,12 +72,12 @@ def plain(value):
     return [int(each) for each in value] if isinstance(value, tuple) else int(value)
 
 
-def record(id, arguments, episodes, most):
+def record(id, arguments, episodes, most, reset_options=None):
     environment = make(id, arguments)
     recorded = []
     for seed in range(first_seed, first_seed + episodes):
         random = np.random.default_rng(seed + 10**6)
-        observation, info = environment.reset(seed=seed)
+        observation, info = environment.reset(seed=seed, options=reset_options)
         episode = dict(seed=seed, actions=[], observations=[plain(observation)])
         episode.update(rewards=[], terminated=[], truncated=[])
         for _ in range(most):
@@ -88,11 +93,12 @@ def record(id, arguments, episodes, most):
         recorded.append(episode)
     name = "".join(
         f"__{key}={','.join(map(str, value)) if isinstance(value, list) else value}"
-        for key, value in arguments.items()
+        for key, value in [*arguments.items(), *(reset_options or {}).items()]
     )
     document = dict(
         environment=id,
         arguments=arguments,
+        reset_options=reset_options,
         gymnasium=gymnasium.__version__,
         numpy=np.__version__,
         time_limit=environment.spec.max_episode_steps,
