@@ -3,32 +3,34 @@
  *
  * @module
  */
-import type { Environment } from "../../lab/core/environment.ts";
+import type { Environment, Outcome } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import { renderRaster } from "../../lab/core/render_raster.ts";
-import { Box } from "../../lab/core/space.ts";
+import { type PixelOptions, pixelView } from "./pixels.ts";
 import { transformObservation } from "./transform_observation.ts";
 
 /**
- * Observations are the scene's pixels as a Box [height, width, channels] in [0, 1]: the drawing
- * that the browser shows, rasterised without a browser. Grey by Rec. 709 luma.
+ * Observations are the scene's pixels as a Box [height, width, channels] in [0, 1]. Stack them with
+ * `frameStack`. `stepInto` writes them into the caller's array.
  *
- * @throws InputError where the world draws no scene.
+ * @throws InputError where the world draws no scene, or a size is no whole number ≥ 1.
  */
-export function renderObservation(
-  env: Environment,
-  { width = 84, height = 84, grey = false }: { width?: number; height?: number; grey?: boolean } =
-    {},
-): Environment {
+export function renderObservation(env: Environment, options: PixelOptions = {}): Environment {
   if (env.scene === undefined) {
     throw new InputError(`Cannot wrap ${env.id} with renderObservation as it draws no scene`);
   }
-  const channels = grey ? 1 : 3;
-  return transformObservation(env, () => {
-    const { pixels } = renderRaster(env.scene!(), { width, height });
-    if (!grey) return Float32Array.from(pixels, (value) => value / 255);
-    const luma = (i: number) =>
-      (0.2126 * pixels[i] + 0.7152 * pixels[i + 1] + 0.0722 * pixels[i + 2]) / 255;
-    return Float32Array.from({ length: width * height }, (_, i) => luma(3 * i));
-  }, new Box({ low: 0, high: 1, shape: [height, width, channels] }));
+  const { space, write } = pixelView(options);
+  const wrapped = transformObservation(env, () => {
+    const out = new Float32Array(space.flatSize);
+    write(env.scene!(), out, 0);
+    return out;
+  }, space);
+  const outcome: Outcome = { reward: 0, terminated: false, truncated: false };
+  return {
+    ...wrapped,
+    stepInto(action, out, offset) {
+      const { reward, terminated, truncated } = env.step(action);
+      write(env.scene!(), out, offset);
+      return Object.assign(outcome, { reward, terminated, truncated });
+    },
+  };
 }

@@ -1,0 +1,101 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { cartPole } from "../../envs/cartpole.ts";
+import { environments, makeEnv } from "../../envs/mod.ts";
+import { checkEnvironment } from "../../envs/checker.ts";
+import { frameStack } from "../../envs/wrappers/frame_stack.ts";
+import { pixels } from "../../envs/wrappers/pixels.ts";
+import { renderObservation } from "../../envs/wrappers/render_observation.ts";
+import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
+import type { Environment } from "../../lab/core/environment.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import { renderRaster } from "../../lab/core/render_raster.ts";
+import { Box, Discrete } from "../../lab/core/space.ts";
+
+const definition = cartPole({ suttonBartoReward: false });
+
+/** Observations of a start and of some steps, as they are and as `stepInto` writes them. */
+function walk(env: Environment, into: boolean): Float32Array[] {
+  const seen = [env.reset({ seed: 3 }).observation];
+  for (const action of [0, 1, 1, 1, 0, 1]) {
+    const out = new Float32Array(env.observationSpace.flatSize + 2);
+    if (into) env.stepInto!(action, out, 1);
+    seen.push(into ? out.slice(1, -1) : env.step(action).observation);
+  }
+  return seen;
+}
+
+Deno.test("pixels are the picture's bytes as shares of 255", () => {
+  const plain = makeEnv("GridWorld-v0");
+  plain.reset({ seed: 1 });
+  const { pixels: bytes } = renderRaster(plain.scene!(), { width: 64, height: 64 });
+  const seen = renderObservation(makeEnv("GridWorld-v0"), { width: 64, height: 64 });
+  const { observation } = seen.reset({ seed: 1 });
+  deepStrictEqual(observation, Float32Array.from(bytes, (byte) => byte / 255));
+  deepStrictEqual(seen.observationSpace.toString(), "Box(0, 1, [64, 64, 3])");
+});
+
+Deno.test("grey is the luma of the colours", () => {
+  const options = { width: 40, height: 30 };
+  const color = renderObservation(makeEnv("CartPole-v1"), options).reset({ seed: 1 }).observation;
+  const grey = renderObservation(makeEnv("CartPole-v1"), { ...options, grey: true })
+    .reset({ seed: 1 }).observation;
+  strictEqual(grey.length, 1200);
+  grey.forEach((value: number, i: number) => {
+    const [red, green, blue] = color.subarray(3 * i, 3 * i + 3);
+    ok(Math.abs(value - (0.2126 * red + 0.7152 * green + 0.0722 * blue)) < 2 / 255);
+  });
+});
+
+Deno.test("the wrapped world, its stepInto and the world's definition as pixels show the same", () => {
+  const options = { grey: true, width: 32, height: 24 };
+  const make = () => renderObservation(makeEnv("CartPole-v1"), options);
+  const expected = walk(make(), false);
+  ok(expected.some((seen, i) => i > 0 && seen.some((value, j) => value !== expected[0][j])));
+  deepStrictEqual(walk(make(), true), expected);
+  deepStrictEqual(walk(environmentOf(pixels(definition, options)), false), expected);
+  deepStrictEqual(walk(environmentOf(pixels(definition, options)), true), expected);
+});
+
+Deno.test("frames of a definition are those that frameStack stacks", () => {
+  const options = { grey: true, width: 20, height: 16 };
+  const stacked = frameStack(renderObservation(makeEnv("CartPole-v1"), options), 3);
+  const defined = environmentOf(pixels(definition, { ...options, frames: 3 }));
+  strictEqual(`${defined.observationSpace}`, "Box(0, 1, [3, 16, 20, 1])");
+  deepStrictEqual(walk(defined, false), walk(stacked, false));
+});
+
+Deno.test("a world as pixels passes the checker and goes on from a snapshot without pixels", () => {
+  const make = () =>
+    environmentOf(pixels(definition, { grey: true, width: 8, height: 8, frames: 2 }));
+  deepStrictEqual(checkEnvironment(make()), []);
+  const env = make();
+  env.reset({ seed: 1 });
+  env.step(1);
+  const snapshot = env.snapshot!();
+  ok(JSON.stringify(snapshot).length < 1000);
+  const other = make();
+  other.restore!(snapshot);
+  deepStrictEqual(other.step(0), env.step(0));
+});
+
+Deno.test("every environment of the lab can be seen as pixels", () => {
+  for (const { id } of environments) {
+    const { observation } = renderObservation(makeEnv(id), { width: 30, height: 30 }).reset();
+    ok(new Set(observation).size > 2, id);
+  }
+});
+
+Deno.test("a world without a scene, no frames and wrong sizes are refused", () => {
+  const blind = defineEnvironment({
+    id: "Blind-v0",
+    observationSpace: new Box({ low: 0, high: 1, shape: [1] }),
+    actionSpace: new Discrete(2),
+    reset: () => 0,
+    step: () => ({ state: 0, reward: 0, terminated: true }),
+    observe: () => new Float32Array(1),
+  });
+  throws(() => renderObservation(environmentOf(blind)), /Blind-v0 .*draws no scene/);
+  throws(() => pixels(blind), /Blind-v0 .*draws no scene/);
+  throws(() => pixels(definition, { frames: 0 }), /frames must be a whole number ≥ 1: 0/);
+  throws(() => pixels(definition, { width: 2.5 }), InputError);
+});
