@@ -5,6 +5,7 @@
  */
 import type { Entry } from "../lab/core/registry.ts";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
+import { tabularAgents } from "./tabular/mod.ts";
 
 /** Every agent of the lab; `load` brings its code and TensorFlow.js. */
 export const agents: readonly Entry<AgentDefinition>[] = [
@@ -28,4 +29,5 @@ export const agents: readonly Entry<AgentDefinition>[] = [
     summary: "Proximal policy optimisation: clipped policy gradient on minibatches of rollouts",
     load: async () => (await import("./ppo.ts")).ppo,
   },
+  ...tabularAgents,
 ];

@@ -1,0 +1,145 @@
+/**
+ * The measure of a deterministic policy over a table: whole episodes, and its value on the world's
+ * transition table where there is one.
+ *
+ * @module
+ */
+import type { Environment, TransitionTable } from "../../lab/core/environment.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import type { Generator } from "../../lab/core/random.ts";
+import type { Report } from "../../lab/core/trainer.ts";
+import { meanAndDeviation } from "../common/advantages.ts";
+import { greedy } from "./tables.ts";
+import { tableShape } from "./table_world.ts";
+
+/** Steps after which an episode of an environment without time limit counts as it stands. */
+const LONGEST = 10_000;
+
+/**
+ * The undiscounted return that a policy expects within `horizon` steps, by starting state:
+ * V_h(s) = Σ p(s', r | s, π(s)) · (r + (1 − terminated) V_{h−1}(s')), V_0 = 0. Exact but for
+ * rounding. Sutton and Barto (2018), equation 4.5, over a finite horizon.
+ *
+ * @param policy Action index by state, [S].
+ * @returns [S].
+ */
+export function expectedReturns(
+  table: TransitionTable,
+  policy: ArrayLike<number>,
+  horizon: number,
+): Float64Array {
+  let values = new Float64Array(table.length);
+  let next = new Float64Array(table.length);
+  for (let h = 0; h < horizon; h++) {
+    let changed = false;
+    for (let state = 0; state < table.length; state++) {
+      let value = 0;
+      for (const { probability, state: to, reward, terminated } of table[state][policy[state]]) {
+        value += probability * (reward + (terminated ? 0 : values[to]));
+      }
+      next[state] = value;
+      changed ||= value !== values[state];
+    }
+    [values, next] = [next, values];
+    if (!changed) break;
+  }
+  return values;
+}
+
+/** Plays and evaluates the greedy policy of a table of action values. */
+export class TableEvaluator {
+  #environment: Environment | undefined;
+  #table: TransitionTable | undefined;
+
+  /**
+   * @param q Action values [S, A]: read at each evaluation.
+   * @param episodeLimit Ends an episode of a world that has no limit of its own; 0: 10 000 steps.
+   */
+  constructor(
+    private readonly agent: string,
+    private readonly makeEnvironment: () => Environment,
+    private readonly q: Float64Array,
+    private readonly episodeLimit: number,
+  ) {}
+
+  /**
+   * Plays `episodes` whole episodes (default 100) in an environment of its own, seeded from
+   * `random`. `evaluation/exact_return_mean`: what the policy expects from the states in which
+   * these episodes started, computed on the transition table; exact for a world with one start.
+   */
+  evaluate({ random, episodes = 100 }: { random: Generator; episodes?: number }): Report {
+    const environment = this.#open();
+    const { observationSpace, actionSpace } = tableShape(this.agent, environment);
+    const limit = environment.timeLimit ?? (this.episodeLimit || LONGEST);
+    const policy = this.#policy(observationSpace.n, actionSpace.n);
+    const exact = this.#table && expectedReturns(this.#table, policy, limit);
+    const returns: number[] = [], lengths: number[] = [], expected: number[] = [];
+    let cut = 0;
+    for (let i = 0; i < episodes; i++) {
+      let state = environment.reset({ seed: random.integers(2 ** 32) }).observation -
+        observationSpace.start;
+      if (exact !== undefined) expected.push(exact[state]);
+      let episodeReturn = 0, length = 0, ended = false;
+      while (!ended && length < limit) {
+        const step = environment.step(policy[state] + actionSpace.start);
+        state = step.observation - observationSpace.start;
+        episodeReturn += step.reward;
+        length += 1;
+        ended = step.terminated || step.truncated;
+      }
+      if (!ended) cut += 1;
+      returns.push(episodeReturn);
+      lengths.push(length);
+    }
+    const { mean, deviation } = meanAndDeviation(returns);
+    return {
+      metrics: {
+        "evaluation/return_mean": mean,
+        "evaluation/return_std": deviation,
+        "evaluation/length_mean": meanAndDeviation(lengths).mean,
+        ...exact === undefined
+          ? {}
+          : { "evaluation/exact_return_mean": meanAndDeviation(expected).mean },
+      },
+      events: cut === 0 ? [] : [{
+        level: "warning",
+        message: `${cut} of ${episodes} evaluation episodes had no end after ${limit} steps: ` +
+          "their returns count as they stood",
+      }],
+    };
+  }
+
+  /** The action with the greatest value for one observation of the environment. */
+  act(observation: unknown): number {
+    const { observationSpace, actionSpace } = tableShape(this.agent, this.#open());
+    if (!observationSpace.contains(observation)) {
+      throw new InputError(
+        `Cannot act as the observation must lie in ${observationSpace}: ${observation}`,
+      );
+    }
+    const row = (observation - observationSpace.start) * actionSpace.n;
+    return greedy(this.q, row, actionSpace.n) + actionSpace.start;
+  }
+
+  /** Frees the environment. */
+  close(): void {
+    this.#environment?.close?.();
+  }
+
+  #policy(states: number, actions: number): Int32Array {
+    return Int32Array.from(
+      { length: states },
+      (_, state) => greedy(this.q, state * actions, actions),
+    );
+  }
+
+  #open(): Environment {
+    if (this.#environment === undefined) {
+      this.#environment = this.makeEnvironment();
+      const { observationSpace } = tableShape(this.agent, this.#environment);
+      const table = this.#environment.transitions?.();
+      this.#table = table?.length === observationSpace.n ? table : undefined;
+    }
+    return this.#environment;
+  }
+}

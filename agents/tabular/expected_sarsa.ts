@@ -1,0 +1,44 @@
+/**
+ * Expected Sarsa: the value of each action, learned towards what the ε-greedy agent expects of its
+ * next action instead of the one that it happens to take. With ε = 0 it is Q-learning.
+ *
+ * Van Seijen, van Hasselt, Whiteson, Wiering, "A theoretical and empirical analysis of Expected
+ * Sarsa" (2009); Sutton, Barto, "Reinforcement Learning: An Introduction" (2018), equation 6.9.
+ *
+ * Differs from the paper: step size and ε fall linearly; an episode that a time limit cut
+ * bootstraps from its final state.
+ *
+ * @module
+ */
+import * as z from "zod";
+import type { AgentDefinition } from "../../lab/compute/definitions.ts";
+import { type DifferenceConfiguration, differenceFields } from "./tables.ts";
+import { epsilonGreedy, expectedValue, moveTowards, Rates } from "./tables.ts";
+import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
+
+const configuration: z.ZodType<DifferenceConfiguration> = z.strictObject(differenceFields);
+
+/** Learns by r + γ(1 − terminated) · Σ_a π(a|s') Q(s', a), equation 6.9. */
+export function expectedSarsaMethod(setup: TabularSetup<DifferenceConfiguration>): TabularMethod {
+  const { states, actions, configuration: { gamma, initialValue }, random } = setup;
+  const q = new Float64Array(states * actions).fill(initialValue);
+  const rates = new Rates(setup.configuration);
+  return {
+    q,
+    rates,
+    choose: (state) => epsilonGreedy(q, state * actions, actions, rates.epsilon, random),
+    learn({ state, action, reward, nextState, terminated }) {
+      const next = terminated ? 0 : expectedValue(q, nextState * actions, actions, rates.epsilon);
+      const target = reward + gamma * next;
+      return moveTowards(q, state * actions + action, target, rates.learningRate);
+    },
+  };
+}
+
+/** Expected Sarsa over a table. */
+export const expectedSarsa: AgentDefinition<DifferenceConfiguration> = tabularAgent({
+  name: "expected-sarsa",
+  summary: "Expected Sarsa: a table of action values, towards the policy's expectation",
+  configuration,
+  method: expectedSarsaMethod,
+});

@@ -1,0 +1,150 @@
+/**
+ * What the planners share: a trainer whose budget counts sweeps over all states of a world's
+ * transition table, and the Bellman backup.
+ *
+ * @module
+ */
+import * as z from "zod";
+import type { Environment, TransitionTable } from "../../lab/core/environment.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import type { Report } from "../../lab/core/trainer.ts";
+import type { AgentDefinition, TrainerContext } from "../../lab/compute/definitions.ts";
+import { TableEvaluator } from "./evaluation.ts";
+import { type Tables, TableTrainer } from "./table_trainer.ts";
+import { tableShape } from "./table_world.ts";
+
+const schema = z.strictObject({
+  gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
+  tolerance: z.number().positive().default(1e-10).meta({
+    description: "Planning ends where no value is further from the right one than this",
+  }),
+});
+
+/** The fields of the planners. */
+export type PlanningConfiguration = z.output<typeof schema>;
+
+/** Checks them. */
+export const planningConfiguration: z.ZodType<PlanningConfiguration> = schema;
+
+/**
+ * Q(s, a) = Σ p(s', r | s, a) · (r + γ(1 − terminated) V(s')). Sutton and Barto (2018), equation
+ * 4.2. 0 where no action can be taken.
+ */
+export function backup(
+  table: TransitionTable,
+  state: number,
+  action: number,
+  values: Float64Array,
+  gamma: number,
+): number {
+  let sum = 0;
+  for (const { probability, state: next, reward, terminated } of table[state][action]) {
+    sum += probability * (reward + (terminated ? 0 : gamma * values[next]));
+  }
+  return sum;
+}
+
+/**
+ * The most that values may be away from the right ones after a sweep that changed none by more than
+ * `change`: γ/(1 − γ) · change. With γ = 1 there is no such bound; then the change itself.
+ */
+export function remainingError(change: number, gamma: number): number {
+  return gamma === 1 ? change : change * gamma / (1 - gamma);
+}
+
+/** A planner between two of its sweeps. */
+export interface Planner {
+  /** V, [S]. */
+  readonly values: Float64Array;
+  /** Sweeps over all states, `most` at most; says how many, the greatest change, and if it ended. */
+  plan(most: number): { sweeps: number; change: number; converged: boolean };
+  /** Beside `values`. */
+  snapshot?(): Json;
+  restore?(snapshot: Json): void;
+}
+
+class PlanningTrainer extends TableTrainer {
+  protected readonly parameters: Tables;
+  protected readonly state: Tables = {};
+  protected readonly evaluator: TableEvaluator;
+  readonly #q: Float64Array;
+
+  constructor(
+    name: string,
+    private readonly context: TrainerContext<PlanningConfiguration> & {
+      makeEnvironment(): Environment;
+    },
+    private readonly table: TransitionTable,
+    private readonly planner: Planner,
+    actions: number,
+  ) {
+    super({ unit: "gradientSteps", total: context.budget }, actions);
+    this.#q = new Float64Array(table.length * actions);
+    this.parameters = { "q/table": this.#q };
+    this.evaluator = new TableEvaluator(name, context.makeEnvironment, this.#q, 0);
+  }
+
+  /** Some sweeps. Where nothing is left to improve, the rest of the budget counts as made. */
+  // deno-lint-ignore require-await
+  async iterate(): Promise<Report> {
+    const { sweeps, change, converged } = this.planner.plan(this.remaining);
+    const { gamma } = this.context.configuration;
+    for (let index = 0; index < this.#q.length; index++) {
+      const state = Math.floor(index / this.actions);
+      this.#q[index] = backup(this.table, state, index % this.actions, this.planner.values, gamma);
+    }
+    this.progress.iterations += 1;
+    this.progress.gradientSteps += sweeps;
+    this.progress.examples += sweeps * this.table.length;
+    const made = this.progress.gradientSteps;
+    if (converged) this.progress.gradientSteps = this.budget.total;
+    return {
+      metrics: { "losses/bellman_residual": change },
+      events: converged ? [{ level: "info", message: `converged after ${made} sweeps` }] : [],
+    };
+  }
+
+  protected values() {
+    return {
+      values: [...this.planner.values],
+      planner: this.planner.snapshot?.() ?? null,
+    };
+  }
+
+  protected takeUp(kept: { [key: string]: Json }): void {
+    this.planner.values.set(kept.values as number[]);
+    this.planner.restore?.(kept.planner);
+  }
+}
+
+/** An agent that plans on a world's transition table instead of acting in it. */
+export function planningAgent(agent: {
+  readonly name: string;
+  readonly summary: string;
+  planner(table: TransitionTable, actions: number, configuration: PlanningConfiguration): Planner;
+}): AgentDefinition<PlanningConfiguration> {
+  const { name, summary } = agent;
+  return {
+    name,
+    summary,
+    budgetUnit: "gradientSteps",
+    configuration: planningConfiguration,
+    // deno-lint-ignore require-await
+    create: async (context) => {
+      const environment = context.makeEnvironment();
+      const { observationSpace, actionSpace } = tableShape(name, environment);
+      const table = environment.transitions?.();
+      environment.close?.();
+      if (table?.length !== observationSpace.n) {
+        throw new InputError(
+          `Cannot plan with ${name} in ${environment.id} as it takes a world with a transition ` +
+            `table over its ${observationSpace.n} observations: ` +
+            `${table === undefined ? "none" : `${table.length} states`}`,
+        );
+      }
+      const planner = agent.planner(table, actionSpace.n, context.configuration);
+      return new PlanningTrainer(name, context, table, planner, actionSpace.n);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+/**
+ * Watkins's Q(λ): Q-learning whose errors reach back to the pairs visited before, as far as the
+ * agent has been greedy since. With λ = 0 it is Q-learning.
+ *
+ * Watkins, "Learning from delayed rewards" (1989); Sutton, Barto, "Reinforcement Learning: An
+ * Introduction" (1998), section 7.6, figure 7.14; (2018), section 12.10.
+ *
+ * Differs from the book: step size and ε fall linearly; traces below 10⁻⁹ count as 0; an episode
+ * that a time limit cut bootstraps from its final state.
+ *
+ * @module
+ */
+import type { AgentDefinition } from "../../lab/compute/definitions.ts";
+import { qTarget } from "./q_learning.ts";
+import { epsilonGreedy, maximum, Rates } from "./tables.ts";
+import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
+import { type TraceConfiguration, traceConfiguration, TraceUpdate } from "./traces.ts";
+
+/**
+ * δ = r + γ(1 − terminated) max_a Q(s', a) − Q(s, a); Q ← Q + αδe; e ← γλe where the next action
+ * is a greedy one, else 0.
+ */
+export function qLambdaMethod(setup: TabularSetup<TraceConfiguration>): TabularMethod {
+  const { states, actions, configuration: { gamma, lambda, initialValue }, random } = setup;
+  const q = new Float64Array(states * actions).fill(initialValue);
+  const rates = new Rates(setup.configuration);
+  const update = new TraceUpdate(q, setup.configuration);
+  return {
+    q,
+    state: update.state,
+    rates,
+    choosesFirst: true,
+    choose: (state) => epsilonGreedy(q, state * actions, actions, rates.epsilon, random),
+    learn(transition) {
+      const { nextState, nextAction, terminated, truncated } = transition;
+      const index = transition.state * actions + transition.action;
+      const error = qTarget(transition, q, actions, gamma) - q[index];
+      const ended = terminated || truncated;
+      const next = nextState * actions;
+      const isGreedy = !ended && q[next + nextAction] === maximum(q, next, actions);
+      update.learn(index, rates.learningRate * error);
+      if (ended) update.end();
+      else if (isGreedy) update.traces.decay(gamma * lambda);
+      else update.traces.clear();
+      return error;
+    },
+    abandon: () => update.abandon(),
+    restore: () => update.traces.restored(),
+  };
+}
+
+/** Q(λ) over a table. */
+export const qLambda: AgentDefinition<TraceConfiguration> = tabularAgent({
+  name: "q-lambda",
+  summary: "Watkins's Q(λ): Q-learning with eligibility traces",
+  configuration: traceConfiguration,
+  method: qLambdaMethod,
+});

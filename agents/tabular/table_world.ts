@@ -1,0 +1,143 @@
+/**
+ * One environment with Discrete observations and actions, as methods over tables learn in it.
+ *
+ * @module
+ */
+import type { Environment } from "../../lab/core/environment.ts";
+import { InputError, LabError } from "../../lab/core/errors.ts";
+import type { Seed } from "../../lab/core/random.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import type { Discrete } from "../../lab/core/space.ts";
+import { EpisodeWindow } from "../common/episodes.ts";
+import { environmentSeed } from "../common/world.ts";
+
+/** What a table must fit. */
+export interface TableShape {
+  /** Observations, start … start + n − 1: the states S. */
+  readonly observationSpace: Discrete;
+  /** Actions, start … start + n − 1: A. */
+  readonly actionSpace: Discrete;
+}
+
+/**
+ * The shape of an environment with Discrete observations and actions.
+ *
+ * @param agent Named in the error.
+ * @throws InputError for other spaces.
+ */
+export function tableShape(agent: string, environment: Environment): TableShape {
+  const { id, observationSpace, actionSpace } = environment;
+  if (observationSpace.kind !== "discrete" || actionSpace.kind !== "discrete") {
+    throw new InputError(
+      `Cannot train ${agent} in ${id} as it takes Discrete observations and Discrete actions: ` +
+        `${observationSpace} and ${actionSpace}`,
+    );
+  }
+  return { observationSpace: observationSpace as Discrete, actionSpace: actionSpace as Discrete };
+}
+
+/** The training environment, its open episode and those before it. */
+export class TableWorld {
+  readonly shape: TableShape;
+  readonly episodes = new EpisodeWindow(1);
+  /** Index of the present state, 0 … S − 1. */
+  state = 0;
+  /** Index of the state that the last step led to, before the next episode began. */
+  nextState = 0;
+  /** Of the last step. */
+  reward = 0;
+  /** The last step ended its episode in a terminal state. */
+  terminated = false;
+  /** The last step ended its episode by a time limit only. */
+  truncated = false;
+  readonly #environment: Environment;
+  readonly #limit: number;
+  #elapsed = 0;
+
+  /**
+   * Makes and seeds the environment.
+   *
+   * @param episodeLimit Steps after which an episode is truncated; 0: the world's own limit only.
+   * @throws InputError where the spaces do not fit (see {@linkcode tableShape}).
+   */
+  constructor(
+    agent: string,
+    { seed, makeEnvironment }: { readonly seed: Seed; makeEnvironment(): Environment },
+    episodeLimit: number,
+  ) {
+    this.#environment = makeEnvironment();
+    this.shape = tableShape(agent, this.#environment);
+    this.#limit = episodeLimit === 0 ? Infinity : episodeLimit;
+    this.#start(environmentSeed(seed, 0));
+  }
+
+  /**
+   * Acts once. Where the episode ended, `state` is the first one of the next episode.
+   *
+   * @param action 0 … A − 1.
+   * @throws LabError where the reward is not finite.
+   */
+  step(action: number): void {
+    const { observationSpace, actionSpace } = this.shape;
+    const result = this.#environment.step(action + actionSpace.start);
+    if (!Number.isFinite(result.reward)) {
+      throw new LabError(
+        `Cannot learn in ${this.#environment.id} as its rewards must be finite: ${result.reward}`,
+      );
+    }
+    this.#elapsed += 1;
+    this.reward = result.reward;
+    this.terminated = result.terminated;
+    this.truncated = !result.terminated && (result.truncated || this.#elapsed >= this.#limit);
+    this.nextState = result.observation - observationSpace.start;
+    const ended = this.terminated || this.truncated;
+    this.episodes.add(0, result.reward, ended);
+    if (ended) this.#start();
+    else this.state = this.nextState;
+  }
+
+  #start(seed?: Seed): void {
+    const { observation } = this.#environment.reset(seed === undefined ? undefined : { seed });
+    this.state = observation - this.shape.observationSpace.start;
+    this.#elapsed = 0;
+  }
+
+  /** The environment is null where it cannot be kept. */
+  snapshot(): Json {
+    return {
+      environment: this.#environment.snapshot?.() ?? null,
+      episodes: this.episodes.snapshot(),
+      state: this.state,
+      elapsed: this.#elapsed,
+    };
+  }
+
+  /**
+   * Goes on from a snapshot; an environment that could not be kept starts a new episode.
+   *
+   * @returns Whether the open episode goes on.
+   */
+  restore(snapshot: Json): boolean {
+    const { environment, episodes, state, elapsed } = snapshot as {
+      environment: Json;
+      episodes: Json;
+      state: number;
+      elapsed: number;
+    };
+    this.episodes.restore(episodes);
+    if (environment === null || this.#environment.restore === undefined) {
+      this.episodes.abandon();
+      this.#start();
+      return false;
+    }
+    this.#environment.restore(environment);
+    this.state = state;
+    this.#elapsed = elapsed;
+    return true;
+  }
+
+  /** Frees the environment. */
+  close(): void {
+    this.#environment.close?.();
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * The loop that all methods over tables learn in, one transition at a time. A method says how it
+ * chooses and what it learns from a transition; everything else stands here.
+ *
+ * @module
+ */
+import type * as z from "zod";
+import type { Environment } from "../../lab/core/environment.ts";
+import type { Generator } from "../../lab/core/random.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import type { Report } from "../../lab/core/trainer.ts";
+import type { AgentDefinition, TrainerContext } from "../../lab/compute/definitions.ts";
+import { TableEvaluator } from "./evaluation.ts";
+import { type Tables, TableTrainer } from "./table_trainer.ts";
+import type { Rates, WorldConfiguration } from "./tables.ts";
+import { TableWorld } from "./table_world.ts";
+
+/** One step in the world. The trainer overwrites it with the next. */
+export interface TabularTransition {
+  /** Index of the state, 0 … S − 1. */
+  state: number;
+  /** Index of the action, 0 … A − 1. */
+  action: number;
+  /** Of the step. */
+  reward: number;
+  /** Index of the state that it led to; an ended episode's last one, never the next one's first. */
+  nextState: number;
+  /** The action chosen there where the method chooses first and the state is not terminal; else −1. */
+  nextAction: number;
+  /** The state is terminal: it is worth 0. */
+  terminated: boolean;
+  /** The episode was cut off: bootstrap from the state. Never both. */
+  truncated: boolean;
+}
+
+/** What a method is made from. */
+export interface TabularSetup<Configuration> {
+  /** S. */
+  readonly states: number;
+  /** A. */
+  readonly actions: number;
+  /** Parsed by the agent's schema. */
+  readonly configuration: Configuration;
+  /** All that the method draws. */
+  readonly random: Generator;
+}
+
+/** How one algorithm chooses and learns. */
+export interface TabularMethod {
+  /** Action values [S, A] whose greedy policy is evaluated and acts. */
+  readonly q: Float64Array;
+  /** Tables [S, A] from which `q` follows. Default: `q` itself, as `q/table`. */
+  readonly parameters?: Tables;
+  /** Every other table [S, A]. */
+  readonly state?: Tables;
+  /** Its schedules. */
+  readonly rates?: Rates;
+  /** True where the next action is chosen before learning (Sarsa), not after (Q-learning). */
+  readonly choosesFirst?: boolean;
+  /** The next action in training. */
+  choose(state: number): number;
+  /** Learns from a transition; answers its error target − Q(s, a). */
+  learn(transition: TabularTransition): number;
+  /** Forgets the open episode, which cannot be gone on with. */
+  abandon?(): void;
+  /** What the tables do not hold. */
+  snapshot?(): Json;
+  /** Goes on from a snapshot; the tables are restored already. */
+  restore?(snapshot: Json): void;
+}
+
+/** What an agent over tables consists of. */
+export interface TabularAgent<Configuration extends WorldConfiguration> {
+  /** As in registries. */
+  readonly name: string;
+  /** One line for `list`. */
+  readonly summary: string;
+  /** Its schema. */
+  readonly configuration: z.ZodType<Configuration>;
+  /** Before the first transition. */
+  method(setup: TabularSetup<Configuration>): TabularMethod;
+}
+
+/** Environment steps of one iteration. */
+const ITERATION = 2000;
+
+type Context<C> = TrainerContext<C> & { makeEnvironment(): Environment };
+
+class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
+  protected readonly parameters: Tables;
+  protected readonly state: Tables;
+  protected readonly evaluator: TableEvaluator;
+  readonly #world: TableWorld;
+  readonly #method: TabularMethod;
+  readonly #random: Generator;
+  readonly #transition: TabularTransition = {
+    state: 0,
+    action: 0,
+    reward: 0,
+    nextState: 0,
+    nextAction: -1,
+    terminated: false,
+    truncated: false,
+  };
+  /** Chosen for the world's state; −1: not yet. */
+  #action = -1;
+
+  constructor(agent: TabularAgent<C>, context: Context<C>, world: TableWorld) {
+    const { observationSpace, actionSpace } = world.shape;
+    super({ unit: "environmentSteps", total: context.budget }, actionSpace.n);
+    const { configuration, makeEnvironment } = context;
+    this.#world = world;
+    this.#random = context.stream("exploration");
+    this.#method = agent.method({
+      states: observationSpace.n,
+      actions: actionSpace.n,
+      configuration,
+      random: this.#random,
+    });
+    const { q, parameters = { "q/table": q }, state = {} } = this.#method;
+    this.parameters = parameters;
+    this.state = state;
+    this.evaluator = new TableEvaluator(
+      agent.name,
+      makeEnvironment,
+      q,
+      configuration.episodeLimit,
+    );
+  }
+
+  /** 2000 environment steps, or what is left of the budget. */
+  // deno-lint-ignore require-await
+  async iterate(): Promise<Report> {
+    const count = Math.min(ITERATION, this.remaining);
+    let errors = 0;
+    for (let i = 0; i < count; i++) errors += Math.abs(this.#step());
+    this.progress.iterations += 1;
+    return {
+      metrics: {
+        ...this.#world.episodes.metrics(),
+        "losses/td_error": errors / count,
+        ...this.#method.rates?.metrics(),
+      },
+    };
+  }
+
+  #step(): number {
+    const world = this.#world, method = this.#method, transition = this.#transition;
+    method.rates?.at(this.spent);
+    const action = this.#action < 0 ? method.choose(world.state) : this.#action;
+    transition.state = world.state;
+    transition.action = action;
+    world.step(action);
+    transition.reward = world.reward;
+    transition.nextState = world.nextState;
+    transition.terminated = world.terminated;
+    transition.truncated = world.truncated;
+    const chooses = method.choosesFirst === true && !world.terminated;
+    transition.nextAction = chooses ? method.choose(world.nextState) : -1;
+    this.#action = world.truncated ? -1 : transition.nextAction;
+    this.progress.environmentSteps += 1;
+    this.progress.gradientSteps += 1;
+    this.progress.examples += 1;
+    return method.learn(transition);
+  }
+
+  protected values() {
+    return {
+      exploration: this.#random.snapshot(),
+      world: this.#world.snapshot(),
+      action: this.#action,
+      method: this.#method.snapshot?.() ?? null,
+    };
+  }
+
+  protected takeUp(values: { [key: string]: Json }): void {
+    this.#random.restore(values.exploration);
+    this.#action = values.action as number;
+    this.#method.restore?.(values.method);
+    if (this.#world.restore(values.world)) return;
+    this.#action = -1;
+    this.#method.abandon?.();
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.#world.close();
+  }
+}
+
+/** An agent for any world with Discrete observations and actions; its budget counts steps there. */
+export function tabularAgent<C extends WorldConfiguration>(
+  agent: TabularAgent<C>,
+): AgentDefinition<C> {
+  return {
+    name: agent.name,
+    summary: agent.summary,
+    budgetUnit: "environmentSteps",
+    configuration: agent.configuration,
+    // deno-lint-ignore require-await
+    create: async (context) => {
+      const world = new TableWorld(agent.name, context, context.configuration.episodeLimit);
+      return new TabularTrainer(agent, context, world);
+    },
+  };
+}
