@@ -70,7 +70,7 @@ export const banditConfiguration: z.ZodType<BanditOptions> = z.strictObject({
   kind: z.enum(["gaussian", "bernoulli", "non-stationary"]).default("gaussian").describe(
     "how rewards are drawn",
   ),
-  arms: z.int().min(1).default(10).describe("number of arms"),
+  arms: z.int().min(1).max(10_000).default(10).describe("number of arms"),
   means: z.array(z.number()).default([]).describe("the arms' means; drawn where there are none"),
   armSeed: z.int().min(0).default(0).describe("seed of the means"),
   newArms: z.boolean().default(false).describe("draws other means at every reset"),

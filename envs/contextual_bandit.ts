@@ -58,8 +58,8 @@ export interface ContextualBanditOptions {
 
 /** Checks the options of ContextualBandit-v0 and fills in the defaults. */
 export const contextualBanditConfiguration: z.ZodType<ContextualBanditOptions> = z.strictObject({
-  contexts: z.int().min(1).default(3).describe("number of contexts"),
-  arms: z.int().min(1).default(4).describe("number of arms"),
+  contexts: z.int().min(1).max(1000).default(3).describe("number of contexts"),
+  arms: z.int().min(1).max(1000).default(4).describe("number of arms"),
   armSeed: z.int().min(0).default(0).describe("seed of the means"),
   noise: z.number().min(0).default(1).describe("deviation of the rewards"),
   timeLimit: z.int().min(1).default(100).describe("steps after which an episode is truncated"),

@@ -87,7 +87,7 @@ function configurationOf(mapName: FrozenLakeOptions["mapName"]): z.ZodType<Froze
     rewardSchedule: z.tuple([z.number(), z.number(), z.number()]).default([1, 0, 0]).describe(
       "reward of reaching the goal, a hole, a frozen cell",
     ),
-    mapSize: z.int().min(2).default(8).describe("rows and columns of the random map"),
+    mapSize: z.int().min(2).max(100).default(8).describe("rows and columns of the random map"),
     frozenProbability: z.number().min(0).max(1).default(0.8).describe(
       "probability that a cell of the random map is frozen",
     ),

@@ -139,7 +139,7 @@ export const gridWorldConfiguration: z.ZodType<GridWorldOptions> = z.strictObjec
     "probability that a move goes to one of the two sides instead",
   ),
   diagonal: z.boolean().default(false).describe("eight moves instead of four"),
-  wind: z.array(z.int()).default([]).describe(
+  wind: z.array(z.int().min(-100).max(100)).default([]).describe(
     "cells that the wind pushes up, by column, taken instead of the map's own",
   ),
   windNoise: z.boolean().default(false).describe(

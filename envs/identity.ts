@@ -60,8 +60,10 @@ export const identityConfiguration: z.ZodType<IdentityOptions> = z.strictObject(
   space: z.enum(["discrete", "multi-discrete", "box"]).default("discrete").describe(
     "kind of the observations and actions",
   ),
-  actions: z.int().min(2).default(4).describe("values of a symbol"),
-  dimensions: z.int().min(1).default(2).describe("symbols of multi-discrete, numbers of box"),
+  actions: z.int().min(2).max(1000).default(4).describe("values of a symbol"),
+  dimensions: z.int().min(1).max(1000).default(2).describe(
+    "symbols of multi-discrete, numbers of box",
+  ),
   timeLimit: z.int().min(1).default(20).describe("steps after which an episode is truncated"),
 });
 

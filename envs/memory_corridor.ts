@@ -46,7 +46,7 @@ export interface MemoryCorridorOptions {
 
 /** Checks the options of MemoryCorridor-v0 and fills in the defaults. */
 export const memoryCorridorConfiguration: z.ZodType<MemoryCorridorOptions> = z.strictObject({
-  length: z.int().min(1).default(6).describe("cells before the fork"),
+  length: z.int().min(1).max(10_000).default(6).describe("cells before the fork"),
 });
 
 /** The agent's cell, and the side that the sign tells: 1 left, 2 right. */

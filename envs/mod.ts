@@ -133,7 +133,7 @@ function parseOptions(entry: EnvironmentEntry, options: object): unknown {
   );
   const field = issue.path.join(".") || "options";
   throw new InputError(
-    `Cannot make ${entry.id} as ${field} is wrong (${issue.message}): ${JSON.stringify(given)}`,
+    `Cannot make ${entry.id} as ${field} is wrong (${issue.message}): ${show(given)}`,
   );
 }
 

@@ -48,8 +48,8 @@ export interface RepeatPreviousOptions {
 
 /** Checks the options of RepeatPrevious-v0 and fills in the defaults. */
 export const repeatPreviousConfiguration: z.ZodType<RepeatPreviousOptions> = z.strictObject({
-  symbols: z.int().min(2).default(4).describe("number of symbols"),
-  delay: z.int().min(1).default(2).describe(
+  symbols: z.int().min(2).max(1000).default(4).describe("number of symbols"),
+  delay: z.int().min(1).max(10_000).default(2).describe(
     "how many steps ago the symbol was shown that is to be repeated",
   ),
   timeLimit: z.int().min(1).default(32).describe("steps after which an episode is truncated"),

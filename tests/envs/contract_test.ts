@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import * as fc from "fast-check";
 import * as z from "zod";
-import { environments } from "../../envs/mod.ts";
+import { environments, makeEnv } from "../../envs/mod.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
@@ -101,6 +101,28 @@ for (const entry of environments) {
         throws(() => env.reset({ seed: seed as number }), { name: "InputError" });
       }),
       { numRuns: 60 },
+    );
+  });
+
+  Deno.test(`${entry.id}: any options make a world or an input error`, () => {
+    const { shape } = entry.configuration as unknown as z.ZodObject;
+    const names = fc.constantFrom(...Object.keys(shape), "nonsense");
+    const number = fc.oneof(fc.integer(), fc.double(), fc.nat(3), fc.constant(2 ** 60));
+    const value = fc.oneof(
+      fc.anything({ withBigInt: true }),
+      number,
+      fc.array(number),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(names, value, { maxKeys: 3 }), (options) => {
+        try {
+          makeEnv(entry.id, options).reset();
+        } catch (error) {
+          strictEqual((error as Error).name, "InputError", `${error}`);
+        }
+      }),
+      { numRuns: 100 },
     );
   });
 

@@ -123,6 +123,7 @@ Deno.test("who enters a teleporter leaves from the other one, and may step off i
 Deno.test("wind pushes by the column of departure, and noise makes it one more or less", () => {
   const map = "...\nS..\n..G";
   deepStrictEqual(walk({ map, wind: [0, 1, 0] }, [right, right]), [4, 2]);
+  deepStrictEqual(walk({ map, wind: [-1, 0, 0] }, [right]), [7]);
   const row = tableOf({ map, wind: [2, 0, 0], windNoise: true })[6][right];
   deepStrictEqual(row.map(({ state }) => state), [4, 1, 1]);
 });

@@ -1,4 +1,4 @@
-import { strictEqual } from "node:assert";
+import { ok, strictEqual } from "node:assert";
 import { environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { identity } from "../../envs/identity.ts";
@@ -45,6 +45,16 @@ Deno.test("what is shown may be several symbols or numbers", () => {
   const env = environmentOf(identity({ space: "multi-discrete", dimensions: 2 }));
   const [first, second] = env.reset({ seed: 2 }).observation as Int32Array;
   strictEqual(env.step(Int32Array.of(first, (second + 1) % 4)).reward, 0.5);
+});
+
+Deno.test("numbers are rewarded by their mean distance, on either side", () => {
+  const env = environmentOf(identity({ space: "box", dimensions: 2 }));
+  for (const sign of [-1, 1]) {
+    const [first, second] = env.reset({ seed: 3 }).observation as Float32Array;
+    const { reward } = env.step(Float32Array.of(first / 2, sign * second));
+    const expected = 1 - (Math.abs(first) / 2 + (sign < 0 ? 2 * Math.abs(second) : 0)) / 2;
+    ok(Math.abs(reward - expected) < 1e-6);
+  }
 });
 
 Deno.test("the probe worlds end as their closed forms say", () => {

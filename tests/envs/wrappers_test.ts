@@ -205,6 +205,22 @@ Deno.test("sticky actions repeat as often as told, and never the first of an epi
   ok(Math.abs(right / 2000 - 0.8125) < 0.03, `${right}`);
 });
 
+Deno.test("what sticks is the action that was taken, not the one that was asked for", () => {
+  const taken: number[] = [];
+  const world = makeEnv("FrozenLake-v1", { isSlippery: false });
+  const spy: Environment = {
+    ...wrappers.transformReward(world, (reward) => reward),
+    step(action: number) {
+      taken.push(action);
+      return world.step(action);
+    },
+  };
+  const env = wrappers.stickyAction(spy, 0.9999);
+  env.reset({ seed: 1 });
+  for (const action of [0, 1, 2, 3, 2]) env.step(action);
+  deepStrictEqual(taken, [0, 0, 0, 0, 0]);
+});
+
 Deno.test("hidden velocities are gone, and other worlds need indices", () => {
   const shapes = ["CartPole-v1", "MountainCar-v0", "Acrobot-v1", "Pendulum-v1"].map((id) =>
     wrappers.hideVelocity(makeEnv(id)).observationSpace.flatSize
