@@ -19,6 +19,7 @@ export const PROGRAM = "deno task experiment";
 export interface Known {
   readonly experiments: readonly string[];
   readonly runs: readonly string[];
+  readonly environments?: readonly string[];
 }
 
 /** One command of the command line. */
@@ -50,8 +51,8 @@ export function plain(line: string): Message {
 
 /** A string value that completes from a list. */
 export function named(
-  metavar: "NAME" | "RUN",
-  known: readonly string[],
+  metavar: "NAME" | "RUN" | "ENV",
+  known: readonly string[] = [],
 ): ValueParser<"sync", string> {
   return {
     ...string({ metavar }),
@@ -105,9 +106,11 @@ export function storeOption() {
 }
 
 /** `--set path=value`, as often as wanted. */
-export function setOption() {
+export function setOption(
+  description = "Set a field, as agent.gamma=0.98 (describe NAME lists them). Repeatable.",
+) {
   return multiple(option("--set", keyValue({ metavar: "PATH=VALUE" }), {
-    description: plain("Set a field, as agent.gamma=0.98 (describe NAME lists them). Repeatable."),
+    description: plain(description),
   }));
 }
 

@@ -114,10 +114,14 @@ export function suggest(
   return [...found, ...help];
 }
 
-/** Names from the registry, and run ids where the command takes runs and a store can be read. */
+/** Names from the registries, and run ids where the command takes runs and a store can be read. */
 async function known(words: readonly string[], io: Io): Promise<Known> {
   const [command] = words;
   if (words.length < 2) return { experiments: [], runs: [] };
+  if (command === "check" || command === "play") {
+    const { environments } = await io.registries();
+    return { experiments: [], runs: [], environments: environments.map(({ id }) => id) };
+  }
   if (command === "describe") return { experiments: await experimentNames(io), runs: [] };
   let runs: string[] = [];
   try {

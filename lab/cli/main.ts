@@ -12,6 +12,7 @@ import { dirname } from "node:path";
 import { formatMessage } from "@optique/core/message";
 import { parseSync } from "@optique/core/parser";
 import { InputError, LabError, nearest } from "../core/errors.ts";
+import { check } from "./check.ts";
 import { type Command, PROGRAM } from "./command.ts";
 import { compare } from "./compare.ts";
 import { complete, completions } from "./completions.ts";
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   compare,
   exportRuns,
   deleteRuns,
+  check,
   completions,
 ];
 
