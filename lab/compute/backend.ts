@@ -83,7 +83,7 @@ async function openCompiled(
   const reason = choice === "auto"
     ? "auto: compiled steps are fastest for small dense updates"
     : `asked for: ${choice}`;
-  return { workspace: new CompiledWorkspace(rounding, threads), reason, adapter: null };
+  return { workspace: new CompiledWorkspace(rounding, { threads }), reason, adapter: null };
 }
 
 /** The device that compiled workspaces of this thread share. */

@@ -56,6 +56,17 @@ export class PlainWorkspace implements Workspace {
     }]));
   }
 
+  /** Copies of a group's tensors, on backends that can read at once (cpu and wasm). */
+  readNow(group: string): NamedTensors {
+    return Object.fromEntries(
+      Object.entries(this.#group(group)).map(([name, tensor]) => [name, {
+        shape: tensor.shape,
+        dtype: tensor.dtype as "float32" | "int32",
+        values: tensor.dataSync().slice() as Float32Array | Int32Array,
+      }]),
+    );
+  }
+
   /** Overwrites a group; names and shapes must be those of its definition. */
   write(group: string, tensors: NamedTensors): void {
     const current = this.#group(group);

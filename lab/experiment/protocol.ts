@@ -58,7 +58,13 @@ export type FromWorker =
   | { readonly kind: "checkpoint"; readonly checkpoint: RunCheckpoint }
   /** Before `ended`, where it was asked for: tables for a person. */
   | { readonly kind: "profile"; readonly text: string }
-  | { readonly kind: "ended"; readonly ending: Ending; readonly leakedTensors: number }
+  | {
+    readonly kind: "ended";
+    readonly ending: Ending;
+    /** See `Session.fallbacks`. */
+    readonly fallbacks: readonly string[];
+    readonly leakedTensors: number;
+  }
   | {
     readonly kind: "failed";
     readonly message: string;

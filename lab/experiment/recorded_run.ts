@@ -73,7 +73,7 @@ export async function trainRecorded(
     report: (report) => recorder()!.report(report),
     checkpoint: (checkpoint) => recorder()!.checkpoint(checkpoint),
     profiled: (text) => onProfile?.(recorder()!.run, text),
-    ended: (ending) => recorder()!.ended(ending),
+    ended: (ending, fallbacks) => recorder()!.ended(ending, fallbacks),
   };
   try {
     const profile = onProfile !== undefined;

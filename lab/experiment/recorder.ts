@@ -119,9 +119,19 @@ export class StoreRecorder {
     this.#tell("checkpoint", progress, runner.wallSeconds, {});
   }
 
+  /** Programs that ran kernel by kernel belong to how the run was computed. */
+  #tellFallbacks(fallbacks: readonly string[]): void {
+    const { id, manifest } = this.#run;
+    const events = fallbacks.map((message) => ({ level: "warning" as const, message }));
+    this.store.appendEvents(id, this.#run.iterations, events);
+    const backendReason = [manifest.backendReason, ...fallbacks].join("; ");
+    this.#update({ manifest: { ...manifest, backendReason } });
+  }
+
   /** Writes how the run ended, with its digest where it finished. */
-  async ended(ending: Ending): Promise<void> {
+  async ended(ending: Ending, fallbacks: readonly string[] = []): Promise<void> {
     const { status, message, progress, wallSeconds } = ending;
+    if (fallbacks.length > 0) this.#tellFallbacks(fallbacks);
     this.store.flush();
     const finished = status === "completed" || status === "stopped";
     const digest = finished ? await storedDigest(this.store, this.#run) : null;

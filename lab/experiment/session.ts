@@ -48,6 +48,8 @@ export interface Session {
   /** Models: what the trainer learns from. */
   readonly dataset?: Dataset;
   readonly bestBy: BestBy | null;
+  /** Programs that could not be compiled and ran kernel by kernel instead, each with the reason. */
+  fallbacks(): string[];
   /** Tables of the programs that have run, with times; a line that says why where there are none. */
   profile(): Promise<string>;
   /** Frees all tensors; answers how many were left over, which should be none. */
@@ -116,6 +118,10 @@ export async function openSession(
       backend: workspace.backend,
       backendReason: reason,
       adapter,
+      fallbacks: () =>
+        (workspace.explain?.() ?? []).flatMap(({ name, backend, reason }) =>
+          reason === undefined ? [] : [`${name} ran on ${backend}, kernel by kernel: ${reason}`]
+        ),
       profile: () => profileOf(workspace),
       dispose: () => {
         parts.trainer.dispose();

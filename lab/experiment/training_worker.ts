@@ -16,7 +16,8 @@ export interface RunRecorder {
   checkpoint(checkpoint: RunCheckpoint): void | Promise<void>;
   /** Where the order asked for a profile. */
   profiled?(text: string): void;
-  ended(ending: Ending): void | Promise<void>;
+  /** `fallbacks` names programs that could not be compiled, with the reason. */
+  ended(ending: Ending, fallbacks: readonly string[]): void | Promise<void>;
 }
 
 /** A run's part of a {@linkcode TrainMessage}. */
@@ -111,6 +112,6 @@ async function record(message: FromWorker, recorder: RunRecorder): Promise<void>
         artifacts: [],
       });
     }
-    await recorder.ended(message.ending);
+    await recorder.ended(message.ending, message.fallbacks);
   }
 }

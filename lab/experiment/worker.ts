@@ -84,7 +84,8 @@ async function train(message: TrainMessage): Promise<void> {
       checkpoint: (checkpoint) => send({ kind: "checkpoint", checkpoint }, 0),
     });
     if (message.profile) scope.postMessage({ kind: "profile", text: await session.profile() });
-    scope.postMessage({ kind: "ended", ending, leakedTensors: session.dispose() });
+    const fallbacks = session.fallbacks();
+    scope.postMessage({ kind: "ended", ending, fallbacks, leakedTensors: session.dispose() });
   } catch (error) {
     session.dispose();
     throw error;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Declared, trace, type TracedStep } from "./trace.ts";
+import { compileTraced, type Declared, type TracedStep } from "./trace.ts";
 import type { Graph } from "./ir.ts";
 import { shareCommon } from "./passes/common.ts";
 import { dropDead } from "./passes/dead.ts";
@@ -42,11 +42,12 @@ export function compileStep(
     readonly threads: number;
   },
 ): Compiled {
-  const traced = trace(declared, step);
-  const graph = optimize(traced);
-  const scheduled = schedule(graph);
   const { start, addressOf, threads } = options;
-  const planned = plan(scheduled, start, addressOf, scratchBytes(scheduled), threads);
-  const { binary } = lower(scheduled, planned, { ...options, threads: 1 });
-  return { calls: traced.operations.length, graph, schedule: scheduled, plan: planned, binary };
+  return compileTraced(declared, step, (traced) => {
+    const graph = optimize(traced);
+    const scheduled = schedule(graph);
+    const planned = plan(scheduled, start, addressOf, scratchBytes(scheduled), threads);
+    const { binary } = lower(scheduled, planned, { ...options, threads: 1 });
+    return { calls: traced.operations.length, graph, schedule: scheduled, plan: planned, binary };
+  });
 }

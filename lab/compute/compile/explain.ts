@@ -29,6 +29,8 @@ export interface Explanation {
   readonly name: string;
   /** What computes it: `wasm`, `wasm-strict`. */
   readonly backend: string;
+  /** Why it runs kernel by kernel, where it does: there are no items then. */
+  readonly reason?: string;
   /** Kernel calls of the step as it is written: what TensorFlow.js would run one by one. */
   readonly calls: number;
   /** In the order in which they run. */
@@ -51,6 +53,21 @@ export interface Times {
   readonly whole: number;
   /** Of each item. */
   readonly items: readonly number[];
+}
+
+/** A program that runs kernel by kernel, and why. */
+export function explainFallback(name: string, reason: string): Explanation {
+  return {
+    name,
+    backend: "tfjs-cpu",
+    reason,
+    calls: 0,
+    items: [],
+    copies: 0,
+    codeBytes: 0,
+    temporaryBytes: 0,
+    unplannedBytes: 0,
+  };
 }
 
 /** Explains a program; `times` adds the shares of time. */
@@ -184,6 +201,9 @@ function windowElements({ windows: w }: Extract<Item, { kind: "convolution" | "w
 export function explanationTable(explained: Explanation): string {
   const { name, backend, calls, items, copies, codeBytes, temporaryBytes, unplannedBytes } =
     explained;
+  if (explained.reason !== undefined) {
+    return `${name} on ${backend}, kernel by kernel: ${explained.reason}`;
+  }
   const sum = (of: (item: ExplainedItem) => number) => items.reduce((n, item) => n + of(item), 0);
   const measured = explained.seconds !== undefined;
   const alone = sum((item) => item.seconds ?? 0);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { InputError } from "../../core/errors.ts";
 
 /** Element types. A bool is a lane mask: all bits set or none. Every element has four bytes. */
 export type Dtype = "float32" | "int32" | "bool";
@@ -113,4 +114,15 @@ export function lineOf(origin: Error | undefined): string {
   );
   const at = frame?.match(/((?:file|https?):\S*?:\d+:\d+)\)?$/)?.[1];
   return at === undefined ? "" : ` (${at})`;
+}
+
+/** A kernel that cannot be compiled: the step runs kernel by kernel instead where that is known. */
+export class NoLowering extends InputError {
+  /**
+   * @param what The kernel, and its types where they matter.
+   * @param origin Made where the step asked for it.
+   */
+  constructor(what: string, origin?: Error) {
+    super(`Cannot compile as there is no lowering of the kernel ${what}${lineOf(origin)}`);
+  }
 }

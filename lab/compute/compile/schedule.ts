@@ -4,12 +4,11 @@
  *
  * @module
  */
-import { InputError } from "../../core/errors.ts";
 import {
   elements,
   type Graph,
   GraphBuilder,
-  lineOf,
+  NoLowering,
   type Operation,
   uniform,
   type Value,
@@ -41,14 +40,6 @@ const reductions: ReadonlyMap<string, Reduction["combine"]> = new Map([
 
 /** Most kernels in one loop: beyond it registers spill. */
 const mostNodes = 48;
-
-/** The kernel has no lowering to items. */
-export class Unscheduled extends InputError {
-  constructor(readonly operation: Operation) {
-    const { kernel, origin } = operation;
-    super(`Cannot compile as there is no lowering of the kernel ${kernel}${lineOf(origin)}`);
-  }
-}
 
 /** Schedules a graph that the passes have expanded. */
 export function schedule(graph: Graph): Schedule {
@@ -83,7 +74,7 @@ class Scheduler {
     if (kernel === "ArgMax") return this.#addArgMax(operation);
     const item = copyOf(operation, (view) => this.#fillOf(view)) ?? convolutionOf(operation) ??
       windowItemOf(operation) ?? indexedOf(operation) ?? scanOf(operation);
-    if (item === undefined) throw new Unscheduled(operation);
+    if (item === undefined) throw new NoLowering(operation.kernel, operation.origin);
     this.#append(item);
   }
 

@@ -90,29 +90,39 @@ export class ThreadPool {
   }
 }
 
-/** Runs by which one thread and several are compared, each. */
-const trials = 16;
+/** Runs by which one thread and several are compared, each; and runs until the next comparison. */
+const trials = 8;
+const term = 400;
 
 /**
- * Runs a program on one thread, and on all of `pool` once that has proved faster by a tenth: the
- * bits are the same either way.
+ * Runs a program on one thread, and on all of `pool` while that proves faster by a tenth. As other
+ * work comes and goes on the machine the two are compared again and again; the bits are the same
+ * either way.
  */
 export function fasterRun(one: () => void, pool: ThreadPool, threaded: Promise<ThreadedRun>) {
-  const times: [number[], number[]] = [[], []];
   let many: ThreadedRun | undefined;
-  let chosen: (() => void) | undefined;
   // Threads that do not come are no loss: one thread computes the same.
   threaded.then((run) => many = run, () => {});
-  const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
+  let times: [number[], number[]] = [[], []];
+  let chosen = one;
+  let left = 0;
   return () => {
     if (many === undefined || !pool.ready) return one();
-    if (chosen !== undefined) return chosen();
+    if (left > 0) {
+      left -= 1;
+      return chosen();
+    }
     const kind = times[0].length > times[1].length ? 1 : 0;
     const begun = performance.now();
     (kind === 0 ? one : many)();
     times[kind].push(performance.now() - begun);
-    if (times[1].length === trials) {
-      chosen = median(times[1]) < 0.9 * median(times[0]) ? many : one;
-    }
+    if (times[1].length < trials) return;
+    chosen = median(times[1]) < 0.9 * median(times[0]) ? many : one;
+    times = [[], []];
+    left = term;
   };
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1];
 }

@@ -14,6 +14,7 @@ import {
   type Graph,
   GraphBuilder,
   lineOf,
+  NoLowering,
   type View,
 } from "./ir.ts";
 import { axesOf, rules } from "./shapes.ts";
@@ -46,6 +47,8 @@ interface DataInfo {
 /** Holds no elements; kernels on it append to the graph under construction. */
 class TraceBackend extends tf.KernelBackend {
   builder = new GraphBuilder();
+  /** Whether operations are to carry where the step asked for them. */
+  origins = false;
   readonly #infos = new WeakMap<object, DataInfo>();
   #count = 0;
 
@@ -209,9 +212,7 @@ function record(
   }
   const rule = rules.get(kernel);
   if (rule === undefined) {
-    throw new InputError(
-      `Cannot compile as there is no lowering of the kernel ${kernel}${where()}`,
-    );
+    throw new NoLowering(kernel, new Error());
   }
   const given = kernel === "Slice" ? sliced(infos[0], known) : known;
   const symbols = infos.map(({ shape, dtype }) => ({ shape, dtype: dtype as Dtype }));
@@ -226,7 +227,7 @@ function record(
     shape,
     dtype,
     extra(given, named),
-    new Error(),
+    made.origins ? new Error() : undefined,
   );
   return { dataId: made.handle(output.value), shape: [...shape], dtype };
 }
@@ -317,8 +318,12 @@ function traceOnce(declared: readonly Declared[], step: TracedStep): Graph {
  * @throws InputError that names the call and the line where the step cannot be compiled: it reads
  *   values, uses tensors from outside, draws its own random numbers, or has no lowering.
  */
-export function trace(declared: readonly Declared[], step: TracedStep): Graph {
-  prepare();
+export function trace(
+  declared: readonly Declared[],
+  step: TracedStep,
+  origins = false,
+): Graph {
+  prepare().origins = origins;
   const previous = tf.getBackend();
   const frames = Error.stackTraceLimit;
   tf.setBackend(backendName);
@@ -328,9 +333,30 @@ export function trace(declared: readonly Declared[], step: TracedStep): Graph {
     const second = tf.tidy(() => hidden(traceOnce(declared, step)));
     refuseDifferences(first.graph, second.graph);
     return first.graph;
+  } catch (error) {
+    if (origins || !(error instanceof InputError)) throw error;
+    return trace(declared, step, true);
   } finally {
     Error.stackTraceLimit = frames;
     if (previous) tf.setBackend(previous);
+  }
+}
+
+/**
+ * What `compile` makes of a step's graph. Where it refuses the step, the step is traced once more
+ * with the origin of every operation, as `trace` does itself, so that the error names the line:
+ * knowing them costs half of a trace's time, and is seldom wanted.
+ */
+export function compileTraced<T>(
+  declared: readonly Declared[],
+  step: TracedStep,
+  compile: (graph: Graph) => T,
+): T {
+  try {
+    return compile(trace(declared, step));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return compile(trace(declared, step, true));
   }
 }
 

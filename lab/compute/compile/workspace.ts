@@ -20,8 +20,9 @@ import type {
 } from "../workspace.ts";
 import { type AnyStep, declarations, type Range, scalarViews, tracedStep } from "./binding.ts";
 import { type Compiled, compileStep } from "./compiler.ts";
-import { explain, type Explanation } from "./explain.ts";
-import type { Dtype } from "./ir.ts";
+import { explain, explainFallback, type Explanation } from "./explain.ts";
+import { fallback, type FallbackMemory } from "./fallback.ts";
+import { type Dtype, NoLowering } from "./ir.ts";
 import { SharedArena } from "./memory.ts";
 import { bytesOf, constantsOf } from "./plan.ts";
 import { timesOf } from "./profile.ts";
@@ -29,12 +30,15 @@ import { fasterRun, ThreadPool } from "./threads.ts";
 import { lower, type Rounding } from "./wasm/lower.ts";
 import { partsOf } from "./wasm/parts.ts";
 
-/** A compiled program, bound to the memory. */
+/** A program, bound to the memory. */
 interface Linked {
-  readonly compiled: Compiled;
   /** The groups that it was compiled over. */
   readonly over: readonly ReadonlyMap<string, Range>[];
-  readonly run: () => void;
+  /** What it was compiled to; or why it runs kernel by kernel. */
+  readonly compiled: Compiled | { readonly reason: string };
+  run(random?: Generator): void;
+  /** An output of the last run; undefined where there is none of that name. */
+  read(name: string): Float32Array | undefined;
 }
 
 /** State in one memory, and compiled programs over it. */
@@ -42,15 +46,25 @@ export class CompiledWorkspace implements Workspace {
   readonly backend: string;
   readonly #arena = new SharedArena();
   readonly #groups = new Map<string, Map<string, Range>>();
-  readonly #programs: { name: string; compiled(): Compiled | undefined }[] = [];
+  readonly #programs: { name: string; linked(): Linked | undefined }[] = [];
   #pool: ThreadPool | undefined;
+
+  readonly #threads: number;
+  readonly #fallback: boolean;
 
   /**
    * An empty workspace. `strict` never fuses multiply-adds: the same bits on every machine.
    *
-   * @param threads At least 1; more than 1 starts others, which run until `dispose`.
+   * @param options.threads At least 1, the default; more start others, which run until `dispose`.
+   * @param options.fallback Whether a step that cannot be compiled runs kernel by kernel (default)
+   *   or is refused.
    */
-  constructor(private readonly rounding: Rounding, private readonly threads = 1) {
+  constructor(
+    private readonly rounding: Rounding,
+    options: { readonly threads?: number; readonly fallback?: boolean } = {},
+  ) {
+    this.#threads = options.threads ?? 1;
+    this.#fallback = options.fallback ?? true;
     this.backend = rounding === "relaxed" ? "wasm" : "wasm-strict";
   }
 
@@ -73,11 +87,7 @@ export class CompiledWorkspace implements Workspace {
 
   // deno-lint-ignore require-await
   async read(group: string): Promise<NamedTensors> {
-    const copies = [...this.#group(group)].map(([name, range]) => [
-      name,
-      { shape: range.shape, dtype: range.dtype, values: this.#view(range).slice() },
-    ]);
-    return Object.fromEntries(copies);
+    return this.#copies(group);
   }
 
   write(group: string, tensors: NamedTensors): void {
@@ -116,47 +126,48 @@ export class CompiledWorkspace implements Workspace {
       (spec.scalars ?? []).map((name) => [name as string, this.#range([], "float32")]),
     );
     const views = Object.fromEntries([...inputs].map(([name, range]) => [name, this.#view(range)]));
-    const noise = [...randoms].map(([name, range]) => ({
-      name,
-      distribution: spec.random![name][1],
-      view: this.#view(range) as Float32Array,
-    }));
     const scalar = scalarViews(
       [...scalars].map(([name, range]) => [name, this.#view(range) as Float32Array]),
     );
     const given = { input: inputs, random: randoms, scalar: scalars };
     const groups = spec.state ?? [];
     let linked: Linked | undefined;
-    this.#programs.push({ name: spec.name, compiled: () => linked?.compiled });
+    this.#programs.push({ name: spec.name, linked: () => linked });
 
+    const link = (): Linked => {
+      try {
+        return this.#link(spec, given, step as unknown as AnyStep);
+      } catch (error) {
+        if (!this.#fallback || !(error instanceof NoLowering)) throw error;
+        const memory: FallbackMemory = {
+          input: views,
+          scalar,
+          read: (group) => this.#copies(group),
+          write: (group, tensors) => this.write(group, tensors),
+        };
+        const over = groups.map((group) => this.#group(group));
+        return { over, compiled: { reason: error.message }, ...fallback(spec, step, memory) };
+      }
+    };
     const run = (random?: Generator) => {
       if (
         linked === undefined || groups.some((name, i) => this.#groups.get(name) !== linked!.over[i])
       ) {
-        linked = this.#link(spec, given, step as unknown as AnyStep);
+        linked = link();
       }
-      for (const { name, distribution, view } of noise) {
-        if (random === undefined) {
-          throw new InputError(
-            `Cannot run "${spec.name}" as its random input "${name}" needs a generator: none given`,
-          );
-        }
-        if (distribution === "uniform") random.fillUniform(view);
-        else random.fillStandardNormal(view);
-      }
-      linked.run();
+      linked.run(random);
     };
     const readNow = (name: Output): Float32Array => {
-      const outputs = linked?.compiled.plan.outputs ?? [];
-      const output = outputs.find((each) => each.name === name);
-      if (output === undefined) {
-        throw new InputError(
-          `Cannot read "${name}" of "${spec.name}" as its outputs are ` +
-            `${outputs.map((each) => each.name).join(", ") || "not there before the first run"}`,
-        );
-      }
-      const { dtype } = linked!.compiled.schedule.values[output.value];
-      return this.#floats(output.address, sizeOf(output.shape), dtype);
+      const output = linked?.read(name);
+      if (output !== undefined) return output;
+      const { compiled } = linked ?? {};
+      const names = compiled !== undefined && "plan" in compiled
+        ? compiled.plan.outputs.map((each) => each.name).join(", ")
+        : "";
+      throw new InputError(
+        `Cannot read "${name}" of "${spec.name}" as its outputs are ` +
+          `${names || "not there before the first run"}`,
+      );
     };
     return {
       input: Object.freeze(views) as unknown as Views<Inputs>,
@@ -175,9 +186,10 @@ export class CompiledWorkspace implements Workspace {
    * @param measured Whether to time them, item by item on one thread; they leave no trace.
    */
   explain(measured = false): Explanation[] {
-    return this.#programs.flatMap(({ name, compiled }) => {
-      const made = compiled();
+    return this.#programs.flatMap(({ name, linked }) => {
+      const made = linked()?.compiled;
       if (made === undefined) return [];
+      if ("reason" in made) return [explainFallback(name, made.reason)];
       const times = measured ? timesOf(made, this.#arena, this.rounding) : undefined;
       return [explain(name, this.backend, made, times)];
     });
@@ -190,9 +202,17 @@ export class CompiledWorkspace implements Workspace {
     this.#groups.clear();
   }
 
-  /** Traces, compiles and instantiates a program over the groups as they are now. */
+  /**
+   * Traces, compiles and instantiates a program over the groups as they are now.
+   *
+   * @throws NoLowering where a kernel of the step cannot be compiled.
+   */
   #link(
-    spec: { readonly name: string; readonly state?: readonly string[] },
+    spec: {
+      readonly name: string;
+      readonly random?: Readonly<Record<string, RandomSpec>>;
+      readonly state?: readonly string[];
+    },
     given: Record<"input" | "random" | "scalar", ReadonlyMap<string, Range>>,
     step: AnyStep,
   ): Linked {
@@ -210,7 +230,7 @@ export class CompiledWorkspace implements Workspace {
         addressOf: (kind, name) => ranges[kind].get(name)!.address,
         rounding: this.rounding,
         arena: this.#arena,
-        threads: this.threads,
+        threads: this.#threads,
       },
     );
     this.#arena.takeUpTo(compiled.plan.end);
@@ -225,13 +245,45 @@ export class CompiledWorkspace implements Workspace {
       env: { memory: this.#arena.memory },
     });
     const run0 = instance.exports.run0 as (base: number) => void;
-    const over = (spec.state ?? []).map((group) => this.#group(group));
-    return { compiled, over, run: this.#onThreads(compiled, () => run0(0)) };
+    const once = this.#onThreads(compiled, () => run0(0));
+    return {
+      over: (spec.state ?? []).map((group) => this.#group(group)),
+      compiled,
+      run: (random) => {
+        this.#draw(spec, given.random, random);
+        once();
+      },
+      read: (name) => {
+        const output = compiled.plan.outputs.find((each) => each.name === name);
+        if (output === undefined) return undefined;
+        const { address, shape, value } = output;
+        return this.#floats(address, sizeOf(shape), compiled.schedule.values[value].dtype);
+      },
+    };
+  }
+
+  /** Fills a program's random inputs. */
+  #draw(
+    spec: { readonly name: string; readonly random?: Readonly<Record<string, RandomSpec>> },
+    ranges: ReadonlyMap<string, Range>,
+    random: Generator | undefined,
+  ): void {
+    for (const [name, range] of ranges) {
+      if (random === undefined) {
+        throw new InputError(
+          `Cannot run "${spec.name}" as its random input "${name}" needs a generator: none given`,
+        );
+      }
+      const view = this.#view(range) as Float32Array;
+      if (spec.random![name][1] === "uniform") random.fillUniform(view);
+      else random.fillStandardNormal(view);
+    }
   }
 
   /** `one`, or a run that takes several threads where they gain. */
   #onThreads(compiled: Compiled, one: () => void): () => void {
-    const { threads, rounding } = this;
+    const { rounding } = this;
+    const threads = this.#threads;
     const splits = compiled.schedule.items.some((item) => partsOf(item, threads) !== undefined);
     if (threads === 1 || !this.#arena.shared || !splits) return one;
     const build = { rounding, arena: this.#arena, threads };
@@ -265,6 +317,16 @@ export class CompiledWorkspace implements Workspace {
     if (dtype === "float32") return this.#arena.floats(address, size).slice();
     const lanes = this.#arena.ints(address, size);
     return Float32Array.from(lanes, (lane) => dtype === "bool" ? (lane === 0 ? 0 : 1) : lane);
+  }
+
+  #copies(group: string): NamedTensors {
+    return Object.fromEntries(
+      [...this.#group(group)].map(([name, range]) => [name, {
+        shape: range.shape,
+        dtype: range.dtype,
+        values: this.#view(range).slice(),
+      }]),
+    );
   }
 
   #group(name: string): Map<string, Range> {

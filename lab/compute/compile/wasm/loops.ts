@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { InputError } from "../../../core/errors.ts";
-import { type Dtype, lineOf, type Value } from "../ir.ts";
+import { NoLowering, type Value } from "../ir.ts";
 import type { Loop, Node, Operand, Reduction } from "../items.ts";
 import {
   type Code,
@@ -32,14 +31,6 @@ export interface LoopContext {
   /** Whether a node's value is read outside its loop, and so must be stored. */
   stored(value: number): boolean;
   readonly madd: Madd;
-}
-
-/** A kernel without code for its element types. */
-export class NoCode extends InputError {
-  constructor(kernel: string, dtypes: readonly Dtype[], origin?: Error) {
-    const what = `the kernel ${kernel} on ${dtypes.join(", ")}`;
-    super(`Cannot compile as there is no lowering of ${what}${lineOf(origin)}`);
-  }
 }
 
 /** A part of a loop: its rows `from` … `to` − 1, or its elements where it has one row. */
@@ -206,7 +197,9 @@ class LoopWriter {
       attributes: node.attributes,
       math: this.#math,
     });
-    if (code === undefined) throw new NoCode(node.kernel, dtypes, node.origin);
+    if (code === undefined) {
+      throw new NoLowering(`${node.kernel} on ${dtypes.join(", ")}`, node.origin);
+    }
     return set(this.#nodes.get(node.output)!, code);
   }
 

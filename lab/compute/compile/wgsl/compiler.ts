@@ -8,7 +8,7 @@ import { optimize } from "../compiler.ts";
 import type { Graph } from "../ir.ts";
 import { type Plan, plan } from "../plan.ts";
 import { type Schedule, schedule } from "../schedule.ts";
-import { type Declared, trace, type TracedStep } from "../trace.ts";
+import { compileTraced, type Declared, type TracedStep } from "../trace.ts";
 import { lower, scratchBytes, type Shader } from "./lower.ts";
 import { spread } from "./spread.ts";
 
@@ -38,16 +38,17 @@ export function compileShader(
     readonly widest: number;
   },
 ): CompiledShader {
-  const traced = trace(declared, step);
-  const graph = optimize(traced);
-  const scheduled = schedule(graph);
-  const packed = plan(scheduled, options.start, options.addressOf, scratchBytes(scheduled));
-  const planned = spread(packed, scheduled.values);
-  return {
-    calls: traced.operations.length,
-    graph,
-    schedule: scheduled,
-    plan: planned,
-    shader: lower(scheduled, planned, options.widest),
-  };
+  return compileTraced(declared, step, (traced) => {
+    const graph = optimize(traced);
+    const scheduled = schedule(graph);
+    const packed = plan(scheduled, options.start, options.addressOf, scratchBytes(scheduled));
+    const planned = spread(packed, scheduled.values);
+    return {
+      calls: traced.operations.length,
+      graph,
+      schedule: scheduled,
+      plan: planned,
+      shader: lower(scheduled, planned, options.widest),
+    };
+  });
 }

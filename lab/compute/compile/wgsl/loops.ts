@@ -4,20 +4,11 @@
  *
  * @module
  */
-import { InputError } from "../../../core/errors.ts";
-import { type Dtype, lineOf } from "../ir.ts";
+import { type Dtype, NoLowering } from "../ir.ts";
 import type { Loop, Node, Operand, Reduction } from "../items.ts";
 import { bitsOf, expression, immediate, load } from "./expressions.ts";
 import { begin, columnTasks, fold, nameOf, type Place, type Sink, take } from "./reductions.ts";
 import { index, lanes, type Lowering, type Span, span, type Task } from "./tasks.ts";
-
-/** A kernel without code for its element types. */
-export class NoCode extends InputError {
-  constructor(kernel: string, dtypes: readonly Dtype[], origin?: Error) {
-    const what = `the kernel ${kernel} on ${dtypes.join(", ")}`;
-    super(`Cannot compile as there is no WGSL of ${what}${lineOf(origin)}: use --backend wasm`);
-  }
-}
 
 /** Rows up to this length are one lane's work; longer ones a workgroup's. */
 const longestRow = 32;
@@ -167,7 +158,7 @@ class Walk {
     const alone = operands.every((operand) => operand.access === "immediate");
     const codes = operands.map((operand) => this.#read(operand, alone));
     const code = expression(kernel, codes, dtypes, attributes);
-    if (code === undefined) throw new NoCode(kernel, dtypes, origin);
+    if (code === undefined) throw new NoLowering(`${kernel} on ${dtypes.join(", ")}`, origin);
     return code;
   }
 

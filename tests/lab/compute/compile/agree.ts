@@ -24,7 +24,9 @@ export interface Bound {
   readonly relative?: number;
 }
 
-const workspaces = (["relaxed", "strict"] as const).map((each) => new CompiledWorkspace(each));
+const workspaces = (["relaxed", "strict"] as const).map((each) =>
+  new CompiledWorkspace(each, { fallback: false })
+);
 
 /** Numbers that look like noise, the same in every run: multiplicative hashing into [−2, 2). */
 export function noise(shape: readonly number[], seed = 1, scale = 2): Given {

@@ -25,7 +25,10 @@ tf.enableProdMode();
 await tf.setBackend("cpu");
 
 const plain = new PlainWorkspace("cpu");
-const builds = [new CompiledWorkspace("relaxed"), new CompiledWorkspace("strict")];
+const builds = [
+  new CompiledWorkspace("relaxed", { fallback: false }),
+  new CompiledWorkspace("strict", { fallback: false }),
+];
 
 const runs = 3;
 
