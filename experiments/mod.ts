@@ -17,6 +17,7 @@ import {
 } from "./quick_start_agents.ts";
 import { glyphsVaeQuick, ringWganGpQuick } from "./quick_start_models.ts";
 import { ringWganGp } from "./ring.ts";
+import { tabularExperiments } from "./tabular.ts";
 
 function entriesOf(file: string, definitions: readonly ExperimentDefinition[]): ExperimentEntry[] {
   return definitions.map((definition) => ({
@@ -41,4 +42,5 @@ export const experiments: readonly ExperimentEntry[] = [
     cartpolePpoQuick,
   ]),
   ...entriesOf("./quick_start_models.ts", [glyphsVaeQuick, ringWganGpQuick]),
+  ...entriesOf("./tabular.ts", tabularExperiments),
 ];
