@@ -1,0 +1,130 @@
+/**
+ * The planners and the exact measure, on worlds whose values are known.
+ */
+import { ok, rejects, strictEqual } from "node:assert";
+import { expectedReturns } from "../../../agents/tabular/evaluation.ts";
+import { makeEnv } from "../../../envs/mod.ts";
+import { defineEnvironment } from "../../../lab/core/define_environment.ts";
+import { defaultRng } from "../../../lab/core/random.ts";
+import { Discrete } from "../../../lab/core/space.ts";
+import { actionValuesOf, trainerOf, trainThrough } from "./laboratory.ts";
+
+const windy = { mapName: "windy", stepCost: 1, goalReward: 0 };
+
+async function plan(agent: string, id: string, options: object, gamma: number) {
+  const trainer = await trainerOf(agent, () => makeEnv(id, options), { gamma }, {
+    budget: 100_000,
+  });
+  await trainThrough(trainer);
+  return { trainer, q: await actionValuesOf(trainer) };
+}
+
+for (
+  const [id, options] of [
+    ["FrozenLake-v1", {}],
+    ["FrozenLake8x8-v1", {}],
+    ["CliffWalkingSlippery-v1", {}],
+    ["Taxi-v4", {}],
+    ["GridWorld-v0", windy],
+  ] as const
+) {
+  Deno.test(`the planners agree to 1e-10 in ${id}`, async () => {
+    const { q: one } = await plan("value-iteration", id, options, 0.99);
+    const { q: other } = await plan("policy-iteration", id, options, 0.99);
+    one.forEach((value, i) => ok(Math.abs(value - other[i]) <= 1e-10, `${i}: ${value}`));
+    ok(one.some((value) => value !== 0));
+  });
+}
+
+// reinforcement-learning-targets.md, section 2d: computed in NumPy from Gymnasium's tables.
+for (
+  const [id, gamma, state, value] of [
+    ["FrozenLake-v1", 0.99, 0, 0.542026],
+    ["FrozenLake-v1", 0.999, 0, 0.785533],
+    ["FrozenLake-v1", 1, 0, 14 / 17],
+    ["FrozenLake8x8-v1", 0.99, 0, 0.414640],
+    ["CliffWalking-v1", 1, 36, -13],
+    ["CliffWalking-v1", 0.99, 36, -12.247898],
+    ["CliffWalkingSlippery-v1", 1, 36, -64.709176],
+  ] as const
+) {
+  Deno.test(`value iteration finds ${value.toFixed(6)} in ${id} with γ = ${gamma}`, async () => {
+    const { q } = await plan("value-iteration", id, {}, gamma);
+    const actions = 4;
+    const best = Math.max(...q.slice(state * actions, (state + 1) * actions));
+    ok(Math.abs(best - value) < 1e-6, `${best}`);
+  });
+}
+
+Deno.test("value iteration solves a chain: 0.81, 0.9, 1", async () => {
+  const chain = defineEnvironment({
+    id: "Chain-v0",
+    observationSpace: new Discrete(4),
+    actionSpace: new Discrete(1),
+    reset: () => 0,
+    step: (s: number) => ({ state: s + 1, reward: s === 2 ? 1 : 0, terminated: s === 2 }),
+    observe: (s) => s,
+    transitions: () => [
+      ...[0, 1, 2].map((s) => [[{
+        probability: 1,
+        state: s + 1,
+        reward: s === 2 ? 1 : 0,
+        terminated: s === 2,
+      }]]),
+      [[]],
+    ],
+  });
+  for (const agent of ["value-iteration", "policy-iteration"]) {
+    const trainer = await trainerOf(agent, chain, { gamma: 0.9 });
+    await trainThrough(trainer);
+    const values = (await actionValuesOf(trainer)).map((value) => Number(value.toFixed(12)));
+    strictEqual(`${values}`, "0.81,0.9,1,0");
+  }
+});
+
+Deno.test("the greedy policy's return within 100 steps is exact", async () => {
+  const { trainer } = await plan("value-iteration", "FrozenLake-v1", {}, 0.99);
+  const { metrics } = await trainer.evaluate({ random: defaultRng(1), episodes: 2000 });
+  ok(Math.abs(metrics["evaluation/exact_return_mean"] - 0.740165) < 1e-6);
+  ok(Math.abs(metrics["evaluation/return_mean"] - 0.740165) < 0.03, JSON.stringify(metrics));
+});
+
+Deno.test("a longer horizon counts more steps, an ended episode none", () => {
+  const one = (state: number, terminated: boolean) => [
+    { probability: 1, state, reward: 1, terminated },
+  ];
+  const table = [[one(0, false)], [one(0, true)], [[]]];
+  strictEqual(`${expectedReturns(table, [0, 0, 0], 7)}`, "7,1,0");
+});
+
+Deno.test("a planner says when it has converged, and its budget is then made", async () => {
+  const trainer = await trainerOf("value-iteration", () => makeEnv("CliffWalking-v1"), {
+    gamma: 1,
+  }, { budget: 50_000 });
+  const { events, metrics } = await trainer.iterate();
+  ok(/^converged after \d\d sweeps$/.test(events![0].message), events![0].message);
+  strictEqual(metrics["losses/bellman_residual"], 0);
+  strictEqual(trainer.progress.gradientSteps, 50_000);
+});
+
+Deno.test("a planner's budget ends it before it has converged", async () => {
+  const world = () => makeEnv("FrozenLake8x8-v1");
+  for (const agent of ["value-iteration", "policy-iteration"]) {
+    const trainer = await trainerOf(agent, world, {}, { budget: 7 });
+    const { events } = await trainer.iterate();
+    strictEqual(trainer.progress.gradientSteps, 7);
+    strictEqual(events!.length, 0);
+    await rejects(() => trainer.iterate(), /budget of 7 gradientSteps is spent/);
+  }
+});
+
+Deno.test("a planner refuses a world without a table, and γ = 1 where it finds no end", async () => {
+  await rejects(
+    () => trainerOf("value-iteration", () => makeEnv("Bandit-v0")),
+    /Cannot plan with value-iteration in Bandit-v0 as it takes a world with a transition table/,
+  );
+  await rejects(
+    () => trainerOf("policy-iteration", () => makeEnv("FrozenLake-v1"), { gamma: 1 }),
+    /gamma must be below 1: 1/,
+  );
+});
