@@ -62,6 +62,9 @@ const tau = 0.2; // s between two states
 const gravity = 9.8; // m/s²
 const mostVelocities = [4 * Math.PI, 9 * Math.PI] as const; // rad/s
 
+/** The constants of the motion, for the same world in columns. */
+export const acrobotPhysics = { tau, gravity, mostVelocities } as const;
+
 /** Angles (rad, in [−π, π]) and angular velocities (rad/s) of the two links. */
 export type AcrobotState = readonly [
   angle1: number,
@@ -129,13 +132,14 @@ function integrate(state: AcrobotState, torque: number, nips: boolean): AcrobotS
 }
 
 /** The angle in [−π, π]. */
-function wrap(angle: number): number {
+export function wrap(angle: number): number {
   while (angle > Math.PI) angle -= 2 * Math.PI;
   while (angle < -Math.PI) angle += 2 * Math.PI;
   return angle;
 }
 
-function bound(velocity: number, most: number): number {
+/** The velocity within ± `most`. */
+export function bound(velocity: number, most: number): number {
   return Math.max(-most, Math.min(most, velocity));
 }
 

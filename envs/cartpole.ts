@@ -66,6 +66,19 @@ const tau = 0.02; // s between two states
 const angleLimit = 12 * 2 * Math.PI / 360; // rad
 const positionLimit = 2.4; // m
 
+/** The constants of the motion, for the same world in columns. */
+export const cartPolePhysics = {
+  gravity,
+  massPole,
+  totalMass,
+  halfLength,
+  poleMassLength,
+  forceMagnitude,
+  tau,
+  angleLimit,
+  positionLimit,
+} as const;
+
 /** Cart position (m) and velocity (m/s), pole angle (rad) and angular velocity (rad/s). */
 export type CartPoleState = readonly [
   x: number,

@@ -5,10 +5,15 @@
  */
 import type * as z from "zod";
 import { environmentOf } from "../lab/core/define_environment.ts";
-import type { EnvironmentDefinition } from "../lab/core/environment.ts";
+import type { Batch, BatchForm, EnvironmentDefinition } from "../lab/core/environment.ts";
 import type { EnvironmentEntry } from "../lab/core/registry.ts";
 import { acrobot, acrobotConfiguration } from "./acrobot.ts";
 import { bandit, banditConfiguration } from "./bandit.ts";
+import { AcrobotBatch } from "./batched/acrobot.ts";
+import { CartPoleBatch } from "./batched/cartpole.ts";
+import { gridWorldBatch } from "./batched/gridworld.ts";
+import { MountainCarBatch } from "./batched/mountain_car.ts";
+import { PendulumBatch } from "./batched/pendulum.ts";
 import { blackjack, blackjackConfiguration } from "./blackjack.ts";
 import { cartPole, cartPoleConfiguration } from "./cartpole.ts";
 import {
@@ -49,18 +54,33 @@ function entry<Options>(
   summary: string,
   configuration: z.ZodType<Options>,
   define: (options: Options) => EnvironmentDefinition,
+  batch?: (options: Options, count: number) => Batch,
 ): EnvironmentEntry<Options> {
-  return { id, summary, configuration, make: (options) => environmentOf(define(options)) };
+  const formOf = (options: Options): BatchForm | undefined =>
+    batch && { key: JSON.stringify(options), make: (count) => batch(options, count) };
+  return {
+    id,
+    summary,
+    configuration,
+    make: (options) => environmentOf(define(options), formOf(options)),
+  };
 }
 
 /** Every world that the lab brings along. */
 export const ownEntries: readonly EnvironmentEntry[] = [
-  entry("CartPole-v1", "Keep a pole upright on a cart", cartPoleConfiguration, cartPole),
+  entry(
+    "CartPole-v1",
+    "Keep a pole upright on a cart",
+    cartPoleConfiguration,
+    cartPole,
+    (options, count) => new CartPoleBatch(options, count),
+  ),
   entry(
     "MountainCar-v0",
     "Drive an underpowered car up a hill",
     mountainCarConfiguration,
     mountainCar,
+    (options, count) => new MountainCarBatch(options, count),
   ),
   entry(
     "MountainCarContinuous-v0",
@@ -68,8 +88,20 @@ export const ownEntries: readonly EnvironmentEntry[] = [
     mountainCarContinuousConfiguration,
     mountainCarContinuous,
   ),
-  entry("Acrobot-v1", "Swing the end of a chain above a line", acrobotConfiguration, acrobot),
-  entry("Pendulum-v1", "Swing a pendulum up and keep it there", pendulumConfiguration, pendulum),
+  entry(
+    "Acrobot-v1",
+    "Swing the end of a chain above a line",
+    acrobotConfiguration,
+    acrobot,
+    (options, count) => new AcrobotBatch(options, count),
+  ),
+  entry(
+    "Pendulum-v1",
+    "Swing a pendulum up and keep it there",
+    pendulumConfiguration,
+    pendulum,
+    (options, count) => new PendulumBatch(options, count),
+  ),
   entry(
     "FrozenLake-v1",
     "Cross a slippery lake without falling into a hole",
@@ -101,7 +133,13 @@ export const ownEntries: readonly EnvironmentEntry[] = [
     blackjackConfiguration,
     blackjack,
   ),
-  entry("GridWorld-v0", "Walk over a map to a goal", gridWorldConfiguration, gridWorld),
+  entry(
+    "GridWorld-v0",
+    "Walk over a map to a goal",
+    gridWorldConfiguration,
+    gridWorld,
+    gridWorldBatch,
+  ),
   entry("Bandit-v0", "Pull the arm that pays best", banditConfiguration, bandit),
   entry(
     "ContextualBandit-v0",

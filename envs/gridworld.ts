@@ -75,6 +75,7 @@ import * as z from "zod";
 import { defineEnvironment } from "../lab/core/define_environment.ts";
 import type { EnvironmentDefinition, Transition } from "../lab/core/environment.ts";
 import { InputError } from "../lab/core/errors.ts";
+import type { Generator } from "../lab/core/random.ts";
 import { Discrete } from "../lab/core/space.ts";
 import { type GridMap, isMapName, mapNames, mapOfName, parseMap } from "./gridworld_map.ts";
 import { arrive, checkWays, sides, stateCount, windsOf } from "./gridworld_moves.ts";
@@ -202,23 +203,34 @@ function outcomes(map: GridMap, options: GridWorldOptions, state: number, action
   );
 }
 
+/** What a grid world is made of: its map, how it is shown, and what follows an action. */
+export function partsOf(options: GridWorldOptions) {
+  const map = mapOf(options);
+  const actions = options.diagonal ? 8 : 4;
+  const known: Transition[][] = [];
+  return {
+    map,
+    actions,
+    view: viewOf(map, options.observation, options.windowRadius),
+    reset: (random: Generator) => map.starts[random.integers(map.starts.length)],
+    rowOf: (state: number, action: number) =>
+      known[state * actions + action] ??= outcomes(map, options, state, action),
+  };
+}
+
 /** GridWorld-v0 with its options. The state is the agent's cell + cells × keys held. */
 export function gridWorld(
   options: GridWorldOptions,
 ): EnvironmentDefinition<number, unknown, number> {
-  const map = mapOf(options);
-  const actions = options.diagonal ? 8 : 4;
-  const { space, observe, observeInto } = viewOf(map, options.observation, options.windowRadius);
-  const known: Transition[][] = [];
-  const rowOf = (state: number, action: number) =>
-    known[state * actions + action] ??= outcomes(map, options, state, action);
+  const { map, actions, view, reset, rowOf } = partsOf(options);
+  const { space, observe, observeInto } = view;
   return defineEnvironment({
     id: "GridWorld-v0",
     summary: "Walk over a map to a goal",
     observationSpace: space,
     actionSpace: new Discrete(actions),
     timeLimit: options.timeLimit,
-    reset: (random) => map.starts[random.integers(map.starts.length)],
+    reset,
     step(state: number, action: number, random) {
       const row = rowOf(state, action);
       return row.length === 1 ? row[0] : drawTransition(row, random);

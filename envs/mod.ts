@@ -4,12 +4,13 @@
  * @module
  */
 import * as z from "zod";
+import { BatchedEnvironment, vectorOf } from "../lab/core/batched.ts";
 import { environmentOf } from "../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../lab/core/environment.ts";
 import { InputError, unknownName } from "../lab/core/errors.ts";
 import { show } from "../lab/core/plain.ts";
 import type { EnvironmentEntry } from "../lab/core/registry.ts";
-import { type Autoreset, VectorEnvironment } from "../lab/core/vector.ts";
+import type { Autoreset, Vector } from "../lab/core/vector.ts";
 import { ownEntries } from "./entries.ts";
 import { timeLimit } from "./wrappers/time_limit.ts";
 import { wrap } from "./wrappers/wrapper.ts";
@@ -180,6 +181,9 @@ export function makeVectorEnv(
     mode?: Autoreset;
     options?: object;
   },
-): VectorEnvironment {
-  return new VectorEnvironment(() => makeEnv(id, options), count, { autoreset: mode });
+): Vector {
+  const first = makeEnv(id, options);
+  return first.batch === undefined
+    ? vectorOf((index) => index === 0 ? first : makeEnv(id, options), count, { autoreset: mode })
+    : new BatchedEnvironment(first, count, { autoreset: mode });
 }

@@ -55,6 +55,16 @@ const goalPosition = 0.5;
 const force = 0.001;
 const gravity = 0.0025;
 
+/** The constants of the motion, for the same world in columns. */
+export const mountainCarPhysics = {
+  leastPosition,
+  mostPosition,
+  mostSpeed,
+  goalPosition,
+  force,
+  gravity,
+} as const;
+
 /** Position and velocity. */
 export type MountainCarState = readonly [position: number, velocity: number];
 

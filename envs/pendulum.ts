@@ -54,6 +54,9 @@ const mostSpeed = 8; // rad/s
 const mostTorque = 2; // N m
 const tau = 0.05; // s between two states
 
+/** The constants of the motion, for the same world in columns. */
+export const pendulumPhysics = { mostSpeed, mostTorque, tau } as const;
+
 /** Angle (rad, not wrapped) and angular velocity (rad/s). */
 export type PendulumState = readonly [angle: number, angularVelocity: number];
 
@@ -69,9 +72,11 @@ export const pendulumConfiguration: z.ZodType<PendulumOptions> = z.strictObject(
 });
 
 /** The angle in [−π, π). */
-function normalize(angle: number): number {
+export function normalize(angle: number): number {
   const turn = 2 * Math.PI;
-  const rest = (angle + Math.PI) % turn;
+  const shifted = angle + Math.PI;
+  // The remainder is slow to take, and within one turn it is the value itself.
+  const rest = shifted >= 0 && shifted < turn ? shifted : shifted % turn;
   return (rest < 0 ? rest + turn : rest) - Math.PI;
 }
 

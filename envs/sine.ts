@@ -38,20 +38,10 @@ const cosineCoefficients = Float64Array.of(
 );
 
 /**
- * By coefficient: below this error of the rounded sum, product + coefficient rounds to the fused
- * result. Each sum lies in its coefficient's binade (the square is below (π/2)² + 2⁻⁵⁰), so that
- * half a unit of its last place is known; taken from that is the most that the product's rounding
- * can have left out, 1/64 to 1/8 of it.
+ * Half a unit in the last place of each sum: it lies in its coefficient's binade, as the square is
+ * below (π/2)² + 2⁻⁵⁰.
  */
-const harmless = Float64Array.of(
-  0,
-  2 ** -86 * (1 - 2 ** -6),
-  2 ** -79 * (1 - 2 ** -6),
-  2 ** -72 * (1 - 2 ** -5),
-  2 ** -66 * (1 - 2 ** -5),
-  2 ** -60 * (1 - 2 ** -4),
-  2 ** -56 * (1 - 2 ** -3),
-);
+const halfUnits = Float64Array.of(0, 2 ** -86, 2 ** -79, 2 ** -72, 2 ** -66, 2 ** -60, 2 ** -56);
 
 /** Veltkamp's constant 2²⁷ + 1, which splits a float64 into two halves of 26 bits. */
 const splitter = 134217729;
@@ -76,8 +66,9 @@ function fusedMultiplyAdd(a: number, b: number, c: number): number {
 }
 
 /**
- * The polynomial by Horner's rule in fused multiply-adds. Nine in ten of them need no more than the
- * plain sum and its error (Dekker's, as the coefficient is larger than the product).
+ * The polynomial by Horner's rule in fused multiply-adds. Most of them round as the plain sum: its
+ * error (Dekker's, as the coefficient is larger than the product) and the most that the product can
+ * have lost in rounding do not reach half a unit.
  */
 function evaluate(coefficients: Float64Array, square: number): number {
   let value = coefficients[0];
@@ -86,7 +77,8 @@ function evaluate(coefficients: Float64Array, square: number): number {
     const product = value * square;
     const sum = product + coefficient;
     const error = product - (sum - coefficient);
-    value = Math.abs(error) < harmless[i] ? sum : fusedMultiplyAdd(value, square, coefficient);
+    const isSure = Math.abs(error) + Math.abs(product) * 2 ** -53 < halfUnits[i];
+    value = isSure ? sum : fusedMultiplyAdd(value, square, coefficient);
   }
   return value;
 }
@@ -124,12 +116,12 @@ export function cosine(x: number): number {
   return fusedMultiplyAdd(square * reduced, evaluate(cosineCoefficients, square), reduced);
 }
 
-/** Writes the sines of the first `count` angles into `out`, without allocating. */
-export function sines(angles: Float64Array, out: Float64Array, count: number): void {
-  for (let i = 0; i < count; i++) out[i] = sine(angles[i]);
+/** Writes the sines of the angles `from` … `to` − 1 into `out`, without allocating. */
+export function sines(angles: Float64Array, out: Float64Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) out[i] = sine(angles[i]);
 }
 
-/** Writes the cosines of the first `count` angles into `out`, without allocating. */
-export function cosines(angles: Float64Array, out: Float64Array, count: number): void {
-  for (let i = 0; i < count; i++) out[i] = cosine(angles[i]);
+/** Writes the cosines of the angles `from` … `to` − 1 into `out`, without allocating. */
+export function cosines(angles: Float64Array, out: Float64Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) out[i] = cosine(angles[i]);
 }

@@ -17,8 +17,12 @@ export {
 } from "../envs/mod.ts";
 export * from "../envs/wrappers/mod.ts";
 export { type BackendChoice, backendChoices } from "./compute/backend_choice.ts";
+export { BatchedEnvironment, vectorOf } from "./core/batched.ts";
 export { defineEnvironment, environmentOf } from "./core/define_environment.ts";
 export type {
+  Batch,
+  BatchForm,
+  BatchStep,
   Environment,
   EnvironmentDefinition,
   Info,
@@ -41,7 +45,13 @@ export {
 export type { Color, Scene, Shape } from "./core/scene.ts";
 export type { Json, Snapshot } from "./core/snapshot.ts";
 export { Box, Discrete, MultiDiscrete, type Space, Tuple } from "./core/space.ts";
-export { type Autoreset, VectorEnvironment, type VectorStep } from "./core/vector.ts";
+export {
+  type Autoreset,
+  type ResetRows,
+  type Vector,
+  VectorEnvironment,
+  type VectorStep,
+} from "./core/vector.ts";
 export type { Dtype, NamedTensors, TensorData, TypedArrays } from "./core/tensor_data.ts";
 export type { BudgetUnit, Report, Trainer } from "./core/trainer.ts";
 export {

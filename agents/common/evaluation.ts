@@ -4,11 +4,12 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
+import { vectorOf } from "../../lab/core/batched.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Report } from "../../lab/core/trainer.ts";
-import { VectorEnvironment } from "../../lab/core/vector.ts";
+import type { Vector } from "../../lab/core/vector.ts";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import { meanAndDeviation } from "./advantages.ts";
 import { PARAMETERS } from "./checkpoint.ts";
@@ -54,7 +55,7 @@ export function compileScores(
 /** Measures the greedy policy of an agent's parameters. */
 export class Evaluator {
   readonly #program: (batch: number) => ScoreProgram;
-  #vector: VectorEnvironment | undefined;
+  #vector: Vector | undefined;
 
   /** @param agent Stands in the names of programs. */
   constructor(
@@ -142,10 +143,10 @@ export class Evaluator {
     return actions[0] + this.shape.actionStart;
   }
 
-  #environments(count: number): VectorEnvironment {
+  #environments(count: number): Vector {
     if (this.#vector?.count !== count) {
       this.#vector?.close();
-      this.#vector = new VectorEnvironment(this.makeEnvironment, count, {
+      this.#vector = vectorOf(this.makeEnvironment, count, {
         autoreset: "same-step",
       });
     }

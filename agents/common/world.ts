@@ -4,12 +4,13 @@
  *
  * @module
  */
+import { vectorOf } from "../../lab/core/batched.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { deriveSeed, type Seed } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Discrete, Space } from "../../lab/core/space.ts";
-import { VectorEnvironment, type VectorStep } from "../../lab/core/vector.ts";
+import type { Vector, VectorStep } from "../../lab/core/vector.ts";
 import { EpisodeWindow } from "./episodes.ts";
 
 /** What an agent's networks must fit. */
@@ -30,7 +31,10 @@ export interface WorldShape {
  * @param agent Named in the error.
  * @throws InputError for other spaces.
  */
-export function discreteWorld(agent: string, environment: Environment): WorldShape {
+export function discreteWorld(
+  agent: string,
+  environment: Pick<Environment, "id" | "observationSpace" | "actionSpace">,
+): WorldShape {
   const { observationSpace, actionSpace } = environment;
   const observable = observationSpace.kind === "box" || observationSpace.kind === "discrete";
   if (!observable || actionSpace.kind !== "discrete") {
@@ -51,7 +55,7 @@ export function environmentSeed(seed: Seed, index: number): number {
 
 /** N training environments in lockstep, with same-step autoreset, and their episodes. */
 export class World {
-  readonly vector: VectorEnvironment;
+  readonly vector: Vector;
   readonly episodes: EpisodeWindow;
   readonly shape: WorldShape;
   readonly #actions: Int32Array;
@@ -66,10 +70,10 @@ export class World {
     context: { readonly seed: Seed; makeEnvironment(): Environment },
     environments: number,
   ) {
-    this.vector = new VectorEnvironment(context.makeEnvironment, environments, {
+    this.vector = vectorOf(context.makeEnvironment, environments, {
       autoreset: "same-step",
     });
-    this.shape = discreteWorld(agent, this.vector.environments[0]);
+    this.shape = discreteWorld(agent, this.vector);
     this.episodes = new EpisodeWindow(environments);
     this.#actions = new Int32Array(environments);
     const seeds = Array.from({ length: environments }, (_, i) => environmentSeed(context.seed, i));

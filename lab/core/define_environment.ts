@@ -5,6 +5,7 @@
  * @module
  */
 import type {
+  BatchForm,
   Environment,
   EnvironmentDefinition,
   Info,
@@ -95,6 +96,7 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
   readonly rewardThreshold?: number;
   readonly scene?: () => Scene;
   readonly transitions?: () => TransitionTable;
+  readonly clipsActions?: boolean;
   readonly #definition: EnvironmentDefinition<State, Observation, Action>;
   readonly #limit: number;
   readonly #outcome: Outcome = { reward: 0, terminated: false, truncated: false };
@@ -104,13 +106,17 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
   #elapsed = 0;
   #info: Info = noInfo;
 
-  constructor(definition: EnvironmentDefinition<State, Observation, Action>) {
+  constructor(
+    definition: EnvironmentDefinition<State, Observation, Action>,
+    readonly batch: BatchForm | undefined,
+  ) {
     this.#definition = definition;
     this.id = definition.id;
     this.observationSpace = definition.observationSpace;
     this.actionSpace = definition.actionSpace;
     this.timeLimit = definition.timeLimit;
     this.rewardThreshold = definition.rewardThreshold;
+    this.clipsActions = definition.clipsActions;
     this.#limit = definition.timeLimit ?? Infinity;
     if (definition.scene !== undefined) this.scene = () => this.#draw();
     if (definition.transitions !== undefined) this.transitions = definition.transitions;
@@ -242,9 +248,12 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
 /**
  * The environment of a definition. Seeds work as Gymnasium's: `reset({ seed })` makes a new
  * `defaultRng(seed)`, `reset()` goes on with the one there is (the first takes seed 0).
+ *
+ * @param batch The same world for many rows at once, to the same bits; left out: one by one.
  */
 export function environmentOf<State, Observation, Action>(
   definition: EnvironmentDefinition<State, Observation, Action>,
+  batch?: BatchForm,
 ): Environment<Observation, Action> {
-  return new DefinedEnvironment(definition);
+  return new DefinedEnvironment(definition, batch);
 }

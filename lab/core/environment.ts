@@ -98,8 +98,58 @@ export interface Environment<Observation = any, Action = any> {
   scene?(): Scene;
   /** The world as a table, where it is finite: for dynamic programming, not for learning. */
   transitions?(): TransitionTable;
+  /** Whether `step` itself clips actions outside the bounds of a Box action space. */
+  readonly clipsActions?: boolean;
+  /** Many of these worlds at once, faster than one by one; undefined: one by one. */
+  readonly batch?: BatchForm;
   /** Frees what the world holds outside of JavaScript's memory. */
   close?(): void;
+}
+
+/** How several worlds of one kind are made as one. */
+export interface BatchForm {
+  /** Equal for worlds that may stand in one batch: their options as JSON. */
+  readonly key: string;
+  /** `count` worlds, none of them started. */
+  make(count: number): Batch;
+}
+
+/** What the worlds of a batch are stepped with, and what they answer. */
+export interface BatchStep {
+  /** [N × A] actions inside the space: a Discrete one's number, or a Box's values, row by row. */
+  readonly actions: Float64Array;
+  /**
+   * [N] 1 where the row is reset right after this step: what becomes of its state does not matter,
+   * but nothing may be drawn from its generator.
+   */
+  readonly resting: Uint8Array;
+  /** [N] generators. */
+  readonly randoms: readonly Generator[];
+  /** [N] to be written. */
+  readonly rewards: Float64Array;
+  /** [N] to be written: 1 where the episode ended in a terminal state, else 0. */
+  readonly terminated: Uint8Array;
+}
+
+/**
+ * The states of N worlds of one kind, in columns: the world's definition, but for all rows at once
+ * and without allocating. Seeds, ends, time limits and checks are `BatchedEnvironment`'s.
+ */
+// deno-lint-ignore no-explicit-any
+export interface Batch<State = any> {
+  /** Draws a row's starting state, as the definition's `reset` does. */
+  reset(row: number, random: Generator): void;
+  /** Steps every row, as the definition's `step` does. */
+  step(step: BatchStep): void;
+  /**
+   * Writes the flat observations of the rows `from` … `to` − 1 into `out` [N, D], always the same
+   * array. Called for every row that was stepped, reset or given a state.
+   */
+  observe(out: Float32Array, from: number, to: number): void;
+  /** A row's state, as the definition's. */
+  stateOf(row: number): State;
+  /** Gives a row a state. */
+  setState(row: number, state: State): void;
 }
 
 /**

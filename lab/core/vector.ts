@@ -6,6 +6,7 @@
  */
 import type { Environment } from "./environment.ts";
 import { InputError } from "./errors.ts";
+import { show } from "./plain.ts";
 import type { Seed } from "./random.ts";
 import type { Json } from "./snapshot.ts";
 import type { Space } from "./space.ts";
@@ -40,6 +41,116 @@ export interface VectorStep {
   readonly started: Uint8Array;
 }
 
+/** Which rows start anew, and from which seeds. */
+export interface ResetRows {
+  /** One for each environment. This and `seed` left out: their generators go on. */
+  readonly seeds?: readonly Seed[];
+  /** Environment i takes seed + i, as in Gymnasium. */
+  readonly seed?: Seed;
+  /** Only where it is 1; the others go on. */
+  readonly mask?: ArrayLike<number>;
+}
+
+/** N environments of equal spaces, stepped in lockstep. */
+export interface Vector {
+  /** Of the first environment: `CartPole-v1`. */
+  readonly id: string;
+  /** N. */
+  readonly count: number;
+  /** When an ended episode gives way to the next one. */
+  readonly autoreset: Autoreset;
+  /** Of one environment. */
+  readonly observationSpace: Space;
+  /** Of one environment. */
+  readonly actionSpace: Space;
+  /** D, the length of a flat observation. */
+  readonly observationSize: number;
+  /** [N, D] current observations; the next call of `step` or `reset` overwrites them. */
+  readonly observations: Float32Array;
+  /**
+   * Starts an episode in every environment and returns the observations [N, D], a view that the
+   * next call overwrites.
+   */
+  reset(options?: ResetRows): Float32Array;
+  /**
+   * Steps every environment with its action: one element for each, or for a Box action space all
+   * values in one `Float32Array` [N × A].
+   *
+   * @throws InputError where there is not one action for each environment, and what the
+   * environments throw.
+   */
+  step(actions: ArrayLike<unknown>): VectorStep;
+  /** Every environment's state and the current observations; undefined where one cannot. */
+  snapshot(): Json | undefined;
+  /** Goes on from a snapshot of as many environments of the same kind, to the same bits. */
+  restore(snapshot: Json): void;
+  /** Closes every environment. */
+  close(): void;
+}
+
+/** Throws an `InputError` unless `count` is a whole number ≥ 1. */
+export function checkCount(count: number): void {
+  if (!Number.isInteger(count) || count < 1) {
+    throw new InputError(
+      `Cannot make a vector of environments as count must be a whole number ≥ 1: ${show(count)}`,
+    );
+  }
+}
+
+/** Throws an `InputError` unless there is one of `what` for each environment. */
+export function checkRows(act: string, count: number, given: number, what: string): void {
+  if (given !== count) {
+    throw new InputError(
+      `Cannot ${act} ${count} environments as each needs one ${what}: ${given} ${what}s`,
+    );
+  }
+}
+
+/** The seed of each environment; undefined: the generators go on. Checks seeds and mask. */
+export function seedsOf(
+  count: number,
+  { seeds, seed, mask }: ResetRows,
+): readonly Seed[] | undefined {
+  const all = seed === undefined ? seeds : Array.from(
+    { length: count },
+    (_, i) => typeof seed === "bigint" ? seed + BigInt(i) : seed + i,
+  );
+  if (all !== undefined) checkRows("reset", count, all.length, "seed");
+  if (mask !== undefined) checkRows("reset", count, mask.length, "mask value");
+  return all;
+}
+
+/** The snapshot of a vector. */
+export function snapshotRows(
+  environments: Json[],
+  ended: number[],
+  observations: Float32Array,
+): Json {
+  // Bit patterns, as JSON has no NaN, no infinities and no −0.
+  return { environments, ended, observations: [...new Int32Array(observations.slice().buffer)] };
+}
+
+/** The parts of a vector's snapshot; throws an `InputError` where it is of another size. */
+export function restoreRows(
+  { count, observationSize }: Vector,
+  snapshot: Json,
+): { environments: Json[]; ended: number[]; observations: Float32Array } {
+  const { environments, ended, observations } = snapshot as {
+    environments: Json[];
+    ended: number[];
+    observations: number[];
+  };
+  if (environments?.length !== count || observations?.length !== count * observationSize) {
+    throw new InputError(
+      `Cannot restore ${count} environments with ${observationSize} values of observation as ` +
+        `the snapshot must be of as many: ${environments?.length} environments with ` +
+        `${observations?.length} values in all`,
+    );
+  }
+  const bits = Int32Array.from(observations);
+  return { environments, ended, observations: new Float32Array(bits.buffer) };
+}
+
 /**
  * N environments in lockstep. Each keeps its own generator, so that it goes exactly the way it
  * would go alone.
@@ -57,18 +168,14 @@ export interface VectorStep {
  * strictEqual(rewards[3], 1);
  * ```
  */
-export class VectorEnvironment {
+export class VectorEnvironment implements Vector {
   /** The environments, in the order of the rows. */
   readonly environments: readonly Environment[];
-  /** N. */
+  readonly id: string;
   readonly count: number;
-  /** When an ended episode gives way to the next one. */
   readonly autoreset: Autoreset;
-  /** Of one environment. */
   readonly observationSpace: Space;
-  /** Of one environment. */
   readonly actionSpace: Space;
-  /** D, the length of a flat observation. */
   readonly observationSize: number;
   /** Rows that need a reset before they can be stepped (`next-step` only). */
   readonly #ended: Uint8Array;
@@ -84,15 +191,12 @@ export class VectorEnvironment {
     count: number,
     options: { autoreset: Autoreset },
   ) {
-    if (!Number.isInteger(count) || count < 1) {
-      throw new InputError(
-        `Cannot make a vector of environments as count must be a whole number ≥ 1: ${count}`,
-      );
-    }
+    checkCount(count);
     this.count = count;
     this.autoreset = options.autoreset;
     this.environments = Array.from({ length: count }, (_, index) => make(index));
     const first = this.environments[0];
+    this.id = first.id;
     this.observationSpace = first.observationSpace;
     this.actionSpace = first.actionSpace;
     this.observationSize = this.observationSpace.flatSize;
@@ -122,66 +226,30 @@ export class VectorEnvironment {
     };
   }
 
-  /** [N, D] current observations; the next call of `step` or `reset` overwrites them. */
   get observations(): Float32Array {
     return this.#step.observations;
   }
 
-  /**
-   * Starts an episode in every environment and returns the observations [N, D], a view that the
-   * next call overwrites.
-   *
-   * @param options `seeds`: one for each environment; or `seed`: environment i takes seed + i, as in
-   * Gymnasium. Both left out: their generators go on. `mask`: only where it is 1; the others go on.
-   */
-  reset(
-    options: { seeds?: readonly Seed[]; seed?: Seed; mask?: ArrayLike<number> } = {},
-  ): Float32Array {
-    const { seed, mask } = options;
-    const seeds = seed === undefined ? options.seeds : this.#consecutive(seed);
-    if (seeds !== undefined && seeds.length !== this.count) {
-      throw new InputError(
-        `Cannot reset ${this.count} environments as each needs one seed: ${seeds.length} seeds`,
-      );
-    }
-    if (mask !== undefined && mask.length !== this.count) {
-      throw new InputError(
-        `Cannot reset ${this.count} environments as each needs one value of the mask: ` +
-          `${mask.length} values`,
-      );
-    }
+  reset(options: ResetRows = {}): Float32Array {
+    const { mask } = options;
+    const seeds = seedsOf(this.count, options);
     for (let i = 0; i < this.count; i++) {
       if (mask === undefined || mask[i] === 1) this.#reset(i, seeds?.[i]);
     }
     return this.observations;
   }
 
-  #consecutive(seed: Seed): Seed[] {
-    return Array.from(
-      { length: this.count },
-      (_, i) => typeof seed === "bigint" ? seed + BigInt(i) : seed + i,
-    );
-  }
-
-  /**
-   * Steps every environment with its action.
-   *
-   * @throws InputError where there is not one action for each environment, and what the
-   * environments throw.
-   */
   step(actions: ArrayLike<unknown>): VectorStep {
-    if (actions.length !== this.count) {
-      throw new InputError(
-        `Cannot step ${this.count} environments as each needs one action: ` +
-          `${actions.length} actions`,
-      );
-    }
+    const { count, actionSpace } = this;
+    const width = actionSpace.flatSize;
+    const isFlat = actionSpace.kind === "box" && actions instanceof Float32Array;
+    checkRows("step", count, isFlat ? actions.length / width : actions.length, "action");
     for (let i = 0; i < this.count; i++) {
       if (this.#ended[i] === 1) {
         this.#reset(i, undefined);
         this.#record(i, 0, false, false, true);
       } else {
-        this.#advance(i, actions[i]);
+        this.#advance(i, isFlat ? actions.subarray(i * width, (i + 1) * width) : actions[i]);
       }
     }
     return this.#step;
@@ -230,7 +298,6 @@ export class VectorEnvironment {
     this.#ended[i] = 0;
   }
 
-  /** Every environment's state and the current observations; undefined where one cannot. */
   snapshot(): Json | undefined {
     const environments: Json[] = [];
     for (const environment of this.environments) {
@@ -238,31 +305,16 @@ export class VectorEnvironment {
       if (kept === undefined || environment.restore === undefined) return undefined;
       environments.push(kept);
     }
-    // Bit patterns, as JSON has no NaN, no infinities and no −0.
-    const observations = [...new Int32Array(this.observations.slice().buffer)];
-    return { environments, ended: [...this.#ended], observations };
+    return snapshotRows(environments, [...this.#ended], this.observations);
   }
 
-  /** Goes on from a snapshot of as many environments of the same kind, to the same bits. */
   restore(snapshot: Json): void {
-    const { environments, ended, observations } = snapshot as {
-      environments: Json[];
-      ended: number[];
-      observations: number[];
-    };
-    if (environments?.length !== this.count || observations?.length !== this.observations.length) {
-      throw new InputError(
-        `Cannot restore ${this.count} environments with ${this.observationSize} values of ` +
-          `observation as the snapshot must be of as many: ${environments?.length} environments ` +
-          `with ${observations?.length} values in all`,
-      );
-    }
+    const { environments, ended, observations } = restoreRows(this, snapshot);
     environments.forEach((kept, i) => this.environments[i].restore!(kept));
     this.#ended.set(ended);
-    this.observations.set(new Float32Array(Int32Array.from(observations).buffer));
+    this.observations.set(observations);
   }
 
-  /** Closes every environment. */
   close(): void {
     for (const environment of this.environments) environment.close?.();
   }

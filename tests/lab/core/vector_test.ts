@@ -196,7 +196,7 @@ Deno.test("without autoreset an ended environment waits for the reset that its m
   vector.reset({ mask: [1, 0] });
   deepStrictEqual([...vector.observations], [0, 0, 0, Math.fround(2 / 3)]);
   deepStrictEqual([...vector.step([left, left]).rewards], [-0.01, -0.01]);
-  throws(() => vector.reset({ mask: [1] }), /2 environments.*: 1 values/);
+  throws(() => vector.reset({ mask: [1] }), /2 environments.*: 1 mask values/);
 });
 
 Deno.test("one seed stands for itself and those that follow it", () => {

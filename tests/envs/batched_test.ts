@@ -1,0 +1,218 @@
+import { deepStrictEqual, notStrictEqual, ok, strictEqual, throws } from "node:assert";
+import * as fc from "fast-check";
+import { cosine, cosines, sine, sines } from "../../envs/sine.ts";
+import { makeEnv, makeVectorEnv } from "../../envs/mod.ts";
+import { hideVelocity } from "../../envs/wrappers/mod.ts";
+import { BatchedEnvironment, vectorOf } from "../../lab/core/batched.ts";
+import { defaultRng, type Generator } from "../../lab/core/random.ts";
+import type { Box, Discrete } from "../../lab/core/space.ts";
+import {
+  type Autoreset,
+  type Vector,
+  VectorEnvironment,
+  type VectorStep,
+} from "../../lab/core/vector.ts";
+
+const map = "S.a.O\n.~>1.\n.#A.G\nS1..~";
+const worlds: readonly (readonly [id: string, options: object])[] = [
+  ["CartPole-v1", {}],
+  ["CartPole-v1", { suttonBartoReward: true }],
+  ["MountainCar-v0", {}],
+  ["MountainCar-v0", { goalVelocity: 0.01 }],
+  ["Acrobot-v1", {}],
+  ["Acrobot-v1", { bookOrNips: "nips", torqueNoiseMax: 0.5 }],
+  ["Pendulum-v1", {}],
+  ["Pendulum-v1", { g: 9.81 }],
+  ["GridWorld-v0", { mapName: "empty-3x3", timeLimit: 20 }],
+  ["GridWorld-v0", { map, slip: 0.2, timeLimit: 50 }],
+  ["GridWorld-v0", { map, pitEnds: false, observation: "coordinates", timeLimit: 30 }],
+  ["GridWorld-v0", { map, diagonal: true, observation: "one-hot", timeLimit: 30 }],
+  ["GridWorld-v0", { mapName: "windy", windNoise: true, timeLimit: 40 }],
+  ["GridWorld-v0", { map, observation: "window", timeLimit: 9 }],
+  ["GridWorld-v0", { map, observation: "image", timeLimit: 9 }],
+];
+const modes = ["same-step", "next-step", "disabled"] as const;
+
+function pair(id: string, options: object, count: number, autoreset: Autoreset) {
+  const batched = makeVectorEnv(id, { count, mode: autoreset, options });
+  ok(batched instanceof BatchedEnvironment);
+  const singles = new VectorEnvironment(() => makeEnv(id, options), count, { autoreset });
+  return [batched, singles] as const;
+}
+
+/** One action for each row; a Box's values stand side by side. */
+function draw({ actionSpace, count }: Vector, random: Generator): Int32Array | Float32Array {
+  if (actionSpace.kind === "discrete") {
+    const { n } = actionSpace as Discrete;
+    return Int32Array.from({ length: count }, () => random.integers(n));
+  }
+  const [high] = (actionSpace as Box).high;
+  // Now and then beyond the bounds, where Pendulum clips.
+  return Float32Array.from({ length: count }, () => random.uniform(-1.5 * high, 1.5 * high));
+}
+
+/** Compares bits; rows of `finalObservations` only where they are valid. */
+function equal(shown: VectorStep, expected: VectorStep, size: number): void {
+  deepStrictEqual(shown.rewards, expected.rewards);
+  deepStrictEqual(shown.terminated, expected.terminated);
+  deepStrictEqual(shown.truncated, expected.truncated);
+  deepStrictEqual(shown.started, expected.started);
+  deepStrictEqual(shown.observations, expected.observations);
+  expected.terminated.forEach((terminated, i) => {
+    if (terminated === 0 && expected.truncated[i] === 0) return;
+    const row = (step: VectorStep) => step.finalObservations.subarray(i * size, (i + 1) * size);
+    deepStrictEqual(row(shown), row(expected));
+  });
+}
+
+for (const [id, options] of worlds) {
+  for (const mode of modes) {
+    const name = `${id} ${JSON.stringify(options).replaceAll("\\n", "/")}, ${mode}`;
+    Deno.test(`a batch equals its environments one by one: ${name}`, () => {
+      const [batched, singles] = pair(id, options, 5, mode);
+      const size = batched.observationSize;
+      const random = defaultRng(3);
+      deepStrictEqual(batched.reset({ seed: 11 }), singles.reset({ seed: 11 }));
+      let ends = 0;
+      for (let t = 0; t < 2000; t++) {
+        const actions = draw(batched, random);
+        const expected = singles.step(actions);
+        equal(batched.step(actions), expected, size);
+        const ended = expected.terminated.map((flag, i) => flag | expected.truncated[i]);
+        ends += ended.reduce((sum, flag) => sum + flag, 0);
+        if (mode === "disabled" && ended.includes(1)) {
+          deepStrictEqual(batched.reset({ mask: ended }), singles.reset({ mask: ended }));
+        }
+        if (t % 900 === 150) {
+          const [seeds, mask] = [[5, 6, 7, 8, 2n ** 70n + BigInt(t)], [0, 1, 1, 0, 1]];
+          deepStrictEqual(batched.reset({ seeds, mask }), singles.reset({ seeds, mask }));
+        }
+      }
+      ok(ends > 4, `${ends} ends`);
+      deepStrictEqual(batched.snapshot(), singles.snapshot());
+    });
+  }
+
+  Deno.test(
+    `snapshots of a batch and of its environments are one: ${id} ${
+      JSON.stringify(options).replaceAll("\\n", "/")
+    }`,
+    () => {
+      fc.assert(
+        fc.property(
+          fc.nat({ max: 250 }),
+          fc.constantFrom("same-step", "next-step" as const),
+          fc.nat(),
+          (before, mode, seed) => {
+            const [batched, singles] = pair(id, options, 3, mode);
+            const random = defaultRng(seed);
+            batched.reset({ seed });
+            for (let t = 0; t < before; t++) batched.step(draw(batched, random));
+            const kept = JSON.parse(JSON.stringify(batched.snapshot()));
+            const [other] = pair(id, options, 3, mode);
+            // Something else happened in it before.
+            other.reset({ seed: seed + 1 });
+            other.step(draw(other, defaultRng(1)));
+            other.restore(kept);
+            singles.restore(kept);
+            deepStrictEqual(other.observations, batched.observations);
+            for (let t = 0; t < 60; t++) {
+              const actions = draw(batched, random);
+              const expected = batched.step(actions);
+              equal(other.step(actions), expected, batched.observationSize);
+              equal(singles.step(actions), expected, batched.observationSize);
+            }
+          },
+        ),
+        { seed: 1, numRuns: 6 },
+      );
+    },
+  );
+}
+
+Deno.test("sines and cosines over columns are those one by one", () => {
+  const angles = Float64Array.from({ length: 2000 }, (_, i) => (i - 1000) * 0.0371);
+  const out = new Float64Array(2000).fill(9);
+  sines(angles, out, 3, 1990);
+  deepStrictEqual(out.subarray(3, 1990), angles.map(sine).subarray(3, 1990));
+  strictEqual(out[2], 9);
+  strictEqual(out[1990], 9);
+  cosines(angles, angles, 0, 2000);
+  strictEqual(angles[0], cosine(-37.1));
+});
+
+Deno.test("environments of one kind and options stand in a batch, others one by one", () => {
+  const make = (options: object) => makeEnv("CartPole-v1", options);
+  const [plain, other] = [{}, { suttonBartoReward: true }];
+  const mode = { autoreset: "same-step" } as const;
+  ok(vectorOf(() => make(plain), 2, mode) instanceof BatchedEnvironment);
+  ok(vectorOf((i) => make([plain, other][i]), 2, mode) instanceof VectorEnvironment);
+  ok(vectorOf(() => hideVelocity(make(plain)), 2, mode) instanceof VectorEnvironment);
+  ok(makeVectorEnv("Taxi-v4", { count: 2 }) instanceof VectorEnvironment);
+  throws(() => new BatchedEnvironment(makeEnv("Taxi-v4"), 2, mode), /Taxi-v4.*batch form/);
+});
+
+Deno.test("a batch refuses what its environments refuse, in the same words", () => {
+  for (const [id, options] of [worlds[0], worlds[6], worlds[8]]) {
+    for (const mode of modes) {
+      const messageOf = (vector: Vector, actions: ArrayLike<unknown>) => {
+        try {
+          vector.step(actions);
+        } catch (error) {
+          return (error as Error).message;
+        }
+        return "none";
+      };
+      const [batched, singles] = pair(id, options, 2, mode);
+      const both = (actions: ArrayLike<unknown>, isRefused = true) => {
+        const expected = messageOf(singles, actions);
+        strictEqual(messageOf(batched, actions), expected);
+        if (isRefused) notStrictEqual(expected, "none");
+        batched.reset({ seed: 1 });
+        singles.reset({ seed: 1 });
+      };
+      both([0, 0]);
+      both([0]);
+      both([]);
+      both(new Float32Array([NaN, 0]));
+      both(Int32Array.of(-1, 0));
+      both(Int32Array.of(8, 0));
+      const box = (value: number) => new Float32Array([value]);
+      both([box(0), box(Infinity)]);
+      both([box(0), new Float32Array(2)]);
+      both(new Float32Array(3));
+      for (const garbage of [NaN, 0.5, "0", null, undefined, 1n, {}, [0], -0, true]) {
+        both([garbage, garbage], !Object.is(garbage, -0));
+      }
+    }
+  }
+});
+
+Deno.test("without autoreset a batch names the end that was passed", () => {
+  const vector = makeVectorEnv("GridWorld-v0", {
+    count: 2,
+    mode: "disabled",
+    options: { map: "SG", timeLimit: 2 },
+  });
+  throws(() => vector.step([1, 1]), /no episode was started.*: 1$/);
+  vector.reset();
+  vector.step([1, 3]);
+  throws(() => vector.step([3, 1]), /terminated at step 1, call reset first: 3$/);
+  vector.reset({ mask: [1, 0] });
+  strictEqual(vector.step(Int32Array.of(3, 3)).truncated[1], 1);
+  throws(() => vector.step(Int32Array.of(3, 3)), /truncated at step 2/);
+});
+
+Deno.test("a batch refuses wrong counts and foreign snapshots", () => {
+  throws(() => makeVectorEnv("CartPole-v1", { count: 1.5 }), /count.*: 1.5/);
+  const vector = makeVectorEnv("CartPole-v1", { count: 2 });
+  throws(() => vector.reset({ seed: -1 }), /-1/);
+  throws(() => vector.reset({ seeds: [1] }), /: 1 seeds/);
+  throws(
+    () => vector.restore(makeVectorEnv("CartPole-v1", { count: 3 }).snapshot()!),
+    /3 environments/,
+  );
+  const kept = vector.snapshot() as { environments: { phase: string }[] };
+  kept.environments[0].phase = "asleep";
+  throws(() => vector.restore(kept as never), /no snapshot of an environment/);
+});
