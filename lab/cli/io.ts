@@ -11,6 +11,14 @@ import type { Registries } from "../experiment/registries.ts";
 /** Styles of `styleText` that the command line uses. */
 export type Style = Parameters<typeof styleText>[0];
 
+/** A terminal's keys. */
+export interface Keyboard {
+  /** Whether keys come one by one, unseen, Ctrl-C included; off: as whole lines. */
+  raw(on: boolean): void;
+  /** What was typed since; null where no more can come. */
+  read(): Promise<string | null>;
+}
+
 /** The surroundings of a command. */
 export interface Io {
   /** Writes a block of text and a newline to standard output. */
@@ -21,6 +29,8 @@ export interface Io {
   columns(): number;
   /** Columns and rows of the terminal behind standard error; undefined where it is none. */
   screen(): { columns: number; rows: number } | undefined;
+  /** The keys of the terminal behind standard input; undefined where it is none. */
+  keyboard(): Keyboard | undefined;
   /** Whether results, respectively messages, may carry colours. */
   readonly color: { readonly out: boolean; readonly error: boolean };
   /** The caller's folder: relative paths start there. */
@@ -89,6 +99,18 @@ function terminalSize(): { columns: number; rows: number } | undefined {
   }
 }
 
+function terminalKeyboard(): Keyboard {
+  const buffer = new Uint8Array(256);
+  const decoder = new TextDecoder();
+  return {
+    raw: (on) => Deno.stdin.setRaw(on),
+    read: async () => {
+      const count = await Deno.stdin.read(buffer);
+      return count === null ? null : decoder.decode(buffer.subarray(0, count), { stream: true });
+    },
+  };
+}
+
 /** The process's own surroundings. */
 export function processIo(): Io {
   const outIsTerminal = Deno.stdout.isTerminal();
@@ -102,6 +124,7 @@ export function processIo(): Io {
     error: (text) => writeAll(Deno.stderr, text),
     columns: () => (outIsTerminal ? terminalSize()?.columns : undefined) ?? asked ?? 120,
     screen: () => errorIsTerminal ? terminalSize() ?? { columns: 80, rows: 24 } : undefined,
+    keyboard: () => Deno.stdin.isTerminal() ? terminalKeyboard() : undefined,
     color: {
       out: !Deno.noColor && (outIsTerminal || force),
       error: !Deno.noColor && (errorIsTerminal || force),

@@ -23,6 +23,7 @@ import { exportRuns } from "./export.ts";
 import { commandHelp, overallHelp } from "./help.ts";
 import { type Io, processIo, styled } from "./io.ts";
 import { list } from "./list.ts";
+import { play } from "./play.ts";
 import { quickStart } from "./quick_start.ts";
 import { reproduce } from "./reproduce.ts";
 import { resume } from "./resume.ts";
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   compare,
   exportRuns,
   deleteRuns,
+  play,
   check,
   completions,
 ];

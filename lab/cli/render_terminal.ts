@@ -71,11 +71,14 @@ function colorLine(_: Scene, raster: Raster, placed: Placed, row: number): strin
   for (let column = 0; column < raster.width; column++) {
     const [upper, lower] = [half(raster, row, column, 0), half(raster, row, column, 1)];
     const [letter, text] = placed.get(`${row},${column}`) ?? [];
+    const isPlain = text === undefined && upper.every((value, i) => value === lower[i]);
     const front = text === undefined ? upper : rgbOf(text.color);
     const back = text === undefined ? lower : mean(upper, lower);
-    const colors = `\x1b[38;2;${front.join(";")};48;2;${back.join(";")}m`;
+    const colors = isPlain
+      ? `\x1b[48;2;${back.join(";")}m`
+      : `\x1b[38;2;${front.join(";")};48;2;${back.join(";")}m`;
     if (colors !== before) line += colors;
-    line += letter ?? "▀";
+    line += letter ?? (isPlain ? " " : "▀");
     before = colors;
   }
   return `${line}\x1b[0m`;

@@ -1,5 +1,5 @@
 /** Surroundings of a command that keep what it writes, for tests. */
-import type { Io } from "../../../lab/cli/io.ts";
+import type { Io, Keyboard } from "../../../lab/cli/io.ts";
 import { registries } from "../../../lab/cli/registries.ts";
 import type { Registries } from "../../../lab/experiment/registries.ts";
 
@@ -23,6 +23,7 @@ export function capturedIo(
     columns?: number;
     cores?: number;
     screen?: { columns: number; rows: number };
+    keyboard?: Keyboard;
     color?: boolean;
     registries?: Registries;
   } = {},
@@ -40,6 +41,7 @@ export function capturedIo(
     error: (text) => void (written.error += text),
     columns: () => options.columns ?? 120,
     screen: () => options.screen,
+    keyboard: () => options.keyboard,
     color: { out: color, error: color },
     folder: options.folder ?? "/nowhere",
     root: options.root ?? new URL("../../../", import.meta.url).pathname,
