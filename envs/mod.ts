@@ -7,6 +7,7 @@ import * as z from "zod";
 import { BatchedEnvironment, vectorOf } from "../lab/core/batched.ts";
 import { environmentOf } from "../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../lab/core/environment.ts";
+import { unknownEnvironment } from "../lab/core/environment_ids.ts";
 import { InputError, unknownName } from "../lab/core/errors.ts";
 import { show } from "../lab/core/plain.ts";
 import type { EnvironmentEntry } from "../lab/core/registry.ts";
@@ -95,28 +96,6 @@ export function register<Options>(registration: Registration<Options>): void {
   });
 }
 
-/** Name and version of an id, or undefined where it has none. */
-function versionOf(id: string): { name: string; version: number } | undefined {
-  const parts = /^(.+)-v(\d+)$/.exec(id);
-  return parts === null ? undefined : { name: parts[1], version: Number(parts[2]) };
-}
-
-/** The error for an id that is not known: the current version, or the nearest id. */
-function unknownEnvironment(id: string): InputError {
-  const asked = versionOf(id);
-  const [current] = registered
-    .filter((known) => asked !== undefined && versionOf(known.id)?.name === asked.name)
-    .sort((a, b) => versionOf(b.id)!.version - versionOf(a.id)!.version);
-  if (current !== undefined && asked!.version < versionOf(current.id)!.version) {
-    return new InputError(
-      `Cannot make the environment as ${id} is outdated and not part of this lab: ` +
-        `${current.id} is current`,
-    );
-  }
-  const known = registered.map((candidate) => candidate.id);
-  return unknownName("make the environment", "environment", id, known);
-}
-
 /** The options of an entry with its defaults filled in. */
 function parseOptions(entry: EnvironmentEntry, options: object): unknown {
   const parsed = entry.configuration.safeParse(options);
@@ -163,7 +142,9 @@ function parseOptions(entry: EnvironmentEntry, options: object): unknown {
  */
 export function makeEnv(id: string, options: object = {}): Environment {
   const found = registered.find((candidate) => candidate.id === id);
-  if (found === undefined) throw unknownEnvironment(id);
+  if (found === undefined) {
+    throw unknownEnvironment("make the environment", id, registered.map((known) => known.id));
+  }
   return found.make(parseOptions(found, options));
 }
 

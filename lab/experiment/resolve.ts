@@ -8,6 +8,7 @@
 import * as z from "zod";
 import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts";
 import type { EnvironmentDefinition } from "../core/environment.ts";
+import { unknownEnvironment } from "../core/environment_ids.ts";
 import { InputError, nearest, unknownName } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
@@ -145,7 +146,7 @@ export function environmentEntry(registries: Registries, id: string, experiment:
   const entry = registries.environments.find((entry) => entry.id === id);
   if (entry !== undefined) return entry;
   const known = registries.environments.map((entry) => entry.id);
-  throw unknownName(`use "${experiment}"`, "environment", id, known);
+  throw unknownEnvironment(`use "${experiment}"`, id, known);
 }
 
 /** Loads a registered agent, model or data set; an `InputError` names the nearest known name. */
