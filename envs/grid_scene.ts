@@ -34,8 +34,40 @@ export function square([x, y]: readonly [number, number], reach: number, fill: C
 }
 
 /**
+ * Bars over neighbouring solid cells of one colour, along rows and along columns: cell by cell they
+ * would leave seams where a border falls inside of a pixel.
+ */
+function solidBars(
+  rows: number,
+  columns: number,
+  solidAt: (row: number, column: number) => Color | undefined,
+): Shape[] {
+  const bars: Shape[] = [];
+  const bar = (left: number, upper: number, right: number, lower: number, fill: Color) => {
+    const [top, bottom] = [rows - upper, rows - lower];
+    const points = [[left, bottom], [right, bottom], [right, top], [left, top]] as const;
+    bars.push({ kind: "polygon", points, fill });
+  };
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0, end = 0; column < columns; column = end) {
+      const fill = solidAt(row, column);
+      for (end = column + 1; end < columns && solidAt(row, end) === fill;) end++;
+      if (fill !== undefined) bar(column, row, end, row + 1, fill);
+    }
+  }
+  for (let column = 0; column < columns; column++) {
+    for (let row = 0, end = 0; row < rows; row = end) {
+      const fill = solidAt(row, column);
+      for (end = row + 1; end < rows && solidAt(end, column) === fill;) end++;
+      if (fill !== undefined && end > row + 1) bar(column, row, column + 1, end, fill);
+    }
+  }
+  return bars;
+}
+
+/**
  * A grid of `rows` × `columns`: the lines, the marks of the cells, what `above` holds, the agent.
- * Lines come first, so that solid cells join into one.
+ * Lines come first, so that solid cells cover them.
  */
 export function drawGrid(
   rows: number,
@@ -54,10 +86,16 @@ export function drawGrid(
     ...Array.from({ length: columns + 1 }, (_, column) => line([column, 0], [column, rows])),
     ...Array.from({ length: rows + 1 }, (_, row) => line([0, row], [columns, row])),
   ];
+  const marks = Array.from({ length: rows * columns }, (_, cell) => mark(cell) ?? {});
+  const solidAt = (row: number, column: number) => {
+    const { fill, solid } = marks[row * columns + column];
+    return solid ? fill : undefined;
+  };
+  shapes.push(...solidBars(rows, columns, solidAt));
   for (let cell = 0; cell < rows * columns; cell++) {
-    const { fill, solid, text, color = colors.mark } = mark(cell) ?? {};
+    const { fill, solid, text, color = colors.mark } = marks[cell];
     const center = cellCenter(rows, columns, cell);
-    if (fill !== undefined) shapes.push(square(center, solid ? 0.51 : 0.485, fill));
+    if (fill !== undefined && !solid) shapes.push(square(center, 0.485, fill));
     if (text !== undefined) shapes.push({ kind: "text", at: center, text, size: 0.6, color });
   }
   shapes.push(...above);

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { colors } from "../../envs/colors.ts";
 import { cartPole } from "../../envs/cartpole.ts";
 import { environments, makeEnv } from "../../envs/mod.ts";
 import { checkEnvironment } from "../../envs/checker.ts";
@@ -82,6 +83,20 @@ Deno.test("every environment of the lab can be seen as pixels", () => {
   for (const { id } of environments) {
     const { observation } = renderObservation(makeEnv(id), { width: 30, height: 30 }).reset();
     ok(new Set(observation).size > 2, id);
+  }
+});
+
+Deno.test("walls are drawn without seams, whatever the size", () => {
+  const env = makeEnv("GridWorld-v0", { mapName: "four-rooms" });
+  env.reset({ seed: 1 });
+  for (const width of [64, 84, 101]) {
+    const { pixels: bytes } = renderRaster(env.scene!(), { width, height: width });
+    const inside = Math.floor(width / 13 / 2);
+    for (let i = 0; i < width; i++) {
+      for (const pixel of [inside * width + i, i * width + inside]) {
+        strictEqual(bytes.subarray(3 * pixel, 3 * pixel + 3).toHex(), colors.body.slice(1));
+      }
+    }
   }
 });
 
