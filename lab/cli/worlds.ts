@@ -6,6 +6,7 @@
 import { pathToFileURL } from "node:url";
 import { environmentOf } from "../core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../core/environment.ts";
+import { unknownEnvironment } from "../core/environment_ids.ts";
 import { InputError, unknownName } from "../core/errors.ts";
 import type { Registries } from "../experiment/registries.ts";
 import { callersPath, type Io } from "./io.ts";
@@ -64,7 +65,7 @@ async function registeredWorld(
 ): Promise<World> {
   const entry = environments.find((each) => each.id === id);
   if (entry === undefined) {
-    throw unknownName("find the environment", "environment", id, environments.map(({ id }) => id));
+    throw unknownEnvironment("find the environment", id, environments.map(({ id }) => id));
   }
   const { fieldsOf, parseValue } = await import("../experiment/fields.ts");
   const { makeEnv } = await import("../../envs/mod.ts");
