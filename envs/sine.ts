@@ -12,9 +12,7 @@
  */
 
 /** π as the sum of three float64 numbers. */
-const pi0 = 3.141592653589793;
-const pi1 = 1.224646799147353e-16;
-const pi2 = 2.165713347843828e-32;
+const pi = Float64Array.of(3.141592653589793, 1.224646799147353e-16, 2.165713347843828e-32);
 const inversePi = 0.3183098861837907;
 
 /** Coefficients of the polynomials in the square, from the highest power down. */
@@ -89,9 +87,10 @@ export function sine(x: number): number {
   let remainder = x;
   let reduced = x;
   if (multiple !== 0) {
-    remainder = fusedMultiplyAdd(-multiple, pi0, remainder);
-    remainder = fusedMultiplyAdd(-multiple, pi1, remainder);
-    reduced = fusedMultiplyAdd(-multiple, pi2, remainder);
+    for (let i = 0; i < 3; i++) {
+      remainder = reduced;
+      reduced = fusedMultiplyAdd(-multiple, pi[i], remainder);
+    }
   }
   const square = remainder * remainder;
   const result = fusedMultiplyAdd(square * reduced, evaluate(sineCoefficients, square), reduced);
@@ -103,25 +102,47 @@ export function cosine(x: number): number {
   const magnitude = Math.abs(x);
   if (magnitude < 2 ** -27) return 1;
   const turns = Math.floor(magnitude * inversePi);
-  let remainder = (0.5 * pi0 - magnitude) + 0.5 * pi1;
-  let reduced = remainder + 0.5 * pi2;
+  // Halves of π are exact, so that the sums need no help.
+  let remainder = (0.5 * pi[0] - magnitude) + 0.5 * pi[1];
+  let reduced = remainder + 0.5 * pi[2];
   if (turns !== 0) {
-    const multiple = turns + 0.5;
-    remainder = fusedMultiplyAdd(multiple, pi0, -magnitude);
-    remainder = fusedMultiplyAdd(multiple, pi1, remainder);
-    reduced = fusedMultiplyAdd(multiple, pi2, remainder);
+    reduced = -magnitude;
+    for (let i = 0; i < 3; i++) {
+      remainder = reduced;
+      reduced = fusedMultiplyAdd(turns + 0.5, pi[i], remainder);
+    }
   }
   if (turns % 2 !== 0) reduced = -reduced;
   const square = remainder * remainder;
   return fusedMultiplyAdd(square * reduced, evaluate(cosineCoefficients, square), reduced);
 }
 
+type Column = (angles: Float64Array, out: Float64Array, from: number, to: number) => void;
+
+const columns: Column[] = [
+  (angles, out, from, to) => {
+    for (let i = from; i < to; i++) out[i] = sine(angles[i]);
+  },
+  (angles, out, from, to) => {
+    for (let i = from; i < to; i++) out[i] = cosine(angles[i]);
+  },
+];
+
+/**
+ * The one place that calls both, so that V8 takes neither into its callers: where a caller has
+ * several, only parts of them would find room, and the numbers between those parts would be
+ * allocated.
+ */
+function fill(kind: 0 | 1, angles: Float64Array, out: Float64Array, from: number, to: number) {
+  columns[kind](angles, out, from, to);
+}
+
 /** Writes the sines of the angles `from` … `to` − 1 into `out`, without allocating. */
 export function sines(angles: Float64Array, out: Float64Array, from: number, to: number): void {
-  for (let i = from; i < to; i++) out[i] = sine(angles[i]);
+  fill(0, angles, out, from, to);
 }
 
 /** Writes the cosines of the angles `from` … `to` − 1 into `out`, without allocating. */
 export function cosines(angles: Float64Array, out: Float64Array, from: number, to: number): void {
-  for (let i = from; i < to; i++) out[i] = cosine(angles[i]);
+  fill(1, angles, out, from, to);
 }

@@ -66,6 +66,21 @@ export class AcrobotBatch implements Batch<AcrobotState> {
     this.#addSlopes(2, tau / 2);
     this.#addSlopes(2, tau);
     this.#addSlopes(1, 0);
+    this.#move();
+    const sum = this.#sum;
+    const cosine1 = this.#cosine1;
+    cosines(sum, sum, 0, count);
+    cosines(this.#state[0], cosine1, 0, count);
+    for (let i = 0; i < count; i++) {
+      const ends = -cosine1[i] - sum[i] > 1;
+      terminated[i] = ends ? 1 : 0;
+      rewards[i] = ends ? 0 : -1;
+    }
+  }
+
+  /** Moves the states along their total slopes, which start from 0 again. */
+  #move(): void {
+    const { count } = this;
     const [angle1, angle2, velocity1, velocity2] = this.#state;
     const [total1, total2, total3, total4] = this.#total;
     const [most1, most2] = mostVelocities;
@@ -76,20 +91,8 @@ export class AcrobotBatch implements Batch<AcrobotState> {
       velocity1[i] = bound(velocity1[i] + tau / 6 * total3[i], most1);
       velocity2[i] = bound(velocity2[i] + tau / 6 * total4[i], most2);
       sum[i] = angle2[i] + angle1[i];
-      total1[i] =
-        total2[i] =
-        total3[i] =
-        total4[i] =
-          0;
     }
-    cosines(sum, sum, 0, count);
-    cosines(angle1, this.#cosine1, 0, count);
-    const cosine1 = this.#cosine1;
-    for (let i = 0; i < count; i++) {
-      const ends = -cosine1[i] - sum[i] > 1;
-      terminated[i] = ends ? 1 : 0;
-      rewards[i] = ends ? 0 : -1;
-    }
+    for (const total of this.#total) total.fill(0);
   }
 
   /**
@@ -116,7 +119,8 @@ export class AcrobotBatch implements Batch<AcrobotState> {
     cosines(cosine1, cosine1, 0, count);
     cosines(sum, sum, 0, count);
     for (let i = 0; i < count; i++) {
-      const [v1, v2] = [at3[i], at4[i]];
+      const v1 = at3[i];
+      const v2 = at4[i];
       const d1 = 0.25 + (1.25 + cosine2[i]) + 1 + 1;
       const d2 = 0.25 + 0.5 * cosine2[i] + 1;
       const phi2 = 0.5 * gravity * sum[i];
