@@ -34,7 +34,7 @@ function methodOf<C>(
 ): TabularMethod {
   const method = make({
     ...shape,
-    configuration: configuration.parse({ learningRate: 0.1, ...fields }),
+    configuration: configuration.parse(fields),
     random: defaultRng(1),
   });
   const values = defaultRng(2);
@@ -162,6 +162,18 @@ Deno.test("n-step Sarsa beyond an episode's end is Monte Carlo where no pair com
   });
   carlo.q.forEach((value, i) => ok(Math.abs(value - sarsaN.q[i]) < 1e-12, `${i}`));
   ok(carlo.q.some((value, i) => value !== before[i]));
+});
+
+Deno.test("Monte Carlo counts a pair's first visit in an episode only, and means over episodes", () => {
+  const method = methodOf(monteCarlo, monteCarloMethod, {}, { states: 1, actions: 1 });
+  const episode = (rewards: number[]) =>
+    rewards.forEach((reward, t) =>
+      method.learn(transitionOf({ reward, terminated: t === rewards.length - 1 }))
+    );
+  episode([1, 2, 3]);
+  strictEqual(method.q[0].toFixed(12), (1 + 0.99 * 2 + 0.99 ** 2 * 3).toFixed(12));
+  episode([4]);
+  strictEqual(method.q[0].toFixed(12), ((1 + 0.99 * 2 + 0.99 ** 2 * 3 + 4) / 2).toFixed(12));
 });
 
 Deno.test("watkins's traces end where an action was not greedy", () => {
