@@ -101,6 +101,11 @@ Deno.test("what lies outside of the view is cut off", () => {
     fill: "#000000",
   }));
   strictEqual(blackArea(scene(...beyond), 12), 0);
+  for (const [x, y] of [[-0.3, 2], [4.3, 2], [2, -0.3], [2, 4.3]]) {
+    const points = [[x - 1, y], [x, y - 1], [x + 1, y], [x, y + 1]] as const;
+    const inside = blackArea(scene({ kind: "polygon", points, fill: "#000000" }), 10);
+    ok(Math.abs(inside - 0.49) < 0.005, `${inside}`); // a triangle 0.7 high and 1.4 wide
+  }
   const corner: Shape = { kind: "circle", center: [0, 4], radius: 2, fill: "#000000" };
   ok(Math.abs(blackArea(scene(corner), 80) - Math.PI) < 0.02);
 });
