@@ -1,53 +1,109 @@
 /**
- * Environment steps alone, with actions drawn beforehand.
+ * Environment steps alone, with actions drawn beforehand: one environment, and 1,024 in a batch.
  *
  * @module
  */
-import { makeEnv } from "../envs/mod.ts";
-import { VectorEnvironment } from "../lab/core/vector.ts";
+import { makeEnv, makeVectorEnv } from "../envs/mod.ts";
+import { type Box, Discrete, type Space } from "../lab/core/space.ts";
+import type { Vector } from "../lab/core/vector.ts";
 import type { Bench } from "./groups.ts";
 import { measure } from "./measure.ts";
-import { type Row, row } from "./row.ts";
+import { type Row, targetRow } from "./row.ts";
 import { choices, numbersOf } from "./steps/step.ts";
 
-const count = 8;
-const length = 1000;
 const unit = "environment steps/s";
+const count = 1024;
+const length = 16;
+const heapSteps = 10_000_000;
 
-/** Steps a second of CartPole-v1, alone and eight side by side. */
+/** Worlds in batches: what they are called, what they are, steps/s to reach. */
+const batches = [
+  ["CartPole-v1", "CartPole-v1", 20e6],
+  ["Pendulum-v1", "Pendulum-v1", 10e6],
+  ["MountainCar-v0", "MountainCar-v0", 15e6],
+  ["GridWorld-v0, empty-8x8", "GridWorld-v0", 30e6],
+  ["Acrobot-v1", "Acrobot-v1", 1.2e6],
+] as const;
+
+/** Steps a second, and what batches leave on the heap. */
 export async function* environments({ progress }: Bench): AsyncIterable<Row> {
-  progress("CartPole-v1");
-  const actions = choices(numbersOf("actions"), length * count, 2);
-  const rows = Array.from({ length }, (_, t) => actions.subarray(t * count, (t + 1) * count));
+  progress("one CartPole-v1");
+  yield* await single();
+  const vectors = batches.map(([, id]) => vectorWithActions(id));
+  for (const [i, [name, , target]] of batches.entries()) {
+    progress(`${count} × ${name}`);
+    const { vector, actions } = vectors[i];
+    const { step } = await measure({
+      step: () => {
+        for (const row of actions) vector.step(row);
+      },
+    });
+    yield targetRow(`${name}, batch of ${count}`, count * length * 1000 / step, unit, target);
+  }
+  for (const [i, [name]] of batches.entries()) {
+    progress(`heap of ${name}`);
+    yield targetRow(
+      `heap grown by ${heapSteps / 1e6} M steps of ${name}`,
+      grown(vectors[i]),
+      "MB",
+      1,
+    );
+  }
+}
 
+/** CartPole-v1 alone, with its time limit and autoreset. */
+async function single(): Promise<Row[]> {
+  const steps = 1000;
+  const actions = choices(numbersOf("actions"), steps, 2);
   const stepped = makeEnv("CartPole-v1");
   stepped.reset({ seed: 1 });
   const written = makeEnv("CartPole-v1");
   written.reset({ seed: 1 });
   const observation = new Float32Array(4);
-  const vector = new VectorEnvironment(() => makeEnv("CartPole-v1"), count, {
-    autoreset: "same-step",
-  });
-  vector.reset({ seeds: Array.from({ length: count }, (_, i) => i) });
-
   const milliseconds = await measure({
     step: () => {
-      for (let t = 0; t < length; t++) {
+      for (let t = 0; t < steps; t++) {
         const { terminated, truncated } = stepped.step(actions[t]);
         if (terminated || truncated) stepped.reset();
       }
     },
     stepInto: () => {
-      for (let t = 0; t < length; t++) {
+      for (let t = 0; t < steps; t++) {
         const { terminated, truncated } = written.stepInto!(actions[t], observation, 0);
         if (terminated || truncated) written.reset();
       }
     },
-    vector: () => {
-      for (let t = 0; t < length; t++) vector.step(rows[t]);
-    },
   });
-  yield row("CartPole-v1, step", length * 1000 / milliseconds.step, unit);
-  yield row("CartPole-v1, stepInto", length * 1000 / milliseconds.stepInto, unit);
-  yield row(`CartPole-v1, vector of ${count}`, length * count * 1000 / milliseconds.vector, unit);
+  return [
+    targetRow("CartPole-v1, step", steps * 1000 / milliseconds.step, unit, 2.5e6),
+    targetRow("CartPole-v1, stepInto", steps * 1000 / milliseconds.stepInto, unit, 10e6),
+  ];
+}
+
+interface Stepped {
+  readonly vector: Vector;
+  readonly actions: readonly (Int32Array | Float32Array)[];
+}
+
+/** A batch that was started, and what it is stepped with in turn. */
+function vectorWithActions(id: string): Stepped {
+  const vector = makeVectorEnv(id, { count, mode: "same-step" });
+  vector.reset({ seed: 1 });
+  return { vector, actions: Array.from({ length }, (_, t) => draw(vector.actionSpace, t)) };
+}
+
+function draw(space: Space, t: number): Int32Array | Float32Array {
+  const random = numbersOf(`actions/${t}`);
+  if (space instanceof Discrete) return choices(random, count, space.n);
+  const { low, high } = space as Box;
+  return Float32Array.from({ length: count }, () => random.uniform(low[0], high[0]));
+}
+
+/** By how many MB the heap grows, or less: what is collected meanwhile does not count. */
+function grown({ vector, actions }: Stepped): number {
+  const { gc } = globalThis as { gc?: () => void };
+  gc?.();
+  const before = Deno.memoryUsage().heapUsed;
+  for (let t = 0; t * count < heapSteps; t++) vector.step(actions[t % length]);
+  return Math.max(0, Deno.memoryUsage().heapUsed - before) / 1e6;
 }

@@ -55,8 +55,13 @@ export const groups: readonly Group[] = [
   },
   {
     name: "environments",
-    summary: "CartPole-v1 alone",
+    summary: "Environments alone and in batches of 1,024",
     load: async () => (await import("./environments.ts")).environments,
+  },
+  {
+    name: "pixels",
+    summary: "Worlds seen as 84 × 84 pixels",
+    load: async () => (await import("./pixels.ts")).pixels,
   },
   {
     name: "training",
