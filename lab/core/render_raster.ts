@@ -61,8 +61,10 @@ export class Rasterizer {
   /** Draws `scene` into `pixels`. Without `texts`, shapes of the kind `text` are left out. */
   draw(scene: Scene, texts = true): void {
     const ground = this.#colorOf(scene.background);
-    if (this.channels === 1) this.pixels.fill(ground[0]);
-    else for (let i = 0; i < this.pixels.length; i++) this.pixels[i] = ground[i % 3];
+    this.pixels.set(ground);
+    for (let filled = ground.length; filled < this.pixels.length; filled *= 2) {
+      this.pixels.copyWithin(filled, 0, filled);
+    }
     const [left, bottom, right, top] = scene.view;
     const [scaleX, scaleY] = [this.width / (right - left), this.height / (top - bottom)];
     for (const shape of scene.shapes) {
