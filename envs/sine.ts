@@ -94,7 +94,7 @@ export function sine(x: number): number {
   }
   const square = remainder * remainder;
   const result = fusedMultiplyAdd(square * reduced, evaluate(sineCoefficients, square), reduced);
-  return multiple % 2 === 0 ? result : -result;
+  return (multiple & 1) === 0 ? result : -result;
 }
 
 /** Cosine of `x` radians, |x| ≤ 1000: the sine of π/2 − x. */
@@ -112,7 +112,7 @@ export function cosine(x: number): number {
       reduced = fusedMultiplyAdd(turns + 0.5, pi[i], remainder);
     }
   }
-  if (turns % 2 !== 0) reduced = -reduced;
+  if ((turns & 1) === 1) reduced = -reduced;
   const square = remainder * remainder;
   return fusedMultiplyAdd(square * reduced, evaluate(cosineCoefficients, square), reduced);
 }
