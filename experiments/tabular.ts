@@ -1,6 +1,6 @@
 /**
- * Methods over tables in the classic worlds. The values are the lab's own, found on seeds 1 to 10 (Monte Carlo: 1 to 20):
- * the books' constant step sizes settle on no policy.
+ * Methods over tables in the classic worlds. The values are the lab's own (docs/agents/tabular.md
+ * says on which seeds they were found): the books' constant step sizes settle on no policy.
  *
  * @module
  */
@@ -135,10 +135,10 @@ export const tabularExperiments: readonly AgentExperiment[] = [
   learns(cliffWalking, "q-lambda"),
   learns(cliffWalking, "dyna-q"),
   plans(windy, "value-iteration", 1),
-  learns(windy, "sarsa"),
+  learns(windy, "sarsa", { explorationFinal: 0.05 }),
   learns(windy, "expected-sarsa"),
   learns(windy, "q-learning"),
-  learns(windy, "n-step-sarsa", { rewardSteps: 3 }),
+  learns(windy, "n-step-sarsa", { explorationFinal: 0.05, rewardSteps: 2 }),
   learns(windy, "sarsa-lambda"),
   learns(windy, "q-lambda"),
   learns(windy, "dyna-q"),

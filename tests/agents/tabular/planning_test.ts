@@ -128,3 +128,19 @@ Deno.test("a planner refuses a world without a table, and γ = 1 where it finds 
     /gamma must be below 1: 1/,
   );
 });
+
+Deno.test("Dyna-Q finds the shortest way through a maze before Q-learning finds any", async () => {
+  const options = { mapName: "dyna-maze", stepCost: 1, goalReward: 0, timeLimit: 2000 };
+  const fields = { gamma: 1, explorationInitial: 0.1, explorationFinal: 0.1 };
+  const returnOf = async (agent: string, seed: number) => {
+    const world = () => makeEnv("GridWorld-v0", options);
+    const trainer = await trainerOf(agent, world, fields, { budget: 1000, seed });
+    await trainThrough(trainer);
+    const { metrics } = await trainer.evaluate({ random: defaultRng(1), episodes: 1 });
+    return metrics["evaluation/exact_return_mean"];
+  };
+  for (let seed = 1; seed <= 5; seed++) {
+    strictEqual(await returnOf("dyna-q", seed), -14);
+    strictEqual(await returnOf("q-learning", seed), -2000);
+  }
+});
