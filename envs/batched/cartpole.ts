@@ -67,8 +67,7 @@ export class CartPoleBatch implements Batch<CartPoleState> {
       xVelocity[i] = speed + tau * acceleration;
       angle[i] = nextAngle;
       angularVelocity[i] = spin + tau * angularAcceleration;
-      const ends = nextX < -positionLimit || nextX > positionLimit ||
-        nextAngle < -angleLimit || nextAngle > angleLimit;
+      const ends = Math.abs(nextX) > positionLimit || Math.abs(nextAngle) > angleLimit;
       terminated[i] = ends ? 1 : 0;
       rewards[i] = ends ? fallen : running;
     }
