@@ -49,6 +49,7 @@ export class TableModel {
   /** Pairs that were tried, in order. */
   readonly pairs: number[] = [];
 
+  /** Of a world with S states and A actions, none of them tried. */
   constructor(private readonly states: number, private readonly actions: number) {
     this.#ofPair = Array.from({ length: states * actions }, () => []);
     this.#before = Array.from({ length: states }, () => []);

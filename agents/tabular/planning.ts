@@ -61,6 +61,7 @@ export interface Planner {
   plan(most: number): { sweeps: number; change: number; converged: boolean };
   /** Beside `values`. */
   snapshot?(): Json;
+  /** Goes on from a snapshot; `values` is restored already. */
   restore?(snapshot: Json): void;
 }
 

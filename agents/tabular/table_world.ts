@@ -38,7 +38,9 @@ export function tableShape(agent: string, environment: Environment): TableShape 
 
 /** The training environment, its open episode and those before it. */
 export class TableWorld {
+  /** What a table must fit. */
   readonly shape: TableShape;
+  /** The last episodes that were completed. */
   readonly episodes = new EpisodeWindow(1);
   /** Index of the present state, 0 … S − 1. */
   state = 0;

@@ -83,6 +83,7 @@ export const traceConfiguration: z.ZodType<TraceConfiguration> = schema;
 
 /** Adds what traces say to a table, at once or at the end of the episode. */
 export class TraceUpdate {
+  /** Of the open episode. */
   readonly traces: Traces;
   /** What is still to be added, where learning is offline. */
   readonly pending: Float64Array | undefined;

@@ -46,6 +46,9 @@ Deno.test("beta and gamma draws have the right means and deviations", () => {
   };
   const [gammaMean, gammaVariance] = moments(() => drawGamma(3, random));
   ok(Math.abs(gammaMean - 3) < 0.06 && Math.abs(gammaVariance - 3) < 0.2);
+  // Gamma with shape 1 is exponential: P(x < 0.1) = 1 − exp(−0.1).
+  const [below] = moments(() => drawGamma(1, random) < 0.1 ? 1 : 0);
+  ok(Math.abs(below - 0.0951626) < 0.008, `${below}`);
   const [betaMean, betaVariance] = moments(() => drawBeta(2, 3, random));
   ok(Math.abs(betaMean - 0.4) < 0.006 && Math.abs(betaVariance - 0.04) < 0.002);
 });

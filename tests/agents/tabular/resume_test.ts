@@ -15,9 +15,11 @@ import { bandits, learners, trainerOf, trainThrough } from "./laboratory.ts";
 
 const planners = ["value-iteration", "policy-iteration"];
 
-/** A world in which an iteration ends in the middle of an episode. */
-const worldOf = (agent: string) => () =>
-  bandits.includes(agent) ? makeEnv("ContextualBandit-v0") : makeEnv("FrozenLake-v1");
+/** Worlds in which an iteration ends in the middle of an episode. */
+const worldOf = (agent: string) => () => {
+  if (bandits.includes(agent)) return makeEnv("ContextualBandit-v0");
+  return makeEnv(planners.includes(agent) ? "FrozenLake-v1" : "CliffWalking-v1");
+};
 
 /** Fields with every part in use; planners that need many iterations. */
 const small: Record<string, object> = {
@@ -41,7 +43,9 @@ async function run(
   iterations: number,
   { from, seed = 1 }: { from?: Snapshot; seed?: number } = {},
 ) {
-  const trainer = await trainerOf(agent, worldOf(agent), small[agent], { budget: 100_000, seed });
+  const limit = planners.includes(agent) ? {} : { episodeLimit: 170 };
+  const fields = { ...limit, ...small[agent] };
+  const trainer = await trainerOf(agent, worldOf(agent), fields, { budget: 100_000, seed });
   if (from !== undefined) await trainer.restore(from);
   const metrics = [];
   for (let i = 0; i < iterations; i++) metrics.push((await trainer.iterate()).metrics);
