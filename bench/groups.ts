@@ -55,8 +55,13 @@ export const groups: readonly Group[] = [
   },
   {
     name: "environments",
-    summary: "Environments alone and in batches of 1,024",
+    summary: "CartPole-v1 alone",
     load: async () => (await import("./environments.ts")).environments,
+  },
+  {
+    name: "batches",
+    summary: "Environments in batches of 1,024, and what they leave on the heap",
+    load: async () => (await import("./environments.ts")).batches,
   },
   {
     name: "pixels",
