@@ -138,6 +138,15 @@ export function workersOption() {
   }));
 }
 
+/** `--threads N`. */
+export function threadsOption() {
+  return optional(option("--threads", integer({ metavar: "N", min: 1, max: 64 }), {
+    description: plain(
+      "Threads that the steps of one run may use, where they gain. Default: 1. No result depends on it.",
+    ),
+  }));
+}
+
 /** `--backend NAME`. */
 export function backendOption() {
   return defaulting(

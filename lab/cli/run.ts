@@ -19,6 +19,7 @@ import {
   seedValue,
   setOption,
   storeOption,
+  threadsOption,
   workersOption,
 } from "./command.ts";
 import { callersReference, type Io } from "./io.ts";
@@ -61,6 +62,7 @@ export const run = defineCommand({
       set: setOption(),
       backend: backendOption(),
       workers: workersOption(),
+      threads: threadsOption(),
       from: optional(option("--from", named("RUN", known.runs), {
         description: plain("Start from the weights of this run."),
       })),
@@ -101,7 +103,15 @@ export const run = defineCommand({
     const { result, interrupted } = await watched(
       io,
       { total: requests.length, quiet },
-      (watch) => launch(requests, { store, registries, workers, ...watch, onProfile }),
+      (watch) =>
+        launch(requests, {
+          store,
+          registries,
+          workers,
+          threads: values.threads,
+          ...watch,
+          onProfile,
+        }),
     );
     for (const text of profiles) io.error(`\n${text}\n`);
     const runs = fresh(store, result);

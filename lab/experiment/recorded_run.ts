@@ -18,6 +18,8 @@ export interface LaunchOptions {
   readonly registries: Registries;
   /** Runs at a time. */
   readonly workers: number;
+  /** Threads that the steps of one run may use; default 1. Decides no bit of the result. */
+  readonly threads?: number;
   readonly onProgress?: (progress: RunProgress) => void;
   /** Aborted: every run finishes its iteration, checkpoints and is marked `interrupted`. */
   readonly signal?: AbortSignal;

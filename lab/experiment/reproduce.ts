@@ -131,7 +131,7 @@ async function trainAgain(
     },
     ended: () => {},
   };
-  using worker = new TrainingWorker();
+  using worker = new TrainingWorker(options.threads);
   let ending: Ending | undefined;
   for (const budget of stagesOf(original.manifest)) {
     const configuration = { ...determined.configuration, budget };

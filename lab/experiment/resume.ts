@@ -63,7 +63,7 @@ async function goOn(
     counters = { ...progress, wallSeconds: state.wallSeconds };
   } else if (from !== undefined) order.weights = await weightsAgain(store, from);
 
-  using worker = new TrainingWorker();
+  using worker = new TrainingWorker(options.threads);
   let recorder: StoreRecorder | undefined;
   await trainRecorded(
     worker,

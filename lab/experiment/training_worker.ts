@@ -26,12 +26,8 @@ export type TrainOrder = Omit<TrainMessage, "kind" | "interrupt" | "threads">;
 /** Trains runs, one at a time, in a thread of its own that starts with the first. */
 export class TrainingWorker implements Disposable {
   #worker: Worker | undefined;
-  readonly #threads: number;
-
-  /** @param parallel Runs that train at once: they share the machine's cores. */
-  constructor(parallel = 1) {
-    this.#threads = Math.max(1, Math.floor(navigator.hardwareConcurrency / parallel));
-  }
+  /** @param threads Threads that compiled steps may use. */
+  constructor(private readonly threads = 1) {}
 
   /**
    * Trains a run to its end.
@@ -80,7 +76,7 @@ export class TrainingWorker implements Disposable {
           this[Symbol.dispose]();
           reject(new LabError(`the worker ended: ${firstLine(event.message)}`));
         };
-        post({ kind: "train", interrupt, threads: this.#threads, ...order });
+        post({ kind: "train", interrupt, threads: this.threads, ...order });
       });
     } finally {
       signal?.removeEventListener("abort", stop);

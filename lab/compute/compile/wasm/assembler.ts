@@ -127,6 +127,18 @@ export const memory = {
 /** Sequentially consistent access to 4 bytes of shared memory. */
 export const atomic = {
   load: (address: Code): Code => [...address, 0xfe, 0x10, 2, 0],
+  /** Sleeps up to `milliseconds` while the memory holds `expected`; the outcome is dropped. */
+  wait: (address: Code, expected: Code, milliseconds: number): Code => [
+    ...address,
+    ...expected,
+    0x42,
+    ...signed(milliseconds * 1_000_000),
+    0xfe,
+    0x01,
+    2,
+    0,
+    0x1a,
+  ],
   /** Adds; the old value is dropped. */
   add: (address: Code, value: Code): Code => [...address, ...value, 0xfe, 0x1e, 2, 0, 0x1a],
 };

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { atomic, type Code, get, i32, sequence, set, unreachable, when } from "./assembler.ts";
+import { atomic, type Code, get, i32, sequence, set, tee, unreachable, when } from "./assembler.ts";
 
 /** Bytes that an item reads and writes. */
 export interface Touched {
@@ -20,12 +20,17 @@ interface Open extends Touched {
   readonly thread: number | undefined;
 }
 
-/** Barriers spin at most so often: a thread that never comes must not hang the program. */
-const mostSpins = 2 ** 31 - 1;
+/**
+ * A thread spins so often at a barrier before it sleeps, a millisecond at a time, so that another
+ * one can have its core; and gives up after a minute: a thread that never comes must not hang the
+ * program.
+ */
+const spins = 10_000;
+const mostWaits = 60_000;
 
 /**
  * Code of each thread, in one function with the parameter `base` (local 0): the arrivals at
- * barriers before this run. Local 1 counts spins.
+ * barriers before this run. Local 1 counts spins, local 2 holds the arrivals seen.
  */
 export class Distribution {
   readonly #codes: Code[][];
@@ -67,15 +72,22 @@ export class Distribution {
     this.barriers += 1;
     const arrivals = i32.add(get(0), i32.const(this.threads * this.barriers));
     const counter = i32.const(this.counter);
-    // loop: while arrived < expected, count a spin and go round again.
+    const late = i32.sub(get(1), i32.const(spins));
+    // loop: while arrived < expected, count a spin, sleep where there were many, go round again.
     const spin: Code = [
       0x03,
       0x40,
       ...when(
-        i32.lt(i32.sub(atomic.load(counter), arrivals), i32.const(0)),
+        i32.lt(i32.sub(tee(2, atomic.load(counter)), arrivals), i32.const(0)),
         sequence(
           set(1, i32.add(get(1), i32.const(1))),
-          when(i32.ge(get(1), i32.const(mostSpins)), unreachable),
+          when(
+            i32.ge(late, i32.const(0)),
+            sequence(
+              atomic.wait(counter, get(2), 1),
+              when(i32.ge(late, i32.const(mostWaits)), unreachable),
+            ),
+          ),
           [0x0c, 1],
         ),
       ),

@@ -84,6 +84,7 @@ export function lower(schedule: Schedule, plan: Plan, build: Build): Lowered {
   for (let thread = 0; thread < threads; thread++) {
     const locals = new Locals(1);
     locals.add("i32");
+    locals.add("i32");
     writer.module.add(["i32"], locals, distribution.codeOf(thread), `run${thread}`);
   }
   return { binary: writer.module.encode(build.arena), barriers: distribution.barriers };
