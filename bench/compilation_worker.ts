@@ -8,8 +8,6 @@ import { steps } from "./steps/mod.ts";
 import { unlessUnlowered } from "./updates.ts";
 import { labWorkspace } from "./workspaces.ts";
 
-declare const self: DedicatedWorkerGlobalScope;
-
 async function firstRun(name: string): Promise<number | string> {
   const step = steps.find((each) => each.name === name)!;
   const workspace = await labWorkspace();
