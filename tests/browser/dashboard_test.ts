@@ -217,7 +217,12 @@ test("sample sheets are gone through by a slider", async (page) => {
   await page.keyboard.press("Home");
   strictEqual(await image.getAttribute("alt"), "samples at iteration 20");
   ok(await image.getAttribute("src") !== newest);
-  strictEqual(await image.evaluate((element) => (element as HTMLImageElement).naturalWidth), 160);
+  const width = await image.evaluate(async (element) => {
+    const picture = element as HTMLImageElement;
+    await picture.decode();
+    return picture.naturalWidth;
+  });
+  strictEqual(width, 160);
 });
 
 test("the compare page changes metric and axis, hides groups, and says so in its address", async (page) => {
