@@ -142,10 +142,12 @@ function label({ run }: RunProgress): string {
   return `${run.name} seed ${run.manifest.determined.seed}`;
 }
 
-/** The counter that people follow, and its name: environment steps, images or points. */
+/** The counter that people follow, and its name: environment steps, updates, images or points. */
 function counter({ run, budget, progress }: RunProgress): [value: number, unit: string] {
   if (budget.unit === "environmentSteps") return [progress.environmentSteps, "steps"];
-  const dataset = run.manifest.determined.configuration.dataset;
+  const { agent, dataset } = run.manifest.determined.configuration;
+  // A planner takes no step in its world.
+  if (agent !== undefined) return [progress.gradientSteps, "updates"];
   const named = dataset !== null && typeof dataset === "object" && !Array.isArray(dataset)
     ? dataset.name
     : undefined;
