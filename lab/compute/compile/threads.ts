@@ -100,6 +100,8 @@ export class ThreadPool {
 /** Runs by which one thread and several are compared, each; and runs until the next comparison. */
 const trials = 5;
 const term = 2000;
+/** Threaded runs before the first comparison: the engine optimizes code that has run for a while. */
+const warmUp = 60;
 
 /**
  * Runs a program on one thread, and on all of `pool` while that proves faster by a tenth. As other
@@ -113,13 +115,19 @@ export function fasterRun(one: () => void, pool: ThreadPool, threaded: Promise<T
   let times: [number[], number[]] = [[], []];
   let chosen = one;
   let left = 0;
+  let cold = warmUp;
   return () => {
     if (many === undefined || !pool.ready) return one();
+    if (cold > 0) {
+      cold -= 1;
+      return many();
+    }
     if (left > 0) {
       left -= 1;
       return chosen();
     }
-    const kind = times[0].length > times[1].length ? 1 : 0;
+    // In a row each, as they run later: a thread that sleeps takes long to wake.
+    const kind = times[0].length < trials ? 0 : 1;
     const begun = performance.now();
     (kind === 0 ? one : many)();
     times[kind].push(performance.now() - begun);

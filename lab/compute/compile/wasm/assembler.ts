@@ -139,6 +139,8 @@ export const atomic = {
     0,
     0x1a,
   ],
+  /** Wakes all that sleep at an address; their number is dropped. */
+  notify: (address: Code): Code => [...address, ...i32.const(-1), 0xfe, 0x00, 2, 0, 0x1a],
   /** Adds; the old value is dropped. */
   add: (address: Code, value: Code): Code => [...address, ...value, 0xfe, 0x1e, 2, 0, 0x1a],
 };

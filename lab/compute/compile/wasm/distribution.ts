@@ -25,7 +25,7 @@ interface Open extends Touched {
  * one can have its core; and gives up after a minute: a thread that never comes must not hang the
  * program.
  */
-const spins = 10_000;
+const spins = 1_000_000;
 const mostWaits = 60_000;
 
 /**
@@ -93,7 +93,8 @@ export class Distribution {
       ),
       0x0b,
     ];
-    const code = sequence(atomic.add(counter, i32.const(1)), set(1, i32.const(0)), spin);
+    const arrive = sequence(atomic.add(counter, i32.const(1)), atomic.notify(counter));
+    const code = sequence(arrive, set(1, i32.const(0)), spin);
     for (const codes of this.#codes) codes.push(code);
     this.#open = [];
     this.#work.fill(0);
