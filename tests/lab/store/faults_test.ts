@@ -121,7 +121,7 @@ Deno.test("three processes that write to one store at once, none there before, l
   withFolder(async (parent) => {
     const folder = `${parent}/runs`;
     const writers = await Promise.all([1, 2, 3].map(async (n) => {
-      const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
         args: [
           "run",
           "--no-check",
@@ -133,9 +133,9 @@ Deno.test("three processes that write to one store at once, none there before, l
           String(n),
         ],
         stdout: "piped",
-        stderr: "inherit",
+        stderr: "piped",
       }).output();
-      strictEqual(code, 0);
+      deepStrictEqual([code, new TextDecoder().decode(stderr)], [0, ""]);
       return new TextDecoder().decode(stdout).trim().split("\n");
     }));
     const store = openStore(folder);
