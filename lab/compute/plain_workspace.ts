@@ -10,6 +10,7 @@ import type { Generator } from "../core/random.ts";
 import { allocate, type NamedTensors, sizeOf } from "../core/tensor_data.ts";
 import "./gradients.ts";
 import { requireLoadable, requireNext, requireStateType } from "./layout.ts";
+import { draw, noOutput } from "./program.ts";
 import type {
   InputSpec,
   Program,
@@ -99,24 +100,16 @@ export class PlainWorkspace implements Workspace {
     const randoms = Object.entries(spec.random ?? {}) as [string, RandomSpec][];
     const views: Record<string, Float32Array | Int32Array> = {};
     for (const [name, [shape, dtype]] of inputs) views[name] = allocate(dtype, sizeOf(shape));
-    const noise: Record<string, Float32Array> = {};
-    for (const [name, [shape]] of randoms) noise[name] = allocate("float32", sizeOf(shape));
+    const noise = randoms.map(([name, [shape, distribution]]) => ({
+      name,
+      shape,
+      distribution,
+      view: allocate("float32", sizeOf(shape)),
+    }));
     const scalar: Record<string, number> = {};
     for (const name of spec.scalars ?? []) scalar[name] = 0;
     const groups = spec.state ?? [];
     let outputs: Tensors = {};
-
-    const draw = (random?: Generator) => {
-      for (const [name, [, distribution]] of randoms) {
-        if (random === undefined) {
-          throw new InputError(
-            `Cannot run "${spec.name}" as its random input "${name}" needs a generator: none given`,
-          );
-        }
-        if (distribution === "uniform") random.fillUniform(noise[name]);
-        else random.fillStandardNormal(noise[name]);
-      }
-    };
 
     const context = () => {
       const input: Tensors = {}, random: Tensors = {}, scalars: Tensors = {};
@@ -124,8 +117,8 @@ export class PlainWorkspace implements Workspace {
       for (const [name, [shape, dtype]] of inputs) {
         input[name] = this.#tensor(views[name], shape, dtype);
       }
-      for (const [name, [shape]] of randoms) {
-        random[name] = this.#tensor(noise[name], shape, "float32");
+      for (const { name, shape, view } of noise) {
+        random[name] = this.#tensor(view, shape, "float32");
       }
       for (const name in scalar) scalars[name] = tf.scalar(scalar[name]);
       for (const name of groups) state[name] = this.#group(name);
@@ -134,7 +127,7 @@ export class PlainWorkspace implements Workspace {
 
     const run = (random?: Generator) => {
       this.#activate();
-      draw(random);
+      draw(spec.name, noise, random);
       const next: { outputs: Tensors; state: Record<string, Tensors> } = { outputs: {}, state: {} };
       try {
         tf.tidy(() => {
@@ -161,10 +154,7 @@ export class PlainWorkspace implements Workspace {
     const output = (name: Output) => {
       const tensor = outputs[name];
       if (tensor !== undefined) return tensor;
-      throw new InputError(
-        `Cannot read "${name}" of "${spec.name}" as its outputs are ` +
-          `${Object.keys(outputs).join(", ") || "not there before the first run"}`,
-      );
+      throw noOutput(spec.name, name, Object.keys(outputs));
     };
     const program: Program<Inputs, Scalar, Output> = {
       input: Object.freeze(views) as unknown as Views<Inputs>,

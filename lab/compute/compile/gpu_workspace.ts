@@ -10,6 +10,7 @@ import "../gradients.ts";
 import type { Generator } from "../../core/random.ts";
 import { type NamedTensors, sizeOf } from "../../core/tensor_data.ts";
 import { requireLoadable, requireStateType } from "../layout.ts";
+import { draw, noOutput } from "../program.ts";
 import type {
   InputSpec,
   Program,
@@ -161,15 +162,7 @@ export class GpuWorkspace implements Workspace {
       if (!linked?.groups.every(({ ranges }, i) => ranges === groups[i].ranges)) {
         linked = this.#link(spec, block, groups, step as unknown as AnyStep);
       }
-      for (const { name, distribution, view } of noise) {
-        if (random === undefined) {
-          throw new InputError(
-            `Cannot run "${spec.name}" as its random input "${name}" needs a generator: none given`,
-          );
-        }
-        if (distribution === "uniform") random.fillUniform(view);
-        else random.fillStandardNormal(view);
-      }
+      draw(spec.name, noise, random);
       this.#arena.write(block.address, block.content);
       this.#arena.run(linked.pass);
       for (const group of linked.replaced) group.version++;
@@ -179,10 +172,7 @@ export class GpuWorkspace implements Workspace {
       const outputs = linked?.compiled.plan.outputs ?? [];
       const output = outputs.find((each) => each.name === name);
       if (output === undefined) {
-        throw new InputError(
-          `Cannot read "${name}" of "${spec.name}" as its outputs are ` +
-            `${outputs.map((each) => each.name).join(", ") || "not there before the first run"}`,
-        );
+        throw noOutput(spec.name, name, outputs.map((each) => each.name));
       }
       const { dtype } = linked!.compiled.schedule.values[output.value];
       const size = sizeOf(output.shape);

@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { InputError, unknownName } from "../../core/errors.ts";
+import { unknownName } from "../../core/errors.ts";
 import "../gradients.ts";
 import { requireLoadable, requireStateType } from "../layout.ts";
 import type { Generator } from "../../core/random.ts";
 import { type NamedTensors, sizeOf } from "../../core/tensor_data.ts";
+import { draw, noOutput } from "../program.ts";
 import type {
   InputSpec,
   Program,
@@ -69,19 +70,11 @@ export class CompiledWorkspace implements Workspace {
   }
 
   define(group: string, tensors: NamedTensors): void {
-    const known = this.#groups.get(group);
-    const made = new Map<string, Range>();
-    for (const [name, { shape, dtype }] of Object.entries(tensors)) {
-      requireStateType(group, name, dtype);
-      // A group of the same layout stays where it is, so that programs over it stay valid.
-      const before = known?.get(name);
-      const stays = before?.dtype === dtype && `${before.shape}` === `${shape}`;
-      made.set(name, stays ? before : this.#range(shape, dtype));
-    }
-    // The same map as long as nothing moves: a program over a group that moved is compiled anew.
-    const moved = known?.size !== made.size ||
-      [...made].some(([name, range]) => known.get(name) !== range);
-    if (moved) this.#groups.set(group, made);
+    for (const [name, { dtype }] of Object.entries(tensors)) requireStateType(group, name, dtype);
+    const made = this.#place(
+      group,
+      Object.entries(tensors) as [string, Pick<Range, "shape" | "dtype">][],
+    );
     for (const [name, range] of made) this.#view(range).set(tensors[name].values);
   }
 
@@ -100,13 +93,7 @@ export class CompiledWorkspace implements Workspace {
 
   copy(from: string, to: string): void {
     const source = this.#group(from);
-    const target = this.#groups.get(to);
-    const same = target !== undefined && target.size === source.size &&
-      [...source].every(([name, range]) => `${target.get(name)?.shape}` === `${range.shape}`);
-    const made = same
-      ? target
-      : new Map([...source].map(([name, { shape, dtype }]) => [name, this.#range(shape, dtype)]));
-    this.#groups.set(to, made);
+    const made = this.#place(to, source);
     for (const [name, range] of source) this.#view(made.get(name)!).set(this.#view(range));
   }
 
@@ -162,12 +149,9 @@ export class CompiledWorkspace implements Workspace {
       if (output !== undefined) return output;
       const { compiled } = linked ?? {};
       const names = compiled !== undefined && "plan" in compiled
-        ? compiled.plan.outputs.map((each) => each.name).join(", ")
-        : "";
-      throw new InputError(
-        `Cannot read "${name}" of "${spec.name}" as its outputs are ` +
-          `${names || "not there before the first run"}`,
-      );
+        ? compiled.plan.outputs.map((each) => each.name)
+        : [];
+      throw noOutput(spec.name, name, names);
     };
     return {
       input: Object.freeze(views) as unknown as Views<Inputs>,
@@ -246,11 +230,16 @@ export class CompiledWorkspace implements Workspace {
     });
     const run0 = instance.exports.run0 as (base: number) => void;
     const once = this.#onThreads(compiled, () => run0(0));
+    const noise = [...given.random].map(([name, range]) => ({
+      name,
+      distribution: spec.random![name][1],
+      view: this.#view(range) as Float32Array,
+    }));
     return {
       over: (spec.state ?? []).map((group) => this.#group(group)),
       compiled,
       run: (random) => {
-        this.#draw(spec, given.random, random);
+        draw(spec.name, noise, random);
         once();
       },
       read: (name) => {
@@ -260,24 +249,6 @@ export class CompiledWorkspace implements Workspace {
         return this.#floats(address, sizeOf(shape), compiled.schedule.values[value].dtype);
       },
     };
-  }
-
-  /** Fills a program's random inputs. */
-  #draw(
-    spec: { readonly name: string; readonly random?: Readonly<Record<string, RandomSpec>> },
-    ranges: ReadonlyMap<string, Range>,
-    random: Generator | undefined,
-  ): void {
-    for (const [name, range] of ranges) {
-      if (random === undefined) {
-        throw new InputError(
-          `Cannot run "${spec.name}" as its random input "${name}" needs a generator: none given`,
-        );
-      }
-      const view = this.#view(range) as Float32Array;
-      if (spec.random![name][1] === "uniform") random.fillUniform(view);
-      else random.fillStandardNormal(view);
-    }
   }
 
   /** `one`, or a run that takes several threads where they gain. */
@@ -299,6 +270,25 @@ export class CompiledWorkspace implements Workspace {
     return new Map(
       Object.entries(specs).map(([name, spec]) => [name, this.#range(spec[0], dtypeOf(spec))]),
     );
+  }
+
+  /** A group of this layout; what has its shape and type already stays where it is. */
+  #place(
+    group: string,
+    layout: Iterable<readonly [string, Pick<Range, "shape" | "dtype">]>,
+  ): ReadonlyMap<string, Range> {
+    const known = this.#groups.get(group);
+    const made = new Map<string, Range>();
+    for (const [name, { shape, dtype }] of layout) {
+      const before = known?.get(name);
+      const stays = before?.dtype === dtype && `${before.shape}` === `${shape}`;
+      made.set(name, stays ? before : this.#range(shape, dtype));
+    }
+    // The same map as long as nothing moves: a program over a group that moved is compiled anew.
+    const moved = known?.size !== made.size ||
+      [...made].some(([name, range]) => known.get(name) !== range);
+    if (moved) this.#groups.set(group, made);
+    return made;
   }
 
   #range(shape: readonly number[], dtype: "float32" | "int32"): Range {
