@@ -19,7 +19,7 @@ export function smooth(
   const smoothed = Float64Array.from(y);
   const width = share * (x[x.length - 1] - x[0]);
   if (!(width > 0)) return smoothed;
-  let sum = 0;
+  let sum = -0; // What adding leaves every number as it is, −0 too.
   let weight = 0;
   for (let i = 0; i < smoothed.length; i++) {
     const decay = i === 0 ? 1 : Math.exp(-(x[i] - x[i - 1]) / width);
