@@ -46,6 +46,14 @@ import {
   truncationProbe,
   valueProbe,
 } from "./probes.ts";
+import {
+  cartPolePixels,
+  cartPolePixelsBatch,
+  cartPolePixelsConfiguration,
+  gridWorldPixels,
+  gridWorldPixelsBatch,
+  gridWorldPixelsConfiguration,
+} from "./pixel_worlds.ts";
 import { repeatPrevious, repeatPreviousConfiguration } from "./repeat_previous.ts";
 import { taxi, taxiConfiguration } from "./taxi.ts";
 
@@ -139,6 +147,20 @@ export const ownEntries: readonly EnvironmentEntry[] = [
     gridWorldConfiguration,
     gridWorld,
     gridWorldBatch,
+  ),
+  entry(
+    "CartPolePixels-v0",
+    "Keep a pole upright on a cart, seen as pixels",
+    cartPolePixelsConfiguration,
+    cartPolePixels,
+    cartPolePixelsBatch,
+  ),
+  entry(
+    "GridWorldPixels-v0",
+    "Walk over a map to a goal, seen as pixels",
+    gridWorldPixelsConfiguration,
+    gridWorldPixels,
+    gridWorldPixelsBatch,
   ),
   entry("Bandit-v0", "Pull the arm that pays best", banditConfiguration, bandit),
   entry(

@@ -99,9 +99,12 @@ export function drawGrid(
     if (text !== undefined) shapes.push({ kind: "text", at: center, text, size: 0.6, color });
   }
   shapes.push(...above);
-  if (agent !== undefined) {
-    const center = cellCenter(rows, columns, agent);
-    shapes.push({ kind: "circle", center, radius: 0.34, fill: colors.agent });
-  }
-  return { view: [0, 0, columns, rows], background: colors.paper, shapes };
+  const ground: Scene = { view: [0, 0, columns, rows], background: colors.paper, shapes };
+  return agent === undefined ? ground : withAgent(ground, cellCenter(rows, columns, agent));
+}
+
+/** The scene of a grid with an agent in it. */
+export function withAgent(ground: Scene, center: readonly [number, number]): Scene {
+  const agent: Shape = { kind: "circle", center, radius: 0.34, fill: colors.agent };
+  return { ...ground, shapes: [...ground.shapes, agent] };
 }

@@ -79,7 +79,7 @@ import type { Generator } from "../lab/core/random.ts";
 import { Discrete } from "../lab/core/space.ts";
 import { type GridMap, isMapName, mapNames, mapOfName, parseMap } from "./gridworld_map.ts";
 import { arrive, checkWays, sides, stateCount, windsOf } from "./gridworld_moves.ts";
-import { drawWorld, observationKinds, viewOf } from "./gridworld_view.ts";
+import { drawingOf, observationKinds, viewOf } from "./gridworld_view.ts";
 import { drawTransition, tabulate } from "./transitions.ts";
 
 /** Options of GridWorld-v0. */
@@ -237,7 +237,7 @@ export function gridWorld(
     },
     observe,
     observeInto,
-    scene: (state) => drawWorld(map, state),
+    scene: drawingOf(map),
     transitions: () => tabulate(stateCount(map), actions, rowOf),
   });
 }

@@ -7,7 +7,7 @@ import type { Scene } from "../lab/core/scene.ts";
 import { rgbOf } from "../lab/core/render_raster.ts";
 import { Box, Discrete, type Space } from "../lab/core/space.ts";
 import { colors } from "./colors.ts";
-import { type CellMark, drawGrid } from "./grid_scene.ts";
+import { cellCenter, type CellMark, drawGrid, withAgent } from "./grid_scene.ts";
 import type { GridMap } from "./gridworld_map.ts";
 import { isClosed, keysOf, stateCount } from "./gridworld_moves.ts";
 
@@ -127,9 +127,17 @@ function markOf(map: GridMap, cell: number, keys: number): CellMark | undefined 
   return wind === 0 ? undefined : { text: wind > 0 ? "↑" : "↓", color: colors.ground };
 }
 
-/** The drawing of a state. */
-export function drawWorld(map: GridMap, state: number): Scene {
-  const keys = keysOf(map, state);
-  const agent = state % map.cells.length;
-  return drawGrid(map.rows, map.columns, (cell) => markOf(map, cell, keys), agent);
+/** What draws a state. What stands around the agent is drawn once for each set of keys. */
+export function drawingOf(map: GridMap): (state: number) => Scene {
+  const { rows, columns, cells } = map;
+  const grounds = new Map<number, Scene>();
+  return (state) => {
+    const keys = keysOf(map, state);
+    let ground = grounds.get(keys);
+    if (ground === undefined) {
+      ground = drawGrid(rows, columns, (cell) => markOf(map, cell, keys), undefined);
+      grounds.set(keys, ground);
+    }
+    return withAgent(ground, cellCenter(rows, columns, state % cells.length));
+  };
 }

@@ -11,7 +11,7 @@ export { hideVelocity } from "./hide_velocity.ts";
 export { normalizeObservation } from "./normalize_observation.ts";
 export { normalizeReward } from "./normalize_reward.ts";
 export { passiveEnvChecker } from "./passive_env_checker.ts";
-export { type PixelOptions, pixels } from "./pixels.ts";
+export { type FrameOptions, type PixelOptions, pixels } from "./pixels.ts";
 export { potentialShaping } from "./potential_shaping.ts";
 export { recordEpisode } from "./record_episode.ts";
 export { type EpisodeStatistics, recordEpisodeStatistics } from "./record_episode_statistics.ts";

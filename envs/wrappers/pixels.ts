@@ -19,12 +19,22 @@ export interface PixelOptions {
   readonly grey?: boolean;
 }
 
-/** A scene as an observation. */
+/** How a world is seen that shows its last drawings together. */
+export interface FrameOptions extends PixelOptions {
+  /** Drawings that are shown together, to be told apart by their channels. Default 1. */
+  readonly frames?: number;
+}
+
+/** Scenes as an observation. */
 export interface PixelView {
-  /** [height, width, channels] in [0, 1]. */
+  /** [height, width, channels × frames] in [0, 1], the channels of the oldest frame first. */
   readonly space: Box;
-  /** Writes the pixels of a scene into `out` from `offset` on. */
-  write(scene: Scene, out: Float32Array, offset: number): void;
+  /** Drawings that are shown together. */
+  readonly frames: number;
+  /** Writes a scene as the frame `frame`, 0 the oldest, into the observation at `offset`. */
+  write(scene: Scene, frame: number, out: Float32Array, offset: number): void;
+  /** Writes a scene as the newest frame into the observation at `offset`, dropping the oldest. */
+  push(scene: Scene, out: Float32Array, offset: number): void;
 }
 
 /** A byte as a share of 255. */
@@ -34,27 +44,46 @@ const shares = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
  * Draws scenes as observations: float32 values k / 255, so that a byte a value keeps them. The view
  * is stretched over the picture, as resized frames of Gymnasium are. Nothing is allocated a frame.
  *
- * @throws InputError where a size is no whole number ≥ 1.
+ * @throws InputError where a size or `frames` is no whole number ≥ 1.
  */
-export function pixelView({ width = 84, height = 84, grey = false }: PixelOptions = {}): PixelView {
+export function pixelView(
+  { width = 84, height = 84, grey = false, frames = 1 }: FrameOptions = {},
+): PixelView {
+  if (!Number.isInteger(frames) || frames < 1) {
+    throw new InputError(`Cannot show pixels as frames must be a whole number ≥ 1: ${frames}`);
+  }
   const rasterizer = new Rasterizer(width, height, grey ? 1 : 3);
   const { pixels, channels } = rasterizer;
-  return {
-    space: new Box({ low: 0, high: 1, shape: [height, width, channels] }),
-    write(scene, out, offset) {
-      rasterizer.draw(scene);
+  const stride = channels * frames;
+  const space = new Box({ low: 0, high: 1, shape: [height, width, stride] });
+  const write = (scene: Scene, frame: number, out: Float32Array, offset: number) => {
+    rasterizer.draw(scene);
+    if (frames === 1) {
       for (let i = 0; i < pixels.length; i++) out[offset + i] = shares[pixels[i]];
-    },
+      return;
+    }
+    for (let channel = 0; channel < channels; channel++) {
+      let at = offset + frame * channels + channel;
+      for (let i = channel; i < pixels.length; i += channels, at += stride) {
+        out[at] = shares[pixels[i]];
+      }
+    }
   };
+  const push = (scene: Scene, out: Float32Array, offset: number) => {
+    // Moves each pixel's frames by one, and into its last one what `write` covers.
+    if (frames > 1) out.copyWithin(offset, offset + channels, offset + space.flatSize);
+    write(scene, frames - 1, out, offset);
+  };
+  return { space, frames, write, push };
 }
 
 /**
  * The same world seen as pixels, to be named in an experiment: a Box [height, width, channels] in
- * [0, 1]. With `frames` above 1 the last drawings are shown together, the oldest first, as a Box
- * [frames, height, width, channels]; before there are as many, the first one is repeated. The state
- * is the list of the states that are shown, so that snapshots hold no pixels.
+ * [0, 1]. With `frames` above 1 the last drawings are shown together, as a Box [height, width,
+ * channels × frames] with the oldest's channels first; before there are as many, the first one is
+ * repeated. The state is the list of the states that are shown, so that snapshots hold no pixels.
  *
- * @throws InputError where the world draws no scene, or `frames` is no whole number ≥ 1.
+ * @throws InputError where the world draws no scene, or a size or `frames` is no whole number ≥ 1.
  *
  * @example
  * ```ts
@@ -65,30 +94,25 @@ export function pixelView({ width = 84, height = 84, grey = false }: PixelOption
  *
  * const world = pixels(cartPole({ suttonBartoReward: false }), { grey: true, frames: 4 });
  * const { observation } = environmentOf(world).reset({ seed: 7 });
- * strictEqual(observation.length, 4 * 84 * 84);
+ * strictEqual(`${world.observationSpace}`, "Box(0, 1, [84, 84, 4])");
+ * strictEqual(observation.length, 84 * 84 * 4);
  * ```
  */
 export function pixels<State, Action>(
   definition: EnvironmentDefinition<State, unknown, Action>,
-  { frames = 1, ...options }: PixelOptions & { readonly frames?: number } = {},
+  options: FrameOptions = {},
 ): EnvironmentDefinition<readonly State[], Float32Array, Action> {
   const { scene } = definition;
   if (scene === undefined) {
     throw new InputError(`Cannot see ${definition.id} as pixels as it draws no scene`);
   }
-  if (!Number.isInteger(frames) || frames < 1) {
-    throw new InputError(
-      `Cannot see ${definition.id} as pixels as frames must be a whole number ≥ 1: ${frames}`,
-    );
-  }
-  const { space, write } = pixelView(options);
-  const shape = frames === 1 ? space.shape : [frames, ...space.shape];
+  const { space, frames, write } = pixelView(options);
   const last = (states: readonly State[]) => states[states.length - 1];
   const observeInto = (states: readonly State[], out: Float32Array, offset: number) =>
-    states.forEach((state, i) => write(scene(state), out, offset + i * space.flatSize));
+    states.forEach((state, frame) => write(scene(state), frame, out, offset));
   return {
     ...definition,
-    observationSpace: new Box({ low: 0, high: 1, shape }),
+    observationSpace: space,
     reset(random, resetOptions) {
       const state = definition.reset(random, resetOptions);
       return Array.from({ length: frames }, () => state);
@@ -99,7 +123,7 @@ export function pixels<State, Action>(
     },
     startInfo: (states) => definition.startInfo?.(last(states)) ?? {},
     observe(states) {
-      const out = new Float32Array(frames * space.flatSize);
+      const out = new Float32Array(space.flatSize);
       observeInto(states, out, 0);
       return out;
     },

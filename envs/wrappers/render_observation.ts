@@ -21,7 +21,7 @@ export function renderObservation(env: Environment, options: PixelOptions = {}):
   const { space, write } = pixelView(options);
   const wrapped = transformObservation(env, () => {
     const out = new Float32Array(space.flatSize);
-    write(env.scene!(), out, 0);
+    write(env.scene!(), 0, out, 0);
     return out;
   }, space);
   const outcome: Outcome = { reward: 0, terminated: false, truncated: false };
@@ -29,7 +29,7 @@ export function renderObservation(env: Environment, options: PixelOptions = {}):
     ...wrapped,
     stepInto(action, out, offset) {
       const { reward, terminated, truncated } = env.step(action);
-      write(env.scene!(), out, offset);
+      write(env.scene!(), 0, out, offset);
       return Object.assign(outcome, { reward, terminated, truncated });
     },
   };

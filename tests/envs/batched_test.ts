@@ -30,6 +30,9 @@ const worlds: readonly (readonly [id: string, options: object])[] = [
   ["GridWorld-v0", { mapName: "windy", windNoise: true, timeLimit: 40 }],
   ["GridWorld-v0", { map, observation: "window", timeLimit: 9 }],
   ["GridWorld-v0", { map, observation: "image", timeLimit: 9 }],
+  ["CartPolePixels-v0", { size: 8, frames: 3, suttonBartoReward: true }],
+  ["CartPolePixels-v0", { size: 8, frames: 2, grey: false }],
+  ["GridWorldPixels-v0", { map, size: 9, slip: 0.2, timeLimit: 12 }],
 ];
 const modes = ["same-step", "next-step", "disabled"] as const;
 

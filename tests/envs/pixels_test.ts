@@ -57,12 +57,39 @@ Deno.test("the wrapped world, its stepInto and the world's definition as pixels 
   deepStrictEqual(walk(environmentOf(pixels(definition, options)), true), expected);
 });
 
-Deno.test("frames of a definition are those that frameStack stacks", () => {
-  const options = { grey: true, width: 20, height: 16 };
-  const stacked = frameStack(renderObservation(makeEnv("CartPole-v1"), options), 3);
-  const defined = environmentOf(pixels(definition, { ...options, frames: 3 }));
-  strictEqual(`${defined.observationSpace}`, "Box(0, 1, [3, 16, 20, 1])");
-  deepStrictEqual(walk(defined, false), walk(stacked, false));
+Deno.test("frames of a definition are those that frameStack stacks, as channels", () => {
+  for (const grey of [true, false]) {
+    const options = { grey, width: 20, height: 16 };
+    const stacked = frameStack(renderObservation(makeEnv("CartPole-v1"), options), 3);
+    const defined = environmentOf(pixels(definition, { ...options, frames: 3 }));
+    const channels = grey ? 1 : 3;
+    strictEqual(`${defined.observationSpace}`, `Box(0, 1, [16, 20, ${3 * channels}])`);
+    const expected = walk(stacked, false).map((frames) =>
+      frames.map((_, i) => {
+        const [pixel, rest] = [Math.floor(i / (3 * channels)), i % (3 * channels)];
+        const [frame, channel] = [Math.floor(rest / channels), rest % channels];
+        return frames[(frame * 20 * 16 + pixel) * channels + channel];
+      })
+    );
+    deepStrictEqual(walk(defined, false), expected);
+  }
+});
+
+Deno.test("pixel worlds are made by their ids, in the shape that is convolved", () => {
+  const spaceOf = (id: string, options: object) => `${makeEnv(id, options).observationSpace}`;
+  strictEqual(spaceOf("CartPolePixels-v0", {}), "Box(0, 1, [84, 84, 4])");
+  strictEqual(spaceOf("CartPolePixels-v0", { size: 64, grey: false }), "Box(0, 1, [64, 64, 12])");
+  strictEqual(spaceOf("GridWorldPixels-v0", {}), "Box(0, 1, [84, 84, 1])");
+  const options = { mapName: "four-rooms", diagonal: true, timeLimit: 7 };
+  const grid = makeEnv("GridWorldPixels-v0", options);
+  strictEqual(`${grid.actionSpace}`, "Discrete(8)");
+  strictEqual(grid.timeLimit, 7);
+  const { observation } = grid.reset({ seed: 2 });
+  const shown = renderObservation(makeEnv("GridWorld-v0", options), { grey: true });
+  deepStrictEqual(observation, shown.reset({ seed: 2 }).observation);
+  for (const option of [{ size: 7 }, { size: 84.5 }, { frames: 0 }, { observation: "index" }]) {
+    throws(() => makeEnv("GridWorldPixels-v0", option), InputError);
+  }
 });
 
 Deno.test("a world as pixels passes the checker and goes on from a snapshot without pixels", () => {
