@@ -14,7 +14,8 @@
  *   the paper's n-step return minus the value.
  * - The mean over the rollout in place of the sum, and gradients clipped by global norm (Baselines).
  * - An episode that a time limit cut bootstraps from the value of its final observation.
- * - Discrete actions only.
+ * - Actions are discrete, multi-discrete or continuous (Gaussian with a learned standard deviation
+ *   that does not depend on the state).
  *
  * @module
  */
@@ -28,8 +29,9 @@ import { clipByGlobalNorm, valueAndGradients } from "../lab/compute/gradients.ts
 import { activationNames } from "../lab/compute/networks.ts";
 import { adam, type Optimizer, rmsprop } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
+import { actionInput } from "./common/actions.ts";
 import {
-  policyLogits,
+  policyOutputs,
   policyParameters,
   stateValues,
   valueParameters,
@@ -37,13 +39,19 @@ import {
 import { explainedVariance, generalizedAdvantages, standardize } from "./common/advantages.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
 import { PARAMETERS } from "./common/checkpoint.ts";
-import { categoricalTerms } from "./common/distributions.ts";
-import { compileScores, Evaluator, type ScoreProgram, type Scores } from "./common/evaluation.ts";
+import {
+  compileScores,
+  Evaluator,
+  greedyActors,
+  type ScoreProgram,
+  type Scores,
+} from "./common/evaluation.ts";
 import { combinedLoss, meanSquaredError, policyGradientLoss } from "./common/losses.ts";
+import { type PolicyDistribution, policyDistribution } from "./common/policy_distribution.ts";
 import { perBatch } from "./common/programs.ts";
 import { Rollout } from "./common/rollout.ts";
 import { RolloutValues } from "./common/rollout_values.ts";
-import { World } from "./common/world.ts";
+import { World, type WorldShape } from "./common/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's A2C where nothing else is said.
 
@@ -84,6 +92,15 @@ const configuration = z.strictObject({
   maximumGradientNorm: z.number().positive().default(0.5).meta({
     description: "Longer gradients are scaled down to this global norm",
   }),
+  normalizeObservations: z.boolean().default(false).meta({
+    description: "Show the networks observations normalised by their running moments",
+  }),
+  normalizeRewards: z.boolean().default(false).meta({
+    description: "Divide rewards by the running deviation of the discounted return",
+  }),
+  initialLogStd: z.number().default(0).meta({
+    description: "ln σ of continuous actions at the start",
+  }),
   hiddenSizes: z.array(z.int().min(1)).default([64, 64]).meta({
     description: "Widths of the hidden layers of each network",
   }),
@@ -110,7 +127,8 @@ function optimizerOf(settings: A2cConfiguration): Optimizer {
 /** Compiles the gradient step on a rollout of `batch` transitions. */
 function compileUpdate(
   { configuration: settings, workspace }: Context,
-  width: number,
+  { observationSize, actionSpace }: WorldShape,
+  distribution: PolicyDistribution,
   batch: number,
 ) {
   const optimizer = optimizerOf(settings);
@@ -119,8 +137,8 @@ function compileUpdate(
     {
       name: `a2c/update/${batch}`,
       inputs: {
-        observations: [[batch, width], "float32"],
-        actions: [[batch], "int32"],
+        observations: [[batch, observationSize], "float32"],
+        actions: actionInput(actionSpace, batch),
         advantages: [[batch], "float32"],
         returns: [[batch], "float32"],
       },
@@ -129,8 +147,9 @@ function compileUpdate(
     },
     ({ input, scalar, state }) => {
       const { values, gradients } = valueAndGradients((parameters) => {
-        const logits = policyLogits(parameters, input.observations, activation);
-        const { logProbability, entropy } = categoricalTerms(logits, input.actions);
+        const outputs = policyOutputs(parameters, input.observations, activation);
+        const rows = distribution.rows(parameters, outputs);
+        const { logProbability, entropy } = distribution.terms(rows, input.actions);
         const predicted = stateValues(parameters, input.observations, activation);
         const policy = policyGradientLoss(logProbability, input.advantages);
         const value = meanSquaredError(predicted, input.returns);
@@ -170,6 +189,7 @@ class A2cTrainer extends AgentTrainer {
   readonly #world: World;
   readonly #rollout: Rollout;
   readonly #values: RolloutValues;
+  readonly #distribution: PolicyDistribution;
   readonly #actor: ScoreProgram;
   /** Of one batch size, and of another for a shortened rollout. */
   readonly #update: (batch: number) => Update;
@@ -179,25 +199,39 @@ class A2cTrainer extends AgentTrainer {
     super(context.budget);
     const { configuration: settings, workspace, stream } = context;
     const { environments, rolloutLength, hiddenSizes, activation, learningRate } = settings;
-    this.#world = new World("a2c", context, environments);
-    const { shape } = this.#world;
-    const { observationSize, actionCount } = shape;
+    const { gamma, normalizeObservations, normalizeRewards } = settings;
+    this.#world = new World("a2c", context, environments, {
+      actions: ["discrete", "multi-discrete", "box"],
+      normalizeObservations,
+      ...normalizeRewards ? { normalizeRewards: { gamma } } : {},
+    });
+    const { shape, normalizer } = this.#world;
+    const { observationSize } = shape;
+    const distribution = policyDistribution(shape.actionSpace, settings);
 
-    this.#update = perBatch((batch) => compileUpdate(context, observationSize, batch));
+    this.#distribution = distribution;
+    this.#update = perBatch((batch) => compileUpdate(context, shape, distribution, batch));
     const weights = stream("initial-weights");
     const parameters = {
-      ...policyParameters(weights, observationSize, actionCount, hiddenSizes),
+      ...policyParameters(weights, observationSize, distribution.outputSize, hiddenSizes),
+      ...distribution.initialParameters(),
       ...valueParameters(weights, observationSize, hiddenSizes),
     };
     workspace.define(PARAMETERS, parameters);
     workspace.define("optimizer", optimizerOf(settings).initialState(parameters));
 
-    const logits: Scores = (parameters, x) => policyLogits(parameters, x, activation);
+    const policy: Scores = (parameters, x) =>
+      distribution.rows(parameters, policyOutputs(parameters, x, activation));
     const values: Scores = (parameters, x) => stateValues(parameters, x, activation);
-    this.#actor = compileScores(workspace, "a2c/act", environments, observationSize, logits);
-    this.#rollout = new Rollout(rolloutLength, environments, observationSize);
+    this.#actor = compileScores(workspace, "a2c/act", environments, observationSize, policy);
+    this.#rollout = new Rollout(rolloutLength, environments, shape);
     this.#values = new RolloutValues("a2c", workspace, this.#rollout, values);
-    this.evaluator = new Evaluator("a2c", workspace, shape, context.makeEnvironment, logits);
+    this.evaluator = new Evaluator({
+      shape,
+      makeEnvironment: context.makeEnvironment,
+      actors: greedyActors("a2c", workspace, shape, policy, distribution.mode.bind(distribution)),
+      normalizer,
+    });
     this.#learningRate = settings.annealLearningRate
       ? linear(learningRate, 0)
       : constant(learningRate);
@@ -232,7 +266,13 @@ class A2cTrainer extends AgentTrainer {
     const rollout = this.#rollout;
     const length = this.nextLength(rolloutLength, environments);
     const rows = length * environments;
-    await rollout.collect(this.#world, this.#actor, this.parts.generators.policy, length);
+    await rollout.collect(
+      this.#world,
+      this.#actor,
+      this.#distribution,
+      this.parts.generators.policy,
+      length,
+    );
     const { values, nextValues } = await this.#values.of(rows, this.#world.observations);
     const columns = rollout.columns(rows, values, nextValues);
     const { advantages, returns } = generalizedAdvantages(columns, gamma, gaeLambda);
@@ -240,7 +280,7 @@ class A2cTrainer extends AgentTrainer {
     const update = this.#update(rows);
     const { input, scalar } = update;
     input.observations.set(rollout.observations.subarray(0, rows * rollout.observationSize));
-    input.actions.set(rollout.actions.subarray(0, rows));
+    input.actions.set(rollout.actions.subarray(0, rows * rollout.actionSize));
     input.returns.set(returns);
     if (normalizeAdvantages) standardize(advantages, input.advantages);
     else input.advantages.set(advantages);
@@ -271,7 +311,7 @@ class A2cTrainer extends AgentTrainer {
   }
 }
 
-/** Advantage actor-critic with discrete actions. */
+/** Advantage actor-critic. */
 export const a2c: AgentDefinition<A2cConfiguration> = {
   name: "a2c",
   summary: "Advantage actor-critic: one policy-gradient step after every few environment steps",

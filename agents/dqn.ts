@@ -29,12 +29,19 @@ import { clipByGlobalNorm, valueAndGradients } from "../lab/compute/gradients.ts
 import { activationNames } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { linear, type Schedule } from "../lab/compute/schedules.ts";
+import type { ActionRows } from "./common/actions.ts";
 import { actionValueParameters, actionValues } from "./common/action_values.ts";
 import { meanAndDeviation } from "./common/advantages.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
 import { PARAMETERS } from "./common/checkpoint.ts";
 import { greedyActions, scoresOf } from "./common/distributions.ts";
-import { compileScores, Evaluator, type ScoreProgram, type Scores } from "./common/evaluation.ts";
+import {
+  compileScores,
+  Evaluator,
+  greedyActors,
+  type ScoreProgram,
+  type Scores,
+} from "./common/evaluation.ts";
 import { meanSquaredError } from "./common/losses.ts";
 import { ReplayBuffer } from "./common/replay.ts";
 import { TARGET, targetNetwork } from "./common/target_network.ts";
@@ -269,10 +276,16 @@ class DqnTrainer extends AgentTrainer {
     this.#actor = compileScores(workspace, "dqn/act", environments, observationSize, scores);
     this.#update = compileUpdate(context, observationSize);
     this.#update.scalar.learningRate = settings.learningRate;
-    this.evaluator = new Evaluator("dqn", workspace, shape, context.makeEnvironment, scores);
+    const best = (scores: Float32Array, actions: ActionRows) =>
+      greedyActions(scores, actionCount, actions as Int32Array);
+    this.evaluator = new Evaluator({
+      shape,
+      makeEnvironment: context.makeEnvironment,
+      actors: greedyActors("dqn", workspace, shape, scores, best),
+    });
     const { explorationInitial, explorationFinal, explorationFraction } = settings;
     this.#epsilon = linear(explorationInitial, explorationFinal, explorationFraction);
-    this.#replay = new ReplayBuffer(bufferSize, observationSize);
+    this.#replay = new ReplayBuffer(bufferSize, shape);
     this.#before = new Float32Array(environments * observationSize);
     this.#actions = new Int32Array(environments);
     this.parts = {
@@ -330,7 +343,7 @@ class DqnTrainer extends AgentTrainer {
         this.#before,
         ended ? step.finalObservations : step.observations,
         n,
-        this.#actions[n],
+        this.#actions,
         step.rewards[n],
         step.terminated[n],
       );

@@ -14,7 +14,9 @@
  *   ε = 1e-5 (3), annealed learning rate (4), advantages standardised a minibatch (7), optionally
  *   clipped value loss (9), gradients clipped by global norm (11).
  * - An episode that a time limit cut bootstraps from the value of its final observation.
- * - Discrete actions only.
+ * - Actions are discrete, multi-discrete or continuous: Gaussian with a learned standard deviation that
+ *   does not depend on the state (continuous details 1 to 5); observations and rewards optionally
+ *   normalised by running moments (6 to 9).
  *
  * @module
  */
@@ -29,22 +31,29 @@ import { clipByGlobalNorm, valueAndGradients } from "../lab/compute/gradients.ts
 import { activationNames } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
+import { actionInput } from "./common/actions.ts";
 import { explainedVariance, generalizedAdvantages, standardize } from "./common/advantages.ts";
 import {
-  policyLogits,
+  policyOutputs,
   policyParameters,
   stateValues,
   valueParameters,
 } from "./common/actor_critic.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
 import { PARAMETERS } from "./common/checkpoint.ts";
-import { categoricalTerms } from "./common/distributions.ts";
-import { compileScores, Evaluator, type ScoreProgram, type Scores } from "./common/evaluation.ts";
+import {
+  compileScores,
+  Evaluator,
+  greedyActors,
+  type ScoreProgram,
+  type Scores,
+} from "./common/evaluation.ts";
+import { type PolicyDistribution, policyDistribution } from "./common/policy_distribution.ts";
 import { perBatch } from "./common/programs.ts";
 import { Rollout } from "./common/rollout.ts";
 import { RolloutValues } from "./common/rollout_values.ts";
 import { combinedLoss, meanSquaredError } from "./common/losses.ts";
-import { World } from "./common/world.ts";
+import { World, type WorldShape } from "./common/world.ts";
 
 // Configuration. Defaults are those of CleanRL's ppo.py where nothing else is said.
 
@@ -92,6 +101,15 @@ const configuration = z.strictObject({
   }),
   maximumGradientNorm: z.number().positive().default(0.5).meta({
     description: "Longer gradients are scaled down to this global norm",
+  }),
+  normalizeObservations: z.boolean().default(false).meta({
+    description: "Show the networks observations normalised by their running moments",
+  }),
+  normalizeRewards: z.boolean().default(false).meta({
+    description: "Divide rewards by the running deviation of the discounted return",
+  }),
+  initialLogStd: z.number().default(0).meta({
+    description: "ln σ of continuous actions at the start",
   }),
   hiddenSizes: z.array(z.int().min(1)).default([64, 64]).meta({
     description: "Widths of the hidden layers of each network",
@@ -182,10 +200,11 @@ export function policyChange(
 
 type Context = TrainerContext<PpoConfiguration> & { makeEnvironment(): Environment };
 
-/** Compiles one gradient step on `batch` transitions of `width` flat observations. */
+/** Compiles one gradient step on `batch` transitions. */
 export function compileUpdate(
   { configuration: settings, workspace }: Pick<Context, "configuration" | "workspace">,
-  width: number,
+  { observationSize, actionSpace }: Pick<WorldShape, "observationSize" | "actionSpace">,
+  distribution: PolicyDistribution,
   batch: number,
 ) {
   const optimizer = adam({ epsilon: settings.adamEpsilon });
@@ -194,8 +213,8 @@ export function compileUpdate(
     {
       name: `ppo/update/${batch}`,
       inputs: {
-        observations: [[batch, width], "float32"],
-        actions: [[batch], "int32"],
+        observations: [[batch, observationSize], "float32"],
+        actions: actionInput(actionSpace, batch),
         oldLogProbabilities: [[batch], "float32"],
         oldValues: [[batch], "float32"],
         advantages: [[batch], "float32"],
@@ -206,8 +225,9 @@ export function compileUpdate(
     },
     ({ input, scalar, state }) => {
       const { values, gradients } = valueAndGradients((parameters) => {
-        const logits = policyLogits(parameters, input.observations, activation);
-        const { logProbability, entropy } = categoricalTerms(logits, input.actions);
+        const outputs = policyOutputs(parameters, input.observations, activation);
+        const rows = distribution.rows(parameters, outputs);
+        const { logProbability, entropy } = distribution.terms(rows, input.actions);
         const predicted = stateValues(parameters, input.observations, activation);
         const policy = clippedPolicyLoss(
           logProbability,
@@ -246,6 +266,7 @@ class PpoTrainer extends AgentTrainer {
   readonly #world: World;
   readonly #rollout: Rollout;
   readonly #values: RolloutValues;
+  readonly #distribution: PolicyDistribution;
   readonly #actor: ScoreProgram;
   /** Of one batch size, and of another for a shortened rollout. */
   readonly #update: (batch: number) => Update;
@@ -256,26 +277,40 @@ class PpoTrainer extends AgentTrainer {
     super(context.budget);
     const { configuration: settings, workspace, stream } = context;
     const { environments, rolloutLength, hiddenSizes, activation } = settings;
+    const { gamma, normalizeObservations, normalizeRewards } = settings;
     requireDivisor(settings);
-    this.#world = new World("ppo", context, environments);
-    const { shape } = this.#world;
-    const { observationSize, actionCount } = shape;
+    this.#world = new World("ppo", context, environments, {
+      actions: ["discrete", "multi-discrete", "box"],
+      normalizeObservations,
+      ...normalizeRewards ? { normalizeRewards: { gamma } } : {},
+    });
+    const { shape, normalizer } = this.#world;
+    const { observationSize } = shape;
+    const distribution = policyDistribution(shape.actionSpace, settings);
 
-    this.#update = perBatch((batch) => compileUpdate(context, observationSize, batch));
+    this.#distribution = distribution;
+    this.#update = perBatch((batch) => compileUpdate(context, shape, distribution, batch));
     const weights = stream("initial-weights");
     const parameters = {
-      ...policyParameters(weights, observationSize, actionCount, hiddenSizes),
+      ...policyParameters(weights, observationSize, distribution.outputSize, hiddenSizes),
+      ...distribution.initialParameters(),
       ...valueParameters(weights, observationSize, hiddenSizes),
     };
     workspace.define(PARAMETERS, parameters);
     workspace.define("optimizer", adam().initialState(parameters));
 
-    const logits: Scores = (parameters, x) => policyLogits(parameters, x, activation);
+    const policy: Scores = (parameters, x) =>
+      distribution.rows(parameters, policyOutputs(parameters, x, activation));
     const values: Scores = (parameters, x) => stateValues(parameters, x, activation);
-    this.#actor = compileScores(workspace, "ppo/act", environments, observationSize, logits);
-    this.#rollout = new Rollout(rolloutLength, environments, observationSize);
+    this.#actor = compileScores(workspace, "ppo/act", environments, observationSize, policy);
+    this.#rollout = new Rollout(rolloutLength, environments, shape);
     this.#values = new RolloutValues("ppo", workspace, this.#rollout, values);
-    this.evaluator = new Evaluator("ppo", workspace, shape, context.makeEnvironment, logits);
+    this.evaluator = new Evaluator({
+      shape,
+      makeEnvironment: context.makeEnvironment,
+      actors: greedyActors("ppo", workspace, shape, policy, distribution.mode.bind(distribution)),
+      normalizer,
+    });
 
     const { learningRate, annealLearningRate, clipRange, annealClipRange } = settings;
     this.#learningRate = annealLearningRate ? linear(learningRate, 0) : constant(learningRate);
@@ -297,7 +332,13 @@ class PpoTrainer extends AgentTrainer {
     const length = this.nextLength(rolloutLength, environments);
     const rows = length * environments;
     const { policy, minibatch } = this.parts.generators;
-    await this.#rollout.collect(this.#world, this.#actor, policy, length);
+    await this.#rollout.collect(
+      this.#world,
+      this.#actor,
+      this.#distribution,
+      policy,
+      length,
+    );
     const { values, nextValues } = await this.#values.of(rows, this.#world.observations);
     const columns = this.#rollout.columns(rows, values, nextValues);
     const { advantages, returns } = generalizedAdvantages(columns, gamma, gaeLambda);
@@ -338,12 +379,13 @@ class PpoTrainer extends AgentTrainer {
     returns: Float64Array,
   ): void {
     const { observations, actions, logProbabilities, observationSize: width } = this.#rollout;
+    const size = this.#rollout.actionSize;
     for (let i = 0; i < batch.length; i++) {
       const row = batch[i];
       for (let d = 0; d < width; d++) {
         input.observations[i * width + d] = observations[row * width + d];
       }
-      input.actions[i] = actions[row];
+      for (let k = 0; k < size; k++) input.actions[i * size + k] = actions[row * size + k];
       input.oldLogProbabilities[i] = logProbabilities[row];
       input.oldValues[i] = values[row];
       input.advantages[i] = advantages[row];
@@ -388,7 +430,7 @@ function requireDivisor({ environments, rolloutLength, minibatchSize }: PpoConfi
   );
 }
 
-/** Proximal policy optimisation with discrete actions. */
+/** Proximal policy optimisation. */
 export const ppo: AgentDefinition<PpoConfiguration> = {
   name: "ppo",
   summary: "Proximal policy optimisation: clipped policy gradient on minibatches of rollouts",

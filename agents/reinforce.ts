@@ -30,8 +30,9 @@ import { activationNames } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
+import { actionInput } from "./common/actions.ts";
 import {
-  policyLogits,
+  policyOutputs,
   policyParameters,
   stateValues,
   valueParameters,
@@ -39,10 +40,17 @@ import {
 import { discountedReturns, explainedVariance, standardize } from "./common/advantages.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
 import { PARAMETERS } from "./common/checkpoint.ts";
-import { categoricalTerms } from "./common/distributions.ts";
 import { EpisodeBatch } from "./common/episode_batch.ts";
-import { compileScores, Evaluator, type ScoreProgram, type Scores } from "./common/evaluation.ts";
+import {
+  compileScores,
+  Evaluator,
+  greedyActors,
+  type ScoreProgram,
+  type Scores,
+} from "./common/evaluation.ts";
 import { combinedLoss } from "./common/losses.ts";
+import { type PolicyDistribution, policyDistribution } from "./common/policy_distribution.ts";
+import type { WorldShape } from "./common/world.ts";
 
 // Configuration. The paper gives no values: defaults are those that learn CartPole here, after
 // ARENA's vanilla policy gradient (batches of whole episodes, learning rate 1e-2).
@@ -75,6 +83,9 @@ const configuration = z.strictObject({
   chunkSize: z.int().min(1).default(1024).meta({
     description: "Transitions whose gradients are summed at a time; no effect on what is learned",
     unit: "transitions",
+  }),
+  initialLogStd: z.number().default(0).meta({
+    description: "ln σ of continuous actions at the start",
   }),
   hiddenSizes: z.array(z.int().min(1)).default([64, 64]).meta({
     description: "Widths of the hidden layers of each network",
@@ -127,14 +138,18 @@ export function baselineLoss(
 type Context = TrainerContext<ReinforceConfiguration> & { makeEnvironment(): Environment };
 
 /** Compiles "add the gradient of `chunkSize` transitions to the sum". */
-function compileAccumulate({ configuration: settings, workspace }: Context, width: number) {
+function compileAccumulate(
+  { configuration: settings, workspace }: Context,
+  { observationSize, actionSpace }: WorldShape,
+  distribution: PolicyDistribution,
+) {
   const { activation, chunkSize: rows, baseline } = settings;
   return workspace.compile(
     {
       name: "reinforce/accumulate",
       inputs: {
-        observations: [[rows, width], "float32"],
-        actions: [[rows], "int32"],
+        observations: [[rows, observationSize], "float32"],
+        actions: actionInput(actionSpace, rows),
         weights: [[rows], "float32"],
         returns: [[rows], "float32"],
         shares: [[rows], "float32"],
@@ -143,8 +158,8 @@ function compileAccumulate({ configuration: settings, workspace }: Context, widt
     },
     ({ input, state }) => {
       const { values, gradients } = valueAndGradients((parameters) => {
-        const logits = policyLogits(parameters, input.observations, activation);
-        const terms = categoricalTerms(logits, input.actions);
+        const outputs = policyOutputs(parameters, input.observations, activation);
+        const terms = distribution.terms(distribution.rows(parameters, outputs), input.actions);
         const policy = reinforceLoss(terms.logProbability, input.weights);
         const entropy = tf.sum(tf.mul(terms.entropy, input.shares));
         const value = baseline === "none" ? tf.scalar(0) : baselineLoss(
@@ -195,6 +210,7 @@ class ReinforceTrainer extends AgentTrainer {
   protected readonly parts;
   protected readonly evaluator: Evaluator;
   readonly #batch: EpisodeBatch;
+  readonly #distribution: PolicyDistribution;
   readonly #actor: ScoreProgram;
   readonly #values: ScoreProgram | undefined;
   readonly #accumulate: ReturnType<typeof compileAccumulate>;
@@ -207,11 +223,14 @@ class ReinforceTrainer extends AgentTrainer {
     const { environments, hiddenSizes, activation, learningRate, chunkSize } = settings;
     this.#batch = new EpisodeBatch("reinforce", context, environments);
     const { shape } = this.#batch;
-    const { observationSize, actionCount } = shape;
+    const { observationSize } = shape;
+    const distribution = policyDistribution(shape.actionSpace, settings);
+    this.#distribution = distribution;
 
     const weights = stream("initial-weights");
     const parameters = {
-      ...policyParameters(weights, observationSize, actionCount, hiddenSizes),
+      ...policyParameters(weights, observationSize, distribution.outputSize, hiddenSizes),
+      ...distribution.initialParameters(),
       ...settings.baseline === "value"
         ? valueParameters(weights, observationSize, hiddenSizes)
         : {},
@@ -225,9 +244,10 @@ class ReinforceTrainer extends AgentTrainer {
       ),
     );
 
-    const logits: Scores = (parameters, x) => policyLogits(parameters, x, activation);
+    const policy: Scores = (parameters, x) =>
+      distribution.rows(parameters, policyOutputs(parameters, x, activation));
     const values: Scores = (parameters, x) => stateValues(parameters, x, activation);
-    this.#actor = compileScores(workspace, "reinforce/act", environments, observationSize, logits);
+    this.#actor = compileScores(workspace, "reinforce/act", environments, observationSize, policy);
     if (settings.baseline === "value") {
       this.#values = compileScores(
         workspace,
@@ -237,9 +257,14 @@ class ReinforceTrainer extends AgentTrainer {
         values,
       );
     }
-    this.#accumulate = compileAccumulate(context, observationSize);
+    this.#accumulate = compileAccumulate(context, shape, distribution);
     this.#apply = compileApply(context);
-    this.evaluator = new Evaluator("reinforce", workspace, shape, context.makeEnvironment, logits);
+    const mode = distribution.mode.bind(distribution);
+    this.evaluator = new Evaluator({
+      shape,
+      makeEnvironment: context.makeEnvironment,
+      actors: greedyActors("reinforce", workspace, shape, policy, mode),
+    });
     this.#learningRate = settings.annealLearningRate
       ? linear(learningRate, 0)
       : constant(learningRate);
@@ -257,6 +282,7 @@ class ReinforceTrainer extends AgentTrainer {
     const { policy } = this.parts.generators;
     this.progress.environmentSteps += await this.#batch.collect(
       this.#actor,
+      this.#distribution,
       policy,
       this.remaining,
     );
@@ -325,7 +351,7 @@ class ReinforceTrainer extends AgentTrainer {
   async #accumulateAll(rows: Int32Array, weights: Float64Array, returns: Float64Array) {
     const { chunkSize } = this.context.configuration;
     const { input } = this.#accumulate;
-    const { rowObservations, actions, shape: { observationSize: width } } = this.#batch;
+    const { rowObservations, actions, actionSize, shape: { observationSize: width } } = this.#batch;
     const terms = { policy: 0, entropy: 0, value: 0 };
     for (let first = 0; first < rows.length; first += chunkSize) {
       const chunk = rows.subarray(first, first + chunkSize);
@@ -334,7 +360,10 @@ class ReinforceTrainer extends AgentTrainer {
       chunk.forEach((row, i) => {
         const observation = rowObservations.subarray(row * width, (row + 1) * width);
         input.observations.set(observation, i * width);
-        input.actions[i] = actions[row];
+        input.actions.set(
+          actions.subarray(row * actionSize, (row + 1) * actionSize),
+          i * actionSize,
+        );
         input.weights[i] = weights[first + i] / rows.length;
         input.shares[i] = 1 / rows.length;
         input.returns[i] = returns[row];
@@ -348,7 +377,7 @@ class ReinforceTrainer extends AgentTrainer {
   }
 }
 
-/** REINFORCE with discrete actions. */
+/** REINFORCE. */
 export const reinforce: AgentDefinition<ReinforceConfiguration> = {
   name: "reinforce",
   summary: "REINFORCE: policy gradient on whole episodes, with or without a learned baseline",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { policyLogits, policyParameters } from "../agents/common/actor_critic.ts";
+import { policyOutputs, policyParameters } from "../agents/common/actor_critic.ts";
 import { compileScores } from "../agents/common/evaluation.ts";
 import type { Workspace } from "../lab/compute/workspace.ts";
 import type { Bench } from "./groups.ts";
@@ -45,7 +45,7 @@ function actor(workspace: Workspace, batch: number): () => void {
     "act",
     batch,
     4,
-    (parameters, observations) => policyLogits(parameters, observations, "tanh"),
+    (parameters, observations) => policyOutputs(parameters, observations, "tanh"),
   );
   const observations = normals(random, batch * 4);
   return () => {

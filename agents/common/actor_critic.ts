@@ -20,15 +20,16 @@ function orthogonalOf(gain: number) {
  * Initial parameters of a policy head's network: gain √2 in hidden layers, 0.01 in the last one, so
  * that all actions start about equally likely. Huang et al. (2022), core detail 2.
  *
+ * @param outputSize Width O of the last layer.
  * @param hiddenSizes Widths of the hidden layers.
  */
 export function policyParameters(
   random: Generator,
   observationSize: number,
-  actionCount: number,
+  outputSize: number,
   hiddenSizes: readonly number[],
 ): NamedTensors {
-  return mlpParameters(random, [observationSize, ...hiddenSizes, actionCount], {
+  return mlpParameters(random, [observationSize, ...hiddenSizes, outputSize], {
     hidden: orthogonalOf(Math.SQRT2),
     output: orthogonalOf(0.01),
     prefix: "policy",
@@ -48,8 +49,8 @@ export function valueParameters(
   });
 }
 
-/** Logits [B, A] of observations [B, D]. */
-export function policyLogits(
+/** The policy network's outputs [B, O] for observations [B, D]: logits or means. */
+export function policyOutputs(
   parameters: Tensors,
   observations: tf.Tensor,
   activation: Activation,

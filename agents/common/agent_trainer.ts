@@ -63,7 +63,7 @@ export abstract class AgentTrainer implements Trainer {
     return this.evaluator.evaluate(context);
   }
 
-  act(observation: unknown): Promise<number> {
+  act(observation: unknown): Promise<unknown> {
     return this.evaluator.act(observation);
   }
 

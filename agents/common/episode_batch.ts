@@ -8,10 +8,11 @@
 import type { Environment } from "../../lab/core/environment.ts";
 import type { Generator, Seed } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
-import { sampleCategorical } from "./distributions.ts";
+import { type ActionRows, actionRows, actionSize, ActionTranslator } from "./actions.ts";
+import type { PolicyDistribution } from "./policy_distribution.ts";
 import { EpisodeWindow } from "./episodes.ts";
 import type { ScoreProgram } from "./evaluation.ts";
-import { discreteWorld, environmentSeed, type WorldShape } from "./world.ts";
+import { environmentSeed, type WorldShape, worldShape } from "./world.ts";
 
 /** How an environment's episode stands. */
 export type Ending = "open" | "terminated" | "truncated";
@@ -28,13 +29,16 @@ export class EpisodeBatch {
   rows = 0;
   /** [capacity, D]; the first M rows count, here and below. */
   rowObservations = new Float32Array(0);
-  /** [capacity]. */
-  actions = new Int32Array(0);
+  /** [capacity, K]. */
+  actions: ActionRows;
+  /** K. */
+  readonly actionSize: number;
   /** [capacity]. */
   rewards = new Float64Array(0);
   /** [capacity]: index of the environment. */
   owners = new Int32Array(0);
   readonly #environments: Environment[];
+  readonly #translator: ActionTranslator;
 
   /** Makes and seeds the environments; `InputError` where their spaces do not fit. */
   constructor(
@@ -43,7 +47,11 @@ export class EpisodeBatch {
     count: number,
   ) {
     this.#environments = Array.from({ length: count }, () => context.makeEnvironment());
-    this.shape = discreteWorld(agent, this.#environments[0]);
+    this.shape = worldShape(agent, this.#environments[0], ["discrete", "multi-discrete", "box"]);
+    const { actionSpace } = this.shape;
+    this.actions = actionRows(actionSpace, 0);
+    this.actionSize = actionSize(actionSpace);
+    this.#translator = new ActionTranslator(actionSpace, 1);
     this.episodes = new EpisodeWindow(count);
     this.endings = Array.from({ length: count }, () => "open");
     this.observations = new Float32Array(count * this.shape.observationSize);
@@ -56,12 +64,18 @@ export class EpisodeBatch {
    * Plays one episode in every environment, sampling from the policy; stops after `limit`
    * environment steps, which leaves episodes open.
    *
-   * @param actor Logits [N, A] of observations [N, D].
+   * @param actor Rows [N, P] of the distribution for observations [N, D].
    * @returns Environment steps taken.
    */
-  async collect(actor: ScoreProgram, random: Generator, limit: number): Promise<number> {
+  async collect(
+    actor: ScoreProgram,
+    distribution: PolicyDistribution,
+    random: Generator,
+    limit: number,
+  ): Promise<number> {
     const count = this.#environments.length;
-    const actions = new Int32Array(count);
+    const size = this.actionSize;
+    const actions = actionRows(this.shape.actionSpace, count);
     const logProbabilities = new Float64Array(count);
     this.rows = 0;
     this.#environments.forEach((environment, n) => this.#show(n, environment.reset().observation));
@@ -69,24 +83,23 @@ export class EpisodeBatch {
     while (this.rows < limit && this.endings.includes("open")) {
       actor.input.observations.set(this.observations);
       actor.run();
-      const logits = await actor.read("scores");
-      sampleCategorical(logits, this.shape.actionCount, random, actions, logProbabilities);
+      distribution.sample(await actor.read("scores"), random, actions, logProbabilities);
       for (let n = 0; n < count && this.rows < limit; n++) {
-        if (this.endings[n] === "open") this.#step(n, actions[n]);
+        if (this.endings[n] === "open") this.#step(n, actions.subarray(n * size, (n + 1) * size));
       }
     }
     this.episodes.abandon();
     return this.rows;
   }
 
-  #step(n: number, action: number): void {
-    const { observationSize: width, actionStart } = this.shape;
+  #step(n: number, action: ActionRows): void {
+    const { observationSize: width } = this.shape;
     this.#reserve(this.rows + 1);
     const row = this.rows;
     this.rowObservations.set(this.observations.subarray(n * width, (n + 1) * width), row * width);
-    this.actions[row] = action;
+    this.actions.set(action, row * this.actionSize);
     this.owners[row] = n;
-    const step = this.#environments[n].step(action + actionStart);
+    const step = this.#environments[n].step(this.#translator.first(action));
     this.rewards[row] = step.reward;
     this.rows += 1;
     this.#show(n, step.observation);
@@ -102,15 +115,15 @@ export class EpisodeBatch {
 
   /** Makes room for `rows` transitions, doubling. */
   #reserve(rows: number): void {
-    if (rows <= this.actions.length) return;
-    const capacity = Math.max(1024, 2 * this.actions.length);
-    const grow = <T extends Float32Array | Float64Array | Int32Array>(grown: T, old: T): T => {
+    if (rows <= this.owners.length) return;
+    const capacity = Math.max(1024, 2 * this.owners.length);
+    const grow = <T extends ActionRows | Float64Array>(grown: T, old: T): T => {
       grown.set(old);
       return grown;
     };
     const width = this.shape.observationSize;
     this.rowObservations = grow(new Float32Array(capacity * width), this.rowObservations);
-    this.actions = grow(new Int32Array(capacity), this.actions);
+    this.actions = grow(actionRows(this.shape.actionSpace, capacity), this.actions);
     this.rewards = grow(new Float64Array(capacity), this.rewards);
     this.owners = grow(new Int32Array(capacity), this.owners);
   }

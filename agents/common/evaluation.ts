@@ -11,9 +11,10 @@ import type { Generator } from "../../lab/core/random.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import type { Vector } from "../../lab/core/vector.ts";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
+import { type ActionRows, actionRows, ActionTranslator } from "./actions.ts";
 import { meanAndDeviation } from "./advantages.ts";
 import { PARAMETERS } from "./checkpoint.ts";
-import { greedyActions } from "./distributions.ts";
+import type { ObservationNormalizer } from "./normalizer.ts";
 import { perBatch } from "./programs.ts";
 import type { WorldShape } from "./world.ts";
 
@@ -52,23 +53,58 @@ export function compileScores(
   );
 }
 
+/** Chooses the actions of N environments in lockstep. */
+export interface Actor {
+  /**
+   * The actions for `observations`.
+   *
+   * @param observations [N, D].
+   * @param started [N], 1 where the observation is an episode's first.
+   * @param actions Out: [N, K].
+   */
+  act(observations: Float32Array, started: Uint8Array, actions: ActionRows): Promise<void>;
+}
+
+/**
+ * Actors without memory, by their number of environments: scores from a program, then `choose`.
+ *
+ * @param agent Stands in the names of programs.
+ */
+export function greedyActors(
+  agent: string,
+  workspace: Workspace,
+  { observationSize }: WorldShape,
+  scores: Scores,
+  choose: (scores: Float32Array, actions: ActionRows) => void,
+): (count: number) => Actor {
+  return perBatch((count) => {
+    const name = `${agent}/act/${count}`;
+    const program = compileScores(workspace, name, count, observationSize, scores);
+    return {
+      async act(observations, _started, actions) {
+        program.input.observations.set(observations);
+        program.run();
+        choose(await program.read("scores"), actions);
+      },
+    };
+  });
+}
+
+/** What an {@linkcode Evaluator} is made from. */
+export interface EvaluatorOptions {
+  readonly shape: WorldShape;
+  readonly makeEnvironment: () => Environment;
+  /** The greedy policy for a number of environments. */
+  readonly actors: (count: number) => Actor;
+  /** Observations are normalised by its moments, which stay as they are. */
+  readonly normalizer?: ObservationNormalizer;
+}
+
 /** Measures the greedy policy of an agent's parameters. */
 export class Evaluator {
-  readonly #program: (batch: number) => ScoreProgram;
   #vector: Vector | undefined;
 
-  /** @param agent Stands in the names of programs. */
-  constructor(
-    agent: string,
-    workspace: Workspace,
-    private readonly shape: WorldShape,
-    private readonly makeEnvironment: () => Environment,
-    scores: Scores,
-  ) {
-    this.#program = perBatch((batch) =>
-      compileScores(workspace, `${agent}/act/${batch}`, batch, shape.observationSize, scores)
-    );
-  }
+  constructor(private readonly options: EvaluatorOptions) {}
 
   /**
    * Plays `episodes` whole episodes (default 100) with the best-scored action. Each environment
@@ -79,25 +115,27 @@ export class Evaluator {
     { random, episodes = 100 }: { random: Generator; episodes?: number },
   ): Promise<Report> {
     const count = Math.min(episodes, WIDTH);
-    const program = this.#program(count);
+    const { actionSpace } = this.options.shape;
+    const actor = this.options.actors(count);
+    const translator = new ActionTranslator(actionSpace, count);
     const vector = this.#environments(count);
     const seeds = Array.from({ length: count }, () => random.integers(2 ** 32));
-    let observations = vector.reset({ seeds });
+    const observations = vector.reset({ seeds }).slice();
+    const started = new Uint8Array(count).fill(1);
 
     const left = Int32Array.from({ length: count }, (_, n) => Math.ceil((episodes - n) / count));
     const episodeReturn = new Float64Array(count);
     const episodeLength = new Float64Array(count);
-    const actions = new Int32Array(count);
+    const actions = actionRows(actionSpace, count);
     const returns: number[] = [];
     const lengths: number[] = [];
     let cut = 0;
     while (returns.length < episodes) {
-      program.input.observations.set(observations);
-      program.run();
-      greedyActions(await program.read("scores"), this.shape.actionCount, actions);
-      for (let n = 0; n < count; n++) actions[n] += this.shape.actionStart;
-      const step = vector.step(actions);
-      observations = step.observations;
+      this.options.normalizer?.normalize(observations, observations);
+      await actor.act(observations, started, actions);
+      const step = vector.step(translator.translate(actions));
+      observations.set(step.observations);
+      started.set(step.started);
       for (let n = 0; n < count; n++) {
         if (left[n] === 0) continue;
         episodeReturn[n] += step.rewards[n];
@@ -127,26 +165,26 @@ export class Evaluator {
     };
   }
 
-  /** The action with the best score for one observation of the environment. */
-  async act(observation: unknown): Promise<number> {
-    const { observationSpace } = this.shape;
+  /** The greedy action for one observation of the environment, as an episode's first. */
+  async act(observation: unknown): Promise<unknown> {
+    const { shape: { observationSpace, observationSize, actionSpace }, normalizer } = this.options;
     if (!observationSpace.contains(observation)) {
       throw new InputError(
         `Cannot act as the observation must lie in ${observationSpace}: ${observation}`,
       );
     }
-    const program = this.#program(1);
-    observationSpace.flatten(observation, program.input.observations);
-    program.run();
-    const actions = new Int32Array(1);
-    greedyActions(await program.read("scores"), this.shape.actionCount, actions);
-    return actions[0] + this.shape.actionStart;
+    const flat = new Float32Array(observationSize);
+    observationSpace.flatten(observation, flat);
+    normalizer?.normalize(flat, flat);
+    const actions = actionRows(actionSpace, 1);
+    await this.options.actors(1).act(flat, Uint8Array.of(1), actions);
+    return new ActionTranslator(actionSpace, 1).first(actions);
   }
 
   #environments(count: number): Vector {
     if (this.#vector?.count !== count) {
       this.#vector?.close();
-      this.#vector = vectorOf(this.makeEnvironment, count, {
+      this.#vector = vectorOf(this.options.makeEnvironment, count, {
         autoreset: "same-step",
       });
     }

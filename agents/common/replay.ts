@@ -6,14 +6,16 @@
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
-import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import type { NamedTensors, TensorData } from "../../lab/core/tensor_data.ts";
+import { type ActionRows, actionRows, actionSize } from "./actions.ts";
+import type { WorldShape } from "./world.ts";
 
 /** Where `sample` writes: the update program's views. */
 export interface ReplayBatch {
   /** [B, D]. */
   readonly observations: Float32Array;
-  /** [B]. */
-  readonly actions: Int32Array;
+  /** [B, K]. */
+  readonly actions: ActionRows;
   /** [B]. */
   readonly rewards: Float32Array;
   /** [B, D]: the observation that the transition led to; at an episode's end the final one. */
@@ -22,11 +24,15 @@ export interface ReplayBatch {
   readonly terminated: Float32Array;
 }
 
-/** A ring of the last `capacity` transitions of discrete-action environments. */
+/** A ring of the last `capacity` transitions. */
 export class ReplayBuffer {
+  /** Length D of a flat observation. */
+  readonly observationSize: number;
   readonly #observations: Float32Array;
   readonly #nextObservations: Float32Array;
-  readonly #actions: Int32Array;
+  readonly #actions: ActionRows;
+  /** K. */
+  readonly #actionSize: number;
   readonly #rewards: Float32Array;
   readonly #terminated: Uint8Array;
   #size = 0;
@@ -34,12 +40,17 @@ export class ReplayBuffer {
 
   /**
    * @param capacity Transitions kept.
-   * @param observationSize Length D of a flat observation.
+   * @param shape Length D of a flat observation, and where actions are chosen from.
    */
-  constructor(readonly capacity: number, readonly observationSize: number) {
+  constructor(
+    readonly capacity: number,
+    { observationSize, actionSpace }: Pick<WorldShape, "observationSize" | "actionSpace">,
+  ) {
+    this.observationSize = observationSize;
+    this.#actionSize = actionSize(actionSpace);
     this.#observations = new Float32Array(capacity * observationSize);
     this.#nextObservations = new Float32Array(capacity * observationSize);
-    this.#actions = new Int32Array(capacity);
+    this.#actions = actionRows(actionSpace, capacity);
     this.#rewards = new Float32Array(capacity);
     this.#terminated = new Uint8Array(capacity);
   }
@@ -54,12 +65,13 @@ export class ReplayBuffer {
    *
    * @param observations Array with the observation at row `row`.
    * @param nextObservations Array with the observation that followed at row `row`.
+   * @param actions Array with the action at row `row`.
    */
   add(
     observations: Float32Array,
     nextObservations: Float32Array,
     row: number,
-    action: number,
+    actions: ActionRows,
     reward: number,
     terminated: number,
   ): void {
@@ -70,7 +82,8 @@ export class ReplayBuffer {
       this.#observations[to + d] = observations[from + d];
       this.#nextObservations[to + d] = nextObservations[from + d];
     }
-    this.#actions[this.#next] = action;
+    const size = this.#actionSize;
+    for (let k = 0; k < size; k++) this.#actions[this.#next * size + k] = actions[row * size + k];
     this.#rewards[this.#next] = reward;
     this.#terminated[this.#next] = terminated;
     this.#next = (this.#next + 1) % this.capacity;
@@ -80,7 +93,8 @@ export class ReplayBuffer {
   /** Fills `batch` with transitions drawn uniformly with replacement; the buffer must hold one. */
   sample(random: Generator, batch: ReplayBatch): void {
     const width = this.observationSize;
-    for (let row = 0; row < batch.actions.length; row++) {
+    const size = this.#actionSize;
+    for (let row = 0; row < batch.rewards.length; row++) {
       const index = random.integers(this.#size);
       const from = index * width;
       const to = row * width;
@@ -88,7 +102,9 @@ export class ReplayBuffer {
         batch.observations[to + d] = this.#observations[from + d];
         batch.nextObservations[to + d] = this.#nextObservations[from + d];
       }
-      batch.actions[row] = this.#actions[index];
+      for (let k = 0; k < size; k++) {
+        batch.actions[row * size + k] = this.#actions[index * size + k];
+      }
       batch.rewards[row] = this.#rewards[index];
       batch.terminated[row] = this.#terminated[index];
     }
@@ -110,12 +126,20 @@ export class ReplayBuffer {
           dtype: "float32",
           values: this.#nextObservations.slice(0, rows * width),
         },
-        actions: { shape: [rows], dtype: "int32", values: this.#actions.slice(0, rows) },
+        actions: this.#keptActions(),
         rewards: { shape: [rows], dtype: "float32", values: this.#rewards.slice(0, rows) },
         terminated: { shape: [rows], dtype: "uint8", values: this.#terminated.slice(0, rows) },
       },
       values: { size: rows, next: this.#next },
     };
+  }
+
+  #keptActions(): TensorData {
+    const shape = [this.#size, this.#actionSize];
+    const values = this.#actions.slice(0, this.#size * this.#actionSize);
+    return values instanceof Float32Array
+      ? { shape, dtype: "float32", values }
+      : { shape, dtype: "int32", values };
   }
 
   /** Takes up a snapshot of a buffer of the same capacity and width; else an `InputError`. */

@@ -5,9 +5,10 @@
  * @module
  */
 import type { Generator } from "../../lab/core/random.ts";
-import type { World } from "./world.ts";
+import type { World, WorldShape } from "./world.ts";
 import type { RolloutColumns } from "./advantages.ts";
-import { sampleCategorical } from "./distributions.ts";
+import { type ActionRows, actionRows, actionSize } from "./actions.ts";
+import type { PolicyDistribution } from "./policy_distribution.ts";
 import type { ScoreProgram } from "./evaluation.ts";
 
 /** The last observation of an episode that a time limit cut: its value is bootstrapped from. */
@@ -20,10 +21,14 @@ export interface CutEpisode {
 
 /** Room for T · N transitions; each collection overwrites it. */
 export class Rollout {
+  /** Length D of a flat observation. */
+  readonly observationSize: number;
   /** [T · N, D]. */
   readonly observations: Float32Array;
-  /** [T · N]. */
-  readonly actions: Int32Array;
+  /** [T · N, K]. */
+  readonly actions: ActionRows;
+  /** K. */
+  readonly actionSize: number;
   /** [T · N], ln π(a|s) under the policy that acted. */
   readonly logProbabilities: Float64Array;
   /** [T · N]. */
@@ -38,16 +43,17 @@ export class Rollout {
   /**
    * @param length Steps T of each environment.
    * @param environments Environments N.
-   * @param observationSize Length D of a flat observation.
    */
   constructor(
     readonly length: number,
     readonly environments: number,
-    readonly observationSize: number,
+    { observationSize, actionSpace }: WorldShape,
   ) {
     const rows = length * environments;
+    this.observationSize = observationSize;
     this.observations = new Float32Array(rows * observationSize);
-    this.actions = new Int32Array(rows);
+    this.actionSize = actionSize(actionSpace);
+    this.actions = actionRows(actionSpace, rows);
     this.logProbabilities = new Float64Array(rows);
     this.rewards = new Float64Array(rows);
     this.terminated = new Uint8Array(rows);
@@ -58,12 +64,13 @@ export class Rollout {
    * Acts for `length` steps (at most T), sampling from the policy. Episodes go on from where the
    * last collection left them.
    *
-   * @param actor Logits [N, A] of observations [N, D].
-   * @param random Draws one uniform number an action.
+   * @param actor Rows [N, P] of the distribution for observations [N, D].
+   * @param random Draws the actions.
    */
   async collect(
     world: World,
     actor: ScoreProgram,
+    distribution: PolicyDistribution,
     random: Generator,
     length: number,
   ): Promise<void> {
@@ -74,10 +81,9 @@ export class Rollout {
       this.observations.set(world.observations, row * width);
       actor.input.observations.set(world.observations);
       actor.run();
-      const actions = this.actions.subarray(row, row + count);
-      sampleCategorical(
+      const actions = this.actions.subarray(row * this.actionSize, (row + count) * this.actionSize);
+      distribution.sample(
         await actor.read("scores"),
-        world.shape.actionCount,
         random,
         actions,
         this.logProbabilities.subarray(row, row + count),

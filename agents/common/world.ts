@@ -1,6 +1,6 @@
 /**
- * The environments that an agent trains in: a seeded vector with its episode window, for agents
- * that choose among discrete actions from flat observations.
+ * The environments that an agent trains in: a seeded vector with its episode window, flat
+ * observations and, where it is asked for, running normalisation of observations and rewards.
  *
  * @module
  */
@@ -9,43 +9,49 @@ import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { deriveSeed, type Seed } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
-import type { Discrete, Space } from "../../lab/core/space.ts";
+import type { Space } from "../../lab/core/space.ts";
 import type { Vector, VectorStep } from "../../lab/core/vector.ts";
+import { type ActionRows, type ActionSpace, ActionTranslator, spaceNames } from "./actions.ts";
 import { EpisodeWindow } from "./episodes.ts";
+import { ObservationNormalizer, RewardNormalizer } from "./normalizer.ts";
 
 /** What an agent's networks must fit. */
 export interface WorldShape {
-  /** A Box or a Discrete space. */
+  /** Observations enter networks in their flat form. */
   readonly observationSpace: Space;
   /** Length D of a flat observation: a Box's size, a Discrete's n (one-hot). */
   readonly observationSize: number;
-  /** Number of actions A. */
+  /** Where actions are chosen from. */
+  readonly actionSpace: ActionSpace;
+  /** Discrete: the number of actions A; MultiDiscrete: all choices together; Box: its size. */
   readonly actionCount: number;
-  /** The lowest action: networks count from 0. */
-  readonly actionStart: number;
 }
 
 /**
- * The shape of an environment with Box or Discrete observations and Discrete actions.
+ * The shape of an environment.
  *
  * @param agent Named in the error.
- * @throws InputError for other spaces.
+ * @param kinds Kinds of actions that the agent can choose.
+ * @throws InputError for actions of other kinds.
  */
-export function discreteWorld(
+export function worldShape(
   agent: string,
   environment: Pick<Environment, "id" | "observationSpace" | "actionSpace">,
+  kinds: readonly ActionSpace["kind"][],
 ): WorldShape {
   const { observationSpace, actionSpace } = environment;
-  const observable = observationSpace.kind === "box" || observationSpace.kind === "discrete";
-  if (!observable || actionSpace.kind !== "discrete") {
+  if (!(kinds as readonly string[]).includes(actionSpace.kind)) {
     throw new InputError(
-      `Cannot train ${agent} in ${environment.id} as it takes Box or Discrete observations and ` +
-        `Discrete actions: ${observationSpace} and ${actionSpace}`,
+      `Cannot train ${agent} in ${environment.id} as it takes ` +
+        `${kinds.map((kind) => spaceNames[kind]).join(" or ")} actions: ${actionSpace}`,
     );
   }
-  const { n, start } = actionSpace as Discrete;
-  const observationSize = observationSpace.flatSize;
-  return { observationSpace, observationSize, actionCount: n, actionStart: start };
+  return {
+    observationSpace,
+    observationSize: observationSpace.flatSize,
+    actionSpace: actionSpace as ActionSpace,
+    actionCount: actionSpace.flatSize,
+  };
 }
 
 /** The seed of training environment `index` of a run. */
@@ -53,62 +59,117 @@ export function environmentSeed(seed: Seed, index: number): number {
   return deriveSeed(seed, `environment/${index}`);
 }
 
+/** What a world does beside stepping. */
+export interface WorldOptions {
+  /** Kinds of actions that the agent can choose; Discrete by default. */
+  readonly actions?: readonly ActionSpace["kind"][];
+  /** Show observations normalised by their running moments. */
+  readonly normalizeObservations?: boolean;
+  /** Scale rewards by the deviation of returns discounted with this γ. */
+  readonly normalizeRewards?: { readonly gamma: number };
+}
+
 /** N training environments in lockstep, with same-step autoreset, and their episodes. */
 export class World {
   readonly vector: Vector;
   readonly episodes: EpisodeWindow;
   readonly shape: WorldShape;
-  readonly #actions: Int32Array;
+  /** Frozen copies of it go into evaluation. */
+  readonly normalizer: ObservationNormalizer | undefined;
+  readonly #rewardNormalizer: RewardNormalizer | undefined;
+  readonly #translator: ActionTranslator;
+  /** What `observations` and `step` answer where something is normalised. */
+  readonly #shown: Pick<VectorStep, "observations" | "finalObservations" | "rewards"> | undefined;
 
   /**
    * Makes and seeds the environments.
    *
-   * @throws InputError where the spaces do not fit (see {@linkcode discreteWorld}).
+   * @throws InputError where the spaces do not fit (see {@linkcode worldShape}).
    */
   constructor(
     agent: string,
     context: { readonly seed: Seed; makeEnvironment(): Environment },
     environments: number,
+    { actions = ["discrete"], normalizeObservations, normalizeRewards }: WorldOptions = {},
   ) {
-    this.vector = vectorOf(context.makeEnvironment, environments, {
-      autoreset: "same-step",
-    });
-    this.shape = discreteWorld(agent, this.vector);
+    this.vector = vectorOf(context.makeEnvironment, environments, { autoreset: "same-step" });
+    this.shape = worldShape(agent, this.vector, actions);
     this.episodes = new EpisodeWindow(environments);
-    this.#actions = new Int32Array(environments);
+    this.#translator = new ActionTranslator(this.shape.actionSpace, environments);
+    const { observationSize } = this.shape;
+    if (normalizeObservations) this.normalizer = new ObservationNormalizer(observationSize);
+    if (normalizeRewards) {
+      this.#rewardNormalizer = new RewardNormalizer(environments, normalizeRewards.gamma);
+    }
+    if (normalizeObservations || normalizeRewards) {
+      this.#shown = {
+        observations: new Float32Array(environments * observationSize),
+        finalObservations: new Float32Array(environments * observationSize),
+        rewards: new Float64Array(environments),
+      };
+    }
     const seeds = Array.from({ length: environments }, (_, i) => environmentSeed(context.seed, i));
     this.vector.reset({ seeds });
+    this.normalizer?.update(this.vector.observations);
+    this.#show();
   }
 
   /** [N, D]: what the next actions are chosen from. `step` overwrites it. */
   get observations(): Float32Array {
-    return this.vector.observations;
+    return this.normalizer === undefined ? this.vector.observations : this.#shown!.observations;
   }
 
   /**
-   * Steps every environment; counts its episode.
+   * Steps every environment; counts its episode with the rewards as they are.
    *
-   * @param actions [N], 0 … A − 1.
+   * @param actions [N, K], choices counted from 0, Box values in the environment's unit.
    */
-  step(actions: Int32Array): VectorStep {
-    const { actionStart } = this.shape;
-    for (let n = 0; n < actions.length; n++) this.#actions[n] = actions[n] + actionStart;
-    const step = this.vector.step(this.#actions);
-    this.episodes.step(step.rewards, step.terminated, step.truncated);
-    return step;
+  step(actions: ActionRows): VectorStep {
+    const step = this.vector.step(this.#translator.translate(actions));
+    const { rewards, terminated, truncated, finalObservations } = step;
+    this.episodes.step(rewards, terminated, truncated);
+    if (this.#shown === undefined) return step;
+    this.normalizer?.update(step.observations);
+    this.#show();
+    this.normalizer?.normalize(finalObservations, this.#shown.finalObservations);
+    this.#rewardNormalizer?.normalize(rewards, terminated, truncated, this.#shown.rewards);
+    return {
+      ...step,
+      ...this.normalizer === undefined ? {} : {
+        observations: this.#shown.observations,
+        finalObservations: this.#shown.finalObservations,
+      },
+      ...this.#rewardNormalizer === undefined ? {} : { rewards: this.#shown.rewards },
+    };
   }
 
-  /** Environments and windows; `vector` is null where the environments cannot be kept. */
+  #show(): void {
+    this.normalizer?.normalize(this.vector.observations, this.#shown!.observations);
+  }
+
+  /** Environments, windows and moments; `vector` is null where the environments cannot be kept. */
   snapshot(): Json {
-    return { vector: this.vector.snapshot() ?? null, episodes: this.episodes.snapshot() };
+    return {
+      vector: this.vector.snapshot() ?? null,
+      episodes: this.episodes.snapshot(),
+      observations: this.normalizer?.snapshot() ?? null,
+      rewards: this.#rewardNormalizer?.snapshot() ?? null,
+    };
   }
 
   /** Goes on from a snapshot; environments that could not be kept start new episodes. */
   restore(snapshot: Json): void {
-    const { vector, episodes } = snapshot as { vector: Json; episodes: Json };
+    const { vector, episodes, observations, rewards } = snapshot as Record<string, Json>;
     this.episodes.restore(episodes);
-    if (vector !== null) return this.vector.restore(vector);
-    this.episodes.abandon();
-    this.vector.reset();
+    this.normalizer?.restore(observations);
+    this.#rewardNormalizer?.restore(rewards);
+    if (vector !== null) {
+      this.vector.restore(vector);
+    } else {
+      this.episodes.abandon();
+      this.#rewardNormalizer?.abandon();
+      this.vector.reset();
+    }
+    this.#show();
   }
 }

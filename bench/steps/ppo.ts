@@ -1,6 +1,8 @@
 /** PPO's update, as the lab's agent runs it. @module */
 import { compileUpdate, ppo } from "../../agents/ppo.ts";
 import { policyParameters, valueParameters } from "../../agents/common/actor_critic.ts";
+import { policyDistribution } from "../../agents/common/policy_distribution.ts";
+import { Discrete } from "../../lab/core/space.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import { type BenchStep, choices, denseProducts, fed, normals, numbersOf } from "./step.ts";
 
@@ -23,7 +25,13 @@ export const ppoStep: BenchStep = {
     workspace.define("parameters", parameters);
     workspace.define("optimizer", adam().initialState(parameters));
     const configuration = ppo.configuration.parse({ hiddenSizes });
-    const update = compileUpdate({ configuration, workspace }, 4, batch);
+    const actionSpace = new Discrete(2);
+    const update = compileUpdate(
+      { configuration, workspace },
+      { observationSize: 4, actionSpace },
+      policyDistribution(actionSpace),
+      batch,
+    );
     update.scalar.learningRate = 2.5e-4;
     update.scalar.clipRange = 0.2;
     return fed(update, {

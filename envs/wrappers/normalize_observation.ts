@@ -5,7 +5,7 @@
  */
 import type { Environment } from "../../lab/core/environment.ts";
 import { Box } from "../../lab/core/space.ts";
-import { RunningMoments } from "./running_moments.ts";
+import { RunningMoments } from "../../lab/core/running_moments.ts";
 import { boxOf, wrap } from "./wrapper.ts";
 
 /**

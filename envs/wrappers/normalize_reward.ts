@@ -5,7 +5,7 @@
  */
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import { RunningMoments } from "./running_moments.ts";
+import { RunningMoments } from "../../lab/core/running_moments.ts";
 import { wrap } from "./wrapper.ts";
 
 /**

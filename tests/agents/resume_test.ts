@@ -8,7 +8,7 @@ import { decodeSafetensors, encodeSafetensors } from "../../lab/core/safetensors
 import { environmentOf } from "../../lab/core/define_environment.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import type { Snapshot } from "../../lab/core/snapshot.ts";
-import { Box, Discrete } from "../../lab/core/space.ts";
+import { Discrete, Tuple } from "../../lab/core/space.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { agents } from "../../agents/mod.ts";
@@ -80,9 +80,17 @@ function differences(one: Snapshot, other: Snapshot): string[] {
 /** Snapshot after some iterations, from the start or from another snapshot. */
 async function run(
   agent: string,
-  options: { iterations: number; from?: Snapshot; seed?: number; backend?: "wasm" | "cpu" },
+  options: {
+    iterations: number;
+    from?: Snapshot;
+    seed?: number;
+    backend?: "wasm" | "cpu";
+    world?: () => Environment;
+    fields?: object;
+  },
 ) {
-  const { trainer } = await subjectOf(agent, cartPole, small[agent], options);
+  const { world = cartPole, fields } = options;
+  const { trainer } = await subjectOf(agent, world, { ...small[agent], ...fields }, options);
   if (options.from !== undefined) await trainer.restore(options.from);
   const metrics = [];
   for (let i = 0; i < options.iterations; i++) metrics.push((await trainer.iterate()).metrics);
@@ -152,15 +160,15 @@ for (const agent of Object.keys(definitions)) {
   });
 
   Deno.test(`${agent}: spaces that it cannot handle are refused before training`, async () => {
-    const continuous = (): Environment => ({
+    const paired = (): Environment => ({
       ...environmentOf(identity()),
       id: "Pull-v0",
       observationSpace: new Discrete(2),
-      actionSpace: new Box({ low: -1, high: 1 }),
+      actionSpace: new Tuple([new Discrete(2)]),
     });
     await rejects(
-      () => subjectOf(agent, continuous, small[agent]),
-      new RegExp(`Cannot train ${agent} in Pull-v0 as it takes .* Discrete actions: .*Box`),
+      () => subjectOf(agent, paired, small[agent]),
+      new RegExp(`Cannot train ${agent} in Pull-v0 as it takes .* actions: Tuple`),
     );
   });
 
@@ -169,5 +177,30 @@ for (const agent of Object.keys(definitions)) {
     const definition = await entry.load();
     strictEqual(definition.name, agent);
     strictEqual(definition.summary, entry.summary);
+  });
+}
+
+/** Other worlds and flags, each with the parts that the runs above do not use. */
+const variants: [agent: string, name: string, world: () => Environment, fields: object][] = [
+  ["ppo", "continuous actions, normalised observations and rewards", () => makeEnv("Pendulum-v1"), {
+    normalizeObservations: true,
+    normalizeRewards: true,
+  }],
+  ["a2c", "continuous actions, normalised observations and rewards", () => makeEnv("Pendulum-v1"), {
+    normalizeObservations: true,
+    normalizeRewards: true,
+  }],
+  ["ppo", "several choices", () => makeEnv("Identity-v0", { space: "multi-discrete" }), {}],
+  ["reinforce", "continuous actions", () => makeEnv("Pendulum-v1"), {}],
+];
+
+for (const [agent, name, world, fields] of variants) {
+  Deno.test(`${agent}, ${name}: 12 iterations are 6, a checkpoint and 6 more`, async () => {
+    const whole = await run(agent, { iterations: 12, world, fields });
+    const first = await run(agent, { iterations: 6, world, fields });
+    const from = savedAndLoaded(first.snapshot);
+    const second = await run(agent, { iterations: 6, from, world, fields });
+    deepStrictEqual(differences(second.snapshot, whole.snapshot), []);
+    deepStrictEqual([...first.metrics, ...second.metrics], whole.metrics);
   });
 }

@@ -3,8 +3,11 @@ import fc from "fast-check";
 import { type ReplayBatch, ReplayBuffer } from "../../../agents/common/replay.ts";
 import { InputError } from "../../../lab/core/errors.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
+import { Box, Discrete } from "../../../lab/core/space.ts";
 
-function batchOf(size: number, width: number): ReplayBatch {
+const shape = { observationSize: 2, actionSpace: new Discrete(100) };
+
+function batchOf(size: number, width: number): ReplayBatch & { actions: Int32Array } {
   return {
     observations: new Float32Array(size * width),
     actions: new Int32Array(size),
@@ -20,7 +23,7 @@ function add(buffer: ReplayBuffer, k: number): void {
     Float32Array.of(9, 9, k, -k),
     Float32Array.of(9, 9, k + 1, -k - 1),
     1,
-    k,
+    Int32Array.of(9, k),
     k / 2,
     k % 2,
   );
@@ -29,7 +32,7 @@ function add(buffer: ReplayBuffer, k: number): void {
 Deno.test("a sampled transition is one that was added, column by column", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 40 }), (capacity, n) => {
-      const buffer = new ReplayBuffer(capacity, 2);
+      const buffer = new ReplayBuffer(capacity, shape);
       for (let k = 0; k < n; k++) add(buffer, k);
       strictEqual(buffer.size, Math.min(capacity, n));
       const batch = batchOf(8, 2);
@@ -50,7 +53,7 @@ Deno.test("a sampled transition is one that was added, column by column", () => 
 });
 
 Deno.test("sampling is uniform over what the buffer holds", () => {
-  const buffer = new ReplayBuffer(4, 2);
+  const buffer = new ReplayBuffer(4, shape);
   for (let k = 0; k < 6; k++) add(buffer, k);
   const batch = batchOf(8000, 2);
   buffer.sample(defaultRng(0), batch);
@@ -61,10 +64,10 @@ Deno.test("sampling is uniform over what the buffer holds", () => {
 });
 
 Deno.test("a restored buffer goes on as the original", () => {
-  const original = new ReplayBuffer(5, 2);
+  const original = new ReplayBuffer(5, shape);
   for (let k = 0; k < 7; k++) add(original, k);
   const { tensors, values } = original.snapshot();
-  const restored = new ReplayBuffer(5, 2);
+  const restored = new ReplayBuffer(5, shape);
   restored.restore(tensors, JSON.parse(JSON.stringify(values)));
   for (const buffer of [original, restored]) add(buffer, 7);
   const [one, other] = [batchOf(20, 2), batchOf(20, 2)];
@@ -74,7 +77,7 @@ Deno.test("a restored buffer goes on as the original", () => {
 });
 
 Deno.test("a snapshot is a copy", () => {
-  const buffer = new ReplayBuffer(2, 2);
+  const buffer = new ReplayBuffer(2, shape);
   add(buffer, 0);
   const { tensors } = buffer.snapshot();
   add(buffer, 1);
@@ -83,9 +86,26 @@ Deno.test("a snapshot is a copy", () => {
 });
 
 Deno.test("a snapshot of a larger buffer is refused", () => {
-  const large = new ReplayBuffer(5, 2);
+  const large = new ReplayBuffer(5, shape);
   for (let k = 0; k < 5; k++) add(large, k);
   const { tensors, values } = large.snapshot();
-  throws(() => new ReplayBuffer(4, 2).restore(tensors, values), InputError);
-  throws(() => new ReplayBuffer(5, 3).restore(tensors, values), /length 3/);
+  throws(() => new ReplayBuffer(4, shape).restore(tensors, values), InputError);
+  throws(
+    () => new ReplayBuffer(5, { ...shape, observationSize: 3 }).restore(tensors, values),
+    /length 3/,
+  );
+});
+
+Deno.test("actions of a Box are kept whole, as float32", () => {
+  const buffer = new ReplayBuffer(3, {
+    observationSize: 1,
+    actionSpace: new Box({ low: -1, high: 1, shape: [2] }),
+  });
+  const actions = Float32Array.of(0.1, 0.2, 0.3, 0.4);
+  buffer.add(Float32Array.of(1, 2), Float32Array.of(3, 4), 1, actions, 0, 0);
+  const batch = { ...batchOf(1, 1), actions: new Float32Array(2) };
+  buffer.sample(defaultRng(0), batch);
+  deepStrictEqual(batch.actions, Float32Array.of(0.3, 0.4));
+  const { tensors } = buffer.snapshot();
+  deepStrictEqual(tensors.actions, { shape: [1, 2], dtype: "float32", values: batch.actions });
 });

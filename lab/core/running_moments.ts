@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Json } from "../../lab/core/snapshot.ts";
+import type { Json } from "./snapshot.ts";
 
 /**
  * Mean and variance by the parallel algorithm of T. F. Chan et al. (1979), with Gymnasium's start:
@@ -22,12 +22,12 @@ export class RunningMoments {
     this.variance = new Float64Array(size).fill(1);
   }
 
-  /** Takes one vector in. */
-  update(values: ArrayLike<number>): void {
+  /** Takes one vector in: the elements of `values` from `offset` on. */
+  update(values: ArrayLike<number>, offset = 0): void {
     const count = this.#count;
     const total = count + 1;
     for (let i = 0; i < this.mean.length; i++) {
-      const delta = values[i] - this.mean[i];
+      const delta = values[offset + i] - this.mean[i];
       this.mean[i] += delta / total;
       this.variance[i] = (this.variance[i] * count + delta * delta * count / total) / total;
     }

@@ -1,0 +1,107 @@
+/**
+ * Running normalisation of observations and rewards over all environments of a world.
+ *
+ * Huang et al., "The 37 Implementation Details of PPO" (2022), details 6 to 9 for continuous
+ * actions.
+ *
+ * @module
+ */
+import { RunningMoments } from "../../lab/core/running_moments.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+
+/** Added to a variance before its root is divided by. */
+const EPSILON = 1e-8;
+
+/** Normalised values are clipped to ± this. */
+const LARGEST = 10;
+
+function scaled(value: number, variance: number): number {
+  return Math.min(Math.max(value / Math.sqrt(variance + EPSILON), -LARGEST), LARGEST);
+}
+
+/** (o − mean) ÷ √(variance + 1e-8), clipped to ±10, with the moments of all observations so far. */
+export class ObservationNormalizer {
+  readonly #moments: RunningMoments;
+
+  /** @param size Length D of a flat observation. */
+  constructor(readonly size: number) {
+    this.#moments = new RunningMoments(size);
+  }
+
+  /** Takes the rows of `observations` [N, D] into the moments. */
+  update(observations: Float32Array): void {
+    for (let row = 0; row < observations.length; row += this.size) {
+      this.#moments.update(observations, row);
+    }
+  }
+
+  /** Writes the normalised rows of `observations` [N, D] into `out` [N, D]; the moments stay. */
+  normalize(observations: Float32Array, out: Float32Array): void {
+    const { mean, variance } = this.#moments;
+    for (let i = 0; i < observations.length; i++) {
+      const d = i % this.size;
+      out[i] = scaled(observations[i] - mean[d], variance[d]);
+    }
+  }
+
+  /** The moments. */
+  snapshot(): Json {
+    return this.#moments.snapshot();
+  }
+
+  /** Goes on from a snapshot. */
+  restore(snapshot: Json): void {
+    this.#moments.restore(snapshot);
+  }
+}
+
+/**
+ * r ÷ √(variance of R + 1e-8), clipped to ±10, where each environment's R ← γR + r starts at 0 with
+ * each episode. No mean is subtracted, so that a reward keeps its sign.
+ */
+export class RewardNormalizer {
+  readonly #moments = new RunningMoments(1);
+  readonly #discounted: Float64Array;
+
+  /**
+   * @param environments Environments N.
+   * @param gamma Discount γ in [0, 1].
+   */
+  constructor(environments: number, private readonly gamma: number) {
+    this.#discounted = new Float64Array(environments);
+  }
+
+  /** Takes a step's rewards [N] in and writes the normalised ones into `out` [N]. */
+  normalize(
+    rewards: Float64Array,
+    terminated: Uint8Array,
+    truncated: Uint8Array,
+    out: Float64Array,
+  ): void {
+    for (let n = 0; n < rewards.length; n++) {
+      this.#discounted[n] = this.#discounted[n] * this.gamma + rewards[n];
+      this.#moments.update(this.#discounted, n);
+    }
+    for (let n = 0; n < rewards.length; n++) {
+      out[n] = scaled(rewards[n], this.#moments.variance[0]);
+      if (terminated[n] || truncated[n]) this.#discounted[n] = 0;
+    }
+  }
+
+  /** Forgets the episodes under way; the moments stay. */
+  abandon(): void {
+    this.#discounted.fill(0);
+  }
+
+  /** The moments and the running sums. */
+  snapshot(): Json {
+    return { moments: this.#moments.snapshot(), discounted: [...this.#discounted] };
+  }
+
+  /** Goes on from a snapshot. */
+  restore(snapshot: Json): void {
+    const { moments, discounted } = snapshot as { moments: Json; discounted: number[] };
+    this.#moments.restore(moments);
+    this.#discounted.set(discounted);
+  }
+}
