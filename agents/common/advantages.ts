@@ -24,6 +24,19 @@ export interface RolloutColumns {
   readonly truncated: Uint8Array;
 }
 
+/** δ_t = r_t + γ(1 − terminated_t)V(s_{t+1}) − V(s_t) of one row. */
+export function temporalDifference(rollout: RolloutColumns, gamma: number, row: number): number {
+  const { rewards, values, nextValues, terminated } = rollout;
+  const bootstrap = terminated[row] ? 0 : gamma * nextValues[row];
+  return rewards[row] + bootstrap - values[row];
+}
+
+/** Whether nothing of the same episode follows a row: its episode ended, or the rollout. */
+export function isLast(rollout: RolloutColumns, row: number): boolean {
+  const { environments, rewards, terminated, truncated } = rollout;
+  return Boolean(terminated[row] || truncated[row] || row + environments >= rewards.length);
+}
+
 /**
  * Generalised advantage estimation: δ_t = r_t + γ(1 − terminated_t)V(s_{t+1}) − V(s_t) and
  * Â_t = δ_t + γλ(1 − terminated_t)(1 − truncated_t)Â_{t+1}, with the value target Â_t + V(s_t).
@@ -60,15 +73,12 @@ export function generalizedAdvantages(
   gamma: number,
   gaeLambda: number,
 ): { advantages: Float64Array; returns: Float64Array } {
-  const { environments, rewards, values, nextValues, terminated, truncated } = rollout;
-  const length = rewards.length;
-  const advantages = new Float64Array(length);
-  const returns = new Float64Array(length);
-  for (let i = length - 1; i >= 0; i--) {
-    const bootstrap = terminated[i] ? 0 : gamma * nextValues[i];
-    const delta = rewards[i] + bootstrap - values[i];
-    const ended = terminated[i] || truncated[i] || i + environments >= length;
-    advantages[i] = delta + (ended ? 0 : gamma * gaeLambda * advantages[i + environments]);
+  const { environments, values } = rollout;
+  const advantages = new Float64Array(values.length);
+  const returns = new Float64Array(values.length);
+  for (let i = values.length - 1; i >= 0; i--) {
+    const following = isLast(rollout, i) ? 0 : gamma * gaeLambda * advantages[i + environments];
+    advantages[i] = temporalDifference(rollout, gamma, i) + following;
     returns[i] = advantages[i] + values[i];
   }
   return { advantages, returns };
