@@ -1,19 +1,16 @@
 /**
- * Learning evidence (slow): every method over tables, its greedy policy valued exactly on the
- * world's transition table, over seeds 1 to 10. Prints the rows of docs/agents/tabular.md.
+ * Learning evidence (slow) of the methods over tables beside the rows of evidence/rows.ts: where
+ * on-policy methods walk, and what bandits earn.
  */
 import { ok } from "node:assert";
 import { agents } from "../../../agents/mod.ts";
-import { expectedReturns } from "../../../agents/tabular/evaluation.ts";
-import { greedy } from "../../../agents/tabular/tables.ts";
 import { environments, makeEnv } from "../../../envs/mod.ts";
+import { greedyTable, worldOf } from "../../../evidence/exact_return.ts";
 import { tabularExperiments } from "../../../experiments/tabular.ts";
-import type { Environment, TransitionTable } from "../../../lab/core/environment.ts";
-import type { Discrete } from "../../../lab/core/space.ts";
-import type { AgentExperiment } from "../../../lab/experiment/definition.ts";
+import type { TransitionTable } from "../../../lab/core/environment.ts";
 import type { Registries } from "../../../lab/experiment/registries.ts";
 import { train } from "../../../lab/experiment/train.ts";
-import { bootstrapInterval, iqm, mean } from "../../../lab/statistics/mod.ts";
+import { bootstrapInterval, mean } from "../../../lab/statistics/mod.ts";
 import { bandits, trainerOf } from "../../agents/tabular/laboratory.ts";
 
 const registries: Registries = {
@@ -25,103 +22,31 @@ const registries: Registries = {
   experiments: [],
 };
 
-/** The states in which episodes start; each as likely as the others in these worlds. */
-function startsOf(environment: Environment): number[] {
-  const starts = new Set<number>();
-  for (let seed = 0; seed < 5000; seed++) starts.add(environment.reset({ seed }).observation);
-  return [...starts];
+/** The states that the greedy policy goes through from `state` on; nothing is left to chance. */
+function path(table: TransitionTable, policy: ArrayLike<number>, state: number): number[] {
+  const states = [state];
+  for (let i = 0; i < 200; i++) {
+    const [{ state: next, terminated }] = table[states.at(-1)!][policy[states.at(-1)!]];
+    states.push(next);
+    if (terminated) break;
+  }
+  return states;
 }
 
-/** A trained table's greedy policy in a world. */
-class Trained {
-  readonly environment: Environment;
-  readonly table: TransitionTable;
-  readonly policy: number[];
-
-  /** @param tables Action values: one table, or two whose mean counts. */
-  constructor({ environment }: AgentExperiment, tables: readonly ArrayLike<number>[]) {
-    const { id, ...options } = environment as { id: string };
-    this.environment = makeEnv(id, options);
-    this.table = this.environment.transitions!();
-    const actions = (this.environment.actionSpace as Discrete).n;
-    const q = Float64Array.from(
-      tables[0],
-      (_, i) => tables.reduce((sum, table) => sum + table[i], 0) / tables.length,
-    );
-    this.policy = this.table.map((_, state) => greedy(q, state * actions, actions));
-  }
-
-  /** Its exact return within the world's time limit, or 200 steps where it has none. */
-  get exactReturn(): number {
-    const values = expectedReturns(this.table, this.policy, this.environment.timeLimit ?? 200);
-    return mean(startsOf(this.environment).map((state) => values[state]));
-  }
-
-  /** The states it goes through from `state` on, where nothing is left to chance. */
-  path(state: number): number[] {
-    const states = [state];
-    for (let i = 0; i < 200; i++) {
-      const [{ state: next, terminated }] = this.table[states.at(-1)!][this.policy[states.at(-1)!]];
-      states.push(next);
-      if (terminated) break;
+for (const method of ["monte-carlo", "sarsa", "expected-sarsa"]) {
+  const name = `cliffwalking-${method}`;
+  Deno.test(`${name} keeps away from the edge on nine seeds of ten`, async () => {
+    const definition = tabularExperiments.find((each) => each.name === name)!;
+    const environment = worldOf(definition);
+    let safe = 0;
+    for (let seed = 1; seed <= definition.seeds!; seed++) {
+      const result = await train(definition, { seed, registries, backend: "cpu" });
+      const policy = greedyTable(environment, result.parameters);
+      result.dispose();
+      const cells = path(environment.transitions!(), policy, 36);
+      if (cells.at(-1) === 47 && cells.every((cell) => cell < 25 || cell > 34)) safe += 1;
     }
-    return states;
-  }
-}
-
-/**
- * Trains seeds 1 … n, prints a row of the documentation, and holds nine seeds of ten to `reached`.
- *
- * @returns Exact returns by seed.
- */
-async function evidence(
-  definition: AgentExperiment,
-  reached: (one: Trained) => boolean,
-): Promise<number[]> {
-  const begin = performance.now();
-  const returns: number[] = [];
-  let reaching = 0;
-  const { name, seeds = 1, budget } = definition;
-  for (let seed = 1; seed <= seeds; seed++) {
-    const result = await train(definition, { seed, registries, backend: "cpu" });
-    const one = new Trained(definition, Object.values(result.parameters).map((t) => t.values));
-    result.dispose();
-    returns.push(one.exactReturn);
-    if (reached(one)) reaching += 1;
-  }
-  const seconds = (performance.now() - begin) / 1000 / seeds;
-  const { low, high } = bootstrapInterval([returns], (scores) => iqm(scores));
-  const [middle, from, to, least] = [iqm(returns), low, high, Math.min(...returns)]
-    .map((value) => value.toFixed(4));
-  console.log(
-    `| \`${name}\` | ${seeds === 1 ? "1" : `1–${seeds}`} | ${budget.toLocaleString("en")} | ` +
-      `${middle} [${from}, ${to}] | ${least} | ${reaching} of ${seeds} | ${seconds.toFixed(1)} |`,
-  );
-  ok(reaching >= 0.9 * seeds, `${returns}`);
-  return returns;
-}
-
-/** Methods that learn what exploring costs. */
-const onPolicy = ["monte-carlo", "sarsa", "expected-sarsa"];
-
-for (const definition of tabularExperiments) {
-  const { name, agent } = definition;
-  const [world] = name.split("-");
-  if (world === "bandit") continue;
-  if (world === "cliffwalking" && onPolicy.includes(agent.name)) {
-    Deno.test(`${name} keeps away from the cliff`, async () => {
-      const returns = await evidence(definition, (one) => {
-        const path = one.path(36);
-        return path.at(-1) === 47 && path.every((cell) => cell < 25 || cell > 34);
-      });
-      ok(iqm(returns) <= -15 && iqm(returns) >= -18, `${returns}`);
-    });
-    continue;
-  }
-  const least = { frozenlake: 0.735, taxi: 7.9, cliffwalking: -13, windy: -15 }[world]!;
-  Deno.test(`${name} reaches ${least}`, async () => {
-    const returns = await evidence(definition, ({ exactReturn }) => exactReturn >= least - 1e-9);
-    ok(iqm(returns) >= least - 1e-9, `${returns}`);
+    ok(safe >= 0.9 * definition.seeds!, `${safe}`);
   });
 }
 

@@ -1,0 +1,113 @@
+/**
+ * Every claim of the documentation that an agent learns. `deno task docs:results` measures the
+ * rows and writes the pages' tables; `deno task test:slow` holds them to their bars.
+ *
+ * A new row: an experiment, its page, the seeds, the bar, and what others obtained. The page needs
+ * the two markers `<!-- results -->` and `<!-- /results -->`.
+ *
+ * @module
+ */
+import { tabularExperiments } from "../experiments/tabular.ts";
+import { exactReturn } from "./exact_return.ts";
+import type { Bar, EvidenceRow } from "./row.ts";
+
+const zoo = "(rl-baselines3-zoo `benchmark.md`, one agent)";
+
+/** Methods that learn what exploring costs: on the cliff they keep a row away from the edge. */
+const onPolicy = ["monte-carlo", "sarsa", "expected-sarsa"];
+
+/** The goal in each world of the tables, and the optimum with its source. */
+const tableWorlds: Record<string, { bar: Bar; reference: string }> = {
+  frozenlake: { bar: { atLeast: 0.735 }, reference: "0.7402, the stationary optimum" },
+  taxi: { bar: { atLeast: 7.9 }, reference: "7.93, the optimum" },
+  cliffwalking: { bar: { atLeast: -13 }, reference: "-13, the optimum" },
+  windy: { bar: { atLeast: -15 }, reference: "-15 (Sutton and Barto, example 6.5)" },
+};
+
+const tables = tabularExperiments.flatMap(({ name, agent, seeds = 1 }): EvidenceRow[] => {
+  const [prefix] = name.split("-");
+  if (!(prefix in tableWorlds)) return [];
+  const safe = prefix === "cliffwalking" && onPolicy.includes(agent.name);
+  const { bar, reference } = safe
+    ? {
+      bar: { atLeast: -18, atMost: -15 },
+      reference: "-17 along the top (Sutton and Barto, example 6.6)",
+    }
+    : tableWorlds[prefix];
+  return [{
+    experiment: name,
+    page: "docs/agents/tabular.md",
+    seeds,
+    score: exactReturn,
+    bar: { ...bar, seeds: Math.ceil(0.9 * seeds) },
+    reference,
+  }];
+});
+
+/** The rows, in the order of their tables. */
+export const evidence: readonly EvidenceRow[] = [
+  {
+    experiment: "cartpole-dqn",
+    page: "docs/agents/dqn.md",
+    seeds: 10,
+    bar: { atLeast: 475, seeds: 8 },
+    reference: `500 ± 0 ${zoo}`,
+  },
+  {
+    experiment: "cartpole-dqn-quick",
+    page: "docs/agents/dqn.md",
+    seeds: 10,
+    bar: { atLeast: 475, seeds: 8 },
+    reference: "",
+  },
+  {
+    experiment: "gridworld-dqn",
+    page: "docs/agents/dqn.md",
+    seeds: 5,
+    bar: { atLeast: 0.859, seeds: 5 },
+    reference: "0.86, the shortest way",
+  },
+  {
+    experiment: "cartpole-ppo",
+    page: "docs/agents/ppo.md",
+    seeds: 10,
+    bar: { atLeast: 475, seeds: 10 },
+    reference: `500 ± 0 ${zoo}`,
+  },
+  {
+    experiment: "cartpole-ppo-quick",
+    page: "docs/agents/ppo.md",
+    seeds: 10,
+    bar: { atLeast: 475, seeds: 10 },
+    reference: "",
+  },
+  {
+    experiment: "cartpole-a2c",
+    page: "docs/agents/a2c.md",
+    seeds: 10,
+    bar: { atLeast: 475 },
+    reference: `500 ± 0 ${zoo}`,
+  },
+  {
+    experiment: "cartpole-a2c-quick",
+    page: "docs/agents/a2c.md",
+    seeds: 10,
+    bar: { atLeast: 475 },
+    reference: "",
+  },
+  {
+    experiment: "cartpole-reinforce",
+    page: "docs/agents/reinforce.md",
+    seeds: 10,
+    bar: { atLeast: 475 },
+    reference: "",
+  },
+  {
+    experiment: "cartpole-reinforce-quick",
+    page: "docs/agents/reinforce.md",
+    seeds: 10,
+    bar: { atLeast: 475 },
+    reference: "500 at about update 13 of 32 episodes, five seeds (ARENA, PR 396)",
+  },
+  ...tables,
+];
