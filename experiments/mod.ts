@@ -7,6 +7,7 @@
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import type { ExperimentEntry } from "../lab/experiment/registries.ts";
 import { cartpoleA2c, cartpoleDqn, cartpolePpo, cartpoleReinforce } from "./cartpole.ts";
+import { deepQExperiments } from "./deep_q.ts";
 import { glyphsAutoencoder, glyphsClassifier, glyphsVae } from "./glyphs.ts";
 import { gridworldDqn } from "./gridworld.ts";
 import {
@@ -32,6 +33,7 @@ function entriesOf(file: string, definitions: readonly ExperimentDefinition[]): 
 /** Every named experiment of the lab. */
 export const experiments: readonly ExperimentEntry[] = [
   ...entriesOf("./cartpole.ts", [cartpoleDqn, cartpoleReinforce, cartpoleA2c, cartpolePpo]),
+  ...entriesOf("./deep_q.ts", deepQExperiments),
   ...entriesOf("./gridworld.ts", [gridworldDqn]),
   ...entriesOf("./glyphs.ts", [glyphsAutoencoder, glyphsVae, glyphsClassifier]),
   ...entriesOf("./ring.ts", [ringWganGp]),
