@@ -3,11 +3,19 @@
  * replay buffer, towards targets that a slowly renewed copy of it gives.
  *
  * Mnih et al., "Human-level control through deep reinforcement learning" (Nature 518, 2015; first as
- * arXiv 1312.5602): algorithm 1; the clipped error of its methods section is the Huber loss. Van
- * Hasselt, Guez, Silver, "Deep Reinforcement Learning with Double Q-learning" (2015, arXiv
- * 1509.06461), equation 4, behind the flag `doubleQ`.
+ * arXiv 1312.5602): algorithm 1; the clipped error of its methods section is the Huber loss. Behind
+ * flags, each as in its paper and all of them together as in "Rainbow" (Hessel et al. 2018, arXiv
+ * 1710.02298):
+ * - `doubleQ`: van Hasselt, Guez, Silver (2015, arXiv 1509.06461), equation 4.
+ * - `duelling`: Wang et al. (2016, arXiv 1511.06581), equation 9; `common/action_values.ts`.
+ * - `rewardSteps` n: Sutton (1988), as in Rainbow, section 3; `common/n_step.ts`.
+ * - `priorityExponent` α: Schaul et al. (2016, arXiv 1511.05952), algorithm 1, proportional;
+ *   `common/prioritized.ts`.
+ * - `noisy`: Fortunato et al. (2018, arXiv 1706.10295), factorised noise; `common/noisy.ts`.
+ * - `quantiles` N: QR-DQN, Dabney et al. (2018, arXiv 1710.10044), algorithm 1;
+ *   `common/quantiles.ts`.
  *
- * Differs from the paper:
+ * Differs from the papers:
  * - Dense networks on flat observations, Adam in place of RMSProp; gradients clipped by global norm.
  * - Several environments may act side by side; `trainEvery`, `targetUpdateEvery` and
  *   `learningStarts` count environment steps over all of them.
@@ -15,107 +23,46 @@
  *   the target.
  * - Optionally a Polyak target, θ⁻ ← (1 − τ)θ⁻ + τθ (Lillicrap et al. 2015, arXiv 1509.02971), with
  *   `targetRate` τ < 1.
+ * - Duelling: no gradient is scaled by 1/√2. Priorities: |δ| of the mean where there are quantiles,
+ *   and importance weights over the largest of their batch. Noisy: one draw for all environments of
+ *   a step and for all rows of a batch; evaluation acts on the means.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import * as z from "zod";
 import type { Environment } from "../lab/core/environment.ts";
-import { InputError } from "../lab/core/errors.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
+import type { Generator } from "../lab/core/random.ts";
+import type { Json, Snapshot } from "../lab/core/snapshot.ts";
+import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { Report } from "../lab/core/trainer.ts";
 import type { AgentDefinition, TrainerContext } from "../lab/compute/definitions.ts";
+import type { RandomSpec, Tensors } from "../lab/compute/workspace.ts";
 import { clipByGlobalNorm, valueAndGradients } from "../lab/compute/gradients.ts";
-import { activationNames } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
-import { linear, type Schedule } from "../lab/compute/schedules.ts";
-import type { ActionRows } from "./common/actions.ts";
-import { actionValueParameters, actionValues } from "./common/action_values.ts";
+import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
+import { actionOutputs, actionValueParameters, actionValues } from "./common/action_values.ts";
 import { meanAndDeviation } from "./common/advantages.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
 import { PARAMETERS } from "./common/checkpoint.ts";
 import { greedyActions, scoresOf } from "./common/distributions.ts";
-import {
-  compileScores,
-  Evaluator,
-  greedyActors,
-  type ScoreProgram,
-  type Scores,
-} from "./common/evaluation.ts";
-import { meanSquaredError } from "./common/losses.ts";
-import { ReplayBuffer } from "./common/replay.ts";
+import { Evaluator, greedyActors } from "./common/evaluation.ts";
+import { huber } from "./common/losses.ts";
+import { noiseInputs, noiseParameters, perturbed } from "./common/noisy.ts";
+import { quantileHuberLoss, quantilesOf, quantileTargets } from "./common/quantiles.ts";
 import { TARGET, targetNetwork } from "./common/target_network.ts";
+import { bootstrapped } from "./common/targets.ts";
+import { TransitionMemory } from "./common/transition_memory.ts";
 import { World } from "./common/world.ts";
+import { configuration, type DqnConfiguration, requireFit } from "./dqn_configuration.ts";
 
-// Configuration. Defaults are those of Stable-Baselines3's DQN where nothing else is said.
-
-const configuration = z.strictObject({
-  environments: z.int().min(1).default(1).meta({
-    description: "Environments that act side by side",
-  }),
-  bufferSize: z.int().min(1).default(100_000).meta({
-    description: "Transitions that the replay buffer keeps (100 000: rl-baselines3-zoo, CartPole)",
-    unit: "transitions",
-  }),
-  learningStarts: z.int().min(0).default(1000).meta({
-    description: "Random actions before the first update (1000: rl-baselines3-zoo, CartPole)",
-    unit: "environment steps",
-  }),
-  batchSize: z.int().min(1).default(32).meta({
-    description: "Transitions a gradient step",
-    unit: "transitions",
-  }),
-  trainEvery: z.int().min(1).default(4).meta({
-    description: "Environment steps from one training to the next; a multiple of environments",
-    unit: "environment steps",
-  }),
-  gradientStepsPerTrain: z.int().min(1).default(1).meta({
-    description: "Gradient steps at each training",
-    unit: "gradient steps",
-  }),
-  targetUpdateEvery: z.int().min(1).default(500).meta({
-    description: "Environment steps between renewals of the target network (500: CleanRL)",
-    unit: "environment steps",
-  }),
-  targetRate: z.number().gt(0).max(1).default(1).meta({
-    description: "τ: share of the online network in a renewal; 1 copies it",
-  }),
-  gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
-  learningRate: z.number().positive().default(1e-4).meta({ description: "Adam's step size" }),
-  loss: z.enum(["huber", "mse"]).default("huber").meta({
-    description: "Of the TD error: Huber with δ = 1, or its square",
-  }),
-  doubleQ: z.boolean().default(false).meta({
-    description: "The online network chooses the next action, the target network values it",
-  }),
-  explorationInitial: z.number().min(0).max(1).default(1).meta({
-    description: "ε at the start: the share of random actions",
-  }),
-  explorationFinal: z.number().min(0).max(1).default(0.05).meta({
-    description: "ε at the end of its schedule",
-  }),
-  explorationFraction: z.number().gt(0).max(1).default(0.1).meta({
-    description: "Share of the budget over which ε falls linearly",
-  }),
-  maximumGradientNorm: z.number().positive().default(10).meta({
-    description: "Longer gradients are scaled down to this global norm",
-  }),
-  hiddenSizes: z.array(z.int().min(1)).default([64, 64]).meta({
-    description: "Widths of the hidden layers",
-  }),
-  activation: z.enum(activationNames).default("relu").meta({
-    description: "Activation of the hidden layers",
-  }),
-});
-
-/** The fields of {@linkcode dqn}. */
-export type DqnConfiguration = z.output<typeof configuration>;
+export type { DqnConfiguration };
 
 // Losses and targets.
 
 /**
  * y = r + γ(1 − terminated) · max_a Q(s', a; θ⁻). Algorithm 1 of Mnih et al. (2015). No gradient
- * flows through it.
+ * flows through it. With rewards R over n steps and γⁿ it is the n-step target.
  *
  * @example
  * ```ts
@@ -129,15 +76,15 @@ export type DqnConfiguration = z.output<typeof configuration>;
  * @param rewards r, [B].
  * @param terminated 1 where s' is terminal, [B]; a truncated transition is 0.
  * @param nextScores Q(s', ·; θ⁻), [B, A].
- * @param gamma γ in [0, 1].
+ * @param discounts γ in [0, 1], or one for each transition, [B].
  */
 export function dqnTargets(
   rewards: tf.Tensor,
   terminated: tf.Tensor,
   nextScores: tf.Tensor,
-  gamma: number,
+  discounts: tf.Tensor | number,
 ): tf.Tensor1D {
-  return bootstrap(rewards, terminated, tf.max(nextScores, 1), gamma);
+  return bootstrapped(rewards, terminated, tf.max(nextScores, 1), discounts);
 }
 
 /**
@@ -148,38 +95,17 @@ export function dqnTargets(
  * @param terminated 1 where s' is terminal, [B].
  * @param onlineScores Q(s', ·; θ), [B, A].
  * @param nextScores Q(s', ·; θ⁻), [B, A].
- * @param gamma γ in [0, 1].
+ * @param discounts γ in [0, 1], or one for each transition, [B].
  */
 export function doubleDqnTargets(
   rewards: tf.Tensor,
   terminated: tf.Tensor,
   onlineScores: tf.Tensor,
   nextScores: tf.Tensor,
-  gamma: number,
+  discounts: tf.Tensor | number,
 ): tf.Tensor1D {
   const chosen = tf.argMax(onlineScores, 1);
-  return bootstrap(rewards, terminated, scoresOf(nextScores, chosen), gamma);
-}
-
-function bootstrap(
-  rewards: tf.Tensor,
-  terminated: tf.Tensor,
-  nextValues: tf.Tensor,
-  gamma: number,
-): tf.Tensor1D {
-  return tf.add(rewards, tf.mul(tf.mul(tf.sub(1, terminated), nextValues), gamma));
-}
-
-/**
- * mean(½x² where |x| ≤ 1, |x| − ½ elsewhere): the error clipping to [−1, 1] of Mnih et al. (2015),
- * methods. Written with m = min(|x|, 1) as m(|x| − ½m).
- *
- * @param errors TD errors x = y − Q(s, a), [B].
- */
-export function huberLoss(errors: tf.Tensor): tf.Scalar {
-  const size = tf.abs(errors);
-  const small = tf.minimum(size, 1);
-  return tf.mean(tf.mul(small, tf.sub(size, tf.mul(small, 0.5))));
+  return bootstrapped(rewards, terminated, scoresOf(nextScores, chosen), discounts);
 }
 
 // Trainer.
@@ -189,13 +115,17 @@ const ITERATION = 256;
 
 type Context = TrainerContext<DqnConfiguration> & { makeEnvironment(): Environment };
 
-/** Compiles one gradient step on a batch from the replay buffer of `width` flat observations. */
+/** Compiles one gradient step on a batch of transitions between `width` flat observations. */
 export function compileUpdate(
   { configuration: settings, workspace }: Pick<Context, "configuration" | "workspace">,
   width: number,
+  parameters: NamedTensors,
 ) {
-  const { activation, batchSize, gamma, doubleQ } = settings;
+  const { batchSize, doubleQ, noisy, quantiles } = settings;
   const optimizer = adam();
+  const uses = !noisy ? [] : doubleQ ? ["target", "choice", "online"] : ["target", "online"];
+  const random: Record<string, RandomSpec> = {};
+  for (const use of uses) Object.assign(random, noiseInputs(parameters, use));
   return workspace.compile(
     {
       name: "dqn/update",
@@ -205,29 +135,37 @@ export function compileUpdate(
         rewards: [[batchSize], "float32"],
         nextObservations: [[batchSize, width], "float32"],
         terminated: [[batchSize], "float32"],
+        discounts: [[batchSize], "float32"],
+        weights: [[batchSize], "float32"],
       },
+      random,
       scalars: ["learningRate"],
       state: [PARAMETERS, TARGET, "optimizer"],
     },
-    ({ input, scalar, state }) => {
-      const next = actionValues(state[TARGET], input.nextObservations, activation);
-      const targets = doubleQ
-        ? doubleDqnTargets(
-          input.rewards,
-          input.terminated,
-          actionValues(state[PARAMETERS], input.nextObservations, activation),
-          next,
-          gamma,
-        )
-        : dqnTargets(input.rewards, input.terminated, next, gamma);
+    ({ input, random, scalar, state }) => {
+      const { rewards, terminated, discounts, nextObservations } = input;
+      const network = (parameters: Tensors, x: tf.Tensor, use: string) =>
+        actionOutputs(noisy ? perturbed(parameters, random, use) : parameters, x, settings);
+      const next = network(state[TARGET], nextObservations, "target");
+      const choosing = doubleQ ? network(state[PARAMETERS], nextObservations, "choice") : next;
+      const targets = quantiles > 0
+        ? quantileTargets(rewards, terminated, choosing, next, discounts)
+        : doubleQ
+        ? doubleDqnTargets(rewards, terminated, choosing, next, discounts)
+        : dqnTargets(rewards, terminated, next, discounts);
       const { values, gradients } = valueAndGradients((parameters) => {
-        const scores = actionValues(parameters, input.observations, activation);
-        const taken = scoresOf(scores, input.actions);
-        const errors = tf.sub(targets, taken);
-        const loss = settings.loss === "huber"
-          ? huberLoss(errors)
-          : meanSquaredError(taken, targets);
-        return { loss, errors, taken };
+        const outputs = network(parameters, input.observations, "online");
+        const taken = quantiles > 0
+          ? quantilesOf(outputs, input.actions)
+          : scoresOf(outputs, input.actions);
+        const errors = tf.sub(mean(targets), mean(taken));
+        const losses = quantiles > 0
+          ? quantileHuberLoss(taken, targets)
+          : settings.loss === "huber"
+          ? huber(errors)
+          : tf.square(errors);
+        const loss: tf.Scalar = tf.mean(tf.mul(losses, input.weights));
+        return { loss, errors, taken: mean(taken) };
       }, state[PARAMETERS]);
       const clipped = clipByGlobalNorm(gradients, settings.maximumGradientNorm);
       const updated = optimizer.update(
@@ -245,67 +183,108 @@ export function compileUpdate(
   );
 }
 
+/** Over the quantiles of [B, N]; values [B] as they are. */
+function mean(values: tf.Tensor): tf.Tensor {
+  return values.rank === 2 ? tf.mean(values, 1) : values;
+}
+
+/** Compiles the action values of a step of all environments; noisy ones are drawn anew each time. */
+function compileActor(
+  { configuration: settings, workspace }: Context,
+  width: number,
+  parameters: NamedTensors,
+) {
+  const { environments, noisy } = settings;
+  return workspace.compile(
+    {
+      name: "dqn/act",
+      inputs: { observations: [[environments, width], "float32"] },
+      random: noisy ? noiseInputs(parameters, "act") : {},
+      state: [PARAMETERS],
+      // Programs on the host take no noise.
+      ...noisy ? {} : { placement: "host" },
+    },
+    ({ input, random, state }) => {
+      const drawn = noisy ? perturbed(state[PARAMETERS], random, "act") : state[PARAMETERS];
+      return { outputs: { scores: actionValues(drawn, input.observations, settings) } };
+    },
+  );
+}
+
 class DqnTrainer extends AgentTrainer {
   protected readonly parts;
   protected readonly evaluator: Evaluator;
   readonly #world: World;
-  readonly #replay: ReplayBuffer;
-  readonly #actor: ScoreProgram;
+  readonly #memory: TransitionMemory;
+  readonly #actor: ReturnType<typeof compileActor>;
   readonly #update: ReturnType<typeof compileUpdate>;
   readonly #renewTarget: () => void;
   readonly #epsilon: Schedule;
+  readonly #beta: Schedule;
+  /** Where noisy weights are drawn from. */
+  readonly #noise: Generator | undefined;
   readonly #before: Float32Array;
   readonly #actions: Int32Array;
 
   constructor(private readonly context: Context) {
     super(context.budget);
     const { configuration: settings, workspace, stream } = context;
-    const { environments, bufferSize, hiddenSizes, activation } = settings;
+    const { environments } = settings;
     requireFit(settings, context.budget);
     this.#world = new World("dqn", context, environments);
     const { shape } = this.#world;
-    const { observationSize, actionCount } = shape;
+    const { observationSize: width, actionCount } = shape;
 
-    const sizes = [observationSize, ...hiddenSizes, actionCount];
-    const parameters = actionValueParameters(stream("initial-weights"), sizes);
+    const means = actionValueParameters(stream("initial-weights"), width, actionCount, settings);
+    const parameters = settings.noisy
+      ? { ...means, ...noiseParameters(means, settings.noiseScale) }
+      : means;
     workspace.define(PARAMETERS, parameters);
     this.#renewTarget = targetNetwork(workspace, parameters, settings.targetRate);
     workspace.define("optimizer", adam().initialState(parameters));
 
-    const scores: Scores = (parameters, x) => actionValues(parameters, x, activation);
-    this.#actor = compileScores(workspace, "dqn/act", environments, observationSize, scores);
-    this.#update = compileUpdate(context, observationSize);
+    this.#actor = compileActor(context, width, parameters);
+    this.#update = compileUpdate(context, width, parameters);
     this.#update.scalar.learningRate = settings.learningRate;
-    const best = (scores: Float32Array, actions: ActionRows) =>
-      greedyActions(scores, actionCount, actions as Int32Array);
     this.evaluator = new Evaluator({
       shape,
       makeEnvironment: context.makeEnvironment,
-      actors: greedyActors("dqn", workspace, shape, scores, best),
+      actors: greedyActors(
+        "dqn",
+        workspace,
+        shape,
+        (parameters, x) => actionValues(parameters, x, settings),
+        (scores, actions) => greedyActions(scores, actionCount, actions as Int32Array),
+      ),
     });
     const { explorationInitial, explorationFinal, explorationFraction } = settings;
-    this.#epsilon = linear(explorationInitial, explorationFinal, explorationFraction);
-    this.#replay = new ReplayBuffer(bufferSize, shape);
-    this.#before = new Float32Array(environments * observationSize);
+    this.#epsilon = settings.noisy
+      ? constant(0)
+      : linear(explorationInitial, explorationFinal, explorationFraction);
+    this.#beta = linear(settings.importanceExponent, 1);
+    this.#memory = new TransitionMemory(shape, settings);
+    this.#before = new Float32Array(environments * width);
     this.#actions = new Int32Array(environments);
+    this.#noise = settings.noisy ? stream("noise") : undefined;
+    const generators = { exploration: stream("exploration"), replay: stream("replay") };
     this.parts = {
       workspace,
       groups: ["optimizer", TARGET],
-      generators: { exploration: stream("exploration"), replay: stream("replay") },
+      generators: this.#noise === undefined ? generators : { ...generators, noise: this.#noise },
       world: this.#world,
-      replay: this.#replay,
+      replay: this.#memory,
     };
   }
 
   /** At least 256 environment steps, with the trainings that fall due. */
   async iterate(): Promise<Report> {
-    const { trainEvery, environments } = this.context.configuration;
+    const { trainEvery, environments, priorityExponent } = this.context.configuration;
     const trained = this.progress.gradientSteps;
     let taken = 0;
     do {
       const length = this.nextLength(trainEvery / environments, environments);
       for (let t = 0; t < length; t++) await this.#step();
-      this.#train();
+      await this.#train();
       taken += trainEvery;
     } while (taken < ITERATION && this.spent < 1);
     this.progress.iterations += 1;
@@ -314,6 +293,7 @@ class DqnTrainer extends AgentTrainer {
         ...this.#world.episodes.metrics(),
         ...this.progress.gradientSteps > trained ? await this.#losses() : {},
         "schedule/epsilon": this.#epsilon(this.spent),
+        ...priorityExponent > 0 ? { "schedule/beta": this.#beta(this.spent) } : {},
       },
     };
   }
@@ -328,7 +308,7 @@ class DqnTrainer extends AgentTrainer {
     this.#before.set(observations);
     if (epsilon < 1) {
       this.#actor.input.observations.set(observations);
-      this.#actor.run();
+      this.#actor.run(this.#noise);
       greedyActions(await this.#actor.read("scores"), shape.actionCount, this.#actions);
     }
     for (let n = 0; n < this.#actions.length; n++) {
@@ -336,32 +316,35 @@ class DqnTrainer extends AgentTrainer {
         this.#actions[n] = exploration.integers(shape.actionCount);
       }
     }
-    const step = this.#world.step(this.#actions);
-    for (let n = 0; n < this.#actions.length; n++) {
-      const ended = step.terminated[n] || step.truncated[n];
-      this.#replay.add(
-        this.#before,
-        ended ? step.finalObservations : step.observations,
-        n,
-        this.#actions,
-        step.rewards[n],
-        step.terminated[n],
-      );
-    }
+    this.#memory.add(this.#before, this.#actions, this.#world.step(this.#actions));
     const renewals = Math.floor(progress.environmentSteps / targetUpdateEvery);
     progress.environmentSteps += this.#actions.length;
     if (Math.floor(progress.environmentSteps / targetUpdateEvery) > renewals) this.#renewTarget();
   }
 
-  #train(): void {
-    const { learningStarts, gradientStepsPerTrain, batchSize } = this.context.configuration;
-    if (this.progress.environmentSteps <= learningStarts) return;
+  async #train(): Promise<void> {
+    const { learningStarts, gradientStepsPerTrain, batchSize, priorityExponent } =
+      this.context.configuration;
+    // The first windows of several steps may still be open.
+    if (this.progress.environmentSteps <= learningStarts || this.#memory.size === 0) return;
     for (let i = 0; i < gradientStepsPerTrain; i++) {
-      this.#replay.sample(this.parts.generators.replay, this.#update.input);
-      this.#update.run();
+      this.#memory.sample(
+        this.parts.generators.replay,
+        this.#update.input,
+        this.#beta(this.spent),
+      );
+      this.#update.run(this.#noise);
+      if (priorityExponent > 0) this.#memory.prioritize(await this.#update.read("errors"));
       this.progress.gradientSteps += 1;
       this.progress.examples += batchSize;
     }
+  }
+
+  override async restore(snapshot: Snapshot): Promise<void> {
+    await super.restore(snapshot);
+    // Environments that could not be kept have begun new episodes.
+    const { world } = snapshot.values as { world: { vector: Json } };
+    if (world.vector === null) this.#memory.abandon();
   }
 
   /** What the last gradient step saw. */
@@ -375,25 +358,6 @@ class DqnTrainer extends AgentTrainer {
       "losses/action_value": meanAndDeviation(await this.#update.read("taken")).mean,
       "losses/gradient_norm": gradientNorm,
     };
-  }
-}
-
-/** @throws InputError where the counts do not fit each other or the budget. */
-function requireFit(
-  { environments, trainEvery, learningStarts }: DqnConfiguration,
-  budget: number,
-): void {
-  if (trainEvery % environments !== 0) {
-    throw new InputError(
-      `Cannot train dqn as trainEvery must be a multiple of the ${environments} environments: ` +
-        `${trainEvery}`,
-    );
-  }
-  if (learningStarts >= budget) {
-    throw new InputError(
-      `Cannot train dqn as learningStarts must be below the budget of ${budget} environment ` +
-        `steps, else nothing is learned: ${learningStarts}`,
-    );
   }
 }
 

@@ -9,12 +9,17 @@ import type { Generator } from "../../lab/core/random.ts";
 import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { Workspace } from "../../lab/compute/workspace.ts";
-import type { ReplayBuffer } from "./replay.ts";
 
 /** Something that goes on from plain data. */
 interface Resumable {
   snapshot(): Json;
   restore(snapshot: Json): void;
+}
+
+/** Something that goes on from tensors beside plain data. */
+interface ResumableTensors {
+  snapshot(): { tensors: NamedTensors; values: Json };
+  restore(tensors: NamedTensors, values: Json): void;
 }
 
 /** What an agent's trainer consists of between two iterations. */
@@ -25,7 +30,7 @@ export interface TrainerParts {
   readonly groups: readonly string[];
   readonly generators: Readonly<Record<string, Generator>>;
   readonly world: Resumable;
-  readonly replay?: ReplayBuffer;
+  readonly replay?: ResumableTensors;
 }
 
 /** The group that holds an agent's learned networks. */

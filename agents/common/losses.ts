@@ -45,6 +45,25 @@ export function meanSquaredError(values: tf.Tensor, targets: tf.Tensor): tf.Scal
   return tf.mean(tf.square(tf.sub(values, targets)));
 }
 
+/**
+ * ½x² where |x| ≤ 1, |x| − ½ elsewhere, elementwise: the error clipping to [−1, 1] of Mnih et al.
+ * (2015), methods; Huber (1964) with δ = 1. Written with m = min(|x|, 1) as m(|x| − ½m).
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * await tf.setBackend("cpu");
+ * huber(tf.tensor1d([0.3, -1.5])).print(); // [0.045, 1]
+ * ```
+ *
+ * @param errors x, of any shape.
+ */
+export function huber(errors: tf.Tensor): tf.Tensor {
+  const size = tf.abs(errors);
+  const small = tf.minimum(size, 1);
+  return tf.mul(small, tf.sub(size, tf.mul(small, 0.5)));
+}
+
 /** Weights of the terms of {@linkcode combinedLoss}. */
 export interface LossCoefficients {
   /** Weight c_v of the value loss. */

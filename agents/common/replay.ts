@@ -60,6 +60,11 @@ export class ReplayBuffer {
     return this.#size;
   }
 
+  /** The row that the next transition is written to. */
+  get written(): number {
+    return this.#next;
+  }
+
   /**
    * Adds a transition; the oldest one falls out of a full ring.
    *
@@ -92,22 +97,29 @@ export class ReplayBuffer {
 
   /** Fills `batch` with transitions drawn uniformly with replacement; the buffer must hold one. */
   sample(random: Generator, batch: ReplayBatch): void {
+    const { length } = batch.rewards;
+    for (let row = 0; row < length; row++) this.#copy(random.integers(this.#size), batch, row);
+  }
+
+  /** Fills `batch` with the transitions at `indices`, [B], each below `size`. */
+  sampleAt(indices: Int32Array, batch: ReplayBatch): void {
+    for (let row = 0; row < indices.length; row++) this.#copy(indices[row], batch, row);
+  }
+
+  #copy(index: number, batch: ReplayBatch, row: number): void {
     const width = this.observationSize;
     const size = this.#actionSize;
-    for (let row = 0; row < batch.rewards.length; row++) {
-      const index = random.integers(this.#size);
-      const from = index * width;
-      const to = row * width;
-      for (let d = 0; d < width; d++) {
-        batch.observations[to + d] = this.#observations[from + d];
-        batch.nextObservations[to + d] = this.#nextObservations[from + d];
-      }
-      for (let k = 0; k < size; k++) {
-        batch.actions[row * size + k] = this.#actions[index * size + k];
-      }
-      batch.rewards[row] = this.#rewards[index];
-      batch.terminated[row] = this.#terminated[index];
+    const from = index * width;
+    const to = row * width;
+    for (let d = 0; d < width; d++) {
+      batch.observations[to + d] = this.#observations[from + d];
+      batch.nextObservations[to + d] = this.#nextObservations[from + d];
     }
+    for (let k = 0; k < size; k++) {
+      batch.actions[row * size + k] = this.#actions[index * size + k];
+    }
+    batch.rewards[row] = this.#rewards[index];
+    batch.terminated[row] = this.#terminated[index];
   }
 
   /** The held rows, copied, and where the ring stands. */

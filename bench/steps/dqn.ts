@@ -33,7 +33,7 @@ export const dqnStep: BenchStep = {
     workspace.define("target", parameters);
     workspace.define("optimizer", adam().initialState(parameters));
     const configuration = dqn.configuration.parse({ batchSize: batch, hiddenSizes: [256, 256] });
-    const update = compileUpdate({ configuration, workspace }, 4);
+    const update = compileUpdate({ configuration, workspace }, 4, parameters);
     update.scalar.learningRate = 1e-4;
     return fed(update, {
       observations: normals(random, batch * 4),
@@ -41,6 +41,8 @@ export const dqnStep: BenchStep = {
       rewards: normals(random, batch),
       nextObservations: normals(random, batch * 4),
       terminated: Float32Array.from({ length: batch }, () => random.random() < 0.1 ? 1 : 0),
+      discounts: new Float32Array(batch).fill(0.99),
+      weights: new Float32Array(batch).fill(1),
     });
   },
 };

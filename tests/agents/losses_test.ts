@@ -4,9 +4,14 @@
  */
 import { ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import { combinedLoss, meanSquaredError, policyGradientLoss } from "../../agents/common/losses.ts";
+import {
+  combinedLoss,
+  huber,
+  meanSquaredError,
+  policyGradientLoss,
+} from "../../agents/common/losses.ts";
 import { categoricalTerms, scoresOf } from "../../agents/common/distributions.ts";
-import { doubleDqnTargets, dqnTargets, huberLoss } from "../../agents/dqn.ts";
+import { doubleDqnTargets, dqnTargets } from "../../agents/dqn.ts";
 import { clippedPolicyLoss, clippedValueLoss, policyChange } from "../../agents/ppo.ts";
 import { baselineLoss, reinforceLoss } from "../../agents/reinforce.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
@@ -15,6 +20,7 @@ import { valueAndGradients } from "../../lab/compute/gradients.ts";
 await openWorkspace("cpu");
 
 const row = (...values: number[]) => tf.tensor1d(values);
+const huberLoss = (errors: tf.Tensor) => tf.mean(huber(errors));
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
 const mean = (values: number[]) => sum(values) / values.length;
 

@@ -1,0 +1,157 @@
+/**
+ * What an agent with action values learns from: n-step transitions in a replay ring, drawn
+ * uniformly or by priority.
+ *
+ * @module
+ */
+import type { Generator } from "../../lab/core/random.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import type { VectorStep } from "../../lab/core/vector.ts";
+import { NStepWindows, type Window } from "./n_step.ts";
+import { Priorities } from "./prioritized.ts";
+import { type ReplayBatch, ReplayBuffer } from "./replay.ts";
+
+/** A batch for an update: the update program's views. */
+export interface WeightedBatch extends ReplayBatch {
+  /** [B]: γᵏ, what the next observation's value counts. */
+  readonly discounts: Float32Array;
+  /** [B]: importance weights; 1 each where rows are drawn uniformly. */
+  readonly weights: Float32Array;
+}
+
+type ReplayShape = ConstructorParameters<typeof ReplayBuffer>[1];
+
+/** How a {@linkcode TransitionMemory} keeps and draws. */
+export interface MemoryOptions {
+  /** Transitions kept. */
+  readonly bufferSize: number;
+  /** Environments that act side by side. */
+  readonly environments: number;
+  /** n: rewards of a transition, at most. */
+  readonly rewardSteps: number;
+  /** γ. */
+  readonly gamma: number;
+  /** α: 0 draws uniformly. */
+  readonly priorityExponent: number;
+}
+
+/** n-step windows before a replay ring, priorities beside it. */
+export class TransitionMemory {
+  readonly #replay: ReplayBuffer;
+  readonly #windows: NStepWindows;
+  readonly #priorities: Priorities | undefined;
+  /** γᵏ of each row. */
+  readonly #discounts: Float32Array;
+  /** The rows of the batch drawn last. */
+  #rows = new Int32Array(0);
+  /** What `#close` gives to the ring: set by `add`. */
+  #next: Float32Array;
+  readonly #action = new Int32Array(1);
+  #terminated = 0;
+
+  /** @param shape Length D of a flat observation, and the Discrete actions. */
+  constructor(shape: ReplayShape, options: MemoryOptions) {
+    const { observationSize } = shape;
+    const { bufferSize, environments, rewardSteps, gamma, priorityExponent } = options;
+    this.#replay = new ReplayBuffer(bufferSize, shape);
+    this.#windows = new NStepWindows(environments, observationSize, rewardSteps, gamma);
+    this.#priorities = priorityExponent > 0
+      ? new Priorities(bufferSize, priorityExponent)
+      : undefined;
+    this.#discounts = new Float32Array(bufferSize).fill(gamma);
+    this.#next = new Float32Array(observationSize);
+  }
+
+  /** Transitions held. */
+  get size(): number {
+    return this.#replay.size;
+  }
+
+  /**
+   * Adds a step of all environments. What followed an ended episode's last action is its final
+   * observation, never the next episode's first one.
+   *
+   * @param observations [N, D]: what the actions were chosen from.
+   * @param actions [N].
+   */
+  add(observations: Float32Array, actions: Int32Array, step: VectorStep): void {
+    const width = this.#next.length;
+    for (let n = 0; n < actions.length; n++) {
+      const ended = step.terminated[n] !== 0 || step.truncated[n] !== 0;
+      const next = ended ? step.finalObservations : step.observations;
+      for (let d = 0; d < width; d++) this.#next[d] = next[n * width + d];
+      this.#terminated = step.terminated[n];
+      this.#windows.step(n, observations, actions[n], step.rewards[n], ended, this.#close);
+    }
+  }
+
+  readonly #close = ({ observation, action, rewards, discount }: Window): void => {
+    const row = this.#replay.written;
+    this.#action[0] = action;
+    this.#replay.add(observation, this.#next, 0, this.#action, rewards, this.#terminated);
+    this.#discounts[row] = discount;
+    this.#priorities?.added(row);
+  };
+
+  /**
+   * Fills `batch` with transitions; the memory must hold one.
+   *
+   * @param beta β of the importance weights, where rows are drawn by priority.
+   */
+  sample(random: Generator, batch: WeightedBatch, beta: number): void {
+    const { weights, discounts } = batch;
+    if (this.#rows.length !== weights.length) this.#rows = new Int32Array(weights.length);
+    const rows = this.#rows;
+    if (this.#priorities === undefined) {
+      random.fillIntegers(rows, 0, this.size);
+      weights.fill(1);
+    } else {
+      this.#priorities.sample(random, this.size, beta, rows, weights);
+    }
+    this.#replay.sampleAt(rows, batch);
+    for (let i = 0; i < rows.length; i++) discounts[i] = this.#discounts[rows[i]];
+  }
+
+  /** Gives the rows drawn last the priority of their TD errors, [B]; to no effect without any. */
+  prioritize(errors: ArrayLike<number>): void {
+    this.#priorities?.update(this.#rows, errors);
+  }
+
+  /** Forgets the open windows, as their episodes do not go on. */
+  abandon(): void {
+    this.#windows.abandon();
+  }
+
+  /** Ring, open windows and priorities, copied. One-step windows are never open between steps. */
+  snapshot(): { tensors: NamedTensors; values: Json } {
+    const replay = this.#replay.snapshot();
+    const tensors = { ...replay.tensors };
+    const values: { [key: string]: Json } = { ...replay.values as { [key: string]: Json } };
+    const { size } = this;
+    if (this.#windows.rewardSteps > 1) {
+      const windows = this.#windows.snapshot();
+      const discounts = this.#discounts.slice(0, size);
+      Object.assign(tensors, windows.tensors);
+      tensors.discounts = { shape: [size], dtype: "float32", values: discounts };
+      values.windows = windows.values;
+    }
+    if (this.#priorities !== undefined) {
+      const priorities = this.#priorities.snapshot(size);
+      Object.assign(tensors, priorities.tensors);
+      values.priorities = priorities.values;
+    }
+    return { tensors, values };
+  }
+
+  /** Goes on from a snapshot of a memory of the same options; else an `InputError`. */
+  restore(tensors: NamedTensors, values: Json): void {
+    const { windows, priorities } = values as { windows: Json; priorities: Json };
+    this.#replay.restore(tensors, values);
+    if (this.#windows.rewardSteps > 1) {
+      this.#windows.restore(tensors, windows);
+      this.#discounts.set(tensors.discounts.values);
+    }
+    this.#priorities?.restore(tensors, priorities);
+  }
+}
