@@ -5,13 +5,13 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { a2c } from "../../agents/a2c.ts";
+import { actionValues } from "../../agents/common/action_values.ts";
 import { stateValues } from "../../agents/common/actor_critic.ts";
 import { dqn } from "../../agents/dqn.ts";
 import { ppo } from "../../agents/ppo.ts";
 import { reinforce } from "../../agents/reinforce.ts";
 import type { AgentDefinition } from "../../lab/compute/definitions.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
-import { mlp } from "../../lab/compute/networks.ts";
 import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import { environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../../lab/core/environment.ts";
@@ -21,6 +21,23 @@ import { wasmPath } from "../lab/compute/backends.ts";
 
 /** The agents by name. */
 export const definitions: Record<string, AgentDefinition> = { dqn, reinforce, a2c, ppo };
+
+/** DQN's flags one by one, and all of them together. */
+export const dqnFlags: Record<string, object> = {
+  duelling: { duelling: true },
+  "n-step": { rewardSteps: 3 },
+  prioritized: { priorityExponent: 0.6 },
+  noisy: { noisy: true },
+  quantile: { quantiles: 8 },
+  rainbow: {
+    doubleQ: true,
+    duelling: true,
+    rewardSteps: 3,
+    priorityExponent: 0.6,
+    noisy: true,
+    quantiles: 8,
+  },
+};
 
 /** A trainer and its workspace. */
 export interface Subject {
@@ -53,15 +70,21 @@ export async function trainThrough(trainer: Trainer): Promise<void> {
   while (trainer.progress.environmentSteps < trainer.budget.total) await trainer.iterate();
 }
 
-/** V(s) of the observations, or max_a Q(s, a) of an agent with action values. */
+/**
+ * V(s) of the observations, or max_a Q(s, a) of an agent with action values.
+ *
+ * @param fields Those of a DQN's network.
+ */
 export async function valuesOf(
   { workspace }: Subject,
   observations: number[][],
+  fields: object = {},
 ): Promise<number[]> {
+  const settings = dqn.configuration.parse(fields);
   const network = (parameters: Tensors, x: tf.Tensor) =>
-    "q/0/kernel" in parameters
-      ? tf.max(mlp(parameters, x, "relu", "q"), 1)
-      : stateValues(parameters, x, "tanh");
+    "policy/0/kernel" in parameters
+      ? stateValues(parameters, x, "tanh")
+      : tf.max(actionValues(parameters, x, settings), 1);
   const program = workspace.compile(
     {
       name: "test/values",

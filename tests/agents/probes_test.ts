@@ -15,7 +15,7 @@ import {
   truncationProbe,
   valueProbe,
 } from "../../envs/probes.ts";
-import { definitions, subjectOf, trainThrough, valuesOf } from "./laboratory.ts";
+import { definitions, dqnFlags, subjectOf, trainThrough, valuesOf } from "./laboratory.ts";
 
 /** Settings that learn a probe in a second. */
 const quick: Record<string, object> = {
@@ -74,56 +74,70 @@ function resetProbe(): EnvironmentDefinition<number, Float32Array, number> {
   });
 }
 
-for (const agent of Object.keys(definitions)) {
-  const learn = async (
-    world: EnvironmentDefinition,
-    fields: object = {},
-    budget = budgets[agent],
-  ) => {
-    const subject = await subjectOf(agent, world, { ...quick[agent], ...fields }, { budget });
+/** How an agent with some fields fares in a world. */
+function learner(agent: string, flags: object = {}, budget = budgets[agent]) {
+  const learn = async (world: EnvironmentDefinition, fields: object = {}) => {
+    const all = { ...quick[agent], ...flags, ...fields };
+    const subject = await subjectOf(agent, world, all, { budget });
     await trainThrough(subject.trainer);
     return subject;
   };
-  const expectValues = async (
-    world: EnvironmentDefinition,
-    gamma: number,
-    expected: readonly (readonly [observation: number, value: number])[],
-    tolerance: number,
-  ) => {
-    const subject = await learn(world, { gamma });
-    const values = await valuesOf(subject, expected.map(([observation]) => [observation]));
-    subject.trainer.dispose();
-    expected.forEach(([observation, value], i) =>
-      ok(
-        Math.abs(values[i] - value) < tolerance,
-        `${agent}: V(${observation}) is ${values[i]}, not ${value}`,
-      )
-    );
+  return {
+    async expectValues(
+      world: EnvironmentDefinition,
+      gamma: number,
+      expected: readonly (readonly [observation: number, value: number])[],
+      tolerance: number,
+    ) {
+      const subject = await learn(world, { gamma });
+      const seen = expected.map(([observation]) => [observation]);
+      const values = await valuesOf(subject, seen, flags);
+      subject.trainer.dispose();
+      expected.forEach(([observation, value], i) =>
+        ok(
+          Math.abs(values[i] - value) < tolerance,
+          `${agent}: V(${observation}) is ${values[i]}, not ${value}`,
+        )
+      );
+    },
+    async expectReturn(world: EnvironmentDefinition, atLeast: number) {
+      const subject = await learn(world);
+      const { metrics } = await subject.trainer.evaluate({ random: defaultRng(5), episodes: 20 });
+      subject.trainer.dispose();
+      ok(metrics["evaluation/return_mean"] >= atLeast, `${agent}: ${JSON.stringify(metrics)}`);
+    },
   };
-  const expectReturn = async (world: EnvironmentDefinition, atLeast: number) => {
-    const subject = await learn(world);
-    const { metrics } = await subject.trainer.evaluate({ random: defaultRng(5), episodes: 20 });
-    subject.trainer.dispose();
-    ok(metrics["evaluation/return_mean"] >= atLeast, `${agent}: ${JSON.stringify(metrics)}`);
-  };
+}
 
-  Deno.test(`${agent} learns a constant value`, () =>
+const learners = [
+  ...Object.keys(definitions).map((agent) => ({ name: agent, ...learner(agent) })),
+  ...Object.entries(dqnFlags).map(([flag, fields]) => ({
+    name: `dqn, ${flag},`,
+    // Noise alone explores little where one action soon looks best: more random ones come first.
+    ...flag === "rainbow"
+      ? learner("dqn", { learningStarts: 1000, ...fields }, 4000)
+      : learner("dqn", fields),
+  })),
+];
+
+for (const { name, expectValues, expectReturn } of learners) {
+  Deno.test(`${name} learns a constant value`, () =>
     expectValues(valueProbe(), 0.9, [[0, 1]], 0.05));
 
-  Deno.test(`${agent} discounts, and does not bootstrap from a terminal state`, () =>
+  Deno.test(`${name} discounts, and does not bootstrap from a terminal state`, () =>
     expectValues(discountProbe(), 0.5, [[0, 0.5], [1, 1]], 0.1));
 
-  Deno.test(`${agent} bootstraps where a time limit cuts an episode`, () =>
+  Deno.test(`${name} bootstraps where a time limit cuts an episode`, () =>
     expectValues(truncationProbe(), 0.5, [[1, 2]], 0.1));
 
-  Deno.test(`${agent} bootstraps from the final observation, not from the next episode's`, () =>
+  Deno.test(`${name} bootstraps from the final observation, not from the next episode's`, () =>
     expectValues(resetProbe(), 0.5, [[1, 10], [0, 5], [-1, 2.5]], 0.7));
 
-  Deno.test(`${agent} chooses by what it sees`, () => expectReturn(policyProbe(), 1));
+  Deno.test(`${name} chooses by what it sees`, () => expectReturn(policyProbe(), 1));
 
-  Deno.test(`${agent} gives credit back in time`, () => expectReturn(creditProbe(), 1));
+  Deno.test(`${name} gives credit back in time`, () => expectReturn(creditProbe(), 1));
 
-  Deno.test(`${agent} repeats the symbol that it sees`, () => expectReturn(identity(), 19));
+  Deno.test(`${name} repeats the symbol that it sees`, () => expectReturn(identity(), 19));
 }
 
 Deno.test("reinforce without a baseline gives credit back in time", async () => {

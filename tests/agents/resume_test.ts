@@ -13,7 +13,7 @@ import type { Environment } from "../../lab/core/environment.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { agents } from "../../agents/mod.ts";
 import { identity } from "../../envs/identity.ts";
-import { definitions, subjectOf, trainThrough } from "./laboratory.ts";
+import { definitions, dqnFlags, subjectOf, trainThrough } from "./laboratory.ts";
 
 const cartPole = () => makeEnv("CartPole-v1");
 
@@ -192,6 +192,12 @@ const variants: [agent: string, name: string, world: () => Environment, fields: 
   }],
   ["ppo", "several choices", () => makeEnv("Identity-v0", { space: "multi-discrete" }), {}],
   ["reinforce", "continuous actions", () => makeEnv("Pendulum-v1"), {}],
+  ...Object.entries(dqnFlags).map(([flag, fields]): typeof variants[number] => [
+    "dqn",
+    flag,
+    cartPole,
+    { loss: "huber", doubleQ: false, ...fields },
+  ]),
 ];
 
 for (const [agent, name, world, fields] of variants) {

@@ -12,6 +12,7 @@ import { streamOf } from "../../../../lab/core/random.ts";
 import { agents } from "../../../../agents/mod.ts";
 import { makeEnv } from "../../../../envs/mod.ts";
 import { models } from "../../../../models/mod.ts";
+import { dqnFlags } from "../../../agents/laboratory.ts";
 import { fewPoints, small } from "../../../models/laboratory.ts";
 import { type Recorded, recording, rerun, worstOf } from "./recorded.ts";
 
@@ -28,6 +29,7 @@ const settings: Record<string, object[]> = {
   dqn: [
     { hiddenSizes: [12], batchSize: 8, learningStarts: 8, bufferSize: 64 },
     { hiddenSizes: [12], batchSize: 8, learningStarts: 8, bufferSize: 64, loss: "mse" },
+    { hiddenSizes: [12, 8], batchSize: 8, learningStarts: 8, bufferSize: 64, ...dqnFlags.rainbow },
   ],
   reinforce: [{ hiddenSizes: [12] }],
   a2c: [{ hiddenSizes: [12] }],
