@@ -219,6 +219,7 @@ class DqnTrainer extends AgentTrainer {
   readonly #actor: ReturnType<typeof compileActor>;
   readonly #update: ReturnType<typeof compileUpdate>;
   readonly #renewTarget: () => void;
+  readonly #learningRate: Schedule;
   readonly #epsilon: Schedule;
   readonly #beta: Schedule;
   /** Where noisy weights are drawn from. */
@@ -245,7 +246,6 @@ class DqnTrainer extends AgentTrainer {
 
     this.#actor = compileActor(context, width, parameters);
     this.#update = compileUpdate(context, width, parameters);
-    this.#update.scalar.learningRate = settings.learningRate;
     this.evaluator = new Evaluator({
       shape,
       makeEnvironment: context.makeEnvironment,
@@ -257,7 +257,10 @@ class DqnTrainer extends AgentTrainer {
         (scores, actions) => greedyActions(scores, actionCount, actions as Int32Array),
       ),
     });
-    const { explorationInitial, explorationFinal, explorationFraction } = settings;
+    const { learningRate, explorationInitial, explorationFinal, explorationFraction } = settings;
+    this.#learningRate = settings.annealLearningRate
+      ? linear(learningRate, 0)
+      : constant(learningRate);
     this.#epsilon = settings.noisy
       ? constant(0)
       : linear(explorationInitial, explorationFinal, explorationFraction);
@@ -292,6 +295,7 @@ class DqnTrainer extends AgentTrainer {
       metrics: {
         ...this.#world.episodes.metrics(),
         ...this.progress.gradientSteps > trained ? await this.#losses() : {},
+        "schedule/learning_rate": this.#learningRate(this.spent),
         "schedule/epsilon": this.#epsilon(this.spent),
         ...priorityExponent > 0 ? { "schedule/beta": this.#beta(this.spent) } : {},
       },
@@ -327,12 +331,11 @@ class DqnTrainer extends AgentTrainer {
       this.context.configuration;
     // The first windows of several steps may still be open.
     if (this.progress.environmentSteps <= learningStarts || this.#memory.size === 0) return;
+    const { replay } = this.parts.generators;
+    const beta = this.#beta(this.spent);
+    this.#update.scalar.learningRate = this.#learningRate(this.spent);
     for (let i = 0; i < gradientStepsPerTrain; i++) {
-      this.#memory.sample(
-        this.parts.generators.replay,
-        this.#update.input,
-        this.#beta(this.spent),
-      );
+      this.#memory.sample(replay, this.#update.input, beta);
       this.#update.run(this.#noise);
       if (priorityExponent > 0) this.#memory.prioritize(await this.#update.read("errors"));
       this.progress.gradientSteps += 1;

@@ -41,6 +41,9 @@ export const configuration = z.strictObject({
   }),
   gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
   learningRate: z.number().positive().default(1e-4).meta({ description: "Adam's step size" }),
+  annealLearningRate: z.boolean().default(false).meta({
+    description: "Lower the learning rate linearly to 0 over the budget",
+  }),
   loss: z.enum(["huber", "mse"]).default("huber").meta({
     description: "Of the TD error: Huber with δ = 1, or its square",
   }),

@@ -5,8 +5,12 @@
  * @module
  */
 import { type AgentExperiment, defineExperiment } from "../lab/experiment/definition.ts";
+import { cartpoleDqn } from "./cartpole.ts";
 
-/** `dqn.yml`, Acrobot-v1. Each gradient step of the four after every four environment steps. */
+/** No gradient is as long: that is, no clipping. */
+const unclipped = 1e9;
+
+/** `dqn.yml`, Acrobot-v1. As many gradient steps as environment steps. */
 export const acrobotDqn: AgentExperiment = defineExperiment({
   name: "acrobot-dqn",
   summary: "DQN swings a double pendulum up: rl-baselines3-zoo's values and budget",
@@ -56,5 +60,50 @@ export const mountaincarDqn: AgentExperiment = defineExperiment({
   evaluation: { every: 10_000, episodes: 100 },
 });
 
+/**
+ * The lab's own: the zoo's values with a learning rate that falls to 0, so that the last policy
+ * does not depend on where the last updates happened to leave it.
+ */
+export const mountaincarDqnAnnealed: AgentExperiment = defineExperiment({
+  ...mountaincarDqn,
+  name: "mountaincar-dqn-annealed",
+  summary: "DQN drives a car up a hill and settles: a learning rate that falls to 0",
+  agent: { ...mountaincarDqn.agent, annealLearningRate: true },
+});
+
+/** `qrdqn.yml`, CartPole-v1: DQN's values and 10 quantiles; sb3-contrib clips no gradient. */
+export const cartpoleQrdqn: AgentExperiment = defineExperiment({
+  ...cartpoleDqn,
+  name: "cartpole-qrdqn",
+  summary: "QR-DQN balances a pole: rl-baselines3-zoo's values and budget",
+  expectedSeconds: 60,
+  agent: { ...cartpoleDqn.agent, quantiles: 10, maximumGradientNorm: unclipped },
+});
+
+/** `qrdqn.yml`, Acrobot-v1: DQN's values and 25 quantiles. */
+export const acrobotQrdqn: AgentExperiment = defineExperiment({
+  ...acrobotDqn,
+  name: "acrobot-qrdqn",
+  summary: "QR-DQN swings a double pendulum up: rl-baselines3-zoo's values and budget",
+  expectedSeconds: 400,
+  agent: { ...acrobotDqn.agent, quantiles: 25, maximumGradientNorm: unclipped },
+});
+
+/** `qrdqn.yml`, MountainCar-v0: DQN's values and 25 quantiles. */
+export const mountaincarQrdqn: AgentExperiment = defineExperiment({
+  ...mountaincarDqn,
+  name: "mountaincar-qrdqn",
+  summary: "QR-DQN drives a car up a hill: rl-baselines3-zoo's values and budget",
+  expectedSeconds: 240,
+  agent: { ...mountaincarDqn.agent, quantiles: 25, maximumGradientNorm: unclipped },
+});
+
 /** Every experiment of this file. */
-export const deepQExperiments: readonly AgentExperiment[] = [acrobotDqn, mountaincarDqn];
+export const deepQExperiments: readonly AgentExperiment[] = [
+  acrobotDqn,
+  mountaincarDqn,
+  mountaincarDqnAnnealed,
+  cartpoleQrdqn,
+  acrobotQrdqn,
+  mountaincarQrdqn,
+];
