@@ -54,6 +54,20 @@ export const evidence: readonly EvidenceRow[] = [
     reference: `500 ± 0 ${zoo}`,
   },
   {
+    experiment: "acrobot-dqn",
+    page: "docs/agents/dqn.md",
+    seeds: 5,
+    bar: { atLeast: -85 },
+    reference: `-76.6 ± 11.8 ${zoo}`,
+  },
+  {
+    experiment: "mountaincar-dqn",
+    page: "docs/agents/dqn.md",
+    seeds: 5,
+    bar: { atLeast: -115 },
+    reference: `-100.8 ± 9.9 ${zoo}`,
+  },
+  {
     experiment: "cartpole-dqn-quick",
     page: "docs/agents/dqn.md",
     seeds: 10,
