@@ -47,7 +47,11 @@ import {
   type Scores,
 } from "./common/evaluation.ts";
 import { combinedLoss, meanSquaredError, policyGradientLoss } from "./common/losses.ts";
-import { type PolicyDistribution, policyDistribution } from "./common/policy_distribution.ts";
+import {
+  distributionKinds,
+  type PolicyDistribution,
+  policyDistribution,
+} from "./common/policy_distribution.ts";
 import { perBatch } from "./common/programs.ts";
 import { Rollout } from "./common/rollout.ts";
 import { RolloutValues } from "./common/rollout_values.ts";
@@ -201,7 +205,7 @@ class A2cTrainer extends AgentTrainer {
     const { environments, rolloutLength, hiddenSizes, activation, learningRate } = settings;
     const { gamma, normalizeObservations, normalizeRewards } = settings;
     this.#world = new World("a2c", context, environments, {
-      actions: ["discrete", "multi-discrete", "box"],
+      actions: distributionKinds,
       normalizeObservations,
       ...normalizeRewards ? { normalizeRewards: { gamma } } : {},
     });
@@ -316,6 +320,7 @@ export const a2c: AgentDefinition<A2cConfiguration> = {
   name: "a2c",
   summary: "Advantage actor-critic: one policy-gradient step after every few environment steps",
   budgetUnit: "environmentSteps",
+  takes: { actions: distributionKinds },
   configuration,
   // deno-lint-ignore require-await
   create: async (context) => new A2cTrainer(context),

@@ -369,6 +369,7 @@ export const dqn: AgentDefinition<DqnConfiguration> = {
   name: "dqn",
   summary: "Deep Q-learning: action values from replayed transitions and a target network",
   budgetUnit: "environmentSteps",
+  takes: { actions: ["discrete"] },
   configuration,
   // deno-lint-ignore require-await
   create: async (context) => new DqnTrainer(context),

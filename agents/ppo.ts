@@ -48,7 +48,11 @@ import {
   type ScoreProgram,
   type Scores,
 } from "./common/evaluation.ts";
-import { type PolicyDistribution, policyDistribution } from "./common/policy_distribution.ts";
+import {
+  distributionKinds,
+  type PolicyDistribution,
+  policyDistribution,
+} from "./common/policy_distribution.ts";
 import { perBatch } from "./common/programs.ts";
 import { Rollout } from "./common/rollout.ts";
 import { RolloutValues } from "./common/rollout_values.ts";
@@ -280,7 +284,7 @@ class PpoTrainer extends AgentTrainer {
     const { gamma, normalizeObservations, normalizeRewards } = settings;
     requireDivisor(settings);
     this.#world = new World("ppo", context, environments, {
-      actions: ["discrete", "multi-discrete", "box"],
+      actions: distributionKinds,
       normalizeObservations,
       ...normalizeRewards ? { normalizeRewards: { gamma } } : {},
     });
@@ -435,6 +439,7 @@ export const ppo: AgentDefinition<PpoConfiguration> = {
   name: "ppo",
   summary: "Proximal policy optimisation: clipped policy gradient on minibatches of rollouts",
   budgetUnit: "environmentSteps",
+  takes: { actions: distributionKinds },
   configuration,
   // deno-lint-ignore require-await
   create: async (context) => new PpoTrainer(context),

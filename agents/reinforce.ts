@@ -49,7 +49,11 @@ import {
   type Scores,
 } from "./common/evaluation.ts";
 import { combinedLoss } from "./common/losses.ts";
-import { type PolicyDistribution, policyDistribution } from "./common/policy_distribution.ts";
+import {
+  distributionKinds,
+  type PolicyDistribution,
+  policyDistribution,
+} from "./common/policy_distribution.ts";
 import type { WorldShape } from "./common/world.ts";
 
 // Configuration. The paper gives no values: defaults are those that learn CartPole here, after
@@ -382,6 +386,7 @@ export const reinforce: AgentDefinition<ReinforceConfiguration> = {
   name: "reinforce",
   summary: "REINFORCE: policy gradient on whole episodes, with or without a learned baseline",
   budgetUnit: "environmentSteps",
+  takes: { actions: distributionKinds },
   configuration,
   // deno-lint-ignore require-await
   create: async (context) => new ReinforceTrainer(context),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Box, Discrete, MultiDiscrete, Space } from "../../lab/core/space.ts";
+import type { Box, Discrete, MultiDiscrete } from "../../lab/core/space.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
 
 /** A space that agents choose actions from. */
@@ -79,11 +79,3 @@ export class ActionTranslator {
     return this.space.kind === "discrete" ? translated[0] : this.#views[0].slice();
   }
 }
-
-/** The kinds of spaces by the names that messages use. */
-export const spaceNames: Readonly<Record<Space["kind"], string>> = {
-  "discrete": "Discrete",
-  "multi-discrete": "MultiDiscrete",
-  "box": "Box",
-  "tuple": "Tuple",
-};

@@ -60,7 +60,11 @@ export abstract class AgentTrainer implements Trainer {
   }
 
   evaluate(context: { random: Generator; episodes?: number }): Promise<Report> {
-    return this.evaluator.evaluate(context);
+    const { episodes } = this.parts.world;
+    return this.evaluator.evaluate(context, {
+      environmentSteps: this.progress.environmentSteps,
+      highestReturn: episodes.highestReturn,
+    });
   }
 
   act(observation: unknown): Promise<unknown> {

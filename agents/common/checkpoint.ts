@@ -4,11 +4,13 @@
  *
  * @module
  */
+import { InputError } from "../../lab/core/errors.ts";
 import type { Progress } from "../../lab/core/metrics.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { Workspace } from "../../lab/compute/workspace.ts";
+import type { EpisodeWindow } from "./episodes.ts";
 
 /** Something that goes on from plain data. */
 interface Resumable {
@@ -29,7 +31,7 @@ export interface TrainerParts {
   /** Groups beside `parameters` (optimizer state, target network). */
   readonly groups: readonly string[];
   readonly generators: Readonly<Record<string, Generator>>;
-  readonly world: Resumable;
+  readonly world: Resumable & { readonly episodes: EpisodeWindow };
   readonly replay?: ResumableTensors;
 }
 
@@ -60,7 +62,11 @@ export async function takeSnapshot(parts: TrainerParts): Promise<Snapshot> {
   };
 }
 
-/** Goes on from a snapshot of the same configuration; `InputError` where shapes differ. */
+/**
+ * Goes on from a snapshot of the same configuration.
+ *
+ * @throws InputError where it is another agent's, or names or shapes of tensors differ.
+ */
 export function restoreSnapshot(parts: TrainerParts, snapshot: Snapshot): void {
   const { workspace, progress, groups, generators, world, replay } = parts;
   const values = snapshot.values as {
@@ -75,6 +81,15 @@ export function restoreSnapshot(parts: TrainerParts, snapshot: Snapshot): void {
         .filter(([name]) => name.startsWith(`${group}/`))
         .map(([name, tensor]) => [name.slice(group.length + 1), tensor]),
     );
+  const [own, given] = [generators, values.generators ?? {}].map((each) =>
+    Object.keys(each).sort().join(", ")
+  );
+  if (own !== given) {
+    throw new InputError(
+      `Cannot restore as the checkpoint must be of the same agent, with the generators ${own}: ` +
+        (given || "none"),
+    );
+  }
   workspace.write(PARAMETERS, snapshot.parameters);
   for (const group of groups) workspace.write(group, take(group));
   for (const [name, generator] of Object.entries(generators)) {

@@ -9,9 +9,10 @@ import type { Environment } from "../../lab/core/environment.ts";
 import type { Generator, Seed } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { type ActionRows, actionRows, actionSize, ActionTranslator } from "./actions.ts";
-import type { PolicyDistribution } from "./policy_distribution.ts";
+import { distributionKinds, type PolicyDistribution } from "./policy_distribution.ts";
 import { EpisodeWindow } from "./episodes.ts";
 import type { ScoreProgram } from "./evaluation.ts";
+import { requireFinite } from "./finite.ts";
 import { environmentSeed, type WorldShape, worldShape } from "./world.ts";
 
 /** How an environment's episode stands. */
@@ -47,7 +48,7 @@ export class EpisodeBatch {
     count: number,
   ) {
     this.#environments = Array.from({ length: count }, () => context.makeEnvironment());
-    this.shape = worldShape(agent, this.#environments[0], ["discrete", "multi-discrete", "box"]);
+    this.shape = worldShape(agent, this.#environments[0], distributionKinds);
     const { actionSpace } = this.shape;
     this.actions = actionRows(actionSpace, 0);
     this.actionSize = actionSize(actionSpace);
@@ -100,6 +101,7 @@ export class EpisodeBatch {
     this.actions.set(action, row * this.actionSize);
     this.owners[row] = n;
     const step = this.#environments[n].step(this.#translator.first(action));
+    requireFinite(this.#environments[n].id, "rewards", [step.reward]);
     this.rewards[row] = step.reward;
     this.rows += 1;
     this.#show(n, step.observation);
@@ -110,7 +112,10 @@ export class EpisodeBatch {
 
   #show(n: number, observation: unknown): void {
     const { observationSpace, observationSize } = this.shape;
-    observationSpace.flatten(observation, this.observations, n * observationSize);
+    const from = n * observationSize;
+    observationSpace.flatten(observation, this.observations, from);
+    const row = this.observations.subarray(from, from + observationSize);
+    requireFinite(this.#environments[n].id, "observations", row);
   }
 
   /** Makes room for `rows` transitions, doubling. */

@@ -13,6 +13,7 @@ export class EpisodeWindow {
   #lengths: Float64Array;
   /** The last completed episodes, oldest first: [episodeReturn, episodeLength]. */
   #completed: [number, number][] = [];
+  #highest = -Infinity;
 
   /**
    * @param environments Environments that run side by side.
@@ -21,6 +22,11 @@ export class EpisodeWindow {
   constructor(readonly environments: number, readonly capacity = 100) {
     this.#returns = new Float64Array(environments);
     this.#lengths = new Float64Array(environments);
+  }
+
+  /** Highest return of all episodes so far; −Infinity before the first is complete. */
+  get highestReturn(): number {
+    return this.#highest;
   }
 
   /** Notes one reward of every environment; `ended` says which episodes it closed. */
@@ -39,6 +45,7 @@ export class EpisodeWindow {
     this.#returns[n] += reward;
     this.#lengths[n] += 1;
     if (!ended) return;
+    this.#highest = Math.max(this.#highest, this.#returns[n]);
     this.#completed.push([this.#returns[n], this.#lengths[n]]);
     if (this.#completed.length > this.capacity) this.#completed.shift();
     this.#returns[n] = 0;
@@ -72,18 +79,21 @@ export class EpisodeWindow {
       returns: [...this.#returns],
       lengths: [...this.#lengths],
       completed: this.#completed.map((episode) => [...episode]),
+      highest: Number.isFinite(this.#highest) ? this.#highest : null,
     };
   }
 
   /** Goes on from a snapshot. */
   restore(snapshot: Json): void {
-    const { returns, lengths, completed } = snapshot as {
+    const { returns, lengths, completed, highest } = snapshot as {
       returns: number[];
       lengths: number[];
       completed: [number, number][];
+      highest: number | null;
     };
     this.#returns = Float64Array.from(returns);
     this.#lengths = Float64Array.from(lengths);
     this.#completed = completed.map(([episodeReturn, length]) => [episodeReturn, length]);
+    this.#highest = highest ?? -Infinity;
   }
 }

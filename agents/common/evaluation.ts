@@ -12,8 +12,8 @@ import type { Report } from "../../lab/core/trainer.ts";
 import type { Vector } from "../../lab/core/vector.ts";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import { type ActionRows, actionRows, ActionTranslator } from "./actions.ts";
-import { meanAndDeviation } from "./advantages.ts";
 import { PARAMETERS } from "./checkpoint.ts";
+import { EvaluatedEpisodes, type TrainingSoFar } from "./evaluated_episodes.ts";
 import type { ObservationNormalizer } from "./normalizer.ts";
 import { perBatch } from "./programs.ts";
 import type { WorldShape } from "./world.ts";
@@ -110,9 +110,12 @@ export class Evaluator {
    * Plays `episodes` whole episodes (default 100) with the best-scored action. Each environment
    * plays a share fixed in advance, so that short episodes do not count more than long ones. The
    * environments are the evaluation's own, seeded from `random`.
+   *
+   * @param training Given: a warning where no goal was ever reached.
    */
   async evaluate(
     { random, episodes = 100 }: { random: Generator; episodes?: number },
+    training?: TrainingSoFar,
   ): Promise<Report> {
     const count = Math.min(episodes, WIDTH);
     const { actionSpace } = this.options.shape;
@@ -127,10 +130,8 @@ export class Evaluator {
     const episodeReturn = new Float64Array(count);
     const episodeLength = new Float64Array(count);
     const actions = actionRows(actionSpace, count);
-    const returns: number[] = [];
-    const lengths: number[] = [];
-    let cut = 0;
-    while (returns.length < episodes) {
+    const evaluated = new EvaluatedEpisodes();
+    while (evaluated.count < episodes) {
       this.options.normalizer?.normalize(observations, observations);
       await actor.act(observations, started, actions);
       const step = vector.step(translator.translate(actions));
@@ -142,27 +143,17 @@ export class Evaluator {
         episodeLength[n] += 1;
         const ended = step.terminated[n] || step.truncated[n];
         if (!ended && episodeLength[n] < LONGEST) continue;
-        if (!ended) cut += 1;
-        returns.push(episodeReturn[n]);
-        lengths.push(episodeLength[n]);
+        const end = step.terminated[n] ? "terminated" : ended ? "truncated" : "cut";
+        evaluated.add(episodeReturn[n], episodeLength[n], end);
         episodeReturn[n] = 0;
         episodeLength[n] = 0;
         left[n] -= 1;
       }
     }
-    const { mean, deviation } = meanAndDeviation(returns);
-    return {
-      metrics: {
-        "evaluation/return_mean": mean,
-        "evaluation/return_std": deviation,
-        "evaluation/length_mean": meanAndDeviation(lengths).mean,
-      },
-      events: cut === 0 ? [] : [{
-        level: "warning",
-        message: `${cut} of ${episodes} evaluation episodes had no end after ${LONGEST} steps: ` +
-          "their returns count as they stood",
-      }],
-    };
+    const report = evaluated.report(LONGEST);
+    const warning = training &&
+      evaluated.noGoal(this.options.makeEnvironment().rewardThreshold, training);
+    return warning === undefined ? report : { ...report, events: [...report.events, warning] };
   }
 
   /** The greedy action for one observation of the environment, as an episode's first. */

@@ -42,6 +42,13 @@ export interface PolicyDistribution {
   terms(rows: tf.Tensor, actions: tf.Tensor): PolicyTerms;
 }
 
+/** Kinds of action spaces that have a distribution. */
+export const distributionKinds: readonly ActionSpace["kind"][] = [
+  "discrete",
+  "multi-discrete",
+  "box",
+];
+
 /** The distribution for a space: categorical, several categorical ones, or Gaussian. */
 export function policyDistribution(
   space: ActionSpace,

@@ -9,10 +9,11 @@ import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { deriveSeed, type Seed } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
-import type { Space } from "../../lab/core/space.ts";
+import { type Space, spaceNames } from "../../lab/core/space.ts";
 import type { Vector, VectorStep } from "../../lab/core/vector.ts";
-import { type ActionRows, type ActionSpace, ActionTranslator, spaceNames } from "./actions.ts";
+import { type ActionRows, type ActionSpace, ActionTranslator } from "./actions.ts";
 import { EpisodeWindow } from "./episodes.ts";
+import { requireFinite } from "./finite.ts";
 import { ObservationNormalizer, RewardNormalizer } from "./normalizer.ts";
 
 /** What an agent's networks must fit. */
@@ -109,7 +110,7 @@ export class World {
       };
     }
     const seeds = Array.from({ length: environments }, (_, i) => environmentSeed(context.seed, i));
-    this.vector.reset({ seeds });
+    requireFinite(this.vector.id, "observations", this.vector.reset({ seeds }));
     this.normalizer?.update(this.vector.observations);
     this.#show();
   }
@@ -123,10 +124,14 @@ export class World {
    * Steps every environment; counts its episode with the rewards as they are.
    *
    * @param actions [N, K], choices counted from 0, Box values in the environment's unit.
+   * @throws LabError where an observation or reward is not finite, and what the environments throw.
    */
   step(actions: ActionRows): VectorStep {
     const step = this.vector.step(this.#translator.translate(actions));
     const { rewards, terminated, truncated, finalObservations } = step;
+    requireFinite(this.vector.id, "rewards", rewards);
+    requireFinite(this.vector.id, "observations", step.observations);
+    requireFinite(this.vector.id, "observations", finalObservations);
     this.episodes.step(rewards, terminated, truncated);
     if (this.#shown === undefined) return step;
     this.normalizer?.update(step.observations);

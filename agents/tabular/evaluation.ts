@@ -9,6 +9,11 @@ import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { meanAndDeviation } from "../common/advantages.ts";
+import {
+  type EpisodeEnd,
+  EvaluatedEpisodes,
+  type TrainingSoFar,
+} from "../common/evaluated_episodes.ts";
 import { greedy } from "./tables.ts";
 import { tableShape } from "./table_world.ts";
 
@@ -66,46 +71,45 @@ export class TableEvaluator {
    * Plays `episodes` whole episodes (default 100) in an environment of its own, seeded from
    * `random`. `evaluation/exact_return_mean`: what the policy expects from the states in which
    * these episodes started, computed on the transition table; exact for a world with one start.
+   *
+   * @param training Given: a warning where no goal was ever reached.
    */
-  evaluate({ random, episodes = 100 }: { random: Generator; episodes?: number }): Report {
+  evaluate(
+    { random, episodes = 100 }: { random: Generator; episodes?: number },
+    training?: TrainingSoFar,
+  ): Report {
     const environment = this.#open();
     const { observationSpace, actionSpace } = tableShape(this.agent, environment);
     const limit = environment.timeLimit ?? (this.episodeLimit || LONGEST);
     const policy = this.#policy(observationSpace.n, actionSpace.n);
     const exact = this.#table && expectedReturns(this.#table, policy, limit);
-    const returns: number[] = [], lengths: number[] = [], expected: number[] = [];
-    let cut = 0;
+    const expected: number[] = [];
+    const evaluated = new EvaluatedEpisodes();
     for (let i = 0; i < episodes; i++) {
       let state = environment.reset({ seed: random.integers(2 ** 32) }).observation -
         observationSpace.start;
       if (exact !== undefined) expected.push(exact[state]);
-      let episodeReturn = 0, length = 0, ended = false;
-      while (!ended && length < limit) {
+      let episodeReturn = 0, length = 0;
+      let end: EpisodeEnd = "cut";
+      while (end === "cut" && length < limit) {
         const step = environment.step(policy[state] + actionSpace.start);
         state = step.observation - observationSpace.start;
         episodeReturn += step.reward;
         length += 1;
-        ended = step.terminated || step.truncated;
+        end = step.terminated ? "terminated" : step.truncated ? "truncated" : "cut";
       }
-      if (!ended) cut += 1;
-      returns.push(episodeReturn);
-      lengths.push(length);
+      evaluated.add(episodeReturn, length, end);
     }
-    const { mean, deviation } = meanAndDeviation(returns);
+    const { metrics, events } = evaluated.report(limit);
+    const warning = training && evaluated.noGoal(environment.rewardThreshold, training);
     return {
       metrics: {
-        "evaluation/return_mean": mean,
-        "evaluation/return_std": deviation,
-        "evaluation/length_mean": meanAndDeviation(lengths).mean,
+        ...metrics,
         ...exact === undefined
           ? {}
           : { "evaluation/exact_return_mean": meanAndDeviation(expected).mean },
       },
-      events: cut === 0 ? [] : [{
-        level: "warning",
-        message: `${cut} of ${episodes} evaluation episodes had no end after ${limit} steps: ` +
-          "their returns count as they stood",
-      }],
+      events: warning === undefined ? events : [...events, warning],
     };
   }
 

@@ -130,6 +130,7 @@ export function planningAgent(agent: {
     name,
     summary,
     budgetUnit: "gradientSteps",
+    takes: { observations: ["discrete"], actions: ["discrete"], transitions: true },
     configuration: planningConfiguration,
     // deno-lint-ignore require-await
     create: async (context) => {

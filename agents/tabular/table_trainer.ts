@@ -9,6 +9,7 @@ import type { Generator } from "../../lab/core/random.ts";
 import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { Report, Trainer } from "../../lab/core/trainer.ts";
+import type { TrainingSoFar } from "../common/evaluated_episodes.ts";
 import type { TableEvaluator } from "./evaluation.ts";
 
 /** Tables of S × A values by name (`q/table`). */
@@ -40,6 +41,9 @@ export abstract class TableTrainer implements Trainer {
   /** Goes on from what `values` answered; the tables are restored already. */
   protected abstract takeUp(values: { [key: string]: Json }): void;
 
+  /** What training has seen; a planner sees nothing. */
+  protected trainingSoFar?(): TrainingSoFar;
+
   /** How much of the budget is spent: 0 at the start, 1 at the end. */
   protected get spent(): number {
     return this.progress[this.budget.unit] / this.budget.total;
@@ -59,7 +63,7 @@ export abstract class TableTrainer implements Trainer {
 
   // deno-lint-ignore require-await
   async evaluate(context: { random: Generator; episodes?: number }): Promise<Report> {
-    return this.evaluator.evaluate(context);
+    return this.evaluator.evaluate(context, this.trainingSoFar?.());
   }
 
   // deno-lint-ignore require-await

@@ -4,11 +4,12 @@
  * @module
  */
 import type { Environment } from "../../lab/core/environment.ts";
-import { InputError, LabError } from "../../lab/core/errors.ts";
+import { InputError } from "../../lab/core/errors.ts";
 import type { Seed } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Discrete } from "../../lab/core/space.ts";
 import { EpisodeWindow } from "../common/episodes.ts";
+import { requireFinite } from "../common/finite.ts";
 import { environmentSeed } from "../common/world.ts";
 
 /** What a table must fit. */
@@ -77,16 +78,13 @@ export class TableWorld {
    * Acts once. Where the episode ended, `state` is the first one of the next episode.
    *
    * @param action 0 … A − 1.
-   * @throws LabError where the reward is not finite.
+   * @throws LabError where the observation or reward is not finite, and what the environment throws.
    */
   step(action: number): void {
     const { observationSpace, actionSpace } = this.shape;
     const result = this.#environment.step(action + actionSpace.start);
-    if (!Number.isFinite(result.reward)) {
-      throw new LabError(
-        `Cannot learn in ${this.#environment.id} as its rewards must be finite: ${result.reward}`,
-      );
-    }
+    requireFinite(this.#environment.id, "rewards", [result.reward]);
+    requireFinite(this.#environment.id, "observations", [result.observation]);
     this.#elapsed += 1;
     this.reward = result.reward;
     this.terminated = result.terminated;

@@ -164,6 +164,11 @@ class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
     return method.learn(transition);
   }
 
+  protected override trainingSoFar() {
+    const { highestReturn } = this.#world.episodes;
+    return { environmentSteps: this.progress.environmentSteps, highestReturn };
+  }
+
   protected values() {
     return {
       exploration: this.#random.snapshot(),
@@ -196,6 +201,7 @@ export function tabularAgent<C extends WorldConfiguration>(
     name: agent.name,
     summary: agent.summary,
     budgetUnit: "environmentSteps",
+    takes: { observations: ["discrete"], actions: ["discrete"] },
     configuration: agent.configuration,
     // deno-lint-ignore require-await
     create: async (context) => {

@@ -7,6 +7,7 @@ import type * as z from "zod";
 import type { Dataset } from "../core/dataset.ts";
 import type { Environment } from "../core/environment.ts";
 import type { Generator, Seed } from "../core/random.ts";
+import type { Space } from "../core/space.ts";
 import type { BudgetUnit, Trainer } from "../core/trainer.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -24,6 +25,16 @@ export interface TrainerContext<Configuration> {
   stream(name: string): Generator;
 }
 
+/** The worlds that an agent can learn in. */
+export interface Takes {
+  /** Kinds of action spaces. */
+  readonly actions: readonly Space["kind"][];
+  /** Kinds of observation spaces; left out: any, in its flat form. */
+  readonly observations?: readonly Space["kind"][];
+  /** True: only worlds with a transition table. */
+  readonly transitions?: boolean;
+}
+
 /** An agent: what it is called, its configuration and how a trainer of it is made. */
 // deno-lint-ignore no-explicit-any
 export interface AgentDefinition<Configuration = any> {
@@ -33,6 +44,8 @@ export interface AgentDefinition<Configuration = any> {
   readonly summary: string;
   /** What a budget of it counts. */
   readonly budgetUnit: BudgetUnit;
+  /** A run in any other world is refused before training. */
+  readonly takes: Takes;
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */
   readonly configuration: z.ZodType<Configuration>;
   /** A trainer before its first iteration; `makeEnvironment` makes a fresh world at each call. */

@@ -178,3 +178,11 @@ export class Tuple implements Space<unknown[]> {
     return `Tuple(${this.spaces.join(", ")})`;
   }
 }
+
+/** The kinds of spaces by the names that messages use. */
+export const spaceNames: Readonly<Record<Space["kind"], string>> = {
+  "discrete": "Discrete",
+  "multi-discrete": "MultiDiscrete",
+  "box": "Box",
+  "tuple": "Tuple",
+};

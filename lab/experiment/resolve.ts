@@ -7,13 +7,14 @@
  */
 import * as z from "zod";
 import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts";
-import type { EnvironmentDefinition } from "../core/environment.ts";
+import { environmentOf } from "../core/define_environment.ts";
+import type { Environment, EnvironmentDefinition } from "../core/environment.ts";
 import { unknownEnvironment } from "../core/environment_ids.ts";
 import { InputError, nearest, unknownName } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import { commonSchema } from "./common_schema.ts";
-import type { ExperimentDefinition, Options } from "./definition.ts";
+import type { AgentExperiment, ExperimentDefinition, Options } from "./definition.ts";
 import {
   type Field,
   type FieldDescription,
@@ -21,6 +22,7 @@ import {
   parseValue,
   requirementOf,
 } from "./fields.ts";
+import { requireFit } from "./fit.ts";
 import type { Registries } from "./registries.ts";
 
 export { unitNames } from "./common_schema.ts";
@@ -68,7 +70,7 @@ export function isOwnEnvironment(
  * Checks a definition, applies the overrides and fills in every default.
  *
  * Throws an `InputError` of one line that names path, value and allowed range, or the nearest known
- * path.
+ * path; and for an agent that cannot learn in the world, the agents that can.
  */
 export async function resolve(
   definition: ExperimentDefinition,
@@ -129,6 +131,11 @@ export async function resolve(
     configuration[path] = { [selector]: chosen, ...(own ? { own: true } : {}), ...values };
   }
   Object.assign(configuration, check(definition.name, common, "", commonGiven, changes, fields));
+  if ("agent" in definition) {
+    const environment = worldOf(definition, configuration, registries);
+    await requireFit(trainer as AgentDefinition, environment, registries);
+    environment.close?.();
+  }
   return {
     definition,
     configuration,
@@ -139,6 +146,18 @@ export async function resolve(
     })),
     notes,
   };
+}
+
+/** The world of a configuration: a registered one, or the definition's own. */
+function worldOf(
+  { name, environment }: AgentExperiment,
+  configuration: { readonly [key: string]: Json },
+  registries: Registries,
+): Environment {
+  const { id, own, ...options } = configuration.environment as { id: string; own?: boolean };
+  return own && isOwnEnvironment(environment)
+    ? environmentOf(environment)
+    : environmentEntry(registries, id, name).make(options);
 }
 
 /** A registered environment; an `InputError` names the nearest known id. */

@@ -5,7 +5,8 @@
  * @module
  */
 import { defaultRng, type Generator } from "../core/random.ts";
-import { performanceProfile, quantile, type Scores, sort } from "./scores.ts";
+import { sort } from "../core/interquartile_mean.ts";
+import { performanceProfile, quantile, type Scores } from "./scores.ts";
 
 /** An interval of confidence. */
 export interface Interval {

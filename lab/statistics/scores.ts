@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { interquartileMean, sort } from "../core/interquartile_mean.ts";
 
 /** Scores [M tasks][N runs]; the tasks may have different numbers of runs. */
 export type Scores = readonly ArrayLike<number>[];
@@ -41,9 +42,7 @@ export function median(scores: AnyScores): number {
  * ```
  */
 export function iqm(scores: AnyScores): number {
-  const sorted = sort(flatten(scores));
-  const cut = sorted.length >> 2;
-  return mean(sorted.subarray(cut, sorted.length - cut));
+  return interquartileMean(flatten(scores));
 }
 
 /** γ − mean(min(score, γ)): how far the scores stay below the target γ. */
@@ -79,12 +78,6 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   const above = Math.min(below + 1, sorted.length - 1);
   if (position === below || sorted[below] === sorted[above]) return sorted[below];
   return sorted[below] + (sorted[above] - sorted[below]) * (position - below);
-}
-
-/** A sorted copy; all NaN where one is NaN, so that no trimming hides it. */
-export function sort(values: ArrayLike<number>): Float64Array {
-  const sorted = Float64Array.from(values).sort();
-  return Number.isNaN(sorted[sorted.length - 1]) ? sorted.fill(NaN) : sorted;
 }
 
 function isNested(scores: AnyScores): scores is Scores {

@@ -40,6 +40,36 @@ for (const [name, definition] of Object.entries(definitions)) {
   });
 }
 
+Deno.test("a checkpoint of another algorithm, or of other shapes, is refused", async () => {
+  const subject = async (agent: string, fields: object = {}) => {
+    const { trainer } = await subjectOf(agent, cartPole, fields);
+    return trainer;
+  };
+  for (const agent of Object.keys(definitions)) {
+    const trainer = await subject(agent);
+    for (const other of Object.keys(definitions).filter((each) => each !== agent)) {
+      const stranger = await subject(other);
+      const snapshot = await stranger.snapshot();
+      await rejects(trainer.restore(snapshot), { name: "InputError" }, `${agent} from ${other}`);
+      stranger.dispose();
+    }
+    const narrow = await subject(agent, { hiddenSizes: [8] });
+    await rejects(
+      trainer.restore(await narrow.snapshot()),
+      /^InputError: Cannot load "parameters/,
+      agent,
+    );
+    narrow.dispose();
+    trainer.dispose();
+  }
+});
+
+Deno.test("ppo refuses a minibatch that is larger than the rollout", () =>
+  rejects(
+    () => subjectOf("ppo", cartPole, { environments: 2, rolloutLength: 6, minibatchSize: 24 }),
+    /minibatchSize must divide the rollout of 2 · 6 = 12 transitions/,
+  ));
+
 Deno.test("ppo refuses a minibatch that does not divide the rollout and names the divisors", () =>
   rejects(
     () => subjectOf("ppo", cartPole, { environments: 2, rolloutLength: 6, minibatchSize: 5 }),

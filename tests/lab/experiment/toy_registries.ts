@@ -146,6 +146,7 @@ const toyAgent: AgentDefinition<ToyConfiguration> = {
   name: "toy",
   summary: "A toy",
   budgetUnit: "environmentSteps",
+  takes: { actions: ["discrete"] },
   configuration: toyConfiguration,
   create: ({ configuration, budget, stream, makeEnvironment }) => {
     makeEnvironment().reset({ seed: 1 });

@@ -1,0 +1,187 @@
+/**
+ * Agents in worlds that they were not made for, and in worlds that misbehave: every agent in every
+ * kind of world that fits it, refusals before training, NaN, exceptions, episodes without end.
+ */
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { agents } from "../../agents/mod.ts";
+import { makeEnv } from "../../envs/mod.ts";
+import { registries } from "../../lab/cli/registries.ts";
+import { defineEnvironment } from "../../lab/core/define_environment.ts";
+import type { EnvironmentDefinition } from "../../lab/core/environment.ts";
+import { Box, Discrete, MultiDiscrete } from "../../lab/core/space.ts";
+import type { AgentExperiment, Options } from "../../lab/experiment/definition.ts";
+import { train } from "../../lab/experiment/train.ts";
+
+/** Small worlds by the kinds of their observations and actions. */
+function worldOf(
+  observations: "box" | "discrete",
+  actions: "discrete" | "multi-discrete" | "box",
+  change: Partial<EnvironmentDefinition> = {},
+): EnvironmentDefinition {
+  const actionSpace = {
+    discrete: new Discrete(2),
+    "multi-discrete": new MultiDiscrete([2, 3]),
+    box: new Box({ low: -1, high: 1, shape: [2] }),
+  }[actions];
+  return {
+    // deno-lint-ignore no-explicit-any
+    ...defineEnvironment<number, any, any>({
+      id: "Small-v0",
+      observationSpace: observations === "box"
+        ? new Box({ low: 0, high: 20, shape: [2] })
+        : new Discrete(21),
+      actionSpace,
+      timeLimit: 20,
+      reset: () => 0,
+      step: (count: number) => ({ state: count + 1, reward: count % 2, terminated: false }),
+      observe: (count) => observations === "box" ? Float32Array.of(count, 1) : count,
+    }),
+    ...change,
+  };
+}
+
+/** Fields with which an agent learns at all within the small budget. */
+const small: Record<string, Options> = { dqn: { learningStarts: 20, bufferSize: 200 } };
+const BUDGET = 120;
+
+function experiment(agent: string, environment: AgentExperiment["environment"]): AgentExperiment {
+  return {
+    name: "small",
+    environment,
+    agent: { name: agent, ...small[agent] },
+    budget: BUDGET,
+    evaluation: { episodes: 3 },
+  };
+}
+
+const definitions = await Promise.all(agents.map((entry) => entry.load()));
+
+for (const { name, takes, budgetUnit } of definitions) {
+  Deno.test(`${name} trains in every kind of world that it takes, and is refused elsewhere`, async () => {
+    for (const observations of ["box", "discrete"] as const) {
+      for (const actions of ["discrete", "multi-discrete", "box"] as const) {
+        const definition = experiment(name, worldOf(observations, actions));
+        const fits = takes.actions.includes(actions) && !takes.transitions &&
+          (takes.observations?.includes(observations) ?? true);
+        if (!fits) {
+          await rejects(
+            train(definition, { registries }),
+            /Cannot train .* in Small-v0 as it takes/,
+          );
+          continue;
+        }
+        const { status, progress, metrics, dispose } = await train(definition, { registries });
+        strictEqual(status, "completed");
+        ok(progress[budgetUnit] >= BUDGET);
+        ok(Number.isFinite(metrics["evaluation/return_mean"]));
+        ok(Number.isFinite(metrics["evaluation/return_iqm"]));
+        dispose();
+      }
+    }
+  });
+
+  if (takes.transitions) continue;
+
+  // A kind of world that the agent takes.
+  const [observations, actions] = [takes.observations?.[0] ?? "box", takes.actions[0]] as [
+    "box" | "discrete",
+    "discrete" | "box",
+  ];
+
+  Deno.test(`${name} ends where a world answers what is not finite, and names it`, async () => {
+    const reward = worldOf(observations, actions, {
+      step: (count: number) => ({
+        state: count + 1,
+        reward: count === 7 ? NaN : 1,
+        terminated: false,
+      }),
+    });
+    await rejects(
+      train(experiment(name, reward), { registries }),
+      /^LabError: Cannot learn in Small-v0 as its rewards must be finite: NaN$/,
+    );
+    const observation = worldOf(observations, actions, {
+      observe: (count: number) =>
+        observations === "box" ? Float32Array.of(count === 7 ? Infinity : 0, 1) : NaN,
+    });
+    await rejects(
+      train(experiment(name, observation), { registries }),
+      /^LabError: Cannot learn in Small-v0 as its observations must be finite: (Infinity|NaN)$/,
+    );
+  });
+
+  Deno.test(`${name} hands on what a world throws in the middle of an episode`, async () => {
+    const broken = worldOf(observations, actions, {
+      step: (count: number) => {
+        if (count === 7) throw new RangeError("the floor is gone");
+        return { state: count + 1, reward: 1, terminated: false };
+      },
+    });
+    await rejects(train(experiment(name, broken), { registries }), /RangeError: the floor is gone/);
+  });
+
+  Deno.test(`${name} uses its budget where episodes never end, and evaluation says so`, async () => {
+    const endless = worldOf(observations, actions, {
+      timeLimit: undefined,
+      step: (count: number) => ({ state: (count + 1) % 20, reward: 1, terminated: false }),
+    });
+    const warnings: string[] = [];
+    const { status, progress, dispose } = await train(experiment(name, endless), {
+      registries,
+      onReport: ({ events }) => void warnings.push(...events.map(({ message }) => message)),
+    });
+    strictEqual(status, "completed");
+    ok(progress.environmentSteps >= BUDGET);
+    match(warnings.join("\n"), /3 of 3 evaluation episodes had no end after 10000 steps/);
+    dispose();
+  });
+}
+
+Deno.test("a refusal names the agents that fit, from all that are registered", async () => {
+  const refused = async (agent: string, id: string) => {
+    try {
+      await train(experiment(agent, { id }), { registries });
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const line = await refused("dqn", "Pendulum-v1");
+  const [, named] = /Agents that fit: (.*)$/.exec(line!)!;
+  match(line!, /^Cannot train dqn in Pendulum-v1 as it takes Discrete actions: observations Box/);
+  const fitting = definitions.filter(({ takes }) => takes.actions.includes("box"));
+  deepStrictEqual(named.split(", "), fitting.map(({ name }) => name));
+  match(
+    (await refused("value-iteration", "Blackjack-v1"))!,
+    /takes Discrete observations and Discrete actions and a transition table: observations Tuple/,
+  );
+  strictEqual(makeEnv("Blackjack-v1").transitions, undefined);
+});
+
+Deno.test("a goal that is never reached is told with what helps", async () => {
+  const warnings: string[] = [];
+  const definition: AgentExperiment = {
+    ...experiment("a2c", { id: "MountainCar-v0" }),
+    budget: 2000,
+  };
+  const { dispose } = await train(definition, {
+    registries,
+    onReport: ({ events }) => void warnings.push(...events.map(({ message }) => message)),
+  });
+  match(
+    warnings.at(-1)!,
+    /^No goal ever reached after 2,000 environment steps: .* was -200\. What/,
+  );
+  dispose();
+});
+
+Deno.test("a run whose loss is not finite ends as diverged, with the loss named", async () => {
+  for (const name of ["a2c", "dqn"]) {
+    const definition = experiment(name, worldOf("box", "discrete"));
+    const wild = { ...definition, agent: { ...definition.agent, learningRate: 1e38 } };
+    const { status, message, parameters, dispose } = await train(wild, { registries });
+    strictEqual(status, "diverged");
+    match(message!, /^diverged at iteration \d+: losses\/\w+ is (NaN|-?Infinity)/);
+    ok(Object.values(parameters).every(({ values }) => values.every(Number.isFinite)));
+    dispose();
+  }
+});

@@ -1,0 +1,101 @@
+/** The command line with worlds of a user's own, and other than those an experiment names. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { main } from "../../lab/cli/main.ts";
+import { openStore } from "../../lab/store/sqlite_store.ts";
+import { capturedIo } from "../lab/cli/captured_io.ts";
+
+const lab = new URL("../../lab/mod.ts", import.meta.url).href;
+
+/** A file with a world of its own; `breaks` is what its 700th step does. */
+function worldFile(breaks: string): string {
+  return `
+    import { Box, defineEnvironment, defineExperiment, Discrete } from "${lab}";
+    const world = defineEnvironment({
+      id: "Own-v0",
+      observationSpace: new Box({ low: 0, high: 1, shape: [2] }),
+      actionSpace: new Discrete(2),
+      reset: () => 0,
+      step: (count: number, action: number) => {
+        if (count === 700) ${breaks};
+        return { state: count + 1, reward: action, terminated: count === 900 };
+      },
+      observe: (count) => Float32Array.of(count % 2, count === 701 ? NaN : 0),
+    });
+    export default defineExperiment({
+      name: "own",
+      environment: world,
+      agent: { name: "a2c", environments: 1, rolloutLength: 10 },
+      budget: 2000,
+      evaluation: { every: 2000, episodes: 1 },
+      checkpoint: { everyIterations: 1 },
+    });
+  `;
+}
+
+async function typed(file: string | undefined, ...args: string[]) {
+  const folder = await Deno.makeTempDir();
+  try {
+    if (file !== undefined) await Deno.writeTextFile(`${folder}/own.ts`, file);
+    const io = capturedIo({ folder, root: `${folder}/` });
+    const code = await main(args, io);
+    let store;
+    try {
+      store = openStore(`${folder}/runs`);
+      const runs = store.runs().map((run) => ({ run, checkpoints: store!.checkpoints(run.id) }));
+      return { code, ...io.written, runs };
+    } finally {
+      store?.close();
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("an experiment runs in another world by its name, and with another agent", async () => {
+  const small = ["--seed", "1", "--budget", "400", "--set", "evaluation.episodes=2", "--json"];
+  const { code, out, error } = await typed(
+    undefined,
+    ...["run", "cartpole-ppo", "--set", "environment.id=Acrobot-v1", ...small],
+  );
+  strictEqual(code, 0, error);
+  strictEqual(JSON.parse(out).runs[0].config.environment.id, "Acrobot-v1");
+  const own = await typed(
+    worldFile("{}").replace("count === 701 ? NaN : 0", "0"),
+    "run",
+    "own.ts",
+    "--set",
+    "agent.name=ppo",
+    "--set",
+    "agent.minibatchSize=10",
+    ...small,
+  );
+  strictEqual(own.code, 0, own.error);
+  strictEqual(JSON.parse(own.out).runs[0].config.agent.name, "ppo");
+});
+
+Deno.test("a pair that does not fit is refused before anything is stored, with those that fit", async () => {
+  const { code, error, runs } = await typed(
+    undefined,
+    ...["run", "cartpole-dqn", "--set", "environment.id=Pendulum-v1"],
+  );
+  strictEqual(code, 2);
+  match(error, /^error: Cannot train dqn in Pendulum-v1 as it takes Discrete actions: .* ppo/);
+  deepStrictEqual(runs, []);
+});
+
+Deno.test("a world that throws, or answers NaN, fails its run and leaves the last checkpoint", async () => {
+  for (
+    const [breaks, line] of [
+      ['throw new Error("the floor is gone")', /Error: the floor is gone/],
+      ["{}", /Cannot learn in Own-v0 as its observations must be finite: NaN/],
+    ] as const
+  ) {
+    const { code, error, runs } = await typed(worldFile(breaks), "run", "own.ts");
+    strictEqual(code, 1);
+    const [{ run, checkpoints }] = runs;
+    strictEqual(run.status, "failed");
+    match(run.message!, line);
+    match(error, line);
+    ok(checkpoints.length > 0);
+  }
+});
