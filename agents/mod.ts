@@ -29,5 +29,10 @@ export const agents: readonly Entry<AgentDefinition>[] = [
     summary: "Proximal policy optimisation: clipped policy gradient on minibatches of rollouts",
     load: async () => (await import("./ppo.ts")).ppo,
   },
+  {
+    name: "recurrent-ppo",
+    summary: "PPO with memory: an LSTM or GRU before policy and value network",
+    load: async () => (await import("./recurrent_ppo.ts")).recurrentPpo,
+  },
   ...tabularAgents,
 ];

@@ -37,6 +37,7 @@ import {
   mountainCarContinuous,
   mountainCarContinuousConfiguration,
 } from "./mountain_car_continuous.ts";
+import { cartPoleNoVel, mountainCarContinuousNoVel, pendulumNoVel } from "./no_velocity.ts";
 import { pendulum, pendulumConfiguration } from "./pendulum.ts";
 import {
   creditProbe,
@@ -147,6 +148,24 @@ export const ownEntries: readonly EnvironmentEntry[] = [
     gridWorldConfiguration,
     gridWorld,
     gridWorldBatch,
+  ),
+  entry(
+    "CartPoleNoVel-v1",
+    "Keep a pole upright on a cart, without seeing velocities",
+    cartPoleConfiguration,
+    cartPoleNoVel,
+  ),
+  entry(
+    "PendulumNoVel-v1",
+    "Swing a pendulum up and hold it, without seeing velocities",
+    pendulumConfiguration,
+    pendulumNoVel,
+  ),
+  entry(
+    "MountainCarContinuousNoVel-v0",
+    "Drive an underpowered car up a hill, saving fuel, without seeing its velocity",
+    mountainCarContinuousConfiguration,
+    mountainCarContinuousNoVel,
   ),
   entry(
     "CartPolePixels-v0",

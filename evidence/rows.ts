@@ -123,5 +123,26 @@ export const evidence: readonly EvidenceRow[] = [
     bar: { atLeast: 475 },
     reference: "500 at about update 13 of 32 episodes, five seeds (ARENA, PR 396)",
   },
+  {
+    experiment: "cartpolenovel-recurrent-ppo",
+    page: "docs/agents/recurrent-ppo.md",
+    seeds: 5,
+    bar: { atLeast: 475 },
+    reference: `500 ± 0 ${zoo}`,
+  },
+  {
+    experiment: "pendulumnovel-recurrent-ppo",
+    page: "docs/agents/recurrent-ppo.md",
+    seeds: 5,
+    bar: { atLeast: -230 },
+    reference: `-217.9 ± 140.1 ${zoo}`,
+  },
+  {
+    experiment: "repeatprevious-recurrent-ppo",
+    page: "docs/agents/recurrent-ppo.md",
+    seeds: 5,
+    bar: { atLeast: 29 },
+    reference: "30, the optimum; 7.5 without memory",
+  },
   ...tables,
 ];

@@ -11,6 +11,11 @@ import { deepQExperiments } from "./deep_q.ts";
 import { glyphsAutoencoder, glyphsClassifier, glyphsVae } from "./glyphs.ts";
 import { gridworldDqn } from "./gridworld.ts";
 import {
+  cartpoleNoVelRecurrentPpo,
+  pendulumNoVelRecurrentPpo,
+  repeatPreviousRecurrentPpo,
+} from "./memory.ts";
+import {
   cartpoleA2cQuick,
   cartpoleDqnQuick,
   cartpolePpoQuick,
@@ -35,6 +40,11 @@ export const experiments: readonly ExperimentEntry[] = [
   ...entriesOf("./cartpole.ts", [cartpoleDqn, cartpoleReinforce, cartpoleA2c, cartpolePpo]),
   ...entriesOf("./deep_q.ts", deepQExperiments),
   ...entriesOf("./gridworld.ts", [gridworldDqn]),
+  ...entriesOf("./memory.ts", [
+    cartpoleNoVelRecurrentPpo,
+    pendulumNoVelRecurrentPpo,
+    repeatPreviousRecurrentPpo,
+  ]),
   ...entriesOf("./glyphs.ts", [glyphsAutoencoder, glyphsVae, glyphsClassifier]),
   ...entriesOf("./ring.ts", [ringWganGp]),
   ...entriesOf("./quick_start_agents.ts", [

@@ -53,7 +53,7 @@ export {
   type VectorStep,
 } from "./core/vector.ts";
 export type { Dtype, NamedTensors, TensorData, TypedArrays } from "./core/tensor_data.ts";
-export type { BudgetUnit, Report, Trainer } from "./core/trainer.ts";
+export type { BudgetUnit, Moment, Report, Trainer } from "./core/trainer.ts";
 export {
   type AgentExperiment,
   type CommonFields,

@@ -7,7 +7,7 @@ import { InputError } from "../../lab/core/errors.ts";
 import type { Progress } from "../../lab/core/metrics.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Snapshot } from "../../lab/core/snapshot.ts";
-import type { Report, Trainer } from "../../lab/core/trainer.ts";
+import type { Moment, Report, Trainer } from "../../lab/core/trainer.ts";
 import { restoreSnapshot, takeSnapshot, type TrainerParts } from "./checkpoint.ts";
 import type { Evaluator } from "./evaluation.ts";
 
@@ -51,6 +51,11 @@ export abstract class AgentTrainer implements Trainer {
     );
   }
 
+  /** Throws an `InputError` where the budget is spent. */
+  protected requireBudget(): void {
+    void this.remaining;
+  }
+
   /**
    * Steps that each of `environments` takes next: `length`, or less at the end of the budget, which
    * is rounded up to a whole step of all of them.
@@ -67,8 +72,8 @@ export abstract class AgentTrainer implements Trainer {
     });
   }
 
-  act(observation: unknown): Promise<unknown> {
-    return this.evaluator.act(observation);
+  act(observation: unknown, moment?: Moment): Promise<unknown> {
+    return this.evaluator.act(observation, moment);
   }
 
   snapshot(): Promise<Snapshot> {

@@ -33,6 +33,8 @@ export interface TrainerParts {
   readonly generators: Readonly<Record<string, Generator>>;
   readonly world: Resumable & { readonly episodes: EpisodeWindow };
   readonly replay?: ResumableTensors;
+  /** What a policy with memory remembers of the episodes under way. */
+  readonly memory?: Resumable;
 }
 
 /** The group that holds an agent's learned networks. */
@@ -40,7 +42,7 @@ export const PARAMETERS = "parameters";
 
 /** Everything that resume needs, copied. */
 export async function takeSnapshot(parts: TrainerParts): Promise<Snapshot> {
-  const { workspace, progress, groups, generators, world, replay } = parts;
+  const { workspace, progress, groups, generators, world, replay, memory } = parts;
   const state: NamedTensors = {};
   const put = (group: string, tensors: NamedTensors) => {
     for (const [name, tensor] of Object.entries(tensors)) state[`${group}/${name}`] = tensor;
@@ -58,6 +60,7 @@ export async function takeSnapshot(parts: TrainerParts): Promise<Snapshot> {
       ),
       world: world.snapshot(),
       replay: kept?.values ?? null,
+      ...memory === undefined ? {} : { memory: memory.snapshot() },
     },
   };
 }
@@ -68,12 +71,13 @@ export async function takeSnapshot(parts: TrainerParts): Promise<Snapshot> {
  * @throws InputError where it is another agent's, or names or shapes of tensors differ.
  */
 export function restoreSnapshot(parts: TrainerParts, snapshot: Snapshot): void {
-  const { workspace, progress, groups, generators, world, replay } = parts;
+  const { workspace, progress, groups, generators, world, replay, memory } = parts;
   const values = snapshot.values as {
     progress: Progress & Json;
     generators: Record<string, Json>;
     world: Json;
     replay: Json;
+    memory: Json;
   };
   const take = (group: string) =>
     Object.fromEntries(
@@ -97,5 +101,6 @@ export function restoreSnapshot(parts: TrainerParts, snapshot: Snapshot): void {
   }
   world.restore(values.world);
   replay?.restore(take("replay"), values.replay);
+  memory?.restore(values.memory);
   Object.assign(progress, values.progress);
 }

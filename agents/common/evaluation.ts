@@ -8,7 +8,7 @@ import { vectorOf } from "../../lab/core/batched.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
-import type { Report } from "../../lab/core/trainer.ts";
+import type { Moment, Report } from "../../lab/core/trainer.ts";
 import type { Vector } from "../../lab/core/vector.ts";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import { type ActionRows, actionRows, ActionTranslator } from "./actions.ts";
@@ -156,8 +156,8 @@ export class Evaluator {
     return warning === undefined ? report : { ...report, events: [...report.events, warning] };
   }
 
-  /** The greedy action for one observation of the environment, as an episode's first. */
-  async act(observation: unknown): Promise<unknown> {
+  /** The greedy action for one observation of the environment. */
+  async act(observation: unknown, { started = true }: Moment = {}): Promise<unknown> {
     const { shape: { observationSpace, observationSize, actionSpace }, normalizer } = this.options;
     if (!observationSpace.contains(observation)) {
       throw new InputError(
@@ -168,7 +168,7 @@ export class Evaluator {
     observationSpace.flatten(observation, flat);
     normalizer?.normalize(flat, flat);
     const actions = actionRows(actionSpace, 1);
-    await this.options.actors(1).act(flat, Uint8Array.of(1), actions);
+    await this.options.actors(1).act(flat, Uint8Array.of(started ? 1 : 0), actions);
     return new ActionTranslator(actionSpace, 1).first(actions);
   }
 

@@ -119,7 +119,7 @@ async function play(
   let [episodeReturn, length, over] = [0, 0, false];
   let drawn = 0;
   while (!over) {
-    const action = await trainer.act!(observation);
+    const action = await trainer.act!(observation, { started: length === 0 });
     const result = environment.step(action);
     observation = result.observation;
     episodeReturn += result.reward;

@@ -22,6 +22,12 @@ export interface Report {
   readonly artifacts?: readonly Artifact[];
 }
 
+/** What an agent is told beside the observation that it acts on. */
+export interface Moment {
+  /** Whether it is an episode's first, which a policy with memory has to know; true by default. */
+  readonly started?: boolean;
+}
+
 /** Trains one agent or model on one world or data set, with one seed. */
 export interface Trainer {
   /** Where training stands. */
@@ -37,7 +43,7 @@ export interface Trainer {
   /** Goes on from a snapshot of the same configuration, to the same bits. */
   restore(snapshot: Snapshot): Promise<void>;
   /** Agents: the greedy action for one observation of the environment. */
-  act?(observation: unknown): Promise<unknown>;
+  act?(observation: unknown, moment?: Moment): Promise<unknown>;
   /** Models: `count` samples. */
   sample?(context: { random: Generator; count: number }): Promise<Samples>;
   /** Frees what the trainer holds. */

@@ -9,9 +9,11 @@ import { actionValues } from "../../agents/common/action_values.ts";
 import { stateValues } from "../../agents/common/actor_critic.ts";
 import { dqn } from "../../agents/dqn.ts";
 import { ppo } from "../../agents/ppo.ts";
+import { recurrentPpo } from "../../agents/recurrent_ppo.ts";
 import { reinforce } from "../../agents/reinforce.ts";
 import type { AgentDefinition } from "../../lab/compute/definitions.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
+import { unroll } from "../../lab/compute/recurrent.ts";
 import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import { environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../../lab/core/environment.ts";
@@ -20,7 +22,13 @@ import type { Trainer } from "../../lab/core/trainer.ts";
 import { wasmPath } from "../lab/compute/backends.ts";
 
 /** The agents by name. */
-export const definitions: Record<string, AgentDefinition> = { dqn, reinforce, a2c, ppo };
+export const definitions: Record<string, AgentDefinition> = {
+  dqn,
+  reinforce,
+  a2c,
+  ppo,
+  "recurrent-ppo": recurrentPpo,
+};
 
 /** DQN's flags one by one, and all of them together. */
 export const dqnFlags: Record<string, object> = {
@@ -71,7 +79,8 @@ export async function trainThrough(trainer: Trainer): Promise<void> {
 }
 
 /**
- * V(s) of the observations, or max_a Q(s, a) of an agent with action values.
+ * V(s) of the observations, or max_a Q(s, a) of an agent with action values; with memory, of
+ * the observations as one episode shows them in turn.
  *
  * @param fields Those of a DQN's network.
  */
@@ -82,7 +91,9 @@ export async function valuesOf(
 ): Promise<number[]> {
   const settings = dqn.configuration.parse(fields);
   const network = (parameters: Tensors, x: tf.Tensor) =>
-    "policy/0/kernel" in parameters
+    "value/recurrent/kernel" in parameters
+      ? stateValues(parameters, remembered(parameters, x), "relu")
+      : "policy/0/kernel" in parameters
       ? stateValues(parameters, x, "tanh")
       : tf.max(actionValues(parameters, x, settings), 1);
   const program = workspace.compile(
@@ -98,4 +109,13 @@ export async function valuesOf(
   const values = [...await program.read("values")];
   program.dispose();
   return values;
+}
+
+/** What an LSTM before the value network gives out in the course of an episode. */
+function remembered(parameters: Tensors, x: tf.Tensor): tf.Tensor {
+  const steps = x.shape[0]!;
+  const hiddenSize = parameters["value/recurrent/recurrentKernel"].shape[0]!;
+  const memory = tf.zeros([1, 2 * hiddenSize]);
+  const kept = tf.ones([steps]);
+  return unroll(parameters, "lstm", "value/recurrent", { x, memory, kept, steps }).outputs;
 }

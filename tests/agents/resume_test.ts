@@ -43,7 +43,20 @@ const small: Record<string, object> = {
     annealClipRange: true,
     hiddenSizes: [16],
   },
+  "recurrent-ppo": {
+    environments: 4,
+    rolloutLength: 16,
+    sequenceLength: 8,
+    minibatchSize: 32,
+    epochs: 2,
+    annealClipRange: true,
+    recurrentSize: 8,
+    hiddenSizes: [8],
+  },
 };
+
+/** Steps that a budget of 333 takes: whole steps of all environments, or whole rollouts. */
+const taken: Record<string, number> = { reinforce: 333, "recurrent-ppo": 384 };
 
 /** Through the bytes of a checkpoint and back. */
 function savedAndLoaded(snapshot: Snapshot): Snapshot {
@@ -151,10 +164,10 @@ for (const agent of Object.keys(definitions)) {
     trainer.dispose();
   });
 
-  Deno.test(`${agent}: the budget ends exactly, rounded up to a step of all environments`, async () => {
+  Deno.test(`${agent}: the budget ends exactly, rounded up as documented`, async () => {
     const { trainer } = await subjectOf(agent, cartPole, small[agent], { budget: 333 });
     await trainThrough(trainer);
-    strictEqual(trainer.progress.environmentSteps, agent === "reinforce" ? 333 : 336);
+    strictEqual(trainer.progress.environmentSteps, taken[agent] ?? 336);
     await rejects(() => trainer.iterate(), /budget of 333 environment steps is spent/);
     trainer.dispose();
   });
@@ -191,6 +204,11 @@ const variants: [agent: string, name: string, world: () => Environment, fields: 
     normalizeRewards: true,
   }],
   ["ppo", "several choices", () => makeEnv("Identity-v0", { space: "multi-discrete" }), {}],
+  ["recurrent-ppo", "continuous actions, GRU", () => makeEnv("PendulumNoVel-v1"), {
+    cell: "gru",
+    normalizeObservations: true,
+    normalizeRewards: true,
+  }],
   ["reinforce", "continuous actions", () => makeEnv("Pendulum-v1"), {}],
   ...Object.entries(dqnFlags).map(([flag, fields]): typeof variants[number] => [
     "dqn",

@@ -1,0 +1,88 @@
+/**
+ * Agents with memory in worlds that do not show their whole state.
+ *
+ * @module
+ */
+import { type AgentExperiment, defineExperiment } from "../lab/experiment/definition.ts";
+
+/**
+ * Recurrent PPO with the values of rl-baselines3-zoo (`hyperparams/ppo_lstm.yml`,
+ * CartPoleNoVel-v1): those of PPO on CartPole-v1, normalised, an LSTM of 64 units for each network.
+ * Stable-Baselines3 weighs the undivided squared error with 0.5: 1 here.
+ */
+export const cartpoleNoVelRecurrentPpo: AgentExperiment = defineExperiment({
+  name: "cartpolenovel-recurrent-ppo",
+  summary: "Recurrent PPO balances a pole whose velocities it cannot see",
+  expectedSeconds: 60,
+  environment: { id: "CartPoleNoVel-v1" },
+  agent: {
+    name: "recurrent-ppo",
+    environments: 8,
+    rolloutLength: 32,
+    sequenceLength: 32,
+    minibatchSize: 256,
+    epochs: 20,
+    learningRate: 1e-3,
+    annealLearningRate: true,
+    annealClipRange: true,
+    gamma: 0.98,
+    gaeLambda: 0.8,
+    normalizeObservations: true,
+    normalizeRewards: true,
+  },
+  budget: 100_000,
+  seeds: 5,
+  evaluation: { every: 20_000, episodes: 100 },
+});
+
+/**
+ * Recurrent PPO with the values of rl-baselines3-zoo (`hyperparams/ppo_lstm.yml`, PendulumNoVel-v1)
+ * but for state-dependent exploration, in whose place the deviation is learned for itself. Sequences of
+ * 32 steps and the annealed learning rate are the lab's own (without annealing: −271 for −191).
+ */
+export const pendulumNoVelRecurrentPpo: AgentExperiment = defineExperiment({
+  name: "pendulumnovel-recurrent-ppo",
+  summary: "Recurrent PPO swings a pendulum up whose velocity it cannot see",
+  expectedSeconds: 60,
+  environment: { id: "PendulumNoVel-v1" },
+  agent: {
+    name: "recurrent-ppo",
+    environments: 4,
+    rolloutLength: 1024,
+    sequenceLength: 32,
+    minibatchSize: 128,
+    epochs: 10,
+    learningRate: 1e-3,
+    annealLearningRate: true,
+    gamma: 0.9,
+    gaeLambda: 0.95,
+    normalizeObservations: true,
+    normalizeRewards: true,
+  },
+  budget: 100_000,
+  seeds: 5,
+  evaluation: { every: 20_000, episodes: 300 },
+});
+
+/** The lab's own values: a GRU suffices to repeat what was shown two steps before. */
+export const repeatPreviousRecurrentPpo: AgentExperiment = defineExperiment({
+  name: "repeatprevious-recurrent-ppo",
+  summary: "Recurrent PPO repeats the symbol that was shown two steps before",
+  expectedSeconds: 20,
+  environment: { id: "RepeatPrevious-v0" },
+  agent: {
+    name: "recurrent-ppo",
+    cell: "gru",
+    environments: 16,
+    rolloutLength: 32,
+    sequenceLength: 32,
+    minibatchSize: 128,
+    epochs: 4,
+    learningRate: 1e-3,
+    gamma: 0.9,
+    entropyCoefficient: 0.01,
+  },
+  budget: 100_000,
+  seeds: 5,
+  evaluation: { every: 20_000, episodes: 100 },
+});
