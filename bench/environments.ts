@@ -8,7 +8,7 @@ import { type Box, Discrete, type Space } from "../lab/core/space.ts";
 import type { Vector } from "../lab/core/vector.ts";
 import type { Bench } from "./groups.ts";
 import { measure } from "./measure.ts";
-import { type Row, targetRow } from "./row.ts";
+import { type Row, row, targetRow } from "./row.ts";
 import { choices, numbersOf } from "./steps/step.ts";
 
 const unit = "environment steps/s";
@@ -16,14 +16,17 @@ const count = 1024;
 const length = 16;
 const heapSteps = 10_000_000;
 
-/** Worlds in batches: what they are called, what they are, steps/s to reach. */
-const worlds = [
+/** Worlds in batches: what they are called, what they are, steps/s to reach, if any. */
+const worlds: readonly (readonly [name: string, id: string, target?: number])[] = [
   ["CartPole-v1", "CartPole-v1", 20e6],
   ["Pendulum-v1", "Pendulum-v1", 10e6],
   ["MountainCar-v0", "MountainCar-v0", 15e6],
   ["GridWorld-v0, empty-8x8", "GridWorld-v0", 30e6],
   ["Acrobot-v1", "Acrobot-v1", 1.2e6],
-] as const;
+  ["FrozenLake-v1", "FrozenLake-v1"],
+  ["CliffWalking-v1", "CliffWalking-v1"],
+  ["Taxi-v4", "Taxi-v4"],
+];
 
 /** Steps a second of batches, and what they leave on the heap. */
 export async function* batches({ progress }: Bench): AsyncIterable<Row> {
@@ -33,10 +36,14 @@ export async function* batches({ progress }: Bench): AsyncIterable<Row> {
     const { vector, actions } = vectors[i];
     const { step } = await measure({
       step: () => {
-        for (const row of actions) vector.step(row);
+        for (const given of actions) vector.step(given);
       },
     });
-    yield targetRow(`${name}, batch of ${count}`, count * length * 1000 / step, unit, target);
+    const perSecond = count * length * 1000 / step;
+    const work = `${name}, batch of ${count}`;
+    yield target === undefined
+      ? row(work, perSecond, unit)
+      : targetRow(work, perSecond, unit, target);
   }
   for (const [i, [name]] of worlds.entries()) {
     progress(`heap of ${name}`);

@@ -39,6 +39,7 @@
 import * as z from "zod";
 import { defineEnvironment } from "../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../lab/core/environment.ts";
+import type { Generator } from "../lab/core/random.ts";
 import { Discrete } from "../lab/core/space.ts";
 import { colors } from "./colors.ts";
 import { drawGrid } from "./grid_scene.ts";
@@ -75,10 +76,8 @@ const moves = [[-1, 0], [0, 1], [1, 0], [0, -1]] as const;
 
 const isCliff = (cell: number) => cell > start && cell < goal;
 
-function define(
-  id: string,
-  { isSlippery }: CliffWalkingOptions,
-): EnvironmentDefinition<number, number, number> {
+/** What a cliff is made of: what follows an action, and where an episode starts. */
+export function partsOf({ isSlippery }: CliffWalkingOptions) {
   const table = tabulate(rows * columns, 4, (cell, action) => {
     const directions = isSlippery ? [(action + 3) % 4, action, (action + 1) % 4] : [action];
     return directions.map((direction) => {
@@ -92,15 +91,24 @@ function define(
         : { probability, state: next, reward: -1, terminated: next === goal };
     });
   });
+  const reset = (random: Generator) => {
+    random.random(); // Gymnasium draws the start, too, though there is only one.
+    return start;
+  };
+  return { table, reset };
+}
+
+function define(
+  id: string,
+  options: CliffWalkingOptions,
+): EnvironmentDefinition<number, number, number> {
+  const { table, reset } = partsOf(options);
   return defineEnvironment({
     id,
     summary: "Walk to the goal along a cliff",
     observationSpace: new Discrete(rows * columns),
     actionSpace: new Discrete(4),
-    reset(random) {
-      random.random(); // Gymnasium draws the start, too, though there is only one.
-      return start;
-    },
+    reset,
     startInfo: () => ({ prob: 1 }),
     step(cell: number, action: number, random) {
       const { probability, state, reward, terminated } = drawTransition(

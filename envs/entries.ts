@@ -14,6 +14,7 @@ import { CartPoleBatch } from "./batched/cartpole.ts";
 import { gridWorldBatch } from "./batched/gridworld.ts";
 import { MountainCarBatch } from "./batched/mountain_car.ts";
 import { PendulumBatch } from "./batched/pendulum.ts";
+import { cliffWalkingBatch, frozenLakeBatch, TaxiBatch } from "./batched/toy_text.ts";
 import { blackjack, blackjackConfiguration } from "./blackjack.ts";
 import { cartPole, cartPoleConfiguration } from "./cartpole.ts";
 import {
@@ -116,26 +117,36 @@ export const ownEntries: readonly EnvironmentEntry[] = [
     "Cross a slippery lake without falling into a hole",
     frozenLakeConfiguration,
     frozenLake,
+    frozenLakeBatch,
   ),
   entry(
     "FrozenLake8x8-v1",
     "Cross a larger slippery lake without falling into a hole",
     frozenLake8x8Configuration,
     frozenLake8x8,
+    frozenLakeBatch,
   ),
   entry(
     "CliffWalking-v1",
     "Walk to the goal along a cliff",
     cliffWalkingConfiguration,
     cliffWalking,
+    cliffWalkingBatch,
   ),
   entry(
     "CliffWalkingSlippery-v1",
     "Walk to the goal along a slippery cliff",
     cliffWalkingSlipperyConfiguration,
     cliffWalkingSlippery,
+    cliffWalkingBatch,
   ),
-  entry("Taxi-v4", "Fetch a passenger and bring them where they want", taxiConfiguration, taxi),
+  entry(
+    "Taxi-v4",
+    "Fetch a passenger and bring them where they want",
+    taxiConfiguration,
+    taxi,
+    (options, count) => new TaxiBatch(options, count),
+  ),
   entry(
     "Blackjack-v1",
     "Beat the dealer without going over 21",

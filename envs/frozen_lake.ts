@@ -44,6 +44,7 @@
 import * as z from "zod";
 import { defineEnvironment } from "../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../lab/core/environment.ts";
+import type { Generator } from "../lab/core/random.ts";
 import { Discrete } from "../lab/core/space.ts";
 import { colors } from "./colors.ts";
 import { checkMap, frozenLakeMaps, generateRandomMap } from "./frozen_lake_map.ts";
@@ -117,10 +118,8 @@ function mapOf(options: FrozenLakeOptions): readonly string[] {
   return generateRandomMap(options.mapSize, options.frozenProbability, options.mapSeed);
 }
 
-function define(
-  fixed: { id: string; timeLimit: number; rewardThreshold: number },
-  options: FrozenLakeOptions,
-): EnvironmentDefinition<number, number, number> {
+/** What a lake is made of: its cells, what follows an action, and where an episode starts. */
+export function partsOf(options: FrozenLakeOptions) {
   const map = mapOf(options);
   const [rows, columns] = [map.length, map[0].length];
   const cells = [...map.join("")];
@@ -148,12 +147,21 @@ function define(
       arrive(cell, direction, direction === action ? options.successRate : failRate)
     );
   });
+  const reset = (random: Generator) => drawIndex(startProbabilities, random);
+  return { rows, columns, cells, table, reset };
+}
+
+function define(
+  fixed: { id: string; timeLimit: number; rewardThreshold: number },
+  options: FrozenLakeOptions,
+): EnvironmentDefinition<number, number, number> {
+  const { rows, columns, cells, table, reset } = partsOf(options);
   return defineEnvironment({
     ...fixed,
     summary: "Cross a slippery lake without falling into a hole",
     observationSpace: new Discrete(cells.length),
     actionSpace: new Discrete(4),
-    reset: (random) => drawIndex(startProbabilities, random),
+    reset,
     startInfo: () => ({ prob: 1 }),
     step(cell: number, action: number, random) {
       const { probability, state, reward, terminated } = drawTransition(

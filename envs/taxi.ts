@@ -47,6 +47,7 @@
 import * as z from "zod";
 import { defineEnvironment } from "../lab/core/define_environment.ts";
 import type { EnvironmentDefinition, Transition } from "../lab/core/environment.ts";
+import type { Generator } from "../lab/core/random.ts";
 import type { Color, Scene, Shape } from "../lab/core/scene.ts";
 import { Discrete } from "../lab/core/space.ts";
 import { colors } from "./colors.ts";
@@ -158,8 +159,19 @@ function maskOf(state: number): number[] {
   ];
 }
 
-/** Taxi-v4 with its options. */
-export function taxi(options: TaxiOptions): EnvironmentDefinition<TaxiState, number, number> {
+/**
+ * Where a fickle passenger's other destination leads, after a step from `before` to `state`: drawn
+ * where the taxi moves with the passenger in it. Undefined where the passenger still waits.
+ */
+export function redirect(before: number, state: number, random: Generator): number | undefined {
+  const [was, is] = [decode(before), decode(state)];
+  if (was.passenger !== inTaxi || was.cell === is.cell) return undefined;
+  const others = [0, 1, 2, 3].filter((place) => place !== was.destination);
+  return encode(is.cell, is.passenger, others[random.integers(3)]);
+}
+
+/** What a taxi's world is made of: its masks, what follows an action, where an episode starts. */
+export function partsOf(options: TaxiOptions) {
   const states = size * size * 5 * 4;
   const table = tabulate(states, 6, (state, action) => outcomes(state, action, options));
   const masks = Array.from({ length: states }, (_, state) => maskOf(state));
@@ -167,6 +179,17 @@ export function taxi(options: TaxiOptions): EnvironmentDefinition<TaxiState, num
     const { passenger, destination } = decode(state);
     return passenger < inTaxi && passenger !== destination ? 1 / 300 : 0;
   });
+  const reset = (random: Generator): TaxiState => {
+    const state = drawIndex(startProbabilities, random);
+    const fickle = options.ficklePassenger && random.random() < options.fickleProbability;
+    return [state, fickle ? 1 : 0];
+  };
+  return { states, table, masks, reset };
+}
+
+/** Taxi-v4 with its options. */
+export function taxi(options: TaxiOptions): EnvironmentDefinition<TaxiState, number, number> {
+  const { states, table, masks, reset } = partsOf(options);
   return defineEnvironment({
     id: "Taxi-v4",
     summary: "Fetch a passenger and bring them where they want",
@@ -174,23 +197,15 @@ export function taxi(options: TaxiOptions): EnvironmentDefinition<TaxiState, num
     actionSpace: new Discrete(6),
     timeLimit: 200,
     rewardThreshold: 8,
-    reset(random): TaxiState {
-      const state = drawIndex(startProbabilities, random);
-      const fickle = options.ficklePassenger && random.random() < options.fickleProbability;
-      return [state, fickle ? 1 : 0];
-    },
+    reset,
     startInfo: ([state]) => ({ prob: 1, actionMask: masks[state] }),
     step([before, fickle]: TaxiState, action: number, random) {
       const { probability, state, reward, terminated } = drawTransition(
         table[before][action],
         random,
       );
-      const [was, is] = [decode(before), decode(state)];
-      let next: TaxiState = [state, fickle];
-      if (fickle === 1 && was.passenger === inTaxi && was.cell !== is.cell) {
-        const others = [0, 1, 2, 3].filter((place) => place !== was.destination);
-        next = [encode(is.cell, is.passenger, others[random.integers(3)]), 0];
-      }
+      const other = fickle === 1 ? redirect(before, state, random) : undefined;
+      const next: TaxiState = other === undefined ? [state, fickle] : [other, 0];
       return {
         state: next,
         reward,

@@ -15,6 +15,8 @@ export interface TabularWorld {
   readonly actions: number;
   /** Length of a flat observation. */
   readonly observationSize: number;
+  /** Whether every step draws once, even where its outcome is certain. */
+  readonly alwaysDraws?: boolean;
   /** The ways in which an action may turn out; the same array whenever asked. */
   rowOf(state: number, action: number): readonly Transition[];
   /** Draws a starting state. */
@@ -58,7 +60,7 @@ export class TabularBatch implements Batch<number> {
     const nextOf = this.#next;
     const rewardOf = this.#reward;
     const endsOf = this.#ends;
-    const stride = this.#world.actions;
+    const { actions: stride, alwaysDraws = false } = this.#world;
     for (let i = 0; i < count; i++) {
       if (resting[i] === 1) continue;
       const pair = states[i] * stride + (actions[i] | 0);
@@ -71,6 +73,7 @@ export class TabularBatch implements Batch<number> {
         rewards[i] = transition.reward;
         terminated[i] = transition.terminated ? 1 : 0;
       } else {
+        if (alwaysDraws) randoms[i].random();
         states[i] = next;
         rewards[i] = rewardOf[pair];
         terminated[i] = endsOf[pair];
