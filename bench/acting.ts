@@ -17,10 +17,11 @@ import { labWorkspace, stockWorkspace } from "./workspaces.ts";
 const batches = [[1, 1.5], [8, 4]] as const;
 
 /** Rows of one observation and of eight. */
-export async function* acting({ progress, peer }: Bench): AsyncIterable<Row> {
+export async function* acting(bench: Bench): AsyncIterable<Row> {
+  const peer = await bench.peer("steps.py");
   for (const [batch, target] of batches) {
     const name = `act, 4-64-64-2, ${batch} observation${batch === 1 ? "" : "s"}`;
-    progress(name);
+    bench.progress(name);
     const [lab, stock] = [await labWorkspace(), await stockWorkspace("tfjs-wasm")];
     const subjects: Record<string, Subject> = {
       own: actor(lab, batch),

@@ -1,5 +1,6 @@
 /**
- * Environment steps alone, with actions drawn beforehand: one environment, and 1,024 in a batch.
+ * Environment steps alone, with actions drawn beforehand: one environment, and 1,024 in a batch;
+ * beside Gymnasium where it is asked for.
  *
  * @module
  */
@@ -7,7 +8,8 @@ import { makeEnv, makeVectorEnv } from "../envs/mod.ts";
 import { type Box, Discrete, type Space } from "../lab/core/space.ts";
 import type { Vector } from "../lab/core/vector.ts";
 import type { Bench } from "./groups.ts";
-import { measure } from "./measure.ts";
+import { measure, type Subject } from "./measure.ts";
+import { type Peer, peerRow } from "./peers/peer.ts";
 import { type Row, row, targetRow } from "./row.ts";
 import { choices, numbersOf } from "./steps/step.ts";
 
@@ -27,6 +29,18 @@ const worlds: readonly (readonly [name: string, id: string, target?: number])[] 
   ["CliffWalking-v1", "CliffWalking-v1"],
   ["Taxi-v4", "Taxi-v4"],
 ];
+
+/** What Gymnasium steps in vectors: one by one, or in a form of its own. */
+const peerWorlds = [
+  ["CartPole-v1", "sync"],
+  ["CartPole-v1", "vector"],
+  ["Pendulum-v1", "sync"],
+  ["MountainCar-v0", "sync"],
+  ["Acrobot-v1", "sync"],
+  ["FrozenLake-v1", "sync"],
+  ["CliffWalking-v1", "sync"],
+  ["Taxi-v4", "sync"],
+] as const;
 
 /** Steps a second of batches, and what they leave on the heap. */
 export async function* batches({ progress }: Bench): AsyncIterable<Row> {
@@ -57,8 +71,9 @@ export async function* batches({ progress }: Bench): AsyncIterable<Row> {
 }
 
 /** Steps a second of one CartPole-v1, with its time limit and autoreset. */
-export async function* environments({ progress }: Bench): AsyncIterable<Row> {
-  progress("one CartPole-v1");
+export async function* environments(bench: Bench): AsyncIterable<Row> {
+  bench.progress("one CartPole-v1");
+  const peer = await bench.peer("worlds.py");
   const steps = 1000;
   const actions = choices(numbersOf("actions"), steps, 2);
   const stepped = makeEnv("CartPole-v1");
@@ -66,7 +81,7 @@ export async function* environments({ progress }: Bench): AsyncIterable<Row> {
   const written = makeEnv("CartPole-v1");
   written.reset({ seed: 1 });
   const observation = new Float32Array(4);
-  const milliseconds = await measure({
+  const subjects: Record<string, Subject> = {
     step: () => {
       for (let t = 0; t < steps; t++) {
         const { terminated, truncated } = stepped.step(actions[t]);
@@ -79,9 +94,34 @@ export async function* environments({ progress }: Bench): AsyncIterable<Row> {
         if (terminated || truncated) written.reset();
       }
     },
-  });
-  yield targetRow("CartPole-v1, step", steps * 1000 / milliseconds.step, unit, 2.5e6);
+  };
+  if (typeof peer === "object") subjects.peer = peer.subject("one CartPole-v1 1");
+  const milliseconds = await measure(subjects);
+  const perSecond = steps * 1000 / milliseconds.step;
+  yield targetRow("CartPole-v1, step", perSecond, unit, 2.5e6);
   yield targetRow("CartPole-v1, stepInto", steps * 1000 / milliseconds.stepInto, unit, 10e6);
+  if (peer === undefined) return;
+  yield* peerRow(peer, "CartPole-v1, step", perSecond, unit, 1000 / milliseconds.peer);
+  for (const [id, kind] of peerWorlds) {
+    bench.progress(`${count} × ${id} beside Gymnasium`);
+    yield* besidePeer(peer, id, kind);
+  }
+}
+
+/** A batch beside one of Gymnasium's. */
+async function* besidePeer(peer: Peer | string, id: string, kind: string): AsyncIterable<Row> {
+  const { vector, actions } = vectorWithActions(id);
+  let t = 0;
+  const subjects: Record<string, Subject> = {
+    own: () => vector.step(actions[t++ % length]),
+  };
+  if (typeof peer === "object") subjects.peer = peer.subject(`${kind} ${id} ${count}`);
+  const milliseconds = await measure(subjects);
+  const perSecond = (each: number) => count * 1000 / each;
+  const name = `${id}, batch of ${count}, beside ${
+    kind === "sync" ? "SyncVectorEnv" : "its vector"
+  }`;
+  yield* peerRow(peer, name, perSecond(milliseconds.own), unit, perSecond(milliseconds.peer));
 }
 
 interface Stepped {

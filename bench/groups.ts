@@ -4,14 +4,17 @@
  * @module
  */
 import type { Row } from "./row.ts";
-import type { Peer } from "./peers/peer.ts";
+import type { Peer, PeerScript } from "./peers/peer.ts";
 
 /** What a group is given. */
 export interface Bench {
   /** Told what is being measured, on standard error. */
   progress(line: string): void;
-  /** PyTorch in a process of its own; a sentence that says why where there is none. */
-  readonly peer: Peer | string | undefined;
+  /**
+   * Another library in a process of its own; a sentence that says why where there is none, undefined
+   * where none is asked for.
+   */
+  peer(script: PeerScript): Promise<Peer | string | undefined>;
 }
 
 /** Measures the rows of a group, one after another. */
@@ -55,7 +58,7 @@ export const groups: readonly Group[] = [
   },
   {
     name: "environments",
-    summary: "CartPole-v1 alone",
+    summary: "CartPole-v1 alone; Gymnasium and its vectors with --peers",
     load: async () => (await import("./environments.ts")).environments,
   },
   {

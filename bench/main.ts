@@ -1,6 +1,6 @@
 /**
- * Measures the lab: speed and size, group by group, beside stock TensorFlow.js, PyTorch and what
- * is asked for. The table goes to standard output, what is being measured to standard error.
+ * Measures the lab: speed and size, group by group, beside stock TensorFlow.js, PyTorch,
+ * Gymnasium and what is asked for. The table goes to standard output, what is being measured to standard error.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { table } from "../lab/cli/format.ts";
 import { type Io, processIo } from "../lab/cli/io.ts";
 import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
 import { type Group, groups } from "./groups.ts";
-import { Peer } from "./peers/peer.ts";
+import { Peer, type PeerScript } from "./peers/peer.ts";
 import { cells, markdownTable, type Row, rowsDocument } from "./row.ts";
 
 const usage = "deno task bench [GROUP…] [--json | --markdown] [--peers] [--list]";
@@ -26,7 +26,7 @@ const parser = object({
   list: option("--list", { description: plain("Names of the groups.") }),
   json: option("--json", { description: plain("One JSON document.") }),
   markdown: option("--markdown", { description: plain("A Markdown table.") }),
-  peers: option("--peers", { description: plain("PyTorch beside the steps.") }),
+  peers: option("--peers", { description: plain("PyTorch and Gymnasium beside the lab.") }),
 });
 
 /** Runs on `args` and answers the exit code: 2 for bad input, 1 for a failure. */
@@ -58,7 +58,12 @@ async function bench(args: readonly string[], io: Io): Promise<number> {
   const chosen = names.length === 0 ? groups.filter((group) => !group.slow) : names.map(groupNamed);
   const measured = surroundings();
   io.error(`${measured}\n`);
-  const peer = peers ? await Peer.open() : undefined;
+  const opened = new Map<PeerScript, Peer | string>();
+  const peer = async (script: PeerScript) => {
+    if (!peers) return undefined;
+    if (!opened.has(script)) opened.set(script, await Peer.open(script));
+    return opened.get(script);
+  };
   const rows: Row[] = [];
   try {
     for (const group of chosen) {
@@ -69,7 +74,7 @@ async function bench(args: readonly string[], io: Io): Promise<number> {
       }
     }
   } finally {
-    if (typeof peer === "object") await peer.close();
+    for (const each of opened.values()) if (typeof each === "object") await each.close();
   }
   if (json) io.out(rowsDocument(rows));
   else if (markdown) io.out(`${measured}\n\n${markdownTable(rows)}`);

@@ -17,11 +17,12 @@ const sizes = [64, 128, 256, 512, 1024];
 const target = 45;
 
 /** Rows of every size and layout. */
-export async function* products({ progress, peer }: Bench): AsyncIterable<Row> {
+export async function* products(bench: Bench): AsyncIterable<Row> {
+  const peer = await bench.peer("steps.py");
   for (const size of sizes) {
     for (const layout of ["NN", "NT", "TN"] as const) {
       const name = `matrix product ${size}³ ${layout}`;
-      progress(name);
+      bench.progress(name);
       const product: Product = { rows: size, inner: size, columns: size, layout };
       const [lab, stock] = [await labWorkspace(), await stockWorkspace("tfjs-wasm")];
       const subjects: Record<string, Subject> = {

@@ -23,7 +23,8 @@ export async function* updates(bench: Bench): AsyncIterable<Row> {
 }
 
 /** Rows of one step: beside each stock backend, its own products and PyTorch. */
-async function* updateRows(step: BenchStep, { peer }: Bench): AsyncIterable<Row> {
+async function* updateRows(step: BenchStep, bench: Bench): AsyncIterable<Row> {
+  const peer = await bench.peer("steps.py");
   const lab = await labWorkspace();
   const workspaces: Workspace[] = [lab];
   try {

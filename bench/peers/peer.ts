@@ -1,6 +1,6 @@
 /**
- * PyTorch in a process of its own, which times on request, so that its batches alternate with the
- * lab's.
+ * PyTorch or Gymnasium in a process of its own, which times on request, so that its batches alternate
+ * with the lab's.
  *
  * @module
  */
@@ -8,25 +8,28 @@ import { LabError } from "../../lab/core/errors.ts";
 import type { Subject } from "../measure.ts";
 import { missingRow, type Row, row } from "../row.ts";
 
-/** Loops in PyTorch's public API: see steps.py. */
+/** Training steps in PyTorch's public API, environments of Gymnasium. */
+export type PeerScript = "steps.py" | "worlds.py";
+
+/** Loops in another library's public API: see the scripts. */
 export class Peer {
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #reader: ReadableStreamDefaultReader<string>;
   #rest = "";
 
-  private constructor(child: Deno.ChildProcess, public name: string) {
+  private constructor(child: Deno.ChildProcess, readonly script: PeerScript, public name: string) {
     this.#child = child;
     this.#writer = child.stdin.getWriter();
     this.#reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** Starts `python3` of the PATH; a sentence that says why where it has no PyTorch. */
-  static async open(): Promise<Peer | string> {
+  /** Starts `python3` of the PATH; a sentence that says why where it has not the library. */
+  static async open(script: PeerScript): Promise<Peer | string> {
     let child: Deno.ChildProcess;
     try {
       child = new Deno.Command("python3", {
-        args: [new URL("steps.py", import.meta.url).pathname],
+        args: [new URL(script, import.meta.url).pathname],
         stdin: "piped",
         stdout: "piped",
         stderr: "null",
@@ -35,7 +38,7 @@ export class Peer {
       if (error instanceof Deno.errors.NotFound) return "not installed: no python3 on the PATH";
       throw error;
     }
-    const peer = new Peer(child, "");
+    const peer = new Peer(child, script, "");
     const name = await peer.#line();
     if (name === undefined) {
       await peer.close();
@@ -45,7 +48,7 @@ export class Peer {
     return peer;
   }
 
-  /** What times calls of the step that steps.py has by that name. */
+  /** What times calls of the step that the script has by that name. */
   subject(step: string): Subject {
     return { time: (count) => this.#time(step, count) };
   }
@@ -54,7 +57,7 @@ export class Peer {
     await this.#writer.write(new TextEncoder().encode(`${count} ${step}\n`));
     const milliseconds = Number(await this.#line() ?? NaN);
     if (Number.isFinite(milliseconds)) return milliseconds;
-    throw new LabError(`Cannot time "${step}" as bench/peers/steps.py ended`);
+    throw new LabError(`Cannot time "${step}" as bench/peers/${this.script} ended`);
   }
 
   /** The next line that it prints; undefined where it has ended. */
