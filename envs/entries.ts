@@ -73,6 +73,7 @@ function entry<Options>(
     summary,
     configuration,
     make: (options) => environmentOf(define(options), formOf(options)),
+    define,
   };
 }
 

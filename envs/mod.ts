@@ -44,16 +44,29 @@ export interface Registration<Options = any> {
   readonly rewardThreshold?: number;
 }
 
+/** A definition under the id of its registration; undefined where an environment is registered. */
+function defineRegistered(
+  { id, timeLimit, rewardThreshold }: Registration,
+  made: EnvironmentDefinition | Environment,
+): EnvironmentDefinition | undefined {
+  if (!("observe" in made)) return undefined;
+  return {
+    ...made,
+    id,
+    rewardThreshold: rewardThreshold ?? made.rewardThreshold,
+    timeLimit: timeLimit ?? made.timeLimit,
+  };
+}
+
 /** The world of a registration, under its id. */
 function makeRegistered(registration: Registration, options: unknown): Environment {
   const { id, timeLimit: limit, rewardThreshold } = registration;
   const made = registration.entry(options);
+  const definition = defineRegistered(registration, made);
+  if (definition !== undefined) return environmentOf(definition);
   const threshold = rewardThreshold ?? made.rewardThreshold;
-  if ("observe" in made) {
-    const definition = { ...made, id, rewardThreshold: threshold };
-    return environmentOf(limit === undefined ? definition : { ...definition, timeLimit: limit });
-  }
-  const limited = limit === undefined ? wrap(made, {}) : timeLimit(made, limit);
+  const environment = made as Environment;
+  const limited = limit === undefined ? wrap(environment, {}) : timeLimit(environment, limit);
   return { ...limited, id, rewardThreshold: threshold };
 }
 
@@ -93,6 +106,8 @@ export function register<Options>(registration: Registration<Options>): void {
     summary,
     configuration: configuration as z.ZodType,
     make: (options) => makeRegistered(registration as Registration, options),
+    define: (options) =>
+      defineRegistered(registration as Registration, registration.entry(options as Options)),
   });
 }
 
@@ -141,11 +156,41 @@ function parseOptions(entry: EnvironmentEntry, options: object): unknown {
  * ```
  */
 export function makeEnv(id: string, options: object = {}): Environment {
-  const found = registered.find((candidate) => candidate.id === id);
-  if (found === undefined) {
-    throw unknownEnvironment("make the environment", id, registered.map((known) => known.id));
-  }
+  const found = entryOf(id, "make the environment");
   return found.make(parseOptions(found, options));
+}
+
+/** The entry of an id; an `InputError` names the nearest one. */
+function entryOf(id: string, act: string): EnvironmentEntry {
+  const found = registered.find((candidate) => candidate.id === id);
+  if (found !== undefined) return found;
+  throw unknownEnvironment(act, id, registered.map((known) => known.id));
+}
+
+/**
+ * The plain functions of a world of the lab: to be wrapped by `pixels`, changed in a part, or read.
+ *
+ * @param id For example `CartPole-v1`.
+ * @param options The environment's own options; defaults for those left out.
+ * @throws InputError as `makeEnv` does, and where the id is registered as an environment.
+ *
+ * @example A CartPole that is cut off after 100 steps
+ * ```ts
+ * import { environmentOf } from "../lab/core/define_environment.ts";
+ * import { definitionOf } from "./mod.ts";
+ * import { strictEqual } from "node:assert";
+ *
+ * const short = { ...definitionOf("CartPole-v1"), id: "ShortCartPole-v0", timeLimit: 100 };
+ * strictEqual(environmentOf(short).timeLimit, 100);
+ * ```
+ */
+export function definitionOf(id: string, options: object = {}): EnvironmentDefinition {
+  const found = entryOf(id, "find the definition of");
+  const definition = found.define?.(parseOptions(found, options));
+  if (definition !== undefined) return definition;
+  throw new InputError(
+    `Cannot find the definition of ${id} as it must be registered as one: it is an environment`,
+  );
 }
 
 /**

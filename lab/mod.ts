@@ -9,6 +9,7 @@ import type { TrainOptions, TrainResult } from "./experiment/train.ts";
 
 export { checkEnvironment, type Finding } from "../envs/checker.ts";
 export {
+  definitionOf,
   makeEnv,
   makeVectorEnv,
   type OptionsSchema,
@@ -16,6 +17,7 @@ export {
   type Registration,
 } from "../envs/mod.ts";
 export * from "../envs/wrappers/mod.ts";
+export { renderTerminal, type TerminalOptions } from "./cli/render_terminal.ts";
 export { type BackendChoice, backendChoices } from "./compute/backend_choice.ts";
 export { BatchedEnvironment, vectorOf } from "./core/batched.ts";
 export { defineEnvironment, environmentOf } from "./core/define_environment.ts";
@@ -33,8 +35,10 @@ export type {
   TransitionTable,
 } from "./core/environment.ts";
 export { InputError, LabError } from "./core/errors.ts";
+export { encodeGif } from "./core/gif.ts";
 export type { LabEvent, Metrics, Progress } from "./core/metrics.ts";
 export type { Artifact, Raster, Samples } from "./core/picture.ts";
+export { encodePng } from "./core/png.ts";
 export {
   type ChoiceOptions,
   defaultRng,
@@ -42,6 +46,9 @@ export {
   type IntegerArray,
   type Seed,
 } from "./core/random.ts";
+export { type Context2d, drawScene } from "./core/render_canvas.ts";
+export { Rasterizer, renderRaster } from "./core/render_raster.ts";
+export { renderSvg } from "./core/render_svg.ts";
 export type { Color, Scene, Shape } from "./core/scene.ts";
 export type { Json, Snapshot } from "./core/snapshot.ts";
 export { Box, Discrete, MultiDiscrete, type Space, Tuple } from "./core/space.ts";

@@ -5,7 +5,7 @@
  */
 import type * as z from "zod";
 import type { Dataset } from "./dataset.ts";
-import type { Environment } from "./environment.ts";
+import type { Environment, EnvironmentDefinition } from "./environment.ts";
 import type { Generator } from "./random.ts";
 
 /** A registry's entry: light enough for `list` and `--help`; `load` brings the code. */
@@ -23,6 +23,8 @@ export interface EnvironmentEntry<Options = any> {
   /** Strict zod object of the options, in camelCase; every field described and with a default. */
   readonly configuration: z.ZodType<Options>;
   make(options: Options): Environment;
+  /** The world as plain functions; undefined where it is none. */
+  define?(options: Options): EnvironmentDefinition | undefined;
 }
 
 /** A data set, made by seed or parsed from files that the caller hands over. */

@@ -2,7 +2,10 @@ import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import * as z from "zod";
 import { cartPole } from "../../envs/cartpole.ts";
 import { checkEnvironment } from "../../envs/checker.ts";
-import { environments, makeEnv, register } from "../../envs/mod.ts";
+import { ownEntries } from "../../envs/entries.ts";
+import { definitionOf, environments, makeEnv, register } from "../../envs/mod.ts";
+import { environmentOf } from "../../lab/core/define_environment.ts";
+import { defaultRng } from "../../lab/core/random.ts";
 
 const entry = () => cartPole({ suttonBartoReward: false });
 
@@ -43,6 +46,30 @@ Deno.test("an outdated version says which is current, an unknown id the nearest"
   throws(() => makeEnv("OldPole-v6"), /did you mean "OldPole-v3"|did you mean "OldPole-v5"/);
   throws(() => makeEnv("FrozenLaek-v1"), /did you mean "FrozenLake-v1"/);
   throws(() => makeEnv("CartPole"), /did you mean "CartPole-v1"/);
+});
+
+Deno.test("every world of the lab has a definition, which makes the same world", () => {
+  for (const { id } of ownEntries) {
+    const [made, defined] = [makeEnv(id), environmentOf(definitionOf(id))];
+    deepStrictEqual(defined.reset({ seed: 5 }), made.reset({ seed: 5 }));
+    const action = made.actionSpace.sample(defaultRng(1));
+    deepStrictEqual(defined.step(action), made.step(action));
+    deepStrictEqual([defined.id, defined.timeLimit], [id, made.timeLimit]);
+  }
+});
+
+Deno.test("a definition has its options and its registration's id; an environment has none", () => {
+  strictEqual(
+    definitionOf("GridWorld-v0", { diagonal: true }).actionSpace.toString(),
+    "Discrete(8)",
+  );
+  register({ id: "NamedPole-v0", entry, timeLimit: 9 });
+  const { id, timeLimit } = definitionOf("NamedPole-v0");
+  deepStrictEqual([id, timeLimit], ["NamedPole-v0", 9]);
+  register({ id: "MadePole-v0", entry: () => makeEnv("CartPole-v1") });
+  throws(() => definitionOf("MadePole-v0"), /MadePole-v0 as it must be registered as one/);
+  throws(() => definitionOf("CartPoel-v1"), /did you mean "CartPole-v1"/);
+  throws(() => definitionOf("CartPole-v1", { sutton: 1 }), /suttonBartoReward/);
 });
 
 Deno.test("ids that are taken or have no version are refused", () => {
