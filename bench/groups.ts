@@ -67,6 +67,11 @@ export const groups: readonly Group[] = [
     load: async () => (await import("./environments.ts")).batches,
   },
   {
+    name: "workers",
+    summary: "An environment whose step takes 0.1 ms, in two workers",
+    load: async () => (await import("./workers.ts")).workers,
+  },
+  {
     name: "pixels",
     summary: "Worlds seen as 84 × 84 pixels",
     load: async () => (await import("./pixels.ts")).pixels,

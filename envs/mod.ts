@@ -13,6 +13,7 @@ import { show } from "../lab/core/plain.ts";
 import type { EnvironmentEntry } from "../lab/core/registry.ts";
 import type { Autoreset, Vector } from "../lab/core/vector.ts";
 import { ownEntries } from "./entries.ts";
+import { mayWait, WorkerVector } from "./workers/vector.ts";
 import { timeLimit } from "./wrappers/time_limit.ts";
 import { wrap } from "./wrappers/wrapper.ts";
 
@@ -193,22 +194,40 @@ export function definitionOf(id: string, options: object = {}): EnvironmentDefin
   );
 }
 
+/** What `makeVectorEnv` takes. */
+export interface VectorOptions {
+  /** Environments. */
+  readonly count: number;
+  /** When an ended episode gives way to the next one. Default: `next-step`. */
+  readonly mode?: Autoreset;
+  /** The environment's own options. */
+  readonly options?: object;
+  /**
+   * Threads that step them at the same time, for environments whose steps take long; `close` ends
+   * them. Default 0: in the calling thread. A browser page's main thread may not wait for others: there
+   * the environments are stepped in it, and a warning says so.
+   */
+  readonly workers?: number;
+  /** With `workers`: URL of a module that registers the environment (`import.meta.url`). */
+  readonly module?: string;
+}
+
 /**
  * Makes `count` environments that are stepped side by side.
  *
- * @param options `mode`: when an ended episode gives way to the next one (`next-step`).
- * `options`: the environment's own.
- * @throws InputError as `makeEnv` does, and where count is no whole number ≥ 1.
+ * @throws InputError as `makeEnv` does, and where a count is no whole number ≥ 1.
  */
 export function makeVectorEnv(
   id: string,
-  { count, mode = "next-step", options = {} }: {
-    count: number;
-    mode?: Autoreset;
-    options?: object;
-  },
+  { count, mode = "next-step", options = {}, workers = 0, module }: VectorOptions,
 ): Vector {
   const first = makeEnv(id, options);
+  if (workers !== 0) {
+    if (mayWait()) {
+      return new WorkerVector(first, { count, autoreset: mode, options, workers, module });
+    }
+    console.warn(`${id} is stepped in this thread, as it may not wait for ${workers} workers`);
+  }
   return first.batch === undefined
     ? vectorOf((index) => index === 0 ? first : makeEnv(id, options), count, { autoreset: mode })
     : new BatchedEnvironment(first, count, { autoreset: mode });

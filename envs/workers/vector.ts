@@ -1,0 +1,293 @@
+/**
+ * Environments divided over workers, for worlds whose steps take long: all of them are stepped at the
+ * same time, and their numbers lie in shared memory.
+ *
+ * @module
+ */
+import type { Environment } from "../../lab/core/environment.ts";
+import { InputError, LabError } from "../../lab/core/errors.ts";
+import { show } from "../../lab/core/plain.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import type { MultiDiscrete, Space } from "../../lab/core/space.ts";
+import {
+  type Autoreset,
+  checkCount,
+  checkRows,
+  type ResetRows,
+  restoreRows,
+  seedsOf,
+  snapshotRows,
+  type Vector,
+  type VectorStep,
+} from "../../lab/core/vector.ts";
+import { type Assignment, type Columns, columnsOf, newMailbox, put, take, word } from "./shared.ts";
+import type { KeptReset } from "./worker.ts";
+
+/** How long a worker may take to load the lab and make its environments. */
+const startMilliseconds = 60_000;
+
+/** Whether this thread may wait for others: a browser page's main thread may not. */
+export function mayWait(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Numbers of an action. @throws InputError for a space whose actions have no fixed numbers. */
+function numbersOf({ id, actionSpace }: Environment): number {
+  if (actionSpace.kind === "discrete") return 1;
+  if (actionSpace.kind === "box") return actionSpace.flatSize;
+  if (actionSpace.kind === "multi-discrete") return (actionSpace as MultiDiscrete).nvec.length;
+  throw new InputError(
+    `Cannot step ${id} in workers as its actions must be Discrete, Box or MultiDiscrete: ` +
+      `${actionSpace}`,
+  );
+}
+
+/** What workers are made with. */
+export interface WorkerOptions {
+  /** Environments in all. */
+  readonly count: number;
+  /** When an ended episode gives way to the next one. */
+  readonly autoreset: Autoreset;
+  /** The environment's own options. */
+  readonly options: object;
+  /** Workers; no more than environments are made. */
+  readonly workers: number;
+  /** URL of a module that registers the environment, where the lab does not bring it along. */
+  readonly module?: string;
+}
+
+/**
+ * N environments over W workers, equal to the same vector in one thread bit for bit. All actions are
+ * looked at before any row is stepped. The calling thread waits, so that `step` answers as that of any
+ * vector. A program ends only after `close`.
+ */
+export class WorkerVector implements Vector {
+  readonly id: string;
+  readonly count: number;
+  readonly autoreset: Autoreset;
+  readonly observationSpace: Space;
+  readonly actionSpace: Space;
+  readonly observationSize: number;
+  /** Threads that step. */
+  readonly workers: number;
+  readonly #clips: boolean;
+  readonly #width: number;
+  readonly #columns: Columns;
+  readonly #words: Int32Array;
+  readonly #mailboxes: readonly SharedArrayBuffer[];
+  readonly #threads: Worker[] = [];
+  /** First row of each worker, and N. */
+  readonly #bounds: readonly number[];
+  /** Rows whose next step is a reset, which ignores the action (`next-step`). */
+  readonly #resting: Uint8Array;
+
+  /**
+   * Starts the workers; `environment` tells the spaces and is left as it is.
+   *
+   * @throws InputError where a count is wrong or a worker does not know the environment, LabError where
+   * a worker does not start.
+   */
+  constructor(
+    environment: Environment,
+    { count, autoreset, options, workers, module }: WorkerOptions,
+  ) {
+    checkCount(count);
+    if (!Number.isInteger(workers) || workers < 1) {
+      throw new InputError(
+        `Cannot step ${environment.id} in workers as there must be a whole number ≥ 1 of them: ` +
+          show(workers),
+      );
+    }
+    this.id = environment.id;
+    this.count = count;
+    this.autoreset = autoreset;
+    this.observationSpace = environment.observationSpace;
+    this.actionSpace = environment.actionSpace;
+    this.observationSize = this.observationSpace.flatSize;
+    this.workers = Math.min(workers, count);
+    this.#clips = environment.clipsActions === true;
+    this.#width = numbersOf(environment);
+    this.#resting = new Uint8Array(count);
+    const sizes = { count, observationSize: this.observationSize, actionSize: this.#width };
+    const { memory, ...columns } = columnsOf(sizes);
+    this.#columns = columns;
+    this.#words = new Int32Array(new SharedArrayBuffer(4 * this.workers)).fill(word.start);
+    this.#mailboxes = Array.from({ length: this.workers }, newMailbox);
+    this.#bounds = Array.from(
+      { length: this.workers + 1 },
+      (_, worker) => Math.round(worker * count / this.workers),
+    );
+    for (let worker = 0; worker < this.workers; worker++) {
+      const [from, to] = this.#bounds.slice(worker, worker + 2);
+      const mailbox = this.#mailboxes[worker];
+      const thread = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+      const shared = { sizes, from, to, memory, words: this.#words, worker, mailbox };
+      thread.postMessage(
+        { id: this.id, options, module, autoreset, ...shared } satisfies Assignment,
+      );
+      this.#threads.push(thread);
+    }
+    try {
+      this.#await(word.start, "start", startMilliseconds);
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+  }
+
+  get observations(): Float32Array {
+    return this.#columns.observations;
+  }
+
+  reset(options: ResetRows = {}): Float32Array {
+    const seeds = seedsOf(this.count, options);
+    const wrong = seeds?.find((seed) =>
+      seed !== undefined && !((typeof seed === "bigint" || Number.isInteger(seed)) && seed >= 0)
+    );
+    if (wrong !== undefined) {
+      throw new InputError(
+        `Cannot reset ${this.id} as the seed must be a whole number ≥ 0: ${show(wrong)}`,
+      );
+    }
+    const mask = options.mask === undefined ? undefined : Array.from(options.mask);
+    this.#tell((from, to): KeptReset => ({
+      seeds: seeds?.slice(from, to).map((seed) => seed?.toString() ?? null) ?? null,
+      mask: mask?.slice(from, to) ?? null,
+    }));
+    this.#command(word.reset, "reset");
+    for (let i = 0; i < this.count; i++) {
+      if (mask === undefined || mask[i] === 1) this.#resting[i] = 0;
+    }
+    return this.observations;
+  }
+
+  step(actions: ArrayLike<unknown>): VectorStep {
+    const width = this.#width;
+    const isFlat = this.actionSpace.kind === "box" && actions instanceof Float32Array;
+    checkRows("step", this.count, isFlat ? actions.length / width : actions.length, "action");
+    for (let i = 0; i < this.count; i++) {
+      this.#give(i, isFlat ? actions.subarray(i * width, (i + 1) * width) : actions[i]);
+    }
+    this.#command(word.step, "step");
+    if (this.autoreset === "next-step") {
+      const { terminated, truncated } = this.#columns;
+      for (let i = 0; i < this.count; i++) this.#resting[i] = terminated[i] | truncated[i];
+    }
+    return this.#columns;
+  }
+
+  /** Hands a row's action over. */
+  #give(i: number, action: unknown): void {
+    const { actions } = this.#columns;
+    const offset = i * this.#width;
+    if (this.#resting[i] === 1) {
+      const { start = 0 } = this.actionSpace as { start?: number };
+      actions.fill(start, offset, offset + this.#width);
+      return;
+    }
+    const isClipped = this.#clips && action instanceof Float32Array &&
+      action.length === this.#width && action.every(Number.isFinite);
+    if (!isClipped && !this.actionSpace.contains(action)) {
+      throw new InputError(
+        `Cannot step ${this.id} as the action must lie in ${this.actionSpace}: ${show(action)}`,
+      );
+    }
+    if (typeof action === "number") actions[offset] = action;
+    else actions.set(action as Float32Array, offset);
+  }
+
+  snapshot(): Json | undefined {
+    this.#command(word.snapshot, "snapshot");
+    const environments: Json[] = [];
+    const ended: number[] = [];
+    for (const mailbox of this.#mailboxes) {
+      const kept = take<{ environments: Json[]; ended: number[] } | null>(mailbox);
+      if (kept === null) return undefined;
+      environments.push(...kept.environments);
+      ended.push(...kept.ended);
+    }
+    return snapshotRows(environments, ended, this.observations);
+  }
+
+  restore(snapshot: Json): void {
+    const { environments, ended, observations } = restoreRows(this, snapshot);
+    const size = this.observationSize;
+    this.#tell((from, to) =>
+      snapshotRows(
+        environments.slice(from, to),
+        ended.slice(from, to),
+        observations.subarray(from * size, to * size),
+      )
+    );
+    this.#command(word.restore, "restore");
+    this.#resting.set(ended);
+  }
+
+  close(): void {
+    if (this.#threads.length === 0) return;
+    try {
+      this.#command(word.close, "close");
+    } finally {
+      this.#end();
+    }
+  }
+
+  #end(): void {
+    for (const thread of this.#threads) thread.terminate();
+    this.#threads.length = 0;
+  }
+
+  /** Puts into every worker's mailbox what its rows are told. */
+  #tell(messageOf: (from: number, to: number) => unknown): void {
+    this.#mailboxes.forEach((mailbox, worker) =>
+      put(mailbox, messageOf(this.#bounds[worker], this.#bounds[worker + 1]))
+    );
+  }
+
+  /** Has all workers do one thing, and waits for all of them. */
+  #command(said: number, act: string): void {
+    if (this.#threads.length === 0) {
+      throw new InputError(`Cannot ${act} ${this.id} as its workers must run: they were closed`);
+    }
+    for (let worker = 0; worker < this.workers; worker++) {
+      Atomics.store(this.#words, worker, said);
+      Atomics.notify(this.#words, worker);
+    }
+    this.#await(said, act);
+  }
+
+  /** Waits until no worker's word is `said`; throws what the first one failed with. */
+  #await(said: number, act: string, milliseconds = Infinity): void {
+    const words = this.#words;
+    for (let worker = 0; worker < this.workers; worker++) {
+      while (Atomics.load(words, worker) === said) {
+        if (Atomics.wait(words, worker, said, milliseconds) !== "timed-out") continue;
+        throw new LabError(
+          `Cannot ${act} ${this.id} in workers as they must answer within ` +
+            `${milliseconds / 1000} s: worker ${worker + 1} did not`,
+        );
+      }
+    }
+    const failed = words.indexOf(word.failed);
+    if (failed >= 0) throw this.#failure(failed, act);
+  }
+
+  #failure(worker: number, act: string): Error {
+    const { name, message } = take<{ name: string; message: string }>(this.#mailboxes[worker]);
+    if (name === "InputError") {
+      const hint = act === "start" && /no environment|outdated/.test(message)
+        ? "; a world of your own needs `module`, the URL of a file that registers it"
+        : "";
+      return new InputError(message + hint);
+    }
+    const rows = `rows ${this.#bounds[worker]} to ${this.#bounds[worker + 1] - 1}`;
+    return new LabError(
+      `Cannot ${act} ${this.id} in a worker (${rows}) as it must not fail: ${name}: ${message}`,
+    );
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * A worker of a vector: makes its environments, then does what its word says, and sleeps.
+ *
+ * @module
+ */
+import type { MultiDiscrete } from "../../lab/core/space.ts";
+import type { Seed } from "../../lab/core/random.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import type { Vector } from "../../lab/core/vector.ts";
+import { makeVectorEnv } from "../mod.ts";
+import { type Assignment, type Columns, columnsOf, put, take, word } from "./shared.ts";
+
+/** Rows to be reset, as a mailbox holds them: whole numbers of any size as text. */
+export interface KeptReset {
+  readonly seeds: readonly (string | null)[] | null;
+  readonly mask: readonly number[] | null;
+}
+
+/** A vector over some rows of shared columns. */
+class Rows {
+  readonly #vector: Vector;
+  readonly #columns: Columns;
+  readonly #actions: () => ArrayLike<unknown>;
+
+  constructor(private readonly assignment: Assignment) {
+    const { id, options, autoreset: mode, sizes, from, to, memory } = assignment;
+    this.#vector = makeVectorEnv(id, { count: to - from, mode, options });
+    this.#columns = columnsOf(sizes, memory);
+    this.#actions = this.#reader();
+  }
+
+  /** What turns the shared numbers of these rows into actions. */
+  #reader(): () => ArrayLike<unknown> {
+    const { from, to, sizes: { actionSize } } = this.assignment;
+    const given = this.#columns.actions.subarray(from * actionSize, to * actionSize);
+    const { actionSpace } = this.#vector;
+    if (actionSpace.kind === "discrete") return () => given;
+    if (actionSpace.kind === "box") {
+      const values = new Float32Array(given.length);
+      return () => {
+        values.set(given);
+        return values;
+      };
+    }
+    const width = (actionSpace as MultiDiscrete).nvec.length;
+    return () =>
+      Array.from(
+        { length: to - from },
+        (_, i) => Int32Array.from(given.subarray(i * width, (i + 1) * width)),
+      );
+  }
+
+  step(): void {
+    const { from, sizes: { observationSize } } = this.assignment;
+    const step = this.#vector.step(this.#actions());
+    const columns = this.#columns;
+    columns.observations.set(step.observations, from * observationSize);
+    columns.finalObservations.set(step.finalObservations, from * observationSize);
+    columns.rewards.set(step.rewards, from);
+    columns.terminated.set(step.terminated, from);
+    columns.truncated.set(step.truncated, from);
+    columns.started.set(step.started, from);
+  }
+
+  reset({ seeds, mask }: KeptReset): void {
+    this.#vector.reset({
+      ...seeds !== null &&
+        { seeds: seeds.map((seed) => seed === null ? undefined : BigInt(seed)) as Seed[] },
+      ...mask !== null && { mask },
+    });
+    this.#show();
+  }
+
+  snapshot(): Json | undefined {
+    return this.#vector.snapshot();
+  }
+
+  restore(kept: Json): void {
+    this.#vector.restore(kept);
+    this.#show();
+  }
+
+  close(): void {
+    this.#vector.close();
+  }
+
+  #show(): void {
+    const { from, sizes: { observationSize } } = this.assignment;
+    this.#columns.observations.set(this.#vector.observations, from * observationSize);
+  }
+}
+
+/** Does one thing; false where it was the last. */
+function obey(rows: Rows, command: number, mailbox: SharedArrayBuffer): boolean {
+  if (command === word.step) rows.step();
+  else if (command === word.reset) rows.reset(take(mailbox));
+  else if (command === word.snapshot) put(mailbox, rows.snapshot());
+  else if (command === word.restore) rows.restore(take(mailbox));
+  else rows.close();
+  return command !== word.close;
+}
+
+/** Answers a word. */
+function answer({ words, worker }: Assignment, said: number): void {
+  Atomics.store(words, worker, said);
+  Atomics.notify(words, worker);
+}
+
+function fail(assignment: Assignment, error: unknown): void {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  put(assignment.mailbox, { name, message });
+  answer(assignment, word.failed);
+}
+
+/** Waits for words and does what they say until the vector is closed. */
+function serve(rows: Rows, assignment: Assignment): void {
+  const { words, worker, mailbox } = assignment;
+  for (let goesOn = true; goesOn;) {
+    const said = Atomics.load(words, worker);
+    if (said <= word.idle) {
+      Atomics.wait(words, worker, said);
+      continue;
+    }
+    try {
+      goesOn = obey(rows, said, mailbox);
+      answer(assignment, word.idle);
+    } catch (error) {
+      fail(assignment, error);
+    }
+  }
+}
+
+self.onmessage = async ({ data }: MessageEvent<Assignment>) => {
+  let rows;
+  try {
+    if (data.module !== undefined) await import(data.module);
+    rows = new Rows(data);
+  } catch (error) {
+    return fail(data, error);
+  }
+  answer(data, word.idle);
+  serve(rows, data);
+};

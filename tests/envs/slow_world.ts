@@ -1,0 +1,43 @@
+/**
+ * Worlds that the lab does not bring along, for vectors in workers: one whose step takes a while, and
+ * one that breaks.
+ *
+ * @module
+ */
+import { environments, register } from "../../envs/mod.ts";
+import { cartPole } from "../../envs/cartpole.ts";
+import * as z from "zod";
+
+/** A number that takes a while to find. */
+function labour(rounds: number): number {
+  let value = 1;
+  for (let i = 0; i < rounds; i++) value = Math.imul(value, 1_664_525) + 1_013_904_223 | 0;
+  return value;
+}
+
+const world = cartPole({ suttonBartoReward: false });
+
+if (!environments.some(({ id }) => id === "SlowCartPole-v0")) {
+  register({
+    id: "SlowCartPole-v0",
+    configuration: z.strictObject({ rounds: z.int().default(100).describe("work of a step") }),
+    entry: ({ rounds }) => ({
+      ...world,
+      step(state, action, random) {
+        const next = world.step(state, action, random);
+        return { ...next, reward: next.reward + (labour(rounds) & 1) };
+      },
+    }),
+  });
+  register({
+    id: "BreakingCartPole-v0",
+    entry: () => ({
+      ...world,
+      step(state, action, random) {
+        const next = world.step(state, action, random);
+        if (next.state[2] > 0.1) throw new TypeError("the pole is not a pole");
+        return next;
+      },
+    }),
+  });
+}

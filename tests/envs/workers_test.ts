@@ -1,0 +1,187 @@
+/** Vectors in workers: the bits of the same vector in one thread. */
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { makeEnv, makeVectorEnv, type VectorOptions } from "../../envs/mod.ts";
+import { WorkerVector } from "../../envs/workers/vector.ts";
+import { defaultRng } from "../../lab/core/random.ts";
+import type { Vector, VectorStep } from "../../lab/core/vector.ts";
+import "./slow_world.ts";
+
+const module = new URL("./slow_world.ts", import.meta.url).href;
+
+/** The same vector in two workers and in this thread. */
+function withBoth(
+  id: string,
+  options: VectorOptions,
+  examine: (workers: Vector, here: Vector) => void,
+): void {
+  const workers = makeVectorEnv(id, { ...options, workers: 2, module });
+  try {
+    ok(workers instanceof WorkerVector);
+    examine(workers, makeVectorEnv(id, options));
+  } finally {
+    workers.close();
+  }
+}
+
+/** What a step shows, as arrays of one's own; final observations only where they are valid. */
+function shown(step: VectorStep, size: number) {
+  const ended = step.terminated.map((terminated, i) => terminated | step.truncated[i]);
+  return [
+    step.observations,
+    step.rewards,
+    step.terminated,
+    step.truncated,
+    step.started,
+    step.finalObservations.map((value, i) => ended[Math.floor(i / size)] === 1 ? value : 0),
+  ].map((column) => [...column]);
+}
+
+const kinds = [
+  ["CartPole-v1", {}],
+  ["Pendulum-v1", {}],
+  ["Taxi-v4", { ficklePassenger: true }],
+  ["Identity-v0", { space: "multi-discrete" }],
+  ["MountainCarContinuous-v0", {}],
+  ["SlowCartPole-v0", {}],
+] as const;
+
+for (const [id, options] of kinds) {
+  for (const mode of ["same-step", "next-step", "disabled"] as const) {
+    Deno.test(`workers show what one thread shows: ${id}, ${mode}`, () => {
+      withBoth(id, { count: 5, mode, options }, (workers, here) => {
+        const size = here.observationSize;
+        const random = defaultRng(1);
+        const draw = () => Array.from({ length: 5 }, () => here.actionSpace.sample(random));
+        deepStrictEqual([...workers.reset({ seed: 7 })], [...here.reset({ seed: 7 })]);
+        let kept;
+        for (let t = 0; t < 300; t++) {
+          const actions = draw();
+          const expected = here.step(actions);
+          deepStrictEqual(shown(workers.step(actions), size), shown(expected, size));
+          if (mode === "disabled") {
+            const mask = expected.terminated.map((flag, i) => flag | expected.truncated[i]);
+            deepStrictEqual([...workers.reset({ mask })], [...here.reset({ mask })]);
+          }
+          if (t === 150) {
+            const seeds = [1, 2n ** 80n, 3, 4, 5];
+            deepStrictEqual([...workers.reset({ seeds })], [...here.reset({ seeds })]);
+          }
+          if (t === 200) {
+            kept = here.snapshot()!;
+            deepStrictEqual(workers.snapshot(), kept);
+          }
+        }
+        workers.restore(kept!);
+        here.restore(kept!);
+        deepStrictEqual([...workers.observations], [...here.observations]);
+        for (let t = 0; t < 50; t++) {
+          const actions = draw();
+          const expected = shown(here.step(actions), size);
+          deepStrictEqual(shown(workers.step(actions), size), expected);
+          if (mode === "disabled") {
+            workers.reset();
+            here.reset();
+          }
+        }
+      });
+    });
+  }
+}
+
+Deno.test("actions of a Box may stand side by side", () => {
+  withBoth("Pendulum-v1", { count: 3, mode: "same-step" }, (workers, here) => {
+    workers.reset({ seed: 1 });
+    here.reset({ seed: 1 });
+    const actions = Float32Array.of(0.5, -3, 1);
+    deepStrictEqual([...workers.step(actions).rewards], [...here.step(actions).rewards]);
+  });
+});
+
+Deno.test("workers refuse what one thread refuses, in the same words", () => {
+  withBoth("CartPole-v1", { count: 3, mode: "disabled" }, (workers, here) => {
+    const messageOf = (act: () => unknown) => {
+      try {
+        act();
+      } catch (error) {
+        return `${(error as Error).name}: ${(error as Error).message}`;
+      }
+      return "none";
+    };
+    const both = (act: (vector: Vector) => unknown) => {
+      const expected = messageOf(() => act(here));
+      ok(expected.startsWith("InputError"), expected);
+      strictEqual(messageOf(() => act(workers)), expected);
+    };
+    both((vector) => vector.step([0, 1, 0]));
+    workers.reset({ seed: 1 });
+    here.reset({ seed: 1 });
+    for (const garbage of [NaN, 0.5, 2, "0", null, undefined, 1n, {}]) {
+      both((vector) => vector.step([0, garbage, 0]));
+    }
+    both((vector) => vector.step([0]));
+    both((vector) => vector.reset({ seeds: [1] }));
+    both((vector) => vector.reset({ mask: [1] }));
+    both((vector) => vector.restore(makeVectorEnv("CartPole-v1", { count: 2 }).snapshot()!));
+    throws(() => workers.reset({ seeds: [1, -1, 2] }), /seed must be a whole number ≥ 0: -1/);
+    // Nothing of that has moved an environment.
+    deepStrictEqual([...workers.step([0, 1, 0]).observations], [
+      ...here.step([0, 1, 0]).observations,
+    ]);
+  });
+});
+
+Deno.test("an environment that fails in a worker is named with its cause, and can be reset", () => {
+  withBoth("BreakingCartPole-v0", { count: 4, mode: "same-step" }, (workers) => {
+    workers.reset({ seed: 1 });
+    throws(() => {
+      for (let t = 0; t < 100; t++) workers.step([0, 0, 0, 0]);
+    }, {
+      name: "LabError",
+      message:
+        /Cannot step BreakingCartPole-v0 in a worker \(rows \d to \d\).*TypeError: the pole is/,
+    });
+    workers.reset({ seed: 1 });
+    workers.step([0, 1, 0, 1]);
+  });
+});
+
+Deno.test("what workers cannot do is said when they are made", () => {
+  const make = (options: Partial<VectorOptions>, id = "SlowCartPole-v0") =>
+    makeVectorEnv(id, { count: 2, workers: 2, module, ...options });
+  throws(() => make({ module: undefined }), /SlowCartPole-v0.*needs `module`/);
+  throws(() => make({ module: "file:///none.ts" }), { name: "LabError", message: /none\.ts/ });
+  throws(() => make({ workers: 1.5 }), /whole number ≥ 1 of them: 1.5/);
+  throws(() => make({ workers: -1 }), /whole number ≥ 1 of them: -1/);
+  throws(() => make({ count: 0 }), /count must be a whole number ≥ 1: 0/);
+  throws(() => make({}, "Nowhere-v0"), /Nowhere-v0/);
+});
+
+Deno.test("no more workers than environments, and none after close", () => {
+  const vector = makeVectorEnv("CartPole-v1", { count: 2, workers: 8 }) as WorkerVector;
+  strictEqual(vector.workers, 2);
+  strictEqual(`${vector.observationSpace}`, `${makeEnv("CartPole-v1").observationSpace}`);
+  vector.close();
+  vector.close();
+  throws(
+    () => vector.reset(),
+    /Cannot reset CartPole-v1 as its workers must run: they were closed/,
+  );
+});
+
+Deno.test("where a thread may not wait, the environments are stepped in it, and it says so", () => {
+  const [wait, warn] = [Atomics.wait, console.warn];
+  const lines: string[] = [];
+  try {
+    Atomics.wait = (() => {
+      throw new TypeError("Atomics.wait cannot be called in this context");
+    }) as typeof Atomics.wait;
+    console.warn = (line: string) => lines.push(line);
+    const vector = makeVectorEnv("CartPole-v1", { count: 2, workers: 2 });
+    ok(!(vector instanceof WorkerVector));
+    deepStrictEqual(lines, [
+      "CartPole-v1 is stepped in this thread, as it may not wait for 2 workers",
+    ]);
+  } finally {
+    [Atomics.wait, console.warn] = [wait, warn];
+  }
+});
