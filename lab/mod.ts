@@ -15,6 +15,7 @@ export {
   type OptionsSchema,
   register,
   type Registration,
+  type VectorOptions,
 } from "../envs/mod.ts";
 export * from "../envs/wrappers/mod.ts";
 export { renderTerminal, type TerminalOptions } from "./cli/render_terminal.ts";
