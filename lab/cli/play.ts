@@ -29,6 +29,7 @@ const [LIVE_FPS, TURN_FPS] = [25, 4];
 const RECORDED_SECONDS = 5;
 
 interface PlayValues {
+  readonly reference: string;
   readonly out: string | undefined;
   readonly seconds: number | undefined;
   readonly fps: number | undefined;
@@ -97,7 +98,7 @@ export const play = defineCommand({
     }
     const environment = worlds[0].make();
     try {
-      return await playWorld(environment, values, path, io);
+      return await playWorld(environment, { ...values, reference }, path, io);
     } finally {
       environment.close?.();
     }
@@ -166,7 +167,7 @@ async function recordRandom(
 
 async function playInTerminal(
   environment: Environment,
-  { random, seed, seconds }: PlayValues,
+  { reference, random, seed, seconds }: PlayValues,
   framesPerSecond: number,
   path: string | undefined,
   io: Io,
@@ -178,7 +179,7 @@ async function playInTerminal(
   if (keyboard === undefined || io.screen() === undefined) {
     throw new InputError(
       `Cannot play ${environment.id} as this is no terminal: to record it, ` +
-        `${PROGRAM} play ${environment.id} --random --out FILE.gif`,
+        `${PROGRAM} play ${reference} --random --out FILE.gif`,
     );
   }
   const controls = random ? undefined : controlsOf(environment);

@@ -22,7 +22,8 @@ export type SetOptions = readonly (readonly [name: string, value: string])[];
 
 /**
  * The environments behind `reference`: an id, or a file that exports definitions, environments or
- * experiments, or registers environments. What a file exports as default comes first.
+ * experiments, or registers environments. What a file exports as default comes first. Only registered
+ * environments, a file's own included, have options to set.
  *
  * @throws InputError for an unknown id (with the nearest), an unknown or wrong option, and a file
  * that is missing, throws or has no environment.
@@ -32,22 +33,27 @@ export async function worldsOf(io: Io, reference: string, set: SetOptions): Prom
   if (!/\.[mc]?[jt]sx?$/.test(reference)) {
     return [await registeredWorld(registries, reference, set)];
   }
-  if (set.length > 0) {
-    throw new InputError(
-      `Cannot set ${set[0][0]} as a file's environments have no options of the command line: ` +
-        `${reference}`,
-    );
-  }
   const before = new Set(registries.environments.map(({ id }) => id));
   const module = await importFile(callersPath(io, reference), reference);
   const { makeEnv } = await import("../../envs/mod.ts");
+  const registered = registries.environments.filter(({ id }) => !before.has(id));
+  if (set.length > 0) {
+    if (registered.length > 0) {
+      return await Promise.all(registered.map(({ id }) => registeredWorld(registries, id, set)));
+    }
+    throw new InputError(
+      `Cannot set ${set[0][0]} as a file's environment must be registered to have options of the ` +
+        `command line (register({ id, configuration, entry })): ${reference}`,
+    );
+  }
+  // By what they are made of: an experiment and the world that it trains on are one world.
   const worlds = new Map<unknown, World>();
   for (const value of [module.default, ...Object.values(module)]) {
     const world = worldIn(value, makeEnv);
-    if (world !== undefined) worlds.set(value, world);
+    if (world !== undefined) worlds.set(sourceOf(value), world);
   }
-  for (const { id } of registries.environments) {
-    if (!before.has(id)) worlds.set(id, { id, make: () => makeEnv(id) });
+  for (const { id } of registered) {
+    if (!worlds.has(id)) worlds.set(id, { id, make: () => makeEnv(id) });
   }
   if (worlds.size > 0) return [...worlds.values()];
   throw new InputError(
@@ -97,13 +103,25 @@ async function importFile(path: string, reference: string): Promise<Record<strin
   }
 }
 
+/** What tells the worlds of a file apart: a definition or environment itself, or a name alone. */
+function sourceOf(value: unknown): unknown {
+  if (!isExperiment(value)) return value;
+  const { environment } = value;
+  const { id, ...options } = environment as { id: string };
+  return Object.keys(options).length === 0 ? id : environment;
+}
+
+function isExperiment(value: unknown): value is { environment: unknown } {
+  return typeof value === "object" && value !== null && "agent" in value && "environment" in value;
+}
+
 /** The world that an exported value is or names. */
 function worldIn(
   value: unknown,
   makeEnv: (id: string, options: object) => Environment,
 ): World | undefined {
   if (value === null || typeof value !== "object") return undefined;
-  if ("agent" in value && "environment" in value) {
+  if (isExperiment(value)) {
     const { environment } = value;
     const own = worldIn(environment, makeEnv);
     if (own !== undefined) return own;

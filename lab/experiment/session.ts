@@ -22,7 +22,7 @@ import { checkStored, environmentEntry, isOwnEnvironment, loadEntry } from "./re
 /** What decides a run's numbers, as plain data. */
 export interface Job {
   readonly experiment: string;
-  /** The definition's module; read only where the environment is the definition's own. */
+  /** The definition's module; read only where the environment is its own or unknown without it. */
   readonly module: string;
   readonly configuration: { readonly [key: string]: Json };
   /** Decimal, as seeds may have 128 bits. */
@@ -151,6 +151,9 @@ async function environmentMaker(
 ): Promise<() => Environment> {
   const stored = job.configuration.environment as { id: string; own?: boolean };
   if (stored.own !== true) {
+    const isKnown = registries.environments.some(({ id }) => id === stored.id);
+    // A module may register the world that its experiment names.
+    if (!isKnown && definition === undefined) await importModule(job.module, job.experiment);
     const entry = environmentEntry(registries, stored.id, job.experiment);
     const options = checkStored(entry.configuration, "environment", stored, job.experiment);
     return () => entry.make(options);

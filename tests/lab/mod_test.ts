@@ -116,6 +116,35 @@ Deno.test("a file with an own world trains in a worker, resumes and is reproduce
   await rejects(reproduce(run.id, options), /corridor\.ts as there must be such a file/);
 });
 
+Deno.test("a world that a file registers is trained on by its id, with its options", async () => {
+  await using temporary = await temporaryStore();
+  const { store, folder } = temporary;
+  const file = `${folder}/registered.ts`;
+  await Deno.writeTextFile(
+    file,
+    `
+    import { definitionOf, defineExperiment, register } from "${
+      new URL("../../lab/mod.ts", import.meta.url).href
+    }";
+    import * as z from "zod";
+    register({
+      id: "BriefCartPole-v0",
+      configuration: z.strictObject({ limit: z.int().default(500).describe("steps") }),
+      entry: ({ limit }) => ({ ...definitionOf("CartPole-v1"), timeLimit: limit }),
+    });
+    export default defineExperiment({
+      name: "brief-ppo", budget: 256, environment: { id: "BriefCartPole-v0" },
+      evaluation: { episodes: 2 },
+      agent: { name: "ppo", environments: 4, rolloutLength: 32, minibatchSize: 64, epochs: 1 },
+    });`,
+  );
+  const set = [["environment.limit", "5"]] as const;
+  const request = { reference: file, seed: 1, backend: "auto", set } as const;
+  const [run] = await launch([request], { store, registries, workers: 1 });
+  strictEqual(run.status, "completed", `${run.message}`);
+  strictEqual(store.series(run.id, "evaluation/length_mean").values.at(-1), 5);
+});
+
 Deno.test("the import brings no TensorFlow.js", async () => {
   const script = `
     import { makeEnv } from "${new URL("../../lab/mod.ts", import.meta.url).href}";
