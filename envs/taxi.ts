@@ -164,10 +164,12 @@ function maskOf(state: number): number[] {
  * where the taxi moves with the passenger in it. Undefined where the passenger still waits.
  */
 export function redirect(before: number, state: number, random: Generator): number | undefined {
-  const [was, is] = [decode(before), decode(state)];
-  if (was.passenger !== inTaxi || was.cell === is.cell) return undefined;
-  const others = [0, 1, 2, 3].filter((place) => place !== was.destination);
-  return encode(is.cell, is.passenger, others[random.integers(3)]);
+  const isWaiting = Math.floor(before / 4) % 5 !== inTaxi;
+  const stays = Math.floor(before / 20) === Math.floor(state / 20);
+  if (isWaiting || stays) return undefined;
+  const old = state % 4;
+  const drawn = random.integers(3);
+  return state - old + (drawn < old ? drawn : drawn + 1);
 }
 
 /** What a taxi's world is made of: its masks, what follows an action, where an episode starts. */
