@@ -13,7 +13,7 @@ const allowed: Record<string, readonly string[]> = {
   "agents": ["lab/core", "lab/compute"],
   "models": ["lab/core", "lab/compute"],
   "lab/experiment": ["lab/core", "lab/compute", "lab/store", "lab/statistics"],
-  "experiments": ["lab/core", "lab/experiment", "envs", "agents", "models"],
+  "experiments": ["lab/core", "lab/experiment", "lab/statistics", "envs", "agents", "models"],
 };
 /** Folders that run in a browser page: neither Deno's nor Node's interfaces. */
 const portable = ["lab/core", "lab/compute", "lab/statistics", "envs", "agents", "models"];

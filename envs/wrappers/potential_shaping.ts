@@ -5,11 +5,14 @@
  */
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { Discrete } from "../../lab/core/space.ts";
 import { wrap } from "./wrapper.ts";
 
 /**
  * Adds γ Φ(next) − Φ(before) to the reward, with Φ = 0 for terminal states: A. Y. Ng, D. Harada,
- * S. Russell (1999), "Policy invariance under reward transformations", theorem 1.
+ * S. Russell (1999), "Policy invariance under reward transformations", theorem 1. Action values are
+ * those without shaping minus Φ (corollary 2), so that the best actions stay the best. A world with a
+ * transition table that shows the state's index has a shaped table.
  *
  * @param potential Φ, of an observation.
  * @param gamma The agent's own discount factor.
@@ -31,7 +34,22 @@ export function potentialShaping(
     throw new InputError(`Cannot shape ${env.id} as the potential must be finite: ${value}`);
   };
   let before = 0;
+  const { observationSpace } = env;
+  const isTable = env.transitions !== undefined && observationSpace instanceof Discrete &&
+    observationSpace.start === 0;
   return wrap(env, {
+    ...isTable && {
+      transitions: () =>
+        env.transitions!().map((actions, state) =>
+          actions.map((transitions) =>
+            transitions.map((transition) => {
+              const next = transition.terminated ? 0 : check(potential(transition.state));
+              const reward = transition.reward + gamma * next - check(potential(state));
+              return { ...transition, reward };
+            })
+          )
+        ),
+    },
     reset(options) {
       const result = env.reset(options);
       before = check(potential(result.observation));

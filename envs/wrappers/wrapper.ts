@@ -16,6 +16,8 @@ export interface WrapperParts
   readonly reset?: Environment["reset"];
   /** Instead of the wrapped one's. */
   readonly step?: Environment["step"];
+  /** The world as a table; left out: a wrapped world has none. */
+  readonly transitions?: Environment["transitions"];
   /** The wrapper's own state, which travels with the wrapped one's snapshot. */
   readonly snapshot?: () => Json;
   /** Takes the wrapper's own state back. */
@@ -45,6 +47,7 @@ export function wrap(env: Environment, parts: WrapperParts): Environment {
       }
       return step(action);
     },
+    ...parts.transitions && { transitions: parts.transitions },
     ...env.scene && { scene: () => env.scene!() },
     ...env.close && { close: () => env.close!() },
     ...isResumable && {
