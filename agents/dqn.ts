@@ -43,6 +43,7 @@ import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import { actionOutputs, actionValueParameters, actionValues } from "./common/action_values.ts";
 import { meanAndDeviation } from "./common/advantages.ts";
+import { type Body, bodyOf } from "./common/bodies.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
 import { PARAMETERS } from "./common/checkpoint.ts";
 import { greedyActions, scoresOf } from "./common/distributions.ts";
@@ -120,8 +121,10 @@ export function compileUpdate(
   { configuration: settings, workspace }: Pick<Context, "configuration" | "workspace">,
   width: number,
   parameters: NamedTensors,
+  body?: Body,
 ) {
   const { batchSize, doubleQ, noisy, quantiles } = settings;
+  const options = { ...settings, body };
   const optimizer = adam();
   const uses = !noisy ? [] : doubleQ ? ["target", "choice", "online"] : ["target", "online"];
   const random: Record<string, RandomSpec> = {};
@@ -145,7 +148,7 @@ export function compileUpdate(
     ({ input, random, scalar, state }) => {
       const { rewards, terminated, discounts, nextObservations } = input;
       const network = (parameters: Tensors, x: tf.Tensor, use: string) =>
-        actionOutputs(noisy ? perturbed(parameters, random, use) : parameters, x, settings);
+        actionOutputs(noisy ? perturbed(parameters, random, use) : parameters, x, options);
       const next = network(state[TARGET], nextObservations, "target");
       const choosing = doubleQ ? network(state[PARAMETERS], nextObservations, "choice") : next;
       const targets = quantiles > 0
@@ -193,8 +196,10 @@ function compileActor(
   { configuration: settings, workspace }: Context,
   width: number,
   parameters: NamedTensors,
+  body: Body,
 ) {
   const { environments, noisy } = settings;
+  const options = { ...settings, body };
   return workspace.compile(
     {
       name: "dqn/act",
@@ -206,7 +211,7 @@ function compileActor(
     },
     ({ input, random, state }) => {
       const drawn = noisy ? perturbed(state[PARAMETERS], random, "act") : state[PARAMETERS];
-      return { outputs: { scores: actionValues(drawn, input.observations, settings) } };
+      return { outputs: { scores: actionValues(drawn, input.observations, options) } };
     },
   );
 }
@@ -236,7 +241,10 @@ class DqnTrainer extends AgentTrainer {
     const { shape } = this.#world;
     const { observationSize: width, actionCount } = shape;
 
-    const means = actionValueParameters(stream("initial-weights"), width, actionCount, settings);
+    const body = bodyOf(shape.observationSpace, settings.convolutions);
+    const options = { ...settings, body };
+
+    const means = actionValueParameters(stream("initial-weights"), width, actionCount, options);
     const parameters = settings.noisy
       ? { ...means, ...noiseParameters(means, settings.noiseScale) }
       : means;
@@ -244,8 +252,8 @@ class DqnTrainer extends AgentTrainer {
     this.#renewTarget = targetNetwork(workspace, parameters, settings.targetRate);
     workspace.define("optimizer", adam().initialState(parameters));
 
-    this.#actor = compileActor(context, width, parameters);
-    this.#update = compileUpdate(context, width, parameters);
+    this.#actor = compileActor(context, width, parameters, body);
+    this.#update = compileUpdate(context, width, parameters, body);
     this.evaluator = new Evaluator({
       shape,
       makeEnvironment: context.makeEnvironment,
@@ -253,7 +261,7 @@ class DqnTrainer extends AgentTrainer {
         "dqn",
         workspace,
         shape,
-        (parameters, x) => actionValues(parameters, x, settings),
+        (parameters, x) => actionValues(parameters, x, options),
         (scores, actions) => greedyActions(scores, actionCount, actions as Int32Array),
       ),
     });

@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { InputError } from "../lab/core/errors.ts";
 import { activationNames } from "../lab/compute/networks.ts";
+import { convolutions } from "./common/bodies.ts";
 
 /** Fields of DQN. Defaults are those of Stable-Baselines3's DQN where nothing else is said. */
 export const configuration = z.strictObject({
@@ -85,6 +86,10 @@ export const configuration = z.strictObject({
   maximumGradientNorm: z.number().positive().default(10).meta({
     description: "Longer gradients are scaled down to this global norm",
   }),
+  storeBytes: z.boolean().default(false).meta({
+    description: "Keep observations as whole 255ths in bytes: pictures, in a quarter of the memory",
+  }),
+  convolutions,
   hiddenSizes: z.array(z.int().min(1)).default([64, 64]).meta({
     description: "Widths of the hidden layers",
   }),

@@ -15,6 +15,7 @@ import {
   pendulumNoVelRecurrentPpo,
   repeatPreviousRecurrentPpo,
 } from "./memory.ts";
+import { cartpolePixelsDqn, gridworldPixelsDqn } from "./pixels.ts";
 import {
   cartpoleA2cQuick,
   cartpoleDqnQuick,
@@ -45,6 +46,7 @@ export const experiments: readonly ExperimentEntry[] = [
     pendulumNoVelRecurrentPpo,
     repeatPreviousRecurrentPpo,
   ]),
+  ...entriesOf("./pixels.ts", [gridworldPixelsDqn, cartpolePixelsDqn]),
   ...entriesOf("./glyphs.ts", [glyphsAutoencoder, glyphsVae, glyphsClassifier]),
   ...entriesOf("./ring.ts", [ringWganGp]),
   ...entriesOf("./quick_start_agents.ts", [

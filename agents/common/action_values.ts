@@ -13,6 +13,7 @@ import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { uniform } from "../../lab/compute/initializers.ts";
 import { type Activation, activations, mlp, mlpParameters } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
+import type { Body } from "./bodies.ts";
 
 /** What an action-value network is like. */
 export interface ActionValueOptions {
@@ -24,6 +25,8 @@ export interface ActionValueOptions {
   readonly duelling: boolean;
   /** N: quantiles of each action's return; 0: its mean alone. */
   readonly quantiles: number;
+  /** What observations pass before the dense layers; left out: nothing. */
+  readonly body?: Body;
 }
 
 /**
@@ -56,14 +59,18 @@ export function actionValueParameters(
   random: Generator,
   observationSize: number,
   actionCount: number,
-  { hiddenSizes, duelling, quantiles }: Omit<ActionValueOptions, "activation">,
+  { hiddenSizes, duelling, quantiles, body }: Omit<ActionValueOptions, "activation">,
 ): NamedTensors {
   const outputs = Math.max(1, quantiles);
-  const sizes = [observationSize, ...hiddenSizes];
-  if (!duelling) return denseParameters(random, [...sizes, actionCount * outputs], "q");
+  const sizes = [body?.size ?? observationSize, ...hiddenSizes];
+  const before = body?.initialParameters(random);
+  if (!duelling) {
+    return { ...before, ...denseParameters(random, [...sizes, actionCount * outputs], "q") };
+  }
   const shared = sizes.slice(0, Math.max(1, sizes.length - 1));
   const stream = sizes.slice(shared.length - 1);
   return {
+    ...before,
     ...denseParameters(random, shared, "q"),
     ...denseParameters(random, [...stream, outputs], "value"),
     ...denseParameters(random, [...stream, actionCount * outputs], "advantage"),
@@ -92,17 +99,18 @@ export function duellingValues(value: tf.Tensor, advantages: tf.Tensor): tf.Tens
 export function actionOutputs(
   parameters: Tensors,
   observations: tf.Tensor,
-  { activation, duelling, quantiles }: ActionValueOptions,
+  { activation, duelling, quantiles, body }: ActionValueOptions,
 ): tf.Tensor {
   const [batch] = observations.shape;
+  const features = body?.features(parameters, observations) ?? observations;
   const network = (x: tf.Tensor, prefix: string) => {
     const y = mlp(parameters, x, activation, prefix);
     return quantiles === 0 ? y : tf.reshape(y, [batch, y.shape[1] / quantiles, quantiles]);
   };
-  if (!duelling) return network(observations, "q");
+  if (!duelling) return network(features, "q");
   const shared = "q/0/kernel" in parameters
-    ? activations[activation](mlp(parameters, observations, activation, "q"))
-    : observations;
+    ? activations[activation](mlp(parameters, features, activation, "q"))
+    : features;
   return duellingValues(network(shared, "value"), network(shared, "advantage"));
 }
 

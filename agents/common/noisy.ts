@@ -15,10 +15,12 @@ import type { RandomSpec, Tensors } from "../../lab/compute/workspace.ts";
 /** Stands before the name of a parameter's deviation σ. */
 const SIGMA = "sigma/";
 
-/** The layers of `parameters` (`q/0`, …): all that have a kernel. */
+/** The layers of `parameters` (`q/0`, …): all dense ones. */
 function layersOf(parameters: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(parameters)
-    .filter((name) => name.endsWith("/kernel") && !name.startsWith(SIGMA))
+    .filter((name) =>
+      name.endsWith("/kernel") && !name.startsWith("body/") && !name.startsWith(SIGMA)
+    )
     .map((name) => name.slice(0, -"/kernel".length));
 }
 

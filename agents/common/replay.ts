@@ -28,8 +28,10 @@ export interface ReplayBatch {
 export class ReplayBuffer {
   /** Length D of a flat observation. */
   readonly observationSize: number;
-  readonly #observations: Float32Array;
-  readonly #nextObservations: Float32Array;
+  readonly #observations: Float32Array | Uint8Array;
+  readonly #nextObservations: Float32Array | Uint8Array;
+  /** What a kept number is divided by to be the observation's: 255 where bytes are kept. */
+  readonly #unit: number;
   readonly #actions: ActionRows;
   /** K. */
   readonly #actionSize: number;
@@ -41,15 +43,20 @@ export class ReplayBuffer {
   /**
    * @param capacity Transitions kept.
    * @param shape Length D of a flat observation, and where actions are chosen from.
+   * @param options `storeBytes`: observations are whole 255ths in [0, 1], as of pictures, and are
+   *   kept in bytes, which loses nothing then.
    */
   constructor(
     readonly capacity: number,
     { observationSize, actionSpace }: Pick<WorldShape, "observationSize" | "actionSpace">,
+    { storeBytes = false }: { readonly storeBytes?: boolean } = {},
   ) {
     this.observationSize = observationSize;
     this.#actionSize = actionSize(actionSpace);
-    this.#observations = new Float32Array(capacity * observationSize);
-    this.#nextObservations = new Float32Array(capacity * observationSize);
+    const Kept = storeBytes ? Uint8Array : Float32Array;
+    this.#unit = storeBytes ? 255 : 1;
+    this.#observations = new Kept(capacity * observationSize);
+    this.#nextObservations = new Kept(capacity * observationSize);
     this.#actions = actionRows(actionSpace, capacity);
     this.#rewards = new Float32Array(capacity);
     this.#terminated = new Uint8Array(capacity);
@@ -83,9 +90,16 @@ export class ReplayBuffer {
     const width = this.observationSize;
     const to = this.#next * width;
     const from = row * width;
-    for (let d = 0; d < width; d++) {
-      this.#observations[to + d] = observations[from + d];
-      this.#nextObservations[to + d] = nextObservations[from + d];
+    if (this.#unit === 1) {
+      for (let d = 0; d < width; d++) {
+        this.#observations[to + d] = observations[from + d];
+        this.#nextObservations[to + d] = nextObservations[from + d];
+      }
+    } else {
+      for (let d = 0; d < width; d++) {
+        this.#observations[to + d] = Math.round(observations[from + d] * 255);
+        this.#nextObservations[to + d] = Math.round(nextObservations[from + d] * 255);
+      }
     }
     const size = this.#actionSize;
     for (let k = 0; k < size; k++) this.#actions[this.#next * size + k] = actions[row * size + k];
@@ -111,9 +125,10 @@ export class ReplayBuffer {
     const size = this.#actionSize;
     const from = index * width;
     const to = row * width;
+    const unit = this.#unit;
     for (let d = 0; d < width; d++) {
-      batch.observations[to + d] = this.#observations[from + d];
-      batch.nextObservations[to + d] = this.#nextObservations[from + d];
+      batch.observations[to + d] = this.#observations[from + d] / unit;
+      batch.nextObservations[to + d] = this.#nextObservations[from + d] / unit;
     }
     for (let k = 0; k < size; k++) {
       batch.actions[row * size + k] = this.#actions[index * size + k];
@@ -128,30 +143,17 @@ export class ReplayBuffer {
     const width = this.observationSize;
     return {
       tensors: {
-        observations: {
-          shape: [rows, width],
-          dtype: "float32",
-          values: this.#observations.slice(0, rows * width),
-        },
-        nextObservations: {
-          shape: [rows, width],
-          dtype: "float32",
-          values: this.#nextObservations.slice(0, rows * width),
-        },
-        actions: this.#keptActions(),
+        observations: tensorOf(this.#observations.slice(0, rows * width), width),
+        nextObservations: tensorOf(this.#nextObservations.slice(0, rows * width), width),
+        actions: tensorOf(
+          this.#actions.slice(0, rows * this.#actionSize),
+          this.#actionSize,
+        ),
         rewards: { shape: [rows], dtype: "float32", values: this.#rewards.slice(0, rows) },
         terminated: { shape: [rows], dtype: "uint8", values: this.#terminated.slice(0, rows) },
       },
       values: { size: rows, next: this.#next },
     };
-  }
-
-  #keptActions(): TensorData {
-    const shape = [this.#size, this.#actionSize];
-    const values = this.#actions.slice(0, this.#size * this.#actionSize);
-    return values instanceof Float32Array
-      ? { shape, dtype: "float32", values }
-      : { shape, dtype: "int32", values };
   }
 
   /** Takes up a snapshot of a buffer of the same capacity and width; else an `InputError`. */
@@ -171,4 +173,13 @@ export class ReplayBuffer {
     this.#size = size;
     this.#next = next;
   }
+}
+
+/** Rows of `width` values as a tensor of their type. */
+function tensorOf(values: Float32Array | Int32Array | Uint8Array, width: number): TensorData {
+  const shape = [values.length / width, width];
+  if (values instanceof Float32Array) return { shape, dtype: "float32", values };
+  return values instanceof Uint8Array
+    ? { shape, dtype: "uint8", values }
+    : { shape, dtype: "int32", values };
 }

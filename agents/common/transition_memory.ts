@@ -34,6 +34,8 @@ export interface MemoryOptions {
   readonly gamma: number;
   /** α: 0 draws uniformly. */
   readonly priorityExponent: number;
+  /** Observations are pictures, kept as bytes. */
+  readonly storeBytes?: boolean;
 }
 
 /** n-step windows before a replay ring, priorities beside it. */
@@ -53,8 +55,8 @@ export class TransitionMemory {
   /** @param shape Length D of a flat observation, and the Discrete actions. */
   constructor(shape: ReplayShape, options: MemoryOptions) {
     const { observationSize } = shape;
-    const { bufferSize, environments, rewardSteps, gamma, priorityExponent } = options;
-    this.#replay = new ReplayBuffer(bufferSize, shape);
+    const { bufferSize, environments, rewardSteps, gamma, priorityExponent, storeBytes } = options;
+    this.#replay = new ReplayBuffer(bufferSize, shape, { storeBytes });
     this.#windows = new NStepWindows(environments, observationSize, rewardSteps, gamma);
     this.#priorities = priorityExponent > 0
       ? new Priorities(bufferSize, priorityExponent)

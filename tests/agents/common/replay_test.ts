@@ -109,3 +109,22 @@ Deno.test("actions of a Box are kept whole, as float32", () => {
   const { tensors } = buffer.snapshot();
   deepStrictEqual(tensors.actions, { shape: [1, 2], dtype: "float32", values: batch.actions });
 });
+
+Deno.test("pictures kept as bytes come back as they were", () => {
+  const pictures = { observationSize: 256, actionSpace: new Discrete(2) };
+  const buffer = new ReplayBuffer(2, pictures, { storeBytes: true });
+  const shades = Float32Array.from({ length: 256 }, (_, i) => i / 255);
+  const reversed = shades.toReversed();
+  buffer.add(shades, reversed, 0, Int32Array.of(1), 0, 0);
+  const batch = batchOf(1, 256);
+  buffer.sample(defaultRng(0), batch);
+  deepStrictEqual(batch.observations, shades);
+  deepStrictEqual(batch.nextObservations, reversed);
+  const { tensors, values } = buffer.snapshot();
+  strictEqual(tensors.observations.dtype, "uint8");
+  const other = new ReplayBuffer(2, pictures, { storeBytes: true });
+  other.restore(tensors, values);
+  const again = batchOf(1, 256);
+  other.sample(defaultRng(0), again);
+  deepStrictEqual(again, batch);
+});

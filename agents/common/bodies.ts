@@ -1,0 +1,94 @@
+/**
+ * What stands between an observation and the dense layers of a network: convolutions where the
+ * observation is a picture, nothing elsewhere.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import * as z from "zod";
+import { InputError } from "../../lab/core/errors.ts";
+import type { Generator } from "../../lab/core/random.ts";
+import type { Box, Space } from "../../lab/core/space.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { constant, orthogonal } from "../../lab/compute/initializers.ts";
+import type { Tensors } from "../../lab/compute/workspace.ts";
+
+/**
+ * Field of a configuration: the convolutions that pictures pass. The default is that of Mnih et al.
+ * (2013, arXiv 1312.5602), section 4.1.
+ */
+export const convolutions = z.array(z.strictObject({
+  filters: z.int().min(1),
+  size: z.int().min(1),
+  stride: z.int().min(1),
+})).default([{ filters: 16, size: 8, stride: 4 }, { filters: 32, size: 4, stride: 2 }]).meta({
+  description: "Convolutions with ReLU before the dense layers where observations are pictures",
+});
+
+/** A layer of {@linkcode convolutions}. */
+export type Convolution = z.output<typeof convolutions>[number];
+
+/** What a network makes of an observation before its dense layers. */
+export interface Body {
+  /** Length F of a row of features. */
+  readonly size: number;
+  /** Kernels `body/0/kernel` [size, size, in, filters], orthogonal with gain √2; biases 0. */
+  initialParameters(random: Generator): NamedTensors;
+  /** Features [B, F] of flat observations [B, D]. */
+  features(parameters: Tensors, observations: tf.Tensor): tf.Tensor;
+}
+
+/** Whether observations are convolved: Boxes of three axes, 32 pixels or more in both directions. */
+export function isPicture(space: Space): space is Box {
+  if (space.kind !== "box") return false;
+  const { shape } = space as unknown as Box;
+  return shape.length === 3 && shape[0] >= 32 && shape[1] >= 32;
+}
+
+/**
+ * The body for an observation space.
+ *
+ * @throws InputError where a kernel is larger than what it is moved over.
+ */
+export function bodyOf(space: Space, layers: readonly Convolution[]): Body {
+  if (!isPicture(space)) {
+    return {
+      size: space.flatSize,
+      initialParameters: () => ({}),
+      features: (_, observations) => observations,
+    };
+  }
+  const shapes = [space.shape];
+  for (const { filters, size, stride } of layers) {
+    const [height, width] = shapes.at(-1)!;
+    if (size > Math.min(height, width)) {
+      throw new InputError(
+        `Cannot convolve pictures of ${height} × ${width} as the kernel must not be larger: ${size}`,
+      );
+    }
+    const over = (side: number) => Math.floor((side - size) / stride) + 1;
+    shapes.push([over(height), over(width), filters]);
+  }
+  return {
+    size: shapes.at(-1)!.reduce((product, side) => product * side, 1),
+    initialParameters(random) {
+      return Object.fromEntries(layers.flatMap(({ filters, size }, layer) => [
+        [
+          `body/${layer}/kernel`,
+          orthogonal(random, [size, size, shapes[layer][2], filters], Math.SQRT2),
+        ],
+        [`body/${layer}/bias`, constant([filters], 0)],
+      ]));
+    },
+    features(parameters, observations) {
+      const shape = [observations.shape[0]!, ...space.shape] as [number, number, number, number];
+      let x: tf.Tensor4D = tf.reshape(observations, shape);
+      layers.forEach(({ stride }, layer) => {
+        const kernel = parameters[`body/${layer}/kernel`] as tf.Tensor4D;
+        const moved = tf.conv2d(x, kernel, stride, "valid");
+        x = tf.relu(tf.add(moved, parameters[`body/${layer}/bias`]));
+      });
+      return tf.reshape(x, [observations.shape[0]!, -1]);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * Agents that see pixels: convolutions on drawings of the worlds. All values are the lab's own.
+ *
+ * @module
+ */
+import { type AgentExperiment, defineExperiment } from "../lab/experiment/definition.ts";
+
+/** DQN walks to the goal of a small room that it sees from above. */
+export const gridworldPixelsDqn: AgentExperiment = defineExperiment({
+  name: "gridworldpixels-dqn",
+  summary: "DQN walks to a goal that it sees from above",
+  expectedSeconds: 5,
+  environment: { id: "GridWorldPixels-v0", mapName: "empty-5x5", size: 32 },
+  agent: {
+    name: "dqn",
+    storeBytes: true,
+    bufferSize: 5000,
+    learningStarts: 500,
+    targetUpdateEvery: 250,
+    learningRate: 5e-4,
+    explorationFraction: 0.4,
+    hiddenSizes: [64],
+  },
+  budget: 10_000,
+  seeds: 5,
+  evaluation: { every: 2_000, episodes: 10 },
+});
+
+/** DQN balances a pole from its last four drawings. */
+export const cartpolePixelsDqn: AgentExperiment = defineExperiment({
+  name: "cartpolepixels-dqn",
+  summary: "DQN balances a pole that it sees as pixels",
+  expectedSeconds: 300,
+  environment: { id: "CartPolePixels-v0", size: 64 },
+  agent: {
+    name: "dqn",
+    storeBytes: true,
+    environments: 8,
+    bufferSize: 20_000,
+    learningStarts: 2_000,
+    batchSize: 32,
+    trainEvery: 8,
+    gradientStepsPerTrain: 2,
+    targetUpdateEvery: 1_000,
+    learningRate: 2.5e-4,
+    explorationFraction: 0.3,
+    explorationFinal: 0.02,
+    doubleQ: true,
+    hiddenSizes: [128],
+  },
+  budget: 80_000,
+  seeds: 5,
+  evaluation: { every: 10_000, episodes: 30 },
+});
