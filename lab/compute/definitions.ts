@@ -35,6 +35,14 @@ export interface Takes {
   readonly transitions?: boolean;
 }
 
+/** How another thread makes the same environments, as code does not cross to it. */
+export interface EnvironmentSource {
+  /** URL of a module that exports `environmentMaker(options): Promise<() => Environment>`. */
+  readonly module: string;
+  /** Plain data. */
+  readonly options: unknown;
+}
+
 /** An agent: what it is called, its configuration and how a trainer of it is made. */
 // deno-lint-ignore no-explicit-any
 export interface AgentDefinition<Configuration = any> {
@@ -48,9 +56,15 @@ export interface AgentDefinition<Configuration = any> {
   readonly takes: Takes;
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */
   readonly configuration: z.ZodType<Configuration>;
-  /** A trainer before its first iteration; `makeEnvironment` makes a fresh world at each call. */
+  /**
+   * A trainer before its first iteration; `makeEnvironment` makes a fresh world at each call, and
+   * `environmentSource`, where there is one, lets other threads do so.
+   */
   create(
-    context: TrainerContext<Configuration> & { makeEnvironment(): Environment },
+    context: TrainerContext<Configuration> & {
+      makeEnvironment(): Environment;
+      readonly environmentSource?: EnvironmentSource;
+    },
   ): Promise<Trainer>;
 }
 

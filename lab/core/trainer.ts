@@ -34,6 +34,8 @@ export interface Trainer {
   readonly progress: Readonly<Progress>;
   /** How far training goes. */
   readonly budget: { readonly unit: BudgetUnit; readonly total: number };
+  /** Why the same seed does not give the same bits again; absent where it does. */
+  readonly irreproducible?: string;
   /** One rollout and its updates, or one part of an epoch. */
   iterate(): Promise<Report>;
   /** Measures without touching training: all randomness comes from `random`. */

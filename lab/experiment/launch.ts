@@ -10,7 +10,13 @@ import type { Run } from "../store/store.ts";
 import { loadDefinition } from "./load.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import type { Opened } from "./protocol.ts";
-import { type LaunchOptions, NOT_RESUMABLE, trainRecorded, weightsOf } from "./recorded_run.ts";
+import {
+  irreproducibleLine,
+  type LaunchOptions,
+  NOT_RESUMABLE,
+  trainRecorded,
+  weightsOf,
+} from "./recorded_run.ts";
 import { StoreRecorder } from "./recorder.ts";
 import { resolve } from "./resolve.ts";
 import { parseSeed } from "./session.ts";
@@ -132,6 +138,8 @@ async function trainPlan(
     recorder = new StoreRecorder(store, store.run(run.id) ?? run, unit, onProgress);
     recorder.started();
     for (const note of plan.notes) recorder.event("info", note);
+    const { irreproducible } = opened;
+    if (irreproducible !== null) recorder.event("info", irreproducibleLine(irreproducible));
   };
   await trainRecorded(worker, order, opened, () => recorder, options);
   return recorder!.run.id;

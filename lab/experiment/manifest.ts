@@ -91,6 +91,7 @@ export interface RunFacts {
   readonly backend: string;
   readonly backendReason: string;
   readonly adapter: string | null;
+  readonly irreproducible: string | null;
 }
 
 /** The manifest of a run. */
@@ -111,5 +112,6 @@ export async function manifestOf(facts: RunFacts): Promise<Manifest> {
     versions,
     machine: { ...machine, adapter: facts.adapter },
     backendReason: facts.backendReason,
+    ...(facts.irreproducible === null ? {} : { irreproducible: facts.irreproducible }),
   };
 }

@@ -46,6 +46,8 @@ export interface Opened {
   readonly adapter: string | null;
   /** Whether the world can be restored to the same bits. */
   readonly resumable: boolean;
+  /** See `Trainer.irreproducible`. */
+  readonly irreproducible: string | null;
 }
 
 /** To a worker. `taken` answers each report and each checkpoint: it is kept. */

@@ -59,6 +59,11 @@ export async function weightsAgain(
 /** Tag of runs whose world keeps hidden state: their checkpoints cannot be gone on from. */
 export const NOT_RESUMABLE = "not resumable";
 
+/** What is told of a run whose seed does not determine its bits. */
+export function irreproducibleLine(reason: string): string {
+  return `no two runs of it are the same to the bit: ${reason}`;
+}
+
 /**
  * Trains with a recorder that is there once the run is open. A failure before that is thrown; one
  * after it marks the run as failed.

@@ -10,7 +10,7 @@ import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run } from "../store/store.ts";
 import { digestOf, type DigestSeries } from "./digest.ts";
 import { lineOf } from "./error_lines.ts";
-import { type LaunchOptions, weightsAgain } from "./recorded_run.ts";
+import { irreproducibleLine, type LaunchOptions, weightsAgain } from "./recorded_run.ts";
 import { manifestOf } from "./manifest.ts";
 import type { Opened } from "./protocol.ts";
 import { finalParameters, Recording, storedSeries, StoreRecorder } from "./recorder.ts";
@@ -88,7 +88,9 @@ export async function reproduce(
     series: storedSeries(store, original.id),
     parameters: await finalParameters(store, original),
   };
+  const { irreproducible } = original.manifest;
   const lines = [
+    ...(irreproducible === undefined ? [] : [irreproducibleLine(irreproducible)]),
     ...await changesSince(original.manifest),
     ...await machineChanges(original.manifest, outcome.opened),
     ...seriesDifferences(before.series, outcome.series),

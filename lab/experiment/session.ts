@@ -5,6 +5,7 @@
  * @module
  */
 import type { BackendChoice } from "../compute/backend_choice.ts";
+import type { EnvironmentSource } from "../compute/definitions.ts";
 import type { Workspace } from "../compute/workspace.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { environmentOf } from "../core/define_environment.ts";
@@ -14,6 +15,7 @@ import { type Generator, type Seed, streamOf } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { ExperimentDefinition } from "./definition.ts";
+import type { SourceOptions } from "./environment_source.ts";
 import { firstLine } from "./error_lines.ts";
 import { importModule, labRoot } from "./load.ts";
 import type { Registries } from "./registries.ts";
@@ -100,7 +102,12 @@ export async function openSession(
       const agent = await loadEntry(registries.agents, "agent", name, experiment);
       const makeEnvironment = await environmentMaker(job, registries, definition);
       const checked = checkStored(agent.configuration, "agent", configuration.agent, experiment);
-      const trainer = await agent.create({ ...context, configuration: checked, makeEnvironment });
+      const trainer = await agent.create({
+        ...context,
+        configuration: checked,
+        makeEnvironment,
+        environmentSource: environmentSource(job, registries, definition),
+      });
       const bestBy = stopBy ?? { metric: "evaluation/return_mean", goal: "maximize" };
       return { trainer, makeEnvironment, bestBy };
     }
@@ -144,10 +151,24 @@ async function profileOf(workspace: Workspace): Promise<string> {
   return programs.map(explanationTable).join("\n\n");
 }
 
-async function environmentMaker(
+/** Undefined where the environment is code at hand, which no other thread can import. */
+function environmentSource(
   job: Job,
   registries: Registries,
   definition: ExperimentDefinition | undefined,
+): EnvironmentSource | undefined {
+  const { own } = job.configuration.environment as { own?: boolean };
+  if (own && definition !== undefined) return undefined;
+  const module = new URL("./environment_source.ts", import.meta.url).href;
+  const options: SourceOptions = { job, registries: registries.module };
+  return { module, options };
+}
+
+/** Makes the environments of a job. */
+export async function environmentMaker(
+  job: Job,
+  registries: Registries,
+  definition?: ExperimentDefinition,
 ): Promise<() => Environment> {
   const stored = job.configuration.environment as { id: string; own?: boolean };
   if (stored.own !== true) {

@@ -68,7 +68,9 @@ async function train(message: TrainMessage): Promise<void> {
     await begin(trainer, message);
     const resumable = session.makeEnvironment?.().snapshot !== undefined ||
       !session.makeEnvironment;
-    scope.postMessage({ kind: "opened", opened: { backend, backendReason, adapter, resumable } });
+    const { irreproducible = null } = trainer;
+    const opened = { backend, backendReason, adapter, resumable, irreproducible };
+    scope.postMessage({ kind: "opened", opened });
     const flag = new Int32Array(message.interrupt);
     const ending = await runTrainer(trainer, {
       ...runnerOptions(job.configuration),

@@ -49,6 +49,8 @@ export interface Manifest {
   };
   /** Why this backend was chosen. */
   readonly backendReason: string;
+  /** Why the same seed does not give the same bits again; absent where it does. */
+  readonly irreproducible?: string;
 }
 
 /** A stored run. Times are milliseconds since the epoch. */

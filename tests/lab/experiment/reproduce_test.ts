@@ -44,6 +44,19 @@ Deno.test("a reproduction says what differs first, and stores nothing unless ask
   strictEqual(lines.length, 6);
 });
 
+Deno.test("what no seed determines is said by the manifest, the run and the reproduction", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const [tame] = await launch([request()], options(store));
+  strictEqual("irreproducible" in tame.manifest, false);
+  const [run] = await launch([request({ set: [["agent.wild", "true"]] })], options(store));
+  strictEqual(run.manifest.irreproducible, "the dice are real");
+  const said = "no two runs of it are the same to the bit: the dice are real";
+  strictEqual(store.events(run.id)[0].message, said);
+  const { identical, lines } = await reproduce(run.id, options(store));
+  deepStrictEqual([identical, lines[0]], [false, said]);
+});
+
 Deno.test("only finished runs are reproduced", async () => {
   await using temporary = await temporaryStore();
   const { store } = temporary;

@@ -33,6 +33,7 @@ Deno.test("a configuration holds what was given and every default", async () => 
       sizes: [2, 3],
       lossNaNAt: 0,
       weightInfAt: 0,
+      wild: false,
       crashAt: 0,
       throwAt: 0,
       perIteration: 10,

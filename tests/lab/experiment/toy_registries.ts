@@ -37,6 +37,7 @@ const toyConfiguration = z.strictObject({
   throwAt: z.int().min(0).default(0).meta({ description: "Iteration that throws; 0: none" }),
   perIteration: z.int().min(1).default(10).meta({ description: "Budget an iteration uses" }),
   pause: z.number().min(0).default(0).meta({ description: "Wait of an iteration", unit: "ms" }),
+  wild: z.boolean().default(false).meta({ description: "Rolls dice that no seed determines" }),
   schedule: z.strictObject({
     from: z.number().default(1).meta({ description: "Where the factor begins" }),
     to: z.number().default(0).meta({ description: "Where it ends" }),
@@ -66,6 +67,10 @@ class ToyTrainer implements Trainer {
     this.#moment = new Float32Array(configuration.size);
   }
 
+  get irreproducible(): string | undefined {
+    return this.configuration.wild ? "the dice are real" : undefined;
+  }
+
   async iterate(): Promise<Report> {
     const { rate, perIteration, lossNaNAt, weightInfAt, crashAt, throwAt, pause, schedule } =
       this.configuration;
@@ -90,6 +95,7 @@ class ToyTrainer implements Trainer {
       this.#moment[i] = 0.9 * this.#moment[i] + this.noise.standardNormal() - this.#weights[i];
       this.#weights[i] += rate * factor * this.#moment[i];
     }
+    if (this.configuration.wild) this.#weights[0] += Math.random();
     if (iterations === weightInfAt) this.#weights[1] = Infinity;
     this.calls.push("iterate");
     const metrics: Metrics = { "losses/toy": iterations === lossNaNAt ? NaN : this.#weights[0] };

@@ -1,0 +1,23 @@
+/**
+ * Makes the environments of a job in another thread: what `EnvironmentSource.module` names.
+ *
+ * @module
+ */
+import type { Environment } from "../core/environment.ts";
+import type { Registries } from "./registries.ts";
+import { environmentMaker as makerOf, type Job } from "./session.ts";
+
+/** What crosses to the thread. */
+export interface SourceOptions {
+  readonly job: Job;
+  /** URL of the module that exports the registries. */
+  readonly registries: string;
+}
+
+/** Makes fresh environments, the same as the job's. */
+export async function environmentMaker(
+  { job, registries: module }: SourceOptions,
+): Promise<() => Environment> {
+  const { registries } = await import(module) as { registries: Registries };
+  return await makerOf(job, registries);
+}
