@@ -19,17 +19,14 @@
  *
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import type { Environment } from "../lab/core/environment.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import type { Report } from "../lab/core/trainer.ts";
 import type { AgentDefinition, TrainerContext } from "../lab/compute/definitions.ts";
-import { clipByGlobalNorm, valueAndGradients } from "../lab/compute/gradients.ts";
 import { activationNames } from "../lab/compute/networks.ts";
 import { adam, type Optimizer, rmsprop } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
-import { actionInput } from "./common/actions.ts";
 import {
   policyOutputs,
   policyParameters,
@@ -46,12 +43,12 @@ import {
   type ScoreProgram,
   type Scores,
 } from "./common/evaluation.ts";
-import { combinedLoss, meanSquaredError, policyGradientLoss } from "./common/losses.ts";
 import {
   distributionKinds,
   type PolicyDistribution,
   policyDistribution,
 } from "./common/policy_distribution.ts";
+import { lossMetrics, policyGradientInputs, policyGradients } from "./common/policy_gradient.ts";
 import { perBatch } from "./common/programs.ts";
 import { Rollout } from "./common/rollout.ts";
 import { RolloutValues } from "./common/rollout_values.ts";
@@ -131,48 +128,23 @@ function optimizerOf(settings: A2cConfiguration): Optimizer {
 /** Compiles the gradient step on a rollout of `batch` transitions. */
 function compileUpdate(
   { configuration: settings, workspace }: Context,
-  { observationSize, actionSpace }: WorldShape,
+  shape: WorldShape,
   distribution: PolicyDistribution,
   batch: number,
 ) {
   const optimizer = optimizerOf(settings);
-  const { activation } = settings;
   return workspace.compile(
     {
       name: `a2c/update/${batch}`,
-      inputs: {
-        observations: [[batch, observationSize], "float32"],
-        actions: actionInput(actionSpace, batch),
-        advantages: [[batch], "float32"],
-        returns: [[batch], "float32"],
-      },
+      inputs: policyGradientInputs(shape, batch),
       scalars: ["learningRate"],
       state: [PARAMETERS, "optimizer"],
     },
     ({ input, scalar, state }) => {
-      const { values, gradients } = valueAndGradients((parameters) => {
-        const outputs = policyOutputs(parameters, input.observations, activation);
-        const rows = distribution.rows(parameters, outputs);
-        const { logProbability, entropy } = distribution.terms(rows, input.actions);
-        const predicted = stateValues(parameters, input.observations, activation);
-        const policy = policyGradientLoss(logProbability, input.advantages);
-        const value = meanSquaredError(predicted, input.returns);
-        const meanEntropy = tf.mean(entropy);
-        const loss = combinedLoss(policy, value, meanEntropy, settings);
-        return { loss, policy, value, entropy: meanEntropy };
-      }, state[PARAMETERS]);
-      const clipped = clipByGlobalNorm(gradients, settings.maximumGradientNorm);
-      const next = optimizer.update(
-        state[PARAMETERS],
-        clipped.gradients,
-        state.optimizer,
-        scalar.learningRate,
-      );
-      const { policy, value, entropy } = values;
-      return {
-        outputs: { policy, value, entropy, gradientNorm: clipped.norm },
-        state: { [PARAMETERS]: next.parameters, optimizer: next.state },
-      };
+      const parameters = state[PARAMETERS];
+      const { gradients, losses } = policyGradients(parameters, input, distribution, settings);
+      const next = optimizer.update(parameters, gradients, state.optimizer, scalar.learningRate);
+      return { outputs: losses, state: { [PARAMETERS]: next.parameters, optimizer: next.state } };
     },
   );
 }
@@ -300,15 +272,8 @@ class A2cTrainer extends AgentTrainer {
   async #losses(
     { update, values, returns, learningRate }: Learned,
   ): Promise<Metrics> {
-    const [policy] = await update.read("policy");
-    const [value] = await update.read("value");
-    const [entropy] = await update.read("entropy");
-    const [gradientNorm] = await update.read("gradientNorm");
     return {
-      "losses/policy": policy,
-      "losses/value": value,
-      "losses/entropy": entropy,
-      "losses/gradient_norm": gradientNorm,
+      ...await lossMetrics(update),
       "losses/explained_variance": explainedVariance(values, returns),
       "schedule/learning_rate": learningRate,
     };

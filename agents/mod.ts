@@ -25,6 +25,16 @@ export const agents: readonly Entry<AgentDefinition>[] = [
     load: async () => (await import("./a2c.ts")).a2c,
   },
   {
+    name: "a3c",
+    summary: "A3C: asynchronous workers that add their gradients to shared parameters",
+    load: async () => (await import("./a3c.ts")).a3c,
+  },
+  {
+    name: "impala",
+    summary: "IMPALA: actors with older policies, one learner that corrects for it by V-trace",
+    load: async () => (await import("./impala.ts")).impala,
+  },
+  {
     name: "ppo",
     summary: "Proximal policy optimisation: clipped policy gradient on minibatches of rollouts",
     load: async () => (await import("./ppo.ts")).ppo,

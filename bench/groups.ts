@@ -52,6 +52,11 @@ export const groups: readonly Group[] = [
     load: async () => (await import("./loop.ts")).loop,
   },
   {
+    name: "a3c",
+    summary: "A3C on CartPole-v1 with one worker and with more",
+    load: async () => (await import("./a3c.ts")).asynchronous,
+  },
+  {
     name: "compilation",
     summary: "From a step to its first run, in a fresh thread; memory of temporaries",
     load: async () => (await import("./compilation.ts")).compilation,

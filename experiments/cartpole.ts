@@ -1,5 +1,5 @@
 /**
- * The four agents on CartPole-v1, with published hyperparameters and budgets.
+ * Agents on CartPole-v1, with published hyperparameters and budgets where there are some.
  *
  * @module
  */
@@ -51,6 +51,33 @@ export const cartpoleA2c: AgentExperiment = defineExperiment({
   expectedSeconds: 5,
   environment,
   agent: { name: "a2c", environments: 8, entropyCoefficient: 0 },
+  budget: 500_000,
+  seeds: 5,
+  evaluation: { every: 50_000, episodes: 100 },
+});
+
+/** A3C on two threads: the agent's defaults, with the budget of `cartpole-a2c`. */
+export const cartpoleA3c: AgentExperiment = defineExperiment({
+  name: "cartpole-a3c",
+  summary: "A3C balances a pole: two workers on shared parameters, no two runs the same",
+  expectedSeconds: 10,
+  environment,
+  agent: { name: "a3c", workers: 2, environments: 8 },
+  budget: 500_000,
+  seeds: 5,
+  evaluation: { every: 50_000, episodes: 100 },
+});
+
+/**
+ * IMPALA with four actors; no published setting: the agent's defaults, with a greater step size for
+ * a small network.
+ */
+export const cartpoleImpala: AgentExperiment = defineExperiment({
+  name: "cartpole-impala",
+  summary: "IMPALA balances a pole: four actors, whose policies are three updates old",
+  expectedSeconds: 10,
+  environment,
+  agent: { name: "impala", actors: 4, learningRate: 2e-3 },
   budget: 500_000,
   seeds: 5,
   evaluation: { every: 50_000, episodes: 100 },

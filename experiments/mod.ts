@@ -6,7 +6,14 @@
  */
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import type { ExperimentEntry } from "../lab/experiment/registries.ts";
-import { cartpoleA2c, cartpoleDqn, cartpolePpo, cartpoleReinforce } from "./cartpole.ts";
+import {
+  cartpoleA2c,
+  cartpoleA3c,
+  cartpoleDqn,
+  cartpoleImpala,
+  cartpolePpo,
+  cartpoleReinforce,
+} from "./cartpole.ts";
 import { deepQExperiments } from "./deep_q.ts";
 import { glyphsAutoencoder, glyphsClassifier, glyphsVae } from "./glyphs.ts";
 import { gridworldDqn } from "./gridworld.ts";
@@ -38,7 +45,14 @@ function entriesOf(file: string, definitions: readonly ExperimentDefinition[]): 
 
 /** Every named experiment of the lab. */
 export const experiments: readonly ExperimentEntry[] = [
-  ...entriesOf("./cartpole.ts", [cartpoleDqn, cartpoleReinforce, cartpoleA2c, cartpolePpo]),
+  ...entriesOf("./cartpole.ts", [
+    cartpoleDqn,
+    cartpoleReinforce,
+    cartpoleA2c,
+    cartpoleA3c,
+    cartpoleImpala,
+    cartpolePpo,
+  ]),
   ...entriesOf("./deep_q.ts", deepQExperiments),
   ...entriesOf("./gridworld.ts", [gridworldDqn]),
   ...entriesOf("./memory.ts", [

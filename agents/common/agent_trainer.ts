@@ -32,6 +32,11 @@ export abstract class AgentTrainer implements Trainer {
 
   abstract iterate(): Promise<Report>;
 
+  /** See `Trainer`; told by the agents that it holds for. */
+  get irreproducible(): string | undefined {
+    return undefined;
+  }
+
   /** How much of the budget is spent: 0 at the start, 1 at the end. */
   protected get spent(): number {
     return this.progress.environmentSteps / this.budget.total;

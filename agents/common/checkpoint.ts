@@ -18,8 +18,8 @@ interface Resumable {
   restore(snapshot: Json): void;
 }
 
-/** Something that goes on from tensors beside plain data. */
-interface ResumableTensors {
+/** Transitions that are kept: a replay buffer, rollouts that wait. */
+interface Rows {
   snapshot(): { tensors: NamedTensors; values: Json };
   restore(tensors: NamedTensors, values: Json): void;
 }
@@ -31,14 +31,23 @@ export interface TrainerParts {
   /** Groups beside `parameters` (optimizer state, target network). */
   readonly groups: readonly string[];
   readonly generators: Readonly<Record<string, Generator>>;
-  readonly world: Resumable & { readonly episodes: EpisodeWindow };
-  readonly replay?: ResumableTensors;
+  readonly world: Resumable & { readonly episodes: Pick<EpisodeWindow, "highestReturn"> };
+  readonly replay?: Rows;
   /** What a policy with memory remembers of the episodes under way. */
   readonly memory?: Resumable;
 }
 
 /** The group that holds an agent's learned networks. */
 export const PARAMETERS = "parameters";
+
+/** The tensors of one group, from those of all: `0/actions` is `actions` of group `0`. */
+export function groupOf(tensors: NamedTensors, group: string): NamedTensors {
+  return Object.fromEntries(
+    Object.entries(tensors)
+      .filter(([name]) => name.startsWith(`${group}/`))
+      .map(([name, tensor]) => [name.slice(group.length + 1), tensor]),
+  );
+}
 
 /** Everything that resume needs, copied. */
 export async function takeSnapshot(parts: TrainerParts): Promise<Snapshot> {
@@ -79,28 +88,24 @@ export function restoreSnapshot(parts: TrainerParts, snapshot: Snapshot): void {
     replay: Json;
     memory: Json;
   };
-  const take = (group: string) =>
-    Object.fromEntries(
-      Object.entries(snapshot.state)
-        .filter(([name]) => name.startsWith(`${group}/`))
-        .map(([name, tensor]) => [name.slice(group.length + 1), tensor]),
-    );
   const [own, given] = [generators, values.generators ?? {}].map((each) =>
     Object.keys(each).sort().join(", ")
   );
   if (own !== given) {
     throw new InputError(
-      `Cannot restore as the checkpoint must be of the same agent, with the generators ${own}: ` +
+      `Cannot restore as the checkpoint must be of the same agent, with the generators ${
+        own || "none"
+      }: ` +
         (given || "none"),
     );
   }
   workspace.write(PARAMETERS, snapshot.parameters);
-  for (const group of groups) workspace.write(group, take(group));
+  for (const group of groups) workspace.write(group, groupOf(snapshot.state, group));
   for (const [name, generator] of Object.entries(generators)) {
     generator.restore(values.generators[name]);
   }
   world.restore(values.world);
-  replay?.restore(take("replay"), values.replay);
+  replay?.restore(groupOf(snapshot.state, "replay"), values.replay);
   memory?.restore(values.memory);
   Object.assign(progress, values.progress);
 }

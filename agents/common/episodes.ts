@@ -97,3 +97,12 @@ export class EpisodeWindow {
     this.#highest = highest ?? -Infinity;
   }
 }
+
+/** The mean of each metric over those that have it: of actors with environments of their own. */
+export function meanMetrics(all: readonly Metrics[]): Metrics {
+  const names = new Set(all.flatMap((metrics) => Object.keys(metrics)));
+  return Object.fromEntries([...names].map((name) => {
+    const values = all.flatMap((metrics) => name in metrics ? [metrics[name]] : []);
+    return [name, values.reduce((sum, value) => sum + value, 0) / values.length];
+  }));
+}

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Generator } from "../../lab/core/random.ts";
+import type { Dtype, NamedTensors, TensorData, TypedArrays } from "../../lab/core/tensor_data.ts";
 import type { World, WorldShape } from "./world.ts";
 import type { RolloutColumns } from "./advantages.ts";
 import { type ActionRows, actionRows, actionSize } from "./actions.ts";
@@ -110,5 +111,59 @@ export class Rollout {
       terminated: this.terminated.subarray(0, rows),
       truncated: this.truncated.subarray(0, rows),
     };
+  }
+  /** The first `rows` rows, copied. */
+  snapshot(rows: number): NamedTensors {
+    const { observationSize: width, actionSize, cut } = this;
+    const actions = this.actions.slice(0, rows * actionSize);
+    const column = <D extends Dtype>(dtype: D, values: TypedArrays[D]): TensorData => ({
+      shape: [rows],
+      dtype,
+      values: values.slice(0, rows) as TypedArrays[D],
+    });
+    const cutObservations = new Float32Array(cut.length * width);
+    cut.forEach(({ observation }, i) => cutObservations.set(observation, i * width));
+    return {
+      observations: {
+        shape: [rows, width],
+        dtype: "float32",
+        values: this.observations.slice(0, rows * width),
+      },
+      actions: actions instanceof Float32Array
+        ? { shape: [rows, actionSize], dtype: "float32", values: actions }
+        : { shape: [rows, actionSize], dtype: "int32", values: actions },
+      logProbabilities: column("float64", this.logProbabilities),
+      rewards: column("float64", this.rewards),
+      terminated: column("uint8", this.terminated),
+      truncated: column("uint8", this.truncated),
+      cutRows: {
+        shape: [cut.length],
+        dtype: "int32",
+        values: Int32Array.from(cut, ({ row }) => row),
+      },
+      cutObservations: { shape: [cut.length, width], dtype: "float32", values: cutObservations },
+    };
+  }
+
+  /** Takes up a snapshot of a rollout of the same shape. */
+  restore(tensors: NamedTensors): void {
+    const width = this.observationSize;
+    for (
+      const name of [
+        "observations",
+        "actions",
+        "logProbabilities",
+        "rewards",
+        "terminated",
+        "truncated",
+      ] as const
+    ) {
+      this[name].set(tensors[name].values);
+    }
+    const finals = tensors.cutObservations.values as Float32Array;
+    this.cut.length = 0;
+    tensors.cutRows.values.forEach((row, i) =>
+      this.cut.push({ row, observation: finals.slice(i * width, (i + 1) * width) })
+    );
   }
 }

@@ -52,12 +52,14 @@ export class RolloutValues {
    * V(s_t) and V of the observation that each of the first `rows` rows led to.
    *
    * @param following [N, D]: the observations after the last of these rows.
+   * @param rollout Another one of the same shape.
    */
   async of(
     rows: number,
     following: Float32Array,
+    rollout: Rollout = this.rollout,
   ): Promise<{ values: Float64Array; nextValues: Float64Array }> {
-    const { environments, observations, observationSize, cut } = this.rollout;
+    const { environments, observations, observationSize, cut } = rollout;
     const view = this.#all.input.observations;
     view.set(observations.subarray(0, rows * observationSize));
     view.set(following, rows * observationSize);

@@ -76,6 +76,12 @@ Deno.test("ppo refuses a minibatch that does not divide the rollout and names th
     /minibatchSize must divide the rollout of 2 · 6 = 12 transitions \(2, 3, 4, 6, 12\): 5/,
   ));
 
+Deno.test("impala refuses traces that reach further than it trusts the ratios", () =>
+  rejects(
+    () => subjectOf("impala", cartPole, { clipRho: 1, clipC: 2 }),
+    /clipC must be at most clipRho, which is 1: 2/,
+  ));
+
 Deno.test("dqn refuses a budget within which nothing would be learned", () =>
   rejects(
     () => subjectOf("dqn", cartPole, { learningStarts: 1000 }, { budget: 1000 }),

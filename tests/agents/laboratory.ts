@@ -7,6 +7,8 @@ import * as tf from "@tensorflow/tfjs";
 import { a2c } from "../../agents/a2c.ts";
 import { actionValues } from "../../agents/common/action_values.ts";
 import { stateValues } from "../../agents/common/actor_critic.ts";
+import { a3c } from "../../agents/a3c.ts";
+import { impala } from "../../agents/impala.ts";
 import { dqn } from "../../agents/dqn.ts";
 import { ppo } from "../../agents/ppo.ts";
 import { recurrentPpo } from "../../agents/recurrent_ppo.ts";
@@ -26,7 +28,9 @@ export const definitions: Record<string, AgentDefinition> = {
   dqn,
   reinforce,
   a2c,
+  a3c,
   ppo,
+  impala,
   "recurrent-ppo": recurrentPpo,
 };
 

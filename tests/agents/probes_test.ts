@@ -57,6 +57,25 @@ const quick: Record<string, object> = {
     recurrentSize: 16,
     hiddenSizes: [16],
   },
+  a3c: {
+    environments: 8,
+    rolloutLength: 4,
+    learningRate: 5e-3,
+    annealLearningRate: false,
+    optimizer: "adam",
+    entropyCoefficient: 0,
+    hiddenSizes: [32],
+  },
+  impala: {
+    actors: 3,
+    environments: 8,
+    rolloutLength: 4,
+    learningRate: 5e-3,
+    annealLearningRate: false,
+    optimizer: "adam",
+    entropyCoefficient: 0,
+    hiddenSizes: [32],
+  },
 };
 
 const budgets: Record<string, number> = {
@@ -64,6 +83,7 @@ const budgets: Record<string, number> = {
   reinforce: 16_000,
   a2c: 6400,
   ppo: 5120,
+  impala: 12_800,
   "recurrent-ppo": 7680,
 };
 

@@ -53,6 +53,8 @@ const small: Record<string, object> = {
     recurrentSize: 8,
     hiddenSizes: [8],
   },
+  a3c: { environments: 4, rolloutLength: 16, hiddenSizes: [16] },
+  impala: { actors: 3, environments: 4, rolloutLength: 16, hiddenSizes: [16] },
 };
 
 /** Steps that a budget of 333 takes: whole steps of all environments, or whole rollouts. */

@@ -1,0 +1,90 @@
+/**
+ * The gradient of an actor-critic's loss on one batch, as A2C, A3C and IMPALA take it: they differ
+ * in where the batch comes from, in its advantages and in the value targets.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { Metrics } from "../../lab/core/metrics.ts";
+import { clipByGlobalNorm, valueAndGradients } from "../../lab/compute/gradients.ts";
+import type { Activation } from "../../lab/compute/networks.ts";
+import type { InputSpec, Tensors } from "../../lab/compute/workspace.ts";
+import { actionInput } from "./actions.ts";
+import { policyOutputs, stateValues } from "./actor_critic.ts";
+import {
+  combinedLoss,
+  type LossCoefficients,
+  meanSquaredError,
+  policyGradientLoss,
+} from "./losses.ts";
+import type { PolicyDistribution } from "./policy_distribution.ts";
+import type { WorldShape } from "./world.ts";
+
+/** What a program that takes {@linkcode policyGradients} declares as its inputs. */
+export function policyGradientInputs(
+  { observationSize, actionSpace }: WorldShape,
+  batch: number,
+): Record<"observations" | "actions" | "advantages" | "returns", InputSpec> {
+  return {
+    observations: [[batch, observationSize], "float32"],
+    actions: actionInput(actionSpace, batch),
+    advantages: [[batch], "float32"],
+    returns: [[batch], "float32"],
+  };
+}
+
+/** Weights of the loss, and what the networks look like. */
+export interface PolicyGradientSettings extends LossCoefficients {
+  /** Longer gradients are scaled down to this global norm. */
+  readonly maximumGradientNorm: number;
+  /** Of the hidden layers. */
+  readonly activation: Activation;
+}
+
+/**
+ * The clipped gradients of L = −mean(ln π(a|s) · A) + c_v · mean((V − R)²) − c_e · mean(H), and the
+ * three terms with the gradients' norm before clipping. Call it inside a step.
+ *
+ * @param input As {@linkcode policyGradientInputs} declares it: advantages A, returns R.
+ */
+export function policyGradients(
+  parameters: Tensors,
+  input: Tensors<"observations" | "actions" | "advantages" | "returns">,
+  distribution: PolicyDistribution,
+  settings: PolicyGradientSettings,
+): { gradients: Tensors; losses: Tensors<"policy" | "value" | "entropy" | "gradientNorm"> } {
+  const { activation } = settings;
+  const { values, gradients } = valueAndGradients((parameters) => {
+    const outputs = policyOutputs(parameters, input.observations, activation);
+    const rows = distribution.rows(parameters, outputs);
+    const { logProbability, entropy } = distribution.terms(rows, input.actions);
+    const predicted = stateValues(parameters, input.observations, activation);
+    const policy = policyGradientLoss(logProbability, input.advantages);
+    const value = meanSquaredError(predicted, input.returns);
+    const meanEntropy = tf.mean(entropy);
+    const loss = combinedLoss(policy, value, meanEntropy, settings);
+    return { loss, policy, value, entropy: meanEntropy };
+  }, parameters);
+  const clipped = clipByGlobalNorm(gradients, settings.maximumGradientNorm);
+  const { policy, value, entropy } = values;
+  return {
+    gradients: clipped.gradients,
+    losses: { policy, value, entropy, gradientNorm: clipped.norm },
+  };
+}
+
+/** The losses of a program's last run, as metrics. */
+export async function lossMetrics(
+  update: { read(name: "policy" | "value" | "entropy" | "gradientNorm"): Promise<Float32Array> },
+): Promise<Metrics> {
+  const [policy] = await update.read("policy");
+  const [value] = await update.read("value");
+  const [entropy] = await update.read("entropy");
+  const [gradientNorm] = await update.read("gradientNorm");
+  return {
+    "losses/policy": policy,
+    "losses/value": value,
+    "losses/entropy": entropy,
+    "losses/gradient_norm": gradientNorm,
+  };
+}

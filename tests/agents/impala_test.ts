@@ -1,0 +1,39 @@
+/** IMPALA's actors: how old the policy is that acted, and what corrects for it. */
+import { ok, strictEqual } from "node:assert";
+import { makeEnv } from "../../envs/mod.ts";
+import { subjectOf, trainThrough } from "./laboratory.ts";
+
+const cartPole = () => makeEnv("CartPole-v1");
+const small = { environments: 4, rolloutLength: 8, hiddenSizes: [16], learningRate: 1e-2 };
+
+/** Mean of `losses/approximate_kl` over a short run. */
+async function divergence(actors: number): Promise<number> {
+  const { trainer } = await subjectOf("impala", cartPole, { ...small, actors });
+  let sum = 0;
+  for (let i = 0; i < 8; i++) {
+    const { metrics } = await trainer.iterate();
+    sum += metrics["losses/approximate_kl"];
+    ok(metrics["losses/clip_fraction"] >= 0 && metrics["losses/clip_fraction"] <= 1);
+  }
+  trainer.dispose();
+  return sum / 8;
+}
+
+Deno.test("one actor's policy is never old, and with more actors it is older", async () => {
+  const [one, two, eight] = [await divergence(1), await divergence(2), await divergence(8)];
+  ok(one < 1e-9, `${one}`);
+  ok(two > 1e-5, `${two}`);
+  ok(eight > 3 * two, `${eight} after ${two}`);
+});
+
+Deno.test("what actors have played is learned from to the last row", async () => {
+  const { trainer } = await subjectOf("impala", cartPole, { ...small, actors: 3 }, {
+    budget: 1000,
+  });
+  await trainThrough(trainer);
+  // 31 rollouts of 32 rows, and one of 8.
+  strictEqual(trainer.progress.environmentSteps, 1000);
+  strictEqual(trainer.progress.gradientSteps, 32);
+  strictEqual(trainer.progress.examples, 1000);
+  trainer.dispose();
+});
