@@ -12,7 +12,7 @@
  *
  * Differs from the paper:
  * - Policy and value network share no layer, and there is no recurrent one.
- * - Workers pause together after every 512 environment steps a worker, so that the run can be
+ * - Workers pause together after every 4096 environment steps a worker, so that the run can be
  *   measured and saved.
  * - A worker may step several environments side by side.
  * - The mean over the rollout in place of the sum, and gradients clipped by global norm; Adam in
@@ -101,8 +101,10 @@ export type A3cConfiguration = z.output<typeof configuration>;
 
 // Trainer.
 
-/** Environment steps of one iteration for each worker. */
-const ITERATION = 512;
+/** Environment steps of one iteration with one worker, so that it takes milliseconds. */
+const ALONE = 512;
+/** The same for each of several workers: they wait for each other in between. */
+const TOGETHER = 4096;
 
 type Context = TrainerContext<A3cConfiguration> & {
   makeEnvironment(): Environment;
@@ -176,10 +178,12 @@ class A3cTrainer extends AgentTrainer {
     };
   }
 
-  /** About 512 environment steps of each worker. */
+  /** About 512 environment steps, or 4096 of each of several workers. */
   async iterate(): Promise<Report> {
     const { workspace, budget } = this.context;
-    const limit = Math.min(ITERATION * this.#workers.length, this.remaining);
+    const workers = this.#workers.length;
+    const steps = workers === 1 ? ALONE : TOGETHER * workers;
+    const limit = Math.min(steps, this.remaining);
     const order = { environmentSteps: this.progress.environmentSteps, limit, budget };
     this.#claimed[0] = 0;
     const learned = await Promise.all(this.#workers.map((worker) => worker.learn(order)));

@@ -76,6 +76,9 @@ const configuration = z.strictObject({
     description: "Steps n of each environment before an update",
     unit: "environment steps",
   }),
+  correction: z.enum(["vtrace", "none"]).default("vtrace").meta({
+    description: "What corrects for the policy's age; none takes the rollouts for its own",
+  }),
   clipRho: z.number().positive().default(1).meta({
     description: "ρ̄: which policy is valued; great values trust the ratio π/μ",
   }),
@@ -288,17 +291,21 @@ class ImpalaTrainer extends AgentTrainer {
   /** The gradient step on the rollout that has waited longest. */
   async #learn(): Promise<Learned> {
     await this.#play();
-    const { gamma, clipRho, clipC, vtraceLambda: lambda } = this.context.configuration;
+    const { gamma, correction, clipRho, clipC, vtraceLambda: lambda } = this.context.configuration;
     const learningRate = this.#learningRate(this.spent);
     const actor = this.#actors[this.#turn];
     const { rollout, following, waiting: rows } = actor;
     const observations = rollout.observations.subarray(0, rows * rollout.observationSize);
     const actions = rollout.actions.subarray(0, rows * rollout.actionSize);
 
-    const ratios = await this.#ratios(observations, actions, rollout.logProbabilities);
+    const behaviour = rollout.logProbabilities.subarray(0, rows);
+    const ratios = await this.#ratios(observations, actions, behaviour);
     const { values, nextValues } = await this.#values.of(rows, following, rollout);
     const { valueTargets, advantages } = vtrace(
-      { ...rollout.columns(rows, values, nextValues), ratios: ratios.subarray(0, rows) },
+      {
+        ...rollout.columns(rows, values, nextValues),
+        ratios: correction === "vtrace" ? ratios : new Float64Array(rows).fill(1),
+      },
       { gamma, lambda, clipRho, clipC },
     );
     const update = this.#update(rows);
@@ -314,7 +321,7 @@ class ImpalaTrainer extends AgentTrainer {
     this.progress.environmentSteps += rows;
     this.progress.gradientSteps += 1;
     this.progress.examples += rows;
-    return { update, ratios: ratios.subarray(0, rows), values, valueTargets, learningRate };
+    return { update, ratios, values, valueTargets, learningRate };
   }
 
   /** Every actor whose rollout was learned from plays the next one, as long as the budget lasts. */
@@ -338,7 +345,7 @@ class ImpalaTrainer extends AgentTrainer {
     }
   }
 
-  /** π/μ of the actions, by the policy as it is now. */
+  /** π/μ of the actions, by the policy as it is now and the one that acted. */
   async #ratios(
     observations: Float32Array,
     actions: ActionRows,

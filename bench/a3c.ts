@@ -15,9 +15,6 @@ import { labWorkspace } from "./workspaces.ts";
 
 const seed = 1;
 const environment = { id: "CartPole-v1" };
-/** Environment steps of an iteration, for each worker. */
-const stepsPerIteration = 512;
-
 /** Environment steps a second of 1, 2, 4, … workers, as far as there are cores. */
 export async function* asynchronous({ progress }: Bench): AsyncIterable<Row> {
   const unit = "environment steps/s";
@@ -28,13 +25,16 @@ export async function* asynchronous({ progress }: Bench): AsyncIterable<Row> {
     Object.fromEntries(trainers.map((trainer, i) => [counts[i], () => trainer.iterate()])),
     { seconds: 8 },
   );
-  for (const trainer of trainers) trainer.dispose();
-  const rate = (count: number) => stepsPerIteration * count * 1000 / milliseconds[count];
+  const rate = (count: number) => {
+    const { environmentSteps, iterations } = trainers[counts.indexOf(count)].progress;
+    return environmentSteps / iterations * 1000 / milliseconds[count];
+  };
   yield row("A3C on CartPole-v1, 1 worker", rate(1), unit);
   for (const count of counts.slice(1)) {
     const alone = { name: "1 worker", value: rate(1) };
     yield row(`A3C on CartPole-v1, ${count} workers`, rate(count), unit, alone);
   }
+  for (const trainer of trainers) trainer.dispose();
 }
 
 async function trainerWith(workers: number): Promise<Trainer> {

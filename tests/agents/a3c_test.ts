@@ -84,12 +84,12 @@ Deno.test("two workers share one budget, learn, and say that no seed determines 
 });
 
 Deno.test("two workers go on from where they were saved", async () => {
-  const trainer = await trainerOf("cart-pole", {});
+  const trainer = await trainerOf("cart-pole", {}, 100_000);
   await trainer.iterate();
   const saved = await trainer.snapshot();
   await trainer.iterate();
   trainer.dispose();
-  const other = await trainerOf("cart-pole", {});
+  const other = await trainerOf("cart-pole", {}, 100_000);
   await other.restore(saved);
   deepStrictEqual(await other.snapshot(), saved);
   await other.iterate();

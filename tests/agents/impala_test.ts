@@ -37,3 +37,24 @@ Deno.test("what actors have played is learned from to the last row", async () =>
   strictEqual(trainer.progress.examples, 1000);
   trainer.dispose();
 });
+
+/** Greatest difference that the correction makes in a parameter after some updates. */
+async function correctionOf(actors: number): Promise<number> {
+  const [one, other] = await Promise.all(["vtrace", "none"].map(async (correction) => {
+    const { trainer } = await subjectOf("impala", cartPole, { ...small, actors, correction });
+    await trainer.iterate();
+    const { parameters } = await trainer.snapshot();
+    trainer.dispose();
+    return parameters;
+  }));
+  const differences = Object.entries(one).flatMap(([name, { values }]) =>
+    Array.from(values, (value, i) => Math.abs(value - other[name].values[i]))
+  );
+  return Math.max(...differences);
+}
+
+Deno.test("there is nothing to correct with one actor, and something with more", async () => {
+  const [alone, together] = [await correctionOf(1), await correctionOf(4)];
+  ok(alone < 1e-5, `${alone}`);
+  ok(together > 1e-3, `${together}`);
+});

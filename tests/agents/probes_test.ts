@@ -83,6 +83,7 @@ const budgets: Record<string, number> = {
   reinforce: 16_000,
   a2c: 6400,
   ppo: 5120,
+  a3c: 12_800,
   impala: 12_800,
   "recurrent-ppo": 7680,
 };
