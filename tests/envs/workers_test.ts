@@ -88,6 +88,23 @@ for (const [id, options] of kinds) {
   }
 }
 
+Deno.test("the action of a row that starts anew is ignored, after a restore, too", () => {
+  const options = { map: "SG", timeLimit: 2 };
+  withBoth("GridWorld-v0", { count: 2, mode: "next-step", options }, (workers, here) => {
+    for (const vector of [workers, here]) {
+      vector.reset({ seed: 1 });
+      strictEqual(vector.step([1, 3]).terminated[0], 1);
+    }
+    const kept = workers.snapshot()!;
+    for (const vector of [workers, here]) {
+      deepStrictEqual([...vector.step([NaN, 3]).started], [1, 0]);
+      throws(() => vector.step([NaN, 3]), { name: "InputError", message: /: NaN$/ });
+      vector.restore(kept);
+      deepStrictEqual([...vector.step(["rest", 3]).started], [1, 0]);
+    }
+  });
+});
+
 Deno.test("actions of a Box may stand side by side", () => {
   withBoth("Pendulum-v1", { count: 3, mode: "same-step" }, (workers, here) => {
     workers.reset({ seed: 1 });
