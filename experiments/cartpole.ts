@@ -83,6 +83,25 @@ export const cartpoleImpala: AgentExperiment = defineExperiment({
   evaluation: { every: 50_000, episodes: 100 },
 });
 
+/** Of `cartpole-impala` with sixteen actors, whose policies are fifteen updates old. */
+const sixteenActors = { ...cartpoleImpala.agent, actors: 16 } as const;
+
+/** IMPALA with policies fifteen updates old, corrected by V-trace. */
+export const cartpoleImpalaOld: AgentExperiment = defineExperiment({
+  ...cartpoleImpala,
+  name: "cartpole-impala-old",
+  summary: "IMPALA balances a pole from policies that are fifteen updates old",
+  agent: sixteenActors,
+});
+
+/** The same without correction: what V-trace is for. */
+export const cartpoleImpalaUncorrected: AgentExperiment = defineExperiment({
+  ...cartpoleImpala,
+  name: "cartpole-impala-uncorrected",
+  summary: "IMPALA fails with policies fifteen updates old where nothing corrects for it",
+  agent: { ...sixteenActors, correction: "none" },
+});
+
 /**
  * PPO with the values of rl-baselines3-zoo (`hyperparams/ppo.yml`, CartPole-v1). Stable-Baselines3
  * weighs the undivided squared error with 0.5: 1 here, where the value loss has the half inside.

@@ -11,6 +11,8 @@ import {
   cartpoleA3c,
   cartpoleDqn,
   cartpoleImpala,
+  cartpoleImpalaOld,
+  cartpoleImpalaUncorrected,
   cartpolePpo,
   cartpoleReinforce,
 } from "./cartpole.ts";
@@ -51,6 +53,8 @@ export const experiments: readonly ExperimentEntry[] = [
     cartpoleA2c,
     cartpoleA3c,
     cartpoleImpala,
+    cartpoleImpalaOld,
+    cartpoleImpalaUncorrected,
     cartpolePpo,
   ]),
   ...entriesOf("./deep_q.ts", deepQExperiments),
