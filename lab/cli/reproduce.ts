@@ -8,6 +8,7 @@ import {
   quietOption,
   runArgument,
   storeOption,
+  threadsOption,
 } from "./command.ts";
 import { styled } from "./io.ts";
 import { runsDocument } from "./run_document.ts";
@@ -31,11 +32,12 @@ export const reproduce = defineCommand({
     object({
       run: runArgument(known),
       keep: option("--keep", { description: plain("Keep the new run in the store.") }),
+      threads: threadsOption(),
       store: storeOption(),
       json: jsonOption(),
       quiet: quietOption(),
     }),
-  async run({ run: reference, keep, store: location, json, quiet }, io) {
+  async run({ run: reference, keep, threads, store: location, json, quiet }, io) {
     const registries = await io.registries();
     const launching = await import("../experiment/launch.ts");
     using opened = await openStoreOf(io, location);
@@ -45,7 +47,14 @@ export const reproduce = defineCommand({
       io,
       { total: 1, quiet },
       (watch) =>
-        launching.reproduce(original.id, { store, registries, workers: 1, keep, ...watch }),
+        launching.reproduce(original.id, {
+          store,
+          registries,
+          workers: 1,
+          keep,
+          threads,
+          ...watch,
+        }),
     );
     if (interrupted) {
       io.error("Interrupted: nothing is compared.\n");

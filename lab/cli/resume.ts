@@ -7,6 +7,7 @@ import {
   quietOption,
   runArgument,
   storeOption,
+  threadsOption,
 } from "./command.ts";
 import { runsDocument } from "./run_document.ts";
 import { runsTable } from "./runs_table.ts";
@@ -28,11 +29,12 @@ export const resume = defineCommand({
     object({
       run: runArgument(known),
       budget: budgetOption("A larger total budget, in the trainer's unit: extends a finished run."),
+      threads: threadsOption(),
       store: storeOption(),
       json: jsonOption(),
       quiet: quietOption(),
     }),
-  async run({ run: reference, budget, store: location, json, quiet }, io) {
+  async run({ run: reference, budget, threads, store: location, json, quiet }, io) {
     const registries = await io.registries();
     const launching = await import("../experiment/launch.ts");
     using opened = await openStoreOf(io, location);
@@ -41,7 +43,7 @@ export const resume = defineCommand({
     const { result, interrupted } = await watched(
       io,
       { total: 1, quiet },
-      (watch) => launching.resume(id, { store, registries, workers: 1, budget, ...watch }),
+      (watch) => launching.resume(id, { store, registries, workers: 1, budget, threads, ...watch }),
     );
     const runs = fresh(store, [result]);
     io.out(json ? runsDocument(store, runs) : runsTable(store, runs, io));

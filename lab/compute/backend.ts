@@ -10,6 +10,7 @@ import { InputError, unknownName } from "../core/errors.ts";
 import { registerWasmKernels } from "./wasm_kernels.ts";
 import { type BackendChoice, backendChoices } from "./backend_choice.ts";
 import { bestRounding } from "./compile/support.ts";
+import { threadsRefused } from "./compile/threads.ts";
 import { CompiledWorkspace } from "./compile/workspace.ts";
 import { openGraphics } from "./graphics.ts";
 import { PlainWorkspace } from "./plain_workspace.ts";
@@ -24,6 +25,8 @@ export interface OpenedWorkspace {
   readonly reason: string;
   /** Name of the graphics adapter; null where none is used. */
   readonly adapter: string | null;
+  /** Threads that steps may use. */
+  readonly threads: number;
 }
 
 /** What the caller hands over, as this module reads no files. */
@@ -31,8 +34,10 @@ export interface WorkspaceOptions {
   /** Folder path or URL of the `.wasm` files of `@tensorflow/tfjs-backend-wasm`; tfjs-wasm needs it. */
   readonly wasmPath?: string;
   /**
-   * Threads that a compiled step may use, this one included; default 1. More start workers that
-   * run until the workspace is disposed of. The bits are the same with any number.
+   * Threads that a compiled step may use, this one included; default 1. More start workers once a
+   * step has run for a while, which run until the workspace is disposed of; a page that may not
+   * share memory has one all the same, and the reason says so. The bits are the same with any
+   * number.
    */
   readonly threads?: number;
 }
@@ -64,26 +69,35 @@ export async function openWorkspace(
   if (choice === "webgpu") return await openDevice();
   const engine = engines[choice];
   const adapter = await startOnce(engine, options);
-  return { workspace: new PlainWorkspace(engine), reason: `asked for: ${choice}`, adapter };
+  return {
+    workspace: new PlainWorkspace(engine),
+    reason: `asked for: ${choice}`,
+    adapter,
+    threads: 1,
+  };
 }
 
 /** A compiled workspace in the build that the WebAssembly engine can run; plain cpu without SIMD. */
 async function openCompiled(
   choice: "auto" | "wasm" | "wasm-strict",
-  { threads }: WorkspaceOptions,
+  { threads = 1 }: WorkspaceOptions,
 ): Promise<OpenedWorkspace> {
   const best = bestRounding();
   // The compiler traces on a backend of its own, but TensorFlow.js wants one to be active.
   await startOnce("cpu", {});
   if (best === undefined) {
     const reason = `${choice}: this WebAssembly engine has no SIMD, so steps run kernel by kernel`;
-    return { workspace: new PlainWorkspace("cpu"), reason, adapter: null };
+    return { workspace: new PlainWorkspace("cpu"), reason, adapter: null, threads: 1 };
   }
   const rounding = choice === "wasm-strict" ? "strict" : best;
-  const reason = choice === "auto"
-    ? "auto: compiled steps are fastest for small dense updates"
-    : `asked for: ${choice}`;
-  return { workspace: new CompiledWorkspace(rounding, { threads }), reason, adapter: null };
+  const workspace = new CompiledWorkspace(rounding, { threads });
+  const reason = [
+    choice === "auto"
+      ? "auto: compiled steps are fastest for small dense updates"
+      : `asked for: ${choice}`,
+    ...workspace.threads < threads ? [`on one thread as ${threadsRefused()}`] : [],
+  ].join("; ");
+  return { workspace, reason, adapter: null, threads: workspace.threads };
 }
 
 /** The device that compiled workspaces of this thread share. */
@@ -101,7 +115,7 @@ async function openDevice(): Promise<OpenedWorkspace> {
   const rounding = bestRounding();
   const host = rounding && new CompiledWorkspace(rounding);
   const workspace = new GpuWorkspace(compute, host);
-  return { workspace, reason: "asked for: webgpu", adapter: compute.name };
+  return { workspace, reason: "asked for: webgpu", adapter: compute.name, threads: 1 };
 }
 
 /** Starts a TensorFlow.js backend, once a thread; answers its adapter. */

@@ -155,6 +155,8 @@ export interface Workspace {
    * @param measured Whether to time them item by item, as only WebAssembly can; they leave no trace.
    */
   explain?(measured?: boolean): Explanation[];
+  /** What has changed in how steps are computed since this was last asked, one line each. */
+  notices?(): string[];
   /** Frees all state and outputs. */
   dispose(): void;
 }

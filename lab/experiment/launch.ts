@@ -14,6 +14,7 @@ import {
   irreproducibleLine,
   type LaunchOptions,
   NOT_RESUMABLE,
+  threadsOf,
   trainRecorded,
   weightsOf,
 } from "./recorded_run.ts";
@@ -73,7 +74,7 @@ export async function launch(
   let refused: unknown;
   const lanes = Math.max(1, Math.min(options.workers, plans.length));
   const lane = async () => {
-    using worker = new TrainingWorker(options.threads);
+    using worker = new TrainingWorker(threadsOf(options, lanes));
     while (next < plans.length && refused === undefined && !options.signal?.aborted) {
       const index = next++;
       try {

@@ -12,7 +12,7 @@ import { labRoot, sourceFolders } from "./load.ts";
 
 /** The part of a manifest that is the same for every run of a process. */
 export type Provenance = Pick<Manifest, "code" | "versions"> & {
-  readonly machine: Omit<Manifest["machine"], "adapter">;
+  readonly machine: Omit<Manifest["machine"], "adapter" | "threads">;
 };
 
 let known: Promise<Provenance> | undefined;
@@ -91,6 +91,7 @@ export interface RunFacts {
   readonly backend: string;
   readonly backendReason: string;
   readonly adapter: string | null;
+  readonly threads: number;
   readonly irreproducible: string | null;
 }
 
@@ -110,7 +111,7 @@ export async function manifestOf(facts: RunFacts): Promise<Manifest> {
     definition: { module: facts.module, hash: facts.hash },
     code,
     versions,
-    machine: { ...machine, adapter: facts.adapter },
+    machine: { ...machine, adapter: facts.adapter, threads: facts.threads },
     backendReason: facts.backendReason,
     ...(facts.irreproducible === null ? {} : { irreproducible: facts.irreproducible }),
   };

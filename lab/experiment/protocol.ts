@@ -44,6 +44,8 @@ export interface Opened {
   readonly backend: string;
   readonly backendReason: string;
   readonly adapter: string | null;
+  /** Threads that its steps may use. */
+  readonly threads: number;
   /** Whether the world can be restored to the same bits. */
   readonly resumable: boolean;
   /** See `Trainer.irreproducible`. */

@@ -18,13 +18,22 @@ export interface LaunchOptions {
   readonly registries: Registries;
   /** Runs at a time. */
   readonly workers: number;
-  /** Threads that the steps of one run may use; default 1. Decides no bit of the result. */
+  /** Threads that the steps of one run may use; see {@linkcode threadsOf}. Decides no bit. */
   readonly threads?: number;
   readonly onProgress?: (progress: RunProgress) => void;
   /** Aborted: every run finishes its iteration, checkpoints and is marked `interrupted`. */
   readonly signal?: AbortSignal;
   /** Given: every run tells in the end what its programs did and how long it took, as text. */
   readonly onProfile?: (run: Run, text: string) => void;
+}
+
+/** Threads of a run by default, at most: the lab's steps are small, and each one waits for all. */
+const MOST_THREADS = 4;
+
+/** Threads for each of `parallel` runs: those asked for, else its share of the machine's cores. */
+export function threadsOf({ threads }: Pick<LaunchOptions, "threads">, parallel: number): number {
+  const share = Math.floor(navigator.hardwareConcurrency / parallel);
+  return threads ?? Math.max(1, Math.min(share, MOST_THREADS));
 }
 
 /** The weights of a finished run, and how a manifest names them. */

@@ -10,7 +10,7 @@ import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run } from "../store/store.ts";
 import { digestOf, type DigestSeries } from "./digest.ts";
 import { lineOf } from "./error_lines.ts";
-import { irreproducibleLine, type LaunchOptions, weightsAgain } from "./recorded_run.ts";
+import { irreproducibleLine, type LaunchOptions, threadsOf, weightsAgain } from "./recorded_run.ts";
 import { manifestOf } from "./manifest.ts";
 import type { Opened } from "./protocol.ts";
 import { finalParameters, Recording, storedSeries, StoreRecorder } from "./recorder.ts";
@@ -133,7 +133,7 @@ async function trainAgain(
     },
     ended: () => {},
   };
-  using worker = new TrainingWorker(options.threads);
+  using worker = new TrainingWorker(threadsOf(options, 1));
   let ending: Ending | undefined;
   for (const budget of stagesOf(original.manifest)) {
     const configuration = { ...determined.configuration, budget };

@@ -8,7 +8,13 @@ import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run } from "../store/store.ts";
-import { type LaunchOptions, NOT_RESUMABLE, trainRecorded, weightsAgain } from "./recorded_run.ts";
+import {
+  type LaunchOptions,
+  NOT_RESUMABLE,
+  threadsOf,
+  trainRecorded,
+  weightsAgain,
+} from "./recorded_run.ts";
 import { hashOfModule, modulePath } from "./load.ts";
 import { provenance } from "./manifest.ts";
 import { earlierBudgets, type StoredRunner, StoreRecorder } from "./recorder.ts";
@@ -63,7 +69,7 @@ async function goOn(
     counters = { ...progress, wallSeconds: state.wallSeconds };
   } else if (from !== undefined) order.weights = await weightsAgain(store, from);
 
-  using worker = new TrainingWorker(options.threads);
+  using worker = new TrainingWorker(threadsOf(options, 1));
   let recorder: StoreRecorder | undefined;
   await trainRecorded(
     worker,

@@ -45,6 +45,8 @@ export interface Session {
   readonly backend: string;
   readonly backendReason: string;
   readonly adapter: string | null;
+  /** Threads that steps may use. */
+  readonly threads: number;
   /** Agents: makes another environment of the same configuration. */
   readonly makeEnvironment?: () => Environment;
   /** Models: what the trainer learns from. */
@@ -52,6 +54,8 @@ export interface Session {
   readonly bestBy: BestBy | null;
   /** Programs that could not be compiled and ran kernel by kernel instead, each with the reason. */
   fallbacks(): string[];
+  /** What has changed in how steps are computed since this was last asked. */
+  notices(): string[];
   /** Tables of the programs that have run, with times; a line that says why where there are none. */
   profile(): Promise<string>;
   /** Frees all tensors; answers how many were left over, which should be none. */
@@ -79,16 +83,16 @@ export async function openSession(
   registries: Registries,
   options: { readonly definition?: ExperimentDefinition; readonly threads?: number } = {},
 ): Promise<Session> {
-  const { definition, threads } = options;
+  const { definition } = options;
   const seed = parseSeed(job.seed);
   const stream = (name: string): Generator => streamOf(seed, name);
   const { openWorkspace } = await import("../compute/backend.ts");
   const tensorCount = await tensorCounter();
   const before = tensorCount();
   const wasmPath = `${labRoot}node_modules/@tensorflow/tfjs-backend-wasm/dist/`;
-  const { workspace, reason, adapter } = await openWorkspace(job.backend, {
+  const { workspace, reason, adapter, threads } = await openWorkspace(job.backend, {
     wasmPath,
-    threads,
+    threads: options.threads,
   });
 
   const { configuration, experiment } = job;
@@ -125,10 +129,12 @@ export async function openSession(
       backend: workspace.backend,
       backendReason: reason,
       adapter,
+      threads,
       fallbacks: () =>
         (workspace.explain?.() ?? []).flatMap(({ name, backend, reason }) =>
           reason === undefined ? [] : [`${name} ran on ${backend}, kernel by kernel: ${reason}`]
         ),
+      notices: () => workspace.notices?.() ?? [],
       profile: () => profileOf(workspace),
       dispose: () => {
         parts.trainer.dispose();

@@ -26,8 +26,9 @@ export type TrainOrder = Omit<TrainMessage, "kind" | "interrupt" | "threads">;
 /** Trains runs, one at a time, in a thread of its own that starts with the first. */
 export class TrainingWorker implements Disposable {
   #worker: Worker | undefined;
+
   /** @param threads Threads that compiled steps may use. */
-  constructor(private readonly threads = 1) {}
+  constructor(private readonly threads: number) {}
 
   /**
    * Trains a run to its end.

@@ -61,15 +61,15 @@ async function send(message: FromWorker, most: number): Promise<void> {
 
 async function train(message: TrainMessage): Promise<void> {
   const { registries } = await import(message.registries) as { registries: Registries };
-  const { job, threads } = message;
-  const session = await openSession(job, registries, { threads });
+  const { job } = message;
+  const session = await openSession(job, registries, { threads: message.threads });
   try {
-    const { trainer, backend, backendReason, adapter } = session;
+    const { trainer, backend, backendReason, adapter, threads } = session;
     await begin(trainer, message);
     const resumable = session.makeEnvironment?.().snapshot !== undefined ||
       !session.makeEnvironment;
     const { irreproducible = null } = trainer;
-    const opened = { backend, backendReason, adapter, resumable, irreproducible };
+    const opened = { backend, backendReason, adapter, threads, resumable, irreproducible };
     scope.postMessage({ kind: "opened", opened });
     const flag = new Int32Array(message.interrupt);
     const ending = await runTrainer(trainer, {
@@ -81,7 +81,12 @@ async function train(message: TrainMessage): Promise<void> {
     }, {
       report: async (report) => {
         const artifacts = await encode(report);
-        await send({ kind: "report", report: { ...report, artifacts } }, MOST_WAITING);
+        const notices = session.notices().map((message) => ({
+          level: "warning" as const,
+          message,
+        }));
+        const events = [...report.events, ...notices];
+        await send({ kind: "report", report: { ...report, events, artifacts } }, MOST_WAITING);
       },
       checkpoint: (checkpoint) => send({ kind: "checkpoint", checkpoint }, 0),
     });

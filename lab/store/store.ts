@@ -45,6 +45,8 @@ export interface Manifest {
     readonly adapter: string | null;
     readonly cpuFeatures: readonly string[];
     readonly cores: number;
+    /** Threads that the run's steps may use; missing from early manifests. They decide no bit. */
+    readonly threads?: number;
     readonly os: string;
   };
   /** Why this backend was chosen. */

@@ -10,13 +10,15 @@ import { defaultRng } from "../../lab/core/random.ts";
 /** What computed, and the loss of each update. */
 export interface Trained {
   readonly backend: string;
+  /** Why, and why on one thread. */
+  readonly reason: string;
   readonly isolated: boolean;
   readonly losses: number[];
 }
 
 /** Five updates of a classifier on noise; the greedy class of a row is asked for on the host. */
 async function trained(choice: BackendChoice): Promise<Trained> {
-  const { workspace } = await openWorkspace(choice);
+  const { workspace, reason } = await openWorkspace(choice, { threads: 2 });
   const random = defaultRng(1);
   const parameters = mlpParameters(random, [4, 16, 3]);
   const optimizer = adam();
@@ -48,7 +50,7 @@ async function trained(choice: BackendChoice): Promise<Trained> {
   losses.push(...await act.read("scores"));
   const { backend } = workspace;
   workspace.dispose();
-  return { backend, isolated: globalThis.crossOriginIsolated, losses };
+  return { backend, reason, isolated: globalThis.crossOriginIsolated, losses };
 }
 
 Object.assign(globalThis, { trained });

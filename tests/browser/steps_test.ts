@@ -1,5 +1,5 @@
 /** Compiled steps in a browser page, with and without memory that threads may share. */
-import { ok, strictEqual } from "node:assert";
+import { match, ok, strictEqual } from "node:assert";
 import * as esbuild from "esbuild";
 import type { Browser } from "playwright-core";
 import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
@@ -75,8 +75,10 @@ Deno.test({
   fn: async () => {
     const expected = await trainedIn("/", "wasm-strict");
     strictEqual(expected.backend, "wasm-strict");
+    match(expected.reason, /on one thread as the page is not cross-origin isolated/);
     for (const [path, choice] of [["/isolated", "wasm-strict"], ["/", "webgpu"]] as const) {
-      const { backend, isolated, losses } = await trainedIn(path, choice);
+      const { backend, reason, isolated, losses } = await trainedIn(path, choice);
+      if (isolated) match(reason, /on one thread as a page's main thread may not wait/);
       strictEqual(backend, choice);
       strictEqual(isolated, path === "/isolated");
       strictEqual(losses.length, 8);

@@ -31,6 +31,8 @@ export interface Explanation {
   readonly backend: string;
   /** Why it runs kernel by kernel, where it does: there are no items then. */
   readonly reason?: string;
+  /** Threads that its last run took. */
+  readonly threads: number;
   /** Kernel calls of the step as it is written: what TensorFlow.js would run one by one. */
   readonly calls: number;
   /** In the order in which they run. */
@@ -61,6 +63,7 @@ export function explainFallback(name: string, reason: string): Explanation {
     name,
     backend: "tfjs-cpu",
     reason,
+    threads: 1,
     calls: 0,
     items: [],
     copies: 0,
@@ -70,12 +73,12 @@ export function explainFallback(name: string, reason: string): Explanation {
   };
 }
 
-/** Explains a program; `times` adds the shares of time. */
+/** Explains a program; `times`, taken on one thread, adds the shares of time. */
 export function explain(
   name: string,
   backend: string,
   { calls, schedule, plan, binary }: Compiled,
-  times?: Times,
+  { threads = 1, times }: { readonly threads?: number; readonly times?: Times } = {},
 ): Explanation {
   const needed = neededValues(schedule);
   const sizes = schedule.values.map(({ size }) => size);
@@ -91,6 +94,7 @@ export function explain(
   return {
     name,
     backend,
+    threads,
     calls,
     items,
     copies: copies.length,
@@ -224,8 +228,9 @@ export function explanationTable(explained: Explanation): string {
     ...measured ? [duration(explained.seconds!)] : [],
   ];
   const head = ["item", "what", "shape", "memory", "FLOPs", ...measured ? ["time"] : []];
+  const several = explained.threads > 1 ? `, ${explained.threads} threads` : "";
   const title =
-    `${name} on ${backend}: ${calls} kernel calls in ${items.length} items, ${
+    `${name} on ${backend}${several}: ${calls} kernel calls in ${items.length} items, ${
       scaled(codeBytes, "B")
     } of code, ` +
     `temporaries ${scaled(temporaryBytes, "B")} of ${scaled(unplannedBytes, "B")}`;

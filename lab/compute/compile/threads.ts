@@ -3,28 +3,43 @@
  *
  * @module
  */
+import { LabError } from "../../core/errors.ts";
 import type { SharedArena } from "./memory.ts";
-
-/** Word that rises with every run, and the program to run or `leave`: in the arena's first bytes. */
-export const goAddress = 16;
-/** See {@linkcode goAddress}. */
-export const programAddress = 20;
-/** Tells a thread to go back to its event loop, as a message is waiting. */
-export const leave = -1;
-
-/** Tells a thread to end. */
-export const quit = -2;
+import { threadChoices } from "./thread_choice.ts";
+import * as word from "./thread_words.ts";
+import type { Lowered } from "./wasm/lower.ts";
 
 /** What a thread is told about a program. */
 export interface Assignment {
   readonly memory: WebAssembly.Memory;
   readonly module: WebAssembly.Module;
+  /** 1 … threads − 1; the caller is 0. */
   readonly thread: number;
+  readonly threads: number;
   readonly arrivals: number;
 }
 
-/** A program that all threads have taken up: runs it once on all of them. */
-export type ThreadedRun = () => void;
+/**
+ * Runs a program once on all threads; answers false, and has done nothing, where not all of them
+ * have come after so many milliseconds.
+ */
+export type ThreadedRun = (patience: number) => boolean;
+
+/** Milliseconds in which threads have to start. */
+const startTime = 60_000;
+
+/** Why programs may not run on several threads here; undefined where they may. */
+export function threadsRefused(): string | undefined {
+  if (typeof SharedArrayBuffer === "undefined") {
+    return "the page is not cross-origin isolated, so that memory cannot be shared";
+  }
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
+    return undefined;
+  } catch {
+    return "a page's main thread may not wait for others";
+  }
+}
 
 /**
  * The threads beside the calling one. They end with the worker that made them, or by `close`: a
@@ -32,112 +47,176 @@ export type ThreadedRun = () => void;
  */
 export class ThreadPool {
   readonly #workers: Worker[] = [];
-  readonly #control: Int32Array;
+  readonly #words: Int32Array;
   #programs = 0;
-  #last: Promise<void> = Promise.resolve();
-  /** Messages are on their way: nothing may be run on threads until all have answered. */
-  #busy = 0;
+  #calls = 0;
+  #handedAt = 0;
+  #lost: string | undefined;
 
-  /** @param threads All threads, the calling one included; at least 2. */
-  constructor(private readonly arena: SharedArena, readonly threads: number) {
-    this.#control = arena.ints(0, 16);
-    const entry = new URL("./thread_worker.ts", import.meta.url);
-    for (let i = 1; i < threads; i++) this.#workers.push(new Worker(entry, { type: "module" }));
+  /**
+   * @param threads All threads, the calling one included; at least 2.
+   * @param entry What each of them runs.
+   */
+  constructor(
+    private readonly arena: SharedArena,
+    readonly threads: number,
+    entry = new URL("./thread_worker.ts", import.meta.url),
+  ) {
+    this.#words = arena.ints(0, 16);
+    try {
+      for (let i = 1; i < threads; i++) this.#workers.push(this.#start(entry));
+    } catch (error) {
+      this.#lose((error as Error).message);
+    }
   }
 
-  /** Whether threaded runs are possible now. */
+  #start(entry: URL): Worker {
+    const worker = new Worker(entry, { type: "module" });
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#lose(event.message);
+    };
+    return worker;
+  }
+
+  /** Whether all threads wait for calls. */
   get ready(): boolean {
-    return this.#busy === 0;
+    if (this.#lost !== undefined) return false;
+    if (Atomics.load(this.#words, word.taken) === this.#workers.length * this.#programs) {
+      return true;
+    }
+    if (performance.now() - this.#handedAt > startTime) {
+      this.#lose(`not ready after ${startTime / 1000} s`);
+    }
+    return false;
   }
 
-  /** Hands a program to all threads; answers how to run it once they have it. */
-  add(binary: Uint8Array<ArrayBuffer>, barriers: number): Promise<ThreadedRun> {
-    // One at a time: a thread that has taken up a program sleeps until the next word.
-    this.#busy += 1;
-    const taken = this.#last.then(() => this.#hand(binary, barriers));
-    this.#last = taken.then(() => void (this.#busy -= 1));
-    return taken;
+  /** Why there are no threads any more; undefined while there are. */
+  get lost(): string | undefined {
+    return this.#lost;
   }
 
-  async #hand(binary: Uint8Array<ArrayBuffer>, barriers: number): Promise<ThreadedRun> {
+  /** Hands a program to all threads; answers how to run it while the pool is ready. */
+  add({ binary, barriers }: Lowered): ThreadedRun {
     const module = new WebAssembly.Module(binary);
-    const arrivals = this.threads * barriers;
-    const program = this.#programs++;
-    this.#go(leave);
+    const { threads } = this;
     const { memory } = this.arena;
-    await Promise.all(this.#workers.map((worker, i) => {
-      const taken = new Promise<void>((resolve, reject) => {
-        worker.addEventListener("message", ({ data }) => data === program + 1 && resolve());
-        worker.addEventListener("error", reject, { once: true });
-      });
-      const assignment: Assignment = { memory, module, thread: i + 1, arrivals };
+    const arrivals = threads * barriers;
+    const program = this.#programs++;
+    this.#handedAt = performance.now();
+    Atomics.store(this.#words, word.handed, this.#programs);
+    this.#call(word.leave);
+    this.#workers.forEach((worker, i) => {
+      const assignment: Assignment = { memory, module, thread: i + 1, threads, arrivals };
       worker.postMessage(assignment);
-      return taken;
-    }));
+    });
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     const run = exports.run0 as (base: number) => void;
     let base = 0;
-    return () => {
-      this.#go(program);
-      run(base);
+    return (patience) => {
+      if (!this.#joined(this.#call(program), patience)) return false;
+      try {
+        run(base);
+      } catch (error) {
+        throw new LabError(
+          `Cannot go on with a step as all of its threads must finish it: ${error}`,
+        );
+      }
       base = (base + arrivals) | 0;
+      return true;
     };
   }
 
-  /** Ends the threads: one that sleeps in its loop does not hear `terminate`. */
+  /** Ends the threads. They leave by themselves: one that sleeps does not hear `terminate`. */
   close(): void {
-    this.#go(quit);
+    this.#call(word.quit);
+    const end = performance.now() + 1000;
+    for (let left = 0; performance.now() < end;) {
+      left = Atomics.load(this.#words, word.listening);
+      if (left === 0) break;
+      word.changed(this.#words, word.listening, left, 10);
+    }
     for (const worker of this.#workers) worker.terminate();
   }
 
-  #go(program: number): void {
-    Atomics.store(this.#control, programAddress / 4, program);
-    Atomics.add(this.#control, goAddress / 4, 1);
-    Atomics.notify(this.#control, goAddress / 4);
+  #lose(reason: string): void {
+    if (this.#lost !== undefined) return;
+    this.#lost = reason;
+    this.close();
+  }
+
+  #call(program: number): number {
+    this.#calls = (this.#calls + 1) & 0x7fffff;
+    Atomics.store(this.#words, word.program, program);
+    Atomics.store(this.#words, word.call, this.#calls << 8);
+    Atomics.notify(this.#words, word.call);
+    return this.#calls << 8;
+  }
+
+  /** Waits until all threads have joined a call; withdraws it where they do not. */
+  #joined(begun: number, patience: number): boolean {
+    const words = this.#words;
+    const all = begun + this.#workers.length;
+    const end = performance.now() + patience;
+    let call = begun;
+    for (let left = patience; call !== all; left = end - performance.now()) {
+      if (left <= 0) {
+        const now = Atomics.compareExchange(words, word.call, call, call | word.withdrawn);
+        if (now === call) return false;
+        call = now;
+      } else call = word.changed(words, word.call, call, left);
+    }
+    return true;
   }
 }
 
-/** Runs by which one thread and several are compared, each; and runs until the next comparison. */
-const trials = 5;
-const term = 2000;
-/** Threaded runs before the first comparison: the engine optimizes code that has run for a while. */
-const warmUp = 60;
+/** Milliseconds that a program has run on one thread before threads are started for it. */
+const worthwhile = 300;
+/** Milliseconds of a run below which barriers cost more than threads gain. */
+const shortest = 0.1;
 
-/**
- * Runs a program on one thread, and on all of `pool` while that proves faster by a tenth. As other
- * work comes and goes on the machine the two are compared again and again; the bits are the same
- * either way.
- */
-export function fasterRun(one: () => void, pool: ThreadPool, threaded: Promise<ThreadedRun>) {
-  let many: ThreadedRun | undefined;
-  // Threads that do not come are no loss: one thread computes the same.
-  threaded.then((run) => many = run, () => {});
-  let times: [number[], number[]] = [[], []];
-  let chosen = one;
-  let left = 0;
-  let cold = warmUp;
-  return () => {
-    if (many === undefined || !pool.ready) return one();
-    if (cold > 0) {
-      cold -= 1;
-      return many();
-    }
-    if (left > 0) {
-      left -= 1;
-      return chosen();
-    }
-    // In a row each, as they run later: a thread that sleeps takes long to wake.
-    const kind = times[0].length < trials ? 0 : 1;
-    const begun = performance.now();
-    (kind === 0 ? one : many)();
-    times[kind].push(performance.now() - begun);
-    if (times[1].length < trials) return;
-    chosen = median(times[1]) < 0.9 * median(times[0]) ? many : one;
-    times = [[], []];
-    left = term;
-  };
+/** A program that takes as many threads as prove faster. */
+export interface FasterRun {
+  run(): void;
+  /** Threads that the last run took. */
+  threads(): number;
 }
 
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1];
+/**
+ * Runs a program on one thread, or on all where that proves faster. `threaded` is asked for once
+ * the program has run for long enough; `pool` is there from then on.
+ */
+export function fasterRun(
+  one: () => void,
+  pool: () => ThreadPool,
+  threaded: () => Lowered,
+): FasterRun {
+  const choices = threadChoices();
+  let { many, patience } = choices.next().value;
+  let threads: ThreadPool | undefined;
+  let onMany: ThreadedRun;
+  let took = 1;
+  let spent = 0;
+  let runs = 0;
+  const alone = () => {
+    const begun = performance.now();
+    one();
+    spent += performance.now() - begun;
+    runs += 1;
+    if (spent < worthwhile) return;
+    if (spent / runs > shortest) {
+      threads = pool();
+      onMany = threads.add(threaded());
+    } else spent = runs = 0;
+  };
+  const run = () => {
+    took = 1;
+    if (threads === undefined) return alone();
+    if (!threads.ready) return one();
+    const begun = performance.now();
+    if (many && onMany(patience)) took = threads.threads;
+    else one();
+    ({ many, patience } = choices.next(performance.now() - begun).value);
+  };
+  return { run, threads: () => took };
 }

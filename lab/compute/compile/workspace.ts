@@ -27,7 +27,7 @@ import { type Dtype, NoLowering } from "./ir.ts";
 import { SharedArena } from "./memory.ts";
 import { bytesOf, constantsOf } from "./plan.ts";
 import { timesOf } from "./profile.ts";
-import { fasterRun, ThreadPool } from "./threads.ts";
+import { type FasterRun, fasterRun, ThreadPool, threadsRefused } from "./threads.ts";
 import { lower, type Rounding } from "./wasm/lower.ts";
 import { partsOf } from "./wasm/parts.ts";
 
@@ -38,6 +38,8 @@ interface Linked {
   /** What it was compiled to; or why it runs kernel by kernel. */
   readonly compiled: Compiled | { readonly reason: string };
   run(random?: Generator): void;
+  /** Threads that the last run took; 1 where it is not told. */
+  threads?(): number;
   /** An output of the last run; undefined where there is none of that name. */
   read(name: string): Float32Array | undefined;
 }
@@ -49,14 +51,17 @@ export class CompiledWorkspace implements Workspace {
   readonly #groups = new Map<string, Map<string, Range>>();
   readonly #programs: { name: string; linked(): Linked | undefined }[] = [];
   #pool: ThreadPool | undefined;
-
-  readonly #threads: number;
+  #toldOfLoss = false;
   readonly #fallback: boolean;
+
+  /** Threads that steps may use: those asked for, or 1 where there can be no others. */
+  readonly threads: number;
 
   /**
    * An empty workspace. `strict` never fuses multiply-adds: the same bits on every machine.
    *
-   * @param options.threads At least 1, the default; more start others, which run until `dispose`.
+   * @param options.threads At least 1, the default; more start others once a program has run for a
+   *   while, and these run until `dispose`.
    * @param options.fallback Whether a step that cannot be compiled runs kernel by kernel (default)
    *   or is refused.
    */
@@ -64,7 +69,8 @@ export class CompiledWorkspace implements Workspace {
     private readonly rounding: Rounding,
     options: { readonly threads?: number; readonly fallback?: boolean } = {},
   ) {
-    this.#threads = options.threads ?? 1;
+    const { threads = 1 } = options;
+    this.threads = threads > 1 && threadsRefused() === undefined ? threads : 1;
     this.#fallback = options.fallback ?? true;
     this.backend = rounding === "relaxed" ? "wasm" : "wasm-strict";
   }
@@ -171,12 +177,20 @@ export class CompiledWorkspace implements Workspace {
    */
   explain(measured = false): Explanation[] {
     return this.#programs.flatMap(({ name, linked }) => {
-      const made = linked()?.compiled;
-      if (made === undefined) return [];
+      const program = linked();
+      if (program === undefined) return [];
+      const made = program.compiled;
       if ("reason" in made) return [explainFallback(name, made.reason)];
       const times = measured ? timesOf(made, this.#arena, this.rounding) : undefined;
-      return [explain(name, this.backend, made, times)];
+      return [explain(name, this.backend, made, { threads: program.threads?.(), times })];
     });
+  }
+
+  notices(): string[] {
+    const lost = this.#pool?.lost;
+    if (lost === undefined || this.#toldOfLoss) return [];
+    this.#toldOfLoss = true;
+    return [`Steps go on with one thread as another one has failed: ${lost}`];
   }
 
   /** Ends the threads; the memory goes with the workspace. */
@@ -214,7 +228,7 @@ export class CompiledWorkspace implements Workspace {
         addressOf: (kind, name) => ranges[kind].get(name)!.address,
         rounding: this.rounding,
         arena: this.#arena,
-        threads: this.#threads,
+        threads: this.threads,
       },
     );
     this.#arena.takeUpTo(compiled.plan.end);
@@ -229,7 +243,7 @@ export class CompiledWorkspace implements Workspace {
       env: { memory: this.#arena.memory },
     });
     const run0 = instance.exports.run0 as (base: number) => void;
-    const once = this.#onThreads(compiled, () => run0(0));
+    const { run, threads } = this.#onThreads(compiled, () => run0(0));
     const noise = [...given.random].map(([name, range]) => ({
       name,
       distribution: spec.random![name][1],
@@ -240,8 +254,9 @@ export class CompiledWorkspace implements Workspace {
       compiled,
       run: (random) => {
         draw(spec.name, noise, random);
-        once();
+        run();
       },
+      threads,
       read: (name) => {
         const output = compiled.plan.outputs.find((each) => each.name === name);
         if (output === undefined) return undefined;
@@ -252,15 +267,15 @@ export class CompiledWorkspace implements Workspace {
   }
 
   /** `one`, or a run that takes several threads where they gain. */
-  #onThreads(compiled: Compiled, one: () => void): () => void {
-    const { rounding } = this;
-    const threads = this.#threads;
+  #onThreads(compiled: Compiled, one: () => void): FasterRun {
+    const { rounding, threads } = this;
     const splits = compiled.schedule.items.some((item) => partsOf(item, threads) !== undefined);
-    if (threads === 1 || !this.#arena.shared || !splits) return one;
-    const build = { rounding, arena: this.#arena, threads };
-    const { binary, barriers } = lower(compiled.schedule, compiled.plan, build);
-    this.#pool ??= new ThreadPool(this.#arena, threads);
-    return fasterRun(one, this.#pool, this.#pool.add(binary, barriers));
+    if (threads === 1 || !splits) return { run: one, threads: () => 1 };
+    return fasterRun(
+      one,
+      () => this.#pool ??= new ThreadPool(this.#arena, threads),
+      () => lower(compiled.schedule, compiled.plan, { rounding, arena: this.#arena, threads }),
+    );
   }
 
   #declare<Spec extends readonly [readonly number[], string]>(

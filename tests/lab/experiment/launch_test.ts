@@ -8,6 +8,7 @@ import {
   type RunProgress,
   type RunRequest,
 } from "../../../lab/experiment/launch.ts";
+import { threadsOf } from "../../../lab/experiment/recorded_run.ts";
 import { temporaryStore } from "./temporary_store.ts";
 import { registries } from "./toy_registries.ts";
 import { expectedDigest, interruptedRun, options, request } from "./toy_runs.ts";
@@ -24,6 +25,25 @@ Deno.test("runs give the numbers of the library call, whatever the number of wor
   strictEqual(one[0].digest, await expectedDigest(1));
   strictEqual(one[2].digest, await expectedDigest(3));
   strictEqual(new Set(one.map((run) => run.digest)).size, 3);
+});
+
+Deno.test("a run's threads are its share of the cores or as told, and stand in its manifest", async () => {
+  const cores = navigator.hardwareConcurrency;
+  strictEqual(threadsOf({}, 1), Math.min(cores, 4));
+  strictEqual(threadsOf({}, cores), 1);
+  strictEqual(threadsOf({}, 2 * cores), 1);
+  strictEqual(threadsOf({ threads: 7 }, 3), 7);
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const digests = [];
+  for (const threads of [1, 3]) {
+    const [run] = await launch([request({ backend: "wasm" })], { ...options(store), threads });
+    strictEqual(run.manifest.machine.threads, threads);
+    digests.push(run.digest);
+  }
+  strictEqual(digests[0], digests[1]);
+  const [plain] = await launch([request({})], { ...options(store), threads: 3 });
+  strictEqual(plain.manifest.machine.threads, 1);
 });
 
 Deno.test("a run leaves series, events, artifacts, checkpoints and counters in the store", async () => {

@@ -95,6 +95,7 @@ function factsOf({ determined, definition, code, versions, machine, backendReaso
     ...versions,
     "machine": `${machine.os}, ${machine.cores} cores, ${machine.cpuFeatures.join(" ")}`,
     ...(machine.adapter !== null && { adapter: machine.adapter }),
+    ...(machine.threads !== undefined && { threads: `${machine.threads}` }),
   });
 }
 

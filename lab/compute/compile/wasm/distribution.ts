@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { sleepers } from "../thread_words.ts";
 import { atomic, type Code, get, i32, sequence, set, tee, unreachable, when } from "./assembler.ts";
 
 /** Bytes that an item reads and writes. */
@@ -21,12 +22,13 @@ interface Open extends Touched {
 }
 
 /**
- * A thread spins so often at a barrier before it sleeps, a millisecond at a time, so that another
- * one can have its core; and gives up after a minute: a thread that never comes must not hang the
- * program.
+ * A thread looks so often before it sleeps at a barrier, some tens of microseconds: another one may
+ * need its core to arrive. It gives up after so many sleeps of a second each, so that a thread that
+ * has died does not hang the program.
  */
-const spins = 1_000_000;
-const mostWaits = 60_000;
+const spins = 20_000;
+const sleepMilliseconds = 1000;
+const mostSleeps = 128;
 
 /**
  * Code of each thread, in one function with the parameter `base` (local 0): the arrivals at
@@ -70,31 +72,35 @@ export class Distribution {
   barrier(): void {
     if (this.threads === 1) return;
     this.barriers += 1;
-    const arrivals = i32.add(get(0), i32.const(this.threads * this.barriers));
+    const target = i32.add(get(0), i32.const(this.threads * this.barriers));
     const counter = i32.const(this.counter);
-    const late = i32.sub(get(1), i32.const(spins));
-    // loop: while arrived < expected, count a spin, sleep where there were many, go round again.
-    const spin: Code = [
+    const sleeping = i32.const(sleepers * 4);
+    const sleep = sequence(
+      atomic.add(sleeping, i32.const(1)),
+      atomic.wait(counter, get(2), sleepMilliseconds),
+      atomic.add(sleeping, i32.const(-1)),
+      when(i32.ge(get(1), i32.const(spins + mostSleeps)), unreachable),
+    );
+    // loop: while arrived < target, count a look, sleep where there were many, go round again.
+    const wait: Code = [
       0x03,
       0x40,
       ...when(
-        i32.lt(i32.sub(tee(2, atomic.load(counter)), arrivals), i32.const(0)),
+        i32.lt(i32.sub(tee(2, atomic.load(counter)), target), i32.const(0)),
         sequence(
           set(1, i32.add(get(1), i32.const(1))),
-          when(
-            i32.ge(late, i32.const(0)),
-            sequence(
-              atomic.wait(counter, get(2), 1),
-              when(i32.ge(late, i32.const(mostWaits)), unreachable),
-            ),
-          ),
+          when(i32.ge(get(1), i32.const(spins)), sleep),
           [0x0c, 1],
         ),
       ),
       0x0b,
     ];
-    const arrive = sequence(atomic.add(counter, i32.const(1)), atomic.notify(counter));
-    const code = sequence(arrive, set(1, i32.const(0)), spin);
+    const code = sequence(
+      atomic.add(counter, i32.const(1)),
+      set(1, i32.const(0)),
+      wait,
+      when(atomic.load(sleeping), atomic.notify(counter)),
+    );
     for (const codes of this.#codes) codes.push(code);
     this.#open = [];
     this.#work.fill(0);
