@@ -176,7 +176,8 @@ function text(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;
 }
 
-function operationsOf(item: Item, sizes: readonly number[]): number {
+/** Floating-point operations of an item over values of these sizes. */
+export function operationsOf(item: Item, sizes: readonly number[]): number {
   switch (item.kind) {
     case "loop":
       return item.size * (item.nodes.length + item.reductions.length);

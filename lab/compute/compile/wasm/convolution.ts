@@ -44,25 +44,28 @@ function productOf({ solves, windows: w, filters }: Convolution, images: number)
   }
 }
 
-/** The axes of an image's windows: in the image (rows of `width` pixels), and as rows. */
-function windowAxes(w: Windows, width: number): Axis[] {
+/**
+ * The axes of an image's windows: in the image (rows of `width` pixels that lie `pixel` elements
+ * apart), and as rows.
+ */
+function windowAxes(w: Windows, width: number, pixel = w.channels): Axis[] {
   const size = windowSize(w);
   const c = w.channels;
   return [
-    { length: w.outHeight, source: w.strideY * width * c, target: w.outWidth * size },
-    { length: w.outWidth, source: w.strideX * c, target: size },
-    { length: w.kernelHeight, source: w.dilationY * width * c, target: w.kernelWidth * c },
-    { length: w.kernelWidth, source: w.dilationX * c, target: c },
+    { length: w.outHeight, source: w.strideY * width * pixel, target: w.outWidth * size },
+    { length: w.outWidth, source: w.strideX * pixel, target: size },
+    { length: w.kernelHeight, source: w.dilationY * width * pixel, target: w.kernelWidth * c },
+    { length: w.kernelWidth, source: w.dilationX * pixel, target: c },
     { length: c, source: 1, target: 1 },
   ];
 }
 
 /** The axes of what a padded image has of an image: there, and in the padded one. */
-function imageAxes(w: Windows): Axis[] {
+function imageAxes(w: Windows, pixel = w.channels): Axis[] {
   const [rows, columns, c] = paddedShape(w);
   return [
-    { length: Math.min(w.height, rows - w.padTop), source: w.width * c, target: columns * c },
-    { length: Math.min(w.width, columns - w.padLeft), source: c, target: c },
+    { length: Math.min(w.height, rows - w.padTop), source: w.width * pixel, target: columns * c },
+    { length: Math.min(w.width, columns - w.padLeft), source: pixel, target: c },
     { length: c, source: 1, target: 1 },
   ];
 }
@@ -71,19 +74,26 @@ function turned(axes: readonly Axis[]): Axis[] {
   return axes.map(({ length, source, target }) => ({ length, source: target, target: source }));
 }
 
-/** A function that computes a convolution or one of its gradients. */
+/**
+ * A function that computes a convolution or one of its gradients; of the filter's gradient, where a
+ * range is given, these channels alone.
+ */
 export function convolutionFunction(
   item: Convolution,
   address: (value: number) => number,
   matMul: number,
   scratch: number,
+  range = { from: 0, to: item.windows.channels },
 ): { locals: Locals; body: Code } {
-  const { windows: w, filters } = item;
+  const { windows: whole, filters } = item;
+  const w = { ...whole, channels: range.to - range.from };
+  const pixel = whole.channels;
   const { paddedAt, columnsAt, partialAt } = layout(item);
   const at = { padded: scratch + paddedAt, columns: scratch + columnsAt };
   const locals = new Locals(0);
   const [block, within, image, rows, other] = [0, 1, 2, 3, 4].map(() => locals.add("i32"));
-  const count = imageBlock(w);
+  // Of the whole: parts add up the same blocks of images.
+  const count = imageBlock(whole);
   const size = windowSize(w);
   const inside = allInside(w);
   const [paddedRows, paddedColumns] = paddedShape(w);
@@ -103,7 +113,7 @@ export function convolutionFunction(
         i32.const(1),
         sequence(
           body,
-          advance(image, w.height * w.width * w.channels),
+          advance(image, w.height * w.width * pixel),
           advance(rows, w.outHeight * w.outWidth * size),
         ),
       ),
@@ -127,7 +137,7 @@ export function convolutionFunction(
     bStrides: number[],
     c: Code,
   ) => {
-    const product = productOf(item, images);
+    const product = productOf({ ...item, windows: w }, images);
     return call(
       matMul,
       a,
@@ -144,8 +154,8 @@ export function convolutionFunction(
   const toColumns = (count: number) =>
     eachImage(
       count,
-      inside ? moveCode(locals, windowAxes(w, w.width), get(image), get(rows)) : sequence(
-        moveCode(locals, imageAxes(w), get(image), i32.const(interior)),
+      inside ? moveCode(locals, windowAxes(w, w.width, pixel), get(image), get(rows)) : sequence(
+        moveCode(locals, imageAxes(w, pixel), get(image), i32.const(interior)),
         moveCode(locals, windowAxes(w, paddedColumns), i32.const(at.padded), get(rows)),
       ),
     );
@@ -184,11 +194,11 @@ export function convolutionFunction(
           ),
           moveCode(locals, turned(imageAxes(w)), i32.const(interior), get(image)),
         );
-      const whole = elements([w.images, w.height, w.width, w.channels]) * 4;
+      const bytes = elements([w.images, w.height, w.width, w.channels]) * 4;
       return {
         locals,
         body: sequence(
-          memory.fill(i32.const(result), i32.const(0), i32.const(whole)),
+          memory.fill(i32.const(result), i32.const(0), i32.const(bytes)),
           set(image, i32.const(result)),
           set(other, i32.const(first)),
           eachBlock((count) => sequence(body(count), eachImage(count, fromColumns))),
@@ -199,19 +209,34 @@ export function convolutionFunction(
       const partial = scratch + partialAt;
       const body = (count: number) =>
         multiply(count, columns, [1, size], get(other), [filters, 1], i32.const(partial));
-      const sum = [{ length: size * filters, source: 1, target: 1 }];
+      const kernel = w.kernelHeight * w.kernelWidth;
+      const each = w.channels * filters;
+      const sum = [
+        { length: kernel, source: each, target: pixel * filters },
+        { length: each, source: 1, target: 1 },
+      ];
+      const start = result + range.from * filters * 4;
+      const zero = Array.from(
+        { length: kernel },
+        (_, i) =>
+          memory.fill(
+            i32.const(start + i * pixel * filters * 4),
+            i32.const(0),
+            i32.const(each * 4),
+          ),
+      );
       return {
         locals,
         body: sequence(
           clear,
-          memory.fill(i32.const(result), i32.const(0), i32.const(size * filters * 4)),
-          set(image, i32.const(first)),
+          ...zero,
+          set(image, i32.const(first + range.from * 4)),
           set(other, i32.const(second)),
           eachBlock((count) =>
             sequence(
               toColumns(count),
               body(count),
-              moveCode(locals, sum, i32.const(partial), i32.const(result), "float32"),
+              moveCode(locals, sum, i32.const(partial), i32.const(start), "float32"),
             )
           ),
         ),

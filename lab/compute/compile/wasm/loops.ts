@@ -33,10 +33,17 @@ export interface LoopContext {
   readonly madd: Madd;
 }
 
-/** A part of a loop: its rows `from` … `to` − 1, or its elements where it has one row. */
-export interface LoopPart {
+/** From the first to the one after the last. */
+export interface Range {
   readonly from: number;
   readonly to: number;
+}
+
+/** A part of a loop: some of its rows, all where none are named, and some of their columns. */
+export interface LoopPart {
+  readonly rows?: Range;
+  /** `from` is a multiple of 4. */
+  readonly columns?: Range;
 }
 
 /** The function's locals and body, for the whole loop or a part of it. */
@@ -68,17 +75,18 @@ class LoopWriter {
   readonly #accumulators = new Map<number, number>();
   readonly #scratch = this.locals.add("v128");
 
-  readonly #part: LoopPart;
+  readonly #part: Required<LoopPart>;
 
   constructor(
     private readonly item: Loop,
     private readonly context: LoopContext,
-    part?: LoopPart,
+    part: LoopPart = {},
   ) {
     this.#math = new VectorMath(this.locals, context.madd);
     this.#columns = item.columns ?? item.size;
     this.#rows = item.size / this.#columns;
-    this.#part = part ?? { from: 0, to: this.#rows === 1 ? this.#columns : this.#rows };
+    const { rows = { from: 0, to: this.#rows }, columns = { from: 0, to: this.#columns } } = part;
+    this.#part = { rows, columns };
     const own = new Set(item.nodes.map((node) => node.output));
     for (
       const operand of [
@@ -105,26 +113,20 @@ class LoopWriter {
     const { reductions } = this.item;
     const byColumn = reductions.filter((each) => each.over === "column");
     const total = reductions.filter((each) => each.over === "all");
+    const { rows, columns } = this.#part;
+    const skipped = this.#columns - (columns.to - columns.from);
     return sequence(
       ...this.#each("single", () => i32.const(0)),
       ...total.map((each) => set(this.#accumulators.get(each.output)!, identity(each))),
       ...byColumn.map((each) => this.#fillColumns(each)),
-      this.#rows === 1
-        ? sequence(
-          set(this.#row, i32.const(0)),
-          set(this.#element, i32.const(this.#part.from * laneBytes)),
-          this.#oneRow(this.#part),
-        )
-        : sequence(
-          set(this.#row, i32.const(this.#part.from * laneBytes)),
-          set(this.#element, i32.const(this.#part.from * this.#columns * laneBytes)),
-          repeat(
-            this.#row,
-            i32.const(this.#part.to * laneBytes),
-            i32.const(laneBytes),
-            this.#oneRow({ from: 0, to: this.#columns }),
-          ),
-        ),
+      set(this.#row, i32.const(rows.from * laneBytes)),
+      set(this.#element, i32.const((rows.from * this.#columns + columns.from) * laneBytes)),
+      this.#rows === 1 ? this.#oneRow() : repeat(
+        this.#row,
+        i32.const(rows.to * laneBytes),
+        i32.const(laneBytes),
+        sequence(this.#oneRow(), skipped > 0 ? this.#advance(skipped * laneBytes) : []),
+      ),
       ...total.map((each) => this.#finish(each, i32.const(0))),
     );
   }
@@ -138,20 +140,23 @@ class LoopWriter {
       );
   }
 
-  /** The elements `from` … `to` − 1 of a row; `from` is a multiple of 4. */
-  #oneRow({ from, to }: LoopPart): Code {
+  #advance(bytes: number): Code {
+    return set(this.#element, i32.add(get(this.#element), i32.const(bytes)));
+  }
+
+  /** The part's columns of a row. */
+  #oneRow(): Code {
+    const { from, to } = this.#part.columns;
     const rowReductions = this.item.reductions.filter((each) => each.over === "row");
     const start = from * laneBytes;
     const whole = start + Math.floor((to - from) / 4) * vectorBytes;
     const end = to * laneBytes;
-    const advance = (bytes: number) =>
-      set(this.#element, i32.add(get(this.#element), i32.const(bytes)));
     const run = (limit: number, bytes: number) =>
       repeat(
         this.#column,
         i32.const(limit),
         i32.const(bytes),
-        sequence(this.#lanes(bytes === vectorBytes), advance(bytes)),
+        sequence(this.#lanes(bytes === vectorBytes), this.#advance(bytes)),
       );
     return sequence(
       ...this.#each("perRow", () => get(this.#row)),
@@ -248,8 +253,10 @@ class LoopWriter {
 
   #fillColumns(reduction: Reduction): Code {
     const address = this.context.address(reduction.output);
-    const whole = Math.floor(this.#columns / 4) * vectorBytes;
-    const end = this.#columns * laneBytes;
+    const { from, to } = this.#part.columns;
+    const start = from * laneBytes;
+    const whole = start + Math.floor((to - from) / 4) * vectorBytes;
+    const end = to * laneBytes;
     const fill = (limit: number, bytes: number) =>
       repeat(
         this.#column,
@@ -260,8 +267,8 @@ class LoopWriter {
           : v128.storeLane(get(this.#column), identity(reduction), address),
       );
     return sequence(
-      set(this.#column, i32.const(0)),
-      whole > 0 ? fill(whole, vectorBytes) : [],
+      set(this.#column, i32.const(start)),
+      whole > start ? fill(whole, vectorBytes) : [],
       whole < end ? fill(end, laneBytes) : [],
     );
   }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { operationsOf } from "../explain.ts";
 import { alignedScratch, neededValues, type Plan, readsOf, writesOf } from "../plan.ts";
 import type { Item, MatMul } from "../items.ts";
 import type { Schedule } from "../schedule.ts";
@@ -23,7 +24,7 @@ import {
 import { convolutionFunction, convolutionScratch } from "./convolution.ts";
 import { type Bytes, Distribution, type Touched } from "./distribution.ts";
 import { indexedFunction, scanFunction } from "./indexed.ts";
-import { loopFunction, type LoopPart } from "./loops.ts";
+import { loopFunction } from "./loops.ts";
 import { addMatMul, type MatMulFunctions, matMulScratch } from "./matmul.ts";
 import { strictMadd } from "./math.ts";
 import { argMaxFunction, copyFunction } from "./moves.ts";
@@ -66,6 +67,7 @@ export function lower(schedule: Schedule, plan: Plan, build: Build): Lowered {
   const distribution = new Distribution(threads, plan.counter);
   const touched = touchedBy(schedule, plan);
   const needed = neededValues(schedule);
+  const sizes = schedule.values.map(({ size }) => size);
   for (const item of schedule.items) {
     const memory = touched(readsOf(item), writesOf(item, needed));
     const parts = threads > 1 ? partsOf(item, threads) : undefined;
@@ -73,7 +75,7 @@ export function lower(schedule: Schedule, plan: Plan, build: Build): Lowered {
       distribution.split(memory, parts.map((part, thread) => writer.code(part, thread)));
     } else {
       // A whole item's scratch is that of the thread it lands on: nobody else uses a thread's own.
-      const work = memory.writes.reduce((bytes, [from, to]) => bytes + to - from, 0);
+      const work = operationsOf(item, sizes);
       distribution.whole(memory, (thread) => writer.code(wholeOf(item), thread), work);
     }
   }
@@ -121,13 +123,14 @@ class ItemWriter {
   }
 
   /** Code that does a part on a thread. */
-  code({ item, offsets, range }: Part, thread: number): Code {
+  code(part: Part, thread: number): Code {
+    const { item, offsets } = part;
     const address = (value: number) => this.plan.addresses[value]! + (offsets.get(value) ?? 0);
     const scratch = this.plan.scratch + thread * this.#scratchBytes;
     if (item.kind === "matMul" && item.batch === 1) {
       return productCode(item, this.#matMul(), addressesOf(item, address), scratch);
     }
-    const { locals, body } = this.#function(item, address, scratch, range);
+    const { locals, body } = this.#function(part, address, scratch);
     return call(this.module.add([], locals, body));
   }
 
@@ -137,10 +140,9 @@ class ItemWriter {
   }
 
   #function(
-    item: Item,
+    { item, loop, channels }: Part,
     address: (value: number) => number,
     scratch: number,
-    range: LoopPart | undefined,
   ): { locals: Locals; body: Code } {
     const { values } = this.schedule;
     const { output } = item as { output: number };
@@ -149,14 +151,14 @@ class ItemWriter {
         return batchFunction(item, this.#matMul(), address, scratch);
       case "loop": {
         const stored = (value: number) => this.#stored.has(value);
-        return loopFunction(item, { values, address, stored, madd: this.#madd }, range);
+        return loopFunction(item, { values, address, stored, madd: this.#madd }, loop);
       }
       case "copy":
         return copyFunction(item, address, values[output].size, values[output].dtype);
       case "argMax":
         return argMaxFunction(item, address, values[item.input].dtype);
       case "convolution":
-        return convolutionFunction(item, address, this.#matMul(), scratch);
+        return convolutionFunction(item, address, this.#matMul(), scratch, channels);
       case "window":
         return windowFunction(item, address, values[output].size, this.#madd);
       case "gather":

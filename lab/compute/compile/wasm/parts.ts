@@ -7,7 +7,7 @@
  */
 import { elements } from "../ir.ts";
 import type { Item } from "../items.ts";
-import type { LoopPart } from "./loops.ts";
+import type { LoopPart, Range } from "./loops.ts";
 
 /** An item, or what one thread does of it. */
 export interface Part {
@@ -15,7 +15,9 @@ export interface Part {
   /** By how many bytes values lie further on for this part. */
   readonly offsets: ReadonlyMap<number, number>;
   /** Of a loop. */
-  readonly range?: LoopPart;
+  readonly loop?: LoopPart;
+  /** Of a filter's gradient. */
+  readonly channels?: Range;
 }
 
 /** Multiply-adds or elements below which a part is not worth a thread's start. */
@@ -46,22 +48,32 @@ export function partsOf(item: Item, threads: number): Part[] | undefined {
       });
     }
     case "loop": {
-      const serial = item.reductions.some((reduction) => reduction.over !== "row");
-      if (serial || item.size < leastLoop) return undefined;
+      const over = (what: string) => item.reductions.some((reduction) => reduction.over === what);
       const columns = item.columns ?? item.size;
       const rows = item.size / columns;
-      if (rows > 1) {
-        return split(rows, threads, (from, to) => ({ ...wholeOf(item), range: { from, to } }));
+      if (over("all") || item.size < leastLoop) return undefined;
+      if (rows > 1 && !over("column")) {
+        return split(rows, threads, (from, to) => ({
+          ...wholeOf(item),
+          loop: { rows: { from, to } },
+        }));
       }
-      return split(Math.ceil(columns / 4), threads, (from, to) => {
-        const range = { from: from * 4, to: Math.min(to * 4, columns) };
-        return { ...wholeOf(item), range };
-      });
+      if (over("row")) return undefined;
+      return split(Math.ceil(columns / 4), threads, (from, to) => ({
+        ...wholeOf(item),
+        loop: { columns: { from: from * 4, to: Math.min(to * 4, columns) } },
+      }));
     }
     case "convolution": {
-      // A filter's gradient sums over images: in one order only.
-      if (item.solves === "filter" || item.inputs[0] === item.inputs[1]) return undefined;
       const { windows: w, filters } = item;
+      // A filter's gradient sums over images, in one order only: its channels are split.
+      if (item.solves === "filter") {
+        return split(Math.floor(w.channels / 4), threads, (from, to) => {
+          const channels = { from: from * 4, to: to * 4 + 4 > w.channels ? w.channels : to * 4 };
+          return { ...wholeOf(item), channels };
+        });
+      }
+      if (item.inputs[0] === item.inputs[1]) return undefined;
       const image = elements([w.height, w.width, w.channels]) * 4;
       const result = elements([w.outHeight, w.outWidth, filters]) * 4;
       const [from, to] = item.solves === "output" ? [image, result] : [result, image];

@@ -2,6 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { openWorkspace } from "../../../../lab/compute/backend.ts";
 import { compileStep } from "../../../../lab/compute/compile/compiler.ts";
+import type { Item } from "../../../../lab/compute/compile/items.ts";
 import { SharedArena } from "../../../../lab/compute/compile/memory.ts";
 import { constantsOf } from "../../../../lab/compute/compile/plan.ts";
 import { ThreadPool } from "../../../../lab/compute/compile/threads.ts";
@@ -20,22 +21,27 @@ import { defaultRng } from "../../../../lab/core/random.ts";
 
 await openWorkspace("cpu");
 
-/** A convolution, dense layers and a plain gradient step on them, with state in place. */
+/** Convolutions, dense layers and a plain gradient step on them, with state in place. */
 const declared: readonly Declared[] = [
-  { kind: "input", name: "x", shape: [6, 12, 12, 3], dtype: "float32" },
+  { kind: "input", name: "x", shape: [8, 12, 12, 3], dtype: "float32" },
   { kind: "state", name: "filter", shape: [3, 3, 3, 8], dtype: "float32" },
+  { kind: "state", name: "offset", shape: [8], dtype: "float32" },
+  { kind: "state", name: "second", shape: [3, 3, 8, 8], dtype: "float32" },
   { kind: "state", name: "kernel", shape: [288, 70], dtype: "float32" },
   { kind: "state", name: "bias", shape: [70], dtype: "float32" },
 ];
 
 const step: TracedStep = (tensors) => {
   const parameters = Object.fromEntries(
-    ["filter", "kernel", "bias"].map((name) => [name, tensors.get(`state/${name}`)!]),
+    ["filter", "offset", "second", "kernel", "bias"].map((
+      name,
+    ) => [name, tensors.get(`state/${name}`)!]),
   );
-  const { values, gradients } = valueAndGradients(({ filter, kernel, bias }) => {
+  const { values, gradients } = valueAndGradients(({ filter, offset, second, kernel, bias }) => {
     const x = tensors.get("input/x") as tf.Tensor4D;
-    const maps = tf.relu(tf.conv2d(x, filter as tf.Tensor4D, 2, "same"));
-    const flat = tf.reshape(maps, [6, 288]);
+    const maps = tf.relu(tf.add(tf.conv2d(x, filter as tf.Tensor4D, 2, "same"), offset));
+    const again = tf.relu(tf.conv2d(maps as tf.Tensor4D, second as tf.Tensor4D, 1, "same"));
+    const flat = tf.reshape(again, [8, 288]);
     const y = tf.tanh(tf.add(tf.matMul(flat, kernel), bias));
     return { loss: tf.mean(tf.square(y)) as tf.Scalar, y };
   }, parameters);
@@ -89,12 +95,17 @@ async function left(threads: number, runs: number) {
     size: schedule.values[value].size,
   }));
   return {
-    split: schedule.items.filter((item) => partsOf(item, threads) !== undefined)
-      .map((item) => item.kind),
+    split: schedule.items.filter((item) => partsOf(item, threads) !== undefined).map(wordOf),
     values: [...places.values(), ...outputs].map(({ address, size }) =>
       arena.ints(address, size).slice()
     ),
   };
+}
+
+function wordOf(item: Item): string {
+  if (item.kind === "convolution") return item.solves;
+  const sums = item.kind === "loop" && item.reductions.some(({ over }) => over === "column");
+  return sums ? "sum of columns" : item.kind;
 }
 
 /** Waits until all threads of a pool have taken up their programs, or are lost. */
@@ -128,8 +139,9 @@ Deno.test("the number of threads changes no bit", async () => {
   const one = await left(1, 20);
   for (const threads of [2, 3, 4]) {
     const many = await left(threads, 20);
-    for (const kind of ["convolution", "matMul", "loop"]) {
-      ok(many.split.includes(kind as never), `${kind} is not split`);
+    const few = ["filter", "sum of columns"];
+    for (const kind of ["output", "input", "matMul", "loop", ...threads === 2 ? few : []]) {
+      ok(many.split.includes(kind), `${kind} is not split`);
     }
     deepStrictEqual(many.values, one.values);
   }
