@@ -37,6 +37,11 @@ export const groups: readonly Group[] = [
     load: async () => (await import("./updates.ts")).updates,
   },
   {
+    name: "threads",
+    summary: "Training steps on two threads beside one",
+    load: async () => (await import("./threads.ts")).threads,
+  },
+  {
     name: "products",
     summary: "Matrix products, 64 to 1024, plain and transposed",
     load: async () => (await import("./products.ts")).products,

@@ -30,9 +30,7 @@ async function* updateRows(step: BenchStep, bench: Bench): AsyncIterable<Row> {
   try {
     const own = bound(step, lab);
     if (typeof own === "string") return yield missingRow(step.title, "ms", own);
-    const two = await labWorkspace(2);
-    workspaces.push(two);
-    const subjects: Record<string, Subject> = { own, two: step.bind(two) };
+    const subjects: Record<string, Subject> = { own };
     for (const { stock } of step.stocks) {
       const workspace = await stockWorkspace(stock);
       workspaces.push(workspace);
@@ -46,11 +44,6 @@ async function* updateRows(step: BenchStep, bench: Bench): AsyncIterable<Row> {
       const reference = { name: `stock ${stock}`, value: milliseconds[stock], reach };
       yield row(step.title, milliseconds.own, "ms", reference);
     }
-    yield row(`${step.title}, two threads`, milliseconds.two, "ms", {
-      name: "one thread",
-      value: milliseconds.own,
-      reach: step.threadReach,
-    });
     if (step.products !== undefined) {
       yield row(step.title, milliseconds.own, "ms", {
         name: "its matrix products alone",

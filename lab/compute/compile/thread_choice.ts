@@ -14,7 +14,7 @@ export interface ThreadChoice {
 }
 
 /** Threaded runs before the first trial, in milliseconds and at least: engines optimize meanwhile. */
-const warmUp = { milliseconds: 200, runs: 6 };
+const warmUp = { milliseconds: 400, runs: 6 };
 /** A trial: so often, so long on one thread and so long on all, the first run of each uncounted. */
 const rounds = 5;
 const phase = { milliseconds: 8, runs: 2 };
