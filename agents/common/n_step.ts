@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { InputError } from "../../lab/core/errors.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 
@@ -131,9 +132,18 @@ export class NStepWindows {
     };
   }
 
-  /** Goes on from a snapshot of as many environments and steps. */
+  /** Goes on from a snapshot of as many environments and steps; else an `InputError`. */
   restore(tensors: NamedTensors, values: Json): void {
     const { steps, open } = values as { steps: number[]; open: number[] };
+    const slots = this.#actions.length;
+    const [kept, width] = tensors["windows/observations"].shape;
+    if (kept !== slots || width !== this.observationSize || steps.length !== this.#steps.length) {
+      throw new InputError(
+        `Cannot restore open windows as ${this.#steps.length} environments have ` +
+          `[${slots},${this.observationSize}] observations in them: the snapshot has ` +
+          `[${kept},${width}] of ${steps.length}`,
+      );
+    }
     this.#observations.set(tensors["windows/observations"].values);
     this.#actions.set(tensors["windows/actions"].values);
     this.#rewards.set(tensors["windows/rewards"].values);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
@@ -148,12 +149,21 @@ export class TransitionMemory {
 
   /** Goes on from a snapshot of a memory of the same options; else an `InputError`. */
   restore(tensors: NamedTensors, values: Json): void {
-    const { windows, priorities } = values as { windows: Json; priorities: Json };
+    const { windows, priorities } = values as { windows?: Json; priorities?: Json };
+    const [open, drawn] = [this.#windows.rewardSteps > 1, this.#priorities !== undefined];
+    if (open !== (windows !== undefined) || drawn !== (priorities !== undefined)) {
+      const say = (yes: boolean) => yes ? "with" : "without";
+      throw new InputError(
+        `Cannot restore transitions as they are kept ${say(open)} open windows and ${say(drawn)} ` +
+          `priorities: the snapshot is one ${say(windows !== undefined)} open windows and ` +
+          `${say(priorities !== undefined)} priorities`,
+      );
+    }
     this.#replay.restore(tensors, values);
     if (this.#windows.rewardSteps > 1) {
-      this.#windows.restore(tensors, windows);
+      this.#windows.restore(tensors, windows!);
       this.#discounts.set(tensors.discounts.values);
     }
-    this.#priorities?.restore(tensors, priorities);
+    this.#priorities?.restore(tensors, priorities!);
   }
 }

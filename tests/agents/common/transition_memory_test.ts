@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import {
   type MemoryOptions,
   TransitionMemory,
@@ -154,4 +154,17 @@ Deno.test("a restored memory goes on as the original, open windows and prioritie
   });
   deepStrictEqual(batches[0], batches[1]);
   ok(batches[0].observations.includes(100), "the open window was closed after the restore");
+});
+
+Deno.test("a snapshot of other flags or of another n is refused", () => {
+  const memory = (fields: Partial<MemoryOptions>) =>
+    new TransitionMemory(shape, { ...options, ...fields });
+  const restored = (from: Partial<MemoryOptions>, to: Partial<MemoryOptions>) => () => {
+    const { tensors, values } = memory(from).snapshot();
+    memory(to).restore(tensors, values);
+  };
+  throws(restored({}, { rewardSteps: 2 }), /with open windows .* one without open windows/);
+  throws(restored({ rewardSteps: 2 }, {}), /without open windows .* one with open windows/);
+  throws(restored({}, { priorityExponent: 1 }), /with priorities: .* without priorities/);
+  throws(restored({ rewardSteps: 2 }, { rewardSteps: 3 }), /\[3,1\] .* has \[2,1\] of 1/);
 });
