@@ -30,7 +30,7 @@ export class NStepWindows {
   readonly #observations: Float32Array;
   readonly #actions: Int32Array;
   readonly #rewards: Float64Array;
-  /** Steps of each environment's episode, and how many of the last of them have open windows. */
+  /** Steps of each environment, and how many of the last of them have open windows. */
   readonly #steps: Float64Array;
   readonly #open: Int32Array;
   readonly #powers: Float64Array;
@@ -93,7 +93,7 @@ export class NStepWindows {
     for (let begun = oldest; begun <= closing; begun++) {
       this.#close(first + begun % rewardSteps, now + 1 - begun, close);
     }
-    this.#steps[n] = ended ? 0 : now + 1;
+    this.#steps[n] = now + 1;
     this.#open[n] = ended ? 0 : Math.min(now + 1 - oldest, rewardSteps - 1);
   }
 
@@ -111,7 +111,6 @@ export class NStepWindows {
 
   /** Forgets the open windows: their episodes do not go on. */
   abandon(): void {
-    this.#steps.fill(0);
     this.#open.fill(0);
   }
 

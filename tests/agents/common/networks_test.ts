@@ -186,8 +186,8 @@ Deno.test("the quantile loss has the right gradient", () => {
 });
 
 Deno.test("quantile targets take the action of the best mean, valued by the target network", () => {
-  // Means: online 2 and 1, target 1 and 3.
-  const online = tf.tensor3d([[[1, 3], [0, 2]]]);
+  // Means: online 2 and 1, target 1 and 3. The online network's highest quantile is the second's.
+  const online = tf.tensor3d([[[1, 3], [-2, 4]]]);
   const next = tf.tensor3d([[[0, 2], [2, 4]]]);
   const [rewards, discounts] = [tf.tensor1d([1]), tf.tensor1d([0.5])];
   const targets = (terminated: number, choosing: tf.Tensor) =>
