@@ -61,14 +61,14 @@ export function scaledNoise(x: tf.Tensor): tf.Tensor {
 }
 
 /**
- * The parameters of one draw: w = μ + σ ⊙ ε with ε_w = f(ε_in) f(ε_out)ᵀ and ε_b = f(ε_out).
+ * The parameters of one draw, all others as they are: w = μ + σ ⊙ ε with ε_w = f(ε_in) f(ε_out)ᵀ and ε_b = f(ε_out).
  * Equations 9 to 11.
  *
  * @param parameters Means and deviations.
  * @param random What {@linkcode noiseInputs} declared for `use`.
  */
 export function perturbed(parameters: Tensors, random: Tensors, use: string): Tensors {
-  const drawn: Tensors = {};
+  const drawn: Tensors = { ...parameters };
   for (const layer of layersOf(parameters)) {
     const rows = tf.expandDims(scaledNoise(random[`${use}/${layer}/input`]), 1);
     const columns = scaledNoise(random[`${use}/${layer}/output`]);

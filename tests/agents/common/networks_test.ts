@@ -96,6 +96,7 @@ Deno.test("a noisy layer is NumPy's", () => {
     "q/0/bias": tf.tensor1d([0.1, 0.2]),
     "sigma/q/0/kernel": tf.fill([3, 2], 0.5),
     "sigma/q/0/bias": tf.tensor1d([0.3, 0.4]),
+    "body/0/kernel": tf.tensor1d([7]),
   };
   const noise = {
     "use/q/0/input": tf.tensor1d([0.25, -4, 1]),
@@ -103,6 +104,7 @@ Deno.test("a noisy layer is NumPy's", () => {
   };
   const drawn = perturbed(parameters, noise, "use");
   close(drawn["q/0/kernel"], [0.925, 2.2, 3.3, 3.2, 4.85, 6.4]);
+  close(drawn["body/0/kernel"], [7]);
   close(dense(drawn, tf.tensor2d([[1, -1, 2]]), "q/0"), [7.335, 12.32]);
 });
 
