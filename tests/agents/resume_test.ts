@@ -206,11 +206,17 @@ const variants: [agent: string, name: string, world: () => Environment, fields: 
     normalizeRewards: true,
   }],
   ["ppo", "several choices", () => makeEnv("Identity-v0", { space: "multi-discrete" }), {}],
-  ["dqn", "pixels kept as bytes", () => makeEnv("CartPolePixels-v0", { size: 32, frames: 2 }), {
-    storeBytes: true,
-    convolutions: [{ filters: 4, size: 8, stride: 8 }],
-    learningStarts: 256,
-  }],
+  [
+    "dqn",
+    "noise and pixels kept as bytes",
+    () => makeEnv("CartPolePixels-v0", { size: 32, frames: 2 }),
+    {
+      storeBytes: true,
+      convolutions: [{ filters: 4, size: 8, stride: 8 }],
+      noisy: true,
+      learningStarts: 256,
+    },
+  ],
   ["recurrent-ppo", "continuous actions, GRU", () => makeEnv("PendulumNoVel-v1"), {
     cell: "gru",
     normalizeObservations: true,
