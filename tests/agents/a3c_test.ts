@@ -7,6 +7,7 @@ import { SharedTensors } from "../../agents/common/shared_tensors.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
 import { InputError, LabError } from "../../lab/core/errors.ts";
 import { defaultRng, streamOf } from "../../lab/core/random.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { worlds } from "./environment_source.ts";
 import { subjectOf, trainThrough } from "./laboratory.ts";
 
@@ -67,6 +68,53 @@ Deno.test("a worker in a thread ends in the bits of one in process", async () =>
   } finally {
     thread.dispose();
     workspace.dispose();
+  }
+});
+
+Deno.test("one worker makes A2C's updates", async () => {
+  const fields = {
+    ...small,
+    annealLearningRate: false,
+    entropyCoefficient: 0.01,
+    learningRate: 7e-3,
+  };
+  const { trainer } = await subjectOf("a2c", worlds["cart-pole"], fields);
+  const before = await trainer.snapshot();
+  await trainer.iterate();
+  const after = await trainer.snapshot();
+  trainer.dispose();
+
+  const configuration = a3c.configuration.parse(fields);
+  const optimizer = optimizerOf(configuration).initialState(before.parameters);
+  const [parameters, statistics] = [before.parameters, optimizer].map((tensors) =>
+    SharedTensors.of(tensors, false)
+  );
+  const { workspace } = await openWorkspace("wasm");
+  const learner = new Learner({
+    configuration,
+    shared: {
+      parameters: parameters.block,
+      optimizer: statistics.block,
+      claimed: new ArrayBuffer(4),
+    },
+    seed: 1,
+    workspace,
+    makeEnvironment: worlds["cart-pole"],
+  });
+  await learner.learn({ environmentSteps: 0, limit: 512, budget: 10_000 });
+  workspace.dispose();
+  // Up to the rounding of θ + (θ′ − θ).
+  const expectClose = (actual: NamedTensors, name: string, expected: NamedTensors[string]) =>
+    expected.values.forEach((value, i) => {
+      const error = Math.abs(actual[name].values[i] - value);
+      ok(error < 1e-5, `${name}[${i}] is ${actual[name].values[i]}, not ${value}`);
+    });
+  for (const [name, tensor] of Object.entries(after.parameters)) {
+    expectClose(parameters.tensors, name, tensor);
+    ok(tensor.values.some((value, i) => value !== before.parameters[name].values[i]));
+  }
+  for (const name of Object.keys(optimizer)) {
+    expectClose(statistics.tensors, name, after.state[`optimizer/${name}`]);
   }
 });
 
