@@ -28,10 +28,10 @@ import { activationNames } from "../lab/compute/networks.ts";
 import { adam, type Optimizer, rmsprop } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import {
-  policyOutputs,
-  policyParameters,
+  actorCriticParameters,
+  actorDistribution,
+  policyRows,
   stateValues,
-  valueParameters,
 } from "./common/actor_critic.ts";
 import { explainedVariance, generalizedAdvantages, standardize } from "./common/advantages.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
@@ -43,11 +43,7 @@ import {
   type ScoreProgram,
   type Scores,
 } from "./common/evaluation.ts";
-import {
-  distributionKinds,
-  type PolicyDistribution,
-  policyDistribution,
-} from "./common/policy_distribution.ts";
+import { distributionKinds, type PolicyDistribution } from "./common/policy_distribution.ts";
 import { lossMetrics, policyGradientInputs, policyGradients } from "./common/policy_gradient.ts";
 import { perBatch } from "./common/programs.ts";
 import { Rollout } from "./common/rollout.ts";
@@ -101,6 +97,16 @@ const configuration = z.strictObject({
   }),
   initialLogStd: z.number().default(0).meta({
     description: "ln σ of continuous actions at the start",
+  }),
+  stateDependentNoise: z.boolean().default(false).meta({
+    description: "gSDE: explore continuous actions by noise that is a function of the state",
+  }),
+  noiseEvery: z.int().min(0).default(0).meta({
+    description: "Steps after which gSDE draws its matrices anew; 0: with each rollout only",
+    unit: "environment steps",
+  }),
+  orthogonalInitialization: z.boolean().default(true).meta({
+    description: "Orthogonal initial kernels and zero biases; else as PyTorch draws them",
   }),
   hiddenSizes: z.array(z.int().min(1)).default([64, 64]).meta({
     description: "Widths of the hidden layers of each network",
@@ -174,7 +180,7 @@ class A2cTrainer extends AgentTrainer {
   constructor(private readonly context: Context) {
     super(context.budget);
     const { configuration: settings, workspace, stream } = context;
-    const { environments, rolloutLength, hiddenSizes, activation, learningRate } = settings;
+    const { environments, rolloutLength, activation, learningRate } = settings;
     const { gamma, normalizeObservations, normalizeRewards } = settings;
     this.#world = new World("a2c", context, environments, {
       actions: distributionKinds,
@@ -183,21 +189,16 @@ class A2cTrainer extends AgentTrainer {
     });
     const { shape, normalizer } = this.#world;
     const { observationSize } = shape;
-    const distribution = policyDistribution(shape.actionSpace, settings);
+    const distribution = actorDistribution(shape, settings);
 
     this.#distribution = distribution;
     this.#update = perBatch((batch) => compileUpdate(context, shape, distribution, batch));
     const weights = stream("initial-weights");
-    const parameters = {
-      ...policyParameters(weights, observationSize, distribution.outputSize, hiddenSizes),
-      ...distribution.initialParameters(),
-      ...valueParameters(weights, observationSize, hiddenSizes),
-    };
+    const parameters = actorCriticParameters(weights, observationSize, distribution, settings);
     workspace.define(PARAMETERS, parameters);
     workspace.define("optimizer", optimizerOf(settings).initialState(parameters));
 
-    const policy: Scores = (parameters, x) =>
-      distribution.rows(parameters, policyOutputs(parameters, x, activation));
+    const policy: Scores = (parameters, x) => policyRows(parameters, x, activation, distribution);
     const values: Scores = (parameters, x) => stateValues(parameters, x, activation);
     this.#actor = compileScores(workspace, "a2c/act", environments, observationSize, policy);
     this.#rollout = new Rollout(rolloutLength, environments, shape);

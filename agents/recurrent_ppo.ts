@@ -60,7 +60,7 @@ import {
 import { perBatch } from "./common/programs.ts";
 import { type RecurrentActor, RecurrentRollout } from "./common/recurrent_rollout.ts";
 import { World, type WorldShape } from "./common/world.ts";
-import { clippedPolicyLoss, clippedValueLoss, policyChange } from "./ppo.ts";
+import { clippedPolicyLoss, clippedValueLoss, policyChange } from "./common/proximal_losses.ts";
 
 // Configuration. Defaults are those of sb3-contrib's RecurrentPPO where nothing else is said.
 

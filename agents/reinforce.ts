@@ -32,12 +32,17 @@ import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { actionInput } from "./common/actions.ts";
 import {
-  policyOutputs,
   policyParameters,
+  policyRows,
   stateValues,
   valueParameters,
 } from "./common/actor_critic.ts";
-import { discountedReturns, explainedVariance, standardize } from "./common/advantages.ts";
+import {
+  discountedReturns,
+  explainedVariance,
+  meanAndDeviation,
+  standardize,
+} from "./common/advantages.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
 import { PARAMETERS } from "./common/checkpoint.ts";
 import { EpisodeBatch } from "./common/episode_batch.ts";
@@ -69,8 +74,9 @@ const configuration = z.strictObject({
     description: "Lower the learning rate linearly to 0 over the budget",
   }),
   gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
-  baseline: z.enum(["value", "none"]).default("value").meta({
-    description: "What returns are compared with: a learned value of the state, or nothing",
+  baseline: z.enum(["value", "mean", "none"]).default("value").meta({
+    description:
+      "What returns are compared with: a learned value of the state, the batch's mean return, nothing",
   }),
   normalizeReturns: z.boolean().default(true).meta({
     description: "Standardise the weights (returns less baseline) over the batch",
@@ -162,11 +168,11 @@ function compileAccumulate(
     },
     ({ input, state }) => {
       const { values, gradients } = valueAndGradients((parameters) => {
-        const outputs = policyOutputs(parameters, input.observations, activation);
-        const terms = distribution.terms(distribution.rows(parameters, outputs), input.actions);
+        const rows = policyRows(parameters, input.observations, activation, distribution);
+        const terms = distribution.terms(rows, input.actions);
         const policy = reinforceLoss(terms.logProbability, input.weights);
         const entropy = tf.sum(tf.mul(terms.entropy, input.shares));
-        const value = baseline === "none" ? tf.scalar(0) : baselineLoss(
+        const value = baseline !== "value" ? tf.scalar(0) : baselineLoss(
           stateValues(parameters, input.observations, activation),
           input.returns,
           input.shares,
@@ -248,8 +254,7 @@ class ReinforceTrainer extends AgentTrainer {
       ),
     );
 
-    const policy: Scores = (parameters, x) =>
-      distribution.rows(parameters, policyOutputs(parameters, x, activation));
+    const policy: Scores = (parameters, x) => policyRows(parameters, x, activation, distribution);
     const values: Scores = (parameters, x) => stateValues(parameters, x, activation);
     this.#actor = compileScores(workspace, "reinforce/act", environments, observationSize, policy);
     if (settings.baseline === "value") {
@@ -314,7 +319,10 @@ class ReinforceTrainer extends AgentTrainer {
     const closed = Int32Array.from(rewards.keys())
       .filter((row) => batch.endings[batch.owners[row]] !== "open");
     if (closed.length === 0) return {};
-    const weights = Float64Array.from(closed, (row) => returns[row] - values[row]);
+    const meanReturn = baseline === "mean"
+      ? meanAndDeviation(Float64Array.from(closed, (row) => returns[row])).mean
+      : 0;
+    const weights = Float64Array.from(closed, (row) => returns[row] - values[row] - meanReturn);
     if (normalizeReturns) standardize(weights, weights);
     const terms = await this.#accumulateAll(closed, weights, returns);
     this.#apply.scalar.learningRate = learningRate;

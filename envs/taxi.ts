@@ -30,7 +30,7 @@
  *
  * ## Information
  * `prob`: the probability of the transition that was drawn. `actionMask`: 1 for each action that
- * would change the state.
+ * would change the state; agents that mask choose no other.
  *
  * ## Arguments
  * - `isRainy` (default false): a move that is possible goes where the action says with
@@ -216,6 +216,7 @@ export function taxi(options: TaxiOptions): EnvironmentDefinition<TaxiState, num
       };
     },
     observe: ([state]) => state,
+    actionMask: ([state]) => masks[state],
     scene: ([state]) => draw(state),
     transitions: () => table,
   });

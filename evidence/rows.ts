@@ -44,6 +44,25 @@ const tables = tabularExperiments.flatMap(({ name, agent, seeds = 1 }): Evidence
   }];
 });
 
+/** Classic control beyond CartPole: prefix, seeds, the IQM to reach, what others obtained. */
+function controlRows(
+  agent: string,
+  worlds: readonly (readonly [
+    prefix: string,
+    seeds: number,
+    atLeast: number,
+    reference: string,
+  ])[],
+): EvidenceRow[] {
+  return worlds.map(([prefix, seeds, atLeast, reference]) => ({
+    experiment: `${prefix}-${agent}`,
+    page: `docs/agents/${agent}.md`,
+    seeds,
+    bar: { atLeast },
+    reference,
+  }));
+}
+
 /** The rows, in the order of their tables. */
 export const evidence: readonly EvidenceRow[] = [
   {
@@ -95,6 +114,12 @@ export const evidence: readonly EvidenceRow[] = [
     bar: { atLeast: 475, seeds: 10 },
     reference: "",
   },
+  ...controlRows("ppo", [
+    ["acrobot", 5, -82, `-73.5 ± 18.2 ${zoo}`],
+    ["mountaincar", 5, -118, `-110.4 ± 19.5 ${zoo}`],
+    ["pendulum", 10, -185, `-172.2 ± 104.2 ${zoo}`],
+    ["mountaincarcontinuous", 20, 85, `88.34 ± 2.57 ${zoo}`],
+  ]),
   {
     experiment: "cartpole-a2c",
     page: "docs/agents/a2c.md",
@@ -109,6 +134,19 @@ export const evidence: readonly EvidenceRow[] = [
     bar: { atLeast: 475 },
     reference: "",
   },
+  {
+    experiment: "cartpole-actor-critic",
+    page: "docs/agents/a2c.md",
+    seeds: 10,
+    bar: { atLeast: 475 },
+    reference: "",
+  },
+  ...controlRows("a2c", [
+    ["acrobot", 5, -86, `-83.4 ± 17.2 ${zoo}`],
+    ["mountaincar", 5, -118, `-111.3 ± 24.1 ${zoo}`],
+    ["pendulum", 5, -185, `-163.0 ± 103.2 ${zoo}`],
+    ["mountaincarcontinuous", 5, 85, `91.17 ± 0.26 ${zoo}`],
+  ]),
   {
     experiment: "cartpole-a3c",
     page: "docs/agents/a3c.md",

@@ -6,6 +6,7 @@
  */
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import type { ExperimentEntry } from "../lab/experiment/registries.ts";
+import { actorCriticExperiments } from "./actor_critic.ts";
 import {
   cartpoleA2c,
   cartpoleA3c,
@@ -19,6 +20,7 @@ import {
 import { deepQExperiments } from "./deep_q.ts";
 import { glyphsAutoencoder, glyphsClassifier, glyphsVae } from "./glyphs.ts";
 import { gridworldDqn } from "./gridworld.ts";
+import { proximalPolicyExperiments } from "./proximal_policy.ts";
 import {
   cartpoleNoVelRecurrentPpo,
   pendulumNoVelRecurrentPpo,
@@ -58,6 +60,8 @@ export const experiments: readonly ExperimentEntry[] = [
     cartpolePpo,
   ]),
   ...entriesOf("./deep_q.ts", deepQExperiments),
+  ...entriesOf("./proximal_policy.ts", proximalPolicyExperiments),
+  ...entriesOf("./actor_critic.ts", actorCriticExperiments),
   ...entriesOf("./gridworld.ts", [gridworldDqn]),
   ...entriesOf("./memory.ts", [
     cartpoleNoVelRecurrentPpo,

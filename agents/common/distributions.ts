@@ -91,6 +91,33 @@ export function scoresOf(scores: tf.Tensor, actions: tf.Tensor): tf.Tensor1D {
   return tf.sum(tf.mul(scores, mask), 1);
 }
 
+/** The logit of a forbidden action: its exponential is 0. */
+const FORBIDDEN = -1e8;
+
+/**
+ * Logits with those of forbidden actions at −1e8, in place. Huang and Ontañón, "A Closer Look at
+ * Invalid Action Masking in Policy Gradient Algorithms" (2020, arXiv 2006.14171), section 3.
+ *
+ * @param logits [B, A].
+ * @param masks [B, A], 1 where an action is allowed; undefined: all are.
+ */
+export function maskLogits(logits: Float32Array, masks: Uint8Array | undefined): Float32Array {
+  if (masks === undefined) return logits;
+  for (let i = 0; i < logits.length; i++) if (masks[i] === 0) logits[i] = FORBIDDEN;
+  return logits;
+}
+
+/**
+ * {@linkcode maskLogits} as tensors: the allowed ones keep their bits, no gradient reaches the
+ * forbidden ones.
+ *
+ * @param logits [B, A].
+ * @param masks [B, A], 1 or 0.
+ */
+export function maskedLogits(logits: tf.Tensor, masks: tf.Tensor): tf.Tensor {
+  return tf.sub(tf.mul(logits, masks), tf.mul(tf.sub(1, masks), -FORBIDDEN));
+}
+
 /** What a policy loss needs of a categorical distribution. */
 export interface CategoricalTerms {
   /** ln π(a|s), [B]. */
@@ -112,4 +139,24 @@ export function categoricalTerms(logits: tf.Tensor, actions: tf.Tensor): Categor
     logProbability: scoresOf(logProbabilities, actions),
     entropy: entropy as tf.Tensor1D,
   };
+}
+
+/**
+ * KL(π_old ‖ π) = Σ_a π_old(a)(ln π_old(a) − ln π(a)), [B], nats.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * await tf.setBackend("cpu");
+ * const old = tf.log(tf.tensor2d([[0.5, 0.5]]));
+ * categoricalDivergence(old, tf.log(tf.tensor2d([[0.9, 0.1]]))).print(); // [0.5108256]
+ * ```
+ *
+ * @param oldLogits [B, A].
+ * @param logits [B, A].
+ */
+export function categoricalDivergence(oldLogits: tf.Tensor, logits: tf.Tensor): tf.Tensor1D {
+  const old = tf.logSoftmax(oldLogits as tf.Tensor2D);
+  const change = tf.sub(old, tf.logSoftmax(logits as tf.Tensor2D));
+  return tf.sum(tf.mul(tf.exp(old), change), 1);
 }

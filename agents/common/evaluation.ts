@@ -4,6 +4,7 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
+import { copyActionMask } from "../../lab/core/action_mask.ts";
 import { vectorOf } from "../../lab/core/batched.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
@@ -13,6 +14,7 @@ import type { Vector } from "../../lab/core/vector.ts";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import { type ActionRows, actionRows, ActionTranslator } from "./actions.ts";
 import { PARAMETERS } from "./checkpoint.ts";
+import { maskLogits } from "./distributions.ts";
 import { EvaluatedEpisodes, type TrainingSoFar } from "./evaluated_episodes.ts";
 import type { ObservationNormalizer } from "./normalizer.ts";
 import { perBatch } from "./programs.ts";
@@ -61,8 +63,14 @@ export interface Actor {
    * @param observations [N, D].
    * @param started [N], 1 where the observation is an episode's first.
    * @param actions Out: [N, K].
+   * @param masks [N, A], 1 for each action that may be chosen; undefined: all may.
    */
-  act(observations: Float32Array, started: Uint8Array, actions: ActionRows): Promise<void>;
+  act(
+    observations: Float32Array,
+    started: Uint8Array,
+    actions: ActionRows,
+    masks?: Uint8Array,
+  ): Promise<void>;
 }
 
 /**
@@ -81,10 +89,10 @@ export function greedyActors(
     const name = `${agent}/act/${count}`;
     const program = compileScores(workspace, name, count, observationSize, scores);
     return {
-      async act(observations, _started, actions) {
+      async act(observations, _started, actions, masks) {
         program.input.observations.set(observations);
         program.run();
-        choose(await program.read("scores"), actions);
+        choose(maskLogits(await program.read("scores"), masks), actions);
       },
     };
   });
@@ -118,7 +126,7 @@ export class Evaluator {
     training?: TrainingSoFar,
   ): Promise<Report> {
     const count = Math.min(episodes, WIDTH);
-    const { actionSpace } = this.options.shape;
+    const { actionSpace, masked } = this.options.shape;
     const actor = this.options.actors(count);
     const translator = new ActionTranslator(actionSpace, count);
     const vector = this.#environments(count);
@@ -133,7 +141,7 @@ export class Evaluator {
     const evaluated = new EvaluatedEpisodes();
     while (evaluated.count < episodes) {
       this.options.normalizer?.normalize(observations, observations);
-      await actor.act(observations, started, actions);
+      await actor.act(observations, started, actions, masked ? vector.actionMasks!() : undefined);
       const step = vector.step(translator.translate(actions));
       observations.set(step.observations);
       started.set(step.started);
@@ -157,7 +165,10 @@ export class Evaluator {
   }
 
   /** The greedy action for one observation of the environment. */
-  async act(observation: unknown, { started = true }: Moment = {}): Promise<unknown> {
+  async act(
+    observation: unknown,
+    { started = true, actionMask }: Moment = {},
+  ): Promise<unknown> {
     const { shape: { observationSpace, observationSize, actionSpace }, normalizer } = this.options;
     if (!observationSpace.contains(observation)) {
       throw new InputError(
@@ -168,8 +179,17 @@ export class Evaluator {
     observationSpace.flatten(observation, flat);
     normalizer?.normalize(flat, flat);
     const actions = actionRows(actionSpace, 1);
-    await this.options.actors(1).act(flat, Uint8Array.of(started ? 1 : 0), actions);
+    const masks = this.#masks(actionMask);
+    await this.options.actors(1).act(flat, Uint8Array.of(started ? 1 : 0), actions, masks);
     return new ActionTranslator(actionSpace, 1).first(actions);
+  }
+
+  #masks(given: ArrayLike<number> | undefined): Uint8Array | undefined {
+    const { actionSpace, masked } = this.options.shape;
+    if (!masked || given === undefined) return undefined;
+    const masks = new Uint8Array(actionSpace.flatSize);
+    copyActionMask("the world of this policy", actionSpace, given, masks);
+    return masks;
   }
 
   #environments(count: number): Vector {

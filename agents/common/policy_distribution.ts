@@ -6,12 +6,19 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
-import { constant } from "../../lab/compute/initializers.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import type { ActionRows, ActionSpace } from "./actions.ts";
-import { categoricalTerms, greedyActions, sampleCategorical } from "./distributions.ts";
+import {
+  categoricalDivergence,
+  categoricalTerms,
+  greedyActions,
+  sampleCategorical,
+} from "./distributions.ts";
+import { DiagonalGaussian } from "./gaussian.ts";
+import { StateDependentGaussian } from "./gsde.ts";
 
 /** What a policy loss needs of a distribution. */
 export interface PolicyTerms {
@@ -25,10 +32,18 @@ export interface PolicyTerms {
 export interface PolicyDistribution {
   /** Width O of the policy network's last layer. */
   readonly outputSize: number;
+  /** Width P of the rows. */
+  readonly rowSize: number;
   /** Learned numbers beside the network's, to stand in its group. */
   initialParameters(): NamedTensors;
-  /** The rows [B, P] that describe the distributions, from the network's outputs [B, O]. */
-  rows(parameters: Tensors, outputs: tf.Tensor): tf.Tensor;
+  /**
+   * The rows [B, P] that describe the distributions, from the network's outputs [B, O].
+   *
+   * @param features What entered the network's last layer, [B, L]: needed by gSDE.
+   */
+  rows(parameters: Tensors, outputs: tf.Tensor, features?: tf.Tensor): tf.Tensor;
+  /** Called before step `t` of a rollout: draws noise that is held for several steps. */
+  renewNoise?(t: number, environments: number, random: Generator): void;
   /** Draws an action [B, K] from each row and notes its log-probability [B]. */
   sample(
     rows: ArrayLike<number>,
@@ -40,6 +55,8 @@ export interface PolicyDistribution {
   mode(rows: ArrayLike<number>, actions: ActionRows): void;
   /** Log-probability of `actions` [B, K] and entropy, differentiable with respect to `rows`. */
   terms(rows: tf.Tensor, actions: tf.Tensor): PolicyTerms;
+  /** KL(π_old ‖ π) of rows [B, P] each, [B], nats; differentiable with respect to `rows`. */
+  divergence(oldRows: tf.Tensor, rows: tf.Tensor): tf.Tensor;
 }
 
 /** Kinds of action spaces that have a distribution. */
@@ -49,19 +66,42 @@ export const distributionKinds: readonly ActionSpace["kind"][] = [
   "box",
 ];
 
-/** The distribution for a space: categorical, several categorical ones, or Gaussian. */
+/** What Gaussian policies are made with. */
+export interface PolicyOptions {
+  /** ln σ at the start; default 0. */
+  readonly initialLogStd?: number;
+  /** gSDE: the features' width L and the steps after which matrices are drawn anew (0: none). */
+  readonly stateDependent?: { readonly features: number; readonly every: number };
+}
+
+/**
+ * The distribution for a space: categorical, several categorical ones, or Gaussian.
+ *
+ * @throws InputError for state-dependent noise on choices.
+ */
 export function policyDistribution(
   space: ActionSpace,
-  options: { readonly initialLogStd?: number } = {},
+  { initialLogStd = 0, stateDependent }: PolicyOptions = {},
 ): PolicyDistribution {
-  if (space.kind === "discrete") return new Categorical(space.n);
-  if (space.kind === "multi-discrete") return new MultiCategorical(space.nvec);
-  return new DiagonalGaussian(space.flatSize, options.initialLogStd);
+  if (space.kind === "box") {
+    if (stateDependent === undefined) return new DiagonalGaussian(space.flatSize, initialLogStd);
+    const { features, every } = stateDependent;
+    return new StateDependentGaussian(space.flatSize, features, initialLogStd, every);
+  }
+  if (stateDependent !== undefined) {
+    throw new InputError(
+      `Cannot explore by state-dependent noise as actions must be continuous (Box): ${space}`,
+    );
+  }
+  return space.kind === "discrete" ? new Categorical(space.n) : new MultiCategorical(space.nvec);
 }
 
 /** Softmax over logits [B, A]. */
 class Categorical implements PolicyDistribution {
-  constructor(readonly outputSize: number) {}
+  readonly rowSize: number;
+  constructor(readonly outputSize: number) {
+    this.rowSize = outputSize;
+  }
   initialParameters(): NamedTensors {
     return {};
   }
@@ -82,6 +122,9 @@ class Categorical implements PolicyDistribution {
   terms(rows: tf.Tensor, actions: tf.Tensor): PolicyTerms {
     return categoricalTerms(rows, tf.reshape(actions, [-1]));
   }
+  divergence(oldRows: tf.Tensor, rows: tf.Tensor): tf.Tensor {
+    return categoricalDivergence(oldRows, rows);
+  }
 }
 
 /**
@@ -90,10 +133,12 @@ class Categorical implements PolicyDistribution {
  */
 class MultiCategorical implements PolicyDistribution {
   readonly outputSize: number;
+  readonly rowSize: number;
   readonly #offsets: readonly number[];
   constructor(private readonly counts: readonly number[]) {
     this.#offsets = counts.map((_, k) => counts.slice(0, k).reduce((sum, n) => sum + n, 0));
     this.outputSize = counts.reduce((sum, n) => sum + n, 0);
+    this.rowSize = this.outputSize;
   }
   initialParameters(): NamedTensors {
     return {};
@@ -125,15 +170,24 @@ class MultiCategorical implements PolicyDistribution {
     });
   }
   terms(rows: tf.Tensor, actions: tf.Tensor): PolicyTerms {
-    const terms = this.counts.map((count, k) => {
-      const logits = tf.slice2d(rows as tf.Tensor2D, [0, this.#offsets[k]], [-1, count]);
+    const terms = this.counts.map((_, k) => {
       const chosen = tf.slice2d(actions as tf.Tensor2D, [0, k], [-1, 1]);
-      return categoricalTerms(logits, tf.reshape(chosen, [-1]));
+      return categoricalTerms(this.#logits(rows, k), tf.reshape(chosen, [-1]));
     });
     return {
       logProbability: tf.addN(terms.map(({ logProbability }) => logProbability)),
       entropy: tf.addN(terms.map(({ entropy }) => entropy)),
     };
+  }
+  divergence(oldRows: tf.Tensor, rows: tf.Tensor): tf.Tensor {
+    return tf.addN(
+      this.counts.map((_, k) =>
+        categoricalDivergence(this.#logits(oldRows, k), this.#logits(rows, k))
+      ),
+    );
+  }
+  #logits(rows: tf.Tensor, k: number): tf.Tensor2D {
+    return tf.slice2d(rows as tf.Tensor2D, [0, this.#offsets[k]], [-1, this.counts[k]]);
   }
   #each(actions: ActionRows, visit: (b: number, k: number, at: number) => void): void {
     const choices = this.counts.length;
@@ -143,92 +197,4 @@ class MultiCategorical implements PolicyDistribution {
     const first = b * this.outputSize + this.#offsets[k];
     return (rows as Float32Array).subarray(first, first + this.counts[k]);
   }
-}
-
-/** ½ ln 2π. */
-const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
-
-/**
- * Independent normal distributions with one learned log standard deviation for each element, the
- * same in every state: rows are means and log standard deviations, [B, 2K]. Huang et al. (2022),
- * continuous details 1 to 3.
- */
-class DiagonalGaussian implements PolicyDistribution {
-  constructor(readonly outputSize: number, private readonly initialLogStd = 0) {}
-  initialParameters(): NamedTensors {
-    return { "policy/logStd": constant([this.outputSize], this.initialLogStd) };
-  }
-  rows(parameters: Tensors, outputs: tf.Tensor): tf.Tensor {
-    const logStd = tf.add(tf.zerosLike(outputs), parameters["policy/logStd"]);
-    return tf.concat([outputs, logStd], 1);
-  }
-  sample(
-    rows: ArrayLike<number>,
-    random: Generator,
-    actions: ActionRows,
-    logProbabilities: Float64Array,
-  ): void {
-    sampleGaussian(rows, this.outputSize, random, actions as Float32Array, logProbabilities);
-  }
-  mode(rows: ArrayLike<number>, actions: ActionRows): void {
-    const size = this.outputSize;
-    for (let i = 0; i < actions.length; i++) {
-      actions[i] = rows[Math.floor(i / size) * 2 * size + i % size];
-    }
-  }
-  terms(rows: tf.Tensor, actions: tf.Tensor): PolicyTerms {
-    const [mean, logStd] = tf.split(rows, 2, 1);
-    return gaussianTerms(mean, logStd, actions);
-  }
-}
-
-/**
- * Draws each element of an action from its own normal distribution, and notes the sum of the log
- * densities of what was drawn (as rounded to float32).
- *
- * @param rows [B, 2K]: K means, then K log standard deviations.
- * @param size K.
- * @param actions Out: [B, K].
- * @param logProbabilities Out: [B].
- */
-export function sampleGaussian(
-  rows: ArrayLike<number>,
-  size: number,
-  random: Generator,
-  actions: Float32Array,
-  logProbabilities: Float64Array,
-): void {
-  for (let b = 0; b < logProbabilities.length; b++) {
-    let sum = 0;
-    for (let k = 0; k < size; k++) {
-      const mean = rows[2 * size * b + k];
-      const logStd = rows[2 * size * b + size + k];
-      const std = Math.exp(logStd);
-      actions[size * b + k] = mean + std * random.standardNormal();
-      const z = (actions[size * b + k] - mean) / std;
-      sum -= 0.5 * z * z + logStd + HALF_LOG_TWO_PI;
-    }
-    logProbabilities[b] = sum;
-  }
-}
-
-/**
- * Of independent normal distributions: ln π(a) = −Σ_k [½((a_k − μ_k)/σ_k)² + ln σ_k + ½ ln 2π] and
- * H = Σ_k [ln σ_k + ½ ln 2πe].
- *
- * @param mean μ, [B, K].
- * @param logStd ln σ, [B, K].
- * @param actions a, [B, K].
- */
-export function gaussianTerms(
-  mean: tf.Tensor,
-  logStd: tf.Tensor,
-  actions: tf.Tensor,
-): PolicyTerms {
-  const z = tf.mul(tf.sub(actions, mean), tf.exp(tf.neg(logStd)));
-  const each = tf.add(tf.add(tf.mul(tf.square(z), 0.5), logStd), HALF_LOG_TWO_PI);
-  return {
-    logProbability: tf.neg(tf.sum(each, 1)),
-    entropy: tf.sum(tf.add(logStd, 0.5 + HALF_LOG_TWO_PI), 1),
-  };
 }

@@ -10,7 +10,7 @@ import { clipByGlobalNorm, valueAndGradients } from "../../lab/compute/gradients
 import type { Activation } from "../../lab/compute/networks.ts";
 import type { InputSpec, Tensors } from "../../lab/compute/workspace.ts";
 import { actionInput } from "./actions.ts";
-import { policyOutputs, stateValues } from "./actor_critic.ts";
+import { policyRows, stateValues } from "./actor_critic.ts";
 import {
   combinedLoss,
   type LossCoefficients,
@@ -55,8 +55,7 @@ export function policyGradients(
 ): { gradients: Tensors; losses: Tensors<"policy" | "value" | "entropy" | "gradientNorm"> } {
   const { activation } = settings;
   const { values, gradients } = valueAndGradients((parameters) => {
-    const outputs = policyOutputs(parameters, input.observations, activation);
-    const rows = distribution.rows(parameters, outputs);
+    const rows = policyRows(parameters, input.observations, activation, distribution);
     const { logProbability, entropy } = distribution.terms(rows, input.actions);
     const predicted = stateValues(parameters, input.observations, activation);
     const policy = policyGradientLoss(logProbability, input.advantages);

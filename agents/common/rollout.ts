@@ -9,6 +9,7 @@ import type { Dtype, NamedTensors, TensorData, TypedArrays } from "../../lab/cor
 import type { World, WorldShape } from "./world.ts";
 import type { RolloutColumns } from "./advantages.ts";
 import { type ActionRows, actionRows, actionSize } from "./actions.ts";
+import { maskLogits } from "./distributions.ts";
 import type { PolicyDistribution } from "./policy_distribution.ts";
 import type { ScoreProgram } from "./evaluation.ts";
 
@@ -32,6 +33,10 @@ export class Rollout {
   readonly actionSize: number;
   /** [T · N], ln π(a|s) under the policy that acted. */
   readonly logProbabilities: Float64Array;
+  /** [T · N, A] where actions are masked: what might be chosen. */
+  readonly masks: Uint8Array | undefined;
+  /** [T · N, P] where they are kept: what described the policy that acted. */
+  readonly rows: Float32Array | undefined;
   /** [T · N]. */
   readonly rewards: Float64Array;
   /** [T · N]. */
@@ -44,11 +49,13 @@ export class Rollout {
   /**
    * @param length Steps T of each environment.
    * @param environments Environments N.
+   * @param rowSize P, to keep the rows of the distribution that acted; left out: they are not.
    */
   constructor(
     readonly length: number,
     readonly environments: number,
-    { observationSize, actionSpace }: WorldShape,
+    { observationSize, actionSpace, masked }: WorldShape,
+    rowSize?: number,
   ) {
     const rows = length * environments;
     this.observationSize = observationSize;
@@ -56,6 +63,8 @@ export class Rollout {
     this.actionSize = actionSize(actionSpace);
     this.actions = actionRows(actionSpace, rows);
     this.logProbabilities = new Float64Array(rows);
+    if (masked) this.masks = new Uint8Array(rows * actionSpace.flatSize);
+    if (rowSize !== undefined) this.rows = new Float32Array(rows * rowSize);
     this.rewards = new Float64Array(rows);
     this.terminated = new Uint8Array(rows);
     this.truncated = new Uint8Array(rows);
@@ -79,12 +88,17 @@ export class Rollout {
     this.cut.length = 0;
     for (let t = 0; t < length; t++) {
       const row = t * count;
+      distribution.renewNoise?.(t, count, random);
       this.observations.set(world.observations, row * width);
       actor.input.observations.set(world.observations);
       actor.run();
+      const { masks } = world;
+      if (masks !== undefined) this.masks!.set(masks, t * masks.length);
+      const described = maskLogits(await actor.read("scores"), masks);
+      this.rows?.set(described, t * described.length);
       const actions = this.actions.subarray(row * this.actionSize, (row + count) * this.actionSize);
       distribution.sample(
-        await actor.read("scores"),
+        described,
         random,
         actions,
         this.logProbabilities.subarray(row, row + count),

@@ -26,6 +26,8 @@ export interface WorldShape {
   readonly actionSpace: ActionSpace;
   /** Discrete: the number of actions A; MultiDiscrete: all choices together; Box: its size. */
   readonly actionCount: number;
+  /** Whether actions are chosen within the environment's masks. */
+  readonly masked?: boolean;
 }
 
 /**
@@ -68,6 +70,8 @@ export interface WorldOptions {
   readonly normalizeObservations?: boolean;
   /** Scale rewards by the deviation of returns discounted with this γ. */
   readonly normalizeRewards?: { readonly gamma: number };
+  /** Choose within the environment's action masks, where it has them. */
+  readonly maskActions?: boolean;
 }
 
 /** N training environments in lockstep, with same-step autoreset, and their episodes. */
@@ -91,10 +95,14 @@ export class World {
     agent: string,
     context: { readonly seed: Seed; makeEnvironment(): Environment },
     environments: number,
-    { actions = ["discrete"], normalizeObservations, normalizeRewards }: WorldOptions = {},
+    { actions = ["discrete"], normalizeObservations, normalizeRewards, maskActions }: WorldOptions =
+      {},
   ) {
     this.vector = vectorOf(context.makeEnvironment, environments, { autoreset: "same-step" });
-    this.shape = worldShape(agent, this.vector, actions);
+    this.shape = {
+      ...worldShape(agent, this.vector, actions),
+      masked: maskActions === true && this.vector.actionMasks !== undefined,
+    };
     this.episodes = new EpisodeWindow(environments);
     this.#translator = new ActionTranslator(this.shape.actionSpace, environments);
     const { observationSize } = this.shape;
@@ -118,6 +126,11 @@ export class World {
   /** [N, D]: what the next actions are chosen from. `step` overwrites it. */
   get observations(): Float32Array {
     return this.normalizer === undefined ? this.vector.observations : this.#shown!.observations;
+  }
+
+  /** [N, A] where actions are masked: what may be chosen next. The next call overwrites it. */
+  get masks(): Uint8Array | undefined {
+    return this.shape.masked ? this.vector.actionMasks!() : undefined;
   }
 
   /**

@@ -128,6 +128,7 @@ export function pixels<State, Action>(
       return out;
     },
     observeInto,
+    actionMask: definition.actionMask && ((states) => definition.actionMask!(last(states))),
     scene: (states) => scene(last(states)),
   };
 }

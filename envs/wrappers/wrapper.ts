@@ -48,6 +48,7 @@ export function wrap(env: Environment, parts: WrapperParts): Environment {
       return step(action);
     },
     ...parts.transitions && { transitions: parts.transitions },
+    ...env.actionMask && actionSpace === undefined && { actionMask: () => env.actionMask!() },
     ...env.scene && { scene: () => env.scene!() },
     ...env.close && { close: () => env.close!() },
     ...isResumable && {

@@ -119,7 +119,8 @@ async function play(
   let [episodeReturn, length, over] = [0, 0, false];
   let drawn = 0;
   while (!over) {
-    const action = await trainer.act!(observation, { started: length === 0 });
+    const moment = { started: length === 0, actionMask: environment.actionMask?.() };
+    const action = await trainer.act!(observation, moment);
     const result = environment.step(action);
     observation = result.observation;
     episodeReturn += result.reward;

@@ -86,27 +86,47 @@ export function dense(parameters: Tensors, x: tf.Tensor, name: string): tf.Tenso
   return tf.add(tf.matMul(x as tf.Tensor2D, kernel as tf.Tensor2D), parameters[`${name}/bias`]);
 }
 
+/** What a dense network computes. */
+export interface MlpLayers {
+  /** What enters the last layer, [B, H]: the activations of the last hidden layer. */
+  readonly features: tf.Tensor;
+  /** [B, out]. */
+  readonly outputs: tf.Tensor2D;
+}
+
 /**
  * A dense network: `activation` after every layer but the last, which is linear. [B, in] to
- * [B, out].
+ * [B, out], with the features that enter the last layer.
  *
  * @param prefix That of {@linkcode mlpParameters}.
  */
+export function mlpLayers(
+  parameters: Tensors,
+  x: tf.Tensor,
+  activation: Activation,
+  prefix?: string,
+): MlpLayers {
+  const activate = activations[activation];
+  if (activate === undefined) {
+    throw unknownName("apply a dense network", "activation", activation, activationNames);
+  }
+  let features = x;
+  let outputs = dense(parameters, x, layerName(prefix, 0));
+  for (let layer = 1; `${layerName(prefix, layer)}/kernel` in parameters; layer++) {
+    features = activate(outputs);
+    outputs = dense(parameters, features, layerName(prefix, layer));
+  }
+  return { features, outputs };
+}
+
+/** The outputs of {@linkcode mlpLayers}: [B, in] to [B, out]. */
 export function mlp(
   parameters: Tensors,
   x: tf.Tensor,
   activation: Activation,
   prefix?: string,
 ): tf.Tensor2D {
-  const activate = activations[activation];
-  if (activate === undefined) {
-    throw unknownName("apply a dense network", "activation", activation, activationNames);
-  }
-  let y = dense(parameters, x, layerName(prefix, 0));
-  for (let layer = 1; `${layerName(prefix, layer)}/kernel` in parameters; layer++) {
-    y = dense(parameters, activate(y), layerName(prefix, layer));
-  }
-  return y;
+  return mlpLayers(parameters, x, activation, prefix).outputs;
 }
 
 function layerName(prefix: string | undefined, layer: number): string {

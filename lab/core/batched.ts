@@ -14,6 +14,7 @@ import {
   type Autoreset,
   checkCount,
   checkRows,
+  maskReader,
   type ResetRows,
   restoreRows,
   seedsOf,
@@ -42,6 +43,7 @@ export class BatchedEnvironment implements Vector {
   readonly observationSize: number;
   readonly count: number;
   readonly autoreset: Autoreset;
+  readonly actionMasks?: () => Uint8Array;
   readonly #batch: Batch;
   readonly #limit: number;
   readonly #clips: boolean;
@@ -72,6 +74,9 @@ export class BatchedEnvironment implements Vector {
     this.count = count;
     this.autoreset = options.autoreset;
     this.#batch = environment.batch.make(count);
+    if (environment.actionMask !== undefined) {
+      this.actionMasks = maskReader(this, (i) => environment.actionMask!(this.#batch.stateOf(i)));
+    }
     this.#limit = environment.timeLimit ?? Infinity;
     this.#clips = environment.clipsActions === true;
     this.#width = this.actionSpace.kind === "discrete" ? 1 : this.actionSpace.flatSize;

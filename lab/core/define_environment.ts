@@ -96,6 +96,7 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
   readonly rewardThreshold?: number;
   readonly scene?: () => Scene;
   readonly transitions?: () => TransitionTable;
+  readonly actionMask?: (state?: State) => ArrayLike<number>;
   readonly clipsActions?: boolean;
   readonly #definition: EnvironmentDefinition<State, Observation, Action>;
   readonly #limit: number;
@@ -119,6 +120,9 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
     this.clipsActions = definition.clipsActions;
     this.#limit = definition.timeLimit ?? Infinity;
     if (definition.scene !== undefined) this.scene = () => this.#draw();
+    if (definition.actionMask !== undefined) {
+      this.actionMask = (state = this.#state!) => definition.actionMask!(state);
+    }
     if (definition.transitions !== undefined) this.transitions = definition.transitions;
   }
 

@@ -98,6 +98,14 @@ export interface Environment<Observation = any, Action = any> {
   scene?(): Scene;
   /** The world as a table, where it is finite: for dynamic programming, not for learning. */
   transitions?(): TransitionTable;
+  /**
+   * 1 for each action that may be chosen in the present state, 0 for the others: [A] for Discrete
+   * actions, the choices side by side for MultiDiscrete ones. Agents that mask choose no other;
+   * `step` takes them all the same. Undefined: every action may be chosen.
+   *
+   * @param state Another state than the present one, as the world's definition has it.
+   */
+  actionMask?(state?: unknown): ArrayLike<number>;
   /** Whether `step` itself clips actions outside the bounds of a Box action space. */
   readonly clipsActions?: boolean;
   /** Many of these worlds at once, faster than one by one; undefined: one by one. */
@@ -195,6 +203,8 @@ export interface EnvironmentDefinition<State = any, Observation = any, Action = 
    * Left out: `observe`, then `observationSpace.flatten`.
    */
   observeInto?(state: State, out: Float32Array, offset: number): void;
+  /** 1 for each action that may be chosen in `state`, as {@linkcode Environment.actionMask}. */
+  actionMask?(state: State): ArrayLike<number>;
   /** A drawing of `state`. */
   scene?(state: State): Scene;
   /** The world as a table, where it is finite. */

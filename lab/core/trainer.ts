@@ -26,6 +26,8 @@ export interface Report {
 export interface Moment {
   /** Whether it is an episode's first, which a policy with memory has to know; true by default. */
   readonly started?: boolean;
+  /** The environment's action mask, for agents that mask; left out: every action is allowed. */
+  readonly actionMask?: ArrayLike<number>;
 }
 
 /** Trains one agent or model on one world or data set, with one seed. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { copyActionMask } from "./action_mask.ts";
 import type { Environment } from "./environment.ts";
 import { InputError } from "./errors.ts";
 import { show } from "./plain.ts";
@@ -80,6 +81,13 @@ export interface Vector {
    * environments throw.
    */
   step(actions: ArrayLike<unknown>): VectorStep;
+  /**
+   * [N, A], the environments' action masks in their present states; the next call overwrites it.
+   * Undefined where they have none.
+   *
+   * @throws InputError where a mask forbids every action.
+   */
+  readonly actionMasks?: () => Uint8Array;
   /** Every environment's state and the current observations; undefined where one cannot. */
   snapshot(): Json | undefined;
   /** Goes on from a snapshot of as many environments of the same kind, to the same bits. */
@@ -104,6 +112,19 @@ export function checkRows(act: string, count: number, given: number, what: strin
       `Cannot ${act} ${count} environments as each needs one ${what}: ${given} ${what}s`,
     );
   }
+}
+
+/** Reads the masks of a vector's environments into one array of its own. */
+export function maskReader(
+  { id, count, actionSpace }: Pick<Vector, "id" | "count" | "actionSpace">,
+  maskOf: (row: number) => ArrayLike<number>,
+): () => Uint8Array {
+  const size = actionSpace.flatSize;
+  const masks = new Uint8Array(count * size);
+  return () => {
+    for (let i = 0; i < count; i++) copyActionMask(id, actionSpace, maskOf(i), masks, i * size);
+    return masks;
+  };
 }
 
 /** The seed of each environment; undefined: the generators go on. Checks seeds and mask. */
@@ -177,6 +198,7 @@ export class VectorEnvironment implements Vector {
   readonly observationSpace: Space;
   readonly actionSpace: Space;
   readonly observationSize: number;
+  readonly actionMasks?: () => Uint8Array;
   /** Rows that need a reset before they can be stepped (`next-step` only). */
   readonly #ended: Uint8Array;
   readonly #step: VectorStep;
@@ -213,6 +235,9 @@ export class VectorEnvironment implements Vector {
           );
         }
       }
+    }
+    if (this.environments.every(({ actionMask }) => actionMask !== undefined)) {
+      this.actionMasks = maskReader(this, (i) => this.environments[i].actionMask!());
     }
     const size = count * this.observationSize;
     this.#ended = new Uint8Array(count);

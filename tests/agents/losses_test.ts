@@ -10,9 +10,19 @@ import {
   meanSquaredError,
   policyGradientLoss,
 } from "../../agents/common/losses.ts";
-import { categoricalTerms, scoresOf } from "../../agents/common/distributions.ts";
+import {
+  categoricalDivergence,
+  categoricalTerms,
+  scoresOf,
+} from "../../agents/common/distributions.ts";
+import { gaussianDivergence } from "../../agents/common/gaussian.ts";
 import { doubleDqnTargets, dqnTargets } from "../../agents/dqn.ts";
-import { clippedPolicyLoss, clippedValueLoss, policyChange } from "../../agents/ppo.ts";
+import {
+  clippedPolicyLoss,
+  clippedValueLoss,
+  policyChange,
+} from "../../agents/common/proximal_losses.ts";
+import { adaptedPenalty, penalizedPolicyLoss } from "../../agents/ppo.ts";
 import { baselineLoss, reinforceLoss } from "../../agents/reinforce.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";
@@ -88,6 +98,85 @@ Deno.test("PPO's gradient is the policy gradient where the policy has not moved"
   expectClose(
     gradientOf((x) => clippedPolicyLoss(x, row(...old), row(...advantages), tf.scalar(0.2))),
     [...gradientOf((x) => policyGradientLoss(x, row(...advantages)))],
+  );
+});
+
+Deno.test("PPO's penalised surrogate weighs the divergence; without β it is the plain ratio's", () => {
+  const [logRatios, advantages] = [[Math.log(1.2), Math.log(0.7)], [1, -2]];
+  const loss = (beta: number) =>
+    penalizedPolicyLoss(
+      row(...logRatios),
+      row(0, 0),
+      row(...advantages),
+      row(0.02, 0.05),
+      tf.scalar(beta),
+    ).dataSync();
+  // −½((1.2 − 3 · 0.02) + (−1.4 − 3 · 0.05))
+  expectClose(loss(3), [0.205]);
+  expectClose(loss(0), [-0.5 * (1.2 - 1.4)]);
+  // And so is the clipped one where the range is wide.
+  const wide = clippedPolicyLoss(row(...logRatios), row(0, 0), row(...advantages), tf.scalar(9));
+  expectClose(loss(0), [...wide.dataSync()]);
+});
+
+Deno.test("β halves below two thirds of the target, doubles above one and a half, else stays", () => {
+  const target = 0.03;
+  expectClose(
+    [0.019, 0.021, 0.03, 0.044, 0.046].map((d) => adaptedPenalty(2, d, target)),
+    [1, 2, 2, 2, 4],
+  );
+});
+
+Deno.test("divergences are those of the definition: 0 where nothing moved, else positive", () => {
+  const logits = (...probabilities: number[]) => tf.log(tf.tensor2d([probabilities]));
+  // ½ ln(½ / 0.9) + ½ ln(½ / 0.1)
+  const categorical = categoricalDivergence(logits(0.5, 0.5), logits(0.9, 0.1));
+  expectClose(categorical.dataSync(), [0.5108256237659907]);
+  expectClose(categoricalDivergence(tf.tensor2d([[2, 1, 0.1]]), tf.zeros([1, 3])).dataSync(), [
+    0.25187410990817627,
+  ]);
+  // By numeric integration of N(0.3, 0.5) ln(N(0.3, 0.5) / N(0.1, 0.8)) and N(0, 1) to N(1, 0.5).
+  const gaussian = (m0: number, s0: number, m1: number, s1: number) =>
+    gaussianDivergence(
+      ...[m0, Math.log(s0), m1, Math.log(s1)].map((x) => tf.tensor2d([[x]])) as [
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+      ],
+    ).dataSync();
+  expectClose(gaussian(0.3, 0.5, 0.1, 0.8), [0.1965661292457523]);
+  expectClose(gaussian(0, 1, 1, 0.5), [2.8068528194397397]);
+  expectClose(gaussian(0.3, 0.5, 0.3, 0.5), [0]);
+});
+
+Deno.test("the penalised surrogate of a categorical policy has the right gradient", () => {
+  const [old, advantages] = [[0.3, -0.2, 0.5, 1, 0, -1], [0.7, -1.3]];
+  const split = (x: number[]) => [x.slice(0, 3), x.slice(3)];
+  const logSoftmax = (x: number[]) => x.map((z) => z - Math.log(sum(x.map(Math.exp))));
+  const taken = [1, 2];
+  const logits = [2, 1, 0.1, -0.5, 0.3, 0.7];
+  const before = split(old).map(logSoftmax);
+  expectGradient(
+    logits,
+    (x) => {
+      const rows = tf.reshape(x, [2, 3]);
+      return penalizedPolicyLoss(
+        categoricalTerms(rows, tf.tensor1d(taken, "int32")).logProbability,
+        row(...before.map((lp, i) => lp[taken[i]])),
+        row(...advantages),
+        categoricalDivergence(tf.tensor2d(old, [2, 3]), rows),
+        tf.scalar(0.8),
+      );
+    },
+    (x) =>
+      -mean(
+        split(x).map(logSoftmax).map((now, i) => {
+          const ratio = Math.exp(now[taken[i]] - before[i][taken[i]]);
+          const divergence = sum(before[i].map((lp, a) => Math.exp(lp) * (lp - now[a])));
+          return ratio * advantages[i] - 0.8 * divergence;
+        }),
+      ),
   );
 });
 

@@ -214,6 +214,47 @@ Deno.test("reinforce without a baseline gives credit back in time", async () => 
   ok(metrics["evaluation/return_mean"] === 1, JSON.stringify(metrics));
 });
 
+Deno.test("reinforce's constant baseline takes the batch's mean from the returns", async () => {
+  // Without standardising: a constant return of 1 has weights 0, and so moves no policy.
+  const moved = async (baseline: string) => {
+    const fields = { ...quick.reinforce, baseline, normalizeReturns: false };
+    const { trainer } = await subjectOf("reinforce", valueProbe(), fields);
+    const before = (await trainer.snapshot()).parameters["policy/1/bias"].values;
+    for (let i = 0; i < 3; i++) await trainer.iterate();
+    const after = (await trainer.snapshot()).parameters["policy/1/bias"].values;
+    trainer.dispose();
+    return after.some((value, i) => value !== before[i]);
+  };
+  ok(!await moved("mean"));
+  ok(await moved("none"));
+});
+
+/** Actions of other kinds, their order and scale as the world's. */
+for (
+  const [agent, space, fields, atLeast] of [
+    ["ppo", "multi-discrete", {}, 19],
+    ["ppo", "box", {}, 18],
+    ["ppo", "box", { stateDependentNoise: true, noiseEvery: 4, initialLogStd: -1 }, 18],
+    ["ppo", "discrete", { surrogate: "kl-penalty", targetDivergence: 0.02 }, 19],
+    ["ppo", "discrete", { targetKl: 0.05, epochs: 20 }, 19],
+    ["ppo", "discrete", { separateNetworks: false, orthogonalInitialization: false }, 19],
+    ["a2c", "multi-discrete", {}, 19],
+    ["a2c", "box", { initialLogStd: -1 }, 18],
+  ] as const
+) {
+  Deno.test(`${agent} repeats ${space} symbols: ${JSON.stringify(fields)}`, async () => {
+    const { trainer } = await subjectOf(agent, identity({ space }), {
+      ...quick[agent],
+      gamma: 0,
+      ...fields,
+    }, { budget: 20_000 });
+    await trainThrough(trainer);
+    const { metrics } = await trainer.evaluate({ random: defaultRng(5), episodes: 20 });
+    trainer.dispose();
+    ok(metrics["evaluation/return_mean"] >= atLeast, JSON.stringify(metrics));
+  });
+}
+
 Deno.test("double dqn with a soft target learns the discounted values", async () => {
   const fields = {
     ...quick.dqn,

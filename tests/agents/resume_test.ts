@@ -205,6 +205,19 @@ const variants: [agent: string, name: string, world: () => Environment, fields: 
     normalizeObservations: true,
     normalizeRewards: true,
   }],
+  ["ppo", "state-dependent noise", () => makeEnv("Pendulum-v1"), {
+    stateDependentNoise: true,
+    noiseEvery: 3,
+    orthogonalInitialization: false,
+  }],
+  ["a2c", "state-dependent noise", () => makeEnv("Pendulum-v1"), { stateDependentNoise: true }],
+  ["ppo", "a KL penalty, in one network", cartPole, {
+    surrogate: "kl-penalty",
+    targetDivergence: 1e-4,
+    separateNetworks: false,
+  }],
+  ["ppo", "epochs that end at a target KL", cartPole, { targetKl: 1e-4, epochs: 8 }],
+  ["ppo", "action masks", () => makeEnv("Taxi-v4"), { hiddenSizes: [8] }],
   ["ppo", "several choices", () => makeEnv("Identity-v0", { space: "multi-discrete" }), {}],
   [
     "dqn",
@@ -222,6 +235,7 @@ const variants: [agent: string, name: string, world: () => Environment, fields: 
     normalizeObservations: true,
     normalizeRewards: true,
   }],
+  ["reinforce", "a constant baseline", cartPole, { baseline: "mean" }],
   ["reinforce", "continuous actions", () => makeEnv("Pendulum-v1"), {}],
   ...Object.entries(dqnFlags).map(([flag, fields]): typeof variants[number] => [
     "dqn",

@@ -1,10 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import {
-  gaussianTerms,
-  policyDistribution,
-  sampleGaussian,
-} from "../../../agents/common/policy_distribution.ts";
+import { gaussianTerms, sampleGaussian } from "../../../agents/common/gaussian.ts";
+import { policyDistribution } from "../../../agents/common/policy_distribution.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { Box, Discrete, MultiDiscrete } from "../../../lab/core/space.ts";
 import { openWorkspace } from "../../../lab/compute/backend.ts";

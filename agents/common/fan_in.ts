@@ -1,0 +1,33 @@
+/**
+ * Dense networks drawn as PyTorch draws them.
+ *
+ * @module
+ */
+import type { Generator } from "../../lab/core/random.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { uniform } from "../../lab/compute/initializers.ts";
+import { mlpParameters } from "../../lab/compute/networks.ts";
+
+/**
+ * Kernels and biases from U(−1/√fanIn, 1/√fanIn), PyTorch's default and so that of the reference
+ * runs. Biases of 0 would put every kink of a ReLU network at the origin, where CartPole lives.
+ *
+ * @param sizes Widths from input to output.
+ * @param prefix Stands before every name.
+ */
+export function fanInParameters(
+  random: Generator,
+  sizes: readonly number[],
+  prefix: string,
+): NamedTensors {
+  const draw = (shape: readonly number[], fanIn: number) =>
+    uniform(random, shape, -1 / Math.sqrt(fanIn), 1 / Math.sqrt(fanIn));
+  const parameters = mlpParameters(random, sizes, {
+    hidden: (_, shape) => draw(shape, shape[0]),
+    prefix,
+  });
+  for (let layer = 0; layer + 1 < sizes.length; layer++) {
+    parameters[`${prefix}/${layer}/bias`] = draw([sizes[layer + 1]], sizes[layer]);
+  }
+  return parameters;
+}

@@ -1,0 +1,78 @@
+/**
+ * Advantage actor-critic in the classic control worlds beyond CartPole, with the values and budgets
+ * of rl-baselines3-zoo (`hyperparams/a2c.yml`, 22e3ff2), and the one-step actor-critic on CartPole.
+ *
+ * @module
+ */
+import {
+  type AgentExperiment,
+  defineExperiment,
+  type Options,
+} from "../lab/experiment/definition.ts";
+
+/** `normalize: true` in the zoo: its `VecNormalize` does both. */
+const normalized: Options = { normalizeObservations: true, normalizeRewards: true };
+
+function swings(name: string, goal: string, id: string, fields: Options, budget: number) {
+  return defineExperiment({
+    name,
+    summary: `A2C ${goal}: rl-baselines3-zoo's values and budget`,
+    expectedSeconds: 20,
+    environment: { id },
+    agent: { name: "a2c", ...fields },
+    budget,
+    seeds: 5,
+    evaluation: { every: budget / 10, episodes: 100 },
+  });
+}
+
+/**
+ * The one-step actor-critic of Sutton and Barto (2018), section 13.5, in eight environments: an
+ * update after every step of theirs. The rate is less than half of A2C's, as the value of a single
+ * step's end is all that an update knows of the future.
+ */
+const cartpoleActorCritic: AgentExperiment = defineExperiment({
+  name: "cartpole-actor-critic",
+  summary: "The one-step actor-critic balances a pole",
+  expectedSeconds: 10,
+  environment: { id: "CartPole-v1" },
+  agent: { name: "a2c", environments: 8, rolloutLength: 1, learningRate: 3e-4 },
+  budget: 500_000,
+  seeds: 5,
+  evaluation: { every: 50_000, episodes: 100 },
+});
+
+/** Every experiment of this page. */
+export const actorCriticExperiments: readonly AgentExperiment[] = [
+  cartpoleActorCritic,
+  swings("acrobot-a2c", "swings two links up", "Acrobot-v1", {
+    ...normalized,
+    environments: 16,
+  }, 500_000),
+  swings("mountaincar-a2c", "drives up a mountain", "MountainCar-v0", {
+    ...normalized,
+    environments: 16,
+  }, 1_000_000),
+  swings("pendulum-a2c", "swings a pendulum up", "Pendulum-v1", {
+    ...normalized,
+    environments: 8,
+    rolloutLength: 8,
+    gaeLambda: 0.9,
+    gamma: 0.9,
+    valueCoefficient: 0.4,
+    learningRate: 7e-4,
+    annealLearningRate: true,
+    stateDependentNoise: true,
+    initialLogStd: -2,
+    orthogonalInitialization: false,
+  }, 1_000_000),
+  swings("mountaincarcontinuous-a2c", "drives up a mountain", "MountainCarContinuous-v0", {
+    ...normalized,
+    environments: 4,
+    rolloutLength: 100,
+    entropyCoefficient: 0,
+    stateDependentNoise: true,
+    noiseEvery: 16,
+    orthogonalInitialization: false,
+  }, 100_000),
+];

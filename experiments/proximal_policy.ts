@@ -1,0 +1,88 @@
+/**
+ * Proximal policy optimisation in the classic control worlds beyond CartPole, with the values and
+ * budgets of rl-baselines3-zoo (`hyperparams/ppo.yml`, 22e3ff2) on top of Stable-Baselines3's
+ * defaults.
+ *
+ * @module
+ */
+import {
+  type AgentExperiment,
+  defineExperiment,
+  type Options,
+} from "../lab/experiment/definition.ts";
+
+/**
+ * Defaults of Stable-Baselines3's `PPO` where they are not the agent's own. It weighs the undivided
+ * squared error with 0.5: 1 here, where the value loss has the half inside.
+ */
+const stableBaselines: Options = {
+  minibatchSize: 64,
+  epochs: 10,
+  learningRate: 3e-4,
+  annealLearningRate: false,
+  clipValueLoss: false,
+  entropyCoefficient: 0,
+  valueCoefficient: 1,
+};
+
+/** `normalize: true` in the zoo: its `VecNormalize` does both. */
+const normalized: Options = { normalizeObservations: true, normalizeRewards: true };
+
+function swings(name: string, goal: string, id: string, fields: Options, budget: number) {
+  return defineExperiment({
+    name,
+    summary: `PPO ${goal}: rl-baselines3-zoo's values and budget`,
+    expectedSeconds: 60,
+    environment: { id },
+    agent: { name: "ppo", ...stableBaselines, ...fields },
+    budget,
+    seeds: 5,
+    evaluation: { every: budget / 10, episodes: 100 },
+  });
+}
+
+/** Every experiment of this page. */
+export const proximalPolicyExperiments: readonly AgentExperiment[] = [
+  swings("acrobot-ppo", "swings two links up", "Acrobot-v1", {
+    ...normalized,
+    environments: 16,
+    rolloutLength: 256,
+    epochs: 4,
+    gaeLambda: 0.94,
+    gamma: 0.99,
+  }, 1_000_000),
+  swings("mountaincar-ppo", "drives up a mountain", "MountainCar-v0", {
+    ...normalized,
+    environments: 16,
+    rolloutLength: 16,
+    epochs: 4,
+    gaeLambda: 0.98,
+    gamma: 0.99,
+  }, 1_000_000),
+  swings("pendulum-ppo", "swings a pendulum up", "Pendulum-v1", {
+    environments: 4,
+    rolloutLength: 1024,
+    gaeLambda: 0.95,
+    gamma: 0.9,
+    learningRate: 1e-3,
+    stateDependentNoise: true,
+    noiseEvery: 4,
+  }, 100_000),
+  // The zoo's minibatch of 256 is larger than the rollout of 8: all of it is one.
+  swings("mountaincarcontinuous-ppo", "drives up a mountain", "MountainCarContinuous-v0", {
+    ...normalized,
+    environments: 1,
+    rolloutLength: 8,
+    minibatchSize: 8,
+    gaeLambda: 0.9,
+    gamma: 0.9999,
+    learningRate: 7.77e-5,
+    entropyCoefficient: 0.00429,
+    clipRange: 0.1,
+    maximumGradientNorm: 5,
+    valueCoefficient: 0.38,
+    stateDependentNoise: true,
+    initialLogStd: -3.29,
+    orthogonalInitialization: false,
+  }, 20_000),
+];

@@ -1,0 +1,53 @@
+/**
+ * Action masks: which choices a world allows in its present state.
+ *
+ * @module
+ */
+import { InputError } from "./errors.ts";
+import type { Space } from "./space.ts";
+
+/** First places of the choices that a mask is made of, and its length last. */
+function boundsOf(space: Space): number[] {
+  const counts = space.kind === "multi-discrete"
+    ? [...(space as Space & { readonly nvec: ArrayLike<number> & Iterable<number> }).nvec]
+    : [space.flatSize];
+  const bounds = [0];
+  for (const count of counts) bounds.push(bounds.at(-1)! + count);
+  return bounds;
+}
+
+/**
+ * Copies `mask` (1 or true where an action may be chosen) into `out` from `offset` on: one number
+ * for each action of a Discrete space, for a MultiDiscrete one those of its choices side by side.
+ *
+ * @param id Of the world, named in errors.
+ * @throws InputError where the mask has another length or forbids every action of a choice.
+ */
+export function copyActionMask(
+  id: string,
+  space: Space,
+  mask: ArrayLike<number | boolean>,
+  out: Uint8Array,
+  offset = 0,
+): void {
+  const bounds = boundsOf(space);
+  const length = bounds.at(-1)!;
+  if (mask.length !== length) {
+    throw new InputError(
+      `Cannot choose an action in ${id} as its mask must have ${length} values: ${mask.length}`,
+    );
+  }
+  for (let choice = 0; choice + 1 < bounds.length; choice++) {
+    let allowed = 0;
+    for (let j = bounds[choice]; j < bounds[choice + 1]; j++) {
+      out[offset + j] = mask[j] ? 1 : 0;
+      allowed += out[offset + j];
+    }
+    if (allowed === 0) {
+      throw new InputError(
+        `Cannot choose an action in ${id} as its mask must allow one at least: ` +
+          `[${Array.from(mask, Number)}]`,
+      );
+    }
+  }
+}

@@ -1,0 +1,143 @@
+/** Action masks: in vectors, while training, in evaluation and in the single action. */
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import {
+  categoricalTerms,
+  maskedLogits,
+  maskLogits,
+  sampleCategorical,
+} from "../../agents/common/distributions.ts";
+import { identity } from "../../envs/identity.ts";
+import { makeEnv } from "../../envs/mod.ts";
+import { openWorkspace } from "../../lab/compute/backend.ts";
+import { copyActionMask } from "../../lab/core/action_mask.ts";
+import { vectorOf } from "../../lab/core/batched.ts";
+import { defineEnvironment } from "../../lab/core/define_environment.ts";
+import type { EnvironmentDefinition } from "../../lab/core/environment.ts";
+import { defaultRng } from "../../lab/core/random.ts";
+import { Discrete, MultiDiscrete, type Space } from "../../lab/core/space.ts";
+import { subjectOf } from "./laboratory.ts";
+
+await openWorkspace("cpu");
+
+const small = { environments: 4, rolloutLength: 16, minibatchSize: 32, hiddenSizes: [16] };
+
+/** In state s only s and s + 1 may be chosen, and the second of them pays; others are refused. */
+function narrow(space: Discrete | MultiDiscrete): EnvironmentDefinition<number> {
+  const allowed = (state: number) => [0, 1, 2, 3].map((a) => a === state || a === state + 1);
+  const pair = space.kind === "multi-discrete";
+  return defineEnvironment({
+    id: "Narrow-v0",
+    observationSpace: new Discrete(3),
+    actionSpace: space as Space<number | Int32Array>,
+    timeLimit: 10,
+    reset: (random) => random.integers(3),
+    step: (state: number, action: number | Int32Array, random) => {
+      const chosen = typeof action === "number" ? action : action[0];
+      if (!allowed(state)[chosen]) throw new Error(`${chosen} was chosen in ${state}`);
+      return { state: random.integers(3), reward: chosen - state, terminated: false };
+    },
+    observe: (state) => state,
+    actionMask: (state) => [...allowed(state).map(Number), ...pair ? [1, 0] : []],
+  });
+}
+
+Deno.test("Taxi's vector shows the masks that its information has", () => {
+  const vector = vectorOf(() => makeEnv("Taxi-v4"), 3, { autoreset: "same-step" });
+  vector.reset({ seed: 1 });
+  const alone = [1, 2, 3].map((seed) => {
+    const environment = makeEnv("Taxi-v4");
+    return { environment, info: environment.reset({ seed }).info };
+  });
+  for (let t = 0; t < 50; t++) {
+    const masks = vector.actionMasks!();
+    alone.forEach(({ environment, info }, i) => {
+      deepStrictEqual([...masks.subarray(6 * i, 6 * i + 6)], info.actionMask);
+      deepStrictEqual(environment.actionMask!(), info.actionMask);
+    });
+    const actions = Int32Array.from({ length: 3 }, (_, i) => (t + i) % 4);
+    vector.step(actions);
+    alone.forEach((one, i) => one.info = one.environment.step(actions[i]).info);
+  }
+});
+
+Deno.test("a mask that forbids everything, or of another length, is refused", () => {
+  const out = new Uint8Array(5);
+  throws(
+    () => copyActionMask("Narrow-v0", new Discrete(3), [0, 0, 0], out),
+    /Cannot choose an action in Narrow-v0 as its mask must allow one at least: \[0,0,0\]/,
+  );
+  throws(
+    () => copyActionMask("Narrow-v0", new MultiDiscrete([3, 2]), [1, 0, 0, 0, 0], out),
+    /must allow one at least: \[1,0,0,0,0\]/,
+  );
+  throws(
+    () => copyActionMask("Narrow-v0", new Discrete(3), [1, 1], out),
+    /Cannot choose an action in Narrow-v0 as its mask must have 3 values: 2/,
+  );
+});
+
+Deno.test("forbidden actions have probability 0 and get no gradient, on the host and as tensors", () => {
+  const logits = [0.5, 3, -1, 0.5];
+  const mask = [1, 0, 1, 1];
+  const host = maskLogits(Float32Array.from(logits), Uint8Array.from(mask));
+  const actions = new Int32Array(1);
+  const logProbability = new Float64Array(1);
+  const random = defaultRng(2);
+  for (let i = 0; i < 200; i++) {
+    sampleCategorical(host, 4, random, actions, logProbability);
+    ok(actions[0] !== 1);
+    // The softmax over the three others.
+    const sum = 2 * Math.exp(0.5) + Math.exp(-1);
+    ok(Math.abs(logProbability[0] - (logits[actions[0]] - Math.log(sum))) < 1e-7);
+  }
+  const gradient = tf.grad((x: tf.Tensor) =>
+    tf.sum(
+      categoricalTerms(maskedLogits(x, tf.tensor2d([mask])), tf.tensor1d([0], "int32")).entropy,
+    )
+  )(tf.tensor2d([logits])).dataSync();
+  strictEqual(gradient[1], 0);
+  ok(gradient[2] !== 0);
+  deepStrictEqual(maskedLogits(tf.tensor2d([logits]), tf.tensor2d([mask])).dataSync(), host);
+});
+
+for (const space of [new Discrete(4), new MultiDiscrete([4, 2])]) {
+  Deno.test(`ppo never chooses what a mask forbids, and learns within it: ${space}`, async () => {
+    const { trainer } = await subjectOf("ppo", narrow(space), { ...small, learningRate: 1e-2 }, {
+      budget: 2560,
+    });
+    // The world throws where a forbidden action is taken, in evaluation too.
+    await trainer.evaluate({ random: defaultRng(1), episodes: 20 });
+    for (let i = 0; i < 40; i++) await trainer.iterate();
+    const { metrics } = await trainer.evaluate({ random: defaultRng(1), episodes: 20 });
+    ok(metrics["evaluation/return_mean"] >= 9.5, JSON.stringify(metrics));
+    const free = space.kind === "discrete" ? [] : [1, 1];
+    const chosen = async (mask: number[]) => {
+      const action = await trainer.act!(1, { actionMask: [...mask, ...free] });
+      return typeof action === "number" ? action : (action as Int32Array)[0];
+    };
+    strictEqual(await chosen([1, 0, 0, 0]), 0);
+    strictEqual(await chosen([0, 0, 0, 1]), 3);
+    await rejects(() => chosen([0, 0, 0, 0]), /must allow one at least/);
+    trainer.dispose();
+  });
+}
+
+Deno.test("without masks ppo runs into what they forbid", async () => {
+  const fields = { ...small, maskActions: false };
+  const { trainer } = await subjectOf("ppo", narrow(new Discrete(4)), fields);
+  await rejects(() => trainer.iterate(), /was chosen in/);
+  trainer.dispose();
+});
+
+Deno.test("a mask of ones changes no bit", async () => {
+  const course = async (world: EnvironmentDefinition) => {
+    const { trainer } = await subjectOf("ppo", world, small);
+    for (let i = 0; i < 5; i++) await trainer.iterate();
+    const { parameters } = await trainer.snapshot();
+    trainer.dispose();
+    return Object.entries(parameters).map(([name, { values }]) => [name, [...values]]);
+  };
+  const open = { ...identity(), actionMask: () => [1, 1, 1, 1] };
+  deepStrictEqual(await course(open), await course(identity()));
+});
