@@ -8,6 +8,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { InputError, unknownName } from "../core/errors.ts";
 import { registerWasmKernels } from "./wasm_kernels.ts";
+import { registerWebgpuKernels } from "./webgpu_kernels.ts";
 import { type BackendChoice, backendChoices } from "./backend_choice.ts";
 import { bestRounding } from "./compile/support.ts";
 import { threadsRefused } from "./compile/threads.ts";
@@ -158,6 +159,7 @@ const start = {
   webgpu: async (): Promise<string> => {
     const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
     const { device, info, name } = await openGraphics();
+    registerWebgpuKernels();
     // The factory that the package registers by itself asks for features that Deno refuses.
     tf.removeBackend("webgpu");
     type Parameters = ConstructorParameters<typeof WebGPUBackend>;

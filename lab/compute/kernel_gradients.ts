@@ -5,6 +5,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { InputError } from "../core/errors.ts";
+import { imageGradients } from "./image_gradients.ts";
+import { indexGradients } from "./index_gradients.ts";
 
 type Gradients = (
   dy: tf.Tensor | tf.Tensor[],
@@ -47,6 +49,7 @@ export function registerKernelGradients(): void {
   tf.registerGradient({ kernelName: "Tile", inputsToSave: x, gradFunc: tile });
   // What an op records that brings its own gradient goes by the name of the op's scope.
   tf.registerGradient({ kernelName: "softmaxCrossEntropy__op", gradFunc: crossEntropy });
+  for (const gradient of [...imageGradients, ...indexGradients]) tf.registerGradient(gradient);
 }
 
 /** eˣ where x < 0 and 1 elsewhere, as 1 + min(y, 0): the stock kernel has no gradient itself. */
@@ -127,9 +130,16 @@ function reduction(weight: (reduced: number) => number): Gradients {
 
 /** Of a tiling: the sum over the copies (stock slices them out one by one). */
 const tile: Gradients = (dy, [x], { reps }) => {
-  const split = x.shape.flatMap((length, i) => [(reps as number[])[i], length]);
+  // Only the axes that are repeated, as tensors of more than six are not known everywhere.
+  const times = reps as number[];
+  const split = x.shape.flatMap((length, i) => times[i] > 1 ? [times[i], length] : [length]);
+  const copies = times.flatMap((count) => count > 1 ? [true, false] : [false])
+    .flatMap((copied, axis) => copied ? [axis] : []);
   return {
-    x: () => tf.sum(tf.reshape(dy as tf.Tensor, split), x.shape.map((_, i) => 2 * i)),
+    x: () => {
+      const each = tf.reshape(dy as tf.Tensor, split);
+      return copies.length > 0 ? tf.sum(each, copies) : each;
+    },
   };
 };
 

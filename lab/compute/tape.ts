@@ -10,12 +10,20 @@
  *   can flow through them; differentiating `where(greater(x, 0), …)` then fails for want of a
  *   gradient of `Greater`. Here they are not recorded.
  *
+ * A third makes the gradient of a kernel fail that is not given one of its optional inputs (a batch
+ * normalisation without a scale): what is not there is not recorded here.
+ *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
 
 /** The part of the engine's private state that recording touches. */
 interface Recorder {
+  getTensorsForGradient(
+    kernel: string,
+    inputs: Record<string, tf.Tensor>,
+    outputs: tf.Tensor[],
+  ): (tf.Tensor | undefined)[];
   readonly state: { readonly activeTape: { readonly inputs: Record<string, tf.Tensor> }[] };
   addTapeNode(
     kernel: string,
@@ -34,6 +42,10 @@ export function repairTape(): void {
   if (repaired) return;
   repaired = true;
   const engine = tf.engine() as unknown as Recorder;
+  const saving = engine.getTensorsForGradient;
+  engine.getTensorsForGradient = function (kernel, inputs, outputs) {
+    return saving.call(this, kernel, inputs, outputs).filter((tensor) => tensor != null);
+  };
   const record = engine.addTapeNode;
   engine.addTapeNode = function (kernel, inputs, outputs, gradient, saved, attributes) {
     if (outputs.every(({ dtype }) => dtype !== "float32")) {
@@ -44,7 +56,13 @@ export function repairTape(): void {
     let copies = tape.length;
     while (copies > 0 && outputs.includes(tape[copies - 1].inputs.x)) copies--;
     const after = tape.splice(copies);
-    record.call(this, kernel, inputs, outputs, gradient, saved, attributes);
+    record.call(this, kernel, present(inputs), outputs, gradient, saved, attributes);
     tape.push(...after);
   };
+}
+
+/** Without the inputs that a kernel is not given; an array stays one. */
+function present(inputs: Record<string, tf.Tensor>): Record<string, tf.Tensor> {
+  if (Object.values(inputs).every((tensor) => tensor != null)) return inputs;
+  return Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor != null));
 }

@@ -1,5 +1,6 @@
 /**
- * Kernels of the wasm backend that the stock package does several times slower than need be.
+ * Kernels of the wasm backend that the stock package does several times slower than need be, or
+ * gets wrong.
  *
  * @module
  */
@@ -16,6 +17,7 @@ interface Call {
 export function registerWasmKernels(): void {
   replace("BatchMatMul", matMul);
   replace("Tanh", () => tanh);
+  replace("MaxPoolGrad", () => maxPoolGradient);
 }
 
 type Kernel = (call: Call) => tf.TensorInfo;
@@ -100,4 +102,41 @@ function tanh({ inputs: { x }, backend }: Call): tf.TensorInfo {
     to[i] = from[i] >= SATURATED ? 1 : from[i] <= -SATURATED ? -1 : value * p / q;
   }
   return y;
+}
+
+/**
+ * The gradient of a maximum pool: the first largest element of each window takes all of it. Stock
+ * gives it to none where all elements of a window are negative.
+ */
+function maxPoolGradient({ inputs: { dy, input }, attrs, backend }: Call): tf.TensorInfo {
+  const { filterSize, strides, pad, dimRoundingMode } = attrs;
+  const w = tf.backend_util.computePool2DInfo(
+    input.shape as [number, number, number, number],
+    filterSize as number,
+    strides as number,
+    1,
+    pad as "same",
+    dimRoundingMode as "floor",
+  );
+  const dx = backend.makeOutput(input.shape, "float32");
+  const x = backend.typedArrayFromHeap(input);
+  const from = backend.typedArrayFromHeap(dy);
+  const to = backend.typedArrayFromHeap(dx).fill(0);
+  const channels = w.inChannels;
+  for (let at = 0; at < from.length; at++) {
+    const [window, channel] = [Math.floor(at / channels), at % channels];
+    const [row, column] = [Math.floor(window / w.outWidth), window % w.outWidth];
+    const top = row % w.outHeight * w.strideHeight - w.padInfo.top;
+    const left = column * w.strideWidth - w.padInfo.left;
+    const first = Math.floor(row / w.outHeight) * w.inHeight;
+    let winner = -1;
+    for (let i = Math.max(0, top); i < Math.min(w.inHeight, top + w.filterHeight); i++) {
+      for (let j = Math.max(0, left); j < Math.min(w.inWidth, left + w.filterWidth); j++) {
+        const place = ((first + i) * w.inWidth + j) * channels + channel;
+        if (winner < 0 || x[place] > x[winner]) winner = place;
+      }
+    }
+    if (winner >= 0) to[winner] += from[at];
+  }
+  return dx;
 }

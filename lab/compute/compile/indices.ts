@@ -40,19 +40,18 @@ function gatherOf({ inputs: [x, indices], attributes, output }: Operation): Inde
   };
 }
 
-/** Sums of rows by segment; `axis` (0 where absent) is the one that the segments replace. */
+/** Sums of rows by segment. */
 function segmentSumOf({ inputs: [x, ids], attributes, output }: Operation): Indexed {
-  const axis = attributes.axis as number ?? 0;
   const rows = attributes.numSegments as number;
   return {
     kind: "scatter",
     inputs: [x.value, ids.value],
     output: output.value,
     batch: 1,
-    outer: elements(x.shape.slice(0, axis)),
+    outer: 1,
     rows,
     count: elements(ids.shape),
-    inner: elements(x.shape.slice(axis + ids.shape.length)),
+    inner: elements(x.shape.slice(ids.shape.length)),
     parts: [{ length: rows, stride: 1 }],
   };
 }

@@ -249,8 +249,6 @@ export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     ([, x]) => ({ shape: x.shape, dtype: "float32" }),
     "MaxPoolGrad",
     "AvgPoolGrad",
-    "ResizeNearestNeighborGrad",
-    "ResizeBilinearGrad",
   ),
   ...all(resize, "ResizeNearestNeighbor", "ResizeBilinear"),
   ["Tile", ([x], { reps }) => ({

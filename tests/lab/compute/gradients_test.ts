@@ -1,6 +1,6 @@
 /**
- * First and second derivatives against float64 finite differences of the textbook formulas, on
- * every backend; values at kinks and ties are conventions and tested apart.
+ * First and second derivatives against finite differences; values at kinks and ties are conventions
+ * and tested apart.
  */
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
@@ -13,19 +13,14 @@ import {
   valueAndGradients,
 } from "../../../lab/compute/gradients.ts";
 import { activations } from "../../../lab/compute/networks.ts";
-import { backends, wasmPath } from "./backends.ts";
+import { type Case, close, differences, type Plain, sweep } from "./derivatives.ts";
 
 const ROWS = 2, COLUMNS = 3;
 /** Away from every kink and tie below. */
 const X = [0.7, -0.4, 1.3, -1.1, 0.25, 0.9];
 const LABELS = [0.2, 0.5, 0.3, 0.1, 0.7, 0.2];
-/** Weights that make every entry count differently. */
+/** Of a linear layer. */
 const W = [1, 2, -1.5, 0.7, -0.4, 1.2];
-/** Direction of the second derivative. */
-const U = [0.3, -1, 0.8, 1.1, -0.6, 0.5];
-
-type Plain = (x: number[]) => number[];
-type Case = readonly [name: string, tensors: (x: tf.Tensor) => tf.Tensor, plain: Plain];
 
 const each = (f: (x: number, i: number) => number): Plain => (x) => x.map((v, i) => f(v, i));
 const rows = (f: (row: number[], r: number) => number[]): Plain => (x) =>
@@ -48,7 +43,7 @@ function erf(x: number): number {
 const labels = (r = 0) => LABELS.slice(r * COLUMNS, (r + 1) * COLUMNS);
 const tensorLabels = () => tf.tensor2d(LABELS, [ROWS, COLUMNS]);
 
-const cases: readonly Case[] = [
+const cases: readonly (readonly [string, Case["tensors"], Plain])[] = [
   ["tanh", tf.tanh, each(Math.tanh)],
   ["sigmoid", tf.sigmoid, each(logistic)],
   ["exp", tf.exp, each(Math.exp)],
@@ -160,65 +155,10 @@ const cases: readonly Case[] = [
   }, each((x) => Math.log(x * x + 1) / Math.sqrt(x * x + 1))],
 ];
 
-/** Σ w·(y + 0.3)²: no entry's first or second derivative is trivial. */
-const objective = (y: number[]) => total(y.map((v, i) => W[i % W.length] * (v + 0.3) ** 2));
-
-function tensorObjective(y: tf.Tensor): tf.Scalar {
-  const weights = tf.tensor(Array.from({ length: y.size }, (_, i) => W[i % W.length]), y.shape);
-  return tf.sum(tf.mul(weights, tf.square(tf.add(y, 0.3)))) as tf.Scalar;
-}
-
-/** Fourth-order central differences of a float64 function. */
-function differences(f: (x: number[]) => number, x: number[], width: number): number[] {
-  return x.map((_, i) => {
-    const at = (shift: number) => f(x.map((v, j) => j === i ? v + shift * width : v));
-    return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * width);
-  });
-}
-
-function close(what: string, actual: ArrayLike<number>, expected: number[], tolerance: number) {
-  strictEqual(actual.length, expected.length);
-  expected.forEach((value, i) => {
-    const error = Math.abs(actual[i] - value) / (1 + Math.abs(value));
-    ok(error < tolerance, `${what}, entry ${i}: ${actual[i]}, not ${value}`);
-  });
-}
-
-for (const { name: backend, ignore } of backends) {
-  Deno.test({
-    name: `first and second derivatives equal finite differences on ${backend}`,
-    ignore,
-    fn: async (test) => {
-      const { workspace } = await openWorkspace(backend, { wasmPath });
-      // Small tensors would be computed by the cpu's kernels.
-      if (backend === "tfjs-webgpu") tf.env().set("WEBGPU_CPU_FORWARD", false);
-      for (const [name, tensors, plain] of cases) {
-        await test.step(name, async () => {
-          const program = workspace.compile(
-            { name, inputs: { x: [[ROWS, COLUMNS], "float32"], u: [[ROWS, COLUMNS], "float32"] } },
-            ({ input }) => {
-              const first = (x: tf.Tensor) => tf.grad((x) => tensorObjective(tensors(x)))(x);
-              const along = (x: tf.Tensor) => tf.sum(tf.mul(first(x), input.u));
-              const curved = tf.grad(along)(tf.clone(input.x));
-              return {
-                outputs: { y: tf.reshape(tensors(input.x), [-1]), first: first(input.x), curved },
-              };
-            },
-          );
-          program.input.x.set(X);
-          program.input.u.set(U);
-          program.run();
-          const value = (x: number[]) => objective(plain(x));
-          const slope = (x: number[]) => total(differences(value, x, 1e-3).map((v, i) => v * U[i]));
-          close(`${name}`, await program.read("y"), plain(X), 3e-6);
-          close(`${name}′`, await program.read("first"), differences(value, X, 1e-3), 3e-5);
-          close(`${name}″`, await program.read("curved"), differences(slope, X, 1e-3), 2e-4);
-        });
-      }
-      workspace.dispose();
-    },
-  });
-}
+sweep(
+  "first and second derivatives",
+  cases.map(([name, tensors, plain]) => ({ name, tensors, plain, shape: [ROWS, COLUMNS], x: X })),
+);
 
 await openWorkspace("cpu");
 const onCpu = (name: string, fn: () => void) =>
@@ -292,7 +232,7 @@ onCpu("gradients nest: a gradient penalty trains the critic", () => {
     );
     return { loss: tf.square(tf.sub(safeNorm(inner.gradients.x), 1)) as tf.Scalar };
   }, { w: tf.scalar(1.7) });
-  const [expected] = differences(([w]) => penalty(w), [1.7], 1e-3);
+  const [expected] = differences(([w]) => penalty(w), [1.7]);
   close("penalty′", gradients.w.dataSync(), [expected], 1e-5);
 });
 

@@ -66,24 +66,6 @@ const resizeNearest: Expansion = ({ inputs: [x], attributes, output }, add) => {
   return add.typed("GatherV2", [tall, indices], output.shape, "float32", { axis: 2 });
 };
 
-/** What was taken several times adds up. */
-const resizeNearestGradient: Expansion = ({ inputs: [dy, images], attributes, output }, add) => {
-  const [n, rows, columns, channels] = dy.shape;
-  const [height, width] = images.shape.slice(1);
-  const narrow = add.typed(
-    "UnsortedSegmentSum",
-    [dy, add.integers(nearest(width, columns, attributes))],
-    [n, rows, width, channels],
-    "float32",
-    { axis: 2, numSegments: width },
-  );
-  const ids = add.integers(nearest(height, rows, attributes));
-  return add.typed("UnsortedSegmentSum", [narrow, ids], output.shape, "float32", {
-    axis: 1,
-    numSegments: height,
-  });
-};
-
 /** The matrix [after, before] that interpolates linearly along one axis. */
 function interpolation(
   before: number,
@@ -103,34 +85,28 @@ function interpolation(
   return add.matrix(matrix, [after, before]);
 }
 
-/** Both axes as matrix products: linear in the image, so the gradient has them transposed. */
-function bilinear(transposed: boolean): Expansion {
-  return ({ inputs, attributes, output }, add) => {
-    // The gradient goes from the large images to the small ones.
-    const x = inputs[0];
-    const [large, small] = transposed ? inputs : [output, x];
-    const [n, , , channels] = small.shape;
-    const rows = interpolation(small.shape[1], large.shape[1], attributes, add);
-    const columns = interpolation(small.shape[2], large.shape[2], attributes, add);
-    const [height, width] = x.shape.slice(1);
-    const [newHeight, newWidth] = output.shape.slice(1);
-    const product = (matrix: View, y: View, shape: number[]) =>
-      add.typed("BatchMatMul", [matrix, y], shape, "float32", {
-        transposeA: transposed,
-        transposeB: false,
-      });
-    const tall = product(rows, { value: x.value, shape: [n, height, width * channels] }, [
-      n,
-      newHeight,
-      width * channels,
-    ]);
-    const wide = product(columns, {
-      value: tall.value,
-      shape: [n * newHeight, width, channels],
-    }, [n * newHeight, newWidth, channels]);
-    return { value: wide.value, shape: output.shape };
-  };
-}
+/** Both axes as matrix products. */
+const resizeBilinear: Expansion = ({ inputs: [x], attributes, output }, add) => {
+  const [n, height, width, channels] = x.shape;
+  const [, newHeight, newWidth] = output.shape;
+  const rows = interpolation(height, newHeight, attributes, add);
+  const columns = interpolation(width, newWidth, attributes, add);
+  const product = (matrix: View, y: View, shape: number[]) =>
+    add.typed("BatchMatMul", [matrix, y], shape, "float32", {
+      transposeA: false,
+      transposeB: false,
+    });
+  const tall = product(rows, { value: x.value, shape: [n, height, width * channels] }, [
+    n,
+    newHeight,
+    width * channels,
+  ]);
+  const wide = product(columns, {
+    value: tall.value,
+    shape: [n * newHeight, width, channels],
+  }, [n * newHeight, newWidth, channels]);
+  return { value: wide.value, shape: output.shape };
+};
 
 /** Channels become blocks of pixels: a transpose of views. */
 const depthToSpace: Expansion = ({ inputs: [x], attributes, output }, add) => {
@@ -269,9 +245,7 @@ export const imageExpansions: Record<string, Expansion> = {
   FusedConv2D: fused("Conv2D"),
   FusedDepthwiseConv2D: fused("DepthwiseConv2dNative"),
   ResizeNearestNeighbor: resizeNearest,
-  ResizeNearestNeighborGrad: resizeNearestGradient,
-  ResizeBilinear: bilinear(false),
-  ResizeBilinearGrad: bilinear(true),
+  ResizeBilinear: resizeBilinear,
   DepthToSpace: depthToSpace,
   DepthwiseConv2dNative: depthwise,
   DepthwiseConv2dNativeBackpropInput: depthwiseInput,
