@@ -114,8 +114,8 @@ async function openDevice(): Promise<OpenedWorkspace> {
   opening.catch(again);
   const compute = await opening;
   const rounding = bestRounding();
-  const host = rounding && new CompiledWorkspace(rounding);
-  const workspace = new GpuWorkspace(compute, host);
+  const onHost = () => rounding && new CompiledWorkspace(rounding);
+  const workspace = new GpuWorkspace(compute, onHost(), onHost());
   return { workspace, reason: "asked for: webgpu", adapter: compute.name, threads: 1 };
 }
 

@@ -52,7 +52,7 @@ export interface Session {
   /** Models: what the trainer learns from. */
   readonly dataset?: Dataset;
   readonly bestBy: BestBy | null;
-  /** Programs that could not be compiled and ran kernel by kernel instead, each with the reason. */
+  /** What of the programs could not be compiled and how it ran instead: a line each. */
   fallbacks(): string[];
   /** What has changed in how steps are computed since this was last asked. */
   notices(): string[];
@@ -87,6 +87,7 @@ export async function openSession(
   const seed = parseSeed(job.seed);
   const stream = (name: string): Generator => streamOf(seed, name);
   const { openWorkspace } = await import("../compute/backend.ts");
+  const { fallbacksOf } = await import("../compute/compile/explain.ts");
   const tensorCount = await tensorCounter();
   const before = tensorCount();
   const wasmPath = `${labRoot}node_modules/@tensorflow/tfjs-backend-wasm/dist/`;
@@ -130,10 +131,7 @@ export async function openSession(
       backendReason: reason,
       adapter,
       threads,
-      fallbacks: () =>
-        (workspace.explain?.() ?? []).flatMap(({ name, backend, reason }) =>
-          reason === undefined ? [] : [`${name} ran on ${backend}, kernel by kernel: ${reason}`]
-        ),
+      fallbacks: () => (workspace.explain?.() ?? []).flatMap(fallbacksOf),
       notices: () => workspace.notices?.() ?? [],
       profile: () => profileOf(workspace),
       dispose: () => {

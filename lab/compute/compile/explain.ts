@@ -4,7 +4,7 @@
  * @module
  */
 import type { Compiled } from "./compiler.ts";
-import { elements } from "./ir.ts";
+import { elements, lineOf } from "./ir.ts";
 import type { Item, Loop } from "./items.ts";
 import { neededValues, readsOf, writesOf } from "./plan.ts";
 import type { Schedule } from "./schedule.ts";
@@ -29,10 +29,12 @@ export interface Explanation {
   readonly name: string;
   /** What computes it: `wasm`, `wasm-strict`. */
   readonly backend: string;
-  /** Why it runs kernel by kernel, where it does: there are no items then. */
+  /** Why it does not run compiled for the workspace's backend: there are no items then. */
   readonly reason?: string;
   /** Threads that its last run took. */
   readonly threads: number;
+  /** Kernels that TensorFlow.js computes for it, and the lines that ask for them. */
+  readonly hostKernels: readonly string[];
   /** Kernel calls of the step as it is written: what TensorFlow.js would run one by one. */
   readonly calls: number;
   /** In the order in which they run. */
@@ -57,13 +59,12 @@ export interface Times {
   readonly items: readonly number[];
 }
 
-/** A program that runs kernel by kernel, and why. */
-export function explainFallback(name: string, reason: string): Explanation {
+/** A program that could not be compiled for the workspace's backend, where it runs, and why. */
+export function explainFallback(name: string, backend: string, reason: string): Explanation {
   return {
-    name,
-    backend: "tfjs-cpu",
-    reason,
+    ...{ name, backend, reason },
     threads: 1,
+    hostKernels: [],
     calls: 0,
     items: [],
     copies: 0,
@@ -95,6 +96,7 @@ export function explain(
     name,
     backend,
     threads,
+    hostKernels: hostKernelsOf(schedule),
     calls,
     items,
     copies: copies.length,
@@ -103,6 +105,14 @@ export function explain(
     unplannedBytes,
     seconds: times?.whole,
   };
+}
+
+/** Host kernels and where the step asks for them, each once. */
+function hostKernelsOf({ items }: Schedule): string[] {
+  const each = items.flatMap((item) =>
+    item.kind === "host" ? [`${item.kernel}${lineOf(item.origin)}`] : []
+  );
+  return [...new Set(each)];
 }
 
 /** The program that does nothing but one item, with all that it writes. */
@@ -126,6 +136,8 @@ function whatOf(item: Item): string {
       return item.role.replace(/[A-Z]/, (letter) => ` ${letter.toLowerCase()}`);
     case "scan":
       return `running ${word(item.combine)}`;
+    case "host":
+      return `${word(item.kernel)}, by TensorFlow.js`;
     default:
       return item.kind;
   }
@@ -202,12 +214,23 @@ function windowElements({ windows: w }: Extract<Item, { kind: "convolution" | "w
   return elements([w.images, w.outHeight, w.outWidth, w.kernelHeight, w.kernelWidth]);
 }
 
+/** What of a program could not be compiled for the workspace's backend: a line each. */
+export function fallbacksOf({ name, backend, reason, hostKernels }: Explanation): string[] {
+  if (reason !== undefined) {
+    const how = backend.startsWith("tfjs") ? `${backend}, kernel by kernel` : backend;
+    return [`${name} ran on ${how}: ${reason}`];
+  }
+  return hostKernels.map((kernel) =>
+    `${name} left a kernel that has no lowering to TensorFlow.js's cpu backend: ${kernel}`
+  );
+}
+
 /** The explanation as aligned lines for a terminal. */
 export function explanationTable(explained: Explanation): string {
   const { name, backend, calls, items, copies, codeBytes, temporaryBytes, unplannedBytes } =
     explained;
   if (explained.reason !== undefined) {
-    return `${name} on ${backend}, kernel by kernel: ${explained.reason}`;
+    return fallbacksOf(explained)[0];
   }
   const sum = (of: (item: ExplainedItem) => number) => items.reduce((n, item) => n + of(item), 0);
   const measured = explained.seconds !== undefined;
@@ -235,7 +258,7 @@ export function explanationTable(explained: Explanation): string {
       scaled(codeBytes, "B")
     } of code, ` +
     `temporaries ${scaled(temporaryBytes, "B")} of ${scaled(unplannedBytes, "B")}`;
-  return [title, ...aligned([head, ...rows, total])].join("\n");
+  return [title, ...aligned([head, ...rows, total]), ...fallbacksOf(explained)].join("\n");
 }
 
 const longest = 48;

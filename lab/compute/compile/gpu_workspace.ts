@@ -10,6 +10,7 @@ import "../gradients.ts";
 import type { Generator } from "../../core/random.ts";
 import { type NamedTensors, sizeOf } from "../../core/tensor_data.ts";
 import { requireLoadable, requireStateType } from "../layout.ts";
+import { PlainWorkspace } from "../plain_workspace.ts";
 import { draw, noOutput } from "../program.ts";
 import type {
   InputSpec,
@@ -28,10 +29,12 @@ import {
   scalarViews,
   tracedStep,
 } from "./binding.ts";
-import { explain, type Explanation } from "./explain.ts";
+import { beginningOf, type Block, extentOf, floats, viewOf } from "./blocks.ts";
+import { explain, explainFallback, type Explanation } from "./explain.ts";
 import { HostCopies } from "./host_copies.ts";
-import type { Dtype } from "./ir.ts";
-import { bytesOf, constantsOf, type Plan } from "./plan.ts";
+import { type Beginning, HostStep, Turns } from "./host_steps.ts";
+import { NoLowering } from "./ir.ts";
+import { bytesOf, constantsOf } from "./plan.ts";
 import { type CompiledShader, compileShader } from "./wgsl/compiler.ts";
 import { type ComputeDevice, DeviceArena, type Pass } from "./wgsl/device.ts";
 
@@ -47,19 +50,18 @@ interface Group {
   version: number;
 }
 
-/** A program's inputs, random numbers and scalars: one block of the arena, and its host side. */
-interface Block {
-  readonly address: number;
-  readonly content: ArrayBuffer;
-  readonly ranges: Pick<Ranges, "input" | "random" | "scalar">;
-}
+/** A program made for the groups as they were: on the device, or why it runs on the host. */
+type Linked = { readonly groups: readonly Group[] } & (OnDevice | OnHost);
 
-/** A program made for the groups as they were. */
-interface Linked {
-  readonly groups: readonly Group[];
+interface OnDevice {
   readonly replaced: readonly Group[];
   readonly pass: Pass;
   readonly compiled: CompiledShader;
+}
+
+interface OnHost {
+  readonly step: HostStep;
+  readonly reason: string;
 }
 
 /** State in one device buffer, and compiled programs over it. */
@@ -68,14 +70,19 @@ export class GpuWorkspace implements Workspace {
   readonly #arena: DeviceArena;
   readonly #groups = new Map<string, Group>();
   readonly #host: HostCopies | undefined;
-  readonly #programs: { name: string; compiled(): CompiledShader | undefined }[] = [];
+  readonly #fallback: Workspace;
+  readonly #programs: { name: string; linked(): Linked | undefined }[] = [];
+  readonly #turns = new Turns();
 
   /**
-   * An empty workspace on a device; `host` runs the programs that are placed there. Without it they
-   * run on the device, too.
+   * An empty workspace on a device.
+   *
+   * @param host Runs the programs that are placed there; without it they run on the device, too.
+   * @param fallback Runs the programs that the device cannot.
    */
-  constructor(compute: ComputeDevice, host?: Workspace) {
+  constructor(compute: ComputeDevice, host?: Workspace, fallback?: Workspace) {
     compute.check();
+    this.#fallback = fallback ?? new PlainWorkspace("cpu");
     this.#arena = new DeviceArena(compute);
     this.#host = host && new HostCopies(host, {
       version: (name) => this.#group(name).version,
@@ -98,11 +105,17 @@ export class GpuWorkspace implements Workspace {
     for (const [tensor, range] of group.ranges) {
       viewOf(content, range, group.from).set(tensors[tensor].values);
     }
-    this.#arena.write(group.from, content);
+    this.#turns.take(() => this.#arena.write(group.from, content));
   }
 
   async read(name: string): Promise<NamedTensors> {
-    const { ranges, from, bytes } = this.#group(name);
+    const group = this.#group(name);
+    // Without anything to wait for, the read comes before what is asked for next.
+    if (this.#turns.waiting) await this.#turns.settled();
+    return await this.#fetch(group);
+  }
+
+  async #fetch({ ranges, from, bytes }: Group): Promise<NamedTensors> {
     const content = await this.#arena.read(from, bytes);
     return Object.fromEntries(
       [...ranges].map(([tensor, range]) => {
@@ -126,7 +139,7 @@ export class GpuWorkspace implements Workspace {
     const source = this.#group(from);
     if (from === to) return;
     const target = this.#place(to, source.ranges);
-    this.#arena.copy(source.from, target.from, source.bytes);
+    this.#turns.take(() => this.#arena.copy(source.from, target.from, source.bytes));
   }
 
   compile<
@@ -154,21 +167,21 @@ export class GpuWorkspace implements Workspace {
     }));
     let linked: Linked | undefined;
     let fetched: Promise<ArrayBuffer> | undefined;
-    this.#programs.push({ name: spec.name, compiled: () => linked?.compiled });
+    this.#programs.push({ name: spec.name, linked: () => linked });
 
     const run = (random?: Generator) => {
       this.#arena.compute.check();
+      this.#turns.check();
       const groups = (spec.state ?? []).map((name) => this.#group(name));
       if (!linked?.groups.every(({ ranges }, i) => ranges === groups[i].ranges)) {
         linked = this.#link(spec, block, groups, step as unknown as AnyStep);
       }
       draw(spec.name, noise, random);
-      this.#arena.write(block.address, block.content);
-      this.#arena.run(linked.pass);
-      for (const group of linked.replaced) group.version++;
-      fetched = undefined;
+      this.#run(linked, spec.state ?? [], block, () => fetched = undefined);
     };
     const read = async (name: Output) => {
+      if (this.#turns.waiting) await this.#turns.settled();
+      if (linked !== undefined && "step" in linked) return await linked.step.read(name);
       const outputs = linked?.compiled.plan.outputs ?? [];
       const output = outputs.find((each) => each.name === name);
       if (output === undefined) {
@@ -204,17 +217,57 @@ export class GpuWorkspace implements Workspace {
 
   /** What the programs that have run on the device consist of; a device does not tell its times. */
   explain(): Explanation[] {
-    return this.#programs.flatMap(({ name, compiled }) => {
-      const made = compiled();
+    return this.#programs.flatMap(({ name, linked }) => {
+      const made = linked();
       if (made === undefined) return [];
-      const binary = new TextEncoder().encode(made.shader.map(({ code }) => code).join());
-      return [explain(name, this.backend, { ...made, binary })];
+      if ("step" in made) return [explainFallback(name, made.step.backend, made.reason)];
+      const binary = new TextEncoder().encode(made.compiled.shader.map(({ code }) => code).join());
+      return [explain(name, this.backend, { ...made.compiled, binary })];
+    });
+  }
+
+  /** Runs a program on what its block holds now; `begun` is called when its turn has come. */
+  #run(linked: Linked, names: readonly string[], block: Block, begun: () => void): void {
+    // Later work finds the block overwritten.
+    const later = "step" in linked || this.#turns.waiting;
+    const content = later ? block.content.slice(0) : block.content;
+    if ("step" in linked) {
+      const { groups, step } = linked;
+      this.#turns.take(() => this.#runOnHost(step, names, groups, beginningOf(block, content)));
+      for (const group of groups) group.version++;
+    } else {
+      this.#turns.take(() => {
+        begun();
+        this.#arena.write(block.address, content);
+        this.#arena.run(linked.pass);
+      });
+      for (const group of linked.replaced) group.version++;
+    }
+  }
+
+  /** Takes state from the device, runs a step on it, and puts it back. */
+  async #runOnHost(
+    step: HostStep,
+    names: readonly string[],
+    groups: readonly Group[],
+    beginning: Beginning,
+  ): Promise<void> {
+    const tensors = await Promise.all(groups.map((group) => this.#fetch(group)));
+    const state = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
+    const next = await step.run(state, beginning);
+    groups.forEach(({ ranges, from, bytes }, i) => {
+      const content = new ArrayBuffer(bytes);
+      for (const [tensor, range] of ranges) {
+        viewOf(content, range, from).set(next[names[i]][tensor].values);
+      }
+      this.#arena.write(from, content);
     });
   }
 
   dispose(): void {
     this.#groups.clear();
     this.#host?.dispose();
+    this.#fallback.dispose();
     this.#arena.dispose();
   }
 
@@ -266,13 +319,32 @@ export class GpuWorkspace implements Workspace {
     return { address, content: new ArrayBuffer(this.#arena.top - address), ranges };
   }
 
-  /** Traces and compiles a program over the groups as they are now. */
+  /** A program over the groups as they are now: on the host where it cannot be compiled. */
   #link(
-    spec: { readonly name: string; readonly state?: readonly string[] },
+    spec: ProgramSpec<Record<string, InputSpec>, Record<string, RandomSpec>, string, string>,
     block: Block,
     groups: readonly Group[],
     step: AnyStep,
   ): Linked {
+    try {
+      return { groups, ...this.#compile(spec, block, groups, step) };
+    } catch (error) {
+      if (!(error instanceof NoLowering)) throw error;
+      return { groups, step: new HostStep(this.#fallback, spec, step), reason: error.message };
+    }
+  }
+
+  /**
+   * Traces and compiles a program.
+   *
+   * @throws NoLowering where it has a kernel without WGSL.
+   */
+  #compile(
+    spec: { readonly name: string; readonly state?: readonly string[] },
+    block: Block,
+    groups: readonly Group[],
+    step: AnyStep,
+  ): OnDevice {
     const names = spec.state ?? [];
     const state = new Map(
       groups.flatMap(({ ranges }, i) =>
@@ -301,7 +373,6 @@ export class GpuWorkspace implements Workspace {
       ),
     );
     return {
-      groups,
       replaced: groups.filter((_, i) => replaced.has(names[i])),
       pass: { pipelines: compute.pipelines(shader), shader },
       compiled,
@@ -318,29 +389,4 @@ export class GpuWorkspace implements Workspace {
     if (group !== undefined) return group;
     throw unknownName("use a workspace", "state", name, this.#groups.keys());
   }
-}
-
-/** A range's elements in a copy of the arena that begins at `from`. */
-function viewOf(
-  content: ArrayBuffer,
-  { address, size, dtype }: Range,
-  from: number,
-): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> {
-  return dtype === "float32"
-    ? new Float32Array(content, address - from, size)
-    : new Int32Array(content, address - from, size);
-}
-
-/** The bytes from the first output to the end of the last. */
-function extentOf(outputs: Plan["outputs"]): { from: number; bytes: number } {
-  const from = Math.min(...outputs.map(({ address }) => address));
-  const to = Math.max(...outputs.map(({ address, shape }) => address + sizeOf(shape) * 4));
-  return { from, bytes: to - from };
-}
-
-/** A copy of elements, as float32 whatever their type. */
-function floats(content: ArrayBuffer, offset: number, size: number, dtype: Dtype): Float32Array {
-  if (dtype === "float32") return new Float32Array(content, offset, size).slice();
-  const each = new Int32Array(content, offset, size);
-  return Float32Array.from(each, (lane) => dtype === "bool" ? (lane === 0 ? 0 : 1) : lane);
 }

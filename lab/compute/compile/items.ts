@@ -179,6 +179,22 @@ export interface Scan {
   readonly reverse: boolean;
 }
 
+/** A kernel without a lowering, computed by TensorFlow.js on the cpu. */
+export interface HostCall {
+  readonly kind: "host";
+  readonly kernel: string;
+  readonly attributes: Attributes;
+  /** Of its inputs, in order. */
+  readonly names: readonly string[];
+  readonly inputs: readonly number[];
+  readonly shapes: readonly (readonly number[])[];
+  /** Which of the kernel's results is the output. */
+  readonly result: number;
+  readonly output: number;
+  /** Where the step asked for it. */
+  readonly origin?: Error;
+}
+
 /** A piece of work of a program. */
 export type Item =
   | Loop
@@ -188,4 +204,5 @@ export type Item =
   | Convolution
   | WindowItem
   | Indexed
-  | Scan;
+  | Scan
+  | HostCall;

@@ -5,7 +5,9 @@
  */
 import type { Compiled } from "./compiler.ts";
 import { alone, type Times } from "./explain.ts";
+import { hostCalls } from "./host_kernels.ts";
 import type { SharedArena } from "./memory.ts";
+import type { Schedule } from "./schedule.ts";
 import { lower, type Rounding } from "./wasm/lower.ts";
 
 /**
@@ -21,18 +23,20 @@ const measurements = 5;
  */
 export function timesOf(compiled: Compiled, arena: SharedArena, rounding: Rounding): Times {
   const { schedule, plan } = compiled;
-  const env = { memory: arena.memory };
-  const runOf = (binary: Uint8Array<ArrayBuffer>) => {
+  const runOf = (binary: Uint8Array<ArrayBuffer>, of: Schedule) => {
+    const env = { memory: arena.memory, host: hostCalls(of, plan, arena) };
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary), { env });
     return exports.run0 as (base: number) => void;
   };
   const memory = new Uint8Array(arena.memory.buffer, 0, arena.top);
   const before = memory.slice();
   try {
-    const whole = secondsOf(runOf(compiled.binary));
+    const whole = secondsOf(runOf(compiled.binary, schedule));
     const items = schedule.items.map((item) => {
       const build = { rounding, arena, threads: 1 };
-      return secondsOf(runOf(lower(alone(compiled, item), { ...plan, copies: [] }, build).binary));
+      const single = alone(compiled, item);
+      const { binary } = lower(single, { ...plan, copies: [] }, build);
+      return secondsOf(runOf(binary, single));
     });
     return { whole, items };
   } finally {

@@ -15,6 +15,7 @@ import {
   type View,
 } from "./ir.ts";
 import { copyOf, strides } from "./copies.ts";
+import { hostCallOf } from "./host_kernels.ts";
 import { convolutionOf, windowItemOf } from "./images.ts";
 import { indexedOf, scanOf } from "./indices.ts";
 import type { Item, Loop, Node, Operand, Reduction } from "./items.ts";
@@ -73,7 +74,8 @@ class Scheduler {
     if (kernel === "BatchMatMul") return this.#addMatMul(operation);
     if (kernel === "ArgMax") return this.#addArgMax(operation);
     const item = copyOf(operation, (view) => this.#fillOf(view)) ?? convolutionOf(operation) ??
-      windowItemOf(operation) ?? indexedOf(operation) ?? scanOf(operation);
+      windowItemOf(operation) ?? indexedOf(operation) ?? scanOf(operation) ??
+      hostCallOf(operation);
     if (item === undefined) throw new NoLowering(operation.kernel, operation.origin);
     this.#append(item);
   }

@@ -17,7 +17,8 @@ import {
   NoLowering,
   type View,
 } from "./ir.ts";
-import { axesOf, rules } from "./shapes.ts";
+import { hostKernels, type HostResult, tracedOnHost } from "./host_kernels.ts";
+import { axesOf, rules, type Shaped } from "./shapes.ts";
 
 /** Name of the recording backend. */
 const backendName = "reverie-trace";
@@ -210,25 +211,37 @@ function record(
       shape: part.shape.toSpliced(axis, 1),
     }));
   }
+  if (hostKernels.has(kernel)) {
+    const names = Object.keys(named).filter((name) => named[name] != null);
+    const results = tracedOnHost(kernel, names, infos as unknown as Shaped[], known);
+    const appended = ({ shaped, call }: HostResult) =>
+      append(made, kernel, infos, shaped, call, new Error());
+    return Array.isArray(results) ? results.map(appended) : appended(results);
+  }
   const rule = rules.get(kernel);
   if (rule === undefined) {
     throw new NoLowering(kernel, new Error());
   }
   const given = kernel === "Slice" ? sliced(infos[0], known) : known;
   const symbols = infos.map(({ shape, dtype }) => ({ shape, dtype: dtype as Dtype }));
-  const { shape, dtype } = rule(symbols, given);
-  const views: View[] = infos.map((info) => ({
-    value: made.valueAt(info.dataId),
-    shape: info.shape.slice(),
+  const origin = made.origins ? new Error() : undefined;
+  return append(made, kernel, infos, rule(symbols, given), extra(given, named), origin);
+}
+
+/** Appends one kernel to the graph. */
+function append(
+  made: TraceBackend,
+  kernel: string,
+  inputs: readonly tf.TensorInfo[],
+  { shape, dtype }: Shaped,
+  attributes: Attributes,
+  origin: Error | undefined,
+): tf.TensorInfo {
+  const views = inputs.map(({ dataId, shape }): View => ({
+    value: made.valueAt(dataId),
+    shape: shape.slice(),
   }));
-  const output = made.builder.apply(
-    kernel,
-    views,
-    shape,
-    dtype,
-    extra(given, named),
-    made.origins ? new Error() : undefined,
-  );
+  const output = made.builder.apply(kernel, views, shape, dtype, attributes, origin);
   return { dataId: made.handle(output.value), shape: [...shape], dtype };
 }
 

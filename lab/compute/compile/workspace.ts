@@ -23,6 +23,7 @@ import { type AnyStep, declarations, type Range, scalarViews, tracedStep } from 
 import { type Compiled, compileStep } from "./compiler.ts";
 import { explain, explainFallback, type Explanation } from "./explain.ts";
 import { fallback, type FallbackMemory } from "./fallback.ts";
+import { hostCalls } from "./host_kernels.ts";
 import { type Dtype, NoLowering } from "./ir.ts";
 import { SharedArena } from "./memory.ts";
 import { bytesOf, constantsOf } from "./plan.ts";
@@ -62,8 +63,8 @@ export class CompiledWorkspace implements Workspace {
    *
    * @param options.threads At least 1, the default; more start others once a program has run for a
    *   while, and these run until `dispose`.
-   * @param options.fallback Whether a step that cannot be compiled runs kernel by kernel (default)
-   *   or is refused.
+   * @param options.fallback Whether what cannot be compiled, kernels or a whole step, is left to
+   *   TensorFlow.js (default) or refused.
    */
   constructor(
     private readonly rounding: Rounding,
@@ -180,7 +181,7 @@ export class CompiledWorkspace implements Workspace {
       const program = linked();
       if (program === undefined) return [];
       const made = program.compiled;
-      if ("reason" in made) return [explainFallback(name, made.reason)];
+      if ("reason" in made) return [explainFallback(name, "tfjs-cpu", made.reason)];
       const times = measured ? timesOf(made, this.#arena, this.rounding) : undefined;
       return [explain(name, this.backend, made, { threads: program.threads?.(), times })];
     });
@@ -231,6 +232,10 @@ export class CompiledWorkspace implements Workspace {
         threads: this.threads,
       },
     );
+    const hosted = compiled.schedule.items.find(({ kind }) => kind === "host");
+    if (hosted?.kind === "host" && !this.#fallback) {
+      throw new NoLowering(hosted.kernel, hosted.origin);
+    }
     this.#arena.takeUpTo(compiled.plan.end);
     const { values } = compiled.schedule;
     for (const { address, elements } of constantsOf(values, compiled.plan.addresses)) {
@@ -240,7 +245,10 @@ export class CompiledWorkspace implements Workspace {
       view.set(elements);
     }
     const instance = new WebAssembly.Instance(new WebAssembly.Module(compiled.binary), {
-      env: { memory: this.#arena.memory },
+      env: {
+        memory: this.#arena.memory,
+        host: hostCalls(compiled.schedule, compiled.plan, this.#arena),
+      },
     });
     const run0 = instance.exports.run0 as (base: number) => void;
     const { run, threads } = this.#onThreads(compiled, () => run0(0));
@@ -269,8 +277,11 @@ export class CompiledWorkspace implements Workspace {
   /** `one`, or a run that takes several threads where they gain. */
   #onThreads(compiled: Compiled, one: () => void): FasterRun {
     const { rounding, threads } = this;
-    const splits = compiled.schedule.items.some((item) => partsOf(item, threads) !== undefined);
-    if (threads === 1 || !splits) return { run: one, threads: () => 1 };
+    const { items } = compiled.schedule;
+    const splits = items.some((item) => partsOf(item, threads) !== undefined);
+    // A thread of a pool knows no TensorFlow.js.
+    const hosted = items.some(({ kind }) => kind === "host");
+    if (threads === 1 || !splits || hosted) return { run: one, threads: () => 1 };
     return fasterRun(
       one,
       () => this.#pool ??= new ThreadPool(this.#arena, threads),

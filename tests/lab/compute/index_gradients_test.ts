@@ -59,6 +59,14 @@ const cases: readonly (readonly [string, Case["tensors"], Case["plain"], lacking
     (x) => table(ROWS, 2, (i, j) => cell(x, ROWS - 1 - i, 2 * j) ** 2),
   ],
   [
+    "largest two of each row",
+    (x) => tf.topk(tf.square(x), 2).values,
+    (x) =>
+      upTo(ROWS).flatMap((i) =>
+        squared(x.slice(i * COLUMNS, (i + 1) * COLUMNS)).sort((a, b) => b - a).slice(0, 2)
+      ),
+  ],
+  [
     "running product",
     (x) => tf.cumprod(x, 1),
     (x) => table(ROWS, COLUMNS, (i, j) => product(upTo(j + 1).map((k) => cell(x, i, k)))),
@@ -134,6 +142,11 @@ const cases: readonly (readonly [string, Case["tensors"], Case["plain"], lacking
     "remainder",
     (x) => tf.mod(tf.square(x), 0.3),
     (x) => x.map((each) => each * each - 0.3 * Math.floor(each * each / 0.3)),
+  ],
+  [
+    "angle of (x, x² + 1)",
+    (x) => tf.atan2(x, tf.add(tf.square(x), 1)),
+    (x) => x.map((each) => Math.atan2(each, each * each + 1)),
   ],
   [
     "batch normalisation without scale and offset",

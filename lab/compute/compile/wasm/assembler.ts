@@ -316,15 +316,20 @@ interface FunctionCode {
 export class ModuleBuilder {
   readonly #functions: FunctionCode[] = [];
 
+  /** @param host Whether function 0 is the imported `env.host`, which takes an i32. */
+  constructor(private readonly host = false) {}
+
   /** Adds a function without results; answers its index. */
   add(parameters: readonly Type[], locals: Locals, body: Code, exported?: string): number {
     this.#functions.push({ parameters, locals, body, exported });
-    return this.#functions.length - 1;
+    return this.#functions.length - 1 + Number(this.host);
   }
 
   /** The binary. The memory is imported as `env.memory`; a shared one says its most pages. */
   encode(memory: { shared: boolean; mostPages: number }): Uint8Array<ArrayBuffer> {
-    const types = this.#functions.map(({ parameters }) => [
+    const imported: readonly (readonly Type[])[] = this.host ? [["i32"]] : [];
+    const signatures = [...imported, ...this.#functions.map(({ parameters }) => parameters)];
+    const types = signatures.map((parameters) => [
       0x60,
       ...vector(parameters.map((type) => [typeByte[type]])),
       0,
@@ -334,7 +339,7 @@ export class ModuleBuilder {
       return [...unsigned(declared.length + body.length + 1), ...declared, ...body, 0x0b];
     });
     const exports = this.#functions.flatMap(({ exported }, i) =>
-      exported === undefined ? [] : [[...text(exported), 0, ...unsigned(i)]]
+      exported === undefined ? [] : [[...text(exported), 0, ...unsigned(i + imported.length)]]
     );
     const section = (id: number, content: readonly number[]) => [
       id,
@@ -345,8 +350,14 @@ export class ModuleBuilder {
     return Uint8Array.from([
       ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
       ...section(1, vector(types)),
-      ...section(2, vector([[...text("env"), ...text("memory"), 2, ...limits]])),
-      ...section(3, vector(this.#functions.map((_, i) => unsigned(i)))),
+      ...section(
+        2,
+        vector([
+          [...text("env"), ...text("memory"), 2, ...limits],
+          ...imported.map((_, i) => [...text("env"), ...text("host"), 0, ...unsigned(i)]),
+        ]),
+      ),
+      ...section(3, vector(this.#functions.map((_, i) => unsigned(i + imported.length)))),
       ...section(7, vector(exports)),
       ...section(10, vector(bodies)),
     ]);

@@ -6,7 +6,7 @@
  */
 import { operationsOf } from "../explain.ts";
 import { alignedScratch, neededValues, type Plan, readsOf, writesOf } from "../plan.ts";
-import type { Item, MatMul } from "../items.ts";
+import type { HostCall, Item, MatMul } from "../items.ts";
 import type { Schedule } from "../schedule.ts";
 import {
   call,
@@ -59,7 +59,8 @@ export interface Lowered {
 
 /**
  * The module of a schedule: it imports `env.memory` and exports a function `run0`, `run1`, … for
- * each thread, which takes the arrivals at barriers before the run.
+ * each thread, which takes the arrivals at barriers before the run. One with host kernels imports
+ * `env.host`, which it calls with an item's index, and is for one thread alone.
  */
 export function lower(schedule: Schedule, plan: Plan, build: Build): Lowered {
   const { threads } = build;
@@ -106,7 +107,7 @@ function touchedBy({ values }: Schedule, plan: Plan) {
 
 /** Adds the functions of items to a module. */
 class ItemWriter {
-  readonly module = new ModuleBuilder();
+  readonly module: ModuleBuilder;
   readonly #madd;
   readonly #stored: ReadonlySet<number>;
   readonly #scratchBytes: number;
@@ -117,6 +118,7 @@ class ItemWriter {
     private readonly plan: Plan,
     rounding: Rounding,
   ) {
+    this.module = new ModuleBuilder(schedule.items.some(({ kind }) => kind === "host"));
     this.#madd = rounding === "relaxed" ? f32x4.relaxedMadd : strictMadd;
     this.#stored = neededValues(schedule);
     this.#scratchBytes = alignedScratch(scratchBytes(schedule));
@@ -127,10 +129,11 @@ class ItemWriter {
     const { item, offsets } = part;
     const address = (value: number) => this.plan.addresses[value]! + (offsets.get(value) ?? 0);
     const scratch = this.plan.scratch + thread * this.#scratchBytes;
+    if (item.kind === "host") return call(0, i32.const(this.schedule.items.indexOf(item)));
     if (item.kind === "matMul" && item.batch === 1) {
       return productCode(item, this.#matMul(), addressesOf(item, address), scratch);
     }
-    const { locals, body } = this.#function(part, address, scratch);
+    const { locals, body } = this.#function({ ...part, item }, address, scratch);
     return call(this.module.add([], locals, body));
   }
 
@@ -140,7 +143,7 @@ class ItemWriter {
   }
 
   #function(
-    { item, loop, channels }: Part,
+    { item, loop, channels }: Part & { readonly item: Exclude<Item, HostCall> },
     address: (value: number) => number,
     scratch: number,
   ): { locals: Locals; body: Code } {

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { NoLowering } from "../ir.ts";
 import { neededValues, type Plan } from "../plan.ts";
 import type { Item } from "../items.ts";
 import type { Schedule } from "../schedule.ts";
@@ -117,5 +118,7 @@ function tasksOfItem(item: Item, lowering: Lowering): Task[] {
       return [indexedTask(item, lowering)];
     case "scan":
       return [scanTask(item, lowering)];
+    case "host":
+      throw new NoLowering(`${item.kernel} in WGSL`, item.origin);
   }
 }

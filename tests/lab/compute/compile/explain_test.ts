@@ -84,6 +84,7 @@ Deno.test("the table aligns its columns and ends with the whole", () => {
     name: "step",
     backend: "wasm",
     threads: 1,
+    hostKernels: [],
     calls: 4,
     items: [
       { what: "add, tanh", shape: "[128, 64]", bytes: 65_800, operations: 16_384, seconds: 3e-6 },

@@ -1,28 +1,35 @@
-import { deepStrictEqual, match, strictEqual } from "node:assert";
+/** What cannot be compiled runs otherwise, to the same numbers, and says so. */
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { openWorkspace } from "../../../../lab/compute/backend.ts";
-import { explanationTable } from "../../../../lab/compute/compile/explain.ts";
+import { explanationTable, fallbacksOf } from "../../../../lab/compute/compile/explain.ts";
+import { hostKernels } from "../../../../lab/compute/compile/host_kernels.ts";
+import { rules } from "../../../../lab/compute/compile/shapes.ts";
+import { CompiledWorkspace } from "../../../../lab/compute/compile/workspace.ts";
+import { PlainWorkspace } from "../../../../lab/compute/plain_workspace.ts";
 import { defaultRng } from "../../../../lab/core/random.ts";
+import type { Workspace } from "../../../../lab/compute/workspace.ts";
+import { noise } from "./agree.ts";
 
 const floats = (...values: number[]) =>
   ({ shape: [values.length], dtype: "float32", values: Float32Array.from(values) }) as const;
 
-Deno.test("a step with a kernel that has no lowering runs kernel by kernel, and says so", async () => {
+Deno.test("a step whose shapes depend on values runs kernel by kernel, and says so", async () => {
   const { workspace } = await openWorkspace("wasm");
   workspace.define("best", { values: floats(0, 0) });
   const program = workspace.compile(
     {
-      name: "best two",
+      name: "distinct",
       inputs: { x: [[4], "float32"] },
       random: { noise: [[4], "uniform"] },
       scalars: ["scale"],
       state: ["best"],
     },
     ({ input, random, scalar, state: { best } }) => {
-      const { values } = tf.topk(tf.add(tf.mul(input.x, scalar.scale), tf.mul(random.noise, 0)), 2);
+      const { values } = tf.unique(tf.add(tf.mul(input.x, scalar.scale), tf.mul(random.noise, 0)));
       return {
         outputs: { values },
-        state: { best: { values: tf.add(best.values, values) } },
+        state: { best: { values: tf.add(best.values, tf.slice(values, 0, 2)) } },
       };
     },
   );
@@ -34,16 +41,153 @@ Deno.test("a step with a kernel that has no lowering runs kernel by kernel, and 
     }),
   );
   const random = defaultRng(1);
-  program.input.x.set([1, 4, 2, 3]);
+  program.input.x.set([4, 3, 4, 2]);
   program.scalar.scale = 10;
   program.run(random);
   double.run();
   program.run(random);
-  deepStrictEqual([...await program.read("values")], [40, 30]);
+  deepStrictEqual([...await program.read("values")], [40, 30, 20]);
   deepStrictEqual([...(await workspace.read("best")).values.values], [120, 90]);
   const [fallback, compiled] = workspace.explain!();
   strictEqual(fallback.backend, "tfjs-cpu");
-  match(explanationTable(fallback), /best two on tfjs-cpu.*TopK.*fallback_test\.ts:\d+/);
+  match(
+    explanationTable(fallback),
+    /distinct ran on tfjs-cpu, kernel by kernel:.*Unique.*fallback_test\.ts:\d+/,
+  );
   strictEqual(compiled.backend, "wasm");
+  deepStrictEqual(fallbacksOf(compiled), []);
   workspace.dispose();
+});
+
+/** The loss of a small network through its two largest activations a row, trained. */
+function trained(workspace: Workspace) {
+  workspace.define("net", {
+    w: { ...noise([3, 5], 2), values: Float32Array.from(noise([3, 5], 2).values) },
+    slots: { shape: [5], dtype: "int32", values: new Int32Array(5) },
+  });
+  const update = workspace.compile(
+    { name: "update", inputs: { x: [[4, 3], "float32"] }, state: ["net"] },
+    ({ input, state: { net } }) => {
+      const { value, grads: [slope] } = tf.valueAndGrads((w) => {
+        const { values } = tf.topk(tf.relu(tf.matMul(input.x as tf.Tensor2D, w as tf.Tensor2D)), 2);
+        return tf.mean(tf.square(values)) as tf.Scalar;
+      })([net.w]);
+      const { values, indices } = tf.topk(net.w, 3);
+      const hit = tf.oneHot(tf.slice(indices, [0, 0], [1, 1]), 5);
+      return {
+        outputs: { loss: value, values, indices, any: tf.greater(values, 0.5) },
+        state: {
+          net: {
+            w: tf.sub(net.w, tf.mul(slope, 0.1)),
+            slots: tf.add(net.slots, tf.reshape(tf.cast(hit, "int32"), [5])),
+          },
+        },
+      };
+    },
+  );
+  update.input.x.set(noise([4, 3], 7, 1).values);
+  return update;
+}
+
+Deno.test("a kernel without a lowering runs on the host within a compiled program", async () => {
+  await tf.setBackend("cpu");
+  const plain = new PlainWorkspace("cpu");
+  const workspace = new CompiledWorkspace("strict");
+  const [expected, update] = [trained(plain), trained(workspace)];
+  update.run();
+  const buffers = tf.findBackend("cpu").numDataIds();
+  for (let i = 1; i < 20; i++) update.run();
+  strictEqual(tf.findBackend("cpu").numDataIds(), buffers, "buffers were left behind");
+  for (let i = 0; i < 20; i++) expected.run();
+  for (const name of ["loss", "values", "indices", "any"] as const) {
+    const found = await update.read(name);
+    (await expected.read(name)).forEach((value, i) =>
+      ok(Math.abs(found[i] - value) <= 1e-6 * (1 + Math.abs(value)), `${name} ${i}: ${found[i]}`)
+    );
+  }
+  deepStrictEqual(
+    [...(await workspace.read("net")).slots.values],
+    [...(await plain.read("net")).slots.values],
+  );
+  const [explained] = workspace.explain(true);
+  strictEqual(explained.backend, "wasm-strict");
+  ok(explained.items.some(({ what }) => what === "top k, by TensorFlow.js"));
+  ok(explained.items.some(({ what }) => what === "matrix product"));
+  const lines = fallbacksOf(explained);
+  ok(
+    lines.length >= 2 &&
+      lines.every((line) => /update left.*TopK.*fallback_test\.ts:\d+/.test(line)),
+    lines.join(),
+  );
+  match(explanationTable(explained), /update left a kernel that has no lowering/);
+  workspace.dispose();
+  plain.dispose();
+});
+
+Deno.test("host kernels take whole numbers and truth values, and give the cpu's very bits", () => {
+  const images = noise([2, 4, 4, 3]);
+  const volumes = noise([1, 4, 4, 4, 2], 3);
+  const steps: Record<string, (x: tf.Tensor, v: tf.Tensor, i: tf.Tensor) => tf.Tensor> = {
+    LRN: (x) => tf.localResponseNormalization(x as tf.Tensor4D, 2),
+    Atan2: (x) => tf.atan2(x, tf.add(x, 0.5)),
+    FlipLeftRight: (x) => tf.image.flipLeftRight(x as tf.Tensor4D),
+    RotateWithOffset: (x) => tf.image.rotateWithOffset(x as tf.Tensor4D, 0.4),
+    CropAndResize: (x) => tf.image.cropAndResize(x as tf.Tensor4D, [[0, 0.1, 0.8, 1]], [1], [3, 5]),
+    SpaceToBatchND: (x) => tf.spaceToBatchND(x, [2, 2], [[0, 0], [0, 0]]),
+    AvgPool3D: (_, v) => tf.avgPool3d(v as tf.Tensor5D, 2, 2, "valid"),
+    MaxPool3D: (_, v) => tf.maxPool3d(v as tf.Tensor5D, 2, 1, "same"),
+    Conv3D: (_, v) =>
+      tf.conv3d(v as tf.Tensor5D, tf.ones([2, 2, 2, 2, 3]) as tf.Tensor5D, 1, "valid"),
+    Dilation2D: (x) =>
+      tf.dilation2d(x as tf.Tensor4D, tf.ones([2, 2, 3]) as tf.Tensor3D, 1, "same", 1),
+    Bincount: (_, __, i) => tf.bincount(i as tf.Tensor1D, tf.tensor1d([]), 9),
+    BitwiseAnd: (_, __, i) => tf.bitwiseAnd(i, tf.scalar(6, "int32").broadcastTo([6])),
+    TopK: (_, __, i) => tf.topk(i, 4).indices,
+    DenseBincount: (_, __, i) => tf.denseBincount(i as tf.Tensor1D, tf.tensor1d([]), 9, true),
+    TensorScatterUpdate: (x, _, i) =>
+      tf.tensorScatterUpdate(
+        tf.reshape(x, [-1]),
+        tf.reshape(i, [6, 1]),
+        tf.slice(tf.reshape(x, [-1]), 50, 6),
+      ),
+    SearchSorted: (_x, _v, i) => tf.lowerBound(tf.tensor1d([0, 2, 4], "int32"), i),
+  };
+  for (const [kernel, step] of Object.entries(steps)) {
+    ok(hostKernels.has(kernel), kernel);
+    const bits = [new PlainWorkspace("cpu"), new CompiledWorkspace("strict")].map((workspace) => {
+      const program = workspace.compile(
+        {
+          name: kernel,
+          inputs: {
+            x: [[2, 4, 4, 3], "float32"],
+            v: [[1, 4, 4, 4, 2], "float32"],
+            i: [[6], "int32"],
+          },
+        },
+        ({ input: { x, v, i } }) => ({ outputs: { y: step(x, v, i) } }),
+      );
+      program.input.x.set(images.values);
+      program.input.v.set(volumes.values);
+      program.input.i.set([3, 8, 1, 5, 0, 4]);
+      program.run();
+      return [...new Int32Array(program.readNow("y").buffer)];
+    });
+    deepStrictEqual(bits[1], bits[0], kernel);
+  }
+});
+
+Deno.test("a host kernel has no rule of its own, and is refused where fallbacks are", () => {
+  for (const kernel of hostKernels) {
+    ok(!rules.has(kernel), kernel);
+    ok(tf.getKernel(kernel, "cpu") !== undefined, kernel);
+  }
+  const workspace = new CompiledWorkspace("strict", { fallback: false });
+  const program = workspace.compile(
+    { name: "largest", inputs: { x: [[4], "float32"] } },
+    ({ input }) => ({ outputs: { y: tf.topk(input.x, 2).values } }),
+  );
+  throws(() => program.run(), {
+    name: "InputError",
+    message: /no lowering of the kernel TopK .*fallback_test\.ts:\d+/,
+  });
 });

@@ -201,10 +201,15 @@ refuses("a shape that depends on values", /no lowering of the kernel Unique/, "u
   return { y };
 });
 
-refuses("a kernel without lowering", /no lowering of the kernel Bincount/, "bincount", ({ n }) => {
-  const y = tf.bincount(n as tf.Tensor1D, [], 8);
-  return { y };
-});
+refuses(
+  "a kernel that draws its own numbers",
+  /no lowering of the kernel Multinomial/,
+  "multinomial",
+  ({ x }) => {
+    const y = tf.multinomial(x as tf.Tensor1D, 2, 3);
+    return { y };
+  },
+);
 
 refuses("a complex number", /float32, int32 or bool|no lowering/, "tf.complex", ({ x }) => {
   const y = tf.abs(tf.complex(x, x));

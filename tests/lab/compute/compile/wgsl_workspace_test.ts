@@ -2,9 +2,11 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { openWorkspace } from "../../../../lab/compute/backend.ts";
-import { explanationTable } from "../../../../lab/compute/compile/explain.ts";
+import { explanationTable, fallbacksOf } from "../../../../lab/compute/compile/explain.ts";
 import { GpuWorkspace } from "../../../../lab/compute/compile/gpu_workspace.ts";
 import { ComputeDevice, DeviceArena } from "../../../../lab/compute/compile/wgsl/device.ts";
+import { defaultRng } from "../../../../lab/core/random.ts";
+import { PlainWorkspace } from "../../../../lab/compute/plain_workspace.ts";
 import { openGraphics } from "../../../../lab/compute/graphics.ts";
 import type { Workspace } from "../../../../lab/compute/workspace.ts";
 import { backends } from "../backends.ts";
@@ -254,4 +256,87 @@ onDevice("a program on the host may not replace state", async (workspace) => {
   program.run();
   await rejects(program.read("w" as never), { name: "InputError", message: /replaces "sum"/ });
   ok(await workspace.read("sum"));
+});
+
+/** w ← its two largest elements + noise, twice over; a host step with all that a program has. */
+function largest(workspace: Workspace) {
+  return workspace.compile(
+    {
+      name: "largest",
+      inputs: { x: [[2], "float32"] },
+      random: { noise: [[2], "uniform"] },
+      scalars: ["rate"],
+      state: ["sum"],
+    },
+    ({ input, random, scalar, state: { sum } }) => {
+      const { values, indices } = tf.topk(tf.concat([sum.w, tf.mul(input.x, scalar.rate)]), 2);
+      return { outputs: { indices }, state: { sum: { w: tf.add(values, random.noise) } } };
+    },
+  );
+}
+
+onDevice("a step that the device cannot run runs on the host, in its turn", async (workspace) => {
+  /** Additions and host steps in turn, none waited for. */
+  const mixed = async (workspace: Workspace) => {
+    workspace.define("sum", { w: floats(1, 2) });
+    const add = adder(workspace);
+    const top = largest(workspace);
+    const random = defaultRng(5);
+    add.scalar.rate = 2;
+    const seen: Promise<Float32Array>[] = [];
+    for (let i = 0; i < 4; i++) {
+      add.input.x.set([i, 1 - i]);
+      add.run();
+      top.input.x.set([i + 3, -i]);
+      top.scalar.rate = i + 1;
+      top.run(random);
+      if (i % 2 === 0) seen.push(top.read("indices"), add.read("before"));
+      workspace.copy("sum", `copy ${i}`);
+    }
+    const groups = ["sum", "copy 0", "copy 2"].map(async (name) =>
+      (await workspace.read(name)).w.values
+    );
+    return (await Promise.all([...seen, ...groups])).map((x) => [...x]);
+  };
+  const expected = await mixed(new PlainWorkspace("cpu"));
+  (await mixed(workspace)).forEach((values, i) =>
+    values.forEach((value, j) => ok(Math.abs(value - expected[i][j]) < 1e-5, `${i}: ${values}`))
+  );
+  const [added, onHost] = workspace.explain!();
+  deepStrictEqual(fallbacksOf(added), []);
+  match(onHost.backend, /^wasm/);
+  match(
+    explanationTable(onHost),
+    /largest ran on wasm\S*: .*no lowering of the kernel TopK in WGSL .*wgsl_workspace_test/,
+  );
+});
+
+onDevice("a policy on the host sees what a step on the host has made", async (workspace) => {
+  workspace.define("sum", { w: floats(1, 2) });
+  const top = largest(workspace);
+  top.scalar.rate = 0;
+  const act = workspace.compile(
+    { name: "act", state: ["sum"], placement: "host" },
+    ({ state: { sum } }) => ({ outputs: { y: tf.mul(sum.w, 1) } }),
+  );
+  top.run(defaultRng(1));
+  act.run();
+  const [seen, state] = await Promise.all([act.read("y"), workspace.read("sum")]);
+  deepStrictEqual([...seen], [...state.w.values]);
+});
+
+onDevice("a step on the host that fails is told at the next read", async (workspace) => {
+  workspace.define("sum", { w: floats(1, 2) });
+  const program = workspace.compile(
+    { name: "distinct", inputs: { x: [[4], "float32"] }, state: ["sum"] },
+    ({ input, state: { sum } }) => ({
+      outputs: { sum: tf.add(sum.w, tf.unique(input.x).values) },
+    }),
+  );
+  program.input.x.set([1, 2, 1, 2]);
+  program.run();
+  deepStrictEqual([...await program.read("sum")], [2, 4]);
+  program.input.x.set([1, 2, 3, 4]);
+  program.run();
+  await rejects(program.read("sum"), /broadcast/);
 });

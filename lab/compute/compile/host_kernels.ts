@@ -1,0 +1,152 @@
+/**
+ * Kernels without a lowering: TensorFlow.js's cpu backend computes them on the memory of the
+ * program, between the items before and after.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { type Attributes, type Dtype, elements, NoLowering, type Operation } from "./ir.ts";
+import type { HostCall } from "./items.ts";
+import type { SharedArena } from "./memory.ts";
+import type { Plan } from "./plan.ts";
+import type { Schedule } from "./schedule.ts";
+import type { Shaped } from "./shapes.ts";
+
+/** Those that may be: the shapes of their results depend on no values, and they draw no numbers. */
+export const hostKernels: ReadonlySet<string> = new Set([
+  ...["Atan2", "BitwiseAnd", "BroadcastArgs", "Diag", "TopK", "SearchSorted", "LinSpace"],
+  ...["Bincount", "DenseBincount", "SparseToDense", "TensorScatterUpdate"],
+  ...["SpaceToBatchND", "BatchToSpaceND", "LRN", "LRNGrad", "MaxPoolWithArgmax"],
+  ...["AvgPool3D", "AvgPool3DGrad", "MaxPool3D", "MaxPool3DGrad"],
+  ...["Conv3D", "Conv3DBackpropFilterV2", "Conv3DBackpropInputV2"],
+  ...["Dilation2D", "Dilation2DBackpropFilter", "Dilation2DBackpropInput"],
+  ...["CropAndResize", "FlipLeftRight", "RotateWithOffset", "Transform"],
+]);
+
+/** What the cpu's kernels need of their backend. */
+interface CpuBackend {
+  makeTensorInfo(shape: number[], dtype: tf.DataType, values: unknown): tf.TensorInfo;
+  readSync(id: object): ArrayLike<number>;
+  disposeData(id: object): void;
+}
+
+/** Given by name, with their elements. */
+type Given = Record<string, Shaped & { readonly values: unknown }>;
+
+/** Runs a kernel on the cpu; `use` sees the results before they are freed. */
+function compute<T>(
+  kernel: string,
+  given: Given,
+  attributes: Attributes,
+  use: (results: tf.TensorInfo | tf.TensorInfo[], backend: CpuBackend) => T,
+): T {
+  const backend = tf.findBackend("cpu") as unknown as CpuBackend;
+  const inputs = Object.fromEntries(
+    Object.entries(given).map(([name, { shape, dtype, values }]) => [
+      name,
+      backend.makeTensorInfo([...shape], dtype, values),
+    ]),
+  );
+  const { kernelFunc } = tf.getKernel(kernel, "cpu");
+  const attrs = attributes as unknown as tf.NamedAttrMap;
+  const results = kernelFunc({ inputs, attrs, backend });
+  const answer = use(results, backend);
+  const made = [...Object.values(inputs), ...[results].flat()];
+  for (const id of new Set(made.map(({ dataId }) => dataId))) backend.disposeData(id);
+  return answer;
+}
+
+/** A traced call of a host kernel: of several results each is an operation of its own. */
+export interface TracedCall extends Attributes {
+  /** Of the kernel itself. */
+  readonly attributes: Attributes;
+  /** Of the inputs, in order. */
+  readonly names: readonly string[];
+  readonly result: number;
+}
+
+/** One result of a host kernel and the call that makes it. */
+export interface HostResult {
+  readonly shaped: Shaped;
+  readonly call: TracedCall;
+}
+
+/**
+ * The results of a kernel, or its only one, with the shapes and types that it gives zeros.
+ *
+ * @throws NoLowering for elements of other types than a program has.
+ */
+export function tracedOnHost(
+  kernel: string,
+  names: readonly string[],
+  inputs: readonly Shaped[],
+  attributes: Attributes,
+): HostResult | HostResult[] {
+  const zeros = Object.fromEntries(
+    inputs.map(({ shape, dtype }, i) => {
+      const make = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype];
+      return [names[i], { shape, dtype, values: new make(elements(shape)) }];
+    }),
+  );
+  const traced = ({ shape, dtype }: tf.TensorInfo, result = 0): HostResult => {
+    if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") {
+      throw new NoLowering(`${kernel} of ${dtype}`, new Error());
+    }
+    const call = { attributes: structuredClone(attributes), names, result };
+    return { shaped: { shape, dtype }, call };
+  };
+  return compute(
+    kernel,
+    zeros,
+    attributes,
+    (results) => Array.isArray(results) ? results.map(traced) : traced(results),
+  );
+}
+
+/** A host kernel as an item; undefined for other kernels. */
+export function hostCallOf(operation: Operation): HostCall | undefined {
+  const { kernel, inputs, output, origin } = operation;
+  if (!hostKernels.has(kernel)) return undefined;
+  const { attributes, names, result } = operation.attributes as TracedCall;
+  return {
+    kind: "host",
+    ...{ kernel, attributes, names, result, origin },
+    inputs: inputs.map(({ value }) => value),
+    shapes: inputs.map(({ shape }) => shape),
+    output: output.value,
+  };
+}
+
+/** What machine code calls to run the host kernel that is the schedule's item of an index. */
+export function hostCalls(
+  { items, values }: Schedule,
+  { addresses }: Pick<Plan, "addresses">,
+  arena: SharedArena,
+): (index: number) => void {
+  const run = ({ kernel, attributes, names, inputs, shapes, result, output }: HostCall) => {
+    const given = Object.fromEntries(names.map((name, i) => {
+      const { dtype } = values[inputs[i]];
+      const shape = shapes[i];
+      const elementsNow = taken(arena, addresses[inputs[i]]!, elements(shape), dtype);
+      return [name, { shape, dtype, values: elementsNow }];
+    }));
+    compute(kernel, given, attributes, (results, backend) => {
+      const found = backend.readSync([results].flat()[result].dataId);
+      put(arena, addresses[output]!, values[output].dtype, found);
+    });
+  };
+  return (index) => run(items[index] as HostCall);
+}
+
+/** A copy of elements as TensorFlow.js keeps them: truth is 1 there, and all bits here. */
+function taken(arena: SharedArena, address: number, size: number, dtype: Dtype) {
+  if (dtype === "float32") return arena.floats(address, size).slice();
+  const whole = arena.ints(address, size);
+  return dtype === "int32" ? whole.slice() : Uint8Array.from(whole, (lane) => lane === 0 ? 0 : 1);
+}
+
+function put(arena: SharedArena, address: number, dtype: Dtype, found: ArrayLike<number>): void {
+  if (dtype === "float32") return arena.floats(address, found.length).set(found);
+  const whole = dtype === "int32" ? found : Int32Array.from(found, (truth) => -truth);
+  arena.ints(address, found.length).set(whole);
+}
