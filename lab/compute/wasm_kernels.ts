@@ -6,6 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import { hyperbolicTangent } from "./compile/series.ts";
 
 interface Call {
   readonly inputs: Record<string, tf.TensorInfo>;
@@ -71,34 +72,22 @@ function transpose(x: tf.TensorInfo, backend: BackendWasm): tf.TensorInfo {
   return y;
 }
 
-/** Where the approximation of tanh ends, 2e-7 below 1. */
-const LAST = 7.90531110763549805;
+/** 2e-7 below 1 at the end of the approximation. */
+const { limit, above: [a7, a6, a5, a4, a3, a2, a1], below: [b4, b3, b2, b1] } = hyperbolicTangent;
 
 /** From here on tanh is 1 in float32. */
 const SATURATED = 9.02;
 
-/**
- * A rational approximation of tanh (the coefficients of Eigen's generic_fast_tanh_float), in
- * float64: within 3e-7 of it, relatively.
- */
+/** A rational approximation of tanh in float64: within 3e-7 of it, relatively. */
 function tanh({ inputs: { x }, backend }: Call): tf.TensorInfo {
   const y = backend.makeOutput(x.shape, "float32");
   const from = backend.typedArrayFromHeap(x);
   const to = backend.typedArrayFromHeap(y);
   for (let i = 0; i < from.length; i++) {
-    const value = Math.max(-LAST, Math.min(LAST, from[i]));
+    const value = Math.max(-limit, Math.min(limit, from[i]));
     const s = value * value;
-    let p = -2.76076847742355e-16;
-    p = p * s + 2.00018790482477e-13;
-    p = p * s - 8.60467152213735e-11;
-    p = p * s + 5.12229709037114e-8;
-    p = p * s + 1.48572235717979e-5;
-    p = p * s + 6.37261928875436e-4;
-    p = p * s + 4.89352455891786e-3;
-    let q = 1.19825839466702e-6;
-    q = q * s + 1.18534705686654e-4;
-    q = q * s + 2.2684346324390e-3;
-    q = q * s + 4.89352518554385e-3;
+    const p = (((((a7 * s + a6) * s + a5) * s + a4) * s + a3) * s + a2) * s + a1;
+    const q = ((b4 * s + b3) * s + b2) * s + b1;
     to[i] = from[i] >= SATURATED ? 1 : from[i] <= -SATURATED ? -1 : value * p / q;
   }
   return y;

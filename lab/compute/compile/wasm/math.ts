@@ -2,7 +2,7 @@
  * Vectorised elementary functions, four float32 lanes at a time, as code with the argument in a
  * local. Error bounds are against the exact value, over all finite arguments unless said.
  *
- * Polynomials: Cephes (Moshier) for exp and log; the rational tanh is a minimax fit on |x| < 7.9.
+ * The polynomials are those of `series.ts`.
  *
  * @module
  */
@@ -19,6 +19,9 @@ import {
   tee,
   v128,
 } from "./assembler.ts";
+import * as coefficients from "../series.ts";
+
+const { halfPi, ln2: [ln2High, ln2Low], errorFunctionTail: { scale: tailScale } } = coefficients;
 
 /** Multiply-add in the build's way: fused where the machine likes, or strict in two roundings. */
 export type Madd = (a: Code, b: Code, c: Code) => Code;
@@ -55,21 +58,14 @@ export class VectorMath {
   /** eˣ, within 2 ulp; 0 below −87.33 (results that would be denormal), ∞ above 88.72. */
   exp(value: Code): Code {
     const [x, t, n, r] = [0, 1, 2, 3].map((i) => this.#temporary(i));
-    const series = this.#polynomial(get(r), [
-      1.9875691500e-4,
-      1.3981999507e-3,
-      8.3334519073e-3,
-      4.1665795894e-2,
-      1.6666665459e-1,
-      5.0000001201e-1,
-    ]);
+    const series = this.#polynomial(get(r), coefficients.exponential);
     const body = this.madd(series, f32x4.mul(get(r), get(r)), f32x4.add(get(r), splat(1)));
     return sequence(
       set(x, value),
       set(t, this.madd(get(x), splat(Math.LOG2E), splat(toWhole))),
       set(n, f32x4.sub(get(t), splat(toWhole))),
-      set(r, this.madd(get(n), splat(-0.693359375), get(x))),
-      set(r, this.madd(get(n), splat(2.12194440e-4), get(r))),
+      set(r, this.madd(get(n), splat(-ln2High), get(x))),
+      set(r, this.madd(get(n), splat(-ln2Low), get(r))),
       // 2ⁿ is n more in the exponent's bits; what that makes of x outside the range is replaced.
       set(r, i32x4.add(body, i32x4.shl(get(t), 23))),
       set(r, v128.andNot(get(r), f32x4.lt(get(x), splat(-87.33)))),
@@ -81,17 +77,7 @@ export class VectorMath {
   /** eˣ − 1: the series near 0, else from exp; within 3 ulp for |x| > 0.5, 1e-7 relative below. */
   expm1(value: Code): Code {
     const x = this.#temporary(5);
-    const series = this.#polynomial(get(x), [
-      1 / 362880,
-      1 / 40320,
-      1 / 5040,
-      1 / 720,
-      1 / 120,
-      1 / 24,
-      1 / 6,
-      1 / 2,
-      1,
-    ]);
+    const series = this.#polynomial(get(x), coefficients.exponentialMinusOne);
     return sequence(
       set(x, value),
       v128.select(
@@ -106,17 +92,7 @@ export class VectorMath {
   log(value: Code): Code {
     const [x, e, m, low, z] = [0, 1, 2, 3, 4].map((i) => this.#temporary(i));
     const normal = f32x4.greater(get(x), splat(1.17549435e-38));
-    const series = this.#polynomial(get(m), [
-      7.0376836292e-2,
-      -1.1514610310e-1,
-      1.1676998740e-1,
-      -1.2420140846e-1,
-      1.4249322787e-1,
-      -1.6668057665e-1,
-      2.0000714765e-1,
-      -2.4999993993e-1,
-      3.3333331174e-1,
-    ]);
+    const series = this.#polynomial(get(m), coefficients.logarithm);
     return sequence(
       set(x, value),
       set(e, f32x4.fromInt(i32x4.sub(i32x4.shr(normal, 23), splatInt(126)))),
@@ -126,9 +102,9 @@ export class VectorMath {
       set(m, f32x4.sub(f32x4.add(get(m), v128.and(get(m), get(low))), splat(1))),
       set(z, f32x4.mul(get(m), get(m))),
       set(low, f32x4.mul(f32x4.mul(series, get(m)), get(z))),
-      set(low, this.madd(get(e), splat(-2.12194440e-4), get(low))),
+      set(low, this.madd(get(e), splat(ln2Low), get(low))),
       set(low, this.madd(get(z), splat(-0.5), get(low))),
-      set(m, this.madd(get(e), splat(0.693359375), f32x4.add(get(m), get(low)))),
+      set(m, this.madd(get(e), splat(ln2High), f32x4.add(get(m), get(low)))),
       // NaN and negative arguments first, then 0 and ∞.
       set(m, v128.select(get(m), splat(NaN), f32x4.ge(get(x), splat(0)))),
       set(m, v128.select(splat(-Infinity), get(m), f32x4.eq(get(x), splat(0)))),
@@ -161,29 +137,16 @@ export class VectorMath {
   /** tanh x, within 6 ulp; exactly ±1 for |x| > 9.011, where that is the nearest. */
   tanh(value: Code): Code {
     const [x, square, given] = [0, 1, 2].map((i) => this.#temporary(i));
-    const limit = 7.90531110763549805;
-    const above = this.#polynomial(get(square), [
-      -2.76076847742355e-16,
-      2.00018790482477e-13,
-      -8.60467152213735e-11,
-      5.12229709037114e-8,
-      1.48572235717979e-5,
-      6.37261928875436e-4,
-      4.89352455891786e-3,
-    ]);
-    const below = this.#polynomial(get(square), [
-      1.19825839466702e-6,
-      1.18534705686654e-4,
-      2.26843463243900e-3,
-      4.89352518554385e-3,
-    ]);
+    const { limit, above, below } = coefficients.hyperbolicTangent;
+    const numerator = this.#polynomial(get(square), above);
+    const denominator = this.#polynomial(get(square), below);
     return sequence(
       set(given, value),
       set(x, f32x4.lesser(f32x4.greater(get(given), splat(-limit)), splat(limit))),
       set(square, f32x4.mul(get(x), get(x))),
       v128.select(
         v128.or(splat(1), v128.and(get(given), splatInt(0x80000000 | 0))),
-        f32x4.div(f32x4.mul(get(x), above), below),
+        f32x4.div(f32x4.mul(get(x), numerator), denominator),
         f32x4.gt(f32x4.abs(get(given)), splat(9.011)),
       ),
     );
@@ -208,16 +171,8 @@ export class VectorMath {
    */
   sine(value: Code, quarters: 0 | 1): Code {
     const [x, n, r, square, k] = [0, 1, 2, 3, 4].map((i) => this.#temporary(i));
-    const sine = this.#polynomial(get(square), [
-      -1.9515295891e-4,
-      8.3321608736e-3,
-      -1.6666654611e-1,
-    ]);
-    const cosine = this.#polynomial(get(square), [
-      2.443315711809948e-5,
-      -1.388731625493765e-3,
-      4.166664568298827e-2,
-    ]);
+    const sine = this.#polynomial(get(square), coefficients.sine);
+    const cosine = this.#polynomial(get(square), coefficients.cosine);
     const odd = this.madd(f32x4.mul(sine, get(square)), get(r), get(r));
     const even = this.madd(
       f32x4.mul(cosine, get(square)),
@@ -228,9 +183,9 @@ export class VectorMath {
       set(x, value),
       set(k, this.madd(get(x), splat(2 / Math.PI), splat(toWhole))),
       set(n, f32x4.sub(get(k), splat(toWhole))),
-      set(r, this.madd(get(n), splat(-1.5703125), get(x))),
-      set(r, this.madd(get(n), splat(-4.837512969970703e-4), get(r))),
-      set(r, this.madd(get(n), splat(-7.549790126404332e-8), get(r))),
+      set(r, this.madd(get(n), splat(-halfPi[0]), get(x))),
+      set(r, this.madd(get(n), splat(-halfPi[1]), get(r))),
+      set(r, this.madd(get(n), splat(-halfPi[2]), get(r))),
       set(square, f32x4.mul(get(r), get(r))),
       set(k, i32x4.add(get(k), splatInt(quarters))),
       set(r, v128.select(even, odd, i32x4.ne(v128.and(get(k), splatInt(1)), splatInt(0)))),
@@ -245,23 +200,9 @@ export class VectorMath {
    */
   erf(value: Code): Code {
     const [x, t, sum, near] = [5, 6, 7, 8].map((i) => this.#temporary(i));
-    const small = this.#polynomial(get(t), [
-      7.853861353153693e-5,
-      -8.010193625184903e-4,
-      5.188327685732524e-3,
-      -2.685381193529856e-2,
-      1.128358514861418e-1,
-      -3.7612625824233e-1,
-      1.12837916572671,
-    ]);
-    const series = this.#polynomial(get(t), [
-      1.061405429,
-      -1.453152027,
-      1.421413741,
-      -0.284496736,
-      0.254829592,
-    ]);
-    const denominator = this.madd(f32x4.abs(get(x)), splat(0.3275911), splat(1));
+    const small = this.#polynomial(get(t), coefficients.errorFunction);
+    const series = this.#polynomial(get(t), coefficients.errorFunctionTail.series);
+    const denominator = this.madd(f32x4.abs(get(x)), splat(tailScale), splat(1));
     const tail = this.exp(f32x4.neg(f32x4.mul(get(x), get(x))));
     return sequence(
       set(x, value),
@@ -279,12 +220,7 @@ export class VectorMath {
   /** arctan x (Cephes: reduced to |x| ≤ tan π/8), within 3 ulp. */
   atan(value: Code): Code {
     const [x, size, r, square, mask] = [0, 1, 2, 3, 4].map((i) => this.#temporary(i));
-    const series = this.#polynomial(get(square), [
-      8.05374449538e-2,
-      -1.38776856032e-1,
-      1.99777106478e-1,
-      -3.33329491539e-1,
-    ]);
+    const series = this.#polynomial(get(square), coefficients.arcTangent);
     const large = f32x4.gt(get(size), splat(2.414213562373095));
     const middle = f32x4.gt(get(size), splat(0.4142135623730950));
     const whole = v128.select(

@@ -1,7 +1,8 @@
 /**
  * WGSL functions that programs call. The elementary functions use multiplication, addition and bit
  * patterns only, as WGSL leaves its own ones more error than training should bear (`log` near 1,
- * `tanh` for large arguments); the polynomials are those of `wasm/math.ts`, with its bounds.
+ * `tanh` for large arguments); the polynomials are those of `series.ts`, with the bounds of
+ * `wasm/math.ts`.
  *
  * What differs from the WebAssembly build: a graphics driver may flush denormals to 0, fuse a
  * multiplication with an addition and divide within 2.5 ulp. NaN and infinities are told by their
@@ -10,6 +11,7 @@
  *
  * @module
  */
+import * as coefficients from "../series.ts";
 
 /** Horner's form with coefficients from the highest power down. */
 function polynomial(x: string, coefficients: readonly number[]): string {
@@ -37,17 +39,11 @@ export function opaque(number: number): string {
 
 const infinity = opaque(Infinity);
 
-const logSeries = polynomial("m", [
-  7.0376836292e-2,
-  -1.1514610310e-1,
-  1.1676998740e-1,
-  -1.2420140846e-1,
-  1.4249322787e-1,
-  -1.6668057665e-1,
-  2.0000714765e-1,
-  -2.4999993993e-1,
-  3.3333331174e-1,
-]);
+const logSeries = polynomial("m", coefficients.logarithm);
+const [ln2High, ln2Low] = coefficients.ln2;
+const { limit, above, below } = coefficients.hyperbolicTangent;
+const halfPi = coefficients.halfPi;
+const tail = coefficients.errorFunctionTail;
 
 // The parts of a period are taken off one by one; a clamp between them, to bounds that are never
 // met, keeps a compiler from adding the parts up first, which would lose the lower ones.
@@ -64,18 +60,9 @@ const functions: Record<string, string> = {
   exponential: `fn exponential(x: f32) -> f32 {
   let clamped = min(max(x, -87.33654f), 88.72283f);
   let n = round(clamped * 1.4426950408889634f);
-  let high = clamp(fma(n, -0.693359375f, clamped), -1.0f, 1.0f);
-  let r = fma(n, 2.12194440e-4f, high);
-  let series = ${
-    polynomial("r", [
-      1.9875691500e-4,
-      1.3981999507e-3,
-      8.3334519073e-3,
-      4.1665795894e-2,
-      1.6666665459e-1,
-      5.0000001201e-1,
-    ])
-  };
+  let high = clamp(fma(n, ${literal(-ln2High)}, clamped), -1.0f, 1.0f);
+  let r = fma(n, ${literal(-ln2Low)}, high);
+  let series = ${polynomial("r", coefficients.exponential)};
   let body = fma(series, r * r, r + 1.0f);
   let power = bitcast<f32>((i32(min(n, 127.0f)) + 127) << 23u);
   let whole = select(body, body + body, n > 127.0f) * power;
@@ -83,19 +70,7 @@ const functions: Record<string, string> = {
   return select(bounded, x, isNan(x));
 }`,
   exponentialMinusOne: `fn exponentialMinusOne(x: f32) -> f32 {
-  let series = ${
-    polynomial("x", [
-      1 / 362880,
-      1 / 40320,
-      1 / 5040,
-      1 / 720,
-      1 / 120,
-      1 / 24,
-      1 / 6,
-      1 / 2,
-      1,
-    ])
-  };
+  let series = ${polynomial("x", coefficients.exponentialMinusOne)};
   return select(exponential(x) - 1.0f, series * x, abs(x) < 0.5f);
 }`,
   logarithm: `fn logarithm(x: f32) -> f32 {
@@ -105,8 +80,8 @@ const functions: Record<string, string> = {
   let e = f32((normal >> 23u) - 126) - select(0.0f, 1.0f, low);
   let m = select(mantissa, mantissa + mantissa, low) - 1.0f;
   let z = m * m;
-  let tail = fma(z, -0.5f, fma(e, -2.12194440e-4f, ${logSeries} * m * z));
-  let finite = fma(e, 0.693359375f, m + tail);
+  let tail = fma(z, -0.5f, fma(e, ${literal(ln2Low)}, ${logSeries} * m * z));
+  let finite = fma(e, ${literal(ln2High)}, m + tail);
   let bits = bitcast<u32>(x);
   let bounded = select(finite, ${opaque(-Infinity)}, (bits & 0x7fffffffu) == 0u);
   let known = select(bounded, ${opaque(NaN)}, bits > 0x80000000u);
@@ -120,27 +95,10 @@ const functions: Record<string, string> = {
   return select(logarithm(1.0f + x), near, x > -0.29f && x < 0.41f);
 }`,
   hyperbolicTangent: `fn hyperbolicTangent(given: f32) -> f32 {
-  let x = min(max(given, -7.905311f), 7.905311f);
+  let x = min(max(given, ${literal(-limit)}), ${literal(limit)});
   let square = x * x;
-  let above = ${
-    polynomial("square", [
-      -2.76076847742355e-16,
-      2.00018790482477e-13,
-      -8.60467152213735e-11,
-      5.12229709037114e-8,
-      1.48572235717979e-5,
-      6.37261928875436e-4,
-      4.89352455891786e-3,
-    ])
-  };
-  let below = ${
-    polynomial("square", [
-      1.19825839466702e-6,
-      1.18534705686654e-4,
-      2.26843463243900e-3,
-      4.89352518554385e-3,
-    ])
-  };
+  let above = ${polynomial("square", above)};
+  let below = ${polynomial("square", below)};
   return select(x * above / below, given, isNan(given));
 }`,
   // Division by a large number may flush to 0 early, at results below 2⁻¹²⁶.
@@ -150,15 +108,13 @@ const functions: Record<string, string> = {
 }`,
   sine: `fn sine(x: f32, quarters: i32) -> f32 {
   let n = round(x * 0.6366197723675814f);
-  let high = clamp(fma(n, -1.5703125f, x), -4.0f, 4.0f);
-  let middle = clamp(fma(n, -4.837512969970703e-4f, high), -2.0f, 2.0f);
-  let r = fma(n, -7.549790126404332e-8f, middle);
+  let high = clamp(fma(n, ${literal(-halfPi[0])}, x), -4.0f, 4.0f);
+  let middle = clamp(fma(n, ${literal(-halfPi[1])}, high), -2.0f, 2.0f);
+  let r = fma(n, ${literal(-halfPi[2])}, middle);
   let square = r * r;
-  let odd = fma(${
-    polynomial("square", [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1])
-  } * square, r, r);
+  let odd = fma(${polynomial("square", coefficients.sine)} * square, r, r);
   let even = fma(${
-    polynomial("square", [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2])
+    polynomial("square", coefficients.cosine)
   } * square, square, fma(square, -0.5f, 1.0f));
   let k = i32(n) + quarters;
   let turned = select(odd, even, (k & 1) != 0);
@@ -166,21 +122,9 @@ const functions: Record<string, string> = {
 }`,
   errorFunction: `fn errorFunction(x: f32) -> f32 {
   let square = x * x;
-  let near = x * ${
-    polynomial("square", [
-      7.853861353153693e-5,
-      -8.010193625184903e-4,
-      5.188327685732524e-3,
-      -2.685381193529856e-2,
-      1.128358514861418e-1,
-      -3.7612625824233e-1,
-      1.12837916572671,
-    ])
-  };
-  let t = 1.0f / fma(abs(x), 0.3275911f, 1.0f);
-  let series = ${
-    polynomial("t", [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592])
-  };
+  let near = x * ${polynomial("square", coefficients.errorFunction)};
+  let t = 1.0f / fma(abs(x), ${literal(tail.scale)}, 1.0f);
+  let series = ${polynomial("t", tail.series)};
   let far = 1.0f - series * t * exponential(-square);
   return select(select(far, -far, x < 0.0f), near, abs(x) < 1.0f);
 }`,
@@ -192,14 +136,7 @@ const functions: Record<string, string> = {
   let r = select(turned, -1.0f / size, large);
   let whole = select(select(0.0f, 0.78539816f, middle), 1.57079633f, large);
   let square = r * r;
-  let series = ${
-    polynomial("square", [
-      8.05374449538e-2,
-      -1.38776856032e-1,
-      1.99777106478e-1,
-      -3.33329491539e-1,
-    ])
-  };
+  let series = ${polynomial("square", coefficients.arcTangent)};
   let angle = whole + fma(series * square, r, r);
   return select(angle, -angle, x < 0.0f);
 }`,
