@@ -42,6 +42,11 @@ export const groups: readonly Group[] = [
     load: async () => (await import("./threads.ts")).threads,
   },
   {
+    name: "graphics",
+    summary: "Training steps on a graphics device beside stock tfjs-webgpu",
+    load: async () => (await import("./graphics.ts")).graphics,
+  },
+  {
     name: "products",
     summary: "Matrix products, 64 to 1024, plain and transposed",
     load: async () => (await import("./products.ts")).products,

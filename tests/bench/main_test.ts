@@ -18,6 +18,17 @@ Deno.test("--json prints one document of rows, progress goes to standard error",
   match(io.written.error, /^environments: /m);
 });
 
+Deno.test("a software adapter is not measured, and a row says so", async () => {
+  const adapter = await navigator.gpu?.requestAdapter();
+  if (adapter !== null && adapter !== undefined && !adapter.info.isFallbackAdapter) return;
+  const io = capturedIo();
+  strictEqual(await main(["graphics", "--json"], io), 0);
+  const { rows: [row, ...others] } = JSON.parse(io.written.out);
+  deepStrictEqual(others, []);
+  strictEqual(row.value, null);
+  strictEqual(row.against, `not measured: ${adapter ? "software" : "no graphics"} adapter`);
+});
+
 Deno.test("--list names every group", async () => {
   const io = capturedIo();
   strictEqual(await main(["--list"], io), 0);
