@@ -34,6 +34,17 @@ export async function openGraphics(): Promise<Graphics> {
   return { device, info: adapter.info, name: nameOf(adapter.info) };
 }
 
+let held: Promise<unknown> | undefined;
+
+/**
+ * Keeps the graphics driver loaded until the process ends. A worker that ends unloads the driver if
+ * no other thread uses it; should the process end meanwhile, it calls the driver's exit handlers
+ * where they no longer are, and crashes.
+ */
+export async function holdDriver(): Promise<void> {
+  await (held ??= Promise.resolve(globalThis.navigator?.gpu?.requestAdapter()));
+}
+
 /** What the kernels need beyond the guaranteed minimum: as much as the adapter has. */
 function limitsOf(adapter: GPUAdapter): Record<string, number> {
   const names = [

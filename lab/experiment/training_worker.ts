@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { holdDriver } from "../compute/graphics.ts";
 import { InputError, LabError } from "../core/errors.ts";
 import { firstLine } from "./error_lines.ts";
 import type { FromWorker, Opened, ToWorker, TrainMessage, WorkerReport } from "./protocol.ts";
@@ -92,8 +93,11 @@ export class TrainingWorker implements Disposable {
 }
 
 async function record(message: FromWorker, recorder: RunRecorder): Promise<void> {
-  if (message.kind === "opened") await recorder.opened(message.opened);
-  else if (message.kind === "report") await recorder.report(message.report);
+  if (message.kind === "opened") {
+    // Before this worker or another can end.
+    if (message.opened.adapter !== null) await holdDriver();
+    await recorder.opened(message.opened);
+  } else if (message.kind === "report") await recorder.report(message.report);
   else if (message.kind === "checkpoint") await recorder.checkpoint(message.checkpoint);
   else if (message.kind === "profile") recorder.profiled?.(message.text);
   else if (message.kind === "ended") {

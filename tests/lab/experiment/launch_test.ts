@@ -110,6 +110,31 @@ Deno.test("bad input is refused before anything is stored", async () => {
   deepStrictEqual(store.runs(), []);
 });
 
+Deno.test({
+  name: "this thread holds the driver of a worker's graphics device, once",
+  ignore: !await navigator.gpu?.requestAdapter(),
+  fn: async () => {
+    await using temporary = await temporaryStore();
+    const { store } = temporary;
+    const { requestAdapter } = GPU.prototype;
+    let held = 0;
+    GPU.prototype.requestAdapter = function (...given) {
+      held++;
+      return requestAdapter.apply(this, given);
+    };
+    try {
+      const requests = [request({ backend: "webgpu" }), request({ backend: "cpu" })];
+      await launch(requests, options(store));
+      strictEqual(held, 1);
+      const runs = await launch([request({ backend: "webgpu" })], options(store));
+      strictEqual(held, 1);
+      deepStrictEqual(runs.map((run) => run.status), ["completed"]);
+    } finally {
+      GPU.prototype.requestAdapter = requestAdapter;
+    }
+  },
+});
+
 Deno.test("a run that throws is marked failed and the others go on", async () => {
   await using temporary = await temporaryStore();
   const { store } = temporary;
