@@ -38,7 +38,10 @@ async function inWorker(choice: string, options: string, before = ""): Promise<s
   const source = `
     ${before}
     const { openWorkspace } = await import("${backend}");
-    const answer = await openWorkspace("${choice}", ${options}).then(String, (error) => error.name + ": " + error.message);
+    const answer = await openWorkspace("${choice}", ${options}).then(
+      ({ workspace, reason }) => workspace.backend + ", " + reason,
+      (error) => error.name + ": " + error.message,
+    );
     self.postMessage(answer);`;
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const worker = new Worker(url, { type: "module" });
@@ -63,6 +66,23 @@ Deno.test("tfjs-wasm without its files is one line", async () => {
     await inWorker("tfjs-wasm", '{ wasmPath: "/nowhere" }'),
     "InputError: Cannot use the tfjs-wasm backend as its .wasm files must be readable: /nowhere",
   );
+});
+
+Deno.test("an engine without SIMD computes kernel by kernel and says so", async () => {
+  const none = "WebAssembly.validate = () => false;";
+  for (const choice of ["auto", "wasm", "wasm-strict"]) {
+    strictEqual(
+      await inWorker(choice, "{}", none),
+      `tfjs-cpu, ${choice}: this WebAssembly engine has no SIMD, so steps run kernel by kernel`,
+    );
+  }
+});
+
+Deno.test("an engine without relaxed SIMD gets the strict build", async () => {
+  const plain = `const validate = WebAssembly.validate;
+    let relaxed = true;
+    WebAssembly.validate = (code) => relaxed ? relaxed = false : validate(code);`;
+  strictEqual(await inWorker("wasm", "{}", plain), "wasm-strict, asked for: wasm");
 });
 
 Deno.test("webgpu without an adapter says what to do", async () => {

@@ -110,6 +110,20 @@ Deno.test("bad input is refused before anything is stored", async () => {
   deepStrictEqual(store.runs(), []);
 });
 
+Deno.test("what could not be compiled stands in the manifest and among the events", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const [run] = await launch(
+    [request({ backend: "wasm", set: [["agent.unlowered", "true"]] })],
+    options(store),
+  );
+  strictEqual(run.status, "completed");
+  match(run.manifest.backendReason, /^asked for: wasm; largest left a kernel .*: TopK \(.*toy_reg/);
+  const { level, message } = store.events(run.id).at(-1)!;
+  strictEqual(level, "warning");
+  match(message, /^largest left a kernel that has no lowering .* TopK/);
+});
+
 Deno.test({
   name: "this thread holds the driver of a worker's graphics device, once",
   ignore: !await navigator.gpu?.requestAdapter(),

@@ -37,6 +37,7 @@ Deno.test("a configuration holds what was given and every default", async () => 
       crashAt: 0,
       throwAt: 0,
       perIteration: 10,
+      unlowered: false,
       pause: 0,
       schedule: { from: 1, to: 0 },
     },

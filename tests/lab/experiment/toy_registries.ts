@@ -36,6 +36,7 @@ const toyConfiguration = z.strictObject({
   crashAt: z.int().min(0).default(0).meta({ description: "Iteration that kills the thread" }),
   throwAt: z.int().min(0).default(0).meta({ description: "Iteration that throws; 0: none" }),
   perIteration: z.int().min(1).default(10).meta({ description: "Budget an iteration uses" }),
+  unlowered: z.boolean().default(false).meta({ description: "A program with a host kernel" }),
   pause: z.number().min(0).default(0).meta({ description: "Wait of an iteration", unit: "ms" }),
   wild: z.boolean().default(false).meta({ description: "Rolls dice that no seed determines" }),
   schedule: z.strictObject({
@@ -154,10 +155,18 @@ const toyAgent: AgentDefinition<ToyConfiguration> = {
   budgetUnit: "environmentSteps",
   takes: { actions: ["discrete"] },
   configuration: toyConfiguration,
-  create: ({ configuration, budget, stream, makeEnvironment }) => {
+  create: async ({ configuration, budget, stream, makeEnvironment, workspace }) => {
     makeEnvironment().reset({ seed: 1 });
     const total = { unit: "environmentSteps", total: budget } as const;
-    return Promise.resolve(new ToyTrainer(configuration, total, stream("noise")));
+    if (configuration.unlowered) {
+      const { topk } = await import("@tensorflow/tfjs");
+      const program = workspace.compile(
+        { name: "largest", inputs: { x: [[4], "float32"] } },
+        ({ input }) => ({ outputs: { y: topk(input.x, 2).values } }),
+      );
+      program.run();
+    }
+    return new ToyTrainer(configuration, total, stream("noise"));
   },
 };
 

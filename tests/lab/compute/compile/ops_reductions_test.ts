@@ -49,6 +49,34 @@ Deno.test("rows and columns of every tail reduce", () => {
   }
 });
 
+Deno.test("layer norm and cross entropies, and their gradients", () => {
+  for (const [rows, columns] of [[1, 5], [7, 3], [16, 33]]) {
+    const given = { x: noise([rows, columns]), scale: noise([columns], 2), y: noise([rows, 1], 3) };
+    agree(`[${rows}, ${columns}]`, given, ({ x, scale, y }) => {
+      const normed = (x: tf.Tensor, scale: tf.Tensor) => {
+        const { mean, variance } = tf.moments(x, -1, true);
+        return tf.mul(tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-3))), scale);
+      };
+      const classes = tf.oneHot(tf.range(0, rows, 1, "int32"), columns);
+      const losses: Record<string, (x: tf.Tensor) => tf.Tensor> = {
+        soft: (x) => tf.losses.softmaxCrossEntropy(classes, x),
+        sparse: (x) => tf.neg(tf.mean(tf.sum(tf.mul(classes, tf.logSoftmax(x)), 1))),
+        sigmoid: (x) => tf.losses.sigmoidCrossEntropy(tf.sigmoid(y), tf.sum(x, 1, true)),
+      };
+      const [dx, dScale] = tf.grads((x, scale) => tf.sum(tf.square(normed(x, scale))))([x, scale]);
+      return {
+        ...{ normed: normed(x, scale), dx, dScale },
+        ...Object.fromEntries(
+          Object.entries(losses).flatMap(([name, loss]) => [
+            [name, loss(x)],
+            [`${name} gradient`, tf.grad((x) => loss(x) as tf.Scalar)(x)],
+          ]),
+        ),
+      };
+    }, { absolute: 2e-5, relative: 2e-5 });
+  }
+});
+
 Deno.test("whole numbers and truth values reduce", () => {
   agree("whole numbers", { x: wholes([4, 9], -5, 6) }, ({ x }) => {
     const truth = tf.greater(x, -4);

@@ -33,7 +33,12 @@ const settings: Record<string, object[]> = {
   ],
   reinforce: [{ hiddenSizes: [12] }],
   a2c: [{ hiddenSizes: [12] }],
+  impala: [{ hiddenSizes: [12], actors: 2, environments: 2, rolloutLength: 8 }],
   ppo: [{ hiddenSizes: [12, 12], environments: 2, rolloutLength: 16, minibatchSize: 16 }],
+  "recurrent-ppo": (["lstm", "gru"] as const).map((cell) => ({
+    ...{ cell, recurrentSize: 8, hiddenSizes: [12] },
+    ...{ environments: 2, rolloutLength: 8, sequenceLength: 4, minibatchSize: 8 },
+  })),
 };
 
 const common = { budget: 512, seed: 1, stream: (name: string) => streamOf(1, name) };

@@ -106,6 +106,45 @@ Deno.test({
   },
 });
 
+onDevice("a run is one upload and one submitted pass", async (workspace) => {
+  workspace.define("sum", { w: floats(0, 10) });
+  const top = workspace.compile(
+    {
+      name: "step",
+      inputs: { x: [[64, 32], "float32"], y: [[2], "float32"] },
+      random: { noise: [[32, 8], "normal"] },
+      scalars: ["rate"],
+      state: ["sum"],
+    },
+    ({ input, random, scalar, state: { sum } }) => {
+      const h = tf.tanh(tf.matMul(input.x as tf.Tensor2D, random.noise as tf.Tensor2D));
+      const loss = tf.mean(tf.softmax(h));
+      return { outputs: { loss }, state: { sum: { w: tf.add(sum.w, tf.mul(loss, scalar.rate)) } } };
+    },
+  );
+  const random = defaultRng(1);
+  top.run(random);
+  const calls: string[] = [];
+  const { submit, writeBuffer } = GPUQueue.prototype;
+  GPUQueue.prototype.submit = function (buffers) {
+    calls.push("submit");
+    return submit.call(this, buffers);
+  };
+  GPUQueue.prototype.writeBuffer = function (...given) {
+    calls.push("upload");
+    return (writeBuffer as (...given: unknown[]) => undefined).apply(this, given);
+  };
+  try {
+    top.input.y.fill(1);
+    for (let i = 0; i < 3; i++) top.run(random);
+    deepStrictEqual(calls, ["upload", "submit", "upload", "submit", "upload", "submit"]);
+  } finally {
+    GPUQueue.prototype.submit = submit;
+    GPUQueue.prototype.writeBuffer = writeBuffer;
+  }
+  await top.read("loss");
+});
+
 onDevice("a growing workspace keeps its state", async (workspace) => {
   workspace.define("sum", { w: floats(1, 2) });
   const { input, scalar, run } = adder(workspace);
