@@ -80,6 +80,13 @@ export const evidence: readonly EvidenceRow[] = [
     reference: `-76.6 ± 11.8 ${zoo}`,
   },
   {
+    experiment: "acrobot-dqn-quick",
+    page: "docs/agents/dqn.md",
+    seeds: 5,
+    bar: { atLeast: -85 },
+    reference: `-76.6 ± 11.8, DQN ${zoo}`,
+  },
+  {
     experiment: "mountaincar-dqn",
     page: "docs/agents/dqn.md",
     seeds: 5,
