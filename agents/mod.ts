@@ -44,5 +44,20 @@ export const agents: readonly Entry<AgentDefinition>[] = [
     summary: "PPO with memory: an LSTM or GRU before policy and value network",
     load: async () => (await import("./recurrent_ppo.ts")).recurrentPpo,
   },
+  {
+    name: "sac",
+    summary: "Soft actor-critic: a stochastic policy paid for its entropy, two critics, replay",
+    load: async () => (await import("./sac.ts")).sac,
+  },
+  {
+    name: "td3",
+    summary: "Twin delayed DDPG: the lower of two critics, smoothed targets, a slower policy",
+    load: async () => (await import("./td3.ts")).td3,
+  },
+  {
+    name: "ddpg",
+    summary: "Deep deterministic policy gradient: a policy climbs a critic learned from replay",
+    load: async () => (await import("./ddpg.ts")).ddpg,
+  },
   ...tabularAgents,
 ];

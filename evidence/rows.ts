@@ -63,6 +63,24 @@ function controlRows(
   }));
 }
 
+/** Continuous control: experiment, page, least IQM, and rl-baselines3-zoo's figure. */
+const continuousControl = ([
+  ["pendulum-sac-quick", "sac", -170, "-157.0 ± 88.7"],
+  ["pendulum-sac", "sac", -170, "-157.0 ± 88.7"],
+  ["pendulum-td3-quick", "td3", -170, "-151.9 ± 90.2"],
+  ["pendulum-td3", "td3", -170, "-151.9 ± 90.2"],
+  ["mountaincarcontinuous-td3", "td3", 92, "93.48 ± 0.08"],
+  ["pendulum-ddpg-quick", "ddpg", -170, "-152.1 ± 94.3"],
+  ["pendulum-ddpg", "ddpg", -170, "-152.1 ± 94.3"],
+  ["mountaincarcontinuous-ddpg", "ddpg", 92, "93.51 ± 0.05"],
+] as const).map(([experiment, agent, atLeast, reference]): EvidenceRow => ({
+  experiment,
+  page: `docs/agents/${agent}.md`,
+  seeds: 5,
+  bar: { atLeast },
+  reference: `${reference} ${zoo}`,
+}));
+
 /** The rows, in the order of their tables. */
 export const evidence: readonly EvidenceRow[] = [
   {
@@ -231,5 +249,6 @@ export const evidence: readonly EvidenceRow[] = [
     bar: { atLeast: 200 },
     reference: "",
   },
+  ...continuousControl,
   ...tables,
 ];

@@ -17,6 +17,7 @@ import {
   cartpolePpo,
   cartpoleReinforce,
 } from "./cartpole.ts";
+import { continuousControlExperiments } from "./continuous_control.ts";
 import { deepQExperiments } from "./deep_q.ts";
 import { glyphsAutoencoder, glyphsClassifier, glyphsVae } from "./glyphs.ts";
 import { gridworldDqn } from "./gridworld.ts";
@@ -59,6 +60,7 @@ export const experiments: readonly ExperimentEntry[] = [
     cartpoleImpalaUncorrected,
     cartpolePpo,
   ]),
+  ...entriesOf("./continuous_control.ts", continuousControlExperiments),
   ...entriesOf("./deep_q.ts", deepQExperiments),
   ...entriesOf("./proximal_policy.ts", proximalPolicyExperiments),
   ...entriesOf("./actor_critic.ts", actorCriticExperiments),

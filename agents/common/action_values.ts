@@ -10,10 +10,10 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
-import { uniform } from "../../lab/compute/initializers.ts";
-import { type Activation, activations, mlp, mlpParameters } from "../../lab/compute/networks.ts";
+import { type Activation, activations, mlp } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import type { Body } from "./bodies.ts";
+import { fanInParameters } from "./fan_in.ts";
 
 /** What an action-value network is like. */
 export interface ActionValueOptions {
@@ -29,31 +29,6 @@ export interface ActionValueOptions {
   readonly body?: Body;
 }
 
-/**
- * Kernels and biases from U(−1/√fanIn, 1/√fanIn), PyTorch's default and so that of the reference
- * runs. Biases of 0 would put every kink of a ReLU network at the origin, where CartPole lives.
- *
- * @param sizes Widths from input to output; fewer than two make no layer.
- * @param prefix Stands before every name.
- */
-function denseParameters(
-  random: Generator,
-  sizes: readonly number[],
-  prefix: string,
-): NamedTensors {
-  if (sizes.length < 2) return {};
-  const draw = (shape: readonly number[], fanIn: number) =>
-    uniform(random, shape, -1 / Math.sqrt(fanIn), 1 / Math.sqrt(fanIn));
-  const parameters = mlpParameters(random, sizes, {
-    hidden: (_, shape) => draw(shape, shape[0]),
-    prefix,
-  });
-  for (let layer = 0; layer + 1 < sizes.length; layer++) {
-    parameters[`${prefix}/${layer}/bias`] = draw([sizes[layer + 1]], sizes[layer]);
-  }
-  return parameters;
-}
-
 /** Initial parameters: `q/…`, and with duelling streams `value/…` and `advantage/…` after it. */
 export function actionValueParameters(
   random: Generator,
@@ -65,15 +40,15 @@ export function actionValueParameters(
   const sizes = [body?.size ?? observationSize, ...hiddenSizes];
   const before = body?.initialParameters(random);
   if (!duelling) {
-    return { ...before, ...denseParameters(random, [...sizes, actionCount * outputs], "q") };
+    return { ...before, ...fanInParameters(random, [...sizes, actionCount * outputs], "q") };
   }
   const shared = sizes.slice(0, Math.max(1, sizes.length - 1));
   const stream = sizes.slice(shared.length - 1);
   return {
     ...before,
-    ...denseParameters(random, shared, "q"),
-    ...denseParameters(random, [...stream, outputs], "value"),
-    ...denseParameters(random, [...stream, actionCount * outputs], "advantage"),
+    ...fanInParameters(random, shared, "q"),
+    ...fanInParameters(random, [...stream, outputs], "value"),
+    ...fanInParameters(random, [...stream, actionCount * outputs], "advantage"),
   };
 }
 

@@ -33,7 +33,7 @@ export interface TrainerParts {
   readonly generators: Readonly<Record<string, Generator>>;
   readonly world: Resumable & { readonly episodes: Pick<EpisodeWindow, "highestReturn"> };
   readonly replay?: Rows;
-  /** What a policy with memory remembers of the episodes under way. */
+  /** What a policy or its noise remembers of the episodes under way. */
   readonly memory?: Resumable;
 }
 

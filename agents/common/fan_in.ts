@@ -12,7 +12,7 @@ import { mlpParameters } from "../../lab/compute/networks.ts";
  * Kernels and biases from U(−1/√fanIn, 1/√fanIn), PyTorch's default and so that of the reference
  * runs. Biases of 0 would put every kink of a ReLU network at the origin, where CartPole lives.
  *
- * @param sizes Widths from input to output.
+ * @param sizes Widths from input to output; fewer than two make no layer.
  * @param prefix Stands before every name.
  */
 export function fanInParameters(
@@ -20,6 +20,7 @@ export function fanInParameters(
   sizes: readonly number[],
   prefix: string,
 ): NamedTensors {
+  if (sizes.length < 2) return {};
   const draw = (shape: readonly number[], fanIn: number) =>
     uniform(random, shape, -1 / Math.sqrt(fanIn), 1 / Math.sqrt(fanIn));
   const parameters = mlpParameters(random, sizes, {

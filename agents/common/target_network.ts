@@ -11,18 +11,27 @@ import { PARAMETERS } from "./checkpoint.ts";
 /** The group that holds the copy θ⁻. */
 export const TARGET = "target";
 
-/** Compiles the soft renewal θ⁻ ← (1 − τ)θ⁻ + τθ. Lillicrap et al. (2015), algorithm 1. */
+/**
+ * The soft renewal θ⁻ ← (1 − τ)θ⁻ + τθ of every parameter that `target` has. Lillicrap et al. (2015),
+ * algorithm 1.
+ *
+ * @param rate τ in (0, 1].
+ */
+export function renewed(target: Tensors, parameters: Tensors, rate: number): Tensors {
+  const next: Tensors = {};
+  for (const [name, previous] of Object.entries(target)) {
+    next[name] = tf.add(tf.mul(previous, 1 - rate), tf.mul(parameters[name], rate));
+  }
+  return next;
+}
+
 function compileSoft(workspace: Workspace, rate: number) {
   return workspace.compile(
     { name: "target/renew", state: [PARAMETERS, TARGET] },
-    ({ state }) => {
-      const target: Tensors = {};
-      for (const [name, previous] of Object.entries(state[TARGET])) {
-        const share = tf.mul(state[PARAMETERS][name], rate);
-        target[name] = tf.add(tf.mul(previous, 1 - rate), share);
-      }
-      return { outputs: {}, state: { [TARGET]: target } };
-    },
+    ({ state }) => ({
+      outputs: {},
+      state: { [TARGET]: renewed(state[TARGET], state[PARAMETERS], rate) },
+    }),
   );
 }
 

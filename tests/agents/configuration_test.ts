@@ -1,10 +1,9 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import * as z from "zod";
-import { environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment } from "../../lab/core/environment.ts";
+import { Box } from "../../lab/core/space.ts";
 import { makeEnv } from "../../envs/mod.ts";
-import { identity } from "../../envs/identity.ts";
-import { definitions, subjectOf } from "./laboratory.ts";
+import { definitions, subjectOf, worldFor } from "./laboratory.ts";
 
 const cartPole = () => makeEnv("CartPole-v1");
 
@@ -28,7 +27,7 @@ for (const [name, definition] of Object.entries(definitions)) {
 
   Deno.test(`${name} goes on with new episodes where the environment cannot be kept`, async () => {
     const forgetful = (): Environment =>
-      Object.assign(environmentOf(identity()), { snapshot: undefined, restore: undefined });
+      Object.assign(worldFor(name)(), { snapshot: undefined, restore: undefined });
     const { trainer } = await subjectOf(name, forgetful, {});
     await trainer.iterate();
     const snapshot = await trainer.snapshot();
@@ -42,7 +41,7 @@ for (const [name, definition] of Object.entries(definitions)) {
 
 Deno.test("a checkpoint of another algorithm, or of other shapes, is refused", async () => {
   const subject = async (agent: string, fields: object = {}) => {
-    const { trainer } = await subjectOf(agent, cartPole, fields);
+    const { trainer } = await subjectOf(agent, worldFor(agent), fields);
     return trainer;
   };
   for (const agent of Object.keys(definitions)) {
@@ -107,3 +106,38 @@ Deno.test("ppo and a2c train on a last rollout that the budget shortens", async 
     trainer.dispose();
   }
 });
+
+for (const agent of ["sac", "td3", "ddpg"]) {
+  const refused = (fields: object, message: RegExp, world = worldFor(agent)) =>
+    rejects(() => subjectOf(agent, world, fields, { budget: 1000 }), message);
+
+  Deno.test(`${agent} refuses a budget within which nothing would be learned`, () =>
+    refused(
+      { learningStarts: 1000 },
+      /learningStarts must be below the budget of 1000 environment steps/,
+    ));
+
+  Deno.test(`${agent} refuses a buffer smaller than a batch`, () =>
+    refused({ bufferSize: 100 }, /bufferSize must be at least the batchSize of 256: 100/));
+
+  Deno.test(`${agent} refuses a period that the environments do not divide`, () =>
+    refused(
+      { environments: 3, trainEvery: 4 },
+      /trainEvery must be a multiple of the 3 environments: 4/,
+    ));
+
+  Deno.test(`${agent} refuses discrete actions`, () =>
+    refused({}, /it takes Box actions: Discrete\(2\)/, cartPole));
+
+  Deno.test(`${agent} refuses actions without finite bounds`, () =>
+    refused({}, /it scales its actions to finite bounds: Box/, () => ({
+      ...makeEnv("Pendulum-v1"),
+      actionSpace: new Box({ low: -Infinity, high: Infinity, shape: [1] }),
+    })));
+}
+
+Deno.test("sac refuses to learn a temperature that starts at 0", () =>
+  rejects(
+    () => subjectOf("sac", worldFor("sac"), { temperature: 0 }),
+    /temperature must be above 0 where automaticTemperature learns it: 0/,
+  ));

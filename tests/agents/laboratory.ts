@@ -10,10 +10,16 @@ import { stateValues } from "../../agents/common/actor_critic.ts";
 import { a3c } from "../../agents/a3c.ts";
 import { impala } from "../../agents/impala.ts";
 import { dqn } from "../../agents/dqn.ts";
+import { criticValues } from "../../agents/common/critics.ts";
+import { ddpg } from "../../agents/ddpg.ts";
 import { ppo } from "../../agents/ppo.ts";
 import { recurrentPpo } from "../../agents/recurrent_ppo.ts";
 import { reinforce } from "../../agents/reinforce.ts";
+import { sac } from "../../agents/sac.ts";
+import { td3 } from "../../agents/td3.ts";
 import type { AgentDefinition } from "../../lab/compute/definitions.ts";
+import { makeEnv } from "../../envs/mod.ts";
+import { mlp } from "../../lab/compute/networks.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
 import { unroll } from "../../lab/compute/recurrent.ts";
 import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
@@ -32,7 +38,22 @@ export const definitions: Record<string, AgentDefinition> = {
   ppo,
   impala,
   "recurrent-ppo": recurrentPpo,
+  sac,
+  td3,
+  ddpg,
 };
+
+/** Those that take only measured actions. */
+const continuousAgents = ["sac", "td3", "ddpg"];
+
+/** Those that take discrete actions. */
+export const discreteAgents: readonly string[] = Object.keys(definitions)
+  .filter((agent) => !continuousAgents.includes(agent));
+
+/** A world with time limit whose actions the agent takes. */
+export function worldFor(agent: string): () => Environment {
+  return () => makeEnv(continuousAgents.includes(agent) ? "Pendulum-v1" : "CartPole-v1");
+}
 
 /** DQN's flags one by one, and all of them together. */
 export const dqnFlags: Record<string, object> = {
@@ -82,9 +103,14 @@ export async function trainThrough(trainer: Trainer): Promise<void> {
   while (trainer.progress.environmentSteps < trainer.budget.total) await trainer.iterate();
 }
 
+/** tanh(μ(s)), [B, 1]: SAC's policy answers deviations beside the means. */
+function greedy(parameters: Tensors, x: tf.Tensor): tf.Tensor {
+  return tf.tanh(tf.slice2d(mlp(parameters, x, "relu", "policy"), [0, 0], [-1, 1]));
+}
+
 /**
- * V(s) of the observations, or max_a Q(s, a) of an agent with action values; with memory, of
- * the observations as one episode shows them in turn.
+ * V(s) of the observations, max_a Q(s, a) of an agent with action values, Q(s, μ(s)) of one with
+ * critics; with memory, of the observations as one episode shows them in turn.
  *
  * @param fields Those of a DQN's network.
  */
@@ -95,7 +121,9 @@ export async function valuesOf(
 ): Promise<number[]> {
   const settings = dqn.configuration.parse(fields);
   const network = (parameters: Tensors, x: tf.Tensor) =>
-    "value/recurrent/kernel" in parameters
+    "critic/0/0/kernel" in parameters
+      ? criticValues(parameters, 0, x, greedy(parameters, x), "relu")
+      : "value/recurrent/kernel" in parameters
       ? stateValues(parameters, remembered(parameters, x), "relu")
       : "policy/0/kernel" in parameters
       ? stateValues(parameters, x, "tanh")

@@ -39,7 +39,11 @@ for (const entry of agents) {
       environment: takes.observations === undefined
         ? { id: takes.actions.includes("discrete") ? "CartPole-v1" : "Pendulum-v1" }
         : { id: "FrozenLake-v1" },
-      agent: { name, ...fields.includes("learningStarts") ? { learningStarts: 200 } : {} },
+      agent: {
+        name,
+        ...fields.includes("learningStarts") ? { learningStarts: 200 } : {},
+        ...fields.includes("hiddenSizes") ? { hiddenSizes: [16] } : {},
+      },
       budget: 1000,
       evaluation: { episodes: 3 },
     }, { registries });

@@ -15,7 +15,8 @@ import {
   truncationProbe,
   valueProbe,
 } from "../../envs/probes.ts";
-import { definitions, dqnFlags, subjectOf, trainThrough, valuesOf } from "./laboratory.ts";
+import { discreteAgents, dqnFlags, subjectOf, trainThrough, valuesOf } from "./laboratory.ts";
+import { resetProbe } from "./reset_probe.ts";
 
 /** Settings that learn a probe in a second. */
 const quick: Record<string, object> = {
@@ -89,29 +90,6 @@ const budgets: Record<string, number> = {
 };
 
 /**
- * Two steps, cut off by a time limit in the middle of a longer way: observations 0, 0.5, 1 with
- * reward 1 at each step, and the limit after two. V(1) is never learned, as no episode goes on from
- * there; the first observation's value holds γ²V(1) only where the final observation is what is
- * bootstrapped from, and twice the first one's where the reset's is.
- */
-function resetProbe(): EnvironmentDefinition<number, Float32Array, number> {
-  return defineEnvironment({
-    id: "ResetProbe-v0",
-    observationSpace: new Box({ low: -1, high: 1, shape: [1] }),
-    actionSpace: new Discrete(2),
-    timeLimit: 2,
-    // Half of the episodes start at the far end, where one step terminates with reward 10.
-    reset: (random) => random.integers(2) === 0 ? 0 : 2,
-    step: (state: number) => ({
-      state: state + 1,
-      reward: state === 2 ? 10 : 0,
-      terminated: state === 2,
-    }),
-    observe: (state) => Float32Array.of(Math.min(state, 2) - 1),
-  });
-}
-
-/**
  * Two kinds of episodes, each cut off after four steps: one shows 1 and pays 2 a step for ever, the
  * other shows −1 and pays nothing. Values are 2 / (1 − γ) and 0 only where the final observation of
  * the episode that was cut is bootstrapped from, with what a policy remembers of that episode.
@@ -164,7 +142,7 @@ function learner(agent: string, flags: object = {}, budget = budgets[agent]) {
 }
 
 const learners = [
-  ...Object.keys(definitions).map((agent) => ({ name: agent, ...learner(agent) })),
+  ...discreteAgents.map((agent) => ({ name: agent, ...learner(agent) })),
   ...Object.entries(dqnFlags).map(([flag, fields]) => ({
     name: `dqn, ${flag},`,
     // Noise alone explores little where one action soon looks best: more random ones come first.

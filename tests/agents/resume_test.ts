@@ -13,7 +13,7 @@ import type { Environment } from "../../lab/core/environment.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { agents } from "../../agents/mod.ts";
 import { identity } from "../../envs/identity.ts";
-import { definitions, dqnFlags, subjectOf, trainThrough } from "./laboratory.ts";
+import { definitions, dqnFlags, subjectOf, trainThrough, worldFor } from "./laboratory.ts";
 
 const cartPole = () => makeEnv("CartPole-v1");
 
@@ -60,6 +60,22 @@ const small: Record<string, object> = {
 /** Steps that a budget of 333 takes: whole steps of all environments, or whole rollouts. */
 const taken: Record<string, number> = { reinforce: 333, "recurrent-ppo": 384 };
 
+/** The small settings of SAC, TD3 and DDPG. */
+const smallReplay = {
+  environments: 4,
+  bufferSize: 500,
+  learningStarts: 100,
+  batchSize: 16,
+  trainEvery: 64,
+  gradientStepsPerTrain: 3,
+  hiddenSizes: [16],
+};
+Object.assign(small, {
+  sac: smallReplay,
+  td3: { ...smallReplay, noise: "ornstein-uhlenbeck" },
+  ddpg: { ...smallReplay, noise: "ornstein-uhlenbeck" },
+});
+
 /** Through the bytes of a checkpoint and back. */
 function savedAndLoaded(snapshot: Snapshot): Snapshot {
   const through = (tensors: Snapshot["state"]) =>
@@ -104,7 +120,7 @@ async function run(
     fields?: object;
   },
 ) {
-  const { world = cartPole, fields } = options;
+  const { world = worldFor(agent), fields } = options;
   const { trainer } = await subjectOf(agent, world, { ...small[agent], ...fields }, options);
   if (options.from !== undefined) await trainer.restore(options.from);
   const metrics = [];
@@ -141,22 +157,23 @@ for (const agent of Object.keys(definitions)) {
   });
 
   Deno.test(`${agent}: evaluation and acting leave training untouched`, async () => {
-    const { trainer } = await subjectOf(agent, cartPole, small[agent]);
+    const { trainer } = await subjectOf(agent, worldFor(agent), small[agent]);
     await trainer.iterate();
     const before = await trainer.snapshot();
     const one = await trainer.evaluate({ random: defaultRng(3), episodes: 7 });
-    const observation = cartPole().reset({ seed: 1 }).observation;
+    const world = worldFor(agent)();
+    const observation = world.reset({ seed: 1 }).observation;
     const action = await trainer.act!(observation);
     const other = await trainer.evaluate({ random: defaultRng(3), episodes: 7 });
     deepStrictEqual(differences(await trainer.snapshot(), before), []);
     deepStrictEqual(one, other);
-    ok(action === 0 || action === 1);
+    ok(world.actionSpace.contains(action), `${action}`);
     await rejects(async () => await trainer.act!(3), /observation must lie in Box/);
     trainer.dispose();
   });
 
   Deno.test(`${agent}: the number of tensors stays flat`, async () => {
-    const { trainer } = await subjectOf(agent, cartPole, small[agent], { budget: 100_000 });
+    const { trainer } = await subjectOf(agent, worldFor(agent), small[agent], { budget: 100_000 });
     for (let i = 0; i < 3; i++) await trainer.iterate();
     await trainer.evaluate({ random: defaultRng(1), episodes: 3 });
     const { numTensors } = tf.memory();
@@ -167,7 +184,7 @@ for (const agent of Object.keys(definitions)) {
   });
 
   Deno.test(`${agent}: the budget ends exactly, rounded up as documented`, async () => {
-    const { trainer } = await subjectOf(agent, cartPole, small[agent], { budget: 333 });
+    const { trainer } = await subjectOf(agent, worldFor(agent), small[agent], { budget: 333 });
     await trainThrough(trainer);
     strictEqual(trainer.progress.environmentSteps, taken[agent] ?? 336);
     await rejects(() => trainer.iterate(), /budget of 333 environment steps is spent/);

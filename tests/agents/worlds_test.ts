@@ -41,7 +41,8 @@ function worldOf(
 }
 
 /** Fields with which an agent learns at all within the small budget. */
-const small: Record<string, Options> = { dqn: { learningStarts: 20, bufferSize: 200 } };
+const replay = { learningStarts: 20, bufferSize: 300, hiddenSizes: [16] };
+const small: Record<string, Options> = { dqn: replay, sac: replay, td3: replay, ddpg: replay };
 const BUDGET = 120;
 
 function experiment(agent: string, environment: AgentExperiment["environment"]): AgentExperiment {

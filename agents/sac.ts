@@ -1,0 +1,374 @@
+/**
+ * Soft actor-critic: a stochastic policy that is paid for its entropy, learned off-policy from two
+ * critics of which the lower one counts, with a temperature that keeps the entropy at a target.
+ *
+ * Haarnoja, Zhou, Hartikainen, Tucker, Ha, Tan, Kumar, Zhu, Gupta, Abbeel, Levine, "Soft Actor-Critic
+ * Algorithms and Applications" (2018, arXiv 1812.05905): the critics' loss (equations 3 and 5), the
+ * policy's (equations 8 and 9), the temperature's (equation 18), the density of squashed actions
+ * (appendix C), algorithm 1.
+ *
+ * Differs from the paper:
+ * - The temperature's loss is −ln α · mean(ln π + H̄) in place of −α · mean(ln π + H̄), as in
+ *   Stable-Baselines3: its force does not fade as α becomes small.
+ * - The density is that over actions scaled to (−1, 1), so that H̄ does not depend on the unit.
+ * - An episode that a time limit cut bootstraps from its final observation.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import * as z from "zod";
+import { InputError } from "../lab/core/errors.ts";
+import type { Metrics } from "../lab/core/metrics.ts";
+import type { NamedTensors } from "../lab/core/tensor_data.ts";
+import type { AgentDefinition } from "../lab/compute/definitions.ts";
+import { valueAndGradients } from "../lab/compute/gradients.ts";
+import { constant } from "../lab/compute/initializers.ts";
+import { type Activation, mlp } from "../lab/compute/networks.ts";
+import { adam } from "../lab/compute/optimizers.ts";
+import type { Tensors } from "../lab/compute/workspace.ts";
+import { meanAndDeviation } from "./common/advantages.ts";
+import { PARAMETERS } from "./common/checkpoint.ts";
+import { CRITIC, criticParameters, criticValues, networkOf } from "./common/critics.ts";
+import type { Evaluator, Scores } from "./common/evaluation.ts";
+import { fanInParameters } from "./common/fan_in.ts";
+import { meanSquaredError } from "./common/losses.ts";
+import {
+  criticMetrics,
+  type ReplayContext,
+  replayFields,
+  ReplayTrainer,
+  transitionInputs,
+} from "./common/replay_trainer.ts";
+import { squashedSample } from "./common/squashed_gaussian.ts";
+import { renewed, TARGET } from "./common/target_network.ts";
+import { bootstrapped } from "./common/targets.ts";
+import type { WorldShape } from "./common/world.ts";
+
+// Configuration. Defaults are those of Stable-Baselines3's SAC.
+
+const configuration = z.strictObject({
+  ...replayFields,
+  learningRate: z.number().positive().default(3e-4).meta({
+    description: "Adam's step size, for policy, critics and temperature",
+  }),
+  automaticTemperature: z.boolean().default(true).meta({
+    description: "Learn the temperature α, so that the entropy nears its target",
+  }),
+  temperature: z.number().min(0).default(1).meta({
+    description: "α at the start, or always; above 0 where it is learned",
+  }),
+  targetEntropy: z.number().default(-1).meta({
+    description: "H̄ for each element of an action (−1: the paper's −dim A)",
+    unit: "nats",
+  }),
+  hiddenSizes: z.array(z.int().min(1)).default([256, 256]).meta({
+    description: "Widths of the hidden layers of each network",
+  }),
+});
+
+/** The fields of {@linkcode sac}. */
+export type SacConfiguration = z.output<typeof configuration>;
+
+// Losses and targets.
+
+/**
+ * y = r + γ(1 − terminated) · (min(Q̄₁, Q̄₂)(s', a') − α ln π(a'|s')). Equations 2 and 3. No gradient
+ * flows through it.
+ *
+ * @param rewards r, [B].
+ * @param terminated 1 where s' is terminal, [B]; a truncated transition is 0.
+ * @param first Q̄₁(s', a'), [B].
+ * @param second Q̄₂(s', a'), [B].
+ * @param logProbability ln π(a'|s'), [B].
+ * @param temperature α ≥ 0.
+ * @param gamma γ in [0, 1].
+ */
+export function softTargets(
+  rewards: tf.Tensor,
+  terminated: tf.Tensor,
+  first: tf.Tensor,
+  second: tf.Tensor,
+  logProbability: tf.Tensor,
+  temperature: tf.Scalar,
+  gamma: number,
+): tf.Tensor1D {
+  const soft = tf.sub(tf.minimum(first, second), tf.mul(temperature, logProbability));
+  return bootstrapped(rewards, terminated, soft, gamma);
+}
+
+/**
+ * mean(α ln π(a|s) − min(Q₁, Q₂)(s, a)). Equation 9.
+ *
+ * @param logProbability ln π(a|s), [B].
+ * @param first Q₁(s, a), [B].
+ * @param second Q₂(s, a), [B].
+ * @param temperature α ≥ 0, a constant.
+ */
+export function softPolicyLoss(
+  logProbability: tf.Tensor,
+  first: tf.Tensor,
+  second: tf.Tensor,
+  temperature: tf.Scalar,
+): tf.Scalar {
+  return tf.mean(tf.sub(tf.mul(temperature, logProbability), tf.minimum(first, second)));
+}
+
+/**
+ * −ln α · mean(ln π(a|s) + H̄): falls with ln α where the entropy is above its target. Equation 18 with
+ * ln α in place of α.
+ *
+ * @param logTemperature ln α.
+ * @param logProbability ln π(a|s), [B], a constant.
+ * @param targetEntropy H̄ of a whole action, nats.
+ */
+export function temperatureLoss(
+  logTemperature: tf.Tensor,
+  logProbability: tf.Tensor,
+  targetEntropy: number,
+): tf.Scalar {
+  return tf.neg(
+    tf.mul(logTemperature, tf.mean(tf.add(logProbability, targetEntropy))),
+  ) as tf.Scalar;
+}
+
+// Networks: policy, two critics and ln α in one group; copies of the critics in the target's.
+
+/** Prefix of the policy. */
+const POLICY = "policy";
+const LOG_TEMPERATURE = "temperature/log";
+/** Bounds of ln σ, as in the authors' code. */
+const LOWEST_LOG_STD = -20;
+const HIGHEST_LOG_STD = 2;
+
+/** Means and log standard deviations of u, [B, K] each. */
+function policyRows(parameters: Tensors, observations: tf.Tensor, activation: Activation) {
+  const [mean, logStd] = tf.split(mlp(parameters, observations, activation, POLICY), 2, 1);
+  return { mean, logStd: tf.clipByValue(logStd, LOWEST_LOG_STD, HIGHEST_LOG_STD) };
+}
+
+// Trainer.
+
+type Context = ReplayContext<SacConfiguration>;
+type CompileContext = Pick<Context, "configuration" | "workspace">;
+
+/** Compiles the exploring policy: a = tanh(μ(s) + σ(s)ε). */
+function compileActor(
+  { configuration: { environments, activation }, workspace }: CompileContext,
+  { observationSize, actionCount }: WorldShape,
+) {
+  return workspace.compile(
+    {
+      name: "sac/act",
+      inputs: { observations: [[environments, observationSize], "float32"] },
+      random: { noise: [[environments, actionCount], "normal"] },
+      state: [PARAMETERS],
+      placement: "host",
+    },
+    ({ input, random, state }) => {
+      const { mean, logStd } = policyRows(state[PARAMETERS], input.observations, activation);
+      return { outputs: { actions: squashedSample(mean, logStd, random.noise).actions } };
+    },
+  );
+}
+
+/** Compiles one gradient step of critics, policy and temperature, with the targets' renewal. */
+export function compileUpdate(
+  { configuration: settings, workspace }: CompileContext,
+  shape: Pick<WorldShape, "observationSize" | "actionCount">,
+) {
+  const { activation, batchSize, gamma, targetRate, automaticTemperature } = settings;
+  const optimizer = adam();
+  const twins = (parameters: Tensors, observations: tf.Tensor, actions: tf.Tensor) =>
+    [0, 1].map((i) => criticValues(parameters, i, observations, actions, activation));
+  const sample = (parameters: Tensors, observations: tf.Tensor, noise: tf.Tensor) => {
+    const { mean, logStd } = policyRows(parameters, observations, activation);
+    return squashedSample(mean, logStd, noise);
+  };
+  return workspace.compile(
+    {
+      name: "sac/update",
+      inputs: transitionInputs(batchSize, shape),
+      random: {
+        noise: [[batchSize, shape.actionCount], "normal"],
+        nextNoise: [[batchSize, shape.actionCount], "normal"],
+      },
+      scalars: ["learningRate"],
+      state: [PARAMETERS, TARGET, "criticOptimizer", "policyOptimizer", "temperatureOptimizer"],
+    },
+    ({ input, random, scalar, state }) => {
+      const policy = networkOf(state[PARAMETERS], POLICY);
+      const critics = networkOf(state[PARAMETERS], CRITIC);
+      const temperatures = networkOf(state[PARAMETERS], "temperature");
+      const { learningRate } = scalar;
+      const temperature: tf.Scalar = automaticTemperature
+        ? tf.exp(temperatures[LOG_TEMPERATURE] as tf.Scalar)
+        : tf.scalar(settings.temperature);
+
+      const next = sample(policy, input.nextObservations, random.nextNoise);
+      const [first, second] = twins(state[TARGET], input.nextObservations, next.actions);
+      const targets = softTargets(
+        input.rewards,
+        input.terminated,
+        first,
+        second,
+        next.logProbability,
+        temperature,
+        gamma,
+      );
+      const critic = valueAndGradients((parameters) => {
+        const [first, second] = twins(parameters, input.observations, input.actions);
+        const loss = tf.mul(
+          0.5,
+          tf.add(meanSquaredError(first, targets), meanSquaredError(second, targets)),
+        );
+        return { loss, taken: first, errors: tf.sub(targets, first) };
+      }, critics);
+      const nextCritics = optimizer.update(
+        critics,
+        critic.gradients,
+        state.criticOptimizer,
+        learningRate,
+      );
+
+      const actor = valueAndGradients((parameters) => {
+        const { actions, logProbability } = sample(parameters, input.observations, random.noise);
+        const [first, second] = twins(nextCritics.parameters, input.observations, actions);
+        return {
+          loss: softPolicyLoss(logProbability, first, second, temperature),
+          logProbability,
+        };
+      }, policy);
+      const nextPolicy = optimizer.update(
+        policy,
+        actor.gradients,
+        state.policyOptimizer,
+        learningRate,
+      );
+
+      const { logProbability } = actor.values;
+      const targetEntropy = settings.targetEntropy * shape.actionCount;
+      const heat = automaticTemperature
+        ? valueAndGradients((parameters) => ({
+          loss: temperatureLoss(parameters[LOG_TEMPERATURE], logProbability, targetEntropy),
+        }), temperatures)
+        : { values: { loss: tf.scalar(0) }, gradients: {} };
+      const nextTemperature = optimizer.update(
+        temperatures,
+        heat.gradients,
+        state.temperatureOptimizer,
+        learningRate,
+      );
+      return {
+        outputs: {
+          policy: actor.values.loss,
+          value: critic.values.loss,
+          taken: critic.values.taken,
+          errors: critic.values.errors,
+          logProbability,
+          temperature,
+          temperatureLoss: heat.values.loss,
+        },
+        state: {
+          [PARAMETERS]: {
+            ...nextPolicy.parameters,
+            ...nextCritics.parameters,
+            ...nextTemperature.parameters,
+          },
+          [TARGET]: renewed(state[TARGET], nextCritics.parameters, targetRate),
+          criticOptimizer: nextCritics.state,
+          policyOptimizer: nextPolicy.state,
+          temperatureOptimizer: nextTemperature.state,
+        },
+      };
+    },
+  );
+}
+
+class SacTrainer extends ReplayTrainer<SacConfiguration> {
+  protected readonly parts;
+  protected readonly evaluator: Evaluator;
+  readonly #actor: ReturnType<typeof compileActor>;
+  readonly #update: ReturnType<typeof compileUpdate>;
+
+  constructor(context: Context) {
+    super("sac", context);
+    requireTemperature(context.configuration);
+    const { settings, shape, world, replay, exploration } = this;
+    const { workspace, stream } = context;
+    const { hiddenSizes, activation, learningRate, automaticTemperature, temperature } = settings;
+    const weights = stream("initial-weights");
+    const sizes = [shape.observationSize, ...hiddenSizes, 2 * shape.actionCount];
+    const policy = fanInParameters(weights, sizes, POLICY);
+    const critics = criticParameters(weights, shape, hiddenSizes, 2);
+    const temperatures: NamedTensors = automaticTemperature
+      ? { [LOG_TEMPERATURE]: constant([], Math.log(temperature)) }
+      : {};
+    workspace.define(PARAMETERS, { ...policy, ...critics, ...temperatures });
+    workspace.define(TARGET, critics);
+    workspace.define("criticOptimizer", adam().initialState(critics));
+    workspace.define("policyOptimizer", adam().initialState(policy));
+    workspace.define("temperatureOptimizer", adam().initialState(temperatures));
+
+    this.#actor = compileActor(context, shape);
+    this.#update = compileUpdate(context, shape);
+    this.#update.scalar.learningRate = learningRate;
+    const mode: Scores = (parameters, x) => tf.tanh(policyRows(parameters, x, activation).mean);
+    this.evaluator = this.evaluatorOf(mode);
+    this.parts = {
+      workspace,
+      groups: [TARGET, "criticOptimizer", "policyOptimizer", "temperatureOptimizer"],
+      generators: {
+        exploration,
+        policy: stream("policy"),
+        replay: stream("replay"),
+        update: stream("update"),
+      },
+      world,
+      replay,
+    };
+  }
+
+  protected async explore(observations: Float32Array, actions: Float32Array): Promise<void> {
+    this.#actor.input.observations.set(observations);
+    this.#actor.run(this.parts.generators.policy);
+    actions.set(await this.#actor.read("actions"));
+  }
+
+  protected gradientStep(): void {
+    const { replay, update } = this.parts.generators;
+    this.replay.sample(replay, this.#update.input);
+    this.#update.run(update);
+  }
+
+  protected async losses(): Promise<Metrics> {
+    const [policy] = await this.#update.read("policy");
+    const [temperature] = await this.#update.read("temperature");
+    const [temperatureLoss] = await this.#update.read("temperatureLoss");
+    return {
+      "losses/policy": policy,
+      "losses/entropy": -meanAndDeviation(await this.#update.read("logProbability")).mean,
+      ...await criticMetrics(this.#update),
+      ...this.settings.automaticTemperature ? { "losses/temperature": temperatureLoss } : {},
+      "schedule/temperature": temperature,
+    };
+  }
+}
+
+/** @throws InputError where a temperature to learn starts at 0, whose logarithm is infinite. */
+function requireTemperature({ automaticTemperature, temperature }: SacConfiguration): void {
+  if (!automaticTemperature || temperature > 0) return;
+  throw new InputError(
+    "Cannot train sac as temperature must be above 0 where automaticTemperature learns it: 0",
+  );
+}
+
+/** Soft actor-critic with continuous actions. */
+export const sac: AgentDefinition<SacConfiguration> = {
+  name: "sac",
+  summary: "Soft actor-critic: a stochastic policy paid for its entropy, two critics, replay",
+  budgetUnit: "environmentSteps",
+  takes: { actions: ["box"] },
+  configuration,
+  // deno-lint-ignore require-await
+  create: async (context) => new SacTrainer(context),
+};

@@ -1,0 +1,196 @@
+/**
+ * Whole updates of SAC, TD3 and DDPG against NumPy in float64 (recipe:
+ * tests/golden/numpy/continuous_control.py), and what one of them reduces to.
+ */
+import { deepStrictEqual, ok } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import { compileUpdate as compileDdpg, ddpg } from "../../agents/ddpg.ts";
+import { compileUpdate as compileSac, sac } from "../../agents/sac.ts";
+import {
+  clippedDoubleTargets,
+  compileCriticUpdate,
+  compilePolicyUpdate,
+  smoothedActions,
+  td3,
+} from "../../agents/td3.ts";
+import { bootstrapped } from "../../agents/common/targets.ts";
+import { openWorkspace } from "../../lab/compute/backend.ts";
+import { adam } from "../../lab/compute/optimizers.ts";
+import type { Workspace } from "../../lab/compute/workspace.ts";
+import { defaultRng } from "../../lab/core/random.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { wasmPath } from "../lab/compute/backends.ts";
+
+type Kept = Record<string, { shape: number[]; values: number[] }>;
+interface Case {
+  noiseSeed: number;
+  parameters: Kept;
+  steps: { batch: Kept; outputs: Kept }[];
+  after: { parameters: Kept; target: Kept };
+}
+const golden: Record<"sac" | "td3" | "ddpg", Case> = JSON.parse(
+  await Deno.readTextFile(new URL("../golden/numpy/continuous_control.json", import.meta.url)),
+);
+const shape = { observationSize: 2, actionCount: 2 };
+const common = { batchSize: 4, gamma: 0.97, targetRate: 0.05, activation: "tanh" } as const;
+const RATE = 0.01;
+
+function tensors(kept: Kept): NamedTensors {
+  return Object.fromEntries(
+    Object.entries(kept).map(([name, { shape, values }]) => [
+      name,
+      { shape, dtype: "float32" as const, values: Float32Array.from(values) },
+    ]),
+  );
+}
+
+function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string) {
+  for (let i = 0; i < expected.length; i++) {
+    const error = Math.abs(actual[i] - expected[i]);
+    ok(error <= 2e-5 * Math.max(1, Math.abs(expected[i])), `${what}: ${actual} is not ${expected}`);
+  }
+}
+
+const under = (kept: NamedTensors, prefix: string) =>
+  Object.fromEntries(Object.entries(kept).filter(([name]) => name.startsWith(prefix)));
+
+async function open(parameters: NamedTensors, target: NamedTensors): Promise<Workspace> {
+  const { workspace } = await openWorkspace("wasm", { wasmPath });
+  workspace.define("parameters", parameters);
+  workspace.define("target", target);
+  for (const network of ["critic", "policy", "temperature"]) {
+    workspace.define(
+      `${network}Optimizer`,
+      adam().initialState(under(parameters, `${network}/`)),
+    );
+  }
+  return workspace;
+}
+
+async function expectAfter(workspace: Workspace, { after }: Case): Promise<void> {
+  for (const group of ["parameters", "target"] as const) {
+    const reached = await workspace.read(group);
+    deepStrictEqual(Object.keys(reached).sort(), Object.keys(after[group]).sort());
+    for (const [name, { values }] of Object.entries(after[group])) {
+      expectClose(reached[name].values as Float32Array, values, `${group}/${name}`);
+    }
+  }
+}
+
+async function expectOutputs(
+  program: { read(name: never): Promise<Float32Array> },
+  outputs: Kept,
+): Promise<void> {
+  for (const [name, { values }] of Object.entries(outputs)) {
+    expectClose(await program.read(name as never), values, name);
+  }
+}
+
+function fill(input: object, batch: Kept): void {
+  for (const [name, view] of Object.entries(input)) view.set(batch[name].values);
+}
+
+Deno.test("two updates of SAC are NumPy's: losses, parameters, temperature, targets", async () => {
+  const parameters = tensors(golden.sac.parameters);
+  const workspace = await open(parameters, under(parameters, "critic/"));
+  const configuration = sac.configuration.parse(common);
+  const update = compileSac({ configuration, workspace }, shape);
+  update.scalar.learningRate = RATE;
+  const random = defaultRng(golden.sac.noiseSeed);
+  for (const { batch, outputs } of golden.sac.steps) {
+    fill(update.input, batch);
+    update.run(random);
+    await expectOutputs(update, outputs);
+  }
+  await expectAfter(workspace, golden.sac);
+  workspace.dispose();
+});
+
+Deno.test("two updates of TD3 are NumPy's: losses, parameters, targets", async () => {
+  const parameters = tensors(golden.td3.parameters);
+  const workspace = await open(parameters, parameters);
+  const configuration = td3.configuration.parse({
+    ...common,
+    targetNoiseStd: 0.4,
+    targetNoiseClip: 0.3,
+  });
+  const critics = compileCriticUpdate({ configuration, workspace }, shape);
+  const policy = compilePolicyUpdate({ configuration, workspace }, shape);
+  critics.scalar.learningRate = policy.scalar.learningRate = RATE;
+  const random = defaultRng(golden.td3.noiseSeed);
+  for (const { batch, outputs: { policy: loss, ...outputs } } of golden.td3.steps) {
+    fill(critics.input, batch);
+    fill(policy.input, batch);
+    critics.run(random);
+    policy.run();
+    await expectOutputs(critics, outputs);
+    await expectOutputs(policy, { policy: loss });
+  }
+  await expectAfter(workspace, golden.td3);
+  workspace.dispose();
+});
+
+Deno.test("two updates of DDPG are NumPy's: losses, parameters, targets", async () => {
+  const parameters = tensors(golden.ddpg.parameters);
+  const workspace = await open(parameters, parameters);
+  const configuration = ddpg.configuration.parse(common);
+  const update = compileDdpg({ configuration, workspace }, shape);
+  update.scalar.learningRate = RATE;
+  for (const { batch, outputs } of golden.ddpg.steps) {
+    fill(update.input, batch);
+    update.run();
+    await expectOutputs(update, outputs);
+  }
+  await expectAfter(workspace, golden.ddpg);
+  workspace.dispose();
+});
+
+Deno.test("TD3 without delay and target noise and with equal critics is DDPG", async () => {
+  const one = tensors(golden.ddpg.parameters);
+  const twin = {
+    ...one,
+    ...Object.fromEntries(
+      Object.entries(under(one, "critic/0/")).map((
+        [name, tensor],
+      ) => [name.replace("critic/0", "critic/1"), tensor]),
+    ),
+  };
+  const workspace = await open(twin, twin);
+  const configuration = td3.configuration.parse({ ...common, targetNoiseStd: 0 });
+  const critics = compileCriticUpdate({ configuration, workspace }, shape);
+  const policy = compilePolicyUpdate({ configuration, workspace }, shape);
+  critics.scalar.learningRate = policy.scalar.learningRate = RATE;
+  for (const { batch, outputs } of golden.ddpg.steps) {
+    fill(critics.input, batch);
+    fill(policy.input, batch);
+    critics.run(defaultRng(1));
+    policy.run();
+    const { policy: loss, value, ...rest } = outputs;
+    await expectOutputs(critics, {
+      ...rest,
+      value: { ...value, values: value.values.map((x) => 2 * x) },
+    });
+    await expectOutputs(policy, { policy: loss });
+  }
+  const reached = await workspace.read("parameters");
+  for (const [name, { values }] of Object.entries(golden.ddpg.after.parameters)) {
+    expectClose(reached[name].values as Float32Array, values, name);
+  }
+  workspace.dispose();
+});
+
+Deno.test("targets are the worked example's, cut at terminal states and at the lower critic", async () => {
+  await openWorkspace("cpu");
+  tf.tidy(() => {
+    const row = (...values: number[]) => tf.tensor1d(values);
+    const [rewards, terminated] = [row(1, 1), row(0, 1)];
+    const one = bootstrapped(rewards, terminated, row(0.7, 0.7), 0.99);
+    expectClose(one.dataSync(), [1.693, 1], "DDPG");
+    const two = clippedDoubleTargets(rewards, terminated, row(0.9, 9), row(0.7, 9), 0.99);
+    expectClose(two.dataSync(), [1.693, 1], "TD3");
+    const greedy = tf.tensor2d([[0.5], [0.9], [-0.2]]);
+    const noise = tf.tensor2d([[10], [10], [-0.5]]);
+    // 0.2 · 10 is clipped to 0.5; 0.9 + 0.5 to 1; −0.2 − 0.1 stays.
+    expectClose(smoothedActions(greedy, noise, 0.2, 0.5).dataSync(), [1, 1, -0.3], "smoothed");
+  });
+});
