@@ -12,6 +12,8 @@
  *   Stable-Baselines3: its force does not fade as α becomes small.
  * - The density is that over actions scaled to (−1, 1), so that H̄ does not depend on the unit.
  * - An episode that a time limit cut bootstraps from its final observation.
+ * - With gSDE, means are clipped to ±2 as in Stable-Baselines3; updates draw actions independently
+ *   from N(μ, σ̂²), which is the same distribution in each state.
  *
  * @module
  */
@@ -23,14 +25,12 @@ import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
 import { valueAndGradients } from "../lab/compute/gradients.ts";
 import { constant } from "../lab/compute/initializers.ts";
-import { type Activation, mlp } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { meanAndDeviation } from "./common/advantages.ts";
 import { PARAMETERS } from "./common/checkpoint.ts";
 import { CRITIC, criticParameters, criticValues, networkOf } from "./common/critics.ts";
 import type { Evaluator, Scores } from "./common/evaluation.ts";
-import { fanInParameters } from "./common/fan_in.ts";
 import { meanSquaredError } from "./common/losses.ts";
 import {
   criticMetrics,
@@ -39,7 +39,9 @@ import {
   ReplayTrainer,
   transitionInputs,
 } from "./common/replay_trainer.ts";
+import { SquashedExplorer } from "./common/squashed_explorer.ts";
 import { squashedSample } from "./common/squashed_gaussian.ts";
+import { POLICY, squashedPolicyParameters, squashedRows } from "./common/squashed_policy.ts";
 import { renewed, TARGET } from "./common/target_network.ts";
 import { bootstrapped } from "./common/targets.ts";
 import type { WorldShape } from "./common/world.ts";
@@ -60,6 +62,16 @@ const configuration = z.strictObject({
   targetEntropy: z.number().default(-1).meta({
     description: "H̄ for each element of an action (−1: the paper's −dim A)",
     unit: "nats",
+  }),
+  stateDependentNoise: z.boolean().default(false).meta({
+    description: "gSDE: explore by a function of the state that is held for a while",
+  }),
+  initialLogStd: z.number().default(-3).meta({
+    description: "ln σ of gSDE's weights at the start",
+  }),
+  noiseEvery: z.int().min(0).default(0).meta({
+    description: "Steps after which gSDE draws anew; 0: after each training only",
+    unit: "environment steps",
   }),
   hiddenSizes: z.array(z.int().min(1)).default([256, 256]).meta({
     description: "Widths of the hidden layers of each network",
@@ -131,45 +143,15 @@ export function temperatureLoss(
   ) as tf.Scalar;
 }
 
-// Networks: policy, two critics and ln α in one group; copies of the critics in the target's.
+// Networks: policy (common/squashed_policy.ts), two critics and ln α in one group; copies of the
+// critics in the target's.
 
-/** Prefix of the policy. */
-const POLICY = "policy";
 const LOG_TEMPERATURE = "temperature/log";
-/** Bounds of ln σ, as in the authors' code. */
-const LOWEST_LOG_STD = -20;
-const HIGHEST_LOG_STD = 2;
-
-/** Means and log standard deviations of u, [B, K] each. */
-function policyRows(parameters: Tensors, observations: tf.Tensor, activation: Activation) {
-  const [mean, logStd] = tf.split(mlp(parameters, observations, activation, POLICY), 2, 1);
-  return { mean, logStd: tf.clipByValue(logStd, LOWEST_LOG_STD, HIGHEST_LOG_STD) };
-}
 
 // Trainer.
 
 type Context = ReplayContext<SacConfiguration>;
 type CompileContext = Pick<Context, "configuration" | "workspace">;
-
-/** Compiles the exploring policy: a = tanh(μ(s) + σ(s)ε). */
-function compileActor(
-  { configuration: { environments, activation }, workspace }: CompileContext,
-  { observationSize, actionCount }: WorldShape,
-) {
-  return workspace.compile(
-    {
-      name: "sac/act",
-      inputs: { observations: [[environments, observationSize], "float32"] },
-      random: { noise: [[environments, actionCount], "normal"] },
-      state: [PARAMETERS],
-      placement: "host",
-    },
-    ({ input, random, state }) => {
-      const { mean, logStd } = policyRows(state[PARAMETERS], input.observations, activation);
-      return { outputs: { actions: squashedSample(mean, logStd, random.noise).actions } };
-    },
-  );
-}
 
 /** Compiles one gradient step of critics, policy and temperature, with the targets' renewal. */
 export function compileUpdate(
@@ -181,7 +163,7 @@ export function compileUpdate(
   const twins = (parameters: Tensors, observations: tf.Tensor, actions: tf.Tensor) =>
     [0, 1].map((i) => criticValues(parameters, i, observations, actions, activation));
   const sample = (parameters: Tensors, observations: tf.Tensor, noise: tf.Tensor) => {
-    const { mean, logStd } = policyRows(parameters, observations, activation);
+    const { mean, logStd } = squashedRows(parameters, observations, settings);
     return squashedSample(mean, logStd, noise);
   };
   return workspace.compile(
@@ -287,7 +269,7 @@ export function compileUpdate(
 class SacTrainer extends ReplayTrainer<SacConfiguration> {
   protected readonly parts;
   protected readonly evaluator: Evaluator;
-  readonly #actor: ReturnType<typeof compileActor>;
+  readonly #explorer: SquashedExplorer;
   readonly #update: ReturnType<typeof compileUpdate>;
 
   constructor(context: Context) {
@@ -295,10 +277,9 @@ class SacTrainer extends ReplayTrainer<SacConfiguration> {
     requireTemperature(context.configuration);
     const { settings, shape, world, replay, exploration } = this;
     const { workspace, stream } = context;
-    const { hiddenSizes, activation, learningRate, automaticTemperature, temperature } = settings;
+    const { hiddenSizes, learningRate, automaticTemperature, temperature } = settings;
     const weights = stream("initial-weights");
-    const sizes = [shape.observationSize, ...hiddenSizes, 2 * shape.actionCount];
-    const policy = fanInParameters(weights, sizes, POLICY);
+    const policy = squashedPolicyParameters(weights, shape, settings);
     const critics = criticParameters(weights, shape, hiddenSizes, 2);
     const temperatures: NamedTensors = automaticTemperature
       ? { [LOG_TEMPERATURE]: constant([], Math.log(temperature)) }
@@ -309,10 +290,10 @@ class SacTrainer extends ReplayTrainer<SacConfiguration> {
     workspace.define("policyOptimizer", adam().initialState(policy));
     workspace.define("temperatureOptimizer", adam().initialState(temperatures));
 
-    this.#actor = compileActor(context, shape);
+    this.#explorer = new SquashedExplorer(workspace, shape, settings);
     this.#update = compileUpdate(context, shape);
     this.#update.scalar.learningRate = learningRate;
-    const mode: Scores = (parameters, x) => tf.tanh(policyRows(parameters, x, activation).mean);
+    const mode: Scores = (parameters, x) => tf.tanh(squashedRows(parameters, x, settings).mean);
     this.evaluator = this.evaluatorOf(mode);
     this.parts = {
       workspace,
@@ -328,10 +309,8 @@ class SacTrainer extends ReplayTrainer<SacConfiguration> {
     };
   }
 
-  protected async explore(observations: Float32Array, actions: Float32Array): Promise<void> {
-    this.#actor.input.observations.set(observations);
-    this.#actor.run(this.parts.generators.policy);
-    actions.set(await this.#actor.read("actions"));
+  protected explore(observations: Float32Array, actions: Float32Array, t: number): Promise<void> {
+    return this.#explorer.explore(observations, actions, t, this.parts.generators.policy);
   }
 
   protected gradientStep(): void {

@@ -67,6 +67,7 @@ function controlRows(
 const continuousControl = ([
   ["pendulum-sac-quick", "sac", -170, "-157.0 ± 88.7"],
   ["pendulum-sac", "sac", -170, "-157.0 ± 88.7"],
+  ["mountaincarcontinuous-sac", "sac", 92, "94.68 ± 1.13"],
   ["pendulum-td3-quick", "td3", -170, "-151.9 ± 90.2"],
   ["pendulum-td3", "td3", -170, "-151.9 ± 90.2"],
   ["mountaincarcontinuous-td3", "td3", 92, "93.48 ± 0.08"],

@@ -36,7 +36,7 @@ const pendulumDeterministic = {
 /**
  * After rl-baselines3-zoo, `hyperparams/td3.yml` and `ddpg.yml`, MountainCarContinuous-v0: learning
  * rate, batch, noise and budget are its own. It takes networks of 400-300 and a gradient step for
- * each environment step; here they are 64-64 and one for eight, a hundredth of the work. Trained on to
+ * each environment step; here they are 64-64 and one for eight, a two-hundredth of the work. Trained on to
  * the end of the budget, policies of this size become slower again; so runs stop early.
  */
 const mountainCarDeterministic = {
@@ -103,6 +103,34 @@ export const pendulumDdpgQuick: AgentExperiment = defineExperiment({
   agent: { ...pendulumDdpg.agent, ...small },
 });
 
+/**
+ * SAC with gSDE and the values of rl-baselines3-zoo (`hyperparams/sac.yml`, MountainCarContinuous-v0);
+ * stops early as {@linkcode mountainCarContinuousTd3} does.
+ */
+export const mountainCarContinuousSac: AgentExperiment = defineExperiment({
+  ...mountainCar,
+  name: "mountaincarcontinuous-sac",
+  summary: "SAC drives up the mountain with state-dependent exploration",
+  expectedSeconds: 60,
+  agent: {
+    name: "sac",
+    learningRate: 3e-4,
+    bufferSize: 50_000,
+    batchSize: 512,
+    automaticTemperature: false,
+    temperature: 0.1,
+    trainEvery: 32,
+    gradientStepsPerTrain: 32,
+    gamma: 0.9999,
+    targetRate: 0.01,
+    learningStarts: 0,
+    stateDependentNoise: true,
+    initialLogStd: -3.67,
+    ...small,
+  },
+  budget: 50_000,
+});
+
 /** TD3 with Ornstein-Uhlenbeck noise, after rl-baselines3-zoo with cheaper training. */
 export const mountainCarContinuousTd3: AgentExperiment = defineExperiment({
   ...mountainCar,
@@ -131,6 +159,7 @@ export const continuousControlExperiments: readonly AgentExperiment[] = [
   pendulumTd3Quick,
   pendulumDdpg,
   pendulumDdpgQuick,
+  mountainCarContinuousSac,
   mountainCarContinuousTd3,
   mountainCarContinuousDdpg,
 ];

@@ -139,8 +139,16 @@ export abstract class ReplayTrainer<Configuration extends ReplayConfiguration>
     this.#sent = new Float32Array(settings.environments * actionCount);
   }
 
-  /** Exploring actions in [−1, 1], [N, K], for `observations` [N, D]. */
-  protected abstract explore(observations: Float32Array, actions: Float32Array): Promise<void>;
+  /**
+   * Exploring actions in [−1, 1], [N, K], for `observations` [N, D].
+   *
+   * @param t Steps since the last training; iterations begin at 0.
+   */
+  protected abstract explore(
+    observations: Float32Array,
+    actions: Float32Array,
+    t: number,
+  ): Promise<void>;
 
   /** One gradient step on a batch from the replay buffer. */
   protected abstract gradientStep(): void;
@@ -170,7 +178,7 @@ export abstract class ReplayTrainer<Configuration extends ReplayConfiguration>
     let taken = 0;
     do {
       const length = this.nextLength(trainEvery / environments, environments);
-      for (let t = 0; t < length; t++) await this.#step();
+      for (let t = 0; t < length; t++) await this.#step(t);
       this.#train();
       taken += trainEvery;
     } while (taken < ITERATION && this.spent < 1);
@@ -185,7 +193,7 @@ export abstract class ReplayTrainer<Configuration extends ReplayConfiguration>
   }
 
   /** One step of every environment, stored. */
-  async #step(): Promise<void> {
+  async #step(t: number): Promise<void> {
     const { observations } = this.world;
     const { environments, learningStarts } = this.settings;
     this.#before.set(observations);
@@ -194,7 +202,7 @@ export abstract class ReplayTrainer<Configuration extends ReplayConfiguration>
         this.#actions[i] = this.exploration.uniform(-1, 1);
       }
     } else {
-      await this.explore(observations, this.#actions);
+      await this.explore(observations, this.#actions, t);
     }
     this.scale.toEnvironment(this.#actions, this.#sent);
     const step = this.world.step(this.#sent);

@@ -253,6 +253,13 @@ const variants: [agent: string, name: string, world: () => Environment, fields: 
     normalizeRewards: true,
   }],
   ["reinforce", "a constant baseline", cartPole, { baseline: "mean" }],
+  ["sac", "gSDE and a fixed temperature", () => makeEnv("Pendulum-v1"), {
+    stateDependentNoise: true,
+    noiseEvery: 7,
+    automaticTemperature: false,
+    temperature: 0.1,
+  }],
+  ["td3", "Gaussian noise", () => makeEnv("Pendulum-v1"), { noise: "gaussian" }],
   ["reinforce", "continuous actions", () => makeEnv("Pendulum-v1"), {}],
   ...Object.entries(dqnFlags).map(([flag, fields]): typeof variants[number] => [
     "dqn",
