@@ -44,6 +44,7 @@ import {
   policyRows,
 } from "./common/actor_critic.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
+import { type Body, bodyOf } from "./common/bodies.ts";
 import { PARAMETERS } from "./common/checkpoint.ts";
 import { maskedLogits } from "./common/distributions.ts";
 import {
@@ -122,6 +123,7 @@ export function compileUpdate(
   >,
   distribution: PolicyDistribution,
   batch: number,
+  body?: Body,
 ) {
   const optimizer = adam({ epsilon: settings.adamEpsilon });
   const { activation } = settings;
@@ -147,10 +149,11 @@ export function compileUpdate(
     },
     ({ input, scalar, state }) => {
       const { values, gradients } = valueAndGradients((parameters) => {
-        const scores = policyRows(parameters, input.observations, activation, distribution);
+        const features = body?.features(parameters, input.observations) ?? input.observations;
+        const scores = policyRows(parameters, features, activation, distribution);
         const rows = masked ? maskedLogits(scores, input.masks) : scores;
         const { logProbability, entropy } = distribution.terms(rows, input.actions);
-        const predicted = actorCriticValues(parameters, input.observations, settings);
+        const predicted = actorCriticValues(parameters, features, settings);
         const ratio = [logProbability, input.oldLogProbabilities, input.advantages] as const;
         const divergence = isPenalized ? distribution.divergence(input.oldRows, rows) : undefined;
         const policy = divergence === undefined
@@ -221,19 +224,26 @@ class PpoTrainer extends AgentTrainer {
     });
     const { shape, normalizer } = this.#world;
     const { observationSize } = shape;
-    const distribution = actorDistribution(shape, settings);
+    const body = bodyOf(shape.observationSpace, settings.convolutions);
+    const featured = { ...shape, observationSize: body.size };
+    const distribution = actorDistribution(featured, settings);
 
     this.#isPenalized = settings.surrogate === "kl-penalty";
     this.#distribution = distribution;
-    this.#update = perBatch((batch) => compileUpdate(context, shape, distribution, batch));
+    this.#update = perBatch((batch) => compileUpdate(context, shape, distribution, batch, body));
     const weights = stream("initial-weights");
-    const parameters = actorCriticParameters(weights, observationSize, distribution, settings);
+    const parameters = {
+      ...body.initialParameters(weights),
+      ...actorCriticParameters(weights, body.size, distribution, settings),
+    };
     workspace.define(PARAMETERS, parameters);
     workspace.define("optimizer", adam().initialState(parameters));
     workspace.define(PENALTY, penaltyOf(settings.klCoefficient));
 
-    const policy: Scores = (parameters, x) => policyRows(parameters, x, activation, distribution);
-    const values: Scores = (parameters, x) => actorCriticValues(parameters, x, settings);
+    const policy: Scores = (parameters, x) =>
+      policyRows(parameters, body.features(parameters, x), activation, distribution);
+    const values: Scores = (parameters, x) =>
+      actorCriticValues(parameters, body.features(parameters, x), settings);
     this.#actor = compileScores(workspace, "ppo/act", environments, observationSize, policy);
     const kept = this.#isPenalized ? distribution.rowSize : undefined;
     this.#rollout = new Rollout(rolloutLength, environments, shape, kept);

@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { InputError } from "../lab/core/errors.ts";
 import { activationNames } from "../lab/compute/networks.ts";
+import { convolutions } from "./common/bodies.ts";
 
 /** Defaults are those of CleanRL's ppo.py where nothing else is said. */
 export const configuration = z.strictObject({
@@ -94,6 +95,7 @@ export const configuration = z.strictObject({
     description:
       "A network of its own for the values; else one linear layer on the policy's features",
   }),
+  convolutions,
   hiddenSizes: z.array(z.int().min(1)).default([64, 64]).meta({
     description: "Widths of the hidden layers of each network",
   }),

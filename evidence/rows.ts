@@ -250,6 +250,13 @@ export const evidence: readonly EvidenceRow[] = [
     bar: { atLeast: 200 },
     reference: "",
   },
+  {
+    experiment: "cartpolepixels-ppo",
+    page: "docs/agents/pixels.md",
+    seeds: 5,
+    bar: { atLeast: 200 },
+    reference: "",
+  },
   ...continuousControl,
   ...tables,
 ];

@@ -27,7 +27,7 @@ import {
   pendulumNoVelRecurrentPpo,
   repeatPreviousRecurrentPpo,
 } from "./memory.ts";
-import { cartpolePixelsDqn, gridworldPixelsDqn } from "./pixels.ts";
+import { cartpolePixelsDqn, cartpolePixelsPpo, gridworldPixelsDqn } from "./pixels.ts";
 import {
   cartpoleA2cQuick,
   cartpoleDqnQuick,
@@ -70,7 +70,7 @@ export const experiments: readonly ExperimentEntry[] = [
     pendulumNoVelRecurrentPpo,
     repeatPreviousRecurrentPpo,
   ]),
-  ...entriesOf("./pixels.ts", [gridworldPixelsDqn, cartpolePixelsDqn]),
+  ...entriesOf("./pixels.ts", [gridworldPixelsDqn, cartpolePixelsDqn, cartpolePixelsPpo]),
   ...entriesOf("./glyphs.ts", [glyphsAutoencoder, glyphsVae, glyphsClassifier]),
   ...entriesOf("./ring.ts", [ringWganGp]),
   ...entriesOf("./quick_start_agents.ts", [

@@ -236,6 +236,10 @@ const variants: [agent: string, name: string, world: () => Environment, fields: 
   ["ppo", "epochs that end at a target KL", cartPole, { targetKl: 1e-4, epochs: 8 }],
   ["ppo", "action masks", () => makeEnv("Taxi-v4"), { hiddenSizes: [8] }],
   ["ppo", "several choices", () => makeEnv("Identity-v0", { space: "multi-discrete" }), {}],
+  ["ppo", "pixels", () => makeEnv("CartPolePixels-v0", { size: 32, frames: 2 }), {
+    convolutions: [{ filters: 4, size: 8, stride: 8 }],
+    normalizeObservations: true,
+  }],
   [
     "dqn",
     "noise and pixels kept as bytes",
