@@ -113,6 +113,13 @@ export const evidence: readonly EvidenceRow[] = [
     reference: `-100.8 ± 9.9 ${zoo}`,
   },
   {
+    experiment: "mountaincar-dqn-quick",
+    page: "docs/agents/dqn.md",
+    seeds: 5,
+    bar: { atLeast: -115 },
+    reference: `-100.8 ± 9.9, DQN ${zoo}`,
+  },
+  {
     experiment: "cartpole-dqn-quick",
     page: "docs/agents/dqn.md",
     seeds: 10,

@@ -130,11 +130,44 @@ export const acrobotDqnQuick: AgentExperiment = defineExperiment({
   evaluation: { every: 20_000, episodes: 100 },
 });
 
+/**
+ * The lab's own preset: a sixteenth of the zoo's network and ten times its buffer, with transitions
+ * over five steps, priorities and a falling learning rate. Found on seeds 1 and 2.
+ */
+export const mountaincarDqnQuick: AgentExperiment = defineExperiment({
+  name: "mountaincar-dqn-quick",
+  summary: "A small DQN drives a car up a hill: double, five steps, priorities",
+  expectedSeconds: 20,
+  environment: { id: "MountainCar-v0" },
+  agent: {
+    name: "dqn",
+    learningRate: 2e-3,
+    annealLearningRate: true,
+    batchSize: 128,
+    bufferSize: 100_000,
+    learningStarts: 1000,
+    gamma: 0.98,
+    targetUpdateEvery: 600,
+    trainEvery: 16,
+    gradientStepsPerTrain: 8,
+    explorationFraction: 0.2,
+    explorationFinal: 0.07,
+    hiddenSizes: [64, 64],
+    doubleQ: true,
+    rewardSteps: 5,
+    priorityExponent: 0.6,
+  },
+  budget: 120_000,
+  seeds: 5,
+  evaluation: { every: 20_000, episodes: 100 },
+});
+
 /** Every experiment of this file. */
 export const deepQExperiments: readonly AgentExperiment[] = [
   acrobotDqn,
   acrobotDqnQuick,
   mountaincarDqn,
+  mountaincarDqnQuick,
   mountaincarDqnAnnealed,
   cartpoleQrdqn,
   acrobotQrdqn,
