@@ -17,8 +17,21 @@ import { definitions, dqnFlags, subjectOf, trainThrough, worldFor } from "./labo
 
 const cartPole = () => makeEnv("CartPole-v1");
 
+/** The small settings of SAC, TD3 and DDPG. */
+const smallReplay = {
+  environments: 4,
+  bufferSize: 500,
+  learningStarts: 100,
+  batchSize: 16,
+  trainEvery: 64,
+  gradientStepsPerTrain: 3,
+  hiddenSizes: [16],
+};
 /** Settings whose iterations are short, with every part in use within twenty of them. */
 const small: Record<string, object> = {
+  sac: smallReplay,
+  td3: { ...smallReplay, noise: "ornstein-uhlenbeck" },
+  ddpg: { ...smallReplay, noise: "ornstein-uhlenbeck" },
   dqn: {
     environments: 4,
     bufferSize: 2000,
@@ -59,22 +72,6 @@ const small: Record<string, object> = {
 
 /** Steps that a budget of 333 takes: whole steps of all environments, or whole rollouts. */
 const taken: Record<string, number> = { reinforce: 333, "recurrent-ppo": 384 };
-
-/** The small settings of SAC, TD3 and DDPG. */
-const smallReplay = {
-  environments: 4,
-  bufferSize: 500,
-  learningStarts: 100,
-  batchSize: 16,
-  trainEvery: 64,
-  gradientStepsPerTrain: 3,
-  hiddenSizes: [16],
-};
-Object.assign(small, {
-  sac: smallReplay,
-  td3: { ...smallReplay, noise: "ornstein-uhlenbeck" },
-  ddpg: { ...smallReplay, noise: "ornstein-uhlenbeck" },
-});
 
 /** Through the bytes of a checkpoint and back. */
 function savedAndLoaded(snapshot: Snapshot): Snapshot {

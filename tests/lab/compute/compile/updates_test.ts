@@ -24,8 +24,19 @@ const updates = 50;
 /** Of any tensor of the state, ‖difference‖ / ‖expected‖. */
 const bound = 2e-5;
 
+/** What makes an update out of a replay buffer small. */
+const replay = { hiddenSizes: [12], batchSize: 8, learningStarts: 8, bufferSize: 64 };
+
+/** Settings of agents with continuous actions. */
+const continuous: Record<string, object[]> = {
+  sac: [replay, { ...replay, stateDependentNoise: true, automaticTemperature: false }],
+  td3: [replay],
+  ddpg: [replay],
+};
+
 /** Settings that make an update small, beside the defaults. */
 const settings: Record<string, object[]> = {
+  ...continuous,
   dqn: [
     { hiddenSizes: [12], batchSize: 8, learningStarts: 8, bufferSize: 64 },
     { hiddenSizes: [12], batchSize: 8, learningStarts: 8, bufferSize: 64, loss: "mse" },
@@ -70,7 +81,7 @@ async function updatesOf(
     ...common,
     workspace,
     configuration: definition.configuration.parse(fields),
-    makeEnvironment: () => makeEnv("CartPole-v1"),
+    makeEnvironment: () => makeEnv(entry.name in continuous ? "Pendulum-v1" : "CartPole-v1"),
     dataset: entry.name === "wgan-gp" ? await fewPoints(64, 32) : smallImages,
   };
   const trainer = await definition.create(context);
