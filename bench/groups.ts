@@ -118,6 +118,19 @@ export const groups: readonly Group[] = [
     load: async () => (await import("./memory.ts")).endurance,
   },
   {
+    name: "agents",
+    summary:
+      "Agents in published set-ups; Stable-Baselines3 and PyTorch loops with --peers (minutes)",
+    slow: true,
+    load: async () => (await import("./agents.ts")).agents,
+  },
+  {
+    name: "solved",
+    summary: "From the command to CartPole-v1 solved by PPO (half a minute)",
+    slow: true,
+    load: async () => (await import("./startup.ts")).solved,
+  },
+  {
     name: "quick-start",
     summary: "`deno task experiment` from start to end (minutes)",
     slow: true,

@@ -1,5 +1,5 @@
 /**
- * PyTorch or Gymnasium in a process of its own, which times on request, so that its batches alternate
+ * Another library in a process of its own, which times on request, so that its batches alternate
  * with the lab's.
  *
  * @module
@@ -8,8 +8,11 @@ import { LabError } from "../../lab/core/errors.ts";
 import type { Subject } from "../measure.ts";
 import { missingRow, type Row, row } from "../row.ts";
 
-/** Training steps in PyTorch's public API, environments of Gymnasium. */
-export type PeerScript = "steps.py" | "worlds.py";
+/**
+ * Training steps in PyTorch's public API, environments of Gymnasium, agents of Stable-Baselines3,
+ * agents as plain loops in PyTorch.
+ */
+export type PeerScript = "steps.py" | "worlds.py" | "baselines.py" | "loops.py";
 
 /** Loops in another library's public API: see the scripts. */
 export class Peer {

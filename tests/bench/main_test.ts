@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { setUps } from "../../bench/agents.ts";
 import { groups } from "../../bench/groups.ts";
 import { main } from "../../bench/main.ts";
 import { capturedIo } from "../lab/cli/captured_io.ts";
@@ -27,6 +28,25 @@ Deno.test("a software adapter is not measured, and a row says so", async () => {
   deepStrictEqual(others, []);
   strictEqual(row.value, null);
   strictEqual(row.against, `not measured: ${adapter ? "software" : "no graphics"} adapter`);
+});
+
+Deno.test("peers that are not installed are told so, a row for each set-up", async () => {
+  const io = capturedIo();
+  const path = Deno.env.get("PATH")!;
+  const empty = await Deno.makeTempDir();
+  Deno.env.set("PATH", empty);
+  try {
+    strictEqual(await main(["agents", "--peers", "--json"], io), 0);
+  } finally {
+    Deno.env.set("PATH", path);
+    await Deno.remove(empty);
+  }
+  const { rows } = JSON.parse(io.written.out);
+  deepStrictEqual(rows.map(({ name }: { name: string }) => name), setUps.map(({ title }) => title));
+  for (const { value, against, ratio } of rows) {
+    match(against, /^not installed: /);
+    deepStrictEqual([value, ratio], [null, null]);
+  }
 });
 
 Deno.test("--list names every group", async () => {

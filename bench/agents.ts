@@ -1,0 +1,160 @@
+/**
+ * Agents in published set-ups beside Stable-Baselines3 and beside plain PyTorch loops: acting,
+ * environments and updates, without store and evaluation. Every batch does the same work: rates are
+ * not annealed, and ε stays at its mean over the published budget.
+ *
+ * @module
+ */
+import { makeEnv } from "../envs/mod.ts";
+import { cartpoleA2c, cartpoleDqn, cartpolePpo } from "../experiments/cartpole.ts";
+import { pendulumSac, pendulumTd3 } from "../experiments/continuous_control.ts";
+import { registries } from "../lab/cli/registries.ts";
+import { streamOf } from "../lab/core/random.ts";
+import type { Trainer } from "../lab/core/trainer.ts";
+import { loadEntry } from "../lab/experiment/resolve.ts";
+import type { Bench } from "./groups.ts";
+import { measure, type Subject } from "./measure.ts";
+import { type Peer, peerRow, type PeerScript } from "./peers/peer.ts";
+import { missingRow, type Row, row } from "./row.ts";
+import { labWorkspace } from "./workspaces.ts";
+
+const seed = 1;
+const unit = "environment steps/s";
+/** Batches long enough that a trainer's own iterations, of unequal length, even out. */
+const options = { batchMilliseconds: 1500, rounds: 9, seconds: 30 };
+
+/** One configuration, here and in a peer. */
+interface SetUp {
+  readonly title: string;
+  readonly script: PeerScript;
+  /** As the script names it. */
+  readonly peerName: string;
+  readonly environment: string;
+  /** The agent's name and its fields. */
+  readonly agent: { readonly name: string; readonly [field: string]: unknown };
+  readonly threads?: number;
+  /** The ratio asked for. */
+  readonly reach: number;
+}
+
+const zooDqn = {
+  title: "DQN on CartPole-v1, the zoo's set-up",
+  script: "baselines.py",
+  peerName: "dqn",
+  environment: "CartPole-v1",
+  agent: { ...cartpoleDqn.agent, explorationInitial: 0.1168, explorationFinal: 0.1168 },
+  reach: 1.2,
+} as const;
+
+/** In the order of the table. */
+export const setUps: readonly SetUp[] = [
+  {
+    title: "PPO on CartPole-v1, CleanRL's set-up",
+    script: "loops.py",
+    peerName: "ppo",
+    environment: "CartPole-v1",
+    agent: { name: "ppo" },
+    reach: 10,
+  },
+  {
+    title: "PPO on CartPole-v1, the zoo's set-up",
+    script: "baselines.py",
+    peerName: "ppo",
+    environment: "CartPole-v1",
+    agent: cartpolePpo.agent,
+    reach: 4,
+  },
+  {
+    title: "A2C on CartPole-v1, the zoo's set-up",
+    script: "baselines.py",
+    peerName: "a2c",
+    environment: "CartPole-v1",
+    agent: cartpoleA2c.agent,
+    reach: 4,
+  },
+  zooDqn,
+  { ...zooDqn, title: `${zooDqn.title}, two threads`, threads: 2, reach: 2 },
+  {
+    title: "DQN on CartPole-v1, CleanRL's set-up",
+    script: "loops.py",
+    peerName: "dqn",
+    environment: "CartPole-v1",
+    agent: {
+      name: "dqn",
+      bufferSize: 10_000,
+      learningStarts: 10_000,
+      batchSize: 128,
+      trainEvery: 10,
+      targetUpdateEvery: 500,
+      learningRate: 2.5e-4,
+      loss: "mse",
+      explorationInitial: 0.2875,
+      explorationFinal: 0.2875,
+      maximumGradientNorm: 1e9,
+      hiddenSizes: [120, 84],
+    },
+    reach: 3,
+  },
+  {
+    title: "SAC on Pendulum-v1, 256-256",
+    script: "baselines.py",
+    peerName: "sac",
+    environment: "Pendulum-v1",
+    agent: pendulumSac.agent,
+    reach: 1.5,
+  },
+  {
+    title: "TD3 on Pendulum-v1, 256-256",
+    script: "baselines.py",
+    peerName: "td3",
+    environment: "Pendulum-v1",
+    agent: { ...pendulumTd3.agent, learningStarts: 100, hiddenSizes: [256, 256] },
+    reach: 1.5,
+  },
+];
+
+/** A row of each set-up. */
+export async function* agents(bench: Bench): AsyncIterable<Row> {
+  for (const setUp of setUps) {
+    const { title, script, reach } = setUp;
+    const peer = await bench.peer(script);
+    if (typeof peer === "string") {
+      yield missingRow(title, unit, peer);
+      continue;
+    }
+    bench.progress(title);
+    const { own, beside } = await rates(setUp, peer);
+    if (peer === undefined) yield row(title, own, unit);
+    else yield* peerRow(peer, title, own, unit, beside, reach);
+  }
+}
+
+/** Environment steps a second of the lab and of the peer. */
+async function rates({ script: _, peerName, ...setUp }: SetUp, peer: Peer | undefined) {
+  const trainer = await trainerOf(setUp);
+  try {
+    await trainer.iterate();
+    const steps = trainer.progress.environmentSteps;
+    const subjects: Record<string, Subject> = { own: () => trainer.iterate() };
+    if (peer !== undefined) subjects.peer = peer.subject(`${peerName} ${steps}`);
+    const milliseconds = await measure(subjects, options);
+    const rate = (each: number) => steps * 1000 / each;
+    return { own: rate(milliseconds.own), beside: rate(milliseconds.peer) };
+  } finally {
+    trainer.dispose();
+  }
+}
+
+async function trainerOf(
+  { agent: { name, ...fields }, environment, threads }: Omit<SetUp, "script" | "peerName">,
+): Promise<Trainer> {
+  const definition = await loadEntry(registries.agents, "agent", name, "bench");
+  return await definition.create({
+    configuration: definition.configuration.parse(fields),
+    budget: Number.MAX_SAFE_INTEGER,
+    workspace: await labWorkspace(threads),
+    seed,
+    stream: (stream) => streamOf(seed, stream),
+    makeEnvironment: () => makeEnv(environment),
+  });
+}
