@@ -17,15 +17,13 @@ import type { Tensors } from "../../lab/compute/workspace.ts";
  * Field of a configuration: the convolutions that pictures pass. The default is that of Mnih et al.
  * (2013, arXiv 1312.5602), section 4.1.
  */
-export const convolutions = z.array(z.strictObject({
-  filters: z.int().min(1),
-  size: z.int().min(1),
-  stride: z.int().min(1),
-})).default([{ filters: 16, size: 8, stride: 4 }, { filters: 32, size: 4, stride: 2 }]).meta({
-  description: "Convolutions with ReLU before the dense layers where observations are pictures",
-});
+export const convolutions = z.array(z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)]))
+  .default([[16, 8, 4], [32, 4, 2]]).meta({
+    description: "Convolutions before the dense layers where observations are pictures: " +
+      "[filters, size, stride] each, with ReLU",
+  });
 
-/** A layer of {@linkcode convolutions}. */
+/** A layer of {@linkcode convolutions}: [filters, size, stride]. */
 export type Convolution = z.output<typeof convolutions>[number];
 
 /** What a network makes of an observation before its dense layers. */
@@ -59,7 +57,7 @@ export function bodyOf(space: Space, layers: readonly Convolution[]): Body {
     };
   }
   const shapes = [space.shape];
-  for (const { filters, size, stride } of layers) {
+  for (const [filters, size, stride] of layers) {
     const [height, width] = shapes.at(-1)!;
     if (size > Math.min(height, width)) {
       throw new InputError(
@@ -72,7 +70,7 @@ export function bodyOf(space: Space, layers: readonly Convolution[]): Body {
   return {
     size: shapes.at(-1)!.reduce((product, side) => product * side, 1),
     initialParameters(random) {
-      return Object.fromEntries(layers.flatMap(({ filters, size }, layer) => [
+      return Object.fromEntries(layers.flatMap(([filters, size], layer) => [
         [
           `body/${layer}/kernel`,
           orthogonal(random, [size, size, shapes[layer][2], filters], Math.SQRT2),
@@ -83,7 +81,7 @@ export function bodyOf(space: Space, layers: readonly Convolution[]): Body {
     features(parameters, observations) {
       const shape = [observations.shape[0]!, ...space.shape] as [number, number, number, number];
       let x: tf.Tensor4D = tf.reshape(observations, shape);
-      layers.forEach(({ stride }, layer) => {
+      layers.forEach(([, , stride], layer) => {
         const kernel = parameters[`body/${layer}/kernel`] as tf.Tensor4D;
         const moved = tf.conv2d(x, kernel, stride, "valid");
         x = tf.relu(tf.add(moved, parameters[`body/${layer}/bias`]));

@@ -234,7 +234,7 @@ const variants: [agent: string, name: string, world: () => Environment, fields: 
   ["ppo", "action masks", () => makeEnv("Taxi-v4"), { hiddenSizes: [8] }],
   ["ppo", "several choices", () => makeEnv("Identity-v0", { space: "multi-discrete" }), {}],
   ["ppo", "pixels", () => makeEnv("CartPolePixels-v0", { size: 32, frames: 2 }), {
-    convolutions: [{ filters: 4, size: 8, stride: 8 }],
+    convolutions: [[4, 8, 8]],
     normalizeObservations: true,
   }],
   [
@@ -243,7 +243,7 @@ const variants: [agent: string, name: string, world: () => Environment, fields: 
     () => makeEnv("CartPolePixels-v0", { size: 32, frames: 2 }),
     {
       storeBytes: true,
-      convolutions: [{ filters: 4, size: 8, stride: 8 }],
+      convolutions: [[4, 8, 8]],
       noisy: true,
       learningStarts: 256,
     },

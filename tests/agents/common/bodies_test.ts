@@ -41,7 +41,7 @@ Deno.test("the default convolutions make of 84 × 84 pixels what the paper's do"
 });
 
 Deno.test("a body sums windows of the picture, channels last, and cuts below 0", () => {
-  const body = bodyOf(picture(32, 33, 2), [{ filters: 1, size: 16, stride: 16 }]);
+  const body = bodyOf(picture(32, 33, 2), [[1, 16, 16]]);
   strictEqual(body.size, 2 * 2);
   const weights = Float32Array.from({ length: 16 * 16 * 2 }, (_, i) => i % 2 === 0 ? 1 : -0.5);
   const parameters: Tensors = {
@@ -59,7 +59,7 @@ Deno.test("a body sums windows of the picture, channels last, and cuts below 0",
 
 Deno.test("a kernel larger than the picture is refused", () => {
   throws(
-    () => bodyOf(picture(32, 32, 1), [{ filters: 1, size: 33, stride: 1 }]),
+    () => bodyOf(picture(32, 32, 1), [[1, 33, 1]]),
     /Cannot convolve pictures of 32 × 32 as the kernel must not be larger: 33/,
   );
 });
