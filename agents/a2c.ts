@@ -207,6 +207,7 @@ class A2cTrainer extends AgentTrainer {
       shape,
       makeEnvironment: context.makeEnvironment,
       actors: greedyActors("a2c", workspace, shape, policy, distribution.mode.bind(distribution)),
+      scores: policy,
       normalizer,
     });
     this.#learningRate = settings.annealLearningRate

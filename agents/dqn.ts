@@ -47,7 +47,7 @@ import { type Body, bodyOf } from "./common/bodies.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
 import { PARAMETERS } from "./common/checkpoint.ts";
 import { greedyActions, scoresOf } from "./common/distributions.ts";
-import { Evaluator, greedyActors } from "./common/evaluation.ts";
+import { Evaluator, greedyActors, type Scores } from "./common/evaluation.ts";
 import { huber } from "./common/losses.ts";
 import { noiseInputs, noiseParameters, perturbed } from "./common/noisy.ts";
 import { quantileHuberLoss, quantilesOf, quantileTargets } from "./common/quantiles.ts";
@@ -254,6 +254,7 @@ class DqnTrainer extends AgentTrainer {
 
     this.#actor = compileActor(context, width, parameters, body);
     this.#update = compileUpdate(context, width, parameters, body);
+    const scores: Scores = (parameters, x) => actionValues(parameters, x, options);
     this.evaluator = new Evaluator({
       shape,
       makeEnvironment: context.makeEnvironment,
@@ -261,9 +262,10 @@ class DqnTrainer extends AgentTrainer {
         "dqn",
         workspace,
         shape,
-        (parameters, x) => actionValues(parameters, x, options),
+        scores,
         (scores, actions) => greedyActions(scores, actionCount, actions as Int32Array),
       ),
+      scores,
     });
     const { learningRate, explorationInitial, explorationFinal, explorationFraction } = settings;
     this.#learningRate = settings.annealLearningRate

@@ -252,6 +252,7 @@ class PpoTrainer extends AgentTrainer {
       shape,
       makeEnvironment: context.makeEnvironment,
       actors: greedyActors("ppo", workspace, shape, policy, distribution.mode.bind(distribution)),
+      scores: policy,
       normalizer,
     });
 

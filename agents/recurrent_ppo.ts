@@ -334,6 +334,14 @@ class RecurrentPpoTrainer extends AgentTrainer {
       actors: perBatch((count) =>
         rememberingActor(compileActor(context, shape, distribution, count), distribution)
       ),
+      scores: {
+        memorySize: width,
+        step: (parameters, observations, memory) => {
+          const given = { observations, memory, kept: tf.ones([1]) };
+          const { rows, memory: next } = remember(parameters, settings, distribution, given);
+          return { scores: rows, memory: next };
+        },
+      },
       normalizer,
     });
 

@@ -273,6 +273,7 @@ class ReinforceTrainer extends AgentTrainer {
       shape,
       makeEnvironment: context.makeEnvironment,
       actors: greedyActors("reinforce", workspace, shape, policy, mode),
+      scores: policy,
     });
     this.#learningRate = settings.annealLearningRate
       ? linear(learningRate, 0)

@@ -7,6 +7,7 @@
 import type { ExperimentDefinition } from "./experiment/definition.ts";
 import type { TrainOptions, TrainResult } from "./experiment/train.ts";
 
+export { loadPolicy, Policy } from "../agents/policy.ts";
 export { checkEnvironment, type Finding } from "../envs/checker.ts";
 export {
   definitionOf,

@@ -79,3 +79,69 @@ export class ActionTranslator {
     return this.space.kind === "discrete" ? translated[0] : this.#views[0].slice();
   }
 }
+
+/**
+ * The index of the highest of `count` scores in each row; the first one where several are equal.
+ *
+ * @example
+ * ```ts
+ * import { strictEqual } from "node:assert";
+ * const actions = new Int32Array(1);
+ * greedyActions([0.1, 0.7, 0.7], 3, actions);
+ * strictEqual(actions[0], 1);
+ * ```
+ *
+ * @param scores [B, A], row-major: logits or action values.
+ * @param actions Out: [B].
+ */
+export function greedyActions(
+  scores: ArrayLike<number>,
+  count: number,
+  actions: Int32Array,
+): void {
+  for (let row = 0; row < actions.length; row++) actions[row] = highest(scores, row * count, count);
+}
+
+/**
+ * The best action of each row: of a choice the one with the highest score, of a Box its first K
+ * numbers (a mean, or the action itself). The first one where several are equal.
+ *
+ * @example
+ * ```ts
+ * import { Discrete } from "../../lab/core/space.ts";
+ * import { deepStrictEqual } from "node:assert";
+ * const actions = new Int32Array(2);
+ * bestActions(new Discrete(3), [0.1, 0.7, 0.7, 3, 2, 1], actions);
+ * deepStrictEqual([...actions], [1, 0]);
+ * ```
+ *
+ * @param rows [N, P]: scores or logits, side by side for MultiDiscrete; or measured values.
+ * @param actions Out: [N, K].
+ */
+export function bestActions(
+  space: ActionSpace,
+  rows: ArrayLike<number>,
+  actions: ActionRows,
+): void {
+  const size = actionSize(space);
+  const width = rows.length / (actions.length / size);
+  if (space.kind === "box") {
+    for (let i = 0; i < actions.length; i++) {
+      actions[i] = rows[Math.floor(i / size) * width + i % size];
+    }
+    return;
+  }
+  const counts = space.kind === "discrete" ? [space.n] : space.nvec;
+  let first = 0;
+  for (let i = 0; i < actions.length; i++) {
+    actions[i] = highest(rows, first, counts[i % size]);
+    first += counts[i % size];
+  }
+}
+
+/** Index of the highest of `count` values from `first` on, counted from there. */
+function highest(values: ArrayLike<number>, first: number, count: number): number {
+  let best = 0;
+  for (let j = 1; j < count; j++) if (values[first + j] > values[first + best]) best = j;
+  return best;
+}

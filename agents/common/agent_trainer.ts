@@ -8,7 +8,7 @@ import type { Progress } from "../../lab/core/metrics.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Snapshot } from "../../lab/core/snapshot.ts";
 import type { Moment, Report, Trainer } from "../../lab/core/trainer.ts";
-import { restoreSnapshot, takeSnapshot, type TrainerParts } from "./checkpoint.ts";
+import { PARAMETERS, restoreSnapshot, takeSnapshot, type TrainerParts } from "./checkpoint.ts";
 import type { Evaluator } from "./evaluation.ts";
 
 /** An agent's trainer but for `iterate`. Its budget counts environment steps. */
@@ -79,6 +79,12 @@ export abstract class AgentTrainer implements Trainer {
 
   act(observation: unknown, moment?: Moment): Promise<unknown> {
     return this.evaluator.act(observation, moment);
+  }
+
+  async exportPolicy(
+    about: Readonly<Record<string, string>> = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return this.evaluator.export(await this.parts.workspace.read(PARAMETERS), about);
   }
 
   snapshot(): Promise<Snapshot> {

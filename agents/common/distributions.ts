@@ -7,6 +7,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 
+export { greedyActions } from "./actions.ts";
+
 /** ln Σ_j exp(z_j) over `count` logits from `offset`, without overflow. */
 function logSumExp(logits: ArrayLike<number>, offset: number, count: number): number {
   let highest = -Infinity;
@@ -43,33 +45,6 @@ export function sampleCategorical(
     }
     actions[row] = action;
     logProbabilities[row] = logits[offset + action] - normalizer;
-  }
-}
-
-/**
- * The index of the highest of `count` scores in each row; the first one where several are equal.
- *
- * @example
- * ```ts
- * import { strictEqual } from "node:assert";
- * const actions = new Int32Array(1);
- * greedyActions([0.1, 0.7, 0.7], 3, actions);
- * strictEqual(actions[0], 1);
- * ```
- *
- * @param scores [B, A], row-major: logits or action values.
- * @param actions Out: [B].
- */
-export function greedyActions(
-  scores: ArrayLike<number>,
-  count: number,
-  actions: Int32Array,
-): void {
-  for (let row = 0; row < actions.length; row++) {
-    const offset = row * count;
-    let best = 0;
-    for (let j = 1; j < count; j++) if (scores[offset + j] > scores[offset + best]) best = j;
-    actions[row] = best;
   }
 }
 

@@ -13,6 +13,9 @@ import type { Moment, Report } from "../../lab/core/trainer.ts";
 import type { Vector } from "../../lab/core/vector.ts";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import { type ActionRows, actionRows, ActionTranslator } from "./actions.ts";
+import { standalone } from "../../lab/compute/compile/standalone.ts";
+import { type NamedTensors, zeros } from "../../lab/core/tensor_data.ts";
+import { encodePolicy } from "../policy.ts";
 import { PARAMETERS } from "./checkpoint.ts";
 import { maskLogits } from "./distributions.ts";
 import { EvaluatedEpisodes, type TrainingSoFar } from "./evaluated_episodes.ts";
@@ -98,12 +101,26 @@ export function greedyActors(
   });
 }
 
+/** The greedy policy of an agent with memory: one step from observations [B, D] and memory [B, M]. */
+export interface Remembering {
+  /** M; 0 in all of it where an episode starts. */
+  readonly memorySize: number;
+  step(parameters: Tensors, observations: tf.Tensor, memory: tf.Tensor): {
+    readonly scores: tf.Tensor;
+    readonly memory: tf.Tensor;
+  };
+}
+
 /** What an {@linkcode Evaluator} is made from. */
 export interface EvaluatorOptions {
   readonly shape: WorldShape;
   readonly makeEnvironment: () => Environment;
   /** The greedy policy for a number of environments. */
   readonly actors: (count: number) => Actor;
+  /** What `actors` choose the best of: a policy file is made of it. */
+  readonly scores?: Scores | Remembering;
+  /** Whether `scores` lie in [−1, 1] and stand for the actions between a Box's bounds. */
+  readonly scaled?: boolean;
   /** Observations are normalised by its moments, which stay as they are. */
   readonly normalizer?: ObservationNormalizer;
 }
@@ -111,6 +128,8 @@ export interface EvaluatorOptions {
 /** Measures the greedy policy of an agent's parameters. */
 export class Evaluator {
   #vector: Vector | undefined;
+  /** Asked for what a vector does not tell. */
+  #world: Environment | undefined;
 
   constructor(private readonly options: EvaluatorOptions) {}
 
@@ -159,8 +178,8 @@ export class Evaluator {
       }
     }
     const report = evaluated.report(LONGEST);
-    const warning = training &&
-      evaluated.noGoal(this.options.makeEnvironment().rewardThreshold, training);
+    this.#world ??= this.options.makeEnvironment();
+    const warning = training && evaluated.noGoal(this.#world.rewardThreshold, training);
     return warning === undefined ? report : { ...report, events: [...report.events, warning] };
   }
 
@@ -190,6 +209,39 @@ export class Evaluator {
     const masks = new Uint8Array(actionSpace.flatSize);
     copyActionMask("the world of this policy", actionSpace, given, masks);
     return masks;
+  }
+
+  /**
+   * The greedy policy of `parameters` as a file: see `agents/policy.ts`.
+   *
+   * @throws InputError where the agent does not say what it chooses by.
+   */
+  export(
+    parameters: NamedTensors,
+    about: Readonly<Record<string, string>>,
+  ): Uint8Array<ArrayBuffer> {
+    const { shape, scores, scaled, normalizer } = this.options;
+    if (scores === undefined) {
+      throw new InputError("Cannot export the policy as the agent must say what it chooses by");
+    }
+    const spec = {
+      name: "policy",
+      inputs: { observations: [[1, shape.observationSize], "float32"] },
+    } as const;
+    const machine = typeof scores === "function"
+      ? standalone(spec, { [PARAMETERS]: parameters }, ({ input, state }) => ({
+        outputs: { scores: scores(state[PARAMETERS], input.observations) },
+      }))
+      : standalone(
+        spec,
+        { [PARAMETERS]: parameters, memory: { row: zeros([1, scores.memorySize], "float32") } },
+        ({ input, state }) => {
+          const { observations } = input;
+          const next = scores.step(state[PARAMETERS], observations, state.memory.row);
+          return { outputs: { scores: next.scores }, state: { memory: { row: next.memory } } };
+        },
+      );
+    return encodePolicy({ ...shape, machine, scaled, normalizer }, about);
   }
 
   #environments(count: number): Vector {

@@ -165,6 +165,8 @@ export abstract class ReplayTrainer<Configuration extends ReplayConfiguration>
       shape,
       makeEnvironment,
       actors: greedyActors(agent, workspace, shape, mode, choose),
+      scores: mode,
+      scaled: true,
     });
   }
 

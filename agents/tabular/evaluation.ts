@@ -14,6 +14,7 @@ import {
   EvaluatedEpisodes,
   type TrainingSoFar,
 } from "../common/evaluated_episodes.ts";
+import { encodePolicy } from "../policy.ts";
 import { greedy } from "./tables.ts";
 import { tableShape } from "./table_world.ts";
 
@@ -123,6 +124,13 @@ export class TableEvaluator {
     }
     const row = (observation - observationSpace.start) * actionSpace.n;
     return greedy(this.q, row, actionSpace.n) + actionSpace.start;
+  }
+
+  /** The greedy policy as a file: see `agents/policy.ts`. */
+  export(about: Readonly<Record<string, string>>): Uint8Array<ArrayBuffer> {
+    const { observationSpace, actionSpace } = tableShape(this.agent, this.#open());
+    const table = this.#policy(observationSpace.n, actionSpace.n);
+    return encodePolicy({ observationSpace, actionSpace, table }, about);
   }
 
   /** Frees the environment. */

@@ -72,6 +72,13 @@ export abstract class TableTrainer implements Trainer {
   }
 
   // deno-lint-ignore require-await
+  async exportPolicy(
+    about: Readonly<Record<string, string>> = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return this.evaluator.export(about);
+  }
+
+  // deno-lint-ignore require-await
   async snapshot(): Promise<Snapshot> {
     const copied = (tables: Tables): NamedTensors =>
       Object.fromEntries(

@@ -4,27 +4,33 @@ import { object } from "@optique/core/constructs";
 import { option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { InputError } from "../core/errors.ts";
+import type { Registries } from "../experiment/registries.ts";
 import type { ExportedRun } from "../store/exports/mod.ts";
 import type { Run, Store } from "../store/store.ts";
 import { defineCommand, plain, runArguments, storeOption, whereOption } from "./command.ts";
 import { matching } from "./filter.ts";
 import { refuseExisting, writeWhole } from "./files.ts";
-import { callersPath } from "./io.ts";
+import { callersPath, type Io } from "./io.ts";
 import { findRuns, needRuns, openStoreOf } from "./stores.ts";
+
+const formats = ["csv", "json", "tensorboard", "safetensors", "policy"] as const;
+type Format = typeof formats[number];
 
 /** The command `export`. */
 export const exportRuns = defineCommand({
   name: "export",
   usage: "RUN… | --where KEY=VALUE --format FORMAT --out DIR [OPTIONS]",
-  brief: "Data out: CSV, JSON, TensorBoard, safetensors",
+  brief: "Data out: CSV, JSON, TensorBoard, safetensors, policies",
   description:
     "Writes runs into a folder, in a format that other tools read: csv (pandas: a line " +
     "a point), json (everything that is known), tensorboard (an event file a run), safetensors " +
-    "(the weights; PyTorch and JAX load them).",
+    "(the weights; PyTorch and JAX load them), policy (an agent as one file that loadPolicy opens " +
+    "and that acts without the lab's trainer, in a browser too).",
   examples: [
     ["export latest --format csv --out figures", "the series of the newest run"],
     ["export --where agent=ppo --format tensorboard --out logs", "all runs of PPO"],
     ["export 3f2a --format safetensors --out weights", "the weights of a run"],
+    ["export latest --format policy --out policies", "the trained agent, ready to act"],
   ],
   parser: (known) =>
     object({
@@ -32,7 +38,7 @@ export const exportRuns = defineCommand({
       where: whereOption(),
       format: option(
         "--format",
-        choice(["csv", "json", "tensorboard", "safetensors"], { metavar: "FORMAT" }),
+        choice(formats, { metavar: "FORMAT" }),
         {
           description: plain("What to write."),
         },
@@ -51,7 +57,7 @@ export const exportRuns = defineCommand({
     const found = matching(named, where);
     if (found.length === 0) throw new InputError("Cannot export as no run matches");
     const folder = callersPath(io, out);
-    const files = await filesOf(store, found, format);
+    const files = await filesOf(store, found, format, io);
     const paths = files.map(({ path }) => join(folder, path));
     await refuseExisting(paths, force);
     for (const [i, file] of files.entries()) {
@@ -71,9 +77,11 @@ interface ExportFile {
 async function filesOf(
   store: Store,
   runs: readonly Run[],
-  format: "csv" | "json" | "tensorboard" | "safetensors",
+  format: Format,
+  io: Io,
 ): Promise<ExportFile[]> {
   if (format === "safetensors") return weightFiles(store, runs);
+  if (format === "policy") return policyFiles(store, runs, await io.registries());
   const { csvParts, jsonParts, tensorboardFileName, tensorboardParts } = await import(
     "../store/exports/mod.ts"
   );
@@ -117,17 +125,56 @@ function weightFiles(store: Store, runs: readonly Run[]): ExportFile[] {
       content: async () => {
         const { encodeSafetensors } = await import("../core/safetensors.ts");
         const { snapshot } = await store.loadCheckpoint(run.id, checkpoint);
-        const { experiment, seed } = run.manifest.determined;
         return encodeSafetensors(snapshot.parameters, {
-          run: run.id,
-          experiment,
-          seed,
+          ...originOf(run),
           iteration: String(checkpoint.iteration),
-          ...(run.digest === null ? {} : { digest: run.digest }),
         });
       },
     };
   });
+}
+
+/** Each run's greedy policy, of its final checkpoint, else its last one. */
+function policyFiles(
+  store: Store,
+  runs: readonly Run[],
+  registries: Registries,
+): ExportFile[] {
+  return runs.map((run) => {
+    const { agent, environment } = run.manifest.determined.configuration as {
+      agent?: { name: string };
+      environment?: { id: string };
+    };
+    if (agent === undefined) {
+      throw new InputError(`Cannot export a policy of ${run.id} as it is no agent in a world`);
+    }
+    return {
+      path: `${fileName(run)}.policy.safetensors`,
+      content: async () => {
+        const { openTrainer } = await import("../experiment/inspect.ts");
+        const { trainer, checkpoint, dispose } = await openTrainer(run, { store, registries });
+        try {
+          if (trainer.exportPolicy === undefined) {
+            throw new InputError(`Cannot export a policy of ${run.id} as ${agent.name} makes none`);
+          }
+          return await trainer.exportPolicy({
+            ...originOf(run),
+            iteration: String(checkpoint.iteration),
+            agent: agent.name,
+            environment: environment!.id,
+          });
+        } finally {
+          dispose();
+        }
+      },
+    };
+  });
+}
+
+/** Where weights come from, for a file's header. */
+function originOf({ id, digest, manifest: { determined } }: Run): Record<string, string> {
+  const { experiment, seed } = determined;
+  return { run: id, experiment, seed, ...(digest === null ? {} : { digest }) };
 }
 
 /** `cartpole-ppo-seed1-1w8q3z`, with nothing in it that a path could misread. */

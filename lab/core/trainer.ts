@@ -48,6 +48,11 @@ export interface Trainer {
   restore(snapshot: Snapshot): Promise<void>;
   /** Agents: the greedy action for one observation of the environment. */
   act?(observation: unknown, moment?: Moment): Promise<unknown>;
+  /**
+   * Agents: the greedy policy as the bytes of a file that `loadPolicy` opens. `about` is free text
+   * by key, kept with it.
+   */
+  exportPolicy?(about?: Readonly<Record<string, string>>): Promise<Uint8Array<ArrayBuffer>>;
   /** Models: `count` samples. */
   sample?(context: { random: Generator; count: number }): Promise<Samples>;
   /** Frees what the trainer holds. */

@@ -5,6 +5,8 @@ import {
   greedyActions,
   sampleCategorical,
 } from "../../../agents/common/distributions.ts";
+import { bestActions } from "../../../agents/common/actions.ts";
+import { Box, Discrete, MultiDiscrete } from "../../../lab/core/space.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
 
@@ -48,6 +50,17 @@ Deno.test("the greedy action is the first of the highest scores", () => {
   const actions = new Int32Array(3);
   greedyActions([1, 3, 2, 5, 5, 0, -1, -2, -1], 3, actions);
   deepStrictEqual([...actions], [1, 0, 0]);
+  bestActions(new Discrete(3), [1, 3, 2, 5, 5, 0, -1, -2, -1], actions);
+  deepStrictEqual([...actions], [1, 0, 0]);
+});
+
+Deno.test("the best of rows is one choice each, or what was measured", () => {
+  const pairs = new Int32Array(4);
+  bestActions(new MultiDiscrete([2, 3]), [0, 1, 7, 8, 9, 3, 2, 6, 5, 4], pairs);
+  deepStrictEqual([...pairs], [1, 2, 0, 0]);
+  const measured = new Float32Array(4);
+  bestActions(new Box({ low: -1, high: 1, shape: [2] }), [1, 2, 0, 0, 3, 4, 0, 0], measured);
+  deepStrictEqual([...measured], [1, 2, 3, 4]);
 });
 
 Deno.test("log-probability and entropy tensors are the worked example's", () => {

@@ -224,6 +224,11 @@ Deno.test("export writes every format once, and over a file only with --force", 
     const inFile = await lab("export", "latest", "--format", "csv", "--out", "data/metrics.csv");
     strictEqual(inFile.code, 1);
     match(inFile.error, /^error: Cannot write [^\n]+\n$/);
+    const policy = await lab("export", "latest", "--format", "policy", ...out);
+    deepStrictEqual(
+      [policy.code, policy.error],
+      [2, `error: Cannot export a policy of ${run.id} as toy makes none\n`],
+    );
   });
 });
 

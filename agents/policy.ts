@@ -1,0 +1,264 @@
+/**
+ * Trained policies as files: one safetensors file holds the weights, the compiled program that
+ * turns an observation into an action, and what it needs to know of the world. It acts wherever
+ * there is WebAssembly, without trainer, TensorFlow.js or the lab's compiler.
+ *
+ * @module
+ */
+import { decodeCanonicalJson, encodeCanonicalJson } from "../lab/core/canonical_json.ts";
+import { InputError } from "../lab/core/errors.ts";
+import { type Machine, type Place, RunningMachine } from "../lab/core/machine.ts";
+import { show } from "../lab/core/plain.ts";
+import { decodeSafetensors, encodeSafetensors } from "../lab/core/safetensors.ts";
+import type { Json } from "../lab/core/snapshot.ts";
+import { Box, Discrete, MultiDiscrete, type Space, Tuple } from "../lab/core/space.ts";
+import type { NamedTensors } from "../lab/core/tensor_data.ts";
+import {
+  type ActionRows,
+  actionRows,
+  type ActionSpace,
+  ActionTranslator,
+  bestActions,
+} from "./common/actions.ts";
+import { ActionScale } from "./common/action_scale.ts";
+import { ObservationNormalizer } from "./common/normalizer.ts";
+
+/** Raised where a file of before can no longer be read. */
+const FORMAT = 1;
+
+/** The key of the description among a file's metadata. */
+const KEY = "reverie.policy";
+
+const PROGRAM = "program";
+const CONSTANT = "constant/";
+const ACTIONS = "actions";
+
+/** What a policy file is made from. */
+export interface PolicyParts {
+  readonly observationSpace: Space;
+  readonly actionSpace: ActionSpace;
+  /** From flat observations `observations` [1, D] to rows `scores` [1, P]; see `bestActions`. */
+  readonly machine?: Machine;
+  /** Whether its rows lie in [−1, 1] and stand for the actions between a Box's bounds. */
+  readonly scaled?: boolean;
+  /** In place of a machine: the action in each Discrete observation, counted from 0, [S]. */
+  readonly table?: Int32Array;
+  /** Moments that observations are normalised by. */
+  readonly normalizer?: ObservationNormalizer;
+}
+
+/** The bytes of a policy file. `about` is free text by key, beside the policy. */
+export function encodePolicy(
+  parts: PolicyParts,
+  about: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const { machine, table, normalizer } = parts;
+  const tensors: NamedTensors = {};
+  const description: { [key: string]: Json } = {
+    format: FORMAT,
+    observationSpace: describe(parts.observationSpace),
+    actionSpace: describe(parts.actionSpace),
+    normalizer: normalizer?.snapshot() ?? null,
+    scaled: parts.scaled ?? false,
+  };
+  if (table !== undefined) {
+    tensors[ACTIONS] = { shape: [table.length], dtype: "int32", values: table };
+  }
+  if (machine !== undefined) {
+    const { binary, pages, state, constants, inputs, outputs } = machine;
+    tensors[PROGRAM] = { shape: [binary.length], dtype: "uint8", values: binary };
+    for (const [name, { tensor }] of Object.entries(state)) tensors[name] = tensor;
+    constants.forEach(({ tensor }, i) => tensors[`${CONSTANT}${i}`] = tensor);
+    description.program = {
+      pages,
+      state: Object.fromEntries(
+        Object.entries(state).map(([name, { address }]) => [name, address]),
+      ),
+      constants: constants.map(({ address }) => address),
+      inputs: places(inputs),
+      outputs: places(outputs),
+    };
+  }
+  return encodeSafetensors(tensors, { ...about, [KEY]: encodeCanonicalJson(description) });
+}
+
+/**
+ * Opens a policy file, as `deno task experiment export RUN --format policy` and a trainer's
+ * `exportPolicy` write it. Its program is run: open files of people whom you trust.
+ *
+ * @throws InputError where the bytes are no policy file, or one of a later format.
+ *
+ * @example
+ * ```ts ignore
+ * const policy = loadPolicy(await Deno.readFile("policy.safetensors"));
+ * const action = policy.act(observation);
+ * ```
+ */
+export function loadPolicy(bytes: Uint8Array): Policy {
+  return new Policy(bytes);
+}
+
+/** A trained policy that acts greedily. */
+export class Policy {
+  /** What it was trained to see. */
+  readonly observationSpace: Space;
+  /** What it chooses from. */
+  readonly actionSpace: Discrete | MultiDiscrete | Box;
+  /** Free text by key: `agent`, `environment`, `experiment`, `seed`, `run`, `digest`. */
+  readonly about: Readonly<Record<string, string>>;
+  readonly #machine: RunningMachine | undefined;
+  readonly #table: Int32Array | undefined;
+  readonly #normalizer: ObservationNormalizer | undefined;
+  readonly #scale: ActionScale | undefined;
+  readonly #translator: ActionTranslator;
+  readonly #actions: ActionRows;
+
+  /** See {@linkcode loadPolicy}. */
+  constructor(bytes: Uint8Array) {
+    const { tensors, metadata } = decodeSafetensors(bytes);
+    const { [KEY]: text, ...about } = metadata;
+    if (text === undefined) {
+      throw new InputError(
+        `Cannot load the policy as its metadata must have ${KEY}: ${
+          Object.keys(metadata).join(", ") || "none"
+        }`,
+      );
+    }
+    const { format, program, ...description } = decodeCanonicalJson(text) as {
+      [key: string]: Json;
+    };
+    if (format !== FORMAT) {
+      throw new InputError(
+        `Cannot load the policy as its format must be ${FORMAT}: ${show(format)}`,
+      );
+    }
+    this.about = about;
+    this.observationSpace = spaceOf(description.observationSpace);
+    this.actionSpace = spaceOf(description.actionSpace) as ActionSpace;
+    this.#table = tensors[ACTIONS]?.values as Int32Array | undefined;
+    if (program !== undefined) {
+      this.#machine = running(program as unknown as Program, tensors);
+    }
+    if (description.normalizer !== null) {
+      this.#normalizer = new ObservationNormalizer(this.observationSpace.flatSize);
+      this.#normalizer.restore(description.normalizer);
+    }
+    if (description.scaled) {
+      this.#scale = new ActionScale("the policy", "its world", this.actionSpace as Box);
+    }
+    this.#translator = new ActionTranslator(this.actionSpace, 1);
+    this.#actions = actionRows(this.actionSpace, 1);
+  }
+
+  /**
+   * The greedy action for one observation. A policy with memory goes on from the last one: see
+   * {@linkcode reset}.
+   *
+   * @throws InputError where the observation does not lie in `observationSpace`.
+   */
+  act(observation: unknown): unknown {
+    const { observationSpace } = this;
+    if (!observationSpace.contains(observation)) {
+      throw new InputError(
+        `Cannot act as the observation must lie in ${observationSpace}: ${show(observation)}`,
+      );
+    }
+    if (this.#machine !== undefined) {
+      const flat = this.#machine.input("observations");
+      observationSpace.flatten(observation, flat);
+      this.#normalizer?.normalize(flat, flat);
+      this.#machine.run();
+      bestActions(this.actionSpace, this.#machine.output("scores"), this.#actions);
+      this.#scale?.toEnvironment(this.#actions, this.#actions as Float32Array);
+    } else {
+      const { start } = observationSpace as unknown as Discrete;
+      this.#actions[0] = this.#table![observation as number - start];
+    }
+    return this.#translator.first(this.#actions);
+  }
+
+  /** Forgets what was seen: call it where an episode starts. Nothing without memory. */
+  reset(): void {
+    this.#machine?.restart();
+  }
+}
+
+/** A program as the description holds it. */
+interface Program {
+  readonly pages: number;
+  readonly state: Record<string, number>;
+  readonly constants: readonly number[];
+  readonly inputs: Record<string, readonly [address: number, length: number]>;
+  readonly outputs: Record<string, readonly [address: number, length: number]>;
+}
+
+function places(named: Readonly<Record<string, Place>>): Json {
+  return Object.fromEntries(
+    Object.entries(named).map(([name, { address, length }]) => [name, [address, length]]),
+  );
+}
+
+function running(program: Program, tensors: NamedTensors): RunningMachine {
+  try {
+    return new RunningMachine(machineOf(program, tensors));
+  } catch (error) {
+    throw new InputError(
+      `Cannot load the policy as its program must be whole: ${(error as Error).message}`,
+    );
+  }
+}
+
+function machineOf(program: Program, tensors: NamedTensors): Machine {
+  const placed = (given: Program["inputs"]) =>
+    Object.fromEntries(
+      Object.entries(given).map(([name, [address, length]]) => [name, { address, length }]),
+    );
+  return {
+    binary: tensors[PROGRAM].values as Uint8Array<ArrayBuffer>,
+    pages: program.pages,
+    state: Object.fromEntries(
+      Object.entries(program.state).map(([name, address]) => [
+        name,
+        { address, tensor: tensors[name] },
+      ]),
+    ),
+    constants: program.constants.map((address, i) => ({
+      address,
+      tensor: tensors[`${CONSTANT}${i}`],
+    })),
+    inputs: placed(program.inputs),
+    outputs: placed(program.outputs),
+  };
+}
+
+/** A space as plain data. */
+function describe(space: Space): Json {
+  if (space instanceof Discrete) return { kind: space.kind, n: space.n, start: space.start };
+  if (space instanceof MultiDiscrete) return { kind: space.kind, nvec: [...space.nvec] };
+  if (space instanceof Tuple) return { kind: space.kind, spaces: space.spaces.map(describe) };
+  const { kind, low, high, shape } = space as Box;
+  return { kind, low: [...low], high: [...high], shape: [...shape] };
+}
+
+function spaceOf(described: Json): Space {
+  const space = described as {
+    kind: Space["kind"];
+    n: number;
+    start: number;
+    nvec: number[];
+    spaces: Json[];
+    low: number[];
+    high: number[];
+    shape: number[];
+  };
+  switch (space.kind) {
+    case "discrete":
+      return new Discrete(space.n, space.start);
+    case "multi-discrete":
+      return new MultiDiscrete(space.nvec);
+    case "tuple":
+      return new Tuple(space.spaces.map(spaceOf));
+    case "box":
+      return new Box(space);
+  }
+}

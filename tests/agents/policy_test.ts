@@ -1,0 +1,161 @@
+/** Policy files: they act as the trainer that wrote them, without it. */
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
+import { agents } from "../../agents/mod.ts";
+import { encodePolicy, loadPolicy } from "../../agents/policy.ts";
+import { makeEnv } from "../../envs/mod.ts";
+import { registries } from "../../lab/cli/registries.ts";
+import { defaultRng } from "../../lab/core/random.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../lab/core/safetensors.ts";
+import { Box, Discrete, MultiDiscrete, Tuple } from "../../lab/core/space.ts";
+import { train } from "../../lab/experiment/train.ts";
+
+/** Observations of episodes with random actions. */
+function observationsOf(id: string, count: number): unknown[] {
+  const environment = makeEnv(id);
+  const random = defaultRng(5);
+  let { observation } = environment.reset({ seed: 5 });
+  return Array.from({ length: count }, () => {
+    const step = environment.step(environment.actionSpace.sample(random));
+    observation = step.terminated || step.truncated
+      ? environment.reset().observation
+      : step.observation;
+    return observation;
+  });
+}
+
+for (const entry of agents) {
+  const { name, takes, configuration } = await entry.load();
+  const has = (field: string) => configuration.safeParse({ [field]: true }).success;
+  const worlds = takes.observations === undefined
+    ? [
+      ...takes.actions.includes("discrete") ? ["CartPole-v1", "FrozenLake-v1"] : [],
+      ...takes.actions.includes("box") ? ["Pendulum-v1"] : [],
+    ]
+    : ["FrozenLake-v1"];
+
+  for (const id of worlds) {
+    Deno.test(`${name} acts in ${id} from its file as its trainer does, to the bit`, async () => {
+      const { trainer, dispose } = await train({
+        name: "small",
+        environment: { id },
+        agent: {
+          name,
+          ...configuration.safeParse({ learningStarts: 100 }).success
+            ? { learningStarts: 100 }
+            : {},
+          ...has("normalizeObservations") ? { normalizeObservations: true } : {},
+        },
+        budget: 1500,
+        evaluation: { episodes: 2 },
+      }, { registries, backend: "wasm-strict" });
+      const policy = loadPolicy(await trainer.exportPolicy!({ agent: name }));
+      deepStrictEqual(policy.about, { agent: name });
+      for (const [i, observation] of observationsOf(id, 200).entries()) {
+        const started = i % 20 === 0;
+        if (started) policy.reset();
+        deepStrictEqual(policy.act(observation), await trainer.act!(observation, { started }));
+      }
+      dispose();
+    });
+  }
+}
+
+Deno.test("a policy trained with fused multiply-adds differs by rounding at most", async () => {
+  const { trainer, dispose } = await train({
+    name: "small",
+    environment: { id: "Pendulum-v1" },
+    agent: { name: "ppo" },
+    budget: 2000,
+    evaluation: { episodes: 2 },
+  }, { registries });
+  const policy = loadPolicy(await trainer.exportPolicy!());
+  for (const observation of observationsOf("Pendulum-v1", 100)) {
+    const [given] = policy.act(observation) as Float32Array;
+    const [expected] = await trainer.act!(observation) as Float32Array;
+    ok(
+      Math.abs(given - expected) <= 1e-6 * Math.max(1, Math.abs(expected)),
+      `${given} ${expected}`,
+    );
+  }
+  dispose();
+});
+
+Deno.test("a file holds the policy's weights and not the critic's", async () => {
+  const { trainer, dispose, parameters } = await train({
+    name: "small",
+    environment: { id: "CartPole-v1" },
+    agent: { name: "ppo" },
+    budget: 512,
+    evaluation: { episodes: 1 },
+  }, { registries });
+  const bytes = await trainer.exportPolicy!();
+  dispose();
+  const { tensors } = decodeSafetensors(bytes);
+  const names = Object.keys(tensors);
+  ok(!names.some((each) => each.includes("value/")), `${names}`);
+  deepStrictEqual(
+    tensors["parameters/policy/0/kernel"].values,
+    parameters["policy/0/kernel"].values,
+  );
+  ok(bytes.length < 60_000, `${bytes.length}`);
+});
+
+Deno.test("spaces come out as they went in", () => {
+  const spaces = [
+    new Discrete(3, -1),
+    new MultiDiscrete([2, 3]),
+    new Box({ low: [-Infinity, 0], high: [1, Infinity] }),
+    new Tuple([new Discrete(2), new Box({ low: 0, high: 1, shape: [2, 2] })]),
+  ];
+  for (const observationSpace of spaces) {
+    const bytes = encodePolicy({ observationSpace, actionSpace: new Discrete(2, 5) });
+    const policy = loadPolicy(bytes);
+    strictEqual(`${policy.observationSpace}`, `${observationSpace}`);
+    strictEqual(`${policy.actionSpace}`, "Discrete(2, start=5)");
+  }
+});
+
+const PROGRAM = "program";
+
+/** A file of an agent that has hardly learned. */
+async function exported(): Promise<Uint8Array> {
+  const { trainer, dispose } = await train({
+    name: "small",
+    environment: { id: "CartPole-v1" },
+    agent: { name: "a2c" },
+    budget: 40,
+    evaluation: { episodes: 1 },
+  }, { registries });
+  const bytes = await trainer.exportPolicy!();
+  dispose();
+  return bytes;
+}
+
+Deno.test("what is no policy, broken, or no observation is refused in one line", async () => {
+  throws(() => loadPolicy(new Uint8Array(3)), /^InputError: Cannot read safetensors as/);
+  throws(
+    () => loadPolicy(encodeSafetensors({}, { run: "1" })),
+    /^InputError: Cannot load the policy as its metadata must have reverie\.policy: run$/,
+  );
+  throws(
+    () => loadPolicy(encodeSafetensors({}, { "reverie.policy": '{"format":2}' })),
+    /^InputError: Cannot load the policy as its format must be 1: 2$/,
+  );
+  const { tensors, metadata } = decodeSafetensors(await exported());
+  const broken = { ...tensors[PROGRAM], values: tensors[PROGRAM].values.map((byte) => byte ^ 1) };
+  const rest = Object.fromEntries(Object.entries(tensors).filter(([name]) => name !== PROGRAM));
+  for (const changed of [{ ...tensors, [PROGRAM]: broken as typeof tensors[string] }, rest]) {
+    throws(
+      () => loadPolicy(encodeSafetensors(changed, metadata)),
+      /^InputError: Cannot load the policy as its program must be whole: /,
+    );
+  }
+  const table = Int32Array.of(1, 0);
+  const spaces = { observationSpace: new Discrete(2, 1), actionSpace: new Discrete(2, 5) };
+  const policy = loadPolicy(encodePolicy({ ...spaces, table }));
+  deepStrictEqual([policy.act(1), policy.act(2)], [6, 5]);
+  throws(() => policy.act(0), (error: Error) => {
+    match(error.message, /^Cannot act as the observation must lie in Discrete\(2, start=1\): 0$/);
+    return true;
+  });
+});

@@ -1,0 +1,66 @@
+/** Programs as data run without what compiled them, to the bits of a workspace. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import { standalone } from "../../../../lab/compute/compile/standalone.ts";
+import { CompiledWorkspace } from "../../../../lab/compute/compile/workspace.ts";
+import { mlp, mlpParameters } from "../../../../lab/compute/networks.ts";
+import { RunningMachine } from "../../../../lab/core/machine.ts";
+import { defaultRng } from "../../../../lab/core/random.ts";
+import { zeros } from "../../../../lab/core/tensor_data.ts";
+
+const x = [[1, 3], "float32"] as const;
+
+Deno.test("a program gives the bits of the workspace, and keeps only the state that it reads", async () => {
+  const parameters = {
+    ...mlpParameters(defaultRng(1), [3, 20, 5], { prefix: "policy" }),
+    ...mlpParameters(defaultRng(2), [3, 20, 1], { prefix: "value" }),
+  };
+  const step = (tensors: Record<string, tf.Tensor>, observations: tf.Tensor) => ({
+    outputs: { y: tf.add(mlp(tensors, observations, "tanh", "policy"), tf.range(0, 5)) },
+  });
+  const machine = standalone(
+    { name: "policy", inputs: { x } },
+    { parameters },
+    ({ input, state }) => step(state.parameters, input.x),
+  );
+  deepStrictEqual(
+    Object.keys(machine.state),
+    ["0/kernel", "0/bias", "1/kernel", "1/bias"].map((name) => `parameters/policy/${name}`),
+  );
+  ok(machine.constants.length > 0);
+  const workspace = new CompiledWorkspace("strict");
+  workspace.define("parameters", parameters);
+  const program = workspace.compile(
+    { name: "policy", inputs: { x }, state: ["parameters"] },
+    ({ input, state }) => step(state.parameters, input.x),
+  );
+  const running = new RunningMachine(machine);
+  for (const row of [[1, 2, 3], [-0.5, 0, 1e-3]]) {
+    program.input.x.set(row);
+    program.run();
+    running.input("x").set(row);
+    running.run();
+    deepStrictEqual([...running.output("y")], [...await program.read("y")]);
+  }
+  workspace.dispose();
+});
+
+Deno.test("a program with memory goes on from run to run, and starts anew when it is told to", () => {
+  const running = new RunningMachine(standalone(
+    { name: "sum", inputs: { x: [[2], "float32"] } },
+    { memory: { sum: zeros([2], "float32") } },
+    ({ input, state }) => {
+      const sum = tf.add(state.memory.sum, input.x);
+      return { outputs: { sum }, state: { memory: { sum } } };
+    },
+  ));
+  running.input("x").set([1, 10]);
+  running.run();
+  running.run();
+  deepStrictEqual([...running.output("sum")], [2, 20]);
+  running.restart();
+  running.input("x").set([1, 10]);
+  running.run();
+  deepStrictEqual([...running.output("sum")], [1, 10]);
+  strictEqual(running.output("sum").length, 2);
+});
