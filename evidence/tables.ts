@@ -35,7 +35,7 @@ const columns = [
 export function resultsText(measured: readonly MeasuredRow[]): string {
   const lines = [columns, columns.map(() => "---"), ...measured.map(cells)]
     .map((cells) => `| ${cells.join(" | ")} |`);
-  return `${lines.join("\n")}\n\n${origins(measured)}`;
+  return `${lines.join("\n")}\n\n${origins(measured)}${crowded(measured)}`;
 }
 
 /**
@@ -118,6 +118,18 @@ function stepsOf(row: EvidenceRow, runs: readonly SeedResult[]): string {
   const [low, high] = [Math.min(...steps), Math.max(...steps)]
     .map((count) => count.toLocaleString("en"));
   return `${low === high ? low : `${low}–${high}`}${never === 0 ? "" : `; ${never} never`}`;
+}
+
+/** A warning where other programs ran beside the measurement. */
+function crowded(measured: readonly MeasuredRow[]): string {
+  const runs = measured.flatMap(({ runs }) => runs);
+  const most = Math.max(...runs.map(({ load = 0 }) => load));
+  const cores = Math.min(...runs.map(({ machine }) => parseInt(machine)));
+  return most <= cores + 0.5
+    ? ""
+    : `\nOther programs ran beside it (load average up to ${
+      figure(most, 2)
+    } on ${cores} cores): a quiet machine takes fewer seconds.\n`;
 }
 
 /** With what was measured which row, each kind of origin once. */

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual, throws } from "node:assert";
 import { pageWithResults } from "../../evidence/main.ts";
 import { keyOf, type SeedResult, valid } from "../../evidence/results.ts";
 import { type EvidenceRow, verdictOf } from "../../evidence/row.ts";
@@ -98,6 +98,13 @@ Deno.test("a table says what fell short, what diverged and what is missing", () 
     resultsText([{ row, definition, runs: results(500) }]),
     /commit `abcdef0`, 2026-11-20, 2 × processor, Deno 2\.9\.6, backend `wasm`, 1 thread a run/,
   );
+});
+
+Deno.test("a table says where other programs slowed the measurement down", () => {
+  const text = (load: number) =>
+    resultsText([{ row, definition, runs: results(500).map((run) => ({ ...run, load })) }]);
+  match(text(12.3), /load average up to 12 on 2 cores\): a quiet machine takes fewer seconds/);
+  doesNotMatch(text(1.9), /quiet/);
 });
 
 Deno.test("a page keeps what stands around its table", () => {
