@@ -6,7 +6,8 @@
  * tests that need it are reported as skipped with the command to type; with `CI` set nothing may
  * be skipped.
  *
- * `deno task test [FILTER…]` runs the test files whose path contains a filter.
+ * `deno task test [FILTER…]` runs the test files whose path contains a filter. A filter that no path
+ * contains is looked for in the names of tests: `deno task test:slow cartpole-ppo`.
  *
  * @module
  */
@@ -108,11 +109,15 @@ const permissions = [
 const filters = Deno.args.filter((argument) => !argument.startsWith("-"));
 const slow = Deno.args.includes("--slow");
 await setUp();
-const wanted = (path: string) =>
-  path.startsWith("tests/learning/") === slow &&
-  (filters.length === 0 || filters.some((filter) => path.includes(filter)));
-const files = [...testFiles(new URL("tests/", root))].filter(wanted).sort();
-const runs = [await denoTest(["--parallel", ...permissions, ...files])];
+const all = [...testFiles(new URL("tests/", root))].sort()
+  .filter((path) => path.startsWith("tests/learning/") === slow);
+const inPath = (filter: string) => all.some((path) => path.includes(filter));
+const files = all.filter((path) =>
+  !filters.some(inPath) || filters.some((filter) => path.includes(filter))
+);
+const named = filters.filter((filter) => !inPath(filter));
+const byName = named.length === 0 ? [] : [`--filter=/${named.map(RegExp.escape).join("|")}/`];
+const runs = [await denoTest(["--parallel", ...byName, ...permissions, ...files])];
 if (!slow && filters.length === 0) {
   const documented = ["README.md", "docs", "lab", "envs", "agents", "models", "experiments"];
   runs.push(
