@@ -165,6 +165,7 @@ class A3cTrainer extends AgentTrainer {
       shape,
       makeEnvironment,
       actors: greedyActors("a3c", workspace, shape, policy, distribution.mode.bind(distribution)),
+      scores: policy,
     });
     this.parts = {
       workspace,

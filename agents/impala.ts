@@ -266,6 +266,7 @@ class ImpalaTrainer extends AgentTrainer {
         policy,
         distribution.mode.bind(distribution),
       ),
+      scores: policy,
     });
     const { learningRate, annealLearningRate } = settings;
     this.#learningRate = annealLearningRate ? linear(learningRate, 0) : constant(learningRate);

@@ -3,6 +3,7 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { agents } from "../../agents/mod.ts";
 import { encodePolicy, loadPolicy } from "../../agents/policy.ts";
 import { makeEnv } from "../../envs/mod.ts";
+import { gridworldPixelsDqn } from "../../experiments/pixels.ts";
 import { registries } from "../../lab/cli/registries.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lab/core/safetensors.ts";
@@ -10,8 +11,8 @@ import { Box, Discrete, MultiDiscrete, Tuple } from "../../lab/core/space.ts";
 import { train } from "../../lab/experiment/train.ts";
 
 /** Observations of episodes with random actions. */
-function observationsOf(id: string, count: number): unknown[] {
-  const environment = makeEnv(id);
+function observationsOf(id: string, count: number, options: object = {}): unknown[] {
+  const environment = makeEnv(id, options);
   const random = defaultRng(5);
   let { observation } = environment.reset({ seed: 5 });
   return Array.from({ length: count }, () => {
@@ -59,6 +60,23 @@ for (const entry of agents) {
     });
   }
 }
+
+Deno.test("a policy that sees pixels acts from its file, to the bit", async () => {
+  const { environment, agent } = gridworldPixelsDqn;
+  const { id, ...options } = environment as { id: string };
+  const { trainer, dispose } = await train({
+    name: "small",
+    environment,
+    agent: { ...agent, learningStarts: 50 },
+    budget: 200,
+    evaluation: { episodes: 1 },
+  }, { registries, backend: "wasm-strict" });
+  const policy = loadPolicy(await trainer.exportPolicy!());
+  for (const observation of observationsOf(id, 20, options)) {
+    deepStrictEqual(policy.act(observation), await trainer.act!(observation));
+  }
+  dispose();
+});
 
 Deno.test("a policy trained with fused multiply-adds differs by rounding at most", async () => {
   const { trainer, dispose } = await train({
