@@ -66,7 +66,8 @@ function cells({ row, definition, runs }: MeasuredRow): string[] {
   const { budget, stop } = definition;
   const name = `\`${row.experiment}\``;
   const planned = `${budget.toLocaleString("en")}${stop === undefined ? "" : ", stops early"}`;
-  const goal = goalOf(row.bar) + (row.bar.seeds ? `, ${row.bar.seeds} seeds` : "");
+  const each = row.seeds > 1 && row.bar.seeds ? `, ${row.bar.seeds} seeds` : "";
+  const goal = `${goalOf(row.bar)}${each}`;
   if (runs.length === 0) {
     const seeds = row.seeds === 1 ? "1" : `1–${row.seeds}`;
     return [name, seeds, planned, "not measured yet", "", "", goal, "", "", "", row.reference];
