@@ -42,11 +42,11 @@ for (const entry of agents) {
         agent: {
           name,
           ...configuration.safeParse({ learningStarts: 100 }).success
-            ? { learningStarts: 100 }
+            ? { learningStarts: 100, hiddenSizes: [16], batchSize: 16 }
             : {},
           ...has("normalizeObservations") ? { normalizeObservations: true } : {},
         },
-        budget: 1500,
+        budget: configuration.safeParse({ learningStarts: 100 }).success ? 400 : 1500,
         evaluation: { episodes: 2 },
       }, { registries, backend: "wasm-strict" });
       const policy = loadPolicy(await trainer.exportPolicy!({ agent: name }));
