@@ -35,15 +35,22 @@ function swings(name: string, goal: string, id: string, fields: Options, budget:
 
 /**
  * The one-step actor-critic of Sutton and Barto (2018), section 13.5, in eight environments: an
- * update after every step of theirs. The rate is less than half of A2C's, as the value of a single
- * step's end is all that an update knows of the future.
+ * update after every step of theirs. The lab's own values: Adam with an annealed rate, as RMSProp at
+ * a constant one ends below 60 on three seeds of ten.
  */
 const cartpoleActorCritic: AgentExperiment = defineExperiment({
   name: "cartpole-actor-critic",
   summary: "The one-step actor-critic balances a pole",
   expectedSeconds: 10,
   environment: { id: "CartPole-v1" },
-  agent: { name: "a2c", environments: 8, rolloutLength: 1, learningRate: 3e-4 },
+  agent: {
+    name: "a2c",
+    environments: 8,
+    rolloutLength: 1,
+    optimizer: "adam",
+    learningRate: 1e-3,
+    annealLearningRate: true,
+  },
   budget: 500_000,
   seeds: 5,
   evaluation: { every: 50_000, episodes: 100 },
