@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok } from "node:assert";
 import * as esbuild from "esbuild";
 import type { Browser } from "playwright-core";
-import { missing, openBrowser } from "./chromium.ts";
+import { missing, openBrowser, patience } from "./chromium.ts";
 import { train, type Trained } from "./compiled_training.ts";
 
 let browser: Browser;
@@ -64,6 +64,7 @@ for (const [path, shared] of [["/isolated", true], ["/plain", false]] as const) 
     sanitizeResources: false,
     fn: async () => {
       const page = await browser.newPage();
+      page.setDefaultTimeout(patience);
       try {
         await page.goto(`http://127.0.0.1:${server.addr.port}${path}`);
         const found: Trained[] = [];

@@ -3,7 +3,7 @@ import { match, ok, strictEqual } from "node:assert";
 import * as esbuild from "esbuild";
 import type { Browser } from "playwright-core";
 import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
-import { missing, openBrowser } from "./chromium.ts";
+import { missing, openBrowser, patience } from "./chromium.ts";
 import type { Trained } from "./steps_page.ts";
 
 let browser: Browser;
@@ -56,6 +56,7 @@ Deno.test.afterAll(async () => {
 /** What a page says after training on a backend. */
 async function trainedIn(path: string, choice: BackendChoice): Promise<Trained> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(patience);
   await page.goto(`http://127.0.0.1:${server.addr.port}${path}`, { waitUntil: "load" });
   const trained = await page.evaluate(
     // deno-lint-ignore no-explicit-any
