@@ -10,7 +10,7 @@ import type { Generator } from "../core/random.ts";
 import { allocate, type NamedTensors, sizeOf } from "../core/tensor_data.ts";
 import "./gradients.ts";
 import { requireLoadable, requireNext, requireStateType } from "./layout.ts";
-import { draw, noOutput } from "./program.ts";
+import { draw, inputViews, noOutput } from "./program.ts";
 import type {
   InputSpec,
   Program,
@@ -18,7 +18,6 @@ import type {
   RandomSpec,
   Step,
   Tensors,
-  Views,
   Workspace,
 } from "./workspace.ts";
 
@@ -157,7 +156,7 @@ export class PlainWorkspace implements Workspace {
       throw noOutput(spec.name, name, Object.keys(outputs));
     };
     const program: Program<Inputs, Scalar, Output> = {
-      input: Object.freeze(views) as unknown as Views<Inputs>,
+      input: inputViews(spec.name, spec.inputs, views),
       scalar: Object.seal(scalar) as { [K in Scalar]: number },
       run,
       read: async (name) => floats(await output(name).data()),

@@ -1,12 +1,49 @@
 /**
- * What the programs of every workspace do around a run: draw their random inputs, and refuse an
- * output that is not there.
+ * What the programs of every workspace do around a run: take their inputs, draw the random ones,
+ * and refuse an output that is not there.
  *
  * @module
  */
 import { InputError } from "../core/errors.ts";
 import type { Generator } from "../core/random.ts";
-import type { RandomSpec } from "./workspace.ts";
+import type { InputSpec, RandomSpec, Views } from "./workspace.ts";
+
+/**
+ * A program's inputs by name. Reading one answers its view; values that are assigned to one are
+ * copied into its view.
+ *
+ * @throws InputError (on assignment) for values that are not of the input's type and length.
+ */
+export function inputViews<const Inputs extends Record<string, InputSpec>>(
+  program: string,
+  specs: Inputs | undefined,
+  views: Readonly<Record<string, Float32Array | Int32Array>>,
+): Views<Inputs> {
+  const inputs = {};
+  for (const [name, [shape, dtype]] of Object.entries(specs ?? {})) {
+    const view = views[name];
+    Object.defineProperty(inputs, name, {
+      enumerable: true,
+      get: () => view,
+      set: (values?: ArrayLike<number> | null) => {
+        if (values?.constructor === view.constructor && values.length === view.length) {
+          return view.set(values);
+        }
+        throw new InputError(
+          `Cannot set the input "${name}" of "${program}" as it must be ${dtype} [${shape}], ` +
+            `${described(view)}: ${described(values)}`,
+        );
+      },
+    });
+  }
+  return Object.seal(inputs) as Views<Inputs>;
+}
+
+/** Type and length, for messages: `Float32Array of 512`. */
+function described(values: ArrayLike<number> | null | undefined): string {
+  const type = values?.constructor?.name ?? `${values}`;
+  return values?.length === undefined ? type : `${type} of ${values.length}`;
+}
 
 /** A random input and where its numbers go. */
 export interface Noise {

@@ -84,7 +84,7 @@ export type Step<
 
 /** The typed view of each input. */
 export type Views<Inputs extends Record<string, InputSpec>> = {
-  readonly [K in keyof Inputs]: Inputs[K][1] extends "int32" ? Int32Array : Float32Array;
+  -readonly [K in keyof Inputs]: Inputs[K][1] extends "int32" ? Int32Array : Float32Array;
 };
 
 /** A step bound to its workspace. */
@@ -93,7 +93,14 @@ export interface Program<
   Scalar extends string,
   Output extends string,
 > {
-  /** Row-major views that the next `run` reads; write into them, they cannot be replaced. */
+  /**
+   * Row-major views that the next `run` reads: write into them, or assign (`input.x = values`) what
+   * is copied into the view. Assignment checks type and length, which are all that a shape asks of
+   * plain elements; writing does not. `set` refuses what is too long with a native RangeError, keeps
+   * the rest of the view where it is given less, and converts numbers as typed arrays do.
+   *
+   * @throws InputError (on assignment) that names the input, its shape and type and what was given.
+   */
   readonly input: Views<Inputs>;
   /** Values that the next `run` uses. */
   readonly scalar: { [K in Scalar]: number };

@@ -11,16 +11,8 @@ import type { Generator } from "../../core/random.ts";
 import { type NamedTensors, sizeOf } from "../../core/tensor_data.ts";
 import { requireLoadable, requireStateType } from "../layout.ts";
 import { PlainWorkspace } from "../plain_workspace.ts";
-import { draw, noOutput } from "../program.ts";
-import type {
-  InputSpec,
-  Program,
-  ProgramSpec,
-  RandomSpec,
-  Step,
-  Views,
-  Workspace,
-} from "../workspace.ts";
+import { draw, inputViews, noOutput } from "../program.ts";
+import type { InputSpec, Program, ProgramSpec, RandomSpec, Step, Workspace } from "../workspace.ts";
 import {
   type AnyStep,
   declarations,
@@ -197,9 +189,7 @@ export class GpuWorkspace implements Workspace {
       return floats(await fetched, output.address - from, size, dtype);
     };
     return {
-      input: Object.freeze(Object.fromEntries(views(block.ranges.input))) as unknown as Views<
-        Inputs
-      >,
+      input: inputViews(spec.name, spec.inputs, Object.fromEntries(views(block.ranges.input))),
       scalar: scalarViews(
         views(block.ranges.scalar) as [string, Float32Array][],
       ) as { [K in Scalar]: number },

@@ -7,6 +7,7 @@
  */
 import { InputError } from "../../core/errors.ts";
 import type { NamedTensors } from "../../core/tensor_data.ts";
+import { inputViews } from "../program.ts";
 import type { InputSpec, Program, ProgramSpec, Workspace } from "../workspace.ts";
 import type { AnyStep } from "./binding.ts";
 
@@ -72,7 +73,7 @@ export class HostCopies {
       waiting = this.#after(stale, () => runOn(inputs, scalars));
     };
     return {
-      input: Object.freeze(input) as unknown as AnyProgram["input"],
+      input: inputViews(name, spec.inputs, input),
       scalar: Object.seal(scalar),
       run,
       read: async (output) => {

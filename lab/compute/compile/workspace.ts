@@ -9,16 +9,8 @@ import "../gradients.ts";
 import { requireLoadable, requireStateType } from "../layout.ts";
 import type { Generator } from "../../core/random.ts";
 import { type NamedTensors, sizeOf } from "../../core/tensor_data.ts";
-import { draw, noOutput } from "../program.ts";
-import type {
-  InputSpec,
-  Program,
-  ProgramSpec,
-  RandomSpec,
-  Step,
-  Views,
-  Workspace,
-} from "../workspace.ts";
+import { draw, inputViews, noOutput } from "../program.ts";
+import type { InputSpec, Program, ProgramSpec, RandomSpec, Step, Workspace } from "../workspace.ts";
 import { type AnyStep, declarations, type Range, scalarViews, tracedStep } from "./binding.ts";
 import { type Compiled, compileStep } from "./compiler.ts";
 import { explain, explainFallback, type Explanation } from "./explain.ts";
@@ -161,7 +153,7 @@ export class CompiledWorkspace implements Workspace {
       throw noOutput(spec.name, name, names);
     };
     return {
-      input: Object.freeze(views) as unknown as Views<Inputs>,
+      input: inputViews(spec.name, spec.inputs, views),
       scalar: scalar as { [K in Scalar]: number },
       run,
       readNow,

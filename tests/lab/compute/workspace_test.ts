@@ -164,19 +164,41 @@ onEach("copy makes a group that later goes its own way", async (workspace) => {
   deepStrictEqual(await values(workspace, "online"), { w: [2] });
 });
 
-onEach("views are written into, not replaced, and scalars are declared ones", async (workspace) => {
+onEach("views are written into, or take what fits, and scalars are declared", async (workspace) => {
   const program = workspace.compile(
-    { name: "views", inputs: { x: [[2], "float32"] }, scalars: ["rate"] },
-    ({ input, scalar }) => ({ outputs: { y: tf.mul(input.x, scalar.rate) } }),
+    { name: "views", inputs: { x: [[2, 1], "float32"], n: [[1], "int32"] }, scalars: ["rate"] },
+    ({ input, scalar }) => ({ outputs: { y: tf.add(tf.mul(input.x, scalar.rate), input.n) } }),
   );
   const loose = program as unknown as Record<"input" | "scalar", Record<string, unknown>>;
-  throws(() => loose.input.x = Float32Array.of(1, 2), { name: "TypeError", message: /'x'/ });
+  const { x } = program.input;
+  const wrong: [string, unknown, string][] = [
+    ["x", Float32Array.of(1, 2, 3), "float32 [2,1], Float32Array of 2: Float32Array of 3"],
+    ["x", Float32Array.of(1), "float32 [2,1], Float32Array of 2: Float32Array of 1"],
+    ["x", Int32Array.of(1, 2), "float32 [2,1], Float32Array of 2: Int32Array of 2"],
+    ["x", [1, 2], "float32 [2,1], Float32Array of 2: Array of 2"],
+    ["x", undefined, "float32 [2,1], Float32Array of 2: undefined"],
+    ["x", null, "float32 [2,1], Float32Array of 2: null"],
+    ["x", 7, "float32 [2,1], Float32Array of 2: Number"],
+    ["n", Float32Array.of(1), "int32 [1], Int32Array of 1: Float32Array of 1"],
+  ];
+  for (const [name, values, what] of wrong) {
+    throws(() => loose.input[name] = values, {
+      name: "InputError",
+      message: `Cannot set the input "${name}" of "views" as it must be ${what}`,
+    });
+  }
+  throws(() => loose.input.z = Float32Array.of(1), { name: "TypeError", message: /z/ });
+  deepStrictEqual([...x, ...program.input.n], [0, 0, 0]);
+  const given = Float32Array.of(1, 2);
+  program.input.x = given;
+  given.fill(9);
+  strictEqual(program.input.x, x);
   throws(() => loose.scalar.rat = 2, { name: "TypeError", message: /rat/ });
   throws(() => program.input.x.set([1, 2, 3]), { name: "RangeError" });
-  program.input.x.set([1, 2]);
+  program.input.n = Int32Array.of(4);
   program.scalar.rate = 3;
   program.run();
-  deepStrictEqual([...await program.read("y")], [3, 6]);
+  deepStrictEqual([...await program.read("y")], [7, 10]);
 });
 
 onEach("a training step leaks nothing over 1,000 runs", async (workspace) => {
