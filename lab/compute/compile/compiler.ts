@@ -1,8 +1,10 @@
 /**
- * The way of a step from source to machine code: trace, passes, schedule, plan, lower.
+ * The way of a step from source to machine code: trace, passes, schedule, plan, lower. What was
+ * compiled before, of the same graph for the same addresses, is taken again after the trace.
  *
  * @module
  */
+import { RecentlyUsed, signatureOf } from "./cache.ts";
 import { compileTraced, type Declared, type TracedStep } from "./trace.ts";
 import type { Graph } from "./ir.ts";
 import { shareCommon } from "./passes/common.ts";
@@ -21,7 +23,13 @@ export interface Compiled {
   readonly schedule: Schedule;
   readonly plan: Plan;
   readonly binary: Uint8Array<ArrayBuffer>;
+  readonly module: WebAssembly.Module;
+  /** Whether only the trace was made anew. */
+  readonly cached: boolean;
 }
+
+/** The programs last compiled in this thread, by all that they depend on. */
+export const compiledBefore = new RecentlyUsed<Compiled>(64);
 
 /** The passes in order. Dead code goes first, so that the others have less to look at. */
 export function optimize(graph: Graph): Graph {
@@ -42,12 +50,25 @@ export function compileStep(
     readonly threads: number;
   },
 ): Compiled {
-  const { start, addressOf, threads } = options;
+  const { start, addressOf, rounding, arena: { shared, mostPages }, threads } = options;
+  const addresses = declared.map(({ kind, name }) => addressOf(kind, name));
   return compileTraced(declared, step, (traced) => {
+    const built = { start, addresses, rounding, shared, mostPages, threads };
+    const signature = signatureOf(traced, built);
+    const known = signature === undefined ? undefined : compiledBefore.get(signature);
+    if (known !== undefined) return { ...known, cached: true };
     const graph = optimize(traced);
     const scheduled = schedule(graph);
     const planned = plan(scheduled, start, addressOf, scratchBytes(scheduled), threads);
     const { binary } = lower(scheduled, planned, { ...options, threads: 1 });
-    return { calls: traced.operations.length, graph, schedule: scheduled, plan: planned, binary };
+    const compiled: Compiled = {
+      ...{ calls: traced.operations.length, graph, schedule: scheduled, plan: planned, binary },
+      module: new WebAssembly.Module(binary),
+      cached: false,
+    };
+    // A host kernel knows the line that asks for it, which another step need not share.
+    const hosted = scheduled.items.some(({ kind }) => kind === "host");
+    if (signature !== undefined && !hosted) compiledBefore.set(signature, compiled);
+    return compiled;
   });
 }

@@ -31,6 +31,8 @@ export interface Explanation {
   readonly backend: string;
   /** Why it does not run compiled for the workspace's backend: there are no items then. */
   readonly reason?: string;
+  /** Whether it was compiled before in this thread, for another workspace, and only traced anew. */
+  readonly cached: boolean;
   /** Threads that its last run took. */
   readonly threads: number;
   /** Kernels that TensorFlow.js computes for it, and the lines that ask for them. */
@@ -63,6 +65,7 @@ export interface Times {
 export function explainFallback(name: string, backend: string, reason: string): Explanation {
   return {
     ...{ name, backend, reason },
+    cached: false,
     threads: 1,
     hostKernels: [],
     calls: 0,
@@ -78,7 +81,7 @@ export function explainFallback(name: string, backend: string, reason: string): 
 export function explain(
   name: string,
   backend: string,
-  { calls, schedule, plan, binary }: Compiled,
+  { calls, schedule, plan, binary, cached }: Omit<Compiled, "graph" | "module">,
   { threads = 1, times }: { readonly threads?: number; readonly times?: Times } = {},
 ): Explanation {
   const needed = neededValues(schedule);
@@ -95,6 +98,7 @@ export function explain(
   return {
     name,
     backend,
+    cached,
     threads,
     hostKernels: hostKernelsOf(schedule),
     calls,
@@ -254,9 +258,9 @@ export function explanationTable(explained: Explanation): string {
   const head = ["item", "what", "shape", "memory", "FLOPs", ...measured ? ["time"] : []];
   const several = explained.threads > 1 ? `, ${explained.threads} threads` : "";
   const title =
-    `${name} on ${backend}${several}: ${calls} kernel calls in ${items.length} items, ${
-      scaled(codeBytes, "B")
-    } of code, ` +
+    `${name} on ${backend}${several}${
+      explained.cached ? ", compiled before" : ""
+    }: ${calls} kernel calls in ${items.length} items, ${scaled(codeBytes, "B")} of code, ` +
     `temporaries ${scaled(temporaryBytes, "B")} of ${scaled(unplannedBytes, "B")}`;
   return [title, ...aligned([head, ...rows, total]), ...fallbacksOf(explained)].join("\n");
 }

@@ -212,7 +212,7 @@ export class GpuWorkspace implements Workspace {
       if (made === undefined) return [];
       if ("step" in made) return [explainFallback(name, made.step.backend, made.reason)];
       const binary = new TextEncoder().encode(made.compiled.shader.map(({ code }) => code).join());
-      return [explain(name, this.backend, { ...made.compiled, binary })];
+      return [explain(name, this.backend, { ...made.compiled, binary, cached: false })];
     });
   }
 

@@ -23,20 +23,20 @@ const measurements = 5;
  */
 export function timesOf(compiled: Compiled, arena: SharedArena, rounding: Rounding): Times {
   const { schedule, plan } = compiled;
-  const runOf = (binary: Uint8Array<ArrayBuffer>, of: Schedule) => {
+  const runOf = (module: WebAssembly.Module, of: Schedule) => {
     const env = { memory: arena.memory, host: hostCalls(of, plan, arena) };
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary), { env });
+    const { exports } = new WebAssembly.Instance(module, { env });
     return exports.run0 as (base: number) => void;
   };
   const memory = new Uint8Array(arena.memory.buffer, 0, arena.top);
   const before = memory.slice();
   try {
-    const whole = secondsOf(runOf(compiled.binary, schedule));
+    const whole = secondsOf(runOf(compiled.module, schedule));
     const items = schedule.items.map((item) => {
       const build = { rounding, arena, threads: 1 };
       const single = alone(compiled, item);
       const { binary } = lower(single, { ...plan, copies: [] }, build);
-      return secondsOf(runOf(binary, single));
+      return secondsOf(runOf(new WebAssembly.Module(binary), single));
     });
     return { whole, items };
   } finally {

@@ -236,7 +236,7 @@ export class CompiledWorkspace implements Workspace {
         : this.#arena.ints(address, elements.length);
       view.set(elements);
     }
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(compiled.binary), {
+    const instance = new WebAssembly.Instance(compiled.module, {
       env: {
         memory: this.#arena.memory,
         host: hostCalls(compiled.schedule, compiled.plan, this.#arena),

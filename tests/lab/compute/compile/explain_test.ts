@@ -83,6 +83,7 @@ Deno.test("the table aligns its columns and ends with the whole", () => {
   const explanation: Explanation = {
     name: "step",
     backend: "wasm",
+    cached: false,
     threads: 1,
     hostKernels: [],
     calls: 4,
