@@ -7,6 +7,7 @@ import { VectorMath } from "../../../../lab/compute/compile/wasm/math.ts";
 import { CompiledWorkspace } from "../../../../lab/compute/compile/workspace.ts";
 import type { AgentDefinition, ModelDefinition } from "../../../../lab/compute/definitions.ts";
 import { PlainWorkspace } from "../../../../lab/compute/plain_workspace.ts";
+import type { Tensors } from "../../../../lab/compute/workspace.ts";
 import type { Dataset } from "../../../../lab/core/dataset.ts";
 import type { Entry } from "../../../../lab/core/registry.ts";
 import { streamOf } from "../../../../lab/core/random.ts";
@@ -45,6 +46,7 @@ const settings: Record<string, object[]> = {
   ],
   reinforce: [{ hiddenSizes: [12] }],
   a2c: [{ hiddenSizes: [12] }],
+  a3c: [{ hiddenSizes: [12], environments: 2 }],
   impala: [{ hiddenSizes: [12], actors: 2, environments: 2, rolloutLength: 8 }],
   ppo: [{ hiddenSizes: [12, 12], environments: 2, rolloutLength: 16, minibatchSize: 16 }],
   "recurrent-ppo": (["lstm", "gru"] as const).map((cell) => ({
@@ -71,6 +73,31 @@ function noiseImages(count: number) {
   return { count, values: images, labels: Uint8Array.from({ length: count }, (_, i) => i % 2) };
 }
 
+/** A3C's update answers what is to be added to state that threads share; here it adds it. */
+function applying(program: Recorded): Recorded {
+  if (!program.spec.name.startsWith("a3c/update/")) return program;
+  const step: Recorded["step"] = (context) => {
+    const { outputs } = program.step(context);
+    const after = (before: Tensors, changes: tf.Tensor): Tensors => {
+      const sizes = Object.values(before).map(({ size }) => size);
+      const parts = tf.split(changes, sizes);
+      return Object.fromEntries(
+        Object.entries(before).map(([name, x], i) => [
+          name,
+          tf.add(x, tf.reshape(parts[i], x.shape)),
+        ]),
+      );
+    };
+    const { parameters, optimizer } = context.state;
+    const state = {
+      parameters: after(parameters, outputs.parameterChange),
+      optimizer: after(optimizer, outputs.optimizerChange),
+    };
+    return { outputs, state };
+  };
+  return { ...program, step };
+}
+
 /** The programs that one iteration of a trainer compiled and that change state. */
 async function updatesOf(
   entry: Entry<AgentDefinition> | Entry<ModelDefinition>,
@@ -87,7 +114,7 @@ async function updatesOf(
   };
   const trainer = await definition.create(context);
   await trainer.iterate();
-  const recorded = await programs();
+  const recorded = (await programs()).map(applying);
   trainer.dispose();
   const changes: Recorded[] = [];
   for (const program of recorded) {
