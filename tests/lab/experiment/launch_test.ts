@@ -219,7 +219,7 @@ Deno.test("a stored policy opens at its final or best checkpoint", async () => {
   const best = await openTrainer(run, { store, registries, checkpoint: "best" });
   strictEqual(best.trainer.progress.iterations, best.checkpoint.iteration);
   best.dispose();
-  const stopped = await interruptedRun(store, 2);
+  const stopped = await interruptedRun(store, 2, [["evaluation.every", "1000"]]);
   await rejects(
     openTrainer(stopped, { store, registries, checkpoint: "best" }),
     /must have a best/,

@@ -21,10 +21,17 @@ export async function expectedDigest(seed = 1, budget?: number): Promise<string>
   return result.digest;
 }
 
-/** Starts a slow run and aborts it after the report of `iteration`. */
-export async function interruptedRun(store: Store, iteration: number): Promise<Run> {
+/**
+ * Starts a slow run and aborts it after the report of `iteration`. On a busy machine it gets further
+ * before it hears of that: `set` may leave out what it must not come to.
+ */
+export async function interruptedRun(
+  store: Store,
+  iteration: number,
+  set: RunRequest["set"] = [],
+): Promise<Run> {
   const abort = new AbortController();
-  const [run] = await launch([request({ set: [["agent.pause", "5"]] })], {
+  const [run] = await launch([request({ set: [["agent.pause", "5"], ...set] })], {
     ...options(store),
     signal: abort.signal,
     onProgress: ({ progress }) => progress.iterations >= iteration && abort.abort(),
