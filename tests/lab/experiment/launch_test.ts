@@ -230,7 +230,7 @@ Deno.test("runs that were not started yet stay away after an interruption", asyn
   await using temporary = await temporaryStore();
   const { store } = temporary;
   const abort = new AbortController();
-  const runs = await launch([request({ set: [["agent.pause", "5"]] }), request({ seed: 2 })], {
+  const runs = await launch([request({ set: [["agent.pause", "25"]] }), request({ seed: 2 })], {
     ...options(store),
     signal: abort.signal,
     onProgress: ({ kind }) => kind === "report" && abort.abort(),

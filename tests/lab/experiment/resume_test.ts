@@ -26,7 +26,7 @@ Deno.test("an interrupted run resumes to the digest of one that never stopped", 
   strictEqual(store.checkpoints(stopped.id).at(-1)?.iteration, stopped.iterations);
   const run = await resume(stopped.id, options(store));
   deepStrictEqual([run.status, run.iterations, run.attempt], ["completed", 20, 2]);
-  const [whole] = await launch([request({ set: [["agent.pause", "5"]] })], options(store));
+  const [whole] = await launch([request({ set: [["agent.pause", "25"]] })], options(store));
   strictEqual(run.digest, whole.digest);
   ok(run.wallSeconds > stopped.wallSeconds);
   match(store.events(run.id).map(({ message }) => message).join(), /resumed from iteration/);

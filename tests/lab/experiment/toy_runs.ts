@@ -31,7 +31,7 @@ export async function interruptedRun(
   set: RunRequest["set"] = [],
 ): Promise<Run> {
   const abort = new AbortController();
-  const [run] = await launch([request({ set: [["agent.pause", "5"], ...set] })], {
+  const [run] = await launch([request({ set: [["agent.pause", "25"], ...set] })], {
     ...options(store),
     signal: abort.signal,
     onProgress: ({ progress }) => progress.iterations >= iteration && abort.abort(),
