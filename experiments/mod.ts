@@ -27,7 +27,12 @@ import {
   pendulumNoVelRecurrentPpo,
   repeatPreviousRecurrentPpo,
 } from "./memory.ts";
-import { cartpolePixelsDqn, cartpolePixelsPpo, gridworldPixelsDqn } from "./pixels.ts";
+import {
+  cartpolePixelsDqn,
+  cartpolePixelsPpo,
+  gridworldPixelsDqn,
+  gridworldPixelsPpo,
+} from "./pixels.ts";
 import {
   cartpoleA2cQuick,
   cartpoleDqnQuick,
@@ -70,7 +75,12 @@ export const experiments: readonly ExperimentEntry[] = [
     pendulumNoVelRecurrentPpo,
     repeatPreviousRecurrentPpo,
   ]),
-  ...entriesOf("./pixels.ts", [gridworldPixelsDqn, cartpolePixelsDqn, cartpolePixelsPpo]),
+  ...entriesOf("./pixels.ts", [
+    gridworldPixelsDqn,
+    gridworldPixelsPpo,
+    cartpolePixelsDqn,
+    cartpolePixelsPpo,
+  ]),
   ...entriesOf("./glyphs.ts", [glyphsAutoencoder, glyphsVae, glyphsClassifier]),
   ...entriesOf("./ring.ts", [ringWganGp]),
   ...entriesOf("./quick_start_agents.ts", [

@@ -87,3 +87,25 @@ export const cartpolePixelsPpo: AgentExperiment = defineExperiment({
   seeds: 5,
   evaluation: { every: 20_000, episodes: 50 },
 });
+
+/** PPO walks to the goal of a small room that it sees from above. */
+export const gridworldPixelsPpo: AgentExperiment = defineExperiment({
+  name: "gridworldpixels-ppo",
+  summary: "PPO walks to a goal that it sees from above",
+  expectedSeconds: 10,
+  environment: { id: "GridWorldPixels-v0", mapName: "empty-5x5", size: 32 },
+  agent: {
+    name: "ppo",
+    environments: 16,
+    rolloutLength: 32,
+    minibatchSize: 128,
+    learningRate: 1e-3,
+    normalizeObservations: true,
+    separateNetworks: false,
+    hiddenSizes: [64],
+    activation: "relu",
+  },
+  budget: 20_000,
+  seeds: 5,
+  evaluation: { every: 4_000, episodes: 10 },
+});
