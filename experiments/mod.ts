@@ -83,12 +83,14 @@ export const experiments: readonly ExperimentEntry[] = [
   ]),
   ...entriesOf("./glyphs.ts", [glyphsAutoencoder, glyphsVae, glyphsClassifier]),
   ...entriesOf("./ring.ts", [ringWganGp]),
-  ...entriesOf("./quick_start_agents.ts", [
-    cartpoleDqnQuick,
-    cartpoleReinforceQuick,
-    cartpoleA2cQuick,
-    cartpolePpoQuick,
-  ]),
-  ...entriesOf("./quick_start_models.ts", [glyphsVaeQuick, ringWganGpQuick]),
+  ...[
+    ...entriesOf("./quick_start_agents.ts", [
+      cartpoleDqnQuick,
+      cartpoleReinforceQuick,
+      cartpoleA2cQuick,
+      cartpolePpoQuick,
+    ]),
+    ...entriesOf("./quick_start_models.ts", [glyphsVaeQuick, ringWganGpQuick]),
+  ].map((entry) => ({ ...entry, inQuickStart: true })),
   ...entriesOf("./tabular.ts", tabularExperiments),
 ];

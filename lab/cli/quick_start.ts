@@ -81,15 +81,12 @@ export const quickStart = defineCommand({
   },
 });
 
-/** The presets' names end so: `cartpole-dqn-quick`. */
-const PRESET = /-quick$/;
-
 /** Every seed of every preset, the longest first, so that all cores are busy to the end. */
 async function requestsOf(
   experiments: readonly ExperimentEntry[],
   backend: RunRequest["backend"],
 ): Promise<RunRequest[]> {
-  const longestFirst = experiments.filter(({ name }) => PRESET.test(name))
+  const longestFirst = experiments.filter(({ inQuickStart }) => inQuickStart)
     .sort((a, b) => b.expectedSeconds - a.expectedSeconds);
   const requests: RunRequest[] = [];
   for (const entry of longestFirst) {

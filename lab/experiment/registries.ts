@@ -12,6 +12,8 @@ import type { ExperimentDefinition } from "./definition.ts";
 export interface ExperimentEntry extends Entry<ExperimentDefinition> {
   /** Expected seconds a seed on two cores. */
   readonly expectedSeconds: number;
+  /** Whether the quick start trains it; left out: no. */
+  readonly inQuickStart?: boolean;
   /** URL of the module that holds the definition: what a run's manifest names and hashes. */
   readonly module: string;
 }

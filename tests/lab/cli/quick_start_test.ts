@@ -20,6 +20,7 @@ function withPresets() {
     summary: "A preset",
     expectedSeconds,
     module: registries.experiments[0].module,
+    inQuickStart: true,
     load: () => Promise.resolve(definition),
   }));
   return { ...registries, experiments: [...registries.experiments, ...entries] };
