@@ -25,7 +25,6 @@ import type { Metrics } from "../lab/core/metrics.ts";
 import type { Report } from "../lab/core/trainer.ts";
 import type { AgentDefinition, TrainerContext } from "../lab/compute/definitions.ts";
 import { activationNames } from "../lab/compute/networks.ts";
-import { adam, type Optimizer, rmsprop } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import {
   actorCriticParameters,
@@ -44,11 +43,11 @@ import {
   type Scores,
 } from "./common/evaluation.ts";
 import { distributionKinds, type PolicyDistribution } from "./common/policy_distribution.ts";
-import { lossMetrics, policyGradientInputs, policyGradients } from "./common/policy_gradient.ts";
+import { compilePolicyGradientStep, lossMetrics, optimizerOf } from "./common/policy_gradient.ts";
 import { perBatch } from "./common/programs.ts";
 import { Rollout } from "./common/rollout.ts";
 import { RolloutValues } from "./common/rollout_values.ts";
-import { World, type WorldShape } from "./common/world.ts";
+import { World } from "./common/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's A2C where nothing else is said.
 
@@ -126,36 +125,7 @@ const ITERATION = 512;
 
 type Context = TrainerContext<A2cConfiguration> & { makeEnvironment(): Environment };
 
-function optimizerOf(settings: A2cConfiguration): Optimizer {
-  const { optimizer, optimizerEpsilon: epsilon, rmspropDecay: decay } = settings;
-  return optimizer === "adam" ? adam({ epsilon }) : rmsprop({ decay, epsilon });
-}
-
-/** Compiles the gradient step on a rollout of `batch` transitions. */
-function compileUpdate(
-  { configuration: settings, workspace }: Context,
-  shape: WorldShape,
-  distribution: PolicyDistribution,
-  batch: number,
-) {
-  const optimizer = optimizerOf(settings);
-  return workspace.compile(
-    {
-      name: `a2c/update/${batch}`,
-      inputs: policyGradientInputs(shape, batch),
-      scalars: ["learningRate"],
-      state: [PARAMETERS, "optimizer"],
-    },
-    ({ input, scalar, state }) => {
-      const parameters = state[PARAMETERS];
-      const { gradients, losses } = policyGradients(parameters, input, distribution, settings);
-      const next = optimizer.update(parameters, gradients, state.optimizer, scalar.learningRate);
-      return { outputs: losses, state: { [PARAMETERS]: next.parameters, optimizer: next.state } };
-    },
-  );
-}
-
-type Update = ReturnType<typeof compileUpdate>;
+type Update = ReturnType<typeof compilePolicyGradientStep>;
 
 /** One gradient step and what it was made from. */
 interface Learned {
@@ -185,14 +155,16 @@ class A2cTrainer extends AgentTrainer {
     this.#world = new World("a2c", context, environments, {
       actions: distributionKinds,
       normalizeObservations,
-      ...normalizeRewards ? { normalizeRewards: { gamma } } : {},
+      normalizeRewards: normalizeRewards && { gamma },
     });
     const { shape, normalizer } = this.#world;
     const { observationSize } = shape;
     const distribution = actorDistribution(shape, settings);
 
     this.#distribution = distribution;
-    this.#update = perBatch((batch) => compileUpdate(context, shape, distribution, batch));
+    this.#update = perBatch((batch) =>
+      compilePolicyGradientStep("a2c", context, shape, distribution, batch)
+    );
     const weights = stream("initial-weights");
     const parameters = actorCriticParameters(weights, observationSize, distribution, settings);
     workspace.define(PARAMETERS, parameters);
@@ -206,7 +178,7 @@ class A2cTrainer extends AgentTrainer {
     this.evaluator = new Evaluator({
       shape,
       makeEnvironment: context.makeEnvironment,
-      actors: greedyActors("a2c", workspace, shape, policy, distribution.mode.bind(distribution)),
+      actors: greedyActors("a2c", workspace, shape, policy),
       scores: policy,
       normalizer,
     });

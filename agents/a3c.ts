@@ -36,7 +36,7 @@ import type {
   TrainerContext,
 } from "../lab/compute/definitions.ts";
 import { activationNames } from "../lab/compute/networks.ts";
-import { Learner, networksOf, optimizerOf, type Shared, type WorkerPart } from "./a3c_learner.ts";
+import { Learner, networksOf, type Shared, type WorkerPart } from "./a3c_learner.ts";
 import { LearnerThread } from "./a3c_threads.ts";
 import { policyParameters, valueParameters } from "./common/actor_critic.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
@@ -44,6 +44,7 @@ import { PARAMETERS } from "./common/checkpoint.ts";
 import { meanMetrics } from "./common/episodes.ts";
 import { Evaluator, greedyActors } from "./common/evaluation.ts";
 import { distributionKinds } from "./common/policy_distribution.ts";
+import { optimizerOf } from "./common/policy_gradient.ts";
 import { SharedTensors } from "./common/shared_tensors.ts";
 import { worldShape } from "./common/world.ts";
 
@@ -164,7 +165,7 @@ class A3cTrainer extends AgentTrainer {
     this.evaluator = new Evaluator({
       shape,
       makeEnvironment,
-      actors: greedyActors("a3c", workspace, shape, policy, distribution.mode.bind(distribution)),
+      actors: greedyActors("a3c", workspace, shape, policy),
       scores: policy,
     });
     this.parts = {

@@ -9,7 +9,6 @@ import type { Environment } from "../lab/core/environment.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import { type Generator, type Seed, streamOf } from "../lab/core/random.ts";
 import type { Json } from "../lab/core/snapshot.ts";
-import { adam, type Optimizer, rmsprop } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import type { Tensors, Workspace } from "../lab/compute/workspace.ts";
 import type { A3cConfiguration } from "./a3c.ts";
@@ -22,7 +21,12 @@ import {
   type PolicyDistribution,
   policyDistribution,
 } from "./common/policy_distribution.ts";
-import { lossMetrics, policyGradientInputs, policyGradients } from "./common/policy_gradient.ts";
+import {
+  lossMetrics,
+  optimizerOf,
+  policyGradientInputs,
+  policyGradients,
+} from "./common/policy_gradient.ts";
 import { perBatch } from "./common/programs.ts";
 import { Rollout } from "./common/rollout.ts";
 import { RolloutValues } from "./common/rollout_values.ts";
@@ -30,12 +34,6 @@ import { type SharedBlock, SharedTensors } from "./common/shared_tensors.ts";
 import { World, type WorldShape } from "./common/world.ts";
 
 // The gradient step.
-
-/** The rule of the update. */
-export function optimizerOf(settings: A3cConfiguration): Optimizer {
-  const { optimizer, optimizerEpsilon: epsilon, rmspropDecay: decay } = settings;
-  return optimizer === "adam" ? adam({ epsilon }) : rmsprop({ decay, epsilon });
-}
 
 /** after − before of all tensors, one after the other: what is added to the shared ones. */
 function change(before: Tensors, after: Tensors): tf.Tensor {

@@ -46,7 +46,8 @@ import { meanAndDeviation } from "./common/advantages.ts";
 import { type Body, bodyOf } from "./common/bodies.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
 import { PARAMETERS } from "./common/checkpoint.ts";
-import { greedyActions, scoresOf } from "./common/distributions.ts";
+import { scoresOf } from "./common/distributions.ts";
+import { greedyActions } from "./common/actions.ts";
 import { Evaluator, greedyActors, type Scores } from "./common/evaluation.ts";
 import { huber } from "./common/losses.ts";
 import { noiseInputs, noiseParameters, perturbed } from "./common/noisy.ts";
@@ -258,13 +259,7 @@ class DqnTrainer extends AgentTrainer {
     this.evaluator = new Evaluator({
       shape,
       makeEnvironment: context.makeEnvironment,
-      actors: greedyActors(
-        "dqn",
-        workspace,
-        shape,
-        scores,
-        (scores, actions) => greedyActions(scores, actionCount, actions as Int32Array),
-      ),
+      actors: greedyActors("dqn", workspace, shape, scores),
       scores,
     });
     const { learningRate, explorationInitial, explorationFinal, explorationFraction } = settings;

@@ -30,7 +30,6 @@ import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { Report } from "../lab/core/trainer.ts";
 import type { AgentDefinition, TrainerContext } from "../lab/compute/definitions.ts";
 import { activationNames } from "../lab/compute/networks.ts";
-import { adam, type Optimizer, rmsprop } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import { actionInput, type ActionRows } from "./common/actions.ts";
 import {
@@ -57,7 +56,7 @@ import {
   type PolicyDistribution,
   policyDistribution,
 } from "./common/policy_distribution.ts";
-import { lossMetrics, policyGradientInputs, policyGradients } from "./common/policy_gradient.ts";
+import { compilePolicyGradientStep, lossMetrics, optimizerOf } from "./common/policy_gradient.ts";
 import { perBatch } from "./common/programs.ts";
 import { Rollout } from "./common/rollout.ts";
 import { RolloutValues } from "./common/rollout_values.ts";
@@ -126,11 +125,6 @@ type Context = TrainerContext<ImpalaConfiguration> & { makeEnvironment(): Enviro
 
 // Programs.
 
-function optimizerOf(settings: ImpalaConfiguration): Optimizer {
-  const { optimizer, optimizerEpsilon: epsilon, rmspropDecay: decay } = settings;
-  return optimizer === "adam" ? adam({ epsilon }) : rmsprop({ decay, epsilon });
-}
-
 /** Compiles ln π(a|s) of `batch` transitions under the policy as it is now. */
 function compileLogProbabilities(
   { configuration: { activation }, workspace }: Context,
@@ -156,30 +150,6 @@ function compileLogProbabilities(
   );
 }
 
-/** Compiles the gradient step on a rollout of `batch` transitions. */
-function compileUpdate(
-  { configuration: settings, workspace }: Context,
-  shape: WorldShape,
-  distribution: PolicyDistribution,
-  batch: number,
-) {
-  const optimizer = optimizerOf(settings);
-  return workspace.compile(
-    {
-      name: `impala/update/${batch}`,
-      inputs: policyGradientInputs(shape, batch),
-      scalars: ["learningRate"],
-      state: [PARAMETERS, "optimizer"],
-    },
-    ({ input, scalar, state }) => {
-      const parameters = state[PARAMETERS];
-      const { gradients, losses } = policyGradients(parameters, input, distribution, settings);
-      const next = optimizer.update(parameters, gradients, state.optimizer, scalar.learningRate);
-      return { outputs: losses, state: { [PARAMETERS]: next.parameters, optimizer: next.state } };
-    },
-  );
-}
-
 // Trainer.
 
 /** Environment steps of one iteration, so that it takes a tenth of a second and not a thousandth. */
@@ -197,7 +167,7 @@ interface Actor {
 
 /** One gradient step and what it was made from. */
 interface Learned {
-  readonly update: ReturnType<typeof compileUpdate>;
+  readonly update: ReturnType<typeof compilePolicyGradientStep>;
   readonly ratios: Float64Array;
   readonly values: Float64Array;
   readonly valueTargets: Float64Array;
@@ -215,7 +185,7 @@ class ImpalaTrainer extends AgentTrainer {
   readonly #logProbabilities: ReturnType<typeof compileLogProbabilities>;
   readonly #values: RolloutValues;
   /** Of one batch size, and of another for a shortened rollout. */
-  readonly #update: (batch: number) => ReturnType<typeof compileUpdate>;
+  readonly #update: (batch: number) => ReturnType<typeof compilePolicyGradientStep>;
   readonly #learningRate: Schedule;
 
   constructor(private readonly context: Context) {
@@ -255,17 +225,13 @@ class ImpalaTrainer extends AgentTrainer {
     this.#act = compileScores(workspace, "impala/act", environments, shape.observationSize, policy);
     this.#logProbabilities = compileLogProbabilities(context, shape, distribution, rows);
     this.#values = new RolloutValues("impala", workspace, rollout, values);
-    this.#update = perBatch((batch) => compileUpdate(context, shape, distribution, batch));
+    this.#update = perBatch((batch) =>
+      compilePolicyGradientStep("impala", context, shape, distribution, batch)
+    );
     this.evaluator = new Evaluator({
       shape,
       makeEnvironment,
-      actors: greedyActors(
-        "impala",
-        workspace,
-        shape,
-        policy,
-        distribution.mode.bind(distribution),
-      ),
+      actors: greedyActors("impala", workspace, shape, policy),
       scores: policy,
     });
     const { learningRate, annealLearningRate } = settings;

@@ -56,6 +56,7 @@ import {
 } from "./common/evaluation.ts";
 import { combinedLoss, meanSquaredError } from "./common/losses.ts";
 import { distributionKinds, type PolicyDistribution } from "./common/policy_distribution.ts";
+import { lossMetrics } from "./common/policy_gradient.ts";
 import { perBatch } from "./common/programs.ts";
 import { clippedPolicyLoss, clippedValueLoss, policyChange } from "./common/proximal_losses.ts";
 import { Rollout } from "./common/rollout.ts";
@@ -220,7 +221,7 @@ class PpoTrainer extends AgentTrainer {
       actions: distributionKinds,
       normalizeObservations,
       maskActions,
-      ...normalizeRewards ? { normalizeRewards: { gamma } } : {},
+      normalizeRewards: normalizeRewards && { gamma },
     });
     const { shape, normalizer } = this.#world;
     const { observationSize } = shape;
@@ -251,7 +252,7 @@ class PpoTrainer extends AgentTrainer {
     this.evaluator = new Evaluator({
       shape,
       makeEnvironment: context.makeEnvironment,
-      actors: greedyActors("ppo", workspace, shape, policy, distribution.mode.bind(distribution)),
+      actors: greedyActors("ppo", workspace, shape, policy),
       scores: policy,
       normalizer,
     });
@@ -373,18 +374,11 @@ class PpoTrainer extends AgentTrainer {
 
   /** What the last gradient step saw. */
   async #losses(update: Update, clipRange: number): Promise<Metrics> {
-    const [policy] = await update.read("policy");
-    const [value] = await update.read("value");
-    const [entropy] = await update.read("entropy");
-    const [gradientNorm] = await update.read("gradientNorm");
     const { approximateKl, clipFraction } = await this.#change(update, clipRange);
     return {
-      "losses/policy": policy,
-      "losses/value": value,
-      "losses/entropy": entropy,
+      ...await lossMetrics(update),
       "losses/approximate_kl": approximateKl,
       "losses/clip_fraction": clipFraction,
-      "losses/gradient_norm": gradientNorm,
     };
   }
 }

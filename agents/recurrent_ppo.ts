@@ -40,7 +40,7 @@ import {
 } from "../lab/compute/recurrent.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
-import { actionInput } from "./common/actions.ts";
+import { actionInput, type ActionSpace, bestActions } from "./common/actions.ts";
 import {
   policyOutputs,
   policyParameters,
@@ -57,6 +57,7 @@ import {
   type PolicyDistribution,
   policyDistribution,
 } from "./common/policy_distribution.ts";
+import { lossMetrics } from "./common/policy_gradient.ts";
 import { perBatch } from "./common/programs.ts";
 import { type RecurrentActor, RecurrentRollout } from "./common/recurrent_rollout.ts";
 import { World, type WorldShape } from "./common/world.ts";
@@ -279,13 +280,13 @@ function compileUpdate(
 }
 
 /** The greedy policy of `actor`'s environments, each with its memory. */
-function rememberingActor(actor: RecurrentActor, distribution: PolicyDistribution): Actor {
+function rememberingActor(actor: RecurrentActor, space: ActionSpace): Actor {
   return {
     async act(observations, started, actions) {
       actor.input.observations.set(observations);
       for (let n = 0; n < started.length; n++) actor.input.kept[n] = 1 - started[n];
       actor.run();
-      distribution.mode(await actor.read("rows"), actions);
+      bestActions(space, await actor.read("rows"), actions);
       actor.input.memory.set(await actor.read("memory"));
     },
   };
@@ -313,7 +314,7 @@ class RecurrentPpoTrainer extends AgentTrainer {
     this.#world = new World("recurrent-ppo", context, environments, {
       actions: distributionKinds,
       normalizeObservations,
-      ...normalizeRewards ? { normalizeRewards: { gamma } } : {},
+      normalizeRewards: normalizeRewards && { gamma },
     });
     const { shape, normalizer } = this.#world;
     const distribution = policyDistribution(shape.actionSpace, settings);
@@ -332,7 +333,7 @@ class RecurrentPpoTrainer extends AgentTrainer {
       shape,
       makeEnvironment: context.makeEnvironment,
       actors: perBatch((count) =>
-        rememberingActor(compileActor(context, shape, distribution, count), distribution)
+        rememberingActor(compileActor(context, shape, distribution, count), shape.actionSpace)
       ),
       scores: {
         memorySize: width,
@@ -368,7 +369,7 @@ class RecurrentPpoTrainer extends AgentTrainer {
     const clipRange = this.#clipRange(this.spent);
     const { policy, minibatch } = this.parts.generators;
     await rollout.collect(this.#world, this.#actor, this.#distribution, policy);
-    const { advantages, returns } = generalizedAdvantages(rollout.columns(), gamma, gaeLambda);
+    const { advantages, returns } = generalizedAdvantages(rollout, gamma, gaeLambda);
     this.progress.environmentSteps += rows;
 
     const update = this.#update;
@@ -432,22 +433,15 @@ class RecurrentPpoTrainer extends AgentTrainer {
   /** What the last gradient step saw. */
   async #losses(clipRange: number): Promise<Metrics> {
     const update = this.#update;
-    const [policy] = await update.read("policy");
-    const [value] = await update.read("value");
-    const [entropy] = await update.read("entropy");
-    const [gradientNorm] = await update.read("gradientNorm");
     const { approximateKl, clipFraction } = policyChange(
       await update.read("logProbability"),
       update.input.oldLogProbabilities,
       clipRange,
     );
     return {
-      "losses/policy": policy,
-      "losses/value": value,
-      "losses/entropy": entropy,
+      ...await lossMetrics(update),
       "losses/approximate_kl": approximateKl,
       "losses/clip_fraction": clipFraction,
-      "losses/gradient_norm": gradientNorm,
     };
   }
 }

@@ -268,11 +268,10 @@ class ReinforceTrainer extends AgentTrainer {
     }
     this.#accumulate = compileAccumulate(context, shape, distribution);
     this.#apply = compileApply(context);
-    const mode = distribution.mode.bind(distribution);
     this.evaluator = new Evaluator({
       shape,
       makeEnvironment: context.makeEnvironment,
-      actors: greedyActors("reinforce", workspace, shape, policy, mode),
+      actors: greedyActors("reinforce", workspace, shape, policy),
       scores: policy,
     });
     this.#learningRate = settings.annealLearningRate

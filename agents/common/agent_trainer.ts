@@ -48,17 +48,17 @@ export abstract class AgentTrainer implements Trainer {
    * @throws InputError where it is spent.
    */
   protected get remaining(): number {
-    const left = this.budget.total - this.progress.environmentSteps;
-    if (left > 0) return left;
-    throw new InputError(
-      `Cannot train on as the budget of ${this.budget.total} environment steps is spent: ` +
-        `${this.progress.environmentSteps} were taken`,
-    );
+    this.requireBudget();
+    return this.budget.total - this.progress.environmentSteps;
   }
 
   /** Throws an `InputError` where the budget is spent. */
   protected requireBudget(): void {
-    void this.remaining;
+    if (this.progress.environmentSteps < this.budget.total) return;
+    throw new InputError(
+      `Cannot train on as the budget of ${this.budget.total} environment steps is spent: ` +
+        `${this.progress.environmentSteps} were taken`,
+    );
   }
 
   /**

@@ -7,8 +7,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 
-export { greedyActions } from "./actions.ts";
-
 /** ln Σ_j exp(z_j) over `count` logits from `offset`, without overflow. */
 function logSumExp(logits: ArrayLike<number>, offset: number, count: number): number {
   let highest = -Infinity;

@@ -12,7 +12,7 @@ import type { Generator } from "../../lab/core/random.ts";
 import type { Moment, Report } from "../../lab/core/trainer.ts";
 import type { Vector } from "../../lab/core/vector.ts";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
-import { type ActionRows, actionRows, ActionTranslator } from "./actions.ts";
+import { type ActionRows, actionRows, ActionTranslator, bestActions } from "./actions.ts";
 import { standalone } from "../../lab/compute/compile/standalone.ts";
 import { type NamedTensors, zeros } from "../../lab/core/tensor_data.ts";
 import { encodePolicy } from "../policy.ts";
@@ -80,13 +80,15 @@ export interface Actor {
  * Actors without memory, by their number of environments: scores from a program, then `choose`.
  *
  * @param agent Stands in the names of programs.
+ * @param choose Actions [N, K] from scores; by default the best ones.
  */
 export function greedyActors(
   agent: string,
   workspace: Workspace,
-  { observationSize }: WorldShape,
+  { observationSize, actionSpace }: WorldShape,
   scores: Scores,
-  choose: (scores: Float32Array, actions: ActionRows) => void,
+  choose: (scores: Float32Array, actions: ActionRows) => void = (scores, actions) =>
+    bestActions(actionSpace, scores, actions),
 ): (count: number) => Actor {
   return perBatch((count) => {
     const name = `${agent}/act/${count}`;

@@ -46,12 +46,6 @@ export class DiagonalGaussian implements PolicyDistribution {
   ): void {
     sampleGaussian(rows, this.outputSize, random, actions as Float32Array, logProbabilities);
   }
-  mode(rows: ArrayLike<number>, actions: ActionRows): void {
-    const { outputSize: size, rowSize: width } = this;
-    for (let i = 0; i < actions.length; i++) {
-      actions[i] = rows[Math.floor(i / size) * width + i % size];
-    }
-  }
   terms(rows: tf.Tensor, actions: tf.Tensor): PolicyTerms {
     const [mean, logStd] = this.#moments(rows);
     return gaussianTerms(mean, logStd, actions);

@@ -11,12 +11,7 @@ import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import type { ActionRows, ActionSpace } from "./actions.ts";
-import {
-  categoricalDivergence,
-  categoricalTerms,
-  greedyActions,
-  sampleCategorical,
-} from "./distributions.ts";
+import { categoricalDivergence, categoricalTerms, sampleCategorical } from "./distributions.ts";
 import { DiagonalGaussian } from "./gaussian.ts";
 import { StateDependentGaussian } from "./gsde.ts";
 
@@ -51,8 +46,6 @@ export interface PolicyDistribution {
     actions: ActionRows,
     logProbabilities: Float64Array,
   ): void;
-  /** The most probable action of each row, [B, K]. */
-  mode(rows: ArrayLike<number>, actions: ActionRows): void;
   /** Log-probability of `actions` [B, K] and entropy, differentiable with respect to `rows`. */
   terms(rows: tf.Tensor, actions: tf.Tensor): PolicyTerms;
   /** KL(π_old ‖ π) of rows [B, P] each, [B], nats; differentiable with respect to `rows`. */
@@ -116,9 +109,6 @@ class Categorical implements PolicyDistribution {
   ): void {
     sampleCategorical(rows, this.outputSize, random, actions as Int32Array, logProbabilities);
   }
-  mode(rows: ArrayLike<number>, actions: ActionRows): void {
-    greedyActions(rows, this.outputSize, actions as Int32Array);
-  }
   terms(rows: tf.Tensor, actions: tf.Tensor): PolicyTerms {
     return categoricalTerms(rows, tf.reshape(actions, [-1]));
   }
@@ -160,13 +150,6 @@ class MultiCategorical implements PolicyDistribution {
       sampleCategorical(logits, this.counts[k], random, action, logProbability);
       actions[at] = action[0];
       logProbabilities[b] += logProbability[0];
-    });
-  }
-  mode(rows: ArrayLike<number>, actions: ActionRows): void {
-    const action = new Int32Array(1);
-    this.#each(actions, (b, k, at) => {
-      greedyActions(this.#choice(rows, b, k), this.counts[k], action);
-      actions[at] = action[0];
     });
   }
   terms(rows: tf.Tensor, actions: tf.Tensor): PolicyTerms {

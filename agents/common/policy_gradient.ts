@@ -8,9 +8,11 @@ import * as tf from "@tensorflow/tfjs";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import { clipByGlobalNorm, valueAndGradients } from "../../lab/compute/gradients.ts";
 import type { Activation } from "../../lab/compute/networks.ts";
-import type { InputSpec, Tensors } from "../../lab/compute/workspace.ts";
+import { adam, type Optimizer, rmsprop } from "../../lab/compute/optimizers.ts";
+import type { InputSpec, Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import { actionInput } from "./actions.ts";
 import { policyRows, stateValues } from "./actor_critic.ts";
+import { PARAMETERS } from "./checkpoint.ts";
 import {
   combinedLoss,
   type LossCoefficients,
@@ -70,6 +72,50 @@ export function policyGradients(
     gradients: clipped.gradients,
     losses: { policy, value, entropy, gradientNorm: clipped.norm },
   };
+}
+
+/** Which rule updates the parameters. */
+export interface OptimizerSettings {
+  readonly optimizer: "rmsprop" | "adam";
+  /** ε of either. */
+  readonly optimizerEpsilon: number;
+  /** Decay of RMSProp's mean square. */
+  readonly rmspropDecay: number;
+}
+
+/** The rule of the update. */
+export function optimizerOf(
+  { optimizer, optimizerEpsilon: epsilon, rmspropDecay: decay }: OptimizerSettings,
+): Optimizer {
+  return optimizer === "adam" ? adam({ epsilon }) : rmsprop({ decay, epsilon });
+}
+
+/** Compiles one step along {@linkcode policyGradients} on `batch` transitions. */
+export function compilePolicyGradientStep(
+  name: string,
+  { configuration: settings, workspace }: {
+    readonly configuration: PolicyGradientSettings & OptimizerSettings;
+    readonly workspace: Workspace;
+  },
+  shape: WorldShape,
+  distribution: PolicyDistribution,
+  batch: number,
+) {
+  const optimizer = optimizerOf(settings);
+  return workspace.compile(
+    {
+      name: `${name}/update/${batch}`,
+      inputs: policyGradientInputs(shape, batch),
+      scalars: ["learningRate"],
+      state: [PARAMETERS, "optimizer"],
+    },
+    ({ input, scalar, state }) => {
+      const parameters = state[PARAMETERS];
+      const { gradients, losses } = policyGradients(parameters, input, distribution, settings);
+      const next = optimizer.update(parameters, gradients, state.optimizer, scalar.learningRate);
+      return { outputs: losses, state: { [PARAMETERS]: next.parameters, optimizer: next.state } };
+    },
+  );
 }
 
 /** The losses of a program's last run, as metrics. */

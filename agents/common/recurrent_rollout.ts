@@ -24,7 +24,7 @@ export type RecurrentActor = Program<
 >;
 
 /** Room for T · N transitions; each collection overwrites it. */
-export class RecurrentRollout {
+export class RecurrentRollout implements RolloutColumns {
   /** [T · N, D]. */
   readonly observations: Float32Array;
   /** [T · N], 0 where the observation is an episode's first: memory is cleared before it. */
@@ -137,11 +137,6 @@ export class RecurrentRollout {
     for (let n = 0; n < this.environments; n++) {
       if (!this.truncated[row + n]) this.nextValues[row + n] = this.values[next + n];
     }
-  }
-
-  /** What advantages are estimated from. */
-  columns(): RolloutColumns {
-    return this;
   }
 
   /** Memory and starts of the episodes under way. */

@@ -69,7 +69,7 @@ export interface WorldOptions {
   /** Show observations normalised by their running moments. */
   readonly normalizeObservations?: boolean;
   /** Scale rewards by the deviation of returns discounted with this γ. */
-  readonly normalizeRewards?: { readonly gamma: number };
+  readonly normalizeRewards?: false | { readonly gamma: number };
   /** Choose within the environment's action masks, where it has them. */
   readonly maskActions?: boolean;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { stridedSlice as readStridedSlice } from "./compile/copies.ts";
 
 /** Of elements taken by index: what comes back is added up where each came from. */
 const gatherNd: tf.GradConfig = {
@@ -38,24 +39,10 @@ const stridedSlice: tf.GradConfig = {
 
 /** Of each element of a strided slice, where it lies in x. */
 function positionsOf(shape: readonly number[], attributes: tf.NamedAttrMap): tf.Tensor {
-  const given = attributes as unknown as
-    & Record<"begin" | "end" | "strides", number[]>
-    & Record<"beginMask" | "endMask" | "ellipsisMask" | "newAxisMask" | "shrinkAxisMask", number>;
-  const { begin, end, strides } = tf.slice_util.sliceInfo(
-    [...shape],
-    given.begin,
-    given.end,
-    given.strides,
-    given.beginMask,
-    given.endMask,
-    given.ellipsisMask,
-    given.newAxisMask,
-    given.shrinkAxisMask,
-  );
-  const lengths = tf.slice_util.computeOutShape(begin, end, strides);
+  const { begin, steps, shape: lengths } = readStridedSlice(shape, attributes);
   let positions = [0];
   lengths.forEach((length, axis) => {
-    const along = Array.from({ length }, (_, i) => begin[axis] + i * strides[axis]);
+    const along = Array.from({ length }, (_, i) => begin[axis] + i * steps[axis]);
     positions = positions.flatMap((at) => along.map((i) => at * shape[axis] + i));
   });
   return tf.tensor1d(positions, "int32");

@@ -15,6 +15,7 @@ import {
   checkCount,
   checkRows,
   maskReader,
+  newStep,
   type ResetRows,
   restoreRows,
   seedsOf,
@@ -82,15 +83,7 @@ export class BatchedEnvironment implements Vector {
     this.#width = this.actionSpace.kind === "discrete" ? 1 : this.actionSpace.flatSize;
     this.#phase = new Uint8Array(count);
     this.#elapsed = new Float64Array(count);
-    const size = count * this.observationSize;
-    this.#step = {
-      observations: new Float32Array(size),
-      rewards: new Float64Array(count),
-      terminated: new Uint8Array(count),
-      truncated: new Uint8Array(count),
-      finalObservations: new Float32Array(size),
-      started: new Uint8Array(count),
-    };
+    this.#step = newStep(count, this.observationSize);
     this.#inputs = {
       actions: new Float64Array(count * this.#width),
       resting: new Uint8Array(count),

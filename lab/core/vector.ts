@@ -42,6 +42,19 @@ export interface VectorStep {
   readonly started: Uint8Array;
 }
 
+/** Room for the answers of `count` environments. */
+export function newStep(count: number, observationSize: number): VectorStep {
+  const size = count * observationSize;
+  return {
+    observations: new Float32Array(size),
+    rewards: new Float64Array(count),
+    terminated: new Uint8Array(count),
+    truncated: new Uint8Array(count),
+    finalObservations: new Float32Array(size),
+    started: new Uint8Array(count),
+  };
+}
+
 /** Which rows start anew, and from which seeds. */
 export interface ResetRows {
   /** One for each environment. This and `seed` left out: their generators go on. */
@@ -239,16 +252,8 @@ export class VectorEnvironment implements Vector {
     if (this.environments.every(({ actionMask }) => actionMask !== undefined)) {
       this.actionMasks = maskReader(this, (i) => this.environments[i].actionMask!());
     }
-    const size = count * this.observationSize;
     this.#ended = new Uint8Array(count);
-    this.#step = {
-      observations: new Float32Array(size),
-      rewards: new Float64Array(count),
-      terminated: new Uint8Array(count),
-      truncated: new Uint8Array(count),
-      finalObservations: new Float32Array(size),
-      started: new Uint8Array(count),
-    };
+    this.#step = newStep(count, this.observationSize);
   }
 
   get observations(): Float32Array {

@@ -1,6 +1,7 @@
 /** A3C's workers in threads: the same worker as in process, the shared budget, failures. */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
-import { Learner, optimizerOf, type Shared } from "../../agents/a3c_learner.ts";
+import { Learner, type Shared } from "../../agents/a3c_learner.ts";
+import { optimizerOf } from "../../agents/common/policy_gradient.ts";
 import { LearnerThread } from "../../agents/a3c_threads.ts";
 import { a3c } from "../../agents/a3c.ts";
 import { SharedTensors } from "../../agents/common/shared_tensors.ts";

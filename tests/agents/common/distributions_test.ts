@@ -1,11 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import {
-  categoricalTerms,
-  greedyActions,
-  sampleCategorical,
-} from "../../../agents/common/distributions.ts";
-import { bestActions } from "../../../agents/common/actions.ts";
+import { categoricalTerms, sampleCategorical } from "../../../agents/common/distributions.ts";
+import { bestActions, greedyActions } from "../../../agents/common/actions.ts";
 import { Box, Discrete, MultiDiscrete } from "../../../lab/core/space.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { openWorkspace } from "../../../lab/compute/backend.ts";

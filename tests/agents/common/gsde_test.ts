@@ -1,6 +1,7 @@
 /** State-dependent noise against its definition a = μ + Eᵀz, and against plain Gaussian terms. */
 import { deepStrictEqual, ok, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
+import { bestActions } from "../../../agents/common/actions.ts";
 import { gaussianTerms } from "../../../agents/common/gaussian.ts";
 import { gsdeVariance, StateDependentGaussian } from "../../../agents/common/gsde.ts";
 import { policyDistribution } from "../../../agents/common/policy_distribution.ts";
@@ -102,7 +103,8 @@ Deno.test("over many matrices actions have the mean and deviation that their den
 Deno.test("evaluation acts by the mean", () => {
   const distribution = new StateDependentGaussian(2, 3, 0, 0);
   const actions = new Float32Array(4);
-  distribution.mode(rowsOf(distribution), actions);
+  const space = new Box({ low: -9, high: 9, shape: [2] });
+  bestActions(space, rowsOf(distribution), actions);
   deepStrictEqual([...actions], means.flat().map(Math.fround));
 });
 

@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
+import { bestActions } from "../../../agents/common/actions.ts";
 import { gaussianTerms, sampleGaussian } from "../../../agents/common/gaussian.ts";
 import { policyDistribution } from "../../../agents/common/policy_distribution.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
@@ -51,7 +52,8 @@ Deno.test("Gaussian samples have mean and deviation of their row, and their dens
 });
 
 Deno.test("a Gaussian policy learns one log deviation an element and acts by its mean", () => {
-  const distribution = policyDistribution(new Box({ low: -1, high: 1, shape: [2] }), {
+  const space = new Box({ low: -1, high: 1, shape: [2] });
+  const distribution = policyDistribution(space, {
     initialLogStd: -0.5,
   });
   const { "policy/logStd": logStd } = distribution.initialParameters();
@@ -62,12 +64,13 @@ Deno.test("a Gaussian policy learns one log deviation an element and acts by its
   );
   deepStrictEqual(rows.arraySync(), [[1, 2, -0.5, 0.25], [3, 4, -0.5, 0.25]]);
   const actions = new Float32Array(4);
-  distribution.mode(rows.dataSync(), actions);
+  bestActions(space, rows.dataSync(), actions);
   deepStrictEqual([...actions], [1, 2, 3, 4]);
 });
 
 Deno.test("several choices: probabilities multiply, each is drawn from its own logits", () => {
-  const distribution = policyDistribution(new MultiDiscrete([3, 2]));
+  const space = new MultiDiscrete([3, 2]);
+  const distribution = policyDistribution(space);
   strictEqual(distribution.outputSize, 5);
   const logits = [2, 1, 0.1, 0, Math.log(3)];
   const count = 20_000;
@@ -92,7 +95,7 @@ Deno.test("several choices: probabilities multiply, each is drawn from its own l
     ok(Math.abs(noted[i] - expected) < 1e-6);
   }
   const modes = new Int32Array(2);
-  distribution.mode(rows.subarray(0, 5), modes);
+  bestActions(space, rows.subarray(0, 5), modes);
   deepStrictEqual([...modes], [0, 1]);
   const { logProbability, entropy } = distribution.terms(
     tf.tensor2d([logits]),
