@@ -20,6 +20,7 @@ interface Resumable {
 
 /** Transitions that are kept: a replay buffer, rollouts that wait. */
 interface Rows {
+  /** The tensors may be views. */
   snapshot(): { tensors: NamedTensors; values: Json };
   restore(tensors: NamedTensors, values: Json): void;
 }
@@ -40,6 +41,15 @@ export interface TrainerParts {
 /** The group that holds an agent's learned networks. */
 export const PARAMETERS = "parameters";
 
+/** The group of the replay's rows. */
+const REPLAY = "replay";
+
+function inGroup(group: string, tensors: NamedTensors): NamedTensors {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [`${group}/${name}`, tensor]),
+  );
+}
+
 /** The tensors of one group, from those of all: `0/actions` is `actions` of group `0`. */
 export function groupOf(tensors: NamedTensors, group: string): NamedTensors {
   return Object.fromEntries(
@@ -49,19 +59,16 @@ export function groupOf(tensors: NamedTensors, group: string): NamedTensors {
   );
 }
 
-/** Everything that resume needs, copied. */
+/** Everything that resume needs, copied but for the replay's rows, which are lent. */
 export async function takeSnapshot(parts: TrainerParts): Promise<Snapshot> {
   const { workspace, progress, groups, generators, world, replay, memory } = parts;
   const state: NamedTensors = {};
-  const put = (group: string, tensors: NamedTensors) => {
-    for (const [name, tensor] of Object.entries(tensors)) state[`${group}/${name}`] = tensor;
-  };
-  for (const group of groups) put(group, await workspace.read(group));
+  for (const group of groups) Object.assign(state, inGroup(group, await workspace.read(group)));
   const kept = replay?.snapshot();
-  if (kept !== undefined) put("replay", kept.tensors);
   return {
     parameters: await workspace.read(PARAMETERS),
     state,
+    ...kept === undefined ? {} : { lent: inGroup(REPLAY, kept.tensors) },
     values: {
       progress: { ...progress },
       generators: Object.fromEntries(
@@ -75,7 +82,8 @@ export async function takeSnapshot(parts: TrainerParts): Promise<Snapshot> {
 }
 
 /**
- * Goes on from a snapshot of the same configuration.
+ * Goes on from a snapshot of the same configuration. One without the replay's rows, as a diverged
+ * run leaves it, acts as it did and has an empty replay.
  *
  * @throws InputError where it is another agent's, or names or shapes of tensors differ.
  */
@@ -105,7 +113,8 @@ export function restoreSnapshot(parts: TrainerParts, snapshot: Snapshot): void {
     generator.restore(values.generators[name]);
   }
   world.restore(values.world);
-  replay?.restore(groupOf(snapshot.state, "replay"), values.replay);
+  const rows = groupOf({ ...snapshot.state, ...snapshot.lent }, REPLAY);
+  if (Object.keys(rows).length > 0) replay?.restore(rows, values.replay);
   memory?.restore(values.memory);
   Object.assign(progress, values.progress);
 }

@@ -7,7 +7,7 @@ import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { NamedTensors, TensorData } from "../../lab/core/tensor_data.ts";
-import { type ActionRows, actionRows, actionSize } from "./actions.ts";
+import { type ActionRows, actionSize } from "./actions.ts";
 import type { WorldShape } from "./world.ts";
 
 /** Where `sample` writes: the update program's views. */
@@ -22,6 +22,15 @@ export interface ReplayBatch {
   readonly nextObservations: Float32Array;
   /** [B]: 1 where the episode terminated. A truncated transition is 0, as it bootstraps. */
   readonly terminated: Float32Array;
+}
+
+/**
+ * Memory that crosses to another thread without a copy, as a checkpoint does from a worker to the
+ * thread that stores it. In a page that is not isolated no memory is shared: a plain one.
+ */
+export function sharedMemory(bytes: number): ArrayBufferLike {
+  const shares = typeof SharedArrayBuffer === "function";
+  return shares ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
 }
 
 /** A ring of the last `capacity` transitions. */
@@ -53,13 +62,16 @@ export class ReplayBuffer {
   ) {
     this.observationSize = observationSize;
     this.#actionSize = actionSize(actionSpace);
-    const Kept = storeBytes ? Uint8Array : Float32Array;
+    const bytes = (length: number) => new Uint8Array(sharedMemory(length));
+    const floats = (length: number) => new Float32Array(sharedMemory(4 * length));
+    const integers = (length: number) => new Int32Array(sharedMemory(4 * length));
+    const kept = storeBytes ? bytes : floats;
     this.#unit = storeBytes ? 255 : 1;
-    this.#observations = new Kept(capacity * observationSize);
-    this.#nextObservations = new Kept(capacity * observationSize);
-    this.#actions = actionRows(actionSpace, capacity);
-    this.#rewards = new Float32Array(capacity);
-    this.#terminated = new Uint8Array(capacity);
+    this.#observations = kept(capacity * observationSize);
+    this.#nextObservations = kept(capacity * observationSize);
+    this.#actions = (actionSpace.kind === "box" ? floats : integers)(capacity * this.#actionSize);
+    this.#rewards = floats(capacity);
+    this.#terminated = bytes(capacity);
   }
 
   /** Transitions held, at most `capacity`. */
@@ -137,20 +149,20 @@ export class ReplayBuffer {
     batch.terminated[row] = this.#terminated[index];
   }
 
-  /** The held rows, copied, and where the ring stands. */
+  /** Views of the held rows, which `add` goes on writing to, and where the ring stands. */
   snapshot(): { tensors: NamedTensors; values: Json } {
     const rows = this.#size;
     const width = this.observationSize;
     return {
       tensors: {
-        observations: tensorOf(this.#observations.slice(0, rows * width), width),
-        nextObservations: tensorOf(this.#nextObservations.slice(0, rows * width), width),
+        observations: tensorOf(this.#observations.subarray(0, rows * width), width),
+        nextObservations: tensorOf(this.#nextObservations.subarray(0, rows * width), width),
         actions: tensorOf(
-          this.#actions.slice(0, rows * this.#actionSize),
+          this.#actions.subarray(0, rows * this.#actionSize),
           this.#actionSize,
         ),
-        rewards: { shape: [rows], dtype: "float32", values: this.#rewards.slice(0, rows) },
-        terminated: { shape: [rows], dtype: "uint8", values: this.#terminated.slice(0, rows) },
+        rewards: { shape: [rows], dtype: "float32", values: this.#rewards.subarray(0, rows) },
+        terminated: { shape: [rows], dtype: "uint8", values: this.#terminated.subarray(0, rows) },
       },
       values: { size: rows, next: this.#next },
     };

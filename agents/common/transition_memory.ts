@@ -11,7 +11,7 @@ import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { VectorStep } from "../../lab/core/vector.ts";
 import { NStepWindows, type Window } from "./n_step.ts";
 import { Priorities } from "./prioritized.ts";
-import { type ReplayBatch, ReplayBuffer } from "./replay.ts";
+import { type ReplayBatch, ReplayBuffer, sharedMemory } from "./replay.ts";
 
 /** A batch for an update: the update program's views. */
 export interface WeightedBatch extends ReplayBatch {
@@ -62,7 +62,7 @@ export class TransitionMemory {
     this.#priorities = priorityExponent > 0
       ? new Priorities(bufferSize, priorityExponent)
       : undefined;
-    this.#discounts = new Float32Array(bufferSize).fill(gamma);
+    this.#discounts = new Float32Array(sharedMemory(4 * bufferSize)).fill(gamma);
     this.#next = new Float32Array(observationSize);
   }
 
@@ -126,7 +126,7 @@ export class TransitionMemory {
     this.#windows.abandon();
   }
 
-  /** Ring, open windows and priorities, copied. One-step windows are never open between steps. */
+  /** Views of the ring; open windows and priorities, copied. One-step windows are never open here. */
   snapshot(): { tensors: NamedTensors; values: Json } {
     const replay = this.#replay.snapshot();
     const tensors = { ...replay.tensors };
@@ -134,7 +134,7 @@ export class TransitionMemory {
     const { size } = this;
     if (this.#windows.rewardSteps > 1) {
       const windows = this.#windows.snapshot();
-      const discounts = this.#discounts.slice(0, size);
+      const discounts = this.#discounts.subarray(0, size);
       Object.assign(tensors, windows.tensors);
       tensors.discounts = { shape: [size], dtype: "float32", values: discounts };
       values.windows = windows.values;

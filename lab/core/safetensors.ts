@@ -38,7 +38,8 @@ interface Entry {
 }
 
 /**
- * Writes tensors as the reference implementation orders them: F64, F32, I32, U8 and by name. A tensor whose values do not fill its shape, or a tensor named `__metadata__`, throws an
+ * Writes tensors as the reference implementation orders them: F64, F32, I32, U8 and by name. A
+ * tensor whose values do not fill its shape, or a tensor named `__metadata__`, throws an
  * `InputError`.
  *
  * @param tensors By name; `shape` [] is a scalar.
@@ -48,6 +49,24 @@ export function encodeSafetensors(
   tensors: NamedTensors,
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array<ArrayBuffer> {
+  const parts = safetensorsParts(tensors, metadata);
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}
+
+/**
+ * The bytes of {@linkcode encodeSafetensors} one after the other, without a copy: the header, then
+ * each tensor's memory.
+ */
+export function safetensorsParts(
+  tensors: NamedTensors,
+  metadata?: Readonly<Record<string, string>>,
+): Uint8Array[] {
   const names = Object.keys(tensors).sort((a, b) =>
     ranks.indexOf(tensors[a].dtype) - ranks.indexOf(tensors[b].dtype) || (a < b ? -1 : 1)
   );
@@ -77,17 +96,14 @@ export function encodeSafetensors(
   }}`;
   const text = new TextEncoder().encode(json);
   const length = Math.ceil(text.length / ALIGNMENT) * ALIGNMENT;
-  const bytes = new Uint8Array(8 + length + end);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
-  bytes.fill(0x20, 8, 8 + length);
-  bytes.set(text, 8);
-  let offset = 8 + length;
-  for (const name of names) {
-    const { values } = tensors[name];
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offset);
-    offset += values.byteLength;
-  }
-  return bytes;
+  const start = new Uint8Array(8 + length).fill(0x20, 8);
+  new DataView(start.buffer).setBigUint64(0, BigInt(length), true);
+  start.set(text, 8);
+  const memory = names.map((name) => {
+    const { buffer, byteOffset, byteLength } = tensors[name].values;
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  });
+  return [start, ...memory];
 }
 
 /**

@@ -14,6 +14,12 @@ export interface Snapshot {
   readonly parameters: NamedTensors;
   /** Every other tensor: optimizer moments, target networks, replay, running statistics. */
   readonly state: NamedTensors;
+  /**
+   * The part of the state that is too large to copy, a replay buffer's rows: views of memory that
+   * the trainer goes on writing to, to be read before its next iteration. A stored snapshot has
+   * them in `state`.
+   */
+  readonly lent?: NamedTensors;
   /** Counters, generator states, environment states, open episodes. */
   readonly values: Json;
 }

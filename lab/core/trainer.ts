@@ -42,7 +42,7 @@ export interface Trainer {
   iterate(): Promise<Report>;
   /** Measures without touching training: all randomness comes from `random`. */
   evaluate(context: { random: Generator; episodes?: number }): Promise<Report>;
-  /** Everything that resume needs, copied: later iterations do not change it. */
+  /** Everything that resume needs; all but what is `lent` is copied. */
   snapshot(): Promise<Snapshot>;
   /** Goes on from a snapshot of the same configuration, to the same bits. */
   restore(snapshot: Snapshot): Promise<void>;

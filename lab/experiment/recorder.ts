@@ -5,6 +5,7 @@
  */
 import type { MetricPoint, Metrics, Progress } from "../core/metrics.ts";
 import type { Json } from "../core/snapshot.ts";
+import type { NamedTensors } from "../core/tensor_data.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run, RunUpdate, Store } from "../store/store.ts";
 import { digestOf, type DigestSeries } from "./digest.ts";
@@ -59,6 +60,8 @@ const COUNTERS_EVERY = 1000;
 /** Writes a run into a store and tells how it goes. The run is there and locked. */
 export class StoreRecorder {
   #run: Run;
+  /** Of the final checkpoint, which may be too large to be read again for them. */
+  #parameters: NamedTensors = {};
   #countedAt = 0;
 
   constructor(
@@ -115,6 +118,7 @@ export class StoreRecorder {
       score,
       keep: keepLast,
     });
+    if (kind === "final") this.#parameters = snapshot.parameters;
     if (kind !== "diverged") this.#count(progress, runner.wallSeconds, true);
     this.#tell("checkpoint", progress, runner.wallSeconds, {});
   }
@@ -129,12 +133,12 @@ export class StoreRecorder {
   }
 
   /** Writes how the run ended, with its digest where it finished. */
-  async ended(ending: Ending, fallbacks: readonly string[] = []): Promise<void> {
+  ended(ending: Ending, fallbacks: readonly string[] = []): void {
     const { status, message, progress, wallSeconds } = ending;
     if (fallbacks.length > 0) this.#tellFallbacks(fallbacks);
     this.store.flush();
     const finished = status === "completed" || status === "stopped";
-    const digest = finished ? await storedDigest(this.store, this.#run) : null;
+    const digest = finished ? this.#digest() : null;
     this.#count(progress, wallSeconds, false);
     this.#update({ ...countersOf(this.#run), status, message, digest, endedAt: Date.now() });
     this.#tell("ended", progress, wallSeconds, {}, message ?? undefined);
@@ -146,6 +150,12 @@ export class StoreRecorder {
     this.store.appendEvents(this.#run.id, this.#run.iterations, [{ level: "error", message }]);
     this.#update({ ...countersOf(this.#run), status: "failed", message, endedAt: Date.now() });
     this.#tell("ended", this.#run, this.#run.wallSeconds, {}, message);
+  }
+
+  /** From the series that the store holds and the parameters that it was given. */
+  #digest(): string {
+    const { id, manifest } = this.#run;
+    return digestOf(manifest.determined, storedSeries(this.store, id), this.#parameters);
   }
 
   #count(progress: Progress, wallSeconds: number, write: boolean): void {
@@ -211,12 +221,6 @@ export async function finalParameters(store: Store, run: Run) {
   const final = store.checkpoints(run.id).filter(({ kind }) => kind === "final").at(-1);
   if (final === undefined) return {};
   return (await store.loadCheckpoint(run.id, final)).snapshot.parameters;
-}
-
-/** The digest of a finished run, computed from what the store holds. */
-export async function storedDigest(store: Store, run: Run): Promise<string> {
-  const { determined } = run.manifest;
-  return digestOf(determined, storedSeries(store, run.id), await finalParameters(store, run));
 }
 
 /** The budgets that a run had before it was extended, in order. */

@@ -71,7 +71,7 @@ export async function reproduce(
   let outcome: Outcome;
   try {
     outcome = await trainAgain(original, unit, options, keep, () => kept);
-    if (kept !== undefined) await kept.ended(outcome.ending);
+    kept?.ended(outcome.ending);
   } catch (error) {
     kept?.failed(lineOf(error));
     throw error;

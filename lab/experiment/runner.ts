@@ -111,7 +111,7 @@ export function runnerOptions(
  * - A checkpoint is the last thing of its iteration, so that going on from it repeats nothing.
  * - A loss that is NaN or infinite after an iteration, or such a parameter at an evaluation or
  *   checkpoint, ends the run as `diverged`; the latest good snapshot goes out as the checkpoint
- *   `diverged`.
+ *   `diverged`, without what was lent (a replay buffer's rows): nothing goes on from it.
  */
 export async function runTrainer(
   trainer: Trainer,
@@ -175,7 +175,7 @@ export async function runTrainer(
     return ended("diverged", `diverged at iteration ${trainer.progress.iterations}: ${reason}`);
   };
 
-  let good = await take();
+  let good = copied(await take());
   let sinceSaved = stopwatch();
   while (!over()) {
     const { badLoss, crossed } = await iterate();
@@ -195,16 +195,16 @@ export async function runTrainer(
     const point = await take();
     const tensor = firstBadTensor(point.snapshot.parameters);
     if (tensor !== undefined) return diverge(`parameter ${tensor}`);
-    good = point;
-    if (isBest) await sink.checkpoint({ kind: "best", ...good, score });
+    if (isBest) await sink.checkpoint({ kind: "best", ...point, score });
     if (over()) break;
     if (due || interrupted) {
-      await sink.checkpoint({ kind: "last", ...good, score });
+      await sink.checkpoint({ kind: "last", ...point, score });
       sinceSaved = stopwatch();
     }
+    good = copied(point);
     if (interrupted) return ended("interrupted", `after iteration ${trainer.progress.iterations}`);
   }
-  await sink.checkpoint({ kind: "final", ...good, score: null });
+  await sink.checkpoint({ kind: "final", ...await take(), score: null });
   if (!stopped()) return ended("completed", null);
   const times = stop!.times === 1 ? "" : ` ${stop!.times} times in a row`;
   return ended("stopped", `${stop!.metric} ≥ ${stop!.atLeast}${times}`);
@@ -212,6 +212,11 @@ export async function runTrainer(
 
 /** The state between two iterations. */
 type RunPoint = Pick<RunCheckpoint, "progress" | "snapshot" | "runner">;
+
+/** What of it later iterations leave as it is: without what is lent. */
+function copied(point: RunPoint): RunPoint {
+  return { ...point, snapshot: { ...point.snapshot, lent: undefined } };
+}
 
 /** Seconds since the call, on top of `before`. */
 function stopwatch(before = 0): () => number {

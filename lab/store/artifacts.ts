@@ -105,7 +105,7 @@ export class Artifacts {
     if (sizeOfFile(path) === bytes.length) return;
     const folder = path.slice(0, path.lastIndexOf("/"));
     await ensureFolder(folder);
-    await putFile(path, bytes, this.#write);
+    await putFile(path, [bytes], this.#write);
     await syncFolder(folder);
   }
 

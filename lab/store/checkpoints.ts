@@ -6,7 +6,7 @@
  */
 import { decodeCanonicalJson, encodeCanonicalJson } from "../core/canonical_json.ts";
 import { InputError, LabError } from "../core/errors.ts";
-import { decodeSafetensors, encodeSafetensors } from "../core/safetensors.ts";
+import { decodeSafetensors, safetensorsParts } from "../core/safetensors.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
 import { attemptOf, visibilityOf } from "./attempts.ts";
@@ -141,11 +141,11 @@ export class Checkpoints {
     const folder = `${this.#folder}/${run}`;
     await ensureFolder(folder);
     await putFile(`${folder}/${files.tensorFile}`, files.tensors, this.#write);
-    await putFile(`${folder}/${files.recordFile}`, files.record, this.#write);
+    await putFile(`${folder}/${files.recordFile}`, [files.record], this.#write);
     await syncFolder(folder);
     await syncFolder(this.#folder);
 
-    const bytes = files.tensors.length + files.record.length;
+    const bytes = [...files.tensors, files.record].reduce((sum, { length }) => sum + length, 0);
     const id = this.#database.write(() => {
       this.#metrics.write();
       const { row } = this.#database.run(
@@ -195,19 +195,22 @@ export class Checkpoints {
   }
 }
 
-/** The two files of a checkpoint, named by iteration and content. */
+/**
+ * The two files of a checkpoint, named by iteration and content. The tensors' bytes are the
+ * snapshot's own memory.
+ */
 function encode({ snapshot, runner, iteration }: NewCheckpoint): {
-  tensors: Uint8Array;
+  tensors: Uint8Array[];
   tensorFile: string;
   record: Uint8Array;
   recordFile: string;
   hash: string;
 } {
-  const tensors = encodeSafetensors({
+  const tensors = safetensorsParts({
     ...withPrefix(snapshot.parameters, "parameters/"),
-    ...withPrefix(snapshot.state, "state/"),
+    ...withPrefix({ ...snapshot.state, ...snapshot.lent }, "state/"),
   }, { format: String(FORMAT) });
-  const tensorHash = sha256(tensors);
+  const tensorHash = sha256(...tensors);
   const tensorFile = `${iteration}-${tensorHash.slice(0, 16)}.safetensors`;
   const record = new TextEncoder().encode(encodeCanonicalJson({
     format: FORMAT,

@@ -7,17 +7,22 @@
 import { createHash } from "node:crypto";
 import { LabError } from "../core/errors.ts";
 
-/** Writes the bytes of a file that does not exist yet and waits for the disk. */
-export type WriteSynced = (path: string, bytes: Uint8Array) => Promise<void>;
+/** Writes the parts of a file that does not exist yet and waits for the disk. */
+export type WriteSynced = (path: string, parts: readonly Uint8Array[]) => Promise<void>;
 
 /** The {@linkcode WriteSynced} of the operating system. */
-export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeSynced(path: string, parts: readonly Uint8Array[]): Promise<void> {
   using file = await Deno.open(path, { write: true, create: true, truncate: true });
-  for (let written = 0; written < bytes.length;) {
-    written += await file.write(bytes.subarray(written));
+  for (const part of parts) {
+    for (let written = 0; written < part.length;) {
+      written += await file.write(part.subarray(written, written + LARGEST_WRITE));
+    }
   }
   await file.sync();
 }
+
+/** Bytes of one write: the system call's own copy stays small. */
+const LARGEST_WRITE = 1 << 20;
 
 /** How the names of files end that are being written. */
 export const PARTIAL = ".part";
@@ -26,18 +31,18 @@ export const PARTIAL = ".part";
 let writes = 0;
 
 /**
- * Puts `bytes` at `path`, whole and on the disk, or leaves what was there.
+ * Puts `parts` one after the other at `path`, whole and on the disk, or leaves what was there.
  *
  * @throws {LabError} on a full disk and other failures of it.
  */
 export async function putFile(
   path: string,
-  bytes: Uint8Array,
+  parts: readonly Uint8Array[],
   write: WriteSynced = writeSynced,
 ): Promise<void> {
   const temporary = `${path}.${Deno.pid}-${writes++}${PARTIAL}`;
   try {
-    await write(temporary, bytes);
+    await write(temporary, parts);
     await Deno.rename(temporary, path);
   } catch (error) {
     removeFile(temporary);
@@ -97,9 +102,11 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-/** SHA-256 in hexadecimal. */
-export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+/** SHA-256 of the parts one after the other, in hexadecimal. */
+export function sha256(...parts: readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
 }
 
 /**

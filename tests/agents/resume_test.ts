@@ -70,6 +70,12 @@ const small: Record<string, object> = {
   impala: { actors: 3, environments: 4, rolloutLength: 16, hiddenSizes: [16] },
 };
 
+/** Those that learn from a replay buffer. */
+const replayAgents = ["dqn", "ddpg", "td3", "sac"];
+
+/** The small part of a replay, which is copied: open windows and priorities. */
+const copiedRows = /^replay\/(windows|priorities)|^replay\/\d/;
+
 /** Steps that a budget of 333 takes: whole steps of all environments, or whole rollouts. */
 const taken: Record<string, number> = { reinforce: 333, "recurrent-ppo": 384 };
 
@@ -79,13 +85,14 @@ function savedAndLoaded(snapshot: Snapshot): Snapshot {
     decodeSafetensors(encodeSafetensors(tensors)).tensors;
   return {
     parameters: through(snapshot.parameters),
-    state: through(snapshot.state),
+    state: through({ ...snapshot.state, ...snapshot.lent }),
     values: JSON.parse(JSON.stringify(snapshot.values)),
   };
 }
 
 /** Names of the tensors and values that differ in a bit: short where everything does. */
-function differences(one: Snapshot, other: Snapshot): string[] {
+function differences(...snapshots: readonly [Snapshot, Snapshot]): string[] {
+  const [one, other] = snapshots.map(savedAndLoaded);
   const bytes = ({ values }: Snapshot["state"][string]) =>
     new Uint8Array(values.buffer, values.byteOffset, values.byteLength).toString();
   const different: string[] = [];
@@ -156,7 +163,7 @@ for (const agent of Object.keys(definitions)) {
   Deno.test(`${agent}: evaluation and acting leave training untouched`, async () => {
     const { trainer } = await subjectOf(agent, worldFor(agent), small[agent]);
     await trainer.iterate();
-    const before = await trainer.snapshot();
+    const before = savedAndLoaded(await trainer.snapshot());
     const one = await trainer.evaluate({ random: defaultRng(3), episodes: 7 });
     const world = worldFor(agent)();
     const observation = world.reset({ seed: 1 }).observation;
@@ -166,6 +173,21 @@ for (const agent of Object.keys(definitions)) {
     deepStrictEqual(one, other);
     ok(world.actionSpace.contains(action), `${action}`);
     await rejects(async () => await trainer.act!(3), /observation must lie in Box/);
+    trainer.dispose();
+  });
+
+  Deno.test(`${agent}: a snapshot copies no replay, and all else`, async () => {
+    const { trainer } = await subjectOf(agent, worldFor(agent), small[agent], { budget: 100_000 });
+    for (let i = 0; i < 3; i++) await trainer.iterate();
+    const one = await trainer.snapshot();
+    const saved = savedAndLoaded({ ...one, lent: undefined });
+    for (const [name, { values }] of Object.entries((await trainer.snapshot()).lent ?? {})) {
+      if (!copiedRows.test(name)) strictEqual(values.buffer, one.lent![name].values.buffer, name);
+      if (!copiedRows.test(name)) ok(values.buffer instanceof SharedArrayBuffer, name);
+    }
+    strictEqual(replayAgents.includes(agent), "replay/observations" in (one.lent ?? {}));
+    await trainer.iterate();
+    deepStrictEqual(differences({ ...one, lent: undefined }, saved), []);
     trainer.dispose();
   });
 

@@ -133,6 +133,23 @@ Deno.test("a NaN loss ends as diverged with the metric and a checkpoint from bef
   deepStrictEqual(kindsAt(checkpoints), ["diverged 4"]);
 });
 
+Deno.test("what is lent goes with every checkpoint but the one from before a divergence", async () => {
+  const lent = { rows: { shape: [1], dtype: "float32", values: new Float32Array(1) } } as const;
+  const lending = (trainer: Trainer) => {
+    const snapshot = trainer.snapshot.bind(trainer);
+    trainer.snapshot = async () => ({ ...await snapshot(), lent });
+    return trainer;
+  };
+  const { checkpoints } = await run(lending(toyTrainer({}, 80)), {
+    bestBy: { metric: "evaluation/share", goal: "maximize" },
+    checkpoint: { everyIterations: 5, everySeconds: Infinity },
+  });
+  deepStrictEqual(kindsAt(checkpoints), ["best 4", "last 5", "best 8", "final 8"]);
+  ok(checkpoints.every(({ snapshot }) => snapshot.lent === lent));
+  const diverged = await run(lending(toyTrainer({ lossNaNAt: 7 }, 200)));
+  deepStrictEqual(diverged.checkpoints.map(({ snapshot }) => snapshot.lent), [undefined]);
+});
+
 Deno.test("returns that do not vary are no divergence", async () => {
   const trainer = toyTrainer({}, 20);
   const iterate = trainer.iterate.bind(trainer);

@@ -134,9 +134,10 @@ Deno.test("a disk that fills up fails the checkpoint, says so, and leaves the on
   withFolder(async (folder) => {
     let room = Infinity;
     // Writes what there is room for, then fails as the operating system does.
-    const write = async (path: string, bytes: Uint8Array) => {
+    const write = async (path: string, parts: readonly Uint8Array[]) => {
+      const bytes = Uint8Array.from(parts.flatMap((part) => [...part]));
       const fits = bytes.length <= room;
-      await writeSynced(path, bytes.subarray(0, fits ? bytes.length : room));
+      await writeSynced(path, [bytes.subarray(0, fits ? bytes.length : room)]);
       if (fits) room -= bytes.length;
       else {throw Object.assign(new Error("No space left on device (os error 28)"), {
           code: "ENOSPC",
