@@ -113,11 +113,32 @@ export const evidence: readonly EvidenceRow[] = [
     reference: `-100.8 ± 9.9 ${zoo}`,
   },
   {
-    experiment: "mountaincar-dqn-quick",
+    experiment: "mountaincar-dqn-tuned",
     page: "docs/agents/dqn.md",
     seeds: 5,
     bar: { atLeast: -115 },
     reference: `-100.8 ± 9.9, DQN ${zoo}`,
+  },
+  {
+    experiment: "cartpole-qrdqn",
+    page: "docs/agents/dqn.md",
+    seeds: 5,
+    bar: { atLeast: 475 },
+    reference: `500 ± 0, QR-DQN ${zoo}`,
+  },
+  {
+    experiment: "acrobot-qrdqn",
+    page: "docs/agents/dqn.md",
+    seeds: 5,
+    bar: { atLeast: -85 },
+    reference: `-69.1 ± 10.0, QR-DQN ${zoo}`,
+  },
+  {
+    experiment: "mountaincar-qrdqn",
+    page: "docs/agents/dqn.md",
+    seeds: 5,
+    bar: { atLeast: -115 },
+    reference: `-106.0 ± 15.5, QR-DQN ${zoo}`,
   },
   {
     experiment: "cartpole-dqn-quick",
