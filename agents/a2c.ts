@@ -186,6 +186,7 @@ class A2cTrainer extends AgentTrainer {
       ? linear(learningRate, 0)
       : constant(learningRate);
     this.parts = {
+      agent: "a2c",
       workspace,
       groups: ["optimizer"],
       generators: { policy: stream("policy") },

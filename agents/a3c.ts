@@ -169,6 +169,7 @@ class A3cTrainer extends AgentTrainer {
       scores: policy,
     });
     this.parts = {
+      agent: "a3c",
       workspace,
       groups: ["optimizer"],
       generators: {},

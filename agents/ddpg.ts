@@ -153,6 +153,7 @@ class DdpgTrainer extends ReplayTrainer<DdpgConfiguration> {
     this.#update.scalar.learningRate = learningRate;
     this.evaluator = this.evaluatorOf(mode);
     this.parts = {
+      agent: "ddpg",
       workspace,
       groups: [TARGET, "criticOptimizer", "policyOptimizer"],
       generators: { exploration, noise: stream("noise"), replay: stream("replay") },

@@ -276,6 +276,7 @@ class DqnTrainer extends AgentTrainer {
     this.#noise = settings.noisy ? stream("noise") : undefined;
     const generators = { exploration: stream("exploration"), replay: stream("replay") };
     this.parts = {
+      agent: "dqn",
       workspace,
       groups: ["optimizer", TARGET],
       generators: this.#noise === undefined ? generators : { ...generators, noise: this.#noise },

@@ -237,6 +237,7 @@ class ImpalaTrainer extends AgentTrainer {
     const { learningRate, annealLearningRate } = settings;
     this.#learningRate = annealLearningRate ? linear(learningRate, 0) : constant(learningRate);
     this.parts = {
+      agent: "impala",
       workspace,
       groups: ["optimizer"],
       generators: { actors: stream("actors") },

@@ -6,6 +6,7 @@
  * @module
  */
 import { decodeCanonicalJson, encodeCanonicalJson } from "../lab/core/canonical_json.ts";
+import { copyActionMask } from "../lab/core/action_mask.ts";
 import { InputError } from "../lab/core/errors.ts";
 import { type Machine, type Place, RunningMachine } from "../lab/core/machine.ts";
 import { show } from "../lab/core/plain.ts";
@@ -13,12 +14,14 @@ import { decodeSafetensors, encodeSafetensors } from "../lab/core/safetensors.ts
 import type { Json } from "../lab/core/snapshot.ts";
 import { Box, Discrete, MultiDiscrete, type Space, Tuple } from "../lab/core/space.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
+import type { Moment } from "../lab/core/trainer.ts";
 import {
   type ActionRows,
   actionRows,
   type ActionSpace,
   ActionTranslator,
   bestActions,
+  maskLogits,
 } from "./common/actions.ts";
 import { ActionScale } from "./common/action_scale.ts";
 import { ObservationNormalizer } from "./common/normalizer.ts";
@@ -154,9 +157,12 @@ export class Policy {
    * The greedy action for one observation. A policy with memory goes on from the last one: see
    * {@linkcode reset}.
    *
-   * @throws InputError where the observation does not lie in `observationSpace`.
+   * @param moment `actionMask`: 1 for each action that may be chosen (for MultiDiscrete the choices
+   *   side by side), as the world's `actionMask()` says it; left out, every action may.
+   * @throws InputError where the observation does not lie in `observationSpace`, or the mask does not
+   *   fit the policy.
    */
-  act(observation: unknown): unknown {
+  act(observation: unknown, { actionMask }: Pick<Moment, "actionMask"> = {}): unknown {
     const { observationSpace } = this;
     if (!observationSpace.contains(observation)) {
       throw new InputError(
@@ -168,13 +174,30 @@ export class Policy {
       observationSpace.flatten(observation, flat);
       this.#normalizer?.normalize(flat, flat);
       this.#machine.run();
-      bestActions(this.actionSpace, this.#machine.output("scores"), this.#actions);
+      const scores = this.#machine.output("scores");
+      const allowed = actionMask === undefined ? scores : this.#allowed(scores, actionMask);
+      bestActions(this.actionSpace, allowed, this.#actions);
       this.#scale?.toEnvironment(this.#actions, this.#actions as Float32Array);
     } else {
+      if (actionMask !== undefined) {
+        this.#refuseMask("it is a table, which knows one action a state");
+      }
       const { start } = observationSpace as unknown as Discrete;
       this.#actions[0] = this.#table![observation as number - start];
     }
     return this.#translator.first(this.#actions);
+  }
+
+  /** Scores of which those of forbidden actions are the lowest. */
+  #allowed(scores: Float32Array, actionMask: ArrayLike<number>): Float32Array {
+    if (this.actionSpace.kind === "box") this.#refuseMask("its actions are measured, not chosen");
+    const masks = new Uint8Array(this.actionSpace.flatSize);
+    copyActionMask("the world of this policy", this.actionSpace, actionMask, masks);
+    return maskLogits(scores.slice(), masks);
+  }
+
+  #refuseMask(reason: string): never {
+    throw new InputError(`Cannot act within a mask as this policy takes none: ${reason}`);
   }
 
   /** Forgets what was seen: call it where an episode starts. Nothing without memory. */

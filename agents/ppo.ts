@@ -261,6 +261,7 @@ class PpoTrainer extends AgentTrainer {
     this.#learningRate = annealLearningRate ? linear(learningRate, 0) : constant(learningRate);
     this.#clipRange = annealClipRange ? linear(clipRange, 0) : constant(clipRange);
     this.parts = {
+      agent: "ppo",
       workspace,
       groups: ["optimizer", ...this.#isPenalized ? [PENALTY] : []],
       generators: { policy: stream("policy"), minibatch: stream("minibatch") },

@@ -350,6 +350,7 @@ class RecurrentPpoTrainer extends AgentTrainer {
     this.#learningRate = annealLearningRate ? linear(learningRate, 0) : constant(learningRate);
     this.#clipRange = annealClipRange ? linear(clipRange, 0) : constant(clipRange);
     this.parts = {
+      agent: "recurrent-ppo",
       workspace,
       groups: ["optimizer"],
       generators: { policy: stream("policy"), minibatch: stream("minibatch") },

@@ -278,6 +278,7 @@ class ReinforceTrainer extends AgentTrainer {
       ? linear(learningRate, 0)
       : constant(learningRate);
     this.parts = {
+      agent: "reinforce",
       workspace,
       groups: ["optimizer"],
       generators: { policy: stream("policy") },

@@ -296,6 +296,7 @@ class SacTrainer extends ReplayTrainer<SacConfiguration> {
     const mode: Scores = (parameters, x) => tf.tanh(squashedRows(parameters, x, settings).mean);
     this.evaluator = this.evaluatorOf(mode);
     this.parts = {
+      agent: "sac",
       workspace,
       groups: [TARGET, "criticOptimizer", "policyOptimizer", "temperatureOptimizer"],
       generators: {

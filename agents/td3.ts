@@ -235,6 +235,7 @@ class Td3Trainer extends ReplayTrainer<Td3Configuration> {
     this.#policyUpdate.scalar.learningRate = learningRate;
     this.evaluator = this.evaluatorOf(mode);
     this.parts = {
+      agent: "td3",
       workspace,
       groups: [TARGET, "criticOptimizer", "policyOptimizer"],
       generators: {

@@ -80,6 +80,22 @@ export class ActionTranslator {
   }
 }
 
+/** The logit of a forbidden action: its exponential is 0. */
+export const FORBIDDEN = -1e8;
+
+/**
+ * Logits, or other scores, with those of forbidden actions at −1e8, in place. Huang and Ontañón, "A Closer Look at
+ * Invalid Action Masking in Policy Gradient Algorithms" (2020, arXiv 2006.14171), section 3.
+ *
+ * @param logits [B, A].
+ * @param masks [B, A], 1 where an action is allowed; undefined: all are.
+ */
+export function maskLogits(logits: Float32Array, masks: Uint8Array | undefined): Float32Array {
+  if (masks === undefined) return logits;
+  for (let i = 0; i < logits.length; i++) if (masks[i] === 0) logits[i] = FORBIDDEN;
+  return logits;
+}
+
 /**
  * The index of the highest of `count` scores in each row; the first one where several are equal.
  *

@@ -27,6 +27,8 @@ interface Rows {
 
 /** What an agent's trainer consists of between two iterations. */
 export interface TrainerParts {
+  /** Its name: a checkpoint of another agent is refused. */
+  readonly agent: string;
   readonly workspace: Workspace;
   readonly progress: Progress;
   /** Groups beside `parameters` (optimizer state, target network). */
@@ -61,7 +63,7 @@ export function groupOf(tensors: NamedTensors, group: string): NamedTensors {
 
 /** Everything that resume needs, copied but for the replay's rows, which are lent. */
 export async function takeSnapshot(parts: TrainerParts): Promise<Snapshot> {
-  const { workspace, progress, groups, generators, world, replay, memory } = parts;
+  const { agent, workspace, progress, groups, generators, world, replay, memory } = parts;
   const state: NamedTensors = {};
   for (const group of groups) Object.assign(state, inGroup(group, await workspace.read(group)));
   const kept = replay?.snapshot();
@@ -70,6 +72,7 @@ export async function takeSnapshot(parts: TrainerParts): Promise<Snapshot> {
     state,
     ...kept === undefined ? {} : { lent: inGroup(REPLAY, kept.tensors) },
     values: {
+      agent,
       progress: { ...progress },
       generators: Object.fromEntries(
         Object.entries(generators).map(([name, generator]) => [name, generator.snapshot()]),
@@ -88,24 +91,19 @@ export async function takeSnapshot(parts: TrainerParts): Promise<Snapshot> {
  * @throws InputError where it is another agent's, or names or shapes of tensors differ.
  */
 export function restoreSnapshot(parts: TrainerParts, snapshot: Snapshot): void {
-  const { workspace, progress, groups, generators, world, replay, memory } = parts;
+  const { agent, workspace, progress, groups, generators, world, replay, memory } = parts;
   const values = snapshot.values as {
+    agent?: string;
     progress: Progress & Json;
     generators: Record<string, Json>;
     world: Json;
     replay: Json;
     memory: Json;
   };
-  const [own, given] = [generators, values.generators ?? {}].map((each) =>
-    Object.keys(each).sort().join(", ")
-  );
-  if (own !== given) {
-    throw new InputError(
-      `Cannot restore as the checkpoint must be of the same agent, with the generators ${
-        own || "none"
-      }: ` +
-        (given || "none"),
-    );
+  // A checkpoint from before agents were named has none.
+  const { agent: given = agent } = values;
+  if (given !== agent) {
+    throw new InputError(`Cannot restore as the checkpoint must be of ${agent}: ${given}`);
   }
   workspace.write(PARAMETERS, snapshot.parameters);
   for (const group of groups) workspace.write(group, groupOf(snapshot.state, group));

@@ -5,6 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { FORBIDDEN } from "./actions.ts";
 import type { Generator } from "../../lab/core/random.ts";
 
 /** ln Σ_j exp(z_j) over `count` logits from `offset`, without overflow. */
@@ -64,24 +65,8 @@ export function scoresOf(scores: tf.Tensor, actions: tf.Tensor): tf.Tensor1D {
   return tf.sum(tf.mul(scores, mask), 1);
 }
 
-/** The logit of a forbidden action: its exponential is 0. */
-const FORBIDDEN = -1e8;
-
 /**
- * Logits with those of forbidden actions at −1e8, in place. Huang and Ontañón, "A Closer Look at
- * Invalid Action Masking in Policy Gradient Algorithms" (2020, arXiv 2006.14171), section 3.
- *
- * @param logits [B, A].
- * @param masks [B, A], 1 where an action is allowed; undefined: all are.
- */
-export function maskLogits(logits: Float32Array, masks: Uint8Array | undefined): Float32Array {
-  if (masks === undefined) return logits;
-  for (let i = 0; i < logits.length; i++) if (masks[i] === 0) logits[i] = FORBIDDEN;
-  return logits;
-}
-
-/**
- * {@linkcode maskLogits} as tensors: the allowed ones keep their bits, no gradient reaches the
+ * `maskLogits` as tensors: the allowed ones keep their bits, no gradient reaches the
  * forbidden ones.
  *
  * @param logits [B, A].

@@ -12,12 +12,17 @@ import type { Generator } from "../../lab/core/random.ts";
 import type { Moment, Report } from "../../lab/core/trainer.ts";
 import type { Vector } from "../../lab/core/vector.ts";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
-import { type ActionRows, actionRows, ActionTranslator, bestActions } from "./actions.ts";
+import {
+  type ActionRows,
+  actionRows,
+  ActionTranslator,
+  bestActions,
+  maskLogits,
+} from "./actions.ts";
 import { standalone } from "../../lab/compute/compile/standalone.ts";
 import { type NamedTensors, zeros } from "../../lab/core/tensor_data.ts";
 import { encodePolicy } from "../policy.ts";
 import { PARAMETERS } from "./checkpoint.ts";
-import { maskLogits } from "./distributions.ts";
 import { EvaluatedEpisodes, type TrainingSoFar } from "./evaluated_episodes.ts";
 import type { ObservationNormalizer } from "./normalizer.ts";
 import { perBatch } from "./programs.ts";

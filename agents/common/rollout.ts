@@ -8,8 +8,7 @@ import type { Generator } from "../../lab/core/random.ts";
 import type { Dtype, NamedTensors, TensorData, TypedArrays } from "../../lab/core/tensor_data.ts";
 import type { World, WorldShape } from "./world.ts";
 import type { RolloutColumns } from "./advantages.ts";
-import { type ActionRows, actionRows, actionSize } from "./actions.ts";
-import { maskLogits } from "./distributions.ts";
+import { type ActionRows, actionRows, actionSize, maskLogits } from "./actions.ts";
 import type { PolicyDistribution } from "./policy_distribution.ts";
 import type { ScoreProgram } from "./evaluation.ts";
 

@@ -1,12 +1,13 @@
 /** Action masks: in vectors, while training, in evaluation and in the single action. */
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
+import { maskLogits } from "../../agents/common/actions.ts";
 import {
   categoricalTerms,
   maskedLogits,
-  maskLogits,
   sampleCategorical,
 } from "../../agents/common/distributions.ts";
+import { encodePolicy, loadPolicy } from "../../agents/policy.ts";
 import { identity } from "../../envs/identity.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
@@ -119,9 +120,27 @@ for (const space of [new Discrete(4), new MultiDiscrete([4, 2])]) {
     strictEqual(await chosen([1, 0, 0, 0]), 0);
     strictEqual(await chosen([0, 0, 0, 1]), 3);
     await rejects(() => chosen([0, 0, 0, 0]), /must allow one at least/);
+
+    const policy = loadPolicy(await trainer.exportPolicy!());
+    for (const mask of [[1, 0, 0, 0], [0, 1, 0, 1], [1, 1, 1, 1]]) {
+      const action = policy.act(1, { actionMask: [...mask, ...free] });
+      strictEqual(
+        typeof action === "number" ? action : (action as Int32Array)[0],
+        await chosen(mask),
+      );
+    }
+    throws(() => policy.act(1, { actionMask: [0, 0, 0, 0, ...free] }), /must allow one at least/);
+    throws(() => policy.act(1, { actionMask: [1] }), /its mask must have \d values: 1$/);
     trainer.dispose();
   });
 }
+
+Deno.test("a policy over a table takes no mask", () => {
+  const space = new Discrete(2);
+  const table = Int32Array.of(0, 1);
+  const policy = loadPolicy(encodePolicy({ observationSpace: space, actionSpace: space, table }));
+  throws(() => policy.act(1, { actionMask: [1, 0] }), /takes none: it is a table/);
+});
 
 Deno.test("without masks ppo runs into what they forbid", async () => {
   const fields = { ...small, maskActions: false };

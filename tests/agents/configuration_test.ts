@@ -49,7 +49,10 @@ Deno.test("a checkpoint of another algorithm, or of other shapes, is refused", a
     for (const other of Object.keys(definitions).filter((each) => each !== agent)) {
       const stranger = await subject(other);
       const snapshot = await stranger.snapshot();
-      await rejects(trainer.restore(snapshot), { name: "InputError" }, `${agent} from ${other}`);
+      await rejects(trainer.restore(snapshot), {
+        name: "InputError",
+        message: `Cannot restore as the checkpoint must be of ${agent}: ${other}`,
+      });
       stranger.dispose();
     }
     const narrow = await subject(agent, { hiddenSizes: [8] });
