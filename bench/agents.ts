@@ -46,16 +46,18 @@ const zooDqn = {
   reach: 1.2,
 } as const;
 
+const cleanPpo = {
+  title: "PPO on CartPole-v1, CleanRL's set-up",
+  peerName: "ppo",
+  environment: "CartPole-v1",
+  agent: { name: "ppo" },
+  reach: 10,
+} as const;
+
 /** In the order of the table. */
 export const setUps: readonly SetUp[] = [
-  {
-    title: "PPO on CartPole-v1, CleanRL's set-up",
-    script: "loops.py",
-    peerName: "ppo",
-    environment: "CartPole-v1",
-    agent: { name: "ppo" },
-    reach: 10,
-  },
+  { ...cleanPpo, script: "single_file.py" },
+  { ...cleanPpo, title: `${cleanPpo.title} as a lean loop`, script: "loops.py" },
   {
     title: "PPO on CartPole-v1, the zoo's set-up",
     script: "baselines.py",
@@ -75,7 +77,7 @@ export const setUps: readonly SetUp[] = [
   zooDqn,
   { ...zooDqn, title: `${zooDqn.title}, two threads`, threads: 2, reach: 2 },
   {
-    title: "DQN on CartPole-v1, CleanRL's set-up",
+    title: "DQN on CartPole-v1, CleanRL's set-up as a lean loop",
     script: "loops.py",
     peerName: "dqn",
     environment: "CartPole-v1",

@@ -10,9 +10,14 @@ import { missingRow, type Row, row } from "../row.ts";
 
 /**
  * Training steps in PyTorch's public API, environments of Gymnasium, agents of Stable-Baselines3,
- * agents as plain loops in PyTorch.
+ * agents as plain loops in PyTorch, CleanRL's PPO.
  */
-export type PeerScript = "steps.py" | "worlds.py" | "baselines.py" | "loops.py";
+export type PeerScript =
+  | "steps.py"
+  | "worlds.py"
+  | "baselines.py"
+  | "loops.py"
+  | "single_file.py";
 
 /** Loops in another library's public API: see the scripts. */
 export class Peer {
