@@ -26,6 +26,7 @@
  * - Duelling: no gradient is scaled by 1/√2. Priorities: |δ| of the mean where there are quantiles,
  *   and importance weights over the largest of their batch. Noisy: one draw for all environments of
  *   a step and for all rows of a batch; evaluation acts on the means.
+ * - Optionally observations are normalised, by moments that are held once learning begins.
  *
  * @module
  */
@@ -50,6 +51,7 @@ import { scoresOf } from "./common/distributions.ts";
 import { greedyActions } from "./common/actions.ts";
 import { Evaluator, greedyActors, type Scores } from "./common/evaluation.ts";
 import { huber } from "./common/losses.ts";
+import { ObservationNormalizer } from "./common/normalizer.ts";
 import { noiseInputs, noiseParameters, perturbed } from "./common/noisy.ts";
 import { quantileHuberLoss, quantilesOf, quantileTargets } from "./common/quantiles.ts";
 import { TARGET, targetNetwork } from "./common/target_network.ts";
@@ -230,6 +232,8 @@ class DqnTrainer extends AgentTrainer {
   readonly #beta: Schedule;
   /** Where noisy weights are drawn from. */
   readonly #noise: Generator | undefined;
+  /** Of the observations before `learningStarts`, held from then on. */
+  readonly #normalizer: ObservationNormalizer | undefined;
   readonly #before: Float32Array;
   readonly #actions: Int32Array;
 
@@ -256,11 +260,13 @@ class DqnTrainer extends AgentTrainer {
     this.#actor = compileActor(context, width, parameters, body);
     this.#update = compileUpdate(context, width, parameters, body);
     const scores: Scores = (parameters, x) => actionValues(parameters, x, options);
+    if (settings.normalizeObservations) this.#normalizer = new ObservationNormalizer(width);
     this.evaluator = new Evaluator({
       shape,
       makeEnvironment: context.makeEnvironment,
       actors: greedyActors("dqn", workspace, shape, scores),
       scores,
+      normalizer: this.#normalizer,
     });
     const { learningRate, explorationInitial, explorationFinal, explorationFraction } = settings;
     this.#learningRate = settings.annealLearningRate
@@ -282,6 +288,7 @@ class DqnTrainer extends AgentTrainer {
       generators: this.#noise === undefined ? generators : { ...generators, noise: this.#noise },
       world: this.#world,
       replay: this.#memory,
+      memory: this.#normalizer,
     };
   }
 
@@ -316,8 +323,10 @@ class DqnTrainer extends AgentTrainer {
     const { progress } = this;
     const epsilon = progress.environmentSteps < learningStarts ? 1 : this.#epsilon(this.spent);
     this.#before.set(observations);
+    if (progress.environmentSteps < learningStarts) this.#normalizer?.update(observations);
     if (epsilon < 1) {
       this.#actor.input.observations.set(observations);
+      this.#normalize(this.#actor.input.observations);
       this.#actor.run(this.#noise);
       greedyActions(await this.#actor.read("scores"), shape.actionCount, this.#actions);
     }
@@ -332,6 +341,11 @@ class DqnTrainer extends AgentTrainer {
     if (Math.floor(progress.environmentSteps / targetUpdateEvery) > renewals) this.#renewTarget();
   }
 
+  /** In place. The replay holds observations as they are. */
+  #normalize(observations: Float32Array): void {
+    this.#normalizer?.normalize(observations, observations);
+  }
+
   async #train(): Promise<void> {
     const { learningStarts, gradientStepsPerTrain, batchSize, priorityExponent } =
       this.context.configuration;
@@ -342,6 +356,8 @@ class DqnTrainer extends AgentTrainer {
     this.#update.scalar.learningRate = this.#learningRate(this.spent);
     for (let i = 0; i < gradientStepsPerTrain; i++) {
       this.#memory.sample(replay, this.#update.input, beta);
+      this.#normalize(this.#update.input.observations);
+      this.#normalize(this.#update.input.nextObservations);
       this.#update.run(this.#noise);
       if (priorityExponent > 0) this.#memory.prioritize(await this.#update.read("errors"));
       this.progress.gradientSteps += 1;

@@ -86,6 +86,9 @@ export const configuration = z.strictObject({
   maximumGradientNorm: z.number().positive().default(10).meta({
     description: "Longer gradients are scaled down to this global norm",
   }),
+  normalizeObservations: z.boolean().default(false).meta({
+    description: "Centre and scale observations by the moments of those before learningStarts",
+  }),
   storeBytes: z.boolean().default(false).meta({
     description: "Keep observations as whole 255ths in bytes: pictures, in a quarter of the memory",
   }),
@@ -115,6 +118,9 @@ export function requireFit(settings: DqnConfiguration, budget: number): void {
   }
   if (settings.quantiles > 0 && settings.loss !== "huber") {
     refuse(`the loss of ${settings.quantiles} quantiles must be huber`, settings.loss);
+  }
+  if (settings.normalizeObservations && learningStarts === 0) {
+    refuse("learningStarts must be above 0 to measure observations, where they are normalised", 0);
   }
   if (learningStarts >= budget) {
     refuse(

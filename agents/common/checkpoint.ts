@@ -36,7 +36,7 @@ export interface TrainerParts {
   readonly generators: Readonly<Record<string, Generator>>;
   readonly world: Resumable & { readonly episodes: Pick<EpisodeWindow, "highestReturn"> };
   readonly replay?: Rows;
-  /** What a policy or its noise remembers of the episodes under way. */
+  /** What a policy, its noise or its normaliser remembers. */
   readonly memory?: Resumable;
 }
 

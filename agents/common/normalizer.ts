@@ -15,17 +15,21 @@ const EPSILON = 1e-8;
 /** Normalised values are clipped to ± this. */
 const LARGEST = 10;
 
-function scaled(value: number, variance: number): number {
-  return Math.min(Math.max(value / Math.sqrt(variance + EPSILON), -LARGEST), LARGEST);
+function clipped(value: number): number {
+  return Math.min(Math.max(value, -LARGEST), LARGEST);
 }
 
 /** (o − mean) ÷ √(variance + 1e-8), clipped to ±10, with the moments of all observations so far. */
 export class ObservationNormalizer {
   readonly #moments: RunningMoments;
+  /** √(variance + 1e-8), [D]. */
+  readonly #deviations: Float64Array;
 
   /** @param size Length D of a flat observation. */
   constructor(readonly size: number) {
     this.#moments = new RunningMoments(size);
+    this.#deviations = new Float64Array(size);
+    this.#measure();
   }
 
   /** Takes the rows of `observations` [N, D] into the moments. */
@@ -33,14 +37,21 @@ export class ObservationNormalizer {
     for (let row = 0; row < observations.length; row += this.size) {
       this.#moments.update(observations, row);
     }
+    this.#measure();
+  }
+
+  #measure(): void {
+    const { variance } = this.#moments;
+    for (let d = 0; d < this.size; d++) this.#deviations[d] = Math.sqrt(variance[d] + EPSILON);
   }
 
   /** Writes the normalised rows of `observations` [N, D] into `out` [N, D]; the moments stay. */
   normalize(observations: Float32Array, out: Float32Array): void {
-    const { mean, variance } = this.#moments;
-    for (let i = 0; i < observations.length; i++) {
-      const d = i % this.size;
-      out[i] = scaled(observations[i] - mean[d], variance[d]);
+    const { mean } = this.#moments;
+    for (let row = 0; row < observations.length; row += this.size) {
+      for (let d = 0; d < this.size; d++) {
+        out[row + d] = clipped((observations[row + d] - mean[d]) / this.#deviations[d]);
+      }
     }
   }
 
@@ -52,6 +63,7 @@ export class ObservationNormalizer {
   /** Goes on from a snapshot. */
   restore(snapshot: Json): void {
     this.#moments.restore(snapshot);
+    this.#measure();
   }
 }
 
@@ -82,8 +94,9 @@ export class RewardNormalizer {
       this.#discounted[n] = this.#discounted[n] * this.gamma + rewards[n];
       this.#moments.update(this.#discounted, n);
     }
+    const deviation = Math.sqrt(this.#moments.variance[0] + EPSILON);
     for (let n = 0; n < rewards.length; n++) {
-      out[n] = scaled(rewards[n], this.#moments.variance[0]);
+      out[n] = clipped(rewards[n] / deviation);
       if (terminated[n] || truncated[n]) this.#discounted[n] = 0;
     }
   }

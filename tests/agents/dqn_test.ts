@@ -92,6 +92,29 @@ Deno.test("a noisy trainer does not explore by ε, draws its own noise and learn
   ok(new Set(values).size > values.length / 2, "every deviation goes its own way");
 });
 
+Deno.test("observations are normalised by the moments of the random steps, and by no others", async () => {
+  const fields = { ...small, learningStarts: 256, normalizeObservations: true, environments: 8 };
+  const { trainer } = await subjectOf("dqn", cartPole, fields);
+  await trainer.iterate();
+  const first = await trainer.snapshot();
+  await trainer.iterate();
+  const second = await trainer.snapshot();
+  const { memory: moments } = first.values as { memory: { mean: number[]; variance: number[] } };
+  deepStrictEqual((second.values as { memory: unknown }).memory, moments);
+
+  // The replay keeps observations as they are: its first 256 are those that were measured.
+  const { values, shape } = first.lent!["replay/observations"];
+  deepStrictEqual(shape, [256, 4]);
+  for (let d = 0; d < 4; d++) {
+    const column = Array.from({ length: 256 }, (_, row) => values[row * 4 + d]);
+    const mean = column.reduce((sum, x) => sum + x, 0) / 256;
+    const variance = column.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 256;
+    ok(Math.abs(moments.mean[d] - mean) < 1e-6);
+    ok(Math.abs(moments.variance[d] / variance - 1) < 1e-3);
+  }
+  trainer.dispose();
+});
+
 Deno.test("windows longer than the way to the first training wait for their first transition", async () => {
   const fields = { learningStarts: 0, rewardSteps: 20, trainEvery: 4 };
   const { trainer } = await subjectOf("dqn", truncationProbe(), { ...small, ...fields });
@@ -120,6 +143,7 @@ for (
     [{ quantiles: 5, loss: "mse" }, /the loss of 5 quantiles must be huber: mse$/],
     [{ learningStarts: 10_000 }, /learningStarts must be below the budget of 10000 .*: 10000$/],
     [{ environments: 3, trainEvery: 8 }, /trainEvery must be a multiple of the 3 environments: 8$/],
+    [{ normalizeObservations: true, learningStarts: 0 }, /learningStarts must be above 0 .*: 0$/],
     [{ gamma: 1.01 }, /gamma/],
     [{ gamma: -0.1 }, /gamma/],
     [{ rewardSteps: 0 }, /rewardSteps/],

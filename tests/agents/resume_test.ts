@@ -261,10 +261,11 @@ const variants: [agent: string, name: string, world: () => Environment, fields: 
   }],
   [
     "dqn",
-    "noise and pixels kept as bytes",
+    "noise and normalised pixels kept as bytes",
     () => makeEnv("CartPolePixels-v0", { size: 32, frames: 2 }),
     {
       storeBytes: true,
+      normalizeObservations: true,
       convolutions: [[4, 8, 8]],
       noisy: true,
       learningStarts: 256,
