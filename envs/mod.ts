@@ -210,6 +210,8 @@ export interface VectorOptions {
   readonly workers?: number;
   /** With `workers`: URL of a module that registers the environment (`import.meta.url`). */
   readonly module?: string;
+  /** With `workers`: seconds within which one must answer, else all are ended. Default 300. */
+  readonly answerSeconds?: number;
 }
 
 /**
@@ -219,12 +221,12 @@ export interface VectorOptions {
  */
 export function makeVectorEnv(
   id: string,
-  { count, mode = "next-step", options = {}, workers = 0, module }: VectorOptions,
+  { count, mode = "next-step", options = {}, workers = 0, ...threaded }: VectorOptions,
 ): Vector {
   const first = makeEnv(id, options);
   if (workers !== 0) {
     if (mayWait()) {
-      return new WorkerVector(first, { count, autoreset: mode, options, workers, module });
+      return new WorkerVector(first, { count, autoreset: mode, options, workers, ...threaded });
     }
     console.warn(`${id} is stepped in this thread, as it may not wait for ${workers} workers`);
   }

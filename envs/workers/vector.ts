@@ -24,7 +24,10 @@ import { type Assignment, type Columns, columnsOf, newMailbox, put, take, word }
 import type { KeptReset } from "./worker.ts";
 
 /** How long a worker may take to load the lab and make its environments. */
-const startMilliseconds = 60_000;
+const STARTING_SECONDS = 60;
+
+/** How long it may take to answer, where nothing else is said. */
+const ANSWERING_SECONDS = 300;
 
 /** Whether this thread may wait for others: a browser page's main thread may not. */
 export function mayWait(): boolean {
@@ -59,12 +62,14 @@ export interface WorkerOptions {
   readonly workers: number;
   /** URL of a module that registers the environment, where the lab does not bring it along. */
   readonly module?: string;
+  /** Seconds within which a worker must answer. Default 300. */
+  readonly answerSeconds?: number;
 }
 
 /**
  * N environments over W workers, equal to the same vector in one thread bit for bit. All actions are
  * looked at before any row is stepped. The calling thread waits, so that `step` answers as that of any
- * vector. A program ends only after `close`.
+ * vector; a worker that does not answer in time ends them all. A program ends only after `close`.
  */
 export class WorkerVector implements Vector {
   readonly id: string;
@@ -75,6 +80,7 @@ export class WorkerVector implements Vector {
   readonly observationSize: number;
   /** Threads that step. */
   readonly workers: number;
+  readonly #answerSeconds: number;
   readonly #clips: boolean;
   readonly #width: number;
   readonly #columns: Columns;
@@ -94,7 +100,8 @@ export class WorkerVector implements Vector {
    */
   constructor(
     environment: Environment,
-    { count, autoreset, options, workers, module }: WorkerOptions,
+    { count, autoreset, options, workers, module, answerSeconds = ANSWERING_SECONDS }:
+      WorkerOptions,
   ) {
     checkCount(count);
     if (!Number.isInteger(workers) || workers < 1) {
@@ -110,6 +117,7 @@ export class WorkerVector implements Vector {
     this.actionSpace = environment.actionSpace;
     this.observationSize = this.observationSpace.flatSize;
     this.workers = Math.min(workers, count);
+    this.#answerSeconds = answerSeconds;
     this.#clips = environment.clipsActions === true;
     this.#width = numbersOf(environment);
     this.#resting = new Uint8Array(count);
@@ -133,7 +141,7 @@ export class WorkerVector implements Vector {
       this.#threads.push(thread);
     }
     try {
-      this.#await(word.start, "start", startMilliseconds);
+      this.#await(word.start, "start", STARTING_SECONDS);
     } catch (error) {
       this.#end();
       throw error;
@@ -258,18 +266,22 @@ export class WorkerVector implements Vector {
       Atomics.store(this.#words, worker, said);
       Atomics.notify(this.#words, worker);
     }
-    this.#await(said, act);
+    this.#await(said, act, this.#answerSeconds);
   }
 
-  /** Waits until no worker's word is `said`; throws what the first one failed with. */
-  #await(said: number, act: string, milliseconds = Infinity): void {
+  /**
+   * Waits until no worker's word is `said`; throws what the first one failed with. Where one does not
+   * answer, having died or hanging in a step, the workers are ended.
+   */
+  #await(said: number, act: string, seconds: number): void {
     const words = this.#words;
     for (let worker = 0; worker < this.workers; worker++) {
       while (Atomics.load(words, worker) === said) {
-        if (Atomics.wait(words, worker, said, milliseconds) !== "timed-out") continue;
+        if (Atomics.wait(words, worker, said, 1000 * seconds) !== "timed-out") continue;
+        this.#end();
         throw new LabError(
-          `Cannot ${act} ${this.id} in workers as they must answer within ` +
-            `${milliseconds / 1000} s: worker ${worker + 1} did not`,
+          `Cannot ${act} ${this.id} in workers as they must answer within ${seconds} s: ` +
+            `worker ${worker + 1} did not, and all were ended`,
         );
       }
     }

@@ -185,6 +185,23 @@ Deno.test("no more workers than environments, and none after close", () => {
   );
 });
 
+Deno.test("a worker that does not answer in time is named, and all are ended", () => {
+  const vector = makeVectorEnv("SlowCartPole-v0", {
+    count: 2,
+    workers: 2,
+    module,
+    options: { rounds: Number.MAX_SAFE_INTEGER },
+    answerSeconds: 0.5,
+  });
+  vector.reset({ seed: 1 });
+  throws(() => vector.step([0, 1]), {
+    name: "LabError",
+    message: "Cannot step SlowCartPole-v0 in workers as they must answer within 0.5 s: " +
+      "worker 1 did not, and all were ended",
+  });
+  throws(() => vector.reset(), /its workers must run: they were closed/);
+});
+
 Deno.test("where a thread may not wait, the environments are stepped in it, and it says so", () => {
   const [wait, warn] = [Atomics.wait, console.warn];
   const lines: string[] = [];
