@@ -40,7 +40,7 @@ import {
 } from "./common/actor_critic.ts";
 import { explainedVariance, meanAndDeviation } from "./common/advantages.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
-import { groupOf, PARAMETERS } from "./common/checkpoint.ts";
+import { PARAMETERS, withPrefix } from "./common/checkpoint.ts";
 import { meanMetrics } from "./common/episodes.ts";
 import {
   compileScores,
@@ -372,7 +372,7 @@ class ImpalaTrainer extends AgentTrainer {
         const { turn, waiting } = values as { turn: number; waiting: number[] };
         this.#turn = turn;
         this.#actors.forEach((actor, k) => {
-          const kept = groupOf(tensors, `${k}`);
+          const kept = withPrefix(tensors, `${k}/`);
           actor.rollout.restore(kept);
           actor.following.set(kept.following.values);
           actor.waiting = waiting[k];

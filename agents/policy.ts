@@ -44,6 +44,8 @@ export interface PolicyParts {
   readonly machine?: Machine;
   /** Whether its rows lie in [−1, 1] and stand for the actions between a Box's bounds. */
   readonly scaled?: boolean;
+  /** Whether it chose within action masks while it learned. */
+  readonly masked?: boolean;
   /** In place of a machine: the action in each Discrete observation, counted from 0, [S]. */
   readonly table?: Int32Array;
   /** Moments that observations are normalised by. */
@@ -63,6 +65,7 @@ export function encodePolicy(
     actionSpace: describe(parts.actionSpace),
     normalizer: normalizer?.snapshot() ?? null,
     scaled: parts.scaled ?? false,
+    masked: parts.masked ?? false,
   };
   if (table !== undefined) {
     tensors[ACTIONS] = { shape: [table.length], dtype: "int32", values: table };
@@ -109,6 +112,8 @@ export class Policy {
   readonly actionSpace: Discrete | MultiDiscrete | Box;
   /** Free text by key: `agent`, `environment`, `experiment`, `seed`, `run`, `digest`. */
   readonly about: Readonly<Record<string, string>>;
+  /** Whether it learned within the world's action masks, and should be told them. */
+  readonly masked: boolean;
   readonly #machine: RunningMachine | undefined;
   readonly #table: Int32Array | undefined;
   readonly #normalizer: ObservationNormalizer | undefined;
@@ -138,6 +143,7 @@ export class Policy {
     this.about = about;
     this.observationSpace = spaceOf(description.observationSpace);
     this.actionSpace = spaceOf(description.actionSpace) as ActionSpace;
+    this.masked = description.masked === true;
     this.#table = tensors[ACTIONS]?.values as Int32Array | undefined;
     if (program !== undefined) {
       this.#machine = running(program as unknown as Program, tensors);

@@ -7,8 +7,10 @@ import type { Store } from "../lab/store/store.ts";
 import { Layout } from "./components/layout.tsx";
 import { Feed } from "./feed.ts";
 import { App } from "./fresh.ts";
+import { Policies } from "./policies.ts";
 import * as comparison from "./routes/api/comparison.ts";
 import * as live from "./routes/api/live.ts";
+import * as policy from "./routes/api/policy.ts";
 import * as series from "./routes/api/series.ts";
 import * as artifact from "./routes/artifact.ts";
 import * as asset from "./routes/asset.ts";
@@ -20,17 +22,20 @@ import * as run from "./routes/runs/[id].tsx";
 export interface State {
   readonly store: Store;
   readonly feed: Feed;
+  readonly policies: Policies;
 }
 
 /** The application; `createApp(store).handler(request)` answers a request. */
 export function createApp(store: Store): App<State> {
-  return new App<State>({ store, feed: new Feed(store) }, Layout)
+  const state = { store, feed: new Feed(store), policies: new Policies(store) };
+  return new App<State>(state, Layout)
     .route("/", index)
     .route("/runs/:id", run)
     .route("/compare", compare)
     .route("/artifacts/:hash", artifact)
     .route("/assets/:name", asset)
     .route("/api/live", live)
+    .route("/api/policy", policy)
     .route("/api/series", series)
     .route("/api/comparison", comparison);
 }

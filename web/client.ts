@@ -9,6 +9,7 @@ const islands: Record<string, () => Promise<{ default: unknown }>> = {
   comparison: () => import("./islands/comparison.tsx"),
   gallery: () => import("./islands/gallery.tsx"),
   live: () => import("./islands/live.tsx"),
+  policy: () => import("./islands/policy.tsx"),
   run_charts: () => import("./islands/run_charts.tsx"),
   run_events: () => import("./islands/run_events.tsx"),
   run_status: () => import("./islands/run_status.tsx"),

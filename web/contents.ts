@@ -14,11 +14,19 @@ export interface Picture {
   readonly hash: string;
 }
 
+/** A policy that a run has kept. */
+export interface KeptPolicy {
+  readonly kind: "final" | "best" | "last";
+  readonly iteration: number;
+}
+
 /** What a run page lists. */
 export interface Contents {
   /** Names of series, those that a person asks for first in front. */
   readonly names: readonly string[];
   readonly pictures: readonly Picture[];
+  /** The newest of each kind, the one to be judged first; none of models. */
+  readonly policies: readonly KeptPolicy[];
   readonly events: readonly StoredEvent[];
   /** How it ended, where it did not complete. */
   readonly message: string | null;
@@ -41,6 +49,17 @@ export function inOrder(names: Iterable<string>): string[] {
   return all.sort((a, b) => placed(a) - placed(b) || (a < b ? -1 : 1));
 }
 
+function policiesOf(store: Store, run: Run): KeptPolicy[] {
+  if (!("agent" in run.manifest.determined.configuration)) return [];
+  const kept = store.checkpoints(run.id);
+  const newest = (["final", "last", "best"] as const).flatMap((kind) => {
+    const checkpoint = kept.findLast((each) => each.kind === kind);
+    return checkpoint === undefined ? [] : [{ kind, iteration: checkpoint.iteration }];
+  });
+  // Of a run that has ended the last checkpoint on the way is of no interest.
+  return newest.filter(({ kind }, i) => kind !== "last" || i === 0);
+}
+
 /** What a run holds. */
 export function contentsOf(store: Store, run: Run): Contents {
   return {
@@ -48,6 +67,7 @@ export function contentsOf(store: Store, run: Run): Contents {
     pictures: store.artifacts(run.id)
       .filter((artifact) => artifact.mediaType === "image/png")
       .map(({ name, iteration, hash }) => ({ name, iteration, hash })),
+    policies: policiesOf(store, run),
     events: store.events(run.id),
     message: run.message,
     digest: run.digest,

@@ -7,6 +7,7 @@ import { island } from "./fresh.ts";
 import ComparisonIsland from "./islands/comparison.tsx";
 import GalleryIsland from "./islands/gallery.tsx";
 import LiveIsland from "./islands/live.tsx";
+import PolicyIsland from "./islands/policy.tsx";
 import RunChartsIsland from "./islands/run_charts.tsx";
 import RunEventsIsland from "./islands/run_events.tsx";
 import RunStatusIsland from "./islands/run_status.tsx";
@@ -18,6 +19,8 @@ export const ComparisonView = island("comparison", ComparisonIsland);
 export const Gallery = island("gallery", GalleryIsland);
 /** The ear of a page. */
 export const Live = island("live", LiveIsland);
+/** The policy of a run at work. */
+export const PolicyAtWork = island("policy", PolicyIsland);
 /** Series of a run. */
 export const RunCharts = island("run_charts", RunChartsIsland);
 /** Events of a run. */

@@ -7,7 +7,7 @@
 import { InputError } from "../../lab/core/errors.ts";
 import type { Progress } from "../../lab/core/metrics.ts";
 import type { Generator } from "../../lab/core/random.ts";
-import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
+import { type Json, REPLAY, type Snapshot } from "../../lab/core/snapshot.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { Workspace } from "../../lab/compute/workspace.ts";
 import type { EpisodeWindow } from "./episodes.ts";
@@ -43,21 +43,18 @@ export interface TrainerParts {
 /** The group that holds an agent's learned networks. */
 export const PARAMETERS = "parameters";
 
-/** The group of the replay's rows. */
-const REPLAY = "replay";
-
-function inGroup(group: string, tensors: NamedTensors): NamedTensors {
+function prefixed(prefix: string, tensors: NamedTensors): NamedTensors {
   return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [`${group}/${name}`, tensor]),
+    Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]),
   );
 }
 
-/** The tensors of one group, from those of all: `0/actions` is `actions` of group `0`. */
-export function groupOf(tensors: NamedTensors, group: string): NamedTensors {
+/** The tensors whose names begin with `prefix`, without it: `0/actions` is `actions` of `0/`. */
+export function withPrefix(tensors: NamedTensors, prefix: string): NamedTensors {
   return Object.fromEntries(
     Object.entries(tensors)
-      .filter(([name]) => name.startsWith(`${group}/`))
-      .map(([name, tensor]) => [name.slice(group.length + 1), tensor]),
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
   );
 }
 
@@ -65,12 +62,14 @@ export function groupOf(tensors: NamedTensors, group: string): NamedTensors {
 export async function takeSnapshot(parts: TrainerParts): Promise<Snapshot> {
   const { agent, workspace, progress, groups, generators, world, replay, memory } = parts;
   const state: NamedTensors = {};
-  for (const group of groups) Object.assign(state, inGroup(group, await workspace.read(group)));
+  for (const group of groups) {
+    Object.assign(state, prefixed(`${group}/`, await workspace.read(group)));
+  }
   const kept = replay?.snapshot();
   return {
     parameters: await workspace.read(PARAMETERS),
     state,
-    ...kept === undefined ? {} : { lent: inGroup(REPLAY, kept.tensors) },
+    ...kept === undefined ? {} : { lent: prefixed(REPLAY, kept.tensors) },
     values: {
       agent,
       progress: { ...progress },
@@ -106,12 +105,12 @@ export function restoreSnapshot(parts: TrainerParts, snapshot: Snapshot): void {
     throw new InputError(`Cannot restore as the checkpoint must be of ${agent}: ${given}`);
   }
   workspace.write(PARAMETERS, snapshot.parameters);
-  for (const group of groups) workspace.write(group, groupOf(snapshot.state, group));
+  for (const group of groups) workspace.write(group, withPrefix(snapshot.state, `${group}/`));
   for (const [name, generator] of Object.entries(generators)) {
     generator.restore(values.generators[name]);
   }
   world.restore(values.world);
-  const rows = groupOf({ ...snapshot.state, ...snapshot.lent }, REPLAY);
+  const rows = withPrefix({ ...snapshot.state, ...snapshot.lent }, REPLAY);
   if (Object.keys(rows).length > 0) replay?.restore(rows, values.replay);
   memory?.restore(values.memory);
   Object.assign(progress, values.progress);

@@ -124,7 +124,7 @@ function weightFiles(store: Store, runs: readonly Run[]): ExportFile[] {
       path: `${fileName(run)}.safetensors`,
       content: async () => {
         const { encodeSafetensors } = await import("../core/safetensors.ts");
-        const { snapshot } = await store.loadCheckpoint(run.id, checkpoint);
+        const { snapshot } = await store.loadCheckpoint(run.id, checkpoint, { without: "" });
         return encodeSafetensors(snapshot.parameters, {
           ...originOf(run),
           iteration: String(checkpoint.iteration),
@@ -140,35 +140,13 @@ function policyFiles(
   runs: readonly Run[],
   registries: Registries,
 ): ExportFile[] {
-  return runs.map((run) => {
-    const { agent, environment } = run.manifest.determined.configuration as {
-      agent?: { name: string };
-      environment?: { id: string };
-    };
-    if (agent === undefined) {
-      throw new InputError(`Cannot export a policy of ${run.id} as it is no agent in a world`);
-    }
-    return {
-      path: `${fileName(run)}.policy.safetensors`,
-      content: async () => {
-        const { openTrainer } = await import("../experiment/inspect.ts");
-        const { trainer, checkpoint, dispose } = await openTrainer(run, { store, registries });
-        try {
-          if (trainer.exportPolicy === undefined) {
-            throw new InputError(`Cannot export a policy of ${run.id} as ${agent.name} makes none`);
-          }
-          return await trainer.exportPolicy({
-            ...originOf(run),
-            iteration: String(checkpoint.iteration),
-            agent: agent.name,
-            environment: environment!.id,
-          });
-        } finally {
-          dispose();
-        }
-      },
-    };
-  });
+  return runs.map((run) => ({
+    path: `${fileName(run)}.policy.safetensors`,
+    content: async () => {
+      const { policyOf } = await import("../experiment/inspect.ts");
+      return await policyOf(run, { store, registries });
+    },
+  }));
 }
 
 /** Where weights come from, for a file's header. */

@@ -6,8 +6,8 @@ import { integer, string } from "@optique/core/valueparser";
 import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
 import { streamOf } from "../core/random.ts";
+import { isLive, LIVE_PACE, TURN_PACE } from "../core/pace.ts";
 import type { Scene } from "../core/scene.ts";
-import { Box } from "../core/space.ts";
 import {
   defaulting,
   defineCommand,
@@ -21,9 +21,6 @@ import { refuseExisting, writeWhole } from "./files.ts";
 import { plural } from "./format.ts";
 import { callersPath, type Io } from "./io.ts";
 import { worldsOf } from "./worlds.ts";
-
-/** Frames a second of worlds that move by themselves, and of those that wait for a move. */
-const [LIVE_FPS, TURN_FPS] = [25, 4];
 
 /** Seconds of a recording where none are given. */
 const RECORDED_SECONDS = 5;
@@ -66,8 +63,8 @@ export const play = defineCommand({
       fps: optional(
         option("--fps", integer({ metavar: "N", min: 0, max: 50 }), {
           description: plain(
-            `Steps a second; 0 waits for a key. Default: ${LIVE_FPS} where the world moves by ` +
-              `itself, else 0; for --random ${TURN_FPS} in place of 0.`,
+            `Steps a second; 0 waits for a key. Default: ${LIVE_PACE} where the world moves by ` +
+              `itself, else 0; for --random ${TURN_PACE} in place of 0.`,
           ),
         }),
       ),
@@ -105,11 +102,6 @@ export const play = defineCommand({
   },
 });
 
-/** Whether a world goes on while nobody acts: where it has no states to count, mostly physics. */
-function isLive({ observationSpace, transitions }: Environment): boolean {
-  return observationSpace instanceof Box && transitions === undefined;
-}
-
 async function playWorld(
   environment: Environment,
   values: PlayValues,
@@ -120,7 +112,7 @@ async function playWorld(
     throw new InputError(`Cannot record ${environment.id} as it draws no scene`);
   }
   const framesPerSecond = values.fps ??
-    (isLive(environment) ? LIVE_FPS : values.random ? TURN_FPS : 0);
+    (isLive(environment) ? LIVE_PACE : values.random ? TURN_PACE : 0);
   if (values.random && framesPerSecond === 0) {
     throw new InputError(`Cannot play at random as --fps must be at least 1: 0`);
   }
@@ -195,7 +187,7 @@ async function playInTerminal(
       if (path !== undefined && frames.length < mostFrames) frames.push(scene);
     },
   });
-  if (path !== undefined) await save(path, frames, framesPerSecond || TURN_FPS, io);
+  if (path !== undefined) await save(path, frames, framesPerSecond || TURN_PACE, io);
   io.out(game.summary());
   return interrupted ? 130 : 0;
 }

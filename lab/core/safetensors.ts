@@ -107,12 +107,13 @@ export function safetensorsParts(
 }
 
 /**
- * Reads tensors into arrays of their own. Anything that does not follow the format throws an
+ * Reads tensors into arrays of their own, those that are `wanted` by their names. Anything that does not follow the format throws an
  * `InputError` that names what is wrong: a truncated file, a header that is no JSON, an element type
  * that the lab has not, a tensor whose bytes do not fit its shape, overlap another's or leave a gap.
  */
 export function decodeSafetensors(
   bytes: Uint8Array,
+  wanted: (name: string) => boolean = () => true,
 ): { tensors: NamedTensors; metadata: Record<string, string> } {
   const { header, start } = readHeader(bytes);
   const metadata = readMetadata(header[METADATA]);
@@ -121,6 +122,7 @@ export function decodeSafetensors(
   checkLayout(entries, bytes.length - start);
   const tensors: Record<string, TensorData> = Object.create(null);
   for (const { name, dtype, shape, begin, end } of entries) {
+    if (!wanted(name)) continue;
     const values: TypedArrays[Dtype] = allocate(dtype, sizeOf(shape));
     new Uint8Array(values.buffer).set(bytes.subarray(start + begin, start + end));
     tensors[name] = { shape, dtype, values };

@@ -6,13 +6,14 @@
 import type { BackendChoice } from "../compute/backend_choice.ts";
 import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
+import { REPLAY } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { Run, Store, StoredCheckpoint } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
 import { orderOf } from "./resume.ts";
 import { openSession } from "./session.ts";
 
-/** A stored trainer, open. */
+/** A stored trainer, open to be looked at: its replay buffer is empty. */
 export interface OpenTrainer {
   readonly trainer: Trainer;
   /** Agents: makes an environment as the run's. */
@@ -48,7 +49,7 @@ export async function openTrainer(
   }
   const { job } = orderOf(run.manifest, registries);
   const chosen = backend === undefined ? job : { ...job, backend };
-  const { snapshot } = await store.loadCheckpoint(run.id, checkpoint);
+  const { snapshot } = await store.loadCheckpoint(run.id, checkpoint, { without: REPLAY });
   const session = await openSession(chosen, registries);
   try {
     await session.trainer.restore(snapshot);
@@ -63,4 +64,41 @@ export async function openTrainer(
     checkpoint,
     dispose: () => void session.dispose(),
   };
+}
+
+/**
+ * The greedy policy of a run's agent as the bytes of a file that `loadPolicy` opens, with where it
+ * comes from. Options as of {@linkcode openTrainer}.
+ *
+ * @throws InputError where the run is no agent in a world, or its agent makes no policy.
+ */
+export async function policyOf(
+  run: Run,
+  options: Parameters<typeof openTrainer>[1],
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { experiment, seed, configuration } = run.manifest.determined;
+  const { agent, environment } = configuration as {
+    agent?: { name: string };
+    environment: { id: string };
+  };
+  if (agent === undefined) {
+    throw new InputError(`Cannot export a policy of ${run.id} as it is no agent in a world`);
+  }
+  const { trainer, checkpoint, dispose } = await openTrainer(run, options);
+  try {
+    if (trainer.exportPolicy === undefined) {
+      throw new InputError(`Cannot export a policy of ${run.id} as ${agent.name} makes none`);
+    }
+    return await trainer.exportPolicy({
+      run: run.id,
+      experiment,
+      seed,
+      ...run.digest === null ? {} : { digest: run.digest },
+      iteration: String(checkpoint.iteration),
+      agent: agent.name,
+      environment: environment.id,
+    });
+  } finally {
+    dispose();
+  }
 }

@@ -220,7 +220,7 @@ export function storedSeries(store: Store, id: string): DigestSeries[] {
 export async function finalParameters(store: Store, run: Run) {
   const final = store.checkpoints(run.id).filter(({ kind }) => kind === "final").at(-1);
   if (final === undefined) return {};
-  return (await store.loadCheckpoint(run.id, final)).snapshot.parameters;
+  return (await store.loadCheckpoint(run.id, final, { without: "" })).snapshot.parameters;
 }
 
 /** The budgets that a run had before it was extended, in order. */

@@ -72,7 +72,11 @@ export class Checkpoints {
   }
 
   /** The content of a checkpoint, verified. */
-  async load(run: string, checkpoint: StoredCheckpoint): Promise<Checkpoint> {
+  async load(
+    run: string,
+    checkpoint: StoredCheckpoint,
+    { without }: { readonly without?: string },
+  ): Promise<Checkpoint> {
     const row = this.#database.get(
       "SELECT record_file FROM checkpoint WHERE id = ? AND run = ?",
       checkpoint.id,
@@ -95,6 +99,7 @@ export class Checkpoints {
     const { file, hash } = record.tensors;
     const { tensors } = decodeSafetensors(
       await readVerified(`${this.#folder}/${run}/${file}`, hash),
+      without === undefined ? undefined : (name) => !name.startsWith(`state/${without}`),
     );
     return {
       snapshot: {

@@ -220,8 +220,12 @@ export class SqliteStore implements Store {
     return this.#checkpoints.list(id);
   }
 
-  loadCheckpoint(id: string, checkpoint: StoredCheckpoint): Promise<Checkpoint> {
-    return this.#checkpoints.load(id, checkpoint);
+  loadCheckpoint(
+    id: string,
+    checkpoint: StoredCheckpoint,
+    options: { readonly without?: string } = {},
+  ): Promise<Checkpoint> {
+    return this.#checkpoints.load(id, checkpoint, options);
   }
 
   trash(id: string): void {

@@ -267,8 +267,15 @@ export interface Store {
   saveCheckpoint(id: string, checkpoint: NewCheckpoint): Promise<StoredCheckpoint>;
   /** Visible checkpoints, oldest first: resume takes the last. */
   checkpoints(id: string): StoredCheckpoint[];
-  /** Reads and verifies; throws a `LabError` that names the file where the hash differs. */
-  loadCheckpoint(id: string, checkpoint: StoredCheckpoint): Promise<Checkpoint>;
+  /**
+   * Reads and verifies; throws a `LabError` that names the file where the hash differs. `without`:
+   * tensors of the state whose names begin so are left out; "" leaves out all of them.
+   */
+  loadCheckpoint(
+    id: string,
+    checkpoint: StoredCheckpoint,
+    options?: { readonly without?: string },
+  ): Promise<Checkpoint>;
 
   /** Moves a run to the trash; a `LabError` while it is being trained. */
   trash(id: string): void;

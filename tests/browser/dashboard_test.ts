@@ -1,7 +1,9 @@
 /** Every page and every island of the dashboard in a real browser. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { registries } from "../../lab/cli/registries.ts";
 import { streamOf } from "../../lab/core/random.ts";
+import { launch } from "../../lab/experiment/launch.ts";
 import { build, type Dashboard, openDashboard } from "../web/built.ts";
 import {
   addPoints,
@@ -296,6 +298,42 @@ for (const colorScheme of ["light", "dark"] as const) {
     }
   }, { colorScheme });
 }
+
+test("the trained policy plays on its page, pauses, and gives way to another", async (page) => {
+  const { store } = dashboard;
+  const [run] = await launch([{
+    reference: "cartpole-dqn-quick",
+    set: [["evaluation.every", "1000"]],
+    budget: 3000,
+    seed: 1,
+    backend: "auto",
+  }], { store, registries, workers: 1 });
+  await open(page, `/runs/${run.id}`);
+  const panel = page.locator(".policy");
+  const step = async () => Number(await panel.locator("dd").nth(1).innerText());
+  const picture = () =>
+    panel.locator("canvas").evaluate((each: HTMLCanvasElement) => each.toDataURL());
+  await panel.locator("select").first().selectOption("16");
+  await page.waitForFunction(() => {
+    const mean = document.querySelector(".policy dl > div:last-child dd")!.textContent!;
+    return / of [2-9]/.test(mean);
+  });
+
+  await panel.locator("button", { hasText: "Pause" }).click();
+  await page.waitForTimeout(100); // the frame under way
+  const [standing, drawn] = [await step(), await picture()];
+  await page.waitForTimeout(200);
+  deepStrictEqual([await step(), await picture()], [standing, drawn]);
+  await panel.locator("select").nth(1).selectOption("best");
+  await page.waitForFunction(() => document.querySelector(".policy dd")!.textContent === "1");
+  strictEqual(await step(), 0);
+  await panel.locator("button", { hasText: "Play" }).click();
+  await page.waitForFunction(() =>
+    Number(document.querySelectorAll(".policy dd")[1].textContent) > 1
+  );
+  ok(await picture() !== drawn);
+  strictEqual(await panel.locator(".problem").count(), 0);
+});
 
 test("no page is wider than a phone, and every control has a name", async (page) => {
   for (const path of paths()) {

@@ -119,6 +119,27 @@ Deno.test("a checkpoint that was pruned meanwhile is told so", () =>
     await rejects(store.loadCheckpoint(id, first), InputError);
   }));
 
+Deno.test("a part of the state can be left out when a checkpoint is loaded", () =>
+  withStore(async (store) => {
+    const { id } = addRun(store);
+    const lent = {
+      "replay/rows": { shape: [2], dtype: "uint8", values: Uint8Array.of(7, 8) },
+    } as const;
+    const checkpoint = checkpointAt(1);
+    const saved = await store.saveCheckpoint(id, {
+      ...checkpoint,
+      snapshot: { ...checkpoint.snapshot, lent },
+    });
+    const names = async (options?: { without: string }) =>
+      Object.keys((await store.loadCheckpoint(id, saved, options)).snapshot.state).sort();
+    const copied = Object.keys(checkpoint.snapshot.state);
+    deepStrictEqual(await names(), [...copied, "replay/rows"].sort());
+    deepStrictEqual(await names({ without: "replay/" }), copied.sort());
+    deepStrictEqual(await names({ without: "" }), []);
+    const { snapshot } = await store.loadCheckpoint(id, saved, { without: "" });
+    deepStrictEqual(snapshot.parameters, checkpoint.snapshot.parameters);
+  }));
+
 Deno.test("who takes a run's lock clears away what a killed process left half-written", () =>
   withStore(async (store, folder) => {
     const { id } = addRun(store);

@@ -1,11 +1,13 @@
 /** The page of one run. @module */
 import type { VNode } from "preact";
+import { environments } from "../../../envs/mod.ts";
 import { flatten } from "../../../lab/experiment/comparison.ts";
 import type { Manifest, Run } from "../../../lab/store/store.ts";
 import type { State } from "../../app.ts";
 import { type Contents, contentsOf } from "../../contents.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
-import { Gallery, Live, RunCharts, RunEvents, RunStatus } from "../../islands.ts";
+import { Gallery, Live, PolicyAtWork, RunCharts, RunEvents, RunStatus } from "../../islands.ts";
+import type { WorldOf } from "../../islands/policy.tsx";
 import { type RunSummary, summarize } from "../../summary.ts";
 
 interface Data {
@@ -31,6 +33,7 @@ export function handler({ params, state: { store, feed } }: Context<State>): Pag
 /** The page. */
 export default function RunPage({ data }: PageProps<Data>): VNode {
   const { row, run, contents } = data;
+  const world = worldOf(run.manifest);
   return (
     <>
       <h1>{data.title}</h1>
@@ -42,6 +45,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       {run.note !== "" && <p>{run.note}</p>}
       <RunStatus row={row} />
       <RunEvents contents={contents} />
+      {world !== undefined && <PolicyAtWork run={row.id} world={world} contents={contents} />}
       <Gallery contents={contents} />
       <RunCharts run={row.id} contents={contents} axis={row.axis} />
       <h2>Do more with it</h2>
@@ -53,6 +57,12 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       <Live moment={data.moment} run={row.id} />
     </>
   );
+}
+
+/** The world that a page can step itself: one of the lab's, with a drawing. */
+function worldOf({ determined: { configuration } }: Manifest): WorldOf | undefined {
+  const world = configuration.environment as WorldOf | undefined;
+  return environments.some(({ id }) => id === world?.id) ? world : undefined;
 }
 
 /** `2026-11-20 07:25 UTC`. */

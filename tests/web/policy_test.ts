@@ -1,0 +1,110 @@
+/** The policy of a run: its file from the server, and the episodes that a page plays with it. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { loadPolicy } from "../../agents/policy.ts";
+import { makeEnv } from "../../envs/mod.ts";
+import { registries } from "../../lab/cli/registries.ts";
+import { openTrainer } from "../../lab/experiment/inspect.ts";
+import { launch } from "../../lab/experiment/launch.ts";
+import { type Actor, Episodes } from "../../web/episodes.ts";
+import { contentsOf } from "../../web/contents.ts";
+import { openDashboard } from "./built.ts";
+
+Deno.test("the server makes a run's policy, and says where there is none", async () => {
+  await using dashboard = await openDashboard();
+  const { store, app, runs } = dashboard;
+  const [run] = await launch([{
+    reference: "cartpole-dqn-quick",
+    set: [["evaluation.every", "1000"]],
+    budget: 3000,
+    seed: 1,
+    backend: "wasm-strict",
+  }], { store, registries, workers: 1 });
+  const get = async (query: string) => {
+    const response = await app.handler(new Request(`http://127.0.0.1/api/policy?${query}`));
+    return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) };
+  };
+  const { policies } = contentsOf(store, store.run(run.id)!);
+  strictEqual(policies[0].kind, "final");
+  ok(policies.some(({ kind }) => kind === "best"));
+
+  for (const { kind } of policies) {
+    const { status, bytes } = await get(`run=${run.id}&kind=${kind}`);
+    strictEqual(status, 200);
+    const policy = loadPolicy(bytes);
+    strictEqual(policy.about.run, run.id);
+    const { trainer, dispose } = await openTrainer(run, { store, registries, checkpoint: kind });
+    for (let i = 0; i < 50; i++) {
+      const observation = Float32Array.of(i / 50 - 0.5, Math.sin(i), Math.cos(i) / 5, i % 3 - 1);
+      strictEqual(policy.act(observation), await trainer.act!(observation));
+    }
+    dispose();
+  }
+  deepStrictEqual((await get(`run=${run.id}`)).bytes, (await get(`run=${run.id}`)).bytes);
+
+  const problem = async (query: string) => {
+    const { status, bytes } = await get(query);
+    strictEqual(status, 404);
+    return new TextDecoder().decode(bytes);
+  };
+  match(await problem(`run=${runs.vae}`), /it is no agent in a world/);
+  match(await problem(`run=${runs["ppo-1"]}`), /must have a final checkpoint/);
+  match(await problem(`run=${run.id}&kind=worst`), /must be final, best, last: worst/);
+  match(await problem("run=none"), /none/);
+  deepStrictEqual(contentsOf(store, store.run(runs.vae)!).policies, []);
+});
+
+/** Pushes to one side; counts how often it was told to forget. */
+class Push implements Actor {
+  masked = false;
+  resets = 0;
+  constructor(readonly side: number) {}
+  act(): number {
+    return this.side;
+  }
+  reset(): void {
+    this.resets++;
+  }
+}
+
+Deno.test("episodes follow one another, and another policy begins with the first one", () => {
+  const [left, right] = [new Push(0), new Push(1)];
+  const episodes = new Episodes(makeEnv("CartPole-v1"), left);
+  const world = makeEnv("CartPole-v1");
+  world.reset({ seed: 0 });
+  let steps = 0;
+  for (let ended = false; !ended; steps++) ended = world.step(0).terminated;
+
+  for (let t = 0; t < steps; t++) episodes.step();
+  const { standing } = episodes;
+  deepStrictEqual(standing, {
+    episode: 1,
+    steps,
+    episodeReturn: steps,
+    end: "terminated",
+    returns: [steps],
+  });
+  episodes.step();
+  deepStrictEqual([episodes.standing.episode, episodes.standing.steps, left.resets], [2, 0, 2]);
+  episodes.step();
+  episodes.replace(right);
+  deepStrictEqual(episodes.standing, {
+    episode: 1,
+    steps: 0,
+    episodeReturn: 0,
+    end: null,
+    returns: [],
+  });
+  strictEqual(right.resets, 1);
+});
+
+Deno.test("an actor that learned within masks is told them, another is not", () => {
+  const told: unknown[] = [];
+  const actor = (masked: boolean): Actor => ({
+    masked,
+    act: (_, moment) => told.push(moment?.actionMask) && 0,
+    reset() {},
+  });
+  for (const masked of [true, false]) new Episodes(makeEnv("Taxi-v4"), actor(masked)).step();
+  strictEqual((told[0] as ArrayLike<number>).length, 6);
+  strictEqual(told[1], undefined);
+});

@@ -1,0 +1,78 @@
+/**
+ * Episodes of a policy in its world, a step at a time.
+ *
+ * @module
+ */
+import type { Environment } from "../lab/core/environment.ts";
+import type { Moment } from "../lab/core/trainer.ts";
+
+/** What acts: see `Policy` in agents/policy.ts. */
+export interface Actor {
+  /** Whether it is to be told the world's action masks. */
+  readonly masked: boolean;
+  act(observation: unknown, moment?: Pick<Moment, "actionMask">): unknown;
+  reset(): void;
+}
+
+/** Where the play stands. */
+export interface Standing {
+  /** From 1. */
+  readonly episode: number;
+  /** Steps and return of this episode so far. */
+  readonly steps: number;
+  readonly episodeReturn: number;
+  /** How it ended; null while it goes on. */
+  readonly end: "terminated" | "truncated" | null;
+  /** Returns of the episodes that ended. */
+  readonly returns: readonly number[];
+}
+
+/** Plays one episode after the other; the first one starts from seed 0. */
+export class Episodes {
+  #observation: unknown;
+  #standing: Standing = { episode: 0, steps: 0, episodeReturn: 0, end: null, returns: [] };
+
+  constructor(readonly environment: Environment, private actor: Actor) {
+    this.begin();
+  }
+
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  /** Another policy acts from now on: it begins with an episode of its own. */
+  replace(actor: Actor): void {
+    this.actor = actor;
+    this.#standing = { ...this.#standing, episode: 0, returns: [] };
+    this.begin();
+  }
+
+  /** Leaves this episode for the next one. */
+  begin(): void {
+    const { episode, returns } = this.#standing;
+    const options = episode === 0 ? { seed: 0 } : {};
+    this.#observation = this.environment.reset(options).observation;
+    this.actor.reset();
+    this.#standing = { episode: episode + 1, steps: 0, episodeReturn: 0, end: null, returns };
+  }
+
+  /** One step; after an end the next episode begins instead. */
+  step(): void {
+    if (this.#standing.end !== null) return this.begin();
+    const actionMask = this.actor.masked ? this.environment.actionMask?.() : undefined;
+    const moment = actionMask === undefined ? {} : { actionMask };
+    const action = this.actor.act(this.#observation, moment);
+    const { observation, reward, terminated, truncated } = this.environment.step(action);
+    this.#observation = observation;
+    const { episode, steps, episodeReturn, returns } = this.#standing;
+    const sum = episodeReturn + reward;
+    const end = terminated ? "terminated" : truncated ? "truncated" : null;
+    this.#standing = {
+      episode,
+      steps: steps + 1,
+      episodeReturn: sum,
+      end,
+      returns: end === null ? returns : [...returns, sum],
+    };
+  }
+}
