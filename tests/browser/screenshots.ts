@@ -1,16 +1,18 @@
 /**
- * Takes the README's picture of the dashboard from a store's finished runs of agents:
- * `deno run -A tests/browser/screenshots.ts [STORE]`; without a store, of made-up runs.
+ * Takes the documentation's pictures of the dashboard:
+ * `deno run -A tests/browser/screenshots.ts [STORE [RUN]]` compares a store's finished runs of agents
+ * (without a store, made-up ones); with RUN, shows that run's policy at work.
  *
  * @module
  */
+import type { Page } from "playwright-core";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import type { Store } from "../../lab/store/store.ts";
 import { createApp } from "../../web/app.ts";
 import { build, openDashboard, root } from "../web/built.ts";
 import { openBrowser } from "./chromium.ts";
 
-const target = new URL("docs/images/dashboard.png", root).pathname;
+const folder = new URL("docs/images/", root).pathname;
 
 /** The compare page of the finished agents. */
 function pathOf(store: Store): string {
@@ -20,7 +22,7 @@ function pathOf(store: Store): string {
   return `/compare?${runs.map(({ id }) => `run=${id}`).join("&")}`;
 }
 
-async function take(store: Store): Promise<void> {
+async function take(store: Store, run?: string): Promise<string> {
   const { handler } = createApp(store);
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
   const browser = await openBrowser();
@@ -30,28 +32,46 @@ async function take(store: Store): Promise<void> {
       viewport: { width: 1280, height: 800 },
       colorScheme: "light",
     });
-    await page.goto(pathOf(store));
-    await page.waitForSelector("canvas");
-    await page.waitForSelector("[data-connected=true]", { state: "attached" });
-    const { bottom } = await page.locator(".statistics").evaluate((table) =>
-      table.getBoundingClientRect().toJSON()
-    );
-    await page.setViewportSize({ width: 1280, height: Math.ceil(bottom) + 14 });
-    await page.screenshot({ path: target });
+    return run === undefined ? await compare(page, store) : await play(page, run);
   } finally {
     await browser.close();
     await server.shutdown();
   }
 }
 
-await build();
-await Deno.mkdir(new URL(".", `file://${target}`), { recursive: true });
-if (Deno.args.length > 0) {
-  const store = openStore(Deno.args[0], { readOnly: true });
-  await take(store);
-  store.close();
-} else {
-  await using dashboard = await openDashboard();
-  await take(dashboard.store);
+async function compare(page: Page, store: Store): Promise<string> {
+  const path = `${folder}dashboard.png`;
+  await page.goto(pathOf(store));
+  await page.waitForSelector("canvas");
+  await page.waitForSelector("[data-connected=true]", { state: "attached" });
+  const { bottom } = await page.locator(".statistics").evaluate((table) =>
+    table.getBoundingClientRect().toJSON()
+  );
+  await page.setViewportSize({ width: 1280, height: Math.ceil(bottom) + 14 });
+  await page.screenshot({ path });
+  return path;
 }
-console.log(`${target}: ${Math.round((await Deno.stat(target)).size / 1000)} kB`);
+
+async function play(page: Page, run: string): Promise<string> {
+  const path = `${folder}policy.png`;
+  await page.goto(`/runs/${run}`);
+  await page.waitForFunction(() =>
+    Number(document.querySelectorAll(".policy dd")[1]?.textContent) === 60
+  );
+  await page.screenshot({ path });
+  return path;
+}
+
+await build();
+await Deno.mkdir(folder, { recursive: true });
+const [location, run] = Deno.args;
+let path: string;
+if (location === undefined) {
+  await using dashboard = await openDashboard();
+  path = await take(dashboard.store);
+} else {
+  const store = openStore(location, { readOnly: true });
+  path = await take(store, run);
+  store.close();
+}
+console.log(`${path}: ${Math.round((await Deno.stat(path)).size / 1000)} kB`);
