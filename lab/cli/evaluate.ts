@@ -2,10 +2,12 @@
 import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import { choice, integer } from "@optique/core/valueparser";
+import { choice, integer, string } from "@optique/core/valueparser";
 import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
+import { isLive, LIVE_PACE, TURN_PACE } from "../core/pace.ts";
 import { deriveSeed, type Seed, streamOf } from "../core/random.ts";
+import type { Scene } from "../core/scene.ts";
 import type { Trainer } from "../core/trainer.ts";
 import {
   defaulting,
@@ -16,8 +18,9 @@ import {
   seedValue,
   storeOption,
 } from "./command.ts";
+import { refuseExisting } from "./files.ts";
 import { figure, table } from "./format.ts";
-import type { Io } from "./io.ts";
+import { callersPath, type Io } from "./io.ts";
 import { finite, runsDocument } from "./run_document.ts";
 import { openStoreOf } from "./stores.ts";
 
@@ -28,13 +31,14 @@ const FRAME_MILLISECONDS = 20;
 export const evaluate = defineCommand({
   name: "evaluate",
   usage: "RUN [OPTIONS]",
-  brief: "Evaluates a stored policy or model; draws an episode",
+  brief: "Evaluates a stored policy or model; draws or records an episode",
   description: "Evaluates the stored policy of an agent over episodes, or a stored model on its " +
     "test data. Training is not touched and nothing is stored.",
   examples: [
     ["evaluate latest --episodes 1000", "the newest run over a thousand episodes"],
     ["evaluate 3f2a --checkpoint best --seed 7", "its best checkpoint, other starting states"],
     ["evaluate latest --render", "and draw one episode in the terminal"],
+    ["evaluate latest --out episode.gif", "and record one"],
   ],
   parser: (known) =>
     object({
@@ -55,10 +59,23 @@ export const evaluate = defineCommand({
         }),
       ),
       render: option("--render", { description: plain("Draw an episode in the terminal.") }),
+      out: optional(
+        option("--out", string({ metavar: "FILE" }), {
+          description: plain("Record it into this file: .gif, or the first frame as .png or .svg."),
+        }),
+      ),
+      force: option("--force", { description: plain("Write over a file that is there.") }),
       store: storeOption(),
       json: jsonOption(),
     }),
-  async run({ run: reference, episodes, seed, checkpoint, render, store: location, json }, io) {
+  async run({ run: reference, episodes, seed, checkpoint, render, ...options }, io) {
+    const { out, force, store: location, json } = options;
+    const path = out === undefined ? undefined : callersPath(io, out);
+    if (path !== undefined) {
+      const { recordingKind } = await import("./play_recording.ts");
+      recordingKind(path);
+      await refuseExisting([path], force);
+    }
     const registries = await io.registries();
     const { openTrainer } = await import("../experiment/inspect.ts");
     using opened = await openStoreOf(io, location, { readOnly: true });
@@ -70,13 +87,13 @@ export const evaluate = defineCommand({
       checkpoint,
     });
     try {
-      if (render) {
+      if (render || path !== undefined) {
         if (makeEnvironment === undefined || trainer.act === undefined) {
           throw new InputError(
             `Cannot render ${run.id} as it is no agent in a world: try sample ${run.id}`,
           );
         }
-        await play(trainer, makeEnvironment(), seed, io);
+        await play(trainer, makeEnvironment(), seed, { render, path }, io);
       }
       const random = streamOf(seed, "evaluation");
       const { metrics } = await trainer.evaluate({ random, episodes });
@@ -97,27 +114,30 @@ export const evaluate = defineCommand({
   },
 });
 
-/** Plays an episode with the greedy policy and draws it; without a terminal only its last frame. */
+/** Where an episode is shown. */
+interface Shown {
+  /** In the terminal; without one only its last frame. */
+  readonly render: boolean;
+  /** In this file, up to the most frames that a recording holds. */
+  readonly path: string | undefined;
+}
+
+/** Plays an episode with the greedy policy and shows it. */
 async function play(
   trainer: Trainer,
   environment: Environment,
   seed: Seed,
+  { render, path }: Shown,
   io: Io,
 ): Promise<void> {
   if (environment.scene === undefined) {
     throw new InputError(`Cannot render ${environment.id} as it draws no scene`);
   }
-  const { renderTerminal } = await import("./render_terminal.ts");
-  const screen = io.screen();
-  const frame = () =>
-    renderTerminal(environment.scene!(), {
-      columns: Math.min(screen?.columns ?? 80, 120) - 1,
-      rows: Math.min((screen?.rows ?? 24) - 2, 40),
-      mode: io.color.error ? "color" : "ascii",
-    });
+  const { mostFrames, saveRecording } = await import("./play_recording.ts");
+  const screen = render ? await Screen.open(io) : undefined;
   let { observation } = environment.reset({ seed: deriveSeed(seed, "environment/0") });
+  const frames: Scene[] = [environment.scene()];
   let [episodeReturn, length, over] = [0, 0, false];
-  let drawn = 0;
   while (!over) {
     const moment = { started: length === 0, actionMask: environment.actionMask?.() };
     const action = await trainer.act!(observation, moment);
@@ -126,11 +146,43 @@ async function play(
     episodeReturn += result.reward;
     length++;
     over = result.terminated || result.truncated;
-    if (screen === undefined && !over) continue;
-    const lines = `${frame()}\nstep ${length}  return ${figure(episodeReturn)}\n`;
-    io.error(`${drawn > 0 ? `\x1b[${drawn}A\r\x1b[J` : ""}${lines}`);
-    drawn = lines.split("\n").length - 1;
-    if (screen !== undefined) await new Promise((go) => setTimeout(go, FRAME_MILLISECONDS));
+    const scene = environment.scene();
+    if (path !== undefined && frames.length < mostFrames) frames.push(scene);
+    await screen?.show(scene, `step ${length}  return ${figure(episodeReturn)}`, over);
+  }
+  if (path !== undefined) {
+    const pace = isLive(environment) ? LIVE_PACE : TURN_PACE;
+    io.error(`${await saveRecording(path, frames, pace)}\n`);
   }
   environment.close?.();
+}
+
+/** The place in the terminal where an episode is drawn. */
+class Screen {
+  #drawn = 0;
+
+  private constructor(
+    private readonly io: Io,
+    private readonly renderTerminal: typeof import("./render_terminal.ts").renderTerminal,
+  ) {}
+
+  static async open(io: Io): Promise<Screen> {
+    const { renderTerminal } = await import("./render_terminal.ts");
+    return new Screen(io, renderTerminal);
+  }
+
+  /** Draws over what was drawn before and waits a moment; without a terminal only the last frame. */
+  async show(scene: Scene, line: string, isLast: boolean): Promise<void> {
+    const screen = this.io.screen();
+    if (screen === undefined && !isLast) return;
+    const picture = this.renderTerminal(scene, {
+      columns: Math.min(screen?.columns ?? 80, 120) - 1,
+      rows: Math.min((screen?.rows ?? 24) - 2, 40),
+      mode: this.io.color.error ? "color" : "ascii",
+    });
+    const lines = `${picture}\n${line}\n`;
+    this.io.error(`${this.#drawn > 0 ? `\x1b[${this.#drawn}A\r\x1b[J` : ""}${lines}`);
+    this.#drawn = lines.split("\n").length - 1;
+    if (screen !== undefined) await new Promise((go) => setTimeout(go, FRAME_MILLISECONDS));
+  }
 }

@@ -134,7 +134,7 @@ async function recordRandom(
   path: string | undefined,
   io: Io,
 ): Promise<number> {
-  const { mostFrames, recordingKind } = await import("./play_recording.ts");
+  const { mostFrames, recordingKind, saveRecording } = await import("./play_recording.ts");
   const { Game } = await import("./play_session.ts");
   const isGif = recordingKind(path!) === "gif";
   const length = isGif ? seconds * framesPerSecond : 1;
@@ -152,7 +152,7 @@ async function recordRandom(
     else game.restart();
     frames.push(environment.scene!());
   }
-  await save(path!, frames, framesPerSecond, io);
+  io.out(await saveRecording(path!, frames, framesPerSecond));
   if (isGif) io.out(game.summary());
   return 0;
 }
@@ -164,7 +164,7 @@ async function playInTerminal(
   path: string | undefined,
   io: Io,
 ): Promise<number> {
-  const { mostFrames } = await import("./play_recording.ts");
+  const { mostFrames, saveRecording } = await import("./play_recording.ts");
   const { Game, playSession } = await import("./play_session.ts");
   const { controlsOf } = await import("./play_keys.ts");
   const keyboard = io.keyboard();
@@ -187,19 +187,9 @@ async function playInTerminal(
       if (path !== undefined && frames.length < mostFrames) frames.push(scene);
     },
   });
-  if (path !== undefined) await save(path, frames, framesPerSecond || TURN_PACE, io);
+  if (path !== undefined) {
+    io.out(await saveRecording(path, frames, framesPerSecond || TURN_PACE));
+  }
   io.out(game.summary());
   return interrupted ? 130 : 0;
-}
-
-async function save(
-  path: string,
-  frames: readonly Scene[],
-  framesPerSecond: number,
-  io: Io,
-): Promise<void> {
-  const { encodeRecording, recordingKind } = await import("./play_recording.ts");
-  const kind = recordingKind(path);
-  await writeWhole(path, await encodeRecording(kind, frames, framesPerSecond));
-  io.out(`${kind === "gif" ? plural(frames.length, "frame") : "The first frame"}: ${path}`);
 }

@@ -9,6 +9,8 @@ import { encodePng } from "../core/png.ts";
 import { renderRaster } from "../core/render_raster.ts";
 import { renderSvg } from "../core/render_svg.ts";
 import type { Scene } from "../core/scene.ts";
+import { writeWhole } from "./files.ts";
+import { plural } from "./format.ts";
 
 /** The longer side of a picture in pixels. */
 const longestSide = 400;
@@ -43,4 +45,15 @@ export async function encodeRecording(
   const { height } = renderRaster(frames[0], { width });
   const rasters = frames.map((frame) => renderRaster(frame, { width, height }));
   return await encodeGif(rasters, { milliseconds: 1000 / framesPerSecond });
+}
+
+/** Writes the file and answers a line that says what is in it. `frames` holds at least one. */
+export async function saveRecording(
+  path: string,
+  frames: readonly Scene[],
+  framesPerSecond: number,
+): Promise<string> {
+  const kind = recordingKind(path);
+  await writeWhole(path, await encodeRecording(kind, frames, framesPerSecond));
+  return `${kind === "gif" ? plural(frames.length, "frame") : "The first frame"}: ${path}`;
 }

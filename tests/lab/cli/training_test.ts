@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert";
 import { decodeSafetensors } from "../../../lab/core/safetensors.ts";
 import { main } from "../../../lab/cli/main.ts";
+import { registries as ownRegistries } from "../../../lab/cli/registries.ts";
 import { registries } from "../experiment/toy_registries.ts";
 import { type CapturedIo, capturedIo } from "./captured_io.ts";
 
@@ -262,6 +263,30 @@ Deno.test("evaluate answers figures; sample and --render refuse what they cannot
     strictEqual(sampled.code, 2);
     match(sampled.error, /is no generative model/);
   });
+});
+
+Deno.test("evaluate records the episode that it plays", async () => {
+  const folder = await Deno.makeTempDir();
+  const lab = async (...args: string[]) => {
+    const io = capturedIo({ folder, root: folder, registries: ownRegistries });
+    return { code: await main(args, io), ...io.written };
+  };
+  try {
+    const run = ["run", "cliffwalking-value-iteration", "--quiet"];
+    strictEqual((await lab(...run)).code, 0);
+    const evaluate = ["evaluate", "latest", "--episodes", "1", "--out"];
+    const recorded = await lab(...evaluate, "way.gif");
+    deepStrictEqual([recorded.code, recorded.error], [0, `14 frames: ${folder}/way.gif\n`]);
+    match(recorded.out, /evaluation\/return_mean +-13/);
+    const gif = Deno.readFileSync(`${folder}/way.gif`);
+    strictEqual(new TextDecoder().decode(gif.subarray(0, 6)), "GIF89a");
+    match((await lab(...evaluate, "way.gif")).error, /there is such a file already/);
+    strictEqual((await lab(...evaluate, "way.gif", "--force")).code, 0);
+    match((await lab(...evaluate, "way.svg")).error, /The first frame: .*way\.svg/);
+    match((await lab(...evaluate, "way.mp4")).error, /must end in \.gif, \.png or \.svg/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("without a store runs says how to begin, and makes nothing", async () => {
