@@ -97,8 +97,8 @@ function pulls(name: string, agent: string, fields: Options): AgentExperiment {
 }
 
 /**
- * Another policy is the best one where a tenth of the actions is random; with a twentieth or less
- * it is the one that is best without. So ε must be small while there is still much to learn.
+ * Another policy is the best one where a tenth of the actions is random (γ 0.99); with a twentieth or
+ * less it is the one that is best without. So ε must be small while there is still much to learn.
  */
 const onPolicyLake = { explorationFinal: 0.02, explorationFraction: 0.1, learningRateFinal: 0.001 };
 
@@ -108,6 +108,12 @@ const onPolicyTaxi = { explorationFinal: 0, explorationFraction: 0.9 };
 export const tabularExperiments: readonly AgentExperiment[] = [
   plans(frozenLake, "value-iteration", 0.99),
   plans(frozenLake, "policy-iteration", 0.99),
+  learns(frozenLake, "monte-carlo", {
+    gamma: 1,
+    explorationFinal: 0.06,
+    explorationFraction: 0.1,
+    learningRate: 0.005,
+  }, 10_000_000),
   learns(frozenLake, "sarsa", onPolicyLake, 2_000_000),
   learns(frozenLake, "expected-sarsa", onPolicyLake, 2_000_000),
   learns(frozenLake, "n-step-sarsa", { ...onPolicyLake, rewardSteps: 2 }, 2_000_000),
@@ -118,6 +124,7 @@ export const tabularExperiments: readonly AgentExperiment[] = [
   learns(frozenLake, "dyna-q"),
   plans(taxi, "value-iteration", 0.99),
   plans(taxi, "policy-iteration", 0.99),
+  learns(taxi, "monte-carlo", { ...onPolicyTaxi, learningRate: 0.02 }, 60_000_000),
   learns(taxi, "sarsa", onPolicyTaxi),
   learns(taxi, "expected-sarsa"),
   learns(taxi, "q-learning"),
@@ -127,7 +134,11 @@ export const tabularExperiments: readonly AgentExperiment[] = [
   learns(taxi, "q-lambda"),
   learns(taxi, "dyna-q"),
   plans(cliffWalking, "value-iteration", 1),
-  learns(cliffWalking, "monte-carlo", { explorationInitial: 1, visitRate: 0.005 }),
+  learns(cliffWalking, "monte-carlo", {
+    explorationInitial: 1,
+    learningRate: 0.005,
+    learningRateFinal: 0.005,
+  }),
   learns(cliffWalking, "sarsa"),
   learns(cliffWalking, "expected-sarsa"),
   learns(cliffWalking, "q-learning"),
@@ -135,6 +146,7 @@ export const tabularExperiments: readonly AgentExperiment[] = [
   learns(cliffWalking, "q-lambda"),
   learns(cliffWalking, "dyna-q"),
   plans(windy, "value-iteration", 1),
+  learns(windy, "monte-carlo", { explorationFraction: 0.9, learningRate: 0.01 }, 20_000_000),
   learns(windy, "sarsa", { explorationFinal: 0.05 }),
   learns(windy, "expected-sarsa"),
   learns(windy, "q-learning"),

@@ -5,9 +5,9 @@
  * Sutton, Barto, "Reinforcement Learning: An Introduction" (2018), section 5.4, "On-policy
  * first-visit MC control".
  *
- * Differs from the book: the mean may be a running one with a fixed step size, which forgets the
- * returns of worse policies; ε falls linearly; the return of an episode that a time limit cut ends
- * with what the policy expects of its final state.
+ * Differs from the book: the mean may be a running one, which forgets the returns of worse policies,
+ * with a step size that falls linearly; so does ε; the return of an episode that a time limit cut
+ * ends with what the policy expects of its final state.
  *
  * @module
  */
@@ -18,8 +18,11 @@ import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_t
 
 const schema = z.strictObject({
   ...valueFields,
-  visitRate: z.number().min(0).max(1).default(0).meta({
-    description: "Weight of a new return: 0 is the mean over all, 1/N; else a running mean",
+  learningRate: z.number().min(0).max(1).default(0).meta({
+    description: "Weight of a new return at the start; 0: the mean over all, 1/N",
+  }),
+  learningRateFinal: z.number().min(0).max(1).default(0).meta({
+    description: "The same at the end of the budget, reached linearly",
   }),
 });
 
@@ -30,7 +33,7 @@ const configuration: z.ZodType<MonteCarloConfiguration> = schema;
 
 /** Learns at the end of an episode from G_t = r_t + γG_{t+1} at each pair's first visit. */
 export function monteCarloMethod(setup: TabularSetup<MonteCarloConfiguration>): TabularMethod {
-  const { states, actions, configuration: { gamma, initialValue, visitRate }, random } = setup;
+  const { states, actions, configuration: { gamma, initialValue, learningRate }, random } = setup;
   const q = new Float64Array(states * actions).fill(initialValue);
   const visits = new Float64Array(states * actions);
   const rates = new Rates(setup.configuration);
@@ -62,7 +65,8 @@ export function monteCarloMethod(setup: TabularSetup<MonteCarloConfiguration>): 
         following = rewards[t] + gamma * following;
         if (first.get(pairs[t]) !== t) continue;
         visits[pairs[t]] += 1;
-        error = moveTowards(q, pairs[t], following, visitRate || 1 / visits[pairs[t]]);
+        const rate = learningRate > 0 ? rates.learningRate : 1 / visits[pairs[t]];
+        error = moveTowards(q, pairs[t], following, rate);
       }
       abandon();
       return error;

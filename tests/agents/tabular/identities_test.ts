@@ -142,7 +142,11 @@ Deno.test("n-step Sarsa beyond an episode's end is Monte Carlo where no pair com
   const carlo = monteCarloMethod({
     states,
     actions,
-    configuration: definition.configuration.parse({ gamma: 0.9, visitRate: 0.1 }),
+    configuration: definition.configuration.parse({
+      gamma: 0.9,
+      learningRate: 0.1,
+      learningRateFinal: 0.1,
+    }),
     random: defaultRng(1),
   });
   carlo.q.set(sarsaN.q);

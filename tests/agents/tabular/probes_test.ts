@@ -53,7 +53,7 @@ const quick = { gamma: 0.5, explorationFinal: 0.5, explorationFraction: 0.1 };
 
 for (const agent of learners) {
   const rate = agent === "monte-carlo"
-    ? { visitRate: 0.1 }
+    ? { learningRate: 0.1, learningRateFinal: 0.1 }
     : { learningRate: 0.2, learningRateFinal: 0.05 };
   const expectValues = async (
     world: EnvironmentDefinition,
