@@ -68,13 +68,14 @@ export async function openTrainer(
 
 /**
  * The greedy policy of a run's agent as the bytes of a file that `loadPolicy` opens, with where it
- * comes from. Options as of {@linkcode openTrainer}.
+ * comes from: the same ones whatever the run was computed with. Options as of
+ * {@linkcode openTrainer}.
  *
  * @throws InputError where the run is no agent in a world, or its agent makes no policy.
  */
 export async function policyOf(
   run: Run,
-  options: Parameters<typeof openTrainer>[1],
+  options: Omit<Parameters<typeof openTrainer>[1], "backend">,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { experiment, seed, configuration } = run.manifest.determined;
   const { agent, environment } = configuration as {
@@ -84,7 +85,10 @@ export async function policyOf(
   if (agent === undefined) {
     throw new InputError(`Cannot export a policy of ${run.id} as it is no agent in a world`);
   }
-  const { trainer, checkpoint, dispose } = await openTrainer(run, options);
+  const { trainer, checkpoint, dispose } = await openTrainer(run, {
+    ...options,
+    backend: "auto",
+  });
   try {
     if (trainer.exportPolicy === undefined) {
       throw new InputError(`Cannot export a policy of ${run.id} as ${agent.name} makes none`);
