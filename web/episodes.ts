@@ -31,8 +31,13 @@ export interface Standing {
 export class Episodes {
   #observation: unknown;
   #standing: Standing = { episode: 0, steps: 0, episodeReturn: 0, end: null, returns: [] };
+  #actor: Actor;
+  /** What acts from the next episode on. */
+  #next: Actor;
 
-  constructor(readonly environment: Environment, private actor: Actor) {
+  constructor(readonly environment: Environment, actor: Actor) {
+    this.#actor = actor;
+    this.#next = actor;
     this.begin();
   }
 
@@ -40,28 +45,28 @@ export class Episodes {
     return this.#standing;
   }
 
-  /** Another policy acts from now on: it begins with an episode of its own. */
-  replace(actor: Actor): void {
-    this.actor = actor;
-    this.#standing = { ...this.#standing, episode: 0, returns: [] };
-    this.begin();
+  /** Another policy acts from the next episode on; with it they count from 1 again. */
+  follow(actor: Actor): void {
+    this.#next = actor;
   }
 
   /** Leaves this episode for the next one. */
   begin(): void {
-    const { episode, returns } = this.#standing;
+    const isNew = this.#next !== this.#actor;
+    this.#actor = this.#next;
+    const { episode, returns } = isNew ? { episode: 0, returns: [] } : this.#standing;
     const options = episode === 0 ? { seed: 0 } : {};
     this.#observation = this.environment.reset(options).observation;
-    this.actor.reset();
+    this.#actor.reset();
     this.#standing = { episode: episode + 1, steps: 0, episodeReturn: 0, end: null, returns };
   }
 
   /** One step; after an end the next episode begins instead. */
   step(): void {
     if (this.#standing.end !== null) return this.begin();
-    const actionMask = this.actor.masked ? this.environment.actionMask?.() : undefined;
+    const actionMask = this.#actor.masked ? this.environment.actionMask?.() : undefined;
     const moment = actionMask === undefined ? {} : { actionMask };
-    const action = this.actor.act(this.#observation, moment);
+    const action = this.#actor.act(this.#observation, moment);
     const { observation, reward, terminated, truncated } = this.environment.step(action);
     this.#observation = observation;
     const { episode, steps, episodeReturn, returns } = this.#standing;

@@ -324,6 +324,9 @@ test("the trained policy plays on its page, pauses, and gives way to another", a
   const [standing, drawn] = [await step(), await picture()];
   await page.waitForTimeout(200);
   deepStrictEqual([await step(), await picture()], [standing, drawn]);
+  await panel.locator("button", { hasText: "New episode" }).click();
+  await page.waitForFunction(() => document.querySelectorAll(".policy dd")[1].textContent === "0");
+  ok(await picture() !== drawn);
   await panel.locator("select").nth(1).selectOption("best");
   await page.waitForFunction(() => document.querySelector(".policy dd")!.textContent === "1");
   strictEqual(await step(), 0);

@@ -66,7 +66,7 @@ class Push implements Actor {
   }
 }
 
-Deno.test("episodes follow one another, and another policy begins with the first one", () => {
+Deno.test("episodes follow one another, and another policy waits for its own first one", () => {
   const [left, right] = [new Push(0), new Push(1)];
   const episodes = new Episodes(makeEnv("CartPole-v1"), left);
   const world = makeEnv("CartPole-v1");
@@ -86,7 +86,9 @@ Deno.test("episodes follow one another, and another policy begins with the first
   episodes.step();
   deepStrictEqual([episodes.standing.episode, episodes.standing.steps, left.resets], [2, 0, 2]);
   episodes.step();
-  episodes.replace(right);
+  episodes.follow(right);
+  deepStrictEqual([episodes.standing.episode, episodes.standing.steps, right.resets], [2, 1, 0]);
+  episodes.begin();
   deepStrictEqual(episodes.standing, {
     episode: 1,
     steps: 0,

@@ -25,6 +25,7 @@ export default function PolicyIsland(
   const canvas = useRef<HTMLCanvasElement>(null);
   const playing = useSignal(true);
   const speed = useSignal(1);
+  const skipped = useSignal(0);
   const standing = useSignal(nothing);
   const problem = useSignal("");
   const { episodes, arrived } = useEpisodes(run, world, chosen, problem);
@@ -43,7 +44,7 @@ export default function PolicyIsland(
     show();
     const pace = isLive(current.environment) ? LIVE_PACE : TURN_PACE;
     return playing.value ? animate(pace * speed.value, () => current.step(), show) : undefined;
-  }, [arrived, playing.value, speed.value]);
+  }, [arrived, skipped.value, playing.value, speed.value]);
 
   if (chosen === undefined) return null;
   return (
@@ -57,7 +58,14 @@ export default function PolicyIsland(
           <button type="button" class="button" onClick={() => playing.value = !playing.value}>
             {playing.value ? "Pause" : "Play"}
           </button>
-          <button type="button" class="quiet" onClick={() => episodes.current?.begin()}>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => {
+              episodes.current?.begin();
+              skipped.value += 1;
+            }}
+          >
             New episode
           </button>
           <label>
@@ -96,8 +104,8 @@ export default function PolicyIsland(
 }
 
 /**
- * The episodes of the chosen policy, and how many policies arrived so far: another one takes them
- * over as soon as it is there.
+ * The episodes of the chosen policy, and how many policies arrived so far. A newer one of the same
+ * kind, as training goes on, waits for the end of an episode; one that was chosen does not.
  */
 function useEpisodes(
   run: string,
@@ -106,6 +114,7 @@ function useEpisodes(
   problem: Signal<string>,
 ): { episodes: RefObject<Episodes>; arrived: number } {
   const episodes = useRef<Episodes>(null);
+  const kind = useRef<KeptPolicy["kind"]>();
   const arrived = useSignal(0);
   useEffect(() => {
     if (chosen === undefined) return;
@@ -121,7 +130,9 @@ function useEpisodes(
       const policy = loadPolicy(new Uint8Array(await response.arrayBuffer()));
       if (controller.signal.aborted) return;
       if (episodes.current === null) episodes.current = new Episodes(makeEnv(id, options), policy);
-      else episodes.current.replace(policy);
+      else episodes.current.follow(policy);
+      if (kind.current !== undefined && kind.current !== chosen.kind) episodes.current.begin();
+      kind.current = chosen.kind;
       arrived.value += 1;
       problem.value = "";
     };
