@@ -78,6 +78,13 @@ async function open(page: Page, path: string): Promise<void> {
   );
 }
 
+/** Waits until the page has drawn `count` frames. */
+async function frames(page: Page, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(drawn)));
+  }
+}
+
 /** Texts of the first cells of the table's rows. */
 const names = (page: Page) => page.locator(".runs tbody tr th a").allTextContents();
 
@@ -320,9 +327,9 @@ test("the trained policy plays on its page, pauses, and gives way to another", a
   });
 
   await panel.locator("button", { hasText: "Pause" }).click();
-  await page.waitForTimeout(100); // the frame under way
+  await frames(page, 3); // those under way
   const [standing, drawn] = [await step(), await picture()];
-  await page.waitForTimeout(200);
+  await frames(page, 20);
   deepStrictEqual([await step(), await picture()], [standing, drawn]);
   await panel.locator("button", { hasText: "New episode" }).click();
   await page.waitForFunction(() => document.querySelectorAll(".policy dd")[1].textContent === "0");
