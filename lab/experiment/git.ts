@@ -10,7 +10,10 @@ import { isAbsolute, resolve } from "node:path";
 export interface Revision {
   /** Commit that is checked out. */
   readonly revision: string | null;
-  /** Whether a tracked file differs from the index, or the index was changed since the commit. */
+  /**
+   * Whether a tracked file differs from the index, or the index was changed since the commit. Prose
+   * (`*.md`, `docs/`) computes nothing and does not count while it is not in the index.
+   */
   readonly dirty: boolean | null;
 }
 
@@ -71,13 +74,17 @@ interface IndexEntry {
   readonly skipped: boolean;
 }
 
-/** Compares every tracked file with the index; null where the index is of an unknown kind. */
+/** Files that no run depends on. */
+const PROSE = /^docs\/|\.md$/;
+
+/** Compares every tracked file but prose with the index; null where the index is of an unknown kind. */
 async function isDirty(folder: string, bytes: Uint8Array): Promise<boolean | null> {
   const index = parseIndex(bytes);
   if (index === undefined) return null;
   if (index.changed) return true;
   for (const entry of index.entries) {
-    if (entry.skipped || entry.mode === 0o160000 || entry.mode === 0o120000) continue;
+    if (entry.skipped || PROSE.test(entry.path)) continue;
+    if (entry.mode === 0o160000 || entry.mode === 0o120000) continue;
     if (await differs(`${folder}/${entry.path}`, entry)) return true;
   }
   return false;

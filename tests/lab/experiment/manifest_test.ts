@@ -101,6 +101,7 @@ Deno.test("revision and changes of a working tree are read as git sees them", as
     await Deno.mkdir(`${folder}/inner`);
     await Deno.writeTextFile(`${folder}/inner/a_rather_long_name.ts`, "one");
     await Deno.writeTextFile(`${folder}/b.ts`, "two");
+    await Deno.writeTextFile(`${folder}/README.md`, "prose");
     await git(folder, "add", ".");
     await git(folder, "commit", "-q", "-m", "first");
     const revision = await git(folder, "rev-parse", "HEAD");
@@ -110,6 +111,8 @@ Deno.test("revision and changes of a working tree are read as git sees them", as
     await Deno.writeTextFile(`${folder}/untracked.ts`, "three");
     deepStrictEqual(await revisionOf(folder), { revision, dirty: false });
 
+    await Deno.writeTextFile(`${folder}/README.md`, "other prose, which computes nothing");
+    deepStrictEqual(await revisionOf(folder), { revision, dirty: false });
     await Deno.utime(`${folder}/b.ts`, 1, 1);
     deepStrictEqual(await revisionOf(folder), { revision, dirty: false });
     await Deno.writeTextFile(`${folder}/b.ts`, "TWO");
