@@ -17,8 +17,7 @@ import {
   seedValue,
   setOption,
 } from "./command.ts";
-import { refuseExisting, writeWhole } from "./files.ts";
-import { plural } from "./format.ts";
+import { refuseExisting } from "./files.ts";
 import { callersPath, type Io } from "./io.ts";
 import { worldsOf } from "./worlds.ts";
 
