@@ -18,7 +18,7 @@ import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_t
 
 const schema = z.strictObject({
   ...valueFields,
-  learningRate: z.number().min(0).max(1).default(0).meta({
+  learningRate: z.number().min(0).max(1).default(0.01).meta({
     description: "Weight of a new return at the start; 0: the mean over all, 1/N",
   }),
   learningRateFinal: z.number().min(0).max(1).default(0).meta({

@@ -169,7 +169,8 @@ Deno.test("n-step Sarsa beyond an episode's end is Monte Carlo where no pair com
 });
 
 Deno.test("Monte Carlo counts a pair's first visit in an episode only, and means over episodes", () => {
-  const method = methodOf(monteCarlo, monteCarloMethod, {}, { states: 1, actions: 1 });
+  const shape = { states: 1, actions: 1 };
+  const method = methodOf(monteCarlo, monteCarloMethod, { learningRate: 0 }, shape);
   const episode = (rewards: number[]) =>
     rewards.forEach((reward, t) =>
       method.learn(transitionOf({ reward, terminated: t === rewards.length - 1 }))
