@@ -26,7 +26,7 @@ import { InputError } from "../lab/core/errors.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import { deriveSeed } from "../lab/core/random.ts";
 import type { Json } from "../lab/core/snapshot.ts";
-import type { NamedTensors } from "../lab/core/tensor_data.ts";
+import { belowPrefix, type NamedTensors } from "../lab/core/tensor_data.ts";
 import type { Report } from "../lab/core/trainer.ts";
 import type { AgentDefinition, TrainerContext } from "../lab/compute/definitions.ts";
 import { activationNames } from "../lab/compute/networks.ts";
@@ -40,7 +40,7 @@ import {
 } from "./common/actor_critic.ts";
 import { explainedVariance, meanAndDeviation } from "./common/advantages.ts";
 import { AgentTrainer } from "./common/agent_trainer.ts";
-import { PARAMETERS, withPrefix } from "./common/checkpoint.ts";
+import { PARAMETERS } from "./common/checkpoint.ts";
 import { meanMetrics } from "./common/episodes.ts";
 import {
   compileScores,
@@ -372,7 +372,7 @@ class ImpalaTrainer extends AgentTrainer {
         const { turn, waiting } = values as { turn: number; waiting: number[] };
         this.#turn = turn;
         this.#actors.forEach((actor, k) => {
-          const kept = withPrefix(tensors, `${k}/`);
+          const kept = belowPrefix(tensors, `${k}/`);
           actor.rollout.restore(kept);
           actor.following.set(kept.following.values);
           actor.waiting = waiting[k];

@@ -124,10 +124,9 @@ export const acrobotDqnQuick: AgentExperiment = defineExperiment({
  * five steps, priorities, and half of its learning rate, falling to 0. Found on seeds 1 to 4.
  */
 export const mountaincarDqnTuned: AgentExperiment = defineExperiment({
+  ...mountaincarDqn,
   name: "mountaincar-dqn-tuned",
   summary: "DQN drives a car up a hill: double, five steps, priorities",
-  expectedSeconds: 120,
-  environment: { id: "MountainCar-v0" },
   agent: {
     ...mountaincarDqn.agent,
     learningRate: 2e-3,
@@ -137,8 +136,6 @@ export const mountaincarDqnTuned: AgentExperiment = defineExperiment({
     rewardSteps: 5,
     priorityExponent: 0.6,
   },
-  budget: 120_000,
-  seeds: 5,
   evaluation: { every: 20_000, episodes: 100 },
 });
 

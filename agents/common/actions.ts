@@ -84,8 +84,9 @@ export class ActionTranslator {
 export const FORBIDDEN = -1e8;
 
 /**
- * Logits, or other scores, with those of forbidden actions at −1e8, in place. Huang and Ontañón, "A Closer Look at
- * Invalid Action Masking in Policy Gradient Algorithms" (2020, arXiv 2006.14171), section 3.
+ * Logits, or other scores, with those of forbidden actions at −1e8, in place. Huang and Ontañón, "A
+ * Closer Look at Invalid Action Masking in Policy Gradient Algorithms" (2020, arXiv 2006.14171),
+ * section 3.
  *
  * @param logits [B, A].
  * @param masks [B, A], 1 where an action is allowed; undefined: all are.

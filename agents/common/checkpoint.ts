@@ -8,7 +8,7 @@ import { InputError } from "../../lab/core/errors.ts";
 import type { Progress } from "../../lab/core/metrics.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import { type Json, REPLAY, type Snapshot } from "../../lab/core/snapshot.ts";
-import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { belowPrefix, type NamedTensors, prefixed } from "../../lab/core/tensor_data.ts";
 import type { Workspace } from "../../lab/compute/workspace.ts";
 import type { EpisodeWindow } from "./episodes.ts";
 
@@ -43,33 +43,18 @@ export interface TrainerParts {
 /** The group that holds an agent's learned networks. */
 export const PARAMETERS = "parameters";
 
-function prefixed(prefix: string, tensors: NamedTensors): NamedTensors {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]),
-  );
-}
-
-/** The tensors whose names begin with `prefix`, without it: `0/actions` is `actions` of `0/`. */
-export function withPrefix(tensors: NamedTensors, prefix: string): NamedTensors {
-  return Object.fromEntries(
-    Object.entries(tensors)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
-  );
-}
-
 /** Everything that resume needs, copied but for the replay's rows, which are lent. */
 export async function takeSnapshot(parts: TrainerParts): Promise<Snapshot> {
   const { agent, workspace, progress, groups, generators, world, replay, memory } = parts;
   const state: NamedTensors = {};
   for (const group of groups) {
-    Object.assign(state, prefixed(`${group}/`, await workspace.read(group)));
+    Object.assign(state, prefixed(await workspace.read(group), `${group}/`));
   }
   const kept = replay?.snapshot();
   return {
     parameters: await workspace.read(PARAMETERS),
     state,
-    ...kept === undefined ? {} : { lent: prefixed(REPLAY, kept.tensors) },
+    ...kept === undefined ? {} : { lent: prefixed(kept.tensors, REPLAY) },
     values: {
       agent,
       progress: { ...progress },
@@ -105,12 +90,12 @@ export function restoreSnapshot(parts: TrainerParts, snapshot: Snapshot): void {
     throw new InputError(`Cannot restore as the checkpoint must be of ${agent}: ${given}`);
   }
   workspace.write(PARAMETERS, snapshot.parameters);
-  for (const group of groups) workspace.write(group, withPrefix(snapshot.state, `${group}/`));
+  for (const group of groups) workspace.write(group, belowPrefix(snapshot.state, `${group}/`));
   for (const [name, generator] of Object.entries(generators)) {
     generator.restore(values.generators[name]);
   }
   world.restore(values.world);
-  const rows = withPrefix({ ...snapshot.state, ...snapshot.lent }, REPLAY);
+  const rows = belowPrefix({ ...snapshot.state, ...snapshot.lent }, REPLAY);
   if (Object.keys(rows).length > 0) replay?.restore(rows, values.replay);
   memory?.restore(values.memory);
   Object.assign(progress, values.progress);

@@ -54,3 +54,19 @@ export function allocate<D extends Dtype>(dtype: D, length: number): TypedArrays
 export function zeros<D extends Dtype>(shape: readonly number[], dtype: D): TensorData<D> {
   return { shape, dtype, values: allocate(dtype, sizeOf(shape)) };
 }
+
+/** The tensors with `prefix` before their names. */
+export function prefixed(tensors: NamedTensors, prefix: string): NamedTensors {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]),
+  );
+}
+
+/** The tensors whose names begin with `prefix`, without it: `0/actions` is `actions` below `0/`. */
+export function belowPrefix(tensors: NamedTensors, prefix: string): NamedTensors {
+  return Object.fromEntries(
+    Object.entries(tensors)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+  );
+}

@@ -8,7 +8,7 @@ import { decodeCanonicalJson, encodeCanonicalJson } from "../core/canonical_json
 import { InputError, LabError } from "../core/errors.ts";
 import { decodeSafetensors, safetensorsParts } from "../core/safetensors.ts";
 import type { Json } from "../core/snapshot.ts";
-import type { NamedTensors } from "../core/tensor_data.ts";
+import { belowPrefix, prefixed } from "../core/tensor_data.ts";
 import { attemptOf, visibilityOf } from "./attempts.ts";
 import { decodeValues } from "./columns.ts";
 import type { Database, Row } from "./database.ts";
@@ -103,8 +103,8 @@ export class Checkpoints {
     );
     return {
       snapshot: {
-        parameters: withoutPrefix(tensors, "parameters/"),
-        state: withoutPrefix(tensors, "state/"),
+        parameters: belowPrefix(tensors, "parameters/"),
+        state: belowPrefix(tensors, "state/"),
         values: record.values,
       },
       runner: record.runner,
@@ -212,8 +212,8 @@ function encode({ snapshot, runner, iteration }: NewCheckpoint): {
   hash: string;
 } {
   const tensors = safetensorsParts({
-    ...withPrefix(snapshot.parameters, "parameters/"),
-    ...withPrefix({ ...snapshot.state, ...snapshot.lent }, "state/"),
+    ...prefixed(snapshot.parameters, "parameters/"),
+    ...prefixed({ ...snapshot.state, ...snapshot.lent }, "state/"),
   }, { format: String(FORMAT) });
   const tensorHash = sha256(...tensors);
   const tensorFile = `${iteration}-${tensorHash.slice(0, 16)}.safetensors`;
@@ -232,20 +232,6 @@ function encode({ snapshot, runner, iteration }: NewCheckpoint): {
     recordFile: `${iteration}-${hash.slice(0, 16)}.json`,
     hash,
   };
-}
-
-function withPrefix(tensors: NamedTensors, prefix: string): NamedTensors {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]),
-  );
-}
-
-function withoutPrefix(tensors: NamedTensors, prefix: string): NamedTensors {
-  return Object.fromEntries(
-    Object.entries(tensors)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
-  );
 }
 
 function storedOf(row: Row): StoredCheckpoint {
