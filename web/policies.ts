@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { RecentlyUsed } from "../lab/core/recently_used.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import type { KeptPolicy } from "./contents.ts";
 
@@ -11,7 +12,7 @@ const KEPT = 8;
 
 /** Makes policy files, one after the other, and keeps the last few. */
 export class Policies {
-  readonly #files = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+  readonly #files = new RecentlyUsed<Promise<Uint8Array<ArrayBuffer>>>(KEPT);
   #busy: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly store: Store) {}
@@ -29,8 +30,6 @@ export class Policies {
     const made = this.#busy.then(() => this.#make(run, kind));
     this.#busy = made.catch(() => this.#files.delete(key));
     this.#files.set(key, made);
-    const [oldest] = this.#files.keys();
-    if (this.#files.size > KEPT) this.#files.delete(oldest);
     return made;
   }
 

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { RecentlyUsed, signatureOf } from "./cache.ts";
+import { RecentlyUsed } from "../../core/recently_used.ts";
+import { signatureOf } from "./cache.ts";
 import { compileTraced, type Declared, type TracedStep } from "./trace.ts";
 import type { Graph } from "./ir.ts";
 import { shareCommon } from "./passes/common.ts";

@@ -1,7 +1,8 @@
 /** Programs compiled once for workspaces that are alike: when, and that nothing else changes. */
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import { RecentlyUsed, signatureOf } from "../../../../lab/compute/compile/cache.ts";
+import { signatureOf } from "../../../../lab/compute/compile/cache.ts";
+import { RecentlyUsed } from "../../../../lab/core/recently_used.ts";
 import { compiledBefore } from "../../../../lab/compute/compile/compiler.ts";
 import { explanationTable } from "../../../../lab/compute/compile/explain.ts";
 import { type Attributes, type Graph, GraphBuilder } from "../../../../lab/compute/compile/ir.ts";
