@@ -31,23 +31,23 @@ import {
   actorDistribution,
   policyRows,
   stateValues,
-} from "./common/actor_critic.ts";
-import { explainedVariance, generalizedAdvantages, standardize } from "./common/advantages.ts";
-import { AgentTrainer } from "./common/agent_trainer.ts";
-import { PARAMETERS } from "./common/checkpoint.ts";
+} from "./networks/actor_critic.ts";
+import { explainedVariance, generalizedAdvantages, standardize } from "./returns/advantages.ts";
+import { AgentTrainer } from "./trainers/agent_trainer.ts";
+import { PARAMETERS } from "./trainers/checkpoint.ts";
 import {
   compileScores,
   Evaluator,
   greedyActors,
   type ScoreProgram,
   type Scores,
-} from "./common/evaluation.ts";
-import { distributionKinds, type PolicyDistribution } from "./common/policy_distribution.ts";
-import { compilePolicyGradientStep, lossMetrics, optimizerOf } from "./common/policy_gradient.ts";
-import { perBatch } from "./common/programs.ts";
-import { Rollout } from "./common/rollout.ts";
-import { RolloutValues } from "./common/rollout_values.ts";
-import { World } from "./common/world.ts";
+} from "./trainers/evaluation.ts";
+import { distributionKinds, type PolicyDistribution } from "./distributions/policy_distribution.ts";
+import { compilePolicyGradientStep, lossMetrics, optimizerOf } from "./trainers/policy_gradient.ts";
+import { perBatch } from "./trainers/programs.ts";
+import { Rollout } from "./memory/rollout.ts";
+import { RolloutValues } from "./memory/rollout_values.ts";
+import { World } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's A2C where nothing else is said.
 
@@ -118,7 +118,7 @@ const configuration = z.strictObject({
 /** The fields of {@linkcode a2c}. */
 export type A2cConfiguration = z.output<typeof configuration>;
 
-// Trainer. The losses are those of common/losses.ts.
+// Trainer. The losses are those of losses.ts.
 
 /** Environment steps of one iteration, so that it takes a tenth of a second and not a thousandth. */
 const ITERATION = 512;

@@ -22,32 +22,32 @@ import type { Metrics } from "../lab/core/metrics.ts";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
 import { valueAndGradients } from "../lab/compute/gradients.ts";
 import { adam } from "../lab/compute/optimizers.ts";
-import { PARAMETERS } from "./common/checkpoint.ts";
-import { CRITIC, criticParameters, criticValues, networkOf } from "./common/critics.ts";
+import { PARAMETERS } from "./trainers/checkpoint.ts";
+import { CRITIC, criticParameters, criticValues, networkOf } from "./networks/critics.ts";
 import {
   deterministicActions,
   deterministicPolicyLoss,
   deterministicPolicyParameters,
   POLICY,
-} from "./common/deterministic_policy.ts";
+} from "./networks/deterministic_policy.ts";
 import {
   compileScores,
   type Evaluator,
   type ScoreProgram,
   type Scores,
-} from "./common/evaluation.ts";
-import { meanSquaredError } from "./common/losses.ts";
-import { ActionNoise, noiseFields } from "./common/noise.ts";
+} from "./trainers/evaluation.ts";
+import { meanSquaredError } from "./losses.ts";
+import { ActionNoise, noiseFields } from "./exploration/noise.ts";
 import {
   criticMetrics,
   type ReplayContext,
   replayFields,
   ReplayTrainer,
   transitionInputs,
-} from "./common/replay_trainer.ts";
-import { renewed, TARGET } from "./common/target_network.ts";
-import { bootstrapped } from "./common/targets.ts";
-import type { WorldShape } from "./common/world.ts";
+} from "./trainers/replay_trainer.ts";
+import { renewed, TARGET } from "./networks/target_network.ts";
+import { bootstrapped } from "./returns/targets.ts";
+import type { WorldShape } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's DDPG; noise is N(0, 0.1²).
 

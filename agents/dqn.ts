@@ -7,13 +7,13 @@
  * flags, each as in its paper and all of them together as in "Rainbow" (Hessel et al. 2018, arXiv
  * 1710.02298):
  * - `doubleQ`: van Hasselt, Guez, Silver (2015, arXiv 1509.06461), equation 4.
- * - `duelling`: Wang et al. (2016, arXiv 1511.06581), equation 9; `common/action_values.ts`.
- * - `rewardSteps` n: Sutton (1988), as in Rainbow, section 3; `common/n_step.ts`.
+ * - `duelling`: Wang et al. (2016, arXiv 1511.06581), equation 9; `networks/action_values.ts`.
+ * - `rewardSteps` n: Sutton (1988), as in Rainbow, section 3; `memory/n_step.ts`.
  * - `priorityExponent` α: Schaul et al. (2016, arXiv 1511.05952), algorithm 1, proportional;
- *   `common/prioritized.ts`.
- * - `noisy`: Fortunato et al. (2018, arXiv 1706.10295), factorised noise; `common/noisy.ts`.
+ *   `memory/prioritized.ts`.
+ * - `noisy`: Fortunato et al. (2018, arXiv 1706.10295), factorised noise; `rainbow/noisy.ts`.
  * - `quantiles` N: QR-DQN, Dabney et al. (2018, arXiv 1710.10044), algorithm 1;
- *   `common/quantiles.ts`.
+ *   `rainbow/quantiles.ts`.
  *
  * Differs from the papers:
  * - Dense networks on flat observations, Adam in place of RMSProp; gradients clipped by global norm.
@@ -42,22 +42,22 @@ import type { RandomSpec, Tensors } from "../lab/compute/workspace.ts";
 import { clipByGlobalNorm, valueAndGradients } from "../lab/compute/gradients.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
-import { actionOutputs, actionValueParameters, actionValues } from "./common/action_values.ts";
-import { meanAndDeviation } from "./common/advantages.ts";
-import { type Body, bodyOf } from "./common/bodies.ts";
-import { AgentTrainer } from "./common/agent_trainer.ts";
-import { PARAMETERS } from "./common/checkpoint.ts";
-import { scoresOf } from "./common/distributions.ts";
-import { greedyActions } from "./common/actions.ts";
-import { Evaluator, greedyActors, type Scores } from "./common/evaluation.ts";
-import { huber } from "./common/losses.ts";
-import { ObservationNormalizer } from "./common/normalizer.ts";
-import { noiseInputs, noiseParameters, perturbed } from "./common/noisy.ts";
-import { quantileHuberLoss, quantilesOf, quantileTargets } from "./common/quantiles.ts";
-import { TARGET, targetNetwork } from "./common/target_network.ts";
-import { bootstrapped } from "./common/targets.ts";
-import { TransitionMemory } from "./common/transition_memory.ts";
-import { World } from "./common/world.ts";
+import { actionOutputs, actionValueParameters, actionValues } from "./networks/action_values.ts";
+import { meanAndDeviation } from "./returns/advantages.ts";
+import { type Body, bodyOf } from "./networks/bodies.ts";
+import { AgentTrainer } from "./trainers/agent_trainer.ts";
+import { PARAMETERS } from "./trainers/checkpoint.ts";
+import { scoresOf } from "./distributions/distributions.ts";
+import { greedyActions } from "./distributions/actions.ts";
+import { Evaluator, greedyActors, type Scores } from "./trainers/evaluation.ts";
+import { huber } from "./losses.ts";
+import { ObservationNormalizer } from "./worlds/normalizer.ts";
+import { noiseInputs, noiseParameters, perturbed } from "./rainbow/noisy.ts";
+import { quantileHuberLoss, quantilesOf, quantileTargets } from "./rainbow/quantiles.ts";
+import { TARGET, targetNetwork } from "./networks/target_network.ts";
+import { bootstrapped } from "./returns/targets.ts";
+import { TransitionMemory } from "./memory/transition_memory.ts";
+import { World } from "./worlds/world.ts";
 import { configuration, type DqnConfiguration, requireFit } from "./dqn_configuration.ts";
 
 export type { DqnConfiguration };

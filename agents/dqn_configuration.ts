@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { InputError } from "../lab/core/errors.ts";
 import { activationNames } from "../lab/compute/networks.ts";
-import { convolutions } from "./common/bodies.ts";
+import { convolutions } from "./networks/bodies.ts";
 
 /** Fields of DQN. Defaults are those of Stable-Baselines3's DQN where nothing else is said. */
 export const configuration = z.strictObject({

@@ -31,36 +31,36 @@ import type { Report } from "../lab/core/trainer.ts";
 import type { AgentDefinition, TrainerContext } from "../lab/compute/definitions.ts";
 import { activationNames } from "../lab/compute/networks.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
-import { actionInput, type ActionRows } from "./common/actions.ts";
+import { actionInput, type ActionRows } from "./distributions/actions.ts";
 import {
   policyOutputs,
   policyParameters,
   stateValues,
   valueParameters,
-} from "./common/actor_critic.ts";
-import { explainedVariance, meanAndDeviation } from "./common/advantages.ts";
-import { AgentTrainer } from "./common/agent_trainer.ts";
-import { PARAMETERS } from "./common/checkpoint.ts";
-import { meanMetrics } from "./common/episodes.ts";
+} from "./networks/actor_critic.ts";
+import { explainedVariance, meanAndDeviation } from "./returns/advantages.ts";
+import { AgentTrainer } from "./trainers/agent_trainer.ts";
+import { PARAMETERS } from "./trainers/checkpoint.ts";
+import { meanMetrics } from "./worlds/episodes.ts";
 import {
   compileScores,
   Evaluator,
   greedyActors,
   type ScoreProgram,
   type Scores,
-} from "./common/evaluation.ts";
-import { importanceRatio } from "./common/importance_sampling.ts";
-import { vtrace } from "./common/off_policy.ts";
+} from "./trainers/evaluation.ts";
+import { importanceRatio } from "./returns/importance_sampling.ts";
+import { vtrace } from "./returns/off_policy.ts";
 import {
   distributionKinds,
   type PolicyDistribution,
   policyDistribution,
-} from "./common/policy_distribution.ts";
-import { compilePolicyGradientStep, lossMetrics, optimizerOf } from "./common/policy_gradient.ts";
-import { perBatch } from "./common/programs.ts";
-import { Rollout } from "./common/rollout.ts";
-import { RolloutValues } from "./common/rollout_values.ts";
-import { World, type WorldShape } from "./common/world.ts";
+} from "./distributions/policy_distribution.ts";
+import { compilePolicyGradientStep, lossMetrics, optimizerOf } from "./trainers/policy_gradient.ts";
+import { perBatch } from "./trainers/programs.ts";
+import { Rollout } from "./memory/rollout.ts";
+import { RolloutValues } from "./memory/rollout_values.ts";
+import { World, type WorldShape } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of the paper's Atari runs where nothing else is said.
 

@@ -27,7 +27,7 @@ export const agents: readonly Entry<AgentDefinition>[] = [
   {
     name: "a3c",
     summary: "A3C: asynchronous workers that add their gradients to shared parameters",
-    load: async () => (await import("./a3c.ts")).a3c,
+    load: async () => (await import("./a3c/a3c.ts")).a3c,
   },
   {
     name: "impala",

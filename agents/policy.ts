@@ -22,9 +22,9 @@ import {
   ActionTranslator,
   bestActions,
   maskLogits,
-} from "./common/actions.ts";
-import { ActionScale } from "./common/action_scale.ts";
-import { ObservationNormalizer } from "./common/normalizer.ts";
+} from "./distributions/actions.ts";
+import { ActionScale } from "./distributions/action_scale.ts";
+import { ObservationNormalizer } from "./worlds/normalizer.ts";
 
 /** Raised where a file of before can no longer be read. */
 const FORMAT = 1;

@@ -18,7 +18,7 @@
  * - The penalty's coefficient adapts to the mean divergence that the last epoch's minibatches saw.
  * - Epochs may end early at an estimated divergence (`targetKl`).
  * - Actions are discrete, multi-discrete or continuous: Gaussian with a learned standard deviation that
- *   does not depend on the state (continuous details 1 to 5), or that does (common/gsde.ts);
+ *   does not depend on the state (continuous details 1 to 5), or that does (distributions/gsde.ts);
  *   observations and rewards optionally normalised by running moments (6 to 9).
  * - Actions that the environment's mask forbids have probability 0 (Huang and Ontañón 2020, arXiv
  *   2006.14171).
@@ -35,36 +35,36 @@ import { clipByGlobalNorm, valueAndGradients } from "../lab/compute/gradients.ts
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import type { InputSpec, Tensors } from "../lab/compute/workspace.ts";
-import { actionInput } from "./common/actions.ts";
-import { explainedVariance, generalizedAdvantages, standardize } from "./common/advantages.ts";
+import { actionInput } from "./distributions/actions.ts";
+import { explainedVariance, generalizedAdvantages, standardize } from "./returns/advantages.ts";
 import {
   actorCriticParameters,
   actorCriticValues,
   actorDistribution,
   policyRows,
-} from "./common/actor_critic.ts";
-import { AgentTrainer } from "./common/agent_trainer.ts";
-import { type Body, bodyOf } from "./common/bodies.ts";
-import { PARAMETERS } from "./common/checkpoint.ts";
-import { maskedLogits } from "./common/distributions.ts";
+} from "./networks/actor_critic.ts";
+import { AgentTrainer } from "./trainers/agent_trainer.ts";
+import { type Body, bodyOf } from "./networks/bodies.ts";
+import { PARAMETERS } from "./trainers/checkpoint.ts";
+import { maskedLogits } from "./distributions/distributions.ts";
 import {
   compileScores,
   Evaluator,
   greedyActors,
   type ScoreProgram,
   type Scores,
-} from "./common/evaluation.ts";
-import { combinedLoss, meanSquaredError } from "./common/losses.ts";
-import { distributionKinds, type PolicyDistribution } from "./common/policy_distribution.ts";
-import { lossMetrics } from "./common/policy_gradient.ts";
-import { perBatch } from "./common/programs.ts";
-import { clippedPolicyLoss, clippedValueLoss, policyChange } from "./common/proximal_losses.ts";
-import { Rollout } from "./common/rollout.ts";
-import { RolloutValues } from "./common/rollout_values.ts";
-import { World, type WorldShape } from "./common/world.ts";
+} from "./trainers/evaluation.ts";
+import { combinedLoss, meanSquaredError } from "./losses.ts";
+import { distributionKinds, type PolicyDistribution } from "./distributions/policy_distribution.ts";
+import { lossMetrics } from "./trainers/policy_gradient.ts";
+import { perBatch } from "./trainers/programs.ts";
+import { clippedPolicyLoss, clippedValueLoss, policyChange } from "./proximal_losses.ts";
+import { Rollout } from "./memory/rollout.ts";
+import { RolloutValues } from "./memory/rollout_values.ts";
+import { World, type WorldShape } from "./worlds/world.ts";
 import { configuration, type PpoConfiguration, requireDivisor } from "./ppo_configuration.ts";
 
-// Losses. The clipped ones are those of common/proximal_losses.ts.
+// Losses. The clipped ones are those of proximal_losses.ts.
 
 /**
  * The negated surrogate with a penalty on the change, −mean(ρA − β KL(π_old ‖ π)) with

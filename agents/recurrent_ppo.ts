@@ -32,28 +32,28 @@ import { adam } from "../lab/compute/optimizers.ts";
 import { memorySize, recurrentParameters, unroll } from "../lab/compute/recurrent.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
-import { actionInput, type ActionSpace, bestActions } from "./common/actions.ts";
+import { actionInput, type ActionSpace, bestActions } from "./distributions/actions.ts";
 import {
   policyOutputs,
   policyParameters,
   stateValues,
   valueParameters,
-} from "./common/actor_critic.ts";
-import { explainedVariance, generalizedAdvantages, standardize } from "./common/advantages.ts";
-import { AgentTrainer } from "./common/agent_trainer.ts";
-import { PARAMETERS } from "./common/checkpoint.ts";
-import { type Actor, Evaluator } from "./common/evaluation.ts";
-import { combinedLoss, meanSquaredError } from "./common/losses.ts";
+} from "./networks/actor_critic.ts";
+import { explainedVariance, generalizedAdvantages, standardize } from "./returns/advantages.ts";
+import { AgentTrainer } from "./trainers/agent_trainer.ts";
+import { PARAMETERS } from "./trainers/checkpoint.ts";
+import { type Actor, Evaluator } from "./trainers/evaluation.ts";
+import { combinedLoss, meanSquaredError } from "./losses.ts";
 import {
   distributionKinds,
   type PolicyDistribution,
   policyDistribution,
-} from "./common/policy_distribution.ts";
-import { lossMetrics } from "./common/policy_gradient.ts";
-import { perBatch } from "./common/programs.ts";
-import { type RecurrentActor, RecurrentRollout } from "./common/recurrent_rollout.ts";
-import { World, type WorldShape } from "./common/world.ts";
-import { clippedPolicyLoss, clippedValueLoss, policyChange } from "./common/proximal_losses.ts";
+} from "./distributions/policy_distribution.ts";
+import { lossMetrics } from "./trainers/policy_gradient.ts";
+import { perBatch } from "./trainers/programs.ts";
+import { type RecurrentActor, RecurrentRollout } from "./memory/recurrent_rollout.ts";
+import { World, type WorldShape } from "./worlds/world.ts";
+import { clippedPolicyLoss, clippedValueLoss, policyChange } from "./proximal_losses.ts";
 import {
   configuration,
   type RecurrentPpoConfiguration,

@@ -30,36 +30,36 @@ import { activationNames } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
-import { actionInput } from "./common/actions.ts";
+import { actionInput } from "./distributions/actions.ts";
 import {
   policyParameters,
   policyRows,
   stateValues,
   valueParameters,
-} from "./common/actor_critic.ts";
+} from "./networks/actor_critic.ts";
 import {
   discountedReturns,
   explainedVariance,
   meanAndDeviation,
   standardize,
-} from "./common/advantages.ts";
-import { AgentTrainer } from "./common/agent_trainer.ts";
-import { PARAMETERS } from "./common/checkpoint.ts";
-import { EpisodeBatch } from "./common/episode_batch.ts";
+} from "./returns/advantages.ts";
+import { AgentTrainer } from "./trainers/agent_trainer.ts";
+import { PARAMETERS } from "./trainers/checkpoint.ts";
+import { EpisodeBatch } from "./memory/episode_batch.ts";
 import {
   compileScores,
   Evaluator,
   greedyActors,
   type ScoreProgram,
   type Scores,
-} from "./common/evaluation.ts";
-import { combinedLoss } from "./common/losses.ts";
+} from "./trainers/evaluation.ts";
+import { combinedLoss } from "./losses.ts";
 import {
   distributionKinds,
   type PolicyDistribution,
   policyDistribution,
-} from "./common/policy_distribution.ts";
-import type { WorldShape } from "./common/world.ts";
+} from "./distributions/policy_distribution.ts";
+import type { WorldShape } from "./worlds/world.ts";
 
 // Configuration. The paper gives no values: defaults are those that learn CartPole here, after
 // ARENA's vanilla policy gradient (batches of whole episodes, learning rate 1e-2).

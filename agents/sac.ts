@@ -27,24 +27,24 @@ import { valueAndGradients } from "../lab/compute/gradients.ts";
 import { constant } from "../lab/compute/initializers.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
-import { meanAndDeviation } from "./common/advantages.ts";
-import { PARAMETERS } from "./common/checkpoint.ts";
-import { CRITIC, criticParameters, criticValues, networkOf } from "./common/critics.ts";
-import type { Evaluator, Scores } from "./common/evaluation.ts";
-import { meanSquaredError } from "./common/losses.ts";
+import { meanAndDeviation } from "./returns/advantages.ts";
+import { PARAMETERS } from "./trainers/checkpoint.ts";
+import { CRITIC, criticParameters, criticValues, networkOf } from "./networks/critics.ts";
+import type { Evaluator, Scores } from "./trainers/evaluation.ts";
+import { meanSquaredError } from "./losses.ts";
 import {
   criticMetrics,
   type ReplayContext,
   replayFields,
   ReplayTrainer,
   transitionInputs,
-} from "./common/replay_trainer.ts";
-import { SquashedExplorer } from "./common/squashed_explorer.ts";
-import { squashedSample } from "./common/squashed_gaussian.ts";
-import { POLICY, squashedPolicyParameters, squashedRows } from "./common/squashed_policy.ts";
-import { renewed, TARGET } from "./common/target_network.ts";
-import { bootstrapped } from "./common/targets.ts";
-import type { WorldShape } from "./common/world.ts";
+} from "./trainers/replay_trainer.ts";
+import { SquashedExplorer } from "./exploration/squashed_explorer.ts";
+import { squashedSample } from "./distributions/squashed_gaussian.ts";
+import { POLICY, squashedPolicyParameters, squashedRows } from "./networks/squashed_policy.ts";
+import { renewed, TARGET } from "./networks/target_network.ts";
+import { bootstrapped } from "./returns/targets.ts";
+import type { WorldShape } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's SAC.
 
@@ -143,7 +143,7 @@ export function temperatureLoss(
   ) as tf.Scalar;
 }
 
-// Networks: policy (common/squashed_policy.ts), two critics and ln α in one group; copies of the
+// Networks: policy (networks/squashed_policy.ts), two critics and ln α in one group; copies of the
 // critics in the target's.
 
 const LOG_TEMPERATURE = "temperature/log";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { a3c } from "../agents/a3c.ts";
+import { a3c } from "../agents/a3c/a3c.ts";
 import { makeEnv } from "../envs/mod.ts";
-import { registries } from "../lab/cli/registries.ts";
+import { registries } from "../registries.ts";
 import { streamOf } from "../lab/core/random.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import type { Bench } from "./groups.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { policyOutputs, policyParameters } from "../agents/common/actor_critic.ts";
-import { compileScores } from "../agents/common/evaluation.ts";
+import { policyOutputs, policyParameters } from "../agents/networks/actor_critic.ts";
+import { compileScores } from "../agents/trainers/evaluation.ts";
 import type { Workspace } from "../lab/compute/workspace.ts";
 import type { Bench } from "./groups.ts";
 import { measure, type Subject } from "./measure.ts";

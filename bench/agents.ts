@@ -8,7 +8,7 @@
 import { makeEnv } from "../envs/mod.ts";
 import { cartpoleA2c, cartpoleDqn, cartpolePpo } from "../experiments/cartpole.ts";
 import { pendulumSac, pendulumTd3 } from "../experiments/continuous_control.ts";
-import { registries } from "../lab/cli/registries.ts";
+import { registries } from "../registries.ts";
 import { streamOf } from "../lab/core/random.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import { loadEntry } from "../lab/experiment/resolve.ts";

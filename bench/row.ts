@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { figure } from "../lab/cli/format.ts";
+import { figure } from "../cli/terminal/format.ts";
 
 /** A line of the table. */
 export interface Row {

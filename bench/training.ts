@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { registries } from "../lab/cli/registries.ts";
+import { registries } from "../registries.ts";
 import { LabError } from "../lab/core/errors.ts";
 import { launch } from "../lab/experiment/launch.ts";
 import { median } from "../lab/statistics/mod.ts";

@@ -13,14 +13,14 @@
  * @module
  */
 import { type Generator, streamOf } from "../lab/core/random.ts";
-import { meanAndDeviation } from "../agents/common/advantages.ts";
+import { meanAndDeviation } from "../agents/returns/advantages.ts";
 import {
   type BehaviourEpisode,
   ordinaryImportanceSampling,
   perDecisionImportanceSampling,
   weightedImportanceSampling,
-} from "../agents/common/importance_sampling.ts";
-import { type OffPolicyColumns, retrace, vtrace } from "../agents/common/off_policy.ts";
+} from "../agents/returns/importance_sampling.ts";
+import { type OffPolicyColumns, retrace, vtrace } from "../agents/returns/off_policy.ts";
 
 const STATES = 5;
 const START = 2;

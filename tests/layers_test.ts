@@ -18,7 +18,7 @@ const allowed: Record<string, readonly string[]> = {
 /** Folders that run in a browser page: neither Deno's nor Node's interfaces. */
 const portable = ["lab/core", "lab/compute", "lab/statistics", "envs", "agents", "models"];
 
-const folders = [...Object.keys(allowed), "lab/cli", "web", "bench", "tests"];
+const folders = [...Object.keys(allowed), "cli", "web", "bench", "evidence", "tests"];
 const folderOf = (path: string) => folders.find((folder) => path.startsWith(`${folder}/`));
 
 function* sources(folder: string): Generator<string> {

@@ -35,7 +35,7 @@ export class Policies {
 
   async #make(run: Run, checkpoint: KeptPolicy["kind"]): Promise<Uint8Array<ArrayBuffer>> {
     // The lab's trainers are loaded with the first policy, not with the dashboard.
-    const { registries } = await import("../lab/cli/registries.ts");
+    const { registries } = await import("../registries.ts");
     const { policyOf } = await import("../lab/experiment/inspect.ts");
     return await policyOf(run, { store: this.store, registries, checkpoint });
   }

@@ -8,12 +8,12 @@ import type { Environment, TransitionTable } from "../../lab/core/environment.ts
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Report } from "../../lab/core/trainer.ts";
-import { meanAndDeviation } from "../common/advantages.ts";
+import { meanAndDeviation } from "../returns/advantages.ts";
 import {
   type EpisodeEnd,
   EvaluatedEpisodes,
   type TrainingSoFar,
-} from "../common/evaluated_episodes.ts";
+} from "../trainers/evaluated_episodes.ts";
 import { encodePolicy } from "../policy.ts";
 import { greedy } from "./tables.ts";
 import { tableShape } from "./table_world.ts";

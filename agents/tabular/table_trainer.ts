@@ -9,7 +9,7 @@ import type { Generator } from "../../lab/core/random.ts";
 import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { Report, Trainer } from "../../lab/core/trainer.ts";
-import type { TrainingSoFar } from "../common/evaluated_episodes.ts";
+import type { TrainingSoFar } from "../trainers/evaluated_episodes.ts";
 import type { TableEvaluator } from "./evaluation.ts";
 
 /** Tables of S × A values by name (`q/table`). */

@@ -8,9 +8,9 @@ import { InputError } from "../../lab/core/errors.ts";
 import type { Seed } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Discrete } from "../../lab/core/space.ts";
-import { EpisodeWindow } from "../common/episodes.ts";
-import { requireFinite } from "../common/finite.ts";
-import { environmentSeed } from "../common/world.ts";
+import { EpisodeWindow } from "../worlds/episodes.ts";
+import { requireFinite } from "../worlds/finite.ts";
+import { environmentSeed } from "../worlds/world.ts";
 
 /** What a table must fit. */
 export interface TableShape {

@@ -1,7 +1,7 @@
 /** PPO's update, as the lab's agent runs it. @module */
 import { compileUpdate, ppo } from "../../agents/ppo.ts";
-import { policyParameters, valueParameters } from "../../agents/common/actor_critic.ts";
-import { policyDistribution } from "../../agents/common/policy_distribution.ts";
+import { policyParameters, valueParameters } from "../../agents/networks/actor_critic.ts";
+import { policyDistribution } from "../../agents/distributions/policy_distribution.ts";
 import { Discrete } from "../../lab/core/space.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import { type BenchStep, choices, denseProducts, fed, normals, numbersOf } from "./step.ts";

@@ -1,12 +1,12 @@
 /** Action masks: in vectors, while training, in evaluation and in the single action. */
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import { maskLogits } from "../../agents/common/actions.ts";
+import { maskLogits } from "../../agents/distributions/actions.ts";
 import {
   categoricalTerms,
   maskedLogits,
   sampleCategorical,
-} from "../../agents/common/distributions.ts";
+} from "../../agents/distributions/distributions.ts";
 import { encodePolicy, loadPolicy } from "../../agents/policy.ts";
 import { identity } from "../../envs/identity.ts";
 import { makeEnv } from "../../envs/mod.ts";

@@ -13,7 +13,7 @@ import {
   smoothedActions,
   td3,
 } from "../../agents/td3.ts";
-import { bootstrapped } from "../../agents/common/targets.ts";
+import { bootstrapped } from "../../agents/returns/targets.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import type { Workspace } from "../../lab/compute/workspace.ts";

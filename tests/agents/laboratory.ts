@@ -5,12 +5,12 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { a2c } from "../../agents/a2c.ts";
-import { actionValues } from "../../agents/common/action_values.ts";
-import { stateValues } from "../../agents/common/actor_critic.ts";
-import { a3c } from "../../agents/a3c.ts";
+import { actionValues } from "../../agents/networks/action_values.ts";
+import { stateValues } from "../../agents/networks/actor_critic.ts";
+import { a3c } from "../../agents/a3c/a3c.ts";
 import { impala } from "../../agents/impala.ts";
 import { dqn } from "../../agents/dqn.ts";
-import { criticValues } from "../../agents/common/critics.ts";
+import { criticValues } from "../../agents/networks/critics.ts";
 import { ddpg } from "../../agents/ddpg.ts";
 import { ppo } from "../../agents/ppo.ts";
 import { recurrentPpo } from "../../agents/recurrent_ppo.ts";

@@ -4,24 +4,15 @@
  */
 import { ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import {
-  combinedLoss,
-  huber,
-  meanSquaredError,
-  policyGradientLoss,
-} from "../../agents/common/losses.ts";
+import { combinedLoss, huber, meanSquaredError, policyGradientLoss } from "../../agents/losses.ts";
 import {
   categoricalDivergence,
   categoricalTerms,
   scoresOf,
-} from "../../agents/common/distributions.ts";
-import { gaussianDivergence } from "../../agents/common/gaussian.ts";
+} from "../../agents/distributions/distributions.ts";
+import { gaussianDivergence } from "../../agents/distributions/gaussian.ts";
 import { doubleDqnTargets, dqnTargets } from "../../agents/dqn.ts";
-import {
-  clippedPolicyLoss,
-  clippedValueLoss,
-  policyChange,
-} from "../../agents/common/proximal_losses.ts";
+import { clippedPolicyLoss, clippedValueLoss, policyChange } from "../../agents/proximal_losses.ts";
 import { adaptedPenalty, penalizedPolicyLoss } from "../../agents/ppo.ts";
 import { baselineLoss, reinforceLoss } from "../../agents/reinforce.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";

@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok } from "node:assert";
 import * as z from "zod";
 import { agents } from "../../agents/mod.ts";
-import { registries } from "../../lab/cli/registries.ts";
+import { registries } from "../../registries.ts";
 import { train } from "../../lab/experiment/train.ts";
 
 /** In every agent that acts in a world. */

@@ -6,10 +6,13 @@
  */
 import { ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import { discountedReturns, generalizedAdvantages } from "../../agents/common/advantages.ts";
-import { categoricalDivergence, categoricalTerms } from "../../agents/common/distributions.ts";
-import { policyGradientLoss } from "../../agents/common/losses.ts";
-import { clippedPolicyLoss } from "../../agents/common/proximal_losses.ts";
+import { discountedReturns, generalizedAdvantages } from "../../agents/returns/advantages.ts";
+import {
+  categoricalDivergence,
+  categoricalTerms,
+} from "../../agents/distributions/distributions.ts";
+import { policyGradientLoss } from "../../agents/losses.ts";
+import { clippedPolicyLoss } from "../../agents/proximal_losses.ts";
 import { penalizedPolicyLoss } from "../../agents/ppo.ts";
 import { reinforceLoss } from "../../agents/reinforce.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";

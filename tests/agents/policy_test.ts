@@ -4,7 +4,7 @@ import { agents } from "../../agents/mod.ts";
 import { encodePolicy, loadPolicy } from "../../agents/policy.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { gridworldPixelsDqn } from "../../experiments/pixels.ts";
-import { registries } from "../../lab/cli/registries.ts";
+import { registries } from "../../registries.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lab/core/safetensors.ts";
 import { Box, Discrete, MultiDiscrete, Tuple } from "../../lab/core/space.ts";

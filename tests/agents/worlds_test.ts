@@ -5,7 +5,7 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { agents } from "../../agents/mod.ts";
 import { makeEnv } from "../../envs/mod.ts";
-import { registries } from "../../lab/cli/registries.ts";
+import { registries } from "../../registries.ts";
 import { defineEnvironment } from "../../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../../lab/core/environment.ts";
 import { Box, Discrete, MultiDiscrete } from "../../lab/core/space.ts";

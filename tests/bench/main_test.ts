@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { setUps } from "../../bench/agents.ts";
 import { groups } from "../../bench/groups.ts";
 import { main } from "../../bench/main.ts";
-import { capturedIo } from "../lab/cli/captured_io.ts";
+import { capturedIo } from "../cli/captured_io.ts";
 
 Deno.test("--json prints one document of rows, progress goes to standard error", async () => {
   const io = capturedIo();

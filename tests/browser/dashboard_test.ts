@@ -1,7 +1,7 @@
 /** Every page and every island of the dashboard in a real browser. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { registries } from "../../lab/cli/registries.ts";
+import { registries } from "../../registries.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { launch } from "../../lab/experiment/launch.ts";
 import { build, type Dashboard, openDashboard } from "../web/built.ts";

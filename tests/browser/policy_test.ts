@@ -3,7 +3,7 @@ import { deepStrictEqual, ok } from "node:assert";
 import * as esbuild from "esbuild";
 import { loadPolicy } from "../../agents/policy.ts";
 import { makeEnv } from "../../envs/mod.ts";
-import { registries } from "../../lab/cli/registries.ts";
+import { registries } from "../../registries.ts";
 import { train } from "../../lab/experiment/train.ts";
 import { missing, openBrowser } from "./chromium.ts";
 

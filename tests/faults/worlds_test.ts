@@ -1,10 +1,10 @@
 /** The command line with worlds of a user's own, and other than those an experiment names. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { main } from "../../lab/cli/main.ts";
+import { main } from "../../cli/main.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
-import { capturedIo } from "../lab/cli/captured_io.ts";
+import { capturedIo } from "../cli/captured_io.ts";
 
-const lab = new URL("../../lab/mod.ts", import.meta.url).href;
+const lab = new URL("../../mod.ts", import.meta.url).href;
 
 /** A file with a world of its own; `breaks` is what its 700th step does. */
 function worldFile(breaks: string): string {

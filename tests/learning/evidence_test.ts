@@ -8,7 +8,7 @@ import { scoresOf } from "../../evidence/results.ts";
 import { verdictOf } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
 import { summaryOf } from "../../evidence/tables.ts";
-import { registries } from "../../lab/cli/registries.ts";
+import { registries } from "../../registries.ts";
 import { temporaryStore } from "../lab/experiment/temporary_store.ts";
 
 for (const row of evidence) {

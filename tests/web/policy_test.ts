@@ -2,7 +2,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { loadPolicy } from "../../agents/policy.ts";
 import { makeEnv } from "../../envs/mod.ts";
-import { registries } from "../../lab/cli/registries.ts";
+import { registries } from "../../registries.ts";
 import { openTrainer } from "../../lab/experiment/inspect.ts";
 import { launch } from "../../lab/experiment/launch.ts";
 import { type Actor, Episodes } from "../../web/episodes.ts";

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
 import { environments, makeEnv } from "../../../envs/mod.ts";
-import { renderTerminal } from "../../../lab/cli/render_terminal.ts";
+import { renderTerminal } from "../../../lab/core/render_terminal.ts";
 import { InputError } from "../../../lab/core/errors.ts";
 import { layOut } from "../../../lab/core/render_font.ts";
 import { Rasterizer, renderRaster } from "../../../lab/core/render_raster.ts";

@@ -1,6 +1,6 @@
 /** Determinism, resume and reproduction of the lab's own trainers, on the default backend and cpu. */
 import { deepStrictEqual, strictEqual } from "node:assert";
-import { registries } from "../../../lab/cli/registries.ts";
+import { registries } from "../../../registries.ts";
 import { launch, reproduce, resume, type RunRequest } from "../../../lab/experiment/launch.ts";
 import { fullAfter, temporaryStore } from "./temporary_store.ts";
 

@@ -1,0 +1,272 @@
+/**
+ * A3C: several workers, each with environments of its own, take a few steps with a copy of the
+ * shared parameters, then add what they learned to them, without waiting for each other.
+ *
+ * Mnih, Badia, Mirza, Graves, Lillicrap, Harley, Silver, Kavukcuoglu, "Asynchronous Methods for
+ * Deep Reinforcement Learning" (2016, arXiv 1602.01783): algorithm S3; the policy gradient and its
+ * entropy bonus of section 4; RMSProp with shared statistics, equations S2 and S3, all without locks
+ * (Recht, Re, Wright, Niu, "Hogwild!", 2011, arXiv 1106.5730).
+ *
+ * With one worker a run is the same to the bit each time, and needs no thread. With more it is not:
+ * which worker sees whose change first is up to the machine. The manifest of such a run says so.
+ *
+ * Differs from the paper:
+ * - Policy and value network share no layer, and there is no recurrent one.
+ * - Workers pause together after every 4096 environment steps a worker, so that the run can be
+ *   measured and saved.
+ * - A worker may step several environments side by side.
+ * - The mean over the rollout in place of the sum, and gradients clipped by global norm; Adam in
+ *   place of RMSProp where it is asked for.
+ * - An episode that a time limit cut bootstraps from the value of its final observation.
+ * - Actions are discrete, multi-discrete or continuous (Gaussian with a learned standard deviation
+ *   that does not depend on the state).
+ *
+ * @module
+ */
+import * as z from "zod";
+import type { Environment } from "../../lab/core/environment.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import { deriveSeed } from "../../lab/core/random.ts";
+import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
+import type { Report } from "../../lab/core/trainer.ts";
+import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
+import type {
+  AgentDefinition,
+  EnvironmentSource,
+  TrainerContext,
+} from "../../lab/compute/definitions.ts";
+import { activationNames } from "../../lab/compute/networks.ts";
+import { Learner, networksOf, type Shared, type WorkerPart } from "./learner.ts";
+import { LearnerThread } from "./threads.ts";
+import { policyParameters, valueParameters } from "../networks/actor_critic.ts";
+import { AgentTrainer } from "../trainers/agent_trainer.ts";
+import { PARAMETERS } from "../trainers/checkpoint.ts";
+import { meanMetrics } from "../worlds/episodes.ts";
+import { Evaluator, greedyActors } from "../trainers/evaluation.ts";
+import { distributionKinds } from "../distributions/policy_distribution.ts";
+import { optimizerOf } from "../trainers/policy_gradient.ts";
+import { SharedTensors } from "./shared_tensors.ts";
+import { worldShape } from "../worlds/world.ts";
+
+// Configuration. Defaults are those of the paper where nothing else is said.
+
+const configuration = z.strictObject({
+  workers: z.int().min(1).default(1).meta({
+    description: "Workers that learn at once, each in a thread; reproducible with 1 only",
+  }),
+  environments: z.int().min(1).default(8).meta({
+    description: "Environments N that each worker steps side by side (1 in the paper)",
+  }),
+  rolloutLength: z.int().min(1).default(5).meta({
+    description: "Steps of each environment before an update (t_max in the paper)",
+    unit: "environment steps",
+  }),
+  optimizer: z.enum(["rmsprop", "adam"]).default("rmsprop").meta({
+    description: "Rule of the update, its statistics shared; RMSProp with ε inside the root",
+  }),
+  learningRate: z.number().positive().default(7e-4).meta({
+    description: "Step size (Stable-Baselines3's A2C; the paper draws it from 1e-4 … 1e-2)",
+  }),
+  annealLearningRate: z.boolean().default(true).meta({
+    description: "Lower the learning rate linearly to 0 over the budget",
+  }),
+  optimizerEpsilon: z.number().positive().default(1e-5).meta({
+    description: "ε of the optimizer (Stable-Baselines3's A2C)",
+  }),
+  rmspropDecay: z.number().min(0).lt(1).default(0.99).meta({
+    description: "Decay α of RMSProp's mean square; Adam does not use it",
+  }),
+  gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
+  gaeLambda: z.number().min(0).max(1).default(1).meta({
+    description: "λ of the advantages: 1 is the n-step return minus the value",
+  }),
+  valueCoefficient: z.number().min(0).default(0.5).meta({
+    description: "Weight of the value loss",
+  }),
+  entropyCoefficient: z.number().min(0).default(0.01).meta({
+    description: "Weight β of the entropy bonus",
+  }),
+  maximumGradientNorm: z.number().positive().default(0.5).meta({
+    description: "Longer gradients are scaled down to this global norm (OpenAI Baselines' A2C)",
+  }),
+  hiddenSizes: z.array(z.int().min(1)).default([64, 64]).meta({
+    description: "Widths of the hidden layers of each network",
+  }),
+  activation: z.enum(activationNames).default("tanh").meta({
+    description: "Activation of the hidden layers",
+  }),
+});
+
+/** The fields of {@linkcode a3c}. */
+export type A3cConfiguration = z.output<typeof configuration>;
+
+// Trainer.
+
+/** Environment steps of one iteration with one worker, so that it takes milliseconds. */
+const ALONE = 512;
+/** The same for each of several workers: they wait for each other in between. */
+const TOGETHER = 4096;
+
+type Context = TrainerContext<A3cConfiguration> & {
+  makeEnvironment(): Environment;
+  readonly environmentSource?: EnvironmentSource;
+};
+
+class A3cTrainer extends AgentTrainer {
+  protected readonly parts;
+  protected readonly evaluator: Evaluator;
+  readonly #workers: readonly WorkerPart[];
+  readonly #parameters: SharedTensors;
+  readonly #optimizer: SharedTensors;
+  readonly #claimed: Int32Array;
+  /** What the workers were in when they were last asked. */
+  #states: Json[] = [];
+  /** Of all workers. */
+  readonly #episodes = { highestReturn: -Infinity };
+
+  constructor(private readonly context: Context) {
+    super(context.budget);
+    const { configuration: settings, workspace, seed, stream, makeEnvironment } = context;
+    const { workers, hiddenSizes } = settings;
+    const environment = makeEnvironment();
+    const shape = worldShape("a3c", environment, distributionKinds);
+    environment.close?.();
+    const { distribution, policy } = networksOf(settings, shape);
+    const weights = stream("initial-weights");
+    const parameters = {
+      ...policyParameters(weights, shape.observationSize, distribution.outputSize, hiddenSizes),
+      ...distribution.initialParameters(),
+      ...valueParameters(weights, shape.observationSize, hiddenSizes),
+    };
+    const threads = workers > 1;
+    this.#parameters = SharedTensors.of(parameters, threads);
+    this.#optimizer = SharedTensors.of(optimizerOf(settings).initialState(parameters), threads);
+    const claimed = threads ? new SharedArrayBuffer(4) : new ArrayBuffer(4);
+    this.#claimed = new Int32Array(claimed);
+    workspace.define(PARAMETERS, this.#parameters.tensors);
+    workspace.define("optimizer", this.#optimizer.tensors);
+
+    const shared: Shared = {
+      parameters: this.#parameters.block,
+      optimizer: this.#optimizer.block,
+      claimed,
+    };
+    const orders = Array.from({ length: workers }, (_, i) => ({
+      configuration: settings,
+      shared,
+      seed: deriveSeed(seed, `worker/${i}`),
+    }));
+    if (threads) {
+      const elsewhere = threadsOf(context, environment.id);
+      this.#workers = orders.map((order, i) => new LearnerThread(i, { ...order, ...elsewhere }));
+    } else {
+      this.#workers = [new Learner({ ...orders[0], workspace, makeEnvironment })];
+    }
+    this.evaluator = new Evaluator({
+      shape,
+      makeEnvironment,
+      actors: greedyActors("a3c", workspace, shape, policy),
+      scores: policy,
+    });
+    this.parts = {
+      agent: "a3c",
+      workspace,
+      groups: ["optimizer"],
+      generators: {},
+      world: {
+        episodes: this.#episodes,
+        snapshot: (): Json => this.#states,
+        restore: (states: Json) => void (this.#states = states as Json[]),
+      },
+    };
+  }
+
+  /** About 512 environment steps, or 4096 of each of several workers. */
+  async iterate(): Promise<Report> {
+    const { workspace, budget } = this.context;
+    const workers = this.#workers.length;
+    const steps = workers === 1 ? ALONE : TOGETHER * workers;
+    const limit = Math.min(steps, this.remaining);
+    const order = { environmentSteps: this.progress.environmentSteps, limit, budget };
+    this.#claimed[0] = 0;
+    const learned = await Promise.all(this.#workers.map((worker) => worker.learn(order)));
+    workspace.write(PARAMETERS, this.#parameters.tensors);
+    workspace.write("optimizer", this.#optimizer.tensors);
+    for (const { environmentSteps, gradientSteps, highestReturn } of learned) {
+      this.progress.environmentSteps += environmentSteps;
+      this.progress.gradientSteps += gradientSteps;
+      this.progress.examples += environmentSteps;
+      this.#episodes.highestReturn = Math.max(this.#episodes.highestReturn, highestReturn);
+    }
+    this.progress.iterations += 1;
+    return { metrics: meanMetrics(learned.map(({ metrics }) => metrics)) };
+  }
+
+  override get irreproducible(): string | undefined {
+    const { workers } = this.context.configuration;
+    return workers === 1 ? undefined : `${workers} workers change shared parameters without ` +
+      "waiting for each other; with agent.workers=1 it is reproducible";
+  }
+
+  override async snapshot(): Promise<Snapshot> {
+    this.#states = await Promise.all(this.#workers.map((worker) => worker.snapshot()));
+    return await super.snapshot();
+  }
+
+  override async restore(snapshot: Snapshot): Promise<void> {
+    await super.restore(snapshot);
+    const { workspace } = this.context;
+    this.#parameters.set(await workspace.read(PARAMETERS));
+    this.#optimizer.set(await workspace.read("optimizer"));
+    await Promise.all(this.#workers.map((worker, i) => worker.restore(this.#states[i])));
+  }
+
+  /** Ends the workers' threads. */
+  override dispose(): void {
+    for (const worker of this.#workers) worker.dispose();
+    super.dispose();
+  }
+}
+
+/** What a workspace is called where one is opened, for those that any thread can open. */
+const backends: Readonly<Record<string, BackendChoice>> = {
+  "wasm": "wasm",
+  "wasm-strict": "wasm-strict",
+  "tfjs-cpu": "cpu",
+};
+
+/**
+ * What workers in threads of their own compute with and learn in.
+ *
+ * @throws InputError where threads cannot have it.
+ */
+function threadsOf(
+  { configuration: { workers }, workspace, environmentSource }: Context,
+  environment: string,
+): { backend: BackendChoice; source: EnvironmentSource } {
+  const backend = backends[workspace.backend];
+  if (backend === undefined) {
+    throw new InputError(
+      `Cannot train a3c with ${workers} workers as their threads compute with ` +
+        `${Object.values(backends).join(", ")}: ${workspace.backend}`,
+    );
+  }
+  if (environmentSource === undefined) {
+    throw new InputError(
+      `Cannot train a3c with ${workers} workers as their threads must be able to import the ` +
+        `environment: ${environment} is defined in the calling program`,
+    );
+  }
+  return { backend, source: environmentSource };
+}
+
+/** Asynchronous advantage actor-critic. */
+export const a3c: AgentDefinition<A3cConfiguration> = {
+  name: "a3c",
+  summary: "A3C: asynchronous workers that add their gradients to shared parameters",
+  budgetUnit: "environmentSteps",
+  takes: { actions: distributionKinds },
+  configuration,
+  // deno-lint-ignore require-await
+  create: async (context) => new A3cTrainer(context),
+};

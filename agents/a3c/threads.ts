@@ -1,0 +1,80 @@
+/**
+ * A learner of A3C in a thread of its own, as the main thread speaks to it.
+ *
+ * @module
+ */
+import { InputError, LabError } from "../../lab/core/errors.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
+import type { EnvironmentSource } from "../../lab/compute/definitions.ts";
+import type { Learned, LearnerContext, LearnOrder, WorkerPart } from "./learner.ts";
+
+/** The first message: what the thread makes its learner from. */
+export interface Start extends Omit<LearnerContext, "workspace" | "makeEnvironment"> {
+  readonly kind: "start";
+  readonly backend: BackendChoice;
+  readonly source: EnvironmentSource;
+}
+
+/** To a thread, which answers each message before the next one. */
+export type ToThread =
+  | Start
+  | LearnOrder & { readonly kind: "learn" }
+  | { readonly kind: "snapshot" }
+  | { readonly kind: "restore"; readonly snapshot: Json };
+
+/** A thread's answer. */
+export interface FromThread {
+  readonly value: Learned | Json;
+  /** One line, where it could not do as it was told. */
+  readonly failed?: string;
+  /** Bad input, not a failure. */
+  readonly input?: boolean;
+}
+
+/** A learner elsewhere. */
+export class LearnerThread implements WorkerPart {
+  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  readonly #started: Promise<unknown>;
+
+  constructor(private readonly index: number, start: Omit<Start, "kind">) {
+    this.#started = this.#ask({ kind: "start", ...start });
+    // Told to whoever asks for something first.
+    this.#started.catch(() => {});
+  }
+
+  async learn(order: LearnOrder): Promise<Learned> {
+    await this.#started;
+    return await this.#ask({ kind: "learn", ...order }) as Learned;
+  }
+
+  async snapshot(): Promise<Json> {
+    await this.#started;
+    return await this.#ask({ kind: "snapshot" }) as Json;
+  }
+
+  async restore(snapshot: Json): Promise<void> {
+    await this.#started;
+    await this.#ask({ kind: "restore", snapshot });
+  }
+
+  /** Ends the thread, whatever it does. */
+  dispose(): void {
+    this.#worker.terminate();
+  }
+
+  #ask(message: ToThread): Promise<FromThread["value"]> {
+    return new Promise((resolve, reject) => {
+      this.#worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
+        if (data.failed === undefined) return resolve(data.value);
+        const line = `worker ${this.index}: ${data.failed}`;
+        reject(data.input ? new InputError(line) : new LabError(line));
+      };
+      this.#worker.onerror = (event) => {
+        event.preventDefault();
+        reject(new LabError(`worker ${this.index} ended: ${event.message}`));
+      };
+      this.#worker.postMessage(message);
+    });
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * A thread of A3C: makes its own environments and workspace, learns when it is told to.
+ *
+ * @module
+ */
+import { InputError } from "../../lab/core/errors.ts";
+import { openWorkspace } from "../../lab/compute/backend.ts";
+import { Learner } from "./learner.ts";
+import type { FromThread, Start, ToThread } from "./threads.ts";
+
+const scope = globalThis as unknown as {
+  postMessage(message: FromThread): void;
+  onmessage: (event: { data: ToThread }) => void;
+};
+
+let learner: Learner | undefined;
+
+async function start({ backend, source, ...order }: Start): Promise<void> {
+  const { environmentMaker } = await import(source.module);
+  const makeEnvironment = await environmentMaker(source.options);
+  const { workspace } = await openWorkspace(backend);
+  learner = new Learner({ ...order, workspace, makeEnvironment });
+}
+
+async function answer(message: ToThread): Promise<FromThread["value"]> {
+  if (message.kind === "start") await start(message);
+  if (message.kind === "learn") return await learner!.learn(message);
+  if (message.kind === "snapshot") return await learner!.snapshot();
+  if (message.kind === "restore") await learner!.restore(message.snapshot);
+  return null;
+}
+
+scope.onmessage = ({ data }) => {
+  answer(data).then((value) => scope.postMessage({ value }), (error) => {
+    const failed = error instanceof Error ? error.message : String(error);
+    scope.postMessage({ value: null, failed, input: error instanceof InputError });
+  });
+};

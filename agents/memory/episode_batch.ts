@@ -1,0 +1,160 @@
+/**
+ * Whole episodes: each of N environments plays one from its start to its end under one policy, and
+ * an environment whose episode is over waits for the others. So no episode is cut by an update and
+ * short ones count no more often than long ones.
+ *
+ * @module
+ */
+import type { Environment } from "../../lab/core/environment.ts";
+import type { Generator, Seed } from "../../lab/core/random.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import {
+  type ActionRows,
+  actionRows,
+  actionSize,
+  ActionTranslator,
+} from "../distributions/actions.ts";
+import {
+  distributionKinds,
+  type PolicyDistribution,
+} from "../distributions/policy_distribution.ts";
+import { EpisodeWindow } from "../worlds/episodes.ts";
+import type { ScoreProgram } from "../trainers/evaluation.ts";
+import { requireFinite } from "../worlds/finite.ts";
+import { environmentSeed, type WorldShape, worldShape } from "../worlds/world.ts";
+
+/** How an environment's episode stands. */
+export type Ending = "open" | "terminated" | "truncated";
+
+/** N environments, their current episodes and the transitions of these in the order of time. */
+export class EpisodeBatch {
+  readonly shape: WorldShape;
+  readonly episodes: EpisodeWindow;
+  /** [N]: how each environment's episode ended. */
+  readonly endings: Ending[];
+  /** [N, D]: each environment's current or, after the end, final observation. */
+  readonly observations: Float32Array;
+  /** Transitions held M. */
+  rows = 0;
+  /** [capacity, D]; the first M rows count, here and below. */
+  rowObservations = new Float32Array(0);
+  /** [capacity, K]. */
+  actions: ActionRows;
+  /** K. */
+  readonly actionSize: number;
+  /** [capacity]. */
+  rewards = new Float64Array(0);
+  /** [capacity]: index of the environment. */
+  owners = new Int32Array(0);
+  readonly #environments: Environment[];
+  readonly #translator: ActionTranslator;
+
+  /** Makes and seeds the environments; `InputError` where their spaces do not fit. */
+  constructor(
+    agent: string,
+    context: { readonly seed: Seed; makeEnvironment(): Environment },
+    count: number,
+  ) {
+    this.#environments = Array.from({ length: count }, () => context.makeEnvironment());
+    this.shape = worldShape(agent, this.#environments[0], distributionKinds);
+    const { actionSpace } = this.shape;
+    this.actions = actionRows(actionSpace, 0);
+    this.actionSize = actionSize(actionSpace);
+    this.#translator = new ActionTranslator(actionSpace, 1);
+    this.episodes = new EpisodeWindow(count);
+    this.endings = Array.from({ length: count }, () => "open");
+    this.observations = new Float32Array(count * this.shape.observationSize);
+    this.#environments.forEach((environment, n) =>
+      environment.reset({ seed: environmentSeed(context.seed, n) })
+    );
+  }
+
+  /**
+   * Plays one episode in every environment, sampling from the policy; stops after `limit`
+   * environment steps, which leaves episodes open.
+   *
+   * @param actor Rows [N, P] of the distribution for observations [N, D].
+   * @returns Environment steps taken.
+   */
+  async collect(
+    actor: ScoreProgram,
+    distribution: PolicyDistribution,
+    random: Generator,
+    limit: number,
+  ): Promise<number> {
+    const count = this.#environments.length;
+    const size = this.actionSize;
+    const actions = actionRows(this.shape.actionSpace, count);
+    const logProbabilities = new Float64Array(count);
+    this.rows = 0;
+    this.#environments.forEach((environment, n) => this.#show(n, environment.reset().observation));
+    this.endings.fill("open");
+    while (this.rows < limit && this.endings.includes("open")) {
+      actor.input.observations.set(this.observations);
+      actor.run();
+      distribution.sample(await actor.read("scores"), random, actions, logProbabilities);
+      for (let n = 0; n < count && this.rows < limit; n++) {
+        if (this.endings[n] === "open") this.#step(n, actions.subarray(n * size, (n + 1) * size));
+      }
+    }
+    this.episodes.abandon();
+    return this.rows;
+  }
+
+  #step(n: number, action: ActionRows): void {
+    const { observationSize: width } = this.shape;
+    this.#reserve(this.rows + 1);
+    const row = this.rows;
+    this.rowObservations.set(this.observations.subarray(n * width, (n + 1) * width), row * width);
+    this.actions.set(action, row * this.actionSize);
+    this.owners[row] = n;
+    const step = this.#environments[n].step(this.#translator.first(action));
+    requireFinite(this.#environments[n].id, "rewards", [step.reward]);
+    this.rewards[row] = step.reward;
+    this.rows += 1;
+    this.#show(n, step.observation);
+    if (step.terminated) this.endings[n] = "terminated";
+    else if (step.truncated) this.endings[n] = "truncated";
+    this.episodes.add(n, step.reward, this.endings[n] !== "open");
+  }
+
+  #show(n: number, observation: unknown): void {
+    const { observationSpace, observationSize } = this.shape;
+    const from = n * observationSize;
+    observationSpace.flatten(observation, this.observations, from);
+    const row = this.observations.subarray(from, from + observationSize);
+    requireFinite(this.#environments[n].id, "observations", row);
+  }
+
+  /** Makes room for `rows` transitions, doubling. */
+  #reserve(rows: number): void {
+    if (rows <= this.owners.length) return;
+    const capacity = Math.max(1024, 2 * this.owners.length);
+    const grow = <T extends ActionRows | Float64Array>(grown: T, old: T): T => {
+      grown.set(old);
+      return grown;
+    };
+    const width = this.shape.observationSize;
+    this.rowObservations = grow(new Float32Array(capacity * width), this.rowObservations);
+    this.actions = grow(actionRows(this.shape.actionSpace, capacity), this.actions);
+    this.rewards = grow(new Float64Array(capacity), this.rewards);
+    this.owners = grow(new Int32Array(capacity), this.owners);
+  }
+
+  /** Generators of the environments (each episode begins anew) and the window. */
+  snapshot(): Json {
+    return {
+      environments: this.#environments.map((environment) => environment.snapshot?.() ?? null),
+      episodes: this.episodes.snapshot(),
+    };
+  }
+
+  /** Goes on from a snapshot; an environment that could not be kept goes on as it stands. */
+  restore(snapshot: Json): void {
+    const { environments, episodes } = snapshot as { environments: Json[]; episodes: Json };
+    environments.forEach((kept, n) => {
+      if (kept !== null) this.#environments[n].restore?.(kept);
+    });
+    this.episodes.restore(episodes);
+  }
+}

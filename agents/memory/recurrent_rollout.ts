@@ -1,0 +1,153 @@
+/**
+ * Rollouts of a policy with memory: T steps of N environments in typed columns, time-major, with the
+ * memory at the start of every sequence of L steps, from which learning unrolls the networks again.
+ *
+ * @module
+ */
+import type { Generator } from "../../lab/core/random.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import type { Program } from "../../lab/compute/workspace.ts";
+import { type ActionRows, actionRows, actionSize } from "../distributions/actions.ts";
+import type { RolloutColumns } from "../returns/advantages.ts";
+import type { PolicyDistribution } from "../distributions/policy_distribution.ts";
+import type { World, WorldShape } from "../worlds/world.ts";
+
+/** One step of N environments: distributions, values and the memory after it. */
+export type RecurrentActor = Program<
+  {
+    readonly observations: readonly [readonly number[], "float32"];
+    readonly memory: readonly [readonly number[], "float32"];
+    readonly kept: readonly [readonly number[], "float32"];
+  },
+  never,
+  "rows" | "values" | "memory"
+>;
+
+/** Room for T · N transitions; each collection overwrites it. */
+export class RecurrentRollout implements RolloutColumns {
+  /** [T · N, D]. */
+  readonly observations: Float32Array;
+  /** [T · N], 0 where the observation is an episode's first: memory is cleared before it. */
+  readonly kept: Float32Array;
+  /** [T · N, K]. */
+  readonly actions: ActionRows;
+  /** K. */
+  readonly actionSize: number;
+  /** [T · N], ln π(a|s) under the policy that acted. */
+  readonly logProbabilities: Float64Array;
+  readonly rewards: Float64Array;
+  readonly terminated: Uint8Array;
+  readonly truncated: Uint8Array;
+  /** [T · N], V(s_t) under the networks that acted. */
+  readonly values: Float64Array;
+  /** [T · N], V of what each step led to, the final observation where an episode ended. */
+  readonly nextValues: Float64Array;
+  /** [T / L · N, M]: memory before the first step of each sequence. */
+  readonly memories: Float32Array;
+  readonly observationSize: number;
+  /** [N, M]: memory of the episodes under way. */
+  readonly #memory: Float32Array;
+  /** [N]: 1 where the next observation is an episode's first. */
+  readonly #started: Uint8Array;
+
+  /**
+   * @param length Steps T of each environment.
+   * @param sequenceLength Steps L of a sequence; divides T.
+   * @param environments Environments N.
+   * @param memorySize Length M of a row of memory.
+   */
+  constructor(
+    readonly length: number,
+    readonly sequenceLength: number,
+    readonly environments: number,
+    readonly memorySize: number,
+    { observationSize, actionSpace }: WorldShape,
+  ) {
+    const rows = length * environments;
+    this.observationSize = observationSize;
+    this.observations = new Float32Array(rows * observationSize);
+    this.kept = new Float32Array(rows);
+    this.actions = actionRows(actionSpace, rows);
+    this.actionSize = actionSize(actionSpace);
+    this.logProbabilities = new Float64Array(rows);
+    this.rewards = new Float64Array(rows);
+    this.terminated = new Uint8Array(rows);
+    this.truncated = new Uint8Array(rows);
+    this.values = new Float64Array(rows);
+    this.nextValues = new Float64Array(rows);
+    this.memories = new Float32Array(rows / sequenceLength * memorySize);
+    this.#memory = new Float32Array(environments * memorySize);
+    this.#started = new Uint8Array(environments).fill(1);
+  }
+
+  /** Acts for T steps, sampling from the policy. Episodes and memory go on from the last time. */
+  async collect(
+    world: World,
+    actor: RecurrentActor,
+    distribution: PolicyDistribution,
+    random: Generator,
+  ): Promise<void> {
+    const { length, sequenceLength, environments: count, observationSize: width } = this;
+    for (let t = 0; t < length; t++) {
+      const row = t * count;
+      if (t % sequenceLength === 0) {
+        this.memories.set(this.#memory, t / sequenceLength * this.#memory.length);
+      }
+      this.observations.set(world.observations, row * width);
+      this.#run(actor, world.observations);
+      this.kept.set(actor.input.kept, row);
+      this.values.set(await actor.read("values"), row);
+      if (t > 0) this.#follow(row - count, row);
+      this.#memory.set(await actor.read("memory"));
+      const actions = this.actions.subarray(row * this.actionSize, (row + count) * this.actionSize);
+      const noted = this.logProbabilities.subarray(row, row + count);
+      distribution.sample(await actor.read("rows"), random, actions, noted);
+      const step = world.step(actions);
+      this.rewards.set(step.rewards, row);
+      this.terminated.set(step.terminated, row);
+      this.truncated.set(step.truncated, row);
+      this.#started.fill(0);
+      if (step.truncated.includes(1)) {
+        this.#run(actor, step.finalObservations);
+        const finals = await actor.read("values");
+        for (let n = 0; n < count; n++) {
+          if (step.truncated[n]) this.nextValues[row + n] = finals[n];
+        }
+      }
+      this.#started.set(step.started);
+    }
+    this.#run(actor, world.observations);
+    const last = (length - 1) * count;
+    const following = await actor.read("values");
+    for (let n = 0; n < count; n++) {
+      if (!this.truncated[last + n]) this.nextValues[last + n] = following[n];
+    }
+  }
+
+  /** Runs the networks on `observations` with the memory as it stands. */
+  #run(actor: RecurrentActor, observations: Float32Array): void {
+    actor.input.observations.set(observations);
+    actor.input.memory.set(this.#memory);
+    for (let n = 0; n < this.environments; n++) actor.input.kept[n] = 1 - this.#started[n];
+    actor.run();
+  }
+
+  /** The values at `next` are those that the rows at `row` led to, but where a time limit cut. */
+  #follow(row: number, next: number): void {
+    for (let n = 0; n < this.environments; n++) {
+      if (!this.truncated[row + n]) this.nextValues[row + n] = this.values[next + n];
+    }
+  }
+
+  /** Memory and starts of the episodes under way. */
+  snapshot(): Json {
+    return { memory: [...this.#memory], started: [...this.#started] };
+  }
+
+  /** Goes on from a snapshot. */
+  restore(snapshot: Json): void {
+    const { memory, started } = snapshot as { memory: number[]; started: number[] };
+    this.#memory.set(memory);
+    this.#started.set(started);
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Values of a rollout's observations: V(s_t) for every row and V of what each row led to, with the
+ * final observation where a time limit cut the episode.
+ *
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs";
+import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
+import { PARAMETERS } from "../trainers/checkpoint.ts";
+import type { Rollout } from "./rollout.ts";
+
+/** Maps observations [B, D] to values [B]. */
+export type Values = (parameters: Tensors, observations: tf.Tensor) => tf.Tensor;
+
+type ValueProgram = Program<
+  { readonly observations: readonly [readonly number[], "float32"] },
+  never,
+  "values"
+>;
+
+/** Programs that value the rows of one rollout shape. */
+export class RolloutValues {
+  /** Rows 0 … T · N − 1, then the N observations after the last step. */
+  readonly #all: ValueProgram;
+  /** N final observations at a time. */
+  readonly #cut: ValueProgram;
+
+  /** @param name Stands in the names of the programs. */
+  constructor(
+    name: string,
+    workspace: Workspace,
+    private readonly rollout: Rollout,
+    values: Values,
+  ) {
+    const { environments, length, observationSize } = rollout;
+    const compile = (part: string, batch: number) =>
+      workspace.compile(
+        {
+          name: `${name}/values/${part}`,
+          inputs: { observations: [[batch, observationSize], "float32"] },
+          state: [PARAMETERS],
+        },
+        ({ input, state }) => ({
+          outputs: { values: values(state[PARAMETERS], input.observations) },
+        }),
+      );
+    this.#all = compile("rollout", (length + 1) * environments);
+    this.#cut = compile("cut", environments);
+  }
+
+  /**
+   * V(s_t) and V of the observation that each of the first `rows` rows led to.
+   *
+   * @param following [N, D]: the observations after the last of these rows.
+   * @param rollout Another one of the same shape.
+   */
+  async of(
+    rows: number,
+    following: Float32Array,
+    rollout: Rollout = this.rollout,
+  ): Promise<{ values: Float64Array; nextValues: Float64Array }> {
+    const { environments, observations, observationSize, cut } = rollout;
+    const view = this.#all.input.observations;
+    view.set(observations.subarray(0, rows * observationSize));
+    view.set(following, rows * observationSize);
+    this.#all.run();
+    const all = await this.#all.read("values");
+    const values = Float64Array.from(all.subarray(0, rows));
+    const nextValues = Float64Array.from(all.subarray(environments, rows + environments));
+    for (let first = 0; first < cut.length; first += environments) {
+      const part = cut.slice(first, first + environments);
+      part.forEach(({ observation }, i) =>
+        this.#cut.input.observations.set(observation, i * observationSize)
+      );
+      this.#cut.run();
+      const finals = await this.#cut.read("values");
+      part.forEach(({ row }, i) => nextValues[row] = finals[i]);
+    }
+    return { values, nextValues };
+  }
+}

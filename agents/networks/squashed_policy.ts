@@ -1,0 +1,106 @@
+/**
+ * SAC's policy network: means and log standard deviations of u, whose tanh is the action; with
+ * generalised state-dependent exploration (gSDE) the deviation follows from the network's features.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { Generator } from "../../lab/core/random.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { constant } from "../../lab/compute/initializers.ts";
+import { type Activation, mlpLayers } from "../../lab/compute/networks.ts";
+import type { Tensors } from "../../lab/compute/workspace.ts";
+import { fanInParameters } from "./fan_in.ts";
+import { gsdeVariance } from "../distributions/gsde.ts";
+import type { WorldShape } from "../worlds/world.ts";
+
+/** Prefix of the policy. */
+export const POLICY = "policy";
+const LOG_STD = `${POLICY}/logStd`;
+
+/** Bounds of ln σ where a layer answers it, as in the authors' code. */
+const LOWEST_LOG_STD = -20;
+const HIGHEST_LOG_STD = 2;
+
+/** Bound of |μ| with gSDE, as in Stable-Baselines3: beyond it tanh is flat, and noise has no effect. */
+const HIGHEST_MEAN = 2;
+
+/** What the network is like. */
+export interface SquashedPolicySettings {
+  readonly hiddenSizes: readonly number[];
+  readonly activation: Activation;
+  /** gSDE: σ̂ from the features in place of a layer of its own. */
+  readonly stateDependentNoise: boolean;
+  /** ln σ of each of gSDE's weights at the start. */
+  readonly initialLogStd: number;
+}
+
+/** Width L of the features, what enters the last layer. */
+export function featureCount(
+  { observationSize }: Pick<WorldShape, "observationSize">,
+  { hiddenSizes }: Pick<SquashedPolicySettings, "hiddenSizes">,
+): number {
+  return hiddenSizes.at(-1) ?? observationSize;
+}
+
+/** Initial parameters; with gSDE a matrix ln σ, [L, K], in place of the second half of the outputs. */
+export function squashedPolicyParameters(
+  random: Generator,
+  shape: Pick<WorldShape, "observationSize" | "actionCount">,
+  settings: SquashedPolicySettings,
+): NamedTensors {
+  const { observationSize, actionCount } = shape;
+  const { hiddenSizes, stateDependentNoise, initialLogStd } = settings;
+  const outputs = stateDependentNoise ? actionCount : 2 * actionCount;
+  const parameters = fanInParameters(random, [observationSize, ...hiddenSizes, outputs], POLICY);
+  if (!stateDependentNoise) return parameters;
+  const features = featureCount(shape, settings);
+  return { ...parameters, [LOG_STD]: constant([features, actionCount], initialLogStd) };
+}
+
+/** Distributions of u. */
+export interface SquashedRows {
+  /** μ, [B, K]. */
+  readonly mean: tf.Tensor;
+  /** ln σ, [B, K]; with gSDE ln σ̂ = ½ ln(Σ_i z_i² σ_ik²). */
+  readonly logStd: tf.Tensor;
+  /** z, [B, L]. */
+  readonly features: tf.Tensor;
+}
+
+/** The distributions of u for observations [B, D]. */
+export function squashedRows(
+  parameters: Tensors,
+  observations: tf.Tensor,
+  { activation, stateDependentNoise }: Pick<
+    SquashedPolicySettings,
+    "activation" | "stateDependentNoise"
+  >,
+): SquashedRows {
+  const { features, outputs } = mlpLayers(parameters, observations, activation, POLICY);
+  if (stateDependentNoise) {
+    const variance = gsdeVariance(features, tf.exp(parameters[LOG_STD]));
+    return {
+      mean: tf.clipByValue(outputs, -HIGHEST_MEAN, HIGHEST_MEAN),
+      logStd: tf.mul(0.5, tf.log(variance)),
+      features,
+    };
+  }
+  const [mean, logStd] = tf.split(outputs, 2, 1);
+  return { mean, logStd: tf.clipByValue(logStd, LOWEST_LOG_STD, HIGHEST_LOG_STD), features };
+}
+
+/**
+ * a = tanh(μ + Eᵀz) with E = σ ⊙ ε: as long as ε is held, equal states have equal actions. Raffin,
+ * Kober, Stulp (2021, arXiv 2005.05719), equations 5 and 6.
+ *
+ * @param held ε of each environment, [N, L, K].
+ */
+export function heldActions(
+  parameters: Tensors,
+  { mean, features }: SquashedRows,
+  held: tf.Tensor,
+): tf.Tensor {
+  const matrices = tf.mul(held, tf.exp(parameters[LOG_STD]));
+  return tf.tanh(tf.add(mean, tf.sum(tf.mul(tf.expandDims(features, 2), matrices), 1)));
+}

@@ -1,0 +1,263 @@
+/**
+ * Greedy evaluation in lockstep over many environments, and the greedy action for one observation.
+ *
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs";
+import { copyActionMask } from "../../lab/core/action_mask.ts";
+import { vectorOf } from "../../lab/core/batched.ts";
+import type { Environment } from "../../lab/core/environment.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import type { Generator } from "../../lab/core/random.ts";
+import type { Moment, Report } from "../../lab/core/trainer.ts";
+import type { Vector } from "../../lab/core/vector.ts";
+import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
+import {
+  type ActionRows,
+  actionRows,
+  ActionTranslator,
+  bestActions,
+  maskLogits,
+} from "../distributions/actions.ts";
+import { standalone } from "../../lab/compute/compile/standalone.ts";
+import { type NamedTensors, zeros } from "../../lab/core/tensor_data.ts";
+import { encodePolicy } from "../policy.ts";
+import { PARAMETERS } from "./checkpoint.ts";
+import { EvaluatedEpisodes, type TrainingSoFar } from "./evaluated_episodes.ts";
+import type { ObservationNormalizer } from "../worlds/normalizer.ts";
+import { perBatch } from "./programs.ts";
+import type { WorldShape } from "../worlds/world.ts";
+
+/** Most environments of one evaluation. */
+const WIDTH = 100;
+
+/** Steps after which an episode of an environment without time limit counts as it stands. */
+const LONGEST = 10_000;
+
+/** Scores of the actions, [B, A], for observations [B, D]: logits or action values. */
+export type Scores = (parameters: Tensors, observations: tf.Tensor) => tf.Tensor;
+
+/** A program from observations to scores. */
+export type ScoreProgram = Program<
+  { readonly observations: readonly [readonly number[], "float32"] },
+  never,
+  "scores"
+>;
+
+/** Compiles `scores` for batches of `batch` observations. */
+export function compileScores(
+  workspace: Workspace,
+  name: string,
+  batch: number,
+  observationSize: number,
+  scores: Scores,
+): ScoreProgram {
+  return workspace.compile(
+    {
+      name,
+      inputs: { observations: [[batch, observationSize], "float32"] },
+      state: [PARAMETERS],
+      placement: "host",
+    },
+    ({ input, state }) => ({ outputs: { scores: scores(state[PARAMETERS], input.observations) } }),
+  );
+}
+
+/** Chooses the actions of N environments in lockstep. */
+export interface Actor {
+  /**
+   * The actions for `observations`.
+   *
+   * @param observations [N, D].
+   * @param started [N], 1 where the observation is an episode's first.
+   * @param actions Out: [N, K].
+   * @param masks [N, A], 1 for each action that may be chosen; undefined: all may.
+   */
+  act(
+    observations: Float32Array,
+    started: Uint8Array,
+    actions: ActionRows,
+    masks?: Uint8Array,
+  ): Promise<void>;
+}
+
+/**
+ * Actors without memory, by their number of environments: scores from a program, then `choose`.
+ *
+ * @param agent Stands in the names of programs.
+ * @param choose Actions [N, K] from scores; by default the best ones.
+ */
+export function greedyActors(
+  agent: string,
+  workspace: Workspace,
+  { observationSize, actionSpace }: WorldShape,
+  scores: Scores,
+  choose: (scores: Float32Array, actions: ActionRows) => void = (scores, actions) =>
+    bestActions(actionSpace, scores, actions),
+): (count: number) => Actor {
+  return perBatch((count) => {
+    const name = `${agent}/act/${count}`;
+    const program = compileScores(workspace, name, count, observationSize, scores);
+    return {
+      async act(observations, _started, actions, masks) {
+        program.input.observations.set(observations);
+        program.run();
+        choose(maskLogits(await program.read("scores"), masks), actions);
+      },
+    };
+  });
+}
+
+/** The greedy policy of an agent with memory: one step from observations [B, D] and memory [B, M]. */
+export interface Remembering {
+  /** M; 0 in all of it where an episode starts. */
+  readonly memorySize: number;
+  step(parameters: Tensors, observations: tf.Tensor, memory: tf.Tensor): {
+    readonly scores: tf.Tensor;
+    readonly memory: tf.Tensor;
+  };
+}
+
+/** What an {@linkcode Evaluator} is made from. */
+export interface EvaluatorOptions {
+  readonly shape: WorldShape;
+  readonly makeEnvironment: () => Environment;
+  /** The greedy policy for a number of environments. */
+  readonly actors: (count: number) => Actor;
+  /** What `actors` choose the best of: a policy file is made of it. */
+  readonly scores?: Scores | Remembering;
+  /** Whether `scores` lie in [−1, 1] and stand for the actions between a Box's bounds. */
+  readonly scaled?: boolean;
+  /** Observations are normalised by its moments, which stay as they are. */
+  readonly normalizer?: ObservationNormalizer;
+}
+
+/** Measures the greedy policy of an agent's parameters. */
+export class Evaluator {
+  #vector: Vector | undefined;
+  /** Asked for what a vector does not tell. */
+  #world: Environment | undefined;
+
+  constructor(private readonly options: EvaluatorOptions) {}
+
+  /**
+   * Plays `episodes` whole episodes (default 100) with the best-scored action. Each environment
+   * plays a share fixed in advance, so that short episodes do not count more than long ones. The
+   * environments are the evaluation's own, seeded from `random`.
+   *
+   * @param training Given: a warning where no goal was ever reached.
+   */
+  async evaluate(
+    { random, episodes = 100 }: { random: Generator; episodes?: number },
+    training?: TrainingSoFar,
+  ): Promise<Report> {
+    const count = Math.min(episodes, WIDTH);
+    const { actionSpace, masked } = this.options.shape;
+    const actor = this.options.actors(count);
+    const translator = new ActionTranslator(actionSpace, count);
+    const vector = this.#environments(count);
+    const seeds = Array.from({ length: count }, () => random.integers(2 ** 32));
+    const observations = vector.reset({ seeds }).slice();
+    const started = new Uint8Array(count).fill(1);
+
+    const left = Int32Array.from({ length: count }, (_, n) => Math.ceil((episodes - n) / count));
+    const episodeReturn = new Float64Array(count);
+    const episodeLength = new Float64Array(count);
+    const actions = actionRows(actionSpace, count);
+    const evaluated = new EvaluatedEpisodes();
+    while (evaluated.count < episodes) {
+      this.options.normalizer?.normalize(observations, observations);
+      await actor.act(observations, started, actions, masked ? vector.actionMasks!() : undefined);
+      const step = vector.step(translator.translate(actions));
+      observations.set(step.observations);
+      started.set(step.started);
+      for (let n = 0; n < count; n++) {
+        if (left[n] === 0) continue;
+        episodeReturn[n] += step.rewards[n];
+        episodeLength[n] += 1;
+        const ended = step.terminated[n] || step.truncated[n];
+        if (!ended && episodeLength[n] < LONGEST) continue;
+        const end = step.terminated[n] ? "terminated" : ended ? "truncated" : "cut";
+        evaluated.add(episodeReturn[n], episodeLength[n], end);
+        episodeReturn[n] = 0;
+        episodeLength[n] = 0;
+        left[n] -= 1;
+      }
+    }
+    const report = evaluated.report(LONGEST);
+    this.#world ??= this.options.makeEnvironment();
+    const warning = training && evaluated.noGoal(this.#world.rewardThreshold, training);
+    return warning === undefined ? report : { ...report, events: [...report.events, warning] };
+  }
+
+  /** The greedy action for one observation of the environment. */
+  async act(
+    observation: unknown,
+    { started = true, actionMask }: Moment = {},
+  ): Promise<unknown> {
+    const { shape: { observationSpace, observationSize, actionSpace }, normalizer } = this.options;
+    if (!observationSpace.contains(observation)) {
+      throw new InputError(
+        `Cannot act as the observation must lie in ${observationSpace}: ${observation}`,
+      );
+    }
+    const flat = new Float32Array(observationSize);
+    observationSpace.flatten(observation, flat);
+    normalizer?.normalize(flat, flat);
+    const actions = actionRows(actionSpace, 1);
+    const masks = this.#masks(actionMask);
+    await this.options.actors(1).act(flat, Uint8Array.of(started ? 1 : 0), actions, masks);
+    return new ActionTranslator(actionSpace, 1).first(actions);
+  }
+
+  #masks(given: ArrayLike<number> | undefined): Uint8Array | undefined {
+    const { actionSpace, masked } = this.options.shape;
+    if (!masked || given === undefined) return undefined;
+    const masks = new Uint8Array(actionSpace.flatSize);
+    copyActionMask("the world of this policy", actionSpace, given, masks);
+    return masks;
+  }
+
+  /**
+   * The greedy policy of `parameters` as a file: see `agents/policy.ts`.
+   *
+   * @throws InputError where the agent does not say what it chooses by.
+   */
+  export(
+    parameters: NamedTensors,
+    about: Readonly<Record<string, string>>,
+  ): Uint8Array<ArrayBuffer> {
+    const { shape, scores, scaled, normalizer } = this.options;
+    if (scores === undefined) {
+      throw new InputError("Cannot export the policy as the agent must say what it chooses by");
+    }
+    const spec = {
+      name: "policy",
+      inputs: { observations: [[1, shape.observationSize], "float32"] },
+    } as const;
+    const machine = typeof scores === "function"
+      ? standalone(spec, { [PARAMETERS]: parameters }, ({ input, state }) => ({
+        outputs: { scores: scores(state[PARAMETERS], input.observations) },
+      }))
+      : standalone(
+        spec,
+        { [PARAMETERS]: parameters, memory: { row: zeros([1, scores.memorySize], "float32") } },
+        ({ input, state }) => {
+          const { observations } = input;
+          const next = scores.step(state[PARAMETERS], observations, state.memory.row);
+          return { outputs: { scores: next.scores }, state: { memory: { row: next.memory } } };
+        },
+      );
+    return encodePolicy({ ...shape, machine, scaled, normalizer }, about);
+  }
+
+  #environments(count: number): Vector {
+    if (this.#vector?.count !== count) {
+      this.#vector?.close();
+      this.#vector = vectorOf(this.options.makeEnvironment, count, {
+        autoreset: "same-step",
+      });
+    }
+    return this.#vector;
+  }
+}

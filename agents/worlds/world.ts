@@ -1,0 +1,193 @@
+/**
+ * The environments that an agent trains in: a seeded vector with its episode window, flat
+ * observations and, where it is asked for, running normalisation of observations and rewards.
+ *
+ * @module
+ */
+import { vectorOf } from "../../lab/core/batched.ts";
+import type { Environment } from "../../lab/core/environment.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import { deriveSeed, type Seed } from "../../lab/core/random.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import { type Space, spaceNames } from "../../lab/core/space.ts";
+import type { Vector, VectorStep } from "../../lab/core/vector.ts";
+import { type ActionRows, type ActionSpace, ActionTranslator } from "../distributions/actions.ts";
+import { EpisodeWindow } from "./episodes.ts";
+import { requireFinite } from "./finite.ts";
+import { ObservationNormalizer, RewardNormalizer } from "./normalizer.ts";
+
+/** What an agent's networks must fit. */
+export interface WorldShape {
+  /** Observations enter networks in their flat form. */
+  readonly observationSpace: Space;
+  /** Length D of a flat observation: a Box's size, a Discrete's n (one-hot). */
+  readonly observationSize: number;
+  /** Where actions are chosen from. */
+  readonly actionSpace: ActionSpace;
+  /** Discrete: the number of actions A; MultiDiscrete: all choices together; Box: its size. */
+  readonly actionCount: number;
+  /** Whether actions are chosen within the environment's masks. */
+  readonly masked?: boolean;
+}
+
+/**
+ * The shape of an environment.
+ *
+ * @param agent Named in the error.
+ * @param kinds Kinds of actions that the agent can choose.
+ * @throws InputError for actions of other kinds.
+ */
+export function worldShape(
+  agent: string,
+  environment: Pick<Environment, "id" | "observationSpace" | "actionSpace">,
+  kinds: readonly ActionSpace["kind"][],
+): WorldShape {
+  const { observationSpace, actionSpace } = environment;
+  if (!(kinds as readonly string[]).includes(actionSpace.kind)) {
+    throw new InputError(
+      `Cannot train ${agent} in ${environment.id} as it takes ` +
+        `${kinds.map((kind) => spaceNames[kind]).join(" or ")} actions: ${actionSpace}`,
+    );
+  }
+  return {
+    observationSpace,
+    observationSize: observationSpace.flatSize,
+    actionSpace: actionSpace as ActionSpace,
+    actionCount: actionSpace.flatSize,
+  };
+}
+
+/** The seed of training environment `index` of a run. */
+export function environmentSeed(seed: Seed, index: number): number {
+  return deriveSeed(seed, `environment/${index}`);
+}
+
+/** What a world does beside stepping. */
+export interface WorldOptions {
+  /** Kinds of actions that the agent can choose; Discrete by default. */
+  readonly actions?: readonly ActionSpace["kind"][];
+  /** Show observations normalised by their running moments. */
+  readonly normalizeObservations?: boolean;
+  /** Scale rewards by the deviation of returns discounted with this γ. */
+  readonly normalizeRewards?: false | { readonly gamma: number };
+  /** Choose within the environment's action masks, where it has them. */
+  readonly maskActions?: boolean;
+}
+
+/** N training environments in lockstep, with same-step autoreset, and their episodes. */
+export class World {
+  readonly vector: Vector;
+  readonly episodes: EpisodeWindow;
+  readonly shape: WorldShape;
+  /** Frozen copies of it go into evaluation. */
+  readonly normalizer: ObservationNormalizer | undefined;
+  readonly #rewardNormalizer: RewardNormalizer | undefined;
+  readonly #translator: ActionTranslator;
+  /** What `observations` and `step` answer where something is normalised. */
+  readonly #shown: Pick<VectorStep, "observations" | "finalObservations" | "rewards"> | undefined;
+
+  /**
+   * Makes and seeds the environments.
+   *
+   * @throws InputError where the spaces do not fit (see {@linkcode worldShape}).
+   */
+  constructor(
+    agent: string,
+    context: { readonly seed: Seed; makeEnvironment(): Environment },
+    environments: number,
+    { actions = ["discrete"], normalizeObservations, normalizeRewards, maskActions }: WorldOptions =
+      {},
+  ) {
+    this.vector = vectorOf(context.makeEnvironment, environments, { autoreset: "same-step" });
+    this.shape = {
+      ...worldShape(agent, this.vector, actions),
+      masked: maskActions === true && this.vector.actionMasks !== undefined,
+    };
+    this.episodes = new EpisodeWindow(environments);
+    this.#translator = new ActionTranslator(this.shape.actionSpace, environments);
+    const { observationSize } = this.shape;
+    if (normalizeObservations) this.normalizer = new ObservationNormalizer(observationSize);
+    if (normalizeRewards) {
+      this.#rewardNormalizer = new RewardNormalizer(environments, normalizeRewards.gamma);
+    }
+    if (normalizeObservations || normalizeRewards) {
+      this.#shown = {
+        observations: new Float32Array(environments * observationSize),
+        finalObservations: new Float32Array(environments * observationSize),
+        rewards: new Float64Array(environments),
+      };
+    }
+    const seeds = Array.from({ length: environments }, (_, i) => environmentSeed(context.seed, i));
+    requireFinite(this.vector.id, "observations", this.vector.reset({ seeds }));
+    this.normalizer?.update(this.vector.observations);
+    this.#show();
+  }
+
+  /** [N, D]: what the next actions are chosen from. `step` overwrites it. */
+  get observations(): Float32Array {
+    return this.normalizer === undefined ? this.vector.observations : this.#shown!.observations;
+  }
+
+  /** [N, A] where actions are masked: what may be chosen next. The next call overwrites it. */
+  get masks(): Uint8Array | undefined {
+    return this.shape.masked ? this.vector.actionMasks!() : undefined;
+  }
+
+  /**
+   * Steps every environment; counts its episode with the rewards as they are.
+   *
+   * @param actions [N, K], choices counted from 0, Box values in the environment's unit.
+   * @throws LabError where an observation or reward is not finite, and what the environments throw.
+   */
+  step(actions: ActionRows): VectorStep {
+    const step = this.vector.step(this.#translator.translate(actions));
+    const { rewards, terminated, truncated, finalObservations } = step;
+    requireFinite(this.vector.id, "rewards", rewards);
+    requireFinite(this.vector.id, "observations", step.observations);
+    requireFinite(this.vector.id, "observations", finalObservations);
+    this.episodes.step(rewards, terminated, truncated);
+    if (this.#shown === undefined) return step;
+    this.normalizer?.update(step.observations);
+    this.#show();
+    this.normalizer?.normalize(finalObservations, this.#shown.finalObservations);
+    this.#rewardNormalizer?.normalize(rewards, terminated, truncated, this.#shown.rewards);
+    return {
+      ...step,
+      ...this.normalizer === undefined ? {} : {
+        observations: this.#shown.observations,
+        finalObservations: this.#shown.finalObservations,
+      },
+      ...this.#rewardNormalizer === undefined ? {} : { rewards: this.#shown.rewards },
+    };
+  }
+
+  #show(): void {
+    this.normalizer?.normalize(this.vector.observations, this.#shown!.observations);
+  }
+
+  /** Environments, windows and moments; `vector` is null where the environments cannot be kept. */
+  snapshot(): Json {
+    return {
+      vector: this.vector.snapshot() ?? null,
+      episodes: this.episodes.snapshot(),
+      observations: this.normalizer?.snapshot() ?? null,
+      rewards: this.#rewardNormalizer?.snapshot() ?? null,
+    };
+  }
+
+  /** Goes on from a snapshot; environments that could not be kept start new episodes. */
+  restore(snapshot: Json): void {
+    const { vector, episodes, observations, rewards } = snapshot as Record<string, Json>;
+    this.episodes.restore(episodes);
+    this.normalizer?.restore(observations);
+    this.#rewardNormalizer?.restore(rewards);
+    if (vector !== null) {
+      this.vector.restore(vector);
+    } else {
+      this.episodes.abandon();
+      this.#rewardNormalizer?.abandon();
+      this.vector.reset();
+    }
+    this.#show();
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * What a command is, and the options that several commands share.
+ *
+ * @module
+ */
+import { type Message, message, type MessageTerm, text } from "@optique/core/message";
+import { multiple, optional, withDefault } from "@optique/core/modifiers";
+import type { Mode, Parser } from "@optique/core/parser";
+import { argument, option } from "@optique/core/primitives";
+import { choice, integer, keyValue, string, type ValueParser } from "@optique/core/valueparser";
+import { backendChoices } from "../lab/compute/backend_choice.ts";
+import type { Seed } from "../lab/core/random.ts";
+import type { Io } from "./terminal/io.ts";
+
+/** What a person types before the command's name. */
+export const PROGRAM = "deno task experiment";
+
+/** Names that completions offer; empty where nothing is to be completed. */
+export interface Known {
+  readonly experiments: readonly string[];
+  readonly runs: readonly string[];
+  readonly environments?: readonly string[];
+}
+
+/** One command of the command line. */
+// deno-lint-ignore no-explicit-any
+export interface Command<Values = any> {
+  readonly name: string;
+  /** Its arguments, as the first line of its help says them. */
+  readonly usage: string;
+  /** For the list of commands. */
+  readonly brief: string;
+  /** For the command's own help. */
+  readonly description: string;
+  /** Arguments after the program's name, and what they do. */
+  readonly examples: readonly (readonly [line: string, does: string])[];
+  parser(known: Known): Parser<"sync", Values, unknown>;
+  /** Runs it and answers the exit code. */
+  run(values: Values, io: Io): Promise<number>;
+}
+
+/** Types a command. */
+export function defineCommand<Values>(command: Command<Values>): Command<Values> {
+  return command;
+}
+
+/** Plain text as a message. */
+export function plain(line: string): Message {
+  return [text(line)] as readonly MessageTerm[];
+}
+
+/** A string value that completes from a list. */
+export function named(
+  metavar: "NAME" | "RUN" | "ENV",
+  known: readonly string[] = [],
+): ValueParser<"sync", string> {
+  return {
+    ...string({ metavar }),
+    *suggest(prefix: string) {
+      for (const name of known) if (name.startsWith(prefix)) yield { kind: "literal", text: name };
+    },
+  };
+}
+
+/** `parser` with a default that help shows as it is typed. */
+export function defaulting<M extends Mode, T, State>(
+  parser: Parser<M, T, State>,
+  value: T & (string | number | bigint),
+) {
+  return withDefault<M, T, State, T>(parser, value, { message: plain(String(value)) });
+}
+
+/** The largest seed, 2¹²⁸ − 1. */
+const LARGEST_SEED = 2n ** 128n - 1n;
+
+/** A whole number from 0 to 2¹²⁸ − 1; a bigint where a number is not exact. */
+export function seedValue(): ValueParser<"sync", Seed> {
+  return {
+    mode: "sync",
+    metavar: "N",
+    placeholder: 1,
+    parse(input) {
+      const value = /^\d+$/.test(input) ? BigInt(input) : -1n;
+      if (value < 0n || value > LARGEST_SEED) {
+        return {
+          success: false,
+          error: message`Expected a whole number from 0 to 2^128 - 1, but got ${input}.`,
+        };
+      }
+      return {
+        success: true,
+        value: value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value,
+      };
+    },
+    format: (value) => `${value}`,
+  };
+}
+
+/** `--store URL`. */
+export function storeOption() {
+  return optional(
+    option("--store", string({ metavar: "URL" }), {
+      description: plain("Where runs are kept: a folder. Default: runs, in the lab's folder."),
+    }),
+  );
+}
+
+/** `--set path=value`, as often as wanted. */
+export function setOption(
+  description = "Set a field, as agent.gamma=0.98 (describe NAME lists them). Repeatable.",
+) {
+  return multiple(option("--set", keyValue({ metavar: "PATH=VALUE" }), {
+    description: plain(description),
+  }));
+}
+
+/** `--where key=value`, as often as wanted. */
+export function whereOption() {
+  return multiple(option("--where", keyValue({ metavar: "KEY=VALUE" }), {
+    description: plain(
+      "Only runs with this name, experiment, agent, model, environment, dataset, seed, status, " +
+        "backend or tag, or with this value at a path of the configuration. Repeatable.",
+    ),
+  }));
+}
+
+/** `--budget N`. */
+export function budgetOption(description: string) {
+  return optional(option("--budget", integer({ metavar: "N", min: 1 }), {
+    description: plain(description),
+  }));
+}
+
+/** `--workers N`. */
+export function workersOption() {
+  return optional(option("--workers", integer({ metavar: "N", min: 1, max: 1024 }), {
+    description: plain("Runs side by side. Default: the machine's cores."),
+  }));
+}
+
+/** `--threads N`. */
+export function threadsOption() {
+  return optional(option("--threads", integer({ metavar: "N", min: 1, max: 64 }), {
+    description: plain(
+      "Threads that the steps of one run may use, where they gain. Default: its share of the " +
+        "machine's cores, at most 4. No result depends on it.",
+    ),
+  }));
+}
+
+/** `--backend NAME`. */
+export function backendOption() {
+  return defaulting(
+    option("--backend", choice(backendChoices, { metavar: "BACKEND" }), {
+      description: plain("What computes."),
+    }),
+    "auto",
+  );
+}
+
+/** `--json`. */
+export function jsonOption(what = "Print one JSON document to standard output.") {
+  return option("--json", { description: plain(what) });
+}
+
+/** `--quiet`. */
+export function quietOption() {
+  return option("--quiet", { description: plain("No progress on standard error.") });
+}
+
+/** One RUN. */
+export function runArgument(known: Known) {
+  return argument(named("RUN", known.runs), {
+    description: plain("A run: its id, a unique prefix of it, or latest."),
+  });
+}
+
+/** Several RUNs. */
+export function runArguments(known: Known) {
+  return multiple(
+    argument(named("RUN", known.runs), {
+      description: plain("Runs: ids, unique prefixes of them, or latest."),
+    }),
+  );
+}

@@ -1,0 +1,74 @@
+/** `compare RUN… | --where …`: statistics over seeds. @module */
+import { object } from "@optique/core/constructs";
+import { optional } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { float, string } from "@optique/core/valueparser";
+import { InputError, unknownName } from "../../lab/core/errors.ts";
+import {
+  defineCommand,
+  jsonOption,
+  plain,
+  runArguments,
+  storeOption,
+  whereOption,
+} from "../command.ts";
+import { matching } from "../filter.ts";
+import { runsDocument } from "../run_document.ts";
+import { findRuns, needRuns, openStoreOf } from "../stores.ts";
+
+/** The command `compare`. */
+export const compare = defineCommand({
+  name: "compare",
+  usage: "RUN… | --where KEY=VALUE [OPTIONS]",
+  brief: "Statistics over seeds: IQM, intervals, probability of improvement",
+  description: "Groups runs that differ in nothing but their seed and shows, over seeds: the " +
+    "interquartile mean with its 95 % stratified bootstrap interval, mean and median of the last " +
+    "evaluation; environment steps and time to the return that counts as solved; and for each " +
+    "pair of groups how probable it is that one beats the other.",
+  examples: [
+    ["compare --where environment=CartPole-v1", "every finished run on CartPole"],
+    ["compare 3f2a 91bc 77d0", "these runs"],
+    ["compare --where tag=gamma --metric rollout/episode_return_mean", "by another series"],
+  ],
+  parser: (known) =>
+    object({
+      runs: runArguments(known),
+      where: whereOption(),
+      metric: optional(option("--metric", string({ metavar: "NAME" }), {
+        description: plain("The series to compare. Default: the evaluation's headline figure."),
+      })),
+      threshold: optional(option("--threshold", float({ metavar: "X" }), {
+        description: plain("The evaluation return to reach. Default: the environment's own."),
+      })),
+      json: jsonOption(),
+      store: storeOption(),
+    }),
+  async run({ runs: references, where, metric, threshold, json, store: location }, io) {
+    if (where.length === 0) needRuns("compare", references);
+    const registries = await io.registries();
+    const { compareRuns } = await import("../comparison.ts");
+    const { comparisonDocument, comparisonTables } = await import(
+      "../terminal/comparison_table.ts"
+    );
+    using opened = await openStoreOf(io, location, { readOnly: true });
+    const { store } = opened;
+    const named = references.length > 0 ? findRuns(store, references) : store.runs();
+    const found = matching(named, where);
+    if (metric !== undefined) {
+      const series = new Set(found.flatMap((run) => store.seriesNames(run.id)));
+      if (!series.has(metric)) throw unknownName("compare", "series", metric, series);
+    }
+    const comparison = compareRuns(store, found, registries, { metric, threshold });
+    if (comparison.groups.length === 0) {
+      throw new InputError(
+        `Cannot compare as finished runs are needed: ${found.length} match, none is finished`,
+      );
+    }
+    io.out(
+      json
+        ? runsDocument(store, found, comparisonDocument(comparison))
+        : comparisonTables(comparison, io),
+    );
+    return 0;
+  },
+});

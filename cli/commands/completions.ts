@@ -1,0 +1,140 @@
+/**
+ * `completions SHELL` prints a script; the script calls the hidden `complete SHELL WORDS…`.
+ *
+ * The script also defines the shell function `reverie`, which runs the lab from any folder: a
+ * command of three words (`deno task experiment`) has no completions of its own in any shell.
+ *
+ * @module
+ */
+import { bash, fish, type ShellCompletion, zsh } from "@optique/core/completion";
+import { object } from "@optique/core/constructs";
+import { type Suggestion, suggestSync } from "@optique/core/parser";
+import { argument } from "@optique/core/primitives";
+import { choice } from "@optique/core/valueparser";
+import { unknownName } from "../../lab/core/errors.ts";
+import { type Command, defineCommand, type Known, plain } from "../command.ts";
+import type { Io } from "../terminal/io.ts";
+import { openStoreOf } from "../stores.ts";
+
+const shells: Record<string, ShellCompletion> = { bash, zsh, fish };
+
+/** The name that completions are bound to. */
+const FUNCTION = "reverie";
+
+/** The command `completions`. */
+export const completions = defineCommand({
+  name: "completions",
+  usage: "SHELL",
+  brief: "A script that completes commands, flags, names and runs",
+  description: "Prints a script for your shell. It defines the function reverie, which is this " +
+    "command line from any folder, and completes its commands, flags, experiments and runs.",
+  examples: [
+    ["completions bash >> ~/.bashrc", "bash"],
+    ["completions zsh >> ~/.zshrc", "zsh (after compinit)"],
+    ["completions fish > ~/.config/fish/conf.d/reverie.fish", "fish"],
+  ],
+  parser: () =>
+    object({
+      shell: argument(choice(["bash", "zsh", "fish"], { metavar: "SHELL" }), {
+        description: plain("Your shell."),
+      }),
+    }),
+  run({ shell }, io) {
+    const script = shells[shell].generateScript(FUNCTION, ["complete", shell]);
+    io.out(`${functionFor(shell, io.root)}\n${script.trim()}`);
+    return Promise.resolve(0);
+  },
+});
+
+/** The function that the completions are for; deno, or npx where there is none. */
+function functionFor(shell: string, root: string): string {
+  const folder = `'${root.replace(/\/$/, "").replaceAll("'", `'\\''`)}'`;
+  const task = `task --quiet --config ${folder}/deno.json experiment`;
+  if (shell === "fish") {
+    return [
+      `function ${FUNCTION}`,
+      "  if command -q deno",
+      `    deno ${task} $argv`,
+      "  else",
+      `    npx -y deno@2.9.6 ${task} $argv`,
+      "  end",
+      "end",
+    ].join("\n");
+  }
+  return [
+    `${FUNCTION}() {`,
+    "  if command -v deno >/dev/null 2>&1; then",
+    `    deno ${task} "$@"`,
+    "  else",
+    `    npx -y deno@2.9.6 ${task} "$@"`,
+    "  fi",
+    "}",
+  ].join("\n");
+}
+
+/** Answers a shell's question: `complete SHELL WORDS…`, the last word being the unfinished one. */
+export async function complete(
+  args: readonly string[],
+  quickStart: Command,
+  commands: readonly Command[],
+  io: Io,
+): Promise<number> {
+  const [name = "", ...words] = args;
+  const shell = shells[name];
+  if (shell === undefined) throw unknownName("complete", "shell", name, Object.keys(shells));
+  const suggestions = suggest(words, quickStart, commands, await known(words, io));
+  io.out([...shell.encodeSuggestions(suggestions)].join(""));
+  return 0;
+}
+
+/** What may stand in the place of the last word. */
+export function suggest(
+  words: readonly string[],
+  quickStart: Command,
+  commands: readonly Command[],
+  known: Known,
+): readonly Suggestion[] {
+  const [first = "", ...rest] = words;
+  if (words.length <= 1 && !first.startsWith("-")) {
+    return commands.filter(({ name }) => name.startsWith(first)).map(({ name, brief }) => ({
+      kind: "literal",
+      text: name,
+      description: plain(brief),
+    }));
+  }
+  const named = !first.startsWith("-");
+  const command = named ? commands.find(({ name }) => name === first) : quickStart;
+  if (command === undefined) return [];
+  const asked = named ? rest : words;
+  const last = asked.at(-1) ?? "";
+  const help: Suggestion[] = "--help".startsWith(last) && last.startsWith("-")
+    ? [{ kind: "literal", text: "--help", description: plain("Show help") }]
+    : [];
+  const found = suggestSync(command.parser(known), asked as [string, ...string[]]);
+  return [...found, ...help];
+}
+
+/** Names from the registries, and run ids where the command takes runs and a store can be read. */
+async function known(words: readonly string[], io: Io): Promise<Known> {
+  const [command] = words;
+  if (words.length < 2) return { experiments: [], runs: [] };
+  if (command === "check" || command === "play") {
+    const { environments } = await io.registries();
+    return { experiments: [], runs: [], environments: environments.map(({ id }) => id) };
+  }
+  if (command === "describe") return { experiments: await experimentNames(io), runs: [] };
+  let runs: string[] = [];
+  try {
+    using opened = await openStoreOf(io, undefined, { readOnly: true });
+    runs = ["latest", ...opened.store.runs().map((run) => run.id)];
+  } catch {
+    // No store yet, or none that can be read: there is nothing to offer, and a shell must not see
+    // an error in the middle of a line.
+  }
+  return { experiments: await experimentNames(io), runs };
+}
+
+async function experimentNames(io: Io): Promise<string[]> {
+  const registries = await io.registries();
+  return registries.experiments.map((each) => each.name);
+}

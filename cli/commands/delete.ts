@@ -1,0 +1,66 @@
+/** `delete RUN…`: to the trash, back from it, or for good. @module */
+import { object } from "@optique/core/constructs";
+import { multiple } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { InputError, LabError } from "../../lab/core/errors.ts";
+import type { Run } from "../../lab/store/store.ts";
+import { defineCommand, named, plain, PROGRAM, runArguments, storeOption } from "../command.ts";
+import { bytes, plural } from "../terminal/format.ts";
+import { findRuns, needRuns, openStoreOf } from "../stores.ts";
+
+/** The command `delete`. */
+export const deleteRuns = defineCommand({
+  name: "delete",
+  usage: "RUN… | --restore RUN | --purge [OPTIONS]",
+  brief: "Moves runs to the trash; empties it; takes runs back",
+  description: "Moves runs to a trash, from which --restore takes them back until --purge " +
+    "deletes what is in it for good.",
+  examples: [
+    ["delete 3f2a 91bc", "two runs to the trash"],
+    ["delete --restore 3f2a", "one of them back"],
+    ["delete --purge", "the rest for good"],
+  ],
+  parser: (known) =>
+    object({
+      runs: runArguments(known),
+      restore: multiple(option("--restore", named("RUN", []), {
+        description: plain("Take this run back from the trash. Repeatable."),
+      })),
+      purge: option("--purge", { description: plain("Delete what is in the trash for good.") }),
+      store: storeOption(),
+    }),
+  async run({ runs: references, restore, purge, store: location }, io) {
+    const asked = [references.length > 0, restore.length > 0, purge].filter(Boolean).length;
+    if (asked > 1) {
+      throw new InputError("Cannot delete as RUN…, --restore and --purge exclude each other");
+    }
+    if (asked === 0) needRuns("delete", references);
+    using opened = await openStoreOf(io, location);
+    const { store } = opened;
+    if (purge) {
+      const purged = store.purge();
+      io.out(`Deleted ${plural(purged.runs, "run")} for good: ${bytes(purged.bytes)} freed`);
+    } else if (restore.length > 0) {
+      const found = restore.map((reference) => store.find(reference, { trashed: true }));
+      for (const run of found) store.restore(run.id);
+      io.out(`Restored ${plural(found.length, "run")}: ${ids(found)}`);
+    } else {
+      const found = findRuns(store, references);
+      const active = found.find((run) => run.active);
+      if (active !== undefined) {
+        throw new LabError(`Cannot delete ${active.id} as it is training now: stop it first`);
+      }
+      for (const run of found) store.trash(run.id);
+      io.out(
+        `Moved ${plural(found.length, "run")} to the trash: ${ids(found)}\n` +
+          `To take back: ${PROGRAM} delete --restore RUN. To free the space: ` +
+          `${PROGRAM} delete --purge`,
+      );
+    }
+    return 0;
+  },
+});
+
+function ids(runs: readonly Run[]): string {
+  return runs.map((run) => run.id).join(", ");
+}

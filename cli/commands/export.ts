@@ -1,0 +1,162 @@
+/** `export RUN…`: data out, readable by pandas, TensorBoard and PyTorch. @module */
+import { join } from "node:path";
+import { object } from "@optique/core/constructs";
+import { option } from "@optique/core/primitives";
+import { choice, string } from "@optique/core/valueparser";
+import { InputError } from "../../lab/core/errors.ts";
+import type { Registries } from "../../lab/experiment/registries.ts";
+import type { ExportedRun } from "../../lab/store/exports/mod.ts";
+import type { Run, Store } from "../../lab/store/store.ts";
+import { defineCommand, plain, runArguments, storeOption, whereOption } from "../command.ts";
+import { matching } from "../filter.ts";
+import { refuseExisting, writeWhole } from "../files.ts";
+import { callersPath, type Io } from "../terminal/io.ts";
+import { findRuns, needRuns, openStoreOf } from "../stores.ts";
+
+const formats = ["csv", "json", "tensorboard", "safetensors", "policy"] as const;
+type Format = typeof formats[number];
+
+/** The command `export`. */
+export const exportRuns = defineCommand({
+  name: "export",
+  usage: "RUN… | --where KEY=VALUE --format FORMAT --out DIR [OPTIONS]",
+  brief: "Data out: CSV, JSON, TensorBoard, safetensors, policies",
+  description:
+    "Writes runs into a folder, in a format that other tools read: csv (pandas: a line " +
+    "a point), json (everything that is known), tensorboard (an event file a run), safetensors " +
+    "(the weights; PyTorch and JAX load them), policy (an agent as one file that loadPolicy opens " +
+    "and that acts without the lab's trainer, in a browser too).",
+  examples: [
+    ["export latest --format csv --out figures", "the series of the newest run"],
+    ["export --where agent=ppo --format tensorboard --out logs", "all runs of PPO"],
+    ["export 3f2a --format safetensors --out weights", "the weights of a run"],
+    ["export latest --format policy --out policies", "the trained agent, ready to act"],
+  ],
+  parser: (known) =>
+    object({
+      runs: runArguments(known),
+      where: whereOption(),
+      format: option(
+        "--format",
+        choice(formats, { metavar: "FORMAT" }),
+        {
+          description: plain("What to write."),
+        },
+      ),
+      out: option("--out", string({ metavar: "DIR" }), {
+        description: plain("The folder to write into; made where it is missing."),
+      }),
+      force: option("--force", { description: plain("Write over files that are there.") }),
+      store: storeOption(),
+    }),
+  async run({ runs: references, where, format, out, force, store: location }, io) {
+    if (where.length === 0) needRuns("export", references);
+    using opened = await openStoreOf(io, location, { readOnly: true });
+    const { store } = opened;
+    const named = references.length > 0 ? findRuns(store, references) : store.runs();
+    const found = matching(named, where);
+    if (found.length === 0) throw new InputError("Cannot export as no run matches");
+    const folder = callersPath(io, out);
+    const files = await filesOf(store, found, format, io);
+    const paths = files.map(({ path }) => join(folder, path));
+    await refuseExisting(paths, force);
+    for (const [i, file] of files.entries()) {
+      await writeWhole(paths[i], await file.content());
+      io.out(paths[i]);
+    }
+    return 0;
+  },
+});
+
+/** A file to write: its path in the folder, and what is in it, read when it is written. */
+interface ExportFile {
+  readonly path: string;
+  content(): Promise<Uint8Array | Iterable<Uint8Array | string>>;
+}
+
+async function filesOf(
+  store: Store,
+  runs: readonly Run[],
+  format: Format,
+  io: Io,
+): Promise<ExportFile[]> {
+  if (format === "safetensors") return weightFiles(store, runs);
+  if (format === "policy") return policyFiles(store, runs, await io.registries());
+  const { csvParts, jsonParts, tensorboardFileName, tensorboardParts } = await import(
+    "../../lab/store/exports/mod.ts"
+  );
+  const whole = function* () {
+    for (const run of runs) yield exported(store, run);
+  };
+  switch (format) {
+    case "csv":
+      return [{ path: "metrics.csv", content: () => Promise.resolve(csvParts(whole())) }];
+    case "json":
+      return [{ path: "runs.json", content: () => Promise.resolve(jsonParts(whole())) }];
+    case "tensorboard":
+      return runs.map((run) => ({
+        path: join(fileName(run), tensorboardFileName(run)),
+        content: () => Promise.resolve(tensorboardParts(exported(store, run))),
+      }));
+  }
+}
+
+/** Everything of a run but the bytes of its files. */
+function exported(store: Store, run: Run): ExportedRun {
+  return {
+    run,
+    series: store.seriesNames(run.id).map((name) => store.series(run.id, name)),
+    events: store.events(run.id),
+    artifacts: store.artifacts(run.id),
+    checkpoints: store.checkpoints(run.id),
+  };
+}
+
+/** The weights of each run: the final ones, else those of its last checkpoint. */
+function weightFiles(store: Store, runs: readonly Run[]): ExportFile[] {
+  return runs.map((run) => {
+    const kept = store.checkpoints(run.id).filter(({ kind }) => kind !== "diverged");
+    const checkpoint = kept.find(({ kind }) => kind === "final") ?? kept.at(-1);
+    if (checkpoint === undefined) {
+      throw new InputError(`Cannot export the weights of ${run.id} as it has no checkpoint yet`);
+    }
+    return {
+      path: `${fileName(run)}.safetensors`,
+      content: async () => {
+        const { encodeSafetensors } = await import("../../lab/core/safetensors.ts");
+        const { snapshot } = await store.loadCheckpoint(run.id, checkpoint, { without: "" });
+        return encodeSafetensors(snapshot.parameters, {
+          ...originOf(run),
+          iteration: String(checkpoint.iteration),
+        });
+      },
+    };
+  });
+}
+
+/** Each run's greedy policy, of its final checkpoint, else its last one. */
+function policyFiles(
+  store: Store,
+  runs: readonly Run[],
+  registries: Registries,
+): ExportFile[] {
+  return runs.map((run) => ({
+    path: `${fileName(run)}.policy.safetensors`,
+    content: async () => {
+      const { policyOf } = await import("../../lab/experiment/inspect.ts");
+      return await policyOf(run, { store, registries });
+    },
+  }));
+}
+
+/** Where weights come from, for a file's header. */
+function originOf({ id, digest, manifest: { determined } }: Run): Record<string, string> {
+  const { experiment, seed } = determined;
+  return { run: id, experiment, seed, ...(digest === null ? {} : { digest }) };
+}
+
+/** `cartpole-ppo-seed1-1w8q3z`, with nothing in it that a path could misread. */
+function fileName(run: Run): string {
+  const name = run.name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^\.+/, "");
+  return `${name}-seed${run.manifest.determined.seed}-${run.id}`;
+}

@@ -1,0 +1,78 @@
+/** `reproduce RUN`: trains it anew and compares. @module */
+import { object } from "@optique/core/constructs";
+import { option } from "@optique/core/primitives";
+import {
+  defineCommand,
+  jsonOption,
+  plain,
+  quietOption,
+  runArgument,
+  storeOption,
+  threadsOption,
+} from "../command.ts";
+import { styled } from "../terminal/io.ts";
+import { runsDocument } from "../run_document.ts";
+import { openStoreOf } from "../stores.ts";
+import { watched } from "../training.ts";
+
+/** The command `reproduce`. */
+export const reproduce = defineCommand({
+  name: "reproduce",
+  usage: "RUN [OPTIONS]",
+  brief: "Trains a run anew and compares the digests",
+  description:
+    "Trains a run anew from its manifest, with the same seed and backend, and compares " +
+    "the digests. Exit code 0 only if they are identical; otherwise it says what differed first. " +
+    "Stores nothing unless --keep.",
+  examples: [
+    ["reproduce latest", "the newest run"],
+    ["reproduce 3f2a --keep", "and keep the second run"],
+  ],
+  parser: (known) =>
+    object({
+      run: runArgument(known),
+      keep: option("--keep", { description: plain("Keep the new run in the store.") }),
+      threads: threadsOption(),
+      store: storeOption(),
+      json: jsonOption(),
+      quiet: quietOption(),
+    }),
+  async run({ run: reference, keep, threads, store: location, json, quiet }, io) {
+    const registries = await io.registries();
+    const launching = await import("../../lab/experiment/launch.ts");
+    using opened = await openStoreOf(io, location);
+    const { store } = opened;
+    const original = store.find(reference);
+    const { result, interrupted } = await watched(
+      io,
+      { total: 1, quiet },
+      (watch) =>
+        launching.reproduce(original.id, {
+          store,
+          registries,
+          workers: 1,
+          keep,
+          threads,
+          ...watch,
+        }),
+    );
+    if (interrupted) {
+      io.error("Interrupted: nothing is compared.\n");
+      return 130;
+    }
+    const { identical, lines, run } = result;
+    if (json) {
+      const kept = keep && run !== null ? [run] : [];
+      io.out(runsDocument(store, [original, ...kept], { identical, differences: lines }));
+    } else {
+      const verdict = identical ? ["green", "identical"] as const : ["red", "different"] as const;
+      io.out(
+        `${styled(io.color.out, verdict[0], verdict[1])}  run ${original.id}, digest ` +
+          `${original.digest}`,
+      );
+      if (lines.length > 0) io.out(lines.join("\n"));
+      if (keep && run !== null) io.out(`kept as run ${run.id}`);
+    }
+    return identical ? 0 : 1;
+  },
+});

@@ -1,0 +1,52 @@
+/** `resume RUN`: goes on from the last checkpoint. @module */
+import { object } from "@optique/core/constructs";
+import {
+  budgetOption,
+  defineCommand,
+  jsonOption,
+  quietOption,
+  runArgument,
+  storeOption,
+  threadsOption,
+} from "../command.ts";
+import { runsDocument } from "../run_document.ts";
+import { runsTable } from "../terminal/runs_table.ts";
+import { openStoreOf } from "../stores.ts";
+import { conclude, fresh, watched } from "../training.ts";
+
+/** The command `resume`. */
+export const resume = defineCommand({
+  name: "resume",
+  usage: "RUN [OPTIONS]",
+  brief: "Goes on with a run from its last checkpoint",
+  description: "Goes on with an interrupted or killed run from its last checkpoint, to the same " +
+    "bits as if it had never stopped. A finished run goes on only with a larger --budget.",
+  examples: [
+    ["resume latest", "the newest run"],
+    ["resume 3f2a --budget 200000", "a finished run, up to a larger budget"],
+  ],
+  parser: (known) =>
+    object({
+      run: runArgument(known),
+      budget: budgetOption("A larger total budget, in the trainer's unit: extends a finished run."),
+      threads: threadsOption(),
+      store: storeOption(),
+      json: jsonOption(),
+      quiet: quietOption(),
+    }),
+  async run({ run: reference, budget, threads, store: location, json, quiet }, io) {
+    const registries = await io.registries();
+    const launching = await import("../../lab/experiment/launch.ts");
+    using opened = await openStoreOf(io, location);
+    const { store } = opened;
+    const { id } = store.find(reference);
+    const { result, interrupted } = await watched(
+      io,
+      { total: 1, quiet },
+      (watch) => launching.resume(id, { store, registries, workers: 1, budget, threads, ...watch }),
+    );
+    const runs = fresh(store, [result]);
+    io.out(json ? runsDocument(store, runs) : runsTable(store, runs, io));
+    return conclude(io, runs, { interrupted, planned: 1, store: location });
+  },
+});

@@ -1,0 +1,182 @@
+/** `run NAME… | FILE.ts`: trains. @module */
+import { object } from "@optique/core/constructs";
+import { multiple, optional } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
+import { integer, string } from "@optique/core/valueparser";
+import type { Seed } from "../../lab/core/random.ts";
+import type { RunRequest } from "../../lab/experiment/launch.ts";
+import type { Registries } from "../../lab/experiment/registries.ts";
+import type { Run } from "../../lab/store/store.ts";
+import {
+  backendOption,
+  budgetOption,
+  defineCommand,
+  jsonOption,
+  named,
+  plain,
+  PROGRAM,
+  quietOption,
+  seedValue,
+  setOption,
+  storeOption,
+  threadsOption,
+  workersOption,
+} from "../command.ts";
+import { callersReference, type Io } from "../terminal/io.ts";
+import { runsDocument } from "../run_document.ts";
+import { runsTable } from "../terminal/runs_table.ts";
+import { openStoreOf } from "../stores.ts";
+import { conclude, fresh, watched } from "../training.ts";
+
+/** The command `run`. */
+export const run = defineCommand({
+  name: "run",
+  usage: "NAME… | FILE.ts… [OPTIONS]",
+  brief: "Trains experiments, by name or from a file",
+  description: "Trains one or several experiments, several seeds of each, side by side on the " +
+    "machine's cores. Ctrl-C finishes the iteration, saves a checkpoint and says how to go on.",
+  examples: [
+    ["run cartpole-ppo", "the experiment with the seeds that it names"],
+    ["run cartpole-ppo cartpole-dqn --seeds 5", "two experiments, seeds 1 to 5 of each"],
+    ["run cartpole-dqn --set agent.gamma=0.98 --tag gamma", "another discount factor, tagged"],
+    ["run my_world.ts --budget 20000", "your own experiment"],
+    ["run cartpole-ppo --from latest", "start from the weights of the newest run"],
+    ["run cartpole-ppo --seed 1 --json", "the result for a program"],
+  ],
+  parser: (known) =>
+    object({
+      names: multiple(
+        argument(named("NAME", known.experiments), {
+          description: plain("Named experiments (list shows them), or files that export one."),
+        }),
+      ),
+      seed: optional(option("--seed", seedValue(), {
+        description: plain("The seed, or with --seeds the first one. Default: 1."),
+      })),
+      seeds: optional(option("--seeds", integer({ metavar: "N", min: 1, max: 10_000 }), {
+        description: plain("How many seeds of each. Default: the experiment's own number, or 1."),
+      })),
+      budget: budgetOption(
+        "Another budget, in the trainer's unit: environment steps, examples, … (see describe).",
+      ),
+      set: setOption(),
+      backend: backendOption(),
+      workers: workersOption(),
+      threads: threadsOption(),
+      from: optional(option("--from", named("RUN", known.runs), {
+        description: plain("Start from the weights of this run."),
+      })),
+      store: storeOption(),
+      name: optional(option("--name", string({ metavar: "NAME" }), {
+        description: plain("What to call the runs. Default: the experiment's name."),
+      })),
+      tag: multiple(option("--tag", string({ metavar: "TAG" }), {
+        description: plain("A word to find the runs by. Repeatable."),
+      })),
+      note: optional(option("--note", string({ metavar: "TEXT" }), {
+        description: plain("A remark that is kept with the runs."),
+      })),
+      profile: option("--profile", {
+        description: plain("Print in the end what each compiled program did and how long it took."),
+      }),
+      json: jsonOption(),
+      quiet: quietOption(),
+    }),
+  async run(values, io) {
+    const { names, json, quiet, profile } = values;
+    if (names.length === 0) {
+      const { InputError } = await import("../../lab/core/errors.ts");
+      throw new InputError(
+        `Cannot run as a NAME or FILE.ts is needed (${PROGRAM} list shows the names)`,
+      );
+    }
+    const registries = await io.registries();
+    const { launch } = await import("../../lab/experiment/launch.ts");
+    const requests = await requestsOf(values, registries, io);
+    using opened = await openStoreOf(io, values.store);
+    const { store } = opened;
+    const workers = Math.min(values.workers ?? io.cores, requests.length);
+    const profiles: string[] = [];
+    const onProfile = profile
+      ? (run: Run, text: string) => profiles.push(`Profile of run ${run.id} (${run.name})\n${text}`)
+      : undefined;
+    const { result, interrupted } = await watched(
+      io,
+      { total: requests.length, quiet },
+      (watch) =>
+        launch(requests, {
+          store,
+          registries,
+          workers,
+          threads: values.threads,
+          ...watch,
+          onProfile,
+        }),
+    );
+    for (const text of profiles) io.error(`\n${text}\n`);
+    const runs = fresh(store, result);
+    const code = conclude(io, runs, {
+      interrupted,
+      planned: requests.length,
+      store: values.store,
+    });
+    if (json) {
+      io.out(runsDocument(store, runs));
+    } else if (runs.length > 0) {
+      io.out(runsTable(store, runs, io));
+      if (runs.length > 1 && code === 0) {
+        const { compareRuns } = await import("../comparison.ts");
+        const { comparisonTables } = await import("../terminal/comparison_table.ts");
+        io.out(`\n${comparisonTables(compareRuns(store, runs, registries), io)}`);
+      }
+    }
+    return code;
+  },
+});
+
+/** What is asked for, seed by seed. */
+async function requestsOf(
+  values: {
+    readonly names: readonly string[];
+    readonly seed?: Seed;
+    readonly seeds?: number;
+    readonly budget?: number;
+    readonly set: readonly (readonly [string, string])[];
+    readonly backend: RunRequest["backend"];
+    readonly from?: string;
+    readonly name?: string;
+    readonly tag: readonly string[];
+    readonly note?: string;
+  },
+  registries: Registries,
+  io: Io,
+): Promise<RunRequest[]> {
+  const { loadDefinition } = await import("../../lab/experiment/load.ts");
+  const requests: RunRequest[] = [];
+  for (const name of values.names) {
+    const reference = callersReference(io, name);
+    const { definition } = await loadDefinition(reference, registries);
+    const seeds = values.seeds ?? (values.seed === undefined ? definition.seeds ?? 1 : 1);
+    const { budget, backend, from, note } = values;
+    for (let i = 0; i < seeds; i++) {
+      requests.push({
+        reference,
+        set: values.set.map(([path, value]): [string, string] => [path, value]),
+        budget,
+        seed: seedAfter(values.seed ?? 1, i),
+        backend,
+        from,
+        name: values.name,
+        tags: [...values.tag],
+        note,
+      });
+    }
+  }
+  return requests;
+}
+
+/** The seed `index` after `first`, exact beyond 2⁵³ too. */
+function seedAfter(first: Seed, index: number): Seed {
+  const seed = BigInt(first) + BigInt(index);
+  return seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed;
+}

@@ -1,0 +1,81 @@
+/** `runs`: what is stored. @module */
+import { object } from "@optique/core/constructs";
+import { optional } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { integer, string } from "@optique/core/valueparser";
+import {
+  defaulting,
+  defineCommand,
+  jsonOption,
+  plain,
+  PROGRAM,
+  storeOption,
+  whereOption,
+} from "../command.ts";
+import { matching, sorted } from "../filter.ts";
+import { exists } from "../files.ts";
+import { plural } from "../terminal/format.ts";
+import { runsDocument } from "../run_document.ts";
+import { runsTable } from "../terminal/runs_table.ts";
+import { openStoreOf, storeLocation } from "../stores.ts";
+
+const NO_RUNS = `No runs yet. To train: ${PROGRAM} run NAME (${PROGRAM} list shows the names)`;
+
+/** Runs shown to a person who asks for no number. */
+const SHOWN = 30;
+
+/** The command `runs`. */
+export const runs = defineCommand({
+  name: "runs",
+  usage: "[OPTIONS]",
+  brief: "Stored runs: filter, sort",
+  description: "Lists stored runs, newest first.",
+  examples: [
+    ["runs", "the newest runs"],
+    ["runs --where agent=ppo --where status=completed", "the finished runs of PPO"],
+    ["runs --sort evaluation/return_mean --limit 5", "the five best"],
+    ["runs --where agent.gamma=0.98 --json", "by a field of the configuration, for a program"],
+  ],
+  parser: () =>
+    object({
+      where: whereOption(),
+      sort: defaulting(
+        option("--sort", string({ metavar: "KEY" }), {
+          description: plain(
+            "started, name, seed, status, time, environment_steps, a metric, or a field of the " +
+              "configuration; numbers go from the greatest down.",
+          ),
+        }),
+        "started",
+      ),
+      reverse: option("--reverse", { description: plain("The other way round.") }),
+      limit: optional(option("--limit", integer({ metavar: "N", min: 1 }), {
+        description: plain(`At most so many. Default: ${SHOWN}, with --json all.`),
+      })),
+      trash: option("--trash", { description: plain("The deleted runs instead.") }),
+      json: jsonOption(),
+      store: storeOption(),
+    }),
+  async run({ where, sort, reverse, limit, trash, json, store: location }, io) {
+    if (location === undefined && !await exists(storeLocation(io, undefined))) {
+      io.out(json ? JSON.stringify({ runs: [] }, null, 2) : NO_RUNS);
+      return 0;
+    }
+    using opened = await openStoreOf(io, location, { readOnly: true });
+    const { store } = opened;
+    const all = store.runs({ trashed: trash });
+    const found = sorted(store, matching(all, where), sort);
+    if (reverse) found.reverse();
+    const shown = found.slice(0, limit ?? (json ? found.length : SHOWN));
+    if (json) {
+      io.out(runsDocument(store, shown));
+    } else if (shown.length === 0) {
+      io.out(all.length > 0 ? "No run matches." : trash ? "The trash is empty." : NO_RUNS);
+    } else {
+      io.out(runsTable(store, shown, io));
+      const more = found.length - shown.length;
+      if (more > 0) io.out(`… and ${plural(more, "run")} more (--limit ${found.length})`);
+    }
+    return 0;
+  },
+});

@@ -1,0 +1,182 @@
+/**
+ * The statistics of runs over seeds: what `compare`, the quick start and a run of several seeds
+ * show. The seed is the unit: of several runs with one seed the newest counts.
+ *
+ * @module
+ */
+import type { Json } from "../lab/core/snapshot.ts";
+import {
+  firstAtLeast,
+  groupRuns,
+  headlineMetric,
+  lastValues,
+  newestOfEachSeed,
+  type RunGroup,
+} from "../lab/experiment/comparison.ts";
+import type { Registries } from "../lab/experiment/registries.ts";
+import {
+  bootstrapInterval,
+  type Interval,
+  iqm,
+  mean,
+  median,
+  probabilityOfImprovement,
+  probabilityOfImprovementInterval,
+} from "../lab/statistics/mod.ts";
+import type { Run, Store } from "../lab/store/store.ts";
+
+/** When the runs of a group first reached a value of `evaluation/return_mean`. */
+export interface Threshold {
+  readonly value: number;
+  /** Seeds that reached it. */
+  readonly reached: number;
+  /** Median over seeds, never counted as infinitely late; null where that is infinite. */
+  readonly environmentSteps: number | null;
+  readonly wallSeconds: number | null;
+}
+
+/** A group of runs that differ in their seed alone, and its statistics. */
+export interface Group {
+  readonly label: string;
+  readonly experiment: string;
+  readonly configuration: { readonly [key: string]: Json };
+  readonly runs: readonly Run[];
+  /** The compared series; undefined where the runs have none. */
+  readonly metric: string | undefined;
+  /** Its last value, seed by seed. */
+  readonly values: readonly number[];
+  readonly iqm: number;
+  /** 95 % stratified bootstrap interval of the IQM; null for a single seed. */
+  readonly interval: Interval | null;
+  readonly mean: number;
+  readonly median: number;
+  readonly threshold: Threshold | null;
+  /** Environment steps (agents) or examples (models) a second of training, median over seeds. */
+  readonly speed: number;
+}
+
+/** How probable it is that a run of one group gets a higher value than one of another. */
+export interface Pair {
+  readonly first: string;
+  readonly second: string;
+  readonly probability: number;
+  readonly interval: Interval | null;
+}
+
+/** Groups, pairs, and which runs were left out and why. */
+export interface Comparison {
+  readonly groups: readonly Group[];
+  readonly pairs: readonly Pair[];
+  readonly notes: readonly string[];
+}
+
+/** What may be asked for. */
+export interface ComparisonOptions {
+  /** The series to compare. Default: the headline figure of each group. */
+  readonly metric?: string;
+  /** The return to reach. Default: what the environment's registry entry says. */
+  readonly threshold?: number;
+}
+
+/** Compares runs: finished ones, grouped by equal configuration but for the seed. */
+export function compareRuns(
+  store: Store,
+  runs: readonly Run[],
+  registries: Registries,
+  options: ComparisonOptions = {},
+): Comparison {
+  const notes: string[] = [];
+  const finished = runs.filter(({ status }) => status === "completed" || status === "stopped");
+  if (finished.length < runs.length) {
+    const left = runs.filter((run) => !finished.includes(run));
+    notes.push(`left out, as not finished: ${left.map((run) => run.id).join(", ")}`);
+  }
+  const sorted = groupRuns(finished).sort((a, b) => a.label.localeCompare(b.label));
+  const groups = sorted.map((group) => {
+    const newest = newestOfEachSeed(group.runs);
+    const repeated = group.runs.length - newest.length;
+    if (repeated > 0) {
+      notes.push(`${group.label}: ${repeated} older of runs with equal seeds left out`);
+    }
+    return summary(store, { ...group, runs: newest }, registries, options);
+  });
+  const pairs = groups.flatMap((first, i) =>
+    groups.slice(i + 1).filter((second) => comparable(first, second)).map((second) =>
+      pairOf(first, second)
+    )
+  );
+  return { groups, pairs, notes };
+}
+
+function summary(
+  store: Store,
+  group: RunGroup,
+  registries: Registries,
+  options: ComparisonOptions,
+): Group {
+  const metric = options.metric ?? headlineMetric(store.seriesNames(group.runs[0].id));
+  const values = metric === undefined ? [] : lastValues(store, group, metric);
+  const known = values.length > 0;
+  return {
+    label: group.label,
+    experiment: group.experiment,
+    configuration: group.configuration,
+    runs: group.runs,
+    metric,
+    values,
+    iqm: known ? iqm(values) : NaN,
+    interval: values.length > 1 ? bootstrapInterval([values], iqm) : null,
+    mean: known ? mean(values) : NaN,
+    median: known ? median(values) : NaN,
+    threshold: thresholdOf(store, group, options.threshold ?? registered(group, registries)),
+    speed: median(
+      group.runs.map((run) =>
+        ("agent" in group.configuration ? run.environmentSteps : run.examples) / run.wallSeconds
+      ),
+    ),
+  };
+}
+
+/** The return at which the registered world counts as solved. */
+function registered(group: RunGroup, registries: Registries): number | undefined {
+  const { id, own, ...options } = (group.configuration.environment ?? {}) as Record<string, Json>;
+  const entry = registries.environments.find((each) => each.id === id);
+  if (entry === undefined || own === true) return undefined;
+  return entry.make(entry.configuration.parse(options)).rewardThreshold;
+}
+
+function thresholdOf(store: Store, group: RunGroup, value: number | undefined): Threshold | null {
+  if (value === undefined) return null;
+  const reached = group.runs.map((run) =>
+    firstAtLeast(store.series(run.id, "evaluation/return_mean"), value)
+  );
+  const finite = (values: number[]) => {
+    const middle = median(values);
+    return Number.isFinite(middle) ? middle : null;
+  };
+  return {
+    value,
+    reached: reached.filter((each) => each !== undefined).length,
+    environmentSteps: finite(reached.map((each) => each?.environmentSteps ?? Infinity)),
+    wallSeconds: finite(reached.map((each) => each?.wallSeconds ?? Infinity)),
+  };
+}
+
+/** Whether two groups measured the same thing in the same world or on the same data. */
+function comparable(first: Group, second: Group): boolean {
+  const world = ({ configuration }: Group) =>
+    JSON.stringify(configuration.environment ?? configuration.dataset);
+  return first.metric !== undefined && first.metric === second.metric &&
+    world(first) === world(second);
+}
+
+function pairOf(first: Group, second: Group): Pair {
+  const [x, y] = [[first.values], [second.values]];
+  const several = first.values.length > 1 || second.values.length > 1;
+  return {
+    first: first.label,
+    second: second.label,
+    probability: probabilityOfImprovement(x, y),
+    interval: several ? probabilityOfImprovementInterval(x, y) : null,
+  };
+}

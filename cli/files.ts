@@ -1,0 +1,63 @@
+/**
+ * Files that commands write where a person asks for them: whole or not at all, and never over
+ * something that is there, unless that is asked for.
+ *
+ * @module
+ */
+import { dirname } from "node:path";
+import { InputError, LabError } from "../lab/core/errors.ts";
+
+/** Refuses paths that exist already. */
+export async function refuseExisting(paths: readonly string[], force: boolean): Promise<void> {
+  if (force) return;
+  for (const path of paths) {
+    if (await exists(path)) {
+      throw new InputError(
+        `Cannot write ${path} as there is such a file already: choose another, or give --force`,
+      );
+    }
+  }
+}
+
+/** Whether there is something at `path`. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    const { NotFound, NotADirectory } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotADirectory) return false;
+    throw error;
+  }
+}
+
+/**
+ * Writes a file, given whole or in parts, under a temporary name and renames it; makes its folder
+ * where it is missing.
+ */
+export async function writeWhole(
+  path: string,
+  content: Uint8Array | Iterable<Uint8Array | string>,
+): Promise<void> {
+  const temporary = `${path}.part`;
+  const parts = content instanceof Uint8Array ? [content] : content;
+  const encoder = new TextEncoder();
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    {
+      using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+      for (const part of parts) {
+        const bytes = typeof part === "string" ? encoder.encode(part) : part;
+        for (let written = 0; written < bytes.length;) {
+          written += await file.write(bytes.subarray(written));
+        }
+      }
+    }
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    await Deno.remove(temporary).catch(() => {});
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LabError(`Cannot write ${path} as ${reason}`);
+  }
+}

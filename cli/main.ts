@@ -1,0 +1,125 @@
+/**
+ * The lab's command line. The first argument names a command; without one the quick start runs.
+ * Results go to standard output, progress and errors to standard error. Exit codes: 0; 1 for a
+ * failure; 2 for bad input; 130 where a person stopped it.
+ *
+ * Only light modules load here: whatever needs TensorFlow.js, the store or an agent is imported by
+ * the command that needs it.
+ *
+ * @module
+ */
+import { dirname } from "node:path";
+import { formatMessage } from "@optique/core/message";
+import { parseSync } from "@optique/core/parser";
+import { InputError, LabError, nearest } from "../lab/core/errors.ts";
+import { check } from "./commands/check.ts";
+import { type Command, PROGRAM } from "./command.ts";
+import { compare } from "./commands/compare.ts";
+import { complete, completions } from "./commands/completions.ts";
+import { deleteRuns } from "./commands/delete.ts";
+import { describe } from "./commands/describe.ts";
+import { evaluate } from "./commands/evaluate.ts";
+import { exportRuns } from "./commands/export.ts";
+import { commandHelp, overallHelp } from "./terminal/help.ts";
+import { type Io, processIo, styled } from "./terminal/io.ts";
+import { list } from "./commands/list.ts";
+import { play } from "./commands/play.ts";
+import { quickStart } from "./commands/quick_start.ts";
+import { reproduce } from "./commands/reproduce.ts";
+import { resume } from "./commands/resume.ts";
+import { run } from "./commands/run.ts";
+import { runs } from "./commands/runs.ts";
+import { sample } from "./commands/sample.ts";
+
+/** Every command that has a name, in the order of the help. */
+export const commands: readonly Command[] = [
+  list,
+  describe,
+  run,
+  resume,
+  reproduce,
+  evaluate,
+  sample,
+  runs,
+  compare,
+  exportRuns,
+  deleteRuns,
+  play,
+  check,
+  completions,
+];
+
+/** Runs the command line on `args` and answers the exit code. Throws nothing. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  const end = args.indexOf("--");
+  const flags = end < 0 ? args : args.slice(0, end);
+  const debug = flags.includes("--debug");
+  const rest = debug ? args.filter((arg, i) => arg !== "--debug" || i >= flags.length) : args;
+  try {
+    return await dispatch(rest, io);
+  } catch (error) {
+    const [line, code] = explain(error, debug);
+    io.error(`${styled(io.color.error, "red", "error:")} ${line}\n`);
+    if (debug && error instanceof Error) io.error(`${error.stack}\n`);
+    return code;
+  }
+}
+
+async function dispatch(args: readonly string[], io: Io): Promise<number> {
+  const [first, ...rest] = args;
+  if (first === "complete") return await complete(rest, quickStart, commands, io);
+  if (first === "help") return await dispatch([...rest.slice(0, 1), "--help"], io);
+  const named = first !== undefined && !first.startsWith("-");
+  const command = named ? commandNamed(first) : quickStart;
+  const given = named ? rest : args;
+  const end = given.indexOf("--");
+  if ((end < 0 ? given : given.slice(0, end)).some((arg) => arg === "--help" || arg === "-h")) {
+    io.out(named ? commandHelp(command, io) : overallHelp(quickStart, commands, io));
+    return 0;
+  }
+  const parsed = parseSync(command.parser({ experiments: [], runs: [] }), given);
+  if (!parsed.success) {
+    const line = formatMessage(parsed.error, { quotes: true }).replace(/\s+/g, " ")
+      .replaceAll("`", "");
+    const program = named ? `${PROGRAM} ${command.name}` : PROGRAM;
+    throw new InputError(`${line} Usage: ${program} ${command.usage} (--help says more)`);
+  }
+  return await command.run(parsed.value, io);
+}
+
+function commandNamed(name: string): Command {
+  const command = commands.find((each) => each.name === name);
+  if (command !== undefined) return command;
+  const near = nearest(name, commands.map((each) => each.name));
+  const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
+  throw new InputError(
+    `Cannot run as there is no command "${name}"${hint}: known are ${
+      commands.map((each) => each.name).join(", ")
+    }. To train an experiment: ${PROGRAM} run NAME`,
+  );
+}
+
+/** One line for people, and the exit code. */
+function explain(error: unknown, debug: boolean): [line: string, code: number] {
+  if (!(error instanceof Error)) return [String(error), 1];
+  const line = error.message.replace(/\s*\n\s*/g, " ");
+  if (error instanceof InputError) return [line, 2];
+  if (error instanceof LabError) return [line, 1];
+  if (error instanceof Deno.errors.NotCapable) return [permission(line), 1];
+  return [`${error.name}: ${line}${debug ? "" : " (--debug prints the stack)"}`, 1];
+}
+
+/** Deno's "Requires write access to "/x", run again with the --allow-write flag" for people. */
+function permission(line: string): string {
+  const [, access, path] = /Requires (\w+) access to "([^"]*)"/.exec(line) ?? [];
+  if (access === undefined) return `Cannot go on as a permission is missing: ${line}`;
+  if (access !== "read" && access !== "write") {
+    return `Cannot use (${access}) "${path}" as the permission is not given: to give it, add ` +
+      `--allow-${access} to the task "experiment" in deno.json`;
+  }
+  return `Cannot ${access} ${path} as the lab may use only its own folder, /tmp and the folder ` +
+    `that it is called from: call it from ${dirname(path)}, or with the permission, as ` +
+    `deno run --allow-read --allow-write=runs,${dirname(path)} cli/main.ts …`;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args, processIo()));

@@ -1,0 +1,59 @@
+/**
+ * Writes what was played into a file: all frames as a GIF, the first one as PNG or SVG.
+ *
+ * @module
+ */
+import { InputError } from "../lab/core/errors.ts";
+import { encodeGif } from "../lab/core/gif.ts";
+import { encodePng } from "../lab/core/png.ts";
+import { renderRaster } from "../lab/core/render_raster.ts";
+import { renderSvg } from "../lab/core/render_svg.ts";
+import type { Scene } from "../lab/core/scene.ts";
+import { writeWhole } from "./files.ts";
+import { plural } from "./terminal/format.ts";
+
+/** The longer side of a picture in pixels. */
+const longestSide = 400;
+
+/** Most frames of a GIF: more take too much memory to encode. */
+export const mostFrames = 600;
+
+const kinds = ["gif", "png", "svg"] as const;
+
+/** What a file shows. */
+export type RecordingKind = typeof kinds[number];
+
+/** The kind that a file's name asks for. @throws InputError where it asks for none. */
+export function recordingKind(path: string): RecordingKind {
+  const ending = /\.([^./\\]*)$/.exec(path)?.[1].toLowerCase();
+  const kind = kinds.find((each) => each === ending);
+  if (kind !== undefined) return kind;
+  throw new InputError(`Cannot record as --out must end in .gif, .png or .svg: ${path}`);
+}
+
+/** The file's bytes. `frames` holds at least one. */
+export async function encodeRecording(
+  kind: RecordingKind,
+  frames: readonly Scene[],
+  framesPerSecond: number,
+): Promise<Uint8Array> {
+  const [left, bottom, right, top] = frames[0].view;
+  const aspect = (right - left) / (top - bottom);
+  const width = Math.max(1, Math.round(longestSide * Math.min(1, aspect)));
+  if (kind === "svg") return new TextEncoder().encode(renderSvg(frames[0], { width }) + "\n");
+  if (kind === "png") return encodePng(renderRaster(frames[0], { width }));
+  const { height } = renderRaster(frames[0], { width });
+  const rasters = frames.map((frame) => renderRaster(frame, { width, height }));
+  return await encodeGif(rasters, { milliseconds: 1000 / framesPerSecond });
+}
+
+/** Writes the file and answers a line that says what is in it. `frames` holds at least one. */
+export async function saveRecording(
+  path: string,
+  frames: readonly Scene[],
+  framesPerSecond: number,
+): Promise<string> {
+  const kind = recordingKind(path);
+  await writeWhole(path, await encodeRecording(kind, frames, framesPerSecond));
+  return `${kind === "gif" ? plural(frames.length, "frame") : "The first frame"}: ${path}`;
+}

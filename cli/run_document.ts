@@ -1,0 +1,61 @@
+/**
+ * Runs as the JSON document that `--json` prints.
+ *
+ * @module
+ */
+import type { Json } from "../lab/core/snapshot.ts";
+import type { Run, Store } from "../lab/store/store.ts";
+import { statusOf } from "../lab/store/run_status.ts";
+
+/** One run of the document. */
+export interface RunEntry {
+  readonly id: string;
+  readonly name: string;
+  /** A number where it is exact, else a decimal string. */
+  readonly seed: number | string;
+  /** As stored, and `killed` for a run whose process is gone. */
+  readonly status: string;
+  readonly config: { readonly [key: string]: Json };
+  /** Last value of each series; null for NaN and the infinities, which JSON does not have. */
+  readonly metrics: { readonly [name: string]: number | null };
+  readonly wall_seconds: number;
+  readonly environment_steps: number;
+  readonly gradient_steps: number;
+  readonly backend: string;
+  readonly digest: string | null;
+}
+
+/** One run as an entry of the document. */
+export function runEntry(store: Store, run: Run): RunEntry {
+  const { configuration, seed, backend } = run.manifest.determined;
+  const exact = Number(seed);
+  return {
+    id: run.id,
+    name: run.name,
+    seed: Number.isSafeInteger(exact) ? exact : seed,
+    status: statusOf(run),
+    config: configuration,
+    metrics: finite(store.lastMetrics(run.id)),
+    wall_seconds: run.wallSeconds,
+    environment_steps: run.environmentSteps,
+    gradient_steps: run.gradientSteps,
+    backend,
+    digest: run.digest,
+  };
+}
+
+/** Values that JSON has not become null. */
+export function finite(metrics: Record<string, number>): { [name: string]: number | null } {
+  return Object.fromEntries(
+    Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
+  );
+}
+
+/** The document: `{"runs": […]}` and what a command adds to it. */
+export function runsDocument(
+  store: Store,
+  runs: readonly Run[],
+  more: { readonly [key: string]: unknown } = {},
+): string {
+  return JSON.stringify({ runs: runs.map((run) => runEntry(store, run)), ...more }, null, 2);
+}

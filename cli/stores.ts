@@ -1,0 +1,45 @@
+/**
+ * The store that a command works on.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { InputError } from "../lab/core/errors.ts";
+import type { Run, Store } from "../lab/store/store.ts";
+import { callersPath, type Io } from "./terminal/io.ts";
+
+/** Where the store lies: the one given, or `runs` in the lab's folder. */
+export function storeLocation(io: Io, given: string | undefined): string {
+  if (given === undefined) return resolve(io.root, "runs");
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(given)?.[1].toLowerCase();
+  if (scheme === undefined) return callersPath(io, given);
+  return scheme === "sqlite" && !given.startsWith("sqlite://")
+    ? `sqlite:${callersPath(io, given.slice("sqlite:".length))}`
+    : given;
+}
+
+/** Opens the store that `--store` names, for reading alone where asked; dispose to close it. */
+export async function openStoreOf(
+  io: Io,
+  given: string | undefined,
+  options: { readonly readOnly?: boolean } = {},
+): Promise<{ readonly store: Store } & Disposable> {
+  const { openStore } = await import("../lab/store/sqlite_store.ts");
+  const store = openStore(storeLocation(io, given), options);
+  return { store, [Symbol.dispose]: () => store.close() };
+}
+
+/** Runs by reference, each once, in the order given. */
+export function findRuns(store: Store, references: readonly string[]): Run[] {
+  return [...new Map(references.map((each) => store.find(each)).map((run) => [run.id, run]))
+    .values()];
+}
+
+/** Refuses a command that needs runs named or filtered and got neither. */
+export function needRuns(action: string, references: readonly string[]): void {
+  if (references.length > 0) return;
+  throw new InputError(
+    `Cannot ${action} as a RUN is needed: an id, a unique prefix of one, or latest ` +
+      `(see deno task experiment runs)`,
+  );
+}

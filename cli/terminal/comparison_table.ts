@@ -1,0 +1,143 @@
+/**
+ * A comparison as tables for people, and as a part of the JSON document.
+ *
+ * @module
+ */
+import type { Comparison, Group } from "../comparison.ts";
+import { metricLabel } from "./figures.ts";
+import type { Interval } from "../../lab/statistics/mod.ts";
+import { type Column, count, duration, figure, table } from "./format.ts";
+import { type Io, styled } from "./io.ts";
+
+/** `487.2 [481.0, 495.5]`; without the interval for a single seed. */
+export function withInterval(
+  value: number,
+  interval: Interval | null,
+  show: (value: number) => string = figure,
+): string {
+  return interval === null
+    ? show(value)
+    : `${show(value)} [${show(interval.low)}, ${show(interval.high)}]`;
+}
+
+/** Environment steps, time and seeds to a group's threshold, as three cells. */
+export function thresholdCells({ threshold, runs }: Group): [string, string, string] {
+  if (threshold === null) return ["–", "–", "–"];
+  const { environmentSteps, wallSeconds, reached } = threshold;
+  return [
+    environmentSteps === null ? "–" : count(environmentSteps),
+    wallSeconds === null ? "–" : duration(wallSeconds),
+    `${reached} of ${runs.length}`,
+  ];
+}
+
+/** The tables of a comparison: figures, thresholds, pairs. */
+export function comparisonTables({ groups, pairs, notes }: Comparison, io: Io): string {
+  const parts = [figures(groups, io)];
+  const agents = groups.filter((group) => group.threshold !== null);
+  if (agents.length > 0) parts.push(thresholds(agents, io));
+  if (pairs.length > 0) {
+    parts.push(table(
+      [
+        { title: "a", flexible: true },
+        { title: "b" },
+        { title: "P(a > b) [95 %]", align: "right" },
+      ],
+      pairs.map(({ first, second, probability, interval }) => [
+        first,
+        second,
+        withInterval(probability, interval, (value) => value.toFixed(2)),
+      ]),
+      io,
+    ));
+  }
+  if (notes.length > 0) {
+    parts.push(notes.map((note) => styled(io.color.out, "dim", note)).join("\n"));
+  }
+  return parts.join("\n\n");
+}
+
+function figures(groups: readonly Group[], io: Io): string {
+  const columns: Column[] = [
+    { title: "experiment", flexible: true },
+    { title: "seeds", align: "right" },
+    { title: "figure" },
+    { title: "IQM [95 %]", align: "right" },
+    { title: "mean", align: "right" },
+    { title: "median", align: "right" },
+  ];
+  return table(
+    columns,
+    groups.map((group) => [
+      group.label,
+      String(group.runs.length),
+      group.metric === undefined ? "–" : metricLabel(group.metric),
+      withInterval(group.iqm, group.interval),
+      figure(group.mean),
+      figure(group.median),
+    ]),
+    io,
+  );
+}
+
+function thresholds(groups: readonly Group[], io: Io): string {
+  const values = new Set(groups.map((group) => group.threshold!.value));
+  const one = values.size === 1 ? [...values][0] : undefined;
+  return table(
+    [
+      { title: "experiment", flexible: true },
+      ...(one === undefined ? [{ title: "return", align: "right" } as const] : []),
+      { title: `steps to ${one ?? "it"}`, align: "right" },
+      { title: "time", align: "right" },
+      { title: "reached by" },
+      { title: "steps/s", align: "right" },
+    ],
+    groups.map((group) => [
+      group.label,
+      ...(one === undefined ? [figure(group.threshold!.value)] : []),
+      ...thresholdCells(group),
+      count(group.speed),
+    ]),
+    io,
+  );
+}
+
+/** The comparison as JSON: field names as in the document of runs. */
+export function comparisonDocument({ groups, pairs, notes }: Comparison): Record<string, unknown> {
+  return {
+    groups: groups.map((group) => ({
+      label: group.label,
+      experiment: group.experiment,
+      config: group.configuration,
+      runs: group.runs.map((run) => run.id),
+      metric: group.metric ?? null,
+      values: group.values.map(orNull),
+      n: group.values.length,
+      iqm: orNull(group.iqm),
+      interval: ends(group.interval),
+      mean: orNull(group.mean),
+      median: orNull(group.median),
+      threshold: group.threshold === null ? null : {
+        value: group.threshold.value,
+        reached: group.threshold.reached,
+        environment_steps: group.threshold.environmentSteps,
+        wall_seconds: group.threshold.wallSeconds,
+      },
+    })),
+    pairs: pairs.map(({ first, second, probability, interval }) => ({
+      first,
+      second,
+      probability: orNull(probability),
+      interval: ends(interval),
+    })),
+    notes,
+  };
+}
+
+function ends(interval: Interval | null): readonly (number | null)[] | null {
+  return interval === null ? null : [orNull(interval.low), orNull(interval.high)];
+}
+
+function orNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

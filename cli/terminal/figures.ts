@@ -1,0 +1,27 @@
+/**
+ * The figure of a run that a person wants to see first, in a word.
+ *
+ * @module
+ */
+import type { Metrics } from "../../lab/core/metrics.ts";
+import { headlineMetric } from "../../lab/experiment/comparison.ts";
+import { figure } from "./format.ts";
+
+/** Words for series whose own name reads poorly. */
+const labels: Readonly<Record<string, string>> = {
+  "evaluation/return_mean": "return",
+  "evaluation/negative_elbo": "−ELBO",
+  "rollout/episode_return_mean": "rollout",
+  "losses/elbo": "ELBO",
+};
+
+/** `return 487.2`; empty where nothing is known yet. */
+export function headline(metrics: Metrics): string {
+  const metric = headlineMetric(Object.keys(metrics));
+  return metric === undefined ? "" : `${metricLabel(metric)} ${figure(metrics[metric])}`;
+}
+
+/** The word for a metric: `return` for `evaluation/return_mean`. */
+export function metricLabel(metric: string): string {
+  return labels[metric] ?? metric.slice(metric.indexOf("/") + 1).replaceAll("_", " ");
+}

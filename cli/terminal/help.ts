@@ -1,0 +1,67 @@
+/**
+ * Help pages: one for the whole command line, one for each command.
+ *
+ * @module
+ */
+import { formatDocPage } from "@optique/core/doc";
+import { getDocPageSync } from "@optique/core/parser";
+import { type Command, plain, PROGRAM } from "../command.ts";
+import { type Io, styled } from "./io.ts";
+
+const NOTHING_KNOWN = { experiments: [], runs: [] };
+
+/** Help of one command: usage, what it does, its options, examples. */
+export function commandHelp(command: Command, io: Io): string {
+  return [
+    `Usage: ${PROGRAM} ${command.name} ${command.usage}`,
+    options(command, io),
+    examples(command, io),
+  ].join("\n\n");
+}
+
+/** Help of the whole command line. */
+export function overallHelp(quickStart: Command, commands: readonly Command[], io: Io): string {
+  const heading = (text: string) => styled(io.color.out, "bold", text);
+  const longest = Math.max(...commands.map((command) => command.name.length));
+  return [
+    heading("Reverie: a lab for agents that learn and models that dream."),
+    `Usage: ${PROGRAM} [COMMAND] [ARGUMENTS]`,
+    [
+      heading("Commands:"),
+      `  ${"(none)".padEnd(longest)}  ${quickStart.brief}`,
+      ...commands.map(({ name, brief }) => `  ${name.padEnd(longest)}  ${brief}`),
+    ].join("\n"),
+    `Each command has its own help: ${PROGRAM} COMMAND --help`,
+    heading("Without a command, the quick start:"),
+    options(quickStart, io),
+    `With every command: --help, and --debug, which prints the stack of an error.`,
+    examples(quickStart, io),
+  ].join("\n\n");
+}
+
+/** What a command does, and its options. */
+function options(command: Command, io: Io): string {
+  const page = getDocPageSync(command.parser(NOTHING_KNOWN));
+  const text = formatDocPage(PROGRAM, {
+    sections: page?.sections ?? [],
+    description: plain(command.description),
+  }, {
+    colors: io.color.out,
+    maxWidth: Math.min(io.columns(), 100),
+    termWidth: "auto",
+    showUsage: false,
+    showDefault: { prefix: " Default: ", suffix: "." },
+    showChoices: true,
+  });
+  return text.split("\n").map((line) => line.trimEnd()).join("\n").trim();
+}
+
+function examples(command: Command, io: Io): string {
+  const lines = command.examples.map(([line]) => line === "" ? PROGRAM : `${PROGRAM} ${line}`);
+  return [
+    styled(io.color.out, "bold", "Examples:"),
+    ...command.examples.map(([, does], i) =>
+      `  ${styled(io.color.out, "dim", `# ${does}`)}\n  ${lines[i]}`
+    ),
+  ].join("\n");
+}

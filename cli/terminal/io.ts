@@ -1,0 +1,148 @@
+/**
+ * What the command line reads from and writes to: the process's own streams, or a test's.
+ *
+ * @module
+ */
+import { isAbsolute, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { styleText } from "node:util";
+import type { Registries } from "../../lab/experiment/registries.ts";
+
+/** Styles of `styleText` that the command line uses. */
+export type Style = Parameters<typeof styleText>[0];
+
+/** A terminal's keys. */
+export interface Keyboard {
+  /** Whether keys come one by one, unseen, Ctrl-C included; off: as whole lines. */
+  raw(on: boolean): void;
+  /** What was typed since; null where no more can come. */
+  read(): Promise<string | null>;
+}
+
+/** The surroundings of a command. */
+export interface Io {
+  /** Writes a block of text and a newline to standard output. */
+  out(text: string): void;
+  /** Writes text as it is to standard error. */
+  error(text: string): void;
+  /** Width for results: the terminal's; where standard output is none, COLUMNS or 120. */
+  columns(): number;
+  /** Columns and rows of the terminal behind standard error; undefined where it is none. */
+  screen(): { columns: number; rows: number } | undefined;
+  /** The keys of the terminal behind standard input; undefined where it is none. */
+  keyboard(): Keyboard | undefined;
+  /** Whether results, respectively messages, may carry colours. */
+  readonly color: { readonly out: boolean; readonly error: boolean };
+  /** The caller's folder: relative paths start there. */
+  readonly folder: string;
+  /** The lab's folder: the default store `runs` lies there. */
+  readonly root: string;
+  /** Cores of the machine. */
+  readonly cores: number;
+  /** Milliseconds on a clock that never goes back. */
+  now(): number;
+  /** Calls `handler` on SIGINT and SIGTERM until it is disposed. */
+  onInterrupt(handler: () => void): Disposable;
+  /** What the lab has by name; imported when it is asked for. */
+  registries(): Promise<Registries>;
+  /** Ends the process at once. */
+  exit(code: number): never;
+}
+
+/** `text` in a style where `on`, else as it is. */
+export function styled(on: boolean, style: Style, text: string): string {
+  return on ? styleText(style, text, { validateStream: false }) : text;
+}
+
+/** `path` as the caller means it: relative ones start at the caller's folder. */
+export function callersPath(io: Io, path: string): string {
+  if (path.startsWith("file:")) return fileURLToPath(path);
+  return isAbsolute(path) ? path : resolve(io.folder, path);
+}
+
+/** An experiment's name as it is, a file's path as the caller means it. */
+export function callersReference(io: Io, reference: string): string {
+  return /\.[mc]?[jt]sx?$/.test(reference) ? callersPath(io, reference) : reference;
+}
+
+/** Reads an environment variable; undefined where it is not set or may not be read. */
+function variable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Writes all of `text`. A reader that went away (`| head`) is no failure: what it does not read is
+ * dropped.
+ */
+function writeAll(stream: typeof Deno.stdout, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let written = 0; written < bytes.length;) {
+      written += stream.writeSync(bytes.subarray(written));
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
+function terminalSize(): { columns: number; rows: number } | undefined {
+  try {
+    const { columns, rows } = Deno.consoleSize();
+    return columns > 0 && rows > 0 ? { columns, rows } : undefined;
+  } catch {
+    return undefined; // no terminal behind any of the standard streams
+  }
+}
+
+function terminalKeyboard(): Keyboard {
+  const buffer = new Uint8Array(256);
+  const decoder = new TextDecoder();
+  return {
+    raw: (on) => Deno.stdin.setRaw(on),
+    read: async () => {
+      const count = await Deno.stdin.read(buffer);
+      return count === null ? null : decoder.decode(buffer.subarray(0, count), { stream: true });
+    },
+  };
+}
+
+/** The process's own surroundings. */
+export function processIo(): Io {
+  const outIsTerminal = Deno.stdout.isTerminal();
+  const errorIsTerminal = Deno.stderr.isTerminal();
+  const force = (variable("FORCE_COLOR") ?? "") !== "";
+  const asked = /^[1-9]\d*$/.test(variable("COLUMNS") ?? "")
+    ? Number(variable("COLUMNS"))
+    : undefined;
+  return {
+    out: (text) => writeAll(Deno.stdout, `${text}\n`),
+    error: (text) => writeAll(Deno.stderr, text),
+    columns: () => (outIsTerminal ? terminalSize()?.columns : undefined) ?? asked ?? 120,
+    screen: () => errorIsTerminal ? terminalSize() ?? { columns: 80, rows: 24 } : undefined,
+    keyboard: () => Deno.stdin.isTerminal() ? terminalKeyboard() : undefined,
+    color: {
+      out: !Deno.noColor && (outIsTerminal || force),
+      error: !Deno.noColor && (errorIsTerminal || force),
+    },
+    folder: variable("INIT_CWD") ?? Deno.cwd(),
+    root: fileURLToPath(new URL("../../", import.meta.url)),
+    cores: navigator.hardwareConcurrency,
+    now: () => performance.now(),
+    onInterrupt: (handler) => {
+      const signals = ["SIGINT", "SIGTERM"] as const;
+      for (const signal of signals) Deno.addSignalListener(signal, handler);
+      return {
+        [Symbol.dispose]: () => {
+          for (const signal of signals) Deno.removeSignalListener(signal, handler);
+        },
+      };
+    },
+    registries: async () => (await import("../../registries.ts")).registries,
+    exit: (code) => Deno.exit(code),
+  };
+}

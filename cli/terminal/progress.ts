@@ -1,0 +1,214 @@
+/**
+ * Progress of runs on standard error: on a terminal one live line a run, rewritten in place, with
+ * finished runs scrolling away above; elsewhere plain lines now and then.
+ *
+ * @module
+ */
+import type { RunProgress } from "../../lab/experiment/launch.ts";
+import { headline } from "./figures.ts";
+import { count, duration, width } from "./format.ts";
+import { type Io, type Style, styled } from "./io.ts";
+
+/** Between two drawings on a terminal. */
+const FRAME_MILLISECONDS = 100;
+/** Between two plain lines of one run. */
+const PLAIN_MILLISECONDS = { evaluation: 2_000, other: 15_000 };
+/** Seconds of training from which on a speed is worth showing. */
+const STEADY_SECONDS = 0.5;
+/** Widest bar, and the narrowest that is worth drawing. */
+const BAR = { most: 20, least: 6 };
+
+/** What is known of a run that is under way. */
+interface Live {
+  latest: RunProgress;
+  /** Where this attempt began: rates are counted from there. */
+  readonly first: RunProgress;
+  metrics: Record<string, number>;
+  spokenAt: number;
+}
+
+/** Shows where runs stand. Dispose to leave the terminal as it was. */
+export class ProgressDisplay implements Disposable {
+  readonly #live = new Map<string, Live>();
+  readonly #startedAt: number;
+  #finished = 0;
+  #drawnLines = 0;
+  #drawnAt = -Infinity;
+
+  /** @param total Runs that are asked for. @param quiet Shows nothing but what `tell` is given. */
+  constructor(readonly io: Io, readonly total: number, readonly quiet = false) {
+    this.#startedAt = io.now();
+  }
+
+  /** Takes what the runner tells. */
+  update(progress: RunProgress): void {
+    const { run, kind, metrics } = progress;
+    const live = this.#live.get(run.id) ??
+      { latest: progress, first: progress, metrics: {}, spokenAt: this.io.now() };
+    live.latest = progress;
+    live.metrics = { ...live.metrics, ...metrics };
+    this.#live.set(run.id, live);
+    if (kind === "ended") {
+      this.#live.delete(run.id);
+      this.#finished++;
+    }
+    if (this.quiet) return;
+    if (kind === "ended") this.tell(this.#ending(live));
+    else if (kind === "event" && progress.message !== undefined) {
+      this.tell(`${label(progress)}: ${progress.message}`);
+    } else if (this.io.screen() === undefined) this.#speak(live);
+    else this.#draw();
+  }
+
+  /** A line that stays. */
+  tell(line: string): void {
+    this.#erase();
+    this.io.error(`${line}\n`);
+    this.#draw(true);
+  }
+
+  [Symbol.dispose](): void {
+    this.#erase();
+    this.#live.clear();
+  }
+
+  #speak(live: Live): void {
+    const { kind } = live.latest;
+    const now = this.io.now();
+    const pause = kind === "evaluation" ? PLAIN_MILLISECONDS.evaluation : PLAIN_MILLISECONDS.other;
+    if (kind !== "started" && now - live.spokenAt < pause) return;
+    live.spokenAt = now;
+    const parts = kind === "started" ? [`started (run ${live.latest.run.id})`] : facts(live);
+    this.io.error(`${label(live.latest)}: ${parts.filter((part) => part !== "").join(", ")}\n`);
+  }
+
+  #draw(always = false): void {
+    const screen = this.io.screen();
+    const now = this.io.now();
+    if (this.quiet || screen === undefined || this.#live.size === 0) return;
+    if (!always && now - this.#drawnAt < FRAME_MILLISECONDS) return;
+    const columns = screen.columns - 1;
+    const shown = [...this.#live.values()].slice(0, Math.max(1, screen.rows - 3));
+    const lines = alignedLines(shown, columns, this.io);
+    const waiting = this.total - this.#finished - this.#live.size;
+    if (this.total > 1) {
+      lines.push(styled(
+        this.io.color.error,
+        "dim",
+        `${this.#finished} of ${this.total} finished` +
+          `${waiting > 0 ? `, ${waiting} waiting` : ""}, ` +
+          `${duration((now - this.#startedAt) / 1000)} so far`,
+      ));
+    }
+    // One write a frame: erase, then the new lines, so that nothing flickers.
+    this.io.error(`${this.#erasure()}${lines.join("\n")}\n`);
+    this.#drawnLines = lines.length;
+    this.#drawnAt = now;
+  }
+
+  #erasure(): string {
+    return this.#drawnLines === 0 ? "" : `\x1b[${this.#drawnLines}A\r\x1b[J`;
+  }
+
+  #erase(): void {
+    if (this.#drawnLines > 0) this.io.error(this.#erasure());
+    this.#drawnLines = 0;
+  }
+
+  #ending(live: Live): string {
+    const { run } = live.latest;
+    const [mark, style] = marks[run.status] ?? ["·", "dim"];
+    const reason = run.message === null ? "" : ` (${run.message})`;
+    const expected = ["completed", "stopped", "interrupted"].includes(run.status);
+    const facts = [
+      expected ? "" : `${run.status}${reason}`,
+      headline(live.metrics),
+      `${amount(live.latest)} in ${duration(run.wallSeconds)} (${run.id})`,
+    ];
+    return `${styled(this.io.color.error, style, mark)} ${label(live.latest)}: ` +
+      facts.filter((fact) => fact !== "").join(", ");
+  }
+}
+
+const marks: Partial<Record<RunProgress["run"]["status"], [string, Style]>> = {
+  completed: ["✓", "green"],
+  stopped: ["✓", "green"],
+  interrupted: ["‖", "yellow"],
+  diverged: ["✗", "red"],
+  failed: ["✗", "red"],
+};
+
+function label({ run }: RunProgress): string {
+  return `${run.name} seed ${run.manifest.determined.seed}`;
+}
+
+/** The counter that people follow, and its name: environment steps, updates, images or points. */
+function counter({ run, budget, progress }: RunProgress): [value: number, unit: string] {
+  if (budget.unit === "environmentSteps") return [progress.environmentSteps, "steps"];
+  const { agent, dataset } = run.manifest.determined.configuration;
+  // A planner takes no step in its world.
+  if (agent !== undefined) return [progress.gradientSteps, "updates"];
+  const named = dataset !== null && typeof dataset === "object" && !Array.isArray(dataset)
+    ? dataset.name
+    : undefined;
+  return [
+    progress.examples,
+    typeof named === "string" && /^ring/.test(named) ? "points" : "images",
+  ];
+}
+
+function amount(progress: RunProgress): string {
+  const [value, unit] = counter(progress);
+  return `${count(value)} ${unit}`;
+}
+
+/** Share of the budget, speed, latest figure, time left. */
+function facts({ latest, first, metrics }: Live): string[] {
+  const share = shareOf(latest);
+  const seconds = latest.wallSeconds - first.wallSeconds;
+  const [value, unit] = counter(latest);
+  const gained = share - shareOf(first);
+  const speed = seconds > STEADY_SECONDS ? (value - counter(first)[0]) / seconds : 0;
+  return [
+    `${Math.floor(share * 100)} %`,
+    speed > 0 ? `${count(speed)} ${unit}/s` : "",
+    headline(metrics),
+    seconds > STEADY_SECONDS && gained > 0
+      ? `${duration((1 - share) * seconds / gained)} left`
+      : "",
+  ];
+}
+
+function shareOf({ progress, budget }: RunProgress): number {
+  return Math.min(1, progress[budget.unit] / budget.total);
+}
+
+/** A line a run, its parts in columns, cut to the terminal's width. */
+function alignedLines(shown: readonly Live[], columns: number, io: Io): string[] {
+  const rows = shown.map((live) => [label(live.latest), ...facts(live)]);
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => width(row[i]))));
+  const taken = widths.reduce((sum, each) => sum + (each === 0 ? 0 : each + 2), 0);
+  const bar = Math.min(BAR.most, columns - taken);
+  return rows.map((row, r) => {
+    const [name, share, speed, latest, left] = row.map((part, i) =>
+      i === 0 || i === 3 ? part.padEnd(widths[i]) : part.padStart(widths[i])
+    );
+    const parts = [
+      name,
+      bar >= BAR.least ? barOf(shareOf(shown[r].latest), bar) : "",
+      share,
+      speed,
+      latest,
+      left,
+    ];
+    const line = parts.filter((part) => part !== "").join("  ").slice(0, columns);
+    // Coloured after cutting, so that no escape sequence is cut.
+    return line.replace(/━+/, (done) => styled(io.color.error, "cyan", done))
+      .replace(/─+/, (rest) => styled(io.color.error, "dim", rest));
+  });
+}
+
+function barOf(share: number, length: number): string {
+  const full = Math.round(share * length);
+  return "━".repeat(full) + "─".repeat(length - full);
+}

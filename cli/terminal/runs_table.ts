@@ -1,0 +1,71 @@
+/**
+ * Runs as a table for people.
+ *
+ * @module
+ */
+import type { Run, Store } from "../../lab/store/store.ts";
+import { headline } from "./figures.ts";
+import { statusOf } from "../../lab/store/run_status.ts";
+import { type Column, count, duration, table } from "./format.ts";
+import { type Io, type Style, styled } from "./io.ts";
+
+const styles: Record<string, Style> = {
+  completed: "green",
+  stopped: "green",
+  running: "cyan",
+  interrupted: "yellow",
+  killed: "yellow",
+  diverged: "red",
+  failed: "red",
+};
+
+/** A status in its colour. */
+export function shownStatus(run: Run, io: Io): string {
+  const status = statusOf(run);
+  const words = status === "stopped" ? "early stop" : status;
+  return styled(io.color.out && status in styles, styles[status] ?? "dim", words);
+}
+
+/** A line a run: what it is, how it ended, its headline figure, what it took. */
+export function runsTable(store: Store, runs: readonly Run[], io: Io): string {
+  const wide = io.columns() >= 110;
+  const columns: Column[] = [
+    { title: "run" },
+    { title: "name", flexible: true },
+    { title: "seed", align: "right" },
+    { title: "status" },
+    { title: "figure" },
+    { title: "trained on", align: "right" },
+    { title: "time", align: "right" },
+    ...(wide ? [{ title: "started" }, { title: "tags" }] : []),
+  ];
+  return table(
+    columns,
+    runs.map((run) => [
+      run.id,
+      run.name,
+      run.manifest.determined.seed,
+      shownStatus(run, io),
+      headline(store.lastMetrics(run.id)),
+      trainedOn(run),
+      duration(run.wallSeconds),
+      ...(wide ? [when(run.createdAt), run.tags.join(", ")] : []),
+    ]),
+    io,
+  );
+}
+
+/** Environment steps of an agent, examples of a model. */
+export function trainedOn(run: Run): string {
+  return "agent" in run.manifest.determined.configuration
+    ? `${count(run.environmentSteps)} steps`
+    : `${count(run.examples)} examples`;
+}
+
+/** `2026-11-20 07:25`, in local time. */
+function when(milliseconds: number): string {
+  const date = new Date(milliseconds);
+  const pad = (part: number) => String(part).padStart(2, "0");
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ` +
+    `${pad(date.getHours())}:${pad(date.getMinutes())}`;
+}

@@ -1,0 +1,61 @@
+/**
+ * What every command that trains does: progress on standard error, Ctrl-C, the results and the
+ * exit code.
+ *
+ * @module
+ */
+import type { RunProgress } from "../lab/experiment/launch.ts";
+import type { Run, Store } from "../lab/store/store.ts";
+import { PROGRAM } from "./command.ts";
+import { interruption } from "./terminal/interruption.ts";
+import { type Io, styled } from "./terminal/io.ts";
+import { ProgressDisplay } from "./terminal/progress.ts";
+
+/** Where progress goes and where a stop comes from. */
+export interface Watch {
+  readonly onProgress: (progress: RunProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Trains under the eyes of a person: `total` runs are expected. */
+export async function watched<T>(
+  io: Io,
+  options: { readonly total: number; readonly quiet: boolean },
+  work: (watch: Watch) => Promise<T>,
+): Promise<{ result: T; interrupted: boolean }> {
+  using display = new ProgressDisplay(io, options.total, options.quiet);
+  using stop = interruption(io, (line) => display.tell(line));
+  const result = await work({
+    onProgress: (progress) => display.update(progress),
+    signal: stop.signal,
+  });
+  return { result, interrupted: stop.signal.aborted };
+}
+
+/** Says what broke and how to go on with what was stopped, and answers the exit code of trained runs. */
+export function conclude(
+  io: Io,
+  runs: readonly Run[],
+  options: { readonly interrupted: boolean; readonly planned: number; readonly store?: string },
+): number {
+  const at = options.store === undefined ? "" : ` --store ${options.store}`;
+  const stopped = runs.filter((run) => run.status === "interrupted");
+  for (const run of stopped) {
+    io.error(`Interrupted. To go on: ${PROGRAM} resume ${run.id}${at}\n`);
+  }
+  const broken = runs.filter(({ status }) => status === "failed" || status === "diverged");
+  for (const { id, name, status, message } of broken) {
+    io.error(
+      `${styled(io.color.error, "red", "error:")} run ${id} (${name}) ${status}: ${message}\n`,
+    );
+  }
+  const never = options.planned - runs.length;
+  if (never > 0) io.error(`Not started: ${never} of ${options.planned} runs\n`);
+  if (options.interrupted || stopped.length > 0) return 130;
+  return broken.length > 0 ? 1 : 0;
+}
+
+/** The runs as the store has them now, as a runner's answer may be older than its last write. */
+export function fresh(store: Store, runs: readonly Run[]): Run[] {
+  return runs.map((run) => store.run(run.id) ?? run);
+}

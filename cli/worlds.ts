@@ -1,0 +1,140 @@
+/**
+ * Finds the environments that a person names: a registered one by its id, or those of a file.
+ *
+ * @module
+ */
+import { pathToFileURL } from "node:url";
+import { environmentOf } from "../lab/core/define_environment.ts";
+import type { Environment, EnvironmentDefinition } from "../lab/core/environment.ts";
+import { unknownEnvironment } from "../lab/core/environment_ids.ts";
+import { InputError, unknownName } from "../lab/core/errors.ts";
+import type { Registries } from "../lab/experiment/registries.ts";
+import { callersPath, type Io } from "./terminal/io.ts";
+
+/** An environment that can be made as often as wanted. */
+export interface World {
+  readonly id: string;
+  make(): Environment;
+}
+
+/** Options of an environment as `--set` gives them. */
+export type SetOptions = readonly (readonly [name: string, value: string])[];
+
+/**
+ * The environments behind `reference`: an id, or a file that exports definitions, environments or
+ * experiments, or registers environments. What a file exports as default comes first. Only registered
+ * environments, a file's own included, have options to set.
+ *
+ * @throws InputError for an unknown id (with the nearest), an unknown or wrong option, and a file
+ * that is missing, throws or has no environment.
+ */
+export async function worldsOf(io: Io, reference: string, set: SetOptions): Promise<World[]> {
+  const registries = await io.registries();
+  if (!/\.[mc]?[jt]sx?$/.test(reference)) {
+    return [await registeredWorld(registries, reference, set)];
+  }
+  const before = new Set(registries.environments.map(({ id }) => id));
+  const module = await importFile(callersPath(io, reference), reference);
+  const { makeEnv } = await import("../envs/mod.ts");
+  const registered = registries.environments.filter(({ id }) => !before.has(id));
+  if (set.length > 0) {
+    if (registered.length > 0) {
+      return await Promise.all(registered.map(({ id }) => registeredWorld(registries, id, set)));
+    }
+    throw new InputError(
+      `Cannot set ${set[0][0]} as a file's environment must be registered to have options of the ` +
+        `command line (register({ id, configuration, entry })): ${reference}`,
+    );
+  }
+  // By what they are made of: an experiment and the world that it trains on are one world.
+  const worlds = new Map<unknown, World>();
+  for (const value of [module.default, ...Object.values(module)]) {
+    const world = worldIn(value, makeEnv);
+    if (world !== undefined) worlds.set(sourceOf(value), world);
+  }
+  for (const { id } of registered) {
+    if (!worlds.has(id)) worlds.set(id, { id, make: () => makeEnv(id) });
+  }
+  if (worlds.size > 0) return [...worlds.values()];
+  throw new InputError(
+    `Cannot find an environment in ${reference} as it must export one ` +
+      `(export default defineEnvironment({ … })): it exports ${
+        Object.keys(module).join(", ") || "nothing"
+      }`,
+  );
+}
+
+async function registeredWorld(
+  { environments }: Registries,
+  id: string,
+  set: SetOptions,
+): Promise<World> {
+  const entry = environments.find((each) => each.id === id);
+  if (entry === undefined) {
+    throw unknownEnvironment("find the environment", id, environments.map(({ id }) => id));
+  }
+  const { fieldsOf, parseValue } = await import("../lab/experiment/fields.ts");
+  const { makeEnv } = await import("../envs/mod.ts");
+  const fields = fieldsOf(entry.configuration, "");
+  const options = Object.fromEntries(set.map(([name, text]) => {
+    const field = fields.find(({ path }) => path === name);
+    if (field === undefined) {
+      throw unknownName(`set ${name}`, `option of ${id}`, name, fields.map(({ path }) => path));
+    }
+    return [name, parseValue(text, field)];
+  }));
+  makeEnv(id, options); // says what is wrong before anything else happens
+  return { id, make: () => makeEnv(id, options) };
+}
+
+async function importFile(path: string, reference: string): Promise<Record<string, unknown>> {
+  try {
+    if (!(await Deno.stat(path)).isFile) throw new Deno.errors.NotFound();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new InputError(`Cannot load ${reference} as there must be such a file: ${path}`);
+  }
+  try {
+    return await import(pathToFileURL(path).href);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const { lineOf } = await import("../lab/experiment/error_lines.ts");
+    throw new InputError(`Cannot load ${reference} as it must import: ${lineOf(error)}`);
+  }
+}
+
+/** What tells the worlds of a file apart: a definition or environment itself, or a name alone. */
+function sourceOf(value: unknown): unknown {
+  if (!isExperiment(value)) return value;
+  const { environment } = value;
+  const { id, ...options } = environment as { id: string };
+  return Object.keys(options).length === 0 ? id : environment;
+}
+
+function isExperiment(value: unknown): value is { environment: unknown } {
+  return typeof value === "object" && value !== null && "agent" in value && "environment" in value;
+}
+
+/** The world that an exported value is or names. */
+function worldIn(
+  value: unknown,
+  makeEnv: (id: string, options: object) => Environment,
+): World | undefined {
+  if (value === null || typeof value !== "object") return undefined;
+  if (isExperiment(value)) {
+    const { environment } = value;
+    const own = worldIn(environment, makeEnv);
+    if (own !== undefined) return own;
+    const { id, ...options } = environment as { id: string };
+    return typeof id === "string" ? { id, make: () => makeEnv(id, options) } : undefined;
+  }
+  const isWorld =
+    ["reset", "step"].every((name) =>
+      typeof (value as Record<string, unknown>)[name] === "function"
+    ) && "observationSpace" in value && "actionSpace" in value;
+  if (!isWorld) return undefined;
+  const id = "id" in value ? String(value.id) : "an environment without id";
+  return "observe" in value
+    ? { id, make: () => environmentOf(value as unknown as EnvironmentDefinition) }
+    : { id, make: () => value as unknown as Environment };
+}

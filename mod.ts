@@ -1,0 +1,104 @@
+/**
+ * Reverie as a library: define worlds and experiments, train, look at the numbers. TensorFlow.js
+ * is loaded by the first call of {@linkcode train}, not by the import.
+ *
+ * @module
+ */
+import type { ExperimentDefinition } from "./lab/experiment/definition.ts";
+import type { TrainOptions, TrainResult } from "./lab/experiment/train.ts";
+
+export { loadPolicy, Policy } from "./agents/policy.ts";
+export { checkEnvironment, type Finding } from "./envs/checker.ts";
+export {
+  definitionOf,
+  makeEnv,
+  makeVectorEnv,
+  type OptionsSchema,
+  register,
+  type Registration,
+  type VectorOptions,
+} from "./envs/mod.ts";
+export * from "./envs/wrappers/mod.ts";
+export { renderTerminal, type TerminalOptions } from "./lab/core/render_terminal.ts";
+export { type BackendChoice, backendChoices } from "./lab/compute/backend_choice.ts";
+export { BatchedEnvironment, vectorOf } from "./lab/core/batched.ts";
+export { defineEnvironment, environmentOf } from "./lab/core/define_environment.ts";
+export type {
+  Batch,
+  BatchForm,
+  BatchStep,
+  Environment,
+  EnvironmentDefinition,
+  Info,
+  Outcome,
+  ResetOptions,
+  StepResult,
+  Transition,
+  TransitionTable,
+} from "./lab/core/environment.ts";
+export { InputError, LabError } from "./lab/core/errors.ts";
+export { encodeGif } from "./lab/core/gif.ts";
+export type { LabEvent, Metrics, Progress } from "./lab/core/metrics.ts";
+export type { Artifact, Raster, Samples } from "./lab/core/picture.ts";
+export { encodePng } from "./lab/core/png.ts";
+export {
+  type ChoiceOptions,
+  defaultRng,
+  Generator,
+  type IntegerArray,
+  type Seed,
+} from "./lab/core/random.ts";
+export { type Context2d, drawScene } from "./lab/core/render_canvas.ts";
+export { Rasterizer, renderRaster } from "./lab/core/render_raster.ts";
+export { renderSvg } from "./lab/core/render_svg.ts";
+export type { Color, Scene, Shape } from "./lab/core/scene.ts";
+export type { Json, Snapshot } from "./lab/core/snapshot.ts";
+export { Box, Discrete, MultiDiscrete, type Space, Tuple } from "./lab/core/space.ts";
+export {
+  type Autoreset,
+  type ResetRows,
+  type Vector,
+  VectorEnvironment,
+  type VectorStep,
+} from "./lab/core/vector.ts";
+export type { Dtype, NamedTensors, TensorData, TypedArrays } from "./lab/core/tensor_data.ts";
+export type { BudgetUnit, Moment, Report, Trainer } from "./lab/core/trainer.ts";
+export {
+  type AgentExperiment,
+  type CommonFields,
+  defineExperiment,
+  type ExperimentDefinition,
+  type ModelExperiment,
+  type Options,
+} from "./lab/experiment/definition.ts";
+export type { Ending, RunReport } from "./lab/experiment/runner.ts";
+export type { TrainedSeries, TrainOptions, TrainResult } from "./lab/experiment/train.ts";
+
+/**
+ * Trains a definition with one seed and answers what came out: metrics, series, learned
+ * parameters, and the open trainer (`act`, `sample`).
+ *
+ * @throws InputError where the definition or an option is wrong.
+ *
+ * @example
+ * ```ts ignore
+ * const definition = defineExperiment({
+ *   name: "cartpole-ppo",
+ *   budget: 50_000,
+ *   environment: { id: "CartPole-v1" },
+ *   agent: { name: "ppo" },
+ * });
+ * const { metrics } = await train(definition, { seed: 7 });
+ * console.log(metrics["evaluation/return_mean"]);
+ * ```
+ */
+export async function train(
+  definition: ExperimentDefinition,
+  options: TrainOptions = {},
+): Promise<TrainResult> {
+  const [{ train }, { registries }] = await Promise.all([
+    import("./lab/experiment/train.ts"),
+    import("./registries.ts"),
+  ]);
+  return await train(definition, { ...options, registries });
+}

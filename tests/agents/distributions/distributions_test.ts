@@ -1,0 +1,90 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import {
+  categoricalTerms,
+  sampleCategorical,
+} from "../../../agents/distributions/distributions.ts";
+import { bestActions, greedyActions } from "../../../agents/distributions/actions.ts";
+import { Box, Discrete, MultiDiscrete } from "../../../lab/core/space.ts";
+import { defaultRng } from "../../../lab/core/random.ts";
+import { openWorkspace } from "../../../lab/compute/backend.ts";
+
+await openWorkspace("cpu");
+
+/** Recipe: softmax and entropy of the catalogue, computed in float64. */
+const LOGITS = [2, 1, 0.1];
+const LOG_PROBABILITIES = [-0.417030016278, -1.417030016278, -2.317030016278];
+const ENTROPY = 0.846738178760252;
+
+Deno.test("sampling draws each action as often as its probability says", () => {
+  const random = defaultRng(1);
+  const rows = 20_000;
+  const logits = Float32Array.from({ length: 3 * rows }, (_, i) => LOGITS[i % 3]);
+  const actions = new Int32Array(rows);
+  sampleCategorical(logits, 3, random, actions, new Float64Array(rows));
+  [0.659001138886, 0.242432970705, 0.098565890409].forEach((probability, action) => {
+    const share = actions.filter((drawn) => drawn === action).length / rows;
+    const deviation = Math.sqrt(probability * (1 - probability) / rows);
+    ok(Math.abs(share - probability) < 4 * deviation, `action ${action}: ${share}`);
+  });
+});
+
+Deno.test("sampling notes the log-probability of the drawn action", () => {
+  const actions = new Int32Array(50);
+  const noted = new Float64Array(50);
+  const logits = Float64Array.from({ length: 150 }, (_, i) => LOGITS[i % 3]);
+  sampleCategorical(logits, 3, defaultRng(2), actions, noted);
+  actions.forEach((action, i) => ok(Math.abs(noted[i] - LOG_PROBABILITIES[action]) < 1e-12));
+});
+
+Deno.test("sampling survives logits that overflow the exponential", () => {
+  const actions = new Int32Array(1);
+  const noted = new Float64Array(1);
+  sampleCategorical([1000, -1000], 2, defaultRng(3), actions, noted);
+  strictEqual(actions[0], 0);
+  strictEqual(noted[0], 0);
+});
+
+Deno.test("the greedy action is the first of the highest scores", () => {
+  const actions = new Int32Array(3);
+  greedyActions([1, 3, 2, 5, 5, 0, -1, -2, -1], 3, actions);
+  deepStrictEqual([...actions], [1, 0, 0]);
+  bestActions(new Discrete(3), [1, 3, 2, 5, 5, 0, -1, -2, -1], actions);
+  deepStrictEqual([...actions], [1, 0, 0]);
+});
+
+Deno.test("the best of rows is one choice each, or what was measured", () => {
+  const pairs = new Int32Array(4);
+  bestActions(new MultiDiscrete([2, 3]), [0, 1, 7, 8, 9, 3, 2, 6, 5, 4], pairs);
+  deepStrictEqual([...pairs], [1, 2, 0, 0]);
+  const measured = new Float32Array(4);
+  bestActions(new Box({ low: -1, high: 1, shape: [2] }), [1, 2, 0, 0, 3, 4, 0, 0], measured);
+  deepStrictEqual([...measured], [1, 2, 3, 4]);
+});
+
+Deno.test("log-probability and entropy tensors are the worked example's", () => {
+  tf.tidy(() => {
+    const { logProbability, entropy } = categoricalTerms(
+      tf.tensor2d([LOGITS, LOGITS]),
+      tf.tensor1d([0, 2], "int32"),
+    );
+    const [first, second] = logProbability.dataSync();
+    ok(Math.abs(first - LOG_PROBABILITIES[0]) < 1e-6);
+    ok(Math.abs(second - LOG_PROBABILITIES[2]) < 1e-6);
+    ok(Math.abs(entropy.dataSync()[1] - ENTROPY) < 1e-6);
+  });
+});
+
+Deno.test("the host's log-probability is the tensor's", () => {
+  const logits = Float32Array.of(0.3, -1.2, 0.8, 2, 2, -5);
+  const actions = new Int32Array(2);
+  const noted = new Float64Array(2);
+  sampleCategorical(logits, 3, defaultRng(4), actions, noted);
+  tf.tidy(() => {
+    const { logProbability } = categoricalTerms(
+      tf.tensor2d(logits, [2, 3]),
+      tf.tensor1d(actions, "int32"),
+    );
+    logProbability.dataSync().forEach((value, i) => ok(Math.abs(value - noted[i]) < 1e-6));
+  });
+});

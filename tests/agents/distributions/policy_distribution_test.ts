@@ -1,0 +1,113 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import { bestActions } from "../../../agents/distributions/actions.ts";
+import { gaussianTerms, sampleGaussian } from "../../../agents/distributions/gaussian.ts";
+import { policyDistribution } from "../../../agents/distributions/policy_distribution.ts";
+import { defaultRng } from "../../../lab/core/random.ts";
+import { Box, Discrete, MultiDiscrete } from "../../../lab/core/space.ts";
+import { openWorkspace } from "../../../lab/compute/backend.ts";
+
+await openWorkspace("cpu");
+
+/** ln N(x; μ, σ) of the catalogue, computed in float64. */
+const DENSITIES = [
+  { x: 0.5, mean: 0, std: 1, density: -1.0439385332046727 },
+  { x: 0.3, mean: 0.1, std: 0.5, density: -0.30579135264472734 },
+];
+
+Deno.test("Gaussian log-density and entropy are the worked example's, summed over elements", () => {
+  tf.tidy(() => {
+    const { logProbability, entropy } = gaussianTerms(
+      tf.tensor2d([DENSITIES.map(({ mean }) => mean)]),
+      tf.log(tf.tensor2d([DENSITIES.map(({ std }) => std)])),
+      tf.tensor2d([DENSITIES.map(({ x }) => x)]),
+    );
+    const expected = DENSITIES[0].density + DENSITIES[1].density;
+    ok(Math.abs(logProbability.dataSync()[0] - expected) < 1e-6);
+    // ½ ln 2πe for σ = 1, and the catalogue's for σ = ½.
+    ok(Math.abs(entropy.dataSync()[0] - (1.4189385332046727 + 0.7257913526447274)) < 1e-6);
+  });
+});
+
+Deno.test("Gaussian samples have mean and deviation of their row, and their density noted", () => {
+  const count = 20_000;
+  const rows = Float32Array.from({ length: 4 * count }, (_, i) => [1, -2, Math.log(0.5), 0][i % 4]);
+  const actions = new Float32Array(2 * count);
+  const noted = new Float64Array(count);
+  sampleGaussian(rows, 2, defaultRng(1), actions, noted);
+  const column = (k: number) => actions.filter((_, i) => i % 2 === k);
+  for (const [k, mean, std] of [[0, 1, 0.5], [1, -2, 1]]) {
+    const values = [...column(k)];
+    const average = values.reduce((sum, x) => sum + x, 0) / count;
+    const variance = values.reduce((sum, x) => sum + (x - average) ** 2, 0) / count;
+    ok(Math.abs(average - mean) < 4 * std / Math.sqrt(count), `mean ${average}`);
+    ok(Math.abs(Math.sqrt(variance) - std) < 4 * std / Math.sqrt(2 * count), `std ${variance}`);
+  }
+  const terms = gaussianTerms(
+    tf.tensor2d([[1, -2]]),
+    tf.tensor2d([[Math.log(0.5), 0]]),
+    tf.tensor2d([[actions[0], actions[1]]]),
+  );
+  ok(Math.abs(terms.logProbability.dataSync()[0] - noted[0]) < 1e-5);
+});
+
+Deno.test("a Gaussian policy learns one log deviation an element and acts by its mean", () => {
+  const space = new Box({ low: -1, high: 1, shape: [2] });
+  const distribution = policyDistribution(space, {
+    initialLogStd: -0.5,
+  });
+  const { "policy/logStd": logStd } = distribution.initialParameters();
+  deepStrictEqual(logStd.values, new Float32Array(2).fill(-0.5));
+  const rows = distribution.rows(
+    { "policy/logStd": tf.tensor1d([-0.5, 0.25]) },
+    tf.tensor2d([[1, 2], [3, 4]]),
+  );
+  deepStrictEqual(rows.arraySync(), [[1, 2, -0.5, 0.25], [3, 4, -0.5, 0.25]]);
+  const actions = new Float32Array(4);
+  bestActions(space, rows.dataSync(), actions);
+  deepStrictEqual([...actions], [1, 2, 3, 4]);
+});
+
+Deno.test("several choices: probabilities multiply, each is drawn from its own logits", () => {
+  const space = new MultiDiscrete([3, 2]);
+  const distribution = policyDistribution(space);
+  strictEqual(distribution.outputSize, 5);
+  const logits = [2, 1, 0.1, 0, Math.log(3)];
+  const count = 20_000;
+  const rows = Float32Array.from({ length: 5 * count }, (_, i) => logits[i % 5]);
+  const actions = new Int32Array(2 * count);
+  const noted = new Float64Array(count);
+  distribution.sample(rows, defaultRng(3), actions, noted);
+  // Softmax of [2, 1, 0.1] from the catalogue; ¼ and ¾.
+  const first = [0.659001138886, 0.242432970705, 0.098565890409];
+  const second = [0.25, 0.75];
+  for (let a = 0; a < 3; a++) {
+    for (let b = 0; b < 2; b++) {
+      const probability = first[a] * second[b];
+      let hits = 0;
+      for (let i = 0; i < count; i++) if (actions[2 * i] === a && actions[2 * i + 1] === b) hits++;
+      const deviation = Math.sqrt(probability * (1 - probability) / count);
+      ok(Math.abs(hits / count - probability) < 4 * deviation, `${a}, ${b}: ${hits / count}`);
+    }
+  }
+  for (let i = 0; i < 20; i++) {
+    const expected = Math.log(first[actions[2 * i]] * second[actions[2 * i + 1]]);
+    ok(Math.abs(noted[i] - expected) < 1e-6);
+  }
+  const modes = new Int32Array(2);
+  bestActions(space, rows.subarray(0, 5), modes);
+  deepStrictEqual([...modes], [0, 1]);
+  const { logProbability, entropy } = distribution.terms(
+    tf.tensor2d([logits]),
+    tf.tensor2d([[1, 0]], [1, 2], "int32"),
+  );
+  ok(Math.abs(logProbability.dataSync()[0] - Math.log(first[1] * second[0])) < 1e-6);
+  // Entropy of the catalogue, and −¼ ln ¼ − ¾ ln ¾.
+  ok(Math.abs(entropy.dataSync()[0] - (0.846738178760252 + 0.5623351446188083)) < 1e-6);
+});
+
+Deno.test("one choice is the categorical distribution over its logits", () => {
+  const distribution = policyDistribution(new Discrete(3));
+  strictEqual(distribution.outputSize, 3);
+  deepStrictEqual(distribution.initialParameters(), {});
+});

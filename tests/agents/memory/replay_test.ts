@@ -1,0 +1,133 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import fc from "fast-check";
+import { type ReplayBatch, ReplayBuffer } from "../../../agents/memory/replay.ts";
+import { InputError } from "../../../lab/core/errors.ts";
+import { defaultRng } from "../../../lab/core/random.ts";
+import { Box, Discrete } from "../../../lab/core/space.ts";
+
+const shape = { observationSize: 2, actionSpace: new Discrete(100) };
+
+function batchOf(size: number, width: number): ReplayBatch & { actions: Int32Array } {
+  return {
+    observations: new Float32Array(size * width),
+    actions: new Int32Array(size),
+    rewards: new Float32Array(size),
+    nextObservations: new Float32Array(size * width),
+    terminated: new Float32Array(size),
+  };
+}
+
+/** Adds transition `k`, all of whose columns follow from k. */
+function add(buffer: ReplayBuffer, k: number): void {
+  buffer.add(
+    Float32Array.of(9, 9, k, -k),
+    Float32Array.of(9, 9, k + 1, -k - 1),
+    1,
+    Int32Array.of(9, k),
+    k / 2,
+    k % 2,
+  );
+}
+
+Deno.test("a sampled transition is one that was added, column by column", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 40 }), (capacity, n) => {
+      const buffer = new ReplayBuffer(capacity, shape);
+      for (let k = 0; k < n; k++) add(buffer, k);
+      strictEqual(buffer.size, Math.min(capacity, n));
+      const batch = batchOf(8, 2);
+      buffer.sample(defaultRng(n), batch);
+      batch.actions.forEach((k, row) => {
+        ok(k < n && k >= n - capacity, "the oldest transitions have fallen out");
+        deepStrictEqual([...batch.observations.subarray(2 * row, 2 * row + 2)], [k, -k]);
+        deepStrictEqual([...batch.nextObservations.subarray(2 * row, 2 * row + 2)], [
+          k + 1,
+          -k - 1,
+        ]);
+        strictEqual(batch.rewards[row], k / 2);
+        strictEqual(batch.terminated[row], k % 2);
+      });
+    }),
+    { numRuns: 50 },
+  );
+});
+
+Deno.test("sampling is uniform over what the buffer holds", () => {
+  const buffer = new ReplayBuffer(4, shape);
+  for (let k = 0; k < 6; k++) add(buffer, k);
+  const batch = batchOf(8000, 2);
+  buffer.sample(defaultRng(0), batch);
+  for (let k = 2; k < 6; k++) {
+    const share = batch.actions.filter((action) => action === k).length / 8000;
+    ok(Math.abs(share - 0.25) < 0.02, `${k}: ${share}`);
+  }
+});
+
+Deno.test("a restored buffer goes on as the original", () => {
+  const original = new ReplayBuffer(5, shape);
+  for (let k = 0; k < 7; k++) add(original, k);
+  const { tensors, values } = original.snapshot();
+  const restored = new ReplayBuffer(5, shape);
+  restored.restore(tensors, JSON.parse(JSON.stringify(values)));
+  for (const buffer of [original, restored]) add(buffer, 7);
+  const [one, other] = [batchOf(20, 2), batchOf(20, 2)];
+  original.sample(defaultRng(1), one);
+  restored.sample(defaultRng(1), other);
+  deepStrictEqual(one, other);
+});
+
+Deno.test("a snapshot is no copy: it shows what is written later, and crosses threads as it is", () => {
+  const buffer = new ReplayBuffer(2, shape);
+  add(buffer, 0);
+  const { tensors } = buffer.snapshot();
+  add(buffer, 1);
+  add(buffer, 2);
+  deepStrictEqual([...tensors.actions.values], [2]);
+  for (const { values } of Object.values(tensors)) {
+    ok(structuredClone(values).buffer instanceof SharedArrayBuffer);
+  }
+});
+
+Deno.test("a snapshot of a larger buffer is refused", () => {
+  const large = new ReplayBuffer(5, shape);
+  for (let k = 0; k < 5; k++) add(large, k);
+  const { tensors, values } = large.snapshot();
+  throws(() => new ReplayBuffer(4, shape).restore(tensors, values), InputError);
+  throws(
+    () => new ReplayBuffer(5, { ...shape, observationSize: 3 }).restore(tensors, values),
+    /length 3/,
+  );
+});
+
+Deno.test("actions of a Box are kept whole, as float32", () => {
+  const buffer = new ReplayBuffer(3, {
+    observationSize: 1,
+    actionSpace: new Box({ low: -1, high: 1, shape: [2] }),
+  });
+  const actions = Float32Array.of(0.1, 0.2, 0.3, 0.4);
+  buffer.add(Float32Array.of(1, 2), Float32Array.of(3, 4), 1, actions, 0, 0);
+  const batch = { ...batchOf(1, 1), actions: new Float32Array(2) };
+  buffer.sample(defaultRng(0), batch);
+  deepStrictEqual(batch.actions, Float32Array.of(0.3, 0.4));
+  const { tensors } = buffer.snapshot();
+  deepStrictEqual(tensors.actions, { shape: [1, 2], dtype: "float32", values: batch.actions });
+});
+
+Deno.test("pictures kept as bytes come back as they were", () => {
+  const pictures = { observationSize: 256, actionSpace: new Discrete(2) };
+  const buffer = new ReplayBuffer(2, pictures, { storeBytes: true });
+  const shades = Float32Array.from({ length: 256 }, (_, i) => i / 255);
+  const reversed = shades.toReversed();
+  buffer.add(shades, reversed, 0, Int32Array.of(1), 0, 0);
+  const batch = batchOf(1, 256);
+  buffer.sample(defaultRng(0), batch);
+  deepStrictEqual(batch.observations, shades);
+  deepStrictEqual(batch.nextObservations, reversed);
+  const { tensors, values } = buffer.snapshot();
+  strictEqual(tensors.observations.dtype, "uint8");
+  const other = new ReplayBuffer(2, pictures, { storeBytes: true });
+  other.restore(tensors, values);
+  const again = batchOf(1, 256);
+  other.sample(defaultRng(0), again);
+  deepStrictEqual(again, batch);
+});

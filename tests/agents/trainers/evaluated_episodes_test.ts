@@ -1,0 +1,55 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { type EpisodeEnd, EvaluatedEpisodes } from "../../../agents/trainers/evaluated_episodes.ts";
+import { EpisodeWindow } from "../../../agents/worlds/episodes.ts";
+
+function episodes(returns: number[], end: EpisodeEnd): EvaluatedEpisodes {
+  const evaluated = new EvaluatedEpisodes();
+  for (const each of returns) evaluated.add(each, 200, end);
+  return evaluated;
+}
+
+Deno.test("an evaluation tells mean, deviation and interquartile mean of its returns", () => {
+  const { metrics, events } = episodes([1, 2, 3, 4, 100], "terminated").report(10_000);
+  deepStrictEqual(metrics, {
+    "evaluation/return_mean": 22,
+    "evaluation/return_std": Math.sqrt((21 ** 2 + 20 ** 2 + 19 ** 2 + 18 ** 2 + 78 ** 2) / 5),
+    "evaluation/return_iqm": 3,
+    "evaluation/length_mean": 200,
+  });
+  deepStrictEqual(events, []);
+});
+
+Deno.test("episodes without an end are told", () => {
+  const [{ message }] = episodes([0, 0], "cut").report(10_000).events;
+  match(message, /^2 of 2 evaluation episodes had no end after 10000 steps/);
+});
+
+Deno.test("a goal that was never reached is told with what helps", () => {
+  const training = { environmentSteps: 12_000, highestReturn: -200 };
+  const never = (returns: number[], threshold?: number, highestReturn = -200, end?: EpisodeEnd) =>
+    episodes(returns, end ?? "truncated").noGoal(threshold, { ...training, highestReturn });
+  match(
+    never([-200, -200], -110)!.message,
+    /^No goal ever reached after 12,000 environment steps: all 2 .* was -200\. What helps: /,
+  );
+  ok(never([-200, -200], -110, -Infinity));
+  ok(never([0, 0]));
+  ok(never([-30, -41], 90, -20), "the goal pays, and the way to it costs");
+  strictEqual(never([-200, -190], -110), undefined);
+  strictEqual(never([-200, -200], -110, -170), undefined); // training has been there
+  strictEqual(never([-30, -41], 90, 55), undefined);
+  strictEqual(never([-30, -41], undefined, -50), undefined); // no goal to speak of (Pendulum)
+  strictEqual(never([500, 500], 475, 500), undefined); // CartPole, solved
+  strictEqual(never([-13, -13], undefined, -13, "terminated"), undefined);
+});
+
+Deno.test("the highest return of training outlives the window and a snapshot", () => {
+  const window = new EpisodeWindow(1, 2);
+  strictEqual(window.highestReturn, -Infinity);
+  const restored = new EpisodeWindow(1, 2);
+  restored.restore(JSON.parse(JSON.stringify(window.snapshot())));
+  strictEqual(restored.highestReturn, -Infinity);
+  for (const reward of [-5, -2, -9, -9]) window.step([reward], [1], [0]);
+  restored.restore(JSON.parse(JSON.stringify(window.snapshot())));
+  strictEqual(restored.highestReturn, -2);
+});

@@ -1,0 +1,91 @@
+import { deepStrictEqual, ok, throws } from "node:assert";
+import { ActionTranslator } from "../../../agents/distributions/actions.ts";
+import { ObservationNormalizer, RewardNormalizer } from "../../../agents/worlds/normalizer.ts";
+import { World } from "../../../agents/worlds/world.ts";
+import { makeEnv } from "../../../envs/mod.ts";
+import { defaultRng } from "../../../lab/core/random.ts";
+import { Box, Discrete, MultiDiscrete } from "../../../lab/core/space.ts";
+
+Deno.test("actions reach environments in their own counting and inside their bounds", () => {
+  const discrete = new ActionTranslator(new Discrete(3, 5), 2);
+  deepStrictEqual(discrete.translate(Int32Array.of(0, 2)), Int32Array.of(5, 7));
+  const box = new ActionTranslator(new Box({ low: [-1, 0], high: [1, 2] }), 2);
+  const given = Float32Array.of(-3, 3, 0.5, -0.5);
+  deepStrictEqual(box.translate(given), Float32Array.of(-1, 2, 0.5, 0));
+  deepStrictEqual(given, Float32Array.of(-3, 3, 0.5, -0.5));
+  deepStrictEqual(box.first(given), Float32Array.of(-1, 2));
+  const several = new ActionTranslator(new MultiDiscrete([2, 3]), 2);
+  deepStrictEqual([...several.translate(Int32Array.of(1, 2, 0, 1)) as Int32Array[]], [
+    Int32Array.of(1, 2),
+    Int32Array.of(0, 1),
+  ]);
+});
+
+Deno.test("observations are centred and scaled by all that were seen, and clipped at 10", () => {
+  const normalizer = new ObservationNormalizer(2);
+  const random = defaultRng(1);
+  const seen = Float32Array.from(
+    { length: 2 * 5000 },
+    (_, i) => i % 2 === 0 ? random.normal(5, 3) : random.normal(-1, 0.1),
+  );
+  for (let first = 0; first < seen.length; first += 40) {
+    normalizer.update(seen.subarray(first, first + 40));
+  }
+  const out = new Float32Array(6);
+  normalizer.normalize(Float32Array.of(5, -1, 8, -1.1, 500, -500), out);
+  [0, 0, 1, -1].forEach((expected, i) => ok(Math.abs(out[i] - expected) < 0.06, `${out}`));
+  deepStrictEqual([...out.subarray(4)], [10, -10]);
+});
+
+Deno.test("rewards are divided by the deviation of the discounted return, their sign kept", () => {
+  const normalizer = new RewardNormalizer(1, 0.5);
+  const out = new Float64Array(1);
+  const returns: number[] = [];
+  let running = 0;
+  const rewards = [1, -2, 3, 0, 5, 1];
+  rewards.forEach((reward, t) => {
+    const ended = t === 2 ? 1 : 0;
+    running = 0.5 * running + reward;
+    returns.push(running);
+    if (ended) running = 0;
+    const flags = [Uint8Array.of(0), Uint8Array.of(ended)] as const;
+    normalizer.normalize(Float64Array.of(reward), ...flags, out);
+  });
+  // Weighted moments of the returns and of a 0-mean, unit-variance prior of weight 1e-4.
+  const weight = 1e-4 + returns.length;
+  const mean = returns.reduce((sum, r) => sum + r, 0) / weight;
+  const second = (1e-4 + returns.reduce((sum, r) => sum + r * r, 0)) / weight;
+  ok(Math.abs(out[0] - 1 / Math.sqrt(second - mean * mean + 1e-8)) < 1e-12, `${out[0]}`);
+});
+
+Deno.test("a normalised world shows its agent normalised values and counts plain episodes", () => {
+  const context = { seed: 1, makeEnvironment: () => makeEnv("Pendulum-v1") };
+  const plain = new World("test", context, 2, { actions: ["box"] });
+  const world = new World("test", context, 2, {
+    actions: ["box"],
+    normalizeObservations: true,
+    normalizeRewards: { gamma: 0.9 },
+  });
+  for (let t = 0; t < 250; t++) {
+    plain.step(Float32Array.of(1, -1));
+    const { rewards } = world.step(Float32Array.of(1, -1));
+    ok(rewards.every((reward) => reward <= 0 && reward >= -10));
+  }
+  deepStrictEqual(world.episodes.metrics(), plain.episodes.metrics());
+  ok(world.observations.every((value) => Math.abs(value) <= 10));
+  const kept = world.snapshot();
+  const other = new World("test", { ...context, seed: 2 }, 2, {
+    actions: ["box"],
+    normalizeObservations: true,
+    normalizeRewards: { gamma: 0.9 },
+  });
+  other.restore(JSON.parse(JSON.stringify(kept)));
+  deepStrictEqual([...other.observations], [...world.observations]);
+});
+
+Deno.test("actions of a kind that an agent cannot choose are refused", () => {
+  throws(
+    () => new World("dqn", { seed: 1, makeEnvironment: () => makeEnv("Pendulum-v1") }, 1),
+    /Cannot train dqn in Pendulum-v1 as it takes Discrete actions: Box/,
+  );
+});

@@ -1,0 +1,144 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { main } from "../../cli/main.ts";
+import { capturedIo } from "./captured_io.ts";
+
+const root = new URL("../../", import.meta.url);
+
+/** A file's text in which `reset` and `step` are as given; it imports the lab by its path. */
+function source(id: string, how: "export default" | "export const one =", reset: string): string {
+  const core = new URL("lab/core/", root).href;
+  return `
+    import { defineEnvironment } from "${core}define_environment.ts";
+    import { Discrete } from "${core}space.ts";
+    ${how} defineEnvironment({
+      id: "${id}",
+      observationSpace: new Discrete(5),
+      actionSpace: new Discrete(2),
+      timeLimit: 20,
+      reset: ${reset},
+      step: (cell, action) => {
+        const next = Math.max(0, cell + (action === 1 ? 1 : -1));
+        return { state: next, reward: next === 4 ? 1 : 0, terminated: next === 4 };
+      },
+      observe: (cell) => cell,
+    });
+  `;
+}
+
+/** Runs `check` on a file with this text and answers what it wrote. */
+async function check(text: string, ...flags: string[]) {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/world.ts`, text);
+    const io = capturedIo({ folder, root: folder });
+    const code = await main(["check", "world.ts", ...flags], io);
+    return { code, ...io.written };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const sound = source("Corridor-v0", "export default", "() => 0");
+const chance = "() => Math.floor(Math.random() * 4)";
+
+Deno.test("check answers 0 for a sound environment", async () => {
+  deepStrictEqual(await check(sound), { code: 0, out: "✓ Corridor-v0: all is well\n", error: "" });
+});
+
+Deno.test("check says what is wrong and how to mend it, and answers 1", async () => {
+  const { code, out } = await check(source("Chance-v0", "export const one =", chance));
+  strictEqual(code, 1);
+  match(out, /^Chance-v0: \d errors?/);
+  match(out, /\n {2}error \(seeds\): [^\n]+\n {4}To mend it: [^\n]*generator[^\n]*\n/);
+});
+
+Deno.test("check --json is one document", async () => {
+  const { code, out } = await check(source("Chance-v0", "export default", chance), "--json");
+  strictEqual(code, 1);
+  const { environments: [{ id, findings: [finding] }] } = JSON.parse(out);
+  strictEqual(id, "Chance-v0");
+  deepStrictEqual(Object.keys(finding), ["severity", "check", "message", "mend"]);
+});
+
+Deno.test("check finds an experiment's own environment, and a registered one that it names", async () => {
+  const own = `${sound.replace("export default", "const world =")}
+    export default { name: "mine", environment: world, agent: { name: "ppo" }, budget: 1000 };`;
+  match((await check(own)).out, /^✓ Corridor-v0/);
+  const named = `export default {
+    name: "lake", budget: 1000, agent: { name: "ppo" },
+    environment: { id: "FrozenLake-v1", isSlippery: false },
+  };`;
+  match((await check(named)).out, /^✓ FrozenLake-v1/);
+});
+
+Deno.test("check examines a world once that is exported and trained on", async () => {
+  const text = `${sound.replace("export default", "export const world =")}
+    export default { name: "mine", environment: world, agent: { name: "ppo" }, budget: 1000 };`;
+  strictEqual((await check(text)).out, "✓ Corridor-v0: all is well\n");
+});
+
+Deno.test("check sets options of a world that a file registers, and of no other", async () => {
+  const lab = new URL("mod.ts", root).href;
+  const text = `${sound.replace("export default", "const world =")}
+    import { register } from "${lab}";
+    import * as z from "zod";
+    register({
+      id: "OwnCorridor-v0",
+      configuration: z.strictObject({ limit: z.int().default(20).describe("steps") }),
+      entry: ({ limit }) => ({ ...world, timeLimit: limit }),
+    });`;
+  deepStrictEqual(await check(text, "--set", "limit=7"), {
+    code: 0,
+    out: "✓ OwnCorridor-v0: all is well\n",
+    error: "",
+  });
+  match((await check(text.replace("OwnC", "ThirdC"), "--set", "limt=7")).error, /"limit"/);
+  const { code, error } = await check(sound, "--set", "limit=7");
+  strictEqual(code, 2);
+  match(error, /Cannot set limit as a file's environment must be registered/);
+});
+
+Deno.test("check examines a registered environment with its options", async () => {
+  const io = capturedIo();
+  strictEqual(await main(["check", "GridWorld-v0", "--set", "mapName=four-rooms"], io), 0);
+  strictEqual(io.written.out, "✓ GridWorld-v0: all is well\n");
+});
+
+Deno.test("a file without environments, a broken one and a missing one are one line and 2", async () => {
+  for (
+    const [text, expected] of [
+      ["export const a = 1;", /world\.ts as it must export one .*it exports a\n$/],
+      ["throw new RangeError('no luck');", /world\.ts as it must import: RangeError: no luck\n$/],
+      ["export default {", /world\.ts as it must import: [^\n]+\n$/],
+    ] as const
+  ) {
+    const { code, error, out } = await check(text);
+    strictEqual(code, 2);
+    match(error, expected);
+    strictEqual(out, "");
+  }
+  const io = capturedIo();
+  strictEqual(await main(["check", "nowhere.ts"], io), 2);
+  match(io.written.error, /^error: [^\n]*nowhere\.ts as there must be such a file[^\n]*\n$/);
+});
+
+Deno.test("an unknown environment or option names the nearest", async () => {
+  for (
+    const [args, expected] of [
+      [["CartPol-v1"], /did you mean "CartPole-v1"\?/],
+      [["GridWorld-v0", "--set", "mapNam=maze"], /did you mean "mapName"\?/],
+      [["GridWorld-v0", "--set", "slip=often"], /slip/],
+    ] as const
+  ) {
+    const io = capturedIo();
+    strictEqual(await main(["check", ...args], io), 2);
+    match(io.written.error, expected);
+    match(io.written.error, /^[^\n]+\n$/);
+  }
+});
+
+Deno.test("completions offer the environments", async () => {
+  const io = capturedIo();
+  strictEqual(await main(["complete", "fish", "check", "Taxi"], io), 0);
+  match(io.written.out, /^Taxi-v4\b/);
+});

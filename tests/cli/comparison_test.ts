@@ -1,0 +1,135 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { compareRuns } from "../../cli/comparison.ts";
+import { comparisonTables } from "../../cli/terminal/comparison_table.ts";
+import { matching, sorted } from "../../cli/filter.ts";
+import type { Run, Store } from "../../lab/store/store.ts";
+import { registries } from "../lab/experiment/toy_registries.ts";
+import { manifestOf, pointAt, withStore } from "../lab/store/fixtures.ts";
+import { capturedIo } from "./captured_io.ts";
+
+/** Stores a finished run whose evaluations are `returns`, at 16, 32, … environment steps. */
+function addRun(
+  store: Store,
+  agent: string,
+  seed: number,
+  returns: readonly number[],
+  options: { status?: Run["status"]; tags?: string[] } = {},
+): Run {
+  const manifest = manifestOf(`world-${agent}`);
+  const determined = {
+    ...manifest.determined,
+    seed: String(seed),
+    configuration: {
+      environment: { id: "Line-v0", own: true },
+      agent: { name: agent, gamma: 0.5 },
+    },
+  };
+  const { id } = store.createRun({
+    name: `world-${agent}`,
+    manifest: { ...manifest, determined },
+    tags: options.tags ?? [],
+    note: "",
+  });
+  store.append(id, returns.map((value, i) => pointAt("evaluation/return_mean", i + 1, value)));
+  store.update(id, {
+    status: options.status ?? "completed",
+    wallSeconds: 10,
+    environmentSteps: 16 * returns.length,
+  });
+  return store.run(id)!;
+}
+
+Deno.test("statistics are over seeds: IQM, interval, median, and who reached the threshold", async () => {
+  await withStore((store) => {
+    const returns = [[400, 500], [475, 480], [100, 470], [480, 490]];
+    const runs = returns.map((each, i) => addRun(store, "a", i + 1, each));
+    const { groups: [group] } = compareRuns(store, runs, registries, { threshold: 475 });
+    deepStrictEqual(group.values, [500, 480, 470, 490]);
+    strictEqual(group.iqm, 485);
+    strictEqual(group.mean, 485);
+    strictEqual(group.median, 485);
+    ok(group.interval!.low >= 470 && group.interval!.high <= 500);
+    // First at least 475 after 2, 1, never and 1 evaluations: the median is (1 + 2) / 2.
+    deepStrictEqual(group.threshold, {
+      value: 475,
+      reached: 3,
+      environmentSteps: 24,
+      wallSeconds: 1.5 / 7,
+    });
+  });
+});
+
+Deno.test("where half of the seeds never reach the threshold there is no median", async () => {
+  await withStore((store) => {
+    const runs = [[500], [500], [0], [0]].map((each, i) => addRun(store, "a", i, each));
+    const { groups: [group] } = compareRuns(store, runs, registries, { threshold: 475 });
+    strictEqual(group.threshold!.reached, 2);
+    strictEqual(group.threshold!.environmentSteps, null);
+    match(
+      comparisonTables(compareRuns(store, runs, registries, { threshold: 475 }), capturedIo()),
+      /–\s+–\s+2 of 4/,
+    );
+  });
+});
+
+Deno.test("pairs say how probable it is that one beats the other", async () => {
+  await withStore((store) => {
+    const a = [[3], [1]].map((each, i) => addRun(store, "a", i, each));
+    const b = [[2], [1]].map((each, i) => addRun(store, "b", i, each));
+    const { pairs } = compareRuns(store, [...b, ...a], registries);
+    // 3 > 2, 3 > 1, 1 < 2, 1 = 1: (2 + ½) / 4.
+    strictEqual(pairs.length, 1);
+    strictEqual(pairs[0].first, "world-a");
+    strictEqual(pairs[0].probability, 0.625);
+  });
+});
+
+Deno.test("unfinished runs are left out and named; of equal seeds the newest counts", async () => {
+  await withStore((store) => {
+    addRun(store, "a", 1, [1]);
+    addRun(store, "a", 1, [2]);
+    const cut = addRun(store, "a", 2, [3], { status: "interrupted" });
+    const { groups, notes } = compareRuns(store, store.runs(), registries);
+    deepStrictEqual(groups.map((group) => group.values), [[2]]);
+    strictEqual(groups[0].interval, null);
+    ok(notes.some((note) => note.includes(cut.id)));
+    ok(notes.some((note) => note.includes("1 older")));
+  });
+});
+
+Deno.test("a NaN among the figures is shown, never dropped", async () => {
+  await withStore((store) => {
+    const runs = [[1], [NaN], [3]].map((each, i) => addRun(store, "a", i, each));
+    const comparison = compareRuns(store, runs, registries);
+    ok(Number.isNaN(comparison.groups[0].iqm));
+    match(comparisonTables(comparison, capturedIo()), /world-a\s+3\s+return\s+NaN/);
+  });
+});
+
+Deno.test("runs match by tag, part, status and numbers however they are written", async () => {
+  await withStore((store) => {
+    addRun(store, "a", 1, [1], { tags: ["x"] });
+    addRun(store, "b", 2, [2], { status: "failed" });
+    const count = (...where: [string, string][]) => matching(store.runs(), where).length;
+    strictEqual(count(["agent", "a"]), 1);
+    strictEqual(count(["environment", "Line-v0"]), 2);
+    strictEqual(count(["agent.gamma", "0.50"]), 2);
+    strictEqual(count(["environment.own", "true"]), 2);
+    strictEqual(count(["tag", "x"]), 1);
+    strictEqual(count(["status", "failed"], ["seed", "2"]), 1);
+    strictEqual(count(["agent", "a"], ["seed", "2"]), 0);
+  });
+});
+
+Deno.test("runs sort by a metric from the greatest down, NaN and runs without it last", async () => {
+  await withStore((store) => {
+    for (const [seed, value] of [[1, [2]], [2, [NaN]], [3, [9]], [4, []]] as const) {
+      addRun(store, "a", seed, value);
+    }
+    const seeds = (key: string) =>
+      sorted(store, store.runs(), key).map((run) => Number(run.manifest.determined.seed));
+    deepStrictEqual(seeds("evaluation/return_mean"), [3, 1, 2, 4]);
+    deepStrictEqual(seeds("seed"), [1, 2, 3, 4]);
+    deepStrictEqual(seeds("started"), [4, 3, 2, 1]);
+  });
+});

@@ -1,0 +1,47 @@
+import { ok, strictEqual } from "node:assert";
+import fc from "fast-check";
+import { bytes, count, duration, figure, plural, table, width } from "../../cli/terminal/format.ts";
+import { capturedIo } from "./captured_io.ts";
+
+Deno.test("figures are short, and NaN and infinities keep their names", () => {
+  strictEqual(figure(487.25), "487.3");
+  strictEqual(figure(12345.6), "12346");
+  strictEqual(figure(0.00012345), "0.000123");
+  strictEqual(figure(0), "0");
+  strictEqual(figure(NaN), "NaN");
+  strictEqual(figure(-Infinity), "-∞");
+  strictEqual(figure(undefined), "–");
+});
+
+Deno.test("no finite figure takes more than ten characters", () => {
+  fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+    ok(figure(value).length <= 10, figure(value));
+  }));
+});
+
+Deno.test("times are minutes and seconds, with hours where there are any", () => {
+  strictEqual(duration(7.4), "0:07");
+  strictEqual(duration(59.6), "1:00");
+  strictEqual(duration(3723), "1:02:03");
+  strictEqual(duration(Infinity), "–");
+});
+
+Deno.test("counts have separators, bytes have units, nouns have their plural", () => {
+  strictEqual(count(1234567), "1,234,567");
+  strictEqual(count(NaN), "–");
+  strictEqual(bytes(999), "999 B");
+  strictEqual(bytes(1_234_000), "1.2 MB");
+  strictEqual(plural(1, "run"), "1 run");
+  strictEqual(plural(1200, "run"), "1,200 runs");
+});
+
+Deno.test("a table that is too wide wraps its flexible column and fits", () => {
+  const long = "a sentence that is much longer than what is left of the line for it";
+  const columns = [{ title: "name" }, { title: "meaning", flexible: true }, { title: "n" }];
+  for (const wide of [40, 60, 200]) {
+    const io = capturedIo({ columns: wide });
+    const lines = table(columns, [["cartpole-ppo", long, "7"]], io).split("\n");
+    ok(lines.every((line) => width(line) <= wide), lines.join("\n"));
+    strictEqual(lines.length > 2, wide < 100);
+  }
+});

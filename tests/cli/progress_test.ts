@@ -1,0 +1,124 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { width } from "../../cli/terminal/format.ts";
+import { ProgressDisplay } from "../../cli/terminal/progress.ts";
+import type { RunProgress } from "../../lab/experiment/launch.ts";
+import type { Run } from "../../lab/store/store.ts";
+import { capturedIo } from "./captured_io.ts";
+
+function runOf(id: string, seed: number, more: Partial<Run> = {}): Run {
+  const determined = {
+    experiment: "cartpole-ppo",
+    version: 1,
+    configuration: { environment: { id: "CartPole-v1" }, agent: { name: "ppo" } },
+    seed: String(seed),
+    backend: "tfjs-wasm",
+  };
+  return {
+    id,
+    name: "cartpole-ppo",
+    status: "running",
+    wallSeconds: 0,
+    message: null,
+    manifest: { determined },
+    ...more,
+  } as unknown as Run;
+}
+
+function progressOf(
+  run: Run,
+  kind: RunProgress["kind"],
+  environmentSteps: number,
+  wallSeconds: number,
+  metrics: Record<string, number> = {},
+): RunProgress {
+  return {
+    run,
+    kind,
+    progress: { iterations: 1, environmentSteps, gradientSteps: 0, examples: 0 },
+    budget: { unit: "environmentSteps", total: 50_000 },
+    metrics,
+    wallSeconds,
+  };
+}
+
+Deno.test("a terminal gets one live line a run with share, speed, figure and time left", () => {
+  const io = capturedIo({ screen: { columns: 100, rows: 24 } });
+  using display = new ProgressDisplay(io, 3);
+  const [a, b] = [runOf("aaaaaa", 1), runOf("bbbbbb", 2)];
+  display.update(progressOf(a, "started", 0, 0));
+  io.clock = 200;
+  display.update(progressOf(b, "started", 0, 0));
+  io.clock = 400;
+  const metrics = { "rollout/episode_return_mean": 123.4 };
+  display.update(progressOf(a, "report", 12_500, 5, metrics));
+  const frame = io.written.error.split("\x1b[J").at(-1)!.trimEnd().split("\n");
+  strictEqual(frame.length, 3);
+  match(
+    frame[0],
+    /^cartpole-ppo seed 1 .*25 % .*2,500 steps\/s .*rollout 123.4 .*0:15 left/,
+  );
+  match(frame[1], /^cartpole-ppo seed 2 .*0 %/);
+  match(frame[2], /0 of 3 finished, 1 waiting, 0:00 so far/);
+});
+
+for (const columns of [40, 80, 120]) {
+  Deno.test(`no live line is wider than a terminal of ${columns} columns`, () => {
+    const io = capturedIo({ screen: { columns, rows: 24 } });
+    using display = new ProgressDisplay(io, 2);
+    const metrics = { "evaluation/return_mean": 487.25 };
+    display.update(progressOf(runOf("aaaaaa", 1), "started", 0, 0));
+    io.clock = 1000;
+    display.update(progressOf(runOf("aaaaaa", 1), "report", 33_000, 7, metrics));
+    const lines = io.written.error.split("\x1b[J").at(-1)!.split("\n");
+    deepStrictEqual(lines.filter((line) => width(line) >= columns), []);
+  });
+}
+
+Deno.test("a finished run leaves a line that stays, with its id", () => {
+  const io = capturedIo({ screen: { columns: 100, rows: 24 } });
+  const display = new ProgressDisplay(io, 1);
+  const run = runOf("aaaaaa", 1, { status: "completed", wallSeconds: 18 });
+  display.update(progressOf(run, "started", 0, 0));
+  display.update(progressOf(run, "ended", 50_000, 18, { "evaluation/return_mean": 500 }));
+  display[Symbol.dispose]();
+  match(
+    io.written.error,
+    /✓ cartpole-ppo seed 1: return 500.0, 50,000 steps in 0:18 \(aaaaaa\)\n$/,
+  );
+});
+
+Deno.test("a resumed run's speed counts from where it went on", () => {
+  const io = capturedIo({ screen: { columns: 100, rows: 24 } });
+  using display = new ProgressDisplay(io, 1);
+  const run = runOf("aaaaaa", 1);
+  display.update(progressOf(run, "started", 40_000, 100));
+  io.clock = 1000;
+  display.update(progressOf(run, "report", 45_000, 102));
+  match(io.written.error, /2,500 steps\/s .*0:02 left/);
+});
+
+Deno.test("without a terminal there are plain lines now and then and no escape sequences", () => {
+  const io = capturedIo();
+  using display = new ProgressDisplay(io, 1);
+  const run = runOf("aaaaaa", 1);
+  display.update(progressOf(run, "started", 0, 0));
+  for (let i = 1; i <= 100; i++) {
+    io.clock = i * 200;
+    display.update(progressOf(run, "report", i * 100, i / 5));
+  }
+  const lines = io.written.error.trimEnd().split("\n");
+  strictEqual(lines.length, 2);
+  strictEqual(lines[0], "cartpole-ppo seed 1: started (run aaaaaa)");
+  ok(!io.written.error.includes("\x1b"));
+});
+
+Deno.test("quiet shows nothing but what is told", () => {
+  const io = capturedIo({ screen: { columns: 80, rows: 24 } });
+  const display = new ProgressDisplay(io, 1, true);
+  const run = runOf("aaaaaa", 1, { status: "completed" });
+  display.update(progressOf(run, "started", 0, 0));
+  display.update(progressOf(run, "ended", 50_000, 18));
+  display.tell("Stopping");
+  display[Symbol.dispose]();
+  strictEqual(io.written.error, "Stopping\n");
+});

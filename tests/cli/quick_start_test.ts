@@ -1,0 +1,54 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { main } from "../../cli/main.ts";
+import type { ExperimentDefinition } from "../../lab/experiment/definition.ts";
+import { registries, toyExperiment } from "../lab/experiment/toy_registries.ts";
+import { capturedIo } from "./captured_io.ts";
+
+/** Toy registries with presets of different lengths. */
+function withPresets() {
+  const presets: [ExperimentDefinition, number][] = [
+    [{ ...toyExperiment, name: "line-toy-quick", seeds: 2 }, 1],
+    [{
+      name: "points-toy-quick",
+      budget: 100,
+      dataset: { name: "points" },
+      model: { name: "toy-model" },
+    }, 9],
+  ];
+  const entries = presets.map(([definition, expectedSeconds]) => ({
+    name: definition.name,
+    summary: "A preset",
+    expectedSeconds,
+    module: registries.experiments[0].module,
+    inQuickStart: true,
+    load: () => Promise.resolve(definition),
+  }));
+  return { ...registries, experiments: [...registries.experiments, ...entries] };
+}
+
+Deno.test("without a command every preset trains, the longest first, and what came out is shown", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const io = capturedIo({ folder, root: folder, registries: withPresets(), columns: 80 });
+    strictEqual(await main(["--workers", "1"], io), 0);
+    const { out, error } = io.written;
+    deepStrictEqual(
+      [...error.matchAll(/^(\S+) seed (\d): started/gm)].map(([, name, seed]) => [name, seed]),
+      [["points-toy-quick", "1"], ["line-toy-quick", "1"], ["line-toy-quick", "2"]],
+    );
+    match(out, /TOY\s+2\s+.*\[.*\]/);
+    match(out, /TOY-MODEL\s+points\s.*return/);
+    match(out, /Total time \d:\d\d/);
+    match(out, /deno task dashboard/);
+    const [, example] = /deno task experiment reproduce (\w+)/.exec(out)!;
+    const [, sheet] = /Samples (.+\.png)/.exec(out)!;
+    deepStrictEqual([...(await Deno.readFile(sheet)).subarray(1, 4)], [
+      ...new TextEncoder().encode("PNG"),
+    ]);
+    ok(out.split("\n").every((line) => line.length <= 80 || line.includes(folder)), out);
+    const again = capturedIo({ folder, root: folder, registries: withPresets() });
+    strictEqual(await main(["reproduce", example], again), 0);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,300 @@
+import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert";
+import { decodeSafetensors } from "../../lab/core/safetensors.ts";
+import { main } from "../../cli/main.ts";
+import { registries as ownRegistries } from "../../registries.ts";
+import { registries } from "../lab/experiment/toy_registries.ts";
+import { type CapturedIo, capturedIo } from "./captured_io.ts";
+
+/** A folder of its own with toy experiments, and what a person types there. */
+async function withLab(
+  test: (
+    lab: (...args: string[]) => Promise<{ code: number; out: string; error: string }>,
+    folder: string,
+    change: (adapt: (io: CapturedIo) => void) => void,
+  ) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  let adapt = (_: CapturedIo) => {};
+  try {
+    await test(
+      async (...args) => {
+        const io = capturedIo({ folder, root: folder, registries });
+        adapt(io);
+        const code = await main(args, io);
+        return { code, ...io.written };
+      },
+      folder,
+      (change) => adapt = change,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("run --json ends with one document, progress goes to standard error", async () => {
+  await withLab(async (lab) => {
+    const { code, out, error } = await lab("run", "line-toy", "--seed", "7", "--json");
+    strictEqual(code, 0);
+    const { runs } = JSON.parse(out);
+    strictEqual(runs.length, 1);
+    deepStrictEqual(Object.keys(runs[0]), [
+      "id",
+      "name",
+      "seed",
+      "status",
+      "config",
+      "metrics",
+      "wall_seconds",
+      "environment_steps",
+      "gradient_steps",
+      "backend",
+      "digest",
+    ]);
+    const [run] = runs;
+    strictEqual(run.seed, 7);
+    strictEqual(run.status, "completed");
+    strictEqual(run.config.agent.name, "toy");
+    strictEqual(run.environment_steps, 200);
+    strictEqual(typeof run.metrics["evaluation/return_mean"], "number");
+    match(run.digest, /^[0-9a-f]{64}$/);
+    match(error, /✓ line-toy seed 7: return/);
+  });
+});
+
+Deno.test("run --profile tells on standard error what the programs did, or why it cannot", async () => {
+  await withLab(async (lab, folder) => {
+    const toy = await lab("run", "line-toy", "--profile");
+    match(toy.error, /\nProfile of run \w+ \(line-toy\)\nNo profile: no program was compiled/);
+    strictEqual(toy.code, 0);
+    const file = `${folder}/known.ts`;
+    await Deno.writeTextFile(
+      file,
+      `export default {
+        name: "known",
+        environment: { id: "CartPole-v1" },
+        agent: { name: "ppo", environments: 2, rolloutLength: 16, minibatchSize: 16 },
+        budget: 64,
+        evaluation: { every: 64, episodes: 1 },
+      };`,
+    );
+    const io = capturedIo({ folder, root: folder });
+    strictEqual(await main(["run", file, "--profile", "--quiet"], io), 0);
+    const { error } = io.written;
+    match(error, /Profile of run \w+ \(known\)\nppo\/act on wasm: \d+ kernel calls in \d+ items/);
+    match(error, /\nppo\/update\/16 on wasm: .* of code, temporaries .* of .*\n/);
+    match(error, / matrix product +\[16, 64\] · \[64, 64\] .* \d+\.\d %\n/);
+  });
+});
+
+Deno.test("seeds, names, tags, notes and overrides reach the runs", async () => {
+  await withLab(async (lab) => {
+    const seed = String(2n ** 64n);
+    const { code, out } = await lab(
+      ...["run", "line-toy", "points-toy", "--seed", seed, "--seeds", "2", "--budget", "100"],
+      ...["--tag", "a", "--tag", "b", "--note", "why", "--name", "mine", "--json", "--quiet"],
+    );
+    strictEqual(code, 0);
+    const { runs } = JSON.parse(out);
+    deepStrictEqual(
+      runs.map((run: { seed: unknown }) => run.seed),
+      [seed, String(2n ** 64n + 1n), seed, String(2n ** 64n + 1n)],
+    );
+    ok(runs.every((run: { name: string }) => run.name === "mine"));
+    const found = await lab("runs", "--where", "tag=b", "--where", "agent=toy", "--json");
+    strictEqual(JSON.parse(found.out).runs.length, 2);
+    strictEqual(
+      JSON.parse((await lab("runs", "--where", "budget=100", "--json")).out).runs.length,
+      4,
+    );
+    strictEqual(JSON.parse((await lab("runs", "--where", "tag=c", "--json")).out).runs.length, 0);
+    match((await lab("runs", "--limit", "3")).out, /… and 1 run more/);
+    const unknown = await lab("runs", "--where", "agnt=toy");
+    strictEqual(unknown.code, 2);
+    match(unknown.error, /no run has a field "agnt" \(did you mean "agent"\?\)/);
+    strictEqual((await lab("runs", "--sort", "sped")).code, 2);
+  });
+});
+
+Deno.test("a diverged run exits with 1, and NaN is null in the document", async () => {
+  await withLab(async (lab) => {
+    const { code, out, error } = await lab(
+      ...["run", "line-toy", "--set", "agent.lossNaNAt=6", "--json", "--quiet"],
+    );
+    match(error, /^error: run \w+ \(line-toy\) diverged: [^\n]*losses\/toy[^\n]*\n$/);
+    strictEqual(code, 1);
+    const { runs: [run] } = JSON.parse(out);
+    strictEqual(run.status, "diverged");
+    strictEqual(run.metrics["losses/toy"], null);
+    match((await lab("runs")).out, /diverged/);
+  });
+});
+
+Deno.test("Ctrl-C exits with 130, says how to resume, and resume ends in the same digest", async () => {
+  await withLab(async (lab, _, change) => {
+    const whole = JSON.parse((await lab("run", "line-toy", "--json")).out).runs[0];
+    change((io) => {
+      const { error } = io;
+      Object.assign(io, {
+        error: (text: string) => {
+          error(text);
+          // The runner asks for aborts after an iteration: the first progress is early enough.
+          if (text.includes("started")) io.interrupt();
+        },
+      });
+    });
+    const stopped = await lab("run", "line-toy", "--json");
+    strictEqual(stopped.code, 130);
+    const { runs: [run] } = JSON.parse(stopped.out);
+    strictEqual(run.status, "interrupted");
+    strictEqual(run.digest, null);
+    match(stopped.error, /Stopping after this iteration/);
+    match(stopped.error, new RegExp(`deno task experiment resume ${run.id}`));
+    change(() => {});
+    const resumed = await lab("resume", run.id, "--json");
+    strictEqual(resumed.code, 0);
+    strictEqual(JSON.parse(resumed.out).runs[0].digest, whole.digest);
+    strictEqual((await lab("resume", "latest")).code, 2);
+    const extended = JSON.parse((await lab("resume", run.id, "--budget", "240", "--json")).out);
+    strictEqual(extended.runs[0].environment_steps, 240);
+  });
+});
+
+Deno.test("reproduce exits with 0 where the digests are equal, and keeps a run only when asked", async () => {
+  await withLab(async (lab) => {
+    const first = JSON.parse((await lab("run", "line-toy", "--json")).out).runs[0];
+    const again = await lab("reproduce", "latest");
+    strictEqual(again.code, 0);
+    match(again.out, /^identical/);
+    strictEqual(JSON.parse((await lab("runs", "--json")).out).runs.length, 1);
+    const kept = JSON.parse((await lab("reproduce", first.id, "--keep", "--json")).out);
+    strictEqual(kept.identical, true);
+    strictEqual(kept.runs[1].digest, first.digest);
+    notStrictEqual(kept.runs[1].id, first.id);
+  });
+});
+
+Deno.test("compare groups by configuration, counts a seed once, and needs finished runs", async () => {
+  await withLab(async (lab) => {
+    await lab("run", "line-toy", "--seeds", "3", "--quiet");
+    await lab("run", "line-toy", "--set", "agent.rate=0.5", "--seeds", "2", "--quiet");
+    await lab("run", "line-toy", "--seed", "1", "--quiet");
+    const where = ["--where", "experiment=line-toy"];
+    const { groups, pairs, notes } = JSON.parse((await lab("compare", ...where, "--json")).out);
+    deepStrictEqual(groups.map(({ n }: { n: number }) => n), [3, 2]);
+    strictEqual(groups[0].metric, "evaluation/return_mean");
+    strictEqual(groups[0].interval.length, 2);
+    ok(groups[0].interval[0] <= groups[0].iqm && groups[0].iqm <= groups[0].interval[1]);
+    strictEqual(pairs.length, 1);
+    ok(pairs[0].probability >= 0 && pairs[0].probability <= 1);
+    match(notes.join(), /1 older/);
+    const table = await lab("compare", ...where, "--threshold", "-1000");
+    match(table.out, /agent\.rate=0\.25.*\n.*agent\.rate=0\.5/);
+    match(table.out, /3 of 3/);
+    const unknown = await lab("compare", ...where, "--metric", "evaluation/retrun_mean");
+    strictEqual(unknown.code, 2);
+    match(unknown.error, /did you mean "evaluation\/return_mean"/);
+    const none = await lab("compare", "--where", "status=failed");
+    strictEqual(none.code, 2);
+    match(none.error, /finished runs are needed/);
+  });
+});
+
+Deno.test("export writes every format once, and over a file only with --force", async () => {
+  await withLab(async (lab, folder) => {
+    const { runs: [run] } = JSON.parse((await lab("run", "line-toy", "--json")).out);
+    const out = ["--out", "data"];
+    const paths: Record<string, string> = {};
+    for (const format of ["csv", "json", "tensorboard", "safetensors"]) {
+      const exported = await lab("export", "latest", "--format", format, ...out);
+      strictEqual(exported.code, 0, exported.error);
+      paths[format] = exported.out.trim();
+      ok(paths[format].startsWith(`${folder}/data/`));
+    }
+    match(await Deno.readTextFile(paths.csv), /^run,name,seed,metric,.*\n/);
+    strictEqual(JSON.parse(await Deno.readTextFile(paths.json)).runs[0].id, run.id);
+    match(paths.tensorboard, /line-toy-seed1-\w+\/events\.out\.tfevents\./);
+    const { tensors, metadata } = decodeSafetensors(await Deno.readFile(paths.safetensors));
+    deepStrictEqual(Object.keys(tensors), ["policy/weights"]);
+    strictEqual(metadata.digest, run.digest);
+    await Deno.writeTextFile(paths.csv, "mine");
+    const refused = await lab("export", "latest", "--format", "csv", ...out);
+    strictEqual(refused.code, 2);
+    strictEqual(await Deno.readTextFile(paths.csv), "mine");
+    strictEqual((await lab("export", "latest", "--format", "csv", ...out, "--force")).code, 0);
+    match(await Deno.readTextFile(paths.csv), /^run,/);
+    const inFile = await lab("export", "latest", "--format", "csv", "--out", "data/metrics.csv");
+    strictEqual(inFile.code, 1);
+    match(inFile.error, /^error: Cannot write [^\n]+\n$/);
+    const policy = await lab("export", "latest", "--format", "policy", ...out);
+    deepStrictEqual(
+      [policy.code, policy.error],
+      [2, `error: Cannot export a policy of ${run.id} as toy makes none\n`],
+    );
+  });
+});
+
+Deno.test("delete moves to the trash, --restore brings back, --purge deletes for good", async () => {
+  await withLab(async (lab) => {
+    await lab("run", "line-toy", "--seeds", "2", "--quiet");
+    const ids = async (...more: string[]) =>
+      JSON.parse((await lab("runs", "--json", ...more)).out).runs
+        .map(({ id }: { id: string }) => id) as string[];
+    const [newest, oldest] = await ids();
+    strictEqual((await lab("delete", oldest, newest)).code, 0);
+    deepStrictEqual(await ids(), []);
+    deepStrictEqual((await ids("--trash")).sort(), [oldest, newest].sort());
+    strictEqual((await lab("delete", "--restore", newest)).code, 0);
+    deepStrictEqual(await ids(), [newest]);
+    match((await lab("delete", "--purge")).out, /^Deleted 1 run for good/);
+    deepStrictEqual(await ids("--trash"), []);
+    strictEqual((await lab("delete", "--restore", oldest)).code, 2);
+  });
+});
+
+Deno.test("evaluate answers figures; sample and --render refuse what they cannot do", async () => {
+  await withLab(async (lab) => {
+    const { runs: [{ id }] } = JSON.parse((await lab("run", "line-toy", "--json")).out);
+    const evaluated = await lab("evaluate", id, "--episodes", "12", "--json");
+    strictEqual(evaluated.code, 0);
+    strictEqual(JSON.parse(evaluated.out).evaluation["evaluation/episodes"], 12);
+    strictEqual((await lab("evaluate", id, "--episodes", "12", "--json")).out, evaluated.out);
+    strictEqual((await lab("evaluate", id, "--render")).code, 2);
+    const sampled = await lab("sample", id, "--out", "x.png");
+    strictEqual(sampled.code, 2);
+    match(sampled.error, /is no generative model/);
+  });
+});
+
+Deno.test("evaluate records the episode that it plays", async () => {
+  const folder = await Deno.makeTempDir();
+  const lab = async (...args: string[]) => {
+    const io = capturedIo({ folder, root: folder, registries: ownRegistries });
+    return { code: await main(args, io), ...io.written };
+  };
+  try {
+    const run = ["run", "cliffwalking-value-iteration", "--quiet"];
+    strictEqual((await lab(...run)).code, 0);
+    const evaluate = ["evaluate", "latest", "--episodes", "1", "--out"];
+    const recorded = await lab(...evaluate, "way.gif");
+    deepStrictEqual([recorded.code, recorded.error], [0, `14 frames: ${folder}/way.gif\n`]);
+    match(recorded.out, /evaluation\/return_mean +-13/);
+    const gif = Deno.readFileSync(`${folder}/way.gif`);
+    strictEqual(new TextDecoder().decode(gif.subarray(0, 6)), "GIF89a");
+    match((await lab(...evaluate, "way.gif")).error, /there is such a file already/);
+    strictEqual((await lab(...evaluate, "way.gif", "--force")).code, 0);
+    match((await lab(...evaluate, "way.svg")).error, /The first frame: .*way\.svg/);
+    match((await lab(...evaluate, "way.mp4")).error, /must end in \.gif, \.png or \.svg/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("without a store runs says how to begin, and makes nothing", async () => {
+  await withLab(async (lab, folder) => {
+    const { code, out } = await lab("runs");
+    strictEqual(code, 0);
+    match(out, /No runs yet.*deno task experiment run/);
+    deepStrictEqual([...Deno.readDirSync(folder)], []);
+    deepStrictEqual(JSON.parse((await lab("runs", "--json")).out), { runs: [] });
+  });
+});

@@ -1,0 +1,158 @@
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { registries } from "../registries.ts";
+import { launch, reproduce, resume } from "../lab/experiment/launch.ts";
+import {
+  Box,
+  defineEnvironment,
+  defineExperiment,
+  Discrete,
+  InputError,
+  makeEnv,
+  type RunReport,
+  train,
+} from "../mod.ts";
+import { fullAfter, temporaryStore } from "./lab/experiment/temporary_store.ts";
+
+const corridor = defineEnvironment({
+  id: "Corridor-v0",
+  observationSpace: new Box({ low: 0, high: 5, shape: [1] }),
+  actionSpace: new Discrete(2),
+  timeLimit: 20,
+  reset: () => 0,
+  step: (state: number, action: number) => {
+    const next = Math.max(0, state + (action === 1 ? 1 : -1));
+    return { state: next, reward: next === 5 ? 1 : -0.1, terminated: next === 5 };
+  },
+  observe: (state) => Float32Array.of(state),
+});
+
+const experiment = defineExperiment({
+  name: "corridor-ppo",
+  budget: 6144,
+  evaluation: { every: 2048, episodes: 20 },
+  environment: corridor,
+  agent: { name: "ppo", environments: 8, rolloutLength: 32, minibatchSize: 64, learningRate: 3e-3 },
+});
+
+Deno.test("a newcomer's world is learnt by a library call", async () => {
+  const reports: RunReport[] = [];
+  const result = await train(experiment, {
+    seed: 7,
+    onReport: (report) => void reports.push(report),
+  });
+  const again = await train(experiment, { seed: 7 });
+  const other = await train(experiment, { seed: 8 });
+  strictEqual(result.status, "completed");
+  ok(Math.abs(result.metrics["evaluation/return_mean"] - 0.6) < 1e-9, "4 × −0.1 + 1");
+  deepStrictEqual(Array.from(result.series["evaluation/return_mean"].iterations), [8, 16, 24]);
+  strictEqual(reports.filter(({ kind }) => kind === "evaluation").length, 3);
+  strictEqual(result.progress.environmentSteps, 6144);
+  strictEqual(await result.trainer.act?.(Float32Array.of(0)), 1);
+  strictEqual(result.digest, again.digest);
+  ok(result.digest !== other.digest);
+  for (const each of [result, again, other]) each.dispose();
+});
+
+Deno.test("a library call stops after the iteration in which it is aborted", async () => {
+  const abort = new AbortController();
+  const result = await train(experiment, {
+    signal: abort.signal,
+    onReport: ({ progress }) => {
+      if (progress.iterations === 2) abort.abort();
+    },
+  });
+  deepStrictEqual([result.status, result.progress.iterations], ["interrupted", 2]);
+  result.dispose();
+});
+
+Deno.test("a wrong definition is an InputError of the library call", async () => {
+  const wrong = { ...experiment, agent: { name: "pppo" } };
+  await rejects(train(wrong), (error) => {
+    ok(error instanceof InputError);
+    match(error.message, /no agent "pppo" \(did you mean "ppo"\?\)/);
+    return true;
+  });
+});
+
+Deno.test("a file with an own world trains in a worker, resumes and is reproduced", async () => {
+  await using temporary = await temporaryStore();
+  const { store, folder } = temporary;
+  const lab = new URL("../mod.ts", import.meta.url).href;
+  const source = (reward: string) => `
+    import { Box, defineEnvironment, defineExperiment, Discrete } from "${lab}";
+    const corridor = defineEnvironment({
+      id: "Corridor-v0",
+      observationSpace: new Box({ low: 0, high: 5, shape: [1] }),
+      actionSpace: new Discrete(2),
+      timeLimit: 20,
+      reset: () => 0,
+      step: (state, action) => ({
+        state: Math.max(0, state + (action === 1 ? 1 : -1)),
+        reward: ${reward},
+        terminated: state + action === 6,
+      }),
+      observe: (state) => Float32Array.of(state),
+    });
+    export default defineExperiment({
+      name: "corridor-ppo", budget: 1000, environment: corridor,
+      evaluation: { episodes: 2 }, checkpoint: { everyIterations: 1 }, agent: { name: "ppo", environments: 4, rolloutLength: 32, minibatchSize: 64, epochs: 1 },
+    });`;
+  const file = `${folder}/corridor.ts`;
+  await Deno.writeTextFile(file, source("-0.1"));
+  const options = { store, registries, workers: 1 };
+  const request = { reference: file, seed: 1, backend: "auto" } as const;
+  const [failed] = await launch([request], { ...options, store: fullAfter(store, 2) });
+  strictEqual(failed.message, "Cannot write the checkpoint as the disk is full");
+  strictEqual(failed.manifest.definition.module, file);
+  const run = await resume(failed.id, options);
+  strictEqual(run.status, "completed");
+  strictEqual((await reproduce(run.id, options)).identical, true);
+  await Deno.writeTextFile(file, source("-0.2"));
+  const { identical, lines } = await reproduce(run.id, options);
+  strictEqual(identical, false);
+  match(lines[0], /definition file .*corridor\.ts has changed/);
+  match(lines[1], /first metric to differ is .* at iteration/);
+  await Deno.remove(file);
+  await rejects(reproduce(run.id, options), /corridor\.ts as there must be such a file/);
+});
+
+Deno.test("a world that a file registers is trained on by its id, with its options", async () => {
+  await using temporary = await temporaryStore();
+  const { store, folder } = temporary;
+  const file = `${folder}/registered.ts`;
+  await Deno.writeTextFile(
+    file,
+    `
+    import { definitionOf, defineExperiment, register } from "${
+      new URL("../mod.ts", import.meta.url).href
+    }";
+    import * as z from "zod";
+    register({
+      id: "BriefCartPole-v0",
+      configuration: z.strictObject({ limit: z.int().default(500).describe("steps") }),
+      entry: ({ limit }) => ({ ...definitionOf("CartPole-v1"), timeLimit: limit }),
+    });
+    export default defineExperiment({
+      name: "brief-ppo", budget: 256, environment: { id: "BriefCartPole-v0" },
+      evaluation: { episodes: 2 },
+      agent: { name: "ppo", environments: 4, rolloutLength: 32, minibatchSize: 64, epochs: 1 },
+    });`,
+  );
+  const set = [["environment.limit", "5"]] as const;
+  const request = { reference: file, seed: 1, backend: "auto", set } as const;
+  const [run] = await launch([request], { store, registries, workers: 1 });
+  strictEqual(run.status, "completed", `${run.message}`);
+  strictEqual(store.series(run.id, "evaluation/length_mean").values.at(-1), 5);
+});
+
+Deno.test("the import brings no TensorFlow.js", async () => {
+  const script = `
+    import { makeEnv } from "${new URL("../mod.ts", import.meta.url).href}";
+    makeEnv("CartPole-v1").reset({ seed: 1 });
+    console.log(Object.keys(globalThis).filter((name) => /tf|tensor/i.test(name)).length);`;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--quiet", "--no-check", script],
+  }).output();
+  strictEqual(new TextDecoder().decode(stdout).trim(), "0", new TextDecoder().decode(stderr));
+  makeEnv("CartPole-v1").reset({ seed: 1 });
+});
