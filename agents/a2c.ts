@@ -34,7 +34,7 @@ import {
 } from "./networks/actor_critic.ts";
 import { explainedVariance, generalizedAdvantages, standardize } from "./returns/advantages.ts";
 import { AgentTrainer } from "./trainers/agent_trainer.ts";
-import { PARAMETERS } from "./trainers/checkpoint.ts";
+import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import {
   compileScores,
   Evaluator,
@@ -186,11 +186,10 @@ class A2cTrainer extends AgentTrainer {
       ? linear(learningRate, 0)
       : constant(learningRate);
     this.parts = {
-      agent: "a2c",
+      name: "a2c",
       workspace,
       groups: ["optimizer"],
-      generators: { policy: stream("policy") },
-      world: this.#world,
+      resumables: { policy: stream("policy"), world: this.#world },
     };
   }
 
@@ -221,7 +220,7 @@ class A2cTrainer extends AgentTrainer {
       this.#world,
       this.#actor,
       this.#distribution,
-      this.parts.generators.policy,
+      this.parts.resumables.policy,
       length,
     );
     const { values, nextValues } = await this.#values.of(rows, this.#world.observations);

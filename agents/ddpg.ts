@@ -20,10 +20,12 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import type { Metrics } from "../lab/core/metrics.ts";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
+import { movingAverage } from "../lab/compute/descend.ts";
 import { valueAndGradients } from "../lab/compute/gradients.ts";
+import { parametersOf } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
-import { PARAMETERS } from "./trainers/checkpoint.ts";
-import { CRITIC, criticParameters, criticValues, networkOf } from "./networks/critics.ts";
+import { PARAMETERS } from "../lab/core/base_trainer.ts";
+import { CRITIC, criticParameters, criticValues } from "./networks/critics.ts";
 import {
   deterministicActions,
   deterministicPolicyLoss,
@@ -45,7 +47,7 @@ import {
   ReplayTrainer,
   transitionInputs,
 } from "./trainers/replay_trainer.ts";
-import { renewed, TARGET } from "./networks/target_network.ts";
+import { TARGET } from "./networks/target_network.ts";
 import { bootstrapped } from "./returns/targets.ts";
 import type { WorldShape } from "./worlds/world.ts";
 
@@ -84,8 +86,8 @@ export function compileUpdate(
       state: [PARAMETERS, TARGET, "criticOptimizer", "policyOptimizer"],
     },
     ({ input: { observations, nextObservations, ...input }, scalar, state }) => {
-      const critic = networkOf(state[PARAMETERS], CRITIC);
-      const policy = networkOf(state[PARAMETERS], POLICY);
+      const critic = parametersOf(state[PARAMETERS], CRITIC);
+      const policy = parametersOf(state[PARAMETERS], POLICY);
       const { learningRate } = scalar;
 
       const nextActions = deterministicActions(state[TARGET], nextObservations, activation);
@@ -119,7 +121,7 @@ export function compileUpdate(
         outputs: { policy: climb.values.loss, value, taken, errors },
         state: {
           [PARAMETERS]: parameters,
-          [TARGET]: renewed(state[TARGET], parameters, targetRate),
+          [TARGET]: movingAverage(state[TARGET], parameters, targetRate),
           criticOptimizer: nextCritic.state,
           policyOptimizer: nextPolicy.state,
         },
@@ -153,12 +155,16 @@ class DdpgTrainer extends ReplayTrainer<DdpgConfiguration> {
     this.#update.scalar.learningRate = learningRate;
     this.evaluator = this.evaluatorOf(mode);
     this.parts = {
-      agent: "ddpg",
+      name: "ddpg",
       workspace,
       groups: [TARGET, "criticOptimizer", "policyOptimizer"],
-      generators: { exploration, noise: stream("noise"), replay: stream("replay") },
-      world,
-      memory: new ActionNoise(settings, environments, shape.actionCount),
+      resumables: {
+        exploration,
+        noise: stream("noise"),
+        replay: stream("replay"),
+        world,
+        memory: new ActionNoise(settings, environments, shape.actionCount),
+      },
       replay,
     };
   }
@@ -167,15 +173,15 @@ class DdpgTrainer extends ReplayTrainer<DdpgConfiguration> {
     this.#actor.input.observations.set(observations);
     this.#actor.run();
     actions.set(await this.#actor.read("scores"));
-    this.parts.memory.perturb(actions, this.parts.generators.noise);
+    this.parts.resumables.memory.perturb(actions, this.parts.resumables.noise);
   }
 
   protected override episodeEnded(n: number): void {
-    this.parts.memory.restart(n);
+    this.parts.resumables.memory.restart(n);
   }
 
   protected gradientStep(): void {
-    this.replay.sample(this.parts.generators.replay, this.#update.input);
+    this.replay.sample(this.parts.resumables.replay, this.#update.input);
     this.#update.run();
   }
 

@@ -46,7 +46,7 @@ import { actionOutputs, actionValueParameters, actionValues } from "./networks/a
 import { meanAndDeviation } from "./returns/advantages.ts";
 import { type Body, bodyOf } from "./networks/bodies.ts";
 import { AgentTrainer } from "./trainers/agent_trainer.ts";
-import { PARAMETERS } from "./trainers/checkpoint.ts";
+import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { scoresOf } from "./distributions/distributions.ts";
 import { greedyActions } from "./distributions/actions.ts";
 import { Evaluator, greedyActors, type Scores } from "./trainers/evaluation.ts";
@@ -280,15 +280,18 @@ class DqnTrainer extends AgentTrainer {
     this.#before = new Float32Array(environments * width);
     this.#actions = new Int32Array(environments);
     this.#noise = settings.noisy ? stream("noise") : undefined;
-    const generators = { exploration: stream("exploration"), replay: stream("replay") };
     this.parts = {
-      agent: "dqn",
+      name: "dqn",
       workspace,
       groups: ["optimizer", TARGET],
-      generators: this.#noise === undefined ? generators : { ...generators, noise: this.#noise },
-      world: this.#world,
+      resumables: {
+        exploration: stream("exploration"),
+        replay: stream("replay"),
+        world: this.#world,
+        ...this.#noise && { noise: this.#noise },
+        ...this.#normalizer && { normalizer: this.#normalizer },
+      },
       replay: this.#memory,
-      memory: this.#normalizer,
     };
   }
 
@@ -318,7 +321,7 @@ class DqnTrainer extends AgentTrainer {
   /** One ε-greedy step of every environment, stored. */
   async #step(): Promise<void> {
     const { learningStarts, targetUpdateEvery } = this.context.configuration;
-    const { exploration } = this.parts.generators;
+    const { exploration } = this.parts.resumables;
     const { observations, shape } = this.#world;
     const { progress } = this;
     const epsilon = progress.environmentSteps < learningStarts ? 1 : this.#epsilon(this.spent);
@@ -351,7 +354,7 @@ class DqnTrainer extends AgentTrainer {
       this.context.configuration;
     // The first windows of several steps may still be open.
     if (this.progress.environmentSteps <= learningStarts || this.#memory.size === 0) return;
-    const { replay } = this.parts.generators;
+    const { replay } = this.parts.resumables;
     const beta = this.#beta(this.spent);
     this.#update.scalar.learningRate = this.#learningRate(this.spent);
     for (let i = 0; i < gradientStepsPerTrain; i++) {
@@ -368,8 +371,8 @@ class DqnTrainer extends AgentTrainer {
   override async restore(snapshot: Snapshot): Promise<void> {
     await super.restore(snapshot);
     // Environments that could not be kept have begun new episodes.
-    const { world } = snapshot.values as { world: { vector: Json } };
-    if (world.vector === null) this.#memory.abandon();
+    const { resumables } = snapshot.values as { resumables: { world: { vector: Json } } };
+    if (resumables.world.vector === null) this.#memory.abandon();
   }
 
   /** What the last gradient step saw. */

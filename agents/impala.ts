@@ -40,7 +40,7 @@ import {
 } from "./networks/actor_critic.ts";
 import { explainedVariance, meanAndDeviation } from "./returns/advantages.ts";
 import { AgentTrainer } from "./trainers/agent_trainer.ts";
-import { PARAMETERS } from "./trainers/checkpoint.ts";
+import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { meanMetrics } from "./worlds/episodes.ts";
 import {
   compileScores,
@@ -237,11 +237,10 @@ class ImpalaTrainer extends AgentTrainer {
     const { learningRate, annealLearningRate } = settings;
     this.#learningRate = annealLearningRate ? linear(learningRate, 0) : constant(learningRate);
     this.parts = {
-      agent: "impala",
+      name: "impala",
       workspace,
       groups: ["optimizer"],
-      generators: { actors: stream("actors") },
-      world: this.#worlds(),
+      resumables: { actors: stream("actors"), world: this.#worlds() },
       replay: this.#rollouts(),
     };
   }
@@ -305,7 +304,7 @@ class ImpalaTrainer extends AgentTrainer {
         actor.world,
         this.#act,
         this.#distribution,
-        this.parts.generators.actors,
+        this.parts.resumables.actors,
         length,
       );
       actor.following.set(actor.world.observations);

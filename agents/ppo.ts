@@ -45,7 +45,7 @@ import {
 } from "./networks/actor_critic.ts";
 import { AgentTrainer } from "./trainers/agent_trainer.ts";
 import { type Body, bodyOf } from "./networks/bodies.ts";
-import { PARAMETERS } from "./trainers/checkpoint.ts";
+import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { maskedLogits } from "./distributions/distributions.ts";
 import {
   compileScores,
@@ -261,11 +261,14 @@ class PpoTrainer extends AgentTrainer {
     this.#learningRate = annealLearningRate ? linear(learningRate, 0) : constant(learningRate);
     this.#clipRange = annealClipRange ? linear(clipRange, 0) : constant(clipRange);
     this.parts = {
-      agent: "ppo",
+      name: "ppo",
       workspace,
       groups: ["optimizer", ...this.#isPenalized ? [PENALTY] : []],
-      generators: { policy: stream("policy"), minibatch: stream("minibatch") },
-      world: this.#world,
+      resumables: {
+        policy: stream("policy"),
+        minibatch: stream("minibatch"),
+        world: this.#world,
+      },
     };
   }
 
@@ -280,7 +283,7 @@ class PpoTrainer extends AgentTrainer {
       this.#world,
       this.#actor,
       this.#distribution,
-      this.parts.generators.policy,
+      this.parts.resumables.policy,
       length,
     );
     const { values, nextValues } = await this.#values.of(rows, this.#world.observations);
@@ -309,7 +312,7 @@ class PpoTrainer extends AgentTrainer {
     let divergence = 0;
     let epoch = 0;
     for (let far = false; epoch < epochs && !far; epoch++) {
-      const order = this.parts.generators.minibatch.permutation(rows);
+      const order = this.parts.resumables.minibatch.permutation(rows);
       divergence = 0;
       for (let first = 0; first < rows; first += minibatchSize) {
         const batch = order.subarray(first, first + minibatchSize);

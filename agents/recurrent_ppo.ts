@@ -41,7 +41,7 @@ import {
 } from "./networks/actor_critic.ts";
 import { explainedVariance, generalizedAdvantages, standardize } from "./returns/advantages.ts";
 import { AgentTrainer } from "./trainers/agent_trainer.ts";
-import { PARAMETERS } from "./trainers/checkpoint.ts";
+import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { type Actor, Evaluator } from "./trainers/evaluation.ts";
 import { combinedLoss, meanSquaredError } from "./losses.ts";
 import {
@@ -272,12 +272,15 @@ class RecurrentPpoTrainer extends AgentTrainer {
     this.#learningRate = annealLearningRate ? linear(learningRate, 0) : constant(learningRate);
     this.#clipRange = annealClipRange ? linear(clipRange, 0) : constant(clipRange);
     this.parts = {
-      agent: "recurrent-ppo",
+      name: "recurrent-ppo",
       workspace,
       groups: ["optimizer"],
-      generators: { policy: stream("policy"), minibatch: stream("minibatch") },
-      world: this.#world,
-      memory: this.#rollout,
+      resumables: {
+        policy: stream("policy"),
+        minibatch: stream("minibatch"),
+        world: this.#world,
+        memory: this.#rollout,
+      },
     };
   }
 
@@ -290,7 +293,7 @@ class RecurrentPpoTrainer extends AgentTrainer {
     const rows = rollout.length * environments;
     const learningRate = this.#learningRate(this.spent);
     const clipRange = this.#clipRange(this.spent);
-    const { policy, minibatch } = this.parts.generators;
+    const { policy, minibatch } = this.parts.resumables;
     await rollout.collect(this.#world, this.#actor, this.#distribution, policy);
     const { advantages, returns } = generalizedAdvantages(rollout, gamma, gaeLambda);
     this.progress.environmentSteps += rows;

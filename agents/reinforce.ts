@@ -44,7 +44,7 @@ import {
   standardize,
 } from "./returns/advantages.ts";
 import { AgentTrainer } from "./trainers/agent_trainer.ts";
-import { PARAMETERS } from "./trainers/checkpoint.ts";
+import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { EpisodeBatch } from "./memory/episode_batch.ts";
 import {
   compileScores,
@@ -278,18 +278,17 @@ class ReinforceTrainer extends AgentTrainer {
       ? linear(learningRate, 0)
       : constant(learningRate);
     this.parts = {
-      agent: "reinforce",
+      name: "reinforce",
       workspace,
       groups: ["optimizer"],
-      generators: { policy: stream("policy") },
-      world: this.#batch,
+      resumables: { policy: stream("policy"), world: this.#batch },
     };
   }
 
   /** One episode in every environment and one gradient step on all of them. */
   async iterate(): Promise<Report> {
     const learningRate = this.#learningRate(this.spent);
-    const { policy } = this.parts.generators;
+    const { policy } = this.parts.resumables;
     this.progress.environmentSteps += await this.#batch.collect(
       this.#actor,
       this.#distribution,

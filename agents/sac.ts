@@ -23,13 +23,15 @@ import { InputError } from "../lab/core/errors.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
+import { movingAverage } from "../lab/compute/descend.ts";
 import { valueAndGradients } from "../lab/compute/gradients.ts";
+import { parametersOf } from "../lab/compute/networks.ts";
 import { constant } from "../lab/compute/initializers.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { meanAndDeviation } from "./returns/advantages.ts";
-import { PARAMETERS } from "./trainers/checkpoint.ts";
-import { CRITIC, criticParameters, criticValues, networkOf } from "./networks/critics.ts";
+import { PARAMETERS } from "../lab/core/base_trainer.ts";
+import { CRITIC, criticParameters, criticValues } from "./networks/critics.ts";
 import type { Evaluator, Scores } from "./trainers/evaluation.ts";
 import { meanSquaredError } from "./losses.ts";
 import {
@@ -42,7 +44,7 @@ import {
 import { SquashedExplorer } from "./exploration/squashed_explorer.ts";
 import { squashedSample } from "./distributions/squashed_gaussian.ts";
 import { POLICY, squashedPolicyParameters, squashedRows } from "./networks/squashed_policy.ts";
-import { renewed, TARGET } from "./networks/target_network.ts";
+import { TARGET } from "./networks/target_network.ts";
 import { bootstrapped } from "./returns/targets.ts";
 import type { WorldShape } from "./worlds/world.ts";
 
@@ -178,9 +180,11 @@ export function compileUpdate(
       state: [PARAMETERS, TARGET, "criticOptimizer", "policyOptimizer", "temperatureOptimizer"],
     },
     ({ input, random, scalar, state }) => {
-      const policy = networkOf(state[PARAMETERS], POLICY);
-      const critics = networkOf(state[PARAMETERS], CRITIC);
-      const temperatures = networkOf(state[PARAMETERS], "temperature");
+      const policy = parametersOf(state[PARAMETERS], POLICY);
+      const critics = parametersOf(state[PARAMETERS], CRITIC);
+      const temperatures = automaticTemperature
+        ? parametersOf(state[PARAMETERS], "temperature")
+        : {};
       const { learningRate } = scalar;
       const temperature: tf.Scalar = automaticTemperature
         ? tf.exp(temperatures[LOG_TEMPERATURE] as tf.Scalar)
@@ -256,7 +260,7 @@ export function compileUpdate(
             ...nextCritics.parameters,
             ...nextTemperature.parameters,
           },
-          [TARGET]: renewed(state[TARGET], nextCritics.parameters, targetRate),
+          [TARGET]: movingAverage(state[TARGET], nextCritics.parameters, targetRate),
           criticOptimizer: nextCritics.state,
           policyOptimizer: nextPolicy.state,
           temperatureOptimizer: nextTemperature.state,
@@ -296,26 +300,26 @@ class SacTrainer extends ReplayTrainer<SacConfiguration> {
     const mode: Scores = (parameters, x) => tf.tanh(squashedRows(parameters, x, settings).mean);
     this.evaluator = this.evaluatorOf(mode);
     this.parts = {
-      agent: "sac",
+      name: "sac",
       workspace,
       groups: [TARGET, "criticOptimizer", "policyOptimizer", "temperatureOptimizer"],
-      generators: {
+      resumables: {
         exploration,
         policy: stream("policy"),
         replay: stream("replay"),
         update: stream("update"),
+        world,
       },
-      world,
       replay,
     };
   }
 
   protected explore(observations: Float32Array, actions: Float32Array, t: number): Promise<void> {
-    return this.#explorer.explore(observations, actions, t, this.parts.generators.policy);
+    return this.#explorer.explore(observations, actions, t, this.parts.resumables.policy);
   }
 
   protected gradientStep(): void {
-    const { replay, update } = this.parts.generators;
+    const { replay, update } = this.parts.resumables;
     this.replay.sample(replay, this.#update.input);
     this.#update.run(update);
   }

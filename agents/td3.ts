@@ -18,10 +18,12 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import type { Metrics } from "../lab/core/metrics.ts";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
+import { movingAverage } from "../lab/compute/descend.ts";
 import { valueAndGradients } from "../lab/compute/gradients.ts";
+import { parametersOf } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
-import { PARAMETERS } from "./trainers/checkpoint.ts";
-import { CRITIC, criticParameters, criticValues, networkOf } from "./networks/critics.ts";
+import { PARAMETERS } from "../lab/core/base_trainer.ts";
+import { CRITIC, criticParameters, criticValues } from "./networks/critics.ts";
 import {
   deterministicActions,
   deterministicPolicyLoss,
@@ -43,7 +45,7 @@ import {
   ReplayTrainer,
   transitionInputs,
 } from "./trainers/replay_trainer.ts";
-import { renewed, TARGET } from "./networks/target_network.ts";
+import { TARGET } from "./networks/target_network.ts";
 import { bootstrapped } from "./returns/targets.ts";
 import type { WorldShape } from "./worlds/world.ts";
 
@@ -140,7 +142,7 @@ export function compileCriticUpdate(
         criticValues(state[TARGET], i, input.nextObservations, actions, activation)
       );
       const targets = clippedDoubleTargets(input.rewards, input.terminated, first, second, gamma);
-      const critics = networkOf(state[PARAMETERS], CRITIC);
+      const critics = parametersOf(state[PARAMETERS], CRITIC);
       const { values, gradients } = valueAndGradients((parameters) => {
         const [first, second] = [0, 1].map((i) =>
           criticValues(parameters, i, input.observations, input.actions, activation)
@@ -180,7 +182,7 @@ export function compilePolicyUpdate(
       state: [PARAMETERS, TARGET, "policyOptimizer"],
     },
     ({ input: { observations }, scalar, state }) => {
-      const policy = networkOf(state[PARAMETERS], POLICY);
+      const policy = parametersOf(state[PARAMETERS], POLICY);
       const { values, gradients } = valueAndGradients((parameters) => {
         const actions = deterministicActions(parameters, observations, activation);
         const scores = criticValues(state[PARAMETERS], 0, observations, actions, activation);
@@ -197,7 +199,7 @@ export function compilePolicyUpdate(
         outputs: { policy: values.loss },
         state: {
           [PARAMETERS]: parameters,
-          [TARGET]: renewed(state[TARGET], parameters, targetRate),
+          [TARGET]: movingAverage(state[TARGET], parameters, targetRate),
           policyOptimizer: next.state,
         },
       };
@@ -235,17 +237,17 @@ class Td3Trainer extends ReplayTrainer<Td3Configuration> {
     this.#policyUpdate.scalar.learningRate = learningRate;
     this.evaluator = this.evaluatorOf(mode);
     this.parts = {
-      agent: "td3",
+      name: "td3",
       workspace,
       groups: [TARGET, "criticOptimizer", "policyOptimizer"],
-      generators: {
+      resumables: {
         exploration,
         noise: stream("noise"),
         replay: stream("replay"),
         update: stream("update"),
+        world,
+        memory: new ActionNoise(settings, environments, shape.actionCount),
       },
-      world,
-      memory: new ActionNoise(settings, environments, shape.actionCount),
       replay,
     };
   }
@@ -254,15 +256,15 @@ class Td3Trainer extends ReplayTrainer<Td3Configuration> {
     this.#actor.input.observations.set(observations);
     this.#actor.run();
     actions.set(await this.#actor.read("scores"));
-    this.parts.memory.perturb(actions, this.parts.generators.noise);
+    this.parts.resumables.memory.perturb(actions, this.parts.resumables.noise);
   }
 
   protected override episodeEnded(n: number): void {
-    this.parts.memory.restart(n);
+    this.parts.resumables.memory.restart(n);
   }
 
   protected gradientStep(): void {
-    const { replay, update } = this.parts.generators;
+    const { replay, update } = this.parts.resumables;
     this.replay.sample(replay, this.#criticUpdate.input);
     this.#criticUpdate.run(update);
     if ((this.progress.gradientSteps + 1) % this.settings.policyDelay !== 0) return;

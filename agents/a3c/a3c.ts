@@ -40,7 +40,7 @@ import { Learner, networksOf, type Shared, type WorkerPart } from "./learner.ts"
 import { LearnerThread } from "./threads.ts";
 import { policyParameters, valueParameters } from "../networks/actor_critic.ts";
 import { AgentTrainer } from "../trainers/agent_trainer.ts";
-import { PARAMETERS } from "../trainers/checkpoint.ts";
+import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import { meanMetrics } from "../worlds/episodes.ts";
 import { Evaluator, greedyActors } from "../trainers/evaluation.ts";
 import { distributionKinds } from "../distributions/policy_distribution.ts";
@@ -169,14 +169,15 @@ class A3cTrainer extends AgentTrainer {
       scores: policy,
     });
     this.parts = {
-      agent: "a3c",
+      name: "a3c",
       workspace,
       groups: ["optimizer"],
-      generators: {},
-      world: {
-        episodes: this.#episodes,
-        snapshot: (): Json => this.#states,
-        restore: (states: Json) => void (this.#states = states as Json[]),
+      resumables: {
+        world: {
+          episodes: this.#episodes,
+          snapshot: (): Json => this.#states,
+          restore: (states: Json) => void (this.#states = states as Json[]),
+        },
       },
     };
   }

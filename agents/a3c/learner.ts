@@ -14,7 +14,7 @@ import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import type { A3cConfiguration } from "./a3c.ts";
 import { policyOutputs, stateValues } from "../networks/actor_critic.ts";
 import { explainedVariance, generalizedAdvantages } from "../returns/advantages.ts";
-import { PARAMETERS } from "../trainers/checkpoint.ts";
+import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import { compileScores, type ScoreProgram, type Scores } from "../trainers/evaluation.ts";
 import {
   distributionKinds,

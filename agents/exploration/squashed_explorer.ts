@@ -5,7 +5,7 @@
  */
 import type { Generator } from "../../lab/core/random.ts";
 import type { Workspace } from "../../lab/compute/workspace.ts";
-import { PARAMETERS } from "../trainers/checkpoint.ts";
+import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import { squashedSample } from "../distributions/squashed_gaussian.ts";
 import {
   featureCount,

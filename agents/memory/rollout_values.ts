@@ -6,7 +6,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
-import { PARAMETERS } from "../trainers/checkpoint.ts";
+import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import type { Rollout } from "./rollout.ts";
 
 /** Maps observations [B, D] to values [B]. */

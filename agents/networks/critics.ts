@@ -45,13 +45,3 @@ export function criticValues(
   const x = tf.concat([observations, actions], 1);
   return tf.reshape(mlp(parameters, x, activation, `${CRITIC}/${index}`), [-1]);
 }
-
-/** Those parameters whose names begin with `prefix/`. */
-export function networkOf<Tensor>(
-  parameters: Record<string, Tensor>,
-  prefix: string,
-): Record<string, Tensor> {
-  return Object.fromEntries(
-    Object.entries(parameters).filter(([name]) => name.startsWith(`${prefix}/`)),
-  );
-}

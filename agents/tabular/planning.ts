@@ -5,13 +5,14 @@
  * @module
  */
 import * as z from "zod";
+import type { TrainerParts } from "../../lab/core/base_trainer.ts";
 import type { Environment, TransitionTable } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import type { AgentDefinition, TrainerContext } from "../../lab/compute/definitions.ts";
 import { TableEvaluator } from "./evaluation.ts";
-import { type Tables, TableTrainer } from "./table_trainer.ts";
+import { TableGroups, TableTrainer } from "./table_trainer.ts";
 import { tableShape } from "./table_world.ts";
 
 const schema = z.strictObject({
@@ -66,8 +67,7 @@ export interface Planner {
 }
 
 class PlanningTrainer extends TableTrainer {
-  protected readonly parameters: Tables;
-  protected readonly state: Tables = {};
+  protected readonly parts: TrainerParts;
   protected readonly evaluator: TableEvaluator;
   readonly #q: Float64Array;
 
@@ -78,11 +78,25 @@ class PlanningTrainer extends TableTrainer {
     },
     private readonly table: TransitionTable,
     private readonly planner: Planner,
-    actions: number,
+    private readonly actions: number,
   ) {
-    super({ unit: "gradientSteps", total: context.budget }, actions);
+    super({ unit: "gradientSteps", total: context.budget });
     this.#q = new Float64Array(table.length * actions);
-    this.parameters = { "q/table": this.#q };
+    this.parts = {
+      name,
+      workspace: new TableGroups(actions, { "q/table": this.#q }, {}),
+      groups: this.groups,
+      resumables: {
+        planner: {
+          snapshot: () => ({ values: [...planner.values], own: planner.snapshot?.() ?? null }),
+          restore: (kept) => {
+            const { values, own } = kept as { values: number[]; own: Json };
+            planner.values.set(values);
+            planner.restore?.(own);
+          },
+        },
+      },
+    };
     this.evaluator = new TableEvaluator(name, context.makeEnvironment, this.#q, 0);
   }
 
@@ -104,18 +118,6 @@ class PlanningTrainer extends TableTrainer {
       metrics: { "losses/bellman_residual": change },
       events: converged ? [{ level: "info", message: `converged after ${made} sweeps` }] : [],
     };
-  }
-
-  protected values() {
-    return {
-      values: [...this.planner.values],
-      planner: this.planner.snapshot?.() ?? null,
-    };
-  }
-
-  protected takeUp(kept: { [key: string]: Json }): void {
-    this.planner.values.set(kept.values as number[]);
-    this.planner.restore?.(kept.planner);
   }
 }
 

@@ -1,65 +1,76 @@
 /**
- * What the trainers over tables have in common: counters, evaluation, snapshots.
+ * What the trainers over tables have in common: tables as the tensors of a snapshot, evaluation.
  *
  * @module
  */
+import { BaseTrainer, PARAMETERS, type TensorGroups } from "../../lab/core/base_trainer.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import type { Progress } from "../../lab/core/metrics.ts";
 import type { Generator } from "../../lab/core/random.ts";
-import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
-import type { Report, Trainer } from "../../lab/core/trainer.ts";
+import type { BudgetUnit, Report } from "../../lab/core/trainer.ts";
 import type { TrainingSoFar } from "../trainers/evaluated_episodes.ts";
 import type { TableEvaluator } from "./evaluation.ts";
 
 /** Tables of S × A values by name (`q/table`). */
 export type Tables = Readonly<Record<string, Float64Array>>;
 
+/** The group of the tables that no policy is read from. */
+const STATE = "state";
+
+/** Tables as groups of tensors. */
+export class TableGroups implements TensorGroups {
+  readonly #groups: Readonly<Record<string, Tables>>;
+
+  /**
+   * Over tables that training goes on changing.
+   *
+   * @param actions A: the length of a table's row.
+   * @param parameters The tables that the policy is read from.
+   * @param state Every other table.
+   */
+  constructor(private readonly actions: number, parameters: Tables, state: Tables) {
+    this.#groups = { [PARAMETERS]: parameters, [STATE]: state };
+  }
+
+  // deno-lint-ignore require-await
+  async read(group: string): Promise<NamedTensors> {
+    return Object.fromEntries(
+      Object.entries(this.#groups[group]).map(([name, table]) => [name, {
+        shape: [table.length / this.actions, this.actions],
+        dtype: "float64",
+        values: table.slice(),
+      }]),
+    );
+  }
+
+  write(group: string, tensors: NamedTensors): void {
+    for (const [name, table] of Object.entries(this.#groups[group])) {
+      if (tensors[name]?.values.length !== table.length) {
+        throw new InputError(
+          `Cannot restore ${name} as the snapshot must hold its ${table.length} values: ` +
+            `${tensors[name]?.values.length ?? "none"}`,
+        );
+      }
+      table.set(tensors[name].values);
+    }
+  }
+
+  dispose(): void {}
+}
+
 /** A trainer over tables but for `iterate`. */
-export abstract class TableTrainer implements Trainer {
-  readonly progress: Progress = {
-    iterations: 0,
-    environmentSteps: 0,
-    gradientSteps: 0,
-    examples: 0,
-  };
-  /** The tables that the policy is read from. */
-  protected abstract readonly parameters: Tables;
-  /** Every other table. */
-  protected abstract readonly state: Tables;
+export abstract class TableTrainer extends BaseTrainer {
+  /** Groups that its snapshots hold beside the parameters. */
+  protected readonly groups: readonly string[] = [STATE];
   /** The greedy policy's measure. */
   protected abstract readonly evaluator: TableEvaluator;
 
-  /** @param actions A: the length of a table's row. */
-  constructor(readonly budget: Trainer["budget"], protected readonly actions: number) {}
-
-  abstract iterate(): Promise<Report>;
-
-  /** Counters aside, what a snapshot holds beside the tables. */
-  protected abstract values(): { [key: string]: Json };
-
-  /** Goes on from what `values` answered; the tables are restored already. */
-  protected abstract takeUp(values: { [key: string]: Json }): void;
+  constructor(budget: { readonly unit: BudgetUnit; readonly total: number }) {
+    super(budget.unit, budget.total);
+  }
 
   /** What training has seen; a planner sees nothing. */
   protected trainingSoFar?(): TrainingSoFar;
-
-  /** How much of the budget is spent: 0 at the start, 1 at the end. */
-  protected get spent(): number {
-    return this.progress[this.budget.unit] / this.budget.total;
-  }
-
-  /** What the budget still allows. @throws InputError where it is spent. */
-  protected get remaining(): number {
-    const { unit, total } = this.budget;
-    const left = total - this.progress[unit];
-    if (left > 0) return left;
-    throw new InputError(
-      `Cannot train on as the budget of ${total} ${unit} is spent: ${
-        this.progress[unit]
-      } were made`,
-    );
-  }
 
   // deno-lint-ignore require-await
   async evaluate(context: { random: Generator; episodes?: number }): Promise<Report> {
@@ -78,45 +89,8 @@ export abstract class TableTrainer implements Trainer {
     return this.evaluator.export(about);
   }
 
-  // deno-lint-ignore require-await
-  async snapshot(): Promise<Snapshot> {
-    const copied = (tables: Tables): NamedTensors =>
-      Object.fromEntries(
-        Object.entries(tables).map(([name, table]) => [name, {
-          shape: [table.length / this.actions, this.actions],
-          dtype: "float64",
-          values: table.slice(),
-        }]),
-      );
-    return {
-      parameters: copied(this.parameters),
-      state: copied(this.state),
-      values: { progress: { ...this.progress }, ...this.values() },
-    };
-  }
-
-  // deno-lint-ignore require-await
-  async restore(snapshot: Snapshot): Promise<void> {
-    const values = snapshot.values as { [key: string]: Json };
-    restoreTables(this.parameters, snapshot.parameters);
-    restoreTables(this.state, snapshot.state);
-    Object.assign(this.progress, values.progress);
-    this.takeUp(values);
-  }
-
-  dispose(): void {
+  override dispose(): void {
+    super.dispose();
     this.evaluator.close();
-  }
-}
-
-function restoreTables(tables: Tables, kept: NamedTensors): void {
-  for (const [name, table] of Object.entries(tables)) {
-    if (kept[name]?.values.length !== table.length) {
-      throw new InputError(
-        `Cannot restore ${name} as the snapshot must hold its ${table.length} values: ` +
-          `${kept[name]?.values.length ?? "none"}`,
-      );
-    }
-    table.set(kept[name].values);
   }
 }

@@ -5,13 +5,14 @@
  * @module
  */
 import type * as z from "zod";
+import type { Resumable, TrainerParts } from "../../lab/core/base_trainer.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import type { AgentDefinition, TrainerContext } from "../../lab/compute/definitions.ts";
 import { TableEvaluator } from "./evaluation.ts";
-import { type Tables, TableTrainer } from "./table_trainer.ts";
+import { TableGroups, type Tables, TableTrainer } from "./table_trainer.ts";
 import type { Rates, WorldConfiguration } from "./tables.ts";
 import { TableWorld } from "./table_world.ts";
 
@@ -87,8 +88,7 @@ const ITERATION = 2000;
 type Context<C> = TrainerContext<C> & { makeEnvironment(): Environment };
 
 class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
-  protected readonly parameters: Tables;
-  protected readonly state: Tables;
+  protected readonly parts: TrainerParts;
   protected readonly evaluator: TableEvaluator;
   readonly #world: TableWorld;
   readonly #method: TabularMethod;
@@ -107,7 +107,7 @@ class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
 
   constructor(agent: TabularAgent<C>, context: Context<C>, world: TableWorld) {
     const { observationSpace, actionSpace } = world.shape;
-    super({ unit: "environmentSteps", total: context.budget }, actionSpace.n);
+    super({ unit: "environmentSteps", total: context.budget });
     const { configuration, makeEnvironment } = context;
     this.#world = world;
     this.#random = context.stream("exploration");
@@ -118,8 +118,12 @@ class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
       random: this.#random,
     });
     const { q, parameters = { "q/table": q }, state = {} } = this.#method;
-    this.parameters = parameters;
-    this.state = state;
+    this.parts = {
+      name: agent.name,
+      workspace: new TableGroups(actionSpace.n, parameters, state),
+      groups: this.groups,
+      resumables: { exploration: this.#random, episode: this.#openEpisode() },
+    };
     this.evaluator = new TableEvaluator(
       agent.name,
       makeEnvironment,
@@ -169,22 +173,23 @@ class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
     return { environmentSteps: this.progress.environmentSteps, highestReturn };
   }
 
-  protected values() {
+  /** The world, the action that stands chosen and what the tables of the method do not hold. */
+  #openEpisode(): Resumable {
     return {
-      exploration: this.#random.snapshot(),
-      world: this.#world.snapshot(),
-      action: this.#action,
-      method: this.#method.snapshot?.() ?? null,
+      snapshot: () => ({
+        world: this.#world.snapshot(),
+        action: this.#action,
+        method: this.#method.snapshot?.() ?? null,
+      }),
+      restore: (kept) => {
+        const { world, action, method } = kept as { world: Json; action: number; method: Json };
+        this.#action = action;
+        this.#method.restore?.(method);
+        if (this.#world.restore(world)) return;
+        this.#action = -1;
+        this.#method.abandon?.();
+      },
     };
-  }
-
-  protected takeUp(values: { [key: string]: Json }): void {
-    this.#random.restore(values.exploration);
-    this.#action = values.action as number;
-    this.#method.restore?.(values.method);
-    if (this.#world.restore(values.world)) return;
-    this.#action = -1;
-    this.#method.abandon?.();
   }
 
   override dispose(): void {

@@ -1,79 +1,52 @@
 /**
- * What the trainers of all agents have in common: counters, evaluation, snapshots.
+ * What the trainers of all agents have in common beside a base trainer: a world and the greedy
+ * policy's evaluation.
  *
  * @module
  */
-import { InputError } from "../../lab/core/errors.ts";
-import type { Progress } from "../../lab/core/metrics.ts";
+import {
+  BaseTrainer,
+  PARAMETERS,
+  type Resumable,
+  type TrainerParts,
+} from "../../lab/core/base_trainer.ts";
 import type { Generator } from "../../lab/core/random.ts";
-import type { Snapshot } from "../../lab/core/snapshot.ts";
-import type { Moment, Report, Trainer } from "../../lab/core/trainer.ts";
-import { PARAMETERS, restoreSnapshot, takeSnapshot, type TrainerParts } from "./checkpoint.ts";
+import type { Moment, Report } from "../../lab/core/trainer.ts";
+import type { EpisodeWindow } from "../worlds/episodes.ts";
 import type { Evaluator } from "./evaluation.ts";
 
+/** The training environments: they go on from a checkpoint, and know the highest return so far. */
+export type TrainingWorld = Resumable & {
+  readonly episodes: Pick<EpisodeWindow, "highestReturn">;
+};
+
 /** An agent's trainer but for `iterate`. Its budget counts environment steps. */
-export abstract class AgentTrainer implements Trainer {
-  readonly progress: Progress = {
-    iterations: 0,
-    environmentSteps: 0,
-    gradientSteps: 0,
-    examples: 0,
+export abstract class AgentTrainer extends BaseTrainer {
+  protected abstract override readonly parts: TrainerParts & {
+    readonly resumables: { readonly world: TrainingWorld };
   };
-  readonly budget: Trainer["budget"];
-  /** What snapshots hold; set by the agent. */
-  protected abstract readonly parts: Omit<TrainerParts, "progress">;
-  /** The greedy policy's measure; set by the agent. */
+  /** The greedy policy's measure. */
   protected abstract readonly evaluator: Evaluator;
 
   /** @param total Budget in environment steps. */
   constructor(total: number) {
-    this.budget = { unit: "environmentSteps", total };
-  }
-
-  abstract iterate(): Promise<Report>;
-
-  /** See `Trainer`; told by the agents that it holds for. */
-  get irreproducible(): string | undefined {
-    return undefined;
-  }
-
-  /** How much of the budget is spent: 0 at the start, 1 at the end. */
-  protected get spent(): number {
-    return this.progress.environmentSteps / this.budget.total;
-  }
-
-  /**
-   * Environment steps that the budget still allows.
-   *
-   * @throws InputError where it is spent.
-   */
-  protected get remaining(): number {
-    this.requireBudget();
-    return this.budget.total - this.progress.environmentSteps;
-  }
-
-  /** Throws an `InputError` where the budget is spent. */
-  protected requireBudget(): void {
-    if (this.progress.environmentSteps < this.budget.total) return;
-    throw new InputError(
-      `Cannot train on as the budget of ${this.budget.total} environment steps is spent: ` +
-        `${this.progress.environmentSteps} were taken`,
-    );
+    super("environmentSteps", total);
   }
 
   /**
    * Steps that each of `environments` takes next: `length`, or less at the end of the budget, which
    * is rounded up to a whole step of all of them.
+   *
+   * @throws InputError where the budget is spent.
    */
   protected nextLength(length: number, environments: number): number {
     return Math.min(length, Math.ceil(this.remaining / environments));
   }
 
   evaluate(context: { random: Generator; episodes?: number }): Promise<Report> {
-    const { episodes } = this.parts.world;
     return this.evaluator.evaluate(context, {
       environmentSteps: this.progress.environmentSteps,
-      highestReturn: episodes.highestReturn,
+      highestReturn: this.parts.resumables.world.episodes.highestReturn,
     });
   }
 
@@ -84,20 +57,7 @@ export abstract class AgentTrainer implements Trainer {
   async exportPolicy(
     about: Readonly<Record<string, string>> = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
-    return this.evaluator.export(await this.parts.workspace.read(PARAMETERS), about);
-  }
-
-  snapshot(): Promise<Snapshot> {
-    return takeSnapshot({ ...this.parts, progress: this.progress });
-  }
-
-  // deno-lint-ignore require-await
-  async restore(snapshot: Snapshot): Promise<void> {
-    restoreSnapshot({ ...this.parts, progress: this.progress }, snapshot);
-  }
-
-  /** Frees the workspace's tensors. */
-  dispose(): void {
-    this.parts.workspace.dispose();
+    const parameters = await this.parts.workspace.read(PARAMETERS);
+    return this.evaluator.export(parameters, about);
   }
 }

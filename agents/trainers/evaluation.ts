@@ -22,7 +22,7 @@ import {
 import { standalone } from "../../lab/compute/compile/standalone.ts";
 import { type NamedTensors, zeros } from "../../lab/core/tensor_data.ts";
 import { encodePolicy } from "../policy.ts";
-import { PARAMETERS } from "./checkpoint.ts";
+import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import { EvaluatedEpisodes, type TrainingSoFar } from "./evaluated_episodes.ts";
 import type { ObservationNormalizer } from "../worlds/normalizer.ts";
 import { perBatch } from "./programs.ts";

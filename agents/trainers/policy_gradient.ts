@@ -12,7 +12,7 @@ import { adam, type Optimizer, rmsprop } from "../../lab/compute/optimizers.ts";
 import type { InputSpec, Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import { actionInput } from "../distributions/actions.ts";
 import { policyRows, stateValues } from "../networks/actor_critic.ts";
-import { PARAMETERS } from "./checkpoint.ts";
+import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import {
   combinedLoss,
   type LossCoefficients,

@@ -2,6 +2,7 @@
 import { object } from "@optique/core/constructs";
 import { argument } from "@optique/core/primitives";
 import type { Json } from "../../lab/core/snapshot.ts";
+import { unitNames } from "../../lab/core/trainer.ts";
 import type { FieldDescription } from "../../lab/experiment/fields.ts";
 import type { Resolved } from "../../lab/experiment/resolve.ts";
 import {
@@ -46,7 +47,7 @@ export const describe = defineCommand({
   async run({ name, set, budget, json }, io) {
     const registries = await io.registries();
     const { loadDefinition } = await import("../../lab/experiment/load.ts");
-    const { resolve, unitNames } = await import("../../lab/experiment/resolve.ts");
+    const { resolve } = await import("../../lab/experiment/resolve.ts");
     const { definition } = await loadDefinition(callersReference(io, name), registries);
     const overrides = set.map(([path, value]): [string, string] => [path, value]);
     const resolved = await resolve(definition, registries, { set: overrides, budget });

@@ -34,6 +34,27 @@ export type Activation = keyof typeof activations;
 /** The names in {@linkcode activations}, for configuration schemas. */
 export const activationNames = Object.keys(activations) as [Activation, ...Activation[]];
 
+/**
+ * The parameters of some networks: those whose names begin with `<network>/`.
+ *
+ * @throws InputError for a network without parameters, with the nearest that there is.
+ */
+export function parametersOf<Tensor>(
+  parameters: Readonly<Record<string, Tensor>>,
+  ...networks: readonly string[]
+): Record<string, Tensor> {
+  const own: Record<string, Tensor> = {};
+  for (const network of networks) {
+    const entries = Object.entries(parameters).filter(([name]) => name.startsWith(`${network}/`));
+    if (entries.length === 0) {
+      const known = [...new Set(Object.keys(parameters).map((name) => name.split("/")[0]))];
+      throw unknownName("take a gradient step", "network", network, known);
+    }
+    Object.assign(own, Object.fromEntries(entries));
+  }
+  return own;
+}
+
 /** How {@linkcode mlpParameters} draws. */
 export interface MlpOptions {
   /** Kernels of the hidden layers; default Glorot uniform. */

@@ -12,6 +12,13 @@ import type { Snapshot } from "./snapshot.ts";
 /** The unit in which a trainer's budget is counted. */
 export type BudgetUnit = "environmentSteps" | "gradientSteps" | "examples";
 
+/** A budget unit for people. */
+export const unitNames: Readonly<Record<BudgetUnit, string>> = {
+  environmentSteps: "environment steps",
+  gradientSteps: "gradient steps",
+  examples: "examples",
+};
+
 /** What one iteration or one evaluation tells. */
 export interface Report {
   /** Values by name. */

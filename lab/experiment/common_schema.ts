@@ -4,14 +4,7 @@
  * @module
  */
 import * as z from "zod";
-import type { BudgetUnit } from "../core/trainer.ts";
-
-/** A budget unit for people. */
-export const unitNames: Readonly<Record<BudgetUnit, string>> = {
-  environmentSteps: "environment steps",
-  gradientSteps: "gradient steps",
-  examples: "examples",
-};
+import { type BudgetUnit, unitNames } from "../core/trainer.ts";
 
 /**
  * The schema of a configuration's common fields.

@@ -25,8 +25,6 @@ import {
 import { requireFit } from "./fit.ts";
 import type { Registries } from "./registries.ts";
 
-export { unitNames } from "./common_schema.ts";
-
 /** A definition with every field filled in and checked. */
 export interface Resolved {
   readonly definition: ExperimentDefinition;

@@ -6,7 +6,7 @@
 import { choiceOf } from "../compute/backend_choice.ts";
 import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
-import type { BudgetUnit } from "../core/trainer.ts";
+import { type BudgetUnit, unitNames } from "../core/trainer.ts";
 import type { Manifest, Run } from "../store/store.ts";
 import {
   type LaunchOptions,
@@ -19,7 +19,7 @@ import { hashOfModule, modulePath } from "./load.ts";
 import { provenance } from "./manifest.ts";
 import { earlierBudgets, type StoredRunner, StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
-import { loadEntry, unitNames } from "./resolve.ts";
+import { loadEntry } from "./resolve.ts";
 import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
 
 /**

@@ -18,6 +18,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { BaseTrainer, PARAMETERS } from "../../lab/core/base_trainer.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Samples } from "../../lab/core/picture.ts";
@@ -32,7 +33,7 @@ import { linear } from "../../lab/compute/schedules.ts";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import { maskedMean } from "../common/losses.ts";
 import { inOrder, loadRows, Minibatches } from "../common/minibatches.ts";
-import { LOSSES, type ModelContext, ModelTrainer, PARAMETERS } from "../common/model_trainer.ts";
+import { LOSSES, type ModelContext } from "../common/model_trainer.ts";
 import { addToTotals, initialTotals, takeMeans } from "../common/totals.ts";
 import { modeCoverage } from "../metrics/mode_coverage.ts";
 import { scatterSheet } from "../sheet.ts";
@@ -259,7 +260,7 @@ export function compileWganGp(
 
 // The trainer.
 
-class WganGpTrainer extends ModelTrainer {
+class WganGpTrainer extends BaseTrainer {
   protected readonly parts;
   readonly #context: ModelContext<WganGpConfiguration>;
   readonly #dimensions: number;
@@ -301,6 +302,7 @@ class WganGpTrainer extends ModelTrainer {
     workspace.define(LOSSES, initialTotals(["critic", "gradient_penalty", "distance"]));
     workspace.define(GENERATOR_LOSSES, initialTotals(["generator"]));
     this.parts = {
+      name: "wgan-gp",
       workspace,
       groups: [CRITIC_OPTIMIZER, GENERATOR_OPTIMIZER, AVERAGE],
       resumables: { minibatches: this.#minibatches, noise: this.#noise },

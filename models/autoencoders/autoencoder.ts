@@ -15,6 +15,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import type { ModelDefinition } from "../../lab/compute/definitions.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";
@@ -30,7 +31,6 @@ import {
   imageSize,
   LOSSES,
   type ModelContext,
-  PARAMETERS,
 } from "../common/model_trainer.ts";
 import { addToTotals, initialTotals, takeMeans } from "../common/totals.ts";
 import { reconstructionSheet } from "../sheet.ts";
@@ -166,6 +166,7 @@ class AutoencoderTrainer extends ExampleTrainer {
     workspace.define(LOSSES, initialTotals(["reconstruction"]));
     workspace.define(EVALUATION_LOSSES, initialTotals(["reconstruction", "mean_squared_error"]));
     this.parts = {
+      name: "autoencoder",
       workspace,
       groups: ["optimizer"],
       resumables: { minibatches: this.minibatches },

@@ -13,6 +13,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import type { Dataset } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
@@ -32,7 +33,6 @@ import {
   imageSize,
   LOSSES,
   type ModelContext,
-  PARAMETERS,
 } from "../common/model_trainer.ts";
 import { addToTotals, initialTotals } from "../common/totals.ts";
 
@@ -239,6 +239,7 @@ class ClassifierTrainer extends ExampleTrainer {
       groups: { parameters: PARAMETERS, optimizer: "optimizer", losses: LOSSES },
     });
     this.parts = {
+      name: "classifier",
       workspace,
       groups: ["optimizer"],
       resumables: { minibatches: this.minibatches },

@@ -1,123 +1,22 @@
 /**
- * What the trainers of all models have in common: counters, snapshots; and for those that pass
- * over a data set example by example, the loop.
+ * The loop of the models that pass over a data set example by example.
  *
  * @module
  */
 import * as z from "zod";
+import { BaseTrainer } from "../../lab/core/base_trainer.ts";
 import type { Dataset } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import type { Metrics, Progress } from "../../lab/core/metrics.ts";
-import type { Generator } from "../../lab/core/random.ts";
-import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
-import type { NamedTensors } from "../../lab/core/tensor_data.ts";
-import type { BudgetUnit, Report, Trainer } from "../../lab/core/trainer.ts";
+import type { Metrics } from "../../lab/core/metrics.ts";
+import type { Report } from "../../lab/core/trainer.ts";
 import type { TrainerContext } from "../../lab/compute/definitions.ts";
 import { cosine } from "../../lab/compute/schedules.ts";
 import type { Workspace } from "../../lab/compute/workspace.ts";
 import { Minibatches } from "./minibatches.ts";
 import { takeMeans } from "./totals.ts";
 
-/** The group that holds a model's learned networks. */
-export const PARAMETERS = "parameters";
 /** The group that holds the running sums of an iteration's losses. */
 export const LOSSES = "losses";
-
-/** What a model's snapshots hold beside its parameters. */
-export interface ModelParts {
-  /** Where the model computes. */
-  readonly workspace: Workspace;
-  /** Groups of the workspace beside `parameters` and `losses` (optimizer state). */
-  readonly groups: readonly string[];
-  /** Generators and minibatches. */
-  readonly resumables: Readonly<Record<string, { snapshot(): Json; restore(values: Json): void }>>;
-}
-
-/** A model's trainer but for `iterate` and `evaluate`. */
-export abstract class ModelTrainer implements Trainer {
-  readonly progress: Progress = {
-    iterations: 0,
-    environmentSteps: 0,
-    gradientSteps: 0,
-    examples: 0,
-  };
-  readonly budget: Trainer["budget"];
-  /** What snapshots hold; set by the model. */
-  protected abstract readonly parts: ModelParts;
-
-  /**
-   * Starts at nothing spent.
-   *
-   * @param total Budget in `unit`.
-   */
-  constructor(unit: BudgetUnit, total: number) {
-    this.budget = { unit, total };
-  }
-
-  /** Trains on for a part of the budget. */
-  abstract iterate(): Promise<Report>;
-  /** Measures on the test split. */
-  abstract evaluate(context: { random: Generator }): Promise<Report>;
-
-  /**
-   * What the budget still allows, in its unit.
-   *
-   * @throws InputError where it is spent.
-   */
-  protected get remaining(): number {
-    const { unit, total } = this.budget;
-    const left = total - this.progress[unit];
-    if (left > 0) return left;
-    throw new InputError(
-      `Cannot train on as the budget of ${total} ${unit} is spent: ${this.progress[unit]}`,
-    );
-  }
-
-  /** How much of the budget is spent: 0 at the start, 1 at the end. */
-  protected get spent(): number {
-    return this.progress[this.budget.unit] / this.budget.total;
-  }
-
-  async snapshot(): Promise<Snapshot> {
-    const { workspace, groups, resumables } = this.parts;
-    const state: NamedTensors = {};
-    for (const group of groups) {
-      for (const [name, tensor] of Object.entries(await workspace.read(group))) {
-        state[`${group}/${name}`] = tensor;
-      }
-    }
-    return {
-      parameters: await workspace.read(PARAMETERS),
-      state,
-      values: {
-        progress: { ...this.progress },
-        ...Object.fromEntries(
-          Object.entries(resumables).map(([name, part]) => [name, part.snapshot()]),
-        ),
-      },
-    };
-  }
-
-  // deno-lint-ignore require-await
-  async restore(snapshot: Snapshot): Promise<void> {
-    const { workspace, groups, resumables } = this.parts;
-    const values = snapshot.values as { progress: Progress & Json; [name: string]: Json };
-    workspace.write(PARAMETERS, snapshot.parameters);
-    for (const group of groups) {
-      const prefix = `${group}/`;
-      const tensors = Object.entries(snapshot.state)
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, tensor]) => [name.slice(prefix.length), tensor]);
-      workspace.write(group, Object.fromEntries(tensors));
-    }
-    for (const [name, part] of Object.entries(resumables)) part.restore(values[name]);
-    Object.assign(this.progress, values.progress);
-  }
-
-  dispose(): void {
-    this.parts.workspace.dispose();
-  }
-}
 
 /** Fields of every model that passes over a data set. */
 export const exampleFields = {
@@ -147,7 +46,7 @@ export type ExampleFields = z.output<z.ZodObject<typeof exampleFields>>;
 export type ModelContext<Configuration> = TrainerContext<Configuration> & { dataset: Dataset };
 
 /** A trainer whose budget counts training examples; the last batch of a budget is shortened. */
-export abstract class ExampleTrainer extends ModelTrainer {
+export abstract class ExampleTrainer extends BaseTrainer {
   /** Which examples come next. */
   protected readonly minibatches: Minibatches;
   readonly #fields: ExampleFields;

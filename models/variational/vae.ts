@@ -16,6 +16,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Samples } from "../../lab/core/picture.ts";
 import type { Generator } from "../../lab/core/random.ts";
@@ -36,7 +37,6 @@ import {
   imageSize,
   LOSSES,
   type ModelContext,
-  PARAMETERS,
 } from "../common/model_trainer.ts";
 import { addToTotals, initialTotals, takeMeans } from "../common/totals.ts";
 import { recognition } from "../metrics/recognition.ts";
@@ -307,6 +307,7 @@ class VaeTrainer extends ExampleTrainer {
     workspace.define(LOSSES, initialTotals(["reconstruction", "kl", "elbo"]));
     workspace.define(EVALUATION_LOSSES, initialTotals(["reconstruction", "kl"]));
     this.parts = {
+      name: "vae",
       workspace,
       groups: ["optimizer"],
       resumables: { minibatches: this.minibatches, noise: this.#noise },

@@ -87,7 +87,7 @@ Deno.test("without deviation a noisy trainer acts as its plain network does", as
 Deno.test("a noisy trainer does not explore by ε, draws its own noise and learns deviations", async () => {
   const { metrics, parameters, snapshot } = await trained({ noisy: true });
   ok(metrics.every((each) => each["schedule/epsilon"] === 0));
-  ok("noise" in (snapshot.values as { generators: object }).generators);
+  ok("noise" in (snapshot.values as { resumables: object }).resumables);
   const { values } = parameters["sigma/q/0/kernel"];
   ok(new Set(values).size > values.length / 2, "every deviation goes its own way");
 });
@@ -99,8 +99,11 @@ Deno.test("observations are normalised by the moments of the random steps, and b
   const first = await trainer.snapshot();
   await trainer.iterate();
   const second = await trainer.snapshot();
-  const { memory: moments } = first.values as { memory: { mean: number[]; variance: number[] } };
-  deepStrictEqual((second.values as { memory: unknown }).memory, moments);
+  const momentsOf = ({ values }: Snapshot) =>
+    (values as { resumables: { normalizer: { mean: number[]; variance: number[] } } }).resumables
+      .normalizer;
+  const moments = momentsOf(first);
+  deepStrictEqual(momentsOf(second), moments);
 
   // The replay keeps observations as they are: its first 256 are those that were measured.
   const { values, shape } = first.lent!["replay/observations"];

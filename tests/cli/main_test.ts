@@ -86,7 +86,7 @@ Deno.test("every example of the help parses", () => {
 });
 
 Deno.test("every command of the documentation parses", async () => {
-  const page = new URL("../../../docs/command-line.md", import.meta.url);
+  const page = new URL("../../docs/command-line.md", import.meta.url);
   const typed = (await Deno.readTextFile(page)).matchAll(/^\$ deno task experiment(?: (.*))?$/gm);
   const lines = [...typed].map(([, line]) => (line ?? "").replace(/ >>? .*$/, ""));
   ok(lines.length >= commands.length);

@@ -111,7 +111,7 @@ for (const { name: agent, summary, load } of tabularAgents) {
     const trainer = await trainerOf(agent, worldOf(agent), {}, { budget: 3333 });
     await trainThrough(trainer);
     strictEqual(trainer.progress.environmentSteps, 3333);
-    await rejects(() => trainer.iterate(), /budget of 3333 environmentSteps is spent/);
+    await rejects(() => trainer.iterate(), /budget of 3333 environment steps is spent/);
   });
 
   Deno.test(`${agent}: another seed goes another way`, async () => {

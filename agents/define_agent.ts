@@ -1,0 +1,61 @@
+/**
+ * Agents as data: what one is called, where it can learn, its fields, and how its trainer is made.
+ *
+ * @module
+ */
+import type * as z from "zod";
+import type { Environment } from "../lab/core/environment.ts";
+import type { BudgetUnit, Trainer } from "../lab/core/trainer.ts";
+import type {
+  AgentDefinition,
+  EnvironmentSource,
+  Takes,
+  TrainerContext,
+} from "../lab/compute/definitions.ts";
+
+/** What an agent's trainer is made from. */
+export interface AgentContext<Configuration> extends TrainerContext<Configuration> {
+  /** The agent's name: it stands in messages, in the names of programs and in checkpoints. */
+  readonly name: string;
+  /** Makes a fresh world at each call. */
+  makeEnvironment(): Environment;
+  /** Where there is one, it lets other threads make the same worlds. */
+  readonly environmentSource?: EnvironmentSource;
+}
+
+/** An agent as its file says it. */
+export interface Agent<Configuration> {
+  /** As in registries. */
+  readonly name: string;
+  /** One line for `list`. */
+  readonly summary: string;
+  /** What a budget of it counts; environment steps by default. */
+  readonly budgetUnit?: BudgetUnit;
+  /** A run in any other world is refused before training. */
+  readonly takes: Takes;
+  /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */
+  readonly configuration: z.ZodType<Configuration>;
+  /**
+   * A trainer before its first iteration.
+   *
+   * @throws InputError where fields, budget and world do not fit each other.
+   */
+  trainer(context: AgentContext<Configuration>): Trainer;
+}
+
+/** The agent as an entry of a registry. */
+export function defineAgent<Configuration>(
+  { name, summary, budgetUnit = "environmentSteps", takes, configuration, trainer }: Agent<
+    Configuration
+  >,
+): AgentDefinition<Configuration> {
+  return {
+    name,
+    summary,
+    budgetUnit,
+    takes,
+    configuration,
+    // deno-lint-ignore require-await
+    create: async (context) => trainer({ ...context, name }),
+  };
+}
