@@ -62,7 +62,7 @@ export {
   type VectorStep,
 } from "./lab/core/vector.ts";
 export type { Dtype, NamedTensors, TensorData, TypedArrays } from "./lab/core/tensor_data.ts";
-export type { BudgetUnit, Moment, Report, Trainer } from "./lab/core/trainer.ts";
+export type { ActOptions, BudgetUnit, Report, Trainer } from "./lab/core/trainer.ts";
 export {
   type AgentExperiment,
   type CommonFields,

@@ -74,7 +74,7 @@ type Context = ReplayContext<DdpgConfiguration>;
 /** Compiles one gradient step of critic and policy, with the targets' renewal. */
 export function compileUpdate(
   { configuration: settings, workspace }: Pick<Context, "configuration" | "workspace">,
-  shape: Pick<WorldShape, "observationSize" | "actionCount">,
+  shape: Pick<WorldShape, "observationSize" | "flatActionSize">,
 ) {
   const { activation, batchSize, gamma, targetRate } = settings;
   const optimizer = adam();
@@ -163,7 +163,7 @@ class DdpgTrainer extends ReplayTrainer<DdpgConfiguration> {
         noise: stream("noise"),
         replay: stream("replay"),
         world,
-        memory: new ActionNoise(settings, environments, shape.actionCount),
+        memory: new ActionNoise(settings, environments, shape.flatActionSize),
       },
       replay,
     };

@@ -244,12 +244,12 @@ class DqnTrainer extends AgentTrainer {
     requireFit(settings, context.budget);
     this.#world = new World("dqn", context, environments);
     const { shape } = this.#world;
-    const { observationSize: width, actionCount } = shape;
+    const { observationSize: width, flatActionSize } = shape;
 
     const body = bodyOf(shape.observationSpace, settings.convolutions);
     const options = { ...settings, body };
 
-    const means = actionValueParameters(stream("initial-weights"), width, actionCount, options);
+    const means = actionValueParameters(stream("initial-weights"), width, flatActionSize, options);
     const parameters = settings.noisy
       ? { ...means, ...noiseParameters(means, settings.noiseScale) }
       : means;
@@ -331,11 +331,11 @@ class DqnTrainer extends AgentTrainer {
       this.#actor.input.observations.set(observations);
       this.#normalize(this.#actor.input.observations);
       this.#actor.run(this.#noise);
-      greedyActions(await this.#actor.read("scores"), shape.actionCount, this.#actions);
+      greedyActions(await this.#actor.read("scores"), shape.flatActionSize, this.#actions);
     }
     for (let n = 0; n < this.#actions.length; n++) {
       if (exploration.random() < epsilon) {
-        this.#actions[n] = exploration.integers(shape.actionCount);
+        this.#actions[n] = exploration.integers(shape.flatActionSize);
       }
     }
     this.#memory.add(this.#before, this.#actions, this.#world.step(this.#actions));

@@ -14,7 +14,7 @@ import { decodeSafetensors, encodeSafetensors } from "../lab/core/safetensors.ts
 import type { Json } from "../lab/core/snapshot.ts";
 import { Box, Discrete, MultiDiscrete, type Space, Tuple } from "../lab/core/space.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
-import type { Moment } from "../lab/core/trainer.ts";
+import type { ActOptions } from "../lab/core/trainer.ts";
 import {
   type ActionRows,
   actionRows,
@@ -163,12 +163,12 @@ export class Policy {
    * The greedy action for one observation. A policy with memory goes on from the last one: see
    * {@linkcode reset}.
    *
-   * @param moment `actionMask`: 1 for each action that may be chosen (for MultiDiscrete the choices
+   * @param options `actionMask`: 1 for each action that may be chosen (for MultiDiscrete the choices
    *   side by side), as the world's `actionMask()` says it; left out, every action may.
    * @throws InputError where the observation does not lie in `observationSpace`, or the mask does not
    *   fit the policy.
    */
-  act(observation: unknown, { actionMask }: Pick<Moment, "actionMask"> = {}): unknown {
+  act(observation: unknown, { actionMask }: Pick<ActOptions, "actionMask"> = {}): unknown {
     const { observationSpace } = this;
     if (!observationSpace.contains(observation)) {
       throw new InputError(

@@ -350,7 +350,7 @@ class PpoTrainer extends AgentTrainer {
   #fill({ input }: Update, batch: Int32Array, { values, advantages, returns }: Targets): void {
     const { observations, actions, logProbabilities, masks, rows } = this.#rollout;
     const { observationSize: width, actionSize: size } = this.#rollout;
-    const choices = masks === undefined ? 0 : this.#world.shape.actionCount;
+    const choices = masks === undefined ? 0 : this.#world.shape.flatActionSize;
     const kept = rows === undefined ? 0 : this.#distribution.rowSize;
     for (let i = 0; i < batch.length; i++) {
       const row = batch[i];

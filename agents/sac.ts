@@ -158,7 +158,7 @@ type CompileContext = Pick<Context, "configuration" | "workspace">;
 /** Compiles one gradient step of critics, policy and temperature, with the targets' renewal. */
 export function compileUpdate(
   { configuration: settings, workspace }: CompileContext,
-  shape: Pick<WorldShape, "observationSize" | "actionCount">,
+  shape: Pick<WorldShape, "observationSize" | "flatActionSize">,
 ) {
   const { activation, batchSize, gamma, targetRate, automaticTemperature } = settings;
   const optimizer = adam();
@@ -173,8 +173,8 @@ export function compileUpdate(
       name: "sac/update",
       inputs: transitionInputs(batchSize, shape),
       random: {
-        noise: [[batchSize, shape.actionCount], "normal"],
-        nextNoise: [[batchSize, shape.actionCount], "normal"],
+        noise: [[batchSize, shape.flatActionSize], "normal"],
+        nextNoise: [[batchSize, shape.flatActionSize], "normal"],
       },
       scalars: ["learningRate"],
       state: [PARAMETERS, TARGET, "criticOptimizer", "policyOptimizer", "temperatureOptimizer"],
@@ -232,7 +232,7 @@ export function compileUpdate(
       );
 
       const { logProbability } = actor.values;
-      const targetEntropy = settings.targetEntropy * shape.actionCount;
+      const targetEntropy = settings.targetEntropy * shape.flatActionSize;
       const heat = automaticTemperature
         ? valueAndGradients((parameters) => ({
           loss: temperatureLoss(parameters[LOG_TEMPERATURE], logProbability, targetEntropy),

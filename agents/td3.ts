@@ -118,7 +118,7 @@ export function clippedDoubleTargets(
 
 type Context = ReplayContext<Td3Configuration>;
 type CompileContext = Pick<Context, "configuration" | "workspace">;
-type Sizes = Pick<WorldShape, "observationSize" | "actionCount">;
+type Sizes = Pick<WorldShape, "observationSize" | "flatActionSize">;
 
 /** Compiles one gradient step of both critics. */
 export function compileCriticUpdate(
@@ -131,7 +131,7 @@ export function compileCriticUpdate(
     {
       name: "td3/update-critics",
       inputs: transitionInputs(batchSize, shape),
-      random: { noise: [[batchSize, shape.actionCount], "normal"] },
+      random: { noise: [[batchSize, shape.flatActionSize], "normal"] },
       scalars: ["learningRate"],
       state: [PARAMETERS, TARGET, "criticOptimizer"],
     },
@@ -246,7 +246,7 @@ class Td3Trainer extends ReplayTrainer<Td3Configuration> {
         replay: stream("replay"),
         update: stream("update"),
         world,
-        memory: new ActionNoise(settings, environments, shape.actionCount),
+        memory: new ActionNoise(settings, environments, shape.flatActionSize),
       },
       replay,
     };

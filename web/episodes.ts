@@ -4,13 +4,13 @@
  * @module
  */
 import type { Environment } from "../lab/core/environment.ts";
-import type { Moment } from "../lab/core/trainer.ts";
+import type { ActOptions } from "../lab/core/trainer.ts";
 
 /** What acts: see `Policy` in agents/policy.ts. */
 export interface Actor {
   /** Whether it is to be told the world's action masks. */
   readonly masked: boolean;
-  act(observation: unknown, moment?: Pick<Moment, "actionMask">): unknown;
+  act(observation: unknown, options?: Pick<ActOptions, "actionMask">): unknown;
   reset(): void;
 }
 
@@ -65,8 +65,8 @@ export class Episodes {
   step(): void {
     if (this.#standing.end !== null) return this.begin();
     const actionMask = this.#actor.masked ? this.environment.actionMask?.() : undefined;
-    const moment = actionMask === undefined ? {} : { actionMask };
-    const action = this.#actor.act(this.#observation, moment);
+    const options = actionMask === undefined ? {} : { actionMask };
+    const action = this.#actor.act(this.#observation, options);
     const { observation, reward, terminated, truncated } = this.environment.step(action);
     this.#observation = observation;
     const { episode, steps, episodeReturn, returns } = this.#standing;

@@ -76,7 +76,7 @@ export class SquashedExplorer {
 /** a = tanh(μ(s) + σ(s)ε). */
 function compileFresh(
   workspace: Workspace,
-  { observationSize, actionCount }: WorldShape,
+  { observationSize, flatActionSize }: WorldShape,
   settings: ExplorerSettings,
 ) {
   const { environments } = settings;
@@ -84,7 +84,7 @@ function compileFresh(
     {
       name: "sac/act",
       inputs: { observations: [[environments, observationSize], "float32"] },
-      random: { noise: [[environments, actionCount], "normal"] },
+      random: { noise: [[environments, flatActionSize], "normal"] },
       state: [PARAMETERS],
       placement: "host",
     },
@@ -98,13 +98,13 @@ function compileFresh(
 /** a = tanh(μ(s) + (σ ⊙ ε)ᵀz(s)), ε held by the caller. */
 function compileHeld(workspace: Workspace, shape: WorldShape, settings: ExplorerSettings) {
   const { environments } = settings;
-  const { observationSize, actionCount } = shape;
+  const { observationSize, flatActionSize } = shape;
   return workspace.compile(
     {
       name: "sac/act",
       inputs: {
         observations: [[environments, observationSize], "float32"],
-        held: [[environments, featureCount(shape, settings), actionCount], "float32"],
+        held: [[environments, featureCount(shape, settings), flatActionSize], "float32"],
       },
       state: [PARAMETERS],
       placement: "host",

@@ -17,11 +17,11 @@ export const CRITIC = "critic";
 /** Initial parameters of `count` critics, drawn independently. */
 export function criticParameters(
   random: Generator,
-  { observationSize, actionCount }: Pick<WorldShape, "observationSize" | "actionCount">,
+  { observationSize, flatActionSize }: Pick<WorldShape, "observationSize" | "flatActionSize">,
   hiddenSizes: readonly number[],
   count: number,
 ): NamedTensors {
-  const sizes = [observationSize + actionCount, ...hiddenSizes, 1];
+  const sizes = [observationSize + flatActionSize, ...hiddenSizes, 1];
   const parameters: NamedTensors = {};
   for (let i = 0; i < count; i++) {
     Object.assign(parameters, fanInParameters(random, sizes, `${CRITIC}/${i}`));

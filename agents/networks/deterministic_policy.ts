@@ -17,10 +17,10 @@ export const POLICY = "policy";
 /** Initial parameters of a policy. */
 export function deterministicPolicyParameters(
   random: Generator,
-  { observationSize, actionCount }: Pick<WorldShape, "observationSize" | "actionCount">,
+  { observationSize, flatActionSize }: Pick<WorldShape, "observationSize" | "flatActionSize">,
   hiddenSizes: readonly number[],
 ): NamedTensors {
-  return fanInParameters(random, [observationSize, ...hiddenSizes, actionCount], POLICY);
+  return fanInParameters(random, [observationSize, ...hiddenSizes, flatActionSize], POLICY);
 }
 
 /** μ(s) in [−1, 1], [B, K], for observations [B, D]. */

@@ -46,16 +46,16 @@ export function featureCount(
 /** Initial parameters; with gSDE a matrix ln σ, [L, K], in place of the second half of the outputs. */
 export function squashedPolicyParameters(
   random: Generator,
-  shape: Pick<WorldShape, "observationSize" | "actionCount">,
+  shape: Pick<WorldShape, "observationSize" | "flatActionSize">,
   settings: SquashedPolicySettings,
 ): NamedTensors {
-  const { observationSize, actionCount } = shape;
+  const { observationSize, flatActionSize } = shape;
   const { hiddenSizes, stateDependentNoise, initialLogStd } = settings;
-  const outputs = stateDependentNoise ? actionCount : 2 * actionCount;
+  const outputs = stateDependentNoise ? flatActionSize : 2 * flatActionSize;
   const parameters = fanInParameters(random, [observationSize, ...hiddenSizes, outputs], POLICY);
   if (!stateDependentNoise) return parameters;
   const features = featureCount(shape, settings);
-  return { ...parameters, [LOG_STD]: constant([features, actionCount], initialLogStd) };
+  return { ...parameters, [LOG_STD]: constant([features, flatActionSize], initialLogStd) };
 }
 
 /** Distributions of u. */

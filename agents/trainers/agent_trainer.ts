@@ -11,7 +11,7 @@ import {
   type TrainerParts,
 } from "../../lab/core/base_trainer.ts";
 import type { Generator } from "../../lab/core/random.ts";
-import type { Moment, Report } from "../../lab/core/trainer.ts";
+import type { ActOptions, Report } from "../../lab/core/trainer.ts";
 import type { EpisodeWindow } from "../worlds/episodes.ts";
 import type { Evaluator } from "./evaluation.ts";
 
@@ -50,8 +50,8 @@ export abstract class AgentTrainer extends BaseTrainer {
     });
   }
 
-  act(observation: unknown, moment?: Moment): Promise<unknown> {
-    return this.evaluator.act(observation, moment);
+  act(observation: unknown, options?: ActOptions): Promise<unknown> {
+    return this.evaluator.act(observation, options);
   }
 
   async exportPolicy(

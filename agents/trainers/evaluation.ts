@@ -9,7 +9,7 @@ import { vectorOf } from "../../lab/core/batched.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
-import type { Moment, Report } from "../../lab/core/trainer.ts";
+import type { ActOptions, Report } from "../../lab/core/trainer.ts";
 import type { Vector } from "../../lab/core/vector.ts";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import {
@@ -193,7 +193,7 @@ export class Evaluator {
   /** The greedy action for one observation of the environment. */
   async act(
     observation: unknown,
-    { started = true, actionMask }: Moment = {},
+    { started = true, actionMask }: ActOptions = {},
   ): Promise<unknown> {
     const { shape: { observationSpace, observationSize, actionSpace }, normalizer } = this.options;
     if (!observationSpace.contains(observation)) {

@@ -69,7 +69,7 @@ export type ReplayContext<Configuration extends ReplayConfiguration> =
 /** A batch out of the replay buffer as the inputs of an update. */
 export function transitionInputs(
   batch: number,
-  { observationSize, actionCount }: Pick<WorldShape, "observationSize" | "actionCount">,
+  { observationSize, flatActionSize }: Pick<WorldShape, "observationSize" | "flatActionSize">,
 ) {
   const rows = (...width: number[]): InputSpec & readonly [unknown, "float32"] => [
     [batch, ...width],
@@ -77,7 +77,7 @@ export function transitionInputs(
   ];
   return {
     observations: rows(observationSize),
-    actions: rows(actionCount),
+    actions: rows(flatActionSize),
     rewards: rows(),
     nextObservations: rows(observationSize),
     terminated: rows(),
@@ -130,13 +130,13 @@ export abstract class ReplayTrainer<Configuration extends ReplayConfiguration>
     this.settings = settings;
     this.world = new World(agent, context, settings.environments, { actions: ["box"] });
     this.shape = this.world.shape;
-    const { observationSize, actionCount, actionSpace } = this.shape;
+    const { observationSize, flatActionSize, actionSpace } = this.shape;
     this.scale = new ActionScale(agent, this.world.vector.id, actionSpace as Box);
     this.replay = new ReplayBuffer(settings.bufferSize, this.shape);
     this.exploration = stream("exploration");
     this.#before = new Float32Array(settings.environments * observationSize);
-    this.#actions = new Float32Array(settings.environments * actionCount);
-    this.#sent = new Float32Array(settings.environments * actionCount);
+    this.#actions = new Float32Array(settings.environments * flatActionSize);
+    this.#sent = new Float32Array(settings.environments * flatActionSize);
   }
 
   /**

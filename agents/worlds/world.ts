@@ -24,8 +24,8 @@ export interface WorldShape {
   readonly observationSize: number;
   /** Where actions are chosen from. */
   readonly actionSpace: ActionSpace;
-  /** Discrete: the number of actions A; MultiDiscrete: all choices together; Box: its size. */
-  readonly actionCount: number;
+  /** Length of a flat action: the number A of a Discrete, Σ n_k of a MultiDiscrete, a Box's size. */
+  readonly flatActionSize: number;
   /** Whether actions are chosen within the environment's masks. */
   readonly masked?: boolean;
 }
@@ -53,7 +53,7 @@ export function worldShape(
     observationSpace,
     observationSize: observationSpace.flatSize,
     actionSpace: actionSpace as ActionSpace,
-    actionCount: actionSpace.flatSize,
+    flatActionSize: actionSpace.flatSize,
   };
 }
 

@@ -139,8 +139,8 @@ async function play(
   const frames: Scene[] = [environment.scene()];
   let [episodeReturn, length, over] = [0, 0, false];
   while (!over) {
-    const moment = { started: length === 0, actionMask: environment.actionMask?.() };
-    const action = await trainer.act!(observation, moment);
+    const options = { started: length === 0, actionMask: environment.actionMask?.() };
+    const action = await trainer.act!(observation, options);
     const result = environment.step(action);
     observation = result.observation;
     episodeReturn += result.reward;

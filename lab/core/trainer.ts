@@ -29,8 +29,8 @@ export interface Report {
   readonly artifacts?: readonly Artifact[];
 }
 
-/** What an agent is told beside the observation that it acts on. */
-export interface Moment {
+/** What an agent is given beside the observation that it acts on. */
+export interface ActOptions {
   /** Whether it is an episode's first, which a policy with memory has to know; true by default. */
   readonly started?: boolean;
   /** The environment's action mask, for agents that mask; left out: every action is allowed. */
@@ -54,7 +54,7 @@ export interface Trainer {
   /** Goes on from a snapshot of the same configuration, to the same bits. */
   restore(snapshot: Snapshot): Promise<void>;
   /** Agents: the greedy action for one observation of the environment. */
-  act?(observation: unknown, moment?: Moment): Promise<unknown>;
+  act?(observation: unknown, options?: ActOptions): Promise<unknown>;
   /**
    * Agents: the greedy policy as the bytes of a file that `loadPolicy` opens. `about` is free text
    * by key, kept with it.

@@ -31,7 +31,7 @@ interface Case {
 const golden: Record<"sac" | "td3" | "ddpg", Case> = JSON.parse(
   await Deno.readTextFile(new URL("../golden/numpy/continuous_control.json", import.meta.url)),
 );
-const shape = { observationSize: 2, actionCount: 2 };
+const shape = { observationSize: 2, flatActionSize: 2 };
 const common = { batchSize: 4, gamma: 0.97, targetRate: 0.05, activation: "tanh" } as const;
 const RATE = 0.01;
 

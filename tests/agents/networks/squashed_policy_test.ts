@@ -25,7 +25,7 @@ const shape: WorldShape = {
   observationSpace: space,
   observationSize: 1,
   actionSpace: space,
-  actionCount: 1,
+  flatActionSize: 1,
 };
 /** z = tanh(s · [1, −2]), μ = z · [0.5, 1] + 0.1, ln σ = [−1, 0.5]. */
 const parameters = () => ({
