@@ -8,7 +8,7 @@ import { makeEnv } from "../envs/mod.ts";
 import { registries } from "../registries.ts";
 import { streamOf } from "../lab/core/random.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { measure } from "./measure.ts";
 import { type Row, row } from "./row.ts";
 import { labWorkspace } from "./workspaces.ts";

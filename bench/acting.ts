@@ -6,7 +6,7 @@
 import { policyOutputs, policyParameters } from "../agents/networks/actor_critic.ts";
 import { compileScores } from "../agents/trainers/evaluation.ts";
 import type { Workspace } from "../lab/compute/workspace.ts";
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { measure, type Subject } from "./measure.ts";
 import { peerRow } from "./peers/peer.ts";
 import { type Row, row, targetRow } from "./row.ts";

@@ -12,7 +12,7 @@ import { registries } from "../registries.ts";
 import { streamOf } from "../lab/core/random.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import { loadEntry } from "../lab/experiment/resolve.ts";
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { measure, type Subject } from "./measure.ts";
 import { type Peer, peerRow, type PeerScript } from "./peers/peer.ts";
 import { missingRow, type Row, row } from "./row.ts";

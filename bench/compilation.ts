@@ -6,7 +6,7 @@
  */
 import { median } from "../lab/statistics/mod.ts";
 import { planOf } from "./captured.ts";
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { missingRow, type Row, row, targetRow } from "./row.ts";
 import { steps } from "./steps/mod.ts";
 import { unlessUnlowered } from "./updates.ts";

@@ -7,7 +7,7 @@
 import { makeEnv, makeVectorEnv } from "../envs/mod.ts";
 import { type Box, Discrete, type Space } from "../lab/core/space.ts";
 import type { Vector } from "../lab/core/vector.ts";
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { measure, type Subject } from "./measure.ts";
 import { type Peer, peerRow } from "./peers/peer.ts";
 import { type Row, row, targetRow } from "./row.ts";

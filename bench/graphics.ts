@@ -9,7 +9,7 @@ import { openWorkspace } from "../lab/compute/backend.ts";
 import { GpuWorkspace } from "../lab/compute/compile/gpu_workspace.ts";
 import { ComputeDevice } from "../lab/compute/compile/wgsl/device.ts";
 import { openGraphics } from "../lab/compute/graphics.ts";
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { measure, type Subject } from "./measure.ts";
 import { missingRow, type Row, row } from "./row.ts";
 import { steps } from "./steps/mod.ts";

@@ -9,7 +9,7 @@ import { makeEnv } from "../envs/mod.ts";
 import { streamOf } from "../lab/core/random.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import type { Workspace } from "../lab/compute/workspace.ts";
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { measure } from "./measure.ts";
 import { type Row, row } from "./row.ts";
 import { labWorkspace, stockWorkspace } from "./workspaces.ts";

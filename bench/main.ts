@@ -15,7 +15,8 @@ import { plain } from "../cli/command.ts";
 import { table } from "../cli/terminal/format.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
 import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
-import { type Group, groups } from "./groups.ts";
+import type { Group } from "./group.ts";
+import { groups } from "./groups.ts";
 import { Peer, type PeerScript } from "./peers/peer.ts";
 import { cells, markdownTable, type Row, rowsDocument } from "./row.ts";
 

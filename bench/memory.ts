@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Trainer } from "../lab/core/trainer.ts";
 import { StoreRecorder } from "../lab/experiment/recorder.ts";
 import { runTrainer } from "../lab/experiment/runner.ts";
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { type Row, row } from "./row.ts";
 import { ppoStep } from "./steps/ppo.ts";
 import { emptyRun, temporaryStore } from "./temporary_store.ts";

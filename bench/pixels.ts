@@ -5,7 +5,7 @@
  */
 import { makeEnv, makeVectorEnv } from "../envs/mod.ts";
 import { renderObservation } from "../envs/wrappers/render_observation.ts";
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { measure } from "./measure.ts";
 import { type Row, row, targetRow } from "./row.ts";
 

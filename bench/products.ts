@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { measure, type Subject } from "./measure.ts";
 import { peerRow } from "./peers/peer.ts";
 import { type Row, row, targetRow } from "./row.ts";

@@ -5,7 +5,7 @@
  */
 import { LabError } from "../lab/core/errors.ts";
 import { median } from "../lab/statistics/mod.ts";
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { type Row, targetRow } from "./row.ts";
 import { temporaryStore } from "./temporary_store.ts";
 

@@ -5,7 +5,7 @@
  */
 import type { MetricPoint } from "../lab/core/metrics.ts";
 import type { Store } from "../lab/store/store.ts";
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { measure } from "./measure.ts";
 import { type Row, targetRow } from "./row.ts";
 import { emptyRun, temporaryStore } from "./temporary_store.ts";

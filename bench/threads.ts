@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { measure } from "./measure.ts";
 import { type Row, row } from "./row.ts";
 import { steps } from "./steps/mod.ts";

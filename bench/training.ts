@@ -9,7 +9,7 @@ import { LabError } from "../lab/core/errors.ts";
 import { launch } from "../lab/experiment/launch.ts";
 import { median } from "../lab/statistics/mod.ts";
 import { temporaryStore } from "./temporary_store.ts";
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { type Row, row } from "./row.ts";
 
 /** Experiments, budgets of a few seconds in their units, and what is counted. */

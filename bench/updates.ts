@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Workspace } from "../lab/compute/workspace.ts";
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { measure, type Subject } from "./measure.ts";
 import { peerRow } from "./peers/peer.ts";
 import { missingRow, type Row, row } from "./row.ts";

@@ -6,7 +6,7 @@
 import { cartPole } from "../envs/cartpole.ts";
 import { environments, makeVectorEnv, register } from "../envs/mod.ts";
 import type { Vector } from "../lab/core/vector.ts";
-import type { Bench } from "./groups.ts";
+import type { Bench } from "./group.ts";
 import { measure } from "./measure.ts";
 import { type Row, row } from "./row.ts";
 

@@ -1,34 +1,53 @@
-/** The import directions of ARCHITECTURE.md, held on the module graph that Deno itself sees. */
+/** ARCHITECTURE.md's directions of imports, held on the module graph that Deno itself sees. */
 import { deepStrictEqual, ok } from "node:assert";
 
 const root = new URL("../", import.meta.url);
 
-/** Folders that a folder may import from, beside itself. */
-const allowed: Record<string, readonly string[]> = {
+const parts = ["lab/core", "lab/compute", "lab/store", "lab/statistics", "lab/experiment"];
+const kinds = ["envs", "agents", "models", "experiments"];
+const lab = [...parts, ...kinds, "registries.ts"];
+
+/** Every layer, a folder or a file, with the layers that it may import beside itself. */
+const layers: Readonly<Record<string, readonly string[]>> = {
   "lab/core": [],
   "lab/compute": ["lab/core"],
   "lab/store": ["lab/core"],
   "lab/statistics": ["lab/core"],
+  "lab/experiment": ["lab/core", "lab/compute", "lab/store", "lab/statistics"],
   "envs": ["lab/core"],
   "agents": ["lab/core", "lab/compute"],
   "models": ["lab/core", "lab/compute"],
-  "lab/experiment": ["lab/core", "lab/compute", "lab/store", "lab/statistics"],
   "experiments": ["lab/core", "lab/experiment", "lab/statistics", "envs", "agents", "models"],
+  "registries.ts": [...parts, ...kinds],
+  "mod.ts": lab,
+  "cli": lab,
+  "web": lab,
+  "evidence": [...lab, "cli"],
+  "bench": [...lab, "cli"],
+  "tests": [...lab, "mod.ts", "cli", "web", "evidence", "bench"],
 };
-/** Folders that run in a browser page: neither Deno's nor Node's interfaces. */
+/** Layers that run in a browser page: neither Deno's nor Node's interfaces. */
 const portable = ["lab/core", "lab/compute", "lab/statistics", "envs", "agents", "models"];
 
-const folders = [...Object.keys(allowed), "cli", "web", "bench", "evidence", "tests"];
-const folderOf = (path: string) => folders.find((folder) => path.startsWith(`${folder}/`));
+/** Folders that hold none of the lab's own code. */
+const foreign = ["node_modules", "runs", "web/dist"];
 
-function* sources(folder: string): Generator<string> {
-  for (const entry of Deno.readDirSync(new URL(folder, root))) {
-    const path = `${folder}/${entry.name}`;
+/** The layer of a module; undefined where it has none. */
+function layerOf(path: string): string | undefined {
+  return Object.keys(layers).find((layer) => path === layer || path.startsWith(`${layer}/`));
+}
+
+/** Modules of a folder and those below it. */
+function* sources(folder = ""): Generator<string> {
+  for (const entry of Deno.readDirSync(new URL(`./${folder}`, root))) {
+    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (entry.name.startsWith(".") || foreign.includes(path)) continue;
     if (entry.isDirectory) yield* sources(path);
     else if (/\.tsx?$/.test(entry.name)) yield path;
   }
 }
 
+/** The lab's modules and what each imports, as types and at run time too. */
 async function importsOf(paths: readonly string[]): Promise<Map<string, string[]>> {
   // One throw-away module that imports all others gives one graph for all of them.
   const entry = await Deno.makeTempFile({ suffix: ".ts" });
@@ -61,23 +80,58 @@ async function importsOf(paths: readonly string[]): Promise<Map<string, string[]
   }
 }
 
-Deno.test("imports point one way", async () => {
-  const paths = Object.keys(allowed).flatMap((folder) => [...sources(folder)]);
+/** Modules that import each other in a circle, each circle once. */
+function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  // Tarjan (1972), "Depth-first search and linear graph algorithms": strongly connected components.
+  const number = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const path: string[] = [];
+  const found: string[][] = [];
+  const visit = (module: string): void => {
+    number.set(module, number.size);
+    lowest.set(module, number.get(module)!);
+    path.push(module);
+    for (const next of graph.get(module) ?? []) {
+      if (!number.has(next)) visit(next);
+      if (path.includes(next)) {
+        lowest.set(module, Math.min(lowest.get(module)!, lowest.get(next)!));
+      }
+    }
+    if (lowest.get(module) !== number.get(module)) return;
+    const circle = path.splice(path.indexOf(module));
+    if (circle.length > 1 || graph.get(module)?.includes(module)) found.push(circle);
+  };
+  for (const module of graph.keys()) if (!number.has(module)) visit(module);
+  return found;
+}
+
+const graph = await importsOf([...sources()]);
+
+Deno.test("every module stands in a layer, and imports point one way", () => {
   const wrong: string[] = [];
-  for (const [path, imports] of await importsOf(paths)) {
-    const folder = folderOf(path);
-    if (folder === undefined || !(folder in allowed)) continue;
+  for (const [path, imports] of graph) {
+    const layer = layerOf(path);
+    if (layer === undefined) wrong.push(path);
     for (const target of imports) {
-      const from = folderOf(target) ?? target;
-      if (from !== folder && !allowed[folder].includes(from)) wrong.push(`${path} -> ${target}`);
+      const other = layerOf(target);
+      const isAllowed = other === layer || layers[layer ?? ""]?.includes(other ?? "");
+      if (!isAllowed) wrong.push(`${path} -> ${target}`);
     }
   }
   deepStrictEqual(wrong, []);
 });
 
+Deno.test("no modules import each other in a circle", () => {
+  const known = new Map([["a", ["b", "d"]], ["b", ["c"]], ["c", ["a"]], ["d", ["d"]], ["e", [
+    "a",
+  ]]]);
+  deepStrictEqual(circlesOf(known), [["d"], ["a", "b", "c"]]);
+  deepStrictEqual(circlesOf(graph), []);
+});
+
 Deno.test("what runs in a browser page uses neither Deno nor Node", () => {
   const wrong: string[] = [];
-  for (const path of portable.flatMap((folder) => [...sources(folder)])) {
+  for (const path of portable.flatMap((layer) => [...sources(layer)])) {
     const code = Deno.readTextFileSync(new URL(path, root)).replace(
       /\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm,
       "",

@@ -17,13 +17,7 @@ import * as asset from "./routes/asset.ts";
 import * as compare from "./routes/compare.tsx";
 import * as index from "./routes/index.tsx";
 import * as run from "./routes/runs/[id].tsx";
-
-/** What every route sees. */
-export interface State {
-  readonly store: Store;
-  readonly feed: Feed;
-  readonly policies: Policies;
-}
+import type { State } from "./state.ts";
 
 /** The application; `createApp(store).handler(request)` answers a request. */
 export function createApp(store: Store): App<State> {

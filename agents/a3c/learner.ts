@@ -11,7 +11,7 @@ import { type Generator, type Seed, streamOf } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { constant, linear, type Schedule } from "../../lab/compute/schedules.ts";
 import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
-import type { A3cConfiguration } from "./a3c.ts";
+import type { A3cConfiguration } from "./configuration.ts";
 import { policyOutputs, stateValues } from "../networks/actor_critic.ts";
 import { explainedVariance, generalizedAdvantages } from "../returns/advantages.ts";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";

@@ -10,7 +10,7 @@ import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { constant } from "../../lab/compute/initializers.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import type { ActionRows } from "./actions.ts";
-import type { PolicyDistribution, PolicyTerms } from "./policy_distribution.ts";
+import type { PolicyDistribution, PolicyTerms } from "./contract.ts";
 
 /** ½ ln 2π. */
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);

@@ -91,6 +91,12 @@ export interface Assignment {
   readonly mailbox: SharedArrayBuffer;
 }
 
+/** Rows to be reset, as a mailbox holds them: whole numbers of any size as text. */
+export interface KeptReset {
+  readonly seeds: readonly (string | null)[] | null;
+  readonly mask: readonly number[] | null;
+}
+
 /** An empty mailbox. */
 export function newMailbox(): SharedArrayBuffer {
   return new SharedArrayBuffer(least, { maxByteLength: most });

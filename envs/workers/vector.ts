@@ -20,8 +20,16 @@ import {
   type Vector,
   type VectorStep,
 } from "../../lab/core/vector.ts";
-import { type Assignment, type Columns, columnsOf, newMailbox, put, take, word } from "./shared.ts";
-import type { KeptReset } from "./worker.ts";
+import {
+  type Assignment,
+  type Columns,
+  columnsOf,
+  type KeptReset,
+  newMailbox,
+  put,
+  take,
+  word,
+} from "./shared.ts";
 
 /** How long a worker may take to load the lab and make its environments. */
 const STARTING_SECONDS = 60;

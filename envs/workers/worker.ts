@@ -8,13 +8,15 @@ import type { Seed } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Vector } from "../../lab/core/vector.ts";
 import { makeVectorEnv } from "../mod.ts";
-import { type Assignment, type Columns, columnsOf, put, take, word } from "./shared.ts";
-
-/** Rows to be reset, as a mailbox holds them: whole numbers of any size as text. */
-export interface KeptReset {
-  readonly seeds: readonly (string | null)[] | null;
-  readonly mask: readonly number[] | null;
-}
+import {
+  type Assignment,
+  type Columns,
+  columnsOf,
+  type KeptReset,
+  put,
+  take,
+  word,
+} from "./shared.ts";
 
 /** A vector over some rows of shared columns. */
 class Rows {

@@ -4,7 +4,14 @@
  * @module
  */
 import { InputError } from "./errors.ts";
-import type { Generator } from "./random.ts";
+
+/** Where `choose` takes its numbers from: NumPy's `Generator`, of which it needs two draws. */
+export interface Draws {
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** A whole number from `low` up to but not including `high`, or from 0 up to `low`. */
+  integers(low: number, high?: number, options?: { endpoint?: boolean }): number;
+}
 
 /** How `choice` draws. */
 export interface ChoiceOptions {
@@ -18,7 +25,7 @@ export interface ChoiceOptions {
 
 /** `size` indices 0 … n − 1; see `Generator.choice`. */
 export function choose(
-  random: Generator,
+  random: Draws,
   n: number,
   size: number,
   { replace = true, p, shuffle = true }: ChoiceOptions = {},
@@ -79,12 +86,12 @@ function searchRight(sorted: Float64Array, value: number): number {
   return low;
 }
 
-function weighted(random: Generator, cumulative: Float64Array, size: number): Int32Array {
+function weighted(random: Draws, cumulative: Float64Array, size: number): Int32Array {
   return Int32Array.from({ length: size }, () => searchRight(cumulative, random.random()));
 }
 
 /** Draws what is missing, keeps what is new, gives it probability 0, and so on. */
-function weightedDistinct(random: Generator, p: Float64Array, size: number): Int32Array {
+function weightedDistinct(random: Draws, p: Float64Array, size: number): Int32Array {
   const found = new Set<number>();
   while (found.size < size) {
     const drawn = weighted(random, accumulate(p), size - found.size);
@@ -96,7 +103,7 @@ function weightedDistinct(random: Generator, p: Float64Array, size: number): Int
   return Int32Array.from(found);
 }
 
-function distinct(random: Generator, n: number, size: number, shuffle: boolean): Int32Array {
+function distinct(random: Draws, n: number, size: number, shuffle: boolean): Int32Array {
   if (n > 10000 && size > Math.floor(n / (shuffle ? 50 : 20))) {
     // Shuffles the tail of the population.
     const population = Int32Array.from({ length: n }, (_, i) => i);
@@ -114,7 +121,7 @@ function distinct(random: Generator, n: number, size: number, shuffle: boolean):
   return sample;
 }
 
-function shuffleTail(random: Generator, array: Int32Array, first: number): void {
+function shuffleTail(random: Draws, array: Int32Array, first: number): void {
   for (let i = array.length - 1; i >= first; i--) {
     const j = random.integers(i, undefined, { endpoint: true });
     [array[i], array[j]] = [array[j], array[i]];

@@ -5,14 +5,7 @@
  */
 import type { Environment } from "../core/environment.ts";
 import type { Registries } from "./registries.ts";
-import { environmentMaker as makerOf, type Job } from "./session.ts";
-
-/** What crosses to the thread. */
-export interface SourceOptions {
-  readonly job: Job;
-  /** URL of the module that exports the registries. */
-  readonly registries: string;
-}
+import { environmentMaker as makerOf, type SourceOptions } from "./session.ts";
 
 /** Makes fresh environments, the same as the job's. */
 export async function environmentMaker(

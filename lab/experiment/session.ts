@@ -15,7 +15,6 @@ import { type Generator, type Seed, streamOf } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { ExperimentDefinition } from "./definition.ts";
-import type { SourceOptions } from "./environment_source.ts";
 import { firstLine } from "./error_lines.ts";
 import { importModule, labRoot } from "./load.ts";
 import type { Registries } from "./registries.ts";
@@ -30,6 +29,13 @@ export interface Job {
   /** Decimal, as seeds may have 128 bits. */
   readonly seed: string;
   readonly backend: BackendChoice;
+}
+
+/** What a thread makes the environments of a job from. */
+export interface SourceOptions {
+  readonly job: Job;
+  /** URL of the module that exports the registries. */
+  readonly registries: string;
 }
 
 /** The metric by which checkpoints are called best. */

@@ -8,21 +8,8 @@ import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import { figure } from "../format.ts";
-import { chartOptions, type ChartState, joined, type Library } from "./plot_options.ts";
+import { chartOptions, type ChartState, joined, type Library, type Line } from "./plot_options.ts";
 import { Swatch } from "./swatch.tsx";
-
-/** One line; `low` and `high` draw a band around it. Values that are not finite are text: gaps. */
-export interface Line {
-  readonly label: string;
-  /** Index into the palette. */
-  readonly color: number;
-  readonly x: readonly number[];
-  readonly y: readonly (number | string)[];
-  readonly low?: readonly (number | string)[];
-  readonly high?: readonly (number | string)[];
-  /** Thin and pale: raw values behind a smoothed line, single seeds behind their mean. */
-  readonly faint?: boolean;
-}
 
 /** Lines, told apart by colour and by dash, on one x axis. */
 export interface PlotProps {
@@ -40,8 +27,9 @@ function readable(lines: readonly Line[]): Line[] {
 }
 
 /** The chart. Drag to zoom, double-click to zoom out. */
-export function Plot(props: PlotProps): VNode {
-  const { title, xLabel, lines, height = 200 } = props;
+export function Plot(
+  { title, xLabel, lines, linked = false, height = 200 }: PlotProps,
+): VNode {
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const library = useRef<Library | null>(null);
@@ -57,7 +45,7 @@ export function Plot(props: PlotProps): VNode {
     const element = holder.current;
     if (element === null || !drawable) return;
     let alive = true;
-    const state: ChartState = { props, lines: latest, cursor, zoomed };
+    const state: ChartState = { linked, xLabel, lines: latest, cursor, zoomed };
     const draw = () => {
       if (!alive || library.current === null) return;
       chart.current?.destroy();

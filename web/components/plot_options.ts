@@ -7,14 +7,28 @@ import type { Signal } from "@preact/signals";
 import type uPlot from "uplot";
 import { figure } from "../format.ts";
 import { dashOf, paletteSize } from "./palette.ts";
-import type { Line, PlotProps } from "./plot.tsx";
 
 /** The class itself, with its functions. */
 export type Library = typeof uPlot;
 
+/** One line; `low` and `high` draw a band around it. Values that are not finite are text: gaps. */
+export interface Line {
+  readonly label: string;
+  /** Index into the palette. */
+  readonly color: number;
+  readonly x: readonly number[];
+  readonly y: readonly (number | string)[];
+  readonly low?: readonly (number | string)[];
+  readonly high?: readonly (number | string)[];
+  /** Thin and pale: raw values behind a smoothed line, single seeds behind their mean. */
+  readonly faint?: boolean;
+}
+
 /** What a chart reads while it lives, and what it tells. */
 export interface ChartState {
-  readonly props: PlotProps;
+  /** Shows the cursor of the page's other charts of the same axis. */
+  readonly linked: boolean;
+  readonly xLabel: string;
   readonly lines: { readonly current: readonly Line[] };
   /** The x under the pointer. */
   readonly cursor: Signal<number | null>;
@@ -47,7 +61,7 @@ export function chartOptions(
   state: ChartState,
   size: { width: number; height: number },
 ): uPlot.Options {
-  const { linked, xLabel } = state.props;
+  const { linked, xLabel } = state;
   const grid = { stroke: style("--grid"), width: 1 };
   const axis: uPlot.Axis = {
     stroke: style("--ink-soft"),

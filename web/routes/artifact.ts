@@ -1,5 +1,5 @@
 /** Stored pictures by content hash. @module */
-import type { State } from "../app.ts";
+import type { State } from "../state.ts";
 import type { Context } from "../fresh.ts";
 
 /** Answers a picture's bytes, which never change under their name. */

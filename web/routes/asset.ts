@@ -1,6 +1,6 @@
 /** Built and static files. @module */
 import { InputError } from "../../lab/core/errors.ts";
-import type { State } from "../app.ts";
+import type { State } from "../state.ts";
 import { readAsset } from "../assets.ts";
 import type { Context } from "../fresh.ts";
 

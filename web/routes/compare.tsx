@@ -1,6 +1,6 @@
 /** The compare page: groups of runs over seeds. @module */
 import type { VNode } from "preact";
-import type { State } from "../app.ts";
+import type { State } from "../state.ts";
 import type { Comparison } from "../comparison.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../fresh.ts";
 import { ComparisonView, Live } from "../islands.ts";

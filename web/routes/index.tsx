@@ -1,6 +1,6 @@
 /** The runs page. @module */
 import type { VNode } from "preact";
-import type { State } from "../app.ts";
+import type { State } from "../state.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../fresh.ts";
 import { Live, RunTable } from "../islands.ts";
 import type { RunSummary } from "../summary.ts";

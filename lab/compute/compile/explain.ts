@@ -4,7 +4,8 @@
  * @module
  */
 import type { Compiled } from "./compiler.ts";
-import { elements, lineOf } from "./ir.ts";
+import { operationsOf } from "./costs.ts";
+import { lineOf } from "./ir.ts";
 import type { Item, Loop } from "./items.ts";
 import { neededValues, readsOf, writesOf } from "./plan.ts";
 import type { Schedule } from "./schedule.ts";
@@ -190,32 +191,6 @@ function shapeOf(item: Item, sizes: readonly number[]): string {
 
 function text(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;
-}
-
-/** Floating-point operations of an item over values of these sizes. */
-export function operationsOf(item: Item, sizes: readonly number[]): number {
-  switch (item.kind) {
-    case "loop":
-      return item.size * (item.nodes.length + item.reductions.length);
-    case "matMul":
-      return 2 * item.batch * item.rows * item.columns * item.inner;
-    case "convolution":
-      return 2 * windowElements(item) * item.windows.channels * item.filters;
-    case "window":
-      return windowElements(item) * item.windows.channels;
-    case "argMax":
-      return item.rows * item.columns;
-    case "scan":
-    case "scatter":
-      return sizes[item.inputs[0]];
-    default:
-      return 0;
-  }
-}
-
-/** Elements of all windows of a channel. */
-function windowElements({ windows: w }: Extract<Item, { kind: "convolution" | "window" }>): number {
-  return elements([w.images, w.outHeight, w.outWidth, w.kernelHeight, w.kernelWidth]);
 }
 
 /** What of a program could not be compiled for the workspace's backend: a line each. */

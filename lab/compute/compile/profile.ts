@@ -5,7 +5,7 @@
  */
 import type { Compiled } from "./compiler.ts";
 import { alone, type Times } from "./explain.ts";
-import { hostCalls } from "./host_kernels.ts";
+import { hostCalls } from "./host_calls.ts";
 import type { SharedArena } from "./memory.ts";
 import type { Schedule } from "./schedule.ts";
 import { lower, type Rounding } from "./wasm/lower.ts";

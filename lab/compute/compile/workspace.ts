@@ -15,7 +15,7 @@ import { type AnyStep, declarations, type Range, scalarViews, tracedStep } from 
 import { type Compiled, compileStep } from "./compiler.ts";
 import { explain, explainFallback, type Explanation } from "./explain.ts";
 import { fallback, type FallbackMemory } from "./fallback.ts";
-import { hostCalls } from "./host_kernels.ts";
+import { hostCalls } from "./host_calls.ts";
 import { type Dtype, NoLowering } from "./ir.ts";
 import { SharedArena } from "./memory.ts";
 import { bytesOf, constantsOf } from "./plan.ts";

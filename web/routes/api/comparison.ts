@@ -1,6 +1,6 @@
 /** One metric of many runs, grouped over seeds. @module */
 import type { Run, Store } from "../../../lab/store/store.ts";
-import type { State } from "../../app.ts";
+import type { State } from "../../state.ts";
 import { compare, type Comparison } from "../../comparison.ts";
 import type { Context } from "../../fresh.ts";
 import { axisFrom, smoothingFrom } from "../../query.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { State } from "../../app.ts";
+import type { State } from "../../state.ts";
 import { type Contents, contentsOf } from "../../contents.ts";
 import type { News } from "../../feed.ts";
 import type { Context } from "../../fresh.ts";

@@ -1,6 +1,6 @@
 /** The policy of a run's agent as a file. @module */
 import { InputError } from "../../../lab/core/errors.ts";
-import type { State } from "../../app.ts";
+import type { State } from "../../state.ts";
 import type { Context } from "../../fresh.ts";
 
 const kinds = ["final", "best", "last"] as const;

@@ -1,6 +1,6 @@
 /** One series of one run, down-sampled for a chart. @module */
 import type { Series } from "../../../lab/store/store.ts";
-import type { State } from "../../app.ts";
+import type { State } from "../../state.ts";
 import type { Axis } from "../../axes.ts";
 import type { Context } from "../../fresh.ts";
 import { axisFrom, numberFrom, smoothingFrom } from "../../query.ts";

@@ -3,7 +3,7 @@ import type { VNode } from "preact";
 import { environments } from "../../../envs/mod.ts";
 import { flatten } from "../../../lab/experiment/comparison.ts";
 import type { Manifest, Run } from "../../../lab/store/store.ts";
-import type { State } from "../../app.ts";
+import type { State } from "../../state.ts";
 import { type Contents, contentsOf } from "../../contents.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
 import { Gallery, Live, PolicyAtWork, RunCharts, RunEvents, RunStatus } from "../../islands.ts";

@@ -4,40 +4,12 @@
  * @module
  */
 import { axesOf } from "../shapes.ts";
-import type { Attributes, Dtype, Graph, GraphBuilder, Operation, Value, View } from "../ir.ts";
+import type { Attributes, Dtype, Graph, GraphBuilder, View } from "../ir.ts";
+import type { Adder, Expansion } from "./expansion.ts";
 import { einsum } from "./expand_einsum.ts";
 import { imageExpansions } from "./expand_images.ts";
 import { mathExpansions } from "./expand_math.ts";
 import { keep, rewrite } from "./rewrite.ts";
-
-/** Appends primitives for one composite operation; undefined where it is none. */
-export type Expansion = (operation: Operation, add: Adder) => View | undefined;
-
-/** Short forms for appending operations of the composite's origin; these are expanded in turn. */
-export interface Adder {
-  /** A float32 elementwise kernel: the result has the shape of the input of the highest rank. */
-  (kernel: string, inputs: readonly View[], attributes?: Attributes): View;
-  /** A kernel with the shape and type of its result. */
-  typed(
-    kernel: string,
-    inputs: readonly View[],
-    shape: readonly number[],
-    dtype: Dtype,
-    attributes?: Attributes,
-  ): View;
-  /** A float32 scalar. */
-  constant(value: number): View;
-  /** A row of int32. */
-  integers(values: readonly number[]): View;
-  /** Known float32 elements. */
-  matrix(values: Float32Array, shape: readonly number[]): View;
-  /** x as another type. */
-  cast(x: View, dtype: Dtype): View;
-  /** What a fused kernel does at its end: its other inputs are a bias and slopes. */
-  activated(x: View, rest: readonly View[], attributes: Attributes): View;
-  /** The value behind a view. */
-  valueOf(view: View): Value;
-}
 
 function adder(builder: GraphBuilder, origin: Error | undefined): Adder {
   const valueOf = (view: View) => builder.values[view.value];

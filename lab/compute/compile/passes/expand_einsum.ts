@@ -5,7 +5,7 @@
  */
 import { elements, type View } from "../ir.ts";
 import { einsumOf } from "../shapes.ts";
-import type { Adder, Expansion } from "./expand.ts";
+import type { Adder, Expansion } from "./expansion.ts";
 
 /** A view whose axes have labels. */
 interface Labelled {

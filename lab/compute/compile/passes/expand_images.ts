@@ -4,7 +4,7 @@
  * @module
  */
 import type { Operation, View } from "../ir.ts";
-import type { Adder, Expansion } from "./expand.ts";
+import type { Adder, Expansion } from "./expansion.ts";
 
 /** x·scale + offset after (x − mean)/√(variance + ε): scale and offset where they are given. */
 const batchNorm: Expansion = ({ inputs, attributes, output }, add) => {

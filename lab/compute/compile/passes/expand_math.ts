@@ -4,7 +4,7 @@
  * @module
  */
 import { uniform, type View } from "../ir.ts";
-import type { Adder, Expansion } from "./expand.ts";
+import type { Adder, Expansion } from "./expansion.ts";
 
 /**
  * x to a known power: products for whole exponents up to 8 in magnitude (in exact order: squares

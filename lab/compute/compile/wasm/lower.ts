@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { operationsOf } from "../explain.ts";
+import { operationsOf } from "../costs.ts";
 import { alignedScratch, neededValues, type Plan, readsOf, writesOf } from "../plan.ts";
 import type { HostCall, Item, MatMul } from "../items.ts";
 import type { Schedule } from "../schedule.ts";

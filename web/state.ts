@@ -1,0 +1,15 @@
+/**
+ * What the dashboard's routes share.
+ *
+ * @module
+ */
+import type { Store } from "../lab/store/store.ts";
+import type { Feed } from "./feed.ts";
+import type { Policies } from "./policies.ts";
+
+/** What every route sees. */
+export interface State {
+  readonly store: Store;
+  readonly feed: Feed;
+  readonly policies: Policies;
+}
