@@ -24,6 +24,7 @@ import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Samples } from "../../lab/core/picture.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Report } from "../../lab/core/trainer.ts";
+import { outputOverRows } from "../../lab/compute/batches.ts";
 import type { ModelDefinition } from "../../lab/compute/definitions.ts";
 import { safeNorm, valueAndGradients } from "../../lab/compute/gradients.ts";
 import { heNormal, lecunNormal } from "../../lab/compute/initializers.ts";
@@ -367,12 +368,11 @@ class WganGpTrainer extends BaseTrainer {
   ): Promise<Samples & { kind: "points" }> {
     const { draw } = this.#programs;
     const dimensions = this.#dimensions;
-    const values = new Float32Array(count * dimensions);
-    for (const rows of inOrder(count, EVALUATION_BATCH)) {
-      draw.run(random);
-      const points = await draw.read("points");
-      values.set(points.subarray(0, rows.length * dimensions), rows[0] * dimensions);
-    }
+    const values = await outputOverRows(draw, "points", {
+      count,
+      batch: EVALUATION_BATCH,
+      random,
+    });
     return { kind: "points", count, dimensions, values };
   }
 

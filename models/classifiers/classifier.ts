@@ -18,6 +18,7 @@ import type { Dataset } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Report } from "../../lab/core/trainer.ts";
+import { outputOverRows } from "../../lab/compute/batches.ts";
 import type { ModelDefinition } from "../../lab/compute/definitions.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";
 import { heNormal, lecunNormal } from "../../lab/compute/initializers.ts";
@@ -137,17 +138,10 @@ function compileClassifier(
       update.run();
     },
     /** Class probabilities [count, classes] of images [count, inputs]. */
-    async probabilities(values: Float32Array): Promise<Float32Array> {
+    probabilities(values: Float32Array): Promise<Float32Array> {
       const count = values.length / inputs;
-      const result = new Float32Array(count * classes);
-      for (let from = 0; from < count; from += EVALUATION_BATCH) {
-        const until = Math.min(from + EVALUATION_BATCH, count);
-        classify.input.x.set(values.subarray(from * inputs, until * inputs));
-        classify.run();
-        const rows = await classify.read("probabilities");
-        result.set(rows.subarray(0, (until - from) * classes), from * classes);
-      }
-      return result;
+      const rows = { count, batch: EVALUATION_BATCH, columns: { x: values } };
+      return outputOverRows(classify, "probabilities", rows);
     },
   };
 }

@@ -6,6 +6,7 @@
 import type { Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
+import { gatherRows } from "../../lab/core/rows.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 
 /** What becomes of an epoch's last, smaller batch: left out, or masked up to size. */
@@ -89,9 +90,7 @@ export function loadRows(
   mask?: Float32Array,
 ): void {
   const size = split.values.length / split.count;
-  for (let i = 0; i < rows.length; i++) {
-    x.set(split.values.subarray(rows[i] * size, (rows[i] + 1) * size), i * size);
-  }
+  gatherRows(split.values, rows, size, x);
   mask?.fill(1, 0, rows.length).fill(0, rows.length);
 }
 

@@ -22,6 +22,7 @@ import type { Samples } from "../../lab/core/picture.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { Report } from "../../lab/core/trainer.ts";
+import { outputOverRows } from "../../lab/compute/batches.ts";
 import type { ModelDefinition } from "../../lab/compute/definitions.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";
 import { constant, heNormal, lecunNormal, normal } from "../../lab/compute/initializers.ts";
@@ -361,13 +362,11 @@ class VaeTrainer extends ExampleTrainer {
     { random, count }: { random: Generator; count: number },
   ): Promise<Samples & { kind: "images" }> {
     const { draw } = this.#programs;
-    const values = new Float32Array(count * this.#pixels);
-    for (let from = 0; from < count; from += EVALUATION_BATCH) {
-      draw.run(random);
-      const images = await draw.read("images");
-      const rows = Math.min(EVALUATION_BATCH, count - from);
-      values.set(images.subarray(0, rows * this.#pixels), from * this.#pixels);
-    }
+    const values = await outputOverRows(draw, "images", {
+      count,
+      batch: EVALUATION_BATCH,
+      random,
+    });
     const shape = this.#context.dataset.shape as [number, number, number];
     return { kind: "images", count, shape, values };
   }
