@@ -11,7 +11,7 @@
 import { dirname } from "node:path";
 import { formatMessage } from "@optique/core/message";
 import { parseSync } from "@optique/core/parser";
-import { InputError, LabError, nearest } from "../lab/core/errors.ts";
+import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
 import { check } from "./commands/check.ts";
 import { type Command, PROGRAM } from "./command.ts";
 import { compare } from "./commands/compare.ts";
@@ -70,7 +70,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
   if (first === "complete") return await complete(rest, quickStart, commands, io);
   if (first === "help") return await dispatch([...rest.slice(0, 1), "--help"], io);
   const named = first !== undefined && !first.startsWith("-");
-  const command = named ? commandNamed(first) : quickStart;
+  const command = named ? await commandNamed(first, io) : quickStart;
   const given = named ? rest : args;
   const end = given.indexOf("--");
   if ((end < 0 ? given : given.slice(0, end)).some((arg) => arg === "--help" || arg === "-h")) {
@@ -87,16 +87,26 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
   return await command.run(parsed.value, io);
 }
 
-function commandNamed(name: string): Command {
+/**
+ * The command of a name.
+ *
+ * @throws {InputError} where there is none; what is an experiment, a file or a world gets the command
+ * that takes it.
+ */
+async function commandNamed(name: string, io: Io): Promise<Command> {
   const command = commands.find((each) => each.name === name);
   if (command !== undefined) return command;
-  const near = nearest(name, commands.map((each) => each.name));
-  const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
-  throw new InputError(
-    `Cannot run as there is no command "${name}"${hint}: known are ${
-      commands.map((each) => each.name).join(", ")
-    }. To train an experiment: ${PROGRAM} run NAME`,
-  );
+  const { experiments, environments } = await io.registries();
+  const takes = (what: string, line: string) =>
+    new InputError(
+      `Cannot run as there is no command "${name}": it is ${what}, so ${PROGRAM} ${line}`,
+    );
+  if (experiments.some((each) => each.name === name)) {
+    throw takes("an experiment", `run ${name}`);
+  }
+  if (/\.[mc]?[jt]sx?$/.test(name)) throw takes("a file", `run ${name}`);
+  if (environments.some(({ id }) => id === name)) throw takes("a world", `play ${name}`);
+  throw unknownName("run", "command", name, commands.map((each) => each.name), "--help");
 }
 
 /** One line for people, and the exit code. */

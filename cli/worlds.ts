@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { environmentOf } from "../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../lab/core/environment.ts";
 import { unknownEnvironment } from "../lab/core/environment_ids.ts";
-import { InputError, unknownName } from "../lab/core/errors.ts";
+import { InputError } from "../lab/core/errors.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
 
@@ -74,12 +74,17 @@ async function registeredWorld(
     throw unknownEnvironment("find the environment", id, environments.map(({ id }) => id));
   }
   const { fieldsOf, parseValue } = await import("../lab/experiment/fields.ts");
+  const { hintFor } = await import("../lab/experiment/other_names.ts");
   const { makeEnv } = await import("../envs/mod.ts");
   const fields = fieldsOf(entry.configuration, "");
   const options = Object.fromEntries(set.map(([name, text]) => {
     const field = fields.find(({ path }) => path === name);
     if (field === undefined) {
-      throw unknownName(`set ${name}`, `option of ${id}`, name, fields.map(({ path }) => path));
+      throw new InputError(
+        `Cannot set ${name} as ${id} has no such option${
+          hintFor(name, fields)
+        }: see describe ${id}`,
+      );
     }
     return [name, parseValue(text, field)];
   }));

@@ -56,7 +56,9 @@ export const compare = defineCommand({
     const found = matching(named, where);
     if (metric !== undefined) {
       const series = new Set(found.flatMap((run) => store.seriesNames(run.id)));
-      if (!series.has(metric)) throw unknownName("compare", "series", metric, series);
+      if (!series.has(metric)) {
+        throw unknownName("compare", "series", metric, series, "runs --json");
+      }
     }
     const comparison = compareRuns(store, found, registries, { metric, threshold });
     if (comparison.groups.length === 0) {

@@ -12,7 +12,7 @@ function versionOf(id: string): { name: string; version: number } | undefined {
 
 /**
  * The error for an id that is not known: of an outdated version the current one, else the nearest
- * id.
+ * ids.
  *
  * @param action What cannot be had, as in "Cannot <action> as …".
  * @param known All ids.
@@ -31,5 +31,5 @@ export function unknownEnvironment(
       `Cannot ${action} as ${id} is outdated and not part of this lab: ${current} is current`,
     );
   }
-  return unknownName(action, "environment", id, known);
+  return unknownName(action, "environment", id, known, "list worlds");
 }

@@ -44,7 +44,7 @@ export async function loadDefinition(reference: string, registries: Registries):
     const entry = registries.experiments.find((entry) => entry.name === reference);
     if (entry === undefined) {
       const known = registries.experiments.map((entry) => entry.name);
-      throw unknownName("load the experiment", "experiment", reference, known);
+      throw unknownName("load the experiment", "experiment", reference, known, "list");
     }
     const path = fileURLToPath(entry.module);
     return {

@@ -10,7 +10,7 @@ import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts
 import { environmentOf } from "../core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../core/environment.ts";
 import { unknownEnvironment } from "../core/environment_ids.ts";
-import { InputError, nearest, unknownName } from "../core/errors.ts";
+import { InputError, unknownName } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import { commonSchema } from "./common_schema.ts";
@@ -23,6 +23,7 @@ import {
   requirementOf,
 } from "./fields.ts";
 import { requireFit } from "./fit.ts";
+import { hintFor } from "./other_names.ts";
 import type { Registries } from "./registries.ts";
 
 /** A definition with every field filled in and checked. */
@@ -68,7 +69,7 @@ export function isOwnEnvironment(
  * Checks a definition, applies the overrides and fills in every default.
  *
  * Throws an `InputError` of one line that names path, value and allowed range, or the nearest known
- * path; and for an agent that cannot learn in the world, the agents that can.
+ * paths; and for an agent that cannot learn in the world, the agents that can.
  */
 export async function resolve(
   definition: ExperimentDefinition,
@@ -158,7 +159,7 @@ function worldOf(
     : environmentEntry(registries, id, name).make(options);
 }
 
-/** A registered environment; an `InputError` names the nearest known id. */
+/** A registered environment; an `InputError` names the nearest known ids. */
 export function environmentEntry(registries: Registries, id: string, experiment: string) {
   const entry = registries.environments.find((entry) => entry.id === id);
   if (entry !== undefined) return entry;
@@ -166,7 +167,7 @@ export function environmentEntry(registries: Registries, id: string, experiment:
   throw unknownEnvironment(`use "${experiment}"`, id, known);
 }
 
-/** Loads a registered agent, model or data set; an `InputError` names the nearest known name. */
+/** Loads a registered agent, model or data set; an `InputError` names the nearest known names. */
 export function loadEntry<T>(
   entries: readonly { readonly name: string; load(): Promise<T> }[],
   kind: string,
@@ -175,7 +176,8 @@ export function loadEntry<T>(
 ): Promise<T> {
   const entry = entries.find((entry) => entry.name === name);
   if (entry !== undefined) return entry.load();
-  throw unknownName(`use "${experiment}"`, kind, name, entries.map((entry) => entry.name));
+  const known = entries.map((entry) => entry.name);
+  throw unknownName(`use "${experiment}"`, kind, name, known, `list ${kind.replace(" ", "")}s`);
 }
 
 /**
@@ -265,7 +267,7 @@ function selectorField({ path, selector, chosen }: Part): Field {
   return { path: `${path}.${selector}`, ...field };
 }
 
-/** Overrides as parsed values; an unknown path is an `InputError` with the nearest known one. */
+/** Overrides as parsed values; an unknown path is an `InputError` that says which is meant. */
 function overridesByPath(
   sets: ReadonlyMap<string, string>,
   fields: readonly Field[],
@@ -276,11 +278,8 @@ function overridesByPath(
     [...sets].map(([path, text]) => {
       const field = byPath.get(path);
       if (field !== undefined) return [path, parseValue(text, field)];
-      const near = nearest(path, byPath.keys()) ??
-        [...byPath.keys()].find((known) => known.endsWith(`.${path}`));
-      const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
       throw new InputError(
-        `Cannot set ${path} as "${experiment}" has no such field${hint}: ` +
+        `Cannot set ${path} as "${experiment}" has no such field${hintFor(path, fields)}: ` +
           `see describe ${experiment}`,
       );
     }),
@@ -311,9 +310,10 @@ function check(
   const inner = [...issue.path, ...(unknown === undefined ? [] : [unknown])].join(".");
   const full = `${prefix}${inner}`;
   if (unknown !== undefined) {
-    const near = nearest(inner, topLevel);
-    const hint = near === undefined ? "" : ` (did you mean ${prefix}${near}?)`;
-    throw new InputError(`Cannot use "${experiment}" as there is no field ${full}${hint}`);
+    const own = fields.filter(({ path: known }) => known.startsWith(prefix));
+    throw new InputError(
+      `Cannot use "${experiment}" as there is no field ${full}${hintFor(full, own)}`,
+    );
   }
   const field = fields.find((field) => field.path === full) ??
     fields.find((field) => full.startsWith(`${field.path}.`));

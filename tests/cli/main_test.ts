@@ -100,11 +100,17 @@ Deno.test("every command of the documentation parses", async () => {
 
 /** What a person may type wrongly, and what the answer must say. */
 const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
-  [["lst"], /no command "lst" \(did you mean "list"\?\)/],
-  [["cartpole-ppo"], /no command "cartpole-ppo".*run NAME/],
+  [["lst"], /no command "lst" \(did you mean "list"/],
+  [["train"], /no command "train".*`--help` shows all/],
+  [["cartpole-ppo"], /it is an experiment, so deno task experiment run cartpole-ppo\n/],
+  [["my_world.ts"], /it is a file, so deno task experiment run my_world\.ts\n/],
+  [["Taxi-v4"], /it is a world, so deno task experiment play Taxi-v4\n/],
   [["--sotre", "x"], /--sotre.*--store/],
   [["run"], /a NAME or FILE\.ts is needed/],
-  [["run", "cartpole-pop"], /no experiment "cartpole-pop" \(did you mean "cartpole-ppo"\?\)/],
+  [
+    ["run", "cartpole-pop"],
+    /no experiment "cartpole-pop" \(did you mean "cartpole-ppo", .*`list` shows all/,
+  ],
   [["run", "missing.ts"], /missing\.ts/],
   [["run", "cartpole-ppo", "--sede", "1"], /"--sede".*--seed/],
   [["run", "cartpole-ppo", "--seed", "-1"], /0 to 2\^128 - 1.*"-1"/],

@@ -276,7 +276,7 @@ Deno.test("what cannot be played is one line and 2", async () => {
     const [args, expected] of [
       [["CartPole-v1"], /this is no terminal/],
       [["CartPole-v1", "--random"], /this is no terminal/],
-      [["CartPole-v2", "--random"], /did you mean "CartPole-v1"\?/],
+      [["CartPole-v2", "--random"], /did you mean "CartPole-v1"/],
       [
         ["CartPole-v1", "--random", "--out", "a.mp4"],
         /must end in \.gif, \.png or \.svg: a\.mp4|mp4/,

@@ -1,6 +1,12 @@
-import { ok, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
-import { InputError, LabError, nearest, unknownName } from "../../../lab/core/errors.ts";
+import {
+  InputError,
+  LabError,
+  nearest,
+  nearestNames,
+  unknownName,
+} from "../../../lab/core/errors.ts";
 
 const known = ["cartpole-dqn", "cartpole-ppo", "glyphs-vae"];
 
@@ -31,6 +37,39 @@ Deno.test("a name with one letter changed, left out or added finds its way back"
   fc.assert(fc.property(fc.nat(name.length - 1), fc.constantFrom("", "x", "xy"), (at, letters) => {
     strictEqual(nearest(name.slice(0, at) + letters + name.slice(at + 1), [...known, name]), name);
   }));
+});
+
+Deno.test("names near come by words first, then by edits; another spelling of one stands alone", () => {
+  const names = ["cartpole-ppo", "cartpole-ppo-quick", "pendulum-sac", "acrobot-ppo", "taxi-sarsa"];
+  deepStrictEqual(nearestNames("ppo", names), [
+    "acrobot-ppo",
+    "cartpole-ppo",
+    "cartpole-ppo-quick",
+  ]);
+  deepStrictEqual(nearestNames("quick ppo", names), ["cartpole-ppo-quick"]);
+  deepStrictEqual(nearestNames("PPO_CartPole", names), ["cartpole-ppo"]);
+  deepStrictEqual(nearestNames("cartpole-pop", names, 2), ["cartpole-ppo", "acrobot-ppo"]);
+  deepStrictEqual(nearestNames("learning_rate", ["annealLearningRate", "learningRate"]), [
+    "learningRate",
+  ]);
+});
+
+Deno.test("two neighbours swapped are one edit", () => {
+  // Of "tanh": "tahn" is one swap, "tank" one substitution and "thin" two edits away.
+  deepStrictEqual(nearestNames("tahn", ["thin", "tanh"]), ["tanh", "thin"]);
+  strictEqual(nearest("ab", ["ba"]), "ba");
+});
+
+Deno.test("of many names the three nearest are named, and where all of them are", () => {
+  const names = ["dqn", "ddpg", "dyna-q", "ppo", ...Array.from({ length: 20 }, (_, i) => `x${i}y`)];
+  strictEqual(
+    unknownName("train", "agent", "dqq", names, "list agents").message,
+    'Cannot train as there is no agent "dqq" (did you mean "dqn"?): `list agents` shows all 24',
+  );
+  strictEqual(
+    unknownName("train", "agent", "x1", names).message,
+    'Cannot train as there is no agent "x1" (did you mean "x1y", "x10y" or "x11y"?): there are 24',
+  );
 });
 
 Deno.test("an unknown name's message names action, kind, name, nearest and all known ones", () => {

@@ -122,10 +122,11 @@ Deno.test("a field tells type, value, default, range, unit and meaning", async (
 Deno.test("an unknown path names the nearest known one", async () => {
   await refuses(
     set(["agent.raet", "1"]),
-    'Cannot set agent.raet as "line-toy" has no such field (did you mean agent.rate?): ' +
+    'Cannot set agent.raet as "line-toy" has no such field (did you mean ' +
+      '"agent.rate", "agent.name" or "agent.size"?): ' +
       "see describe line-toy",
   );
-  await refuses(set(["goal", "1"]), /did you mean environment\.goal\?/);
+  await refuses(set(["goal", "1"]), /did you mean "environment\.goal"\?/);
   await refuses(set(["zzzzzzzzzzzzzzzzzzz", "1"]), /has no such field: see describe line-toy$/);
 });
 
@@ -167,7 +168,7 @@ Deno.test("a wrong definition is refused in one line", async () => {
   await refused({ agent: { name: "toz" } }, /did you mean "toy"\?/);
   await refused(
     { agent: { name: "toy", raet: 1 } },
-    /no field agent\.raet \(did you mean agent\.rate\?\)/,
+    /no field agent\.raet \(did you mean "agent\.rate"/,
   );
   await refused(
     { agent: { name: "toy", rate: "1" } },
@@ -184,7 +185,10 @@ Deno.test("a wrong definition is refused in one line", async () => {
   await refused({ bugdet: 5 }, /no field "bugdet" \(did you mean "budget"\?\)/);
   await refused({ stop: { metric: "x" } }, /this stop\.atLeast as it must be number: nothing/);
   await refused({ seeds: "3" }, /this seeds as it must be integer, ≥ 1: "3"/);
-  await refused({ evaluation: { evry: 5 } }, /no field evaluation\.evry \(did you mean evaluation/);
+  await refused(
+    { evaluation: { evry: 5 } },
+    /no field evaluation\.evry \(did you mean "evaluation/,
+  );
   await refused({ name: "" }, /must have a name/);
 });
 

@@ -1,0 +1,209 @@
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { parseSync } from "@optique/core/parser";
+import { run } from "../../../cli/commands/run.ts";
+import { commonSchema } from "../../../lab/experiment/common_schema.ts";
+import { type Field, fieldsOf } from "../../../lab/experiment/fields.ts";
+import { hintFor, otherNames } from "../../../lab/experiment/other_names.ts";
+import { resolve } from "../../../lab/experiment/resolve.ts";
+import { registries } from "../../../registries.ts";
+
+/** Arguments by agent, as the sources of Stable-Baselines3 have them: see arguments.py beside. */
+const golden: Record<string, string[]> = JSON.parse(
+  await Deno.readTextFile(
+    new URL("../../golden/stable_baselines3/arguments.json", import.meta.url),
+  ),
+);
+
+/** Arguments that concern Stable-Baselines3's own objects, or what this lab does not offer. */
+const withoutCounterpart = new Set([
+  ...["policy", "observation_space", "action_space", "lr_schedule", "_init_setup_model"],
+  ...["stats_window_size", "tensorboard_log", "optimizer_kwargs", "features_extractor_class"],
+  ...["rollout_buffer_class", "rollout_buffer_kwargs", "replay_buffer_class"],
+  ...["replay_buffer_kwargs", "optimize_memory_usage", "use_sde_at_warmup", "full_std"],
+  ...["use_expln", "squash_output", "clip_mean", "normalize_images", "n_critics", "lstm_kwargs"],
+  ...["n_lstm_layers", "shared_lstm", "enable_critic_lstm"],
+]);
+
+/** Arguments that an agent of this lab lacks, though others have what they are here. */
+const lacking: Record<string, readonly string[]> = {
+  a2c: ["features_extractor_kwargs", "share_features_extractor"],
+  ppo: ["optimizer_class"],
+  dqn: ["optimizer_class"],
+  sac: [
+    ...["n_steps", "action_noise", "target_update_interval", "optimizer_class"],
+    ...["features_extractor_kwargs", "share_features_extractor"],
+  ],
+  td3: [
+    ...["n_steps", "optimizer_class", "features_extractor_kwargs", "share_features_extractor"],
+  ],
+  ddpg: [
+    ...["n_steps", "optimizer_class", "features_extractor_kwargs", "share_features_extractor"],
+  ],
+  "recurrent-ppo": [
+    ...["target_kl", "use_sde", "sde_sample_freq", "ortho_init", "optimizer_class"],
+    ...["features_extractor_kwargs", "share_features_extractor"],
+  ],
+};
+
+async function agentFields(name: string): Promise<Field[]> {
+  const definition = await registries.agents.find((entry) => entry.name === name)!.load();
+  return [
+    ...fieldsOf(commonSchema(true, 100, definition.budgetUnit), ""),
+    ...fieldsOf(definition.configuration, "agent"),
+  ];
+}
+
+const options = /The (?:option|field)/;
+
+Deno.test("every target of another name is a field of some agent or model, or an option of run", async () => {
+  const agents = await Promise.all(registries.agents.map(({ name }) => agentFields(name)));
+  const models = await Promise.all(registries.models.map(async (entry) => {
+    const { configuration } = await entry.load();
+    return fieldsOf(configuration, "model");
+  }));
+  const worlds = registries.environments.map((entry) =>
+    fieldsOf(entry.configuration, "environment")
+  );
+  const paths = new Set([
+    ...["environment.id", "agent.name"],
+    ...[...agents, ...models, ...worlds].flat().map(({ path }) => path),
+  ]);
+  const names = new Set([...paths].map((path) => path.slice(path.lastIndexOf(".") + 1)));
+  for (const target of Object.values(otherNames).flat(2)) {
+    if (target.startsWith("--")) {
+      const { success } = parseSync(run.parser({ experiments: [], runs: [] }), [target, "1", "a"]);
+      const flag = parseSync(run.parser({ experiments: [], runs: [] }), [target, "a"]);
+      ok(success || flag.success || target === "--backend", target);
+    } else ok(target.includes(".") ? paths.has(target) : names.has(target), target);
+  }
+});
+
+Deno.test("no other name is a field of ours that something else is meant by", async () => {
+  const agents = await Promise.all(registries.agents.map(({ name }) => agentFields(name)));
+  const own = new Set(agents.flat().map(({ path }) => path.slice(path.lastIndexOf(".") + 1)));
+  const shadowed = Object.keys(otherNames).filter((name) => own.has(name));
+  // Of tabular agents and bandits; elsewhere λ is GAE's or V-trace's, and ε has a schedule.
+  deepStrictEqual(shadowed.sort(), ["epsilon", "lambda"]);
+});
+
+for (const [agent, names] of Object.entries(golden)) {
+  Deno.test(`every argument of Stable-Baselines3 leads to ${agent}'s field, where there is one`, async () => {
+    const fields = await agentFields(agent);
+    const paths = new Set(fields.map(({ path }) => path));
+    const lost: string[] = [];
+    for (const name of names) {
+      if (withoutCounterpart.has(name) || paths.has(`agent.${name}`)) continue;
+      const hint = hintFor(`agent.${name}`, fields);
+      const pointed =
+        /\(\S+ is ((?:agent\.\w+(?: with )?)+) here/.exec(hint)?.[1].split(" with ") ??
+          [/^ \(did you mean "(agent\.\w+)"\?\)$/.exec(hint)?.[1] ?? ""];
+      if (name === "env" || options.test(hint)) continue;
+      if (/is the option --\w+ here/.test(hint)) continue;
+      if (pointed.every((path) => paths.has(path))) continue;
+      lost.push(name);
+    }
+    deepStrictEqual(lost.sort(), [...lacking[agent] ?? []].sort());
+  });
+}
+
+/** What each means, by Stable-Baselines3's and CleanRL's documentation. */
+const meanings: readonly (readonly [agent: string, name: string, field: string])[] = [
+  ["ppo", "n_steps", "agent.rolloutLength"],
+  ["dqn", "n_steps", "agent.rewardSteps"],
+  ["ppo", "batch_size", "agent.minibatchSize"],
+  ["dqn", "batch_size", "agent.batchSize"],
+  ["ppo", "n_epochs", "agent.epochs"],
+  ["ppo", "update_epochs", "agent.epochs"],
+  ["ppo", "num_minibatches", "agent.minibatchSize"],
+  ["ppo", "clip_range", "agent.clipRange"],
+  ["ppo", "clip_coef", "agent.clipRange"],
+  ["ppo", "clip", "agent.clipRange"],
+  ["ppo", "clip_range_vf", "agent.clipValueLoss"],
+  ["ppo", "lr", "agent.learningRate"],
+  ["sac", "policy_lr", "agent.learningRate"],
+  ["ppo", "gamma_", "agent.gamma"],
+  ["a2c", "gae_lambda", "agent.gaeLambda"],
+  ["impala", "lambda", "agent.vtraceLambda"],
+  ["ppo", "ent_coef", "agent.entropyCoefficient"],
+  ["sac", "ent_coef", "agent.temperature"],
+  ["sac", "alpha", "agent.temperature"],
+  ["q-learning", "alpha", "agent.learningRate"],
+  ["ppo", "vf_coef", "agent.valueCoefficient"],
+  ["ppo", "max_grad_norm", "agent.maximumGradientNorm"],
+  ["ppo", "norm_adv", "agent.normalizeAdvantages"],
+  ["ppo", "anneal_lr", "agent.annealLearningRate"],
+  ["a2c", "rms_prop_eps", "agent.optimizerEpsilon"],
+  ["a2c", "use_rms_prop", "agent.optimizer"],
+  ["a2c", "use_sde", "agent.stateDependentNoise"],
+  ["dqn", "learning_starts", "agent.learningStarts"],
+  ["dqn", "train_freq", "agent.trainEvery"],
+  ["dqn", "train_frequency", "agent.trainEvery"],
+  ["dqn", "gradient_steps", "agent.gradientStepsPerTrain"],
+  ["dqn", "target_update_interval", "agent.targetUpdateEvery"],
+  ["dqn", "target_network_frequency", "agent.targetUpdateEvery"],
+  ["dqn", "exploration_fraction", "agent.explorationFraction"],
+  ["dqn", "exploration_final_eps", "agent.explorationFinal"],
+  ["dqn", "start_e", "agent.explorationInitial"],
+  ["dqn", "n_quantiles", "agent.quantiles"],
+  ["dqn", "n_step", "agent.rewardSteps"],
+  ["dqn", "prioritized_replay_alpha", "agent.priorityExponent"],
+  ["sac", "tau", "agent.targetRate"],
+  ["sac", "buffer_size", "agent.bufferSize"],
+  ["sac", "autotune", "agent.automaticTemperature"],
+  ["td3", "policy_delay", "agent.policyDelay"],
+  ["td3", "policy_frequency", "agent.policyDelay"],
+  ["td3", "policy_noise", "agent.targetNoiseStd"],
+  ["td3", "target_policy_noise", "agent.targetNoiseStd"],
+  ["td3", "noise_clip", "agent.targetNoiseClip"],
+  ["td3", "exploration_noise", "agent.noiseStd"],
+  ["ddpg", "action_noise", "agent.noise"],
+  ["ppo", "n_envs", "agent.environments"],
+  ["ppo", "num_envs", "agent.environments"],
+  ["ppo", "policy_kwargs.net_arch", "agent.hiddenSizes"],
+  ["ppo", "activation_fn", "agent.activation"],
+  ["ppo", "ortho_init", "agent.orthogonalInitialization"],
+  ["ppo", "log_std_init", "agent.initialLogStd"],
+  ["recurrent-ppo", "lstm_hidden_size", "agent.recurrentSize"],
+  ["ppo", "total_timesteps", "budget"],
+  ["ppo", "n_timesteps", "budget"],
+  ["ppo", "eval_freq", "evaluation.every"],
+  ["ppo", "n_eval_episodes", "evaluation.episodes"],
+];
+
+Deno.test("a name of another library leads to the field that means the same", async () => {
+  for (const [agent, name, field] of meanings) {
+    const fields = await agentFields(agent);
+    for (const path of [name, `agent.${name}`, name.replaceAll("_", "-")]) {
+      const found = /\(\S+ is (\S+) (?:with \S+ )?here|mean "([^"]+)"/.exec(hintFor(path, fields));
+      strictEqual(found?.[1] ?? found?.[2], field, `${agent} ${path}`);
+    }
+  }
+});
+
+Deno.test("another library's name is refused with one line, in --set and in a definition", async () => {
+  const definition = {
+    name: "mine",
+    environment: { id: "CartPole-v1" },
+    agent: { name: "ppo" },
+    budget: 100,
+  };
+  const refused = {
+    name: "InputError",
+    message: 'Cannot set agent.n_steps as "mine" has no such field (n_steps is ' +
+      "agent.rolloutLength here: Steps T of each environment in a rollout): see describe mine",
+  };
+  await rejects(resolve(definition, registries, { set: [["agent.n_steps", "5"]] }), refused);
+  const written = { ...definition, agent: { name: "ppo", lr: 0.1 } };
+  await rejects(resolve(written, registries), {
+    name: "InputError",
+    message: 'Cannot use "mine" as there is no field agent.lr (lr is agent.learningRate here: ' +
+      "Adam's step size)",
+  });
+  await rejects(resolve(definition, registries, { set: [["agent.tau", "1"]] }), (error: Error) => {
+    match(error.message, /\(tau is targetRate here, a field of others\)/);
+    return true;
+  });
+  await rejects(resolve(definition, registries, { set: [["seed", "1"]] }), {
+    message: /\(seed is the option --seed here\)/,
+  });
+});
