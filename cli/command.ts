@@ -20,6 +20,9 @@ export interface Known {
   readonly experiments: readonly string[];
   readonly runs: readonly string[];
   readonly environments?: readonly string[];
+  readonly agents?: readonly string[];
+  readonly models?: readonly string[];
+  readonly datasets?: readonly string[];
 }
 
 /** One command of the command line. */
@@ -51,7 +54,7 @@ export function plain(line: string): Message {
 
 /** A string value that completes from a list. */
 export function named(
-  metavar: "NAME" | "RUN" | "ENV",
+  metavar: "NAME" | "RUN" | "ENV" | "WORD",
   known: readonly string[] = [],
 ): ValueParser<"sync", string> {
   return {

@@ -21,7 +21,7 @@ import { describe } from "./commands/describe.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { exportRuns } from "./commands/export.ts";
 import { commandHelp, overallHelp } from "./terminal/help.ts";
-import { type Io, processIo, styled } from "./terminal/io.ts";
+import { type Io, isFile, processIo, styled } from "./terminal/io.ts";
 import { list } from "./commands/list.ts";
 import { play } from "./commands/play.ts";
 import { quickStart } from "./commands/quick_start.ts";
@@ -104,7 +104,7 @@ async function commandNamed(name: string, io: Io): Promise<Command> {
   if (experiments.some((each) => each.name === name)) {
     throw takes("an experiment", `run ${name}`);
   }
-  if (/\.[mc]?[jt]sx?$/.test(name)) throw takes("a file", `run ${name}`);
+  if (isFile(name)) throw takes("a file", `run ${name}`);
   if (environments.some(({ id }) => id === name)) throw takes("a world", `play ${name}`);
   throw unknownName("run", "command", name, commands.map((each) => each.name), "--help");
 }

@@ -9,7 +9,7 @@ import type { Environment, EnvironmentDefinition } from "../lab/core/environment
 import { unknownEnvironment } from "../lab/core/environment_ids.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
-import { callersPath, type Io } from "./terminal/io.ts";
+import { callersPath, type Io, isFile } from "./terminal/io.ts";
 
 /** An environment that can be made as often as wanted. */
 export interface World {
@@ -30,7 +30,7 @@ export type SetOptions = readonly (readonly [name: string, value: string])[];
  */
 export async function worldsOf(io: Io, reference: string, set: SetOptions): Promise<World[]> {
   const registries = await io.registries();
-  if (!/\.[mc]?[jt]sx?$/.test(reference)) {
+  if (!isFile(reference)) {
     return [await registeredWorld(registries, reference, set)];
   }
   const before = new Set(registries.environments.map(({ id }) => id));

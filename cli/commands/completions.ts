@@ -118,11 +118,17 @@ export function suggest(
 async function known(words: readonly string[], io: Io): Promise<Known> {
   const [command] = words;
   if (words.length < 2) return { experiments: [], runs: [] };
-  if (command === "check" || command === "play") {
-    const { environments } = await io.registries();
-    return { experiments: [], runs: [], environments: environments.map(({ id }) => id) };
+  const registries = await io.registries();
+  const names = (entries: readonly { readonly name: string }[]) => entries.map(({ name }) => name);
+  const experiments = names(registries.experiments);
+  const environments = registries.environments.map(({ id }) => id);
+  if (command === "check" || command === "play") return { experiments, runs: [], environments };
+  if (command === "describe" || command === "list") {
+    const agents = names(registries.agents);
+    const models = names(registries.models);
+    const datasets = names(registries.datasets);
+    return { experiments, runs: [], environments, agents, models, datasets };
   }
-  if (command === "describe") return { experiments: await experimentNames(io), runs: [] };
   let runs: string[] = [];
   try {
     using opened = await openStoreOf(io, undefined, { readOnly: true });
@@ -131,10 +137,5 @@ async function known(words: readonly string[], io: Io): Promise<Known> {
     // No store yet, or none that can be read: there is nothing to offer, and a shell must not see
     // an error in the middle of a line.
   }
-  return { experiments: await experimentNames(io), runs };
-}
-
-async function experimentNames(io: Io): Promise<string[]> {
-  const registries = await io.registries();
-  return registries.experiments.map((each) => each.name);
+  return { experiments, runs };
 }

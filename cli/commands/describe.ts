@@ -1,10 +1,21 @@
-/** `describe NAME`: every field of an experiment. @module */
+/** `describe NAME`: every field of an experiment, agent, model, world or data set. @module */
 import { object } from "@optique/core/constructs";
 import { argument } from "@optique/core/primitives";
-import type { Json } from "../../lab/core/snapshot.ts";
+import { InputError } from "../../lab/core/errors.ts";
 import { unitNames } from "../../lab/core/trainer.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
 import type { FieldDescription } from "../../lab/experiment/fields.ts";
+import type { Registries } from "../../lab/experiment/registries.ts";
 import type { Resolved } from "../../lab/experiment/resolve.ts";
+import {
+  experimentsWith,
+  type Kind,
+  kindOf,
+  namedExperiments,
+  namesOf,
+  nounOf,
+  unknownToAll,
+} from "../catalogue.ts";
 import {
   budgetOption,
   defineCommand,
@@ -14,48 +25,173 @@ import {
   PROGRAM,
   setOption,
 } from "../command.ts";
-import { count, table, width } from "../terminal/format.ts";
-import { callersReference, type Io, styled } from "../terminal/io.ts";
-
-/** Narrower terminals get two lines a field in place of a table. */
-const TABLE_COLUMNS = 110;
-/** Width of the column of types. */
-const KIND_COLUMNS = 24;
+import { count, roughly, width, wrapped } from "../terminal/format.ts";
+import { callersReference, type Io, isFile, styled } from "../terminal/io.ts";
+import { differs, fieldsTable } from "../terminal/fields_table.ts";
 
 /** The command `describe`. */
 export const describe = defineCommand({
   name: "describe",
   usage: "NAME | FILE.ts [OPTIONS]",
-  brief: "Every field of an experiment: value, default, range, unit, meaning",
-  description: "Shows the resolved configuration of a named experiment or of a file that exports " +
-    "one: each field with its type, value, default, range, unit and meaning. With --set it shows " +
-    "what run would use.",
+  brief: "Every field of what has a name: value, default, range, unit, meaning",
+  description:
+    "Shows what can be set: of a named experiment or a file that exports one, first the fields " +
+    "that differ from their defaults, then the others, each with its type, range, unit and " +
+    "meaning. With --set it shows what run would use. Of an agent, a model, a world or a data " +
+    "set it shows the defaults, and the experiments that use it.",
   examples: [
-    ["describe cartpole-ppo", "what can be set"],
+    ["describe cartpole-ppo", "what it sets, and what can be set"],
     ["describe cartpole-dqn --set agent.gamma=0.98", "what run would use"],
+    ["describe sac", "an agent: its fields and the experiments that train it"],
+    ["describe FrozenLake-v1", "a world: its spaces, options and the agents that fit"],
     ["describe glyphs-vae --json", "the same for a program"],
   ],
   parser: (known) =>
     object({
-      name: argument(named("NAME", known.experiments), {
-        description: plain("A named experiment, or a file that exports one."),
-      }),
+      name: argument(
+        named(
+          "NAME",
+          [known.experiments, known.agents, known.models, known.environments, known.datasets]
+            .flatMap((names) => names ?? []),
+        ),
+        {
+          description: plain(
+            "An experiment, agent, model, world or data set, or a file that exports an experiment.",
+          ),
+        },
+      ),
       set: setOption(),
       budget: budgetOption("Another budget, in the trainer's unit."),
       json: jsonOption(),
     }),
   async run({ name, set, budget, json }, io) {
     const registries = await io.registries();
+    const kind = isFile(name) ? "experiments" : kindOf(registries, name);
+    if (kind === undefined) throw unknownToAll("describe it", registries, name);
+    if (kind !== "experiments") {
+      if (set.length > 0 || budget !== undefined) {
+        throw new InputError(
+          `Cannot describe the ${nounOf[kind]} ${name} with --set or --budget as they are an ` +
+            "experiment's",
+        );
+      }
+      const part = await partOf(registries, kind, name);
+      io.out(json ? partDocument(part) : await partPage(part, registries, io));
+      return 0;
+    }
     const { loadDefinition } = await import("../../lab/experiment/load.ts");
     const { resolve } = await import("../../lab/experiment/resolve.ts");
     const { definition } = await loadDefinition(callersReference(io, name), registries);
     const overrides = set.map(([path, value]): [string, string] => [path, value]);
     const resolved = await resolve(definition, registries, { set: overrides, budget });
     for (const note of resolved.notes) io.error(`${note}\n`);
-    io.out(json ? document(resolved) : page(resolved, unitNames[resolved.unit], io));
+    io.out(json ? document(resolved) : page(resolved, name, io));
     return 0;
   },
 });
+
+/** A part of an experiment: an agent, a model, a world or a data set. */
+interface Part {
+  readonly kind: Exclude<Kind, "experiments">;
+  readonly name: string;
+  readonly summary: string;
+  /** What it is made for, a sentence each. */
+  readonly facts: readonly string[];
+  readonly fields: readonly FieldDescription[];
+}
+
+/** What a path of the configuration begins with, by kind. */
+const prefixes = {
+  agents: "agent",
+  models: "model",
+  worlds: "environment",
+  datasets: "dataset",
+} as const;
+
+async function partOf(registries: Registries, kind: Part["kind"], name: string): Promise<Part> {
+  const { fieldsOf } = await import("../../lab/experiment/fields.ts");
+  const { agentsThatFit, takesOf } = await import("../../lab/experiment/fit.ts");
+  const { summary } = namesOf(registries, kind).find((each) => each.name === name)!;
+  const entry = <T extends { name: string }>(entries: readonly T[]) =>
+    entries.find((each) => each.name === name)!;
+  const part = (schema: Parameters<typeof fieldsOf>[0], facts: readonly string[]): Part => ({
+    ...{ kind, name, summary, facts },
+    fields: fieldsOf(schema, prefixes[kind]).filter((field) => !field.group)
+      .map(({ group: _, choices: __, ...field }) => ({ ...field, value: field.default })),
+  });
+  if (kind === "agents") {
+    const { configuration, takes, budgetUnit } = await entry(registries.agents).load();
+    return part(configuration, [`Takes ${takesOf(takes)}.`, countsIn(budgetUnit)]);
+  }
+  if (kind === "models") {
+    const { configuration, budgetUnit } = await entry(registries.models).load();
+    return part(configuration, [countsIn(budgetUnit)]);
+  }
+  if (kind === "datasets") {
+    return part((await entry(registries.datasets).load()).configuration, []);
+  }
+  const { configuration, make } = registries.environments.find(({ id }) => id === name)!;
+  const world = make(configuration.parse({}));
+  const { observationSpace, actionSpace, timeLimit, rewardThreshold } = world;
+  const fitting = await agentsThatFit(world, registries);
+  world.close?.();
+  return part(configuration, [
+    `Observations: ${observationSpace}. Actions: ${actionSpace}.`,
+    ...(timeLimit === undefined ? [] : [`Episodes end after ${count(timeLimit)} steps.`]),
+    ...(rewardThreshold === undefined ? [] : [`Solved at a mean return of ${rewardThreshold}.`]),
+    `Agents that fit: ${fitting.join(", ") || "none"}.`,
+  ]);
+}
+
+const countsIn = (unit: Resolved["unit"]) => `A budget of it counts ${unitNames[unit]}.`;
+
+function partDocument({ kind, fields, ...part }: Part): string {
+  return JSON.stringify({ kind: nounOf[kind], ...part, fields }, null, 2);
+}
+
+async function partPage(
+  { kind, name, summary, facts, fields }: Part,
+  registries: Registries,
+  io: Io,
+): Promise<string> {
+  const users = experimentsWith(await namedExperiments(registries), kind, name)
+    .map((each) => each.name);
+  const lines = [
+    ...facts,
+    `Experiments with it: ${users.join(", ") || "none"}.`,
+  ].flatMap((fact) => wrapped(fact, Math.min(io.columns(), 100)));
+  const example = users[0];
+  const next = [
+    ...(example === undefined
+      ? []
+      : [`To train${kind === "worlds" ? " in" : ""} it: ${PROGRAM} run ${example}`]),
+    ...(example === undefined || fields.length === 0
+      ? []
+      : [`To change a field: ${PROGRAM} run ${example} --set ${fields[0].path}=VALUE`]),
+    ...(kind === "worlds" ? [`To play it: ${PROGRAM} play ${name}`] : []),
+  ];
+  return [
+    heading(name, summary, io),
+    lines.join("\n"),
+    ...(fields.length === 0 ? [] : [fieldsTable(fields, io)]),
+    ...(next.length === 0 ? [] : [next.join("\n")]),
+  ].join("\n\n");
+}
+
+/** The name, and what it is: beside it where there is room. */
+function heading(name: string, summary: string | undefined, io: Io): string {
+  const title = styled(io.color.out, "bold", name);
+  if (summary === undefined) return title;
+  return width(name) + 2 + width(summary) <= io.columns()
+    ? `${title}  ${summary}`
+    : [title, ...wrapped(summary, io.columns())].join("\n");
+}
+
+/** Name or id of a part of a configuration. */
+function chosen(part: Json | undefined): string {
+  const { name, id } = part as { name?: string; id?: string };
+  return name ?? id ?? "";
+}
 
 function document({ definition, configuration, unit, fields }: Resolved): string {
   const { name, summary, version } = definition;
@@ -66,84 +202,29 @@ function document({ definition, configuration, unit, fields }: Resolved): string
   );
 }
 
-function page({ definition, configuration, fields }: Resolved, unit: string, io: Io): string {
-  const { name, summary } = definition;
+function page(resolved: Resolved, reference: string, io: Io): string {
+  const { definition, configuration, fields, unit } = resolved;
+  const { name, summary, seeds = 1, expectedSeconds } = definition;
+  const trains = "agent" in definition
+    ? `Trains ${chosen(configuration.agent)} in ${chosen(configuration.environment)}`
+    : `Trains ${chosen(configuration.model)} on ${chosen(configuration.dataset)}`;
+  const time = expectedSeconds === undefined
+    ? ""
+    : `, about ${roughly(expectedSeconds)} a seed on two cores`;
+  const changed = fields.filter(differs);
+  const rest = fields.filter((field) => !differs(field));
+  const title = (text: string) => styled(io.color.out, "bold", text);
   return [
-    `${styled(io.color.out, "bold", name)}${summary === undefined ? "" : `  ${summary}`}`,
-    `Budget: ${count(Number(configuration.budget))} ${unit}.`,
-    io.columns() >= TABLE_COLUMNS ? wide(fields, io) : narrow(fields, io),
-    `To change a field: ${PROGRAM} run ${name} --set PATH=VALUE`,
+    heading(name, summary, io),
+    wrapped(
+      `${trains}. Budget: ${count(Number(configuration.budget))} ${unitNames[unit]}${time}. ` +
+        `Seeds: ${seeds}.`,
+      io.columns(),
+    ).join("\n"),
+    ...(changed.length === 0
+      ? []
+      : [`${title("Different from the default")}\n${fieldsTable(changed, io)}`]),
+    ...(rest.length === 0 ? [] : [`${title("As by default")}\n${fieldsTable(rest, io)}`]),
+    `To change a field: ${PROGRAM} run ${reference} --set PATH=VALUE`,
   ].join("\n\n");
-}
-
-function wide(fields: readonly FieldDescription[], io: Io): string {
-  return table(
-    [
-      { title: "field" },
-      { title: "value" },
-      { title: "default" },
-      { title: "type, range, unit" },
-      { title: "meaning", flexible: true },
-    ],
-    fields.map((field) => [
-      field.path,
-      valueOf(field, io),
-      shown(field.default),
-      wrapped(kindOf(field), KIND_COLUMNS).join("\n"),
-      field.description,
-    ]),
-    io,
-  );
-}
-
-/** `number, 0 … 1` and the unit. */
-function kindOf({ type, range, unit }: FieldDescription): string {
-  return [type, range, unit].filter((part) => part !== undefined).join(", ");
-}
-
-function narrow(fields: readonly FieldDescription[], io: Io): string {
-  const indented = (text: string) => wrapped(text, io.columns() - 4).map((line) => `    ${line}`);
-  return fields.flatMap((field) => {
-    const usual = changed(field) && field.default !== null
-      ? `, default ${shown(field.default)}`
-      : "";
-    const facts = `${kindOf(field)}${usual}`;
-    const head = `${field.path} = ${valueOf(field, io)}`;
-    const fits = width(head) + 2 + facts.length <= io.columns();
-    const dim = (line: string) => styled(io.color.out, "dim", line);
-    return [
-      fits ? `${head}  ${dim(facts)}` : head,
-      ...(fits ? [] : indented(facts).map(dim)),
-      ...indented(field.description),
-    ];
-  }).join("\n");
-}
-
-function changed({ value, default: usual }: FieldDescription): boolean {
-  return JSON.stringify(value) !== JSON.stringify(usual);
-}
-
-/** The value, bold where it differs from the default. */
-function valueOf(field: FieldDescription, io: Io): string {
-  return styled(io.color.out && changed(field), "bold", shown(field.value));
-}
-
-function shown(value: Json | undefined): string {
-  if (value === undefined || value === null) return "–";
-  if (value === "") return '""';
-  if (Array.isArray(value) && value.every((each) => typeof each !== "object")) {
-    return `[${value.join(", ")}]`;
-  }
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
-
-/** Lines of whole words, at most `columns` wide. */
-function wrapped(text: string, columns: number): string[] {
-  const lines = [""];
-  for (const word of text.split(/\s+/)) {
-    const line = lines[lines.length - 1];
-    if (line !== "" && line.length + 1 + word.length > columns) lines.push(word);
-    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
-  }
-  return lines;
 }

@@ -1,55 +1,187 @@
-/** `list`: the named experiments. @module */
+/** `list`: what has a name, experiments first of all. @module */
 import { object } from "@optique/core/constructs";
-import { defineCommand, jsonOption } from "../command.ts";
-import { roughly, table } from "../terminal/format.ts";
+import { multiple, optional } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
+import { didYouMean, InputError } from "../../lab/core/errors.ts";
+import type { Registries } from "../../lab/experiment/registries.ts";
+import {
+  experimentsWith,
+  type Kind,
+  kinds,
+  type Named,
+  type NamedExperiment,
+  namedExperiments,
+  namesOf,
+  nounOf,
+  requireName,
+} from "../catalogue.ts";
+import { defineCommand, jsonOption, named, plain, PROGRAM } from "../command.ts";
+import { clipped, roughly, table, width } from "../terminal/format.ts";
+import { type Io, styled } from "../terminal/io.ts";
 
-/** Width of the column of times, and of the gaps between the columns. */
-const TIME_COLUMNS = 6 + 2 + 2;
+/** Width of the column of times. */
+const TIME_COLUMNS = 6;
+
+/** Options that filter experiments, and the kind whose names each takes. */
+const filters = { agent: "agents", model: "models", world: "worlds", dataset: "datasets" } as const;
+type Filter = keyof typeof filters;
 
 /** The command `list`. */
 export const list = defineCommand({
   name: "list",
-  usage: "[OPTIONS]",
-  brief: "Named experiments: what each trains, expected time",
-  description: "Lists the named experiments, one line each: the name, what it trains, and how " +
-    "long a seed takes on two cores.",
+  usage: "[KIND] [WORD…] [OPTIONS]",
+  brief: "Named experiments by world; agents, models, worlds, data sets",
+  description: "Lists the named experiments under the world or data set that each trains on: the " +
+    "name, what it trains, and how long a seed takes on two cores. Words keep those that hold " +
+    "them all in their name, summary, agent, model, world or data set. A KIND lists something " +
+    `else: ${kinds.slice(1).join(", ")}.`,
   examples: [
     ["list", "which experiments there are"],
-    ["list --json", "the same for a program"],
+    ["list pendulum", "those that have to do with a pendulum"],
+    ["list --agent ppo --world CartPole-v1", "PPO on CartPole"],
+    ["list agents", "which agents there are"],
+    ["list worlds grid", "the worlds that are grids"],
+    ["list --json", "the experiments for a program"],
   ],
-  parser: () => object({ json: jsonOption() }),
-  async run({ json }, io) {
+  parser: (known) => {
+    const filter = (flag: Filter, does: string, names: readonly string[] = []) =>
+      optional(option(`--${flag}`, named("NAME", names), { description: plain(does) }));
+    return object({
+      words: multiple(argument(named("WORD", [...kinds, ...known.experiments]), {
+        description: plain(`Words to look for; before them one of ${kinds.join(", ")}.`),
+      })),
+      agent: filter("agent", "Only experiments that train this agent.", known.agents),
+      model: filter("model", "Only experiments that train this model.", known.models),
+      world: filter("world", "Only experiments in this world.", known.environments),
+      dataset: filter("dataset", "Only experiments on this data set.", known.datasets),
+      json: jsonOption(),
+    });
+  },
+  async run({ words: given, json, ...chosen }, io) {
     const registries = await io.registries();
-    const { experiments } = registries;
-    if (json) {
-      const entries = experiments.map(({ name, summary, expectedSeconds }) => ({
-        name,
-        summary,
-        expected_seconds: expectedSeconds,
-      }));
-      io.out(JSON.stringify({ experiments: entries }, null, 2));
+    const kind = kinds.find((each) => each === given[0]) ?? "experiments";
+    const words = kind === given[0] ? given.slice(1) : given;
+    const experiments = await namedExperiments(registries);
+    if (kind === "experiments") {
+      const flags = Object.entries(chosen).filter(([, name]) => name !== undefined);
+      const asked = [...flags.map(([flag, name]) => `--${flag} ${name}`), ...words].join(" ");
+      const found = among(kind, filtered(registries, experiments, chosen), words, asked);
+      io.out(json ? document(found) : byPlace(found, registries, io));
       return 0;
     }
-    const longest = Math.max(...experiments.map(({ name }) => name.length));
-    const room = io.columns() - longest - TIME_COLUMNS;
-    io.out(table(
-      [{ title: "experiment" }, { title: "trains" }, {
-        title: "a seed",
-        align: "right",
-      }],
-      experiments.map((each) => [
-        each.name,
-        clipped(each.summary, room),
-        roughly(each.expectedSeconds),
-      ]),
-      io,
-    ));
+    const flag = Object.keys(filters).find((each) => chosen[each as Filter] !== undefined);
+    if (flag !== undefined) {
+      throw new InputError(`Cannot list ${kind} by --${flag} as it filters experiments alone`);
+    }
+    const rows = among(kind, namesOf(registries, kind), words, words.join(" ")).map((
+      { name, summary },
+    ) => ({
+      name,
+      summary,
+      experiments: experimentsWith(experiments, kind, name).length,
+    }));
+    io.out(json ? JSON.stringify({ [kind]: rows }, null, 2) : namesTable(kind, rows, io));
     return 0;
   },
 });
 
-/** At most so many characters: a line each is the point of a list. */
-function clipped(text: string, columns: number): string {
-  const characters = [...text];
-  return characters.length <= columns ? text : `${characters.slice(0, columns - 1).join("")}…`;
+/** The experiments that every given option keeps. */
+function filtered(
+  registries: Registries,
+  experiments: readonly NamedExperiment[],
+  chosen: { readonly [flag in Filter]?: string },
+): NamedExperiment[] {
+  let kept = [...experiments];
+  for (const [flag, kind] of Object.entries(filters)) {
+    const name = chosen[flag as Filter];
+    if (name !== undefined) kept = experimentsWith(kept, kind, requireName(registries, kind, name));
+  }
+  return kept;
+}
+
+/**
+ * Those in which every word occurs, whatever its case.
+ *
+ * @param asked What was asked for, for the message.
+ * @throws {InputError} where there is none; of a single word it names the nearest ones.
+ */
+function among<T extends Named>(
+  kind: Kind,
+  all: readonly T[],
+  words: readonly string[],
+  asked: string,
+): T[] {
+  const texts = all.map((each) =>
+    Object.values(each).filter((value) => typeof value === "string").join(" ").toLowerCase()
+  );
+  const found = all.filter((_, i) => words.every((word) => texts[i].includes(word.toLowerCase())));
+  if (found.length > 0) return found;
+  const vocabulary = new Set(texts.flatMap((text) => text.match(/[\p{L}\d]{3,}/gu) ?? []));
+  const near = words.length === 1 ? didYouMean(words[0], vocabulary) : "";
+  throw new InputError(`Cannot list as no ${nounOf[kind]} fits: ${asked}${near}`);
+}
+
+function document(experiments: readonly NamedExperiment[]): string {
+  const entries = experiments.map(({ name, summary, expectedSeconds, trains, trainer, place }) => ({
+    name,
+    summary,
+    expected_seconds: expectedSeconds,
+    ...(trains === "agents"
+      ? { environment: place, agent: trainer }
+      : { dataset: place, model: trainer }),
+  }));
+  return JSON.stringify({ experiments: entries }, null, 2);
+}
+
+/** Experiments in a line each, under the world or data set that they train on. */
+function byPlace(
+  experiments: readonly NamedExperiment[],
+  registries: Registries,
+  io: Io,
+): string {
+  const places = [...namesOf(registries, "worlds"), ...namesOf(registries, "datasets")];
+  const order = [
+    ...new Set([...places, ...experiments.map(({ place }) => place)]
+      .map((each) => typeof each === "string" ? each : each.name)),
+  ];
+  const longest = Math.max(...experiments.map(({ name }) => width(name)));
+  const room = io.columns() - 2 - longest - 2 - 2 - TIME_COLUMNS;
+  const groups = [...order].flatMap((place) => {
+    const rows = experiments.filter((each) => each.place === place);
+    if (rows.length === 0) return [];
+    const summary = places.find(({ name }) => name === place)?.summary ?? "";
+    return [[
+      `${styled(io.color.out, "bold", place)}  ` +
+      clipped(summary, io.columns() - width(place) - 2),
+      ...rows.map(({ name, summary, expectedSeconds }) =>
+        `  ${name.padEnd(longest)}  ${clipped(summary, room).padEnd(room)}  ` +
+        roughly(expectedSeconds).padStart(TIME_COLUMNS)
+      ),
+    ].join("\n")];
+  });
+  const example = experiments[0].name;
+  return [
+    ...groups,
+    `To train one: ${PROGRAM} run ${example}\nWhat it sets: ${PROGRAM} describe ${example}`,
+  ].join("\n\n");
+}
+
+/** Agents, models, worlds or data sets in a line each. */
+function namesTable(
+  kind: Kind,
+  rows: readonly (Named & { readonly experiments: number })[],
+  io: Io,
+): string {
+  const longest = Math.max(...rows.map(({ name }) => width(name)));
+  const room = io.columns() - longest - 2 - 2 - "experiments".length;
+  const lines = table(
+    [{ title: nounOf[kind] }, { title: "what it is" }, { title: "experiments", align: "right" }],
+    rows.map(({ name, summary, experiments }) => [
+      name,
+      clipped(summary, room),
+      String(experiments),
+    ]),
+    io,
+  );
+  return `${lines}\n\nWhat can be set: ${PROGRAM} describe ${rows[0].name}`;
 }

@@ -84,6 +84,23 @@ export function width(line: string): number {
   return [...line.replace(/\x1b\[[0-9;]*m/g, "")].length;
 }
 
+/** `text` in at most so many columns, the end left out where it is longer. */
+export function clipped(text: string, columns: number): string {
+  const characters = [...text];
+  return characters.length <= columns ? text : `${characters.slice(0, columns - 1).join("")}…`;
+}
+
+/** Lines of whole words, at most `columns` wide but for longer words. */
+export function wrapped(text: string, columns: number): string[] {
+  const lines = [""];
+  for (const word of text.split(/\s+/)) {
+    const line = lines[lines.length - 1];
+    if (line !== "" && line.length + 1 + word.length > columns) lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return lines;
+}
+
 /**
  * A table without lines; the header is dim. Where it does not fit, the flexible column wraps.
  */

@@ -60,9 +60,14 @@ export function callersPath(io: Io, path: string): string {
   return isAbsolute(path) ? path : resolve(io.folder, path);
 }
 
+/** Whether a reference is a module's path rather than a name. */
+export function isFile(reference: string): boolean {
+  return /\.[mc]?[jt]sx?$/.test(reference);
+}
+
 /** An experiment's name as it is, a file's path as the caller means it. */
 export function callersReference(io: Io, reference: string): string {
-  return /\.[mc]?[jt]sx?$/.test(reference) ? callersPath(io, reference) : reference;
+  return isFile(reference) ? callersPath(io, reference) : reference;
 }
 
 /** Reads an environment variable; undefined where it is not set or may not be read. */

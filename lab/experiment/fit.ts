@@ -20,15 +20,23 @@ export async function requireFit(
   registries: Registries,
 ): Promise<void> {
   if (fits(agent.takes, environment)) return;
-  const others = await Promise.all(registries.agents.map((entry) => entry.load()));
-  const fitting = others.filter(({ takes }) => fits(takes, environment)).map(({ name }) => name);
+  const fitting = await agentsThatFit(environment, registries);
   const { id, observationSpace, actionSpace } = environment;
   throw new InputError(
-    `Cannot train ${agent.name} in ${id} as it takes ${requirementOf(agent.takes)}: observations ` +
+    `Cannot train ${agent.name} in ${id} as it takes ${takesOf(agent.takes)}: observations ` +
       `${observationSpace}, actions ${actionSpace}. Agents that fit: ${
         fitting.join(", ") || "none"
       }`,
   );
+}
+
+/** Names of the registered agents that can learn in a world. */
+export async function agentsThatFit(
+  environment: Environment,
+  registries: Registries,
+): Promise<string[]> {
+  const agents = await Promise.all(registries.agents.map((entry) => entry.load()));
+  return agents.filter(({ takes }) => fits(takes, environment)).map(({ name }) => name);
 }
 
 function fits(
@@ -40,8 +48,8 @@ function fits(
     (!transitions || environment.transitions !== undefined);
 }
 
-/** `Discrete observations and Discrete actions`. */
-function requirementOf({ actions, observations, transitions }: Takes): string {
+/** What an agent takes, for people: `Discrete observations and Discrete actions`. */
+export function takesOf({ actions, observations, transitions }: Takes): string {
   const named = (kinds: readonly Space["kind"][]) =>
     kinds.map((kind) => spaceNames[kind]).join(" or ");
   const parts = [

@@ -4,11 +4,13 @@ import { commands, main } from "../../cli/main.ts";
 import { suggest } from "../../cli/commands/completions.ts";
 import { quickStart } from "../../cli/commands/quick_start.ts";
 import { registries } from "../../registries.ts";
+import { width } from "../../cli/terminal/format.ts";
 import { capturedIo } from "./captured_io.ts";
 
 const known = {
   experiments: ["cartpole-dqn", "cartpole-ppo", "glyphs-vae"],
   runs: ["latest", "1k2"],
+  agents: ["dqn", "ppo"],
 };
 
 /** Runs the command line with a store in an empty folder and answers what it wrote. */
@@ -23,32 +25,149 @@ async function lab(...args: string[]) {
   }
 }
 
-Deno.test("list names every registered experiment on a line of its own", async () => {
+Deno.test("list names every experiment once, under the world or data set that it trains on", async () => {
   const { code, out, error } = await lab("list");
   strictEqual(code, 0);
   strictEqual(error, "");
-  const names = out.trimEnd().split("\n").slice(1).map((line) => line.split(/\s/)[0]);
-  deepStrictEqual(names, registries.experiments.map((each) => each.name));
+  const groups = out.split("\n\n").slice(0, -1).map((group) => group.split("\n"));
+  const listed = groups.flatMap(([heading, ...lines]) =>
+    lines.map((line) => [line.trim().split(/\s/)[0], heading.split(/\s/)[0]])
+  );
+  const defined = await Promise.all(registries.experiments.map(async ({ name, load }) => {
+    const definition = await load();
+    return [name, "agent" in definition ? definition.environment.id : definition.dataset.name];
+  }));
+  deepStrictEqual(listed.toSorted(), defined.toSorted());
+  strictEqual(new Set(groups.map(([heading]) => heading)).size, groups.length);
 });
 
-Deno.test("list --json is one document", async () => {
+for (const columns of [80, 120]) {
+  Deno.test(`every list fits ${columns} columns`, async () => {
+    for (const kind of ["experiments", "agents", "models", "worlds", "datasets"]) {
+      const io = capturedIo({ columns });
+      strictEqual(await main(["list", kind], io), 0);
+      const lines = io.written.out.split("\n");
+      deepStrictEqual(lines.filter((line) => width(line) > columns), []);
+      ok(lines.length > 3);
+    }
+  });
+}
+
+Deno.test("list keeps what holds every word, and what the options name", async () => {
+  const names = async (...args: string[]): Promise<string[]> => {
+    const { experiments } = JSON.parse((await lab("list", ...args, "--json")).out);
+    return experiments.map(({ name }: { name: string }) => name);
+  };
+  const all = await names();
+  deepStrictEqual(all, registries.experiments.map(({ name }) => name));
+  const pendulums = await names("pendulum");
+  ok(pendulums.includes("pendulum-sac") && pendulums.includes("acrobot-dqn")); // by its summary
+  ok(!pendulums.includes("cartpole-ppo"));
+  deepStrictEqual(await names("PENDULUM", "quick", "td3"), ["pendulum-td3-quick"]);
+  const ppo = await names("--agent", "PPO");
+  ok(ppo.includes("cartpole-ppo") && !ppo.includes("cartpolenovel-recurrent-ppo"));
+  deepStrictEqual(await names("--agent", "ppo", "--world", "CartPole-v1"), [
+    "cartpole-ppo",
+    "cartpole-ppo-quick",
+  ]);
+  deepStrictEqual(await names("--model", "wgan-gp"), ["ring-wgan-gp", "ring-wgan-gp-quick"]);
+  ok((await names("--dataset", "glyphs")).every((name) => name.startsWith("glyphs-")));
+});
+
+Deno.test("list takes each kind, with how many experiments use each", async () => {
+  const counted: Record<string, readonly string[]> = {
+    agents: registries.agents.map(({ name }) => name),
+    models: registries.models.map(({ name }) => name),
+    worlds: registries.environments.map(({ id }) => id),
+    datasets: registries.datasets.map(({ name }) => name),
+  };
+  const total = { agents: 0, models: 0, worlds: 0, datasets: 0 } as Record<string, number>;
+  for (const [kind, names] of Object.entries(counted)) {
+    const rows = JSON.parse((await lab("list", kind, "--json")).out)[kind];
+    deepStrictEqual(rows.map(({ name }: { name: string }) => name), names);
+    total[kind] = rows.reduce(
+      (sum: number, row: { experiments: number }) => sum + row.experiments,
+      0,
+    );
+    match((await lab("list", kind)).out, new RegExp(`^${names[0]} `, "m"));
+  }
+  strictEqual(total.agents + total.models, registries.experiments.length);
+  ok(total.worlds <= total.agents); // an experiment may bring a world of its own
+  strictEqual(total.datasets, total.models);
+});
+
+Deno.test("list --json is one document that says world and agent, or data set and model", async () => {
   const { experiments } = JSON.parse((await lab("list", "--json")).out);
   strictEqual(experiments.length, registries.experiments.length);
-  deepStrictEqual(Object.keys(experiments[0]), ["name", "summary", "expected_seconds"]);
+  const [agent] = experiments;
+  deepStrictEqual(Object.keys(agent), [
+    ...["name", "summary", "expected_seconds", "environment", "agent"],
+  ]);
+  const model = experiments.find(({ name }: { name: string }) => name === "ring-wgan-gp");
+  deepStrictEqual([model.dataset, model.model], ["ring-8", "wgan-gp"]);
+});
+
+Deno.test("no two things of different kinds share a name, so that describe knows which is meant", () => {
+  const { agents, models, datasets, environments, experiments } = registries;
+  const names = [
+    ...[agents, models, datasets, experiments].flatMap((each) => each.map(({ name }) => name)),
+    ...environments.map(({ id }) => id),
+  ];
+  deepStrictEqual(names.filter((name, i) => names.indexOf(name) !== i), []);
 });
 
 Deno.test("describe shows value, default, range and meaning, and what --set changes", async () => {
   const { code, out } = await lab("describe", "cartpole-ppo", "--set", "agent.gamma=0.5");
   strictEqual(code, 0);
   match(out, /agent\.gamma\s+0\.5\s+0\.99\s+number, 0 … 1/);
-  match(out, /environment\.id\s+CartPole-v1\s+CartPole-v1\s+string/);
-  match(out, /budget/);
+  match(out, /environment\.id\s+CartPole-v1\s+string/);
+  match(out, /Trains ppo in CartPole-v1\. Budget: 100,000 environment steps/);
+});
+
+Deno.test("describe shows what differs from the default first, each field once", async () => {
+  for (const name of ["cartpole-ppo", "ring-wgan-gp-quick", "acrobot-dqn", "taxi-q-learning"]) {
+    const { fields } = JSON.parse((await lab("describe", name, "--json")).out);
+    const { out } = await lab("describe", name);
+    const [before, after] = out.split(/^As by default$/m);
+    const pathsIn = (text: string) =>
+      [...text.matchAll(/^([a-z]\S+) {2,}/gm)].map((found) => found[1])
+        .filter((path) => fields.some((field: { path: string }) => field.path === path));
+    const changed = fields.filter((field: { value: unknown; default: unknown }) =>
+      field.value !== null && JSON.stringify(field.value) !== JSON.stringify(field.default)
+    );
+    ok(changed.length >= 1 && changed.length < fields.length, name);
+    deepStrictEqual(pathsIn(before), changed.map(({ path }: { path: string }) => path));
+    deepStrictEqual(pathsIn(before).length + pathsIn(after).length, fields.length);
+  }
 });
 
 Deno.test("describe fits a narrow terminal", async () => {
-  const io = capturedIo({ columns: 80 });
-  strictEqual(await main(["describe", "cartpole-ppo"], io), 0);
-  deepStrictEqual(io.written.out.split("\n").filter((line) => line.length > 80), []);
+  for (const name of ["cartpole-ppo", "FrozenLake-v1", "sac", "vae", "glyphs"]) {
+    const io = capturedIo({ columns: 80 });
+    strictEqual(await main(["describe", name], io), 0);
+    const long = io.written.out.split("\n")
+      .filter((line) => width(line) > 80 && !line.startsWith("To change a field:"));
+    deepStrictEqual(long, []);
+  }
+});
+
+Deno.test("describe takes every agent, model, world and data set by its name", async () => {
+  const { agents, models, datasets, environments } = registries;
+  const named = [...agents, ...models, ...datasets].map(({ name, summary }) => ({ name, summary }));
+  const worlds = environments.map(({ id, summary }) => ({ name: id, summary }));
+  for (const { name, summary } of [...named, ...worlds]) {
+    const { code, out } = await lab("describe", name);
+    strictEqual(code, 0);
+    ok(out.startsWith(`${name}  ${summary}\n`), out);
+    match(out, /Experiments with it: /);
+  }
+  const { out } = await lab("describe", "Pendulum-v1");
+  match(out, /Observations: Box\(.*Actions: Box\(/);
+  match(out, /Agents that fit: [^\n]*sac/);
+  const { fields, kind, facts } = JSON.parse((await lab("describe", "sac", "--json")).out);
+  strictEqual(kind, "agent");
+  deepStrictEqual(facts[0], "Takes Box actions.");
+  ok(fields.some(({ path }: { path: string }) => path === "agent.targetRate"));
 });
 
 Deno.test("describe --json gives configuration and fields", async () => {
@@ -127,7 +246,17 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["run", "cartpole-ppo", "--store", "postgres://x"], /store.*postgres/],
   [["run", "cartpole-ppo", "--store", "no/such/folder"], /parent folder does not exist/],
   [["describe"], /NAME/],
-  [["describe", "cartpole"], /no experiment "cartpole"/],
+  [
+    ["describe", "cartpole"],
+    /nothing has the name "cartpole" \(did you mean .*"cartpole-.*: see `list`/,
+  ],
+  [["describe", "vae", "--set", "model.beta=2"], /the model vae .*experiment's/],
+  [["list", "pendlum"], /no experiment fits: pendlum \(did you mean "pendulum"/],
+  [["list", "--agent", "pppo"], /no agent "pppo" \(did you mean "ppo"\?\): `list agents`/],
+  [["list", "--agent", "sac", "--world", "CartPole-v1"], /fits: --agent sac --world CartPole-v1/],
+  [["list", "--world", "CartPole"], /no world "CartPole" \(did you mean "CartPole-v1"/],
+  [["list", "agents", "--agent", "ppo"], /Cannot list agents by --agent/],
+  [["list", "worlds", "spaceship"], /no world fits: spaceship/],
   [["resume"], /RUN/],
   [["resume", "abc"], /abc/],
   [["reproduce", "latest"], /latest/],
@@ -178,6 +307,8 @@ Deno.test("completions offer commands, flags, choices, experiments and runs", ()
   deepStrictEqual(offered("resume", "l"), ["latest"]);
   deepStrictEqual(offered("export", "latest", "--format", "t"), ["tensorboard"]);
   deepStrictEqual(offered("list", "--h"), ["--help"]);
+  deepStrictEqual(offered("list", "wor"), ["worlds"]);
+  deepStrictEqual(offered("list", "--agent", "p"), ["ppo"]);
   deepStrictEqual(offered("nonsense", "x"), []);
 });
 

@@ -1,0 +1,114 @@
+/**
+ * Everything that has a name, and the experiments that use it: what `list` and `describe` show.
+ *
+ * @module
+ */
+import { didYouMean, InputError, unknownName } from "../lab/core/errors.ts";
+import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
+import type { Registries } from "../lab/experiment/registries.ts";
+
+/** What `list` lists, by the word that it takes. */
+export const kinds = ["experiments", "agents", "models", "worlds", "datasets"] as const;
+
+/** One of {@linkcode kinds}. */
+export type Kind = typeof kinds[number];
+
+/** What one of each is called. */
+export const nounOf: Readonly<Record<Kind, string>> = {
+  experiments: "experiment",
+  agents: "agent",
+  models: "model",
+  worlds: "world",
+  datasets: "data set",
+};
+
+/** A named thing in a line. */
+export interface Named {
+  readonly name: string;
+  readonly summary: string;
+}
+
+/** A named experiment, with what it trains and where. */
+export interface NamedExperiment extends Named {
+  readonly expectedSeconds: number;
+  /** The agent's or model's name. */
+  readonly trainer: string;
+  /** Id of the world or name of the data set. */
+  readonly place: string;
+  readonly trains: "agents" | "models";
+}
+
+/** Agents, models, worlds or data sets, in the order of their registry. */
+export function namesOf(
+  { agents, models, datasets, environments }: Registries,
+  kind: Exclude<Kind, "experiments">,
+): readonly Named[] {
+  const worlds = () => environments.map(({ id, summary }) => ({ name: id, summary }));
+  return kind === "worlds" ? worlds() : { agents, models, datasets }[kind];
+}
+
+/** Every named experiment, in the order of the registry. */
+export function namedExperiments({ experiments }: Registries): Promise<NamedExperiment[]> {
+  return Promise.all(experiments.map(async ({ name, summary, expectedSeconds, load }) => ({
+    name,
+    summary,
+    expectedSeconds,
+    ...partsOf(await load()),
+  })));
+}
+
+function partsOf(
+  definition: ExperimentDefinition,
+): Pick<NamedExperiment, "trainer" | "place" | "trains"> {
+  return "agent" in definition
+    ? { trains: "agents", trainer: definition.agent.name, place: definition.environment.id }
+    : { trains: "models", trainer: definition.model.name, place: definition.dataset.name };
+}
+
+/** The experiments that use something of a kind. */
+export function experimentsWith(
+  experiments: readonly NamedExperiment[],
+  kind: Exclude<Kind, "experiments">,
+  name: string,
+): NamedExperiment[] {
+  const trains = kind === "agents" || kind === "worlds" ? "agents" : "models";
+  const part = kind === "agents" || kind === "models" ? "trainer" : "place";
+  return experiments.filter((each) => each.trains === trains && each[part] === name);
+}
+
+/**
+ * The known name that is meant, whatever its case.
+ *
+ * @throws {InputError} where there is none.
+ */
+export function requireName(
+  registries: Registries,
+  kind: Exclude<Kind, "experiments">,
+  name: string,
+): string {
+  const known = namesOf(registries, kind).map((each) => each.name);
+  const found = known.find((each) => each.toLowerCase() === name.toLowerCase());
+  if (found !== undefined) return found;
+  throw unknownName("list", nounOf[kind], name, known, `list ${kind}`);
+}
+
+/** Where a name stands; undefined: nowhere. */
+export function kindOf(registries: Registries, name: string): Kind | undefined {
+  return kinds.find((kind) =>
+    (kind === "experiments" ? registries.experiments : namesOf(registries, kind))
+      .some((each) => each.name === name)
+  );
+}
+
+/** The error for a name that nothing has. */
+export function unknownToAll(action: string, registries: Registries, name: string): InputError {
+  const known = kinds.flatMap((kind) =>
+    (kind === "experiments" ? registries.experiments : namesOf(registries, kind))
+      .map((each) => each.name)
+  );
+  const lists = kinds.map((kind) => kind === "experiments" ? "`list`" : `\`list ${kind}\``);
+  return new InputError(
+    `Cannot ${action} as nothing has the name "${name}"${didYouMean(name, known)}: ` +
+      `see ${lists.join(", ")}`,
+  );
+}
