@@ -4,12 +4,14 @@
  * @module
  */
 import { type Message, message, type MessageTerm, text } from "@optique/core/message";
-import { multiple, optional, withDefault } from "@optique/core/modifiers";
+import { map, multiple, optional, withDefault } from "@optique/core/modifiers";
 import type { Mode, Parser } from "@optique/core/parser";
 import { argument, option } from "@optique/core/primitives";
 import { choice, integer, keyValue, string, type ValueParser } from "@optique/core/valueparser";
 import { backendChoices } from "../lab/compute/backend_choice.ts";
 import type { Seed } from "../lab/core/random.ts";
+import { CONDITION, type Condition, conditionsIn, written } from "./conditions.ts";
+import { columnNames } from "./filter.ts";
 import type { Io } from "./terminal/io.ts";
 
 /** What a person types before the command's name. */
@@ -117,14 +119,32 @@ export function setOption(
   }));
 }
 
-/** `--where key=value`, as often as wanted. */
+/** `--where CONDITION`, as often as wanted: all conditions of all. */
 export function whereOption() {
-  return multiple(option("--where", keyValue({ metavar: "KEY=VALUE" }), {
-    description: plain(
-      "Only runs with this name, experiment, agent, model, environment, dataset, seed, status, " +
-        "backend or tag, or with this value at a path of the configuration. Repeatable.",
-    ),
-  }));
+  const conditions: ValueParser<"sync", Condition[]> = {
+    mode: "sync",
+    metavar: "CONDITION",
+    placeholder: [],
+    parse(text) {
+      try {
+        return { success: true, value: conditionsIn(text) };
+      } catch (error) {
+        return { success: false, error: plain((error as Error).message) };
+      }
+    },
+    format: (value) => value.map(written).join(" and "),
+  };
+  return map(
+    multiple(option("--where", conditions, {
+      description: plain(
+        `Only runs that meet it: ${CONDITION} (in quotes), several joined by and. KEY is ` +
+          `${columnNames.join(", ")}, agent, model, environment, dataset, another path of the ` +
+          "configuration (agent.gamma), or a metric (evaluation/return_mean). Times are written " +
+          "2026-11-20. Repeatable.",
+      ),
+    })),
+    (each) => each.flat(),
+  );
 }
 
 /** `--budget N`. */

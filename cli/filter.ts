@@ -1,40 +1,65 @@
 /**
- * Which runs, and in which order: `--where key=value` and `--sort KEY`.
+ * Which runs, and in which order: `--where "seed<3 and evaluation/return_mean>=475"` and
+ * `--sort KEY`.
  *
  * @module
  */
-import { InputError, nearest, unknownName } from "../lab/core/errors.ts";
+import { didYouMean, InputError, unknownName } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
+import { headlineMetric } from "../lab/experiment/comparison.ts";
 import type { Run, Store } from "../lab/store/store.ts";
-import { statusOf } from "../lab/store/run_status.ts";
+import { statuses, statusOf } from "../lab/store/run_status.ts";
+import { type Condition, meets, meetsDate, type Value, written } from "./conditions.ts";
 
-/** Keys that are no path of the configuration. */
-const keys: Record<string, (run: Run) => readonly string[]> = {
-  id: (run) => [run.id],
-  name: (run) => [run.name],
-  experiment: (run) => [run.manifest.determined.experiment],
-  seed: (run) => [run.manifest.determined.seed],
-  status: (run) => [statusOf(run)],
-  backend: (run) => [run.manifest.determined.backend],
+/** Fields of a run that are no metric and no path of its configuration. */
+const columns: Readonly<Record<string, (run: Run) => Value>> = {
+  id: (run) => run.id,
+  name: (run) => run.name,
+  experiment: (run) => run.manifest.determined.experiment,
+  seed: (run) => BigInt(run.manifest.determined.seed),
+  status: statusOf,
+  backend: (run) => run.manifest.determined.backend,
   tag: (run) => run.tags,
+  note: (run) => run.note,
+  started: (run) => run.createdAt,
+  ended: (run) => run.endedAt ?? undefined,
+  time: (run) => run.wallSeconds,
+  environment_steps: (run) => run.environmentSteps,
+  gradient_steps: (run) => run.gradientSteps,
+  examples: (run) => run.examples,
+  iterations: (run) => run.iterations,
 };
 
-/** Value at a dotted path; a named part (`agent`) answers with its name or id. */
+/** Those that are moments, and are compared with dates. */
+const moments = new Set(["started", "ended"]);
+
+/** Every key that is always there, for help and messages. */
+export const columnNames: readonly string[] = Object.keys(columns);
+
+/** Whether a key names a metric or a path of the configuration rather than a field of any run. */
+export function isOwnKey(key: string): boolean {
+  return !(key in columns) && key !== "figure";
+}
+
+/** Value at a dotted path of the configuration; a named part (`agent`) is its name or id. */
 export function configured(run: Run, path: string): Json | undefined {
   let value: Json | undefined = run.manifest.determined.configuration;
-  for (const part of path.split(".")) {
-    value = value !== null && typeof value === "object" && !Array.isArray(value)
-      ? value[part]
-      : undefined;
-  }
-  return value !== null && typeof value === "object" && !Array.isArray(value)
-    ? value.name ?? value.id ?? value
-    : value;
+  for (const part of path.split(".")) value = isGroup(value) ? value[part] : undefined;
+  return isGroup(value) ? value.name ?? value.id ?? value : value;
+}
+
+function isGroup(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** A configured value as one that can be compared: lists and groups as their JSON. */
+function comparable(value: Json | undefined): Value {
+  return value === null || typeof value === "object" ? JSON.stringify(value) : value;
 }
 
 /** Every dotted path of a configuration. */
 function pathsOf(value: Json, prefix = ""): string[] {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return [prefix];
+  if (!isGroup(value)) return [prefix];
   const inner = Object.entries(value).flatMap(([key, each]) =>
     pathsOf(each, prefix === "" ? key : `${prefix}.${key}`)
   );
@@ -42,76 +67,106 @@ function pathsOf(value: Json, prefix = ""): string[] {
 }
 
 /**
- * The runs that match every condition.
+ * How a key is read off a run: a field, a metric's last value (for all runs in one pass), the
+ * headline `figure`, or a path of the configuration.
  *
- * @throws {InputError} for a key that no run has.
+ * @param action What cannot be done where there is no such key.
+ * @throws {InputError} for a key that no run has; it names the nearest ones.
  */
-export function matching(
+export function readerOf(
+  store: Store,
   runs: readonly Run[],
-  where: readonly (readonly [key: string, value: string])[],
-): Run[] {
-  for (const [key] of where) {
-    if (key in keys || runs.length === 0) continue;
-    if (runs.some((run) => configured(run, key) !== undefined)) continue;
-    const paths = runs.flatMap((run) => pathsOf(run.manifest.determined.configuration));
-    throw unknownField(key, new Set([...Object.keys(keys), ...paths]));
+  key: string,
+  action: string,
+): (run: Run) => Value {
+  if (Object.hasOwn(columns, key)) return columns[key];
+  if (key === "figure") {
+    return (run) => {
+      const metrics = store.lastMetrics(run.id);
+      return metrics[headlineMetric(Object.keys(metrics)) ?? ""];
+    };
   }
-  return runs.filter((run) => where.every(([key, value]) => matches(run, key, value)));
-}
-
-/** Names the nearest of all paths, and lists only their first parts: there are dozens. */
-function unknownField(key: string, known: ReadonlySet<string>): InputError {
-  const near = nearest(key, known);
-  const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
-  const parts = [...known].filter((path) => !path.includes(".")).join(", ");
-  return new InputError(
-    `Cannot filter runs as no run has a field "${key}"${hint}: there are ${parts}, and the fields ` +
-      `in them, as agent.gamma`,
+  if (runs.some((run) => configured(run, key) !== undefined)) {
+    return (run) => comparable(configured(run, key));
+  }
+  const values = store.lastValues(key);
+  if (values.size > 0 || runs.length === 0) return (run) => values.get(run.id);
+  const configurations = runs.map((run) => run.manifest.determined.configuration);
+  const paths = new Set(configurations.flatMap((configuration) => pathsOf(configuration)));
+  const known = [...columnNames, "figure", ...paths, ...store.seriesNames()];
+  throw new InputError(
+    `Cannot ${action} as no run has a field "${key}"${didYouMean(key, known)}: \`runs --help\` ` +
+      "shows all, `runs --json` their metrics and configurations",
   );
 }
 
-function matches(run: Run, key: string, wanted: string): boolean {
-  if (key === "id") return run.id.startsWith(wanted);
-  if (key in keys) return keys[key](run).includes(wanted);
-  const value = configured(run, key);
-  if (value === undefined) return false;
-  if (typeof value === "number") return value === Number(wanted);
-  return (typeof value === "string" ? value : JSON.stringify(value)) === wanted;
+/**
+ * The runs that meet every condition; the order stays.
+ *
+ * @throws {InputError} for a key that no run has, a status that there is not, or a value that the
+ * field cannot be compared with.
+ */
+export function matching(
+  store: Store,
+  runs: readonly Run[],
+  where: readonly Condition[],
+): Run[] {
+  return where.reduce<Run[]>((left, condition) => {
+    const { key, operator, wanted } = condition;
+    const read = readerOf(store, runs, key, "filter runs");
+    if (key === "status" && !statuses.includes(wanted)) {
+      throw unknownName("filter runs", "status", wanted, statuses);
+    }
+    return left.filter((run) => {
+      const value = read(run);
+      if (key === "id" && operator === "=") return run.id.startsWith(wanted);
+      return moments.has(key)
+        ? value !== undefined && meetsDate(value as number, condition)
+        : meets(value, condition);
+    });
+  }, [...runs]);
 }
 
-/** What runs can be sorted by, beside metrics and paths: greatest first for numbers. */
-const orders: Record<string, (run: Run) => number | string> = {
-  started: (run) => run.createdAt,
-  name: (run) => run.name,
-  seed: (run) => -Number(run.manifest.determined.seed),
-  status: (run) => statusOf(run),
-  time: (run) => run.wallSeconds,
-  environment_steps: (run) => run.environmentSteps,
-};
+/**
+ * Why no run matches: the first condition that none meets by itself, with the nearest of the values
+ * that there are.
+ */
+export function whyNone(store: Store, runs: readonly Run[], where: readonly Condition[]): string {
+  const alone = where.find((condition) => matching(store, runs, [condition]).length === 0);
+  if (alone === undefined) return "No run matches.";
+  const read = readerOf(store, runs, alone.key, "filter runs");
+  const values = new Set(
+    runs.flatMap((run) => read(run) ?? []).filter((value) => typeof value === "string"),
+  );
+  return `No run matches: none has ${written(alone)}${didYouMean(alone.wanted, values)}.`;
+}
 
 /**
- * Runs by a key: text ascending, seeds ascending, other numbers descending; runs without it last.
+ * Runs by a key: text and seeds ascending, other numbers and times descending; runs without it, and
+ * NaN, last.
  *
- * @throws {InputError} for a key that is neither known, nor a metric nor a path of any run.
+ * @param reverse The other way round; runs without a value stay last.
+ * @throws {InputError} for a key that no run has.
  */
-export function sorted(store: Store, runs: readonly Run[], key: string): Run[] {
-  const known = orders[key];
-  const values = new Map(runs.map((run) => [
-    run,
-    known !== undefined ? known(run) : store.lastMetrics(run.id)[key] ?? configured(run, key),
-  ]));
-  if (runs.length > 0 && [...values.values()].every((value) => value === undefined)) {
-    const metrics = runs.flatMap((run) => store.seriesNames(run.id));
-    throw unknownName("sort runs", "key", key, new Set([...Object.keys(orders), ...metrics]));
-  }
+export function sorted(
+  store: Store,
+  runs: readonly Run[],
+  key: string,
+  reverse = false,
+): Run[] {
+  const read = readerOf(store, runs, key, "sort runs");
+  const values = new Map(runs.map((run) => [run, read(run)]));
+  const isMissing = (value: Value) =>
+    value === undefined || (typeof value === "number" && Number.isNaN(value));
+  const down = key === "seed" ? 1 : -1;
+  const order = (x: Value, y: Value) => {
+    const ordered = (each: Value) => typeof each === "number" || typeof each === "bigint";
+    if (!ordered(x) || !ordered(y)) return String(x).localeCompare(String(y));
+    return x! < y! ? -down : x! > y! ? down : 0;
+  };
   return [...runs].sort((a, b) => {
     const [x, y] = [values.get(a), values.get(b)];
-    if (x === undefined || y === undefined) {
-      return Number(x === undefined) - Number(y === undefined);
-    }
-    if (typeof x === "number" && typeof y === "number") {
-      return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || y - x;
-    }
-    return String(x).localeCompare(String(y));
+    if (isMissing(x) || isMissing(y)) return Number(isMissing(x)) - Number(isMissing(y));
+    return reverse ? order(y, x) : order(x, y);
   });
 }

@@ -15,12 +15,17 @@ export interface RunEntry {
   readonly seed: number | string;
   /** As stored, and `killed` for a run whose process is gone. */
   readonly status: string;
+  /** When it was added, as ISO 8601 in UTC. */
+  readonly started: string;
+  readonly tags: readonly string[];
+  readonly note: string;
   readonly config: { readonly [key: string]: Json };
   /** Last value of each series; null for NaN and the infinities, which JSON does not have. */
   readonly metrics: { readonly [name: string]: number | null };
   readonly wall_seconds: number;
   readonly environment_steps: number;
   readonly gradient_steps: number;
+  readonly examples: number;
   readonly backend: string;
   readonly digest: string | null;
 }
@@ -34,11 +39,15 @@ export function runEntry(store: Store, run: Run): RunEntry {
     name: run.name,
     seed: Number.isSafeInteger(exact) ? exact : seed,
     status: statusOf(run),
+    started: new Date(run.createdAt).toISOString(),
+    tags: run.tags,
+    note: run.note,
     config: configuration,
     metrics: finite(store.lastMetrics(run.id)),
     wall_seconds: run.wallSeconds,
     environment_steps: run.environmentSteps,
     gradient_steps: run.gradientSteps,
+    examples: run.examples,
     backend,
     digest: run.digest,
   };

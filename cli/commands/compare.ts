@@ -19,7 +19,7 @@ import { findRuns, needRuns, openStoreOf } from "../stores.ts";
 /** The command `compare`. */
 export const compare = defineCommand({
   name: "compare",
-  usage: "RUN… | --where KEY=VALUE [OPTIONS]",
+  usage: "RUN… | --where CONDITION [OPTIONS]",
   brief: "Statistics over seeds: IQM, intervals, probability of improvement",
   description: "Groups runs that differ in nothing but their seed and shows, over seeds: the " +
     "interquartile mean with its 95 % stratified bootstrap interval, mean and median of the last " +
@@ -53,7 +53,7 @@ export const compare = defineCommand({
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
     const named = references.length > 0 ? findRuns(store, references) : store.runs();
-    const found = matching(named, where);
+    const found = matching(store, named, where);
     if (metric !== undefined) {
       const series = new Set(found.flatMap((run) => store.seriesNames(run.id)));
       if (!series.has(metric)) {

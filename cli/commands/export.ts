@@ -19,7 +19,7 @@ type Format = typeof formats[number];
 /** The command `export`. */
 export const exportRuns = defineCommand({
   name: "export",
-  usage: "RUN… | --where KEY=VALUE --format FORMAT --out DIR [OPTIONS]",
+  usage: "RUN… | --where CONDITION --format FORMAT --out DIR [OPTIONS]",
   brief: "Data out: CSV, JSON, TensorBoard, safetensors, policies",
   description:
     "Writes runs into a folder, in a format that other tools read: csv (pandas: a line " +
@@ -54,7 +54,7 @@ export const exportRuns = defineCommand({
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
     const named = references.length > 0 ? findRuns(store, references) : store.runs();
-    const found = matching(named, where);
+    const found = matching(store, named, where);
     if (found.length === 0) throw new InputError("Cannot export as no run matches");
     const folder = callersPath(io, out);
     const files = await filesOf(store, found, format, io);

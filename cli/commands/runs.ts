@@ -12,7 +12,7 @@ import {
   storeOption,
   whereOption,
 } from "../command.ts";
-import { matching, sorted } from "../filter.ts";
+import { isOwnKey, matching, readerOf, sorted, whyNone } from "../filter.ts";
 import { exists } from "../files.ts";
 import { plural } from "../terminal/format.ts";
 import { runsDocument } from "../run_document.ts";
@@ -32,7 +32,9 @@ export const runs = defineCommand({
   description: "Lists stored runs, newest first.",
   examples: [
     ["runs", "the newest runs"],
-    ["runs --where agent=ppo --where status=completed", "the finished runs of PPO"],
+    ['runs --where "agent=ppo and status=completed"', "the finished runs of PPO"],
+    ['runs --where "evaluation/return_mean>=475 and seed<3"', "by a metric and the seed"],
+    ['runs --where "started>=2026-11-20"', "what was started since a day"],
     ["runs --sort evaluation/return_mean --limit 5", "the five best"],
     ["runs --where agent.gamma=0.98 --json", "by a field of the configuration, for a program"],
   ],
@@ -42,8 +44,8 @@ export const runs = defineCommand({
       sort: defaulting(
         option("--sort", string({ metavar: "KEY" }), {
           description: plain(
-            "started, name, seed, status, time, environment_steps, a metric, or a field of the " +
-              "configuration; numbers go from the greatest down.",
+            "A KEY as of --where, or figure, what the table shows; numbers go from the greatest " +
+              "down, those without it stand last.",
           ),
         }),
         "started",
@@ -64,17 +66,24 @@ export const runs = defineCommand({
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
     const all = store.runs({ trashed: trash });
-    const found = sorted(store, matching(all, where), sort);
-    if (reverse) found.reverse();
+    const found = sorted(store, matching(store, all, where), sort, reverse);
     const shown = found.slice(0, limit ?? (json ? found.length : SHOWN));
     if (json) {
       io.out(runsDocument(store, shown));
     } else if (shown.length === 0) {
-      io.out(all.length > 0 ? "No run matches." : trash ? "The trash is empty." : NO_RUNS);
+      io.out(
+        all.length > 0 ? whyNone(store, all, where) : trash ? "The trash is empty." : NO_RUNS,
+      );
     } else {
-      io.out(runsTable(store, shown, io));
-      const more = found.length - shown.length;
-      if (more > 0) io.out(`… and ${plural(more, "run")} more (--limit ${found.length})`);
+      const ranges = where.filter(({ operator }) => operator !== "=");
+      const asked = [sort, ...ranges.map(({ key }) => key)].filter(isOwnKey);
+      const more = [...new Set(asked)].map((key) => ({
+        title: key,
+        read: readerOf(store, all, key, "show runs"),
+      }));
+      io.out(runsTable(store, shown, io, more));
+      const left = found.length - shown.length;
+      if (left > 0) io.out(`… and ${plural(left, "run")} more (--limit ${found.length})`);
     }
     return 0;
   },

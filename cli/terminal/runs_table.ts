@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { headlineMetric } from "../../lab/experiment/comparison.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { headline } from "./figures.ts";
 import { statusOf } from "../../lab/store/run_status.ts";
-import { type Column, count, duration, table } from "./format.ts";
+import { type Column, count, duration, figure, table } from "./format.ts";
 import { type Io, type Style, styled } from "./io.ts";
 
 const styles: Record<string, Style> = {
@@ -26,8 +27,24 @@ export function shownStatus(run: Run, io: Io): string {
   return styled(io.color.out && status in styles, styles[status] ?? "dim", words);
 }
 
-/** A line a run: what it is, how it ended, its headline figure, what it took. */
-export function runsTable(store: Store, runs: readonly Run[], io: Io): string {
+/** A column of what was asked for: a metric, or a path of the configuration. */
+export interface AskedColumn {
+  readonly title: string;
+  read(run: Run): unknown;
+}
+
+/** A line a run: what it is, how it ended, its headline figure, what was asked for, what it took. */
+export function runsTable(
+  store: Store,
+  runs: readonly Run[],
+  io: Io,
+  asked: readonly AskedColumn[] = [],
+): string {
+  const shown = runs.map((run) => {
+    const metrics = store.lastMetrics(run.id);
+    return { run, metrics, headline: headlineMetric(Object.keys(metrics)) };
+  });
+  const more = asked.filter(({ title }) => shown.some(({ headline }) => headline !== title));
   const wide = io.columns() >= 110;
   const columns: Column[] = [
     { title: "run" },
@@ -35,24 +52,32 @@ export function runsTable(store: Store, runs: readonly Run[], io: Io): string {
     { title: "seed", align: "right" },
     { title: "status" },
     { title: "figure" },
+    ...more.map(({ title }) => ({ title, align: "right" as const })),
     { title: "trained on", align: "right" },
     { title: "time", align: "right" },
     ...(wide ? [{ title: "started" }, { title: "tags" }] : []),
   ];
   return table(
     columns,
-    runs.map((run) => [
+    shown.map(({ run, metrics }) => [
       run.id,
       run.name,
       run.manifest.determined.seed,
       shownStatus(run, io),
-      headline(store.lastMetrics(run.id)),
+      headline(metrics),
+      ...more.map(({ read }) => cell(read(run))),
       trainedOn(run),
       duration(run.wallSeconds),
       ...(wide ? [when(run.createdAt), run.tags.join(", ")] : []),
     ]),
     io,
   );
+}
+
+/** A value of any kind; numbers as figures. */
+function cell(value: unknown): string {
+  if (value === undefined) return "–";
+  return typeof value === "number" ? figure(value) : String(value);
 }
 
 /** Environment steps of an agent, examples of a model. */

@@ -42,6 +42,36 @@ export function lastMetrics(database: Database, run: string): Record<string, num
   return metrics;
 }
 
+/** Names of the series of all runs outside the trash, sorted. */
+export function allSeriesNames(database: Database): string[] {
+  return database.all(
+    `SELECT DISTINCT s.name FROM series s JOIN run r ON r.id = s.run
+     WHERE r.trashed_at IS NULL ORDER BY s.name`,
+  ).map((row) => String(row.name));
+}
+
+/** The last visible value of one series, by the ids of the runs that have it; in one pass. */
+export function lastValues(database: Database, name: string): Map<string, number> {
+  const resumed = new Set(
+    database.all("SELECT DISTINCT run FROM attempt").map((row) => String(row.run)),
+  );
+  const values = new Map<string, number>();
+  const newest = database.all(
+    `SELECT s.run, c.last_value FROM series s
+     JOIN chunk c ON c.id = (SELECT MAX(id) FROM chunk WHERE chunk.series = s.id)
+     WHERE s.name = ?`,
+    name,
+  );
+  for (const row of newest) {
+    const run = String(row.run);
+    const value = resumed.has(run)
+      ? lastMetrics(database, run)[name] // some of its points may be hidden
+      : decodeValues(row.last_value as Uint8Array)[0];
+    if (value !== undefined) values.set(run, value);
+  }
+  return values;
+}
+
 /**
  * The visible points of a series after iteration `after`; about `points` of them where that is
  * given, all else.

@@ -9,3 +9,8 @@ import type { Run } from "./store.ts";
 export function statusOf(run: Run): string {
   return run.status === "running" && !run.active ? "killed" : run.status;
 }
+
+/** What {@linkcode statusOf} may be. */
+export const statuses: readonly string[] = [
+  ...["running", "completed", "stopped", "interrupted", "killed", "diverged", "failed"],
+];

@@ -13,7 +13,13 @@ import { namesIn, removeFile, sizeOfFile, writeSynced } from "./files.ts";
 import type { WriteSynced } from "./files.ts";
 import { folderOf, makeFolder } from "./location.ts";
 import { isLocked, takeLock } from "./lock.ts";
-import { lastMetrics, readSeries, seriesNames } from "./metric_reader.ts";
+import {
+  allSeriesNames,
+  lastMetrics,
+  lastValues,
+  readSeries,
+  seriesNames,
+} from "./metric_reader.ts";
 import { MetricWriter } from "./metric_writer.ts";
 import { migrate, refuseForeign } from "./migrations.ts";
 import { RunTable } from "./run_table.ts";
@@ -173,9 +179,9 @@ export class SqliteStore implements Store {
     this.#metrics.flush();
   }
 
-  seriesNames(id: string): string[] {
+  seriesNames(id?: string): string[] {
     this.flush();
-    return seriesNames(this.#database, id);
+    return id === undefined ? allSeriesNames(this.#database) : seriesNames(this.#database, id);
   }
 
   series(id: string, name: string, options: { points?: number; after?: number } = {}): Series {
@@ -186,6 +192,11 @@ export class SqliteStore implements Store {
   lastMetrics(id: string): Record<string, number> {
     this.flush();
     return lastMetrics(this.#database, id);
+  }
+
+  lastValues(name: string): Map<string, number> {
+    this.flush();
+    return lastValues(this.#database, name);
   }
 
   events(id: string): StoredEvent[] {

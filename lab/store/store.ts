@@ -238,8 +238,8 @@ export interface Store {
   appendEvents(id: string, iteration: number, events: readonly LabEvent[]): void;
   /** Writes what is queued. */
   flush(): void;
-  /** Names of the run's visible series, sorted. */
-  seriesNames(id: string): string[];
+  /** Names of the run's visible series, sorted; without an id of all runs outside the trash. */
+  seriesNames(id?: string): string[];
   /**
    * A visible series; `points` down-samples to about that many by min/max buckets, so that spikes
    * stay; `after` leaves out all up to that iteration. Empty where there is none.
@@ -247,6 +247,8 @@ export interface Store {
   series(id: string, name: string, options?: { points?: number; after?: number }): Series;
   /** Last visible value of every series. */
   lastMetrics(id: string): Record<string, number>;
+  /** Last visible value of one series, by the ids of the runs that have it. */
+  lastValues(name: string): Map<string, number>;
   /** All events of a run, of all attempts, in order. */
   events(id: string): StoredEvent[];
 

@@ -1,7 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { compareRuns } from "../../cli/comparison.ts";
 import { comparisonTables } from "../../cli/terminal/comparison_table.ts";
-import { matching, sorted } from "../../cli/filter.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
 import { manifestOf, pointAt, withStore } from "../lab/store/fixtures.ts";
@@ -103,33 +102,5 @@ Deno.test("a NaN among the figures is shown, never dropped", async () => {
     const comparison = compareRuns(store, runs, registries);
     ok(Number.isNaN(comparison.groups[0].iqm));
     match(comparisonTables(comparison, capturedIo()), /world-a\s+3\s+return\s+NaN/);
-  });
-});
-
-Deno.test("runs match by tag, part, status and numbers however they are written", async () => {
-  await withStore((store) => {
-    addRun(store, "a", 1, [1], { tags: ["x"] });
-    addRun(store, "b", 2, [2], { status: "failed" });
-    const count = (...where: [string, string][]) => matching(store.runs(), where).length;
-    strictEqual(count(["agent", "a"]), 1);
-    strictEqual(count(["environment", "Line-v0"]), 2);
-    strictEqual(count(["agent.gamma", "0.50"]), 2);
-    strictEqual(count(["environment.own", "true"]), 2);
-    strictEqual(count(["tag", "x"]), 1);
-    strictEqual(count(["status", "failed"], ["seed", "2"]), 1);
-    strictEqual(count(["agent", "a"], ["seed", "2"]), 0);
-  });
-});
-
-Deno.test("runs sort by a metric from the greatest down, NaN and runs without it last", async () => {
-  await withStore((store) => {
-    for (const [seed, value] of [[1, [2]], [2, [NaN]], [3, [9]], [4, []]] as const) {
-      addRun(store, "a", seed, value);
-    }
-    const seeds = (key: string) =>
-      sorted(store, store.runs(), key).map((run) => Number(run.manifest.determined.seed));
-    deepStrictEqual(seeds("evaluation/return_mean"), [3, 1, 2, 4]);
-    deepStrictEqual(seeds("seed"), [1, 2, 3, 4]);
-    deepStrictEqual(seeds("started"), [4, 3, 2, 1]);
   });
 });

@@ -190,10 +190,15 @@ Deno.test("--help names every command, and each command's help has examples of i
   }
 });
 
+/** Words of a line as a shell splits it, quotes around a word left out. */
+function wordsOf(line: string): string[] {
+  return (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ""));
+}
+
 Deno.test("every example of the help parses", () => {
   for (const command of [quickStart, ...commands]) {
     for (const [line] of command.examples) {
-      const words = line.split(" ").filter((word) => word !== "");
+      const words = wordsOf(line);
       const end = words.findIndex((word) => word.startsWith(">"));
       const [first, ...rest] = end < 0 ? words : words.slice(0, end);
       const named = commands.find(({ name }) => name === first);
@@ -210,7 +215,7 @@ Deno.test("every command of the documentation parses", async () => {
   const lines = [...typed].map(([, line]) => (line ?? "").replace(/ >>? .*$/, ""));
   ok(lines.length >= commands.length);
   for (const line of lines) {
-    const [first, ...rest] = line.split(" ").filter((word) => word !== "");
+    const [first, ...rest] = wordsOf(line);
     const command = first === undefined ? quickStart : commands.find(({ name }) => name === first);
     ok(command !== undefined, line);
     ok(parseSync(command.parser(known), rest).success, line);

@@ -49,6 +49,31 @@ Deno.test("NaN, infinities, −0 and every other float64 come back with the same
     again.close();
   }));
 
+Deno.test("one series of all runs is what each run's last values say, hidden points left out", () =>
+  withStore((store) => {
+    const runs = Array.from({ length: 5 }, () => addRun(store).id);
+    runs.forEach((id, i) => {
+      if (i === 4) return; // has no such series
+      for (let k = 1; k <= 3; k++) store.append(id, [pointAt("a", k, 10 * i + k)]);
+      store.append(id, [pointAt("b", 1, i === 2 ? NaN : i)]);
+      store.flush();
+    });
+    store.beginAttempt(runs[1], 2); // hides a's third point
+    store.beginAttempt(runs[3], -1); // hides all
+    deepStrictEqual(
+      store.lastValues("a"),
+      new Map([[runs[0], 3], [runs[1], 12], [runs[2], 23]]),
+    );
+    for (const name of ["a", "b", "c"]) {
+      const each = runs.map((id) => [id, store.lastMetrics(id)[name]] as const)
+        .filter(([, value]) => value !== undefined);
+      deepStrictEqual(store.lastValues(name), new Map(each));
+    }
+    deepStrictEqual(store.seriesNames(), ["a", "b"]);
+    for (const id of runs) store.trash(id);
+    deepStrictEqual(store.seriesNames(), []);
+  }));
+
 Deno.test("queued points are seen by the process that queued them", () =>
   withStore((store) => {
     const { id } = addRun(store);

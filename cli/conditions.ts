@@ -1,0 +1,161 @@
+/**
+ * Conditions on runs as people write them: `agent=ppo and evaluation/return_mean>=475`.
+ *
+ * @module
+ */
+import { InputError } from "../lab/core/errors.ts";
+
+/** How a field is compared. */
+export type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=";
+
+/** A field, how it is compared, and with what. */
+export interface Condition {
+  readonly key: string;
+  readonly operator: Operator;
+  readonly wanted: string;
+}
+
+/** A field of a run that can be compared and sorted by; undefined: the run has none. */
+export type Value = string | number | bigint | boolean | readonly string[] | undefined;
+
+/** What a condition looks like, for messages and help. */
+export const CONDITION = "KEY=VALUE, or with !=, <, <=, >, >=";
+
+/**
+ * The conditions in a text, joined by `and`. A value that holds `and` stands in quotes.
+ *
+ * @throws {InputError} for what is no condition.
+ *
+ * @example
+ * ```ts
+ * import { conditionsIn } from "./conditions.ts";
+ * import { deepStrictEqual } from "node:assert";
+ * deepStrictEqual(conditionsIn(`seed<3 and name="salt and pepper"`), [
+ *   { key: "seed", operator: "<", wanted: "3" },
+ *   { key: "name", operator: "=", wanted: "salt and pepper" },
+ * ]);
+ * ```
+ */
+export function conditionsIn(text: string): Condition[] {
+  const parts = text.match(/(?:"[^"]*"|'[^']*'|(?!\s+and\s).)+/gis) ?? [""];
+  return parts.map((part) => conditionOf(part.replace(/^\s*and\s+/i, "").trim(), text));
+}
+
+function conditionOf(part: string, whole: string): Condition {
+  const found = /^([^\s<>=!"']+)\s*(==|!=|<=|>=|=|<|>)\s*(.+)$/s.exec(part);
+  if (found === null) {
+    throw new InputError(
+      `Cannot filter runs as a condition is ${CONDITION} (in quotes, as the shell reads < and >), ` +
+        `several joined by and: "${whole}"`,
+    );
+  }
+  const [, key, operator, value] = found;
+  const wanted = /^(["'])(.*)\1$/s.exec(value)?.[2] ?? value;
+  return { key, operator: operator === "==" ? "=" : operator as Operator, wanted };
+}
+
+/** A condition as it is written. */
+export function written({ key, operator, wanted }: Condition): string {
+  return `${key}${operator}${wanted}`;
+}
+
+/** Whether a value stands so to another, for numbers and big ones alike. */
+function compares(value: number | bigint, operator: Operator, wanted: number | bigint): boolean {
+  switch (operator) {
+    case "<":
+      return value < wanted;
+    case "<=":
+      return value <= wanted;
+    case ">":
+      return value > wanted;
+    case ">=":
+      return value >= wanted;
+    default:
+      // deno-lint-ignore eqeqeq -- a number and a bigint of one size are equal
+      return value == wanted || (Number.isNaN(value) && Number.isNaN(wanted));
+  }
+}
+
+/**
+ * Whether a field of a run meets a condition. `!=` is met wherever `=` is not, also by a run that
+ * has no such field; the others are not met by it. Text, lists and truth values have no order.
+ *
+ * @throws {InputError} where a number is compared with text, or text is put in order.
+ */
+export function meets(value: Value, condition: Condition): boolean {
+  const { operator, wanted } = condition;
+  if (operator === "!=") return !meets(value, { ...condition, operator: "=" });
+  if (value === undefined) return false;
+  if (typeof value === "number" || typeof value === "bigint") {
+    return compares(value, operator, numberIn(condition));
+  }
+  if (operator !== "=") {
+    throw new InputError(
+      `Cannot filter runs by ${written(condition)} as ${condition.key} is no number: = and != ` +
+        "compare it",
+    );
+  }
+  return Array.isArray(value) ? value.includes(wanted) : String(value) === wanted;
+}
+
+function numberIn(condition: Condition): number | bigint {
+  const { key, wanted } = condition;
+  if (/^[+-]?\d+$/.test(wanted)) return BigInt(wanted);
+  const number = Number(wanted.replace("∞", "Infinity"));
+  if (!Number.isNaN(number) || wanted === "NaN") return number;
+  throw new InputError(
+    `Cannot filter runs by ${written(condition)} as ${key} is a number: ${wanted}`,
+  );
+}
+
+/**
+ * Whether a moment meets a condition whose value is a date: `2026-11-20`, or a year, a month, a
+ * time as `2026-11-20 07:25`, each of which is a stretch of local time. `=` is within it, `<` before
+ * it, `>` after it.
+ *
+ * @param moment Milliseconds since the epoch.
+ * @throws {InputError} where the value is no date.
+ */
+export function meetsDate(moment: number, condition: Condition): boolean {
+  const [from, to] = stretchOf(condition);
+  switch (condition.operator) {
+    case "=":
+      return moment >= from && moment < to;
+    case "!=":
+      return moment < from || moment >= to;
+    case "<":
+      return moment < from;
+    case "<=":
+      return moment < to;
+    case ">":
+      return moment >= to;
+    case ">=":
+      return moment >= from;
+  }
+}
+
+/** First millisecond of a date, and the first one after it. */
+function stretchOf(condition: Condition): [from: number, to: number] {
+  const { key, wanted } = condition;
+  const found = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?)?)?$/.exec(wanted);
+  const given = (found?.slice(1) ?? []).filter((part) => part !== undefined).map(Number);
+  const [year, month = 1, ...rest] = given;
+  const at = (parts: readonly number[]) => {
+    const [year, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts;
+    return new Date(year, month - 1, day, hour, minute, second);
+  };
+  const from = at(given);
+  // A month of 13 or a 30th of February runs over into the next.
+  const exists = found !== null && from.getFullYear() === year && from.getMonth() === month - 1 &&
+    (rest.length === 0 || from.getDate() === rest[0]) && (rest[1] ?? 0) < 24 &&
+    (rest[2] ?? 0) < 60 && (rest[3] ?? 0) < 60;
+  if (!exists) {
+    throw new InputError(
+      `Cannot filter runs by ${written(condition)} as ${key} is a time, written as 2026-11-20 or ` +
+        `"2026-11-20 07:25": ${wanted}`,
+    );
+  }
+  const next = [...given];
+  next[next.length - 1]++;
+  return [from.getTime(), at(next).getTime()];
+}
