@@ -40,7 +40,7 @@ export interface Command<Values = any> {
   /** Arguments after the program's name, and what they do. */
   readonly examples: readonly (readonly [line: string, does: string])[];
   parser(known: Known): Parser<"sync", Values, unknown>;
-  /** Runs it and answers the exit code. */
+  /** Runs it and returns the exit code. */
   run(values: Values, io: Io): Promise<number>;
 }
 

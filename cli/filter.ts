@@ -10,6 +10,7 @@ import { headlineMetric } from "../lab/experiment/comparison.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { statuses, statusOf } from "../lab/store/run_status.ts";
 import { type Condition, meets, meetsDate, type Value, written } from "./conditions.ts";
+import { findRuns } from "./stores.ts";
 
 /** Fields of a run that are no metric and no path of its configuration. */
 const columns: Readonly<Record<string, (run: Run) => Value>> = {
@@ -133,12 +134,29 @@ export function matching(
  */
 export function whyNone(store: Store, runs: readonly Run[], where: readonly Condition[]): string {
   const alone = where.find((condition) => matching(store, runs, [condition]).length === 0);
-  if (alone === undefined) return "No run matches.";
+  if (alone === undefined) return "no run matches";
   const read = readerOf(store, runs, alone.key, "filter runs");
   const values = new Set(
     runs.flatMap((run) => read(run) ?? []).filter((value) => typeof value === "string"),
   );
-  return `No run matches: none has ${written(alone)}${didYouMean(alone.wanted, values)}.`;
+  return `no run matches ${written(alone)}${didYouMean(alone.wanted, values)}`;
+}
+
+/**
+ * The runs that a command works on: those named, else all, as far as they meet every condition.
+ *
+ * @throws {InputError} where none is left.
+ */
+export function chosenRuns(
+  store: Store,
+  action: string,
+  references: readonly string[],
+  where: readonly Condition[],
+): Run[] {
+  const named = references.length > 0 ? findRuns(store, references) : store.runs();
+  const found = matching(store, named, where);
+  if (found.length > 0) return found;
+  throw new InputError(`Cannot ${action} as ${whyNone(store, named, where)}`);
 }
 
 /**

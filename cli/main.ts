@@ -22,6 +22,7 @@ import { evaluate } from "./commands/evaluate.ts";
 import { exportRuns } from "./commands/export.ts";
 import { commandHelp, overallHelp } from "./terminal/help.ts";
 import { type Io, isFile, processIo, styled } from "./terminal/io.ts";
+import { flagHint } from "../lab/experiment/other_names.ts";
 import { list } from "./commands/list.ts";
 import { play } from "./commands/play.ts";
 import { quickStart } from "./commands/quick_start.ts";
@@ -49,7 +50,7 @@ export const commands: readonly Command[] = [
   completions,
 ];
 
-/** Runs the command line on `args` and answers the exit code. Throws nothing. */
+/** Runs the command line on `args` and returns the exit code. Throws nothing. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   const end = args.indexOf("--");
   const flags = end < 0 ? args : args.slice(0, end);
@@ -81,10 +82,26 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
   if (!parsed.success) {
     const line = formatMessage(parsed.error, { quotes: true }).replace(/\s+/g, " ")
       .replaceAll("`", "");
-    const program = named ? `${PROGRAM} ${command.name}` : PROGRAM;
-    throw new InputError(`${line} Usage: ${program} ${command.usage} (--help says more)`);
+    throw new InputError(
+      `${explained(line, command)} Usage: ${usageOf(command)} (--help says more)`,
+    );
   }
   return await command.run(parsed.value, io);
+}
+
+function usageOf({ name, usage }: Command): string {
+  return name === "" ? `${PROGRAM} ${usage}` : `${PROGRAM} ${name} ${usage}`;
+}
+
+/** The parser's line, with what is missing by its name, and what a flag that is none should be. */
+function explained(line: string, { usage }: Command): string {
+  if (line.startsWith("Missing required argument")) {
+    return `${usage.slice(0, usage.indexOf(" ["))} is missing.`;
+  }
+  const flag = /^Unexpected option or argument: "(--[^"=]+)/.exec(line)?.[1];
+  if (flag === undefined || line.includes("Did you mean")) return line;
+  const hint = flagHint(flag);
+  return hint === undefined ? line : `${line} ${hint}; fields are set by --set PATH=VALUE.`;
 }
 
 /**

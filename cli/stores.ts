@@ -35,11 +35,15 @@ export function findRuns(store: Store, references: readonly string[]): Run[] {
     .values()];
 }
 
-/** Refuses a command that needs runs named or filtered and got neither. */
-export function needRuns(action: string, references: readonly string[]): void {
+/**
+ * Refuses a command that needs runs and got none.
+ *
+ * @param or Another way to name them, for the message.
+ */
+export function needRuns(action: string, references: readonly string[], or?: string): void {
   if (references.length > 0) return;
   throw new InputError(
-    `Cannot ${action} as a RUN is needed: an id, a unique prefix of one, or latest ` +
-      `(see deno task experiment runs)`,
+    `Cannot ${action} as a RUN is needed (an id, a unique prefix of one, or latest)` +
+      `${or === undefined ? "" : `, or ${or}`}: see \`runs\``,
   );
 }

@@ -65,12 +65,19 @@ export async function worldsOf(io: Io, reference: string, set: SetOptions): Prom
 }
 
 async function registeredWorld(
-  { environments }: Registries,
+  { environments, experiments }: Registries,
   id: string,
   set: SetOptions,
 ): Promise<World> {
   const entry = environments.find((each) => each.id === id);
   if (entry === undefined) {
+    const experiment = await experiments.find(({ name }) => name === id)?.load();
+    if (experiment !== undefined && "environment" in experiment) {
+      throw new InputError(
+        `Cannot find the environment as ${id} is an experiment: its world is ` +
+          experiment.environment.id,
+      );
+    }
     throw unknownEnvironment("find the environment", id, environments.map(({ id }) => id));
   }
   const { fieldsOf, parseValue } = await import("../lab/experiment/fields.ts");

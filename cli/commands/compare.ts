@@ -12,9 +12,10 @@ import {
   storeOption,
   whereOption,
 } from "../command.ts";
-import { matching } from "../filter.ts";
+import { chosenRuns } from "../filter.ts";
 import { runsDocument } from "../run_document.ts";
-import { findRuns, needRuns, openStoreOf } from "../stores.ts";
+import { needRuns, openStoreOf } from "../stores.ts";
+import { plural } from "../terminal/format.ts";
 
 /** The command `compare`. */
 export const compare = defineCommand({
@@ -44,7 +45,7 @@ export const compare = defineCommand({
       store: storeOption(),
     }),
   async run({ runs: references, where, metric, threshold, json, store: location }, io) {
-    if (where.length === 0) needRuns("compare", references);
+    if (where.length === 0) needRuns("compare", references, "--where");
     const registries = await io.registries();
     const { compareRuns } = await import("../comparison.ts");
     const { comparisonDocument, comparisonTables } = await import(
@@ -52,8 +53,7 @@ export const compare = defineCommand({
     );
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
-    const named = references.length > 0 ? findRuns(store, references) : store.runs();
-    const found = matching(store, named, where);
+    const found = chosenRuns(store, "compare", references, where);
     if (metric !== undefined) {
       const series = new Set(found.flatMap((run) => store.seriesNames(run.id)));
       if (!series.has(metric)) {
@@ -63,7 +63,7 @@ export const compare = defineCommand({
     const comparison = compareRuns(store, found, registries, { metric, threshold });
     if (comparison.groups.length === 0) {
       throw new InputError(
-        `Cannot compare as finished runs are needed: ${found.length} match, none is finished`,
+        `Cannot compare as finished runs are needed: of ${plural(found.length, "run")} none is`,
       );
     }
     io.out(

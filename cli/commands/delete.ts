@@ -4,37 +4,50 @@ import { multiple } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { InputError, LabError } from "../../lab/core/errors.ts";
 import type { Run } from "../../lab/store/store.ts";
-import { defineCommand, named, plain, PROGRAM, runArguments, storeOption } from "../command.ts";
+import {
+  defineCommand,
+  named,
+  plain,
+  PROGRAM,
+  runArguments,
+  storeOption,
+  whereOption,
+} from "../command.ts";
 import { bytes, plural } from "../terminal/format.ts";
-import { findRuns, needRuns, openStoreOf } from "../stores.ts";
+import { chosenRuns } from "../filter.ts";
+import { needRuns, openStoreOf } from "../stores.ts";
 
 /** The command `delete`. */
 export const deleteRuns = defineCommand({
   name: "delete",
-  usage: "RUN… | --restore RUN | --purge [OPTIONS]",
+  usage: "RUN… | --where CONDITION | --restore RUN | --purge [OPTIONS]",
   brief: "Moves runs to the trash; empties it; takes runs back",
   description: "Moves runs to a trash, from which --restore takes them back until --purge " +
     "deletes what is in it for good.",
   examples: [
     ["delete 3f2a 91bc", "two runs to the trash"],
+    ["delete --where status=diverged", "all that diverged"],
     ["delete --restore 3f2a", "one of them back"],
     ["delete --purge", "the rest for good"],
   ],
   parser: (known) =>
     object({
       runs: runArguments(known),
+      where: whereOption(),
       restore: multiple(option("--restore", named("RUN", []), {
         description: plain("Take this run back from the trash. Repeatable."),
       })),
       purge: option("--purge", { description: plain("Delete what is in the trash for good.") }),
       store: storeOption(),
     }),
-  async run({ runs: references, restore, purge, store: location }, io) {
-    const asked = [references.length > 0, restore.length > 0, purge].filter(Boolean).length;
-    if (asked > 1) {
-      throw new InputError("Cannot delete as RUN…, --restore and --purge exclude each other");
+  async run({ runs: references, where, restore, purge, store: location }, io) {
+    const chosen = references.length > 0 || where.length > 0;
+    if ([chosen, restore.length > 0, purge].filter(Boolean).length > 1) {
+      throw new InputError(
+        "Cannot delete as RUN… or --where, --restore and --purge exclude each other",
+      );
     }
-    if (asked === 0) needRuns("delete", references);
+    if (!chosen && restore.length === 0 && !purge) needRuns("delete", references, "--where");
     using opened = await openStoreOf(io, location);
     const { store } = opened;
     if (purge) {
@@ -45,7 +58,7 @@ export const deleteRuns = defineCommand({
       for (const run of found) store.restore(run.id);
       io.out(`Restored ${plural(found.length, "run")}: ${ids(found)}`);
     } else {
-      const found = findRuns(store, references);
+      const found = chosenRuns(store, "delete", references, where);
       const active = found.find((run) => run.active);
       if (active !== undefined) {
         throw new LabError(`Cannot delete ${active.id} as it is training now: stop it first`);

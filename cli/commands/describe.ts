@@ -33,7 +33,7 @@ import { differs, fieldsTable } from "../terminal/fields_table.ts";
 export const describe = defineCommand({
   name: "describe",
   usage: "NAME | FILE.ts [OPTIONS]",
-  brief: "Every field of what has a name: value, default, range, unit, meaning",
+  brief: "Every field by name: value, default, range, unit, meaning",
   description:
     "Shows what can be set: of a named experiment or a file that exports one, first the fields " +
     "that differ from their defaults, then the others, each with its type, range, unit and " +

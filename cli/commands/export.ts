@@ -8,10 +8,10 @@ import type { Registries } from "../../lab/experiment/registries.ts";
 import type { ExportedRun } from "../../lab/store/exports/mod.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { defineCommand, plain, runArguments, storeOption, whereOption } from "../command.ts";
-import { matching } from "../filter.ts";
+import { chosenRuns } from "../filter.ts";
 import { refuseExisting, writeWhole } from "../files.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
-import { findRuns, needRuns, openStoreOf } from "../stores.ts";
+import { needRuns, openStoreOf } from "../stores.ts";
 
 const formats = ["csv", "json", "tensorboard", "safetensors", "policy"] as const;
 type Format = typeof formats[number];
@@ -50,12 +50,10 @@ export const exportRuns = defineCommand({
       store: storeOption(),
     }),
   async run({ runs: references, where, format, out, force, store: location }, io) {
-    if (where.length === 0) needRuns("export", references);
+    if (where.length === 0) needRuns("export", references, "--where");
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
-    const named = references.length > 0 ? findRuns(store, references) : store.runs();
-    const found = matching(store, named, where);
-    if (found.length === 0) throw new InputError("Cannot export as no run matches");
+    const found = chosenRuns(store, "export", references, where);
     const folder = callersPath(io, out);
     const files = await filesOf(store, found, format, io);
     const paths = files.map(({ path }) => join(folder, path));

@@ -71,8 +71,13 @@ export const runs = defineCommand({
     if (json) {
       io.out(runsDocument(store, shown));
     } else if (shown.length === 0) {
+      const why = whyNone(store, all, where);
       io.out(
-        all.length > 0 ? whyNone(store, all, where) : trash ? "The trash is empty." : NO_RUNS,
+        all.length > 0
+          ? `${why[0].toUpperCase()}${why.slice(1)}.`
+          : trash
+          ? "The trash is empty."
+          : NO_RUNS,
       );
     } else {
       const ranges = where.filter(({ operator }) => operator !== "=");

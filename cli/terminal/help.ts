@@ -3,17 +3,20 @@
  *
  * @module
  */
-import { formatDocPage } from "@optique/core/doc";
+import { type DocEntry, formatDocPage } from "@optique/core/doc";
 import { getDocPageSync } from "@optique/core/parser";
 import { type Command, plain, PROGRAM } from "../command.ts";
+import { wrapped } from "./format.ts";
 import { type Io, styled } from "./io.ts";
 
 const NOTHING_KNOWN = { experiments: [], runs: [] };
 
 /** Help of one command: usage, what it does, its options, examples. */
 export function commandHelp(command: Command, io: Io): string {
+  const label = "Usage: ";
+  const usage = `${PROGRAM} ${command.name} ${command.usage}`;
   return [
-    `Usage: ${PROGRAM} ${command.name} ${command.usage}`,
+    label + wrapped(usage, io.columns() - label.length).join(`\n${" ".repeat(label.length)}`),
     options(command, io),
     examples(command, io),
   ].join("\n\n");
@@ -42,19 +45,28 @@ export function overallHelp(quickStart: Command, commands: readonly Command[], i
 /** What a command does, and its options. */
 function options(command: Command, io: Io): string {
   const page = getDocPageSync(command.parser(NOTHING_KNOWN));
+  const sections = (page?.sections ?? []).map((section) => ({
+    ...section,
+    entries: section.entries.toSorted((a, b) => Number(isOption(a)) - Number(isOption(b))),
+  }));
   const text = formatDocPage(PROGRAM, {
-    sections: page?.sections ?? [],
+    sections,
     description: plain(command.description),
   }, {
     colors: io.color.out,
-    maxWidth: Math.min(io.columns(), 100),
+    maxWidth: Math.min(io.columns(), 100) - 1,
     termWidth: "auto",
     showUsage: false,
     showDefault: { prefix: " Default: ", suffix: "." },
     showChoices: true,
   });
-  return text.split("\n").map((line) => line.trimEnd()).join("\n").trim();
+  // Where a list of choices wraps, its comma begins the next line.
+  return text.replaceAll(/\n( +), ?/g, ",\n$1")
+    .split("\n").map((line) => line.trimEnd()).join("\n").trim();
 }
+
+/** Whether an entry is an option; arguments stand before them. */
+const isOption = ({ term }: DocEntry) => term.type === "option" || term.type === "optional";
 
 function examples(command: Command, io: Io): string {
   const lines = command.examples.map(([line]) => line === "" ? PROGRAM : `${PROGRAM} ${line}`);

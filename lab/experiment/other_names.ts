@@ -164,6 +164,17 @@ export function hintFor(path: string, fields: readonly Field[]): string {
   return ` (${name} is ${[choices[0]].flat().join(" with ")} here, a field of others)`;
 }
 
+/**
+ * What another library's flag (`--n-steps`) is here, for a message; undefined where it is not known.
+ */
+export function flagHint(flag: string): string | undefined {
+  const choices = bySpelling.get(squeezed(flag));
+  if (choices === undefined) return undefined;
+  const [target] = choices.flat();
+  if (target.startsWith("--")) return `${flag} is ${target} here`;
+  return target === "budget" ? `${flag} is --budget here` : `${flag} is the field ${target} here`;
+}
+
 /** The path of a target, the target itself where it is an option; undefined: there is none. */
 function located(target: Target, paths: readonly string[]): string | undefined {
   if (target.startsWith("--")) return `the option ${target}`;

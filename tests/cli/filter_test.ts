@@ -186,11 +186,11 @@ Deno.test("where nothing matches, the condition that nothing meets is named, wit
     const why = (where: string) => whyNone(store, store.runs(), conditionsIn(where));
     strictEqual(
       why("seed=1 and agent=pppo"),
-      'No run matches: none has agent=pppo (did you mean "ppo"?).',
+      'no run matches agent=pppo (did you mean "ppo"?)',
     );
-    strictEqual(why(`${return_}>5`), `No run matches: none has ${return_}>5.`);
+    strictEqual(why(`${return_}>5`), `no run matches ${return_}>5`);
     addRun(store, "dqn", 2);
-    strictEqual(why("seed=2 and agent=ppo"), "No run matches.");
+    strictEqual(why("seed=2 and agent=ppo"), "no run matches");
   });
 });
 

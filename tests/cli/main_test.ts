@@ -195,6 +195,20 @@ function wordsOf(line: string): string[] {
   return (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ""));
 }
 
+Deno.test("every help fits 80 columns but for examples, arguments first, commas where they belong", async () => {
+  for (const args of [["--help"], ...commands.map(({ name }) => [name, "--help"])]) {
+    const io = capturedIo({ columns: 80 });
+    strictEqual(await main(args, io), 0);
+    const lines = io.written.out.split("\n");
+    const long = lines.filter((line) => width(line) > 80 && !line.startsWith("  deno task "));
+    deepStrictEqual(long, []);
+    deepStrictEqual(lines.filter((line) => /^\s*,/.test(line)), []);
+    const entries = lines.flatMap((line) => /^ {2}(--|[A-Z]{2,}\b)/.exec(line)?.[1] ?? []);
+    const flags = entries.indexOf("--");
+    ok(flags < 0 || entries.lastIndexOf(entries.findLast((each) => each !== "--") ?? "") < flags);
+  }
+});
+
 Deno.test("every example of the help parses", () => {
   for (const command of [quickStart, ...commands]) {
     for (const [line] of command.examples) {
@@ -250,7 +264,14 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["run", "cartpole-ppo", "--set", "agent.gamma=high"], /agent\.gamma.*number.*high/],
   [["run", "cartpole-ppo", "--store", "postgres://x"], /store.*postgres/],
   [["run", "cartpole-ppo", "--store", "no/such/folder"], /parent folder does not exist/],
-  [["describe"], /NAME/],
+  [["describe"], /NAME \| FILE\.ts is missing\. Usage/],
+  [["check"], /FILE\.ts \| ENV is missing\. Usage/],
+  [["check", "cartpole-ppo"], /cartpole-ppo is an experiment: its world is CartPole-v1/],
+  [["play", "cartpole-ppo"], /its world is CartPole-v1/],
+  [["run", "cartpole-ppo", "--total-timesteps", "9"], /--total-timesteps is --budget here/],
+  [["run", "cartpole-ppo", "--n-steps=9"], /--n-steps is the field rolloutLength here.*--set PATH/],
+  [["run", "cartpole-ppo", "--cuda"], /--cuda is --backend here/],
+  [["runs", "--where", "seed"], /a condition is KEY=VALUE, or with !=.*"seed"/],
   [
     ["describe", "cartpole"],
     /nothing has the name "cartpole" \(did you mean .*"cartpole-.*: see `list`/,
@@ -268,7 +289,7 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["evaluate", "abc", "--episodes", "0"], /--episodes/],
   [["sample", "latest"], /--out/],
   [["sample", "latest", "--out", "picture.jpg"], /\.png.*picture\.jpg/],
-  [["compare"], /RUN is needed/],
+  [["compare"], /RUN is needed .*, or --where/],
   [["export", "latest", "--out", "x"], /--format/],
   [["export", "latest", "--format", "xml", "--out", "x"], /--format.*csv.*"xml"/],
   [["delete"], /RUN is needed/],

@@ -284,7 +284,7 @@ Deno.test("what cannot be played is one line and 2", async () => {
       [["CartPole-v1", "--random", "--seconds", "3600", "--out", "a.gif"], /at most 600 frames/],
       [["CartPole-v1", "--random", "--fps", "0", "--out", "a.gif"], /--fps must be at least 1: 0/],
       [["CartPole-v1", "--fps", "51"], /51/],
-      [["CartPole-v1", "--set", "wind=1"], /no option of CartPole-v1 "wind"/],
+      [["CartPole-v1", "--set", "wind=1"], /Cannot set wind as CartPole-v1 has no such option/],
     ] as const
   ) {
     const io = capturedIo();

@@ -199,7 +199,7 @@ Deno.test("compare groups by configuration, counts a seed once, and needs finish
     match(unknown.error, /did you mean "evaluation\/return_mean"/);
     const none = await lab("compare", "--where", "status=failed");
     strictEqual(none.code, 2);
-    match(none.error, /finished runs are needed/);
+    match(none.error, /Cannot compare as no run matches status=failed/);
   });
 });
 
@@ -249,6 +249,10 @@ Deno.test("delete moves to the trash, --restore brings back, --purge deletes for
     deepStrictEqual((await ids("--trash")).sort(), [oldest, newest].sort());
     strictEqual((await lab("delete", "--restore", newest)).code, 0);
     deepStrictEqual(await ids(), [newest]);
+    strictEqual((await lab("delete", "--where", "seed>2")).code, 2);
+    strictEqual((await lab("delete", "--where", `id=${newest} and seed<3`)).code, 0);
+    deepStrictEqual(await ids(), []);
+    strictEqual((await lab("delete", "--restore", newest)).code, 0);
     match((await lab("delete", "--purge")).out, /^Deleted 1 run for good/);
     deepStrictEqual(await ids("--trash"), []);
     strictEqual((await lab("delete", "--restore", oldest)).code, 2);
