@@ -20,9 +20,8 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import type { Metrics } from "../lab/core/metrics.ts";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
-import { movingAverage } from "../lab/compute/descend.ts";
-import { valueAndGradients } from "../lab/compute/gradients.ts";
-import { parametersOf } from "../lab/compute/networks.ts";
+import { defineAgent } from "./define_agent.ts";
+import { descend, movingAverage } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { CRITIC, criticParameters, criticValues } from "./networks/critics.ts";
@@ -70,60 +69,55 @@ export type DdpgConfiguration = z.output<typeof configuration>;
 // Trainer. Its targets are `bootstrapped` of Q̄(s', μ̄(s')): equation 5.
 
 type Context = ReplayContext<DdpgConfiguration>;
+type CompileContext = Pick<Context, "name" | "configuration" | "workspace">;
 
 /** Compiles one gradient step of critic and policy, with the targets' renewal. */
 export function compileUpdate(
-  { configuration: settings, workspace }: Pick<Context, "configuration" | "workspace">,
+  { name, configuration: settings, workspace }: CompileContext,
   shape: Pick<WorldShape, "observationSize" | "flatActionSize">,
 ) {
   const { activation, batchSize, gamma, targetRate } = settings;
   const optimizer = adam();
   return workspace.compile(
     {
-      name: "ddpg/update",
+      name: `${name}/update`,
       inputs: transitionInputs(batchSize, shape),
       scalars: ["learningRate"],
-      state: [PARAMETERS, TARGET, "criticOptimizer", "policyOptimizer"],
+      state: [PARAMETERS, TARGET, "critic-optimizer", "policy-optimizer"],
     },
     ({ input: { observations, nextObservations, ...input }, scalar, state }) => {
-      const critic = parametersOf(state[PARAMETERS], CRITIC);
-      const policy = parametersOf(state[PARAMETERS], POLICY);
       const { learningRate } = scalar;
 
       const nextActions = deterministicActions(state[TARGET], nextObservations, activation);
       const nextValues = criticValues(state[TARGET], 0, nextObservations, nextActions, activation);
       const targets = bootstrapped(input.rewards, input.terminated, nextValues, gamma);
-      const fit = valueAndGradients((parameters) => {
-        const taken = criticValues(parameters, 0, observations, input.actions, activation);
-        return { loss: meanSquaredError(taken, targets), taken, errors: tf.sub(targets, taken) };
-      }, critic);
-      const nextCritic = optimizer.update(
-        critic,
-        fit.gradients,
-        state.criticOptimizer,
-        learningRate,
+      const critic = descend(
+        (parameters) => {
+          const taken = criticValues(parameters, 0, observations, input.actions, activation);
+          return { loss: meanSquaredError(taken, targets), taken, errors: tf.sub(targets, taken) };
+        },
+        state[PARAMETERS],
+        state["critic-optimizer"],
+        { optimizer, learningRate, changes: [CRITIC] },
       );
-
-      const climb = valueAndGradients((parameters) => {
-        const actions = deterministicActions(parameters, observations, activation);
-        const scores = criticValues(nextCritic.parameters, 0, observations, actions, activation);
-        return { loss: deterministicPolicyLoss(scores) };
-      }, policy);
-      const nextPolicy = optimizer.update(
-        policy,
-        climb.gradients,
-        state.policyOptimizer,
-        learningRate,
+      const policy = descend(
+        (parameters) => {
+          const actions = deterministicActions(parameters, observations, activation);
+          const values = criticValues(parameters, 0, observations, actions, activation);
+          return { loss: deterministicPolicyLoss(values) };
+        },
+        critic.parameters,
+        state["policy-optimizer"],
+        { optimizer, learningRate, changes: [POLICY] },
       );
-      const parameters = { ...nextPolicy.parameters, ...nextCritic.parameters };
-      const { loss: value, taken, errors } = fit.values;
+      const { loss: value, taken, errors } = critic.values;
       return {
-        outputs: { policy: climb.values.loss, value, taken, errors },
+        outputs: { policy: policy.values.loss, value, taken, errors },
         state: {
-          [PARAMETERS]: parameters,
-          [TARGET]: movingAverage(state[TARGET], parameters, targetRate),
-          criticOptimizer: nextCritic.state,
-          policyOptimizer: nextPolicy.state,
+          [PARAMETERS]: policy.parameters,
+          [TARGET]: movingAverage(state[TARGET], policy.parameters, targetRate),
+          "critic-optimizer": critic.optimizer,
+          "policy-optimizer": policy.optimizer,
         },
       };
     },
@@ -137,27 +131,33 @@ class DdpgTrainer extends ReplayTrainer<DdpgConfiguration> {
   readonly #update: ReturnType<typeof compileUpdate>;
 
   constructor(context: Context) {
-    super("ddpg", context);
+    super(context);
     const { settings, shape, world, replay, exploration } = this;
-    const { workspace, stream } = context;
+    const { name, workspace, stream } = context;
     const { environments, hiddenSizes, activation, learningRate } = settings;
     const weights = stream("initial-weights");
     const policy = deterministicPolicyParameters(weights, shape, hiddenSizes);
     const critic = criticParameters(weights, shape, hiddenSizes, 1);
     workspace.define(PARAMETERS, { ...policy, ...critic });
     workspace.define(TARGET, { ...policy, ...critic });
-    workspace.define("criticOptimizer", adam().initialState(critic));
-    workspace.define("policyOptimizer", adam().initialState(policy));
+    workspace.define("critic-optimizer", adam().initialState(critic));
+    workspace.define("policy-optimizer", adam().initialState(policy));
 
     const mode: Scores = (parameters, x) => deterministicActions(parameters, x, activation);
-    this.#actor = compileScores(workspace, "ddpg/act", environments, shape.observationSize, mode);
+    this.#actor = compileScores(
+      workspace,
+      `${name}/act`,
+      environments,
+      shape.observationSize,
+      mode,
+    );
     this.#update = compileUpdate(context, shape);
     this.#update.scalar.learningRate = learningRate;
     this.evaluator = this.evaluatorOf(mode);
     this.parts = {
-      name: "ddpg",
+      name: context.name,
       workspace,
-      groups: [TARGET, "criticOptimizer", "policyOptimizer"],
+      groups: [TARGET, "critic-optimizer", "policy-optimizer"],
       resumables: {
         exploration,
         noise: stream("noise"),
@@ -192,12 +192,10 @@ class DdpgTrainer extends ReplayTrainer<DdpgConfiguration> {
 }
 
 /** Deep deterministic policy gradient with continuous actions. */
-export const ddpg: AgentDefinition<DdpgConfiguration> = {
+export const ddpg: AgentDefinition<DdpgConfiguration> = defineAgent({
   name: "ddpg",
   summary: "Deep deterministic policy gradient: a policy climbs a critic learned from replay",
-  budgetUnit: "environmentSteps",
   takes: { actions: ["box"] },
   configuration,
-  // deno-lint-ignore require-await
-  create: async (context) => new DdpgTrainer(context),
-};
+  trainer: (context) => new DdpgTrainer(context),
+});

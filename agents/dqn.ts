@@ -31,20 +31,20 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Environment } from "../lab/core/environment.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import type { Generator } from "../lab/core/random.ts";
 import type { Json, Snapshot } from "../lab/core/snapshot.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { Report } from "../lab/core/trainer.ts";
-import type { AgentDefinition, TrainerContext } from "../lab/compute/definitions.ts";
+import type { AgentDefinition } from "../lab/compute/definitions.ts";
+import { type AgentContext, defineAgent } from "./define_agent.ts";
 import type { RandomSpec, Tensors } from "../lab/compute/workspace.ts";
-import { clipByGlobalNorm, valueAndGradients } from "../lab/compute/gradients.ts";
+import { descend } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import { actionOutputs, actionValueParameters, actionValues } from "./networks/action_values.ts";
 import { meanAndDeviation } from "./returns/advantages.ts";
-import { type Body, bodyOf } from "./networks/bodies.ts";
+import { type Body, bodyOf } from "../lab/compute/bodies.ts";
 import { AgentTrainer } from "./trainers/agent_trainer.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { scoresOf } from "./distributions/distributions.ts";
@@ -117,11 +117,14 @@ export function doubleDqnTargets(
 /** Environment steps of one iteration at least, so that it takes a tenth of a second. */
 const ITERATION = 256;
 
-type Context = TrainerContext<DqnConfiguration> & { makeEnvironment(): Environment };
+type Context = AgentContext<DqnConfiguration>;
 
 /** Compiles one gradient step on a batch of transitions between `width` flat observations. */
 export function compileUpdate(
-  { configuration: settings, workspace }: Pick<Context, "configuration" | "workspace">,
+  { name, configuration: settings, workspace }: Pick<
+    Context,
+    "name" | "configuration" | "workspace"
+  >,
   width: number,
   parameters: NamedTensors,
   body?: Body,
@@ -134,7 +137,7 @@ export function compileUpdate(
   for (const use of uses) Object.assign(random, noiseInputs(parameters, use));
   return workspace.compile(
     {
-      name: "dqn/update",
+      name: `${name}/update`,
       inputs: {
         observations: [[batchSize, width], "float32"],
         actions: [[batchSize], "int32"],
@@ -159,31 +162,33 @@ export function compileUpdate(
         : doubleQ
         ? doubleDqnTargets(rewards, terminated, choosing, next, discounts)
         : dqnTargets(rewards, terminated, next, discounts);
-      const { values, gradients } = valueAndGradients((parameters) => {
-        const outputs = network(parameters, input.observations, "online");
-        const taken = quantiles > 0
-          ? quantilesOf(outputs, input.actions)
-          : scoresOf(outputs, input.actions);
-        const errors = tf.sub(mean(targets), mean(taken));
-        const losses = quantiles > 0
-          ? quantileHuberLoss(taken, targets)
-          : settings.loss === "huber"
-          ? huber(errors)
-          : tf.square(errors);
-        const loss: tf.Scalar = tf.mean(tf.mul(losses, input.weights));
-        return { loss, errors, taken: mean(taken) };
-      }, state[PARAMETERS]);
-      const clipped = clipByGlobalNorm(gradients, settings.maximumGradientNorm);
-      const updated = optimizer.update(
+      const step = descend(
+        (parameters) => {
+          const outputs = network(parameters, input.observations, "online");
+          const taken = quantiles > 0
+            ? quantilesOf(outputs, input.actions)
+            : scoresOf(outputs, input.actions);
+          const errors = tf.sub(mean(targets), mean(taken));
+          const losses = quantiles > 0
+            ? quantileHuberLoss(taken, targets)
+            : settings.loss === "huber"
+            ? huber(errors)
+            : tf.square(errors);
+          const loss: tf.Scalar = tf.mean(tf.mul(losses, input.weights));
+          return { loss, errors, taken: mean(taken) };
+        },
         state[PARAMETERS],
-        clipped.gradients,
         state.optimizer,
-        scalar.learningRate,
+        {
+          optimizer,
+          learningRate: scalar.learningRate,
+          maximumGradientNorm: settings.maximumGradientNorm,
+        },
       );
-      const { loss, errors, taken } = values;
+      const { loss, errors, taken } = step.values;
       return {
-        outputs: { loss, errors, taken, gradientNorm: clipped.norm },
-        state: { [PARAMETERS]: updated.parameters, optimizer: updated.state },
+        outputs: { loss, errors, taken, gradientNorm: step.gradientNorm },
+        state: { [PARAMETERS]: step.parameters, optimizer: step.optimizer },
       };
     },
   );
@@ -196,7 +201,7 @@ function mean(values: tf.Tensor): tf.Tensor {
 
 /** Compiles the action values of a step of all environments; noisy ones are drawn anew each time. */
 function compileActor(
-  { configuration: settings, workspace }: Context,
+  { name, configuration: settings, workspace }: Context,
   width: number,
   parameters: NamedTensors,
   body: Body,
@@ -205,7 +210,7 @@ function compileActor(
   const options = { ...settings, body };
   return workspace.compile(
     {
-      name: "dqn/act",
+      name: `${name}/act`,
       inputs: { observations: [[environments, width], "float32"] },
       random: noisy ? noiseInputs(parameters, "act") : {},
       state: [PARAMETERS],
@@ -239,10 +244,10 @@ class DqnTrainer extends AgentTrainer {
 
   constructor(private readonly context: Context) {
     super(context.budget);
-    const { configuration: settings, workspace, stream } = context;
+    const { name, configuration: settings, workspace, stream } = context;
     const { environments } = settings;
-    requireFit(settings, context.budget);
-    this.#world = new World("dqn", context, environments);
+    requireFit(name, settings, context.budget);
+    this.#world = new World(name, context, environments);
     const { shape } = this.#world;
     const { observationSize: width, flatActionSize } = shape;
 
@@ -264,7 +269,7 @@ class DqnTrainer extends AgentTrainer {
     this.evaluator = new Evaluator({
       shape,
       makeEnvironment: context.makeEnvironment,
-      actors: greedyActors("dqn", workspace, shape, scores),
+      actors: greedyActors(name, workspace, shape, scores),
       scores,
       normalizer: this.#normalizer,
     });
@@ -281,7 +286,7 @@ class DqnTrainer extends AgentTrainer {
     this.#actions = new Int32Array(environments);
     this.#noise = settings.noisy ? stream("noise") : undefined;
     this.parts = {
-      name: "dqn",
+      name: context.name,
       workspace,
       groups: ["optimizer", TARGET],
       resumables: {
@@ -390,12 +395,10 @@ class DqnTrainer extends AgentTrainer {
 }
 
 /** Deep Q-learning with discrete actions. */
-export const dqn: AgentDefinition<DqnConfiguration> = {
+export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
   name: "dqn",
   summary: "Deep Q-learning: action values from replayed transitions and a target network",
-  budgetUnit: "environmentSteps",
   takes: { actions: ["discrete"] },
   configuration,
-  // deno-lint-ignore require-await
-  create: async (context) => new DqnTrainer(context),
-};
+  trainer: (context) => new DqnTrainer(context),
+});

@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { InputError } from "../lab/core/errors.ts";
 import { activationNames } from "../lab/compute/networks.ts";
-import { convolutions } from "./networks/bodies.ts";
+import { convolutions } from "../lab/compute/bodies.ts";
 
 /** Fields of DQN. Defaults are those of Stable-Baselines3's DQN where nothing else is said. */
 export const configuration = z.strictObject({
@@ -105,10 +105,10 @@ export const configuration = z.strictObject({
 export type DqnConfiguration = z.output<typeof configuration>;
 
 /** @throws InputError where fields contradict each other or the budget. */
-export function requireFit(settings: DqnConfiguration, budget: number): void {
+export function requireFit(agent: string, settings: DqnConfiguration, budget: number): void {
   const { environments, trainEvery, learningStarts, bufferSize, batchSize } = settings;
   const refuse = (requirement: string, given: unknown) => {
-    throw new InputError(`Cannot train dqn as ${requirement}: ${given}`);
+    throw new InputError(`Cannot train ${agent} as ${requirement}: ${given}`);
   };
   if (trainEvery % environments !== 0) {
     refuse(`trainEvery must be a multiple of the ${environments} environments`, trainEvery);

@@ -44,7 +44,7 @@ import {
   policyRows,
 } from "./networks/actor_critic.ts";
 import { AgentTrainer } from "./trainers/agent_trainer.ts";
-import { type Body, bodyOf } from "./networks/bodies.ts";
+import { type Body, bodyOf } from "../lab/compute/bodies.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { maskedLogits } from "./distributions/distributions.ts";
 import {

@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { InputError } from "../lab/core/errors.ts";
 import { activationNames } from "../lab/compute/networks.ts";
-import { convolutions } from "./networks/bodies.ts";
+import { convolutions } from "../lab/compute/bodies.ts";
 
 /** Defaults are those of CleanRL's ppo.py where nothing else is said. */
 export const configuration = z.strictObject({

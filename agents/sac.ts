@@ -21,11 +21,9 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { InputError } from "../lab/core/errors.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
-import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
-import { movingAverage } from "../lab/compute/descend.ts";
-import { valueAndGradients } from "../lab/compute/gradients.ts";
-import { parametersOf } from "../lab/compute/networks.ts";
+import { defineAgent } from "./define_agent.ts";
+import { descend, movingAverage } from "../lab/compute/descend.ts";
 import { constant } from "../lab/compute/initializers.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
@@ -148,21 +146,22 @@ export function temperatureLoss(
 // Networks: policy (networks/squashed_policy.ts), two critics and ln α in one group; copies of the
 // critics in the target's.
 
-const LOG_TEMPERATURE = "temperature/log";
+const TEMPERATURE = "temperature";
+const LOG_TEMPERATURE = `${TEMPERATURE}/log`;
 
 // Trainer.
 
 type Context = ReplayContext<SacConfiguration>;
-type CompileContext = Pick<Context, "configuration" | "workspace">;
+type CompileContext = Pick<Context, "name" | "configuration" | "workspace">;
 
 /** Compiles one gradient step of critics, policy and temperature, with the targets' renewal. */
 export function compileUpdate(
-  { configuration: settings, workspace }: CompileContext,
+  { name, configuration: settings, workspace }: CompileContext,
   shape: Pick<WorldShape, "observationSize" | "flatActionSize">,
 ) {
   const { activation, batchSize, gamma, targetRate, automaticTemperature } = settings;
   const optimizer = adam();
-  const twins = (parameters: Tensors, observations: tf.Tensor, actions: tf.Tensor) =>
+  const bothValues = (parameters: Tensors, observations: tf.Tensor, actions: tf.Tensor) =>
     [0, 1].map((i) => criticValues(parameters, i, observations, actions, activation));
   const sample = (parameters: Tensors, observations: tf.Tensor, noise: tf.Tensor) => {
     const { mean, logStd } = squashedRows(parameters, observations, settings);
@@ -170,28 +169,27 @@ export function compileUpdate(
   };
   return workspace.compile(
     {
-      name: "sac/update",
+      name: `${name}/update`,
       inputs: transitionInputs(batchSize, shape),
       random: {
         noise: [[batchSize, shape.flatActionSize], "normal"],
         nextNoise: [[batchSize, shape.flatActionSize], "normal"],
       },
       scalars: ["learningRate"],
-      state: [PARAMETERS, TARGET, "criticOptimizer", "policyOptimizer", "temperatureOptimizer"],
+      state: [
+        ...[PARAMETERS, TARGET, "critic-optimizer", "policy-optimizer"] as const,
+        ...automaticTemperature ? ["temperature-optimizer"] as const : [],
+      ],
     },
     ({ input, random, scalar, state }) => {
-      const policy = parametersOf(state[PARAMETERS], POLICY);
-      const critics = parametersOf(state[PARAMETERS], CRITIC);
-      const temperatures = automaticTemperature
-        ? parametersOf(state[PARAMETERS], "temperature")
-        : {};
       const { learningRate } = scalar;
+      const parameters = state[PARAMETERS];
       const temperature: tf.Scalar = automaticTemperature
-        ? tf.exp(temperatures[LOG_TEMPERATURE] as tf.Scalar)
+        ? tf.exp(parameters[LOG_TEMPERATURE] as tf.Scalar)
         : tf.scalar(settings.temperature);
 
-      const next = sample(policy, input.nextObservations, random.nextNoise);
-      const [first, second] = twins(state[TARGET], input.nextObservations, next.actions);
+      const next = sample(parameters, input.nextObservations, random.nextNoise);
+      const [first, second] = bothValues(state[TARGET], input.nextObservations, next.actions);
       const targets = softTargets(
         input.rewards,
         input.terminated,
@@ -201,69 +199,70 @@ export function compileUpdate(
         temperature,
         gamma,
       );
-      const critic = valueAndGradients((parameters) => {
-        const [first, second] = twins(parameters, input.observations, input.actions);
-        const loss = tf.mul(
-          0.5,
-          tf.add(meanSquaredError(first, targets), meanSquaredError(second, targets)),
-        );
-        return { loss, taken: first, errors: tf.sub(targets, first) };
-      }, critics);
-      const nextCritics = optimizer.update(
-        critics,
-        critic.gradients,
-        state.criticOptimizer,
-        learningRate,
+      const critics = descend(
+        (parameters) => {
+          const [first, second] = bothValues(parameters, input.observations, input.actions);
+          const loss = tf.mul(
+            0.5,
+            tf.add(meanSquaredError(first, targets), meanSquaredError(second, targets)),
+          );
+          return { loss, taken: first, errors: tf.sub(targets, first) };
+        },
+        parameters,
+        state["critic-optimizer"],
+        { optimizer, learningRate, changes: [CRITIC] },
       );
 
-      const actor = valueAndGradients((parameters) => {
-        const { actions, logProbability } = sample(parameters, input.observations, random.noise);
-        const [first, second] = twins(nextCritics.parameters, input.observations, actions);
+      const policy = descend(
+        (parameters) => {
+          const { actions, logProbability } = sample(parameters, input.observations, random.noise);
+          const [first, second] = bothValues(parameters, input.observations, actions);
+          const loss = softPolicyLoss(logProbability, first, second, temperature);
+          return { loss, logProbability };
+        },
+        critics.parameters,
+        state["policy-optimizer"],
+        { optimizer, learningRate, changes: [POLICY] },
+      );
+
+      const { logProbability } = policy.values;
+      const outputs = {
+        policy: policy.values.loss,
+        value: critics.values.loss,
+        taken: critics.values.taken,
+        errors: critics.values.errors,
+        logProbability,
+        temperature,
+      };
+      const nextState = {
+        [TARGET]: movingAverage(state[TARGET], critics.parameters, targetRate),
+        "critic-optimizer": critics.optimizer,
+        "policy-optimizer": policy.optimizer,
+      };
+      if (!automaticTemperature) {
         return {
-          loss: softPolicyLoss(logProbability, first, second, temperature),
-          logProbability,
+          outputs: { ...outputs, temperatureLoss: tf.scalar(0) },
+          state: { ...nextState, [PARAMETERS]: policy.parameters },
         };
-      }, policy);
-      const nextPolicy = optimizer.update(
-        policy,
-        actor.gradients,
-        state.policyOptimizer,
-        learningRate,
-      );
-
-      const { logProbability } = actor.values;
-      const targetEntropy = settings.targetEntropy * shape.flatActionSize;
-      const heat = automaticTemperature
-        ? valueAndGradients((parameters) => ({
-          loss: temperatureLoss(parameters[LOG_TEMPERATURE], logProbability, targetEntropy),
-        }), temperatures)
-        : { values: { loss: tf.scalar(0) }, gradients: {} };
-      const nextTemperature = optimizer.update(
-        temperatures,
-        heat.gradients,
-        state.temperatureOptimizer,
-        learningRate,
+      }
+      const learned = descend(
+        (parameters) => ({
+          loss: temperatureLoss(
+            parameters[LOG_TEMPERATURE],
+            logProbability,
+            settings.targetEntropy * shape.flatActionSize,
+          ),
+        }),
+        policy.parameters,
+        state["temperature-optimizer"],
+        { optimizer, learningRate, changes: [TEMPERATURE] },
       );
       return {
-        outputs: {
-          policy: actor.values.loss,
-          value: critic.values.loss,
-          taken: critic.values.taken,
-          errors: critic.values.errors,
-          logProbability,
-          temperature,
-          temperatureLoss: heat.values.loss,
-        },
+        outputs: { ...outputs, temperatureLoss: learned.values.loss },
         state: {
-          [PARAMETERS]: {
-            ...nextPolicy.parameters,
-            ...nextCritics.parameters,
-            ...nextTemperature.parameters,
-          },
-          [TARGET]: movingAverage(state[TARGET], nextCritics.parameters, targetRate),
-          criticOptimizer: nextCritics.state,
-          policyOptimizer: nextPolicy.state,
-          temperatureOptimizer: nextTemperature.state,
+          ...nextState,
+          [PARAMETERS]: learned.parameters,
+          "temperature-optimizer": learned.optimizer,
         },
       };
     },
@@ -277,32 +276,39 @@ class SacTrainer extends ReplayTrainer<SacConfiguration> {
   readonly #update: ReturnType<typeof compileUpdate>;
 
   constructor(context: Context) {
-    super("sac", context);
+    super(context);
     requireTemperature(context.configuration);
     const { settings, shape, world, replay, exploration } = this;
-    const { workspace, stream } = context;
+    const { name, workspace, stream } = context;
     const { hiddenSizes, learningRate, automaticTemperature, temperature } = settings;
     const weights = stream("initial-weights");
     const policy = squashedPolicyParameters(weights, shape, settings);
     const critics = criticParameters(weights, shape, hiddenSizes, 2);
-    const temperatures: NamedTensors = automaticTemperature
-      ? { [LOG_TEMPERATURE]: constant([], Math.log(temperature)) }
-      : {};
-    workspace.define(PARAMETERS, { ...policy, ...critics, ...temperatures });
+    const temperatures = { [LOG_TEMPERATURE]: constant([], Math.log(temperature)) };
+    workspace.define(PARAMETERS, {
+      ...policy,
+      ...critics,
+      ...automaticTemperature && temperatures,
+    });
     workspace.define(TARGET, critics);
-    workspace.define("criticOptimizer", adam().initialState(critics));
-    workspace.define("policyOptimizer", adam().initialState(policy));
-    workspace.define("temperatureOptimizer", adam().initialState(temperatures));
+    workspace.define("critic-optimizer", adam().initialState(critics));
+    workspace.define("policy-optimizer", adam().initialState(policy));
+    if (automaticTemperature) {
+      workspace.define("temperature-optimizer", adam().initialState(temperatures));
+    }
 
-    this.#explorer = new SquashedExplorer(workspace, shape, settings);
+    this.#explorer = new SquashedExplorer(name, workspace, shape, settings);
     this.#update = compileUpdate(context, shape);
     this.#update.scalar.learningRate = learningRate;
     const mode: Scores = (parameters, x) => tf.tanh(squashedRows(parameters, x, settings).mean);
     this.evaluator = this.evaluatorOf(mode);
     this.parts = {
-      name: "sac",
+      name: context.name,
       workspace,
-      groups: [TARGET, "criticOptimizer", "policyOptimizer", "temperatureOptimizer"],
+      groups: [
+        ...[TARGET, "critic-optimizer", "policy-optimizer"],
+        ...automaticTemperature ? ["temperature-optimizer"] : [],
+      ],
       resumables: {
         exploration,
         policy: stream("policy"),
@@ -347,12 +353,10 @@ function requireTemperature({ automaticTemperature, temperature }: SacConfigurat
 }
 
 /** Soft actor-critic with continuous actions. */
-export const sac: AgentDefinition<SacConfiguration> = {
+export const sac: AgentDefinition<SacConfiguration> = defineAgent({
   name: "sac",
   summary: "Soft actor-critic: a stochastic policy paid for its entropy, two critics, replay",
-  budgetUnit: "environmentSteps",
   takes: { actions: ["box"] },
   configuration,
-  // deno-lint-ignore require-await
-  create: async (context) => new SacTrainer(context),
-};
+  trainer: (context) => new SacTrainer(context),
+});

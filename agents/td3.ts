@@ -18,9 +18,8 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import type { Metrics } from "../lab/core/metrics.ts";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
-import { movingAverage } from "../lab/compute/descend.ts";
-import { valueAndGradients } from "../lab/compute/gradients.ts";
-import { parametersOf } from "../lab/compute/networks.ts";
+import { defineAgent } from "./define_agent.ts";
+import { descend, movingAverage } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { CRITIC, criticParameters, criticValues } from "./networks/critics.ts";
@@ -117,23 +116,23 @@ export function clippedDoubleTargets(
 // Trainer.
 
 type Context = ReplayContext<Td3Configuration>;
-type CompileContext = Pick<Context, "configuration" | "workspace">;
+type CompileContext = Pick<Context, "name" | "configuration" | "workspace">;
 type Sizes = Pick<WorldShape, "observationSize" | "flatActionSize">;
 
 /** Compiles one gradient step of both critics. */
 export function compileCriticUpdate(
-  { configuration: settings, workspace }: CompileContext,
+  { name, configuration: settings, workspace }: CompileContext,
   shape: Sizes,
 ) {
   const { activation, batchSize, gamma, targetNoiseStd, targetNoiseClip } = settings;
   const optimizer = adam();
   return workspace.compile(
     {
-      name: "td3/update-critics",
+      name: `${name}/update/critic`,
       inputs: transitionInputs(batchSize, shape),
       random: { noise: [[batchSize, shape.flatActionSize], "normal"] },
       scalars: ["learningRate"],
-      state: [PARAMETERS, TARGET, "criticOptimizer"],
+      state: [PARAMETERS, TARGET, "critic-optimizer"],
     },
     ({ input, random, scalar, state }) => {
       const greedy = deterministicActions(state[TARGET], input.nextObservations, activation);
@@ -142,27 +141,22 @@ export function compileCriticUpdate(
         criticValues(state[TARGET], i, input.nextObservations, actions, activation)
       );
       const targets = clippedDoubleTargets(input.rewards, input.terminated, first, second, gamma);
-      const critics = parametersOf(state[PARAMETERS], CRITIC);
-      const { values, gradients } = valueAndGradients((parameters) => {
-        const [first, second] = [0, 1].map((i) =>
-          criticValues(parameters, i, input.observations, input.actions, activation)
-        );
-        const loss = tf.add(meanSquaredError(first, targets), meanSquaredError(second, targets));
-        return { loss, taken: first, errors: tf.sub(targets, first) };
-      }, critics);
-      const next = optimizer.update(
-        critics,
-        gradients,
-        state.criticOptimizer,
-        scalar.learningRate,
+      const critics = descend(
+        (parameters) => {
+          const [first, second] = [0, 1].map((i) =>
+            criticValues(parameters, i, input.observations, input.actions, activation)
+          );
+          const loss = tf.add(meanSquaredError(first, targets), meanSquaredError(second, targets));
+          return { loss, taken: first, errors: tf.sub(targets, first) };
+        },
+        state[PARAMETERS],
+        state["critic-optimizer"],
+        { optimizer, learningRate: scalar.learningRate, changes: [CRITIC] },
       );
-      const { loss: value, taken, errors } = values;
+      const { loss: value, taken, errors } = critics.values;
       return {
         outputs: { value, taken, errors },
-        state: {
-          [PARAMETERS]: { ...state[PARAMETERS], ...next.parameters },
-          criticOptimizer: next.state,
-        },
+        state: { [PARAMETERS]: critics.parameters, "critic-optimizer": critics.optimizer },
       };
     },
   );
@@ -170,37 +164,34 @@ export function compileCriticUpdate(
 
 /** Compiles one gradient step of the policy, with the renewal of all targets. */
 export function compilePolicyUpdate(
-  { configuration: { activation, batchSize, targetRate }, workspace }: CompileContext,
+  { name, configuration: { activation, batchSize, targetRate }, workspace }: CompileContext,
   { observationSize }: Sizes,
 ) {
   const optimizer = adam();
   return workspace.compile(
     {
-      name: "td3/update-policy",
+      name: `${name}/update/policy`,
       inputs: { observations: [[batchSize, observationSize], "float32"] },
       scalars: ["learningRate"],
-      state: [PARAMETERS, TARGET, "policyOptimizer"],
+      state: [PARAMETERS, TARGET, "policy-optimizer"],
     },
     ({ input: { observations }, scalar, state }) => {
-      const policy = parametersOf(state[PARAMETERS], POLICY);
-      const { values, gradients } = valueAndGradients((parameters) => {
-        const actions = deterministicActions(parameters, observations, activation);
-        const scores = criticValues(state[PARAMETERS], 0, observations, actions, activation);
-        return { loss: deterministicPolicyLoss(scores) };
-      }, policy);
-      const next = optimizer.update(
-        policy,
-        gradients,
-        state.policyOptimizer,
-        scalar.learningRate,
+      const policy = descend(
+        (parameters) => {
+          const actions = deterministicActions(parameters, observations, activation);
+          const values = criticValues(parameters, 0, observations, actions, activation);
+          return { loss: deterministicPolicyLoss(values) };
+        },
+        state[PARAMETERS],
+        state["policy-optimizer"],
+        { optimizer, learningRate: scalar.learningRate, changes: [POLICY] },
       );
-      const parameters = { ...state[PARAMETERS], ...next.parameters };
       return {
-        outputs: { policy: values.loss },
+        outputs: { policy: policy.values.loss },
         state: {
-          [PARAMETERS]: parameters,
-          [TARGET]: movingAverage(state[TARGET], parameters, targetRate),
-          policyOptimizer: next.state,
+          [PARAMETERS]: policy.parameters,
+          [TARGET]: movingAverage(state[TARGET], policy.parameters, targetRate),
+          "policy-optimizer": policy.optimizer,
         },
       };
     },
@@ -217,29 +208,35 @@ class Td3Trainer extends ReplayTrainer<Td3Configuration> {
   #policyRenewed = false;
 
   constructor(context: Context) {
-    super("td3", context);
+    super(context);
     const { settings, shape, world, replay, exploration } = this;
-    const { workspace, stream } = context;
+    const { name, workspace, stream } = context;
     const { environments, hiddenSizes, activation, learningRate } = settings;
     const weights = stream("initial-weights");
     const policy = deterministicPolicyParameters(weights, shape, hiddenSizes);
     const critics = criticParameters(weights, shape, hiddenSizes, 2);
     workspace.define(PARAMETERS, { ...policy, ...critics });
     workspace.define(TARGET, { ...policy, ...critics });
-    workspace.define("criticOptimizer", adam().initialState(critics));
-    workspace.define("policyOptimizer", adam().initialState(policy));
+    workspace.define("critic-optimizer", adam().initialState(critics));
+    workspace.define("policy-optimizer", adam().initialState(policy));
 
     const mode: Scores = (parameters, x) => deterministicActions(parameters, x, activation);
-    this.#actor = compileScores(workspace, "td3/act", environments, shape.observationSize, mode);
+    this.#actor = compileScores(
+      workspace,
+      `${name}/act`,
+      environments,
+      shape.observationSize,
+      mode,
+    );
     this.#criticUpdate = compileCriticUpdate(context, shape);
     this.#policyUpdate = compilePolicyUpdate(context, shape);
     this.#criticUpdate.scalar.learningRate = learningRate;
     this.#policyUpdate.scalar.learningRate = learningRate;
     this.evaluator = this.evaluatorOf(mode);
     this.parts = {
-      name: "td3",
+      name: context.name,
       workspace,
-      groups: [TARGET, "criticOptimizer", "policyOptimizer"],
+      groups: [TARGET, "critic-optimizer", "policy-optimizer"],
       resumables: {
         exploration,
         noise: stream("noise"),
@@ -283,12 +280,10 @@ class Td3Trainer extends ReplayTrainer<Td3Configuration> {
 }
 
 /** Twin delayed deep deterministic policy gradient with continuous actions. */
-export const td3: AgentDefinition<Td3Configuration> = {
+export const td3: AgentDefinition<Td3Configuration> = defineAgent({
   name: "td3",
   summary: "Twin delayed DDPG: the lower of two critics, smoothed targets, a slower policy",
-  budgetUnit: "environmentSteps",
   takes: { actions: ["box"] },
   configuration,
-  // deno-lint-ignore require-await
-  create: async (context) => new Td3Trainer(context),
-};
+  trainer: (context) => new Td3Trainer(context),
+});

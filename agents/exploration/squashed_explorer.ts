@@ -31,17 +31,19 @@ export class SquashedExplorer {
   /** Whether gSDE's noise was drawn: the first exploring step may follow random ones. */
   #isHeld = false;
 
+  /** @param agent Stands in the name of the program. */
   constructor(
+    agent: string,
     workspace: Workspace,
     shape: WorldShape,
     private readonly settings: ExplorerSettings,
   ) {
     if (settings.stateDependentNoise) {
-      const program = compileHeld(workspace, shape, settings);
+      const program = compileHeld(agent, workspace, shape, settings);
       this.#held = program.input.held;
       this.#program = program;
     } else {
-      this.#program = compileFresh(workspace, shape, settings);
+      this.#program = compileFresh(agent, workspace, shape, settings);
     }
   }
 
@@ -75,6 +77,7 @@ export class SquashedExplorer {
 
 /** a = tanh(μ(s) + σ(s)ε). */
 function compileFresh(
+  agent: string,
   workspace: Workspace,
   { observationSize, flatActionSize }: WorldShape,
   settings: ExplorerSettings,
@@ -82,7 +85,7 @@ function compileFresh(
   const { environments } = settings;
   return workspace.compile(
     {
-      name: "sac/act",
+      name: `${agent}/act`,
       inputs: { observations: [[environments, observationSize], "float32"] },
       random: { noise: [[environments, flatActionSize], "normal"] },
       state: [PARAMETERS],
@@ -96,12 +99,17 @@ function compileFresh(
 }
 
 /** a = tanh(μ(s) + (σ ⊙ ε)ᵀz(s)), ε held by the caller. */
-function compileHeld(workspace: Workspace, shape: WorldShape, settings: ExplorerSettings) {
+function compileHeld(
+  agent: string,
+  workspace: Workspace,
+  shape: WorldShape,
+  settings: ExplorerSettings,
+) {
   const { environments } = settings;
   const { observationSize, flatActionSize } = shape;
   return workspace.compile(
     {
-      name: "sac/act",
+      name: `${agent}/act`,
       inputs: {
         observations: [[environments, observationSize], "float32"],
         held: [[environments, featureCount(shape, settings), flatActionSize], "float32"],

@@ -12,7 +12,7 @@ import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { type Activation, activations, mlp } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
-import type { Body } from "./bodies.ts";
+import type { Body } from "../../lab/compute/bodies.ts";
 import { fanInParameters } from "./fan_in.ts";
 
 /** What an action-value network is like. */

@@ -5,16 +5,15 @@
  * @module
  */
 import * as z from "zod";
-import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Box } from "../../lab/core/space.ts";
 import type { Report } from "../../lab/core/trainer.ts";
-import type { TrainerContext } from "../../lab/compute/definitions.ts";
 import { activationNames } from "../../lab/compute/networks.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
 import { ActionScale } from "../distributions/action_scale.ts";
+import type { AgentContext } from "../define_agent.ts";
 import type { ActionRows } from "../distributions/actions.ts";
 import { meanAndDeviation } from "../returns/advantages.ts";
 import { AgentTrainer } from "./agent_trainer.ts";
@@ -62,9 +61,7 @@ type ReplayConfiguration = z.output<z.ZodObject<typeof replayFields>> & {
 };
 
 /** What such an agent is made from. */
-export type ReplayContext<Configuration extends ReplayConfiguration> =
-  & TrainerContext<Configuration>
-  & { makeEnvironment(): Environment };
+export type ReplayContext<Configuration extends ReplayConfiguration> = AgentContext<Configuration>;
 
 /** A batch out of the replay buffer as the inputs of an update. */
 export function transitionInputs(
@@ -120,18 +117,15 @@ export abstract class ReplayTrainer<Configuration extends ReplayConfiguration>
   readonly #sent: Float32Array;
 
   /** @throws InputError where the world's spaces or the counts do not fit. */
-  constructor(
-    private readonly agent: string,
-    private readonly context: ReplayContext<Configuration>,
-  ) {
+  constructor(private readonly context: ReplayContext<Configuration>) {
     super(context.budget);
-    const { configuration: settings, stream } = context;
-    requireFit(agent, settings, context.budget);
+    const { name, configuration: settings, stream } = context;
+    requireFit(name, settings, context.budget);
     this.settings = settings;
-    this.world = new World(agent, context, settings.environments, { actions: ["box"] });
+    this.world = new World(name, context, settings.environments, { actions: ["box"] });
     this.shape = this.world.shape;
     const { observationSize, flatActionSize, actionSpace } = this.shape;
-    this.scale = new ActionScale(agent, this.world.vector.id, actionSpace as Box);
+    this.scale = new ActionScale(name, this.world.vector.id, actionSpace as Box);
     this.replay = new ReplayBuffer(settings.bufferSize, this.shape);
     this.exploration = stream("exploration");
     this.#before = new Float32Array(settings.environments * observationSize);
@@ -158,13 +152,13 @@ export abstract class ReplayTrainer<Configuration extends ReplayConfiguration>
 
   /** Measures the policy whose actions in [−1, 1] `mode` gives. */
   protected evaluatorOf(mode: Scores): Evaluator {
-    const { agent, shape, context: { workspace, makeEnvironment } } = this;
+    const { shape, context: { name, workspace, makeEnvironment } } = this;
     const choose = (scores: Float32Array, actions: ActionRows) =>
       this.scale.toEnvironment(scores, actions as Float32Array);
     return new Evaluator({
       shape,
       makeEnvironment,
-      actors: greedyActors(agent, workspace, shape, mode, choose),
+      actors: greedyActors(name, workspace, shape, mode, choose),
       scores: mode,
       scaled: true,
     });

@@ -33,7 +33,7 @@ export const dqnStep: BenchStep = {
     workspace.define("target", parameters);
     workspace.define("optimizer", adam().initialState(parameters));
     const configuration = dqn.configuration.parse({ batchSize: batch, hiddenSizes: [256, 256] });
-    const update = compileUpdate({ configuration, workspace }, 4, parameters);
+    const update = compileUpdate({ name: "dqn", configuration, workspace }, 4, parameters);
     update.scalar.learningRate = 1e-4;
     return fed(update, {
       observations: normals(random, batch * 4),

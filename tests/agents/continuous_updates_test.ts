@@ -60,7 +60,7 @@ async function open(parameters: NamedTensors, target: NamedTensors): Promise<Wor
   workspace.define("target", target);
   for (const network of ["critic", "policy", "temperature"]) {
     workspace.define(
-      `${network}Optimizer`,
+      `${network}-optimizer`,
       adam().initialState(under(parameters, `${network}/`)),
     );
   }
@@ -94,7 +94,7 @@ Deno.test("two updates of SAC are NumPy's: losses, parameters, temperature, targ
   const parameters = tensors(golden.sac.parameters);
   const workspace = await open(parameters, under(parameters, "critic/"));
   const configuration = sac.configuration.parse(common);
-  const update = compileSac({ configuration, workspace }, shape);
+  const update = compileSac({ name: "sac", configuration, workspace }, shape);
   update.scalar.learningRate = RATE;
   const random = defaultRng(golden.sac.noiseSeed);
   for (const { batch, outputs } of golden.sac.steps) {
@@ -114,8 +114,8 @@ Deno.test("two updates of TD3 are NumPy's: losses, parameters, targets", async (
     targetNoiseStd: 0.4,
     targetNoiseClip: 0.3,
   });
-  const critics = compileCriticUpdate({ configuration, workspace }, shape);
-  const policy = compilePolicyUpdate({ configuration, workspace }, shape);
+  const critics = compileCriticUpdate({ name: "td3", configuration, workspace }, shape);
+  const policy = compilePolicyUpdate({ name: "td3", configuration, workspace }, shape);
   critics.scalar.learningRate = policy.scalar.learningRate = RATE;
   const random = defaultRng(golden.td3.noiseSeed);
   for (const { batch, outputs: { policy: loss, ...outputs } } of golden.td3.steps) {
@@ -134,7 +134,7 @@ Deno.test("two updates of DDPG are NumPy's: losses, parameters, targets", async 
   const parameters = tensors(golden.ddpg.parameters);
   const workspace = await open(parameters, parameters);
   const configuration = ddpg.configuration.parse(common);
-  const update = compileDdpg({ configuration, workspace }, shape);
+  const update = compileDdpg({ name: "ddpg", configuration, workspace }, shape);
   update.scalar.learningRate = RATE;
   for (const { batch, outputs } of golden.ddpg.steps) {
     fill(update.input, batch);
@@ -157,8 +157,8 @@ Deno.test("TD3 without delay and target noise and with equal critics is DDPG", a
   };
   const workspace = await open(twin, twin);
   const configuration = td3.configuration.parse({ ...common, targetNoiseStd: 0 });
-  const critics = compileCriticUpdate({ configuration, workspace }, shape);
-  const policy = compilePolicyUpdate({ configuration, workspace }, shape);
+  const critics = compileCriticUpdate({ name: "td3", configuration, workspace }, shape);
+  const policy = compilePolicyUpdate({ name: "td3", configuration, workspace }, shape);
   critics.scalar.learningRate = policy.scalar.learningRate = RATE;
   for (const { batch, outputs } of golden.ddpg.steps) {
     fill(critics.input, batch);

@@ -75,7 +75,7 @@ async function explored(noiseEvery: number, ts: number[]): Promise<number[][]> {
   const { workspace } = await openWorkspace("cpu");
   const policy = { ...settings, noiseEvery };
   workspace.define("parameters", squashedPolicyParameters(defaultRng(3), shape, policy));
-  const explorer = new SquashedExplorer(workspace, shape, policy);
+  const explorer = new SquashedExplorer("sac", workspace, shape, policy);
   const random = defaultRng(4);
   const all: number[][] = [];
   for (const t of ts) {

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import { bodyOf, convolutions, isPicture } from "../../../agents/networks/bodies.ts";
+import { bodyOf, convolutions, isPicture } from "../../../lab/compute/bodies.ts";
 import type { Tensors } from "../../../lab/compute/workspace.ts";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
 import { defaultRng } from "../../../lab/core/random.ts";

@@ -6,12 +6,12 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import { InputError } from "../../lab/core/errors.ts";
-import type { Generator } from "../../lab/core/random.ts";
-import type { Box, Space } from "../../lab/core/space.ts";
-import type { NamedTensors } from "../../lab/core/tensor_data.ts";
-import { constant, orthogonal } from "../../lab/compute/initializers.ts";
-import type { Tensors } from "../../lab/compute/workspace.ts";
+import { InputError } from "../core/errors.ts";
+import type { Generator } from "../core/random.ts";
+import type { Box, Space } from "../core/space.ts";
+import type { NamedTensors } from "../core/tensor_data.ts";
+import { constant, orthogonal } from "./initializers.ts";
+import type { Tensors } from "./workspace.ts";
 
 /**
  * Field of a configuration: the convolutions that pictures pass. The default is that of Mnih et al.
