@@ -11,9 +11,14 @@ import type { NamedTensors } from "../core/tensor_data.ts";
 import { constant, glorotUniform, type Initializer } from "./initializers.ts";
 import type { Tensors } from "./workspace.ts";
 
+/** H(x) = 0 where x < 0, else 1. */
+const heaviside = (x: tf.Tensor) => tf.sub(1, tf.step(tf.neg(x)));
+
 /**
- * Activations by name, elementwise. `leaky-relu` has slope 0.2 below zero, `gelu` is the exact
- * x·Φ(x), `swish` is x·σ(x).
+ * Activations by name, elementwise save for softmax: docs/building-blocks.md has their formulas and
+ * sources. `leaky-relu` has slope 0.2 below zero, `gelu` is the exact x·Φ(x), `swish` is x·σ(x) (SiLU),
+ * `arctan` is scaled into (−1, 1), `gaussian` is the radial basis function e^(−x²/2), `softmax` goes
+ * over the last axis. Nothing can be learned through `heaviside` and `sign`: their gradient is 0.
  */
 export const activations = {
   linear: (x: tf.Tensor): tf.Tensor => x,
@@ -22,10 +27,19 @@ export const activations = {
   sigmoid: (x: tf.Tensor): tf.Tensor => tf.sigmoid(x),
   softplus: (x: tf.Tensor): tf.Tensor => tf.softplus(x),
   elu: (x: tf.Tensor): tf.Tensor => tf.elu(x),
+  selu: (x: tf.Tensor): tf.Tensor => tf.selu(x),
   "leaky-relu": (x: tf.Tensor): tf.Tensor => tf.leakyRelu(x, 0.2),
   swish: (x: tf.Tensor): tf.Tensor => tf.mul(x, tf.sigmoid(x)),
+  mish: (x: tf.Tensor): tf.Tensor => tf.mul(x, tf.tanh(tf.softplus(x))),
   gelu: (x: tf.Tensor): tf.Tensor =>
     tf.mul(tf.mul(x, 0.5), tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2)))),
+  arctan: (x: tf.Tensor): tf.Tensor => tf.mul(tf.atan(x), 2 / Math.PI),
+  softsign: (x: tf.Tensor): tf.Tensor => tf.div(x, tf.add(1, tf.abs(x))),
+  "hard-tanh": (x: tf.Tensor): tf.Tensor => tf.clipByValue(x, -1, 1),
+  gaussian: (x: tf.Tensor): tf.Tensor => tf.exp(tf.mul(tf.square(x), -0.5)),
+  softmax: (x: tf.Tensor): tf.Tensor => tf.softmax(x),
+  heaviside,
+  sign: (x: tf.Tensor): tf.Tensor => tf.sub(tf.mul(2, heaviside(x)), 1),
 } as const;
 
 /** A name in {@linkcode activations}. */
@@ -93,18 +107,22 @@ export function mlpParameters(
   return parameters;
 }
 
+/**
+ * A parameter by its name.
+ *
+ * @throws InputError where there is none, with the nearest that there is.
+ */
+export function parameterOf(parameters: Tensors, name: string): tf.Tensor {
+  const parameter = parameters[name];
+  if (parameter !== undefined) return parameter;
+  throw unknownName("apply a layer", "parameter", name, Object.keys(parameters));
+}
+
 /** One dense layer: x·kernel + bias, [B, in] to [B, out]. `name` is that of the layer. */
 export function dense(parameters: Tensors, x: tf.Tensor, name: string): tf.Tensor2D {
-  const kernel = parameters[`${name}/kernel`];
-  if (kernel === undefined) {
-    throw unknownName(
-      "apply a dense layer",
-      "parameter",
-      `${name}/kernel`,
-      Object.keys(parameters),
-    );
-  }
-  return tf.add(tf.matMul(x as tf.Tensor2D, kernel as tf.Tensor2D), parameters[`${name}/bias`]);
+  const kernel = parameterOf(parameters, `${name}/kernel`) as tf.Tensor2D;
+  const product = tf.matMul(x as tf.Tensor2D, kernel);
+  return tf.add(product, parameterOf(parameters, `${name}/bias`));
 }
 
 /** What a dense network computes. */

@@ -38,10 +38,16 @@ interface Rule<Slot extends string, Counter extends string, Constant extends str
   /** Tensors kept beside each parameter, zero at the start. */
   readonly slots: readonly Slot[];
   /**
-   * Averages of 1 with the given decay β, c ← βc + (1 − β) from 0. After update t this is 1 − βᵗ,
-   * with the same float32 rounding of β as in the average that it corrects.
+   * Scalars of the state, 0 at the start. A number is a decay β: the average of 1 with it,
+   * c ← βc + (1 − β), which after update t is 1 − βᵗ, with the same float32 rounding of β as in the
+   * average that it corrects. A function gives the next value from the previous one and from those
+   * before it in the list as they are next.
    */
-  readonly corrections?: { readonly [K in Counter]: number };
+  readonly corrections?: {
+    readonly [K in Counter]:
+      | number
+      | ((previous: tf.Tensor, next: { readonly [K in Counter]: tf.Scalar }) => tf.Tensor);
+  };
   /** What all parameters share in one update, made once. */
   constants(learningRate: tf.Scalar, corrections: { [K in Counter]: tf.Scalar }): {
     [K in Constant]: tf.Scalar;
@@ -57,12 +63,15 @@ interface Rule<Slot extends string, Counter extends string, Constant extends str
 function optimizer<Slot extends string, Counter extends string, Constant extends string>(
   rule: Rule<Slot, Counter, Constant>,
 ): Optimizer {
-  const decays = Object.entries(rule.corrections ?? {}) as [Counter, number][];
+  const counters = Object.entries(rule.corrections ?? {}) as [
+    Counter,
+    NonNullable<typeof rule.corrections>[Counter],
+  ][];
   return {
     name: rule.name,
     initialState(parameters) {
       const state: NamedTensors = {};
-      for (const [counter] of decays) state[counter] = zeros([], "float32");
+      for (const [counter] of counters) state[counter] = zeros([], "float32");
       for (const slot of rule.slots) {
         for (const [name, { shape }] of Object.entries(parameters)) {
           state[`${slot}/${name}`] = zeros(shape, "float32");
@@ -72,8 +81,11 @@ function optimizer<Slot extends string, Counter extends string, Constant extends
     },
     update(parameters, gradients, state, learningRate) {
       const nextState: Tensors = {};
-      for (const [counter, decay] of decays) {
-        nextState[counter] = tf.add(tf.mul(required(state, counter), decay), 1 - decay);
+      for (const [counter, rule] of counters) {
+        const previous = required(state, counter);
+        nextState[counter] = typeof rule === "number"
+          ? tf.add(tf.mul(previous, rule), 1 - rule)
+          : rule(previous, nextState as { [K in Counter]: tf.Scalar });
       }
       const constants = rule.constants(
         learningRate,
@@ -332,33 +344,94 @@ export function adam(options: AdamOptions = {}): Optimizer {
 }
 
 /**
- * Adam with decoupled weight decay: θ ← θ − ηλθ − (Adam's step). Loshchilov & Hutter (2019), arXiv
- * 1711.05101, algorithm 2, with λ scaled by η as in PyTorch.
+ * Decoupled weight decay before any rule's step: θ ← θ − ηλθ − (the rule's step at the gradient of
+ * the loss alone). Loshchilov & Hutter (2019), arXiv 1711.05101, algorithms 1 and 2, with λ scaled by
+ * η as in PyTorch. A penalty on the loss (`l2Penalty`) passes through the rule instead: Adam divides
+ * most of it away.
  *
- * @param options.weightDecay λ ≥ 0, default 0.01.
+ * @param rate λ ≥ 0.
+ * @param decays Which parameters; default all, as PyTorch's.
  */
-export function adamw(options: AdamOptions & { weightDecay?: number } = {}): Optimizer {
-  const { weightDecay = 0.01, ...rest } = options;
-  const inner = adam(rest);
+export function weightDecay(
+  inner: Optimizer,
+  rate: number,
+  decays: (name: string) => boolean = () => true,
+): Optimizer {
   return {
-    name: "adamw",
-    initialState: inner.initialState,
+    ...inner,
     update(parameters, gradients, state, learningRate) {
-      const share = tf.mul(learningRate, weightDecay);
-      // Adam's step does not look at the parameters: they may be decayed first.
-      const decayed = mapTensors(parameters, (x) => tf.sub(x, tf.mul(x, share)));
+      const share = tf.mul(learningRate, rate);
+      // A step does not look at the parameters: they may be decayed first.
+      const decayed = mapTensors(
+        parameters,
+        (x, name) => decays(name) ? tf.sub(x, tf.mul(x, share)) : x,
+      );
       return inner.update(decayed, gradients, state, learningRate);
     },
   };
 }
 
 /**
- * Adam with Nesterov's momentum, in the form with constant β₁:
- * θ ← θ − η / (√v̂ + ε)·(β₁m / (1 − β₁ᵗ⁺¹) + (1 − β₁)g / (1 − β₁ᵗ)). Dozat (2016), algorithm 2. PyTorch's
- * NAdam differs: it lets β₁ follow a schedule.
+ * Adam with decoupled {@linkcode weightDecay}. Loshchilov & Hutter (2019), arXiv 1711.05101,
+ * algorithm 2.
+ *
+ * @param options.weightDecay λ ≥ 0, default 0.01.
  */
-export function nadam(options: AdamOptions = {}): Optimizer {
-  const settings = adamDefaults(options);
+export function adamw(options: AdamOptions & { weightDecay?: number } = {}): Optimizer {
+  const { weightDecay: rate = 0.01, ...rest } = options;
+  return { ...weightDecay(adam(rest), rate), name: "adamw" };
+}
+
+/**
+ * AdaMax, Adam under the infinity norm: m ← β₁m + (1 − β₁)g, u ← max(β₂u, |g|),
+ * θ ← θ − η / (1 − β₁ᵗ)·m / (u + ε). Kingma & Ba (2015), arXiv 1412.6980, algorithm 2, where
+ * η = 2e-3 and ε = 0; a gradient that has been 0 so far would make that 0 / 0.
+ */
+export function adamax(options: AdamOptions = {}): Optimizer {
+  const { beta1, beta2, epsilon } = adamDefaults(options);
+  return optimizer({
+    name: "adamax",
+    slots: ["firstMoment", "largest"],
+    corrections: { firstCorrection: beta1 },
+    constants: (learningRate, { firstCorrection }) => ({
+      beta1: tf.scalar(beta1),
+      share1: tf.scalar(1 - beta1),
+      beta2: tf.scalar(beta2),
+      epsilon: tf.scalar(epsilon),
+      rate: tf.div(learningRate, firstCorrection) as tf.Scalar,
+    }),
+    step: (gradient, slots, { beta1, share1, beta2, epsilon, rate }) => {
+      const firstMoment = average(slots.firstMoment, gradient, beta1, share1);
+      const largest = tf.maximum(tf.mul(slots.largest, beta2), tf.abs(gradient));
+      const decrease = tf.mul(tf.div(firstMoment, tf.add(largest, epsilon)), rate);
+      return { decrease, slots: { firstMoment, largest } };
+    },
+  });
+}
+
+/** The step of NAdam: a mixture of moment and gradient over √v + ε√c₂. */
+function nadamStep(
+  gradient: tf.Tensor,
+  slots: { firstMoment: tf.Tensor; secondMoment: tf.Tensor },
+  constants: ReturnType<typeof adamConstants> & { momentRate: tf.Scalar; gradientRate: tf.Scalar },
+) {
+  const { firstMoment, secondMoment, root } = moments(gradient, slots, constants);
+  const mixed = average(firstMoment, gradient, constants.momentRate, constants.gradientRate);
+  return { decrease: tf.div(mixed, root), slots: { firstMoment, secondMoment } };
+}
+
+/**
+ * Adam with Nesterov's momentum, in the form with constant β₁:
+ * θ ← θ − η / (√v̂ + ε)·(β₁m / (1 − β₁ᵗ⁺¹) + (1 − β₁)g / (1 − β₁ᵗ)). Dozat (2016), algorithm 2.
+ * PyTorch's NAdam is {@linkcode scheduledNadam}.
+ *
+ * @param options.form `short` has 1 − β₁ᵗ under m too, as lecture notes write it. Default `dozat`.
+ */
+export function nadam(
+  options: AdamOptions & { readonly form?: "dozat" | "short" } = {},
+): Optimizer {
+  const { form = "dozat", ...rest } = options;
+  const settings = adamDefaults(rest);
   const { beta1 } = settings;
   return optimizer({
     name: "nadam",
@@ -367,20 +440,80 @@ export function nadam(options: AdamOptions = {}): Optimizer {
     constants: (learningRate, { firstCorrection, secondCorrection }) => {
       const shared = adamConstants(settings, secondCorrection);
       const rate = tf.mul(learningRate, shared.root);
-      const nextCorrection = average(firstCorrection, tf.scalar(1), shared.beta1, shared.share1);
+      const nextCorrection = form === "short"
+        ? firstCorrection
+        : average(firstCorrection, tf.scalar(1), shared.beta1, shared.share1);
       return {
         ...shared,
         momentRate: tf.div(tf.mul(rate, shared.beta1), nextCorrection) as tf.Scalar,
         gradientRate: tf.div(tf.mul(rate, shared.share1), firstCorrection) as tf.Scalar,
       };
     },
-    step: (gradient, slots, constants) => {
-      const { firstMoment, secondMoment, root } = moments(gradient, slots, constants);
-      const mixed = average(firstMoment, gradient, constants.momentRate, constants.gradientRate);
-      return { decrease: tf.div(mixed, root), slots: { firstMoment, secondMoment } };
-    },
+    step: nadamStep,
   });
 }
+
+/** 0.96^0.004, by which the schedule of {@linkcode scheduledNadam} nears β₁ at each update. */
+const SCHEDULE_DECAY = 0.96 ** 0.004;
+
+/**
+ * NAdam whose momentum follows a schedule, μ_t = β₁(1 − ½·0.96^(0.004t)):
+ * θ ← θ − η / (√v̂ + ε)·(μ_t₊₁m / (1 − Π_{i ≤ t+1} μ_i) + (1 − μ_t)g / (1 − Π_{i ≤ t} μ_i)). Dozat (2016),
+ * algorithm 2 and section 3, as PyTorch has it.
+ */
+export function scheduledNadam(options: AdamOptions = {}): Optimizer {
+  const settings = adamDefaults(options);
+  /** μ, from 1 − 0.96^(0.004t). */
+  const momentumAt = (passed: tf.Tensor) => tf.mul(tf.add(passed, 1), settings.beta1 / 2);
+  /** 1 − Πμ after one more factor, from that before it. */
+  const multiplied = (correction: tf.Tensor, mu: tf.Tensor) =>
+    tf.sub(1, tf.mul(tf.sub(1, correction), mu));
+  return optimizer({
+    name: "scheduled-nadam",
+    slots: ADAM_SLOTS,
+    corrections: {
+      secondCorrection: settings.beta2,
+      schedulePassed: SCHEDULE_DECAY,
+      momentumCorrection: (previous, { schedulePassed }) =>
+        multiplied(previous, momentumAt(schedulePassed)),
+    },
+    constants: (learningRate, { secondCorrection, schedulePassed, momentumCorrection }) => {
+      const shared = adamConstants(settings, secondCorrection);
+      const rate = tf.mul(learningRate, shared.root);
+      const later = tf.add(tf.mul(schedulePassed, SCHEDULE_DECAY), 1 - SCHEDULE_DECAY);
+      const next = momentumAt(later);
+      const nextCorrection = multiplied(momentumCorrection, next);
+      const fresh = tf.sub(1, momentumAt(schedulePassed));
+      return {
+        ...shared,
+        momentRate: tf.div(tf.mul(rate, next), nextCorrection) as tf.Scalar,
+        gradientRate: tf.div(tf.mul(rate, fresh), momentumCorrection) as tf.Scalar,
+      };
+    },
+    step: nadamStep,
+  });
+}
+
+/** Every rule by its name, with its paper's settings where none are given. */
+export const optimizers = {
+  sgd,
+  momentum,
+  nesterov,
+  adagrad,
+  adadelta,
+  rmsprop,
+  adam,
+  adamw,
+  adamax,
+  nadam,
+  "scheduled-nadam": scheduledNadam,
+} as const;
+
+/** A name in {@linkcode optimizers}. */
+export type OptimizerName = keyof typeof optimizers;
+
+/** The names in {@linkcode optimizers}, for configuration schemas. */
+export const optimizerNames = Object.keys(optimizers) as [OptimizerName, ...OptimizerName[]];
 
 function mapTensors(
   tensors: Tensors,

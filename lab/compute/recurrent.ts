@@ -116,6 +116,7 @@ export interface Unrolled {
  * @param x [T · B, D], time-major.
  * @param memory [B, states · H] before the first step.
  * @param kept [T · B], 0 where an episode starts, whose memory is cleared before the step; else 1.
+ *   Left out: nothing is cleared.
  * @param steps T ≥ 1.
  */
 export function unroll(
@@ -125,7 +126,7 @@ export function unroll(
   { x, memory, kept, steps }: {
     readonly x: tf.Tensor;
     readonly memory: tf.Tensor;
-    readonly kept: tf.Tensor;
+    readonly kept?: tf.Tensor;
     readonly steps: number;
   },
 ): Unrolled {
@@ -137,10 +138,11 @@ export function unroll(
     parameters[`${prefix}/bias`],
   );
   const inputs = tf.split(entering, steps, 0);
-  const masks = tf.split(tf.reshape(kept, [-1, 1]), steps, 0);
+  const masks = kept === undefined ? undefined : tf.split(tf.reshape(kept, [-1, 1]), steps, 0);
   const hiddenSize = memory.shape[1]! / states;
   const outputs = inputs.map((input, t) => {
-    memory = step(input, tf.mul(memory, masks[t]), recurrentKernel);
+    const before = masks === undefined ? memory : tf.mul(memory, masks[t]);
+    memory = step(input, before, recurrentKernel);
     return states === 1 ? memory : tf.slice(memory, [0, 0], [-1, hiddenSize]);
   });
   return { outputs: steps === 1 ? outputs[0] : tf.concat(outputs, 0), memory };

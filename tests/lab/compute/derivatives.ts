@@ -67,6 +67,16 @@ export function close(
   });
 }
 
+/** erf by its Maclaurin series, exact to float64 for |x| < 2. */
+export function erf(x: number): number {
+  let term = x, sum = x;
+  for (let n = 1; n < 60; n++) {
+    term *= -x * x / n;
+    sum += term / (2 * n + 1);
+  }
+  return 2 / Math.sqrt(Math.PI) * sum;
+}
+
 /** A test of all cases for every backend. */
 export function sweep(what: string, cases: readonly Case[]): void {
   for (const { name: backend, ignore } of backends) {

@@ -12,7 +12,6 @@ import {
   stopGradient,
   valueAndGradients,
 } from "../../../lab/compute/gradients.ts";
-import { activations } from "../../../lab/compute/networks.ts";
 import { type Case, close, differences, type Plain, sweep } from "./derivatives.ts";
 
 const ROWS = 2, COLUMNS = 3;
@@ -30,16 +29,6 @@ const logSumExp = (x: number[]) => Math.log(total(x.map(Math.exp)));
 const logistic = (x: number) => 1 / (1 + Math.exp(-x));
 const softplus = (x: number) => Math.log1p(Math.exp(x));
 
-/** erf by its Maclaurin series, exact to float64 for |x| < 2. */
-function erf(x: number): number {
-  let term = x, sum = x;
-  for (let n = 1; n < 60; n++) {
-    term *= -x * x / n;
-    sum += term / (2 * n + 1);
-  }
-  return 2 / Math.sqrt(Math.PI) * sum;
-}
-
 const labels = (r = 0) => LABELS.slice(r * COLUMNS, (r + 1) * COLUMNS);
 const tensorLabels = () => tf.tensor2d(LABELS, [ROWS, COLUMNS]);
 
@@ -50,9 +39,6 @@ const cases: readonly (readonly [string, Case["tensors"], Plain])[] = [
   ["elu", tf.elu, each((x) => x > 0 ? x : Math.expm1(x))],
   ["softplus", tf.softplus, each(softplus)],
   ["relu", tf.relu, each((x) => Math.max(x, 0))],
-  ["leaky relu", activations["leaky-relu"], each((x) => x > 0 ? x : 0.2 * x)],
-  ["swish", activations.swish, each((x) => x * logistic(x))],
-  ["gelu", activations.gelu, each((x) => x * (1 + erf(x * Math.SQRT1_2)) / 2)],
   ["relu6", (x) => tf.relu6(tf.mul(x, 5)), each((x) => Math.min(6, Math.max(0, 5 * x)))],
   [
     "selu",

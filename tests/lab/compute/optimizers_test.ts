@@ -1,30 +1,33 @@
 /** Worked trajectories: float64 recomputations of the papers' rules, f(w) = w², w₀ = 1. */
-import { deepStrictEqual, ok, throws } from "node:assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
+import { l2Penalty } from "../../../lab/compute/layers/penalties.ts";
 import {
-  adadelta,
   adagrad,
   adam,
-  adamw,
   momentum,
   nadam,
   nesterov,
   nesterovIterates,
   type Optimizer,
+  type OptimizerName,
+  optimizers,
   rmsprop,
   sgd,
+  weightDecay,
 } from "../../../lab/compute/optimizers.ts";
 import type { Tensors } from "../../../lab/compute/workspace.ts";
 
 tf.enableProdMode();
 await tf.setBackend("cpu");
 
-/** Iterates of an optimizer on f(w) = w² from w = 1; `see` is what is recorded of each. */
+/** Iterates of an optimizer on a loss, w² as a rule, from w = 1; `see` is what is recorded of each. */
 function trajectory(
   optimizer: Optimizer,
   rate: number,
   updates: number,
   see: (parameters: Tensors, state: Tensors) => tf.Tensor = ({ w }) => w,
+  loss: (w: tf.Tensor) => tf.Scalar = (w) => tf.sum(tf.square(w)),
 ): number[] {
   return tf.tidy(() => {
     let parameters: Tensors = { w: tf.tensor([1]) };
@@ -37,7 +40,7 @@ function trajectory(
     );
     const seen: number[] = [];
     for (let t = 0; t < updates; t++) {
-      const gradients = { w: tf.mul(parameters.w, 2) };
+      const gradients = { w: tf.grad(loss)(parameters.w) };
       ({ parameters, state } = optimizer.update(parameters, gradients, state, tf.scalar(rate)));
       seen.push(see(parameters, state).dataSync()[0]);
     }
@@ -51,23 +54,41 @@ function near(actual: number[], expected: number[], tolerance = 2e-7): void {
   );
 }
 
-const worked: [Optimizer, rate: number, iterates: [number, number, number]][] = [
-  [sgd(), 0.1, [0.8, 0.64, 0.512]],
-  [momentum(), 0.1, [0.8, 0.46, 0.062]],
-  [nesterov(), 0.1, [0.62, 0.2224, -0.108352]],
-  [adagrad(), 0.1, [0.9000000005, 0.8331035276, 0.7804561822]],
-  [rmsprop(), 0.1, [0.6837722379, 0.4988706118, 0.3691805583]],
-  [adadelta(), 1, [0.9955278752, 0.9910086803, 0.9864644623]],
-  [adam(), 0.1, [0.9000000005, 0.8004122287, 0.7015862729]],
-  [adamw(), 0.1, [0.8990000005, 0.7985190272, 0.6989111832]],
-  [nadam(), 0.1, [0.8526315797, 0.7416971599, 0.6406112812]],
-];
+/** At the rate 0.1 but for AdaDelta, whose rate is 1. */
+const worked: Record<OptimizerName, [number, number, number]> = {
+  sgd: [0.8, 0.64, 0.512],
+  momentum: [0.8, 0.46, 0.062],
+  nesterov: [0.62, 0.2224, -0.108352],
+  adagrad: [0.9000000005, 0.8331035276, 0.7804561822],
+  rmsprop: [0.6837722379, 0.4988706118, 0.3691805583],
+  adadelta: [0.9955278752, 0.9910086803, 0.9864644623],
+  adam: [0.9000000005, 0.8004122287, 0.7015862729],
+  adamw: [0.8990000005, 0.7985190272, 0.6989111832],
+  adamax: [0.9000000005, 0.8051683273, 0.7154994734],
+  nadam: [0.8526315797, 0.7416971599, 0.6406112812],
+  "scheduled-nadam": [0.8943548227, 0.8199730706, 0.7527292664],
+};
 
-for (const [optimizer, rate, iterates] of worked) {
-  Deno.test(`${optimizer.name} follows its worked trajectory on w²`, () => {
-    near(trajectory(optimizer, rate, 3), iterates);
+for (const [name, make] of Object.entries(optimizers)) {
+  Deno.test(`${name} follows its worked trajectory on w²`, () => {
+    strictEqual(make().name, name);
+    near(trajectory(make(), name === "adadelta" ? 1 : 0.1, 3), worked[name as OptimizerName]);
   });
 }
+
+Deno.test("NAdam's short form follows its worked trajectory on w²", () => {
+  near(trajectory(nadam({ form: "short" }), 0.1, 3), [0.8100000010, 0.6741299647, 0.5568291443]);
+});
+
+Deno.test("a penalty that passes through Adam is almost divided away; weight decay is not", () => {
+  const penalised = (w: tf.Tensor) =>
+    tf.add(tf.sum(tf.square(w)), l2Penalty({ kernel: w }, 0.01)) as tf.Scalar;
+  near(trajectory(adam(), 0.1, 3, undefined, penalised), [0.9, 0.8004122287, 0.7015862729], 1e-5);
+  near(trajectory(weightDecay(adam(), 0.01), 0.1, 3), worked.adamw);
+  near(trajectory(weightDecay(adam(), 0.01, (name) => name !== "w"), 0.1, 3), worked.adam);
+  // θ ← θ(1 − ηλ) − 2ηθ.
+  near(trajectory(weightDecay(sgd(), 0.5), 0.1, 3), [0.75, 0.75 ** 2, 0.75 ** 3]);
+});
 
 Deno.test("nesterov's look-ahead form is the same trajectory at another point", () => {
   const iterates = trajectory(

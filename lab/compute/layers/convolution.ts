@@ -1,0 +1,133 @@
+/**
+ * Convolutions over images as pure functions of named parameters: `name/kernel` and `name/bias`.
+ * As everywhere in the field they are cross-correlations: the kernel is not flipped.
+ *
+ * Dumoulin, Visin, "A guide to convolution arithmetic for deep learning" (2016, arXiv 1603.07285):
+ * lengths of outputs by its relationships 6 (convolution) and 14 (transposed).
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { InputError } from "../../core/errors.ts";
+import type { Generator } from "../../core/random.ts";
+import type { NamedTensors } from "../../core/tensor_data.ts";
+import { constant, heNormal, type Initializer } from "../initializers.ts";
+import { parameterOf } from "../networks.ts";
+import type { Tensors } from "../workspace.ts";
+
+/** What a convolution's parameters are drawn for. */
+export interface ConvolutionOptions {
+  /** Channels that enter, ≥ 1. */
+  readonly inputs: number;
+  /** Channels that leave, ≥ 1. */
+  readonly filters: number;
+  /** Side K of the square kernel in pixels, ≥ 1. */
+  readonly size: number;
+  /** Draws the kernel; default He normal. */
+  readonly initializer?: Initializer;
+}
+
+/** How a kernel moves over an image. */
+export interface Movement {
+  /** Pixels from one window to the next, ≥ 1; default 1. */
+  readonly stride?: number;
+  /**
+   * Zeros around the image: as many pixels on each side, none (`valid`), or as many as make the
+   * output ⌈length / stride⌉ long (`same`, the odd one behind). Default `same`.
+   */
+  readonly padding?: "same" | "valid" | number;
+}
+
+/**
+ * Initial parameters of {@linkcode convolution}: `name/kernel` [K, K, inputs, filters], and
+ * `name/bias` [filters] of zeros.
+ *
+ * @throws InputError where a number is no whole one ≥ 1.
+ */
+export function convolutionParameters(
+  random: Generator,
+  options: ConvolutionOptions,
+  name: string,
+): NamedTensors {
+  const { inputs, filters, size, initializer = heNormal } = checked(options);
+  return {
+    [`${name}/kernel`]: initializer(random, [size, size, inputs, filters]),
+    [`${name}/bias`]: constant([filters], 0),
+  };
+}
+
+/**
+ * y[b, i, j, f] = bias[f] + Σ_{m, n, c} x[b, s·i + m − p, s·j + n − p, c]·kernel[m, n, c, f]:
+ * [B, H, W, inputs] to [B, H′, W′, filters] with H′ = ⌊(H + 2p − K) / s⌋ + 1.
+ *
+ * @throws InputError for a `name` without parameters.
+ */
+export function convolution(
+  parameters: Tensors,
+  x: tf.Tensor,
+  name: string,
+  { stride = 1, padding = "same" }: Movement = {},
+): tf.Tensor4D {
+  const kernel = parameterOf(parameters, `${name}/kernel`) as tf.Tensor4D;
+  const moved = tf.conv2d(x as tf.Tensor4D, kernel, stride, padding);
+  return tf.add(moved, parameterOf(parameters, `${name}/bias`));
+}
+
+/**
+ * Initial parameters of {@linkcode transposedConvolution}: `name/kernel` [K, K, filters, inputs],
+ * and `name/bias` [filters] of zeros.
+ *
+ * @throws InputError where a number is no whole one ≥ 1.
+ */
+export function transposedConvolutionParameters(
+  random: Generator,
+  options: ConvolutionOptions,
+  name: string,
+): NamedTensors {
+  const { inputs, filters, size, initializer = heNormal } = checked(options);
+  return {
+    [`${name}/kernel`]: initializer(random, [size, size, filters, inputs]),
+    [`${name}/bias`]: constant([filters], 0),
+  };
+}
+
+/**
+ * The gradient of a convolution with respect to its image, as a layer: each pixel of x adds the
+ * kernel, scaled by it, to the output at s times its place. [B, H, W, inputs] to
+ * [B, H′, W′, filters] with H′ = s·H (`same`) or s·(H − 1) + K − 2p, p = 0 where `valid`.
+ *
+ * @throws InputError for a `name` without parameters.
+ */
+export function transposedConvolution(
+  parameters: Tensors,
+  x: tf.Tensor,
+  name: string,
+  { stride = 1, padding = "same" }: Movement = {},
+): tf.Tensor4D {
+  const kernel = parameterOf(parameters, `${name}/kernel`) as tf.Tensor4D;
+  const [batch, height, width] = x.shape;
+  const [kernelHeight, kernelWidth, filters] = kernel.shape;
+  const border = padding === "valid" ? 0 : padding;
+  const over = (length: number, size: number) =>
+    border === "same" ? stride * length : stride * (length - 1) + size - 2 * border;
+  const shape = [batch, over(height!, kernelHeight), over(width!, kernelWidth), filters];
+  const spread = tf.conv2dTranspose(
+    x as tf.Tensor4D,
+    kernel,
+    shape as [number, number, number, number],
+    stride,
+    padding,
+  );
+  return tf.add(spread, parameterOf(parameters, `${name}/bias`));
+}
+
+function checked(options: ConvolutionOptions): ConvolutionOptions {
+  for (const field of ["inputs", "filters", "size"] as const) {
+    const value = options[field];
+    if (Number.isInteger(value) && value >= 1) continue;
+    throw new InputError(
+      `Cannot make a convolution as ${field} must be a whole number ≥ 1: ${value}`,
+    );
+  }
+  return options;
+}

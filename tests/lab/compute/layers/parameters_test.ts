@@ -1,0 +1,83 @@
+import { deepStrictEqual, ok, throws } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import {
+  convolution,
+  convolutionParameters,
+  transposedConvolutionParameters,
+} from "../../../../lab/compute/layers/convolution.ts";
+import { dropout } from "../../../../lab/compute/layers/dropout.ts";
+import {
+  movingMoments,
+  normalizationParameters,
+} from "../../../../lab/compute/layers/normalization.ts";
+import { kernelsOf, l2Penalty } from "../../../../lab/compute/layers/penalties.ts";
+import { preluParameters } from "../../../../lab/compute/layers/prelu.ts";
+import { radialBasisParameters } from "../../../../lab/compute/layers/radial_basis.ts";
+import { residualBlockParameters } from "../../../../lab/compute/layers/residual.ts";
+import { spectralVector } from "../../../../lab/compute/layers/spectral_normalization.ts";
+import { defaultRng } from "../../../../lab/core/random.ts";
+import type { NamedTensors } from "../../../../lab/core/tensor_data.ts";
+
+tf.enableProdMode();
+await tf.setBackend("cpu");
+
+const shapesOf = (tensors: NamedTensors) =>
+  Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
+
+Deno.test("parameters are named below a prefix and shaped by the layer", () => {
+  const random = defaultRng(1);
+  const options = { inputs: 2, filters: 5, size: 3 };
+  const drawn = {
+    ...convolutionParameters(random, options, "c"),
+    ...transposedConvolutionParameters(random, options, "t"),
+    ...normalizationParameters(4, "n"),
+    ...movingMoments(4, "n"),
+    ...residualBlockParameters(random, { inputs: 2, filters: 4 }, "r"),
+    ...residualBlockParameters(random, { inputs: 2, filters: 2, size: 1 }, "i"),
+    ...preluParameters(3, "p"),
+    ...radialBasisParameters(random, [2, 6], "b"),
+  };
+  deepStrictEqual(shapesOf(drawn), {
+    "c/kernel": [3, 3, 2, 5],
+    "c/bias": [5],
+    "t/kernel": [3, 3, 5, 2],
+    "t/bias": [5],
+    "n/scale": [4],
+    "n/offset": [4],
+    "n/mean": [4],
+    "n/variance": [4],
+    "r/0/kernel": [3, 3, 2, 4],
+    "r/0/bias": [4],
+    "r/1/kernel": [3, 3, 4, 4],
+    "r/1/bias": [4],
+    "r/shortcut/kernel": [1, 1, 2, 4],
+    "r/shortcut/bias": [4],
+    "i/0/kernel": [1, 1, 2, 2],
+    "i/0/bias": [2],
+    "i/1/kernel": [1, 1, 2, 2],
+    "i/1/bias": [2],
+    "p/slope": [3],
+    "b/centers": [6, 2],
+  });
+  deepStrictEqual(spectralVector(random, [3, 3, 2, 5]).shape, [5]);
+  ok(drawn["c/kernel"].values.some((weight) => weight !== 0));
+});
+
+Deno.test("penalties are of kernels alone, and of at least one", () => {
+  const x = tf.scalar(1);
+  const parameters = { "a/kernel": x, "l/recurrentKernel": x, "a/bias": x, "n/scale": x };
+  deepStrictEqual(Object.keys(kernelsOf(parameters)), ["a/kernel", "l/recurrentKernel"]);
+  throws(() => l2Penalty({ "a/bias": x }, 1), { name: "InputError", message: /a\/bias/ });
+});
+
+Deno.test("wrong sizes, rates and names are refused in one line", () => {
+  throws(
+    () => convolutionParameters(defaultRng(1), { inputs: 0, filters: 1, size: 3 }, "c"),
+    { name: "InputError", message: /inputs must be a whole number ≥ 1: 0/ },
+  );
+  throws(() => dropout(tf.scalar(1), tf.scalar(0), 1), { name: "InputError", message: /\[0, 1\)/ });
+  throws(() => convolution({ "c/kernel": tf.scalar(1) }, tf.scalar(1), "d"), {
+    name: "InputError",
+    message: /no parameter "d\/kernel" \(did you mean "c\/kernel"/,
+  });
+});
