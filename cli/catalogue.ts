@@ -71,9 +71,8 @@ export function experimentsWith(
   kind: Exclude<Kind, "experiments">,
   name: string,
 ): NamedExperiment[] {
-  const trains = kind === "agents" || kind === "worlds" ? "agents" : "models";
   const part = kind === "agents" || kind === "models" ? "trainer" : "place";
-  return experiments.filter((each) => each.trains === trains && each[part] === name);
+  return experiments.filter((each) => each[part] === name);
 }
 
 /**

@@ -22,6 +22,9 @@ import { type Io, styled } from "../terminal/io.ts";
 /** Width of the column of times. */
 const TIME_COLUMNS = 6;
 
+/** Title of the column of how many experiments use something. */
+const COUNT = "used in";
+
 /** Options that filter experiments, and the kind whose names each takes. */
 const filters = { agent: "agents", model: "models", world: "worlds", dataset: "datasets" } as const;
 type Filter = keyof typeof filters;
@@ -173,9 +176,9 @@ function namesTable(
   io: Io,
 ): string {
   const longest = Math.max(...rows.map(({ name }) => width(name)));
-  const room = io.columns() - longest - 2 - 2 - "experiments".length;
+  const room = io.columns() - longest - 2 - 2 - COUNT.length;
   const lines = table(
-    [{ title: nounOf[kind] }, { title: "what it is" }, { title: "experiments", align: "right" }],
+    [{ title: nounOf[kind] }, { title: "what it is" }, { title: COUNT, align: "right" }],
     rows.map(({ name, summary, experiments }) => [
       name,
       clipped(summary, room),

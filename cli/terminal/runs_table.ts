@@ -46,6 +46,7 @@ export function runsTable(
   });
   const more = asked.filter(({ title }) => shown.some(({ headline }) => headline !== title));
   const wide = io.columns() >= 110;
+  const roomy = wide || more.length === 0;
   const columns: Column[] = [
     { title: "run" },
     { title: "name", flexible: true },
@@ -53,8 +54,9 @@ export function runsTable(
     { title: "status" },
     { title: "figure" },
     ...more.map(({ title }) => ({ title, align: "right" as const })),
-    { title: "trained on", align: "right" },
-    { title: "time", align: "right" },
+    ...(roomy
+      ? [{ title: "trained on", align: "right" }, { title: "time", align: "right" }] as const
+      : []),
     ...(wide ? [{ title: "started" }, { title: "tags" }] : []),
   ];
   return table(
@@ -66,8 +68,7 @@ export function runsTable(
       shownStatus(run, io),
       headline(metrics),
       ...more.map(({ read }) => cell(read(run))),
-      trainedOn(run),
-      duration(run.wallSeconds),
+      ...(roomy ? [trainedOn(run), duration(run.wallSeconds)] : []),
       ...(wide ? [when(run.createdAt), run.tags.join(", ")] : []),
     ]),
     io,

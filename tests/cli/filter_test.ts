@@ -100,9 +100,19 @@ Deno.test("!= keeps exactly what = leaves out, and an order keeps what its oppos
       !meets(value, { key, wanted, operator: b }),
     );
   }));
-  const expected = { "<": 1 < 2, "<=": 1 <= 2, ">": 1 > 2, ">=": 1 >= 2, "=": false, "!=": true };
-  for (const [operator, holds] of Object.entries(expected)) {
-    strictEqual(meets(1, { key: "x", wanted: "2", operator: operator as Operator }), holds);
+  const expected: [Operator, boolean[]][] = [
+    ["<", [true, false, false]],
+    ["<=", [true, true, false]],
+    [">", [false, false, true]],
+    [">=", [false, true, true]],
+    ["=", [false, true, false]],
+    ["!=", [true, false, true]],
+  ];
+  for (const [operator, holds] of expected) {
+    deepStrictEqual(
+      [1, 2, 3].map((value) => meets(value, { key: "x", wanted: "2", operator })),
+      holds,
+    );
   }
 });
 

@@ -46,6 +46,7 @@ Deno.test("names near come by words first, then by edits; another spelling of on
     "cartpole-ppo",
     "cartpole-ppo-quick",
   ]);
+  deepStrictEqual(nearestNames("ppo", ["pppp", "cartpole-ppo"]), ["cartpole-ppo", "pppp"]);
   deepStrictEqual(nearestNames("quick ppo", names), ["cartpole-ppo-quick"]);
   deepStrictEqual(nearestNames("PPO_CartPole", names), ["cartpole-ppo"]);
   deepStrictEqual(nearestNames("cartpole-pop", names, 2), ["cartpole-ppo", "acrobot-ppo"]);
