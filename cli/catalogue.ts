@@ -38,13 +38,11 @@ export interface NamedExperiment extends Named {
   readonly trains: "agents" | "models";
 }
 
-/** Agents, models, worlds or data sets, in the order of their registry. */
-export function namesOf(
-  { agents, models, datasets, environments }: Registries,
-  kind: Exclude<Kind, "experiments">,
-): readonly Named[] {
-  const worlds = () => environments.map(({ id, summary }) => ({ name: id, summary }));
-  return kind === "worlds" ? worlds() : { agents, models, datasets }[kind];
+/** What there is of a kind, in the order of its registry. */
+export function namesOf(registries: Registries, kind: Kind): readonly Named[] {
+  return kind === "worlds"
+    ? registries.environments.map(({ id, summary }) => ({ name: id, summary }))
+    : registries[kind];
 }
 
 /** Every named experiment, in the order of the registry. */
@@ -82,7 +80,7 @@ export function experimentsWith(
  */
 export function requireName(
   registries: Registries,
-  kind: Exclude<Kind, "experiments">,
+  kind: Kind,
   name: string,
 ): string {
   const known = namesOf(registries, kind).map((each) => each.name);
@@ -93,18 +91,12 @@ export function requireName(
 
 /** Where a name stands; undefined: nowhere. */
 export function kindOf(registries: Registries, name: string): Kind | undefined {
-  return kinds.find((kind) =>
-    (kind === "experiments" ? registries.experiments : namesOf(registries, kind))
-      .some((each) => each.name === name)
-  );
+  return kinds.find((kind) => namesOf(registries, kind).some((each) => each.name === name));
 }
 
 /** The error for a name that nothing has. */
 export function unknownToAll(action: string, registries: Registries, name: string): InputError {
-  const known = kinds.flatMap((kind) =>
-    (kind === "experiments" ? registries.experiments : namesOf(registries, kind))
-      .map((each) => each.name)
-  );
+  const known = kinds.flatMap((kind) => namesOf(registries, kind).map((each) => each.name));
   const lists = kinds.map((kind) => kind === "experiments" ? "`list`" : `\`list ${kind}\``);
   return new InputError(
     `Cannot ${action} as nothing has the name "${name}"${didYouMean(name, known)}: ` +
