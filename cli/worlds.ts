@@ -90,7 +90,7 @@ async function registeredWorld(
       throw new InputError(
         `Cannot set ${name} as ${id} has no such option${
           hintFor(name, fields)
-        }: see describe ${id}`,
+        }: see \`describe ${id}\``,
       );
     }
     return [name, parseValue(text, field)];

@@ -131,9 +131,12 @@ function rangeOf(schema: Schema): string | undefined {
   return options.length > 0 ? options.join(" or ") : undefined;
 }
 
-/** What a value of the field must be, as messages say it: `number, 0 … 1`. */
-export function requirementOf(field: Field): string {
-  return field.range === undefined ? field.type : `${field.type}, ${field.range}`;
+/** What a value of the field must be, as messages say it: `number, 0 … 1`; a list as its default. */
+export function requirementOf({ type, range, default: usual }: Field): string {
+  const example = Array.isArray(usual) && usual.length > 0
+    ? `as ${JSON.stringify(usual)}`
+    : undefined;
+  return [type, range, example].filter((part) => part !== undefined).join(", ");
 }
 
 /**

@@ -42,10 +42,7 @@ export interface Loaded {
 export async function loadDefinition(reference: string, registries: Registries): Promise<Loaded> {
   if (!isFile(reference)) {
     const entry = registries.experiments.find((entry) => entry.name === reference);
-    if (entry === undefined) {
-      const known = registries.experiments.map((entry) => entry.name);
-      throw unknownName("load the experiment", "experiment", reference, known, "list");
-    }
+    if (entry === undefined) throw unknownExperiment(reference, registries);
     const path = fileURLToPath(entry.module);
     return {
       definition: await entry.load(),
@@ -59,6 +56,30 @@ export async function loadDefinition(reference: string, registries: Registries):
     module: moduleName(path),
     hash: await hashOfModule(path),
   };
+}
+
+/** The error for a name that no experiment has; what is an agent, say, leads to its experiments. */
+function unknownExperiment(name: string, registries: Registries): InputError {
+  const { experiments, environments, agents, models, datasets } = registries;
+  const named = (entries: readonly { readonly name: string }[]) =>
+    entries.some((entry) => entry.name === name);
+  const [what, flag] = named(agents)
+    ? ["an agent", "agent"]
+    : named(models)
+    ? ["a model", "model"]
+    : named(datasets)
+    ? ["a data set", "dataset"]
+    : environments.some(({ id }) => id === name)
+    ? ["a world", "world"]
+    : [];
+  if (what === undefined) {
+    const known = experiments.map((entry) => entry.name);
+    return unknownName("load the experiment", "experiment", name, known, "list");
+  }
+  return new InputError(
+    `Cannot load the experiment as ${name} is ${what}: \`list --${flag} ${name}\` shows the ` +
+      "experiments with it",
+  );
 }
 
 /**

@@ -123,7 +123,9 @@ export async function resolve(
     ...parts.flatMap((part) => [selectorField(part), ...fieldsOf(part.schema, part.path)]),
     ...commonFields,
   ];
-  const changes = overridesByPath(sets, fields, definition.name);
+  const isNamed = registries.experiments.some(({ name }) => name === definition.name);
+  const reference = isNamed ? definition.name : "FILE.ts";
+  const changes = overridesByPath(sets, fields, definition.name, reference);
   const configuration: { [key: string]: Json } = {};
   for (const { path, selector, chosen, schema, given, own } of parts) {
     const values = check(definition.name, schema, path, given, changes, fields);
@@ -272,6 +274,7 @@ function overridesByPath(
   sets: ReadonlyMap<string, string>,
   fields: readonly Field[],
   experiment: string,
+  reference: string,
 ): Map<string, Json> {
   const byPath = new Map(fields.map((field) => [field.path, field]));
   return new Map(
@@ -280,7 +283,7 @@ function overridesByPath(
       if (field !== undefined) return [path, parseValue(text, field)];
       throw new InputError(
         `Cannot set ${path} as "${experiment}" has no such field${hintFor(path, fields)}: ` +
-          `see describe ${experiment}`,
+          `see \`describe ${reference}\``,
       );
     }),
   );

@@ -128,7 +128,7 @@ Deno.test("an unknown environment or option names the nearest", async () => {
       [["CartPol-v1"], /did you mean "CartPole-v1"/],
       [
         ["GridWorld-v0", "--set", "mapNam=maze"],
-        /did you mean "mapName".*: see describe GridWorld-v0/,
+        /did you mean "mapName".*: see `describe GridWorld-v0`/,
       ],
       [["GridWorld-v0", "--set", "slip=often"], /slip/],
     ] as const

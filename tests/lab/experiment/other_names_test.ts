@@ -190,7 +190,7 @@ Deno.test("another library's name is refused with one line, in --set and in a de
   const refused = {
     name: "InputError",
     message: 'Cannot set agent.n_steps as "mine" has no such field (n_steps is ' +
-      "agent.rolloutLength here: Steps T of each environment in a rollout): see describe mine",
+      "agent.rolloutLength here: Steps T of each environment in a rollout): see `describe FILE.ts`",
   };
   await rejects(resolve(definition, registries, { set: [["agent.n_steps", "5"]] }), refused);
   const written = { ...definition, agent: { name: "ppo", lr: 0.1 } };

@@ -124,10 +124,10 @@ Deno.test("an unknown path names the nearest known one", async () => {
     set(["agent.raet", "1"]),
     'Cannot set agent.raet as "line-toy" has no such field (did you mean ' +
       '"agent.rate", "agent.name" or "agent.size"?): ' +
-      "see describe line-toy",
+      "see `describe line-toy`",
   );
   await refuses(set(["goal", "1"]), /did you mean "environment\.goal"\?/);
-  await refuses(set(["zzzzzzzzzzzzzzzzzzz", "1"]), /has no such field: see describe line-toy$/);
+  await refuses(set(["zzzzzzzzzzzzzzzzzzz", "1"]), /has no such field: see `describe line-toy`$/);
 });
 
 Deno.test("a wrong value names path, value and what is allowed", async () => {
@@ -149,7 +149,7 @@ Deno.test("a wrong value names path, value and what is allowed", async () => {
   );
   await refuses(
     set(["agent.sizes", "[0]"]),
-    "Cannot set agent.sizes as it must be integer[], each ≥ 1: [0]",
+    "Cannot set agent.sizes as it must be integer[], each ≥ 1, as [2,3]: [0]",
   );
   await refuses(
     set(["environment.goal", "0"]),
