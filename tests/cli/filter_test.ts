@@ -225,3 +225,24 @@ Deno.test("runs sort by every column, metric and field, those without it last bo
     throws(() => seeds("sped"), { name: "InputError" });
   });
 });
+
+Deno.test("a metric is asked of the store once, however many runs there are", async () => {
+  await withStore((store) => {
+    for (let seed = 0; seed < 20; seed++) addRun(store, "a", seed, { [return_]: seed });
+    const asked: string[] = [];
+    const counting = new Proxy(store, {
+      get(target, name: keyof Store) {
+        const value = target[name];
+        if (typeof value !== "function") return value;
+        return (...args: unknown[]) => {
+          asked.push(name);
+          return (value as (...args: unknown[]) => unknown).apply(target, args);
+        };
+      },
+    });
+    const runs = store.runs();
+    strictEqual(matching(counting, runs, conditionsIn(`${return_}>=10 and seed<15`)).length, 5);
+    strictEqual(sorted(counting, runs, return_).length, 20);
+    deepStrictEqual(asked, ["lastValues", "lastValues"]);
+  });
+});
