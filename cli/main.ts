@@ -26,6 +26,7 @@ import { flagHint } from "../lab/experiment/other_names.ts";
 import { list } from "./commands/list.ts";
 import { play } from "./commands/play.ts";
 import { quickStart } from "./commands/quick_start.ts";
+import { range } from "./commands/range.ts";
 import { reproduce } from "./commands/reproduce.ts";
 import { resume } from "./commands/resume.ts";
 import { run } from "./commands/run.ts";
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   reproduce,
   evaluate,
   sample,
+  range,
   runs,
   compare,
   exportRuns,

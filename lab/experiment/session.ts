@@ -6,6 +6,7 @@
  */
 import type { BackendChoice } from "../compute/backend_choice.ts";
 import type { EnvironmentSource } from "../compute/definitions.ts";
+import { type RaisedRate, raiseRate } from "../compute/raised_rate.ts";
 import type { Workspace } from "../compute/workspace.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { environmentOf } from "../core/define_environment.ts";
@@ -83,11 +84,16 @@ export function parseSeed(text: string): Seed {
  * @param options.definition Handed over where it is at hand; else an own environment is imported
  *   anew.
  * @param options.threads Threads that compiled steps may use; default 1.
+ * @param options.rate Takes the place of the trainer's learning rate.
  */
 export async function openSession(
   job: Job,
   registries: Registries,
-  options: { readonly definition?: ExperimentDefinition; readonly threads?: number } = {},
+  options: {
+    readonly definition?: ExperimentDefinition;
+    readonly threads?: number;
+    readonly rate?: RaisedRate;
+  } = {},
 ): Promise<Session> {
   const { definition } = options;
   const seed = parseSeed(job.seed);
@@ -101,6 +107,7 @@ export async function openSession(
     wasmPath,
     threads: options.threads,
   });
+  if (options.rate !== undefined) raiseRate(workspace, options.rate);
 
   const { configuration, experiment } = job;
   const budget = configuration.budget as number;
