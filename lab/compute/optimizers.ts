@@ -459,7 +459,7 @@ const SCHEDULE_DECAY = 0.96 ** 0.004;
 /**
  * NAdam whose momentum follows a schedule, μ_t = β₁(1 − ½·0.96^(0.004t)):
  * θ ← θ − η / (√v̂ + ε)·(μ_t₊₁m / (1 − Π_{i ≤ t+1} μ_i) + (1 − μ_t)g / (1 − Π_{i ≤ t} μ_i)). Dozat (2016),
- * algorithm 2 and section 3, as PyTorch has it.
+ * algorithm 2, with the schedule that PyTorch has.
  */
 export function scheduledNadam(options: AdamOptions = {}): Optimizer {
   const settings = adamDefaults(options);

@@ -3,7 +3,7 @@
  * As everywhere in the field they are cross-correlations: the kernel is not flipped.
  *
  * Dumoulin, Visin, "A guide to convolution arithmetic for deep learning" (2016, arXiv 1603.07285):
- * lengths of outputs by its relationships 6 (convolution) and 14 (transposed).
+ * lengths of outputs by its relationships 6 (convolution) and 13 (transposed).
  *
  * @module
  */

@@ -117,7 +117,7 @@ export function layerNormalization(
 
 /**
  * Instance normalisation: each channel of each image over its pixels, [B, H, W, C]. Ulyanov,
- * Vedaldi, Lempitsky, "Instance Normalization" (2016, arXiv 1607.08022), equation 2.
+ * Vedaldi, Lempitsky, "Instance Normalization" (2016, arXiv 1607.08022), section 2.
  *
  * @throws InputError for a `name` without parameters.
  */
