@@ -10,6 +10,11 @@ import { tabularAgents } from "./tabular/mod.ts";
 /** Every agent of the lab; `load` brings its code and TensorFlow.js. */
 export const agents: readonly Entry<AgentDefinition>[] = [
   {
+    name: "random",
+    summary: "Uniformly random actions: the baseline that every return is held against",
+    load: async () => (await import("./random.ts")).random,
+  },
+  {
     name: "dqn",
     summary: "Deep Q-learning: action values from replayed transitions and a target network",
     load: async () => (await import("./dqn.ts")).dqn,

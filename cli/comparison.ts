@@ -14,6 +14,7 @@ import {
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
+import { type ReturnScale, returnScale, returnScales } from "../lab/experiment/return_scale.ts";
 import {
   bootstrapInterval,
   type Interval,
@@ -67,6 +68,8 @@ export interface Pair {
 export interface Comparison {
   readonly groups: readonly Group[];
   readonly pairs: readonly Pair[];
+  /** What returns are worth in the worlds of the groups. */
+  readonly scales: readonly ReturnScale[];
   readonly notes: readonly string[];
 }
 
@@ -105,7 +108,7 @@ export function compareRuns(
       pairOf(first, second)
     )
   );
-  return { groups, pairs, notes };
+  return { groups, pairs, scales: returnScales(finished, registries), notes };
 }
 
 function summary(
@@ -128,21 +131,17 @@ function summary(
     interval: values.length > 1 ? bootstrapInterval([values], iqm) : null,
     mean: known ? mean(values) : NaN,
     median: known ? median(values) : NaN,
-    threshold: thresholdOf(store, group, options.threshold ?? registered(group, registries)),
+    threshold: thresholdOf(
+      store,
+      group,
+      options.threshold ?? returnScale(group.configuration, registries)?.threshold,
+    ),
     speed: median(
       group.runs.map((run) =>
         ("agent" in group.configuration ? run.environmentSteps : run.examples) / run.wallSeconds
       ),
     ),
   };
-}
-
-/** The return at which the registered world counts as solved. */
-function registered(group: RunGroup, registries: Registries): number | undefined {
-  const { id, own, ...options } = (group.configuration.environment ?? {}) as Record<string, Json>;
-  const entry = registries.environments.find((each) => each.id === id);
-  if (entry === undefined || own === true) return undefined;
-  return entry.make(entry.configuration.parse(options)).rewardThreshold;
 }
 
 function thresholdOf(store: Store, group: RunGroup, value: number | undefined): Threshold | null {

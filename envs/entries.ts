@@ -56,6 +56,7 @@ import {
   gridWorldPixelsBatch,
   gridWorldPixelsConfiguration,
 } from "./pixel_worlds.ts";
+import { randomReturns } from "./random_returns.ts";
 import { repeatPrevious, repeatPreviousConfiguration } from "./repeat_previous.ts";
 import { taxi, taxiConfiguration } from "./taxi.ts";
 
@@ -72,6 +73,7 @@ function entry<Options>(
     id,
     summary,
     configuration,
+    randomReturn: randomReturns[id],
     make: (options) => environmentOf(define(options), formOf(options)),
     define,
   };

@@ -10,16 +10,14 @@ import type { Generator } from "../../lab/core/random.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { meanAndDeviation } from "../returns/advantages.ts";
 import {
-  type EpisodeEnd,
   EvaluatedEpisodes,
+  LONGEST,
+  playEpisode,
   type TrainingSoFar,
 } from "../trainers/evaluated_episodes.ts";
 import { encodePolicy } from "../policy.ts";
 import { greedy } from "./tables.ts";
 import { tableShape } from "./table_world.ts";
-
-/** Steps after which an episode of an environment without time limit counts as it stands. */
-const LONGEST = 10_000;
 
 /**
  * The undiscounted return that a policy expects within `horizon` steps, by starting state:
@@ -87,19 +85,17 @@ export class TableEvaluator {
     const expected: number[] = [];
     const evaluated = new EvaluatedEpisodes();
     for (let i = 0; i < episodes; i++) {
-      let state = environment.reset({ seed: random.integers(2 ** 32) }).observation -
-        observationSpace.start;
-      if (exact !== undefined) expected.push(exact[state]);
-      let episodeReturn = 0, length = 0;
-      let end: EpisodeEnd = "cut";
-      while (end === "cut" && length < limit) {
-        const step = environment.step(policy[state] + actionSpace.start);
-        state = step.observation - observationSpace.start;
-        episodeReturn += step.reward;
-        length += 1;
-        end = step.terminated ? "terminated" : step.truncated ? "truncated" : "cut";
-      }
-      evaluated.add(episodeReturn, length, end);
+      const { observation } = environment.reset({ seed: random.integers(2 ** 32) });
+      const { start } = observationSpace;
+      if (exact !== undefined) expected.push(exact[observation - start]);
+      evaluated.add(
+        playEpisode(
+          environment,
+          observation,
+          limit,
+          (state) => policy[state - start] + actionSpace.start,
+        ),
+      );
     }
     const { metrics, events } = evaluated.report(limit);
     const warning = training && evaluated.noGoal(environment.rewardThreshold, training);

@@ -3,13 +3,50 @@
  *
  * @module
  */
+import type { Environment } from "../../lab/core/environment.ts";
 import { interquartileMean } from "../../lab/core/interquartile_mean.ts";
 import type { LabEvent } from "../../lab/core/metrics.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { meanAndDeviation } from "../returns/advantages.ts";
 
+/** Steps after which an episode of an environment without time limit counts as it stands. */
+export const LONGEST = 10_000;
+
 /** How an episode ended; `cut`: it had no end of its own and counts as it stood. */
 export type EpisodeEnd = "terminated" | "truncated" | "cut";
+
+/** A whole episode. */
+export interface EvaluatedEpisode {
+  /** Sum of its rewards. */
+  readonly episodeReturn: number;
+  /** Steps. */
+  readonly length: number;
+  readonly end: EpisodeEnd;
+}
+
+/**
+ * Plays an episode of one environment to its end.
+ *
+ * @param observation What the environment's `reset` returned.
+ * @param longest Steps after which the episode counts as it stands.
+ * @param choose The action for an observation.
+ */
+export function playEpisode<Observation, Action>(
+  environment: Environment<Observation, Action>,
+  observation: Observation,
+  longest: number,
+  choose: (observation: Observation) => Action,
+): EvaluatedEpisode {
+  let episodeReturn = 0;
+  for (let length = 1;; length++) {
+    const step = environment.step(choose(observation));
+    observation = step.observation;
+    episodeReturn += step.reward;
+    if (step.terminated) return { episodeReturn, length, end: "terminated" };
+    if (step.truncated) return { episodeReturn, length, end: "truncated" };
+    if (length >= longest) return { episodeReturn, length, end: "cut" };
+  }
+}
 
 /** What training has seen when an evaluation begins. */
 export interface TrainingSoFar {
@@ -29,8 +66,13 @@ export class EvaluatedEpisodes {
     return this.#returns.length;
   }
 
+  /** The return of each, in the order in which they ended. */
+  get returns(): readonly number[] {
+    return this.#returns;
+  }
+
   /** Counts one. */
-  add(episodeReturn: number, length: number, end: EpisodeEnd): void {
+  add({ episodeReturn, length, end }: EvaluatedEpisode): void {
     this.#returns.push(episodeReturn);
     this.#lengths.push(length);
     this.#ends.push(end);

@@ -23,16 +23,13 @@ import { standalone } from "../../lab/compute/compile/standalone.ts";
 import { type NamedTensors, zeros } from "../../lab/core/tensor_data.ts";
 import { encodePolicy } from "../policy.ts";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
-import { EvaluatedEpisodes, type TrainingSoFar } from "./evaluated_episodes.ts";
+import { EvaluatedEpisodes, LONGEST, type TrainingSoFar } from "./evaluated_episodes.ts";
 import type { ObservationNormalizer } from "../worlds/normalizer.ts";
 import { perBatch } from "./programs.ts";
 import type { WorldShape } from "../worlds/world.ts";
 
 /** Most environments of one evaluation. */
 const WIDTH = 100;
-
-/** Steps after which an episode of an environment without time limit counts as it stands. */
-const LONGEST = 10_000;
 
 /** Scores of the actions, [B, A], for observations [B, D]: logits or action values. */
 export type Scores = (parameters: Tensors, observations: tf.Tensor) => tf.Tensor;
@@ -178,7 +175,7 @@ export class Evaluator {
         const ended = step.terminated[n] || step.truncated[n];
         if (!ended && episodeLength[n] < LONGEST) continue;
         const end = step.terminated[n] ? "terminated" : ended ? "truncated" : "cut";
-        evaluated.add(episodeReturn[n], episodeLength[n], end);
+        evaluated.add({ episodeReturn: episodeReturn[n], length: episodeLength[n], end });
         episodeReturn[n] = 0;
         episodeLength[n] = 0;
         left[n] -= 1;

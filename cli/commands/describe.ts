@@ -7,6 +7,7 @@ import type { Json } from "../../lab/core/snapshot.ts";
 import type { FieldDescription } from "../../lab/experiment/fields.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import type { Resolved } from "../../lab/experiment/resolve.ts";
+import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import {
   experimentsWith,
   type Kind,
@@ -25,6 +26,8 @@ import {
   PROGRAM,
   setOption,
 } from "../command.ts";
+import { scaleDocument } from "../terminal/comparison_table.ts";
+import { scaleLine } from "../terminal/figures.ts";
 import { count, roughly, width, wrapped } from "../terminal/format.ts";
 import { callersReference, type Io, isFile, styled } from "../terminal/io.ts";
 import { differs, fieldsTable } from "../terminal/fields_table.ts";
@@ -84,8 +87,10 @@ export const describe = defineCommand({
     const { definition } = await loadDefinition(callersReference(io, name), registries);
     const overrides = set.map(([path, value]): [string, string] => [path, value]);
     const resolved = await resolve(definition, registries, { set: overrides, budget });
+    const { returnScale } = await import("../../lab/experiment/return_scale.ts");
+    const scale = returnScale(resolved.configuration, registries);
     for (const note of resolved.notes) io.error(`${note}\n`);
-    io.out(json ? document(resolved) : page(resolved, name, io));
+    io.out(json ? document(resolved, scale) : page(resolved, scale, name, io));
     return 0;
   },
 });
@@ -131,14 +136,16 @@ async function partOf(registries: Registries, kind: Part["kind"], name: string):
     return part((await entry(registries.datasets).load()).configuration, []);
   }
   const { configuration, make } = registries.environments.find(({ id }) => id === name)!;
+  const { returnScale } = await import("../../lab/experiment/return_scale.ts");
+  const worth = scaleLine(returnScale({ environment: { id: name } }, registries)!);
   const world = make(configuration.parse({}));
-  const { observationSpace, actionSpace, timeLimit, rewardThreshold } = world;
+  const { observationSpace, actionSpace, timeLimit } = world;
   const fitting = await agentsThatFit(world, registries);
   world.close?.();
   return part(configuration, [
     `Observations: ${observationSpace}. Actions: ${actionSpace}.`,
     ...(timeLimit === undefined ? [] : [`Episodes end after ${count(timeLimit)} steps.`]),
-    ...(rewardThreshold === undefined ? [] : [`Solved at a mean return of ${rewardThreshold}.`]),
+    ...(worth === "" ? [] : [`${worth}.`]),
     `Agents that fit: ${fitting.join(", ") || "none"}.`,
   ]);
 }
@@ -193,16 +200,32 @@ function chosen(part: Json | undefined): string {
   return name ?? id ?? "";
 }
 
-function document({ definition, configuration, unit, fields }: Resolved): string {
+function document(
+  { definition, configuration, unit, fields }: Resolved,
+  scale: ReturnScale | undefined,
+): string {
   const { name, summary, version } = definition;
   return JSON.stringify(
-    { name, summary, version: version ?? 1, budget_unit: unit, configuration, fields },
+    {
+      name,
+      summary,
+      version: version ?? 1,
+      budget_unit: unit,
+      ...(scale === undefined ? {} : { environment: scaleDocument(scale) }),
+      configuration,
+      fields,
+    },
     null,
     2,
   );
 }
 
-function page(resolved: Resolved, reference: string, io: Io): string {
+function page(
+  resolved: Resolved,
+  scale: ReturnScale | undefined,
+  reference: string,
+  io: Io,
+): string {
   const { definition, configuration, fields, unit } = resolved;
   const { name, summary, seeds = 1, expectedSeconds } = definition;
   const trains = "agent" in definition
@@ -211,6 +234,7 @@ function page(resolved: Resolved, reference: string, io: Io): string {
   const time = expectedSeconds === undefined
     ? ""
     : `, about ${roughly(expectedSeconds)} a seed on two cores`;
+  const worth = scale === undefined ? "" : scaleLine(scale);
   const changed = fields.filter(differs);
   const rest = fields.filter((field) => !differs(field));
   const title = (text: string) => styled(io.color.out, "bold", text);
@@ -221,6 +245,7 @@ function page(resolved: Resolved, reference: string, io: Io): string {
         `Seeds: ${seeds}.`,
       io.columns(),
     ).join("\n"),
+    ...(worth === "" ? [] : [`${worth}.`]),
     ...(changed.length === 0
       ? []
       : [`${title("Different from the default")}\n${fieldsTable(changed, io)}`]),

@@ -128,6 +128,11 @@ export const run = defineCommand({
         const { compareRuns } = await import("../comparison.ts");
         const { comparisonTables } = await import("../terminal/comparison_table.ts");
         io.out(`\n${comparisonTables(compareRuns(store, runs, registries), io)}`);
+      } else {
+        const { returnScales } = await import("../../lab/experiment/return_scale.ts");
+        const { scaleLine } = await import("../terminal/figures.ts");
+        const lines = returnScales(runs, registries).map(scaleLine).filter((line) => line !== "");
+        if (lines.length > 0) io.out(lines.join("\n"));
       }
     }
     return code;

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Comparison, Group } from "../comparison.ts";
-import { metricLabel } from "./figures.ts";
+import { metricLabel, scaleLine } from "./figures.ts";
+import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import type { Interval } from "../../lab/statistics/mod.ts";
 import { type Column, count, duration, figure, table } from "./format.ts";
 import { type Io, styled } from "./io.ts";
@@ -32,10 +33,12 @@ export function thresholdCells({ threshold, runs }: Group): [string, string, str
 }
 
 /** The tables of a comparison: figures, thresholds, pairs. */
-export function comparisonTables({ groups, pairs, notes }: Comparison, io: Io): string {
+export function comparisonTables({ groups, pairs, scales, notes }: Comparison, io: Io): string {
   const parts = [figures(groups, io)];
   const agents = groups.filter((group) => group.threshold !== null);
   if (agents.length > 0) parts.push(thresholds(agents, io));
+  const lines = scales.map(scaleLine).filter((line) => line !== "");
+  if (lines.length > 0) parts.push(lines.join("\n"));
   if (pairs.length > 0) {
     parts.push(table(
       [
@@ -102,8 +105,15 @@ function thresholds(groups: readonly Group[], io: Io): string {
   );
 }
 
+/** What returns are worth in a world, as JSON. */
+export function scaleDocument({ id, random, threshold }: ReturnScale): Record<string, unknown> {
+  return { id, random_return: random ?? null, reward_threshold: threshold ?? null };
+}
+
 /** The comparison as JSON: field names as in the document of runs. */
-export function comparisonDocument({ groups, pairs, notes }: Comparison): Record<string, unknown> {
+export function comparisonDocument(
+  { groups, pairs, scales, notes }: Comparison,
+): Record<string, unknown> {
   return {
     groups: groups.map((group) => ({
       label: group.label,
@@ -130,6 +140,7 @@ export function comparisonDocument({ groups, pairs, notes }: Comparison): Record
       probability: orNull(probability),
       interval: ends(interval),
     })),
+    environments: scales.map(scaleDocument),
     notes,
   };
 }

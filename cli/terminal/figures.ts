@@ -5,6 +5,7 @@
  */
 import type { Metrics } from "../../lab/core/metrics.ts";
 import { headlineMetric } from "../../lab/experiment/comparison.ts";
+import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import { figure } from "./format.ts";
 
 /** Words for series whose own name reads poorly. */
@@ -24,4 +25,15 @@ export function headline(metrics: Metrics): string {
 /** The word for a metric: `return` for `evaluation/return_mean`. */
 export function metricLabel(metric: string): string {
   return labels[metric] ?? metric.slice(metric.indexOf("/") + 1).replaceAll("_", " ");
+}
+
+/** `CartPole-v1: random actions return 22.3 ± 11.0, solved at 475`; empty where neither is known. */
+export function scaleLine({ id, random, threshold }: ReturnScale): string {
+  const marks = [
+    ...(random === undefined
+      ? []
+      : [`random actions return ${figure(random.mean)} ± ${figure(random.deviation)}`]),
+    ...(threshold === undefined ? [] : [`solved at ${threshold}`]),
+  ];
+  return marks.length === 0 ? "" : `${id}: ${marks.join(", ")}`;
 }

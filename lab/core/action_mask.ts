@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "./errors.ts";
+import type { Generator } from "./random.ts";
 import type { Space } from "./space.ts";
 
 /** First places of the choices that a mask is made of, and its length last. */
@@ -50,4 +51,31 @@ export function copyActionMask(
       );
     }
   }
+}
+
+/**
+ * Draws an action, of every choice uniformly among those that a mask allows.
+ *
+ * @param mask As {@linkcode copyActionMask} takes it; undefined: every action is allowed, drawn as
+ * `space.sample` does. Spaces without choices (Box, Tuple) have no masks.
+ * @throws InputError where the mask does not fit the space or forbids every action of a choice.
+ */
+export function sampleAction(
+  id: string,
+  space: Space,
+  random: Generator,
+  mask: ArrayLike<number | boolean> | undefined,
+): unknown {
+  if (mask === undefined) return space.sample(random);
+  const allowed = new Uint8Array(space.flatSize);
+  copyActionMask(id, space, mask, allowed);
+  const bounds = boundsOf(space);
+  const choices = bounds.slice(1).map((end, i) => {
+    const open = Array.from(allowed.subarray(bounds[i], end).keys())
+      .filter((choice) => allowed[bounds[i] + choice] === 1);
+    return open[random.integers(open.length)];
+  });
+  return space.kind === "multi-discrete"
+    ? Int32Array.from(choices)
+    : choices[0] + (space as Space & { readonly start: number }).start;
 }

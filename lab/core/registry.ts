@@ -15,6 +15,13 @@ export interface Entry<T> {
   load(): Promise<T>;
 }
 
+/** What uniformly random actions return in a world: over whole episodes. */
+export interface RandomReturn {
+  readonly mean: number;
+  /** Standard deviation of an episode's return. */
+  readonly deviation: number;
+}
+
 /** A world with options. */
 // deno-lint-ignore no-explicit-any
 export interface EnvironmentEntry<Options = any> {
@@ -23,6 +30,8 @@ export interface EnvironmentEntry<Options = any> {
   /** Strict zod object of the options, in camelCase; every field described and with a default. */
   readonly configuration: z.ZodType<Options>;
   make(options: Options): Environment;
+  /** What random actions return with the default options; undefined: not measured. */
+  readonly randomReturn?: RandomReturn;
   /** The world as plain functions; undefined where it is none. */
   define?(options: Options): EnvironmentDefinition | undefined;
 }

@@ -24,8 +24,12 @@ function observationsOf(id: string, count: number, options: object = {}): unknow
   });
 }
 
+/** It has no greedy action to put into a file. */
+const withoutFile = "random";
+
 for (const entry of agents) {
   const { name, takes, configuration } = await entry.load();
+  if (name === withoutFile) continue;
   const has = (field: string) => configuration.safeParse({ [field]: true }).success;
   const worlds = takes.observations === undefined
     ? [

@@ -59,6 +59,22 @@ function picture(id: string): string {
   return renderSvg(drawing, { width: 320 });
 }
 
+/** What a return is worth in the worlds of a page, as a table. */
+function scales(ids: readonly string[]): string {
+  const rows = ids.map((id) => {
+    const { mean, deviation } = environments.find((entry) => entry.id === id)!.randomReturn!;
+    return `| \`${id}\` | ${shown(mean)} ± ${shown(deviation)} | ` +
+      `${shown(makeEnv(id).rewardThreshold)} |\n`;
+  });
+  return `| world | return of random actions | solved at |\n|---|---|---|\n${rows.join("")}`;
+}
+
+/** Four digits, with the minus sign of the pages. */
+function shown(value: number | undefined): string {
+  if (value === undefined) return "–";
+  return String(Number(value.toPrecision(4))).replace("-", "−");
+}
+
 /** The pages and pictures by their names in docs/environments/. */
 export function pages(): Map<string, string> {
   const files = new Map<string, string>();
@@ -70,7 +86,9 @@ export function pages(): Map<string, string> {
       `[all worlds](../environments.md).`;
     files.set(
       file.replace(".ts", ".md"),
-      `# ${ids.join(", ")}\n\n${introduction}\n\n${pictures}\n\n${rest}\n\n---\n\n${note}\n`,
+      `# ${ids.join(", ")}\n\n${introduction}\n\n${pictures}\n\n${
+        scales(ids)
+      }\n${rest}\n\n---\n\n${note}\n`,
     );
     for (const id of ids) files.set(`${id}.svg`, `${picture(id)}\n`);
   }

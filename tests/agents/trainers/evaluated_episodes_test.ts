@@ -4,7 +4,7 @@ import { EpisodeWindow } from "../../../agents/worlds/episodes.ts";
 
 function episodes(returns: number[], end: EpisodeEnd): EvaluatedEpisodes {
   const evaluated = new EvaluatedEpisodes();
-  for (const each of returns) evaluated.add(each, 200, end);
+  for (const each of returns) evaluated.add({ episodeReturn: each, length: 200, end });
   return evaluated;
 }
 
