@@ -8,8 +8,8 @@
  * of the cart-pole system", equations 23 and 24 without friction.
  *
  * ## Description
- * A pole is attached by an unactuated joint to a cart, which moves along a frictionless track. The
- * pendulum starts upright and the goal is to balance it by pushing the cart left and right.
+ * A cart rolls without friction on a rail, and carries a pole on a free hinge. The pole starts almost
+ * upright; pushes to the cart, to the left or to the right, are to keep it so.
  *
  * ## Action space
  * `Discrete(2)`: 0 pushes the cart to the left, 1 to the right, with 10 N for 0.02 s.
