@@ -101,7 +101,6 @@ async function resultOf(
     date: new Date().toISOString().slice(0, 10),
     deno: versions.deno,
     machine: `${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`,
-    load: Math.round(Deno.loadavg()[0] * 10) / 10,
     backend: determined.backend,
     threads: 1,
   };

@@ -27,8 +27,6 @@ export interface SeedResult {
   readonly date: string;
   readonly deno: string;
   readonly machine: string;
-  /** Load average as the seed ended: above the number of cores, seconds say little. */
-  readonly load?: number;
   readonly backend: string;
   readonly threads: number;
 }

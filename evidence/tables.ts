@@ -35,7 +35,7 @@ const columns = [
 export function resultsText(measured: readonly MeasuredRow[]): string {
   const lines = [columns, columns.map(() => "---"), ...measured.map(cells)]
     .map((cells) => `| ${cells.join(" | ")} |`);
-  return `${lines.join("\n")}\n\n${origins(measured)}${crowded(measured)}`;
+  return `${lines.join("\n")}\n\n${origins(measured)}`;
 }
 
 /**
@@ -121,39 +121,20 @@ function stepsOf(row: EvidenceRow, runs: readonly SeedResult[]): string {
   return `${low === high ? low : `${low}–${high}`}${never === 0 ? "" : `; ${never} never`}`;
 }
 
-/** A warning where other programs ran beside the measurement. */
-function crowded(measured: readonly MeasuredRow[]): string {
-  const runs = measured.flatMap(({ runs }) => runs);
-  const most = Math.max(...runs.map(({ load = 0 }) => load));
-  const cores = Math.min(...runs.map(({ machine }) => parseInt(machine)));
-  return most <= cores + 0.5
-    ? ""
-    : `\nOther programs ran beside it (load average up to ${
-      figure(most, 2)
-    } on ${cores} cores): a quiet machine takes fewer seconds.\n`;
-}
-
-/** With what was measured which row, each kind of origin once. */
+/** What the figures were measured on, in one line; nothing before the first. */
 function origins(measured: readonly MeasuredRow[]): string {
-  const rows = new Map<string, Set<string>>();
-  for (const { row, runs } of measured) {
-    for (const { commit, date, deno, machine, backend, threads } of runs) {
-      const count = `${threads} ${threads === 1 ? "thread" : "threads"} a run`;
-      const origin = `commit \`${commit}\`, ${date}, ${machine}, Deno ${deno}, ` +
-        `backend \`${backend}\`, ${count}`;
-      rows.set(origin, (rows.get(origin) ?? new Set()).add(`\`${row.experiment}\``));
-    }
-  }
-  if (rows.size === 0) return "";
-  const all = new Set(measured.filter(({ runs }) => runs.length > 0).map(({ row }) => row));
-  const lines = [...rows].map(([origin, names]) =>
-    rows.size === 1 && names.size === all.size
-      ? `Measured with \`deno task docs:results\`: ${origin}.\n`
-      : `- ${[...names].join(", ")}: ${origin}.\n`
+  const machines = new Set(
+    measured.flatMap(({ runs }) =>
+      runs.map(({ machine, deno, backend, threads }) =>
+        `${machine}, Deno ${deno}, backend \`${backend}\`, ` +
+        `${threads} ${threads === 1 ? "thread" : "threads"} a run`
+      )
+    ),
   );
-  return rows.size === 1 && lines[0].startsWith("Measured")
-    ? lines[0]
-    : `Measured with \`deno task docs:results\`:\n\n${lines.join("")}`;
+  return machines.size === 0 ? "" : `Measured with \`deno task docs:results\` on ` +
+    `${
+      [...machines].join("; ")
+    }; commits and dates stand in [docs/results](../results/README.md).\n`;
 }
 
 /** Five digits at most, thousands apart; zeros at the end fall away. */
