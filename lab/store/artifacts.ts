@@ -76,28 +76,41 @@ export class Artifacts {
       }));
   }
 
-  /** The bytes of an artifact, verified. */
+  /**
+   * The bytes of an artifact, verified.
+   *
+   * @throws InputError where no run has it; LabError where its file is missing or broken.
+   */
   async read(hash: string): Promise<Uint8Array> {
     if (!/^[0-9a-f]{64}$/.test(hash)) {
       throw new InputError(`Cannot read the artifact as its hash must be 64 digits: "${hash}"`);
+    }
+    if (!this.#isKept(hash)) {
+      throw new InputError(`Cannot read the artifact as no run has it: "${hash}"`);
     }
     return await readVerified(this.#path(hash), hash);
   }
 
   /**
-   * Removes the files that no run has; answers the bytes freed. A file that another process has just
-   * put is put again by that one: see `put`.
+   * Removes the files that no run has. A file that another process has just put is put again by that one:
+   * see `put`.
+   *
+   * @returns The bytes freed.
    */
   sweep(): number {
     let bytes = 0;
     for (const start of namesIn(this.#folder)) {
       for (const name of namesIn(`${this.#folder}/${start}`)) {
         if (name.endsWith(PARTIAL)) continue;
-        const used = this.#database.get("SELECT id FROM artifact WHERE hash = ? LIMIT 1", name);
-        if (used === undefined) bytes += removeFile(`${this.#folder}/${start}/${name}`);
+        if (!this.#isKept(name)) bytes += removeFile(`${this.#folder}/${start}/${name}`);
       }
     }
     return bytes;
+  }
+
+  /** Whether a run has it, hidden attempts included. */
+  #isKept(hash: string): boolean {
+    return this.#database.get("SELECT id FROM artifact WHERE hash = ? LIMIT 1", hash) !== undefined;
   }
 
   async #putFile(hash: string, bytes: Uint8Array): Promise<void> {
