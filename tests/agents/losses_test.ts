@@ -1,6 +1,6 @@
 /**
- * Losses on the worked numbers of the catalogue (recomputed in float64), and their gradients
- * against central differences of the textbook formulas in float64.
+ * Losses on worked numbers in float64, and their gradients against central differences of the
+ * textbook formulas in float64.
  */
 import { ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";

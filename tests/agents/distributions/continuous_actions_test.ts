@@ -13,21 +13,24 @@ await openWorkspace("cpu");
 
 Deno.test("a squashed sample and its log-density are the worked example's", () => {
   tf.tidy(() => {
-    // u = 0.1 + 0.5 · 0.4 = 0.3; the catalogue's ln N(u) − ln(1 − tanh²u), in float64.
+    // u = 0.1 + 0.5 · 0.4; ln N(u; 0.1, 0.5) − ln(1 − tanh²u), in float64.
+    const u = 0.1 + 0.5 * 0.4;
+    const density = -0.5 * 0.4 ** 2 - Math.log(0.5 * Math.sqrt(2 * Math.PI)) -
+      Math.log(1 - Math.tanh(u) ** 2);
     const { actions, logProbability } = squashedSample(
       tf.tensor2d([[0.1], [0.1]]),
       tf.fill([2, 1], Math.log(0.5)),
       tf.tensor2d([[0.4], [0.4]]),
     );
-    ok(Math.abs(actions.dataSync()[0] - 0.2913126124515909) < 1e-7);
-    ok(Math.abs(logProbability.dataSync()[0] - -0.2171098127928467) < 1e-6);
+    ok(Math.abs(actions.dataSync()[0] - Math.tanh(u)) < 1e-7);
+    ok(Math.abs(logProbability.dataSync()[0] - density) < 1e-6);
     // Of two independent elements, the sum.
     const two = squashedSample(
       tf.tensor2d([[0.1, 0.1]]),
       tf.fill([1, 2], Math.log(0.5)),
       tf.tensor2d([[0.4, 0.4]]),
     );
-    ok(Math.abs(two.logProbability.dataSync()[0] - 2 * -0.2171098127928467) < 1e-6);
+    ok(Math.abs(two.logProbability.dataSync()[0] - 2 * density) < 1e-6);
   });
 });
 

@@ -9,11 +9,26 @@ import { openWorkspace } from "../../../lab/compute/backend.ts";
 
 await openWorkspace("cpu");
 
-/** ln N(x; μ, σ) of the catalogue, computed in float64. */
-const DENSITIES = [
-  { x: 0.5, mean: 0, std: 1, density: -1.0439385332046727 },
-  { x: 0.3, mean: 0.1, std: 0.5, density: -0.30579135264472734 },
-];
+/** ln N(x; μ, σ) = −½((x − μ)/σ)² − ln σ√2π, in float64. */
+const DENSITIES = [{ x: 0.5, mean: 0, std: 1 }, { x: 0.3, mean: 0.1, std: 0.5 }].map((each) => ({
+  ...each,
+  density: -0.5 * ((each.x - each.mean) / each.std) ** 2 -
+    Math.log(each.std * Math.sqrt(2 * Math.PI)),
+}));
+
+/** Entropy of a Gaussian, ½ ln 2πeσ². */
+const gaussianEntropy = (std: number) => 0.5 * Math.log(2 * Math.PI * Math.E * std ** 2);
+
+/** The probabilities of a softmax. */
+function softmax(logits: readonly number[]): number[] {
+  const powers = logits.map(Math.exp);
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
+}
+
+/** −Σ p ln p. */
+const entropyOf = (probabilities: readonly number[]) =>
+  -probabilities.reduce((sum, p) => sum + p * Math.log(p), 0);
 
 Deno.test("Gaussian log-density and entropy are the worked example's, summed over elements", () => {
   tf.tidy(() => {
@@ -24,8 +39,7 @@ Deno.test("Gaussian log-density and entropy are the worked example's, summed ove
     );
     const expected = DENSITIES[0].density + DENSITIES[1].density;
     ok(Math.abs(logProbability.dataSync()[0] - expected) < 1e-6);
-    // ½ ln 2πe for σ = 1, and the catalogue's for σ = ½.
-    ok(Math.abs(entropy.dataSync()[0] - (1.4189385332046727 + 0.7257913526447274)) < 1e-6);
+    ok(Math.abs(entropy.dataSync()[0] - (gaussianEntropy(1) + gaussianEntropy(0.5))) < 1e-6);
   });
 });
 
@@ -78,8 +92,7 @@ Deno.test("several choices: probabilities multiply, each is drawn from its own l
   const actions = new Int32Array(2 * count);
   const noted = new Float64Array(count);
   distribution.sample(rows, defaultRng(3), actions, noted);
-  // Softmax of [2, 1, 0.1] from the catalogue; ¼ and ¾.
-  const first = [0.659001138886, 0.242432970705, 0.098565890409];
+  const first = softmax([2, 1, 0.1]);
   const second = [0.25, 0.75];
   for (let a = 0; a < 3; a++) {
     for (let b = 0; b < 2; b++) {
@@ -102,8 +115,8 @@ Deno.test("several choices: probabilities multiply, each is drawn from its own l
     tf.tensor2d([[1, 0]], [1, 2], "int32"),
   );
   ok(Math.abs(logProbability.dataSync()[0] - Math.log(first[1] * second[0])) < 1e-6);
-  // Entropy of the catalogue, and −¼ ln ¼ − ¾ ln ¾.
-  ok(Math.abs(entropy.dataSync()[0] - (0.846738178760252 + 0.5623351446188083)) < 1e-6);
+  const expected = entropyOf(softmax([2, 1, 0.1])) + entropyOf([0.25, 0.75]);
+  ok(Math.abs(entropy.dataSync()[0] - expected) < 1e-6);
 });
 
 Deno.test("one choice is the categorical distribution over its logits", () => {

@@ -9,7 +9,7 @@ import {
   standardize,
 } from "../../../agents/returns/advantages.ts";
 
-/** Recipe: the catalogue of reinforcement-learning numbers, recomputed in float64. */
+/** One episode of three steps: rewards 1, values 0.5 to 0.7, and 0.8 where it was cut off. */
 function threeSteps(ending: "terminated" | "truncated"): RolloutColumns {
   return {
     environments: 1,
@@ -28,13 +28,18 @@ function close(actual: ArrayLike<number>, expected: readonly number[], tolerance
   );
 }
 
-Deno.test("GAE of three steps is the worked example's", () => {
-  const terminated = generalizedAdvantages(threeSteps("terminated"), 0.99, 0.95);
-  close(terminated.advantages, [2.387328575, 1.37515, 0.3]);
-  close(terminated.returns, [2.887328575, 1.97515, 1]);
-  const truncated = generalizedAdvantages(threeSteps("truncated"), 0.99, 0.95);
-  close(truncated.advantages, [3.087884453, 2.120026, 1.092]);
-  close(truncated.returns, [3.587884453, 2.720026, 1.792]);
+Deno.test("GAE of three steps is δ plus γλ times the next one's", () => {
+  const decay = 0.99 * 0.95;
+  // δ = r + γV(s′) − V(s), without V(s′) at a terminal state.
+  const [first, second] = [1 + 0.99 * 0.6 - 0.5, 1 + 0.99 * 0.7 - 0.6];
+  for (
+    const [ending, last] of [["terminated", 1 - 0.7], ["truncated", 1 + 0.99 * 0.8 - 0.7]] as const
+  ) {
+    const { advantages, returns } = generalizedAdvantages(threeSteps(ending), 0.99, 0.95);
+    const expected = [first + decay * (second + decay * last), second + decay * last, last];
+    close(advantages, expected);
+    close(returns, expected.map((advantage, i) => advantage + [0.5, 0.6, 0.7][i]));
+  }
 });
 
 Deno.test("GAE with λ = 0 is the one-step advantage, with λ = 1 return minus value", () => {

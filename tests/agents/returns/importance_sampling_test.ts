@@ -16,7 +16,7 @@ const episodes: BehaviourEpisode[] = [
   { rewards: [3], ratios: [0.5] },
 ];
 
-Deno.test("the ratio of the catalogue is two", () => {
+Deno.test("a ratio of 0.6 to 0.3 is two", () => {
   ok(Math.abs(importanceRatio(Math.log(0.6), Math.log(0.3)) - 2) < 1e-12);
 });
 

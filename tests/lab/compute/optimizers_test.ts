@@ -100,13 +100,33 @@ Deno.test("nesterov's look-ahead form is the same trajectory at another point", 
   near(iterates, [0.8, 0.496, 0.17792]);
 });
 
-Deno.test("ten updates end where the catalogue's float64 runs end", () => {
+Deno.test("ten updates end where the textbook's recursions end in float64", () => {
   const last = (optimizer: Optimizer, rate: number) => [trajectory(optimizer, rate, 10)[9]];
-  near(last(sgd(), 0.1), [0.10737418240000003]);
-  near(last(momentum(), 0.1), [0.004399870600000189]);
-  near(last(adagrad(), 0.1), [0.5537312005770397]);
-  near(last(rmsprop(), 0.01), [0.832052415927887], 4e-7);
-  near(last(adam(), 0.01), [0.9003496540059874]);
+  /** Ten steps on w² from 1: `step` returns how far w moves, from its gradient and the count. */
+  const ends = (step: (gradient: number, count: number) => number) => {
+    let w = 1;
+    for (let count = 1; count <= 10; count++) w -= step(2 * w, count);
+    return [w];
+  };
+  let [m, v] = [0, 0];
+  near(last(sgd(), 0.1), ends((g) => 0.1 * g));
+  near(last(momentum(), 0.1), ends((g) => 0.1 * (m = 0.9 * m + g)));
+  near(last(adagrad(), 0.1), ends((g) => 0.1 * g / (Math.sqrt(v += g ** 2) + 1e-8)));
+  v = 0;
+  near(
+    last(rmsprop(), 0.01),
+    ends((g) => 0.01 * g / (Math.sqrt(v = 0.9 * v + 0.1 * g ** 2) + 1e-8)),
+    4e-7,
+  );
+  [m, v] = [0, 0];
+  near(
+    last(adam(), 0.01),
+    ends((g, count) => {
+      m = 0.9 * m + 0.1 * g;
+      v = 0.999 * v + 0.001 * g ** 2;
+      return 0.01 * (m / (1 - 0.9 ** count)) / (Math.sqrt(v / (1 - 0.999 ** count)) + 1e-8);
+    }),
+  );
 });
 
 Deno.test("Adam's bias correction holds over ten thousand updates", () => {
