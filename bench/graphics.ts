@@ -29,7 +29,7 @@ export async function* graphics(bench: Bench): AsyncIterable<Row> {
 }
 
 /** A row for each step, whatever the adapter. */
-export async function* graphicsRows({ progress }: Bench): AsyncIterable<Row> {
+async function* graphicsRows({ progress }: Bench): AsyncIterable<Row> {
   const opened = await openGraphics();
   progress(`on ${opened.name}`);
   const compute = new ComputeDevice(opened);

@@ -20,7 +20,7 @@ export interface Row {
 }
 
 /** What a row stands beside. */
-export interface Reference {
+interface Reference {
   /** For example `stock tfjs-wasm`. */
   readonly name: string;
   /** In the row's unit. */

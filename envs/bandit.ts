@@ -48,7 +48,7 @@ import { colors } from "./colors.ts";
 import { drawGrid } from "./grid_scene.ts";
 
 /** Options of Bandit-v0. */
-export interface BanditOptions {
+interface BanditOptions {
   /** How rewards are drawn. */
   readonly kind: "gaussian" | "bernoulli" | "non-stationary";
   /** Number of arms. */
@@ -81,7 +81,7 @@ export const banditConfiguration: z.ZodType<BanditOptions> = z.strictObject({
 });
 
 /** The arms' means, the arm pulled last (−1: none), the regret so far. */
-export interface BanditState {
+interface BanditState {
   readonly means: readonly number[];
   readonly last: number;
   readonly totalRegret: number;

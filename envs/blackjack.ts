@@ -47,7 +47,7 @@ import { Discrete, Tuple } from "../lab/core/space.ts";
 import { colors } from "./colors.ts";
 
 /** Options of Blackjack-v1. */
-export interface BlackjackOptions {
+interface BlackjackOptions {
   /** The book's rules. */
   readonly sab: boolean;
   /** A win with an ace and a ten dealt counts 1.5. */
@@ -65,7 +65,7 @@ export const blackjackConfiguration: z.ZodType<BlackjackOptions> = z.strictObjec
 });
 
 /** The two hands as values of cards, an ace as 1, and whether the dealer's is open. */
-export interface BlackjackState {
+interface BlackjackState {
   /** The open card, the covered one, then those drawn. */
   readonly dealer: readonly number[];
   /** In the order of dealing. */

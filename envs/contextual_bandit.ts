@@ -43,7 +43,7 @@ import { colors } from "./colors.ts";
 import { drawGrid } from "./grid_scene.ts";
 
 /** Options of ContextualBandit-v0. */
-export interface ContextualBanditOptions {
+interface ContextualBanditOptions {
   /** Number of contexts. */
   readonly contexts: number;
   /** Number of arms. */
@@ -66,7 +66,7 @@ export const contextualBanditConfiguration: z.ZodType<ContextualBanditOptions> =
 });
 
 /** The context shown, and the regret so far. */
-export interface ContextualBanditState {
+interface ContextualBanditState {
   readonly context: number;
   readonly totalRegret: number;
 }

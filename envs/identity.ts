@@ -44,7 +44,7 @@ import { colors } from "./colors.ts";
 import { drawGrid } from "./grid_scene.ts";
 
 /** Options of Identity-v0. */
-export interface IdentityOptions {
+interface IdentityOptions {
   /** Kind of the observations and actions. */
   readonly space: "discrete" | "multi-discrete" | "box";
   /** Values of a symbol. */

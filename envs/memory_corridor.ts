@@ -39,7 +39,7 @@ import { colors } from "./colors.ts";
 import { drawGrid } from "./grid_scene.ts";
 
 /** Options of MemoryCorridor-v0. */
-export interface MemoryCorridorOptions {
+interface MemoryCorridorOptions {
   /** Cells before the fork. */
   readonly length: number;
 }
@@ -50,7 +50,7 @@ export const memoryCorridorConfiguration: z.ZodType<MemoryCorridorOptions> = z.s
 });
 
 /** The agent's cell, and the side that the sign tells: 1 left, 2 right. */
-export type MemoryCorridorState = readonly [cell: number, side: number];
+type MemoryCorridorState = readonly [cell: number, side: number];
 
 /** MemoryCorridor-v0 with its options. */
 export function memoryCorridor(

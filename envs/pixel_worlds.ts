@@ -48,7 +48,7 @@ import { gridWorld, gridWorldConfiguration, type GridWorldOptions } from "./grid
 import { type FrameOptions, pixels, pixelView } from "./wrappers/pixels.ts";
 
 /** How a world is seen. */
-export interface SeenOptions {
+interface SeenOptions {
   /** Pixels in a row, and rows. */
   readonly size: number;
   /** One channel instead of red, green and blue. */
@@ -58,10 +58,10 @@ export interface SeenOptions {
 }
 
 /** Options of CartPolePixels-v0. */
-export type CartPolePixelsOptions = CartPoleOptions & SeenOptions;
+type CartPolePixelsOptions = CartPoleOptions & SeenOptions;
 
 /** Options of GridWorldPixels-v0. */
-export type GridWorldPixelsOptions =
+type GridWorldPixelsOptions =
   & Omit<GridWorldOptions, "observation" | "windowRadius">
   & SeenOptions;
 

@@ -37,7 +37,7 @@ import { Discrete } from "../lab/core/space.ts";
 import { drawGrid } from "./grid_scene.ts";
 
 /** Options of RepeatPrevious-v0. */
-export interface RepeatPreviousOptions {
+interface RepeatPreviousOptions {
   /** Number of symbols. */
   readonly symbols: number;
   /** How many steps ago the symbol was shown that is to be repeated. */

@@ -32,7 +32,7 @@ export interface SeedResult {
 }
 
 /** A results file. */
-export interface Results {
+interface Results {
   readonly experiment: string;
   readonly metric: string;
   /** See {@linkcode keyOf}. */

@@ -33,7 +33,7 @@ const methods: Readonly<Record<Kind, Readonly<Record<string, object>>>> = {
 };
 
 /** What a method did on the bandits of one kind. */
-export interface TestbedRow {
+interface TestbedRow {
   readonly agent: string;
   readonly kind: Kind;
   /** Mean reward of all pulls, a number a bandit. */

@@ -59,7 +59,7 @@ export const pendulumSac: AgentExperiment = defineExperiment({
 });
 
 /** {@linkcode pendulumSac} with small networks. */
-export const pendulumSacQuick: AgentExperiment = defineExperiment({
+const pendulumSacQuick: AgentExperiment = defineExperiment({
   ...pendulum,
   name: "pendulum-sac-quick",
   summary: "SAC swings a pendulum up: rl-baselines3-zoo's values, networks of 64-64",
@@ -77,7 +77,7 @@ export const pendulumTd3: AgentExperiment = defineExperiment({
 });
 
 /** {@linkcode pendulumTd3} with small networks. */
-export const pendulumTd3Quick: AgentExperiment = defineExperiment({
+const pendulumTd3Quick: AgentExperiment = defineExperiment({
   ...pendulum,
   name: "pendulum-td3-quick",
   summary: "TD3 swings a pendulum up: rl-baselines3-zoo's values, networks of 64-64",
@@ -86,7 +86,7 @@ export const pendulumTd3Quick: AgentExperiment = defineExperiment({
 });
 
 /** DDPG with the values of rl-baselines3-zoo (`hyperparams/ddpg.yml`, Pendulum-v1). */
-export const pendulumDdpg: AgentExperiment = defineExperiment({
+const pendulumDdpg: AgentExperiment = defineExperiment({
   ...pendulum,
   name: "pendulum-ddpg",
   summary: "DDPG swings a pendulum up: rl-baselines3-zoo's values and budget",
@@ -95,7 +95,7 @@ export const pendulumDdpg: AgentExperiment = defineExperiment({
 });
 
 /** {@linkcode pendulumDdpg} with small networks. */
-export const pendulumDdpgQuick: AgentExperiment = defineExperiment({
+const pendulumDdpgQuick: AgentExperiment = defineExperiment({
   ...pendulum,
   name: "pendulum-ddpg-quick",
   summary: "DDPG swings a pendulum up: rl-baselines3-zoo's values, networks of 64-64",
@@ -107,7 +107,7 @@ export const pendulumDdpgQuick: AgentExperiment = defineExperiment({
  * SAC with gSDE and the values of rl-baselines3-zoo (`hyperparams/sac.yml`, MountainCarContinuous-v0);
  * stops early as {@linkcode mountainCarContinuousTd3} does.
  */
-export const mountainCarContinuousSac: AgentExperiment = defineExperiment({
+const mountainCarContinuousSac: AgentExperiment = defineExperiment({
   ...mountainCar,
   name: "mountaincarcontinuous-sac",
   summary: "SAC drives up the mountain with state-dependent exploration",
@@ -132,7 +132,7 @@ export const mountainCarContinuousSac: AgentExperiment = defineExperiment({
 });
 
 /** TD3 with Ornstein-Uhlenbeck noise, after rl-baselines3-zoo with cheaper training. */
-export const mountainCarContinuousTd3: AgentExperiment = defineExperiment({
+const mountainCarContinuousTd3: AgentExperiment = defineExperiment({
   ...mountainCar,
   name: "mountaincarcontinuous-td3",
   summary: "TD3 drives up the mountain with Ornstein-Uhlenbeck noise",
@@ -142,7 +142,7 @@ export const mountainCarContinuousTd3: AgentExperiment = defineExperiment({
 });
 
 /** DDPG with Ornstein-Uhlenbeck noise, after rl-baselines3-zoo with cheaper training. */
-export const mountainCarContinuousDdpg: AgentExperiment = defineExperiment({
+const mountainCarContinuousDdpg: AgentExperiment = defineExperiment({
   ...mountainCar,
   name: "mountaincarcontinuous-ddpg",
   summary: "DDPG drives up the mountain with Ornstein-Uhlenbeck noise",

@@ -11,7 +11,7 @@ import { cartpoleDqn } from "./cartpole.ts";
 const unclipped = 1e9;
 
 /** `dqn.yml`, Acrobot-v1. As many gradient steps as environment steps. */
-export const acrobotDqn: AgentExperiment = defineExperiment({
+const acrobotDqn: AgentExperiment = defineExperiment({
   name: "acrobot-dqn",
   summary: "DQN swings a double pendulum up: rl-baselines3-zoo's values and budget",
   expectedSeconds: 200,
@@ -36,7 +36,7 @@ export const acrobotDqn: AgentExperiment = defineExperiment({
 });
 
 /** `dqn.yml`, MountainCar-v0. */
-export const mountaincarDqn: AgentExperiment = defineExperiment({
+const mountaincarDqn: AgentExperiment = defineExperiment({
   name: "mountaincar-dqn",
   summary: "DQN drives a car up a hill: rl-baselines3-zoo's values and budget",
   expectedSeconds: 120,
@@ -61,7 +61,7 @@ export const mountaincarDqn: AgentExperiment = defineExperiment({
 });
 
 /** `qrdqn.yml`, CartPole-v1: DQN's values and 10 quantiles; sb3-contrib clips no gradient. */
-export const cartpoleQrdqn: AgentExperiment = defineExperiment({
+const cartpoleQrdqn: AgentExperiment = defineExperiment({
   ...cartpoleDqn,
   name: "cartpole-qrdqn",
   summary: "QR-DQN balances a pole: rl-baselines3-zoo's values and budget",
@@ -70,7 +70,7 @@ export const cartpoleQrdqn: AgentExperiment = defineExperiment({
 });
 
 /** `qrdqn.yml`, Acrobot-v1: DQN's values and 25 quantiles. */
-export const acrobotQrdqn: AgentExperiment = defineExperiment({
+const acrobotQrdqn: AgentExperiment = defineExperiment({
   ...acrobotDqn,
   name: "acrobot-qrdqn",
   summary: "QR-DQN swings a double pendulum up: rl-baselines3-zoo's values and budget",
@@ -79,7 +79,7 @@ export const acrobotQrdqn: AgentExperiment = defineExperiment({
 });
 
 /** `qrdqn.yml`, MountainCar-v0: DQN's values and 25 quantiles. */
-export const mountaincarQrdqn: AgentExperiment = defineExperiment({
+const mountaincarQrdqn: AgentExperiment = defineExperiment({
   ...mountaincarDqn,
   name: "mountaincar-qrdqn",
   summary: "QR-DQN drives a car up a hill: rl-baselines3-zoo's values and budget",
@@ -92,7 +92,7 @@ export const mountaincarQrdqn: AgentExperiment = defineExperiment({
  * its batch, made up for by transitions over three steps, priorities and a falling learning rate.
  * Found on seeds 1 to 3.
  */
-export const acrobotDqnQuick: AgentExperiment = defineExperiment({
+const acrobotDqnQuick: AgentExperiment = defineExperiment({
   name: "acrobot-dqn-quick",
   summary: "A small DQN swings a double pendulum up: double, three steps, priorities",
   expectedSeconds: 10,
@@ -123,7 +123,7 @@ export const acrobotDqnQuick: AgentExperiment = defineExperiment({
  * The lab's own preset: the zoo's network and budget, with ten times its buffer, transitions over
  * five steps, priorities, and half of its learning rate, falling to 0. Found on seeds 1 to 4.
  */
-export const mountaincarDqnTuned: AgentExperiment = defineExperiment({
+const mountaincarDqnTuned: AgentExperiment = defineExperiment({
   ...mountaincarDqn,
   name: "mountaincar-dqn-tuned",
   summary: "DQN drives a car up a hill: double, five steps, priorities",

@@ -102,7 +102,7 @@ async function stepsToSolve(potentialName: string, seed: number): Promise<number
 }
 
 /** How soon the shortest way was found with a potential, over seeds. */
-export interface ShapingRow {
+interface ShapingRow {
   readonly potential: string;
   /** Environment steps, a number a seed. */
   readonly steps: readonly number[];

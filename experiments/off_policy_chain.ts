@@ -169,7 +169,7 @@ const estimators: Readonly<Record<string, (episodes: readonly Episode[]) => numb
 };
 
 /** How an estimator did over all seeds. */
-export interface ChainRow {
+interface ChainRow {
   readonly estimator: string;
   /** Episodes that each estimate was made from. */
   readonly episodes: number;

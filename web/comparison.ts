@@ -68,7 +68,7 @@ export interface Comparison {
 }
 
 /** What is asked for; what is missing is chosen by what most of the runs have. */
-export interface ComparisonRequest {
+interface ComparisonRequest {
   readonly metric?: string;
   readonly axis?: Axis;
   /** Share of the x range, 0 … 1. */

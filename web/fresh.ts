@@ -37,7 +37,7 @@ export function page<Data>(data: Data): PageAnswer<Data> {
 type Awaitable<T> = T | Promise<T>;
 
 /** A route module: `GET` answers a response, or data for the page. */
-export interface Route<State, Data> {
+interface Route<State, Data> {
   readonly handler: (context: Context<State>) => Awaitable<Response | PageAnswer<Data>>;
   readonly default?: ComponentType<PageProps<Data>>;
 }

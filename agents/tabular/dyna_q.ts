@@ -33,7 +33,7 @@ const schema = z.strictObject({
 });
 
 /** The fields of {@linkcode dynaQ}. */
-export type DynaConfiguration = z.output<typeof schema>;
+type DynaConfiguration = z.output<typeof schema>;
 
 const configuration: z.ZodType<DynaConfiguration> = schema;
 

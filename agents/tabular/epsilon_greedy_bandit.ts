@@ -28,7 +28,7 @@ const schema = z.strictObject({
 });
 
 /** The fields of {@linkcode epsilonGreedyBandit}. */
-export type EpsilonGreedyConfiguration = z.output<typeof schema>;
+type EpsilonGreedyConfiguration = z.output<typeof schema>;
 
 const configuration: z.ZodType<EpsilonGreedyConfiguration> = schema;
 

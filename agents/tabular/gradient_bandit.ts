@@ -23,7 +23,7 @@ const schema = z.strictObject({
 });
 
 /** The fields of {@linkcode gradientBandit}. */
-export type GradientBanditConfiguration = z.output<typeof schema>;
+type GradientBanditConfiguration = z.output<typeof schema>;
 
 const configuration: z.ZodType<GradientBanditConfiguration> = schema;
 

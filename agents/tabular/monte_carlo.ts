@@ -27,7 +27,7 @@ const schema = z.strictObject({
 });
 
 /** The fields of {@linkcode monteCarlo}. */
-export type MonteCarloConfiguration = z.output<typeof schema>;
+type MonteCarloConfiguration = z.output<typeof schema>;
 
 const configuration: z.ZodType<MonteCarloConfiguration> = schema;
 

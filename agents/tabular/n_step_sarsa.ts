@@ -24,7 +24,7 @@ const schema = z.strictObject({
 });
 
 /** The fields of {@linkcode nStepSarsa}. */
-export type NStepConfiguration = z.output<typeof schema>;
+type NStepConfiguration = z.output<typeof schema>;
 
 const configuration: z.ZodType<NStepConfiguration> = schema;
 

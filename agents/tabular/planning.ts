@@ -26,7 +26,7 @@ const schema = z.strictObject({
 export type PlanningConfiguration = z.output<typeof schema>;
 
 /** Checks them. */
-export const planningConfiguration: z.ZodType<PlanningConfiguration> = schema;
+const planningConfiguration: z.ZodType<PlanningConfiguration> = schema;
 
 /**
  * Q(s, a) = Σ p(s', r | s, a) · (r + γ(1 − terminated) V(s')). Sutton and Barto (2018), equation
@@ -55,7 +55,7 @@ export function remainingError(change: number, gamma: number): number {
 }
 
 /** A planner between two of its sweeps. */
-export interface Planner {
+interface Planner {
   /** V, [S]. */
   readonly values: Float64Array;
   /** Sweeps over all states, `most` at most; says how many, the greatest change, and if it ended. */

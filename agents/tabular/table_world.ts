@@ -13,7 +13,7 @@ import { requireFinite } from "../worlds/finite.ts";
 import { environmentSeed } from "../worlds/world.ts";
 
 /** What a table must fit. */
-export interface TableShape {
+interface TableShape {
   /** Observations, start … start + n − 1: the states S. */
   readonly observationSpace: Discrete;
   /** Actions, start … start + n − 1: A. */

@@ -126,7 +126,7 @@ const differenceConfiguration = z.strictObject(differenceFields);
 /** {@linkcode worldFields}, parsed. */
 export type WorldConfiguration = z.output<typeof worldConfiguration>;
 /** {@linkcode valueFields}, parsed. */
-export type ValueConfiguration = z.output<typeof valueConfiguration>;
+type ValueConfiguration = z.output<typeof valueConfiguration>;
 /** {@linkcode differenceFields}, parsed. */
 export type DifferenceConfiguration = z.output<typeof differenceConfiguration>;
 

@@ -71,7 +71,7 @@ export interface TabularMethod {
 }
 
 /** What an agent over tables consists of. */
-export interface TabularAgent<Configuration extends WorldConfiguration> {
+interface TabularAgent<Configuration extends WorldConfiguration> {
   /** As in registries. */
   readonly name: string;
   /** One line for `list`. */

@@ -31,7 +31,7 @@ const schema = z.strictObject({
 });
 
 /** The fields of {@linkcode thompsonBandit}. */
-export type ThompsonConfiguration = z.output<typeof schema>;
+type ThompsonConfiguration = z.output<typeof schema>;
 
 const configuration: z.ZodType<ThompsonConfiguration> = schema;
 

@@ -23,7 +23,7 @@ const schema = z.strictObject({
 });
 
 /** The fields of {@linkcode ucbBandit}. */
-export type UcbConfiguration = z.output<typeof schema>;
+type UcbConfiguration = z.output<typeof schema>;
 
 const configuration: z.ZodType<UcbConfiguration> = schema;
 

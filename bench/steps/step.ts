@@ -10,7 +10,7 @@ import type { Workspace } from "../../lab/compute/workspace.ts";
 import type { Stock } from "../workspaces.ts";
 
 /** What stands beside a step. */
-export interface StockReference {
+interface StockReference {
   readonly stock: Stock;
   /** How many times faster the lab's own has to be, where that is asked for. */
   readonly reach?: number;

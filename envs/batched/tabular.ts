@@ -8,7 +8,7 @@ import type { Generator } from "../../lab/core/random.ts";
 import { drawTransition } from "../transitions.ts";
 
 /** What a finite world tells of itself. */
-export interface TabularWorld {
+interface TabularWorld {
   /** States are 0 … states − 1. */
   readonly states: number;
   /** Actions are 0 … actions − 1. */

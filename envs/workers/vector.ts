@@ -59,7 +59,7 @@ function numbersOf({ id, actionSpace }: Environment): number {
 }
 
 /** What workers are made with. */
-export interface WorkerOptions {
+interface WorkerOptions {
   /** Environments in all. */
   readonly count: number;
   /** When an ended episode gives way to the next one. */

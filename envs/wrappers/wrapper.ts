@@ -10,7 +10,7 @@ import type { Json } from "../../lab/core/snapshot.ts";
 import { Box } from "../../lab/core/space.ts";
 
 /** The parts in which a wrapper differs; the rest is the wrapped environment's. */
-export interface WrapperParts
+interface WrapperParts
   extends Partial<Pick<Environment, "observationSpace" | "actionSpace" | "timeLimit">> {
   /** Instead of the wrapped one's. */
   readonly reset?: Environment["reset"];

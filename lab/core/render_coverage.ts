@@ -13,7 +13,7 @@
 const arcError = 0.05;
 
 /** How overlapping parts of an outline add up. */
-export type FillRule = "even-odd" | "nonzero";
+type FillRule = "even-odd" | "nonzero";
 
 /** Chords of an arc over `angle` (radians) with a radius of `reach` pixels. */
 function chordsOf(angle: number, reach: number): number {

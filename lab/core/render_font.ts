@@ -154,7 +154,7 @@ function glyphOf(letter: string): Glyph {
 }
 
 /** Strokes and width of a line of text, in heights of the font. */
-export interface TextLayout {
+interface TextLayout {
   /** All strokes of all letters. */
   readonly strokes: readonly Stroke[];
   /** From the first letter's left to the last one's right. */

@@ -68,7 +68,7 @@ export function flatten(
 }
 
 /** When a series first reached a threshold. */
-export interface Reached {
+interface Reached {
   readonly environmentSteps: number;
   readonly wallSeconds: number;
 }

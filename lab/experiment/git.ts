@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { isAbsolute, resolve } from "node:path";
 
 /** What is known of a working tree; null: unknown. */
-export interface Revision {
+interface Revision {
   /** Commit that is checked out. */
   readonly revision: string | null;
   /**

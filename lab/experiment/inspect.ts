@@ -14,7 +14,7 @@ import { orderOf } from "./resume.ts";
 import { openSession } from "./session.ts";
 
 /** A stored trainer, open to be looked at: its replay buffer is empty. */
-export interface OpenTrainer {
+interface OpenTrainer {
   readonly trainer: Trainer;
   /** Agents: makes an environment as the run's. */
   readonly makeEnvironment?: () => Environment;

@@ -26,7 +26,7 @@ export const sourceFolders: readonly string[] = [
 ];
 
 /** A definition and where it stands. */
-export interface Loaded {
+interface Loaded {
   readonly definition: ExperimentDefinition;
   /** Module that holds it: relative to the lab's root, or absolute where it lies elsewhere. */
   readonly module: string;

@@ -11,7 +11,7 @@ import { revisionOf } from "./git.ts";
 import { labRoot, sourceFolders } from "./load.ts";
 
 /** The part of a manifest that is the same for every run of a process. */
-export type Provenance = Pick<Manifest, "code" | "versions"> & {
+type Provenance = Pick<Manifest, "code" | "versions"> & {
   readonly machine: Omit<Manifest["machine"], "adapter" | "threads">;
 };
 

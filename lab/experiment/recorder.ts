@@ -189,7 +189,7 @@ export class StoreRecorder {
 }
 
 /** Total budget of a manifest. */
-export function budgetOf(manifest: Manifest): number {
+function budgetOf(manifest: Manifest): number {
   return manifest.determined.configuration.budget as number;
 }
 

@@ -193,7 +193,7 @@ async function machineChanges(manifest: Manifest, opened: Opened): Promise<strin
 }
 
 /** The first point, by iteration and name, where two recordings differ. */
-export function seriesDifferences(
+function seriesDifferences(
   before: readonly DigestSeries[],
   after: readonly DigestSeries[],
 ): string[] {
@@ -236,7 +236,7 @@ function firstDifference(
 }
 
 /** The first tensor that differs, by name, and the largest difference over all. */
-export function parameterDifferences(before: NamedTensors, after: NamedTensors): string[] {
+function parameterDifferences(before: NamedTensors, after: NamedTensors): string[] {
   let first: string | undefined;
   let largest = 0;
   for (const name of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {

@@ -187,7 +187,7 @@ export async function changesSince(manifest: Manifest): Promise<string[]> {
 }
 
 /** A revision for people: twelve digits, and whether files had changed. */
-export function shownCode({ revision, dirty }: Manifest["code"]): string {
+function shownCode({ revision, dirty }: Manifest["code"]): string {
   if (revision === null) return "unknown revision";
   return `revision ${revision.slice(0, 12)}${dirty ? " with changes" : ""}`;
 }

@@ -55,7 +55,7 @@ export interface RunCheckpoint {
 }
 
 /** Where reports and checkpoints go. The runner waits for what is returned. */
-export interface RunSink {
+interface RunSink {
   report(report: RunReport): void | Promise<void>;
   checkpoint(checkpoint: RunCheckpoint): void | Promise<void>;
 }

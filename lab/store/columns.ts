@@ -16,10 +16,10 @@ export const AXES = [
 ] as const;
 
 /** Name of an x axis. */
-export type AxisName = typeof AXES[number];
+type AxisName = typeof AXES[number];
 
 /** A point, as `MetricPoint` without its name. */
-export type Point = Readonly<Record<AxisName, number>> & { readonly value: number };
+type Point = Readonly<Record<AxisName, number>> & { readonly value: number };
 
 const INITIAL_CAPACITY = 16;
 

@@ -48,7 +48,7 @@ export function makeFolder(folder: string): void {
 }
 
 /** Why a folder cannot be made or used, in words. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) {
     return "this task may not write there (Deno's --allow-write)";
   }

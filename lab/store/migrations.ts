@@ -8,7 +8,7 @@ import { InputError } from "../core/errors.ts";
 import type { Database } from "./database.ts";
 
 /** Lifts a file from version i (its index in the list) to version i + 1, as SQL. */
-export type Migration = string;
+type Migration = string;
 
 /** From an empty file (version 0) to the schema of today. Only ever appended to. */
 export const migrations: readonly Migration[] = [

@@ -11,7 +11,7 @@ import { neededValues, readsOf, writesOf } from "./plan.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** One item of a program. */
-export interface ExplainedItem {
+interface ExplainedItem {
   /** What it does, in TensorFlow.js's words: `add, tanh, square, sum of rows`. */
   readonly what: string;
   /** What it goes over: `[128, 64]`, or `[128, 4] · [4, 64]` for a product. */

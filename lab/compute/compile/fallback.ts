@@ -18,7 +18,7 @@ export interface FallbackMemory {
 }
 
 /** A program of the plain workspace between the memory and itself. */
-export interface Fallback {
+interface Fallback {
   run(random?: Generator): void;
   read(name: string): Float32Array;
 }

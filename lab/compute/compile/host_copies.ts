@@ -12,13 +12,13 @@ import type { InputSpec, Program, ProgramSpec, Workspace } from "../workspace.ts
 import type { AnyStep } from "./binding.ts";
 
 /** What is copied: groups of the device workspace and how often they have changed. */
-export interface Source {
+interface Source {
   version(group: string): number;
   read(group: string): Promise<NamedTensors>;
 }
 
 /** A program as it is called when names are checked at run time. */
-export type AnyProgram = Program<Record<string, InputSpec>, string, string>;
+type AnyProgram = Program<Record<string, InputSpec>, string, string>;
 
 /** A workspace in main memory that follows a device's. */
 export class HostCopies {

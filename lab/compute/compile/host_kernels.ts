@@ -54,7 +54,7 @@ export function compute<T>(
 }
 
 /** A traced call of a host kernel: of several results each is an operation of its own. */
-export interface TracedCall extends Attributes {
+interface TracedCall extends Attributes {
   /** Of the kernel itself. */
   readonly attributes: Attributes;
   /** Of the inputs, in order. */

@@ -23,7 +23,7 @@ export interface Assignment {
  * Runs a program once on all threads; answers false, and has done nothing, where not all of them
  * have come after so many milliseconds.
  */
-export type ThreadedRun = (patience: number) => boolean;
+type ThreadedRun = (patience: number) => boolean;
 
 /** Milliseconds in which threads have to start. */
 const startTime = 60_000;

@@ -32,7 +32,7 @@ export interface Declared {
 }
 
 /** What a traced step returns: outputs, and what its state becomes by full name. */
-export interface Traced {
+interface Traced {
   readonly outputs: Record<string, tf.Tensor>;
   readonly updates: Record<string, tf.Tensor>;
 }

@@ -6,7 +6,7 @@ import type { Context } from "../../fresh.ts";
 import { axisFrom, smoothingFrom } from "../../query.ts";
 
 /** The runs of `run=ID&run=ID…`; without any, all. */
-export function runsOf(store: Store, query: URLSearchParams): Run[] {
+function runsOf(store: Store, query: URLSearchParams): Run[] {
   const asked = query.getAll("run");
   return asked.length > 0 ? asked.map((id) => store.find(id)) : store.runs();
 }

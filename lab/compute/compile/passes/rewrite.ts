@@ -7,7 +7,7 @@
 import { type Graph, GraphBuilder, type Operation, type View } from "../ir.ts";
 
 /** What becomes of an operation: the view that stands for its output from here on. */
-export type Rewrite = (operation: Operation, builder: GraphBuilder) => View;
+type Rewrite = (operation: Operation, builder: GraphBuilder) => View;
 
 /** Appends the operation as it is. */
 export function keep(operation: Operation, builder: GraphBuilder): View {

@@ -9,7 +9,7 @@
 export type Code = readonly number[];
 
 /** Types of parameters and locals. */
-export type Type = "i32" | "v128";
+type Type = "i32" | "v128";
 
 const typeByte: Record<Type, number> = { i32: 0x7f, v128: 0x7b };
 

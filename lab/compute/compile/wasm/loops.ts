@@ -24,7 +24,7 @@ import { expression } from "./expressions.ts";
 import { type Madd, VectorMath } from "./math.ts";
 
 /** What a loop's code depends on beside the loop. */
-export interface LoopContext {
+interface LoopContext {
   readonly values: readonly Value[];
   /** Byte address of a value. */
   address(value: number): number;

@@ -45,7 +45,7 @@ function scratchOf(item: Item): number {
 }
 
 /** How a module is built. */
-export interface Build {
+interface Build {
   readonly rounding: Rounding;
   readonly arena: { readonly shared: boolean; readonly mostPages: number };
   readonly threads: number;

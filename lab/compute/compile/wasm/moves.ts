@@ -89,7 +89,7 @@ export function bitsOf(value: number, dtype: Dtype): number {
 }
 
 /** `size` equal elements from `target` on. */
-export function fillCode(locals: Locals, target: number, size: number, bits: number): Code {
+function fillCode(locals: Locals, target: number, size: number, bits: number): Code {
   if (bits === 0) return memory.fill(i32.const(target), i32.const(0), i32.const(size * 4));
   const at = locals.add("i32");
   const whole = Math.floor(size / 4) * 16;

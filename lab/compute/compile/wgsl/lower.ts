@@ -22,7 +22,7 @@ import { dispatchesOf, lanes, type Lowering, type Task } from "./tasks.ts";
 export type Shader = readonly Dispatch[];
 
 /** One shader and the workgroups that run it. */
-export interface Dispatch {
+interface Dispatch {
   readonly code: string;
   /** Numbers of workgroups along x and y. */
   readonly grid: readonly [number, number];
