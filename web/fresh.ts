@@ -5,6 +5,8 @@
  * @module
  */
 import { type Context as HonoContext, Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import { type ComponentChildren, type ComponentType, h, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { InputError, LabError } from "../lab/core/errors.ts";
@@ -15,6 +17,8 @@ export interface Context<State> {
   readonly url: URL;
   readonly params: Readonly<Record<string, string>>;
   readonly state: State;
+  /** A response of server-sent events: `send` writes them, and the stream ends as it returns. */
+  events(send: (stream: SSEStreamingApi) => Promise<void>): Response;
 }
 
 /** What a page component is given. */
@@ -24,7 +28,7 @@ export interface PageProps<Data> {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** A handler's answer that renders the route's page with `data`. */
+/** What a handler returns to have the route's page rendered with `data`. */
 export interface PageAnswer<Data> {
   readonly data: Data;
 }
@@ -36,7 +40,7 @@ export function page<Data>(data: Data): PageAnswer<Data> {
 
 type Awaitable<T> = T | Promise<T>;
 
-/** A route module: `GET` answers a response, or data for the page. */
+/** A route module: `handler` returns a response, or data for the page. */
 interface Route<State, Data> {
   readonly handler: (context: Context<State>) => Awaitable<Response | PageAnswer<Data>>;
   readonly default?: ComponentType<PageProps<Data>>;
@@ -50,15 +54,20 @@ export interface LayoutProps {
 }
 
 /** Nothing from elsewhere, nothing inline; WebAssembly, as policies are programs. */
-const securityHeaders = {
-  "content-security-policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; " +
-    "style-src 'self'; " +
-    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; " +
-    "frame-ancestors 'none'",
-  "cross-origin-resource-policy": "same-origin",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-};
+const headers = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  xFrameOptions: "DENY",
+  strictTransportSecurity: false, // served without TLS, to this machine alone
+});
 
 /** The names that a page of this machine is called by: other ones come from a rebound name. */
 const ownHosts = ["127.0.0.1", "localhost"];
@@ -71,11 +80,11 @@ export class App<State> {
     private readonly state: State,
     private readonly layout: (props: LayoutProps) => VNode,
   ) {
+    this.#hono.use(headers);
     this.#hono.use(async (context, next) => {
       if (!ownHosts.includes(new URL(context.req.url).hostname)) {
         context.res = new Response("Cannot answer under this host name", { status: 403 });
       } else await next();
-      for (const [name, value] of Object.entries(securityHeaders)) context.header(name, value);
       if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
     });
     this.#hono.onError((error, context) => {
@@ -104,7 +113,7 @@ export class App<State> {
     return this;
   }
 
-  /** Answers one request. */
+  /** The response to a request. */
   readonly handler = (request: Request): Response | Promise<Response> => this.#hono.fetch(request);
 
   #context(context: HonoContext): Context<State> {
@@ -113,6 +122,7 @@ export class App<State> {
       url: new URL(context.req.url),
       params: context.req.param(),
       state: this.state,
+      events: (send) => streamSSE(context, send),
     };
   }
 

@@ -1,5 +1,6 @@
 /**
- * The revision of a working tree, read from `.git` without running git.
+ * The revision of a working tree, read from `.git` without running git: that would take the right to
+ * start programs, which no training task has, and git starts what a checkout configures.
  *
  * @module
  */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SSEMessage } from "hono/streaming";
 import type { State } from "../../state.ts";
 import { type Contents, contentsOf } from "../../contents.ts";
 import type { News } from "../../feed.ts";
@@ -15,39 +16,37 @@ export interface LiveMessage extends Omit<News, "at"> {
 }
 
 /** `?after=MOMENT&run=ID`: what changed since a moment of the feed, and from then on. */
-export function handler({ url, req, state: { store, feed } }: Context<State>): Response {
-  const encoder = new TextEncoder();
+export function handler({ url, req, events, state: { store, feed } }: Context<State>): Response {
   const id = url.searchParams.get("run");
   let moment = Number(req.headers.get("last-event-id") ?? url.searchParams.get("after")) || 0;
-  let told = "";
-  let stop = () => {};
+  let sent = "";
 
-  const message = (first: boolean): string => {
+  /** What the reader does not know yet; undefined: nothing, unless it is the first message. */
+  const next = (first: boolean): SSEMessage | undefined => {
     const { at, ...news } = feed.since(moment);
     moment = at;
     const run = id === null ? undefined : store.run(id);
     const contents = run && contentsOf(store, run);
-    const changed = contents !== undefined && JSON.stringify(contents) !== told;
-    if (changed) told = JSON.stringify(contents);
-    if (!first && !changed && news.rows.length + news.removed.length === 0) return "";
+    const changed = contents !== undefined && JSON.stringify(contents) !== sent;
+    if (changed) sent = JSON.stringify(contents);
+    if (!first && !changed && news.rows.length + news.removed.length === 0) return undefined;
     const data: LiveMessage = changed ? { ...news, contents } : news;
-    return `id: ${at}\ndata: ${JSON.stringify(data)}\n\n`;
+    return { id: String(at), data: JSON.stringify(data) };
   };
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      const tell = (first = false) => {
-        try {
-          controller.enqueue(encoder.encode(message(first)));
-        } catch (error) {
-          stop();
-          controller.error(error);
-        }
-      };
-      controller.enqueue(encoder.encode("retry: 1000\n\n"));
-      tell(true);
-      stop = feed.watch(tell);
-    },
-    cancel: () => stop(),
+  return events(async (stream) => {
+    let change = Promise.withResolvers<void>();
+    const stop = feed.watch(() => change.resolve());
+    stream.onAbort(() => change.resolve());
+    try {
+      await stream.writeSSE({ ...next(true)!, retry: 1000 });
+      while (!stream.aborted) {
+        await change.promise;
+        change = Promise.withResolvers<void>();
+        const message = stream.aborted ? undefined : next(false);
+        if (message !== undefined) await stream.writeSSE(message);
+      }
+    } finally {
+      stop();
+    }
   });
-  return new Response(body, { headers: { "content-type": "text/event-stream" } });
 }
