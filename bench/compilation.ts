@@ -11,7 +11,7 @@ import { missingRow, type Row, row, targetRow } from "./row.ts";
 import { steps } from "./steps/mod.ts";
 import { unlessUnlowered } from "./updates.ts";
 
-/** What compilation_worker.ts answers. */
+/** What compilation_worker.ts posts. */
 export type FirstRuns = { readonly first: number; readonly second: number } | {
   readonly missing: string;
 };
@@ -27,12 +27,12 @@ export async function* compilation({ progress }: Bench): AsyncIterable<Row> {
     progress(label);
     const samples: { first: number; second: number }[] = [];
     for (let i = 0; i < threads; i++) {
-      const answer = await inFreshThread(name);
-      if ("missing" in answer) {
-        yield missingRow(label, "ms", answer.missing);
+      const runs = await inFreshThread(name);
+      if ("missing" in runs) {
+        yield missingRow(label, "ms", runs.missing);
         break;
       }
-      samples.push(answer);
+      samples.push(runs);
     }
     if (samples.length < threads) continue;
     const first = median(samples.map((sample) => sample.first));

@@ -21,8 +21,8 @@ async function firstRun(name: string): Promise<number | string> {
 
 self.onmessage = async ({ data: name }: MessageEvent<string>) => {
   const first = await firstRun(name);
-  const answer: FirstRuns = typeof first === "string"
+  const runs: FirstRuns = typeof first === "string"
     ? { missing: first }
     : { first, second: await firstRun(name) as number };
-  self.postMessage(answer);
+  self.postMessage(runs);
 };

@@ -8,7 +8,7 @@ import type { Row } from "./row.ts";
 
 /** What a group is given. */
 export interface Bench {
-  /** Told what is being measured, on standard error. */
+  /** Called with what is being measured, on standard error. */
   progress(line: string): void;
   /**
    * Another library in a process of its own; a sentence that says why where there is none, undefined

@@ -30,7 +30,7 @@ const parser = object({
   peers: option("--peers", { description: plain("PyTorch and Gymnasium beside the lab.") }),
 });
 
-/** Runs on `args` and answers the exit code: 2 for bad input, 1 for a failure. */
+/** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     return await bench(args, io);

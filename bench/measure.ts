@@ -66,7 +66,11 @@ function timerOf(subject: Subject): Timer {
   };
 }
 
-/** Runs for a while; answers how many calls make a batch, and how long the last one took. */
+/**
+ * Runs for a while.
+ *
+ * @returns How many calls make a batch, and how long the last one took.
+ */
 async function warmUp(time: Timer, batchMilliseconds: number) {
   let calls = 1;
   for (let total = 0;;) {

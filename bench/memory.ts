@@ -91,7 +91,7 @@ function grown(name: string, before: Used, after: Used): Row[] {
   );
 }
 
-/** Learns nothing, tells three metrics an iteration. */
+/** Learns nothing, reports three metrics an iteration. */
 class Idle implements Trainer {
   readonly progress = { iterations: 0, environmentSteps: 0, gradientSteps: 0, examples: 0 };
   readonly budget = { unit: "gradientSteps", total: iterations } as const;

@@ -33,7 +33,11 @@ export async function* store({ progress }: Bench): AsyncIterable<Row> {
   }
 }
 
-/** Reports of one point a series, as a run's iterations bring them; answers seconds, synced. */
+/**
+ * Reports of one point a series, as a run's iterations bring them.
+ *
+ * @returns Seconds, synced.
+ */
 function write(store: Store, id: string, series: number, length: number): number {
   const names = Array.from({ length: series }, (_, i) => `losses/${i}`);
   const startedAt = performance.now();

@@ -66,7 +66,7 @@ function bound(step: BenchStep, workspace: Workspace): (() => void) | string {
   });
 }
 
-/** What `made` answers; a sentence where the compiler lacks an operation that it needs. */
+/** What `made` returns; a sentence where the compiler lacks an operation that it needs. */
 export function unlessUnlowered<Made>(made: () => Made): Made | string {
   try {
     return made();

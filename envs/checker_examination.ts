@@ -104,11 +104,11 @@ export class Examination {
     this.error(
       "step",
       `${wrong} in ${call}`,
-      "return an object of plain JSON as info, {} where there is nothing to tell",
+      "return an object of plain JSON as info, {} where there is nothing to say",
     );
   }
 
-  /** Whether everything that step answers is what it should be. */
+  /** Whether everything that step returns is what it should be. */
   lookAtStep(result: StepResult<unknown>): void {
     this.lookAt(result.observation, "step");
     this.lookAtInfo(result.info, "step");

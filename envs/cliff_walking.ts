@@ -6,7 +6,7 @@
  *
  * ## Description
  * A grid of 4 × 12 cells: the start is at the bottom left, the goal at the bottom right, and the
- * cells between them are a cliff. Who falls goes on at the start.
+ * cells between them are a cliff. A step off the cliff leads back to the start.
  *
  * ## Action space
  * `Discrete(4)`: 0 up, 1 right, 2 down, 3 left. A move over the border stays where it is.

@@ -1,5 +1,5 @@
 /**
- * Maps of the frozen lake: the named ones, the random ones, and the check of an own one.
+ * Maps of the frozen lake: the named ones, the random ones, and the check of a given one.
  *
  * @module
  */

@@ -29,7 +29,7 @@ function symbolAt(map: GridMap, cell: number, keys: number): string {
   return key >= 0 && ((keys >> key) & 1) === 1 ? "." : symbol;
 }
 
-/** Kinds of cells that the window tells apart, one channel each. */
+/** Kinds of cells that the window distinguishes, one channel each. */
 const channels = [/#/, /G/, /O/, /~/, /[\^>v<]/, /[a-f]/, /[A-F]/, /[1-9]/];
 
 function windowView(map: GridMap, radius: number): View {

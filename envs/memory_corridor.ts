@@ -2,7 +2,7 @@
  * MemoryCorridor-v0: remember the sign at the entrance until the fork.
  *
  * ## Description
- * A corridor ends at a fork. A sign in the first cell, seen only there, tells to which side to turn
+ * A corridor ends at a fork. A sign in the first cell, seen only there, shows to which side to turn
  * (the T-maze of B. Bakker, 2002, "Reinforcement learning with long short-term memory").
  *
  * ## Action space
@@ -13,7 +13,7 @@
  * `Discrete(4)`: 0 corridor, 1 sign to the left, 2 sign to the right, 3 fork.
  *
  * ## Rewards
- * 1 for the turn at the fork that the sign told, −1 for the other and for one into the wall; 0 else.
+ * 1 for the turn at the fork that the sign showed, −1 for the other and for one into the wall; 0 else.
  * The fork looks the same in both cases, and each is as likely: a policy without memory has a mean
  * return of at most 0.
  *
@@ -49,7 +49,7 @@ export const memoryCorridorConfiguration: z.ZodType<MemoryCorridorOptions> = z.s
   length: z.int().min(1).max(10_000).default(6).describe("cells before the fork"),
 });
 
-/** The agent's cell, and the side that the sign tells: 1 left, 2 right. */
+/** The agent's cell, and the side that the sign shows: 1 left, 2 right. */
 type MemoryCorridorState = readonly [cell: number, side: number];
 
 /** MemoryCorridor-v0 with its options. */

@@ -4,7 +4,7 @@
  *
  * ## Description
  * The worlds of classic control whose observation lacks the velocities, as rl-baselines3-zoo names
- * them: what moves where shows only over several steps. A policy without memory cannot tell a pole
+ * them: what moves where shows only over several steps. A policy without memory cannot distinguish a pole
  * that falls to the left from one that rises from there.
  *
  * ## Action space

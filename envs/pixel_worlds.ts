@@ -3,7 +3,7 @@
  *
  * ## Description
  * CartPole-v1 and GridWorld-v0 as they are, except that the agent is shown what a person sees: the
- * drawing of the world ([scene](../rendering.md)), rasterised. One drawing tells no velocity, so that
+ * drawing of the world ([scene](../rendering.md)), rasterised. One drawing shows no velocity, so that
  * the last few are shown together, as V. Mnih et al. (2015), "Human-level control through deep
  * reinforcement learning", Nature 518, do.
  *
@@ -29,7 +29,7 @@
  * ## Arguments
  * - `size` (default 84): pixels in a row and rows, 8 to 256; 64 and 84 are usual.
  * - `grey` (true): one channel instead of red, green and blue.
- * - `frames` (4; 1 for `GridWorldPixels-v0`, whose drawing tells everything): drawings that are shown
+ * - `frames` (4; 1 for `GridWorldPixels-v0`, whose drawing shows everything): drawings that are shown
  *   together, 1 to 16.
  * - Those of the world, but not how it shows its state (`observation`, `windowRadius`).
  *

@@ -1,6 +1,6 @@
 /**
  * Five worlds so small that the right answer is known in closed form. Each fails where one part of
- * an agent is wrong, so that a broken agent tells which.
+ * an agent is wrong, so that a broken agent shows which.
  *
  * ## Description
  * | id | isolates | episode | right answer |

@@ -13,7 +13,7 @@
  *
  * ## Rewards
  * 1 for the right action, 0 for another one and for the first `delay` actions. The best return is
- * `timeLimit − delay`. What is shown tells nothing of what was: a policy without memory gets
+ * `timeLimit − delay`. What is shown says nothing of what was shown before: a policy without memory gets
  * (`timeLimit − delay`) ÷ `symbols` on average, whatever it does.
  *
  * ## Starting state

@@ -43,7 +43,7 @@ const parser = object({
   workers: optional(option("--workers", integer({ metavar: "N", min: 1, max: 1024 }))),
 });
 
-/** Runs on `args` and answers the exit code: 2 for bad input, 1 for a failure. */
+/** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     return await results(args, io);
@@ -98,7 +98,11 @@ function chosenRows(filters: readonly string[]): readonly EvidenceRow[] {
   return [...new Set(chosen)];
 }
 
-/** Measures the seeds of a row that are missing; answers whether a person stopped it. */
+/**
+ * Measures the seeds of a row that are missing.
+ *
+ * @returns Whether a person stopped it.
+ */
 async function bringUpToDate(
   row: EvidenceRow,
   { io, again, workers, store }: {

@@ -24,12 +24,12 @@ export interface MeasureOptions {
   readonly onProgress?: (progress: RunProgress) => void;
   /** Aborted: seeds under way are left out. */
   readonly signal?: AbortSignal;
-  /** Told after each seed, one call at a time; awaited. */
+  /** Called after each seed, one call at a time; awaited. */
   readonly onResult?: (result: SeedResult) => void | Promise<void>;
 }
 
 /**
- * Trains `seeds` of a row and answers their results by ascending seed.
+ * Trains `seeds` of a row and returns their results by ascending seed.
  *
  * @throws LabError where a run failed. One that diverged is a result.
  */

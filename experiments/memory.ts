@@ -10,7 +10,7 @@ import { type AgentExperiment, defineExperiment } from "../lab/experiment/defini
  * CartPoleNoVel-v1): those of PPO on CartPole-v1, normalised, an LSTM of 64 units for each network; but
  * with the rollouts of 128 steps that sb3-contrib has by default. With the zoo's 32 steps policies that
  * had reached 500 were lost again on two of five seeds (500, 493, 500, 138, 216 at the end): 256
- * transitions in which nobody falls tell little but noise, which standardised advantages enlarge.
+ * transitions in which nobody falls show little but noise, which standardised advantages enlarge.
  * Stable-Baselines3 weighs the undivided squared error with 0.5: 1 here.
  */
 export const cartpoleNoVelRecurrentPpo: AgentExperiment = defineExperiment({

@@ -19,7 +19,7 @@ import * as index from "./routes/index.tsx";
 import * as run from "./routes/runs/[id].tsx";
 import type { State } from "./state.ts";
 
-/** The application; `createApp(store).handler(request)` answers a request. */
+/** The application; `createApp(store).handler(request)` returns the response to a request. */
 export function createApp(store: Store): App<State> {
   const state = { store, feed: new Feed(store), policies: new Policies(store) };
   return new App<State>(state, Layout)

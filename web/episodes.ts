@@ -8,7 +8,7 @@ import type { ActOptions } from "../lab/core/trainer.ts";
 
 /** What acts: see `Policy` in agents/policy.ts. */
 export interface Actor {
-  /** Whether it is to be told the world's action masks. */
+  /** Whether it acts within the world's action masks. */
   readonly masked: boolean;
   act(observation: unknown, options?: Pick<ActOptions, "actionMask">): unknown;
   reset(): void;

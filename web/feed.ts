@@ -32,7 +32,7 @@ export class Feed {
   #at: number;
   #version = -1;
   /** What listeners know. */
-  #told = "";
+  #seen = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads from `store`. */
@@ -65,11 +65,11 @@ export class Feed {
     return this.#at;
   }
 
-  /** Calls `listener` after every write to the store, until the answer is called. */
+  /** Calls `listener` after every write to the store, until the returned function is called. */
   watch(listener: () => void): () => void {
     this.#listeners.add(listener);
     if (this.#timer === undefined) {
-      this.#told = this.#state;
+      this.#seen = this.#state;
       this.#schedule(PERIOD);
     }
     return () => {
@@ -86,8 +86,8 @@ export class Feed {
       try {
         this.#look();
         // Not only what this look found: pages look on their own.
-        if (this.#state !== this.#told) {
-          this.#told = this.#state;
+        if (this.#state !== this.#seen) {
+          this.#seen = this.#state;
           for (const listener of this.#listeners) listener();
         }
       } catch (error) {
@@ -127,7 +127,7 @@ export class Feed {
   #update(run: Run, at: number): boolean {
     const known = this.#rows.get(run.id);
     const record = JSON.stringify({ ...run, manifest: null });
-    // Only a run that goes on gets figures that its record does not tell of.
+    // Only a run that goes on gets figures that its record does not show.
     if (run.status !== "running" && known?.key === record) return false;
     const last = this.#store.lastMetrics(run.id);
     const key = run.status === "running" ? record + Object.values(last).join() : record;
@@ -137,7 +137,7 @@ export class Feed {
     return true;
   }
 
-  /** Whether a process that trained is gone: no write tells of that. */
+  /** Whether a process that trained is gone: no write shows that. */
   #someEnded(): boolean {
     for (const { row } of this.#rows.values()) {
       if (row.status === "running" && !this.#store.run(row.id)?.active) return true;

@@ -103,12 +103,12 @@ export class App<State> {
   route<Data>(path: string, route: Route<State, Data>): this {
     this.#hono.get(path, async (context) => {
       const fresh = this.#context(context);
-      const answer = await route.handler(fresh);
-      if (answer instanceof Response) return answer;
+      const result = await route.handler(fresh);
+      if (result instanceof Response) return result;
       const Page = route.default;
       if (Page === undefined) throw new Error(`Route ${path} has no page`);
-      const body = h(Page, { data: answer.data, url: fresh.url, params: fresh.params });
-      return this.#document(titleOf(answer.data), fresh.url.pathname, body);
+      const body = h(Page, { data: result.data, url: fresh.url, params: fresh.params });
+      return this.#document(titleOf(result.data), fresh.url.pathname, body);
     });
     return this;
   }

@@ -60,9 +60,9 @@ export interface TabularMethod {
   readonly choosesFirst?: boolean;
   /** The next action in training. */
   choose(state: number): number;
-  /** Learns from a transition; answers its error target − Q(s, a). */
+  /** Learns from a transition. @returns Its error, target − Q(s, a). */
   learn(transition: TabularTransition): number;
-  /** Forgets the open episode, which cannot be gone on with. */
+  /** Forgets the open episode, which cannot be continued. */
   abandon?(): void;
   /** What the tables do not hold. */
   snapshot?(): Json;

@@ -29,7 +29,7 @@ export interface BenchStep {
   readonly threadReach?: number;
   /** Its matrix products, where a share of their rate is asked for. */
   readonly products?: readonly Product[];
-  /** Defines the state and answers one update, inputs written anew as a trainer does. */
+  /** Defines the state and returns one update, inputs written anew as a trainer does. */
   bind(workspace: Workspace): () => void;
 }
 

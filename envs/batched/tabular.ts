@@ -7,7 +7,7 @@ import type { Batch, BatchStep, Transition } from "../../lab/core/environment.ts
 import type { Generator } from "../../lab/core/random.ts";
 import { drawTransition } from "../transitions.ts";
 
-/** What a finite world tells of itself. */
+/** What is known of a finite world. */
 interface TabularWorld {
   /** States are 0 … states − 1. */
   readonly states: number;

@@ -73,7 +73,7 @@ export function columnsOf(
   };
 }
 
-/** What a worker is told when it is made. */
+/** What a worker is made with. */
 export interface Assignment {
   readonly id: string;
   readonly options: object;

@@ -76,7 +76,7 @@ interface WorkerOptions {
 
 /**
  * N environments over W workers, equal to the same vector in one thread bit for bit. All actions are
- * looked at before any row is stepped. The calling thread waits, so that `step` answers as that of any
+ * looked at before any row is stepped. The calling thread waits, so that `step` returns as that of any
  * vector; a worker that does not answer in time ends them all. A program ends only after `close`.
  */
 export class WorkerVector implements Vector {
@@ -101,7 +101,7 @@ export class WorkerVector implements Vector {
   readonly #resting: Uint8Array;
 
   /**
-   * Starts the workers; `environment` tells the spaces and is left as it is.
+   * Starts the workers; `environment` gives the spaces and is left as it is.
    *
    * @throws InputError where a count is wrong or a worker does not know the environment, LabError where
    * a worker does not start.
@@ -171,7 +171,7 @@ export class WorkerVector implements Vector {
       );
     }
     const mask = options.mask === undefined ? undefined : Array.from(options.mask);
-    this.#tell((from, to): KeptReset => ({
+    this.#post((from, to): KeptReset => ({
       seeds: seeds?.slice(from, to).map((seed) => seed?.toString() ?? null) ?? null,
       mask: mask?.slice(from, to) ?? null,
     }));
@@ -233,7 +233,7 @@ export class WorkerVector implements Vector {
   restore(snapshot: Json): void {
     const { environments, ended, observations } = restoreRows(this, snapshot);
     const size = this.observationSize;
-    this.#tell((from, to) =>
+    this.#post((from, to) =>
       snapshotRows(
         environments.slice(from, to),
         ended.slice(from, to),
@@ -258,8 +258,8 @@ export class WorkerVector implements Vector {
     this.#threads.length = 0;
   }
 
-  /** Puts into every worker's mailbox what its rows are told. */
-  #tell(messageOf: (from: number, to: number) => unknown): void {
+  /** Puts into every worker's mailbox the messages of its rows. */
+  #post(messageOf: (from: number, to: number) => unknown): void {
     this.#mailboxes.forEach((mailbox, worker) =>
       put(mailbox, messageOf(this.#bounds[worker], this.#bounds[worker + 1]))
     );

@@ -102,8 +102,8 @@ function obey(rows: Rows, command: number, mailbox: SharedArrayBuffer): boolean 
   return command !== word.close;
 }
 
-/** Answers a word. */
-function answer({ words, worker }: Assignment, said: number): void {
+/** Writes the word that the calling thread waits for. */
+function reply({ words, worker }: Assignment, said: number): void {
   Atomics.store(words, worker, said);
   Atomics.notify(words, worker);
 }
@@ -111,7 +111,7 @@ function answer({ words, worker }: Assignment, said: number): void {
 function fail(assignment: Assignment, error: unknown): void {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   put(assignment.mailbox, { name, message });
-  answer(assignment, word.failed);
+  reply(assignment, word.failed);
 }
 
 /** Waits for words and does what they say until the vector is closed. */
@@ -125,7 +125,7 @@ function serve(rows: Rows, assignment: Assignment): void {
     }
     try {
       goesOn = obey(rows, said, mailbox);
-      answer(assignment, word.idle);
+      reply(assignment, word.idle);
     } catch (error) {
       fail(assignment, error);
     }
@@ -140,6 +140,6 @@ self.onmessage = async ({ data }: MessageEvent<Assignment>) => {
   } catch (error) {
     return fail(data, error);
   }
-  answer(data, word.idle);
+  reply(data, word.idle);
   serve(rows, data);
 };

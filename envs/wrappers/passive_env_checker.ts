@@ -1,5 +1,5 @@
 /**
- * PassiveEnvChecker: looks at everything that a world answers, while it is used.
+ * PassiveEnvChecker: looks at everything that a world returns, while it is used.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { InputError } from "../../lab/core/errors.ts";
 import { wrap } from "./wrapper.ts";
 
 /**
- * Throws an `InputError` as soon as an answer breaks the contract: an observation outside of its
+ * Throws an `InputError` as soon as a result breaks the contract: an observation outside of its
  * space, a reward that is no finite number, an end that is neither true nor false, an info that is
  * no plain object.
  */

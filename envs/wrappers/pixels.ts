@@ -21,7 +21,7 @@ export interface PixelOptions {
 
 /** How a world is seen that shows its last drawings together. */
 export interface FrameOptions extends PixelOptions {
-  /** Drawings that are shown together, to be told apart by their channels. Default 1. */
+  /** Drawings that are shown together, in channels of their own. Default 1. */
   readonly frames?: number;
 }
 

@@ -119,7 +119,11 @@ async function openDevice(): Promise<OpenedWorkspace> {
   return { workspace, reason: "asked for: webgpu", adapter: compute.name, threads: 1 };
 }
 
-/** Starts a TensorFlow.js backend, once a thread; answers its adapter. */
+/**
+ * Starts a TensorFlow.js backend, once a thread.
+ *
+ * @returns Its adapter.
+ */
 function startOnce(
   engine: "cpu" | "wasm" | "webgpu",
   options: WorkspaceOptions,

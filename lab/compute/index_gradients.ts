@@ -89,7 +89,7 @@ const einsum: tf.GradConfig = {
 
 /**
  * An Einstein sum that may also be of scalars, or change nothing: stock has no sum over none, and
- * answers what changes nothing by its very input, whose gradient then counts twice.
+ * returns its very input where nothing changes, whose gradient then counts twice.
  */
 function contracted(
   operands: readonly string[],

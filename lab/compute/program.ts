@@ -9,7 +9,7 @@ import type { Generator } from "../core/random.ts";
 import type { InputSpec, RandomSpec, Views } from "./workspace.ts";
 
 /**
- * A program's inputs by name. Reading one answers its view; values that are assigned to one are
+ * A program's inputs by name. Reading one returns its view; values that are assigned to one are
  * copied into its view.
  *
  * @throws InputError (on assignment) for values that are not of the input's type and length.

@@ -39,7 +39,7 @@ export interface ProgramSpec<
   readonly state?: readonly Group[];
   /**
    * Where a device workspace runs the program: with the state by default, or on the host, where a
-   * small program that only reads state (a policy that acts) is answered without waiting for the
+   * small program that only reads state (a policy that acts) is computed without waiting for the
    * device; the state that it reads is copied over once after each change. Elsewhere a hint to no
    * effect.
    */
@@ -65,7 +65,7 @@ export interface StepContext<
 
 /** What a step returns: outputs of any shape, and the groups that it replaces. */
 export interface StepResult<Group extends string, Output extends string> {
-  /** What `read` answers. */
+  /** What `read` returns. */
   readonly outputs: Record<Output, tf.Tensor>;
   /** The next tensors of the groups that change, each whole. */
   readonly state?: { readonly [K in Group]?: Tensors };

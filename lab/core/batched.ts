@@ -135,7 +135,11 @@ export class BatchedEnvironment implements Vector {
     return this.#step;
   }
 
-  /** Throws unless row `i` can be stepped; answers whether it is reset instead. */
+  /**
+   * Throws unless row `i` can be stepped.
+   *
+   * @returns Whether it is reset instead.
+   */
   #rests(i: number, action: unknown): boolean {
     const phase = this.#phase[i];
     if (phase === running) return false;

@@ -29,7 +29,7 @@ export interface Transition {
  */
 export type TransitionTable = readonly (readonly (readonly Transition[])[])[];
 
-/** What `step` answers. */
+/** What `step` returns. */
 export interface StepResult<Observation> {
   /** The caller owns it. */
   readonly observation: Observation;
@@ -43,7 +43,7 @@ export interface StepResult<Observation> {
   readonly info: Info;
 }
 
-/** What {@linkcode Environment.stepInto} answers. The next call overwrites it. */
+/** What {@linkcode Environment.stepInto} returns. The next call overwrites it. */
 export interface Outcome {
   /** Of this step. */
   reward: number;
@@ -122,7 +122,7 @@ export interface BatchForm {
   make(count: number): Batch;
 }
 
-/** What the worlds of a batch are stepped with, and what they answer. */
+/** What the worlds of a batch are stepped with, and what they return. */
 export interface BatchStep {
   /** [N × A] actions inside the space: a Discrete one's number, or a Box's values, row by row. */
   readonly actions: Float64Array;
@@ -194,7 +194,7 @@ export interface EnvironmentDefinition<State = any, Observation = any, Action = 
     terminated: boolean;
     info?: Info;
   };
-  /** Diagnostic values of a starting state, which `reset` answers; left out: none. */
+  /** Diagnostic values of a starting state, which `reset` returns; left out: none. */
   startInfo?(state: State): Info;
   /** A fresh observation of `state`. */
   observe(state: State): Observation;

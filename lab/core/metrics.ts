@@ -7,7 +7,7 @@
 /** Values by metric name (`losses/policy`, `rollout/episode_return_mean`, …). NaN is a value. */
 export type Metrics = Record<string, number>;
 
-/** Something worth telling that is not a number: an alarm, a remedy, a milestone. */
+/** Something worth reporting that is not a number: an alarm, a remedy, a milestone. */
 export interface LabEvent {
   /** How much it matters. */
   readonly level: "info" | "warning" | "error";

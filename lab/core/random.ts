@@ -159,7 +159,7 @@ export class Generator {
   }
 
   /**
-   * Indices 0 … n − 1: one, or `size` of them, with replacement unless told otherwise, uniformly or
+   * Indices 0 … n − 1: one, or `size` of them, with replacement by default, uniformly or
    * with probabilities `p`. Fewer candidates than draws, or a `p` that is no distribution over n,
    * throws an `InputError`.
    */

@@ -69,7 +69,7 @@ function mixEntropy(entropy: readonly number[]): Uint32Array {
 export class SeedSequence {
   /** The seed that it started from. */
   readonly entropy: bigint;
-  /** Words that tell this sequence from others of the seed. */
+  /** Words that distinguish this sequence from others of the seed. */
   readonly spawnKey: readonly number[];
   /** Children given out so far. */
   spawned: number;
@@ -79,7 +79,7 @@ export class SeedSequence {
    * Mixes seed and spawn key into the pool.
    *
    * @param seed 0 … 2¹²⁸ − 1; anything else throws an `InputError`.
-   * @param spawnKey Words (0 … 2³² − 1) that tell apart sequences of one seed.
+   * @param spawnKey Words (0 … 2³² − 1) that distinguish sequences of one seed.
    * @param spawned How many children `spawn` has given out so far.
    */
   constructor(seed: Seed, spawnKey: readonly number[] = [], spawned = 0) {

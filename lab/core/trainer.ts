@@ -19,7 +19,7 @@ export const unitNames: Readonly<Record<BudgetUnit, string>> = {
   examples: "examples",
 };
 
-/** What one iteration or one evaluation tells. */
+/** What one iteration or one evaluation reports. */
 export interface Report {
   /** Values by name. */
   readonly metrics: Metrics;

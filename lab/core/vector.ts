@@ -21,7 +21,7 @@ import type { Space } from "./space.ts";
 export type Autoreset = "next-step" | "same-step" | "disabled";
 
 /**
- * What a step of N environments answers. The arrays belong to the vector: the next call of `step`
+ * What a step of N environments returns. The arrays belong to the vector: the next call of `step`
  * or `reset` overwrites them.
  */
 export interface VectorStep {
@@ -42,7 +42,7 @@ export interface VectorStep {
   readonly started: Uint8Array;
 }
 
-/** Room for the answers of `count` environments. */
+/** Room for the results of `count` environments. */
 export function newStep(count: number, observationSize: number): VectorStep {
   const size = count * observationSize;
   return {

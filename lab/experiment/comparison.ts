@@ -10,7 +10,7 @@ import type { Run, Series, Store } from "../store/store.ts";
 
 /** Runs of one experiment with equal configuration, version and backend, by ascending seed. */
 export interface RunGroup {
-  /** Experiment's name; where several groups share it, what tells them apart is appended. */
+  /** Experiment's name; where several groups share it, the settings in which they differ are appended. */
   readonly label: string;
   readonly experiment: string;
   readonly configuration: { readonly [key: string]: Json };

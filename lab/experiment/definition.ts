@@ -45,7 +45,7 @@ export interface CommonFields {
 
 /** An agent in a world. */
 export interface AgentExperiment extends CommonFields {
-  /** A registered world with its options, or an own one. */
+  /** A registered world with its options, or a definition of your own. */
   readonly environment: ({ readonly id: string } & Options) | EnvironmentDefinition;
   /** The agent's name and the fields that differ from its defaults. */
   readonly agent: { readonly name: string } & Options;

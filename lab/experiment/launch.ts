@@ -56,7 +56,7 @@ interface Plan {
 }
 
 /**
- * Trains the requested runs, `workers` at a time, and answers those that were started, in the order
+ * Trains the requested runs, `workers` at a time, and returns those that were started, in the order
  * of the requests. The numbers do not depend on how many train at once.
  *
  * All requests are checked before the first run starts: an `InputError` leaves the store as it was.
@@ -118,7 +118,7 @@ async function planOf(request: RunRequest, options: LaunchOptions): Promise<Plan
   };
 }
 
-/** Answers the run's id; its lock is let go of. */
+/** Trains one request. Returns the run's id, its lock released. */
 async function trainPlan(
   worker: TrainingWorker,
   plan: Plan,

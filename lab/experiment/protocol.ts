@@ -23,7 +23,7 @@ export interface TrainMessage {
   readonly weights?: NamedTensors;
   /** Threads that compiled steps may use; decides no bit of the result. */
   readonly threads: number;
-  /** Whether to tell in the end what took how long. */
+  /** Whether to report in the end what took how long. */
   readonly profile?: boolean;
 }
 
@@ -52,7 +52,7 @@ export interface Opened {
   readonly irreproducible: string | null;
 }
 
-/** To a worker. `taken` answers each report and each checkpoint: it is kept. */
+/** To a worker. `taken` acknowledges each report and each checkpoint: it is kept. */
 export type ToWorker = TrainMessage | { readonly kind: "taken" };
 
 /** From a worker. After `ended` or `failed` it takes the next run. */

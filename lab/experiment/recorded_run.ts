@@ -23,7 +23,7 @@ export interface LaunchOptions {
   readonly onProgress?: (progress: RunProgress) => void;
   /** Aborted: every run finishes its iteration, checkpoints and is marked `interrupted`. */
   readonly signal?: AbortSignal;
-  /** Given: every run tells in the end what its programs did and how long it took, as text. */
+  /** Given: every run reports in the end what its programs did and how long it took, as text. */
   readonly onProfile?: (run: Run, text: string) => void;
 }
 
@@ -68,7 +68,7 @@ export async function weightsAgain(
 /** Tag of runs whose world keeps hidden state: their checkpoints cannot be gone on from. */
 export const NOT_RESUMABLE = "not resumable";
 
-/** What is told of a run whose seed does not determine its bits. */
+/** What is said of a run whose seed does not determine its bits. */
 export function irreproducibleLine(reason: string): string {
   return `no two runs of it are the same to the bit: ${reason}`;
 }

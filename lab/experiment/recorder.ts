@@ -1,5 +1,5 @@
 /**
- * Recorders: where what a run tells is kept. One writes a store, one keeps series in memory.
+ * Recorders: where what a run reports is kept. One writes a store, one keeps series in memory.
  *
  * @module
  */
@@ -57,7 +57,7 @@ export interface StoredRunner {
 /** Milliseconds between two writes of a run's counters. */
 const COUNTERS_EVERY = 1000;
 
-/** Writes a run into a store and tells how it goes. The run is there and locked. */
+/** Writes a run into a store and reports how it goes. The run is there and locked. */
 export class StoreRecorder {
   #run: Run;
   /** Of the final checkpoint, which may be too large to be read again for them. */
@@ -80,13 +80,13 @@ export class StoreRecorder {
 
   /** Says that training begins at the run's counters. */
   started(): void {
-    this.#tell("started", this.#run, this.#run.wallSeconds, {});
+    this.#report("started", this.#run, this.#run.wallSeconds, {});
   }
 
-  /** Writes an event and tells it. */
+  /** Writes an event and reports it. */
   event(level: "info" | "warning" | "error", message: string): void {
     this.store.appendEvents(this.#run.id, this.#run.iterations, [{ level, message }]);
-    this.#tell("event", this.#run, this.#run.wallSeconds, {}, message);
+    this.#report("event", this.#run, this.#run.wallSeconds, {}, message);
   }
 
   /** Writes points, events and artifacts. */
@@ -100,8 +100,8 @@ export class StoreRecorder {
     }
     this.#count(progress, wallSeconds, performance.now() - this.#countedAt >= COUNTERS_EVERY);
     const kind = report.kind === "evaluation" ? "evaluation" : "report";
-    this.#tell(kind, progress, wallSeconds, metrics);
-    for (const { message } of events) this.#tell("event", progress, wallSeconds, {}, message);
+    this.#report(kind, progress, wallSeconds, metrics);
+    for (const { message } of events) this.#report("event", progress, wallSeconds, {}, message);
   }
 
   /** Saves a checkpoint; durable when it resolves. */
@@ -120,7 +120,7 @@ export class StoreRecorder {
     });
     if (kind === "final") this.#parameters = snapshot.parameters;
     if (kind !== "diverged") this.#count(progress, runner.wallSeconds, true);
-    this.#tell("checkpoint", progress, runner.wallSeconds, {});
+    this.#report("checkpoint", progress, runner.wallSeconds, {});
   }
 
   /** Programs that ran kernel by kernel belong to how the run was computed. */
@@ -141,7 +141,7 @@ export class StoreRecorder {
     const digest = finished ? this.#digest() : null;
     this.#count(progress, wallSeconds, false);
     this.#update({ ...countersOf(this.#run), status, message, digest, endedAt: Date.now() });
-    this.#tell("ended", progress, wallSeconds, {}, message ?? undefined);
+    this.#report("ended", progress, wallSeconds, {}, message ?? undefined);
   }
 
   /** Marks the run as failed; the last checkpoint stays. */
@@ -149,7 +149,7 @@ export class StoreRecorder {
     this.store.flush();
     this.store.appendEvents(this.#run.id, this.#run.iterations, [{ level: "error", message }]);
     this.#update({ ...countersOf(this.#run), status: "failed", message, endedAt: Date.now() });
-    this.#tell("ended", this.#run, this.#run.wallSeconds, {}, message);
+    this.#report("ended", this.#run, this.#run.wallSeconds, {}, message);
   }
 
   /** From the series that the store holds and the parameters that it was given. */
@@ -169,7 +169,7 @@ export class StoreRecorder {
     this.#countedAt = performance.now();
   }
 
-  #tell(
+  #report(
     kind: RunProgress["kind"],
     { iterations, environmentSteps, gradientSteps, examples }: Progress,
     wallSeconds: number,

@@ -120,12 +120,18 @@ async function trainAgain(
     opened: async (now) => {
       opened = now;
       await keep(now);
-      tell(original, unit, "started", options);
+      announce(original, unit, "started", options);
     },
     report: async (report) => {
       recording.add(report);
       await kept()?.report(report);
-      tell(original, unit, report.kind === "evaluation" ? "evaluation" : "report", options, report);
+      announce(
+        original,
+        unit,
+        report.kind === "evaluation" ? "evaluation" : "report",
+        options,
+        report,
+      );
     },
     checkpoint: async (checkpoint) => {
       if (checkpoint.kind === "final" || checkpoint.kind === "diverged") final = checkpoint;
@@ -143,9 +149,9 @@ async function trainAgain(
     if (ending.status === "interrupted" || ending.status === "diverged") break;
   }
   if (opened === undefined || ending === undefined) {
-    throw new LabError(`Cannot reproduce run ${original.id} as the worker told nothing`);
+    throw new LabError(`Cannot reproduce run ${original.id} as the worker reported nothing`);
   }
-  tell(original, unit, "ended", options, { ...ending, metrics: {} }, ending.status);
+  announce(original, unit, "ended", options, { ...ending, metrics: {} }, ending.status);
   return {
     opened,
     ending,
@@ -155,7 +161,7 @@ async function trainAgain(
 }
 
 /** Progress under the original's name and id. */
-function tell(
+function announce(
   original: Run,
   unit: BudgetUnit,
   kind: "started" | "report" | "evaluation" | "ended",

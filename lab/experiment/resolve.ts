@@ -58,7 +58,7 @@ interface Part {
   readonly own: boolean;
 }
 
-/** Whether a definition's environment is an own one rather than a registered one's name. */
+/** Whether a definition brings its environment along, rather than naming a registered one. */
 export function isOwnEnvironment(
   environment: ({ readonly id: string } & Options) | EnvironmentDefinition,
 ): environment is EnvironmentDefinition {
@@ -183,7 +183,7 @@ export function loadEntry<T>(
 }
 
 /**
- * Checks a part of a stored configuration again (`{ name, …fields }`) and answers its typed fields.
+ * Checks a part of a stored configuration again (`{ name, …fields }`) and returns its typed fields.
  */
 export function checkStored<T>(schema: z.ZodType<T>, path: string, stored: Json, name: string): T {
   const { id: _, name: __, own: ___, ...given } = stored as Record<string, Json>;

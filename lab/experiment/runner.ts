@@ -29,7 +29,7 @@ export interface RunnerState {
   wallSeconds: number;
 }
 
-/** What the runner tells after an iteration or an evaluation. */
+/** What the runner reports after an iteration or an evaluation. */
 export interface RunReport {
   /** After which of the two. */
   readonly kind: "iteration" | "evaluation";
@@ -37,7 +37,7 @@ export interface RunReport {
   readonly progress: Progress;
   /** Values by name, the runner's `timing/…` among them. */
   readonly metrics: Metrics;
-  /** What the trainer told beside them. */
+  /** What the trainer reported beside them. */
   readonly events: readonly LabEvent[];
   /** Pictures to keep. */
   readonly artifacts: readonly Artifact[];
@@ -126,7 +126,7 @@ export async function runTrainer(
   const stopped = () => stop !== null && state.stopCount >= stop.times;
   const over = () => trainer.progress[unit] >= total || stopped();
 
-  const tell = (kind: RunReport["kind"], report: Report, timing: Metrics) =>
+  const send = (kind: RunReport["kind"], report: Report, timing: Metrics) =>
     sink.report({
       kind,
       progress: { ...trainer.progress },
@@ -139,14 +139,14 @@ export async function runTrainer(
     const previous = { ...trainer.progress };
     const seconds = stopwatch();
     const report = await trainer.iterate();
-    await tell("iteration", report, rates(previous, trainer.progress, seconds()));
+    await send("iteration", report, rates(previous, trainer.progress, seconds()));
     return {
       badLoss: badLoss(report.metrics),
       crossed: Math.floor(previous[unit] / evaluation.every) <
         Math.floor(trainer.progress[unit] / evaluation.every),
     };
   };
-  /** Answers the score that the checkpoint of this iteration is judged by. */
+  /** The score that the checkpoint of this iteration is judged by. */
   const evaluate = async () => {
     const seconds = stopwatch();
     const random = streamOf(options.seed, `evaluation/${state.evaluations}`);
@@ -156,7 +156,7 @@ export async function runTrainer(
     if (stop !== null) {
       state.stopCount = report.metrics[stop.metric] >= stop.atLeast ? state.stopCount + 1 : 0;
     }
-    await tell("evaluation", report, { "timing/evaluation_seconds": seconds() });
+    await send("evaluation", report, { "timing/evaluation_seconds": seconds() });
     return bestBy === null ? null : report.metrics[bestBy.metric] ?? null;
   };
   const take = async (): Promise<RunPoint> => ({

@@ -65,7 +65,11 @@ export interface Session {
   notices(): string[];
   /** Tables of the programs that have run, with times; a line that says why where there are none. */
   profile(): Promise<string>;
-  /** Frees all tensors; answers how many were left over, which should be none. */
+  /**
+   * Frees all tensors.
+   *
+   * @returns How many were left over, which should be none.
+   */
   dispose(): number;
 }
 

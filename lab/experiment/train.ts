@@ -26,7 +26,7 @@ export interface TrainOptions {
   readonly budget?: number;
   /** Overrides by path, as on the command line: `["agent.gamma", "0.98"]`. */
   readonly set?: readonly (readonly [path: string, value: string])[];
-  /** Told after every iteration and evaluation; awaited. */
+  /** Called after every iteration and evaluation; awaited. */
   readonly onReport?: (report: RunReport) => void | Promise<void>;
   /** Ends training after the iteration in which it is aborted. */
   readonly signal?: AbortSignal;

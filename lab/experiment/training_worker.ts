@@ -1,5 +1,5 @@
 /**
- * A worker seen from the main thread: trains one run at a time and hands what it tells, in order,
+ * A worker seen from the main thread: trains one run at a time and hands on what it reports, in order,
  * to a recorder.
  *
  * @module
@@ -10,7 +10,7 @@ import { firstLine } from "./error_lines.ts";
 import type { FromWorker, Opened, ToWorker, TrainMessage, WorkerReport } from "./protocol.ts";
 import type { Ending, RunCheckpoint } from "./runner.ts";
 
-/** Takes what a run tells; the next message waits for what is returned. */
+/** Takes what a run reports; the next message waits for what is returned. */
 export interface RunRecorder {
   opened(opened: Opened): void | Promise<void>;
   report(report: WorkerReport): void | Promise<void>;

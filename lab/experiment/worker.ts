@@ -1,5 +1,5 @@
 /**
- * The workers' entry: trains one run after another, tells the main thread, writes nothing.
+ * The workers' entry: trains one run after another, reports to the main thread, writes nothing.
  *
  * @module
  */

@@ -113,7 +113,9 @@ export class Checkpoints {
 
   /**
    * Removes the files of a run that no row names: pruned checkpoints, and what a killed process
-   * left. Only who trains the run may call this. Answers the bytes freed.
+   * left. Only who trains the run may call this.
+   *
+   * @returns The bytes freed.
    */
   sweep(run: string): number {
     const rows = this.#database.all(
@@ -127,7 +129,11 @@ export class Checkpoints {
       .reduce((bytes, name) => bytes + removeFile(`${folder}/${name}`), 0);
   }
 
-  /** Removes the files of runs that are no more; answers the bytes freed. */
+  /**
+   * Removes the files of runs that are no more.
+   *
+   * @returns The bytes freed.
+   */
   sweepAll(): number {
     let bytes = 0;
     for (const run of namesIn(this.#folder)) {

@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { InputError, LabError } from "../core/errors.ts";
 
-/** A row as SQLite answers it. */
+/** A row as SQLite returns it. */
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 
 /** Milliseconds that a process waits for another one's write transaction. */
@@ -87,7 +87,11 @@ export class Database {
     return this.#explain(() => this.#statement(sql).get(...values) as Row | undefined);
   }
 
-  /** Runs a statement; answers the rows changed and the last row's number. */
+  /**
+   * Runs a statement.
+   *
+   * @returns The rows changed and the last row's number.
+   */
   run(sql: string, ...values: SQLInputValue[]): { changes: number; row: number } {
     const { changes, lastInsertRowid } = this.#explain(() => this.#statement(sql).run(...values));
     return { changes: Number(changes), row: Number(lastInsertRowid) };

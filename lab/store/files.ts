@@ -70,7 +70,11 @@ export async function syncFolder(folder: string): Promise<void> {
   await file.sync();
 }
 
-/** Removes a file; answers its bytes, 0 where it was not there. */
+/**
+ * Removes a file.
+ *
+ * @returns Its bytes, 0 where it was not there.
+ */
 export function removeFile(path: string): number {
   const bytes = sizeOfFile(path);
   if (bytes === undefined) return 0;

@@ -33,7 +33,7 @@ export class RunTable {
   readonly #database: Database;
   readonly #isActive: (id: string) => boolean;
 
-  /** `isActive` tells whether somebody holds the lock of a run. */
+  /** `isActive` returns whether somebody holds the lock of a run. */
   constructor(database: Database, isActive: (id: string) => boolean) {
     this.#database = database;
     this.#isActive = isActive;
@@ -111,7 +111,11 @@ export class RunTable {
     });
   }
 
-  /** Starts the next attempt of a run, which goes on after `iteration`; answers its number. */
+  /**
+   * Starts the next attempt of a run, which goes on after `iteration`.
+   *
+   * @returns Its number.
+   */
   beginAttempt(id: string, iteration: number): number {
     return this.#database.write(() => {
       const row = this.#database.get(

@@ -139,7 +139,7 @@ export interface Series {
 export interface StoredEvent extends LabEvent {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** The run's when it was told. */
+  /** The run's when it was reported. */
   readonly iteration: number;
 }
 
@@ -225,7 +225,9 @@ export interface Store {
   lock(id: string): Disposable;
   /**
    * Starts the next attempt, which goes on after `iteration`: points, artifacts and checkpoints of
-   * earlier attempts after it are hidden, the points kept. −1 hides all. Answers the attempt.
+   * earlier attempts after it are hidden, the points kept. −1 hides all.
+   *
+   * @returns The attempt.
    */
   beginAttempt(id: string, iteration: number): number;
 
@@ -283,7 +285,11 @@ export interface Store {
   trash(id: string): void;
   /** Takes a run back out of the trash. */
   restore(id: string): void;
-  /** Deletes trashed runs for good; answers how many and the bytes freed. */
+  /**
+   * Deletes trashed runs for good.
+   *
+   * @returns How many and the bytes freed.
+   */
   purge(): { runs: number; bytes: number };
   /** A number that grows with every write, for live pages. */
   version(): number;

@@ -1,5 +1,5 @@
 /**
- * Marks of lines: eight colours (custom properties `--series-0` … of the style, told apart by
+ * Marks of lines: eight colours (custom properties `--series-0` … of the style, distinguished by
  * colour-blind readers too) and eight dashes, so that colour is never the only mark.
  *
  * @module

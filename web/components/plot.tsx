@@ -11,7 +11,7 @@ import { figure } from "../format.ts";
 import { chartOptions, type ChartState, joined, type Library, type Line } from "./plot_options.ts";
 import { Swatch } from "./swatch.tsx";
 
-/** Lines, told apart by colour and by dash, on one x axis. */
+/** Lines, distinguished by colour and by dash, on one x axis. */
 export interface PlotProps {
   readonly title: string;
   readonly xLabel: string;

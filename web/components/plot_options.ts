@@ -24,7 +24,7 @@ export interface Line {
   readonly faint?: boolean;
 }
 
-/** What a chart reads while it lives, and what it tells. */
+/** What a chart reads while it lives, and what it reports. */
 export interface ChartState {
   /** Shows the cursor of the page's other charts of the same axis. */
   readonly linked: boolean;

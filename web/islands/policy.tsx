@@ -184,7 +184,7 @@ function draw(canvas: HTMLCanvasElement, { environment }: Episodes): void {
 /** Milliseconds that the steps of one frame may take. */
 const FRAME = 12;
 
-/** Calls `step` at `rate` a second and `show` once a frame, until the answer is called. */
+/** Calls `step` at `rate` a second and `show` once a frame, until the returned function is called. */
 function animate(rate: number, step: () => void, show: () => void): () => void {
   let due = 0;
   let before = performance.now();

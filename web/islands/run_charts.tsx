@@ -87,7 +87,7 @@ function SeriesChart(
   { run, name, view }: { run: string; name: string; view: View },
 ): VNode {
   const { element, inView } = useInView();
-  const answer = useSignal<SeriesAnswer | null>(null);
+  const loaded = useSignal<SeriesAnswer | null>(null);
   const stamp = stampOf(run);
 
   useEffect(() => {
@@ -97,12 +97,12 @@ function SeriesChart(
     const query = new URLSearchParams({ run, name, axis, smoothing: String(smoothing) });
     fetch(`/api/series?${query}`, { signal: controller.signal })
       .then((response) => response.json())
-      .then((next: SeriesAnswer) => answer.value = next)
+      .then((next: SeriesAnswer) => loaded.value = next)
       .catch(() => {/* the next news fetches it again */});
     return () => controller.abort();
   }, [inView, run, name, view, stamp]);
 
-  const series = answer.value;
+  const series = loaded.value;
   const lines = useMemo(() => series === null ? [] : linesOf(name, series), [series]);
   return (
     <div class="card" ref={element}>

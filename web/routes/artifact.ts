@@ -2,7 +2,7 @@
 import type { State } from "../state.ts";
 import type { Context } from "../fresh.ts";
 
-/** Answers a picture's bytes, which never change under their name. */
+/** A picture's bytes, which never change under their name. */
 export async function handler({ params, state }: Context<State>): Promise<Response> {
   const bytes = await state.store.readArtifact(params.hash);
   return new Response(bytes as Uint8Array<ArrayBuffer>, {

@@ -4,7 +4,7 @@ import type { State } from "../state.ts";
 import { readAsset } from "../assets.ts";
 import type { Context } from "../fresh.ts";
 
-/** Answers a file; names with a hash may be kept for good. */
+/** A file; names with a hash may be kept for good. */
 export async function handler({ params }: Context<State>): Promise<Response> {
   const file = await readAsset(params.name);
   if (file === undefined) {

@@ -205,7 +205,7 @@ export class GpuWorkspace implements Workspace {
     };
   }
 
-  /** What the programs that have run on the device consist of; a device does not tell its times. */
+  /** What the programs that have run on the device consist of; a device does not report its times. */
   explain(): Explanation[] {
     return this.#programs.flatMap(({ name, linked }) => {
       const made = linked();

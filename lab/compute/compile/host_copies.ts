@@ -95,7 +95,7 @@ export class HostCopies {
       this.#versions.set(group, this.source.version(group));
       return { group, tensors: await this.source.read(group) };
     }));
-    copies.catch(() => {/* Whoever reads is told; nobody may. */});
+    copies.catch(() => {/* Thrown to whoever reads; nobody may. */});
     const before = this.#queue ?? Promise.resolve();
     const mine = before.then(() => copies).then((copies) => {
       for (const { group, tensors } of copies) this.host.define(group, tensors);

@@ -47,10 +47,10 @@ export function compute<T>(
   const { kernelFunc } = tf.getKernel(kernel, "cpu");
   const attrs = attributes as unknown as tf.NamedAttrMap;
   const results = kernelFunc({ inputs, attrs, backend });
-  const answer = use(results, backend);
+  const used = use(results, backend);
   const made = [...Object.values(inputs), ...[results].flat()];
   for (const id of new Set(made.map(({ dataId }) => dataId))) backend.disposeData(id);
-  return answer;
+  return used;
 }
 
 /** A traced call of a host kernel: of several results each is an operation of its own. */

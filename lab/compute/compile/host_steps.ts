@@ -43,7 +43,11 @@ export class HostStep {
     this.#program = host.compile({ name, inputs, scalars, state }, given as never) as never;
   }
 
-  /** Runs once on these groups of state; answers them as they are afterwards. */
+  /**
+   * Runs once on these groups of state.
+   *
+   * @returns The groups as they are afterwards.
+   */
   async run(
     state: Readonly<Record<string, NamedTensors>>,
     { input, random, scalar }: Beginning,

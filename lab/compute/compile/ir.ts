@@ -39,7 +39,7 @@ export interface Operation {
   readonly inputs: readonly View[];
   readonly attributes: Attributes;
   readonly output: View;
-  /** Made where the step asked for it: its stack tells the line. */
+  /** Made where the step asked for it: its stack has the line. */
   readonly origin?: Error;
 }
 
@@ -88,7 +88,11 @@ export class GraphBuilder {
     return this.value("constant", dtype, size, { elements: made });
   }
 
-  /** Adds an operation with a new temporary as its output; answers the view of it. */
+  /**
+   * Adds an operation with a new temporary as its output.
+   *
+   * @returns The view of it.
+   */
   apply(
     kernel: string,
     inputs: readonly View[],

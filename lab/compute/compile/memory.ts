@@ -50,7 +50,11 @@ export class SharedArena {
     this.#top = Math.max(this.#top, end);
   }
 
-  /** Takes `bytes` bytes; answers the address. */
+  /**
+   * Takes `bytes` bytes.
+   *
+   * @returns The address.
+   */
   take(bytes: number): number {
     const address = this.#top;
     this.takeUpTo(address + bytes);

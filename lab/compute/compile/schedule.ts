@@ -55,7 +55,7 @@ export function schedule(graph: Graph): Schedule {
 }
 
 /**
- * Places operations. `readyAt` tells from which item on a value can be read: an elementwise
+ * Places operations. `readyAt` is the item from which on a value can be read: an elementwise
  * result within its own loop (its index), everything else after its item (its index + ½).
  */
 class Scheduler {

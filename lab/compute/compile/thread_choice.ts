@@ -28,7 +28,7 @@ const watch = { milliseconds: 40, runs: 4 };
 
 type Choices<Result> = Generator<ThreadChoice, Result, number>;
 
-/** Answers what each run takes; is told how many milliseconds it took. Never ends. */
+/** Yields what each run takes; `next` is given how many milliseconds it took. Never ends. */
 export function* threadChoices(): Choices<never> {
   let one = Infinity;
   const patience = () => Math.min(one / 4, 5);

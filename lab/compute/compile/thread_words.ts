@@ -33,7 +33,7 @@ export const quit = -2;
 const spins = 20_000;
 
 /**
- * Waits until a word is no longer `seen`, for some tens of microseconds awake, then asleep; answers
+ * Waits until a word is no longer `seen`, for some tens of microseconds awake, then asleep; returns
  * the word, `seen` where that took longer than `milliseconds`.
  */
 export function changed(

@@ -19,7 +19,11 @@ interface Share {
 
 const shares: Share[] = [];
 
-/** Joins a call; answers whether all threads have, so that it takes place. */
+/**
+ * Joins a call.
+ *
+ * @returns Whether all threads have, so that it takes place.
+ */
 function join(words: Int32Array, number: number, threads: number): boolean {
   const open = (call: number) => call >> 8 === number && (call & 255) !== word.withdrawn;
   let call = Atomics.load(words, word.call);
@@ -34,7 +38,7 @@ function join(words: Int32Array, number: number, threads: number): boolean {
   return false;
 }
 
-/** Runs shares until told to leave for the next message, or to end. */
+/** Runs shares until it is to leave for the next message, or to end. */
 function work(words: Int32Array, last: number): void {
   for (;;) {
     let call = Atomics.load(words, word.call);

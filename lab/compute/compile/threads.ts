@@ -9,7 +9,7 @@ import { threadChoices } from "./thread_choice.ts";
 import * as word from "./thread_words.ts";
 import type { Lowered } from "./wasm/lower.ts";
 
-/** What a thread is told about a program. */
+/** What a thread has to know of a program. */
 export interface Assignment {
   readonly memory: WebAssembly.Memory;
   readonly module: WebAssembly.Module;
@@ -20,7 +20,7 @@ export interface Assignment {
 }
 
 /**
- * Runs a program once on all threads; answers false, and has done nothing, where not all of them
+ * Runs a program once on all threads; returns false, and has done nothing, where not all of them
  * have come after so many milliseconds.
  */
 type ThreadedRun = (patience: number) => boolean;
@@ -96,7 +96,11 @@ export class ThreadPool {
     return this.#lost;
   }
 
-  /** Hands a program to all threads; answers how to run it while the pool is ready. */
+  /**
+   * Hands a program to all threads.
+   *
+   * @returns How to run it while the pool is ready.
+   */
   add({ binary, barriers }: Lowered): ThreadedRun {
     const module = new WebAssembly.Module(binary);
     const { threads } = this;

@@ -174,7 +174,7 @@ const aliases: Record<string, (shape: number[], attributes: Attributes) => numbe
   },
 };
 
-/** Appends one kernel to the graph, or answers what needs none. */
+/** Appends one kernel to the graph, or returns what needs none. */
 function record(
   made: TraceBackend,
   kernel: string,

@@ -31,7 +31,7 @@ interface Linked {
   /** What it was compiled to; or why it runs kernel by kernel. */
   readonly compiled: Compiled | { readonly reason: string };
   run(random?: Generator): void;
-  /** Threads that the last run took; 1 where it is not told. */
+  /** Threads that the last run took; 1 where it is not known. */
   threads?(): number;
   /** An output of the last run; undefined where there is none of that name. */
   read(name: string): Float32Array | undefined;

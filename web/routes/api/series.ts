@@ -28,14 +28,14 @@ export function handler({ url: { searchParams: query }, state }: Context<State>)
   const series = state.store.series(run.id, name, { points });
   const whole = () =>
     series.total > series.values.length ? state.store.series(run.id, name) : series;
-  const answer: SeriesAnswer = {
+  const drawn: SeriesAnswer = {
     axis,
     total: series.total,
     x: [...series[axis]],
     y: Array.from(series.values, jsonNumber),
     smoothed: share > 0 ? smoothedAt(whole(), series.iterations, axis, share) : null,
   };
-  return Response.json(answer);
+  return Response.json(drawn);
 }
 
 /** The whole series smoothed, at some of its iterations: smoothing what is left would mislead. */

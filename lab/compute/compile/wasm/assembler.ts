@@ -319,7 +319,11 @@ export class ModuleBuilder {
   /** @param host Whether function 0 is the imported `env.host`, which takes an i32. */
   constructor(private readonly host = false) {}
 
-  /** Adds a function without results; answers its index. */
+  /**
+   * Adds a function without results.
+   *
+   * @returns Its index.
+   */
   add(parameters: readonly Type[], locals: Locals, body: Code, exported?: string): number {
     this.#functions.push({ parameters, locals, body, exported });
     return this.#functions.length - 1 + Number(this.host);

@@ -35,7 +35,7 @@ export const strictMadd: Madd = (a, b, c) => f32x4.add(f32x4.mul(a, b), c);
  */
 const toWhole = 12582912;
 
-/** Builds functions of a value; each answers code that leaves the result on the stack. */
+/** Builds functions of a value; each returns code that leaves the result on the stack. */
 export class VectorMath {
   constructor(private readonly locals: Locals, private readonly madd: Madd) {}
 

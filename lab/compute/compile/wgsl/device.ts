@@ -123,7 +123,11 @@ export class DeviceArena {
     this.#top = Math.max(this.#top, end);
   }
 
-  /** Takes `bytes` bytes; answers the address. */
+  /**
+   * Takes `bytes` bytes.
+   *
+   * @returns The address.
+   */
   take(bytes: number): number {
     const address = this.#top;
     this.takeUpTo(address + bytes);

@@ -5,7 +5,7 @@
  * `wasm/math.ts`.
  *
  * What differs from the WebAssembly build: a graphics driver may flush denormals to 0, fuse a
- * multiplication with an addition and divide within 2.5 ulp. NaN and infinities are told by their
+ * multiplication with an addition and divide within 2.5 ulp. NaN and infinities are recognised by their
  * bits, so that a driver that takes them for impossible does no harm where they are tested; it may
  * still lose them in plain arithmetic.
  *
@@ -148,7 +148,7 @@ const functions: Record<string, string> = {
   let impossible = x < 0.0f && !whole && x != ${opaque(-Infinity)};
   return select(select(signed, ${opaque(NaN)}, impossible), 1.0f, y == 0.0f);
 }`,
-  // The rounded quotient may be the next whole number: the remainder tells. Without a fused fma it
+  // The rounded quotient may be the next whole number: the remainder decides. Without a fused fma it
   // is within 2⁻²⁴·|a| of the exact one.
   floorQuotient: `fn floorQuotient(a: f32, b: f32) -> f32 {
   let q = floor(a / b);
