@@ -126,7 +126,7 @@ function* csv({ metric, points }: RangeResult): Generator<string> {
 }
 
 function document(experiment: string, result: RangeResult): string {
-  const { metric, goal, points, best, suggestion, diverged, backend } = result;
+  const { metric, goal, points, best, suggestion, brokeAt, backend } = result;
   const point = ({ learningRate, value, smoothed }: RangePoint) => ({
     learning_rate: learningRate,
     value,
@@ -134,8 +134,8 @@ function document(experiment: string, result: RangeResult): string {
   });
   return JSON.stringify(
     {
-      ...{ experiment, backend, metric, goal, diverged },
-      ...{ best: point(best), suggestion: suggestion ?? null, points: points.map(point) },
+      ...{ experiment, backend, metric, goal, best: point(best) },
+      ...{ suggestion: suggestion ?? null, broke_at: brokeAt ?? null, points: points.map(point) },
     },
     null,
     2,
@@ -144,7 +144,7 @@ function document(experiment: string, result: RangeResult): string {
 
 async function page(experiment: string, result: RangeResult, io: Io): Promise<string> {
   const { rangeRule } = await import("../../lab/experiment/range.ts");
-  const { metric, points, best, suggestion, field, diverged } = result;
+  const { metric, points, best, suggestion, field, brokeAt } = result;
   const bars = barsOf(result);
   const rows = thinned(points, best).map((point) => [
     point.learningRate.toExponential(1),
@@ -160,14 +160,13 @@ async function page(experiment: string, result: RangeResult, io: Io): Promise<st
     rows,
     io,
   );
-  const last = points[points.length - 1];
   return [
     shown,
-    ...diverged ? [`Learning broke at ${short(last.learningRate)}: a loss is not finite.`] : [],
+    ...brokeAt === undefined ? [] : [`Learning broke at ${short(brokeAt)}: a loss is not finite.`],
     ...suggestion === undefined
       ? [
         `No rate is suggested as ${metric} is best at the ` +
-        (best === last ? "highest rate: raise --to." : "lowest rate: lower --from."),
+        (best === points.at(-1) ? "highest rate: raise --to." : "lowest rate: lower --from."),
       ]
       : [
         `Suggested: ${short(suggestion)}, ${rangeRule} (${short(best.learningRate)}).`,

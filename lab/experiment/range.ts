@@ -41,7 +41,7 @@ export interface RangeOptions {
   readonly budget?: number;
   /** Overrides by path, as on the command line: `["agent.gamma", "0.98"]`. */
   readonly set?: readonly (readonly [path: string, value: string])[];
-  /** Told after every iteration that learns. */
+  /** Called after every iteration that learns, with its rate and its number among how many. */
   readonly onPoint?: (learningRate: number, point: number, points: number) => void;
   /** Ends the test after the iteration in which it is aborted, the first that learns at the earliest. */
   readonly signal?: AbortSignal;
@@ -68,8 +68,8 @@ export interface RangeResult {
   readonly suggestion?: number;
   /** Path of the configuration's rate: `agent.learningRate` or `model.learningRate`. */
   readonly field: string;
-  /** Whether it ended at a loss that is not finite. */
-  readonly diverged: boolean;
+  /** The rate at which a loss was not finite, where it ended at one. */
+  readonly brokeAt?: number;
   /** `wasm`, …. */
   readonly backend: string;
 }
@@ -115,13 +115,13 @@ export async function rangeTest(
     const random = streamOf(seed, "evaluation/0");
     return (await trainer.evaluate({ random, episodes })).metrics;
   };
-  const seen: { learningRate: number; metrics: Metrics }[] = [];
+  const seen: Seen[] = [];
   let points = iterations;
-  let diverged = false;
+  let brokeAt: number | undefined;
+  const isOver = () =>
+    seen.length === points || trainer.progress[unit] >= total || brokeAt !== undefined ||
+    (seen.length > 0 && signal?.aborted);
   try {
-    const isOver = () =>
-      seen.length === points || trainer.progress[unit] >= total || diverged ||
-      (seen.length > 0 && signal?.aborted);
     while (!isOver()) {
       const before = { spent: trainer.progress[unit], taken: rate.taken };
       rate.value = schedule(seen.length / (points - 1));
@@ -129,24 +129,14 @@ export async function rangeTest(
       if (rate.taken === before.taken) continue;
       if (seen.length === 0) {
         // The first iteration that learns says how many the budget holds.
-        const cost = trainer.progress[unit] - before.spent;
-        points = Math.min(points, Math.floor((total - before.spent) / cost));
-        if (points < FEWEST) {
-          throw new InputError(
-            `Cannot raise the rate as the budget must hold ${FEWEST} iterations that learn: ` +
-              `${points} of ${cost} in ${total - before.spent}`,
-          );
-        }
+        points = pointsWithin(total - before.spent, trainer.progress[unit] - before.spent, points);
       }
-      const learned = { ...metrics, ...await evaluated() };
-      seen.push({ learningRate: rate.value, metrics: learned });
+      if (isBroken(metrics)) brokeAt = rate.value;
+      const judgement = brokeAt === undefined ? await evaluated() : {};
+      seen.push({ learningRate: rate.value, metrics: { ...metrics, ...judgement } });
       onPoint?.(rate.value, seen.length, points);
-      diverged = Object.entries(metrics).some(([name, value]) =>
-        name.startsWith("losses/") && !Number.isFinite(value)
-      );
     }
   } finally {
-    rate.value = undefined;
     session.dispose();
   }
   if (seen.length === 0) {
@@ -155,13 +145,40 @@ export async function rangeTest(
         `this thread: none in ${trainer.progress[unit]} of ${total}`,
     );
   }
-  const field = `${configuration.agent === undefined ? "model" : "agent"}.learningRate`;
-  return { ...judged(seen, options.metric), field, diverged, backend: session.backend };
+  return {
+    ...judged(seen, options.metric),
+    field: `${configuration.agent === undefined ? "model" : "agent"}.learningRate`,
+    ...brokeAt === undefined ? {} : { brokeAt },
+    backend: session.backend,
+  };
+}
+
+/** A rate and what its iteration reported. */
+interface Seen {
+  readonly learningRate: number;
+  readonly metrics: Metrics;
+}
+
+/** How many rates a budget has room for, at most `wanted`. */
+function pointsWithin(budget: number, cost: number, wanted: number): number {
+  const points = Math.min(wanted, Math.floor(budget / cost));
+  if (points >= FEWEST) return points;
+  throw new InputError(
+    `Cannot raise the rate as the budget must hold ${FEWEST} iterations that learn: ${points} of ` +
+      `${cost} in ${budget}`,
+  );
+}
+
+/** Whether a loss is not finite. */
+function isBroken(metrics: Metrics): boolean {
+  return Object.entries(metrics).some(([name, value]) =>
+    name.startsWith("losses/") && !Number.isFinite(value)
+  );
 }
 
 /** The range by one metric. */
 function judged(
-  seen: readonly { readonly learningRate: number; readonly metrics: Metrics }[],
+  seen: readonly Seen[],
   wanted?: string,
 ): Pick<RangeResult, "metric" | "goal" | "points" | "best" | "suggestion"> {
   const names = new Set(seen.flatMap(({ metrics }) => Object.keys(metrics)));
@@ -174,11 +191,10 @@ function judged(
     metric in metrics ? [{ learningRate, value: metrics[metric] }] : []
   );
   const points = values.map((point) => ({ ...point, smoothed: smoothedAt(point, values) }));
-  const better = (a: RangePoint, b: RangePoint) =>
-    goal === "maximize" ? a.smoothed > b.smoothed : a.smoothed < b.smoothed;
-  const best = points.reduce((best, point) =>
-    better(point, best) || Number.isNaN(best.smoothed) ? point : best
-  );
+  /** What is not finite is worse than everything. */
+  const gain = ({ smoothed }: RangePoint) =>
+    !Number.isFinite(smoothed) ? -Infinity : goal === "maximize" ? smoothed : -smoothed;
+  const best = points.reduce((best, point) => gain(point) > gain(best) ? point : best);
   const isInside = best !== points[0] && best !== points.at(-1);
   return {
     ...{ metric, goal, points, best },

@@ -98,6 +98,13 @@ Deno.test("a trainer that takes no gradient steps is refused by name", async () 
   });
 });
 
+Deno.test("a test ends where a loss is not finite, and says at which rate", async () => {
+  const { points, brokeAt, best } = await test({ from: 1e-3, to: 1e38, metric: "losses/value" });
+  ok(brokeAt !== undefined && brokeAt > 1, `${brokeAt}`);
+  ok(points.length < 40 && Number.isFinite(best.smoothed), `${points.length}`);
+  strictEqual(points.at(-1)!.learningRate, brokeAt);
+});
+
 Deno.test("a model's rate is judged by its loss", async () => {
   const glyphs: ExperimentDefinition = defineExperiment({
     name: "glyphs-autoencoder",
