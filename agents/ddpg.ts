@@ -1,6 +1,6 @@
 /**
  * Deep deterministic policy gradient: a critic learns the value of actions from replayed transitions,
- * and the policy climbs the critic.
+ * and the policy ascends the critic's gradient.
  *
  * Lillicrap, Hunt, Pritzel, Heess, Erez, Tassa, Silver, Wierstra, "Continuous control with deep
  * reinforcement learning" (2015, arXiv 1509.02971): the critic's loss (equations 4 and 5), the policy's
@@ -18,62 +18,70 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import type { Metrics } from "../lab/core/metrics.ts";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
-import { defineAgent } from "./define_agent.ts";
 import { descend, movingAverage } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
+import { type AgentContext, defineAgent } from "./define_agent.ts";
+import { ActionNoise, noiseFields, PerturbedPolicy } from "./exploration/noise.ts";
+import { meanSquaredError } from "./losses.ts";
+import { ReplayBuffer } from "./memory/replay.ts";
 import { CRITIC, criticParameters, criticValues } from "./networks/critics.ts";
 import {
   deterministicActions,
-  deterministicPolicyLoss,
   deterministicPolicyParameters,
   POLICY,
 } from "./networks/deterministic_policy.ts";
+import { TARGET } from "./networks/target_network.ts";
+import { bootstrapped } from "./returns/targets.ts";
+import { compileScores, type Scores } from "./trainers/evaluation.ts";
 import {
-  compileScores,
-  type Evaluator,
-  type ScoreProgram,
-  type Scores,
-} from "./trainers/evaluation.ts";
-import { meanSquaredError } from "./losses.ts";
-import { ActionNoise, noiseFields } from "./exploration/noise.ts";
-import {
-  criticMetrics,
-  type ReplayContext,
   replayFields,
   ReplayTrainer,
   transitionInputs,
+  valueMetrics,
 } from "./trainers/replay_trainer.ts";
-import { TARGET } from "./networks/target_network.ts";
-import { bootstrapped } from "./returns/targets.ts";
+import { ScaledWorld } from "./worlds/scaled_world.ts";
 import type { WorldShape } from "./worlds/world.ts";
 
-// Configuration. Defaults are those of Stable-Baselines3's DDPG; noise is N(0, 0.1²).
+// Configuration.
 
-const configuration = z.strictObject({
-  ...replayFields,
-  learningRate: z.number().positive().default(1e-3).meta({
-    description: "Adam's step size, for policy and critic",
-  }),
+/** Fields of DDPG, and of TD3. Defaults are those of Stable-Baselines3; noise is N(0, 0.1²). */
+export const deterministicFields = {
+  ...replayFields({ learningRate: 1e-3, hiddenSizes: [400, 300] }),
   ...noiseFields,
-  hiddenSizes: z.array(z.int().min(1)).default([400, 300]).meta({
-    description: "Widths of the hidden layers of each network",
-  }),
-});
+} as const;
+
+const configuration = z.strictObject(deterministicFields);
 
 /** The fields of {@linkcode ddpg}. */
 export type DdpgConfiguration = z.output<typeof configuration>;
 
-// Trainer. Its targets are `bootstrapped` of Q̄(s', μ̄(s')): equation 5.
+// Losses. The critic's targets are `bootstrapped` of Q̄(s', μ̄(s')): equation 5.
 
-type Context = ReplayContext<DdpgConfiguration>;
-type CompileContext = Pick<Context, "name" | "configuration" | "workspace">;
+/**
+ * −mean Q(s, μ(s)): its gradient is the negated deterministic policy gradient. Silver et al. (2014),
+ * equation 9; Lillicrap et al. (2015), equation 6.
+ *
+ * @param values Q(s, μ(s)), [B].
+ */
+export function deterministicPolicyLoss(values: tf.Tensor): tf.Scalar {
+  return tf.neg(tf.mean(values)) as tf.Scalar;
+}
+
+// Trainer.
+
+type Context<Configuration> = AgentContext<Configuration>;
+
+/** What an update is compiled from. */
+export type CompileContext<Configuration> = Pick<
+  Context<Configuration>,
+  "name" | "configuration" | "workspace"
+>;
 
 /** Compiles one gradient step of critic and policy, with the targets' renewal. */
 export function compileUpdate(
-  { name, configuration: settings, workspace }: CompileContext,
+  { name, configuration: settings, workspace }: CompileContext<DdpgConfiguration>,
   shape: Pick<WorldShape, "observationSize" | "flatActionSize">,
 ) {
   const { activation, batchSize, gamma, targetRate } = settings;
@@ -87,7 +95,6 @@ export function compileUpdate(
     },
     ({ input: { observations, nextObservations, ...input }, scalar, state }) => {
       const { learningRate } = scalar;
-
       const nextActions = deterministicActions(state[TARGET], nextObservations, activation);
       const nextValues = criticValues(state[TARGET], 0, nextObservations, nextActions, activation);
       const targets = bootstrapped(input.rewards, input.terminated, nextValues, gamma);
@@ -124,78 +131,66 @@ export function compileUpdate(
   );
 }
 
-class DdpgTrainer extends ReplayTrainer<DdpgConfiguration> {
-  protected readonly parts;
-  protected readonly evaluator: Evaluator;
-  readonly #actor: ScoreProgram;
-  readonly #update: ReturnType<typeof compileUpdate>;
+/**
+ * All of a deterministic off-policy agent but its gradient step: the networks, `criticCount` critics
+ * among them, are defined, each with its target and its optimizer's state.
+ */
+export function deterministicAgent(context: Context<DdpgConfiguration>, criticCount: number) {
+  const { name, configuration: settings, workspace, stream } = context;
+  const { environments, bufferSize, hiddenSizes, activation } = settings;
+  const world = new ScaledWorld(name, context, environments);
+  const { shape } = world;
+  const weights = stream("initial-weights");
+  const policy = deterministicPolicyParameters(weights, shape, hiddenSizes);
+  const critics = criticParameters(weights, shape, hiddenSizes, criticCount);
+  workspace.define(PARAMETERS, { ...policy, ...critics });
+  workspace.define(TARGET, { ...policy, ...critics });
+  workspace.define("critic-optimizer", adam().initialState(critics));
+  workspace.define("policy-optimizer", adam().initialState(policy));
 
-  constructor(context: Context) {
-    super(context);
-    const { settings, shape, world, replay, exploration } = this;
-    const { name, workspace, stream } = context;
-    const { environments, hiddenSizes, activation, learningRate } = settings;
-    const weights = stream("initial-weights");
-    const policy = deterministicPolicyParameters(weights, shape, hiddenSizes);
-    const critic = criticParameters(weights, shape, hiddenSizes, 1);
-    workspace.define(PARAMETERS, { ...policy, ...critic });
-    workspace.define(TARGET, { ...policy, ...critic });
-    workspace.define("critic-optimizer", adam().initialState(critic));
-    workspace.define("policy-optimizer", adam().initialState(policy));
-
-    const mode: Scores = (parameters, x) => deterministicActions(parameters, x, activation);
-    this.#actor = compileScores(
-      workspace,
-      `${name}/act`,
-      environments,
-      shape.observationSize,
-      mode,
-    );
-    this.#update = compileUpdate(context, shape);
-    this.#update.scalar.learningRate = learningRate;
-    this.evaluator = this.evaluatorOf(mode);
-    this.parts = {
-      name: context.name,
-      workspace,
-      groups: [TARGET, "critic-optimizer", "policy-optimizer"],
-      resumables: {
-        exploration,
-        noise: stream("noise"),
-        replay: stream("replay"),
-        world,
-        memory: new ActionNoise(settings, environments, shape.flatActionSize),
-      },
-      replay,
-    };
-  }
-
-  protected async explore(observations: Float32Array, actions: Float32Array): Promise<void> {
-    this.#actor.input.observations.set(observations);
-    this.#actor.run();
-    actions.set(await this.#actor.read("scores"));
-    this.parts.resumables.memory.perturb(actions, this.parts.resumables.noise);
-  }
-
-  protected override episodeEnded(n: number): void {
-    this.parts.resumables.memory.restart(n);
-  }
-
-  protected gradientStep(): void {
-    this.replay.sample(this.parts.resumables.replay, this.#update.input);
-    this.#update.run();
-  }
-
-  protected async losses(): Promise<Metrics> {
-    const [policy] = await this.#update.read("policy");
-    return { "losses/policy": policy, ...await criticMetrics(this.#update) };
-  }
+  const scores: Scores = (parameters, x) => deterministicActions(parameters, x, activation);
+  const actor = compileScores(
+    workspace,
+    `${name}/act`,
+    environments,
+    shape.observationSize,
+    scores,
+  );
+  const exploration = stream("exploration");
+  const random = stream("noise");
+  const noise = new ActionNoise(settings, environments, shape.flatActionSize);
+  return {
+    world,
+    scores,
+    explorer: new PerturbedPolicy({ actor, noise, exploration, random }),
+    memory: new ReplayBuffer(bufferSize, shape),
+    groups: [TARGET, "critic-optimizer", "policy-optimizer"],
+    resumables: { exploration, noise: random, processes: noise },
+  };
 }
 
 /** Deep deterministic policy gradient with continuous actions. */
 export const ddpg: AgentDefinition<DdpgConfiguration> = defineAgent({
   name: "ddpg",
-  summary: "Deep deterministic policy gradient: a policy climbs a critic learned from replay",
+  summary: "Deep deterministic policy gradient: a policy ascends a critic learned from replay",
   takes: { actions: ["box"] },
   configuration,
-  trainer: (context) => new DdpgTrainer(context),
+  trainer(context) {
+    const agent = deterministicAgent(context, 1);
+    const update = compileUpdate(context, agent.world.shape);
+    return new ReplayTrainer(context, {
+      ...agent,
+      learner: {
+        input: update.input,
+        learn({ learningRate }) {
+          update.scalar.learningRate = learningRate;
+          update.run();
+        },
+        async losses() {
+          const [policy] = await update.read("policy");
+          return { "losses/policy": policy, ...await valueMetrics(update) };
+        },
+      },
+    });
+  },
 });

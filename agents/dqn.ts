@@ -3,11 +3,11 @@
  * replay buffer, towards targets that a slowly renewed copy of it gives.
  *
  * Mnih et al., "Human-level control through deep reinforcement learning" (Nature 518, 2015; first as
- * arXiv 1312.5602): algorithm 1; the clipped error of its methods section is the Huber loss. Behind
- * flags, each as in its paper and all of them together as in "Rainbow" (Hessel et al. 2018, arXiv
- * 1710.02298):
- * - `doubleQ`: van Hasselt, Guez, Silver (2015, arXiv 1509.06461), equation 4.
- * - `duelling`: Wang et al. (2016, arXiv 1511.06581), equation 9; `networks/action_values.ts`.
+ * arXiv 1312.5602): algorithm 1; the clipped error of its methods section is the Huber loss. Each of
+ * these fields puts another part in the place of one of DQN's own (`partsOf`), as in its paper and
+ * all of them together as in "Rainbow" (Hessel et al. 2018, arXiv 1710.02298):
+ * - `doubleQ`: van Hasselt, Guez, Silver (2015, arXiv 1509.06461), equation 4; `rainbow/double.ts`.
+ * - `duelling`: Wang et al. (2016, arXiv 1511.06581), equation 9; `rainbow/duelling.ts`.
  * - `rewardSteps` n: Sutton (1988), as in Rainbow, section 3; `memory/n_step.ts`.
  * - `priorityExponent` α: Schaul et al. (2016, arXiv 1511.05952), algorithm 1, proportional;
  *   `memory/prioritized.ts`.
@@ -26,41 +26,110 @@
  * - Duelling: no gradient is scaled by 1/√2. Priorities: |δ| of the mean where there are quantiles,
  *   and importance weights over the largest of their batch. Noisy: one draw for all environments of
  *   a step and for all rows of a batch; evaluation acts on the means.
- * - Optionally observations are normalised, by moments that are held once learning begins.
+ * - Optionally observations are normalised, by moments that stay once learning begins.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Metrics } from "../lab/core/metrics.ts";
-import type { Generator } from "../lab/core/random.ts";
-import type { Json, Snapshot } from "../lab/core/snapshot.ts";
+import * as z from "zod";
+import { InputError } from "../lab/core/errors.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
-import type { Report } from "../lab/core/trainer.ts";
+import { PARAMETERS } from "../lab/core/base_trainer.ts";
+import { bodyOf, convolutions } from "../lab/compute/bodies.ts";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
-import { type AgentContext, defineAgent } from "./define_agent.ts";
-import type { RandomSpec, Tensors } from "../lab/compute/workspace.ts";
 import { descend } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
-import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
-import { actionOutputs, actionValueParameters, actionValues } from "./networks/action_values.ts";
-import { meanAndDeviation } from "./returns/advantages.ts";
-import { type Body, bodyOf } from "../lab/compute/bodies.ts";
-import { AgentTrainer } from "./trainers/agent_trainer.ts";
-import { PARAMETERS } from "../lab/core/base_trainer.ts";
+import { constant, linear } from "../lab/compute/schedules.ts";
+import type { Tensors } from "../lab/compute/workspace.ts";
+import { type AgentContext, defineAgent } from "./define_agent.ts";
 import { scoresOf } from "./distributions/distributions.ts";
-import { greedyActions } from "./distributions/actions.ts";
-import { Evaluator, greedyActors, type Scores } from "./trainers/evaluation.ts";
+import { EpsilonGreedy } from "./exploration/epsilon_greedy.ts";
 import { huber } from "./losses.ts";
-import { ObservationNormalizer } from "./worlds/normalizer.ts";
-import { noiseInputs, noiseParameters, perturbed } from "./rainbow/noisy.ts";
-import { quantileHuberLoss, quantilesOf, quantileTargets } from "./rainbow/quantiles.ts";
-import { TARGET, targetNetwork } from "./networks/target_network.ts";
-import { bootstrapped } from "./returns/targets.ts";
 import { TransitionMemory } from "./memory/transition_memory.ts";
-import { World } from "./worlds/world.ts";
-import { configuration, type DqnConfiguration, requireFit } from "./dqn_configuration.ts";
+import { actionValueNetwork } from "./networks/action_values.ts";
+import { TARGET, targetNetwork } from "./networks/target_network.ts";
+import { doubleDqnTargets } from "./rainbow/double.ts";
+import { duellingNetwork } from "./rainbow/duelling.ts";
+import { noisyWeights } from "./rainbow/noisy.ts";
+import { type DqnParts, fixedWeights, type ReturnEstimate } from "./rainbow/parts.ts";
+import { quantileReturns } from "./rainbow/quantiles.ts";
+import { bootstrapped } from "./returns/targets.ts";
+import { replayFields, ReplayTrainer, valueMetrics } from "./trainers/replay_trainer.ts";
+import { ObservationNormalizer } from "./worlds/normalizer.ts";
+import { World, type WorldShape } from "./worlds/world.ts";
 
-export type { DqnConfiguration };
+// Configuration. Defaults are those of Stable-Baselines3's DQN where nothing else is said.
+
+const configuration = z.strictObject({
+  ...replayFields({
+    // rl-baselines3-zoo, CartPole.
+    bufferSize: 100_000,
+    learningStarts: 1000,
+    batchSize: 32,
+    trainEvery: 4,
+    targetRate: 1,
+    learningRate: 1e-4,
+    hiddenSizes: [64, 64],
+  }),
+  annealLearningRate: z.boolean().default(false).meta({
+    description: "Lower the learning rate linearly to 0 over the budget",
+  }),
+  targetUpdateEvery: z.int().min(1).default(500).meta({
+    description: "Environment steps between renewals of the target network (500: CleanRL)",
+    unit: "environment steps",
+  }),
+  explorationInitial: z.number().min(0).max(1).default(1).meta({
+    description: "ε at the start: the share of random actions",
+  }),
+  explorationFinal: z.number().min(0).max(1).default(0.05).meta({
+    description: "ε at the end of its schedule",
+  }),
+  explorationFraction: z.number().gt(0).max(1).default(0.1).meta({
+    description: "Share of the budget over which ε falls linearly",
+  }),
+  loss: z.enum(["huber", "mse"]).default("huber").meta({
+    description: "Of the TD error: Huber with δ = 1, or its square",
+  }),
+  doubleQ: z.boolean().default(false).meta({
+    description: "The online network chooses the next action, the target network values it",
+  }),
+  duelling: z.boolean().default(false).meta({
+    description: "Value and advantages in streams of their own, each with the last hidden layer",
+  }),
+  rewardSteps: z.int().min(1).default(1).meta({
+    description: "n: rewards before the target bootstraps (3: Rainbow)",
+    unit: "environment steps",
+  }),
+  priorityExponent: z.number().min(0).max(1).default(0).meta({
+    description:
+      "α: 0 draws transitions uniformly, 1 in proportion to their TD error (0.6: Schaul)",
+  }),
+  importanceExponent: z.number().min(0).max(1).default(0.4).meta({
+    description: "β at the start, 1 at the end: how far weights undo the priorities (0.4: Schaul)",
+  }),
+  noisy: z.boolean().default(false).meta({
+    description: "Explore by noise in the weights, with learned deviations, in place of ε",
+  }),
+  noiseScale: z.number().min(0).default(0.5).meta({
+    description: "σ₀: deviations of noisy weights start at σ₀/√fanIn (0.5: Fortunato)",
+  }),
+  quantiles: z.int().min(0).default(0).meta({
+    description: "N: learn N quantiles of each return (QR-DQN); 0 learns its mean",
+  }),
+  maximumGradientNorm: z.number().positive().default(10).meta({
+    description: "Longer gradients are scaled down to this global norm",
+  }),
+  normalizeObservations: z.boolean().default(false).meta({
+    description: "Centre and scale observations by the moments of those before learningStarts",
+  }),
+  storeBytes: z.boolean().default(false).meta({
+    description: "Keep observations as whole 255ths in bytes: pictures, in a quarter of the memory",
+  }),
+  convolutions,
+});
+
+/** The fields of {@linkcode dqn}. */
+export type DqnConfiguration = z.output<typeof configuration>;
 
 // Losses and targets.
 
@@ -91,50 +160,56 @@ export function dqnTargets(
   return bootstrapped(rewards, terminated, tf.max(nextScores, 1), discounts);
 }
 
-/**
- * y = r + γ(1 − terminated) · Q(s', argmax_a Q(s', a; θ); θ⁻). Equation 4 of van Hasselt et al.
- * (2015). With equal networks it is {@linkcode dqnTargets}.
- *
- * @param rewards r, [B].
- * @param terminated 1 where s' is terminal, [B].
- * @param onlineScores Q(s', ·; θ), [B, A].
- * @param nextScores Q(s', ·; θ⁻), [B, A].
- * @param discounts γ in [0, 1], or one for each transition, [B].
- */
-export function doubleDqnTargets(
-  rewards: tf.Tensor,
-  terminated: tf.Tensor,
-  onlineScores: tf.Tensor,
-  nextScores: tf.Tensor,
-  discounts: tf.Tensor | number,
-): tf.Tensor1D {
-  const chosen = tf.argMax(onlineScores, 1);
-  return bootstrapped(rewards, terminated, scoresOf(nextScores, chosen), discounts);
+/** The mean of each return: what plain deep Q-learning learns. */
+function meanReturns(loss: DqnConfiguration["loss"]): ReturnEstimate {
+  const lossOf = loss === "huber" ? huber : tf.square;
+  return {
+    quantiles: 0,
+    mean: (values) => values,
+    taken: scoresOf,
+    targets: ({ rewards, terminated, discounts }, next, choosing) =>
+      choosing === undefined
+        ? dqnTargets(rewards, terminated, next, discounts)
+        : doubleDqnTargets(rewards, terminated, choosing, next, discounts),
+    losses: (taken, targets) => lossOf(tf.sub(targets, taken)),
+  };
+}
+
+/** The parts that a configuration asks for: the one place where Rainbow's are chosen. */
+export function partsOf(
+  settings: DqnConfiguration,
+  { observationSpace, flatActionSize }: Pick<WorldShape, "observationSpace" | "flatActionSize">,
+): DqnParts {
+  const { duelling, quantiles, noisy, noiseScale, loss } = settings;
+  const network = duelling ? duellingNetwork : actionValueNetwork;
+  const body = bodyOf(observationSpace, settings.convolutions);
+  return {
+    network: network({ ...settings, body, actionCount: flatActionSize }),
+    estimate: quantiles > 0 ? quantileReturns(quantiles) : meanReturns(loss),
+    source: noisy ? noisyWeights(noiseScale) : fixedWeights,
+  };
 }
 
 // Trainer.
 
-/** Environment steps of one iteration at least, so that it takes a tenth of a second. */
-const ITERATION = 256;
+type CompileContext = Pick<
+  AgentContext<DqnConfiguration>,
+  "name" | "configuration" | "workspace"
+>;
 
-type Context = AgentContext<DqnConfiguration>;
-
-/** Compiles one gradient step on a batch of transitions between `width` flat observations. */
+/**
+ * Compiles one gradient step on a batch of transitions between flat observations of length `width`.
+ *
+ * @param parameters At the start.
+ */
 export function compileUpdate(
-  { name, configuration: settings, workspace }: Pick<
-    Context,
-    "name" | "configuration" | "workspace"
-  >,
+  { name, configuration: settings, workspace }: CompileContext,
+  { network, estimate, source }: DqnParts,
   width: number,
   parameters: NamedTensors,
-  body?: Body,
 ) {
-  const { batchSize, doubleQ, noisy, quantiles } = settings;
-  const options = { ...settings, body };
+  const { batchSize, doubleQ, maximumGradientNorm } = settings;
   const optimizer = adam();
-  const uses = !noisy ? [] : doubleQ ? ["target", "choice", "online"] : ["target", "online"];
-  const random: Record<string, RandomSpec> = {};
-  for (const use of uses) Object.assign(random, noiseInputs(parameters, use));
   return workspace.compile(
     {
       name: `${name}/update`,
@@ -147,250 +222,77 @@ export function compileUpdate(
         discounts: [[batchSize], "float32"],
         weights: [[batchSize], "float32"],
       },
-      random,
+      random: source.inputs(parameters, ["target", ...doubleQ ? ["choice"] : [], "online"]),
       scalars: ["learningRate"],
       state: [PARAMETERS, TARGET, "optimizer"],
     },
-    ({ input, random, scalar, state }) => {
-      const { rewards, terminated, discounts, nextObservations } = input;
-      const network = (parameters: Tensors, x: tf.Tensor, use: string) =>
-        actionOutputs(noisy ? perturbed(parameters, random, use) : parameters, x, options);
-      const next = network(state[TARGET], nextObservations, "target");
-      const choosing = doubleQ ? network(state[PARAMETERS], nextObservations, "choice") : next;
-      const targets = quantiles > 0
-        ? quantileTargets(rewards, terminated, choosing, next, discounts)
-        : doubleQ
-        ? doubleDqnTargets(rewards, terminated, choosing, next, discounts)
-        : dqnTargets(rewards, terminated, next, discounts);
+    ({ input, random, scalar: { learningRate }, state }) => {
+      const estimates = (parameters: Tensors, observations: tf.Tensor, use: string) =>
+        network.estimates(source.weights(parameters, random, use), observations);
+      const next = estimates(state[TARGET], input.nextObservations, "target");
+      const choosing = doubleQ
+        ? estimates(state[PARAMETERS], input.nextObservations, "choice")
+        : undefined;
+      const targets = estimate.targets(input, next, choosing);
       const step = descend(
         (parameters) => {
-          const outputs = network(parameters, input.observations, "online");
-          const taken = quantiles > 0
-            ? quantilesOf(outputs, input.actions)
-            : scoresOf(outputs, input.actions);
-          const errors = tf.sub(mean(targets), mean(taken));
-          const losses = quantiles > 0
-            ? quantileHuberLoss(taken, targets)
-            : settings.loss === "huber"
-            ? huber(errors)
-            : tf.square(errors);
-          const loss: tf.Scalar = tf.mean(tf.mul(losses, input.weights));
-          return { loss, errors, taken: mean(taken) };
+          const online = estimates(parameters, input.observations, "online");
+          const taken = estimate.taken(online, input.actions);
+          const losses = tf.mul(estimate.losses(taken, targets), input.weights);
+          const value = estimate.mean(taken);
+          const errors = tf.sub(estimate.mean(targets), value);
+          return { loss: tf.mean<tf.Scalar>(losses), errors, taken: value };
         },
         state[PARAMETERS],
         state.optimizer,
-        {
-          optimizer,
-          learningRate: scalar.learningRate,
-          maximumGradientNorm: settings.maximumGradientNorm,
-        },
+        { optimizer, learningRate, maximumGradientNorm },
       );
-      const { loss, errors, taken } = step.values;
+      const { loss: value, errors, taken } = step.values;
       return {
-        outputs: { loss, errors, taken, gradientNorm: step.gradientNorm },
+        outputs: { value, errors, taken, gradientNorm: step.gradientNorm },
         state: { [PARAMETERS]: step.parameters, optimizer: step.optimizer },
       };
     },
   );
 }
 
-/** Over the quantiles of [B, N]; values [B] as they are. */
-function mean(values: tf.Tensor): tf.Tensor {
-  return values.rank === 2 ? tf.mean(values, 1) : values;
-}
-
 /** Compiles the action values of a step of all environments; noisy ones are drawn anew each time. */
 function compileActor(
-  { name, configuration: settings, workspace }: Context,
+  { name, configuration: { environments, noisy }, workspace }: CompileContext,
+  { network, estimate, source }: DqnParts,
   width: number,
   parameters: NamedTensors,
-  body: Body,
 ) {
-  const { environments, noisy } = settings;
-  const options = { ...settings, body };
   return workspace.compile(
     {
       name: `${name}/act`,
       inputs: { observations: [[environments, width], "float32"] },
-      random: noisy ? noiseInputs(parameters, "act") : {},
+      random: source.inputs(parameters, ["act"]),
       state: [PARAMETERS],
       // Programs on the host take no noise.
       ...noisy ? {} : { placement: "host" },
     },
     ({ input, random, state }) => {
-      const drawn = noisy ? perturbed(state[PARAMETERS], random, "act") : state[PARAMETERS];
-      return { outputs: { scores: actionValues(drawn, input.observations, options) } };
+      const weights = source.weights(state[PARAMETERS], random, "act");
+      const scores = estimate.mean(network.estimates(weights, input.observations));
+      return { outputs: { scores } };
     },
   );
 }
 
-class DqnTrainer extends AgentTrainer {
-  protected readonly parts;
-  protected readonly evaluator: Evaluator;
-  readonly #world: World;
-  readonly #memory: TransitionMemory;
-  readonly #actor: ReturnType<typeof compileActor>;
-  readonly #update: ReturnType<typeof compileUpdate>;
-  readonly #renewTarget: () => void;
-  readonly #learningRate: Schedule;
-  readonly #epsilon: Schedule;
-  readonly #beta: Schedule;
-  /** Where noisy weights are drawn from. */
-  readonly #noise: Generator | undefined;
-  /** Of the observations before `learningStarts`, held from then on. */
-  readonly #normalizer: ObservationNormalizer | undefined;
-  readonly #before: Float32Array;
-  readonly #actions: Int32Array;
-
-  constructor(private readonly context: Context) {
-    super(context.budget);
-    const { name, configuration: settings, workspace, stream } = context;
-    const { environments } = settings;
-    requireFit(name, settings, context.budget);
-    this.#world = new World(name, context, environments);
-    const { shape } = this.#world;
-    const { observationSize: width, flatActionSize } = shape;
-
-    const body = bodyOf(shape.observationSpace, settings.convolutions);
-    const options = { ...settings, body };
-
-    const means = actionValueParameters(stream("initial-weights"), width, flatActionSize, options);
-    const parameters = settings.noisy
-      ? { ...means, ...noiseParameters(means, settings.noiseScale) }
-      : means;
-    workspace.define(PARAMETERS, parameters);
-    this.#renewTarget = targetNetwork(workspace, parameters, settings.targetRate);
-    workspace.define("optimizer", adam().initialState(parameters));
-
-    this.#actor = compileActor(context, width, parameters, body);
-    this.#update = compileUpdate(context, width, parameters, body);
-    const scores: Scores = (parameters, x) => actionValues(parameters, x, options);
-    if (settings.normalizeObservations) this.#normalizer = new ObservationNormalizer(width);
-    this.evaluator = new Evaluator({
-      shape,
-      makeEnvironment: context.makeEnvironment,
-      actors: greedyActors(name, workspace, shape, scores),
-      scores,
-      normalizer: this.#normalizer,
-    });
-    const { learningRate, explorationInitial, explorationFinal, explorationFraction } = settings;
-    this.#learningRate = settings.annealLearningRate
-      ? linear(learningRate, 0)
-      : constant(learningRate);
-    this.#epsilon = settings.noisy
-      ? constant(0)
-      : linear(explorationInitial, explorationFinal, explorationFraction);
-    this.#beta = linear(settings.importanceExponent, 1);
-    this.#memory = new TransitionMemory(shape, settings);
-    this.#before = new Float32Array(environments * width);
-    this.#actions = new Int32Array(environments);
-    this.#noise = settings.noisy ? stream("noise") : undefined;
-    this.parts = {
-      name: context.name,
-      workspace,
-      groups: ["optimizer", TARGET],
-      resumables: {
-        exploration: stream("exploration"),
-        replay: stream("replay"),
-        world: this.#world,
-        ...this.#noise && { noise: this.#noise },
-        ...this.#normalizer && { normalizer: this.#normalizer },
-      },
-      replay: this.#memory,
-    };
+/** @throws InputError where fields contradict each other. */
+function requireFit(agent: string, settings: DqnConfiguration): void {
+  const { quantiles, loss, normalizeObservations, learningStarts } = settings;
+  if (quantiles > 0 && loss !== "huber") {
+    throw new InputError(
+      `Cannot train ${agent} as the loss of ${quantiles} quantiles must be huber: ${loss}`,
+    );
   }
-
-  /** At least 256 environment steps, with the trainings that fall due. */
-  async iterate(): Promise<Report> {
-    const { trainEvery, environments, priorityExponent } = this.context.configuration;
-    const trained = this.progress.gradientSteps;
-    let taken = 0;
-    do {
-      const length = this.nextLength(trainEvery / environments, environments);
-      for (let t = 0; t < length; t++) await this.#step();
-      await this.#train();
-      taken += trainEvery;
-    } while (taken < ITERATION && this.spent < 1);
-    this.progress.iterations += 1;
-    return {
-      metrics: {
-        ...this.#world.episodes.metrics(),
-        ...this.progress.gradientSteps > trained ? await this.#losses() : {},
-        "schedule/learning_rate": this.#learningRate(this.spent),
-        "schedule/epsilon": this.#epsilon(this.spent),
-        ...priorityExponent > 0 ? { "schedule/beta": this.#beta(this.spent) } : {},
-      },
-    };
-  }
-
-  /** One ε-greedy step of every environment, stored. */
-  async #step(): Promise<void> {
-    const { learningStarts, targetUpdateEvery } = this.context.configuration;
-    const { exploration } = this.parts.resumables;
-    const { observations, shape } = this.#world;
-    const { progress } = this;
-    const epsilon = progress.environmentSteps < learningStarts ? 1 : this.#epsilon(this.spent);
-    this.#before.set(observations);
-    if (progress.environmentSteps < learningStarts) this.#normalizer?.update(observations);
-    if (epsilon < 1) {
-      this.#actor.input.observations.set(observations);
-      this.#normalize(this.#actor.input.observations);
-      this.#actor.run(this.#noise);
-      greedyActions(await this.#actor.read("scores"), shape.flatActionSize, this.#actions);
-    }
-    for (let n = 0; n < this.#actions.length; n++) {
-      if (exploration.random() < epsilon) {
-        this.#actions[n] = exploration.integers(shape.flatActionSize);
-      }
-    }
-    this.#memory.add(this.#before, this.#actions, this.#world.step(this.#actions));
-    const renewals = Math.floor(progress.environmentSteps / targetUpdateEvery);
-    progress.environmentSteps += this.#actions.length;
-    if (Math.floor(progress.environmentSteps / targetUpdateEvery) > renewals) this.#renewTarget();
-  }
-
-  /** In place. The replay holds observations as they are. */
-  #normalize(observations: Float32Array): void {
-    this.#normalizer?.normalize(observations, observations);
-  }
-
-  async #train(): Promise<void> {
-    const { learningStarts, gradientStepsPerTrain, batchSize, priorityExponent } =
-      this.context.configuration;
-    // The first windows of several steps may still be open.
-    if (this.progress.environmentSteps <= learningStarts || this.#memory.size === 0) return;
-    const { replay } = this.parts.resumables;
-    const beta = this.#beta(this.spent);
-    this.#update.scalar.learningRate = this.#learningRate(this.spent);
-    for (let i = 0; i < gradientStepsPerTrain; i++) {
-      this.#memory.sample(replay, this.#update.input, beta);
-      this.#normalize(this.#update.input.observations);
-      this.#normalize(this.#update.input.nextObservations);
-      this.#update.run(this.#noise);
-      if (priorityExponent > 0) this.#memory.prioritize(await this.#update.read("errors"));
-      this.progress.gradientSteps += 1;
-      this.progress.examples += batchSize;
-    }
-  }
-
-  override async restore(snapshot: Snapshot): Promise<void> {
-    await super.restore(snapshot);
-    // Environments that could not be kept have begun new episodes.
-    const { resumables } = snapshot.values as { resumables: { world: { vector: Json } } };
-    if (resumables.world.vector === null) this.#memory.abandon();
-  }
-
-  /** What the last gradient step saw. */
-  async #losses(): Promise<Metrics> {
-    const errors = await this.#update.read("errors");
-    const [loss] = await this.#update.read("loss");
-    const [gradientNorm] = await this.#update.read("gradientNorm");
-    return {
-      "losses/value": loss,
-      "losses/td_error": meanAndDeviation(errors.map(Math.abs)).mean,
-      "losses/action_value": meanAndDeviation(await this.#update.read("taken")).mean,
-      "losses/gradient_norm": gradientNorm,
-    };
+  if (normalizeObservations && learningStarts === 0) {
+    throw new InputError(
+      `Cannot train ${agent} as learningStarts must be above 0 to measure observations, where they ` +
+        "are normalised: 0",
+    );
   }
 }
 
@@ -400,5 +302,60 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
   summary: "Deep Q-learning: action values from replayed transitions and a target network",
   takes: { actions: ["discrete"] },
   configuration,
-  trainer: (context) => new DqnTrainer(context),
+  trainer(context) {
+    const { name, configuration: settings, workspace, stream } = context;
+    const { learningRate, explorationInitial, explorationFinal, explorationFraction } = settings;
+    const { noisy, priorityExponent } = settings;
+    requireFit(name, settings);
+    const world = new World(name, context, settings.environments);
+    const { shape } = world;
+    const { observationSize, flatActionSize } = shape;
+
+    const parts = partsOf(settings, shape);
+    const { network, estimate, source } = parts;
+    const parameters = source.parameters(network.initialParameters(stream("initial-weights")));
+    workspace.define(PARAMETERS, parameters);
+    workspace.define("optimizer", adam().initialState(parameters));
+    const renew = targetNetwork(workspace, parameters, settings.targetRate);
+    const actor = compileActor(context, parts, observationSize, parameters);
+    const update = compileUpdate(context, parts, observationSize, parameters);
+
+    const memory = new TransitionMemory(shape, settings);
+    const exploration = stream("exploration");
+    const noise = noisy ? stream("noise") : undefined;
+    return new ReplayTrainer(context, {
+      world,
+      scores: (parameters, x) => estimate.mean(network.estimates(parameters, x)),
+      explorer: new EpsilonGreedy({
+        actor,
+        actionCount: flatActionSize,
+        epsilon: noisy
+          ? constant(0)
+          : linear(explorationInitial, explorationFinal, explorationFraction),
+        random: exploration,
+        noise,
+      }),
+      memory,
+      learner: {
+        input: update.input,
+        async learn({ learningRate }) {
+          update.scalar.learningRate = learningRate;
+          update.run(noise);
+          if (priorityExponent > 0) memory.prioritize(await update.read("errors"));
+        },
+        async losses() {
+          const [gradientNorm] = await update.read("gradientNorm");
+          return { ...await valueMetrics(update), "losses/gradient_norm": gradientNorm };
+        },
+      },
+      groups: ["optimizer", TARGET],
+      resumables: { exploration, ...noise && { noise } },
+      learningRate: settings.annealLearningRate ? linear(learningRate, 0) : undefined,
+      target: { every: settings.targetUpdateEvery, renew },
+      normalizer: settings.normalizeObservations
+        ? new ObservationNormalizer(observationSize)
+        : undefined,
+      iterationLength: 256,
+    });
+  },
 });

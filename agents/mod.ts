@@ -61,7 +61,7 @@ export const agents: readonly Entry<AgentDefinition>[] = [
   },
   {
     name: "ddpg",
-    summary: "Deep deterministic policy gradient: a policy climbs a critic learned from replay",
+    summary: "Deep deterministic policy gradient: a policy ascends a critic learned from replay",
     load: async () => (await import("./ddpg.ts")).ddpg,
   },
   ...tabularAgents,

@@ -20,39 +20,36 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { InputError } from "../lab/core/errors.ts";
-import type { Metrics } from "../lab/core/metrics.ts";
+import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
-import { defineAgent } from "./define_agent.ts";
 import { descend, movingAverage } from "../lab/compute/descend.ts";
 import { constant } from "../lab/compute/initializers.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
-import { meanAndDeviation } from "./returns/advantages.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
-import { CRITIC, criticParameters, criticValues } from "./networks/critics.ts";
-import type { Evaluator, Scores } from "./trainers/evaluation.ts";
+import { type AgentContext, defineAgent } from "./define_agent.ts";
+import { squashedSample } from "./distributions/squashed_gaussian.ts";
+import { SquashedExplorer } from "./exploration/squashed_explorer.ts";
 import { meanSquaredError } from "./losses.ts";
+import { ReplayBuffer } from "./memory/replay.ts";
+import { CRITIC, criticParameters, criticValues } from "./networks/critics.ts";
+import { POLICY, squashedPolicy, squashedPolicyParameters } from "./networks/squashed_policy.ts";
+import { TARGET } from "./networks/target_network.ts";
+import { meanAndDeviation } from "./returns/advantages.ts";
+import { bootstrapped } from "./returns/targets.ts";
 import {
-  criticMetrics,
-  type ReplayContext,
   replayFields,
   ReplayTrainer,
   transitionInputs,
+  valueMetrics,
 } from "./trainers/replay_trainer.ts";
-import { SquashedExplorer } from "./exploration/squashed_explorer.ts";
-import { squashedSample } from "./distributions/squashed_gaussian.ts";
-import { POLICY, squashedPolicyParameters, squashedRows } from "./networks/squashed_policy.ts";
-import { TARGET } from "./networks/target_network.ts";
-import { bootstrapped } from "./returns/targets.ts";
+import { ScaledWorld } from "./worlds/scaled_world.ts";
 import type { WorldShape } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's SAC.
 
 const configuration = z.strictObject({
-  ...replayFields,
-  learningRate: z.number().positive().default(3e-4).meta({
-    description: "Adam's step size, for policy, critics and temperature",
-  }),
+  ...replayFields({ learningRate: 3e-4, hiddenSizes: [256, 256] }),
   automaticTemperature: z.boolean().default(true).meta({
     description: "Learn the temperature α, so that the entropy nears its target",
   }),
@@ -64,7 +61,7 @@ const configuration = z.strictObject({
     unit: "nats",
   }),
   stateDependentNoise: z.boolean().default(false).meta({
-    description: "gSDE: explore by a function of the state that is held for a while",
+    description: "gSDE: explore by a function of the state that stays the same for a while",
   }),
   initialLogStd: z.number().default(-3).meta({
     description: "ln σ of gSDE's weights at the start",
@@ -72,9 +69,6 @@ const configuration = z.strictObject({
   noiseEvery: z.int().min(0).default(0).meta({
     description: "Steps after which gSDE draws anew; 0: after each training only",
     unit: "environment steps",
-  }),
-  hiddenSizes: z.array(z.int().min(1)).default([256, 256]).meta({
-    description: "Widths of the hidden layers of each network",
   }),
 });
 
@@ -151,7 +145,7 @@ const LOG_TEMPERATURE = `${TEMPERATURE}/log`;
 
 // Trainer.
 
-type Context = ReplayContext<SacConfiguration>;
+type Context = AgentContext<SacConfiguration>;
 type CompileContext = Pick<Context, "name" | "configuration" | "workspace">;
 
 /** Compiles one gradient step of critics, policy and temperature, with the targets' renewal. */
@@ -164,7 +158,7 @@ export function compileUpdate(
   const bothValues = (parameters: Tensors, observations: tf.Tensor, actions: tf.Tensor) =>
     [0, 1].map((i) => criticValues(parameters, i, observations, actions, activation));
   const sample = (parameters: Tensors, observations: tf.Tensor, noise: tf.Tensor) => {
-    const { mean, logStd } = squashedRows(parameters, observations, settings);
+    const { mean, logStd } = squashedPolicy(parameters, observations, settings);
     return squashedSample(mean, logStd, noise);
   };
   return workspace.compile(
@@ -269,86 +263,38 @@ export function compileUpdate(
   );
 }
 
-class SacTrainer extends ReplayTrainer<SacConfiguration> {
-  protected readonly parts;
-  protected readonly evaluator: Evaluator;
-  readonly #explorer: SquashedExplorer;
-  readonly #update: ReturnType<typeof compileUpdate>;
-
-  constructor(context: Context) {
-    super(context);
-    requireTemperature(context.configuration);
-    const { settings, shape, world, replay, exploration } = this;
-    const { name, workspace, stream } = context;
-    const { hiddenSizes, learningRate, automaticTemperature, temperature } = settings;
-    const weights = stream("initial-weights");
-    const policy = squashedPolicyParameters(weights, shape, settings);
-    const critics = criticParameters(weights, shape, hiddenSizes, 2);
-    const temperatures = { [LOG_TEMPERATURE]: constant([], Math.log(temperature)) };
-    workspace.define(PARAMETERS, {
-      ...policy,
-      ...critics,
-      ...automaticTemperature && temperatures,
-    });
-    workspace.define(TARGET, critics);
-    workspace.define("critic-optimizer", adam().initialState(critics));
-    workspace.define("policy-optimizer", adam().initialState(policy));
-    if (automaticTemperature) {
-      workspace.define("temperature-optimizer", adam().initialState(temperatures));
-    }
-
-    this.#explorer = new SquashedExplorer(name, workspace, shape, settings);
-    this.#update = compileUpdate(context, shape);
-    this.#update.scalar.learningRate = learningRate;
-    const mode: Scores = (parameters, x) => tf.tanh(squashedRows(parameters, x, settings).mean);
-    this.evaluator = this.evaluatorOf(mode);
-    this.parts = {
-      name: context.name,
-      workspace,
-      groups: [
-        ...[TARGET, "critic-optimizer", "policy-optimizer"],
-        ...automaticTemperature ? ["temperature-optimizer"] : [],
-      ],
-      resumables: {
-        exploration,
-        policy: stream("policy"),
-        replay: stream("replay"),
-        update: stream("update"),
-        world,
-      },
-      replay,
-    };
-  }
-
-  protected explore(observations: Float32Array, actions: Float32Array, t: number): Promise<void> {
-    return this.#explorer.explore(observations, actions, t, this.parts.resumables.policy);
-  }
-
-  protected gradientStep(): void {
-    const { replay, update } = this.parts.resumables;
-    this.replay.sample(replay, this.#update.input);
-    this.#update.run(update);
-  }
-
-  protected async losses(): Promise<Metrics> {
-    const [policy] = await this.#update.read("policy");
-    const [temperature] = await this.#update.read("temperature");
-    const [temperatureLoss] = await this.#update.read("temperatureLoss");
-    return {
-      "losses/policy": policy,
-      "losses/entropy": -meanAndDeviation(await this.#update.read("logProbability")).mean,
-      ...await criticMetrics(this.#update),
-      ...this.settings.automaticTemperature ? { "losses/temperature": temperatureLoss } : {},
-      "schedule/temperature": temperature,
-    };
-  }
+/** Makes the networks and their optimizers' states; without a learned temperature not for it. */
+function defineNetworks(
+  { workspace, stream, configuration: settings }: Context,
+  shape: WorldShape,
+) {
+  const { hiddenSizes, automaticTemperature, temperature } = settings;
+  const weights = stream("initial-weights");
+  const networks: Record<string, NamedTensors> = {
+    policy: squashedPolicyParameters(weights, shape, settings),
+    critic: criticParameters(weights, shape, hiddenSizes, 2),
+    ...automaticTemperature && {
+      temperature: { [LOG_TEMPERATURE]: constant([], Math.log(temperature)) },
+    },
+  };
+  workspace.define(PARAMETERS, Object.assign({}, ...Object.values(networks)));
+  workspace.define(TARGET, networks.critic);
+  const optimizers = Object.entries(networks).map(([network, parameters]) => {
+    const group = `${network}-optimizer`;
+    workspace.define(group, adam().initialState(parameters));
+    return group;
+  });
+  return [TARGET, ...optimizers];
 }
 
 /** @throws InputError where a temperature to learn starts at 0, whose logarithm is infinite. */
-function requireTemperature({ automaticTemperature, temperature }: SacConfiguration): void {
+function requireTemperature(
+  agent: string,
+  { automaticTemperature, temperature }: SacConfiguration,
+): void {
   if (!automaticTemperature || temperature > 0) return;
   throw new InputError(
-    "Cannot train sac as temperature must be above 0 where automaticTemperature learns it: 0",
+    `Cannot train ${agent} as temperature must be above 0 where automaticTemperature learns it: 0`,
   );
 }
 
@@ -358,5 +304,42 @@ export const sac: AgentDefinition<SacConfiguration> = defineAgent({
   summary: "Soft actor-critic: a stochastic policy paid for its entropy, two critics, replay",
   takes: { actions: ["box"] },
   configuration,
-  trainer: (context) => new SacTrainer(context),
+  trainer(context) {
+    const { name, configuration: settings, workspace, stream } = context;
+    requireTemperature(name, settings);
+    const world = new ScaledWorld(name, context, settings.environments);
+    const { shape } = world;
+    const groups = defineNetworks(context, shape);
+    const update = compileUpdate(context, shape);
+    const [exploration, random, noise] = ["exploration", "policy", "update"].map(stream);
+    return new ReplayTrainer(context, {
+      world,
+      scores: (parameters, x) => tf.tanh(squashedPolicy(parameters, x, settings).mean),
+      explorer: new SquashedExplorer({
+        ...{ agent: name, workspace, shape, settings, exploration, random },
+      }),
+      memory: new ReplayBuffer(settings.bufferSize, shape),
+      groups,
+      resumables: { exploration, policy: random, update: noise },
+      learner: {
+        input: update.input,
+        learn({ learningRate }) {
+          update.scalar.learningRate = learningRate;
+          update.run(noise);
+        },
+        async losses() {
+          const [policy] = await update.read("policy");
+          const [temperature] = await update.read("temperature");
+          const [temperatureLoss] = await update.read("temperatureLoss");
+          return {
+            "losses/policy": policy,
+            "losses/entropy": -meanAndDeviation(await update.read("logProbability")).mean,
+            ...await valueMetrics(update),
+            ...settings.automaticTemperature ? { "losses/temperature": temperatureLoss } : {},
+            "schedule/temperature": temperature,
+          };
+        },
+      },
+    });
+  },
 });

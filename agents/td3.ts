@@ -16,46 +16,29 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import type { Metrics } from "../lab/core/metrics.ts";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
-import { defineAgent } from "./define_agent.ts";
 import { descend, movingAverage } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
-import { CRITIC, criticParameters, criticValues } from "./networks/critics.ts";
 import {
-  deterministicActions,
+  type CompileContext,
+  deterministicAgent,
+  deterministicFields,
   deterministicPolicyLoss,
-  deterministicPolicyParameters,
-  POLICY,
-} from "./networks/deterministic_policy.ts";
-import {
-  compileScores,
-  type Evaluator,
-  type ScoreProgram,
-  type Scores,
-} from "./trainers/evaluation.ts";
+} from "./ddpg.ts";
+import { defineAgent } from "./define_agent.ts";
 import { meanSquaredError } from "./losses.ts";
-import { ActionNoise, noiseFields } from "./exploration/noise.ts";
-import {
-  criticMetrics,
-  type ReplayContext,
-  replayFields,
-  ReplayTrainer,
-  transitionInputs,
-} from "./trainers/replay_trainer.ts";
+import { CRITIC, criticValues } from "./networks/critics.ts";
+import { deterministicActions, POLICY } from "./networks/deterministic_policy.ts";
 import { TARGET } from "./networks/target_network.ts";
 import { bootstrapped } from "./returns/targets.ts";
+import { ReplayTrainer, transitionInputs, valueMetrics } from "./trainers/replay_trainer.ts";
 import type { WorldShape } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's TD3, with the paper's exploration noise.
 
 const configuration = z.strictObject({
-  ...replayFields,
-  learningRate: z.number().positive().default(1e-3).meta({
-    description: "Adam's step size, for policy and critics",
-  }),
-  ...noiseFields,
+  ...deterministicFields,
   policyDelay: z.int().min(1).default(2).meta({
     description: "d: gradient steps of the critics for each one of the policy and the targets",
     unit: "gradient steps",
@@ -65,9 +48,6 @@ const configuration = z.strictObject({
   }),
   targetNoiseClip: z.number().min(0).default(0.5).meta({
     description: "c: that noise is clipped to [−c, c]",
-  }),
-  hiddenSizes: z.array(z.int().min(1)).default([400, 300]).meta({
-    description: "Widths of the hidden layers of each network",
   }),
 });
 
@@ -115,13 +95,11 @@ export function clippedDoubleTargets(
 
 // Trainer.
 
-type Context = ReplayContext<Td3Configuration>;
-type CompileContext = Pick<Context, "name" | "configuration" | "workspace">;
 type Sizes = Pick<WorldShape, "observationSize" | "flatActionSize">;
 
 /** Compiles one gradient step of both critics. */
 export function compileCriticUpdate(
-  { name, configuration: settings, workspace }: CompileContext,
+  { name, configuration: settings, workspace }: CompileContext<Td3Configuration>,
   shape: Sizes,
 ) {
   const { activation, batchSize, gamma, targetNoiseStd, targetNoiseClip } = settings;
@@ -164,7 +142,9 @@ export function compileCriticUpdate(
 
 /** Compiles one gradient step of the policy, with the renewal of all targets. */
 export function compilePolicyUpdate(
-  { name, configuration: { activation, batchSize, targetRate }, workspace }: CompileContext,
+  { name, configuration: { activation, batchSize, targetRate }, workspace }: CompileContext<
+    Td3Configuration
+  >,
   { observationSize }: Sizes,
 ) {
   const optimizer = adam();
@@ -198,92 +178,41 @@ export function compilePolicyUpdate(
   );
 }
 
-class Td3Trainer extends ReplayTrainer<Td3Configuration> {
-  protected readonly parts;
-  protected readonly evaluator: Evaluator;
-  readonly #actor: ScoreProgram;
-  readonly #criticUpdate: ReturnType<typeof compileCriticUpdate>;
-  readonly #policyUpdate: ReturnType<typeof compilePolicyUpdate>;
-  /** Whether the iteration had a gradient step of the policy. */
-  #policyRenewed = false;
-
-  constructor(context: Context) {
-    super(context);
-    const { settings, shape, world, replay, exploration } = this;
-    const { name, workspace, stream } = context;
-    const { environments, hiddenSizes, activation, learningRate } = settings;
-    const weights = stream("initial-weights");
-    const policy = deterministicPolicyParameters(weights, shape, hiddenSizes);
-    const critics = criticParameters(weights, shape, hiddenSizes, 2);
-    workspace.define(PARAMETERS, { ...policy, ...critics });
-    workspace.define(TARGET, { ...policy, ...critics });
-    workspace.define("critic-optimizer", adam().initialState(critics));
-    workspace.define("policy-optimizer", adam().initialState(policy));
-
-    const mode: Scores = (parameters, x) => deterministicActions(parameters, x, activation);
-    this.#actor = compileScores(
-      workspace,
-      `${name}/act`,
-      environments,
-      shape.observationSize,
-      mode,
-    );
-    this.#criticUpdate = compileCriticUpdate(context, shape);
-    this.#policyUpdate = compilePolicyUpdate(context, shape);
-    this.#criticUpdate.scalar.learningRate = learningRate;
-    this.#policyUpdate.scalar.learningRate = learningRate;
-    this.evaluator = this.evaluatorOf(mode);
-    this.parts = {
-      name: context.name,
-      workspace,
-      groups: [TARGET, "critic-optimizer", "policy-optimizer"],
-      resumables: {
-        exploration,
-        noise: stream("noise"),
-        replay: stream("replay"),
-        update: stream("update"),
-        world,
-        memory: new ActionNoise(settings, environments, shape.flatActionSize),
-      },
-      replay,
-    };
-  }
-
-  protected async explore(observations: Float32Array, actions: Float32Array): Promise<void> {
-    this.#actor.input.observations.set(observations);
-    this.#actor.run();
-    actions.set(await this.#actor.read("scores"));
-    this.parts.resumables.memory.perturb(actions, this.parts.resumables.noise);
-  }
-
-  protected override episodeEnded(n: number): void {
-    this.parts.resumables.memory.restart(n);
-  }
-
-  protected gradientStep(): void {
-    const { replay, update } = this.parts.resumables;
-    this.replay.sample(replay, this.#criticUpdate.input);
-    this.#criticUpdate.run(update);
-    if ((this.progress.gradientSteps + 1) % this.settings.policyDelay !== 0) return;
-    this.#policyUpdate.input.observations.set(this.#criticUpdate.input.observations);
-    this.#policyUpdate.run();
-    this.#policyRenewed = true;
-  }
-
-  protected async losses(): Promise<Metrics> {
-    const metrics = await criticMetrics(this.#criticUpdate);
-    if (!this.#policyRenewed) return metrics;
-    this.#policyRenewed = false;
-    const [policy] = await this.#policyUpdate.read("policy");
-    return { "losses/policy": policy, ...metrics };
-  }
-}
-
 /** Twin delayed deep deterministic policy gradient with continuous actions. */
 export const td3: AgentDefinition<Td3Configuration> = defineAgent({
   name: "td3",
   summary: "Twin delayed DDPG: the lower of two critics, smoothed targets, a slower policy",
   takes: { actions: ["box"] },
   configuration,
-  trainer: (context) => new Td3Trainer(context),
+  trainer(context) {
+    const agent = deterministicAgent(context, 2);
+    const critics = compileCriticUpdate(context, agent.world.shape);
+    const policy = compilePolicyUpdate(context, agent.world.shape);
+    const noise = context.stream("update");
+    /** Whether the policy took a gradient step since its loss was last reported. */
+    let hasPolicyLoss = false;
+    return new ReplayTrainer(context, {
+      ...agent,
+      resumables: { ...agent.resumables, update: noise },
+      learner: {
+        input: critics.input,
+        learn({ learningRate, number }) {
+          critics.scalar.learningRate = learningRate;
+          critics.run(noise);
+          if (number % context.configuration.policyDelay !== 0) return;
+          policy.input.observations.set(critics.input.observations);
+          policy.scalar.learningRate = learningRate;
+          policy.run();
+          hasPolicyLoss = true;
+        },
+        async losses() {
+          const metrics = await valueMetrics(critics);
+          if (!hasPolicyLoss) return metrics;
+          hasPolicyLoss = false;
+          const [loss] = await policy.read("policy");
+          return { "losses/policy": loss, ...metrics };
+        },
+      },
+    });
+  },
 });

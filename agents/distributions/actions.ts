@@ -114,7 +114,7 @@ export function maskLogits(logits: Float32Array, masks: Uint8Array | undefined):
 export function greedyActions(
   scores: ArrayLike<number>,
   count: number,
-  actions: Int32Array,
+  actions: ActionRows,
 ): void {
   for (let row = 0; row < actions.length; row++) actions[row] = highest(scores, row * count, count);
 }

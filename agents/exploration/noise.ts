@@ -6,6 +6,9 @@
 import * as z from "zod";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
+import type { Program } from "../../lab/compute/workspace.ts";
+import type { ActionRows } from "../distributions/actions.ts";
+import { type Explorer, uniformActions } from "./explorer.ts";
 
 /** Fields of a configuration that say which noise. */
 export const noiseFields = {
@@ -62,7 +65,7 @@ export class ActionNoise {
   }
 
   /** Adds noise to the actions [N, K], clipped to [−1, 1]. */
-  perturb(actions: Float32Array, random: Generator): void {
+  perturb(actions: ActionRows, random: Generator): void {
     const { noise, noiseStd, noiseTheta, noiseInterval } = this.settings;
     for (let i = 0; i < actions.length; i++) {
       const epsilon = random.standardNormal();
@@ -86,5 +89,44 @@ export class ActionNoise {
   /** Goes on from a snapshot. */
   restore(snapshot: Json): void {
     this.#state.set(snapshot as number[]);
+  }
+}
+
+/** A program from observations [N, D] to `scores`, μ(s) in [−1, 1], [N, K]. */
+type PolicyProgram = Program<
+  { readonly observations: readonly [readonly number[], "float32"] },
+  never,
+  "scores"
+>;
+
+/** What a {@linkcode PerturbedPolicy} is made from. */
+export interface PerturbedPolicyOptions {
+  readonly actor: PolicyProgram;
+  readonly noise: ActionNoise;
+  /** Draws the random actions of the beginning. */
+  readonly exploration: Generator;
+  /** Draws the noise. */
+  readonly random: Generator;
+}
+
+/** Explores by noise on a deterministic policy's actions, all in [−1, 1]. */
+export class PerturbedPolicy implements Explorer {
+  /** Takes its parts. */
+  constructor(private readonly options: PerturbedPolicyOptions) {}
+
+  random(actions: ActionRows): void {
+    uniformActions(this.options.exploration, actions);
+  }
+
+  async explore(observations: Float32Array, actions: ActionRows): Promise<void> {
+    const { actor, noise, random } = this.options;
+    actor.input.observations.set(observations);
+    actor.run();
+    actions.set(await actor.read("scores"));
+    noise.perturb(actions, random);
+  }
+
+  episodeEnded(n: number): void {
+    this.options.noise.restart(n);
   }
 }

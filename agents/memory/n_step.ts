@@ -131,7 +131,11 @@ export class NStepWindows {
     };
   }
 
-  /** Goes on from a snapshot of as many environments and steps; else an `InputError`. */
+  /**
+   * Goes on from a snapshot of as many environments and steps.
+   *
+   * @throws InputError for one of others.
+   */
   restore(tensors: NamedTensors, values: Json): void {
     const { steps, open } = values as { steps: number[]; open: number[] };
     const slots = this.#actions.length;

@@ -67,7 +67,7 @@ export class Priorities {
   update(rows: Int32Array, errors: ArrayLike<number>): void {
     for (let i = 0; i < rows.length; i++) {
       const priority = Math.abs(errors[i]) + SMALLEST;
-      // A diverged error is the runner's to tell: the tree keeps what it had.
+      // The runner reports a diverged error: the tree keeps what it had.
       if (!Number.isFinite(priority)) continue;
       this.#largest = Math.max(this.#largest, priority);
       this.#tree.set(rows[i], priority ** this.exponent);

@@ -7,7 +7,9 @@ import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { NamedTensors, TensorData } from "../../lab/core/tensor_data.ts";
+import type { VectorStep } from "../../lab/core/vector.ts";
 import { type ActionRows, actionSize } from "../distributions/actions.ts";
+import type { Memory } from "./memory.ts";
 import type { WorldShape } from "../worlds/world.ts";
 
 /** Where `sample` writes: the update program's views. */
@@ -34,7 +36,7 @@ export function sharedMemory(bytes: number): ArrayBufferLike {
 }
 
 /** A ring of the last `capacity` transitions. */
-export class ReplayBuffer {
+export class ReplayBuffer implements Memory<ReplayBatch> {
   /** Length D of a flat observation. */
   readonly observationSize: number;
   readonly #observations: Float32Array | Uint8Array;
@@ -121,6 +123,15 @@ export class ReplayBuffer {
     this.#size = Math.min(this.#size + 1, this.capacity);
   }
 
+  store(observations: Float32Array, actions: ActionRows, step: VectorStep): void {
+    const { rewards, terminated, truncated } = step;
+    for (let n = 0; n < rewards.length; n++) {
+      const ended = terminated[n] || truncated[n];
+      const next = ended ? step.finalObservations : step.observations;
+      this.add(observations, next, n, actions, rewards[n], terminated[n]);
+    }
+  }
+
   /** Fills `batch` with transitions drawn uniformly with replacement; the buffer must hold one. */
   sample(random: Generator, batch: ReplayBatch): void {
     const { length } = batch.rewards;
@@ -168,7 +179,11 @@ export class ReplayBuffer {
     };
   }
 
-  /** Takes up a snapshot of a buffer of the same capacity and width; else an `InputError`. */
+  /**
+   * Goes on from a snapshot of a buffer of the same width and of at most this capacity.
+   *
+   * @throws InputError for another one.
+   */
   restore(tensors: NamedTensors, values: Json): void {
     const { size, next } = values as { size: number; next: number };
     if (size > this.capacity || tensors.observations.shape[1] !== this.observationSize) {

@@ -51,7 +51,7 @@ export class SumTree {
 
   /**
    * The first item up to which the masses sum to more than `mass`. An item of mass 0 is never
-   * answered as long as another has one.
+   * returned as long as another has one.
    *
    * @param mass In [0, total).
    */

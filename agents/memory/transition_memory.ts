@@ -8,7 +8,11 @@ import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import type { Metrics } from "../../lab/core/metrics.ts";
 import type { VectorStep } from "../../lab/core/vector.ts";
+import { linear, type Schedule } from "../../lab/compute/schedules.ts";
+import type { ActionRows } from "../distributions/actions.ts";
+import type { Memory } from "./memory.ts";
 import { NStepWindows, type Window } from "./n_step.ts";
 import { Priorities } from "./prioritized.ts";
 import { type ReplayBatch, ReplayBuffer, sharedMemory } from "./replay.ts";
@@ -35,15 +39,18 @@ export interface MemoryOptions {
   readonly gamma: number;
   /** α: 0 draws uniformly. */
   readonly priorityExponent: number;
+  /** β of the importance weights at the start of the budget; 1 at its end. */
+  readonly importanceExponent: number;
   /** Observations are pictures, kept as bytes. */
   readonly storeBytes?: boolean;
 }
 
 /** n-step windows before a replay ring, priorities beside it. */
-export class TransitionMemory {
+export class TransitionMemory implements Memory<WeightedBatch> {
   readonly #replay: ReplayBuffer;
   readonly #windows: NStepWindows;
   readonly #priorities: Priorities | undefined;
+  readonly #importance: Schedule;
   /** γᵏ of each row. */
   readonly #discounts: Float32Array;
   /** The rows of the batch drawn last. */
@@ -62,6 +69,7 @@ export class TransitionMemory {
     this.#priorities = priorityExponent > 0
       ? new Priorities(bufferSize, priorityExponent)
       : undefined;
+    this.#importance = linear(options.importanceExponent, 1);
     this.#discounts = new Float32Array(sharedMemory(4 * bufferSize)).fill(gamma);
     this.#next = new Float32Array(observationSize);
   }
@@ -71,14 +79,7 @@ export class TransitionMemory {
     return this.#replay.size;
   }
 
-  /**
-   * Adds a step of all environments. What followed an ended episode's last action is its final
-   * observation, never the next episode's first one.
-   *
-   * @param observations [N, D]: what the actions were chosen from.
-   * @param actions [N].
-   */
-  add(observations: Float32Array, actions: Int32Array, step: VectorStep): void {
+  store(observations: Float32Array, actions: ActionRows, step: VectorStep): void {
     const width = this.#next.length;
     for (let n = 0; n < actions.length; n++) {
       const ended = step.terminated[n] !== 0 || step.truncated[n] !== 0;
@@ -97,12 +98,7 @@ export class TransitionMemory {
     this.#priorities?.added(row);
   };
 
-  /**
-   * Fills `batch` with transitions; the memory must hold one.
-   *
-   * @param beta β of the importance weights, where rows are drawn by priority.
-   */
-  sample(random: Generator, batch: WeightedBatch, beta: number): void {
+  sample(random: Generator, batch: WeightedBatch, spent: number): void {
     const { weights, discounts } = batch;
     if (this.#rows.length !== weights.length) this.#rows = new Int32Array(weights.length);
     const rows = this.#rows;
@@ -110,20 +106,24 @@ export class TransitionMemory {
       random.fillIntegers(rows, 0, this.size);
       weights.fill(1);
     } else {
-      this.#priorities.sample(random, this.size, beta, rows, weights);
+      this.#priorities.sample(random, this.size, this.#importance(spent), rows, weights);
     }
     this.#replay.sampleAt(rows, batch);
     for (let i = 0; i < rows.length; i++) discounts[i] = this.#discounts[rows[i]];
   }
 
-  /** Gives the rows drawn last the priority of their TD errors, [B]; to no effect without any. */
+  /** Gives the rows drawn last the priority of their TD errors, [B], where rows have priorities. */
   prioritize(errors: ArrayLike<number>): void {
     this.#priorities?.update(this.#rows, errors);
   }
 
-  /** Forgets the open windows, as their episodes do not go on. */
   abandon(): void {
     this.#windows.abandon();
+  }
+
+  /** β, where rows have priorities. */
+  schedules(spent: number): Metrics {
+    return this.#priorities === undefined ? {} : { "schedule/beta": this.#importance(spent) };
   }
 
   /** Views of the ring; open windows and priorities, copied. One-step windows are never open here. */
@@ -147,7 +147,11 @@ export class TransitionMemory {
     return { tensors, values };
   }
 
-  /** Goes on from a snapshot of a memory of the same options; else an `InputError`. */
+  /**
+   * Goes on from a snapshot of a memory of the same options.
+   *
+   * @throws InputError for one of others.
+   */
   restore(tensors: NamedTensors, values: Json): void {
     const { windows, priorities } = values as { windows?: Json; priorities?: Json };
     const [open, drawn] = [this.#windows.rewardSteps > 1, this.#priorities !== undefined];

@@ -31,13 +31,3 @@ export function deterministicActions(
 ): tf.Tensor {
   return tf.tanh(mlp(parameters, observations, activation, POLICY));
 }
-
-/**
- * −mean Q(s, μ(s)): its gradient is the negated deterministic policy gradient. Silver et al. (2014),
- * equation 9; Lillicrap et al. (2015, arXiv 1509.02971), equation 6.
- *
- * @param values Q(s, μ(s)), [B].
- */
-export function deterministicPolicyLoss(values: tf.Tensor): tf.Scalar {
-  return tf.neg(tf.mean(values)) as tf.Scalar;
-}

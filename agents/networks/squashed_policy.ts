@@ -18,7 +18,7 @@ import type { WorldShape } from "../worlds/world.ts";
 export const POLICY = "policy";
 const LOG_STD = `${POLICY}/logStd`;
 
-/** Bounds of ln σ where a layer answers it, as in the authors' code. */
+/** Bounds of ln σ where a layer gives it, as in the authors' code. */
 const LOWEST_LOG_STD = -20;
 const HIGHEST_LOG_STD = 2;
 
@@ -59,7 +59,7 @@ export function squashedPolicyParameters(
 }
 
 /** Distributions of u. */
-export interface SquashedRows {
+export interface SquashedPolicy {
   /** μ, [B, K]. */
   readonly mean: tf.Tensor;
   /** ln σ, [B, K]; with gSDE ln σ̂ = ½ ln(Σ_i z_i² σ_ik²). */
@@ -69,14 +69,14 @@ export interface SquashedRows {
 }
 
 /** The distributions of u for observations [B, D]. */
-export function squashedRows(
+export function squashedPolicy(
   parameters: Tensors,
   observations: tf.Tensor,
   { activation, stateDependentNoise }: Pick<
     SquashedPolicySettings,
     "activation" | "stateDependentNoise"
   >,
-): SquashedRows {
+): SquashedPolicy {
   const { features, outputs } = mlpLayers(parameters, observations, activation, POLICY);
   if (stateDependentNoise) {
     const variance = gsdeVariance(features, tf.exp(parameters[LOG_STD]));
@@ -91,16 +91,16 @@ export function squashedRows(
 }
 
 /**
- * a = tanh(μ + Eᵀz) with E = σ ⊙ ε: as long as ε is held, equal states have equal actions. Raffin,
+ * a = tanh(μ + Eᵀz) with E = σ ⊙ ε: as long as ε stays the same, equal states have equal actions. Raffin,
  * Kober, Stulp (2021, arXiv 2005.05719), equations 5 and 6.
  *
- * @param held ε of each environment, [N, L, K].
+ * @param noise ε of each environment, [N, L, K].
  */
-export function heldActions(
+export function gsdeActions(
   parameters: Tensors,
-  { mean, features }: SquashedRows,
-  held: tf.Tensor,
+  { mean, features }: SquashedPolicy,
+  noise: tf.Tensor,
 ): tf.Tensor {
-  const matrices = tf.mul(held, tf.exp(parameters[LOG_STD]));
+  const matrices = tf.mul(noise, tf.exp(parameters[LOG_STD]));
   return tf.tanh(tf.add(mean, tf.sum(tf.mul(tf.expandDims(features, 2), matrices), 1)));
 }

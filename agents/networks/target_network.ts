@@ -22,7 +22,7 @@ function compileSoft(workspace: Workspace, rate: number) {
 }
 
 /**
- * Defines the target network, equal to `parameters`, and answers how to renew it.
+ * Defines the target network, equal to `parameters`, and returns how to renew it.
  *
  * @param rate τ in (0, 1]: the share of the learned parameters in a renewal; 1 copies them.
  */

@@ -11,6 +11,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { constant } from "../../lab/compute/initializers.ts";
 import type { RandomSpec, Tensors } from "../../lab/compute/workspace.ts";
+import type { WeightSource } from "./parts.ts";
 
 /** Stands before the name of a parameter's deviation σ. */
 const SIGMA = "sigma/";
@@ -43,7 +44,7 @@ export function noiseParameters(parameters: NamedTensors, scale: number): NamedT
  * The random inputs of a step that perturbs a network once: N(0, 1) for the inputs and outputs of
  * each layer, p + q numbers for p · q weights.
  *
- * @param use Tells several perturbations of one step apart.
+ * @param use Names this perturbation among those of one step.
  */
 export function noiseInputs(parameters: NamedTensors, use: string): Record<string, RandomSpec> {
   const inputs: Record<string, RandomSpec> = {};
@@ -61,7 +62,8 @@ export function scaledNoise(x: tf.Tensor): tf.Tensor {
 }
 
 /**
- * The parameters of one draw, all others as they are: w = μ + σ ⊙ ε with ε_w = f(ε_in) f(ε_out)ᵀ and ε_b = f(ε_out).
+ * The parameters of one draw, all others as they are: w = μ + σ ⊙ ε with ε_w = f(ε_in) f(ε_out)ᵀ
+ * and ε_b = f(ε_out).
  * Equations 9 to 11.
  *
  * @param parameters Means and deviations.
@@ -80,4 +82,14 @@ export function perturbed(parameters: Tensors, random: Tensors, use: string): Te
     put("bias", columns);
   }
   return drawn;
+}
+
+/** Weights drawn anew for every use, with deviations that start at `scale`/√fanIn. */
+export function noisyWeights(scale: number): WeightSource {
+  return {
+    parameters: (network) => ({ ...network, ...noiseParameters(network, scale) }),
+    inputs: (parameters, uses) =>
+      Object.assign({}, ...uses.map((use) => noiseInputs(parameters, use))),
+    weights: perturbed,
+  };
 }

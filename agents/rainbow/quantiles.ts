@@ -9,6 +9,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { huber } from "../losses.ts";
 import { bootstrapped } from "../returns/targets.ts";
+import type { ReturnEstimate } from "./parts.ts";
 
 /** τ̂ᵢ = (i + ½)/N for i = 0 … N − 1: the midpoints of N equal shares. Lemma 2. */
 export function quantileMidpoints(count: number): Float32Array {
@@ -70,4 +71,16 @@ export function quantileTargets(
   const column = (x: tf.Tensor) => tf.expandDims(x, 1);
   const chosen = quantilesOf(next, tf.argMax(tf.mean(choosing, 2), 1));
   return bootstrapped(column(rewards), column(terminated), chosen, column(discounts));
+}
+
+/** `quantiles` quantiles of each return, N ≥ 1, learned by quantile regression. */
+export function quantileReturns(quantiles: number): ReturnEstimate {
+  return {
+    quantiles,
+    mean: (estimates) => tf.mean(estimates, -1),
+    taken: quantilesOf,
+    targets: ({ rewards, terminated, discounts }, next, choosing = next) =>
+      quantileTargets(rewards, terminated, choosing, next, discounts),
+    losses: quantileHuberLoss,
+  };
 }

@@ -1,69 +1,298 @@
 /**
- * What DDPG, TD3 and SAC have in common beside their losses: random actions first, then exploring
- * ones, every transition into a replay buffer, gradient steps on batches out of it.
+ * The off-policy trainer: random actions first, then exploring ones, every transition into a memory,
+ * gradient steps on batches out of it. An agent says how it explores, what it remembers and what a
+ * gradient step is.
  *
  * @module
  */
 import * as z from "zod";
 import { InputError } from "../../lab/core/errors.ts";
+import type { Resumable } from "../../lab/core/base_trainer.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
-import type { Generator } from "../../lab/core/random.ts";
-import type { Box } from "../../lab/core/space.ts";
+import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { activationNames } from "../../lab/compute/networks.ts";
+import { constant, type Schedule } from "../../lab/compute/schedules.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
-import { ActionScale } from "../distributions/action_scale.ts";
 import type { AgentContext } from "../define_agent.ts";
-import type { ActionRows } from "../distributions/actions.ts";
+import { type ActionRows, actionRows } from "../distributions/actions.ts";
+import type { Explorer } from "../exploration/explorer.ts";
+import type { Memory } from "../memory/memory.ts";
+import type { ReplayBatch } from "../memory/replay.ts";
 import { meanAndDeviation } from "../returns/advantages.ts";
+import type { ObservationNormalizer } from "../worlds/normalizer.ts";
+import { ScaledWorld } from "../worlds/scaled_world.ts";
+import type { World, WorldShape } from "../worlds/world.ts";
 import { AgentTrainer } from "./agent_trainer.ts";
 import { Evaluator, greedyActors, type Scores } from "./evaluation.ts";
-import { ReplayBuffer } from "../memory/replay.ts";
-import { World, type WorldShape } from "../worlds/world.ts";
 
-/** Fields that the three share, with the defaults of Stable-Baselines3. */
-export const replayFields = {
-  environments: z.int().min(1).default(1).meta({
-    description: "Environments that act side by side",
-  }),
-  bufferSize: z.int().min(1).default(1_000_000).meta({
-    description: "Transitions that the replay buffer keeps; at least batchSize",
-    unit: "transitions",
-  }),
-  learningStarts: z.int().min(0).default(100).meta({
-    description: "Random actions before the first update",
-    unit: "environment steps",
-  }),
-  batchSize: z.int().min(1).default(256).meta({
-    description: "Transitions a gradient step",
-    unit: "transitions",
-  }),
-  trainEvery: z.int().min(1).default(1).meta({
-    description: "Environment steps from one training to the next; a multiple of environments",
-    unit: "environment steps",
-  }),
-  gradientStepsPerTrain: z.int().min(1).default(1).meta({
-    description: "Gradient steps at each training",
-    unit: "gradient steps",
-  }),
-  gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
-  targetRate: z.number().gt(0).max(1).default(0.005).meta({
-    description: "τ: share of the online networks in each renewal of the target networks",
-  }),
-  activation: z.enum(activationNames).default("relu").meta({
-    description: "Activation of the hidden layers",
-  }),
-} as const;
+// Configuration.
+
+/** Defaults of {@linkcode replayFields}. */
+interface ReplayDefaults {
+  readonly bufferSize?: number;
+  readonly learningStarts?: number;
+  readonly batchSize?: number;
+  readonly trainEvery?: number;
+  readonly targetRate?: number;
+  readonly learningRate: number;
+  readonly hiddenSizes: number[];
+}
+
+/** Fields that off-policy agents share. The defaults are those of Stable-Baselines3's SAC. */
+export function replayFields({
+  bufferSize = 1_000_000,
+  learningStarts = 100,
+  batchSize = 256,
+  trainEvery = 1,
+  targetRate = 0.005,
+  learningRate,
+  hiddenSizes,
+}: ReplayDefaults) {
+  return {
+    environments: z.int().min(1).default(1).meta({
+      description: "Environments that act side by side",
+    }),
+    bufferSize: z.int().min(1).default(bufferSize).meta({
+      description: "Transitions that the replay buffer keeps; at least batchSize",
+      unit: "transitions",
+    }),
+    learningStarts: z.int().min(0).default(learningStarts).meta({
+      description: "Random actions before the first update",
+      unit: "environment steps",
+    }),
+    batchSize: z.int().min(1).default(batchSize).meta({
+      description: "Transitions a gradient step",
+      unit: "transitions",
+    }),
+    trainEvery: z.int().min(1).default(trainEvery).meta({
+      description: "Environment steps from one training to the next; a multiple of environments",
+      unit: "environment steps",
+    }),
+    gradientStepsPerTrain: z.int().min(1).default(1).meta({
+      description: "Gradient steps at each training",
+      unit: "gradient steps",
+    }),
+    gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
+    targetRate: z.number().gt(0).max(1).default(targetRate).meta({
+      description: "τ: share of the online network in a renewal of the target network; 1 copies it",
+    }),
+    learningRate: z.number().positive().default(learningRate).meta({
+      description: "Adam's step size, for every network",
+    }),
+    hiddenSizes: z.array(z.int().min(1)).default(hiddenSizes).meta({
+      description: "Widths of the hidden layers of each network",
+    }),
+    activation: z.enum(activationNames).default("relu").meta({
+      description: "Activation of the hidden layers",
+    }),
+  } as const;
+}
 
 /** Values of {@linkcode replayFields}. */
-type ReplayConfiguration = z.output<z.ZodObject<typeof replayFields>> & {
+type ReplayConfiguration = z.output<z.ZodObject<ReturnType<typeof replayFields>>>;
+
+// What an agent plugs in.
+
+/** A gradient step about to be taken. */
+export interface LearningStep {
+  /** η. */
   readonly learningRate: number;
-};
+  /** Which one it is, counted from 1 over the whole run. */
+  readonly number: number;
+}
 
-/** What such an agent is made from. */
-export type ReplayContext<Configuration extends ReplayConfiguration> = AgentContext<Configuration>;
+/** How an agent learns from batches. */
+export interface Learner<Batch> {
+  /** Where the trainer writes the next batch. */
+  readonly input: Batch;
+  /** One gradient step on it. */
+  learn(step: LearningStep): void | Promise<void>;
+  /** What the last gradient step saw. */
+  losses(): Promise<Metrics>;
+}
 
-/** A batch out of the replay buffer as the inputs of an update. */
+/** The parts in which off-policy agents differ. */
+export interface ReplayAgent<Batch extends ReplayBatch> {
+  readonly world: World;
+  /** What the greedy policy chooses the best of; in [−1, 1] in a {@linkcode ScaledWorld}. */
+  readonly scores: Scores;
+  readonly explorer: Explorer;
+  readonly memory: Memory<Batch>;
+  readonly learner: Learner<Batch>;
+  /** Groups beside `parameters` that a checkpoint holds. */
+  readonly groups: readonly string[];
+  /** What else goes on from a checkpoint. */
+  readonly resumables: Readonly<Record<string, Resumable>>;
+  /** η by the share of the budget that is spent; left out: the configuration's. */
+  readonly learningRate?: Schedule;
+  /** Renews a target network that no gradient step renews, `every` so many environment steps. */
+  readonly target?: { readonly every: number; renew(): void };
+  /** Measures observations before learning starts, and normalises them for policy and learner. */
+  readonly normalizer?: ObservationNormalizer;
+  /** Environment steps of one iteration at least; left out: 128. */
+  readonly iterationLength?: number;
+}
+
+// The trainer.
+
+/** Trains a {@linkcode ReplayAgent}. */
+export class ReplayTrainer<Batch extends ReplayBatch> extends AgentTrainer {
+  protected readonly parts;
+  protected readonly evaluator: Evaluator;
+  readonly #settings: ReplayConfiguration;
+  readonly #learningRate: Schedule;
+  /** What the actions were chosen from, as the memory keeps it and as the policy sees it. */
+  readonly #before: Float32Array;
+  readonly #shown: Float32Array;
+  readonly #actions: ActionRows;
+
+  /** @throws InputError where the counts do not fit each other or the budget. */
+  constructor(
+    context: AgentContext<ReplayConfiguration>,
+    private readonly agent: ReplayAgent<Batch>,
+  ) {
+    super(context.budget);
+    const { name, configuration: settings, workspace, stream, budget } = context;
+    requireFit(name, settings, budget);
+    const { world, memory, normalizer, groups, resumables } = agent;
+    const { observationSize, actionSpace } = world.shape;
+    this.#settings = settings;
+    this.#learningRate = agent.learningRate ?? constant(settings.learningRate);
+    this.#before = new Float32Array(settings.environments * observationSize);
+    this.#shown = normalizer === undefined ? this.#before : this.#before.slice();
+    this.#actions = actionRows(actionSpace, settings.environments);
+    this.evaluator = evaluatorOf(context, agent);
+    this.parts = {
+      name,
+      workspace,
+      groups,
+      resumables: {
+        replay: stream("replay"),
+        world,
+        ...normalizer && { normalizer },
+        ...resumables,
+      },
+      replay: memory,
+    };
+  }
+
+  /** At least `iterationLength` environment steps, with the trainings that fall due. */
+  async iterate(): Promise<Report> {
+    const { trainEvery, environments } = this.#settings;
+    const { world, explorer, memory, learner, iterationLength = 128 } = this.agent;
+    const trained = this.progress.gradientSteps;
+    let taken = 0;
+    do {
+      const length = this.nextLength(trainEvery / environments, environments);
+      for (let t = 0; t < length; t++) await this.#step(t);
+      await this.#train();
+      taken += trainEvery;
+    } while (taken < iterationLength && this.spent < 1);
+    this.progress.iterations += 1;
+    return {
+      metrics: {
+        ...world.episodes.metrics(),
+        ...this.progress.gradientSteps > trained ? await learner.losses() : {},
+        "schedule/learning_rate": this.#learningRate(this.spent),
+        ...explorer.schedules?.(this.spent),
+        ...memory.schedules?.(this.spent),
+      },
+    };
+  }
+
+  /** One step of every environment, stored. */
+  async #step(sinceTraining: number): Promise<void> {
+    const { progress, agent: { world, explorer, memory, normalizer, target } } = this;
+    const { environments, learningStarts } = this.#settings;
+    this.#before.set(world.observations);
+    if (progress.environmentSteps < learningStarts) {
+      normalizer?.update(this.#before);
+      explorer.random(this.#actions);
+    } else {
+      normalizer?.normalize(this.#before, this.#shown);
+      await explorer.explore(this.#shown, this.#actions, { spent: this.spent, sinceTraining });
+    }
+    const step = world.step(this.#actions);
+    memory.store(this.#before, this.#actions, step);
+    for (let n = 0; n < environments; n++) {
+      if (step.terminated[n] || step.truncated[n]) explorer.episodeEnded?.(n);
+    }
+    const before = progress.environmentSteps;
+    progress.environmentSteps += environments;
+    if (target === undefined) return;
+    const renewals = (steps: number) => Math.floor(steps / target.every);
+    if (renewals(progress.environmentSteps) > renewals(before)) target.renew();
+  }
+
+  async #train(): Promise<void> {
+    const { progress, agent: { memory, learner, normalizer } } = this;
+    const { learningStarts, gradientStepsPerTrain, batchSize } = this.#settings;
+    // The first transitions of several steps may still be open.
+    if (progress.environmentSteps <= learningStarts || memory.size === 0) return;
+    const learningRate = this.#learningRate(this.spent);
+    const { input } = learner;
+    for (let i = 0; i < gradientStepsPerTrain; i++) {
+      memory.sample(this.parts.resumables.replay, input, this.spent);
+      normalizer?.normalize(input.observations, input.observations);
+      normalizer?.normalize(input.nextObservations, input.nextObservations);
+      await learner.learn({ learningRate, number: progress.gradientSteps + 1 });
+      progress.gradientSteps += 1;
+      progress.examples += batchSize;
+    }
+  }
+
+  override async restore(snapshot: Snapshot): Promise<void> {
+    await super.restore(snapshot);
+    // Environments that could not be kept have begun new episodes.
+    const { resumables } = snapshot.values as { resumables: { world: { vector: Json } } };
+    if (resumables.world.vector === null) this.agent.memory.abandon?.();
+  }
+}
+
+/** The evaluator of the greedy policy. */
+function evaluatorOf<Batch extends ReplayBatch>(
+  { name, workspace, makeEnvironment }: AgentContext<ReplayConfiguration>,
+  { world, scores, normalizer }: ReplayAgent<Batch>,
+): Evaluator {
+  const { shape } = world;
+  const common = { shape, makeEnvironment, scores, normalizer };
+  if (!(world instanceof ScaledWorld)) {
+    return new Evaluator({ ...common, actors: greedyActors(name, workspace, shape, scores) });
+  }
+  const choose = (rows: Float32Array, actions: ActionRows) =>
+    world.scale.toEnvironment(rows, actions as Float32Array);
+  const actors = greedyActors(name, workspace, shape, scores, choose);
+  return new Evaluator({ ...common, actors, scaled: true });
+}
+
+/** @throws InputError where the counts do not fit each other or the budget. */
+function requireFit(
+  agent: string,
+  { environments, trainEvery, learningStarts, bufferSize, batchSize }: ReplayConfiguration,
+  budget: number,
+): void {
+  const refuse = (requirement: string, given: number) => {
+    throw new InputError(`Cannot train ${agent} as ${requirement}: ${given}`);
+  };
+  if (trainEvery % environments !== 0) {
+    refuse(`trainEvery must be a multiple of the ${environments} environments`, trainEvery);
+  }
+  if (learningStarts >= budget) {
+    refuse(
+      `learningStarts must be below the budget of ${budget} environment steps, else nothing is ` +
+        "learned",
+      learningStarts,
+    );
+  }
+  if (bufferSize < batchSize) {
+    refuse(`bufferSize must be at least the batchSize of ${batchSize}`, bufferSize);
+  }
+}
+
+// Update programs.
+
+/** A batch of transitions with Box actions as the inputs of an update. */
 export function transitionInputs(
   batch: number,
   { observationSize, flatActionSize }: Pick<WorldShape, "observationSize" | "flatActionSize">,
@@ -81,13 +310,13 @@ export function transitionInputs(
   };
 }
 
-/** Programs that answer what a critic's gradient step saw. */
-interface CriticProgram {
+/** Programs that return what the gradient step of a critic, or of action values, saw. */
+interface ValueProgram {
   read(name: "value" | "errors" | "taken"): Promise<Float32Array>;
 }
 
-/** The critic's part of the metrics: its loss, its mean absolute TD error, its mean value. */
-export async function criticMetrics(program: CriticProgram): Promise<Metrics> {
+/** The part of the metrics about values: the loss, the mean absolute TD error, the mean value. */
+export async function valueMetrics(program: ValueProgram): Promise<Metrics> {
   const [value] = await program.read("value");
   const errors = await program.read("errors");
   return {
@@ -95,161 +324,4 @@ export async function criticMetrics(program: CriticProgram): Promise<Metrics> {
     "losses/td_error": meanAndDeviation(errors.map(Math.abs)).mean,
     "losses/action_value": meanAndDeviation(await program.read("taken")).mean,
   };
-}
-
-/** Environment steps of one iteration at least. */
-const ITERATION = 128;
-
-/** An off-policy trainer but for its networks, its exploration and its gradient step. */
-export abstract class ReplayTrainer<Configuration extends ReplayConfiguration>
-  extends AgentTrainer {
-  protected readonly settings: Configuration;
-  protected readonly shape: WorldShape;
-  protected readonly scale: ActionScale;
-  protected readonly world: World;
-  protected readonly replay: ReplayBuffer;
-  /** Draws the random actions of the beginning. */
-  protected readonly exploration: Generator;
-  readonly #before: Float32Array;
-  /** In [−1, 1], as networks and replay have them. */
-  readonly #actions: Float32Array;
-  /** The same in the environment's unit. */
-  readonly #sent: Float32Array;
-
-  /** @throws InputError where the world's spaces or the counts do not fit. */
-  constructor(private readonly context: ReplayContext<Configuration>) {
-    super(context.budget);
-    const { name, configuration: settings, stream } = context;
-    requireFit(name, settings, context.budget);
-    this.settings = settings;
-    this.world = new World(name, context, settings.environments, { actions: ["box"] });
-    this.shape = this.world.shape;
-    const { observationSize, flatActionSize, actionSpace } = this.shape;
-    this.scale = new ActionScale(name, this.world.vector.id, actionSpace as Box);
-    this.replay = new ReplayBuffer(settings.bufferSize, this.shape);
-    this.exploration = stream("exploration");
-    this.#before = new Float32Array(settings.environments * observationSize);
-    this.#actions = new Float32Array(settings.environments * flatActionSize);
-    this.#sent = new Float32Array(settings.environments * flatActionSize);
-  }
-
-  /**
-   * Exploring actions in [−1, 1], [N, K], for `observations` [N, D].
-   *
-   * @param t Steps since the last training; iterations begin at 0.
-   */
-  protected abstract explore(
-    observations: Float32Array,
-    actions: Float32Array,
-    t: number,
-  ): Promise<void>;
-
-  /** One gradient step on a batch from the replay buffer. */
-  protected abstract gradientStep(): void;
-
-  /** What the last gradient step saw. */
-  protected abstract losses(): Promise<Metrics>;
-
-  /** Measures the policy whose actions in [−1, 1] `mode` gives. */
-  protected evaluatorOf(mode: Scores): Evaluator {
-    const { shape, context: { name, workspace, makeEnvironment } } = this;
-    const choose = (scores: Float32Array, actions: ActionRows) =>
-      this.scale.toEnvironment(scores, actions as Float32Array);
-    return new Evaluator({
-      shape,
-      makeEnvironment,
-      actors: greedyActors(name, workspace, shape, mode, choose),
-      scores: mode,
-      scaled: true,
-    });
-  }
-
-  /** Called when an episode of environment `n` ended. */
-  protected episodeEnded(_n: number): void {}
-
-  /** At least 128 environment steps, with the trainings that fall due. */
-  async iterate(): Promise<Report> {
-    const { trainEvery, environments } = this.settings;
-    const trained = this.progress.gradientSteps;
-    let taken = 0;
-    do {
-      const length = this.nextLength(trainEvery / environments, environments);
-      for (let t = 0; t < length; t++) await this.#step(t);
-      this.#train();
-      taken += trainEvery;
-    } while (taken < ITERATION && this.spent < 1);
-    this.progress.iterations += 1;
-    return {
-      metrics: {
-        ...this.world.episodes.metrics(),
-        ...this.progress.gradientSteps > trained ? await this.losses() : {},
-        "schedule/learning_rate": this.settings.learningRate,
-      },
-    };
-  }
-
-  /** One step of every environment, stored. */
-  async #step(t: number): Promise<void> {
-    const { observations } = this.world;
-    const { environments, learningStarts } = this.settings;
-    this.#before.set(observations);
-    if (this.progress.environmentSteps < learningStarts) {
-      for (let i = 0; i < this.#actions.length; i++) {
-        this.#actions[i] = this.exploration.uniform(-1, 1);
-      }
-    } else {
-      await this.explore(observations, this.#actions, t);
-    }
-    this.scale.toEnvironment(this.#actions, this.#sent);
-    const step = this.world.step(this.#sent);
-    for (let n = 0; n < environments; n++) {
-      const ended = step.terminated[n] || step.truncated[n];
-      this.replay.add(
-        this.#before,
-        ended ? step.finalObservations : step.observations,
-        n,
-        this.#actions,
-        step.rewards[n],
-        step.terminated[n],
-      );
-      if (ended) this.episodeEnded(n);
-    }
-    this.progress.environmentSteps += environments;
-  }
-
-  #train(): void {
-    const { learningStarts, gradientStepsPerTrain, batchSize } = this.settings;
-    if (this.progress.environmentSteps <= learningStarts) return;
-    for (let i = 0; i < gradientStepsPerTrain; i++) {
-      this.gradientStep();
-      this.progress.gradientSteps += 1;
-      this.progress.examples += batchSize;
-    }
-  }
-}
-
-/** @throws InputError where the counts do not fit each other or the budget. */
-function requireFit(
-  agent: string,
-  { environments, trainEvery, learningStarts, bufferSize, batchSize }: ReplayConfiguration,
-  budget: number,
-): void {
-  if (trainEvery % environments !== 0) {
-    throw new InputError(
-      `Cannot train ${agent} as trainEvery must be a multiple of the ${environments} ` +
-        `environments: ${trainEvery}`,
-    );
-  }
-  if (learningStarts >= budget) {
-    throw new InputError(
-      `Cannot train ${agent} as learningStarts must be below the budget of ${budget} environment ` +
-        `steps, else nothing is learned: ${learningStarts}`,
-    );
-  }
-  if (bufferSize < batchSize) {
-    throw new InputError(
-      `Cannot train ${agent} as bufferSize must be at least the batchSize of ${batchSize}: ` +
-        `${bufferSize}`,
-    );
-  }
 }

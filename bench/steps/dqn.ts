@@ -1,5 +1,6 @@
 /** DQN's update, as the lab's agent runs it. @module */
-import { compileUpdate, dqn } from "../../agents/dqn.ts";
+import { compileUpdate, dqn, partsOf } from "../../agents/dqn.ts";
+import { Box } from "../../lab/core/space.ts";
 import { mlpParameters } from "../../lab/compute/networks.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import {
@@ -33,7 +34,9 @@ export const dqnStep: BenchStep = {
     workspace.define("target", parameters);
     workspace.define("optimizer", adam().initialState(parameters));
     const configuration = dqn.configuration.parse({ batchSize: batch, hiddenSizes: [256, 256] });
-    const update = compileUpdate({ name: "dqn", configuration, workspace }, 4, parameters);
+    const observationSpace = new Box({ low: -1, high: 1, shape: [4] });
+    const parts = partsOf(configuration, { observationSpace, flatActionSize: 2 });
+    const update = compileUpdate({ name: "dqn", configuration, workspace }, parts, 4, parameters);
     update.scalar.learningRate = 1e-4;
     return fed(update, {
       observations: normals(random, batch * 4),

@@ -5,11 +5,10 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { a2c } from "../../agents/a2c.ts";
-import { actionValues } from "../../agents/networks/action_values.ts";
 import { stateValues } from "../../agents/networks/actor_critic.ts";
 import { a3c } from "../../agents/a3c/a3c.ts";
 import { impala } from "../../agents/impala.ts";
-import { dqn } from "../../agents/dqn.ts";
+import { dqn, partsOf } from "../../agents/dqn.ts";
 import { criticValues } from "../../agents/networks/critics.ts";
 import { ddpg } from "../../agents/ddpg.ts";
 import { ppo } from "../../agents/ppo.ts";
@@ -26,6 +25,7 @@ import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import { environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment, EnvironmentDefinition } from "../../lab/core/environment.ts";
 import { streamOf } from "../../lab/core/random.ts";
+import { Box } from "../../lab/core/space.ts";
 import type { Trainer } from "../../lab/core/trainer.ts";
 import { wasmPath } from "../lab/compute/backends.ts";
 
@@ -103,7 +103,7 @@ export async function trainThrough(trainer: Trainer): Promise<void> {
   while (trainer.progress.environmentSteps < trainer.budget.total) await trainer.iterate();
 }
 
-/** tanh(μ(s)), [B, 1]: SAC's policy answers deviations beside the means. */
+/** tanh(μ(s)), [B, 1]: SAC's policy gives deviations beside the means. */
 function greedy(parameters: Tensors, x: tf.Tensor): tf.Tensor {
   return tf.tanh(tf.slice2d(mlp(parameters, x, "relu", "policy"), [0, 0], [-1, 1]));
 }
@@ -119,7 +119,9 @@ export async function valuesOf(
   observations: number[][],
   fields: object = {},
 ): Promise<number[]> {
-  const settings = dqn.configuration.parse(fields);
+  const observationSpace = new Box({ low: -1, high: 1, shape: [observations[0].length] });
+  const shape = { observationSpace, flatActionSize: 1 };
+  const { network: actionValues, estimate } = partsOf(dqn.configuration.parse(fields), shape);
   const network = (parameters: Tensors, x: tf.Tensor) =>
     "critic/0/0/kernel" in parameters
       ? criticValues(parameters, 0, x, greedy(parameters, x), "relu")
@@ -127,7 +129,7 @@ export async function valuesOf(
       ? stateValues(parameters, remembered(parameters, x), "relu")
       : "policy/0/kernel" in parameters
       ? stateValues(parameters, x, "tanh")
-      : tf.max(actionValues(parameters, x, settings), 1);
+      : tf.max(estimate.mean(actionValues.estimates(parameters, x)), 1);
   const program = workspace.compile(
     {
       name: "test/values",

@@ -11,7 +11,8 @@ import {
   scoresOf,
 } from "../../agents/distributions/distributions.ts";
 import { gaussianDivergence } from "../../agents/distributions/gaussian.ts";
-import { doubleDqnTargets, dqnTargets } from "../../agents/dqn.ts";
+import { dqnTargets } from "../../agents/dqn.ts";
+import { doubleDqnTargets } from "../../agents/rainbow/double.ts";
 import { clippedPolicyLoss, clippedValueLoss, policyChange } from "../../agents/proximal_losses.ts";
 import { adaptedPenalty, penalizedPolicyLoss } from "../../agents/ppo.ts";
 import { baselineLoss, reinforceLoss } from "../../agents/reinforce.ts";

@@ -17,6 +17,7 @@ const options: MemoryOptions = {
   rewardSteps: 1,
   gamma: 0.5,
   priorityExponent: 0,
+  importanceExponent: 0.4,
 };
 
 function batchOf(size: number): WeightedBatch {
@@ -47,9 +48,9 @@ function stepTo(next: number, ended?: "terminated" | "truncated"): VectorStep {
 function episode(memory: TransitionMemory, length: number, ended: "terminated" | "truncated") {
   for (let t = 0; t < length; t++) {
     const last = t + 1 === length;
-    memory.add(Float32Array.of(t), Int32Array.of(t), stepTo(t + 1, last ? ended : undefined));
+    memory.store(Float32Array.of(t), Int32Array.of(t), stepTo(t + 1, last ? ended : undefined));
   }
-  memory.add(Float32Array.of(100), Int32Array.of(0), stepTo(101));
+  memory.store(Float32Array.of(100), Int32Array.of(0), stepTo(101));
 }
 
 /** Each distinct transition that is drawn: from, rewards, to, terminated, discount. */
@@ -146,7 +147,7 @@ Deno.test("a restored memory goes on as the original, open windows and prioritie
   restored.restore(tensors, JSON.parse(JSON.stringify(values)));
   const batches = [original, restored].map((memory) => {
     for (let t = 0; t < 3; t++) {
-      memory.add(Float32Array.of(101 + t), Int32Array.of(1), stepTo(102 + t));
+      memory.store(Float32Array.of(101 + t), Int32Array.of(1), stepTo(102 + t));
     }
     const batch = batchOf(50);
     memory.sample(defaultRng(2), batch, 0.6);

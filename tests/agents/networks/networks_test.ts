@@ -1,30 +1,35 @@
 /** Duelling, noisy and quantile networks. Golden values: NumPy 2.4.6, float64. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import {
-  actionOutputs,
-  actionValueParameters,
-  actionValues,
-  duellingValues,
-} from "../../../agents/networks/action_values.ts";
+import { actionValueNetwork } from "../../../agents/networks/action_values.ts";
+import { duellingNetwork, duellingValues } from "../../../agents/rainbow/duelling.ts";
 import { huber } from "../../../agents/losses.ts";
 import { noiseInputs, noiseParameters, perturbed } from "../../../agents/rainbow/noisy.ts";
 import {
   quantileHuberLoss,
   quantileMidpoints,
+  quantileReturns,
   quantilesOf,
   quantileTargets,
 } from "../../../agents/rainbow/quantiles.ts";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
+import { bodyOf } from "../../../lab/compute/bodies.ts";
 import { dense } from "../../../lab/compute/networks.ts";
 import { valueAndGradients } from "../../../lab/compute/gradients.ts";
 import type { Tensors } from "../../../lab/compute/workspace.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
+import { Box } from "../../../lab/core/space.ts";
 import type { NamedTensors } from "../../../lab/core/tensor_data.ts";
 
 await openWorkspace("cpu");
 
-const plain = { hiddenSizes: [8, 6], activation: "relu", duelling: false, quantiles: 0 } as const;
+const plain = {
+  body: bodyOf(new Box({ low: -1, high: 1, shape: [4] }), []),
+  actionCount: 3,
+  hiddenSizes: [8, 6],
+  activation: "relu",
+  quantiles: 0,
+} as const;
 
 function tensorsOf(parameters: NamedTensors): Tensors {
   return Object.fromEntries(
@@ -52,10 +57,10 @@ Deno.test("duelling values have the value as their mean, and keep what an action
 
 Deno.test("duelling streams have the last hidden layer each, also where there is one or none", () => {
   const shapes = (hiddenSizes: number[], quantiles: number) => {
-    const fields = { hiddenSizes, quantiles, duelling: true, activation: "relu" } as const;
-    const parameters = actionValueParameters(defaultRng(1), 4, 3, fields);
+    const network = duellingNetwork({ ...plain, hiddenSizes, quantiles });
+    const parameters = network.initialParameters(defaultRng(1));
     const x = tf.tensor2d([[1, 2, 3, 4], [0, 1, 0, -1]]);
-    const outputs = actionOutputs(tensorsOf(parameters), x, fields);
+    const outputs = network.estimates(tensorsOf(parameters), x);
     deepStrictEqual(outputs.shape, quantiles === 0 ? [2, 3] : [2, 3, quantiles]);
     return Object.fromEntries(
       Object.entries(parameters)
@@ -80,12 +85,13 @@ Deno.test("duelling streams have the last hidden layer each, also where there is
 });
 
 Deno.test("action values are the means of their quantiles", () => {
-  const fields = { ...plain, quantiles: 4 };
-  const parameters = tensorsOf(actionValueParameters(defaultRng(2), 4, 3, fields));
+  const network = actionValueNetwork({ ...plain, quantiles: 4 });
+  const parameters = tensorsOf(network.initialParameters(defaultRng(2)));
   const x = tf.tensor2d([[1, -2, 0.5, 3]]);
-  const quantiles = actionOutputs(parameters, x, fields).arraySync() as number[][][];
+  const estimates = network.estimates(parameters, x);
+  const quantiles = estimates.arraySync() as number[][][];
   close(
-    actionValues(parameters, x, fields),
+    quantileReturns(4).mean(estimates),
     quantiles[0].map((each) => each.reduce((a, b) => a + b) / 4),
   );
 });
@@ -109,8 +115,8 @@ Deno.test("a noisy layer is NumPy's", () => {
 });
 
 Deno.test("noise is declared for every layer, and deviations start at σ₀ / √fanIn", () => {
-  const fields = { ...plain, duelling: true, hiddenSizes: [16, 9] };
-  const means = actionValueParameters(defaultRng(1), 4, 2, fields);
+  const network = duellingNetwork({ ...plain, hiddenSizes: [16, 9], actionCount: 2 });
+  const means = network.initialParameters(defaultRng(1));
   const deviations = noiseParameters(means, 0.5);
   deepStrictEqual(
     Object.keys(deviations).sort(),
@@ -128,7 +134,8 @@ Deno.test("noise is declared for every layer, and deviations start at σ₀ / �
 });
 
 Deno.test("without deviation a noisy network is the plain one, to the bit", () => {
-  const means = actionValueParameters(defaultRng(3), 4, 2, plain);
+  const network = actionValueNetwork(plain);
+  const means = network.initialParameters(defaultRng(3));
   const parameters = tensorsOf({ ...means, ...noiseParameters(means, 0) });
   const random = defaultRng(4);
   const noise: Tensors = {};
@@ -137,8 +144,8 @@ Deno.test("without deviation a noisy network is the plain one, to the bit", () =
   }
   const x = tf.tensor2d(Array.from({ length: 20 }, () => random.standardNormal()), [5, 4]);
   deepStrictEqual(
-    actionValues(perturbed(parameters, noise, "use"), x, plain).dataSync(),
-    actionValues(tensorsOf(means), x, plain).dataSync(),
+    network.estimates(perturbed(parameters, noise, "use"), x).dataSync(),
+    network.estimates(tensorsOf(means), x).dataSync(),
   );
 });
 

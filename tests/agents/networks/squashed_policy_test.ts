@@ -3,9 +3,9 @@ import { deepStrictEqual, ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { SquashedExplorer } from "../../../agents/exploration/squashed_explorer.ts";
 import {
-  heldActions,
+  gsdeActions,
+  squashedPolicy,
   squashedPolicyParameters,
-  squashedRows,
 } from "../../../agents/networks/squashed_policy.ts";
 import type { WorldShape } from "../../../agents/worlds/world.ts";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
@@ -40,27 +40,27 @@ function expectClose(actual: ArrayLike<number>, expected: number[]): void {
   expected.forEach((x, i) => ok(Math.abs(actual[i] - x) < 1e-5, `${actual} is not ${expected}`));
 }
 
-Deno.test("gSDE's deviation and held action are the worked example's", async () => {
+Deno.test("gSDE's deviation and action are the worked example's", async () => {
   await openWorkspace("cpu");
   tf.tidy(() => {
     // NumPy: z = np.tanh(0.3 * np.array([1, -2])); s = np.exp([-1, 0.5])
     // z @ [0.5, 1] + 0.1; np.log(np.sqrt((z**2) @ s**2 + 1e-6)); np.tanh(mu + z @ (s * [2, -1]))
-    const rows = squashedRows(parameters(), tf.tensor2d([[0.3]]), settings);
+    const rows = squashedPolicy(parameters(), tf.tensor2d([[0.3]]), settings);
     expectClose(rows.mean.dataSync(), [-0.2913932608]);
     expectClose(rows.logStd.dataSync(), [-0.1143929132]);
-    const actions = heldActions(parameters(), rows, tf.tensor3d([[[2], [-1]]]));
+    const actions = gsdeActions(parameters(), rows, tf.tensor3d([[[2], [-1]]]));
     expectClose(actions.dataSync(), [0.6686998347]);
   });
 });
 
-Deno.test("gSDE's held noise has the deviation that its policy is scored with", async () => {
+Deno.test("gSDE's noise has the deviation that its policy is scored with", async () => {
   await openWorkspace("cpu");
   tf.tidy(() => {
     const count = 20_000;
-    const held = new Float32Array(2 * count);
-    defaultRng(1).fillStandardNormal(held);
-    const rows = squashedRows(parameters(), tf.fill([count, 1], 0.3), settings);
-    const actions = heldActions(parameters(), rows, tf.tensor3d(held, [count, 2, 1]));
+    const noise = new Float32Array(2 * count);
+    defaultRng(1).fillStandardNormal(noise);
+    const rows = squashedPolicy(parameters(), tf.fill([count, 1], 0.3), settings);
+    const actions = gsdeActions(parameters(), rows, tf.tensor3d(noise, [count, 2, 1]));
     const u = [...tf.atanh(actions).dataSync()];
     const [mean] = rows.mean.dataSync();
     const std = Math.exp(rows.logStd.dataSync()[0]);
@@ -71,29 +71,32 @@ Deno.test("gSDE's held noise has the deviation that its policy is scored with", 
   });
 });
 
-async function explored(noiseEvery: number, ts: number[]): Promise<number[][]> {
+async function explored(noiseEvery: number, steps: number[]): Promise<number[][]> {
   const { workspace } = await openWorkspace("cpu");
   const policy = { ...settings, noiseEvery };
   workspace.define("parameters", squashedPolicyParameters(defaultRng(3), shape, policy));
-  const explorer = new SquashedExplorer("sac", workspace, shape, policy);
-  const random = defaultRng(4);
+  const explorer = new SquashedExplorer({
+    ...{ agent: "sac", workspace, shape, settings: policy },
+    exploration: defaultRng(5),
+    random: defaultRng(4),
+  });
   const all: number[][] = [];
-  for (const t of ts) {
+  for (const sinceTraining of steps) {
     const actions = new Float32Array(2);
-    await explorer.explore(Float32Array.of(0.5, 0.5), actions, t, random);
+    await explorer.explore(Float32Array.of(0.5, 0.5), actions, { spent: 0, sinceTraining });
     all.push([...actions]);
   }
   workspace.dispose();
   return all;
 }
 
-Deno.test("gSDE holds its noise from training to training, each environment its own", async () => {
+Deno.test("gSDE keeps its noise from training to training, each environment its own", async () => {
   const [first, second, third] = await explored(0, [0, 1, 0]);
   deepStrictEqual(first, second);
   ok(first[0] !== third[0] && first[0] !== first[1]);
 });
 
-Deno.test("gSDE draws anew as often as it is told, and where random actions came before", async () => {
+Deno.test("gSDE draws anew as often as `noiseEvery` says, and where random actions came before", async () => {
   const [first, second, third, fourth] = await explored(2, [5, 7, 8, 9]);
   deepStrictEqual(first, second);
   ok(second[0] !== third[0] && Math.abs(first[0]) < 1);
