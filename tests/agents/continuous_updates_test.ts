@@ -2,10 +2,15 @@
  * Whole updates of SAC, TD3 and DDPG against NumPy in float64 (recipe:
  * tests/golden/numpy/continuous_control.py), and what one of them reduces to.
  */
-import { deepStrictEqual, ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import { compileUpdate as compileDdpg, ddpg } from "../../agents/ddpg.ts";
-import { compileUpdate as compileSac, sac } from "../../agents/sac.ts";
+import { compileUpdate as compileDdpg, ddpg, deterministicPolicyLoss } from "../../agents/ddpg.ts";
+import {
+  compileUpdate as compileSac,
+  sac,
+  softPolicyLoss,
+  softTargets,
+  temperatureLoss,
+} from "../../agents/sac.ts";
 import {
   clippedDoubleTargets,
   compileCriticUpdate,
@@ -20,36 +25,19 @@ import type { Workspace } from "../../lab/compute/workspace.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { wasmPath } from "../lab/compute/backends.ts";
+import {
+  expectAfter,
+  expectClose,
+  expectOutputs,
+  fill,
+  goldenCases,
+  tensors,
+} from "./golden_updates.ts";
 
-type Kept = Record<string, { shape: number[]; values: number[] }>;
-interface Case {
-  noiseSeed: number;
-  parameters: Kept;
-  steps: { batch: Kept; outputs: Kept }[];
-  after: { parameters: Kept; target: Kept };
-}
-const golden: Record<"sac" | "td3" | "ddpg", Case> = JSON.parse(
-  await Deno.readTextFile(new URL("../golden/numpy/continuous_control.json", import.meta.url)),
-);
+const golden = await goldenCases("continuous_control.json");
 const shape = { observationSize: 2, flatActionSize: 2 };
 const common = { batchSize: 4, gamma: 0.97, targetRate: 0.05, activation: "tanh" } as const;
 const RATE = 0.01;
-
-function tensors(kept: Kept): NamedTensors {
-  return Object.fromEntries(
-    Object.entries(kept).map(([name, { shape, values }]) => [
-      name,
-      { shape, dtype: "float32" as const, values: Float32Array.from(values) },
-    ]),
-  );
-}
-
-function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string) {
-  for (let i = 0; i < expected.length; i++) {
-    const error = Math.abs(actual[i] - expected[i]);
-    ok(error <= 2e-5 * Math.max(1, Math.abs(expected[i])), `${what}: ${actual} is not ${expected}`);
-  }
-}
 
 const under = (kept: NamedTensors, prefix: string) =>
   Object.fromEntries(Object.entries(kept).filter(([name]) => name.startsWith(prefix)));
@@ -65,29 +53,6 @@ async function open(parameters: NamedTensors, target: NamedTensors): Promise<Wor
     );
   }
   return workspace;
-}
-
-async function expectAfter(workspace: Workspace, { after }: Case): Promise<void> {
-  for (const group of ["parameters", "target"] as const) {
-    const reached = await workspace.read(group);
-    deepStrictEqual(Object.keys(reached).sort(), Object.keys(after[group]).sort());
-    for (const [name, { values }] of Object.entries(after[group])) {
-      expectClose(reached[name].values as Float32Array, values, `${group}/${name}`);
-    }
-  }
-}
-
-async function expectOutputs(
-  program: { read(name: never): Promise<Float32Array> },
-  outputs: Kept,
-): Promise<void> {
-  for (const [name, { values }] of Object.entries(outputs)) {
-    expectClose(await program.read(name as never), values, name);
-  }
-}
-
-function fill(input: object, batch: Kept): void {
-  for (const [name, view] of Object.entries(input)) view.set(batch[name].values);
 }
 
 Deno.test("two updates of SAC are NumPy's: losses, parameters, temperature, targets", async () => {
@@ -192,5 +157,34 @@ Deno.test("targets are the worked example's, cut at terminal states and at the l
     const noise = tf.tensor2d([[10], [10], [-0.5]]);
     // 0.2 · 10 is clipped to 0.5; 0.9 + 0.5 to 1; −0.2 − 0.1 stays.
     expectClose(smoothedActions(greedy, noise, 0.2, 0.5).dataSync(), [1, 1, -0.3], "smoothed");
+  });
+});
+
+Deno.test("soft targets and SAC's losses are the worked example's", async () => {
+  await openWorkspace("cpu");
+  tf.tidy(() => {
+    const row = (...values: number[]) => tf.tensor1d(values);
+    const logProbability = row(-1.5, 0.5);
+    const temperature = tf.scalar(0.2);
+    // 1 + 0.99 · (min(0.9, 0.7) − 0.2 · (−1.5)) = 1.99; the second row is terminal.
+    const targets = softTargets(
+      ...[row(1, 1), row(0, 1), row(0.9, 9), row(0.7, 8), logProbability] as const,
+      temperature,
+      0.99,
+    );
+    expectClose(targets.dataSync(), [1.99, 1], "soft targets");
+    // α = 0 pays nothing for entropy: TD3's targets.
+    const unpaid = softTargets(
+      ...[row(1, 1), row(0, 1), row(0.9, 9), row(0.7, 8), logProbability] as const,
+      tf.scalar(0),
+      0.99,
+    );
+    expectClose(unpaid.dataSync(), [1.693, 1], "without entropy");
+    // ½ · ((0.2 · (−1.5) − 0.7) + (0.2 · 0.5 − 8)) = ½ · (−1 − 7.9).
+    const policy = softPolicyLoss(logProbability, row(0.9, 9), row(0.7, 8), temperature);
+    expectClose(policy.dataSync(), [-4.45], "policy");
+    // −ln α · mean(−1.5 − 2, 0.5 − 2) = 0.4 · (−2.5) with ln α = −0.4.
+    expectClose(temperatureLoss(tf.scalar(-0.4), logProbability, -2).dataSync(), [-1], "α");
+    expectClose(deterministicPolicyLoss(row(0.5, -2)).dataSync(), [0.75], "DDPG's policy");
   });
 });

@@ -155,5 +155,6 @@ def plain(x):
     return {"shape": list(np.shape(x)), "values": np.ravel(x).tolist()} if not isinstance(x, int) else x
 
 
-result = {"sac": sac(), "td3": deterministic(2, True), "ddpg": deterministic(1, False)}
-print(json.dumps({"numpy": np.__version__, "made by": "continuous_control.py", **plain(result)}))
+if __name__ == "__main__":
+    result = {"sac": sac(), "td3": deterministic(2, True), "ddpg": deterministic(1, False)}
+    print(json.dumps({"numpy": np.__version__, "made by": "continuous_control.py", **plain(result)}))
