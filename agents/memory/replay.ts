@@ -5,6 +5,7 @@
  */
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
+import { gatherRows } from "../../lab/core/rows.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { NamedTensors, TensorData } from "../../lab/core/tensor_data.ts";
 import type { VectorStep } from "../../lab/core/vector.ts";
@@ -41,13 +42,15 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
   readonly observationSize: number;
   readonly #observations: Float32Array | Uint8Array;
   readonly #nextObservations: Float32Array | Uint8Array;
-  /** What a kept number is divided by to be the observation's: 255 where bytes are kept. */
-  readonly #unit: number;
+  /** Whether observations are kept as whole 255ths. */
+  readonly #storesBytes: boolean;
   readonly #actions: ActionRows;
   /** K. */
   readonly #actionSize: number;
   readonly #rewards: Float32Array;
   readonly #terminated: Uint8Array;
+  /** The rows of the batch drawn last. */
+  #rows = new Int32Array(0);
   #size = 0;
   #next = 0;
 
@@ -68,7 +71,7 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
     const floats = (length: number) => new Float32Array(sharedMemory(4 * length));
     const integers = (length: number) => new Int32Array(sharedMemory(4 * length));
     const kept = storeBytes ? bytes : floats;
-    this.#unit = storeBytes ? 255 : 1;
+    this.#storesBytes = storeBytes;
     this.#observations = kept(capacity * observationSize);
     this.#nextObservations = kept(capacity * observationSize);
     this.#actions = (actionSpace.kind === "box" ? floats : integers)(capacity * this.#actionSize);
@@ -76,7 +79,7 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
     this.#terminated = bytes(capacity);
   }
 
-  /** Transitions held, at most `capacity`. */
+  /** Transitions kept, at most `capacity`. */
   get size(): number {
     return this.#size;
   }
@@ -104,7 +107,7 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
     const width = this.observationSize;
     const to = this.#next * width;
     const from = row * width;
-    if (this.#unit === 1) {
+    if (!this.#storesBytes) {
       for (let d = 0; d < width; d++) {
         this.#observations[to + d] = observations[from + d];
         this.#nextObservations[to + d] = nextObservations[from + d];
@@ -134,33 +137,39 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
 
   /** Fills `batch` with transitions drawn uniformly with replacement; the buffer must hold one. */
   sample(random: Generator, batch: ReplayBatch): void {
-    const { length } = batch.rewards;
-    for (let row = 0; row < length; row++) this.#copy(random.integers(this.#size), batch, row);
+    if (this.#rows.length !== batch.rewards.length) {
+      this.#rows = new Int32Array(batch.rewards.length);
+    }
+    random.fillIntegers(this.#rows, 0, this.#size);
+    this.gather(this.#rows, batch);
   }
 
-  /** Fills `batch` with the transitions at `indices`, [B], each below `size`. */
-  sampleAt(indices: Int32Array, batch: ReplayBatch): void {
-    for (let row = 0; row < indices.length; row++) this.#copy(indices[row], batch, row);
-  }
-
-  #copy(index: number, batch: ReplayBatch, row: number): void {
+  /** Fills `batch` with the transitions at `rows`, [B], each below `size`. */
+  gather(rows: Int32Array, batch: ReplayBatch): void {
     const width = this.observationSize;
-    const size = this.#actionSize;
-    const from = index * width;
-    const to = row * width;
-    const unit = this.#unit;
-    for (let d = 0; d < width; d++) {
-      batch.observations[to + d] = this.#observations[from + d] / unit;
-      batch.nextObservations[to + d] = this.#nextObservations[from + d] / unit;
+    if (!this.#storesBytes) {
+      gatherRows(this.#observations, rows, width, batch.observations);
+      gatherRows(this.#nextObservations, rows, width, batch.nextObservations);
+    } else {
+      this.#gatherBytes(rows, batch);
     }
-    for (let k = 0; k < size; k++) {
-      batch.actions[row * size + k] = this.#actions[index * size + k];
-    }
-    batch.rewards[row] = this.#rewards[index];
-    batch.terminated[row] = this.#terminated[index];
+    gatherRows(this.#actions, rows, this.#actionSize, batch.actions);
+    gatherRows(this.#rewards, rows, 1, batch.rewards);
+    gatherRows(this.#terminated, rows, 1, batch.terminated);
   }
 
-  /** Views of the held rows, which `add` goes on writing to, and where the ring stands. */
+  #gatherBytes(rows: Int32Array, { observations, nextObservations }: ReplayBatch): void {
+    const width = this.observationSize;
+    for (let i = 0; i < rows.length; i++) {
+      const [from, to] = [rows[i] * width, i * width];
+      for (let d = 0; d < width; d++) {
+        observations[to + d] = this.#observations[from + d] / 255;
+        nextObservations[to + d] = this.#nextObservations[from + d] / 255;
+      }
+    }
+  }
+
+  /** Views of the rows, which `add` goes on writing to, and where the ring stands. */
   snapshot(): { tensors: NamedTensors; values: Json } {
     const rows = this.#size;
     const width = this.observationSize;

@@ -6,6 +6,7 @@
  */
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
+import { gatherRows } from "../../lab/core/rows.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
@@ -74,7 +75,7 @@ export class TransitionMemory implements Memory<WeightedBatch> {
     this.#next = new Float32Array(observationSize);
   }
 
-  /** Transitions held. */
+  /** Transitions kept. */
   get size(): number {
     return this.#replay.size;
   }
@@ -108,8 +109,8 @@ export class TransitionMemory implements Memory<WeightedBatch> {
     } else {
       this.#priorities.sample(random, this.size, this.#importance(spent), rows, weights);
     }
-    this.#replay.sampleAt(rows, batch);
-    for (let i = 0; i < rows.length; i++) discounts[i] = this.#discounts[rows[i]];
+    this.#replay.gather(rows, batch);
+    gatherRows(this.#discounts, rows, 1, discounts);
   }
 
   /** Gives the rows drawn last the priority of their TD errors, [B], where rows have priorities. */

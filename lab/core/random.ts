@@ -108,7 +108,8 @@ export class Generator {
     if (out instanceof BigInt64Array || out instanceof BigUint64Array) {
       for (let i = 0; i < out.length; i++) out[i] = first + this.#bounded64(range);
     } else if (bits === 32) {
-      for (let i = 0; i < out.length; i++) out[i] = Number(first) + this.#bounded32(Number(range));
+      const [from, span] = [Number(first), Number(range)];
+      for (let i = 0; i < out.length; i++) out[i] = from + this.#bounded32(span);
     } else {
       this.#fillNarrow(out, Number(first), Number(range), bits);
     }
