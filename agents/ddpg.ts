@@ -22,7 +22,7 @@ import type { AgentDefinition } from "../lab/compute/definitions.ts";
 import { descend, movingAverage } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
-import { type AgentContext, defineAgent } from "./define_agent.ts";
+import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
 import { ActionNoise, noiseFields, PerturbedPolicy } from "./exploration/noise.ts";
 import { meanSquaredError } from "./losses.ts";
 import { ReplayBuffer } from "./memory/replay.ts";
@@ -41,8 +41,7 @@ import {
   transitionInputs,
   valueMetrics,
 } from "./trainers/replay_trainer.ts";
-import { ScaledWorld } from "./worlds/scaled_world.ts";
-import type { WorldShape } from "./worlds/world.ts";
+import { World, type WorldSizes } from "./worlds/world.ts";
 
 // Configuration.
 
@@ -71,18 +70,10 @@ export function deterministicPolicyLoss(values: tf.Tensor): tf.Scalar {
 
 // Trainer.
 
-type Context<Configuration> = AgentContext<Configuration>;
-
-/** What an update is compiled from. */
-export type CompileContext<Configuration> = Pick<
-  Context<Configuration>,
-  "name" | "configuration" | "workspace"
->;
-
 /** Compiles one gradient step of critic and policy, with the targets' renewal. */
 export function compileUpdate(
-  { name, configuration: settings, workspace }: CompileContext<DdpgConfiguration>,
-  shape: Pick<WorldShape, "observationSize" | "flatActionSize">,
+  { name, configuration: settings, workspace }: ProgramContext<DdpgConfiguration>,
+  shape: WorldSizes,
 ) {
   const { activation, batchSize, gamma, targetRate } = settings;
   const optimizer = adam();
@@ -97,7 +88,7 @@ export function compileUpdate(
       const { learningRate } = scalar;
       const nextActions = deterministicActions(state[TARGET], nextObservations, activation);
       const nextValues = criticValues(state[TARGET], 0, nextObservations, nextActions, activation);
-      const targets = bootstrapped(input.rewards, input.terminated, nextValues, gamma);
+      const targets = bootstrapped(input, nextValues, gamma);
       const critic = descend(
         (parameters) => {
           const taken = criticValues(parameters, 0, observations, input.actions, activation);
@@ -135,10 +126,10 @@ export function compileUpdate(
  * All of a deterministic off-policy agent but its gradient step: the networks, `criticCount` critics
  * among them, are defined, each with its target and its optimizer's state.
  */
-export function deterministicAgent(context: Context<DdpgConfiguration>, criticCount: number) {
+export function deterministicAgent(context: AgentContext<DdpgConfiguration>, criticCount: number) {
   const { name, configuration: settings, workspace, stream } = context;
   const { environments, bufferSize, hiddenSizes, activation } = settings;
-  const world = new ScaledWorld(name, context, environments);
+  const world = new World(name, context, environments, { actions: ["box"], scaleActions: true });
   const { shape } = world;
   const weights = stream("initial-weights");
   const policy = deterministicPolicyParameters(weights, shape, hiddenSizes);

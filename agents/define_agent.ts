@@ -23,6 +23,12 @@ export interface AgentContext<Configuration> extends TrainerContext<Configuratio
   readonly environmentSource?: EnvironmentSource;
 }
 
+/** What a program of an agent is compiled from. */
+export type ProgramContext<Configuration> = Pick<
+  AgentContext<Configuration>,
+  "name" | "configuration" | "workspace"
+>;
+
 /** An agent as its file says it. */
 export interface Agent<Configuration> {
   /** As in registries. */

@@ -41,7 +41,7 @@ import { descend } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear } from "../lab/compute/schedules.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
-import { type AgentContext, defineAgent } from "./define_agent.ts";
+import { defineAgent, type ProgramContext } from "./define_agent.ts";
 import { scoresOf } from "./distributions/distributions.ts";
 import { EpsilonGreedy } from "./exploration/epsilon_greedy.ts";
 import { huber } from "./losses.ts";
@@ -53,7 +53,7 @@ import { duellingNetwork } from "./rainbow/duelling.ts";
 import { noisyWeights } from "./rainbow/noisy.ts";
 import { type DqnParts, fixedWeights, type ReturnEstimate } from "./rainbow/parts.ts";
 import { quantileReturns } from "./rainbow/quantiles.ts";
-import { bootstrapped } from "./returns/targets.ts";
+import { bootstrapped, type Outcomes } from "./returns/targets.ts";
 import { replayFields, ReplayTrainer, valueMetrics } from "./trainers/replay_trainer.ts";
 import { ObservationNormalizer } from "./worlds/normalizer.ts";
 import { World, type WorldShape } from "./worlds/world.ts";
@@ -141,23 +141,20 @@ export type DqnConfiguration = z.output<typeof configuration>;
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
  * await tf.setBackend("cpu");
- * const row = (...values: number[]) => tf.tensor1d(values);
+ * const outcomes = { rewards: tf.tensor1d([1, 1]), terminated: tf.tensor1d([0, 1]) };
  * const next = tf.tensor2d([[0.8, 0.9], [0.8, 0.9]]);
- * dqnTargets(row(1, 1), row(0, 1), next, 0.99).print(); // [1.891, 1]
+ * dqnTargets(outcomes, next, 0.99).print(); // [1.891, 1]
  * ```
  *
- * @param rewards r, [B].
- * @param terminated 1 where s' is terminal, [B]; a truncated transition is 0.
  * @param nextScores Q(s', ·; θ⁻), [B, A].
  * @param discounts γ in [0, 1], or one for each transition, [B].
  */
 export function dqnTargets(
-  rewards: tf.Tensor,
-  terminated: tf.Tensor,
+  outcomes: Outcomes,
   nextScores: tf.Tensor,
   discounts: tf.Tensor | number,
 ): tf.Tensor1D {
-  return bootstrapped(rewards, terminated, tf.max(nextScores, 1), discounts);
+  return bootstrapped(outcomes, tf.max(nextScores, 1), discounts);
 }
 
 /** The mean of each return: what plain deep Q-learning learns. */
@@ -167,10 +164,10 @@ function meanReturns(loss: DqnConfiguration["loss"]): ReturnEstimate {
     quantiles: 0,
     mean: (values) => values,
     taken: scoresOf,
-    targets: ({ rewards, terminated, discounts }, next, choosing) =>
+    targets: (outcomes, next, discounts, choosing) =>
       choosing === undefined
-        ? dqnTargets(rewards, terminated, next, discounts)
-        : doubleDqnTargets(rewards, terminated, choosing, next, discounts),
+        ? dqnTargets(outcomes, next, discounts)
+        : doubleDqnTargets(outcomes, choosing, next, discounts),
     losses: (taken, targets) => lossOf(tf.sub(targets, taken)),
   };
 }
@@ -192,18 +189,13 @@ export function partsOf(
 
 // Trainer.
 
-type CompileContext = Pick<
-  AgentContext<DqnConfiguration>,
-  "name" | "configuration" | "workspace"
->;
-
 /**
  * Compiles one gradient step on a batch of transitions between flat observations of length `width`.
  *
  * @param parameters At the start.
  */
 export function compileUpdate(
-  { name, configuration: settings, workspace }: CompileContext,
+  { name, configuration: settings, workspace }: ProgramContext<DqnConfiguration>,
   { network, estimate, source }: DqnParts,
   width: number,
   parameters: NamedTensors,
@@ -233,7 +225,7 @@ export function compileUpdate(
       const choosing = doubleQ
         ? estimates(state[PARAMETERS], input.nextObservations, "choice")
         : undefined;
-      const targets = estimate.targets(input, next, choosing);
+      const targets = estimate.targets(input, next, input.discounts, choosing);
       const step = descend(
         (parameters) => {
           const online = estimates(parameters, input.observations, "online");
@@ -258,7 +250,7 @@ export function compileUpdate(
 
 /** Compiles the action values of a step of all environments; noisy ones are drawn anew each time. */
 function compileActor(
-  { name, configuration: { environments, noisy }, workspace }: CompileContext,
+  { name, configuration: { environments, noisy }, workspace }: ProgramContext<DqnConfiguration>,
   { network, estimate, source }: DqnParts,
   width: number,
   parameters: NamedTensors,

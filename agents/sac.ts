@@ -27,7 +27,7 @@ import { constant } from "../lab/compute/initializers.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
-import { type AgentContext, defineAgent } from "./define_agent.ts";
+import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
 import { squashedSample } from "./distributions/squashed_gaussian.ts";
 import { SquashedExplorer } from "./exploration/squashed_explorer.ts";
 import { meanSquaredError } from "./losses.ts";
@@ -36,15 +36,14 @@ import { CRITIC, criticParameters, criticValues } from "./networks/critics.ts";
 import { POLICY, squashedPolicy, squashedPolicyParameters } from "./networks/squashed_policy.ts";
 import { TARGET } from "./networks/target_network.ts";
 import { meanAndDeviation } from "./returns/advantages.ts";
-import { bootstrapped } from "./returns/targets.ts";
+import { bootstrapped, type Outcomes } from "./returns/targets.ts";
 import {
   replayFields,
   ReplayTrainer,
   transitionInputs,
   valueMetrics,
 } from "./trainers/replay_trainer.ts";
-import { ScaledWorld } from "./worlds/scaled_world.ts";
-import type { WorldShape } from "./worlds/world.ts";
+import { World, type WorldSizes } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's SAC.
 
@@ -81,8 +80,6 @@ export type SacConfiguration = z.output<typeof configuration>;
  * y = r + γ(1 − terminated) · (min(Q̄₁, Q̄₂)(s', a') − α ln π(a'|s')). Equations 2 and 3. No gradient
  * flows through it.
  *
- * @param rewards r, [B].
- * @param terminated 1 where s' is terminal, [B]; a truncated transition is 0.
  * @param first Q̄₁(s', a'), [B].
  * @param second Q̄₂(s', a'), [B].
  * @param logProbability ln π(a'|s'), [B].
@@ -90,8 +87,7 @@ export type SacConfiguration = z.output<typeof configuration>;
  * @param gamma γ in [0, 1].
  */
 export function softTargets(
-  rewards: tf.Tensor,
-  terminated: tf.Tensor,
+  outcomes: Outcomes,
   first: tf.Tensor,
   second: tf.Tensor,
   logProbability: tf.Tensor,
@@ -99,7 +95,7 @@ export function softTargets(
   gamma: number,
 ): tf.Tensor1D {
   const soft = tf.sub(tf.minimum(first, second), tf.mul(temperature, logProbability));
-  return bootstrapped(rewards, terminated, soft, gamma);
+  return bootstrapped(outcomes, soft, gamma);
 }
 
 /**
@@ -145,13 +141,10 @@ const LOG_TEMPERATURE = `${TEMPERATURE}/log`;
 
 // Trainer.
 
-type Context = AgentContext<SacConfiguration>;
-type CompileContext = Pick<Context, "name" | "configuration" | "workspace">;
-
 /** Compiles one gradient step of critics, policy and temperature, with the targets' renewal. */
 export function compileUpdate(
-  { name, configuration: settings, workspace }: CompileContext,
-  shape: Pick<WorldShape, "observationSize" | "flatActionSize">,
+  { name, configuration: settings, workspace }: ProgramContext<SacConfiguration>,
+  shape: WorldSizes,
 ) {
   const { activation, batchSize, gamma, targetRate, automaticTemperature } = settings;
   const optimizer = adam();
@@ -184,15 +177,7 @@ export function compileUpdate(
 
       const next = sample(parameters, input.nextObservations, random.nextNoise);
       const [first, second] = bothValues(state[TARGET], input.nextObservations, next.actions);
-      const targets = softTargets(
-        input.rewards,
-        input.terminated,
-        first,
-        second,
-        next.logProbability,
-        temperature,
-        gamma,
-      );
+      const targets = softTargets(input, first, second, next.logProbability, temperature, gamma);
       const critics = descend(
         (parameters) => {
           const [first, second] = bothValues(parameters, input.observations, input.actions);
@@ -265,8 +250,8 @@ export function compileUpdate(
 
 /** Makes the networks and their optimizers' states; without a learned temperature not for it. */
 function defineNetworks(
-  { workspace, stream, configuration: settings }: Context,
-  shape: WorldShape,
+  { workspace, stream, configuration: settings }: AgentContext<SacConfiguration>,
+  shape: WorldSizes,
 ) {
   const { hiddenSizes, automaticTemperature, temperature } = settings;
   const weights = stream("initial-weights");
@@ -307,7 +292,10 @@ export const sac: AgentDefinition<SacConfiguration> = defineAgent({
   trainer(context) {
     const { name, configuration: settings, workspace, stream } = context;
     requireTemperature(name, settings);
-    const world = new ScaledWorld(name, context, settings.environments);
+    const world = new World(name, context, settings.environments, {
+      actions: ["box"],
+      scaleActions: true,
+    });
     const { shape } = world;
     const groups = defineNetworks(context, shape);
     const update = compileUpdate(context, shape);

@@ -20,20 +20,15 @@ import type { AgentDefinition } from "../lab/compute/definitions.ts";
 import { descend, movingAverage } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
-import {
-  type CompileContext,
-  deterministicAgent,
-  deterministicFields,
-  deterministicPolicyLoss,
-} from "./ddpg.ts";
-import { defineAgent } from "./define_agent.ts";
+import { deterministicAgent, deterministicFields, deterministicPolicyLoss } from "./ddpg.ts";
+import { defineAgent, type ProgramContext } from "./define_agent.ts";
 import { meanSquaredError } from "./losses.ts";
 import { CRITIC, criticValues } from "./networks/critics.ts";
 import { deterministicActions, POLICY } from "./networks/deterministic_policy.ts";
 import { TARGET } from "./networks/target_network.ts";
-import { bootstrapped } from "./returns/targets.ts";
+import { bootstrapped, type Outcomes } from "./returns/targets.ts";
 import { ReplayTrainer, transitionInputs, valueMetrics } from "./trainers/replay_trainer.ts";
-import type { WorldShape } from "./worlds/world.ts";
+import type { WorldSizes } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's TD3, with the paper's exploration noise.
 
@@ -77,30 +72,25 @@ export function smoothedActions(
 /**
  * y = r + γ(1 − terminated) · min(Q̄₁, Q̄₂)(s', ã). Equation 10. With equal critics it is DDPG's target.
  *
- * @param rewards r, [B].
- * @param terminated 1 where s' is terminal, [B]; a truncated transition is 0.
  * @param first Q̄₁(s', ã), [B].
  * @param second Q̄₂(s', ã), [B].
  * @param gamma γ in [0, 1].
  */
 export function clippedDoubleTargets(
-  rewards: tf.Tensor,
-  terminated: tf.Tensor,
+  outcomes: Outcomes,
   first: tf.Tensor,
   second: tf.Tensor,
   gamma: number,
 ): tf.Tensor1D {
-  return bootstrapped(rewards, terminated, tf.minimum(first, second), gamma);
+  return bootstrapped(outcomes, tf.minimum(first, second), gamma);
 }
 
 // Trainer.
 
-type Sizes = Pick<WorldShape, "observationSize" | "flatActionSize">;
-
 /** Compiles one gradient step of both critics. */
 export function compileCriticUpdate(
-  { name, configuration: settings, workspace }: CompileContext<Td3Configuration>,
-  shape: Sizes,
+  { name, configuration: settings, workspace }: ProgramContext<Td3Configuration>,
+  shape: WorldSizes,
 ) {
   const { activation, batchSize, gamma, targetNoiseStd, targetNoiseClip } = settings;
   const optimizer = adam();
@@ -118,7 +108,7 @@ export function compileCriticUpdate(
       const [first, second] = [0, 1].map((i) =>
         criticValues(state[TARGET], i, input.nextObservations, actions, activation)
       );
-      const targets = clippedDoubleTargets(input.rewards, input.terminated, first, second, gamma);
+      const targets = clippedDoubleTargets(input, first, second, gamma);
       const critics = descend(
         (parameters) => {
           const [first, second] = [0, 1].map((i) =>
@@ -142,10 +132,10 @@ export function compileCriticUpdate(
 
 /** Compiles one gradient step of the policy, with the renewal of all targets. */
 export function compilePolicyUpdate(
-  { name, configuration: { activation, batchSize, targetRate }, workspace }: CompileContext<
+  { name, configuration: { activation, batchSize, targetRate }, workspace }: ProgramContext<
     Td3Configuration
   >,
-  { observationSize }: Sizes,
+  { observationSize }: WorldSizes,
 ) {
   const optimizer = adam();
   return workspace.compile(

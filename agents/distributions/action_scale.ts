@@ -23,13 +23,18 @@ export class ActionScale {
    * low + ½(a + 1)(high − low).
    *
    * @param actions a in [−1, 1], [N, K].
-   * @param out Out: within the bounds, [N, K].
+   * @param out Out: within the bounds, [N, K]; left out: a new array.
+   * @returns `out`.
    */
-  toEnvironment(actions: ArrayLike<number>, out: Float32Array): void {
+  toEnvironment(
+    actions: ArrayLike<number>,
+    out: Float32Array = new Float32Array(actions.length),
+  ): Float32Array {
     const { low, high, flatSize } = this.space;
     for (let i = 0; i < out.length; i++) {
       const k = i % flatSize;
       out[i] = low[k] + 0.5 * (actions[i] + 1) * (high[k] - low[k]);
     }
+    return out;
   }
 }

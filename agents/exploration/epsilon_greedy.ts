@@ -6,22 +6,14 @@
 import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Schedule } from "../../lab/compute/schedules.ts";
-import type { Program } from "../../lab/compute/workspace.ts";
-import type { ActionRows } from "../distributions/actions.ts";
-import { greedyActions } from "../distributions/actions.ts";
+import { type ActionRows, greedyActions } from "../distributions/actions.ts";
+import type { ScoreProgram } from "../trainers/evaluation.ts";
 import type { Explorer, ExploringStep } from "./explorer.ts";
-
-/** A program from observations [N, D] to `scores`, Q(s, ·) [N, A]. */
-type ActionValueProgram = Program<
-  { readonly observations: readonly [readonly number[], "float32"] },
-  never,
-  "scores"
->;
 
 /** What an {@linkcode EpsilonGreedy} explorer is made from. */
 export interface EpsilonGreedyOptions {
-  /** Gives the action values. */
-  readonly actor: ActionValueProgram;
+  /** Its scores are the action values, [N, A]. */
+  readonly actor: ScoreProgram;
   /** A. */
   readonly actionCount: number;
   /** ε by the share of the budget that is spent. */

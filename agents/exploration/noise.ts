@@ -6,8 +6,8 @@
 import * as z from "zod";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
-import type { Program } from "../../lab/compute/workspace.ts";
 import type { ActionRows } from "../distributions/actions.ts";
+import type { ScoreProgram } from "../trainers/evaluation.ts";
 import { type Explorer, uniformActions } from "./explorer.ts";
 
 /** Fields of a configuration that say which noise. */
@@ -92,16 +92,10 @@ export class ActionNoise {
   }
 }
 
-/** A program from observations [N, D] to `scores`, μ(s) in [−1, 1], [N, K]. */
-type PolicyProgram = Program<
-  { readonly observations: readonly [readonly number[], "float32"] },
-  never,
-  "scores"
->;
-
 /** What a {@linkcode PerturbedPolicy} is made from. */
 export interface PerturbedPolicyOptions {
-  readonly actor: PolicyProgram;
+  /** Its scores are μ(s) in [−1, 1], [N, K]. */
+  readonly actor: ScoreProgram;
   readonly noise: ActionNoise;
   /** Draws the random actions of the beginning. */
   readonly exploration: Generator;

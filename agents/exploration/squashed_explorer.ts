@@ -14,7 +14,7 @@ import {
   squashedPolicy,
   type SquashedPolicySettings,
 } from "../networks/squashed_policy.ts";
-import type { WorldShape } from "../worlds/world.ts";
+import type { WorldSizes } from "../worlds/world.ts";
 import { type Explorer, type ExploringStep, uniformActions } from "./explorer.ts";
 
 /** What exploring depends on. */
@@ -30,7 +30,7 @@ export interface SquashedExplorerOptions {
   /** Stands in the name of the program. */
   readonly agent: string;
   readonly workspace: Workspace;
-  readonly shape: WorldShape;
+  readonly shape: WorldSizes;
   readonly settings: ExplorerSettings;
   /** Draws the random actions of the beginning. */
   readonly exploration: Generator;
@@ -38,23 +38,15 @@ export interface SquashedExplorerOptions {
   readonly random: Generator;
 }
 
-/** Chooses exploring actions in [−1, 1] by compiled programs. */
+/** Chooses exploring actions in [−1, 1] by a compiled program. */
 export class SquashedExplorer implements Explorer {
-  readonly #program: ReturnType<typeof compileActor> | ReturnType<typeof compileGsdeActor>;
-  /** ε of gSDE, [N, L, K]: the program's view of it. */
-  readonly #noise: Float32Array | undefined;
-  /** Whether gSDE's noise was drawn: the first exploring step may follow random ones. */
+  readonly #program: ReturnType<typeof compileActor>;
+  /** Whether noise was drawn: the first exploring step may follow random ones. */
   #isDrawn = false;
 
   /** Compiles its program. */
   constructor(private readonly options: SquashedExplorerOptions) {
-    if (options.settings.stateDependentNoise) {
-      const program = compileGsdeActor(options);
-      this.#noise = program.input.noise;
-      this.#program = program;
-    } else {
-      this.#program = compileActor(options);
-    }
+    this.#program = compileActor(options);
   }
 
   random(actions: ActionRows): void {
@@ -67,58 +59,46 @@ export class SquashedExplorer implements Explorer {
     actions: ActionRows,
     { sinceTraining }: ExploringStep,
   ): Promise<void> {
-    const program = this.#program;
-    program.input.observations.set(observations);
-    if (this.#noise !== undefined) this.#renew(this.#noise, sinceTraining);
-    program.run(this.options.random);
-    actions.set(await program.read("actions"));
-  }
-
-  #renew(noise: Float32Array, sinceTraining: number): void {
-    const { noiseEvery } = this.options.settings;
-    const isDue = sinceTraining === 0 || (noiseEvery > 0 && sinceTraining % noiseEvery === 0);
-    if (!isDue && this.#isDrawn) return;
-    this.options.random.fillStandardNormal(noise);
+    const { input } = this.#program;
+    input.observations.set(observations);
+    if (!this.#isDrawn || this.#isDue(sinceTraining)) {
+      this.options.random.fillStandardNormal(input.noise);
+    }
     this.#isDrawn = true;
+    this.#program.run();
+    actions.set(await this.#program.read("actions"));
+  }
+
+  #isDue(sinceTraining: number): boolean {
+    const { stateDependentNoise, noiseEvery } = this.options.settings;
+    if (!stateDependentNoise || sinceTraining === 0) return true;
+    return noiseEvery > 0 && sinceTraining % noiseEvery === 0;
   }
 }
 
-/** a = tanh(μ(s) + σ(s)ε). */
+/** a = tanh(μ(s) + σ(s)ε); with gSDE a = tanh(μ(s) + (σ ⊙ ε)ᵀz(s)). */
 function compileActor({ agent, workspace, shape, settings }: SquashedExplorerOptions) {
-  const { environments } = settings;
+  const { environments, stateDependentNoise } = settings;
   const { observationSize, flatActionSize } = shape;
-  return workspace.compile(
-    {
-      name: `${agent}/act`,
-      inputs: { observations: [[environments, observationSize], "float32"] },
-      random: { noise: [[environments, flatActionSize], "normal"] },
-      state: [PARAMETERS],
-      placement: "host",
-    },
-    ({ input, random, state }) => {
-      const { mean, logStd } = squashedPolicy(state[PARAMETERS], input.observations, settings);
-      return { outputs: { actions: squashedSample(mean, logStd, random.noise).actions } };
-    },
-  );
-}
-
-/** a = tanh(μ(s) + (σ ⊙ ε)ᵀz(s)), with the same ε for several steps. */
-function compileGsdeActor({ agent, workspace, shape, settings }: SquashedExplorerOptions) {
-  const { environments } = settings;
-  const { observationSize, flatActionSize } = shape;
+  const noise = stateDependentNoise
+    ? [environments, featureCount(shape, settings), flatActionSize]
+    : [environments, flatActionSize];
   return workspace.compile(
     {
       name: `${agent}/act`,
       inputs: {
         observations: [[environments, observationSize], "float32"],
-        noise: [[environments, featureCount(shape, settings), flatActionSize], "float32"],
+        noise: [noise, "float32"],
       },
       state: [PARAMETERS],
       placement: "host",
     },
     ({ input, state }) => {
       const policy = squashedPolicy(state[PARAMETERS], input.observations, settings);
-      return { outputs: { actions: gsdeActions(state[PARAMETERS], policy, input.noise) } };
+      const actions = stateDependentNoise
+        ? gsdeActions(state[PARAMETERS], policy, input.noise)
+        : squashedSample(policy.mean, policy.logStd, input.noise).actions;
+      return { outputs: { actions } };
     },
   );
 }

@@ -9,7 +9,7 @@ import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { type Activation, mlp } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { fanInParameters } from "./fan_in.ts";
-import type { WorldShape } from "../worlds/world.ts";
+import type { WorldSizes } from "../worlds/world.ts";
 
 /** Prefix of all critics; the i-th one's is `critic/i`. */
 export const CRITIC = "critic";
@@ -17,7 +17,7 @@ export const CRITIC = "critic";
 /** Initial parameters of `count` critics, drawn independently. */
 export function criticParameters(
   random: Generator,
-  { observationSize, flatActionSize }: Pick<WorldShape, "observationSize" | "flatActionSize">,
+  { observationSize, flatActionSize }: WorldSizes,
   hiddenSizes: readonly number[],
   count: number,
 ): NamedTensors {

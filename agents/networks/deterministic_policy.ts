@@ -9,7 +9,7 @@ import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { type Activation, mlp } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { fanInParameters } from "./fan_in.ts";
-import type { WorldShape } from "../worlds/world.ts";
+import type { WorldSizes } from "../worlds/world.ts";
 
 /** Prefix of the policy. */
 export const POLICY = "policy";
@@ -17,7 +17,7 @@ export const POLICY = "policy";
 /** Initial parameters of a policy. */
 export function deterministicPolicyParameters(
   random: Generator,
-  { observationSize, flatActionSize }: Pick<WorldShape, "observationSize" | "flatActionSize">,
+  { observationSize, flatActionSize }: WorldSizes,
   hiddenSizes: readonly number[],
 ): NamedTensors {
   return fanInParameters(random, [observationSize, ...hiddenSizes, flatActionSize], POLICY);

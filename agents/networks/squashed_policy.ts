@@ -12,7 +12,7 @@ import { type Activation, mlpLayers } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { fanInParameters } from "./fan_in.ts";
 import { gsdeVariance } from "../distributions/gsde.ts";
-import type { WorldShape } from "../worlds/world.ts";
+import type { WorldSizes } from "../worlds/world.ts";
 
 /** Prefix of the policy. */
 export const POLICY = "policy";
@@ -37,7 +37,7 @@ export interface SquashedPolicySettings {
 
 /** Width L of the features, what enters the last layer. */
 export function featureCount(
-  { observationSize }: Pick<WorldShape, "observationSize">,
+  { observationSize }: Pick<WorldSizes, "observationSize">,
   { hiddenSizes }: Pick<SquashedPolicySettings, "hiddenSizes">,
 ): number {
   return hiddenSizes.at(-1) ?? observationSize;
@@ -46,7 +46,7 @@ export function featureCount(
 /** Initial parameters; with gSDE a matrix ln σ, [L, K], in place of the second half of the outputs. */
 export function squashedPolicyParameters(
   random: Generator,
-  shape: Pick<WorldShape, "observationSize" | "flatActionSize">,
+  shape: WorldSizes,
   settings: SquashedPolicySettings,
 ): NamedTensors {
   const { observationSize, flatActionSize } = shape;

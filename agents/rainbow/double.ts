@@ -8,25 +8,22 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { scoresOf } from "../distributions/distributions.ts";
-import { bootstrapped } from "../returns/targets.ts";
+import { bootstrapped, type Outcomes } from "../returns/targets.ts";
 
 /**
  * y = r + γ(1 − terminated) · Q(s', argmax_a Q(s', a; θ); θ⁻). Equation 4 of van Hasselt et al.
  * (2015). With equal networks it is the target of plain deep Q-learning.
  *
- * @param rewards r, [B].
- * @param terminated 1 where s' is terminal, [B].
  * @param onlineScores Q(s', ·; θ), [B, A].
  * @param nextScores Q(s', ·; θ⁻), [B, A].
  * @param discounts γ in [0, 1], or one for each transition, [B].
  */
 export function doubleDqnTargets(
-  rewards: tf.Tensor,
-  terminated: tf.Tensor,
+  outcomes: Outcomes,
   onlineScores: tf.Tensor,
   nextScores: tf.Tensor,
   discounts: tf.Tensor | number,
 ): tf.Tensor1D {
   const chosen = tf.argMax(onlineScores, 1);
-  return bootstrapped(rewards, terminated, scoresOf(nextScores, chosen), discounts);
+  return bootstrapped(outcomes, scoresOf(nextScores, chosen), discounts);
 }

@@ -11,16 +11,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { RandomSpec, Tensors } from "../../lab/compute/workspace.ts";
 import type { ActionValueNetwork } from "../networks/action_values.ts";
-
-/** What targets are made from: a batch's columns, [B] each. */
-export interface Outcomes {
-  /** r, or R over n steps. */
-  readonly rewards: tf.Tensor;
-  /** 1 where s' is terminal. */
-  readonly terminated: tf.Tensor;
-  /** γ, or γⁿ. */
-  readonly discounts: tf.Tensor;
-}
+import type { Outcomes } from "../returns/targets.ts";
 
 /** What a network learns of the return of each action: its mean, or N quantiles. */
 export interface ReturnEstimate {
@@ -34,9 +25,15 @@ export interface ReturnEstimate {
    * y, [B] or [B, N]; no gradient flows through it.
    *
    * @param next What the target network estimates for s'.
+   * @param discounts γ, or γⁿ, [B].
    * @param choosing What the online network estimates for s', where it chooses a': double Q-learning.
    */
-  targets(outcomes: Outcomes, next: tf.Tensor, choosing?: tf.Tensor): tf.Tensor;
+  targets(
+    outcomes: Outcomes,
+    next: tf.Tensor,
+    discounts: tf.Tensor,
+    choosing?: tf.Tensor,
+  ): tf.Tensor;
   /** The loss of each transition, [B]. */
   losses(taken: tf.Tensor, targets: tf.Tensor): tf.Tensor;
 }

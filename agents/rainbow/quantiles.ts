@@ -8,7 +8,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { huber } from "../losses.ts";
-import { bootstrapped } from "../returns/targets.ts";
+import { bootstrapped, type Outcomes } from "../returns/targets.ts";
 import type { ReturnEstimate } from "./parts.ts";
 
 /** τ̂ᵢ = (i + ½)/N for i = 0 … N − 1: the midpoints of N equal shares. Lemma 2. */
@@ -53,8 +53,6 @@ export function quantileHuberLoss(quantiles: tf.Tensor, targets: tf.Tensor): tf.
  * y_j = r + γ(1 − terminated) · θ⁻_j(s', a*) with a* = argmax_a of the mean over `choosing`: the
  * samples of the target distribution in algorithm 1 of Dabney et al. (2018).
  *
- * @param rewards r, [B].
- * @param terminated 1 where s' is terminal, [B].
  * @param choosing Quantiles that choose a*, [B, A, N]: those of the target network, or with double
  *   Q-learning of the online one.
  * @param next Quantiles of the target network θ⁻(s', ·), [B, A, N].
@@ -62,15 +60,15 @@ export function quantileHuberLoss(quantiles: tf.Tensor, targets: tf.Tensor): tf.
  * @returns [B, N].
  */
 export function quantileTargets(
-  rewards: tf.Tensor,
-  terminated: tf.Tensor,
+  { rewards, terminated }: Outcomes,
   choosing: tf.Tensor,
   next: tf.Tensor,
   discounts: tf.Tensor,
 ): tf.Tensor2D {
   const column = (x: tf.Tensor) => tf.expandDims(x, 1);
   const chosen = quantilesOf(next, tf.argMax(tf.mean(choosing, 2), 1));
-  return bootstrapped(column(rewards), column(terminated), chosen, column(discounts));
+  const columns = { rewards: column(rewards), terminated: column(terminated) };
+  return bootstrapped(columns, chosen, column(discounts));
 }
 
 /** `quantiles` quantiles of each return, N ≥ 1, learned by quantile regression. */
@@ -79,8 +77,8 @@ export function quantileReturns(quantiles: number): ReturnEstimate {
     quantiles,
     mean: (estimates) => tf.mean(estimates, -1),
     taken: quantilesOf,
-    targets: ({ rewards, terminated, discounts }, next, choosing = next) =>
-      quantileTargets(rewards, terminated, choosing, next, discounts),
+    targets: (outcomes, next, discounts, choosing = next) =>
+      quantileTargets(outcomes, choosing, next, discounts),
     losses: quantileHuberLoss,
   };
 }

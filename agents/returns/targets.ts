@@ -5,6 +5,14 @@
  */
 import * as tf from "@tensorflow/tfjs";
 
+/** What an action led to. */
+export interface Outcomes {
+  /** r, or R over n steps, [B]. */
+  readonly rewards: tf.Tensor;
+  /** 1 where s' is terminal, [B]; a truncated transition is 0. */
+  readonly terminated: tf.Tensor;
+}
+
 /**
  * r + γ(1 − terminated) · V(s'). The shapes broadcast.
  *
@@ -13,17 +21,15 @@ import * as tf from "@tensorflow/tfjs";
  * import * as tf from "@tensorflow/tfjs";
  * await tf.setBackend("cpu");
  * const row = (...values: number[]) => tf.tensor1d(values);
- * bootstrapped(row(1, 1), row(0, 1), row(2, 2), 0.5).print(); // [2, 1]
+ * const outcomes = { rewards: row(1, 1), terminated: row(0, 1) };
+ * bootstrapped(outcomes, row(2, 2), 0.5).print(); // [2, 1]
  * ```
  *
- * @param rewards r, [B].
- * @param terminated 1 where s' is terminal, [B]; a truncated transition is 0.
  * @param nextValues V(s'), [B].
  * @param discounts γ in [0, 1], or one for each transition, [B].
  */
 export function bootstrapped<T extends tf.Tensor>(
-  rewards: tf.Tensor,
-  terminated: tf.Tensor,
+  { rewards, terminated }: Outcomes,
   nextValues: tf.Tensor,
   discounts: tf.Tensor | number,
 ): T {

@@ -21,8 +21,7 @@ import type { Memory } from "../memory/memory.ts";
 import type { ReplayBatch } from "../memory/replay.ts";
 import { meanAndDeviation } from "../returns/advantages.ts";
 import type { ObservationNormalizer } from "../worlds/normalizer.ts";
-import { ScaledWorld } from "../worlds/scaled_world.ts";
-import type { World, WorldShape } from "../worlds/world.ts";
+import type { World, WorldSizes } from "../worlds/world.ts";
 import { AgentTrainer } from "./agent_trainer.ts";
 import { Evaluator, greedyActors, type Scores } from "./evaluation.ts";
 
@@ -115,7 +114,7 @@ export interface Learner<Batch> {
 /** The parts in which off-policy agents differ. */
 export interface ReplayAgent<Batch extends ReplayBatch> {
   readonly world: World;
-  /** What the greedy policy chooses the best of; in [−1, 1] in a {@linkcode ScaledWorld}. */
+  /** What the greedy policy chooses the best of; in [−1, 1] where the world scales actions. */
   readonly scores: Scores;
   readonly explorer: Explorer;
   readonly memory: Memory<Batch>;
@@ -253,17 +252,13 @@ export class ReplayTrainer<Batch extends ReplayBatch> extends AgentTrainer {
 /** The evaluator of the greedy policy. */
 function evaluatorOf<Batch extends ReplayBatch>(
   { name, workspace, makeEnvironment }: AgentContext<ReplayConfiguration>,
-  { world, scores, normalizer }: ReplayAgent<Batch>,
+  { world: { shape, scale }, scores, normalizer }: ReplayAgent<Batch>,
 ): Evaluator {
-  const { shape } = world;
-  const common = { shape, makeEnvironment, scores, normalizer };
-  if (!(world instanceof ScaledWorld)) {
-    return new Evaluator({ ...common, actors: greedyActors(name, workspace, shape, scores) });
-  }
-  const choose = (rows: Float32Array, actions: ActionRows) =>
-    world.scale.toEnvironment(rows, actions as Float32Array);
+  const choose = scale && ((rows: Float32Array, actions: ActionRows) => {
+    scale.toEnvironment(rows, actions as Float32Array);
+  });
   const actors = greedyActors(name, workspace, shape, scores, choose);
-  return new Evaluator({ ...common, actors, scaled: true });
+  return new Evaluator({ shape, makeEnvironment, actors, scores, scaled: !!scale, normalizer });
 }
 
 /** @throws InputError where the counts do not fit each other or the budget. */
@@ -295,7 +290,7 @@ function requireFit(
 /** A batch of transitions with Box actions as the inputs of an update. */
 export function transitionInputs(
   batch: number,
-  { observationSize, flatActionSize }: Pick<WorldShape, "observationSize" | "flatActionSize">,
+  { observationSize, flatActionSize }: WorldSizes,
 ) {
   const rows = (...width: number[]): InputSpec & readonly [unknown, "float32"] => [
     [batch, ...width],

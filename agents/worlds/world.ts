@@ -9,23 +9,28 @@ import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { deriveSeed, type Seed } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
-import { type Space, spaceNames } from "../../lab/core/space.ts";
+import { type Box, type Space, spaceNames } from "../../lab/core/space.ts";
 import type { Vector, VectorStep } from "../../lab/core/vector.ts";
+import { ActionScale } from "../distributions/action_scale.ts";
 import { type ActionRows, type ActionSpace, ActionTranslator } from "../distributions/actions.ts";
 import { EpisodeWindow } from "./episodes.ts";
 import { requireFinite } from "./finite.ts";
 import { ObservationNormalizer, RewardNormalizer } from "./normalizer.ts";
 
-/** What an agent's networks must fit. */
-export interface WorldShape {
-  /** Observations enter networks in their flat form. */
-  readonly observationSpace: Space;
+/** The widths that an agent's networks must fit. */
+export interface WorldSizes {
   /** Length D of a flat observation: a Box's size, a Discrete's n (one-hot). */
   readonly observationSize: number;
-  /** Where actions are chosen from. */
-  readonly actionSpace: ActionSpace;
   /** Length of a flat action: the number A of a Discrete, Σ n_k of a MultiDiscrete, a Box's size. */
   readonly flatActionSize: number;
+}
+
+/** What an agent's networks must fit. */
+export interface WorldShape extends WorldSizes {
+  /** Observations enter networks in their flat form. */
+  readonly observationSpace: Space;
+  /** Where actions are chosen from. */
+  readonly actionSpace: ActionSpace;
   /** Whether actions are chosen within the environment's masks. */
   readonly masked?: boolean;
 }
@@ -72,6 +77,8 @@ export interface WorldOptions {
   readonly normalizeRewards?: false | { readonly gamma: number };
   /** Choose within the environment's action masks, where it has them. */
   readonly maskActions?: boolean;
+  /** `step` takes the actions of a Box in [−1, 1]; its bounds must be finite. */
+  readonly scaleActions?: boolean;
 }
 
 /** N training environments in lockstep, with same-step autoreset, and their episodes. */
@@ -81,6 +88,8 @@ export class World {
   readonly shape: WorldShape;
   /** Frozen copies of it go into evaluation. */
   readonly normalizer: ObservationNormalizer | undefined;
+  /** Between [−1, 1] and the environment's unit, where `step` takes scaled actions. */
+  readonly scale: ActionScale | undefined;
   readonly #rewardNormalizer: RewardNormalizer | undefined;
   readonly #translator: ActionTranslator;
   /** What `observations` and `step` answer where something is normalised. */
@@ -95,17 +104,20 @@ export class World {
     agent: string,
     context: { readonly seed: Seed; makeEnvironment(): Environment },
     environments: number,
-    { actions = ["discrete"], normalizeObservations, normalizeRewards, maskActions }: WorldOptions =
-      {},
+    options: WorldOptions = {},
   ) {
+    const { actions = ["discrete"], normalizeObservations, normalizeRewards } = options;
     this.vector = vectorOf(context.makeEnvironment, environments, { autoreset: "same-step" });
     this.shape = {
       ...worldShape(agent, this.vector, actions),
-      masked: maskActions === true && this.vector.actionMasks !== undefined,
+      masked: options.maskActions === true && this.vector.actionMasks !== undefined,
     };
     this.episodes = new EpisodeWindow(environments);
-    this.#translator = new ActionTranslator(this.shape.actionSpace, environments);
-    const { observationSize } = this.shape;
+    const { observationSize, actionSpace } = this.shape;
+    this.#translator = new ActionTranslator(actionSpace, environments);
+    if (options.scaleActions) {
+      this.scale = new ActionScale(agent, this.vector.id, actionSpace as Box);
+    }
     if (normalizeObservations) this.normalizer = new ObservationNormalizer(observationSize);
     if (normalizeRewards) {
       this.#rewardNormalizer = new RewardNormalizer(environments, normalizeRewards.gamma);
@@ -136,11 +148,13 @@ export class World {
   /**
    * Steps every environment; counts its episode with the rewards as they are.
    *
-   * @param actions [N, K], choices counted from 0, Box values in the environment's unit.
+   * @param actions [N, K], choices counted from 0, Box values in the environment's unit or, with
+   *   `scaleActions`, in [−1, 1].
    * @throws LabError where an observation or reward is not finite, and what the environments throw.
    */
   step(actions: ActionRows): VectorStep {
-    const step = this.vector.step(this.#translator.translate(actions));
+    const sent = this.scale?.toEnvironment(actions) ?? actions;
+    const step = this.vector.step(this.#translator.translate(sent));
     const { rewards, terminated, truncated, finalObservations } = step;
     requireFinite(this.vector.id, "rewards", rewards);
     requireFinite(this.vector.id, "observations", step.observations);

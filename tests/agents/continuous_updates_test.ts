@@ -148,10 +148,10 @@ Deno.test("targets are the worked example's, cut at terminal states and at the l
   await openWorkspace("cpu");
   tf.tidy(() => {
     const row = (...values: number[]) => tf.tensor1d(values);
-    const [rewards, terminated] = [row(1, 1), row(0, 1)];
-    const one = bootstrapped(rewards, terminated, row(0.7, 0.7), 0.99);
+    const outcomes = { rewards: row(1, 1), terminated: row(0, 1) };
+    const one = bootstrapped(outcomes, row(0.7, 0.7), 0.99);
     expectClose(one.dataSync(), [1.693, 1], "DDPG");
-    const two = clippedDoubleTargets(rewards, terminated, row(0.9, 9), row(0.7, 9), 0.99);
+    const two = clippedDoubleTargets(outcomes, row(0.9, 9), row(0.7, 9), 0.99);
     expectClose(two.dataSync(), [1.693, 1], "TD3");
     const greedy = tf.tensor2d([[0.5], [0.9], [-0.2]]);
     const noise = tf.tensor2d([[10], [10], [-0.5]]);
@@ -167,18 +167,13 @@ Deno.test("soft targets and SAC's losses are the worked example's", async () => 
     const logProbability = row(-1.5, 0.5);
     const temperature = tf.scalar(0.2);
     // 1 + 0.99 · (min(0.9, 0.7) − 0.2 · (−1.5)) = 1.99; the second row is terminal.
-    const targets = softTargets(
-      ...[row(1, 1), row(0, 1), row(0.9, 9), row(0.7, 8), logProbability] as const,
-      temperature,
-      0.99,
-    );
+    const outcomes = { rewards: row(1, 1), terminated: row(0, 1) };
+    const targetsAt = (temperature: tf.Scalar) =>
+      softTargets(outcomes, row(0.9, 9), row(0.7, 8), logProbability, temperature, 0.99);
+    const targets = targetsAt(temperature);
     expectClose(targets.dataSync(), [1.99, 1], "soft targets");
     // α = 0 pays nothing for entropy: TD3's targets.
-    const unpaid = softTargets(
-      ...[row(1, 1), row(0, 1), row(0.9, 9), row(0.7, 8), logProbability] as const,
-      tf.scalar(0),
-      0.99,
-    );
+    const unpaid = targetsAt(tf.scalar(0));
     expectClose(unpaid.dataSync(), [1.693, 1], "without entropy");
     // ½ · ((0.2 · (−1.5) − 0.7) + (0.2 · 0.5 − 8)) = ½ · (−1 − 7.9).
     const policy = softPolicyLoss(logProbability, row(0.9, 9), row(0.7, 8), temperature);

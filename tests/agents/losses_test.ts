@@ -297,17 +297,18 @@ Deno.test("REINFORCE's losses have the right gradients and do not see padding", 
 
 Deno.test("DQN's targets are the worked example's: terminated masks, truncated does not", () => {
   const next = tf.tensor2d([[0.8, 0.9], [0.8, 0.9]]);
-  const targets = dqnTargets(row(1, 1), row(0, 1), next, 0.99);
+  const targets = dqnTargets({ rewards: row(1, 1), terminated: row(0, 1) }, next, 0.99);
   expectClose(targets.dataSync(), [1.891, 1]);
 });
 
 Deno.test("double DQN values the online network's choice, and is DQN where both agree", () => {
   const next = tf.tensor2d([[0.8, 0.9]]);
   const online = tf.tensor2d([[5, 1]]);
-  expectClose(doubleDqnTargets(row(1), row(0), online, next, 0.99).dataSync(), [1.792]);
+  const outcomes = { rewards: row(1), terminated: row(0) };
+  expectClose(doubleDqnTargets(outcomes, online, next, 0.99).dataSync(), [1.792]);
   expectClose(
-    doubleDqnTargets(row(1), row(0), next, next, 0.99).dataSync(),
-    [...dqnTargets(row(1), row(0), next, 0.99).dataSync()],
+    doubleDqnTargets(outcomes, next, next, 0.99).dataSync(),
+    [...dqnTargets(outcomes, next, 0.99).dataSync()],
   );
 });
 

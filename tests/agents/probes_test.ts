@@ -123,7 +123,8 @@ function learner(agent: string, flags: object = {}, budget = budgets[agent]) {
     ) {
       const subject = await learn(world, { gamma });
       const seen = expected.map(([observation]) => [observation]);
-      const values = await valuesOf(subject, seen, flags);
+      const network = agent === "dqn" ? { ...quick[agent], ...flags } : {};
+      const values = await valuesOf(subject, seen, network);
       subject.trainer.dispose();
       expected.forEach(([observation, value], i) =>
         ok(

@@ -200,7 +200,7 @@ Deno.test("quantile targets take the action of the best mean, valued by the targ
   const next = tf.tensor3d([[[0, 2], [2, 4]]]);
   const [rewards, discounts] = [tf.tensor1d([1]), tf.tensor1d([0.5])];
   const targets = (terminated: number, choosing: tf.Tensor) =>
-    quantileTargets(rewards, tf.tensor1d([terminated]), choosing, next, discounts);
+    quantileTargets({ rewards, terminated: tf.tensor1d([terminated]) }, choosing, next, discounts);
   close(targets(0, next), [2, 3]);
   close(targets(0, online), [1, 2]);
   close(targets(1, next), [1, 1]);
