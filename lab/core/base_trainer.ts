@@ -20,7 +20,7 @@ export interface Resumable {
 }
 
 /** Rows that are kept and lent: a replay buffer, rollouts that wait. */
-interface ResumableRows {
+export interface ResumableRows {
   /** Tensors, which may be views, and what they do not hold. */
   snapshot(): { readonly tensors: NamedTensors; readonly values: Json };
   /** Goes on from there. */
