@@ -76,16 +76,21 @@ function compares(value: number | bigint, operator: Operator, wanted: number | b
   }
 }
 
+/** How a field is read: as it is, as milliseconds since the epoch, or as an id by its beginning. */
+export type Reading = "plain" | "time" | "id";
+
 /**
  * Whether a field of a run meets a condition. `!=` is met wherever `=` is not, also by a run that
  * has no such field; the others are not met by it. Text, lists and truth values have no order.
  *
- * @throws {InputError} where a number is compared with text, or text is put in order.
+ * @throws {InputError} where a number is compared with text, a time with what is no date, or text
+ * is put in order.
  */
-export function meets(value: Value, condition: Condition): boolean {
+export function meets(value: Value, condition: Condition, reading: Reading = "plain"): boolean {
   const { operator, wanted } = condition;
-  if (operator === "!=") return !meets(value, { ...condition, operator: "=" });
+  if (operator === "!=") return !meets(value, { ...condition, operator: "=" }, reading);
   if (value === undefined) return false;
+  if (reading === "time") return meetsDate(Number(value), condition);
   if (typeof value === "number" || typeof value === "bigint") {
     return compares(value, operator, numberIn(condition));
   }
@@ -95,7 +100,8 @@ export function meets(value: Value, condition: Condition): boolean {
         "compare it",
     );
   }
-  return Array.isArray(value) ? value.includes(wanted) : String(value) === wanted;
+  if (Array.isArray(value)) return value.includes(wanted);
+  return reading === "id" ? String(value).startsWith(wanted) : String(value) === wanted;
 }
 
 function numberIn(condition: Condition): number | bigint {
@@ -112,17 +118,10 @@ function numberIn(condition: Condition): number | bigint {
  * Whether a moment meets a condition whose value is a date: `2026-11-20`, or a year, a month, a
  * time as `2026-11-20 07:25`, each of which is a stretch of local time. `=` is within it, `<` before
  * it, `>` after it.
- *
- * @param moment Milliseconds since the epoch.
- * @throws {InputError} where the value is no date.
  */
-export function meetsDate(moment: number, condition: Condition): boolean {
+function meetsDate(moment: number, condition: Condition): boolean {
   const [from, to] = stretchOf(condition);
   switch (condition.operator) {
-    case "=":
-      return moment >= from && moment < to;
-    case "!=":
-      return moment < from || moment >= to;
     case "<":
       return moment < from;
     case "<=":
@@ -131,6 +130,8 @@ export function meetsDate(moment: number, condition: Condition): boolean {
       return moment >= to;
     case ">=":
       return moment >= from;
+    default:
+      return moment >= from && moment < to;
   }
 }
 

@@ -9,7 +9,7 @@ import type { Json } from "../lab/core/snapshot.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { statuses, statusOf } from "../lab/store/run_status.ts";
-import { type Condition, meets, meetsDate, type Value, written } from "./conditions.ts";
+import { type Condition, meets, type Reading, type Value, written } from "./conditions.ts";
 import { findRuns } from "./stores.ts";
 
 /** Fields of a run that are no metric and no path of its configuration. */
@@ -31,8 +31,8 @@ const columns: Readonly<Record<string, (run: Run) => Value>> = {
   iterations: (run) => run.iterations,
 };
 
-/** Those that are moments, and are compared with dates. */
-const moments = new Set(["started", "ended"]);
+/** Those that are not compared as they are. */
+const readings: Readonly<Record<string, Reading>> = { id: "id", started: "time", ended: "time" };
 
 /** Every key that is always there, for help and messages. */
 export const columnNames: readonly string[] = Object.keys(columns);
@@ -113,18 +113,12 @@ export function matching(
   where: readonly Condition[],
 ): Run[] {
   return where.reduce<Run[]>((left, condition) => {
-    const { key, operator, wanted } = condition;
+    const { key, wanted } = condition;
     const read = readerOf(store, runs, key, "filter runs");
     if (key === "status" && !statuses.includes(wanted)) {
       throw unknownName("filter runs", "status", wanted, statuses);
     }
-    return left.filter((run) => {
-      const value = read(run);
-      if (key === "id" && operator === "=") return run.id.startsWith(wanted);
-      return moments.has(key)
-        ? value !== undefined && meetsDate(value as number, condition)
-        : meets(value, condition);
-    });
+    return left.filter((run) => meets(read(run), condition, readings[key]));
   }, [...runs]);
 }
 

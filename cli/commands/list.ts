@@ -143,10 +143,10 @@ function byPlace(
   io: Io,
 ): string {
   const places = [...namesOf(registries, "worlds"), ...namesOf(registries, "datasets")];
-  const order = [
-    ...new Set([...places, ...experiments.map(({ place }) => place)]
-      .map((each) => typeof each === "string" ? each : each.name)),
-  ];
+  const order = new Set([
+    ...places.map(({ name }) => name),
+    ...experiments.map(({ place }) => place), // worlds of an experiment's own come last
+  ]);
   const longest = Math.max(...experiments.map(({ name }) => width(name)));
   const room = io.columns() - 2 - longest - 2 - 2 - TIME_COLUMNS;
   const groups = [...order].flatMap((place) => {

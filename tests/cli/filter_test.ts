@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
-import { conditionsIn, meets, meetsDate, type Operator, written } from "../../cli/conditions.ts";
+import { conditionsIn, meets, type Operator, written } from "../../cli/conditions.ts";
 import { columnNames, matching, sorted, whyNone } from "../../cli/filter.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { manifestOf, pointAt, withStore } from "../lab/store/fixtures.ts";
@@ -57,7 +57,11 @@ Deno.test("runs match by text, part, tag, list, and numbers however they are wri
     deepStrictEqual(seedsWhere(store, "status=failed", "seed=2"), [2]);
     deepStrictEqual(seedsWhere(store, "agent=a", "seed=2"), []);
     deepStrictEqual(seedsWhere(store, `name="salt and pepper" and seed=2`), [2]);
-    deepStrictEqual(seedsWhere(store, `id=${store.runs()[0].id.slice(0, -1)}`).length > 0, true);
+    const [{ id }] = store.runs();
+    ok(seedsWhere(store, `id=${id.slice(0, -1)}`).includes(2));
+    deepStrictEqual(seedsWhere(store, `id=${id}`), [2]);
+    deepStrictEqual(seedsWhere(store, `id!=${id}`), [1]);
+    deepStrictEqual(seedsWhere(store, "seed=+2"), [2]);
   });
 });
 
@@ -137,7 +141,7 @@ Deno.test("a date is a stretch of local time: within, before and after it", () =
   const at = (...parts: [number, number, number, number?, number?]) => new Date(...parts).getTime();
   const noon = at(2026, 10, 20, 12, 0);
   const holds = (moment: number, condition: string) =>
-    meetsDate(moment, conditionsIn(`started${condition}`)[0]);
+    meets(moment, conditionsIn(`started${condition}`)[0], "time");
   for (
     const day of ["=2026-11-20", "=2026-11", "=2026", "='2026-11-20 12:00'", "=2026-11-20T12:00"]
   ) {
@@ -165,6 +169,7 @@ Deno.test("runs started on a day are found by it", async () => {
     deepStrictEqual(seedsWhere(store, `started=${day}`), [1]);
     deepStrictEqual(seedsWhere(store, "started<2020"), []);
     deepStrictEqual(seedsWhere(store, "ended>2020"), []); // it has not ended by its own word
+    deepStrictEqual(seedsWhere(store, "ended!=2020"), [1]);
   });
 });
 
