@@ -4,19 +4,9 @@ import { argument } from "@optique/core/primitives";
 import { InputError } from "../../lab/core/errors.ts";
 import { unitNames } from "../../lab/core/trainer.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
-import type { FieldDescription } from "../../lab/experiment/fields.ts";
-import type { Registries } from "../../lab/experiment/registries.ts";
 import type { Resolved } from "../../lab/experiment/resolve.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
-import {
-  experimentsWith,
-  type Kind,
-  kindOf,
-  namedExperiments,
-  namesOf,
-  nounOf,
-  unknownToAll,
-} from "../catalogue.ts";
+import { kindOf, nounOf, unknownToAll } from "../catalogue.ts";
 import {
   budgetOption,
   defineCommand,
@@ -26,9 +16,10 @@ import {
   PROGRAM,
   setOption,
 } from "../command.ts";
+import { partDocument, partOf, partPage } from "../part_page.ts";
 import { scaleDocument } from "../terminal/comparison_table.ts";
 import { scaleLine } from "../terminal/figures.ts";
-import { count, roughly, width, wrapped } from "../terminal/format.ts";
+import { count, heading, roughly, wrapped } from "../terminal/format.ts";
 import { callersReference, type Io, isFile, styled } from "../terminal/io.ts";
 import { differs, fieldsTable } from "../terminal/fields_table.ts";
 
@@ -94,105 +85,6 @@ export const describe = defineCommand({
     return 0;
   },
 });
-
-/** A part of an experiment: an agent, a model, a world or a data set. */
-interface Part {
-  readonly kind: Exclude<Kind, "experiments">;
-  readonly name: string;
-  readonly summary: string;
-  /** What it is made for, a sentence each. */
-  readonly facts: readonly string[];
-  readonly fields: readonly FieldDescription[];
-}
-
-/** What a path of the configuration begins with, by kind. */
-const prefixes = {
-  agents: "agent",
-  models: "model",
-  worlds: "environment",
-  datasets: "dataset",
-} as const;
-
-async function partOf(registries: Registries, kind: Part["kind"], name: string): Promise<Part> {
-  const { fieldsOf } = await import("../../lab/experiment/fields.ts");
-  const { agentsThatFit, takesOf } = await import("../../lab/experiment/fit.ts");
-  const { summary } = namesOf(registries, kind).find((each) => each.name === name)!;
-  const entry = <T extends { name: string }>(entries: readonly T[]) =>
-    entries.find((each) => each.name === name)!;
-  const part = (schema: Parameters<typeof fieldsOf>[0], facts: readonly string[]): Part => ({
-    ...{ kind, name, summary, facts },
-    fields: fieldsOf(schema, prefixes[kind]).filter((field) => !field.group)
-      .map(({ group: _, choices: __, ...field }) => ({ ...field, value: field.default })),
-  });
-  if (kind === "agents") {
-    const { configuration, takes, budgetUnit } = await entry(registries.agents).load();
-    return part(configuration, [`Takes ${takesOf(takes)}.`, countsIn(budgetUnit)]);
-  }
-  if (kind === "models") {
-    const { configuration, budgetUnit } = await entry(registries.models).load();
-    return part(configuration, [countsIn(budgetUnit)]);
-  }
-  if (kind === "datasets") {
-    return part((await entry(registries.datasets).load()).configuration, []);
-  }
-  const { configuration, make } = registries.environments.find(({ id }) => id === name)!;
-  const { returnScale } = await import("../../lab/experiment/return_scale.ts");
-  const worth = scaleLine(returnScale({ environment: { id: name } }, registries)!);
-  const world = make(configuration.parse({}));
-  const { observationSpace, actionSpace, timeLimit } = world;
-  const fitting = await agentsThatFit(world, registries);
-  world.close?.();
-  return part(configuration, [
-    `Observations: ${observationSpace}. Actions: ${actionSpace}.`,
-    ...(timeLimit === undefined ? [] : [`Episodes end after ${count(timeLimit)} steps.`]),
-    ...(worth === "" ? [] : [`${worth}.`]),
-    `Agents that fit: ${fitting.join(", ") || "none"}.`,
-  ]);
-}
-
-const countsIn = (unit: Resolved["unit"]) => `A budget of it counts ${unitNames[unit]}.`;
-
-function partDocument({ kind, fields, ...part }: Part): string {
-  return JSON.stringify({ kind: nounOf[kind], ...part, fields }, null, 2);
-}
-
-async function partPage(
-  { kind, name, summary, facts, fields }: Part,
-  registries: Registries,
-  io: Io,
-): Promise<string> {
-  const users = experimentsWith(await namedExperiments(registries), kind, name)
-    .map((each) => each.name);
-  const lines = [
-    ...facts,
-    `Experiments with it: ${users.join(", ") || "none"}.`,
-  ].flatMap((fact) => wrapped(fact, Math.min(io.columns(), 100)));
-  const example = users[0];
-  const next = [
-    ...(example === undefined
-      ? []
-      : [`To train${kind === "worlds" ? " in" : ""} it: ${PROGRAM} run ${example}`]),
-    ...(example === undefined || fields.length === 0
-      ? []
-      : [`To change a field: ${PROGRAM} run ${example} --set ${fields[0].path}=VALUE`]),
-    ...(kind === "worlds" ? [`To play it: ${PROGRAM} play ${name}`] : []),
-  ];
-  return [
-    heading(name, summary, io),
-    lines.join("\n"),
-    ...(fields.length === 0 ? [] : [fieldsTable(fields, io)]),
-    ...(next.length === 0 ? [] : [next.join("\n")]),
-  ].join("\n\n");
-}
-
-/** The name, and what it is: beside it where there is room. */
-function heading(name: string, summary: string | undefined, io: Io): string {
-  const title = styled(io.color.out, "bold", name);
-  if (summary === undefined) return title;
-  return width(name) + 2 + width(summary) <= io.columns()
-    ? `${title}  ${summary}`
-    : [title, ...wrapped(summary, io.columns())].join("\n");
-}
 
 /** Name or id of a part of a configuration. */
 function chosen(part: Json | undefined): string {

@@ -101,6 +101,15 @@ export function wrapped(text: string, columns: number): string[] {
   return lines;
 }
 
+/** The head of a page: a name, and what it is beside it where there is room, else below. */
+export function heading(name: string, summary: string | undefined, io: Io): string {
+  const title = styled(io.color.out, "bold", name);
+  if (summary === undefined) return title;
+  return width(name) + 2 + width(summary) <= io.columns()
+    ? `${title}  ${summary}`
+    : [title, ...wrapped(summary, io.columns())].join("\n");
+}
+
 /**
  * A table without lines; the header is dim. Where it does not fit, the flexible column wraps.
  */
