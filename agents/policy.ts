@@ -26,7 +26,7 @@ import {
 import { ActionScale } from "./distributions/action_scale.ts";
 import { ObservationNormalizer } from "./worlds/normalizer.ts";
 
-/** Raised where a file of before can no longer be read. */
+/** Raised with each change that makes earlier files unreadable. */
 const FORMAT = 1;
 
 /** The key of the description among a file's metadata. */
@@ -112,7 +112,7 @@ export class Policy {
   readonly actionSpace: Discrete | MultiDiscrete | Box;
   /** Free text by key: `agent`, `environment`, `experiment`, `seed`, `run`, `digest`. */
   readonly about: Readonly<Record<string, string>>;
-  /** Whether it learned within the world's action masks, and should be told them. */
+  /** Whether it learned within the world's action masks, and should be given them. */
   readonly masked: boolean;
   readonly #machine: RunningMachine | undefined;
   readonly #table: Int32Array | undefined;

@@ -26,7 +26,7 @@ import { World } from "./worlds/world.ts";
 const configuration = z.strictObject({});
 
 /** The agent has no fields. */
-export type RandomConfiguration = z.output<typeof configuration>;
+type RandomConfiguration = z.output<typeof configuration>;
 
 /** Kinds of actions that can be drawn. */
 const kinds: readonly ActionSpace["kind"][] = ["discrete", "multi-discrete", "box"];

@@ -47,7 +47,7 @@ export async function encodeRecording(
   return await encodeGif(rasters, { milliseconds: 1000 / framesPerSecond });
 }
 
-/** Writes the file and answers a line that says what is in it. `frames` holds at least one. */
+/** Writes the file and returns a line that says what is in it. `frames` holds at least one. */
 export async function saveRecording(
   path: string,
   frames: readonly Scene[],

@@ -15,7 +15,7 @@ import { renderTerminal } from "../lab/core/render_terminal.ts";
 const enterScreen = "\x1b[?1049h\x1b[?25l\x1b[2J";
 const leaveScreen = "\x1b[0m\x1b[?25h\x1b[?1049l";
 
-/** What ends a session or a wait: the process was told to stop, a frame is due. */
+/** What ends a session or a wait: the process is to stop, a frame is due. */
 const [stopped, due] = [Symbol("stopped"), Symbol("due")] as const;
 
 /** A world with the counts of what was played. */
@@ -86,7 +86,7 @@ export interface SessionOptions {
 }
 
 /**
- * Plays until a person quits, the time is over or the process is told to stop, and answers whether
+ * Plays until a person quits, the time is over or the process is to stop, and returns whether
  * it was interrupted. The terminal is as before afterwards, whatever happens.
  */
 export async function playSession(

@@ -115,7 +115,7 @@ async function importFile(path: string, reference: string): Promise<Record<strin
   }
 }
 
-/** What tells the worlds of a file apart: a definition or environment itself, or a name alone. */
+/** What distinguishes the worlds of a file: a definition or environment itself, or a name alone. */
 function sourceOf(value: unknown): unknown {
   if (!isExperiment(value)) return value;
   const { environment } = value;

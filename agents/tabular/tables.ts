@@ -70,7 +70,7 @@ export function expectedValue(
   return epsilon * sum / actions + (1 - epsilon) * best;
 }
 
-/** Q(s, a) ← Q(s, a) + α(target − Q(s, a)); answers the error target − Q(s, a). */
+/** Q(s, a) ← Q(s, a) + α(target − Q(s, a)). @returns The error, target − Q(s, a). */
 export function moveTowards(
   table: Float64Array,
   index: number,

@@ -92,7 +92,7 @@ export class World {
   readonly scale: ActionScale | undefined;
   readonly #rewardNormalizer: RewardNormalizer | undefined;
   readonly #translator: ActionTranslator;
-  /** What `observations` and `step` answer where something is normalised. */
+  /** What `observations` and `step` return where something is normalised. */
   readonly #shown: Pick<VectorStep, "observations" | "finalObservations" | "rewards"> | undefined;
 
   /**

@@ -72,7 +72,7 @@ function functionFor(shell: string, root: string): string {
   ].join("\n");
 }
 
-/** Answers a shell's question: `complete SHELL WORDS…`, the last word being the unfinished one. */
+/** Completions for a shell: `complete SHELL WORDS…`, the last word being the unfinished one. */
 export async function complete(
   args: readonly string[],
   quickStart: Command,

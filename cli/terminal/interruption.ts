@@ -9,7 +9,7 @@ import type { Io } from "./io.ts";
 const SAME_SIGNAL_MILLISECONDS = 1000;
 
 /**
- * Aborts its signal on the first interrupt and tells so through `tell`; exits with 130 on one that
+ * Aborts its signal on the first interrupt and says so through `tell`; exits with 130 on one that
  * comes more than a second later. Dispose to give the signals back.
  */
 export function interruption(

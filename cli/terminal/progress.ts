@@ -40,7 +40,7 @@ export class ProgressDisplay implements Disposable {
     this.#startedAt = io.now();
   }
 
-  /** Takes what the runner tells. */
+  /** Takes what the runner reports. */
   update(progress: RunProgress): void {
     const { run, kind, metrics } = progress;
     const live = this.#live.get(run.id) ??

@@ -51,9 +51,19 @@ export interface Trainer {
   evaluate(context: { random: Generator; episodes?: number }): Promise<Report>;
   /** Everything that resume needs; all but what is `lent` is copied. */
   snapshot(): Promise<Snapshot>;
-  /** Goes on from a snapshot of the same configuration, to the same bits. */
+  /**
+   * Goes on from a snapshot of the same configuration, to the same bits.
+   *
+   * @throws InputError where it is another trainer's, or names or shapes of tensors differ.
+   */
   restore(snapshot: Snapshot): Promise<void>;
-  /** Agents: the greedy action for one observation of the environment. */
+  /**
+   * Agents: the greedy action for one observation of the environment; a random one of an agent that
+   * has no greedy policy.
+   *
+   * @throws InputError where the observation does not lie in the observation space, or the mask does
+   * not fit the actions.
+   */
   act?(observation: unknown, options?: ActOptions): Promise<unknown>;
   /**
    * Agents: the greedy policy as the bytes of a file that `loadPolicy` opens. `about` is free text
