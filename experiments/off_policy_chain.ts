@@ -73,12 +73,6 @@ export function chainValue(right: number): number {
   return values[START + 1];
 }
 
-/** The probability of the action to the right under π_ρ̄ ∝ min(ρ̄μ, π): what V-trace values. */
-export function clippedTarget(clipRho: number): number {
-  const right = Math.min(clipRho * BEHAVIOUR, TARGET);
-  return right / (right + Math.min(clipRho * (1 - BEHAVIOUR), 1 - TARGET));
-}
-
 /**
  * A table that equals the mean of its own targets at each entry's visits, by sweeps over all
  * episodes: no step size, nothing left to learn from them.

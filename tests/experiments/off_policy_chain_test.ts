@@ -5,13 +5,7 @@
  * Bellman equations by Gaussian elimination in Python's floats.
  */
 import { ok } from "node:assert";
-import {
-  BEHAVIOUR,
-  chainStudy,
-  chainValue,
-  clippedTarget,
-  TARGET,
-} from "../../experiments/off_policy_chain.ts";
+import { BEHAVIOUR, chainStudy, chainValue, TARGET } from "../../experiments/off_policy_chain.ts";
 
 const exact = {
   target: 1.9449709889740256,
@@ -21,6 +15,12 @@ const exact = {
   ordinary: 3.7623653714335603,
   perDecision: 1.7692029978600714,
 };
+
+/** The probability of the action to the right under π_ρ̄ ∝ min(ρ̄μ, π): what V-trace values. */
+function clippedTarget(clipRho: number): number {
+  const right = Math.min(clipRho * BEHAVIOUR, TARGET);
+  return right / (right + Math.min(clipRho * (1 - BEHAVIOUR), 1 - TARGET));
+}
 
 Deno.test("the chain's values are those of the linear system", () => {
   ok(Math.abs(chainValue(TARGET) - exact.target) < 1e-12);
