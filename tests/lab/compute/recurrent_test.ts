@@ -19,24 +19,29 @@ function near(actual: tf.Tensor, expected: readonly number[], tolerance = 1e-6) 
   ok(isNear, `${values}, not ${expected}`);
 }
 
-Deno.test("an LSTM step is its equations': x = 1, h = c = ½, W = ½, U = ¼", () => {
-  const parameters = {
-    "l/kernel": tf.fill([1, 4], 0.5),
-    "l/recurrentKernel": tf.fill([1, 4], 0.25),
-    "l/bias": tf.zeros([4]),
-  };
-  const { memory } = unroll(parameters, "lstm", "l", {
-    x: tf.tensor2d([[1]]),
-    memory: tf.tensor2d([[0.5, 0.5]]),
-    kept: tf.tensor1d([1]),
-    steps: 1,
+/** A scalar step from x = 1, h = c = ½ with W = ½, U = ¼, b = 0: every gate sees a = ½·1 + ¼·½. */
+const gate = 1 / (1 + Math.exp(-0.625));
+const cell = gate * 0.5 + gate * Math.tanh(0.625);
+const worked: Record<RecurrentCellName, number[]> = {
+  lstm: [gate * Math.tanh(cell), cell],
+  gru: [gate * 0.5 + (1 - gate) * Math.tanh(0.5 + gate * 0.125)],
+};
+
+for (const cell of recurrentCellNames) {
+  Deno.test(`${cell}: a scalar step has its worked value`, () => {
+    const gates = cell === "lstm" ? 4 : 3;
+    const parameters = {
+      "l/kernel": tf.fill([1, gates], 0.5),
+      "l/recurrentKernel": tf.fill([1, gates], 0.25),
+      "l/bias": tf.zeros([gates]),
+    };
+    const memory = tf.fill([1, worked[cell].length], 0.5);
+    near(
+      unroll(parameters, cell, "l", { x: tf.ones([1, 1]), memory, steps: 1 }).memory,
+      worked[cell],
+    );
   });
-  // Every gate sees a = ½ · 1 + ¼ · ½.
-  const a = 0.5 + 0.25 * 0.5;
-  const sigmoid = 1 / (1 + Math.exp(-a));
-  const cell = sigmoid * 0.5 + sigmoid * Math.tanh(a);
-  near(memory, [sigmoid * Math.tanh(cell), cell]);
-});
+}
 
 /** Recipe: the gates written out with Python's math, K_ij = 0.1(i+1) − 0.05j, R_ij = 0.07j − 0.2i, b_j = 0.01j. */
 const goldens: Record<RecurrentCellName, { memory: number[]; next: number[] }> = {
