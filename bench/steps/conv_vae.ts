@@ -3,29 +3,43 @@ import * as tf from "@tensorflow/tfjs";
 import { binaryCrossEntropy } from "../../models/common/losses.ts";
 import { gaussianKl, reparameterize } from "../../models/variational/vae.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";
+import {
+  convolution,
+  convolutionParameters,
+  transposedConvolution,
+  transposedConvolutionParameters,
+} from "../../lab/compute/layers/convolution.ts";
 import { dense, mlpParameters } from "../../lab/compute/networks.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
-import { convolutionParameters, double, halve, side } from "./images.ts";
+import { side } from "./images.ts";
 import { type BenchStep, fed, numbersOf, uniforms } from "./step.ts";
 
 const batch = 128;
 const latentSize = 16;
 const filters = [32, 64] as const;
+const size = 3;
+const half = { stride: 2 };
 const quarter = side / 4;
 const features = quarter * quarter * filters[1];
 
 function loss(parameters: Tensors, x: tf.Tensor, noise: tf.Tensor) {
-  const first = tf.relu(halve(parameters, tf.reshape(x, [batch, side, side, 1]), "encoder/0"));
-  const second = tf.relu(halve(parameters, first, "encoder/1"));
+  const first = tf.relu(
+    convolution(parameters, tf.reshape(x, [batch, side, side, 1]), "encoder/0", half),
+  );
+  const second = tf.relu(convolution(parameters, first, "encoder/1", half));
   const code = dense(parameters, tf.reshape(second, [batch, features]), "encoder/code/0");
   const [mean, logVariance] = tf.split(code, 2, 1);
   const latent = reparameterize(mean, logVariance, noise);
   const hidden = tf.relu(dense(parameters, latent, "decoder/code/0"));
+  const small = tf.reshape(hidden, [batch, quarter, quarter, filters[1]]);
   const grown = tf.relu(
-    double(parameters, tf.reshape(hidden, [batch, quarter, quarter, filters[1]]), "decoder/0"),
+    transposedConvolution(parameters, small, "decoder/0", half),
   );
-  const logits = tf.reshape(double(parameters, grown, "decoder/1"), [batch, side * side]);
+  const logits = tf.reshape(
+    transposedConvolution(parameters, grown, "decoder/1", half),
+    [batch, side * side],
+  );
   const bound = tf.add(binaryCrossEntropy(logits, x), gaussianKl(mean, logVariance));
   return { loss: tf.mean(bound) as tf.Scalar };
 }
@@ -39,12 +53,24 @@ export const convVaeStep: BenchStep = {
   bind(workspace) {
     const random = numbersOf("conv-vae");
     const parameters = {
-      ...convolutionParameters(random, "encoder/0", [3, 3, 1, filters[0]], filters[0]),
-      ...convolutionParameters(random, "encoder/1", [3, 3, filters[0], filters[1]], filters[1]),
+      ...convolutionParameters(random, { inputs: 1, filters: filters[0], size }, "encoder/0"),
+      ...convolutionParameters(
+        random,
+        { inputs: filters[0], filters: filters[1], size },
+        "encoder/1",
+      ),
       ...mlpParameters(random, [features, 2 * latentSize], { prefix: "encoder/code" }),
       ...mlpParameters(random, [latentSize, features], { prefix: "decoder/code" }),
-      ...convolutionParameters(random, "decoder/0", [3, 3, filters[0], filters[1]], filters[0]),
-      ...convolutionParameters(random, "decoder/1", [3, 3, 1, filters[0]], 1),
+      ...transposedConvolutionParameters(
+        random,
+        { inputs: filters[1], filters: filters[0], size },
+        "decoder/0",
+      ),
+      ...transposedConvolutionParameters(
+        random,
+        { inputs: filters[0], filters: 1, size },
+        "decoder/1",
+      ),
     };
     const optimizer = adam();
     workspace.define("parameters", parameters);

@@ -8,50 +8,56 @@ import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";
-import { constant } from "../../lab/compute/initializers.ts";
+import {
+  convolution,
+  convolutionParameters,
+  transposedConvolution,
+  transposedConvolutionParameters,
+} from "../../lab/compute/layers/convolution.ts";
+import {
+  layerNormalization,
+  normalizationParameters,
+} from "../../lab/compute/layers/normalization.ts";
 import { activations, dense, mlpParameters } from "../../lab/compute/networks.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
-import { convolutionParameters, double, halve, side } from "./images.ts";
+import { side } from "./images.ts";
 import { type BenchStep, fed, numbersOf, uniforms } from "./step.ts";
 
 const batch = 64;
 const latentSize = 100;
 const filters = [32, 64] as const;
+const size = 4;
+const half = { stride: 2 };
 const quarter = side / 4;
 const features = quarter * quarter * filters[1];
 const leaky = activations["leaky-relu"];
 
-/** Normalised over all axes but the last by this batch's own mean and variance. */
+/** Batch normalisation without moving moments: over all axes but the last. */
 function normalized(parameters: Tensors, x: tf.Tensor, name: string): tf.Tensor {
   const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-  const centered = tf.sub(x, tf.mean(x, axes, true));
-  const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centered), axes, true), 1e-5));
-  return tf.add(
-    tf.mul(tf.mul(centered, scale), parameters[`${name}/scale`]),
-    parameters[`${name}/shift`],
-  );
-}
-
-function normalization(name: string, width: number): NamedTensors {
-  return { [`${name}/scale`]: constant([width], 1), [`${name}/shift`]: constant([width], 0) };
+  return layerNormalization(parameters, x, name, { axes });
 }
 
 function generatorParameters(random: Generator): NamedTensors {
   return {
     ...mlpParameters(random, [latentSize, features], { prefix: "code" }),
-    ...normalization("norm/0", features),
-    ...convolutionParameters(random, "grow/0", [4, 4, filters[0], filters[1]], filters[0]),
-    ...normalization("norm/1", filters[0]),
-    ...convolutionParameters(random, "grow/1", [4, 4, 1, filters[0]], 1),
+    ...normalizationParameters(features, "norm/0"),
+    ...transposedConvolutionParameters(
+      random,
+      { inputs: filters[1], filters: filters[0], size },
+      "grow/0",
+    ),
+    ...normalizationParameters(filters[0], "norm/1"),
+    ...transposedConvolutionParameters(random, { inputs: filters[0], filters: 1, size }, "grow/1"),
   };
 }
 
 function discriminatorParameters(random: Generator): NamedTensors {
   return {
-    ...convolutionParameters(random, "shrink/0", [4, 4, 1, filters[0]], filters[0]),
-    ...convolutionParameters(random, "shrink/1", [4, 4, filters[0], filters[1]], filters[1]),
-    ...normalization("norm", filters[1]),
+    ...convolutionParameters(random, { inputs: 1, filters: filters[0], size }, "shrink/0"),
+    ...convolutionParameters(random, { inputs: filters[0], filters: filters[1], size }, "shrink/1"),
+    ...normalizationParameters(filters[1], "norm"),
     ...mlpParameters(random, [features, 1], { prefix: "score" }),
   };
 }
@@ -60,14 +66,18 @@ function discriminatorParameters(random: Generator): NamedTensors {
 function generate(parameters: Tensors, noise: tf.Tensor): tf.Tensor {
   const code = tf.relu(normalized(parameters, dense(parameters, noise, "code/0"), "norm/0"));
   const small = tf.reshape(code, [batch, quarter, quarter, filters[1]]);
-  const grown = tf.relu(normalized(parameters, double(parameters, small, "grow/0"), "norm/1"));
-  return tf.sigmoid(double(parameters, grown, "grow/1"));
+  const grown = tf.relu(
+    normalized(parameters, transposedConvolution(parameters, small, "grow/0", half), "norm/1"),
+  );
+  return tf.sigmoid(transposedConvolution(parameters, grown, "grow/1", half));
 }
 
 /** Logits [B, 1] that images are real. */
 function judge(parameters: Tensors, images: tf.Tensor): tf.Tensor {
-  const first = leaky(halve(parameters, images, "shrink/0"));
-  const second = leaky(normalized(parameters, halve(parameters, first, "shrink/1"), "norm"));
+  const first = leaky(convolution(parameters, images, "shrink/0", half));
+  const second = leaky(
+    normalized(parameters, convolution(parameters, first, "shrink/1", half), "norm"),
+  );
   return dense(parameters, tf.reshape(second, [batch, features]), "score/0");
 }
 
