@@ -89,7 +89,7 @@ export function encodePolicy(
 }
 
 /**
- * Opens a policy file, as `deno task experiment export RUN --format policy` and a trainer's
+ * Opens a policy file, as `deno task -q experiment export RUN --format policy` and a trainer's
  * `exportPolicy` write it. Its program is run: open files of people whom you trust.
  *
  * @throws InputError where the bytes are no policy file, or one of a later format.

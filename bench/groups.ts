@@ -79,7 +79,7 @@ export const groups: readonly Group[] = [
   },
   {
     name: "startup",
-    summary: "`deno task experiment list`",
+    summary: "`deno task -q experiment list`",
     load: async () => (await import("./startup.ts")).startup,
   },
   {
@@ -108,7 +108,7 @@ export const groups: readonly Group[] = [
   },
   {
     name: "quick-start",
-    summary: "`deno task experiment` from start to end (minutes)",
+    summary: "`deno task -q experiment` from start to end (minutes)",
     slow: true,
     load: async () => (await import("./startup.ts")).quickStart,
   },

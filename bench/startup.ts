@@ -11,13 +11,13 @@ import { temporaryStore } from "./temporary_store.ts";
 
 const starts = 9;
 
-/** Seconds of `deno task experiment list`, warm. */
+/** Seconds of `deno task -q experiment list`, warm. */
 export async function* startup({ progress }: Bench): AsyncIterable<Row> {
-  progress("deno task experiment list");
+  progress("deno task -q experiment list");
   await seconds(["list"]);
   const samples: number[] = [];
   for (let i = 0; i < starts; i++) samples.push(await seconds(["list"]));
-  yield targetRow("deno task experiment list", median(samples), "s", 0.4);
+  yield targetRow("deno task -q experiment list", median(samples), "s", 0.4);
 }
 
 /** Seconds from the command to CartPole solved: two evaluations of 100 episodes reached 475. */
@@ -41,7 +41,7 @@ export async function* solved({ progress }: Bench): AsyncIterable<Row> {
 
 /** Seconds of the quick start. */
 export async function* quickStart({ progress }: Bench): AsyncIterable<Row> {
-  progress("deno task experiment (the quick start)");
+  progress("deno task -q experiment (the quick start)");
   await using opened = await temporaryStore();
   const args = ["--quiet", "--store", `${opened.folder}/quick-start`];
   yield targetRow("the quick start", await seconds(args), "s", 60);

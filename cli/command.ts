@@ -15,7 +15,7 @@ import { columnNames } from "./filter.ts";
 import type { Io } from "./terminal/io.ts";
 
 /** What a person types before the command's name. */
-export const PROGRAM = "deno task experiment";
+export const PROGRAM = "deno task -q experiment";
 
 /** Names that completions offer; empty where nothing is to be completed. */
 export interface Known {
@@ -184,11 +184,6 @@ export function backendOption() {
 /** `--json`. */
 export function jsonOption(what = "Print one JSON document to standard output.") {
   return option("--json", { description: plain(what) });
-}
-
-/** `--quiet`. */
-export function quietOption() {
-  return option("--quiet", { description: plain("No progress on standard error.") });
 }
 
 /** One RUN. */

@@ -56,10 +56,13 @@ export const commands: readonly Command[] = [
 export async function main(args: readonly string[], io: Io): Promise<number> {
   const end = args.indexOf("--");
   const flags = end < 0 ? args : args.slice(0, end);
-  const debug = flags.includes("--debug");
-  const rest = debug ? args.filter((arg, i) => arg !== "--debug" || i >= flags.length) : args;
+  const [debug, quiet] = ["--debug", "--quiet"].map((flag) => flags.includes(flag));
+  // A shell's question about a line that has such a flag is about all of the line.
+  const rest = flags[0] === "complete"
+    ? args
+    : args.filter((arg, i) => i >= flags.length || (arg !== "--debug" && arg !== "--quiet"));
   try {
-    return await dispatch(rest, io);
+    return await dispatch(rest, quiet ? { ...io, notice: () => {} } : io);
   } catch (error) {
     const [line, code] = explain(error, debug);
     io.error(`${styled(io.color.error, "red", "error:")} ${line}\n`);

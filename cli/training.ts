@@ -17,22 +17,22 @@ export interface Watch {
   readonly signal: AbortSignal;
 }
 
-/** Trains under the eyes of a person: `total` runs are expected. */
+/** Trains `total` runs and shows on a terminal where they stand. */
 export async function watched<T>(
   io: Io,
-  options: { readonly total: number; readonly quiet: boolean },
-  work: (watch: Watch) => Promise<T>,
+  total: number,
+  work: (watch: Watch, display: ProgressDisplay) => Promise<T>,
 ): Promise<{ result: T; interrupted: boolean }> {
-  using display = new ProgressDisplay(io, options.total, options.quiet);
-  using stop = interruption(io, (line) => display.tell(line));
+  using display = new ProgressDisplay(io, total);
+  using stop = interruption(io, (line) => display.reply(line));
   const result = await work({
     onProgress: (progress) => display.update(progress),
     signal: stop.signal,
-  });
+  }, display);
   return { result, interrupted: stop.signal.aborted };
 }
 
-/** Says what broke and how to go on with what was stopped, and answers the exit code of trained runs. */
+/** Says what broke and how to go on with what was stopped, and returns the exit code of trained runs. */
 export function conclude(
   io: Io,
   runs: readonly Run[],
@@ -55,7 +55,7 @@ export function conclude(
   return broken.length > 0 ? 1 : 0;
 }
 
-/** The runs as the store has them now, as a runner's answer may be older than its last write. */
+/** The runs as the store has them now, as what a runner returns may be older than its last write. */
 export function fresh(store: Store, runs: readonly Run[]): Run[] {
   return runs.map((run) => store.run(run.id) ?? run);
 }

@@ -124,7 +124,7 @@ async function bringUpToDate(
   };
   const { interrupted } = await watched(
     io,
-    { total: seeds.length, quiet: false },
+    seeds.length,
     (watch) =>
       measure(row, definition, seeds, {
         store,

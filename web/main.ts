@@ -1,5 +1,5 @@
 /**
- * The dashboard's entry: `deno task dashboard [--port 8321] [--store runs]`.
+ * The dashboard's entry: `deno task -q dashboard [--port 8321] [--store runs]`.
  *
  * @module
  */

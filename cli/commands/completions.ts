@@ -2,7 +2,7 @@
  * `completions SHELL` prints a script; the script calls the hidden `complete SHELL WORDS…`.
  *
  * The script also defines the shell function `reverie`, which runs the lab from any folder: a
- * command of three words (`deno task experiment`) has no completions of its own in any shell.
+ * command of several words (`deno task -q experiment`) has no completions of its own in any shell.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import { argument } from "@optique/core/primitives";
 import { choice } from "@optique/core/valueparser";
 import { unknownName } from "../../lab/core/errors.ts";
 import { type Command, defineCommand, type Known, plain } from "../command.ts";
+import { everywhere } from "../terminal/help.ts";
 import type { Io } from "../terminal/io.ts";
 import { openStoreOf } from "../stores.ts";
 
@@ -107,11 +108,14 @@ export function suggest(
   if (command === undefined) return [];
   const asked = named ? rest : words;
   const last = asked.at(-1) ?? "";
-  const help: Suggestion[] = "--help".startsWith(last) && last.startsWith("-")
-    ? [{ kind: "literal", text: "--help", description: plain("Show help") }]
-    : [];
+  const flags = last.startsWith("-") ? everywhere.filter(({ flag }) => flag.startsWith(last)) : [];
+  const common = flags.map(({ flag, does }): Suggestion => ({
+    kind: "literal",
+    text: flag,
+    description: plain(does),
+  }));
   const found = suggestSync(command.parser(known), asked as [string, ...string[]]);
-  return [...found, ...help];
+  return [...found, ...common];
 }
 
 /** Names from the registries, and run ids where the command takes runs and a store can be read. */

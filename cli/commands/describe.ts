@@ -80,7 +80,7 @@ export const describe = defineCommand({
     const resolved = await resolve(definition, registries, { set: overrides, budget });
     const { returnScale } = await import("../../lab/experiment/return_scale.ts");
     const scale = returnScale(resolved.configuration, registries);
-    for (const note of resolved.notes) io.error(`${note}\n`);
+    for (const note of resolved.notes) io.notice(`${note}\n`);
     io.out(json ? document(resolved, scale) : page(resolved, scale, name, io));
     return 0;
   },

@@ -1,14 +1,16 @@
 /** `evaluate RUN`: measures a stored policy or model. @module */
+import { setTimeout as sleep } from "node:timers/promises";
 import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { choice, integer, string } from "@optique/core/valueparser";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import { isLive, LIVE_PACE, TURN_PACE } from "../../lab/core/pace.ts";
-import { deriveSeed, type Seed, streamOf } from "../../lab/core/random.ts";
+import { isLive, LIVE_PACE, MOST_PACE, TURN_PACE } from "../../lab/core/pace.ts";
+import { type Seed, streamOf } from "../../lab/core/random.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 import type { Trainer } from "../../lab/core/trainer.ts";
+import type { Run } from "../../lab/store/store.ts";
 import {
   defaulting,
   defineCommand,
@@ -18,14 +20,12 @@ import {
   seedValue,
   storeOption,
 } from "../command.ts";
+import type { Drawn } from "../episode.ts";
 import { refuseExisting } from "../files.ts";
 import { figure, table } from "../terminal/format.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 import { finite, runsDocument } from "../run_document.ts";
 import { openStoreOf } from "../stores.ts";
-
-/** Between two frames of a rendered episode: 50 a second, as CartPole's world goes. */
-const FRAME_MILLISECONDS = 20;
 
 /** The command `evaluate`. */
 export const evaluate = defineCommand({
@@ -37,7 +37,8 @@ export const evaluate = defineCommand({
   examples: [
     ["evaluate latest --episodes 1000", "the newest run over a thousand episodes"],
     ["evaluate 3f2a --checkpoint best --seed 7", "its best checkpoint, other starting states"],
-    ["evaluate latest --render", "and draw one episode in the terminal"],
+    ["evaluate latest --render", "and then draw one episode in the terminal"],
+    ["evaluate latest --episodes 1 --render --fps 50", "twice as fast"],
     ["evaluate latest --out episode.gif", "and record one"],
   ],
   parser: (known) =>
@@ -58,18 +59,33 @@ export const evaluate = defineCommand({
           description: plain("Which checkpoint. Default: the final one, else the last."),
         }),
       ),
-      render: option("--render", { description: plain("Draw an episode in the terminal.") }),
+      render: option("--render", {
+        description: plain("Then draw an episode in the terminal."),
+      }),
+      fps: optional(
+        option("--fps", integer({ metavar: "N", min: 1, max: MOST_PACE }), {
+          description: plain(
+            `Steps a second that are drawn or recorded. Default: ${LIVE_PACE} where the world ` +
+              `moves by itself, else ${TURN_PACE}.`,
+          ),
+        }),
+      ),
       out: optional(
         option("--out", string({ metavar: "FILE" }), {
-          description: plain("Record it into this file: .gif, or the first frame as .png or .svg."),
+          description: plain(
+            "Record one into this file: .gif, or the first frame as .png or .svg.",
+          ),
         }),
       ),
       force: option("--force", { description: plain("Write over a file that is there.") }),
       store: storeOption(),
       json: jsonOption(),
     }),
-  async run({ run: reference, episodes, seed, checkpoint, render, ...options }, io) {
+  async run({ run: reference, episodes, seed, checkpoint, render, fps, ...options }, io) {
     const { out, force, store: location, json } = options;
+    if (fps !== undefined && !render && out === undefined) {
+      throw new InputError("Cannot use --fps as nothing is drawn: add --render or --out FILE");
+    }
     const path = out === undefined ? undefined : callersPath(io, out);
     if (path !== undefined) {
       const { recordingKind } = await import("../play_recording.ts");
@@ -87,14 +103,9 @@ export const evaluate = defineCommand({
       checkpoint,
     });
     try {
-      if (render || path !== undefined) {
-        if (makeEnvironment === undefined || trainer.act === undefined) {
-          throw new InputError(
-            `Cannot render ${run.id} as it is no agent in a world: try sample ${run.id}`,
-          );
-        }
-        await play(trainer, makeEnvironment(), seed, { render, path }, io);
-      }
+      const stage = render || path !== undefined
+        ? stageOf(trainer, makeEnvironment, run)
+        : undefined;
       const random = streamOf(seed, "evaluation");
       const { metrics } = await trainer.evaluate({ random, episodes });
       if (json) {
@@ -107,6 +118,10 @@ export const evaluate = defineCommand({
           io,
         ));
       }
+      if (stage !== undefined) {
+        const pace = fps ?? (isLive(stage) ? LIVE_PACE : TURN_PACE);
+        await play(trainer, stage, seed, { render, path, pace }, io);
+      }
     } finally {
       dispose();
     }
@@ -114,76 +129,57 @@ export const evaluate = defineCommand({
   },
 });
 
-/** Where an episode is shown. */
-interface Shown {
-  /** In the terminal; without one only its last frame. */
-  readonly render: boolean;
-  /** In this file, up to the most frames that a recording holds. */
-  readonly path: string | undefined;
-}
-
-/** Plays an episode with the greedy policy and shows it. */
-async function play(
+/** A world to draw an episode in; an `InputError` where the run has none. */
+function stageOf(
   trainer: Trainer,
-  environment: Environment,
-  seed: Seed,
-  { render, path }: Shown,
-  io: Io,
-): Promise<void> {
+  makeEnvironment: (() => Environment) | undefined,
+  { id }: Run,
+): Drawn {
+  const environment = trainer.act === undefined ? undefined : makeEnvironment?.();
+  if (environment === undefined) {
+    throw new InputError(`Cannot render ${id} as it is no agent in a world: try sample ${id}`);
+  }
   if (environment.scene === undefined) {
     throw new InputError(`Cannot render ${environment.id} as it draws no scene`);
   }
-  const { mostFrames, saveRecording } = await import("../play_recording.ts");
-  const screen = render ? await Screen.open(io) : undefined;
-  let { observation } = environment.reset({ seed: deriveSeed(seed, "environment/0") });
-  const frames: Scene[] = [environment.scene()];
-  let [episodeReturn, length, over] = [0, 0, false];
-  while (!over) {
-    const options = { started: length === 0, actionMask: environment.actionMask?.() };
-    const action = await trainer.act!(observation, options);
-    const result = environment.step(action);
-    observation = result.observation;
-    episodeReturn += result.reward;
-    length++;
-    over = result.terminated || result.truncated;
-    const scene = environment.scene();
-    if (path !== undefined && frames.length < mostFrames) frames.push(scene);
-    await screen?.show(scene, `step ${length}  return ${figure(episodeReturn)}`, over);
-  }
-  if (path !== undefined) {
-    const pace = isLive(environment) ? LIVE_PACE : TURN_PACE;
-    io.error(`${await saveRecording(path, frames, pace)}\n`);
-  }
-  environment.close?.();
+  return environment as Drawn;
 }
 
-/** The place in the terminal where an episode is drawn. */
-class Screen {
-  #drawn = 0;
+/** Where an episode is shown, and how fast. */
+interface Shown {
+  /** On the terminal; where there is none, its last frame on standard error. */
+  readonly render: boolean;
+  /** In this file, up to the most frames that a recording holds. */
+  readonly path: string | undefined;
+  /** Steps a second. */
+  readonly pace: number;
+}
 
-  private constructor(
-    private readonly io: Io,
-    private readonly renderTerminal:
-      typeof import("../../lab/core/render_terminal.ts").renderTerminal,
-  ) {}
-
-  static async open(io: Io): Promise<Screen> {
-    const { renderTerminal } = await import("../../lab/core/render_terminal.ts");
-    return new Screen(io, renderTerminal);
+/** Plays an episode by the greedy policy and shows it. */
+async function play(
+  trainer: Trainer,
+  environment: Drawn,
+  seed: Seed,
+  { render, path, pace }: Shown,
+  io: Io,
+): Promise<void> {
+  const { drawnFrame, episodeOf } = await import("../episode.ts");
+  const { mostFrames, saveRecording } = await import("../play_recording.ts");
+  const scenes: Scene[] = [];
+  let drawnLines = 0;
+  for await (const frame of episodeOf(trainer, environment, seed)) {
+    if (path !== undefined && scenes.length < mostFrames) scenes.push(frame.scene);
+    else if (!render) break;
+    const screen = io.screen();
+    if (!render || (screen === undefined && !frame.over)) continue;
+    const { columns, rows } = screen ?? { columns: 80, rows: 24 };
+    const room = { columns: Math.min(columns, 120) - 1, rows: Math.min(rows - 2, 40) };
+    const lines = drawnFrame(frame, environment.id, room, io);
+    // One write a frame, over the one before.
+    io.error(`${drawnLines > 0 ? `\x1b[${drawnLines}A\r\x1b[J` : ""}${lines}\n`);
+    drawnLines = lines.split("\n").length;
+    if (screen !== undefined && !frame.over) await sleep(1000 / pace);
   }
-
-  /** Draws over what was drawn before and waits a moment; without a terminal only the last frame. */
-  async show(scene: Scene, line: string, isLast: boolean): Promise<void> {
-    const screen = this.io.screen();
-    if (screen === undefined && !isLast) return;
-    const picture = this.renderTerminal(scene, {
-      columns: Math.min(screen?.columns ?? 80, 120) - 1,
-      rows: Math.min((screen?.rows ?? 24) - 2, 40),
-      mode: this.io.color.error ? "color" : "ascii",
-    });
-    const lines = `${picture}\n${line}\n`;
-    this.io.error(`${this.#drawn > 0 ? `\x1b[${this.#drawn}A\r\x1b[J` : ""}${lines}`);
-    this.#drawn = lines.split("\n").length - 1;
-    if (screen !== undefined) await new Promise((go) => setTimeout(go, FRAME_MILLISECONDS));
-  }
+  if (path !== undefined) io.notice(`${await saveRecording(path, scenes, pace)}\n`);
+  environment.close?.();
 }

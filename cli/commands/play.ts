@@ -6,7 +6,7 @@ import { integer, string } from "@optique/core/valueparser";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
-import { isLive, LIVE_PACE, TURN_PACE } from "../../lab/core/pace.ts";
+import { isLive, LIVE_PACE, MOST_PACE, TURN_PACE } from "../../lab/core/pace.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 import {
   defaulting,
@@ -60,7 +60,7 @@ export const play = defineCommand({
         1,
       ),
       fps: optional(
-        option("--fps", integer({ metavar: "N", min: 0, max: 50 }), {
+        option("--fps", integer({ metavar: "N", min: 0, max: MOST_PACE }), {
           description: plain(
             `Steps a second; 0 waits for a key. Default: ${LIVE_PACE} where the world moves by ` +
               `itself, else 0; for --random ${TURN_PACE} in place of 0.`,
@@ -90,7 +90,7 @@ export const play = defineCommand({
     }
     const worlds = await worldsOf(io, reference, set);
     if (worlds.length > 1) {
-      io.error(`Playing ${worlds[0].id}, the first of ${worlds.map(({ id }) => id).join(", ")}\n`);
+      io.notice(`Playing ${worlds[0].id}, the first of ${worlds.map(({ id }) => id).join(", ")}\n`);
     }
     const environment = worlds[0].make();
     try {

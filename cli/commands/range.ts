@@ -13,7 +13,6 @@ import {
   named,
   plain,
   PROGRAM,
-  quietOption,
   seedValue,
   setOption,
 } from "../command.ts";
@@ -92,9 +91,8 @@ export const range = defineCommand({
       })),
       force: option("--force", { description: plain("Write over a file that is there.") }),
       json: jsonOption(),
-      quiet: quietOption(),
     }),
-  async run({ name, out, force, json, quiet, ...options }, io) {
+  async run({ name, out, force, json, ...options }, io) {
     const path = out === undefined ? undefined : callersPath(io, out);
     if (path !== undefined) await refuseExisting([path], force);
     const registries = await io.registries();
@@ -102,16 +100,16 @@ export const range = defineCommand({
     const { rangeTest } = await import("../../lab/experiment/range.ts");
     const { definition } = await loadDefinition(callersReference(io, name), registries);
     using stop = interruption(io, () => io.error("\nStopping after this iteration …\n"));
-    const shows = !quiet && io.screen() !== undefined;
+    const shows = io.screen() !== undefined;
     const result = await rangeTest(definition, {
       ...options,
       registries,
       signal: stop.signal,
       onPoint: (learningRate, point, points) => {
-        if (shows) io.error(`\r\x1b[Krate ${figure(learningRate)}, ${point} of ${points}`);
+        if (shows) io.notice(`\r\x1b[Krate ${figure(learningRate)}, ${point} of ${points}`);
       },
     });
-    if (shows) io.error("\r\x1b[K");
+    if (shows) io.notice("\r\x1b[K");
     if (path !== undefined) await writeWhole(path, csv(result));
     io.out(json ? document(definition.name, result) : await page(definition.name, result, io));
     return stop.signal.aborted ? 130 : 0;

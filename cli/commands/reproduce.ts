@@ -5,7 +5,6 @@ import {
   defineCommand,
   jsonOption,
   plain,
-  quietOption,
   runArgument,
   storeOption,
   threadsOption,
@@ -35,9 +34,8 @@ export const reproduce = defineCommand({
       threads: threadsOption(),
       store: storeOption(),
       json: jsonOption(),
-      quiet: quietOption(),
     }),
-  async run({ run: reference, keep, threads, store: location, json, quiet }, io) {
+  async run({ run: reference, keep, threads, store: location, json }, io) {
     const registries = await io.registries();
     const launching = await import("../../lab/experiment/launch.ts");
     using opened = await openStoreOf(io, location);
@@ -45,7 +43,7 @@ export const reproduce = defineCommand({
     const original = store.find(reference);
     const { result, interrupted } = await watched(
       io,
-      { total: 1, quiet },
+      1,
       (watch) =>
         launching.reproduce(original.id, {
           store,

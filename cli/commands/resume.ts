@@ -4,7 +4,6 @@ import {
   budgetOption,
   defineCommand,
   jsonOption,
-  quietOption,
   runArgument,
   storeOption,
   threadsOption,
@@ -32,9 +31,8 @@ export const resume = defineCommand({
       threads: threadsOption(),
       store: storeOption(),
       json: jsonOption(),
-      quiet: quietOption(),
     }),
-  async run({ run: reference, budget, threads, store: location, json, quiet }, io) {
+  async run({ run: reference, budget, threads, store: location, json }, io) {
     const registries = await io.registries();
     const launching = await import("../../lab/experiment/launch.ts");
     using opened = await openStoreOf(io, location);
@@ -42,7 +40,7 @@ export const resume = defineCommand({
     const { id } = store.find(reference);
     const { result, interrupted } = await watched(
       io,
-      { total: 1, quiet },
+      1,
       (watch) => launching.resume(id, { store, registries, workers: 1, budget, threads, ...watch }),
     );
     const runs = fresh(store, [result]);

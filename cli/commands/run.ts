@@ -15,7 +15,6 @@ import {
   named,
   plain,
   PROGRAM,
-  quietOption,
   seedValue,
   setOption,
   storeOption,
@@ -80,10 +79,9 @@ export const run = defineCommand({
         description: plain("Print in the end what each compiled program did and how long it took."),
       }),
       json: jsonOption(),
-      quiet: quietOption(),
     }),
   async run(values, io) {
-    const { names, json, quiet, profile } = values;
+    const { names, json, profile } = values;
     if (names.length === 0) {
       const { InputError } = await import("../../lab/core/errors.ts");
       throw new InputError(
@@ -102,7 +100,7 @@ export const run = defineCommand({
       : undefined;
     const { result, interrupted } = await watched(
       io,
-      { total: requests.length, quiet },
+      requests.length,
       (watch) =>
         launch(requests, {
           store,

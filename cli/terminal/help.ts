@@ -9,6 +9,13 @@ import { type Command, plain, PROGRAM } from "../command.ts";
 import { wrapped } from "./format.ts";
 import { type Io, styled } from "./io.ts";
 
+/** Flags that every command takes. */
+export const everywhere: readonly { readonly flag: string; readonly does: string }[] = [
+  { flag: "--help", does: "Shows the help of a command." },
+  { flag: "--quiet", does: "No progress and no remarks on standard error: errors alone." },
+  { flag: "--debug", does: "Adds the stack to an error." },
+];
+
 const NOTHING_KNOWN = { experiments: [], runs: [] };
 
 /** Help of one command: usage, what it does, its options, examples. */
@@ -37,7 +44,10 @@ export function overallHelp(quickStart: Command, commands: readonly Command[], i
     `Each command has its own help: ${PROGRAM} COMMAND --help`,
     heading("Without a command, the quick start:"),
     options(quickStart, io),
-    `With every command: --help, and --debug, which prints the stack of an error.`,
+    [
+      heading("With every command:"),
+      ...everywhere.map(({ flag, does }) => `  ${flag.padEnd(10)}  ${does}`),
+    ].join("\n"),
     examples(quickStart, io),
   ].join("\n\n");
 }

@@ -23,8 +23,10 @@ export interface Keyboard {
 export interface Io {
   /** Writes a block of text and a newline to standard output. */
   out(text: string): void;
-  /** Writes text as it is to standard error. */
+  /** Writes text as it is to standard error: errors, answers to keys, drawings asked for. */
   error(text: string): void;
+  /** Writes text as it is to standard error, unless `--quiet`: progress and remarks. */
+  notice(text: string): void;
   /** Width for results: the terminal's; where standard output is none, COLUMNS or 120. */
   columns(): number;
   /** Columns and rows of the terminal behind standard error; undefined where it is none. */
@@ -127,6 +129,7 @@ export function processIo(): Io {
   return {
     out: (text) => writeAll(Deno.stdout, `${text}\n`),
     error: (text) => writeAll(Deno.stderr, text),
+    notice: (text) => writeAll(Deno.stderr, text),
     columns: () => (outIsTerminal ? terminalSize()?.columns : undefined) ?? asked ?? 120,
     screen: () => errorIsTerminal ? terminalSize() ?? { columns: 80, rows: 24 } : undefined,
     keyboard: () => Deno.stdin.isTerminal() ? terminalKeyboard() : undefined,

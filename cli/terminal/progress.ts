@@ -1,6 +1,6 @@
 /**
  * Progress of runs on standard error: on a terminal one live line a run, rewritten in place, with
- * finished runs scrolling away above; elsewhere plain lines now and then.
+ * finished runs scrolling away above; elsewhere only what stays: how runs ended, and events.
  *
  * @module
  */
@@ -11,8 +11,6 @@ import { type Io, type Style, styled } from "./io.ts";
 
 /** Between two drawings on a terminal. */
 const FRAME_MILLISECONDS = 100;
-/** Between two plain lines of one run. */
-const PLAIN_MILLISECONDS = { evaluation: 2_000, other: 15_000 };
 /** Seconds of training from which on a speed is worth showing. */
 const STEADY_SECONDS = 0.5;
 /** Widest bar, and the narrowest that is worth drawing. */
@@ -24,7 +22,6 @@ interface Live {
   /** Where this attempt began: rates are counted from there. */
   readonly first: RunProgress;
   metrics: Record<string, number>;
-  spokenAt: number;
 }
 
 /** Shows where runs stand. Dispose to leave the terminal as it was. */
@@ -32,11 +29,12 @@ export class ProgressDisplay implements Disposable {
   readonly #live = new Map<string, Live>();
   readonly #startedAt: number;
   #finished = 0;
+  #picture: readonly string[] = [];
   #drawnLines = 0;
   #drawnAt = -Infinity;
 
-  /** @param total Runs that are asked for. @param quiet Shows nothing but what `tell` is given. */
-  constructor(readonly io: Io, readonly total: number, readonly quiet = false) {
+  /** @param total Runs that are asked for. */
+  constructor(readonly io: Io, readonly total: number) {
     this.#startedAt = io.now();
   }
 
@@ -44,7 +42,7 @@ export class ProgressDisplay implements Disposable {
   update(progress: RunProgress): void {
     const { run, kind, metrics } = progress;
     const live = this.#live.get(run.id) ??
-      { latest: progress, first: progress, metrics: {}, spokenAt: this.io.now() };
+      { latest: progress, first: progress, metrics: {} };
     live.latest = progress;
     live.metrics = { ...live.metrics, ...metrics };
     this.#live.set(run.id, live);
@@ -52,44 +50,48 @@ export class ProgressDisplay implements Disposable {
       this.#live.delete(run.id);
       this.#finished++;
     }
-    if (this.quiet) return;
-    if (kind === "ended") this.tell(this.#ending(live));
+    if (kind === "ended") this.note(this.#ending(live));
     else if (kind === "event" && progress.message !== undefined) {
-      this.tell(`${label(progress)}: ${progress.message}`);
-    } else if (this.io.screen() === undefined) this.#speak(live);
-    else this.#draw();
+      this.note(`${label(progress)}: ${progress.message}`);
+    } else this.#draw();
   }
 
-  /** A line that stays. */
-  tell(line: string): void {
+  /** Lines that stay. */
+  note(text: string): void {
+    this.#erase();
+    this.io.notice(`${text}\n`);
+    this.#draw(true);
+  }
+
+  /** A line that stays and that `--quiet` does not silence, as the answer to a key. */
+  reply(line: string): void {
     this.#erase();
     this.io.error(`${line}\n`);
+    this.#draw(true);
+  }
+
+  /** Shows a picture above the live lines in place of the one before; an empty one takes it away. */
+  show(picture: string): void {
+    this.#picture = picture === "" ? [] : picture.split("\n");
+    if (picture === "") this.#erase();
     this.#draw(true);
   }
 
   [Symbol.dispose](): void {
     this.#erase();
     this.#live.clear();
-  }
-
-  #speak(live: Live): void {
-    const { kind } = live.latest;
-    const now = this.io.now();
-    const pause = kind === "evaluation" ? PLAIN_MILLISECONDS.evaluation : PLAIN_MILLISECONDS.other;
-    if (kind !== "started" && now - live.spokenAt < pause) return;
-    live.spokenAt = now;
-    const parts = kind === "started" ? [`started (run ${live.latest.run.id})`] : facts(live);
-    this.io.error(`${label(live.latest)}: ${parts.filter((part) => part !== "").join(", ")}\n`);
+    this.#picture = [];
   }
 
   #draw(always = false): void {
     const screen = this.io.screen();
     const now = this.io.now();
-    if (this.quiet || screen === undefined || this.#live.size === 0) return;
+    if (screen === undefined || this.#live.size + this.#picture.length === 0) return;
     if (!always && now - this.#drawnAt < FRAME_MILLISECONDS) return;
     const columns = screen.columns - 1;
-    const shown = [...this.#live.values()].slice(0, Math.max(1, screen.rows - 3));
-    const lines = alignedLines(shown, columns, this.io);
+    const room = Math.max(1, screen.rows - 3 - this.#picture.length);
+    const shown = [...this.#live.values()].slice(0, room);
+    const lines = [...this.#picture, ...alignedLines(shown, columns, this.io)];
     const waiting = this.total - this.#finished - this.#live.size;
     if (this.total > 1) {
       lines.push(styled(
@@ -101,7 +103,7 @@ export class ProgressDisplay implements Disposable {
       ));
     }
     // One write a frame: erase, then the new lines, so that nothing flickers.
-    this.io.error(`${this.#erasure()}${lines.join("\n")}\n`);
+    this.io.notice(`${this.#erasure()}${lines.join("\n")}\n`);
     this.#drawnLines = lines.length;
     this.#drawnAt = now;
   }
@@ -111,7 +113,7 @@ export class ProgressDisplay implements Disposable {
   }
 
   #erase(): void {
-    if (this.#drawnLines > 0) this.io.error(this.#erasure());
+    if (this.#drawnLines > 0) this.io.notice(this.#erasure());
     this.#drawnLines = 0;
   }
 
@@ -186,7 +188,7 @@ function shareOf({ progress, budget }: RunProgress): number {
 /** A line a run, its parts in columns, cut to the terminal's width. */
 function alignedLines(shown: readonly Live[], columns: number, io: Io): string[] {
   const rows = shown.map((live) => [label(live.latest), ...facts(live)]);
-  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => width(row[i]))));
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => width(row[i]))));
   const taken = widths.reduce((sum, each) => sum + (each === 0 ? 0 : each + 2), 0);
   const bar = Math.min(BAR.most, columns - taken);
   return rows.map((row, r) => {

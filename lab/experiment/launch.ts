@@ -38,6 +38,8 @@ export interface RunRequest {
   readonly budget?: number;
   readonly seed: Seed;
   readonly backend: BackendChoice;
+  /** Threads that its steps may use; left out: those of {@linkcode LaunchOptions}. */
+  readonly threads?: number;
   /** A stored run whose weights this one starts from. */
   readonly from?: string;
   /** Default: the experiment's name. */
@@ -103,6 +105,7 @@ async function planOf(request: RunRequest, options: LaunchOptions): Promise<Plan
     order: {
       job: { experiment, module, configuration, seed, backend: request.backend },
       registries: registries.module,
+      ...(request.threads === undefined ? {} : { threads: request.threads }),
       ...(source === undefined ? {} : { weights: source.weights }),
     },
     facts: {

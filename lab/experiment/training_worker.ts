@@ -22,13 +22,15 @@ export interface RunRecorder {
 }
 
 /** A run's part of a {@linkcode TrainMessage}. */
-export type TrainOrder = Omit<TrainMessage, "kind" | "interrupt" | "threads">;
+export type TrainOrder =
+  & Omit<TrainMessage, "kind" | "interrupt" | "threads">
+  & Partial<Pick<TrainMessage, "threads">>;
 
 /** Trains runs, one at a time, in a thread of its own that starts with the first. */
 export class TrainingWorker implements Disposable {
   #worker: Worker | undefined;
 
-  /** @param threads Threads that compiled steps may use. */
+  /** @param threads Threads that compiled steps may use, where an order does not say. */
   constructor(private readonly threads: number) {}
 
   /**

@@ -86,7 +86,7 @@ function openForReading(folder: string, path: string): Store {
   if (!isReadable(path)) {
     throw new InputError(
       `Cannot read the store as there is none: ${folder} (train a run to make one: ` +
-        "`deno task experiment`)",
+        "`deno task -q experiment`)",
     );
   }
   const database = new Database(path, { readOnly: true });

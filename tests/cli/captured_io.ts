@@ -39,6 +39,7 @@ export function capturedIo(
     interrupt: () => handlers.forEach((handler) => handler()),
     out: (text) => void (written.out += `${text}\n`),
     error: (text) => void (written.error += text),
+    notice: (text) => void (written.error += text),
     columns: () => options.columns ?? 120,
     screen: () => options.screen,
     keyboard: () => options.keyboard,

@@ -184,8 +184,8 @@ Deno.test("--help names every command, and each command's help has examples of i
     match(overall.out, new RegExp(`^  ${name} `, "m"));
     const { code, out } = await lab(name, "--help");
     strictEqual(code, 0);
-    match(out, new RegExp(`^Usage: deno task experiment ${name} `));
-    match(out, new RegExp(`Examples:\n  # .+\n  deno task experiment ${name}`));
+    match(out, new RegExp(`^Usage: deno task -q experiment ${name} `));
+    match(out, new RegExp(`Examples:\n  # .+\n  deno task -q experiment ${name}`));
     strictEqual((await lab("help", name)).out, out);
   }
 });
@@ -225,7 +225,9 @@ Deno.test("every example of the help parses", () => {
 
 Deno.test("every command of the documentation parses", async () => {
   const page = new URL("../../docs/command-line.md", import.meta.url);
-  const typed = (await Deno.readTextFile(page)).matchAll(/^\$ deno task experiment(?: (.*))?$/gm);
+  const typed = (await Deno.readTextFile(page)).matchAll(
+    /^\$ deno task -q experiment(?: (.*))?$/gm,
+  );
   const lines = [...typed].map(([, line]) => (line ?? "").replace(/ >>? .*$/, ""));
   ok(lines.length >= commands.length);
   for (const line of lines) {
@@ -240,9 +242,9 @@ Deno.test("every command of the documentation parses", async () => {
 const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["lst"], /no command "lst" \(did you mean "list"/],
   [["train"], /no command "train".*`--help` shows all/],
-  [["cartpole-ppo"], /it is an experiment, so deno task experiment run cartpole-ppo\n/],
-  [["my_world.ts"], /it is a file, so deno task experiment run my_world\.ts\n/],
-  [["Taxi-v4"], /it is a world, so deno task experiment play Taxi-v4\n/],
+  [["cartpole-ppo"], /it is an experiment, so deno task -q experiment run cartpole-ppo\n/],
+  [["my_world.ts"], /it is a file, so deno task -q experiment run my_world\.ts\n/],
+  [["Taxi-v4"], /it is a world, so deno task -q experiment play Taxi-v4\n/],
   [["--sotre", "x"], /--sotre.*--store/],
   [["run"], /a NAME or FILE\.ts is needed/],
   [

@@ -9,6 +9,7 @@ import { Game, playSession } from "../../cli/play_session.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 import { type CapturedIo, capturedIo } from "./captured_io.ts";
+import { inFolder } from "./folder.ts";
 
 const screen = { columns: 60, rows: 20 };
 
@@ -45,15 +46,6 @@ function isRestored(io: CapturedIo, modes: readonly boolean[]): void {
   ok(io.written.error.includes("\x1b[?1049h\x1b[?25l"));
   ok(io.written.error.endsWith("\x1b[0m\x1b[?25h\x1b[?1049l"));
   deepStrictEqual(modes, [true, false]);
-}
-
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 Deno.test("what a terminal sends is read as keys", () => {

@@ -1,4 +1,5 @@
-import { match, ok, strictEqual } from "node:assert";
+import { doesNotMatch, match, ok, strictEqual } from "node:assert";
+import { inFolder } from "./folder.ts";
 
 const main = new URL("../../cli/main.ts", import.meta.url).pathname;
 const root = new URL("../../", import.meta.url).pathname;
@@ -19,19 +20,10 @@ function command(folder: string, args: readonly string[]): Deno.Command {
   });
 }
 
-async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 Deno.test("a missing permission is one line that says how to give it", async () => {
-  await withFolder(async (folder) => {
+  await inFolder(async (folder) => {
     const denied = "/somewhere/else";
     const { code, stderr } = await command(folder, ["run", "cartpole-ppo", "--store", denied])
       .output();
@@ -41,7 +33,7 @@ Deno.test("a missing permission is one line that says how to give it", async () 
 });
 
 Deno.test("a reader that goes away is no failure", async () => {
-  await withFolder(async (folder) => {
+  await inFolder(async (folder) => {
     const child = command(folder, ["describe", "cartpole-ppo"]).spawn();
     await child.stdout.cancel(); // as `| head` does, long before the child writes
     const { code } = await child.status;
@@ -51,24 +43,13 @@ Deno.test("a reader that goes away is no failure", async () => {
   });
 });
 
-Deno.test("SIGINT, sent twice as npx does, checkpoints, says how to resume and exits with 130", async () => {
-  await withFolder(async (folder) => {
-    const child = command(folder, [
-      ...["run", "cartpole-ppo", "--seed", "1", "--backend", "cpu", "--store", "runs", "--json"],
-    ]).spawn();
-    let error = "";
-    let interrupted = false;
-    const out = new Response(child.stdout).json();
-    for await (const chunk of child.stderr) {
-      error += text(chunk);
-      if (interrupted || !error.includes("started")) continue;
-      interrupted = true;
-      child.kill("SIGINT");
-      child.kill("SIGINT");
-    }
-    strictEqual((await child.status).code, 130);
-    const { runs: [run] } = await out;
-    strictEqual(run.status, "interrupted");
-    match(error, new RegExp(`resume ${run.id} --store runs\n`));
+Deno.test("a pipe gets results and what stays, no progress and no control characters", async () => {
+  await inFolder(async (folder) => {
+    const args = ["run", "cliffwalking-value-iteration", "--store", "runs"];
+    const { stdout, stderr } = await command(folder, args).output();
+    match(text(stderr), /^\S+ seed 1: converged[^\n]*\n✓ \S+ seed 1: return[^\n]*\n$/);
+    match(text(stdout), /^run .*\n\w{6} .*\n$/);
+    // deno-lint-ignore no-control-regex
+    doesNotMatch(text(stdout) + text(stderr), /[\x00-\x09\x0b-\x1f\x7f]/);
   });
 });

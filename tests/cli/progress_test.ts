@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { width } from "../../cli/terminal/format.ts";
 import { ProgressDisplay } from "../../cli/terminal/progress.ts";
 import type { RunProgress } from "../../lab/experiment/launch.ts";
@@ -97,28 +97,46 @@ Deno.test("a resumed run's speed counts from where it went on", () => {
   match(io.written.error, /2,500 steps\/s .*0:02 left/);
 });
 
-Deno.test("without a terminal there are plain lines now and then and no escape sequences", () => {
+Deno.test("without a terminal only events and the end of a run are lines", () => {
   const io = capturedIo();
   using display = new ProgressDisplay(io, 1);
-  const run = runOf("aaaaaa", 1);
+  const run = runOf("aaaaaa", 1, { status: "completed", wallSeconds: 20 });
   display.update(progressOf(run, "started", 0, 0));
   for (let i = 1; i <= 100; i++) {
     io.clock = i * 200;
-    display.update(progressOf(run, "report", i * 100, i / 5));
+    display.update(progressOf(run, i % 10 === 0 ? "evaluation" : "report", i * 100, i / 5));
   }
-  const lines = io.written.error.trimEnd().split("\n");
-  strictEqual(lines.length, 2);
-  strictEqual(lines[0], "cartpole-ppo seed 1: started (run aaaaaa)");
-  ok(!io.written.error.includes("\x1b"));
+  display.show("a picture");
+  display.update({ ...progressOf(run, "event", 10_000, 20), message: "no goal" });
+  display.update(progressOf(run, "ended", 10_000, 20));
+  strictEqual(
+    io.written.error,
+    "cartpole-ppo seed 1: no goal\n✓ cartpole-ppo seed 1: 10,000 steps in 0:20 (aaaaaa)\n",
+  );
 });
 
-Deno.test("quiet shows nothing but what is told", () => {
+Deno.test("quiet shows nothing but replies", () => {
   const io = capturedIo({ screen: { columns: 80, rows: 24 } });
-  const display = new ProgressDisplay(io, 1, true);
+  const display = new ProgressDisplay({ ...io, notice: () => {} }, 1);
   const run = runOf("aaaaaa", 1, { status: "completed" });
   display.update(progressOf(run, "started", 0, 0));
+  display.show("a picture");
   display.update(progressOf(run, "ended", 50_000, 18));
-  display.tell("Stopping");
+  display.reply("Stopping");
   display[Symbol.dispose]();
   strictEqual(io.written.error, "Stopping\n");
+});
+
+Deno.test("a picture stands above the live lines until it is taken away", () => {
+  const io = capturedIo({ screen: { columns: 80, rows: 24 } });
+  using display = new ProgressDisplay(io, 2);
+  const frame = () => io.written.error.split("\x1b[J").at(-1)!.trimEnd().split("\n");
+  display.update(progressOf(runOf("aaaaaa", 1), "started", 0, 0));
+  display.show("one\ntwo");
+  deepStrictEqual(frame().slice(0, 2), ["one", "two"]);
+  match(frame()[2], /^cartpole-ppo seed 1/);
+  strictEqual(frame().length, 4);
+  display.show("");
+  match(frame()[0], /^cartpole-ppo seed 1/);
+  strictEqual(frame().length, 2);
 });

@@ -26,21 +26,21 @@ function withPresets() {
   return { ...registries, experiments: [...registries.experiments, ...entries] };
 }
 
-Deno.test("without a command every preset trains, the longest first, and what came out is shown", async () => {
+Deno.test("without a command every preset trains, a short run, then the longest, and what came out is shown", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const io = capturedIo({ folder, root: folder, registries: withPresets(), columns: 80 });
     strictEqual(await main(["--workers", "1"], io), 0);
     const { out, error } = io.written;
     deepStrictEqual(
-      [...error.matchAll(/^(\S+) seed (\d): started/gm)].map(([, name, seed]) => [name, seed]),
-      [["points-toy-quick", "1"], ["line-toy-quick", "1"], ["line-toy-quick", "2"]],
+      [...error.matchAll(/^✓ (\S+) seed (\d): /gm)].map(([, name, seed]) => [name, seed]),
+      [["line-toy-quick", "1"], ["points-toy-quick", "1"], ["line-toy-quick", "2"]],
     );
     match(out, /TOY\s+2\s+.*\[.*\]/);
     match(out, /TOY-MODEL\s+points\s.*return/);
     match(out, /Total time \d:\d\d/);
-    match(out, /deno task dashboard/);
-    const [, example] = /deno task experiment reproduce (\w+)/.exec(out)!;
+    match(out, /deno task -q dashboard/);
+    const [, example] = /deno task -q experiment reproduce (\w+)/.exec(out)!;
     const [, sheet] = /Samples (.+\.png)/.exec(out)!;
     deepStrictEqual([...(await Deno.readFile(sheet)).subarray(1, 4)], [
       ...new TextEncoder().encode("PNG"),

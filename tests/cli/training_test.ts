@@ -137,12 +137,13 @@ Deno.test("Ctrl-C exits with 130, says how to resume, and resume ends in the sam
   await withLab(async (lab, _, change) => {
     const whole = JSON.parse((await lab("run", "line-toy", "--json")).out).runs[0];
     change((io) => {
-      const { error } = io;
+      const { notice } = io;
       Object.assign(io, {
-        error: (text: string) => {
-          error(text);
-          // The runner asks for aborts after an iteration: the first progress is early enough.
-          if (text.includes("started")) io.interrupt();
+        screen: () => ({ columns: 100, rows: 30 }),
+        notice: (text: string) => {
+          notice(text);
+          // The runner asks for aborts after an iteration: the first live line is early enough.
+          if (text.includes("line-toy seed 1")) io.interrupt();
         },
       });
     });
@@ -152,7 +153,7 @@ Deno.test("Ctrl-C exits with 130, says how to resume, and resume ends in the sam
     strictEqual(run.status, "interrupted");
     strictEqual(run.digest, null);
     match(stopped.error, /Stopping after this iteration/);
-    match(stopped.error, new RegExp(`deno task experiment resume ${run.id}`));
+    match(stopped.error, new RegExp(`deno task -q experiment resume ${run.id}`));
     change(() => {});
     const resumed = await lab("resume", run.id, "--json");
     strictEqual(resumed.code, 0);
@@ -301,7 +302,7 @@ Deno.test("without a store runs says how to begin, and makes nothing", async () 
   await withLab(async (lab, folder) => {
     const { code, out } = await lab("runs");
     strictEqual(code, 0);
-    match(out, /No runs yet.*deno task experiment run/);
+    match(out, /No runs yet.*deno task -q experiment run/);
     deepStrictEqual([...Deno.readDirSync(folder)], []);
     deepStrictEqual(JSON.parse((await lab("runs", "--json")).out), { runs: [] });
   });

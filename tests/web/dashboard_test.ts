@@ -45,13 +45,13 @@ test("the run page shows figures, events, how it ended and what to type", async 
   const diverged = await text(dashboard, `/runs/${runs.diverged}`);
   ok(diverged.includes("diverged at iteration 61: losses/policy is NaN"));
   ok(diverged.includes("gradient norm 310 was clipped"));
-  ok(diverged.includes(`deno task experiment resume ${runs.diverged}`));
+  ok(diverged.includes(`deno task -q experiment resume ${runs.diverged}`));
   ok(diverged.includes("agent.learningRate"));
   ok(!diverged.includes("<b>?</b>"));
   const vae = await text(dashboard, `/runs/${runs.vae}`);
   strictEqual(vae.match(/<img src="\/artifacts\/[0-9a-f]{64}"/g)?.length, 1);
   ok(vae.includes("samples at iteration 100"));
-  ok(vae.includes(`deno task experiment sample ${runs.vae}`));
+  ok(vae.includes(`deno task -q experiment sample ${runs.vae}`));
   ok(!vae.includes(`experiment resume ${runs.vae}`));
 });
 
@@ -228,6 +228,6 @@ test("built files are kept for good by browsers, pages not at all", async (dashb
 
 Deno.test("a store without runs says how to train some", async () => {
   await using dashboard = await openDashboard({ empty: true });
-  match(await text(dashboard, "/"), /No run yet in .*deno task experiment/s);
-  match(await text(dashboard, "/compare"), /deno task experiment/);
+  match(await text(dashboard, "/"), /No run yet in .*deno task -q experiment/s);
+  match(await text(dashboard, "/compare"), /deno task -q experiment/);
 });

@@ -32,7 +32,7 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
     const { port } = taken.addr as Deno.NetAddr;
     await Deno.writeTextFile(`${folder}/file`, "no folder");
     const cases: [args: string[], code: number, message: RegExp][] = [
-      [["--store", `${folder}/none`], 2, /there is none: .*deno task experiment/],
+      [["--store", `${folder}/none`], 2, /there is none: .*deno task -q experiment/],
       [["--store", `${folder}/file`], 2, /there is none/],
       [["--store", "/etc"], 2, /may not read there/],
       [["--store", "postgres://me:secret@db/lab"], 2, /must be a folder/],

@@ -36,7 +36,7 @@ export default function Compare({ data }: PageProps<Data>): VNode {
       {comparison.names.length === 0
         ? (
           <p class="empty">
-            No figures to compare yet. Train some runs with <code>deno task experiment</code>.
+            No figures to compare yet. Train some runs with <code>deno task -q experiment</code>.
           </p>
         )
         : <ComparisonView initial={comparison} runs={runs} smoothing={smoothing} />}

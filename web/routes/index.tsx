@@ -28,7 +28,7 @@ export default function Runs({ data, url }: PageProps<Data>): VNode {
       {data.runs.length === 0 && (
         <p class="empty">
           No run yet in <code>{data.location}</code>. Train some with{" "}
-          <code>deno task experiment</code>: they appear here while they train.
+          <code>deno task -q experiment</code>: they appear here while they train.
         </p>
       )}
       <RunTable

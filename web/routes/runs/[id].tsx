@@ -86,7 +86,7 @@ function Commands({ row, draws }: { row: RunSummary; draws: boolean }): VNode {
     <ul class="commands">
       {commands.map(([command, meaning]) => (
         <li key={command}>
-          <code>deno task experiment {command}</code> {meaning}
+          <code>deno task -q experiment {command}</code> {meaning}
         </li>
       ))}
     </ul>

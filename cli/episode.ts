@@ -1,0 +1,62 @@
+/**
+ * A trained policy at work in its world, step by step, for whoever draws or records it.
+ *
+ * @module
+ */
+import { LONGEST } from "../agents/trainers/evaluated_episodes.ts";
+import type { Environment } from "../lab/core/environment.ts";
+import { deriveSeed, type Seed } from "../lab/core/random.ts";
+import { renderTerminal } from "../lab/core/render_terminal.ts";
+import type { Scene } from "../lab/core/scene.ts";
+import type { Trainer } from "../lab/core/trainer.ts";
+import { figure } from "./terminal/format.ts";
+import type { Io } from "./terminal/io.ts";
+
+/** A moment of an episode. */
+export interface Frame {
+  readonly scene: Scene;
+  /** Steps so far. */
+  readonly length: number;
+  /** Sum of the rewards so far. */
+  readonly episodeReturn: number;
+  /** Whether it is the episode's last. */
+  readonly over: boolean;
+}
+
+/** An environment that draws itself. */
+export type Drawn = Environment & Required<Pick<Environment, "scene">>;
+
+/**
+ * An episode by the greedy policy of `trainer`, which has `act`, from its starting state on; cut off
+ * where evaluation cuts episodes off.
+ */
+export async function* episodeOf(
+  trainer: Trainer,
+  environment: Drawn,
+  seed: Seed,
+): AsyncGenerator<Frame> {
+  let { observation } = environment.reset({ seed: deriveSeed(seed, "environment/0") });
+  let [length, episodeReturn, over] = [0, 0, false];
+  yield { scene: environment.scene(), length, episodeReturn, over };
+  while (!over) {
+    const options = { started: length === 0, actionMask: environment.actionMask?.() };
+    const result = environment.step(await trainer.act!(observation, options));
+    observation = result.observation;
+    episodeReturn += result.reward;
+    length++;
+    over = result.terminated || result.truncated || length >= LONGEST;
+    yield { scene: environment.scene(), length, episodeReturn, over };
+  }
+}
+
+/** A frame as lines for standard error, at most so large; below them whose it is and how far. */
+export function drawnFrame(
+  { scene, length, episodeReturn }: Frame,
+  title: string,
+  room: { readonly columns: number; readonly rows: number },
+  io: Io,
+): string {
+  const mode = io.color.error ? "color" : "ascii";
+  const picture = renderTerminal(scene, { ...room, mode });
+  return `${picture}\n${title}  step ${length}  return ${figure(episodeReturn)}`;
+}

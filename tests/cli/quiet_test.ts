@@ -1,0 +1,59 @@
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
+import { commands, main } from "../../cli/main.ts";
+import { capturedIo } from "./captured_io.ts";
+
+/** A line of each command that succeeds, and says something on standard error where it can. */
+const lines: Readonly<Record<string, string>> = {
+  list: "list",
+  describe: "describe cartpole-ppo --set agent.name=a2c",
+  run: "run ring-wgan-gp --budget 2",
+  resume: "resume latest --budget MORE",
+  reproduce: "reproduce latest",
+  evaluate: "evaluate POLICY --episodes 1 --render --out way.gif --force",
+  sample: "sample latest --count 4 --out samples.png --force",
+  runs: "runs",
+  compare: "compare --where experiment=ring-wgan-gp",
+  export: "export latest --format csv --out . --force",
+  delete: "delete latest",
+  play: "play worlds.ts --random --seconds 1 --out play.gif --force",
+  check: "check CliffWalking-v1",
+  completions: "completions bash",
+  range: "range cartpole-ppo --iterations 10 --episodes 1 --budget 3000",
+};
+
+Deno.test("no command writes control characters into a pipe, nor with --quiet more than errors", async () => {
+  const folder = await Deno.makeTempDir();
+  const type = async (line: string) => {
+    const io = capturedIo({ folder, root: folder });
+    const code = await main(line.split(" "), io);
+    return { code, ...io.written };
+  };
+  try {
+    const environments = new URL("../../envs/mod.ts", import.meta.url).href;
+    await Deno.writeTextFile(
+      `${folder}/worlds.ts`,
+      `import { makeEnv } from "${environments}";
+      export const taxi = makeEnv("Taxi-v4");
+      export const cliff = makeEnv("CliffWalking-v1");`,
+    );
+    strictEqual((await type("run cliffwalking-value-iteration")).code, 0);
+    const [{ id }] = JSON.parse((await type("runs --json")).out).runs;
+    const said: string[] = [];
+    for (const { name } of commands) {
+      ok(name in lines, `"${name}" needs a line above that succeeds`);
+      const line = lines[name].replace("POLICY", id);
+      const plain = await type(line.replace("MORE", "3"));
+      strictEqual(plain.code, 0, `${line}: ${plain.error}`);
+      // deno-lint-ignore no-control-regex
+      doesNotMatch(plain.out + plain.error, /[\x00-\x09\x0b-\x1f\x7f]/, line);
+      if (plain.error !== "") said.push(name);
+      const quiet = await type(`${line.replace("MORE", "4")} --quiet`);
+      strictEqual(quiet.code, 0, `${line}: ${quiet.error}`);
+      if (name !== "evaluate") strictEqual(quiet.error, "", line);
+      else match(quiet.error, /^[ #.*+:=%@-]*\n[^]*step 13 {2}return -13\.0\n$/, line);
+    }
+    deepStrictEqual(said, ["describe", "run", "resume", "reproduce", "evaluate", "play"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
