@@ -19,52 +19,38 @@
  *
  * @module
  */
+import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import type { Environment } from "../lab/core/environment.ts";
-import type { Metrics } from "../lab/core/metrics.ts";
-import type { Report } from "../lab/core/trainer.ts";
-import type { AgentDefinition, TrainerContext } from "../lab/compute/definitions.ts";
-import { activationNames } from "../lab/compute/networks.ts";
-import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
+import { adam, type Optimizer, rmsprop } from "../lab/compute/optimizers.ts";
+import type { Tensors } from "../lab/compute/workspace.ts";
+import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
+import { distributionKinds } from "./distributions/mod.ts";
+import { meanSquaredError } from "./losses.ts";
 import {
-  actorCriticParameters,
-  actorDistribution,
-  policyRows,
-  stateValues,
+  type ActorCritic,
+  actorCriticLoss,
+  type LossCoefficients,
 } from "./networks/actor_critic.ts";
-import { explainedVariance, generalizedAdvantages, standardize } from "./returns/advantages.ts";
-import { AgentTrainer } from "./trainers/agent_trainer.ts";
-import { PARAMETERS } from "../lab/core/base_trainer.ts";
+import { standardize } from "./returns/advantages.ts";
 import {
-  compileScores,
-  Evaluator,
-  greedyActors,
-  type ScoreProgram,
-  type Scores,
-} from "./trainers/evaluation.ts";
-import { distributionKinds, type PolicyDistribution } from "./distributions/policy_distribution.ts";
-import { compilePolicyGradientStep, lossMetrics, optimizerOf } from "./trainers/policy_gradient.ts";
-import { perBatch } from "./trainers/programs.ts";
-import { Rollout } from "./memory/rollout.ts";
-import { RolloutValues } from "./memory/rollout_values.ts";
-import { World } from "./worlds/world.ts";
+  batchInputs,
+  explorationFields,
+  lossMetrics,
+  onPolicyFields,
+  type ReadLosses,
+} from "./trainers/on_policy_trainer.ts";
+import { compileStep, perBatch } from "./trainers/programs.ts";
+import { RolloutTrainer } from "./trainers/rollout_trainer.ts";
+import type { RolloutBatch } from "./trainers/rollout_worker.ts";
+import type { WorldShape } from "./worlds/world.ts";
 
-// Configuration. Defaults are those of Stable-Baselines3's A2C where nothing else is said.
+// Configuration. Defaults are those of Stable-Baselines3's A2C, but for 8 environments, which are
+// rl-baselines3-zoo's for CartPole.
 
-const configuration = z.strictObject({
-  environments: z.int().min(1).default(8).meta({
-    description: "Environments N that act side by side (8: rl-baselines3-zoo for CartPole)",
-  }),
-  rolloutLength: z.int().min(1).default(5).meta({
-    description: "Steps n of each environment before an update",
-    unit: "environment steps",
-  }),
+/** Fields of the rule that updates the parameters, as A2C, A3C and IMPALA have them. */
+export const optimizerFields = {
   optimizer: z.enum(["rmsprop", "adam"]).default("rmsprop").meta({
     description: "Rule of the update; RMSProp with ε inside the root, as TensorFlow's",
-  }),
-  learningRate: z.number().positive().default(7e-4).meta({ description: "Step size" }),
-  annealLearningRate: z.boolean().default(false).meta({
-    description: "Lower the learning rate linearly to 0 over the budget",
   }),
   optimizerEpsilon: z.number().positive().default(1e-5).meta({
     description: "ε of the optimizer",
@@ -72,195 +58,141 @@ const configuration = z.strictObject({
   rmspropDecay: z.number().min(0).lt(1).default(0.99).meta({
     description: "Decay of RMSProp's mean square; Adam does not use it",
   }),
-  gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
-  gaeLambda: z.number().min(0).max(1).default(1).meta({
-    description: "λ of the advantages: 1 is the n-step return minus the value",
-  }),
-  normalizeAdvantages: z.boolean().default(false).meta({
-    description: "Standardise the advantages of each update",
-  }),
-  valueCoefficient: z.number().min(0).default(0.5).meta({
-    description: "Weight of the value loss",
-  }),
-  entropyCoefficient: z.number().min(0).default(0).meta({
-    description: "Weight β of the entropy bonus",
-  }),
-  maximumGradientNorm: z.number().positive().default(0.5).meta({
-    description: "Longer gradients are scaled down to this global norm",
-  }),
-  normalizeObservations: z.boolean().default(false).meta({
-    description: "Show the networks observations normalised by their running moments",
-  }),
-  normalizeRewards: z.boolean().default(false).meta({
-    description: "Divide rewards by the running deviation of the discounted return",
-  }),
-  initialLogStd: z.number().default(0).meta({
-    description: "ln σ of continuous actions at the start",
-  }),
-  stateDependentNoise: z.boolean().default(false).meta({
-    description: "gSDE: explore continuous actions by noise that is a function of the state",
-  }),
-  noiseEvery: z.int().min(0).default(0).meta({
-    description: "Steps after which gSDE draws its matrices anew; 0: with each rollout only",
-    unit: "environment steps",
-  }),
-  orthogonalInitialization: z.boolean().default(true).meta({
-    description: "Orthogonal initial kernels and zero biases; else as PyTorch draws them",
-  }),
-  hiddenSizes: z.array(z.int().min(1)).default([64, 64]).meta({
-    description: "Widths of the hidden layers of each network",
-  }),
-  activation: z.enum(activationNames).default("tanh").meta({
-    description: "Activation of the hidden layers",
-  }),
+} as const;
+
+const configuration = z.strictObject({
+  ...onPolicyFields,
+  ...explorationFields,
+  ...optimizerFields,
 });
 
 /** The fields of {@linkcode a2c}. */
 export type A2cConfiguration = z.output<typeof configuration>;
 
-// Trainer. The losses are those of losses.ts.
+/** Values of {@linkcode optimizerFields}. */
+export type OptimizerSettings = z.output<z.ZodObject<typeof optimizerFields>>;
 
-/** Environment steps of one iteration, so that it takes a tenth of a second and not a thousandth. */
-const ITERATION = 512;
-
-type Context = TrainerContext<A2cConfiguration> & { makeEnvironment(): Environment };
-
-type Update = ReturnType<typeof compilePolicyGradientStep>;
-
-/** One gradient step and what it was made from. */
-interface Learned {
-  readonly update: Update;
-  readonly values: Float64Array;
-  readonly returns: Float64Array;
-  readonly learningRate: number;
+/** The rule of the update. */
+export function optimizerOf(
+  { optimizer, optimizerEpsilon: epsilon, rmspropDecay: decay }: OptimizerSettings,
+): Optimizer {
+  return optimizer === "adam" ? adam({ epsilon }) : rmsprop({ decay, epsilon });
 }
 
-class A2cTrainer extends AgentTrainer {
-  protected readonly parts;
-  protected readonly evaluator: Evaluator;
-  readonly #world: World;
-  readonly #rollout: Rollout;
-  readonly #values: RolloutValues;
-  readonly #distribution: PolicyDistribution;
-  readonly #actor: ScoreProgram;
+// Losses.
+
+/**
+ * −mean(ln π(a|s) · A): its gradient is the negated policy gradient. A is a constant.
+ *
+ * Source: Mnih et al. (2016), section 4; Williams (1992), equation 4, with the mean in place of the
+ * sum.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * await tf.setBackend("cpu");
+ * policyGradientLoss(tf.tensor1d([-0.5]), tf.tensor1d([0.2])).print(); // 0.1
+ * ```
+ *
+ * @param logProbability ln π(a|s), [B].
+ * @param advantages A, [B].
+ */
+export function policyGradientLoss(logProbability: tf.Tensor, advantages: tf.Tensor): tf.Scalar {
+  return tf.neg(tf.mean(tf.mul(logProbability, advantages))) as tf.Scalar;
+}
+
+/** Columns of a rollout that {@linkcode a2cLoss} reads, [B] each: A and R. */
+export const a2cColumns = ["advantages", "returns"] as const;
+
+/**
+ * L = −mean(ln π(a|s) · A) + c_v · mean((V − R)²) − c_e · mean(H), with its three terms. Mnih et al.
+ * (2016), algorithm S3 and section 4.
+ */
+export function a2cLoss(
+  { distribution, outputs }: ActorCritic,
+  parameters: Tensors,
+  { observations, actions, advantages, returns }: Tensors<
+    "observations" | "actions" | typeof a2cColumns[number]
+  >,
+  coefficients: LossCoefficients,
+): Tensors<"loss" | "policy" | "value" | "entropy"> {
+  const { inputs, values } = outputs(parameters, observations);
+  const terms = distribution.terms(inputs, actions);
+  const policy = policyGradientLoss(terms.logProbability, advantages);
+  const value = meanSquaredError(values, returns);
+  const entropy = tf.mean(terms.entropy);
+  return { loss: actorCriticLoss(policy, value, entropy, coefficients), policy, value, entropy };
+}
+
+// Trainer.
+
+/** Compiles one gradient step on `batch` transitions. IMPALA's is the same. */
+export function compileUpdate(
+  context: ProgramContext<
+    LossCoefficients & OptimizerSettings & { readonly maximumGradientNorm: number }
+  >,
+  shape: Pick<WorldShape, "observationSize" | "actionSpace">,
+  networks: ActorCritic,
+  batch: number,
+) {
+  const { name, configuration } = context;
+  const spec = {
+    name: `${name}/update/${batch}`,
+    optimizer: optimizerOf(configuration),
+    inputs: batchInputs(shape, batch, a2cColumns),
+  };
+  return compileStep(
+    context,
+    spec,
+    (parameters, input) => a2cLoss(networks, parameters, input, configuration),
+  );
+}
+
+type Update = ReturnType<typeof compileUpdate>;
+
+/** Writes the first transitions of a rollout into an update's views, in their order. */
+export function fill(
+  { input }: Pick<Update, "input">,
+  { transitions, rollout, advantages, returns }: Omit<RolloutBatch, "values">,
+): void {
+  const { observations, observationSize, actions, actionSize } = rollout;
+  input.observations.set(observations.subarray(0, transitions * observationSize));
+  input.actions.set(actions.subarray(0, transitions * actionSize));
+  input.advantages.set(advantages);
+  input.returns.set(returns);
+}
+
+/** Environment steps of one iteration, so that it takes a tenth of a second and not a thousandth. */
+export const ITERATION = 512;
+
+class A2cTrainer extends RolloutTrainer<A2cConfiguration> {
   /** Of one batch size, and of another for a shortened rollout. */
-  readonly #update: (batch: number) => Update;
-  readonly #learningRate: Schedule;
+  readonly #update = perBatch((batch) =>
+    compileUpdate(this.context, this.world.shape, this.networks, batch)
+  );
 
-  constructor(private readonly context: Context) {
-    super(context.budget);
-    const { configuration: settings, workspace, stream } = context;
-    const { environments, rolloutLength, activation, learningRate } = settings;
-    const { gamma, normalizeObservations, normalizeRewards } = settings;
-    this.#world = new World("a2c", context, environments, {
-      actions: distributionKinds,
-      normalizeObservations,
-      normalizeRewards: normalizeRewards && { gamma },
+  constructor(context: AgentContext<A2cConfiguration>) {
+    super(context, {
+      optimizer: optimizerOf(context.configuration),
+      iterationSteps: ITERATION,
     });
-    const { shape, normalizer } = this.#world;
-    const { observationSize } = shape;
-    const distribution = actorDistribution(shape, settings);
-
-    this.#distribution = distribution;
-    this.#update = perBatch((batch) =>
-      compilePolicyGradientStep("a2c", context, shape, distribution, batch)
-    );
-    const weights = stream("initial-weights");
-    const parameters = actorCriticParameters(weights, observationSize, distribution, settings);
-    workspace.define(PARAMETERS, parameters);
-    workspace.define("optimizer", optimizerOf(settings).initialState(parameters));
-
-    const policy: Scores = (parameters, x) => policyRows(parameters, x, activation, distribution);
-    const values: Scores = (parameters, x) => stateValues(parameters, x, activation);
-    this.#actor = compileScores(workspace, "a2c/act", environments, observationSize, policy);
-    this.#rollout = new Rollout(rolloutLength, environments, shape);
-    this.#values = new RolloutValues("a2c", workspace, this.#rollout, values);
-    this.evaluator = new Evaluator({
-      shape,
-      makeEnvironment: context.makeEnvironment,
-      actors: greedyActors("a2c", workspace, shape, policy),
-      scores: policy,
-      normalizer,
-    });
-    this.#learningRate = settings.annealLearningRate
-      ? linear(learningRate, 0)
-      : constant(learningRate);
-    this.parts = {
-      name: "a2c",
-      workspace,
-      groups: ["optimizer"],
-      resumables: { policy: stream("policy"), world: this.#world },
-    };
   }
 
-  /** Rollouts of about 512 environment steps together, with an update after each. */
-  async iterate(): Promise<Report> {
-    const { environments, rolloutLength } = this.context.configuration;
-    let last = await this.#learn();
-    for (
-      let taken = environments * rolloutLength;
-      taken < ITERATION && this.spent < 1;
-      taken += environments * rolloutLength
-    ) {
-      last = await this.#learn();
-    }
-    this.progress.iterations += 1;
-    return { metrics: { ...this.#world.episodes.metrics(), ...await this.#losses(last) } };
-  }
-
-  /** One rollout and its gradient step. */
-  async #learn(): Promise<Learned> {
-    const { environments, rolloutLength, gamma, gaeLambda, normalizeAdvantages } =
-      this.context.configuration;
-    const learningRate = this.#learningRate(this.spent);
-    const rollout = this.#rollout;
-    const length = this.nextLength(rolloutLength, environments);
-    const rows = length * environments;
-    await rollout.collect(
-      this.#world,
-      this.#actor,
-      this.#distribution,
-      this.parts.resumables.policy,
-      length,
-    );
-    const { values, nextValues } = await this.#values.of(rows, this.#world.observations);
-    const columns = rollout.columns(rows, values, nextValues);
-    const { advantages, returns } = generalizedAdvantages(columns, gamma, gaeLambda);
-
-    const update = this.#update(rows);
-    const { input, scalar } = update;
-    input.observations.set(rollout.observations.subarray(0, rows * rollout.observationSize));
-    input.actions.set(rollout.actions.subarray(0, rows * rollout.actionSize));
-    input.returns.set(returns);
-    if (normalizeAdvantages) standardize(advantages, input.advantages);
-    else input.advantages.set(advantages);
-    scalar.learningRate = learningRate;
-    update.run();
-    this.progress.environmentSteps += rows;
-    this.progress.gradientSteps += 1;
-    this.progress.examples += rows;
-    return { update, values, returns, learningRate };
-  }
-
-  /** What the last gradient step saw. */
-  async #losses(
-    { update, values, returns, learningRate }: Learned,
-  ): Promise<Metrics> {
-    return {
-      ...await lossMetrics(update),
-      "losses/explained_variance": explainedVariance(values, returns),
-      "schedule/learning_rate": learningRate,
-    };
+  protected learn(batch: RolloutBatch, learningRate: number): ReadLosses {
+    const update = this.#update(batch.transitions);
+    fill(update, batch);
+    if (this.settings.normalizeAdvantages) standardize(batch.advantages, update.input.advantages);
+    update.scalar.learningRate = learningRate;
+    this.step(update, batch.transitions);
+    return () => lossMetrics(update, batch.values, batch.returns);
   }
 }
 
 /** Advantage actor-critic. */
-export const a2c: AgentDefinition<A2cConfiguration> = {
+export const a2c = defineAgent({
   name: "a2c",
   summary: "Advantage actor-critic: one policy-gradient step after every few environment steps",
-  budgetUnit: "environmentSteps",
   takes: { actions: distributionKinds },
   configuration,
-  // deno-lint-ignore require-await
-  create: async (context) => new A2cTrainer(context),
-};
+  trainer: (context) => new A2cTrainer(context),
+});

@@ -42,7 +42,7 @@ import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear } from "../lab/compute/schedules.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { defineAgent, type ProgramContext } from "./define_agent.ts";
-import { scoresOf } from "./distributions/distributions.ts";
+import { scoresOf } from "./distributions/categorical.ts";
 import { EpsilonGreedy } from "./exploration/epsilon_greedy.ts";
 import { huber } from "./losses.ts";
 import { TransitionMemory } from "./memory/transition_memory.ts";

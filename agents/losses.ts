@@ -6,29 +6,6 @@
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * −mean(ln π(a|s) · A): its gradient is the negated policy gradient. A is a constant.
- *
- * Source: Mnih et al., "Asynchronous Methods for Deep Reinforcement Learning" (2016, arXiv
- * 1602.01783), section 4; Williams (1992), equation 4, with the mean in place of the sum.
- *
- * @example
- * ```ts
- * import * as tf from "@tensorflow/tfjs";
- * await tf.setBackend("cpu");
- * policyGradientLoss(tf.tensor1d([-0.5]), tf.tensor1d([0.2])).print(); // 0.1
- * ```
- *
- * @param logProbability ln π(a|s), [B].
- * @param advantages A, [B].
- */
-export function policyGradientLoss(
-  logProbability: tf.Tensor,
-  advantages: tf.Tensor,
-): tf.Scalar {
-  return tf.neg(tf.mean(tf.mul(logProbability, advantages))) as tf.Scalar;
-}
-
-/**
  * mean((V − R)²).
  *
  * @example
@@ -62,23 +39,4 @@ export function huber(errors: tf.Tensor): tf.Tensor {
   const size = tf.abs(errors);
   const small = tf.minimum(size, 1);
   return tf.mul(small, tf.sub(size, tf.mul(small, 0.5)));
-}
-
-/** Weights of the terms of {@linkcode combinedLoss}. */
-export interface LossCoefficients {
-  /** Weight c_v of the value loss. */
-  readonly valueCoefficient: number;
-  /** Weight c_e of the entropy bonus. */
-  readonly entropyCoefficient: number;
-}
-
-/** L = L_policy + c_v · L_value − c_e · H. */
-export function combinedLoss(
-  policy: tf.Tensor,
-  value: tf.Tensor,
-  entropy: tf.Tensor,
-  { valueCoefficient, entropyCoefficient }: LossCoefficients,
-): tf.Scalar {
-  const fitted = tf.add(policy, tf.mul(value, valueCoefficient));
-  return tf.sub(fitted, tf.mul(entropy, entropyCoefficient));
 }

@@ -26,45 +26,149 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Environment } from "../lab/core/environment.ts";
-import type { Metrics } from "../lab/core/metrics.ts";
-import type { NamedTensors } from "../lab/core/tensor_data.ts";
-import type { Report } from "../lab/core/trainer.ts";
-import type { AgentDefinition, TrainerContext } from "../lab/compute/definitions.ts";
-import { clipByGlobalNorm, valueAndGradients } from "../lab/compute/gradients.ts";
+import * as z from "zod";
+import { InputError } from "../lab/core/errors.ts";
+import type { Generator } from "../lab/core/random.ts";
+import { gatherColumns } from "../lab/core/rows.ts";
+import type { Resumable } from "../lab/core/base_trainer.ts";
+import type { Json } from "../lab/core/snapshot.ts";
+import { convolutions } from "../lab/compute/bodies.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import type { InputSpec, Tensors } from "../lab/compute/workspace.ts";
-import { actionInput } from "./distributions/actions.ts";
-import { explainedVariance, generalizedAdvantages, standardize } from "./returns/advantages.ts";
+import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
+import { maskedLogits } from "./distributions/categorical.ts";
+import { distributionKinds } from "./distributions/mod.ts";
+import type { PolicyTerms } from "./distributions/policy_distribution.ts";
+import { withDefault } from "./fields.ts";
+import { meanSquaredError } from "./losses.ts";
 import {
-  actorCriticParameters,
-  actorCriticValues,
-  actorDistribution,
-  policyRows,
+  type ActorCritic,
+  actorCriticLoss,
+  type LossCoefficients,
 } from "./networks/actor_critic.ts";
-import { AgentTrainer } from "./trainers/agent_trainer.ts";
-import { type Body, bodyOf } from "../lab/compute/bodies.ts";
-import { PARAMETERS } from "../lab/core/base_trainer.ts";
-import { maskedLogits } from "./distributions/distributions.ts";
+import { standardize } from "./returns/advantages.ts";
 import {
-  compileScores,
-  Evaluator,
-  greedyActors,
-  type ScoreProgram,
-  type Scores,
-} from "./trainers/evaluation.ts";
-import { combinedLoss, meanSquaredError } from "./losses.ts";
-import { distributionKinds, type PolicyDistribution } from "./distributions/policy_distribution.ts";
-import { lossMetrics } from "./trainers/policy_gradient.ts";
-import { perBatch } from "./trainers/programs.ts";
-import { clippedPolicyLoss, clippedValueLoss, policyChange } from "./proximal_losses.ts";
-import { Rollout } from "./memory/rollout.ts";
-import { RolloutValues } from "./memory/rollout_values.ts";
-import { World, type WorldShape } from "./worlds/world.ts";
-import { configuration, type PpoConfiguration, requireDivisor } from "./ppo_configuration.ts";
+  batchInputs,
+  explorationFields,
+  lossMetrics,
+  onPolicyFields,
+  type ReadLosses,
+} from "./trainers/on_policy_trainer.ts";
+import { compileStep, perBatch } from "./trainers/programs.ts";
+import { RolloutTrainer } from "./trainers/rollout_trainer.ts";
+import type { RolloutBatch } from "./trainers/rollout_worker.ts";
+import type { WorldShape } from "./worlds/world.ts";
 
-// Losses. The clipped ones are those of proximal_losses.ts.
+// Configuration. Defaults are those of CleanRL's ppo.py where nothing else is said.
+
+/** Fields of PPO with and without memory. */
+export const proximalFields = {
+  ...onPolicyFields,
+  rolloutLength: withDefault(onPolicyFields.rolloutLength, 128),
+  gaeLambda: withDefault(onPolicyFields.gaeLambda, 0.95),
+  normalizeAdvantages: withDefault(onPolicyFields.normalizeAdvantages, true),
+  minibatchSize: z.int().min(2).default(128).meta({
+    description: "Transitions a gradient step; divides the rollout's T · N",
+    unit: "transitions",
+  }),
+  epochs: z.int().min(1).default(4).meta({
+    description: "Passes over a rollout (K in the paper)",
+  }),
+  adamEpsilon: z.number().positive().default(1e-5).meta({ description: "Adam's ε" }),
+  clipRange: z.number().positive().default(0.2).meta({
+    description: "ε: how far the probability ratio gains",
+  }),
+  annealClipRange: z.boolean().default(false).meta({
+    description: "Lower the clip range linearly to 0 over the budget",
+  }),
+  clipValueLoss: z.boolean().default(true).meta({
+    description: "Also clip the value's change by the clip range",
+  }),
+} as const;
+
+const configuration = z.strictObject({
+  ...proximalFields,
+  ...explorationFields,
+  environments: withDefault(proximalFields.environments, 4),
+  learningRate: withDefault(proximalFields.learningRate, 2.5e-4),
+  annealLearningRate: withDefault(proximalFields.annealLearningRate, true),
+  entropyCoefficient: withDefault(proximalFields.entropyCoefficient, 0.01),
+  surrogate: z.enum(["clipped", "kl-penalty"]).default("clipped").meta({
+    description: "What holds the policy back: clipped ratios, or a penalty on its KL divergence",
+  }),
+  klCoefficient: z.number().min(0).default(1).meta({
+    description: "β at the start: weight of the divergence (kl-penalty)",
+  }),
+  targetDivergence: z.number().min(0).default(0.01).meta({
+    description:
+      "d_targ: β halves below two thirds of it, doubles above one and a half; 0: β stays",
+    unit: "nats",
+  }),
+  targetKl: z.number().min(0).default(0).meta({
+    description: "Epochs end once the estimated KL of their last minibatch is above; 0: never",
+    unit: "nats",
+  }),
+  maskActions: z.boolean().default(true).meta({
+    description: "Never choose what the environment's action mask forbids, where it has one",
+  }),
+  separateNetworks: z.boolean().default(true).meta({
+    description:
+      "A network of its own for the values; else one linear layer on the policy's features",
+  }),
+  convolutions,
+});
+
+/** The fields of PPO. */
+export type PpoConfiguration = z.output<typeof configuration>;
+
+/** @throws InputError where the minibatch does not divide the rollout. */
+function requireDivisor(
+  { environments, rolloutLength, minibatchSize }: PpoConfiguration,
+): void {
+  const transitions = environments * rolloutLength;
+  if (transitions % minibatchSize === 0) return;
+  const divisors = Array.from({ length: transitions }, (_, i) => i + 1)
+    .filter((size) => size >= 2 && transitions % size === 0);
+  throw new InputError(
+    `Cannot train ppo as minibatchSize must divide the rollout of ${environments} · ` +
+      `${rolloutLength} = ${transitions} transitions (${divisors.join(", ")}): ${minibatchSize}`,
+  );
+}
+
+// Losses.
+
+/**
+ * The negated clipped surrogate, equation 7:
+ * L^CLIP = −mean(min(ρA, clip(ρ, 1 − ε, 1 + ε)A)) with ρ = π(a|s) / π_old(a|s).
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * await tf.setBackend("cpu");
+ * const ratio = (ρ: number) => tf.tensor1d([Math.log(ρ)]);
+ * const [one, ε] = [tf.tensor1d([1]), tf.scalar(0.2)];
+ * clippedPolicyLoss(ratio(1.5), ratio(1), one, ε).print(); // -1.2: the gain ends at 1 + ε
+ * clippedPolicyLoss(ratio(0.5), ratio(1), one, ε).print(); // -0.5: the loss does not
+ * ```
+ *
+ * @param logProbability ln π(a|s), [B].
+ * @param oldLogProbability ln π_old(a|s), [B].
+ * @param advantages A, [B].
+ * @param clipRange ε > 0.
+ */
+export function clippedPolicyLoss(
+  logProbability: tf.Tensor,
+  oldLogProbability: tf.Tensor,
+  advantages: tf.Tensor,
+  clipRange: tf.Scalar,
+): tf.Scalar {
+  const ratio = tf.exp(tf.sub(logProbability, oldLogProbability));
+  // min(ρA, clip(ρ, 1 − ε, 1 + ε)A) = min(ρA, A + ε|A|): of the two bounds only the one counts that
+  // A would pass, and it does not depend on the policy.
+  const limit = tf.add(advantages, tf.mul(tf.abs(advantages), clipRange));
+  return tf.neg(tf.mean(tf.minimum(tf.mul(ratio, advantages), limit)));
+}
 
 /**
  * The negated surrogate with a penalty on the change, −mean(ρA − β KL(π_old ‖ π)) with
@@ -108,298 +212,256 @@ export function adaptedPenalty(klCoefficient: number, divergence: number, target
   return divergence > target * 1.5 ? klCoefficient * 2 : klCoefficient;
 }
 
+/**
+ * ½ mean(max((V − R)², (V_old + clip(V − V_old, −ε, ε) − R)²)). Core detail 9.
+ *
+ * @param values V(s), [B].
+ * @param oldValues V_old(s), [B].
+ * @param returns R, [B].
+ * @param clipRange ε > 0.
+ */
+export function clippedValueLoss(
+  values: tf.Tensor,
+  oldValues: tf.Tensor,
+  returns: tf.Tensor,
+  clipRange: tf.Scalar,
+): tf.Scalar {
+  const change = tf.sub(values, oldValues);
+  const clipped = tf.maximum(tf.minimum(change, clipRange), tf.neg(clipRange));
+  const unclipped = tf.square(tf.sub(values, returns));
+  const bounded = tf.square(tf.sub(tf.add(oldValues, clipped), returns));
+  return tf.mul(0.5, tf.mean(tf.maximum(unclipped, bounded))) as tf.Scalar;
+}
+
+/** Columns of a rollout that {@linkcode proximalLoss} reads, [B] each. */
+export const proximalColumns = [
+  "oldLogProbabilities",
+  "oldValues",
+  "advantages",
+  "returns",
+] as const;
+
+/**
+ * The combined objective, equation 9, negated: L = L_policy + c₁ · L_value − c₂ · mean(H), with its
+ * three terms. L_value is ½ mean((V − R)²), or the clipped one.
+ *
+ * @param terms ln π(a|s) and H, [B] each.
+ * @param values V(s), [B].
+ * @param clipRange ε > 0.
+ * @param policy L_policy, the clipped surrogate by default.
+ */
+export function proximalLoss(
+  { logProbability, entropy }: PolicyTerms,
+  values: tf.Tensor,
+  { oldLogProbabilities, oldValues, advantages, returns }: Tensors<typeof proximalColumns[number]>,
+  clipRange: tf.Scalar,
+  settings: LossCoefficients & { readonly clipValueLoss: boolean },
+  policy = clippedPolicyLoss(logProbability, oldLogProbabilities, advantages, clipRange),
+): Tensors<"loss" | "policy" | "value" | "entropy"> {
+  const value = settings.clipValueLoss
+    ? clippedValueLoss(values, oldValues, returns, clipRange)
+    : tf.mul(0.5, meanSquaredError(values, returns));
+  const meanEntropy = tf.mean(entropy);
+  return {
+    loss: actorCriticLoss(policy, value, meanEntropy, settings),
+    policy,
+    value,
+    entropy: meanEntropy,
+  };
+}
+
+/**
+ * How far the policy moved: the estimate mean((ρ − 1) − ln ρ) of KL(π_old ‖ π) (never negative;
+ * core detail 12) and the share of ratios outside 1 ± ε.
+ *
+ * @example
+ * ```ts
+ * import { strictEqual } from "node:assert";
+ * strictEqual(policyChange([0.2, -0.1], [0, 0], 0.2).clipFraction, 0.5);
+ * ```
+ *
+ * @param logProbability ln π(a|s), [B].
+ * @param oldLogProbability ln π_old(a|s), [B].
+ * @param clipRange ε > 0.
+ */
+export function policyChange(
+  logProbability: ArrayLike<number>,
+  oldLogProbability: ArrayLike<number>,
+  clipRange: number,
+): { approximateKl: number; clipFraction: number } {
+  let divergence = 0;
+  let clipped = 0;
+  const count = logProbability.length;
+  for (let i = 0; i < count; i++) {
+    const logRatio = logProbability[i] - oldLogProbability[i];
+    const change = Math.expm1(logRatio);
+    divergence += change - logRatio;
+    if (Math.abs(change) > clipRange) clipped += 1;
+  }
+  return { approximateKl: divergence / count, clipFraction: clipped / count };
+}
+
 // Trainer.
 
-type Context = TrainerContext<PpoConfiguration> & { makeEnvironment(): Environment };
+/** β of equation 8: it goes on from a checkpoint. */
+class Penalty implements Resumable {
+  constructor(public klCoefficient: number) {}
 
-/** The group that holds β of the KL penalty. */
-const PENALTY = "penalty";
+  snapshot(): number {
+    return this.klCoefficient;
+  }
+
+  restore(klCoefficient: Json): void {
+    this.klCoefficient = klCoefficient as number;
+  }
+}
+
+/** What a gradient step measures; the divergence with the KL penalty only. */
+type Measured = "policy" | "value" | "entropy" | "logProbability" | "divergence";
 
 /** Compiles one gradient step on `batch` transitions. */
 export function compileUpdate(
-  { configuration: settings, workspace }: Pick<Context, "configuration" | "workspace">,
-  { observationSize, actionSpace, masked }: Pick<
-    WorldShape,
-    "observationSize" | "actionSpace" | "masked"
-  >,
-  distribution: PolicyDistribution,
+  context: ProgramContext<PpoConfiguration>,
+  shape: Pick<WorldShape, "observationSize" | "actionSpace" | "masked">,
+  { distribution, outputs }: ActorCritic,
   batch: number,
-  body?: Body,
 ) {
-  const optimizer = adam({ epsilon: settings.adamEpsilon });
-  const { activation } = settings;
+  const { name, configuration: settings } = context;
   const isPenalized = settings.surrogate === "kl-penalty";
-  const optional: Partial<Record<"masks" | "oldRows", InputSpec>> = {
-    ...masked && { masks: [[batch, actionSpace.flatSize], "float32"] },
-    ...isPenalized && { oldRows: [[batch, distribution.rowSize], "float32"] },
+  const optional: Partial<Record<"masks" | "oldInputs", InputSpec>> = {
+    ...shape.masked && { masks: [[batch, shape.actionSpace.flatSize], "float32"] },
+    ...isPenalized && { oldInputs: [[batch, distribution.inputSize], "float32"] },
   };
-  return workspace.compile(
-    {
-      name: `ppo/update/${batch}`,
-      inputs: {
-        observations: [[batch, observationSize], "float32"],
-        actions: actionInput(actionSpace, batch),
-        oldLogProbabilities: [[batch], "float32"],
-        oldValues: [[batch], "float32"],
-        advantages: [[batch], "float32"],
-        returns: [[batch], "float32"],
-        ...optional as Required<typeof optional>,
-      },
-      scalars: ["learningRate", "clipRange"],
-      state: [PARAMETERS, "optimizer", ...isPenalized ? [PENALTY] as const : []],
+  const spec = {
+    name: `${name}/update/${batch}`,
+    optimizer: adam({ epsilon: settings.adamEpsilon }),
+    inputs: {
+      ...batchInputs(shape, batch, proximalColumns),
+      ...optional as Required<typeof optional>,
     },
-    ({ input, scalar, state }) => {
-      const { values, gradients } = valueAndGradients((parameters) => {
-        const features = body?.features(parameters, input.observations) ?? input.observations;
-        const scores = policyRows(parameters, features, activation, distribution);
-        const rows = masked ? maskedLogits(scores, input.masks) : scores;
-        const { logProbability, entropy } = distribution.terms(rows, input.actions);
-        const predicted = actorCriticValues(parameters, features, settings);
-        const ratio = [logProbability, input.oldLogProbabilities, input.advantages] as const;
-        const divergence = isPenalized ? distribution.divergence(input.oldRows, rows) : undefined;
-        const policy = divergence === undefined
-          ? clippedPolicyLoss(...ratio, scalar.clipRange)
-          : penalizedPolicyLoss(...ratio, divergence, state[PENALTY].klCoefficient);
-        const value = settings.clipValueLoss
-          ? clippedValueLoss(predicted, input.oldValues, input.returns, scalar.clipRange)
-          : tf.mul(0.5, meanSquaredError(predicted, input.returns));
-        const meanEntropy = tf.mean(entropy);
-        const loss = combinedLoss(policy, value, meanEntropy, settings);
-        const measured: Tensors = { policy, value, entropy: meanEntropy, logProbability };
-        if (divergence !== undefined) measured.divergence = tf.mean(divergence);
-        return { loss, ...measured };
-      }, state[PARAMETERS]);
-      const clipped = clipByGlobalNorm(gradients, settings.maximumGradientNorm);
-      const next = optimizer.update(
-        state[PARAMETERS],
-        clipped.gradients,
-        state.optimizer,
-        scalar.learningRate,
-      );
-      const { loss: _, ...measured } = values;
-      return {
-        outputs: { ...measured, gradientNorm: clipped.norm } as Record<Output, tf.Tensor>,
-        state: { [PARAMETERS]: next.parameters, optimizer: next.state },
-      };
-    },
-  );
+    scalars: ["clipRange", ...isPenalized ? ["klCoefficient"] as const : []] as const,
+  };
+  return compileStep(context, spec, (parameters, input, { clipRange, klCoefficient }) => {
+    const { inputs: scores, values } = outputs(parameters, input.observations);
+    const inputs = shape.masked ? maskedLogits(scores, input.masks) : scores;
+    const terms = distribution.terms(inputs, input.actions);
+    const { logProbability } = terms;
+    const divergence = isPenalized ? distribution.divergence(input.oldInputs, inputs) : undefined;
+    const policy = divergence && penalizedPolicyLoss(
+      logProbability,
+      input.oldLogProbabilities,
+      input.advantages,
+      divergence,
+      klCoefficient,
+    );
+    return {
+      ...proximalLoss(terms, values, input, clipRange, settings, policy),
+      logProbability,
+      ...divergence && { divergence: tf.mean(divergence) },
+    } as Tensors<"loss" | Measured>;
+  });
 }
-
-/** What an update tells; the divergence with the KL penalty only. */
-type Output = "policy" | "value" | "entropy" | "logProbability" | "divergence" | "gradientNorm";
 
 type Update = ReturnType<typeof compileUpdate>;
 
-/** Numbers that the minibatches of a rollout are filled from, by row. */
-interface Targets {
-  readonly values: Float64Array;
-  readonly advantages: Float64Array;
-  readonly returns: Float64Array;
-}
-
-class PpoTrainer extends AgentTrainer {
-  protected readonly parts;
-  protected readonly evaluator: Evaluator;
-  readonly #world: World;
-  readonly #rollout: Rollout;
-  readonly #values: RolloutValues;
-  readonly #distribution: PolicyDistribution;
-  readonly #actor: ScoreProgram;
+class PpoTrainer extends RolloutTrainer<PpoConfiguration> {
   /** Of one batch size, and of another for a shortened rollout. */
-  readonly #update: (batch: number) => Update;
-  readonly #learningRate: Schedule;
+  readonly #update = perBatch((batch) =>
+    compileUpdate(this.context, this.world.shape, this.networks, batch)
+  );
+  readonly #minibatch: Generator;
   readonly #clipRange: Schedule;
-  readonly #isPenalized: boolean;
+  readonly #penalty: Penalty | undefined;
 
-  constructor(private readonly context: Context) {
-    super(context.budget);
-    const { configuration: settings, workspace, stream } = context;
-    const { environments, rolloutLength, activation } = settings;
-    const { gamma, normalizeObservations, normalizeRewards, maskActions } = settings;
-    requireDivisor(settings);
-    this.#world = new World("ppo", context, environments, {
-      actions: distributionKinds,
-      normalizeObservations,
-      maskActions,
-      normalizeRewards: normalizeRewards && { gamma },
+  constructor(context: AgentContext<PpoConfiguration>) {
+    const { clipRange, annealClipRange, surrogate, klCoefficient } = context.configuration;
+    requireDivisor(context.configuration);
+    const isPenalized = surrogate === "kl-penalty";
+    const penalty = isPenalized ? new Penalty(Math.fround(klCoefficient)) : undefined;
+    const minibatch = context.stream("minibatch");
+    super(context, {
+      optimizer: adam(),
+      resumables: { minibatch, ...penalty && { penalty } },
+      keepInputs: isPenalized,
     });
-    const { shape, normalizer } = this.#world;
-    const { observationSize } = shape;
-    const body = bodyOf(shape.observationSpace, settings.convolutions);
-    const featured = { ...shape, observationSize: body.size };
-    const distribution = actorDistribution(featured, settings);
-
-    this.#isPenalized = settings.surrogate === "kl-penalty";
-    this.#distribution = distribution;
-    this.#update = perBatch((batch) => compileUpdate(context, shape, distribution, batch, body));
-    const weights = stream("initial-weights");
-    const parameters = {
-      ...body.initialParameters(weights),
-      ...actorCriticParameters(weights, body.size, distribution, settings),
-    };
-    workspace.define(PARAMETERS, parameters);
-    workspace.define("optimizer", adam().initialState(parameters));
-    workspace.define(PENALTY, penaltyOf(settings.klCoefficient));
-
-    const policy: Scores = (parameters, x) =>
-      policyRows(parameters, body.features(parameters, x), activation, distribution);
-    const values: Scores = (parameters, x) =>
-      actorCriticValues(parameters, body.features(parameters, x), settings);
-    this.#actor = compileScores(workspace, "ppo/act", environments, observationSize, policy);
-    const kept = this.#isPenalized ? distribution.rowSize : undefined;
-    this.#rollout = new Rollout(rolloutLength, environments, shape, kept);
-    this.#values = new RolloutValues("ppo", workspace, this.#rollout, values);
-    this.evaluator = new Evaluator({
-      shape,
-      makeEnvironment: context.makeEnvironment,
-      actors: greedyActors("ppo", workspace, shape, policy),
-      scores: policy,
-      normalizer,
-    });
-
-    const { learningRate, annealLearningRate, clipRange, annealClipRange } = settings;
-    this.#learningRate = annealLearningRate ? linear(learningRate, 0) : constant(learningRate);
+    this.#minibatch = minibatch;
     this.#clipRange = annealClipRange ? linear(clipRange, 0) : constant(clipRange);
-    this.parts = {
-      name: "ppo",
-      workspace,
-      groups: ["optimizer", ...this.#isPenalized ? [PENALTY] : []],
-      resumables: {
-        policy: stream("policy"),
-        minibatch: stream("minibatch"),
-        world: this.#world,
-      },
-    };
+    this.#penalty = penalty;
   }
 
-  /** One rollout and its epochs. */
-  async iterate(): Promise<Report> {
-    const { environments, rolloutLength, gamma, gaeLambda } = this.context.configuration;
-    const learningRate = this.#learningRate(this.spent);
+  /** The epochs of algorithm 1. */
+  protected async learn(batch: RolloutBatch, learningRate: number): Promise<ReadLosses> {
+    const { epochs, minibatchSize, targetKl, targetDivergence } = this.settings;
+    const { transitions, values, returns } = batch;
     const clipRange = this.#clipRange(this.spent);
-    const length = this.nextLength(rolloutLength, environments);
-    const rows = length * environments;
-    await this.#rollout.collect(
-      this.#world,
-      this.#actor,
-      this.#distribution,
-      this.parts.resumables.policy,
-      length,
-    );
-    const { values, nextValues } = await this.#values.of(rows, this.#world.observations);
-    const columns = this.#rollout.columns(rows, values, nextValues);
-    const { advantages, returns } = generalizedAdvantages(columns, gamma, gaeLambda);
-    this.progress.environmentSteps += rows;
-
-    const losses = await this.#learn({ values, advantages, returns }, learningRate, clipRange);
-    this.progress.iterations += 1;
-    return {
-      metrics: {
-        ...this.#world.episodes.metrics(),
-        ...losses,
-        "losses/explained_variance": explainedVariance(values, returns),
-        "schedule/learning_rate": learningRate,
-        "schedule/clip_range": clipRange,
-      },
-    };
-  }
-
-  /** The epochs of a rollout. Answers what the last gradient step saw. */
-  async #learn(targets: Targets, learningRate: number, clipRange: number): Promise<Metrics> {
-    const { epochs, minibatchSize, targetKl, targetDivergence } = this.context.configuration;
-    const rows = targets.values.length;
-    let update = this.#update(Math.min(minibatchSize, rows));
-    let divergence = 0;
-    let epoch = 0;
-    for (let far = false; epoch < epochs && !far; epoch++) {
-      const order = this.parts.resumables.minibatch.permutation(rows);
+    const { klCoefficient } = this.#penalty ?? {};
+    const scalars = { learningRate, clipRange, ...this.#penalty && { klCoefficient } };
+    let update = this.#update(Math.min(minibatchSize, transitions));
+    const change = async () =>
+      policyChange(
+        await update.read("logProbability"),
+        update.input.oldLogProbabilities,
+        clipRange,
+      );
+    let [epoch, divergence, isFar] = [0, 0, false];
+    for (; epoch < epochs && !isFar; epoch++) {
+      const order = this.#minibatch.permutation(transitions);
       divergence = 0;
-      for (let first = 0; first < rows; first += minibatchSize) {
-        const batch = order.subarray(first, first + minibatchSize);
-        update = this.#update(batch.length);
-        this.#fill(update, batch, targets);
-        update.scalar.learningRate = learningRate;
-        update.scalar.clipRange = clipRange;
-        update.run();
-        this.progress.gradientSteps += 1;
-        this.progress.examples += batch.length;
-        if (this.#isPenalized) {
-          divergence += (await update.read("divergence"))[0] * batch.length / rows;
+      for (let first = 0; first < transitions; first += minibatchSize) {
+        const indices = order.subarray(first, first + minibatchSize);
+        update = this.#update(indices.length);
+        this.#fill(update, batch, indices);
+        Object.assign(update.scalar, scalars);
+        this.step(update, indices.length);
+        if (this.#penalty) {
+          divergence += (await update.read("divergence"))[0] * indices.length / transitions;
         }
       }
-      far = targetKl > 0 && (await this.#change(update, clipRange)).approximateKl > targetKl;
+      isFar = targetKl > 0 && (await change()).approximateKl > targetKl;
     }
-    return {
-      ...await this.#losses(update, clipRange),
-      ...targetKl > 0 ? { "schedule/epochs": epoch } : {},
-      ...this.#isPenalized ? await this.#adapt(divergence, targetDivergence) : {},
+    if (this.#penalty && targetDivergence > 0) {
+      const { klCoefficient } = this.#penalty;
+      this.#penalty.klCoefficient = adaptedPenalty(klCoefficient, divergence, targetDivergence);
+    }
+    return async () => {
+      const { approximateKl, clipFraction } = await change();
+      return {
+        ...await lossMetrics(update, values, returns),
+        "losses/approximate_kl": approximateKl,
+        "losses/clip_fraction": clipFraction,
+        "schedule/clip_range": clipRange,
+        ...targetKl > 0 && { "schedule/epochs": epoch },
+        ...klCoefficient !== undefined && {
+          "losses/divergence": divergence,
+          "schedule/kl_coefficient": klCoefficient,
+        },
+      };
     };
   }
 
-  /** Adapts β to the mean divergence that the last epoch's minibatches saw. */
-  async #adapt(divergence: number, target: number): Promise<Metrics> {
-    const { workspace } = this.context;
-    const [klCoefficient] = (await workspace.read(PENALTY)).klCoefficient.values;
-    if (target > 0) {
-      workspace.write(PENALTY, penaltyOf(adaptedPenalty(klCoefficient, divergence, target)));
-    }
-    return { "losses/divergence": divergence, "schedule/kl_coefficient": klCoefficient };
-  }
-
-  /** Writes the rows `batch` of the rollout into the program's views. */
-  #fill({ input }: Update, batch: Int32Array, { values, advantages, returns }: Targets): void {
-    const { observations, actions, logProbabilities, masks, rows } = this.#rollout;
-    const { observationSize: width, actionSize: size } = this.#rollout;
-    const choices = masks === undefined ? 0 : this.#world.shape.flatActionSize;
-    const kept = rows === undefined ? 0 : this.#distribution.rowSize;
-    for (let i = 0; i < batch.length; i++) {
-      const row = batch[i];
-      for (let d = 0; d < width; d++) {
-        input.observations[i * width + d] = observations[row * width + d];
-      }
-      for (let k = 0; k < size; k++) input.actions[i * size + k] = actions[row * size + k];
-      for (let j = 0; j < choices; j++) input.masks[i * choices + j] = masks![row * choices + j];
-      for (let j = 0; j < kept; j++) input.oldRows[i * kept + j] = rows![row * kept + j];
-      input.oldLogProbabilities[i] = logProbabilities[row];
-      input.oldValues[i] = values[row];
-      input.advantages[i] = advantages[row];
-      input.returns[i] = returns[row];
-    }
-    if (this.context.configuration.normalizeAdvantages) {
-      standardize(input.advantages, input.advantages);
-    }
-  }
-
-  /** How far the policy had moved where the last gradient step began. */
-  async #change(update: Update, clipRange: number) {
-    const logProbability = await update.read("logProbability");
-    return policyChange(logProbability, update.input.oldLogProbabilities, clipRange);
-  }
-
-  /** What the last gradient step saw. */
-  async #losses(update: Update, clipRange: number): Promise<Metrics> {
-    const { approximateKl, clipFraction } = await this.#change(update, clipRange);
-    return {
-      ...await lossMetrics(update),
-      "losses/approximate_kl": approximateKl,
-      "losses/clip_fraction": clipFraction,
+  /** Writes the transitions `indices` of the rollout into the program's views. */
+  #fill({ input }: Update, batch: RolloutBatch, indices: Int32Array): void {
+    const { rollout, values, advantages, returns } = batch;
+    const { observations, actions, masks, logProbabilities, distributionInputs } = rollout;
+    const old = {
+      oldLogProbabilities: logProbabilities,
+      oldValues: values,
+      oldInputs: distributionInputs,
     };
+    gatherColumns(
+      { observations, actions, masks, advantages, returns, ...old },
+      indices,
+      input,
+    );
+    if (this.settings.normalizeAdvantages) standardize(input.advantages, input.advantages);
   }
-}
-
-/** β as the update reads it. */
-function penaltyOf(klCoefficient: number): NamedTensors {
-  const values = Float32Array.of(klCoefficient);
-  return { klCoefficient: { shape: [], dtype: "float32", values } };
 }
 
 /** Proximal policy optimisation. */
-export const ppo: AgentDefinition<PpoConfiguration> = {
+export const ppo = defineAgent({
   name: "ppo",
   summary: "Proximal policy optimisation: clipped policy gradient on minibatches of rollouts",
-  budgetUnit: "environmentSteps",
   takes: { actions: distributionKinds },
   configuration,
-  // deno-lint-ignore require-await
-  create: async (context) => new PpoTrainer(context),
-};
+  trainer: (context) => new PpoTrainer(context),
+});

@@ -21,44 +21,103 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Environment } from "../lab/core/environment.ts";
-import type { Metrics } from "../lab/core/metrics.ts";
+import * as z from "zod";
+import { PARAMETERS } from "../lab/core/base_trainer.ts";
+import { InputError } from "../lab/core/errors.ts";
 import type { Generator } from "../lab/core/random.ts";
+import { gatherColumns, gatherRows } from "../lab/core/rows.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
-import type { Report } from "../lab/core/trainer.ts";
-import type { AgentDefinition, TrainerContext } from "../lab/compute/definitions.ts";
-import { clipByGlobalNorm, valueAndGradients } from "../lab/compute/gradients.ts";
 import { adam } from "../lab/compute/optimizers.ts";
-import { memorySize, recurrentParameters, unroll } from "../lab/compute/recurrent.ts";
+import {
+  memorySize,
+  recurrentCellNames,
+  recurrentParameters,
+  unroll,
+} from "../lab/compute/recurrent.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
-import { actionInput, type ActionSpace, bestActions } from "./distributions/actions.ts";
+import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
+import { type ActionSpace, bestActions } from "./distributions/actions.ts";
+import { distributionKinds, policyDistribution } from "./distributions/mod.ts";
+import type { PolicyDistribution } from "./distributions/policy_distribution.ts";
+import { withDefault } from "./fields.ts";
+import { type RecurrentActor, RecurrentRollout } from "./memory/recurrent_rollout.ts";
 import {
   policyOutputs,
   policyParameters,
   stateValues,
   valueParameters,
 } from "./networks/actor_critic.ts";
-import { explainedVariance, generalizedAdvantages, standardize } from "./returns/advantages.ts";
-import { AgentTrainer } from "./trainers/agent_trainer.ts";
-import { PARAMETERS } from "../lab/core/base_trainer.ts";
-import { type Actor, Evaluator } from "./trainers/evaluation.ts";
-import { combinedLoss, meanSquaredError } from "./losses.ts";
+import { policyChange, proximalColumns, proximalFields, proximalLoss } from "./ppo.ts";
+import { generalizedAdvantages, standardize } from "./returns/advantages.ts";
+import type { Actor } from "./trainers/evaluation.ts";
 import {
-  distributionKinds,
-  type PolicyDistribution,
-  policyDistribution,
-} from "./distributions/policy_distribution.ts";
-import { lossMetrics } from "./trainers/policy_gradient.ts";
-import { perBatch } from "./trainers/programs.ts";
-import { type RecurrentActor, RecurrentRollout } from "./memory/recurrent_rollout.ts";
-import { World, type WorldShape } from "./worlds/world.ts";
-import { clippedPolicyLoss, clippedValueLoss, policyChange } from "./proximal_losses.ts";
-import {
-  configuration,
-  type RecurrentPpoConfiguration,
-  requireSequences,
-} from "./recurrent_ppo_configuration.ts";
+  batchInputs,
+  lossMetrics,
+  OnPolicyTrainer,
+  onPolicyWorld,
+  type ReadLosses,
+} from "./trainers/on_policy_trainer.ts";
+import { compileStep, perBatch } from "./trainers/programs.ts";
+import type { World, WorldShape } from "./worlds/world.ts";
+
+// Configuration. Defaults are those of sb3-contrib's RecurrentPPO where nothing else is said.
+
+const configuration = z.strictObject({
+  ...proximalFields,
+  sequenceLength: z.int().min(1).default(32).meta({
+    description: "Steps through which gradients flow back; divides rolloutLength (32: the lab's)",
+    unit: "environment steps",
+  }),
+  minibatchSize: withDefault(proximalFields.minibatchSize, 128, {
+    description: "Transitions a gradient step: whole sequences that divide the rollout",
+  }),
+  epochs: withDefault(proximalFields.epochs, 10),
+  cell: z.enum(recurrentCellNames).default("lstm").meta({
+    description: "The layer that remembers",
+  }),
+  recurrentSize: z.int().min(1).default(64).meta({
+    description: "Units of each recurrent layer (64: rl-baselines3-zoo)",
+  }),
+  hiddenSizes: withDefault(proximalFields.hiddenSizes, [64], {
+    description: "Widths of the dense layers after it (64: rl-baselines3-zoo)",
+  }),
+  activation: withDefault(proximalFields.activation, "relu", {
+    description: "Activation of the dense layers",
+  }),
+  learningRate: withDefault(proximalFields.learningRate, 3e-4),
+  clipValueLoss: withDefault(proximalFields.clipValueLoss, false),
+  valueCoefficient: withDefault(proximalFields.valueCoefficient, 1, {
+    description: "Weight of the value loss ½ mean((V − R)²)",
+  }),
+});
+
+/** The fields of recurrent PPO. */
+export type RecurrentPpoConfiguration = z.output<typeof configuration>;
+
+/** @throws InputError where sequences do not divide rollout and minibatch, or these each other. */
+function requireSequences(settings: RecurrentPpoConfiguration): void {
+  const { environments, rolloutLength, sequenceLength, minibatchSize } = settings;
+  const transitions = environments * rolloutLength;
+  const refuse = (requirement: string, given: number) => {
+    throw new InputError(`Cannot train recurrent-ppo as ${requirement}: ${given}`);
+  };
+  if (rolloutLength % sequenceLength !== 0) {
+    refuse(`sequenceLength must divide the rolloutLength of ${rolloutLength}`, sequenceLength);
+  }
+  if (minibatchSize % sequenceLength !== 0 || transitions % minibatchSize !== 0) {
+    const sizes = Array.from(
+      { length: transitions / sequenceLength },
+      (_, i) => (i + 1) * sequenceLength,
+    )
+      .filter((size) => transitions % size === 0);
+    refuse(
+      `minibatchSize must hold whole sequences of ${sequenceLength} steps and divide the rollout ` +
+        `of ${environments} · ${rolloutLength} = ${transitions} transitions (${sizes.join(", ")})`,
+      minibatchSize,
+    );
+  }
+}
 
 // Networks.
 
@@ -90,18 +149,18 @@ function initialParameters(
 }
 
 /**
- * Distributions [T · B, P], values [T · B] and the memory [B, M] after T steps.
+ * Distribution inputs [T · B, P], values [T · B] and the memory [B, M] after T steps.
  *
  * @param observations [T · B, D], time-major.
  * @param memory [B, M].
  * @param kept [T · B], 0 where an episode starts.
  */
-export function remember(
+export function unrollNetworks(
   parameters: Tensors,
   { cell, activation }: Pick<Settings, "cell" | "activation">,
   distribution: PolicyDistribution,
-  { observations, memory, kept }: { observations: tf.Tensor; memory: tf.Tensor; kept: tf.Tensor },
-): { rows: tf.Tensor; values: tf.Tensor; memory: tf.Tensor } {
+  { observations, memory, kept }: Tensors<"observations" | "memory" | "kept">,
+): Tensors<"inputs" | "values" | "memory"> {
   const [ofPolicy, ofValue] = tf.split(memory, 2, 1);
   const steps = observations.shape[0]! / memory.shape[0]!;
   const sequence = { x: observations, kept, steps };
@@ -109,7 +168,7 @@ export function remember(
   const value = unroll(parameters, cell, "value/recurrent", { ...sequence, memory: ofValue });
   const outputs = policyOutputs(parameters, policy.outputs, activation);
   return {
-    rows: distribution.rows(parameters, outputs),
+    inputs: distribution.inputs(parameters, outputs),
     values: stateValues(parameters, value.outputs, activation),
     memory: tf.concat([policy.memory, value.memory], 1),
   };
@@ -117,18 +176,16 @@ export function remember(
 
 // Trainer.
 
-type Context = TrainerContext<RecurrentPpoConfiguration> & { makeEnvironment(): Environment };
-
 /** Compiles one step of `count` environments. */
 function compileActor(
-  { configuration: settings, workspace }: Context,
+  { name, configuration: settings, workspace }: ProgramContext<RecurrentPpoConfiguration>,
   { observationSize }: WorldShape,
   distribution: PolicyDistribution,
   count: number,
 ): RecurrentActor {
   return workspace.compile(
     {
-      name: `recurrent-ppo/act/${count}`,
+      name: `${name}/act/${count}`,
       inputs: {
         observations: [[count, observationSize], "float32"],
         memory: [[count, rowOfMemory(settings)], "float32"],
@@ -138,247 +195,168 @@ function compileActor(
       placement: "host",
     },
     ({ input, state }) => ({
-      outputs: remember(state[PARAMETERS], settings, distribution, input),
+      outputs: unrollNetworks(state[PARAMETERS], settings, distribution, input),
     }),
   );
 }
 
 /** Compiles one gradient step on `sequences` sequences. */
 function compileUpdate(
-  { configuration: settings, workspace }: Context,
-  { observationSize, actionSpace }: WorldShape,
+  context: ProgramContext<RecurrentPpoConfiguration>,
+  shape: WorldShape,
   distribution: PolicyDistribution,
   sequences: number,
 ) {
-  const optimizer = adam({ epsilon: settings.adamEpsilon });
+  const { name, configuration: settings } = context;
   const batch = sequences * settings.sequenceLength;
-  return workspace.compile(
-    {
-      name: "recurrent-ppo/update",
-      inputs: {
-        observations: [[batch, observationSize], "float32"],
-        memory: [[sequences, rowOfMemory(settings)], "float32"],
-        kept: [[batch], "float32"],
-        actions: actionInput(actionSpace, batch),
-        oldLogProbabilities: [[batch], "float32"],
-        oldValues: [[batch], "float32"],
-        advantages: [[batch], "float32"],
-        returns: [[batch], "float32"],
-      },
-      scalars: ["learningRate", "clipRange"],
-      state: [PARAMETERS, "optimizer"],
+  const spec = {
+    name: `${name}/update`,
+    optimizer: adam({ epsilon: settings.adamEpsilon }),
+    inputs: {
+      ...batchInputs(shape, batch, [...proximalColumns, "kept"] as const),
+      memory: [[sequences, rowOfMemory(settings)], "float32"],
     },
-    ({ input, scalar, state }) => {
-      const { values, gradients } = valueAndGradients((parameters) => {
-        const { rows, values } = remember(parameters, settings, distribution, input);
-        const { logProbability, entropy } = distribution.terms(rows, input.actions);
-        const policy = clippedPolicyLoss(
-          logProbability,
-          input.oldLogProbabilities,
-          input.advantages,
-          scalar.clipRange,
-        );
-        const value = settings.clipValueLoss
-          ? clippedValueLoss(values, input.oldValues, input.returns, scalar.clipRange)
-          : tf.mul(0.5, meanSquaredError(values, input.returns));
-        const meanEntropy = tf.mean(entropy);
-        const loss = combinedLoss(policy, value, meanEntropy, settings);
-        return { loss, policy, value, entropy: meanEntropy, logProbability };
-      }, state[PARAMETERS]);
-      const clipped = clipByGlobalNorm(gradients, settings.maximumGradientNorm);
-      const next = optimizer.update(
-        state[PARAMETERS],
-        clipped.gradients,
-        state.optimizer,
-        scalar.learningRate,
-      );
-      const { policy, value, entropy, logProbability } = values;
-      return {
-        outputs: { policy, value, entropy, logProbability, gradientNorm: clipped.norm },
-        state: { [PARAMETERS]: next.parameters, optimizer: next.state },
-      };
-    },
-  );
+    scalars: ["clipRange"],
+  } as const;
+  return compileStep(context, spec, (parameters, input, { clipRange }) => {
+    const { inputs, values } = unrollNetworks(parameters, settings, distribution, input);
+    const terms = distribution.terms(inputs, input.actions);
+    const { logProbability } = terms;
+    return { ...proximalLoss(terms, values, input, clipRange, settings), logProbability };
+  });
 }
 
 /** The greedy policy of `actor`'s environments, each with its memory. */
-function rememberingActor(actor: RecurrentActor, space: ActionSpace): Actor {
+function recurrentActor(actor: RecurrentActor, space: ActionSpace): Actor {
   return {
     async act(observations, started, actions) {
       actor.input.observations.set(observations);
       for (let n = 0; n < started.length; n++) actor.input.kept[n] = 1 - started[n];
       actor.run();
-      bestActions(space, await actor.read("rows"), actions);
+      bestActions(space, await actor.read("inputs"), actions);
       actor.input.memory.set(await actor.read("memory"));
     },
   };
 }
 
-type Update = ReturnType<typeof compileUpdate>;
+/** A whole rollout with what is learned from it. */
+interface RecurrentBatch {
+  readonly transitions: number;
+  readonly advantages: Float64Array;
+  readonly returns: Float64Array;
+}
 
-class RecurrentPpoTrainer extends AgentTrainer {
-  protected readonly parts;
-  protected readonly evaluator: Evaluator;
+class RecurrentPpoTrainer extends OnPolicyTrainer<RecurrentPpoConfiguration, RecurrentBatch> {
   readonly #world: World;
   readonly #rollout: RecurrentRollout;
   readonly #distribution: PolicyDistribution;
   readonly #actor: RecurrentActor;
-  readonly #update: Update;
-  readonly #learningRate: Schedule;
+  readonly #update: ReturnType<typeof compileUpdate>;
   readonly #clipRange: Schedule;
+  readonly #random: Generator;
+  readonly #minibatch: Generator;
 
-  constructor(private readonly context: Context) {
-    super(context.budget);
-    const { configuration: settings, workspace, stream } = context;
+  constructor(context: AgentContext<RecurrentPpoConfiguration>) {
+    const { configuration: settings, stream } = context;
     const { environments, rolloutLength, sequenceLength, minibatchSize } = settings;
-    const { gamma, normalizeObservations, normalizeRewards } = settings;
     requireSequences(settings);
-    this.#world = new World("recurrent-ppo", context, environments, {
-      actions: distributionKinds,
-      normalizeObservations,
-      normalizeRewards: normalizeRewards && { gamma },
-    });
-    const { shape, normalizer } = this.#world;
+    const world = onPolicyWorld(context);
+    const { shape } = world;
     const distribution = policyDistribution(shape.actionSpace, settings);
-    this.#distribution = distribution;
-
     const weights = stream("initial-weights");
-    const parameters = initialParameters(weights, settings, shape.observationSize, distribution);
-    workspace.define(PARAMETERS, parameters);
-    workspace.define("optimizer", adam().initialState(parameters));
-
-    this.#actor = compileActor(context, shape, distribution, environments);
-    this.#update = compileUpdate(context, shape, distribution, minibatchSize / sequenceLength);
     const width = rowOfMemory(settings);
-    this.#rollout = new RecurrentRollout(rolloutLength, sequenceLength, environments, width, shape);
-    this.evaluator = new Evaluator({
-      shape,
-      makeEnvironment: context.makeEnvironment,
-      actors: perBatch((count) =>
-        rememberingActor(compileActor(context, shape, distribution, count), shape.actionSpace)
-      ),
-      scores: {
-        memorySize: width,
-        step: (parameters, observations, memory) => {
-          const given = { observations, memory, kept: tf.ones([1]) };
-          const { rows, memory: next } = remember(parameters, settings, distribution, given);
-          return { scores: rows, memory: next };
+    const rollout = new RecurrentRollout(rolloutLength, sequenceLength, environments, width, shape);
+    const [policy, minibatch] = [stream("policy"), stream("minibatch")];
+    super(context, {
+      world,
+      evaluated: {
+        actors: perBatch((count) =>
+          recurrentActor(compileActor(context, shape, distribution, count), shape.actionSpace)
+        ),
+        scores: {
+          memorySize: width,
+          step: (parameters, observations, memory) => {
+            const given = { observations, memory, kept: tf.ones([1]) };
+            const next = unrollNetworks(parameters, settings, distribution, given);
+            return { scores: next.inputs, memory: next.memory };
+          },
         },
       },
-      normalizer,
+      parameters: initialParameters(weights, settings, shape.observationSize, distribution),
+      optimizer: adam(),
+      resumables: { policy, minibatch, memory: rollout },
     });
-
-    const { learningRate, annealLearningRate, clipRange, annealClipRange } = settings;
-    this.#learningRate = annealLearningRate ? linear(learningRate, 0) : constant(learningRate);
+    const { clipRange, annealClipRange } = settings;
+    this.#world = world;
+    this.#rollout = rollout;
+    this.#distribution = distribution;
+    this.#actor = compileActor(context, shape, distribution, environments);
+    this.#update = compileUpdate(context, shape, distribution, minibatchSize / sequenceLength);
     this.#clipRange = annealClipRange ? linear(clipRange, 0) : constant(clipRange);
-    this.parts = {
-      name: "recurrent-ppo",
-      workspace,
-      groups: ["optimizer"],
-      resumables: {
-        policy: stream("policy"),
-        minibatch: stream("minibatch"),
-        world: this.#world,
-        memory: this.#rollout,
-      },
-    };
+    this.#random = policy;
+    this.#minibatch = minibatch;
   }
 
-  /** One rollout and its epochs. */
-  async iterate(): Promise<Report> {
-    this.requireBudget();
-    const { environments, gamma, gaeLambda, epochs, minibatchSize, sequenceLength } =
-      this.context.configuration;
+  protected async collect(): Promise<RecurrentBatch> {
+    const { gamma, gaeLambda } = this.settings;
     const rollout = this.#rollout;
-    const rows = rollout.length * environments;
-    const learningRate = this.#learningRate(this.spent);
-    const clipRange = this.#clipRange(this.spent);
-    const { policy, minibatch } = this.parts.resumables;
-    await rollout.collect(this.#world, this.#actor, this.#distribution, policy);
-    const { advantages, returns } = generalizedAdvantages(rollout, gamma, gaeLambda);
-    this.progress.environmentSteps += rows;
+    await rollout.collect(this.#world, this.#actor, this.#distribution, this.#random);
+    const transitions = rollout.values.length;
+    return { transitions, ...generalizedAdvantages(rollout, gamma, gaeLambda) };
+  }
 
+  /** The epochs of algorithm 1, on minibatches of whole sequences. */
+  protected async learn(batch: RecurrentBatch, learningRate: number): Promise<ReadLosses> {
+    const { epochs, minibatchSize, sequenceLength } = this.settings;
+    const clipRange = this.#clipRange(this.spent);
     const update = this.#update;
-    update.scalar.learningRate = learningRate;
-    update.scalar.clipRange = clipRange;
+    Object.assign(update.scalar, { learningRate, clipRange });
     const sequences = minibatchSize / sequenceLength;
     for (let epoch = 0; epoch < epochs; epoch++) {
-      const order = minibatch.permutation(rows / sequenceLength);
+      const order = this.#minibatch.permutation(batch.transitions / sequenceLength);
       for (let first = 0; first < order.length; first += sequences) {
-        this.#fill(order.subarray(first, first + sequences), advantages, returns);
-        update.run();
-        this.progress.gradientSteps += 1;
-        this.progress.examples += minibatchSize;
+        this.#fill(batch, order.subarray(first, first + sequences));
+        this.step(update, minibatchSize);
       }
     }
-    this.progress.iterations += 1;
-    return {
-      metrics: {
-        ...this.#world.episodes.metrics(),
-        ...await this.#losses(clipRange),
-        "losses/explained_variance": explainedVariance(rollout.values, returns),
-        "schedule/learning_rate": learningRate,
-        "schedule/clip_range": clipRange,
-      },
-    };
-  }
-
-  /** Writes whole sequences into the program's views: step l of sequence s stands at l · S + s. */
-  #fill(chosen: Int32Array, advantages: Float64Array, returns: Float64Array): void {
-    const { input } = this.#update;
-    const rollout = this.#rollout;
-    const { environments, sequenceLength, observationSize: width, actionSize, memorySize } =
-      rollout;
-    for (let s = 0; s < chosen.length; s++) {
-      const chunk = Math.floor(chosen[s] / environments);
-      const n = chosen[s] % environments;
-      for (let m = 0; m < memorySize; m++) {
-        input.memory[s * memorySize + m] = rollout.memories[chosen[s] * memorySize + m];
-      }
-      for (let l = 0; l < sequenceLength; l++) {
-        const row = (chunk * sequenceLength + l) * environments + n;
-        const to = l * chosen.length + s;
-        for (let d = 0; d < width; d++) {
-          input.observations[to * width + d] = rollout.observations[row * width + d];
-        }
-        for (let k = 0; k < actionSize; k++) {
-          input.actions[to * actionSize + k] = rollout.actions[row * actionSize + k];
-        }
-        input.kept[to] = rollout.kept[row];
-        input.oldLogProbabilities[to] = rollout.logProbabilities[row];
-        input.oldValues[to] = rollout.values[row];
-        input.advantages[to] = advantages[row];
-        input.returns[to] = returns[row];
-      }
-    }
-    if (this.context.configuration.normalizeAdvantages) {
-      standardize(input.advantages, input.advantages);
-    }
-  }
-
-  /** What the last gradient step saw. */
-  async #losses(clipRange: number): Promise<Metrics> {
-    const update = this.#update;
     const { approximateKl, clipFraction } = policyChange(
       await update.read("logProbability"),
       update.input.oldLogProbabilities,
       clipRange,
     );
-    return {
-      ...await lossMetrics(update),
+    return async () => ({
+      ...await lossMetrics(update, this.#rollout.values, batch.returns),
       "losses/approximate_kl": approximateKl,
       "losses/clip_fraction": clipFraction,
-    };
+      "schedule/clip_range": clipRange,
+    });
+  }
+
+  /** Writes whole sequences into the program's views: step l of sequence s stands at l · S + s. */
+  #fill({ advantages, returns }: RecurrentBatch, chosen: Int32Array): void {
+    const { input } = this.#update;
+    const rollout = this.#rollout;
+    const { environments, sequenceLength } = rollout;
+    const indices = Int32Array.from({ length: chosen.length * sequenceLength }, (_, i) => {
+      const sequence = chosen[i % chosen.length];
+      const t = Math.floor(sequence / environments) * sequenceLength +
+        Math.floor(i / chosen.length);
+      return t * environments + sequence % environments;
+    });
+    const { observations, actions, kept, memories, memorySize } = rollout;
+    const old = { oldLogProbabilities: rollout.logProbabilities, oldValues: rollout.values };
+    const { memory, ...views } = input;
+    gatherRows(memories, chosen, memorySize, memory);
+    gatherColumns({ observations, actions, kept, advantages, returns, ...old }, indices, views);
+    if (this.settings.normalizeAdvantages) standardize(input.advantages, input.advantages);
   }
 }
 
 /** Recurrent proximal policy optimisation. */
-export const recurrentPpo: AgentDefinition<RecurrentPpoConfiguration> = {
+export const recurrentPpo = defineAgent({
   name: "recurrent-ppo",
   summary: "PPO with memory: an LSTM or GRU before policy and value network",
-  budgetUnit: "environmentSteps",
   takes: { actions: distributionKinds },
   configuration,
-  // deno-lint-ignore require-await
-  create: async (context) => new RecurrentPpoTrainer(context),
-};
+  trainer: (context) => new RecurrentPpoTrainer(context),
+});

@@ -20,60 +20,46 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import type { Environment } from "../lab/core/environment.ts";
-import type { Metrics } from "../lab/core/metrics.ts";
-import type { Report } from "../lab/core/trainer.ts";
-import type { AgentDefinition, TrainerContext } from "../lab/compute/definitions.ts";
-import { zeros } from "../lab/core/tensor_data.ts";
-import { clipByGlobalNorm, valueAndGradients } from "../lab/compute/gradients.ts";
-import { activationNames } from "../lab/compute/networks.ts";
-import { adam } from "../lab/compute/optimizers.ts";
-import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
-import type { Tensors } from "../lab/compute/workspace.ts";
-import { actionInput } from "./distributions/actions.ts";
-import {
-  policyParameters,
-  policyRows,
-  stateValues,
-  valueParameters,
-} from "./networks/actor_critic.ts";
-import {
-  discountedReturns,
-  explainedVariance,
-  meanAndDeviation,
-  standardize,
-} from "./returns/advantages.ts";
-import { AgentTrainer } from "./trainers/agent_trainer.ts";
+import type { Generator } from "../lab/core/random.ts";
+import { gatherRows, rowRanges } from "../lab/core/rows.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
+import { zeros } from "../lab/core/tensor_data.ts";
+import { outputOverRows } from "../lab/compute/batches.ts";
+import { stepAlong } from "../lab/compute/descend.ts";
+import { valueAndGradients } from "../lab/compute/gradients.ts";
+import { parametersOf } from "../lab/compute/networks.ts";
+import { adam } from "../lab/compute/optimizers.ts";
+import type { Tensors } from "../lab/compute/workspace.ts";
+import { mean } from "../lab/statistics/scores.ts";
+import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
+import { distributionKinds } from "./distributions/mod.ts";
+import type { PolicyDistribution } from "./distributions/policy_distribution.ts";
+import { withDefault } from "./fields.ts";
 import { EpisodeBatch } from "./memory/episode_batch.ts";
+import { type ActorCritic, actorCritic, actorCriticLoss } from "./networks/actor_critic.ts";
+import { discountedReturns, explainedVariance, standardize } from "./returns/advantages.ts";
+import { compileScores, type ScoreProgram } from "./trainers/evaluation.ts";
 import {
-  compileScores,
-  Evaluator,
-  greedyActors,
-  type ScoreProgram,
-  type Scores,
-} from "./trainers/evaluation.ts";
-import { combinedLoss } from "./losses.ts";
-import {
-  distributionKinds,
-  type PolicyDistribution,
-  policyDistribution,
-} from "./distributions/policy_distribution.ts";
+  actorCriticFields,
+  batchInputs,
+  type Experience,
+  onPolicyFields,
+  OnPolicyTrainer,
+  type ReadLosses,
+} from "./trainers/on_policy_trainer.ts";
 import type { WorldShape } from "./worlds/world.ts";
 
 // Configuration. The paper gives no values: defaults are those that learn CartPole here, after
 // ARENA's vanilla policy gradient (batches of whole episodes, learning rate 1e-2).
 
 const configuration = z.strictObject({
-  environments: z.int().min(1).default(16).meta({
+  ...actorCriticFields,
+  initialLogStd: onPolicyFields.initialLogStd,
+  environments: withDefault(actorCriticFields.environments, 16, {
     description: "Episodes of one update, each in an environment of its own",
     unit: "episodes",
   }),
-  learningRate: z.number().positive().default(1e-2).meta({ description: "Adam's step size" }),
-  annealLearningRate: z.boolean().default(false).meta({
-    description: "Lower the learning rate linearly to 0 over the budget",
-  }),
-  gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
+  learningRate: withDefault(actorCriticFields.learningRate, 1e-2),
   baseline: z.enum(["value", "mean", "none"]).default("value").meta({
     description:
       "What returns are compared with: a learned value of the state, the batch's mean return, nothing",
@@ -81,27 +67,9 @@ const configuration = z.strictObject({
   normalizeReturns: z.boolean().default(true).meta({
     description: "Standardise the weights (returns less baseline) over the batch",
   }),
-  valueCoefficient: z.number().min(0).default(0.5).meta({
-    description: "Weight of the baseline's loss",
-  }),
-  entropyCoefficient: z.number().min(0).default(0).meta({
-    description: "Weight of an entropy bonus",
-  }),
-  maximumGradientNorm: z.number().positive().default(0.5).meta({
-    description: "Longer gradients are scaled down to this global norm",
-  }),
   chunkSize: z.int().min(1).default(1024).meta({
     description: "Transitions whose gradients are summed at a time; no effect on what is learned",
     unit: "transitions",
-  }),
-  initialLogStd: z.number().default(0).meta({
-    description: "ln σ of continuous actions at the start",
-  }),
-  hiddenSizes: z.array(z.int().min(1)).default([64, 64]).meta({
-    description: "Widths of the hidden layers of each network",
-  }),
-  activation: z.enum(activationNames).default("tanh").meta({
-    description: "Activation of the hidden layers",
   }),
 });
 
@@ -145,257 +113,218 @@ export function baselineLoss(
 
 // Trainer.
 
-type Context = TrainerContext<ReinforceConfiguration> & { makeEnvironment(): Environment };
+/** Numbers of each transition that the gradient reads. */
+const columns = ["weights", "returns", "shares"] as const;
 
 /** Compiles "add the gradient of `chunkSize` transitions to the sum". */
 function compileAccumulate(
-  { configuration: settings, workspace }: Context,
-  { observationSize, actionSpace }: WorldShape,
-  distribution: PolicyDistribution,
+  { name, configuration: settings, workspace }: ProgramContext<ReinforceConfiguration>,
+  shape: WorldShape,
+  { distribution, policy: inputsOf, values }: ActorCritic,
 ) {
-  const { activation, chunkSize: rows, baseline } = settings;
+  const { chunkSize, baseline } = settings;
   return workspace.compile(
     {
-      name: "reinforce/accumulate",
-      inputs: {
-        observations: [[rows, observationSize], "float32"],
-        actions: actionInput(actionSpace, rows),
-        weights: [[rows], "float32"],
-        returns: [[rows], "float32"],
-        shares: [[rows], "float32"],
-      },
+      name: `${name}/accumulate`,
+      inputs: batchInputs(shape, chunkSize, columns),
       state: [PARAMETERS, "gradients"],
     },
     ({ input, state }) => {
-      const { values, gradients } = valueAndGradients((parameters) => {
-        const rows = policyRows(parameters, input.observations, activation, distribution);
-        const terms = distribution.terms(rows, input.actions);
+      const { values: losses, gradients } = valueAndGradients((parameters) => {
+        const inputs = inputsOf(parameters, input.observations);
+        const terms = distribution.terms(inputs, input.actions);
         const policy = reinforceLoss(terms.logProbability, input.weights);
         const entropy = tf.sum(tf.mul(terms.entropy, input.shares));
-        const value = baseline !== "value" ? tf.scalar(0) : baselineLoss(
-          stateValues(parameters, input.observations, activation),
-          input.returns,
-          input.shares,
-        );
-        return { loss: combinedLoss(policy, value, entropy, settings), policy, value, entropy };
+        const value = baseline !== "value"
+          ? tf.scalar(0)
+          : baselineLoss(values(parameters, input.observations), input.returns, input.shares);
+        return { loss: actorCriticLoss(policy, value, entropy, settings), policy, value, entropy };
       }, state[PARAMETERS]);
       const summed: Tensors = {};
       for (const [name, gradient] of Object.entries(gradients)) {
         summed[name] = tf.add(state.gradients[name], gradient);
       }
-      const { policy, entropy, value } = values;
+      const { policy, entropy, value } = losses;
       return { outputs: { policy, entropy, value }, state: { gradients: summed } };
     },
   );
 }
 
 /** Compiles "one step along the summed gradient, which starts again at 0". */
-function compileApply({ configuration: settings, workspace }: Context) {
+function compileApply(
+  { name, configuration, workspace }: ProgramContext<ReinforceConfiguration>,
+) {
+  const { maximumGradientNorm } = configuration;
   const optimizer = adam();
   return workspace.compile(
     {
-      name: "reinforce/apply",
+      name: `${name}/apply`,
       scalars: ["learningRate"],
       state: [PARAMETERS, "gradients", "optimizer"],
     },
-    ({ scalar, state }) => {
-      const clipped = clipByGlobalNorm(state.gradients, settings.maximumGradientNorm);
-      const next = optimizer.update(
-        state[PARAMETERS],
-        clipped.gradients,
-        state.optimizer,
-        scalar.learningRate,
-      );
+    ({ scalar: { learningRate }, state }) => {
+      const next = stepAlong(state.gradients, state[PARAMETERS], state.optimizer, {
+        optimizer,
+        learningRate,
+        maximumGradientNorm,
+      });
       const cleared: Tensors = {};
       for (const [name, sum] of Object.entries(state.gradients)) cleared[name] = tf.zerosLike(sum);
       return {
-        outputs: { gradientNorm: clipped.norm },
-        state: { [PARAMETERS]: next.parameters, optimizer: next.state, gradients: cleared },
+        outputs: { gradientNorm: next.gradientNorm },
+        state: { [PARAMETERS]: next.parameters, optimizer: next.optimizer, gradients: cleared },
       };
     },
   );
 }
 
-class ReinforceTrainer extends AgentTrainer {
-  protected readonly parts;
-  protected readonly evaluator: Evaluator;
-  readonly #batch: EpisodeBatch;
+/** Compiles V of `batch` observations. */
+function compileValues(
+  { name, workspace }: ProgramContext<ReinforceConfiguration>,
+  observationSize: number,
+  batch: number,
+  { values }: ActorCritic,
+) {
+  return workspace.compile(
+    {
+      name: `${name}/values`,
+      inputs: { observations: [[batch, observationSize], "float32"] },
+      state: [PARAMETERS],
+      placement: "host",
+    },
+    ({ input, state }) => ({ outputs: { values: values(state[PARAMETERS], input.observations) } }),
+  );
+}
+
+class ReinforceTrainer extends OnPolicyTrainer<ReinforceConfiguration, Experience> {
+  readonly #episodes: EpisodeBatch;
+  readonly #random: Generator;
   readonly #distribution: PolicyDistribution;
   readonly #actor: ScoreProgram;
-  readonly #values: ScoreProgram | undefined;
+  readonly #values: ReturnType<typeof compileValues> | undefined;
   readonly #accumulate: ReturnType<typeof compileAccumulate>;
   readonly #apply: ReturnType<typeof compileApply>;
-  readonly #learningRate: Schedule;
 
-  constructor(private readonly context: Context) {
-    super(context.budget);
-    const { configuration: settings, workspace, stream } = context;
-    const { environments, hiddenSizes, activation, learningRate, chunkSize } = settings;
-    this.#batch = new EpisodeBatch("reinforce", context, environments);
-    const { shape } = this.#batch;
-    const { observationSize } = shape;
-    const distribution = policyDistribution(shape.actionSpace, settings);
-    this.#distribution = distribution;
-
-    const weights = stream("initial-weights");
-    const parameters = {
-      ...policyParameters(weights, observationSize, distribution.outputSize, hiddenSizes),
-      ...distribution.initialParameters(),
-      ...settings.baseline === "value"
-        ? valueParameters(weights, observationSize, hiddenSizes)
-        : {},
-    };
-    workspace.define(PARAMETERS, parameters);
-    workspace.define("optimizer", adam().initialState(parameters));
+  constructor(context: AgentContext<ReinforceConfiguration>) {
+    const { name, configuration: settings, workspace, stream } = context;
+    const { environments, chunkSize, baseline } = settings;
+    const episodes = new EpisodeBatch(name, context, environments);
+    const { shape } = episodes;
+    const networks = actorCritic(shape, settings);
+    const random = stream("policy");
+    const both = networks.initialParameters(stream("initial-weights"));
+    const parameters = baseline === "value" ? both : parametersOf(both, "policy");
+    super(context, {
+      world: episodes,
+      evaluated: networks.policy,
+      parameters,
+      optimizer: adam(),
+      resumables: { policy: random },
+    });
+    // 0 between two iterations: no checkpoint needs them.
     workspace.define(
       "gradients",
       Object.fromEntries(
         Object.entries(parameters).map(([name, { shape }]) => [name, zeros(shape, "float32")]),
       ),
     );
-
-    const policy: Scores = (parameters, x) => policyRows(parameters, x, activation, distribution);
-    const values: Scores = (parameters, x) => stateValues(parameters, x, activation);
-    this.#actor = compileScores(workspace, "reinforce/act", environments, observationSize, policy);
-    if (settings.baseline === "value") {
-      this.#values = compileScores(
-        workspace,
-        "reinforce/values",
-        chunkSize,
-        observationSize,
-        values,
-      );
+    const { observationSize } = shape;
+    const { policy, distribution } = networks;
+    this.#episodes = episodes;
+    this.#random = random;
+    this.#distribution = distribution;
+    this.#actor = compileScores(workspace, `${name}/act`, environments, observationSize, policy);
+    if (baseline === "value") {
+      this.#values = compileValues(context, observationSize, chunkSize, networks);
     }
-    this.#accumulate = compileAccumulate(context, shape, distribution);
+    this.#accumulate = compileAccumulate(context, shape, networks);
     this.#apply = compileApply(context);
-    this.evaluator = new Evaluator({
-      shape,
-      makeEnvironment: context.makeEnvironment,
-      actors: greedyActors("reinforce", workspace, shape, policy),
-      scores: policy,
-    });
-    this.#learningRate = settings.annealLearningRate
-      ? linear(learningRate, 0)
-      : constant(learningRate);
-    this.parts = {
-      name: "reinforce",
-      workspace,
-      groups: ["optimizer"],
-      resumables: { policy: stream("policy"), world: this.#batch },
-    };
   }
 
-  /** One episode in every environment and one gradient step on all of them. */
-  async iterate(): Promise<Report> {
-    const learningRate = this.#learningRate(this.spent);
-    const { policy } = this.parts.resumables;
-    this.progress.environmentSteps += await this.#batch.collect(
-      this.#actor,
-      this.#distribution,
-      policy,
-      this.remaining,
-    );
-    this.progress.iterations += 1;
-    const losses = await this.#learn(learningRate);
-    return {
-      metrics: {
-        ...this.#batch.episodes.metrics(),
-        ...losses,
-        "schedule/learning_rate": learningRate,
-      },
-    };
+  /** One episode in every environment. */
+  protected async collect(remaining: number): Promise<Experience> {
+    await this.#episodes.collect(this.#actor, this.#distribution, this.#random, remaining);
+    return this.#episodes;
   }
 
-  /** The gradient step; none where the budget's end left every episode open. */
-  async #learn(learningRate: number): Promise<Metrics> {
-    const { gamma, normalizeReturns, baseline } = this.context.configuration;
-    const batch = this.#batch;
-    const values = await this.#valuesOf(batch.rowObservations, batch.rows);
-    const finalValues = await this.#valuesOf(batch.observations, batch.endings.length);
-    const following = finalValues.map((value, n) => batch.endings[n] === "truncated" ? value : 0);
-    const rewards = batch.rewards.subarray(0, batch.rows);
-    const returns = discountedReturns(rewards, batch.owners, following, gamma);
+  /** One gradient step on all episodes; none where the budget's end left every one open. */
+  protected async learn(_: Experience, learningRate: number): Promise<ReadLosses> {
+    const { gamma, normalizeReturns, baseline } = this.settings;
+    const { observations, lastObservations, transitions, endings, owners, rewards: all } =
+      this.#episodes;
+    const values = await this.#valuesOf(observations, transitions);
+    const finalValues = await this.#valuesOf(lastObservations, endings.length);
+    const following = finalValues.map((value, n) => endings[n] === "truncated" ? value : 0);
+    const rewards = all.subarray(0, transitions);
+    const returns = discountedReturns(rewards, owners, following, gamma);
 
-    const closed = Int32Array.from(rewards.keys())
-      .filter((row) => batch.endings[batch.owners[row]] !== "open");
-    if (closed.length === 0) return {};
-    const meanReturn = baseline === "mean"
-      ? meanAndDeviation(Float64Array.from(closed, (row) => returns[row])).mean
-      : 0;
-    const weights = Float64Array.from(closed, (row) => returns[row] - values[row] - meanReturn);
+    const closed = Int32Array.from(rewards.keys()).filter((i) => endings[owners[i]] !== "open");
+    if (closed.length === 0) return () => Promise.resolve({});
+    const meanReturn = baseline === "mean" ? mean(Float64Array.from(closed, (i) => returns[i])) : 0;
+    const weights = Float64Array.from(closed, (i) => returns[i] - values[i] - meanReturn);
     if (normalizeReturns) standardize(weights, weights);
-    const terms = await this.#accumulateAll(closed, weights, returns);
+    const losses = await this.#accumulateAll(closed, weights, returns);
     this.#apply.scalar.learningRate = learningRate;
-    this.#apply.run();
-    this.progress.gradientSteps += 1;
-    this.progress.examples += closed.length;
-
-    const [gradientNorm] = await this.#apply.read("gradientNorm");
-    return {
-      "losses/policy": terms.policy,
-      "losses/entropy": terms.entropy,
-      "losses/gradient_norm": gradientNorm,
-      ...baseline === "value"
-        ? {
-          "losses/value": terms.value,
-          "losses/explained_variance": explainedVariance(values, returns),
-        }
-        : {},
-    };
+    this.step(this.#apply, closed.length);
+    return async () => ({
+      "losses/policy": losses.policy,
+      "losses/entropy": losses.entropy,
+      "losses/gradient_norm": (await this.#apply.read("gradientNorm"))[0],
+      ...baseline === "value" && {
+        "losses/value": losses.value,
+        "losses/explained_variance": explainedVariance(values, returns),
+      },
+    });
   }
 
-  /** V of the first `rows` observations, a chunk at a time; 0 without the baseline. */
-  async #valuesOf(observations: Float32Array, rows: number): Promise<Float64Array> {
-    const values = new Float64Array(rows);
-    if (this.#values === undefined) return values;
-    const { chunkSize } = this.context.configuration;
-    const width = this.#batch.shape.observationSize;
-    for (let first = 0; first < rows; first += chunkSize) {
-      const last = Math.min(rows, first + chunkSize);
-      this.#values.input.observations.set(observations.subarray(first * width, last * width));
-      this.#values.run();
-      values.set((await this.#values.read("scores")).subarray(0, last - first), first);
-    }
-    return values;
+  /** V of the first `count` observations, a chunk at a time; 0 without the baseline. */
+  async #valuesOf(observations: Float32Array, count: number): Promise<Float64Array> {
+    if (this.#values === undefined) return new Float64Array(count);
+    const width = this.#episodes.shape.observationSize;
+    const columns = { observations: observations.subarray(0, count * width) };
+    const rows = { count, batch: this.settings.chunkSize, columns };
+    return Float64Array.from(await outputOverRows(this.#values, "values", rows));
   }
 
-  /** Sums the gradients of the transitions `rows`; answers the loss terms, means over them. */
-  async #accumulateAll(rows: Int32Array, weights: Float64Array, returns: Float64Array) {
-    const { chunkSize } = this.context.configuration;
+  /**
+   * Sums the gradients of chosen transitions.
+   *
+   * @param chosen Their indices, [M].
+   * @param weights Of the chosen ones, [M].
+   * @param returns Of all.
+   * @returns The loss terms, means over the chosen ones.
+   */
+  async #accumulateAll(
+    chosen: Int32Array,
+    weights: Float64Array,
+    returns: Float64Array,
+  ): Promise<Record<"policy" | "entropy" | "value", number>> {
     const { input } = this.#accumulate;
-    const { rowObservations, actions, actionSize, shape: { observationSize: width } } = this.#batch;
-    const terms = { policy: 0, entropy: 0, value: 0 };
-    for (let first = 0; first < rows.length; first += chunkSize) {
-      const chunk = rows.subarray(first, first + chunkSize);
-      input.weights.fill(0, chunk.length);
-      input.shares.fill(0, chunk.length);
-      chunk.forEach((row, i) => {
-        const observation = rowObservations.subarray(row * width, (row + 1) * width);
-        input.observations.set(observation, i * width);
-        input.actions.set(
-          actions.subarray(row * actionSize, (row + 1) * actionSize),
-          i * actionSize,
-        );
-        input.weights[i] = weights[first + i] / rows.length;
-        input.shares[i] = 1 / rows.length;
-        input.returns[i] = returns[row];
-      });
+    const { observations, actions, actionSize, shape } = this.#episodes;
+    const losses = { policy: 0, entropy: 0, value: 0 };
+    for (const { first, length } of rowRanges(chosen.length, this.settings.chunkSize)) {
+      const chunk = chosen.subarray(first, first + length);
+      gatherRows(observations, chunk, shape.observationSize, input.observations);
+      gatherRows(actions, chunk, actionSize, input.actions);
+      gatherRows(returns, chunk, 1, input.returns);
+      for (let i = 0; i < length; i++) input.weights[i] = weights[first + i] / chosen.length;
+      input.shares.fill(1 / chosen.length);
+      input.weights.fill(0, length);
+      input.shares.fill(0, length);
       this.#accumulate.run();
       for (const name of ["policy", "entropy", "value"] as const) {
-        terms[name] += (await this.#accumulate.read(name))[0];
+        losses[name] += (await this.#accumulate.read(name))[0];
       }
     }
-    return terms;
+    return losses;
   }
 }
 
 /** REINFORCE. */
-export const reinforce: AgentDefinition<ReinforceConfiguration> = {
+export const reinforce = defineAgent({
   name: "reinforce",
   summary: "REINFORCE: policy gradient on whole episodes, with or without a learned baseline",
-  budgetUnit: "environmentSteps",
   takes: { actions: distributionKinds },
   configuration,
-  // deno-lint-ignore require-await
-  create: async (context) => new ReinforceTrainer(context),
-};
+  trainer: (context) => new ReinforceTrainer(context),
+});

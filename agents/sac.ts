@@ -35,7 +35,7 @@ import { ReplayBuffer } from "./memory/replay.ts";
 import { CRITIC, criticParameters, criticValues } from "./networks/critics.ts";
 import { POLICY, squashedPolicy, squashedPolicyParameters } from "./networks/squashed_policy.ts";
 import { TARGET } from "./networks/target_network.ts";
-import { meanAndDeviation } from "./returns/advantages.ts";
+import { mean } from "../lab/statistics/scores.ts";
 import { bootstrapped, type Outcomes } from "./returns/targets.ts";
 import {
   replayFields,
@@ -321,7 +321,7 @@ export const sac: AgentDefinition<SacConfiguration> = defineAgent({
           const [temperatureLoss] = await update.read("temperatureLoss");
           return {
             "losses/policy": policy,
-            "losses/entropy": -meanAndDeviation(await update.read("logProbability")).mean,
+            "losses/entropy": -mean(await update.read("logProbability")),
             ...await valueMetrics(update),
             ...settings.automaticTemperature ? { "losses/temperature": temperatureLoss } : {},
             "schedule/temperature": temperature,

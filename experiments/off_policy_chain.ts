@@ -13,7 +13,7 @@
  * @module
  */
 import { type Generator, streamOf } from "../lab/core/random.ts";
-import { meanAndDeviation } from "../agents/returns/advantages.ts";
+import { mean, standardDeviation } from "../lab/statistics/scores.ts";
 import {
   type BehaviourEpisode,
   ordinaryImportanceSampling,
@@ -187,8 +187,8 @@ export function chainStudy(seeds: number, episodesOf: readonly number[]): ChainR
     });
     return Object.entries(estimators).map(([estimator, estimate]) => {
       const errors = played.map((episodes) => estimate(episodes) - truth);
-      const { mean: bias, deviation } = meanAndDeviation(errors, 1);
-      const rmse = Math.sqrt(meanAndDeviation(errors.map((error) => error ** 2)).mean);
+      const [bias, deviation] = [mean(errors), standardDeviation(errors, 1)];
+      const rmse = Math.sqrt(mean(errors.map((error) => error ** 2)));
       const standardError = deviation / Math.sqrt(seeds);
       return { estimator, episodes: count, bias, standardError, deviation, rmse };
     });

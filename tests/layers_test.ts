@@ -15,7 +15,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "lab/statistics": ["lab/core"],
   "lab/experiment": ["lab/core", "lab/compute", "lab/store", "lab/statistics"],
   "envs": ["lab/core"],
-  "agents": ["lab/core", "lab/compute"],
+  "agents": ["lab/core", "lab/compute", "lab/statistics"],
   "models": ["lab/core", "lab/compute"],
   "experiments": ["lab/core", "lab/experiment", "lab/statistics", "envs", "agents", "models"],
   "registries.ts": [...parts, ...kinds],

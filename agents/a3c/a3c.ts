@@ -23,29 +23,51 @@
  *
  * @module
  */
-import type { Environment } from "../../lab/core/environment.ts";
+import * as z from "zod";
 import { InputError } from "../../lab/core/errors.ts";
 import { deriveSeed } from "../../lab/core/random.ts";
 import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
-import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
-import type {
-  AgentDefinition,
-  EnvironmentSource,
-  TrainerContext,
-} from "../../lab/compute/definitions.ts";
-import { type A3cConfiguration, configuration } from "./configuration.ts";
-import { Learner, networksOf, type Shared, type WorkerPart } from "./learner.ts";
-import { LearnerThread } from "./threads.ts";
-import { policyParameters, valueParameters } from "../networks/actor_critic.ts";
-import { AgentTrainer } from "../trainers/agent_trainer.ts";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
-import { meanMetrics } from "../worlds/episodes.ts";
+import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
+import type { EnvironmentSource } from "../../lab/compute/definitions.ts";
+import { optimizerFields, optimizerOf } from "../a2c.ts";
+import { type AgentContext, defineAgent } from "../define_agent.ts";
+import { distributionKinds } from "../distributions/mod.ts";
+import { withDefault } from "../fields.ts";
+import { actorCritic } from "../networks/actor_critic.ts";
+import { AgentTrainer } from "../trainers/agent_trainer.ts";
 import { Evaluator, greedyActors } from "../trainers/evaluation.ts";
-import { distributionKinds } from "../distributions/policy_distribution.ts";
-import { optimizerOf } from "../trainers/policy_gradient.ts";
-import { SharedTensors } from "./shared_tensors.ts";
+import { actorCriticFields, onPolicyFields } from "../trainers/on_policy_trainer.ts";
+import { meanMetrics } from "../worlds/episodes.ts";
 import { worldShape } from "../worlds/world.ts";
+import { Learner, type Shared, type WorkerPart } from "./learner.ts";
+import { SharedTensors } from "./shared_tensors.ts";
+import { LearnerThread } from "./threads.ts";
+
+// Configuration. Defaults are those of the paper where nothing else is said; of A2C for the optimizer
+// and the gradient's norm.
+
+const configuration = z.strictObject({
+  workers: z.int().min(1).default(1).meta({
+    description: "Workers that learn at once, each in a thread; reproducible with 1 only",
+  }),
+  ...actorCriticFields,
+  ...optimizerFields,
+  rolloutLength: onPolicyFields.rolloutLength,
+  gaeLambda: onPolicyFields.gaeLambda,
+  environments: withDefault(actorCriticFields.environments, 8, {
+    description: "Environments N that each worker steps side by side (1 in the paper)",
+  }),
+  learningRate: withDefault(actorCriticFields.learningRate, 7e-4, {
+    description: "Step size (Stable-Baselines3's A2C; the paper draws it from 1e-4 … 1e-2)",
+  }),
+  annealLearningRate: withDefault(actorCriticFields.annealLearningRate, true),
+  entropyCoefficient: withDefault(actorCriticFields.entropyCoefficient, 0.01),
+});
+
+/** The fields of {@linkcode a3c}. */
+export type A3cConfiguration = z.output<typeof configuration>;
 
 // Trainer.
 
@@ -53,11 +75,6 @@ import { worldShape } from "../worlds/world.ts";
 const ALONE = 512;
 /** The same for each of several workers: they wait for each other in between. */
 const TOGETHER = 4096;
-
-type Context = TrainerContext<A3cConfiguration> & {
-  makeEnvironment(): Environment;
-  readonly environmentSource?: EnvironmentSource;
-};
 
 class A3cTrainer extends AgentTrainer {
   protected readonly parts;
@@ -71,20 +88,15 @@ class A3cTrainer extends AgentTrainer {
   /** Of all workers. */
   readonly #episodes = { highestReturn: -Infinity };
 
-  constructor(private readonly context: Context) {
+  constructor(private readonly context: AgentContext<A3cConfiguration>) {
     super(context.budget);
-    const { configuration: settings, workspace, seed, stream, makeEnvironment } = context;
-    const { workers, hiddenSizes } = settings;
+    const { name, configuration: settings, workspace, seed, stream, makeEnvironment } = context;
+    const { workers } = settings;
     const environment = makeEnvironment();
-    const shape = worldShape("a3c", environment, distributionKinds);
+    const shape = worldShape(name, environment, distributionKinds);
     environment.close?.();
-    const { distribution, policy } = networksOf(settings, shape);
-    const weights = stream("initial-weights");
-    const parameters = {
-      ...policyParameters(weights, shape.observationSize, distribution.outputSize, hiddenSizes),
-      ...distribution.initialParameters(),
-      ...valueParameters(weights, shape.observationSize, hiddenSizes),
-    };
+    const { policy, initialParameters } = actorCritic(shape, settings);
+    const parameters = initialParameters(stream("initial-weights"));
     const threads = workers > 1;
     this.#parameters = SharedTensors.of(parameters, threads);
     this.#optimizer = SharedTensors.of(optimizerOf(settings).initialState(parameters), threads);
@@ -112,11 +124,11 @@ class A3cTrainer extends AgentTrainer {
     this.evaluator = new Evaluator({
       shape,
       makeEnvironment,
-      actors: greedyActors("a3c", workspace, shape, policy),
+      actors: greedyActors(name, workspace, shape, policy),
       scores: policy,
     });
     this.parts = {
-      name: "a3c",
+      name,
       workspace,
       groups: ["optimizer"],
       resumables: {
@@ -189,7 +201,7 @@ const backends: Readonly<Record<string, BackendChoice>> = {
  * @throws InputError where threads cannot have it.
  */
 function threadsOf(
-  { configuration: { workers }, workspace, environmentSource }: Context,
+  { configuration: { workers }, workspace, environmentSource }: AgentContext<A3cConfiguration>,
   environment: string,
 ): { backend: BackendChoice; source: EnvironmentSource } {
   const backend = backends[workspace.backend];
@@ -209,12 +221,10 @@ function threadsOf(
 }
 
 /** Asynchronous advantage actor-critic. */
-export const a3c: AgentDefinition<A3cConfiguration> = {
+export const a3c = defineAgent({
   name: "a3c",
   summary: "A3C: asynchronous workers that add their gradients to shared parameters",
-  budgetUnit: "environmentSteps",
   takes: { actions: distributionKinds },
   configuration,
-  // deno-lint-ignore require-await
-  create: async (context) => new A3cTrainer(context),
-};
+  trainer: (context) => new A3cTrainer(context),
+});

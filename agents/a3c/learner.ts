@@ -5,33 +5,29 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import type * as z from "zod";
 import type { Environment } from "../../lab/core/environment.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import { type Generator, type Seed, streamOf } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
-import { constant, linear, type Schedule } from "../../lab/compute/schedules.ts";
-import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
-import type { A3cConfiguration } from "./configuration.ts";
-import { policyOutputs, stateValues } from "../networks/actor_critic.ts";
-import { explainedVariance, generalizedAdvantages } from "../returns/advantages.ts";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
-import { compileScores, type ScoreProgram, type Scores } from "../trainers/evaluation.ts";
+import { descend } from "../../lab/compute/descend.ts";
+import type { Schedule } from "../../lab/compute/schedules.ts";
+import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
+import { a2cColumns, a2cLoss, fill, type optimizerFields, optimizerOf } from "../a2c.ts";
+import { type ActorCritic, actorCritic } from "../networks/actor_critic.ts";
 import {
-  distributionKinds,
-  type PolicyDistribution,
-  policyDistribution,
-} from "../distributions/policy_distribution.ts";
-import {
+  type actorCriticFields,
+  batchInputs,
+  learningRateSchedule,
   lossMetrics,
-  optimizerOf,
-  policyGradientInputs,
-  policyGradients,
-} from "../trainers/policy_gradient.ts";
+  onPolicyWorld,
+  type ReadLosses,
+} from "../trainers/on_policy_trainer.ts";
 import { perBatch } from "../trainers/programs.ts";
-import { Rollout } from "../memory/rollout.ts";
-import { RolloutValues } from "../memory/rollout_values.ts";
+import { type RolloutSettings, RolloutWorker } from "../trainers/rollout_worker.ts";
+import type { World, WorldShape } from "../worlds/world.ts";
 import { type SharedBlock, SharedTensors } from "./shared_tensors.ts";
-import { World, type WorldShape } from "../worlds/world.ts";
 
 // The gradient step.
 
@@ -46,26 +42,31 @@ function change(before: Tensors, after: Tensors): tf.Tensor {
 function compileUpdate(
   { configuration: settings, workspace }: LearnerContext,
   shape: WorldShape,
-  distribution: PolicyDistribution,
+  networks: ActorCritic,
   batch: number,
 ) {
+  const { maximumGradientNorm } = settings;
   const optimizer = optimizerOf(settings);
   return workspace.compile(
     {
       name: `a3c/update/${batch}`,
-      inputs: policyGradientInputs(shape, batch),
+      inputs: batchInputs(shape, batch, a2cColumns),
       scalars: ["learningRate"],
       state: [PARAMETERS, "optimizer"],
     },
-    ({ input, scalar, state }) => {
-      const parameters = state[PARAMETERS];
-      const { gradients, losses } = policyGradients(parameters, input, distribution, settings);
-      const next = optimizer.update(parameters, gradients, state.optimizer, scalar.learningRate);
+    ({ input, scalar: { learningRate }, state }) => {
+      const next = descend(
+        (parameters) => a2cLoss(networks, parameters, input, settings),
+        state[PARAMETERS],
+        state.optimizer,
+        { optimizer, learningRate, maximumGradientNorm },
+      );
+      const { policy, value, entropy } = next.values;
       return {
         outputs: {
-          ...losses,
-          parameterChange: change(parameters, next.parameters),
-          optimizerChange: change(state.optimizer, next.state),
+          ...{ policy, value, entropy, gradientNorm: next.gradientNorm },
+          parameterChange: change(state[PARAMETERS], next.parameters),
+          optimizerChange: change(state.optimizer, next.optimizer),
         },
       };
     },
@@ -82,9 +83,14 @@ export interface Shared {
   readonly claimed: ArrayBuffer | SharedArrayBuffer;
 }
 
+/** What a worker's learning depends on. */
+export type LearnerSettings =
+  & z.output<z.ZodObject<typeof actorCriticFields & typeof optimizerFields>>
+  & RolloutSettings;
+
 /** What a worker is made from; all but the last two can cross to a thread. */
 export interface LearnerContext {
-  readonly configuration: A3cConfiguration;
+  readonly configuration: LearnerSettings;
   readonly shared: Shared;
   /** The worker's own. */
   readonly seed: Seed;
@@ -103,7 +109,7 @@ export interface LearnOrder {
 }
 
 /** What one worker did in an iteration. */
-export interface Learned {
+export interface WorkerReport {
   readonly environmentSteps: number;
   readonly gradientSteps: number;
   /** Of all its episodes so far. */
@@ -111,29 +117,12 @@ export interface Learned {
   readonly metrics: Metrics;
 }
 
-/** One gradient step and what it was made from. */
-interface Learning {
-  readonly update: ReturnType<typeof compileUpdate>;
-  readonly values: Float64Array;
-  readonly returns: Float64Array;
-  readonly learningRate: number;
-}
-
 /** A worker, here or in a thread. */
 export interface WorkerPart {
-  learn(order: LearnOrder): Promise<Learned>;
+  learn(order: LearnOrder): Promise<WorkerReport>;
   snapshot(): Json | Promise<Json>;
   restore(snapshot: Json): void | Promise<void>;
   dispose(): void;
-}
-
-/** The networks of a shape, as programs see them. */
-export function networksOf({ activation }: A3cConfiguration, shape: WorldShape) {
-  const distribution = policyDistribution(shape.actionSpace);
-  const policy: Scores = (parameters, x) =>
-    distribution.rows(parameters, policyOutputs(parameters, x, activation));
-  const values: Scores = (parameters, x) => stateValues(parameters, x, activation);
-  return { distribution, policy, values };
 }
 
 /** One worker: algorithm S3. */
@@ -143,18 +132,15 @@ export class Learner implements WorkerPart {
   readonly #parameters: SharedTensors;
   readonly #optimizer: SharedTensors;
   readonly #claimed: Int32Array;
-  readonly #distribution: PolicyDistribution;
-  readonly #actor: ScoreProgram;
-  readonly #rollout: Rollout;
-  readonly #values: RolloutValues;
+  readonly #rollouts: RolloutWorker;
   /** Of one batch size, and of another for a shortened rollout. */
   readonly #update: (batch: number) => ReturnType<typeof compileUpdate>;
   readonly #learningRate: Schedule;
 
   constructor(private readonly context: LearnerContext) {
     const { configuration: settings, shared, seed, workspace } = context;
-    const { environments, rolloutLength, learningRate, annealLearningRate } = settings;
-    this.#world = new World("a3c", context, environments, { actions: distributionKinds });
+    const name = "a3c";
+    this.#world = onPolicyWorld({ ...context, name });
     this.#random = streamOf(seed, "policy");
     this.#parameters = new SharedTensors(shared.parameters);
     this.#optimizer = new SharedTensors(shared.optimizer);
@@ -163,70 +149,56 @@ export class Learner implements WorkerPart {
     workspace.define("optimizer", this.#optimizer.tensors);
 
     const { shape } = this.#world;
-    const { distribution, policy, values } = networksOf(settings, shape);
-    this.#distribution = distribution;
-    this.#actor = compileScores(workspace, "a3c/act", environments, shape.observationSize, policy);
-    this.#rollout = new Rollout(rolloutLength, environments, shape);
-    this.#values = new RolloutValues("a3c", workspace, this.#rollout, values);
-    this.#update = perBatch((batch) => compileUpdate(context, shape, distribution, batch));
-    this.#learningRate = annealLearningRate ? linear(learningRate, 0) : constant(learningRate);
+    const networks = actorCritic(shape, settings);
+    this.#rollouts = new RolloutWorker({ ...context, name }, this.#world, networks, this.#random);
+    this.#update = perBatch((batch) => compileUpdate(context, shape, networks, batch));
+    this.#learningRate = learningRateSchedule(settings);
   }
 
   /** Rollouts and their updates, until the workers have claimed all steps of the order. */
-  async learn({ environmentSteps, limit, budget }: LearnOrder): Promise<Learned> {
+  async learn({ environmentSteps, limit, budget }: LearnOrder): Promise<WorkerReport> {
     const { environments, rolloutLength } = this.context.configuration;
     const most = environments * rolloutLength;
     let taken = 0, gradientSteps = 0;
-    let last: Learning | undefined;
+    let losses: ReadLosses | undefined;
     for (;;) {
       const before = Atomics.add(this.#claimed, 0, most);
       if (before >= limit) break;
-      const length = Math.min(rolloutLength, Math.ceil((limit - before) / environments));
       const learningRate = this.#learningRate((environmentSteps + before) / budget);
-      last = await this.#learn(length, learningRate);
-      taken += length * environments;
+      const step = await this.#learn(limit - before, learningRate);
+      taken += step.transitions;
       gradientSteps += 1;
+      losses = step.losses;
     }
     return {
       environmentSteps: taken,
       gradientSteps,
       highestReturn: this.#world.episodes.highestReturn,
-      metrics: { ...this.#world.episodes.metrics(), ...last && await this.#losses(last) },
+      metrics: { ...this.#world.episodes.metrics(), ...await losses?.() },
     };
   }
 
   /** One rollout with a copy of the shared parameters, and what it changes in them. */
-  async #learn(length: number, learningRate: number): Promise<Learning> {
-    const { configuration: { environments, gamma, gaeLambda }, workspace } = this.context;
-    const rollout = this.#rollout;
-    const rows = length * environments;
+  async #learn(
+    remaining: number,
+    learningRate: number,
+  ): Promise<{ transitions: number; losses: ReadLosses }> {
+    const { workspace } = this.context;
     workspace.write(PARAMETERS, this.#parameters.tensors);
-    await rollout.collect(this.#world, this.#actor, this.#distribution, this.#random, length);
-    const { values, nextValues } = await this.#values.of(rows, this.#world.observations);
-    const columns = rollout.columns(rows, values, nextValues);
-    const { advantages, returns } = generalizedAdvantages(columns, gamma, gaeLambda);
-
-    const update = this.#update(rows);
-    const { input, scalar } = update;
-    input.observations.set(rollout.observations.subarray(0, rows * rollout.observationSize));
-    input.actions.set(rollout.actions.subarray(0, rows * rollout.actionSize));
-    input.advantages.set(advantages);
-    input.returns.set(returns);
-    scalar.learningRate = learningRate;
+    const batch = await this.#rollouts.collect(remaining);
+    const { transitions, values, returns } = batch;
+    const update = this.#update(transitions);
+    fill(update, batch);
+    update.scalar.learningRate = learningRate;
     workspace.write("optimizer", this.#optimizer.tensors);
     update.run();
     this.#parameters.add(await update.read("parameterChange"));
     this.#optimizer.add(await update.read("optimizerChange"));
-    return { update, values, returns, learningRate };
-  }
-
-  /** What the last gradient step saw. */
-  async #losses({ update, values, returns, learningRate }: Learning): Promise<Metrics> {
-    return {
-      ...await lossMetrics(update),
-      "losses/explained_variance": explainedVariance(values, returns),
+    const losses = async () => ({
+      ...await lossMetrics(update, values, returns),
       "schedule/learning_rate": learningRate,
-    };
+    });
+    return { transitions, losses };
   }
 
   snapshot(): Json {

@@ -7,7 +7,7 @@ import { InputError, LabError } from "../../lab/core/errors.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
 import type { EnvironmentSource } from "../../lab/compute/definitions.ts";
-import type { Learned, LearnerContext, LearnOrder, WorkerPart } from "./learner.ts";
+import type { LearnerContext, LearnOrder, WorkerPart, WorkerReport } from "./learner.ts";
 
 /** The first message: what the thread makes its learner from. */
 export interface Start extends Omit<LearnerContext, "workspace" | "makeEnvironment"> {
@@ -16,17 +16,17 @@ export interface Start extends Omit<LearnerContext, "workspace" | "makeEnvironme
   readonly source: EnvironmentSource;
 }
 
-/** To a thread, which answers each message before the next one. */
+/** To a thread, which replies to each message before the next one. */
 export type ToThread =
   | Start
   | LearnOrder & { readonly kind: "learn" }
   | { readonly kind: "snapshot" }
   | { readonly kind: "restore"; readonly snapshot: Json };
 
-/** A thread's answer. */
+/** A thread's reply. */
 export interface FromThread {
-  readonly value: Learned | Json;
-  /** One line, where it could not do as it was told. */
+  readonly value: WorkerReport | Json;
+  /** One line, where it failed. */
   readonly failed?: string;
   /** Bad input, not a failure. */
   readonly input?: boolean;
@@ -39,13 +39,13 @@ export class LearnerThread implements WorkerPart {
 
   constructor(private readonly index: number, start: Omit<Start, "kind">) {
     this.#started = this.#ask({ kind: "start", ...start });
-    // Told to whoever asks for something first.
+    // Reported to whoever asks for something first.
     this.#started.catch(() => {});
   }
 
-  async learn(order: LearnOrder): Promise<Learned> {
+  async learn(order: LearnOrder): Promise<WorkerReport> {
     await this.#started;
-    return await this.#ask({ kind: "learn", ...order }) as Learned;
+    return await this.#ask({ kind: "learn", ...order }) as WorkerReport;
   }
 
   async snapshot(): Promise<Json> {

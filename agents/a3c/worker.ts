@@ -1,5 +1,5 @@
 /**
- * A thread of A3C: makes its own environments and workspace, learns when it is told to.
+ * A thread of A3C: makes its own environments and workspace, learns at each order.
  *
  * @module
  */
@@ -22,7 +22,7 @@ async function start({ backend, source, ...order }: Start): Promise<void> {
   learner = new Learner({ ...order, workspace, makeEnvironment });
 }
 
-async function answer(message: ToThread): Promise<FromThread["value"]> {
+async function reply(message: ToThread): Promise<FromThread["value"]> {
   if (message.kind === "start") await start(message);
   if (message.kind === "learn") return await learner!.learn(message);
   if (message.kind === "snapshot") return await learner!.snapshot();
@@ -31,7 +31,7 @@ async function answer(message: ToThread): Promise<FromThread["value"]> {
 }
 
 scope.onmessage = ({ data }) => {
-  answer(data).then((value) => scope.postMessage({ value }), (error) => {
+  reply(data).then((value) => scope.postMessage({ value }), (error) => {
     const failed = error instanceof Error ? error.message : String(error);
     scope.postMessage({ value: null, failed, input: error instanceof InputError });
   });

@@ -10,55 +10,55 @@ import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { constant } from "../../lab/compute/initializers.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import type { ActionRows } from "./actions.ts";
-import type { PolicyDistribution, PolicyTerms } from "./contract.ts";
+import type { PolicyDistribution, PolicyTerms } from "./policy_distribution.ts";
 
 /** ½ ln 2π. */
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
 /**
  * Independent normal distributions with one learned log standard deviation for each element, the
- * same in every state: rows are means and log standard deviations, [B, 2K]. Huang et al. (2022),
+ * same in every state: inputs are means and log standard deviations, [B, 2K]. Huang et al. (2022),
  * continuous details 1 to 3.
  */
 export class DiagonalGaussian implements PolicyDistribution {
   /**
    * @param outputSize K.
    * @param initialLogStd ln σ at the start.
-   * @param rowSize Width of the rows; what follows means and log standard deviations is not read.
+   * @param inputSize Width of the inputs; what follows means and log standard deviations is not read.
    */
   constructor(
     readonly outputSize: number,
     protected readonly initialLogStd = 0,
-    readonly rowSize = 2 * outputSize,
+    readonly inputSize = 2 * outputSize,
   ) {}
   initialParameters(): NamedTensors {
     return { "policy/logStd": constant([this.outputSize], this.initialLogStd) };
   }
-  rows(parameters: Tensors, outputs: tf.Tensor, _features?: tf.Tensor): tf.Tensor {
+  inputs(parameters: Tensors, outputs: tf.Tensor, _features?: tf.Tensor): tf.Tensor {
     const logStd = tf.add(tf.zerosLike(outputs), parameters["policy/logStd"]);
     return tf.concat([outputs, logStd], 1);
   }
   sample(
-    rows: ArrayLike<number>,
+    inputs: ArrayLike<number>,
     random: Generator,
     actions: ActionRows,
     logProbabilities: Float64Array,
   ): void {
-    sampleGaussian(rows, this.outputSize, random, actions as Float32Array, logProbabilities);
+    sampleGaussian(inputs, this.outputSize, random, actions as Float32Array, logProbabilities);
   }
-  terms(rows: tf.Tensor, actions: tf.Tensor): PolicyTerms {
-    const [mean, logStd] = this.#moments(rows);
+  terms(inputs: tf.Tensor, actions: tf.Tensor): PolicyTerms {
+    const [mean, logStd] = this.#moments(inputs);
     return gaussianTerms(mean, logStd, actions);
   }
-  divergence(oldRows: tf.Tensor, rows: tf.Tensor): tf.Tensor {
-    const [oldMean, oldLogStd] = this.#moments(oldRows);
-    const [mean, logStd] = this.#moments(rows);
+  divergence(oldInputs: tf.Tensor, inputs: tf.Tensor): tf.Tensor {
+    const [oldMean, oldLogStd] = this.#moments(oldInputs);
+    const [mean, logStd] = this.#moments(inputs);
     return gaussianDivergence(oldMean, oldLogStd, mean, logStd);
   }
   /** Means and log standard deviations, [B, K] each. */
-  #moments(rows: tf.Tensor): [mean: tf.Tensor, logStd: tf.Tensor] {
+  #moments(inputs: tf.Tensor): [mean: tf.Tensor, logStd: tf.Tensor] {
     const size = this.outputSize;
-    const column = (first: number) => tf.slice2d(rows as tf.Tensor2D, [0, first], [-1, size]);
+    const column = (first: number) => tf.slice2d(inputs as tf.Tensor2D, [0, first], [-1, size]);
     return [column(0), column(size)];
   }
 }
@@ -73,13 +73,13 @@ export function negatedLogDensity(value: number, mean: number, logStd: number): 
  * Draws each element of an action from its own normal distribution, and notes the sum of the log
  * densities of what was drawn (as rounded to float32).
  *
- * @param rows [B, 2K]: K means, then K log standard deviations.
+ * @param inputs [B, 2K]: K means, then K log standard deviations.
  * @param size K.
  * @param actions Out: [B, K].
  * @param logProbabilities Out: [B].
  */
 export function sampleGaussian(
-  rows: ArrayLike<number>,
+  inputs: ArrayLike<number>,
   size: number,
   random: Generator,
   actions: Float32Array,
@@ -88,8 +88,8 @@ export function sampleGaussian(
   for (let b = 0; b < logProbabilities.length; b++) {
     let sum = 0;
     for (let k = 0; k < size; k++) {
-      const mean = rows[2 * size * b + k];
-      const logStd = rows[2 * size * b + size + k];
+      const mean = inputs[2 * size * b + k];
+      const logStd = inputs[2 * size * b + size + k];
       actions[size * b + k] = mean + Math.exp(logStd) * random.standardNormal();
       sum -= negatedLogDensity(actions[size * b + k], mean, logStd);
     }

@@ -24,7 +24,7 @@ import { DiagonalGaussian, negatedLogDensity } from "./gaussian.ts";
 const EPSILON = 1e-6;
 
 /**
- * Rows are means, log standard deviations ln σ̂ and scaled features σ_ik z_i, [B, 2K + L·K]. The
+ * Inputs are means, log standard deviations ln σ̂ and scaled features σ_ik z_i, [B, 2K + L·K]. The
  * noise is these times ε ~ N(0, 1), held from one `renewNoise` to the next: E = σ ⊙ ε.
  */
 export class StateDependentGaussian extends DiagonalGaussian {
@@ -50,7 +50,7 @@ export class StateDependentGaussian extends DiagonalGaussian {
     return { "policy/logStd": constant([this.features, this.outputSize], this.initialLogStd) };
   }
 
-  override rows(parameters: Tensors, outputs: tf.Tensor, features: tf.Tensor): tf.Tensor {
+  override inputs(parameters: Tensors, outputs: tf.Tensor, features: tf.Tensor): tf.Tensor {
     const z = stopGradient(features);
     const std = tf.exp(parameters["policy/logStd"]);
     const logStd = tf.mul(0.5, tf.log(gsdeVariance(z, std)));
@@ -69,23 +69,23 @@ export class StateDependentGaussian extends DiagonalGaussian {
 
   /** The action that ε gives, and its log density. Draws nothing. */
   override sample(
-    rows: ArrayLike<number>,
+    inputs: ArrayLike<number>,
     _random: Generator,
     actions: ActionRows,
     logProbabilities: Float64Array,
   ): void {
-    const { outputSize: size, features, rowSize: width } = this;
+    const { outputSize: size, features, inputSize: width } = this;
     for (let b = 0; b < logProbabilities.length; b++) {
       let sum = 0;
       for (let k = 0; k < size; k++) {
-        const mean = rows[width * b + k];
+        const mean = inputs[width * b + k];
         let noise = 0;
         for (let i = 0; i < features; i++) {
           const at = size * i + k;
-          noise += rows[width * b + 2 * size + at] * this.#noise[features * size * b + at];
+          noise += inputs[width * b + 2 * size + at] * this.#noise[features * size * b + at];
         }
         actions[size * b + k] = mean + noise;
-        sum -= negatedLogDensity(actions[size * b + k], mean, rows[width * b + size + k]);
+        sum -= negatedLogDensity(actions[size * b + k], mean, inputs[width * b + size + k]);
       }
       logProbabilities[b] = sum;
     }

@@ -14,10 +14,8 @@ import {
   actionSize,
   ActionTranslator,
 } from "../distributions/actions.ts";
-import {
-  distributionKinds,
-  type PolicyDistribution,
-} from "../distributions/policy_distribution.ts";
+import { distributionKinds } from "../distributions/mod.ts";
+import type { PolicyDistribution } from "../distributions/policy_distribution.ts";
 import { EpisodeWindow } from "../worlds/episodes.ts";
 import type { ScoreProgram } from "../trainers/evaluation.ts";
 import { requireFinite } from "../worlds/finite.ts";
@@ -33,11 +31,11 @@ export class EpisodeBatch {
   /** [N]: how each environment's episode ended. */
   readonly endings: Ending[];
   /** [N, D]: each environment's current or, after the end, final observation. */
-  readonly observations: Float32Array;
+  readonly lastObservations: Float32Array;
   /** Transitions held M. */
-  rows = 0;
+  transitions = 0;
   /** [capacity, D]; the first M rows count, here and below. */
-  rowObservations = new Float32Array(0);
+  observations = new Float32Array(0);
   /** [capacity, K]. */
   actions: ActionRows;
   /** K. */
@@ -63,7 +61,7 @@ export class EpisodeBatch {
     this.#translator = new ActionTranslator(actionSpace, 1);
     this.episodes = new EpisodeWindow(count);
     this.endings = Array.from({ length: count }, () => "open");
-    this.observations = new Float32Array(count * this.shape.observationSize);
+    this.lastObservations = new Float32Array(count * this.shape.observationSize);
     this.#environments.forEach((environment, n) =>
       environment.reset({ seed: environmentSeed(context.seed, n) })
     );
@@ -73,7 +71,7 @@ export class EpisodeBatch {
    * Plays one episode in every environment, sampling from the policy; stops after `limit`
    * environment steps, which leaves episodes open.
    *
-   * @param actor Rows [N, P] of the distribution for observations [N, D].
+   * @param actor Distribution inputs [N, P] for observations [N, D].
    * @returns Environment steps taken.
    */
   async collect(
@@ -86,32 +84,33 @@ export class EpisodeBatch {
     const size = this.actionSize;
     const actions = actionRows(this.shape.actionSpace, count);
     const logProbabilities = new Float64Array(count);
-    this.rows = 0;
+    this.transitions = 0;
     this.#environments.forEach((environment, n) => this.#show(n, environment.reset().observation));
     this.endings.fill("open");
-    while (this.rows < limit && this.endings.includes("open")) {
-      actor.input.observations.set(this.observations);
+    while (this.transitions < limit && this.endings.includes("open")) {
+      actor.input.observations.set(this.lastObservations);
       actor.run();
       distribution.sample(await actor.read("scores"), random, actions, logProbabilities);
-      for (let n = 0; n < count && this.rows < limit; n++) {
+      for (let n = 0; n < count && this.transitions < limit; n++) {
         if (this.endings[n] === "open") this.#step(n, actions.subarray(n * size, (n + 1) * size));
       }
     }
     this.episodes.abandon();
-    return this.rows;
+    return this.transitions;
   }
 
   #step(n: number, action: ActionRows): void {
     const { observationSize: width } = this.shape;
-    this.#reserve(this.rows + 1);
-    const row = this.rows;
-    this.rowObservations.set(this.observations.subarray(n * width, (n + 1) * width), row * width);
+    this.#reserve(this.transitions + 1);
+    const row = this.transitions;
+    const observation = this.lastObservations.subarray(n * width, (n + 1) * width);
+    this.observations.set(observation, row * width);
     this.actions.set(action, row * this.actionSize);
     this.owners[row] = n;
     const step = this.#environments[n].step(this.#translator.first(action));
     requireFinite(this.#environments[n].id, "rewards", [step.reward]);
     this.rewards[row] = step.reward;
-    this.rows += 1;
+    this.transitions += 1;
     this.#show(n, step.observation);
     if (step.terminated) this.endings[n] = "terminated";
     else if (step.truncated) this.endings[n] = "truncated";
@@ -121,21 +120,21 @@ export class EpisodeBatch {
   #show(n: number, observation: unknown): void {
     const { observationSpace, observationSize } = this.shape;
     const from = n * observationSize;
-    observationSpace.flatten(observation, this.observations, from);
-    const row = this.observations.subarray(from, from + observationSize);
+    observationSpace.flatten(observation, this.lastObservations, from);
+    const row = this.lastObservations.subarray(from, from + observationSize);
     requireFinite(this.#environments[n].id, "observations", row);
   }
 
-  /** Makes room for `rows` transitions, doubling. */
-  #reserve(rows: number): void {
-    if (rows <= this.owners.length) return;
+  /** Makes room for `count` transitions, doubling. */
+  #reserve(count: number): void {
+    if (count <= this.owners.length) return;
     const capacity = Math.max(1024, 2 * this.owners.length);
     const grow = <T extends ActionRows | Float64Array>(grown: T, old: T): T => {
       grown.set(old);
       return grown;
     };
     const width = this.shape.observationSize;
-    this.rowObservations = grow(new Float32Array(capacity * width), this.rowObservations);
+    this.observations = grow(new Float32Array(capacity * width), this.observations);
     this.actions = grow(actionRows(this.shape.actionSpace, capacity), this.actions);
     this.rewards = grow(new Float64Array(capacity), this.rewards);
     this.owners = grow(new Int32Array(capacity), this.owners);

@@ -12,7 +12,7 @@ import type { RolloutColumns } from "../returns/advantages.ts";
 import type { PolicyDistribution } from "../distributions/policy_distribution.ts";
 import type { World, WorldShape } from "../worlds/world.ts";
 
-/** One step of N environments: distributions, values and the memory after it. */
+/** One step of N environments: distribution inputs, values and the memory after it. */
 export type RecurrentActor = Program<
   {
     readonly observations: readonly [readonly number[], "float32"];
@@ -20,7 +20,7 @@ export type RecurrentActor = Program<
     readonly kept: readonly [readonly number[], "float32"];
   },
   never,
-  "rows" | "values" | "memory"
+  "inputs" | "values" | "memory"
 >;
 
 /** Room for T · N transitions; each collection overwrites it. */
@@ -63,19 +63,19 @@ export class RecurrentRollout implements RolloutColumns {
     readonly memorySize: number,
     { observationSize, actionSpace }: WorldShape,
   ) {
-    const rows = length * environments;
+    const size = length * environments;
     this.observationSize = observationSize;
-    this.observations = new Float32Array(rows * observationSize);
-    this.kept = new Float32Array(rows);
-    this.actions = actionRows(actionSpace, rows);
+    this.observations = new Float32Array(size * observationSize);
+    this.kept = new Float32Array(size);
+    this.actions = actionRows(actionSpace, size);
     this.actionSize = actionSize(actionSpace);
-    this.logProbabilities = new Float64Array(rows);
-    this.rewards = new Float64Array(rows);
-    this.terminated = new Uint8Array(rows);
-    this.truncated = new Uint8Array(rows);
-    this.values = new Float64Array(rows);
-    this.nextValues = new Float64Array(rows);
-    this.memories = new Float32Array(rows / sequenceLength * memorySize);
+    this.logProbabilities = new Float64Array(size);
+    this.rewards = new Float64Array(size);
+    this.terminated = new Uint8Array(size);
+    this.truncated = new Uint8Array(size);
+    this.values = new Float64Array(size);
+    this.nextValues = new Float64Array(size);
+    this.memories = new Float32Array(size / sequenceLength * memorySize);
     this.#memory = new Float32Array(environments * memorySize);
     this.#started = new Uint8Array(environments).fill(1);
   }
@@ -101,7 +101,7 @@ export class RecurrentRollout implements RolloutColumns {
       this.#memory.set(await actor.read("memory"));
       const actions = this.actions.subarray(row * this.actionSize, (row + count) * this.actionSize);
       const noted = this.logProbabilities.subarray(row, row + count);
-      distribution.sample(await actor.read("rows"), random, actions, noted);
+      distribution.sample(await actor.read("inputs"), random, actions, noted);
       const step = world.step(actions);
       this.rewards.set(step.rewards, row);
       this.terminated.set(step.terminated, row);
@@ -132,7 +132,7 @@ export class RecurrentRollout implements RolloutColumns {
     actor.run();
   }
 
-  /** The values at `next` are those that the rows at `row` led to, but where a time limit cut. */
+  /** The values from `next` on are those that the step at `row` led to, but where it was cut. */
   #follow(row: number, next: number): void {
     for (let n = 0; n < this.environments; n++) {
       if (!this.truncated[row + n]) this.nextValues[row + n] = this.values[next + n];

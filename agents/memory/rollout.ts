@@ -22,6 +22,8 @@ export interface CutEpisode {
 
 /** Room for T · N transitions; each collection overwrites it. */
 export class Rollout {
+  /** T · N. */
+  readonly size: number;
   /** Length D of a flat observation. */
   readonly observationSize: number;
   /** [T · N, D]. */
@@ -34,8 +36,8 @@ export class Rollout {
   readonly logProbabilities: Float64Array;
   /** [T · N, A] where actions are masked: what might be chosen. */
   readonly masks: Uint8Array | undefined;
-  /** [T · N, P] where they are kept: what described the policy that acted. */
-  readonly rows: Float32Array | undefined;
+  /** [T · N, P] where they are kept: distribution inputs of the policy that acted. */
+  readonly distributionInputs: Float32Array | undefined;
   /** [T · N]. */
   readonly rewards: Float64Array;
   /** [T · N]. */
@@ -48,32 +50,33 @@ export class Rollout {
   /**
    * @param length Steps T of each environment.
    * @param environments Environments N.
-   * @param rowSize P, to keep the rows of the distribution that acted; left out: they are not.
+   * @param inputSize P, to keep the distribution inputs; left out: they are not.
    */
   constructor(
     readonly length: number,
     readonly environments: number,
     { observationSize, actionSpace, masked }: WorldShape,
-    rowSize?: number,
+    inputSize?: number,
   ) {
-    const rows = length * environments;
+    const size = length * environments;
+    this.size = size;
     this.observationSize = observationSize;
-    this.observations = new Float32Array(rows * observationSize);
+    this.observations = new Float32Array(size * observationSize);
     this.actionSize = actionSize(actionSpace);
-    this.actions = actionRows(actionSpace, rows);
-    this.logProbabilities = new Float64Array(rows);
-    if (masked) this.masks = new Uint8Array(rows * actionSpace.flatSize);
-    if (rowSize !== undefined) this.rows = new Float32Array(rows * rowSize);
-    this.rewards = new Float64Array(rows);
-    this.terminated = new Uint8Array(rows);
-    this.truncated = new Uint8Array(rows);
+    this.actions = actionRows(actionSpace, size);
+    this.logProbabilities = new Float64Array(size);
+    if (masked) this.masks = new Uint8Array(size * actionSpace.flatSize);
+    if (inputSize !== undefined) this.distributionInputs = new Float32Array(size * inputSize);
+    this.rewards = new Float64Array(size);
+    this.terminated = new Uint8Array(size);
+    this.truncated = new Uint8Array(size);
   }
 
   /**
    * Acts for `length` steps (at most T), sampling from the policy. Episodes go on from where the
    * last collection left them.
    *
-   * @param actor Rows [N, P] of the distribution for observations [N, D].
+   * @param actor Distribution inputs [N, P] for observations [N, D].
    * @param random Draws the actions.
    */
   async collect(
@@ -93,11 +96,11 @@ export class Rollout {
       actor.run();
       const { masks } = world;
       if (masks !== undefined) this.masks!.set(masks, t * masks.length);
-      const described = maskLogits(await actor.read("scores"), masks);
-      this.rows?.set(described, t * described.length);
+      const inputs = maskLogits(await actor.read("scores"), masks);
+      this.distributionInputs?.set(inputs, t * inputs.length);
       const actions = this.actions.subarray(row * this.actionSize, (row + count) * this.actionSize);
       distribution.sample(
-        described,
+        inputs,
         random,
         actions,
         this.logProbabilities.subarray(row, row + count),
@@ -114,37 +117,38 @@ export class Rollout {
     }
   }
 
-  /** The first `rows` rows with their values, as advantages are estimated from. */
-  columns(rows: number, values: Float64Array, nextValues: Float64Array): RolloutColumns {
+  /** The first `count` transitions with their values, as advantages are estimated from. */
+  columns(count: number, values: Float64Array, nextValues: Float64Array): RolloutColumns {
     return {
       environments: this.environments,
-      rewards: this.rewards.subarray(0, rows),
+      rewards: this.rewards.subarray(0, count),
       values,
       nextValues,
-      terminated: this.terminated.subarray(0, rows),
-      truncated: this.truncated.subarray(0, rows),
+      terminated: this.terminated.subarray(0, count),
+      truncated: this.truncated.subarray(0, count),
     };
   }
-  /** The first `rows` rows, copied. */
-  snapshot(rows: number): NamedTensors {
+
+  /** The first `count` transitions, copied. */
+  snapshot(count: number): NamedTensors {
     const { observationSize: width, actionSize, cut } = this;
-    const actions = this.actions.slice(0, rows * actionSize);
+    const actions = this.actions.slice(0, count * actionSize);
     const column = <D extends Dtype>(dtype: D, values: TypedArrays[D]): TensorData => ({
-      shape: [rows],
+      shape: [count],
       dtype,
-      values: values.slice(0, rows) as TypedArrays[D],
+      values: values.slice(0, count) as TypedArrays[D],
     });
     const cutObservations = new Float32Array(cut.length * width);
     cut.forEach(({ observation }, i) => cutObservations.set(observation, i * width));
     return {
       observations: {
-        shape: [rows, width],
+        shape: [count, width],
         dtype: "float32",
-        values: this.observations.slice(0, rows * width),
+        values: this.observations.slice(0, count * width),
       },
       actions: actions instanceof Float32Array
-        ? { shape: [rows, actionSize], dtype: "float32", values: actions }
-        : { shape: [rows, actionSize], dtype: "int32", values: actions },
+        ? { shape: [count, actionSize], dtype: "float32", values: actions }
+        : { shape: [count, actionSize], dtype: "int32", values: actions },
       logProbabilities: column("float64", this.logProbabilities),
       rewards: column("float64", this.rewards),
       terminated: column("uint8", this.terminated),
@@ -158,7 +162,7 @@ export class Rollout {
     };
   }
 
-  /** Takes up a snapshot of a rollout of the same shape. */
+  /** Goes on from a snapshot of a rollout of the same shape. */
   restore(tensors: NamedTensors): void {
     const width = this.observationSize;
     for (

@@ -49,24 +49,24 @@ export class RolloutValues {
   }
 
   /**
-   * V(s_t) and V of the observation that each of the first `rows` rows led to.
+   * V(s_t) and V of the observation that each of the first `count` transitions led to.
    *
-   * @param following [N, D]: the observations after the last of these rows.
+   * @param following [N, D]: the observations after the last of them.
    * @param rollout Another one of the same shape.
    */
   async of(
-    rows: number,
+    count: number,
     following: Float32Array,
     rollout: Rollout = this.rollout,
   ): Promise<{ values: Float64Array; nextValues: Float64Array }> {
     const { environments, observations, observationSize, cut } = rollout;
     const view = this.#all.input.observations;
-    view.set(observations.subarray(0, rows * observationSize));
-    view.set(following, rows * observationSize);
+    view.set(observations.subarray(0, count * observationSize));
+    view.set(following, count * observationSize);
     this.#all.run();
     const all = await this.#all.read("values");
-    const values = Float64Array.from(all.subarray(0, rows));
-    const nextValues = Float64Array.from(all.subarray(environments, rows + environments));
+    const values = Float64Array.from(all.subarray(0, count));
+    const nextValues = Float64Array.from(all.subarray(environments, count + environments));
     for (let first = 0; first < cut.length; first += environments) {
       const part = cut.slice(first, first + environments);
       part.forEach(({ observation }, i) =>

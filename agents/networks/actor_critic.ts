@@ -1,21 +1,20 @@
 /**
- * Policy and value networks side by side in one group, as PPO, A2C and REINFORCE with a baseline
- * use them: dense networks, separate unless said, orthogonal kernels and zero biases unless said.
+ * Policy and value network side by side in one group, as all on-policy agents have them: dense
+ * networks, separate unless said, orthogonal kernels and zero biases unless said.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { bodyOf, type Convolution } from "../../lab/compute/bodies.ts";
 import { orthogonal } from "../../lab/compute/initializers.ts";
 import { type Activation, mlp, mlpLayers, mlpParameters } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
-import { fanInParameters } from "./fan_in.ts";
-import {
-  type PolicyDistribution,
-  policyDistribution,
-} from "../distributions/policy_distribution.ts";
+import { policyDistribution } from "../distributions/mod.ts";
+import type { PolicyDistribution } from "../distributions/policy_distribution.ts";
 import type { WorldShape } from "../worlds/world.ts";
+import { fanInParameters } from "./fan_in.ts";
 
 /** Orthogonal kernels with this gain. */
 function orthogonalOf(gain: number) {
@@ -61,60 +60,90 @@ export interface ActorCriticSettings {
   readonly hiddenSizes: readonly number[];
   /** Of the hidden layers. */
   readonly activation: Activation;
+  /** ln σ of continuous actions at the start; 0 by default. */
+  readonly initialLogStd?: number;
+  /** gSDE for continuous actions. */
+  readonly stateDependentNoise?: boolean;
+  /** Steps after which gSDE draws its matrices anew; 0, the default: with each rollout only. */
+  readonly noiseEvery?: number;
   /** False: kernels and biases as PyTorch draws them. */
   readonly orthogonalInitialization?: boolean;
   /** False: the value is one linear layer on the policy's features. */
   readonly separateNetworks?: boolean;
+  /** Layers that pictures pass first, for both networks. */
+  readonly convolutions?: readonly Convolution[];
 }
 
-/** How actions are drawn. */
-export interface ExplorationSettings {
-  /** ln σ of continuous actions at the start. */
-  readonly initialLogStd: number;
-  /** gSDE for continuous actions. */
-  readonly stateDependentNoise: boolean;
-  /** Steps after which gSDE draws its matrices anew; 0: with each rollout only. */
-  readonly noiseEvery: number;
+/** A policy and a value network. */
+export interface ActorCritic {
+  /** Of the actions. */
+  readonly distribution: PolicyDistribution;
+  /** Parameters of both networks and of the distribution. */
+  initialParameters(random: Generator): NamedTensors;
+  /** Distribution inputs [B, P] of observations [B, D]. */
+  policy(parameters: Tensors, observations: tf.Tensor): tf.Tensor;
+  /** V(s), [B], of observations [B, D]. */
+  values(parameters: Tensors, observations: tf.Tensor): tf.Tensor1D;
+  /** Both at once. */
+  outputs(
+    parameters: Tensors,
+    observations: tf.Tensor,
+  ): { readonly inputs: tf.Tensor; readonly values: tf.Tensor1D };
 }
 
-/** The distribution of the actions of a policy network with these hidden layers. */
-export function actorDistribution(
-  { actionSpace, observationSize }: Pick<WorldShape, "actionSpace" | "observationSize">,
-  { hiddenSizes, initialLogStd, stateDependentNoise, noiseEvery }:
-    & Pick<ActorCriticSettings, "hiddenSizes">
-    & ExplorationSettings,
-): PolicyDistribution {
-  const features = hiddenSizes.at(-1) ?? observationSize;
-  return policyDistribution(actionSpace, {
+/**
+ * The two networks for a world.
+ *
+ * @throws InputError where a convolution or the noise does not fit the spaces.
+ */
+export function actorCritic(
+  { observationSpace, actionSpace }: Pick<WorldShape, "observationSpace" | "actionSpace">,
+  settings: ActorCriticSettings,
+): ActorCritic {
+  const { hiddenSizes, activation, initialLogStd, stateDependentNoise, noiseEvery = 0 } = settings;
+  const { orthogonalInitialization = true, separateNetworks = true, convolutions = [] } = settings;
+  const body = bodyOf(observationSpace, convolutions);
+  const features = hiddenSizes.at(-1) ?? body.size;
+  const distribution = policyDistribution(actionSpace, {
     initialLogStd,
     ...stateDependentNoise ? { stateDependent: { features, every: noiseEvery } } : {},
   });
-}
-
-/** Initial parameters of both networks and of the distribution. */
-export function actorCriticParameters(
-  random: Generator,
-  observationSize: number,
-  distribution: PolicyDistribution,
-  settings: ActorCriticSettings,
-): NamedTensors {
-  const { hiddenSizes, orthogonalInitialization = true, separateNetworks = true } = settings;
-  const features = hiddenSizes.at(-1) ?? observationSize;
-  const [valueInput, valueHidden] = separateNetworks
-    ? [observationSize, hiddenSizes]
-    : [features, []];
-  const { outputSize } = distribution;
-  if (orthogonalInitialization) {
-    return {
-      ...policyParameters(random, observationSize, outputSize, hiddenSizes),
-      ...distribution.initialParameters(),
-      ...valueParameters(random, valueInput, valueHidden),
-    };
-  }
+  const [valueInput, valueHidden] = separateNetworks ? [body.size, hiddenSizes] : [features, []];
+  const inputsOf = (parameters: Tensors, x: tf.Tensor) => {
+    const { features, outputs } = mlpLayers(parameters, x, activation, "policy");
+    return distribution.inputs(parameters, outputs, features);
+  };
+  const valuesOf = (parameters: Tensors, x: tf.Tensor) =>
+    separateNetworks ? stateValues(parameters, x, activation) : stateValues(
+      parameters,
+      mlpLayers(parameters, x, activation, "policy").features,
+      activation,
+    );
   return {
-    ...fanInParameters(random, [observationSize, ...hiddenSizes, outputSize], "policy"),
-    ...distribution.initialParameters(),
-    ...fanInParameters(random, [valueInput, ...valueHidden, 1], "value"),
+    distribution,
+    initialParameters(random) {
+      const { outputSize } = distribution;
+      const ofBody = body.initialParameters(random);
+      return orthogonalInitialization
+        ? {
+          ...ofBody,
+          ...policyParameters(random, body.size, outputSize, hiddenSizes),
+          ...distribution.initialParameters(),
+          ...valueParameters(random, valueInput, valueHidden),
+        }
+        : {
+          ...ofBody,
+          ...fanInParameters(random, [body.size, ...hiddenSizes, outputSize], "policy"),
+          ...distribution.initialParameters(),
+          ...fanInParameters(random, [valueInput, ...valueHidden, 1], "value"),
+        };
+    },
+    policy: (parameters, x) => inputsOf(parameters, body.features(parameters, x)),
+    values: (parameters, x) => valuesOf(parameters, body.features(parameters, x)),
+    outputs(parameters, observations) {
+      const x = body.features(parameters, observations);
+      return { inputs: inputsOf(parameters, x), values: valuesOf(parameters, x) };
+    },
   };
 }
 
@@ -127,18 +156,7 @@ export function policyOutputs(
   return mlp(parameters, observations, activation, "policy");
 }
 
-/** The rows [B, P] of the policy's distribution for observations [B, D]. */
-export function policyRows(
-  parameters: Tensors,
-  observations: tf.Tensor,
-  activation: Activation,
-  distribution: PolicyDistribution,
-): tf.Tensor {
-  const { features, outputs } = mlpLayers(parameters, observations, activation, "policy");
-  return distribution.rows(parameters, outputs, features);
-}
-
-/** Values V(s) [B] of observations [B, D], or of the policy's features [B, H]. */
+/** Values V(s) [B] of observations [B, D], or of features [B, H]. */
 export function stateValues(
   parameters: Tensors,
   observations: tf.Tensor,
@@ -147,13 +165,27 @@ export function stateValues(
   return tf.reshape(mlp(parameters, observations, activation, "value"), [-1]);
 }
 
-/** {@linkcode stateValues} of separate networks, or of one network with two heads. */
-export function actorCriticValues(
-  parameters: Tensors,
-  observations: tf.Tensor,
-  { activation, separateNetworks = true }: ActorCriticSettings,
-): tf.Tensor1D {
-  if (separateNetworks) return stateValues(parameters, observations, activation);
-  const { features } = mlpLayers(parameters, observations, activation, "policy");
-  return stateValues(parameters, features, activation);
+/** Weights of the terms of {@linkcode actorCriticLoss}. */
+export interface LossCoefficients {
+  /** Weight c_v of the value loss. */
+  readonly valueCoefficient: number;
+  /** Weight c_e of the entropy bonus. */
+  readonly entropyCoefficient: number;
+}
+
+/**
+ * L = L_policy + c_v · L_value − c_e · H, scalars all: what every actor-critic descends.
+ *
+ * @param policy L_policy, whose gradient is a negated policy gradient.
+ * @param value L_value ≥ 0.
+ * @param entropy H, the mean entropy of the policy, nats.
+ */
+export function actorCriticLoss(
+  policy: tf.Tensor,
+  value: tf.Tensor,
+  entropy: tf.Tensor,
+  { valueCoefficient, entropyCoefficient }: LossCoefficients,
+): tf.Scalar {
+  const withValue = tf.add(policy, tf.mul(value, valueCoefficient));
+  return tf.sub(withValue, tf.mul(entropy, entropyCoefficient));
 }

@@ -7,7 +7,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { scoresOf } from "../distributions/distributions.ts";
+import { scoresOf } from "../distributions/categorical.ts";
 import { bootstrapped, type Outcomes } from "../returns/targets.ts";
 
 /**

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { mean, standardDeviation } from "../../lab/statistics/scores.ts";
 
 /** A rollout's columns, time-major: row t, environment n stands at `t * environments + n`. */
 export interface RolloutColumns {
@@ -118,43 +119,32 @@ export function discountedReturns(
 }
 
 /**
- * Mean and standard deviation of `values`.
- *
- * @param freedom Subtracted from the count: 1 for the sample's deviation, 0 for the population's.
- */
-export function meanAndDeviation(
-  values: ArrayLike<number>,
-  freedom: 0 | 1 = 0,
-): { mean: number; deviation: number } {
-  const count = values.length;
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += values[i];
-  const mean = sum / count;
-  let squares = 0;
-  for (let i = 0; i < count; i++) squares += (values[i] - mean) ** 2;
-  return { mean, deviation: Math.sqrt(squares / Math.max(1, count - freedom)) };
-}
-
-/**
- * (A − mean) / (deviation + 1e-8), with the sample's deviation (as PyTorch's `std`). Writes to `out`.
+ * (A − mean) / (deviation + 1e-8), with the sample's deviation (as PyTorch's `std`), 0 of one value.
  *
  * Source: Huang et al., "The 37 Implementation Details of Proximal Policy Optimization" (2022),
  * core detail 7.
+ *
+ * @param values A, of any length.
+ * @param out Out: as long; may be `values`.
  */
 export function standardize(values: ArrayLike<number>, out: Float32Array | Float64Array): void {
-  const { mean, deviation } = meanAndDeviation(values, 1);
-  for (let i = 0; i < values.length; i++) out[i] = (values[i] - mean) / (deviation + 1e-8);
+  const center = mean(values);
+  const deviation = values.length > 1 ? standardDeviation(values, 1) : 0;
+  for (let i = 0; i < values.length; i++) out[i] = (values[i] - center) / (deviation + 1e-8);
 }
 
 /**
  * 1 − Var(returns − values) / Var(returns): 1 is a perfect value function, 0 no better than a
  * constant, below 0 worse. NaN where the returns do not vary.
+ *
+ * @param values V(s), [M].
+ * @param returns R, [M].
  */
 export function explainedVariance(
   values: ArrayLike<number>,
   returns: ArrayLike<number>,
 ): number {
   const errors = Float64Array.from(returns, (value, i) => value - values[i]);
-  const spread = meanAndDeviation(returns).deviation;
-  return spread === 0 ? NaN : 1 - (meanAndDeviation(errors).deviation / spread) ** 2;
+  const spread = standardDeviation(returns, 0);
+  return spread === 0 ? NaN : 1 - (standardDeviation(errors, 0) / spread) ** 2;
 }

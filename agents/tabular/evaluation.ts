@@ -8,7 +8,7 @@ import type { Environment, TransitionTable } from "../../lab/core/environment.ts
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Report } from "../../lab/core/trainer.ts";
-import { meanAndDeviation } from "../returns/advantages.ts";
+import { mean } from "../../lab/statistics/scores.ts";
 import {
   EvaluatedEpisodes,
   LONGEST,
@@ -102,9 +102,7 @@ export class TableEvaluator {
     return {
       metrics: {
         ...metrics,
-        ...exact === undefined
-          ? {}
-          : { "evaluation/exact_return_mean": meanAndDeviation(expected).mean },
+        ...exact === undefined ? {} : { "evaluation/exact_return_mean": mean(expected) },
       },
       events: warning === undefined ? events : [...events, warning],
     };

@@ -6,11 +6,12 @@
  */
 import * as z from "zod";
 import type { TrainerParts } from "../../lab/core/base_trainer.ts";
-import type { Environment, TransitionTable } from "../../lab/core/environment.ts";
+import type { TransitionTable } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
-import type { AgentDefinition, TrainerContext } from "../../lab/compute/definitions.ts";
+import type { AgentDefinition } from "../../lab/compute/definitions.ts";
+import { type AgentContext, defineAgent } from "../define_agent.ts";
 import { TableEvaluator } from "./evaluation.ts";
 import { TableGroups, TableTrainer } from "./table_trainer.ts";
 import { tableShape } from "./table_world.ts";
@@ -73,9 +74,7 @@ class PlanningTrainer extends TableTrainer {
 
   constructor(
     name: string,
-    private readonly context: TrainerContext<PlanningConfiguration> & {
-      makeEnvironment(): Environment;
-    },
+    private readonly context: AgentContext<PlanningConfiguration>,
     private readonly table: TransitionTable,
     private readonly planner: Planner,
     private readonly actions: number,
@@ -128,14 +127,13 @@ export function planningAgent(agent: {
   planner(table: TransitionTable, actions: number, configuration: PlanningConfiguration): Planner;
 }): AgentDefinition<PlanningConfiguration> {
   const { name, summary } = agent;
-  return {
+  return defineAgent({
     name,
     summary,
     budgetUnit: "gradientSteps",
     takes: { observations: ["discrete"], actions: ["discrete"], transitions: true },
     configuration: planningConfiguration,
-    // deno-lint-ignore require-await
-    create: async (context) => {
+    trainer: (context) => {
       const environment = context.makeEnvironment();
       const { observationSpace, actionSpace } = tableShape(name, environment);
       const table = environment.transitions?.();
@@ -150,5 +148,5 @@ export function planningAgent(agent: {
       const planner = agent.planner(table, actionSpace.n, context.configuration);
       return new PlanningTrainer(name, context, table, planner, actionSpace.n);
     },
-  };
+  });
 }

@@ -6,11 +6,11 @@
  */
 import type * as z from "zod";
 import type { Resumable, TrainerParts } from "../../lab/core/base_trainer.ts";
-import type { Environment } from "../../lab/core/environment.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
-import type { AgentDefinition, TrainerContext } from "../../lab/compute/definitions.ts";
+import type { AgentDefinition } from "../../lab/compute/definitions.ts";
+import { type AgentContext, defineAgent } from "../define_agent.ts";
 import { TableEvaluator } from "./evaluation.ts";
 import { TableGroups, type Tables, TableTrainer } from "./table_trainer.ts";
 import type { Rates, WorldConfiguration } from "./tables.ts";
@@ -85,8 +85,6 @@ interface TabularAgent<Configuration extends WorldConfiguration> {
 /** Environment steps of one iteration. */
 const ITERATION = 2000;
 
-type Context<C> = TrainerContext<C> & { makeEnvironment(): Environment };
-
 class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
   protected readonly parts: TrainerParts;
   protected readonly evaluator: TableEvaluator;
@@ -105,7 +103,7 @@ class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
   /** Chosen for the world's state; −1: not yet. */
   #action = -1;
 
-  constructor(agent: TabularAgent<C>, context: Context<C>, world: TableWorld) {
+  constructor(agent: TabularAgent<C>, context: AgentContext<C>, world: TableWorld) {
     const { observationSpace, actionSpace } = world.shape;
     super({ unit: "environmentSteps", total: context.budget });
     const { configuration, makeEnvironment } = context;
@@ -202,16 +200,15 @@ class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
 export function tabularAgent<C extends WorldConfiguration>(
   agent: TabularAgent<C>,
 ): AgentDefinition<C> {
-  return {
-    name: agent.name,
-    summary: agent.summary,
-    budgetUnit: "environmentSteps",
+  const { name, summary, configuration } = agent;
+  return defineAgent({
+    name,
+    summary,
     takes: { observations: ["discrete"], actions: ["discrete"] },
-    configuration: agent.configuration,
-    // deno-lint-ignore require-await
-    create: async (context) => {
-      const world = new TableWorld(agent.name, context, context.configuration.episodeLimit);
+    configuration,
+    trainer: (context) => {
+      const world = new TableWorld(name, context, context.configuration.episodeLimit);
       return new TabularTrainer(agent, context, world);
     },
-  };
+  });
 }

@@ -7,7 +7,7 @@ import type { Environment } from "../../lab/core/environment.ts";
 import { interquartileMean } from "../../lab/core/interquartile_mean.ts";
 import type { LabEvent } from "../../lab/core/metrics.ts";
 import type { Report } from "../../lab/core/trainer.ts";
-import { meanAndDeviation } from "../returns/advantages.ts";
+import { mean, standardDeviation } from "../../lab/statistics/scores.ts";
 
 /** Steps after which an episode of an environment without time limit counts as it stands. */
 export const LONGEST = 10_000;
@@ -85,14 +85,13 @@ export class EvaluatedEpisodes {
    * @param longest Steps after which they were.
    */
   report(longest: number): Report & { readonly events: LabEvent[] } {
-    const { mean, deviation } = meanAndDeviation(this.#returns);
     const cut = this.#ends.filter((end) => end === "cut").length;
     return {
       metrics: {
-        "evaluation/return_mean": mean,
-        "evaluation/return_std": deviation,
+        "evaluation/return_mean": mean(this.#returns),
+        "evaluation/return_std": standardDeviation(this.#returns, 0),
         "evaluation/return_iqm": interquartileMean(this.#returns),
-        "evaluation/length_mean": meanAndDeviation(this.#lengths).mean,
+        "evaluation/length_mean": mean(this.#lengths),
       },
       events: cut === 0 ? [] : [{
         level: "warning",

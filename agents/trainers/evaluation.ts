@@ -31,7 +31,7 @@ import type { WorldShape } from "../worlds/world.ts";
 /** Most environments of one evaluation. */
 const WIDTH = 100;
 
-/** Scores of the actions, [B, A], for observations [B, D]: logits or action values. */
+/** Scores of the actions, [B, P], for observations [B, D]: distribution inputs or action values. */
 export type Scores = (parameters: Tensors, observations: tf.Tensor) => tf.Tensor;
 
 /** A program from observations to scores. */
@@ -106,7 +106,7 @@ export function greedyActors(
 }
 
 /** The greedy policy of an agent with memory: one step from observations [B, D] and memory [B, M]. */
-export interface Remembering {
+export interface RecurrentPolicy {
   /** M; 0 in all of it where an episode starts. */
   readonly memorySize: number;
   step(parameters: Tensors, observations: tf.Tensor, memory: tf.Tensor): {
@@ -122,7 +122,7 @@ export interface EvaluatorOptions {
   /** The greedy policy for a number of environments. */
   readonly actors: (count: number) => Actor;
   /** What `actors` choose the best of: a policy file is made of it. */
-  readonly scores?: Scores | Remembering;
+  readonly scores?: Scores | RecurrentPolicy;
   /** Whether `scores` lie in [−1, 1] and stand for the actions between a Box's bounds. */
   readonly scaled?: boolean;
   /** Observations are normalised by its moments, which stay as they are. */
@@ -132,7 +132,7 @@ export interface EvaluatorOptions {
 /** Measures the greedy policy of an agent's parameters. */
 export class Evaluator {
   #vector: Vector | undefined;
-  /** Asked for what a vector does not tell. */
+  /** Has what a vector does not say. */
   #world: Environment | undefined;
 
   constructor(private readonly options: EvaluatorOptions) {}

@@ -1,8 +1,14 @@
 /**
- * Programs of one kind in several batch sizes, as shapes are static.
+ * Gradient steps as programs, and programs of one kind in several batch sizes, as shapes are static.
  *
  * @module
  */
+import type * as tf from "@tensorflow/tfjs";
+import { PARAMETERS } from "../../lab/core/base_trainer.ts";
+import { descend } from "../../lab/compute/descend.ts";
+import type { Optimizer } from "../../lab/compute/optimizers.ts";
+import type { InputSpec, Program, Tensors } from "../../lab/compute/workspace.ts";
+import type { ProgramContext } from "../define_agent.ts";
 
 /** Compiles for each batch size when it is first asked for, and keeps the program. */
 export function perBatch<Compiled>(
@@ -14,4 +20,57 @@ export function perBatch<Compiled>(
     if (program === undefined) programs.set(batch, program = compile(batch));
     return program;
   };
+}
+
+/** What a gradient step is compiled from. */
+export interface StepSpec<
+  Inputs extends Record<string, InputSpec>,
+  Scalar extends string,
+> {
+  readonly name: string;
+  readonly optimizer: Optimizer;
+  readonly inputs: Inputs;
+  /** Beside `learningRate`. */
+  readonly scalars?: readonly Scalar[];
+}
+
+/**
+ * Compiles one gradient step of all parameters along a loss, with gradients clipped by global norm.
+ * Its state is the groups `parameters` and `optimizer`; its outputs are what stands beside the loss,
+ * and `gradientNorm`, the norm before clipping.
+ *
+ * @param loss From parameters, inputs and scalars to `loss`, a scalar, and what is measured.
+ */
+export function compileStep<
+  const Inputs extends Record<string, InputSpec>,
+  Measured extends string,
+  const Scalar extends string = never,
+>(
+  { configuration: { maximumGradientNorm }, workspace }: Pick<
+    ProgramContext<{ readonly maximumGradientNorm: number }>,
+    "configuration" | "workspace"
+  >,
+  { name, optimizer, inputs, scalars = [] }: StepSpec<Inputs, Scalar>,
+  loss: (
+    parameters: Tensors,
+    input: Tensors<keyof Inputs & string>,
+    scalar: Record<Scalar, tf.Scalar>,
+  ) => Tensors<"loss" | Measured>,
+): Program<Inputs, Scalar | "learningRate", Measured | "gradientNorm"> {
+  return workspace.compile(
+    { name, inputs, scalars: ["learningRate", ...scalars], state: [PARAMETERS, "optimizer"] },
+    ({ input, scalar, state }) => {
+      const { values, gradientNorm, ...next } = descend(
+        (parameters) => loss(parameters, input, scalar),
+        state[PARAMETERS],
+        state.optimizer,
+        { optimizer, learningRate: scalar.learningRate, maximumGradientNorm },
+      );
+      const { loss: _, ...measured } = values;
+      return {
+        outputs: { ...measured as Tensors<Measured>, gradientNorm },
+        state: { [PARAMETERS]: next.parameters, optimizer: next.optimizer },
+      };
+    },
+  );
 }

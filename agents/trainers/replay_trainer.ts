@@ -19,7 +19,7 @@ import { type ActionRows, actionRows } from "../distributions/actions.ts";
 import type { Explorer } from "../exploration/explorer.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { ReplayBatch } from "../memory/replay.ts";
-import { meanAndDeviation } from "../returns/advantages.ts";
+import { mean } from "../../lab/statistics/scores.ts";
 import type { ObservationNormalizer } from "../worlds/normalizer.ts";
 import type { World, WorldSizes } from "../worlds/world.ts";
 import { AgentTrainer } from "./agent_trainer.ts";
@@ -316,7 +316,7 @@ export async function valueMetrics(program: ValueProgram): Promise<Metrics> {
   const errors = await program.read("errors");
   return {
     "losses/value": value,
-    "losses/td_error": meanAndDeviation(errors.map(Math.abs)).mean,
-    "losses/action_value": meanAndDeviation(await program.read("taken")).mean,
+    "losses/td_error": mean(errors.map(Math.abs)),
+    "losses/action_value": mean(await program.read("taken")),
   };
 }

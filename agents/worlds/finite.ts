@@ -1,5 +1,5 @@
 /**
- * What a world answers must be finite: one NaN in an update makes every weight NaN.
+ * What a world gives must be finite: one NaN in an update makes every weight NaN.
  *
  * @module
  */

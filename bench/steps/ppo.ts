@@ -1,8 +1,7 @@
 /** PPO's update, as the lab's agent runs it. @module */
 import { compileUpdate, ppo } from "../../agents/ppo.ts";
-import { policyParameters, valueParameters } from "../../agents/networks/actor_critic.ts";
-import { policyDistribution } from "../../agents/distributions/policy_distribution.ts";
-import { Discrete } from "../../lab/core/space.ts";
+import { actorCritic } from "../../agents/networks/actor_critic.ts";
+import { Box, Discrete } from "../../lab/core/space.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import { type BenchStep, choices, denseProducts, fed, normals, numbersOf } from "./step.ts";
 
@@ -18,20 +17,14 @@ export const ppoStep: BenchStep = {
   products: [2, 1].flatMap((heads) => denseProducts(batch, [4, ...hiddenSizes, heads])),
   bind(workspace) {
     const random = numbersOf("ppo");
-    const parameters = {
-      ...policyParameters(random, 4, 2, hiddenSizes),
-      ...valueParameters(random, 4, hiddenSizes),
-    };
+    const observationSpace = new Box({ low: -1, high: 1, shape: [4] });
+    const shape = { observationSpace, observationSize: 4, actionSpace: new Discrete(2) };
+    const configuration = ppo.configuration.parse({ hiddenSizes });
+    const networks = actorCritic(shape, configuration);
+    const parameters = networks.initialParameters(random);
     workspace.define("parameters", parameters);
     workspace.define("optimizer", adam().initialState(parameters));
-    const configuration = ppo.configuration.parse({ hiddenSizes });
-    const actionSpace = new Discrete(2);
-    const update = compileUpdate(
-      { configuration, workspace },
-      { observationSize: 4, actionSpace },
-      policyDistribution(actionSpace),
-      batch,
-    );
+    const update = compileUpdate({ name: "ppo", configuration, workspace }, shape, networks, batch);
     update.scalar.learningRate = 2.5e-4;
     update.scalar.clipRange = 0.2;
     return fed(update, {

@@ -46,6 +46,24 @@ export function gatherRows(
   }
 }
 
+/**
+ * Copies chosen rows of several columns into the first places of others: {@linkcode gatherRows} for
+ * every name in `to`. A row's width there is that of a view which the chosen rows fill.
+ *
+ * @param from Columns by name; those that `to` lacks are passed over.
+ * @param rows Indices, as many as the columns of `to` have rows.
+ * @param to Columns by name, all of which `from` has.
+ */
+export function gatherColumns(
+  from: Readonly<Record<string, Column | undefined>>,
+  rows: ArrayLike<number>,
+  to: Readonly<Record<string, Column>>,
+): void {
+  for (const [name, column] of Object.entries(to)) {
+    gatherRows(from[name]!, rows, column.length / rows.length, column);
+  }
+}
+
 /** Rows that stand side by side. */
 export interface RowRange {
   /** Index of the first. */

@@ -6,7 +6,7 @@ import {
   categoricalTerms,
   maskedLogits,
   sampleCategorical,
-} from "../../agents/distributions/distributions.ts";
+} from "../../agents/distributions/categorical.ts";
 import { encodePolicy, loadPolicy } from "../../agents/policy.ts";
 import { identity } from "../../envs/identity.ts";
 import { makeEnv } from "../../envs/mod.ts";

@@ -1,5 +1,5 @@
 /**
- * SAC, TD3 and DDPG on worlds whose right answer is known, with an action from [−1, 1] whose sign is
+ * Agents of measured actions alone on worlds whose right answer is known, with an action from [−1, 1] whose sign is
  * the probe's choice: a truncation taken for an end, an end bootstrapped from or a transition that
  * crosses a reset gives another number. SAC runs without paying for entropy, which adds to values.
  */
@@ -16,7 +16,7 @@ import {
   truncationProbe,
   valueProbe,
 } from "../../envs/probes.ts";
-import { subjectOf, trainThrough, valuesOf } from "./laboratory.ts";
+import { continuousAgents, knownFields, subjectOf, trainThrough, valuesOf } from "./laboratory.ts";
 import { resetProbe } from "./reset_probe.ts";
 
 const quick = {
@@ -30,6 +30,7 @@ const quick = {
   hiddenSizes: [32],
 };
 const agents: Record<string, object> = {
+  ...Object.fromEntries(continuousAgents.map((agent) => [agent, knownFields(agent, quick)])),
   sac: { ...quick, automaticTemperature: false, temperature: 0 },
   td3: { ...quick, noiseStd: 0.3 },
   ddpg: { ...quick, noiseStd: 0.3 },

@@ -4,18 +4,11 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { a2c } from "../../agents/a2c.ts";
+import * as z from "zod";
 import { stateValues } from "../../agents/networks/actor_critic.ts";
-import { a3c } from "../../agents/a3c/a3c.ts";
-import { impala } from "../../agents/impala.ts";
+import { agents } from "../../agents/mod.ts";
 import { dqn, partsOf } from "../../agents/dqn.ts";
 import { criticValues } from "../../agents/networks/critics.ts";
-import { ddpg } from "../../agents/ddpg.ts";
-import { ppo } from "../../agents/ppo.ts";
-import { recurrentPpo } from "../../agents/recurrent_ppo.ts";
-import { reinforce } from "../../agents/reinforce.ts";
-import { sac } from "../../agents/sac.ts";
-import { td3 } from "../../agents/td3.ts";
 import type { AgentDefinition } from "../../lab/compute/definitions.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { mlp } from "../../lab/compute/networks.ts";
@@ -29,26 +22,36 @@ import { Box } from "../../lab/core/space.ts";
 import type { Trainer } from "../../lab/core/trainer.ts";
 import { wasmPath } from "../lab/compute/backends.ts";
 
-/** The agents by name. */
-export const definitions: Record<string, AgentDefinition> = {
-  dqn,
-  reinforce,
-  a2c,
-  a3c,
-  ppo,
-  impala,
-  "recurrent-ppo": recurrentPpo,
-  sac,
-  td3,
-  ddpg,
-};
+/** Every registered agent with networks, by name: those of the others are tested beside them. */
+export const definitions: Readonly<Record<string, AgentDefinition>> = Object.fromEntries(
+  (await Promise.all(agents.map((entry) => entry.load())))
+    .filter((definition) => "hiddenSizes" in fieldsOf(definition))
+    .map((definition) => [definition.name, definition]),
+);
 
-/** Those that take only measured actions. */
-const continuousAgents = ["sac", "td3", "ddpg"];
+/** The fields of an agent's configuration. */
+function fieldsOf({ configuration }: AgentDefinition): Readonly<Record<string, z.ZodType>> {
+  return configuration instanceof z.ZodObject ? configuration.shape : {};
+}
+
+/** Those of the given fields that an agent has, so that one that nobody set up is small too. */
+export function knownFields(agent: string, fields: Readonly<Record<string, unknown>>): object {
+  const known = fieldsOf(definitions[agent]);
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name in known));
+}
+
+/** Whether an agent learns from a replay buffer. */
+export function hasReplay(agent: string): boolean {
+  return "bufferSize" in fieldsOf(definitions[agent]);
+}
 
 /** Those that take discrete actions. */
 export const discreteAgents: readonly string[] = Object.keys(definitions)
-  .filter((agent) => !continuousAgents.includes(agent));
+  .filter((agent) => definitions[agent].takes.actions.includes("discrete"));
+
+/** Those that take only measured actions. */
+export const continuousAgents: readonly string[] = Object.keys(definitions)
+  .filter((agent) => !discreteAgents.includes(agent));
 
 /** A world with time limit whose actions the agent takes. */
 export function worldFor(agent: string): () => Environment {

@@ -4,17 +4,24 @@
  */
 import { ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import { combinedLoss, huber, meanSquaredError, policyGradientLoss } from "../../agents/losses.ts";
+import { policyGradientLoss } from "../../agents/a2c.ts";
+import { huber, meanSquaredError } from "../../agents/losses.ts";
+import { actorCriticLoss } from "../../agents/networks/actor_critic.ts";
 import {
   categoricalDivergence,
   categoricalTerms,
   scoresOf,
-} from "../../agents/distributions/distributions.ts";
+} from "../../agents/distributions/categorical.ts";
 import { gaussianDivergence } from "../../agents/distributions/gaussian.ts";
 import { dqnTargets } from "../../agents/dqn.ts";
 import { doubleDqnTargets } from "../../agents/rainbow/double.ts";
-import { clippedPolicyLoss, clippedValueLoss, policyChange } from "../../agents/proximal_losses.ts";
-import { adaptedPenalty, penalizedPolicyLoss } from "../../agents/ppo.ts";
+import {
+  adaptedPenalty,
+  clippedPolicyLoss,
+  clippedValueLoss,
+  penalizedPolicyLoss,
+  policyChange,
+} from "../../agents/ppo.ts";
 import { baselineLoss, reinforceLoss } from "../../agents/reinforce.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";
@@ -173,7 +180,7 @@ Deno.test("the penalised surrogate of a categorical policy has the right gradien
 });
 
 Deno.test("PPO's total of the worked example", () => {
-  const total = combinedLoss(tf.scalar(-1.2), tf.scalar(0.04), tf.scalar(Math.LN2), {
+  const total = actorCriticLoss(tf.scalar(-1.2), tf.scalar(0.04), tf.scalar(Math.LN2), {
     valueCoefficient: 0.5,
     entropyCoefficient: 0.01,
   });
@@ -221,7 +228,7 @@ Deno.test("A2C's losses are the worked example's", () => {
   const policy = policyGradientLoss(row(-0.5), row(1 - 0.8));
   const value = meanSquaredError(row(0.8), row(1));
   const total = (valueCoefficient: number, entropyCoefficient = 0) =>
-    combinedLoss(policy, value, tf.scalar(0.3250829733914482), {
+    actorCriticLoss(policy, value, tf.scalar(0.3250829733914482), {
       valueCoefficient,
       entropyCoefficient,
     }).dataSync()[0];

@@ -7,13 +7,9 @@
 import { ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { discountedReturns, generalizedAdvantages } from "../../agents/returns/advantages.ts";
-import {
-  categoricalDivergence,
-  categoricalTerms,
-} from "../../agents/distributions/distributions.ts";
-import { policyGradientLoss } from "../../agents/losses.ts";
-import { clippedPolicyLoss } from "../../agents/proximal_losses.ts";
-import { penalizedPolicyLoss } from "../../agents/ppo.ts";
+import { categoricalDivergence, categoricalTerms } from "../../agents/distributions/categorical.ts";
+import { policyGradientLoss } from "../../agents/a2c.ts";
+import { clippedPolicyLoss, penalizedPolicyLoss } from "../../agents/ppo.ts";
 import { reinforceLoss } from "../../agents/reinforce.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";

@@ -15,11 +15,29 @@ import {
   truncationProbe,
   valueProbe,
 } from "../../envs/probes.ts";
-import { discreteAgents, dqnFlags, subjectOf, trainThrough, valuesOf } from "./laboratory.ts";
+import {
+  discreteAgents,
+  dqnFlags,
+  knownFields,
+  subjectOf,
+  trainThrough,
+  valuesOf,
+} from "./laboratory.ts";
 import { resetProbe } from "./reset_probe.ts";
+
+/** Settings for agents that have none of their own below. */
+const unlisted = {
+  environments: 8,
+  rolloutLength: 4,
+  learningRate: 5e-3,
+  annealLearningRate: false,
+  entropyCoefficient: 0,
+  hiddenSizes: [32],
+};
 
 /** Settings that learn a probe in a second. */
 const quick: Record<string, object> = {
+  ...Object.fromEntries(discreteAgents.map((agent) => [agent, knownFields(agent, unlisted)])),
   dqn: {
     environments: 4,
     learningRate: 3e-3,
@@ -107,7 +125,7 @@ function twoKindsProbe(): EnvironmentDefinition<number, Float32Array, number> {
 }
 
 /** How an agent with some fields fares in a world. */
-function learner(agent: string, flags: object = {}, budget = budgets[agent]) {
+function learner(agent: string, flags: object = {}, budget = budgets[agent] ?? 12_800) {
   const learn = async (world: EnvironmentDefinition, fields: object = {}) => {
     const all = { ...quick[agent], ...flags, ...fields };
     const subject = await subjectOf(agent, world, all, { budget });

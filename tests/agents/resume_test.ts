@@ -13,11 +13,19 @@ import type { Environment } from "../../lab/core/environment.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { agents } from "../../agents/mod.ts";
 import { identity } from "../../envs/identity.ts";
-import { definitions, dqnFlags, subjectOf, trainThrough, worldFor } from "./laboratory.ts";
+import {
+  definitions,
+  dqnFlags,
+  hasReplay,
+  knownFields,
+  subjectOf,
+  trainThrough,
+  worldFor,
+} from "./laboratory.ts";
 
 const cartPole = () => makeEnv("CartPole-v1");
 
-/** The small settings of SAC, TD3 and DDPG. */
+/** The small settings of SAC, TD3, DDPG and whatever is not listed below. */
 const smallReplay = {
   environments: 4,
   bufferSize: 500,
@@ -29,6 +37,9 @@ const smallReplay = {
 };
 /** Settings whose iterations are short, with every part in use within twenty of them. */
 const small: Record<string, object> = {
+  ...Object.fromEntries(
+    Object.keys(definitions).map((agent) => [agent, knownFields(agent, smallReplay)]),
+  ),
   sac: smallReplay,
   td3: { ...smallReplay, noise: "ornstein-uhlenbeck" },
   ddpg: { ...smallReplay, noise: "ornstein-uhlenbeck" },
@@ -69,9 +80,6 @@ const small: Record<string, object> = {
   a3c: { environments: 4, rolloutLength: 16, hiddenSizes: [16] },
   impala: { actors: 3, environments: 4, rolloutLength: 16, hiddenSizes: [16] },
 };
-
-/** Those that learn from a replay buffer. */
-const replayAgents = ["dqn", "ddpg", "td3", "sac"];
 
 /** The small part of a replay, which is copied: open windows and priorities. */
 const copiedRows = /^replay\/(windows|priorities)|^replay\/\d/;
@@ -185,7 +193,7 @@ for (const agent of Object.keys(definitions)) {
       if (!copiedRows.test(name)) strictEqual(values.buffer, one.lent![name].values.buffer, name);
       if (!copiedRows.test(name)) ok(values.buffer instanceof SharedArrayBuffer, name);
     }
-    strictEqual(replayAgents.includes(agent), "replay/observations" in (one.lent ?? {}));
+    strictEqual(hasReplay(agent), "replay/observations" in (one.lent ?? {}));
     await trainer.iterate();
     deepStrictEqual(differences({ ...one, lent: undefined }, saved), []);
     trainer.dispose();

@@ -1,7 +1,7 @@
 /** A3C's workers in threads: the same worker as in process, the shared budget, failures. */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { Learner, type Shared } from "../../../agents/a3c/learner.ts";
-import { optimizerOf } from "../../../agents/trainers/policy_gradient.ts";
+import { optimizerOf } from "../../../agents/a2c.ts";
 import { LearnerThread } from "../../../agents/a3c/threads.ts";
 import { a3c } from "../../../agents/a3c/a3c.ts";
 import { SharedTensors } from "../../../agents/a3c/shared_tensors.ts";

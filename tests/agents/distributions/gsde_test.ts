@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { bestActions } from "../../../agents/distributions/actions.ts";
 import { gaussianTerms } from "../../../agents/distributions/gaussian.ts";
 import { gsdeVariance, StateDependentGaussian } from "../../../agents/distributions/gsde.ts";
-import { policyDistribution } from "../../../agents/distributions/policy_distribution.ts";
+import { policyDistribution } from "../../../agents/distributions/mod.ts";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
 import { valueAndGradients } from "../../../lab/compute/gradients.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
@@ -19,7 +19,7 @@ const deviations = [[0.5, 1], [0.2, 0.3], [1, 0.1]];
 
 function rowsOf(distribution: StateDependentGaussian, z = features, mean = means): Float32Array {
   return tf.tidy(() =>
-    distribution.rows(
+    distribution.inputs(
       { "policy/logStd": tf.log(tf.tensor2d(deviations)) },
       tf.tensor2d(mean),
       tf.tensor2d(z),
@@ -111,7 +111,7 @@ Deno.test("evaluation acts by the mean", () => {
 Deno.test("no gradient of the deviation reaches the features, one reaches σ", () => {
   const distribution = new StateDependentGaussian(2, 3, 0, 0);
   const { gradients } = valueAndGradients(({ z, "policy/logStd": logStd }) => {
-    const rows = distribution.rows({ "policy/logStd": logStd }, tf.tensor2d(means), z);
+    const rows = distribution.inputs({ "policy/logStd": logStd }, tf.tensor2d(means), z);
     return { loss: tf.mean(distribution.terms(rows, tf.tensor2d(means)).entropy) as tf.Scalar };
   }, { z: tf.tensor2d(features), "policy/logStd": tf.log(tf.tensor2d(deviations)) });
   ok(gradients.z.dataSync().every((value) => value === 0));

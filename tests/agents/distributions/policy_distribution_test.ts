@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { bestActions } from "../../../agents/distributions/actions.ts";
 import { gaussianTerms, sampleGaussian } from "../../../agents/distributions/gaussian.ts";
-import { policyDistribution } from "../../../agents/distributions/policy_distribution.ts";
+import { policyDistribution } from "../../../agents/distributions/mod.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { Box, Discrete, MultiDiscrete } from "../../../lab/core/space.ts";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
@@ -72,7 +72,7 @@ Deno.test("a Gaussian policy learns one log deviation an element and acts by its
   });
   const { "policy/logStd": logStd } = distribution.initialParameters();
   deepStrictEqual(logStd.values, new Float32Array(2).fill(-0.5));
-  const rows = distribution.rows(
+  const rows = distribution.inputs(
     { "policy/logStd": tf.tensor1d([-0.5, 0.25]) },
     tf.tensor2d([[1, 2], [3, 4]]),
   );

@@ -1,6 +1,6 @@
 /** Rows of flat columns: which land where, for narrow and wide rows alike. */
 import { deepStrictEqual } from "node:assert";
-import { gatherRows, rowRanges } from "../../../lab/core/rows.ts";
+import { gatherColumns, gatherRows, rowRanges } from "../../../lab/core/rows.ts";
 
 for (const width of [1, 3, 40]) {
   Deno.test(`chosen rows of width ${width} stand in the order chosen, the rest stays`, () => {
@@ -20,4 +20,11 @@ Deno.test("ranges hold every row once, in order, the last one shorter", () => {
     { first: 4, length: 1 },
   ]);
   deepStrictEqual([...rowRanges(0, 2)], []);
+});
+
+Deno.test("columns of several widths are gathered by name, others are passed over", () => {
+  const to = { pairs: new Float32Array(4), ones: new Float32Array(2) };
+  const from = { pairs: Uint8Array.of(1, 2, 3, 4, 5, 6), ones: Float64Array.of(7, 8, 9) };
+  gatherColumns({ ...from, others: undefined }, [2, 0], to);
+  deepStrictEqual([[...to.pairs], [...to.ones]], [[5, 6, 1, 2], [9, 7]]);
 });

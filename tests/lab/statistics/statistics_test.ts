@@ -126,6 +126,8 @@ Deno.test("NaN is never dropped and no scores give NaN", () => {
 
 Deno.test("the standard deviation divides by n or by n - 1", () => {
   strictEqual(standardDeviation([1, 3], 0), 1);
+  near(standardDeviation([1, 2, 3, 4], 0), Math.sqrt(1.25));
+  near(standardDeviation([1, 2, 3, 4], 1), Math.sqrt(5 / 3));
   near(standardDeviation([1, 3], 1), Math.SQRT2);
 });
 

@@ -1,9 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import {
-  categoricalTerms,
-  sampleCategorical,
-} from "../../../agents/distributions/distributions.ts";
+import { categoricalTerms, sampleCategorical } from "../../../agents/distributions/categorical.ts";
 import { bestActions, greedyActions } from "../../../agents/distributions/actions.ts";
 import { Box, Discrete, MultiDiscrete } from "../../../lab/core/space.ts";
 import { defaultRng } from "../../../lab/core/random.ts";

@@ -1,0 +1,285 @@
+/**
+ * What the agents have in common that learn from what their current policy did and then forget it:
+ * fields, the loop of acting and learning, metrics, evaluation, checkpoints. An agent's own file has
+ * its losses, its gradient step, and how it fills a batch.
+ *
+ * @module
+ */
+import * as z from "zod";
+import type { Metrics } from "../../lab/core/metrics.ts";
+import type { Report } from "../../lab/core/trainer.ts";
+import { PARAMETERS, type Resumable, type ResumableRows } from "../../lab/core/base_trainer.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { activationNames } from "../../lab/compute/networks.ts";
+import type { Optimizer } from "../../lab/compute/optimizers.ts";
+import { constant, linear, type Schedule } from "../../lab/compute/schedules.ts";
+import type { InputSpec } from "../../lab/compute/workspace.ts";
+import type { AgentContext } from "../define_agent.ts";
+import { actionInput } from "../distributions/actions.ts";
+import { distributionKinds } from "../distributions/mod.ts";
+import { explainedVariance } from "../returns/advantages.ts";
+import type { EpisodeWindow } from "../worlds/episodes.ts";
+import type { ObservationNormalizer } from "../worlds/normalizer.ts";
+import { World, type WorldShape } from "../worlds/world.ts";
+import { AgentTrainer, type TrainingWorld } from "./agent_trainer.ts";
+import { Evaluator, type EvaluatorOptions, greedyActors, type Scores } from "./evaluation.ts";
+
+/** Fields of every policy-gradient agent. Defaults are those of Stable-Baselines3's A2C. */
+export const actorCriticFields = {
+  environments: z.int().min(1).default(8).meta({
+    description: "Environments N that act side by side",
+  }),
+  learningRate: z.number().positive().default(7e-4).meta({
+    description: "Step size of the optimizer",
+  }),
+  annealLearningRate: z.boolean().default(false).meta({
+    description: "Lower the learning rate linearly to 0 over the budget",
+  }),
+  gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
+  valueCoefficient: z.number().min(0).default(0.5).meta({
+    description: "Weight of the value loss",
+  }),
+  entropyCoefficient: z.number().min(0).default(0).meta({
+    description: "Weight of the entropy bonus",
+  }),
+  maximumGradientNorm: z.number().positive().default(0.5).meta({
+    description: "Longer gradients are scaled down to this global norm",
+  }),
+  hiddenSizes: z.array(z.int().min(1)).default([64, 64]).meta({
+    description: "Widths of the hidden layers of each network",
+  }),
+  activation: z.enum(activationNames).default("tanh").meta({
+    description: "Activation of the hidden layers",
+  }),
+} as const;
+
+/** Fields of agents that learn from rollouts of a fixed length, with estimated advantages. */
+export const onPolicyFields = {
+  ...actorCriticFields,
+  rolloutLength: z.int().min(1).default(5).meta({
+    description: "Steps T of each environment in a rollout",
+    unit: "environment steps",
+  }),
+  gaeLambda: z.number().min(0).max(1).default(1).meta({
+    description: "λ of the advantages: 0 trusts the values, 1 is the n-step return minus the value",
+  }),
+  normalizeAdvantages: z.boolean().default(false).meta({
+    description: "Standardise the advantages of each gradient step",
+  }),
+  normalizeObservations: z.boolean().default(false).meta({
+    description: "Show the networks observations normalised by their running moments",
+  }),
+  normalizeRewards: z.boolean().default(false).meta({
+    description: "Divide rewards by the running deviation of the discounted return",
+  }),
+  initialLogStd: z.number().default(0).meta({
+    description: "ln σ of continuous actions at the start",
+  }),
+} as const;
+
+/** Fields of agents that may explore by noise that is a function of the state. */
+export const explorationFields = {
+  stateDependentNoise: z.boolean().default(false).meta({
+    description: "gSDE: explore continuous actions by noise that is a function of the state",
+  }),
+  noiseEvery: z.int().min(0).default(0).meta({
+    description: "Steps after which gSDE draws its matrices anew; 0: with each rollout only",
+    unit: "environment steps",
+  }),
+  orthogonalInitialization: z.boolean().default(true).meta({
+    description: "Orthogonal initial kernels and zero biases; else as PyTorch draws them",
+  }),
+} as const;
+
+/** Values of {@linkcode actorCriticFields}. */
+export type ActorCriticConfiguration = z.output<z.ZodObject<typeof actorCriticFields>>;
+
+/** Values of {@linkcode onPolicyFields}. */
+export type OnPolicyConfiguration = z.output<z.ZodObject<typeof onPolicyFields>>;
+
+/** The training environments of such an agent, with what its fields say of them. */
+export function onPolicyWorld(
+  context: Pick<
+    AgentContext<
+      & Pick<OnPolicyConfiguration, "environments" | "gamma">
+      & Partial<Pick<OnPolicyConfiguration, "normalizeObservations" | "normalizeRewards">>
+      & { readonly maskActions?: boolean }
+    >,
+    "name" | "configuration" | "seed" | "makeEnvironment"
+  >,
+): World {
+  const { environments, gamma, normalizeObservations, normalizeRewards, maskActions } =
+    context.configuration;
+  return new World(context.name, context, environments, {
+    actions: distributionKinds,
+    normalizeObservations,
+    maskActions,
+    normalizeRewards: normalizeRewards && { gamma },
+  });
+}
+
+/** The schedule of a learning rate that falls to 0 over the budget where it is annealed. */
+export function learningRateSchedule(
+  { learningRate, annealLearningRate }: Pick<
+    ActorCriticConfiguration,
+    "learningRate" | "annealLearningRate"
+  >,
+): Schedule {
+  return annealLearningRate ? linear(learningRate, 0) : constant(learningRate);
+}
+
+/** Transitions as the inputs of an update: observations, actions, and numbers by name, [B] each. */
+export function batchInputs<Column extends string = never>(
+  { observationSize, actionSpace }: Pick<WorldShape, "observationSize" | "actionSpace">,
+  batch: number,
+  columns: readonly Column[] = [],
+): Record<"observations" | "actions" | Column, InputSpec> {
+  const numbers = Object.fromEntries(
+    columns.map((name): [Column, InputSpec] => [name, [[batch], "float32"]]),
+  );
+  return {
+    observations: [[batch, observationSize], "float32"],
+    actions: actionInput(actionSpace, batch),
+    ...numbers as Record<Column, InputSpec>,
+  };
+}
+
+/** What an on-policy trainer consists of, beside its gradient step. */
+export interface OnPolicyParts {
+  /** Where it acts. Metrics say how its episodes go; evaluation sees as `normalizer` has it. */
+  readonly world: TrainingWorld & {
+    readonly shape: WorldShape;
+    readonly normalizer?: ObservationNormalizer;
+    readonly episodes: Pick<EpisodeWindow, "highestReturn" | "metrics">;
+  };
+  /** What is evaluated and exported: the distribution inputs, or a policy with its actors. */
+  readonly evaluated: Scores | Pick<EvaluatorOptions, "actors" | "scores">;
+  /** All that the gradient step changes at the start. */
+  readonly parameters: NamedTensors;
+  readonly optimizer: Optimizer;
+  /** Further groups at the start, by name. */
+  readonly groups?: Readonly<Record<string, NamedTensors>>;
+  /** What else goes on from plain data. */
+  readonly resumables: Readonly<Record<string, Resumable>>;
+  /** Rollouts that wait. */
+  readonly replay?: ResumableRows;
+  /** Environment steps of one iteration at least; left out: those of one batch. */
+  readonly iterationSteps?: number;
+}
+
+/** Reads what a gradient step saw, as metrics. */
+export type ReadLosses = () => Promise<Metrics>;
+
+/** What every batch says of itself. */
+export interface Experience {
+  /** Environment steps that it took. */
+  readonly transitions: number;
+}
+
+/** An on-policy trainer but for its batches and its gradient step. */
+export abstract class OnPolicyTrainer<
+  Configuration extends ActorCriticConfiguration,
+  Batch extends Experience,
+> extends AgentTrainer {
+  protected readonly parts;
+  protected readonly evaluator: Evaluator;
+  protected readonly settings: Configuration;
+  readonly #episodes: Pick<EpisodeWindow, "metrics">;
+  readonly #learningRate: Schedule;
+  readonly #iterationSteps: number;
+
+  constructor(
+    { name, budget, configuration, workspace, makeEnvironment }: AgentContext<Configuration>,
+    {
+      world,
+      evaluated,
+      parameters,
+      optimizer,
+      groups = {},
+      resumables,
+      replay,
+      iterationSteps = 0,
+    }: OnPolicyParts,
+  ) {
+    super(budget);
+    this.settings = configuration;
+    const { shape, normalizer } = world;
+    this.#episodes = world.episodes;
+    this.#learningRate = learningRateSchedule(configuration);
+    this.#iterationSteps = iterationSteps;
+    const all = { optimizer: optimizer.initialState(parameters), ...groups };
+    workspace.define(PARAMETERS, parameters);
+    for (const [group, tensors] of Object.entries(all)) workspace.define(group, tensors);
+    this.evaluator = new Evaluator({
+      shape,
+      makeEnvironment,
+      normalizer,
+      ...typeof evaluated === "function"
+        ? { actors: greedyActors(name, workspace, shape, evaluated), scores: evaluated }
+        : evaluated,
+    });
+    this.parts = {
+      name,
+      workspace,
+      groups: Object.keys(all),
+      resumables: { ...resumables, world },
+      replay,
+    };
+  }
+
+  /** What is learned from next, of `remaining` environment steps about. */
+  protected abstract collect(remaining: number): Promise<Batch>;
+
+  /**
+   * The gradient steps on a batch; `spent` is what it was before the batch.
+   *
+   * @returns How to read what the last step saw, before the next one.
+   */
+  protected abstract learn(batch: Batch, learningRate: number): ReadLosses | Promise<ReadLosses>;
+
+  /** Runs a program that takes a gradient step on so many examples, and counts both. */
+  protected step(update: { run(): void }, examples: number): void {
+    update.run();
+    this.progress.gradientSteps += 1;
+    this.progress.examples += examples;
+  }
+
+  /** A batch and its gradient steps, or as many as make the least steps of an iteration. */
+  async iterate(): Promise<Report> {
+    const until = this.progress.environmentSteps + this.#iterationSteps;
+    let learningRate: number, losses: ReadLosses;
+    do {
+      learningRate = this.#learningRate(this.spent);
+      const batch = await this.collect(this.remaining);
+      losses = await this.learn(batch, learningRate);
+      this.progress.environmentSteps += batch.transitions;
+    } while (this.progress.environmentSteps < until && this.spent < 1);
+    this.progress.iterations += 1;
+    return {
+      metrics: {
+        ...this.#episodes.metrics(),
+        ...await losses(),
+        "schedule/learning_rate": learningRate,
+      },
+    };
+  }
+}
+
+/** The losses of a program's last run, as metrics, and how well values explain their targets. */
+export async function lossMetrics(
+  update: { read(name: "policy" | "value" | "entropy" | "gradientNorm"): Promise<Float32Array> },
+  values: ArrayLike<number>,
+  returns: ArrayLike<number>,
+): Promise<Metrics> {
+  const [policy] = await update.read("policy");
+  const [value] = await update.read("value");
+  const [entropy] = await update.read("entropy");
+  const [gradientNorm] = await update.read("gradientNorm");
+  return {
+    "losses/policy": policy,
+    "losses/value": value,
+    "losses/entropy": entropy,
+    "losses/gradient_norm": gradientNorm,
+    "losses/explained_variance": explainedVariance(values, returns),
+  };
+}
