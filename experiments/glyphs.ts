@@ -17,7 +17,7 @@ export const glyphsAutoencoder: ModelExperiment = defineExperiment({
   budget: 400_000,
 });
 
-/** VAE with a learned mixture prior; forty passes. */
+/** VAE with the standard normal prior; forty passes. */
 export const glyphsVae: ModelExperiment = defineExperiment({
   name: "glyphs-vae",
   summary: "Variational autoencoder on drawn digits",
@@ -25,6 +25,14 @@ export const glyphsVae: ModelExperiment = defineExperiment({
   dataset,
   model: { name: "vae" },
   budget: 400_000,
+});
+
+/** VAE with a learned mixture of Gaussians as its prior; forty passes. */
+export const glyphsVaeMixture: ModelExperiment = defineExperiment({
+  ...glyphsVae,
+  name: "glyphs-vae-mixture",
+  summary: "Variational autoencoder with a mixture prior on drawn digits",
+  model: { name: "vae-mixture" },
 });
 
 /** The judge's kind of classifier; ten passes. */

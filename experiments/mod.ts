@@ -19,7 +19,7 @@ import {
 } from "./cartpole.ts";
 import { continuousControlExperiments } from "./continuous_control.ts";
 import { deepQExperiments } from "./deep_q.ts";
-import { glyphsAutoencoder, glyphsClassifier, glyphsVae } from "./glyphs.ts";
+import { glyphsAutoencoder, glyphsClassifier, glyphsVae, glyphsVaeMixture } from "./glyphs.ts";
 import { gridworldDqn } from "./gridworld.ts";
 import { proximalPolicyExperiments } from "./proximal_policy.ts";
 import {
@@ -39,7 +39,7 @@ import {
   cartpolePpoQuick,
   cartpoleReinforceQuick,
 } from "./quick_start_agents.ts";
-import { glyphsVaeQuick, ringWganGpQuick } from "./quick_start_models.ts";
+import { glyphsVaeMixtureQuick, ringWganGpQuick } from "./quick_start_models.ts";
 import { ringWganGp } from "./ring.ts";
 import { tabularExperiments } from "./tabular.ts";
 
@@ -81,7 +81,7 @@ export const experiments: readonly ExperimentEntry[] = [
     cartpolePixelsDqn,
     cartpolePixelsPpo,
   ]),
-  ...entriesOf("./glyphs.ts", [glyphsAutoencoder, glyphsVae, glyphsClassifier]),
+  ...entriesOf("./glyphs.ts", [glyphsAutoencoder, glyphsVae, glyphsVaeMixture, glyphsClassifier]),
   ...entriesOf("./ring.ts", [ringWganGp]),
   ...[
     ...entriesOf("./quick_start_agents.ts", [
@@ -90,7 +90,7 @@ export const experiments: readonly ExperimentEntry[] = [
       cartpoleA2cQuick,
       cartpolePpoQuick,
     ]),
-    ...entriesOf("./quick_start_models.ts", [glyphsVaeQuick, ringWganGpQuick]),
+    ...entriesOf("./quick_start_models.ts", [glyphsVaeMixtureQuick, ringWganGpQuick]),
   ].map((entry) => ({ ...entry, inQuickStart: true })),
   ...entriesOf("./tabular.ts", tabularExperiments),
 ];

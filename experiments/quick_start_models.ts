@@ -4,14 +4,14 @@
  * @module
  */
 import { defineExperiment, type ModelExperiment } from "../lab/experiment/definition.ts";
-import { glyphsVae } from "./glyphs.ts";
+import { glyphsVaeMixture } from "./glyphs.ts";
 import { ringWganGp } from "./ring.ts";
 
-/** VAE; twenty-four passes over the digits. */
-export const glyphsVaeQuick: ModelExperiment = defineExperiment({
-  ...glyphsVae,
-  name: "glyphs-vae-quick",
-  summary: "The quick start's VAE on drawn digits",
+/** VAE with a learned mixture prior; twenty-four passes over the digits. */
+export const glyphsVaeMixtureQuick: ModelExperiment = defineExperiment({
+  ...glyphsVaeMixture,
+  name: "glyphs-vae-mixture-quick",
+  summary: "The quick start's VAE with a mixture prior on drawn digits",
   expectedSeconds: 27,
   budget: 240_000,
   evaluation: { every: 60_000 },

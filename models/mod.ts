@@ -19,6 +19,11 @@ export const models: readonly Entry<ModelDefinition>[] = [
     load: async () => (await import("./variational/vae.ts")).vae,
   },
   {
+    name: "vae-mixture",
+    summary: "Variational autoencoder whose prior is a learned mixture of Gaussians",
+    load: async () => (await import("./variational/vae.ts")).vaeMixture,
+  },
+  {
     name: "wgan-gp",
     summary: "Wasserstein GAN with gradient penalty, for points",
     load: async () => (await import("./adversarial/wgan_gp.ts")).wganGp,

@@ -38,7 +38,7 @@ export const quickStart = defineCommand({
   usage: "[OPTIONS]",
   brief: "The quick start: trains four agents and two generative models",
   description:
-    "Trains DQN, REINFORCE, A2C and PPO on CartPole-v1, three seeds each, and a VAE on " +
+    "Trains DQN, REINFORCE, A2C and PPO on CartPole-v1, three seeds each, and a VAE with a mixture prior on " +
     "drawn digits and a WGAN-GP on eight modes, side by side on the machine's cores. The first " +
     "policy that solves its world is drawn at work; in the end tables show what came out. Half " +
     "a minute on two cores.",

@@ -125,7 +125,10 @@ function compileAutoencoder(
     const { loss, images } = reconstruct(state.parameters, input.x, configuration);
     const losses = {
       reconstruction: maskedMean(loss, input.mask),
-      mean_squared_error: tf.div(maskedMean(squaredError(images, input.x), input.mask), pixels),
+      mean_squared_error: maskedMean(
+        tf.div(squaredError(images, input.x), pixels),
+        input.mask,
+      ),
     };
     const totals = addToTotals(state[EVALUATION_LOSSES], losses, tf.sum(input.mask));
     return { outputs: { images }, state: { [EVALUATION_LOSSES]: totals } };
@@ -149,14 +152,13 @@ class AutoencoderTrainer extends ExampleTrainer {
     this.#context = context;
     this.#pixels = imageSize("an autoencoder", dataset);
     this.#programs = compileAutoencoder(workspace, this.#pixels, configuration);
-    const random = stream("autoencoder");
     const widths = { hidden: heNormal, output: lecunNormal };
     const parameters = {
-      ...mlpParameters(random, [this.#pixels, ...hiddenSizes, codeSize], {
+      ...mlpParameters(stream("encoder"), [this.#pixels, ...hiddenSizes, codeSize], {
         ...widths,
         prefix: "encoder",
       }),
-      ...mlpParameters(random, [codeSize, ...hiddenSizes.toReversed(), this.#pixels], {
+      ...mlpParameters(stream("decoder"), [codeSize, ...hiddenSizes.toReversed(), this.#pixels], {
         ...widths,
         prefix: "decoder",
       }),

@@ -82,7 +82,11 @@ function compileClassifier(
 ) {
   const { sizes, batchSize, groups } = options;
   const [inputs, classes] = [sizes[0], sizes[sizes.length - 1]];
-  const parameters = mlpParameters(random, sizes, { hidden: heNormal, output: lecunNormal });
+  const parameters = mlpParameters(random, sizes, {
+    hidden: heNormal,
+    output: lecunNormal,
+    prefix: "classifier",
+  });
   const optimizer = adam();
   workspace.define(groups.parameters, parameters);
   workspace.define(groups.optimizer, optimizer.initialState(parameters));
@@ -99,7 +103,7 @@ function compileClassifier(
     state: [groups.parameters, groups.optimizer, groups.losses],
   }, ({ input, scalar, state }) => {
     const { values, gradients } = valueAndGradients((parameters) => {
-      const logits = mlp(parameters, input.x, "relu");
+      const logits = mlp(parameters, input.x, "relu", "classifier");
       return { loss: maskedMean(crossEntropy(logits, input.targets), input.mask) };
     }, state[groups.parameters]);
     const next = optimizer.update(
@@ -124,7 +128,9 @@ function compileClassifier(
     inputs: { x: [[EVALUATION_BATCH, inputs], "float32"] },
     state: [groups.parameters],
   }, ({ input, state }) => ({
-    outputs: { probabilities: tf.softmax(mlp(state[groups.parameters], input.x, "relu")) },
+    outputs: {
+      probabilities: tf.softmax(mlp(state[groups.parameters], input.x, "relu", "classifier")),
+    },
   }));
 
   return {
@@ -173,22 +179,27 @@ export interface Judge {
 const JUDGE = { hidden: 128, batchSize: 64, examples: 120_000, learningRate: 4e-3 } as const;
 
 /**
- * Trains a judge from the given generator, in groups of its own (`judge…`) beside a model's.
+ * Trains a judge from streams and in groups of its own (`judge…`) beside a model's.
  *
  * @throws InputError where the data set has no classes.
  */
 export async function trainJudge(
   workspace: Workspace,
   dataset: Dataset,
-  random: Generator,
+  stream: (name: string) => Generator,
 ): Promise<Judge> {
   const size = requireClasses("a judge", dataset);
-  const judge = compileClassifier(workspace, random, {
+  const judge = compileClassifier(workspace, stream("judge/classifier"), {
     sizes: [size, JUDGE.hidden, dataset.classes!],
     batchSize: JUDGE.batchSize,
     groups: { parameters: "judge", optimizer: "judge_optimizer", losses: "judge_losses" },
   });
-  const minibatches = new Minibatches(dataset.train.count, JUDGE.batchSize, "mask", random);
+  const minibatches = new Minibatches(
+    dataset.train.count,
+    JUDGE.batchSize,
+    "mask",
+    stream("judge/minibatch"),
+  );
   const schedule = cosine(JUDGE.learningRate, 0);
   for (let seen = 0; seen < JUDGE.examples;) {
     const rows = minibatches.next(JUDGE.examples - seen);

@@ -54,9 +54,6 @@ const configuration = z.strictObject({
   beta: z.number().min(0).default(1).meta({
     description: "β, the weight of the KL; 1 is the bound itself (Higgins et al. 2017)",
   }),
-  priorComponents: z.int().min(1).default(200).meta({
-    description: "1: the standard normal prior; more: a learned mixture of so many Gaussians",
-  }),
   judge: z.boolean().default(true).meta({
     description: "Train a classifier once, where the data have classes, to recognise samples",
   }),
@@ -64,6 +61,18 @@ const configuration = z.strictObject({
 
 /** The fields of {@linkcode vae}. */
 export type VaeConfiguration = z.output<typeof configuration>;
+
+const mixtureConfiguration = configuration.extend({
+  priorComponents: z.int().min(2).default(200).meta({
+    description: "Gaussians in the mixture that is the prior",
+  }),
+});
+
+/** The fields of {@linkcode vaeMixture}. */
+export type VaeMixtureConfiguration = z.output<typeof mixtureConfiguration>;
+
+/** Of either. */
+type Configuration = VaeConfiguration & Partial<VaeMixtureConfiguration>;
 
 // Losses.
 
@@ -141,23 +150,23 @@ export function mixtureKl(
 
 // Networks.
 
-/** Initial encoder, decoder and, with more than one component, prior. */
+/** Initial encoder, decoder and, for a mixture, prior: each from the stream of its name. */
 function initialParameters(
-  random: Generator,
+  stream: (name: string) => Generator,
   pixels: number,
-  { hiddenSizes, latentSize, priorComponents }: VaeConfiguration,
+  { hiddenSizes, latentSize, priorComponents }: Configuration,
 ): NamedTensors {
   const widths = { hidden: heNormal, output: lecunNormal };
-  const prior: NamedTensors = priorComponents === 1 ? {} : {
-    "prior/mean": normal(random, [priorComponents, latentSize]),
+  const prior: NamedTensors = priorComponents === undefined ? {} : {
+    "prior/mean": normal(stream("prior"), [priorComponents, latentSize]),
     "prior/log_variance": constant([priorComponents, latentSize], -1),
   };
   return {
-    ...mlpParameters(random, [pixels, ...hiddenSizes, 2 * latentSize], {
+    ...mlpParameters(stream("encoder"), [pixels, ...hiddenSizes, 2 * latentSize], {
       ...widths,
       prefix: "encoder",
     }),
-    ...mlpParameters(random, [latentSize, ...hiddenSizes.toReversed(), pixels], {
+    ...mlpParameters(stream("decoder"), [latentSize, ...hiddenSizes.toReversed(), pixels], {
       ...widths,
       prefix: "decoder",
     }),
@@ -192,8 +201,12 @@ function boundTerms(parameters: Tensors, x: tf.Tensor, noise: tf.Tensor) {
 }
 
 /** z from the prior, [B, Z]: noise, moved and scaled by the component that `choice` falls on. */
-function drawPrior(parameters: Tensors, choice: tf.Tensor, noise: tf.Tensor): tf.Tensor {
-  if (!("prior/mean" in parameters)) return noise;
+function drawPrior(
+  parameters: Tensors,
+  choice: tf.Tensor | undefined,
+  noise: tf.Tensor,
+): tf.Tensor {
+  if (choice === undefined) return noise;
   const components = parameters["prior/mean"].shape[0];
   const component = tf.cast(tf.floor(tf.mul(choice, components)), "int32") as tf.Tensor1D;
   const pick = tf.cast(tf.oneHot(component, components), "float32") as tf.Tensor2D;
@@ -213,7 +226,7 @@ const SHEET_SIDE = 10;
 
 const EVALUATION_LOSSES = "evaluation_losses";
 
-function compileVae(workspace: Workspace, pixels: number, configuration: VaeConfiguration) {
+function compileVae(workspace: Workspace, pixels: number, configuration: Configuration) {
   const { batchSize, latentSize, beta } = configuration;
   const optimizer = adam();
 
@@ -226,13 +239,13 @@ function compileVae(workspace: Workspace, pixels: number, configuration: VaeConf
   }, ({ input, random, scalar, state }) => {
     const { values, gradients } = valueAndGradients((parameters) => {
       const terms = boundTerms(parameters, input.x, random.noise);
-      const reconstruction = maskedMean(terms.reconstruction, input.mask);
-      const kl = maskedMean(terms.kl, input.mask);
+      const { reconstruction, kl } = terms;
+      const mean = (values: tf.Tensor) => maskedMean(values, input.mask);
       return {
-        loss: tf.add(reconstruction, tf.mul(kl, beta)) as tf.Scalar,
-        reconstruction,
-        kl,
-        elbo: tf.neg(tf.add(reconstruction, kl)),
+        loss: mean(tf.add(reconstruction, tf.mul(kl, beta))),
+        reconstruction: mean(reconstruction),
+        kl: mean(kl),
+        elbo: mean(tf.neg(tf.add(reconstruction, kl))),
       };
     }, state.parameters);
     const next = optimizer.update(
@@ -262,6 +275,7 @@ function compileVae(workspace: Workspace, pixels: number, configuration: VaeConf
     const losses = {
       reconstruction: maskedMean(reconstruction, input.mask),
       kl: maskedMean(kl, input.mask),
+      negative_elbo: maskedMean(tf.add(reconstruction, kl), input.mask),
     };
     const totals = addToTotals(state[EVALUATION_LOSSES], losses, tf.sum(input.mask));
     return {
@@ -273,12 +287,15 @@ function compileVae(workspace: Workspace, pixels: number, configuration: VaeConf
   const draw = workspace.compile({
     name: "vae sample",
     random: {
-      choice: [[EVALUATION_BATCH], "uniform"],
+      ...configuration.priorComponents === undefined
+        ? {}
+        : { choice: [[EVALUATION_BATCH], "uniform"] as const },
       noise: [[EVALUATION_BATCH, latentSize], "normal"],
     },
     state: [PARAMETERS],
   }, ({ random, state }) => {
-    const latent = drawPrior(state.parameters, random.choice, random.noise);
+    const { choice } = random as { choice?: tf.Tensor };
+    const latent = drawPrior(state.parameters, choice, random.noise);
     return { outputs: { images: tf.sigmoid(mlp(state.parameters, latent, "relu", "decoder")) } };
   });
 
@@ -289,26 +306,26 @@ function compileVae(workspace: Workspace, pixels: number, configuration: VaeConf
 
 class VaeTrainer extends ExampleTrainer {
   protected readonly parts;
-  readonly #context: ModelContext<VaeConfiguration>;
+  readonly #context: ModelContext<Configuration>;
   readonly #pixels: number;
   readonly #noise: Generator;
   readonly #programs;
   #judge: Promise<Judge> | undefined;
 
-  constructor(context: ModelContext<VaeConfiguration>) {
+  constructor(name: string, context: ModelContext<Configuration>) {
     super(context);
     const { configuration, dataset, workspace, stream } = context;
     this.#context = context;
     this.#pixels = imageSize("a variational autoencoder", dataset);
     this.#noise = stream("noise");
-    const parameters = initialParameters(stream("vae"), this.#pixels, configuration);
+    const parameters = initialParameters(stream, this.#pixels, configuration);
     this.#programs = compileVae(workspace, this.#pixels, configuration);
     workspace.define(PARAMETERS, parameters);
     workspace.define("optimizer", this.#programs.optimizer.initialState(parameters));
     workspace.define(LOSSES, initialTotals(["reconstruction", "kl", "elbo"]));
-    workspace.define(EVALUATION_LOSSES, initialTotals(["reconstruction", "kl"]));
+    workspace.define(EVALUATION_LOSSES, initialTotals(["reconstruction", "kl", "negative_elbo"]));
     this.parts = {
-      name: "vae",
+      name,
       workspace,
       groups: ["optimizer"],
       resumables: { minibatches: this.minibatches, noise: this.#noise },
@@ -331,12 +348,12 @@ class VaeTrainer extends ExampleTrainer {
       measure.run(random);
       reconstructions ??= (await measure.read("images")).slice();
     }
-    const { reconstruction, kl } = await takeMeans(workspace, EVALUATION_LOSSES);
+    const { reconstruction, kl, negative_elbo } = await takeMeans(workspace, EVALUATION_LOSSES);
     const samples = await this.sample({ random, count: JUDGED_SAMPLES });
     const metrics: Metrics = {
       "evaluation/reconstruction": reconstruction,
       "evaluation/kl": kl,
-      "evaluation/negative_elbo": reconstruction + kl,
+      "evaluation/negative_elbo": negative_elbo,
       ...await this.#recognise(samples.values),
     };
     const shape = dataset.shape as [number, number, number];
@@ -378,7 +395,7 @@ class VaeTrainer extends ExampleTrainer {
   async #recognise(values: Float32Array): Promise<Metrics> {
     const { configuration, dataset, workspace, stream } = this.#context;
     if (!configuration.judge || !isLabelled(dataset)) return {};
-    this.#judge ??= trainJudge(workspace, dataset, stream("judge"));
+    this.#judge ??= trainJudge(workspace, dataset, stream);
     const { accuracy, probabilities } = await this.#judge;
     const { recognised, classShares } = recognition(await probabilities(values), dataset.classes!);
     return {
@@ -396,5 +413,14 @@ export const vae: ModelDefinition<VaeConfiguration> = {
   budgetUnit: "examples",
   bestBy: { metric: "evaluation/negative_elbo", goal: "minimize" },
   configuration,
-  create: (context) => Promise.resolve(new VaeTrainer(context)),
+  create: (context) => Promise.resolve(new VaeTrainer("vae", context)),
+};
+
+/** The variational autoencoder with a learned prior as an entry of the registry. */
+export const vaeMixture: ModelDefinition<VaeMixtureConfiguration> = {
+  ...vae,
+  name: "vae-mixture",
+  summary: "Variational autoencoder whose prior is a learned mixture of Gaussians",
+  configuration: mixtureConfiguration,
+  create: (context) => Promise.resolve(new VaeTrainer("vae-mixture", context)),
 };

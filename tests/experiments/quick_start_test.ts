@@ -10,7 +10,7 @@ Deno.test("the quick start trains its own six presets", () => {
     "cartpole-dqn-quick",
     "cartpole-ppo-quick",
     "cartpole-reinforce-quick",
-    "glyphs-vae-quick",
+    "glyphs-vae-mixture-quick",
     "ring-wgan-gp-quick",
   ]);
 });

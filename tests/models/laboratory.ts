@@ -43,7 +43,8 @@ export async function fewPoints(train = 700, test = 100): Promise<Dataset> {
 /** Small settings for each model: iterations of some milliseconds. */
 export const small: Record<string, object> = {
   autoencoder: { batchSize: 20, batchesPerIteration: 3, hiddenSizes: [12], codeSize: 4 },
-  vae: {
+  vae: { batchSize: 20, batchesPerIteration: 3, hiddenSizes: [12], latentSize: 3, judge: false },
+  "vae-mixture": {
     batchSize: 20,
     batchesPerIteration: 3,
     hiddenSizes: [12],

@@ -173,12 +173,12 @@ Deno.test("a model says what kind of data it needs", async () => {
 });
 
 Deno.test("sampling gives as many samples as asked for", async () => {
-  for (const name of ["vae", "wgan-gp"]) {
+  for (const name of ["vae", "vae-mixture", "wgan-gp"]) {
     const { trainer } = await trainerOf(name, datasetOf(name), small[name]);
     const few = await trainer.sample!({ random: defaultRng(1), count: 7 });
     const more = await trainer.sample!({ random: defaultRng(1), count: 601 });
     strictEqual(few.count, 7);
-    strictEqual(more.values.length, 601 * (name === "vae" ? 784 : 2));
+    strictEqual(more.values.length, 601 * (name === "wgan-gp" ? 2 : 784));
     deepStrictEqual(few.values, more.values.subarray(0, few.values.length));
     trainer.dispose();
   }

@@ -6,7 +6,7 @@ import { ok, strictEqual } from "node:assert";
 import type { Metrics } from "../../../lab/core/metrics.ts";
 import { streamOf } from "../../../lab/core/random.ts";
 import type { ModelExperiment } from "../../../lab/experiment/definition.ts";
-import { glyphsVaeQuick, ringWganGpQuick } from "../../../experiments/quick_start_models.ts";
+import { glyphsVaeMixtureQuick, ringWganGpQuick } from "../../../experiments/quick_start_models.ts";
 import { glyphsAutoencoder } from "../../../experiments/glyphs.ts";
 import { datasets } from "../../../models/datasets/mod.ts";
 import { trainerOf, trainThrough } from "../../models/laboratory.ts";
@@ -30,7 +30,7 @@ async function evaluationOf(experiment: ModelExperiment, seed: number): Promise<
 
 for (const seed of [1, 2, 3, 4, 5]) {
   Deno.test(`seed ${seed}: a judge recognises 80 % of the VAE's samples and every class`, async () => {
-    const metrics = await evaluationOf(glyphsVaeQuick, seed);
+    const metrics = await evaluationOf(glyphsVaeMixtureQuick, seed);
     ok(metrics["evaluation/judge_accuracy"] >= 0.95);
     ok(metrics["evaluation/recognised"] >= 0.8, `${metrics["evaluation/recognised"]}`);
     ok(metrics["evaluation/class_share_min"] >= 0.03, `${metrics["evaluation/class_share_min"]}`);
