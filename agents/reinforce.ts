@@ -25,7 +25,7 @@ import { gatherRows, rowRanges } from "../lab/core/rows.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { zeros } from "../lab/core/tensor_data.ts";
 import { outputOverRows } from "../lab/compute/batches.ts";
-import { stepAlong } from "../lab/compute/descend.ts";
+import { descendAlong } from "../lab/compute/descend.ts";
 import { valueAndGradients } from "../lab/compute/gradients.ts";
 import { parametersOf } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
@@ -163,7 +163,7 @@ function compileApply(
       state: [PARAMETERS, "gradients", "optimizer"],
     },
     ({ scalar: { learningRate }, state }) => {
-      const next = stepAlong(state.gradients, state[PARAMETERS], state.optimizer, {
+      const next = descendAlong(state.gradients, state[PARAMETERS], state.optimizer, {
         optimizer,
         learningRate,
         maximumGradientNorm,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dataHeld, dataTaken } from "../lab/core/dataset.ts";
 import { type BudgetUnit, unitNames } from "../lab/core/trainer.ts";
 import type { FieldDescription } from "../lab/experiment/fields.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
@@ -38,7 +39,7 @@ export async function partOf(
   name: string,
 ): Promise<Part> {
   const { fieldsOf } = await import("../lab/experiment/fields.ts");
-  const { agentsThatFit, takesOf } = await import("../lab/experiment/fit.ts");
+  const { agentsThatFit, modelsThatFit, takesOf } = await import("../lab/experiment/fit.ts");
   const { summary } = namesOf(registries, kind).find((each) => each.name === name)!;
   const entry = <T extends { name: string }>(entries: readonly T[]) =>
     entries.find((each) => each.name === name)!;
@@ -52,11 +53,16 @@ export async function partOf(
     return part(configuration, [`Takes ${takesOf(takes)}.`, countsIn(budgetUnit)]);
   }
   if (kind === "models") {
-    const { configuration, budgetUnit } = await entry(registries.models).load();
-    return part(configuration, [countsIn(budgetUnit)]);
+    const { configuration, takes, budgetUnit } = await entry(registries.models).load();
+    return part(configuration, [`Takes ${dataTaken(takes)}.`, countsIn(budgetUnit)]);
   }
   if (kind === "datasets") {
-    return part((await entry(registries.datasets).load()).configuration, []);
+    const { configuration, holds } = await entry(registries.datasets).load();
+    const fitting = await modelsThatFit(holds, registries);
+    return part(configuration, [
+      `Holds ${dataHeld(holds)}.`,
+      `Models that fit: ${fitting.join(", ") || "none"}.`,
+    ]);
   }
   const { configuration, make } = registries.environments.find(({ id }) => id === name)!;
   const { returnScale } = await import("../lab/experiment/return_scale.ts");

@@ -21,7 +21,7 @@ export const models: readonly Entry<ModelDefinition>[] = [
   {
     name: "vae-mixture",
     summary: "Variational autoencoder whose prior is a learned mixture of Gaussians",
-    load: async () => (await import("./variational/vae.ts")).vaeMixture,
+    load: async () => (await import("./variational/vae_mixture.ts")).vaeMixture,
   },
   {
     name: "wgan-gp",

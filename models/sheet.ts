@@ -92,6 +92,52 @@ export function scatterSheet(
   return { width: side, height: side, channels: 3, pixels };
 }
 
+/** Ten hues that are told apart side by side, by class. */
+// deno-fmt-ignore
+const HUES: readonly (readonly [number, number, number])[] = [
+  [37, 99, 235], [220, 38, 38], [22, 163, 74], [217, 119, 6], [147, 51, 234],
+  [8, 145, 178], [219, 39, 119], [101, 163, 13], [71, 85, 105], [120, 53, 15],
+];
+
+/**
+ * Codes as points in the plane of the two coordinates that vary most, each scaled to ±3 of its
+ * deviations; coloured by label where there are some.
+ *
+ * @param codes [count, Z] with Z ≥ 2
+ * @param labels [count] or more
+ */
+export function codesSheet(
+  codes: Float32Array,
+  count: number,
+  labels?: ArrayLike<number>,
+): Raster {
+  const size = codes.length / count;
+  const spread = Array.from({ length: size }, (_, z) => {
+    let [sum, squares] = [0, 0];
+    for (let i = 0; i < count; i++) {
+      sum += codes[i * size + z];
+      squares += codes[i * size + z] ** 2;
+    }
+    const mean = sum / count;
+    return { z, mean, deviation: Math.sqrt(Math.max(0, squares / count - mean ** 2)) };
+  });
+  const [across, up] = spread.toSorted((a, b) => b.deviation - a.deviation);
+  const side = SCATTER_SIDE;
+  const pixels = new Uint8Array(side * side * 3).fill(255);
+  const place = (i: number, { z, mean, deviation }: typeof across) => {
+    const scaled = (codes[i * size + z] - mean) / (3 * deviation || 1);
+    return Math.round((scaled + 1) * (side - 1) / 2);
+  };
+  for (let i = 0; i < count; i++) {
+    const [x, y] = [place(i, across), side - 1 - place(i, up)];
+    for (const [dx, dy] of [[0, 0], [1, 0], [0, 1], [1, 1]]) {
+      if (x + dx < 0 || x + dx >= side || y + dy < 0 || y + dy >= side) continue;
+      pixels.set(HUES[(labels?.[i] ?? 0) % HUES.length], ((y + dy) * side + x + dx) * 3);
+    }
+  }
+  return { width: side, height: side, channels: 3, pixels };
+}
+
 /** The sheet that suits the samples. */
 export function samplesSheet(
   samples: Samples,

@@ -1,6 +1,6 @@
 /** A convolutional variational autoencoder's update. @module */
 import * as tf from "@tensorflow/tfjs";
-import { binaryCrossEntropy } from "../../models/common/losses.ts";
+import { binaryCrossEntropy } from "../../models/losses.ts";
 import { gaussianKl, reparameterize } from "../../models/variational/vae.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";
 import {

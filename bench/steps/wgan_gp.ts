@@ -1,11 +1,11 @@
 /** The critic's step of WGAN-GP, as the lab's model runs it. @module */
-import { compileWganGp, wganGp } from "../../models/adversarial/wgan_gp.ts";
-import { initialTotals } from "../../models/common/totals.ts";
-import { mlpParameters } from "../../lab/compute/networks.ts";
+import { adam } from "../../lab/compute/optimizers.ts";
+import { wganGp } from "../../models/adversarial/wgan_gp.ts";
+import { bindModel, compileStep } from "../../models/programs.ts";
 import { type BenchStep, fed, normals, numbersOf } from "./step.ts";
 
 const batch = 64;
-const hidden = [128, 128, 128];
+const nothing = { count: 0, values: new Float32Array(0) };
 
 /** Points in the plane; the penalty is differentiated twice. */
 export const wganGpStep: BenchStep = {
@@ -14,18 +14,16 @@ export const wganGpStep: BenchStep = {
   stocks: [{ stock: "tfjs-cpu", reach: 30 }, { stock: "tfjs-wasm" }],
   bind(workspace) {
     const random = numbersOf("wgan-gp");
-    const configuration = wganGp.configuration.parse({
-      batchSize: batch,
-      width: hidden[0],
-      layers: hidden.length,
+    const bound = bindModel(wganGp.model, {
+      configuration: wganGp.configuration.parse({ batchSize: batch, width: 128, layers: 3 }),
+      dataset: { name: "points", kind: "points", shape: [2], train: nothing, test: nothing },
+      workspace,
+      stream: () => random,
     });
-    const { optimizer, critic } = compileWganGp(workspace, 2, configuration);
-    const criticParameters = mlpParameters(random, [2, ...hidden, 1], { prefix: "critic" });
-    const generator = mlpParameters(random, [2, ...hidden, 2], { prefix: "generator" });
-    workspace.define("parameters", { ...criticParameters, ...generator });
-    workspace.define("critic_optimizer", optimizer.initialState(criticParameters));
-    workspace.define("losses", initialTotals(["critic", "gradient_penalty", "distance"]));
-    critic.scalar.learningRate = 1e-4;
-    return fed(critic, { real: normals(random, batch * 2) }, random);
+    const optimizer = adam({ beta1: 0.5, beta2: 0.9 });
+    const [critic] = wganGp.model.steps;
+    const { program } = compileStep(bound, critic, optimizer, false);
+    program.scalar.learningRate = 1e-4;
+    return fed(program, { x: normals(random, batch * 2) }, random);
   },
 };

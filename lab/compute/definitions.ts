@@ -4,9 +4,10 @@
  * @module
  */
 import type * as z from "zod";
-import type { Dataset } from "../core/dataset.ts";
+import type { Dataset, DataTakes } from "../core/dataset.ts";
 import type { Environment } from "../core/environment.ts";
 import type { Generator, Seed } from "../core/random.ts";
+import type { Entry } from "../core/registry.ts";
 import type { Space } from "../core/space.ts";
 import type { BudgetUnit, Trainer } from "../core/trainer.ts";
 import type { Workspace } from "./workspace.ts";
@@ -33,6 +34,16 @@ export interface Takes {
   readonly observations?: readonly Space["kind"][];
   /** True: only worlds with a transition table. */
   readonly transitions?: boolean;
+}
+
+/** What a model's trainer is made from. */
+export interface ModelContext<Configuration> extends TrainerContext<Configuration> {
+  /** What is learned from. */
+  readonly dataset: Dataset;
+  /** Registered models, of which the one named `classifier` judges samples; left out: none does. */
+  readonly models?: readonly Entry<ModelDefinition>[];
+  /** Stands before the names of the groups, for a trainer beside another one in one workspace. */
+  readonly scope?: string;
 }
 
 /** How another thread makes the same environments, as code does not cross to it. */
@@ -77,10 +88,16 @@ export interface ModelDefinition<Configuration = any> {
   readonly summary: string;
   /** What a budget of it counts. */
   readonly budgetUnit: BudgetUnit;
+  /** A run on any other data set is refused before training. */
+  readonly takes: DataTakes;
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */
   readonly configuration: z.ZodType<Configuration>;
   /** The evaluated series by which a checkpoint is called best; undefined: none is. */
   readonly bestBy?: { readonly metric: string; readonly goal: "maximize" | "minimize" };
-  /** A trainer before its first iteration. */
-  create(context: TrainerContext<Configuration> & { dataset: Dataset }): Promise<Trainer>;
+  /**
+   * A trainer before its first iteration.
+   *
+   * @throws InputError for a data set that it does not take.
+   */
+  create(context: ModelContext<Configuration>): Promise<Trainer>;
 }

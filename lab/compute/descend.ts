@@ -9,57 +9,28 @@ import { parametersOf } from "./networks.ts";
 import type { Optimizer } from "./optimizers.ts";
 import type { Tensors } from "./workspace.ts";
 
-/** How gradients become a step. */
-export interface StepOptions {
+/** How a step descends. */
+export interface Descent {
   /** The rule that turns gradients into new parameters. */
   readonly optimizer: Optimizer;
   /** η. */
   readonly learningRate: tf.Scalar;
+  /** Networks that the step changes, all others being constants to it; left out: every one. */
+  readonly changes?: readonly string[];
   /** Longer gradients are scaled down to this global norm, > 0; left out: they are not. */
   readonly maximumGradientNorm?: number;
 }
 
-/** How a step descends. */
-export interface Descent extends StepOptions {
-  /** Networks that the step changes, all others being constants to it; left out: every one. */
-  readonly changes?: readonly string[];
-}
-
 /** What a step leaves. */
-export interface Stepped {
+export interface Descended<Values extends Tensors> {
+  /** The loss at the parameters given, and what stood beside it. */
+  readonly values: Values;
   /** Global norm of the gradients before clipping. */
   readonly gradientNorm: tf.Scalar;
-  /** The parameters after the step. */
+  /** All parameters, with the changed networks' next ones. */
   readonly parameters: Tensors;
   /** The optimizer's next state. */
   readonly optimizer: Tensors;
-}
-
-/** What a step along a loss leaves: all parameters, with the changed networks' next ones. */
-export interface Descended<Values extends Tensors> extends Stepped {
-  /** The loss at the parameters given, and what stood beside it. */
-  readonly values: Values;
-}
-
-/**
- * θ ← θ − (the optimizer's step along given gradients): the second half of {@linkcode descend}, for
- * gradients that were summed over several batches. Pure. Call it inside a step or `tf.tidy`.
- *
- * @param gradients By the names of `parameters`.
- * @param parameters θ, all of which change.
- * @param state The optimizer's.
- */
-export function stepAlong(
-  gradients: Tensors,
-  parameters: Tensors,
-  state: Tensors,
-  { optimizer, learningRate, maximumGradientNorm }: StepOptions,
-): Stepped {
-  const clipped = maximumGradientNorm === undefined
-    ? { gradients, norm: globalNorm(gradients) }
-    : clipByGlobalNorm(gradients, maximumGradientNorm);
-  const next = optimizer.update(parameters, clipped.gradients, state, learningRate);
-  return { gradientNorm: clipped.norm, parameters: next.parameters, optimizer: next.state };
 }
 
 /**
@@ -91,15 +62,41 @@ export function descend<Values extends Tensors & { loss: tf.Tensor }>(
   loss: (parameters: Tensors) => Values,
   parameters: Tensors,
   state: Tensors,
-  { changes, ...options }: Descent,
+  descent: Descent,
 ): Descended<Values> {
+  const { changes } = descent;
   const own = changes === undefined ? parameters : parametersOf(parameters, ...changes);
   const { values, gradients } = valueAndGradients(
     (changing) => loss({ ...parameters, ...changing }),
     own,
   );
-  const next = stepAlong(gradients, own, state, options);
-  return { ...next, values, parameters: { ...parameters, ...next.parameters } };
+  const next = descendAlong(gradients, parameters, state, descent);
+  return { values, ...next };
+}
+
+/**
+ * {@linkcode descend} along gradients that are at hand: a learning rule's that is the gradient of no
+ * loss (contrastive divergence), or those that several threads have summed.
+ *
+ * @param gradients Of every parameter of the networks that change, by the same names.
+ * @throws InputError for a parameter of theirs without gradient.
+ */
+export function descendAlong(
+  gradients: Tensors,
+  parameters: Tensors,
+  state: Tensors,
+  { optimizer, learningRate, changes, maximumGradientNorm }: Descent,
+): Omit<Descended<Tensors>, "values"> {
+  const own = changes === undefined ? parameters : parametersOf(parameters, ...changes);
+  const clipped = maximumGradientNorm === undefined
+    ? { gradients, norm: globalNorm(gradients) }
+    : clipByGlobalNorm(gradients, maximumGradientNorm);
+  const next = optimizer.update(own, clipped.gradients, state, learningRate);
+  return {
+    gradientNorm: clipped.norm,
+    parameters: { ...parameters, ...next.parameters },
+    optimizer: next.state,
+  };
 }
 
 /**

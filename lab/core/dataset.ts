@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { InputError } from "./errors.ts";
 
 /** A part of a data set. */
 export interface Split {
@@ -11,17 +12,94 @@ export interface Split {
   readonly values: Float32Array;
   /** [count] class indices, where there are classes. */
   readonly labels?: Uint8Array;
+  /** [count, ...partnerShape], where each example is paired with another. */
+  readonly partners?: Float32Array;
+}
+
+/** What the examples of a data set are. */
+export type ExampleKind = "images" | "points";
+
+/** What a data set holds: enough to say which models can learn from it. */
+export interface Holdings {
+  /** What its examples are. */
+  readonly kind: ExampleKind;
+  /** Whether each example has a class. */
+  readonly labels?: boolean;
+  /** Whether each example is paired with another. */
+  readonly partners?: boolean;
 }
 
 /** Examples to learn from and others to measure on. */
 export interface Dataset {
   readonly name: string;
-  readonly kind: "images" | "points";
+  readonly kind: ExampleKind;
   /** Of one example: [H, W, C] for images, [D] for points. */
   readonly shape: readonly number[];
   readonly classes?: number;
+  /** Of what an example is paired with, where it is. */
+  readonly partnerShape?: readonly number[];
   readonly train: Split;
   readonly test: Split;
   /** Mixtures: [modes, D] centres and the standard deviation, for mode coverage. */
   readonly mixture?: { readonly centers: Float32Array; readonly deviation: number };
+}
+
+/** What a made data set holds. */
+export function holdingsOf({ kind, classes, train, test }: Dataset): Holdings {
+  return {
+    kind,
+    labels: classes !== undefined && train.labels !== undefined && test.labels !== undefined,
+    partners: train.partners !== undefined && test.partners !== undefined,
+  };
+}
+
+/** The data sets that a model can learn from. */
+export interface DataTakes {
+  /** What its examples may be. */
+  readonly examples: readonly ExampleKind[];
+  /** Left out: labels are not looked at. */
+  readonly labels?: "optional" | "required";
+  /** Left out: partners are not looked at. */
+  readonly partners?: "required";
+}
+
+/** Whether such a data set will do. */
+export function takesData({ examples, labels, partners }: DataTakes, held: Holdings): boolean {
+  return examples.includes(held.kind) &&
+    (labels !== "required" || held.labels === true) &&
+    (partners !== "required" || held.partners === true);
+}
+
+/** `images with labels`: the data that a model takes, for people. */
+export function dataTaken({ examples, labels, partners }: DataTakes): string {
+  return dataNamed(examples, labels === "required", partners === "required");
+}
+
+/** `images with labels`: the data that are held, for people. */
+export function dataHeld({ kind, labels = false, partners = false }: Holdings): string {
+  return dataNamed([kind], labels, partners);
+}
+
+function dataNamed(kinds: readonly ExampleKind[], labels: boolean, partners: boolean): string {
+  return `${kinds.join(" or ")}${labels ? " with labels" : ""}${partners ? " in pairs" : ""}`;
+}
+
+/**
+ * Refuses a data set that a model cannot learn from.
+ *
+ * @param others Models that can, to name them.
+ * @throws InputError that says what the model takes and what the data set holds.
+ */
+export function requireData(
+  model: { readonly name: string; readonly takes: DataTakes },
+  dataset: string,
+  held: Holdings,
+  others?: readonly string[],
+): void {
+  if (takesData(model.takes, held)) return;
+  const fitting = others === undefined ? "" : `. Models that fit: ${others.join(", ") || "none"}`;
+  throw new InputError(
+    `Cannot train ${model.name} on ${dataset} as it takes ${dataTaken(model.takes)}: ${dataset} ` +
+      `holds ${dataHeld(held)}${fitting}`,
+  );
 }

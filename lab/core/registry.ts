@@ -4,7 +4,7 @@
  * @module
  */
 import type * as z from "zod";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, Holdings } from "./dataset.ts";
 import type { Environment, EnvironmentDefinition } from "./environment.ts";
 import type { Generator } from "./random.ts";
 
@@ -41,6 +41,8 @@ export interface EnvironmentEntry<Options = any> {
 export interface DatasetDefinition<Configuration = any> {
   readonly name: string;
   readonly summary: string;
+  /** What every data set that it makes holds. */
+  readonly holds: Holdings;
   /** Strict zod object; every field described and with a default. */
   readonly configuration: z.ZodType<Configuration>;
   create(context: {

@@ -56,14 +56,20 @@ export function zeros<D extends Dtype>(shape: readonly number[], dtype: D): Tens
 }
 
 /** The tensors with `prefix` before their names. */
-export function prefixed(tensors: NamedTensors, prefix: string): NamedTensors {
+export function prefixed<Tensor>(
+  tensors: Readonly<Record<string, Tensor>>,
+  prefix: string,
+): Record<string, Tensor> {
   return Object.fromEntries(
     Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]),
   );
 }
 
 /** The tensors whose names begin with `prefix`, without it: `0/actions` is `actions` below `0/`. */
-export function belowPrefix(tensors: NamedTensors, prefix: string): NamedTensors {
+export function belowPrefix<Tensor>(
+  tensors: Readonly<Record<string, Tensor>>,
+  prefix: string,
+): Record<string, Tensor> {
   return Object.fromEntries(
     Object.entries(tensors)
       .filter(([name]) => name.startsWith(prefix))

@@ -70,8 +70,23 @@ export interface Trainer {
    * by key, kept with it.
    */
   exportPolicy?(about?: Readonly<Record<string, string>>): Promise<Uint8Array<ArrayBuffer>>;
-  /** Models: `count` samples. */
-  sample?(context: { random: Generator; count: number }): Promise<Samples>;
+  /**
+   * Models that can be drawn from: `count` samples, of the class `label` where the model has labels;
+   * left out, of all classes in turn.
+   *
+   * @throws InputError for a label that the model does not have.
+   */
+  sample?(context: { random: Generator; count: number; label?: number }): Promise<Samples>;
+  /** Models with codes: [count, Z] of examples [count, D], with labels [count] where it has them. */
+  encode?(values: Float32Array, labels?: ArrayLike<number>): Promise<Float32Array>;
+  /** Models with codes: examples [count, D] of codes [count, Z]. */
+  decode?(codes: Float32Array, count: number, labels?: ArrayLike<number>): Promise<Float32Array>;
+  /** Models of pairs: the partners [count, P] that they make of examples [count, D]. */
+  translate?(values: Float32Array, labels?: ArrayLike<number>): Promise<Float32Array>;
+  /** Models that classify: probabilities [count, classes] of examples [count, D]. */
+  classify?(values: Float32Array): Promise<Float32Array>;
+  /** Models that score: one number for each of the examples [count, D]. */
+  score?(values: Float32Array, labels?: ArrayLike<number>): Promise<Float32Array>;
   /** Frees what the trainer holds. */
   dispose(): void;
 }

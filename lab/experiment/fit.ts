@@ -1,11 +1,13 @@
 /**
- * Whether an agent can learn in a world.
+ * Whether an agent can learn in a world, and a model from a data set.
  *
  * @module
  */
-import type { AgentDefinition, Takes } from "../compute/definitions.ts";
+import type { AgentDefinition, ModelDefinition, Takes } from "../compute/definitions.ts";
+import { type Holdings, requireData, takesData } from "../core/dataset.ts";
 import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
+import type { DatasetDefinition } from "../core/registry.ts";
 import { type Space, spaceNames } from "../core/space.ts";
 import type { Registries } from "./registries.ts";
 
@@ -37,6 +39,26 @@ export async function agentsThatFit(
 ): Promise<string[]> {
   const agents = await Promise.all(registries.agents.map((entry) => entry.load()));
   return agents.filter(({ takes }) => fits(takes, environment)).map(({ name }) => name);
+}
+
+/**
+ * Refuses a model on a data set that it cannot learn from.
+ *
+ * @throws InputError that names the registered models which can.
+ */
+export async function requireDataFit(
+  model: ModelDefinition,
+  { name, holds }: DatasetDefinition,
+  registries: Registries,
+): Promise<void> {
+  if (takesData(model.takes, holds)) return;
+  requireData(model, name, holds, await modelsThatFit(holds, registries));
+}
+
+/** Names of the registered models that can learn from such a data set. */
+export async function modelsThatFit(held: Holdings, registries: Registries): Promise<string[]> {
+  const models = await Promise.all(registries.models.map((entry) => entry.load()));
+  return models.filter(({ takes }) => takesData(takes, held)).map(({ name }) => name);
 }
 
 function fits(

@@ -22,7 +22,7 @@ import {
   parseValue,
   requirementOf,
 } from "./fields.ts";
-import { requireFit } from "./fit.ts";
+import { requireDataFit, requireFit } from "./fit.ts";
 import { hintFor } from "./other_names.ts";
 import type { Registries } from "./registries.ts";
 
@@ -69,7 +69,7 @@ export function isOwnEnvironment(
  * Checks a definition, applies the overrides and fills in every default.
  *
  * Throws an `InputError` of one line that names path, value and allowed range, or the nearest known
- * paths; and for an agent that cannot learn in the world, the agents that can.
+ * paths; and for an agent or model that cannot learn from the world or data set, those that can.
  */
 export async function resolve(
   definition: ExperimentDefinition,
@@ -105,6 +105,7 @@ export async function resolve(
     const model = choose("model", "name", definition.model);
     const source = await loadEntry(registries.datasets, "data set", dataset, definition.name);
     trainer = await loadEntry(registries.models, "model", model, definition.name);
+    await requireDataFit(trainer, source, registries);
     parts = [
       partOf("dataset", "name", dataset, source.configuration, definition.dataset, notes),
       partOf("model", "name", model, trainer.configuration, definition.model, notes),

@@ -137,7 +137,8 @@ export async function openSession(
     const model = await loadEntry(registries.models, "model", name, experiment);
     const dataset = await makeDataset(job, registries, stream);
     const checked = checkStored(model.configuration, "model", configuration.model, experiment);
-    const trainer = await model.create({ ...context, configuration: checked, dataset });
+    const { models } = registries;
+    const trainer = await model.create({ ...context, configuration: checked, dataset, models });
     return { trainer, bestBy: stopBy ?? model.bestBy ?? null };
   };
   try {

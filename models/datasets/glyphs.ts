@@ -240,6 +240,7 @@ export function drawGlyphs(count: number, variation: number, random: Generator):
 export const glyphs: DatasetDefinition<GlyphsConfiguration> = {
   name: "glyphs",
   summary: "28×28 digits drawn from strokes, ten classes",
+  holds: { kind: "images", labels: true },
   configuration,
   create: ({ configuration, stream }): Promise<Dataset> =>
     Promise.resolve({

@@ -123,6 +123,7 @@ async function readSplit(
 export const idx: DatasetDefinition<IdxConfiguration> = {
   name: "idx",
   summary: "Images from a folder of IDX files (MNIST, Fashion-MNIST)",
+  holds: { kind: "images", labels: true },
   configuration,
   create: async ({ configuration: { folder }, readFile }): Promise<Dataset> => {
     const { side, ...train } = await readSplit(readFile, folder, "train");

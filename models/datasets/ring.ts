@@ -53,6 +53,7 @@ export function drawRing(count: number, random: Generator): Split {
 export const ring8: DatasetDefinition<RingConfiguration> = {
   name: "ring-8",
   summary: "Points of eight narrow Gaussians on a circle",
+  holds: { kind: "points" },
   configuration,
   create: ({ configuration, stream }): Promise<Dataset> =>
     Promise.resolve({

@@ -5,10 +5,12 @@
  */
 import { openWorkspace } from "../../lab/compute/backend.ts";
 import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
+import type { ModelDefinition } from "../../lab/compute/definitions.ts";
 import type { Workspace } from "../../lab/compute/workspace.ts";
-import type { Dataset } from "../../lab/core/dataset.ts";
+import { type Dataset, holdingsOf, takesData } from "../../lab/core/dataset.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import type { Trainer } from "../../lab/core/trainer.ts";
+import { fieldsOf } from "../../lab/experiment/fields.ts";
 import { models } from "../../models/mod.ts";
 import { drawGlyphs } from "../../models/datasets/glyphs.ts";
 import { drawRing, ring8 } from "../../models/datasets/ring.ts";
@@ -40,30 +42,60 @@ export async function fewPoints(train = 700, test = 100): Promise<Dataset> {
   };
 }
 
-/** Small settings for each model: iterations of some milliseconds. */
-export const small: Record<string, object> = {
-  autoencoder: { batchSize: 20, batchesPerIteration: 3, hiddenSizes: [12], codeSize: 4 },
-  vae: { batchSize: 20, batchesPerIteration: 3, hiddenSizes: [12], latentSize: 3, judge: false },
-  "vae-mixture": {
-    batchSize: 20,
-    batchesPerIteration: 3,
-    hiddenSizes: [12],
-    latentSize: 3,
-    priorComponents: 5,
-    judge: false,
-  },
-  classifier: { batchSize: 20, batchesPerIteration: 3, hiddenSizes: [12] },
-  "wgan-gp": { batchSize: 16, width: 8, layers: 2, roundsPerIteration: 2, criticSteps: 2 },
+/** Images of 4 × 4 pixels in two classes, the upper or the lower half bright; partners are inverse. */
+export function halves(train = 120, test = 40): Dataset {
+  const split = (count: number, name: string) => {
+    const random = streamOf(7, name);
+    const labels = Uint8Array.from({ length: count }, () => random.integers(2));
+    const values = Float32Array.from({ length: count * 16 }, (_, i) => {
+      const bright = Number((i % 16) < 8) === labels[Math.floor(i / 16)];
+      return bright ? 0.6 + 0.4 * random.random() : 0.3 * random.random();
+    });
+    return { count, values, labels, partners: values.map((value) => 1 - value) };
+  };
+  return {
+    name: "halves",
+    kind: "images",
+    shape: [4, 4, 1],
+    classes: 2,
+    partnerShape: [4, 4, 1],
+    train: split(train, "train"),
+    test: split(test, "test"),
+  };
+}
+
+const datasets = [halves(), await fewPoints()];
+
+/** Halves or points, whichever a model takes. */
+export function datasetOf({ name, takes }: ModelDefinition): Dataset {
+  const dataset = datasets.find((each) => takesData(takes, holdingsOf(each)));
+  if (dataset === undefined) throw new Error(`no data set for ${name}`);
+  return dataset;
+}
+
+/** What makes any model's iterations some milliseconds long. */
+const sizes: Record<string, unknown> = {
+  ...{ batchSize: 20, batchesPerIteration: 3, roundsPerIteration: 2, criticSteps: 2 },
+  ...{ hiddenSizes: [12], width: 8, layers: 2 },
+  ...{ codeSize: 4, latentSize: 3, priorComponents: 5, judge: false },
 };
 
-/** A trainer of a model of the registry, with the fields that differ from the defaults. */
+/** Those of the small settings that a model has. */
+export function smallOf({ configuration }: ModelDefinition): Record<string, unknown> {
+  const fields = new Set(fieldsOf(configuration, "").map(({ path }) => path));
+  return Object.fromEntries(Object.entries(sizes).filter(([name]) => fields.has(name)));
+}
+
+/** A trainer of a model, with the fields that differ from the defaults. */
 export async function trainerOf(
-  name: string,
+  model: string | ModelDefinition,
   dataset: Dataset,
   fields: object,
-  { budget = 10_000, seed = 1, backend = "wasm" as BackendChoice } = {},
+  { budget = 10_000, seed = 1, backend = "wasm" as BackendChoice, judges = models } = {},
 ): Promise<{ trainer: Trainer; workspace: Workspace }> {
-  const definition = await models.find((entry) => entry.name === name)!.load();
+  const definition = typeof model === "string"
+    ? await models.find(({ name }) => name === model)!.load()
+    : model;
   const { workspace } = await openWorkspace(backend, { wasmPath });
   const trainer = await definition.create({
     configuration: definition.configuration.parse(fields),
@@ -72,8 +104,20 @@ export async function trainerOf(
     seed,
     stream: (stream) => streamOf(seed, stream),
     dataset,
+    models: judges,
   });
   return { trainer, workspace };
+}
+
+/** A small trainer of a model on the data set that suits it, without a judge. */
+export async function smallTrainer(
+  definition: ModelDefinition,
+  options: { budget?: number; seed?: number; backend?: BackendChoice } = {},
+  fields: object = {},
+): Promise<Trainer> {
+  const settings = { ...smallOf(definition), ...fields };
+  const unjudged = { ...options, judges: [] };
+  return (await trainerOf(definition, datasetOf(definition), settings, unjudged)).trainer;
 }
 
 /** Iterates to the end of the budget. */

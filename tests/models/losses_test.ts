@@ -9,10 +9,11 @@ import { valueAndGradients } from "../../lab/compute/gradients.ts";
 import { mlp, mlpParameters } from "../../lab/compute/networks.ts";
 import { defaultRng, streamOf } from "../../lab/core/random.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
-import { binaryCrossEntropy, maskedMean, squaredError } from "../../models/common/losses.ts";
+import { binaryCrossEntropy, maskedMean, squaredError } from "../../models/losses.ts";
 import { crossEntropy } from "../../models/classifiers/classifier.ts";
 import { criticLoss, generatorLoss, gradientPenalty } from "../../models/adversarial/wgan_gp.ts";
-import { gaussianKl, mixtureKl, reparameterize } from "../../models/variational/vae.ts";
+import { bound, gaussianKl, reparameterize } from "../../models/variational/vae.ts";
+import { mixtureKl } from "../../models/variational/vae_mixture.ts";
 import { wasmPath } from "../lab/compute/backends.ts";
 
 function near(actual: ArrayLike<number>, expected: readonly number[], tolerance = 1e-6) {
@@ -126,6 +127,13 @@ Deno.test("the mixture KL is the difference of two log-densities", () =>
       tf.tensor([[0], [Math.log(4)]]),
     );
     near(values(kl), [expected]);
+  }));
+
+Deno.test("the bound weighs the KL in the loss and not in the ELBO", () =>
+  onCpu(() => {
+    const { loss, elbo } = bound(tf.tensor([3, 1]), tf.tensor([0.5, 2]), 4);
+    near(values(loss), [5, 9]);
+    near(values(elbo), [-3.5, -3]);
   }));
 
 Deno.test("critic and generator losses have their worked values", () =>

@@ -187,6 +187,7 @@ const toyModel: ModelDefinition<ToyConfiguration> = {
   name: "toy-model",
   summary: "A toy",
   budgetUnit: "examples",
+  takes: { examples: ["points"] },
   configuration: toyConfiguration,
   bestBy: { metric: "evaluation/share", goal: "minimize" },
   create: ({ configuration, budget, stream }) => {
@@ -258,6 +259,7 @@ export const registries: Registries = {
       Promise.resolve({
         name: "points",
         summary: "A point",
+        holds: { kind: "points" },
         configuration: z.strictObject({}),
         create: () => Promise.resolve(points),
       }),

@@ -15,7 +15,7 @@ import { agents } from "../../../../agents/mod.ts";
 import { makeEnv } from "../../../../envs/mod.ts";
 import { models } from "../../../../models/mod.ts";
 import { dqnFlags } from "../../../agents/laboratory.ts";
-import { fewPoints, small } from "../../../models/laboratory.ts";
+import { fewPoints, smallOf } from "../../../models/laboratory.ts";
 import { type Recorded, recording, rerun, worstOf } from "./recorded.ts";
 
 tf.enableProdMode();
@@ -98,6 +98,11 @@ function applying(program: Recorded): Recorded {
   return { ...program, step };
 }
 
+/** Agents take no data set: whichever they are given. */
+function takesImages({ takes }: AgentDefinition | ModelDefinition): boolean {
+  return "examples" in takes && takes.examples.includes("images");
+}
+
 /** The programs that one iteration of a trainer compiled and that change state. */
 async function updatesOf(
   entry: Entry<AgentDefinition> | Entry<ModelDefinition>,
@@ -110,7 +115,7 @@ async function updatesOf(
     workspace,
     configuration: definition.configuration.parse(fields),
     makeEnvironment: () => makeEnv(entry.name in continuous ? "Pendulum-v1" : "CartPole-v1"),
-    dataset: entry.name === "wgan-gp" ? await fewPoints(64, 32) : smallImages,
+    dataset: takesImages(definition) ? smallImages : await fewPoints(64, 32),
   };
   const trainer = await definition.create(context);
   await trainer.iterate();
@@ -136,7 +141,7 @@ async function expectedOf(program: Recorded): Promise<Record<string, ArrayLike<n
 // Agents over tables have no programs; each of the others has settings.
 for (const entry of [...agents.filter(({ name }) => name in settings), ...models]) {
   Deno.test(`50 updates of ${entry.name} are those of TensorFlow.js`, async () => {
-    const variants = settings[entry.name] ?? [small[entry.name] ?? {}];
+    const variants = settings[entry.name] ?? [smallOf(await entry.load() as ModelDefinition)];
     for (const fields of variants) {
       const programs = await updatesOf(entry, fields);
       ok(programs.length > 0, "no program changes state");

@@ -13,7 +13,9 @@ import type { NamedTensors } from "../../../../lab/core/tensor_data.ts";
 import type { Trainer } from "../../../../lab/core/trainer.ts";
 import { makeEnv } from "../../../../envs/mod.ts";
 import { subjectOf } from "../../../agents/laboratory.ts";
-import { fewGlyphs, fewPoints, small, trainerOf } from "../../../models/laboratory.ts";
+import { wganGp } from "../../../../models/adversarial/wgan_gp.ts";
+import { vae } from "../../../../models/variational/vae.ts";
+import { fewGlyphs, fewPoints, smallOf, trainerOf } from "../../../models/laboratory.ts";
 import { backends } from "../backends.ts";
 
 const { ignore } = backends.find(({ name }) => name === "webgpu")!;
@@ -141,13 +143,13 @@ const cases: readonly {
   },
   {
     name: "vae",
-    program: "vae update",
-    make: () => trainerOf("vae", fewGlyphs(), small.vae),
+    program: "vae/bound",
+    make: () => trainerOf(vae, fewGlyphs(), smallOf(vae)),
   },
   {
     name: "wgan-gp",
-    program: "critic step",
-    make: async () => trainerOf("wgan-gp", await fewPoints(), small["wgan-gp"]),
+    program: "wgan-gp/critic",
+    make: async () => trainerOf(wganGp, await fewPoints(), smallOf(wganGp)),
   },
 ];
 

@@ -5,8 +5,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type NamedTensors, zeros } from "../../lab/core/tensor_data.ts";
-import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
+import { type NamedTensors, zeros } from "../lab/core/tensor_data.ts";
+import type { Tensors, Workspace } from "../lab/compute/workspace.ts";
 
 /** Where {@linkcode initialTotals} keeps the weight of what was added. */
 const WEIGHT = "weight";

@@ -1,8 +1,8 @@
 /** Minibatches: every example once an epoch, and a place in it that can be kept. */
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import * as fc from "fast-check";
-import { streamOf } from "../../../lab/core/random.ts";
-import { inOrder, loadRows, Minibatches } from "../../../models/common/minibatches.ts";
+import { streamOf } from "../../lab/core/random.ts";
+import { Minibatches } from "../../models/minibatches.ts";
 
 Deno.test("an epoch shows each example once, in another order the next time", () => {
   fc.assert(
@@ -38,17 +38,4 @@ Deno.test("restored minibatches go on where they were", () => {
     other.restore(snapshot);
     for (let i = 0; i < 6; i++) deepStrictEqual(other.next(Infinity), batches.next(Infinity));
   }
-});
-
-Deno.test("rows are copied to the first places and the others are masked", () => {
-  const split = { count: 3, values: Float32Array.of(1, 2, 3, 4, 5, 6) };
-  const x = new Float32Array(6).fill(9);
-  const mask = new Float32Array(3);
-  loadRows(split, [2, 0], x, mask);
-  deepStrictEqual([...x], [5, 6, 1, 2, 9, 9]);
-  deepStrictEqual([...mask], [1, 1, 0]);
-});
-
-Deno.test("in order means every index once, the last part shorter", () => {
-  deepStrictEqual([...inOrder(5, 2)].map((rows) => [...rows]), [[0, 1], [2, 3], [4]]);
 });

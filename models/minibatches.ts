@@ -3,11 +3,9 @@
  *
  * @module
  */
-import type { Split } from "../../lab/core/dataset.ts";
-import { InputError } from "../../lab/core/errors.ts";
-import type { Generator } from "../../lab/core/random.ts";
-import { gatherRows } from "../../lab/core/rows.ts";
-import type { Json } from "../../lab/core/snapshot.ts";
+import { InputError } from "../lab/core/errors.ts";
+import type { Generator } from "../lab/core/random.ts";
+import type { Json } from "../lab/core/snapshot.ts";
 
 /** What becomes of an epoch's last, smaller batch: left out, or masked up to size. */
 export type LastBatch = "drop" | "mask";
@@ -74,29 +72,5 @@ export class Minibatches {
     this.#epoch = this.#random.snapshot();
     this.#order = this.#random.permutation(this.#count);
     this.#taken = 0;
-  }
-}
-
-/**
- * Copies examples into the first places of a program's input and masks the others.
- *
- * @param x [B, D]; places beyond the rows keep what they hold, the mask rules them out.
- * @param mask [B], 1 for each row; not needed where every batch is whole.
- */
-export function loadRows(
-  split: Split,
-  rows: ArrayLike<number>,
-  x: Float32Array,
-  mask?: Float32Array,
-): void {
-  const size = split.values.length / split.count;
-  gatherRows(split.values, rows, size, x);
-  mask?.fill(1, 0, rows.length).fill(0, rows.length);
-}
-
-/** The indices of a split from first to last, `size` at a time. */
-export function* inOrder(count: number, size: number): Iterable<Int32Array> {
-  for (let from = 0; from < count; from += size) {
-    yield Int32Array.from({ length: Math.min(size, count - from) }, (_, i) => from + i);
   }
 }

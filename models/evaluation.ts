@@ -1,0 +1,179 @@
+/**
+ * What an evaluation looks at beside a model's own terms: its samples, its classes, and pictures of
+ * what it makes.
+ *
+ * @module
+ */
+import type { Dataset } from "../lab/core/dataset.ts";
+import type { Metrics } from "../lab/core/metrics.ts";
+import type { Artifact, Samples } from "../lab/core/picture.ts";
+import type { Trainer } from "../lab/core/trainer.ts";
+import type { ModelContext } from "../lab/compute/definitions.ts";
+import { modeCoverage } from "./metrics/mode_coverage.ts";
+import { recognition } from "./metrics/recognition.ts";
+import { codesSheet, imageSheet, reconstructionSheet, scatterSheet } from "./sheet.ts";
+
+// The judge.
+
+/** A trained classifier that looks at samples. */
+export interface Judge {
+  /** Share of the test images that it names rightly. */
+  readonly accuracy: number;
+  /** Class probabilities [count, classes] of images [count, H·W·C]. */
+  probabilities(values: Float32Array): Promise<Float32Array>;
+}
+
+/** The judge's training: 784-128-10 on glyphs reaches 98 % in about three core-seconds. */
+const JUDGE = { hiddenSizes: [128], batchSize: 64, learningRate: 4e-3, finalLearningRate: 0 };
+const JUDGE_EXAMPLES = 120_000;
+
+/**
+ * Trains the registered classifier on a model's data, beside the model: from streams `judge/…`, in
+ * groups `judge_…`.
+ *
+ * @returns Undefined where no classifier is registered.
+ */
+export async function trainJudge(context: ModelContext<unknown>): Promise<Judge | undefined> {
+  const entry = context.models?.find(({ name }) => name === "classifier");
+  if (entry === undefined) return undefined;
+  const classifier = await entry.load();
+  const judge = await classifier.create({
+    ...context,
+    configuration: classifier.configuration.parse(JUDGE),
+    budget: JUDGE_EXAMPLES,
+    scope: "judge_",
+    stream: (name) => context.stream(`judge/${name}`),
+  });
+  while (judge.progress.examples < JUDGE_EXAMPLES) await judge.iterate();
+  const { metrics } = await judge.evaluate({ random: context.stream("judge/evaluation") });
+  return {
+    accuracy: metrics["evaluation/accuracy"],
+    probabilities: (values) => judge.classify!(values),
+  };
+}
+
+// Metrics.
+
+/**
+ * Accuracy on labelled examples, and the share that is recognised.
+ *
+ * @param probabilities [count, classes]
+ * @param labels [count]
+ */
+export function metricsOfClasses(
+  probabilities: Float32Array,
+  labels: Uint8Array,
+  classes: number,
+): Metrics {
+  let right = 0;
+  labels.forEach((label, i) => {
+    const row = probabilities.subarray(i * classes, (i + 1) * classes);
+    if (row.every((p) => p <= row[label])) right++;
+  });
+  return {
+    "evaluation/accuracy": right / labels.length,
+    "evaluation/recognised": recognition(probabilities, classes).recognised,
+  };
+}
+
+/** What a judge says of images, and how points cover a mixture's modes. */
+export async function metricsOfSamples(
+  samples: Samples,
+  { mixture, classes }: Dataset,
+  judge: Judge | undefined,
+): Promise<Metrics> {
+  if (judge !== undefined) {
+    const probabilities = await judge.probabilities(samples.values);
+    const { recognised, classShares } = recognition(probabilities, classes!);
+    return {
+      "evaluation/recognised": recognised,
+      "evaluation/class_share_min": Math.min(...classShares),
+      "evaluation/judge_accuracy": judge.accuracy,
+    };
+  }
+  if (samples.kind === "images" || mixture === undefined) return {};
+  const { centers, deviation } = mixture;
+  const coverage = modeCoverage(samples.values, centers, samples.dimensions, deviation);
+  return {
+    "evaluation/modes": coverage.modes,
+    "evaluation/mode_share_min": Math.min(...coverage.shares),
+    "evaluation/high_quality": coverage.highQuality,
+  };
+}
+
+// Pictures.
+
+/** Side of the grid of samples, and pairs on the sheet of reconstructions. */
+const SHEET_SIDE = 10;
+/** Test examples whose codes are drawn. */
+const DRAWN_CODES = 500;
+
+/**
+ * Sheets of what a model has: `samples`, `reconstructions` (of test images, through code and back)
+ * and `codes` (of test examples, in the plane of the two that vary most).
+ */
+export async function picturesOf(
+  { encode, decode }: Pick<Trainer, "encode" | "decode">,
+  { kind, shape, test, mixture }: Dataset,
+  samples: Samples | undefined,
+): Promise<Artifact[]> {
+  const artifacts: Artifact[] = [];
+  const size = test.values.length / test.count;
+  if (samples?.kind === "images") {
+    const shown = samples.values.subarray(0, SHEET_SIDE ** 2 * size);
+    artifacts.push({ name: "samples", raster: imageSheet(shown, samples.shape, SHEET_SIDE) });
+  } else if (samples?.dimensions === 2) {
+    artifacts.push({ name: "samples", raster: scatterSheet(samples.values, mixture) });
+  }
+  if (encode === undefined) return artifacts;
+  const count = Math.min(test.count, DRAWN_CODES);
+  const codes = await encode(test.values.subarray(0, count * size), test.labels);
+  if (kind === "images" && decode !== undefined) {
+    const pairs = Math.min(count, SHEET_SIDE);
+    const those = codes.subarray(0, pairs * codes.length / count);
+    const originals = test.values.subarray(0, pairs * size);
+    const made = await decode(those, pairs, test.labels);
+    const raster = reconstructionSheet(originals, made, shape as [number, number, number]);
+    artifacts.push({ name: "reconstructions", raster });
+  }
+  if (codes.length > count) {
+    artifacts.push({ name: "codes", raster: codesSheet(codes, count, test.labels) });
+  }
+  return artifacts;
+}
+
+/**
+ * Codes on the line from one to another, both included: straight, or on the great circle of spherical
+ * interpolation (Shoemake 1985), which keeps the length that N(0, I) gives its draws.
+ *
+ * @param from [Z]
+ * @param to [Z]
+ * @param count Codes, ≥ 2.
+ * @returns [count, Z]
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert";
+ * const codes = interpolated(Float32Array.of(0, 0), Float32Array.of(2, 4), 3);
+ * deepStrictEqual([...codes], [0, 0, 1, 2, 2, 4]);
+ * ```
+ */
+export function interpolated(
+  from: Float32Array,
+  to: Float32Array,
+  count: number,
+  path: "linear" | "spherical" = "linear",
+): Float32Array {
+  const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * b[i], 0);
+  const cosine = dot(from, to) / Math.sqrt(dot(from, from) * dot(to, to));
+  const angle = path === "linear" ? 0 : Math.acos(Math.min(1, Math.max(-1, cosine)));
+  const codes = new Float32Array(count * from.length);
+  for (let i = 0; i < count; i++) {
+    const t = i / (count - 1);
+    const [a, b] = angle === 0
+      ? [1 - t, t]
+      : [Math.sin((1 - t) * angle) / Math.sin(angle), Math.sin(t * angle) / Math.sin(angle)];
+    for (let z = 0; z < from.length; z++) codes[i * from.length + z] = a * from[z] + b * to[z];
+  }
+  return codes;
+}

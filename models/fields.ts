@@ -1,0 +1,52 @@
+/**
+ * Configuration fields that models share.
+ *
+ * @module
+ */
+import * as z from "zod";
+
+/** Fields of every model that passes over a data set. */
+export const exampleFields = {
+  batchSize: z.int().min(1).default(50).meta({
+    description: "Examples a gradient step",
+    unit: "examples",
+  }),
+  lastBatch: z.enum(["drop", "mask"]).default("mask").meta({
+    description: "An epoch's last, smaller batch: left out, or masked up to size",
+  }),
+  batchesPerIteration: z.int().min(1).default(50).meta({
+    description: "Gradient steps an iteration: how often progress is told",
+    unit: "gradient steps",
+  }),
+  learningRate: z.number().positive().default(4e-3).meta({
+    description: "Adam's step size at the start",
+  }),
+  finalLearningRate: z.number().min(0).default(1e-4).meta({
+    description: "Adam's step size at the end of the budget, reached on half a cosine wave",
+  }),
+};
+
+/** The field of models whose samples of images are judged. */
+export const judgeFields = {
+  judge: z.boolean().default(true).meta({
+    description: "Train a classifier once, where the data have classes, to recognise samples",
+  }),
+};
+
+/** What a trainer reads of any model's configuration. */
+export interface SharedFields {
+  /** Examples a gradient step. */
+  readonly batchSize: number;
+  /** What becomes of an epoch's last batch; left out: it is dropped. */
+  readonly lastBatch?: "drop" | "mask";
+  /** Rounds an iteration, where a round is one batch. */
+  readonly batchesPerIteration?: number;
+  /** Rounds an iteration. */
+  readonly roundsPerIteration?: number;
+  /** η at the start. */
+  readonly learningRate: number;
+  /** η at the end of the budget. */
+  readonly finalLearningRate: number;
+  /** Whether a classifier is trained to recognise samples; left out: it is. */
+  readonly judge?: boolean;
+}

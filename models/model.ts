@@ -1,0 +1,214 @@
+/**
+ * The contract of models: what one is called, what it takes, its networks, its gradient steps, and
+ * what it can be asked for. Everything else (minibatches, optimizers, moving averages, evaluation,
+ * samples, sheets of pictures, the judge, checkpoints) follows from that.
+ *
+ * Examples are rows: `x` is [B, D], where D is the product of the data set's shape (H·W·C of an
+ * image). Functions get the networks as functions, a context of tensors, and the configuration. They
+ * are pure TensorFlow.js with static shapes, and are compiled.
+ *
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs";
+import type * as z from "zod";
+import type { Dataset, DataTakes } from "../lab/core/dataset.ts";
+import type { Metrics } from "../lab/core/metrics.ts";
+import type { Samples } from "../lab/core/picture.ts";
+import type { NamedTensors } from "../lab/core/tensor_data.ts";
+import type { Optimizer } from "../lab/compute/optimizers.ts";
+import type { Schedule } from "../lab/compute/schedules.ts";
+import type { Tensors } from "../lab/compute/workspace.ts";
+import type { SharedFields } from "./fields.ts";
+import type { Applied, Networks } from "./networks.ts";
+
+/** One example, for networks to be sized by. */
+export interface ExampleShape {
+  /** [H, W, C] of an image, [D] of a point. */
+  readonly shape: readonly number[];
+  /** D: the product of `shape`. */
+  readonly size: number;
+  /** Classes where the data set has labels, else 0. */
+  readonly classes: number;
+  /** Length of what each example is paired with, else 0. */
+  readonly partnerSize: number;
+}
+
+/**
+ * Noise by name: its distribution and its shape. The shape is that of one example, so that [B, …] is
+ * drawn; with `"batch"` it is drawn once for all of them.
+ */
+export type NoiseSpecs = Readonly<
+  Record<
+    string,
+    readonly [distribution: "normal" | "uniform", shape: readonly number[], per?: "batch"]
+  >
+>;
+
+/** What a draw of examples depends on. */
+export interface Drawn {
+  /** By the names of the noise that is declared for it, [B, …] each. */
+  readonly noise: Tensors;
+  /**
+   * [B, classes], one-hot; zero in rows without a label.
+   *
+   * @throws InputError (on reading) where the model declares no labels or the data have none.
+   */
+  readonly labels: tf.Tensor2D;
+  /** The model's state beside its networks, by the names that `keeps` gives it. */
+  readonly kept: Tensors;
+}
+
+/** Examples of a data set, and noise. */
+export interface Batch extends Drawn {
+  /** [B, D]. */
+  readonly x: tf.Tensor2D;
+  /**
+   * What each example is paired with, [B, P].
+   *
+   * @throws InputError (on reading) where the model declares no partners.
+   */
+  readonly partners: tf.Tensor2D;
+}
+
+/** Codes to make examples from, [B, Z]. */
+export interface Codes extends Drawn {
+  /** [B, Z]. */
+  readonly codes: tf.Tensor2D;
+}
+
+/** A function of networks and tensors. */
+export type Of<N extends Networks, Context, C, Result> = (
+  networks: Applied<N>,
+  context: Context,
+  configuration: C,
+) => Result;
+
+/**
+ * Loss terms by name: [B] for one value an example, which are averaged over the examples that are
+ * there, or a scalar for what is no mean over examples (a penalty).
+ */
+export type Terms = Readonly<Record<string, tf.Tensor>>;
+
+/** What a step descends, and beside it what it reports and keeps. */
+export type Losses =
+  & Readonly<Record<string, tf.Tensor | Tensors>>
+  & {
+    /** [B] or a scalar. */
+    readonly loss: tf.Tensor;
+    /** The next tensors of the model's state, all of them; every other entry is one of {@linkcode
+     * Terms}. */
+    readonly kept?: Tensors;
+  };
+
+/** A gradient step. */
+export interface ModelStep<N extends Networks, C> {
+  /** Names its program, its optimizer's state, and its loss where it reports no other term. */
+  readonly name: string;
+  /** Networks that it changes, all others being constants to it; left out: every one. */
+  readonly changes?: readonly (keyof N & string)[];
+  /** Times a round; default 1. */
+  repeat?(configuration: C): number;
+  /**
+   * `next`: it takes a minibatch each time (default); `same`: that of the step before it; `none`: it
+   * sees no examples.
+   */
+  readonly examples?: "next" | "same" | "none";
+  /** Its noise, in the order in which it is drawn; left out: the model's. */
+  noise?(shape: ExampleShape, configuration: C): NoiseSpecs;
+  /** Its step size by progress; left out: the model's. */
+  schedule?(configuration: C): Schedule;
+  /** Longer gradients are scaled down to this global norm; left out: they are not. */
+  maximumGradientNorm?(configuration: C): number;
+  /** What it descends. */
+  readonly loss?: Of<N, Batch, C, Losses>;
+  /**
+   * In place of `loss`: the direction that it descends, by network and parameter, for learning rules
+   * that are the gradient of nothing (contrastive divergence); and the terms to report.
+   */
+  readonly gradients?: Of<N, Batch, C, {
+    readonly gradients: Readonly<Record<string, Tensors>>;
+    readonly terms: Terms;
+    readonly kept?: Tensors;
+  }>;
+}
+
+/** Making examples by many small steps from a first draw: diffusion, Langevin, autoregression. */
+export interface Sampler<N extends Networks, C> {
+  /** T: steps from the first draw to an example. */
+  steps(shape: ExampleShape, configuration: C): number;
+  /** Numbers of step k of 0 … T − 1, by name. The names are those of step 0. */
+  at?(step: number, shape: ExampleShape, configuration: C): Readonly<Record<string, number>>;
+  /** Length of x, where it is not that of an example. */
+  size?(shape: ExampleShape, configuration: C): number;
+  /** Noise of a step; left out: none. */
+  noise?(shape: ExampleShape, configuration: C): NoiseSpecs;
+  /** The next x, of the shape of the one given; `at` holds the step's numbers. */
+  readonly step: Of<N, Drawn & { readonly x: tf.Tensor2D; readonly at: Tensors }, C, tf.Tensor>;
+  /** Examples [B, D] from the last x; left out: they are it. */
+  readonly finish?: Of<N, Drawn & { readonly x: tf.Tensor2D }, C, tf.Tensor>;
+}
+
+/** What a model's own metrics are made of. */
+export interface Look {
+  /** The samples that were drawn for the evaluation; absent where the model draws none. */
+  readonly samples?: Samples;
+  /** What is learned from. */
+  readonly dataset: Dataset;
+  /** The mean of the model's `score` over examples [count, D]; absent where it has none. */
+  meanScore?(values: Float32Array): Promise<number>;
+}
+
+/** A model as its file says it. */
+export interface Model<C extends SharedFields, N extends Networks> {
+  /** As in registries. */
+  readonly name: string;
+  /** One line for `list`. */
+  readonly summary: string;
+  /** A run on any other data set is refused before training. */
+  readonly takes: DataTakes;
+  /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */
+  readonly configuration: z.ZodType<C>;
+  /** What a budget counts: examples seen, or rounds of `steps`, each a gradient step. */
+  readonly budget: "examples" | "gradientSteps";
+  /** The evaluated series by which a checkpoint is called best; undefined: none is. */
+  readonly bestBy?: { readonly metric: string; readonly goal: "maximize" | "minimize" };
+  /** Each is drawn from the run's stream of its name. */
+  networks(shape: ExampleShape, configuration: C): N;
+  /** Noise of steps, of `evaluate` and of `sample` that declare none of their own. */
+  noise?(shape: ExampleShape, configuration: C): NoiseSpecs;
+  /** Tensors that steps read and replace beside the networks: a codebook's counts, a pool. */
+  keeps?(shape: ExampleShape, configuration: C): NamedTensors;
+  /** Left out: Adam (Kingma & Ba 2015, arXiv 1412.6980) with its authors' settings. */
+  optimizer?(configuration: C): Optimizer;
+  /** The step size by progress; left out: half a cosine wave from `learningRate` down to
+   * `finalLearningRate`. */
+  schedule?(configuration: C): Schedule;
+  /** A round: each step in order. */
+  readonly steps: readonly ModelStep<N, C>[];
+  /** Networks whose moving average θ̄ ← decay·θ̄ + (1 − decay)·θ is what everything but the steps
+   * sees. */
+  readonly average?: {
+    readonly networks: readonly (keyof N & string)[];
+    decay(configuration: C): number;
+  };
+  /** Terms of each test example, [B]; their means are reported under `evaluation/`. */
+  readonly evaluate?: Of<N, Batch, C, Terms>;
+  /** Codes [B, Z] of examples: their means where they are random. */
+  readonly encode?: Of<N, Batch, C, tf.Tensor>;
+  /** Examples [B, D] of codes. */
+  readonly decode?: Of<N, Codes, C, tf.Tensor>;
+  /** Examples [B, D] drawn from the model; with a `sampler`, the first draw. */
+  readonly sample?: Of<N, Drawn, C, tf.Tensor>;
+  /** Noise of `sample`; left out: the model's. */
+  sampleNoise?(shape: ExampleShape, configuration: C): NoiseSpecs;
+  /** Steps from the first draw on. */
+  readonly sampler?: Sampler<N, C>;
+  /** What examples become as their partners, [B, P]. */
+  readonly translate?: Of<N, Batch, C, tf.Tensor>;
+  /** Class probabilities [B, classes] of examples. */
+  readonly classify?: Of<N, Batch, C, tf.Tensor>;
+  /** One number an example, [B]: what a critic says of it, its energy, its log-likelihood. */
+  readonly score?: Of<N, Batch, C, tf.Tensor>;
+  /** Metrics of its own, by full name, from the samples of an evaluation. */
+  metrics?(look: Look, configuration: C): Promise<Metrics>;
+}
