@@ -4,8 +4,8 @@
  *
  * Mnih et al., "Human-level control through deep reinforcement learning" (Nature 518, 2015; first as
  * arXiv 1312.5602): algorithm 1; the clipped error of its methods section is the Huber loss. Each of
- * these fields puts another part in the place of one of DQN's own (`partsOf`), as in its paper and
- * all of them together as in "Rainbow" (Hessel et al. 2018, arXiv 1710.02298):
+ * these fields puts another part in the place of one of DQN's own, as in its paper and all of them
+ * together as in "Rainbow" (Hessel et al. 2018, arXiv 1710.02298):
  * - `doubleQ`: van Hasselt, Guez, Silver (2015, arXiv 1509.06461), equation 4; `rainbow/double.ts`.
  * - `duelling`: Wang et al. (2016, arXiv 1511.06581), equation 9; `rainbow/duelling.ts`.
  * - `rewardSteps` n: Sutton (1988), as in Rainbow, section 3; `memory/n_step.ts`.
@@ -172,7 +172,7 @@ function meanReturns(loss: DqnConfiguration["loss"]): ReturnEstimate {
   };
 }
 
-/** The parts that a configuration asks for: the one place where Rainbow's are chosen. */
+/** Network, estimate and weights as a configuration asks for them: DQN's own, or Rainbow's. */
 export function partsOf(
   settings: DqnConfiguration,
   { observationSpace, flatActionSize }: Pick<WorldShape, "observationSpace" | "flatActionSize">,
