@@ -7,6 +7,8 @@
 import type { ExperimentDefinition } from "./lab/experiment/definition.ts";
 import type { TrainOptions, TrainResult } from "./lab/experiment/train.ts";
 
+export { type Agent, type AgentContext, defineAgent } from "./agents/define_agent.ts";
+export { defineBody } from "./agents/define_body.ts";
 export { loadPolicy, Policy } from "./agents/policy.ts";
 export { checkEnvironment, type Finding } from "./envs/checker.ts";
 export {
@@ -61,10 +63,29 @@ export {
   VectorEnvironment,
   type VectorStep,
 } from "./lab/core/vector.ts";
+export type { Dataset, Split } from "./lab/core/dataset.ts";
+export type { DatasetContext, DatasetDefinition } from "./lab/core/registry.ts";
 export type { Dtype, NamedTensors, TensorData, TypedArrays } from "./lab/core/tensor_data.ts";
 export type { ActOptions, BudgetUnit, Report, Trainer } from "./lab/core/trainer.ts";
+export type {
+  AgentDefinition,
+  Body,
+  BodyDefinition,
+  EnvironmentSource,
+  ModelDefinition,
+  Takes,
+  TrainerContext,
+} from "./lab/compute/definitions.ts";
+export {
+  type Callback,
+  type CallbackContext,
+  type CallbackResult,
+  type Callbacks,
+  defineCallbacks,
+} from "./lab/experiment/callbacks.ts";
 export {
   type AgentExperiment,
+  type Chosen,
   type CommonFields,
   defineExperiment,
   type ExperimentDefinition,
@@ -72,6 +93,7 @@ export {
   type Options,
 } from "./lab/experiment/definition.ts";
 export type { Ending, RunReport } from "./lab/experiment/runner.ts";
+export { type DatasetSource, defineDataset } from "./models/datasets/define_dataset.ts";
 export type { TrainedSeries, TrainOptions, TrainResult } from "./lab/experiment/train.ts";
 
 /**

@@ -8,6 +8,7 @@ import type { Environment } from "../lab/core/environment.ts";
 import type { BudgetUnit, Trainer } from "../lab/core/trainer.ts";
 import type {
   AgentDefinition,
+  BodyDefinition,
   EnvironmentSource,
   Takes,
   TrainerContext,
@@ -21,6 +22,8 @@ export interface AgentContext<Configuration> extends TrainerContext<Configuratio
   makeEnvironment(): Environment;
   /** Where there is one, it lets other threads make the same worlds. */
   readonly environmentSource?: EnvironmentSource;
+  /** The experiment's own network body, for agents that take one. */
+  readonly body?: BodyDefinition;
 }
 
 /** What a program of an agent is compiled from. */

@@ -36,7 +36,7 @@ import { InputError } from "../lab/core/errors.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { bodyOf, convolutions } from "../lab/compute/bodies.ts";
-import type { AgentDefinition } from "../lab/compute/definitions.ts";
+import type { AgentDefinition, BodyDefinition } from "../lab/compute/definitions.ts";
 import { descend } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear } from "../lab/compute/schedules.ts";
@@ -176,10 +176,11 @@ function meanReturns(loss: DqnConfiguration["loss"]): ReturnEstimate {
 export function partsOf(
   settings: DqnConfiguration,
   { observationSpace, flatActionSize }: Pick<WorldShape, "observationSpace" | "flatActionSize">,
+  ownBody?: BodyDefinition,
 ): DqnParts {
   const { duelling, quantiles, noisy, noiseScale, loss } = settings;
   const network = duelling ? duellingNetwork : actionValueNetwork;
-  const body = bodyOf(observationSpace, settings.convolutions);
+  const body = bodyOf(observationSpace, settings.convolutions, ownBody);
   return {
     network: network({ ...settings, body, actionCount: flatActionSize }),
     estimate: quantiles > 0 ? quantileReturns(quantiles) : meanReturns(loss),
@@ -292,7 +293,7 @@ function requireFit(agent: string, settings: DqnConfiguration): void {
 export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
   name: "dqn",
   summary: "Deep Q-learning: action values from replayed transitions and a target network",
-  takes: { actions: ["discrete"] },
+  takes: { actions: ["discrete"], body: true },
   configuration,
   trainer(context) {
     const { name, configuration: settings, workspace, stream } = context;
@@ -303,7 +304,7 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
     const { shape } = world;
     const { observationSize, flatActionSize } = shape;
 
-    const parts = partsOf(settings, shape);
+    const parts = partsOf(settings, shape, context.body);
     const { network, estimate, source } = parts;
     const parameters = source.parameters(network.initialParameters(stream("initial-weights")));
     workspace.define(PARAMETERS, parameters);

@@ -11,6 +11,7 @@ import { pendulumSac, pendulumTd3 } from "../experiments/continuous_control.ts";
 import { registries } from "../registries.ts";
 import { streamOf } from "../lab/core/random.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
+import { namedPart } from "../lab/experiment/own.ts";
 import { loadEntry } from "../lab/experiment/resolve.ts";
 import type { Bench } from "./group.ts";
 import { measure, type Subject } from "./measure.ts";
@@ -42,7 +43,7 @@ const zooDqn = {
   script: "baselines.py",
   peerName: "dqn",
   environment: "CartPole-v1",
-  agent: { ...cartpoleDqn.agent, explorationInitial: 0.1168, explorationFinal: 0.1168 },
+  agent: { ...namedPart(cartpoleDqn.agent), explorationInitial: 0.1168, explorationFinal: 0.1168 },
   reach: 1.2,
 } as const;
 
@@ -62,7 +63,7 @@ export const setUps: readonly SetUp[] = [
     script: "baselines.py",
     peerName: "ppo",
     environment: "CartPole-v1",
-    agent: cartpolePpo.agent,
+    agent: namedPart(cartpolePpo.agent),
     reach: 4,
   },
   {
@@ -70,7 +71,7 @@ export const setUps: readonly SetUp[] = [
     script: "baselines.py",
     peerName: "a2c",
     environment: "CartPole-v1",
-    agent: cartpoleA2c.agent,
+    agent: namedPart(cartpoleA2c.agent),
     reach: 4,
   },
   zooDqn,
@@ -101,7 +102,7 @@ export const setUps: readonly SetUp[] = [
     script: "baselines.py",
     peerName: "sac",
     environment: "Pendulum-v1",
-    agent: pendulumSac.agent,
+    agent: namedPart(pendulumSac.agent),
     reach: 1.5,
   },
   {
@@ -109,7 +110,7 @@ export const setUps: readonly SetUp[] = [
     script: "baselines.py",
     peerName: "td3",
     environment: "Pendulum-v1",
-    agent: { ...pendulumTd3.agent, learningStarts: 100, hiddenSizes: [256, 256] },
+    agent: { ...namedPart(pendulumTd3.agent), learningStarts: 100, hiddenSizes: [256, 256] },
     reach: 1.5,
   },
 ];

@@ -5,6 +5,7 @@
  */
 import { didYouMean, InputError, unknownName } from "../lab/core/errors.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
+import { namedPart } from "../lab/experiment/own.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 
 /** What `list` lists, by the word that it takes. */
@@ -58,9 +59,12 @@ export function namedExperiments({ experiments }: Registries): Promise<NamedExpe
 function partsOf(
   definition: ExperimentDefinition,
 ): Pick<NamedExperiment, "trainer" | "place" | "trains"> {
-  return "agent" in definition
-    ? { trains: "agents", trainer: definition.agent.name, place: definition.environment.id }
-    : { trains: "models", trainer: definition.model.name, place: definition.dataset.name };
+  if ("agent" in definition) {
+    const { agent, environment } = definition;
+    return { trains: "agents", trainer: namedPart(agent).name, place: environment.id };
+  }
+  const { model, dataset } = definition;
+  return { trains: "models", trainer: namedPart(model).name, place: namedPart(dataset).name };
 }
 
 /** The experiments that use something of a kind. */

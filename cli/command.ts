@@ -105,7 +105,9 @@ export function seedValue(): ValueParser<"sync", Seed> {
 export function storeOption() {
   return optional(
     option("--store", string({ metavar: "URL" }), {
-      description: plain("Where runs are kept: a folder. Default: runs, in the lab's folder."),
+      description: plain(
+        "Where runs are kept: a folder. Default: runs, in the lab's or the project's folder.",
+      ),
     }),
   );
 }

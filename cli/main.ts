@@ -24,6 +24,7 @@ import { commandHelp, overallHelp } from "./terminal/help.ts";
 import { type Io, isFile, processIo, styled } from "./terminal/io.ts";
 import { flagHint } from "../lab/experiment/other_names.ts";
 import { list } from "./commands/list.ts";
+import { newFile } from "./commands/new.ts";
 import { play } from "./commands/play.ts";
 import { quickStart } from "./commands/quick_start.ts";
 import { range } from "./commands/range.ts";
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   deleteRuns,
   play,
   check,
+  newFile,
   completions,
 ];
 

@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { resolve } from "node:path";
 import { InputError } from "../lab/core/errors.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
 
-/** Where the store lies: the one given, or `runs` in the lab's folder. */
+/** Where the store lies: the one given, or the default one. */
 export function storeLocation(io: Io, given: string | undefined): string {
-  if (given === undefined) return resolve(io.root, "runs");
+  if (given === undefined) return io.store;
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(given)?.[1].toLowerCase();
   if (scheme === undefined) return callersPath(io, given);
   return scheme === "sqlite" && !given.startsWith("sqlite://")

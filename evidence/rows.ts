@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { namedPart } from "../lab/experiment/own.ts";
 import { tabularExperiments } from "../experiments/tabular.ts";
 import { exactReturn } from "./exact_return.ts";
 import type { Bar, EvidenceRow } from "./row.ts";
@@ -27,7 +28,7 @@ const tableWorlds: Record<string, { bar: Bar; reference: string }> = {
 const tables = tabularExperiments.flatMap(({ name, agent, seeds = 1 }): EvidenceRow[] => {
   const [prefix] = name.split("-");
   if (!(prefix in tableWorlds)) return [];
-  const safe = prefix === "cliffwalking" && onPolicy.includes(agent.name);
+  const safe = prefix === "cliffwalking" && onPolicy.includes(namedPart(agent).name);
   const { bar, reference } = safe
     ? {
       bar: { atLeast: -18, atMost: -15 },

@@ -20,17 +20,20 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "experiments": ["lab/core", "lab/experiment", "lab/statistics", "envs", "agents", "models"],
   "registries.ts": [...parts, ...kinds],
   "mod.ts": lab,
+  "blocks.ts": ["lab/core", "lab/compute", "agents", "models"],
+  "cli/templates": ["mod.ts", "blocks.ts"],
   "cli": lab,
   "web": lab,
+  "package": [],
   "evidence": [...lab, "cli"],
   "bench": [...lab, "cli"],
-  "tests": [...lab, "mod.ts", "cli", "web", "evidence", "bench"],
+  "tests": [...lab, "mod.ts", "blocks.ts", "cli", "web", "package", "evidence", "bench"],
 };
 /** Layers that run in a browser page: neither Deno's nor Node's interfaces. */
 const portable = ["lab/core", "lab/compute", "lab/statistics", "envs", "agents", "models"];
 
 /** Folders that hold none of the lab's own code. */
-const foreign = ["node_modules", "runs", "web/dist"];
+const foreign = ["node_modules", "runs", "web/dist", "package/dist"];
 
 /** The layer of a module; undefined where it has none. */
 function layerOf(path: string): string | undefined {

@@ -38,7 +38,8 @@ Deno.test("a newcomer's world is learnt by a library call", async () => {
   const reports: RunReport[] = [];
   const result = await train(experiment, {
     seed: 7,
-    onReport: (report) => void reports.push(report),
+    onIteration: (report) => void reports.push(report),
+    onEvaluation: (report) => void reports.push(report),
   });
   const again = await train(experiment, { seed: 7 });
   const other = await train(experiment, { seed: 8 });
@@ -57,7 +58,7 @@ Deno.test("a library call stops after the iteration in which it is aborted", asy
   const abort = new AbortController();
   const result = await train(experiment, {
     signal: abort.signal,
-    onReport: ({ progress }) => {
+    onIteration: ({ progress }) => {
       if (progress.iterations === 2) abort.abort();
     },
   });

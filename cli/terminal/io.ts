@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isAbsolute, resolve } from "node:path";
+import { isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { styleText } from "node:util";
 import type { Registries } from "../../lab/experiment/registries.ts";
@@ -37,8 +37,10 @@ export interface Io {
   readonly color: { readonly out: boolean; readonly error: boolean };
   /** The caller's folder: relative paths start there. */
   readonly folder: string;
-  /** The lab's folder: the default store `runs` lies there. */
+  /** The lab's folder. */
   readonly root: string;
+  /** The default store: `runs` in the lab's folder, or in a project's. */
+  readonly store: string;
   /** Cores of the machine. */
   readonly cores: number;
   /** Milliseconds on a clock that never goes back. */
@@ -118,8 +120,15 @@ function terminalKeyboard(): Keyboard {
   };
 }
 
+/** The folder of the task that was called: the lab's, or a project's. */
+function taskFolder(root: string): string {
+  const inside = relative(root, Deno.cwd());
+  return inside.startsWith("..") || isAbsolute(inside) ? Deno.cwd() : root;
+}
+
 /** The process's own surroundings. */
 export function processIo(): Io {
+  const root = fileURLToPath(new URL("../../", import.meta.url));
   const outIsTerminal = Deno.stdout.isTerminal();
   const errorIsTerminal = Deno.stderr.isTerminal();
   const force = (variable("FORCE_COLOR") ?? "") !== "";
@@ -138,7 +147,8 @@ export function processIo(): Io {
       error: !Deno.noColor && (errorIsTerminal || force),
     },
     folder: variable("INIT_CWD") ?? Deno.cwd(),
-    root: fileURLToPath(new URL("../../", import.meta.url)),
+    root,
+    store: resolve(taskFolder(root), "runs"),
     cores: navigator.hardwareConcurrency,
     now: () => performance.now(),
     onInterrupt: (handler) => {

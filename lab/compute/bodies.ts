@@ -7,11 +7,11 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { InputError } from "../core/errors.ts";
-import type { Generator } from "../core/random.ts";
 import type { Box, Space } from "../core/space.ts";
-import type { NamedTensors } from "../core/tensor_data.ts";
+import type { Body, BodyDefinition } from "./definitions.ts";
 import { constant, orthogonal } from "./initializers.ts";
-import type { Tensors } from "./workspace.ts";
+
+export type { Body } from "./definitions.ts";
 
 /**
  * Field of a configuration: the convolutions that pictures pass. The default is that of Mnih et al.
@@ -26,16 +26,6 @@ export const convolutions = z.array(z.tuple([z.int().min(1), z.int().min(1), z.i
 /** A layer of {@linkcode convolutions}: [filters, size, stride]. */
 export type Convolution = z.output<typeof convolutions>[number];
 
-/** What a network makes of an observation before its dense layers. */
-export interface Body {
-  /** Length F of a row of features. */
-  readonly size: number;
-  /** Kernels `body/0/kernel` [size, size, in, filters], orthogonal with gain √2; biases 0. */
-  initialParameters(random: Generator): NamedTensors;
-  /** Features [B, F] of flat observations [B, D]. */
-  features(parameters: Tensors, observations: tf.Tensor): tf.Tensor;
-}
-
 /** Whether observations are convolved: Boxes of three axes, 32 pixels or more in both directions. */
 export function isPicture(space: Space): space is Box {
   if (space.kind !== "box") return false;
@@ -44,11 +34,18 @@ export function isPicture(space: Space): space is Box {
 }
 
 /**
- * The body for an observation space.
+ * The body for an observation space: the experiment's own, else convolutions for pictures, else
+ * none.
  *
- * @throws InputError where a kernel is larger than what it is moved over.
+ * @throws InputError where a kernel is larger than what it is moved over, and where an own body's
+ *   tensors have other names than `body/…`.
  */
-export function bodyOf(space: Space, layers: readonly Convolution[]): Body {
+export function bodyOf(
+  space: Space,
+  layers: readonly Convolution[],
+  own?: BodyDefinition,
+): Body {
+  if (own !== undefined) return checkedBody(own, space);
   if (!isPicture(space)) {
     return {
       size: space.flatSize,
@@ -87,6 +84,23 @@ export function bodyOf(space: Space, layers: readonly Convolution[]): Body {
         x = tf.relu(tf.add(moved, parameters[`body/${layer}/bias`]));
       });
       return tf.reshape(x, [observations.shape[0]!, -1]);
+    },
+  };
+}
+
+/** An own body, whose tensors must not be mistaken for another network's. */
+function checkedBody({ name, create }: BodyDefinition, space: Space): Body {
+  const body = create(space);
+  return {
+    size: body.size,
+    features: (parameters, observations) => body.features(parameters, observations),
+    initialParameters(random) {
+      const parameters = body.initialParameters(random);
+      const wrong = Object.keys(parameters).find((each) => !each.startsWith("body/"));
+      if (wrong === undefined) return parameters;
+      throw new InputError(
+        `Cannot use the body ${name} as its tensors' names must begin with body/: ${wrong}`,
+      );
     },
   };
 }

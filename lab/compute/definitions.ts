@@ -3,14 +3,16 @@
  *
  * @module
  */
+import type * as tf from "@tensorflow/tfjs";
 import type * as z from "zod";
 import type { Dataset, DataTakes } from "../core/dataset.ts";
 import type { Environment } from "../core/environment.ts";
 import type { Generator, Seed } from "../core/random.ts";
 import type { Entry } from "../core/registry.ts";
 import type { Space } from "../core/space.ts";
+import type { NamedTensors } from "../core/tensor_data.ts";
 import type { BudgetUnit, Trainer } from "../core/trainer.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Tensors, Workspace } from "./workspace.ts";
 
 /** What every trainer is made from. */
 export interface TrainerContext<Configuration> {
@@ -34,6 +36,26 @@ export interface Takes {
   readonly observations?: readonly Space["kind"][];
   /** True: only worlds with a transition table. */
   readonly transitions?: boolean;
+  /** True: a network body of the experiment's own may stand before its networks. */
+  readonly body?: boolean;
+}
+
+/** What a network makes of an observation before its dense layers. */
+export interface Body {
+  /** Length F of a row of features. */
+  readonly size: number;
+  /** Initial tensors; every name begins with `body/`. */
+  initialParameters(random: Generator): NamedTensors;
+  /** Features [B, F] of flat observations [B, D], by plain TensorFlow.js on its tensors. */
+  features(parameters: Tensors, observations: tf.Tensor): tf.Tensor;
+}
+
+/** A network body of an experiment's own. */
+export interface BodyDefinition {
+  /** Stands in the run's configuration. */
+  readonly name: string;
+  /** The body for the observations of a space, flat of length `space.flatSize`. */
+  create(space: Space): Body;
 }
 
 /** What a model's trainer is made from. */
@@ -75,6 +97,7 @@ export interface AgentDefinition<Configuration = any> {
     context: TrainerContext<Configuration> & {
       makeEnvironment(): Environment;
       readonly environmentSource?: EnvironmentSource;
+      readonly body?: BodyDefinition;
     },
   ): Promise<Trainer>;
 }

@@ -7,6 +7,7 @@ import { InputError } from "./errors.ts";
 
 /** A part of a data set. */
 export interface Split {
+  /** Examples. */
   readonly count: number;
   /** [count, ...shape], float32. Images in [0, 1]. */
   readonly values: Float32Array;
@@ -31,14 +32,19 @@ export interface Holdings {
 
 /** Examples to learn from and others to measure on. */
 export interface Dataset {
+  /** As in registries. */
   readonly name: string;
+  /** What the examples are. */
   readonly kind: ExampleKind;
   /** Of one example: [H, W, C] for images, [D] for points. */
   readonly shape: readonly number[];
+  /** Of the labels, where there are any. */
   readonly classes?: number;
   /** Of what an example is paired with, where it is. */
   readonly partnerShape?: readonly number[];
+  /** To learn from. */
   readonly train: Split;
+  /** To measure on. */
   readonly test: Split;
   /** Mixtures: [modes, D] centres and the standard deviation, for mode coverage. */
   readonly mixture?: { readonly centers: Float32Array; readonly deviation: number };

@@ -39,17 +39,24 @@ export interface EnvironmentEntry<Options = any> {
 /** A data set, made by seed or parsed from files that the caller hands over. */
 // deno-lint-ignore no-explicit-any
 export interface DatasetDefinition<Configuration = any> {
+  /** As in registries. */
   readonly name: string;
+  /** One line for `list`. */
   readonly summary: string;
   /** What every data set that it makes holds. */
   readonly holds: Holdings;
   /** Strict zod object; every field described and with a default. */
   readonly configuration: z.ZodType<Configuration>;
-  create(context: {
-    configuration: Configuration;
-    /** Named streams of the run's seed. */
-    stream(name: string): Generator;
-    /** Reads a file for loaders; rejects with an `InputError` where it cannot. */
-    readFile(path: string): Promise<Uint8Array>;
-  }): Promise<Dataset>;
+  /** Makes or reads the examples. */
+  create(context: DatasetContext<Configuration>): Promise<Dataset>;
+}
+
+/** What a data set is made from. */
+export interface DatasetContext<Configuration> {
+  /** Parsed by the definition's schema. */
+  readonly configuration: Configuration;
+  /** Named streams of the run's seed. */
+  stream(name: string): Generator;
+  /** Reads a file for loaders; rejects with an `InputError` where it cannot. */
+  readFile(path: string): Promise<Uint8Array>;
 }

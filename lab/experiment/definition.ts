@@ -3,11 +3,23 @@
  *
  * @module
  */
+import type { AgentDefinition, BodyDefinition, ModelDefinition } from "../compute/definitions.ts";
 import type { EnvironmentDefinition } from "../core/environment.ts";
+import type { DatasetDefinition } from "../core/registry.ts";
 import type { Json } from "../core/snapshot.ts";
+import type { Callbacks } from "./callbacks.ts";
 
 /** Fields of an agent, model, data set or environment, checked by its own schema. */
 export type Options = { readonly [key: string]: Json };
+
+/**
+ * A part of an experiment: a registered one by name, or one of the definition's own, each with the
+ * fields that differ from its defaults.
+ */
+export type Chosen<Definition> =
+  | ({ readonly name: string } & Options)
+  | Definition
+  | { readonly definition: Definition; readonly [field: string]: Json | Definition };
 
 /** What all experiments say. */
 export interface CommonFields {
@@ -41,22 +53,26 @@ export interface CommonFields {
   };
   /** Ends the run early when `metric` is at least `atLeast` in `times` evaluations in a row. */
   readonly stop?: { readonly metric: string; readonly atLeast: number; readonly times?: number };
+  /** See every iteration and evaluation; may log metrics and stop the run. */
+  readonly callbacks?: Callbacks;
 }
 
 /** An agent in a world. */
 export interface AgentExperiment extends CommonFields {
   /** A registered world with its options, or a definition of your own. */
   readonly environment: ({ readonly id: string } & Options) | EnvironmentDefinition;
-  /** The agent's name and the fields that differ from its defaults. */
-  readonly agent: { readonly name: string } & Options;
+  /** A registered agent or an own one, and the fields that differ from its defaults. */
+  readonly agent: Chosen<AgentDefinition>;
+  /** What stands before the dense layers of the agent's networks, for agents that take one. */
+  readonly body?: BodyDefinition;
 }
 
 /** A model on a data set. */
 export interface ModelExperiment extends CommonFields {
-  /** A registered data set with its options. */
-  readonly dataset: { readonly name: string } & Options;
-  /** The model's name and the fields that differ from its defaults. */
-  readonly model: { readonly name: string } & Options;
+  /** A registered data set or an own one, with its options. */
+  readonly dataset: Chosen<DatasetDefinition>;
+  /** A registered model or an own one, and the fields that differ from its defaults. */
+  readonly model: Chosen<ModelDefinition>;
 }
 
 /** What `defineExperiment` takes and a definition's module exports as default. */

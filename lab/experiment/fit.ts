@@ -42,6 +42,26 @@ export async function agentsThatFit(
 }
 
 /**
+ * Refuses a network body of the experiment's own for an agent that takes none.
+ *
+ * @throws InputError that names the registered agents which do.
+ */
+export async function requireBody(
+  agent: AgentDefinition,
+  experiment: string,
+  registries: Registries,
+): Promise<void> {
+  if (agent.takes.body) return;
+  const others = await Promise.all(registries.agents.map((entry) => entry.load()));
+  const taking = others.filter(({ takes }) => takes.body).map(({ name }) => name);
+  throw new InputError(
+    `Cannot use "${experiment}" as ${agent.name} takes no network body. Agents that do: ${
+      taking.join(", ") || "none"
+    }`,
+  );
+}
+
+/**
  * Refuses a model on a data set that it cannot learn from.
  *
  * @throws InputError that names the registered models which can.
@@ -51,7 +71,7 @@ export async function requireDataFit(
   { name, holds }: DatasetDefinition,
   registries: Registries,
 ): Promise<void> {
-  if (takesData(model.takes, holds)) return;
+  if (holds === undefined || takesData(model.takes, holds)) return;
   requireData(model, name, holds, await modelsThatFit(holds, registries));
 }
 

@@ -7,7 +7,7 @@ import type { BackendChoice } from "../compute/backend_choice.ts";
 import type { Seed } from "../core/random.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Run } from "../store/store.ts";
-import { loadDefinition } from "./load.ts";
+import { loadDefinition, type Loaded } from "./load.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import type { Opened } from "./protocol.ts";
 import {
@@ -15,6 +15,7 @@ import {
   type LaunchOptions,
   NOT_RESUMABLE,
   threadsOf,
+  type Trainee,
   trainRecorded,
   weightsOf,
 } from "./recorded_run.ts";
@@ -49,8 +50,8 @@ export interface RunRequest {
 }
 
 /** A request with everything found and checked. */
-interface Plan {
-  readonly request: RunRequest;
+export interface Plan {
+  readonly request: Omit<RunRequest, "reference">;
   readonly unit: BudgetUnit;
   readonly order: TrainOrder;
   readonly facts: Omit<RunFacts, keyof Opened>;
@@ -70,7 +71,10 @@ export async function launch(
   options: LaunchOptions,
 ): Promise<Run[]> {
   const plans: Plan[] = [];
-  for (const request of requests) plans.push(await planOf(request, options));
+  for (const request of requests) {
+    const loaded = await loadDefinition(request.reference, options.registries);
+    plans.push(await planOf(loaded, request, options));
+  }
   const runs: (Run | undefined)[] = plans.map(() => undefined);
   let next = 0;
   let refused: unknown;
@@ -92,9 +96,16 @@ export async function launch(
   return runs.filter((run) => run !== undefined);
 }
 
-async function planOf(request: RunRequest, options: LaunchOptions): Promise<Plan> {
-  const { store, registries } = options;
-  const { definition, module, hash } = await loadDefinition(request.reference, registries);
+/**
+ * Finds and checks what a request for a loaded definition asks for.
+ *
+ * @throws InputError as `resolve` does, and for a seed or a stored run that cannot be used.
+ */
+export async function planOf(
+  { definition, module, hash }: Loaded,
+  request: Omit<RunRequest, "reference">,
+  { store, registries }: Pick<LaunchOptions, "store" | "registries">,
+): Promise<Plan> {
   const { configuration, unit, notes } = await resolve(definition, registries, request);
   const seed = String(parseSeed(String(request.seed)));
   const source = request.from === undefined ? undefined : await weightsOf(store, request.from);
@@ -121,11 +132,15 @@ async function planOf(request: RunRequest, options: LaunchOptions): Promise<Plan
   };
 }
 
-/** Trains one request. Returns the run's id, its lock released. */
-async function trainPlan(
-  worker: TrainingWorker,
+/**
+ * Trains a plan under the eyes of the store and returns the run's id, its lock released.
+ *
+ * @throws what comes before the run is stored; a later failure marks the run as failed.
+ */
+export async function trainPlan(
+  trainee: Trainee,
   plan: Plan,
-  options: LaunchOptions,
+  options: Omit<LaunchOptions, "workers">,
 ): Promise<string> {
   const { store, onProgress } = options;
   const { request, facts, order, unit } = plan;
@@ -145,6 +160,6 @@ async function trainPlan(
     const { irreproducible } = opened;
     if (irreproducible !== null) recorder.event("info", irreproducibleLine(irreproducible));
   };
-  await trainRecorded(worker, order, opened, () => recorder, options);
+  await trainRecorded(trainee, order, opened, () => recorder, options);
   return recorder!.run.id;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { isAbsolute, relative, resolve as resolvePath } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { InputError, unknownName } from "../core/errors.ts";
@@ -26,7 +27,7 @@ export const sourceFolders: readonly string[] = [
 ];
 
 /** A definition and where it stands. */
-interface Loaded {
+export interface Loaded {
   readonly definition: ExperimentDefinition;
   /** Module that holds it: relative to the lab's root, or absolute where it lies elsewhere. */
   readonly module: string;
@@ -87,6 +88,12 @@ function unknownExperiment(name: string, registries: Registries): InputError {
  * root. Throws as {@linkcode loadDefinition}.
  */
 export function importModule(module: string, name: string): Promise<ExperimentDefinition> {
+  if (module === "") {
+    throw new InputError(
+      `Cannot import the definition of "${name}" as its run must have been given the module that ` +
+        "exports it (train(…, { module: import.meta.url }))",
+    );
+  }
   return importDefinition(modulePath(module), module, name);
 }
 
@@ -122,7 +129,8 @@ function isFile(reference: string): boolean {
   return /\.(ts|tsx|js|mjs|mts|jsx)$/.test(reference);
 }
 
-function moduleName(path: string): string {
+/** Module's name in a manifest: relative to the lab's root, or absolute where it lies elsewhere. */
+export function moduleName(path: string): string {
   const inside = relative(labRoot, path);
   return inside.startsWith("..") || isAbsolute(inside) ? path : inside.replaceAll("\\", "/");
 }
@@ -134,9 +142,9 @@ function isLabSource(path: string): boolean {
 
 async function readSource(path: string): Promise<Uint8Array | undefined> {
   try {
-    return await Deno.readFile(path);
+    return await readFile(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if ((error as { code?: string }).code === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -54,7 +54,7 @@ async function sourcesBelow(folder: string): Promise<string[]> {
   for await (const entry of Deno.readDir(labRoot + folder)) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory) paths.push(...await sourcesBelow(path));
-    else if (/\.tsx?$/.test(entry.name)) paths.push(path);
+    else if (/(?<!\.d)\.[jt]sx?$/.test(entry.name)) paths.push(path);
   }
   return paths;
 }
@@ -67,13 +67,16 @@ async function hashOfFile(path: string): Promise<string> {
   }
 }
 
-/** Exact versions of what computes, as `deno.json` pins them. */
+/** Exact versions of what computes: `deno.json` pins them, or the installed package's manifest. */
 async function packageVersions(): Promise<Record<string, string>> {
-  const { imports } = JSON.parse(await Deno.readTextFile(`${labRoot}deno.json`)) as {
-    imports: Record<string, string>;
-  };
+  const { imports, dependencies } = JSON.parse(
+    await Deno.readTextFile(`${labRoot}deno.json`).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      return Deno.readTextFile(`${labRoot}package.json`);
+    }),
+  ) as { imports: Record<string, string>; dependencies: Record<string, string> };
   return Object.fromEntries(
-    Object.entries(imports)
+    Object.entries(imports ?? dependencies)
       .filter(([name]) => name.startsWith("@tensorflow/"))
       .map(([name, target]) => [name.slice("@tensorflow/".length), target.split("@").at(-1)!]),
   );

@@ -10,7 +10,19 @@ import { lineOf } from "./error_lines.ts";
 import type { Opened } from "./protocol.ts";
 import { finalParameters, type RunProgress, type StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
-import type { RunRecorder, TrainingWorker, TrainOrder } from "./training_worker.ts";
+import type { Ending } from "./runner.ts";
+import type { RunRecorder, TrainOrder } from "./training_worker.ts";
+
+/** What trains runs, one at a time: a worker, or the caller's thread. */
+export interface Trainee {
+  /**
+   * Trains a run to its end.
+   *
+   * @throws InputError where the input is refused, LabError where training fails, and what a
+   *   recorder throws; the run is over then, too.
+   */
+  train(order: TrainOrder, recorder: RunRecorder, signal?: AbortSignal): Promise<Ending>;
+}
 
 /** Where runs go and who watches. */
 export interface LaunchOptions {
@@ -78,7 +90,7 @@ export function irreproducibleLine(reason: string): string {
  * after it marks the run as failed.
  */
 export async function trainRecorded(
-  worker: TrainingWorker,
+  trainee: Trainee,
   order: TrainOrder,
   opened: (opened: Opened) => Promise<void>,
   recorder: () => StoreRecorder | undefined,
@@ -93,7 +105,7 @@ export async function trainRecorded(
   };
   try {
     const profile = onProfile !== undefined;
-    await worker.train(profile ? { ...order, profile } : order, forward, signal);
+    await trainee.train(profile ? { ...order, profile } : order, forward, signal);
   } catch (error) {
     const writer = recorder();
     if (writer === undefined) throw error;

@@ -8,7 +8,7 @@
 import * as z from "zod";
 import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts";
 import { environmentOf } from "../core/define_environment.ts";
-import type { Environment, EnvironmentDefinition } from "../core/environment.ts";
+import type { Environment } from "../core/environment.ts";
 import { unknownEnvironment } from "../core/environment_ids.ts";
 import { InputError, unknownName } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -22,8 +22,9 @@ import {
   parseValue,
   requirementOf,
 } from "./fields.ts";
-import { requireDataFit, requireFit } from "./fit.ts";
+import { requireBody, requireDataFit, requireFit } from "./fit.ts";
 import { hintFor } from "./other_names.ts";
+import { isOwnEnvironment, namedPart, ownPartsOf } from "./own.ts";
 import type { Registries } from "./registries.ts";
 
 /** A definition with every field filled in and checked. */
@@ -31,7 +32,8 @@ export interface Resolved {
   readonly definition: ExperimentDefinition;
   /**
    * `budget`, `evaluation`, `checkpoint`, `stop`, and `environment` + `agent` or `dataset` +
-   * `model`. An environment of the definition's own module is `{ id, own: true }`.
+   * `model`; `body` and `callbacks` where the definition has them. What stands as code in the
+   * definition's module is marked `own: true`.
    */
   readonly configuration: { readonly [key: string]: Json };
   readonly unit: BudgetUnit;
@@ -58,13 +60,6 @@ interface Part {
   readonly own: boolean;
 }
 
-/** Whether a definition brings its environment along, rather than naming a registered one. */
-export function isOwnEnvironment(
-  environment: ({ readonly id: string } & Options) | EnvironmentDefinition,
-): environment is EnvironmentDefinition {
-  return typeof environment.reset === "function" && typeof environment.step === "function";
-}
-
 /**
  * Checks a definition, applies the overrides and fills in every default.
  *
@@ -85,30 +80,42 @@ export async function resolve(
     options: unknown,
   ) => chosenName(definition, sets, path, selector, options);
 
+  const own = ownPartsOf(definition);
   let parts: Part[];
   let trainer: AgentDefinition | ModelDefinition;
   if ("agent" in definition) {
-    const own = isOwnEnvironment(definition.environment);
+    const options = namedPart(definition.agent);
     const id = choose("environment", "id", definition.environment);
-    const agent = choose("agent", "name", definition.agent);
-    trainer = await loadEntry(registries.agents, "agent", agent, definition.name);
-    const schema = own && id === definition.environment.id
+    const agent = choose("agent", "name", options);
+    const isOwnWorld = own.environment?.id === id;
+    trainer = await ownOr(own.agent, agent, registries.agents, "agent", definition.name);
+    const schema = isOwnWorld
       ? z.strictObject({})
       : environmentEntry(registries, id, definition.name).configuration;
-    const given = own ? { id: definition.environment.id } : definition.environment as Options;
+    const given = own.environment === undefined
+      ? definition.environment as Options
+      : { id: own.environment.id };
     parts = [
-      partOf("environment", "id", id, schema, given, notes, own),
-      partOf("agent", "name", agent, trainer.configuration, definition.agent, notes),
+      partOf("environment", "id", id, schema, given, notes, isOwnWorld),
+      partOf("agent", "name", agent, trainer.configuration, options, notes, trainer === own.agent),
     ];
   } else {
-    const dataset = choose("dataset", "name", definition.dataset);
-    const model = choose("model", "name", definition.model);
-    const source = await loadEntry(registries.datasets, "data set", dataset, definition.name);
-    trainer = await loadEntry(registries.models, "model", model, definition.name);
+    const data = namedPart(definition.dataset);
+    const options = namedPart(definition.model);
+    const dataset = choose("dataset", "name", data);
+    const model = choose("model", "name", options);
+    const source = await ownOr(
+      own.dataset,
+      dataset,
+      registries.datasets,
+      "data set",
+      definition.name,
+    );
+    trainer = await ownOr(own.model, model, registries.models, "model", definition.name);
     await requireDataFit(trainer, source, registries);
     parts = [
-      partOf("dataset", "name", dataset, source.configuration, definition.dataset, notes),
-      partOf("model", "name", model, trainer.configuration, definition.model, notes),
+      partOf("dataset", "name", dataset, source.configuration, data, notes, source === own.dataset),
+      partOf("model", "name", model, trainer.configuration, options, notes, trainer === own.model),
     ];
   }
 
@@ -133,10 +140,15 @@ export async function resolve(
     configuration[path] = { [selector]: chosen, ...(own ? { own: true } : {}), ...values };
   }
   Object.assign(configuration, check(definition.name, common, "", commonGiven, changes, fields));
+  if (own.callbacks !== undefined) configuration.callbacks = { own: true };
   if ("agent" in definition) {
     const environment = worldOf(definition, configuration, registries);
     await requireFit(trainer as AgentDefinition, environment, registries);
     environment.close?.();
+    if (own.body !== undefined) {
+      await requireBody(trainer as AgentDefinition, definition.name, registries);
+      configuration.body = { name: own.body.name, own: true };
+    }
   }
   return {
     definition,
@@ -184,6 +196,26 @@ export function loadEntry<T>(
 }
 
 /**
+ * The definition's own part where it is chosen, else a registered one.
+ *
+ * @throws InputError where the own part has the name of a registered one, which nothing could tell
+ *   apart, and where no part has the name.
+ */
+function ownOr<T extends { readonly name: string }>(
+  own: T | undefined,
+  name: string,
+  entries: readonly { readonly name: string; load(): Promise<T> }[],
+  kind: string,
+  experiment: string,
+): T | Promise<T> {
+  if (own?.name !== name) return loadEntry(entries, kind, name, experiment);
+  if (entries.every((entry) => entry.name !== name)) return own;
+  throw new InputError(
+    `Cannot use "${experiment}" as its own ${kind} needs a name that the lab's do not have: ${name}`,
+  );
+}
+
+/**
  * Checks a part of a stored configuration again (`{ name, …fields }`) and returns its typed fields.
  */
 export function checkStored<T>(schema: z.ZodType<T>, path: string, stored: Json, name: string): T {
@@ -193,7 +225,7 @@ export function checkStored<T>(schema: z.ZodType<T>, path: string, stored: Json,
 
 const allKeys = [
   ..."name version summary expectedSeconds budget seeds evaluation checkpoint stop".split(" "),
-  ..."environment agent dataset model".split(" "),
+  ..."environment agent body dataset model callbacks".split(" "),
 ];
 
 function checkKeys(definition: ExperimentDefinition): void {
@@ -214,6 +246,14 @@ function checkKeys(definition: ExperimentDefinition): void {
     const value: unknown = (definition as unknown as Record<string, unknown>)[key];
     return value !== undefined && value !== null && typeof value === "object";
   };
+  for (const key of ["body", "callbacks"] as const) {
+    const { [key]: value } = definition as unknown as Record<string, unknown>;
+    if (value === undefined || has(key)) continue;
+    const helper = key === "body" ? "defineBody" : "defineCallbacks";
+    throw new InputError(
+      `Cannot use "${name}" with this ${key} as it must be made by ${helper}: ${shown(value)}`,
+    );
+  }
   if (!(has("agent") && has("environment")) && !(has("model") && has("dataset"))) {
     throw new InputError(
       `Cannot use "${name}" as it must have environment and agent, or dataset and model: ` +

@@ -8,10 +8,12 @@ import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 import { type BudgetUnit, unitNames } from "../core/trainer.ts";
 import type { Manifest, Run } from "../store/store.ts";
+import type { ExperimentDefinition } from "./definition.ts";
 import {
   type LaunchOptions,
   NOT_RESUMABLE,
   threadsOf,
+  type Trainee,
   trainRecorded,
   weightsAgain,
 } from "./recorded_run.ts";
@@ -19,7 +21,7 @@ import { hashOfModule, modulePath } from "./load.ts";
 import { provenance } from "./manifest.ts";
 import { earlierBudgets, type StoredRunner, StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
-import { loadEntry } from "./resolve.ts";
+import { trainerDefinition } from "./session.ts";
 import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
 
 /**
@@ -31,28 +33,34 @@ import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
  * that depend on the budget then follow the new one, so that an extended run differs from one that
  * had the larger budget all along. The manifest keeps the earlier budgets as `extendedFrom`.
  *
- * Throws an `InputError` for a finished run without a larger budget and a diverged run, and a
- * `LabError` where another process trains the run.
+ * @throws InputError for a finished run without a larger budget, a diverged run, and one whose
+ *   module is gone; LabError where another process trains the run.
  */
-export async function resume(
-  reference: string,
-  options: LaunchOptions & { readonly budget?: number },
-): Promise<Run> {
+export async function resume(reference: string, options: ResumeOptions): Promise<Run> {
   const { id } = options.store.find(reference);
   {
     using _lock = options.store.lock(id);
-    await goOn(id, options);
+    using worker = new TrainingWorker(threadsOf(options, 1));
+    await goOn(id, options.trainee ?? worker, options);
   }
   return options.store.run(id)!;
 }
 
-async function goOn(
-  id: string,
-  options: LaunchOptions & { readonly budget?: number },
-): Promise<void> {
+/** How a run goes on. */
+export interface ResumeOptions
+  extends Omit<LaunchOptions, "workers">, Partial<Pick<LaunchOptions, "workers">> {
+  /** A larger total budget, which extends a finished run. */
+  readonly budget?: number;
+  /** What trains; default: a worker. */
+  readonly trainee?: Trainee;
+  /** The run's definition, where it is at hand. */
+  readonly definition?: ExperimentDefinition;
+}
+
+async function goOn(id: string, trainee: Trainee, options: ResumeOptions): Promise<void> {
   const { store, registries, onProgress } = options;
   const run = store.run(id)!;
-  const unit = await unitOf(run.manifest, registries);
+  const unit = await unitOf(run.manifest, registries, options.definition);
   const manifest = continued(run, unit, options.budget);
   const extends_ = manifest !== run.manifest;
   const checkpoint = run.tags.includes(NOT_RESUMABLE)
@@ -69,10 +77,9 @@ async function goOn(
     counters = { ...progress, wallSeconds: state.wallSeconds };
   } else if (from !== undefined) order.weights = await weightsAgain(store, from);
 
-  using worker = new TrainingWorker(threadsOf(options, 1));
   let recorder: StoreRecorder | undefined;
   await trainRecorded(
-    worker,
+    trainee,
     { ...order, ...(start && { start }) },
     async () => {
       store.beginAttempt(id, checkpoint?.iteration ?? -1);
@@ -120,13 +127,13 @@ export function orderOf(
 }
 
 /** The unit in which a run's budget is counted. */
-export async function unitOf(manifest: Manifest, registries: Registries): Promise<BudgetUnit> {
-  const { configuration, experiment } = manifest.determined;
-  const { agent, model } = configuration as { agent?: { name: string }; model?: { name: string } };
-  const trainer = agent === undefined
-    ? await loadEntry(registries.models, "model", model!.name, experiment)
-    : await loadEntry(registries.agents, "agent", agent.name, experiment);
-  return trainer.budgetUnit;
+export async function unitOf(
+  manifest: Manifest,
+  registries: Registries,
+  definition?: ExperimentDefinition,
+): Promise<BudgetUnit> {
+  const { job } = orderOf(manifest, registries);
+  return (await trainerDefinition(job, registries, definition)).budgetUnit;
 }
 
 /** The manifest that the run goes on under. */
@@ -170,8 +177,7 @@ export async function changesSince(manifest: Manifest): Promise<string[]> {
   const { code, versions } = await provenance();
   const lines: string[] = [];
   const { module, hash } = manifest.definition;
-  const now = await hashOfModule(modulePath(module));
-  if (now !== hash) {
+  if (module !== "" && await hashOfModule(modulePath(module)) !== hash) {
     lines.push(`the definition file ${module} has changed since the run began`);
   }
   if (code.hash !== manifest.code.hash) {

@@ -11,6 +11,7 @@ import { type Seed, streamOf } from "../core/random.ts";
 import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
 import type { Report, Trainer } from "../core/trainer.ts";
+import { CallbackRunner, type Callbacks } from "./callbacks.ts";
 import type { BestBy } from "./session.ts";
 
 /** Counters of the runner: part of every checkpoint. */
@@ -27,6 +28,10 @@ export interface RunnerState {
   best: number | null;
   /** Seconds of training over all attempts. */
   wallSeconds: number;
+  /** Why a callback ended the run; counted anew where the budget changes. */
+  stoppedBy?: string;
+  /** What the callbacks keep, where there are any. */
+  callbacks?: Json;
 }
 
 /** What the runner reports after an iteration or an evaluation. */
@@ -62,7 +67,7 @@ interface RunSink {
 
 /** How a run ended. */
 export interface Ending {
-  /** `completed`: the budget is used; `stopped`: by the stop rule. */
+  /** `completed`: the budget is used; `stopped`: by the stop rule or a callback. */
   readonly status: "completed" | "stopped" | "interrupted" | "diverged";
   /** Where training stands. */
   readonly progress: Progress;
@@ -84,6 +89,8 @@ export interface RunnerOptions {
     | { readonly metric: string; readonly atLeast: number; readonly times: number }
     | null;
   readonly bestBy: BestBy | null;
+  /** The definition's own. */
+  readonly callbacks?: Callbacks;
   /** Counters of the checkpoint that the trainer was restored from. */
   readonly state?: RunnerState;
   /** Asked after every iteration; true: checkpoint and end as `interrupted`. */
@@ -104,10 +111,11 @@ export function runnerOptions(
 }
 
 /**
- * Trains until the budget is used, the stop rule holds, the run diverges or is interrupted.
+ * Trains until the budget is used, the stop rule holds, a callback stops it, the run diverges or is
+ * interrupted.
  *
  * - Evaluates when progress crosses a multiple of `evaluation.every` and at the end, once an
- *   iteration at most.
+ *   iteration at most. Callbacks see each report before it goes out.
  * - A checkpoint is the last thing of its iteration, so that going on from it repeats nothing.
  * - A loss that is NaN or infinite after an iteration, or such a parameter at an evaluation or
  *   checkpoint, ends the run as `diverged`; the latest good snapshot goes out as the checkpoint
@@ -121,9 +129,15 @@ export async function runTrainer(
   const { evaluation, checkpoint, stop, bestBy } = options;
   const { unit, total } = trainer.budget;
   const state = { ...(options.state ?? initialState()) };
-  if (state.budget !== total) Object.assign(state, { budget: total, stopCount: 0 });
+  if (state.budget !== total) {
+    Object.assign(state, { budget: total, stopCount: 0 });
+    delete state.stoppedBy;
+  }
+  const callbacks = options.callbacks &&
+    new CallbackRunner(options.callbacks, options.seed, state.callbacks);
   const elapsed = stopwatch(state.wallSeconds);
-  const stopped = () => stop !== null && state.stopCount >= stop.times;
+  const ruledOut = () => stop !== null && state.stopCount >= stop.times;
+  const stopped = () => ruledOut() || state.stoppedBy !== undefined;
   const over = () => trainer.progress[unit] >= total || stopped();
 
   const send = (kind: RunReport["kind"], report: Report, timing: Metrics) =>
@@ -135,11 +149,19 @@ export async function runTrainer(
       artifacts: report.artifacts ?? [],
       wallSeconds: elapsed(),
     });
+  /** The report, with what the callbacks add to it. */
+  const seen = async (kind: RunReport["kind"], report: Report): Promise<Report> => {
+    if (callbacks === undefined) return report;
+    const { report: whole, stop } = await callbacks.call(kind, trainer, report);
+    if (stop !== undefined) state.stoppedBy ??= stop;
+    return whole;
+  };
   const iterate = async () => {
     const previous = { ...trainer.progress };
     const seconds = stopwatch();
     const report = await trainer.iterate();
-    await send("iteration", report, rates(previous, trainer.progress, seconds()));
+    const timing = rates(previous, trainer.progress, seconds());
+    await send("iteration", await seen("iteration", report), timing);
     return {
       badLoss: badLoss(report.metrics),
       crossed: Math.floor(previous[unit] / evaluation.every) <
@@ -150,19 +172,25 @@ export async function runTrainer(
   const evaluate = async () => {
     const seconds = stopwatch();
     const random = streamOf(options.seed, `evaluation/${state.evaluations}`);
-    const report = await trainer.evaluate({ random, episodes: evaluation.episodes });
+    const measured = await trainer.evaluate({ random, episodes: evaluation.episodes });
+    const timing = { "timing/evaluation_seconds": seconds() };
     state.evaluations++;
     state.evaluatedAt = trainer.progress.iterations;
+    const report = await seen("evaluation", measured);
     if (stop !== null) {
       state.stopCount = report.metrics[stop.metric] >= stop.atLeast ? state.stopCount + 1 : 0;
     }
-    await send("evaluation", report, { "timing/evaluation_seconds": seconds() });
+    await send("evaluation", report, timing);
     return bestBy === null ? null : report.metrics[bestBy.metric] ?? null;
   };
   const take = async (): Promise<RunPoint> => ({
     progress: { ...trainer.progress },
     snapshot: await trainer.snapshot(),
-    runner: { ...state, wallSeconds: elapsed() },
+    runner: {
+      ...state,
+      ...callbacks && { callbacks: callbacks.snapshot() },
+      wallSeconds: elapsed(),
+    },
   });
   const ended = (status: Ending["status"], message: string | null): Ending => ({
     status,
@@ -183,7 +211,7 @@ export async function runTrainer(
       const tensor = firstBadTensor((await trainer.snapshot()).parameters);
       return diverge(tensor === undefined ? badLoss : `${badLoss}, parameter ${tensor}`);
     }
-    const evaluating = crossed || trainer.progress[unit] >= total;
+    const evaluating = crossed || over();
     const score = evaluating ? await evaluate() : null;
     const interrupted = options.interrupted?.() ?? false;
     const due = sinceSaved() >= checkpoint.everySeconds ||
@@ -206,6 +234,7 @@ export async function runTrainer(
   }
   await sink.checkpoint({ kind: "final", ...await take(), score: null });
   if (!stopped()) return ended("completed", null);
+  if (!ruledOut()) return ended("stopped", state.stoppedBy!);
   const times = stop!.times === 1 ? "" : ` ${stop!.times} times in a row`;
   return ended("stopped", `${stop!.metric} ≥ ${stop!.atLeast}${times}`);
 }

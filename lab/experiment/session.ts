@@ -4,8 +4,13 @@
  *
  * @module
  */
+import * as fileSystem from "node:fs/promises";
 import type { BackendChoice } from "../compute/backend_choice.ts";
-import type { EnvironmentSource } from "../compute/definitions.ts";
+import type {
+  AgentDefinition,
+  EnvironmentSource,
+  ModelDefinition,
+} from "../compute/definitions.ts";
 import { type RaisedRate, raiseRate } from "../compute/raised_rate.ts";
 import type { Workspace } from "../compute/workspace.ts";
 import type { Dataset } from "../core/dataset.ts";
@@ -16,15 +21,17 @@ import { type Generator, type Seed, streamOf } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { ExperimentDefinition } from "./definition.ts";
+import type { Callbacks } from "./callbacks.ts";
 import { firstLine } from "./error_lines.ts";
 import { importModule, labRoot } from "./load.ts";
+import { isOwn, needsModule, type OwnParts, ownPartsOf, requireOwn } from "./own.ts";
 import type { Registries } from "./registries.ts";
-import { checkStored, environmentEntry, isOwnEnvironment, loadEntry } from "./resolve.ts";
+import { checkStored, environmentEntry, loadEntry } from "./resolve.ts";
 
 /** What decides a run's numbers, as plain data. */
 export interface Job {
   readonly experiment: string;
-  /** The definition's module; read only where the environment is its own or unknown without it. */
+  /** The definition's module; read only where a part is its own or unknown without it. */
   readonly module: string;
   readonly configuration: { readonly [key: string]: Json };
   /** Decimal, as seeds may have 128 bits. */
@@ -59,6 +66,8 @@ export interface Session {
   /** Models: what the trainer learns from. */
   readonly dataset?: Dataset;
   readonly bestBy: BestBy | null;
+  /** The definition's own. */
+  readonly callbacks?: Callbacks;
   /** What of the programs could not be compiled and how it ran instead: a line each. */
   fallbacks(): string[];
   /** What has changed in how steps are computed since this was last asked. */
@@ -85,8 +94,7 @@ export function parseSeed(text: string): Seed {
 /**
  * Opens the workspace and makes environment or data set and the trainer.
  *
- * @param options.definition Handed over where it is at hand; else an own environment is imported
- *   anew.
+ * @param options.definition Handed over where it is at hand; else own parts are imported anew.
  * @param options.threads Threads that compiled steps may use; default 1.
  * @param options.rate Takes the place of the trainer's learning rate.
  */
@@ -114,28 +122,32 @@ export async function openSession(
   if (options.rate !== undefined) raiseRate(workspace, options.rate);
 
   const { configuration, experiment } = job;
+  const own = await ownPartsOfJob(job, definition);
+  const callbacks = isOwn(configuration.callbacks)
+    ? requireOwn(own, "callbacks", "callbacks", job)
+    : undefined;
   const budget = configuration.budget as number;
   const stop = configuration.stop as { metric: string } | null;
   const stopBy: BestBy | null = stop && { metric: stop.metric, goal: "maximize" };
   const context = { budget, workspace, seed, stream };
   const opened = async (): Promise<Pick<Session, "trainer" | "makeEnvironment" | "bestBy">> => {
     if (configuration.agent !== undefined) {
-      const { name } = configuration.agent as { name: string };
-      const agent = await loadEntry(registries.agents, "agent", name, experiment);
+      const agent = await agentOf(job, registries, own);
       const makeEnvironment = await environmentMaker(job, registries, definition);
+      const { body: bodyPart } = configuration as { body?: { name: string } };
       const checked = checkStored(agent.configuration, "agent", configuration.agent, experiment);
       const trainer = await agent.create({
         ...context,
         configuration: checked,
         makeEnvironment,
         environmentSource: environmentSource(job, registries, definition),
+        body: bodyPart && requireOwn(own, "body", bodyPart.name, job),
       });
       const bestBy = stopBy ?? { metric: "evaluation/return_mean", goal: "maximize" };
       return { trainer, makeEnvironment, bestBy };
     }
-    const { name } = configuration.model as { name: string };
-    const model = await loadEntry(registries.models, "model", name, experiment);
-    const dataset = await makeDataset(job, registries, stream);
+    const model = await modelOf(job, registries, own);
+    const dataset = await makeDataset(job, registries, own, stream);
     const checked = checkStored(model.configuration, "model", configuration.model, experiment);
     const { models } = registries;
     const trainer = await model.create({ ...context, configuration: checked, dataset, models });
@@ -145,6 +157,7 @@ export async function openSession(
     const parts = await opened();
     return {
       ...parts,
+      callbacks,
       backend: workspace.backend,
       backendReason: reason,
       adapter,
@@ -162,6 +175,37 @@ export async function openSession(
     workspace.dispose();
     throw error;
   }
+}
+
+/** A job's own parts; an `InputError` where the module that has them cannot be imported. */
+async function ownPartsOfJob(job: Job, definition?: ExperimentDefinition): Promise<OwnParts> {
+  if (!needsModule(job.configuration)) return {};
+  return ownPartsOf(definition ?? await importModule(job.module, job.experiment));
+}
+
+/** What a job trains, registered or the definition's own. */
+export async function trainerDefinition(
+  job: Job,
+  registries: Registries,
+  definition?: ExperimentDefinition,
+): Promise<AgentDefinition | ModelDefinition> {
+  const { agent, model } = job.configuration;
+  const own = isOwn(agent ?? model) ? await ownPartsOfJob(job, definition) : {};
+  return agent === undefined
+    ? await modelOf(job, registries, own)
+    : await agentOf(job, registries, own);
+}
+
+async function agentOf(job: Job, registries: Registries, own: OwnParts): Promise<AgentDefinition> {
+  const { agent } = job.configuration as { agent: { name: string } };
+  if (isOwn(agent)) return requireOwn(own, "agent", agent.name, job);
+  return await loadEntry(registries.agents, "agent", agent.name, job.experiment);
+}
+
+async function modelOf(job: Job, registries: Registries, own: OwnParts): Promise<ModelDefinition> {
+  const { model } = job.configuration as { model: { name: string } };
+  if (isOwn(model)) return requireOwn(own, "model", model.name, job);
+  return await loadEntry(registries.models, "model", model.name, job.experiment);
 }
 
 async function profileOf(workspace: Workspace): Promise<string> {
@@ -201,28 +245,24 @@ export async function environmentMaker(
     const options = checkStored(entry.configuration, "environment", stored, job.experiment);
     return () => entry.make(options);
   }
-  const source = definition ?? await importModule(job.module, job.experiment);
-  if (!("environment" in source) || !isOwnEnvironment(source.environment)) {
-    throw new InputError(
-      `Cannot run "${job.experiment}" as its module must define the environment ${stored.id}: ` +
-        job.module,
-    );
-  }
-  const own = source.environment;
+  const own = requireOwn(await ownPartsOfJob(job, definition), "environment", stored.id, job);
   return () => environmentOf(own);
 }
 
 async function makeDataset(
   job: Job,
   registries: Registries,
+  own: OwnParts,
   stream: (name: string) => Generator,
 ): Promise<Dataset> {
   const stored = job.configuration.dataset as { name: string };
-  const source = await loadEntry(registries.datasets, "data set", stored.name, job.experiment);
+  const source = isOwn(stored)
+    ? requireOwn(own, "dataset", stored.name, job)
+    : await loadEntry(registries.datasets, "data set", stored.name, job.experiment);
   const configuration = checkStored(source.configuration, "dataset", stored, job.experiment);
   const readFile = async (path: string) => {
     try {
-      return await Deno.readFile(path);
+      return await fileSystem.readFile(path);
     } catch (error) {
       throw new InputError(`Cannot read ${path} as data set ${stored.name}: ${firstLine(error)}`);
     }

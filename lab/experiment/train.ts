@@ -1,20 +1,29 @@
 /**
- * Training as a library call, without a store.
+ * Training as a library call: in the caller's thread, in memory or into a store.
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import type { BackendChoice } from "../compute/backend_choice.ts";
+import { InputError } from "../core/errors.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { Seed } from "../core/random.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
 import type { Trainer } from "../core/trainer.ts";
+import type { Run } from "../store/store.ts";
 import type { ExperimentDefinition } from "./definition.ts";
-import { digestOf } from "./digest.ts";
-import { Recording } from "./recorder.ts";
+import { digestOf, type DigestSeries } from "./digest.ts";
+import { planOf, type RunRequest, trainPlan } from "./launch.ts";
+import { hashOfModule, type Loaded, moduleName } from "./load.ts";
+import { Recording, storedSeries } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
 import { resolve } from "./resolve.ts";
-import { type Ending, runnerOptions, type RunReport, runTrainer } from "./runner.ts";
-import { openSession } from "./session.ts";
+import { resume } from "./resume.ts";
+import type { Trainee } from "./recorded_run.ts";
+import { encoded, runSession } from "./run_session.ts";
+import type { RunRecorder, TrainOrder } from "./training_worker.ts";
+import type { Ending, RunReport } from "./runner.ts";
+import { openSession, parseSeed, type Session } from "./session.ts";
 
 /** How a library call trains. */
 export interface TrainOptions {
@@ -26,10 +35,31 @@ export interface TrainOptions {
   readonly budget?: number;
   /** Overrides by path, as on the command line: `["agent.gamma", "0.98"]`. */
   readonly set?: readonly (readonly [path: string, value: string])[];
-  /** Called after every iteration and evaluation; awaited. */
-  readonly onReport?: (report: RunReport) => void | Promise<void>;
-  /** Ends training after the iteration in which it is aborted. */
+  /** Threads that compiled steps may use; decides no bit of the result. Default 1. */
+  readonly threads?: number;
+  /** Receives what every iteration reported; awaited. */
+  readonly onIteration?: (report: RunReport) => void | Promise<void>;
+  /** Receives what every evaluation reported; awaited. */
+  readonly onEvaluation?: (report: RunReport) => void | Promise<void>;
+  /**
+   * Aborted: training ends after the iteration as `interrupted`; a stored run has a checkpoint to go
+   * on from.
+   */
   readonly signal?: AbortSignal;
+  /**
+   * Folder of the store that keeps the run, as `--store` of the command line; needs Deno. Default:
+   * none.
+   */
+  readonly store?: string;
+  /** With `store`: the URL of the module that exports the definition (`import.meta.url`), by which
+   * the command line resumes and reproduces a run with parts of its own. */
+  readonly module?: string;
+  /** With `store`: a stored run to go on with (id, unique prefix or `latest`). */
+  readonly resume?: string;
+  /** With `store`: what to call the run. Default: the experiment's name. */
+  readonly name?: string;
+  /** With `store`: words to find the run by. */
+  readonly tags?: readonly string[];
 }
 
 /** A series of a library call. */
@@ -42,6 +72,8 @@ export interface TrainedSeries {
 
 /** What came out. */
 export interface TrainResult extends Ending {
+  /** Id of the stored run; null without a store. */
+  readonly run: string | null;
   /** Last value of every series. */
   readonly metrics: Metrics;
   /** Every value of every series, by name. */
@@ -59,62 +91,194 @@ export interface TrainResult extends Ending {
 }
 
 /**
- * Trains a definition from start to end. Throws an `InputError` where the definition is wrong.
+ * Trains a definition to its end, or goes on with a stored run of it.
+ *
+ * @throws InputError where the definition or an option is wrong, and what training throws; a stored
+ *   run is then marked `failed`.
  *
  * @example
  * ```ts ignore
- * const { metrics } = await train(cartpole, { seed: 7, onReport: ({ metrics }) => show(metrics) });
+ * const { run, metrics } = await train(cartpole, { seed: 7, store: "runs" });
  * ```
  */
 export async function train(
   definition: ExperimentDefinition,
   options: TrainOptions & { readonly registries: Registries },
 ): Promise<TrainResult> {
-  const { registries, seed = 1, backend = "auto", onReport, signal } = options;
-  const { configuration } = await resolve(definition, registries, options);
-  const job = { experiment: definition.name, module: "", configuration, seed: `${seed}`, backend };
-  const session = await openSession(job, registries, { definition });
-  const recording = new Recording();
-  let parameters: NamedTensors = {};
-  const breathe = breather();
+  checkOptions(options);
+  const trainee = new TrainingHere(definition, options);
   try {
-    const ending = await runTrainer(session.trainer, {
-      ...runnerOptions(configuration),
-      checkpoint: { everyIterations: 0, everySeconds: Infinity },
-      seed,
-      bestBy: session.bestBy,
-      interrupted: () => signal?.aborted ?? false,
-    }, {
-      report: async (report) => {
-        recording.add(report);
-        await onReport?.(report);
-        await breathe();
-      },
-      checkpoint: ({ kind, snapshot }) => {
-        if (kind !== "best") parameters = snapshot.parameters;
-      },
-    });
-    const series = recording.series();
-    const determined = {
-      experiment: definition.name,
-      version: definition.version ?? 1,
-      configuration,
-      seed: `${seed}`,
-      backend: session.backend,
-    };
+    return options.store === undefined
+      ? await trainInMemory(trainee, definition, options)
+      : await trainInStore(trainee, definition, { ...options, store: options.store });
+  } catch (error) {
+    trainee.session?.dispose();
+    throw error;
+  }
+}
+
+function checkOptions(options: TrainOptions): void {
+  if (options.store !== undefined && !("Deno" in globalThis)) {
+    throw new InputError(
+      "Cannot keep runs in a store as its files and locks need Deno: train without",
+    );
+  }
+  for (const name of ["module", "resume", "name", "tags"] as const) {
+    if (options[name] === undefined || options.store !== undefined) continue;
+    throw new InputError(
+      `Cannot train with the option ${name} as it needs a store (store: "runs"): ${options[name]}`,
+    );
+  }
+  for (const name of ["seed", "set"] as const) {
+    if (options[name] === undefined || options.resume === undefined) continue;
+    throw new InputError(`Cannot resume with the option ${name} as the run has its own already`);
+  }
+}
+
+async function trainInMemory(
+  trainee: TrainingHere,
+  definition: ExperimentDefinition,
+  options: TrainOptions & { readonly registries: Registries },
+): Promise<TrainResult> {
+  const { registries, seed = 1, backend = "auto" } = options;
+  const { configuration } = await resolve(definition, registries, options);
+  const recording = new Recording();
+  const job = {
+    experiment: definition.name,
+    module: "",
+    // No checkpoint on the way: there is nothing that could keep it.
+    configuration: {
+      ...configuration,
+      checkpoint: { everyIterations: 0, everySeconds: Infinity, keepLast: 1 },
+    },
+    seed: String(parseSeed(String(seed))),
+    backend,
+  };
+  const recorder: RunRecorder = {
+    opened: () => {},
+    report: (report) => recording.add(report),
+    checkpoint: () => {},
+    ended: () => {},
+  };
+  await trainee.train({ job, registries: registries.module }, recorder, options.signal);
+  const { experiment } = job;
+  const determined = {
+    experiment,
+    version: definition.version ?? 1,
+    configuration,
+    seed: job.seed,
+    backend: trainee.session!.backend,
+  };
+  const series = recording.series();
+  return trainee.result(null, series, digestOf(determined, series, trainee.parameters));
+}
+
+async function trainInStore(
+  trainee: TrainingHere,
+  definition: ExperimentDefinition,
+  options: TrainOptions & { readonly registries: Registries; readonly store: string },
+): Promise<TrainResult> {
+  const { registries, signal, seed = 1, backend = "auto", resume: earlier } = options;
+  const { openStore } = await import("../store/sqlite_store.ts");
+  const store = openStore(options.store);
+  try {
+    const watched = { store, registries, signal };
+    let run: Run;
+    if (earlier === undefined) {
+      const request: Omit<RunRequest, "reference"> = { ...options, seed, backend };
+      const plan = await planOf(await loaded(definition, options.module), request, watched);
+      run = store.run(await trainPlan(trainee, plan, watched))!;
+    } else {
+      requireSame(definition, store.find(earlier));
+      const { budget } = options;
+      run = await resume(earlier, { ...watched, budget, definition, trainee });
+    }
+    if (trainee.failure !== undefined) throw trainee.failure;
+    const series = storedSeries(store, run.id);
+    const { determined } = run.manifest;
+    const digest = run.digest ?? digestOf(determined, series, trainee.parameters);
+    return trainee.result(run.id, series, digest);
+  } finally {
+    store.close();
+  }
+}
+
+async function loaded(definition: ExperimentDefinition, module?: string): Promise<Loaded> {
+  if (module === undefined) return { definition, module: "", hash: "" };
+  const path = fileURLToPath(module);
+  return { definition, module: moduleName(path), hash: await hashOfModule(path) };
+}
+
+function requireSame({ name }: ExperimentDefinition, run: Run): void {
+  const { experiment } = run.manifest.determined;
+  if (experiment === name) return;
+  throw new InputError(
+    `Cannot resume run ${run.id} with the definition "${name}" as it must be of "${experiment}"`,
+  );
+}
+
+/** Trains in this thread and keeps the session open. */
+class TrainingHere implements Trainee {
+  readonly #definition: ExperimentDefinition;
+  readonly #options: TrainOptions & { readonly registries: Registries };
+  #ending: Ending | undefined;
+  /** Open from the start of training. */
+  session: Session | undefined;
+  /** Of the latest checkpoint that is not merely the best one. */
+  parameters: NamedTensors = {};
+  /** What training threw. */
+  failure: unknown;
+
+  constructor(
+    definition: ExperimentDefinition,
+    options: TrainOptions & { readonly registries: Registries },
+  ) {
+    this.#definition = definition;
+    this.#options = options;
+  }
+
+  async train(order: TrainOrder, recorder: RunRecorder, signal?: AbortSignal): Promise<Ending> {
+    const { registries, threads, onIteration, onEvaluation } = this.#options;
+    const breathe = breather();
+    try {
+      const session = this.session = await openSession(order.job, registries, {
+        definition: this.#definition,
+        threads,
+      });
+      const ending = this.#ending = await runSession(session, order, {
+        opened: (opened) => recorder.opened(opened),
+        report: async (report) => {
+          await recorder.report(await encoded(report));
+          await (report.kind === "iteration" ? onIteration : onEvaluation)?.(report);
+          await breathe();
+        },
+        checkpoint: async (checkpoint) => {
+          if (checkpoint.kind !== "best") this.parameters = checkpoint.snapshot.parameters;
+          await recorder.checkpoint(checkpoint);
+        },
+      }, () => signal?.aborted ?? false);
+      await recorder.ended(ending, session.fallbacks());
+      return ending;
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+  }
+
+  /** What the caller gets. */
+  result(run: string | null, series: readonly DigestSeries[], digest: string): TrainResult {
+    const session = this.session!;
     return {
-      ...ending,
+      ...this.#ending!,
+      run,
       metrics: Object.fromEntries(series.map(({ name, values }) => [name, values.at(-1)!])),
       series: Object.fromEntries(series.map((one) => [one.name, one])),
-      parameters,
-      digest: digestOf(determined, series, parameters),
+      parameters: this.parameters,
+      digest,
       backend: session.backend,
       trainer: session.trainer,
       dispose: () => void session.dispose(),
     };
-  } catch (error) {
-    session.dispose();
-    throw error;
   }
 }
 

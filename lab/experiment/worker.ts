@@ -4,13 +4,11 @@
  * @module
  */
 import { InputError } from "../core/errors.ts";
-import type { Trainer } from "../core/trainer.ts";
 import { lineOf } from "./error_lines.ts";
-import type { EncodedArtifact, FromWorker, ToWorker, TrainMessage } from "./protocol.ts";
+import type { FromWorker, ToWorker, TrainMessage } from "./protocol.ts";
 import type { Registries } from "./registries.ts";
-import { runnerOptions, type RunReport, runTrainer } from "./runner.ts";
-import { openSession, parseSeed } from "./session.ts";
-import { startFrom } from "./warm_start.ts";
+import { encoded, runSession } from "./run_session.ts";
+import { openSession } from "./session.ts";
 
 const scope = globalThis as unknown as {
   postMessage(message: FromWorker): void;
@@ -61,35 +59,15 @@ async function send(message: FromWorker, most: number): Promise<void> {
 
 async function train(message: TrainMessage): Promise<void> {
   const { registries } = await import(message.registries) as { registries: Registries };
-  const { job } = message;
-  const session = await openSession(job, registries, { threads: message.threads });
+  const session = await openSession(message.job, registries, { threads: message.threads });
   try {
-    const { trainer, backend, backendReason, adapter, threads } = session;
-    await begin(trainer, message);
-    const resumable = session.makeEnvironment?.().snapshot !== undefined ||
-      !session.makeEnvironment;
-    const { irreproducible = null } = trainer;
-    const opened = { backend, backendReason, adapter, threads, resumable, irreproducible };
-    scope.postMessage({ kind: "opened", opened });
     const flag = new Int32Array(message.interrupt);
-    const ending = await runTrainer(trainer, {
-      ...runnerOptions(job.configuration),
-      seed: parseSeed(job.seed),
-      bestBy: session.bestBy,
-      state: message.start?.runner,
-      interrupted: () => Atomics.load(flag, 0) !== 0,
-    }, {
-      report: async (report) => {
-        const artifacts = await encode(report);
-        const notices = session.notices().map((message) => ({
-          level: "warning" as const,
-          message,
-        }));
-        const events = [...report.events, ...notices];
-        await send({ kind: "report", report: { ...report, events, artifacts } }, MOST_WAITING);
-      },
+    const ending = await runSession(session, message, {
+      opened: (opened) => scope.postMessage({ kind: "opened", opened }),
+      report: async (report) =>
+        await send({ kind: "report", report: await encoded(report) }, MOST_WAITING),
       checkpoint: (checkpoint) => send({ kind: "checkpoint", checkpoint }, 0),
-    });
+    }, () => Atomics.load(flag, 0) !== 0);
     if (message.profile) scope.postMessage({ kind: "profile", text: await session.profile() });
     const fallbacks = session.fallbacks();
     scope.postMessage({ kind: "ended", ending, fallbacks, leakedTensors: session.dispose() });
@@ -97,19 +75,4 @@ async function train(message: TrainMessage): Promise<void> {
     session.dispose();
     throw error;
   }
-}
-
-async function begin(trainer: Trainer, { start, weights }: TrainMessage): Promise<void> {
-  if (start !== undefined) await trainer.restore(start.snapshot);
-  else if (weights !== undefined) await startFrom(trainer, weights);
-}
-
-async function encode(report: RunReport): Promise<EncodedArtifact[]> {
-  if (report.artifacts.length === 0) return [];
-  const { encodePng } = await import("../core/png.ts");
-  return report.artifacts.map(({ name, raster }) => ({
-    name,
-    mediaType: "image/png",
-    bytes: encodePng(raster),
-  }));
 }

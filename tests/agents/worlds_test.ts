@@ -129,7 +129,7 @@ for (const { name, takes, budgetUnit } of definitions) {
     const warnings: string[] = [];
     const { status, progress, dispose } = await train(experiment(name, endless), {
       registries,
-      onReport: ({ events }) => void warnings.push(...events.map(({ message }) => message)),
+      onEvaluation: ({ events }) => void warnings.push(...events.map(({ message }) => message)),
     });
     strictEqual(status, "completed");
     ok(progress.environmentSteps >= BUDGET);
@@ -166,7 +166,7 @@ Deno.test("a goal that is never reached is told with what helps", async () => {
   };
   const { dispose } = await train(definition, {
     registries,
-    onReport: ({ events }) => void warnings.push(...events.map(({ message }) => message)),
+    onEvaluation: ({ events }) => void warnings.push(...events.map(({ message }) => message)),
   });
   match(
     warnings.at(-1)!,

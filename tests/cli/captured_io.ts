@@ -46,6 +46,9 @@ export function capturedIo(
     color: { out: color, error: color },
     folder: options.folder ?? "/nowhere",
     root: options.root ?? new URL("../../", import.meta.url).pathname,
+    store: `${
+      (options.root ?? new URL("../../", import.meta.url).pathname).replace(/\/$/, "")
+    }/runs`,
     cores: options.cores ?? 2,
     now: () => io.clock,
     onInterrupt: (handler) => {

@@ -63,3 +63,25 @@ Deno.test("a kernel larger than the picture is refused", () => {
     /Cannot convolve pictures of 32 × 32 as the kernel must not be larger: 33/,
   );
 });
+
+Deno.test("an own body is taken as it is, and its tensors' names must begin with body/", () => {
+  const random = defaultRng(1);
+  const space = new Box({ low: -1, high: 1, shape: [3] });
+  const named = (name: string) =>
+    bodyOf(space, [], {
+      name: "mine",
+      create: ({ flatSize }) => ({
+        size: flatSize + 1,
+        initialParameters: () => ({
+          [name]: { shape: [1], dtype: "float32", values: Float32Array.of(2) },
+        }),
+        features: (_, observations) => observations,
+      }),
+    });
+  strictEqual(named("body/w").size, 4);
+  deepStrictEqual(Object.keys(named("body/w").initialParameters(random)), ["body/w"]);
+  throws(
+    () => named("policy/w").initialParameters(random),
+    /^InputError: Cannot use the body mine as its tensors' names must begin with body\/: policy\/w$/,
+  );
+});

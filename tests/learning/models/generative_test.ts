@@ -9,12 +9,13 @@ import type { ModelExperiment } from "../../../lab/experiment/definition.ts";
 import { glyphsVaeMixtureQuick, ringWganGpQuick } from "../../../experiments/quick_start_models.ts";
 import { glyphsAutoencoder } from "../../../experiments/glyphs.ts";
 import { datasets } from "../../../models/datasets/mod.ts";
+import { namedPart } from "../../../lab/experiment/own.ts";
 import { trainerOf, trainThrough } from "../../models/laboratory.ts";
 
 /** The final evaluation of an experiment. */
 async function evaluationOf(experiment: ModelExperiment, seed: number): Promise<Metrics> {
-  const { name: dataName, ...options } = experiment.dataset;
-  const { name, ...fields } = experiment.model;
+  const { name: dataName, ...options } = namedPart(experiment.dataset);
+  const { name, ...fields } = namedPart(experiment.model);
   const definition = await datasets.find((entry) => entry.name === dataName)!.load();
   const dataset = await definition.create({
     configuration: definition.configuration.parse(options),

@@ -1,0 +1,24 @@
+/**
+ * What own agents, models and network bodies are built of: TensorFlow.js, networks, gradient steps,
+ * optimizers, and the trainers' common parts. Importing it loads TensorFlow.js.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+
+export { tf };
+
+export * from "./lab/compute/descend.ts";
+export * from "./lab/compute/gradients.ts";
+export * from "./lab/compute/initializers.ts";
+export * from "./lab/compute/networks.ts";
+export * from "./lab/compute/optimizers.ts";
+export * as schedules from "./lab/compute/schedules.ts";
+export type * from "./lab/compute/workspace.ts";
+export * from "./lab/core/base_trainer.ts";
+
+export { tabularAgent } from "./agents/tabular/tabular_trainer.ts";
+export * from "./agents/trainers/agent_trainer.ts";
+export * from "./agents/trainers/evaluation.ts";
+export { perBatch } from "./agents/trainers/programs.ts";
+export * from "./agents/worlds/world.ts";

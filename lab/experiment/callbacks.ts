@@ -1,0 +1,111 @@
+/**
+ * Callbacks: a definition's own functions that see every iteration and evaluation, add series and
+ * may end the run.
+ *
+ * @module
+ */
+import { InputError } from "../core/errors.ts";
+import type { Metrics, Progress } from "../core/metrics.ts";
+import { type Generator, type Seed, streamOf } from "../core/random.ts";
+import type { Json } from "../core/snapshot.ts";
+import type { Report, Trainer } from "../core/trainer.ts";
+
+/** What a callback sees. */
+export interface CallbackContext<State = Json> {
+  /** Where training stands. */
+  readonly progress: Readonly<Progress>;
+  /** What this iteration or evaluation reported, by name. */
+  readonly metrics: Readonly<Metrics>;
+  /** The trainer, to be looked at: `act`, `sample`, `snapshot`. */
+  readonly trainer: Trainer;
+  /** What the callbacks keep: part of every checkpoint. Change its fields in place. */
+  readonly state: State;
+  /** A named stream of the run's seed, another one at each iteration. */
+  stream(name: string): Generator;
+}
+
+/** What a callback asks for. */
+export interface CallbackResult {
+  /** Values by name, which become series of the run like the trainer's own. */
+  readonly metrics?: Metrics;
+  /** Ends the run after this iteration as `stopped`: one line that says why. */
+  readonly stop?: string;
+}
+
+/** A callback; it may be asynchronous, training waits for it. */
+export type Callback<State = Json> = (
+  context: CallbackContext<State>,
+) => CallbackResult | void | Promise<CallbackResult | void>;
+
+/** A definition's callbacks. */
+// deno-lint-ignore no-explicit-any
+export interface Callbacks<State = any> {
+  /** What they keep between calls, at the start: plain data. Default: an empty object. */
+  readonly state?: () => State;
+  /** After every iteration. */
+  readonly onIteration?: Callback<State>;
+  /** After every evaluation, which follows its iteration. */
+  readonly onEvaluation?: Callback<State>;
+}
+
+/**
+ * Types callbacks with their state.
+ *
+ * The metrics that they return are series of the run and part of its digest: the same seed must
+ * give the same values. What the clock decides belongs under a name that begins with `timing/`.
+ */
+export function defineCallbacks<State>(callbacks: Callbacks<State>): Callbacks<State> {
+  return callbacks;
+}
+
+/** Calls a run's callbacks and merges what they return. */
+export class CallbackRunner {
+  readonly #callbacks: Callbacks;
+  readonly #seed: Seed;
+  #state: Json;
+
+  /** @param state What an earlier checkpoint kept; left out: as the callbacks begin. */
+  constructor(callbacks: Callbacks, seed: Seed, state?: Json) {
+    this.#callbacks = callbacks;
+    this.#seed = seed;
+    this.#state = state === undefined ? callbacks.state?.() ?? {} : structuredClone(state);
+  }
+
+  /** A copy of what the callbacks keep. */
+  snapshot(): Json {
+    return structuredClone(this.#state);
+  }
+
+  /**
+   * The report with the callback's metrics, and the reason to stop where it gave one.
+   *
+   * @throws InputError where a metric is no number or has the name of one that was reported.
+   */
+  async call(
+    kind: "iteration" | "evaluation",
+    trainer: Trainer,
+    report: Report,
+  ): Promise<{ readonly report: Report; readonly stop?: string }> {
+    const { onIteration, onEvaluation } = this.#callbacks;
+    const callback = kind === "iteration" ? onIteration : onEvaluation;
+    const { iterations } = trainer.progress;
+    const result = await callback?.({
+      progress: { ...trainer.progress },
+      metrics: report.metrics,
+      trainer,
+      state: this.#state,
+      stream: (name) => streamOf(this.#seed, `callbacks/${kind}/${iterations}/${name}`),
+    });
+    if (!result) return { report };
+    const { metrics = {}, stop } = result;
+    for (const [name, value] of Object.entries(metrics)) {
+      if (typeof value !== "number") {
+        throw new InputError(`Cannot log ${name} as a metric must be a number: ${typeof value}`);
+      }
+      if (name in report.metrics) {
+        throw new InputError(`Cannot log ${name} as the trainer reports a metric of that name`);
+      }
+    }
+    return { report: { ...report, metrics: { ...report.metrics, ...metrics } }, stop };
+  }
+}

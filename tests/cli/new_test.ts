@@ -1,0 +1,103 @@
+/** Starting files train as they are, and are the examples of docs/extend.md. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { parse } from "node:path";
+import { registries } from "../../registries.ts";
+import { template, templateKinds } from "../../cli/commands/new.ts";
+import { main } from "../../cli/main.ts";
+import { capturedIo } from "./captured_io.ts";
+
+const root = new URL("../../", import.meta.url);
+
+/** What a person types in an empty folder. */
+async function inFolder(
+  test: (
+    type: (...args: string[]) => Promise<{ code: number; out: string; error: string }>,
+    folder: string,
+  ) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(async (...args) => {
+      const io = capturedIo({ folder, root: folder });
+      const code = await main(args, io);
+      return { code, ...io.written };
+    }, folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("there is a kind for every template", async () => {
+  const files: string[] = [];
+  for await (const { name } of Deno.readDir(new URL("cli/templates", root))) {
+    files.push(parse(name).name);
+  }
+  deepStrictEqual(files.sort(), [...templateKinds].sort());
+});
+
+Deno.test("a starting file of each kind trains as it is, and nothing is overwritten", async () => {
+  await inFolder(async (type, folder) => {
+    const names = templateKinds.map((kind) => `quick-${kind}`);
+    for (const [i, kind] of templateKinds.entries()) {
+      const { code, out, error } = await type("new", kind, names[i]);
+      strictEqual(code, 0, error);
+      match(out, new RegExp(`^Wrote ${names[i]}\\.ts\\. To train it: .* run ${names[i]}\\.ts`));
+      strictEqual(
+        await Deno.readTextFile(`${folder}/${names[i]}.ts`),
+        await template(kind, names[i]),
+      );
+    }
+    const { code, out, error } = await type(
+      "run",
+      ...names.map((name) => `${name}.ts`),
+      ...["--seed", "1", "--budget", "2048", "--json"],
+    );
+    strictEqual(code, 0, error);
+    const { runs } = JSON.parse(out) as { runs: { config: Record<string, { own?: boolean }> }[] };
+    strictEqual(runs.length, templateKinds.length);
+    const own = templateKinds.map((kind) => kind === "experiment" ? "callbacks" : kind);
+    deepStrictEqual(runs.map(({ config }, i) => config[own[i]]?.own), own.map(() => true));
+
+    const again = await type("new", "agent", "quick-agent");
+    strictEqual(again.code, 2);
+    match(again.error, /quick-agent\.ts as there is such a file already: choose another name\n$/);
+    const wrong = await type("new", "agent", "../agent");
+    strictEqual(wrong.code, 2);
+    match(wrong.error, /letters, digits and single hyphens, like my-agent: \.\.\/agent\n$/);
+  });
+});
+
+Deno.test("docs/extend.md shows the starting files as they are, and names who takes a body", async () => {
+  const page = await Deno.readTextFile(new URL("docs/extend.md", root));
+  for (const kind of templateKinds) {
+    ok(page.includes(`\`\`\`ts ignore\n${await template(kind, `my-${kind}`)}\`\`\``), kind);
+  }
+  const agents = await Promise.all(registries.agents.map((entry) => entry.load()));
+  const taking = agents.filter(({ takes }) => takes.body).map(({ name }) => `\`${name}\``);
+  const [, named] = /for agents that take one \(([^)]*)\)/.exec(page)!;
+  deepStrictEqual(named.split(", ").sort(), taking.sort());
+});
+
+Deno.test("a project's task is the lab's command line with the project's runs", async () => {
+  await inFolder(async (type, folder) => {
+    const { code, out } = await type("new", "project", "study");
+    strictEqual(code, 0);
+    match(out, /^Wrote the folder study: .*\ncd study && deno task experiment run first\.ts\n$/);
+    const project = `${folder}/study`;
+    const { tasks, imports } = JSON.parse(await Deno.readTextFile(`${project}/deno.json`));
+    for (const target of Object.values<string>(imports)) {
+      if (!target.startsWith("npm:")) ok((await Deno.stat(target)).isFile, target);
+    }
+    const line = `${tasks.experiment.command} run first.ts --budget 512 --json`;
+    const { stdout, stderr } = await new Deno.Command("sh", {
+      args: ["-c", line],
+      cwd: project,
+      env: { INIT_CWD: project, NO_COLOR: "1" },
+    }).output();
+    const text = new TextDecoder().decode(stdout);
+    ok(text !== "", new TextDecoder().decode(stderr));
+    strictEqual(JSON.parse(text).runs[0].status, "completed");
+    ok((await Deno.stat(`${project}/runs`)).isDirectory, "beside the project's files");
+    strictEqual((await type("new", "project", "study")).code, 2);
+  });
+});

@@ -1,0 +1,260 @@
+/** A user's own parts go through everything that the lab's own go through. */
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { registries as labRegistries } from "../../../registries.ts";
+import { InputError } from "../../../lab/core/errors.ts";
+import { launch, reproduce, resume } from "../../../lab/experiment/launch.ts";
+import { resolve } from "../../../lab/experiment/resolve.ts";
+import { train } from "../../../lab/experiment/train.ts";
+import { openStore } from "../../../lab/store/sqlite_store.ts";
+import everything, { points } from "./own_parts.ts";
+import { fullAfter, temporaryStore } from "./temporary_store.ts";
+import { registries, toyExperiment } from "./toy_registries.ts";
+
+const source = new URL("./own_parts.ts", import.meta.url);
+const call = { registries, seed: 1, backend: "cpu" } as const;
+
+/** A copy of the user's file beside a store. */
+async function ownFile() {
+  const temporary = await temporaryStore();
+  const file = `${temporary.folder}/own.ts`;
+  await Deno.copyFile(source, file);
+  const options = { store: temporary.store, registries, workers: 1 };
+  const request = { reference: file, seed: 1, backend: "cpu" } as const;
+  return {
+    ...temporary,
+    file,
+    options,
+    request,
+    [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("own agent, world and callbacks train in a worker, resume and are reproduced", async () => {
+  await using own = await ownFile();
+  const { store, options, request } = own;
+  const [whole] = await launch([request], options);
+  strictEqual(`${whole.status}: ${whole.message}`, "stopped: seventeen");
+  strictEqual(whole.iterations, 17);
+  const { configuration } = whole.manifest.determined;
+  deepStrictEqual(configuration.agent, { name: "own-walk", own: true, size: 4 });
+  deepStrictEqual(configuration.environment, { id: "Own-v0", own: true });
+  deepStrictEqual(configuration.callbacks, { own: true });
+  const highest = store.series(whole.id, "own/highest").values;
+  const walk = store.series(whole.id, "losses/walk").values;
+  strictEqual(highest.at(-1), Math.max(...walk));
+  deepStrictEqual(
+    Array.from(store.series(whole.id, "own/steps").values),
+    [40, 80, 120, 160, 170],
+    "every evaluation, and one at the end",
+  );
+
+  const [failed] = await launch([request], { ...options, store: fullAfter(store, 9) });
+  strictEqual(failed.status, "failed");
+  const resumed = await resume(failed.id, options);
+  strictEqual(resumed.digest, whole.digest, "what callbacks keep goes on, too");
+  strictEqual((await reproduce(whole.id, options)).identical, true);
+
+  const { digest, status, dispose } = await train(everything, call);
+  deepStrictEqual([status, digest], ["stopped", whole.digest]);
+  dispose();
+});
+
+Deno.test("an own model and data set train, with their fields", async () => {
+  await using own = await ownFile();
+  const only = `export { points as default } from "./own.ts";`;
+  await Deno.writeTextFile(`${own.folder}/points.ts`, only);
+  const set = [["dataset.high", "2"], ["model.size", "5"]] as const;
+  const [run] = await launch(
+    [{ ...own.request, reference: `${own.folder}/points.ts`, set }],
+    own.options,
+  );
+  strictEqual(run.status, "completed", `${run.message}`);
+  const { dataset, model } = run.manifest.determined.configuration;
+  deepStrictEqual(dataset, { name: "own-points", own: true, high: 2 });
+  deepStrictEqual(model, { name: "own-model", own: true, size: 5 });
+  strictEqual((await reproduce(run.id, own.options)).identical, true);
+});
+
+Deno.test("a changed file is said to have changed, and a missing one is named in one line", async () => {
+  await using own = await ownFile();
+  const { options, request, file, store } = own;
+  const [run] = await launch([request], options);
+  const [failed] = await launch([request], { ...options, store: fullAfter(store, 3) });
+  const text = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, text.replace("standardNormal()", "random()"));
+  const { identical, lines } = await reproduce(run.id, options);
+  strictEqual(identical, false);
+  match(lines[0], /^the definition file .*own\.ts has changed since the run began$/);
+  const resumed = await resume(failed.id, options);
+  ok(store.events(resumed.id).some(({ message }) => /own\.ts has changed/.test(message)));
+
+  await Deno.writeTextFile(file, text.replace('name: "own-walk"', 'name: "renamed"'));
+  await rejects(
+    reproduce(run.id, options),
+    /^InputError: Cannot run "own-everything" as its module must define the agent own-walk: .*own\.ts$/,
+  );
+  await Deno.remove(file);
+  const gone = /^InputError: Cannot load .*own\.ts as there must be such a file: .*own\.ts$/;
+  await rejects(reproduce(run.id, options), gone);
+  await rejects(resume(run.id, { ...options, budget: 400 }), gone);
+});
+
+Deno.test("another agent in the definition's own world is compared by --set agent.name", async () => {
+  const set = [["agent.name", "toy"]] as const;
+  const { configuration, notes } = await resolve(everything, registries, { set });
+  strictEqual((configuration.agent as { name: string }).name, "toy");
+  strictEqual("own" in (configuration.agent as object), false);
+  deepStrictEqual(configuration.environment, { id: "Own-v0", own: true });
+  deepStrictEqual(notes, []);
+});
+
+Deno.test("own parts that cannot be used are refused in one line", async () => {
+  const refused = (definition: unknown, line: RegExp, by = registries) =>
+    rejects(resolve(definition as typeof everything, by), (error) => {
+      ok(error instanceof InputError, String(error));
+      match(error.message, line);
+      return true;
+    });
+  const { definition } = everything.agent;
+  await refused(
+    { ...everything, agent: { ...definition, name: "toy" } },
+    /its own agent needs a name that the lab's do not have: toy$/,
+  );
+  await refused({ ...everything, agent: { definition, sise: 4 } }, /did you mean "agent\.size"/);
+  await refused({ ...everything, agent: { definition, size: 0 } }, /agent\.size .*≥ 1: 0$/);
+  await refused(
+    { ...everything, callbacks: 5 },
+    /callbacks as it must be made by defineCallbacks: 5/,
+  );
+  await refused({ ...everything, body: "wide" }, /body as it must be made by defineBody: "wide"/);
+  await refused(
+    { ...everything, environment: { id: "CartPole-v1" }, agent: { name: "sac" }, body: {} },
+    /sac/,
+    labRegistries,
+  );
+  await refused(
+    { ...everything, body: { name: "wide", create: () => {} } },
+    /own-walk takes no network body\. Agents that do: .*\bdqn\b/,
+    labRegistries,
+  );
+});
+
+Deno.test("what an own data set makes is checked", async () => {
+  const { definition } = { definition: points.dataset };
+  const experiment = { ...points, dataset: { definition, high: 1000 } };
+  await rejects(
+    train(experiment, call),
+    /own-points as train\.values must be in \[0, 1\]: [\d.]+ at 0/,
+  );
+});
+
+Deno.test("callbacks must log numbers under names of their own", async () => {
+  const logging = (metrics: Record<string, number>) =>
+    train({ ...everything, callbacks: { onIteration: () => ({ metrics }) } }, call);
+  await rejects(
+    logging({ "losses/walk": 1 }),
+    /Cannot log losses\/walk as the trainer reports a metric of that name/,
+  );
+  const text = "high" as unknown as number;
+  await rejects(
+    logging({ "own/x": text }),
+    /Cannot log own\/x as a metric must be a number: string/,
+  );
+});
+
+Deno.test("a library call with a store keeps the run as the command line does", async () => {
+  await using own = await ownFile();
+  const { folder, options, request } = own;
+  const location = `${folder}/mine`;
+  const [launched] = await launch([{ ...request, reference: "line-toy" }], options);
+  const kinds: string[] = [];
+  const result = await train(toyExperiment, {
+    ...call,
+    store: location,
+    name: "mine",
+    tags: ["library"],
+    onIteration: async ({ kind }) => {
+      await Promise.resolve();
+      kinds.push(kind);
+    },
+    onEvaluation: ({ kind }) => void kinds.push(kind),
+  });
+  result.dispose();
+  strictEqual(result.digest, launched.digest);
+  strictEqual(kinds.filter((kind) => kind === "iteration").length, 20);
+  strictEqual(kinds.filter((kind) => kind === "evaluation").length, 5);
+  const store = openStore(location);
+  try {
+    const run = store.run(result.run!)!;
+    deepStrictEqual(
+      [run.name, run.tags, run.status, run.digest, run.active],
+      ["mine", ["library"], "completed", launched.digest, false],
+    );
+    strictEqual(store.artifacts(run.id).length, 5);
+    deepStrictEqual(result.series["losses/toy"].values, store.series(run.id, "losses/toy").values);
+    strictEqual((await reproduce(run.id, { ...options, store })).identical, true);
+  } finally {
+    store.close();
+  }
+});
+
+Deno.test("an aborted library call leaves a checkpoint, from which another goes on", async () => {
+  await using own = await ownFile();
+  const { folder, file, options } = own;
+  const location = `${folder}/mine`;
+  const whole = await train(everything, call);
+  whole.dispose();
+  const abort = new AbortController();
+  const stored = { ...call, store: location, module: new URL(`file://${file}`).href };
+  const interrupted = await train(everything, {
+    ...stored,
+    signal: abort.signal,
+    onIteration: ({ progress }) => {
+      if (progress.iterations === 6) abort.abort();
+    },
+  });
+  interrupted.dispose();
+  deepStrictEqual([interrupted.status, interrupted.progress.iterations], ["interrupted", 6]);
+  const resumed = await train(everything, {
+    registries,
+    store: location,
+    resume: interrupted.run!,
+  });
+  resumed.dispose();
+  deepStrictEqual([resumed.run, resumed.digest], [interrupted.run, whole.digest]);
+  strictEqual(resumed.series["losses/walk"].values.length, 17);
+  const store = openStore(location);
+  try {
+    strictEqual((await reproduce(resumed.run!, { ...options, store })).identical, true);
+  } finally {
+    store.close();
+  }
+});
+
+Deno.test("a library call's wrong options and failures reach the caller", async () => {
+  await using own = await ownFile();
+  const store = `${own.folder}/mine`;
+  await rejects(train(everything, { ...call, resume: "x" }), /option resume as it needs a store/);
+  await rejects(
+    train(everything, { ...call, store, resume: "x" }),
+    /Cannot resume with the option seed/,
+  );
+  const run = await train(everything, { ...call, store });
+  run.dispose();
+  await rejects(
+    train(toyExperiment, { registries, store, resume: run.run! }),
+    /with the definition "line-toy" as it must be of "own-everything"/,
+  );
+  const opened = openStore(store);
+  try {
+    await rejects(
+      reproduce(run.run!, { ...own.options, store: opened }),
+      /must have been given the module that exports it \(train\(…, \{ module: import\.meta\.url \}\)\)/,
+    );
+    const broken = { ...toyExperiment, agent: { name: "toy", throwAt: 3 } };
+    await rejects(train(broken, { ...call, store }), /^RangeError: toy broke/);
+    strictEqual(opened.find("latest").status, "failed");
+  } finally {
+    opened.close();
+  }
+});
