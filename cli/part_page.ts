@@ -58,6 +58,7 @@ export async function partOf(
   }
   if (kind === "datasets") {
     const { configuration, holds } = await entry(registries.datasets).load();
+    if (holds === undefined) return part(configuration, []);
     const fitting = await modelsThatFit(holds, registries);
     return part(configuration, [
       `Holds ${dataHeld(holds)}.`,

@@ -43,8 +43,8 @@ export interface DatasetDefinition<Configuration = any> {
   readonly name: string;
   /** One line for `list`. */
   readonly summary: string;
-  /** What every data set that it makes holds. */
-  readonly holds: Holdings;
+  /** What every data set that it makes holds; left out: looked at when one is made. */
+  readonly holds?: Holdings;
   /** Strict zod object; every field described and with a default. */
   readonly configuration: z.ZodType<Configuration>;
   /** Makes or reads the examples. */

@@ -4,7 +4,7 @@
  * @module
  */
 import * as z from "zod";
-import type { Dataset, Split } from "../../lab/core/dataset.ts";
+import type { Dataset, Holdings, Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { DatasetContext, DatasetDefinition } from "../../lab/core/registry.ts";
 
@@ -17,6 +17,9 @@ export interface DatasetSource<Configuration> {
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`; none by
    * default. */
   readonly configuration?: z.ZodType<Configuration>;
+  /** What its examples are: a run of a model that does not take them is refused before they are
+   * made; left out: when they are. */
+  readonly holds?: Holdings;
   /** Makes or reads the examples; all that it draws comes from `stream`. */
   create(
     context: DatasetContext<Configuration>,
@@ -28,11 +31,12 @@ export interface DatasetSource<Configuration> {
  * their length, finite values, images in [0, 1], labels below `classes`.
  */
 export function defineDataset<Configuration = Record<string, never>>(
-  { name, summary, configuration, create }: DatasetSource<Configuration>,
+  { name, summary, configuration, holds, create }: DatasetSource<Configuration>,
 ): DatasetDefinition<Configuration> {
   return {
     name,
     summary,
+    holds,
     configuration: configuration ?? z.strictObject({}) as unknown as z.ZodType<Configuration>,
     async create(context) {
       const dataset = { ...await create(context), name };

@@ -16,16 +16,16 @@ for (const { name, takes } of definitions) {
         model: { name },
         dataset: { name: dataset.name },
       }, registries);
-      if (takesData(takes, dataset.holds)) {
+      if (takesData(takes, dataset.holds!)) {
         await resolved;
         continue;
       }
-      const fitting = definitions.filter((other) => takesData(other.takes, dataset.holds));
+      const fitting = definitions.filter((other) => takesData(other.takes, dataset.holds!));
       ok(fitting.length > 0);
       await rejects(resolved, {
         name: "InputError",
         message: `Cannot train ${name} on ${dataset.name} as it takes ${dataTaken(takes)}: ` +
-          `${dataset.name} holds ${dataHeld(dataset.holds)}. Models that fit: ` +
+          `${dataset.name} holds ${dataHeld(dataset.holds!)}. Models that fit: ` +
           fitting.map((each) => each.name).join(", "),
       });
     }

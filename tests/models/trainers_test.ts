@@ -77,7 +77,7 @@ for (const { load } of datasets) {
       stream: () => defaultRng(1),
       readFile: () => Promise.reject(new Error("no files")),
     });
-    const { labels = false, partners = false, kind } = holds;
+    const { labels = false, partners = false, kind } = holds!;
     deepStrictEqual(holdingsOf(made), { kind, labels, partners });
   });
 }

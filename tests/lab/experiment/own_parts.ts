@@ -130,6 +130,7 @@ const model: ModelDefinition<Fields> = {
   name: "own-model",
   summary: "A random walk",
   budgetUnit: "examples",
+  takes: { examples: ["points"] },
   configuration,
   create: (context) =>
     Promise.resolve(new WalkTrainer({ ...context, name: "own-model" }, "examples")),
