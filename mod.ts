@@ -63,8 +63,8 @@ export {
   VectorEnvironment,
   type VectorStep,
 } from "./lab/core/vector.ts";
-export type { Dataset, Split } from "./lab/core/dataset.ts";
-export type { DatasetContext, DatasetDefinition } from "./lab/core/registry.ts";
+export type { Dataset, DataTakes, ExampleKind, Holdings, Split } from "./lab/core/dataset.ts";
+export type { DatasetContext, DatasetDefinition, Entry } from "./lab/core/registry.ts";
 export type { Dtype, NamedTensors, TensorData, TypedArrays } from "./lab/core/tensor_data.ts";
 export type { ActOptions, BudgetUnit, Report, Trainer } from "./lab/core/trainer.ts";
 export type {
@@ -72,6 +72,7 @@ export type {
   Body,
   BodyDefinition,
   EnvironmentSource,
+  ModelContext,
   ModelDefinition,
   Takes,
   TrainerContext,

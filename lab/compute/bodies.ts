@@ -9,7 +9,8 @@ import * as z from "zod";
 import { InputError } from "../core/errors.ts";
 import type { Box, Space } from "../core/space.ts";
 import type { Body, BodyDefinition } from "./definitions.ts";
-import { constant, orthogonal } from "./initializers.ts";
+import { type Initializer, orthogonal } from "./initializers.ts";
+import { convolution, convolutionParameters } from "./layers/convolution.ts";
 
 export type { Body } from "./definitions.ts";
 
@@ -32,6 +33,9 @@ export function isPicture(space: Space): space is Box {
   const { shape } = space as unknown as Box;
   return shape.length === 3 && shape[0] >= 32 && shape[1] >= 32;
 }
+
+/** Orthogonal with gain √2, as ReLU asks for. */
+const wide: Initializer = (random, shape) => orthogonal(random, shape, Math.SQRT2);
 
 /**
  * The body for an observation space: the experiment's own, else convolutions for pictures, else
@@ -66,22 +70,21 @@ export function bodyOf(
   }
   return {
     size: shapes.at(-1)!.reduce((product, side) => product * side, 1),
-    initialParameters(random) {
-      return Object.fromEntries(layers.flatMap(([filters, size], layer) => [
-        [
-          `body/${layer}/kernel`,
-          orthogonal(random, [size, size, shapes[layer][2], filters], Math.SQRT2),
-        ],
-        [`body/${layer}/bias`, constant([filters], 0)],
-      ]));
-    },
+    initialParameters: (random) =>
+      Object.assign(
+        {},
+        ...layers.map(([filters, size], layer) => {
+          const inputs = shapes[layer][2];
+          const options = { inputs, filters, size, initializer: wide };
+          return convolutionParameters(random, options, `body/${layer}`);
+        }),
+      ),
     features(parameters, observations) {
       const shape = [observations.shape[0]!, ...space.shape] as [number, number, number, number];
       let x: tf.Tensor4D = tf.reshape(observations, shape);
       layers.forEach(([, , stride], layer) => {
-        const kernel = parameters[`body/${layer}/kernel`] as tf.Tensor4D;
-        const moved = tf.conv2d(x, kernel, stride, "valid");
-        x = tf.relu(tf.add(moved, parameters[`body/${layer}/bias`]));
+        const movement = { stride, padding: "valid" } as const;
+        x = tf.relu(convolution(parameters, x, `body/${layer}`, movement));
       });
       return tf.reshape(x, [observations.shape[0]!, -1]);
     },

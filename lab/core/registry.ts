@@ -10,8 +10,11 @@ import type { Generator } from "./random.ts";
 
 /** A registry's entry: light enough for `list` and `--help`; `load` brings the code. */
 export interface Entry<T> {
+  /** What it is called. */
   readonly name: string;
+  /** One line for `list`. */
   readonly summary: string;
+  /** Brings its code. */
   load(): Promise<T>;
 }
 
