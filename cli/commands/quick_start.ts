@@ -275,7 +275,7 @@ function next(runs: readonly Run[], at: string, io: Io): string {
   const model = finished.find((run) => configured(run, "model") !== undefined);
   const example = agent ?? model ?? runs[0];
   const lines = [
-    ["See the runs in a browser", "deno task -q dashboard"],
+    ["See runs in a browser", "deno task -q dashboard"],
     ["Repeat one, bit for bit", `${PROGRAM} reproduce ${example.id}${at}`],
     ...(agent === undefined
       ? []

@@ -18,6 +18,7 @@ const lines: Readonly<Record<string, string>> = {
   play: "play worlds.ts --random --seconds 1 --out play.gif --force",
   check: "check CliffWalking-v1",
   completions: "completions bash",
+  new: "new agent walkerMORE",
   range: "range cartpole-ppo --iterations 10 --episodes 1 --budget 3000",
 };
 

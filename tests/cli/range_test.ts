@@ -45,8 +45,8 @@ Deno.test("range --json is one document, the same each time; --out keeps the poi
 
 Deno.test("range ends after the iteration in which it is interrupted, with what there is", async () => {
   const io = capturedIo({ screen: { columns: 80, rows: 24 } });
-  const write = io.error;
-  io.error = (text) => {
+  const write = io.notice;
+  io.notice = (text) => {
     write(text);
     if (/ 3 of 12/.test(text)) io.interrupt();
   };

@@ -63,7 +63,7 @@ Deno.test("--quiet leaves a terminal to the results", async () => {
     const args = ["run", "cliffwalking-value-iteration", "--store", "runs", "--quiet"];
     await inTerminal(folder, args, async (terminal) => {
       strictEqual(await terminal.ended, 0);
-      match(terminal.written, /^run .*\r\n\w{6} .*\r\n$/);
+      match(terminal.written, /^run .*\r\n\w{6} .*\r\nCliffWalking-v1: random .*\r\n$/);
       // deno-lint-ignore no-control-regex
       doesNotMatch(terminal.written, /\x1b/);
     });
