@@ -20,6 +20,10 @@ export * as schedules from "./lab/compute/schedules.ts";
 export type * from "./lab/compute/workspace.ts";
 export * from "./lab/core/base_trainer.ts";
 
+export { actionInput, type ActionRows, actionRows } from "./agents/distributions/actions.ts";
+export * from "./agents/distributions/mod.ts";
+export type * from "./agents/distributions/policy_distribution.ts";
+export * from "./agents/returns/advantages.ts";
 export { tabularAgent } from "./agents/tabular/tabular_trainer.ts";
 export * from "./agents/trainers/agent_trainer.ts";
 export * from "./agents/trainers/evaluation.ts";
@@ -28,5 +32,6 @@ export * from "./agents/worlds/world.ts";
 
 export * from "./models/define_model.ts";
 export * from "./models/fields.ts";
+export * from "./models/losses.ts";
 export * from "./models/model.ts";
 export * as modelNetworks from "./models/networks.ts";

@@ -4,6 +4,7 @@ import { argument } from "@optique/core/primitives";
 import { InputError } from "../../lab/core/errors.ts";
 import { unitNames } from "../../lab/core/trainer.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
+import { isOwn } from "../../lab/experiment/own.ts";
 import type { Resolved } from "../../lab/experiment/resolve.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import { kindOf, nounOf, unknownToAll } from "../catalogue.ts";
@@ -86,10 +87,22 @@ export const describe = defineCommand({
   },
 });
 
-/** Name or id of a part of a configuration. */
+/** Name or id of a part of a configuration, and whether it is the definition's own. */
 function chosen(part: Json | undefined): string {
   const { name, id } = part as { name?: string; id?: string };
-  return name ?? id ?? "";
+  return `${name ?? id}${isOwn(part) ? " (own)" : ""}`;
+}
+
+/** What a configuration trains, and what with: `Trains dqn in Corridor-v0 (own)`. */
+function trained({ agent, environment, model, dataset, body, callbacks }: {
+  readonly [part: string]: Json;
+}): string {
+  const what = agent === undefined
+    ? `${chosen(model)} on ${chosen(dataset)}`
+    : `${chosen(agent)} in ${chosen(environment)}`;
+  return `Trains ${what}${body === undefined ? "" : ` through the network body ${chosen(body)}`}${
+    callbacks === undefined ? "" : ", with callbacks (own)"
+  }`;
 }
 
 function document(
@@ -120,9 +133,6 @@ function page(
 ): string {
   const { definition, configuration, fields, unit } = resolved;
   const { name, summary, seeds = 1, expectedSeconds } = definition;
-  const trains = "agent" in definition
-    ? `Trains ${chosen(configuration.agent)} in ${chosen(configuration.environment)}`
-    : `Trains ${chosen(configuration.model)} on ${chosen(configuration.dataset)}`;
   const time = expectedSeconds === undefined
     ? ""
     : `, about ${roughly(expectedSeconds)} a seed on two cores`;
@@ -133,7 +143,9 @@ function page(
   return [
     heading(name, summary, io),
     wrapped(
-      `${trains}. Budget: ${count(Number(configuration.budget))} ${unitNames[unit]}${time}. ` +
+      `${trained(configuration)}. Budget: ${count(Number(configuration.budget))} ${
+        unitNames[unit]
+      }${time}. ` +
         `Seeds: ${seeds}.`,
       io.columns(),
     ).join("\n"),

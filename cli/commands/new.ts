@@ -13,6 +13,7 @@ import { callersPath, type Io } from "../terminal/io.ts";
  * for the name. */
 export const templateKinds = [
   "agent",
+  "model",
   "environment",
   "dataset",
   "body",
@@ -28,9 +29,9 @@ export const newFile = defineCommand({
   usage: "KIND NAME",
   brief: "Writes a starting file of your own, or a project's folder",
   description:
-    "Writes NAME.ts into the folder that it is called from: an agent, environment, data " +
-    "set, network body or experiment that trains as it is, with comments that say what to change. " +
-    "project writes a folder NAME in which the command line works as it does here. Overwrites " +
+    "Writes NAME.ts into the folder that it is called from: an agent, model, environment, " +
+    "data set, network body or experiment that trains as it is, with comments that say what to " +
+    "change. project writes a folder NAME in which the command line works as it does here. Overwrites " +
     "nothing.",
   examples: [
     ["new environment lake", "lake.ts: a world of your own, and PPO in it"],

@@ -5,24 +5,23 @@
  *   deno task experiment run my-agent.ts --seeds 3
  *   deno task experiment run my-agent.ts --set agent.name=ppo     # the same world, to compare
  */
+import { type AgentContext, defineAgent, defineExperiment, type Report } from "reverie";
 import {
-  type AgentContext,
-  defineAgent,
-  defineExperiment,
-  type Generator,
-  type Report,
-} from "reverie";
-import {
+  actionInput,
+  actionRows,
   adam,
   AgentTrainer,
   compileScores,
   descend,
+  distributionKinds,
   Evaluator,
   greedyActors,
   mlp,
   mlpParameters,
   PARAMETERS,
-  type Tensors,
+  policyDistribution,
+  type Scores,
+  standardize,
   tf,
   World,
 } from "reverie/blocks";
@@ -40,13 +39,11 @@ const configuration = z.strictObject({
 
 type Context = AgentContext<z.output<typeof configuration>>;
 
-/** Logits [B, A] of the actions for observations [B, D]. */
-const policy = (parameters: Tensors, x: tf.Tensor) => mlp(parameters, x, "tanh", "policy");
-
 class PolicyGradientTrainer extends AgentTrainer {
   protected readonly parts;
   protected readonly evaluator;
   readonly #world;
+  readonly #distribution;
   readonly #actor;
   readonly #update;
 
@@ -56,12 +53,23 @@ class PolicyGradientTrainer extends AgentTrainer {
     const { environments, rolloutLength, hiddenSizes } = settings;
 
     // N environments that step together; seeded from the run's seed.
-    const world = this.#world = new World(name, context, environments);
-    const { observationSize, flatActionSize } = world.shape;
+    const world = this.#world = new World(name, context, environments, {
+      actions: distributionKinds,
+    });
+    const { observationSize, actionSpace } = world.shape;
+
+    // Choices have probabilities, measured actions a density: the distribution fits the world. Its
+    // inputs [B, P] (logits, or means and deviations) come from observations [B, D].
+    const distribution = this.#distribution = policyDistribution(actionSpace);
+    const policy: Scores = (parameters, x) =>
+      distribution.inputs(parameters, mlp(parameters, x, "tanh", "policy"));
 
     // The workspace holds all tensors in named groups. Random numbers come from named streams.
-    const sizes = [observationSize, ...hiddenSizes, flatActionSize];
-    const parameters = mlpParameters(stream("weights"), sizes, { prefix: "policy" });
+    const sizes = [observationSize, ...hiddenSizes, distribution.outputSize];
+    const parameters = {
+      ...mlpParameters(stream("weights"), sizes, { prefix: "policy" }),
+      ...distribution.initialParameters(),
+    };
     const optimizer = adam();
     workspace.define(PARAMETERS, parameters);
     workspace.define("optimizer", optimizer.initialState(parameters));
@@ -73,7 +81,7 @@ class PolicyGradientTrainer extends AgentTrainer {
         name: `${name}/update`,
         inputs: {
           observations: [[batch, observationSize], "float32"],
-          actions: [[batch], "int32"],
+          actions: actionInput(actionSpace, batch),
           returns: [[batch], "float32"],
         },
         scalars: ["learningRate"],
@@ -82,9 +90,8 @@ class PolicyGradientTrainer extends AgentTrainer {
       ({ input, scalar, state }) => {
         const step = descend(
           (parameters) => {
-            const logits = policy(parameters, input.observations);
-            const taken = tf.oneHot(input.actions as tf.Tensor1D, flatActionSize);
-            const logProbability = tf.sum(tf.mul(tf.logSoftmax(logits), taken), 1);
+            const inputs = policy(parameters, input.observations);
+            const { logProbability } = distribution.terms(inputs, input.actions);
             // L = −mean(ln π(a|s) · R): good returns make their actions likelier.
             return { loss: tf.neg(tf.mean(tf.mul(logProbability, input.returns))) };
           },
@@ -120,21 +127,24 @@ class PolicyGradientTrainer extends AgentTrainer {
     const { environments, rolloutLength, gamma, learningRate } = this.context.configuration;
     const { input, scalar } = this.#update;
     const world = this.#world;
-    const actions = new Int32Array(environments);
+    const actions = actionRows(world.shape.actionSpace, environments);
+    const logProbabilities = new Float64Array(environments);
     const rewards: Float64Array[] = [];
     const ends: boolean[][] = [];
     for (let t = 0; t < rolloutLength; t++) {
       input.observations.set(world.observations, t * world.observations.length);
       this.#actor.input.observations.set(world.observations);
       this.#actor.run();
-      const logits = await this.#actor.read("scores");
-      draw(logits, actions, this.parts.resumables.actions);
-      input.actions.set(actions, t * environments);
+      const inputs = await this.#actor.read("scores");
+      const { actions: random } = this.parts.resumables;
+      this.#distribution.sample(inputs, random, actions, logProbabilities);
+      input.actions.set(actions, t * actions.length);
       const step = world.step(actions);
       rewards.push(Float64Array.from(step.rewards));
-      ends.push(Array.from(actions, (_, n) => Boolean(step.terminated[n] || step.truncated[n])));
+      ends.push(Array.from(step.terminated, (end, n) => Boolean(end || step.truncated[n])));
     }
-    input.returns.set(standardized(discounted(rewards, ends, gamma)));
+    // What is better than usual is made likelier, the rest less likely.
+    standardize(discounted(rewards, ends, gamma), input.returns);
     scalar.learningRate = learningRate * (1 - this.spent);
     this.#update.run();
     this.progress.environmentSteps += environments * rolloutLength;
@@ -142,17 +152,6 @@ class PolicyGradientTrainer extends AgentTrainer {
     this.progress.iterations += 1;
     const [loss] = await this.#update.read("loss");
     return { metrics: { ...world.episodes.metrics(), "losses/policy": loss } };
-  }
-}
-
-/** An action for each row of logits [N, A], by the probabilities softmax(logits). */
-function draw(logits: Float32Array, actions: Int32Array, random: Generator): void {
-  const count = logits.length / actions.length;
-  for (let n = 0; n < actions.length; n++) {
-    const weights = Array.from(logits.subarray(n * count, (n + 1) * count), Math.exp);
-    let left = random.random() * weights.reduce((sum, weight) => sum + weight, 0);
-    actions[n] = 0;
-    while (actions[n] < count - 1 && (left -= weights[actions[n]]) >= 0) actions[n] += 1;
   }
 }
 
@@ -170,17 +169,10 @@ function discounted(rewards: Float64Array[], ends: boolean[][], gamma: number): 
   return returns;
 }
 
-/** Mean 0 and deviation 1: what is better than usual is made likelier, the rest less likely. */
-function standardized(values: Float64Array): Float64Array {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return values.map((value) => (value - mean) / (Math.sqrt(variance) + 1e-8));
-}
-
 export const agent = defineAgent({
   name: "my-agent",
   summary: "The policy gradient in its simplest form",
-  takes: { actions: ["discrete"] },
+  takes: { actions: distributionKinds },
   configuration,
   trainer: (context) => new PolicyGradientTrainer(context),
 });

@@ -46,6 +46,7 @@ Deno.test("a starting file of each kind trains as it is, and nothing is overwrit
         await Deno.readTextFile(`${folder}/${names[i]}.ts`),
         await template(kind, names[i]),
       );
+      match((await type("describe", `${names[i]}.ts`)).out, /^Trains .*\(own\)/m);
     }
     const { code, out, error } = await type(
       "run",
