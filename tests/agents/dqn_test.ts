@@ -162,3 +162,13 @@ for (
       trainer.dispose();
     }, message));
 }
+
+Deno.test("ε falls within its fraction of the budget", async () => {
+  const exploration = {
+    explorationInitial: 1,
+    explorationFinal: 0,
+    explorationFraction: 0.5,
+  };
+  const { metrics } = await trained(exploration, 3, 1024);
+  deepStrictEqual(metrics.map((each) => each["schedule/epsilon"]), [0.5, 0, 0]);
+});

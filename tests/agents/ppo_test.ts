@@ -101,3 +101,27 @@ Deno.test("PyTorch's draw has biases, the orthogonal one has none", async () => 
   // U(−1/√4, 1/√4) for four observations.
   ok(drawn.every((value) => Math.abs(value) <= 0.5 && value !== 0));
 });
+
+Deno.test("the divergence is that of the last epoch alone", async () => {
+  // Two equal steps go twice as far as one, and the divergence is quadratic in the way: 2² / 1².
+  const after = async (epochs: number) => {
+    const { metrics: [first] } = await course({
+      ...{ surrogate: "kl-penalty", klCoefficient: 0, targetDivergence: 0 },
+      ...{ rolloutLength: 32, minibatchSize: 128, epochs },
+      ...{ learningRate: 1e-4, annealLearningRate: false },
+    }, { iterations: 1 });
+    return first["losses/divergence"];
+  };
+  const ratio = await after(3) / await after(2);
+  ok(ratio > 3.5 && ratio < 4.4, `${ratio}`);
+});
+
+Deno.test("while values stay where they were, clipping them changes nothing", async () => {
+  const loss = async (clipValueLoss: boolean) => {
+    const fields = { rolloutLength: 32, epochs: 2, learningRate: 1e-30, clipRange: 1e-4 };
+    const { metrics: [first] } = await course({ ...fields, clipValueLoss }, { iterations: 1 });
+    return first["losses/value"];
+  };
+  const [clipped, plain] = [await loss(true), await loss(false)];
+  ok(Math.abs(clipped / plain - 1) < 1e-4, `${clipped}, ${plain}`);
+});

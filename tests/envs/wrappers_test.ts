@@ -1,9 +1,11 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
 import * as wrappers from "../../envs/wrappers/mod.ts";
+import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
+import { RunningMoments } from "../../lab/core/running_moments.ts";
 import { Box, Discrete } from "../../lab/core/space.ts";
 import { VectorEnvironment } from "../../lab/core/vector.ts";
 // Golden: tests/golden/gymnasium/record_wrappers.py.
@@ -303,4 +305,33 @@ Deno.test("wrong arguments are refused and say what to do", () => {
   env.step(1);
   strictEqual(env.step(0).truncated, true);
   throws(() => env.step(0), /truncated at step 2/);
+});
+
+/** One step an episode, cut off by its time limit, for the reward 1. */
+const cutOff = () =>
+  environmentOf(defineEnvironment({
+    id: "One-v0",
+    observationSpace: new Discrete(2),
+    actionSpace: new Discrete(2),
+    timeLimit: 1,
+    reset: () => 0,
+    step: () => ({ state: 0, reward: 1, terminated: false }),
+    observe: () => 0,
+  }));
+
+Deno.test("a truncated episode's last state keeps its potential", () => {
+  const env = wrappers.potentialShaping(cutOff(), () => 3, 0.5);
+  env.reset({ seed: 1 });
+  strictEqual(env.step(0).reward, 1 + 0.5 * 3 - 3);
+});
+
+Deno.test("the discounted sum of rewards goes on over truncated episodes", () => {
+  const env = wrappers.normalizeReward(cutOff(), { gamma: 0.9 });
+  const moments = new RunningMoments(1);
+  let sum = 0;
+  for (let i = 0; i < 3; i++) {
+    env.reset({ seed: 1 });
+    moments.update([sum = 0.9 * sum + 1]);
+    strictEqual(env.step(0).reward, 1 / Math.sqrt(moments.variance[0] + 1e-8));
+  }
 });

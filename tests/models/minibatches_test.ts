@@ -28,6 +28,12 @@ Deno.test("dropping leaves only whole batches, but for the end of the budget", (
   });
 });
 
+Deno.test("an epoch that whole batches fill leaves nothing out", () => {
+  const batches = new Minibatches(8, 4, "drop", streamOf(1, "minibatch"));
+  const epoch = [...batches.next(Infinity), ...batches.next(Infinity)];
+  deepStrictEqual(epoch.toSorted(), [0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
 Deno.test("restored minibatches go on where they were", () => {
   for (const taken of [0, 1, 3, 7]) {
     const batches = new Minibatches(10, 4, "mask", streamOf(1, "minibatch"));

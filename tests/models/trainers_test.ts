@@ -194,3 +194,55 @@ Deno.test("a critic step leaves the generator and its moments, a generator step 
   }
   workspace.dispose();
 });
+
+Deno.test("a mean score counts a shorter last batch by its rows", async () => {
+  const distance = async (count: number) => {
+    const dataset = { ...await fewPoints(), test: { count, values: new Float32Array(2 * count) } };
+    const { trainer } = await trainerOf("wgan-gp", dataset, smallOf(wganGp));
+    for (let i = 0; i < 5; i++) await trainer.iterate();
+    const { metrics } = await trainer.evaluate({ random: defaultRng(1) });
+    trainer.dispose();
+    return metrics["evaluation/distance"];
+  };
+  // The test points are all alike, so that their number does not matter.
+  const [whole, odd] = [await distance(500), await distance(600)];
+  ok(Math.abs(whole - odd) < 1e-5, `${whole}, ${odd}`);
+});
+
+Deno.test("padding adds nothing to a batch's loss", async () => {
+  const loss = async (batchSize: number) => {
+    const { trainer } = await trainerOf("vae", fewGlyphs(10, 10), {
+      ...{ batchSize, batchesPerIteration: 1, hiddenSizes: [12], latentSize: 3, judge: false },
+    });
+    const { metrics } = await trainer.iterate();
+    trainer.dispose();
+    return metrics["losses/kl"];
+  };
+  const [whole, padded] = [await loss(10), await loss(20)];
+  ok(Math.abs(whole / padded - 1) < 1e-4, `${whole}, ${padded}`);
+});
+
+Deno.test("a round takes all of its critic steps", async () => {
+  const fields = { ...smallOf(wganGp), batchSize: 16, roundsPerIteration: 2, criticSteps: 3 };
+  const { trainer } = await trainerOf("wgan-gp", await fewPoints(), fields);
+  await trainer.iterate();
+  strictEqual(trainer.progress.examples, 2 * 3 * 16);
+  trainer.dispose();
+});
+
+Deno.test("the last gradient steps are as short as the schedule says", async () => {
+  const { trainer } = await trainerOf("autoencoder", fewGlyphs(20, 20), {
+    ...{ batchSize: 20, batchesPerIteration: 1, hiddenSizes: [12], codeSize: 4 },
+    finalLearningRate: 0,
+  }, { budget: 800 });
+  const kernel = async () => Object.values((await trainer.snapshot()).parameters)[0].values.slice();
+  const moved: number[] = [];
+  for (let i = 0, before = await kernel(); i < 40; i++) {
+    await trainer.iterate();
+    const after = await kernel();
+    moved.push(Math.max(...after.map((value, j) => Math.abs(value - before[j]))));
+    before = after;
+  }
+  trainer.dispose();
+  ok(moved[39] < moved[0] / 20, `${moved[0]}, ${moved[39]}`);
+});

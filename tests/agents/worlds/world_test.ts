@@ -3,8 +3,20 @@ import { ActionTranslator } from "../../../agents/distributions/actions.ts";
 import { ObservationNormalizer, RewardNormalizer } from "../../../agents/worlds/normalizer.ts";
 import { World } from "../../../agents/worlds/world.ts";
 import { makeEnv } from "../../../envs/mod.ts";
+import { defineEnvironment, environmentOf } from "../../../lab/core/define_environment.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { Box, Discrete, MultiDiscrete } from "../../../lab/core/space.ts";
+
+/** Shows 0, 10, 20 and, cut off there, 30. */
+const counter = defineEnvironment({
+  id: "Counter-v0",
+  observationSpace: new Box({ low: 0, high: 100, shape: [1] }),
+  actionSpace: new Discrete(2),
+  timeLimit: 3,
+  reset: () => 0,
+  step: (s: number) => ({ state: s + 1, reward: 1, terminated: false }),
+  observe: (s) => Float32Array.of(10 * s),
+});
 
 Deno.test("actions reach environments in their own counting and inside their bounds", () => {
   const discrete = new ActionTranslator(new Discrete(3, 5), 2);
@@ -88,4 +100,17 @@ Deno.test("actions of a kind that an agent cannot choose are refused", () => {
     () => new World("dqn", { seed: 1, makeEnvironment: () => makeEnv("Pendulum-v1") }, 1),
     /Cannot train dqn in Pendulum-v1 as it takes Discrete actions: Box/,
   );
+});
+
+Deno.test("final observations are normalised as all others are", () => {
+  const world = new World("test", { seed: 1, makeEnvironment: () => environmentOf(counter) }, 1, {
+    normalizeObservations: true,
+  });
+  world.step(Int32Array.of(0));
+  world.step(Int32Array.of(0));
+  const { finalObservations, truncated } = world.step(Int32Array.of(0));
+  const { mean, variance } = world.normalizer!.snapshot() as Record<"mean" | "variance", number[]>;
+  deepStrictEqual([...truncated], [1]);
+  const expected = (30 - mean[0]) / Math.sqrt(variance[0] + 1e-8);
+  ok(Math.abs(finalObservations[0] - expected) < 1e-5, `${finalObservations}`);
 });

@@ -61,6 +61,9 @@ for (const [name, initializer, variance, limit] of scaled) {
 Deno.test("a convolution's fans count its receptive field", () => {
   const { variance } = moments(heNormal(defaultRng(1), [5, 5, 8, 64]).values);
   ok(Math.abs(variance / (2 / 200) - 1) < 0.05, `${variance}`);
+  // Fan-in 5 · 5 · 8, fan-out 5 · 5 · 64.
+  const glorot = moments(glorotUniform(defaultRng(1), [5, 5, 8, 64]).values);
+  ok(Math.abs(glorot.variance / (2 / (25 * 72)) - 1) < 0.05, `${glorot.variance}`);
 });
 
 for (const [rows, columns] of [[64, 64], [4, 64], [64, 2], [1, 5], [256, 100]]) {

@@ -161,3 +161,8 @@ Deno.test("a parameter without a gradient is named", () => {
     { name: "InputError", message: /no "w" among none/ },
   );
 });
+
+Deno.test("Adam's ε stands beside the corrected root: half a step along a gradient of ε", () => {
+  const seen = trajectory(adam(), 1, 3, undefined, (w) => tf.sum(tf.mul(w, 1e-8)));
+  near(seen, [0.5, 0, -0.5], 1e-5);
+});

@@ -158,3 +158,23 @@ Deno.test("a wrong definition is refused", () => {
   throws(() => defineEnvironment({ ...walk, actionSpace: 2 as never }), /actionSpace.*: 2/);
   strictEqual(defineEnvironment({ ...walk, actionSpace: new Discrete(2) as never }).id, "Walk-v0");
 });
+
+Deno.test("a snapshot is restored twice, though the world changes its state in place", () => {
+  const env = environmentOf(defineEnvironment({
+    id: "InPlace-v0",
+    observationSpace: new Discrete(9),
+    actionSpace: new Discrete(2),
+    reset: () => ({ n: 0 }),
+    step: (s: { n: number }) => {
+      s.n++;
+      return { state: s, reward: 0, terminated: false };
+    },
+    observe: (s) => s.n,
+  }));
+  env.reset({ seed: 1 });
+  const kept = env.snapshot!();
+  for (let i = 0; i < 2; i++) {
+    env.restore!(kept);
+    strictEqual(env.step(0).observation, 1);
+  }
+});

@@ -1,4 +1,5 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { streamOf } from "../../../lab/core/random.ts";
 import type { Trainer } from "../../../lab/core/trainer.ts";
 import {
   type RunCheckpoint,
@@ -180,7 +181,7 @@ Deno.test("rates are told under timing alone", async () => {
   match(Object.keys(reports.at(-1)!.metrics).join(), /timing\/evaluation_seconds/);
 });
 
-Deno.test("the k-th evaluation draws the same numbers whatever came before it", async () => {
+Deno.test("evaluation k draws from the stream evaluation/k, whatever came before it", async () => {
   const values = async (seed: number, iterations: number) => {
     const drawn: number[] = [];
     const trainer = toyTrainer({}, iterations * 10);
@@ -193,5 +194,18 @@ Deno.test("the k-th evaluation draws the same numbers whatever came before it", 
   };
   const long = await values(1, 8);
   deepStrictEqual(await values(1, 3), long.slice(0, 3));
+  deepStrictEqual(long, long.map((_, k) => streamOf(1, `evaluation/${k}`).random()));
   strictEqual(new Set([...long, ...await values(2, 8)]).size, 16);
 });
+
+Deno.test("a final checkpoint that fails later fails the run", () =>
+  rejects(
+    runTrainer(toyTrainer({}, 20), defaults, {
+      report: () => {},
+      checkpoint: async ({ kind }) => {
+        await Promise.resolve();
+        if (kind === "final") throw new Error("no space");
+      },
+    }),
+    /no space/,
+  ));
