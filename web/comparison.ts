@@ -13,19 +13,18 @@ import {
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
 import { bootstrapInterval, iqm, mean, median } from "../lab/statistics/mod.ts";
-import type { Run, Series, Store } from "../lab/store/store.ts";
+import type { Run, Store } from "../lab/store/store.ts";
 import type { Axis } from "./axes.ts";
 import { inOrder } from "./contents.ts";
+import { binned, drawn, type SeedCurve } from "./curves.ts";
 import { smooth } from "./smooth.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import { budgetAxis, jsonNumber } from "./summary.ts";
 
-/** Points of a mean at most. */
-const MEAN_POINTS = 120;
 /** Bootstrap repeats a point of a mean, at most; fewer for many seeds, which need fewer. */
 const CURVE_REPEATS = 500;
-/** Points of all single lines together. */
-const LINE_POINTS = 40_000;
+/** Points of a single line, about. */
+const LINE_POINTS = 160;
 
 /** A value as JSON: text where it is not finite. */
 type Value = number | string;
@@ -86,13 +85,12 @@ export function compare(
   const metric = asked ?? headlineMetric(names) ?? names[0] ?? "";
   const having = runs.filter((run) => series.get(run)!.includes(metric));
   const axis = askedAxis ?? commonAxis(having);
-  const points = Math.max(40, Math.min(400, Math.floor(LINE_POINTS / Math.max(1, having.length))));
   return {
     metric,
     axis,
     names,
     groups: groupRuns(having)
-      .map((group) => compared(store, group, { metric, axis, smoothing, points }))
+      .map((group) => compared(store, group, { metric, axis, smoothing }))
       .sort((a, b) => a.label < b.label ? -1 : 1),
   };
 }
@@ -115,98 +113,54 @@ function counting(runs: readonly Run[]): Run[] {
 function compared(
   store: Store,
   group: RunGroup,
-  { metric, axis, smoothing, points }: Required<ComparisonRequest> & { points: number },
+  { metric, axis, smoothing }: Required<ComparisonRequest>,
 ): ComparedGroup {
   const counted = new Set(counting(group.runs));
   const lines = group.runs.map((run) => {
-    const series = store.series(run.id, metric, smoothing > 0 ? {} : { points });
-    return { run, ...thinned(series, axis, smoothing, points) };
+    const series = store.series(run.id, metric);
+    const x = series[axis];
+    return { run, raw: series.values, curve: { x, y: smooth(x, series.values, smoothing) } };
   });
-  const means = lines.filter(({ run }) => counted.has(run));
+  const means = lines.filter(({ run, raw }) => counted.has(run) && raw.length > 0);
   return {
     label: group.label,
-    seeds: lines.map(({ run, x, y }) => ({
-      run: run.id,
-      seed: run.manifest.determined.seed,
-      status: statusOf(run),
-      counts: counted.has(run),
-      x,
-      y: y.map(jsonNumber),
-    })),
-    mean: meanOf(means),
-    statistics: statisticsOf(
-      [...counted].map((run) => store.lastMetrics(run.id)[metric]),
+    seeds: lines.map(({ run, curve }) => {
+      const { x, y } = drawn(curve, LINE_POINTS);
+      return {
+        run: run.id,
+        seed: run.manifest.determined.seed,
+        status: statusOf(run),
+        counts: counted.has(run),
+        x,
+        y: y.map(jsonNumber),
+      };
+    }),
+    mean: meanOf(
+      means.map(({ run, curve }) => ({ ...curve, goesOn: run.status === "running" })),
     ),
+    statistics: statisticsOf(means.map(({ raw }) => raw[raw.length - 1])),
     settings: flatten(group.configuration),
   };
 }
 
-/** A line on one axis, smoothed before points are left out. */
-function thinned(
-  series: Series,
-  axis: Axis,
-  smoothing: number,
-  points: number,
-): { x: number[]; y: number[] } {
-  const x = series[axis];
-  if (smoothing === 0) return { x: [...x], y: [...series.values] };
-  const y = smooth(x, series.values, smoothing);
-  const every = Math.ceil(y.length / points);
-  const kept = Array.from(y.keys()).filter((i) => i % every === 0 || i === y.length - 1);
-  return { x: kept.map((i) => x[i]), y: kept.map((i) => y[i]) };
-}
-
-/** A line of a run that counts. */
-interface MeanLine {
-  readonly run: Run;
-  readonly x: readonly number[];
-  readonly y: readonly number[];
-}
-
-/** The mean where every seed has begun; a run that finished keeps its last value. */
-function meanOf(lines: readonly MeanLine[]): ComparedGroup["mean"] {
+/** The mean over seeds with its interval, bin by bin. */
+function meanOf(curves: readonly SeedCurve[]): ComparedGroup["mean"] {
   const curve: ComparedGroup["mean"] = { x: [], y: [], low: [], high: [] };
-  if (lines.length === 0) return curve;
-  const from = Math.max(...lines.map(({ x }) => x[0]));
-  const ends = lines.filter(({ run }) => run.status === "running").map(({ x }) => x.at(-1)!);
-  const to = ends.length > 0 ? Math.min(...ends) : Math.max(...lines.map(({ x }) => x.at(-1)!));
+  if (curves.length === 0) return curve;
   const random = streamOf(0, "bootstrap");
-  const repeats = Math.min(CURVE_REPEATS, Math.max(100, Math.ceil(15_000 / lines.length)));
-  for (const x of grid(lines, from, to)) {
-    const values = lines.map((line) => valueAt(line.x, line.y, x));
-    const interval = lines.length > 1 && values.every(Number.isFinite)
+  const repeats = Math.min(CURVE_REPEATS, Math.max(100, Math.ceil(15_000 / curves.length)));
+  const { x, seeds } = binned(curves);
+  x.forEach((place, bin) => {
+    const values = seeds.map((means) => means[bin]);
+    const interval = values.length > 1 && values.every(Number.isFinite)
       ? bootstrapInterval([values], mean, { random, repeats })
       : { low: NaN, high: NaN };
-    curve.x.push(x);
+    curve.x.push(place);
     curve.y.push(jsonNumber(mean(values)));
     curve.low.push(jsonNumber(interval.low));
     curve.high.push(jsonNumber(interval.high));
-  }
+  });
   return curve;
-}
-
-/** The lines' own coordinates where they are few, as those of evaluations; else even ones. */
-function grid(lines: readonly MeanLine[], from: number, to: number): number[] {
-  const own = [...new Set(lines.flatMap((line) => line.x.filter((x) => x >= from && x <= to)))];
-  if (own.length <= MEAN_POINTS) return own.sort((a, b) => a - b);
-  return Array.from(
-    { length: MEAN_POINTS },
-    (_, i) => from + (to - from) * i / (MEAN_POINTS - 1),
-  );
-}
-
-/** A line's value at `x`, linear between its points, the last one after its end. */
-function valueAt(xs: readonly number[], ys: readonly number[], x: number): number {
-  let low = 0;
-  let high = xs.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (xs[middle] <= x) low = middle;
-    else high = middle - 1;
-  }
-  if (low === xs.length - 1 || xs[low] >= x) return ys[low];
-  const share = (x - xs[low]) / (xs[low + 1] - xs[low]);
-  return ys[low] + share * (ys[low + 1] - ys[low]);
 }
 
 /** Intervals by their values: pages ask for the same ones again and again. */

@@ -32,7 +32,7 @@ export class Downsampler {
   }
 
   /** Takes the next values, from index `from` to before `to` of an array. */
-  add(values: Float64Array, from: number, to: number): void {
+  add(values: ArrayLike<number>, from: number, to: number): void {
     for (let i = from; i < to; i++) {
       const index = this.#index++;
       if (index === 0 || index === this.#total - 1) {

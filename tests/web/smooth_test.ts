@@ -31,6 +31,10 @@ Deno.test("smoothing stays within the values so far and begins with the first", 
   );
 });
 
+Deno.test("smoothing does not depend on where x begins", () => {
+  deepStrictEqual(smooth([1000, 1001, 1002], [0, 1, 2], 0.5), smooth([0, 1, 2], [0, 1, 2], 0.5));
+});
+
 Deno.test("values that are not finite stay, and count for no other", () => {
   const smoothed = smooth([0, 1, 2, 3], [5, NaN, Infinity, 5], 0.5);
   deepStrictEqual([...smoothed], [5, NaN, Infinity, 5]);

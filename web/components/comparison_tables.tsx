@@ -2,6 +2,7 @@
 import type { VNode } from "preact";
 import type { ComparedGroup, ComparedSeed } from "../comparison.ts";
 import { figure } from "../format.ts";
+import { differingSettings } from "../lines.ts";
 import { Swatch } from "./swatch.tsx";
 
 /** One row a group, marked like its line. */
@@ -71,8 +72,7 @@ function remark(status: string, counts: boolean): string {
 
 /** Settings in which the groups differ. */
 export function Differences({ groups }: { groups: readonly ComparedGroup[] }): VNode | null {
-  const paths = [...new Set(groups.flatMap((group) => Object.keys(group.settings)))]
-    .filter((path) => new Set(groups.map((group) => group.settings[path])).size > 1).sort();
+  const paths = differingSettings(groups);
   if (paths.length === 0) return null;
   return (
     <details>

@@ -8,7 +8,8 @@ import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import { figure } from "../format.ts";
-import { chartOptions, type ChartState, joined, type Library, type Line } from "./plot_options.ts";
+import { type Line, lineFigures, nearestIndex } from "../lines.ts";
+import { chartOptions, type ChartState, joined, type Library } from "./plot_options.ts";
 import { Swatch } from "./swatch.tsx";
 
 /** Lines, distinguished by colour and by dash, on one x axis. */
@@ -134,38 +135,20 @@ function Readout(
   );
 }
 
-/** Index of the coordinate nearest to `x`; −1 where `x` is beyond the line's ends. */
-function nearestIndex(xs: readonly number[], x: number): number {
-  if (xs.length === 0 || x < xs[0] || x > xs.at(-1)!) return -1;
-  let low = 0;
-  let high = xs.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (xs[middle] < x) low = middle + 1;
-    else high = middle;
-  }
-  return low > 0 && x - xs[low - 1] < xs[low] - x ? low - 1 : low;
-}
-
 /** The figures of each line as a table, and a warning where values are not finite. */
 function Figures(
   { title, xLabel, lines }: { title: string; xLabel: string; lines: readonly Line[] },
 ): VNode {
-  const broken = readable(lines).flatMap((line) => {
-    const index = line.y.findIndex((y) => typeof y === "string");
-    return index < 0
-      ? []
-      : [`${line.label}: first ${line.y[index]} at ${figure(line.x[index])} ${xLabel}`];
-  });
-  const rows = useMemo(() =>
-    readable(lines).map((line) => {
-      const values = line.y.filter((y): y is number => typeof y === "number");
-      const extremes = values.length > 0 ? [Math.min(...values), Math.max(...values)] : [];
-      return { label: line.label, x: line.x.at(-1), last: line.y.at(-1), extremes };
-    }), [lines]);
+  const rows = useMemo(() => readable(lines).map(lineFigures), [lines]);
   return (
     <>
-      {broken.map((text) => <p class="problem" key={text}>{text}</p>)}
+      {rows.map(({ label, broken }) =>
+        broken && (
+          <p class="problem" key={label}>
+            {label}: first {broken.value} at {figure(broken.x)} {xLabel}
+          </p>
+        )
+      )}
       <details>
         <summary>Figures</summary>
         <div class="scroll">
@@ -181,10 +164,10 @@ function Figures(
               </tr>
             </thead>
             <tbody>
-              {rows.map(({ label, x, last, extremes: [lowest, highest] }) => (
+              {rows.map(({ label, until, last, lowest, highest }) => (
                 <tr key={label}>
                   <th scope="row">{label}</th>
-                  <td>{figure(x)}</td>
+                  <td>{figure(until)}</td>
                   <td>{figure(last)}</td>
                   <td>{figure(lowest)}</td>
                   <td>{figure(highest)}</td>

@@ -6,23 +6,11 @@
 import type { Signal } from "@preact/signals";
 import type uPlot from "uplot";
 import { figure } from "../format.ts";
+import type { Line } from "../lines.ts";
 import { dashOf, paletteSize } from "./palette.ts";
 
 /** The class itself, with its functions. */
 export type Library = typeof uPlot;
-
-/** One line; `low` and `high` draw a band around it. Values that are not finite are text: gaps. */
-export interface Line {
-  readonly label: string;
-  /** Index into the palette. */
-  readonly color: number;
-  readonly x: readonly number[];
-  readonly y: readonly (number | string)[];
-  readonly low?: readonly (number | string)[];
-  readonly high?: readonly (number | string)[];
-  /** Thin and pale: raw values behind a smoothed line, single seeds behind their mean. */
-  readonly faint?: boolean;
-}
 
 /** What a chart reads while it lives, and what it reports. */
 export interface ChartState {

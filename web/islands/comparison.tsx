@@ -6,10 +6,10 @@ import { axisTitle } from "../axes.ts";
 import { AxisChoice, SmoothingChoice } from "../components/choices.tsx";
 import { Differences, Statistics } from "../components/comparison_tables.tsx";
 import { Plot } from "../components/plot.tsx";
-import type { Line } from "../components/plot_options.ts";
 import { Swatch } from "../components/swatch.tsx";
-import type { ComparedGroup, Comparison } from "../comparison.ts";
+import type { Comparison } from "../comparison.ts";
 import { metricTitle } from "../format.ts";
+import { groupLines } from "../lines.ts";
 import { stampOf } from "../live.ts";
 
 /** The island. `runs` are those asked for, none where all are. */
@@ -43,7 +43,7 @@ export default function ComparisonView(
   }, [metric, axis, smoothing, stamp]);
 
   const lines = useMemo(
-    () => linesOf(groups, { seeds: seeds.value, hidden: hidden.value }),
+    () => groupLines(groups, { seeds: seeds.value, hidden: hidden.value }),
     [groups, seeds.value, hidden.value],
   );
   const toggle = (label: string) => {
@@ -108,7 +108,7 @@ export default function ComparisonView(
           )}
         <p class="note">
           Lines are means over the seeds that count, bands their 95 % bootstrap interval, thin lines
-          single seeds. A run that finished keeps its last value.
+          the lowest and highest values of single seeds. A run that finished keeps its last value.
         </p>
       </div>
       <h2>{metricTitle(metric)}, last value of each seed</h2>
@@ -116,26 +116,4 @@ export default function ComparisonView(
       <Differences groups={groups} />
     </section>
   );
-}
-
-function linesOf(
-  groups: readonly ComparedGroup[],
-  { seeds, hidden }: { seeds: boolean; hidden: ReadonlySet<string> },
-): Line[] {
-  return groups.flatMap((group, color): Line[] => {
-    if (hidden.has(group.label)) return [];
-    const { low, high, ...mean } = group.mean;
-    const counted = group.seeds.filter((seed) => seed.counts);
-    const single = group.seeds
-      .filter((seed) => !seed.counts || counted.length > 1)
-      .map(({ seed, run, x, y }) => ({
-        label: `${group.label}, seed ${seed}, ${run}`,
-        color,
-        x,
-        y,
-        faint: true,
-      }));
-    const band = counted.length > 1 ? { low, high } : {};
-    return [...(seeds ? single : []), { label: group.label, color, ...mean, ...band }];
-  });
 }

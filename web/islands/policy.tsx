@@ -4,6 +4,7 @@ import type { RefObject, VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { isLive, LIVE_PACE, TURN_PACE } from "../../lab/core/pace.ts";
 import { drawScene } from "../../lab/core/render_canvas.ts";
+import { mean } from "../../lab/statistics/scores.ts";
 import type { Contents, KeptPolicy } from "../contents.ts";
 import { Episodes, type Standing } from "../episodes.ts";
 import { count, figure } from "../format.ts";
@@ -148,12 +149,11 @@ const nothing: Standing = { episode: 0, steps: 0, episodeReturn: 0, returns: [],
 
 function Figures({ standing }: { standing: Signal<Standing> }): VNode {
   const { episode, steps, episodeReturn, returns, end } = standing.value;
-  const mean = returns.reduce((sum, each) => sum + each, 0) / returns.length;
   const figures: [string, string][] = [
     ["Episode", `${episode}${end === null ? "" : `, ${end}`}`],
     ["Step", count(steps)],
     ["Return", figure(episodeReturn)],
-    ["Mean return", returns.length === 0 ? "–" : `${figure(mean)} of ${returns.length}`],
+    ["Mean return", returns.length === 0 ? "–" : `${figure(mean(returns))} of ${returns.length}`],
   ];
   return (
     <dl class="figures">

@@ -10,9 +10,9 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { type Axis, axisTitle } from "../axes.ts";
 import { AxisChoice, SmoothingChoice } from "../components/choices.tsx";
 import { Plot } from "../components/plot.tsx";
-import type { Line } from "../components/plot_options.ts";
 import type { Contents } from "../contents.ts";
 import { count, figure, metricTitle } from "../format.ts";
+import type { Line } from "../lines.ts";
 import { contentsFrom, stampOf } from "../live.ts";
 import type { SeriesAnswer } from "../routes/api/series.ts";
 

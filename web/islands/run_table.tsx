@@ -9,11 +9,10 @@ import { useMemo } from "preact/hooks";
 import { Status } from "../components/status.tsx";
 import { ago, count, duration, figure, metricTitle } from "../format.ts";
 import { rowsFrom } from "../live.ts";
+import { matches, type RowKey, sortedRows } from "../run_rows.ts";
 import type { RunSummary } from "../summary.ts";
 
-type Key = "name" | "seed" | "status" | "headline" | "wallSeconds" | "createdAt";
-
-const columns: readonly { key: Key; title: string; number?: true }[] = [
+const columns: readonly { key: RowKey; title: string; number?: true }[] = [
   { key: "name", title: "Run" },
   { key: "seed", title: "Seed", number: true },
   { key: "status", title: "Status" },
@@ -21,39 +20,6 @@ const columns: readonly { key: Key; title: string; number?: true }[] = [
   { key: "wallSeconds", title: "Time", number: true },
   { key: "createdAt", title: "Started", number: true },
 ];
-
-/** What a row is sorted by; null comes last in either direction. */
-function rank(row: RunSummary, key: Key): number | string | null {
-  if (key === "headline") {
-    return typeof row.headline?.value === "number" ? row.headline.value : null;
-  }
-  return key === "seed" ? Number(row.seed) : row[key];
-}
-
-function sorted(list: RunSummary[], key: Key, descending: boolean): RunSummary[] {
-  const sign = descending ? -1 : 1;
-  return list.sort((a, b) => {
-    const [x, y] = [rank(a, key), rank(b, key)];
-    if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1;
-    return sign * (x < y ? -1 : x > y ? 1 : 0) || b.createdAt - a.createdAt;
-  });
-}
-
-/** Every word stands in the row's text; `seed=1` and the like must hold exactly. */
-function matches(row: RunSummary, filter: string): boolean {
-  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  if (words.length === 0) return true;
-  const { id, name, experiment, method, world, seed, status, backend, tags } = row;
-  const text = [id, name, experiment, method, world, status, backend, ...tags].join(" ")
-    .toLowerCase();
-  const fields = [
-    ...Object.entries({ id, name, experiment, seed, status, backend }),
-    ...["agent", "model"].map((key) => [key, method]),
-    ...["environment", "dataset"].map((key) => [key, world]),
-    ...tags.map((tag) => ["tag", tag]),
-  ].map(([key, value]) => `${key}=${value}`.toLowerCase());
-  return words.every((word) => word.includes("=") ? fields.includes(word) : text.includes(word));
-}
 
 /** Rows shown before "show all". */
 const FIRST_ROWS = 100;
@@ -63,7 +29,7 @@ export default function RunTable(
   { runs, now, filter: asked }: { runs: readonly RunSummary[]; now: number; filter: string },
 ): VNode {
   const filter = useSignal(asked);
-  const order = useSignal<{ key: Key; descending: boolean }>({
+  const order = useSignal<{ key: RowKey; descending: boolean }>({
     key: "createdAt",
     descending: true,
   });
@@ -72,7 +38,7 @@ export default function RunTable(
 
   const rows = rowsFrom(runs);
   const { key, descending } = order.value;
-  const found = sorted(rows.filter((row) => matches(row, filter.value)), key, descending);
+  const found = sortedRows(rows.filter((row) => matches(row, filter.value)), key, descending);
   const shown = all.value ? found : found.slice(0, FIRST_ROWS);
   const toggle = (id: string) => {
     const next = new Set(chosen.value);

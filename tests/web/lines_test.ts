@@ -1,0 +1,65 @@
+import { deepStrictEqual, strictEqual } from "node:assert";
+import type { ComparedGroup } from "../../web/comparison.ts";
+import { differingSettings, groupLines, lineFigures, nearestIndex } from "../../web/lines.ts";
+
+Deno.test("a line's figures are of its finite values, and the first other one is named", () => {
+  const x = [1, 2, 3, 4, 5];
+  deepStrictEqual(lineFigures({ label: "a", color: 0, x, y: [3, "Infinity", -2, "NaN", 1] }), {
+    label: "a",
+    until: 5,
+    last: 1,
+    lowest: -2,
+    highest: 3,
+    broken: { x: 2, value: "Infinity" },
+  });
+  const { until, last, lowest, broken } = lineFigures({ label: "b", color: 0, x: [], y: [] });
+  deepStrictEqual([until, last, lowest, broken], [undefined, undefined, undefined, undefined]);
+});
+
+Deno.test("the nearest coordinate is found between the ends alone", () => {
+  const xs = [0, 10, 11, 40];
+  const near = [0, 4, 6, 10.4, 10.6, 25, 26, 40].map((x) => nearestIndex(xs, x));
+  deepStrictEqual(near, [0, 0, 1, 1, 2, 2, 3, 3]);
+  deepStrictEqual([nearestIndex(xs, -1), nearestIndex(xs, 41), nearestIndex([], 0)], [-1, -1, -1]);
+});
+
+function group(label: string, counts: boolean[], settings = {}): ComparedGroup {
+  const x = [1, 2];
+  return {
+    label,
+    seeds: counts.map((counts, i) => ({
+      run: `${label}${i}`,
+      seed: String(i),
+      status: "completed",
+      counts,
+      x,
+      y: [i, i],
+    })),
+    mean: { x, y: [5, 5], low: [4, 4], high: [6, 6] },
+    statistics: { iqm: 5, interval: null, mean: 5, median: 5 },
+    settings,
+  };
+}
+
+Deno.test("single seeds stand behind their mean, a band around it where several count", () => {
+  const groups = [group("a", [true, true, false]), group("b", [true]), group("c", [true, true])];
+  const lines = groupLines(groups, { seeds: true, hidden: new Set(["c"]) });
+  deepStrictEqual(lines.map(({ label, color, faint, low }) => [label, color, !!faint, !!low]), [
+    ["a, seed 0, a0", 0, true, false],
+    ["a, seed 1, a1", 0, true, false],
+    ["a, seed 2, a2", 0, true, false],
+    ["a", 0, false, true],
+    ["b", 1, false, false],
+  ]);
+  const means = groupLines(groups, { seeds: false, hidden: new Set() });
+  deepStrictEqual(means.map(({ label }) => label), ["a", "b", "c"]);
+});
+
+Deno.test("settings differ where a value does, or is missing", () => {
+  const groups = [
+    group("x", [true], { a: "1", b: "2", d: "0" }),
+    group("y", [true], { a: "1", b: "3", c: "4" }),
+  ];
+  deepStrictEqual(differingSettings(groups), ["b", "c", "d"]);
+  strictEqual(differingSettings(groups.slice(1)).length, 0);
+});
