@@ -18,7 +18,7 @@ const islands: Record<string, () => Promise<{ default: unknown }>> = {
 
 for (const element of document.querySelectorAll<HTMLElement>("[data-island]")) {
   const { island, props } = element.dataset;
-  islands[island!]().then((module) => {
+  void islands[island!]().then((module) => {
     hydrate(h(module.default as ComponentType<object>, JSON.parse(props!)), element);
     element.dataset.ready = "true";
   });

@@ -184,7 +184,7 @@ export class PlainWorkspace implements Workspace {
   }
 
   #activate(): void {
-    if (tf.getBackend() !== this.engineName) tf.setBackend(this.engineName);
+    if (tf.getBackend() !== this.engineName) void tf.setBackend(this.engineName);
   }
 
   /** A dense tensor of a copy of `values`: cpu and webgpu keep the array that they are given. */

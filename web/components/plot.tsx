@@ -57,7 +57,7 @@ export function Plot(
         element,
       );
     };
-    import("uplot").then((module) => {
+    void import("uplot").then((module) => {
       library.current = module.default;
       draw();
     });

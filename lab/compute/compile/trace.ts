@@ -339,7 +339,7 @@ export function trace(
   prepare().origins = origins;
   const previous = tf.getBackend();
   const frames = Error.stackTraceLimit;
-  tf.setBackend(backendName);
+  void tf.setBackend(backendName);
   Error.stackTraceLimit = 60;
   try {
     const first = tf.tidy(() => hidden(traceOnce(declared, step)));
@@ -351,7 +351,7 @@ export function trace(
     return trace(declared, step, true);
   } finally {
     Error.stackTraceLimit = frames;
-    if (previous) tf.setBackend(previous);
+    if (previous) void tf.setBackend(previous);
   }
 }
 

@@ -150,7 +150,7 @@ await openWorkspace("cpu");
 const onCpu = (name: string, fn: () => void) =>
   Deno.test(name, () =>
     tf.tidy(() => {
-      tf.setBackend("cpu");
+      void tf.setBackend("cpu");
       fn();
     }));
 

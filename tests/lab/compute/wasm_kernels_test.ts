@@ -8,7 +8,7 @@ const { workspace } = await openWorkspace("tfjs-wasm", { wasmPath });
 
 function onWasm(name: string, fn: () => void): void {
   Deno.test(name, () => {
-    tf.setBackend("wasm");
+    void tf.setBackend("wasm");
     const before = tf.memory().numTensors;
     const buffers = tf.backend().numDataIds();
     tf.tidy(fn);

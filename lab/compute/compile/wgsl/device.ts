@@ -28,7 +28,7 @@ export class ComputeDevice {
       entries: [{ binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: "storage" } }],
     });
     this.#pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [this.layout] });
-    device.lost.then(({ message, reason }) => {
+    void device.lost.then(({ message, reason }) => {
       this.fail(`the graphics device was lost: ${message || reason}`);
     });
     device.addEventListener("uncapturederror", (event) => {

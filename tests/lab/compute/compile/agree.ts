@@ -70,7 +70,7 @@ export function reference(
   given: Record<string, Given>,
   f: (tensors: Tensors) => Tensors,
 ): Record<string, Float32Array> {
-  tf.setBackend("cpu");
+  void tf.setBackend("cpu");
   const results: Record<string, Float32Array> = {};
   tf.tidy(() => {
     const tensors = Object.entries(given).map(([name, { shape, dtype, values }]) => {
