@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import {
   firstAtLeast,
@@ -94,7 +95,14 @@ export function compareRuns(
     const left = runs.filter((run) => !finished.includes(run));
     notes.push(`left out, as not finished: ${left.map((run) => run.id).join(", ")}`);
   }
-  const sorted = groupRuns(finished).sort((a, b) => a.label.localeCompare(b.label));
+  const sound = finished.filter((run) =>
+    !(unlessDamaged(() => readAll(store, run)) instanceof DamageError)
+  );
+  if (sound.length < finished.length) {
+    const left = finished.filter((run) => !sound.includes(run));
+    notes.push(`left out, as damaged: ${left.map((run) => run.id).join(", ")}`);
+  }
+  const sorted = groupRuns(sound).sort((a, b) => a.label.localeCompare(b.label));
   const groups = sorted.map((group) => {
     const newest = newestOfEachSeed(group.runs);
     const repeated = group.runs.length - newest.length;
@@ -108,8 +116,17 @@ export function compareRuns(
       pairOf(first, second)
     )
   );
-  return { groups, pairs, scales: returnScales(finished, registries), notes };
+  return { groups, pairs, scales: returnScales(sound, registries), notes };
 }
+
+/** Reads what a comparison may need of a run. */
+function readAll(store: Store, { id }: Run): void {
+  store.lastMetrics(id);
+  store.series(id, RETURN);
+}
+
+/** The series that thresholds are about. */
+const RETURN = "evaluation/return_mean";
 
 function summary(
   store: Store,
@@ -146,9 +163,7 @@ function summary(
 
 function thresholdOf(store: Store, group: RunGroup, value: number | undefined): Threshold | null {
   if (value === undefined) return null;
-  const reached = group.runs.map((run) =>
-    firstAtLeast(store.series(run.id, "evaluation/return_mean"), value)
-  );
+  const reached = group.runs.map((run) => firstAtLeast(store.series(run.id, RETURN), value));
   const finite = (values: number[]) => {
     const middle = median(values);
     return Number.isFinite(middle) ? middle : null;

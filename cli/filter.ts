@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { didYouMean, InputError, unknownName } from "../lab/core/errors.ts";
+import {
+  DamageError,
+  didYouMean,
+  InputError,
+  unknownName,
+  unlessDamaged,
+} from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
 import type { Run, Store } from "../lab/store/store.ts";
@@ -83,8 +89,10 @@ export function readerOf(
   if (Object.hasOwn(columns, key)) return columns[key];
   if (key === "figure") {
     return (run) => {
-      const metrics = store.lastMetrics(run.id);
-      return metrics[headlineMetric(Object.keys(metrics)) ?? ""];
+      const metrics = unlessDamaged(() => store.lastMetrics(run.id));
+      return metrics instanceof DamageError
+        ? undefined
+        : metrics[headlineMetric(Object.keys(metrics)) ?? ""];
     };
   }
   if (runs.some((run) => configured(run, key) !== undefined)) {

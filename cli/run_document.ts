@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { statusOf } from "../lab/store/run_status.ts";
@@ -13,7 +14,7 @@ export interface RunEntry {
   readonly name: string;
   /** A number where it is exact, else a decimal string. */
   readonly seed: number | string;
-  /** As stored, and `killed` for a run whose process is gone. */
+  /** As stored; `killed` for a run whose process is gone, `damaged` for one with damaged series. */
   readonly status: string;
   /** When it was added, as ISO 8601 in UTC. */
   readonly started: string;
@@ -34,16 +35,18 @@ export interface RunEntry {
 export function runEntry(store: Store, run: Run): RunEntry {
   const { configuration, seed, backend } = run.manifest.determined;
   const exact = Number(seed);
+  const metrics = unlessDamaged(() => store.lastMetrics(run.id));
+  const damaged = metrics instanceof DamageError;
   return {
     id: run.id,
     name: run.name,
     seed: Number.isSafeInteger(exact) ? exact : seed,
-    status: statusOf(run),
+    status: damaged ? "damaged" : statusOf(run),
     started: new Date(run.createdAt).toISOString(),
     tags: run.tags,
     note: run.note,
     config: configuration,
-    metrics: finite(store.lastMetrics(run.id)),
+    metrics: damaged ? {} : finite(metrics),
     wall_seconds: run.wallSeconds,
     environment_steps: run.environmentSteps,
     gradient_steps: run.gradientSteps,

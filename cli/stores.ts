@@ -28,6 +28,13 @@ export async function openStoreOf(
   return { store, [Symbol.dispose]: () => store.close() };
 }
 
+/** A line for each run whose record is damaged, outside the trash or in it. */
+export function damagedLines(store: Store, options: { readonly trashed?: boolean } = {}): string[] {
+  return store.damagedRuns(options).map(({ id, name, reason }) =>
+    `damaged: run ${id} (${name}), as ${reason}`
+  );
+}
+
 /** Runs by reference, each once, in the order given. */
 export function findRuns(store: Store, references: readonly string[]): Run[] {
   return [...new Map(references.map((each) => store.find(each)).map((run) => [run.id, run]))

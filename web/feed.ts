@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
 import type { Run, Store } from "../lab/store/store.ts";
-import { type RunSummary, summarize } from "./summary.ts";
+import { type RunSummary, summarize, summaryOfDamaged } from "./summary.ts";
 
 /** How often the store is looked at while a page listens, in milliseconds. */
 const PERIOD = 500;
@@ -116,6 +117,13 @@ export class Feed {
       left.delete(run.id);
       if (this.#update(run, at)) this.#at = at;
     }
+    for (const run of this.#store.damagedRuns()) {
+      left.delete(run.id);
+      const key = run.reason;
+      if (this.#rows.get(run.id)?.key === key) continue;
+      this.#rows.set(run.id, { key, row: summaryOfDamaged(run, at) });
+      this.#at = at;
+    }
     for (const id of left) {
       this.#rows.delete(id);
       this.#removed.set(id, at);
@@ -129,7 +137,7 @@ export class Feed {
     const record = JSON.stringify({ ...run, manifest: null });
     // Only a run that goes on gets figures that its record does not show.
     if (run.status !== "running" && known?.key === record) return false;
-    const last = this.#store.lastMetrics(run.id);
+    const last = unlessDamaged(() => this.#store.lastMetrics(run.id));
     const key = run.status === "running" ? record + Object.values(last).join() : record;
     if (known?.key === key) return false;
     this.#removed.delete(run.id);
@@ -140,7 +148,9 @@ export class Feed {
   /** Whether a process that trained is gone: no write shows that. */
   #someEnded(): boolean {
     for (const { row } of this.#rows.values()) {
-      if (row.status === "running" && !this.#store.run(row.id)?.active) return true;
+      if (row.status !== "running") continue;
+      const run = unlessDamaged(() => this.#store.run(row.id));
+      if (run instanceof DamageError || !run?.active) return true;
     }
     return false;
   }

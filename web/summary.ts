@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { DamageError } from "../lab/core/errors.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
-import type { Run } from "../lab/store/store.ts";
+import type { DamagedRun, Run } from "../lab/store/store.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import { type Axis, axisTitle } from "./axes.ts";
 
@@ -20,8 +21,10 @@ export interface RunSummary {
   /** The agent or the model. */
   readonly method: string;
   readonly seed: string;
-  /** As stored, or `killed` where its process is gone. */
+  /** As stored; `killed` where its process is gone, `damaged` where it cannot be read. */
   readonly status: string;
+  /** What is damaged, in words; null where nothing is known to be. */
+  readonly damage: string | null;
   readonly backend: string;
   readonly tags: readonly string[];
   /** Share of the budget that is used, 0 … 1. */
@@ -63,9 +66,19 @@ export function budgetAxis(configuration: Configuration): Axis {
   return part(configuration, "model").includes("gan") ? "gradientSteps" : "examples";
 }
 
-/** One run as a row, from its record and the last values of its series. */
-export function summarize(run: Run, last: Metrics, stamp: number): RunSummary {
+/** A run with a damaged record as a row. */
+export function summaryOfDamaged({ id, name, reason }: DamagedRun, stamp: number): RunSummary {
+  const unknown = { experiment: "", world: "", method: "", seed: "", backend: "", tags: [] };
+  const counts = { progress: 0, count: 0, budget: 0, wallSeconds: 0, createdAt: 0 };
+  const axis = "environmentSteps";
+  const damaged = { status: "damaged", damage: reason, headline: null, stamp };
+  return { id, name, ...unknown, ...counts, axis, unit: axisTitle(axis), ...damaged };
+}
+
+/** One run as a row, from its record and the last values of its series, or their damage. */
+export function summarize(run: Run, read: Metrics | DamageError, stamp: number): RunSummary {
   const { experiment, configuration, seed, backend } = run.manifest.determined;
+  const last = read instanceof DamageError ? {} : read;
   const headline = headlineMetric(Object.keys(last));
   const axis = budgetAxis(configuration);
   const budget = Number(configuration.budget ?? 0);
@@ -76,7 +89,9 @@ export function summarize(run: Run, last: Metrics, stamp: number): RunSummary {
     world: part(configuration, "environment", "dataset"),
     method: part(configuration, "agent", "model"),
     seed,
-    status: statusOf(run),
+    ...read instanceof DamageError
+      ? { status: "damaged", damage: read.message }
+      : { status: statusOf(run), damage: null },
     backend,
     tags: run.tags,
     progress: budget > 0 ? Math.min(1, run[axis] / budget) : 0,

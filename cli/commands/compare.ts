@@ -14,7 +14,7 @@ import {
 } from "../command.ts";
 import { chosenRuns } from "../filter.ts";
 import { runsDocument } from "../run_document.ts";
-import { needRuns, openStoreOf } from "../stores.ts";
+import { damagedLines, needRuns, openStoreOf } from "../stores.ts";
 import { plural } from "../terminal/format.ts";
 
 /** The command `compare`. */
@@ -54,6 +54,7 @@ export const compare = defineCommand({
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
     const found = chosenRuns(store, "compare", references, where);
+    if (references.length === 0) { for (const line of damagedLines(store)) io.notice(`${line}\n`); }
     if (metric !== undefined) {
       const series = new Set(found.flatMap((run) => store.seriesNames(run.id)));
       if (!series.has(metric)) {

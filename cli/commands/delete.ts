@@ -3,7 +3,7 @@ import { object } from "@optique/core/constructs";
 import { multiple } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { InputError, LabError } from "../../lab/core/errors.ts";
-import type { Run } from "../../lab/store/store.ts";
+import type { Run, Store } from "../../lab/store/store.ts";
 import {
   defineCommand,
   named,
@@ -13,6 +13,7 @@ import {
   storeOption,
   whereOption,
 } from "../command.ts";
+import type { Condition } from "../conditions.ts";
 import { bytes, plural } from "../terminal/format.ts";
 import { chosenRuns } from "../filter.ts";
 import { needRuns, openStoreOf } from "../stores.ts";
@@ -41,31 +42,32 @@ export const deleteRuns = defineCommand({
       store: storeOption(),
     }),
   async run({ runs: references, where, restore, purge, store: location }, io) {
-    const chosen = references.length > 0 || where.length > 0;
-    if ([chosen, restore.length > 0, purge].filter(Boolean).length > 1) {
+    const named = references.length > 0 || where.length > 0;
+    if ([named, restore.length > 0, purge].filter(Boolean).length > 1) {
       throw new InputError(
         "Cannot delete as RUN… or --where, --restore and --purge exclude each other",
       );
     }
-    if (!chosen && restore.length === 0 && !purge) needRuns("delete", references, "--where");
+    if (!named && restore.length === 0 && !purge) needRuns("delete", references, "--where");
     using opened = await openStoreOf(io, location);
     const { store } = opened;
     if (purge) {
       const purged = store.purge();
       io.out(`Deleted ${plural(purged.runs, "run")} for good: ${bytes(purged.bytes)} freed`);
     } else if (restore.length > 0) {
-      const found = restore.map((reference) => store.find(reference, { trashed: true }));
-      for (const run of found) store.restore(run.id);
-      io.out(`Restored ${plural(found.length, "run")}: ${ids(found)}`);
+      const found = restore.map((reference) => store.idOf(reference, { trashed: true }));
+      for (const id of found) store.restore(id);
+      io.out(`Restored ${plural(found.length, "run")}: ${found.join(", ")}`);
     } else {
-      const found = chosenRuns(store, "delete", references, where);
+      const found = chosen(store, references, where);
       const active = found.find((run) => run.active);
       if (active !== undefined) {
         throw new LabError(`Cannot delete ${active.id} as it is training now: stop it first`);
       }
       for (const run of found) store.trash(run.id);
       io.out(
-        `Moved ${plural(found.length, "run")} to the trash: ${ids(found)}\n` +
+        `Moved ${plural(found.length, "run")} to the trash: ` +
+          `${found.map(({ id }) => id).join(", ")}\n` +
           `To take back: ${PROGRAM} delete --restore RUN. To free the space: ` +
           `${PROGRAM} delete --purge`,
       );
@@ -74,6 +76,17 @@ export const deleteRuns = defineCommand({
   },
 });
 
-function ids(runs: readonly Run[]): string {
-  return runs.map((run) => run.id).join(", ");
+/** The runs to delete; also a damaged one, where it is named. */
+function chosen(
+  store: Store,
+  references: readonly string[],
+  where: readonly Condition[],
+): Pick<Run, "id" | "active">[] {
+  const damaged = store.damagedRuns().filter(({ id }) =>
+    references.some((reference) => store.idOf(reference) === id)
+  );
+  const isSound = (reference: string) => damaged.every(({ id }) => id !== store.idOf(reference));
+  const sound = references.filter(isSound);
+  if (sound.length === 0 && damaged.length > 0) return damaged;
+  return [...damaged, ...chosenRuns(store, "delete", sound, where)];
 }

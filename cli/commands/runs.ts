@@ -17,7 +17,7 @@ import { exists } from "../files.ts";
 import { plural } from "../terminal/format.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
-import { openStoreOf, storeLocation } from "../stores.ts";
+import { damagedLines, openStoreOf, storeLocation } from "../stores.ts";
 
 const NO_RUNS = `No runs yet. To train: ${PROGRAM} run NAME (${PROGRAM} list shows the names)`;
 
@@ -68,12 +68,13 @@ export const runs = defineCommand({
     const all = store.runs({ trashed: trash });
     const found = sorted(store, matching(store, all, where), sort, reverse);
     const shown = found.slice(0, limit ?? (json ? found.length : SHOWN));
+    const damaged = damagedLines(store, { trashed: trash });
     if (json) {
-      io.out(runsDocument(store, shown));
+      io.out(runsDocument(store, shown, damaged.length > 0 ? { damaged } : {}));
     } else if (shown.length === 0) {
       const why = whyNone(store, all, where);
       io.out(
-        all.length > 0
+        all.length + damaged.length > 0
           ? `${why[0].toUpperCase()}${why.slice(1)}.`
           : trash
           ? "The trash is empty."
@@ -90,6 +91,7 @@ export const runs = defineCommand({
       const left = found.length - shown.length;
       if (left > 0) io.out(`… and ${plural(left, "run")} more (--limit ${found.length})`);
     }
+    if (!json && damaged.length > 0) io.out(damaged.join("\n"));
     return 0;
   },
 });

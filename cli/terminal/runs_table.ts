@@ -4,6 +4,7 @@
  * @module
  */
 import { headlineMetric } from "../../lab/experiment/comparison.ts";
+import { DamageError, unlessDamaged } from "../../lab/core/errors.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { headline } from "./figures.ts";
 import { statusOf } from "../../lab/store/run_status.ts";
@@ -18,11 +19,11 @@ const styles: Record<string, Style> = {
   killed: "yellow",
   diverged: "red",
   failed: "red",
+  damaged: "red",
 };
 
 /** A status in its colour. */
-export function shownStatus(run: Run, io: Io): string {
-  const status = statusOf(run);
+function shownStatus(status: string, io: Io): string {
   const words = status === "stopped" ? "early stop" : status;
   return styled(io.color.out && status in styles, styles[status] ?? "dim", words);
 }
@@ -33,7 +34,10 @@ export interface AskedColumn {
   read(run: Run): unknown;
 }
 
-/** A line a run: what it is, how it ended, its headline figure, what was asked for, what it took. */
+/**
+ * A line a run: what it is, how it ended, its headline figure, what was asked for, what it took. A
+ * run with damaged series is shown as such.
+ */
 export function runsTable(
   store: Store,
   runs: readonly Run[],
@@ -41,8 +45,11 @@ export function runsTable(
   asked: readonly AskedColumn[] = [],
 ): string {
   const shown = runs.map((run) => {
-    const metrics = store.lastMetrics(run.id);
-    return { run, metrics, headline: headlineMetric(Object.keys(metrics)) };
+    const read = unlessDamaged(() => store.lastMetrics(run.id));
+    const damaged = read instanceof DamageError;
+    const metrics = damaged ? {} : read;
+    const status = damaged ? "damaged" : statusOf(run);
+    return { run, status, metrics, headline: headlineMetric(Object.keys(metrics)) };
   });
   const more = asked.filter(({ title }) => shown.some(({ headline }) => headline !== title));
   const wide = io.columns() >= 110;
@@ -61,11 +68,11 @@ export function runsTable(
   ];
   return table(
     columns,
-    shown.map(({ run, metrics }) => [
+    shown.map(({ run, status, metrics }) => [
       run.id,
       run.name,
       run.manifest.determined.seed,
-      shownStatus(run, io),
+      shownStatus(status, io),
       headline(metrics),
       ...more.map(({ read }) => cell(read(run))),
       ...(roomy ? [trainedOn(run), duration(run.wallSeconds)] : []),

@@ -17,6 +17,19 @@ export class LabError extends Error {
   override readonly name = "LabError";
 }
 
+/** Something stored is damaged: what it held cannot be known. */
+export class DamageError extends LabError {}
+
+/** What `read` returns, or the damage that it met. */
+export function unlessDamaged<T>(read: () => T): T | DamageError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DamageError) return error;
+    throw error;
+  }
+}
+
 /** Names that a message about an unknown one lists in full; of more, only the nearest. */
 const LISTED = 12;
 /** Nearest names that a message proposes. */

@@ -113,11 +113,15 @@ function riseOf(column: Float64Array): number | undefined {
   return rise;
 }
 
-/** Reads back `count` points that {@linkcode Columns} encoded; axes as in {@linkcode AXES}. */
+/**
+ * Reads back `count` points that {@linkcode Columns} encoded; axes as in {@linkcode AXES}.
+ * Undefined where the bytes do not hold so many.
+ */
 export function decodeColumns(
   bytes: Uint8Array,
   count: number,
-): { values: Float64Array; axes: Axis[] } {
+): { values: Float64Array; axes: Axis[] } | undefined {
+  if (bytes.length % 8 !== 0) return undefined;
   const words = decodeValues(bytes);
   let at = count;
   const axes = AXES.map((): Axis => {
@@ -128,7 +132,7 @@ export function decodeColumns(
     at += even ? 3 : 1 + count;
     return axis;
   });
-  return { values: words.subarray(0, count), axes };
+  return at === words.length ? { values: words.subarray(0, count), axes } : undefined;
 }
 
 /** Reads back float64 values. */

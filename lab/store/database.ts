@@ -6,7 +6,8 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import type { SQLInputValue, StatementSync } from "node:sqlite";
-import { InputError, LabError } from "../core/errors.ts";
+import { DamageError, InputError, LabError } from "../core/errors.ts";
+import { checksum } from "./checksum.ts";
 
 /** A row as SQLite returns it. */
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
@@ -24,7 +25,7 @@ const remedies: readonly (readonly [RegExp, typeof InputError | typeof LabError,
   [/unable to open/, InputError, "it cannot be opened: check the folder and who may write there"],
   [/disk is full/, LabError, "the disk is full: free some space, then resume the run"],
   [/disk I\/O error/, LabError, "the disk failed or is full"],
-  [/malformed/, LabError, "it is damaged: put back a copy"],
+  [/malformed/, DamageError, "it is damaged: `verify` says what of it is, `recover` rebuilds it"],
   [/not a database/, LabError, "it is no SQLite database"],
 ];
 
@@ -59,6 +60,7 @@ export class Database {
     this.readOnly = options.readOnly;
     try {
       this.#connection = new DatabaseSync(path, { readOnly: options.readOnly });
+      this.#connection.function("checksum", { varargs: true, deterministic: true }, checksum);
       this.#connection.exec(`PRAGMA busy_timeout = ${BUSY_MILLISECONDS}`);
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) {

@@ -3,43 +3,108 @@
  *
  * @module
  */
+import { DamageError, unlessDamaged } from "../core/errors.ts";
 import { visibilityOf } from "./attempts.ts";
 import type { Visibility } from "./attempts.ts";
+import { checksum } from "./checksum.ts";
 import { AXES, axisAt, decodeColumns, decodeValues } from "./columns.ts";
 import type { Axis } from "./columns.ts";
 import type { Database, Row } from "./database.ts";
 import { Downsampler } from "./downsample.ts";
 import type { Series } from "./store.ts";
 
+/** A stored series. */
+interface SeriesRow {
+  readonly id: number;
+  readonly run: string;
+  readonly name: string;
+}
+
+/** What a chunk says of itself beside its points. */
+interface Head {
+  readonly id: number;
+  readonly attempt: number;
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+  readonly lastValue: number;
+  readonly pointsChecksum: number;
+}
+
+/** The columns that {@linkcode headOf} reads. */
+const HEAD = `c.id, c.attempt, c.count, c.first_iteration, c.last_iteration, c.last_value,
+  c.points_checksum, c.head_checksum`;
+
 /** Points `from` to before `to` of a stored chunk. */
 interface Part {
-  readonly id: number;
+  readonly chunk: Head;
   readonly from: number;
   readonly to: number;
 }
 
-/** Names of the series of a run that have a visible point, sorted. */
-export function seriesNames(database: Database, run: string): string[] {
-  return Object.keys(lastMetrics(database, run));
+/** @throws {DamageError} where the checksum says that something of it is not as it was written. */
+function headOf({ run, name }: Omit<SeriesRow, "id">, row: Row): Head {
+  const { attempt, count, first_iteration, last_iteration, last_value, points_checksum } = row;
+  const sum = checksum(
+    ...[run, name, attempt, count, first_iteration, last_iteration, last_value, points_checksum],
+  );
+  if (sum !== row.head_checksum || !(last_value instanceof Uint8Array)) throw damaged(run, name);
+  return {
+    id: Number(row.id),
+    attempt: Number(attempt),
+    count: Number(count),
+    first: Number(first_iteration),
+    last: Number(last_iteration),
+    lastValue: decodeValues(last_value)[0],
+    pointsChecksum: Number(points_checksum),
+  };
 }
 
-/** The last visible value of every series of a run, by name. */
+function damaged(run: string, name: string, where = ""): DamageError {
+  return new DamageError(
+    `Cannot read the series ${name} of run ${run} as points of it are damaged${where}`,
+  );
+}
+
+/** Names of the series of a run that have a visible point or are damaged, sorted. */
+export function seriesNames(database: Database, run: string): string[] {
+  return [...lastOfEach(database, run).keys()];
+}
+
+/**
+ * The last visible value of every series of a run, by name.
+ *
+ * @throws {DamageError} where one of them is damaged.
+ */
 export function lastMetrics(database: Database, run: string): Record<string, number> {
-  const visibleUntil = visibilityOf(database, run);
   const metrics: Record<string, number> = {};
+  for (const [name, value] of lastOfEach(database, run)) {
+    if (value instanceof DamageError) throw value;
+    metrics[name] = value;
+  }
+  return metrics;
+}
+
+/** The last visible value of every series of a run, or its damage, by name. */
+function lastOfEach(database: Database, run: string): Map<string, number | DamageError> {
+  const visibleUntil = visibilityOf(database, run);
   const newest = database.all(
-    `SELECT s.id, s.name, c.attempt, c.last_iteration, c.last_value FROM series s
+    `SELECT s.id AS series, s.name, ${HEAD} FROM series s
      JOIN chunk c ON c.id = (SELECT MAX(id) FROM chunk WHERE chunk.series = s.id)
      WHERE s.run = ? ORDER BY s.name`,
     run,
   );
+  const values = new Map<string, number | DamageError>();
   for (const row of newest) {
-    const value = Number(row.last_iteration) <= visibleUntil(Number(row.attempt))
-      ? decodeValues(row.last_value as Uint8Array)[0]
-      : lastVisible(database, Number(row.id), visibleUntil);
-    if (value !== undefined) metrics[String(row.name)] = value;
+    const name = String(row.name);
+    const value = unlessDamaged(() => {
+      const { last, lastValue, attempt } = headOf({ run, name }, row);
+      if (last <= visibleUntil(attempt)) return lastValue;
+      return lastVisible(database, { id: Number(row.series), run, name }, visibleUntil);
+    });
+    if (value !== undefined) values.set(name, value);
   }
-  return metrics;
+  return values;
 }
 
 /** Names of the series of all runs outside the trash, sorted. */
@@ -50,14 +115,16 @@ export function allSeriesNames(database: Database): string[] {
   ).map((row) => String(row.name));
 }
 
-/** The last visible value of one series, by the ids of the runs that have it; in one pass. */
+/**
+ * The last visible value of one series, by the ids of the runs that have it whole; in one pass.
+ */
 export function lastValues(database: Database, name: string): Map<string, number> {
   const resumed = new Set(
     database.all("SELECT DISTINCT run FROM attempt").map((row) => String(row.run)),
   );
   const values = new Map<string, number>();
   const newest = database.all(
-    `SELECT s.run, c.last_value FROM series s
+    `SELECT s.run, ${HEAD} FROM series s
      JOIN chunk c ON c.id = (SELECT MAX(id) FROM chunk WHERE chunk.series = s.id)
      WHERE s.name = ?`,
     name,
@@ -65,9 +132,9 @@ export function lastValues(database: Database, name: string): Map<string, number
   for (const row of newest) {
     const run = String(row.run);
     const value = resumed.has(run)
-      ? lastMetrics(database, run)[name] // some of its points may be hidden
-      : decodeValues(row.last_value as Uint8Array)[0];
-    if (value !== undefined) values.set(run, value);
+      ? lastOfEach(database, run).get(name) // some of its points may be hidden
+      : unlessDamaged(() => headOf({ run, name }, row).lastValue);
+    if (typeof value === "number") values.set(run, value);
   }
   return values;
 }
@@ -75,6 +142,8 @@ export function lastValues(database: Database, name: string): Map<string, number
 /**
  * The visible points of a series after iteration `after`; about `points` of them where that is
  * given, all else.
+ *
+ * @throws {DamageError} where points of it are damaged.
  */
 export function readSeries(
   database: Database,
@@ -83,57 +152,57 @@ export function readSeries(
   options: { points?: number; after?: number } = {},
 ): Series {
   const row = database.get("SELECT id FROM series WHERE run = ? AND name = ?", run, name);
-  const parts = row === undefined
-    ? []
-    : visibleParts(database, run, Number(row.id), options.after ?? -Infinity);
+  if (row === undefined) return new SeriesBuilder(0).series(name, 0);
+  const series = { id: Number(row.id), run, name };
+  const parts = visibleParts(database, series, options.after ?? -Infinity);
   const total = parts.reduce((sum, part) => sum + part.to - part.from, 0);
   const downsampled = options.points !== undefined && total > options.points;
   return downsampled
-    ? sampled(database, name, parts, total, Math.max(2, options.points!))
-    : complete(database, name, parts, total);
+    ? sampled(database, series, parts, total, Math.max(2, options.points!))
+    : complete(database, series, parts, total);
+}
+
+/** The chunks of a series, oldest first. */
+function headsOf(database: Database, series: SeriesRow): Head[] {
+  return database.all(`SELECT ${HEAD} FROM chunk c WHERE c.series = ? ORDER BY c.id`, series.id)
+    .map((row) => headOf(series, row));
 }
 
 /** The last visible value of a series that has hidden ones at its end. */
 function lastVisible(
   database: Database,
-  series: number,
+  series: SeriesRow,
   visibleUntil: Visibility,
 ): number | undefined {
-  const rows = database.all(
-    `SELECT id, attempt, count, first_iteration, last_iteration FROM chunk WHERE series = ?
-     ORDER BY id DESC`,
-    series,
-  );
-  for (const row of rows) {
-    const part = visiblePart(database, row, -Infinity, visibleUntil(Number(row.attempt)));
-    if (part !== undefined) return readChunk(database, part.id)?.values[part.to - 1];
+  for (const chunk of headsOf(database, series).reverse()) {
+    const part = visiblePart(database, series, chunk, -Infinity, visibleUntil(chunk.attempt));
+    if (part !== undefined) return readChunk(database, series, chunk)?.values[part.to - 1];
   }
 }
 
-function visibleParts(database: Database, run: string, series: number, after: number): Part[] {
-  const visibleUntil = visibilityOf(database, run);
-  return database.all(
-    `SELECT id, attempt, count, first_iteration, last_iteration FROM chunk WHERE series = ?
-     ORDER BY id`,
-    series,
-  )
-    .map((row) => visiblePart(database, row, after, visibleUntil(Number(row.attempt))))
+function visibleParts(database: Database, series: SeriesRow, after: number): Part[] {
+  const visibleUntil = visibilityOf(database, series.run);
+  return headsOf(database, series)
+    .map((chunk) => visiblePart(database, series, chunk, after, visibleUntil(chunk.attempt)))
     .filter((part) => part !== undefined);
 }
 
 /** The points of a chunk after iteration `after` and up to iteration `until`. */
-function visiblePart(database: Database, row: Row, after: number, until: number): Part | undefined {
-  const id = Number(row.id);
-  const count = Number(row.count);
-  const first = Number(row.first_iteration);
-  const last = Number(row.last_iteration);
+function visiblePart(
+  database: Database,
+  series: SeriesRow,
+  chunk: Head,
+  after: number,
+  until: number,
+): Part | undefined {
+  const { count, first, last } = chunk;
   if (first > until || last <= after) return undefined;
-  if (first > after && last <= until) return { id, from: 0, to: count };
-  const iterations = readChunk(database, id)?.axes[0];
+  if (first > after && last <= until) return { chunk, from: 0, to: count };
+  const iterations = readChunk(database, series, chunk)?.axes[0];
   if (iterations === undefined) return undefined;
   const from = countUpTo(iterations, count, after);
   const to = countUpTo(iterations, count, until);
-  return from < to ? { id, from, to } : undefined;
+  return from < to ? { chunk, from, to } : undefined;
 }
 
 /** How many of `count` ascending coordinates are at most `limit`. */
@@ -148,10 +217,25 @@ function countUpTo(axis: Axis, count: number, limit: number): number {
   return low;
 }
 
-/** The points of a chunk; null where another process has purged it since it was listed. */
-function readChunk(database: Database, id: number): { values: Float64Array; axes: Axis[] } | null {
-  const row = database.get("SELECT count, points FROM chunk WHERE id = ?", id);
-  return row === undefined ? null : decodeColumns(row.points as Uint8Array, Number(row.count));
+/**
+ * The points of a chunk; null where another process has purged it since it was listed.
+ *
+ * @throws {DamageError} where they are not as they were written.
+ */
+function readChunk(
+  database: Database,
+  series: SeriesRow,
+  { id }: Head,
+): { values: Float64Array; axes: Axis[] } | null {
+  // With its head: its writer may have added points since that was read.
+  const row = database.get(`SELECT ${HEAD}, c.points FROM chunk c WHERE c.id = ?`, id);
+  if (row === undefined) return null;
+  const { count, first, last, pointsChecksum } = headOf(series, row);
+  const { points } = row;
+  const sound = points instanceof Uint8Array && checksum(points) === pointsChecksum;
+  const columns = sound ? decodeColumns(points, count) : undefined;
+  if (columns !== undefined) return columns;
+  throw damaged(series.run, series.name, `, iterations ${first} to ${last}`);
 }
 
 /** Columns of a series, filled point by point. */
@@ -184,29 +268,29 @@ class SeriesBuilder {
 
 function complete(
   database: Database,
-  name: string,
+  series: SeriesRow,
   parts: readonly Part[],
   total: number,
 ): Series {
   const builder = new SeriesBuilder(total);
-  for (const { id, from, to } of parts) {
-    const chunk = readChunk(database, id);
-    if (chunk === null) continue;
-    for (let i = from; i < to; i++) builder.add(chunk.values, chunk.axes, i);
+  for (const { chunk, from, to } of parts) {
+    const columns = readChunk(database, series, chunk);
+    if (columns === null) continue;
+    for (let i = from; i < to; i++) builder.add(columns.values, columns.axes, i);
   }
-  return builder.series(name, total);
+  return builder.series(series.name, total);
 }
 
 function sampled(
   database: Database,
-  name: string,
+  series: SeriesRow,
   parts: readonly Part[],
   total: number,
   points: number,
 ): Series {
   const sampler = new Downsampler(total, points);
   const chunks = parts.map((part) => {
-    const chunk = readChunk(database, part.id);
+    const chunk = readChunk(database, series, part.chunk);
     if (chunk !== null) sampler.add(chunk.values, part.from, part.to);
     return chunk;
   });
@@ -221,5 +305,5 @@ function sampled(
     const chunk = chunks[c];
     if (chunk !== null) builder.add(chunk.values, chunk.axes, parts[c].from + pick - start);
   }
-  return builder.series(name, total);
+  return builder.series(series.name, total);
 }

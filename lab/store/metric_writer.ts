@@ -6,6 +6,7 @@
  */
 import type { MetricPoint } from "../core/metrics.ts";
 import { attemptOf } from "./attempts.ts";
+import { checksum } from "./checksum.ts";
 import { Columns } from "./columns.ts";
 import type { Database } from "./database.ts";
 
@@ -128,18 +129,27 @@ export class MetricWriter {
 
   #writeChunk({ run, name, attempt, columns, row }: OpenChunk): number {
     const [first, last] = columns.span;
-    const fields = [columns.count, last, columns.encodeLast(), columns.encode()];
+    const [points, lastValue] = [columns.encode(), columns.encodeLast()];
+    const head = [run, name, attempt, columns.count, first, last, lastValue] as const;
+    const pointsChecksum = checksum(points);
+    const checksums = [pointsChecksum, checksum(...head, pointsChecksum)];
+    const fields = [columns.count, last, lastValue, ...checksums, points];
     if (row !== undefined) {
       this.#database.run(
-        "UPDATE chunk SET (count, last_iteration, last_value, points) = (?, ?, ?, ?) WHERE id = ?",
+        `UPDATE chunk SET
+           (count, last_iteration, last_value, points_checksum, head_checksum, points) =
+           (?, ?, ?, ?, ?, ?)
+         WHERE id = ?`,
         ...fields,
         row,
       );
       return row;
     }
     return this.#database.run(
-      `INSERT INTO chunk (count, last_iteration, last_value, points, series, attempt, first_iteration)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO chunk
+         (count, last_iteration, last_value, points_checksum, head_checksum, points,
+          series, attempt, first_iteration)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...fields,
       this.#series(run, name),
       attempt,

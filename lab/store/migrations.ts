@@ -104,6 +104,35 @@ export const migrations: readonly Migration[] = [
   );
   CREATE INDEX checkpoint_run ON checkpoint (run);
   `,
+  `
+  -- Checksums (checksum.ts) of manifests and of chunks: of the points, and of everything else with
+  -- run and series, so that a query of the small fields can trust them without the points.
+  ALTER TABLE run ADD COLUMN manifest_checksum INTEGER NOT NULL DEFAULT 0;
+  UPDATE run SET manifest_checksum = checksum(id, manifest);
+
+  CREATE TABLE checked_chunk (
+    id INTEGER PRIMARY KEY,
+    series INTEGER NOT NULL REFERENCES series (id) ON DELETE CASCADE,
+    attempt INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    first_iteration INTEGER NOT NULL,
+    last_iteration INTEGER NOT NULL,
+    last_value BLOB NOT NULL,
+    points_checksum INTEGER NOT NULL,
+    head_checksum INTEGER NOT NULL,
+    points BLOB NOT NULL
+  );
+  INSERT INTO checked_chunk
+    SELECT c.id, c.series, c.attempt, c.count, c.first_iteration, c.last_iteration, c.last_value,
+      checksum(c.points),
+      checksum(s.run, s.name, c.attempt, c.count, c.first_iteration, c.last_iteration,
+        c.last_value, checksum(c.points)),
+      c.points
+    FROM chunk c JOIN series s ON s.id = c.series;
+  DROP TABLE chunk;
+  ALTER TABLE checked_chunk RENAME TO chunk;
+  CREATE INDEX chunk_series ON chunk (series);
+  `,
 ];
 
 /** The schema version of a file; 0 is an empty one. */

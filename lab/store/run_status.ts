@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Run } from "./store.ts";
+import { type Run, runStatuses } from "./store.ts";
 
 /** The run's status; `killed` where it says running but no process holds its lock. */
 export function statusOf(run: Run): string {
@@ -11,6 +11,4 @@ export function statusOf(run: Run): string {
 }
 
 /** What {@linkcode statusOf} may be. */
-export const statuses: readonly string[] = [
-  ...["running", "completed", "stopped", "interrupted", "killed", "diverged", "failed"],
-];
+export const statuses: readonly string[] = [...runStatuses, "killed"];

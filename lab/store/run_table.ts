@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { InputError, LabError, nearest } from "../core/errors.ts";
+import { DamageError, InputError, LabError, nearest } from "../core/errors.ts";
+import { checksum } from "./checksum.ts";
 import type { Database, Row } from "./database.ts";
 import { nextRunNumber, runIdOf } from "./run_id.ts";
-import type { Manifest, Run, RunStatus, RunUpdate } from "./store.ts";
+import type { DamagedRun, Manifest, Run, RunStatus, RunUpdate } from "./store.ts";
+import { runStatuses } from "./store.ts";
 
 /** How a field of a run is stored. */
 const columns: Readonly<Record<keyof RunUpdate, string>> = {
@@ -42,16 +44,18 @@ export class RunTable {
   /** Adds a run of status `running`. */
   create(run: { name: string; manifest: Manifest; tags: readonly string[]; note: string }): Run {
     const now = Date.now();
+    const manifest = JSON.stringify(run.manifest);
     const id = this.#database.write(() => {
       const { last_run } = this.#database.get("SELECT last_run FROM store")!;
       const number = nextRunNumber(Number(last_run), now);
       this.#database.run("UPDATE store SET last_run = ?", number);
       this.#database.run(
-        `INSERT INTO run (id, name, status, manifest, tags, note, created_at)
-         VALUES (?, ?, 'running', ?, ?, ?, ?)`,
+        `INSERT INTO run (id, name, status, manifest, manifest_checksum, tags, note, created_at)
+         VALUES (?, ?, 'running', ?, ?, ?, ?, ?)`,
         runIdOf(number),
         run.name,
-        JSON.stringify(run.manifest),
+        manifest,
+        checksum(runIdOf(number), manifest),
         JSON.stringify(run.tags),
         run.note,
         now,
@@ -61,24 +65,35 @@ export class RunTable {
     return this.get(id)!;
   }
 
-  /** The run of an id, trashed or not. */
+  /**
+   * The run of an id, trashed or not.
+   *
+   * @throws {DamageError} where its row is damaged.
+   */
   get(id: string): Run | undefined {
     const row = this.#database.get("SELECT * FROM run WHERE id = ?", id);
-    return row === undefined ? undefined : this.#runOf(row);
+    if (row === undefined) return undefined;
+    const run = this.#runOf(row);
+    if (!("reason" in run)) return run;
+    throw new DamageError(`Cannot read the run ${id} as its record is damaged: ${run.reason}`);
   }
 
-  /** Runs in the trash or outside it, newest first. */
-  list(trashed: boolean): Run[] {
-    return this.#database.all(
+  /** Runs in the trash or outside it, newest first: the sound ones, and those that are damaged. */
+  list(trashed: boolean): { sound: Run[]; damaged: DamagedRun[] } {
+    const runs = this.#database.all(
       `SELECT * FROM run WHERE trashed_at IS ${trashed ? "NOT NULL" : "NULL"} ORDER BY id DESC`,
     ).map((row) => this.#runOf(row));
+    return {
+      sound: runs.filter((run): run is Run => !("reason" in run)),
+      damaged: runs.filter((run): run is DamagedRun => "reason" in run),
+    };
   }
 
-  /** The run that a user means by an id, a unique prefix of one, or `latest`. */
-  find(reference: string, trashed: boolean): Run {
+  /** The id that a user means by one, a unique prefix of one, or `latest`. */
+  find(reference: string, trashed: boolean): string {
     if (reference === "latest") {
       const [newest] = this.#ids("", trashed);
-      if (newest !== undefined) return this.get(newest)!;
+      if (newest !== undefined) return newest;
       throw new InputError(
         `Cannot find the latest run as there is none ${
           trashed ? "in the trash" : "yet"
@@ -87,7 +102,7 @@ export class RunTable {
     }
     if (reference === "") throw new InputError(`Cannot find the run as its id is empty: ""`);
     const found = this.#ids(reference.toLowerCase(), trashed);
-    if (found.length === 1) return this.get(found[0])!;
+    if (found.length === 1) return found[0];
     throw found.length > 1 ? this.#ambiguous(reference, found) : this.#unknown(reference, trashed);
   }
 
@@ -96,6 +111,7 @@ export class RunTable {
     const fields = Object.entries(change).filter(([, value]) => value !== undefined);
     if (fields.length === 0) return;
     const assignments = fields.map(([field]) => `${columns[field as keyof RunUpdate]} = ?`);
+    if (change.manifest !== undefined) assignments.push("manifest_checksum = ?");
     const values = fields.map(([, value]) =>
       typeof value === "object" && value !== null
         ? JSON.stringify(value)
@@ -105,6 +121,7 @@ export class RunTable {
       const { changes } = this.#database.run(
         `UPDATE run SET ${assignments.join(", ")} WHERE id = ?`,
         ...values,
+        ...change.manifest === undefined ? [] : [checksum(id, JSON.stringify(change.manifest))],
         id,
       );
       if (changes === 0) throw this.#missing("change", id);
@@ -163,7 +180,7 @@ export class RunTable {
   }
 
   #ambiguous(reference: string, found: readonly string[]): InputError {
-    const named = found.slice(0, CANDIDATES).map((id) => `${id} (${this.get(id)!.name})`);
+    const named = found.slice(0, CANDIDATES).map((id) => `${id} (${this.#name(id)})`);
     const rest = found.length > CANDIDATES ? `, and ${found.length - CANDIDATES} more` : "";
     return new InputError(
       `Cannot find the run as "${reference}" must begin one id only: ${named.join(", ")}${rest}`,
@@ -179,7 +196,7 @@ export class RunTable {
     }
     const ids = this.#ids("", trashed);
     const near = nearest(reference, ids);
-    const named = ids.find((id) => this.get(id)!.name === reference);
+    const named = ids.find((id) => this.#name(id) === reference);
     const hint = named !== undefined
       ? ` (the newest run of that name is ${named})`
       : near !== undefined
@@ -191,16 +208,23 @@ export class RunTable {
     );
   }
 
-  #runOf(row: Row): Run {
+  #name(id: string): string {
+    return String(this.#database.get("SELECT name FROM run WHERE id = ?", id)?.name);
+  }
+
+  #runOf(row: Row): Run | DamagedRun {
     const id = String(row.id);
+    const about = { id, name: String(row.name), active: this.#isActive(id) };
+    const [manifest, tags] = [parsed(row.manifest), parsed(row.tags)];
+    const reason = damageOf(row, manifest, tags);
+    if (reason !== undefined) return { ...about, reason };
     const time = (value: Row[string]) => value === null ? null : Number(value);
+    const text = (value: Row[string]) => value === null ? null : String(value);
     return {
-      id,
-      name: String(row.name),
-      status: String(row.status) as RunStatus,
-      active: this.#isActive(id),
-      manifest: JSON.parse(String(row.manifest)),
-      tags: JSON.parse(String(row.tags)),
+      ...about,
+      status: row.status as RunStatus,
+      manifest: manifest as Manifest,
+      tags: tags as string[],
       note: String(row.note),
       createdAt: Number(row.created_at),
       endedAt: time(row.ended_at),
@@ -210,9 +234,40 @@ export class RunTable {
       gradientSteps: Number(row.gradient_steps),
       examples: Number(row.examples),
       iterations: Number(row.iterations),
-      digest: row.digest === null ? null : String(row.digest),
-      message: row.message === null ? null : String(row.message),
+      digest: text(row.digest),
+      message: text(row.message),
       attempt: Number(row.attempt),
     };
+  }
+}
+
+/** Columns that hold a number in every run. */
+const numbers = [
+  ...["created_at", "wall_seconds", "environment_steps", "gradient_steps", "examples"],
+  ...["iterations", "attempt"],
+];
+
+/** What of a run's row is not as the lab writes it; undefined where all is. */
+function damageOf(row: Row, manifest: unknown, tags: unknown): string | undefined {
+  if (checksum(row.id, row.manifest) !== row.manifest_checksum) {
+    return "its manifest is not as it was written";
+  }
+  if (typeof (manifest as Partial<Manifest>)?.determined?.configuration !== "object") {
+    return "its manifest is none";
+  }
+  if (!Array.isArray(tags) || tags.some((tag) => typeof tag !== "string")) {
+    return "its tags are no list of words";
+  }
+  if (!runStatuses.includes(row.status as RunStatus)) return `its status is "${row.status}"`;
+  const broken = numbers.find((name) => !Number.isFinite(row[name]));
+  return broken && `its ${broken} is no number`;
+}
+
+/** A value from its JSON; undefined where it is none. */
+function parsed(text: Row[string]): unknown {
+  try {
+    return JSON.parse(String(text)) ?? undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -25,6 +25,7 @@ import { migrate, refuseForeign } from "./migrations.ts";
 import { RunTable } from "./run_table.ts";
 import type {
   Checkpoint,
+  DamagedRun,
   Manifest,
   NewCheckpoint,
   Run,
@@ -128,12 +129,20 @@ export class SqliteStore implements Store {
     return this.#runs.get(id);
   }
 
-  find(reference: string, options: { trashed?: boolean } = {}): Run {
+  idOf(reference: string, options: { trashed?: boolean } = {}): string {
     return this.#runs.find(reference, options.trashed ?? false);
   }
 
+  find(reference: string, options: { trashed?: boolean } = {}): Run {
+    return this.#runs.get(this.idOf(reference, options))!;
+  }
+
   runs(options: { trashed?: boolean } = {}): Run[] {
-    return this.#runs.list(options.trashed ?? false);
+    return this.#runs.list(options.trashed ?? false).sound;
+  }
+
+  damagedRuns(options: { trashed?: boolean } = {}): DamagedRun[] {
+    return this.#runs.list(options.trashed ?? false).damaged;
   }
 
   update(id: string, change: RunUpdate): void {
@@ -249,7 +258,8 @@ export class SqliteStore implements Store {
 
   purge(): { runs: number; bytes: number } {
     this.#database.requireWritable();
-    const ids = this.runs({ trashed: true }).filter((run) => !run.active).map((run) => run.id);
+    const { sound, damaged } = this.#runs.list(true);
+    const ids = [...sound, ...damaged].filter((run) => !run.active).map((run) => run.id);
     const before = this.#databaseBytes();
     this.#database.write(() => {
       for (const id of ids) this.#database.run("DELETE FROM run WHERE id = ?", id);

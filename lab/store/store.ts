@@ -7,8 +7,13 @@
 import type { LabEvent, MetricPoint } from "../core/metrics.ts";
 import type { Json, Snapshot } from "../core/snapshot.ts";
 
-/** Where a run stands. `running` counts only while its lock is held: see `Run.active`. */
-export type RunStatus = "running" | "completed" | "stopped" | "interrupted" | "diverged" | "failed";
+/** Where a run may stand. `running` counts only while its lock is held: see `Run.active`. */
+export const runStatuses = [
+  ...["running", "completed", "stopped", "interrupted", "diverged", "failed"] as const,
+];
+
+/** Where a run stands. */
+export type RunStatus = typeof runStatuses[number];
 
 /**
  * The record that determines and describes a run. The part under `determined` decides the result
@@ -93,6 +98,12 @@ export interface Run {
   readonly message: string | null;
   /** Attempts so far: 1, and one more for each resume. */
   readonly attempt: number;
+}
+
+/** A run whose record cannot be read. It can be deleted; what it holds beside may be whole. */
+export interface DamagedRun extends Pick<Run, "id" | "name" | "active"> {
+  /** What of the record is damaged: `its manifest is not as it was written`. */
+  readonly reason: string;
 }
 
 /** What changes while a run goes on. */
@@ -207,15 +218,22 @@ export interface Store {
     tags: readonly string[];
     note: string;
   }): Run;
-  /** The run, also from the trash; undefined where there is none. */
+  /**
+   * The run, also from the trash; undefined where there is none. A `DamageError` where its record is
+   * damaged.
+   */
   run(id: string): Run | undefined;
   /**
    * Resolves an id, a unique prefix or `latest`, among the runs outside the trash or, where asked,
    * in it; throws an `InputError` that names the nearest.
    */
+  idOf(reference: string, options?: { trashed?: boolean }): string;
+  /** The run of a reference: `run(idOf(reference))`. */
   find(reference: string, options?: { trashed?: boolean }): Run;
-  /** Stored runs outside the trash or, where asked, those in it; newest first. */
+  /** Sound runs outside the trash or, where asked, those in it; newest first. */
   runs(options?: { trashed?: boolean }): Run[];
+  /** Runs whose record is damaged, outside the trash or, where asked, in it; newest first. */
+  damagedRuns(options?: { trashed?: boolean }): DamagedRun[];
   /** Changes fields of a run; an `InputError` where there is none of that id. */
   update(id: string, change: RunUpdate): void;
   /**
@@ -244,12 +262,13 @@ export interface Store {
   seriesNames(id?: string): string[];
   /**
    * A visible series; `points` down-samples to about that many by min/max buckets, so that spikes
-   * stay; `after` leaves out all up to that iteration. Empty where there is none.
+   * stay; `after` leaves out all up to that iteration. Empty where there is none; a `DamageError`
+   * where points of it are damaged.
    */
   series(id: string, name: string, options?: { points?: number; after?: number }): Series;
-  /** Last visible value of every series. */
+  /** Last visible value of every series; a `DamageError` where one of them is damaged. */
   lastMetrics(id: string): Record<string, number>;
-  /** Last visible value of one series, by the ids of the runs that have it. */
+  /** Last visible value of one series, by the ids of the runs that have it whole. */
   lastValues(name: string): Map<string, number>;
   /** All events of a run, of all attempts, in order. */
   events(id: string): StoredEvent[];

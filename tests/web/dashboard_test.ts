@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { DatabaseSync } from "node:sqlite";
 import { bootstrapInterval, iqm } from "../../lab/statistics/mod.ts";
 import type { Comparison } from "../../web/comparison.ts";
 import type { SeriesAnswer } from "../../web/routes/api/series.ts";
@@ -38,6 +39,26 @@ test("the runs page lists every run, and names as text", async (dashboard) => {
   ok(html.includes("try &amp; error"));
   match(html, /class="status running">running</);
   match(html, /class="status killed">killed</);
+});
+
+test("damaged runs are listed as such, and every other page is whole", async (dashboard) => {
+  const { runs, store, folder } = dashboard;
+  const raw = new DatabaseSync(`${folder}/runs/lab.db`);
+  raw.prepare("UPDATE run SET tags = '{' WHERE id = ?").run(runs.diverged);
+  raw.prepare(
+    `UPDATE chunk SET last_value = zeroblob(8)
+     WHERE series IN (SELECT id FROM series WHERE run = ?)`,
+  ).run(runs.killed);
+  raw.close();
+  store.update(runs.interrupted, { note: "a write, so that the feed looks again" });
+  const html = await text(dashboard, "/");
+  strictEqual(html.match(/class="status damaged">damaged</g)?.length, 2);
+  match(html, /its tags are no list of words/);
+  await text(dashboard, `/runs/${runs.interrupted}`);
+  await text(dashboard, `/runs/${runs.killed}`);
+  const page = await get(dashboard, `/runs/${runs.diverged}`);
+  strictEqual(page.status, 500);
+  match(await page.text(), /its record is damaged/);
 });
 
 test("the run page shows figures, events, how it ended and what to type", async (dashboard) => {

@@ -11,6 +11,7 @@ function row(fields: Partial<RunSummary>): RunSummary {
     method: "ppo",
     seed: "1",
     status: "completed",
+    damage: null,
     backend: "wasm",
     tags: [],
     progress: 1,

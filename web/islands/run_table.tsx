@@ -173,7 +173,7 @@ function Row(
       <th scope="row">
         <a href={`/runs/${row.id}`}>{row.name}</a>
         <small>
-          {row.id} · {row.method} on {row.world}
+          {row.id} · {row.damage ?? `${row.method} on ${row.world}`}
           {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
         </small>
       </th>

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
-import { InputError } from "../../../lab/core/errors.ts";
+import { DamageError, InputError } from "../../../lab/core/errors.ts";
 import { Database } from "../../../lab/store/database.ts";
 import { migrate, migrations, schemaVersion } from "../../../lab/store/migrations.ts";
 import { openStore } from "../../../lab/store/sqlite_store.ts";
@@ -45,6 +45,37 @@ Deno.test("every version of the real schema is brought to the newest", () =>
       strictEqual(raw.prepare("PRAGMA user_version").get()!.user_version, migrations.length);
       raw.close();
     }
+  }));
+
+Deno.test("points of a store without checksums are read, and guarded from then on", () =>
+  withFolder((folder) => {
+    const database = new Database(`${folder}/lab.db`, { readOnly: false });
+    migrate(database, migrations.slice(0, 1));
+    database.execute(
+      `INSERT INTO run (id, name, status, manifest, tags, note, created_at)
+         VALUES ('aaaaaa', 'old', 'completed', '{"determined": {"configuration": {}}}', '[]', '', 1);
+       INSERT INTO series VALUES (1, 'aaaaaa', 'losses/policy')`,
+    );
+    // As of version 1: values, then each x axis by start and rise.
+    const axes = Array.from({ length: 5 }, () => [1, 1, 1]).flat();
+    const bytes = (...numbers: number[]) => new Uint8Array(Float64Array.from(numbers).buffer);
+    database.run(
+      `INSERT INTO chunk (id, series, attempt, count, first_iteration, last_iteration, last_value,
+         points) VALUES (7, 1, 1, 3, 1, 3, ?, ?)`,
+      bytes(NaN),
+      bytes(0.5, -0, NaN, ...axes),
+    );
+    database.close();
+    const store = openStore(folder);
+    deepStrictEqual([...store.series("aaaaaa", "losses/policy").values], [0.5, -0, NaN]);
+    deepStrictEqual(store.lastMetrics("aaaaaa"), { "losses/policy": NaN });
+    const raw = new DatabaseSync(`${folder}/lab.db`);
+    raw.exec("UPDATE chunk SET count = 2");
+    throws(() => store.series("aaaaaa", "losses/policy"), DamageError);
+    raw.exec("UPDATE chunk SET count = 3; UPDATE run SET manifest = '{}'");
+    deepStrictEqual([store.runs(), store.damagedRuns()[0].id], [[], "aaaaaa"]);
+    raw.close();
+    store.close();
   }));
 
 Deno.test("a migration that fails leaves the version before it, whole", () =>

@@ -1,6 +1,7 @@
 /** The page of one run. @module */
 import type { VNode } from "preact";
 import { environments } from "../../../envs/mod.ts";
+import { unlessDamaged } from "../../../lab/core/errors.ts";
 import { flatten } from "../../../lab/experiment/comparison.ts";
 import type { Manifest, Run } from "../../../lab/store/store.ts";
 import type { State } from "../../state.ts";
@@ -24,7 +25,7 @@ export function handler({ params, state: { store, feed } }: Context<State>): Pag
   return page({
     title: `${run.name}, seed ${run.manifest.determined.seed}`,
     moment: feed.moment,
-    row: summarize(run, store.lastMetrics(run.id), 0),
+    row: summarize(run, unlessDamaged(() => store.lastMetrics(run.id)), 0),
     run,
     contents: contentsOf(store, run),
   });

@@ -1,0 +1,68 @@
+/** Every command with damaged runs in the store. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { DatabaseSync } from "node:sqlite";
+import { main } from "../../cli/main.ts";
+import { openStore } from "../../lab/store/sqlite_store.ts";
+import { addRun, pointAt } from "../lab/store/fixtures.ts";
+import { capturedIo } from "./captured_io.ts";
+import { inFolder } from "./folder.ts";
+
+Deno.test("one damaged run is shown as such, is left out, can be deleted, and breaks nothing", () =>
+  inFolder(async (folder) => {
+    const store = openStore(`${folder}/runs`);
+    const [record, series, sound] = ["record", "series", "sound"].map((name) => {
+      const { id } = addRun(store, name);
+      store.append(id, [pointAt("evaluation/return_mean", 1, 7)]);
+      store.update(id, { status: "completed" });
+      return id;
+    });
+    store.close();
+    const raw = new DatabaseSync(`${folder}/runs/lab.db`);
+    raw.prepare("UPDATE run SET manifest = substr(manifest, 1, 40) WHERE id = ?").run(record);
+    raw.prepare(
+      `UPDATE chunk SET last_value = zeroblob(8)
+       WHERE series = (SELECT id FROM series WHERE run = ?)`,
+    ).run(series);
+    raw.close();
+    const typed = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: `${folder}/` });
+      return { code: await main(args, io), ...io.written };
+    };
+
+    const listed = await typed("runs");
+    strictEqual(listed.code, 0);
+    match(listed.out, new RegExp(`${sound}  sound .* completed +return 7`));
+    match(listed.out, new RegExp(`${series}  series .* damaged `));
+    match(listed.out, new RegExp(`damaged: run ${record} \\(record\\), as its manifest is not`));
+    const document = JSON.parse((await typed("runs", "--json")).out);
+    deepStrictEqual(
+      document.runs.map(({ id, status }: { id: string; status: string }) => [id, status]),
+      [[sound, "completed"], [series, "damaged"]],
+    );
+    strictEqual(document.damaged.length, 1);
+    for (const key of ["figure", "evaluation/return_mean"]) {
+      const { code, out } = await typed("runs", "--sort", key, "--json");
+      deepStrictEqual([code, JSON.parse(out).runs[0].id], [0, sound]);
+    }
+
+    const compared = await typed("compare", "--where", "status=completed");
+    strictEqual(compared.code, 0, compared.error);
+    match(compared.out, new RegExp(`left out, as damaged: ${series}`));
+    match(compared.error, new RegExp(`damaged: run ${record}`));
+    strictEqual((await typed("export", sound, "--format", "csv", "--out", "csv")).code, 0);
+    const exported = await typed("export", series, "--format", "csv", "--out", "csv2");
+    strictEqual(exported.code, 1);
+    match(exported.error, new RegExp(`series evaluation/return_mean of run ${series}`));
+    const found = await typed("evaluate", record);
+    deepStrictEqual([found.code, /its record is damaged/.test(found.error)], [1, true]);
+
+    match((await typed("delete", record)).out, new RegExp(`to the trash: ${record}`));
+    match((await typed("runs", "--trash")).out, new RegExp(`damaged: run ${record}`));
+    match(
+      (await typed("delete", "--restore", record)).out,
+      new RegExp(`Restored 1 run: ${record}`),
+    );
+    match((await typed("delete", record, series)).out, new RegExp(`${record}, ${series}`));
+    match((await typed("delete", "--purge")).out, /Deleted 2 runs/);
+    ok(!(await typed("runs")).out.includes("damaged"));
+  }));
