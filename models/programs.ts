@@ -22,21 +22,52 @@ import type {
   Workspace,
 } from "../lab/compute/workspace.ts";
 import { maskedMean } from "./losses.ts";
-import type { Batch, Codes, ExampleShape, Model, ModelStep, NoiseSpecs } from "./model.ts";
+import type { Batch, Codes, ExampleShape, Losses, Model, ModelStep, NoiseSpecs } from "./model.ts";
 import type { SharedFields } from "./fields.ts";
 import { type Applied, applied, initialParameters, type Networks } from "./networks.ts";
 import { addToTotals, initialTotals } from "./totals.ts";
 
 /** Moving averages of networks. */
-export const AVERAGE = "average";
+const AVERAGE = "average";
 /** A model's state beside its networks. */
-export const KEPT = "kept";
+const KEPT = "kept";
 
-/** A model, and where its programs run. */
-export interface Bound<C extends SharedFields, N extends Networks> {
-  readonly model: Model<C, N>;
+/** Inputs by name. */
+export type Inputs = Record<string, InputSpec>;
+
+/** A program over rows of examples. */
+export type RowProgram<Output extends string = string> = Program<Inputs, string, Output>;
+
+/** A program that adds what it returns to a group of sums: `takeMeans` reads them. */
+interface SummedProgram {
+  readonly program: RowProgram;
+  readonly totals: string;
+}
+
+/** A gradient step, and the group of its optimizer's state. */
+export interface CompiledStep extends SummedProgram {
+  readonly optimizer: string;
+}
+
+/** What a program has, whose names are known at run time only. */
+type AnyContext = StepContext<string, string, string, string>;
+
+/** What a program is compiled from, but for its name and its state. */
+interface ProgramParts {
+  readonly inputs: Inputs;
+  readonly random: Record<string, RandomSpec>;
+  readonly scalars?: readonly string[];
+}
+
+/** Every tensor that a model's function may be given. */
+type Seen = Batch & Codes & { readonly at: Tensors };
+
+/**
+ * A model on a data set, with its state defined in a workspace: parameters drawn from the streams of
+ * the networks' names, averages equal to them, and what it keeps.
+ */
+export class BoundModel<C extends SharedFields, N extends Networks> {
   readonly configuration: C;
-  readonly networks: N;
   readonly shape: ExampleShape;
   readonly workspace: Workspace;
   /** Stands before the names of groups. */
@@ -45,67 +76,285 @@ export interface Bound<C extends SharedFields, N extends Networks> {
   readonly labelled: boolean;
   /** Whether examples come with partners that the model looks at. */
   readonly paired: boolean;
-  /** Initial tensors by group, without the scope: parameters, and what there is of average and kept. */
-  readonly initial: Readonly<Record<string, NamedTensors>>;
+  readonly #networks: N;
+  /** Initial tensors by group, without the scope. */
+  readonly #initial: Readonly<Record<string, NamedTensors>>;
+
+  /** @throws InputError for a data set that the model does not take. */
+  constructor(
+    readonly model: Model<C, N>,
+    { configuration, dataset, workspace, stream, scope = "" }: Pick<
+      ModelContext<C>,
+      "configuration" | "dataset" | "workspace" | "stream" | "scope"
+    >,
+  ) {
+    const held = holdingsOf(dataset);
+    requireData(model, `"${dataset.name}"`, held);
+    this.configuration = configuration;
+    this.workspace = workspace;
+    this.scope = scope;
+    this.labelled = model.takes.labels !== undefined && held.labels === true;
+    this.paired = model.takes.partners !== undefined && held.partners === true;
+    const shape = this.shape = {
+      shape: dataset.shape,
+      size: sizeOf(dataset.shape),
+      classes: held.labels ? dataset.classes! : 0,
+      partnerSize: held.partners ? sizeOf(dataset.partnerShape!) : 0,
+    };
+    this.#networks = model.networks(shape, configuration);
+    const parameters = initialParameters(this.#networks, stream);
+    const kept = model.keeps?.(shape, configuration);
+    this.#initial = {
+      [PARAMETERS]: parameters,
+      ...model.average && { [AVERAGE]: parametersOf(parameters, ...model.average.networks) },
+      ...kept && { [KEPT]: kept },
+    };
+    for (const [group, tensors] of Object.entries(this.#initial)) this.define(group, tensors);
+  }
+
+  /** Groups beside `parameters` that a checkpoint holds: what there is of averages and kept state. */
+  get groups(): string[] {
+    return Object.keys(this.#initial).filter((group) => group !== PARAMETERS);
+  }
+
+  /** Defines a group. @returns Its name in the workspace. */
+  define(group: string, tensors: NamedTensors): string {
+    this.workspace.define(this.scope + group, tensors);
+    return this.scope + group;
+  }
+
+  /** The input of labels where the model looks at them. */
+  labelInput(batch: number): Inputs {
+    return this.labelled ? { labels: [[batch, this.shape.classes], "float32"] } : {};
+  }
+
+  /** The inputs of examples: x, and labels and partners where the model looks at them. */
+  #exampleInputs(batch: number, masked: boolean): Inputs {
+    return {
+      x: [[batch, this.shape.size], "float32"],
+      ...this.labelInput(batch),
+      ...this.paired && { partners: [[batch, this.shape.partnerSize], "float32"] },
+      ...masked && { mask: [[batch], "float32"] },
+    };
+  }
+
+  /** Compiles a program over groups, which it sees and names without the scope. */
+  #compile<Output extends string>(
+    part: string,
+    parts: ProgramParts,
+    groups: readonly string[],
+    run: (context: AnyContext) => {
+      readonly outputs: Record<Output, tf.Tensor>;
+      readonly state: Record<string, Tensors>;
+    },
+  ): RowProgram<Output> {
+    const { model, workspace, scope } = this;
+    const state = groups.map((group) => scope + group);
+    return workspace.compile({ name: `${model.name}/${part}`, ...parts, state }, (context) => {
+      const { outputs, state } = run({ ...context, state: belowPrefix(context.state, scope) });
+      return { outputs, state: prefixed(state, scope) };
+    });
+  }
+
+  /** The networks as everything but the gradient steps sees them: with their moving averages. */
+  #averaged({ state }: AnyContext): Applied<N> {
+    return applied(this.#networks, { ...state[PARAMETERS], ...state[AVERAGE] });
+  }
+
+  /**
+   * Compiles a function of rows over the networks as everything but the gradient steps sees them.
+   *
+   * @param chain A group of one tensor, x, which is read in place of an input and which the function
+   *   may replace.
+   * @param rows Also gets the input `mask` where one is declared.
+   */
+  compileRows<Output extends string>(
+    part: string,
+    { batch, inputs, noise, scalars, chain }: {
+      readonly batch: number;
+      readonly inputs: Inputs;
+      readonly noise?: NoiseSpecs;
+      readonly scalars?: readonly string[];
+      readonly chain?: string;
+    },
+    rows: (networks: Applied<N>, seen: Seen, configuration: C, mask: tf.Tensor) => {
+      readonly outputs: Record<Output, tf.Tensor>;
+      readonly x?: tf.Tensor;
+    },
+  ): RowProgram<Output> {
+    const parts = { inputs, random: randomOf(noise, batch), scalars };
+    const groups = [...Object.keys(this.#initial), ...chain === undefined ? [] : [chain]];
+    return this.#compile(part, parts, groups, (context) => {
+      const input = { ...context.input, ...chain === undefined ? {} : context.state[chain] };
+      const seen = this.#seen(part, { ...context, input });
+      const { mask } = context.input;
+      const { outputs, x } = rows(this.#averaged(context), seen, this.configuration, mask);
+      return { outputs, state: x === undefined ? {} : { [chain!]: { x } } };
+    });
+  }
+
+  /** Compiles the sums of a test split's terms. */
+  compileEvaluation(
+    evaluate: NonNullable<Model<C, N>["evaluate"]>,
+    batch: number,
+  ): SummedProgram {
+    const { model, shape, configuration } = this;
+    const parts = {
+      inputs: this.#exampleInputs(batch, true),
+      random: randomOf(model.noise?.(shape, configuration), batch),
+    };
+    return this.#compileSummed("evaluation", parts, this.#initial, (context) => {
+      const seen = this.#seen("evaluation", context);
+      return averaged(
+        evaluate(this.#averaged(context), seen, configuration),
+        context.input.mask,
+      );
+    });
+  }
+
+  /**
+   * Compiles a gradient step and defines its optimizer's state and the sums of its losses.
+   *
+   * @param masked Whether its last rows may be missing.
+   */
+  compileStep(step: ModelStep<N, C>, optimizer: Optimizer, masked: boolean): CompiledStep {
+    const { model, shape, configuration } = this;
+    const { batchSize } = configuration;
+    const { noise = model.noise } = step;
+    const changes = step.changes ?? Object.keys(this.#networks);
+    const maximumGradientNorm = step.maximumGradientNorm?.(configuration);
+    const own = `${step.name}_optimizer`;
+    const initial = optimizer.initialState(parametersOf(this.#initial[PARAMETERS], ...changes));
+
+    /** The terms at parameters, the tensors kept by names of their own, and a rule's gradients. */
+    const measured = (parameters: Tensors, context: AnyContext) => {
+      const nets = applied(this.#networks, parameters);
+      const seen = this.#seen(step.name, context);
+      const { gradients, kept = {}, terms } = step.gradients === undefined
+        ? termsOf(step.loss!(nets, seen, configuration))
+        : step.gradients(nets, seen, configuration);
+      const values = { ...averaged(terms, context.input.mask), ...prefixed(kept, `${KEPT}/`) };
+      return { gradients, values: values as Tensors & { readonly loss: tf.Tensor } };
+    };
+    /** Terms, and the parameters and optimizer's state that follow. */
+    const taken = (context: AnyContext) => {
+      const { state, scalar: { learningRate } } = context;
+      const descent = { optimizer, changes, maximumGradientNorm, learningRate };
+      if (step.gradients === undefined) {
+        const loss = (parameters: Tensors) => measured(parameters, context).values;
+        return descend(loss, state[PARAMETERS], state[own], descent);
+      }
+      const { gradients, values } = measured(state[PARAMETERS], context);
+      const along = Object.entries(gradients!)
+        .map(([network, tensors]) => prefixed(tensors, `${network}/`));
+      const all: Tensors = Object.assign({}, ...along);
+      return { values, ...descendAlong(all, state[PARAMETERS], state[own], descent) };
+    };
+    /** What is reported: the terms beside the loss, else the loss by the step's name. */
+    const reported = ({ loss, ...values }: Tensors): Tensors => {
+      const terms = Object.entries(values).filter(([name]) => !name.startsWith(`${KEPT}/`));
+      return terms.length > 0 ? Object.fromEntries(terms) : { [step.name]: loss };
+    };
+
+    const parts = {
+      inputs: step.examples === "none" ? {} : this.#exampleInputs(batchSize, masked),
+      random: randomOf(noise?.call(model, shape, configuration), batchSize),
+      scalars: ["learningRate"],
+    };
+    const summed = this.#compileSummed(
+      step.name,
+      parts,
+      { ...this.#initial, [own]: initial },
+      (context) => reported(measured(context.state[PARAMETERS], context).values),
+      (context) => {
+        const { values, parameters, optimizer } = taken(context);
+        const kept = belowPrefix(values, `${KEPT}/`);
+        return {
+          terms: reported(values),
+          state: {
+            [PARAMETERS]: parameters,
+            [own]: optimizer,
+            ...this.#nextAverage(context.state[AVERAGE], parameters, changes),
+            ...Object.keys(kept).length > 0 && { [KEPT]: kept },
+          },
+        };
+      },
+    );
+    return { ...summed, optimizer: this.define(own, initial) };
+  }
+
+  /** The moving averages after a step that changed some networks; nothing where none has one. */
+  #nextAverage(
+    average: Tensors,
+    parameters: Tensors,
+    changes: readonly string[],
+  ): Record<string, Tensors> {
+    const { networks = [], decay } = this.model.average ?? {};
+    const moved = networks.filter((network) => changes.includes(network));
+    if (moved.length === 0) return {};
+    const rate = 1 - decay!(this.configuration);
+    const next = movingAverage(parametersOf(average, ...moved), parameters, rate);
+    return { [AVERAGE]: { ...average, ...next } };
+  }
+
+  /**
+   * Compiles a program whose terms, scalars all, are its outputs and are added to sums of them.
+   *
+   * @param state Initial tensors of its groups.
+   * @param terms The terms alone: what they are called.
+   * @param run The terms, and groups that the program replaces; left out: none.
+   */
+  #compileSummed(
+    part: string,
+    parts: ProgramParts,
+    state: Readonly<Record<string, NamedTensors>>,
+    terms: (context: AnyContext) => Tensors,
+    run = (context: AnyContext): { terms: Tensors; state: Record<string, Tensors> } => (
+      { terms: terms(context), state: {} }
+    ),
+  ): SummedProgram {
+    const name = `${this.model.name}/${part}`;
+    const names = outputNames(
+      { name, ...parts },
+      state,
+      (context) => ({ outputs: terms(context as AnyContext) }),
+    );
+    const sums = `${part}_losses`;
+    const totals = this.define(sums, initialTotals(names));
+    const program = this.#compile(part, parts, [...Object.keys(state), sums], (context) => {
+      const { terms, state } = run(context);
+      const { mask } = context.input;
+      const weight = mask === undefined ? tf.scalar(1) : tf.sum(mask);
+      const next = addToTotals(context.state[sums], terms, weight);
+      return { outputs: terms, state: { ...state, [sums]: next } };
+    });
+    return { program, totals };
+  }
+
+  /** What a function sees: an input that is not there is an error where it is read. */
+  #seen(part: string, { input, random, scalar, state }: AnyContext): Seen {
+    const name = `${this.model.name}/${part}`;
+    const required = (part: string) => {
+      if (part in input) return input[part] as tf.Tensor2D;
+      throw new InputError(
+        `Cannot use ${part} in "${name}" as the model must take them and the data hold them: none`,
+      );
+    };
+    const seen = { noise: random, at: scalar, kept: state[KEPT] ?? {} };
+    for (const part of ["x", "codes", "labels", "partners"]) {
+      Object.defineProperty(seen, part, { get: () => required(part) });
+    }
+    return seen as Seen;
+  }
 }
 
-/**
- * A model on a data set, with its state defined: parameters drawn from the streams of the networks'
- * names, averages equal to them, and what it keeps.
- *
- * @throws InputError for a data set that the model does not take.
- */
-export function bindModel<C extends SharedFields, N extends Networks>(
-  model: Model<C, N>,
-  { configuration, dataset, workspace, stream, scope = "" }: Pick<
-    ModelContext<C>,
-    "configuration" | "dataset" | "workspace" | "stream" | "scope"
-  >,
-): Bound<C, N> {
-  const held = holdingsOf(dataset);
-  requireData(model, `"${dataset.name}"`, held);
-  const shape = {
-    shape: dataset.shape,
-    size: sizeOf(dataset.shape),
-    classes: held.labels ? dataset.classes! : 0,
-    partnerSize: held.partners ? sizeOf(dataset.partnerShape!) : 0,
-  };
-  const networks = model.networks(shape, configuration);
-  const parameters = initialParameters(networks, stream);
-  const kept = model.keeps?.(shape, configuration);
-  const initial = {
-    [PARAMETERS]: parameters,
-    ...model.average && { [AVERAGE]: parametersOf(parameters, ...model.average.networks) },
-    ...kept && { [KEPT]: kept },
-  };
-  for (const [group, tensors] of Object.entries(initial)) workspace.define(scope + group, tensors);
-  return {
-    model,
-    configuration,
-    networks,
-    shape,
-    workspace,
-    scope,
-    labelled: model.takes.labels !== undefined && held.labels === true,
-    paired: model.takes.partners !== undefined && held.partners === true,
-    initial,
-  };
+/** What a loss returns, as a learning rule would. */
+function termsOf({ kept, ...terms }: Losses) {
+  return { terms: terms as Tensors, kept, gradients: undefined };
 }
-
-/** Every tensor that a model's function may be given. */
-type Context = Batch & Codes & { readonly at: Tensors };
-
-/** A program over rows of examples. */
-export type RowProgram<Output extends string = string> = Program<
-  Record<string, InputSpec>,
-  string,
-  Output
->;
-
-type AnyContext = StepContext<string, string, string, string>;
 
 /** [B, …] of each noise, or one draw for all. */
-function randomOf(noise: NoiseSpecs, batch: number): Record<string, RandomSpec> {
+function randomOf(noise: NoiseSpecs = {}, batch: number): Record<string, RandomSpec> {
   return Object.fromEntries(
     Object.entries(noise).map(([name, [distribution, shape, per]]) => [
       name,
@@ -114,278 +363,8 @@ function randomOf(noise: NoiseSpecs, batch: number): Record<string, RandomSpec> 
   );
 }
 
-/** The input of labels where the model looks at them. */
-export function labelInput(
-  { shape, labelled }: Pick<Bound<SharedFields, Networks>, "shape" | "labelled">,
-  batch: number,
-): Record<string, InputSpec> {
-  return labelled ? { labels: [[batch, shape.classes], "float32"] } : {};
-}
-
-/** The inputs of examples: x, and labels and partners where the model looks at them. */
-function exampleInputs(
-  { shape, labelled, paired }: Pick<Bound<SharedFields, Networks>, "shape" | "labelled" | "paired">,
-  batch: number,
-): Record<string, InputSpec> {
-  return {
-    x: [[batch, shape.size], "float32"],
-    ...labelInput({ shape, labelled }, batch),
-    ...paired ? { partners: [[batch, shape.partnerSize], "float32"] } : {},
-  };
-}
-
-/** What a function sees: an input that is not there is an error where it is read. */
-function contextOf(
-  name: string,
-  { input, random, scalar }: AnyContext,
-  kept: Tensors,
-): Context {
-  const required = (part: string) => {
-    if (part in input) return input[part] as tf.Tensor2D;
-    throw new InputError(
-      `Cannot use ${part} in "${name}" as the model must take them and the data hold them: none`,
-    );
-  };
-  return {
-    get x() {
-      return required("x");
-    },
-    get codes() {
-      return required("codes");
-    },
-    get labels() {
-      return required("labels");
-    },
-    get partners() {
-      return required("partners");
-    },
-    noise: random,
-    at: scalar,
-    kept,
-  };
-}
-
-/**
- * Compiles a function of rows over the networks as everything but the gradient steps sees them: with
- * their moving averages where they have some.
- *
- * @param chain A group of one tensor, x, which is read in place of an input and which the function
- *   may replace.
- * @param rows Also gets the input `mask` where one is declared.
- */
-export function compileRows<C extends SharedFields, N extends Networks, Output extends string>(
-  { model, configuration, networks, workspace, scope, initial }: Bound<C, N>,
-  part: string,
-  { batch, inputs, noise = {}, scalars = [], chain }: {
-    readonly batch: number;
-    readonly inputs: Readonly<Record<string, InputSpec>>;
-    readonly noise?: NoiseSpecs;
-    readonly scalars?: readonly string[];
-    readonly chain?: string;
-  },
-  rows: (
-    networks: Applied<N>,
-    context: Context,
-    configuration: C,
-    mask: tf.Tensor,
-  ) => { readonly outputs: Record<Output, tf.Tensor>; readonly x?: tf.Tensor },
-): RowProgram<Output> {
-  const name = `${model.name}/${part}`;
-  const groups = [...Object.keys(initial), ...chain === undefined ? [] : [chain]];
-  return workspace.compile(
-    { name, inputs, random: randomOf(noise, batch), scalars, state: groups.map((g) => scope + g) },
-    (context) => {
-      const state = (group: string) => context.state[scope + group] ?? {};
-      const nets = applied(networks, { ...state(PARAMETERS), ...state(AVERAGE) });
-      const input = chain === undefined ? context.input : { ...context.input, ...state(chain) };
-      const seen = contextOf(name, { ...context, input }, state(KEPT));
-      const { outputs, x } = rows(nets, seen, configuration, context.input.mask);
-      return { outputs, state: x === undefined ? {} : { [scope + chain!]: { x } } };
-    },
-  );
-}
-
-/** Sums of a test split's terms, and the program that adds to them. */
-export function compileEvaluation<C extends SharedFields, N extends Networks>(
-  bound: Bound<C, N>,
-  evaluate: NonNullable<Model<C, N>["evaluate"]>,
-  batch: number,
-): { readonly program: RowProgram<never>; readonly totals: string } {
-  const { model, configuration, networks, workspace, scope, initial, shape } = bound;
-  const name = `${model.name}/evaluation`;
-  const totals = `${scope}evaluation_losses`;
-  const spec = {
-    name,
-    inputs: { ...exampleInputs(bound, batch), mask: [[batch], "float32"] as InputSpec },
-    random: randomOf(model.noise?.(shape, configuration) ?? {}, batch),
-  };
-  const means = (context: AnyContext, mask: tf.Tensor): Tensors => {
-    const state = (group: string) => context.state[scope + group] ?? {};
-    const nets = applied(networks, { ...state(PARAMETERS), ...state(AVERAGE) });
-    return averaged(evaluate(nets, contextOf(name, context, state(KEPT)), configuration), mask);
-  };
-  const state = prefixed(initial, scope);
-  const names = outputNames(
-    spec,
-    state,
-    (context) => ({ outputs: means(context as AnyContext, context.input.mask) }),
-  );
-  workspace.define(totals, initialTotals(names));
-  const program = workspace.compile(
-    { ...spec, state: [...Object.keys(state), totals] },
-    (context) => {
-      const { mask } = context.input;
-      const next = addToTotals(context.state[totals], means(context, mask), tf.sum(mask));
-      return { outputs: {} as Record<never, tf.Tensor>, state: { [totals]: next } };
-    },
-  );
-  return { program, totals };
-}
-
-/** A gradient step, the groups that a checkpoint holds of it, and where its losses are added up. */
-export interface CompiledStep {
-  readonly program: RowProgram;
-  readonly optimizer: string;
-  readonly losses: string;
-}
-
-/**
- * Compiles a gradient step and defines its optimizer's state and the sums of its losses.
- *
- * @param masked Whether its last rows may be missing.
- */
-export function compileStep<C extends SharedFields, N extends Networks>(
-  bound: Bound<C, N>,
-  step: ModelStep<N, C>,
-  optimizer: Optimizer,
-  masked: boolean,
-): CompiledStep {
-  const { model, configuration, networks, workspace, scope, initial, shape } = bound;
-  const name = `${model.name}/${step.name}`;
-  const { batchSize } = configuration;
-  const changes = step.changes ?? Object.keys(networks);
-  const own = parametersOf(initial[PARAMETERS], ...changes);
-  const noise = step.noise ?? model.noise;
-  const groups = {
-    optimizer: `${scope}${step.name}_optimizer`,
-    losses: `${scope}${step.name}_losses`,
-  };
-  const seesExamples = step.examples !== "none";
-  const spec = {
-    name,
-    inputs: seesExamples
-      ? {
-        ...exampleInputs(bound, batchSize),
-        ...masked ? { mask: [[batchSize], "float32"] as InputSpec } : {},
-      }
-      : {} as Record<string, InputSpec>,
-    random: randomOf(noise?.call(model, shape, configuration) ?? {}, batchSize),
-    scalars: ["learningRate"],
-  };
-  const maximumGradientNorm = step.maximumGradientNorm?.(configuration);
-
-  /** The loss, the terms beside it and, by names of their own, the tensors kept, at parameters. */
-  const terms = (parameters: Tensors, context: AnyContext) => {
-    const seen = contextOf(name, context, context.state[scope + KEPT] ?? {});
-    const nets = applied(networks, parameters);
-    const { kept = {}, ...terms } = step.loss!(nets, seen, configuration);
-    return {
-      ...averaged(terms as Tensors & { loss: tf.Tensor }, context.input.mask),
-      ...Object.fromEntries(Object.entries(kept).map(([name, x]) => [`${KEPT}/${name}`, x])),
-    };
-  };
-  /** {@linkcode terms} at a step's gradients: {@linkcode ModelStep.gradients}. */
-  const rule = (context: AnyContext) => {
-    const seen = contextOf(name, context, context.state[scope + KEPT] ?? {});
-    const nets = applied(networks, context.state[scope + PARAMETERS]);
-    const { gradients, terms, kept = {} } = step.gradients!(nets, seen, configuration);
-    return {
-      gradients: Object.assign(
-        {},
-        ...Object.entries(gradients).map(([network, tensors]) => (
-          prefixed(tensors, `${network}/`)
-        )),
-      ) as Tensors,
-      values: {
-        ...averaged(terms, context.input.mask),
-        ...prefixed(kept, `${KEPT}/`),
-      } as Tensors,
-    };
-  };
-  /** Loss, terms, and the parameters and optimizer's state that follow. */
-  const taken = (context: AnyContext) => {
-    const descent = {
-      optimizer,
-      changes,
-      maximumGradientNorm,
-      learningRate: context.scalar.learningRate,
-    };
-    const parameters = context.state[scope + PARAMETERS];
-    const before = context.state[groups.optimizer];
-    if (step.gradients === undefined) {
-      return descend((at) => terms(at, context), parameters, before, descent);
-    }
-    const { gradients, values } = rule(context);
-    return { values, ...descendAlong(gradients, parameters, before, descent) };
-  };
-  /** What is reported: the terms beside the loss, else the loss by the step's name. */
-  const reported = (values: Tensors): Tensors => {
-    const beside = Object.entries(values).filter(([name]) =>
-      name !== "loss" && !name.startsWith(`${KEPT}/`)
-    );
-    return beside.length > 0 ? Object.fromEntries(beside) : { [step.name]: values.loss };
-  };
-
-  workspace.define(groups.optimizer, optimizer.initialState(own));
-  const state = {
-    ...prefixed(initial, scope),
-    [groups.optimizer]: optimizer.initialState(own),
-  };
-  const names = outputNames(spec, state, (given) => {
-    const context = given as AnyContext;
-    const values = step.gradients === undefined
-      ? terms(context.state[scope + PARAMETERS], context)
-      : rule(context).values;
-    return { outputs: reported(values) };
-  });
-  workspace.define(groups.losses, initialTotals(names));
-
-  const averages = (model.average?.networks ?? []).filter((network) => changes.includes(network));
-  const program = workspace.compile(
-    { ...spec, state: [...Object.keys(state), groups.losses] },
-    (context) => {
-      const { values, parameters, optimizer } = taken(context);
-      const losses = reported(values);
-      const kept = belowPrefix(values as Tensors, `${KEPT}/`);
-      const weight = "mask" in context.input ? tf.sum(context.input.mask) : tf.scalar(1);
-      const average = context.state[scope + AVERAGE];
-      const moved = averages.length === 0 ? {} : {
-        [scope + AVERAGE]: {
-          ...average,
-          ...movingAverage(
-            parametersOf(average, ...averages),
-            parameters,
-            1 - model.average!.decay(configuration),
-          ),
-        },
-      };
-      return {
-        outputs: losses,
-        state: {
-          [scope + PARAMETERS]: parameters,
-          [groups.optimizer]: optimizer,
-          [groups.losses]: addToTotals(context.state[groups.losses], losses, weight),
-          ...moved,
-          ...Object.keys(kept).length === 0 ? {} : { [scope + KEPT]: kept },
-        },
-      };
-    },
-  );
-  return { program, ...groups };
-}
-
 /** Terms of examples as means over those that are there; scalars stay as they are. */
-function averaged<T extends Tensors>(terms: Readonly<T>, mask: tf.Tensor | undefined): T {
+function averaged(terms: Readonly<Tensors>, mask: tf.Tensor | undefined): Tensors {
   const means = new Map<tf.Tensor, tf.Tensor>();
   const mean = (term: tf.Tensor) => {
     if (term.rank === 0) return term;
@@ -393,7 +372,5 @@ function averaged<T extends Tensors>(terms: Readonly<T>, mask: tf.Tensor | undef
     means.set(term, known);
     return known;
   };
-  return Object.fromEntries(
-    Object.entries(terms).map(([name, term]) => [name, mean(term)]),
-  ) as T;
+  return Object.fromEntries(Object.entries(terms).map(([name, term]) => [name, mean(term)]));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Raster, Samples } from "../lab/core/picture.ts";
+import { RunningMoments } from "../lab/core/running_moments.ts";
 
 /** Pixels between the images of a grid. */
 const GAP = 2;
@@ -63,41 +64,56 @@ export function reconstructionSheet(
   return imageSheet(values, shape, originals.length / (shape[0] * shape[1] * shape[2]));
 }
 
+type Color = readonly [red: number, green: number, blue: number];
+
+/** A white square on which points of [−1, 1]² are painted, y upwards; others are left out. */
+function plane() {
+  const side = SCATTER_SIDE;
+  const pixels = new Uint8Array(side * side * 3).fill(255);
+  const toPixel = (value: number) => Math.round((value + 1) * (side - 1) / 2);
+  /** Paints pixels at offsets from a point. */
+  const paint = (x: number, y: number, offsets: readonly (readonly number[])[], color: Color) => {
+    for (const [dx, dy] of offsets) {
+      const [column, row] = [toPixel(x) + dx, toPixel(-y) + dy];
+      const isInside = column >= 0 && row >= 0 && column < side && row < side;
+      if (isInside) pixels.set(color, (row * side + column) * 3);
+    }
+  };
+  return { paint, raster: { width: side, height: side, channels: 3, pixels } as const };
+}
+
+/** Ten hues that are told apart side by side, by class. */
+// deno-fmt-ignore
+const HUES: readonly Color[] = [
+  [37, 99, 235], [220, 38, 38], [22, 163, 74], [217, 119, 6], [147, 51, 234],
+  [8, 145, 178], [219, 39, 119], [101, 163, 13], [71, 85, 105], [120, 53, 15],
+];
+
+/** Offsets of a point's four pixels. */
+const DOT = [[0, 0], [1, 0], [0, 1], [1, 1]];
+/** Offsets of a ring of ten pixels' radius: every pixel whose distance rounds to ten. */
+const RING = Array.from({ length: 21 * 21 }, (_, i) => [i % 21 - 10, Math.floor(i / 21) - 10])
+  .filter(([dx, dy]) => Math.round(Math.hypot(dx, dy)) === 10);
+
 /**
- * Points in the plane over a square of ±`extent`, with a mixture's centres as rings where given.
+ * Points in the plane over a square of ±2, with a mixture's centres as rings where given.
  *
  * @param values [count, 2]
  */
 export function scatterSheet(
   values: Float32Array,
-  mixture?: { readonly centers: Float32Array; readonly deviation: number },
-  extent = 2,
+  mixture?: { readonly centers: Float32Array },
 ): Raster {
-  const side = SCATTER_SIDE;
-  const pixels = new Uint8Array(side * side * 3).fill(255);
-  const toPixel = (value: number) => Math.round((value / extent + 1) * (side - 1) / 2);
-  const paint = (x: number, y: number, color: readonly [number, number, number]) => {
-    if (x >= 0 && y >= 0 && x < side && y < side) pixels.set(color, (y * side + x) * 3);
-  };
-  for (let i = 0; i < values.length; i += 2) {
-    const x = toPixel(values[i]);
-    const y = toPixel(-values[i + 1]);
-    for (const [dx, dy] of [[0, 0], [1, 0], [0, 1], [1, 1]]) paint(x + dx, y + dy, [37, 99, 235]);
-  }
-  if (mixture !== undefined) {
-    for (let i = 0; i < mixture.centers.length; i += 2) {
-      drawRing(toPixel(mixture.centers[i]), toPixel(-mixture.centers[i + 1]), paint);
+  const { paint, raster } = plane();
+  const paintAll = (points: Float32Array, offsets: typeof DOT, color: Color) => {
+    for (let i = 0; i < points.length; i += 2) {
+      paint(points[i] / 2, points[i + 1] / 2, offsets, color);
     }
-  }
-  return { width: side, height: side, channels: 3, pixels };
+  };
+  paintAll(values, DOT, HUES[0]);
+  if (mixture !== undefined) paintAll(mixture.centers, RING, HUES[1]);
+  return raster;
 }
-
-/** Ten hues that are told apart side by side, by class. */
-// deno-fmt-ignore
-const HUES: readonly (readonly [number, number, number])[] = [
-  [37, 99, 235], [220, 38, 38], [22, 163, 74], [217, 119, 6], [147, 51, 234],
-  [8, 145, 178], [219, 39, 119], [101, 163, 13], [71, 85, 105], [120, 53, 15],
-];
 
 /**
  * Codes as points in the plane of the two coordinates that vary most, each scaled to ±3 of its
@@ -112,30 +128,20 @@ export function codesSheet(
   labels?: ArrayLike<number>,
 ): Raster {
   const size = codes.length / count;
-  const spread = Array.from({ length: size }, (_, z) => {
-    let [sum, squares] = [0, 0];
-    for (let i = 0; i < count; i++) {
-      sum += codes[i * size + z];
-      squares += codes[i * size + z] ** 2;
-    }
-    const mean = sum / count;
-    return { z, mean, deviation: Math.sqrt(Math.max(0, squares / count - mean ** 2)) };
+  const moments = new RunningMoments(size);
+  for (let i = 0; i < count; i++) moments.update(codes, i * size);
+  const axes = Array.from(moments.mean, (mean, z) => {
+    return { z, mean, deviation: Math.sqrt(moments.variance[z]) };
   });
-  const [across, up] = spread.toSorted((a, b) => b.deviation - a.deviation);
-  const side = SCATTER_SIDE;
-  const pixels = new Uint8Array(side * side * 3).fill(255);
-  const place = (i: number, { z, mean, deviation }: typeof across) => {
-    const scaled = (codes[i * size + z] - mean) / (3 * deviation || 1);
-    return Math.round((scaled + 1) * (side - 1) / 2);
-  };
+  const [across, up] = axes.toSorted((a, b) => b.deviation - a.deviation);
+  const place = (i: number, { z, mean, deviation }: typeof across) => (
+    (codes[i * size + z] - mean) / (3 * deviation || 1)
+  );
+  const { paint, raster } = plane();
   for (let i = 0; i < count; i++) {
-    const [x, y] = [place(i, across), side - 1 - place(i, up)];
-    for (const [dx, dy] of [[0, 0], [1, 0], [0, 1], [1, 1]]) {
-      if (x + dx < 0 || x + dx >= side || y + dy < 0 || y + dy >= side) continue;
-      pixels.set(HUES[(labels?.[i] ?? 0) % HUES.length], ((y + dy) * side + x + dx) * 3);
-    }
+    paint(place(i, across), place(i, up), DOT, HUES[(labels?.[i] ?? 0) % HUES.length]);
   }
-  return { width: side, height: side, channels: 3, pixels };
+  return raster;
 }
 
 /** The sheet that suits the samples. */
@@ -145,20 +151,6 @@ export function samplesSheet(
 ): Raster {
   if (samples.kind === "images") return imageSheet(samples.values, samples.shape);
   return scatterSheet(samples.values, mixture);
-}
-
-/** A ring of ten pixels' radius: every pixel whose distance rounds to ten. */
-function drawRing(
-  x: number,
-  y: number,
-  paint: (x: number, y: number, color: readonly [number, number, number]) => void,
-): void {
-  const radius = 10;
-  for (let dy = -radius; dy <= radius; dy++) {
-    for (let dx = -radius; dx <= radius; dx++) {
-      if (Math.round(Math.sqrt(dx * dx + dy * dy)) === radius) paint(x + dx, y + dy, [220, 38, 38]);
-    }
-  }
 }
 
 function toByte(value: number): number {

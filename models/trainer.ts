@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { BaseTrainer, PARAMETERS } from "../lab/core/base_trainer.ts";
+import { BaseTrainer } from "../lab/core/base_trainer.ts";
 import { holdingsOf } from "../lab/core/dataset.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import type { Samples } from "../lab/core/picture.ts";
@@ -15,7 +15,7 @@ import { runOverRows } from "../lab/compute/batches.ts";
 import type { ModelContext } from "../lab/compute/definitions.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { cosine, type Schedule } from "../lab/compute/schedules.ts";
-import { type Asked, asked, columnsOf } from "./asked.ts";
+import { Asked } from "./asked.ts";
 import {
   type Judge,
   metricsOfClasses,
@@ -27,14 +27,7 @@ import type { SharedFields } from "./fields.ts";
 import { Minibatches } from "./minibatches.ts";
 import type { Model } from "./model.ts";
 import type { Networks } from "./networks.ts";
-import {
-  bindModel,
-  type Bound,
-  type CompiledStep,
-  compileEvaluation,
-  compileStep,
-  type RowProgram,
-} from "./programs.ts";
+import { BoundModel, type CompiledStep, type RowProgram } from "./programs.ts";
 import { takeMeans } from "./totals.ts";
 
 /** Examples a call of a program that is no gradient step. */
@@ -61,14 +54,14 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   readonly score?: Trainer["score"];
 
   readonly #context: ModelContext<C>;
-  readonly #bound: Bound<C, N>;
+  readonly #bound: BoundModel<C, N>;
   readonly #minibatches: Minibatches;
   readonly #noise: Generator;
   readonly #schedule: Schedule;
   readonly #steps: readonly RoundStep[];
-  readonly #evaluation: ReturnType<typeof compileEvaluation> | undefined;
+  readonly #evaluation: ReturnType<BoundModel<C, N>["compileEvaluation"]> | undefined;
   readonly #batch: number;
-  readonly #asked: Asked;
+  readonly #asked: Asked<C, N>;
   #judge: Promise<Judge | undefined> | undefined;
 
   /** Before the first round. @throws InputError for a data set that the model does not take. */
@@ -76,7 +69,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     super(model.budget, context.budget);
     const { configuration, dataset, workspace, stream } = context;
     this.#context = context;
-    const bound = this.#bound = bindModel(model, context);
+    const bound = this.#bound = new BoundModel(model, context);
 
     const { batchSize, lastBatch = "drop", learningRate, finalLearningRate } = configuration;
     const last = model.budget === "examples" ? lastBatch : "drop";
@@ -86,24 +79,24 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       cosine(learningRate, finalLearningRate);
     const optimizer = model.optimizer?.(configuration) ?? adam();
     this.#steps = model.steps.map((step) => ({
-      ...compileStep(bound, step, optimizer, model.budget === "examples"),
+      ...bound.compileStep(step, optimizer, model.budget === "examples"),
       repeat: step.repeat?.(configuration) ?? 1,
       examples: step.examples ?? "next",
       schedule: step.schedule?.(configuration) ?? schedule,
     }));
 
     const batch = this.#batch = ROWS[dataset.kind];
-    this.#evaluation = model.evaluate && compileEvaluation(bound, model.evaluate, batch);
-    this.#asked = asked(bound, dataset, batch);
-    const { meanScore: _, ...functions } = this.#asked;
-    Object.assign(this, functions);
+    this.#evaluation = model.evaluate && bound.compileEvaluation(model.evaluate, batch);
+    const { encode, decode, translate, classify, score, sample } = this.#asked = new Asked(
+      bound,
+      dataset,
+      batch,
+    );
+    Object.assign(this, { encode, decode, translate, classify, score, sample });
     this.parts = {
       name: model.name,
       workspace,
-      groups: [
-        ...this.#steps.map(({ optimizer }) => optimizer),
-        ...Object.keys(bound.initial).filter((group) => group !== PARAMETERS),
-      ],
+      groups: [...this.#steps.map(({ optimizer }) => optimizer), ...bound.groups],
       resumables: { minibatches: this.#minibatches, noise: this.#noise },
     };
   }
@@ -117,8 +110,8 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     }
     this.progress.iterations++;
     const metrics: Metrics = { "schedule/learning_rate": this.#schedule(this.spent) };
-    for (const { losses } of this.#steps) {
-      for (const [name, mean] of Object.entries(await takeMeans(workspace, losses))) {
+    for (const { totals } of this.#steps) {
+      for (const [name, mean] of Object.entries(await takeMeans(workspace, totals))) {
         metrics[`losses/${name}`] = mean;
       }
     }
@@ -169,7 +162,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const metrics: Metrics = {};
     if (this.#evaluation !== undefined) {
       const { program, totals } = this.#evaluation;
-      const columns = columnsOf(this.#bound, test.values, test);
+      const columns = this.#asked.columnsOf(test.values, test);
       await runOverRows(program, { count: test.count, batch: this.#batch, columns, random });
       for (const [name, mean] of Object.entries(await takeMeans(workspace, totals))) {
         metrics[`evaluation/${name}`] = mean;

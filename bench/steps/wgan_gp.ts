@@ -1,7 +1,7 @@
 /** The critic's step of WGAN-GP, as the lab's model runs it. @module */
 import { adam } from "../../lab/compute/optimizers.ts";
 import { wganGp } from "../../models/adversarial/wgan_gp.ts";
-import { bindModel, compileStep } from "../../models/programs.ts";
+import { BoundModel } from "../../models/programs.ts";
 import { type BenchStep, fed, normals, numbersOf } from "./step.ts";
 
 const batch = 64;
@@ -14,7 +14,7 @@ export const wganGpStep: BenchStep = {
   stocks: [{ stock: "tfjs-cpu", reach: 30 }, { stock: "tfjs-wasm" }],
   bind(workspace) {
     const random = numbersOf("wgan-gp");
-    const bound = bindModel(wganGp.model, {
+    const bound = new BoundModel(wganGp.model, {
       configuration: wganGp.configuration.parse({ batchSize: batch, width: 128, layers: 3 }),
       dataset: { name: "points", kind: "points", shape: [2], train: nothing, test: nothing },
       workspace,
@@ -22,7 +22,7 @@ export const wganGpStep: BenchStep = {
     });
     const optimizer = adam({ beta1: 0.5, beta2: 0.9 });
     const [critic] = wganGp.model.steps;
-    const { program } = compileStep(bound, critic, optimizer, false);
+    const { program } = bound.compileStep(critic, optimizer, false);
     program.scalar.learningRate = 1e-4;
     return fed(program, { x: normals(random, batch * 2) }, random);
   },

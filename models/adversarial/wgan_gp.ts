@@ -56,9 +56,6 @@ const configuration = z.strictObject({
   }),
 });
 
-/** The fields of {@linkcode wganGp}. */
-export type WganGpConfiguration = z.output<typeof configuration>;
-
 // Losses.
 
 /**

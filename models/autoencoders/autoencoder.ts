@@ -37,9 +37,6 @@ const configuration = z.strictObject({
   }),
 });
 
-/** The fields of {@linkcode autoencoder}. */
-export type AutoencoderConfiguration = z.output<typeof configuration>;
-
 // Losses, summed over pixels, and what the decoder's outputs are as images.
 
 const losses = { bce: binaryCrossEntropy, mse: squaredError };

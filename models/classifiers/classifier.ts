@@ -26,9 +26,6 @@ const configuration = z.strictObject({
   }),
 });
 
-/** The fields of {@linkcode classifier}. */
-export type ClassifierConfiguration = z.output<typeof configuration>;
-
 // Loss.
 
 /**

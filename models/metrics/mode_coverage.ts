@@ -15,8 +15,6 @@ export interface ModeCoverage {
   readonly highQuality: number;
   /** [modes]: share of all samples that are nearest to each centre and of high quality. */
   readonly shares: Float64Array;
-  /** KL(high-quality histogram ‖ uniform) in nats; 0 is even; NaN where none is of high quality. */
-  readonly reverseKl: number;
 }
 
 /**
@@ -57,14 +55,9 @@ export function modeCoverage(
     if (smallest < reach) counts[nearest]++;
   }
   const near = counts.reduce((sum, n) => sum + n, 0);
-  const reverseKl = counts.reduce((sum, n) => {
-    const p = n / near;
-    return sum + (p === 0 ? 0 : p * Math.log(p * counts.length));
-  }, 0);
   return {
     modes: counts.filter((n) => n > 0).length,
     highQuality: near / count,
     shares: counts.map((n) => n / count),
-    reverseKl: near === 0 ? NaN : reverseKl,
   };
 }

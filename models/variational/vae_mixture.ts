@@ -28,9 +28,6 @@ const configuration = z.strictObject({
   }),
 });
 
-/** The fields of {@linkcode vaeMixture}. */
-export type VaeMixtureConfiguration = z.output<typeof configuration>;
-
 // Losses.
 
 /**

@@ -6,7 +6,7 @@ import { openWorkspace } from "../../lab/compute/backend.ts";
 import { wganGp } from "../../models/adversarial/wgan_gp.ts";
 import { datasets } from "../../models/datasets/mod.ts";
 import { models } from "../../models/mod.ts";
-import { bindModel, compileStep } from "../../models/programs.ts";
+import { BoundModel } from "../../models/programs.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import { holdToContract } from "./contract.ts";
 import {
@@ -134,13 +134,13 @@ Deno.test("what stands in a masked place changes nothing", async () => {
   const after = async (beyond: number) => {
     const { workspace } = await openWorkspace("wasm");
     const dataset = halves(30, 10);
-    const bound = bindModel(classifier.model, {
+    const bound = new BoundModel(classifier.model, {
       configuration: classifier.configuration.parse({ batchSize: 20, hiddenSizes: [4] }),
       dataset,
       workspace,
       stream: () => defaultRng(1),
     });
-    const { program } = compileStep(bound, classifier.model.steps[0], adam(), true);
+    const { program } = bound.compileStep(classifier.model.steps[0], adam(), true);
     program.input.x.set(dataset.train.values.subarray(0, 10 * 16));
     program.input.x.fill(beyond, 10 * 16);
     program.input.labels.fill(0).forEach((_, i) => program.input.labels[i] = i % 2);
@@ -156,7 +156,7 @@ Deno.test("what stands in a masked place changes nothing", async () => {
 
 Deno.test("a critic step leaves the generator and its moments, a generator step the critic", async () => {
   const { workspace } = await openWorkspace("wasm");
-  const bound = bindModel(wganGp.model, {
+  const bound = new BoundModel(wganGp.model, {
     configuration: wganGp.configuration.parse(smallOf(wganGp)),
     dataset: await fewPoints(),
     workspace,
@@ -164,7 +164,7 @@ Deno.test("a critic step leaves the generator and its moments, a generator step 
   });
   const optimizer = adam();
   const [critic, generator] = wganGp.model.steps.map((step) =>
-    compileStep(bound, step, optimizer, false)
+    bound.compileStep(step, optimizer, false)
   );
   const random = defaultRng(3);
   const part = async (network: string, moments: string) => {

@@ -118,8 +118,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the moving average of networks keeps the other's share",
     file: "models/programs.ts",
-    from: "1 - model.average!.decay(configuration)",
-    to: "model.average!.decay(configuration)",
+    from: "1 - decay!(this.configuration)",
+    to: "decay!(this.configuration)",
     test: "tests/models/updates_test.ts",
   },
   {
