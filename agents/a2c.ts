@@ -192,7 +192,7 @@ class A2cTrainer extends RolloutTrainer<A2cConfiguration> {
 export const a2c = defineAgent({
   name: "a2c",
   summary: "Advantage actor-critic: one policy-gradient step after every few environment steps",
-  takes: { actions: distributionKinds },
+  takes: { actions: distributionKinds, body: true },
   configuration,
   trainer: (context) => new A2cTrainer(context),
 });

@@ -18,7 +18,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import type { AgentDefinition } from "../lab/compute/definitions.ts";
+import type { AgentDefinition, BodyDefinition } from "../lab/compute/definitions.ts";
 import { descend, movingAverage } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
@@ -26,10 +26,16 @@ import { type AgentContext, defineAgent, type ProgramContext } from "./define_ag
 import { ActionNoise, noiseFields, PerturbedPolicy } from "./exploration/noise.ts";
 import { meanSquaredError } from "./losses.ts";
 import { ReplayBuffer } from "./memory/replay.ts";
-import { CRITIC, criticParameters, criticValues } from "./networks/critics.ts";
 import {
-  deterministicActions,
-  deterministicPolicyParameters,
+  CRITIC,
+  type Critics,
+  criticsOf,
+  type DenseSettings,
+  type NetworkShape,
+} from "./networks/critics.ts";
+import {
+  type DeterministicPolicy,
+  deterministicPolicy,
   POLICY,
 } from "./networks/deterministic_policy.ts";
 import { TARGET } from "./networks/target_network.ts";
@@ -68,14 +74,36 @@ export function deterministicPolicyLoss(values: tf.Tensor): tf.Scalar {
   return tf.neg(tf.mean(values)) as tf.Scalar;
 }
 
+// Networks.
+
+/** A policy without noise and its critics. */
+export interface DeterministicNetworks {
+  readonly policy: DeterministicPolicy;
+  readonly critics: Critics;
+}
+
+/** The networks for a world, `criticCount` critics among them. */
+export function deterministicNetworks(
+  shape: NetworkShape,
+  settings: DenseSettings,
+  criticCount: number,
+  ownBody?: BodyDefinition,
+): DeterministicNetworks {
+  return {
+    policy: deterministicPolicy(shape, settings, ownBody),
+    critics: criticsOf(shape, settings, criticCount, ownBody),
+  };
+}
+
 // Trainer.
 
 /** Compiles one gradient step of critic and policy, with the targets' renewal. */
 export function compileUpdate(
   { name, configuration: settings, workspace }: ProgramContext<DdpgConfiguration>,
   shape: WorldSizes,
+  { policy: { actions: actionsOf }, critics }: DeterministicNetworks,
 ) {
-  const { activation, batchSize, gamma, targetRate } = settings;
+  const { batchSize, gamma, targetRate } = settings;
   const optimizer = adam();
   return workspace.compile(
     {
@@ -86,12 +114,12 @@ export function compileUpdate(
     },
     ({ input: { observations, nextObservations, ...input }, scalar, state }) => {
       const { learningRate } = scalar;
-      const nextActions = deterministicActions(state[TARGET], nextObservations, activation);
-      const nextValues = criticValues(state[TARGET], 0, nextObservations, nextActions, activation);
+      const nextActions = actionsOf(state[TARGET], nextObservations);
+      const nextValues = critics.values(state[TARGET], 0, nextObservations, nextActions);
       const targets = bootstrapped(input, nextValues, gamma);
       const critic = descend(
         (parameters) => {
-          const taken = criticValues(parameters, 0, observations, input.actions, activation);
+          const taken = critics.values(parameters, 0, observations, input.actions);
           return { loss: meanSquaredError(taken, targets), taken, errors: tf.sub(targets, taken) };
         },
         state[PARAMETERS],
@@ -100,8 +128,8 @@ export function compileUpdate(
       );
       const policy = descend(
         (parameters) => {
-          const actions = deterministicActions(parameters, observations, activation);
-          const values = criticValues(parameters, 0, observations, actions, activation);
+          const actions = actionsOf(parameters, observations);
+          const values = critics.values(parameters, 0, observations, actions);
           return { loss: deterministicPolicyLoss(values) };
         },
         critic.parameters,
@@ -128,18 +156,19 @@ export function compileUpdate(
  */
 export function deterministicAgent(context: AgentContext<DdpgConfiguration>, criticCount: number) {
   const { name, configuration: settings, workspace, stream } = context;
-  const { environments, bufferSize, hiddenSizes, activation } = settings;
+  const { environments, bufferSize } = settings;
   const world = new World(name, context, environments, { actions: ["box"], scaleActions: true });
   const { shape } = world;
   const weights = stream("initial-weights");
-  const policy = deterministicPolicyParameters(weights, shape, hiddenSizes);
-  const critics = criticParameters(weights, shape, hiddenSizes, criticCount);
+  const networks = deterministicNetworks(shape, settings, criticCount, context.body);
+  const policy = networks.policy.initialParameters(weights);
+  const critics = networks.critics.initialParameters(weights);
   workspace.define(PARAMETERS, { ...policy, ...critics });
   workspace.define(TARGET, { ...policy, ...critics });
   workspace.define("critic-optimizer", adam().initialState(critics));
   workspace.define("policy-optimizer", adam().initialState(policy));
 
-  const scores: Scores = (parameters, x) => deterministicActions(parameters, x, activation);
+  const scores: Scores = networks.policy.actions;
   const actor = compileScores(
     workspace,
     `${name}/act`,
@@ -151,6 +180,7 @@ export function deterministicAgent(context: AgentContext<DdpgConfiguration>, cri
   const random = stream("noise");
   const noise = new ActionNoise(settings, environments, shape.flatActionSize);
   return {
+    networks,
     world,
     scores,
     explorer: new PerturbedPolicy({ actor, noise, exploration, random }),
@@ -164,11 +194,11 @@ export function deterministicAgent(context: AgentContext<DdpgConfiguration>, cri
 export const ddpg: AgentDefinition<DdpgConfiguration> = defineAgent({
   name: "ddpg",
   summary: "Deep deterministic policy gradient: a policy ascends a critic learned from replay",
-  takes: { actions: ["box"] },
+  takes: { actions: ["box"], body: true },
   configuration,
   trainer(context) {
-    const agent = deterministicAgent(context, 1);
-    const update = compileUpdate(context, agent.world.shape);
+    const { networks, ...agent } = deterministicAgent(context, 1);
+    const update = compileUpdate(context, agent.world.shape, networks);
     return new ReplayTrainer(context, {
       ...agent,
       learner: {

@@ -253,7 +253,7 @@ class ImpalaTrainer extends OnPolicyTrainer<ImpalaConfiguration, PlayedRollout> 
     const actors = new ActorPool(context);
     const random = stream("actors");
     const { shape, rollout } = actors;
-    const networks = actorCritic(shape, settings);
+    const networks = actorCritic(shape, settings, context.body);
     const { policy, values, distribution } = networks;
     super(context, {
       world: actors,
@@ -319,7 +319,7 @@ class ImpalaTrainer extends OnPolicyTrainer<ImpalaConfiguration, PlayedRollout> 
 export const impala = defineAgent({
   name: "impala",
   summary: "IMPALA: actors with older policies, one learner that corrects for it by V-trace",
-  takes: { actions: distributionKinds },
+  takes: { actions: distributionKinds, body: true },
   configuration,
   trainer: (context) => new ImpalaTrainer(context),
 });

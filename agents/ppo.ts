@@ -461,7 +461,7 @@ class PpoTrainer extends RolloutTrainer<PpoConfiguration> {
 export const ppo = defineAgent({
   name: "ppo",
   summary: "Proximal policy optimisation: clipped policy gradient on minibatches of rollouts",
-  takes: { actions: distributionKinds },
+  takes: { actions: distributionKinds, body: true },
   configuration,
   trainer: (context) => new PpoTrainer(context),
 });

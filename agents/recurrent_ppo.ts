@@ -27,6 +27,8 @@ import { InputError } from "../lab/core/errors.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { gatherColumns, gatherRows } from "../lab/core/rows.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
+import { bodyOf } from "../lab/compute/bodies.ts";
+import type { Body } from "../lab/compute/definitions.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import {
   memorySize,
@@ -126,6 +128,12 @@ type Settings = Pick<
   "cell" | "recurrentSize" | "hiddenSizes" | "activation"
 >;
 
+/** What stands before the recurrent layers, and what the policy's outputs mean. */
+export interface RecurrentParts {
+  readonly body: Body;
+  readonly distribution: PolicyDistribution;
+}
+
 /** Length M of a row of memory: that of the policy's layer, then that of the value network's. */
 function rowOfMemory({ cell, recurrentSize }: Settings): number {
   return 2 * memorySize(cell, recurrentSize);
@@ -134,12 +142,12 @@ function rowOfMemory({ cell, recurrentSize }: Settings): number {
 function initialParameters(
   random: Generator,
   { cell, recurrentSize, hiddenSizes }: Settings,
-  observationSize: number,
-  distribution: PolicyDistribution,
+  { body, distribution }: RecurrentParts,
 ): NamedTensors {
   const layer = (prefix: string) =>
-    recurrentParameters(random, cell, observationSize, recurrentSize, prefix);
+    recurrentParameters(random, cell, body.size, recurrentSize, prefix);
   return {
+    ...body.initialParameters(random),
     ...layer("policy/recurrent"),
     ...policyParameters(random, recurrentSize, distribution.outputSize, hiddenSizes),
     ...distribution.initialParameters(),
@@ -158,12 +166,12 @@ function initialParameters(
 export function unrollNetworks(
   parameters: Tensors,
   { cell, activation }: Pick<Settings, "cell" | "activation">,
-  distribution: PolicyDistribution,
+  { body, distribution }: RecurrentParts,
   { observations, memory, kept }: Tensors<"observations" | "memory" | "kept">,
 ): Tensors<"inputs" | "values" | "memory"> {
   const [ofPolicy, ofValue] = tf.split(memory, 2, 1);
   const steps = observations.shape[0]! / memory.shape[0]!;
-  const sequence = { x: observations, kept, steps };
+  const sequence = { x: body.features(parameters, observations), kept, steps };
   const policy = unroll(parameters, cell, "policy/recurrent", { ...sequence, memory: ofPolicy });
   const value = unroll(parameters, cell, "value/recurrent", { ...sequence, memory: ofValue });
   const outputs = policyOutputs(parameters, policy.outputs, activation);
@@ -180,7 +188,7 @@ export function unrollNetworks(
 function compileActor(
   { name, configuration: settings, workspace }: ProgramContext<RecurrentPpoConfiguration>,
   { observationSize }: WorldShape,
-  distribution: PolicyDistribution,
+  parts: RecurrentParts,
   count: number,
 ): RecurrentActor {
   return workspace.compile(
@@ -195,7 +203,7 @@ function compileActor(
       placement: "host",
     },
     ({ input, state }) => ({
-      outputs: unrollNetworks(state[PARAMETERS], settings, distribution, input),
+      outputs: unrollNetworks(state[PARAMETERS], settings, parts, input),
     }),
   );
 }
@@ -204,7 +212,7 @@ function compileActor(
 function compileUpdate(
   context: ProgramContext<RecurrentPpoConfiguration>,
   shape: WorldShape,
-  distribution: PolicyDistribution,
+  parts: RecurrentParts,
   sequences: number,
 ) {
   const { name, configuration: settings } = context;
@@ -219,8 +227,8 @@ function compileUpdate(
     scalars: ["clipRange"],
   } as const;
   return compileStep(context, spec, (parameters, input, { clipRange }) => {
-    const { inputs, values } = unrollNetworks(parameters, settings, distribution, input);
-    const terms = distribution.terms(inputs, input.actions);
+    const { inputs, values } = unrollNetworks(parameters, settings, parts, input);
+    const terms = parts.distribution.terms(inputs, input.actions);
     const { logProbability } = terms;
     return { ...proximalLoss(terms, values, input, clipRange, settings), logProbability };
   });
@@ -263,6 +271,7 @@ class RecurrentPpoTrainer extends OnPolicyTrainer<RecurrentPpoConfiguration, Rec
     const world = onPolicyWorld(context);
     const { shape } = world;
     const distribution = policyDistribution(shape.actionSpace, settings);
+    const parts = { body: bodyOf(shape.observationSpace, [], context.body), distribution };
     const weights = stream("initial-weights");
     const width = rowOfMemory(settings);
     const rollout = new RecurrentRollout(rolloutLength, sequenceLength, environments, width, shape);
@@ -271,18 +280,18 @@ class RecurrentPpoTrainer extends OnPolicyTrainer<RecurrentPpoConfiguration, Rec
       world,
       evaluated: {
         actors: perBatch((count) =>
-          recurrentActor(compileActor(context, shape, distribution, count), shape.actionSpace)
+          recurrentActor(compileActor(context, shape, parts, count), shape.actionSpace)
         ),
         scores: {
           memorySize: width,
           step: (parameters, observations, memory) => {
             const given = { observations, memory, kept: tf.ones([1]) };
-            const next = unrollNetworks(parameters, settings, distribution, given);
+            const next = unrollNetworks(parameters, settings, parts, given);
             return { scores: next.inputs, memory: next.memory };
           },
         },
       },
-      parameters: initialParameters(weights, settings, shape.observationSize, distribution),
+      parameters: initialParameters(weights, settings, parts),
       optimizer: adam(),
       resumables: { policy, minibatch, memory: rollout },
     });
@@ -290,8 +299,8 @@ class RecurrentPpoTrainer extends OnPolicyTrainer<RecurrentPpoConfiguration, Rec
     this.#world = world;
     this.#rollout = rollout;
     this.#distribution = distribution;
-    this.#actor = compileActor(context, shape, distribution, environments);
-    this.#update = compileUpdate(context, shape, distribution, minibatchSize / sequenceLength);
+    this.#actor = compileActor(context, shape, parts, environments);
+    this.#update = compileUpdate(context, shape, parts, minibatchSize / sequenceLength);
     this.#clipRange = annealClipRange ? linear(clipRange, 0) : constant(clipRange);
     this.#random = policy;
     this.#minibatch = minibatch;
@@ -356,7 +365,7 @@ class RecurrentPpoTrainer extends OnPolicyTrainer<RecurrentPpoConfiguration, Rec
 export const recurrentPpo = defineAgent({
   name: "recurrent-ppo",
   summary: "PPO with memory: an LSTM or GRU before policy and value network",
-  takes: { actions: distributionKinds },
+  takes: { actions: distributionKinds, body: true },
   configuration,
   trainer: (context) => new RecurrentPpoTrainer(context),
 });

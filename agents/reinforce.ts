@@ -27,7 +27,6 @@ import { zeros } from "../lab/core/tensor_data.ts";
 import { outputOverRows } from "../lab/compute/batches.ts";
 import { descendAlong } from "../lab/compute/descend.ts";
 import { valueAndGradients } from "../lab/compute/gradients.ts";
-import { parametersOf } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { mean } from "../lab/statistics/scores.ts";
@@ -210,10 +209,12 @@ class ReinforceTrainer extends OnPolicyTrainer<ReinforceConfiguration, Experienc
     const { environments, chunkSize, baseline } = settings;
     const episodes = new EpisodeBatch(name, context, environments);
     const { shape } = episodes;
-    const networks = actorCritic(shape, settings);
+    const networks = actorCritic(shape, settings, context.body);
     const random = stream("policy");
     const both = networks.initialParameters(stream("initial-weights"));
-    const parameters = baseline === "value" ? both : parametersOf(both, "policy");
+    const parameters = baseline === "value" ? both : Object.fromEntries(
+      Object.entries(both).filter(([name]) => !name.startsWith("value/")),
+    );
     super(context, {
       world: episodes,
       evaluated: networks.policy,
@@ -324,7 +325,7 @@ class ReinforceTrainer extends OnPolicyTrainer<ReinforceConfiguration, Experienc
 export const reinforce = defineAgent({
   name: "reinforce",
   summary: "REINFORCE: policy gradient on whole episodes, with or without a learned baseline",
-  takes: { actions: distributionKinds },
+  takes: { actions: distributionKinds, body: true },
   configuration,
   trainer: (context) => new ReinforceTrainer(context),
 });

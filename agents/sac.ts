@@ -21,7 +21,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { InputError } from "../lab/core/errors.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
-import type { AgentDefinition } from "../lab/compute/definitions.ts";
+import type { AgentDefinition, BodyDefinition } from "../lab/compute/definitions.ts";
 import { descend, movingAverage } from "../lab/compute/descend.ts";
 import { constant } from "../lab/compute/initializers.ts";
 import { adam } from "../lab/compute/optimizers.ts";
@@ -32,8 +32,8 @@ import { squashedSample } from "./distributions/squashed_gaussian.ts";
 import { SquashedExplorer } from "./exploration/squashed_explorer.ts";
 import { meanSquaredError } from "./losses.ts";
 import { ReplayBuffer } from "./memory/replay.ts";
-import { CRITIC, criticParameters, criticValues } from "./networks/critics.ts";
-import { POLICY, squashedPolicy, squashedPolicyParameters } from "./networks/squashed_policy.ts";
+import { CRITIC, type Critics, criticsOf, type NetworkShape } from "./networks/critics.ts";
+import { POLICY, type SquashedPolicy, squashedPolicy } from "./networks/squashed_policy.ts";
 import { TARGET } from "./networks/target_network.ts";
 import { mean } from "../lab/statistics/scores.ts";
 import { bootstrapped, type Outcomes } from "./returns/targets.ts";
@@ -139,19 +139,38 @@ export function temperatureLoss(
 const TEMPERATURE = "temperature";
 const LOG_TEMPERATURE = `${TEMPERATURE}/log`;
 
+/** SAC's networks but for the temperature. */
+export interface SacNetworks {
+  readonly policy: SquashedPolicy;
+  readonly critics: Critics;
+}
+
+/** The networks for a world. */
+export function sacNetworks(
+  shape: NetworkShape,
+  settings: SacConfiguration,
+  ownBody?: BodyDefinition,
+): SacNetworks {
+  return {
+    policy: squashedPolicy(shape, settings, ownBody),
+    critics: criticsOf(shape, settings, 2, ownBody),
+  };
+}
+
 // Trainer.
 
 /** Compiles one gradient step of critics, policy and temperature, with the targets' renewal. */
 export function compileUpdate(
   { name, configuration: settings, workspace }: ProgramContext<SacConfiguration>,
   shape: WorldSizes,
+  networks: SacNetworks,
 ) {
-  const { activation, batchSize, gamma, targetRate, automaticTemperature } = settings;
+  const { batchSize, gamma, targetRate, automaticTemperature } = settings;
   const optimizer = adam();
   const bothValues = (parameters: Tensors, observations: tf.Tensor, actions: tf.Tensor) =>
-    [0, 1].map((i) => criticValues(parameters, i, observations, actions, activation));
+    [0, 1].map((i) => networks.critics.values(parameters, i, observations, actions));
   const sample = (parameters: Tensors, observations: tf.Tensor, noise: tf.Tensor) => {
-    const { mean, logStd } = squashedPolicy(parameters, observations, settings);
+    const { mean, logStd } = networks.policy.distributions(parameters, observations);
     return squashedSample(mean, logStd, noise);
   };
   return workspace.compile(
@@ -251,13 +270,13 @@ export function compileUpdate(
 /** Makes the networks and their optimizers' states; without a learned temperature not for it. */
 function defineNetworks(
   { workspace, stream, configuration: settings }: AgentContext<SacConfiguration>,
-  shape: WorldSizes,
+  { policy, critics }: SacNetworks,
 ) {
-  const { hiddenSizes, automaticTemperature, temperature } = settings;
+  const { automaticTemperature, temperature } = settings;
   const weights = stream("initial-weights");
   const networks: Record<string, NamedTensors> = {
-    policy: squashedPolicyParameters(weights, shape, settings),
-    critic: criticParameters(weights, shape, hiddenSizes, 2),
+    policy: policy.initialParameters(weights),
+    critic: critics.initialParameters(weights),
     ...automaticTemperature && {
       temperature: { [LOG_TEMPERATURE]: constant([], Math.log(temperature)) },
     },
@@ -287,7 +306,7 @@ function requireTemperature(
 export const sac: AgentDefinition<SacConfiguration> = defineAgent({
   name: "sac",
   summary: "Soft actor-critic: a stochastic policy paid for its entropy, two critics, replay",
-  takes: { actions: ["box"] },
+  takes: { actions: ["box"], body: true },
   configuration,
   trainer(context) {
     const { name, configuration: settings, workspace, stream } = context;
@@ -297,14 +316,16 @@ export const sac: AgentDefinition<SacConfiguration> = defineAgent({
       scaleActions: true,
     });
     const { shape } = world;
-    const groups = defineNetworks(context, shape);
-    const update = compileUpdate(context, shape);
+    const networks = sacNetworks(shape, settings, context.body);
+    const { policy } = networks;
+    const groups = defineNetworks(context, networks);
+    const update = compileUpdate(context, shape, networks);
     const [exploration, random, noise] = ["exploration", "policy", "update"].map(stream);
     return new ReplayTrainer(context, {
       world,
-      scores: (parameters, x) => tf.tanh(squashedPolicy(parameters, x, settings).mean),
+      scores: (parameters, x) => tf.tanh(policy.distributions(parameters, x).mean),
       explorer: new SquashedExplorer({
-        ...{ agent: name, workspace, shape, settings, exploration, random },
+        ...{ agent: name, workspace, shape, policy, settings, exploration, random },
       }),
       memory: new ReplayBuffer(settings.bufferSize, shape),
       groups,

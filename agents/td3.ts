@@ -20,11 +20,16 @@ import type { AgentDefinition } from "../lab/compute/definitions.ts";
 import { descend, movingAverage } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
-import { deterministicAgent, deterministicFields, deterministicPolicyLoss } from "./ddpg.ts";
+import {
+  deterministicAgent,
+  deterministicFields,
+  type DeterministicNetworks,
+  deterministicPolicyLoss,
+} from "./ddpg.ts";
 import { defineAgent, type ProgramContext } from "./define_agent.ts";
 import { meanSquaredError } from "./losses.ts";
-import { CRITIC, criticValues } from "./networks/critics.ts";
-import { deterministicActions, POLICY } from "./networks/deterministic_policy.ts";
+import { CRITIC } from "./networks/critics.ts";
+import { POLICY } from "./networks/deterministic_policy.ts";
 import { TARGET } from "./networks/target_network.ts";
 import { bootstrapped, type Outcomes } from "./returns/targets.ts";
 import { ReplayTrainer, transitionInputs, valueMetrics } from "./trainers/replay_trainer.ts";
@@ -91,8 +96,9 @@ export function clippedDoubleTargets(
 export function compileCriticUpdate(
   { name, configuration: settings, workspace }: ProgramContext<Td3Configuration>,
   shape: WorldSizes,
+  { policy, critics: { values } }: DeterministicNetworks,
 ) {
-  const { activation, batchSize, gamma, targetNoiseStd, targetNoiseClip } = settings;
+  const { batchSize, gamma, targetNoiseStd, targetNoiseClip } = settings;
   const optimizer = adam();
   return workspace.compile(
     {
@@ -103,16 +109,16 @@ export function compileCriticUpdate(
       state: [PARAMETERS, TARGET, "critic-optimizer"],
     },
     ({ input, random, scalar, state }) => {
-      const greedy = deterministicActions(state[TARGET], input.nextObservations, activation);
+      const greedy = policy.actions(state[TARGET], input.nextObservations);
       const actions = smoothedActions(greedy, random.noise, targetNoiseStd, targetNoiseClip);
       const [first, second] = [0, 1].map((i) =>
-        criticValues(state[TARGET], i, input.nextObservations, actions, activation)
+        values(state[TARGET], i, input.nextObservations, actions)
       );
       const targets = clippedDoubleTargets(input, first, second, gamma);
       const critics = descend(
         (parameters) => {
           const [first, second] = [0, 1].map((i) =>
-            criticValues(parameters, i, input.observations, input.actions, activation)
+            values(parameters, i, input.observations, input.actions)
           );
           const loss = tf.add(meanSquaredError(first, targets), meanSquaredError(second, targets));
           return { loss, taken: first, errors: tf.sub(targets, first) };
@@ -132,10 +138,9 @@ export function compileCriticUpdate(
 
 /** Compiles one gradient step of the policy, with the renewal of all targets. */
 export function compilePolicyUpdate(
-  { name, configuration: { activation, batchSize, targetRate }, workspace }: ProgramContext<
-    Td3Configuration
-  >,
+  { name, configuration: { batchSize, targetRate }, workspace }: ProgramContext<Td3Configuration>,
   { observationSize }: WorldSizes,
+  networks: DeterministicNetworks,
 ) {
   const optimizer = adam();
   return workspace.compile(
@@ -148,8 +153,8 @@ export function compilePolicyUpdate(
     ({ input: { observations }, scalar, state }) => {
       const policy = descend(
         (parameters) => {
-          const actions = deterministicActions(parameters, observations, activation);
-          const values = criticValues(parameters, 0, observations, actions, activation);
+          const actions = networks.policy.actions(parameters, observations);
+          const values = networks.critics.values(parameters, 0, observations, actions);
           return { loss: deterministicPolicyLoss(values) };
         },
         state[PARAMETERS],
@@ -172,12 +177,12 @@ export function compilePolicyUpdate(
 export const td3: AgentDefinition<Td3Configuration> = defineAgent({
   name: "td3",
   summary: "Twin delayed DDPG: the lower of two critics, smoothed targets, a slower policy",
-  takes: { actions: ["box"] },
+  takes: { actions: ["box"], body: true },
   configuration,
   trainer(context) {
-    const agent = deterministicAgent(context, 2);
-    const critics = compileCriticUpdate(context, agent.world.shape);
-    const policy = compilePolicyUpdate(context, agent.world.shape);
+    const { networks, ...agent } = deterministicAgent(context, 2);
+    const critics = compileCriticUpdate(context, agent.world.shape, networks);
+    const policy = compilePolicyUpdate(context, agent.world.shape, networks);
     const noise = context.stream("update");
     /** Whether the policy took a gradient step since its loss was last reported. */
     let hasPolicyLoss = false;

@@ -90,12 +90,13 @@ class A3cTrainer extends AgentTrainer {
 
   constructor(private readonly context: AgentContext<A3cConfiguration>) {
     super(context.budget);
-    const { name, configuration: settings, workspace, seed, stream, makeEnvironment } = context;
+    const { name, configuration: settings, workspace, seed, stream, makeEnvironment, body } =
+      context;
     const { workers } = settings;
     const environment = makeEnvironment();
     const shape = worldShape(name, environment, distributionKinds);
     environment.close?.();
-    const { policy, initialParameters } = actorCritic(shape, settings);
+    const { policy, initialParameters } = actorCritic(shape, settings, body);
     const parameters = initialParameters(stream("initial-weights"));
     const threads = workers > 1;
     this.#parameters = SharedTensors.of(parameters, threads);
@@ -119,7 +120,7 @@ class A3cTrainer extends AgentTrainer {
       const elsewhere = threadsOf(context, environment.id);
       this.#workers = orders.map((order, i) => new LearnerThread(i, { ...order, ...elsewhere }));
     } else {
-      this.#workers = [new Learner({ ...orders[0], workspace, makeEnvironment })];
+      this.#workers = [new Learner({ ...orders[0], workspace, makeEnvironment, body })];
     }
     this.evaluator = new Evaluator({
       shape,
@@ -214,7 +215,8 @@ function threadsOf(
   if (environmentSource === undefined) {
     throw new InputError(
       `Cannot train a3c with ${workers} workers as their threads must be able to import the ` +
-        `environment: ${environment} is defined in the calling program`,
+        `environment and the network body: ${environment} or the body is defined in the calling ` +
+        "program",
     );
   }
   return { backend, source: environmentSource };
@@ -224,7 +226,7 @@ function threadsOf(
 export const a3c = defineAgent({
   name: "a3c",
   summary: "A3C: asynchronous workers that add their gradients to shared parameters",
-  takes: { actions: distributionKinds },
+  takes: { actions: distributionKinds, body: true },
   configuration,
   trainer: (context) => new A3cTrainer(context),
 });

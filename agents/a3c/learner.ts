@@ -11,6 +11,7 @@ import type { Metrics } from "../../lab/core/metrics.ts";
 import { type Generator, type Seed, streamOf } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
+import type { BodyDefinition } from "../../lab/compute/definitions.ts";
 import { descend } from "../../lab/compute/descend.ts";
 import type { Schedule } from "../../lab/compute/schedules.ts";
 import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
@@ -88,7 +89,7 @@ export type LearnerSettings =
   & z.output<z.ZodObject<typeof actorCriticFields & typeof optimizerFields>>
   & RolloutSettings;
 
-/** What a worker is made from; all but the last two can cross to a thread. */
+/** What a worker is made from; all but the last three can cross to a thread. */
 export interface LearnerContext {
   readonly configuration: LearnerSettings;
   readonly shared: Shared;
@@ -96,6 +97,7 @@ export interface LearnerContext {
   readonly seed: Seed;
   readonly workspace: Workspace;
   makeEnvironment(): Environment;
+  readonly body?: BodyDefinition;
 }
 
 /** What the workers shall do in one iteration, together. */
@@ -149,7 +151,7 @@ export class Learner implements WorkerPart {
     workspace.define("optimizer", this.#optimizer.tensors);
 
     const { shape } = this.#world;
-    const networks = actorCritic(shape, settings);
+    const networks = actorCritic(shape, settings, context.body);
     this.#rollouts = new RolloutWorker({ ...context, name }, this.#world, networks, this.#random);
     this.#update = perBatch((batch) => compileUpdate(context, shape, networks, batch));
     this.#learningRate = learningRateSchedule(settings);

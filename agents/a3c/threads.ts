@@ -10,7 +10,7 @@ import type { EnvironmentSource } from "../../lab/compute/definitions.ts";
 import type { LearnerContext, LearnOrder, WorkerPart, WorkerReport } from "./learner.ts";
 
 /** The first message: what the thread makes its learner from. */
-export interface Start extends Omit<LearnerContext, "workspace" | "makeEnvironment"> {
+export interface Start extends Omit<LearnerContext, "workspace" | "makeEnvironment" | "body"> {
   readonly kind: "start";
   readonly backend: BackendChoice;
   readonly source: EnvironmentSource;

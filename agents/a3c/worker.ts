@@ -16,10 +16,11 @@ const scope = globalThis as unknown as {
 let learner: Learner | undefined;
 
 async function start({ backend, source, ...order }: Start): Promise<void> {
-  const { environmentMaker } = await import(source.module);
+  const { environmentMaker, networkBody } = await import(source.module);
   const makeEnvironment = await environmentMaker(source.options);
+  const body = await networkBody?.(source.options);
   const { workspace } = await openWorkspace(backend);
-  learner = new Learner({ ...order, workspace, makeEnvironment });
+  learner = new Learner({ ...order, workspace, makeEnvironment, body });
 }
 
 async function reply(message: ToThread): Promise<FromThread["value"]> {

@@ -8,19 +8,16 @@ import type { Workspace } from "../../lab/compute/workspace.ts";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import type { ActionRows } from "../distributions/actions.ts";
 import { squashedSample } from "../distributions/squashed_gaussian.ts";
-import {
-  featureCount,
-  gsdeActions,
-  squashedPolicy,
-  type SquashedPolicySettings,
-} from "../networks/squashed_policy.ts";
+import { gsdeActions, type SquashedPolicy } from "../networks/squashed_policy.ts";
 import type { WorldSizes } from "../worlds/world.ts";
 import { type Explorer, type ExploringStep, uniformActions } from "./explorer.ts";
 
 /** What exploring depends on. */
-interface ExplorerSettings extends SquashedPolicySettings {
+interface ExplorerSettings {
   /** Environments N that act side by side. */
   readonly environments: number;
+  /** gSDE. */
+  readonly stateDependentNoise: boolean;
   /** Steps after which gSDE draws anew; 0: after each training only. */
   readonly noiseEvery: number;
 }
@@ -31,6 +28,7 @@ export interface SquashedExplorerOptions {
   readonly agent: string;
   readonly workspace: Workspace;
   readonly shape: WorldSizes;
+  readonly policy: SquashedPolicy;
   readonly settings: ExplorerSettings;
   /** Draws the random actions of the beginning. */
   readonly exploration: Generator;
@@ -77,11 +75,11 @@ export class SquashedExplorer implements Explorer {
 }
 
 /** a = tanh(μ(s) + σ(s)ε); with gSDE a = tanh(μ(s) + (σ ⊙ ε)ᵀz(s)). */
-function compileActor({ agent, workspace, shape, settings }: SquashedExplorerOptions) {
+function compileActor({ agent, workspace, shape, policy, settings }: SquashedExplorerOptions) {
   const { environments, stateDependentNoise } = settings;
   const { observationSize, flatActionSize } = shape;
   const noise = stateDependentNoise
-    ? [environments, featureCount(shape, settings), flatActionSize]
+    ? [environments, policy.featureCount, flatActionSize]
     : [environments, flatActionSize];
   return workspace.compile(
     {
@@ -94,10 +92,13 @@ function compileActor({ agent, workspace, shape, settings }: SquashedExplorerOpt
       placement: "host",
     },
     ({ input, state }) => {
-      const policy = squashedPolicy(state[PARAMETERS], input.observations, settings);
+      const { mean, logStd, features } = policy.distributions(
+        state[PARAMETERS],
+        input.observations,
+      );
       const actions = stateDependentNoise
-        ? gsdeActions(state[PARAMETERS], policy, input.noise)
-        : squashedSample(policy.mean, policy.logStd, input.noise).actions;
+        ? gsdeActions(state[PARAMETERS], { mean, features }, input.noise)
+        : squashedSample(mean, logStd, input.noise).actions;
       return { outputs: { actions } };
     },
   );

@@ -8,6 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { bodyOf, type Convolution } from "../../lab/compute/bodies.ts";
+import type { BodyDefinition } from "../../lab/compute/definitions.ts";
 import { orthogonal } from "../../lab/compute/initializers.ts";
 import { type Activation, mlp, mlpLayers, mlpParameters } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
@@ -94,15 +95,17 @@ export interface ActorCritic {
 /**
  * The two networks for a world.
  *
+ * @param ownBody What observations pass first, for both networks, in place of convolutions.
  * @throws InputError where a convolution or the noise does not fit the spaces.
  */
 export function actorCritic(
   { observationSpace, actionSpace }: Pick<WorldShape, "observationSpace" | "actionSpace">,
   settings: ActorCriticSettings,
+  ownBody?: BodyDefinition,
 ): ActorCritic {
   const { hiddenSizes, activation, initialLogStd, stateDependentNoise, noiseEvery = 0 } = settings;
   const { orthogonalInitialization = true, separateNetworks = true, convolutions = [] } = settings;
-  const body = bodyOf(observationSpace, convolutions);
+  const body = bodyOf(observationSpace, convolutions, ownBody);
   const features = hiddenSizes.at(-1) ?? body.size;
   const distribution = policyDistribution(actionSpace, {
     initialLogStd,

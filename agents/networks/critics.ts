@@ -6,42 +6,65 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { bodyOf, bodyWithin } from "../../lab/compute/bodies.ts";
+import type { BodyDefinition } from "../../lab/compute/definitions.ts";
 import { type Activation, mlp } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { fanInParameters } from "./fan_in.ts";
-import type { WorldSizes } from "../worlds/world.ts";
+import type { WorldShape } from "../worlds/world.ts";
 
 /** Prefix of all critics; the i-th one's is `critic/i`. */
 export const CRITIC = "critic";
 
-/** Initial parameters of `count` critics, drawn independently. */
-export function criticParameters(
-  random: Generator,
-  { observationSize, flatActionSize }: WorldSizes,
-  hiddenSizes: readonly number[],
-  count: number,
-): NamedTensors {
-  const sizes = [observationSize + flatActionSize, ...hiddenSizes, 1];
-  const parameters: NamedTensors = {};
-  for (let i = 0; i < count; i++) {
-    Object.assign(parameters, fanInParameters(random, sizes, `${CRITIC}/${i}`));
-  }
-  return parameters;
+/** What the networks of off-policy agents with measured actions must fit. */
+export type NetworkShape = Pick<WorldShape, "observationSpace" | "flatActionSize">;
+
+/** What dense networks are like. */
+export interface DenseSettings {
+  /** Widths of the hidden layers. */
+  readonly hiddenSizes: readonly number[];
+  /** Of the hidden layers. */
+  readonly activation: Activation;
 }
 
-/**
- * Q_i(s, a), [B], of the critic `index`.
- *
- * @param observations s, [B, D].
- * @param actions a in [−1, 1], [B, K].
- */
-export function criticValues(
-  parameters: Tensors,
-  index: number,
-  observations: tf.Tensor,
-  actions: tf.Tensor,
-  activation: Activation,
-): tf.Tensor1D {
-  const x = tf.concat([observations, actions], 1);
-  return tf.reshape(mlp(parameters, x, activation, `${CRITIC}/${index}`), [-1]);
+/** Critics side by side in one group. */
+export interface Critics {
+  /** Parameters at the start, drawn independently. */
+  initialParameters(random: Generator): NamedTensors;
+  /**
+   * Q_i(s, a), [B], of the critic `index`.
+   *
+   * @param observations s, [B, D].
+   * @param actions a in [−1, 1], [B, K].
+   */
+  values(
+    parameters: Tensors,
+    index: number,
+    observations: tf.Tensor,
+    actions: tf.Tensor,
+  ): tf.Tensor1D;
+}
+
+/** `count` critics, whose observations pass one body of the experiment's own first, if any. */
+export function criticsOf(
+  { observationSpace, flatActionSize }: NetworkShape,
+  { hiddenSizes, activation }: DenseSettings,
+  count: number,
+  ownBody?: BodyDefinition,
+): Critics {
+  const body = bodyWithin(CRITIC, bodyOf(observationSpace, [], ownBody));
+  const sizes = [body.size + flatActionSize, ...hiddenSizes, 1];
+  return {
+    initialParameters(random) {
+      const parameters = body.initialParameters(random);
+      for (let i = 0; i < count; i++) {
+        Object.assign(parameters, fanInParameters(random, sizes, `${CRITIC}/${i}`));
+      }
+      return parameters;
+    },
+    values(parameters, index, observations, actions) {
+      const x = tf.concat([body.features(parameters, observations), actions], 1);
+      return tf.reshape(mlp(parameters, x, activation, `${CRITIC}/${index}`), [-1]);
+    },
+  };
 }

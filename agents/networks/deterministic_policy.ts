@@ -6,28 +6,37 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
-import { type Activation, mlp } from "../../lab/compute/networks.ts";
+import { bodyOf, bodyWithin } from "../../lab/compute/bodies.ts";
+import type { BodyDefinition } from "../../lab/compute/definitions.ts";
+import { mlp } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
+import type { DenseSettings, NetworkShape } from "./critics.ts";
 import { fanInParameters } from "./fan_in.ts";
-import type { WorldSizes } from "../worlds/world.ts";
 
 /** Prefix of the policy. */
 export const POLICY = "policy";
 
-/** Initial parameters of a policy. */
-export function deterministicPolicyParameters(
-  random: Generator,
-  { observationSize, flatActionSize }: WorldSizes,
-  hiddenSizes: readonly number[],
-): NamedTensors {
-  return fanInParameters(random, [observationSize, ...hiddenSizes, flatActionSize], POLICY);
+/** A policy without noise. */
+export interface DeterministicPolicy {
+  /** Parameters at the start. */
+  initialParameters(random: Generator): NamedTensors;
+  /** μ(s) in [−1, 1], [B, K], for observations [B, D]. */
+  actions(parameters: Tensors, observations: tf.Tensor): tf.Tensor;
 }
 
-/** μ(s) in [−1, 1], [B, K], for observations [B, D]. */
-export function deterministicActions(
-  parameters: Tensors,
-  observations: tf.Tensor,
-  activation: Activation,
-): tf.Tensor {
-  return tf.tanh(mlp(parameters, observations, activation, POLICY));
+/** The policy for a world, behind a body of the experiment's own, if any. */
+export function deterministicPolicy(
+  { observationSpace, flatActionSize }: NetworkShape,
+  { hiddenSizes, activation }: DenseSettings,
+  ownBody?: BodyDefinition,
+): DeterministicPolicy {
+  const body = bodyWithin(POLICY, bodyOf(observationSpace, [], ownBody));
+  return {
+    initialParameters: (random) => ({
+      ...body.initialParameters(random),
+      ...fanInParameters(random, [body.size, ...hiddenSizes, flatActionSize], POLICY),
+    }),
+    actions: (parameters, observations) =>
+      tf.tanh(mlp(parameters, body.features(parameters, observations), activation, POLICY)),
+  };
 }

@@ -7,12 +7,14 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { bodyOf, bodyWithin } from "../../lab/compute/bodies.ts";
+import type { BodyDefinition } from "../../lab/compute/definitions.ts";
 import { constant } from "../../lab/compute/initializers.ts";
-import { type Activation, mlpLayers } from "../../lab/compute/networks.ts";
+import { mlpLayers } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
+import type { DenseSettings, NetworkShape } from "./critics.ts";
 import { fanInParameters } from "./fan_in.ts";
 import { gsdeVariance } from "../distributions/gsde.ts";
-import type { WorldSizes } from "../worlds/world.ts";
 
 /** Prefix of the policy. */
 export const POLICY = "policy";
@@ -26,40 +28,15 @@ const HIGHEST_LOG_STD = 2;
 const HIGHEST_MEAN = 2;
 
 /** What the network is like. */
-export interface SquashedPolicySettings {
-  readonly hiddenSizes: readonly number[];
-  readonly activation: Activation;
+export interface SquashedPolicySettings extends DenseSettings {
   /** gSDE: σ̂ from the features in place of a layer of its own. */
   readonly stateDependentNoise: boolean;
   /** ln σ of each of gSDE's weights at the start. */
   readonly initialLogStd: number;
 }
 
-/** Width L of the features, what enters the last layer. */
-export function featureCount(
-  { observationSize }: Pick<WorldSizes, "observationSize">,
-  { hiddenSizes }: Pick<SquashedPolicySettings, "hiddenSizes">,
-): number {
-  return hiddenSizes.at(-1) ?? observationSize;
-}
-
-/** Initial parameters; with gSDE a matrix ln σ, [L, K], in place of the second half of the outputs. */
-export function squashedPolicyParameters(
-  random: Generator,
-  shape: WorldSizes,
-  settings: SquashedPolicySettings,
-): NamedTensors {
-  const { observationSize, flatActionSize } = shape;
-  const { hiddenSizes, stateDependentNoise, initialLogStd } = settings;
-  const outputs = stateDependentNoise ? flatActionSize : 2 * flatActionSize;
-  const parameters = fanInParameters(random, [observationSize, ...hiddenSizes, outputs], POLICY);
-  if (!stateDependentNoise) return parameters;
-  const features = featureCount(shape, settings);
-  return { ...parameters, [LOG_STD]: constant([features, flatActionSize], initialLogStd) };
-}
-
 /** Distributions of u. */
-export interface SquashedPolicy {
+export interface SquashedDistributions {
   /** μ, [B, K]. */
   readonly mean: tf.Tensor;
   /** ln σ, [B, K]; with gSDE ln σ̂ = ½ ln(Σ_i z_i² σ_ik²). */
@@ -68,26 +45,50 @@ export interface SquashedPolicy {
   readonly features: tf.Tensor;
 }
 
-/** The distributions of u for observations [B, D]. */
+/** A policy over squashed Gaussians. */
+export interface SquashedPolicy {
+  /** Width L of z, what enters the last layer. */
+  readonly featureCount: number;
+  /** With gSDE a matrix ln σ, [L, K], in place of the second half of the outputs. */
+  initialParameters(random: Generator): NamedTensors;
+  /** The distributions of u for observations [B, D]. */
+  distributions(parameters: Tensors, observations: tf.Tensor): SquashedDistributions;
+}
+
+/** The policy for a world, behind a body of the experiment's own, if any. */
 export function squashedPolicy(
-  parameters: Tensors,
-  observations: tf.Tensor,
-  { activation, stateDependentNoise }: Pick<
-    SquashedPolicySettings,
-    "activation" | "stateDependentNoise"
-  >,
+  { observationSpace, flatActionSize }: NetworkShape,
+  { hiddenSizes, activation, stateDependentNoise, initialLogStd }: SquashedPolicySettings,
+  ownBody?: BodyDefinition,
 ): SquashedPolicy {
-  const { features, outputs } = mlpLayers(parameters, observations, activation, POLICY);
-  if (stateDependentNoise) {
-    const variance = gsdeVariance(features, tf.exp(parameters[LOG_STD]));
-    return {
-      mean: tf.clipByValue(outputs, -HIGHEST_MEAN, HIGHEST_MEAN),
-      logStd: tf.mul(0.5, tf.log(variance)),
-      features,
-    };
-  }
-  const [mean, logStd] = tf.split(outputs, 2, 1);
-  return { mean, logStd: tf.clipByValue(logStd, LOWEST_LOG_STD, HIGHEST_LOG_STD), features };
+  const body = bodyWithin(POLICY, bodyOf(observationSpace, [], ownBody));
+  const outputSize = stateDependentNoise ? flatActionSize : 2 * flatActionSize;
+  const sizes = [body.size, ...hiddenSizes, outputSize];
+  const featureCount = sizes.at(-2)!;
+  return {
+    featureCount,
+    initialParameters: (random) => ({
+      ...body.initialParameters(random),
+      ...fanInParameters(random, sizes, POLICY),
+      ...stateDependentNoise && {
+        [LOG_STD]: constant([featureCount, flatActionSize], initialLogStd),
+      },
+    }),
+    distributions(parameters, observations) {
+      const x = body.features(parameters, observations);
+      const { features, outputs } = mlpLayers(parameters, x, activation, POLICY);
+      if (stateDependentNoise) {
+        const variance = gsdeVariance(features, tf.exp(parameters[LOG_STD]));
+        return {
+          mean: tf.clipByValue(outputs, -HIGHEST_MEAN, HIGHEST_MEAN),
+          logStd: tf.mul(0.5, tf.log(variance)),
+          features,
+        };
+      }
+      const [mean, logStd] = tf.split(outputs, 2, 1);
+      return { mean, logStd: tf.clipByValue(logStd, LOWEST_LOG_STD, HIGHEST_LOG_STD), features };
+    },
+  };
 }
 
 /**
@@ -98,7 +99,7 @@ export function squashedPolicy(
  */
 export function gsdeActions(
   parameters: Tensors,
-  { mean, features }: SquashedPolicy,
+  { mean, features }: Pick<SquashedDistributions, "mean" | "features">,
   noise: tf.Tensor,
 ): tf.Tensor {
   const matrices = tf.mul(noise, tf.exp(parameters[LOG_STD]));

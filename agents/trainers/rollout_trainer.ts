@@ -40,7 +40,7 @@ export abstract class RolloutTrainer<
   ) {
     const { configuration, stream } = context;
     const world = onPolicyWorld(context);
-    const networks = actorCritic(world.shape, configuration);
+    const networks = actorCritic(world.shape, configuration, context.body);
     const policy = stream("policy");
     super(context, {
       world,

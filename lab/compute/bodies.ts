@@ -8,6 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { InputError } from "../core/errors.ts";
 import type { Box, Space } from "../core/space.ts";
+import { belowPrefix, prefixed } from "../core/tensor_data.ts";
 import type { Body, BodyDefinition } from "./definitions.ts";
 import { type Initializer, orthogonal } from "./initializers.ts";
 import { convolution, convolutionParameters } from "./layers/convolution.ts";
@@ -88,6 +89,17 @@ export function bodyOf(
       });
       return tf.reshape(x, [observations.shape[0]!, -1]);
     },
+  };
+}
+
+/** A body of one network alone: its tensors stand below the network's name, `policy/body/…`. */
+export function bodyWithin(network: string, { size, ...body }: Body): Body {
+  const prefix = `${network}/`;
+  return {
+    size,
+    initialParameters: (random) => prefixed(body.initialParameters(random), prefix),
+    features: (parameters, observations) =>
+      body.features(belowPrefix(parameters, prefix), observations),
   };
 }
 

@@ -70,7 +70,10 @@ export interface ModelContext<Configuration> extends TrainerContext<Configuratio
 
 /** How another thread makes the same environments, as code does not cross to it. */
 export interface EnvironmentSource {
-  /** URL of a module that exports `environmentMaker(options): Promise<() => Environment>`. */
+  /**
+   * URL of a module that exports `environmentMaker(options): Promise<() => Environment>`, and where
+   * the experiment has a network body of its own `networkBody(options): Promise<BodyDefinition>`.
+   */
   readonly module: string;
   /** Plain data. */
   readonly options: unknown;

@@ -5,7 +5,12 @@
  */
 import type { Environment } from "../core/environment.ts";
 import type { Registries } from "./registries.ts";
-import { environmentMaker as makerOf, type SourceOptions } from "./session.ts";
+import type { BodyDefinition } from "../compute/definitions.ts";
+import {
+  environmentMaker as makerOf,
+  networkBody as bodyOf,
+  type SourceOptions,
+} from "./session.ts";
 
 /** Makes fresh environments, the same as the job's. */
 export async function environmentMaker(
@@ -13,4 +18,9 @@ export async function environmentMaker(
 ): Promise<() => Environment> {
   const { registries } = await import(module) as { registries: Registries };
   return await makerOf(job, registries);
+}
+
+/** The job's own network body, where it has one. */
+export async function networkBody({ job }: SourceOptions): Promise<BodyDefinition | undefined> {
+  return await bodyOf(job);
 }

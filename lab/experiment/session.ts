@@ -8,6 +8,7 @@ import * as fileSystem from "node:fs/promises";
 import type { BackendChoice } from "../compute/backend_choice.ts";
 import type {
   AgentDefinition,
+  BodyDefinition,
   EnvironmentSource,
   ModelDefinition,
 } from "../compute/definitions.ts";
@@ -134,14 +135,13 @@ export async function openSession(
     if (configuration.agent !== undefined) {
       const agent = await agentOf(job, registries, own);
       const makeEnvironment = await environmentMaker(job, registries, definition);
-      const { body: bodyPart } = configuration as { body?: { name: string } };
       const checked = checkStored(agent.configuration, "agent", configuration.agent, experiment);
       const trainer = await agent.create({
         ...context,
         configuration: checked,
         makeEnvironment,
         environmentSource: environmentSource(job, registries, definition),
-        body: bodyPart && requireOwn(own, "body", bodyPart.name, job),
+        body: await networkBody(job, definition),
       });
       const bestBy = stopBy ?? { metric: "evaluation/return_mean", goal: "maximize" };
       return { trainer, makeEnvironment, bestBy };
@@ -217,14 +217,14 @@ async function profileOf(workspace: Workspace): Promise<string> {
   return programs.map(explanationTable).join("\n\n");
 }
 
-/** Undefined where the environment is code at hand, which no other thread can import. */
+/** Undefined where world or network body is code at hand, which no other thread can import. */
 function environmentSource(
   job: Job,
   registries: Registries,
   definition: ExperimentDefinition | undefined,
 ): EnvironmentSource | undefined {
-  const { own } = job.configuration.environment as { own?: boolean };
-  if (own && definition !== undefined) return undefined;
+  const { environment, body } = job.configuration;
+  if (definition !== undefined && (isOwn(environment) || isOwn(body))) return undefined;
   const module = new URL("./environment_source.ts", import.meta.url).href;
   const options: SourceOptions = { job, registries: registries.module };
   return { module, options };
@@ -247,6 +247,16 @@ export async function environmentMaker(
   }
   const own = requireOwn(await ownPartsOfJob(job, definition), "environment", stored.id, job);
   return () => environmentOf(own);
+}
+
+/** A job's own network body, where it has one. */
+export async function networkBody(
+  job: Job,
+  definition?: ExperimentDefinition,
+): Promise<BodyDefinition | undefined> {
+  const { body } = job.configuration as { body?: { name: string } };
+  if (body === undefined) return undefined;
+  return requireOwn(await ownPartsOfJob(job, definition), "body", body.name, job);
 }
 
 async function makeDataset(

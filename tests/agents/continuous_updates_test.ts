@@ -3,10 +3,16 @@
  * tests/golden/numpy/continuous_control.py), and what one of them reduces to.
  */
 import * as tf from "@tensorflow/tfjs";
-import { compileUpdate as compileDdpg, ddpg, deterministicPolicyLoss } from "../../agents/ddpg.ts";
+import {
+  compileUpdate as compileDdpg,
+  ddpg,
+  deterministicNetworks,
+  deterministicPolicyLoss,
+} from "../../agents/ddpg.ts";
 import {
   compileUpdate as compileSac,
   sac,
+  sacNetworks,
   softPolicyLoss,
   softTargets,
   temperatureLoss,
@@ -23,6 +29,7 @@ import { openWorkspace } from "../../lab/compute/backend.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import type { Workspace } from "../../lab/compute/workspace.ts";
 import { defaultRng } from "../../lab/core/random.ts";
+import { Box } from "../../lab/core/space.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { wasmPath } from "../lab/compute/backends.ts";
 import {
@@ -35,7 +42,8 @@ import {
 } from "./golden_updates.ts";
 
 const golden = await goldenCases("continuous_control.json");
-const shape = { observationSize: 2, flatActionSize: 2 };
+const observationSpace = new Box({ low: -1, high: 1, shape: [2] });
+const shape = { observationSpace, observationSize: 2, flatActionSize: 2 };
 const common = { batchSize: 4, gamma: 0.97, targetRate: 0.05, activation: "tanh" } as const;
 const RATE = 0.01;
 
@@ -59,7 +67,11 @@ Deno.test("two updates of SAC are NumPy's: losses, parameters, temperature, targ
   const parameters = tensors(golden.sac.parameters);
   const workspace = await open(parameters, under(parameters, "critic/"));
   const configuration = sac.configuration.parse(common);
-  const update = compileSac({ name: "sac", configuration, workspace }, shape);
+  const update = compileSac(
+    { name: "sac", configuration, workspace },
+    shape,
+    sacNetworks(shape, configuration),
+  );
   update.scalar.learningRate = RATE;
   const random = defaultRng(golden.sac.noiseSeed);
   for (const { batch, outputs } of golden.sac.steps) {
@@ -79,8 +91,10 @@ Deno.test("two updates of TD3 are NumPy's: losses, parameters, targets", async (
     targetNoiseStd: 0.4,
     targetNoiseClip: 0.3,
   });
-  const critics = compileCriticUpdate({ name: "td3", configuration, workspace }, shape);
-  const policy = compilePolicyUpdate({ name: "td3", configuration, workspace }, shape);
+  const context = { name: "td3", configuration, workspace };
+  const networks = deterministicNetworks(shape, configuration, 2);
+  const critics = compileCriticUpdate(context, shape, networks);
+  const policy = compilePolicyUpdate(context, shape, networks);
   critics.scalar.learningRate = policy.scalar.learningRate = RATE;
   const random = defaultRng(golden.td3.noiseSeed);
   for (const { batch, outputs: { policy: loss, ...outputs } } of golden.td3.steps) {
@@ -99,7 +113,11 @@ Deno.test("two updates of DDPG are NumPy's: losses, parameters, targets", async 
   const parameters = tensors(golden.ddpg.parameters);
   const workspace = await open(parameters, parameters);
   const configuration = ddpg.configuration.parse(common);
-  const update = compileDdpg({ name: "ddpg", configuration, workspace }, shape);
+  const update = compileDdpg(
+    { name: "ddpg", configuration, workspace },
+    shape,
+    deterministicNetworks(shape, configuration, 1),
+  );
   update.scalar.learningRate = RATE;
   for (const { batch, outputs } of golden.ddpg.steps) {
     fill(update.input, batch);
@@ -122,8 +140,10 @@ Deno.test("TD3 without delay and target noise and with equal critics is DDPG", a
   };
   const workspace = await open(twin, twin);
   const configuration = td3.configuration.parse({ ...common, targetNoiseStd: 0 });
-  const critics = compileCriticUpdate({ name: "td3", configuration, workspace }, shape);
-  const policy = compilePolicyUpdate({ name: "td3", configuration, workspace }, shape);
+  const context = { name: "td3", configuration, workspace };
+  const networks = deterministicNetworks(shape, configuration, 2);
+  const critics = compileCriticUpdate(context, shape, networks);
+  const policy = compilePolicyUpdate(context, shape, networks);
   critics.scalar.learningRate = policy.scalar.learningRate = RATE;
   for (const { batch, outputs } of golden.ddpg.steps) {
     fill(critics.input, batch);

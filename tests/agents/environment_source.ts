@@ -1,4 +1,8 @@
 /** Worlds as threads of the tests make them: what `EnvironmentSource.module` names. */
+import * as tf from "@tensorflow/tfjs";
+import { defineBody } from "../../agents/define_body.ts";
+import type { BodyDefinition } from "../../lab/compute/definitions.ts";
+import { normal } from "../../lab/compute/initializers.ts";
 import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { Box, Discrete } from "../../lab/core/space.ts";
@@ -8,6 +12,7 @@ import { creditProbe } from "../../envs/probes.ts";
 /** Worlds by name. */
 export const worlds: Record<string, () => Environment> = {
   "cart-pole": () => makeEnv("CartPole-v1"),
+  "cart-pole through a body": () => makeEnv("CartPole-v1"),
   "credit": () => environmentOf(creditProbe()),
   "broken": () =>
     environmentOf(defineEnvironment({
@@ -23,8 +28,24 @@ export const worlds: Record<string, () => Environment> = {
     })),
 };
 
+/** Observations times learned numbers. */
+export const weighted = defineBody({
+  name: "weighted",
+  create: ({ flatSize }) => ({
+    size: flatSize,
+    initialParameters: (random) => ({ "body/weights": normal(random, [flatSize]) }),
+    features: (parameters, observations) => tf.mul(observations, parameters["body/weights"]),
+  }),
+});
+
 /** See `EnvironmentSource`. */
 // deno-lint-ignore require-await
 export async function environmentMaker(name: string): Promise<() => Environment> {
   return worlds[name];
+}
+
+/** See `EnvironmentSource`. */
+// deno-lint-ignore require-await
+export async function networkBody(name: string): Promise<BodyDefinition | undefined> {
+  return name.endsWith("through a body") ? weighted : undefined;
 }

@@ -8,8 +8,8 @@ import * as z from "zod";
 import { stateValues } from "../../agents/networks/actor_critic.ts";
 import { agents } from "../../agents/mod.ts";
 import { dqn, partsOf } from "../../agents/dqn.ts";
-import { criticValues } from "../../agents/networks/critics.ts";
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
+import { criticsOf } from "../../agents/networks/critics.ts";
+import type { AgentDefinition, BodyDefinition } from "../../lab/compute/definitions.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { mlp } from "../../lab/compute/networks.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
@@ -86,7 +86,12 @@ export async function subjectOf(
   agent: string,
   world: EnvironmentDefinition | (() => Environment),
   fields: object,
-  { budget = 10_000, seed = 1, backend = "wasm" as "wasm" | "cpu" } = {},
+  { budget = 10_000, seed = 1, backend = "wasm", body }: {
+    readonly budget?: number;
+    readonly seed?: number;
+    readonly backend?: "wasm" | "cpu";
+    readonly body?: BodyDefinition;
+  } = {},
 ): Promise<Subject> {
   const { workspace } = await openWorkspace(backend, { wasmPath });
   const definition = definitions[agent];
@@ -97,6 +102,7 @@ export async function subjectOf(
     seed,
     stream: (name) => streamOf(seed, name),
     makeEnvironment: typeof world === "function" ? world : () => environmentOf(world),
+    body,
   });
   return { trainer, workspace };
 }
@@ -125,9 +131,10 @@ export async function valuesOf(
   const observationSpace = new Box({ low: -1, high: 1, shape: [observations[0].length] });
   const shape = { observationSpace, flatActionSize: 1 };
   const { network: actionValues, estimate } = partsOf(dqn.configuration.parse(fields), shape);
+  const critics = criticsOf(shape, { hiddenSizes: [], activation: "relu" }, 1);
   const network = (parameters: Tensors, x: tf.Tensor) =>
     "critic/0/0/kernel" in parameters
-      ? criticValues(parameters, 0, x, greedy(parameters, x), "relu")
+      ? critics.values(parameters, 0, x, greedy(parameters, x))
       : "value/recurrent/kernel" in parameters
       ? stateValues(parameters, remembered(parameters, x), "relu")
       : "policy/0/kernel" in parameters

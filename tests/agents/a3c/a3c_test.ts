@@ -9,7 +9,7 @@ import { openWorkspace } from "../../../lab/compute/backend.ts";
 import { InputError, LabError } from "../../../lab/core/errors.ts";
 import { defaultRng, streamOf } from "../../../lab/core/random.ts";
 import type { NamedTensors } from "../../../lab/core/tensor_data.ts";
-import { worlds } from "../environment_source.ts";
+import { weighted, worlds } from "../environment_source.ts";
 import { subjectOf, trainThrough } from "../laboratory.ts";
 
 const small = { environments: 2, rolloutLength: 8, hiddenSizes: [16] };
@@ -32,8 +32,10 @@ async function trainerOf(world: string, fields: object, budget = 4000) {
   });
 }
 
-Deno.test("a worker in a thread ends in the bits of one in process", async () => {
-  const { trainer } = await subjectOf("a3c", worlds["cart-pole"], small);
+Deno.test("a worker in a thread ends in the bits of one in process, through an own body too", async () => {
+  const world = "cart-pole through a body";
+  const body = weighted;
+  const { trainer } = await subjectOf("a3c", worlds[world], small, { body });
   const { parameters } = await trainer.snapshot();
   trainer.dispose();
   const configuration = a3c.configuration.parse(small);
@@ -44,10 +46,10 @@ Deno.test("a worker in a thread ends in the bits of one in process", async () =>
   });
   const [near, far] = [make(), make()];
   const { workspace } = await openWorkspace("wasm");
-  const makeEnvironment = worlds["cart-pole"];
+  const makeEnvironment = worlds[world];
   const order = { configuration, seed: 7 };
-  const learner = new Learner({ ...order, shared: near, workspace, makeEnvironment });
-  const elsewhere = { backend: "wasm", source: sourceOf("cart-pole") } as const;
+  const learner = new Learner({ ...order, shared: near, workspace, makeEnvironment, body });
+  const elsewhere = { backend: "wasm", source: sourceOf(world) } as const;
   const thread = new LearnerThread(0, { ...order, shared: far, ...elsewhere });
   try {
     const work = { environmentSteps: 0, limit: 1000, budget: 4000 };
@@ -168,7 +170,7 @@ Deno.test("workers that threads cannot have are refused before training", async 
     () => subjectOf("a3c", worlds["cart-pole"], { workers: 2 }),
     (error) =>
       error instanceof InputError &&
-      /2 workers as their threads must be able to import .*: CartPole-v1 is defined/
+      /2 workers as their threads must be able to import .*: CartPole-v1 or the body is defined/
         .test(error.message),
   );
   const { workspace } = await openWorkspace("wasm");

@@ -2,11 +2,7 @@
 import { deepStrictEqual, ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { SquashedExplorer } from "../../../agents/exploration/squashed_explorer.ts";
-import {
-  gsdeActions,
-  squashedPolicy,
-  squashedPolicyParameters,
-} from "../../../agents/networks/squashed_policy.ts";
+import { gsdeActions, squashedPolicy } from "../../../agents/networks/squashed_policy.ts";
 import type { WorldShape } from "../../../agents/worlds/world.ts";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
 import { Box } from "../../../lab/core/space.ts";
@@ -27,6 +23,7 @@ const shape: WorldShape = {
   actionSpace: space,
   flatActionSize: 1,
 };
+const policy = squashedPolicy(shape, settings);
 /** z = tanh(s · [1, −2]), μ = z · [0.5, 1] + 0.1, ln σ = [−1, 0.5]. */
 const parameters = () => ({
   "policy/0/kernel": tf.tensor2d([[1, -2]]),
@@ -45,7 +42,7 @@ Deno.test("gSDE's deviation and action are the worked example's", async () => {
   tf.tidy(() => {
     // NumPy: z = np.tanh(0.3 * np.array([1, -2])); s = np.exp([-1, 0.5])
     // z @ [0.5, 1] + 0.1; np.log(np.sqrt((z**2) @ s**2 + 1e-6)); np.tanh(mu + z @ (s * [2, -1]))
-    const rows = squashedPolicy(parameters(), tf.tensor2d([[0.3]]), settings);
+    const rows = policy.distributions(parameters(), tf.tensor2d([[0.3]]));
     expectClose(rows.mean.dataSync(), [-0.2913932608]);
     expectClose(rows.logStd.dataSync(), [-0.1143929132]);
     const actions = gsdeActions(parameters(), rows, tf.tensor3d([[[2], [-1]]]));
@@ -59,7 +56,7 @@ Deno.test("gSDE's noise has the deviation that its policy is scored with", async
     const count = 20_000;
     const noise = new Float32Array(2 * count);
     defaultRng(1).fillStandardNormal(noise);
-    const rows = squashedPolicy(parameters(), tf.fill([count, 1], 0.3), settings);
+    const rows = policy.distributions(parameters(), tf.fill([count, 1], 0.3));
     const actions = gsdeActions(parameters(), rows, tf.tensor3d(noise, [count, 2, 1]));
     const u = [...tf.atanh(actions).dataSync()];
     const [mean] = rows.mean.dataSync();
@@ -73,10 +70,9 @@ Deno.test("gSDE's noise has the deviation that its policy is scored with", async
 
 async function explored(noiseEvery: number, steps: number[]): Promise<number[][]> {
   const { workspace } = await openWorkspace("cpu");
-  const policy = { ...settings, noiseEvery };
-  workspace.define("parameters", squashedPolicyParameters(defaultRng(3), shape, policy));
+  workspace.define("parameters", policy.initialParameters(defaultRng(3)));
   const explorer = new SquashedExplorer({
-    ...{ agent: "sac", workspace, shape, settings: policy },
+    ...{ agent: "sac", workspace, shape, policy, settings: { ...settings, noiseEvery } },
     exploration: defaultRng(5),
     random: defaultRng(4),
   });
