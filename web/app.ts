@@ -5,6 +5,7 @@
  */
 import type { Store } from "../lab/store/store.ts";
 import { Layout } from "./components/layout.tsx";
+import { Comparisons } from "./comparisons.ts";
 import { Feed } from "./feed.ts";
 import { App } from "./fresh.ts";
 import { Policies } from "./policies.ts";
@@ -19,9 +20,15 @@ import * as index from "./routes/index.tsx";
 import * as run from "./routes/runs/[id].tsx";
 import type { State } from "./state.ts";
 
-/** The application; `createApp(store).handler(request)` returns the response to a request. */
-export function createApp(store: Store): App<State> {
-  const state = { store, feed: new Feed(store), policies: new Policies(store) };
+/**
+ * The application; `createApp(store).handler(request)` returns the response to a request.
+ * `comparisons` are those of the store, for who wants to end their thread.
+ */
+export function createApp(
+  store: Store,
+  comparisons: Comparisons = new Comparisons(store.location),
+): App<State> {
+  const state = { store, feed: new Feed(store), comparisons, policies: new Policies(store) };
   return new App<State>(state, Layout)
     .route("/", index)
     .route("/runs/:id", run)

@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
 import { streamOf } from "../lab/core/random.ts";
+import { RecentlyUsed } from "../lab/core/recently_used.ts";
 import {
   flatten,
   groupRuns,
@@ -13,18 +15,25 @@ import {
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
 import { bootstrapInterval, iqm, mean, median } from "../lab/statistics/mod.ts";
+import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import type { Axis } from "./axes.ts";
 import { inOrder } from "./contents.ts";
 import { binned, drawn, type SeedCurve } from "./curves.ts";
+import { matches, term } from "./filter.ts";
 import { smooth } from "./smooth.ts";
-import { statusOf } from "../lab/store/run_status.ts";
-import { budgetAxis, jsonNumber } from "./summary.ts";
+import { budgetAxis, factsOf, jsonNumber } from "./summary.ts";
 
-/** Bootstrap repeats a point of a mean, at most; fewer for many seeds, which need fewer. */
-const CURVE_REPEATS = 500;
+/** Groups that are compared, at most. */
+const MOST_GROUPS = 50;
+/** Runs whose single lines are drawn, at most: a browser draws no thousands of them. */
+const MOST_LINES = 200;
 /** Points of a single line, about. */
 const LINE_POINTS = 160;
+/** Bootstrap repeats a point of a mean, at most; fewer for many seeds, which need fewer. */
+const CURVE_REPEATS = 500;
+/** Groups that are kept for the next comparison. */
+const KEPT_GROUPS = 200;
 
 /** A value as JSON: text where it is not finite. */
 type Value = number | string;
@@ -52,6 +61,7 @@ export interface ComparedSeed {
   readonly status: string;
   /** Whether mean and statistics take it in. */
   readonly counts: boolean;
+  /** Its line; without points where the comparison draws no single lines. */
   readonly x: number[];
   readonly y: Value[];
 }
@@ -60,39 +70,150 @@ export interface ComparedSeed {
 export interface Comparison {
   readonly metric: string;
   readonly axis: Axis;
+  /** The filter that found the runs; empty where they were named. */
+  readonly filter: string;
   /** Metrics that may be chosen. */
   readonly names: readonly string[];
   /** Groups that have the metric. */
   readonly groups: readonly ComparedGroup[];
+  /** What is left out, in sentences. */
+  readonly notes: readonly string[];
 }
 
-/** What is asked for; what is missing is chosen by what most of the runs have. */
-interface ComparisonRequest {
+/** What is asked for. */
+export interface ComparisonRequest {
+  /** Ids of runs; where there is none, those that the filter finds. */
+  readonly runs: readonly string[];
+  /** As of {@linkcode matches}; where it is blank, the newest run's tag or experiment. */
+  readonly filter: string;
+  /** Where they are missing, what most of the runs have. */
   readonly metric?: string;
   readonly axis?: Axis;
   /** Share of the x range, 0 … 1. */
   readonly smoothing: number;
 }
 
-/** Compares runs by one metric. */
-export function compare(
+/** Compares runs of a store and keeps the groups that it computed until they change. */
+export class Comparer {
+  readonly #store: Store;
+  readonly #kept = new RecentlyUsed<Omit<ComparedGroup, "label">>(KEPT_GROUPS);
+
+  /** Reads from `store`. */
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /**
+   * Compares runs by one metric.
+   *
+   * @param turn Awaited between runs: lets others work, and throws where nobody waits any more.
+   * @throws InputError for a run that is not there.
+   */
+  async compare(
+    request: ComparisonRequest,
+    turn: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<Comparison> {
+    const { groups: found, filter, left } = chosen(this.#store, request);
+    await turn();
+    const series = new Map<Run, readonly string[]>();
+    for (const run of found.flatMap((group) => group.runs)) {
+      series.set(run, this.#store.seriesNames(run.id));
+      await turn();
+    }
+    const names = inOrder(new Set([...series.values()].flat()));
+    const metric = request.metric ?? headlineMetric(names) ?? names[0] ?? "";
+    const having = [...series.keys()].filter((run) => series.get(run)!.includes(metric));
+    const axis = request.axis ?? commonAxis(having);
+    const single = having.length <= MOST_LINES;
+    const groups: ComparedGroup[] = [];
+    for (const group of groupRuns(having)) {
+      const asked = { metric, axis, smoothing: request.smoothing, single };
+      groups.push({ label: group.label, ...await this.#compared(group, asked, turn) });
+    }
+    groups.sort((a, b) => a.label < b.label ? -1 : 1);
+    const notes = [
+      ...(left > 0 ? [`The newest ${MOST_GROUPS} of ${MOST_GROUPS + left} groups are shown.`] : []),
+      ...(single ? [] : [`Single seeds are drawn for at most ${MOST_LINES} runs.`]),
+    ];
+    return { metric, axis, filter, names, groups, notes };
+  }
+
+  async #compared(
+    { runs, configuration }: RunGroup,
+    asked: { metric: string; axis: Axis; smoothing: number; single: boolean },
+    turn: () => Promise<void>,
+  ): Promise<Omit<ComparedGroup, "label">> {
+    const { metric, axis, smoothing, single } = asked;
+    const counted = new Set(counting(runs));
+    const seeds = runs.map((run) => ({
+      run: run.id,
+      seed: run.manifest.determined.seed,
+      status: statusOf(run),
+      counts: counted.has(run),
+    }));
+    const marks = runs.map((run) => this.#store.seriesMark(run.id, metric));
+    const key = JSON.stringify([asked, seeds, marks]);
+    const known = this.#kept.get(key);
+    if (known !== undefined) return known;
+    const lines: Partial<ComparedSeed>[] = [];
+    const curves: SeedCurve[] = [];
+    const last: number[] = [];
+    for (const run of runs) {
+      const read = unlessDamaged(() => this.#store.series(run.id, metric));
+      if (read instanceof DamageError) {
+        lines.push({ status: "damaged", counts: false });
+        continue;
+      }
+      const { values, [axis]: x } = read;
+      const curve = { x, y: smooth(x, values, smoothing) };
+      const line = drawn(curve, LINE_POINTS);
+      lines.push(single ? { x: line.x, y: line.y.map(jsonNumber) } : {});
+      if (counted.has(run) && values.length > 0) {
+        curves.push({ ...curve, goesOn: run.status === "running" });
+        last.push(values[values.length - 1]);
+      }
+      await turn();
+    }
+    const group = {
+      seeds: seeds.map((seed, i) => ({ ...seed, x: [], y: [], ...lines[i] })),
+      mean: meanOf(curves),
+      statistics: statisticsOf(last),
+      settings: flatten(configuration),
+    };
+    await turn();
+    this.#kept.set(key, group);
+    return group;
+  }
+}
+
+/** The groups to compare: the newest ones, and how many are left out. */
+function chosen(
   store: Store,
-  runs: readonly Run[],
-  { metric: asked, axis: askedAxis, smoothing }: ComparisonRequest,
-): Comparison {
-  const series = new Map(runs.map((run) => [run, store.seriesNames(run.id)]));
-  const names = inOrder(new Set([...series.values()].flat()));
-  const metric = asked ?? headlineMetric(names) ?? names[0] ?? "";
-  const having = runs.filter((run) => series.get(run)!.includes(metric));
-  const axis = askedAxis ?? commonAxis(having);
-  return {
-    metric,
-    axis,
-    names,
-    groups: groupRuns(having)
-      .map((group) => compared(store, group, { metric, axis, smoothing }))
-      .sort((a, b) => a.label < b.label ? -1 : 1),
-  };
+  { runs: ids, filter: asked }: ComparisonRequest,
+): { groups: RunGroup[]; filter: string; left: number } {
+  if (ids.length > 0) return { ...newest(ids.map((id) => store.find(id))), filter: "" };
+  const all = store.runs();
+  const filter = asked.trim() === "" ? filterOf(all[0]) : asked;
+  return { ...newest(all.filter((run) => matches(factsOf(run), filter))), filter };
+}
+
+/** What finds a run and those that belong to it: by its first tag, else by its experiment. */
+function filterOf(run: Run | undefined): string {
+  if (run === undefined) return "";
+  const [tag] = run.tags;
+  return tag === undefined
+    ? term("experiment", run.manifest.determined.experiment)
+    : term("tag", tag);
+}
+
+/** The groups with the newest runs. */
+function newest(runs: readonly Run[]): { groups: RunGroup[]; left: number } {
+  const newestRun = ({ runs }: RunGroup) => Math.max(...runs.map(({ createdAt }) => createdAt));
+  const all = groupRuns(runs);
+  const groups = all.length <= MOST_GROUPS
+    ? all
+    : all.toSorted((a, b) => newestRun(b) - newestRun(a)).slice(0, MOST_GROUPS);
+  return { groups, left: all.length - groups.length };
 }
 
 function commonAxis(runs: readonly Run[]): Axis {
@@ -108,39 +229,6 @@ function counting(runs: readonly Run[]): Run[] {
   const finished = runs.filter(({ status }) => status === "completed" || status === "stopped");
   const running = runs.filter((run) => run.status === "running" && run.active);
   return newestOfEachSeed([finished, running, runs].find((some) => some.length > 0)!);
-}
-
-function compared(
-  store: Store,
-  group: RunGroup,
-  { metric, axis, smoothing }: Required<ComparisonRequest>,
-): ComparedGroup {
-  const counted = new Set(counting(group.runs));
-  const lines = group.runs.map((run) => {
-    const series = store.series(run.id, metric);
-    const x = series[axis];
-    return { run, raw: series.values, curve: { x, y: smooth(x, series.values, smoothing) } };
-  });
-  const means = lines.filter(({ run, raw }) => counted.has(run) && raw.length > 0);
-  return {
-    label: group.label,
-    seeds: lines.map(({ run, curve }) => {
-      const { x, y } = drawn(curve, LINE_POINTS);
-      return {
-        run: run.id,
-        seed: run.manifest.determined.seed,
-        status: statusOf(run),
-        counts: counted.has(run),
-        x,
-        y: y.map(jsonNumber),
-      };
-    }),
-    mean: meanOf(
-      means.map(({ run, curve }) => ({ ...curve, goesOn: run.status === "running" })),
-    ),
-    statistics: statisticsOf(means.map(({ raw }) => raw[raw.length - 1])),
-    settings: flatten(group.configuration),
-  };
 }
 
 /** The mean over seeds with its interval, bin by bin. */
@@ -163,32 +251,14 @@ function meanOf(curves: readonly SeedCurve[]): ComparedGroup["mean"] {
   return curve;
 }
 
-/** Intervals by their values: pages ask for the same ones again and again. */
-const intervals = new Map<string, readonly [number, number]>();
-/** Intervals that are kept. */
-const KEPT_INTERVALS = 500;
-
-/** The interval that the command line's `compare` prints, too. */
-function iqmInterval(values: readonly number[]): readonly [number, number] {
-  const key = values.join();
-  let interval = intervals.get(key);
-  if (interval === undefined) {
-    const { low, high } = bootstrapInterval(
-      [values],
-      iqm,
-      values.length > 50 ? { repeats: 5000 } : {},
-    );
-    interval = [low, high];
-    if (intervals.size >= KEPT_INTERVALS) intervals.clear();
-    intervals.set(key, interval);
-  }
-  return interval;
-}
-
+/** The interval is the one that the command line's `compare` prints, too. */
 function statisticsOf(values: readonly number[]): ComparedGroup["statistics"] {
+  const several = values.length > 1 && values.every(Number.isFinite);
+  const repeats = values.length > 50 ? { repeats: 5000 } : {};
+  const { low, high } = several ? bootstrapInterval([values], iqm, repeats) : { low: 0, high: 0 };
   return {
     iqm: jsonNumber(iqm(values)),
-    interval: values.length > 1 && values.every(Number.isFinite) ? iqmInterval(values) : null,
+    interval: several ? [low, high] : null,
     mean: jsonNumber(mean(values)),
     median: jsonNumber(median(values)),
   };

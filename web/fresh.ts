@@ -90,7 +90,8 @@ export class App<State> {
     this.#hono.onError((error, context) => {
       const { pathname } = new URL(context.req.url);
       const badInput = error instanceof InputError;
-      if (!badInput) console.error(error instanceof LabError ? error.message : error);
+      const hasLeft = context.req.raw.signal.aborted;
+      if (!badInput && !hasLeft) console.error(error instanceof LabError ? error.message : error);
       return this.#problem(pathname, error.message, badInput ? 404 : 500);
     });
     this.#hono.notFound((context) => {

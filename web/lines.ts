@@ -83,9 +83,3 @@ export function groupLines(
     return [...(seeds ? single : []), { label: group.label, color, ...mean, ...band }];
   });
 }
-
-/** Paths of the settings in which groups differ, sorted. */
-export function differingSettings(groups: readonly Pick<ComparedGroup, "settings">[]): string[] {
-  return [...new Set(groups.flatMap(({ settings }) => Object.keys(settings)))]
-    .filter((path) => new Set(groups.map(({ settings }) => settings[path])).size > 1).sort();
-}

@@ -1,5 +1,5 @@
 /**
- * The rows of the table of runs: which a filter finds, and their order.
+ * The order of rows in the table of runs.
  *
  * @module
  */
@@ -28,20 +28,4 @@ export function sortedRows(
     if (x === null || y === null) return x === y ? b.createdAt - a.createdAt : x === null ? 1 : -1;
     return sign * (x < y ? -1 : x > y ? 1 : 0) || b.createdAt - a.createdAt;
   });
-}
-
-/** Every word of `filter` stands in the row's text; `seed=1` and the like must hold exactly. */
-export function matches(row: RunSummary, filter: string): boolean {
-  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  if (words.length === 0) return true;
-  const { id, name, experiment, method, world, seed, status, backend, tags } = row;
-  const text = [id, name, experiment, method, world, status, backend, ...tags].join(" ")
-    .toLowerCase();
-  const fields = [
-    ...Object.entries({ id, name, experiment, seed, status, backend }),
-    ...["agent", "model"].map((key) => [key, method]),
-    ...["environment", "dataset"].map((key) => [key, world]),
-    ...tags.map((tag) => ["tag", tag]),
-  ].map(([key, value]) => `${key}=${value}`.toLowerCase());
-  return words.every((word) => word.includes("=") ? fields.includes(word) : text.includes(word));
 }

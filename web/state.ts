@@ -4,6 +4,7 @@
  * @module
  */
 import type { Store } from "../lab/store/store.ts";
+import type { Comparisons } from "./comparisons.ts";
 import type { Feed } from "./feed.ts";
 import type { Policies } from "./policies.ts";
 
@@ -11,5 +12,6 @@ import type { Policies } from "./policies.ts";
 export interface State {
   readonly store: Store;
   readonly feed: Feed;
+  readonly comparisons: Comparisons;
   readonly policies: Policies;
 }

@@ -11,8 +11,8 @@ import type { DamagedRun, Run } from "../lab/store/store.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import { type Axis, axisTitle } from "./axes.ts";
 
-/** A run in one row. */
-export interface RunSummary {
+/** What a run is called and how it stands. */
+export interface RunFacts {
   readonly id: string;
   readonly name: string;
   readonly experiment: string;
@@ -23,10 +23,14 @@ export interface RunSummary {
   readonly seed: string;
   /** As stored; `killed` where its process is gone, `damaged` where it cannot be read. */
   readonly status: string;
-  /** What is damaged, in words; null where nothing is known to be. */
-  readonly damage: string | null;
   readonly backend: string;
   readonly tags: readonly string[];
+}
+
+/** A run in one row. */
+export interface RunSummary extends RunFacts {
+  /** What is damaged, in words; null where nothing is known to be. */
+  readonly damage: string | null;
   /** Share of the budget that is used, 0 … 1. */
   readonly progress: number;
   /** The counter that the budget is counted in, what it is called, how far it came, and the total. */
@@ -75,13 +79,9 @@ export function summaryOfDamaged({ id, name, reason }: DamagedRun, stamp: number
   return { id, name, ...unknown, ...counts, axis, unit: axisTitle(axis), ...damaged };
 }
 
-/** One run as a row, from its record and the last values of its series, or their damage. */
-export function summarize(run: Run, read: Metrics | DamageError, stamp: number): RunSummary {
+/** What a run is called and how it stands, from its record. */
+export function factsOf(run: Run): RunFacts {
   const { experiment, configuration, seed, backend } = run.manifest.determined;
-  const last = read instanceof DamageError ? {} : read;
-  const headline = headlineMetric(Object.keys(last));
-  const axis = budgetAxis(configuration);
-  const budget = Number(configuration.budget ?? 0);
   return {
     id: run.id,
     name: run.name,
@@ -89,11 +89,23 @@ export function summarize(run: Run, read: Metrics | DamageError, stamp: number):
     world: part(configuration, "environment", "dataset"),
     method: part(configuration, "agent", "model"),
     seed,
-    ...read instanceof DamageError
-      ? { status: "damaged", damage: read.message }
-      : { status: statusOf(run), damage: null },
+    status: statusOf(run),
     backend,
     tags: run.tags,
+  };
+}
+
+/** One run as a row, from its record and the last values of its series, or their damage. */
+export function summarize(run: Run, read: Metrics | DamageError, stamp: number): RunSummary {
+  const { configuration } = run.manifest.determined;
+  const isDamaged = read instanceof DamageError;
+  const last = isDamaged ? {} : read;
+  const headline = headlineMetric(Object.keys(last));
+  const axis = budgetAxis(configuration);
+  const budget = Number(configuration.budget ?? 0);
+  return {
+    ...factsOf(run),
+    ...isDamaged ? { status: "damaged", damage: read.message } : { damage: null },
     progress: budget > 0 ? Math.min(1, run[axis] / budget) : 0,
     axis,
     unit: axisTitle(axis),

@@ -24,32 +24,44 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
   for (const run of runs) {
     const { seed: _, ...rest } = run.manifest.determined;
     const key = encodeCanonicalJson(rest as unknown as Json);
-    groups.set(key, [...groups.get(key) ?? [], run]);
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [run]);
+    else members.push(run);
   }
   const made = [...groups.values()].map((members) => {
     const { experiment, configuration, backend } = members[0].manifest.determined;
     const bySeed = members.sort((a, b) => Number(BigInt(seedOf(a)) - BigInt(seedOf(b))));
     return { label: experiment, experiment, configuration, backend, runs: bySeed };
   });
-  return made.map((group) => ({ ...group, label: labelOf(group, made) }));
+  const namesakes = Map.groupBy(made, ({ experiment }) => experiment);
+  const labels = new Map([...namesakes.values()].flatMap(labelsOf));
+  return made.map((group) => ({ ...group, label: labels.get(group)! }));
 }
 
 function seedOf(run: Run): string {
   return run.manifest.determined.seed;
 }
 
-/** The experiment, and the settings in which the group differs from its namesakes. */
-function labelOf(group: RunGroup, all: readonly RunGroup[]): string {
-  const namesakes = all.filter((other) => other.experiment === group.experiment);
-  if (namesakes.length === 1) return group.experiment;
-  const own = flatten(group.configuration);
-  const others = namesakes.map((other) => flatten(other.configuration));
-  const differing = Object.keys(own).filter((path) =>
-    others.some((other) => other[path] !== own[path])
+/** Of groups of one experiment: its name, and the settings in which each differs from another. */
+function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
+  if (groups.length === 1) return [[groups[0], groups[0].experiment]];
+  const settings = groups.map((group) => flatten(group.configuration));
+  const paths = differingPaths(settings);
+  const several = groups.some(({ backend }) => backend !== groups[0].backend);
+  return groups.map((group, i) => {
+    const own = Object.entries(settings[i]).filter(([path]) => paths.has(path))
+      .map(([path, value]) => `${path}=${value}`);
+    if (several) own.push(group.backend);
+    return [group, `${group.experiment} (${own.join(", ")})`];
+  });
+}
+
+/** The paths whose values are not the same in all of some configurations; missing is a value. */
+export function differingPaths(settings: readonly Readonly<Record<string, string>>[]): Set<string> {
+  const paths = new Set(settings.flatMap((each) => Object.keys(each)));
+  return new Set(
+    [...paths].filter((path) => settings.some((each) => each[path] !== settings[0][path])),
   );
-  const settings = differing.map((path) => `${path}=${own[path]}`);
-  if (namesakes.some((other) => other.backend !== group.backend)) settings.push(group.backend);
-  return `${group.experiment} (${settings.join(", ")})`;
 }
 
 /** A configuration as dotted paths and values as text. */

@@ -107,6 +107,18 @@ function lastOfEach(database: Database, run: string): Map<string, number | Damag
   return values;
 }
 
+/** A text that changes with every point of a series that is added or hidden. */
+export function seriesMark(database: Database, run: string, name: string): string {
+  const newest = database.get(
+    `SELECT c.id, c.count, r.attempt FROM series s JOIN run r ON r.id = s.run
+     JOIN chunk c ON c.id = (SELECT MAX(id) FROM chunk WHERE chunk.series = s.id)
+     WHERE s.run = ? AND s.name = ?`,
+    run,
+    name,
+  );
+  return newest === undefined ? "" : `${newest.attempt} ${newest.id} ${newest.count}`;
+}
+
 /** Names of the series of all runs outside the trash, sorted. */
 export function allSeriesNames(database: Database): string[] {
   return database.all(

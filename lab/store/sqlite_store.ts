@@ -18,6 +18,7 @@ import {
   lastMetrics,
   lastValues,
   readSeries,
+  seriesMark,
   seriesNames,
 } from "./metric_reader.ts";
 import { MetricWriter } from "./metric_writer.ts";
@@ -196,6 +197,11 @@ export class SqliteStore implements Store {
   series(id: string, name: string, options: { points?: number; after?: number } = {}): Series {
     this.flush();
     return readSeries(this.#database, id, name, options);
+  }
+
+  seriesMark(id: string, name: string): string {
+    this.flush();
+    return seriesMark(this.#database, id, name);
   }
 
   lastMetrics(id: string): Record<string, number> {

@@ -266,6 +266,8 @@ export interface Store {
    * where points of it are damaged.
    */
   series(id: string, name: string, options?: { points?: number; after?: number }): Series;
+  /** A text that changes with every point of a series that is added or hidden. */
+  seriesMark(id: string, name: string): string;
   /** Last visible value of every series; a `DamageError` where one of them is damaged. */
   lastMetrics(id: string): Record<string, number>;
   /** Last visible value of one series, by the ids of the runs that have it whole. */

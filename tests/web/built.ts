@@ -6,6 +6,7 @@
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import type { Store } from "../../lab/store/store.ts";
 import { createApp } from "../../web/app.ts";
+import { Comparisons } from "../../web/comparisons.ts";
 import type { App } from "../../web/fresh.ts";
 import { fillStore } from "./sample_store.ts";
 
@@ -41,14 +42,16 @@ export async function openDashboard(options: { empty?: boolean } = {}): Promise<
     ? { runs: {}, running: { [Symbol.dispose]() {} } }
     : await fillStore(store);
   const reader = openStore(`${folder}/runs`, { readOnly: true });
+  const comparisons = new Comparisons(reader.location);
   return {
     store,
-    app: createApp(reader),
+    app: createApp(reader, comparisons),
     runs,
     running,
     folder,
     async [Symbol.asyncDispose]() {
       running[Symbol.dispose]();
+      comparisons[Symbol.dispose]();
       reader.close();
       store.close();
       await Deno.remove(folder, { recursive: true });

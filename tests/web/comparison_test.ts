@@ -1,6 +1,6 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import type { Store } from "../../lab/store/store.ts";
-import { compare, type ComparedGroup } from "../../web/comparison.ts";
+import { type ComparedGroup, Comparer, type ComparisonRequest } from "../../web/comparison.ts";
 import { withStore } from "../lab/store/fixtures.ts";
 import { addPoints, addRun, agentConfiguration, setProgress } from "./sample_store.ts";
 
@@ -18,47 +18,117 @@ function finished(
   return run;
 }
 
-function groupsOf(store: Store, smoothing = 0): readonly ComparedGroup[] {
-  return compare(store, store.runs(), { metric: "a", axis: "iterations", smoothing }).groups;
+const request = (more: Partial<ComparisonRequest> = {}): ComparisonRequest => ({
+  ...{ runs: [], filter: "agent=ppo", metric: "a", axis: "iterations", smoothing: 0 },
+  ...more,
+});
+
+async function groupsOf(store: Store, smoothing = 0): Promise<readonly ComparedGroup[]> {
+  return (await new Comparer(store).compare(request({ smoothing }))).groups;
+}
+
+/** A store that counts how often a series is read. */
+function counting(store: Store): { store: Store; reads: string[] } {
+  const reads: string[] = [];
+  const series: Store["series"] = (id, ...rest) => {
+    reads.push(id);
+    return store.series(id, ...rest);
+  };
+  const proxy = new Proxy(store, {
+    get(target, key) {
+      if (key === "series") return series;
+      const value = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return { store: proxy, reads };
 }
 
 Deno.test("the mean begins where all seeds have begun, and a finished one keeps its last value", () =>
-  withStore((store) => {
+  withStore(async (store) => {
     finished(store, "x", 1, [1, 10], (i) => i);
     finished(store, "x", 2, [5, 20], (i) => i);
-    const [{ mean, statistics }] = groupsOf(store);
+    const [{ mean, statistics }] = await groupsOf(store);
     deepStrictEqual([mean.x[0], mean.y[0]], [5, 5]);
     deepStrictEqual([mean.x.at(-1), mean.y.at(-1)], [20, 15]);
     deepStrictEqual([statistics.mean, statistics.median, statistics.interval?.length], [15, 15, 2]);
   }));
 
 Deno.test("a smoothed line keeps its last point, and its last value is what was measured", () =>
-  withStore((store) => {
+  withStore(async (store) => {
     finished(store, "x", 1, [1, 1001], (i) => i);
-    const [{ seeds: [{ x, y }], statistics }] = groupsOf(store, 0.01);
+    const [{ seeds: [{ x, y }], statistics }] = await groupsOf(store, 0.01);
     strictEqual(x.at(-1), 1001);
     ok(Number(y.at(-1)) < 1001);
     strictEqual(statistics.iqm, 1001);
   }));
 
 Deno.test("the mean is that of all points, seed by seed", () =>
-  withStore((store) => {
+  withStore(async (store) => {
     // Spikes in one point of a hundred: 10 and 20 on the mean, within every bin.
     finished(store, "x", 1, [1, 12_000], (i) => i % 100 === 0 ? 1000 : 0);
     finished(store, "x", 2, [1, 12_000], (i) => i % 50 === 0 ? 1000 : 0);
-    const [{ mean, seeds }] = groupsOf(store);
+    const [{ mean, seeds }] = await groupsOf(store);
     deepStrictEqual(mean.y, Array(120).fill(15));
     mean.y.forEach((y, i) => ok(mean.low[i] <= y && y <= mean.high[i]));
     ok(seeds[0].y.includes(1000) && seeds[0].y.length < 200);
   }));
 
-Deno.test("a group is drawn the same alone and among two hundred", () =>
-  withStore((store) => {
+Deno.test("a group is drawn the same alone and among many, the newest fifty at most", () =>
+  withStore(async (store) => {
     const noise = (seed: number) => (i: number) => (i * (7919 + seed)) % 101;
-    for (const seed of [1, 2, 3]) finished(store, "own", seed, [1, 1500], noise(seed));
-    const [alone] = groupsOf(store);
     for (let k = 0; k < 199; k++) finished(store, `other ${k}`, 1, [1, 3], () => k);
-    const among = groupsOf(store);
-    strictEqual(among.length, 200);
-    deepStrictEqual(among.find(({ label }) => label === "own"), alone);
+    for (const seed of [1, 2, 3]) finished(store, "own", seed, [1, 1500], noise(seed));
+    const { groups, notes } = await new Comparer(store).compare(request());
+    strictEqual(groups.length, 50);
+    ok(groups.some(({ label }) => label === "other 198"));
+    deepStrictEqual(notes, ["The newest 50 of 200 groups are shown."]);
+    const alone = await new Comparer(store).compare(request({ filter: "experiment=own" }));
+    deepStrictEqual(alone.notes, []);
+    deepStrictEqual(groups.find(({ label }) => label === "own"), alone.groups[0]);
+    ok(alone.groups[0].mean.x.length === 120);
+  }));
+
+Deno.test("without a choice those of the newest run's tag are compared, else of its experiment", () =>
+  withStore(async (store) => {
+    const comparer = new Comparer(store);
+    const shown = async (more: Partial<ComparisonRequest>) => {
+      const { filter, groups } = await comparer.compare(request(more));
+      return [filter, ...groups.map(({ label }) => label)];
+    };
+    deepStrictEqual(await shown({ filter: "" }), [""]);
+    const tagged = { configuration: agentConfiguration("ppo", 1), tags: ["first try"] };
+    for (const experiment of ["x", "y"]) {
+      addPoints(store, addRun(store, { experiment, seed: 1, ...tagged }), 1, { a: 1 });
+    }
+    deepStrictEqual(await shown({ filter: "" }), ['tag="first try"', "x", "y"]);
+    const run = finished(store, "z", 1, [1, 2], () => 1);
+    deepStrictEqual(await shown({ filter: " " }), ["experiment=z", "z"]);
+    deepStrictEqual(await shown({ filter: "experiment=y" }), ["experiment=y", "y"]);
+    deepStrictEqual(await shown({ runs: [run] }), ["", "z"]);
+    await rejects(shown({ runs: ["none"] }), /no id begins with "none"/);
+  }));
+
+Deno.test("only groups that changed are read again, and none once nobody waits", () =>
+  withStore(async (store) => {
+    const done = [1, 2].map((seed) => finished(store, "x", seed, [1, 3], () => seed));
+    const configuration = agentConfiguration("ppo", 1);
+    const running = addRun(store, { experiment: "y", configuration, seed: 1 });
+    addPoints(store, running, 1, { a: 1 });
+    const { store: counted, reads } = counting(store);
+    const comparer = new Comparer(counted);
+    const first = await comparer.compare(request());
+    deepStrictEqual(reads.splice(0).sort(), [...done, running]);
+    deepStrictEqual(await comparer.compare(request()), first);
+    deepStrictEqual(reads.splice(0), []);
+    addPoints(store, running, 2, { a: 1 });
+    const { groups } = await comparer.compare(request());
+    deepStrictEqual(groups[1].mean.x, [1, 2]);
+    deepStrictEqual(reads.splice(0), [running]);
+    await comparer.compare(request({ smoothing: 0.1 }));
+    strictEqual(reads.splice(0).length, 3);
+
+    const gone = () => reads.length > 0 ? Promise.reject(new Error("gone")) : Promise.resolve();
+    await rejects(comparer.compare(request({ smoothing: 0.2 }), gone), /gone/);
+    strictEqual(reads.length, 1);
   }));

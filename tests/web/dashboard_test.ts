@@ -56,6 +56,7 @@ test("damaged runs are listed as such, and every other page is whole", async (da
   match(html, /its tags are no list of words/);
   await text(dashboard, `/runs/${runs.interrupted}`);
   await text(dashboard, `/runs/${runs.killed}`);
+  match(await text(dashboard, "/compare"), /4<\/a><small> \(damaged, not counted\)/);
   const page = await get(dashboard, `/runs/${runs.diverged}`);
   strictEqual(page.status, 500);
   match(await page.text(), /its record is damaged/);

@@ -1,6 +1,6 @@
-import { deepStrictEqual, strictEqual } from "node:assert";
+import { deepStrictEqual } from "node:assert";
 import type { ComparedGroup } from "../../web/comparison.ts";
-import { differingSettings, groupLines, lineFigures, nearestIndex } from "../../web/lines.ts";
+import { groupLines, lineFigures, nearestIndex } from "../../web/lines.ts";
 
 Deno.test("a line's figures are of its finite values, and the first other one is named", () => {
   const x = [1, 2, 3, 4, 5];
@@ -23,7 +23,7 @@ Deno.test("the nearest coordinate is found between the ends alone", () => {
   deepStrictEqual([nearestIndex(xs, -1), nearestIndex(xs, 41), nearestIndex([], 0)], [-1, -1, -1]);
 });
 
-function group(label: string, counts: boolean[], settings = {}): ComparedGroup {
+function group(label: string, counts: boolean[]): ComparedGroup {
   const x = [1, 2];
   return {
     label,
@@ -37,7 +37,7 @@ function group(label: string, counts: boolean[], settings = {}): ComparedGroup {
     })),
     mean: { x, y: [5, 5], low: [4, 4], high: [6, 6] },
     statistics: { iqm: 5, interval: null, mean: 5, median: 5 },
-    settings,
+    settings: {},
   };
 }
 
@@ -53,13 +53,4 @@ Deno.test("single seeds stand behind their mean, a band around it where several 
   ]);
   const means = groupLines(groups, { seeds: false, hidden: new Set() });
   deepStrictEqual(means.map(({ label }) => label), ["a", "b", "c"]);
-});
-
-Deno.test("settings differ where a value does, or is missing", () => {
-  const groups = [
-    group("x", [true], { a: "1", b: "2", d: "0" }),
-    group("y", [true], { a: "1", b: "3", c: "4" }),
-  ];
-  deepStrictEqual(differingSettings(groups), ["b", "c", "d"]);
-  strictEqual(differingSettings(groups.slice(1)).length, 0);
 });

@@ -176,7 +176,8 @@ export async function fillStore(
   for (const { name, learningRate, best, pace } of methods) {
     for (const seed of [1, 2, 3]) {
       const configuration = agentConfiguration(name, learningRate);
-      const run = addRun(store, { experiment: `cartpole-${name}`, configuration, seed });
+      const experiment = `cartpole-${name}`;
+      const run = addRun(store, { experiment, configuration, seed, tags: ["agents"] });
       const random = streamOf(seed, name);
       const own = { best: best - 12 * random.random(), pace: pace * random.uniform(0.85, 1.2) };
       trainAgent(store, run, { random, ...own, until: 390 });
@@ -218,7 +219,12 @@ export async function fillStore(
   }));
 
   const ppo = agentConfiguration("ppo", 0.001);
-  runs.interrupted = addRun(store, { experiment: "cartpole-ppo", configuration: ppo, seed: 4 });
+  runs.interrupted = addRun(store, {
+    experiment: "cartpole-ppo",
+    configuration: ppo,
+    seed: 4,
+    tags: ["agents"],
+  });
   trainAgent(store, runs.interrupted, {
     random: streamOf(4, "ppo"),
     best: 500,
@@ -250,7 +256,12 @@ export async function fillStore(
   setProgress(store, runs.diverged, 64, { status: "diverged", message });
 
   const a2c = agentConfiguration("a2c", 0.0007);
-  runs.killed = addRun(store, { experiment: "cartpole-a2c", configuration: a2c, seed: 4 });
+  runs.killed = addRun(store, {
+    experiment: "cartpole-a2c",
+    configuration: a2c,
+    seed: 4,
+    tags: ["agents"],
+  });
   trainAgent(store, runs.killed, { random: streamOf(4, "a2c"), best: 470, pace: 150, until: 80 });
   setProgress(store, runs.killed, 80);
 
@@ -258,6 +269,7 @@ export async function fillStore(
     experiment: "cartpole-dqn",
     configuration: agentConfiguration("dqn", 0.0023),
     seed: 4,
+    tags: ["agents"],
   });
   const running = store.lock(runs.running);
   trainAgent(store, runs.running, { random: streamOf(4, "dqn"), best: 480, pace: 180, until: 200 });

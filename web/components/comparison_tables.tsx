@@ -1,8 +1,8 @@
 /** Tables of a comparison: statistics over seeds, and settings that differ. @module */
 import type { VNode } from "preact";
+import { differingPaths } from "../../lab/experiment/comparison.ts";
 import type { ComparedGroup, ComparedSeed } from "../comparison.ts";
 import { figure } from "../format.ts";
-import { differingSettings } from "../lines.ts";
 import { Swatch } from "./swatch.tsx";
 
 /** One row a group, marked like its line. */
@@ -72,7 +72,7 @@ function remark(status: string, counts: boolean): string {
 
 /** Settings in which the groups differ. */
 export function Differences({ groups }: { groups: readonly ComparedGroup[] }): VNode | null {
-  const paths = differingSettings(groups);
+  const paths = [...differingPaths(groups.map(({ settings }) => settings))].sort();
   if (paths.length === 0) return null;
   return (
     <details>

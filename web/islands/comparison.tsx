@@ -1,5 +1,5 @@
 /** Groups of runs by one metric: curves, statistics and settings. @module */
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { axisTitle } from "../axes.ts";
@@ -7,40 +7,25 @@ import { AxisChoice, SmoothingChoice } from "../components/choices.tsx";
 import { Differences, Statistics } from "../components/comparison_tables.tsx";
 import { Plot } from "../components/plot.tsx";
 import { Swatch } from "../components/swatch.tsx";
-import type { Comparison } from "../comparison.ts";
+import type { Comparison, ComparisonRequest } from "../comparison.ts";
 import { metricTitle } from "../format.ts";
 import { groupLines } from "../lines.ts";
 import { stampOf } from "../live.ts";
 
-/** The island. `runs` are those asked for, none where all are. */
+/** The island. */
 export default function ComparisonView(
-  { initial, runs, smoothing: asked }: {
-    initial: Comparison;
-    runs: readonly string[];
-    smoothing: number;
-  },
+  { initial, request }: { initial: Comparison; request: ComparisonRequest },
 ): VNode {
   const comparison = useSignal(initial);
-  const view = useSignal({ metric: initial.metric, axis: initial.axis, smoothing: asked });
+  const view = useSignal(request);
+  const problem = useSignal("");
   const seeds = useSignal(true);
   const hidden = useSignal<ReadonlySet<string>>(new Set());
-  const first = useRef(true);
-  const { metric, axis, smoothing } = view.value;
-  const { groups, names } = comparison.value;
+  const { smoothing } = view.value;
+  const { groups, names, notes, metric, axis } = comparison.value;
+  const filter = view.value.filter || comparison.value.filter;
   const stamp = groups.flatMap((group) => group.seeds).map(({ run }) => stampOf(run)).join();
-
-  useEffect(() => {
-    if (first.current) return void (first.current = false);
-    const controller = new AbortController();
-    const query = new URLSearchParams({ metric, axis, smoothing: String(smoothing) });
-    for (const id of runs) query.append("run", id);
-    history.replaceState(null, "", `/compare?${query}`);
-    fetch(`/api/comparison?${query}`, { signal: controller.signal })
-      .then((response) => response.json())
-      .then((next: Comparison) => comparison.value = next)
-      .catch(() => {/* the next news fetches it again */});
-    return () => controller.abort();
-  }, [metric, axis, smoothing, stamp]);
+  useComparison(view.value, stamp, comparison, problem);
 
   const lines = useMemo(
     () => groupLines(groups, { seeds: seeds.value, hidden: hidden.value }),
@@ -54,10 +39,24 @@ export default function ComparisonView(
   return (
     <section>
       <div class="toolbar">
+        <label class="grow">
+          <span class="hidden">Filter runs</span>
+          <input
+            type="search"
+            placeholder={view.value.runs.length > 0
+              ? `${view.value.runs.length} chosen runs; a filter finds others`
+              : "Filter: ppo, experiment=cartpole-ppo, tag=first …"}
+            value={filter}
+            onChange={({ currentTarget: { value } }) =>
+              view.value = { ...view.value, runs: [], filter: value, metric: undefined }}
+          />
+        </label>
+      </div>
+      <div class="toolbar">
         <label>
           Metric{" "}
           <select
-            value={metric}
+            value={view.value.metric ?? metric}
             onChange={(event) => view.value = { ...view.value, metric: event.currentTarget.value }}
           >
             {names.map((name) => (
@@ -67,7 +66,10 @@ export default function ComparisonView(
             ))}
           </select>
         </label>
-        <AxisChoice axis={axis} choose={(axis) => view.value = { ...view.value, axis }} />
+        <AxisChoice
+          axis={view.value.axis ?? axis}
+          choose={(axis) => view.value = { ...view.value, axis }}
+        />
         <SmoothingChoice
           share={smoothing}
           choose={(smoothing) => view.value = { ...view.value, smoothing }}
@@ -96,8 +98,16 @@ export default function ComparisonView(
             </li>
           ))}
         </ul>
+        {notes.map((note) => <p class="note" key={note}>{note}</p>)}
+        {problem.value !== "" && <p class="problem">{problem.value}</p>}
         {groups.length === 0
-          ? <p class="empty">None of these runs has {metricTitle(metric)}.</p>
+          ? (
+            <p class="empty">
+              {names.length === 0
+                ? `No run with figures matches “${filter}”.`
+                : `None of these runs has ${metricTitle(metric)}.`}
+            </p>
+          )
           : (
             <Plot
               title={`${metricTitle(metric)} of each group`}
@@ -116,4 +126,54 @@ export default function ComparisonView(
       <Differences groups={groups} />
     </section>
   );
+}
+
+/**
+ * Fetches the comparison anew where the reader chooses another view, and, one at a time, where the
+ * news say that runs went on.
+ */
+function useComparison(
+  { runs, filter, metric, axis, smoothing }: ComparisonRequest,
+  stamp: string,
+  comparison: Signal<Comparison>,
+  problem: Signal<string>,
+): void {
+  const query = new URLSearchParams({ smoothing: String(smoothing) });
+  if (axis !== undefined) query.set("axis", axis);
+  if (metric !== undefined) query.set("metric", metric);
+  if (filter !== "") query.set("filter", filter);
+  for (const id of runs) query.append("run", id);
+  const asked = query.toString();
+  const busy = useRef<{ asked: string; controller: AbortController; again: boolean }>(null);
+  const shown = useRef<string>();
+
+  const load = async () => {
+    busy.current?.controller.abort();
+    const own = { asked, controller: new AbortController(), again: true };
+    busy.current = own;
+    while (own.again && !own.controller.signal.aborted) {
+      own.again = false;
+      try {
+        const response = await fetch(`/api/comparison?${asked}`, { signal: own.controller.signal });
+        if (!response.ok) throw new Error(await response.text());
+        comparison.value = await response.json();
+        problem.value = "";
+      } catch (error) {
+        // Where the server is gone, the page says so, and the next news fetches it again.
+        if (error instanceof TypeError || own.controller.signal.aborted) break;
+        problem.value = (error as Error).message;
+      }
+    }
+    if (busy.current === own) busy.current = null;
+  };
+
+  useEffect(() => {
+    const before = shown.current;
+    shown.current = asked;
+    if (before === undefined) return; // the server has drawn it
+    if (before !== asked) history.replaceState(null, "", `/compare?${asked}`);
+    if (before === asked && busy.current !== null) busy.current.again = true;
+    else void load();
+  }, [asked, stamp]);
+  useEffect(() => () => busy.current?.controller.abort(), []);
 }

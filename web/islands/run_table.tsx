@@ -7,9 +7,10 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useMemo } from "preact/hooks";
 import { Status } from "../components/status.tsx";
+import { matches } from "../filter.ts";
 import { ago, count, duration, figure, metricTitle } from "../format.ts";
 import { rowsFrom } from "../live.ts";
-import { matches, type RowKey, sortedRows } from "../run_rows.ts";
+import { type RowKey, sortedRows } from "../run_rows.ts";
 import type { RunSummary } from "../summary.ts";
 
 const columns: readonly { key: RowKey; title: string; number?: true }[] = [
@@ -69,7 +70,7 @@ export default function RunTable(
             onInput={(event) => search(event.currentTarget.value)}
           />
         </label>
-        <CompareLink rows={rows} found={found} chosen={chosen.value} />
+        <CompareLink filter={filter.value} found={found.length} chosen={chosen.value} />
       </div>
       <table class="runs">
         <thead>
@@ -131,24 +132,22 @@ export default function RunTable(
   );
 }
 
+/** Those that are chosen, else those that are found, else what belongs to the newest run. */
 function CompareLink(
-  { rows, found, chosen }: {
-    rows: readonly RunSummary[];
-    found: readonly RunSummary[];
-    chosen: ReadonlySet<string>;
-  },
+  { filter, found, chosen }: { filter: string; found: number; chosen: ReadonlySet<string> },
 ): VNode | null {
-  if (found.length === 0) return null;
-  const ids = chosen.size > 0
-    ? [...chosen]
-    : found.length < rows.length
-    ? found.map((row) => row.id)
-    : [];
-  const label = chosen.size > 0 ? `${chosen.size} chosen` : `all ${found.length}`;
-  const query = ids.map((id) => `run=${id}`).join("&");
-  return (
-    <a class="button" href={query === "" ? "/compare" : `/compare?${query}`}>Compare {label}</a>
-  );
+  if (found === 0) return null;
+  const query = chosen.size > 0
+    ? [...chosen].map((id) => `run=${id}`).join("&")
+    : filter.trim() === ""
+    ? ""
+    : String(new URLSearchParams({ filter }));
+  const label = chosen.size > 0
+    ? `Compare ${chosen.size} chosen`
+    : query === ""
+    ? "Compare the newest"
+    : `Compare ${found} found`;
+  return <a class="button" href={query === "" ? "/compare" : `/compare?${query}`}>{label}</a>;
 }
 
 function Row(

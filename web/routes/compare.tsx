@@ -1,45 +1,46 @@
 /** The compare page: groups of runs over seeds. @module */
 import type { VNode } from "preact";
 import type { State } from "../state.ts";
-import type { Comparison } from "../comparison.ts";
+import type { Comparison, ComparisonRequest } from "../comparison.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../fresh.ts";
 import { ComparisonView, Live } from "../islands.ts";
-import { smoothingFrom } from "../query.ts";
-import { comparisonOf } from "./api/comparison.ts";
+import { requestOf } from "./api/comparison.ts";
 
 interface Data {
   readonly title: string;
   readonly comparison: Comparison;
-  readonly runs: readonly string[];
-  readonly smoothing: number;
+  readonly request: ComparisonRequest;
   readonly moment: number;
 }
 
-/** `?run=ID&run=ID…`, without any every run; `metric`, `axis`, `smoothing` as a reader left them. */
-export function handler({ url, state: { store, feed } }: Context<State>): PageAnswer<Data> {
-  const { searchParams: query } = url;
+/** `?filter=TEXT` or `run=ID&run=ID…`; `metric`, `axis`, `smoothing` as a reader left them. */
+export async function handler(
+  { req, url, state: { comparisons, feed } }: Context<State>,
+): Promise<PageAnswer<Data>> {
+  const { moment } = feed;
+  const request = requestOf(url.searchParams);
+  const json = await comparisons.of(request, req.signal);
   return page({
     title: "Compare",
-    moment: feed.moment,
-    comparison: comparisonOf(store, query),
-    runs: query.getAll("run"),
-    smoothing: smoothingFrom(query),
+    moment,
+    comparison: JSON.parse(new TextDecoder().decode(json)),
+    request,
   });
 }
 
 /** The page. */
 export default function Compare({ data }: PageProps<Data>): VNode {
-  const { comparison, runs, smoothing, moment } = data;
+  const { comparison, request, moment } = data;
   return (
     <>
       <h1>Compare</h1>
-      {comparison.names.length === 0
+      {comparison.filter === "" && comparison.names.length === 0
         ? (
           <p class="empty">
             No figures to compare yet. Train some runs with <code>deno task -q experiment</code>.
           </p>
         )
-        : <ComparisonView initial={comparison} runs={runs} smoothing={smoothing} />}
+        : <ComparisonView initial={comparison} request={request} />}
       <Live moment={moment} run={null} />
     </>
   );
