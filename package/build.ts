@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const modules = { ".": "mod", "./blocks": "blocks" } as const;
 
 /** What goes into the package beside {@linkcode modules}: sources, and files as they are. */
-const folders = ["lab", "envs", "agents", "models", "experiments", "cli"];
+const folders = ["lab", "envs", "agents", "models", "experiments", "cli", "web"];
 const copied = ["README.md", "LICENSE", "THIRD_PARTY.md", "CHANGELOG.md"];
 
 /** The compiler that writes declarations: fetched for the build alone. */
@@ -23,6 +23,9 @@ const COMPILER = "npm:typescript@5.9.3/tsc";
 
 /** The oldest Node that the package supports. */
 const NODE = "22.13";
+
+/** Programs that projects call, as tasks of the same names. */
+const programs = ["experiment", "dashboard"] as const;
 
 /** Where relative modules end in `.ts`, in statements and in `new URL("…", import.meta.url)`. */
 const SPECIFIER = /(["'])(\.{1,2}\/[^"'\s]*)\.tsx?\1/g;
@@ -49,8 +52,11 @@ function* files(folder: string): Generator<string> {
   }
 }
 
-/** Whether a source is shipped as text. */
-const isText = (path: string) => path.startsWith("cli/templates/");
+/** Whether a source is shipped as it is: starting files, pictures, and what browsers load. */
+const isText = (path: string) => !/\.tsx?$/.test(path) || path.startsWith("cli/templates/");
+
+/** Whether a source only makes what is shipped. */
+const isLeftOut = (path: string) => path === "web/build.ts";
 
 async function put(out: string, path: string, text: string): Promise<void> {
   await Deno.mkdir(dirname(join(out, path)), { recursive: true });
@@ -68,20 +74,25 @@ export async function buildPackage(
   { declarations = true }: { readonly declarations?: boolean } = {},
 ): Promise<void> {
   await Deno.remove(out, { recursive: true }).catch(() => {});
+  const browser = await run(["task", "--quiet", "build"]);
+  if (!browser.success) throw new Error(new TextDecoder().decode(browser.stderr));
   const used = new Set<string>();
   for (const path of sources()) {
+    if (isLeftOut(path)) continue;
     const text = await Deno.readTextFile(join(root, path));
-    if (isText(path) || !path.endsWith(".ts")) {
+    if (isText(path)) {
       await put(out, path, text);
       continue;
     }
     const { code } = await esbuild.transform(text, {
-      loader: "ts",
+      loader: path.endsWith("x") ? "tsx" : "ts",
+      jsx: "automatic",
+      jsxImportSource: "preact",
       format: "esm",
       target: `node${NODE}`,
     });
     for (const [, name] of code.matchAll(BARE)) used.add(name);
-    await put(out, path.replace(/\.ts$/, ".js"), asJavaScript(code));
+    await put(out, path.replace(/\.tsx?$/, ".js"), asJavaScript(code));
   }
   await esbuild.stop();
   for (const path of copied) {
@@ -101,10 +112,18 @@ export async function buildPackage(
  * @param used Packages that the code imports, subpaths included.
  */
 async function manifest(used: ReadonlySet<string>): Promise<Record<string, unknown>> {
-  const { version, imports } = JSON.parse(await Deno.readTextFile(join(root, "deno.json"))) as {
+  const { version, imports, tasks } = JSON.parse(
+    await Deno.readTextFile(join(root, "deno.json")),
+  ) as {
     version: string;
     imports: Record<string, string>;
+    tasks: Record<string, { description: string; command: string }>;
   };
+  // The dashboard's browser files are built already.
+  const shipped = ({ description, command }: typeof tasks[string]) => ({
+    description,
+    command: command.replace(/^.* && /, "").replace(/\.ts$/, ".js"),
+  });
   const isUsed = (name: string) =>
     [...used].some((each) => each === name || each.startsWith(`${name}/`));
   const dependencies = Object.fromEntries(
@@ -128,6 +147,8 @@ async function manifest(used: ReadonlySet<string>): Promise<Record<string, unkno
     files: ["**", "!*.tgz"],
     engines: { node: `>=${NODE}`, deno: ">=2.9" },
     dependencies,
+    // What `new project` makes a project's tasks of.
+    reverie: { tasks: Object.fromEntries(programs.map((name) => [name, shipped(tasks[name])])) },
   };
 }
 
@@ -181,7 +202,7 @@ function* declarationsBelow(folder: string): Generator<string> {
   }
 }
 
-async function run(args: readonly string[]): Promise<{ stdout: Uint8Array<ArrayBuffer> }> {
+async function run(args: readonly string[]): Promise<Deno.CommandOutput> {
   return await new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd: root,

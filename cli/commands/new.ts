@@ -93,7 +93,7 @@ async function project(name: string, io: Io): Promise<string[]> {
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const settings = await exists(`${root}deno.json`)
     ? await checkoutSettings(root)
-    : packageSettings(root);
+    : await packageSettings(root);
   const files = {
     "deno.json": `${JSON.stringify(settings, null, 2)}\n`,
     ".gitignore": "runs/\n",
@@ -101,27 +101,48 @@ async function project(name: string, io: Io): Promise<string[]> {
   };
   for (const [file, text] of Object.entries(files)) await writeNew(`${folder}/${file}`, text);
   return [
-    `Wrote the folder ${name}: deno.json, first.ts. To train it:`,
-    `cd ${name} && ${PROGRAM} run first.ts`,
+    `Wrote the folder ${name}: deno.json, first.ts. To train it and to look at it:`,
+    `cd ${name} && ${PROGRAM} run first.ts && deno task -q dashboard`,
   ];
 }
 
-const description = "Reverie's command line: train, compare, reproduce (--help)";
+/** Tasks of the lab that a project has, too. */
+interface Tasks {
+  readonly experiment: Task;
+  readonly dashboard: Task;
+}
 
-/** A project's `deno.json` where the lab is a checkout: its task and its permissions. */
+interface Task {
+  readonly description: string;
+  readonly command: string;
+}
+
+/**
+ * The lab's tasks for a folder elsewhere: the same programs, with the same permissions and what they
+ * read of the lab.
+ */
+function elsewhere({ experiment, dashboard }: Tasks, root: string, reads: string, flags = "") {
+  const moved = ({ description, command }: Task): Task => ({
+    description,
+    command: command
+      .replace("deno task --quiet build", `deno task --quiet --cwd "${root}" build`)
+      .replace("deno run", `deno run${flags}`)
+      .replace("--allow-read=.,", `--allow-read=.,${reads},`)
+      .replace(/\S+$/, (program) => `"${root}${program}"`),
+  });
+  return { experiment: moved(experiment), dashboard: moved(dashboard) };
+}
+
+/** A project's `deno.json` where the lab is a checkout. */
 async function checkoutSettings(root: string): Promise<unknown> {
   const { imports, tasks, compilerOptions } = JSON.parse(
     await Deno.readTextFile(`${root}deno.json`),
   ) as {
     imports: Record<string, string>;
-    tasks: Record<"experiment", { command: string }>;
+    tasks: Tasks;
     compilerOptions: { lib: string[] };
   };
   const needed = ["reverie", "reverie/blocks", "zod", "@tensorflow/tfjs"];
-  const command = tasks.experiment.command
-    .replace("deno run", `deno run "--config=${root}deno.json"`)
-    .replace("--allow-read=.,", `--allow-read=.,${root},`)
-    .replace(/cli\/main\.ts$/, `"${root}cli/main.ts"`);
   return {
     imports: Object.fromEntries(
       needed.map((each) => [
@@ -130,25 +151,26 @@ async function checkoutSettings(root: string): Promise<unknown> {
       ]),
     ),
     compilerOptions: { lib: compilerOptions.lib },
-    tasks: { experiment: { description, command } },
+    tasks: elsewhere(tasks, root, root, ` "--config=${root}deno.json"`),
   };
 }
 
 /** A project's `deno.json` where the lab is an installed package. */
-function packageSettings(root: string): unknown {
+async function packageSettings(root: string): Promise<unknown> {
+  const { reverie: { tasks } } = JSON.parse(await Deno.readTextFile(`${root}package.json`)) as {
+    reverie: { tasks: Tasks };
+  };
+  const zod = fileURLToPath(import.meta.resolve("zod"));
+  const below = "node_modules/";
+  const modules = zod.slice(0, zod.indexOf(below) + below.length);
   return {
     imports: {
       "reverie": `${root}mod.js`,
       "reverie/blocks": `${root}blocks.js`,
-      "zod": fileURLToPath(import.meta.resolve("zod")),
+      "zod": zod,
     },
     nodeModulesDir: "manual",
-    tasks: {
-      experiment: {
-        description,
-        command: `deno run --quiet --no-prompt --allow-all "${root}cli/main.js"`,
-      },
-    },
+    tasks: elsewhere(tasks, root, `${root},${modules}`),
   };
 }
 

@@ -4,6 +4,7 @@
  *   deno task experiment check my-environment.ts     # does it keep the contract?
  *   deno task experiment play my-environment.ts      # try it with the keys
  *   deno task experiment run my-environment.ts       # train PPO in it
+ *   deno task experiment evaluate latest --render    # watch it
  */
 import { Box, defineEnvironment, defineExperiment, Discrete } from "reverie";
 
@@ -26,6 +27,16 @@ export const world = defineEnvironment({
   },
   // What the agent sees of a state.
   observe: (position) => Float32Array.of(position),
+  // A drawing of a state, for play and evaluate --render; it may be left out.
+  scene: (position) => ({
+    view: [-1, -1, GOAL + 1, 1], // left, bottom, right, top
+    background: "#ffffff",
+    shapes: [
+      { kind: "line", points: [[0, 0], [GOAL, 0]], color: "#cbd5e1", width: 0.1 },
+      { kind: "circle", center: [GOAL, 0], radius: 0.4, fill: "#16a34a" },
+      { kind: "circle", center: [position, 0], radius: 0.3, fill: "#2563eb" },
+    ],
+  }),
 });
 
 export default defineExperiment({

@@ -5,6 +5,8 @@
  * @module
  */
 import * as fileSystem from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
 import type { BackendChoice } from "../compute/backend_choice.ts";
 import type {
   AgentDefinition,
@@ -24,7 +26,7 @@ import type { Trainer } from "../core/trainer.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import type { Callbacks } from "./callbacks.ts";
 import { firstLine } from "./error_lines.ts";
-import { importModule, labRoot } from "./load.ts";
+import { importModule } from "./load.ts";
 import { isOwn, needsModule, type OwnParts, ownPartsOf, requireOwn } from "./own.ts";
 import type { Registries } from "./registries.ts";
 import { checkStored, environmentEntry, loadEntry } from "./resolve.ts";
@@ -115,7 +117,7 @@ export async function openSession(
   const { fallbacksOf } = await import("../compute/compile/explain.ts");
   const tensorCount = await tensorCounter();
   const before = tensorCount();
-  const wasmPath = `${labRoot}node_modules/@tensorflow/tfjs-backend-wasm/dist/`;
+  const wasmPath = wasmFolder();
   const { workspace, reason, adapter, threads } = await openWorkspace(job.backend, {
     wasmPath,
     threads: options.threads,
@@ -174,6 +176,15 @@ export async function openSession(
   } catch (error) {
     workspace.dispose();
     throw error;
+  }
+}
+
+/** Where tfjs-wasm's files lie, below a checkout or beside the installed lab; undefined: nowhere. */
+function wasmFolder(): string | undefined {
+  try {
+    return dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"));
+  } catch {
+    return undefined;
   }
 }
 

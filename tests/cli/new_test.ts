@@ -83,7 +83,10 @@ Deno.test("a project's task is the lab's command line with the project's runs", 
   await inFolder(async (type, folder) => {
     const { code, out } = await type("new", "project", "study");
     strictEqual(code, 0);
-    match(out, /^Wrote the folder study: .*\ncd study && deno task -q experiment run first\.ts\n$/);
+    match(
+      out,
+      /^Wrote the folder study: .*\ncd study && deno task -q experiment run first\.ts && deno task -q dashboard\n$/,
+    );
     const project = `${folder}/study`;
     const { tasks, imports } = JSON.parse(await Deno.readTextFile(`${project}/deno.json`));
     for (const target of Object.values<string>(imports)) {

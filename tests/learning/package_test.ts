@@ -45,8 +45,29 @@ async function run(folder: string, command: string, ...args: string[]): Promise<
   return new TextDecoder().decode(stdout);
 }
 
+/** What the dashboard of a project replies for its first page. */
+async function served(project: string): Promise<number> {
+  const dashboard = new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "dashboard", "--port", "0"],
+    cwd: project,
+    stdout: "piped",
+  }).spawn();
+  const lines = dashboard.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    const [url] = /http:\S+/.exec((await lines.read()).value!)!;
+    const { status, body } = await fetch(url);
+    await body?.cancel();
+    return status;
+  } finally {
+    await lines.cancel();
+    dashboard.kill();
+    await dashboard.status;
+  }
+}
+
 Deno.test("the package trains under Deno, Node and Bun, and its command line under Deno", async () => {
-  const folder = await Deno.makeTempDir();
+  // Outside of /tmp, which every task may read.
+  const folder = await Deno.makeTempDir({ dir: Deno.env.get("HOME") });
   try {
     const built = `${folder}/built`;
     await buildPackage(built);
@@ -99,6 +120,7 @@ Deno.test("the package trains under Deno, Node and Bun, and its command line und
     const study = `${place}/study`;
     await run(study, Deno.execPath(), "task", "experiment", "run", "first.ts", "--budget", "4096");
     ok((await Deno.stat(`${study}/runs`)).isDirectory);
+    strictEqual(await served(study), 200);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -27,12 +27,12 @@ Deno.test("the package has every module as JavaScript, and what package.json nam
       templateKinds.map((kind) => `cli/templates/${kind}.ts`).sort(),
       "starting files alone are TypeScript, as text",
     );
-    const wanted = ["lab", "envs", "agents", "models", "experiments", "cli"].flatMap((
+    const wanted = ["lab", "envs", "agents", "models", "experiments", "cli", "web"].flatMap((
       folder,
     ) => [...filesBelow(new URL(folder, root).pathname, `${folder}/`)]).map((path) =>
-      path.startsWith("cli/templates/") ? path : path.replace(/\.ts$/, ".js")
+      path.startsWith("cli/templates/") ? path : path.replace(/\.tsx?$/, ".js")
     );
-    deepStrictEqual(wanted.filter((path) => !built.has(path)), []);
+    deepStrictEqual(wanted.filter((path) => !built.has(path)), ["web/build.js"]);
 
     const manifest = JSON.parse(await Deno.readTextFile(`${out}/package.json`));
     for (const { default: file } of Object.values<{ default: string }>(manifest.exports)) {
@@ -58,6 +58,16 @@ Deno.test("the package has every module as JavaScript, and what package.json nam
     );
     match(digest, /^[0-9a-f]{64}$/);
     dispose();
+    const { createApp } = await import(pathToFileURL(`${out}/web/app.js`).href);
+    const { openStore } = await import(pathToFileURL(`${out}/lab/store/sqlite_store.js`).href);
+    const store = openStore(`${out}/runs`);
+    const page = await createApp(store).handler(new Request("http://127.0.0.1/"));
+    const [, client] = /src="(\/assets\/client-\w+\.js)"/.exec(await page.text())!;
+    const served = await createApp(store).handler(new Request(`http://127.0.0.1${client}`));
+    strictEqual(served.status, 200);
+    await served.body.cancel();
+    store.close();
+
     const { main } = await import(pathToFileURL(`${out}/cli/main.js`).href);
     const io = capturedIo({ folder: out });
     strictEqual(await main(["list", "--json"], io), 0);

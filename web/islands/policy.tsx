@@ -48,6 +48,9 @@ export default function PolicyIsland(
   }, [arrived, skipped.value, playing.value, speed.value]);
 
   if (chosen === undefined) return null;
+  if (problem.value !== "" && episodes.current === null) {
+    return <p class="note problem">{problem.value}</p>;
+  }
   return (
     <section class="policy card" aria-label="The policy at work">
       <canvas ref={canvas} role="img" aria-label={`${world.id}, played by the policy`} />
@@ -130,8 +133,11 @@ function useEpisodes(
       if (!response.ok) throw new Error(await response.text());
       const policy = loadPolicy(new Uint8Array(await response.arrayBuffer()));
       if (controller.signal.aborted) return;
-      if (episodes.current === null) episodes.current = new Episodes(makeEnv(id, options), policy);
-      else episodes.current.follow(policy);
+      if (episodes.current === null) {
+        const environment = makeEnv(id, options);
+        if (environment.scene === undefined) throw new Error(`${id} has no drawing to play it in`);
+        episodes.current = new Episodes(environment, policy);
+      } else episodes.current.follow(policy);
       if (kind.current !== undefined && kind.current !== chosen.kind) episodes.current.begin();
       kind.current = chosen.kind;
       arrived.value += 1;

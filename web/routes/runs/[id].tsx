@@ -1,7 +1,7 @@
 /** The page of one run. @module */
 import type { VNode } from "preact";
-import { environments } from "../../../envs/mod.ts";
 import { unlessDamaged } from "../../../lab/core/errors.ts";
+import { environments } from "../../../envs/mod.ts";
 import { flatten } from "../../../lab/experiment/comparison.ts";
 import type { Manifest, Run } from "../../../lab/store/store.ts";
 import type { State } from "../../state.ts";
@@ -34,7 +34,7 @@ export function handler({ params, state: { store, feed } }: Context<State>): Pag
 /** The page. */
 export default function RunPage({ data }: PageProps<Data>): VNode {
   const { row, run, contents } = data;
-  const world = worldOf(run.manifest);
+  const world = run.manifest.determined.configuration.environment as WorldOf | undefined;
   return (
     <>
       <h1>{data.title}</h1>
@@ -46,7 +46,11 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       {run.note !== "" && <p>{run.note}</p>}
       <RunStatus row={row} />
       <RunEvents contents={contents} />
-      {world !== undefined && <PolicyAtWork run={row.id} world={world} contents={contents} />}
+      {world !== undefined && (
+        isOfLab(world)
+          ? <PolicyAtWork run={row.id} world={world} contents={contents} />
+          : <OtherWorld run={row.id} world={world} module={run.manifest.definition.module} />
+      )}
       <Gallery contents={contents} />
       <RunCharts run={row.id} contents={contents} axis={row.axis} />
       <h2>Do more with it</h2>
@@ -60,10 +64,20 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
   );
 }
 
-/** The world that a page can step itself: one of the lab's, with a drawing. */
-function worldOf({ determined: { configuration } }: Manifest): WorldOf | undefined {
-  const world = configuration.environment as WorldOf | undefined;
-  return environments.some(({ id }) => id === world?.id) ? world : undefined;
+/** Whether a page can step a world itself: those of the lab are built into it. */
+const isOfLab = ({ id }: WorldOf) => environments.some((each) => each.id === id);
+
+/** In place of the policy at work, in a world of the user's own. */
+function OtherWorld(
+  { run, world, module }: { run: string; world: WorldOf; module: string },
+): VNode {
+  return (
+    <p class="note">
+      The page plays the lab's worlds. {world.id} stands in{" "}
+      {module || "a program of yours"}; where it draws a scene,{" "}
+      <code>deno task -q experiment evaluate {run} --render</code> shows it.
+    </p>
+  );
 }
 
 /** `2026-11-20 07:25 UTC`. */
