@@ -175,15 +175,15 @@ export const v128 = {
     2,
     ...unsigned(offset),
   ],
-  /** Stores the first lane. */
-  storeLane: (address: Code, value: Code, offset = 0): Code => [
+  /** Stores a lane, the first unless said. */
+  storeLane: (address: Code, value: Code, offset = 0, lane = 0): Code => [
     ...address,
     ...value,
     0xfd,
     0x5a,
     2,
     ...unsigned(offset),
-    0,
+    lane,
   ],
   const: (lanes: Float32Array | Int32Array): Code => [0xfd, 12, ...bytesOf(lanes)],
   and: (a: Code, b: Code): Code => simd(0x4e, a, b),
@@ -254,6 +254,8 @@ export const f64x2 = {
 
 /** Four int32 lanes. */
 export const i32x4 = {
+  /** One integer in all lanes. */
+  splat: (a: Code): Code => [...a, 0xfd, 17],
   add: (a: Code, b: Code): Code => simd(0xae, a, b),
   sub: (a: Code, b: Code): Code => simd(0xb1, a, b),
   mul: (a: Code, b: Code): Code => simd(0xb5, a, b),
@@ -330,7 +332,9 @@ export class ModuleBuilder {
   }
 
   /** The binary. The memory is imported as `env.memory`; a shared one says its most pages. */
-  encode(memory: { shared: boolean; mostPages: number }): Uint8Array<ArrayBuffer> {
+  encode(
+    memory: { shared: boolean; mostPages: number; pages?: number },
+  ): Uint8Array<ArrayBuffer> {
     const imported: readonly (readonly Type[])[] = this.host ? [["i32"]] : [];
     const signatures = [...imported, ...this.#functions.map(({ parameters }) => parameters)];
     const types = signatures.map((parameters) => [
@@ -350,7 +354,11 @@ export class ModuleBuilder {
       ...unsigned(content.length),
       ...content,
     ];
-    const limits = [memory.shared ? 3 : 1, ...unsigned(1), ...unsigned(memory.mostPages)];
+    const limits = [
+      memory.shared ? 3 : 1,
+      ...unsigned(memory.pages ?? 1),
+      ...unsigned(memory.mostPages),
+    ];
     return Uint8Array.from([
       ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
       ...section(1, vector(types)),

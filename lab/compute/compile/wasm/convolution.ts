@@ -7,15 +7,14 @@
 import { elements } from "../ir.ts";
 import { allInside, imageBlock, paddedShape, scratchElements, windowSize } from "../images.ts";
 import type { Convolution, Windows } from "../items.ts";
-import { call, type Code, get, i32, Locals, loop, memory, sequence, set } from "./assembler.ts";
-import { matMulScratch } from "./matmul.ts";
+import { type Code, get, i32, Locals, loop, memory, sequence, set } from "./assembler.ts";
+import { type Products, productScratch, type ProductShape } from "./matmul.ts";
 import { type Axis, moveCode } from "./moves.ts";
 
 /** Scratch of one convolution: the product's, a padded image, rows of windows, a partial sum. */
 function layout(item: Convolution) {
-  const { rows, inner } = productOf(item, imageBlock(item.windows));
   const { padded, columns, partial } = scratchElements(item);
-  const paddedAt = aligned(matMulScratch(rows, inner));
+  const paddedAt = aligned(productScratch(productOf(item, imageBlock(item.windows))));
   const columnsAt = paddedAt + aligned(padded * 4);
   const partialAt = columnsAt + aligned(columns * 4);
   return { paddedAt, columnsAt, partialAt, end: partialAt + aligned(partial * 4) };
@@ -30,17 +29,26 @@ export function convolutionScratch(item: Convolution): number {
   return layout(item).end;
 }
 
-/** Lengths of the matrix product of a block of images. */
-function productOf({ solves, windows: w, filters }: Convolution, images: number) {
+/** The matrix product of a block of images. */
+function productOf({ solves, windows: w, filters }: Convolution, images: number): ProductShape {
   const windows = images * w.outHeight * w.outWidth;
   const size = windowSize(w);
   switch (solves) {
     case "output":
-      return { rows: windows, columns: filters, inner: size };
+      return {
+        ...{ rows: windows, columns: filters, inner: size },
+        ...{ aStrides: [size, 1], bStrides: [filters, 1] },
+      };
     case "input":
-      return { rows: windows, columns: size, inner: filters };
+      return {
+        ...{ rows: windows, columns: size, inner: filters },
+        ...{ aStrides: [filters, 1], bStrides: [1, filters] },
+      };
     case "filter":
-      return { rows: size, columns: filters, inner: windows };
+      return {
+        ...{ rows: size, columns: filters, inner: windows },
+        ...{ aStrides: [1, size], bStrides: [filters, 1] },
+      };
   }
 }
 
@@ -81,7 +89,7 @@ function turned(axes: readonly Axis[]): Axis[] {
 export function convolutionFunction(
   item: Convolution,
   address: (value: number) => number,
-  matMul: number,
+  products: Products,
   scratch: number,
   range = { from: 0, to: item.windows.channels },
 ): { locals: Locals; body: Code } {
@@ -129,28 +137,8 @@ export function convolutionFunction(
       rest > 0 ? one(rest) : [],
     );
   };
-  const multiply = (
-    images: number,
-    a: Code,
-    aStrides: number[],
-    b: Code,
-    bStrides: number[],
-    c: Code,
-  ) => {
-    const product = productOf({ ...item, windows: w }, images);
-    return call(
-      matMul,
-      a,
-      ...aStrides.map((stride) => i32.const(stride * 4)),
-      b,
-      ...bStrides.map((stride) => i32.const(stride * 4)),
-      c,
-      i32.const(product.rows),
-      i32.const(product.columns),
-      i32.const(product.inner),
-      i32.const(scratch),
-    );
-  };
+  const multiply = (images: number, ...at: readonly [a: Code, b: Code, c: Code]) =>
+    products.product(productOf({ ...item, windows: w }, images), at, scratch);
   const toColumns = (count: number) =>
     eachImage(
       count,
@@ -165,8 +153,7 @@ export function convolutionFunction(
   switch (item.solves) {
     case "output": {
       const filter = i32.const(second);
-      const body = (count: number) =>
-        multiply(count, columns, [size, 1], filter, [filters, 1], get(other));
+      const body = (count: number) => multiply(count, columns, filter, get(other));
       return {
         locals,
         body: sequence(
@@ -179,8 +166,7 @@ export function convolutionFunction(
     }
     case "input": {
       const filter = i32.const(second);
-      const body = (count: number) =>
-        multiply(count, get(other), [filters, 1], filter, [1, filters], columns);
+      const body = (count: number) => multiply(count, get(other), filter, columns);
       const fromColumns = inside
         ? moveCode(locals, turned(windowAxes(w, w.width)), get(rows), get(image), "float32")
         : sequence(
@@ -207,8 +193,7 @@ export function convolutionFunction(
     }
     case "filter": {
       const partial = scratch + partialAt;
-      const body = (count: number) =>
-        multiply(count, columns, [1, size], get(other), [filters, 1], i32.const(partial));
+      const body = (count: number) => multiply(count, columns, get(other), i32.const(partial));
       const kernel = w.kernelHeight * w.kernelWidth;
       const each = w.channels * filters;
       const sum = [

@@ -25,7 +25,7 @@ import { convolutionFunction, convolutionScratch } from "./convolution.ts";
 import { type Bytes, Distribution, type Touched } from "./distribution.ts";
 import { indexedFunction, scanFunction } from "./indexed.ts";
 import { loopFunction } from "./loops.ts";
-import { addMatMul, type MatMulFunctions, matMulScratch } from "./matmul.ts";
+import { Products, productScratch } from "./matmul.ts";
 import { strictMadd } from "./math.ts";
 import { argMaxFunction, copyFunction } from "./moves.ts";
 import { type Part, partsOf, wholeOf } from "./parts.ts";
@@ -40,7 +40,7 @@ export function scratchBytes(schedule: Schedule): number {
 }
 
 function scratchOf(item: Item): number {
-  if (item.kind === "matMul") return matMulScratch(item.rows, item.inner);
+  if (item.kind === "matMul") return productScratch(item);
   return item.kind === "convolution" ? convolutionScratch(item) : 0;
 }
 
@@ -90,7 +90,10 @@ export function lower(schedule: Schedule, plan: Plan, build: Build): Lowered {
     locals.add("i32");
     writer.module.add(["i32"], locals, distribution.codeOf(thread), `run${thread}`);
   }
-  return { binary: writer.module.encode(build.arena), barriers: distribution.barriers };
+  return {
+    binary: writer.module.encode({ ...build.arena, pages: Math.ceil(plan.end / 65536) }),
+    barriers: distribution.barriers,
+  };
 }
 
 /** The bytes behind values. */
@@ -111,7 +114,7 @@ class ItemWriter {
   readonly #madd;
   readonly #stored: ReadonlySet<number>;
   readonly #scratchBytes: number;
-  #products: MatMulFunctions | undefined;
+  readonly #products: Products;
 
   constructor(
     private readonly schedule: Schedule,
@@ -120,6 +123,7 @@ class ItemWriter {
   ) {
     this.module = new ModuleBuilder(schedule.items.some(({ kind }) => kind === "host"));
     this.#madd = rounding === "relaxed" ? f32x4.relaxedMadd : strictMadd;
+    this.#products = new Products(this.module, this.#madd);
     this.#stored = neededValues(schedule);
     this.#scratchBytes = alignedScratch(scratchBytes(schedule));
   }
@@ -131,15 +135,10 @@ class ItemWriter {
     const scratch = this.plan.scratch + thread * this.#scratchBytes;
     if (item.kind === "host") return call(0, i32.const(this.schedule.items.indexOf(item)));
     if (item.kind === "matMul" && item.batch === 1) {
-      return productCode(item, this.#matMul(), addressesOf(item, address), scratch);
+      return this.#products.product(item, addressesOf(item, address), scratch);
     }
     const { locals, body } = this.#function({ ...part, item }, address, scratch);
     return call(this.module.add([], locals, body));
-  }
-
-  #matMul(): number {
-    this.#products ??= addMatMul(this.module, this.#madd);
-    return this.#products.matMul;
   }
 
   #function(
@@ -151,7 +150,7 @@ class ItemWriter {
     const { output } = item as { output: number };
     switch (item.kind) {
       case "matMul":
-        return batchFunction(item, this.#matMul(), address, scratch);
+        return batchFunction(item, this.#products, address, scratch);
       case "loop": {
         const stored = (value: number) => this.#stored.has(value);
         return loopFunction(item, { values, address, stored, madd: this.#madd }, loop);
@@ -161,7 +160,7 @@ class ItemWriter {
       case "argMax":
         return argMaxFunction(item, address, values[item.input].dtype);
       case "convolution":
-        return convolutionFunction(item, address, this.#matMul(), scratch, channels);
+        return convolutionFunction(item, address, this.#products, scratch, channels);
       case "window":
         return windowFunction(item, address, values[output].size, this.#madd);
       case "gather":
@@ -181,22 +180,10 @@ function addressesOf(
   return [i32.const(address(a)), i32.const(address(b)), i32.const(address(output))];
 }
 
-/** One product of matrices at these addresses. */
-function productCode(
-  { rows, columns, inner, aStrides, bStrides }: MatMul,
-  matMul: number,
-  [a, b, c]: readonly [a: Code, b: Code, c: Code],
-  scratch: number,
-): Code {
-  const bytes = (strides: readonly number[]) => strides.map((stride) => i32.const(stride * 4));
-  const rest = [rows, columns, inner, scratch].map(i32.const);
-  return call(matMul, a, ...bytes(aStrides), b, ...bytes(bStrides), c, ...rest);
-}
-
 /** A function that computes the products of a batch one after the other. */
 function batchFunction(
   item: MatMul,
-  matMul: number,
+  products: Products,
   address: (value: number) => number,
   scratch: number,
 ): { locals: Locals; body: Code } {
@@ -209,7 +196,7 @@ function batchFunction(
     i32.const(item.batch),
     i32.const(1),
     sequence(
-      productCode(item, matMul, [a, b, c], scratch),
+      products.product(item, [a, b, c], scratch),
       ...at.map((local, i) => set(local, i32.add(get(local), i32.const(steps[i] * 4)))),
     ),
   );

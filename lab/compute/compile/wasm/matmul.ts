@@ -1,17 +1,24 @@
 /**
- * Matrix product c = a·b for any strides, packed and blocked: the inner axis in blocks that keep a
- * panel of b in the first-level cache, four rows by eight columns at a time in registers.
+ * Matrix products c = a·b of lengths and strides that are known. Each element is a sum over the
+ * inner axis in order, in blocks of 256 that are added one after the other: whichever form computes
+ * it, the bits are the same.
+ *
+ * Tiles of four rows by sixteen columns lie at constant addresses, as does the packed panel of b
+ * that they are multiplied by, and 64 steps of the inner axis are written out: V8 checks no bounds
+ * of such an access, and its re-vectorisation, where that is on, makes one vector of 256 bits of two
+ * neighbours.
  *
  * @module
  */
+import type { MatMul } from "../items.ts";
 import {
   call,
   type Code,
   f32x4,
   get,
   i32,
+  i32x4,
   Locals,
-  loop,
   memory,
   type ModuleBuilder,
   repeat,
@@ -23,206 +30,473 @@ import {
 } from "./assembler.ts";
 import type { Madd } from "./math.ts";
 
-/** Length of a block of the inner axis: a panel of b has 8 · 4 bytes a step of it. */
+/** The lengths and strides of a product, in elements; one stride of a and one of b is 1. */
+export type ProductShape = Pick<MatMul, "rows" | "columns" | "inner" | "aStrides" | "bStrides">;
+
+/** A product whose result may lie transposed. */
+interface Layout extends ProductShape {
+  readonly cStrides: readonly [row: number, column: number];
+}
+
+/** Length of a block of the inner axis, whose sum is added to those of the blocks before it. */
 const innerBlock = 256;
-/** Columns of a panel of b, and rows of a tile. */
-const panelColumns = 8;
+/** Steps of the inner axis that a kernel writes out; divides a block. */
+const mostSteps = 64;
+/** Rows of a tile, and vectors of a row. */
 const tileRows = 4;
+const tileVectors = 4;
 /** Rows of a in one block, so that it stays in the second-level cache for all panels. */
 const rowBlock = 256;
+/** Products of fewer rows read b where it lies, without tiles. */
+const fewRows = 8;
+/** Steps of the inner axis that their loop writes out; divides a block. */
+const unrolledSteps = 4;
+/** Products of no more columns are computed transposed: their rows become the lanes of vectors. */
+const fewColumns = 4;
 
-/** Scratch memory, in bytes: a spilled tile, a packed panel of b, packed tiles of a. */
-const panelOffset = tileRows * panelColumns * 4;
-const packedOffset = panelOffset + innerBlock * panelColumns * 4;
+/** Scratch memory, in bytes: the tile, the panel, sums of a panel's rows, packed rows of a. */
+const vector = 16;
+const rowBytes = tileVectors * vector;
+const panelAt = tileRows * rowBytes;
+const sumsAt = panelAt + mostSteps * rowBytes;
+const packedAt = sumsAt + rowBlock * rowBytes;
 
-/** Bytes of scratch memory that a product of this size needs. */
-export function matMulScratch(rows: number, inner: number): number {
-  return packedOffset + Math.min(rows, rowBlock) * Math.min(inner, innerBlock) * 4;
+/** Bytes of scratch memory that a product, or one of fewer rows, needs. */
+export function productScratch({ rows, aStrides }: ProductShape): number {
+  const packed = aStrides[1] === 1 ? 0 : Math.min(rows, rowBlock);
+  return packedAt + wholeTiles(Math.max(packed, fewColumns)) * innerBlock * 4;
 }
 
-/** Indices of the functions that a module has for products. */
-export interface MatMulFunctions {
-  readonly matMul: number;
+function wholeTiles(rows: number): number {
+  return Math.ceil(rows / tileRows) * tileRows;
 }
 
-/**
- * Adds the functions. `matMul(a, aRow, aInner, b, bInner, bColumn, c, rows, columns, inner,
- * scratch)`: addresses and strides in bytes, c row-major and contiguous.
- */
-export function addMatMul(module: ModuleBuilder, madd: Madd): MatMulFunctions {
-  const tile = { four: addTile(module, madd, tileRows), one: addTile(module, madd, 1) };
-  const pack = { b: addPackB(module), a: addPackA(module) };
-  return { matMul: addDriver(module, tile, pack) };
+/** The product that is computed: cᵀ = bᵀ·aᵀ where c has few columns. */
+function layoutOf({ rows, columns, inner, aStrides, bStrides }: ProductShape): Layout {
+  if (!transposes({ rows, columns })) {
+    return { rows, columns, inner, aStrides, bStrides, cStrides: [columns, 1] };
+  }
+  return {
+    ...{ rows: columns, columns: rows, inner, cStrides: [1, columns] },
+    aStrides: [bStrides[1], bStrides[0]],
+    bStrides: [aStrides[1], aStrides[0]],
+  };
 }
 
-/**
- * tile(a, aRow, aInner, panel, panelStep, inner, c, cRow, columns, accumulate, spill): `rows` rows
- * of a times a panel of eight columns, into the first `columns` columns of c.
- */
-function addTile(module: ModuleBuilder, madd: Madd, rows: number): number {
-  const [a, aRow, aInner, panel, panelStep, inner, c, cRow, columns, accumulate, spill] = range(11);
-  const locals = new Locals(11);
-  const k = locals.add("i32");
-  const at = locals.add("i32");
-  const count = locals.add("i32");
-  const pointers = range(rows).map(() => locals.add("i32"));
-  const sums = range(rows).map(() => [locals.add("v128"), locals.add("v128")]);
-  const [left, right, x] = [locals.add("v128"), locals.add("v128"), locals.add("v128")];
+function transposes({ rows, columns }: Pick<ProductShape, "rows" | "columns">): boolean {
+  return columns <= fewColumns && rows > columns;
+}
 
-  const step = sequence(
-    set(left, v128.load(get(panel))),
-    set(right, v128.load(get(panel), 16)),
-    ...sums.map(([low, high], row) =>
-      sequence(
-        set(x, v128.loadSplat(get(pointers[row]))),
-        set(low, madd(get(x), get(left), get(low))),
-        set(high, madd(get(x), get(right), get(high))),
-        set(pointers[row], i32.add(get(pointers[row]), get(aInner))),
-      )
-    ),
-    set(panel, i32.add(get(panel), get(panelStep))),
-  );
-  const whole = sums.map(([low, high], row) => {
-    const store = (add: boolean) =>
-      sequence(
-        v128.store(get(c), add ? f32x4.add(v128.load(get(c)), get(low)) : get(low)),
-        v128.store(get(c), add ? f32x4.add(v128.load(get(c), 16), get(high)) : get(high), 16),
+/** Functions of a module for products, one for each layout. */
+export class Products {
+  readonly #functions = new Map<string, number>();
+
+  constructor(private readonly module: ModuleBuilder, private readonly madd: Madd) {}
+
+  /**
+   * Code that computes a product.
+   *
+   * @param at Addresses of a, b and c, which is row-major and contiguous.
+   * @param scratch Address of {@linkcode productScratch} bytes.
+   */
+  product(shape: ProductShape, [a, b, c]: readonly [Code, Code, Code], scratch: number): Code {
+    const layout = layoutOf(shape);
+    const index = this.#once(["product", scratch, ...Object.values(layout)], () => {
+      const { rows, columns, inner, bStrides } = layout;
+      const locals = new Locals(3);
+      const body = inner === 0
+        ? memory.fill(get(2), i32.const(0), i32.const(rows * columns * 4))
+        : rows < fewRows && bStrides[1] === 1
+        ? this.#direct(layout, locals)
+        : this.#tiled(layout, locals, scratch);
+      return this.module.add(["i32", "i32", "i32"], locals, body);
+    });
+    return transposes(shape) ? call(index, b, a, c) : call(index, a, b, c);
+  }
+
+  #once(name: readonly unknown[], add: () => number): number {
+    const known = this.#functions.get(name.join()) ?? add();
+    this.#functions.set(name.join(), known);
+    return known;
+  }
+
+  /** A function's body: a few rows over as many columns as registers hold; b is read in place. */
+  #direct(layout: Layout, locals: Locals): Code {
+    const { rows, columns, inner, aStrides: [aRow, aInner], bStrides: [bInner] } = layout;
+    const [a, b, c] = range(3);
+    const [fromA, fromB, j, k, block] = range(5).map(() => locals.add("i32"));
+    const tall = Math.min(rows, tileRows);
+    const wide = Math.floor(8 / tall);
+    const sums = range(tall).map(() => range(wide).map(() => locals.add("v128")));
+    const panel = range(wide).map(() => locals.add("v128"));
+    const x = locals.add("v128");
+    const moveOn = (local: number, elements: number) =>
+      set(local, i32.add(get(local), i32.const(elements * 4)));
+    /** `count` rows from `first` on times `width` columns. */
+    const tile = (first: number, count: number, width: number) => {
+      const own = sums.slice(0, count).map((row) => row.slice(0, Math.ceil(width / 4)));
+      const steps = (count: number) =>
+        sequence(
+          ...range(count).flatMap((s) => [
+            ...own[0].map((_, v) =>
+              set(panel[v], v128.load(get(fromB), s * bInner * 4 + v * vector))
+            ),
+            ...own.flatMap((row, r) => [
+              set(x, v128.loadSplat(get(fromA), ((first + r) * aRow + s * aInner) * 4)),
+              ...row.map((sum, v) => set(sum, this.madd(get(x), get(panel[v]), get(sum)))),
+            ]),
+          ]),
+          moveOn(fromA, count * aInner),
+          moveOn(fromB, count * bInner),
+        );
+      const sumOf = (length: number, add: boolean) => {
+        const whole = Math.floor(length / unrolledSteps) * unrolledSteps;
+        return sequence(
+          ...own.flat().map((sum) => set(sum, splat(0))),
+          set(k, i32.const(0)),
+          whole > 0
+            ? repeat(k, i32.const(whole), i32.const(unrolledSteps), steps(unrolledSteps))
+            : [],
+          length > whole ? steps(length - whole) : [],
+          ...own.map((row, r) =>
+            storeRow(c, first + r, width, layout.cStrides, (v) => get(row[v]), add)
+          ),
+        );
+      };
+      const whole = Math.floor(inner / innerBlock) * innerBlock;
+      return sequence(
+        set(fromA, get(a)),
+        set(fromB, get(b)),
+        sumOf(Math.min(inner, innerBlock), false),
+        set(block, i32.const(innerBlock)),
+        whole > innerBlock
+          ? repeat(block, i32.const(whole), i32.const(innerBlock), sumOf(innerBlock, true))
+          : [],
+        inner > innerBlock && inner > whole ? sumOf(inner - whole, true) : [],
       );
+    };
+    const tiles = (width: number) =>
+      sequence(
+        ...range(Math.ceil(rows / tall)).map((i) =>
+          tile(i * tall, Math.min(tall, rows - i * tall), width)
+        ),
+        moveOn(b, width),
+        moveOn(c, width * layout.cStrides[1]),
+      );
+    const width = wide * 4;
+    const whole = Math.floor(columns / width) * width;
     return sequence(
-      when(get(accumulate), store(true), store(false)),
-      row < rows - 1 ? set(c, i32.add(get(c), get(cRow))) : [],
+      set(j, i32.const(0)),
+      whole > 0 ? repeat(j, i32.const(whole), i32.const(width), tiles(width)) : [],
+      whole < columns ? tiles(columns - whole) : [],
     );
-  });
-  // Fewer columns than a panel has: through the spill buffer, element by element.
-  const partial = sums.map(([low, high], row) => {
-    const element = v128.loadSplat(i32.add(get(spill), get(at)));
-    const target = i32.add(get(c), get(at));
+  }
+
+  /** A function's body: blocks of rows, blocks of the inner axis, panels, steps, tiles. */
+  #tiled(layout: Layout, locals: Locals, scratch: number): Code {
+    const { rows, columns, inner, aStrides, bStrides: [bInner, bColumn], cStrides } = layout;
+    const [a, b, c] = range(3);
+    const [first, count, block, end, j, k, i, last, from] = range(9).map(() => locals.add("i32"));
+    // Fewer than a tile has in all leave the others out.
+    const tall = Math.min(rows, tileRows);
+    const pointers = range(tall).map(() => locals.add("i32"));
+    const packs = aStrides[1] !== 1;
+    const aRow = packs ? innerBlock : aStrides[0];
+    const bytes = (n: number) => i32.const(n * 4);
+    const plus = (...terms: Code[]) => terms.reduce(i32.add);
+    const scaled = (index: number, by: number) => i32.mul(get(index), bytes(by));
+    const inBlock = i32.sub(get(k), get(block));
+    /** The address of a tile's first row, at step k. */
+    const aAt = (row: number) =>
+      packs
+        ? plus(i32.const(scratch + packedAt), scaled(row, aRow), i32.shl(inBlock, i32.const(2)))
+        : plus(get(a), i32.mul(i32.add(get(first), get(row)), bytes(aRow)), scaled(k, 1));
+    const sumsOf = plus(i32.const(scratch + sumsAt), i32.mul(get(i), i32.const(rowBytes)));
+    const everyVector = (vectors: number, f: (offset: number) => Code) =>
+      range(tall).flatMap((r) => range(vectors).map((v) => f(r * rowBytes + v * vector)));
+
+    const tile = (steps: number, width: number) => {
+      const vectors = Math.ceil(width / 4);
+      const goesOn = inner > mostSteps;
+      const kernel = this.#kernel(steps, tall, vectors, scratch);
+      const keep = goesOn ? i32.sub(i32.const(0), i32.ne(get(k), get(block))) : i32.const(0);
+      const target = plus(
+        get(c),
+        i32.mul(i32.add(get(first), get(i)), bytes(cStrides[0])),
+        scaled(j, cStrides[1]),
+      );
+      const finish = (add: boolean) =>
+        sequence(
+          ...range(tall).map((r) => {
+            const sums = (v: number) =>
+              v128.load(i32.const(0), scratch + r * rowBytes + v * vector);
+            const row = storeRow(from, r, width, cStrides, sums, add);
+            return r === 0 ? row : when(i32.lt(i32.add(get(i), i32.const(r)), get(count)), row);
+          }),
+        );
+      const final = i32.ge(i32.add(get(k), i32.const(steps)), get(end));
+      const ends = sequence(
+        set(from, target),
+        inner > innerBlock ? when(get(block), finish(true), finish(false)) : finish(false),
+      );
+      return sequence(
+        set(pointers[0], aAt(i)),
+        ...range(tall - 1).map((r) =>
+          set(pointers[r + 1], minimum(i32.add(get(pointers[r]), bytes(aRow)), get(last)))
+        ),
+        goesOn
+          ? when(
+            i32.ne(get(k), get(block)),
+            sequence(
+              set(from, sumsOf),
+              ...everyVector(vectors, (at) =>
+                v128.store(i32.const(0), v128.load(get(from), at), scratch + at)),
+            ),
+          )
+          : [],
+        call(kernel, ...pointers.map(get), keep),
+        goesOn
+          ? when(
+            final,
+            ends,
+            sequence(
+              set(from, sumsOf),
+              ...everyVector(vectors, (at) =>
+                v128.store(get(from), v128.load(i32.const(0), scratch + at), at)),
+            ),
+          )
+          : ends,
+      );
+    };
+    /** A panel's share of `steps` steps from k on. */
+    const share = (steps: number, width: number) =>
+      sequence(
+        call(
+          this.#packB(steps, width, bInner, bColumn, scratch),
+          plus(get(b), scaled(k, bInner), scaled(j, bColumn)),
+        ),
+        set(i, i32.sub(get(count), i32.const(1))),
+        set(last, aAt(i)),
+        set(i, i32.const(0)),
+        repeat(i, get(count), i32.const(tileRows), tile(steps, width)),
+      );
+    const whole = Math.floor(inner / mostSteps) * mostSteps;
+    const panel = (width: number) =>
+      sequence(
+        set(k, get(block)),
+        whole > 0
+          ? when(
+            i32.lt(get(k), minimum(get(end), i32.const(whole))),
+            repeat(
+              k,
+              minimum(get(end), i32.const(whole)),
+              i32.const(mostSteps),
+              share(mostSteps, width),
+            ),
+          )
+          : [],
+        whole < inner ? when(i32.eq(get(end), i32.const(inner)), share(inner - whole, width)) : [],
+      );
+    const width = tileVectors * 4;
+    const wholeColumns = Math.floor(columns / width) * width;
+    const oneBlock = sequence(
+      set(end, minimum(i32.add(get(block), i32.const(innerBlock)), i32.const(inner))),
+      packs
+        ? call(
+          this.#packA(aStrides[1]),
+          plus(get(a), scaled(first, 1), scaled(block, aStrides[1])),
+          i32.const(scratch + packedAt),
+          get(count),
+          i32.sub(get(end), get(block)),
+        )
+        : [],
+      set(j, i32.const(0)),
+      wholeColumns > 0 ? repeat(j, i32.const(wholeColumns), i32.const(width), panel(width)) : [],
+      wholeColumns < columns ? panel(columns - wholeColumns) : [],
+    );
     return sequence(
-      v128.store(get(spill), get(low)),
-      v128.store(get(spill), get(high), 16),
-      set(count, i32.shl(get(columns), i32.const(2))),
-      loop(
-        at,
-        get(count),
+      set(first, i32.const(0)),
+      repeat(
+        first,
+        i32.const(rows),
+        i32.const(rowBlock),
+        sequence(
+          set(count, minimum(i32.sub(i32.const(rows), get(first)), i32.const(rowBlock))),
+          set(block, i32.const(0)),
+          repeat(block, i32.const(inner), i32.const(innerBlock), oneBlock),
+        ),
+      ),
+    );
+  }
+
+  /**
+   * kernel(a0, a1, …, keep): `steps` elements of these rows times the panel, added to the tile where
+   * `keep` is −1, in place of it where `keep` is 0.
+   */
+  #kernel(steps: number, rows: number, vectors: number, scratch: number): number {
+    return this.#once(["kernel", steps, rows, vectors, scratch], () => {
+      const locals = new Locals(rows + 1);
+      const panel = range(vectors).map(() => locals.add("v128"));
+      const sums = range(rows).map(() => range(vectors).map(() => locals.add("v128")));
+      const x = locals.add("v128");
+      const keep = locals.add("v128");
+      const zero = i32.const(0);
+      const each = (f: (sum: number, at: number) => Code) =>
+        sums.flatMap((row, r) => row.map((sum, v) => f(sum, scratch + r * rowBytes + v * vector)));
+      // The same in every step.
+      const added = sums.map((row) =>
+        sequence(...row.map((sum, v) => set(sum, this.madd(get(x), get(panel[v]), get(sum)))))
+      );
+      const at = scratch + panelAt;
+      const body = sequence(
+        set(keep, i32x4.splat(get(rows))),
+        ...each((sum, at) => set(sum, v128.and(v128.load(zero, at), get(keep)))),
+        ...range(steps).flatMap((k) => [
+          ...panel.map((b, v) => set(b, v128.load(zero, at + (k * vectors + v) * vector))),
+          ...added.flatMap((row, r) => [set(x, v128.loadSplat(get(r), k * 4)), row]),
+        ]),
+        ...each((sum, at) => v128.store(zero, get(sum), at)),
+      );
+      return this.module.add(new Array(rows + 1).fill("i32"), locals, body);
+    });
+  }
+
+  /**
+   * packB(b): `steps` rows of `width` columns into the panel. What fills the last vectors goes into
+   * columns that are never stored.
+   */
+  #packB(steps: number, width: number, bInner: number, bColumn: number, scratch: number): number {
+    return this.#once(["packB", steps, width, bInner, bColumn, scratch], () => {
+      const [b, locals] = [0, new Locals(1)];
+      const vectors = Math.ceil(width / 4);
+      const to = locals.add("i32");
+      const panel = scratch + panelAt;
+      const size = vectors * vector;
+      const row = range(vectors).map((v) =>
+        v128.store(get(to), v128.load(get(b), v * vector), panel + v * vector)
+      );
+      const four = transposedRows(
+        locals,
+        (row, v) => v128.load(get(b), Math.min(v * 4 + row, width - 1) * bColumn * 4),
+      );
+      const whole = Math.floor(steps / 4) * 4;
+      const body = bColumn === 1
+        ? repeat(
+          to,
+          i32.const(steps * size),
+          i32.const(size),
+          sequence(...row, set(b, i32.add(get(b), i32.const(bInner * 4)))),
+        )
+        : sequence(
+          whole > 0
+            ? repeat(
+              to,
+              i32.const(whole * size),
+              i32.const(4 * size),
+              sequence(
+                ...range(vectors).map((v) =>
+                  four(v, (value, s) => v128.store(get(to), value, panel + s * size + v * vector))
+                ),
+                set(b, i32.add(get(b), i32.const(4 * 4))),
+              ),
+            )
+            : [],
+          ...range(vectors).map((v) =>
+            steps > whole
+              ? four(
+                v,
+                (value, s) =>
+                  s < steps - whole
+                    ? v128.store(get(to), value, panel + s * size + v * vector)
+                    : [],
+              )
+              : []
+          ),
+        );
+      return this.module.add(["i32"], locals, sequence(set(to, i32.const(0)), body));
+    });
+  }
+
+  /** packA(a, to, rows, inner): columns of a as rows that lie a block's length apart. */
+  #packA(aInner: number): number {
+    return this.#once(["packA", aInner], () => {
+      const [a, to, rows, inner] = range(4);
+      const locals = new Locals(4);
+      const [row, k, target, last] = range(4).map(() => locals.add("i32"));
+      const from = range(4).map(() => locals.add("i32"));
+      const bytes = aInner * 4;
+      const four = transposedRows(locals, (s) => v128.load(get(from[s])));
+      const body = repeat(
+        row,
+        get(rows),
         i32.const(4),
-        v128.storeLane(
-          target,
-          f32x4.add(
-            element,
-            v128.select(
-              v128.loadSplat(target),
-              splat(0),
-              // All lanes set where the product goes on from an earlier block.
-              maskOf(get(accumulate)),
+        sequence(
+          set(from[0], i32.add(get(a), i32.shl(get(row), i32.const(2)))),
+          set(target, i32.add(get(to), i32.mul(get(row), i32.const(innerBlock * 4)))),
+          set(
+            last,
+            i32.add(get(from[0]), i32.mul(i32.sub(get(inner), i32.const(1)), i32.const(bytes))),
+          ),
+          set(k, i32.const(0)),
+          repeat(
+            k,
+            get(inner),
+            i32.const(4),
+            sequence(
+              // Beyond the last step it is read again, for sums that are never taken.
+              ...from.slice(1).map((local, s) =>
+                set(local, minimum(i32.add(get(from[s]), i32.const(bytes)), get(last)))
+              ),
+              four(0, (value, r) => v128.store(get(target), value, r * innerBlock * 4)),
+              set(target, i32.add(get(target), i32.const(vector))),
+              set(from[0], i32.add(get(from[3]), i32.const(bytes))),
             ),
           ),
         ),
-      ),
-      row < rows - 1 ? set(c, i32.add(get(c), get(cRow))) : [],
-    );
-  });
-  const body = sequence(
-    set(pointers[0], get(a)),
-    ...range(rows - 1).map((row) => set(pointers[row + 1], i32.add(get(pointers[row]), get(aRow)))),
-    ...sums.flat().map((sum) => set(sum, splat(0))),
-    loop(k, get(inner), i32.const(1), step),
-    when(
-      i32.eq(get(columns), i32.const(panelColumns)),
-      sequence(...whole),
-      sequence(...partial),
-    ),
-  );
-  return module.add(new Array(11).fill("i32"), locals, body);
+      );
+      return this.module.add(
+        new Array(4).fill("i32"),
+        locals,
+        sequence(set(row, i32.const(0)), body),
+      );
+    });
+  }
 }
 
-/** 0 or 1 as a lane mask. */
-function maskOf(flag: Code): Code {
-  return [...i32.sub(i32.const(0), flag), 0xfd, 17];
-}
-
-/** packB(b, bInner, bColumn, inner, columns, panel): eight columns side by side, zero-padded. */
-function addPackB(module: ModuleBuilder): number {
-  const [b, bInner, bColumn, inner, columns, panel] = range(6);
-  const locals = new Locals(6);
-  const [k, column, from, to] = range(4).map(() => locals.add("i32"));
-  const next = sequence(
-    set(b, i32.add(get(b), get(bInner))),
-    set(panel, i32.add(get(panel), i32.const(panelColumns * 4))),
-  );
-  const contiguous = sequence(
-    v128.store(get(panel), v128.load(get(b))),
-    v128.store(get(panel), v128.load(get(b), 16), 16),
-    next,
-  );
-  const strided = sequence(
-    v128.store(get(panel), splat(0)),
-    v128.store(get(panel), splat(0), 16),
-    set(from, get(b)),
-    set(to, get(panel)),
-    loop(
-      column,
-      get(columns),
-      i32.const(1),
-      sequence(
-        i32.store(get(to), i32.load(get(from))),
-        set(from, i32.add(get(from), get(bColumn))),
-        set(to, i32.add(get(to), i32.const(4))),
-      ),
-    ),
-    next,
-  );
-  const full = i32.eq(get(columns), i32.const(panelColumns));
-  const transposed = transposeEight(locals, { b, bInner, bColumn, inner, panel, k });
-  const body = when(
-    i32.and(full, i32.eq(get(bColumn), i32.const(4))),
-    loop(k, get(inner), i32.const(1), contiguous),
-    when(
-      i32.and(full, i32.eq(get(bInner), i32.const(4))),
-      sequence(
-        transposed,
-        // What is left of the inner axis after blocks of four.
-        when(i32.lt(get(k), get(inner)), repeat(k, get(inner), i32.const(1), strided)),
-      ),
-      loop(k, get(inner), i32.const(1), strided),
-    ),
-  );
-  return module.add(new Array(6).fill("i32"), locals, body);
-}
-
-/** Packs a transposed b four steps of the inner axis at a time; leaves k at the first not packed. */
-function transposeEight(
-  locals: Locals,
-  { b, bColumn, inner, panel, k }: Record<
-    "b" | "bInner" | "bColumn" | "inner" | "panel" | "k",
-    number
-  >,
+/** Stores `width` sums as a row, or adds them to it, of the tile of c that begins at an address. */
+function storeRow(
+  c: number,
+  row: number,
+  width: number,
+  [cRow, cColumn]: Layout["cStrides"],
+  sums: (v: number) => Code,
+  add: boolean,
 ): Code {
-  const whole = locals.add("i32");
-  const source = locals.add("i32");
-  const rows = range(4).map(() => locals.add("v128"));
-  const half = (offset: number) =>
-    sequence(
-      ...rows.map((row, i) =>
-        sequence(
-          set(row, v128.load(get(source))),
-          i < 3 || offset === 0 ? set(source, i32.add(get(source), get(bColumn))) : [],
-        )
-      ),
-      ...transposed(rows).map((value, i) =>
-        v128.store(get(panel), value, i * panelColumns * 4 + offset)
-      ),
-    );
-  const block = sequence(
-    set(source, get(b)),
-    half(0),
-    half(16),
-    set(b, i32.add(get(b), i32.const(16))),
-    set(panel, i32.add(get(panel), i32.const(4 * panelColumns * 4))),
-  );
+  const at = (column: number) => (row * cRow + column * cColumn) * 4;
+  const total = (before: Code, v: number) => add ? f32x4.add(before, sums(v)) : sums(v);
   return sequence(
-    set(whole, i32.and(get(inner), i32.const(-4))),
-    loop(k, get(whole), i32.const(4), block),
+    ...range(Math.ceil(width / 4)).map((v) => {
+      const first = at(v * 4);
+      if (cColumn === 1 && v * 4 + 4 <= width) {
+        return v128.store(get(c), total(v128.load(get(c), first), v), first);
+      }
+      const lanes = range(Math.min(4, width - v * 4)).map((lane) => {
+        const each = at(v * 4 + lane);
+        return v128.storeLane(get(c), total(v128.loadSplat(get(c), each), v), each, lane);
+      });
+      return sequence(...lanes);
+    }),
   );
+}
+
+/** Code that loads four rows of four columns, v-th of its kind, and stores them transposed. */
+function transposedRows(
+  locals: Locals,
+  load: (row: number, v: number) => Code,
+): (v: number, store: (value: Code, column: number) => Code) => Code {
+  const rows = range(4).map(() => locals.add("v128"));
+  return (v, store) =>
+    sequence(...rows.map((row, i) => set(row, load(i, v))), ...transposed(rows).map(store));
 }
 
 /** The columns of a 4×4 matrix given by its rows. */
@@ -238,153 +512,6 @@ function transposed(rows: readonly number[]): Code[] {
     pair(high(a, b), high(c, d), false),
     pair(high(a, b), high(c, d), true),
   ];
-}
-
-/** packA(a, aInner, rows, inner, packed): a transposed a as tiles of four rows, step by step. */
-function addPackA(module: ModuleBuilder): number {
-  const [a, aInner, rows, inner, packed] = range(5);
-  const locals = new Locals(5);
-  const [row, k, from] = range(3).map(() => locals.add("i32"));
-  const body = loop(
-    row,
-    get(rows),
-    i32.const(tileRows),
-    sequence(
-      set(from, i32.add(get(a), i32.shl(get(row), i32.const(2)))),
-      loop(
-        k,
-        get(inner),
-        i32.const(1),
-        sequence(
-          v128.store(get(packed), v128.load(get(from))),
-          set(packed, i32.add(get(packed), i32.const(16))),
-          set(from, i32.add(get(from), get(aInner))),
-        ),
-      ),
-    ),
-  );
-  return module.add(new Array(5).fill("i32"), locals, body);
-}
-
-/** The loops over blocks, panels and tiles. */
-function addDriver(
-  module: ModuleBuilder,
-  tile: { four: number; one: number },
-  pack: { a: number; b: number },
-): number {
-  const [a, aRow, aInner, b, bInner, bColumn, c, rows, columns, inner, scratch] = range(11);
-  const locals = new Locals(11);
-  const [k, block, j, width, i, first, whole, end, packA, panel, panelStep, packedA] = range(12)
-    .map(() => locals.add("i32"));
-  const panelAt = i32.add(get(scratch), i32.const(panelOffset));
-  const packedAt = i32.add(get(scratch), i32.const(packedOffset));
-  const aAt = (row: Code) =>
-    i32.add(get(a), i32.add(i32.mul(row, get(aRow)), i32.mul(get(k), get(aInner))));
-  const cRow = i32.shl(get(columns), i32.const(2));
-  const cAt = i32.add(
-    get(c),
-    i32.add(i32.mul(get(i), cRow), i32.shl(get(j), i32.const(2))),
-  );
-  const tail = [get(panel), get(panelStep), get(block), cAt, cRow, get(width)];
-  const accumulate = i32.ne(get(k), i32.const(0));
-  const fourRows = when(
-    get(packA),
-    sequence(
-      call(
-        tile.four,
-        get(packedA),
-        i32.const(4),
-        i32.const(16),
-        ...tail,
-        accumulate,
-        get(scratch),
-      ),
-      set(packedA, i32.add(get(packedA), i32.shl(get(block), i32.const(4)))),
-    ),
-    call(tile.four, aAt(get(i)), get(aRow), get(aInner), ...tail, accumulate, get(scratch)),
-  );
-  const oneRow = call(
-    tile.one,
-    aAt(get(i)),
-    get(aRow),
-    get(aInner),
-    ...tail,
-    accumulate,
-    get(scratch),
-  );
-  const onePanel = sequence(
-    set(width, minimum(i32.sub(get(columns), get(j)), i32.const(panelColumns))),
-    set(
-      panel,
-      i32.add(
-        get(b),
-        i32.add(i32.mul(get(k), get(bInner)), i32.mul(get(j), get(bColumn))),
-      ),
-    ),
-    set(panelStep, get(bInner)),
-    // A whole panel of contiguous short rows is read where it lies; all else is packed.
-    when(
-      readInPlace(width, bColumn, bInner, rows),
-      [],
-      sequence(
-        call(
-          pack.b,
-          get(panel),
-          get(bInner),
-          get(bColumn),
-          get(block),
-          get(width),
-          panelAt,
-        ),
-        set(panel, panelAt),
-        set(panelStep, i32.const(panelColumns * 4)),
-      ),
-    ),
-    set(packedA, packedAt),
-    set(i, get(first)),
-    when(i32.lt(get(i), get(whole)), repeat(i, get(whole), i32.const(tileRows), fourRows)),
-    when(i32.lt(get(i), get(end)), repeat(i, get(end), i32.const(1), oneRow)),
-  );
-  const oneRowBlock = sequence(
-    set(end, minimum(i32.add(get(first), i32.const(rowBlock)), get(rows))),
-    set(whole, i32.add(get(first), i32.and(i32.sub(get(end), get(first)), i32.const(-tileRows)))),
-    when(
-      get(packA),
-      call(
-        pack.a,
-        aAt(get(first)),
-        get(aInner),
-        i32.sub(get(whole), get(first)),
-        get(block),
-        packedAt,
-      ),
-    ),
-    loop(j, get(columns), i32.const(panelColumns), onePanel),
-  );
-  const oneBlock = sequence(
-    set(block, minimum(i32.sub(get(inner), get(k)), i32.const(innerBlock))),
-    loop(first, get(rows), i32.const(rowBlock), oneRowBlock),
-  );
-  const body = sequence(
-    // A transposed a has its rows side by side: four of them are one load.
-    set(packA, i32.and(i32.eq(get(aRow), i32.const(4)), i32.ne(get(aInner), i32.const(4)))),
-    loop(k, get(inner), i32.const(innerBlock), oneBlock),
-    when(
-      i32.eq(get(inner), i32.const(0)),
-      memory.fill(get(c), i32.const(0), i32.mul(get(rows), cRow)),
-    ),
-  );
-  return module.add(new Array(11).fill("i32"), locals, body);
-}
-
-/** Whether a panel of b needs no packing: eight contiguous columns, rows that do not collide. */
-function readInPlace(width: number, bColumn: number, bInner: number, rows: number): Code {
-  const whole = i32.eq(get(width), i32.const(panelColumns));
-  const contiguous = i32.eq(get(bColumn), i32.const(4));
-  // Long rows land in few cache sets; packing pays once there are a few tiles to share it.
-  const short = i32.lt(get(bInner), i32.const(1024));
-  const few = i32.lt(get(rows), i32.const(16));
-  return i32.and(i32.and(whole, contiguous), [...short, ...few, 0x72]);
 }
 
 function minimum(a: Code, b: Code): Code {

@@ -1,6 +1,7 @@
 /** Matrix products and convolutions, compiled, against TensorFlow.js on the cpu. */
 import * as tf from "@tensorflow/tfjs";
-import { agree, compiled, near, noise, reference } from "./agree.ts";
+import { deepStrictEqual } from "node:assert";
+import { agree, compiled, type Given, near, noise, reference } from "./agree.ts";
 import type { Tensors } from "../../../../lab/compute/workspace.ts";
 
 const bound = { absolute: 2e-5, relative: 2e-5 };
@@ -30,6 +31,48 @@ Deno.test("products of every layout at every tail, alone and in batches", () => 
   agree("long", { a: noise([9, 600]), b: noise([600, 20]) }, ({ a, b }) => ({
     product: tf.matMul(a, b),
   }), { absolute: 2e-4, relative: 2e-5 });
+});
+
+/** The sums that every form computes: in order over the inner axis, in blocks of 256. */
+function blocked(a: Given, b: Given, [rows, inner, columns]: readonly number[]): Float32Array {
+  const sums = new Float32Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      for (let block = 0; block < inner; block += 256) {
+        let sum = 0;
+        for (let k = block; k < Math.min(block + 256, inner); k++) {
+          const product = Math.fround(a.values[i * inner + k] * b.values[k * columns + j]);
+          sum = Math.fround(sum + product);
+        }
+        sums[i * columns + j] += sum;
+      }
+    }
+  }
+  return sums;
+}
+
+function turned({ shape: [rows, columns], dtype, values }: Given): Given {
+  const turned = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    turned[i % columns * rows + Math.floor(i / columns)] = values[i];
+  }
+  return { shape: [columns, rows], dtype, values: turned };
+}
+
+Deno.test("every form of a product adds up in the same order, to the bit", () => {
+  // Few rows, few columns, tails of both, and inner axes around a kernel's steps and a block.
+  const sizes = [[1, 70, 33], [6, 300, 9], [7, 520, 4], [40, 600, 1], [40, 64, 3], [9, 65, 21]];
+  for (const size of [...sizes, [18, 257, 16], [300, 130, 5]]) {
+    const [rows, inner, columns] = size;
+    const [a, b] = [noise([rows, inner], 1), noise([inner, columns], 2)];
+    const given = { a, b, aTurned: turned(a), bTurned: turned(b) };
+    const forms = compiled("strict", given, ({ a, b, aTurned, bTurned }) => ({
+      ...{ NN: tf.matMul(a, b), NT: tf.matMul(a, bTurned, false, true) },
+      ...{ TN: tf.matMul(aTurned, b, true), TT: tf.matMul(aTurned, bTurned, true, true) },
+    }));
+    const wanted = blocked(a, b, size);
+    for (const form in forms) deepStrictEqual(forms[form], wanted, `${form} of ${size}`);
+  }
 });
 
 Deno.test("a shared matrix serves a whole batch", () => {
