@@ -17,6 +17,9 @@ import type { Io } from "./terminal/io.ts";
 /** What a person types before the command's name. */
 export const PROGRAM = "deno task -q experiment";
 
+/** The same with the permission to load the machine's library of matrix products. */
+export const NATIVE_PROGRAM = "deno task -q experiment:native";
+
 /** Names that completions offer; empty where nothing is to be completed. */
 export interface Known {
   readonly experiments: readonly string[];

@@ -18,6 +18,7 @@ import { compare } from "./commands/compare.ts";
 import { complete, completions } from "./commands/completions.ts";
 import { deleteRuns } from "./commands/delete.ts";
 import { describe } from "./commands/describe.ts";
+import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { exportRuns } from "./commands/export.ts";
 import { commandHelp, overallHelp } from "./terminal/help.ts";
@@ -51,6 +52,7 @@ export const commands: readonly Command[] = [
   play,
   check,
   newFile,
+  doctor,
   completions,
 ];
 

@@ -1,6 +1,6 @@
 /**
  * The test command: sets up what the tests need (Chromium, a Vulkan driver for WebGPU without a
- * GPU), runs them, and closes with the line `N passed, N failed`.
+ * GPU, a library of matrix products), runs them, and closes with the line `N passed, N failed`.
  *
  * Where it is root on a Debian machine it installs what is missing and says so. Elsewhere the
  * tests that need it are reported as skipped with the command to type; with `CI` set nothing may
@@ -11,6 +11,8 @@
  *
  * @module
  */
+import { places } from "../lab/experiment/blas.ts";
+
 const root = new URL("../", import.meta.url);
 
 /** What a bare machine lacks: how to see that it is there, and Debian's packages for it. */
@@ -26,6 +28,11 @@ const needs = [
       exists("/usr/share/vulkan/icd.d") &&
       [...Deno.readDirSync("/usr/share/vulkan/icd.d")].length > 0,
     packages: ["mesa-vulkan-drivers", "libvulkan1"],
+  },
+  {
+    name: "a library of matrix products (backend native)",
+    present: () => places.some(({ os, file }) => os === Deno.build.os && exists(file)),
+    packages: ["libopenblas0-pthread"],
   },
 ];
 
@@ -104,6 +111,7 @@ const permissions = [
   "--allow-sys",
   "--allow-run",
   "--allow-net=127.0.0.1,localhost",
+  `--allow-ffi=${places.map(({ file }) => file)}`,
 ];
 
 const filters = Deno.args.filter((argument) => !argument.startsWith("-"));

@@ -21,7 +21,8 @@ export const reproduce = defineCommand({
   brief: "Trains a run anew and compares the digests",
   description:
     "Trains a run anew from its manifest, with the same seed and backend, and compares " +
-    "the digests. Exit code 0 only if they are identical; otherwise it says what differed first. " +
+    "the digests. Exit code 0 only if they are identical (or close, with --approximately); otherwise it " +
+    "says what differed first. " +
     "Stores nothing unless --keep.",
   examples: [
     ["reproduce latest", "the newest run"],
@@ -31,11 +32,17 @@ export const reproduce = defineCommand({
     object({
       run: runArgument(known),
       keep: option("--keep", { description: plain("Keep the new run in the store.") }),
+      approximately: option("--approximately", {
+        description: plain(
+          "Where bits differ, compare within 0.1 % of a series' or tensor's largest magnitude: " +
+            "for another library, processor or version.",
+        ),
+      }),
       threads: threadsOption(),
       store: storeOption(),
       json: jsonOption(),
     }),
-  async run({ run: reference, keep, threads, store: location, json }, io) {
+  async run({ run: reference, keep, approximately, threads, store: location, json }, io) {
     const registries = await io.registries();
     const launching = await import("../../lab/experiment/launch.ts");
     using opened = await openStoreOf(io, location);
@@ -50,6 +57,7 @@ export const reproduce = defineCommand({
           registries,
           workers: 1,
           keep,
+          approximately,
           threads,
           ...watch,
         }),
@@ -58,12 +66,16 @@ export const reproduce = defineCommand({
       io.error("Interrupted: nothing is compared.\n");
       return 130;
     }
-    const { identical, lines, run } = result;
+    const { identical, agrees, lines, run } = result;
     if (json) {
       const kept = keep && run !== null ? [run] : [];
-      io.out(runsDocument(store, [original, ...kept], { identical, differences: lines }));
+      io.out(runsDocument(store, [original, ...kept], { identical, agrees, differences: lines }));
     } else {
-      const verdict = identical ? ["green", "identical"] as const : ["red", "different"] as const;
+      const verdict = identical
+        ? ["green", "identical"] as const
+        : agrees
+        ? ["yellow", "within 0.1 %"] as const
+        : ["red", "different"] as const;
       io.out(
         `${styled(io.color.out, verdict[0], verdict[1])}  run ${original.id}, digest ` +
           `${original.digest}`,
@@ -71,6 +83,6 @@ export const reproduce = defineCommand({
       if (lines.length > 0) io.out(lines.join("\n"));
       if (keep && run !== null) io.out(`kept as run ${run.id}`);
     }
-    return identical ? 0 : 1;
+    return agrees ? 0 : 1;
   },
 });

@@ -1,6 +1,6 @@
 /**
- * Opening a workspace: compiled to WebAssembly (`wasm`, and `wasm-strict` without fused
- * multiply-adds) or for the graphics device (`webgpu`), or kernel by kernel on a TensorFlow.js
+ * Opening a workspace: compiled to WebAssembly (`wasm`, `wasm-strict` without fused multiply-adds,
+ * `native` with the products left to a library of the machine) or for the graphics device (`webgpu`), or kernel by kernel on a TensorFlow.js
  * backend (`cpu`, `tfjs-wasm`, `tfjs-webgpu`), whose packages are loaded only when chosen.
  *
  * @module
@@ -10,6 +10,7 @@ import { InputError, unknownName } from "../core/errors.ts";
 import { registerWasmKernels } from "./wasm_kernels.ts";
 import { registerWebgpuKernels } from "./webgpu_kernels.ts";
 import { type BackendChoice, backendChoices } from "./backend_choice.ts";
+import { type LibrarySource, type OpenedLibrary, openSource } from "./compile/library.ts";
 import { bestRounding } from "./compile/support.ts";
 import { threadsRefused } from "./compile/threads.ts";
 import { CompiledWorkspace } from "./compile/workspace.ts";
@@ -41,6 +42,8 @@ export interface WorkspaceOptions {
    * number.
    */
   readonly threads?: number;
+  /** The library that `native` needs; no other backend opens it. */
+  readonly library?: LibrarySource;
 }
 
 /** Started backends of this thread, by name, with their adapter. */
@@ -54,7 +57,8 @@ const engines = { cpu: "cpu", "tfjs-wasm": "wasm", "tfjs-webgpu": "webgpu" } as 
  * is the fastest there is for the small dense updates of this lab.
  *
  * @throws InputError for an unknown backend (names the nearest), for tfjs-wasm without `wasmPath`
- *   or with one that holds no `.wasm` files, and for webgpu where there is no adapter.
+ *   or with one that holds no `.wasm` files, for native without a `library` or without SIMD, and for
+ *   webgpu where there is no adapter.
  */
 export async function openWorkspace(
   choice: BackendChoice,
@@ -64,7 +68,7 @@ export async function openWorkspace(
     throw unknownName("open a workspace", "backend", choice, backendChoices);
   }
   tf.enableProdMode();
-  if (choice === "auto" || choice === "wasm" || choice === "wasm-strict") {
+  if (choice === "auto" || choice === "wasm" || choice === "wasm-strict" || choice === "native") {
     return await openCompiled(choice, options);
   }
   if (choice === "webgpu") return await openDevice();
@@ -78,20 +82,29 @@ export async function openWorkspace(
   };
 }
 
-/** A compiled workspace in the build that the WebAssembly engine can run; plain cpu without SIMD. */
+/**
+ * A compiled workspace in the build that the WebAssembly engine can run; plain cpu without SIMD,
+ * unless products are to be native.
+ */
 async function openCompiled(
-  choice: "auto" | "wasm" | "wasm-strict",
-  { threads = 1 }: WorkspaceOptions,
+  choice: "auto" | "wasm" | "wasm-strict" | "native",
+  { threads = 1, library: source }: WorkspaceOptions,
 ): Promise<OpenedWorkspace> {
   const best = bestRounding();
   // The compiler traces on a backend of its own, but TensorFlow.js wants one to be active.
   await startOnce("cpu", {});
   if (best === undefined) {
-    const reason = `${choice}: this WebAssembly engine has no SIMD, so steps run kernel by kernel`;
-    return { workspace: new PlainWorkspace("cpu"), reason, adapter: null, threads: 1 };
+    const without = `this WebAssembly engine has no SIMD`;
+    if (choice === "native") {
+      throw new InputError(`Cannot use the native backend as it needs compiled steps: ${without}`);
+    }
+    const reason = `${choice}: ${without}, so steps run kernel by kernel`;
+    const workspace = new PlainWorkspace("cpu");
+    return { workspace, reason, adapter: null, threads: 1 };
   }
   const rounding = choice === "wasm-strict" ? "strict" : best;
-  const workspace = new CompiledWorkspace(rounding, { threads });
+  const library = choice === "native" ? await openLibrary(source) : undefined;
+  const workspace = new CompiledWorkspace(rounding, { threads, library });
   const reason = [
     choice === "auto"
       ? "auto: compiled steps are fastest for small dense updates"
@@ -99,6 +112,15 @@ async function openCompiled(
     ...workspace.threads < threads ? [`on one thread as ${threadsRefused()}`] : [],
   ].join("; ");
   return { workspace, reason, adapter: null, threads: workspace.threads };
+}
+
+async function openLibrary(source: LibrarySource | undefined): Promise<OpenedLibrary> {
+  if (source === undefined) {
+    throw new InputError(
+      "Cannot use the native backend as a library of matrix products must be given: nothing given",
+    );
+  }
+  return { source, library: await openSource(source) };
 }
 
 /** The device that compiled workspaces of this thread share. */
@@ -116,7 +138,8 @@ async function openDevice(): Promise<OpenedWorkspace> {
   const rounding = bestRounding();
   const onHost = () => rounding && new CompiledWorkspace(rounding);
   const workspace = new GpuWorkspace(compute, onHost(), onHost());
-  return { workspace, reason: "asked for: webgpu", adapter: compute.name, threads: 1 };
+  const reason = "asked for: webgpu";
+  return { workspace, reason, adapter: compute.name, threads: 1 };
 }
 
 /**

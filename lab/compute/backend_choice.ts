@@ -7,14 +7,16 @@ import { unknownName } from "../core/errors.ts";
 
 /**
  * What a user may ask for (`--backend`): steps compiled to WebAssembly (`wasm`; `wasm-strict`
- * never fuses multiply-adds) or for the graphics device (`webgpu`), or kernel by kernel with
- * TensorFlow.js (`cpu`, `tfjs-wasm`, `tfjs-webgpu`). `auto` leaves the choice to the lab.
+ * never fuses multiply-adds; `native` leaves products to a library of the machine) or for the
+ * graphics device (`webgpu`), or kernel by kernel with TensorFlow.js (`cpu`, `tfjs-wasm`,
+ * `tfjs-webgpu`). `auto` leaves the choice to the lab.
  */
 export const backendChoices = [
   "auto",
   "webgpu",
   "wasm",
   "wasm-strict",
+  "native",
   "cpu",
   "tfjs-wasm",
   "tfjs-webgpu",

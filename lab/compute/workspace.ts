@@ -123,6 +123,8 @@ export interface Program<
 export interface Workspace {
   /** What computes, as manifests name it: `tfjs-cpu`, `tfjs-wasm`, `tfjs-webgpu`, `wasm`, …. */
   readonly backend: string;
+  /** Of `native`: name, version and processor type of the library that computes products. */
+  readonly library?: string;
   /** Makes a group of state from initial values; a group of that name is replaced. */
   define(group: string, tensors: NamedTensors): void;
   /** Copies of a group's tensors. */

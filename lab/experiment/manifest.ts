@@ -94,13 +94,14 @@ export interface RunFacts {
   readonly backend: string;
   readonly backendReason: string;
   readonly adapter: string | null;
+  readonly library: string | null;
   readonly threads: number;
   readonly irreproducible: string | null;
 }
 
 /** The manifest of a run. */
 export async function manifestOf(facts: RunFacts): Promise<Manifest> {
-  const { experiment, version, configuration, seed, from, backend } = facts;
+  const { experiment, version, configuration, seed, from, backend, library } = facts;
   const { code, versions, machine } = await provenance();
   return {
     determined: {
@@ -109,6 +110,7 @@ export async function manifestOf(facts: RunFacts): Promise<Manifest> {
       configuration,
       seed,
       backend,
+      ...(library === null ? {} : { library }),
       ...(from === undefined ? {} : { from }),
     },
     definition: { module: facts.module, hash: facts.hash },

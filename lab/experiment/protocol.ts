@@ -44,6 +44,8 @@ export interface Opened {
   readonly backend: string;
   readonly backendReason: string;
   readonly adapter: string | null;
+  /** The library that computes products; null without one. */
+  readonly library: string | null;
   /** Threads that its steps may use. */
   readonly threads: number;
   /** Whether the world can be restored to the same bits. */

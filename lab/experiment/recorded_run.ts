@@ -86,6 +86,28 @@ export function irreproducibleLine(reason: string): string {
 }
 
 /**
+ * Requires that what computes now is the library that computed a run's products: another one's bits
+ * are its own.
+ *
+ * @param verb What is to be done with the run.
+ * @param otherwise What can be done in its place.
+ * @throws InputError that names both.
+ */
+export function requireLibrary(
+  { id, manifest: { determined } }: Run,
+  opened: Opened,
+  verb: string,
+  otherwise = "",
+): void {
+  const [then, now] = [determined.library ?? null, opened.library];
+  if (then === now) return;
+  throw new InputError(
+    `Cannot ${verb} run ${id} to the same bits as ${then ?? "no library"} computed its products: ` +
+      `here it is ${now ?? "none"}${otherwise}`,
+  );
+}
+
+/**
  * Trains with a recorder that is there once the run is open. A failure before that is thrown; one
  * after it marks the run as failed.
  */

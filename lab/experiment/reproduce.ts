@@ -10,7 +10,13 @@ import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run } from "../store/store.ts";
 import { digestOf, type DigestSeries } from "./digest.ts";
 import { lineOf } from "./error_lines.ts";
-import { irreproducibleLine, type LaunchOptions, threadsOf, weightsAgain } from "./recorded_run.ts";
+import {
+  irreproducibleLine,
+  type LaunchOptions,
+  requireLibrary,
+  threadsOf,
+  weightsAgain,
+} from "./recorded_run.ts";
 import { manifestOf } from "./manifest.ts";
 import type { Opened } from "./protocol.ts";
 import { finalParameters, Recording, storedSeries, StoreRecorder } from "./recorder.ts";
@@ -21,10 +27,29 @@ import { type RunRecorder, TrainingWorker } from "./training_worker.ts";
 /** What a reproduction found. */
 export interface Reproduction {
   readonly identical: boolean;
+  /** Whether it is identical, or within the tolerance where that was asked for. */
+  readonly agrees: boolean;
   /** What differs, the likeliest cause first; empty where the digests are equal. */
   readonly lines: readonly string[];
   /** The new run, where it was kept. */
   readonly run: Run | null;
+}
+
+/**
+ * How far values may be off to agree approximately, in shares of the largest magnitude of their
+ * series or tensor.
+ */
+export const TOLERANCE = 1e-3;
+
+/** How a run is reproduced. */
+export interface ReproduceOptions extends LaunchOptions {
+  /** Whether to keep the new run in the store. */
+  readonly keep?: boolean;
+  /**
+   * Whether to compare within {@linkcode TOLERANCE} where bits differ: what another library, processor
+   * or version can reach.
+   */
+  readonly approximately?: boolean;
 }
 
 /** What training anew gave. */
@@ -39,13 +64,14 @@ interface Outcome {
  * Trains a finished run anew with its resolved configuration, seed and backend, and compares the
  * digests. Stores nothing unless `keep`, which stores the new run, tagged `reproduction of <id>`.
  *
- * Throws an `InputError` where the run has not finished or cannot be trained here.
+ * @throws InputError where the run has not finished or cannot be trained here, and where another
+ *   library computes its products unless `approximately`.
  */
 export async function reproduce(
   reference: string,
-  options: LaunchOptions & { readonly keep?: boolean },
+  options: ReproduceOptions,
 ): Promise<Reproduction> {
-  const { store, registries } = options;
+  const { store, registries, approximately = false } = options;
   const original = store.find(reference);
   if (original.digest === null) {
     throw new InputError(
@@ -56,6 +82,10 @@ export async function reproduce(
   using resources = new DisposableStack();
   let kept: StoreRecorder | undefined;
   const keep = async (opened: Opened) => {
+    if (!approximately) {
+      const otherwise = `; --approximately compares within ${TOLERANCE * 100} %`;
+      requireLibrary(original, opened, "reproduce", otherwise);
+    }
     if (!options.keep || kept !== undefined) return;
     const { determined, definition } = original.manifest;
     const run = store.createRun({
@@ -79,24 +109,33 @@ export async function reproduce(
   resources.dispose();
   const run = kept === undefined ? null : store.run(kept.run.id) ?? null;
   if (outcome.ending.status === "interrupted") {
-    return { identical: false, lines: ["interrupted before the end"], run };
+    return { identical: false, agrees: false, lines: ["interrupted before the end"], run };
   }
-  const determined = { ...original.manifest.determined, backend: outcome.opened.backend };
+  const { backend, library } = outcome.opened;
+  const { library: _, ...others } = original.manifest.determined;
+  const determined = { ...others, backend, ...(library === null ? {} : { library }) };
   const digest = digestOf(determined, outcome.series, outcome.parameters);
-  if (digest === original.digest) return { identical: true, lines: [], run };
+  if (digest === original.digest) return { identical: true, agrees: true, lines: [], run };
   const before = {
     series: storedSeries(store, original.id),
     parameters: await finalParameters(store, original),
   };
   const { irreproducible } = original.manifest;
+  const furthest = approximately ? deviation(before, outcome) : undefined;
   const lines = [
+    ...(furthest === undefined ? [] : [
+      `furthest off is ${furthest.name}: by ${
+        furthest.share.toPrecision(2)
+      } of its largest magnitude`,
+    ]),
     ...(irreproducible === undefined ? [] : [irreproducibleLine(irreproducible)]),
     ...await changesSince(original.manifest),
     ...await machineChanges(original.manifest, outcome.opened),
     ...seriesDifferences(before.series, outcome.series),
     ...parameterDifferences(before.parameters, outcome.parameters),
   ];
-  return { identical: false, lines, run };
+  const agrees = furthest !== undefined && furthest.share <= TOLERANCE;
+  return { identical: false, agrees, lines, run };
 }
 
 /** Trains through every budget that the run had, in memory. */
@@ -192,10 +231,54 @@ async function machineChanges(manifest: Manifest, opened: Opened): Promise<strin
   if (opened.backend !== determined.backend) {
     lines.push(`the backend is ${opened.backend}, the run's was ${determined.backend}`);
   }
+  if (opened.library !== (determined.library ?? null)) {
+    lines.push(`the library is ${opened.library}, the run's was ${determined.library ?? null}`);
+  }
   if (now.adapter !== machine.adapter) {
     lines.push(`the adapter is ${now.adapter}, the run's was ${machine.adapter}`);
   }
   return lines;
+}
+
+/** All series that the digest sees, and parameters, as numbers by name. */
+function numbersOf(
+  { series, parameters }: Pick<Outcome, "series" | "parameters">,
+): Map<string, ArrayLike<number>> {
+  return new Map([
+    ...series.filter(({ name }) => !name.startsWith(TIMING_PREFIX))
+      .map(({ name, values }) => [name, values] as const),
+    ...Object.entries(parameters).map(([name, { values }]) =>
+      [`parameter ${name}`, values] as const
+    ),
+  ]);
+}
+
+/** The series or tensor that is furthest off, by the share of its largest magnitude. */
+function deviation(
+  before: Pick<Outcome, "series" | "parameters">,
+  after: Pick<Outcome, "series" | "parameters">,
+): { name: string; share: number } {
+  const [were, are] = [numbersOf(before), numbersOf(after)];
+  let furthest = { name: "nothing", share: 0 };
+  for (const name of new Set([...were.keys(), ...are.keys()])) {
+    const share = shareOff(were.get(name), are.get(name));
+    if (share > furthest.share) furthest = { name, share };
+  }
+  return furthest;
+}
+
+/** Infinite where there are more or fewer numbers, or where one of two is none. */
+function shareOff(before: ArrayLike<number> = [], after: ArrayLike<number> = []): number {
+  if (before.length !== after.length) return Infinity;
+  let [largest, furthest] = [0, 0];
+  for (let i = 0; i < before.length; i++) {
+    if (Object.is(before[i], after[i])) continue;
+    const off = Math.abs(before[i] - after[i]);
+    furthest = Math.max(furthest, Number.isNaN(off) ? Infinity : off);
+  }
+  if (furthest === 0) return 0;
+  for (let i = 0; i < before.length; i++) largest = Math.max(largest, Math.abs(before[i]));
+  return furthest / largest;
 }
 
 /** The first point, by iteration and name, where two recordings differ. */

@@ -12,6 +12,7 @@ import type { ExperimentDefinition } from "./definition.ts";
 import {
   type LaunchOptions,
   NOT_RESUMABLE,
+  requireLibrary,
   threadsOf,
   type Trainee,
   trainRecorded,
@@ -34,7 +35,7 @@ import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
  * had the larger budget all along. The manifest keeps the earlier budgets as `extendedFrom`.
  *
  * @throws InputError for a finished run without a larger budget, a diverged run, and one whose
- *   module is gone; LabError where another process trains the run.
+ *   module is gone or whose products another library computed; LabError where another process trains the run.
  */
 export async function resume(reference: string, options: ResumeOptions): Promise<Run> {
   const { id } = options.store.find(reference);
@@ -81,7 +82,8 @@ async function goOn(id: string, trainee: Trainee, options: ResumeOptions): Promi
   await trainRecorded(
     trainee,
     { ...order, ...(start && { start }) },
-    async () => {
+    async (opened) => {
+      requireLibrary(run, opened, "resume");
       store.beginAttempt(id, checkpoint?.iteration ?? -1);
       store.update(id, {
         status: "running",

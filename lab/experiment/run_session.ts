@@ -30,12 +30,15 @@ export async function runSession(
   sink: SessionSink,
   interrupted: () => boolean,
 ): Promise<Ending> {
-  const { trainer, backend, backendReason, adapter, threads } = session;
+  const { trainer, backend, backendReason, adapter, library, threads } = session;
   if (start !== undefined) await trainer.restore(start.snapshot);
   else if (weights !== undefined) await startFrom(trainer, weights);
   const resumable = session.makeEnvironment?.().snapshot !== undefined || !session.makeEnvironment;
   const { irreproducible = null } = trainer;
-  await sink.opened({ backend, backendReason, adapter, threads, resumable, irreproducible });
+  await sink.opened({
+    ...{ backend, backendReason, adapter, library, threads },
+    ...{ resumable, irreproducible },
+  });
   return await runTrainer(trainer, {
     ...runnerOptions(job.configuration),
     seed: parseSeed(job.seed),

@@ -62,6 +62,8 @@ export interface Session {
   readonly backend: string;
   readonly backendReason: string;
   readonly adapter: string | null;
+  /** The library that computes products; null without one. */
+  readonly library: string | null;
   /** Threads that steps may use. */
   readonly threads: number;
   /** Agents: makes another environment of the same configuration. */
@@ -121,6 +123,7 @@ export async function openSession(
   const { workspace, reason, adapter, threads } = await openWorkspace(job.backend, {
     wasmPath,
     threads: options.threads,
+    library: job.backend === "native" ? (await import("./blas.ts")).findLibrary() : undefined,
   });
   if (options.rate !== undefined) raiseRate(workspace, options.rate);
 
@@ -163,6 +166,7 @@ export async function openSession(
       backend: workspace.backend,
       backendReason: reason,
       adapter,
+      library: workspace.library ?? null,
       threads,
       fallbacks: () => (workspace.explain?.() ?? []).flatMap(fallbacksOf),
       notices: () => workspace.notices?.() ?? [],

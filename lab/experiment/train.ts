@@ -162,12 +162,14 @@ async function trainInMemory(
   };
   await trainee.train({ job, registries: registries.module }, recorder, options.signal);
   const { experiment } = job;
+  const { library } = trainee.session!;
   const determined = {
     experiment,
     version: definition.version ?? 1,
     configuration,
     seed: job.seed,
     backend: trainee.session!.backend,
+    ...(library === null ? {} : { library }),
   };
   const series = recording.series();
   return trainee.result(null, series, digestOf(determined, series, trainee.parameters));

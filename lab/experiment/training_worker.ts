@@ -98,6 +98,7 @@ async function record(message: FromWorker, recorder: RunRecorder): Promise<void>
   if (message.kind === "opened") {
     // Before this worker or another can end.
     if (message.opened.adapter !== null) await holdDriver();
+    if (message.opened.library !== null) (await import("./blas.ts")).findLibrary();
     await recorder.opened(message.opened);
   } else if (message.kind === "report") await recorder.report(message.report);
   else if (message.kind === "checkpoint") await recorder.checkpoint(message.checkpoint);

@@ -31,6 +31,8 @@ export interface Manifest {
     readonly seed: string;
     /** What computes: `tfjs-wasm`, `tfjs-cpu`, `tfjs-webgpu`. */
     readonly backend: string;
+    /** Of `native`: name, version and processor type of the library; absent elsewhere. */
+    readonly library?: string;
     /** Run id and digest of the weights' source, for warm starts. */
     readonly from?: { readonly run: string; readonly digest: string };
   };

@@ -26,12 +26,13 @@ import {
 } from "../../agents/td3.ts";
 import { bootstrapped } from "../../agents/returns/targets.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
+import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import type { Workspace } from "../../lab/compute/workspace.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { Box } from "../../lab/core/space.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
-import { wasmPath } from "../lab/compute/backends.ts";
+import { onCompiled, options } from "../lab/compute/backends.ts";
 import {
   expectAfter,
   expectClose,
@@ -50,8 +51,12 @@ const RATE = 0.01;
 const under = (kept: NamedTensors, prefix: string) =>
   Object.fromEntries(Object.entries(kept).filter(([name]) => name.startsWith(prefix)));
 
-async function open(parameters: NamedTensors, target: NamedTensors): Promise<Workspace> {
-  const { workspace } = await openWorkspace("wasm", { wasmPath });
+async function open(
+  backend: BackendChoice,
+  parameters: NamedTensors,
+  target: NamedTensors,
+): Promise<Workspace> {
+  const { workspace } = await openWorkspace(backend, options);
   workspace.define("parameters", parameters);
   workspace.define("target", target);
   for (const network of ["critic", "policy", "temperature"]) {
@@ -63,9 +68,9 @@ async function open(parameters: NamedTensors, target: NamedTensors): Promise<Wor
   return workspace;
 }
 
-Deno.test("two updates of SAC are NumPy's: losses, parameters, temperature, targets", async () => {
+onCompiled("two updates of SAC are NumPy's: losses, parameters, temperature", async (backend) => {
   const parameters = tensors(golden.sac.parameters);
-  const workspace = await open(parameters, under(parameters, "critic/"));
+  const workspace = await open(backend, parameters, under(parameters, "critic/"));
   const configuration = sac.configuration.parse(common);
   const update = compileSac(
     { name: "sac", configuration, workspace },
@@ -83,9 +88,9 @@ Deno.test("two updates of SAC are NumPy's: losses, parameters, temperature, targ
   workspace.dispose();
 });
 
-Deno.test("two updates of TD3 are NumPy's: losses, parameters, targets", async () => {
+onCompiled("two updates of TD3 are NumPy's: losses, parameters, targets", async (backend) => {
   const parameters = tensors(golden.td3.parameters);
-  const workspace = await open(parameters, parameters);
+  const workspace = await open(backend, parameters, parameters);
   const configuration = td3.configuration.parse({
     ...common,
     targetNoiseStd: 0.4,
@@ -109,9 +114,9 @@ Deno.test("two updates of TD3 are NumPy's: losses, parameters, targets", async (
   workspace.dispose();
 });
 
-Deno.test("two updates of DDPG are NumPy's: losses, parameters, targets", async () => {
+onCompiled("two updates of DDPG are NumPy's: losses, parameters, targets", async (backend) => {
   const parameters = tensors(golden.ddpg.parameters);
-  const workspace = await open(parameters, parameters);
+  const workspace = await open(backend, parameters, parameters);
   const configuration = ddpg.configuration.parse(common);
   const update = compileDdpg(
     { name: "ddpg", configuration, workspace },
@@ -138,7 +143,7 @@ Deno.test("TD3 without delay and target noise and with equal critics is DDPG", a
       ) => [name.replace("critic/0", "critic/1"), tensor]),
     ),
   };
-  const workspace = await open(twin, twin);
+  const workspace = await open("wasm", twin, twin);
   const configuration = td3.configuration.parse({ ...common, targetNoiseStd: 0 });
   const context = { name: "td3", configuration, workspace };
   const networks = deterministicNetworks(shape, configuration, 2);

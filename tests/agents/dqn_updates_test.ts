@@ -9,7 +9,7 @@ import { openWorkspace } from "../../lab/compute/backend.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { Box } from "../../lab/core/space.ts";
-import { wasmPath } from "../lab/compute/backends.ts";
+import { onCompiled, options } from "../lab/compute/backends.ts";
 import {
   expectAfter,
   expectOutputs,
@@ -50,26 +50,29 @@ Deno.test("every variant of DQN has its whole updates", () => {
 });
 
 for (const [name, fields] of Object.entries(variants)) {
-  Deno.test(`two updates of DQN, ${name}, are NumPy's: losses, parameters, targets`, async () => {
-    const { noiseSeed, steps, ...given } = golden[name];
-    const { workspace } = await openWorkspace("wasm", { wasmPath });
-    const configuration = dqn.configuration.parse({ ...common, ...fields });
-    const parameters = tensors(given.parameters);
-    workspace.define("parameters", parameters);
-    workspace.define("optimizer", adam().initialState(parameters));
-    const renew = targetNetwork(workspace, tensors(given.target), configuration.targetRate);
-    const parts = partsOf(configuration, shape);
-    const context = { name: "dqn", configuration, workspace };
-    const update = compileUpdate(context, parts, 3, parameters);
-    update.scalar.learningRate = 0.01;
-    const random = defaultRng(noiseSeed);
-    for (const { batch, outputs } of steps) {
-      fill(update.input, batch);
-      update.run(random);
-      renew();
-      await expectOutputs(update, outputs);
-    }
-    await expectAfter(workspace, golden[name]);
-    workspace.dispose();
-  });
+  onCompiled(
+    `two updates of DQN, ${name}, are NumPy's: losses, parameters, targets`,
+    async (backend) => {
+      const { noiseSeed, steps, ...given } = golden[name];
+      const { workspace } = await openWorkspace(backend, options);
+      const configuration = dqn.configuration.parse({ ...common, ...fields });
+      const parameters = tensors(given.parameters);
+      workspace.define("parameters", parameters);
+      workspace.define("optimizer", adam().initialState(parameters));
+      const renew = targetNetwork(workspace, tensors(given.target), configuration.targetRate);
+      const parts = partsOf(configuration, shape);
+      const context = { name: "dqn", configuration, workspace };
+      const update = compileUpdate(context, parts, 3, parameters);
+      update.scalar.learningRate = 0.01;
+      const random = defaultRng(noiseSeed);
+      for (const { batch, outputs } of steps) {
+        fill(update.input, batch);
+        update.run(random);
+        renew();
+        await expectOutputs(update, outputs);
+      }
+      await expectAfter(workspace, golden[name]);
+      workspace.dispose();
+    },
+  );
 }

@@ -10,12 +10,13 @@ import { actorCritic } from "../../agents/networks/actor_critic.ts";
 import { generalizedAdvantages, standardize } from "../../agents/returns/advantages.ts";
 import { type OffPolicyColumns, vtrace } from "../../agents/returns/off_policy.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
+import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
 import { adam, type Optimizer, rmsprop } from "../../lab/compute/optimizers.ts";
 import type { Workspace } from "../../lab/compute/workspace.ts";
 import { gatherRows } from "../../lab/core/rows.ts";
 import { Box, Discrete } from "../../lab/core/space.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
-import { wasmPath } from "../lab/compute/backends.ts";
+import { onCompiled, options } from "../lab/compute/backends.ts";
 
 interface Array {
   readonly shape: number[];
@@ -83,8 +84,12 @@ function columnsOf(rollout: Kept): OffPolicyColumns {
   };
 }
 
-async function open(parameters: Kept, optimizer: Optimizer): Promise<Workspace> {
-  const { workspace } = await openWorkspace("wasm", { wasmPath });
+async function open(
+  backend: BackendChoice,
+  parameters: Kept,
+  optimizer: Optimizer,
+): Promise<Workspace> {
+  const { workspace } = await openWorkspace(backend, options);
   const tensors: NamedTensors = Object.fromEntries(
     Object.entries(parameters).map(([name, { shape, values }]) => [
       name,
@@ -117,29 +122,32 @@ const estimates = {
 const configurations = { a2c: a2c.configuration, impala: impala.configuration };
 
 for (const name of ["a2c", "impala"] as const) {
-  Deno.test(`two updates of ${name} are NumPy's: advantages, losses, parameters`, async () => {
-    const { parameters, steps } = golden[name];
-    const fields = { ...common, entropyCoefficient: 0.02, maximumGradientNorm: 0.4 };
-    const configuration = configurations[name].parse(fields);
-    const workspace = await open(parameters, optimizers[name]);
-    const networks = actorCritic(discrete, configuration);
-    const update = compileA2c({ name, configuration, workspace }, discrete, networks, 8);
-    update.scalar.learningRate = RATE;
-    for (const { rollout, advantages, returns, outputs } of steps) {
-      const estimated = estimates[name](columnsOf(rollout));
-      expectClose(estimated.advantages, advantages.values, "advantages");
-      expectClose(estimated.returns, returns.values, "returns");
-      update.input.observations.set(rollout.observations.values);
-      update.input.actions.set(rollout.actions.values);
-      update.input.advantages.set(estimated.advantages);
-      update.input.returns.set(estimated.returns);
-      update.run();
-      for (const [output, value] of Object.entries(outputs)) {
-        expectClose(await update.read(output as "policy"), [value], output);
+  onCompiled(
+    `two updates of ${name} are NumPy's: advantages, losses, parameters`,
+    async (backend) => {
+      const { parameters, steps } = golden[name];
+      const fields = { ...common, entropyCoefficient: 0.02, maximumGradientNorm: 0.4 };
+      const configuration = configurations[name].parse(fields);
+      const workspace = await open(backend, parameters, optimizers[name]);
+      const networks = actorCritic(discrete, configuration);
+      const update = compileA2c({ name, configuration, workspace }, discrete, networks, 8);
+      update.scalar.learningRate = RATE;
+      for (const { rollout, advantages, returns, outputs } of steps) {
+        const estimated = estimates[name](columnsOf(rollout));
+        expectClose(estimated.advantages, advantages.values, "advantages");
+        expectClose(estimated.returns, returns.values, "returns");
+        update.input.observations.set(rollout.observations.values);
+        update.input.actions.set(rollout.actions.values);
+        update.input.advantages.set(estimated.advantages);
+        update.input.returns.set(estimated.returns);
+        update.run();
+        for (const [output, value] of Object.entries(outputs)) {
+          expectClose(await update.read(output as "policy"), [value], output);
+        }
       }
-    }
-    await expectAfter(workspace, golden[name]);
-  });
+      await expectAfter(workspace, golden[name]);
+    },
+  );
 }
 
 const variants = [
@@ -147,10 +155,10 @@ const variants = [
   ["penalised", measured, { surrogate: "kl-penalty" }],
 ] as const;
 for (const [name, shape, fields] of variants) {
-  Deno.test(`two minibatches of PPO, ${fields.surrogate}, are NumPy's`, async () => {
+  onCompiled(`two minibatches of PPO, ${fields.surrogate}, are NumPy's`, async (backend) => {
     const { parameters, rollout, klCoefficient, steps, ...expected } = golden[name];
     const configuration = ppo.configuration.parse({ ...common, ...fields });
-    const workspace = await open(parameters, adam());
+    const workspace = await open(backend, parameters, adam());
     const networks = actorCritic(shape, configuration);
     const update = compilePpo({ name: "ppo", configuration, workspace }, shape, networks, 4);
     Object.assign(update.scalar, { learningRate: RATE, clipRange: 0.2 });

@@ -32,6 +32,18 @@ Deno.test("a missing permission is one line that says how to give it", async () 
   });
 });
 
+Deno.test("the native backend without the permission is one line that names the task", async () => {
+  await inFolder(async (folder) => {
+    const args = ["run", "cartpole-ppo", "--backend", "native", "--store", "runs"];
+    const { code, stderr } = await command(folder, args).output();
+    strictEqual(code, 2);
+    match(
+      text(stderr),
+      /^error: Cannot use the native [^\n]* deno task -q experiment:native in[^\n]*\n$/,
+    );
+  });
+});
+
 Deno.test("a reader that goes away is no failure", async () => {
   await inFolder(async (folder) => {
     const child = command(folder, ["describe", "cartpole-ppo"]).spawn();

@@ -8,6 +8,7 @@ import { RecentlyUsed } from "../../core/recently_used.ts";
 import { signatureOf } from "./cache.ts";
 import { compileTraced, type Declared, type TracedStep } from "./trace.ts";
 import type { Graph } from "./ir.ts";
+import type { ProductCall } from "./library.ts";
 import { shareCommon } from "./passes/common.ts";
 import { dropDead } from "./passes/dead.ts";
 import { expand } from "./passes/expand.ts";
@@ -25,6 +26,8 @@ export interface Compiled {
   readonly plan: Plan;
   readonly binary: Uint8Array<ArrayBuffer>;
   readonly module: WebAssembly.Module;
+  /** What it leaves to a library. */
+  readonly products: readonly ProductCall[];
   /** Whether only the trace was made anew. */
   readonly cached: boolean;
 }
@@ -49,22 +52,24 @@ export function compileStep(
     readonly arena: { readonly shared: boolean; readonly mostPages: number };
     /** Threads that memory is laid out for; the binary is that of one. */
     readonly threads: number;
+    /** Multiply-adds from which on products are left to a library; none is where it is left out. */
+    readonly native?: number;
   },
 ): Compiled {
-  const { start, addressOf, rounding, arena: { shared, mostPages }, threads } = options;
+  const { start, addressOf, rounding, arena: { shared, mostPages }, threads, native } = options;
   const addresses = declared.map(({ kind, name }) => addressOf(kind, name));
   return compileTraced(declared, step, (traced) => {
-    const built = { start, addresses, rounding, shared, mostPages, threads };
+    const built = { start, addresses, rounding, shared, mostPages, threads, native };
     const signature = signatureOf(traced, built);
     const known = signature === undefined ? undefined : compiledBefore.get(signature);
     if (known !== undefined) return { ...known, cached: true };
     const graph = optimize(traced);
     const scheduled = schedule(graph);
     const planned = plan(scheduled, start, addressOf, scratchBytes(scheduled), threads);
-    const { binary } = lower(scheduled, planned, { ...options, threads: 1 });
+    const { binary, products } = lower(scheduled, planned, { ...options, threads: 1 });
     const compiled: Compiled = {
       ...{ calls: traced.operations.length, graph, schedule: scheduled, plan: planned, binary },
-      module: new WebAssembly.Module(binary),
+      ...{ module: new WebAssembly.Module(binary), products },
       cached: false,
     };
     // A host kernel knows the line that asks for it, which another step need not share.

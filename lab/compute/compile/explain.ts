@@ -9,6 +9,7 @@ import { lineOf } from "./ir.ts";
 import type { Item, Loop } from "./items.ts";
 import { neededValues, readsOf, writesOf } from "./plan.ts";
 import type { Schedule } from "./schedule.ts";
+import { isNative } from "./wasm/lower.ts";
 
 /** One item of a program. */
 interface ExplainedItem {
@@ -28,7 +29,7 @@ interface ExplainedItem {
 export interface Explanation {
   /** As the program was declared. */
   readonly name: string;
-  /** What computes it: `wasm`, `wasm-strict`. */
+  /** What computes it: `wasm`, `wasm-strict`, `native`. */
   readonly backend: string;
   /** Why it does not run compiled for the workspace's backend: there are no items then. */
   readonly reason?: string;
@@ -82,13 +83,18 @@ export function explainFallback(name: string, backend: string, reason: string): 
 export function explain(
   name: string,
   backend: string,
-  { calls, schedule, plan, binary, cached }: Omit<Compiled, "graph" | "module">,
-  { threads = 1, times }: { readonly threads?: number; readonly times?: Times } = {},
+  { calls, schedule, plan, binary, cached }: Omit<Compiled, "graph" | "module" | "products">,
+  { threads = 1, times, native }: {
+    readonly threads?: number;
+    readonly times?: Times;
+    /** Multiply-adds from which on products are left to a library. */
+    readonly native?: number;
+  } = {},
 ): Explanation {
   const needed = neededValues(schedule);
   const sizes = schedule.values.map(({ size }) => size);
   const items = schedule.items.map((item, i): ExplainedItem => ({
-    what: whatOf(item),
+    what: isNative(item, native) ? `${whatOf(item)}, native` : whatOf(item),
     shape: shapeOf(item, sizes),
     bytes: 4 * [...new Set(readsOf(item)), ...writesOf(item, needed)]
       .reduce((sum, value) => sum + sizes[value], 0),

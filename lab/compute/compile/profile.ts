@@ -6,6 +6,7 @@
 import type { Compiled } from "./compiler.ts";
 import { alone, type Times } from "./explain.ts";
 import { hostCalls } from "./host_calls.ts";
+import { type ProductCall, productCalls, type ProductLibrary } from "./library.ts";
 import type { SharedArena } from "./memory.ts";
 import type { Schedule } from "./schedule.ts";
 import { lower, type Rounding } from "./wasm/lower.ts";
@@ -21,22 +22,31 @@ const measurements = 5;
  * Runs a program, and each of its items in a module of its own, on one thread. The memory is as it
  * was afterwards.
  */
-export function timesOf(compiled: Compiled, arena: SharedArena, rounding: Rounding): Times {
+export function timesOf(
+  compiled: Compiled,
+  arena: SharedArena,
+  rounding: Rounding,
+  native?: { readonly library: ProductLibrary; readonly least: number },
+): Times {
   const { schedule, plan } = compiled;
-  const runOf = (module: WebAssembly.Module, of: Schedule) => {
-    const env = { memory: arena.memory, host: hostCalls(of, plan, arena) };
+  const runOf = (module: WebAssembly.Module, of: Schedule, products: readonly ProductCall[]) => {
+    const env = {
+      memory: arena.memory,
+      host: hostCalls(of, plan, arena),
+      product: productCalls(products, native?.library, arena.memory),
+    };
     const { exports } = new WebAssembly.Instance(module, { env });
     return exports.run0 as (base: number) => void;
   };
   const memory = new Uint8Array(arena.memory.buffer, 0, arena.top);
   const before = memory.slice();
   try {
-    const whole = secondsOf(runOf(compiled.module, schedule));
+    const whole = secondsOf(runOf(compiled.module, schedule, compiled.products));
     const items = schedule.items.map((item) => {
-      const build = { rounding, arena, threads: 1 };
+      const build = { rounding, arena, threads: 1, native: native?.least };
       const single = alone(compiled, item);
-      const { binary } = lower(single, { ...plan, copies: [] }, build);
-      return secondsOf(runOf(new WebAssembly.Module(binary), single));
+      const { binary, products } = lower(single, { ...plan, copies: [] }, build);
+      return secondsOf(runOf(new WebAssembly.Module(binary), single, products));
     });
     return { whole, items };
   } finally {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { openSource, productCalls, type ProductLibrary } from "./library.ts";
 import * as word from "./thread_words.ts";
 import type { Assignment } from "./threads.ts";
 
@@ -57,10 +58,14 @@ function ended(words: Int32Array): boolean {
   return Atomics.load(words, word.program) === word.quit;
 }
 
-self.onmessage = ({ data }: MessageEvent<Assignment>) => {
-  const { memory, module, thread, threads, arrivals } = data;
+let library: Promise<ProductLibrary> | undefined;
+
+async function take({ data }: MessageEvent<Assignment>): Promise<void> {
+  const { memory, module, thread, threads, arrivals, products } = data;
   const words = new Int32Array(memory.buffer, 0, 16);
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const opened = data.library && await (library ??= openSource(data.library));
+  const product = productCalls(products, opened, memory);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, product } });
   shares.push({ run: exports[`run${thread}`] as Share["run"], threads, arrivals, base: 0 });
   const last = Atomics.load(words, word.call) >> 8;
   Atomics.add(words, word.listening, 1);
@@ -74,4 +79,9 @@ self.onmessage = ({ data }: MessageEvent<Assignment>) => {
     Atomics.notify(words, word.listening);
   }
   if (ended(words)) self.close();
+}
+
+let taken: Promise<void> = Promise.resolve();
+self.onmessage = (message: MessageEvent<Assignment>) => {
+  taken = taken.then(() => take(message));
 };

@@ -4,6 +4,12 @@
  * @module
  */
 import { LabError } from "../../core/errors.ts";
+import {
+  type LibrarySource,
+  type OpenedLibrary,
+  type ProductCall,
+  productCalls,
+} from "./library.ts";
 import type { SharedArena } from "./memory.ts";
 import { threadChoices } from "./thread_choice.ts";
 import * as word from "./thread_words.ts";
@@ -17,6 +23,9 @@ export interface Assignment {
   readonly thread: number;
   readonly threads: number;
   readonly arrivals: number;
+  /** What the module leaves to a library, and where that is opened from. */
+  readonly products: readonly ProductCall[];
+  readonly library?: LibrarySource;
 }
 
 /**
@@ -55,13 +64,15 @@ export class ThreadPool {
 
   /**
    * @param threads All threads, the calling one included; at least 2.
-   * @param entry What each of them runs.
+   * @param options.entry What each of them runs.
+   * @param options.library What computes products that programs leave to it, in every thread.
    */
   constructor(
     private readonly arena: SharedArena,
     readonly threads: number,
-    entry = new URL("./thread_worker.ts", import.meta.url),
+    private readonly options: { readonly entry?: URL; readonly library?: OpenedLibrary } = {},
   ) {
+    const { entry = new URL("./thread_worker.ts", import.meta.url) } = options;
     this.#words = arena.ints(0, 16);
     try {
       for (let i = 1; i < threads; i++) this.#workers.push(this.#start(entry));
@@ -101,9 +112,9 @@ export class ThreadPool {
    *
    * @returns How to run it while the pool is ready.
    */
-  add({ binary, barriers }: Lowered): ThreadedRun {
+  add({ binary, barriers, products }: Lowered): ThreadedRun {
     const module = new WebAssembly.Module(binary);
-    const { threads } = this;
+    const { threads, options: { library } } = this;
     const { memory } = this.arena;
     const arrivals = threads * barriers;
     const program = this.#programs++;
@@ -111,10 +122,18 @@ export class ThreadPool {
     Atomics.store(this.#words, word.handed, this.#programs);
     this.#call(word.leave);
     this.#workers.forEach((worker, i) => {
-      const assignment: Assignment = { memory, module, thread: i + 1, threads, arrivals };
+      const thread = { thread: i + 1, threads, arrivals };
+      const assignment: Assignment = {
+        memory,
+        module,
+        ...thread,
+        products,
+        library: library?.source,
+      };
       worker.postMessage(assignment);
     });
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const product = productCalls(products, library?.library, memory);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, product } });
     const run = exports.run0 as (base: number) => void;
     let base = 0;
     return (patience) => {

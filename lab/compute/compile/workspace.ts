@@ -17,6 +17,7 @@ import { explain, explainFallback, type Explanation } from "./explain.ts";
 import { fallback, type FallbackMemory } from "./fallback.ts";
 import { hostCalls } from "./host_calls.ts";
 import { type Dtype, NoLowering } from "./ir.ts";
+import { leastWork, type OpenedLibrary, productCalls } from "./library.ts";
 import { SharedArena } from "./memory.ts";
 import { bytesOf, constantsOf } from "./plan.ts";
 import { timesOf } from "./profile.ts";
@@ -40,12 +41,15 @@ interface Linked {
 /** State in one memory, and compiled programs over it. */
 export class CompiledWorkspace implements Workspace {
   readonly backend: string;
+  readonly library?: string;
   readonly #arena = new SharedArena();
   readonly #groups = new Map<string, Map<string, Range>>();
   readonly #programs: { name: string; linked(): Linked | undefined }[] = [];
   #pool: ThreadPool | undefined;
   #toldOfLoss = false;
   readonly #fallback: boolean;
+  /** What computes large products, and from how many multiply-adds on. */
+  readonly #native: (OpenedLibrary & { readonly least: number }) | undefined;
 
   /** Threads that steps may use: those asked for, or 1 where there can be no others. */
   readonly threads: number;
@@ -57,15 +61,27 @@ export class CompiledWorkspace implements Workspace {
    *   while, and these run until `dispose`.
    * @param options.fallback Whether what cannot be compiled, kernels or a whole step, is left to
    *   TensorFlow.js (default) or refused.
+   * @param options.library What computes the products that are worth it; default: nothing else.
    */
   constructor(
     private readonly rounding: Rounding,
-    options: { readonly threads?: number; readonly fallback?: boolean } = {},
+    options: {
+      readonly threads?: number;
+      readonly fallback?: boolean;
+      readonly library?: OpenedLibrary;
+    } = {},
   ) {
     const { threads = 1 } = options;
     this.threads = threads > 1 && threadsRefused() === undefined ? threads : 1;
     this.#fallback = options.fallback ?? true;
-    this.backend = rounding === "relaxed" ? "wasm" : "wasm-strict";
+    const { library } = options;
+    this.#native = library && { ...library, least: library.source.least ?? leastWork };
+    this.library = library?.library.name;
+    this.backend = library !== undefined
+      ? "native"
+      : rounding === "relaxed"
+      ? "wasm"
+      : "wasm-strict";
   }
 
   define(group: string, tensors: NamedTensors): void {
@@ -174,8 +190,12 @@ export class CompiledWorkspace implements Workspace {
       if (program === undefined) return [];
       const made = program.compiled;
       if ("reason" in made) return [explainFallback(name, "tfjs-cpu", made.reason)];
-      const times = measured ? timesOf(made, this.#arena, this.rounding) : undefined;
-      return [explain(name, this.backend, made, { threads: program.threads?.(), times })];
+      const times = measured ? timesOf(made, this.#arena, this.rounding, this.#native) : undefined;
+      return [explain(name, this.backend, made, {
+        threads: program.threads?.(),
+        times,
+        native: this.#native?.least,
+      })];
     });
   }
 
@@ -222,6 +242,7 @@ export class CompiledWorkspace implements Workspace {
         rounding: this.rounding,
         arena: this.#arena,
         threads: this.threads,
+        native: this.#native?.least,
       },
     );
     const hosted = compiled.schedule.items.find(({ kind }) => kind === "host");
@@ -240,6 +261,7 @@ export class CompiledWorkspace implements Workspace {
       env: {
         memory: this.#arena.memory,
         host: hostCalls(compiled.schedule, compiled.plan, this.#arena),
+        product: productCalls(compiled.products, this.#native?.library, this.#arena.memory),
       },
     });
     const run0 = instance.exports.run0 as (base: number) => void;
@@ -269,6 +291,8 @@ export class CompiledWorkspace implements Workspace {
   /** `one`, or a run that takes several threads where they gain. */
   #onThreads(compiled: Compiled, one: () => void): FasterRun {
     const { rounding, threads } = this;
+    const arena = this.#arena;
+    const native = this.#native?.least;
     const { items } = compiled.schedule;
     const splits = items.some((item) => partsOf(item, threads) !== undefined);
     // A thread of a pool knows no TensorFlow.js.
@@ -276,8 +300,8 @@ export class CompiledWorkspace implements Workspace {
     if (threads === 1 || !splits || hosted) return { run: one, threads: () => 1 };
     return fasterRun(
       one,
-      () => this.#pool ??= new ThreadPool(this.#arena, threads),
-      () => lower(compiled.schedule, compiled.plan, { rounding, arena: this.#arena, threads }),
+      () => this.#pool ??= new ThreadPool(this.#arena, threads, { library: this.#native }),
+      () => lower(compiled.schedule, compiled.plan, { rounding, arena, threads, native }),
     );
   }
 

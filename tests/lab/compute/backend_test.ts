@@ -1,24 +1,25 @@
 import { match, rejects, strictEqual, throws } from "node:assert";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
 import { type BackendChoice, choiceOf } from "../../../lab/compute/backend_choice.ts";
-import { backends, wasmPath } from "./backends.ts";
+import { backends, options } from "./backends.ts";
 
 for (const { name, computes, ignore } of backends) {
   Deno.test({
     name: `${name} opens a workspace that says what computes`,
     ignore,
     fn: async () => {
-      const { workspace, reason, adapter } = await openWorkspace(name, { wasmPath });
+      const { workspace, reason, adapter } = await openWorkspace(name, options);
       strictEqual(workspace.backend, computes);
       strictEqual(reason, `asked for: ${name}`);
       strictEqual(adapter === null, !name.endsWith("webgpu"));
+      strictEqual(workspace.library === undefined, name !== "native");
       workspace.dispose();
     },
   });
 }
 
 Deno.test("auto takes wasm and says why", async () => {
-  const { workspace, reason } = await openWorkspace("auto", { wasmPath });
+  const { workspace, reason } = await openWorkspace("auto", options);
   strictEqual(workspace.backend, "wasm");
   match(reason, /compiled steps are fastest/);
 });
@@ -28,7 +29,7 @@ Deno.test("an unknown backend is answered with the nearest one", async () => {
     name: "InputError",
     message:
       'Cannot open a workspace as there is no backend "wsam" (did you mean "wasm"?): known are ' +
-      "auto, webgpu, wasm, wasm-strict, cpu, tfjs-wasm, tfjs-webgpu",
+      "auto, webgpu, wasm, wasm-strict, native, cpu, tfjs-wasm, tfjs-webgpu",
   });
 });
 
@@ -65,6 +66,19 @@ Deno.test("tfjs-wasm without its files is one line", async () => {
   strictEqual(
     await inWorker("tfjs-wasm", '{ wasmPath: "/nowhere" }'),
     "InputError: Cannot use the tfjs-wasm backend as its .wasm files must be readable: /nowhere",
+  );
+});
+
+Deno.test("native without a library, or without SIMD, is one line", async () => {
+  strictEqual(
+    await inWorker("native", "{}"),
+    "InputError: Cannot use the native backend as a library of matrix products must be given: " +
+      "nothing given",
+  );
+  strictEqual(
+    await inWorker("native", "{}", "WebAssembly.validate = () => false;"),
+    "InputError: Cannot use the native backend as it needs compiled steps: " +
+      "this WebAssembly engine has no SIMD",
   );
 });
 

@@ -5,7 +5,7 @@
 import { ok, rejects, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
-import { backends, wasmPath } from "./backends.ts";
+import { backends, options } from "./backends.ts";
 
 /** A function of float64 elements. */
 export type Plain = (x: number[]) => number[];
@@ -84,7 +84,7 @@ export function sweep(what: string, cases: readonly Case[]): void {
       name: `${what} equal finite differences on ${backend}`,
       ignore,
       fn: async (test) => {
-        const { workspace } = await openWorkspace(backend, { wasmPath });
+        const { workspace } = await openWorkspace(backend, options);
         // Small tensors would be computed by the cpu's kernels.
         if (backend === "tfjs-webgpu") tf.env().set("WEBGPU_CPU_FORWARD", false);
         for (const { name, tensors, plain, shape, x, lacking } of cases) {

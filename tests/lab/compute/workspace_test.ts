@@ -7,7 +7,7 @@ import { adam } from "../../../lab/compute/optimizers.ts";
 import type { Workspace } from "../../../lab/compute/workspace.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import type { NamedTensors } from "../../../lab/core/tensor_data.ts";
-import { backends, wasmPath } from "./backends.ts";
+import { backends, options } from "./backends.ts";
 
 const floats = (shape: number[], ...values: number[]) =>
   ({ shape, dtype: "float32", values: Float32Array.from(values) }) as const;
@@ -24,7 +24,7 @@ function onEach(name: string, fn: (workspace: Workspace) => Promise<void>): void
       name: `${name}, on ${backend}`,
       ignore,
       fn: async () => {
-        const { workspace } = await openWorkspace(backend, { wasmPath });
+        const { workspace } = await openWorkspace(backend, options);
         const before = tf.memory().numTensors;
         try {
           await fn(workspace);
@@ -320,7 +320,7 @@ onEach("unknown names are answered in one line", async (workspace) => {
 });
 
 Deno.test("a kernel that tfjs-wasm lacks is one clear line", async () => {
-  const { workspace } = await openWorkspace("tfjs-wasm", { wasmPath });
+  const { workspace } = await openWorkspace("tfjs-wasm", options);
   const program = workspace.compile(
     { name: "fourier" },
     () => ({ outputs: { y: tf.real(tf.fft(tf.complex([1, 2], [0, 0]))) } }),
@@ -336,7 +336,7 @@ Deno.test("workspaces on different backends take turns in one thread and agree",
   const names = backends.filter(({ ignore }) => !ignore).map(({ name }) => name);
   const runs: { workspace: Workspace; losses: number[]; once: () => Promise<void> }[] = [];
   for (const name of names) {
-    const { workspace } = await openWorkspace(name, { wasmPath });
+    const { workspace } = await openWorkspace(name, options);
     const { update } = regression(workspace, 40);
     const random = defaultRng(9);
     const losses: number[] = [];
@@ -361,7 +361,7 @@ Deno.test("workspaces on different backends take turns in one thread and agree",
 
 Deno.test("the same seed gives the same bits on a backend", async () => {
   const run = async () => {
-    const { workspace } = await openWorkspace("tfjs-wasm", { wasmPath });
+    const { workspace } = await openWorkspace("tfjs-wasm", options);
     const { update } = regression(workspace, 5);
     const random = defaultRng(2);
     for (let i = 0; i < 20; i++) update.run(random);

@@ -44,6 +44,27 @@ Deno.test("a reproduction says what differs first, and stores nothing unless ask
   strictEqual(lines.length, 6);
 });
 
+Deno.test("an approximate reproduction takes what is off by little, and says by how much", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const [run] = await launch([request()], options(store));
+  const { determined } = run.manifest;
+  const agent = determined.configuration.agent as { [key: string]: number };
+  for (const [factor, close] of [[1 + 1e-5, true], [1.1, false]] as const) {
+    const rate = agent.rate * factor;
+    const configuration = { ...determined.configuration, agent: { ...agent, rate } };
+    const manifest = { ...run.manifest, determined: { ...determined, configuration } };
+    store.update(run.id, { manifest });
+    strictEqual((await reproduce(run.id, options(store))).agrees, false);
+    const { identical, agrees, lines } = await reproduce(run.id, {
+      ...options(store),
+      approximately: true,
+    });
+    deepStrictEqual([identical, agrees], [false, close]);
+    match(lines[0], /^furthest off is .*: by [\d.e-]+ of its largest magnitude$/);
+  }
+});
+
 Deno.test("what no seed determines is said by the manifest, the run and the reproduction", async () => {
   await using temporary = await temporaryStore();
   const { store } = temporary;

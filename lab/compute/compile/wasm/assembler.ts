@@ -318,8 +318,13 @@ interface FunctionCode {
 export class ModuleBuilder {
   readonly #functions: FunctionCode[] = [];
 
-  /** @param host Whether function 0 is the imported `env.host`, which takes an i32. */
-  constructor(private readonly host = false) {}
+  /** @param imported Names of functions of `env` that take an i32: the first functions. */
+  constructor(private readonly imported: readonly string[] = []) {}
+
+  /** Calls an imported function. */
+  callOut(name: string, argument: Code): Code {
+    return call(this.imported.indexOf(name), argument);
+  }
 
   /**
    * Adds a function without results.
@@ -328,14 +333,14 @@ export class ModuleBuilder {
    */
   add(parameters: readonly Type[], locals: Locals, body: Code, exported?: string): number {
     this.#functions.push({ parameters, locals, body, exported });
-    return this.#functions.length - 1 + Number(this.host);
+    return this.#functions.length - 1 + this.imported.length;
   }
 
   /** The binary. The memory is imported as `env.memory`; a shared one says its most pages. */
   encode(
     memory: { shared: boolean; mostPages: number; pages?: number },
   ): Uint8Array<ArrayBuffer> {
-    const imported: readonly (readonly Type[])[] = this.host ? [["i32"]] : [];
+    const imported = this.imported.map((): readonly Type[] => ["i32"]);
     const signatures = [...imported, ...this.#functions.map(({ parameters }) => parameters)];
     const types = signatures.map((parameters) => [
       0x60,
@@ -366,7 +371,7 @@ export class ModuleBuilder {
         2,
         vector([
           [...text("env"), ...text("memory"), 2, ...limits],
-          ...imported.map((_, i) => [...text("env"), ...text("host"), 0, ...unsigned(i)]),
+          ...this.imported.map((name, i) => [...text("env"), ...text(name), 0, ...unsigned(i)]),
         ]),
       ),
       ...section(3, vector(this.#functions.map((_, i) => unsigned(i + imported.length)))),

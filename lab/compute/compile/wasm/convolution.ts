@@ -7,6 +7,7 @@
 import { elements } from "../ir.ts";
 import { allInside, imageBlock, paddedShape, scratchElements, windowSize } from "../images.ts";
 import type { Convolution, Windows } from "../items.ts";
+import { matrix, type ProductCall } from "../library.ts";
 import { type Code, get, i32, Locals, loop, memory, sequence, set } from "./assembler.ts";
 import { type Products, productScratch, type ProductShape } from "./matmul.ts";
 import { type Axis, moveCode } from "./moves.ts";
@@ -14,7 +15,7 @@ import { type Axis, moveCode } from "./moves.ts";
 /** Scratch of one convolution: the product's, a padded image, rows of windows, a partial sum. */
 function layout(item: Convolution) {
   const { padded, columns, partial } = scratchElements(item);
-  const paddedAt = aligned(productScratch(productOf(item, imageBlock(item.windows))));
+  const paddedAt = aligned(productScratch(convolutionProduct(item)));
   const columnsAt = paddedAt + aligned(padded * 4);
   const partialAt = columnsAt + aligned(columns * 4);
   return { paddedAt, columnsAt, partialAt, end: partialAt + aligned(partial * 4) };
@@ -29,8 +30,11 @@ export function convolutionScratch(item: Convolution): number {
   return layout(item).end;
 }
 
-/** The matrix product of a block of images. */
-function productOf({ solves, windows: w, filters }: Convolution, images: number): ProductShape {
+/** The matrix product of a block of images, the largest one if not said. */
+export function convolutionProduct(
+  { solves, windows: w, filters }: Convolution,
+  images = imageBlock(w),
+): ProductShape {
   const windows = images * w.outHeight * w.outWidth;
   const size = windowSize(w);
   switch (solves) {
@@ -82,6 +86,27 @@ function turned(axes: readonly Axis[]): Axis[] {
   return axes.map(({ length, source, target }) => ({ length, source: target, target: source }));
 }
 
+/** What multiplies: the module's own functions, or a library that is given all calls and an index. */
+export type Multiplier =
+  | Pick<Products, "product">
+  | { readonly library: (calls: readonly ProductCall[], index: Code) => Code };
+
+/** Blocks of images that are worked on one after the other. */
+interface Blocks {
+  /** Images of each. */
+  readonly images: number;
+  /** The first one, how many, and which of them it is. */
+  readonly first: number;
+  readonly count: number;
+  readonly index: Code;
+}
+
+/** A matrix of a block: its address as code, and in bytes for each block. */
+interface Place {
+  readonly code: Code;
+  readonly at: (block: number) => number;
+}
+
 /**
  * A function that computes a convolution or one of its gradients; of the filter's gradient, where a
  * range is given, these channels alone.
@@ -89,7 +114,7 @@ function turned(axes: readonly Axis[]): Axis[] {
 export function convolutionFunction(
   item: Convolution,
   address: (value: number) => number,
-  products: Products,
+  multiplier: Multiplier,
   scratch: number,
   range = { from: 0, to: item.windows.channels },
 ): { locals: Locals; body: Code } {
@@ -127,18 +152,46 @@ export function convolutionFunction(
       ),
     );
   /** Whole blocks of images, then what is left. */
-  const eachBlock = (body: (count: number) => Code) => {
-    const blocks = Math.floor(w.images / count);
-    const one = (count: number) =>
-      sequence(body(count), advance(other, count * w.outHeight * w.outWidth * filters));
+  const eachBlock = (body: (blocks: Blocks) => Code) => {
+    const whole = Math.floor(w.images / count);
+    const one = (blocks: Blocks) =>
+      sequence(body(blocks), advance(other, blocks.images * w.outHeight * w.outWidth * filters));
     const rest = w.images % count;
     return sequence(
-      loop(block, i32.const(blocks), i32.const(1), one(count)),
-      rest > 0 ? one(rest) : [],
+      loop(
+        block,
+        i32.const(whole),
+        i32.const(1),
+        one({ images: count, first: 0, count: whole, index: get(block) }),
+      ),
+      rest > 0 ? one({ images: rest, first: whole, count: 1, index: i32.const(0) }) : [],
     );
   };
-  const multiply = (images: number, ...at: readonly [a: Code, b: Code, c: Code]) =>
-    products.product(productOf({ ...item, windows: w }, images), at, scratch);
+  const multiply = (blocks: Blocks, a: Place, b: Place, c: Place) => {
+    const shape = convolutionProduct({ ...item, windows: w }, blocks.images);
+    if ("product" in multiplier) {
+      return multiplier.product(shape, [a.code, b.code, c.code], scratch);
+    }
+    const { rows, columns, inner, aStrides, bStrides } = shape;
+    const calls = Array.from({ length: blocks.count }, (_, i): ProductCall => {
+      const at = blocks.first + i;
+      return {
+        ...{ rows, columns, inner, batch: 1, batchStrides: [0, 0] },
+        a: matrix(a.at(at), aStrides, [rows, inner]),
+        b: matrix(b.at(at), bStrides, [inner, columns]),
+        c: c.at(at),
+        // Only the filter's gradient is a sum over blocks.
+        accumulate: item.solves === "filter" && at > 0,
+      };
+    });
+    return multiplier.library(calls, blocks.index);
+  };
+  const fixed = (at: number): Place => ({ code: i32.const(at), at: () => at });
+  /** The rows of the output's side that belong to a block. */
+  const outputRows = (start: number): Place => ({
+    code: get(other),
+    at: (block) => start + block * count * w.outHeight * w.outWidth * filters * 4,
+  });
   const toColumns = (count: number) =>
     eachImage(
       count,
@@ -147,26 +200,24 @@ export function convolutionFunction(
         moveCode(locals, windowAxes(w, paddedColumns), i32.const(at.padded), get(rows)),
       ),
     );
-  const columns = i32.const(at.columns);
+  const columns = fixed(at.columns);
   const [first, second] = item.inputs.map(address);
   const result = address(item.output);
   switch (item.solves) {
     case "output": {
-      const filter = i32.const(second);
-      const body = (count: number) => multiply(count, columns, filter, get(other));
+      const body = (blocks: Blocks) => multiply(blocks, columns, fixed(second), outputRows(result));
       return {
         locals,
         body: sequence(
           clear,
           set(image, i32.const(first)),
           set(other, i32.const(result)),
-          eachBlock((count) => sequence(toColumns(count), body(count))),
+          eachBlock((blocks) => sequence(toColumns(blocks.images), body(blocks))),
         ),
       };
     }
     case "input": {
-      const filter = i32.const(second);
-      const body = (count: number) => multiply(count, get(other), filter, columns);
+      const body = (blocks: Blocks) => multiply(blocks, outputRows(first), fixed(second), columns);
       const fromColumns = inside
         ? moveCode(locals, turned(windowAxes(w, w.width)), get(rows), get(image), "float32")
         : sequence(
@@ -187,13 +238,16 @@ export function convolutionFunction(
           memory.fill(i32.const(result), i32.const(0), i32.const(bytes)),
           set(image, i32.const(result)),
           set(other, i32.const(first)),
-          eachBlock((count) => sequence(body(count), eachImage(count, fromColumns))),
+          eachBlock((blocks) => sequence(body(blocks), eachImage(blocks.images, fromColumns))),
         ),
       };
     }
     case "filter": {
+      // A library adds to the result itself.
+      const adds = "library" in multiplier;
       const partial = scratch + partialAt;
-      const body = (count: number) => multiply(count, columns, get(other), i32.const(partial));
+      const body = (blocks: Blocks) =>
+        multiply(blocks, columns, outputRows(second), fixed(adds ? result : partial));
       const kernel = w.kernelHeight * w.kernelWidth;
       const each = w.channels * filters;
       const sum = [
@@ -214,14 +268,14 @@ export function convolutionFunction(
         locals,
         body: sequence(
           clear,
-          ...zero,
+          ...(adds ? [] : zero),
           set(image, i32.const(first + range.from * 4)),
           set(other, i32.const(second)),
-          eachBlock((count) =>
+          eachBlock((blocks) =>
             sequence(
-              toColumns(count),
-              body(count),
-              moveCode(locals, sum, i32.const(partial), i32.const(start), "float32"),
+              toColumns(blocks.images),
+              body(blocks),
+              adds ? [] : moveCode(locals, sum, i32.const(partial), i32.const(start), "float32"),
             )
           ),
         ),

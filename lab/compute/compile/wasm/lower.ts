@@ -7,6 +7,7 @@
 import { operationsOf } from "../costs.ts";
 import { alignedScratch, neededValues, type Plan, readsOf, writesOf } from "../plan.ts";
 import type { HostCall, Item, MatMul } from "../items.ts";
+import { callOf, type ProductCall, worthCalling } from "../library.ts";
 import type { Schedule } from "../schedule.ts";
 import {
   call,
@@ -21,7 +22,7 @@ import {
   sequence,
   set,
 } from "./assembler.ts";
-import { convolutionFunction, convolutionScratch } from "./convolution.ts";
+import { convolutionFunction, convolutionProduct, convolutionScratch } from "./convolution.ts";
 import { type Bytes, Distribution, type Touched } from "./distribution.ts";
 import { indexedFunction, scanFunction } from "./indexed.ts";
 import { loopFunction } from "./loops.ts";
@@ -49,29 +50,35 @@ interface Build {
   readonly rounding: Rounding;
   readonly arena: { readonly shared: boolean; readonly mostPages: number };
   readonly threads: number;
+  /** Multiply-adds from which on products are left to a library; none is where it is left out. */
+  readonly native?: number;
 }
 
-/** A module's binary and how many barriers a run passes. */
+/** A module's binary, how many barriers a run passes, and what it leaves to a library. */
 export interface Lowered {
   readonly binary: Uint8Array<ArrayBuffer>;
   readonly barriers: number;
+  readonly products: readonly ProductCall[];
 }
 
 /**
  * The module of a schedule: it imports `env.memory` and exports a function `run0`, `run1`, … for
  * each thread, which takes the arrivals at barriers before the run. One with host kernels imports
- * `env.host`, which it calls with an item's index, and is for one thread alone.
+ * `env.host`, which it calls with an item's index, and is for one thread alone; a native one imports
+ * `env.product`, which it calls with an index into `products`. A library's sums may depend on the
+ * sizes that it is given, so that what it computes is not split over threads.
  */
 export function lower(schedule: Schedule, plan: Plan, build: Build): Lowered {
   const { threads } = build;
-  const writer = new ItemWriter(schedule, plan, build.rounding);
+  const writer = new ItemWriter(schedule, plan, build);
   const distribution = new Distribution(threads, plan.counter);
   const touched = touchedBy(schedule, plan);
   const needed = neededValues(schedule);
   const sizes = schedule.values.map(({ size }) => size);
   for (const item of schedule.items) {
     const memory = touched(readsOf(item), writesOf(item, needed));
-    const parts = threads > 1 ? partsOf(item, threads) : undefined;
+    const splits = threads > 1 && !isNative(item, build.native);
+    const parts = splits ? partsOf(item, threads) : undefined;
     if (parts !== undefined) {
       distribution.split(memory, parts.map((part, thread) => writer.code(part, thread)));
     } else {
@@ -93,7 +100,14 @@ export function lower(schedule: Schedule, plan: Plan, build: Build): Lowered {
   return {
     binary: writer.module.encode({ ...build.arena, pages: Math.ceil(plan.end / 65536) }),
     barriers: distribution.barriers,
+    products: writer.products,
   };
+}
+
+/** Whether an item's products, of at least so many multiply-adds, are left to a library. */
+export function isNative(item: Item, least = Infinity): boolean {
+  if (item.kind === "matMul") return worthCalling(item, least);
+  return item.kind === "convolution" && worthCalling(convolutionProduct(item), least);
 }
 
 /** The bytes behind values. */
@@ -114,16 +128,22 @@ class ItemWriter {
   readonly #madd;
   readonly #stored: ReadonlySet<number>;
   readonly #scratchBytes: number;
-  readonly #products: Products;
+  readonly #multiplier: Products;
+  /** What the module leaves to a library. */
+  readonly products: ProductCall[] = [];
 
   constructor(
     private readonly schedule: Schedule,
     private readonly plan: Plan,
-    rounding: Rounding,
+    private readonly build: Build,
   ) {
-    this.module = new ModuleBuilder(schedule.items.some(({ kind }) => kind === "host"));
-    this.#madd = rounding === "relaxed" ? f32x4.relaxedMadd : strictMadd;
-    this.#products = new Products(this.module, this.#madd);
+    const hosted = schedule.items.some(({ kind }) => kind === "host");
+    this.module = new ModuleBuilder([
+      ...(hosted ? ["host"] : []),
+      ...(build.native === undefined ? [] : ["product"]),
+    ]);
+    this.#madd = build.rounding === "relaxed" ? f32x4.relaxedMadd : strictMadd;
+    this.#multiplier = new Products(this.module, this.#madd);
     this.#stored = neededValues(schedule);
     this.#scratchBytes = alignedScratch(scratchBytes(schedule));
   }
@@ -133,12 +153,29 @@ class ItemWriter {
     const { item, offsets } = part;
     const address = (value: number) => this.plan.addresses[value]! + (offsets.get(value) ?? 0);
     const scratch = this.plan.scratch + thread * this.#scratchBytes;
-    if (item.kind === "host") return call(0, i32.const(this.schedule.items.indexOf(item)));
+    if (item.kind === "host") {
+      return this.module.callOut("host", i32.const(this.schedule.items.indexOf(item)));
+    }
+    const native = isNative(item, this.build.native);
+    if (native && item.kind === "matMul") return this.#callLibrary([callOf(item, address)]);
     if (item.kind === "matMul" && item.batch === 1) {
-      return this.#products.product(item, addressesOf(item, address), scratch);
+      return this.#multiplier.product(item, addressesOf(item, address), scratch);
+    }
+    if (native && item.kind === "convolution") {
+      const library = (calls: readonly ProductCall[], index: Code) =>
+        this.#callLibrary(calls, index);
+      const { locals, body } = convolutionFunction(item, address, { library }, scratch);
+      return call(this.module.add([], locals, body));
     }
     const { locals, body } = this.#function({ ...part, item }, address, scratch);
     return call(this.module.add([], locals, body));
+  }
+
+  /** Code that has the library compute one of these products: the first, or that of an index. */
+  #callLibrary(calls: readonly ProductCall[], index: Code = i32.const(0)): Code {
+    const first = this.products.length;
+    this.products.push(...calls);
+    return this.module.callOut("product", i32.add(i32.const(first), index));
   }
 
   #function(
@@ -150,7 +187,7 @@ class ItemWriter {
     const { output } = item as { output: number };
     switch (item.kind) {
       case "matMul":
-        return batchFunction(item, this.#products, address, scratch);
+        return batchFunction(item, this.#multiplier, address, scratch);
       case "loop": {
         const stored = (value: number) => this.#stored.has(value);
         return loopFunction(item, { values, address, stored, madd: this.#madd }, loop);
@@ -160,7 +197,7 @@ class ItemWriter {
       case "argMax":
         return argMaxFunction(item, address, values[item.input].dtype);
       case "convolution":
-        return convolutionFunction(item, address, this.#products, scratch, channels);
+        return convolutionFunction(item, address, this.#multiplier, scratch, channels);
       case "window":
         return windowFunction(item, address, values[output].size, this.#madd);
       case "gather":

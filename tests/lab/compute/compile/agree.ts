@@ -7,6 +7,7 @@ import { fail } from "node:assert";
 import { CompiledWorkspace } from "../../../../lab/compute/compile/workspace.ts";
 import { sizeOf } from "../../../../lab/core/tensor_data.ts";
 import type { Tensors } from "../../../../lab/compute/workspace.ts";
+import { library } from "../backends.ts";
 
 tf.enableProdMode();
 await tf.setBackend("cpu");
@@ -24,9 +25,16 @@ export interface Bound {
   readonly relative?: number;
 }
 
-const workspaces = (["relaxed", "strict"] as const).map((each) =>
-  new CompiledWorkspace(each, { fallback: false })
-);
+/** How programs are built: in either rounding, and with every product left to a library. */
+type Build = "relaxed" | "strict" | "native";
+
+const workspaces = new Map<Build, CompiledWorkspace>([
+  ["relaxed", new CompiledWorkspace("relaxed", { fallback: false })],
+  ["strict", new CompiledWorkspace("strict", { fallback: false })],
+]);
+if (library !== undefined) {
+  workspaces.set("native", new CompiledWorkspace("strict", { fallback: false, library }));
+}
 
 /** Numbers that look like noise, the same in every run: multiplicative hashing into [−2, 2). */
 export function noise(shape: readonly number[], seed = 1, scale = 2): Given {
@@ -46,11 +54,11 @@ export function wholes(shape: readonly number[], low: number, high: number, seed
 
 /** The values of a function's results, by the compiler. */
 export function compiled(
-  build: "relaxed" | "strict",
+  build: Build,
   given: Record<string, Given>,
   f: (tensors: Tensors) => Tensors,
 ): Record<string, Float32Array> {
-  const workspace = workspaces[build === "relaxed" ? 0 : 1];
+  const workspace = workspaces.get(build)!;
   const inputs = Object.fromEntries(
     Object.entries(given).map(([name, { shape, dtype }]) => [name, [shape, dtype] as const]),
   );
@@ -91,7 +99,7 @@ export function agree(
   bound: Bound = {},
 ): void {
   const expected = reference(given, f);
-  for (const build of ["relaxed", "strict"] as const) {
+  for (const build of workspaces.keys()) {
     const found = compiled(build, given, f);
     for (const name in expected) {
       near(`${what}, ${name}, ${build}`, found[name], expected[name], bound);

@@ -3,6 +3,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { type Explanation, explanationTable } from "../../../../lab/compute/compile/explain.ts";
 import { CompiledWorkspace } from "../../../../lab/compute/compile/workspace.ts";
+import { library } from "../backends.ts";
 
 tf.enableProdMode();
 await tf.setBackend("cpu");
@@ -44,6 +45,33 @@ Deno.test("items say what they do, over what, and what they move and compute", (
   strictEqual(rest.copies, 0);
   strictEqual(rest.seconds, undefined);
   ok(rest.codeBytes > 200 && rest.codeBytes < 20_000, `${rest.codeBytes} bytes of code`);
+});
+
+Deno.test({
+  name: "products that a library computes are said to be",
+  ignore: library === undefined,
+  fn: () => {
+    // Products of 2 · 16 · 32 multiply-adds and more.
+    const source = { ...library!.source, least: undefined };
+    const workspace = new CompiledWorkspace("strict", { library: { ...library!, source } });
+    const program = workspace.compile(
+      { name: "two", inputs: { x: [[2, 16], "float32"], w: [[16, 32], "float32"] } },
+      ({ input: { x, w } }) => ({
+        outputs: { y: tf.matMul(x, w), z: tf.matMul(w, x, true, true) },
+      }),
+    );
+    const short = workspace.compile(
+      { name: "short", inputs: { x: [[2, 16], "float32"], w: [[16, 31], "float32"] } },
+      ({ input: { x, w } }) => ({ outputs: { y: tf.matMul(x, w) } }),
+    );
+    program.run();
+    short.run();
+    const measured = workspace.explain(true);
+    strictEqual(measured[0].backend, "native");
+    const said = measured.map(({ items }) => items.map(({ what }) => what));
+    const native = "matrix product, native";
+    deepStrictEqual(said, [[native, native], ["matrix product"]]);
+  },
 });
 
 Deno.test("programs are explained once they have run, in the order of their making", () => {

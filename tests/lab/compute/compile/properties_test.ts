@@ -11,7 +11,7 @@ import { PlainWorkspace } from "../../../../lab/compute/plain_workspace.ts";
 import type { Workspace } from "../../../../lab/compute/workspace.ts";
 import { defaultRng } from "../../../../lab/core/random.ts";
 import { sizeOf } from "../../../../lab/core/tensor_data.ts";
-import { backends } from "../backends.ts";
+import { backends, library } from "../backends.ts";
 import { linesOf } from "./graphs.ts";
 import {
   descentOf,
@@ -29,6 +29,9 @@ const plain = new PlainWorkspace("cpu");
 const builds = [
   new CompiledWorkspace("relaxed", { fallback: false }),
   new CompiledWorkspace("strict", { fallback: false }),
+  ...(library === undefined
+    ? []
+    : [new CompiledWorkspace("relaxed", { fallback: false, library })]),
 ];
 
 const runs = 3;

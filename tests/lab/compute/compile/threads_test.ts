@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { openWorkspace } from "../../../../lab/compute/backend.ts";
 import { compileStep } from "../../../../lab/compute/compile/compiler.ts";
 import type { Item } from "../../../../lab/compute/compile/items.ts";
+import { productCalls } from "../../../../lab/compute/compile/library.ts";
 import { SharedArena } from "../../../../lab/compute/compile/memory.ts";
 import { constantsOf } from "../../../../lab/compute/compile/plan.ts";
 import { ThreadPool } from "../../../../lab/compute/compile/threads.ts";
@@ -18,6 +19,7 @@ import { lower } from "../../../../lab/compute/compile/wasm/lower.ts";
 import { partsOf } from "../../../../lab/compute/compile/wasm/parts.ts";
 import { valueAndGradients } from "../../../../lab/compute/gradients.ts";
 import { defaultRng } from "../../../../lab/core/random.ts";
+import { library } from "../backends.ts";
 
 await openWorkspace("cpu");
 
@@ -52,8 +54,9 @@ const step: TracedStep = (tensors) => {
   return { outputs: { loss: values.loss, y: values.y }, updates };
 };
 
-/** Everything that the step leaves after `runs` runs, on `threads` threads. */
-async function left(threads: number, runs: number) {
+/** Everything that the step leaves after `runs` runs, on `threads` threads; products of at least
+ * `native` multiply-adds by the machine's library. */
+async function left(threads: number, runs: number, native?: number) {
   const arena = new SharedArena();
   const random = defaultRng(5);
   const places = new Map(declared.map(({ kind, name, shape }) => {
@@ -68,23 +71,27 @@ async function left(threads: number, runs: number) {
     rounding: "relaxed",
     arena,
     threads,
+    native,
   });
   const { schedule, plan } = compiled;
   arena.takeUpTo(plan.end);
   for (const { address, elements } of constantsOf(schedule.values, plan.addresses)) {
     arena.floats(address, elements.length).set(elements);
   }
-  const { binary, barriers } = lower(schedule, plan, { rounding: "relaxed", arena, threads });
+  const build = { rounding: "relaxed", arena, threads, native } as const;
+  const { binary, barriers, products } = lower(schedule, plan, build);
   let run: () => void;
   let pool: ThreadPool | undefined;
   if (threads === 1) {
     strictEqual(barriers, 0);
     const module = new WebAssembly.Module(binary);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: arena.memory } });
+    const product = productCalls(products, library?.library, arena.memory);
+    const env = { memory: arena.memory, product };
+    const { exports } = new WebAssembly.Instance(module, { env });
     run = () => (exports.run0 as (base: number) => void)(0);
   } else {
-    pool = new ThreadPool(arena, threads);
-    const threaded = pool.add({ binary, barriers });
+    pool = new ThreadPool(arena, threads, { library });
+    const threaded = pool.add({ binary, barriers, products });
     while (!pool.ready) await new Promise((resolve) => setTimeout(resolve, 1));
     run = () => ok(threaded(60_000));
   }
@@ -95,6 +102,7 @@ async function left(threads: number, runs: number) {
     size: schedule.values[value].size,
   }));
   return {
+    products: products.length,
     split: schedule.items.filter((item) => partsOf(item, threads) !== undefined).map(wordOf),
     values: [...places.values(), ...outputs].map(({ address, size }) =>
       arena.ints(address, size).slice()
@@ -131,7 +139,7 @@ function counting(arena: SharedArena, threads: number) {
     module.add(["i32"], locals, distribution.codeOf(thread), `run${thread}`);
   }
   const { barriers } = distribution;
-  const lowered = { binary: module.encode(arena), barriers };
+  const lowered = { binary: module.encode(arena), barriers, products: [] };
   return { lowered, runs: () => arena.ints(address, 1)[0] };
 }
 
@@ -145,6 +153,21 @@ Deno.test("the number of threads changes no bit", async () => {
     }
     deepStrictEqual(many.values, one.values);
   }
+});
+
+Deno.test({
+  name: "with products by a library the number of threads changes no bit either",
+  ignore: library === undefined,
+  fn: async () => {
+    const one = await left(1, 20, 1000);
+    // Two convolutions of one block each and their gradients, a dense layer and its gradients.
+    strictEqual(one.products, 8);
+    for (const threads of [2, 3]) {
+      const many = await left(threads, 20, 1000);
+      strictEqual(many.products, one.products);
+      deepStrictEqual(many.values, one.values);
+    }
+  },
 });
 
 Deno.test("programs take turns on the threads, and are handed over in between", async () => {
@@ -199,7 +222,7 @@ Deno.test("threads that cannot start, or die, are lost and said to be", async ()
   const missing = new URL("./no_such_thread.ts", import.meta.url);
   for (const [entry, taken] of [[missing, 0], [dying, 1]] as const) {
     const arena = new SharedArena();
-    const pool = new ThreadPool(arena, 2, entry);
+    const pool = new ThreadPool(arena, 2, { entry });
     const { lowered, runs } = counting(arena, 2);
     const run = pool.add(lowered);
     await settled(pool);

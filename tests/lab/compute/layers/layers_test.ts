@@ -20,7 +20,7 @@ import { residualBlock } from "../../../../lab/compute/layers/residual.ts";
 import { spectralNormalization } from "../../../../lab/compute/layers/spectral_normalization.ts";
 import { unroll } from "../../../../lab/compute/recurrent.ts";
 import type { Tensors } from "../../../../lab/compute/workspace.ts";
-import { backends, wasmPath } from "../backends.ts";
+import { backends, options } from "../backends.ts";
 import { close } from "../derivatives.ts";
 
 interface Packed {
@@ -92,7 +92,7 @@ for (const { name: backend, ignore } of backends) {
     name: `layers equal NumPy's on ${backend}`,
     ignore,
     fn: async () => {
-      const { workspace } = await openWorkspace(backend, { wasmPath });
+      const { workspace } = await openWorkspace(backend, options);
       for (const { layer, options, inputs, outputs } of goldens) {
         const declared = Object.fromEntries(
           Object.entries(inputs).map(([name, { shape }]) => [name, [shape, "float32"] as const]),
