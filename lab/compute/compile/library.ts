@@ -102,7 +102,7 @@ export function matrix(
   [row, column]: readonly [row: number, column: number],
   [rows, columns]: readonly [rows: number, columns: number],
 ): Matrix {
-  const transposed = column !== 1 || (row === 1 && columns === 1 && rows > 1);
+  const transposed = column !== 1;
   return transposed
     ? { address, stride: Math.max(column, rows), transposed }
     : { address, stride: Math.max(row, columns), transposed };

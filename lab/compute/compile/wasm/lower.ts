@@ -66,7 +66,7 @@ export interface Lowered {
  * each thread, which takes the arrivals at barriers before the run. One with host kernels imports
  * `env.host`, which it calls with an item's index, and is for one thread alone; a native one imports
  * `env.product`, which it calls with an index into `products`. A library's sums may depend on the
- * sizes that it is given, so that what it computes is not split over threads.
+ * sizes that it is given, so that its products are not split over threads.
  */
 export function lower(schedule: Schedule, plan: Plan, build: Build): Lowered {
   const { threads } = build;
@@ -77,14 +77,14 @@ export function lower(schedule: Schedule, plan: Plan, build: Build): Lowered {
   const sizes = schedule.values.map(({ size }) => size);
   for (const item of schedule.items) {
     const memory = touched(readsOf(item), writesOf(item, needed));
-    const splits = threads > 1 && !isNative(item, build.native);
-    const parts = splits ? partsOf(item, threads) : undefined;
+    const native = isNative(item, build.native);
+    const parts = threads > 1 ? partsOf(item, threads, native) : undefined;
     if (parts !== undefined) {
-      distribution.split(memory, parts.map((part, thread) => writer.code(part, thread)));
+      distribution.split(memory, parts.map((part, thread) => writer.code(part, thread, native)));
     } else {
       // A whole item's scratch is that of the thread it lands on: nobody else uses a thread's own.
       const work = operationsOf(item, sizes);
-      distribution.whole(memory, (thread) => writer.code(wholeOf(item), thread), work);
+      distribution.whole(memory, (thread) => writer.code(wholeOf(item), thread, native), work);
     }
   }
   const copies = plan.copies.map(({ from, to, bytes }) =>
@@ -148,15 +148,14 @@ class ItemWriter {
     this.#scratchBytes = alignedScratch(scratchBytes(schedule));
   }
 
-  /** Code that does a part on a thread. */
-  code(part: Part, thread: number): Code {
+  /** Code that does a part on a thread; `native` leaves its products to the library. */
+  code(part: Part, thread: number, native: boolean): Code {
     const { item, offsets } = part;
     const address = (value: number) => this.plan.addresses[value]! + (offsets.get(value) ?? 0);
     const scratch = this.plan.scratch + thread * this.#scratchBytes;
     if (item.kind === "host") {
       return this.module.callOut("host", i32.const(this.schedule.items.indexOf(item)));
     }
-    const native = isNative(item, this.build.native);
     if (native && item.kind === "matMul") return this.#callLibrary([callOf(item, address)]);
     if (item.kind === "matMul" && item.batch === 1) {
       return this.#multiplier.product(item, addressesOf(item, address), scratch);

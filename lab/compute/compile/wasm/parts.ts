@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { imageBlock } from "../images.ts";
 import { elements } from "../ir.ts";
 import type { Item } from "../items.ts";
 import type { LoopPart, Range } from "./loops.ts";
@@ -29,12 +30,17 @@ export function wholeOf(item: Item): Part {
   return { item, offsets: new Map() };
 }
 
-/** Parts for `threads` threads; undefined where the item stays whole. */
-export function partsOf(item: Item, threads: number): Part[] | undefined {
+/**
+ * Parts for `threads` threads; undefined where the item stays whole. One that is left to a library
+ * (`native`) is split only where the library is given the same products all the same.
+ */
+export function partsOf(item: Item, threads: number, native = false): Part[] | undefined {
   switch (item.kind) {
     case "matMul": {
       const { rows, columns, inner, batch, aStrides } = item;
-      if (batch > 1 || rows < 8 || rows * columns * inner < leastProduct) return undefined;
+      if (native || batch > 1 || rows < 8 || rows * columns * inner < leastProduct) {
+        return undefined;
+      }
       // The offset of one operand would move the other, too.
       if (item.a === item.b) return undefined;
       // Whole tiles of four rows, so that every row meets the same tile as in one thread.
@@ -68,6 +74,7 @@ export function partsOf(item: Item, threads: number): Part[] | undefined {
       const { windows: w, filters } = item;
       // A filter's gradient sums over images, in one order only: its channels are split.
       if (item.solves === "filter") {
+        if (native) return undefined;
         return split(Math.floor(w.channels / 4), threads, (from, to) => {
           const channels = { from: from * 4, to: to * 4 + 4 > w.channels ? w.channels : to * 4 };
           return { ...wholeOf(item), channels };
@@ -77,10 +84,14 @@ export function partsOf(item: Item, threads: number): Part[] | undefined {
       const image = elements([w.height, w.width, w.channels]) * 4;
       const result = elements([w.outHeight, w.outWidth, filters]) * 4;
       const [from, to] = item.solves === "output" ? [image, result] : [result, image];
-      return split(w.images, threads, (first, last) => ({
-        item: { ...item, windows: { ...w, images: last - first } },
-        offsets: new Map([[item.inputs[0], first * from], [item.output, first * to]]),
-      }));
+      const unit = native ? imageBlock(w) : 1;
+      return split(Math.ceil(w.images / unit), threads, (start, end) => {
+        const [first, last] = [start * unit, Math.min(end * unit, w.images)];
+        return {
+          item: { ...item, windows: { ...w, images: last - first } },
+          offsets: new Map([[item.inputs[0], first * from], [item.output, first * to]]),
+        };
+      });
     }
     default:
       return undefined;

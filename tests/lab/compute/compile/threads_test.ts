@@ -56,7 +56,13 @@ const step: TracedStep = (tensors) => {
 
 /** Everything that the step leaves after `runs` runs, on `threads` threads; products of at least
  * `native` multiply-adds by the machine's library. */
-async function left(threads: number, runs: number, native?: number) {
+async function left(
+  threads: number,
+  runs: number,
+  native?: number,
+  program: { declared: readonly Declared[]; step: TracedStep } = { declared, step },
+) {
+  const { declared, step } = program;
   const arena = new SharedArena();
   const random = defaultRng(5);
   const places = new Map(declared.map(({ kind, name, shape }) => {
@@ -164,6 +170,38 @@ Deno.test({
     strictEqual(one.products, 8);
     for (const threads of [2, 3]) {
       const many = await left(threads, 20, 1000);
+      strictEqual(many.products, one.products);
+      deepStrictEqual(many.values, one.values);
+    }
+  },
+});
+
+/** A convolution and its gradients, over nine images: two blocks of four and one of one. */
+const blocks = {
+  declared: [
+    { kind: "input", name: "x", shape: [9, 28, 28, 4], dtype: "float32" },
+    { kind: "state", name: "filter", shape: [3, 3, 4, 8], dtype: "float32" },
+  ],
+  step: (tensors) => {
+    const [x, filter] = ["input/x", "state/filter"].map((name) => tensors.get(name)!);
+    const convolve = (x: tf.Tensor, filter: tf.Tensor) =>
+      tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "same");
+    const loss = (x: tf.Tensor, filter: tf.Tensor) => tf.mean(tf.square(convolve(x, filter)));
+    const [dx, df] = tf.grads(loss)([x, filter]);
+    return { outputs: { y: convolve(x, filter), dx, df }, updates: {} };
+  },
+} satisfies { declared: readonly Declared[]; step: TracedStep };
+
+Deno.test({
+  name: "of a convolution by a library threads take whole blocks, as large as one thread has them",
+  ignore: library === undefined,
+  fn: async () => {
+    // More than the block of one image has, so that it goes to the library for the others' sake.
+    const least = 28 * 28 * 36 * 8 + 1;
+    const one = await left(1, 2, least, blocks);
+    strictEqual(one.products, 3 * 3);
+    for (const threads of [2, 3]) {
+      const many = await left(threads, 2, least, blocks);
       strictEqual(many.products, one.products);
       deepStrictEqual(many.values, one.values);
     }
