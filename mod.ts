@@ -98,7 +98,7 @@ export { type DatasetSource, defineDataset } from "./models/datasets/define_data
 export type { TrainedSeries, TrainOptions, TrainResult } from "./lab/experiment/train.ts";
 
 /**
- * Trains a definition with one seed and answers what came out: metrics, series, learned
+ * Trains a definition with one seed and returns what came out: metrics, series, learned
  * parameters, and the open trainer (`act`, `sample`).
  *
  * @throws InputError where the definition or an option is wrong.

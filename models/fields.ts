@@ -15,7 +15,7 @@ export const exampleFields = {
     description: "An epoch's last, smaller batch: left out, or masked up to size",
   }),
   batchesPerIteration: z.int().min(1).default(50).meta({
-    description: "Gradient steps an iteration: how often progress is told",
+    description: "Gradient steps an iteration: how often progress is reported",
     unit: "gradient steps",
   }),
   learningRate: z.number().positive().default(4e-3).meta({

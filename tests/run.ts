@@ -74,7 +74,7 @@ function* testFiles(folder: URL): Generator<string> {
   }
 }
 
-/** Runs `deno test`, passes its output on, and answers its counts. */
+/** Runs `deno test`, passes its output on, and returns its counts. */
 async function denoTest(args: readonly string[]): Promise<Counts> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "--no-check", "--quiet", ...args],

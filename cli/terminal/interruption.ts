@@ -9,22 +9,22 @@ import type { Io } from "./io.ts";
 const SAME_SIGNAL_MILLISECONDS = 1000;
 
 /**
- * Aborts its signal on the first interrupt and says so through `tell`; exits with 130 on one that
+ * Aborts its signal on the first interrupt and says so through `report`; exits with 130 on one that
  * comes more than a second later. Dispose to give the signals back.
  */
 export function interruption(
   io: Io,
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();
   let first: number | undefined;
   const listening = io.onInterrupt(() => {
     if (first === undefined) {
       first = io.now();
-      tell("Stopping after this iteration, with a checkpoint (Ctrl-C again: at once) …");
+      report("Stopping after this iteration, with a checkpoint (Ctrl-C again: at once) …");
       controller.abort();
     } else if (io.now() - first >= SAME_SIGNAL_MILLISECONDS) {
-      tell("Stopped at once. The last checkpoint is kept.");
+      report("Stopped at once. The last checkpoint is kept.");
       io.exit(130);
     }
   });

@@ -1,4 +1,4 @@
-/** Every agent tells what it has in common with others by the same names. */
+/** Every agent reports what it has in common with others by the same names. */
 import { deepStrictEqual, ok } from "node:assert";
 import * as z from "zod";
 import { agents } from "../../agents/mod.ts";

@@ -1,4 +1,4 @@
-/** What PPO's flags change in a trainer, where it can be told exactly. */
+/** What PPO's flags change in a trainer, where it is known exactly. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";
 import type { Environment } from "../../lab/core/environment.ts";

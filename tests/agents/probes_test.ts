@@ -181,7 +181,7 @@ for (const { name, expectValues, expectReturn } of learners) {
   Deno.test(`${name} bootstraps where a time limit cuts an episode`, () =>
     expectValues(truncationProbe(), 0.5, [[1, 2]], 0.1));
 
-  // A policy with memory tells the end of a long episode from the start of a short one.
+  // A policy with memory distinguishes the end of a long episode from the start of a short one.
   if (name !== "recurrent-ppo") {
     Deno.test(`${name} bootstraps from the final observation, not from the next episode's`, () =>
       expectValues(resetProbe(), 0.5, [[1, 10], [0, 5], [-1, 2.5]], 0.7));

@@ -1,5 +1,5 @@
 /**
- * A world whose values tell which observation an agent bootstraps from at a time limit.
+ * A world whose values show which observation an agent bootstraps from at a time limit.
  *
  * @module
  */

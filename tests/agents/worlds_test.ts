@@ -89,7 +89,7 @@ for (const { name, takes, budgetUnit } of definitions) {
     "discrete" | "box",
   ];
 
-  Deno.test(`${name} ends where a world answers what is not finite, and names it`, async () => {
+  Deno.test(`${name} ends where a world returns what is not finite, and names it`, async () => {
     const reward = worldOf(observations, actions, {
       step: (count: number) => ({
         state: count + 1,
@@ -158,7 +158,7 @@ Deno.test("a refusal names the agents that fit, from all that are registered", a
   strictEqual(makeEnv("Blackjack-v1").transitions, undefined);
 });
 
-Deno.test("a goal that is never reached is told with what helps", async () => {
+Deno.test("a goal that is never reached is reported with what helps", async () => {
   const warnings: string[] = [];
   const definition: AgentExperiment = {
     ...experiment("a2c", { id: "MountainCar-v0" }),

@@ -30,7 +30,7 @@ Deno.test("a software adapter is not measured, and a row says so", async () => {
   strictEqual(row.against, `not measured: ${adapter ? "software" : "no graphics"} adapter`);
 });
 
-Deno.test("peers that are not installed are told so, a row for each set-up", async () => {
+Deno.test("peers that are not installed are reported, a row for each set-up", async () => {
   const io = capturedIo();
   const path = Deno.env.get("PATH")!;
   const empty = await Deno.makeTempDir();

@@ -36,7 +36,7 @@ Deno.test("a slow subject is measured less often, but spread over the whole time
   ok(measured.indexOf("S") < 10 && measured.lastIndexOf("S") > 40);
 });
 
-Deno.test("calls that answer promises are awaited", async () => {
+Deno.test("calls that return promises are awaited", async () => {
   let running = 0;
   await measure({
     asynchronous: async () => {

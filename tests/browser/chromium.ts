@@ -26,7 +26,7 @@ export const patience = 120_000;
 /**
  * Starts a browser that talks to nobody but the pages under test, with further switches. Its
  * graphics process computes on the processor: Chromium takes it to hang where it waits for a core,
- * ends it, and closes itself after the fifth time, unless told not to.
+ * ends it, and closes itself after the fifth time, unless asked not to.
  */
 export async function openBrowser(...switches: string[]): Promise<Browser> {
   // Else it looks into /proc as it is loaded, which takes every permission there is.

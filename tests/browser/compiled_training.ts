@@ -1,5 +1,5 @@
 /**
- * A few updates of PPO, compiled: runs in a page as in Deno, and answers what the bits are.
+ * A few updates of PPO, compiled: runs in a page as in Deno, and returns the bits.
  *
  * @module
  */

@@ -371,7 +371,7 @@ test("the pages work from the keyboard, with a ring on what has the focus", asyn
   }
 });
 
-test("a server that goes away is told", async (page) => {
+test("a server that goes away is reported", async (page) => {
   await open(page, "/");
   await page.route("**/api/live*", (route) => route.abort());
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));

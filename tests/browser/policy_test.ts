@@ -7,7 +7,7 @@ import { registries } from "../../registries.ts";
 import { train } from "../../lab/experiment/train.ts";
 import { missing, openBrowser } from "./chromium.ts";
 
-/** A page's script that answers the action for each observation, given the file's bytes. */
+/** A page's script that returns the action for each observation, given the file's bytes. */
 async function script(): Promise<string> {
   const { outputFiles: [{ text }] } = await esbuild.build({
     stdin: {

@@ -6,7 +6,7 @@ import { renderRaster } from "../../lab/core/render_raster.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 import { missing, openBrowser } from "./chromium.ts";
 
-/** A page's script that answers red, green and blue of a scene drawn on a canvas. */
+/** A page's script that returns red, green and blue of a scene drawn on a canvas. */
 async function script(): Promise<string> {
   const { outputFiles: [{ text }] } = await esbuild.build({
     stdin: {

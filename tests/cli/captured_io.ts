@@ -6,7 +6,7 @@ import type { Registries } from "../../lab/experiment/registries.ts";
 /** An `Io` with what was written, a clock and a Ctrl-C that the test moves. */
 export interface CapturedIo extends Io {
   readonly written: { out: string; error: string };
-  /** Milliseconds that `now` answers. */
+  /** Milliseconds that `now` returns. */
   clock: number;
   interrupt(): void;
   readonly exits: number[];

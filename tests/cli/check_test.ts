@@ -25,7 +25,7 @@ function source(id: string, how: "export default" | "export const one =", reset:
   `;
 }
 
-/** Runs `check` on a file with this text and answers what it wrote. */
+/** Runs `check` on a file with this text and returns what it wrote. */
 async function check(text: string, ...flags: string[]) {
   const folder = await Deno.makeTempDir();
   try {
@@ -41,11 +41,11 @@ async function check(text: string, ...flags: string[]) {
 const sound = source("Corridor-v0", "export default", "() => 0");
 const chance = "() => Math.floor(Math.random() * 4)";
 
-Deno.test("check answers 0 for a sound environment", async () => {
+Deno.test("check exits with 0 for a sound environment", async () => {
   deepStrictEqual(await check(sound), { code: 0, out: "✓ Corridor-v0: all is well\n", error: "" });
 });
 
-Deno.test("check says what is wrong and how to mend it, and answers 1", async () => {
+Deno.test("check says what is wrong and how to mend it, and exits with 1", async () => {
   const { code, out } = await check(source("Chance-v0", "export const one =", chance));
   strictEqual(code, 1);
   match(out, /^Chance-v0: \d errors?/);

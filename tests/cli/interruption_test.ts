@@ -4,22 +4,22 @@ import { capturedIo, Exited } from "./captured_io.ts";
 
 Deno.test("the first Ctrl-C aborts the signal and ends nothing", () => {
   const io = capturedIo();
-  const told: string[] = [];
-  using stop = interruption(io, (line) => told.push(line));
+  const reported: string[] = [];
+  using stop = interruption(io, (line) => reported.push(line));
   strictEqual(stop.signal.aborted, false);
   io.interrupt();
   strictEqual(stop.signal.aborted, true);
-  strictEqual(told.length, 1);
+  strictEqual(reported.length, 1);
 });
 
 Deno.test("a signal within a second of the first is the same Ctrl-C, as npx relays it twice", () => {
   const io = capturedIo();
-  const told: string[] = [];
-  using _ = interruption(io, (line) => told.push(line));
+  const reported: string[] = [];
+  using _ = interruption(io, (line) => reported.push(line));
   io.interrupt();
   io.clock = 999;
   io.interrupt();
-  strictEqual(told.length, 1);
+  strictEqual(reported.length, 1);
   deepStrictEqual(io.exits, []);
 });
 
@@ -34,8 +34,8 @@ Deno.test("a Ctrl-C more than a second later stops at once with 130", () => {
 
 Deno.test("after its end Ctrl-C is no longer caught", () => {
   const io = capturedIo();
-  const told: string[] = [];
-  interruption(io, (line) => told.push(line))[Symbol.dispose]();
+  const reported: string[] = [];
+  interruption(io, (line) => reported.push(line))[Symbol.dispose]();
   io.interrupt();
-  deepStrictEqual(told, []);
+  deepStrictEqual(reported, []);
 });

@@ -13,7 +13,7 @@ const known = {
   agents: ["dqn", "ppo"],
 };
 
-/** Runs the command line with a store in an empty folder and answers what it wrote. */
+/** Runs the command line with a store in an empty folder and returns what it wrote. */
 async function lab(...args: string[]) {
   const folder = await Deno.makeTempDir();
   try {
@@ -238,7 +238,7 @@ Deno.test("every command of the documentation parses", async () => {
   }
 });
 
-/** What a person may type wrongly, and what the answer must say. */
+/** What a person may type wrongly, and what the error must say. */
 const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["lst"], /no command "lst" \(did you mean "list"/],
   [["train"], /no command "train".*`--help` shows all/],

@@ -65,7 +65,7 @@ Deno.test("run --json ends with one document, progress goes to standard error", 
   });
 });
 
-Deno.test("run --profile tells on standard error what the programs did, or why it cannot", async () => {
+Deno.test("run --profile reports on standard error what the programs did, or why it cannot", async () => {
   await withLab(async (lab, folder) => {
     const toy = await lab("run", "line-toy", "--profile");
     match(toy.error, /\nProfile of run \w+ \(line-toy\)\nNo profile: no program was compiled/);
@@ -260,7 +260,7 @@ Deno.test("delete moves to the trash, --restore brings back, --purge deletes for
   });
 });
 
-Deno.test("evaluate answers figures; sample and --render refuse what they cannot do", async () => {
+Deno.test("evaluate prints figures; sample and --render refuse what they cannot do", async () => {
   await withLab(async (lab) => {
     const { runs: [{ id }] } = JSON.parse((await lab("run", "line-toy", "--json")).out);
     const evaluated = await lab("evaluate", id, "--episodes", "12", "--json");

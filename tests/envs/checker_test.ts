@@ -220,7 +220,7 @@ for (const [name, [change, message]] of Object.entries(handmade)) {
 /** Draws nothing: the handmade worlds take no chance. */
 const random = { random: () => 0 } as unknown as Parameters<typeof sound.step>[2];
 
-Deno.test("errors come before warnings, and one mistake is told once", () => {
+Deno.test("errors come before warnings, and one mistake is reported once", () => {
   const findings = checkEnvironment(defineEnvironment({
     ...sound,
     timeLimit: undefined,

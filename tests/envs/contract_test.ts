@@ -85,7 +85,7 @@ for (const entry of environments) {
     const before = env.snapshot!();
     fc.assert(
       fc.property(garbage, (action) => {
-        // Some worlds clip: their tests tell.
+        // Some worlds clip: see their own tests.
         if (action instanceof Float32Array && action.length === env.actionSpace.flatSize) return;
         if (env.actionSpace.contains(action)) return;
         throws(() => env.step(action), { name: "InputError", message: /action must lie in/ });

@@ -3,7 +3,7 @@
  *
  * Golden: tests/golden/gymnasium/*.json, each made by gymnasium.make(environment, **arguments),
  * reset(seed), then step with the listed actions; float32 observations and float64 rewards, with
- * the versions of Gymnasium and NumPy named in the file (record.py beside them tells more).
+ * the versions of Gymnasium and NumPy named in the file (record.py beside them says more).
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { makeEnv } from "../../envs/mod.ts";

@@ -12,7 +12,7 @@ import { renderSvg } from "../../lab/core/render_svg.ts";
 
 const root = new URL("../../", import.meta.url);
 
-/** What every world's docstring tells, in this order. */
+/** What every world's docstring says, in this order. */
 export const headings = [
   "Description",
   "Action space",

@@ -71,14 +71,14 @@ Deno.test("the taxi's mask names exactly the actions that change the state", () 
   }
 });
 
-Deno.test("toy texts tell the probability of what happened", () => {
+Deno.test("toy texts report the probability of what happened", () => {
   const env = makeEnv("FrozenLake-v1", { successRate: 0.5 });
   deepStrictEqual(env.reset({ seed: 1 }).info, { prob: 1 });
   const { info } = env.step(2);
   ok(info.prob === 0.5 || info.prob === 0.25);
 });
 
-Deno.test("basic strategy of blackjack loses little, and naturals pay as told", () => {
+Deno.test("basic strategy of blackjack loses little, and naturals pay as configured", () => {
   // Thorp's strategy without doubling and splitting loses about 4 to 5 % of the stake.
   const mean = (options: object) => {
     const env = makeEnv("Blackjack-v1", options);

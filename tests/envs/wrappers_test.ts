@@ -40,7 +40,7 @@ Deno.test("every recorded wrapper is compared", () => {
 });
 
 for (const [name, rows] of Object.entries(golden.wrappers)) {
-  Deno.test(`${name} answers what Gymnasium's wrapper does`, () => {
+  Deno.test(`${name} returns what Gymnasium's wrapper does`, () => {
     const env = sameAsGymnasium[name](makeEnv(rows.environment));
     near(env.reset({ seed: rows.seed }).observation, rows.observations[0], "reset");
     const restarts: number[][] = [...rows.restarts];
@@ -193,7 +193,7 @@ Deno.test("shaping adds what telescopes: the discounted sum differs by the first
   ok(Math.abs(play(shaped) - (play(makeEnv("CartPole-v1")) - first)) < 1e-12);
 });
 
-Deno.test("sticky actions repeat as often as told, and never the first of an episode", () => {
+Deno.test("sticky actions repeat as often as configured, and never the first of an episode", () => {
   const env = wrappers.stickyAction(makeEnv("Identity-v0", { timeLimit: 2000 }), 0.25);
   let observation = env.reset({ seed: 1 }).observation;
   let right = 0;

@@ -83,7 +83,7 @@ Deno.test("a pair that does not fit is refused before anything is stored, with t
   deepStrictEqual(runs, []);
 });
 
-Deno.test("a world that throws, or answers NaN, fails its run and leaves the last checkpoint", async () => {
+Deno.test("a world that throws, or returns NaN, fails its run and leaves the last checkpoint", async () => {
   for (
     const [breaks, line] of [
       ['throw new Error("the floor is gone")', /Error: the floor is gone/],

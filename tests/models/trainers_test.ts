@@ -110,7 +110,7 @@ for (const definition of definitions) {
   });
 }
 
-Deno.test("an epoch's last batch is masked or dropped as told", async () => {
+Deno.test("an epoch's last batch is masked or dropped as configured", async () => {
   // 230 examples in batches of 20: eleven whole ones and ten left over.
   const seen = async (lastBatch: string) => {
     const { trainer } = await trainerOf("autoencoder", fewGlyphs(), {

@@ -53,7 +53,7 @@ Deno.test("the server makes a run's policy, and says where there is none", async
   deepStrictEqual(contentsOf(store, store.run(runs.vae)!).policies, []);
 });
 
-/** Pushes to one side; counts how often it was told to forget. */
+/** Pushes to one side; counts how often it had to forget. */
 class Push implements Actor {
   masked = false;
   resets = 0;
@@ -99,14 +99,14 @@ Deno.test("episodes follow one another, and another policy waits for its own fir
   strictEqual(right.resets, 1);
 });
 
-Deno.test("an actor that learned within masks is told them, another is not", () => {
-  const told: unknown[] = [];
+Deno.test("an actor that learned within masks is given them, another is not", () => {
+  const given: unknown[] = [];
   const actor = (masked: boolean): Actor => ({
     masked,
-    act: (_, moment) => told.push(moment?.actionMask) && 0,
+    act: (_, moment) => given.push(moment?.actionMask) && 0,
     reset() {},
   });
   for (const masked of [true, false]) new Episodes(makeEnv("Taxi-v4"), actor(masked)).step();
-  strictEqual((told[0] as ArrayLike<number>).length, 6);
-  strictEqual(told[1], undefined);
+  strictEqual((given[0] as ArrayLike<number>).length, 6);
+  strictEqual(given[1], undefined);
 });

@@ -162,7 +162,7 @@ async function trainModel(
   return run;
 }
 
-/** Fills a store; answers runs by what they are, and the lock of the one that trains. */
+/** Fills a store; returns runs by what they are, and the lock of the one that trains. */
 export async function fillStore(
   store: Store,
 ): Promise<{ runs: Record<string, string>; running: Disposable }> {

@@ -8,7 +8,7 @@ function episodes(returns: number[], end: EpisodeEnd): EvaluatedEpisodes {
   return evaluated;
 }
 
-Deno.test("an evaluation tells mean, deviation and interquartile mean of its returns", () => {
+Deno.test("an evaluation reports mean, deviation and interquartile mean of its returns", () => {
   const { metrics, events } = episodes([1, 2, 3, 4, 100], "terminated").report(10_000);
   deepStrictEqual(metrics, {
     "evaluation/return_mean": 22,
@@ -19,12 +19,12 @@ Deno.test("an evaluation tells mean, deviation and interquartile mean of its ret
   deepStrictEqual(events, []);
 });
 
-Deno.test("episodes without an end are told", () => {
+Deno.test("episodes without an end are reported", () => {
   const [{ message }] = episodes([0, 0], "cut").report(10_000).events;
   match(message, /^2 of 2 evaluation episodes had no end after 10000 steps/);
 });
 
-Deno.test("a goal that was never reached is told with what helps", () => {
+Deno.test("a goal that was never reached is reported with what helps", () => {
   const training = { environmentSteps: 12_000, highestReturn: -200 };
   const never = (returns: number[], threshold?: number, highestReturn = -200, end?: EpisodeEnd) =>
     episodes(returns, end ?? "truncated").noGoal(threshold, { ...training, highestReturn });

@@ -39,11 +39,11 @@ async function inWorker(choice: string, options: string, before = ""): Promise<s
   const source = `
     ${before}
     const { openWorkspace } = await import("${backend}");
-    const answer = await openWorkspace("${choice}", ${options}).then(
+    const result = await openWorkspace("${choice}", ${options}).then(
       ({ workspace, reason }) => workspace.backend + ", " + reason,
       (error) => error.name + ": " + error.message,
     );
-    self.postMessage(answer);`;
+    self.postMessage(result);`;
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const worker = new Worker(url, { type: "module" });
   try {

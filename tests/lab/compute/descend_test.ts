@@ -48,7 +48,7 @@ Deno.test("a network that is not there is refused by the nearest name", () => {
   );
 });
 
-Deno.test("networks are told apart by their whole names", () => {
+Deno.test("networks are distinguished by their whole names", () => {
   deepStrictEqual(
     parametersOf({ "policy/0": 1, "policy2/0": 2, "value/0": 3 }, "policy", "value"),
     {

@@ -23,7 +23,7 @@ Deno.test("a dense network's parameters are named and shaped by layer", () => {
   deepStrictEqual([...parameters["policy/0/bias"].values], Array(8).fill(0));
 });
 
-Deno.test("two networks in one group answer by prefix, hidden layers activated, the last linear", () => {
+Deno.test("two networks in one group are found by prefix, hidden layers activated, the last linear", () => {
   tf.tidy(() => {
     const parameters: Tensors = {
       "xor/0/kernel": tf.tensor2d([[1, 1], [1, 1]]),

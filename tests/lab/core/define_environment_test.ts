@@ -130,7 +130,7 @@ Deno.test("a state that JSON would change cannot be snapshot, and is named", () 
   throws(() => environmentOf(walk).restore!({ at: 1 }), /no snapshot/);
 });
 
-Deno.test("stepInto writes what step answers", () => {
+Deno.test("stepInto writes what step returns", () => {
   const [env, other] = [environmentOf(walk), environmentOf(walk)];
   env.reset({ seed: 5 });
   other.reset({ seed: 5 });

@@ -88,8 +88,8 @@ const arrays = {
 const sizedIntegers = /^integers\((-?\d+), (-?\d+), (\d+), dtype=(\w+)\)$/;
 const probabilities = [0.1, 0.2, 0.3, 0.1, 0.2, 0.1];
 
-/** The lab's answer to one call of `more.json`. */
-function answer(random: Generator, seed: bigint, call: string): unknown[] {
+/** The lab's result of one call of `more.json`. */
+function resultOf(random: Generator, seed: bigint, call: string): unknown[] {
   const match = sizedIntegers.exec(call);
   if (match !== null) {
     const out = new arrays[match[4] as keyof typeof arrays](Number(match[3]));
@@ -128,7 +128,7 @@ Deno.test("integers of every width, choice, tails and named streams are NumPy's 
   };
   for (const { seed, call, value } of calls) {
     deepStrictEqual(
-      answer(defaultRng(BigInt(seed)), BigInt(seed), call),
+      resultOf(defaultRng(BigInt(seed)), BigInt(seed), call),
       value,
       `${call} of seed ${seed}`,
     );

@@ -27,7 +27,7 @@ Deno.test("runs give the numbers of the library call, whatever the number of wor
   strictEqual(new Set(one.map((run) => run.digest)).size, 3);
 });
 
-Deno.test("a run's threads are its share of the cores or as told, and stand in its manifest", async () => {
+Deno.test("a run's threads are its share of the cores or as given, and stand in its manifest", async () => {
   const cores = navigator.hardwareConcurrency;
   strictEqual(threadsOf({}, 1), Math.min(cores, 4));
   strictEqual(threadsOf({}, cores), 1);

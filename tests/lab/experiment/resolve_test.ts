@@ -90,7 +90,7 @@ Deno.test("evaluations come every tenth of the budget unless said otherwise", as
   deepStrictEqual(await every(3), { every: 1, episodes: 100 });
 });
 
-Deno.test("a field tells type, value, default, range, unit and meaning", async () => {
+Deno.test("a field reports type, value, default, range, unit and meaning", async () => {
   const { fields } = await resolve(toyExperiment, registries);
   const field = (path: string) => fields.find((field) => field.path === path);
   deepStrictEqual(field("agent.rate"), {

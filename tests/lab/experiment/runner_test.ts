@@ -27,8 +27,8 @@ async function run(trainer: Trainer, options: Partial<RunnerOptions> = {}) {
   return { ending, reports, checkpoints };
 }
 
-/** Everything told but the clock's part: names, iterations, values. */
-const told = (reports: readonly RunReport[]) =>
+/** Everything reported but the clock's part: names, iterations, values. */
+const withoutClock = (reports: readonly RunReport[]) =>
   reports.map(({ kind, progress, metrics }) => [
     kind,
     progress.iterations,
@@ -84,7 +84,11 @@ Deno.test("a run goes on from any checkpoint to the same numbers", async () => {
     await trainer.restore(snapshot);
     const rest = await run(trainer, { ...options, state: runner });
     const after = whole.reports.filter((one) => one.progress.iterations > progress.iterations);
-    deepStrictEqual(told(rest.reports), told(after), `${kind} ${progress.iterations}`);
+    deepStrictEqual(
+      withoutClock(rest.reports),
+      withoutClock(after),
+      `${kind} ${progress.iterations}`,
+    );
     deepStrictEqual(
       rest.checkpoints.at(-1)!.snapshot,
       whole.checkpoints.at(-1)!.snapshot,
@@ -170,7 +174,7 @@ Deno.test("an infinite parameter ends as diverged with its name", async () => {
   deepStrictEqual(kindsAt(early.checkpoints), ["diverged 0"]);
 });
 
-Deno.test("rates are told under timing alone", async () => {
+Deno.test("rates are reported under timing alone", async () => {
   const { reports } = await run(toyTrainer({}, 40));
   const names = Object.keys(reports[0].metrics).filter((name) => name.startsWith("timing/"));
   deepStrictEqual(names.sort(), [

@@ -48,7 +48,7 @@ Deno.test("artifacts of an earlier attempt are hidden after the iteration it was
     deepStrictEqual(await store.readArtifact(store.artifacts(id)[2].hash), Uint8Array.of(34));
   }));
 
-Deno.test("an altered or missing artifact is told by its file, and put back by the next writer", () =>
+Deno.test("an altered or missing artifact is reported by its file, and put back by the next writer", () =>
   withStore(async (store, folder) => {
     const { id } = addRun(store);
     const bytes = new Uint8Array(1000).fill(3);

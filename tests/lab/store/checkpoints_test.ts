@@ -90,7 +90,7 @@ Deno.test("checkpoints after the iteration that a run was resumed from are hidde
     strictEqual(filesOf(folder, id).length, 6);
   }));
 
-Deno.test("an altered, truncated or missing checkpoint is told by its file", () =>
+Deno.test("an altered, truncated or missing checkpoint is reported by its file", () =>
   withStore(async (store, folder) => {
     const { id } = addRun(store);
     await store.saveCheckpoint(id, checkpointAt(1));
@@ -111,7 +111,7 @@ Deno.test("an altered, truncated or missing checkpoint is told by its file", () 
     }
   }));
 
-Deno.test("a checkpoint that was pruned meanwhile is told so", () =>
+Deno.test("a checkpoint that was pruned meanwhile is reported as such", () =>
   withStore(async (store) => {
     const { id } = addRun(store);
     const first = await store.saveCheckpoint(id, checkpointAt(1, { keep: 1 }));

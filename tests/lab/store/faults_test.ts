@@ -26,7 +26,7 @@ function startWriter(folder: string, ...args: (string | number)[]): Deno.ChildPr
   }).spawn();
 }
 
-/** What a writer told before it was killed, on its line `count` or `milliseconds` after its first. */
+/** What a writer reported before it was killed, on its line `count` or `milliseconds` after its first. */
 async function killed(
   child: Deno.ChildProcess,
   when: { lines: number } | { milliseconds: number },
@@ -53,10 +53,10 @@ async function killed(
   return { lines, at };
 }
 
-const told = (lines: readonly string[], kind: string) =>
+const reported = (lines: readonly string[], kind: string) =>
   lines.filter((line) => line.startsWith(kind)).map((line) => line.split(" ").map(Number));
 
-Deno.test("a store whose writer is killed at any instant opens with every checkpoint it told of", () =>
+Deno.test("a store whose writer is killed at any instant opens with every checkpoint it reported", () =>
   withFolder(async (parent) => {
     const folder = `${parent}/runs`;
     const random = defaultRng(7);
@@ -68,8 +68,8 @@ Deno.test("a store whose writer is killed at any instant opens with every checkp
     for (let round = 0; round < 5; round++) {
       const child = startWriter(folder, id, from + 1, 1_000_000, 3);
       const { lines } = await killed(child, { lines: random.integers(1, 60) });
-      const appended = told(lines, "append").at(-1)![1];
-      const saved = told(lines, "checkpoint").at(-1)?.[1];
+      const appended = reported(lines, "append").at(-1)![1];
+      const saved = reported(lines, "checkpoint").at(-1)?.[1];
 
       const raw = new DatabaseSync(`${folder}/lab.db`);
       strictEqual(raw.prepare("PRAGMA integrity_check").get()!.integrity_check, "ok");
@@ -109,7 +109,7 @@ Deno.test("a killed writer loses at most its last second of points", () =>
     const { id } = addRun(store);
     const child = startWriter(folder, id, 1, 1_000_000, 0);
     const { lines, at } = await killed(child, { milliseconds: 1300 });
-    const old = told(lines, "append").filter(([, , time]) => time < at - 1000);
+    const old = reported(lines, "append").filter(([, , time]) => time < at - 1000);
     ok(old.length > 0);
     const { iterations } = store.series(id, "a");
     ok(iterations.length >= old.length);
@@ -178,7 +178,7 @@ Deno.test("a run that another process trains cannot be trained or deleted here",
     store.close();
   }));
 
-Deno.test("a folder that Deno may not write to is told in one line, and can be read", () =>
+Deno.test("a folder that Deno may not write to is reported in one line, and can be read", () =>
   withFolder(async (parent) => {
     const folder = `${parent}/runs`;
     openStore(folder).close();

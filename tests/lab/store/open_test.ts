@@ -5,7 +5,7 @@ import { folderOf } from "../../../lab/store/location.ts";
 import { openStore } from "../../../lab/store/sqlite_store.ts";
 import { addRun, checkpointAt, pointAt, withFolder } from "./fixtures.ts";
 
-/** Whether `error` is bad input told in one line that matches `pattern`. */
+/** Whether `error` is bad input reported in one line that matches `pattern`. */
 const badInput = (pattern: RegExp) => (error: unknown) =>
   error instanceof InputError && pattern.test(error.message) && !error.message.includes("\n");
 
@@ -119,7 +119,7 @@ Deno.test("a database of another program is refused and left as it is", () =>
     deepStrictEqual(Deno.readFileSync(path), before);
   }));
 
-Deno.test("a file that is no database is told in one line", () =>
+Deno.test("a file that is no database is reported in one line", () =>
   withFolder((folder) => {
     Deno.mkdirSync(`${folder}/runs`);
     Deno.writeTextFileSync(`${folder}/runs/lab.db`, "not a database ".repeat(100));
@@ -129,7 +129,7 @@ Deno.test("a file that is no database is told in one line", () =>
     }
   }));
 
-Deno.test("a damaged database is told in one line", () =>
+Deno.test("a damaged database is reported in one line", () =>
   withFolder((folder) => {
     const store = openStore(`${folder}/runs`);
     for (let i = 0; i < 200; i++) addRun(store);

@@ -116,7 +116,7 @@ function kernelOn(constant: ArrayLike<number>, attributes: Attributes): Graph {
   return { ...builder, outputs: [], updates: [] };
 }
 
-Deno.test("signatures tell what JSON writes alike", () => {
+Deno.test("signatures distinguish what JSON writes alike", () => {
   const numbers = [0, -0, NaN, Infinity, -Infinity, null, undefined, "NaN", [0], Int32Array.of(0)];
   const graphs = [
     ...numbers.map((a) => kernelOn([1, 2], { a })),

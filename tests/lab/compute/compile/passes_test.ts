@@ -376,7 +376,7 @@ Deno.test("state that stays as it is needs no update", () => {
   deepStrictEqual(linesOf(dropDead(graph)), ["%1 = Neg(v) [2]", "v := %1"]);
 });
 
-Deno.test("the documentation tells what the passes make of PPO's update", async () => {
+Deno.test("the documentation says what the passes make of PPO's update", async () => {
   const { workspace, programs } = recording(new CompiledWorkspace("strict"));
   ppoStep.bind(workspace)();
   const [program] = await programs();
@@ -389,8 +389,8 @@ Deno.test("the documentation tells what the passes make of PPO's update", async 
     rows.push(`| \`${name}\` | ${graph.operations.length} | `);
   }
   const page = await Deno.readTextFile(new URL("../../../../docs/compiler.md", import.meta.url));
-  const told = page.split("\n").filter((line) => /^\| `\w+` \| \d+ \| /.test(line));
-  deepStrictEqual(told.map((line) => line.match(/^(\| .*? \| \d+ \| )/)![1]), rows);
+  const documented = page.split("\n").filter((line) => /^\| `\w+` \| \d+ \| /.test(line));
+  deepStrictEqual(documented.map((line) => line.match(/^(\| .*? \| \d+ \| )/)![1]), rows);
   const { items } = schedule(graph);
   const products = items.filter(({ kind }) => kind === "matMul").length;
   const loops = items.filter(({ kind }) => kind === "loop").length;

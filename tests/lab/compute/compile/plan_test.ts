@@ -39,7 +39,7 @@ function planned(graph: Parameters<typeof optimize>[0]): { schedule: Schedule; p
 }
 
 /**
- * Runs a plan on memory that only knows whose elements lie where, and answers what went wrong:
+ * Runs a plan on memory that only knows whose elements lie where, and returns what went wrong:
  * a value that is read must still be whole.
  */
 function clobbered({ values, items, outputs, updates }: Schedule, plan: Plan): string | undefined {

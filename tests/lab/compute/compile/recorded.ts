@@ -38,7 +38,7 @@ export interface Recorded {
   readonly groups: Readonly<Record<string, NamedTensors>>;
 }
 
-/** A workspace that keeps what is compiled on it; `programs` answers that with the state as it is. */
+/** A workspace that keeps what is compiled on it; `programs` returns that with the state as it is. */
 export function recording(
   inner: Workspace,
 ): { workspace: Workspace; programs: () => Promise<Recorded[]> } {

@@ -45,7 +45,7 @@ Deno.test("a program gives the bits of the workspace, and keeps only the state t
   workspace.dispose();
 });
 
-Deno.test("a program with memory goes on from run to run, and starts anew when it is told to", () => {
+Deno.test("a program with memory goes on from run to run, and starts anew when it is restarted", () => {
   const running = new RunningMachine(standalone(
     { name: "sum", inputs: { x: [[2], "float32"] } },
     { memory: { sum: zeros([2], "float32") } },

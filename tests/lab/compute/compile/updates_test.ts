@@ -73,7 +73,7 @@ function noiseImages(count: number) {
   return { count, values: images, labels: Uint8Array.from({ length: count }, (_, i) => i % 2) };
 }
 
-/** A3C's update answers what is to be added to state that threads share; here it adds it. */
+/** A3C's update returns what is to be added to state that threads share; here it adds it. */
 function applying(program: Recorded): Recorded {
   if (!program.spec.name.startsWith("a3c/update/")) return program;
   const step: Recorded["step"] = (context) => {

@@ -34,7 +34,7 @@ async function outputsOf(
   return outputs;
 }
 
-/** One NaN for all, and no sign of zeros: WGSL's max and min may answer either zero. */
+/** One NaN for all, and no sign of zeros: WGSL's max and min may return either zero. */
 const plain = (x: number) => Number.isNaN(x) ? NaN : x + 0;
 
 /** How near two builds must come: relative to each element, to the largest one, or bit by bit. */

@@ -364,7 +364,7 @@ onDevice("a policy on the host sees what a step on the host has made", async (wo
   deepStrictEqual([...seen], [...state.w.values]);
 });
 
-onDevice("a step on the host that fails is told at the next read", async (workspace) => {
+onDevice("a step on the host that fails is reported at the next read", async (workspace) => {
   workspace.define("sum", { w: floats(1, 2) });
   const program = workspace.compile(
     { name: "distinct", inputs: { x: [[4], "float32"] }, state: ["sum"] },
