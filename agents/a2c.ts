@@ -23,6 +23,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { adam, type Optimizer, rmsprop } from "../lab/compute/optimizers.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
+import { copyColumns } from "../lab/core/rows.ts";
 import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
 import { distributionKinds } from "./distributions/mod.ts";
 import { meanSquaredError } from "./losses.ts";
@@ -67,7 +68,7 @@ const configuration = z.strictObject({
 });
 
 /** The fields of {@linkcode a2c}. */
-export type A2cConfiguration = z.output<typeof configuration>;
+type A2cConfiguration = z.output<typeof configuration>;
 
 /** Values of {@linkcode optimizerFields}. */
 export type OptimizerSettings = z.output<z.ZodObject<typeof optimizerFields>>;
@@ -148,20 +149,6 @@ export function compileUpdate(
   );
 }
 
-type Update = ReturnType<typeof compileUpdate>;
-
-/** Writes the first transitions of a rollout into an update's views, in their order. */
-export function fill(
-  { input }: Pick<Update, "input">,
-  { transitions, rollout, advantages, returns }: Omit<RolloutBatch, "values">,
-): void {
-  const { observations, observationSize, actions, actionSize } = rollout;
-  input.observations.set(observations.subarray(0, transitions * observationSize));
-  input.actions.set(actions.subarray(0, transitions * actionSize));
-  input.advantages.set(advantages);
-  input.returns.set(returns);
-}
-
 /** Environment steps of one iteration, so that it takes a tenth of a second and not a thousandth. */
 export const ITERATION = 512;
 
@@ -180,7 +167,7 @@ class A2cTrainer extends RolloutTrainer<A2cConfiguration> {
 
   protected learn(batch: RolloutBatch, learningRate: number): ReadLosses {
     const update = this.#update(batch.transitions);
-    fill(update, batch);
+    copyColumns({ ...batch.rollout, ...batch }, update.input);
     if (this.settings.normalizeAdvantages) standardize(batch.advantages, update.input.advantages);
     update.scalar.learningRate = learningRate;
     this.step(update, batch.transitions);

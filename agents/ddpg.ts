@@ -19,11 +19,12 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import type { AgentDefinition, BodyDefinition } from "../lab/compute/definitions.ts";
-import { descend, movingAverage } from "../lab/compute/descend.ts";
+import { movingAverage } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
 import { ActionNoise, noiseFields, PerturbedPolicy } from "./exploration/noise.ts";
+import { withDefaults } from "./fields.ts";
 import { meanSquaredError } from "./losses.ts";
 import { ReplayBuffer } from "./memory/replay.ts";
 import {
@@ -40,7 +41,8 @@ import {
 } from "./networks/deterministic_policy.ts";
 import { TARGET } from "./networks/target_network.ts";
 import { bootstrapped } from "./returns/targets.ts";
-import { compileScores, type Scores } from "./trainers/evaluation.ts";
+import { compileScores } from "./trainers/evaluation.ts";
+import { defineNetworks, NetworkSteps } from "./trainers/programs.ts";
 import {
   replayFields,
   ReplayTrainer,
@@ -53,7 +55,7 @@ import { World, type WorldSizes } from "./worlds/world.ts";
 
 /** Fields of DDPG, and of TD3. Defaults are those of Stable-Baselines3; noise is N(0, 0.1²). */
 export const deterministicFields = {
-  ...replayFields({ learningRate: 1e-3, hiddenSizes: [400, 300] }),
+  ...withDefaults(replayFields, { learningRate: 1e-3, hiddenSizes: [400, 300] }),
   ...noiseFields,
 } as const;
 
@@ -104,7 +106,6 @@ export function compileUpdate(
   { policy: { actions: actionsOf }, critics }: DeterministicNetworks,
 ) {
   const { batchSize, gamma, targetRate } = settings;
-  const optimizer = adam();
   return workspace.compile(
     {
       name: `${name}/update`,
@@ -113,37 +114,29 @@ export function compileUpdate(
       state: [PARAMETERS, TARGET, "critic-optimizer", "policy-optimizer"],
     },
     ({ input: { observations, nextObservations, ...input }, scalar, state }) => {
-      const { learningRate } = scalar;
+      const steps = new NetworkSteps(state, {
+        optimizer: adam(),
+        learningRate: scalar.learningRate,
+      });
       const nextActions = actionsOf(state[TARGET], nextObservations);
       const nextValues = critics.values(state[TARGET], 0, nextObservations, nextActions);
       const targets = bootstrapped(input, nextValues, gamma);
-      const critic = descend(
-        (parameters) => {
-          const taken = critics.values(parameters, 0, observations, input.actions);
-          return { loss: meanSquaredError(taken, targets), taken, errors: tf.sub(targets, taken) };
-        },
-        state[PARAMETERS],
-        state["critic-optimizer"],
-        { optimizer, learningRate, changes: [CRITIC] },
-      );
-      const policy = descend(
-        (parameters) => {
-          const actions = actionsOf(parameters, observations);
-          const values = critics.values(parameters, 0, observations, actions);
-          return { loss: deterministicPolicyLoss(values) };
-        },
-        critic.parameters,
-        state["policy-optimizer"],
-        { optimizer, learningRate, changes: [POLICY] },
-      );
-      const { loss: value, taken, errors } = critic.values;
+      const { loss: value, ...critic } = steps.take(CRITIC, (parameters) => {
+        const taken = critics.values(parameters, 0, observations, input.actions);
+        return { loss: meanSquaredError(taken, targets), taken, errors: tf.sub(targets, taken) };
+      });
+      const { loss: policy } = steps.take(POLICY, (parameters) => {
+        const actions = actionsOf(parameters, observations);
+        return {
+          loss: deterministicPolicyLoss(critics.values(parameters, 0, observations, actions)),
+        };
+      });
       return {
-        outputs: { policy: policy.values.loss, value, taken, errors },
+        outputs: { policy, value, ...critic },
         state: {
-          [PARAMETERS]: policy.parameters,
-          [TARGET]: movingAverage(state[TARGET], policy.parameters, targetRate),
-          "critic-optimizer": critic.optimizer,
-          "policy-optimizer": policy.optimizer,
+          ...steps.optimizers,
+          [PARAMETERS]: steps.parameters,
+          [TARGET]: movingAverage(state[TARGET], steps.parameters, targetRate),
         },
       };
     },
@@ -163,19 +156,11 @@ export function deterministicAgent(context: AgentContext<DdpgConfiguration>, cri
   const networks = deterministicNetworks(shape, settings, criticCount, context.body);
   const policy = networks.policy.initialParameters(weights);
   const critics = networks.critics.initialParameters(weights);
-  workspace.define(PARAMETERS, { ...policy, ...critics });
-  workspace.define(TARGET, { ...policy, ...critics });
-  workspace.define("critic-optimizer", adam().initialState(critics));
-  workspace.define("policy-optimizer", adam().initialState(policy));
-
-  const scores: Scores = networks.policy.actions;
-  const actor = compileScores(
-    workspace,
-    `${name}/act`,
-    environments,
-    shape.observationSize,
-    scores,
-  );
+  const initial = { [POLICY]: policy, [CRITIC]: critics };
+  const groups = defineNetworks(workspace, initial, adam(), { ...policy, ...critics });
+  const { policy: { actions: scores } } = networks;
+  const { observationSize } = shape;
+  const actor = compileScores(workspace, `${name}/act`, environments, observationSize, scores);
   const exploration = stream("exploration");
   const random = stream("noise");
   const noise = new ActionNoise(settings, environments, shape.flatActionSize);
@@ -185,7 +170,7 @@ export function deterministicAgent(context: AgentContext<DdpgConfiguration>, cri
     scores,
     explorer: new PerturbedPolicy({ actor, noise, exploration, random }),
     memory: new ReplayBuffer(bufferSize, shape),
-    groups: [TARGET, "critic-optimizer", "policy-optimizer"],
+    groups,
     resumables: { exploration, noise: random, processes: noise },
   };
 }

@@ -5,6 +5,7 @@
  */
 import type * as z from "zod";
 import type { Environment } from "../lab/core/environment.ts";
+import { InputError } from "../lab/core/errors.ts";
 import type { BudgetUnit, Trainer } from "../lab/core/trainer.ts";
 import type {
   AgentDefinition,
@@ -50,6 +51,22 @@ export interface Agent<Configuration> {
    * @throws InputError where fields, budget and world do not fit each other.
    */
   trainer(context: AgentContext<Configuration>): Trainer;
+}
+
+/**
+ * Refuses what an agent cannot train with.
+ *
+ * @param holds Whether the requirement is met.
+ * @param requirement `minibatchSize must divide the rollout`, for people.
+ * @throws InputError where it is not.
+ */
+export function requireFit(
+  agent: string,
+  holds: boolean,
+  requirement: string,
+  given: unknown,
+): asserts holds {
+  if (!holds) throw new InputError(`Cannot train ${agent} as ${requirement}: ${given}`);
 }
 
 /** The agent as an entry of a registry. */

@@ -32,7 +32,6 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import { InputError } from "../lab/core/errors.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { bodyOf, convolutions } from "../lab/compute/bodies.ts";
@@ -41,9 +40,10 @@ import { descend } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear } from "../lab/compute/schedules.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
-import { defineAgent, type ProgramContext } from "./define_agent.ts";
+import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
 import { scoresOf } from "./distributions/categorical.ts";
 import { EpsilonGreedy } from "./exploration/epsilon_greedy.ts";
+import { withDefaults } from "./fields.ts";
 import { huber } from "./losses.ts";
 import { TransitionMemory } from "./memory/transition_memory.ts";
 import { actionValueNetwork } from "./networks/action_values.ts";
@@ -61,7 +61,7 @@ import { World, type WorldShape } from "./worlds/world.ts";
 // Configuration. Defaults are those of Stable-Baselines3's DQN where nothing else is said.
 
 const configuration = z.strictObject({
-  ...replayFields({
+  ...withDefaults(replayFields, {
     // rl-baselines3-zoo, CartPole.
     bufferSize: 100_000,
     learningStarts: 1000,
@@ -274,19 +274,20 @@ function compileActor(
 }
 
 /** @throws InputError where fields contradict each other. */
-function requireFit(agent: string, settings: DqnConfiguration): void {
+function requireParts(agent: string, settings: DqnConfiguration): void {
   const { quantiles, loss, normalizeObservations, learningStarts } = settings;
-  if (quantiles > 0 && loss !== "huber") {
-    throw new InputError(
-      `Cannot train ${agent} as the loss of ${quantiles} quantiles must be huber: ${loss}`,
-    );
-  }
-  if (normalizeObservations && learningStarts === 0) {
-    throw new InputError(
-      `Cannot train ${agent} as learningStarts must be above 0 to measure observations, where they ` +
-        "are normalised: 0",
-    );
-  }
+  requireFit(
+    agent,
+    quantiles === 0 || loss === "huber",
+    `the loss of ${quantiles} quantiles must be huber`,
+    loss,
+  );
+  requireFit(
+    agent,
+    !normalizeObservations || learningStarts > 0,
+    "learningStarts must be above 0 to measure observations, where they are normalised",
+    learningStarts,
+  );
 }
 
 /** Deep Q-learning with discrete actions. */
@@ -299,7 +300,7 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
     const { name, configuration: settings, workspace, stream } = context;
     const { learningRate, explorationInitial, explorationFinal, explorationFraction } = settings;
     const { noisy, priorityExponent } = settings;
-    requireFit(name, settings);
+    requireParts(name, settings);
     const world = new World(name, context, settings.environments);
     const { shape } = world;
     const { observationSize, flatActionSize } = shape;

@@ -6,24 +6,32 @@
 import type * as z from "zod";
 
 /**
- * A field with another default, and other words for it where they are given.
+ * Fields with other defaults, and other descriptions where they are given.
  *
- * @param meta `description` and `unit`; what is left out stays.
+ * @param fields By name.
+ * @param defaults Of some of them; all others stay.
+ * @param descriptions Of some of them.
  *
  * @example
  * ```ts
  * import * as z from "zod";
  * import { deepStrictEqual } from "node:assert";
- * const gamma = z.number().max(1).default(0.99).meta({ description: "Discount γ" });
- * const longer = withDefault(gamma, 0.999);
- * deepStrictEqual([longer.parse(undefined), longer.meta()], [0.999, { description: "Discount γ" }]);
+ * const fields = { gamma: z.number().max(1).default(0.99).meta({ description: "Discount γ" }) };
+ * const { gamma } = withDefaults(fields, { gamma: 0.999 });
+ * deepStrictEqual([gamma.parse(undefined), gamma.meta()], [0.999, { description: "Discount γ" }]);
  * ```
  */
-export function withDefault<Field extends z.ZodType>(
-  field: z.ZodDefault<Field>,
-  value: z.output<Field>,
-  meta: { readonly description?: string; readonly unit?: string } = {},
-): z.ZodDefault<Field> {
-  const inner = field.unwrap();
-  return inner.default(value as never).meta({ ...field.meta(), ...meta }) as z.ZodDefault<Field>;
+export function withDefaults<Fields extends Readonly<Record<string, z.ZodDefault<z.ZodType>>>>(
+  fields: Fields,
+  defaults: { readonly [Name in keyof Fields]?: z.output<Fields[Name]> },
+  descriptions: { readonly [Name in keyof Fields]?: string } = {},
+): Fields {
+  const changed = Object.keys({ ...defaults, ...descriptions }).map((name) => {
+    const field = fields[name];
+    const { [name]: value = field.parse(undefined) } = defaults;
+    const { [name]: description } = descriptions;
+    const meta = { ...field.meta(), ...description && { description } };
+    return [name, field.unwrap().default(value as never).meta(meta)];
+  });
+  return { ...fields, ...Object.fromEntries(changed) };
 }

@@ -22,17 +22,17 @@
  */
 import * as z from "zod";
 import { PARAMETERS, type Resumable, type ResumableRows } from "../lab/core/base_trainer.ts";
-import { InputError } from "../lab/core/errors.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import { deriveSeed, type Generator } from "../lab/core/random.ts";
+import { copyColumns } from "../lab/core/rows.ts";
 import type { Json } from "../lab/core/snapshot.ts";
-import { belowPrefix, type NamedTensors, prefixed } from "../lab/core/tensor_data.ts";
+import { belowPrefix, type NamedTensors, prefixed, tensorOf } from "../lab/core/tensor_data.ts";
 import { mean } from "../lab/statistics/scores.ts";
-import { compileUpdate, fill, ITERATION, optimizerFields, optimizerOf } from "./a2c.ts";
-import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
+import { compileUpdate, ITERATION, optimizerFields, optimizerOf } from "./a2c.ts";
+import { type AgentContext, defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
 import { distributionKinds } from "./distributions/mod.ts";
 import type { PolicyDistribution } from "./distributions/policy_distribution.ts";
-import { withDefault } from "./fields.ts";
+import { withDefaults } from "./fields.ts";
 import { Rollout } from "./memory/rollout.ts";
 import { RolloutValues } from "./memory/rollout_values.ts";
 import { type ActorCritic, actorCritic } from "./networks/actor_critic.ts";
@@ -55,15 +55,23 @@ import type { World, WorldShape } from "./worlds/world.ts";
 // Configuration. Defaults are those of the paper's Atari runs where nothing else is said.
 
 const configuration = z.strictObject({
-  ...actorCriticFields,
-  ...optimizerFields,
+  ...withDefaults(actorCriticFields, {
+    learningRate: 6e-4,
+    annealLearningRate: true,
+    entropyCoefficient: 0.01,
+  }, {
+    environments: "Environments N of each actor, whose rollouts make an update (32 in the paper)",
+    maximumGradientNorm:
+      "Longer gradients are scaled down to this global norm (40 for the paper's sums)",
+  }),
+  ...withDefaults(optimizerFields, { optimizer: "adam" }, {
+    optimizer: "Rule of the update (RLlib; RMSProp in the paper, with ε inside the root)",
+    optimizerEpsilon: "ε of the optimizer (Stable-Baselines3's A2C; 0.01 for the paper's sums)",
+  }),
+  rolloutLength: withDefaults(onPolicyFields, { rolloutLength: 20 }).rolloutLength,
   actors: z.int().min(1).default(4).meta({
     description: "Actors K that play in turn: the policy that acted is K − 1 updates old",
   }),
-  environments: withDefault(actorCriticFields.environments, 8, {
-    description: "Environments N of each actor, whose rollouts make an update (32 in the paper)",
-  }),
-  rolloutLength: withDefault(onPolicyFields.rolloutLength, 20),
   correction: z.enum(["vtrace", "none"]).default("vtrace").meta({
     description: "What corrects for the policy's age; none takes the rollouts for its own",
   }),
@@ -76,30 +84,10 @@ const configuration = z.strictObject({
   vtraceLambda: z.number().min(0).max(1).default(1).meta({
     description: "λ of the traces: 0 looks one step ahead",
   }),
-  optimizer: withDefault(optimizerFields.optimizer, "adam", {
-    description: "Rule of the update (RLlib; RMSProp in the paper, with ε inside the root)",
-  }),
-  learningRate: withDefault(actorCriticFields.learningRate, 6e-4),
-  annealLearningRate: withDefault(actorCriticFields.annealLearningRate, true),
-  optimizerEpsilon: withDefault(optimizerFields.optimizerEpsilon, 1e-5, {
-    description: "ε of the optimizer (Stable-Baselines3's A2C; 0.01 for the paper's sums)",
-  }),
-  entropyCoefficient: withDefault(actorCriticFields.entropyCoefficient, 0.01),
-  maximumGradientNorm: withDefault(actorCriticFields.maximumGradientNorm, 0.5, {
-    description: "Longer gradients are scaled down to this global norm (40 for the paper's sums)",
-  }),
 });
 
 /** The fields of {@linkcode impala}. */
-export type ImpalaConfiguration = z.output<typeof configuration>;
-
-/** @throws InputError where c̄ is above ρ̄. */
-function requireOrder({ clipRho, clipC }: ImpalaConfiguration): void {
-  if (clipC <= clipRho) return;
-  throw new InputError(
-    `Cannot train impala as clipC must be at most clipRho, which is ${clipRho}: ${clipC}`,
-  );
-}
+type ImpalaConfiguration = z.output<typeof configuration>;
 
 // Actors.
 
@@ -190,8 +178,7 @@ class ActorPool implements Resumable {
       tensors: Object.assign(
         {},
         ...this.#actors.map(({ rollout, following, waiting }, k) => {
-          const values = following.slice();
-          const after = { shape: [values.length], dtype: "float32", values } as const;
+          const after = tensorOf(following.slice(), [following.length]);
           return prefixed({ ...rollout.snapshot(waiting), following: after }, `${k}/`);
         }),
       ),
@@ -247,9 +234,16 @@ class ImpalaTrainer extends OnPolicyTrainer<ImpalaConfiguration, PlayedRollout> 
   /** Of one batch size, and of another for a shortened rollout. */
   readonly #update: (batch: number) => ReturnType<typeof compileUpdate>;
 
+  /** @throws InputError where c̄ is above ρ̄. */
   constructor(context: AgentContext<ImpalaConfiguration>) {
     const { name, configuration: settings, workspace, stream } = context;
-    requireOrder(settings);
+    const { clipRho, clipC } = settings;
+    requireFit(
+      name,
+      clipC <= clipRho,
+      `clipC must be at most clipRho, which is ${clipRho}`,
+      clipC,
+    );
     const actors = new ActorPool(context);
     const random = stream("actors");
     const { shape, rollout } = actors;
@@ -292,7 +286,7 @@ class ImpalaTrainer extends OnPolicyTrainer<ImpalaConfiguration, PlayedRollout> 
       { gamma, lambda, clipRho, clipC },
     );
     const update = this.#update(transitions);
-    fill(update, { rollout, transitions, advantages, returns: valueTargets });
+    copyColumns({ ...rollout, advantages, returns: valueTargets }, update.input);
     update.scalar.learningRate = learningRate;
     this.step(update, transitions);
     return async () => ({
@@ -304,13 +298,11 @@ class ImpalaTrainer extends OnPolicyTrainer<ImpalaConfiguration, PlayedRollout> 
 
   /** π/μ of the actions, by the policy as it is and the one that acted. */
   async #ratios({ rollout, transitions }: PlayedRollout): Promise<Float64Array> {
-    const { observations, observationSize, actions, actionSize, logProbabilities } = rollout;
     const program = this.#logProbabilities;
-    program.input.observations.set(observations.subarray(0, transitions * observationSize));
-    program.input.actions.set(actions.subarray(0, transitions * actionSize));
+    copyColumns(rollout, program.input);
     program.run();
     const target = await program.read("logProbability");
-    return logProbabilities.subarray(0, transitions)
+    return rollout.logProbabilities.subarray(0, transitions)
       .map((logProbability, i) => importanceRatio(target[i], logProbability));
   }
 }

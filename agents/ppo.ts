@@ -27,7 +27,6 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import { InputError } from "../lab/core/errors.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { gatherColumns } from "../lab/core/rows.ts";
 import type { Resumable } from "../lab/core/base_trainer.ts";
@@ -36,11 +35,11 @@ import { convolutions } from "../lab/compute/bodies.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import type { InputSpec, Tensors } from "../lab/compute/workspace.ts";
-import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
+import { type AgentContext, defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
 import { maskedLogits } from "./distributions/categorical.ts";
 import { distributionKinds } from "./distributions/mod.ts";
 import type { PolicyTerms } from "./distributions/policy_distribution.ts";
-import { withDefault } from "./fields.ts";
+import { withDefaults } from "./fields.ts";
 import { meanSquaredError } from "./losses.ts";
 import {
   type ActorCritic,
@@ -64,10 +63,11 @@ import type { WorldShape } from "./worlds/world.ts";
 
 /** Fields of PPO with and without memory. */
 export const proximalFields = {
-  ...onPolicyFields,
-  rolloutLength: withDefault(onPolicyFields.rolloutLength, 128),
-  gaeLambda: withDefault(onPolicyFields.gaeLambda, 0.95),
-  normalizeAdvantages: withDefault(onPolicyFields.normalizeAdvantages, true),
+  ...withDefaults(onPolicyFields, {
+    rolloutLength: 128,
+    gaeLambda: 0.95,
+    normalizeAdvantages: true,
+  }),
   minibatchSize: z.int().min(2).default(128).meta({
     description: "Transitions a gradient step; divides the rollout's T · N",
     unit: "transitions",
@@ -88,12 +88,13 @@ export const proximalFields = {
 } as const;
 
 const configuration = z.strictObject({
-  ...proximalFields,
+  ...withDefaults(proximalFields, {
+    environments: 4,
+    learningRate: 2.5e-4,
+    annealLearningRate: true,
+    entropyCoefficient: 0.01,
+  }),
   ...explorationFields,
-  environments: withDefault(proximalFields.environments, 4),
-  learningRate: withDefault(proximalFields.learningRate, 2.5e-4),
-  annealLearningRate: withDefault(proximalFields.annealLearningRate, true),
-  entropyCoefficient: withDefault(proximalFields.entropyCoefficient, 0.01),
   surrogate: z.enum(["clipped", "kl-penalty"]).default("clipped").meta({
     description: "What holds the policy back: clipped ratios, or a penalty on its KL divergence",
   }),
@@ -127,12 +128,14 @@ function requireDivisor(
   { environments, rolloutLength, minibatchSize }: PpoConfiguration,
 ): void {
   const transitions = environments * rolloutLength;
-  if (transitions % minibatchSize === 0) return;
   const divisors = Array.from({ length: transitions }, (_, i) => i + 1)
     .filter((size) => size >= 2 && transitions % size === 0);
-  throw new InputError(
-    `Cannot train ppo as minibatchSize must divide the rollout of ${environments} · ` +
-      `${rolloutLength} = ${transitions} transitions (${divisors.join(", ")}): ${minibatchSize}`,
+  requireFit(
+    "ppo",
+    transitions % minibatchSize === 0,
+    `minibatchSize must divide the rollout of ${environments} · ${rolloutLength} = ` +
+      `${transitions} transitions (${divisors.join(", ")})`,
+    minibatchSize,
   );
 }
 
@@ -441,18 +444,10 @@ class PpoTrainer extends RolloutTrainer<PpoConfiguration> {
 
   /** Writes the transitions `indices` of the rollout into the program's views. */
   #fill({ input }: Update, batch: RolloutBatch, indices: Int32Array): void {
-    const { rollout, values, advantages, returns } = batch;
-    const { observations, actions, masks, logProbabilities, distributionInputs } = rollout;
-    const old = {
-      oldLogProbabilities: logProbabilities,
-      oldValues: values,
-      oldInputs: distributionInputs,
-    };
-    gatherColumns(
-      { observations, actions, masks, advantages, returns, ...old },
-      indices,
-      input,
-    );
+    const { rollout, values } = batch;
+    const { logProbabilities: oldLogProbabilities, distributionInputs: oldInputs } = rollout;
+    const old = { oldLogProbabilities, oldInputs, oldValues: values };
+    gatherColumns({ ...rollout, ...batch, ...old }, indices, input);
     if (this.settings.normalizeAdvantages) standardize(input.advantages, input.advantages);
   }
 }

@@ -23,12 +23,12 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
-import { InputError } from "../lab/core/errors.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { gatherColumns, gatherRows } from "../lab/core/rows.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { bodyOf } from "../lab/compute/bodies.ts";
 import type { Body } from "../lab/compute/definitions.ts";
+import { mlp } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import {
   memorySize,
@@ -38,18 +38,13 @@ import {
 } from "../lab/compute/recurrent.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
-import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
+import { type AgentContext, defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
 import { type ActionSpace, bestActions } from "./distributions/actions.ts";
 import { distributionKinds, policyDistribution } from "./distributions/mod.ts";
 import type { PolicyDistribution } from "./distributions/policy_distribution.ts";
-import { withDefault } from "./fields.ts";
+import { withDefaults } from "./fields.ts";
 import { type RecurrentActor, RecurrentRollout } from "./memory/recurrent_rollout.ts";
-import {
-  policyOutputs,
-  policyParameters,
-  stateValues,
-  valueParameters,
-} from "./networks/actor_critic.ts";
+import { orthogonalParameters, stateValues } from "./networks/actor_critic.ts";
 import { policyChange, proximalColumns, proximalFields, proximalLoss } from "./ppo.ts";
 import { generalizedAdvantages, standardize } from "./returns/advantages.ts";
 import type { Actor } from "./trainers/evaluation.ts";
@@ -66,59 +61,54 @@ import type { World, WorldShape } from "./worlds/world.ts";
 // Configuration. Defaults are those of sb3-contrib's RecurrentPPO where nothing else is said.
 
 const configuration = z.strictObject({
-  ...proximalFields,
+  ...withDefaults(proximalFields, {
+    epochs: 10,
+    hiddenSizes: [64],
+    activation: "relu",
+    learningRate: 3e-4,
+    clipValueLoss: false,
+    valueCoefficient: 1,
+  }, {
+    minibatchSize: "Transitions a gradient step: whole sequences that divide the rollout",
+    hiddenSizes: "Widths of the dense layers after it (64: rl-baselines3-zoo)",
+    activation: "Activation of the dense layers",
+    valueCoefficient: "Weight of the value loss ½ mean((V − R)²)",
+  }),
   sequenceLength: z.int().min(1).default(32).meta({
     description: "Steps through which gradients flow back; divides rolloutLength (32: the lab's)",
     unit: "environment steps",
   }),
-  minibatchSize: withDefault(proximalFields.minibatchSize, 128, {
-    description: "Transitions a gradient step: whole sequences that divide the rollout",
-  }),
-  epochs: withDefault(proximalFields.epochs, 10),
   cell: z.enum(recurrentCellNames).default("lstm").meta({
     description: "The layer that remembers",
   }),
   recurrentSize: z.int().min(1).default(64).meta({
     description: "Units of each recurrent layer (64: rl-baselines3-zoo)",
   }),
-  hiddenSizes: withDefault(proximalFields.hiddenSizes, [64], {
-    description: "Widths of the dense layers after it (64: rl-baselines3-zoo)",
-  }),
-  activation: withDefault(proximalFields.activation, "relu", {
-    description: "Activation of the dense layers",
-  }),
-  learningRate: withDefault(proximalFields.learningRate, 3e-4),
-  clipValueLoss: withDefault(proximalFields.clipValueLoss, false),
-  valueCoefficient: withDefault(proximalFields.valueCoefficient, 1, {
-    description: "Weight of the value loss ½ mean((V − R)²)",
-  }),
 });
 
 /** The fields of recurrent PPO. */
-export type RecurrentPpoConfiguration = z.output<typeof configuration>;
+type RecurrentPpoConfiguration = z.output<typeof configuration>;
 
 /** @throws InputError where sequences do not divide rollout and minibatch, or these each other. */
 function requireSequences(settings: RecurrentPpoConfiguration): void {
   const { environments, rolloutLength, sequenceLength, minibatchSize } = settings;
   const transitions = environments * rolloutLength;
-  const refuse = (requirement: string, given: number) => {
-    throw new InputError(`Cannot train recurrent-ppo as ${requirement}: ${given}`);
-  };
-  if (rolloutLength % sequenceLength !== 0) {
-    refuse(`sequenceLength must divide the rolloutLength of ${rolloutLength}`, sequenceLength);
-  }
-  if (minibatchSize % sequenceLength !== 0 || transitions % minibatchSize !== 0) {
-    const sizes = Array.from(
-      { length: transitions / sequenceLength },
-      (_, i) => (i + 1) * sequenceLength,
-    )
-      .filter((size) => transitions % size === 0);
-    refuse(
-      `minibatchSize must hold whole sequences of ${sequenceLength} steps and divide the rollout ` +
-        `of ${environments} · ${rolloutLength} = ${transitions} transitions (${sizes.join(", ")})`,
-      minibatchSize,
-    );
-  }
+  requireFit(
+    "recurrent-ppo",
+    rolloutLength % sequenceLength === 0,
+    `sequenceLength must divide the rolloutLength of ${rolloutLength}`,
+    sequenceLength,
+  );
+  const sequences = Array.from({ length: transitions / sequenceLength }, (_, i) => i + 1);
+  const sizes = sequences.map((count) => count * sequenceLength)
+    .filter((size) => transitions % size === 0);
+  requireFit(
+    "recurrent-ppo",
+    sizes.includes(minibatchSize),
+    `minibatchSize must hold whole sequences of ${sequenceLength} steps and divide the rollout ` +
+      `of ${environments} · ${rolloutLength} = ${transitions} transitions (${sizes.join(", ")})`,
+    minibatchSize,
+  );
 }
 
 // Networks.
@@ -146,13 +136,14 @@ function initialParameters(
 ): NamedTensors {
   const layer = (prefix: string) =>
     recurrentParameters(random, cell, body.size, recurrentSize, prefix);
+  const sizes = [recurrentSize, ...hiddenSizes];
   return {
     ...body.initialParameters(random),
     ...layer("policy/recurrent"),
-    ...policyParameters(random, recurrentSize, distribution.outputSize, hiddenSizes),
+    ...orthogonalParameters(random, [...sizes, distribution.outputSize], "policy", 0.01),
     ...distribution.initialParameters(),
     ...layer("value/recurrent"),
-    ...valueParameters(random, recurrentSize, hiddenSizes),
+    ...orthogonalParameters(random, [...sizes, 1], "value", 1),
   };
 }
 
@@ -163,7 +154,7 @@ function initialParameters(
  * @param memory [B, M].
  * @param kept [T · B], 0 where an episode starts.
  */
-export function unrollNetworks(
+function unrollNetworks(
   parameters: Tensors,
   { cell, activation }: Pick<Settings, "cell" | "activation">,
   { body, distribution }: RecurrentParts,
@@ -174,7 +165,7 @@ export function unrollNetworks(
   const sequence = { x: body.features(parameters, observations), kept, steps };
   const policy = unroll(parameters, cell, "policy/recurrent", { ...sequence, memory: ofPolicy });
   const value = unroll(parameters, cell, "value/recurrent", { ...sequence, memory: ofValue });
-  const outputs = policyOutputs(parameters, policy.outputs, activation);
+  const outputs = mlp(parameters, policy.outputs, activation, "policy");
   return {
     inputs: distribution.inputs(parameters, outputs),
     values: stateValues(parameters, value.outputs, activation),
@@ -342,7 +333,7 @@ class RecurrentPpoTrainer extends OnPolicyTrainer<RecurrentPpoConfiguration, Rec
   }
 
   /** Writes whole sequences into the program's views: step l of sequence s stands at l · S + s. */
-  #fill({ advantages, returns }: RecurrentBatch, chosen: Int32Array): void {
+  #fill(batch: RecurrentBatch, chosen: Int32Array): void {
     const { input } = this.#update;
     const rollout = this.#rollout;
     const { environments, sequenceLength } = rollout;
@@ -352,11 +343,10 @@ class RecurrentPpoTrainer extends OnPolicyTrainer<RecurrentPpoConfiguration, Rec
         Math.floor(i / chosen.length);
       return t * environments + sequence % environments;
     });
-    const { observations, actions, kept, memories, memorySize } = rollout;
     const old = { oldLogProbabilities: rollout.logProbabilities, oldValues: rollout.values };
     const { memory, ...views } = input;
-    gatherRows(memories, chosen, memorySize, memory);
-    gatherColumns({ observations, actions, kept, advantages, returns, ...old }, indices, views);
+    gatherRows(rollout.memories, chosen, rollout.memorySize, memory);
+    gatherColumns({ ...rollout, ...batch, ...old }, indices, views);
     if (this.settings.normalizeAdvantages) standardize(input.advantages, input.advantages);
   }
 }

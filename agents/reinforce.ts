@@ -33,11 +33,11 @@ import { mean } from "../lab/statistics/scores.ts";
 import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
 import { distributionKinds } from "./distributions/mod.ts";
 import type { PolicyDistribution } from "./distributions/policy_distribution.ts";
-import { withDefault } from "./fields.ts";
+import { withDefaults } from "./fields.ts";
 import { EpisodeBatch } from "./memory/episode_batch.ts";
 import { type ActorCritic, actorCritic, actorCriticLoss } from "./networks/actor_critic.ts";
 import { discountedReturns, explainedVariance, standardize } from "./returns/advantages.ts";
-import { compileScores, type ScoreProgram } from "./trainers/evaluation.ts";
+import { compileScores, type ScoreProgram, type Scores } from "./trainers/evaluation.ts";
 import {
   actorCriticFields,
   batchInputs,
@@ -52,13 +52,10 @@ import type { WorldShape } from "./worlds/world.ts";
 // ARENA's vanilla policy gradient (batches of whole episodes, learning rate 1e-2).
 
 const configuration = z.strictObject({
-  ...actorCriticFields,
-  initialLogStd: onPolicyFields.initialLogStd,
-  environments: withDefault(actorCriticFields.environments, 16, {
-    description: "Episodes of one update, each in an environment of its own",
-    unit: "episodes",
+  ...withDefaults(actorCriticFields, { environments: 16, learningRate: 1e-2 }, {
+    environments: "Episodes of one update, each in an environment of its own",
   }),
-  learningRate: withDefault(actorCriticFields.learningRate, 1e-2),
+  initialLogStd: onPolicyFields.initialLogStd,
   baseline: z.enum(["value", "mean", "none"]).default("value").meta({
     description:
       "What returns are compared with: a learned value of the state, the batch's mean return, nothing",
@@ -73,7 +70,7 @@ const configuration = z.strictObject({
 });
 
 /** The fields of {@linkcode reinforce}. */
-export type ReinforceConfiguration = z.output<typeof configuration>;
+type ReinforceConfiguration = z.output<typeof configuration>;
 
 // Losses.
 
@@ -177,30 +174,12 @@ function compileApply(
   );
 }
 
-/** Compiles V of `batch` observations. */
-function compileValues(
-  { name, workspace }: ProgramContext<ReinforceConfiguration>,
-  observationSize: number,
-  batch: number,
-  { values }: ActorCritic,
-) {
-  return workspace.compile(
-    {
-      name: `${name}/values`,
-      inputs: { observations: [[batch, observationSize], "float32"] },
-      state: [PARAMETERS],
-      placement: "host",
-    },
-    ({ input, state }) => ({ outputs: { values: values(state[PARAMETERS], input.observations) } }),
-  );
-}
-
 class ReinforceTrainer extends OnPolicyTrainer<ReinforceConfiguration, Experience> {
   readonly #episodes: EpisodeBatch;
   readonly #random: Generator;
   readonly #distribution: PolicyDistribution;
   readonly #actor: ScoreProgram;
-  readonly #values: ReturnType<typeof compileValues> | undefined;
+  readonly #values: ScoreProgram | undefined;
   readonly #accumulate: ReturnType<typeof compileAccumulate>;
   readonly #apply: ReturnType<typeof compileApply>;
 
@@ -230,14 +209,14 @@ class ReinforceTrainer extends OnPolicyTrainer<ReinforceConfiguration, Experienc
       ),
     );
     const { observationSize } = shape;
-    const { policy, distribution } = networks;
+    const { policy, values, distribution } = networks;
+    const compile = (part: string, batch: number, scores: Scores) =>
+      compileScores(workspace, `${name}/${part}`, batch, observationSize, scores);
     this.#episodes = episodes;
     this.#random = random;
     this.#distribution = distribution;
-    this.#actor = compileScores(workspace, `${name}/act`, environments, observationSize, policy);
-    if (baseline === "value") {
-      this.#values = compileValues(context, observationSize, chunkSize, networks);
-    }
+    this.#actor = compile("act", environments, policy);
+    if (baseline === "value") this.#values = compile("values", chunkSize, values);
     this.#accumulate = compileAccumulate(context, shape, networks);
     this.#apply = compileApply(context);
   }
@@ -284,7 +263,7 @@ class ReinforceTrainer extends OnPolicyTrainer<ReinforceConfiguration, Experienc
     const width = this.#episodes.shape.observationSize;
     const columns = { observations: observations.subarray(0, count * width) };
     const rows = { count, batch: this.settings.chunkSize, columns };
-    return Float64Array.from(await outputOverRows(this.#values, "values", rows));
+    return Float64Array.from(await outputOverRows(this.#values, "scores", rows));
   }
 
   /**

@@ -19,15 +19,13 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import { InputError } from "../lab/core/errors.ts";
-import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { AgentDefinition, BodyDefinition } from "../lab/compute/definitions.ts";
-import { descend, movingAverage } from "../lab/compute/descend.ts";
+import { movingAverage } from "../lab/compute/descend.ts";
 import { constant } from "../lab/compute/initializers.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
-import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
+import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
 import { squashedSample } from "./distributions/squashed_gaussian.ts";
 import { SquashedExplorer } from "./exploration/squashed_explorer.ts";
 import { meanSquaredError } from "./losses.ts";
@@ -37,6 +35,7 @@ import { POLICY, type SquashedPolicy, squashedPolicy } from "./networks/squashed
 import { TARGET } from "./networks/target_network.ts";
 import { mean } from "../lab/statistics/scores.ts";
 import { bootstrapped, type Outcomes } from "./returns/targets.ts";
+import { defineNetworks, NetworkSteps } from "./trainers/programs.ts";
 import {
   replayFields,
   ReplayTrainer,
@@ -48,7 +47,7 @@ import { World, type WorldSizes } from "./worlds/world.ts";
 // Configuration. Defaults are those of Stable-Baselines3's SAC.
 
 const configuration = z.strictObject({
-  ...replayFields({ learningRate: 3e-4, hiddenSizes: [256, 256] }),
+  ...replayFields,
   automaticTemperature: z.boolean().default(true).meta({
     description: "Learn the temperature α, so that the entropy nears its target",
   }),
@@ -166,7 +165,6 @@ export function compileUpdate(
   networks: SacNetworks,
 ) {
   const { batchSize, gamma, targetRate, automaticTemperature } = settings;
-  const optimizer = adam();
   const bothValues = (parameters: Tensors, observations: tf.Tensor, actions: tf.Tensor) =>
     [0, 1].map((i) => networks.critics.values(parameters, i, observations, actions));
   const sample = (parameters: Tensors, observations: tf.Tensor, noise: tf.Tensor) => {
@@ -188,117 +186,48 @@ export function compileUpdate(
       ],
     },
     ({ input, random, scalar, state }) => {
-      const { learningRate } = scalar;
-      const parameters = state[PARAMETERS];
+      const steps = new NetworkSteps(state, {
+        optimizer: adam(),
+        learningRate: scalar.learningRate,
+      });
       const temperature: tf.Scalar = automaticTemperature
-        ? tf.exp(parameters[LOG_TEMPERATURE] as tf.Scalar)
+        ? tf.exp(steps.parameters[LOG_TEMPERATURE] as tf.Scalar)
         : tf.scalar(settings.temperature);
 
-      const next = sample(parameters, input.nextObservations, random.nextNoise);
+      const next = sample(steps.parameters, input.nextObservations, random.nextNoise);
       const [first, second] = bothValues(state[TARGET], input.nextObservations, next.actions);
       const targets = softTargets(input, first, second, next.logProbability, temperature, gamma);
-      const critics = descend(
-        (parameters) => {
-          const [first, second] = bothValues(parameters, input.observations, input.actions);
-          const loss = tf.mul(
-            0.5,
-            tf.add(meanSquaredError(first, targets), meanSquaredError(second, targets)),
-          );
-          return { loss, taken: first, errors: tf.sub(targets, first) };
-        },
-        parameters,
-        state["critic-optimizer"],
-        { optimizer, learningRate, changes: [CRITIC] },
-      );
+      const { loss: value, ...critic } = steps.take(CRITIC, (parameters) => {
+        const [first, second] = bothValues(parameters, input.observations, input.actions);
+        const sum = tf.add(meanSquaredError(first, targets), meanSquaredError(second, targets));
+        return { loss: tf.mul(0.5, sum), taken: first, errors: tf.sub(targets, first) };
+      });
 
-      const policy = descend(
-        (parameters) => {
-          const { actions, logProbability } = sample(parameters, input.observations, random.noise);
-          const [first, second] = bothValues(parameters, input.observations, actions);
-          const loss = softPolicyLoss(logProbability, first, second, temperature);
-          return { loss, logProbability };
-        },
-        critics.parameters,
-        state["policy-optimizer"],
-        { optimizer, learningRate, changes: [POLICY] },
-      );
+      const { loss: policy, logProbability } = steps.take(POLICY, (parameters) => {
+        const { actions, logProbability } = sample(parameters, input.observations, random.noise);
+        const [first, second] = bothValues(parameters, input.observations, actions);
+        const loss = softPolicyLoss(logProbability, first, second, temperature);
+        return { loss, logProbability };
+      });
 
-      const { logProbability } = policy.values;
-      const outputs = {
-        policy: policy.values.loss,
-        value: critics.values.loss,
-        taken: critics.values.taken,
-        errors: critics.values.errors,
-        logProbability,
-        temperature,
-      };
-      const nextState = {
-        [TARGET]: movingAverage(state[TARGET], critics.parameters, targetRate),
-        "critic-optimizer": critics.optimizer,
-        "policy-optimizer": policy.optimizer,
-      };
-      if (!automaticTemperature) {
-        return {
-          outputs: { ...outputs, temperatureLoss: tf.scalar(0) },
-          state: { ...nextState, [PARAMETERS]: policy.parameters },
-        };
-      }
-      const learned = descend(
-        (parameters) => ({
-          loss: temperatureLoss(
-            parameters[LOG_TEMPERATURE],
-            logProbability,
-            settings.targetEntropy * shape.flatActionSize,
-          ),
-        }),
-        policy.parameters,
-        state["temperature-optimizer"],
-        { optimizer, learningRate, changes: [TEMPERATURE] },
-      );
+      const entropy = settings.targetEntropy * shape.flatActionSize;
+      const { loss: ofTemperature } = !automaticTemperature
+        ? { loss: tf.scalar(0) }
+        : steps.take(TEMPERATURE, (parameters) => ({
+          loss: temperatureLoss(parameters[LOG_TEMPERATURE], logProbability, entropy),
+        }));
       return {
-        outputs: { ...outputs, temperatureLoss: learned.values.loss },
+        outputs: {
+          ...{ policy, value, ...critic, logProbability, temperature },
+          temperatureLoss: ofTemperature,
+        },
         state: {
-          ...nextState,
-          [PARAMETERS]: learned.parameters,
-          "temperature-optimizer": learned.optimizer,
+          ...steps.optimizers,
+          [PARAMETERS]: steps.parameters,
+          [TARGET]: movingAverage(state[TARGET], steps.parameters, targetRate),
         },
       };
     },
-  );
-}
-
-/** Makes the networks and their optimizers' states; without a learned temperature not for it. */
-function defineNetworks(
-  { workspace, stream, configuration: settings }: AgentContext<SacConfiguration>,
-  { policy, critics }: SacNetworks,
-) {
-  const { automaticTemperature, temperature } = settings;
-  const weights = stream("initial-weights");
-  const networks: Record<string, NamedTensors> = {
-    policy: policy.initialParameters(weights),
-    critic: critics.initialParameters(weights),
-    ...automaticTemperature && {
-      temperature: { [LOG_TEMPERATURE]: constant([], Math.log(temperature)) },
-    },
-  };
-  workspace.define(PARAMETERS, Object.assign({}, ...Object.values(networks)));
-  workspace.define(TARGET, networks.critic);
-  const optimizers = Object.entries(networks).map(([network, parameters]) => {
-    const group = `${network}-optimizer`;
-    workspace.define(group, adam().initialState(parameters));
-    return group;
-  });
-  return [TARGET, ...optimizers];
-}
-
-/** @throws InputError where a temperature to learn starts at 0, whose logarithm is infinite. */
-function requireTemperature(
-  agent: string,
-  { automaticTemperature, temperature }: SacConfiguration,
-): void {
-  if (!automaticTemperature || temperature > 0) return;
-  throw new InputError(
-    `Cannot train ${agent} as temperature must be above 0 where automaticTemperature learns it: 0`,
   );
 }
 
@@ -310,7 +239,13 @@ export const sac: AgentDefinition<SacConfiguration> = defineAgent({
   configuration,
   trainer(context) {
     const { name, configuration: settings, workspace, stream } = context;
-    requireTemperature(name, settings);
+    const { automaticTemperature, temperature } = settings;
+    requireFit(
+      name,
+      !automaticTemperature || temperature > 0,
+      "temperature must be above 0 where automaticTemperature learns it",
+      temperature,
+    );
     const world = new World(name, context, settings.environments, {
       actions: ["box"],
       scaleActions: true,
@@ -318,7 +253,15 @@ export const sac: AgentDefinition<SacConfiguration> = defineAgent({
     const { shape } = world;
     const networks = sacNetworks(shape, settings, context.body);
     const { policy } = networks;
-    const groups = defineNetworks(context, networks);
+    const weights = stream("initial-weights");
+    const initial = {
+      [POLICY]: policy.initialParameters(weights),
+      [CRITIC]: networks.critics.initialParameters(weights),
+      ...automaticTemperature && {
+        [TEMPERATURE]: { [LOG_TEMPERATURE]: constant([], Math.log(temperature)) },
+      },
+    };
+    const groups = defineNetworks(workspace, initial, adam(), initial[CRITIC]);
     const update = compileUpdate(context, shape, networks);
     const [exploration, random, noise] = ["exploration", "policy", "update"].map(stream);
     return new ReplayTrainer(context, {

@@ -17,8 +17,9 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
-import { descend, movingAverage } from "../lab/compute/descend.ts";
+import { movingAverage } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
+import type { Tensors } from "../lab/compute/workspace.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import {
   deterministicAgent,
@@ -32,6 +33,7 @@ import { CRITIC } from "./networks/critics.ts";
 import { POLICY } from "./networks/deterministic_policy.ts";
 import { TARGET } from "./networks/target_network.ts";
 import { bootstrapped, type Outcomes } from "./returns/targets.ts";
+import { NetworkSteps } from "./trainers/programs.ts";
 import { ReplayTrainer, transitionInputs, valueMetrics } from "./trainers/replay_trainer.ts";
 import type { WorldSizes } from "./worlds/world.ts";
 
@@ -99,7 +101,8 @@ export function compileCriticUpdate(
   { policy, critics: { values } }: DeterministicNetworks,
 ) {
   const { batchSize, gamma, targetNoiseStd, targetNoiseClip } = settings;
-  const optimizer = adam();
+  const bothValues = (parameters: Tensors, observations: tf.Tensor, actions: tf.Tensor) =>
+    [0, 1].map((i) => values(parameters, i, observations, actions));
   return workspace.compile(
     {
       name: `${name}/update/critic`,
@@ -111,26 +114,20 @@ export function compileCriticUpdate(
     ({ input, random, scalar, state }) => {
       const greedy = policy.actions(state[TARGET], input.nextObservations);
       const actions = smoothedActions(greedy, random.noise, targetNoiseStd, targetNoiseClip);
-      const [first, second] = [0, 1].map((i) =>
-        values(state[TARGET], i, input.nextObservations, actions)
-      );
+      const [first, second] = bothValues(state[TARGET], input.nextObservations, actions);
       const targets = clippedDoubleTargets(input, first, second, gamma);
-      const critics = descend(
-        (parameters) => {
-          const [first, second] = [0, 1].map((i) =>
-            values(parameters, i, input.observations, input.actions)
-          );
-          const loss = tf.add(meanSquaredError(first, targets), meanSquaredError(second, targets));
-          return { loss, taken: first, errors: tf.sub(targets, first) };
-        },
-        state[PARAMETERS],
-        state["critic-optimizer"],
-        { optimizer, learningRate: scalar.learningRate, changes: [CRITIC] },
-      );
-      const { loss: value, taken, errors } = critics.values;
+      const steps = new NetworkSteps(state, {
+        optimizer: adam(),
+        learningRate: scalar.learningRate,
+      });
+      const { loss: value, ...critic } = steps.take(CRITIC, (parameters) => {
+        const [first, second] = bothValues(parameters, input.observations, input.actions);
+        const loss = tf.add(meanSquaredError(first, targets), meanSquaredError(second, targets));
+        return { loss, taken: first, errors: tf.sub(targets, first) };
+      });
       return {
-        outputs: { value, taken, errors },
-        state: { [PARAMETERS]: critics.parameters, "critic-optimizer": critics.optimizer },
+        outputs: { value, ...critic },
+        state: { ...steps.optimizers, [PARAMETERS]: steps.parameters },
       };
     },
   );
@@ -142,7 +139,6 @@ export function compilePolicyUpdate(
   { observationSize }: WorldSizes,
   networks: DeterministicNetworks,
 ) {
-  const optimizer = adam();
   return workspace.compile(
     {
       name: `${name}/update/policy`,
@@ -151,22 +147,21 @@ export function compilePolicyUpdate(
       state: [PARAMETERS, TARGET, "policy-optimizer"],
     },
     ({ input: { observations }, scalar, state }) => {
-      const policy = descend(
-        (parameters) => {
-          const actions = networks.policy.actions(parameters, observations);
-          const values = networks.critics.values(parameters, 0, observations, actions);
-          return { loss: deterministicPolicyLoss(values) };
-        },
-        state[PARAMETERS],
-        state["policy-optimizer"],
-        { optimizer, learningRate: scalar.learningRate, changes: [POLICY] },
-      );
+      const steps = new NetworkSteps(state, {
+        optimizer: adam(),
+        learningRate: scalar.learningRate,
+      });
+      const { loss: policy } = steps.take(POLICY, (parameters) => {
+        const actions = networks.policy.actions(parameters, observations);
+        const values = networks.critics.values(parameters, 0, observations, actions);
+        return { loss: deterministicPolicyLoss(values) };
+      });
       return {
-        outputs: { policy: policy.values.loss },
+        outputs: { policy },
         state: {
-          [PARAMETERS]: policy.parameters,
-          [TARGET]: movingAverage(state[TARGET], policy.parameters, targetRate),
-          "policy-optimizer": policy.optimizer,
+          ...steps.optimizers,
+          [PARAMETERS]: steps.parameters,
+          [TARGET]: movingAverage(state[TARGET], steps.parameters, targetRate),
         },
       };
     },

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { policyOutputs, policyParameters } from "../agents/networks/actor_critic.ts";
+import { orthogonalParameters } from "../agents/networks/actor_critic.ts";
+import { mlp } from "../lab/compute/networks.ts";
 import { compileScores } from "../agents/trainers/evaluation.ts";
 import type { Workspace } from "../lab/compute/workspace.ts";
 import type { Bench } from "./group.ts";
@@ -40,13 +41,13 @@ export async function* acting(bench: Bench): AsyncIterable<Row> {
 
 function actor(workspace: Workspace, batch: number): () => void {
   const random = numbersOf("act");
-  workspace.define("parameters", policyParameters(random, 4, 2, [64, 64]));
+  workspace.define("parameters", orthogonalParameters(random, [4, 64, 64, 2], "policy", 0.01));
   const program = compileScores(
     workspace,
     "act",
     batch,
     4,
-    (parameters, observations) => policyOutputs(parameters, observations, "tanh"),
+    (parameters, observations) => mlp(parameters, observations, "tanh", "policy"),
   );
   const observations = normals(random, batch * 4);
   return () => {

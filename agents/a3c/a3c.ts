@@ -24,7 +24,6 @@
  * @module
  */
 import * as z from "zod";
-import { InputError } from "../../lab/core/errors.ts";
 import { deriveSeed } from "../../lab/core/random.ts";
 import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
@@ -32,9 +31,9 @@ import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
 import type { EnvironmentSource } from "../../lab/compute/definitions.ts";
 import { optimizerFields, optimizerOf } from "../a2c.ts";
-import { type AgentContext, defineAgent } from "../define_agent.ts";
+import { type AgentContext, defineAgent, requireFit } from "../define_agent.ts";
 import { distributionKinds } from "../distributions/mod.ts";
-import { withDefault } from "../fields.ts";
+import { withDefaults } from "../fields.ts";
 import { actorCritic } from "../networks/actor_critic.ts";
 import { AgentTrainer } from "../trainers/agent_trainer.ts";
 import { Evaluator, greedyActors } from "../trainers/evaluation.ts";
@@ -52,22 +51,17 @@ const configuration = z.strictObject({
   workers: z.int().min(1).default(1).meta({
     description: "Workers that learn at once, each in a thread; reproducible with 1 only",
   }),
-  ...actorCriticFields,
+  ...withDefaults(actorCriticFields, { annealLearningRate: true, entropyCoefficient: 0.01 }, {
+    environments: "Environments N that each worker steps side by side (1 in the paper)",
+    learningRate: "Step size (Stable-Baselines3's A2C; the paper draws it from 1e-4 … 1e-2)",
+  }),
   ...optimizerFields,
   rolloutLength: onPolicyFields.rolloutLength,
   gaeLambda: onPolicyFields.gaeLambda,
-  environments: withDefault(actorCriticFields.environments, 8, {
-    description: "Environments N that each worker steps side by side (1 in the paper)",
-  }),
-  learningRate: withDefault(actorCriticFields.learningRate, 7e-4, {
-    description: "Step size (Stable-Baselines3's A2C; the paper draws it from 1e-4 … 1e-2)",
-  }),
-  annealLearningRate: withDefault(actorCriticFields.annealLearningRate, true),
-  entropyCoefficient: withDefault(actorCriticFields.entropyCoefficient, 0.01),
 });
 
 /** The fields of {@linkcode a3c}. */
-export type A3cConfiguration = z.output<typeof configuration>;
+type A3cConfiguration = z.output<typeof configuration>;
 
 // Trainer.
 
@@ -190,7 +184,7 @@ class A3cTrainer extends AgentTrainer {
 }
 
 /** What a workspace is called where one is opened, for those that any thread can open. */
-const backends: Readonly<Record<string, BackendChoice>> = {
+const backends: Readonly<Partial<Record<string, BackendChoice>>> = {
   "wasm": "wasm",
   "wasm-strict": "wasm-strict",
   "tfjs-cpu": "cpu",
@@ -206,19 +200,19 @@ function threadsOf(
   environment: string,
 ): { backend: BackendChoice; source: EnvironmentSource } {
   const backend = backends[workspace.backend];
-  if (backend === undefined) {
-    throw new InputError(
-      `Cannot train a3c with ${workers} workers as their threads compute with ` +
-        `${Object.values(backends).join(", ")}: ${workspace.backend}`,
-    );
-  }
-  if (environmentSource === undefined) {
-    throw new InputError(
-      `Cannot train a3c with ${workers} workers as their threads must be able to import the ` +
-        `environment and the network body: ${environment} or the body is defined in the calling ` +
-        "program",
-    );
-  }
+  const agent = `a3c with ${workers} workers`;
+  requireFit(
+    agent,
+    backend !== undefined,
+    `their threads compute with ${Object.values(backends).join(", ")}`,
+    workspace.backend,
+  );
+  requireFit(
+    agent,
+    environmentSource !== undefined,
+    "their threads must be able to import the environment and the network body",
+    `${environment} or the body is defined in the calling program`,
+  );
   return { backend, source: environmentSource };
 }
 

@@ -9,13 +9,14 @@ import type * as z from "zod";
 import type { Environment } from "../../lab/core/environment.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import { type Generator, type Seed, streamOf } from "../../lab/core/random.ts";
+import { copyColumns } from "../../lab/core/rows.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import type { BodyDefinition } from "../../lab/compute/definitions.ts";
 import { descend } from "../../lab/compute/descend.ts";
 import type { Schedule } from "../../lab/compute/schedules.ts";
 import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
-import { a2cColumns, a2cLoss, fill, type optimizerFields, optimizerOf } from "../a2c.ts";
+import { a2cColumns, a2cLoss, type optimizerFields, optimizerOf } from "../a2c.ts";
 import { type ActorCritic, actorCritic } from "../networks/actor_critic.ts";
 import {
   type actorCriticFields,
@@ -190,7 +191,7 @@ export class Learner implements WorkerPart {
     const batch = await this.#rollouts.collect(remaining);
     const { transitions, values, returns } = batch;
     const update = this.#update(transitions);
-    fill(update, batch);
+    copyColumns({ ...batch.rollout, ...batch }, update.input);
     update.scalar.learningRate = learningRate;
     workspace.write("optimizer", this.#optimizer.tensors);
     update.run();

@@ -21,33 +21,25 @@ function logSumExp(logits: ArrayLike<number>, offset: number, count: number): nu
 }
 
 /**
- * Draws one action a row with one uniform number each, by inverting the cumulative softmax, and
- * notes its log-probability.
+ * Draws an action with one uniform number, by inverting the cumulative softmax.
  *
- * @param logits [B, A], row-major.
- * @param count Number of actions A.
- * @param actions Out: [B], 0 … A − 1.
- * @param logProbabilities Out: [B], ln π(a).
+ * @param logits Of `count` actions from `offset` on.
+ * @returns The action, 0 … count − 1, and its log-probability.
  */
-export function sampleCategorical(
+export function drawCategorical(
   logits: ArrayLike<number>,
+  offset: number,
   count: number,
   random: Generator,
-  actions: Int32Array,
-  logProbabilities: Float64Array | Float32Array,
-): void {
-  for (let row = 0; row < actions.length; row++) {
-    const offset = row * count;
-    const normalizer = logSumExp(logits, offset, count);
-    let left = random.random();
-    let action = 0;
-    for (; action < count - 1; action++) {
-      left -= Math.exp(logits[offset + action] - normalizer);
-      if (left < 0) break;
-    }
-    actions[row] = action;
-    logProbabilities[row] = logits[offset + action] - normalizer;
+): [action: number, logProbability: number] {
+  const normalizer = logSumExp(logits, offset, count);
+  let left = random.random();
+  let action = 0;
+  for (; action < count - 1; action++) {
+    left -= Math.exp(logits[offset + action] - normalizer);
+    if (left < 0) break;
   }
+  return [action, logits[offset + action] - normalizer];
 }
 
 /**
@@ -114,95 +106,79 @@ export function categoricalDivergence(oldLogits: tf.Tensor, logits: tf.Tensor): 
   return tf.sum(tf.mul(tf.exp(old), change), 1);
 }
 
-/** Softmax over logits [B, A]. */
-export class Categorical implements PolicyDistribution {
-  readonly inputSize: number;
-  constructor(readonly outputSize: number) {
-    this.inputSize = outputSize;
-  }
-  initialParameters(): NamedTensors {
-    return {};
-  }
-  inputs(_parameters: Tensors, outputs: tf.Tensor): tf.Tensor {
-    return outputs;
-  }
-  sample(
-    inputs: ArrayLike<number>,
-    random: Generator,
-    actions: ActionRows,
-    logProbabilities: Float64Array,
-  ): void {
-    sampleCategorical(inputs, this.outputSize, random, actions as Int32Array, logProbabilities);
-  }
-  terms(inputs: tf.Tensor, actions: tf.Tensor): PolicyTerms {
-    return categoricalTerms(inputs, tf.reshape(actions, [-1]));
-  }
-  divergence(oldInputs: tf.Tensor, inputs: tf.Tensor): tf.Tensor {
-    return categoricalDivergence(oldInputs, inputs);
-  }
-}
-
 /**
- * Independent choices, their logits side by side, [B, Σ n_k]: log-probabilities and entropies add
- * up. Huang et al. (2022), the detail for MultiDiscrete action spaces.
+ * Softmax over logits [B, A]; of several independent choices, side by side [B, Σ n_k],
+ * log-probabilities, entropies and divergences add up. Huang et al. (2022), the detail for
+ * MultiDiscrete action spaces.
  */
-export class MultiCategorical implements PolicyDistribution {
+export class Categorical implements PolicyDistribution {
   readonly outputSize: number;
   readonly inputSize: number;
+  /** Where each choice's logits begin. */
   readonly #offsets: readonly number[];
+
+  /** @param counts n_k of each choice. */
   constructor(private readonly counts: readonly number[]) {
     this.#offsets = counts.map((_, k) => counts.slice(0, k).reduce((sum, n) => sum + n, 0));
     this.outputSize = counts.reduce((sum, n) => sum + n, 0);
     this.inputSize = this.outputSize;
   }
+
   initialParameters(): NamedTensors {
     return {};
   }
+
   inputs(_parameters: Tensors, outputs: tf.Tensor): tf.Tensor {
     return outputs;
   }
+
   sample(
     inputs: ArrayLike<number>,
     random: Generator,
     actions: ActionRows,
     logProbabilities: Float64Array,
   ): void {
-    const action = new Int32Array(1);
-    const logProbability = new Float64Array(1);
-    logProbabilities.fill(0);
-    this.#each(actions, (b, k, at) => {
-      const logits = this.#choice(inputs, b, k);
-      sampleCategorical(logits, this.counts[k], random, action, logProbability);
-      actions[at] = action[0];
-      logProbabilities[b] += logProbability[0];
-    });
+    const choices = this.counts.length;
+    for (let b = 0; b < logProbabilities.length; b++) {
+      logProbabilities[b] = 0;
+      for (let k = 0; k < choices; k++) {
+        const first = b * this.outputSize + this.#offsets[k];
+        const [action, logProbability] = drawCategorical(inputs, first, this.counts[k], random);
+        actions[b * choices + k] = action;
+        logProbabilities[b] += logProbability;
+      }
+    }
   }
+
   terms(inputs: tf.Tensor, actions: tf.Tensor): PolicyTerms {
-    const terms = this.counts.map((_, k) => {
-      const chosen = tf.slice2d(actions as tf.Tensor2D, [0, k], [-1, 1]);
-      return categoricalTerms(this.#logits(inputs, k), tf.reshape(chosen, [-1]));
-    });
+    const terms = this.counts.map((_, k) => (
+      categoricalTerms(this.#logits(inputs, k), tf.reshape(column(actions, k, 1), [-1]))
+    ));
     return {
-      logProbability: tf.addN(terms.map(({ logProbability }) => logProbability)),
-      entropy: tf.addN(terms.map(({ entropy }) => entropy)),
+      logProbability: sum(terms.map(({ logProbability }) => logProbability)),
+      entropy: sum(terms.map(({ entropy }) => entropy)),
     };
   }
+
   divergence(oldInputs: tf.Tensor, inputs: tf.Tensor): tf.Tensor {
-    return tf.addN(
+    return sum(
       this.counts.map((_, k) =>
         categoricalDivergence(this.#logits(oldInputs, k), this.#logits(inputs, k))
       ),
     );
   }
-  #logits(inputs: tf.Tensor, k: number): tf.Tensor2D {
-    return tf.slice2d(inputs as tf.Tensor2D, [0, this.#offsets[k]], [-1, this.counts[k]]);
+
+  #logits(inputs: tf.Tensor, k: number): tf.Tensor {
+    return column(inputs, this.#offsets[k], this.counts[k]);
   }
-  #each(actions: ActionRows, visit: (b: number, k: number, at: number) => void): void {
-    const choices = this.counts.length;
-    for (let at = 0; at < actions.length; at++) visit(Math.floor(at / choices), at % choices, at);
-  }
-  #choice(inputs: ArrayLike<number>, b: number, k: number): ArrayLike<number> {
-    const first = b * this.outputSize + this.#offsets[k];
-    return (inputs as Float32Array).subarray(first, first + this.counts[k]);
-  }
+}
+
+/** Columns of [B, W]; itself where they are all. */
+function column(x: tf.Tensor, first: number, width: number): tf.Tensor {
+  return width === x.shape[1] ? x : tf.slice2d(x as tf.Tensor2D, [0, first], [-1, width]);
+}
+
+/** The sum of tensors of one shape; itself of one. */
+function sum(tensors: tf.Tensor[]): tf.Tensor {
+  return tensors.length === 1 ? tensors[0] : tf.addN(tensors);
 }

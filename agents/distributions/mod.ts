@@ -5,7 +5,7 @@
  */
 import { InputError } from "../../lab/core/errors.ts";
 import type { ActionSpace } from "./actions.ts";
-import { Categorical, MultiCategorical } from "./categorical.ts";
+import { Categorical } from "./categorical.ts";
 import { DiagonalGaussian } from "./gaussian.ts";
 import { StateDependentGaussian } from "./gsde.ts";
 import type { PolicyDistribution } from "./policy_distribution.ts";
@@ -44,5 +44,5 @@ export function policyDistribution(
       `Cannot explore by state-dependent noise as actions must be continuous (Box): ${space}`,
     );
   }
-  return space.kind === "discrete" ? new Categorical(space.n) : new MultiCategorical(space.nvec);
+  return new Categorical(space.kind === "discrete" ? [space.n] : space.nvec);
 }

@@ -9,6 +9,7 @@
 import { InputError } from "../../lab/core/errors.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { type Columns, copied, restoreColumns, tensorsOf } from "./columns.ts";
 
 /** A transition over k ≤ n steps. Arrays and object are used again for the next one. */
 export interface Window {
@@ -114,19 +115,18 @@ export class NStepWindows {
     this.#open.fill(0);
   }
 
+  get #columns(): Columns {
+    return {
+      "windows/observations": [this.#observations, this.observationSize],
+      "windows/actions": [this.#actions],
+      "windows/rewards": [this.#rewards],
+    };
+  }
+
   /** The open windows, copied. */
   snapshot(): { tensors: NamedTensors; values: Json } {
-    const slots = this.#actions.length;
     return {
-      tensors: {
-        "windows/observations": {
-          shape: [slots, this.observationSize],
-          dtype: "float32",
-          values: this.#observations.slice(),
-        },
-        "windows/actions": { shape: [slots], dtype: "int32", values: this.#actions.slice() },
-        "windows/rewards": { shape: [slots], dtype: "float64", values: this.#rewards.slice() },
-      },
+      tensors: copied(tensorsOf(this.#columns, this.#actions.length)),
       values: { steps: [...this.#steps], open: [...this.#open] },
     };
   }
@@ -147,9 +147,7 @@ export class NStepWindows {
           `[${kept},${width}] of ${steps.length}`,
       );
     }
-    this.#observations.set(tensors["windows/observations"].values);
-    this.#actions.set(tensors["windows/actions"].values);
-    this.#rewards.set(tensors["windows/rewards"].values);
+    restoreColumns(this.#columns, tensors);
     this.#steps.set(steps);
     this.#open.set(open);
   }

@@ -8,7 +8,7 @@
  */
 import type { Generator } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
-import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { type NamedTensors, tensorOf } from "../../lab/core/tensor_data.ts";
 import { SumTree } from "./sum_tree.ts";
 
 /** ε of p = |δ| + ε: no transition is lost for good. */
@@ -76,9 +76,8 @@ export class Priorities {
 
   /** The masses p^α of the first `size` rows, copied, and the largest priority. */
   snapshot(size: number): { tensors: NamedTensors; values: Json } {
-    const values = this.#tree.masses(size);
     return {
-      tensors: { priorities: { shape: [size], dtype: "float64", values } },
+      tensors: { priorities: tensorOf(this.#tree.masses(size), [size]) },
       values: { largest: this.#largest },
     };
   }

@@ -7,10 +7,10 @@
 import type { Generator } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Program } from "../../lab/compute/workspace.ts";
-import { type ActionRows, actionRows, actionSize } from "../distributions/actions.ts";
 import type { RolloutColumns } from "../returns/advantages.ts";
 import type { PolicyDistribution } from "../distributions/policy_distribution.ts";
 import type { World, WorldShape } from "../worlds/world.ts";
+import { TransitionRows } from "./rollout.ts";
 
 /** One step of N environments: distribution inputs, values and the memory after it. */
 export type RecurrentActor = Program<
@@ -23,28 +23,16 @@ export type RecurrentActor = Program<
   "inputs" | "values" | "memory"
 >;
 
-/** Room for T · N transitions; each collection overwrites it. */
-export class RecurrentRollout implements RolloutColumns {
-  /** [T · N, D]. */
-  readonly observations: Float32Array;
+/** A rollout of a policy with memory; each collection overwrites it. */
+export class RecurrentRollout extends TransitionRows implements RolloutColumns {
   /** [T · N], 0 where the observation is an episode's first: memory is cleared before it. */
   readonly kept: Float32Array;
-  /** [T · N, K]. */
-  readonly actions: ActionRows;
-  /** K. */
-  readonly actionSize: number;
-  /** [T · N], ln π(a|s) under the policy that acted. */
-  readonly logProbabilities: Float64Array;
-  readonly rewards: Float64Array;
-  readonly terminated: Uint8Array;
-  readonly truncated: Uint8Array;
   /** [T · N], V(s_t) under the networks that acted. */
   readonly values: Float64Array;
   /** [T · N], V of what each step led to, the final observation where an episode ended. */
   readonly nextValues: Float64Array;
   /** [T / L · N, M]: memory before the first step of each sequence. */
   readonly memories: Float32Array;
-  readonly observationSize: number;
   /** [N, M]: memory of the episodes under way. */
   readonly #memory: Float32Array;
   /** [N]: 1 where the next observation is an episode's first. */
@@ -57,25 +45,17 @@ export class RecurrentRollout implements RolloutColumns {
    * @param memorySize Length M of a row of memory.
    */
   constructor(
-    readonly length: number,
+    length: number,
     readonly sequenceLength: number,
-    readonly environments: number,
+    environments: number,
     readonly memorySize: number,
-    { observationSize, actionSpace }: WorldShape,
+    shape: WorldShape,
   ) {
-    const size = length * environments;
-    this.observationSize = observationSize;
-    this.observations = new Float32Array(size * observationSize);
-    this.kept = new Float32Array(size);
-    this.actions = actionRows(actionSpace, size);
-    this.actionSize = actionSize(actionSpace);
-    this.logProbabilities = new Float64Array(size);
-    this.rewards = new Float64Array(size);
-    this.terminated = new Uint8Array(size);
-    this.truncated = new Uint8Array(size);
-    this.values = new Float64Array(size);
-    this.nextValues = new Float64Array(size);
-    this.memories = new Float32Array(size / sequenceLength * memorySize);
+    super(length, environments, shape);
+    this.kept = new Float32Array(this.size);
+    this.values = new Float64Array(this.size);
+    this.nextValues = new Float64Array(this.size);
+    this.memories = new Float32Array(this.size / sequenceLength * memorySize);
     this.#memory = new Float32Array(environments * memorySize);
     this.#started = new Uint8Array(environments).fill(1);
   }
@@ -97,15 +77,9 @@ export class RecurrentRollout implements RolloutColumns {
       this.#run(actor, world.observations);
       this.kept.set(actor.input.kept, row);
       this.values.set(await actor.read("values"), row);
-      if (t > 0) this.#follow(row - count, row);
+      if (t > 0) this.#follow(t - 1, this.values.subarray(row));
       this.#memory.set(await actor.read("memory"));
-      const actions = this.actions.subarray(row * this.actionSize, (row + count) * this.actionSize);
-      const noted = this.logProbabilities.subarray(row, row + count);
-      distribution.sample(await actor.read("inputs"), random, actions, noted);
-      const step = world.step(actions);
-      this.rewards.set(step.rewards, row);
-      this.terminated.set(step.terminated, row);
-      this.truncated.set(step.truncated, row);
+      const step = this.act(t, await actor.read("inputs"), world, distribution, random);
       this.#started.fill(0);
       if (step.truncated.includes(1)) {
         this.#run(actor, step.finalObservations);
@@ -117,11 +91,7 @@ export class RecurrentRollout implements RolloutColumns {
       this.#started.set(step.started);
     }
     this.#run(actor, world.observations);
-    const last = (length - 1) * count;
-    const following = await actor.read("values");
-    for (let n = 0; n < count; n++) {
-      if (!this.truncated[last + n]) this.nextValues[last + n] = following[n];
-    }
+    this.#follow(length - 1, await actor.read("values"));
   }
 
   /** Runs the networks on `observations` with the memory as it stands. */
@@ -132,10 +102,11 @@ export class RecurrentRollout implements RolloutColumns {
     actor.run();
   }
 
-  /** The values from `next` on are those that the step at `row` led to, but where it was cut. */
-  #follow(row: number, next: number): void {
+  /** Notes what step `t` led to by the values after it, [N], but where it was cut. */
+  #follow(t: number, values: ArrayLike<number>): void {
+    const row = t * this.environments;
     for (let n = 0; n < this.environments; n++) {
-      if (!this.truncated[row + n]) this.nextValues[row + n] = this.values[next + n];
+      if (!this.truncated[row + n]) this.nextValues[row + n] = values[n];
     }
   }
 

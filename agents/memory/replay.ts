@@ -5,11 +5,12 @@
  */
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
-import { gatherRows } from "../../lab/core/rows.ts";
+import { type Column, gatherRows } from "../../lab/core/rows.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
-import type { NamedTensors, TensorData } from "../../lab/core/tensor_data.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { VectorStep } from "../../lab/core/vector.ts";
 import { type ActionRows, actionSize } from "../distributions/actions.ts";
+import { restoreColumns, tensorsOf } from "./columns.ts";
 import type { Memory } from "./memory.ts";
 import type { WorldShape } from "../worlds/world.ts";
 
@@ -40,15 +41,10 @@ export function sharedMemory(bytes: number): ArrayBufferLike {
 export class ReplayBuffer implements Memory<ReplayBatch> {
   /** Length D of a flat observation. */
   readonly observationSize: number;
-  readonly #observations: Float32Array | Uint8Array;
-  readonly #nextObservations: Float32Array | Uint8Array;
+  /** What `sample` writes, by the same names. */
+  readonly #columns: { readonly [Name in keyof ReplayBatch]: readonly [Column, width?: number] };
   /** Whether observations are kept as whole 255ths. */
   readonly #storesBytes: boolean;
-  readonly #actions: ActionRows;
-  /** K. */
-  readonly #actionSize: number;
-  readonly #rewards: Float32Array;
-  readonly #terminated: Uint8Array;
   /** The rows of the batch drawn last. */
   #rows = new Int32Array(0);
   #size = 0;
@@ -66,17 +62,19 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
     { storeBytes = false }: { readonly storeBytes?: boolean } = {},
   ) {
     this.observationSize = observationSize;
-    this.#actionSize = actionSize(actionSpace);
-    const bytes = (length: number) => new Uint8Array(sharedMemory(length));
-    const floats = (length: number) => new Float32Array(sharedMemory(4 * length));
-    const integers = (length: number) => new Int32Array(sharedMemory(4 * length));
-    const kept = storeBytes ? bytes : floats;
     this.#storesBytes = storeBytes;
-    this.#observations = kept(capacity * observationSize);
-    this.#nextObservations = kept(capacity * observationSize);
-    this.#actions = (actionSpace.kind === "box" ? floats : integers)(capacity * this.#actionSize);
-    this.#rewards = floats(capacity);
-    this.#terminated = bytes(capacity);
+    const bytes = (width = 1) => new Uint8Array(sharedMemory(capacity * width));
+    const floats = (width = 1) => new Float32Array(sharedMemory(4 * capacity * width));
+    const integers = (width = 1) => new Int32Array(sharedMemory(4 * capacity * width));
+    const observed = storeBytes ? bytes : floats;
+    const width = actionSize(actionSpace);
+    this.#columns = {
+      observations: [observed(observationSize), observationSize],
+      nextObservations: [observed(observationSize), observationSize],
+      actions: [(actionSpace.kind === "box" ? floats : integers)(width), width],
+      rewards: [floats()],
+      terminated: [bytes()],
+    };
   }
 
   /** Transitions kept, at most `capacity`. */
@@ -104,26 +102,27 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
     reward: number,
     terminated: number,
   ): void {
-    const width = this.observationSize;
-    const to = this.#next * width;
-    const from = row * width;
-    if (!this.#storesBytes) {
-      for (let d = 0; d < width; d++) {
-        this.#observations[to + d] = observations[from + d];
-        this.#nextObservations[to + d] = nextObservations[from + d];
-      }
-    } else {
-      for (let d = 0; d < width; d++) {
-        this.#observations[to + d] = Math.round(observations[from + d] * 255);
-        this.#nextObservations[to + d] = Math.round(nextObservations[from + d] * 255);
-      }
-    }
-    const size = this.#actionSize;
-    for (let k = 0; k < size; k++) this.#actions[this.#next * size + k] = actions[row * size + k];
-    this.#rewards[this.#next] = reward;
-    this.#terminated[this.#next] = terminated;
+    const columns = this.#columns;
+    this.#put(columns.observations, observations, row, this.#storesBytes);
+    this.#put(columns.nextObservations, nextObservations, row, this.#storesBytes);
+    this.#put(columns.actions, actions, row);
+    columns.rewards[0][this.#next] = reward;
+    columns.terminated[0][this.#next] = terminated;
     this.#next = (this.#next + 1) % this.capacity;
     this.#size = Math.min(this.#size + 1, this.capacity);
+  }
+
+  /** Writes row `row` of `from` to the row that is next, where it is asked for in 255ths. */
+  #put(
+    [values, width = 1]: readonly [Column, width?: number],
+    from: ActionRows,
+    row: number,
+    inBytes = false,
+  ): void {
+    const [first, next] = [row * width, this.#next * width];
+    for (let i = 0; i < width; i++) {
+      values[next + i] = inBytes ? Math.round(from[first + i] * 255) : from[first + i];
+    }
   }
 
   store(observations: Float32Array, actions: ActionRows, step: VectorStep): void {
@@ -146,45 +145,20 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
 
   /** Fills `batch` with the transitions at `rows`, [B], each below `size`. */
   gather(rows: Int32Array, batch: ReplayBatch): void {
-    const width = this.observationSize;
-    if (!this.#storesBytes) {
-      gatherRows(this.#observations, rows, width, batch.observations);
-      gatherRows(this.#nextObservations, rows, width, batch.nextObservations);
-    } else {
-      this.#gatherBytes(rows, batch);
+    for (const [name, [values, width = 1]] of Object.entries(this.#columns)) {
+      gatherRows(values, rows, width, batch[name as keyof ReplayBatch]);
     }
-    gatherRows(this.#actions, rows, this.#actionSize, batch.actions);
-    gatherRows(this.#rewards, rows, 1, batch.rewards);
-    gatherRows(this.#terminated, rows, 1, batch.terminated);
-  }
-
-  #gatherBytes(rows: Int32Array, { observations, nextObservations }: ReplayBatch): void {
-    const width = this.observationSize;
-    for (let i = 0; i < rows.length; i++) {
-      const [from, to] = [rows[i] * width, i * width];
-      for (let d = 0; d < width; d++) {
-        observations[to + d] = this.#observations[from + d] / 255;
-        nextObservations[to + d] = this.#nextObservations[from + d] / 255;
-      }
+    if (!this.#storesBytes) return;
+    for (const observations of [batch.observations, batch.nextObservations]) {
+      for (let i = 0; i < observations.length; i++) observations[i] /= 255;
     }
   }
 
   /** Views of the rows, which `add` goes on writing to, and where the ring stands. */
   snapshot(): { tensors: NamedTensors; values: Json } {
-    const rows = this.#size;
-    const width = this.observationSize;
     return {
-      tensors: {
-        observations: tensorOf(this.#observations.subarray(0, rows * width), width),
-        nextObservations: tensorOf(this.#nextObservations.subarray(0, rows * width), width),
-        actions: tensorOf(
-          this.#actions.subarray(0, rows * this.#actionSize),
-          this.#actionSize,
-        ),
-        rewards: { shape: [rows], dtype: "float32", values: this.#rewards.subarray(0, rows) },
-        terminated: { shape: [rows], dtype: "uint8", values: this.#terminated.subarray(0, rows) },
-      },
-      values: { size: rows, next: this.#next },
+      tensors: tensorsOf(this.#columns, this.#size),
+      values: { size: this.#size, next: this.#next },
     };
   }
 
@@ -201,21 +175,8 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
           `${this.observationSize}: the snapshot has [${tensors.observations.shape}]`,
       );
     }
-    this.#observations.set(tensors.observations.values);
-    this.#nextObservations.set(tensors.nextObservations.values);
-    this.#actions.set(tensors.actions.values);
-    this.#rewards.set(tensors.rewards.values);
-    this.#terminated.set(tensors.terminated.values);
+    restoreColumns(this.#columns, tensors);
     this.#size = size;
     this.#next = next;
   }
-}
-
-/** Rows of `width` values as a tensor of their type. */
-function tensorOf(values: Float32Array | Int32Array | Uint8Array, width: number): TensorData {
-  const shape = [values.length / width, width];
-  if (values instanceof Float32Array) return { shape, dtype: "float32", values };
-  return values instanceof Uint8Array
-    ? { shape, dtype: "uint8", values }
-    : { shape, dtype: "int32", values };
 }

@@ -5,12 +5,14 @@
  * @module
  */
 import type { Generator } from "../../lab/core/random.ts";
-import type { Dtype, NamedTensors, TensorData, TypedArrays } from "../../lab/core/tensor_data.ts";
+import { type NamedTensors, tensorOf } from "../../lab/core/tensor_data.ts";
+import type { VectorStep } from "../../lab/core/vector.ts";
 import type { World, WorldShape } from "../worlds/world.ts";
 import type { RolloutColumns } from "../returns/advantages.ts";
 import { type ActionRows, actionRows, actionSize, maskLogits } from "../distributions/actions.ts";
 import type { PolicyDistribution } from "../distributions/policy_distribution.ts";
 import type { ScoreProgram } from "../trainers/evaluation.ts";
+import { type Columns, copied, restoreColumns, tensorsOf } from "./columns.ts";
 
 /** The last observation of an episode that a time limit cut: its value is bootstrapped from. */
 export interface CutEpisode {
@@ -20,8 +22,8 @@ export interface CutEpisode {
   readonly observation: Float32Array;
 }
 
-/** Room for T · N transitions; each collection overwrites it. */
-export class Rollout {
+/** Room for T · N transitions of a policy. */
+export class TransitionRows {
   /** T · N. */
   readonly size: number;
   /** Length D of a flat observation. */
@@ -34,29 +36,21 @@ export class Rollout {
   readonly actionSize: number;
   /** [T · N], ln π(a|s) under the policy that acted. */
   readonly logProbabilities: Float64Array;
-  /** [T · N, A] where actions are masked: what might be chosen. */
-  readonly masks: Uint8Array | undefined;
-  /** [T · N, P] where they are kept: distribution inputs of the policy that acted. */
-  readonly distributionInputs: Float32Array | undefined;
   /** [T · N]. */
   readonly rewards: Float64Array;
   /** [T · N]. */
   readonly terminated: Uint8Array;
   /** [T · N]. */
   readonly truncated: Uint8Array;
-  /** Final observations of truncated episodes, by row. */
-  readonly cut: CutEpisode[] = [];
 
   /**
    * @param length Steps T of each environment.
    * @param environments Environments N.
-   * @param inputSize P, to keep the distribution inputs; left out: they are not.
    */
   constructor(
     readonly length: number,
     readonly environments: number,
-    { observationSize, actionSpace, masked }: WorldShape,
-    inputSize?: number,
+    { observationSize, actionSpace }: WorldShape,
   ) {
     const size = length * environments;
     this.size = size;
@@ -65,11 +59,47 @@ export class Rollout {
     this.actionSize = actionSize(actionSpace);
     this.actions = actionRows(actionSpace, size);
     this.logProbabilities = new Float64Array(size);
-    if (masked) this.masks = new Uint8Array(size * actionSpace.flatSize);
-    if (inputSize !== undefined) this.distributionInputs = new Float32Array(size * inputSize);
     this.rewards = new Float64Array(size);
     this.terminated = new Uint8Array(size);
     this.truncated = new Uint8Array(size);
+  }
+
+  /**
+   * Draws the actions of step `t` from distribution inputs [N, P], takes it and notes all of it but
+   * the observations.
+   */
+  protected act(
+    t: number,
+    inputs: Float32Array,
+    world: World,
+    distribution: PolicyDistribution,
+    random: Generator,
+  ): VectorStep {
+    const [row, next] = [t * this.environments, (t + 1) * this.environments];
+    const actions = this.actions.subarray(row * this.actionSize, next * this.actionSize);
+    distribution.sample(inputs, random, actions, this.logProbabilities.subarray(row, next));
+    const step = world.step(actions);
+    this.rewards.set(step.rewards, row);
+    this.terminated.set(step.terminated, row);
+    this.truncated.set(step.truncated, row);
+    return step;
+  }
+}
+
+/** A rollout of a policy without memory; each collection overwrites it. */
+export class Rollout extends TransitionRows {
+  /** [T · N, A] where actions are masked: what might be chosen. */
+  readonly masks: Uint8Array | undefined;
+  /** [T · N, P] where they are kept: distribution inputs of the policy that acted. */
+  readonly distributionInputs: Float32Array | undefined;
+  /** Final observations of truncated episodes, by row. */
+  readonly cut: CutEpisode[] = [];
+
+  /** @param inputSize P, to keep the distribution inputs; left out: they are not. */
+  constructor(length: number, environments: number, shape: WorldShape, inputSize?: number) {
+    super(length, environments, shape);
+    if (shape.masked) this.masks = new Uint8Array(this.size * shape.actionSpace.flatSize);
+    if (inputSize !== undefined) this.distributionInputs = new Float32Array(this.size * inputSize);
   }
 
   /**
@@ -98,17 +128,7 @@ export class Rollout {
       if (masks !== undefined) this.masks!.set(masks, t * masks.length);
       const inputs = maskLogits(await actor.read("scores"), masks);
       this.distributionInputs?.set(inputs, t * inputs.length);
-      const actions = this.actions.subarray(row * this.actionSize, (row + count) * this.actionSize);
-      distribution.sample(
-        inputs,
-        random,
-        actions,
-        this.logProbabilities.subarray(row, row + count),
-      );
-      const step = world.step(actions);
-      this.rewards.set(step.rewards, row);
-      this.terminated.set(step.terminated, row);
-      this.truncated.set(step.truncated, row);
+      const step = this.act(t, inputs, world, distribution, random);
       for (let n = 0; n < count; n++) {
         if (!step.truncated[n] || step.terminated[n]) continue;
         const observation = step.finalObservations.slice(n * width, (n + 1) * width);
@@ -129,54 +149,33 @@ export class Rollout {
     };
   }
 
+  get #columns(): Columns {
+    return {
+      observations: [this.observations, this.observationSize],
+      actions: [this.actions, this.actionSize],
+      logProbabilities: [this.logProbabilities],
+      rewards: [this.rewards],
+      terminated: [this.terminated],
+      truncated: [this.truncated],
+    };
+  }
+
   /** The first `count` transitions, copied. */
   snapshot(count: number): NamedTensors {
-    const { observationSize: width, actionSize, cut } = this;
-    const actions = this.actions.slice(0, count * actionSize);
-    const column = <D extends Dtype>(dtype: D, values: TypedArrays[D]): TensorData => ({
-      shape: [count],
-      dtype,
-      values: values.slice(0, count) as TypedArrays[D],
-    });
-    const cutObservations = new Float32Array(cut.length * width);
-    cut.forEach(({ observation }, i) => cutObservations.set(observation, i * width));
+    const { observationSize: width, cut } = this;
+    const finals = new Float32Array(cut.length * width);
+    cut.forEach(({ observation }, i) => finals.set(observation, i * width));
     return {
-      observations: {
-        shape: [count, width],
-        dtype: "float32",
-        values: this.observations.slice(0, count * width),
-      },
-      actions: actions instanceof Float32Array
-        ? { shape: [count, actionSize], dtype: "float32", values: actions }
-        : { shape: [count, actionSize], dtype: "int32", values: actions },
-      logProbabilities: column("float64", this.logProbabilities),
-      rewards: column("float64", this.rewards),
-      terminated: column("uint8", this.terminated),
-      truncated: column("uint8", this.truncated),
-      cutRows: {
-        shape: [cut.length],
-        dtype: "int32",
-        values: Int32Array.from(cut, ({ row }) => row),
-      },
-      cutObservations: { shape: [cut.length, width], dtype: "float32", values: cutObservations },
+      ...copied(tensorsOf(this.#columns, count)),
+      cutRows: tensorOf(Int32Array.from(cut, ({ row }) => row), [cut.length]),
+      cutObservations: tensorOf(finals, [cut.length, width]),
     };
   }
 
   /** Goes on from a snapshot of a rollout of the same shape. */
   restore(tensors: NamedTensors): void {
     const width = this.observationSize;
-    for (
-      const name of [
-        "observations",
-        "actions",
-        "logProbabilities",
-        "rewards",
-        "terminated",
-        "truncated",
-      ] as const
-    ) {
-      this[name].set(tensors[name].values);
-    }
+    restoreColumns(this.#columns, tensors);
     const finals = tensors.cutObservations.values as Float32Array;
     this.cut.length = 0;
     tensors.cutRows.values.forEach((row, i) =>

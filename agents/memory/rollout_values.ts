@@ -4,46 +4,32 @@
  *
  * @module
  */
-import type * as tf from "@tensorflow/tfjs";
-import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
-import { PARAMETERS } from "../../lab/core/base_trainer.ts";
+import type { Workspace } from "../../lab/compute/workspace.ts";
+import { compileScores, type ScoreProgram, type Scores } from "../trainers/evaluation.ts";
 import type { Rollout } from "./rollout.ts";
-
-/** Maps observations [B, D] to values [B]. */
-export type Values = (parameters: Tensors, observations: tf.Tensor) => tf.Tensor;
-
-type ValueProgram = Program<
-  { readonly observations: readonly [readonly number[], "float32"] },
-  never,
-  "values"
->;
 
 /** Programs that value the rows of one rollout shape. */
 export class RolloutValues {
   /** Rows 0 … T · N − 1, then the N observations after the last step. */
-  readonly #all: ValueProgram;
+  readonly #all: ScoreProgram;
   /** N final observations at a time. */
-  readonly #cut: ValueProgram;
+  readonly #cut: ScoreProgram;
 
-  /** @param name Stands in the names of the programs. */
+  /**
+   * @param name Stands in the names of the programs.
+   * @param values V(s), [B], of observations [B, D].
+   */
   constructor(
     name: string,
     workspace: Workspace,
     private readonly rollout: Rollout,
-    values: Values,
+    values: Scores,
   ) {
     const { environments, length, observationSize } = rollout;
-    const compile = (part: string, batch: number) =>
-      workspace.compile(
-        {
-          name: `${name}/values/${part}`,
-          inputs: { observations: [[batch, observationSize], "float32"] },
-          state: [PARAMETERS],
-        },
-        ({ input, state }) => ({
-          outputs: { values: values(state[PARAMETERS], input.observations) },
-        }),
-      );
+    const compile = (part: string, batch: number) => {
+      const program = `${name}/values/${part}`;
+      return compileScores(workspace, program, batch, observationSize, values, { onHost: false });
+    };
     this.#all = compile("rollout", (length + 1) * environments);
     this.#cut = compile("cut", environments);
   }
@@ -64,7 +50,7 @@ export class RolloutValues {
     view.set(observations.subarray(0, count * observationSize));
     view.set(following, count * observationSize);
     this.#all.run();
-    const all = await this.#all.read("values");
+    const all = await this.#all.read("scores");
     const values = Float64Array.from(all.subarray(0, count));
     const nextValues = Float64Array.from(all.subarray(environments, count + environments));
     for (let first = 0; first < cut.length; first += environments) {
@@ -73,7 +59,7 @@ export class RolloutValues {
         this.#cut.input.observations.set(observation, i * observationSize)
       );
       this.#cut.run();
-      const finals = await this.#cut.read("values");
+      const finals = await this.#cut.read("scores");
       part.forEach(({ row }, i) => nextValues[row] = finals[i]);
     }
     return { values, nextValues };

@@ -13,6 +13,7 @@ import type { Metrics } from "../../lab/core/metrics.ts";
 import type { VectorStep } from "../../lab/core/vector.ts";
 import { linear, type Schedule } from "../../lab/compute/schedules.ts";
 import type { ActionRows } from "../distributions/actions.ts";
+import { tensorsOf } from "./columns.ts";
 import type { Memory } from "./memory.ts";
 import { NStepWindows, type Window } from "./n_step.ts";
 import { Priorities } from "./prioritized.ts";
@@ -127,25 +128,20 @@ export class TransitionMemory implements Memory<WeightedBatch> {
     return this.#priorities === undefined ? {} : { "schedule/beta": this.#importance(spent) };
   }
 
-  /** Views of the ring; open windows and priorities, copied. One-step windows are never open here. */
+  /** Views of the ring; open windows and priorities, copied. */
   snapshot(): { tensors: NamedTensors; values: Json } {
     const replay = this.#replay.snapshot();
-    const tensors = { ...replay.tensors };
-    const values: { [key: string]: Json } = { ...replay.values as { [key: string]: Json } };
-    const { size } = this;
-    if (this.#windows.rewardSteps > 1) {
-      const windows = this.#windows.snapshot();
-      const discounts = this.#discounts.subarray(0, size);
-      Object.assign(tensors, windows.tensors);
-      tensors.discounts = { shape: [size], dtype: "float32", values: discounts };
-      values.windows = windows.values;
-    }
-    if (this.#priorities !== undefined) {
-      const priorities = this.#priorities.snapshot(size);
-      Object.assign(tensors, priorities.tensors);
-      values.priorities = priorities.values;
-    }
-    return { tensors, values };
+    const windows = this.#windows.snapshot();
+    const priorities = this.#priorities?.snapshot(this.size);
+    const discounts = tensorsOf({ discounts: [this.#discounts] }, this.size);
+    return {
+      tensors: { ...replay.tensors, ...windows.tensors, ...discounts, ...priorities?.tensors },
+      values: {
+        replay: replay.values,
+        windows: windows.values,
+        priorities: priorities?.values ?? null,
+      },
+    };
   }
 
   /**
@@ -154,21 +150,17 @@ export class TransitionMemory implements Memory<WeightedBatch> {
    * @throws InputError for one of others.
    */
   restore(tensors: NamedTensors, values: Json): void {
-    const { windows, priorities } = values as { windows?: Json; priorities?: Json };
-    const [open, drawn] = [this.#windows.rewardSteps > 1, this.#priorities !== undefined];
-    if (open !== (windows !== undefined) || drawn !== (priorities !== undefined)) {
-      const say = (yes: boolean) => yes ? "with" : "without";
+    const { replay, windows, priorities } = values as Record<string, Json>;
+    if ((priorities === null) !== (this.#priorities === undefined)) {
+      const say = (priorities: boolean) => `${priorities ? "with" : "without"} priorities`;
       throw new InputError(
-        `Cannot restore transitions as they are kept ${say(open)} open windows and ${say(drawn)} ` +
-          `priorities: the snapshot is one ${say(windows !== undefined)} open windows and ` +
-          `${say(priorities !== undefined)} priorities`,
+        `Cannot restore transitions as they are kept ${say(this.#priorities !== undefined)}: ` +
+          `the snapshot is one ${say(priorities !== null)}`,
       );
     }
-    this.#replay.restore(tensors, values);
-    if (this.#windows.rewardSteps > 1) {
-      this.#windows.restore(tensors, windows!);
-      this.#discounts.set(tensors.discounts.values);
-    }
-    this.#priorities?.restore(tensors, priorities!);
+    this.#windows.restore(tensors, windows);
+    this.#replay.restore(tensors, replay);
+    this.#discounts.set(tensors.discounts.values as Float32Array);
+    this.#priorities?.restore(tensors, priorities);
   }
 }

@@ -17,41 +17,25 @@ import type { PolicyDistribution } from "../distributions/policy_distribution.ts
 import type { WorldShape } from "../worlds/world.ts";
 import { fanInParameters } from "./fan_in.ts";
 
-/** Orthogonal kernels with this gain. */
-function orthogonalOf(gain: number) {
-  return (random: Generator, shape: readonly number[]) => orthogonal(random, shape, gain);
-}
-
 /**
- * Initial parameters of a policy head's network: gain √2 in hidden layers, 0.01 in the last one, so
- * that all actions start about equally likely. Huang et al. (2022), core detail 2.
+ * Orthogonal kernels and zero biases of a dense network: gain √2 in hidden layers. Huang et al.
+ * (2022), core detail 2.
  *
- * @param outputSize Width O of the last layer.
- * @param hiddenSizes Widths of the hidden layers.
+ * @param sizes Widths from input to output.
+ * @param prefix Stands before every name.
+ * @param gain Of the last layer: 1 for values, and 0.01 for a policy, so that all actions start about
+ *   equally likely.
  */
-export function policyParameters(
+export function orthogonalParameters(
   random: Generator,
-  observationSize: number,
-  outputSize: number,
-  hiddenSizes: readonly number[],
+  sizes: readonly number[],
+  prefix: string,
+  gain: number,
 ): NamedTensors {
-  return mlpParameters(random, [observationSize, ...hiddenSizes, outputSize], {
-    hidden: orthogonalOf(Math.SQRT2),
-    output: orthogonalOf(0.01),
-    prefix: "policy",
-  });
-}
-
-/** Initial parameters of a value network: gain √2 in hidden layers, 1 in the last one. */
-export function valueParameters(
-  random: Generator,
-  observationSize: number,
-  hiddenSizes: readonly number[],
-): NamedTensors {
-  return mlpParameters(random, [observationSize, ...hiddenSizes, 1], {
-    hidden: orthogonalOf(Math.SQRT2),
-    output: orthogonalOf(1),
-    prefix: "value",
+  return mlpParameters(random, sizes, {
+    hidden: (random, shape) => orthogonal(random, shape, Math.SQRT2),
+    output: (random, shape) => orthogonal(random, shape, gain),
+    prefix,
   });
 }
 
@@ -112,35 +96,23 @@ export function actorCritic(
     ...stateDependentNoise ? { stateDependent: { features, every: noiseEvery } } : {},
   });
   const [valueInput, valueHidden] = separateNetworks ? [body.size, hiddenSizes] : [features, []];
+  const draw = orthogonalInitialization ? orthogonalParameters : fanInParameters;
   const inputsOf = (parameters: Tensors, x: tf.Tensor) => {
     const { features, outputs } = mlpLayers(parameters, x, activation, "policy");
     return distribution.inputs(parameters, outputs, features);
   };
-  const valuesOf = (parameters: Tensors, x: tf.Tensor) =>
-    separateNetworks ? stateValues(parameters, x, activation) : stateValues(
-      parameters,
-      mlpLayers(parameters, x, activation, "policy").features,
-      activation,
-    );
+  const valuesOf = (parameters: Tensors, x: tf.Tensor) => {
+    const own = separateNetworks ? x : mlpLayers(parameters, x, activation, "policy").features;
+    return stateValues(parameters, own, activation);
+  };
   return {
     distribution,
-    initialParameters(random) {
-      const { outputSize } = distribution;
-      const ofBody = body.initialParameters(random);
-      return orthogonalInitialization
-        ? {
-          ...ofBody,
-          ...policyParameters(random, body.size, outputSize, hiddenSizes),
-          ...distribution.initialParameters(),
-          ...valueParameters(random, valueInput, valueHidden),
-        }
-        : {
-          ...ofBody,
-          ...fanInParameters(random, [body.size, ...hiddenSizes, outputSize], "policy"),
-          ...distribution.initialParameters(),
-          ...fanInParameters(random, [valueInput, ...valueHidden, 1], "value"),
-        };
-    },
+    initialParameters: (random) => ({
+      ...body.initialParameters(random),
+      ...draw(random, [body.size, ...hiddenSizes, distribution.outputSize], "policy", 0.01),
+      ...distribution.initialParameters(),
+      ...draw(random, [valueInput, ...valueHidden, 1], "value", 1),
+    }),
     policy: (parameters, x) => inputsOf(parameters, body.features(parameters, x)),
     values: (parameters, x) => valuesOf(parameters, body.features(parameters, x)),
     outputs(parameters, observations) {
@@ -148,15 +120,6 @@ export function actorCritic(
       return { inputs: inputsOf(parameters, x), values: valuesOf(parameters, x) };
     },
   };
-}
-
-/** The policy network's outputs [B, O] for observations [B, D]: logits or means. */
-export function policyOutputs(
-  parameters: Tensors,
-  observations: tf.Tensor,
-  activation: Activation,
-): tf.Tensor2D {
-  return mlp(parameters, observations, activation, "policy");
 }
 
 /** Values V(s) [B] of observations [B, D], or of features [B, H]. */

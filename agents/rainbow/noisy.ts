@@ -57,7 +57,7 @@ export function noiseInputs(parameters: NamedTensors, use: string): Record<strin
 }
 
 /** f(x) = sgn(x)√|x|: what factorised noise is made of. Section 3, below equation 11. */
-export function scaledNoise(x: tf.Tensor): tf.Tensor {
+function scaledNoise(x: tf.Tensor): tf.Tensor {
   return tf.mul(tf.sign(x), tf.sqrt(tf.abs(x)));
 }
 

@@ -11,12 +11,17 @@
  * @module
  */
 import * as z from "zod";
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
-import { type DifferenceConfiguration, differenceFields } from "./tables.ts";
-import { epsilonGreedy, greedy, moveTowards, Rates } from "./tables.ts";
+import {
+  type DifferenceConfiguration,
+  differenceFields,
+  epsilonGreedy,
+  greedy,
+  moveTowards,
+  Rates,
+} from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 
-const configuration: z.ZodType<DifferenceConfiguration> = z.strictObject(differenceFields);
+const configuration = z.strictObject(differenceFields);
 
 /**
  * r + γ(1 − terminated) · Q₂(s', argmax_a Q₁(s', a)). Sutton and Barto (2018), equation 6.10. With
@@ -53,7 +58,7 @@ export function doubleQTarget(
 }
 
 /** Learns by {@linkcode doubleQTarget}, either table with equal chance. */
-export function doubleQMethod(setup: TabularSetup<DifferenceConfiguration>): TabularMethod {
+function doubleQMethod(setup: TabularSetup<DifferenceConfiguration>): TabularMethod {
   const { states, actions, configuration: { gamma, initialValue }, random } = setup;
   const table = () => new Float64Array(states * actions).fill(initialValue);
   const [first, second, q] = [table(), table(), table()];
@@ -79,7 +84,7 @@ export function doubleQMethod(setup: TabularSetup<DifferenceConfiguration>): Tab
 }
 
 /** Double Q-learning over tables. */
-export const doubleQLearning: AgentDefinition<DifferenceConfiguration> = tabularAgent({
+export const doubleQLearning = tabularAgent({
   name: "double-q-learning",
   summary: "Double Q-learning: two tables that keep each other from overestimating",
   configuration,

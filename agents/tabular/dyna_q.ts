@@ -13,13 +13,12 @@
  * @module
  */
 import * as z from "zod";
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
 import { PriorityQueue } from "./priority_queue.ts";
 import { qTarget } from "./q_learning.ts";
-import { differenceFields, epsilonGreedy, maximum, moveTowards, Rates } from "./tables.ts";
+import { differenceFields, epsilonGreedyTable, maximum, moveTowards } from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 
-const schema = z.strictObject({
+const configuration = z.strictObject({
   ...differenceFields,
   planningUpdates: z.int().min(0).default(10).meta({
     description: "Pairs that are planned for after each step; 0 is Q-learning",
@@ -33,9 +32,7 @@ const schema = z.strictObject({
 });
 
 /** The fields of {@linkcode dynaQ}. */
-type DynaConfiguration = z.output<typeof schema>;
-
-const configuration: z.ZodType<DynaConfiguration> = schema;
+type DynaConfiguration = z.output<typeof configuration>;
 
 /** A way in which a pair has turned out: [pair, next state, terminated, times, sum of rewards]. */
 type Outcome = [pair: number, state: number, terminated: 0 | 1, times: number, rewards: number];
@@ -106,8 +103,8 @@ export class TableModel {
 export function dynaQMethod(setup: TabularSetup<DynaConfiguration>): TabularMethod {
   const { states, actions, configuration: settings, random } = setup;
   const { gamma, planningUpdates, prioritized, leastPriority } = settings;
-  const q = new Float64Array(states * actions).fill(settings.initialValue);
-  const rates = new Rates(settings);
+  const table = epsilonGreedyTable(setup);
+  const { q, rates } = table;
   const model = new TableModel(states, actions);
   const queue = new PriorityQueue(states * actions);
   const queueUp = (pair: number) => {
@@ -128,9 +125,7 @@ export function dynaQMethod(setup: TabularSetup<DynaConfiguration>): TabularMeth
     }
   };
   return {
-    q,
-    rates,
-    choose: (state) => epsilonGreedy(q, state * actions, actions, rates.epsilon, random),
+    ...table,
     learn(transition) {
       const { state, action, reward, nextState, terminated } = transition;
       const pair = state * actions + action;
@@ -157,7 +152,7 @@ export function dynaQMethod(setup: TabularSetup<DynaConfiguration>): TabularMeth
 }
 
 /** Dyna-Q over a table. */
-export const dynaQ: AgentDefinition<DynaConfiguration> = tabularAgent({
+export const dynaQ = tabularAgent({
   name: "dyna-q",
   summary: "Dyna-Q with prioritized sweeping: a learned model, planned with between the steps",
   configuration,

@@ -10,11 +10,10 @@
  * @module
  */
 import * as z from "zod";
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
 import { epsilonGreedy, moveTowards, worldFields } from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 
-const schema = z.strictObject({
+const configuration = z.strictObject({
   ...worldFields,
   epsilon: z.number().min(0).max(1).default(0.1).meta({
     description: "Share of random actions",
@@ -28,12 +27,10 @@ const schema = z.strictObject({
 });
 
 /** The fields of {@linkcode epsilonGreedyBandit}. */
-type EpsilonGreedyConfiguration = z.output<typeof schema>;
-
-const configuration: z.ZodType<EpsilonGreedyConfiguration> = schema;
+type EpsilonGreedyConfiguration = z.output<typeof configuration>;
 
 /** Q ← Q + (r − Q)/N; equation 2.3. */
-export function epsilonGreedyMethod(
+function epsilonGreedyMethod(
   { states, actions, configuration, random }: TabularSetup<EpsilonGreedyConfiguration>,
 ): TabularMethod {
   const { epsilon, initialValue, rewardRate } = configuration;
@@ -52,7 +49,7 @@ export function epsilonGreedyMethod(
 }
 
 /** The ε-greedy bandit. */
-export const epsilonGreedyBandit: AgentDefinition<EpsilonGreedyConfiguration> = tabularAgent({
+export const epsilonGreedyBandit = tabularAgent({
   name: "epsilon-greedy-bandit",
   summary: "ε-greedy bandit: the mean reward of each action",
   configuration,

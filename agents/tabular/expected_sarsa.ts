@@ -11,22 +11,24 @@
  * @module
  */
 import * as z from "zod";
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
-import { type DifferenceConfiguration, differenceFields } from "./tables.ts";
-import { epsilonGreedy, expectedValue, moveTowards, Rates } from "./tables.ts";
+import {
+  type DifferenceConfiguration,
+  differenceFields,
+  epsilonGreedyTable,
+  expectedValue,
+  moveTowards,
+} from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 
-const configuration: z.ZodType<DifferenceConfiguration> = z.strictObject(differenceFields);
+const configuration = z.strictObject(differenceFields);
 
 /** Learns by r + γ(1 − terminated) · Σ_a π(a|s') Q(s', a), equation 6.9. */
 export function expectedSarsaMethod(setup: TabularSetup<DifferenceConfiguration>): TabularMethod {
-  const { states, actions, configuration: { gamma, initialValue }, random } = setup;
-  const q = new Float64Array(states * actions).fill(initialValue);
-  const rates = new Rates(setup.configuration);
+  const { actions, configuration: { gamma } } = setup;
+  const table = epsilonGreedyTable(setup);
+  const { q, rates } = table;
   return {
-    q,
-    rates,
-    choose: (state) => epsilonGreedy(q, state * actions, actions, rates.epsilon, random),
+    ...table,
     learn({ state, action, reward, nextState, terminated }) {
       const next = terminated ? 0 : expectedValue(q, nextState * actions, actions, rates.epsilon);
       const target = reward + gamma * next;
@@ -36,7 +38,7 @@ export function expectedSarsaMethod(setup: TabularSetup<DifferenceConfiguration>
 }
 
 /** Expected Sarsa over a table. */
-export const expectedSarsa: AgentDefinition<DifferenceConfiguration> = tabularAgent({
+export const expectedSarsa = tabularAgent({
   name: "expected-sarsa",
   summary: "Expected Sarsa: a table of action values, towards the policy's expectation",
   configuration,

@@ -10,11 +10,10 @@
  * @module
  */
 import * as z from "zod";
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
 import { worldFields } from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 
-const schema = z.strictObject({
+const configuration = z.strictObject({
   ...worldFields,
   learningRate: z.number().positive().default(0.1).meta({ description: "Step size α" }),
   baseline: z.boolean().default(true).meta({
@@ -23,9 +22,7 @@ const schema = z.strictObject({
 });
 
 /** The fields of {@linkcode gradientBandit}. */
-type GradientBanditConfiguration = z.output<typeof schema>;
-
-const configuration: z.ZodType<GradientBanditConfiguration> = schema;
+type GradientBanditConfiguration = z.output<typeof configuration>;
 
 /**
  * π(a) = exp(H(a)) / Σ_b exp(H(b)), written into `out`. Sutton and Barto (2018), equation 2.11.
@@ -79,7 +76,7 @@ export function gradientBanditMethod(
 }
 
 /** The gradient bandit. */
-export const gradientBandit: AgentDefinition<GradientBanditConfiguration> = tabularAgent({
+export const gradientBandit = tabularAgent({
   name: "gradient-bandit",
   summary: "Gradient bandit: a softmax over preferences",
   configuration,

@@ -12,11 +12,10 @@
  * @module
  */
 import * as z from "zod";
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
-import { epsilonGreedy, expectedValue, moveTowards, Rates, valueFields } from "./tables.ts";
+import { epsilonGreedyTable, expectedValue, moveTowards, valueFields } from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 
-const schema = z.strictObject({
+const configuration = z.strictObject({
   ...valueFields,
   learningRate: z.number().min(0).max(1).default(0.01).meta({
     description: "Weight of a new return at the start; 0: the mean over all, 1/N",
@@ -27,16 +26,14 @@ const schema = z.strictObject({
 });
 
 /** The fields of {@linkcode monteCarlo}. */
-type MonteCarloConfiguration = z.output<typeof schema>;
-
-const configuration: z.ZodType<MonteCarloConfiguration> = schema;
+type MonteCarloConfiguration = z.output<typeof configuration>;
 
 /** Learns at the end of an episode from G_t = r_t + γG_{t+1} at each pair's first visit. */
 export function monteCarloMethod(setup: TabularSetup<MonteCarloConfiguration>): TabularMethod {
-  const { states, actions, configuration: { gamma, initialValue, learningRate }, random } = setup;
-  const q = new Float64Array(states * actions).fill(initialValue);
+  const { states, actions, configuration: { gamma, learningRate } } = setup;
   const visits = new Float64Array(states * actions);
-  const rates = new Rates(setup.configuration);
+  const table = epsilonGreedyTable(setup);
+  const { q, rates } = table;
   let pairs: number[] = [];
   let rewards: number[] = [];
   /** Step at which a pair was first visited in the open episode. */
@@ -47,10 +44,8 @@ export function monteCarloMethod(setup: TabularSetup<MonteCarloConfiguration>): 
     first.clear();
   };
   return {
-    q,
+    ...table,
     state: { "visits/table": visits },
-    rates,
-    choose: (state) => epsilonGreedy(q, state * actions, actions, rates.epsilon, random),
     learn({ state, action, reward, nextState, terminated, truncated }) {
       const pair = state * actions + action;
       if (!first.has(pair)) first.set(pair, pairs.length);
@@ -84,7 +79,7 @@ export function monteCarloMethod(setup: TabularSetup<MonteCarloConfiguration>): 
 }
 
 /** Monte Carlo control over a table. */
-export const monteCarlo: AgentDefinition<MonteCarloConfiguration> = tabularAgent({
+export const monteCarlo = tabularAgent({
   name: "monte-carlo",
   summary: "Monte Carlo control: a table of mean returns after first visits",
   configuration,

@@ -11,12 +11,10 @@
  * @module
  */
 import * as z from "zod";
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
-import { differenceFields } from "./tables.ts";
-import { epsilonGreedy, moveTowards, Rates } from "./tables.ts";
+import { differenceFields, epsilonGreedyTable, moveTowards } from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 
-const schema = z.strictObject({
+const configuration = z.strictObject({
   ...differenceFields,
   rewardSteps: z.int().min(1).max(10_000).default(4).meta({
     description: "n: rewards before the bootstrap",
@@ -24,9 +22,7 @@ const schema = z.strictObject({
 });
 
 /** The fields of {@linkcode nStepSarsa}. */
-type NStepConfiguration = z.output<typeof schema>;
-
-const configuration: z.ZodType<NStepConfiguration> = schema;
+type NStepConfiguration = z.output<typeof configuration>;
 
 /**
  * Σ_{k < n} γᵏ r_k + γⁿ · next. Sutton and Barto (2018), equation 7.4.
@@ -49,17 +45,15 @@ export function nStepReturn(rewards: readonly number[], next: number, gamma: num
 
 /** Learns by {@linkcode nStepReturn}; at the end of an episode what is left in shorter ones. */
 export function nStepSarsaMethod(setup: TabularSetup<NStepConfiguration>): TabularMethod {
-  const { states, actions, configuration: { gamma, initialValue, rewardSteps }, random } = setup;
-  const q = new Float64Array(states * actions).fill(initialValue);
-  const rates = new Rates(setup.configuration);
+  const { actions, configuration: { gamma, rewardSteps } } = setup;
+  const table = epsilonGreedyTable(setup);
+  const { q, rates } = table;
   /** The last pairs whose values are still to be learned, and the rewards after each. */
   let pairs: number[] = [];
   let rewards: number[] = [];
   return {
-    q,
-    rates,
+    ...table,
     choosesFirst: true,
-    choose: (state) => epsilonGreedy(q, state * actions, actions, rates.epsilon, random),
     learn({ state, action, reward, nextState, nextAction, terminated, truncated }) {
       pairs.push(state * actions + action);
       rewards.push(reward);
@@ -89,7 +83,7 @@ export function nStepSarsaMethod(setup: TabularSetup<NStepConfiguration>): Tabul
 }
 
 /** n-step Sarsa over a table. */
-export const nStepSarsa: AgentDefinition<NStepConfiguration> = tabularAgent({
+export const nStepSarsa = tabularAgent({
   name: "n-step-sarsa",
   summary: "n-step Sarsa: a table of action values from several rewards at once",
   configuration,

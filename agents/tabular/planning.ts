@@ -16,7 +16,7 @@ import { TableEvaluator } from "./evaluation.ts";
 import { TableGroups, TableTrainer } from "./table_trainer.ts";
 import { tableShape } from "./table_world.ts";
 
-const schema = z.strictObject({
+const configuration = z.strictObject({
   gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
   tolerance: z.number().positive().default(1e-10).meta({
     description: "Planning ends where no value is further from the right one than this",
@@ -24,10 +24,7 @@ const schema = z.strictObject({
 });
 
 /** The fields of the planners. */
-export type PlanningConfiguration = z.output<typeof schema>;
-
-/** Checks them. */
-const planningConfiguration: z.ZodType<PlanningConfiguration> = schema;
+export type PlanningConfiguration = z.output<typeof configuration>;
 
 /**
  * Q(s, a) = Σ p(s', r | s, a) · (r + γ(1 − terminated) V(s')). Sutton and Barto (2018), equation
@@ -132,7 +129,7 @@ export function planningAgent(agent: {
     summary,
     budgetUnit: "gradientSteps",
     takes: { observations: ["discrete"], actions: ["discrete"], transitions: true },
-    configuration: planningConfiguration,
+    configuration,
     trainer: (context) => {
       const environment = context.makeEnvironment();
       const { observationSpace, actionSpace } = tableShape(name, environment);

@@ -11,12 +11,11 @@
  *
  * @module
  */
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import { backup, planningAgent, type PlanningConfiguration, remainingError } from "./planning.ts";
+import { backup, planningAgent, remainingError } from "./planning.ts";
 
 /** Policy iteration on a transition table. */
-export const policyIteration: AgentDefinition<PlanningConfiguration> = planningAgent({
+export const policyIteration = planningAgent({
   name: "policy-iteration",
   summary: "Policy iteration: plans on a world's transition table, policy by policy",
   planner(table, actions, { gamma, tolerance }) {

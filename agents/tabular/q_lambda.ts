@@ -10,9 +10,8 @@
  *
  * @module
  */
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
 import { qTarget } from "./q_learning.ts";
-import { epsilonGreedy, maximum, Rates } from "./tables.ts";
+import { epsilonGreedyTable, maximum } from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 import { type TraceConfiguration, traceConfiguration, TraceUpdate } from "./traces.ts";
 
@@ -21,16 +20,14 @@ import { type TraceConfiguration, traceConfiguration, TraceUpdate } from "./trac
  * is a greedy one, else 0.
  */
 export function qLambdaMethod(setup: TabularSetup<TraceConfiguration>): TabularMethod {
-  const { states, actions, configuration: { gamma, lambda, initialValue }, random } = setup;
-  const q = new Float64Array(states * actions).fill(initialValue);
-  const rates = new Rates(setup.configuration);
+  const { actions, configuration: { gamma, lambda } } = setup;
+  const table = epsilonGreedyTable(setup);
+  const { q, rates } = table;
   const update = new TraceUpdate(q, setup.configuration);
   return {
-    q,
+    ...table,
     state: update.state,
-    rates,
     choosesFirst: true,
-    choose: (state) => epsilonGreedy(q, state * actions, actions, rates.epsilon, random),
     learn(transition) {
       const { nextState, nextAction, terminated, truncated } = transition;
       const index = transition.state * actions + transition.action;
@@ -50,7 +47,7 @@ export function qLambdaMethod(setup: TabularSetup<TraceConfiguration>): TabularM
 }
 
 /** Q(λ) over a table. */
-export const qLambda: AgentDefinition<TraceConfiguration> = tabularAgent({
+export const qLambda = tabularAgent({
   name: "q-lambda",
   summary: "Watkins's Q(λ): Q-learning with eligibility traces",
   configuration: traceConfiguration,

@@ -11,12 +11,16 @@
  * @module
  */
 import * as z from "zod";
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
-import { type DifferenceConfiguration, differenceFields } from "./tables.ts";
-import { epsilonGreedy, maximum, moveTowards, Rates } from "./tables.ts";
+import {
+  type DifferenceConfiguration,
+  differenceFields,
+  epsilonGreedyTable,
+  maximum,
+  moveTowards,
+} from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 
-const configuration: z.ZodType<DifferenceConfiguration> = z.strictObject(differenceFields);
+const configuration = z.strictObject(differenceFields);
 
 /**
  * r + γ(1 − terminated) · max_a Q(s', a). Sutton and Barto (2018), equation 6.8.
@@ -49,13 +53,11 @@ export function qTarget(
 
 /** Learns by {@linkcode qTarget}. */
 export function qLearningMethod(setup: TabularSetup<DifferenceConfiguration>): TabularMethod {
-  const { states, actions, configuration: { gamma, initialValue }, random } = setup;
-  const q = new Float64Array(states * actions).fill(initialValue);
-  const rates = new Rates(setup.configuration);
+  const { actions, configuration: { gamma } } = setup;
+  const table = epsilonGreedyTable(setup);
+  const { q, rates } = table;
   return {
-    q,
-    rates,
-    choose: (state) => epsilonGreedy(q, state * actions, actions, rates.epsilon, random),
+    ...table,
     learn(transition) {
       const index = transition.state * actions + transition.action;
       return moveTowards(q, index, qTarget(transition, q, actions, gamma), rates.learningRate);
@@ -64,7 +66,7 @@ export function qLearningMethod(setup: TabularSetup<DifferenceConfiguration>): T
 }
 
 /** Q-learning over a table. */
-export const qLearning: AgentDefinition<DifferenceConfiguration> = tabularAgent({
+export const qLearning = tabularAgent({
   name: "q-learning",
   summary: "Q-learning: a table of action values, learned off-policy",
   configuration,

@@ -11,12 +11,15 @@
  * @module
  */
 import * as z from "zod";
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
-import { type DifferenceConfiguration, differenceFields } from "./tables.ts";
-import { epsilonGreedy, moveTowards, Rates } from "./tables.ts";
+import {
+  type DifferenceConfiguration,
+  differenceFields,
+  epsilonGreedyTable,
+  moveTowards,
+} from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 
-const configuration: z.ZodType<DifferenceConfiguration> = z.strictObject(differenceFields);
+const configuration = z.strictObject(differenceFields);
 
 /**
  * r + γ(1 − terminated) · Q(s', a'). Sutton and Barto (2018), equation 6.7.
@@ -50,14 +53,12 @@ export function sarsaTarget(
 
 /** Learns by {@linkcode sarsaTarget}. */
 export function sarsaMethod(setup: TabularSetup<DifferenceConfiguration>): TabularMethod {
-  const { states, actions, configuration: { gamma, initialValue }, random } = setup;
-  const q = new Float64Array(states * actions).fill(initialValue);
-  const rates = new Rates(setup.configuration);
+  const { actions, configuration: { gamma } } = setup;
+  const table = epsilonGreedyTable(setup);
+  const { q, rates } = table;
   return {
-    q,
-    rates,
+    ...table,
     choosesFirst: true,
-    choose: (state) => epsilonGreedy(q, state * actions, actions, rates.epsilon, random),
     learn(transition) {
       const index = transition.state * actions + transition.action;
       return moveTowards(q, index, sarsaTarget(transition, q, actions, gamma), rates.learningRate);
@@ -66,7 +67,7 @@ export function sarsaMethod(setup: TabularSetup<DifferenceConfiguration>): Tabul
 }
 
 /** Sarsa over a table. */
-export const sarsa: AgentDefinition<DifferenceConfiguration> = tabularAgent({
+export const sarsa = tabularAgent({
   name: "sarsa",
   summary: "Sarsa: a table of action values, learned on-policy",
   configuration,

@@ -11,24 +11,21 @@
  *
  * @module
  */
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
 import { sarsaTarget } from "./sarsa.ts";
-import { epsilonGreedy, Rates } from "./tables.ts";
+import { epsilonGreedyTable } from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 import { type TraceConfiguration, traceConfiguration, TraceUpdate } from "./traces.ts";
 
 /** δ = r + γ(1 − terminated)Q(s', a') − Q(s, a); Q ← Q + αδe; e ← γλe. */
 export function sarsaLambdaMethod(setup: TabularSetup<TraceConfiguration>): TabularMethod {
-  const { states, actions, configuration: { gamma, lambda, initialValue }, random } = setup;
-  const q = new Float64Array(states * actions).fill(initialValue);
-  const rates = new Rates(setup.configuration);
+  const { actions, configuration: { gamma, lambda } } = setup;
+  const table = epsilonGreedyTable(setup);
+  const { q, rates } = table;
   const update = new TraceUpdate(q, setup.configuration);
   return {
-    q,
+    ...table,
     state: update.state,
-    rates,
     choosesFirst: true,
-    choose: (state) => epsilonGreedy(q, state * actions, actions, rates.epsilon, random),
     learn(transition) {
       const index = transition.state * actions + transition.action;
       const error = sarsaTarget(transition, q, actions, gamma) - q[index];
@@ -43,7 +40,7 @@ export function sarsaLambdaMethod(setup: TabularSetup<TraceConfiguration>): Tabu
 }
 
 /** Sarsa(λ) over a table. */
-export const sarsaLambda: AgentDefinition<TraceConfiguration> = tabularAgent({
+export const sarsaLambda = tabularAgent({
   name: "sarsa-lambda",
   summary: "Sarsa(λ): a table of action values with eligibility traces",
   configuration: traceConfiguration,

@@ -6,7 +6,7 @@
 import { BaseTrainer, PARAMETERS, type TensorGroups } from "../../lab/core/base_trainer.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
-import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { type NamedTensors, tensorOf } from "../../lab/core/tensor_data.ts";
 import type { BudgetUnit, Report } from "../../lab/core/trainer.ts";
 import type { TrainingSoFar } from "../trainers/evaluated_episodes.ts";
 import type { TableEvaluator } from "./evaluation.ts";
@@ -35,11 +35,10 @@ export class TableGroups implements TensorGroups {
   // deno-lint-ignore require-await
   async read(group: string): Promise<NamedTensors> {
     return Object.fromEntries(
-      Object.entries(this.#groups[group]).map(([name, table]) => [name, {
-        shape: [table.length / this.actions, this.actions],
-        dtype: "float64",
-        values: table.slice(),
-      }]),
+      Object.entries(this.#groups[group]).map(([name, table]) => [
+        name,
+        tensorOf(table.slice(), [table.length / this.actions, this.actions]),
+      ]),
     );
   }
 

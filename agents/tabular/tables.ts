@@ -119,16 +119,12 @@ export const differenceFields = {
   }),
 };
 
-const worldConfiguration = z.strictObject(worldFields);
-const valueConfiguration = z.strictObject(valueFields);
-const differenceConfiguration = z.strictObject(differenceFields);
-
 /** {@linkcode worldFields}, parsed. */
-export type WorldConfiguration = z.output<typeof worldConfiguration>;
+export type WorldConfiguration = z.output<z.ZodObject<typeof worldFields>>;
 /** {@linkcode valueFields}, parsed. */
-type ValueConfiguration = z.output<typeof valueConfiguration>;
+type ValueConfiguration = z.output<z.ZodObject<typeof valueFields>>;
 /** {@linkcode differenceFields}, parsed. */
-export type DifferenceConfiguration = z.output<typeof differenceConfiguration>;
+export type DifferenceConfiguration = z.output<z.ZodObject<typeof differenceFields>>;
 
 /** ε and α as they stand. */
 export class Rates {
@@ -161,4 +157,22 @@ export class Rates {
       ...this.learningRate > 0 ? { "schedule/learning_rate": this.learningRate } : {},
     };
   }
+}
+
+/** What the methods share that learn one table of action values and act ε-greedily on it. */
+export function epsilonGreedyTable(
+  { states, actions, configuration, random }: {
+    readonly states: number;
+    readonly actions: number;
+    readonly configuration: ValueConfiguration & Partial<DifferenceConfiguration>;
+    readonly random: Generator;
+  },
+): { q: Float64Array; rates: Rates; choose(state: number): number } {
+  const q = new Float64Array(states * actions).fill(configuration.initialValue);
+  const rates = new Rates(configuration);
+  return {
+    q,
+    rates,
+    choose: (state) => epsilonGreedy(q, state * actions, actions, rates.epsilon, random),
+  };
 }

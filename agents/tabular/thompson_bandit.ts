@@ -11,13 +11,12 @@
  * @module
  */
 import * as z from "zod";
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import { worldFields } from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 
-const schema = z.strictObject({
+const configuration = z.strictObject({
   ...worldFields,
   rewards: z.enum(["gaussian", "bernoulli"]).default("gaussian").meta({
     description: "How rewards are taken to be distributed; bernoulli takes 0 and 1 only",
@@ -31,9 +30,7 @@ const schema = z.strictObject({
 });
 
 /** The fields of {@linkcode thompsonBandit}. */
-type ThompsonConfiguration = z.output<typeof schema>;
-
-const configuration: z.ZodType<ThompsonConfiguration> = schema;
+type ThompsonConfiguration = z.output<typeof configuration>;
 
 /**
  * Mean and deviation of what is believed of an action's mean reward after `visits` rewards that add
@@ -80,7 +77,7 @@ export function drawBeta(alpha: number, beta: number, random: Generator): number
 }
 
 /** Gaussian beliefs, or Beta(1 + successes, 1 + failures). */
-export function thompsonMethod(
+function thompsonMethod(
   { states, actions, configuration, random }: TabularSetup<ThompsonConfiguration>,
 ): TabularMethod {
   const { rewards, priorDeviation, rewardDeviation } = configuration;
@@ -124,7 +121,7 @@ export function thompsonMethod(
 }
 
 /** Thompson sampling. */
-export const thompsonBandit: AgentDefinition<ThompsonConfiguration> = tabularAgent({
+export const thompsonBandit = tabularAgent({
   name: "thompson-bandit",
   summary: "Thompson sampling: acts on a draw from what is believed of each action",
   configuration,

@@ -62,7 +62,8 @@ export class Traces {
   }
 }
 
-const schema = z.strictObject({
+/** Checks {@linkcode TraceConfiguration}. */
+export const traceConfiguration = z.strictObject({
   ...differenceFields,
   lambda: z.number().min(0).max(1).default(0.9).meta({
     description: "λ: 0 learns from one step, 1 from whole episodes",
@@ -76,10 +77,7 @@ const schema = z.strictObject({
 });
 
 /** The fields of Sarsa(λ) and Q(λ). */
-export type TraceConfiguration = z.output<typeof schema>;
-
-/** Checks them. */
-export const traceConfiguration: z.ZodType<TraceConfiguration> = schema;
+export type TraceConfiguration = z.output<typeof traceConfiguration>;
 
 /** Adds what traces say to a table, at once or at the end of the episode. */
 export class TraceUpdate {

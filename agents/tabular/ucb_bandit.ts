@@ -11,11 +11,10 @@
  * @module
  */
 import * as z from "zod";
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
 import { moveTowards, worldFields } from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 
-const schema = z.strictObject({
+const configuration = z.strictObject({
   ...worldFields,
   confidence: z.number().min(0).default(Math.SQRT2).meta({
     description: "c: how far an estimate is taken to be off (√2: UCB1, rewards in [0, 1])",
@@ -23,9 +22,7 @@ const schema = z.strictObject({
 });
 
 /** The fields of {@linkcode ucbBandit}. */
-type UcbConfiguration = z.output<typeof schema>;
-
-const configuration: z.ZodType<UcbConfiguration> = schema;
+type UcbConfiguration = z.output<typeof configuration>;
 
 /**
  * Q + c√(ln t / N); ∞ for an action not taken yet. Sutton and Barto (2018), equation 2.10.
@@ -45,7 +42,7 @@ export function upperBound(
 }
 
 /** Takes the first action of the greatest {@linkcode upperBound}. */
-export function ucbMethod(
+function ucbMethod(
   { states, actions, configuration: { confidence } }: TabularSetup<UcbConfiguration>,
 ): TabularMethod {
   const q = new Float64Array(states * actions);
@@ -73,7 +70,7 @@ export function ucbMethod(
 }
 
 /** The UCB bandit. */
-export const ucbBandit: AgentDefinition<UcbConfiguration> = tabularAgent({
+export const ucbBandit = tabularAgent({
   name: "ucb-bandit",
   summary: "UCB bandit: the action that could still be the best",
   configuration,

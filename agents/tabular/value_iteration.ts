@@ -9,14 +9,13 @@
  *
  * @module
  */
-import type { AgentDefinition } from "../../lab/compute/definitions.ts";
-import { backup, planningAgent, type PlanningConfiguration, remainingError } from "./planning.ts";
+import { backup, planningAgent, remainingError } from "./planning.ts";
 
 /** Sweeps of one iteration. */
 const ITERATION = 100;
 
 /** Value iteration on a transition table. */
-export const valueIteration: AgentDefinition<PlanningConfiguration> = planningAgent({
+export const valueIteration = planningAgent({
   name: "value-iteration",
   summary: "Value iteration: plans on a world's transition table, sweep by sweep",
   planner(table, actions, { gamma, tolerance }) {

@@ -41,20 +41,25 @@ export type ScoreProgram = Program<
   "scores"
 >;
 
-/** Compiles `scores` for batches of `batch` observations. */
+/**
+ * Compiles `scores`, or any function of observations, for batches of `batch` of them.
+ *
+ * @param options `onHost`: computed beside the environments where the backend is a GPU; default true.
+ */
 export function compileScores(
   workspace: Workspace,
   name: string,
   batch: number,
   observationSize: number,
   scores: Scores,
+  { onHost = true }: { readonly onHost?: boolean } = {},
 ): ScoreProgram {
   return workspace.compile(
     {
       name,
       inputs: { observations: [[batch, observationSize], "float32"] },
       state: [PARAMETERS],
-      placement: "host",
+      ...onHost && { placement: "host" },
     },
     ({ input, state }) => ({ outputs: { scores: scores(state[PARAMETERS], input.observations) } }),
   );

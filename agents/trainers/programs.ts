@@ -5,10 +5,12 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
-import { descend } from "../../lab/compute/descend.ts";
+import { descend, type Descent } from "../../lab/compute/descend.ts";
 import type { Optimizer } from "../../lab/compute/optimizers.ts";
-import type { InputSpec, Program, Tensors } from "../../lab/compute/workspace.ts";
+import type { InputSpec, Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { ProgramContext } from "../define_agent.ts";
+import { TARGET } from "../networks/target_network.ts";
 
 /** Compiles for each batch size when it is first asked for, and keeps the program. */
 export function perBatch<Compiled>(
@@ -20,6 +22,60 @@ export function perBatch<Compiled>(
     if (program === undefined) programs.set(batch, program = compile(batch));
     return program;
   };
+}
+
+/** The group of the optimizer's state of a network. */
+function optimizerOf(network: string): string {
+  return `${network}-optimizer`;
+}
+
+/**
+ * Defines networks in the group `parameters`, each with its optimizer's state, and a target.
+ *
+ * @param networks Initial parameters by network.
+ * @returns All groups beside `parameters`.
+ */
+export function defineNetworks(
+  workspace: Workspace,
+  networks: Readonly<Record<string, NamedTensors>>,
+  optimizer: Optimizer,
+  target: NamedTensors,
+): string[] {
+  workspace.define(PARAMETERS, Object.assign({}, ...Object.values(networks)));
+  workspace.define(TARGET, target);
+  for (const [network, parameters] of Object.entries(networks)) {
+    workspace.define(optimizerOf(network), optimizer.initialState(parameters));
+  }
+  return [TARGET, ...Object.keys(networks).map(optimizerOf)];
+}
+
+/** Gradient steps of networks in turn, each of which sees what those before it have left. */
+export class NetworkSteps {
+  /** Of all networks, as they stand. */
+  parameters: Tensors;
+  /** The groups of the optimizers that took a step. */
+  readonly optimizers: Record<string, Tensors> = {};
+
+  /** @param state The groups `parameters` and `<network>-optimizer`. */
+  constructor(
+    private readonly state: Readonly<Record<string, Tensors>>,
+    private readonly descent: Pick<Descent, "optimizer" | "learningRate">,
+  ) {
+    this.parameters = state[PARAMETERS];
+  }
+
+  /** One step of a network along a loss. @returns The loss, and what stands beside it. */
+  take<Values extends Tensors & { loss: tf.Tensor }>(
+    network: string,
+    loss: (parameters: Tensors) => Values,
+  ): Values {
+    const group = optimizerOf(network);
+    const descent = { ...this.descent, changes: [network] };
+    const next = descend(loss, this.parameters, this.state[group], descent);
+    this.parameters = next.parameters;
+    this.optimizers[group] = next.optimizer;
+    return next.values;
+  }
 }
 
 /** What a gradient step is compiled from. */

@@ -6,7 +6,6 @@
  * @module
  */
 import * as z from "zod";
-import { InputError } from "../../lab/core/errors.ts";
 import type { Resumable } from "../../lab/core/base_trainer.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
@@ -14,7 +13,7 @@ import type { Report } from "../../lab/core/trainer.ts";
 import { activationNames } from "../../lab/compute/networks.ts";
 import { constant, type Schedule } from "../../lab/compute/schedules.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
-import type { AgentContext } from "../define_agent.ts";
+import { type AgentContext, requireFit } from "../define_agent.ts";
 import { type ActionRows, actionRows } from "../distributions/actions.ts";
 import type { Explorer } from "../exploration/explorer.ts";
 import type { Memory } from "../memory/memory.ts";
@@ -27,69 +26,48 @@ import { Evaluator, greedyActors, type Scores } from "./evaluation.ts";
 
 // Configuration.
 
-/** Defaults of {@linkcode replayFields}. */
-interface ReplayDefaults {
-  readonly bufferSize?: number;
-  readonly learningStarts?: number;
-  readonly batchSize?: number;
-  readonly trainEvery?: number;
-  readonly targetRate?: number;
-  readonly learningRate: number;
-  readonly hiddenSizes: number[];
-}
-
 /** Fields that off-policy agents share. The defaults are those of Stable-Baselines3's SAC. */
-export function replayFields({
-  bufferSize = 1_000_000,
-  learningStarts = 100,
-  batchSize = 256,
-  trainEvery = 1,
-  targetRate = 0.005,
-  learningRate,
-  hiddenSizes,
-}: ReplayDefaults) {
-  return {
-    environments: z.int().min(1).default(1).meta({
-      description: "Environments that act side by side",
-    }),
-    bufferSize: z.int().min(1).default(bufferSize).meta({
-      description: "Transitions that the replay buffer keeps; at least batchSize",
-      unit: "transitions",
-    }),
-    learningStarts: z.int().min(0).default(learningStarts).meta({
-      description: "Random actions before the first update",
-      unit: "environment steps",
-    }),
-    batchSize: z.int().min(1).default(batchSize).meta({
-      description: "Transitions a gradient step",
-      unit: "transitions",
-    }),
-    trainEvery: z.int().min(1).default(trainEvery).meta({
-      description: "Environment steps from one training to the next; a multiple of environments",
-      unit: "environment steps",
-    }),
-    gradientStepsPerTrain: z.int().min(1).default(1).meta({
-      description: "Gradient steps at each training",
-      unit: "gradient steps",
-    }),
-    gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
-    targetRate: z.number().gt(0).max(1).default(targetRate).meta({
-      description: "τ: share of the online network in a renewal of the target network; 1 copies it",
-    }),
-    learningRate: z.number().positive().default(learningRate).meta({
-      description: "Adam's step size, for every network",
-    }),
-    hiddenSizes: z.array(z.int().min(1)).default(hiddenSizes).meta({
-      description: "Widths of the hidden layers of each network",
-    }),
-    activation: z.enum(activationNames).default("relu").meta({
-      description: "Activation of the hidden layers",
-    }),
-  } as const;
-}
+export const replayFields = {
+  environments: z.int().min(1).default(1).meta({
+    description: "Environments that act side by side",
+  }),
+  bufferSize: z.int().min(1).default(1_000_000).meta({
+    description: "Transitions that the replay buffer keeps; at least batchSize",
+    unit: "transitions",
+  }),
+  learningStarts: z.int().min(0).default(100).meta({
+    description: "Random actions before the first update",
+    unit: "environment steps",
+  }),
+  batchSize: z.int().min(1).default(256).meta({
+    description: "Transitions a gradient step",
+    unit: "transitions",
+  }),
+  trainEvery: z.int().min(1).default(1).meta({
+    description: "Environment steps from one training to the next; a multiple of environments",
+    unit: "environment steps",
+  }),
+  gradientStepsPerTrain: z.int().min(1).default(1).meta({
+    description: "Gradient steps at each training",
+    unit: "gradient steps",
+  }),
+  gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
+  targetRate: z.number().gt(0).max(1).default(0.005).meta({
+    description: "τ: share of the online network in a renewal of the target network; 1 copies it",
+  }),
+  learningRate: z.number().positive().default(3e-4).meta({
+    description: "Adam's step size, for every network",
+  }),
+  hiddenSizes: z.array(z.int().min(1)).default([256, 256]).meta({
+    description: "Widths of the hidden layers of each network",
+  }),
+  activation: z.enum(activationNames).default("relu").meta({
+    description: "Activation of the hidden layers",
+  }),
+} as const;
 
 /** Values of {@linkcode replayFields}. */
-type ReplayConfiguration = z.output<z.ZodObject<ReturnType<typeof replayFields>>>;
+type ReplayConfiguration = z.output<z.ZodObject<typeof replayFields>>;
 
 // What an agent plugs in.
 
@@ -153,7 +131,7 @@ export class ReplayTrainer<Batch extends ReplayBatch> extends AgentTrainer {
   ) {
     super(context.budget);
     const { name, configuration: settings, workspace, stream, budget } = context;
-    requireFit(name, settings, budget);
+    requireCounts(name, settings, budget);
     const { world, memory, normalizer, groups, resumables } = agent;
     const { observationSize, actionSpace } = world.shape;
     this.#settings = settings;
@@ -262,27 +240,29 @@ function evaluatorOf<Batch extends ReplayBatch>(
 }
 
 /** @throws InputError where the counts do not fit each other or the budget. */
-function requireFit(
+function requireCounts(
   agent: string,
   { environments, trainEvery, learningStarts, bufferSize, batchSize }: ReplayConfiguration,
   budget: number,
 ): void {
-  const refuse = (requirement: string, given: number) => {
-    throw new InputError(`Cannot train ${agent} as ${requirement}: ${given}`);
-  };
-  if (trainEvery % environments !== 0) {
-    refuse(`trainEvery must be a multiple of the ${environments} environments`, trainEvery);
-  }
-  if (learningStarts >= budget) {
-    refuse(
-      `learningStarts must be below the budget of ${budget} environment steps, else nothing is ` +
-        "learned",
-      learningStarts,
-    );
-  }
-  if (bufferSize < batchSize) {
-    refuse(`bufferSize must be at least the batchSize of ${batchSize}`, bufferSize);
-  }
+  requireFit(
+    agent,
+    trainEvery % environments === 0,
+    `trainEvery must be a multiple of the ${environments} environments`,
+    trainEvery,
+  );
+  requireFit(
+    agent,
+    learningStarts < budget,
+    `learningStarts must be below the budget of ${budget} environment steps, else nothing is learned`,
+    learningStarts,
+  );
+  requireFit(
+    agent,
+    bufferSize >= batchSize,
+    `bufferSize must be at least the batchSize of ${batchSize}`,
+    bufferSize,
+  );
 }
 
 // Update programs.

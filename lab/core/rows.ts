@@ -54,13 +54,28 @@ export function gatherRows(
  * @param rows Indices, as many as the columns of `to` have rows.
  * @param to Columns by name, all of which `from` has.
  */
-export function gatherColumns(
-  from: Readonly<Record<string, Column | undefined>>,
+export function gatherColumns<Name extends string>(
+  from: Readonly<Record<NoInfer<Name>, Column | undefined>>,
   rows: ArrayLike<number>,
-  to: Readonly<Record<string, Column>>,
+  to: Readonly<Record<Name, Column>>,
 ): void {
-  for (const [name, column] of Object.entries(to)) {
-    gatherRows(from[name]!, rows, column.length / rows.length, column);
+  for (const [name, column] of Object.entries<Column>(to)) {
+    gatherRows(from[name as Name]!, rows, column.length / rows.length, column);
+  }
+}
+
+/**
+ * Copies the first rows of several columns into others, as many as these hold.
+ *
+ * @param from Columns by name; those that `to` lacks are passed over.
+ * @param to Columns by name, all of which `from` has, as long at least.
+ */
+export function copyColumns<Name extends string>(
+  from: Readonly<Record<NoInfer<Name>, Column>>,
+  to: Readonly<Record<Name, Column>>,
+): void {
+  for (const [name, column] of Object.entries<Column>(to)) {
+    column.set(from[name as Name].subarray(0, column.length));
   }
 }
 

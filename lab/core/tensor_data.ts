@@ -55,6 +55,13 @@ export function zeros<D extends Dtype>(shape: readonly number[], dtype: D): Tens
   return { shape, dtype, values: allocate(dtype, sizeOf(shape)) };
 }
 
+/** A typed array as a tensor of its type, without a copy. */
+export function tensorOf(values: TypedArrays[Dtype], shape: readonly number[]): TensorData {
+  const dtype = (Object.keys(constructors) as Dtype[])
+    .find((dtype) => values instanceof constructors[dtype])!;
+  return { shape, dtype, values };
+}
+
 /** The tensors with `prefix` before their names. */
 export function prefixed<Tensor>(
   tensors: Readonly<Record<string, Tensor>>,

@@ -3,9 +3,9 @@ import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { maskLogits } from "../../agents/distributions/actions.ts";
 import {
+  Categorical,
   categoricalTerms,
   maskedLogits,
-  sampleCategorical,
 } from "../../agents/distributions/categorical.ts";
 import { encodePolicy, loadPolicy } from "../../agents/policy.ts";
 import { identity } from "../../envs/identity.ts";
@@ -86,7 +86,7 @@ Deno.test("forbidden actions have probability 0 and get no gradient, on the host
   const logProbability = new Float64Array(1);
   const random = defaultRng(2);
   for (let i = 0; i < 200; i++) {
-    sampleCategorical(host, 4, random, actions, logProbability);
+    new Categorical([4]).sample(host, random, actions, logProbability);
     ok(actions[0] !== 1);
     // The softmax over the three others.
     const sum = 2 * Math.exp(0.5) + Math.exp(-1);

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import { categoricalTerms, sampleCategorical } from "../../../agents/distributions/categorical.ts";
+import { Categorical, categoricalTerms } from "../../../agents/distributions/categorical.ts";
 import { bestActions, greedyActions } from "../../../agents/distributions/actions.ts";
 import { Box, Discrete, MultiDiscrete } from "../../../lab/core/space.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
@@ -20,7 +20,7 @@ Deno.test("sampling draws each action as often as its probability says", () => {
   const rows = 20_000;
   const logits = Float32Array.from({ length: 3 * rows }, (_, i) => LOGITS[i % 3]);
   const actions = new Int32Array(rows);
-  sampleCategorical(logits, 3, random, actions, new Float64Array(rows));
+  new Categorical([3]).sample(logits, random, actions, new Float64Array(rows));
   PROBABILITIES.forEach((probability, action) => {
     const share = actions.filter((drawn) => drawn === action).length / rows;
     const deviation = Math.sqrt(probability * (1 - probability) / rows);
@@ -32,14 +32,14 @@ Deno.test("sampling notes the log-probability of the drawn action", () => {
   const actions = new Int32Array(50);
   const noted = new Float64Array(50);
   const logits = Float64Array.from({ length: 150 }, (_, i) => LOGITS[i % 3]);
-  sampleCategorical(logits, 3, defaultRng(2), actions, noted);
+  new Categorical([3]).sample(logits, defaultRng(2), actions, noted);
   actions.forEach((action, i) => ok(Math.abs(noted[i] - LOG_PROBABILITIES[action]) < 1e-12));
 });
 
 Deno.test("sampling survives logits that overflow the exponential", () => {
   const actions = new Int32Array(1);
   const noted = new Float64Array(1);
-  sampleCategorical([1000, -1000], 2, defaultRng(3), actions, noted);
+  new Categorical([2]).sample([1000, -1000], defaultRng(3), actions, noted);
   strictEqual(actions[0], 0);
   strictEqual(noted[0], 0);
 });
@@ -78,7 +78,7 @@ Deno.test("the host's log-probability is the tensor's", () => {
   const logits = Float32Array.of(0.3, -1.2, 0.8, 2, 2, -5);
   const actions = new Int32Array(2);
   const noted = new Float64Array(2);
-  sampleCategorical(logits, 3, defaultRng(4), actions, noted);
+  new Categorical([3]).sample(logits, defaultRng(4), actions, noted);
   tf.tidy(() => {
     const { logProbability } = categoricalTerms(
       tf.tensor2d(logits, [2, 3]),

@@ -25,6 +25,7 @@ Deno.test("ranges hold every row once, in order, the last one shorter", () => {
 Deno.test("columns of several widths are gathered by name, others are passed over", () => {
   const to = { pairs: new Float32Array(4), ones: new Float32Array(2) };
   const from = { pairs: Uint8Array.of(1, 2, 3, 4, 5, 6), ones: Float64Array.of(7, 8, 9) };
-  gatherColumns({ ...from, others: undefined }, [2, 0], to);
+  const others: undefined = undefined;
+  gatherColumns({ ...from, ...{ others } }, [2, 0], to);
   deepStrictEqual([[...to.pairs], [...to.ones]], [[5, 6, 1, 2], [9, 7]]);
 });
