@@ -24,7 +24,7 @@ import * as z from "zod";
 import { adam, type Optimizer, rmsprop } from "../lab/compute/optimizers.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { copyColumns } from "../lab/core/rows.ts";
-import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
+import { defineAgent, type ProgramContext } from "./define_agent.ts";
 import { distributionKinds } from "./distributions/mod.ts";
 import { meanSquaredError } from "./losses.ts";
 import {
@@ -38,11 +38,10 @@ import {
   explorationFields,
   lossMetrics,
   onPolicyFields,
-  type ReadLosses,
+  OnPolicyTrainer,
 } from "./trainers/on_policy_trainer.ts";
 import { compileStep, perBatch } from "./trainers/programs.ts";
-import { RolloutTrainer } from "./trainers/rollout_trainer.ts";
-import type { RolloutBatch } from "./trainers/rollout_worker.ts";
+import { rolloutAgent } from "./trainers/rollout_worker.ts";
 import type { WorldShape } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's A2C, but for 8 environments, which are
@@ -66,9 +65,6 @@ const configuration = z.strictObject({
   ...explorationFields,
   ...optimizerFields,
 });
-
-/** The fields of {@linkcode a2c}. */
-type A2cConfiguration = z.output<typeof configuration>;
 
 /** Values of {@linkcode optimizerFields}. */
 export type OptimizerSettings = z.output<z.ZodObject<typeof optimizerFields>>;
@@ -152,34 +148,30 @@ export function compileUpdate(
 /** Environment steps of one iteration, so that it takes a tenth of a second and not a thousandth. */
 export const ITERATION = 512;
 
-class A2cTrainer extends RolloutTrainer<A2cConfiguration> {
-  /** Of one batch size, and of another for a shortened rollout. */
-  readonly #update = perBatch((batch) =>
-    compileUpdate(this.context, this.world.shape, this.networks, batch)
-  );
-
-  constructor(context: AgentContext<A2cConfiguration>) {
-    super(context, {
-      optimizer: optimizerOf(context.configuration),
-      iterationSteps: ITERATION,
-    });
-  }
-
-  protected learn(batch: RolloutBatch, learningRate: number): ReadLosses {
-    const update = this.#update(batch.transitions);
-    copyColumns({ ...batch.rollout, ...batch }, update.input);
-    if (this.settings.normalizeAdvantages) standardize(batch.advantages, update.input.advantages);
-    update.scalar.learningRate = learningRate;
-    this.step(update, batch.transitions);
-    return () => lossMetrics(update, batch.values, batch.returns);
-  }
-}
-
 /** Advantage actor-critic. */
 export const a2c = defineAgent({
   name: "a2c",
   summary: "Advantage actor-critic: one policy-gradient step after every few environment steps",
   takes: { actions: distributionKinds, body: true },
   configuration,
-  trainer: (context) => new A2cTrainer(context),
+  trainer(context) {
+    const { configuration: settings } = context;
+    const { networks, ...agent } = rolloutAgent(context);
+    /** Of one batch size, and of another for a shortened rollout. */
+    const updates = perBatch((batch) => compileUpdate(context, agent.world.shape, networks, batch));
+    return new OnPolicyTrainer(context, {
+      ...agent,
+      optimizer: optimizerOf(settings),
+      iterationSteps: ITERATION,
+      learn(batch, { learningRate, step }) {
+        const { transitions, rollout, values, advantages, returns } = batch;
+        const update = updates(transitions);
+        copyColumns({ ...rollout, advantages, returns }, update.input);
+        if (settings.normalizeAdvantages) standardize(advantages, update.input.advantages);
+        update.scalar.learningRate = learningRate;
+        step(update, transitions);
+        return () => lossMetrics(update, values, returns);
+      },
+    });
+  },
 });

@@ -46,7 +46,6 @@ import {
   onPolicyFields,
   OnPolicyTrainer,
   onPolicyWorld,
-  type ReadLosses,
 } from "./trainers/on_policy_trainer.ts";
 import { perBatch } from "./trainers/programs.ts";
 import { meanMetrics } from "./worlds/episodes.ts";
@@ -224,94 +223,74 @@ function compileLogProbabilities(
   );
 }
 
-class ImpalaTrainer extends OnPolicyTrainer<ImpalaConfiguration, PlayedRollout> {
-  readonly #actors: ActorPool;
-  readonly #random: Generator;
-  readonly #distribution: PolicyDistribution;
-  readonly #act: ScoreProgram;
-  readonly #logProbabilities: ReturnType<typeof compileLogProbabilities>;
-  readonly #values: RolloutValues;
-  /** Of one batch size, and of another for a shortened rollout. */
-  readonly #update: (batch: number) => ReturnType<typeof compileUpdate>;
-
-  /** @throws InputError where c̄ is above ρ̄. */
-  constructor(context: AgentContext<ImpalaConfiguration>) {
-    const { name, configuration: settings, workspace, stream } = context;
-    const { clipRho, clipC } = settings;
-    requireFit(
-      name,
-      clipC <= clipRho,
-      `clipC must be at most clipRho, which is ${clipRho}`,
-      clipC,
-    );
-    const actors = new ActorPool(context);
-    const random = stream("actors");
-    const { shape, rollout } = actors;
-    const networks = actorCritic(shape, settings, context.body);
-    const { policy, values, distribution } = networks;
-    super(context, {
-      world: actors,
-      evaluated: policy,
-      parameters: networks.initialParameters(stream("initial-weights")),
-      optimizer: optimizerOf(settings),
-      resumables: { actors: random },
-      replay: actors.rollouts,
-      iterationSteps: ITERATION,
-    });
-    const { environments, observationSize } = rollout;
-    this.#actors = actors;
-    this.#random = random;
-    this.#distribution = distribution;
-    this.#act = compileScores(workspace, `${name}/act`, environments, observationSize, policy);
-    this.#logProbabilities = compileLogProbabilities(context, shape, networks, rollout.size);
-    this.#values = new RolloutValues(name, workspace, rollout, values);
-    this.#update = perBatch((batch) => compileUpdate(context, shape, networks, batch));
-  }
-
-  protected async collect(remaining: number): Promise<PlayedRollout> {
-    await this.#actors.play(this.#act, this.#distribution, this.#random, remaining);
-    return this.#actors.take();
-  }
-
-  protected async learn(batch: PlayedRollout, learningRate: number): Promise<ReadLosses> {
-    const { gamma, correction, clipRho, clipC, vtraceLambda: lambda } = this.settings;
-    const { rollout, following, transitions } = batch;
-    const ratios = await this.#ratios(batch);
-    const { values, nextValues } = await this.#values.of(transitions, following, rollout);
-    const { valueTargets, advantages } = vtrace(
-      {
-        ...rollout.columns(transitions, values, nextValues),
-        ratios: correction === "vtrace" ? ratios : new Float64Array(transitions).fill(1),
-      },
-      { gamma, lambda, clipRho, clipC },
-    );
-    const update = this.#update(transitions);
-    copyColumns({ ...rollout, advantages, returns: valueTargets }, update.input);
-    update.scalar.learningRate = learningRate;
-    this.step(update, transitions);
-    return async () => ({
-      ...await lossMetrics(update, values, valueTargets),
-      "losses/approximate_kl": mean(ratios.map((rho) => rho - 1 - Math.log(rho))),
-      "losses/clip_fraction": mean(ratios.map((rho) => rho > clipRho ? 1 : 0)),
-    });
-  }
-
-  /** π/μ of the actions, by the policy as it is and the one that acted. */
-  async #ratios({ rollout, transitions }: PlayedRollout): Promise<Float64Array> {
-    const program = this.#logProbabilities;
-    copyColumns(rollout, program.input);
-    program.run();
-    const target = await program.read("logProbability");
-    return rollout.logProbabilities.subarray(0, transitions)
-      .map((logProbability, i) => importanceRatio(target[i], logProbability));
-  }
-}
-
 /** Actor-learner with V-trace. */
 export const impala = defineAgent({
   name: "impala",
   summary: "IMPALA: actors with older policies, one learner that corrects for it by V-trace",
   takes: { actions: distributionKinds, body: true },
   configuration,
-  trainer: (context) => new ImpalaTrainer(context),
+  trainer(context) {
+    const { name, configuration: settings, workspace, stream } = context;
+    const { gamma, correction, clipRho, clipC, vtraceLambda: lambda } = settings;
+    requireFit(
+      name,
+      clipC <= clipRho,
+      `clipC must be at most clipRho, which is ${clipRho}`,
+      clipC,
+    );
+    const pool = new ActorPool(context);
+    const random = stream("actors");
+    const { shape, rollout: { environments, observationSize, size } } = pool;
+    const networks = actorCritic(shape, settings, context.body);
+    const { policy, distribution } = networks;
+    const act = compileScores(workspace, `${name}/act`, environments, observationSize, policy);
+    const logProbabilities = compileLogProbabilities(context, shape, networks, size);
+    const rolloutValues = new RolloutValues(name, workspace, pool.rollout, networks.values);
+    /** Of one batch size, and of another for a shortened rollout. */
+    const updates = perBatch((batch) => compileUpdate(context, shape, networks, batch));
+
+    /** π/μ of the actions, by the policy as it is and the one that acted. */
+    const ratiosOf = async ({ rollout, transitions }: PlayedRollout): Promise<Float64Array> => {
+      copyColumns(rollout, logProbabilities.input);
+      logProbabilities.run();
+      const target = await logProbabilities.read("logProbability");
+      return rollout.logProbabilities.subarray(0, transitions)
+        .map((logProbability, i) => importanceRatio(target[i], logProbability));
+    };
+
+    return new OnPolicyTrainer<PlayedRollout>(context, {
+      world: pool,
+      evaluated: policy,
+      parameters: networks.initialParameters(stream("initial-weights")),
+      optimizer: optimizerOf(settings),
+      resumables: { actors: random },
+      replay: pool.rollouts,
+      iterationSteps: ITERATION,
+      async collect(remaining) {
+        await pool.play(act, distribution, random, remaining);
+        return pool.take();
+      },
+      async learn(batch, { learningRate, step }) {
+        const { rollout, following, transitions } = batch;
+        const ratios = await ratiosOf(batch);
+        const { values, nextValues } = await rolloutValues.of(transitions, following, rollout);
+        const { valueTargets, advantages } = vtrace(
+          {
+            ...rollout.columns(transitions, values, nextValues),
+            ratios: correction === "vtrace" ? ratios : new Float64Array(transitions).fill(1),
+          },
+          { gamma, lambda, clipRho, clipC },
+        );
+        const update = updates(transitions);
+        copyColumns({ ...rollout, advantages, returns: valueTargets }, update.input);
+        update.scalar.learningRate = learningRate;
+        step(update, transitions);
+        return async () => ({
+          ...await lossMetrics(update, values, valueTargets),
+          "losses/approximate_kl": mean(ratios.map((rho) => rho - 1 - Math.log(rho))),
+          "losses/clip_fraction": mean(ratios.map((rho) => rho > clipRho ? 1 : 0)),
+        });
+      },
+    });
+  },
 });

@@ -27,15 +27,15 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import type { Generator } from "../lab/core/random.ts";
-import { gatherColumns } from "../lab/core/rows.ts";
+import type { Metrics } from "../lab/core/metrics.ts";
+import { gatherColumns, rowRanges } from "../lab/core/rows.ts";
 import type { Resumable } from "../lab/core/base_trainer.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { convolutions } from "../lab/compute/bodies.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import type { InputSpec, Tensors } from "../lab/compute/workspace.ts";
-import { type AgentContext, defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
+import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
 import { maskedLogits } from "./distributions/categorical.ts";
 import { distributionKinds } from "./distributions/mod.ts";
 import type { PolicyTerms } from "./distributions/policy_distribution.ts";
@@ -52,11 +52,10 @@ import {
   explorationFields,
   lossMetrics,
   onPolicyFields,
-  type ReadLosses,
+  OnPolicyTrainer,
 } from "./trainers/on_policy_trainer.ts";
 import { compileStep, perBatch } from "./trainers/programs.ts";
-import { RolloutTrainer } from "./trainers/rollout_trainer.ts";
-import type { RolloutBatch } from "./trainers/rollout_worker.ts";
+import { rolloutAgent, type RolloutBatch } from "./trainers/rollout_worker.ts";
 import type { WorldShape } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of CleanRL's ppo.py where nothing else is said.
@@ -310,6 +309,11 @@ export function policyChange(
 class Penalty implements Resumable {
   constructor(public klCoefficient: number) {}
 
+  /** β after the updates of a rollout. */
+  adapt(divergence: number, target: number): void {
+    this.klCoefficient = adaptedPenalty(this.klCoefficient, divergence, target);
+  }
+
   snapshot(): number {
     return this.klCoefficient;
   }
@@ -365,91 +369,34 @@ export function compileUpdate(
   });
 }
 
-type Update = ReturnType<typeof compileUpdate>;
-
-class PpoTrainer extends RolloutTrainer<PpoConfiguration> {
-  /** Of one batch size, and of another for a shortened rollout. */
-  readonly #update = perBatch((batch) =>
-    compileUpdate(this.context, this.world.shape, this.networks, batch)
+/** The losses of an update's last run, and how far the policy moved, as metrics. */
+export async function proximalMetrics(
+  update: Parameters<typeof lossMetrics>[0] & {
+    readonly input: { readonly oldLogProbabilities: Float32Array };
+    read(name: "logProbability"): Promise<Float32Array>;
+  },
+  values: Float64Array,
+  returns: Float64Array,
+  clipRange: number,
+): Promise<Metrics> {
+  const { approximateKl, clipFraction } = policyChange(
+    await update.read("logProbability"),
+    update.input.oldLogProbabilities,
+    clipRange,
   );
-  readonly #minibatch: Generator;
-  readonly #clipRange: Schedule;
-  readonly #penalty: Penalty | undefined;
+  return {
+    ...await lossMetrics(update, values, returns),
+    "losses/approximate_kl": approximateKl,
+    "losses/clip_fraction": clipFraction,
+    "schedule/clip_range": clipRange,
+  };
+}
 
-  constructor(context: AgentContext<PpoConfiguration>) {
-    const { clipRange, annealClipRange, surrogate, klCoefficient } = context.configuration;
-    requireDivisor(context.configuration);
-    const isPenalized = surrogate === "kl-penalty";
-    const penalty = isPenalized ? new Penalty(Math.fround(klCoefficient)) : undefined;
-    const minibatch = context.stream("minibatch");
-    super(context, {
-      optimizer: adam(),
-      resumables: { minibatch, ...penalty && { penalty } },
-      keepInputs: isPenalized,
-    });
-    this.#minibatch = minibatch;
-    this.#clipRange = annealClipRange ? linear(clipRange, 0) : constant(clipRange);
-    this.#penalty = penalty;
-  }
-
-  /** The epochs of algorithm 1. */
-  protected async learn(batch: RolloutBatch, learningRate: number): Promise<ReadLosses> {
-    const { epochs, minibatchSize, targetKl, targetDivergence } = this.settings;
-    const { transitions, values, returns } = batch;
-    const clipRange = this.#clipRange(this.spent);
-    const { klCoefficient } = this.#penalty ?? {};
-    const scalars = { learningRate, clipRange, ...this.#penalty && { klCoefficient } };
-    let update = this.#update(Math.min(minibatchSize, transitions));
-    const change = async () =>
-      policyChange(
-        await update.read("logProbability"),
-        update.input.oldLogProbabilities,
-        clipRange,
-      );
-    let [epoch, divergence, isFar] = [0, 0, false];
-    for (; epoch < epochs && !isFar; epoch++) {
-      const order = this.#minibatch.permutation(transitions);
-      divergence = 0;
-      for (let first = 0; first < transitions; first += minibatchSize) {
-        const indices = order.subarray(first, first + minibatchSize);
-        update = this.#update(indices.length);
-        this.#fill(update, batch, indices);
-        Object.assign(update.scalar, scalars);
-        this.step(update, indices.length);
-        if (this.#penalty) {
-          divergence += (await update.read("divergence"))[0] * indices.length / transitions;
-        }
-      }
-      isFar = targetKl > 0 && (await change()).approximateKl > targetKl;
-    }
-    if (this.#penalty && targetDivergence > 0) {
-      const { klCoefficient } = this.#penalty;
-      this.#penalty.klCoefficient = adaptedPenalty(klCoefficient, divergence, targetDivergence);
-    }
-    return async () => {
-      const { approximateKl, clipFraction } = await change();
-      return {
-        ...await lossMetrics(update, values, returns),
-        "losses/approximate_kl": approximateKl,
-        "losses/clip_fraction": clipFraction,
-        "schedule/clip_range": clipRange,
-        ...targetKl > 0 && { "schedule/epochs": epoch },
-        ...klCoefficient !== undefined && {
-          "losses/divergence": divergence,
-          "schedule/kl_coefficient": klCoefficient,
-        },
-      };
-    };
-  }
-
-  /** Writes the transitions `indices` of the rollout into the program's views. */
-  #fill({ input }: Update, batch: RolloutBatch, indices: Int32Array): void {
-    const { rollout, values } = batch;
-    const { logProbabilities: oldLogProbabilities, distributionInputs: oldInputs } = rollout;
-    const old = { oldLogProbabilities, oldInputs, oldValues: values };
-    gatherColumns({ ...rollout, ...batch, ...old }, indices, input);
-    if (this.settings.normalizeAdvantages) standardize(input.advantages, input.advantages);
-  }
+/** ε by the share of the budget that is spent. */
+export function clipRangeSchedule(
+  { clipRange, annealClipRange }: Pick<PpoConfiguration, "clipRange" | "annealClipRange">,
+): Schedule {
+  return annealClipRange ? linear(clipRange, 0) : constant(clipRange);
 }
 
 /** Proximal policy optimisation. */
@@ -458,5 +405,68 @@ export const ppo = defineAgent({
   summary: "Proximal policy optimisation: clipped policy gradient on minibatches of rollouts",
   takes: { actions: distributionKinds, body: true },
   configuration,
-  trainer: (context) => new PpoTrainer(context),
+  trainer(context) {
+    const { configuration: settings } = context;
+    const { surrogate, epochs, minibatchSize, targetKl, targetDivergence } = settings;
+    requireDivisor(settings);
+    const clipRangeAt = clipRangeSchedule(settings);
+    const penalty = surrogate === "kl-penalty"
+      ? new Penalty(Math.fround(settings.klCoefficient))
+      : undefined;
+    const minibatch = context.stream("minibatch");
+    const { networks, ...agent } = rolloutAgent(context, penalty !== undefined);
+    /** Of one batch size, and of another for a shortened rollout. */
+    const updates = perBatch((batch) => compileUpdate(context, agent.world.shape, networks, batch));
+
+    /** The update of these transitions of a rollout, with its inputs. */
+    const filled = ({ rollout, values, ...batch }: RolloutBatch, indices: Int32Array) => {
+      const update = updates(indices.length);
+      const { logProbabilities: oldLogProbabilities, distributionInputs: oldInputs } = rollout;
+      const old = { oldLogProbabilities, oldInputs, oldValues: values };
+      gatherColumns({ ...rollout, ...batch, ...old }, indices, update.input);
+      const { advantages } = update.input;
+      if (settings.normalizeAdvantages) standardize(advantages, advantages);
+      return update;
+    };
+
+    return new OnPolicyTrainer(context, {
+      ...agent,
+      optimizer: adam(),
+      resumables: { ...agent.resumables, minibatch, ...penalty && { penalty } },
+      /** The epochs of algorithm 1. */
+      async learn(batch, { learningRate, spent, step }) {
+        const { transitions, values, returns } = batch;
+        const clipRange = clipRangeAt(spent);
+        const { klCoefficient } = penalty ?? {};
+        const scalars = { learningRate, clipRange, ...penalty && { klCoefficient } };
+        let update = updates(Math.min(minibatchSize, transitions));
+        let [epoch, divergence, isFar] = [0, 0, false];
+        for (; epoch < epochs && !isFar; epoch++) {
+          const order = minibatch.permutation(transitions);
+          divergence = 0;
+          for (const { first, length } of rowRanges(transitions, minibatchSize)) {
+            update = filled(batch, order.subarray(first, first + length));
+            Object.assign(update.scalar, scalars);
+            step(update, length);
+            if (penalty) divergence += (await update.read("divergence"))[0] * length / transitions;
+          }
+          if (targetKl > 0) {
+            const { oldLogProbabilities } = update.input;
+            const logProbability = await update.read("logProbability");
+            const change = policyChange(logProbability, oldLogProbabilities, clipRange);
+            isFar = change.approximateKl > targetKl;
+          }
+        }
+        if (penalty && targetDivergence > 0) penalty.adapt(divergence, targetDivergence);
+        return async () => ({
+          ...await proximalMetrics(update, values, returns, clipRange),
+          ...targetKl > 0 && { "schedule/epochs": epoch },
+          ...klCoefficient !== undefined && {
+            "losses/divergence": divergence,
+            "schedule/kl_coefficient": klCoefficient,
+          },
+        });
+      },
+    });
+  },
 });

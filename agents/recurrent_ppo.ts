@@ -24,7 +24,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import type { Generator } from "../lab/core/random.ts";
-import { gatherColumns, gatherRows } from "../lab/core/rows.ts";
+import { gatherColumns, gatherRows, rowRanges } from "../lab/core/rows.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { bodyOf } from "../lab/compute/bodies.ts";
 import type { Body } from "../lab/compute/definitions.ts";
@@ -36,27 +36,26 @@ import {
   recurrentParameters,
   unroll,
 } from "../lab/compute/recurrent.ts";
-import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
-import { type AgentContext, defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
+import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
 import { type ActionSpace, bestActions } from "./distributions/actions.ts";
 import { distributionKinds, policyDistribution } from "./distributions/mod.ts";
 import type { PolicyDistribution } from "./distributions/policy_distribution.ts";
 import { withDefaults } from "./fields.ts";
 import { type RecurrentActor, RecurrentRollout } from "./memory/recurrent_rollout.ts";
 import { orthogonalParameters, stateValues } from "./networks/actor_critic.ts";
-import { policyChange, proximalColumns, proximalFields, proximalLoss } from "./ppo.ts";
+import {
+  clipRangeSchedule,
+  proximalColumns,
+  proximalFields,
+  proximalLoss,
+  proximalMetrics,
+} from "./ppo.ts";
 import { generalizedAdvantages, standardize } from "./returns/advantages.ts";
 import type { Actor } from "./trainers/evaluation.ts";
-import {
-  batchInputs,
-  lossMetrics,
-  OnPolicyTrainer,
-  onPolicyWorld,
-  type ReadLosses,
-} from "./trainers/on_policy_trainer.ts";
+import { batchInputs, OnPolicyTrainer, onPolicyWorld } from "./trainers/on_policy_trainer.ts";
 import { compileStep, perBatch } from "./trainers/programs.ts";
-import type { World, WorldShape } from "./worlds/world.ts";
+import type { WorldShape } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of sb3-contrib's RecurrentPPO where nothing else is said.
 
@@ -175,6 +174,13 @@ function unrollNetworks(
 
 // Trainer.
 
+/** A whole rollout with what is learned from it. */
+interface RecurrentBatch {
+  readonly transitions: number;
+  readonly advantages: Float64Array;
+  readonly returns: Float64Array;
+}
+
 /** Compiles one step of `count` environments. */
 function compileActor(
   { name, configuration: settings, workspace }: ProgramContext<RecurrentPpoConfiguration>,
@@ -238,36 +244,43 @@ function recurrentActor(actor: RecurrentActor, space: ActionSpace): Actor {
   };
 }
 
-/** A whole rollout with what is learned from it. */
-interface RecurrentBatch {
-  readonly transitions: number;
-  readonly advantages: Float64Array;
-  readonly returns: Float64Array;
-}
-
-class RecurrentPpoTrainer extends OnPolicyTrainer<RecurrentPpoConfiguration, RecurrentBatch> {
-  readonly #world: World;
-  readonly #rollout: RecurrentRollout;
-  readonly #distribution: PolicyDistribution;
-  readonly #actor: RecurrentActor;
-  readonly #update: ReturnType<typeof compileUpdate>;
-  readonly #clipRange: Schedule;
-  readonly #random: Generator;
-  readonly #minibatch: Generator;
-
-  constructor(context: AgentContext<RecurrentPpoConfiguration>) {
+/** Recurrent proximal policy optimisation. */
+export const recurrentPpo = defineAgent({
+  name: "recurrent-ppo",
+  summary: "PPO with memory: an LSTM or GRU before policy and value network",
+  takes: { actions: distributionKinds, body: true },
+  configuration,
+  trainer(context) {
     const { configuration: settings, stream } = context;
-    const { environments, rolloutLength, sequenceLength, minibatchSize } = settings;
+    const { environments, rolloutLength, sequenceLength, minibatchSize, epochs } = settings;
     requireSequences(settings);
     const world = onPolicyWorld(context);
     const { shape } = world;
     const distribution = policyDistribution(shape.actionSpace, settings);
     const parts = { body: bodyOf(shape.observationSpace, [], context.body), distribution };
-    const weights = stream("initial-weights");
     const width = rowOfMemory(settings);
     const rollout = new RecurrentRollout(rolloutLength, sequenceLength, environments, width, shape);
     const [policy, minibatch] = [stream("policy"), stream("minibatch")];
-    super(context, {
+    const actor = compileActor(context, shape, parts, environments);
+    const sequences = minibatchSize / sequenceLength;
+    const update = compileUpdate(context, shape, parts, sequences);
+    const clipRangeAt = clipRangeSchedule(settings);
+
+    /** Writes whole sequences into the update's views: step l of sequence s stands at l · S + s. */
+    const fill = (batch: RecurrentBatch, chosen: Int32Array) => {
+      const indices = Int32Array.from({ length: minibatchSize }, (_, i) => {
+        const sequence = chosen[i % sequences];
+        const t = Math.floor(sequence / environments) * sequenceLength + Math.floor(i / sequences);
+        return t * environments + sequence % environments;
+      });
+      const old = { oldLogProbabilities: rollout.logProbabilities, oldValues: rollout.values };
+      const { memory, ...views } = update.input;
+      gatherRows(rollout.memories, chosen, width, memory);
+      gatherColumns({ ...rollout, ...batch, ...old }, indices, views);
+      if (settings.normalizeAdvantages) standardize(views.advantages, views.advantages);
+    };
+
+    return new OnPolicyTrainer<RecurrentBatch>(context, {
       world,
       evaluated: {
         actors: perBatch((count) =>
@@ -282,80 +295,27 @@ class RecurrentPpoTrainer extends OnPolicyTrainer<RecurrentPpoConfiguration, Rec
           },
         },
       },
-      parameters: initialParameters(weights, settings, parts),
+      parameters: initialParameters(stream("initial-weights"), settings, parts),
       optimizer: adam(),
       resumables: { policy, minibatch, memory: rollout },
+      async collect() {
+        await rollout.collect(world, actor, distribution, policy);
+        const estimates = generalizedAdvantages(rollout, settings.gamma, settings.gaeLambda);
+        return { transitions: rollout.size, ...estimates };
+      },
+      /** The epochs of algorithm 1, on minibatches of whole sequences. */
+      learn(batch, { learningRate, spent, step }) {
+        const clipRange = clipRangeAt(spent);
+        Object.assign(update.scalar, { learningRate, clipRange });
+        for (let epoch = 0; epoch < epochs; epoch++) {
+          const order = minibatch.permutation(rollout.size / sequenceLength);
+          for (const { first, length } of rowRanges(order.length, sequences)) {
+            fill(batch, order.subarray(first, first + length));
+            step(update, minibatchSize);
+          }
+        }
+        return () => proximalMetrics(update, rollout.values, batch.returns, clipRange);
+      },
     });
-    const { clipRange, annealClipRange } = settings;
-    this.#world = world;
-    this.#rollout = rollout;
-    this.#distribution = distribution;
-    this.#actor = compileActor(context, shape, parts, environments);
-    this.#update = compileUpdate(context, shape, parts, minibatchSize / sequenceLength);
-    this.#clipRange = annealClipRange ? linear(clipRange, 0) : constant(clipRange);
-    this.#random = policy;
-    this.#minibatch = minibatch;
-  }
-
-  protected async collect(): Promise<RecurrentBatch> {
-    const { gamma, gaeLambda } = this.settings;
-    const rollout = this.#rollout;
-    await rollout.collect(this.#world, this.#actor, this.#distribution, this.#random);
-    const transitions = rollout.values.length;
-    return { transitions, ...generalizedAdvantages(rollout, gamma, gaeLambda) };
-  }
-
-  /** The epochs of algorithm 1, on minibatches of whole sequences. */
-  protected async learn(batch: RecurrentBatch, learningRate: number): Promise<ReadLosses> {
-    const { epochs, minibatchSize, sequenceLength } = this.settings;
-    const clipRange = this.#clipRange(this.spent);
-    const update = this.#update;
-    Object.assign(update.scalar, { learningRate, clipRange });
-    const sequences = minibatchSize / sequenceLength;
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      const order = this.#minibatch.permutation(batch.transitions / sequenceLength);
-      for (let first = 0; first < order.length; first += sequences) {
-        this.#fill(batch, order.subarray(first, first + sequences));
-        this.step(update, minibatchSize);
-      }
-    }
-    const { approximateKl, clipFraction } = policyChange(
-      await update.read("logProbability"),
-      update.input.oldLogProbabilities,
-      clipRange,
-    );
-    return async () => ({
-      ...await lossMetrics(update, this.#rollout.values, batch.returns),
-      "losses/approximate_kl": approximateKl,
-      "losses/clip_fraction": clipFraction,
-      "schedule/clip_range": clipRange,
-    });
-  }
-
-  /** Writes whole sequences into the program's views: step l of sequence s stands at l · S + s. */
-  #fill(batch: RecurrentBatch, chosen: Int32Array): void {
-    const { input } = this.#update;
-    const rollout = this.#rollout;
-    const { environments, sequenceLength } = rollout;
-    const indices = Int32Array.from({ length: chosen.length * sequenceLength }, (_, i) => {
-      const sequence = chosen[i % chosen.length];
-      const t = Math.floor(sequence / environments) * sequenceLength +
-        Math.floor(i / chosen.length);
-      return t * environments + sequence % environments;
-    });
-    const old = { oldLogProbabilities: rollout.logProbabilities, oldValues: rollout.values };
-    const { memory, ...views } = input;
-    gatherRows(rollout.memories, chosen, rollout.memorySize, memory);
-    gatherColumns({ ...rollout, ...batch, ...old }, indices, views);
-    if (this.settings.normalizeAdvantages) standardize(input.advantages, input.advantages);
-  }
-}
-
-/** Recurrent proximal policy optimisation. */
-export const recurrentPpo = defineAgent({
-  name: "recurrent-ppo",
-  summary: "PPO with memory: an LSTM or GRU before policy and value network",
-  takes: { actions: distributionKinds, body: true },
-  configuration,
-  trainer: (context) => new RecurrentPpoTrainer(context),
+  },
 });

@@ -20,7 +20,6 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import type { Generator } from "../lab/core/random.ts";
 import { gatherRows, rowRanges } from "../lab/core/rows.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { zeros } from "../lab/core/tensor_data.ts";
@@ -30,21 +29,18 @@ import { valueAndGradients } from "../lab/compute/gradients.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { mean } from "../lab/statistics/scores.ts";
-import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
+import { defineAgent, type ProgramContext } from "./define_agent.ts";
 import { distributionKinds } from "./distributions/mod.ts";
-import type { PolicyDistribution } from "./distributions/policy_distribution.ts";
 import { withDefaults } from "./fields.ts";
 import { EpisodeBatch } from "./memory/episode_batch.ts";
 import { type ActorCritic, actorCritic, actorCriticLoss } from "./networks/actor_critic.ts";
 import { discountedReturns, explainedVariance, standardize } from "./returns/advantages.ts";
-import { compileScores, type ScoreProgram, type Scores } from "./trainers/evaluation.ts";
+import { compileScores } from "./trainers/evaluation.ts";
 import {
   actorCriticFields,
   batchInputs,
-  type Experience,
   onPolicyFields,
   OnPolicyTrainer,
-  type ReadLosses,
 } from "./trainers/on_policy_trainer.ts";
 import type { WorldShape } from "./worlds/world.ts";
 
@@ -174,33 +170,23 @@ function compileApply(
   );
 }
 
-class ReinforceTrainer extends OnPolicyTrainer<ReinforceConfiguration, Experience> {
-  readonly #episodes: EpisodeBatch;
-  readonly #random: Generator;
-  readonly #distribution: PolicyDistribution;
-  readonly #actor: ScoreProgram;
-  readonly #values: ScoreProgram | undefined;
-  readonly #accumulate: ReturnType<typeof compileAccumulate>;
-  readonly #apply: ReturnType<typeof compileApply>;
-
-  constructor(context: AgentContext<ReinforceConfiguration>) {
+/** REINFORCE. */
+export const reinforce = defineAgent({
+  name: "reinforce",
+  summary: "REINFORCE: policy gradient on whole episodes, with or without a learned baseline",
+  takes: { actions: distributionKinds, body: true },
+  configuration,
+  trainer(context) {
     const { name, configuration: settings, workspace, stream } = context;
-    const { environments, chunkSize, baseline } = settings;
+    const { environments, chunkSize, baseline, gamma } = settings;
     const episodes = new EpisodeBatch(name, context, environments);
-    const { shape } = episodes;
+    const { shape, shape: { observationSize: width } } = episodes;
     const networks = actorCritic(shape, settings, context.body);
     const random = stream("policy");
     const both = networks.initialParameters(stream("initial-weights"));
     const parameters = baseline === "value" ? both : Object.fromEntries(
       Object.entries(both).filter(([name]) => !name.startsWith("value/")),
     );
-    super(context, {
-      world: episodes,
-      evaluated: networks.policy,
-      parameters,
-      optimizer: adam(),
-      resumables: { policy: random },
-    });
     // 0 between two iterations: no checkpoint needs them.
     workspace.define(
       "gradients",
@@ -208,103 +194,89 @@ class ReinforceTrainer extends OnPolicyTrainer<ReinforceConfiguration, Experienc
         Object.entries(parameters).map(([name, { shape }]) => [name, zeros(shape, "float32")]),
       ),
     );
-    const { observationSize } = shape;
-    const { policy, values, distribution } = networks;
-    const compile = (part: string, batch: number, scores: Scores) =>
-      compileScores(workspace, `${name}/${part}`, batch, observationSize, scores);
-    this.#episodes = episodes;
-    this.#random = random;
-    this.#distribution = distribution;
-    this.#actor = compile("act", environments, policy);
-    if (baseline === "value") this.#values = compile("values", chunkSize, values);
-    this.#accumulate = compileAccumulate(context, shape, networks);
-    this.#apply = compileApply(context);
-  }
+    const actor = compileScores(workspace, `${name}/act`, environments, width, networks.policy);
+    const critic = compileScores(workspace, `${name}/values`, chunkSize, width, networks.values);
+    const accumulate = compileAccumulate(context, shape, networks);
+    const apply = compileApply(context);
 
-  /** One episode in every environment. */
-  protected async collect(remaining: number): Promise<Experience> {
-    await this.#episodes.collect(this.#actor, this.#distribution, this.#random, remaining);
-    return this.#episodes;
-  }
+    /** V of the first `count` observations, a chunk at a time; 0 without the baseline. */
+    const valuesOf = async (observations: Float32Array, count: number) => {
+      if (baseline !== "value") return new Float64Array(count);
+      const columns = { observations: observations.subarray(0, count * width) };
+      const rows = { count, batch: chunkSize, columns };
+      return Float64Array.from(await outputOverRows(critic, "scores", rows));
+    };
 
-  /** One gradient step on all episodes; none where the budget's end left every one open. */
-  protected async learn(_: Experience, learningRate: number): Promise<ReadLosses> {
-    const { gamma, normalizeReturns, baseline } = this.settings;
-    const { observations, lastObservations, transitions, endings, owners, rewards: all } =
-      this.#episodes;
-    const values = await this.#valuesOf(observations, transitions);
-    const finalValues = await this.#valuesOf(lastObservations, endings.length);
-    const following = finalValues.map((value, n) => endings[n] === "truncated" ? value : 0);
-    const rewards = all.subarray(0, transitions);
-    const returns = discountedReturns(rewards, owners, following, gamma);
+    /**
+     * Sums the gradients of chosen transitions, [M], with their weights, [M].
+     *
+     * @returns The loss terms, means over the chosen ones.
+     */
+    const accumulateAll = async (
+      chosen: Int32Array,
+      weights: Float64Array,
+      returns: Float64Array,
+    ) => {
+      const { input } = accumulate;
+      const { observations, actions, actionSize } = episodes;
+      const losses = { policy: 0, entropy: 0, value: 0 };
+      for (const { first, length } of rowRanges(chosen.length, chunkSize)) {
+        const chunk = chosen.subarray(first, first + length);
+        gatherRows(observations, chunk, width, input.observations);
+        gatherRows(actions, chunk, actionSize, input.actions);
+        gatherRows(returns, chunk, 1, input.returns);
+        for (let i = 0; i < length; i++) input.weights[i] = weights[first + i] / chosen.length;
+        input.shares.fill(1 / chosen.length);
+        input.weights.fill(0, length);
+        input.shares.fill(0, length);
+        accumulate.run();
+        for (const name of ["policy", "entropy", "value"] as const) {
+          losses[name] += (await accumulate.read(name))[0];
+        }
+      }
+      return losses;
+    };
 
-    const closed = Int32Array.from(rewards.keys()).filter((i) => endings[owners[i]] !== "open");
-    if (closed.length === 0) return () => Promise.resolve({});
-    const meanReturn = baseline === "mean" ? mean(Float64Array.from(closed, (i) => returns[i])) : 0;
-    const weights = Float64Array.from(closed, (i) => returns[i] - values[i] - meanReturn);
-    if (normalizeReturns) standardize(weights, weights);
-    const losses = await this.#accumulateAll(closed, weights, returns);
-    this.#apply.scalar.learningRate = learningRate;
-    this.step(this.#apply, closed.length);
-    return async () => ({
-      "losses/policy": losses.policy,
-      "losses/entropy": losses.entropy,
-      "losses/gradient_norm": (await this.#apply.read("gradientNorm"))[0],
-      ...baseline === "value" && {
-        "losses/value": losses.value,
-        "losses/explained_variance": explainedVariance(values, returns),
+    return new OnPolicyTrainer(context, {
+      world: episodes,
+      evaluated: networks.policy,
+      parameters,
+      optimizer: adam(),
+      resumables: { policy: random },
+      /** One episode in every environment. */
+      async collect(remaining) {
+        await episodes.collect(actor, networks.distribution, random, remaining);
+        return episodes;
+      },
+      /** One gradient step on all episodes; none where the budget's end left every one open. */
+      async learn(batch, { learningRate, step }) {
+        const { observations, lastObservations, transitions, endings, owners } = batch;
+        const values = await valuesOf(observations, transitions);
+        const finalValues = await valuesOf(lastObservations, endings.length);
+        const following = finalValues.map((value, n) => endings[n] === "truncated" ? value : 0);
+        const rewards = batch.rewards.subarray(0, transitions);
+        const returns = discountedReturns(rewards, owners, following, gamma);
+
+        const closed = Int32Array.from(rewards.keys()).filter((i) => endings[owners[i]] !== "open");
+        if (closed.length === 0) return () => Promise.resolve({});
+        const meanReturn = baseline === "mean"
+          ? mean(Float64Array.from(closed, (i) => returns[i]))
+          : 0;
+        const weights = Float64Array.from(closed, (i) => returns[i] - values[i] - meanReturn);
+        if (settings.normalizeReturns) standardize(weights, weights);
+        const losses = await accumulateAll(closed, weights, returns);
+        apply.scalar.learningRate = learningRate;
+        step(apply, closed.length);
+        return async () => ({
+          "losses/policy": losses.policy,
+          "losses/entropy": losses.entropy,
+          "losses/gradient_norm": (await apply.read("gradientNorm"))[0],
+          ...baseline === "value" && {
+            "losses/value": losses.value,
+            "losses/explained_variance": explainedVariance(values, returns),
+          },
+        });
       },
     });
-  }
-
-  /** V of the first `count` observations, a chunk at a time; 0 without the baseline. */
-  async #valuesOf(observations: Float32Array, count: number): Promise<Float64Array> {
-    if (this.#values === undefined) return new Float64Array(count);
-    const width = this.#episodes.shape.observationSize;
-    const columns = { observations: observations.subarray(0, count * width) };
-    const rows = { count, batch: this.settings.chunkSize, columns };
-    return Float64Array.from(await outputOverRows(this.#values, "scores", rows));
-  }
-
-  /**
-   * Sums the gradients of chosen transitions.
-   *
-   * @param chosen Their indices, [M].
-   * @param weights Of the chosen ones, [M].
-   * @param returns Of all.
-   * @returns The loss terms, means over the chosen ones.
-   */
-  async #accumulateAll(
-    chosen: Int32Array,
-    weights: Float64Array,
-    returns: Float64Array,
-  ): Promise<Record<"policy" | "entropy" | "value", number>> {
-    const { input } = this.#accumulate;
-    const { observations, actions, actionSize, shape } = this.#episodes;
-    const losses = { policy: 0, entropy: 0, value: 0 };
-    for (const { first, length } of rowRanges(chosen.length, this.settings.chunkSize)) {
-      const chunk = chosen.subarray(first, first + length);
-      gatherRows(observations, chunk, shape.observationSize, input.observations);
-      gatherRows(actions, chunk, actionSize, input.actions);
-      gatherRows(returns, chunk, 1, input.returns);
-      for (let i = 0; i < length; i++) input.weights[i] = weights[first + i] / chosen.length;
-      input.shares.fill(1 / chosen.length);
-      input.weights.fill(0, length);
-      input.shares.fill(0, length);
-      this.#accumulate.run();
-      for (const name of ["policy", "entropy", "value"] as const) {
-        losses[name] += (await this.#accumulate.read(name))[0];
-      }
-    }
-    return losses;
-  }
-}
-
-/** REINFORCE. */
-export const reinforce = defineAgent({
-  name: "reinforce",
-  summary: "REINFORCE: policy gradient on whole episodes, with or without a learned baseline",
-  takes: { actions: distributionKinds, body: true },
-  configuration,
-  trainer: (context) => new ReinforceTrainer(context),
+  },
 });

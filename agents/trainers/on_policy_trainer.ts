@@ -1,7 +1,7 @@
 /**
  * What the agents have in common that learn from what their current policy did and then forget it:
- * fields, the loop of acting and learning, metrics, evaluation, checkpoints. An agent's own file has
- * its losses, its gradient step, and how it fills a batch.
+ * fields, the loop of acting and learning, metrics, evaluation, checkpoints. An agent says
+ * where it acts, how a batch comes about and what is learned from it.
  *
  * @module
  */
@@ -144,8 +144,27 @@ export function batchInputs<Column extends string = never>(
   };
 }
 
-/** What an on-policy trainer consists of, beside its gradient step. */
-export interface OnPolicyParts {
+/** Reads what a gradient step saw, as metrics. */
+export type ReadLosses = () => Promise<Metrics>;
+
+/** What every batch says of itself. */
+export interface Experience {
+  /** Environment steps that it took. */
+  readonly transitions: number;
+}
+
+/** When gradient steps are taken, and who counts them. */
+export interface Learning {
+  /** η. */
+  readonly learningRate: number;
+  /** Share of the budget that was spent before the batch. */
+  readonly spent: number;
+  /** Runs a program that takes a gradient step on so many examples. */
+  step(update: { run(): void }, examples: number): void;
+}
+
+/** The parts in which on-policy agents differ. */
+export interface OnPolicyAgent<Batch extends Experience> {
   /** Where it acts. Metrics say how its episodes go; evaluation sees as `normalizer` has it. */
   readonly world: TrainingWorld & {
     readonly shape: WorldShape;
@@ -157,59 +176,40 @@ export interface OnPolicyParts {
   /** All that the gradient step changes at the start. */
   readonly parameters: NamedTensors;
   readonly optimizer: Optimizer;
-  /** Further groups at the start, by name. */
-  readonly groups?: Readonly<Record<string, NamedTensors>>;
   /** What else goes on from plain data. */
   readonly resumables: Readonly<Record<string, Resumable>>;
   /** Rollouts that wait. */
   readonly replay?: ResumableRows;
   /** Environment steps of one iteration at least; left out: those of one batch. */
   readonly iterationSteps?: number;
+  /** What is learned from next, of `remaining` environment steps about. */
+  collect(remaining: number): Promise<Batch>;
+  /**
+   * The gradient steps on a batch.
+   *
+   * @returns How to read what the last step saw, before the next one.
+   */
+  learn(batch: Batch, learning: Learning): ReadLosses | Promise<ReadLosses>;
 }
 
-/** Reads what a gradient step saw, as metrics. */
-export type ReadLosses = () => Promise<Metrics>;
-
-/** What every batch says of itself. */
-export interface Experience {
-  /** Environment steps that it took. */
-  readonly transitions: number;
-}
-
-/** An on-policy trainer but for its batches and its gradient step. */
-export abstract class OnPolicyTrainer<
-  Configuration extends ActorCriticConfiguration,
-  Batch extends Experience,
-> extends AgentTrainer {
+/** Trains an {@linkcode OnPolicyAgent}. */
+export class OnPolicyTrainer<Batch extends Experience> extends AgentTrainer {
   protected readonly parts;
   protected readonly evaluator: Evaluator;
-  protected readonly settings: Configuration;
-  readonly #episodes: Pick<EpisodeWindow, "metrics">;
   readonly #learningRate: Schedule;
-  readonly #iterationSteps: number;
 
   constructor(
-    { name, budget, configuration, workspace, makeEnvironment }: AgentContext<Configuration>,
-    {
-      world,
-      evaluated,
-      parameters,
-      optimizer,
-      groups = {},
-      resumables,
-      replay,
-      iterationSteps = 0,
-    }: OnPolicyParts,
+    { name, budget, configuration, workspace, makeEnvironment }: AgentContext<
+      ActorCriticConfiguration
+    >,
+    private readonly agent: OnPolicyAgent<Batch>,
   ) {
     super(budget);
-    this.settings = configuration;
+    const { world, evaluated, parameters, optimizer, resumables, replay } = agent;
     const { shape, normalizer } = world;
-    this.#episodes = world.episodes;
     this.#learningRate = learningRateSchedule(configuration);
-    this.#iterationSteps = iterationSteps;
-    const all = { optimizer: optimizer.initialState(parameters), ...groups };
     workspace.define(PARAMETERS, parameters);
-    for (const [group, tensors] of Object.entries(all)) workspace.define(group, tensors);
+    workspace.define("optimizer", optimizer.initialState(parameters));
     this.evaluator = new Evaluator({
       shape,
       makeEnvironment,
@@ -221,43 +221,33 @@ export abstract class OnPolicyTrainer<
     this.parts = {
       name,
       workspace,
-      groups: Object.keys(all),
+      groups: ["optimizer"],
       resumables: { ...resumables, world },
       replay,
     };
   }
 
-  /** What is learned from next, of `remaining` environment steps about. */
-  protected abstract collect(remaining: number): Promise<Batch>;
-
-  /**
-   * The gradient steps on a batch; `spent` is what it was before the batch.
-   *
-   * @returns How to read what the last step saw, before the next one.
-   */
-  protected abstract learn(batch: Batch, learningRate: number): ReadLosses | Promise<ReadLosses>;
-
-  /** Runs a program that takes a gradient step on so many examples, and counts both. */
-  protected step(update: { run(): void }, examples: number): void {
-    update.run();
-    this.progress.gradientSteps += 1;
-    this.progress.examples += examples;
-  }
-
   /** A batch and its gradient steps, or as many as make the least steps of an iteration. */
   async iterate(): Promise<Report> {
-    const until = this.progress.environmentSteps + this.#iterationSteps;
+    const { progress, agent: { world, iterationSteps = 0 } } = this;
+    const until = progress.environmentSteps + iterationSteps;
+    const step = (update: { run(): void }, examples: number) => {
+      update.run();
+      progress.gradientSteps += 1;
+      progress.examples += examples;
+    };
     let learningRate: number, losses: ReadLosses;
     do {
-      learningRate = this.#learningRate(this.spent);
-      const batch = await this.collect(this.remaining);
-      losses = await this.learn(batch, learningRate);
-      this.progress.environmentSteps += batch.transitions;
-    } while (this.progress.environmentSteps < until && this.spent < 1);
-    this.progress.iterations += 1;
+      const { spent } = this;
+      learningRate = this.#learningRate(spent);
+      const batch = await this.agent.collect(this.remaining);
+      losses = await this.agent.learn(batch, { learningRate, spent, step });
+      progress.environmentSteps += batch.transitions;
+    } while (progress.environmentSteps < until && this.spent < 1);
+    progress.iterations += 1;
     return {
       metrics: {
-        ...this.#episodes.metrics(),
+        ...world.episodes.metrics(),
         ...await losses(),
         "schedule/learning_rate": learningRate,
       },

@@ -5,13 +5,18 @@
  * @module
  */
 import type { Generator } from "../../lab/core/random.ts";
-import type { ProgramContext } from "../define_agent.ts";
+import type { AgentContext, ProgramContext } from "../define_agent.ts";
 import { Rollout } from "../memory/rollout.ts";
 import { RolloutValues } from "../memory/rollout_values.ts";
-import type { ActorCritic } from "../networks/actor_critic.ts";
+import {
+  type ActorCritic,
+  actorCritic,
+  type ActorCriticSettings,
+} from "../networks/actor_critic.ts";
 import { generalizedAdvantages } from "../returns/advantages.ts";
 import type { World } from "../worlds/world.ts";
 import { compileScores, type ScoreProgram } from "./evaluation.ts";
+import { type OnPolicyConfiguration, onPolicyWorld } from "./on_policy_trainer.ts";
 
 /** What a rollout's shape and its advantages depend on. */
 export interface RolloutSettings {
@@ -92,4 +97,29 @@ export class RolloutWorker {
     const { advantages, returns } = generalizedAdvantages(columns, gamma, gaeLambda);
     return { transitions, rollout, values, advantages, returns };
   }
+}
+
+/**
+ * The parts of an on-policy agent that learns from one rollout at a time and forgets it: all but its
+ * optimizer and its gradient step. PPO and A2C.
+ *
+ * @param keepInputs Whether rollouts keep the distribution inputs of the policy that acted.
+ */
+export function rolloutAgent(
+  context: AgentContext<OnPolicyConfiguration & ActorCriticSettings>,
+  keepInputs = false,
+) {
+  const { configuration, stream } = context;
+  const world = onPolicyWorld(context);
+  const networks = actorCritic(world.shape, configuration, context.body);
+  const policy = stream("policy");
+  const worker = new RolloutWorker(context, world, networks, policy, keepInputs);
+  return {
+    networks,
+    world,
+    evaluated: networks.policy,
+    parameters: networks.initialParameters(stream("initial-weights")),
+    resumables: { policy },
+    collect: (remaining: number) => worker.collect(remaining),
+  };
 }

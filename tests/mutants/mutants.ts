@@ -25,16 +25,17 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "PPO's divergence is summed over epochs, and β adapts to the sum",
     file: "agents/ppo.ts",
-    from: "      divergence = 0;\n      for (",
-    to: "      for (",
+    from: "          divergence = 0;\n          for (",
+    to: "          for (",
     test: "tests/agents/ppo_test.ts",
   },
   {
     fault: "PPO's minibatch takes V_old of other rows",
     file: "agents/ppo.ts",
-    from: "    if (this.settings.normalizeAdvantages) standardize(",
-    to: "    input.oldValues.set(Float32Array.from(values).subarray(0, indices.length));\n" +
-      "    if (this.settings.normalizeAdvantages) standardize(",
+    from: "      if (settings.normalizeAdvantages) standardize(",
+    to:
+      "      update.input.oldValues.set(Float32Array.from(values).subarray(0, indices.length));\n" +
+      "      if (settings.normalizeAdvantages) standardize(",
     test: "tests/agents/ppo_test.ts",
   },
   {
