@@ -43,6 +43,11 @@ export interface Command<Values = any> {
   /** Arguments after the program's name, and what they do. */
   readonly examples: readonly (readonly [line: string, does: string])[];
   parser(known: Known): Parser<"sync", Values, unknown>;
+  /**
+   * Whether with these arguments it may import code of a user's own: it then runs in a thread. Left
+   * out: never; what trains imports it in the threads of the runs.
+   */
+  mayBeForeign?(args: readonly string[]): boolean;
   /** Runs it and returns the exit code. */
   run(values: Values, io: Io): Promise<number>;
 }

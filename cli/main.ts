@@ -12,6 +12,7 @@ import { dirname } from "node:path";
 import { formatMessage } from "@optique/core/message";
 import { parseSync } from "@optique/core/parser";
 import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
+import { Thread } from "../lab/core/thread.ts";
 import { check } from "./commands/check.ts";
 import { type Command, PROGRAM } from "./command.ts";
 import { compare } from "./commands/compare.ts";
@@ -22,7 +23,7 @@ import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { exportRuns } from "./commands/export.ts";
 import { commandHelp, overallHelp } from "./terminal/help.ts";
-import { type Io, isFile, processIo, styled } from "./terminal/io.ts";
+import { type Io, isFile, leaveScreen, processIo, styled } from "./terminal/io.ts";
 import { flagHint } from "../lab/experiment/other_names.ts";
 import { list } from "./commands/list.ts";
 import { newFile } from "./commands/new.ts";
@@ -158,4 +159,37 @@ function permission(line: string): string {
     `deno run --allow-read --allow-write=runs,${dirname(path)} cli/main.ts …`;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args, processIo()));
+/**
+ * Runs the command line on `args` in a thread of its own, where code of a user's own may run: should it
+ * end its thread, the command has failed.
+ */
+async function mainInThread(args: readonly string[], io: Io): Promise<number> {
+  using thread = new Thread<readonly string[], number>(
+    new Worker(new URL("./guest.ts", import.meta.url), { type: "module", name: args[0] }),
+  );
+  const unfinished = thread.ended.then((reason) => {
+    if (args[0] === play.name && io.screen() !== undefined) {
+      io.keyboard()?.raw(false);
+      io.error(leaveScreen);
+    }
+    io.error(`${styled(io.color.error, "red", "error:")} ${args[0]} did not finish: ${reason}\n`);
+    return 1;
+  });
+  const finished = thread.ready.then(() =>
+    new Promise<number>((resolve) => {
+      thread.listen(resolve);
+      thread.post(args);
+    })
+  );
+  return await Promise.race([finished.catch(() => unfinished), unfinished]);
+}
+
+/** Whether a command line may bring code of a user's own that would run in the command's thread. */
+function mayBeForeign([first, ...rest]: readonly string[]): boolean {
+  return commands.find(({ name }) => name === first)?.mayBeForeign?.(rest) ?? false;
+}
+
+if (import.meta.main) {
+  const [args, io] = [Deno.args, processIo()];
+  Deno.exit(await (mayBeForeign(args) ? mainInThread : main)(args, io));
+}

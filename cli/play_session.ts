@@ -7,13 +7,12 @@ import type { Environment } from "../lab/core/environment.ts";
 import type { Seed } from "../lab/core/random.ts";
 import type { Scene } from "../lab/core/scene.ts";
 import { figure, plural } from "./terminal/format.ts";
-import type { Io, Keyboard } from "./terminal/io.ts";
+import { type Io, type Keyboard, leaveScreen } from "./terminal/io.ts";
 import { type Controls, keysOf } from "./terminal/play_keys.ts";
 import { renderTerminal } from "../lab/core/render_terminal.ts";
 
-/** Another screen without a cursor, and back. */
+/** Another screen without a cursor. */
 const enterScreen = "\x1b[?1049h\x1b[?25l\x1b[2J";
-const leaveScreen = "\x1b[0m\x1b[?25h\x1b[?1049l";
 
 /** What ends a session or a wait: the process is to stop, a frame is due. */
 const [stopped, due] = [Symbol("stopped"), Symbol("due")] as const;

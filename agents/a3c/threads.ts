@@ -5,6 +5,7 @@
  */
 import { InputError, LabError } from "../../lab/core/errors.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
+import { Thread } from "../../lab/core/thread.ts";
 import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
 import type { EnvironmentSource } from "../../lab/compute/definitions.ts";
 import type { LearnerContext, LearnOrder, WorkerPart, WorkerReport } from "./learner.ts";
@@ -34,7 +35,9 @@ export interface FromThread {
 
 /** A learner elsewhere. */
 export class LearnerThread implements WorkerPart {
-  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  readonly #thread = new Thread<ToThread, FromThread>(
+    new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
+  );
   readonly #started: Promise<unknown>;
 
   constructor(private readonly index: number, start: Omit<Start, "kind">) {
@@ -60,21 +63,22 @@ export class LearnerThread implements WorkerPart {
 
   /** Ends the thread, whatever it does. */
   dispose(): void {
-    this.#worker.terminate();
+    this.#thread[Symbol.dispose]();
   }
 
   #ask(message: ToThread): Promise<FromThread["value"]> {
     return new Promise((resolve, reject) => {
-      this.#worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
-        if (data.failed === undefined) return resolve(data.value);
-        const line = `worker ${this.index}: ${data.failed}`;
-        reject(data.input ? new InputError(line) : new LabError(line));
-      };
-      this.#worker.onerror = (event) => {
-        event.preventDefault();
-        reject(new LabError(`worker ${this.index} ended: ${event.message}`));
-      };
-      this.#worker.postMessage(message);
+      this.#thread.ended.then((reason) =>
+        reject(new LabError(`worker ${this.index} ended: ${reason}`))
+      );
+      this.#thread.ready.then(() => {
+        this.#thread.listen(({ value, failed, input }) => {
+          if (failed === undefined) return resolve(value);
+          const line = `worker ${this.index}: ${failed}`;
+          reject(input ? new InputError(line) : new LabError(line));
+        });
+        this.#thread.post(message);
+      }).catch(() => {}); // it has ended
     });
   }
 }

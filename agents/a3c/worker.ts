@@ -4,14 +4,10 @@
  * @module
  */
 import { InputError } from "../../lab/core/errors.ts";
+import { joinThread } from "../../lab/core/thread.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
 import { Learner } from "./learner.ts";
 import type { FromThread, Start, ToThread } from "./threads.ts";
-
-const scope = globalThis as unknown as {
-  postMessage(message: FromThread): void;
-  onmessage: (event: { data: ToThread }) => void;
-};
 
 let learner: Learner | undefined;
 
@@ -31,9 +27,9 @@ async function reply(message: ToThread): Promise<FromThread["value"]> {
   return null;
 }
 
-scope.onmessage = ({ data }) => {
-  reply(data).then((value) => scope.postMessage({ value }), (error) => {
+const post = joinThread<ToThread, FromThread>((message) => {
+  reply(message).then((value) => post({ value }), (error) => {
     const failed = error instanceof Error ? error.message : String(error);
-    scope.postMessage({ value: null, failed, input: error instanceof InputError });
+    post({ value: null, failed, input: error instanceof InputError });
   });
-};
+});

@@ -4,7 +4,7 @@ import { argument } from "@optique/core/primitives";
 import type { Finding } from "../../envs/checker.ts";
 import { defineCommand, jsonOption, named, plain, setOption } from "../command.ts";
 import { plural } from "../terminal/format.ts";
-import { type Io, styled } from "../terminal/io.ts";
+import { type Io, isFile, styled } from "../terminal/io.ts";
 import { worldsOf } from "../worlds.ts";
 
 /** What was found in one environment. */
@@ -27,6 +27,7 @@ export const check = defineCommand({
     ["check GridWorld-v0 --set mapName=maze", "a registered one"],
     ["check corridor.ts --json", "the same for a program"],
   ],
+  mayBeForeign: (args) => args.some(isFile),
   parser: (known) =>
     object({
       reference: argument(named("ENV", known.environments), {

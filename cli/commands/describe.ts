@@ -41,6 +41,7 @@ export const describe = defineCommand({
     ["describe FrozenLake-v1", "a world: its spaces, options and the agents that fit"],
     ["describe glyphs-vae --json", "the same for a program"],
   ],
+  mayBeForeign: (args) => args.some(isFile),
   parser: (known) =>
     object({
       name: argument(

@@ -41,6 +41,7 @@ export const evaluate = defineCommand({
     ["evaluate latest --episodes 1 --render --fps 50", "twice as fast"],
     ["evaluate latest --out episode.gif", "and record one"],
   ],
+  mayBeForeign: () => true,
   parser: (known) =>
     object({
       run: runArgument(known),

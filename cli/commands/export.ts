@@ -32,6 +32,7 @@ export const exportRuns = defineCommand({
     ["export 3f2a --format safetensors --out weights", "the weights of a run"],
     ["export latest --format policy --out policies", "the trained agent, ready to act"],
   ],
+  mayBeForeign: () => true,
   parser: (known) =>
     object({
       runs: runArguments(known),

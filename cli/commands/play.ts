@@ -18,7 +18,7 @@ import {
   setOption,
 } from "../command.ts";
 import { refuseExisting } from "../files.ts";
-import { callersPath, type Io } from "../terminal/io.ts";
+import { callersPath, type Io, isFile } from "../terminal/io.ts";
 import { worldsOf } from "../worlds.ts";
 
 /** Seconds of a recording where none are given. */
@@ -48,6 +48,7 @@ export const play = defineCommand({
     ["play Acrobot-v1 --random --seconds 5 --out acrobot.gif", "record random actions"],
     ["play Taxi-v4 --random --out taxi.svg", "a picture of a starting state"],
   ],
+  mayBeForeign: (args) => args.some(isFile),
   parser: (known) =>
     object({
       reference: argument(named("ENV", known.environments), {

@@ -20,7 +20,7 @@ import { refuseExisting, writeWhole } from "../files.ts";
 import { metricLabel } from "../terminal/figures.ts";
 import { figure, table } from "../terminal/format.ts";
 import { interruption } from "../terminal/interruption.ts";
-import { callersPath, callersReference, type Io } from "../terminal/io.ts";
+import { callersPath, callersReference, type Io, isFile } from "../terminal/io.ts";
 
 /** Rates that the table shows at most. */
 const ROWS = 24;
@@ -46,6 +46,7 @@ export const range = defineCommand({
     ["range cartpole-ppo --metric losses/policy", "judged by another series"],
     ["range cartpole-ppo --out range.csv", "and keep the points"],
   ],
+  mayBeForeign: (args) => args.some(isFile),
   parser: (known) =>
     object({
       name: argument(named("NAME", known.experiments), {

@@ -29,6 +29,7 @@ export const sample = defineCommand({
     ["sample latest --out digits.png", "100 samples of the newest run"],
     ["sample 3f2a --count 16 --seed 7 --out few.png", "16 others"],
   ],
+  mayBeForeign: () => true,
   parser: (known) =>
     object({
       run: runArgument(known),

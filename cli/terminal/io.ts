@@ -11,6 +11,9 @@ import type { Registries } from "../../lab/experiment/registries.ts";
 /** Styles of `styleText` that the command line uses. */
 export type Style = Parameters<typeof styleText>[0];
 
+/** Ends a session on another screen: the one before, with its cursor. */
+export const leaveScreen = "\x1b[0m\x1b[?25h\x1b[?1049l";
+
 /** A terminal's keys. */
 export interface Keyboard {
   /** Whether keys come one by one, unseen, Ctrl-C included; off: as whole lines. */

@@ -132,6 +132,19 @@ function serve(rows: Rows, assignment: Assignment): void {
   }
 }
 
+/** The calling thread sleeps while it waits and would not see this one end: so its worlds may not. */
+function stay(): void {
+  const scope = globalThis as unknown as { close(): void; Deno?: { exit(): void } };
+  const { Deno: runtime } = scope;
+  const refuse = (name: string) => () => {
+    throw new Error(`a world must not end its thread: ${name}() was called`);
+  };
+  scope.close = refuse("close");
+  if (runtime !== undefined) runtime.exit = refuse("exit");
+}
+
+stay();
+
 self.onmessage = async ({ data }: MessageEvent<Assignment>) => {
   let rows;
   try {

@@ -80,7 +80,7 @@ export async function launch(
   let refused: unknown;
   const lanes = Math.max(1, Math.min(options.workers, plans.length));
   const lane = async () => {
-    using worker = new TrainingWorker(threadsOf(options, lanes));
+    using worker = new TrainingWorker(threadsOf(options, lanes), options.silentSeconds);
     while (next < plans.length && refused === undefined && !options.signal?.aborted) {
       const index = next++;
       try {

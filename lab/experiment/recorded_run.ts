@@ -32,6 +32,8 @@ export interface LaunchOptions {
   readonly workers: number;
   /** Threads that the steps of one run may use; see {@linkcode threadsOf}. Decides no bit. */
   readonly threads?: number;
+  /** Seconds without a sign of life after which a run gets a warning. Default 60. */
+  readonly silentSeconds?: number;
   readonly onProgress?: (progress: RunProgress) => void;
   /** Aborted: every run finishes its iteration, checkpoints and is marked `interrupted`. */
   readonly signal?: AbortSignal;
@@ -122,6 +124,7 @@ export async function trainRecorded(
     opened,
     report: (report) => recorder()!.report(report),
     checkpoint: (checkpoint) => recorder()!.checkpoint(checkpoint),
+    noticed: (message) => recorder()?.event("warning", message),
     profiled: (text) => onProfile?.(recorder()!.run, text),
     ended: (ending, fallbacks) => recorder()!.ended(ending, fallbacks),
   };

@@ -41,7 +41,7 @@ export async function resume(reference: string, options: ResumeOptions): Promise
   const { id } = options.store.find(reference);
   {
     using _lock = options.store.lock(id);
-    using worker = new TrainingWorker(threadsOf(options, 1));
+    using worker = new TrainingWorker(threadsOf(options, 1), options.silentSeconds);
     await goOn(id, options.trainee ?? worker, options);
   }
   return options.store.run(id)!;

@@ -7,6 +7,7 @@
 import * as fileSystem from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { BackendChoice } from "../compute/backend_choice.ts";
 import type {
   AgentDefinition,
@@ -26,7 +27,7 @@ import type { Trainer } from "../core/trainer.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import type { Callbacks } from "./callbacks.ts";
 import { firstLine } from "./error_lines.ts";
-import { importModule } from "./load.ts";
+import { importModule, moduleName } from "./load.ts";
 import { isOwn, needsModule, type OwnParts, ownPartsOf, requireOwn } from "./own.ts";
 import type { Registries } from "./registries.ts";
 import { checkStored, environmentEntry, loadEntry } from "./resolve.ts";
@@ -102,6 +103,7 @@ export function parseSeed(text: string): Seed {
  * @param options.definition Handed over where it is at hand; else own parts are imported anew.
  * @param options.threads Threads that compiled steps may use; default 1.
  * @param options.rate Takes the place of the trainer's learning rate.
+ * @param options.onStep Called before each step of a world that is not the lab's.
  */
 export async function openSession(
   job: Job,
@@ -110,6 +112,7 @@ export async function openSession(
     readonly definition?: ExperimentDefinition;
     readonly threads?: number;
     readonly rate?: RaisedRate;
+    readonly onStep?: () => void;
   } = {},
 ): Promise<Session> {
   const { definition } = options;
@@ -139,7 +142,10 @@ export async function openSession(
   const opened = async (): Promise<Pick<Session, "trainer" | "makeEnvironment" | "bestBy">> => {
     if (configuration.agent !== undefined) {
       const agent = await agentOf(job, registries, own);
-      const makeEnvironment = await environmentMaker(job, registries, definition);
+      const maker = await environmentMaker(job, registries, definition);
+      const { onStep } = options;
+      const isWatched = onStep !== undefined && isForeign(job, registries);
+      const makeEnvironment = isWatched ? () => watched(maker(), onStep) : maker;
       const checked = checkStored(agent.configuration, "agent", configuration.agent, experiment);
       const trainer = await agent.create({
         ...context,
@@ -243,6 +249,24 @@ function environmentSource(
   const module = new URL("./environment_source.ts", import.meta.url).href;
   const options: SourceOptions = { job, registries: registries.module };
   return { module, options };
+}
+
+/** Whether a job's code may be other than the lab's: its module is no registered experiment's. */
+export function isForeign({ module }: Job, { experiments }: Registries): boolean {
+  return experiments.every((entry) => moduleName(fileURLToPath(entry.module)) !== module);
+}
+
+/** The same environment, which calls `onStep` before each step. */
+function watched(environment: Environment, onStep: () => void): Environment {
+  const called =
+    <Args extends unknown[], Result>(method: (...args: Args) => Result) =>
+    (...args: Args): Result => {
+      onStep();
+      return method.apply(environment, args);
+    };
+  const { step, stepInto } = environment;
+  const watches = { step: called(step), ...stepInto && { stepInto: called(stepInto) } };
+  return Object.assign(environment, watches);
 }
 
 /** Makes the environments of a job. */

@@ -6,8 +6,16 @@
  */
 import { holdDriver } from "../compute/graphics.ts";
 import { InputError, LabError } from "../core/errors.ts";
+import { Thread } from "../core/thread.ts";
 import { firstLine } from "./error_lines.ts";
-import type { FromWorker, Opened, ToWorker, TrainMessage, WorkerReport } from "./protocol.ts";
+import {
+  type FromWorker,
+  type Opened,
+  Signs,
+  type ToWorker,
+  type TrainMessage,
+  type WorkerReport,
+} from "./protocol.ts";
 import type { Ending, RunCheckpoint } from "./runner.ts";
 
 /** Takes what a run reports; the next message waits for what is returned. */
@@ -15,6 +23,8 @@ export interface RunRecorder {
   opened(opened: Opened): void | Promise<void>;
   report(report: WorkerReport): void | Promise<void>;
   checkpoint(checkpoint: RunCheckpoint): void | Promise<void>;
+  /** What is noticed about the run's thread from outside. */
+  noticed?(message: string): void;
   /** Where the order asked for a profile. */
   profiled?(text: string): void;
   /** `fallbacks` names programs that could not be compiled, with the reason. */
@@ -23,43 +33,59 @@ export interface RunRecorder {
 
 /** A run's part of a {@linkcode TrainMessage}. */
 export type TrainOrder =
-  & Omit<TrainMessage, "kind" | "interrupt" | "threads">
+  & Omit<TrainMessage, "kind" | "signs" | "threads">
   & Partial<Pick<TrainMessage, "threads">>;
+
+/** Seconds without a sign of life after which a run says so. */
+const SILENT_SECONDS = 60;
+
+/** A thread that trains. */
+type TrainingThread = Thread<ToWorker, FromWorker>;
 
 /** Trains runs, one at a time, in a thread of its own that starts with the first. */
 export class TrainingWorker implements Disposable {
-  #worker: Worker | undefined;
+  #thread: TrainingThread | undefined;
 
-  /** @param threads Threads that compiled steps may use, where an order does not say. */
-  constructor(private readonly threads: number) {}
+  /**
+   * @param threads Threads that compiled steps may use, where an order does not say.
+   * @param silentSeconds Without a sign of life after which the recorder hears of it. Default 60.
+   */
+  constructor(
+    private readonly threads: number,
+    private readonly silentSeconds: number = SILENT_SECONDS,
+  ) {}
 
   /**
    * Trains a run to its end.
    *
    * Rejects with an `InputError` where the worker refused the input, with a `LabError` where it
-   * failed, and with what a recorder threw; the run in the worker is over then, too.
+   * failed or its thread is gone, and with what a recorder threw; the run in the worker is over then,
+   * too.
    */
   async train(order: TrainOrder, recorder: RunRecorder, signal?: AbortSignal): Promise<Ending> {
-    const worker = this.#worker ??= new Worker(new URL("./worker.ts", import.meta.url), {
-      type: "module",
-      name: "training",
-    });
-    const interrupt = new SharedArrayBuffer(4);
-    const stop = () => void Atomics.store(new Int32Array(interrupt), 0, 1);
+    const thread: TrainingThread = this.#thread ??= new Thread(
+      new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "training" }),
+    );
+    const signs = new Signs();
+    const stop = () => signs.interrupt();
     if (signal?.aborted) stop();
     signal?.addEventListener("abort", stop);
+    const over = new AbortController();
     try {
       return await new Promise<Ending>((resolve, reject) => {
         let inOrder = Promise.resolve();
         let refused: unknown;
-        const post = (message: ToWorker) => worker.postMessage(message);
+        /** The thread can take no further run. */
+        const lost = (error: unknown) => {
+          this[Symbol.dispose]();
+          reject(refused ?? error);
+        };
         const receive = async (message: FromWorker) => {
           if (message.kind === "failed") {
             const { message: line, input, fatal, stack } = message;
-            if (fatal) this[Symbol.dispose]();
             const error = new (input ? InputError : LabError)(line);
             error.stack = stack;
-            return reject(refused ?? error);
+            return fatal ? lost(error) : reject(refused ?? error);
           }
           try {
             if (refused === undefined) await record(message, recorder);
@@ -67,31 +93,63 @@ export class TrainingWorker implements Disposable {
             refused = error;
             stop();
           }
-          if (message.kind === "report" || message.kind === "checkpoint") post({ kind: "taken" });
+          if (message.kind === "opened") {
+            noticeSilence(signs, this.silentSeconds, recorder, over.signal);
+          }
+          if (message.kind === "report" || message.kind === "checkpoint") {
+            thread.post({ kind: "taken" });
+          }
           if (message.kind === "ended") {
             refused === undefined ? resolve(message.ending) : reject(refused);
           }
         };
-        worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-          inOrder = inOrder.then(() => receive(data));
-        };
-        worker.onerror = (event) => {
-          event.preventDefault();
-          this[Symbol.dispose]();
-          reject(new LabError(`the worker ended: ${firstLine(event.message)}`));
-        };
-        post({ kind: "train", interrupt, threads: this.threads, ...order });
+        thread.ended.then((reason) => {
+          inOrder.then(() => lost(new LabError(`the run's thread ended: ${firstLine(reason)}`)));
+        });
+        thread.ready.then(() => {
+          thread.listen((message) => inOrder = inOrder.then(() => receive(message)));
+          thread.post({ kind: "train", signs: signs.memory, threads: this.threads, ...order });
+        }).catch(() => {}); // it has ended
       });
     } finally {
+      over.abort();
       signal?.removeEventListener("abort", stop);
     }
   }
 
   /** Ends the thread. */
   [Symbol.dispose](): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
+    this.#thread?.[Symbol.dispose]();
+    this.#thread = undefined;
   }
+}
+
+/** Tells the recorder, once, that a run gives no sign of life, and when it goes on; until it is over. */
+function noticeSilence(
+  signs: Signs,
+  seconds: number,
+  recorder: RunRecorder,
+  signal: AbortSignal,
+): void {
+  let [beats, since] = [signs.beats, performance.now()];
+  let isSilent = false;
+  const timer = setInterval(() => {
+    const silence = (performance.now() - since) / 1000;
+    if (signs.beats !== beats) {
+      if (isSilent) {
+        recorder.noticed?.(`goes on after ${Math.round(silence)} s without a sign of life`);
+        return clearInterval(timer);
+      }
+      [beats, since] = [signs.beats, performance.now()];
+    } else if (!isSilent && silence >= seconds) {
+      isSilent = true;
+      recorder.noticed?.(
+        `no sign of life for ${seconds} s: an iteration, or a step of the world, takes long or ` +
+          "does not end",
+      );
+    }
+  }, 1000 * seconds / 8);
+  signal.addEventListener("abort", () => clearInterval(timer));
 }
 
 async function record(message: FromWorker, recorder: RunRecorder): Promise<void> {

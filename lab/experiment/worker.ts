@@ -4,16 +4,12 @@
  * @module
  */
 import { InputError } from "../core/errors.ts";
+import { joinThread } from "../core/thread.ts";
 import { lineOf } from "./error_lines.ts";
-import type { FromWorker, ToWorker, TrainMessage } from "./protocol.ts";
+import { type FromWorker, Signs, type ToWorker, type TrainMessage } from "./protocol.ts";
 import type { Registries } from "./registries.ts";
 import { encoded, runSession } from "./run_session.ts";
 import { openSession } from "./session.ts";
-
-const scope = globalThis as unknown as {
-  postMessage(message: FromWorker): void;
-  onmessage: (event: { data: ToWorker }) => void;
-};
 
 /** Reports that may wait in the main thread before training waits for it. */
 const MOST_WAITING = 64;
@@ -22,13 +18,13 @@ const MOST_WAITING = 64;
 let waiting = 0;
 let taken = () => {};
 
-scope.onmessage = ({ data: message }) => {
+const post = joinThread<ToWorker, FromWorker>((message) => {
   if (message.kind === "taken") {
     waiting--;
     return taken();
   }
   train(message).catch((error) => fail(error, false));
-};
+});
 
 // What nobody awaited: training hangs or has lost its way, so that this thread is given up.
 globalThis.addEventListener("error", (event) => {
@@ -41,7 +37,7 @@ globalThis.addEventListener("unhandledrejection", (event) => {
 });
 
 function fail(error: unknown, fatal: boolean): void {
-  scope.postMessage({
+  post({
     kind: "failed",
     message: lineOf(error),
     input: error instanceof InputError,
@@ -52,25 +48,30 @@ function fail(error: unknown, fatal: boolean): void {
 
 /** Sends a message and waits until at most `most` have not been taken. */
 async function send(message: FromWorker, most: number): Promise<void> {
-  scope.postMessage(message);
+  post(message);
   waiting++;
   while (waiting > most) await new Promise<void>((resolve) => taken = resolve);
 }
 
 async function train(message: TrainMessage): Promise<void> {
   const { registries } = await import(message.registries) as { registries: Registries };
-  const session = await openSession(message.job, registries, { threads: message.threads });
+  const signs = new Signs(message.signs);
+  const session = await openSession(message.job, registries, {
+    threads: message.threads,
+    onStep: () => signs.beat(),
+  });
   try {
-    const flag = new Int32Array(message.interrupt);
     const ending = await runSession(session, message, {
-      opened: (opened) => scope.postMessage({ kind: "opened", opened }),
-      report: async (report) =>
-        await send({ kind: "report", report: await encoded(report) }, MOST_WAITING),
+      opened: (opened) => post({ kind: "opened", opened }),
+      report: async (report) => {
+        signs.beat();
+        await send({ kind: "report", report: await encoded(report) }, MOST_WAITING);
+      },
       checkpoint: (checkpoint) => send({ kind: "checkpoint", checkpoint }, 0),
-    }, () => Atomics.load(flag, 0) !== 0);
-    if (message.profile) scope.postMessage({ kind: "profile", text: await session.profile() });
+    }, () => signs.interrupted);
+    if (message.profile) post({ kind: "profile", text: await session.profile() });
     const fallbacks = session.fallbacks();
-    scope.postMessage({ kind: "ended", ending, fallbacks, leakedTensors: session.dispose() });
+    post({ kind: "ended", ending, fallbacks, leakedTensors: session.dispose() });
   } catch (error) {
     session.dispose();
     throw error;

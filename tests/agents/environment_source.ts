@@ -9,23 +9,31 @@ import { Box, Discrete } from "../../lab/core/space.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { creditProbe } from "../../envs/probes.ts";
 
-/** Worlds by name. */
-export const worlds: Record<string, () => Environment> = {
-  "cart-pole": () => makeEnv("CartPole-v1"),
-  "cart-pole through a body": () => makeEnv("CartPole-v1"),
-  "credit": () => environmentOf(creditProbe()),
-  "broken": () =>
+/** A world whose fiftieth step does something else. */
+function brokenBy(breaks: () => void): () => Environment {
+  return () =>
     environmentOf(defineEnvironment({
       id: "Broken-v0",
       observationSpace: new Box({ low: 0, high: 100, shape: [1] }),
       actionSpace: new Discrete(2),
       reset: () => 0,
       step: (state: number) => {
-        if (state === 50) throw new RangeError("the fiftieth step is broken");
+        if (state === 50) breaks();
         return { state: state + 1, reward: 1, terminated: false };
       },
       observe: (state) => Float32Array.of(state),
-    })),
+    }));
+}
+
+/** Worlds by name. */
+export const worlds: Record<string, () => Environment> = {
+  "cart-pole": () => makeEnv("CartPole-v1"),
+  "cart-pole through a body": () => makeEnv("CartPole-v1"),
+  "credit": () => environmentOf(creditProbe()),
+  "broken": brokenBy(() => {
+    throw new RangeError("the fiftieth step is broken");
+  }),
+  "leaving": brokenBy(() => Deno.exit(0)),
 };
 
 /** Observations times learned numbers. */

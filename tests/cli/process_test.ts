@@ -55,6 +55,17 @@ Deno.test("a reader that goes away is no failure", async () => {
   });
 });
 
+Deno.test("a file whose code ends its thread does not end its command as if it had finished", async () => {
+  await inFolder(async (folder) => {
+    const template = await Deno.readTextFile(`${root}cli/templates/environment.ts`);
+    const leaving = template.replace("const next =", "Deno.exit(0);\n    const next =");
+    await Deno.writeTextFile(`${folder}/leaving.ts`, leaving);
+    const { code, stderr } = await command(folder, ["check", "leaving.ts"]).output();
+    strictEqual(code, 1);
+    match(text(stderr), /^error: check did not finish: its code called exit[^\n]*\n$/);
+  });
+});
+
 Deno.test("a pipe gets results and what stays, no progress and no control characters", async () => {
   await inFolder(async (folder) => {
     const args = ["run", "cliffwalking-value-iteration", "--store", "runs"];

@@ -30,6 +30,18 @@ if (!environments.some(({ id }) => id === "SlowCartPole-v0")) {
     }),
   });
   register({
+    id: "LeavingCartPole-v0",
+    configuration: z.strictObject({ by: z.enum(["exit", "close"]).default("exit") }),
+    entry: ({ by }) => ({
+      ...world,
+      step: (state, action, random) => {
+        if (by === "exit") Deno.exit(0);
+        self.close();
+        return world.step(state, action, random);
+      },
+    }),
+  });
+  register({
     id: "BreakingCartPole-v0",
     entry: () => ({
       ...world,

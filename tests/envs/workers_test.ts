@@ -162,6 +162,19 @@ Deno.test("an environment that fails in a worker is named with its cause, and ca
   });
 });
 
+Deno.test("a world that would end its worker's thread is named at once", () => {
+  for (const by of ["exit", "close"]) {
+    const id = "LeavingCartPole-v0";
+    const vector = makeVectorEnv(id, { count: 2, workers: 2, module, options: { by } });
+    vector.reset({ seed: 1 });
+    throws(() => vector.step([0, 1]), {
+      name: "LabError",
+      message: new RegExp(`a world must not end its thread: ${by}\\(\\) was called$`),
+    });
+    vector.close();
+  }
+});
+
 Deno.test("what workers cannot do is said when they are made", () => {
   const make = (options: Partial<VectorOptions>, id = "SlowCartPole-v0") =>
     makeVectorEnv(id, { count: 2, workers: 2, module, ...options });

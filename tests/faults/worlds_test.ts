@@ -1,8 +1,11 @@
 /** The command line with worlds of a user's own, and other than those an experiment names. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
+import { launch } from "../../lab/experiment/launch.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
+import { registries } from "../../registries.ts";
 import { capturedIo } from "../cli/captured_io.ts";
+import { inFolder } from "../cli/folder.ts";
 
 const lab = new URL("../../mod.ts", import.meta.url).href;
 
@@ -83,10 +86,12 @@ Deno.test("a pair that does not fit is refused before anything is stored, with t
   deepStrictEqual(runs, []);
 });
 
-Deno.test("a world that throws, or returns NaN, fails its run and leaves the last checkpoint", async () => {
+Deno.test("a world that throws, shows NaN or ends its thread fails its run and leaves the last checkpoint", async () => {
   for (
     const [breaks, line] of [
       ['throw new Error("the floor is gone")', /Error: the floor is gone/],
+      ["Deno.exit(0)", /the run's thread ended: its code called exit/],
+      ["self.close()", /the run's thread ended: its code called exit/],
       ["{}", /Cannot learn in Own-v0 as its observations must be finite: NaN/],
     ] as const
   ) {
@@ -98,4 +103,49 @@ Deno.test("a world that throws, or returns NaN, fails its run and leaves the las
     match(error, line);
     ok(checkpoints.length > 0);
   }
+});
+
+Deno.test("what a world posts to the lab's thread is no report of the run", async () => {
+  const forged = `{
+    self.onmessage = null;
+    for (const kind of ["ended", "failed", "opened", "present"]) self.postMessage({ kind });
+    self.postMessage("garbage");
+  }`;
+  const sound = worldFile("{}").replace("count === 701 ? NaN : 0", "0");
+  const [honest, meddled] = await Promise.all(
+    [sound, sound.replace("if (count === 700) {}", `if (count === 700) ${forged}`)].map((file) =>
+      typed(file, "run", "own.ts")
+    ),
+  );
+  for (const { code, error, runs: [{ run }] } of [honest, meddled]) {
+    strictEqual(code, 0, error);
+    strictEqual(run.status, "completed");
+  }
+  strictEqual(meddled.runs[0].run.digest, honest.runs[0].run.digest);
+});
+
+Deno.test("a run without a sign of life says so, and that it goes on", async () => {
+  await inFolder(async (folder) => {
+    const waits = `while (!exists("${folder}/go")) {}`;
+    const file = worldFile(waits).replace("count === 701 ? NaN : 0", "0");
+    const exists = `import { existsSync as exists } from "node:fs";`;
+    await Deno.writeTextFile(`${folder}/own.ts`, `${exists}\n${file}`);
+    const store = openStore(`${folder}/runs`);
+    const messages: string[] = [];
+    const [run] = await launch(
+      [{ reference: `${folder}/own.ts`, seed: 1, backend: "wasm", budget: 1000 }],
+      {
+        ...{ store, registries, workers: 1, silentSeconds: 0.1 },
+        onProgress: ({ message }) => {
+          if (message === undefined) return;
+          messages.push(message);
+          if (message.startsWith("no sign of life")) Deno.writeTextFileSync(`${folder}/go`, "");
+        },
+      },
+    );
+    store.close();
+    strictEqual(run.status, "completed");
+    match(messages[0], /^no sign of life for 0\.1 s: an iteration, or a step of the world/);
+    match(messages[1], /^goes on after \d+ s without a sign of life$/);
+  });
 });

@@ -154,15 +154,20 @@ Deno.test("one worker is reproducible and needs no thread", async () => {
   trainer.dispose();
 });
 
-Deno.test("a worker whose world breaks ends the run with its message", async () => {
-  const trainer = await trainerOf("broken", {});
-  await rejects(
-    () => trainThrough(trainer),
-    (error) =>
-      error instanceof LabError &&
-      /^worker [01]: .*the fiftieth step is broken/.test(error.message),
-  );
-  trainer.dispose();
+Deno.test("a worker whose world breaks, or ends its thread, ends the run with its message", async () => {
+  for (
+    const [world, line] of [
+      ["broken", /^worker [01]: .*the fiftieth step is broken/],
+      ["leaving", /^worker [01] ended: its code called exit/],
+    ] as const
+  ) {
+    const trainer = await trainerOf(world, {});
+    await rejects(
+      () => trainThrough(trainer),
+      (error) => error instanceof LabError && line.test(error.message),
+    );
+    trainer.dispose();
+  }
 });
 
 Deno.test("workers that threads cannot have are refused before training", async () => {
