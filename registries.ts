@@ -19,4 +19,5 @@ export const registries: Registries = {
   models,
   datasets,
   experiments,
+  faultOf: async (environment) => (await import("./envs/checker.ts")).firstFault(environment),
 };

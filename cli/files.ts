@@ -31,6 +31,20 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
+/** The temporary name of a file that is being written. */
+function partPath(path: string): string {
+  return `${path}.part`;
+}
+
+/** The paths that writing a file or folder needs: it, its temporary name, folders that are missing. */
+export async function pathsToWrite(path: string): Promise<string[]> {
+  let missing: string | undefined;
+  for (let folder = dirname(path); !await exists(folder); folder = dirname(folder)) {
+    missing = folder;
+  }
+  return [path, partPath(path), ...missing === undefined ? [] : [missing]];
+}
+
 /**
  * Writes a file, given whole or in parts, under a temporary name and renames it; makes its folder
  * where it is missing.
@@ -39,11 +53,11 @@ export async function writeWhole(
   path: string,
   content: Uint8Array | Iterable<Uint8Array | string>,
 ): Promise<void> {
-  const temporary = `${path}.part`;
+  const temporary = partPath(path);
   const parts = content instanceof Uint8Array ? [content] : content;
   const encoder = new TextEncoder();
   try {
-    await Deno.mkdir(dirname(path), { recursive: true });
+    if (!await exists(dirname(path))) await Deno.mkdir(dirname(path), { recursive: true });
     {
       using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
       for (const part of parts) {

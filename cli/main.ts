@@ -23,7 +23,9 @@ import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { exportRuns } from "./commands/export.ts";
 import { commandHelp, overallHelp } from "./terminal/help.ts";
-import { type Io, isFile, leaveScreen, processIo, styled } from "./terminal/io.ts";
+import { pathsToWrite } from "./files.ts";
+import { foreignWorker } from "../lab/experiment/foreign_worker.ts";
+import { callersPath, type Io, isFile, leaveScreen, processIo, styled } from "./terminal/io.ts";
 import { flagHint } from "../lab/experiment/other_names.ts";
 import { list } from "./commands/list.ts";
 import { newFile } from "./commands/new.ts";
@@ -165,23 +167,29 @@ function permission(line: string): string {
  */
 async function mainInThread(args: readonly string[], io: Io): Promise<number> {
   using thread = new Thread<readonly string[], number>(
-    new Worker(new URL("./guest.ts", import.meta.url), { type: "module", name: args[0] }),
+    foreignWorker(new URL("./guest.ts", import.meta.url), args[0], await writable(args, io)),
   );
-  const unfinished = thread.ended.then((reason) => {
+  try {
+    return await thread.ask(args);
+  } catch (error) {
     if (args[0] === play.name && io.screen() !== undefined) {
       io.keyboard()?.raw(false);
       io.error(leaveScreen);
     }
-    io.error(`${styled(io.color.error, "red", "error:")} ${args[0]} did not finish: ${reason}\n`);
+    const line = `${args[0]} did not finish: ${(error as Error).message}`;
+    io.error(`${styled(io.color.error, "red", "error:")} ${line}\n`);
     return 1;
-  });
-  const finished = thread.ready.then(() =>
-    new Promise<number>((resolve) => {
-      thread.listen(resolve);
-      thread.post(args);
-    })
-  );
-  return await Promise.race([finished.catch(() => unfinished), unfinished]);
+  }
+}
+
+/** The paths that `--out` names to be written, where the process may write them. */
+async function writable(args: readonly string[], io: Io): Promise<string[]> {
+  const at = args.findLastIndex((arg) => arg === "--out" || arg.startsWith("--out="));
+  const given = args[at]?.slice("--out=".length) || args[at + 1];
+  if (at < 0 || given === undefined) return [];
+  const paths = await pathsToWrite(callersPath(io, given));
+  const states = paths.map((path) => Deno.permissions.querySync({ name: "write", path }).state);
+  return states.every((state) => state === "granted") ? paths : [];
 }
 
 /** Whether a command line may bring code of a user's own that would run in the command's thread. */

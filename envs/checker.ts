@@ -17,8 +17,10 @@ export type { Finding } from "./checker_examination.ts";
 const longestEpisode = 20_000;
 /** Steps of a walk that is compared with another one. */
 const walkLength = 200;
+/** Steps, and milliseconds, that a first look takes at most. */
+const [firstSteps, firstMilliseconds] = [100, 200];
 
-function checkSpaces(env: Environment, examination: Examination): void {
+function checkId(env: Environment, examination: Examination): void {
   if (!/-v\d+$/.test(env.id)) {
     examination.error(
       "id",
@@ -26,6 +28,9 @@ function checkSpaces(env: Environment, examination: Examination): void {
       'end it in a version, like "Corridor-v0"',
     );
   }
+}
+
+function checkSpaces(env: Environment, examination: Examination): void {
   const random = defaultRng(1);
   for (const part of ["observationSpace", "actionSpace"] as const) {
     const space = env[part];
@@ -75,13 +80,18 @@ function checkErrors(env: Environment, examination: Examination): void {
   }
 }
 
-function checkSteps(env: Environment, examination: Examination): void {
+function checkSteps(
+  env: Environment,
+  examination: Examination,
+  { steps = walkLength, milliseconds = Infinity } = {},
+): void {
+  const until = performance.now() + milliseconds;
   const random = defaultRng(3);
   const first = env.reset({ seed: 3 });
   examination.lookAt(first.observation, "reset");
   examination.lookAtInfo(first.info, "reset");
   const kept = structuredClone(first.observation);
-  for (let t = 0; t < walkLength; t++) {
+  for (let t = 0; t < steps && performance.now() < until; t++) {
     const action = env.actionSpace.sample(random);
     const given = structuredClone(action);
     const result = env.step(action);
@@ -297,6 +307,7 @@ function checkTransitions(env: Environment, examination: Examination): void {
 export function checkEnvironment(subject: Environment | EnvironmentDefinition): Finding[] {
   const env = "observe" in subject ? environmentOf(subject) : subject;
   const examination = new Examination(env);
+  examination.part("id", () => checkId(env, examination));
   examination.part("spaces", () => checkSpaces(env, examination));
   examination.part("errors", () => checkErrors(env, examination));
   examination.part("step", () => checkSteps(env, examination));
@@ -308,4 +319,19 @@ export function checkEnvironment(subject: Environment | EnvironmentDefinition): 
   examination.part("transitions", () => checkTransitions(env, examination));
   const rank = ({ severity }: Finding) => severity === "error" ? 0 : 1;
   return examination.findings.sort((a, b) => rank(a) - rank(b));
+}
+
+/**
+ * A first look, well under a second: spaces, reset and the first steps, as
+ * {@linkcode checkEnvironment} looks at them. Hand over a new one that was not reset yet.
+ *
+ * @returns What is wrong and how to mend it, in a line; undefined where nothing is.
+ */
+export function firstFault(env: Environment): string | undefined {
+  const examination = new Examination(env);
+  examination.part("spaces", () => checkSpaces(env, examination));
+  const briefly = { steps: firstSteps, milliseconds: firstMilliseconds };
+  examination.part("step", () => checkSteps(env, examination, briefly));
+  const fault = examination.findings.find(({ severity }) => severity === "error");
+  return fault && `${fault.message}: ${fault.mend}`;
 }

@@ -101,7 +101,11 @@ export async function buildPackage(
   }
   const program = "cli/main.js";
   const main = await Deno.readTextFile(join(out, program));
-  await put(out, program, `#!/usr/bin/env -S deno run --allow-all --no-prompt\n${main}`);
+  await put(
+    out,
+    program,
+    `#!/usr/bin/env -S deno run --allow-all --no-prompt --unstable-worker-options\n${main}`,
+  );
   await put(out, "package.json", `${JSON.stringify(await manifest(used), null, 2)}\n`);
   if (declarations) await declare(out);
 }
@@ -203,7 +207,7 @@ function* declarationsBelow(folder: string): Generator<string> {
 }
 
 async function run(args: readonly string[]): Promise<Deno.CommandOutput> {
-  return await new Deno.Command(Deno.execPath(), {
+  return await new Deno.Command("deno", {
     args: [...args],
     cwd: root,
     env: { NO_COLOR: "1" },

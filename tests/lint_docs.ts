@@ -6,7 +6,7 @@
  */
 const elsewhere = ["ZodType", "Tensor", "Tensors", "Workspace"];
 
-const { stderr } = await new Deno.Command(Deno.execPath(), {
+const { stderr } = await new Deno.Command("deno", {
   args: ["doc", "--lint", "mod.ts"],
   env: { NO_COLOR: "1" },
 }).output();

@@ -3,9 +3,13 @@
  *
  * @module
  */
+import { InputError, LabError } from "../lab/core/errors.ts";
 import { RecentlyUsed } from "../lab/core/recently_used.ts";
+import { Thread } from "../lab/core/thread.ts";
+import { foreignWorker } from "../lab/experiment/foreign_worker.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import type { KeptPolicy } from "./contents.ts";
+import type { Made, Wanted } from "./policy_thread.ts";
 
 /** Files that are kept for the next page. */
 const KEPT = 8;
@@ -33,10 +37,13 @@ export class Policies {
     return made;
   }
 
-  async #make(run: Run, checkpoint: KeptPolicy["kind"]): Promise<Uint8Array<ArrayBuffer>> {
-    // The lab's trainers are loaded with the first policy, not with the dashboard.
-    const { registries } = await import("../registries.ts");
-    const { policyOf } = await import("../lab/experiment/inspect.ts");
-    return await policyOf(run, { store: this.store, registries, checkpoint });
+  /** The lab's trainers, and code of a user's own, are loaded in a thread that ends with the file. */
+  async #make({ id: run }: Run, checkpoint: KeptPolicy["kind"]): Promise<Uint8Array<ArrayBuffer>> {
+    using thread = new Thread<Wanted, Made>(
+      foreignWorker(new URL("./policy_thread.ts", import.meta.url), "policy"),
+    );
+    const made = await thread.ask({ store: this.store.location, run, checkpoint });
+    if ("file" in made) return made.file;
+    throw new (made.input ? InputError : LabError)(made.failed);
   }
 }

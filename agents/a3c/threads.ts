@@ -66,19 +66,11 @@ export class LearnerThread implements WorkerPart {
     this.#thread[Symbol.dispose]();
   }
 
-  #ask(message: ToThread): Promise<FromThread["value"]> {
-    return new Promise((resolve, reject) => {
-      this.#thread.ended.then((reason) =>
-        reject(new LabError(`worker ${this.index} ended: ${reason}`))
-      );
-      this.#thread.ready.then(() => {
-        this.#thread.listen(({ value, failed, input }) => {
-          if (failed === undefined) return resolve(value);
-          const line = `worker ${this.index}: ${failed}`;
-          reject(input ? new InputError(line) : new LabError(line));
-        });
-        this.#thread.post(message);
-      }).catch(() => {}); // it has ended
+  async #ask(message: ToThread): Promise<FromThread["value"]> {
+    const { value, failed, input } = await this.#thread.ask(message).catch((error) => {
+      throw new LabError(`worker ${this.index} ended: ${error.message}`);
     });
+    if (failed === undefined) return value;
+    throw new (input ? InputError : LabError)(`worker ${this.index}: ${failed}`);
   }
 }

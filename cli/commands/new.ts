@@ -170,6 +170,7 @@ async function packageSettings(root: string): Promise<unknown> {
       "zod": zod,
     },
     nodeModulesDir: "manual",
+    unstable: ["worker-options"],
     tasks: elsewhere(tasks, root, `${root},${modules}`),
   };
 }

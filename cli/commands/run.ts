@@ -75,6 +75,9 @@ export const run = defineCommand({
       note: optional(option("--note", string({ metavar: "TEXT" }), {
         description: plain("A remark that is kept with the runs."),
       })),
+      noCheck: option("--no-check", {
+        description: plain("Do not look at a file's world before training in it."),
+      }),
       profile: option("--profile", {
         description: plain("Print in the end what each compiled program did and how long it took."),
       }),
@@ -150,21 +153,25 @@ async function requestsOf(
     readonly name?: string;
     readonly tag: readonly string[];
     readonly note?: string;
+    readonly noCheck: boolean;
   },
   registries: Registries,
   io: Io,
 ): Promise<RunRequest[]> {
-  const { loadDefinition } = await import("../../lab/experiment/load.ts");
+  const { Describer } = await import("../../lab/experiment/describe.ts");
+  using describer = new Describer(registries, { examine: !values.noCheck });
   const requests: RunRequest[] = [];
   for (const name of values.names) {
     const reference = callersReference(io, name);
-    const { definition } = await loadDefinition(reference, registries);
-    const seeds = values.seeds ?? (values.seed === undefined ? definition.seeds ?? 1 : 1);
     const { budget, backend, from, note } = values;
+    const set = values.set.map(([path, value]): [string, string] => [path, value]);
+    const described = await describer.describe(reference, { set, budget });
+    const seeds = values.seeds ?? (values.seed === undefined ? described.seeds : 1);
     for (let i = 0; i < seeds; i++) {
       requests.push({
         reference,
-        set: values.set.map(([path, value]): [string, string] => [path, value]),
+        described,
+        set,
         budget,
         seed: seedAfter(values.seed ?? 1, i),
         backend,

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { LabError } from "./errors.ts";
+
 /** The one message to a thread's global scope. */
 interface Joining {
   readonly port: MessagePort;
@@ -14,46 +16,58 @@ interface Joining {
 
 /** A thread as the one that made it sees it. Dispose to end it. */
 export class Thread<To, From> implements Disposable {
-  /** Resolves once the thread listens; rejects where it has ended before. */
-  readonly ready: Promise<void>;
-  /** Resolves, with the reason in a line, once the thread has ended by itself. */
-  readonly ended: Promise<string>;
   readonly #port: MessagePort;
   readonly #disposed = new AbortController();
+  readonly #present: Promise<void>;
+  /** Why it has ended by itself, in a line. */
+  #reason: string | undefined;
+  #onEnd: (reason: string) => void = () => {};
 
   /** @param worker A worker whose module calls {@linkcode joinThread} at once. */
   constructor(private readonly worker: Worker) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const presence = `reverie-${crypto.randomUUID()}`;
-    const present = new Promise<void>((resolve) => port1.onmessage = () => resolve());
-    this.ended = new Promise((resolve) => {
-      worker.onerror = (event) => {
-        event.preventDefault();
-        resolve(event.message.split("\n")[0]);
-      };
-      const gone = () => resolve("its code called exit() or close()");
-      const { signal } = this.#disposed;
-      present.then(() => navigator.locks.request(presence, { signal }, gone)).catch(() => {});
-    });
-    this.ready = Promise.race([
-      present,
-      this.ended.then((reason) => {
-        throw new Error(reason);
-      }),
-    ]);
-    this.ready.catch(() => {}); // reported to whoever waits for it
+    const ended = (reason: string) => {
+      this.#reason ??= reason;
+      this.#onEnd(this.#reason);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      ended(event.message.split("\n")[0]);
+    };
+    this.#present = new Promise((resolve) => port1.onmessage = () => resolve());
+    const { signal } = this.#disposed;
+    const gone = () => ended("its code called exit() or close()");
+    this.#present.then(() => navigator.locks.request(presence, { signal }, gone)).catch(() => {});
     worker.postMessage({ port: port2, presence } satisfies Joining, [port2]);
   }
 
-  /** Says something to the thread, which is ready. */
+  /** Says something to the thread, once it listens. */
   post(message: To): void {
-    this.#port.postMessage(message);
+    void this.#present.then(() => this.#port.postMessage(message));
   }
 
-  /** Hands what the thread says from now on to `receive`, in place of who got it before. */
-  listen(receive: (message: From) => void): void {
-    this.#port.onmessage = ({ data }) => receive(data);
+  /**
+   * From now on, in place of who listened before: hands what the thread says to `receive`, and why it
+   * has ended by itself, in a line, to `ended`.
+   */
+  listen(receive: (message: From) => void, ended: (reason: string) => void): void {
+    void this.#present.then(() => this.#port.onmessage = ({ data }) => receive(data));
+    this.#onEnd = ended;
+    if (this.#reason !== undefined) ended(this.#reason);
+  }
+
+  /**
+   * Says something to a thread that says one thing in return.
+   *
+   * @throws LabError where the thread has ended, with the reason.
+   */
+  ask(message: To): Promise<From> {
+    return new Promise((resolve, reject) => {
+      this.listen(resolve, (reason) => reject(new LabError(reason)));
+      this.post(message);
+    });
   }
 
   [Symbol.dispose](): void {

@@ -7,7 +7,7 @@ import type { BackendChoice } from "../compute/backend_choice.ts";
 import type { Seed } from "../core/random.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Run } from "../store/store.ts";
-import { loadDefinition, type Loaded } from "./load.ts";
+import { type Described, Describer } from "./describe.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import type { Opened } from "./protocol.ts";
 import {
@@ -20,7 +20,6 @@ import {
   weightsOf,
 } from "./recorded_run.ts";
 import { StoreRecorder } from "./recorder.ts";
-import { resolve } from "./resolve.ts";
 import { parseSeed } from "./session.ts";
 import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
 
@@ -33,6 +32,8 @@ export { resume } from "./resume.ts";
 export interface RunRequest {
   /** An experiment's name or a module that exports a definition. */
   readonly reference: string;
+  /** What stands there with these overrides, where that is known already. */
+  readonly described?: Described;
   /** Overrides by path. */
   readonly set?: readonly (readonly [path: string, value: string])[];
   /** Total budget in the trainer's unit. */
@@ -70,11 +71,7 @@ export async function launch(
   requests: readonly RunRequest[],
   options: LaunchOptions,
 ): Promise<Run[]> {
-  const plans: Plan[] = [];
-  for (const request of requests) {
-    const loaded = await loadDefinition(request.reference, options.registries);
-    plans.push(await planOf(loaded, request, options));
-  }
+  const plans = await plansOf(requests, options);
   const runs: (Run | undefined)[] = plans.map(() => undefined);
   let next = 0;
   let refused: unknown;
@@ -96,20 +93,31 @@ export async function launch(
   return runs.filter((run) => run !== undefined);
 }
 
+async function plansOf(
+  requests: readonly RunRequest[],
+  options: Pick<LaunchOptions, "store" | "registries">,
+): Promise<Plan[]> {
+  using describer = new Describer(options.registries);
+  const plans: Plan[] = [];
+  for (const request of requests) {
+    const { reference, described = await describer.describe(reference, request) } = request;
+    plans.push(await planOf(described, request, options));
+  }
+  return plans;
+}
+
 /**
- * Finds and checks what a request for a loaded definition asks for.
+ * Finds and checks what a request for a described definition asks for.
  *
- * @throws InputError as `resolve` does, and for a seed or a stored run that cannot be used.
+ * @throws InputError for a seed or a stored run that cannot be used.
  */
 export async function planOf(
-  { definition, module, hash }: Loaded,
+  { name: experiment, version, module, hash, configuration, unit, notes }: Described,
   request: Omit<RunRequest, "reference">,
   { store, registries }: Pick<LaunchOptions, "store" | "registries">,
 ): Promise<Plan> {
-  const { configuration, unit, notes } = await resolve(definition, registries, request);
   const seed = String(parseSeed(String(request.seed)));
   const source = request.from === undefined ? undefined : await weightsOf(store, request.from);
-  const experiment = definition.name;
   return {
     request,
     unit,
@@ -121,7 +129,7 @@ export async function planOf(
     },
     facts: {
       experiment,
-      version: definition.version ?? 1,
+      version,
       configuration,
       seed,
       module,

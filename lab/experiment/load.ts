@@ -125,7 +125,8 @@ export async function hashOfModule(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-function isFile(reference: string): boolean {
+/** Whether a reference is a module's path rather than a name. */
+export function isFile(reference: string): boolean {
   return /\.(ts|tsx|js|mjs|mts|jsx)$/.test(reference);
 }
 

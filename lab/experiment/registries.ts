@@ -5,6 +5,7 @@
  * @module
  */
 import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts";
+import type { Environment } from "../core/environment.ts";
 import type { DatasetDefinition, Entry, EnvironmentEntry } from "../core/registry.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 
@@ -30,4 +31,9 @@ export interface Registries {
   readonly models: readonly Entry<ModelDefinition>[];
   readonly datasets: readonly Entry<DatasetDefinition>[];
   readonly experiments: readonly ExperimentEntry[];
+  /**
+   * What a world of a user's own does wrong on reset and its first steps, and how to mend it, in a
+   * line; undefined where nothing is. Left out: such worlds are not looked at.
+   */
+  readonly faultOf?: (environment: Environment) => Promise<string | undefined>;
 }

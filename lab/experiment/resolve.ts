@@ -43,7 +43,7 @@ export interface Resolved {
 }
 
 /** What the command line changes. */
-interface Overrides {
+export interface Overrides {
   /** Dotted path and value as text; later ones win. */
   readonly set?: readonly (readonly [path: string, value: string])[];
   /** Total budget in the trainer's unit. */

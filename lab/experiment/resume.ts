@@ -9,6 +9,7 @@ import type { Json } from "../core/snapshot.ts";
 import { type BudgetUnit, unitNames } from "../core/trainer.ts";
 import type { Manifest, Run } from "../store/store.ts";
 import type { ExperimentDefinition } from "./definition.ts";
+import { Describer } from "./describe.ts";
 import {
   type LaunchOptions,
   NOT_RESUMABLE,
@@ -19,6 +20,7 @@ import {
   weightsAgain,
 } from "./recorded_run.ts";
 import { hashOfModule, modulePath } from "./load.ts";
+import { isOwn } from "./own.ts";
 import { provenance } from "./manifest.ts";
 import { earlierBudgets, type StoredRunner, StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
@@ -135,6 +137,10 @@ export async function unitOf(
   definition?: ExperimentDefinition,
 ): Promise<BudgetUnit> {
   const { job } = orderOf(manifest, registries);
+  if (definition === undefined && isOwn(job.configuration.agent ?? job.configuration.model)) {
+    using describer = new Describer(registries);
+    return await describer.unitOf(job);
+  }
   return (await trainerDefinition(job, registries, definition)).budgetUnit;
 }
 

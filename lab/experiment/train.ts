@@ -12,6 +12,7 @@ import type { NamedTensors } from "../core/tensor_data.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { Run } from "../store/store.ts";
 import type { ExperimentDefinition } from "./definition.ts";
+import { described } from "./describe.ts";
 import { digestOf, type DigestSeries } from "./digest.ts";
 import { planOf, type RunRequest, trainPlan } from "./launch.ts";
 import { hashOfModule, type Loaded, moduleName } from "./load.ts";
@@ -188,7 +189,8 @@ async function trainInStore(
     let run: Run;
     if (earlier === undefined) {
       const request: Omit<RunRequest, "reference"> = { ...options, seed, backend };
-      const plan = await planOf(await loaded(definition, options.module), request, watched);
+      const found = await described(await loaded(definition, options.module), registries, options);
+      const plan = await planOf(found, request, watched);
       run = store.run(await trainPlan(trainee, plan, watched))!;
     } else {
       requireSame(definition, store.find(earlier));

@@ -8,6 +8,7 @@ import { holdDriver } from "../compute/graphics.ts";
 import { InputError, LabError } from "../core/errors.ts";
 import { Thread } from "../core/thread.ts";
 import { firstLine } from "./error_lines.ts";
+import { foreignWorker } from "./foreign_worker.ts";
 import {
   type FromWorker,
   type Opened,
@@ -64,7 +65,7 @@ export class TrainingWorker implements Disposable {
    */
   async train(order: TrainOrder, recorder: RunRecorder, signal?: AbortSignal): Promise<Ending> {
     const thread: TrainingThread = this.#thread ??= new Thread(
-      new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "training" }),
+      foreignWorker(new URL("./worker.ts", import.meta.url), "training"),
     );
     const signs = new Signs();
     const stop = () => signs.interrupt();
@@ -103,13 +104,12 @@ export class TrainingWorker implements Disposable {
             refused === undefined ? resolve(message.ending) : reject(refused);
           }
         };
-        thread.ended.then((reason) => {
-          inOrder.then(() => lost(new LabError(`the run's thread ended: ${firstLine(reason)}`)));
-        });
-        thread.ready.then(() => {
-          thread.listen((message) => inOrder = inOrder.then(() => receive(message)));
-          thread.post({ kind: "train", signs: signs.memory, threads: this.threads, ...order });
-        }).catch(() => {}); // it has ended
+        thread.listen(
+          (message) => inOrder = inOrder.then(() => receive(message)),
+          (reason) =>
+            inOrder.then(() => lost(new LabError(`the run's thread ended: ${firstLine(reason)}`))),
+        );
+        thread.post({ kind: "train", signs: signs.memory, threads: this.threads, ...order });
       });
     } finally {
       over.abort();

@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { checkEnvironment } from "../../envs/checker.ts";
+import { checkEnvironment, firstFault } from "../../envs/checker.ts";
 import { environments, makeEnv } from "../../envs/mod.ts";
 import { wrap } from "../../envs/wrappers/wrapper.ts";
 import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
@@ -20,6 +20,41 @@ Deno.test("the checker finds nothing wrong with other observations and options",
   for (const space of ["box", "multi-discrete"]) {
     deepStrictEqual(checkEnvironment(makeEnv("Identity-v0", { space })), []);
   }
+});
+
+Deno.test("a first look finds nothing wrong with any world, and what shows on its first steps", () => {
+  for (const { id } of environments) strictEqual(firstFault(makeEnv(id)), undefined);
+  const faultOf = (change: Partial<EnvironmentDefinition>) =>
+    firstFault(environmentOf({ ...sound, ...change }));
+  strictEqual(faultOf({}), undefined);
+  match(
+    faultOf({ observe: () => new Float32Array(0) })!,
+    /reset has 0 numbers, but .*: return one/,
+  );
+  match(faultOf({ observe: () => Float32Array.of(31) })!, /reset has 31 at index 0, outside of/);
+  const step = (change: object) => () => ({
+    ...{ state: { at: 0 }, reward: 0, terminated: false },
+    ...change,
+  });
+  match(faultOf({ step: step({ reward: "50" }) })!, /the reward of step is "50": return a finite/);
+  match(faultOf({ step: step({ terminated: undefined }) })!, /terminated of step is undefined/);
+});
+
+Deno.test("a first look takes a fifth of a second and one step at most", () => {
+  const now = performance.now;
+  let [time, steps] = [0, 0];
+  performance.now = () => time;
+  try {
+    const step = (state: { at: number }) => {
+      time += 150;
+      steps++;
+      return { state, reward: 0, terminated: false };
+    };
+    strictEqual(firstFault(environmentOf({ ...sound, step })), undefined);
+  } finally {
+    performance.now = now;
+  }
+  strictEqual(steps, 2);
 });
 
 let clock = 0;

@@ -86,6 +86,19 @@ Deno.test("a pair that does not fit is refused before anything is stored, with t
   deepStrictEqual(runs, []);
 });
 
+Deno.test("a file's world that breaks the contract at once is refused before training, unless asked", async () => {
+  const text = worldFile("{}").replace("reward: action", 'reward: "50" as unknown as number');
+  const refused = await typed(text, "run", "own.ts");
+  strictEqual(refused.code, 2);
+  match(
+    refused.error,
+    /^error: Cannot train in Own-v0 as the reward of step is "50": return .*\n$/,
+  );
+  deepStrictEqual(refused.runs, []);
+  const trained = await typed(text, "run", "own.ts", "--no-check", "--budget", "20");
+  strictEqual(trained.runs.length, 1);
+});
+
 Deno.test("a world that throws, shows NaN or ends its thread fails its run and leaves the last checkpoint", async () => {
   for (
     const [breaks, line] of [

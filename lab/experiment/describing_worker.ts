@@ -1,0 +1,50 @@
+/**
+ * The thread that imports a user's file: replies with plain data.
+ *
+ * @module
+ */
+import { InputError } from "../core/errors.ts";
+import { joinThread } from "../core/thread.ts";
+import { described, type Question, type Reply } from "./describe.ts";
+import { lineOf } from "./error_lines.ts";
+import { loadDefinition } from "./load.ts";
+import type { Registries } from "./registries.ts";
+import { environmentMaker, trainerDefinition } from "./session.ts";
+
+const post = joinThread<Question, Reply>(async (question) => {
+  try {
+    post(await replyTo(question));
+  } catch (error) {
+    post({ failed: lineOf(error), input: error instanceof InputError });
+  }
+});
+
+async function replyTo(question: Question): Promise<Reply> {
+  const { registries } = await import(question.registries) as { registries: Registries };
+  if (question.kind === "unit") {
+    return { unit: (await trainerDefinition(question.job, registries)).budgetUnit };
+  }
+  const { reference, overrides, examine } = question;
+  const known = new Set(registries.environments.map(({ id }) => id));
+  const loaded = await loadDefinition(reference, registries);
+  const description = await described(loaded, registries, overrides);
+  const { environment } = description.configuration as { environment?: { id: string; own?: true } };
+  const isForeign = environment !== undefined && (environment.own || !known.has(environment.id));
+  if (examine && isForeign && registries.faultOf !== undefined) {
+    const job = {
+      ...description,
+      experiment: description.name,
+      seed: "1",
+      backend: "auto",
+    } as const;
+    const make = await environmentMaker(job, registries, loaded.definition);
+    const fault = await registries.faultOf(make());
+    if (fault !== undefined) {
+      throw new InputError(
+        `Cannot train in ${environment.id} as ${fault} (check ${reference} says more, --no-check ` +
+          "trains all the same)",
+      );
+    }
+  }
+  return { described: description };
+}

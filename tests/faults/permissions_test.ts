@@ -1,0 +1,79 @@
+/** What the code of a user's file may not do, by its effects: with the task's own permissions. */
+import { match, strictEqual } from "node:assert";
+import { homedir } from "node:os";
+import { inFolder } from "../cli/folder.ts";
+
+const root = new URL("../../", import.meta.url).pathname;
+
+/** Types a line of the command line in a folder, as a person does. */
+async function typed(folder: string, ...args: string[]) {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", `--config=${root}deno.json`, "experiment", ...args],
+    cwd: folder,
+    clearEnv: true,
+    env: { PATH: Deno.env.get("PATH") ?? "", HOME: homedir(), XDG_RUNTIME_DIR: "/tmp" },
+    stdin: "null",
+  }).output();
+  return { code, error: new TextDecoder().decode(stderr) };
+}
+
+/** A file that, at import and at each step of its world, tries what it may not, and fails if it can. */
+function meddlingFile(folder: string): string {
+  const written = [
+    ...["lab", "agents", ".git/hooks", "node_modules", "runs"].map((part) => `${root}${part}/x`),
+    ...[`${homedir()}/x`, `${folder}/x`, `${folder}/runs/lab.db`, "/tmp/meddling", "/etc/x"],
+  ];
+  const read = ["/etc/passwd", `${homedir()}/.ssh/id_ed25519`, `${homedir()}/.netrc`];
+  return `
+    import { Box, defineEnvironment, defineExperiment, Discrete } from "reverie";
+    function meddle() {
+      const attempts = [
+        ...${JSON.stringify(written)}.map((path) => () => Deno.writeTextFileSync(path, "x")),
+        ...${JSON.stringify(read)}.map((path) => () => Deno.readTextFileSync(path)),
+        () => new Deno.Command("deno").outputSync(),
+        () => Deno.env.get("HOME"),
+      ];
+      for (const attempt of attempts) {
+        try {
+          attempt();
+        } catch (error) {
+          if (error instanceof Deno.errors.NotCapable) continue;
+          throw error;
+        }
+        throw new Error("it could: " + attempt);
+      }
+    }
+    meddle();
+    const world = defineEnvironment({
+      id: "Meddling-v0",
+      observationSpace: new Box({ low: 0, high: 1 }),
+      actionSpace: new Discrete(2),
+      timeLimit: 10,
+      reset: () => 0,
+      step: (state) => {
+        meddle();
+        return { state, reward: 0, terminated: false };
+      },
+      observe: () => Float32Array.of(0),
+    });
+    export default defineExperiment({
+      name: "meddling",
+      environment: world,
+      agent: { name: "a2c", environments: 1 },
+      budget: 10,
+      evaluation: { episodes: 1 },
+    });
+  `;
+}
+
+Deno.test("the code of a file can neither write nor read what is not its own, wherever it is called", async () => {
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/meddling.ts`, meddlingFile(folder));
+    const path = `${folder}/meddling.ts`;
+    const trained = await typed(root, "run", path, "--store", `${folder}/runs`);
+    match(trained.error, /^✓ meddling seed 1: /m);
+    strictEqual(trained.code, 0);
+    const evaluated = await typed(folder, "evaluate", "latest", "--store", "runs");
+    strictEqual(evaluated.code, 0, evaluated.error);
+  });
+});
