@@ -181,6 +181,29 @@ export function threadsOption() {
   }));
 }
 
+/** `--memory-limit SIZE`, in bytes. */
+export function memoryLimitOption() {
+  const sizes: ValueParser<"sync", number> = {
+    mode: "sync",
+    metavar: "SIZE",
+    placeholder: 2 ** 30,
+    parse(input) {
+      const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)([MG])i?B$/i.exec(input) ?? [];
+      const value = Number(amount) * 2 ** (unit.toUpperCase() === "G" ? 30 : 20);
+      return value > 0
+        ? { success: true, value }
+        : { success: false, error: message`Expected a size like 4GB or 500MB, but got ${input}.` };
+    },
+    format: (value) => `${value / 2 ** 20}MB`,
+  };
+  return optional(option("--memory-limit", sizes, {
+    description: plain(
+      "Memory that the thread of one run may hold, as 4GB or 500MB: a run that holds more fails. " +
+        "Default: three quarters of what the engine can give a thread.",
+    ),
+  }));
+}
+
 /** `--backend NAME`. */
 export function backendOption() {
   return defaulting(

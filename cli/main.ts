@@ -198,6 +198,9 @@ function mayBeForeign([first, ...rest]: readonly string[]): boolean {
 }
 
 if (import.meta.main) {
-  const [args, io] = [Deno.args, processIo()];
-  Deno.exit(await (mayBeForeign(args) ? mainInThread : main)(args, io));
+  const io = processIo();
+  const isIsolated = Deno.args[0] === "--isolated";
+  const args = isIsolated ? Deno.args.slice(1) : Deno.args;
+  const isolated = isIsolated ? [...new Set([Deno.cwd(), io.folder, "/tmp"])] : undefined;
+  Deno.exit(await (mayBeForeign(args) ? mainInThread : main)(args, { ...io, isolated }));
 }

@@ -4,6 +4,7 @@ import {
   budgetOption,
   defineCommand,
   jsonOption,
+  memoryLimitOption,
   runArgument,
   storeOption,
   threadsOption,
@@ -29,10 +30,11 @@ export const resume = defineCommand({
       run: runArgument(known),
       budget: budgetOption("A larger total budget, in the trainer's unit: extends a finished run."),
       threads: threadsOption(),
+      memoryLimit: memoryLimitOption(),
       store: storeOption(),
       json: jsonOption(),
     }),
-  async run({ run: reference, budget, threads, store: location, json }, io) {
+  async run({ run: reference, budget, threads, memoryLimit, store: location, json }, io) {
     const registries = await io.registries();
     const launching = await import("../../lab/experiment/launch.ts");
     using opened = await openStoreOf(io, location);
@@ -41,7 +43,17 @@ export const resume = defineCommand({
     const { result, interrupted } = await watched(
       io,
       1,
-      (watch) => launching.resume(id, { store, registries, workers: 1, budget, threads, ...watch }),
+      (watch) =>
+        launching.resume(id, {
+          store,
+          registries,
+          workers: 1,
+          budget,
+          threads,
+          memoryLimit,
+          isolated: io.isolated,
+          ...watch,
+        }),
     );
     const runs = fresh(store, [result]);
     io.out(json ? runsDocument(store, runs) : runsTable(store, runs, io));

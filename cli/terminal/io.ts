@@ -44,11 +44,13 @@ export interface Io {
   readonly root: string;
   /** The default store: `runs` in the lab's folder, or in a project's. */
   readonly store: string;
+  /** Folders that a run's process may read, where each run has one of its own. */
+  readonly isolated?: readonly string[];
   /** Cores of the machine. */
   readonly cores: number;
   /** Milliseconds on a clock that never goes back. */
   now(): number;
-  /** Calls `handler` on SIGINT and SIGTERM until it is disposed. */
+  /** Calls `handler` on SIGINT, SIGTERM and SIGHUP until it is disposed. */
   onInterrupt(handler: () => void): Disposable;
   /** What the lab has by name; imported when it is asked for. */
   registries(): Promise<Registries>;
@@ -155,7 +157,7 @@ export function processIo(): Io {
     cores: navigator.hardwareConcurrency,
     now: () => performance.now(),
     onInterrupt: (handler) => {
-      const signals = ["SIGINT", "SIGTERM"] as const;
+      const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
       for (const signal of signals) Deno.addSignalListener(signal, handler);
       return {
         [Symbol.dispose]: () => {

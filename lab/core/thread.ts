@@ -83,6 +83,8 @@ export class Thread<To, From> implements Disposable {
  * @returns What says something to the other side, once it has said something.
  */
 export function joinThread<To, From>(receive: (message: To) => void): (message: From) => void {
+  // Standard output is for results: what this code prints is none.
+  console.log = console.info = console.debug = console.error;
   const scope = globalThis as unknown as {
     onmessage: ((event: { data: Joining }) => Promise<void>) | null;
   };

@@ -77,7 +77,7 @@ export async function launch(
   let refused: unknown;
   const lanes = Math.max(1, Math.min(options.workers, plans.length));
   const lane = async () => {
-    using worker = new TrainingWorker(threadsOf(options, lanes), options.silentSeconds);
+    using worker = new TrainingWorker(threadsOf(options, lanes), options);
     while (next < plans.length && refused === undefined && !options.signal?.aborted) {
       const index = next++;
       try {

@@ -9,36 +9,6 @@ import type { Ending, RunCheckpoint, RunnerState, RunReport } from "./runner.ts"
 import type { Snapshot } from "../core/snapshot.ts";
 import type { Job } from "./session.ts";
 
-/** What a run's thread and the main thread share. */
-export class Signs {
-  readonly #words: Int32Array;
-
-  /** @param memory Of the other thread; left out: new ones. */
-  constructor(readonly memory: SharedArrayBuffer = new SharedArrayBuffer(8)) {
-    this.#words = new Int32Array(memory);
-  }
-
-  /** Whether the run is to finish its iteration, checkpoint and end. */
-  get interrupted(): boolean {
-    return Atomics.load(this.#words, 0) !== 0;
-  }
-
-  /** Asks the run to finish its iteration, to checkpoint and to end. */
-  interrupt(): void {
-    Atomics.store(this.#words, 0, 1);
-  }
-
-  /** How often the run's thread has shown that it goes on. */
-  get beats(): number {
-    return Atomics.load(this.#words, 1);
-  }
-
-  /** Shows that the run's thread goes on. */
-  beat(): void {
-    Atomics.add(this.#words, 1, 1);
-  }
-}
-
 /** Starts a run in a worker. */
 export interface TrainMessage {
   readonly kind: "train";

@@ -11,7 +11,7 @@ import type { Opened } from "./protocol.ts";
 import { finalParameters, type RunProgress, type StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
 import type { Ending } from "./runner.ts";
-import type { RunRecorder, TrainOrder } from "./training_worker.ts";
+import type { RunRecorder, TrainOrder, Watching } from "./training_worker.ts";
 
 /** What trains runs, one at a time: a worker, or the caller's thread. */
 export interface Trainee {
@@ -25,15 +25,13 @@ export interface Trainee {
 }
 
 /** Where runs go and who watches. */
-export interface LaunchOptions {
+export interface LaunchOptions extends Watching {
   readonly store: Store;
   readonly registries: Registries;
   /** Runs at a time. */
   readonly workers: number;
   /** Threads that the steps of one run may use; see {@linkcode threadsOf}. Decides no bit. */
   readonly threads?: number;
-  /** Seconds without a sign of life after which a run gets a warning. Default 60. */
-  readonly silentSeconds?: number;
   readonly onProgress?: (progress: RunProgress) => void;
   /** Aborted: every run finishes its iteration, checkpoints and is marked `interrupted`. */
   readonly signal?: AbortSignal;

@@ -178,7 +178,7 @@ async function trainAgain(
     },
     ended: () => {},
   };
-  using worker = new TrainingWorker(threadsOf(options, 1), options.silentSeconds);
+  using worker = new TrainingWorker(threadsOf(options, 1), options);
   let ending: Ending | undefined;
   for (const budget of stagesOf(original.manifest)) {
     const configuration = { ...determined.configuration, budget };

@@ -43,7 +43,7 @@ export async function resume(reference: string, options: ResumeOptions): Promise
   const { id } = options.store.find(reference);
   {
     using _lock = options.store.lock(id);
-    using worker = new TrainingWorker(threadsOf(options, 1), options.silentSeconds);
+    using worker = new TrainingWorker(threadsOf(options, 1), options);
     await goOn(id, options.trainee ?? worker, options);
   }
   return options.store.run(id)!;

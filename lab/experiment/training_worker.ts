@@ -9,15 +9,10 @@ import { InputError, LabError } from "../core/errors.ts";
 import { Thread } from "../core/thread.ts";
 import { firstLine } from "./error_lines.ts";
 import { foreignWorker } from "./foreign_worker.ts";
-import {
-  type FromWorker,
-  type Opened,
-  Signs,
-  type ToWorker,
-  type TrainMessage,
-  type WorkerReport,
-} from "./protocol.ts";
+import type { FromWorker, Opened, ToWorker, TrainMessage, WorkerReport } from "./protocol.ts";
 import type { Ending, RunCheckpoint } from "./runner.ts";
+import { RunProcess } from "./run_process.ts";
+import { excessOf, Signs } from "./signs.ts";
 
 /** Takes what a run reports; the next message waits for what is returned. */
 export interface RunRecorder {
@@ -39,9 +34,21 @@ export type TrainOrder =
 
 /** Seconds without a sign of life after which a run says so. */
 const SILENT_SECONDS = 60;
+/** Milliseconds between two looks at a run's signs. */
+const LOOK_EVERY = 20;
 
-/** A thread that trains. */
-type TrainingThread = Thread<ToWorker, FromWorker>;
+/** What is watched of a run's thread. */
+export interface Watching {
+  /** Seconds without a sign of life after which the recorder hears of it. Default 60. */
+  readonly silentSeconds?: number;
+  /** Bytes; a run whose thread holds more fails. Default: only the engine's own limit counts. */
+  readonly memoryLimit?: number;
+  /** Given: each run has a process of its own, which may read these folders beside the lab's. */
+  readonly isolated?: readonly string[];
+}
+
+/** What trains: a thread, or a process. */
+type TrainingThread = Pick<Thread<ToWorker, FromWorker>, "post" | "listen"> & Disposable;
 
 /** Trains runs, one at a time, in a thread of its own that starts with the first. */
 export class TrainingWorker implements Disposable {
@@ -49,12 +56,8 @@ export class TrainingWorker implements Disposable {
 
   /**
    * @param threads Threads that compiled steps may use, where an order does not say.
-   * @param silentSeconds Without a sign of life after which the recorder hears of it. Default 60.
    */
-  constructor(
-    private readonly threads: number,
-    private readonly silentSeconds: number = SILENT_SECONDS,
-  ) {}
+  constructor(private readonly threads: number, private readonly watching: Watching = {}) {}
 
   /**
    * Trains a run to its end.
@@ -64,9 +67,10 @@ export class TrainingWorker implements Disposable {
    * too.
    */
   async train(order: TrainOrder, recorder: RunRecorder, signal?: AbortSignal): Promise<Ending> {
-    const thread: TrainingThread = this.#thread ??= new Thread(
-      foreignWorker(new URL("./worker.ts", import.meta.url), "training"),
-    );
+    const { isolated } = this.watching;
+    const thread: TrainingThread = this.#thread ??= isolated === undefined
+      ? new Thread(foreignWorker(new URL("./worker.ts", import.meta.url), "training"))
+      : new RunProcess(isolated);
     const signs = new Signs();
     const stop = () => signs.interrupt();
     if (signal?.aborted) stop();
@@ -95,7 +99,7 @@ export class TrainingWorker implements Disposable {
             stop();
           }
           if (message.kind === "opened") {
-            noticeSilence(signs, this.silentSeconds, recorder, over.signal);
+            noticeSilence(signs, this.watching, recorder, over.signal);
           }
           if (message.kind === "report" || message.kind === "checkpoint") {
             thread.post({ kind: "taken" });
@@ -104,6 +108,10 @@ export class TrainingWorker implements Disposable {
             refused === undefined ? resolve(message.ending) : reject(refused);
           }
         };
+        watchMemory(signs, this.watching, (error) => {
+          signs.giveUp();
+          lost(error);
+        }, over.signal);
         thread.listen(
           (message) => inOrder = inOrder.then(() => receive(message)),
           (reason) =>
@@ -112,6 +120,7 @@ export class TrainingWorker implements Disposable {
         thread.post({ kind: "train", signs: signs.memory, threads: this.threads, ...order });
       });
     } finally {
+      if (isolated !== undefined) this[Symbol.dispose]();
       over.abort();
       signal?.removeEventListener("abort", stop);
     }
@@ -127,7 +136,7 @@ export class TrainingWorker implements Disposable {
 /** Tells the recorder, once, that a run gives no sign of life, and when it goes on; until it is over. */
 function noticeSilence(
   signs: Signs,
-  seconds: number,
+  { silentSeconds: seconds = SILENT_SECONDS }: Watching,
   recorder: RunRecorder,
   signal: AbortSignal,
 ): void {
@@ -149,6 +158,22 @@ function noticeSilence(
       );
     }
   }, 1000 * seconds / 8);
+  signal.addEventListener("abort", () => clearInterval(timer));
+}
+
+/** Hands an error to `ended`, once, where a run's thread holds more than it may. */
+function watchMemory(
+  signs: Signs,
+  { memoryLimit = Infinity }: Watching,
+  ended: (error: LabError) => void,
+  signal: AbortSignal,
+): void {
+  const timer = setInterval(() => {
+    const reason = excessOf(signs.held, memoryLimit);
+    if (reason === undefined) return;
+    clearInterval(timer);
+    ended(new LabError(reason));
+  }, LOOK_EVERY);
   signal.addEventListener("abort", () => clearInterval(timer));
 }
 

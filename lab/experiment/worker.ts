@@ -6,10 +6,11 @@
 import { InputError } from "../core/errors.ts";
 import { joinThread } from "../core/thread.ts";
 import { lineOf } from "./error_lines.ts";
-import { type FromWorker, Signs, type ToWorker, type TrainMessage } from "./protocol.ts";
+import type { FromWorker, ToWorker, TrainMessage } from "./protocol.ts";
 import type { Registries } from "./registries.ts";
 import { encoded, runSession } from "./run_session.ts";
 import { openSession } from "./session.ts";
+import { Signs } from "./signs.ts";
 
 /** Reports that may wait in the main thread before training waits for it. */
 const MOST_WAITING = 64;

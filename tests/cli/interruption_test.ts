@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import { interruption } from "../../cli/terminal/interruption.ts";
+import { processIo } from "../../cli/terminal/io.ts";
 import { capturedIo, Exited } from "./captured_io.ts";
 
 Deno.test("the first Ctrl-C aborts the signal and ends nothing", () => {
@@ -30,6 +31,15 @@ Deno.test("a Ctrl-C more than a second later stops at once with 130", () => {
   io.clock = 1000;
   throws(() => io.interrupt(), Exited);
   deepStrictEqual(io.exits, [130]);
+});
+
+Deno.test("a terminal that goes away is a Ctrl-C", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  using _ = processIo().onInterrupt(resolve);
+  const waiting = setInterval(() => {}, 1000); // a signal that is awaited keeps no process alive
+  Deno.kill(Deno.pid, "SIGHUP");
+  await promise;
+  clearInterval(waiting);
 });
 
 Deno.test("after its end Ctrl-C is no longer caught", () => {

@@ -118,6 +118,49 @@ Deno.test("a world that throws, shows NaN or ends its thread fails its run and l
   }
 });
 
+Deno.test("a run that leaks ends alone at its limit", async () => {
+  await inFolder(async (folder) => {
+    const leaking = worldFile("{}").replace("if (count", "kept.push(new Array(1e5)); if (count");
+    const file = `const kept: unknown[] = [];${leaking}`.replace("count === 701 ? NaN : 0", "0");
+    await Deno.writeTextFile(`${folder}/own.ts`, file);
+    const store = openStore(`${folder}/runs`);
+    const request = { seed: 1, backend: "wasm" } as const;
+    const [leaked, other] = await launch(
+      [`${folder}/own.ts`, "cliffwalking-value-iteration"].map((reference) => ({
+        ...request,
+        reference,
+      })),
+      { store, registries, workers: 2, memoryLimit: 300 * 2 ** 20 },
+    );
+    store.close();
+    strictEqual(leaked.status, "failed");
+    match(leaked.message!, /holds 3\d\d MB of memory: its limit is 300 MB \(--memory-limit\)$/);
+    strictEqual(other.digest !== null, true);
+  });
+});
+
+Deno.test("a run with a process of its own ends alone whatever its world does, to the same bits if nothing", async () => {
+  await inFolder(async (folder) => {
+    const sound = worldFile("{}").replace("count === 701 ? NaN : 0", "0");
+    const spinning = "{ const kept: unknown[] = []; for (;;) kept.push(new Array(1e5).fill(0)); }";
+    await Deno.writeTextFile(`${folder}/sound.ts`, sound);
+    await Deno.writeTextFile(`${folder}/spins.ts`, sound.replace("700) {}", `700) ${spinning}`));
+    const store = openStore(`${folder}/runs`);
+    const trained = (names: readonly string[], isolated?: readonly string[]) =>
+      launch(
+        names.map((name) => ({ reference: `${folder}/${name}.ts`, seed: 1, backend: "wasm" })),
+        { store, registries, workers: 2, memoryLimit: 3 * 2 ** 28, isolated },
+      );
+    const [spins, isolated] = await trained(["spins", "sound"], [folder]);
+    const [whole] = await trained(["sound"]);
+    store.close();
+    strictEqual(spins.status, "failed");
+    match(spins.message!, /MB of memory: its limit is 768 MB/);
+    ok(whole.digest !== null);
+    strictEqual(isolated.digest, whole.digest);
+  });
+});
+
 Deno.test("what a world posts to the lab's thread is no report of the run", async () => {
   const forged = `{
     self.onmessage = null;

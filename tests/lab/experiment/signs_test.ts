@@ -1,0 +1,27 @@
+import { match, strictEqual, throws } from "node:assert";
+import { excessOf, Signs } from "../../../lab/experiment/signs.ts";
+
+Deno.test("a run is ended above its limit, and before the engine ends the process", () => {
+  const held = { bytes: 300 * 2 ** 20, heapShare: 0.5 };
+  strictEqual(excessOf(held, Infinity), undefined);
+  strictEqual(excessOf(held, held.bytes), undefined);
+  match(excessOf(held, held.bytes - 1)!, /holds 300 MB of memory: its limit is 300 MB/);
+  match(excessOf({ ...held, heapShare: 0.75 }, Infinity)!, /holds 300 MB .* 75 % of all that/);
+});
+
+Deno.test("signs cross with their memory: beats, what is held, and both ways to stop", () => {
+  const here = new Signs();
+  const there = new Signs(here.memory);
+  strictEqual(here.held.bytes, 0);
+  there.beat();
+  there.beat();
+  strictEqual(here.beats, 2);
+  strictEqual(here.held.bytes > 2 ** 20, true);
+  strictEqual(here.held.heapShare < 0.75, true);
+  strictEqual(there.interrupted, false);
+  here.interrupt();
+  strictEqual(there.interrupted, true);
+  there.beat();
+  here.giveUp();
+  throws(() => there.beat(), { name: "LabError", message: "it was given up" });
+});
