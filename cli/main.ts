@@ -32,6 +32,7 @@ import { newFile } from "./commands/new.ts";
 import { play } from "./commands/play.ts";
 import { quickStart } from "./commands/quick_start.ts";
 import { range } from "./commands/range.ts";
+import { recover } from "./commands/recover.ts";
 import { reproduce } from "./commands/reproduce.ts";
 import { resume } from "./commands/resume.ts";
 import { run } from "./commands/run.ts";
@@ -52,6 +53,7 @@ export const commands: readonly Command[] = [
   compare,
   exportRuns,
   deleteRuns,
+  recover,
   play,
   check,
   newFile,

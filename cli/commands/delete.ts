@@ -21,7 +21,7 @@ import { needRuns, openStoreOf } from "../stores.ts";
 /** The command `delete`. */
 export const deleteRuns = defineCommand({
   name: "delete",
-  usage: "RUN… | --where CONDITION | --restore RUN | --purge [OPTIONS]",
+  usage: "RUN… | --where CONDITION | --restore RUN | --purge | --orphans [OPTIONS]",
   brief: "Moves runs to the trash; empties it; takes runs back",
   description: "Moves runs to a trash, from which --restore takes them back until --purge " +
     "deletes what is in it for good.",
@@ -30,6 +30,7 @@ export const deleteRuns = defineCommand({
     ["delete --where status=diverged", "all that diverged"],
     ["delete --restore 3f2a", "one of them back"],
     ["delete --purge", "the rest for good"],
+    ["delete --orphans", "files that no run has: lists them"],
   ],
   parser: (known) =>
     object({
@@ -39,20 +40,39 @@ export const deleteRuns = defineCommand({
         description: plain("Take this run back from the trash. Repeatable."),
       })),
       purge: option("--purge", { description: plain("Delete what is in the trash for good.") }),
+      orphans: option("--orphans", {
+        description: plain(
+          "List files that no run has, as a lost or older database leaves them; with --purge, " +
+            "delete them.",
+        ),
+      }),
       store: storeOption(),
     }),
-  async run({ runs: references, where, restore, purge, store: location }, io) {
+  async run({ runs: references, where, restore, purge, orphans, store: location }, io) {
     const named = references.length > 0 || where.length > 0;
-    if ([named, restore.length > 0, purge].filter(Boolean).length > 1) {
+    if ([named, restore.length > 0, purge || orphans].filter(Boolean).length > 1) {
       throw new InputError(
-        "Cannot delete as RUN… or --where, --restore and --purge exclude each other",
+        "Cannot delete as RUN… or --where, --restore, and --purge or --orphans exclude each other",
       );
     }
-    if (!named && restore.length === 0 && !purge) needRuns("delete", references, "--where");
+    if (!named && restore.length === 0 && !purge && !orphans) {
+      needRuns("delete", references, "--where");
+    }
     using opened = await openStoreOf(io, location);
     const { store } = opened;
-    if (purge) {
-      const purged = store.purge();
+    if (orphans && !purge) {
+      const found = store.orphans();
+      const total = found.reduce((sum, each) => sum + each.bytes, 0);
+      const lines = found.map(({ path, bytes: size }) => `${path}  ${bytes(size)}`);
+      io.out([
+        ...lines,
+        found.length === 0
+          ? "No orphans: every file belongs to a run"
+          : `${plural(found.length, "orphan")}, ${bytes(total)}. To take runs among them back: ` +
+            `${PROGRAM} recover. To delete them for good: ${PROGRAM} delete --orphans --purge`,
+      ].join("\n"));
+    } else if (purge) {
+      const purged = store.purge({ orphans });
       io.out(`Deleted ${plural(purged.runs, "run")} for good: ${bytes(purged.bytes)} freed`);
     } else if (restore.length > 0) {
       const found = restore.map((reference) => store.idOf(reference, { trashed: true }));

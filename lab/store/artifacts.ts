@@ -21,6 +21,9 @@ import {
 import type { WriteSynced } from "./files.ts";
 import type { StoredArtifact } from "./store.ts";
 
+/** SHA-256 in hexadecimal. */
+const HASH = /^[0-9a-f]{64}$/;
+
 /** Keeps artifacts of runs in a folder. */
 export class Artifacts {
   readonly #database: Database;
@@ -82,7 +85,7 @@ export class Artifacts {
    * @throws InputError where no run has it; LabError where its file is missing or broken.
    */
   async read(hash: string): Promise<Uint8Array> {
-    if (!/^[0-9a-f]{64}$/.test(hash)) {
+    if (!HASH.test(hash)) {
       throw new InputError(`Cannot read the artifact as its hash must be 64 digits: "${hash}"`);
     }
     if (!this.#isKept(hash)) {
@@ -92,20 +95,20 @@ export class Artifacts {
   }
 
   /**
-   * Removes the files that no run has. A file that another process has just put is put again by that one:
-   * see `put`.
+   * Removes a file, unless a run has it. One that another process has just put is put again by that
+   * one: see `put`.
    *
    * @returns The bytes freed.
    */
-  sweep(): number {
-    let bytes = 0;
-    for (const start of namesIn(this.#folder)) {
-      for (const name of namesIn(`${this.#folder}/${start}`)) {
-        if (name.endsWith(PARTIAL)) continue;
-        if (!this.#isKept(name)) bytes += removeFile(`${this.#folder}/${start}/${name}`);
-      }
-    }
-    return bytes;
+  sweep(hash: string): number {
+    return !HASH.test(hash) || this.#isKept(hash) ? 0 : removeFile(this.#path(hash));
+  }
+
+  /** Hashes of the files that no run has. */
+  orphans(): string[] {
+    return namesIn(this.#folder)
+      .flatMap((start) => namesIn(`${this.#folder}/${start}`))
+      .filter((name) => !name.endsWith(PARTIAL) && !this.#isKept(name));
   }
 
   /** Whether a run has it, hidden attempts included. */

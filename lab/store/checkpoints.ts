@@ -5,7 +5,7 @@
  * @module
  */
 import { decodeCanonicalJson, encodeCanonicalJson } from "../core/canonical_json.ts";
-import { InputError, LabError } from "../core/errors.ts";
+import { DamageError, InputError, LabError } from "../core/errors.ts";
 import { decodeSafetensors, safetensorsParts } from "../core/safetensors.ts";
 import type { Json } from "../core/snapshot.ts";
 import { belowPrefix, prefixed } from "../core/tensor_data.ts";
@@ -22,6 +22,7 @@ import {
   syncFolder,
 } from "./files.ts";
 import type { WriteSynced } from "./files.ts";
+import { JOURNAL, type Journals } from "./journal.ts";
 import type { MetricWriter } from "./metric_writer.ts";
 import type { Checkpoint, NewCheckpoint, StoredCheckpoint } from "./store.ts";
 
@@ -42,15 +43,23 @@ export class Checkpoints {
   readonly #database: Database;
   readonly #folder: string;
   readonly #metrics: MetricWriter;
+  readonly #journals: Journals;
   readonly #write: WriteSynced;
   /** The save in progress of each run: the next one waits for it. */
   readonly #saving = new Map<string, Promise<unknown>>();
 
   /** `folder` is where the runs' folders lie; `write` puts bytes on the disk. */
-  constructor(database: Database, folder: string, metrics: MetricWriter, write: WriteSynced) {
+  constructor(
+    database: Database,
+    folder: string,
+    metrics: MetricWriter,
+    journals: Journals,
+    write: WriteSynced,
+  ) {
     this.#database = database;
     this.#folder = folder;
     this.#metrics = metrics;
+    this.#journals = journals;
     this.#write = write;
   }
 
@@ -96,6 +105,12 @@ export class Checkpoints {
         `Cannot load the checkpoint ${path} as its format must be ${FORMAT}: ${record.format}`,
       );
     }
+    if (record.iteration !== checkpoint.iteration) {
+      throw new DamageError(
+        `Cannot load the checkpoint ${path} as it must be of iteration ${checkpoint.iteration}: ` +
+          `${record.iteration}`,
+      );
+    }
     const { file, hash } = record.tensors;
     const { tensors } = decodeSafetensors(
       await readVerified(`${this.#folder}/${run}/${file}`, hash),
@@ -112,36 +127,37 @@ export class Checkpoints {
   }
 
   /**
-   * Removes the files of a run that no row names: pruned checkpoints, and what a killed process
-   * left. Only who trains the run may call this.
-   *
-   * @returns The bytes freed.
+   * Removes the files of a run that neither a row nor its journal names: pruned checkpoints, and
+   * what a killed process left. Only who trains the run may call this.
    */
-  sweep(run: string): number {
-    const rows = this.#database.all(
-      "SELECT record_file, tensor_file FROM checkpoint WHERE run = ?",
-      run,
+  sweep(run: string): void {
+    const named = new Set(
+      [...this.#rows(run), ...this.#journals.read(run)?.checkpoints ?? []].flatMap(filesOf),
     );
-    const named = new Set(rows.flatMap((row) => [row.record_file, row.tensor_file]));
     const folder = `${this.#folder}/${run}`;
-    return namesIn(folder)
-      .filter((name) => !named.has(name))
-      .reduce((bytes, name) => bytes + removeFile(`${folder}/${name}`), 0);
+    for (const name of namesIn(folder)) {
+      if (name !== JOURNAL && !named.has(name)) removeFile(`${folder}/${name}`);
+    }
   }
 
   /**
-   * Removes the files of runs that are no more.
+   * Removes the folder of a run that is no more.
    *
    * @returns The bytes freed.
    */
-  sweepAll(): number {
-    let bytes = 0;
-    for (const run of namesIn(this.#folder)) {
-      if (this.#database.get("SELECT id FROM run WHERE id = ?", run) !== undefined) continue;
-      bytes += this.sweep(run);
-      Deno.removeSync(`${this.#folder}/${run}`);
-    }
+  remove(run: string): number {
+    if (this.#database.get("SELECT id FROM run WHERE id = ?", run) !== undefined) return 0;
+    const folder = `${this.#folder}/${run}`;
+    const bytes = namesIn(folder).reduce((sum, name) => sum + removeFile(`${folder}/${name}`), 0);
+    removeFile(folder);
     return bytes;
+  }
+
+  /** Folders of runs that the database does not have. */
+  orphans(): string[] {
+    return namesIn(this.#folder).filter((run) =>
+      this.#database.get("SELECT id FROM run WHERE id = ?", run) === undefined
+    );
   }
 
   async #save(run: string, checkpoint: NewCheckpoint): Promise<StoredCheckpoint> {
@@ -157,6 +173,7 @@ export class Checkpoints {
     await syncFolder(this.#folder);
 
     const bytes = [...files.tensors, files.record].reduce((sum, { length }) => sum + length, 0);
+    const before = this.#rows(run).flatMap(filesOf);
     const id = this.#database.write(() => {
       this.#metrics.write();
       const { row } = this.#database.run(
@@ -177,10 +194,14 @@ export class Checkpoints {
       return row;
     }, { durable: true });
     this.#metrics.written();
-    try {
-      this.sweep(run);
-    } catch {
-      // The checkpoint is safe; what could not be removed goes with the next one.
+    this.#journals.append(run, { durable: true });
+    const named = new Set(this.#rows(run).flatMap(filesOf));
+    for (const name of before.filter((name) => !named.has(name))) {
+      try {
+        removeFile(`${folder}/${name}`);
+      } catch {
+        // The checkpoint is safe; what could not be removed goes when the run is locked again.
+      }
     }
     return { id, iteration, attempt, kind, score, hash: files.hash, bytes };
   }
@@ -194,16 +215,25 @@ export class Checkpoints {
       left[name] = (left[name] ?? 1) - 1;
       if (left[name] >= 0) kept.add(id);
     }
-    for (const { id } of this.#database.all("SELECT id FROM checkpoint WHERE run = ?", run)) {
+    for (const { id } of this.#rows(run)) {
       if (!kept.has(id)) this.#database.run("DELETE FROM checkpoint WHERE id = ?", id);
     }
   }
 
+  #rows(run: string): Row[] {
+    return this.#database.all("SELECT * FROM checkpoint WHERE run = ? ORDER BY iteration, id", run);
+  }
+
   #visibleRows(run: string): Row[] {
     const visibleUntil = visibilityOf(this.#database, run);
-    return this.#database.all("SELECT * FROM checkpoint WHERE run = ? ORDER BY iteration, id", run)
+    return this.#rows(run)
       .filter((row) => Number(row.iteration) <= visibleUntil(Number(row.attempt)));
   }
+}
+
+/** Names of the two files of a checkpoint's row. */
+function filesOf(row: Row): string[] {
+  return [String(row.record_file), String(row.tensor_file)];
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import type { SQLInputValue, StatementSync } from "node:sqlite";
-import { DamageError, InputError, LabError } from "../core/errors.ts";
+import { DamageError, InputError, LabError, unlessDamaged } from "../core/errors.ts";
 import { checksum } from "./checksum.ts";
 
 /** A row as SQLite returns it. */
@@ -26,7 +26,7 @@ const remedies: readonly (readonly [RegExp, typeof InputError | typeof LabError,
   [/disk is full/, LabError, "the disk is full: free some space, then resume the run"],
   [/disk I\/O error/, LabError, "the disk failed or is full"],
   [/malformed/, DamageError, "it is damaged: `verify` says what of it is, `recover` rebuilds it"],
-  [/not a database/, LabError, "it is no SQLite database"],
+  [/not a database/, DamageError, "it is no SQLite database"],
 ];
 
 /** A failure of SQLite as one line that says what to do; other errors come back as they are. */
@@ -39,6 +39,13 @@ function explained(error: unknown, path: string): unknown {
     return new Kind(`Cannot use the store ${path} as ${remedy}`, { cause: error });
   }
   return new LabError(`Cannot use the store ${path} as ${error.message}`, { cause: error });
+}
+
+/** What SQLite finds wrong with a file, a line each; none where it is whole. */
+export function damagesOf(database: Database): string[] {
+  const found = unlessDamaged(() => database.all("PRAGMA integrity_check(20)"));
+  if (found instanceof DamageError) return [found.message];
+  return found.map((row) => String(row.integrity_check)).filter((line) => line !== "ok");
 }
 
 /** One connection to a store's file. */

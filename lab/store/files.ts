@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { LabError } from "../core/errors.ts";
+import { DamageError, LabError } from "../core/errors.ts";
 
 /** Writes the parts of a file that does not exist yet and waits for the disk. */
 export type WriteSynced = (path: string, parts: readonly Uint8Array[]) => Promise<void>;
@@ -71,7 +71,7 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * Removes a file.
+ * Removes a file or an empty folder.
  *
  * @returns Its bytes, 0 where it was not there.
  */
@@ -96,12 +96,23 @@ export function sizeOfFile(path: string): number | undefined {
   }
 }
 
-/** Names in a folder; none where it is missing. */
+/** Text of a file; undefined where there is none. */
+export function textOf(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Names in a folder; none where there is no folder. */
 export function namesIn(folder: string): string[] {
   try {
     return Array.from(Deno.readDirSync(folder), (entry) => entry.name);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    const { NotADirectory, NotFound } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotADirectory) return [];
     throw error;
   }
 }
@@ -116,7 +127,7 @@ export function sha256(...parts: readonly Uint8Array[]): string {
 /**
  * Reads a file whose content hash is known.
  *
- * @throws {LabError} that names the file where it is missing or its bytes differ.
+ * @throws {DamageError} that names the file where it is missing or its bytes differ.
  */
 export async function readVerified(path: string, hash: string): Promise<Uint8Array> {
   let bytes: Uint8Array;
@@ -124,11 +135,11 @@ export async function readVerified(path: string, hash: string): Promise<Uint8Arr
     bytes = await Deno.readFile(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new LabError(`Cannot read ${path} as the file is missing`);
+    throw new DamageError(`Cannot read ${path} as the file is missing`);
   }
   const found = sha256(bytes);
   if (found !== hash) {
-    throw new LabError(
+    throw new DamageError(
       `Cannot read ${path} as its content must hash to ${hash.slice(0, 12)}…: ` +
         `${found.slice(0, 12)}… (the file was altered or cut off)`,
     );
@@ -137,7 +148,7 @@ export async function readVerified(path: string, hash: string): Promise<Uint8Arr
 }
 
 /** A {@linkcode LabError} that says why a file could not be written. */
-function writeFailure(path: string, error: unknown): LabError {
+export function writeFailure(path: string, error: unknown): LabError {
   const text = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   const reason = code === "ENOSPC" || code === "EDQUOT"

@@ -15,7 +15,15 @@ const PAUSE_MILLISECONDS = 5;
  * @throws {LabError} where another holder has it.
  */
 export function takeLock(path: string, run: string): Disposable {
-  const file = Deno.openSync(path, { read: true, write: true, create: true });
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path, { read: true, write: true, create: true });
+  } catch (error) {
+    const reason = error instanceof Deno.errors.IsADirectory
+      ? "is a folder"
+      : `cannot be opened (${error instanceof Error ? error.message : error})`;
+    throw new LabError(`Cannot train the run ${run} as its lock ${reason}: ${path}`);
+  }
   for (let i = 0; !file.tryLockSync(true); i++) {
     if (i === TRIES) {
       file.close();

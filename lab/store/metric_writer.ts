@@ -15,7 +15,7 @@ const FLUSH_MILLISECONDS = 500;
 /** … or when so many wait. */
 const QUEUE_LIMIT = 1 << 16;
 /** A chunk of so many points is closed; until then each flush writes it anew with its new points. */
-const CHUNK_POINTS = 512;
+export const CHUNK_POINTS = 512;
 
 /** The open chunk of one series. */
 interface OpenChunk {

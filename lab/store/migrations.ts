@@ -133,6 +133,14 @@ export const migrations: readonly Migration[] = [
   ALTER TABLE checked_chunk RENAME TO chunk;
   CREATE INDEX chunk_series ON chunk (series);
   `,
+  `
+  -- What a purge has deleted and whose files are still to go: ids of runs, hashes of artifacts.
+  CREATE TABLE tombstone (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (kind, name)
+  ) WITHOUT ROWID;
+  `,
 ];
 
 /** The schema version of a file; 0 is an empty one. */

@@ -16,6 +16,11 @@ export function nextRunNumber(newest: number, now: number): number {
   return Math.max(newest + 1, Math.floor((now - EPOCH_MILLISECONDS) / 1000));
 }
 
+/** The number of a run's id. */
+export function runNumberOf(id: string): number {
+  return [...id].reduce((number, digit) => 32 * number + DIGITS.indexOf(digit), 0);
+}
+
 /** The id of a run's number (0 … 32⁶ − 1). */
 export function runIdOf(number: number): string {
   let id = "";

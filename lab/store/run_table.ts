@@ -41,8 +41,11 @@ export class RunTable {
     this.#isActive = isActive;
   }
 
-  /** Adds a run of status `running`. */
-  create(run: { name: string; manifest: Manifest; tags: readonly string[]; note: string }): Run {
+  /** Adds a run of status `running`, unless `added` throws. */
+  create(
+    run: { name: string; manifest: Manifest; tags: readonly string[]; note: string },
+    added: (id: string) => void,
+  ): Run {
     const now = Date.now();
     const manifest = JSON.stringify(run.manifest);
     const id = this.#database.write(() => {
@@ -60,6 +63,7 @@ export class RunTable {
         run.note,
         now,
       );
+      added(runIdOf(number));
       return runIdOf(number);
     });
     return this.get(id)!;

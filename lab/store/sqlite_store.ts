@@ -4,13 +4,14 @@
  *
  * @module
  */
-import { InputError } from "../core/errors.ts";
+import { DamageError, InputError, LabError } from "../core/errors.ts";
 import type { LabEvent, MetricPoint } from "../core/metrics.ts";
 import { Artifacts } from "./artifacts.ts";
 import { Checkpoints } from "./checkpoints.ts";
-import { Database } from "./database.ts";
+import { damagesOf, Database } from "./database.ts";
 import { namesIn, removeFile, sizeOfFile, writeSynced } from "./files.ts";
 import type { WriteSynced } from "./files.ts";
+import { Journals } from "./journal.ts";
 import { folderOf, makeFolder } from "./location.ts";
 import { isLocked, takeLock } from "./lock.ts";
 import {
@@ -23,12 +24,14 @@ import {
 } from "./metric_reader.ts";
 import { MetricWriter } from "./metric_writer.ts";
 import { migrate, refuseForeign } from "./migrations.ts";
+import { recoverRuns, type Recovery } from "./recover.ts";
 import { RunTable } from "./run_table.ts";
 import type {
   Checkpoint,
   DamagedRun,
   Manifest,
   NewCheckpoint,
+  Orphan,
   Run,
   RunUpdate,
   Series,
@@ -51,9 +54,50 @@ import type {
 export function openStore(location: string, options: { readOnly?: boolean } = {}): Store {
   const folder = folderOf(location);
   const path = `${folder}/lab.db`;
-  if (options.readOnly) return openForReading(folder, path);
+  refuseOther(folder, path);
+  return options.readOnly ? openForReading(folder, path) : openForWriting(folder);
+}
+
+/**
+ * Rebuilds what the database in a folder lacks from the journals beside the checkpoints. A database
+ * that is damaged is set aside, none is deleted.
+ *
+ * @throws {InputError} where there is nothing to recover from.
+ * @throws {LabError} while a run is being trained.
+ */
+export function recoverStore(location: string): Recovery & { readonly setAside: string | null } {
+  const folder = folderOf(location);
+  const path = `${folder}/lab.db`;
+  refuseFolder(path);
+  if (namesIn(`${folder}/checkpoints`).length === 0) {
+    throw new InputError(`Cannot recover as there are no checkpoints: ${folder}`);
+  }
+  const training = namesIn(`${folder}/locks`).find((id) => isLocked(`${folder}/locks/${id}`));
+  if (training !== undefined) {
+    throw new LabError(`Cannot recover as run ${training} is being trained: stop that first`);
+  }
+  const setAside = isSound(path) ? null : asideOf(path);
+  if (setAside !== null) {
+    for (const end of ["", "-wal", "-shm"]) {
+      if (sizeOfFile(path + end) !== undefined) Deno.renameSync(path + end, setAside + end);
+    }
+  }
+  const database = openDatabase(folder);
+  try {
+    return { ...recoverRuns(database, `${folder}/checkpoints`), setAside };
+  } finally {
+    database.close();
+  }
+}
+
+function openForWriting(folder: string): Store {
+  return new SqliteStore(folder, openDatabase(folder));
+}
+
+/** The database of a folder, both made where they are missing, its schema brought forward. */
+function openDatabase(folder: string): Database {
   makeFolder(folder);
-  const database = new Database(path, { readOnly: false });
+  const database = new Database(`${folder}/lab.db`, { readOnly: false });
   try {
     // Before anything is written: a store of a newer schema stays as it is.
     refuseForeign(database);
@@ -64,11 +108,59 @@ export function openStore(location: string, options: { readOnly?: boolean } = {}
     }
     database.execute("PRAGMA synchronous = NORMAL");
     migrate(database);
+    return database;
   } catch (error) {
     database.close();
     throw error;
   }
-  return new SqliteStore(folder, database);
+}
+
+/**
+ * Refuses what is no database, and to make an empty one beside the files of runs.
+ *
+ * @throws {InputError}
+ * @throws {LabError}
+ */
+function refuseOther(folder: string, path: string): void {
+  refuseFolder(path);
+  if (isReadable(path) && sizeOfFile(path)! > 0) return;
+  const runs = isReadable(folder) ? namesIn(`${folder}/checkpoints`).length : 0;
+  const others = isReadable(folder) ? namesIn(`${folder}/artifacts`).length : 0;
+  if (runs + others === 0) return;
+  throw new LabError(
+    `Cannot open the store as ${folder} holds checkpoints of ${runs} runs but no database: put ` +
+      "lab.db back, or rebuild it (`recover`)",
+  );
+}
+
+/** @throws {InputError} */
+function refuseFolder(path: string): void {
+  if (isReadable(path) && Deno.statSync(path).isDirectory) {
+    throw new InputError(`Cannot open the store as its database is a folder: ${path}`);
+  }
+}
+
+/** Whether a database is missing, empty, or whole. */
+function isSound(path: string): boolean {
+  if ((sizeOfFile(path) ?? 0) === 0) return true;
+  let database: Database | undefined;
+  try {
+    database = new Database(path, { readOnly: false });
+    refuseForeign(database);
+    return damagesOf(database).length === 0;
+  } catch (error) {
+    if (error instanceof DamageError) return false;
+    throw error;
+  } finally {
+    database?.close();
+  }
+}
+
+/** The first free name for a damaged database. */
+function asideOf(path: string): string {
+  for (let n = 1;; n++) {
+    if (sizeOfFile(`${path}.damaged-${n}`) === undefined) return `${path}.damaged-${n}`;
+  }
 }
 
 /** @throws {InputError} where this process may not look. */
@@ -91,6 +183,9 @@ function openForReading(folder: string, path: string): Store {
         "`deno task -q experiment`)",
     );
   }
+  if (sizeOfFile(path) === 0) {
+    throw new InputError(`Cannot read the store as its database is empty: ${path}`);
+  }
   const database = new Database(path, { readOnly: true });
   try {
     refuseForeign(database);
@@ -108,6 +203,7 @@ export class SqliteStore implements Store {
   readonly #runs: RunTable;
   readonly #metrics: MetricWriter;
   readonly #artifacts: Artifacts;
+  readonly #journals: Journals;
   readonly #checkpoints: Checkpoints;
 
   /** A store in `folder`, whose file is open and of today's schema. */
@@ -117,13 +213,21 @@ export class SqliteStore implements Store {
     this.#runs = new RunTable(database, (id) => isLocked(this.#lockPath(id)));
     this.#metrics = new MetricWriter(database);
     this.#artifacts = new Artifacts(database, `${folder}/artifacts`, write);
-    this.#checkpoints = new Checkpoints(database, `${folder}/checkpoints`, this.#metrics, write);
+    const checkpoints = `${folder}/checkpoints`;
+    this.#journals = new Journals(database, checkpoints);
+    this.#checkpoints = new Checkpoints(
+      database,
+      checkpoints,
+      this.#metrics,
+      this.#journals,
+      write,
+    );
   }
 
   createRun(
     run: { name: string; manifest: Manifest; tags: readonly string[]; note: string },
   ): Run {
-    return this.#runs.create(run);
+    return this.#runs.create(run, (id) => this.#journals.append(id, { durable: false }));
   }
 
   run(id: string): Run | undefined {
@@ -147,16 +251,26 @@ export class SqliteStore implements Store {
   }
 
   update(id: string, change: RunUpdate): void {
-    if (change.status !== undefined && change.status !== "running") this.#metrics.release(id);
+    const ends = change.status !== undefined && change.status !== "running";
+    if (ends) this.#metrics.release(id);
     this.#runs.update(id, change);
+    if (!ends) return;
+    this.#note(id);
+    this.#journals.release(id);
   }
 
   lock(id: string): Disposable {
     this.#database.requireWritable();
     this.#requireRun(id);
     const lock = takeLock(this.#lockPath(id), id);
-    this.#checkpoints.sweep(id);
-    return lock;
+    try {
+      this.#journals.requireOlder(id);
+      this.#checkpoints.sweep(id);
+      return lock;
+    } catch (error) {
+      lock[Symbol.dispose]();
+      throw error;
+    }
   }
 
   beginAttempt(id: string, iteration: number): number {
@@ -256,27 +370,48 @@ export class SqliteStore implements Store {
 
   trash(id: string): void {
     this.#runs.setTrashed(id, Date.now());
+    this.#note(id);
   }
 
   restore(id: string): void {
     this.#runs.setTrashed(id, null);
+    this.#note(id);
   }
 
-  purge(): { runs: number; bytes: number } {
+  purge(options: { orphans?: boolean } = {}): { runs: number; bytes: number } {
     this.#database.requireWritable();
     const { sound, damaged } = this.#runs.list(true);
     const ids = [...sound, ...damaged].filter((run) => !run.active).map((run) => run.id);
+    const orphans = options.orphans ? this.#orphans() : [];
     const before = this.#databaseBytes();
     this.#database.write(() => {
-      for (const id of ids) this.#database.run("DELETE FROM run WHERE id = ?", id);
+      const mark = (kind: string, name: string) =>
+        this.#database.run("INSERT OR IGNORE INTO tombstone VALUES (?, ?)", kind, name);
+      for (const { kind, name } of orphans) mark(kind, name);
+      for (const id of ids) {
+        for (const { hash } of this.#database.all("SELECT hash FROM artifact WHERE run = ?", id)) {
+          mark("artifact", String(hash));
+        }
+        mark("run", id);
+        this.#database.run("DELETE FROM run WHERE id = ?", id);
+      }
     });
-    // Also what a purge that was killed left behind.
-    const files = this.#artifacts.sweep() + this.#checkpoints.sweepAll();
-    for (const id of namesIn(`${this.location}/locks`)) {
-      if (!this.#exists(id)) removeFile(this.#lockPath(id));
-    }
+    const files = this.#sweep();
     this.#shrink();
     return { runs: ids.length, bytes: files + before - this.#databaseBytes() };
+  }
+
+  orphans(): Orphan[] {
+    return this.#orphans().map(({ kind, name }) => {
+      if (kind === "artifact") {
+        const path = `artifacts/${name.slice(0, 2)}/${name}`;
+        return { path, bytes: sizeOfFile(`${this.location}/${path}`) ?? 0 };
+      }
+      const path = `checkpoints/${name}`;
+      const sizes = namesIn(`${this.location}/${path}`)
+        .map((file) => sizeOfFile(`${this.location}/${path}/${file}`) ?? 0);
+      return { path, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+    });
   }
 
   version(): number {
@@ -288,6 +423,50 @@ export class SqliteStore implements Store {
       this.flush();
     } finally {
       this.#database.close();
+    }
+  }
+
+  /** Files that no run has, nor a process that trains. */
+  #orphans(): { kind: "run" | "artifact"; name: string }[] {
+    const runs = this.#checkpoints.orphans().filter((id) => !isLocked(this.#lockPath(id)));
+    return [
+      ...runs.map((name) => ({ kind: "run" as const, name })),
+      ...this.#artifacts.orphans().map((name) => ({ kind: "artifact" as const, name })),
+    ];
+  }
+
+  /**
+   * Removes the files of what was deleted, also by a purge that was killed.
+   *
+   * @returns The bytes freed.
+   */
+  #sweep(): number {
+    const tombstones = this.#database.all("SELECT kind, name FROM tombstone").map((row) => ({
+      kind: String(row.kind),
+      name: String(row.name),
+    }));
+    let bytes = 0;
+    for (const { kind, name } of tombstones) {
+      if (kind === "artifact") bytes += this.#artifacts.sweep(name);
+      else {
+        bytes += this.#checkpoints.remove(name);
+        removeFile(this.#lockPath(name));
+      }
+    }
+    this.#database.write(() => {
+      for (const { kind, name } of tombstones) {
+        this.#database.run("DELETE FROM tombstone WHERE kind = ? AND name = ?", kind, name);
+      }
+    });
+    return bytes;
+  }
+
+  /** Writes into the journal what the database has already; the next line holds it too. */
+  #note(id: string): void {
+    try {
+      this.#journals.append(id, { durable: true });
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
     }
   }
 

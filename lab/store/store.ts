@@ -188,6 +188,14 @@ export interface StoredCheckpoint {
   readonly bytes: number;
 }
 
+/** A file, or a folder of checkpoints, that no run has. */
+export interface Orphan {
+  /** Below the store's folder. */
+  readonly path: string;
+  /** Of all files in it. */
+  readonly bytes: number;
+}
+
 /** A checkpoint's content: the trainer's snapshot and the runner's own counters. */
 export interface Checkpoint {
   /** The trainer's. */
@@ -309,11 +317,13 @@ export interface Store {
   /** Takes a run back out of the trash. */
   restore(id: string): void;
   /**
-   * Deletes trashed runs for good.
+   * Deletes trashed runs for good with their files, and where asked the orphans.
    *
-   * @returns How many and the bytes freed.
+   * @returns How many runs and the bytes freed.
    */
-  purge(): { runs: number; bytes: number };
+  purge(options?: { orphans?: boolean }): { runs: number; bytes: number };
+  /** Files that no run of the store has: what a lost or older database once knew. */
+  orphans(): Orphan[];
   /** A number that grows with every write, for live pages. */
   version(): number;
   /** Writes what is queued and lets go of the store. */

@@ -331,7 +331,7 @@ const offered = (...words: string[]) =>
 
 Deno.test("completions offer commands, flags, choices, experiments and runs", () => {
   deepStrictEqual(offered(""), commands.map(({ name }) => name));
-  deepStrictEqual(offered("re"), ["resume", "reproduce"]);
+  deepStrictEqual(offered("re"), ["resume", "reproduce", "recover"]);
   deepStrictEqual(offered("run", "cart"), ["cartpole-dqn", "cartpole-ppo"]);
   deepStrictEqual(offered("run", "cartpole-ppo", "--see"), ["--seed", "--seeds"]);
   deepStrictEqual(offered("run", "cartpole-ppo", "--backend", "w"), [

@@ -2,12 +2,14 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { InputError, LabError } from "../../../lab/core/errors.ts";
 import { Database } from "../../../lab/store/database.ts";
 import { writeSynced } from "../../../lab/store/files.ts";
+import { JOURNAL } from "../../../lab/store/journal.ts";
 import { openStore, SqliteStore } from "../../../lab/store/sqlite_store.ts";
 import { addRun, checkpointAt, pointAt, snapshotAt, withFolder, withStore } from "./fixtures.ts";
 
-/** Names in the folder of a run's checkpoints. */
+/** Names in the folder of a run's checkpoints, its journal left out. */
 const filesOf = (folder: string, id: string) =>
-  [...Deno.readDirSync(`${folder}/checkpoints/${id}`)].map((entry) => entry.name).sort();
+  [...Deno.readDirSync(`${folder}/checkpoints/${id}`)].map((entry) => entry.name)
+    .filter((name) => name !== JOURNAL).sort();
 
 Deno.test("a checkpoint comes back bit for bit, from another process's store too", () =>
   withFolder(async (folder) => {

@@ -144,3 +144,28 @@ Deno.test("a damaged database is reported in one line", () =>
       error instanceof LabError && /is damaged/.test(error.message));
     damaged.close();
   }));
+
+Deno.test("an empty file, and a folder, in place of the database or of a lock say what they are", () =>
+  withFolder((folder) => {
+    Deno.mkdirSync(`${folder}/runs`);
+    Deno.writeFileSync(`${folder}/runs/lab.db`, new Uint8Array());
+    throws(
+      () => openStore(`${folder}/runs`, { readOnly: true }),
+      badInput(/its database is empty: .*lab\.db/),
+    );
+    const store = openStore(`${folder}/runs`);
+    const { id } = addRun(store);
+    Deno.mkdirSync(`${folder}/runs/locks/${id}`);
+    throws(
+      () => store.lock(id),
+      (error) => error instanceof LabError && /as its lock is a folder/.test(error.message),
+    );
+    store.close();
+    Deno.mkdirSync(`${folder}/other/lab.db`, { recursive: true });
+    for (const readOnly of [false, true]) {
+      throws(
+        () => openStore(`${folder}/other`, { readOnly }),
+        badInput(/its database is a folder/),
+      );
+    }
+  }));

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { DatabaseSync } from "node:sqlite";
 import { InputError, LabError } from "../../../lab/core/errors.ts";
 import { nextRunNumber, runIdOf } from "../../../lab/store/run_id.ts";
 import { openStore } from "../../../lab/store/sqlite_store.ts";
@@ -227,18 +228,61 @@ Deno.test("a purge clears away what a purge that was killed left behind", () =>
     store.lock(id)[Symbol.dispose]();
     Deno.mkdirSync(`${folder}/checkpoints/zzzzzz`);
     Deno.mkdirSync(`${folder}/artifacts/00`);
-    const left = [`checkpoints/zzzzzz/1-a.json`, `artifacts/00/00ff`, `locks/zzzzzz`];
+    const gone = "00".repeat(32);
+    const left = [`checkpoints/zzzzzz/1-a.json`, `artifacts/00/${gone}`, `locks/zzzzzz`];
     for (const name of left) Deno.writeFileSync(`${folder}/${name}`, new Uint8Array(1000));
-    // Another process writes this one at this moment.
-    Deno.writeTextFileSync(`${folder}/artifacts/00/00ee.1-0.part`, "half");
+    const raw = new DatabaseSync(`${folder}/lab.db`);
+    for (const [kind, name] of [["run", "zzzzzz"], ["artifact", gone], ["artifact", hash]]) {
+      raw.prepare("INSERT INTO tombstone VALUES (?, ?)").run(kind, name);
+    }
     const { runs, bytes: freed } = store.purge();
     strictEqual(runs, 0);
     ok(freed >= 2000);
     for (const name of left) strictEqual(await exists(`${folder}/${name}`), false);
-    strictEqual(await exists(`${folder}/artifacts/00/00ee.1-0.part`), true);
     strictEqual(await exists(`${folder}/locks/${id}`), true);
+    // A run that has an artifact keeps it.
     deepStrictEqual(await store.readArtifact(hash), bytes);
     await store.loadCheckpoint(id, store.checkpoints(id)[0]);
+    deepStrictEqual(raw.prepare("SELECT * FROM tombstone").all(), []);
+    raw.close();
+  }));
+
+Deno.test("a purge leaves what it has not deleted itself; orphans go when they are asked for", () =>
+  withStore(async (store, folder) => {
+    const ids = [addRun(store).id, addRun(store).id, addRun(store).id];
+    const hashes: string[] = [];
+    for (const id of ids) {
+      const bytes = new TextEncoder().encode(`of ${id}`);
+      const artifact = { name: "samples", iteration: 1, mediaType: "text/plain", bytes };
+      hashes.push((await store.putArtifact(id, artifact)).hash);
+      await store.saveCheckpoint(id, checkpointAt(1));
+    }
+    // As in an older database, which knows one of them alone; another is being trained.
+    const raw = new DatabaseSync(`${folder}/lab.db`);
+    const lock = store.lock(ids[2]);
+    raw.prepare("DELETE FROM run WHERE id > ?").run(ids[0]);
+    raw.close();
+    strictEqual(store.purge().runs, 0);
+    for (const id of ids) strictEqual(await exists(`${folder}/checkpoints/${id}`), true);
+    const orphans = store.orphans();
+    deepStrictEqual(
+      orphans.map(({ path }) => path).sort(),
+      [
+        ...hashes.slice(1).map((hash) => `artifacts/${hash.slice(0, 2)}/${hash}`),
+        `checkpoints/${ids[1]}`,
+      ].sort(),
+    );
+    // Another process writes this one at this moment.
+    Deno.mkdirSync(`${folder}/artifacts/zz`);
+    Deno.writeTextFileSync(`${folder}/artifacts/zz/zzee.1-0.part`, "half");
+    const sizes = orphans.reduce((sum, { bytes }) => sum + bytes, 0);
+    ok(sizes > 500 && store.purge({ orphans: true }).bytes >= sizes);
+    strictEqual(await exists(`${folder}/artifacts/zz/zzee.1-0.part`), true);
+    strictEqual(await exists(`${folder}/checkpoints/${ids[1]}`), false);
+    strictEqual(await exists(`${folder}/checkpoints/${ids[2]}`), true);
+    await store.readArtifact(hashes[0]);
+    deepStrictEqual(store.orphans(), []);
+    lock[Symbol.dispose]();
   }));
 
 async function exists(path: string): Promise<boolean> {

@@ -1,0 +1,46 @@
+/** `recover`: rebuilds a lost or older database. @module */
+import { object } from "@optique/core/constructs";
+import { defineCommand, PROGRAM, storeOption } from "../command.ts";
+import { plural } from "../terminal/format.ts";
+import { storeLocation } from "../stores.ts";
+
+/** The command `recover`. */
+export const recover = defineCommand({
+  name: "recover",
+  usage: "[OPTIONS]",
+  brief: "Rebuilds a lost, damaged or older database of runs",
+  description: "Rebuilds lab.db from the journals that lie beside the checkpoints: every run as " +
+    "of its newest checkpoint, with its series, events and pictures. Runs that the database has " +
+    "as new stay as they are. A damaged database is set aside, and nothing is deleted.",
+  examples: [
+    ["recover", "the default store"],
+    ["recover --store /mnt/disk/runs", "another one"],
+  ],
+  parser: () => object({ store: storeOption() }),
+  async run({ store: location }, io) {
+    const { recoverStore } = await import("../../lab/store/sqlite_store.ts");
+    const { recovered, incomplete, known, lost, setAside } = recoverStore(
+      storeLocation(io, location),
+    );
+    const lines = [
+      `Recovered ${plural(recovered.length, "run")}${listed(recovered)}`,
+      ...(known.length === 0 ? [] : [`${plural(known.length, "run")} were there as new`]),
+      ...(incomplete.length === 0
+        ? []
+        : [`Without their series, as their journals are damaged${listed(incomplete)}`]),
+      ...(lost.length === 0
+        ? []
+        : [`Without a journal that can be read, their files left as they are${listed(lost)}`]),
+      ...(setAside === null ? [] : [`The damaged database is kept as ${setAside}`]),
+      ...(recovered.length + incomplete.length === 0 ? [] : [
+        `Those that had not finished go on by: ${PROGRAM} resume RUN`,
+      ]),
+    ];
+    io.out(lines.join("\n"));
+    return incomplete.length + lost.length > 0 ? 1 : 0;
+  },
+});
+
+function listed(ids: readonly string[]): string {
+  return ids.length === 0 ? "" : `: ${ids.join(", ")}`;
+}

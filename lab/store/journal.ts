@@ -1,0 +1,240 @@
+/**
+ * A journal beside the checkpoints of each run: what the database holds of it, as far as its newest
+ * checkpoint or its end, so that a lost database can be rebuilt (recover.ts). A line is what one
+ * append found new, guarded by a checksum; a line that was cut off by a crash is left out when read,
+ * and what it held comes again with the next one.
+ *
+ * @module
+ */
+import { LabError } from "../core/errors.ts";
+import { checksum } from "./checksum.ts";
+import type { Database, Row } from "./database.ts";
+import { PARTIAL, removeFile, textOf, writeFailure } from "./files.ts";
+import { CHUNK_POINTS } from "./metric_writer.ts";
+
+/** Name of the file in a run's folder. */
+export const JOURNAL = "journal.jsonl";
+
+/** What a journal holds of a run: rows of the database by table. */
+export interface JournalContent {
+  readonly run: Row;
+  readonly attempts: readonly Row[];
+  /** Those that count, oldest first. */
+  readonly checkpoints: readonly Row[];
+  /** By id; each with the name of its series as `name`. */
+  readonly chunks: ReadonlyMap<number, Row>;
+  /** By id. */
+  readonly events: ReadonlyMap<number, Row>;
+  /** By id. */
+  readonly artifacts: ReadonlyMap<number, Row>;
+  /** Whether all chunks are there that were ever written; false where lines are damaged. */
+  readonly complete: boolean;
+}
+
+/** A line's content. */
+interface Entry {
+  readonly run: Row;
+  readonly attempts: readonly Row[];
+  readonly checkpoints: readonly Row[];
+  readonly chunks: readonly Row[];
+  readonly events: readonly Row[];
+  readonly artifacts: readonly Row[];
+  /** Chunks of the run with this line, and their points. */
+  readonly total: readonly [chunks: number, points: number];
+}
+
+/** What of a run stands in its journal. */
+interface Known {
+  /** Points by chunk. */
+  readonly chunks: Map<number, number>;
+  /** Chunks that may still grow. */
+  readonly open: readonly number[];
+  /** The newest row of each table that only grows. */
+  readonly last: { readonly chunk: number; readonly event: number; readonly artifact: number };
+}
+
+/** Writes the journals of a store's runs. */
+export class Journals {
+  readonly #database: Database;
+  readonly #folder: string;
+  readonly #known = new Map<string, Known>();
+
+  /** `folder` is where the runs' folders lie. */
+  constructor(database: Database, folder: string) {
+    this.#database = database;
+    this.#folder = folder;
+  }
+
+  /** Writes what is new of a run; `durable` waits for the disk. */
+  append(run: string, options: { durable: boolean }): void {
+    const known = this.#known.get(run) ?? knownOf(this.read(run));
+    this.#append(run, known, (folder, line) => write(`${folder}/${JOURNAL}`, line, options));
+  }
+
+  /** Writes all of a run anew, in place of the journal that it had. */
+  rewrite(run: string): void {
+    this.#append(run, knownOf(undefined), (folder, line) => {
+      const path = `${folder}/${JOURNAL}`;
+      removeFile(path + PARTIAL);
+      write(path + PARTIAL, line, { durable: true });
+      Deno.renameSync(path + PARTIAL, path);
+    });
+  }
+
+  /** Forgets what it knows of a run, so that it takes no more memory. */
+  release(run: string): void {
+    this.#known.delete(run);
+  }
+
+  #append(run: string, known: Known, put: (folder: string, line: string) => void): void {
+    const rows = (sql: string, ...values: (string | number)[]) =>
+      this.#database.all(sql, run, ...values);
+    const chunks = rows(
+      `SELECT c.*, s.name FROM chunk c JOIN series s ON s.id = c.series
+       WHERE s.run = ? AND (c.id > ? OR c.id IN (SELECT value FROM json_each(?))) ORDER BY c.id`,
+      known.last.chunk,
+      JSON.stringify(known.open),
+    ).filter(({ id, count }) => known.chunks.get(Number(id)) !== count);
+    for (const { id, count } of chunks) known.chunks.set(Number(id), Number(count));
+    const entry: Entry = {
+      run: rows("SELECT * FROM run WHERE id = ?")[0],
+      attempts: rows("SELECT * FROM attempt WHERE run = ? ORDER BY attempt"),
+      checkpoints: rows("SELECT * FROM checkpoint WHERE run = ? ORDER BY iteration, id"),
+      chunks,
+      events: rows("SELECT * FROM event WHERE run = ? AND id > ? ORDER BY id", known.last.event),
+      artifacts: rows(
+        "SELECT * FROM artifact WHERE run = ? AND id > ? ORDER BY id",
+        known.last.artifact,
+      ),
+      total: totalOf(known.chunks.values()),
+    };
+    // Until the line is on the disk, nothing of it is known to be there.
+    this.#known.delete(run);
+    const folder = `${this.#folder}/${run}`;
+    Deno.mkdirSync(folder, { recursive: true });
+    put(folder, lineOf(entry));
+    const mayGrow = new Set([...known.open, ...chunks.map(({ id }) => Number(id))]);
+    const newest = (list: readonly Row[], before: number) =>
+      list.reduce((last, { id }) => Math.max(last, Number(id)), before);
+    this.#known.set(run, {
+      chunks: known.chunks,
+      open: [...mayGrow].filter((id) => known.chunks.get(id)! < CHUNK_POINTS),
+      last: {
+        chunk: newest(chunks, known.last.chunk),
+        event: newest(entry.events, known.last.event),
+        artifact: newest(entry.artifacts, known.last.artifact),
+      },
+    });
+  }
+
+  /** The content of a run's journal; undefined where there is none, or no whole line in it. */
+  read(run: string): JournalContent | undefined {
+    return readJournal(`${this.#folder}/${run}/${JOURNAL}`);
+  }
+
+  /**
+   * Refuses to go on with a run of which the journal knows more than the database: somebody put an
+   * older database in place.
+   *
+   * @throws {LabError}
+   */
+  requireOlder(run: string): void {
+    const journal = this.read(run);
+    if (journal === undefined || !isNewer(journal, this.#database)) return;
+    throw new LabError(
+      `Cannot train the run ${run} as the database is older than its checkpoints: \`recover\` ` +
+        "brings it up to date",
+    );
+  }
+}
+
+/** Whether a journal holds a later checkpoint or attempt than the database does. */
+export function isNewer({ run, checkpoints }: JournalContent, database: Database): boolean {
+  const row = database.get("SELECT attempt FROM run WHERE id = ?", run.id);
+  if (row === undefined) return true;
+  if (row.attempt !== run.attempt) return Number(row.attempt) < Number(run.attempt);
+  const newest = database.get("SELECT MAX(iteration) AS at FROM checkpoint WHERE run = ?", run.id)!;
+  const at = Math.max(-1, ...checkpoints.map(({ iteration }) => Number(iteration)));
+  return at > Number(newest.at ?? -1);
+}
+
+/** The content of a journal; undefined where there is none, or no whole line in it. */
+function readJournal(path: string): JournalContent | undefined {
+  const entries = (textOf(path) ?? "").split("\n").map(entryOf).filter((each) =>
+    each !== undefined
+  );
+  const last = entries.at(-1);
+  if (last === undefined) return undefined;
+  const byId = (key: "chunks" | "events" | "artifacts") =>
+    new Map(entries.flatMap((entry) => entry[key]).map((row) => [Number(row.id), row]));
+  const chunks = byId("chunks");
+  const [count, points] = totalOf(chunks.values().map((row) => Number(row.count)));
+  const { run, attempts, checkpoints, total } = last;
+  const complete = count === total[0] && points === total[1];
+  const [events, artifacts] = [byId("events"), byId("artifacts")];
+  return { run, attempts, checkpoints, chunks, events, artifacts, complete };
+}
+
+function knownOf(journal: JournalContent | undefined): Known {
+  // What a damaged line held comes again.
+  if (!journal?.complete) {
+    return { chunks: new Map(), open: [], last: { chunk: 0, event: 0, artifact: 0 } };
+  }
+  const counts = [...journal.chunks].map(([id, row]) => [id, Number(row.count)] as const);
+  const newest = (rows: ReadonlyMap<number, Row>) => {
+    let last = 0;
+    for (const id of rows.keys()) last = Math.max(last, id);
+    return last;
+  };
+  return {
+    chunks: new Map(counts),
+    open: counts.filter(([, count]) => count < CHUNK_POINTS).map(([id]) => id),
+    last: {
+      chunk: newest(journal.chunks),
+      event: newest(journal.events),
+      artifact: newest(journal.artifacts),
+    },
+  };
+}
+
+function totalOf(counts: Iterable<number>): [chunks: number, points: number] {
+  let [chunks, points] = [0, 0];
+  for (const count of counts) [chunks, points] = [chunks + 1, points + count];
+  return [chunks, points];
+}
+
+/** Key of bytes in JSON, in base64. */
+const BYTES = "$bytes";
+
+function lineOf(entry: Entry): string {
+  const text = JSON.stringify(
+    entry,
+    (_, value) => value instanceof Uint8Array ? { [BYTES]: value.toBase64() } : value,
+  );
+  return `${checksum(text)} ${text}`;
+}
+
+/** Undefined for a line that is not as it was written. */
+function entryOf(line: string): Entry | undefined {
+  const at = line.indexOf(" ");
+  const text = line.slice(at + 1);
+  if (at < 1 || String(checksum(text)) !== line.slice(0, at)) return undefined;
+  return JSON.parse(
+    text,
+    (_, value) => typeof value?.[BYTES] === "string" ? Uint8Array.fromBase64(value[BYTES]) : value,
+  );
+}
+
+/** Appends a line, on a line of its own also where the last one was cut off. */
+function write(path: string, line: string, { durable }: { readonly durable: boolean }): void {
+  const bytes = new TextEncoder().encode(`\n${line}`);
+  try {
+    using file = Deno.openSync(path, { append: true, create: true });
+    for (let written = 0; written < bytes.length;) {
+      written += file.writeSync(bytes.subarray(written));
+    }
+    if (durable) file.syncDataSync();
+  } catch (error) {
+    throw writeFailure(path, error);
+  }
+}

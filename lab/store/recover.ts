@@ -1,0 +1,104 @@
+/**
+ * Recover: a database that is lost, damaged or older than its runs' checkpoints is rebuilt from the
+ * journals that lie beside them.
+ *
+ * @module
+ */
+import type { Database, Row } from "./database.ts";
+import { namesIn } from "./files.ts";
+import { isNewer, type JournalContent, Journals } from "./journal.ts";
+import { runNumberOf } from "./run_id.ts";
+
+/** What was found of the runs whose folders there are. */
+export interface Recovery {
+  /** Rebuilt, to their newest checkpoint. */
+  readonly recovered: readonly string[];
+  /** Rebuilt without some of their series, as parts of the journal are damaged. */
+  readonly incomplete: readonly string[];
+  /** The database knew as much: they were left as they were. */
+  readonly known: readonly string[];
+  /** There is no journal that can be read: their files were left as they were. */
+  readonly lost: readonly string[];
+}
+
+/** Takes into the database what journals in `folder`, that of the checkpoints, hold beyond it. */
+export function recoverRuns(database: Database, folder: string): Recovery {
+  const journals = new Journals(database, folder);
+  const found = { recovered: [], incomplete: [], known: [], lost: [] } as Record<
+    keyof Recovery,
+    string[]
+  >;
+  for (const id of namesIn(folder).sort()) {
+    const journal = journals.read(id);
+    if (journal?.run.id !== id) found.lost.push(id);
+    else if (!isNewer(journal, database)) found.known.push(id);
+    else {
+      database.write(() => {
+        putBack(database, id, journal);
+        // The rows have other numbers than those that the journal knows.
+        journals.rewrite(id);
+      }, { durable: true });
+      found[journal.complete ? "recovered" : "incomplete"].push(id);
+    }
+  }
+  return found;
+}
+
+/** Puts a run in place of what the database has of it. */
+function putBack(database: Database, id: string, journal: JournalContent): void {
+  const { run, attempts, checkpoints, chunks, events, artifacts, complete } = journal;
+  database.run("DELETE FROM run WHERE id = ?", id);
+  insert(database, "run", run);
+  for (const row of attempts) insert(database, "attempt", row);
+  const series = new Map<string, number>();
+  for (const row of inOrder(chunks)) {
+    const name = String(row.name);
+    let number = series.get(name);
+    if (number === undefined) {
+      number = database.run("INSERT INTO series (run, name) VALUES (?, ?)", id, name).row;
+      series.set(name, number);
+    }
+    insert(database, "chunk", { ...row, series: number }, ["id", "name"]);
+  }
+  for (const row of checkpoints) insert(database, "checkpoint", row, ["id"]);
+  for (const row of inOrder(events)) insert(database, "event", row, ["id"]);
+  for (const row of inOrder(artifacts)) insert(database, "artifact", row, ["id"]);
+  // A run that lacks points must not go on from behind them.
+  if (!complete) {
+    const { attempt } = database.get(
+      "UPDATE run SET attempt = attempt + 1 WHERE id = ? RETURNING attempt",
+      id,
+    )!;
+    database.run("INSERT INTO attempt VALUES (?, ?, -1, ?)", id, attempt, Date.now());
+  }
+  database.run(
+    "INSERT INTO event (run, at, iteration, level, message) VALUES (?, ?, ?, 'warning', ?)",
+    id,
+    Date.now(),
+    run.iterations,
+    complete
+      ? "recovered from its journal, as of its newest checkpoint"
+      : "recovered without its series, as its journal is damaged",
+  );
+  database.run("UPDATE store SET last_run = MAX(last_run, ?)", runNumberOf(id));
+}
+
+function inOrder(rows: ReadonlyMap<number, Row>): Row[] {
+  return [...rows].sort(([a], [b]) => a - b).map(([, row]) => row);
+}
+
+/** Inserts a row by the columns that the table has. */
+function insert(
+  database: Database,
+  table: string,
+  row: Row,
+  without: readonly string[] = [],
+): void {
+  const columns = database.all("SELECT name FROM pragma_table_info(?)", table)
+    .map(({ name }) => String(name))
+    .filter((name) => name in row && !without.includes(name));
+  database.run(
+    `INSERT OR REPLACE INTO ${table} (${columns}) VALUES (${columns.map(() => "?")})`,
+    ...columns.map((name) => row[name]),
+  );
+}

@@ -1,0 +1,181 @@
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
+import { InputError, LabError } from "../../../lab/core/errors.ts";
+import { openStore, recoverStore } from "../../../lab/store/sqlite_store.ts";
+import type { Store } from "../../../lab/store/store.ts";
+import { addRun, checkpointAt, pointAt, withFolder } from "./fixtures.ts";
+
+/** Removes the database of a store. */
+function loseDatabase(folder: string): void {
+  for (const end of ["", "-wal", "-shm"]) {
+    try {
+      Deno.removeSync(`${folder}/lab.db${end}`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
+
+/** A run with checkpoints at `until` and before, points and an artifact up to there. */
+async function trained(store: Store, id: string, from: number, until: number): Promise<void> {
+  for (let i = from + 1; i <= until; i++) {
+    store.append(id, [pointAt("losses/policy", i, Math.sqrt(i))]);
+    if (i % 7 === 0) store.append(id, [pointAt("evaluation/return_mean", i, -i)]);
+    if (i % 300 !== 0 && i !== until) continue;
+    const bytes = new TextEncoder().encode(`picture ${i}`);
+    await store.putArtifact(id, { name: "samples", iteration: i, mediaType: "text/plain", bytes });
+    store.appendEvents(id, i, [{ level: "info", message: `at ${i}` }]);
+    await store.saveCheckpoint(id, checkpointAt(i));
+  }
+}
+
+/** Everything of a run but what recovering it changes. */
+async function contentOf(store: Store, id: string) {
+  const checkpoints = [];
+  for (const checkpoint of store.checkpoints(id)) {
+    checkpoints.push({ ...checkpoint, id: 0, ...await store.loadCheckpoint(id, checkpoint) });
+  }
+  return {
+    run: store.run(id),
+    series: store.seriesNames(id).map((name) => store.series(id, name)),
+    artifacts: store.artifacts(id),
+    events: store.events(id).filter(({ message }) => !message.startsWith("recovered")),
+    checkpoints,
+  };
+}
+
+Deno.test("a lost database is rebuilt from the journals: every run as of its newest checkpoint", () =>
+  withFolder(async (parent) => {
+    const folder = `${parent}/runs`;
+    let store = openStore(folder);
+    const [ended, resumed, deleted] = ["ended", "resumed", "deleted"].map((name) =>
+      addRun(store, name).id
+    );
+    await trained(store, ended, 0, 1300);
+    store.update(ended, { status: "completed", digest: "ff", iterations: 1300, endedAt: 5 });
+    await trained(store, resumed, 0, 700);
+    store.append(resumed, [pointAt("losses/policy", 701, 9)]);
+    store.close();
+    // Another process goes on with it.
+    store = openStore(folder);
+    store.beginAttempt(resumed, 600);
+    await trained(store, resumed, 600, 950);
+    store.trash(deleted);
+    const ids = [ended, resumed, deleted];
+    const before = await Promise.all(ids.map((id) => contentOf(store, id)));
+    store.close();
+
+    loseDatabase(folder);
+    for (const readOnly of [true, false]) {
+      throws(
+        () => openStore(folder, { readOnly }),
+        (error) =>
+          error instanceof LabError && /3 runs but no database.*`recover`/.test(error.message),
+      );
+    }
+    Deno.writeFileSync(`${folder}/lab.db`, new Uint8Array());
+    throws(() => openStore(folder), /no database/);
+    const found = recoverStore(folder);
+    deepStrictEqual(found.recovered.toSorted(), ids.toSorted());
+    deepStrictEqual([found.known, found.lost, found.setAside], [[], [], null]);
+    store = openStore(folder);
+    const after = await Promise.all(ids.map((id) => contentOf(store, id)));
+    deepStrictEqual(after, before);
+    match(store.events(ended).at(-1)!.message, /recovered from its journal/);
+    ok(addRun(store).id > deleted);
+    // Its journal goes on, and is as good the next time.
+    store.beginAttempt(resumed, 950);
+    await trained(store, resumed, 950, 1600);
+    const later = await contentOf(store, resumed);
+    store.close();
+    loseDatabase(folder);
+    strictEqual(recoverStore(folder).recovered.length, 4);
+    store = openStore(folder);
+    deepStrictEqual(await contentOf(store, resumed), later);
+    store.close();
+    deepStrictEqual(recoverStore(folder).known.length, 4);
+  }));
+
+Deno.test("an older database is brought up to date, and trains nothing before that", () =>
+  withFolder(async (parent) => {
+    const folder = `${parent}/runs`;
+    let store = openStore(folder);
+    const { id } = addRun(store, "old");
+    await trained(store, id, 0, 300);
+    store.close();
+    const copy = Deno.readFileSync(`${folder}/lab.db`);
+    store = openStore(folder);
+    await trained(store, id, 300, 900);
+    const { id: later } = addRun(store, "later");
+    await trained(store, later, 0, 10);
+    const before = await Promise.all([id, later].map((each) => contentOf(store, each)));
+    const files = [...Deno.readDirSync(`${folder}/checkpoints/${id}`)].length;
+    store.close();
+    loseDatabase(folder);
+    Deno.writeFileSync(`${folder}/lab.db`, copy);
+    store = openStore(folder);
+    throws(
+      () => store.lock(id),
+      (error) =>
+        error instanceof LabError && /older than its checkpoints: `recover`/.test(error.message),
+    );
+    strictEqual([...Deno.readDirSync(`${folder}/checkpoints/${id}`)].length, files);
+    strictEqual(store.purge().runs, 0);
+    store.close();
+    deepStrictEqual(recoverStore(folder).recovered.toSorted(), [id, later].toSorted());
+    store = openStore(folder);
+    deepStrictEqual(await Promise.all([id, later].map((each) => contentOf(store, each))), before);
+    store.lock(id)[Symbol.dispose]();
+    store.close();
+  }));
+
+Deno.test("a damaged database is set aside and rebuilt, none while a run is being trained", () =>
+  withFolder(async (parent) => {
+    const folder = `${parent}/runs`;
+    throws(() => recoverStore(folder), InputError);
+    let store = openStore(folder);
+    const { id } = addRun(store);
+    await trained(store, id, 0, 900);
+    const before = await contentOf(store, id);
+    const lock = store.lock(id);
+    throws(() => recoverStore(folder), /is being trained/);
+    lock[Symbol.dispose]();
+    store.close();
+    const bytes = Deno.readFileSync(`${folder}/lab.db`);
+    Deno.writeFileSync(`${folder}/lab.db`, bytes.fill(0xaa, 2 * 4096));
+    strictEqual(recoverStore(folder).setAside, `${folder}/lab.db.damaged-1`);
+    deepStrictEqual(Deno.readFileSync(`${folder}/lab.db.damaged-1`), bytes);
+    store = openStore(folder);
+    deepStrictEqual(await contentOf(store, id), before);
+    store.close();
+  }));
+
+Deno.test("a journal that lost a line hides what came of its run, one cut at its end loses nothing", () =>
+  withFolder(async (parent) => {
+    const folder = `${parent}/runs`;
+    let store = openStore(folder);
+    const { id } = addRun(store);
+    await trained(store, id, 0, 900);
+    const before = await contentOf(store, id);
+    store.close();
+    const journal = `${folder}/checkpoints/${id}/journal.jsonl`;
+    const text = Deno.readTextFileSync(journal);
+    Deno.writeTextFileSync(journal, `${text}\n123 {"run": {"id`);
+    loseDatabase(folder);
+    deepStrictEqual(recoverStore(folder).recovered, [id]);
+    store = openStore(folder);
+    deepStrictEqual(await contentOf(store, id), before);
+    store.close();
+
+    const lines = text.split("\n");
+    lines[3] = lines[3].replace("losses/policy", "losses/police");
+    Deno.writeTextFileSync(journal, lines.join("\n"));
+    loseDatabase(folder);
+    deepStrictEqual(recoverStore(folder).incomplete, [id]);
+    store = openStore(folder);
+    deepStrictEqual([store.checkpoints(id), store.seriesNames(id)], [[], []]);
+    match(store.events(id).at(-1)!.message, /without its series/);
+    store.close();
+    Deno.writeTextFileSync(journal, "nothing");
+    loseDatabase(folder);
+    deepStrictEqual(recoverStore(folder).lost, [id]);
+  }));
