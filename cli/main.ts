@@ -38,6 +38,7 @@ import { resume } from "./commands/resume.ts";
 import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
 import { sample } from "./commands/sample.ts";
+import { verify } from "./commands/verify.ts";
 
 /** Every command that has a name, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -53,6 +54,7 @@ export const commands: readonly Command[] = [
   compare,
   exportRuns,
   deleteRuns,
+  verify,
   recover,
   play,
   check,

@@ -223,6 +223,12 @@ export async function finalParameters(store: Store, run: Run) {
   return (await store.loadCheckpoint(run.id, final, { without: "" })).snapshot.parameters;
 }
 
+/** The digest of what is stored of a finished run: its own, unless something was altered. */
+export async function storedDigest(store: Store, run: Run): Promise<string> {
+  const { determined } = run.manifest;
+  return digestOf(determined, storedSeries(store, run.id), await finalParameters(store, run));
+}
+
 /** The budgets that a run had before it was extended, in order. */
 export function earlierBudgets(configuration: { readonly [key: string]: Json }): number[] {
   return (configuration.extendedFrom as number[] | undefined) ?? [];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InputError, LabError } from "../core/errors.ts";
+import { DamageError, InputError, LabError } from "../core/errors.ts";
 import { TIMING_PREFIX } from "../core/metrics.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
@@ -19,10 +19,17 @@ import {
 } from "./recorded_run.ts";
 import { manifestOf } from "./manifest.ts";
 import type { Opened } from "./protocol.ts";
-import { finalParameters, Recording, storedSeries, StoreRecorder } from "./recorder.ts";
+import {
+  finalParameters,
+  Recording,
+  storedDigest,
+  storedSeries,
+  StoreRecorder,
+} from "./recorder.ts";
 import { changesSince, orderOf, stagesOf, unitOf } from "./resume.ts";
 import type { Ending, RunCheckpoint } from "./runner.ts";
 import { type RunRecorder, TrainingWorker } from "./training_worker.ts";
+import { digestLine } from "./verify.ts";
 
 /** What a reproduction found. */
 export interface Reproduction {
@@ -65,7 +72,8 @@ interface Outcome {
  * digests. Stores nothing unless `keep`, which stores the new run, tagged `reproduction of <id>`.
  *
  * @throws InputError where the run has not finished or cannot be trained here, and where another
- *   library computes its products unless `approximately`.
+ *   library computes its products unless `approximately`; DamageError where what is stored of it
+ *   does not have its digest.
  */
 export async function reproduce(
   reference: string,
@@ -77,6 +85,9 @@ export async function reproduce(
     throw new InputError(
       `Cannot reproduce run ${original.id} as it must have finished: it is ${original.status}`,
     );
+  }
+  if (await storedDigest(store, original) !== original.digest) {
+    throw new DamageError(`Cannot reproduce run ${original.id} as ${digestLine(original)}`);
   }
   const unit = await unitOf(original.manifest, registries);
   using resources = new DisposableStack();
@@ -282,7 +293,7 @@ function shareOff(before: ArrayLike<number> = [], after: ArrayLike<number> = [])
 }
 
 /** The first point, by iteration and name, where two recordings differ. */
-function seriesDifferences(
+export function seriesDifferences(
   before: readonly DigestSeries[],
   after: readonly DigestSeries[],
 ): string[] {

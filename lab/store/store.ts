@@ -324,6 +324,8 @@ export interface Store {
   purge(options?: { orphans?: boolean }): { runs: number; bytes: number };
   /** Files that no run of the store has: what a lost or older database once knew. */
   orphans(): Orphan[];
+  /** What of the database's own structure is damaged, a line each; reads all of it. */
+  damages(): string[];
   /** A number that grows with every write, for live pages. */
   version(): number;
   /** Writes what is queued and lets go of the store. */

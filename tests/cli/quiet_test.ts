@@ -17,6 +17,8 @@ const lines: Readonly<Record<string, string>> = {
   delete: "delete latest",
   play: "play worlds.ts --random --seconds 1 --out play.gif --force",
   check: "check CliffWalking-v1",
+  verify: "verify",
+  recover: "recover",
   completions: "completions bash",
   new: "new agent walkerMORE",
   range: "range cartpole-ppo --iterations 10 --episodes 1 --budget 3000",

@@ -1,4 +1,7 @@
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
+import { DamageError } from "../../../lab/core/errors.ts";
+import { storedDigest } from "../../../lab/experiment/recorder.ts";
+import { seriesDifferences } from "../../../lab/experiment/reproduce.ts";
 import { launch, reproduce } from "../../../lab/experiment/launch.ts";
 import { temporaryStore } from "./temporary_store.ts";
 import { interruptedRun, options, request } from "./toy_runs.ts";
@@ -30,6 +33,13 @@ Deno.test("a reproduction says what differs first, and stores nothing unless ask
       machine: { ...machine, cpuFeatures: ["sse"] },
     },
   });
+  // Altered in the store alone, it is damaged.
+  await rejects(
+    reproduce(run.id, options(store)),
+    (error) => error instanceof DamageError && /do not have the digest/.test(error.message),
+  );
+  // As if it had been trained so.
+  store.update(run.id, { digest: await storedDigest(store, store.run(run.id)!) });
   const { identical, lines } = await reproduce(run.id, options(store));
   strictEqual(identical, false);
   match(lines[0], /definition file .*toy_registries\.ts has changed/);
@@ -44,6 +54,14 @@ Deno.test("a reproduction says what differs first, and stores nothing unless ask
   strictEqual(lines.length, 6);
 });
 
+Deno.test("equal series do not differ, where they are NaN neither", () => {
+  const series = (value: number) => [
+    { name: "losses/toy", iterations: Float64Array.of(1), values: Float64Array.of(value) },
+  ];
+  deepStrictEqual(seriesDifferences(series(NaN), series(NaN)), []);
+  match(seriesDifferences(series(NaN), series(0))[0], /at iteration 1: NaN, now 0$/);
+});
+
 Deno.test("an approximate reproduction takes what is off by little, and says by how much", async () => {
   await using temporary = await temporaryStore();
   const { store } = temporary;
@@ -55,6 +73,7 @@ Deno.test("an approximate reproduction takes what is off by little, and says by 
     const configuration = { ...determined.configuration, agent: { ...agent, rate } };
     const manifest = { ...run.manifest, determined: { ...determined, configuration } };
     store.update(run.id, { manifest });
+    store.update(run.id, { digest: await storedDigest(store, store.run(run.id)!) });
     strictEqual((await reproduce(run.id, options(store))).agrees, false);
     const { identical, agrees, lines } = await reproduce(run.id, {
       ...options(store),

@@ -92,6 +92,16 @@ Deno.test("checkpoints after the iteration that a run was resumed from are hidde
     strictEqual(filesOf(folder, id).length, 6);
   }));
 
+Deno.test("a checkpoint that a resume has hidden leaves the disk with the next one", () =>
+  withStore(async (store, folder) => {
+    const { id } = addRun(store);
+    await store.saveCheckpoint(id, checkpointAt(10));
+    store.beginAttempt(id, 5);
+    await store.saveCheckpoint(id, checkpointAt(6));
+    deepStrictEqual(store.checkpoints(id).map((checkpoint) => checkpoint.iteration), [6]);
+    strictEqual(filesOf(folder, id).length, 2);
+  }));
+
 Deno.test("an altered, truncated or missing checkpoint is reported by its file", () =>
   withStore(async (store, folder) => {
     const { id } = addRun(store);

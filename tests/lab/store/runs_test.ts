@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
 import { InputError, LabError } from "../../../lab/core/errors.ts";
+import { isLocked } from "../../../lab/store/lock.ts";
 import { nextRunNumber, runIdOf } from "../../../lab/store/run_id.ts";
 import { openStore } from "../../../lab/store/sqlite_store.ts";
 import { addRun, checkpointAt, manifestOf, pointAt, withFolder, withStore } from "./fixtures.ts";
@@ -216,6 +217,23 @@ Deno.test("the trash keeps a run until it is purged, and gives it back whole", (
     ok(addRun(store).id > gone.id);
     throws(() => store.trash(gone.id), InputError);
     throws(() => store.restore(gone.id), InputError);
+  }));
+
+Deno.test("a purge leaves a run of the trash that is being trained", () =>
+  withStore((store) => {
+    const { id } = addRun(store);
+    store.trash(id);
+    const lock = store.lock(id);
+    strictEqual(store.purge().runs, 0);
+    lock[Symbol.dispose]();
+    strictEqual(store.purge().runs, 1);
+  }));
+
+Deno.test("a lock that cannot be looked at is no free one", () =>
+  withFolder((folder) => {
+    Deno.writeTextFileSync(`${folder}/file`, "");
+    throws(() => isLocked(`${folder}/file/lock`));
+    strictEqual(isLocked(`${folder}/lock`), false);
   }));
 
 Deno.test("a purge clears away what a purge that was killed left behind", () =>
