@@ -16,6 +16,7 @@ import {
 } from "../lab/experiment/comparison.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { type ReturnScale, returnScale, returnScales } from "../lab/experiment/return_scale.ts";
+import { Judge, RETURN, type Verdict } from "../lab/experiment/verdict.ts";
 import {
   bootstrapInterval,
   type Interval,
@@ -53,6 +54,8 @@ export interface Group {
   readonly mean: number;
   readonly median: number;
   readonly threshold: Threshold | null;
+  /** On the IQM; undefined where nothing can be said. */
+  readonly verdict: Verdict | undefined;
   /** Environment steps (agents) or examples (models) a second of training, median over seeds. */
   readonly speed: number;
 }
@@ -125,9 +128,6 @@ function readAll(store: Store, { id }: Run): void {
   store.series(id, RETURN);
 }
 
-/** The series that thresholds are about. */
-const RETURN = "evaluation/return_mean";
-
 function summary(
   store: Store,
   group: RunGroup,
@@ -137,6 +137,7 @@ function summary(
   const metric = options.metric ?? headlineMetric(store.seriesNames(group.runs[0].id));
   const values = metric === undefined ? [] : lastValues(store, group, metric);
   const known = values.length > 0;
+  const figure = known ? iqm(values) : NaN;
   return {
     label: group.label,
     experiment: group.experiment,
@@ -144,7 +145,7 @@ function summary(
     runs: group.runs,
     metric,
     values,
-    iqm: known ? iqm(values) : NaN,
+    iqm: figure,
     interval: values.length > 1 ? bootstrapInterval([values], iqm) : null,
     mean: known ? mean(values) : NaN,
     median: known ? median(values) : NaN,
@@ -153,6 +154,7 @@ function summary(
       group,
       options.threshold ?? returnScale(group.configuration, registries)?.threshold,
     ),
+    verdict: known ? new Judge(registries).figure(group.configuration, metric, figure) : undefined,
     speed: median(
       group.runs.map((run) =>
         ("agent" in group.configuration ? run.environmentSteps : run.examples) / run.wallSeconds

@@ -7,6 +7,7 @@ import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { statusOf } from "../lab/store/run_status.ts";
+import type { Judge, Verdict } from "../lab/experiment/verdict.ts";
 
 /** One run of the document. */
 export interface RunEntry {
@@ -16,6 +17,8 @@ export interface RunEntry {
   readonly seed: number | string;
   /** As stored; `killed` for a run whose process is gone, `damaged` for one with damaged series. */
   readonly status: string;
+  /** What its figures say; null where that is not known. */
+  readonly verdict: Verdict | null;
   /** When it was added, as ISO 8601 in UTC. */
   readonly started: string;
   readonly tags: readonly string[];
@@ -32,7 +35,7 @@ export interface RunEntry {
 }
 
 /** One run as an entry of the document. */
-export function runEntry(store: Store, run: Run): RunEntry {
+export function runEntry(store: Store, run: Run, judge?: Judge): RunEntry {
   const { configuration, seed, backend } = run.manifest.determined;
   const exact = Number(seed);
   const metrics = unlessDamaged(() => store.lastMetrics(run.id));
@@ -42,6 +45,7 @@ export function runEntry(store: Store, run: Run): RunEntry {
     name: run.name,
     seed: Number.isSafeInteger(exact) ? exact : seed,
     status: damaged ? "damaged" : statusOf(run),
+    verdict: judge?.run(run, damaged ? {} : metrics) ?? null,
     started: new Date(run.createdAt).toISOString(),
     tags: run.tags,
     note: run.note,
@@ -68,6 +72,7 @@ export function runsDocument(
   store: Store,
   runs: readonly Run[],
   more: { readonly [key: string]: unknown } = {},
+  judge?: Judge,
 ): string {
-  return JSON.stringify({ runs: runs.map((run) => runEntry(store, run)), ...more }, null, 2);
+  return JSON.stringify({ runs: runs.map((run) => runEntry(store, run, judge)), ...more }, null, 2);
 }

@@ -10,6 +10,7 @@ import { PROGRAM } from "./command.ts";
 import { interruption } from "./terminal/interruption.ts";
 import { type Io, styled } from "./terminal/io.ts";
 import { ProgressDisplay } from "./terminal/progress.ts";
+import type { Judge } from "../lab/experiment/verdict.ts";
 
 /** Where progress goes and where a stop comes from. */
 export interface Watch {
@@ -22,8 +23,9 @@ export async function watched<T>(
   io: Io,
   total: number,
   work: (watch: Watch, display: ProgressDisplay) => Promise<T>,
+  judge?: Judge,
 ): Promise<{ result: T; interrupted: boolean }> {
-  using display = new ProgressDisplay(io, total);
+  using display = new ProgressDisplay(io, total, judge);
   using stop = interruption(io, (line) => display.reply(line));
   const result = await work({
     onProgress: (progress) => display.update(progress),

@@ -29,7 +29,9 @@ export function createApp(
   comparisons: Comparisons = new Comparisons(store.location),
 ): App<State> {
   const state = { store, feed: new Feed(store), comparisons, policies: new Policies(store) };
-  return new App<State>(state, Layout)
+  // Where the store lies is nothing that a page needs.
+  const shown = (message: string) => message.replaceAll(store.location, "the store");
+  return new App<State>(state, Layout, shown)
     .route("/", index)
     .route("/runs/:id", run)
     .route("/compare", compare)

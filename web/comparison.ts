@@ -21,6 +21,7 @@ import type { Axis } from "./axes.ts";
 import { inOrder } from "./contents.ts";
 import { binned, drawn, type SeedCurve } from "./curves.ts";
 import { matches, term } from "./filter.ts";
+import { judge, type Verdict } from "./judge.ts";
 import { smooth } from "./smooth.ts";
 import { budgetAxis, factsOf, jsonNumber } from "./summary.ts";
 
@@ -51,6 +52,8 @@ export interface ComparedGroup {
     readonly mean: Value;
     readonly median: Value;
   };
+  /** On the IQM; null where nothing can be said. */
+  readonly verdict: Verdict | null;
   readonly settings: Record<string, string>;
 }
 
@@ -174,7 +177,9 @@ export class Comparer {
       }
       await turn();
     }
+    const verdict = last.length > 0 ? judge.figure(configuration, metric, iqm(last)) : undefined;
     const group = {
+      verdict: verdict ?? null,
       seeds: seeds.map((seed, i) => ({ ...seed, x: [], y: [], ...lines[i] })),
       mean: meanOf(curves),
       statistics: statisticsOf(last),
@@ -235,10 +240,11 @@ function counting(runs: readonly Run[]): Run[] {
 function meanOf(curves: readonly SeedCurve[]): ComparedGroup["mean"] {
   const curve: ComparedGroup["mean"] = { x: [], y: [], low: [], high: [] };
   if (curves.length === 0) return curve;
-  const random = streamOf(0, "bootstrap");
   const repeats = Math.min(CURVE_REPEATS, Math.max(100, Math.ceil(15_000 / curves.length)));
   const { x, seeds } = binned(curves);
   x.forEach((place, bin) => {
+    // The same draws in every bin: a band's edge does not jump where its lines do not.
+    const random = streamOf(0, "bootstrap");
     const values = seeds.map((means) => means[bin]);
     const interval = values.length > 1 && values.every(Number.isFinite)
       ? bootstrapInterval([values], mean, { random, repeats })

@@ -27,11 +27,18 @@ export interface Contents {
   readonly pictures: readonly Picture[];
   /** The newest of each kind, the one to be judged first; none of models. */
   readonly policies: readonly KeptPolicy[];
+  /** The newest ones, at most {@linkcode EVENTS}, and how many there are. */
   readonly events: readonly StoredEvent[];
+  readonly eventCount: number;
   /** How it ended, where it did not complete. */
   readonly message: string | null;
+  /** The message is of a stop that was wanted: a rule that was met, a callback's. */
+  readonly wanted: boolean;
   readonly digest: string | null;
 }
+
+/** Events that a page lists, at most. */
+export const EVENTS = 200;
 
 const order = ["evaluation/", "rollout/", "losses/", "schedule/"];
 
@@ -68,8 +75,35 @@ export function contentsOf(store: Store, run: Run): Contents {
       .filter((artifact) => artifact.mediaType === "image/png")
       .map(({ name, iteration, hash }) => ({ name, iteration, hash })),
     policies: policiesOf(store, run),
-    events: store.events(run.id),
+    events: store.events(run.id, { newest: EVENTS }),
+    eventCount: store.eventCount(run.id),
     message: run.message,
+    wanted: run.status === "stopped",
     digest: run.digest,
+  };
+}
+
+/** What of a run's contents changed: whole fields, but of the events the new ones alone. */
+export function newsOf(before: Contents, now: Contents): Partial<Contents> {
+  if (before === now) return {};
+  const changed = Object.entries(now).filter(([field, value]) =>
+    JSON.stringify(value) !== JSON.stringify(before[field as keyof Contents])
+  );
+  const news: Partial<Contents> = Object.fromEntries(changed);
+  const added = now.eventCount - before.eventCount;
+  return news.events === undefined
+    ? news
+    : { ...news, events: added > 0 ? now.events.slice(-added) : now.events };
+}
+
+/** Contents after news: `withNews(before, newsOf(before, now))` is `now`. */
+export function withNews(before: Contents, news: Partial<Contents>): Contents {
+  const { events, ...rest } = news;
+  if (events === undefined) return { ...before, ...rest };
+  const grown = (rest.eventCount ?? 0) > before.eventCount;
+  return {
+    ...before,
+    ...rest,
+    events: grown ? [...before.events, ...events].slice(-EVENTS) : events,
   };
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
+import { type Contents, contentsOf } from "./contents.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { type RunSummary, summarize, summaryOfDamaged } from "./summary.ts";
 
@@ -32,6 +33,10 @@ export class Feed {
   readonly #began: number;
   #at: number;
   #version = -1;
+  #contents: { version: number; runs: Map<string, Contents | undefined> } = {
+    version: -1,
+    runs: new Map(),
+  };
   /** What listeners know. */
   #seen = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -66,7 +71,23 @@ export class Feed {
     return this.#at;
   }
 
-  /** Calls `listener` after every write to the store, until the returned function is called. */
+  /** What a run holds, read once for all its readers; undefined where it cannot be read. */
+  contents(id: string): Contents | undefined {
+    const version = this.#store.version();
+    if (version !== this.#contents.version) this.#contents = { version, runs: new Map() };
+    const { runs } = this.#contents;
+    if (!runs.has(id)) {
+      const run = unlessDamaged(() => this.#store.run(id));
+      const known = run !== undefined && !(run instanceof DamageError);
+      runs.set(id, known ? contentsOf(this.#store, run) : undefined);
+    }
+    return runs.get(id);
+  }
+
+  /**
+   * Calls `listener` after every write to the store, until the returned function is called. What it
+   * does before it returns counts as the feed's time, of which there is a twentieth.
+   */
   watch(listener: () => void): () => void {
     this.#listeners.add(listener);
     if (this.#timer === undefined) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { printable } from "../lab/core/printable.ts";
 
 /** A figure in four significant digits, or all of a whole one; text (NaN, Infinity) as it is. */
 export function figure(value: number | string | null | undefined): string {
@@ -39,5 +40,5 @@ export function ago(moment: number, now: number): string {
 
 /** A metric's name for people: `evaluation/return_mean` → `evaluation return mean`. */
 export function metricTitle(name: string): string {
-  return name.replace("/", " ").replaceAll("_", " ");
+  return printable(name.replace("/", " ").replaceAll("_", " "));
 }

@@ -9,6 +9,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import { type ComponentChildren, type ComponentType, h, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { printable } from "../lab/core/printable.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
 
 /** What a handler is called with. */
@@ -79,24 +80,30 @@ export class App<State> {
   constructor(
     private readonly state: State,
     private readonly layout: (props: LayoutProps) => VNode,
+    /** What of an error's message a page may show. */
+    private readonly shown: (message: string) => string,
   ) {
     this.#hono.use(headers);
     this.#hono.use(async (context, next) => {
-      if (!ownHosts.includes(new URL(context.req.url).hostname)) {
+      const url = URL.parse(context.req.url);
+      if (url === null) {
+        context.res = new Response("Cannot answer as the host is no name", { status: 400 });
+      } else if (!ownHosts.includes(url.hostname)) {
         context.res = new Response("Cannot answer under this host name", { status: 403 });
       } else await next();
       if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
     });
     this.#hono.onError((error, context) => {
-      const { pathname } = new URL(context.req.url);
       const badInput = error instanceof InputError;
       const hasLeft = context.req.raw.signal.aborted;
-      if (!badInput && !hasLeft) console.error(error instanceof LabError ? error.message : error);
-      return this.#problem(pathname, error.message, badInput ? 404 : 500);
+      const known = badInput || error instanceof LabError;
+      if (!badInput && !hasLeft) console.error(known ? error.message : error);
+      const message = known ? this.shown(error.message) : "The server's terminal says what broke.";
+      return this.#problem(context.req.path, message, badInput ? 404 : 500);
     });
     this.#hono.notFound((context) => {
-      const { pathname } = new URL(context.req.url);
-      return this.#problem(pathname, `There is nothing at ${pathname}.`, 404);
+      const { path } = context.req;
+      return this.#problem(path, `There is nothing at ${printable(path)}.`, 404);
     });
   }
 

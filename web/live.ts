@@ -4,7 +4,7 @@
  * @module
  */
 import { type Signal, signal } from "@preact/signals";
-import type { Contents } from "./contents.ts";
+import { type Contents, withNews } from "./contents.ts";
 import type { LiveMessage } from "./routes/api/live.ts";
 import type { RunSummary } from "./summary.ts";
 
@@ -39,6 +39,11 @@ export function stampOf(run: string): number {
   return heard.value.rows.get(run)?.stamp ?? 0;
 }
 
+/** How many runs the page has heard of. */
+export function heardCount(): number {
+  return heard.value.rows.size;
+}
+
 /** What the page's run holds now. */
 export function contentsFrom(initial: Contents): Contents {
   return heardContents.value ?? initial;
@@ -57,6 +62,9 @@ function hear(message: LiveMessage): void {
   }
   heard.value = { rows, gone, complete: message.complete || heard.value.complete };
   if (message.contents !== undefined) heardContents.value = message.contents;
+  if (message.news !== undefined && heardContents.value !== null) {
+    heardContents.value = withNews(heardContents.value, message.news);
+  }
 }
 
 /**

@@ -5,6 +5,8 @@
  */
 import { DamageError } from "../lab/core/errors.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
+import { printable } from "../lab/core/printable.ts";
+import { judge, type Verdict } from "./judge.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
 import type { DamagedRun, Run } from "../lab/store/store.ts";
@@ -42,6 +44,8 @@ export interface RunSummary extends RunFacts {
   readonly createdAt: number;
   /** The figure that the run is judged by; its value as text where it is not finite. */
   readonly headline: { readonly name: string; readonly value: number | string } | null;
+  /** What its figures say; null where that is not known. */
+  readonly verdict: Verdict | null;
   /** Grows with every change of the run or of its figures. */
   readonly stamp: number;
 }
@@ -53,7 +57,7 @@ function part(configuration: Configuration, ...keys: string[]): string {
   for (const key of keys) {
     const value = configuration[key];
     if (value !== null && typeof value === "object" && !Array.isArray(value)) {
-      return String(value.name ?? value.id ?? key);
+      return printable(String(value.name ?? value.id ?? key));
     }
   }
   return "";
@@ -72,7 +76,15 @@ export function budgetAxis(configuration: Configuration): Axis {
 
 /** A run with a damaged record as a row. */
 export function summaryOfDamaged({ id, name, reason }: DamagedRun, stamp: number): RunSummary {
-  const unknown = { experiment: "", world: "", method: "", seed: "", backend: "", tags: [] };
+  const unknown = {
+    experiment: "",
+    world: "",
+    method: "",
+    seed: "",
+    backend: "",
+    tags: [],
+    verdict: null,
+  };
   const counts = { progress: 0, count: 0, budget: 0, wallSeconds: 0, createdAt: 0 };
   const axis = "environmentSteps";
   const damaged = { status: "damaged", damage: reason, headline: null, stamp };
@@ -85,7 +97,7 @@ export function factsOf(run: Run): RunFacts {
   return {
     id: run.id,
     name: run.name,
-    experiment,
+    experiment: printable(experiment),
     world: part(configuration, "environment", "dataset"),
     method: part(configuration, "agent", "model"),
     seed,
@@ -114,6 +126,7 @@ export function summarize(run: Run, read: Metrics | DamageError, stamp: number):
     wallSeconds: run.wallSeconds,
     createdAt: run.createdAt,
     headline: headline === undefined ? null : { name: headline, value: jsonNumber(last[headline]) },
+    verdict: judge.run(run, last) ?? null,
     stamp,
   };
 }

@@ -12,6 +12,7 @@ import {
   storeOption,
   whereOption,
 } from "../command.ts";
+import { Judge } from "../../lab/experiment/verdict.ts";
 import { chosenRuns } from "../filter.ts";
 import { runsDocument } from "../run_document.ts";
 import { damagedLines, needRuns, openStoreOf } from "../stores.ts";
@@ -69,7 +70,7 @@ export const compare = defineCommand({
     }
     io.out(
       json
-        ? runsDocument(store, found, comparisonDocument(comparison))
+        ? runsDocument(store, found, comparisonDocument(comparison), new Judge(registries))
         : comparisonTables(comparison, io),
     );
     return 0;

@@ -20,6 +20,7 @@ import {
   seedValue,
   storeOption,
 } from "../command.ts";
+import { Judge } from "../../lab/experiment/verdict.ts";
 import type { Drawn } from "../episode.ts";
 import { refuseExisting } from "../files.ts";
 import { figure, table } from "../terminal/format.ts";
@@ -110,7 +111,7 @@ export const evaluate = defineCommand({
       const random = streamOf(seed, "evaluation");
       const { metrics } = await trainer.evaluate({ random, episodes });
       if (json) {
-        io.out(runsDocument(store, [run], { evaluation: finite(metrics) }));
+        io.out(runsDocument(store, [run], { evaluation: finite(metrics) }, new Judge(registries)));
       } else {
         io.out(`run ${run.id}  ${run.name}  seed ${run.manifest.determined.seed}\n`);
         io.out(table(

@@ -13,6 +13,7 @@ import {
   storeOption,
   workersOption,
 } from "../command.ts";
+import { Judge } from "../../lab/experiment/verdict.ts";
 import type { Group } from "../comparison.ts";
 import type { Drawn, Frame } from "../episode.ts";
 import { writeWhole } from "../files.ts";
@@ -22,7 +23,7 @@ import { count, duration, figure, plural, table } from "../terminal/format.ts";
 import { type Io, styled } from "../terminal/io.ts";
 import type { ProgressDisplay } from "../terminal/progress.ts";
 import { runsDocument } from "../run_document.ts";
-import { runsTable } from "../terminal/runs_table.ts";
+import { runsTable, shownVerdict } from "../terminal/runs_table.ts";
 import { openStoreOf, storeLocation } from "../stores.ts";
 import { conclude, fresh, watched } from "../training.ts";
 
@@ -58,6 +59,7 @@ export const quickStart = defineCommand({
     }),
   async run({ backend, workers: asked, store: location, json }, io) {
     const registries = await io.registries();
+    const judge = new Judge(registries);
     const { launch } = await import("../../lab/experiment/launch.ts");
     const requests = await requestsOf(
       registries.experiments,
@@ -87,14 +89,15 @@ export const quickStart = defineCommand({
         await showing;
         return runs;
       },
+      judge,
     );
     const runs = fresh(store, result);
     const seconds = (io.now() - startedAt) / 1000;
     const code = conclude(io, runs, { interrupted, planned: requests.length, store: location });
     if (json) {
-      io.out(runsDocument(store, runs));
+      io.out(runsDocument(store, runs, {}, judge));
     } else if (interrupted && runs.length > 0) {
-      io.out(runsTable(store, runs, io));
+      io.out(runsTable(store, runs, io, [], judge));
     } else if (runs.length > 0) {
       io.out(await results(store, runs, registries, { seconds, location }, io));
     }
@@ -201,22 +204,29 @@ async function agentsTable(groups: readonly Group[], io: Io): Promise<string> {
   return table(
     [
       { title: "agent", flexible: true },
-      { title: "seeds", align: "right" },
       { title: "return: IQM [95 %]", align: "right" },
       { title: `steps to ${value ?? "solve"}`, align: "right" },
       { title: "time", align: "right" },
-      { title: "reached by" },
+      { title: "verdict" },
       { title: "steps/s", align: "right" },
     ],
     groups.map((group) => [
       named(group, "agent").toUpperCase(),
-      String(group.runs.length),
       withInterval(group.iqm, group.interval),
-      ...thresholdCells(group),
+      ...thresholdCells(group).slice(0, 2),
+      verdictOf(group, io),
       count(group.speed),
     ]),
     io,
   );
+}
+
+/** What a group is worth and how many of its seeds reached the threshold: `solved, 3 of 3`. */
+function verdictOf({ verdict, threshold, runs }: Group, io: Io): string {
+  const seeds = threshold === null
+    ? plural(runs.length, "seed")
+    : `${threshold.reached} of ${runs.length}`;
+  return verdict === undefined ? seeds : `${shownVerdict(verdict, io)}, ${seeds}`;
 }
 
 function modelsTable(store: Store, groups: readonly Group[], io: Io): string {

@@ -10,6 +10,7 @@ import {
   threadsOption,
 } from "../command.ts";
 import { styled } from "../terminal/io.ts";
+import { Judge } from "../../lab/experiment/verdict.ts";
 import { runsDocument } from "../run_document.ts";
 import { openStoreOf } from "../stores.ts";
 import { watched } from "../training.ts";
@@ -44,6 +45,7 @@ export const reproduce = defineCommand({
     }),
   async run({ run: reference, keep, approximately, threads, store: location, json }, io) {
     const registries = await io.registries();
+    const judge = new Judge(registries);
     const launching = await import("../../lab/experiment/launch.ts");
     using opened = await openStoreOf(io, location);
     const { store } = opened;
@@ -61,6 +63,7 @@ export const reproduce = defineCommand({
           threads,
           ...watch,
         }),
+      judge,
     );
     if (interrupted) {
       io.error("Interrupted: nothing is compared.\n");

@@ -22,6 +22,7 @@ import {
   threadsOption,
   workersOption,
 } from "../command.ts";
+import { Judge } from "../../lab/experiment/verdict.ts";
 import { callersReference, type Io } from "../terminal/io.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
@@ -94,6 +95,7 @@ export const run = defineCommand({
       );
     }
     const registries = await io.registries();
+    const judge = new Judge(registries);
     const { launch } = await import("../../lab/experiment/launch.ts");
     const requests = await requestsOf(values, registries, io);
     using opened = await openStoreOf(io, values.store);
@@ -117,6 +119,7 @@ export const run = defineCommand({
           ...watch,
           onProfile,
         }),
+      judge,
     );
     for (const text of profiles) io.error(`\n${text}\n`);
     const runs = fresh(store, result);
@@ -126,9 +129,9 @@ export const run = defineCommand({
       store: values.store,
     });
     if (json) {
-      io.out(runsDocument(store, runs));
+      io.out(runsDocument(store, runs, {}, judge));
     } else if (runs.length > 0) {
-      io.out(runsTable(store, runs, io));
+      io.out(runsTable(store, runs, io, [], judge));
       if (runs.length > 1 && code === 0) {
         const { compareRuns } = await import("../comparison.ts");
         const { comparisonTables } = await import("../terminal/comparison_table.ts");

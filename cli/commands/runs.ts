@@ -15,6 +15,7 @@ import {
 import { isOwnKey, matching, readerOf, sorted, whyNone } from "../filter.ts";
 import { exists } from "../files.ts";
 import { plural } from "../terminal/format.ts";
+import { Judge } from "../../lab/experiment/verdict.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
 import { damagedLines, openStoreOf, storeLocation } from "../stores.ts";
@@ -68,9 +69,10 @@ export const runs = defineCommand({
     const all = store.runs({ trashed: trash });
     const found = sorted(store, matching(store, all, where), sort, reverse);
     const shown = found.slice(0, limit ?? (json ? found.length : SHOWN));
+    const judge = new Judge(await io.registries());
     const damaged = damagedLines(store, { trashed: trash });
     if (json) {
-      io.out(runsDocument(store, shown, damaged.length > 0 ? { damaged } : {}));
+      io.out(runsDocument(store, shown, damaged.length > 0 ? { damaged } : {}, judge));
     } else if (shown.length === 0) {
       const why = whyNone(store, all, where);
       io.out(
@@ -87,7 +89,7 @@ export const runs = defineCommand({
         title: key,
         read: readerOf(store, all, key, "show runs"),
       }));
-      io.out(runsTable(store, shown, io, more));
+      io.out(runsTable(store, shown, io, more, judge));
       const left = found.length - shown.length;
       if (left > 0) io.out(`… and ${plural(left, "run")} more (--limit ${found.length})`);
     }

@@ -9,6 +9,7 @@ import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import type { Interval } from "../../lab/statistics/mod.ts";
 import { type Column, count, duration, figure, table } from "./format.ts";
 import { type Io, styled } from "./io.ts";
+import { shownVerdict } from "./runs_table.ts";
 
 /** `487.2 [481.0, 495.5]`; without the interval for a single seed. */
 export function withInterval(
@@ -61,11 +62,13 @@ export function comparisonTables({ groups, pairs, scales, notes }: Comparison, i
 }
 
 function figures(groups: readonly Group[], io: Io): string {
+  const judged = groups.some(({ verdict }) => verdict !== undefined);
   const columns: Column[] = [
     { title: "experiment", flexible: true },
     { title: "seeds", align: "right" },
     { title: "figure" },
     { title: "IQM [95 %]", align: "right" },
+    ...(judged ? [{ title: "verdict" }] : []),
     { title: "mean", align: "right" },
     { title: "median", align: "right" },
   ];
@@ -76,6 +79,7 @@ function figures(groups: readonly Group[], io: Io): string {
       String(group.runs.length),
       group.metric === undefined ? "–" : metricLabel(group.metric),
       withInterval(group.iqm, group.interval),
+      ...(judged ? [shownVerdict(group.verdict, io)] : []),
       figure(group.mean),
       figure(group.median),
     ]),
@@ -125,6 +129,7 @@ export function comparisonDocument(
       n: group.values.length,
       iqm: orNull(group.iqm),
       interval: ends(group.interval),
+      verdict: group.verdict ?? null,
       mean: orNull(group.mean),
       median: orNull(group.median),
       threshold: group.threshold === null ? null : {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { printable } from "../../lab/core/printable.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import { headlineMetric } from "../../lab/experiment/comparison.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
@@ -24,7 +25,8 @@ export function headline(metrics: Metrics): string {
 
 /** The word for a metric: `return` for `evaluation/return_mean`. */
 export function metricLabel(metric: string): string {
-  return labels[metric] ?? metric.slice(metric.indexOf("/") + 1).replaceAll("_", " ");
+  return labels[metric] ??
+    printable(metric.slice(metric.indexOf("/") + 1).replaceAll("_", " "));
 }
 
 /** `CartPole-v1: random actions return 22.3 ± 11.0, solved at 475`; empty where neither is known. */

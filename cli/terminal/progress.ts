@@ -8,6 +8,8 @@ import type { RunProgress } from "../../lab/experiment/launch.ts";
 import { headline } from "./figures.ts";
 import { count, duration, width } from "./format.ts";
 import { type Io, type Style, styled } from "./io.ts";
+import type { Judge, Verdict } from "../../lab/experiment/verdict.ts";
+import { printable } from "../../lab/core/printable.ts";
 
 /** Between two drawings on a terminal. */
 const FRAME_MILLISECONDS = 100;
@@ -33,8 +35,11 @@ export class ProgressDisplay implements Disposable {
   #drawnLines = 0;
   #drawnAt = -Infinity;
 
-  /** @param total Runs that are asked for. */
-  constructor(readonly io: Io, readonly total: number) {
+  /**
+   * @param total Runs that are asked for.
+   * @param judge Says what a run that has ended is worth.
+   */
+  constructor(readonly io: Io, readonly total: number, readonly judge?: Judge) {
     this.#startedAt = io.now();
   }
 
@@ -52,7 +57,7 @@ export class ProgressDisplay implements Disposable {
     }
     if (kind === "ended") this.note(this.#ending(live));
     else if (kind === "event" && progress.message !== undefined) {
-      this.note(`${label(progress)}: ${progress.message}`);
+      this.note(`${label(progress)}: ${printable(progress.message)}`);
     } else this.#draw();
   }
 
@@ -121,13 +126,16 @@ export class ProgressDisplay implements Disposable {
     const { run } = live.latest;
     const [mark, style] = marks[run.status] ?? ["·", "dim"];
     const reason = run.message === null ? "" : ` (${run.message})`;
+    const verdict = this.judge?.run(run, live.metrics);
+    const finished = run.status === "completed" || run.status === "stopped";
+    const [sign, color] = finished && verdict ? verdictMarks[verdict] : [mark, style];
     const expected = ["completed", "stopped", "interrupted"].includes(run.status);
     const facts = [
-      expected ? "" : `${run.status}${reason}`,
+      expected ? verdict ?? "" : `${run.status}${reason}`,
       headline(live.metrics),
       `${amount(live.latest)} in ${duration(run.wallSeconds)} (${run.id})`,
     ];
-    return `${styled(this.io.color.error, style, mark)} ${label(live.latest)}: ` +
+    return `${styled(this.io.color.error, color, sign)} ${label(live.latest)}: ` +
       facts.filter((fact) => fact !== "").join(", ");
   }
 }
@@ -138,6 +146,14 @@ const marks: Partial<Record<RunProgress["run"]["status"], [string, Style]>> = {
   interrupted: ["‖", "yellow"],
   diverged: ["✗", "red"],
   failed: ["✗", "red"],
+};
+
+/** Of runs that have ended by themselves. */
+const verdictMarks: Record<Verdict, [string, Style]> = {
+  "solved": ["✓", "green"],
+  "learning": ["✓", "green"],
+  "no better than random": ["!", "yellow"],
+  "diverged": ["✗", "red"],
 };
 
 function label({ run }: RunProgress): string {

@@ -10,6 +10,7 @@ import { headline } from "./figures.ts";
 import { statusOf } from "../../lab/store/run_status.ts";
 import { type Column, count, duration, figure, table } from "./format.ts";
 import { type Io, type Style, styled } from "./io.ts";
+import type { Judge, Verdict } from "../../lab/experiment/verdict.ts";
 
 const styles: Record<string, Style> = {
   completed: "green",
@@ -28,6 +29,18 @@ function shownStatus(status: string, io: Io): string {
   return styled(io.color.out && status in styles, styles[status] ?? "dim", words);
 }
 
+const verdictStyles: Record<Verdict, Style> = {
+  "solved": "green",
+  "learning": "cyan",
+  "no better than random": "yellow",
+  "diverged": "red",
+};
+
+/** A verdict in its colour; `–` where there is none. */
+export function shownVerdict(verdict: Verdict | undefined, io: Io): string {
+  return verdict === undefined ? "–" : styled(io.color.out, verdictStyles[verdict], verdict);
+}
+
 /** A column of what was asked for: a metric, or a path of the configuration. */
 export interface AskedColumn {
   readonly title: string;
@@ -35,7 +48,8 @@ export interface AskedColumn {
 }
 
 /**
- * A line a run: what it is, how it ended, its headline figure, what was asked for, what it took. A
+ * A line a run: what it is, how it ended, its headline figure and what that is worth where it is
+ * known, what was asked for, what it took. A
  * run with damaged series is shown as such.
  */
 export function runsTable(
@@ -43,39 +57,45 @@ export function runsTable(
   runs: readonly Run[],
   io: Io,
   asked: readonly AskedColumn[] = [],
+  judge?: Judge,
 ): string {
   const shown = runs.map((run) => {
     const read = unlessDamaged(() => store.lastMetrics(run.id));
     const damaged = read instanceof DamageError;
     const metrics = damaged ? {} : read;
     const status = damaged ? "damaged" : statusOf(run);
-    return { run, status, metrics, headline: headlineMetric(Object.keys(metrics)) };
+    const verdict = judge?.run(run, metrics);
+    return { run, status, metrics, verdict, headline: headlineMetric(Object.keys(metrics)) };
   });
   const more = asked.filter(({ title }) => shown.some(({ headline }) => headline !== title));
   const wide = io.columns() >= 110;
+  const judged = shown.some(({ verdict }) => verdict !== undefined);
   const roomy = wide || more.length === 0;
+  const extent = wide || roomy && !judged;
   const columns: Column[] = [
     { title: "run" },
     { title: "name", flexible: true },
     { title: "seed", align: "right" },
     { title: "status" },
     { title: "figure" },
+    ...(judged ? [{ title: "verdict" }] : []),
     ...more.map(({ title }) => ({ title, align: "right" as const })),
-    ...(roomy
-      ? [{ title: "trained on", align: "right" }, { title: "time", align: "right" }] as const
-      : []),
+    ...(extent ? [{ title: "trained on", align: "right" } as const] : []),
+    ...(roomy ? [{ title: "time", align: "right" } as const] : []),
     ...(wide ? [{ title: "started" }, { title: "tags" }] : []),
   ];
   return table(
     columns,
-    shown.map(({ run, status, metrics }) => [
+    shown.map(({ run, status, metrics, verdict }) => [
       run.id,
       run.name,
       run.manifest.determined.seed,
       shownStatus(status, io),
       headline(metrics),
+      ...(judged ? [shownVerdict(verdict, io)] : []),
       ...more.map(({ read }) => cell(read(run))),
-      ...(roomy ? [trainedOn(run), duration(run.wallSeconds)] : []),
+      ...(extent ? [trainedOn(run)] : []),
+      ...(roomy ? [duration(run.wallSeconds)] : []),
       ...(wide ? [when(run.createdAt), run.tags.join(", ")] : []),
     ]),
     io,

@@ -5,6 +5,7 @@
  * @module
  */
 import { encodeCanonicalJson } from "../core/canonical_json.ts";
+import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Run, Series, Store } from "../store/store.ts";
 
@@ -31,7 +32,7 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
   const made = [...groups.values()].map((members) => {
     const { experiment, configuration, backend } = members[0].manifest.determined;
     const bySeed = members.sort((a, b) => Number(BigInt(seedOf(a)) - BigInt(seedOf(b))));
-    return { label: experiment, experiment, configuration, backend, runs: bySeed };
+    return { label: printable(experiment), experiment, configuration, backend, runs: bySeed };
   });
   const namesakes = Map.groupBy(made, ({ experiment }) => experiment);
   const labels = new Map([...namesakes.values()].flatMap(labelsOf));
@@ -44,7 +45,7 @@ function seedOf(run: Run): string {
 
 /** Of groups of one experiment: its name, and the settings in which each differs from another. */
 function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
-  if (groups.length === 1) return [[groups[0], groups[0].experiment]];
+  if (groups.length === 1) return [[groups[0], groups[0].label]];
   const settings = groups.map((group) => flatten(group.configuration));
   const paths = differingPaths(settings);
   const several = groups.some(({ backend }) => backend !== groups[0].backend);
@@ -52,7 +53,7 @@ function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
     const own = Object.entries(settings[i]).filter(([path]) => paths.has(path))
       .map(([path, value]) => `${path}=${value}`);
     if (several) own.push(group.backend);
-    return [group, `${group.experiment} (${own.join(", ")})`];
+    return [group, `${group.label} (${own.join(", ")})`];
   });
 }
 
@@ -74,9 +75,13 @@ export function flatten(
     ...Object.entries(configuration).map(([key, value]) =>
       value !== null && typeof value === "object" && !Array.isArray(value)
         ? flatten(value, `${prefix}${key}.`)
-        : { [`${prefix}${key}`]: typeof value === "string" ? value : JSON.stringify(value) }
+        : { [printable(`${prefix}${key}`)]: printable(textOf(value)) }
     ),
   );
+}
+
+function textOf(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** When a series first reached a threshold. */

@@ -22,7 +22,8 @@ export interface ReturnScale {
 /**
  * The scale of the world in a resolved configuration.
  *
- * @returns undefined for an own or unregistered world, and for a model.
+ * @returns undefined for an own or unregistered world, for options that it does not take, and for a
+ * model.
  */
 export function returnScale(
   configuration: { readonly [key: string]: Json },
@@ -31,7 +32,8 @@ export function returnScale(
   const { id, own, ...given } = (configuration.environment ?? {}) as Record<string, Json>;
   const entry = environments.find((each) => each.id === id);
   if (entry === undefined || own === true) return undefined;
-  const options = entry.configuration.parse(given);
+  const { success, data: options } = entry.configuration.safeParse(given);
+  if (!success) return undefined; // an earlier version's options
   const usual = JSON.stringify(options) === JSON.stringify(entry.configuration.parse({}));
   return {
     id: entry.id,

@@ -9,6 +9,7 @@ import type { Database, Row } from "./database.ts";
 import { nextRunNumber, runIdOf } from "./run_id.ts";
 import type { DamagedRun, Manifest, Run, RunStatus, RunUpdate } from "./store.ts";
 import { runStatuses } from "./store.ts";
+import { printable } from "../core/printable.ts";
 
 /** How a field of a run is stored. */
 const columns: Readonly<Record<keyof RunUpdate, string>> = {
@@ -218,7 +219,7 @@ export class RunTable {
 
   #runOf(row: Row): Run | DamagedRun {
     const id = String(row.id);
-    const about = { id, name: String(row.name), active: this.#isActive(id) };
+    const about = { id, name: printable(String(row.name)), active: this.#isActive(id) };
     const [manifest, tags] = [parsed(row.manifest), parsed(row.tags)];
     const reason = damageOf(row, manifest, tags);
     if (reason !== undefined) return { ...about, reason };
@@ -228,7 +229,7 @@ export class RunTable {
       ...about,
       status: row.status as RunStatus,
       manifest: manifest as Manifest,
-      tags: tags as string[],
+      tags: (tags as string[]).map(printable),
       note: String(row.note),
       createdAt: Number(row.created_at),
       endedAt: time(row.ended_at),
@@ -239,7 +240,7 @@ export class RunTable {
       examples: Number(row.examples),
       iterations: Number(row.iterations),
       digest: text(row.digest),
-      message: text(row.message),
+      message: row.message === null ? null : printable(String(row.message)),
       attempt: Number(row.attempt),
     };
   }

@@ -40,6 +40,7 @@ import type {
   StoredCheckpoint,
   StoredEvent,
 } from "./store.ts";
+import { printable } from "../core/printable.ts";
 
 /**
  * Opens the store in a folder (`runs`, `sqlite:runs` or a `file:` URL) and brings its schema
@@ -343,13 +344,24 @@ export class SqliteStore implements Store {
     return lastValues(this.#database, name);
   }
 
-  events(id: string): StoredEvent[] {
-    return this.#database.all("SELECT * FROM event WHERE run = ? ORDER BY id", id).map((row) => ({
+  events(id: string, { newest = -1 }: { newest?: number } = {}): StoredEvent[] {
+    const rows = this.#database.all(
+      "SELECT * FROM event WHERE run = ? ORDER BY id DESC LIMIT ?",
+      id,
+      newest,
+    );
+    return rows.reverse().map((row) => ({
       at: Number(row.at),
       iteration: Number(row.iteration),
       level: String(row.level) as LabEvent["level"],
-      message: String(row.message),
+      message: printable(String(row.message)),
     }));
+  }
+
+  eventCount(id: string): number {
+    return Number(
+      this.#database.get("SELECT COUNT(*) AS count FROM event WHERE run = ?", id)!.count,
+    );
   }
 
   putArtifact(

@@ -62,7 +62,10 @@ export interface Manifest {
   readonly irreproducible?: string;
 }
 
-/** A stored run. Times are milliseconds since the epoch. */
+/**
+ * A stored run. Times are milliseconds since the epoch. Name, tags and message come without
+ * characters that command a terminal.
+ */
 export interface Run {
   /** Six letters and digits that sort by creation. */
   readonly id: string;
@@ -282,8 +285,10 @@ export interface Store {
   lastMetrics(id: string): Record<string, number>;
   /** Last visible value of one series, by the ids of the runs that have it whole. */
   lastValues(name: string): Map<string, number>;
-  /** All events of a run, of all attempts, in order. */
-  events(id: string): StoredEvent[];
+  /** Events of a run, of all attempts, in order; `newest`: the last so many of them. */
+  events(id: string, options?: { newest?: number }): StoredEvent[];
+  /** How many events a run has. */
+  eventCount(id: string): number;
 
   /** Keeps a file; one of the same name, iteration and attempt takes its place. */
   putArtifact(

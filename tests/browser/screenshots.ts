@@ -1,7 +1,7 @@
 /**
  * Takes the documentation's pictures of the dashboard:
- * `deno run -A tests/browser/screenshots.ts [STORE [RUN]]` compares a store's finished runs of agents
- * (without a store, made-up ones); with RUN, shows that run's policy at work.
+ * `deno run -A tests/browser/screenshots.ts [STORE [RUN]]` compares the newest runs of a
+ * store (without a store, made-up ones); with RUN, shows that run's policy at work.
  *
  * @module
  */
@@ -9,21 +9,15 @@ import type { Page } from "playwright-core";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import type { Store } from "../../lab/store/store.ts";
 import { createApp } from "../../web/app.ts";
+import { Comparisons } from "../../web/comparisons.ts";
 import { build, openDashboard, root } from "../web/built.ts";
 import { openBrowser } from "./chromium.ts";
 
 const folder = new URL("docs/images/", root).pathname;
 
-/** The compare page of the finished agents. */
-function pathOf(store: Store): string {
-  const runs = store.runs().filter(({ status, manifest }) =>
-    ["completed", "stopped"].includes(status) && "agent" in manifest.determined.configuration
-  );
-  return `/compare?${runs.map(({ id }) => `run=${id}`).join("&")}`;
-}
-
 async function take(store: Store, run?: string): Promise<string> {
-  const { handler } = createApp(store);
+  using comparisons = new Comparisons(store.location);
+  const { handler } = createApp(store, comparisons);
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
   const browser = await openBrowser();
   try {
@@ -32,16 +26,16 @@ async function take(store: Store, run?: string): Promise<string> {
       viewport: { width: 1280, height: 800 },
       colorScheme: "light",
     });
-    return run === undefined ? await compare(page, store) : await play(page, run);
+    return run === undefined ? await compare(page) : await play(page, run);
   } finally {
     await browser.close();
     await server.shutdown();
   }
 }
 
-async function compare(page: Page, store: Store): Promise<string> {
+async function compare(page: Page): Promise<string> {
   const path = `${folder}dashboard.png`;
-  await page.goto(pathOf(store));
+  await page.goto("/compare");
   await page.waitForSelector("canvas");
   await page.waitForSelector("[data-connected=true]", { state: "attached" });
   const { bottom } = await page.locator(".statistics").evaluate((table) =>

@@ -2,6 +2,8 @@ import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { width } from "../../cli/terminal/format.ts";
 import { ProgressDisplay } from "../../cli/terminal/progress.ts";
 import type { RunProgress } from "../../lab/experiment/launch.ts";
+import { Judge } from "../../lab/experiment/verdict.ts";
+import { registries } from "../../registries.ts";
 import type { Run } from "../../lab/store/store.ts";
 import { capturedIo } from "./captured_io.ts";
 
@@ -139,4 +141,21 @@ Deno.test("a picture stands above the live lines until it is taken away", () => 
   display.show("");
   match(frame()[0], /^cartpole-ppo seed 1/);
   strictEqual(frame().length, 2);
+});
+
+Deno.test("a run that ended says what its return is worth, and only what is good gets a tick", () => {
+  const io = capturedIo();
+  using display = new ProgressDisplay(io, 3, new Judge(registries));
+  const ended = (id: string, status: Run["status"], value: number) => {
+    const run = runOf(id, 1, { status, wallSeconds: 3 });
+    display.update(progressOf(run, "ended", 50_000, 3, { "evaluation/return_mean": value }));
+  };
+  ended("aaaaaa", "stopped", 500);
+  ended("bbbbbb", "completed", 9.51);
+  ended("cccccc", "completed", 300);
+  deepStrictEqual(io.written.error.trimEnd().split("\n"), [
+    "✓ cartpole-ppo seed 1: solved, return 500.0, 50,000 steps in 0:03 (aaaaaa)",
+    "! cartpole-ppo seed 1: no better than random, return 9.51, 50,000 steps in 0:03 (bbbbbb)",
+    "✓ cartpole-ppo seed 1: learning, return 300.0, 50,000 steps in 0:03 (cccccc)",
+  ]);
 });

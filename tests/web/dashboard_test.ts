@@ -86,6 +86,19 @@ test("the run page shows figures, events, how it ended and what to type", async 
   ok(!vae.includes(`experiment resume ${runs.vae}`));
 });
 
+test("a stop that was wanted is no problem, and a run says what it is worth", async (dashboard) => {
+  const { store, runs } = dashboard;
+  const message = "evaluation/return_mean ≥ 475 2 times in a row";
+  addPoints(store, runs.running, 390, { "evaluation/return_mean": 499 });
+  setProgress(store, runs.running, 390, { status: "stopped", message });
+  const html = await text(dashboard, `/runs/${runs.running}`);
+  ok(html.includes(`<p class="success">${message}</p>`));
+  match(html, /class="verdict good">solved</);
+  match(await text(dashboard, "/"), /class="verdict good">solved</);
+  match(await text(dashboard, `/runs/${runs.diverged}`), /<p class="problem">diverged at/);
+  match(await text(dashboard, "/compare"), /class="verdict (good|fair)">(solved|learning)</);
+});
+
 test("the compare page shows statistics without any script", async (dashboard) => {
   const html = await text(dashboard, "/compare");
   for (const name of ["dqn", "reinforce", "a2c", "ppo"]) ok(html.includes(`cartpole-${name}`));
@@ -237,6 +250,35 @@ test("of several runs with one seed the newest counts", async (dashboard) => {
   const seeds = groups.flatMap((group) => group.seeds);
   strictEqual(seeds.find(({ run }) => run === runs["ppo-1"])!.counts, false);
   strictEqual(seeds.find(({ run }) => run === again)!.counts, true);
+});
+
+test("a picture whose file is gone is not there, and no page says where it lay", async (dashboard) => {
+  const { store, folder, runs } = dashboard;
+  const [{ hash }] = store.artifacts(runs.gan);
+  await Deno.remove(`${folder}/runs/artifacts/${hash.slice(0, 2)}/${hash}`);
+  const response = await get(dashboard, `/artifacts/${hash}`);
+  strictEqual(response.status, 404);
+  strictEqual(
+    await response.text(),
+    "Cannot show the picture as its file is missing or damaged",
+  );
+});
+
+test("names come without characters that command a terminal", async (dashboard) => {
+  const { store } = dashboard;
+  const configuration = { ...agentConfiguration("ppo", 1), agent: { name: "\x1b[2J" } };
+  const run = addRun(store, {
+    ...{ experiment: "x\u202e", name: "\x1b]0;title\x07", tags: ["\r"], note: "\x08" },
+    ...{ configuration, seed: 1 },
+  });
+  store.appendEvents(run, 1, [{ level: "info", message: "\x9b31m" }]);
+  addPoints(store, run, 1, { "losses/\x1b[7m": 1 });
+  setProgress(store, run, 1, { status: "failed", message: "\x1bc" });
+  for (const path of ["/", `/runs/${run}`, `/compare?run=${run}`]) {
+    const html = (await text(dashboard, path)).replace(/="[^"]*"/g, "");
+    const [found] = html.match(/.{0,60}(?:[^\P{Cc}\n]|\u202e)/u) ?? [];
+    strictEqual(found, undefined, path);
+  }
 });
 
 test("a sample sheet is served for good under its hash", async (dashboard) => {

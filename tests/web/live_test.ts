@@ -1,4 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { withNews } from "../../web/contents.ts";
+import { Feed } from "../../web/feed.ts";
 import type { LiveMessage } from "../../web/routes/api/live.ts";
 import { type Dashboard, openDashboard } from "./built.ts";
 import { addPoints, addRun, agentConfiguration, setProgress, sheet } from "./sample_store.ts";
@@ -94,9 +96,9 @@ test("a killed process is noticed though it writes nothing", async (dashboard) =
 test("a run page hears of new series, pictures, events and its end", async (dashboard) => {
   const { runs, store } = dashboard;
   await using messages = await Messages.open(dashboard, `?run=${runs.running}`);
-  const { contents } = await messages.next();
-  ok(!contents!.names.includes("losses/new"));
-  deepStrictEqual(contents!.pictures, []);
+  let contents = (await messages.next()).contents!;
+  ok(!contents.names.includes("losses/new"));
+  deepStrictEqual(contents.pictures, []);
 
   addPoints(store, runs.running, 201, { "losses/new": 1 });
   const { hash } = await store.putArtifact(runs.running, {
@@ -107,11 +109,12 @@ test("a run page hears of new series, pictures, events and its end", async (dash
   });
   store.appendEvents(runs.running, 201, [{ level: "info", message: "halfway" }]);
   setProgress(store, runs.running, 201, { status: "failed", message: "the disk is full" });
-  let news = await messages.next();
-  while (news.contents?.message !== "the disk is full") news = await messages.next();
-  ok(news.contents.names.includes("losses/new"));
-  deepStrictEqual(news.contents.pictures, [{ name: "samples", iteration: 201, hash }]);
-  strictEqual(news.contents.events.at(-1)!.message, "halfway");
+  while (contents.message !== "the disk is full") {
+    contents = withNews(contents, (await messages.next()).news ?? {});
+  }
+  ok(contents.names.includes("losses/new"));
+  deepStrictEqual(contents.pictures, [{ name: "samples", iteration: 201, hash }]);
+  strictEqual(contents.events.at(-1)!.message, "halfway");
 });
 
 test("a reader that comes back gets what it missed, one of another server everything", async (dashboard) => {
@@ -133,4 +136,41 @@ test("a reader that comes back gets what it missed, one of another server everyt
   const { rows, complete } = await messages.next();
   strictEqual(complete, true);
   strictEqual(rows.length, Object.keys(runs).length);
+});
+
+test("eleven readers of a run with 20,000 events get each new one alone", async (dashboard) => {
+  const { runs: { running }, store } = dashboard;
+  const event = (i: number) => ({ level: "info" as const, message: `event ${i}` });
+  store.appendEvents(running, 1, Array.from({ length: 20_000 }, (_, i) => event(i)));
+  await using readers = new AsyncDisposableStack();
+  const opened: Messages[] = [];
+  for (let i = 0; i < 11; i++) {
+    opened.push(readers.use(await Messages.open(dashboard, `?run=${running}`)));
+  }
+  for (const { contents } of await Promise.all(opened.map((reader) => reader.next()))) {
+    deepStrictEqual([contents!.events.length, contents!.eventCount], [200, 20_000]);
+  }
+  store.appendEvents(running, 2, [event(20_000)]);
+  for (const { rows, news } of await Promise.all(opened.map((reader) => reader.next()))) {
+    deepStrictEqual([rows.length, Object.keys(news!).sort()], [0, ["eventCount", "events"]]);
+    deepStrictEqual(news!.events!.map(({ message }) => message), ["event 20000"]);
+  }
+});
+
+test("what a run holds is read once for all its readers", ({ store, runs }) => {
+  let reads = 0;
+  const counted = new Proxy(store, {
+    get(target, key) {
+      const value = Reflect.get(target, key, target);
+      if (key === "events") reads++;
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const feed = new Feed(counted);
+  strictEqual(feed.contents(runs.running), feed.contents(runs.running));
+  strictEqual(reads, 1);
+  store.appendEvents(runs.running, 2, [{ level: "info", message: "new" }]);
+  strictEqual(feed.contents(runs.running)!.events.at(-1)!.message, "new");
+  strictEqual(feed.contents("none"), undefined);
+  return Promise.resolve();
 });

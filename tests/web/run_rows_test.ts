@@ -22,6 +22,7 @@ function row(fields: Partial<RunSummary>): RunSummary {
     wallSeconds: 1,
     createdAt: 0,
     headline: null,
+    verdict: null,
     stamp: 0,
     ...fields,
   };

@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { differingPaths } from "../../lab/experiment/comparison.ts";
 import type { ComparedGroup, ComparedSeed } from "../comparison.ts";
 import { figure } from "../format.ts";
+import { Worth } from "./status.tsx";
 import { Swatch } from "./swatch.tsx";
 
 /** One row a group, marked like its line. */
@@ -17,13 +18,14 @@ export function Statistics({ groups }: { groups: readonly ComparedGroup[] }): VN
             <th scope="col" class="number" title="Of the IQM, by bootstrap over seeds">
               95 % interval
             </th>
+            <th scope="col">Verdict</th>
             <th scope="col" class="number">Mean</th>
             <th scope="col" class="number">Median</th>
             <th scope="col">Seeds</th>
           </tr>
         </thead>
         <tbody>
-          {groups.map(({ label, seeds, statistics }, i) => (
+          {groups.map(({ label, seeds, statistics, verdict }, i) => (
             <tr key={label}>
               <th scope="row">
                 <Swatch color={i} /> {label}
@@ -36,6 +38,7 @@ export function Statistics({ groups }: { groups: readonly ComparedGroup[] }): VN
                   ? "–"
                   : `${figure(statistics.interval[0])} … ${figure(statistics.interval[1])}`}
               </td>
+              <td>{verdict === null ? "–" : <Worth verdict={verdict} />}</td>
               <td class="number">{figure(statistics.mean)}</td>
               <td class="number">{figure(statistics.median)}</td>
               <td>

@@ -1,5 +1,6 @@
-/** How a run stands. @module */
+/** How a run stands, and what it is worth. @module */
 import type { VNode } from "preact";
+import type { Verdict } from "../../lab/experiment/verdict.ts";
 import type { RunSummary } from "../summary.ts";
 
 /** Status as a word with a mark, and how far the budget is used while a run goes on. */
@@ -14,6 +15,19 @@ export function Status({ row }: { row: RunSummary }): VNode {
           {Math.round(row.progress * 100)} %
         </progress>
       )}
+      {row.verdict !== null && row.verdict !== row.status && <Worth verdict={row.verdict} />}
     </>
   );
+}
+
+const classes: Record<Verdict, string> = {
+  "solved": "good",
+  "learning": "fair",
+  "no better than random": "poor",
+  "diverged": "bad",
+};
+
+/** A verdict as a badge. */
+export function Worth({ verdict }: { verdict: Verdict }): VNode {
+  return <span class={`verdict ${classes[verdict]}`}>{verdict}</span>;
 }

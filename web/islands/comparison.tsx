@@ -10,7 +10,7 @@ import { Swatch } from "../components/swatch.tsx";
 import type { Comparison, ComparisonRequest } from "../comparison.ts";
 import { metricTitle } from "../format.ts";
 import { groupLines } from "../lines.ts";
-import { stampOf } from "../live.ts";
+import { heardCount, stampOf } from "../live.ts";
 
 /** The island. */
 export default function ComparisonView(
@@ -24,7 +24,9 @@ export default function ComparisonView(
   const { smoothing } = view.value;
   const { groups, names, notes, metric, axis } = comparison.value;
   const filter = view.value.filter || comparison.value.filter;
-  const stamp = groups.flatMap((group) => group.seeds).map(({ run }) => stampOf(run)).join();
+  const shown = groups.flatMap((group) => group.seeds);
+  // Runs that are heard of for the first time may be found by the filter, too.
+  const stamp = [heardCount(), ...shown.map(({ run }) => stampOf(run))].join();
   useComparison(view.value, stamp, comparison, problem);
 
   const lines = useMemo(
@@ -103,27 +105,35 @@ export default function ComparisonView(
         {groups.length === 0
           ? (
             <p class="empty">
-              {names.length === 0
-                ? `No run with figures matches “${filter}”.`
-                : `None of these runs has ${metricTitle(metric)}.`}
+              {names.length > 0
+                ? `None of these runs has ${metricTitle(metric)}.`
+                : filter === ""
+                ? "None of these runs has figures yet."
+                : `No run with figures matches “${filter}”.`}
             </p>
           )
           : (
-            <Plot
-              title={`${metricTitle(metric)} of each group`}
-              xLabel={axisTitle(axis)}
-              lines={lines}
-              height={360}
-            />
+            <>
+              <Plot
+                title={`${metricTitle(metric)} of each group`}
+                xLabel={axisTitle(axis)}
+                lines={lines}
+                height={360}
+              />
+              <p class="note">
+                Lines are means over the seeds that count, bands their 95 % bootstrap interval, thin
+                lines single seeds. A run that finished keeps its last value.
+              </p>
+            </>
           )}
-        <p class="note">
-          Lines are means over the seeds that count, bands their 95 % bootstrap interval, thin lines
-          the lowest and highest values of single seeds. A run that finished keeps its last value.
-        </p>
       </div>
-      <h2>{metricTitle(metric)}, last value of each seed</h2>
-      <Statistics groups={groups} />
-      <Differences groups={groups} />
+      {groups.length > 0 && (
+        <>
+          <h2>{metricTitle(metric)}, last value of each seed</h2>
+          <Statistics groups={groups} />
+          <Differences groups={groups} />
+        </>
+      )}
     </section>
   );
 }
@@ -144,12 +154,12 @@ function useComparison(
   if (filter !== "") query.set("filter", filter);
   for (const id of runs) query.append("run", id);
   const asked = query.toString();
-  const busy = useRef<{ asked: string; controller: AbortController; again: boolean }>(null);
+  const busy = useRef<{ controller: AbortController; again: boolean }>(null);
   const shown = useRef<string>();
 
   const load = async () => {
     busy.current?.controller.abort();
-    const own = { asked, controller: new AbortController(), again: true };
+    const own = { controller: new AbortController(), again: true };
     busy.current = own;
     while (own.again && !own.controller.signal.aborted) {
       own.again = false;

@@ -5,13 +5,16 @@ import { contentsFrom } from "../live.ts";
 
 /** The island: how the run ended, where it did not complete, and its events. */
 export default function RunEvents({ contents: initial }: { contents: Contents }): VNode {
-  const { events, message } = contentsFrom(initial);
+  const { events, eventCount, message, wanted } = contentsFrom(initial);
   return (
     <>
-      {message !== null && <p class="problem">{message}</p>}
+      {message !== null && <p class={wanted ? "success" : "problem"}>{message}</p>}
       {events.length > 0 && (
         <details open={events.length <= 8}>
-          <summary>Events ({events.length})</summary>
+          <summary>
+            Events ({eventCount.toLocaleString("en")}
+            {eventCount > events.length && `, the newest ${events.length}`})
+          </summary>
           <ul class="events">
             {events.map((event, i) => (
               <li key={i} class={event.level}>

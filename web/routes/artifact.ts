@@ -1,10 +1,14 @@
 /** Stored pictures by content hash. @module */
+import { InputError, LabError } from "../../lab/core/errors.ts";
 import type { State } from "../state.ts";
 import type { Context } from "../fresh.ts";
 
 /** A picture's bytes, which never change under their name. */
 export async function handler({ params, state }: Context<State>): Promise<Response> {
-  const bytes = await state.store.readArtifact(params.hash);
+  const bytes = await state.store.readArtifact(params.hash).catch((error) => {
+    if (!(error instanceof LabError)) throw error;
+    throw new InputError(`Cannot show the picture as its file is missing or damaged`);
+  });
   return new Response(bytes as Uint8Array<ArrayBuffer>, {
     headers: {
       "content-type": "image/png",

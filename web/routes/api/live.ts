@@ -5,46 +5,59 @@
  */
 import type { SSEMessage } from "hono/streaming";
 import type { State } from "../../state.ts";
-import { type Contents, contentsOf } from "../../contents.ts";
+import { type Contents, newsOf } from "../../contents.ts";
 import type { News } from "../../feed.ts";
 import type { Context } from "../../fresh.ts";
 
 /** A message. */
 export interface LiveMessage extends Omit<News, "at"> {
-  /** What the run of `?run=ID` holds, where that changed. */
+  /** What the run of `?run=ID` holds: in the first message. */
   readonly contents?: Contents;
+  /** What of that changed since the message before. */
+  readonly news?: Partial<Contents>;
 }
 
 /** `?after=MOMENT&run=ID`: what changed since a moment of the feed, and from then on. */
-export function handler({ url, req, events, state: { store, feed } }: Context<State>): Response {
+export function handler({ url, req, events, state: { feed } }: Context<State>): Response {
   const id = url.searchParams.get("run");
   let moment = Number(req.headers.get("last-event-id") ?? url.searchParams.get("after")) || 0;
-  let sent = "";
+  let known: Contents | undefined;
 
   /** What the reader does not know yet; undefined: nothing, unless it is the first message. */
   const next = (first: boolean): SSEMessage | undefined => {
-    const { at, ...news } = feed.since(moment);
+    const { at, ...changes } = feed.since(moment);
     moment = at;
-    const run = id === null ? undefined : store.run(id);
-    const contents = run && contentsOf(store, run);
-    const changed = contents !== undefined && JSON.stringify(contents) !== sent;
-    if (changed) sent = JSON.stringify(contents);
-    if (!first && !changed && news.rows.length + news.removed.length === 0) return undefined;
-    const data: LiveMessage = changed ? { ...news, contents } : news;
-    return { id: String(at), data: JSON.stringify(data) };
+    const contents = id === null ? undefined : feed.contents(id);
+    const news = contents && known && newsOf(known, contents);
+    const held = known === undefined ? { contents } : { news };
+    known = contents ?? known;
+    const nothing = changes.rows.length + changes.removed.length === 0 &&
+      Object.keys(news ?? held.contents ?? {}).length === 0;
+    if (!first && nothing) return undefined;
+    const message: LiveMessage = { ...changes, ...held };
+    return { id: String(at), data: JSON.stringify(message) };
   };
   return events(async (stream) => {
-    let change = Promise.withResolvers<void>();
-    const stop = feed.watch(() => change.resolve());
-    stream.onAbort(() => change.resolve());
+    const closed = Promise.withResolvers<void>();
+    let writing = false;
+    let stale = false;
+    /** Writes what is new. It is made at once, so that the feed counts the time that it takes. */
+    const send = (first = false) => {
+      stale = writing;
+      const message = writing || stream.aborted ? undefined : next(first);
+      if (message === undefined) return;
+      writing = true;
+      stream.writeSSE(first ? { ...message, retry: 1000 } : message).then(() => {
+        writing = false;
+        // A slow reader gets in one message what came while it read.
+        if (stale) send();
+      }, closed.reject);
+    };
+    const stop = feed.watch(() => send());
+    stream.onAbort(closed.resolve);
     try {
-      await stream.writeSSE({ ...next(true)!, retry: 1000 });
-      while (!stream.aborted) {
-        await change.promise;
-        change = Promise.withResolvers<void>();
-        const message = stream.aborted ? undefined : next(false);
-        if (message !== undefined) await stream.writeSSE(message);
-      }
+      send(true);
+      await closed.promise;
     } finally {
       stop();
     }

@@ -10,6 +10,7 @@ import { type Context, page, type PageAnswer, type PageProps } from "../../fresh
 import { Gallery, Live, PolicyAtWork, RunCharts, RunEvents, RunStatus } from "../../islands.ts";
 import type { WorldOf } from "../../islands/policy.tsx";
 import { type RunSummary, summarize } from "../../summary.ts";
+import { printable } from "../../../lab/core/printable.ts";
 
 interface Data {
   readonly title: string;
@@ -43,7 +44,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
         <time dateTime={new Date(run.createdAt).toISOString()}>{started(run.createdAt)}</time>
         {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
       </p>
-      {run.note !== "" && <p>{run.note}</p>}
+      {run.note !== "" && <p>{printable(run.note)}</p>}
       <RunStatus row={row} />
       <RunEvents contents={contents} />
       {world !== undefined && (
@@ -131,9 +132,9 @@ function Facts({ facts }: { facts: readonly (readonly [string, string])[] }): VN
         <tbody>
           {facts.map(([name, value]) => (
             <tr key={name}>
-              <th scope="row">{name}</th>
+              <th scope="row">{printable(name)}</th>
               <td>
-                <code>{value}</code>
+                <code>{printable(value)}</code>
               </td>
             </tr>
           ))}

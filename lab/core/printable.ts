@@ -1,0 +1,16 @@
+/**
+ * Text of others on one line of a terminal or a page.
+ *
+ * @module
+ */
+
+/** Controls (line breaks and escapes among them), and marks that turn the direction of writing. */
+const CONTROLS = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
+/**
+ * A text without characters that command a terminal or reorder what stands around them: each
+ * becomes `�`.
+ */
+export function printable(text: string): string {
+  return text.replace(CONTROLS, "\ufffd");
+}

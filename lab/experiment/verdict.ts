@@ -1,0 +1,85 @@
+/**
+ * What a run's figures say in a word: between what random actions return in its world and what
+ * counts as solved there.
+ *
+ * @module
+ */
+import type { Metrics } from "../core/metrics.ts";
+import type { Json } from "../core/snapshot.ts";
+import type { Run } from "../store/store.ts";
+import type { Registries } from "./registries.ts";
+import { type ReturnScale, returnScale } from "./return_scale.ts";
+
+/** What may be said of a run. */
+export type Verdict = "solved" | "learning" | "no better than random" | "diverged";
+
+/** The series that agents are judged by, and that thresholds are about. */
+export const RETURN = "evaluation/return_mean";
+/** Standard errors of random play's mean that a return must exceed to be better. */
+const ERRORS = 2;
+
+/**
+ * The verdict on a mean return. Better than random is what exceeds the mean of random actions by two
+ * standard errors of a mean of as many episodes.
+ *
+ * @param episodes That the mean was taken over.
+ * @returns undefined where neither mark of the scale decides.
+ */
+export function verdictOfReturn(
+  value: number,
+  { random, threshold }: Pick<ReturnScale, "random" | "threshold">,
+  episodes: number,
+): Verdict | undefined {
+  if (!Number.isFinite(value)) return "diverged";
+  if (threshold !== undefined && value >= threshold) return "solved";
+  if (random === undefined) return undefined;
+  const bar = random.mean + ERRORS * random.deviation / Math.sqrt(Math.max(1, episodes));
+  return value > bar ? "learning" : "no better than random";
+}
+
+/** Judges runs by the worlds of a registry, each world looked up once. */
+export class Judge {
+  readonly #registries: Pick<Registries, "environments">;
+  readonly #scales = new Map<string, ReturnScale | undefined>();
+
+  /** Takes thresholds and random returns from the registered environments. */
+  constructor(registries: Pick<Registries, "environments">) {
+    this.#registries = registries;
+  }
+
+  /**
+   * The verdict on a run: diverged where its status, a loss or its return says so, else by its
+   * return.
+   *
+   * @param metrics Last value of each series.
+   * @returns undefined where nothing can be said, as of models and own worlds, or where no
+   * evaluation is known.
+   */
+  run(
+    { status, manifest }: Pick<Run, "status" | "manifest">,
+    metrics: Metrics,
+  ): Verdict | undefined {
+    const losses = Object.keys(metrics).filter((name) => name.startsWith("losses/"));
+    const broken = losses.some((name) => !Number.isFinite(metrics[name]));
+    if (status === "diverged" || broken) return "diverged";
+    return this.figure(manifest.determined.configuration, RETURN, metrics[RETURN]);
+  }
+
+  /** The verdict on a figure of runs of one configuration; undefined where it is no return. */
+  figure(
+    configuration: { readonly [key: string]: Json },
+    metric: string | undefined,
+    value: number | undefined,
+  ): Verdict | undefined {
+    if (metric !== RETURN || value === undefined) return undefined;
+    const scale = this.#scaleOf(configuration);
+    const { episodes } = (configuration.evaluation ?? {}) as { episodes?: Json };
+    return scale && verdictOfReturn(value, scale, typeof episodes === "number" ? episodes : 1);
+  }
+
+  #scaleOf(configuration: { readonly [key: string]: Json }): ReturnScale | undefined {
+    const key = JSON.stringify(configuration.environment);
+    if (!this.#scales.has(key)) this.#scales.set(key, returnScale(configuration, this.#registries));
+    return this.#scales.get(key);
+  }
+}

@@ -1,0 +1,63 @@
+import { strictEqual } from "node:assert";
+import { Judge, verdictOfReturn } from "../../../lab/experiment/verdict.ts";
+import type { Manifest, RunStatus } from "../../../lab/store/store.ts";
+import { registries } from "../../../registries.ts";
+
+const judge = new Judge(registries);
+
+function verdict(
+  environment: Record<string, string> | undefined,
+  metrics: Record<string, number>,
+  status: RunStatus = "completed",
+) {
+  const configuration = {
+    ...environment && { environment, agent: { name: "ppo" } },
+    evaluation: { every: 1, episodes: 100 },
+  };
+  return judge.run(
+    { status, manifest: { determined: { configuration } } as unknown as Manifest },
+    metrics,
+  );
+}
+
+Deno.test("a return is judged between random play and what counts as solved", () => {
+  const cartPole = { id: "CartPole-v1" };
+  const cases = [
+    ...[[500, "solved"], [475, "solved"], [474.9, "learning"], [30, "learning"]] as const,
+    // Random play returns 22.28 ± 11.05: of 100 episodes 2 standard errors are 2.2.
+    ...[[24, "no better than random"], [9.51, "no better than random"]] as const,
+    ...[[NaN, "diverged"], [Infinity, "diverged"]] as const,
+  ];
+  for (const [value, expected] of cases) {
+    strictEqual(verdict(cartPole, { "evaluation/return_mean": value }), expected, `${value}`);
+  }
+});
+
+Deno.test("a run has diverged where its status or a loss says so, whatever it returns", () => {
+  const cartPole = { id: "CartPole-v1" };
+  const metrics = { "evaluation/return_mean": 500 };
+  strictEqual(verdict(cartPole, metrics, "diverged"), "diverged");
+  strictEqual(verdict(cartPole, { ...metrics, "losses/value": NaN }), "diverged");
+  strictEqual(verdict(undefined, { "losses/critic": -Infinity }), "diverged");
+  strictEqual(verdict(undefined, { "losses/elbo": -100 }), undefined);
+});
+
+Deno.test("nothing is said of worlds without marks, options of their own, or no evaluation", () => {
+  const metrics = { "evaluation/return_mean": 3 };
+  strictEqual(verdict({ id: "CartPole-v1" }, { "rollout/episode_return_mean": 3 }), undefined);
+  strictEqual(verdict({ id: "Own-v0" }, metrics), undefined);
+  strictEqual(verdict({ id: "CartPole-v1", noSuchOption: "1" }, metrics), undefined);
+  strictEqual(verdictOfReturn(3, { random: undefined, threshold: 5 }, 100), undefined);
+  strictEqual(verdictOfReturn(5, { random: undefined, threshold: 5 }, 100), "solved");
+  const steady = { random: { mean: -200, deviation: 0 }, threshold: undefined };
+  strictEqual(verdictOfReturn(-200, steady, 1), "no better than random");
+  strictEqual(verdictOfReturn(-199, steady, 1), "learning");
+});
+
+Deno.test("in every measured world random play is no better than random", () => {
+  for (const { id, randomReturn } of registries.environments) {
+    if (randomReturn === undefined) continue;
+    const found = verdict({ id }, { "evaluation/return_mean": randomReturn.mean });
+    strictEqual(found, "no better than random", id);
+  }
+});
