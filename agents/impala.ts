@@ -21,6 +21,7 @@
  * @module
  */
 import * as z from "zod";
+import { log } from "../lab/core/elementary.ts";
 import { PARAMETERS, type Resumable, type ResumableRows } from "../lab/core/base_trainer.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import { deriveSeed, type Generator } from "../lab/core/random.ts";
@@ -287,7 +288,7 @@ export const impala = defineAgent({
         step(update, transitions);
         return async () => ({
           ...await lossMetrics(update, values, valueTargets),
-          "losses/approximate_kl": mean(ratios.map((rho) => rho - 1 - Math.log(rho))),
+          "losses/approximate_kl": mean(ratios.map((rho) => rho - 1 - log(rho))),
           "losses/clip_fraction": mean(ratios.map((rho) => rho > clipRho ? 1 : 0)),
         });
       },

@@ -27,6 +27,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { expm1 } from "../lab/core/elementary.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import { gatherColumns, rowRanges } from "../lab/core/rows.ts";
 import type { Resumable } from "../lab/core/base_trainer.ts";
@@ -296,7 +297,7 @@ export function policyChange(
   const count = logProbability.length;
   for (let i = 0; i < count; i++) {
     const logRatio = logProbability[i] - oldLogProbability[i];
-    const change = Math.expm1(logRatio);
+    const change = expm1(logRatio);
     divergence += change - logRatio;
     if (Math.abs(change) > clipRange) clipped += 1;
   }

@@ -19,6 +19,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { log } from "../lab/core/elementary.ts";
 import type { AgentDefinition, BodyDefinition } from "../lab/compute/definitions.ts";
 import { movingAverage } from "../lab/compute/descend.ts";
 import { constant } from "../lab/compute/initializers.ts";
@@ -258,7 +259,7 @@ export const sac: AgentDefinition<SacConfiguration> = defineAgent({
       [POLICY]: policy.initialParameters(weights),
       [CRITIC]: networks.critics.initialParameters(weights),
       ...automaticTemperature && {
-        [TEMPERATURE]: { [LOG_TEMPERATURE]: constant([], Math.log(temperature)) },
+        [TEMPERATURE]: { [LOG_TEMPERATURE]: constant([], log(temperature)) },
       },
     };
     const groups = defineNetworks(workspace, initial, adam(), initial[CRITIC]);

@@ -56,7 +56,7 @@ import type { Scene } from "../lab/core/scene.ts";
 import { Box, Discrete } from "../lab/core/space.ts";
 import { colors } from "./colors.ts";
 import { boundNames, boundsOf } from "./reset_bounds.ts";
-import { cosine, sine } from "./sine.ts";
+import { cosine, sine } from "../lab/core/sine.ts";
 
 const tau = 0.2; // s between two states
 const gravity = 9.8; // m/s²
@@ -194,10 +194,10 @@ function observeInto(state: AcrobotState, out: Float32Array, offset: number): vo
 }
 
 function draw(angle1: number, angle2: number): Scene {
-  const middle = [Math.sin(angle1), -Math.cos(angle1)] as const;
+  const middle = [sine(angle1), -cosine(angle1)] as const;
   const end = [
-    middle[0] + Math.sin(angle1 + angle2),
-    middle[1] - Math.cos(angle1 + angle2),
+    middle[0] + sine(angle1 + angle2),
+    middle[1] - cosine(angle1 + angle2),
   ] as const;
   return {
     view: [-2.2, -2.2, 2.2, 2.2],

@@ -53,7 +53,7 @@ import type { EnvironmentDefinition } from "../lab/core/environment.ts";
 import type { Color, Scene, Shape } from "../lab/core/scene.ts";
 import { Box, Discrete } from "../lab/core/space.ts";
 import { boundNames, boundsOf } from "./reset_bounds.ts";
-import { cosine, sine } from "./sine.ts";
+import { cosine, sine } from "../lab/core/sine.ts";
 
 const gravity = 9.8; // m/s²
 const massCart = 1.0; // kg
@@ -163,7 +163,7 @@ const colors: Record<"paper" | "track" | "cart" | "pole" | "axle", Color> = {
 
 function draw(x: number, angle: number): Scene {
   const joint = [x, 0.2] as const;
-  const tip = [x + Math.sin(angle), 0.2 + Math.cos(angle)] as const;
+  const tip = [x + sine(angle), 0.2 + cosine(angle)] as const;
   const track = (...points: [number, number][]): Shape => ({
     kind: "line",
     points,

@@ -47,7 +47,7 @@ import type { EnvironmentDefinition } from "../lab/core/environment.ts";
 import { Box, Discrete } from "../lab/core/space.ts";
 import { drawMountainCar } from "./mountain_car_scene.ts";
 import { boundNames, boundsOf } from "./reset_bounds.ts";
-import { cosine } from "./sine.ts";
+import { cosine } from "../lab/core/sine.ts";
 
 const [leastPosition, mostPosition] = [-1.2, 0.6];
 const mostSpeed = 0.07;

@@ -4,20 +4,22 @@
  * @module
  */
 import type { Scene, Shape } from "../lab/core/scene.ts";
+import { cosine, sine } from "../lab/core/sine.ts";
 import { colors } from "./colors.ts";
 
 const [left, right] = [-1.2, 0.6];
 
 /** Height of the hill at `x`. */
 function height(x: number): number {
-  return Math.sin(3 * x) * 0.45 + 0.55;
+  return sine(3 * x) * 0.45 + 0.55;
 }
 
 /** The car at `position` and the flag at `goal`. */
 export function drawMountainCar(position: number, goal: number): Scene {
   const hill = Array.from({ length: 61 }, (_, i) => left + (right - left) * i / 60);
-  const slope = Math.atan(1.35 * Math.cos(3 * position));
-  const [cosSlope, sinSlope] = [Math.cos(slope), Math.sin(slope)];
+  const slope = 1.35 * cosine(3 * position);
+  const cosSlope = 1 / Math.sqrt(1 + slope * slope);
+  const sinSlope = slope * cosSlope;
   /** From the car's own axes (along the slope, away from it) to the world's. */
   const place = (along: number, away: number) =>
     [

@@ -48,7 +48,7 @@ import type { EnvironmentDefinition } from "../lab/core/environment.ts";
 import type { Scene } from "../lab/core/scene.ts";
 import { Box } from "../lab/core/space.ts";
 import { colors } from "./colors.ts";
-import { cosine, sine } from "./sine.ts";
+import { cosine, sine } from "../lab/core/sine.ts";
 
 const mostSpeed = 8; // rad/s
 const mostTorque = 2; // N m
@@ -126,7 +126,7 @@ function draw(angle: number): Scene {
       { kind: "circle", center: [0, 0], radius: 1, fill: colors.paper },
       {
         kind: "line",
-        points: [[0, 0], [-Math.sin(angle), Math.cos(angle)]],
+        points: [[0, 0], [-sine(angle), cosine(angle)]],
         color: colors.rod,
         width: 0.18,
       },

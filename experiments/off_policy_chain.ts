@@ -188,7 +188,7 @@ export function chainStudy(seeds: number, episodesOf: readonly number[]): ChainR
     return Object.entries(estimators).map(([estimator, estimate]) => {
       const errors = played.map((episodes) => estimate(episodes) - truth);
       const [bias, deviation] = [mean(errors), standardDeviation(errors, 1)];
-      const rmse = Math.sqrt(mean(errors.map((error) => error ** 2)));
+      const rmse = Math.sqrt(mean(errors.map((error) => error * error)));
       const standardError = deviation / Math.sqrt(seeds);
       return { estimator, episodes: count, bias, standardError, deviation, rmse };
     });

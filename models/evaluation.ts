@@ -9,6 +9,8 @@ import type { Metrics } from "../lab/core/metrics.ts";
 import type { Artifact, Samples } from "../lab/core/picture.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import type { ModelContext } from "../lab/compute/definitions.ts";
+import { angleOf } from "../lab/core/elementary.ts";
+import { sine } from "../lab/core/sine.ts";
 import { modeCoverage } from "./metrics/mode_coverage.ts";
 import { recognition } from "./metrics/recognition.ts";
 import { codesSheet, imageSheet, reconstructionSheet, scatterSheet } from "./sheet.ts";
@@ -120,7 +122,7 @@ export async function picturesOf(
   const artifacts: Artifact[] = [];
   const size = test.values.length / test.count;
   if (samples?.kind === "images") {
-    const shown = samples.values.subarray(0, SHEET_SIDE ** 2 * size);
+    const shown = samples.values.subarray(0, SHEET_SIDE * SHEET_SIDE * size);
     artifacts.push({ name: "samples", raster: imageSheet(shown, samples.shape, SHEET_SIDE) });
   } else if (samples?.dimensions === 2) {
     artifacts.push({ name: "samples", raster: scatterSheet(samples.values, mixture) });
@@ -166,13 +168,15 @@ export function interpolated(
 ): Float32Array {
   const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * b[i], 0);
   const cosine = dot(from, to) / Math.sqrt(dot(from, from) * dot(to, to));
-  const angle = path === "linear" ? 0 : Math.acos(Math.min(1, Math.max(-1, cosine)));
+  const angle = path === "linear"
+    ? 0
+    : angleOf(cosine, Math.sqrt(Math.max(0, 1 - cosine * cosine)));
   const codes = new Float32Array(count * from.length);
   for (let i = 0; i < count; i++) {
     const t = i / (count - 1);
     const [a, b] = angle === 0
       ? [1 - t, t]
-      : [Math.sin((1 - t) * angle) / Math.sin(angle), Math.sin(t * angle) / Math.sin(angle)];
+      : [sine((1 - t) * angle) / sine(angle), sine(t * angle) / sine(angle)];
     for (let z = 0; z < from.length; z++) codes[i * from.length + z] = a * from[z] + b * to[z];
   }
   return codes;

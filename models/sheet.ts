@@ -93,7 +93,7 @@ const HUES: readonly Color[] = [
 const DOT = [[0, 0], [1, 0], [0, 1], [1, 1]];
 /** Offsets of a ring of ten pixels' radius: every pixel whose distance rounds to ten. */
 const RING = Array.from({ length: 21 * 21 }, (_, i) => [i % 21 - 10, Math.floor(i / 21) - 10])
-  .filter(([dx, dy]) => Math.round(Math.hypot(dx, dy)) === 10);
+  .filter(([dx, dy]) => Math.round(Math.sqrt(dx * dx + dy * dy)) === 10);
 
 /**
  * Points in the plane over a square of ±2, with a mixture's centres as rings where given.

@@ -8,6 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
+import { exp, log } from "../../lab/core/elementary.ts";
 import { type ActionRows, FORBIDDEN } from "./actions.ts";
 import type { PolicyDistribution, PolicyTerms } from "./policy_distribution.ts";
 
@@ -16,8 +17,8 @@ function logSumExp(logits: ArrayLike<number>, offset: number, count: number): nu
   let highest = -Infinity;
   for (let j = 0; j < count; j++) highest = Math.max(highest, logits[offset + j]);
   let sum = 0;
-  for (let j = 0; j < count; j++) sum += Math.exp(logits[offset + j] - highest);
-  return highest + Math.log(sum);
+  for (let j = 0; j < count; j++) sum += exp(logits[offset + j] - highest);
+  return highest + log(sum);
 }
 
 /**
@@ -36,7 +37,7 @@ export function drawCategorical(
   let left = random.random();
   let action = 0;
   for (; action < count - 1; action++) {
-    left -= Math.exp(logits[offset + action] - normalizer);
+    left -= exp(logits[offset + action] - normalizer);
     if (left < 0) break;
   }
   return [action, logits[offset + action] - normalizer];

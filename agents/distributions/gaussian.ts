@@ -9,11 +9,12 @@ import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { constant } from "../../lab/compute/initializers.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
+import { exp, log } from "../../lab/core/elementary.ts";
 import type { ActionRows } from "./actions.ts";
 import type { PolicyDistribution, PolicyTerms } from "./policy_distribution.ts";
 
 /** ½ ln 2π. */
-const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+const HALF_LOG_TWO_PI = 0.5 * log(2 * Math.PI);
 
 /**
  * Independent normal distributions with one learned log standard deviation for each element, the
@@ -65,7 +66,7 @@ export class DiagonalGaussian implements PolicyDistribution {
 
 /** −ln N(value; mean, exp(logStd)²). */
 export function negatedLogDensity(value: number, mean: number, logStd: number): number {
-  const z = (value - mean) / Math.exp(logStd);
+  const z = (value - mean) / exp(logStd);
   return 0.5 * z * z + logStd + HALF_LOG_TWO_PI;
 }
 
@@ -90,7 +91,7 @@ export function sampleGaussian(
     for (let k = 0; k < size; k++) {
       const mean = inputs[2 * size * b + k];
       const logStd = inputs[2 * size * b + size + k];
-      actions[size * b + k] = mean + Math.exp(logStd) * random.standardNormal();
+      actions[size * b + k] = mean + exp(logStd) * random.standardNormal();
       sum -= negatedLogDensity(actions[size * b + k], mean, logStd);
     }
     logProbabilities[b] = sum;

@@ -4,9 +4,10 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { log } from "../../lab/core/elementary.ts";
 
 /** ½ ln 2π. */
-const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+const HALF_LOG_TWO_PI = 0.5 * log(2 * Math.PI);
 
 /** Actions and their log-densities. */
 export interface SquashedSample {

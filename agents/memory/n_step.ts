@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { power } from "../../lab/core/elementary.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
@@ -54,7 +55,7 @@ export class NStepWindows {
     this.#rewards = new Float64Array(environments * rewardSteps);
     this.#steps = new Float64Array(environments);
     this.#open = new Int32Array(environments);
-    this.#powers = Float64Array.from({ length: rewardSteps + 1 }, (_, k) => gamma ** k);
+    this.#powers = Float64Array.from({ length: rewardSteps + 1 }, (_, k) => power(gamma, k));
     this.#window = {
       observation: new Float32Array(observationSize),
       action: 0,

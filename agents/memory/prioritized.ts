@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { power } from "../../lab/core/elementary.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { type NamedTensors, tensorOf } from "../../lab/core/tensor_data.ts";
@@ -30,7 +31,7 @@ export class Priorities {
 
   /** Notes that `row` was written: it is as urgent as the most urgent one (line 6). */
   added(row: number): void {
-    this.#tree.set(row, this.#largest ** this.exponent);
+    this.#tree.set(row, power(this.#largest, this.exponent));
   }
 
   /**
@@ -57,9 +58,9 @@ export class Priorities {
       rows[i] = this.#tree.find((i + random.random()) * share);
       rarest = Math.min(rarest, this.#tree.get(rows[i]));
     }
-    const largest = (size * rarest / total) ** -beta;
+    const largest = power(size * rarest / total, -beta);
     for (let i = 0; i < rows.length; i++) {
-      weights[i] = (size * this.#tree.get(rows[i]) / total) ** -beta / largest;
+      weights[i] = power(size * this.#tree.get(rows[i]) / total, -beta) / largest;
     }
   }
 
@@ -70,7 +71,7 @@ export class Priorities {
       // The runner reports a diverged error: the tree keeps what it had.
       if (!Number.isFinite(priority)) continue;
       this.#largest = Math.max(this.#largest, priority);
-      this.#tree.set(rows[i], priority ** this.exponent);
+      this.#tree.set(rows[i], power(priority, this.exponent));
     }
   }
 

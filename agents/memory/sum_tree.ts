@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { powerOfTwoFrom } from "../../lab/core/elementary.ts";
 import { InputError } from "../../lab/core/errors.ts";
 
 /**
@@ -18,7 +19,7 @@ export class SumTree {
 
   /** @param capacity Items 0 … capacity − 1, all of mass 0 at first. */
   constructor(readonly capacity: number) {
-    this.#leaves = 2 ** Math.ceil(Math.log2(Math.max(1, capacity)));
+    this.#leaves = powerOfTwoFrom(capacity);
     this.#nodes = new Float64Array(2 * this.#leaves);
   }
 

@@ -146,5 +146,7 @@ export function explainedVariance(
 ): number {
   const errors = Float64Array.from(returns, (value, i) => value - values[i]);
   const spread = standardDeviation(returns, 0);
-  return spread === 0 ? NaN : 1 - (standardDeviation(errors, 0) / spread) ** 2;
+  if (spread === 0) return NaN;
+  const share = standardDeviation(errors, 0) / spread;
+  return 1 - share * share;
 }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { exp } from "../../lab/core/elementary.ts";
 
 /** One episode under μ, from its first transition to the terminal one. */
 export interface BehaviourEpisode {
@@ -26,7 +27,7 @@ export interface BehaviourEpisode {
  * ```
  */
 export function importanceRatio(targetLogProbability: number, logProbability: number): number {
-  return Math.exp(targetLogProbability - logProbability);
+  return exp(targetLogProbability - logProbability);
 }
 
 /** Π ρ_t and G = Σ γᵗ r_t of an episode. */

@@ -10,6 +10,7 @@
  * @module
  */
 import * as z from "zod";
+import { exp } from "../../lab/core/elementary.ts";
 import { worldFields } from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 
@@ -34,7 +35,7 @@ type GradientBanditConfiguration = z.output<typeof configuration>;
 export function softmax(preferences: Float64Array, row: number, out: Float64Array): void {
   let most = -Infinity, sum = 0;
   for (let a = 0; a < out.length; a++) most = Math.max(most, preferences[row + a]);
-  for (let a = 0; a < out.length; a++) sum += out[a] = Math.exp(preferences[row + a] - most);
+  for (let a = 0; a < out.length; a++) sum += out[a] = exp(preferences[row + a] - most);
   for (let a = 0; a < out.length; a++) out[a] /= sum;
 }
 

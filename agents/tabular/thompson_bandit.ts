@@ -11,6 +11,7 @@
  * @module
  */
 import * as z from "zod";
+import { log } from "../../lab/core/elementary.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import { worldFields } from "./tables.ts";
@@ -48,8 +49,8 @@ export function gaussianPosterior(
   priorDeviation: number,
   rewardDeviation: number,
 ): { mean: number; deviation: number } {
-  const noise = rewardDeviation ** 2;
-  const precision = 1 / priorDeviation ** 2 + visits / noise;
+  const noise = rewardDeviation * rewardDeviation;
+  const precision = 1 / (priorDeviation * priorDeviation) + visits / noise;
   return { mean: sum / noise / precision, deviation: Math.sqrt(1 / precision) };
 }
 
@@ -63,10 +64,11 @@ export function drawGamma(shape: number, random: Generator): number {
   const d = shape - 1 / 3, c = 1 / Math.sqrt(9 * d);
   for (;;) {
     const x = random.standardNormal();
-    const v = (1 + c * x) ** 3;
+    const root = 1 + c * x;
+    const v = root * root * root;
     if (v <= 0) continue;
     const u = 1 - random.random();
-    if (Math.log(u) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
+    if (log(u) < 0.5 * x * x + d - d * v + d * log(v)) return d * v;
   }
 }
 

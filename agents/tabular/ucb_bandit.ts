@@ -11,6 +11,7 @@
  * @module
  */
 import * as z from "zod";
+import { log } from "../../lab/core/elementary.ts";
 import { moveTowards, worldFields } from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 
@@ -38,7 +39,7 @@ export function upperBound(
   total: number,
   confidence: number,
 ): number {
-  return visits === 0 ? Infinity : mean + confidence * Math.sqrt(Math.log(total) / visits);
+  return visits === 0 ? Infinity : mean + confidence * Math.sqrt(log(total) / visits);
 }
 
 /** Takes the first action of the greatest {@linkcode upperBound}. */

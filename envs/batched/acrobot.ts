@@ -6,7 +6,7 @@
 import type { Batch, BatchStep } from "../../lab/core/environment.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import { type AcrobotOptions, acrobotPhysics, type AcrobotState, bound, wrap } from "../acrobot.ts";
-import { cosines, sines } from "../sine.ts";
+import { cosines, sines } from "../../lab/core/sine.ts";
 
 const { tau, gravity, mostVelocities } = acrobotPhysics;
 

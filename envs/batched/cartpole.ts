@@ -6,7 +6,7 @@
 import type { Batch, BatchStep } from "../../lab/core/environment.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import { type CartPoleOptions, cartPolePhysics, type CartPoleState } from "../cartpole.ts";
-import { cosines, sines } from "../sine.ts";
+import { cosines, sines } from "../../lab/core/sine.ts";
 
 const { gravity, massPole, totalMass, halfLength, poleMassLength } = cartPolePhysics;
 const { forceMagnitude, tau, angleLimit, positionLimit } = cartPolePhysics;

@@ -10,7 +10,7 @@ import {
   mountainCarPhysics,
   type MountainCarState,
 } from "../mountain_car.ts";
-import { cosines } from "../sine.ts";
+import { cosines } from "../../lab/core/sine.ts";
 
 const { leastPosition, mostPosition, mostSpeed, goalPosition, force, gravity } = mountainCarPhysics;
 

@@ -11,7 +11,7 @@ import {
   pendulumPhysics,
   type PendulumState,
 } from "../pendulum.ts";
-import { cosines, sines } from "../sine.ts";
+import { cosines, sines } from "../../lab/core/sine.ts";
 
 const { mostSpeed, mostTorque, tau } = pendulumPhysics;
 

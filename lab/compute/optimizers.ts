@@ -9,6 +9,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { power } from "../core/elementary.ts";
 import { InputError } from "../core/errors.ts";
 import { type NamedTensors, zeros } from "../core/tensor_data.ts";
 import type { Tensors } from "./workspace.ts";
@@ -454,7 +455,7 @@ export function nadam(
 }
 
 /** 0.96^0.004, by which the schedule of {@linkcode scheduledNadam} nears β₁ at each update. */
-const SCHEDULE_DECAY = 0.96 ** 0.004;
+const SCHEDULE_DECAY = power(0.96, 0.004);
 
 /**
  * NAdam whose momentum follows a schedule, μ_t = β₁(1 − ½·0.96^(0.004t)):

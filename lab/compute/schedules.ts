@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { power } from "../core/elementary.ts";
 import { InputError } from "../core/errors.ts";
+import { cosine as cosineOf } from "../core/sine.ts";
 
 /** A value by progress, 0 at the start of the budget and 1 at its end; outside it is clamped. */
 export type Schedule = (progress: number) => number;
@@ -45,7 +47,7 @@ export function linear(start: number, end: number, fraction = 1): Schedule {
  * Loshchilov & Hutter (2017), SGDR, arXiv 1608.03983, eq. 5, without restarts.
  */
 export function cosine(start: number, end: number): Schedule {
-  return (progress) => end + (start - end) * (1 + Math.cos(Math.PI * clamp(progress))) / 2;
+  return (progress) => end + (start - end) * (1 + cosineOf(Math.PI * clamp(progress))) / 2;
 }
 
 /**
@@ -59,5 +61,5 @@ export function exponential(start: number, end: number): Schedule {
       `Cannot make an exponential schedule as both ends must be > 0: ${start} to ${end}`,
     );
   }
-  return (progress) => start * Math.pow(end / start, clamp(progress));
+  return (progress) => start * power(end / start, clamp(progress));
 }

@@ -8,6 +8,8 @@
  *
  * @module
  */
+import { angleOf } from "./elementary.ts";
+import { cosine, sine } from "./sine.ts";
 
 /** Longest distance in pixels between an arc and the chords that stand for it. */
 const arcError = 0.05;
@@ -114,7 +116,7 @@ export class Coverage {
     v: number,
   ): void {
     const cross = beforeU * v - beforeV * u;
-    const angle = Math.abs(Math.atan2(cross, beforeU * u + beforeV * v));
+    const angle = Math.abs(angleOf(beforeU * u + beforeV * v, cross));
     if (angle < 1e-6) return;
     if (cross > 0) this.#addPie(x, y, reachX, reachY, v, -u, angle);
     else this.#addPie(x, y, reachX, reachY, -beforeV, beforeU, angle);
@@ -146,7 +148,7 @@ export class Coverage {
     angle: number,
   ): void {
     const chords = chordsOf(angle, Math.max(reachX, reachY));
-    const [cos, sin] = [Math.cos(angle / chords), Math.sin(angle / chords)];
+    const [cos, sin] = [cosine(angle / chords), sine(angle / chords)];
     for (let i = 0; i <= chords; i++) {
       this.add(x + u * reachX, y + v * reachY);
       [u, v] = [u * cos + v * sin, v * cos - u * sin];

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { exp } from "./elementary.ts";
 import { logOneMinus } from "./log1p.ts";
 import type { Pcg64 } from "./pcg64.ts";
 import { exponentialEdges, normalEdges } from "./ziggurat_tables.ts";
@@ -30,8 +31,8 @@ function layersOf(edges: readonly number[], bits: number, density: (x: number) =
   };
 }
 
-const normal = layersOf(normalEdges, 52, (x) => Math.exp(-0.5 * x * x));
-const exponential = layersOf(exponentialEdges, 53, (x) => Math.exp(-x));
+const normal = layersOf(normalEdges, 52, (x) => exp(-0.5 * x * x));
+const exponential = layersOf(exponentialEdges, 53, (x) => exp(-x));
 const TAIL_NORMAL = normalEdges[255];
 const TAIL_NORMAL_INVERSE = 0.27366123732975828;
 const TAIL_EXPONENTIAL = exponentialEdges[255];
@@ -71,7 +72,7 @@ export function normalZiggurat(bits: Pcg64): number {
     }
     const upper = densities[layer - 1];
     const lower = densities[layer];
-    if ((upper - lower) * uniform(bits) + lower < Math.exp(-0.5 * x * x)) return x;
+    if ((upper - lower) * uniform(bits) + lower < exp(-0.5 * x * x)) return x;
   }
 }
 
@@ -88,8 +89,8 @@ export function normalZiggurat32(bits: Pcg64): number {
     if (mantissa < inside[layer]) return x;
     if (layer === 0) {
       for (;;) {
-        const beyond = fround(-tailInverse * fround(Math.log1p(-uniform32())));
-        const height = fround(-Math.log1p(-uniform32()));
+        const beyond = fround(-tailInverse * fround(logOneMinus(uniform32())));
+        const height = fround(-logOneMinus(uniform32()));
         if (fround(height + height) > fround(beyond * beyond)) {
           const far = fround(tail + beyond);
           return word & 0x20000 ? -far : far;
@@ -99,7 +100,7 @@ export function normalZiggurat32(bits: Pcg64): number {
     const upper = densities[layer - 1];
     const lower = densities[layer];
     const y = fround(fround(fround(upper - lower) * uniform32()) + lower);
-    if (y < Math.exp(-0.5 * x * x)) return x;
+    if (y < exp(-0.5 * x * x)) return x;
   }
 }
 
@@ -116,6 +117,6 @@ export function exponentialZiggurat(bits: Pcg64): number {
     if (layer === 0) return TAIL_EXPONENTIAL - logOneMinus(uniform(bits));
     const upper = densities[layer - 1];
     const lower = densities[layer];
-    if ((upper - lower) * uniform(bits) + lower < Math.exp(-x)) return x;
+    if ((upper - lower) * uniform(bits) + lower < exp(-x)) return x;
   }
 }

@@ -54,7 +54,7 @@ export function optimalityGap(scores: AnyScores, gamma = 1): number {
 export function standardDeviation(values: ArrayLike<number>, ddof: 0 | 1): number {
   const center = mean(values);
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += (values[i] - center) ** 2;
+  for (let i = 0; i < values.length; i++) sum += (values[i] - center) * (values[i] - center);
   return Math.sqrt(sum / (values.length - ddof));
 }
 

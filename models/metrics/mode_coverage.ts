@@ -41,18 +41,19 @@ export function modeCoverage(
 ): ModeCoverage {
   const count = samples.length / dimensions;
   const counts = new Float64Array(centers.length / dimensions);
-  const reach = (3 * deviation) ** 2;
+  const reach = 3 * deviation;
   for (let sample = 0; sample < count; sample++) {
     let nearest = 0;
     let smallest = Infinity;
     for (let mode = 0; mode < counts.length; mode++) {
       let squared = 0;
       for (let d = 0; d < dimensions; d++) {
-        squared += (samples[sample * dimensions + d] - centers[mode * dimensions + d]) ** 2;
+        const way = samples[sample * dimensions + d] - centers[mode * dimensions + d];
+        squared += way * way;
       }
       if (squared < smallest) [nearest, smallest] = [mode, squared];
     }
-    if (smallest < reach) counts[nearest]++;
+    if (smallest < reach * reach) counts[nearest]++;
   }
   const near = counts.reduce((sum, n) => sum + n, 0);
   return {

@@ -14,6 +14,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { constant, normal } from "../../lab/compute/initializers.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
+import { log } from "../../lab/core/elementary.ts";
 import { defineModel } from "../define_model.ts";
 import { binaryCrossEntropy } from "../losses.ts";
 import { parametersAlone } from "../networks.ts";
@@ -61,7 +62,7 @@ export function mixtureKl(
     tf.sub(products(tf.square(latent), precision), tf.mul(products(latent, scaled), 2)),
     tf.sum(tf.add(tf.mul(priorMean, scaled), priorLogVariance), 1),
   );
-  const prior = tf.sub(tf.logSumExp(tf.mul(distances, -0.5), 1), Math.log(priorMean.shape[0]));
+  const prior = tf.sub(tf.logSumExp(tf.mul(distances, -0.5), 1), log(priorMean.shape[0]));
   return tf.sub(posterior, prior);
 }
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual, throws } from "node:assert";
 import * as fc from "fast-check";
-import { cosine, cosines, sine, sines } from "../../envs/sine.ts";
+import { cosine, cosines, sine, sines } from "../../lab/core/sine.ts";
 import { makeEnv, makeVectorEnv } from "../../envs/mod.ts";
 import { hideVelocity } from "../../envs/wrappers/mod.ts";
 import { BatchedEnvironment, vectorOf } from "../../lab/core/batched.ts";

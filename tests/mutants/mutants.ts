@@ -189,6 +189,34 @@ export const mutants: readonly Mutant[] = [
   },
   // Core and worlds.
   {
+    fault: "the exponential's argument is reduced by ln 2 in one part",
+    file: "lab/core/elementary.ts",
+    from: "  const low = k * LN2_LOW;\n  const r = high - low;\n  const c =",
+    to: "  const low = 0;\n  const r = high - low;\n  const c =",
+    test: "tests/lab/core/elementary_test.ts",
+  },
+  {
+    fault: "a power loses the lower half of its exponent",
+    file: "lab/core/elementary.ts",
+    from: "(y - yHigh) * logHigh + y * logLow",
+    to: "y * logLow",
+    test: "tests/lab/core/elementary_test.ts",
+  },
+  {
+    fault: "the angle of a point to the left is that of its mirror image",
+    file: "lab/core/elementary.ts",
+    from: "x < 0 ? Math.PI - (acute - 1.2246467991473531772e-16) : acute",
+    to: "acute",
+    test: "tests/lab/core/elementary_test.ts",
+  },
+  {
+    fault: "a sample's choice is drawn by the engine's exponential",
+    file: "agents/distributions/categorical.ts",
+    from: "left -= exp(logits",
+    to: "left -= Math.exp(logits",
+    test: "tests/lab/core/elementary_test.ts",
+  },
+  {
     fault: "a restored world shares its state with the snapshot",
     file: "lab/core/define_environment.ts",
     from: "= structuredClone(kept);",

@@ -268,7 +268,9 @@ function duration(seconds: number): string {
 
 /** Three digits with a prefix of thousands: `1.23 M`. */
 function scaled(number: number, unit: string): string {
-  const power = number < 1000 ? 0 : Math.floor(Math.log10(number) / 3);
-  const digits = power === 0 ? `${number}` : (number / 1000 ** power).toPrecision(3);
+  let power = 0;
+  let rest = number;
+  for (; rest >= 1000; rest /= 1000) power++;
+  const digits = power === 0 ? `${number}` : rest.toPrecision(3);
   return `${digits} ${["", "k", "M", "G", "T"][power]}${unit}`.trimEnd();
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { powerOfTwoFrom } from "../../../core/elementary.ts";
 import { LabError } from "../../../core/errors.ts";
 import type { Graphics } from "../../graphics.ts";
 import type { Shader } from "./lower.ts";
@@ -217,7 +218,7 @@ export class DeviceArena {
     // A larger one takes the place of a smaller one.
     this.#staging.pop()?.destroy();
     return this.compute.device.createBuffer({
-      size: Math.max(4096, 2 ** Math.ceil(Math.log2(bytes))),
+      size: Math.max(4096, powerOfTwoFrom(bytes)),
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
   }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { powerOfTwoFrom } from "../../../core/elementary.ts";
 import type { MatMul } from "../items.ts";
 import { columnTasks } from "./reductions.ts";
 import { load } from "./expressions.ts";
@@ -97,7 +98,7 @@ function tiles(product: Product, parts: number, target: number): Task {
   const { rows, columns, inner, batch } = product;
   const side = sideOf(product);
   const tile = square * side;
-  const depth = Math.min(longestDepth, 2 ** Math.ceil(Math.log2(Math.max(1, inner))));
+  const depth = Math.min(longestDepth, powerOfTwoFrom(inner));
   const part = Math.ceil(inner / parts / depth) * depth;
   const [across, down] = [Math.ceil(columns / tile), Math.ceil(rows / tile)];
   const sums = Array.from({ length: side }, (_, i) => i);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { powerOfTwoFrom } from "../../../core/elementary.ts";
 import type { Dtype } from "../ir.ts";
 import type { Reduction } from "../items.ts";
 import { bitsOf, load, typeOf } from "./expressions.ts";
@@ -49,7 +50,7 @@ export interface Columns {
  */
 export function columnTasks(columns: Columns, lowering: Lowering): Task[] {
   const { count, length, sinks } = columns;
-  const width = Math.min(8, 2 ** Math.ceil(Math.log2(Math.max(1, length))));
+  const width = Math.min(8, powerOfTwoFrom(length));
   const rowLanes = lanes / width;
   const across = Math.ceil(length / width);
   const wanted = Math.ceil(count / (rowLanes * longestColumn / 2));

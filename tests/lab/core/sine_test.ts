@@ -1,7 +1,7 @@
 import { ok, strictEqual } from "node:assert";
 import * as fc from "fast-check";
-import { cosine, sine } from "../../envs/sine.ts";
-import golden from "../golden/sine.json" with { type: "json" };
+import { cosine, sine } from "../../../lab/core/sine.ts";
+import golden from "../../golden/sine.json" with { type: "json" };
 
 Deno.test("sine and cosine have NumPy's bits", () => {
   // Golden: numpy 1.24.2 on a machine with AVX-512; the recipe is in the file.

@@ -1,0 +1,73 @@
+/** One hash of each small run under Deno, Node and in a page: no engine's own arithmetic is in it. */
+import { deepStrictEqual, ok } from "node:assert";
+import * as esbuild from "esbuild";
+import { missing, openBrowser, patience } from "./chromium.ts";
+import { smallRuns } from "./small_runs.ts";
+
+const root = new URL("../../", import.meta.url).pathname;
+const module = `export { smallRuns } from "./tests/browser/small_runs.ts";`;
+const printed = `import { smallRuns } from "./tests/browser/small_runs.ts";
+console.log(JSON.stringify(await smallRuns()));
+process.exit();`;
+
+/** Code with all that it imports, in one module. */
+async function bundle(code: string, options: esbuild.BuildOptions): Promise<string> {
+  const { outputFiles: [{ text }] } = await esbuild.build({
+    stdin: { contents: code, resolveDir: root },
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    logLevel: "error",
+    ...options,
+  }) as { outputFiles: esbuild.OutputFile[] };
+  return text;
+}
+
+Deno.test("Node's small runs are Deno's, to the bit", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    // TensorFlow.js asks for Node's modules by require.
+    const banner = `import { createRequire } from "node:module";
+const require = createRequire(import.meta.url);`;
+    await Deno.writeTextFile(
+      `${folder}/runs.mjs`,
+      await bundle(printed, { platform: "node", banner: { js: banner } }),
+    );
+    const { stdout, stderr, success } = await new Deno.Command("npx", {
+      args: ["-y", "node@22", "runs.mjs"],
+      cwd: folder,
+    }).output();
+    ok(success, new TextDecoder().decode(stderr));
+    deepStrictEqual(JSON.parse(new TextDecoder().decode(stdout)), await smallRuns());
+  } finally {
+    await esbuild.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test({
+  name: "a page's small runs are Deno's, to the bit",
+  ignore: missing,
+  fn: async () => {
+    const text = await bundle(module, { platform: "browser" });
+    await esbuild.stop();
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+      const isModule = new URL(request.url).pathname === "/runs.js";
+      return new Response(isModule ? text : "<!DOCTYPE html><link rel=icon href=data:,>", {
+        headers: { "content-type": isModule ? "text/javascript" : "text/html" },
+      });
+    });
+    const browser = await openBrowser();
+    try {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(patience);
+      await page.goto(`http://127.0.0.1:${server.addr.port}/`);
+      const found = await page.evaluate(`import("/runs.js").then(({ smallRuns }) => smallRuns())`);
+      deepStrictEqual(found, await smallRuns());
+    } finally {
+      await browser.close();
+      await server.shutdown();
+    }
+  },
+});
