@@ -5,8 +5,11 @@
  * @module
  */
 import type { Dataset } from "../lab/core/dataset.ts";
+import { InputError } from "../lab/core/errors.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import type { Artifact, Samples } from "../lab/core/picture.ts";
+import type { Generator } from "../lab/core/random.ts";
+import { gatherRows } from "../lab/core/rows.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import type { ModelContext } from "../lab/compute/definitions.ts";
 import { angleOf } from "../lab/core/elementary.ts";
@@ -180,4 +183,57 @@ export function interpolated(
     for (let z = 0; z < from.length; z++) codes[i * from.length + z] = a * from[z] + b * to[z];
   }
   return codes;
+}
+
+/**
+ * Rows of images that lead from one test image's code to another's, each pair drawn anew.
+ *
+ * @param options.rows Pairs, ≥ 1; at most half of the test images.
+ * @param options.steps Images a row, ≥ 2, both ends included.
+ * @returns [rows · steps, H, W, C]; with labels, an image has that of the nearer end.
+ * @throws InputError where the model gives no codes of images, or there are too few test images.
+ */
+export async function interpolations(
+  { encode, decode }: Pick<Trainer, "encode" | "decode">,
+  { kind, shape, test }: Dataset,
+  { rows, steps, path, random }: {
+    readonly rows: number;
+    readonly steps: number;
+    readonly path?: "linear" | "spherical";
+    readonly random: Generator;
+  },
+): Promise<Samples> {
+  if (encode === undefined || decode === undefined || kind !== "images") {
+    throw new InputError(
+      "Cannot interpolate as the model must make codes of images, and images of codes",
+    );
+  }
+  if (2 * rows > test.count) {
+    throw new InputError(
+      `Cannot interpolate as ${rows} rows need ${2 * rows} test images: ${test.count}`,
+    );
+  }
+  const ends = random.permutation(test.count).subarray(0, 2 * rows);
+  const size = test.values.length / test.count;
+  const images = new Float32Array(ends.length * size);
+  gatherRows(test.values, ends, size, images);
+  const labels = test.labels && Array.from(ends, (end) => test.labels![end]);
+  const codes = await encode(images, labels);
+  const width = codes.length / ends.length;
+  const between = new Float32Array(rows * steps * width);
+  const codeOf = (end: number) => codes.subarray(end * width, (end + 1) * width);
+  for (let row = 0; row < rows; row++) {
+    const line = interpolated(codeOf(2 * row), codeOf(2 * row + 1), steps, path);
+    between.set(line, row * steps * width);
+  }
+  const nearer = labels && Array.from({ length: rows * steps }, (_, i) => {
+    const [row, step] = [Math.floor(i / steps), i % steps];
+    return labels[2 * row + (2 * step < steps ? 0 : 1)];
+  });
+  return {
+    kind: "images",
+    count: rows * steps,
+    shape: shape as [number, number, number],
+    values: await decode(between, rows * steps, nearer),
+  };
 }

@@ -144,13 +144,14 @@ export function codesSheet(
   return raster;
 }
 
-/** The sheet that suits the samples. */
-export function samplesSheet(
-  samples: Samples,
-  mixture?: { readonly centers: Float32Array; readonly deviation: number },
-): Raster {
-  if (samples.kind === "images") return imageSheet(samples.values, samples.shape);
-  return scatterSheet(samples.values, mixture);
+/**
+ * The sheet that suits the samples.
+ *
+ * @param columns Images a row; see {@linkcode imageSheet}.
+ */
+export function samplesSheet(samples: Samples, columns?: number): Raster {
+  if (samples.kind === "images") return imageSheet(samples.values, samples.shape, columns);
+  return scatterSheet(samples.values);
 }
 
 function toByte(value: number): number {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { BackendChoice } from "../compute/backend_choice.ts";
+import type { Dataset } from "../core/dataset.ts";
 import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
 import { REPLAY } from "../core/snapshot.ts";
@@ -18,6 +19,8 @@ interface OpenTrainer {
   readonly trainer: Trainer;
   /** Agents: makes an environment as the run's. */
   readonly makeEnvironment?: () => Environment;
+  /** Models: the run's data. */
+  readonly dataset?: Dataset;
   readonly checkpoint: StoredCheckpoint;
   /** Frees the tensors. */
   dispose(): void;
@@ -57,10 +60,11 @@ export async function openTrainer(
     session.dispose();
     throw error;
   }
-  const { trainer, makeEnvironment } = session;
+  const { trainer, makeEnvironment, dataset } = session;
   return {
     trainer,
     ...(makeEnvironment === undefined ? {} : { makeEnvironment }),
+    ...(dataset === undefined ? {} : { dataset }),
     checkpoint,
     dispose: () => void session.dispose(),
   };

@@ -139,7 +139,9 @@ export async function openSession(
   const stop = configuration.stop as { metric: string } | null;
   const stopBy: BestBy | null = stop && { metric: stop.metric, goal: "maximize" };
   const context = { budget, workspace, seed, stream };
-  const opened = async (): Promise<Pick<Session, "trainer" | "makeEnvironment" | "bestBy">> => {
+  const opened = async (): Promise<
+    Pick<Session, "trainer" | "makeEnvironment" | "dataset" | "bestBy">
+  > => {
     if (configuration.agent !== undefined) {
       const agent = await agentOf(job, registries, own);
       const maker = await environmentMaker(job, registries, definition);
@@ -162,7 +164,7 @@ export async function openSession(
     const checked = checkStored(model.configuration, "model", configuration.model, experiment);
     const { models } = registries;
     const trainer = await model.create({ ...context, configuration: checked, dataset, models });
-    return { trainer, bestBy: stopBy ?? model.bestBy ?? null };
+    return { trainer, dataset, bestBy: stopBy ?? model.bestBy ?? null };
   };
   try {
     const parts = await opened();

@@ -27,6 +27,12 @@ async function inFolder(
   }
 }
 
+/** Width and height, as a PNG's first chunk has them. */
+function pngSize({ buffer }: Uint8Array<ArrayBuffer>): number[] {
+  const view = new DataView(buffer);
+  return [view.getUint32(16), view.getUint32(20)];
+}
+
 Deno.test("there is a kind for every template", async () => {
   const files: string[] = [];
   for await (const { name } of Deno.readDir(new URL("cli/templates", root))) {
@@ -54,10 +60,22 @@ Deno.test("a starting file of each kind trains as it is, and nothing is overwrit
       ...["--seed", "1", "--budget", "2048", "--json"],
     );
     strictEqual(code, 0, error);
-    const { runs } = JSON.parse(out) as { runs: { config: Record<string, { own?: boolean }> }[] };
+    const { runs } = JSON.parse(out) as {
+      runs: { id: string; config: Record<string, { own?: boolean }> }[];
+    };
     strictEqual(runs.length, templateKinds.length);
     const own = templateKinds.map((kind) => kind === "experiment" ? "callbacks" : kind);
     deepStrictEqual(runs.map(({ config }, i) => config[own[i]]?.own), own.map(() => true));
+
+    const drawn = ["--interpolate", "4", "--count", "2", "--out", "between.png"];
+    match(
+      (await type("sample", runs[names.indexOf("quick-model")].id, ...drawn)).out,
+      /^2 rows of 4 images by run/,
+    );
+    deepStrictEqual(pngSize(await Deno.readFile(`${folder}/between.png`)), [
+      4 * 58 + 2,
+      2 * 58 + 2,
+    ]);
 
     const again = await type("new", "agent", "quick-agent");
     strictEqual(again.code, 2);
