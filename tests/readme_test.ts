@@ -1,5 +1,7 @@
 /** README's example does what README says. */
-import { deepStrictEqual, match, ok } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { main } from "../cli/main.ts";
+import { capturedIo } from "./cli/captured_io.ts";
 
 const root = new URL("../", import.meta.url);
 const readme = await Deno.readTextFile(new URL("README.md", root));
@@ -18,6 +20,37 @@ Deno.test("README's example trains PPO on an own world, and solves it", async ()
     ok(printed > 0.975, `${printed} ${new TextDecoder().decode(stderr)}`);
   } finally {
     await Deno.remove(file);
+  }
+});
+
+Deno.test("README's own world is trained with several seeds by the command line", async () => {
+  const [, example] = /```ts\n([\s\S]*?)```/.exec(readme)!;
+  const lines = example.trimEnd().split("\n");
+  const folder = await Deno.makeTempDir();
+  try {
+    const text = [...lines.slice(0, -2), "export default experiment;", ""].join("\n");
+    await Deno.writeTextFile(`${folder}/corridor.ts`, text);
+    const io = capturedIo({ folder, root: folder });
+    const run = ["run", "corridor.ts", "--seeds", "2", "--budget", "512", "--json"];
+    strictEqual(await main(run, io), 0, io.written.error);
+    strictEqual(JSON.parse(io.written.out).runs.length, 2);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("README's command lines name tasks and commands that there are", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  const shell = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map((block) => block[1]).join("");
+  const called = [...shell.matchAll(/\btask -q (\S+)(?: ([a-z]+))?/g)];
+  ok(called.length >= 6);
+  const starts = [
+    ...called.filter(([, task]) => task === "experiment").map(([, , command]) => command),
+    .../bin\/reverie (\w+)/.exec(shell)!.slice(1),
+  ];
+  for (const [line, task] of called) ok(task in tasks, line);
+  for (const command of starts.filter((each) => each !== undefined)) {
+    strictEqual(await main([command, "--help"], capturedIo()), 0, command);
   }
 });
 
