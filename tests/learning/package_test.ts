@@ -97,6 +97,7 @@ Deno.test("the package trains under Deno, Node and Bun, and its command line und
       deepStrictEqual(runs[0], runs[1], "the same bits again");
       ok(Math.abs(runs[0].value - deno.runs[0].value) < 30, `${runs[0].value}`);
     }
+    deepStrictEqual(node.runs, deno.runs);
     strictEqual(deno.refused, undefined);
     for (const { refused } of [node, bun]) match(refused!, /Cannot keep runs in a store .* Deno/);
     const here = await train(defineExperiment(experiment), { seed: 1 });
