@@ -11,8 +11,10 @@ import { registerWasmKernels } from "./wasm_kernels.ts";
 import { registerWebgpuKernels } from "./webgpu_kernels.ts";
 import { type BackendChoice, backendChoices } from "./backend_choice.ts";
 import { type LibrarySource, type OpenedLibrary, openSource } from "./compile/library.ts";
+import { agreesWithScalars } from "./compile/revectorization.ts";
 import { bestRounding } from "./compile/support.ts";
 import { threadsRefused } from "./compile/threads.ts";
+import type { Rounding } from "./compile/wasm/lower.ts";
 import { CompiledWorkspace } from "./compile/workspace.ts";
 import { openGraphics } from "./graphics.ts";
 import { PlainWorkspace } from "./plain_workspace.ts";
@@ -44,6 +46,11 @@ export interface WorkspaceOptions {
   readonly threads?: number;
   /** The library that `native` needs; no other backend opens it. */
   readonly library?: LibrarySource;
+  /**
+   * Whether V8 was started with `--experimental-wasm-revectorize`. Products are then held to scalar
+   * arithmetic first. Undefined: not known.
+   */
+  readonly revectorizes?: boolean;
 }
 
 /** Started backends of this thread, by name, with their adapter. */
@@ -88,7 +95,7 @@ export async function openWorkspace(
  */
 async function openCompiled(
   choice: "auto" | "wasm" | "wasm-strict" | "native",
-  { threads = 1, library: source }: WorkspaceOptions,
+  { threads = 1, library: source, revectorizes }: WorkspaceOptions,
 ): Promise<OpenedWorkspace> {
   const best = bestRounding();
   // The compiler traces on a backend of its own, but TensorFlow.js wants one to be active.
@@ -104,7 +111,8 @@ async function openCompiled(
   }
   const rounding = choice === "wasm-strict" ? "strict" : best;
   const library = choice === "native" ? await openLibrary(source) : undefined;
-  const workspace = new CompiledWorkspace(rounding, { threads, library });
+  const revectorized = revectorizes ? agreesOnce(rounding) : undefined;
+  const workspace = new CompiledWorkspace(rounding, { threads, revectorized, library });
   const reason = [
     choice === "auto"
       ? "auto: compiled steps are fastest for small dense updates"
@@ -121,6 +129,15 @@ async function openLibrary(source: LibrarySource | undefined): Promise<OpenedLib
     );
   }
   return { source, library: await openSource(source) };
+}
+
+/** What this thread found of re-vectorised products, by rounding. */
+const agreed = new Map<Rounding, boolean>();
+
+function agreesOnce(rounding: Rounding): boolean {
+  const agrees = agreed.get(rounding) ?? agreesWithScalars(rounding);
+  agreed.set(rounding, agrees);
+  return agrees;
 }
 
 /** The device that compiled workspaces of this thread share. */

@@ -26,6 +26,7 @@ import type { Json } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import type { Callbacks } from "./callbacks.ts";
+import { revectorizes } from "./engine_flags.ts";
 import { firstLine } from "./error_lines.ts";
 import { importModule, moduleName } from "./load.ts";
 import { isOwn, needsModule, type OwnParts, ownPartsOf, requireOwn } from "./own.ts";
@@ -127,6 +128,7 @@ export async function openSession(
     wasmPath,
     threads: options.threads,
     library: job.backend === "native" ? (await import("./blas.ts")).findLibrary() : undefined,
+    revectorizes: revectorizes(),
   });
   if (options.rate !== undefined) raiseRate(workspace, options.rate);
 

@@ -49,6 +49,8 @@ export function compileStep(
     /** Where the workspace keeps what it declares: state, inputs, random numbers, scalars. */
     readonly addressOf: (kind: Declared["kind"], name: string) => number;
     readonly rounding: Rounding;
+    /** Whether products may be re-vectorised; default true. */
+    readonly pairs?: boolean;
     readonly arena: { readonly shared: boolean; readonly mostPages: number };
     /** Threads that memory is laid out for; the binary is that of one. */
     readonly threads: number;
@@ -56,10 +58,11 @@ export function compileStep(
     readonly native?: number;
   },
 ): Compiled {
-  const { start, addressOf, rounding, arena: { shared, mostPages }, threads, native } = options;
+  const { start, addressOf, rounding, pairs, native, arena: { shared, mostPages }, threads } =
+    options;
   const addresses = declared.map(({ kind, name }) => addressOf(kind, name));
   return compileTraced(declared, step, (traced) => {
-    const built = { start, addresses, rounding, shared, mostPages, threads, native };
+    const built = { start, addresses, rounding, pairs, shared, mostPages, threads, native };
     const signature = signatureOf(traced, built);
     const known = signature === undefined ? undefined : compiledBefore.get(signature);
     if (known !== undefined) return { ...known, cached: true };

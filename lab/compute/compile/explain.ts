@@ -37,6 +37,8 @@ export interface Explanation {
   readonly cached: boolean;
   /** Threads that its last run took. */
   readonly threads: number;
+  /** Of the vectors that products are computed with: 256 where V8 re-vectorises them. */
+  readonly vectorBits: 128 | 256;
   /** Kernels that TensorFlow.js computes for it, and the lines that ask for them. */
   readonly hostKernels: readonly string[];
   /** Kernel calls of the step as it is written: what TensorFlow.js would run one by one. */
@@ -69,6 +71,7 @@ export function explainFallback(name: string, backend: string, reason: string): 
     ...{ name, backend, reason },
     cached: false,
     threads: 1,
+    vectorBits: 128,
     hostKernels: [],
     calls: 0,
     items: [],
@@ -84,8 +87,9 @@ export function explain(
   name: string,
   backend: string,
   { calls, schedule, plan, binary, cached }: Omit<Compiled, "graph" | "module" | "products">,
-  { threads = 1, times, native }: {
+  { threads = 1, vectorBits = 128, times, native }: {
     readonly threads?: number;
+    readonly vectorBits?: 128 | 256;
     readonly times?: Times;
     /** Multiply-adds from which on products are left to a library. */
     readonly native?: number;
@@ -107,6 +111,7 @@ export function explain(
     backend,
     cached,
     threads,
+    vectorBits,
     hostKernels: hostKernelsOf(schedule),
     calls,
     items,
@@ -238,8 +243,9 @@ export function explanationTable(explained: Explanation): string {
   ];
   const head = ["item", "what", "shape", "memory", "FLOPs", ...measured ? ["time"] : []];
   const several = explained.threads > 1 ? `, ${explained.threads} threads` : "";
+  const paired = explained.vectorBits === 256 ? ", 256-bit products" : "";
   const title =
-    `${name} on ${backend}${several}${
+    `${name} on ${backend}${paired}${several}${
       explained.cached ? ", compiled before" : ""
     }: ${calls} kernel calls in ${items.length} items, ${scaled(codeBytes, "B")} of code, ` +
     `temporaries ${scaled(temporaryBytes, "B")} of ${scaled(unplannedBytes, "B")}`;

@@ -25,7 +25,7 @@ const measurements = 5;
 export function timesOf(
   compiled: Compiled,
   arena: SharedArena,
-  rounding: Rounding,
+  given: { readonly rounding: Rounding; readonly pairs: boolean },
   native?: { readonly library: ProductLibrary; readonly least: number },
 ): Times {
   const { schedule, plan } = compiled;
@@ -43,7 +43,7 @@ export function timesOf(
   try {
     const whole = secondsOf(runOf(compiled.module, schedule, compiled.products));
     const items = schedule.items.map((item) => {
-      const build = { rounding, arena, threads: 1, native: native?.least };
+      const build = { ...given, arena, threads: 1, native: native?.least };
       const single = alone(compiled, item);
       const { binary, products } = lower(single, { ...plan, copies: [] }, build);
       return secondsOf(runOf(new WebAssembly.Module(binary), single, products));

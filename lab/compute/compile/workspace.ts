@@ -50,6 +50,8 @@ export class CompiledWorkspace implements Workspace {
   readonly #fallback: boolean;
   /** What computes large products, and from how many multiply-adds on. */
   readonly #native: (OpenedLibrary & { readonly least: number }) | undefined;
+  readonly #revectorized: boolean | undefined;
+  #toldOfPairs = false;
 
   /** Threads that steps may use: those asked for, or 1 where there can be no others. */
   readonly threads: number;
@@ -59,6 +61,8 @@ export class CompiledWorkspace implements Workspace {
    *
    * @param options.threads At least 1, the default; more start others once a program has run for a
    *   while, and these run until `dispose`.
+   * @param options.revectorized Whether V8's re-vectorised products are the scalar ones to the bit;
+   *   they are left out where they are not. Undefined: it is not known to be on.
    * @param options.fallback Whether what cannot be compiled, kernels or a whole step, is left to
    *   TensorFlow.js (default) or refused.
    * @param options.library What computes the products that are worth it; default: nothing else.
@@ -67,6 +71,7 @@ export class CompiledWorkspace implements Workspace {
     private readonly rounding: Rounding,
     options: {
       readonly threads?: number;
+      readonly revectorized?: boolean;
       readonly fallback?: boolean;
       readonly library?: OpenedLibrary;
     } = {},
@@ -74,6 +79,7 @@ export class CompiledWorkspace implements Workspace {
     const { threads = 1 } = options;
     this.threads = threads > 1 && threadsRefused() === undefined ? threads : 1;
     this.#fallback = options.fallback ?? true;
+    this.#revectorized = options.revectorized;
     const { library } = options;
     this.#native = library && { ...library, least: library.source.least ?? leastWork };
     this.library = library?.library.name;
@@ -190,9 +196,10 @@ export class CompiledWorkspace implements Workspace {
       if (program === undefined) return [];
       const made = program.compiled;
       if ("reason" in made) return [explainFallback(name, "tfjs-cpu", made.reason)];
-      const times = measured ? timesOf(made, this.#arena, this.rounding, this.#native) : undefined;
+      const times = measured ? timesOf(made, this.#arena, this.#build, this.#native) : undefined;
       return [explain(name, this.backend, made, {
         threads: program.threads?.(),
+        vectorBits: this.#revectorized ? 256 : 128,
         times,
         native: this.#native?.least,
       })];
@@ -200,10 +207,24 @@ export class CompiledWorkspace implements Workspace {
   }
 
   notices(): string[] {
+    const notices: string[] = [];
+    if (this.#revectorized === false && !this.#toldOfPairs) {
+      this.#toldOfPairs = true;
+      notices.push(
+        "Products keep to vectors of 128 bits as V8's re-vectorised ones differ from scalar arithmetic",
+      );
+    }
     const lost = this.#pool?.lost;
-    if (lost === undefined || this.#toldOfLoss) return [];
-    this.#toldOfLoss = true;
-    return [`Steps go on with one thread as another one has failed: ${lost}`];
+    if (lost !== undefined && !this.#toldOfLoss) {
+      this.#toldOfLoss = true;
+      notices.push(`Steps go on with one thread as another one has failed: ${lost}`);
+    }
+    return notices;
+  }
+
+  /** How modules are built. */
+  get #build() {
+    return { rounding: this.rounding, pairs: this.#revectorized ?? true };
   }
 
   /** Ends the threads; the memory goes with the workspace. */
@@ -239,7 +260,7 @@ export class CompiledWorkspace implements Workspace {
       {
         start: this.#arena.top,
         addressOf: (kind, name) => ranges[kind].get(name)!.address,
-        rounding: this.rounding,
+        ...this.#build,
         arena: this.#arena,
         threads: this.threads,
         native: this.#native?.least,
@@ -290,7 +311,7 @@ export class CompiledWorkspace implements Workspace {
 
   /** `one`, or a run that takes several threads where they gain. */
   #onThreads(compiled: Compiled, one: () => void): FasterRun {
-    const { rounding, threads } = this;
+    const { threads } = this;
     const arena = this.#arena;
     const native = this.#native?.least;
     const { items } = compiled.schedule;
@@ -301,7 +322,7 @@ export class CompiledWorkspace implements Workspace {
     return fasterRun(
       one,
       () => this.#pool ??= new ThreadPool(this.#arena, threads, { library: this.#native }),
-      () => lower(compiled.schedule, compiled.plan, { rounding, arena, threads, native }),
+      () => lower(compiled.schedule, compiled.plan, { ...this.#build, arena, threads, native }),
     );
   }
 

@@ -52,6 +52,8 @@ interface Build {
   readonly threads: number;
   /** Multiply-adds from which on products are left to a library; none is where it is left out. */
   readonly native?: number;
+  /** Whether products may be re-vectorised; default true. */
+  readonly pairs?: boolean;
 }
 
 /** A module's binary, how many barriers a run passes, and what it leaves to a library. */
@@ -143,7 +145,7 @@ class ItemWriter {
       ...(build.native === undefined ? [] : ["product"]),
     ]);
     this.#madd = build.rounding === "relaxed" ? f32x4.relaxedMadd : strictMadd;
-    this.#multiplier = new Products(this.module, this.#madd);
+    this.#multiplier = new Products(this.module, this.#madd, build.pairs);
     this.#stored = neededValues(schedule);
     this.#scratchBytes = alignedScratch(scratchBytes(schedule));
   }

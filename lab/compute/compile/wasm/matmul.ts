@@ -91,7 +91,12 @@ function transposes({ rows, columns }: Pick<ProductShape, "rows" | "columns">): 
 export class Products {
   readonly #functions = new Map<string, number>();
 
-  constructor(private readonly module: ModuleBuilder, private readonly madd: Madd) {}
+  /** @param pairs Whether kernels may be re-vectorised; the bits are the same. */
+  constructor(
+    private readonly module: ModuleBuilder,
+    private readonly madd: Madd,
+    private readonly pairs = true,
+  ) {}
 
   /**
    * Code that computes a product.
@@ -254,7 +259,7 @@ export class Products {
             ),
           )
           : [],
-        call(kernel, ...pointers.map(get), keep),
+        call(kernel, ...pointers.map(get), keep, i32.const(0)),
         goesOn
           ? when(
             final,
@@ -330,17 +335,18 @@ export class Products {
   }
 
   /**
-   * kernel(a0, a1, …, keep): `steps` elements of these rows times the panel, added to the tile where
-   * `keep` is −1, in place of it where `keep` is 0.
+   * kernel(a0, a1, …, keep, zero): `steps` elements of these rows times the panel, added to the tile
+   * where `keep` is −1, in place of it where `keep` is 0. An address that adds an argument is not
+   * constant, and what is checked is never paired.
    */
   #kernel(steps: number, rows: number, vectors: number, scratch: number): number {
     return this.#once(["kernel", steps, rows, vectors, scratch], () => {
-      const locals = new Locals(rows + 1);
+      const locals = new Locals(rows + 2);
       const panel = range(vectors).map(() => locals.add("v128"));
       const sums = range(rows).map(() => range(vectors).map(() => locals.add("v128")));
       const x = locals.add("v128");
       const keep = locals.add("v128");
-      const zero = i32.const(0);
+      const zero = this.pairs ? i32.const(0) : get(rows + 1);
       const each = (f: (sum: number, at: number) => Code) =>
         sums.flatMap((row, r) => row.map((sum, v) => f(sum, scratch + r * rowBytes + v * vector)));
       // The same in every step.
@@ -357,7 +363,7 @@ export class Products {
         ]),
         ...each((sum, at) => v128.store(zero, get(sum), at)),
       );
-      return this.module.add(new Array(rows + 1).fill("i32"), locals, body);
+      return this.module.add(new Array(rows + 2).fill("i32"), locals, body);
     });
   }
 

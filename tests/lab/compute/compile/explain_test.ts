@@ -113,6 +113,7 @@ Deno.test("the table aligns its columns and ends with the whole", () => {
     backend: "wasm",
     cached: false,
     threads: 1,
+    vectorBits: 128,
     hostKernels: [],
     calls: 4,
     items: [

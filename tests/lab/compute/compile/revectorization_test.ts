@@ -1,0 +1,74 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import { agreesWithScalars } from "../../../../lab/compute/compile/revectorization.ts";
+import { explanationTable } from "../../../../lab/compute/compile/explain.ts";
+import { CompiledWorkspace } from "../../../../lab/compute/compile/workspace.ts";
+import { noise } from "./agree.ts";
+
+const flag = "--experimental-wasm-revectorize";
+const root = new URL("../../../../", import.meta.url);
+
+async function printed(args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: root,
+  }).output();
+  strictEqual(code, 0, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+Deno.test("a step leaves the same bits with and without re-vectorisation, on any threads", async () => {
+  const script = new URL("revectorized_step.ts", import.meta.url).pathname;
+  const run = (...flags: string[]) =>
+    printed(["run", "-A", "--quiet", "--no-check", ...flags, script]);
+  const [plain, wide] = await Promise.all([run(), run(`--v8-flags=${flag}`)]);
+  const [one, two] = plain.trim().split("\n").map((line) => line.split(" ").slice(1));
+  deepStrictEqual(one, two);
+  ok(Number(one[0]) > 0);
+  strictEqual(wide, plain);
+});
+
+Deno.test("products are held to scalar arithmetic before they are called re-vectorised", () => {
+  for (const rounding of ["relaxed", "strict"] as const) {
+    strictEqual(agreesWithScalars(rounding), true);
+  }
+});
+
+Deno.test("where re-vectorised products differ, others take their place with a notice", () => {
+  const given = { a: noise([20, 70], 1), b: noise([70, 40], 2) };
+  const made = (revectorized?: boolean) => {
+    const workspace = new CompiledWorkspace("strict", { revectorized });
+    const inputs = { a: [[20, 70], "float32"], b: [[70, 40], "float32"] } as const;
+    const program = workspace.compile(
+      { name: "product", inputs },
+      ({ input }) => ({ outputs: { c: tf.matMul(input.a, input.b) } }),
+    );
+    for (const name of ["a", "b"] as const) program.input[name].set(given[name].values);
+    program.run();
+    const table = explanationTable(workspace.explain(true)[0]);
+    const c = program.readNow("c");
+    return { table, c, notices: [...workspace.notices(), ...workspace.notices()] };
+  };
+  const [unknown, on, differs] = [made(), made(true), made(false)];
+  deepStrictEqual([unknown.notices, on.notices], [[], []]);
+  strictEqual(differs.notices.length, 1);
+  match(differs.notices[0], /^Products keep to vectors of 128 bits as /);
+  match(on.table, /^product on wasm-strict, 256-bit products[:,]/);
+  for (const { table } of [unknown, differs]) match(table, /^product on wasm-strict[:,] (?!256)/);
+  deepStrictEqual(differs.c, on.c);
+});
+
+Deno.test("a task starts where V8 does not know its flag", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  const known = tasks.experiment.command as string;
+  const unknown = known.replace(flag, "--no-flag-of-this-name");
+  for (const command of [known, unknown]) {
+    const { code, stdout, stderr } = await new Deno.Command("sh", {
+      args: ["-c", `${command} list --json`],
+      cwd: root,
+      env: { INIT_CWD: root.pathname, NO_COLOR: "1" },
+    }).output();
+    strictEqual(code, 0, new TextDecoder().decode(stderr));
+    ok(stdout.length > 0);
+  }
+});
