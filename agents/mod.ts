@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Entry } from "../lab/core/registry.ts";
+import type { TrainerEntry } from "../lab/core/registry.ts";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
 import { tabularAgents } from "./tabular/mod.ts";
 
 /** Every agent of the lab; `load` brings its code and TensorFlow.js. */
-export const agents: readonly Entry<AgentDefinition>[] = [
+export const agents: readonly TrainerEntry<AgentDefinition>[] = [
   {
     name: "random",
     summary: "Uniformly random actions: the baseline that every return is held against",

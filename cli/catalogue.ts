@@ -4,6 +4,7 @@
  * @module
  */
 import { didYouMean, InputError, unknownName } from "../lab/core/errors.ts";
+import type { BudgetUnit } from "../lab/core/trainer.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import { namedPart } from "../lab/experiment/own.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
@@ -32,6 +33,9 @@ export interface Named {
 /** A named experiment, with what it trains and where. */
 export interface NamedExperiment extends Named {
   readonly expectedSeconds: number;
+  /** Total, and what it counts. */
+  readonly budget: number;
+  readonly unit: BudgetUnit;
   /** The agent's or model's name. */
   readonly trainer: string;
   /** Id of the world or name of the data set. */
@@ -47,13 +51,25 @@ export function namesOf(registries: Registries, kind: Kind): readonly Named[] {
 }
 
 /** Every named experiment, in the order of the registry. */
-export function namedExperiments({ experiments }: Registries): Promise<NamedExperiment[]> {
-  return Promise.all(experiments.map(async ({ name, summary, expectedSeconds, load }) => ({
-    name,
-    summary,
-    expectedSeconds,
-    ...partsOf(await load()),
-  })));
+export function namedExperiments(registries: Registries): Promise<NamedExperiment[]> {
+  return Promise.all(
+    registries.experiments.map(async ({ name, summary, expectedSeconds, load }) => {
+      const definition = await load();
+      const parts = partsOf(definition);
+      const unit = unitIn(registries, parts.trains, parts.trainer);
+      return { name, summary, expectedSeconds, budget: definition.budget, unit, ...parts };
+    }),
+  );
+}
+
+/** What a budget of an agent or a model counts, by its entry. */
+export function unitIn(
+  registries: Registries,
+  kind: "agents" | "models",
+  name: string,
+): BudgetUnit {
+  const entry = registries[kind].find((each) => each.name === name);
+  return entry?.budgetUnit ?? (kind === "agents" ? "environmentSteps" : "examples");
 }
 
 function partsOf(

@@ -157,10 +157,13 @@ export function whereOption() {
   );
 }
 
-/** `--budget N`. */
-export function budgetOption(description: string) {
-  return optional(option("--budget", integer({ metavar: "N", min: 1 }), {
-    description: plain(description),
+/** `--budget AMOUNT`. */
+export function budgetOption(description = "Another total budget") {
+  return optional(option("--budget", string({ metavar: "AMOUNT" }), {
+    description: plain(
+      `${description}: 20000, 100k, 1M or 2.5e5. Its unit may stand behind it (100k-steps, ` +
+        "60k-examples, 1500-updates); describe NAME says what is counted.",
+    ),
   }));
 }
 

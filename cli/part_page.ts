@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { unitWords } from "../lab/core/budget.ts";
 import { dataHeld, dataTaken } from "../lab/core/dataset.ts";
-import { type BudgetUnit, unitNames } from "../lab/core/trainer.ts";
+import type { BudgetUnit } from "../lab/core/trainer.ts";
 import type { FieldDescription } from "../lab/experiment/fields.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { experimentsWith, type Kind, namedExperiments, namesOf, nounOf } from "./catalogue.ts";
@@ -80,7 +81,8 @@ export async function partOf(
   ]);
 }
 
-const countsIn = (unit: BudgetUnit) => `A budget of it counts ${unitNames[unit]}.`;
+const countsIn = (unit: BudgetUnit) =>
+  `A budget of it counts ${unitWords[unit].full}: --budget 100k-${unitWords[unit].many}.`;
 
 /** A part as a JSON document. */
 export function partDocument({ kind, fields, ...part }: Part): string {

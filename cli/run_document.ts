@@ -5,6 +5,7 @@
  */
 import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
+import { budgetUnitOf } from "../lab/store/run_budget.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Judge, Verdict } from "../lab/experiment/verdict.ts";
@@ -27,6 +28,8 @@ export interface RunEntry {
   /** Last value of each series; null for NaN and the infinities, which JSON does not have. */
   readonly metrics: { readonly [name: string]: number | null };
   readonly wall_seconds: number;
+  /** What `config.budget` counts: `environmentSteps`, `gradientSteps` or `examples`. */
+  readonly budget_unit: string;
   readonly environment_steps: number;
   readonly gradient_steps: number;
   readonly examples: number;
@@ -52,6 +55,7 @@ export function runEntry(store: Store, run: Run, judge?: Judge): RunEntry {
     config: configuration,
     metrics: damaged ? {} : finite(metrics),
     wall_seconds: run.wallSeconds,
+    budget_unit: budgetUnitOf(run.manifest),
     environment_steps: run.environmentSteps,
     gradient_steps: run.gradientSteps,
     examples: run.examples,

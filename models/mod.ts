@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Entry } from "../lab/core/registry.ts";
+import type { TrainerEntry } from "../lab/core/registry.ts";
 import type { ModelDefinition } from "../lab/compute/definitions.ts";
 
 /** Every model of the lab; `load` brings its code and TensorFlow.js. */
-export const models: readonly Entry<ModelDefinition>[] = [
+export const models: readonly TrainerEntry<ModelDefinition>[] = [
   {
     name: "autoencoder",
     summary: "Dense autoencoder: images through a narrow code and back",
@@ -25,6 +25,7 @@ export const models: readonly Entry<ModelDefinition>[] = [
   },
   {
     name: "wgan-gp",
+    budgetUnit: "gradientSteps",
     summary: "Wasserstein GAN with gradient penalty, for points",
     load: async () => (await import("./adversarial/wgan_gp.ts")).wganGp,
   },

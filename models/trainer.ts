@@ -25,7 +25,7 @@ import {
 } from "./evaluation.ts";
 import type { SharedFields } from "./fields.ts";
 import { Minibatches } from "./minibatches.ts";
-import type { Model } from "./model.ts";
+import type { Model, ModelStep } from "./model.ts";
 import type { Networks } from "./networks.ts";
 import { BoundModel, type CompiledStep, type RowProgram } from "./programs.ts";
 import { takeMeans } from "./totals.ts";
@@ -40,6 +40,30 @@ interface RoundStep extends CompiledStep {
   readonly repeat: number;
   readonly examples: "next" | "same" | "none";
   readonly schedule: Schedule;
+}
+
+/** What becomes of an epoch's last batch. */
+function lastBatchOf<C extends SharedFields, N extends Networks>(
+  { budget }: Model<C, N>,
+  { lastBatch = "drop" }: C,
+): "drop" | "mask" {
+  return budget === "examples" ? lastBatch : "drop";
+}
+
+/** How often a round takes a step. */
+function repeatOf<N extends Networks, C>(step: ModelStep<N, C>, configuration: C): number {
+  return step.repeat?.(configuration) ?? 1;
+}
+
+/** Examples of a round; undefined where an epoch's last one may have fewer, or none has any. */
+export function examplesPerRound<C extends SharedFields, N extends Networks>(
+  model: Model<C, N>,
+  configuration: C,
+): number | undefined {
+  if (lastBatchOf(model, configuration) !== "drop") return undefined;
+  const batches = model.steps.filter(({ examples = "next" }) => examples === "next")
+    .reduce((sum, step) => sum + repeatOf(step, configuration), 0);
+  return batches === 0 ? undefined : batches * configuration.batchSize;
 }
 
 /** Trains the model that it is given. */
@@ -71,8 +95,8 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     this.#context = context;
     const bound = this.#bound = new BoundModel(model, context);
 
-    const { batchSize, lastBatch = "drop", learningRate, finalLearningRate } = configuration;
-    const last = model.budget === "examples" ? lastBatch : "drop";
+    const { batchSize, learningRate, finalLearningRate } = configuration;
+    const last = lastBatchOf(model, configuration);
     this.#minibatches = new Minibatches(dataset.train.count, batchSize, last, stream("minibatch"));
     this.#noise = stream("noise");
     const schedule = this.#schedule = model.schedule?.(configuration) ??
@@ -80,7 +104,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const optimizer = model.optimizer?.(configuration) ?? adam();
     this.#steps = model.steps.map((step) => ({
       ...bound.compileStep(step, optimizer, model.budget === "examples"),
-      repeat: step.repeat?.(configuration) ?? 1,
+      repeat: repeatOf(step, configuration),
       examples: step.examples ?? "next",
       schedule: step.schedule?.(configuration) ?? schedule,
     }));

@@ -15,6 +15,7 @@ import {
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
 import { bootstrapInterval, iqm, mean, median } from "../lab/statistics/mod.ts";
+import { budgetUnitOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import type { Axis } from "./axes.ts";
@@ -23,7 +24,7 @@ import { binned, drawn, type SeedCurve } from "./curves.ts";
 import { matches, term } from "./filter.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { smooth } from "./smooth.ts";
-import { budgetAxis, factsOf, jsonNumber } from "./summary.ts";
+import { factsOf, jsonNumber } from "./summary.ts";
 
 /** Groups that are compared, at most. */
 const MOST_GROUPS = 50;
@@ -222,7 +223,7 @@ function newest(runs: readonly Run[]): { groups: RunGroup[]; left: number } {
 }
 
 function commonAxis(runs: readonly Run[]): Axis {
-  const own = new Set(runs.map((run) => budgetAxis(run.manifest.determined.configuration)));
+  const own = new Set<Axis>(runs.map((run) => budgetUnitOf(run.manifest)));
   return own.size === 1 ? [...own][0] : own.size === 0 ? "environmentSteps" : "wallSeconds";
 }
 

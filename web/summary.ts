@@ -3,15 +3,17 @@
  *
  * @module
  */
+import { unitWords } from "../lab/core/budget.ts";
 import { DamageError } from "../lab/core/errors.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import { printable } from "../lab/core/printable.ts";
 import { judge, type Verdict } from "./judge.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
+import { budgetOf } from "../lab/store/run_budget.ts";
 import type { DamagedRun, Run } from "../lab/store/store.ts";
 import { statusOf } from "../lab/store/run_status.ts";
-import { type Axis, axisTitle } from "./axes.ts";
+import type { Axis } from "./axes.ts";
 
 /** What a run is called and how it stands. */
 export interface RunFacts {
@@ -68,12 +70,6 @@ export function jsonNumber(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }
 
-/** The counter that a run's budget is counted in. */
-export function budgetAxis(configuration: Configuration): Axis {
-  if ("agent" in configuration) return "environmentSteps";
-  return part(configuration, "model").includes("gan") ? "gradientSteps" : "examples";
-}
-
 /** A run with a damaged record as a row. */
 export function summaryOfDamaged({ id, name, reason }: DamagedRun, stamp: number): RunSummary {
   const unknown = {
@@ -88,7 +84,7 @@ export function summaryOfDamaged({ id, name, reason }: DamagedRun, stamp: number
   const counts = { progress: 0, count: 0, budget: 0, wallSeconds: 0, createdAt: 0 };
   const axis = "environmentSteps";
   const damaged = { status: "damaged", damage: reason, headline: null, stamp };
-  return { id, name, ...unknown, ...counts, axis, unit: axisTitle(axis), ...damaged };
+  return { id, name, ...unknown, ...counts, axis, unit: unitWords[axis].full, ...damaged };
 }
 
 /** What a run is called and how it stands, from its record. */
@@ -109,19 +105,17 @@ export function factsOf(run: Run): RunFacts {
 
 /** One run as a row, from its record and the last values of its series, or their damage. */
 export function summarize(run: Run, read: Metrics | DamageError, stamp: number): RunSummary {
-  const { configuration } = run.manifest.determined;
   const isDamaged = read instanceof DamageError;
   const last = isDamaged ? {} : read;
   const headline = headlineMetric(Object.keys(last));
-  const axis = budgetAxis(configuration);
-  const budget = Number(configuration.budget ?? 0);
+  const { unit: axis, total: budget, spent } = budgetOf(run);
   return {
     ...factsOf(run),
     ...isDamaged ? { status: "damaged", damage: read.message } : { damage: null },
-    progress: budget > 0 ? Math.min(1, run[axis] / budget) : 0,
+    progress: budget > 0 ? Math.min(1, spent / budget) : 0,
     axis,
-    unit: axisTitle(axis),
-    count: run[axis],
+    unit: unitWords[axis].full,
+    count: spent,
     budget,
     wallSeconds: run.wallSeconds,
     createdAt: run.createdAt,

@@ -4,17 +4,19 @@
  * @module
  */
 import type { AgentDefinition } from "../../lab/compute/definitions.ts";
-import type { Entry } from "../../lab/core/registry.ts";
+import type { TrainerEntry } from "../../lab/core/registry.ts";
 
 /** Every agent over tables. */
-export const tabularAgents: readonly Entry<AgentDefinition>[] = [
+export const tabularAgents: readonly TrainerEntry<AgentDefinition>[] = [
   {
     name: "value-iteration",
+    budgetUnit: "gradientSteps",
     summary: "Value iteration: plans on a world's transition table, sweep by sweep",
     load: async () => (await import("./value_iteration.ts")).valueIteration,
   },
   {
     name: "policy-iteration",
+    budgetUnit: "gradientSteps",
     summary: "Policy iteration: plans on a world's transition table, policy by policy",
     load: async () => (await import("./policy_iteration.ts")).policyIteration,
   },

@@ -1,8 +1,8 @@
 /** `describe NAME`: every field of an experiment, agent, model, world or data set. @module */
 import { object } from "@optique/core/constructs";
 import { argument } from "@optique/core/primitives";
+import { amountOf } from "../../lab/core/budget.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import { unitNames } from "../../lab/core/trainer.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { isOwn } from "../../lab/experiment/own.ts";
 import type { Resolved } from "../../lab/experiment/resolve.ts";
@@ -20,7 +20,7 @@ import {
 import { partDocument, partOf, partPage } from "../part_page.ts";
 import { scaleDocument } from "../terminal/comparison_table.ts";
 import { scaleLine } from "../terminal/figures.ts";
-import { count, heading, roughly, wrapped } from "../terminal/format.ts";
+import { heading, roughly, wrapped } from "../terminal/format.ts";
 import { callersReference, type Io, isFile, styled } from "../terminal/io.ts";
 import { differs, fieldsTable } from "../terminal/fields_table.ts";
 
@@ -57,7 +57,7 @@ export const describe = defineCommand({
         },
       ),
       set: setOption(),
-      budget: budgetOption("Another budget, in the trainer's unit."),
+      budget: budgetOption(),
       json: jsonOption(),
     }),
   async run({ name, set, budget, json }, io) {
@@ -144,8 +144,8 @@ function page(
   return [
     heading(name, summary, io),
     wrapped(
-      `${trained(configuration)}. Budget: ${count(Number(configuration.budget))} ${
-        unitNames[unit]
+      `${trained(configuration)}. Budget: ${
+        amountOf(Number(configuration.budget), unit)
       }${time}. ` +
         `Seeds: ${seeds}.`,
       io.columns(),

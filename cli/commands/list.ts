@@ -2,7 +2,9 @@
 import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
+import { unitWords } from "../../lab/core/budget.ts";
 import { didYouMean, InputError } from "../../lab/core/errors.ts";
+import type { BudgetUnit } from "../../lab/core/trainer.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import {
   experimentsWith,
@@ -14,16 +16,24 @@ import {
   namesOf,
   nounOf,
   requireName,
+  unitIn,
 } from "../catalogue.ts";
 import { defineCommand, jsonOption, named, plain, PROGRAM } from "../command.ts";
-import { clipped, roughly, table, width } from "../terminal/format.ts";
+import { briefly, clipped, roughly, table, width } from "../terminal/format.ts";
 import { type Io, styled } from "../terminal/io.ts";
 
 /** Width of the column of times. */
 const TIME_COLUMNS = 6;
 
-/** Title of the column of how many experiments use something. */
-const COUNT = "used in";
+/** Columns of a terminal from which on there is room for budgets. */
+const WIDE = 100;
+
+/** What is said of an agent, a model, a world or a data set in a line. */
+interface NamedRow extends Named {
+  readonly budget_unit?: BudgetUnit;
+  /** How many use it. */
+  readonly experiments: number;
+}
 
 /** Options that filter experiments, and the kind whose names each takes. */
 const filters = { agent: "agents", model: "models", world: "worlds", dataset: "datasets" } as const;
@@ -81,6 +91,9 @@ export const list = defineCommand({
     ) => ({
       name,
       summary,
+      ...(kind === "agents" || kind === "models"
+        ? { budget_unit: unitIn(registries, kind, name) }
+        : {}),
       experiments: experimentsWith(experiments, kind, name).length,
     }));
     io.out(json ? JSON.stringify({ [kind]: rows }, null, 2) : namesTable(kind, rows, io));
@@ -125,10 +138,12 @@ function among<T extends Named>(
 }
 
 function document(experiments: readonly NamedExperiment[]): string {
-  const entries = experiments.map(({ name, summary, expectedSeconds, trains, trainer, place }) => ({
+  const entries = experiments.map(({ name, summary, trains, trainer, place, ...each }) => ({
     name,
     summary,
-    expected_seconds: expectedSeconds,
+    expected_seconds: each.expectedSeconds,
+    budget: each.budget,
+    budget_unit: each.unit,
     ...(trains === "agents"
       ? { environment: place, agent: trainer }
       : { dataset: place, model: trainer }),
@@ -148,7 +163,10 @@ function byPlace(
     ...experiments.map(({ place }) => place), // worlds of an experiment's own come last
   ]);
   const longest = Math.max(...experiments.map(({ name }) => width(name)));
-  const room = io.columns() - 2 - longest - 2 - 2 - TIME_COLUMNS;
+  const budgetIn = ({ budget, unit }: NamedExperiment) =>
+    io.columns() < WIDE ? "" : `  ${briefly(budget)} ${unitWords[unit].many}`;
+  const budgetColumns = Math.max(...experiments.map((each) => width(budgetIn(each))));
+  const room = io.columns() - 2 - longest - 2 - budgetColumns - 2 - TIME_COLUMNS;
   const groups = [...order].flatMap((place) => {
     const rows = experiments.filter((each) => each.place === place);
     if (rows.length === 0) return [];
@@ -156,9 +174,10 @@ function byPlace(
     return [[
       `${styled(io.color.out, "bold", place)}  ` +
       clipped(summary, io.columns() - width(place) - 2),
-      ...rows.map(({ name, summary, expectedSeconds }) =>
-        `  ${name.padEnd(longest)}  ${clipped(summary, room).padEnd(room)}  ` +
-        roughly(expectedSeconds).padStart(TIME_COLUMNS)
+      ...rows.map((each) =>
+        `  ${each.name.padEnd(longest)}  ${clipped(each.summary, room).padEnd(room)}` +
+        `${budgetIn(each).padStart(budgetColumns)}  ` +
+        roughly(each.expectedSeconds).padStart(TIME_COLUMNS)
       ),
     ].join("\n")];
   });
@@ -170,20 +189,23 @@ function byPlace(
 }
 
 /** Agents, models, worlds or data sets in a line each. */
-function namesTable(
-  kind: Kind,
-  rows: readonly (Named & { readonly experiments: number })[],
-  io: Io,
-): string {
-  const longest = Math.max(...rows.map(({ name }) => width(name)));
-  const room = io.columns() - longest - 2 - 2 - COUNT.length;
+function namesTable(kind: Kind, rows: readonly NamedRow[], io: Io): string {
+  const cells: Record<string, string>[] = rows.map((
+    { name, summary, budget_unit: unit, experiments },
+  ) => ({
+    [nounOf[kind]]: name,
+    "what it is": summary,
+    ...(unit === undefined ? {} : { "budget in": unitWords[unit].many }),
+    "used in": String(experiments),
+  }));
+  const titles = Object.keys(cells[0]);
+  const others = titles.filter((title) => title !== "what it is").map((title) =>
+    Math.max(width(title), ...cells.map((each) => width(each[title]))) + 2
+  );
+  const room = io.columns() - others.reduce((sum, each) => sum + each, 0);
   const lines = table(
-    [{ title: nounOf[kind] }, { title: "what it is" }, { title: COUNT, align: "right" }],
-    rows.map(({ name, summary, experiments }) => [
-      name,
-      clipped(summary, room),
-      String(experiments),
-    ]),
+    titles.map((title) => ({ title, align: title === "used in" ? "right" : "left" })),
+    cells.map((each) => titles.map((title) => clipped(each[title], room))),
     io,
   );
   return `${lines}\n\nWhat can be set: ${PROGRAM} describe ${rows[0].name}`;

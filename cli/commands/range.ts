@@ -85,7 +85,7 @@ export const range = defineCommand({
       })),
       set: setOption(),
       seed: defaulting(option("--seed", seedValue(), { description: plain("The seed.") }), 1),
-      budget: budgetOption("Another budget, in the trainer's unit: schedules go by it."),
+      budget: budgetOption("Another total budget, by which schedules go"),
       backend: backendOption(),
       out: optional(option("--out", string({ metavar: "FILE" }), {
         description: plain("Write the points into this .csv file."),

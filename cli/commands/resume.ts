@@ -28,7 +28,7 @@ export const resume = defineCommand({
   parser: (known) =>
     object({
       run: runArgument(known),
-      budget: budgetOption("A larger total budget, in the trainer's unit: extends a finished run."),
+      budget: budgetOption("A larger total budget, which extends a finished run"),
       threads: threadsOption(),
       memoryLimit: memoryLimitOption(),
       store: storeOption(),

@@ -40,7 +40,7 @@ export const run = defineCommand({
     ["run cartpole-ppo", "the experiment with the seeds that it names"],
     ["run cartpole-ppo cartpole-dqn --seeds 5", "two experiments, seeds 1 to 5 of each"],
     ["run cartpole-dqn --set agent.gamma=0.98 --tag gamma", "another discount factor, tagged"],
-    ["run my_world.ts --budget 20000", "your own experiment"],
+    ["run my_world.ts --budget 20k-steps", "your own experiment, shorter"],
     ["run cartpole-ppo --from latest", "start from the weights of the newest run"],
     ["run cartpole-ppo --seed 1 --json", "the result for a program"],
   ],
@@ -57,9 +57,7 @@ export const run = defineCommand({
       seeds: optional(option("--seeds", integer({ metavar: "N", min: 1, max: 10_000 }), {
         description: plain("How many seeds of each. Default: the experiment's own number, or 1."),
       })),
-      budget: budgetOption(
-        "Another budget, in the trainer's unit: environment steps, examples, … (see describe).",
-      ),
+      budget: budgetOption(),
       set: setOption(),
       backend: backendOption(),
       workers: workersOption(),
@@ -153,7 +151,7 @@ async function requestsOf(
     readonly names: readonly string[];
     readonly seed?: Seed;
     readonly seeds?: number;
-    readonly budget?: number;
+    readonly budget?: string;
     readonly set: readonly (readonly [string, string])[];
     readonly backend: RunRequest["backend"];
     readonly from?: string;

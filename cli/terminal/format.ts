@@ -12,6 +12,12 @@ export function count(value: number | null | undefined): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
+/** `3,000`, `100k`, `2.5M`: a count as `--budget` takes it, where there is little room. */
+export function briefly(value: number): string {
+  const [size, letter] = value < 10_000 ? [1, ""] : value < 1e6 ? [1e3, "k"] : [1e6, "M"];
+  return `${(value / size).toLocaleString("en-US", { maximumFractionDigits: 2 })}${letter}`;
+}
+
 /** A figure with about four significant digits; NaN and infinities by their names. */
 export function figure(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { amountOf, unitWords } from "../../lab/core/budget.ts";
 import type { RunProgress } from "../../lab/experiment/launch.ts";
 import { headline } from "./figures.ts";
 import { count, duration, width } from "./format.ts";
@@ -123,7 +124,7 @@ export class ProgressDisplay implements Disposable {
   }
 
   #ending(live: Live): string {
-    const { run } = live.latest;
+    const { run, budget } = live.latest;
     const [mark, style] = marks[run.status] ?? ["·", "dim"];
     const reason = run.message === null ? "" : ` (${run.message})`;
     const verdict = this.judge?.run(run, live.metrics);
@@ -133,7 +134,7 @@ export class ProgressDisplay implements Disposable {
     const facts = [
       expected ? verdict ?? "" : `${run.status}${reason}`,
       headline(live.metrics),
-      `${amount(live.latest)} in ${duration(run.wallSeconds)} (${run.id})`,
+      `${amountOf(spentOf(live.latest), budget.unit)} in ${duration(run.wallSeconds)} (${run.id})`,
     ];
     return `${styled(this.io.color.error, color, sign)} ${label(live.latest)}: ` +
       facts.filter((fact) => fact !== "").join(", ");
@@ -160,36 +161,19 @@ function label({ run }: RunProgress): string {
   return `${run.name} seed ${run.manifest.determined.seed}`;
 }
 
-/** The counter that people follow, and its name: environment steps, updates, images or points. */
-function counter({ run, budget, progress }: RunProgress): [value: number, unit: string] {
-  if (budget.unit === "environmentSteps") return [progress.environmentSteps, "steps"];
-  const { agent, dataset } = run.manifest.determined.configuration;
-  // A planner takes no step in its world.
-  if (agent !== undefined) return [progress.gradientSteps, "updates"];
-  const named = dataset !== null && typeof dataset === "object" && !Array.isArray(dataset)
-    ? dataset.name
-    : undefined;
-  return [
-    progress.examples,
-    typeof named === "string" && /^ring/.test(named) ? "points" : "images",
-  ];
-}
-
-function amount(progress: RunProgress): string {
-  const [value, unit] = counter(progress);
-  return `${count(value)} ${unit}`;
-}
+/** How far a run came, in what its budget counts. */
+const spentOf = ({ budget, progress }: RunProgress) => progress[budget.unit];
 
 /** Share of the budget, speed, latest figure, time left. */
 function facts({ latest, first, metrics }: Live): string[] {
   const share = shareOf(latest);
   const seconds = latest.wallSeconds - first.wallSeconds;
-  const [value, unit] = counter(latest);
+  const { many } = unitWords[latest.budget.unit];
   const gained = share - shareOf(first);
-  const speed = seconds > STEADY_SECONDS ? (value - counter(first)[0]) / seconds : 0;
+  const speed = seconds > STEADY_SECONDS ? (spentOf(latest) - spentOf(first)) / seconds : 0;
   return [
     `${Math.floor(share * 100)} %`,
-    speed > 0 ? `${count(speed)} ${unit}/s` : "",
+    speed > 0 ? `${count(speed)} ${many}/s` : "",
     headline(metrics),
     seconds > STEADY_SECONDS && gained > 0
       ? `${duration((1 - share) * seconds / gained)} left`
@@ -197,8 +181,8 @@ function facts({ latest, first, metrics }: Live): string[] {
   ];
 }
 
-function shareOf({ progress, budget }: RunProgress): number {
-  return Math.min(1, progress[budget.unit] / budget.total);
+function shareOf(progress: RunProgress): number {
+  return Math.min(1, spentOf(progress) / progress.budget.total);
 }
 
 /** A line a run, its parts in columns, cut to the terminal's width. */

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { amountOf } from "../../lab/core/budget.ts";
 import { headlineMetric } from "../../lab/experiment/comparison.ts";
 import { DamageError, unlessDamaged } from "../../lab/core/errors.ts";
+import { budgetOf } from "../../lab/store/run_budget.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { headline } from "./figures.ts";
 import { statusOf } from "../../lab/store/run_status.ts";
-import { type Column, count, duration, figure, table } from "./format.ts";
+import { type Column, duration, figure, table } from "./format.ts";
 import { type Io, type Style, styled } from "./io.ts";
 import type { Judge, Verdict } from "../../lab/experiment/verdict.ts";
 
@@ -108,11 +110,10 @@ function cell(value: unknown): string {
   return typeof value === "number" ? figure(value) : String(value);
 }
 
-/** Environment steps of an agent, examples of a model. */
-export function trainedOn(run: Run): string {
-  return "agent" in run.manifest.determined.configuration
-    ? `${count(run.environmentSteps)} steps`
-    : `${count(run.examples)} examples`;
+/** How far a run came, in what its budget counts. */
+function trainedOn(run: Run): string {
+  const { spent, unit } = budgetOf(run);
+  return amountOf(spent, unit);
 }
 
 /** `2026-11-20 07:25`, in local time. */

@@ -114,6 +114,9 @@ export interface ModelDefinition<Configuration = any> {
   readonly summary: string;
   /** What a budget of it counts. */
   readonly budgetUnit: BudgetUnit;
+  /** Examples that an update takes, by which either converts to the other; undefined or left out
+   * where not every one takes as many. */
+  examplesPerUpdate?(configuration: Configuration): number | undefined;
   /** A run on any other data set is refused before training. */
   readonly takes: DataTakes;
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */

@@ -4,12 +4,13 @@
  *
  * @module
  */
+import { unitWords } from "./budget.ts";
 import { InputError } from "./errors.ts";
 import type { Progress } from "./metrics.ts";
 import type { Generator } from "./random.ts";
 import { type Json, REPLAY, type Snapshot } from "./snapshot.ts";
 import { belowPrefix, type NamedTensors, prefixed } from "./tensor_data.ts";
-import { type BudgetUnit, type Report, type Trainer, unitNames } from "./trainer.ts";
+import type { BudgetUnit, Report, Trainer } from "./trainer.ts";
 
 /** Something that goes on from plain data: a generator, a world, the order of minibatches. */
 export interface Resumable {
@@ -104,7 +105,7 @@ export abstract class BaseTrainer implements Trainer {
     if (this.spent < 1) return;
     const { unit, total } = this.budget;
     throw new InputError(
-      `Cannot train on as the budget of ${total} ${unitNames[unit]} is spent: ` +
+      `Cannot train on as the budget of ${total} ${unitWords[unit].full} is spent: ` +
         `${this.progress[unit]} were taken`,
     );
   }

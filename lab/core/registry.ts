@@ -7,6 +7,7 @@ import type * as z from "zod";
 import type { Dataset, Holdings } from "./dataset.ts";
 import type { Environment, EnvironmentDefinition } from "./environment.ts";
 import type { Generator } from "./random.ts";
+import type { BudgetUnit } from "./trainer.ts";
 
 /** A registry's entry: light enough for `list` and `--help`; `load` brings the code. */
 export interface Entry<T> {
@@ -16,6 +17,12 @@ export interface Entry<T> {
   readonly summary: string;
   /** Brings its code. */
   load(): Promise<T>;
+}
+
+/** An agent or a model of a registry. */
+export interface TrainerEntry<T> extends Entry<T> {
+  /** What a budget of it counts; left out: an agent's environment steps, a model's examples. */
+  readonly budgetUnit?: BudgetUnit;
 }
 
 /** What uniformly random actions return in a world: over whole episodes. */

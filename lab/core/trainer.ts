@@ -9,15 +9,8 @@ import type { LabEvent, Metrics, Progress } from "./metrics.ts";
 import type { Artifact, Samples } from "./picture.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** The unit in which a trainer's budget is counted. */
+/** The unit in which a trainer's budget is counted; what each is called: see `budget.ts`. */
 export type BudgetUnit = "environmentSteps" | "gradientSteps" | "examples";
-
-/** A budget unit for people. */
-export const unitNames: Readonly<Record<BudgetUnit, string>> = {
-  environmentSteps: "environment steps",
-  gradientSteps: "gradient steps",
-  examples: "examples",
-};
 
 /** What one iteration or one evaluation reports. */
 export interface Report {

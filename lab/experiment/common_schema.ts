@@ -4,7 +4,8 @@
  * @module
  */
 import * as z from "zod";
-import { type BudgetUnit, unitNames } from "../core/trainer.ts";
+import { unitWords } from "../core/budget.ts";
+import type { BudgetUnit } from "../core/trainer.ts";
 
 /**
  * The schema of a configuration's common fields.
@@ -18,12 +19,12 @@ export function commonSchema(agents: boolean, budget: number, unit: BudgetUnit):
   const evaluation = {
     every: count(1).default(every).meta({
       description: "Budget between evaluations (default: a tenth of the budget)",
-      unit: unitNames[unit],
+      unit: unitWords[unit].full,
     }),
   };
   const metric = z.string().meta({ description: "Evaluated series that ends the run early" });
   return z.strictObject({
-    budget: count(1).meta({ description: "Total budget of training", unit: unitNames[unit] }),
+    budget: count(1).meta({ description: "Total budget of training", unit: unitWords[unit].full }),
     evaluation: z.strictObject(
       agents
         ? {

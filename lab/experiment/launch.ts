@@ -36,8 +36,8 @@ export interface RunRequest {
   readonly described?: Described;
   /** Overrides by path. */
   readonly set?: readonly (readonly [path: string, value: string])[];
-  /** Total budget in the trainer's unit. */
-  readonly budget?: number;
+  /** Total budget: in the trainer's unit, or as text with its own (`100k-steps`). */
+  readonly budget?: number | string;
   readonly seed: Seed;
   readonly backend: BackendChoice;
   /** Threads that its steps may use; left out: those of {@linkcode LaunchOptions}. */
@@ -132,6 +132,7 @@ export async function planOf(
       version,
       configuration,
       seed,
+      budgetUnit: unit,
       module,
       hash,
       ...(source === undefined ? {} : { from: source.from }),

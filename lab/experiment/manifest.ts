@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Json } from "../core/snapshot.ts";
+import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest } from "../store/store.ts";
 import { cpuFeatures } from "./cpu_features.ts";
 import { revisionOf } from "./git.ts";
@@ -88,6 +89,7 @@ export interface RunFacts {
   readonly version: number;
   readonly configuration: { readonly [key: string]: Json };
   readonly seed: string;
+  readonly budgetUnit: BudgetUnit;
   readonly from?: { readonly run: string; readonly digest: string };
   readonly module: string;
   readonly hash: string;
@@ -113,6 +115,7 @@ export async function manifestOf(facts: RunFacts): Promise<Manifest> {
       ...(library === null ? {} : { library }),
       ...(from === undefined ? {} : { from }),
     },
+    budgetUnit: facts.budgetUnit,
     definition: { module: facts.module, hash: facts.hash },
     code,
     versions,

@@ -37,8 +37,9 @@ export interface RangeOptions {
   readonly seed?: Seed;
   /** Default `auto`. */
   readonly backend?: BackendChoice;
-  /** Total budget in the trainer's unit, instead of the definition's. */
-  readonly budget?: number;
+  /** Total budget instead of the definition's: in the trainer's unit, or as text with its own
+   * (`100k-steps`). */
+  readonly budget?: number | string;
   /** Overrides by path, as on the command line: `["agent.gamma", "0.98"]`. */
   readonly set?: readonly (readonly [path: string, value: string])[];
   /** Called after every iteration that learns, with its rate and its number among how many. */

@@ -6,7 +6,7 @@
  */
 import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts";
 import type { Environment } from "../core/environment.ts";
-import type { DatasetDefinition, Entry, EnvironmentEntry } from "../core/registry.ts";
+import type { DatasetDefinition, Entry, EnvironmentEntry, TrainerEntry } from "../core/registry.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 
 /** A named experiment. */
@@ -27,8 +27,8 @@ export interface Registries {
    */
   readonly module: string;
   readonly environments: readonly EnvironmentEntry[];
-  readonly agents: readonly Entry<AgentDefinition>[];
-  readonly models: readonly Entry<ModelDefinition>[];
+  readonly agents: readonly TrainerEntry<AgentDefinition>[];
+  readonly models: readonly TrainerEntry<ModelDefinition>[];
   readonly datasets: readonly Entry<DatasetDefinition>[];
   readonly experiments: readonly ExperimentEntry[];
   /**

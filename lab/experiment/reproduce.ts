@@ -7,6 +7,7 @@ import { DamageError, InputError, LabError } from "../core/errors.ts";
 import { TIMING_PREFIX } from "../core/metrics.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
+import { budgetUnitOf } from "../store/run_budget.ts";
 import type { Manifest, Run } from "../store/store.ts";
 import { digestOf, type DigestSeries } from "./digest.ts";
 import { lineOf } from "./error_lines.ts";
@@ -26,7 +27,7 @@ import {
   storedSeries,
   StoreRecorder,
 } from "./recorder.ts";
-import { changesSince, orderOf, stagesOf, unitOf } from "./resume.ts";
+import { changesSince, orderOf, stagesOf, trainerOf } from "./resume.ts";
 import type { Ending, RunCheckpoint } from "./runner.ts";
 import { type RunRecorder, TrainingWorker } from "./training_worker.ts";
 import { digestLine } from "./verify.ts";
@@ -89,7 +90,7 @@ export async function reproduce(
   if (await storedDigest(store, original) !== original.digest) {
     throw new DamageError(`Cannot reproduce run ${original.id} as ${digestLine(original)}`);
   }
-  const unit = await unitOf(original.manifest, registries);
+  const { budgetUnit: unit } = await trainerOf(original.manifest, registries);
   using resources = new DisposableStack();
   let kept: StoreRecorder | undefined;
   const keep = async (opened: Opened) => {
@@ -101,7 +102,12 @@ export async function reproduce(
     const { determined, definition } = original.manifest;
     const run = store.createRun({
       name: original.name,
-      manifest: await manifestOf({ ...determined, ...definition, ...opened }),
+      manifest: await manifestOf({
+        ...determined,
+        ...definition,
+        ...opened,
+        budgetUnit: unit,
+      }),
       tags: [`reproduction of ${original.id}`],
       note: "",
     });
@@ -233,7 +239,9 @@ function announce(
 
 async function machineChanges(manifest: Manifest, opened: Opened): Promise<string[]> {
   const { determined, machine } = manifest;
-  const now = (await manifestOf({ ...determined, ...manifest.definition, ...opened })).machine;
+  const budgetUnit = budgetUnitOf(manifest);
+  const facts = { ...determined, ...manifest.definition, ...opened, budgetUnit };
+  const now = (await manifestOf(facts)).machine;
   const lines: string[] = [];
   const lost = machine.cpuFeatures.filter((feature) => !now.cpuFeatures.includes(feature));
   const gained = now.cpuFeatures.filter((feature) => !machine.cpuFeatures.includes(feature));

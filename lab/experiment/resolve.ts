@@ -14,6 +14,7 @@ import { InputError, unknownName } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import { commonSchema } from "./common_schema.ts";
+import { totalOf } from "./budget.ts";
 import type { AgentExperiment, ExperimentDefinition, Options } from "./definition.ts";
 import {
   type Field,
@@ -46,8 +47,8 @@ export interface Resolved {
 export interface Overrides {
   /** Dotted path and value as text; later ones win. */
   readonly set?: readonly (readonly [path: string, value: string])[];
-  /** Total budget in the trainer's unit. */
-  readonly budget?: number;
+  /** Total budget: in the trainer's unit, or as text with its own (`100k-steps`). */
+  readonly budget?: number | string;
 }
 
 /** What stands behind one part of a configuration (`agent`, `environment`, …). */
@@ -120,25 +121,32 @@ export async function resolve(
   }
 
   const unit = trainer.budgetUnit;
-  if (overrides.budget !== undefined) sets.set("budget", String(overrides.budget));
-  const budget = Number(sets.get("budget") ?? definition.budget);
-  const common = commonSchema("agent" in definition, budget, unit);
-  const { evaluation, checkpoint, stop } = definition;
-  const commonGiven = plain({ budget: definition.budget, evaluation, checkpoint, stop });
-
-  const commonFields = fieldsOf(common, "");
-  const fields = [
-    ...parts.flatMap((part) => [selectorField(part), ...fieldsOf(part.schema, part.path)]),
-    ...commonFields,
-  ];
+  const typed = overrides.budget ?? sets.get("budget");
+  sets.delete("budget");
+  const schemaOf = (budget: number) => commonSchema("agent" in definition, budget, unit);
+  const partFields = parts.flatMap((part) => [
+    selectorField(part),
+    ...fieldsOf(part.schema, part.path),
+  ]);
+  const known = [...partFields, ...fieldsOf(schemaOf(definition.budget), "")];
   const isNamed = registries.experiments.some(({ name }) => name === definition.name);
   const reference = isNamed ? definition.name : "FILE.ts";
-  const changes = overridesByPath(sets, fields, definition.name, reference);
+  const changes = overridesByPath(sets, known, definition.name, reference);
   const configuration: { [key: string]: Json } = {};
   for (const { path, selector, chosen, schema, given, own } of parts) {
-    const values = check(definition.name, schema, path, given, changes, fields);
+    const values = check(definition.name, schema, path, given, changes, known);
     configuration[path] = { [selector]: chosen, ...(own ? { own: true } : {}), ...values };
   }
+  if (typed !== undefined) {
+    const { total, note } = totalOf(String(typed), trainer, configuration);
+    changes.set("budget", total);
+    if (note !== undefined) notes.push(note);
+  }
+  const budget = (changes.get("budget") ?? definition.budget) as number;
+  const common = schemaOf(budget);
+  const { evaluation, checkpoint, stop } = definition;
+  const commonGiven = plain({ budget, evaluation, checkpoint, stop });
+  const fields = [...partFields, ...fieldsOf(common, "")];
   Object.assign(configuration, check(definition.name, common, "", commonGiven, changes, fields));
   if (own.callbacks !== undefined) configuration.callbacks = { own: true };
   if ("agent" in definition) {

@@ -4,10 +4,12 @@
  * @module
  */
 import { choiceOf } from "../compute/backend_choice.ts";
+import { amountOf } from "../core/budget.ts";
 import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
-import { type BudgetUnit, unitNames } from "../core/trainer.ts";
+import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run } from "../store/store.ts";
+import { type Budgeted, totalOf } from "./budget.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import { Describer } from "./describe.ts";
 import {
@@ -52,8 +54,9 @@ export async function resume(reference: string, options: ResumeOptions): Promise
 /** How a run goes on. */
 export interface ResumeOptions
   extends Omit<LaunchOptions, "workers">, Partial<Pick<LaunchOptions, "workers">> {
-  /** A larger total budget, which extends a finished run. */
-  readonly budget?: number;
+  /** A larger total budget, which extends a finished run: in the trainer's unit, or as text with its
+   * own (`100k-steps`). */
+  readonly budget?: number | string;
   /** What trains; default: a worker. */
   readonly trainee?: Trainee;
   /** The run's definition, where it is at hand. */
@@ -63,8 +66,12 @@ export interface ResumeOptions
 async function goOn(id: string, trainee: Trainee, options: ResumeOptions): Promise<void> {
   const { store, registries, onProgress } = options;
   const run = store.run(id)!;
-  const unit = await unitOf(run.manifest, registries, options.definition);
-  const manifest = continued(run, unit, options.budget);
+  const trainer = await trainerOf(run.manifest, registries, options.definition);
+  const unit = trainer.budgetUnit;
+  const budget = options.budget === undefined
+    ? undefined
+    : totalOf(String(options.budget), trainer, run.manifest.determined.configuration).total;
+  const manifest = continued(run, unit, budget);
   const extends_ = manifest !== run.manifest;
   const checkpoint = run.tags.includes(NOT_RESUMABLE)
     ? undefined
@@ -130,18 +137,20 @@ export function orderOf(
   return { job, registries: registries.module };
 }
 
-/** The unit in which a run's budget is counted. */
-export async function unitOf(
+/** What trains a run, as far as its budget is concerned. */
+export async function trainerOf(
   manifest: Manifest,
   registries: Registries,
   definition?: ExperimentDefinition,
-): Promise<BudgetUnit> {
+): Promise<Budgeted> {
   const { job } = orderOf(manifest, registries);
-  if (definition === undefined && isOwn(job.configuration.agent ?? job.configuration.model)) {
+  const own = job.configuration.agent ?? job.configuration.model;
+  if (definition === undefined && isOwn(own)) {
     using describer = new Describer(registries);
-    return await describer.unitOf(job);
+    const { name } = own as { name: string };
+    return { name, budgetUnit: await describer.unitOf(job) };
   }
-  return (await trainerDefinition(job, registries, definition)).budgetUnit;
+  return await trainerDefinition(job, registries, definition);
 }
 
 /** The manifest that the run goes on under. */
@@ -157,14 +166,14 @@ function continued(run: Run, unit: BudgetUnit, budget: number | undefined): Mani
   if (run.status !== "completed" && run.status !== "stopped") {
     if (budget === undefined || budget === total) return run.manifest;
     throw new InputError(
-      `Cannot extend run ${run.id} as it must finish its ${total} ${unitNames[unit]} first: ` +
+      `Cannot extend run ${run.id} as it must finish its ${amountOf(total, unit)} first: ` +
         `resume it without a budget`,
     );
   }
-  if (budget === undefined || budget <= total || !Number.isInteger(budget)) {
+  if (budget === undefined || budget <= total) {
     throw new InputError(
-      `Cannot resume run ${run.id} as it is ${run.status}: a budget above ${total} ` +
-        `${unitNames[unit]} extends it${budget === undefined ? "" : `, given ${budget}`}`,
+      `Cannot resume run ${run.id} as it is ${run.status}: a budget above ` +
+        `${amountOf(total, unit)} extends it${budget === undefined ? "" : `, given ${budget}`}`,
     );
   }
   if (run.tags.includes(NOT_RESUMABLE)) {

@@ -32,8 +32,9 @@ export interface TrainOptions {
   readonly seed?: Seed;
   /** Default `auto`. */
   readonly backend?: BackendChoice;
-  /** Total budget in the trainer's unit, instead of the definition's. */
-  readonly budget?: number;
+  /** Total budget instead of the definition's: in the trainer's unit, or as text with its own
+   * (`100k-steps`). */
+  readonly budget?: number | string;
   /** Overrides by path, as on the command line: `["agent.gamma", "0.98"]`. */
   readonly set?: readonly (readonly [path: string, value: string])[];
   /** Threads that compiled steps may use; decides no bit of the result. Default 1. */

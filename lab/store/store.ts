@@ -6,6 +6,7 @@
  */
 import type { LabEvent, MetricPoint } from "../core/metrics.ts";
 import type { Json, Snapshot } from "../core/snapshot.ts";
+import type { BudgetUnit } from "../core/trainer.ts";
 
 /** Where a run may stand. `running` counts only while its lock is held: see `Run.active`. */
 export const runStatuses = [
@@ -36,6 +37,8 @@ export interface Manifest {
     /** Run id and digest of the weights' source, for warm starts. */
     readonly from?: { readonly run: string; readonly digest: string };
   };
+  /** What the configuration's budget counts; missing from early manifests. */
+  readonly budgetUnit?: BudgetUnit;
   /** Module that holds the definition, relative to the lab's root or absolute; its content hash. */
   readonly definition: { readonly module: string; readonly hash: string };
   /** SHA-256 over the lab's own source files. */

@@ -101,10 +101,12 @@ Deno.test("list --json is one document that says world and agent, or data set an
   strictEqual(experiments.length, registries.experiments.length);
   const [agent] = experiments;
   deepStrictEqual(Object.keys(agent), [
-    ...["name", "summary", "expected_seconds", "environment", "agent"],
+    ...["name", "summary", "expected_seconds", "budget", "budget_unit", "environment", "agent"],
   ]);
   const model = experiments.find(({ name }: { name: string }) => name === "ring-wgan-gp");
   deepStrictEqual([model.dataset, model.model], ["ring-8", "wgan-gp"]);
+  deepStrictEqual([model.budget, model.budget_unit], [3000, "gradientSteps"]);
+  match((await lab("list", "ring-wgan-gp-quick")).out, / 1,000 updates +10 s\n/);
 });
 
 Deno.test("no two things of different kinds share a name, so that describe knows which is meant", () => {
@@ -121,7 +123,7 @@ Deno.test("describe shows value, default, range and meaning, and what --set chan
   strictEqual(code, 0);
   match(out, /agent\.gamma\s+0\.5\s+0\.99\s+number, 0 … 1/);
   match(out, /environment\.id\s+CartPole-v1\s+string/);
-  match(out, /Trains ppo in CartPole-v1\. Budget: 100,000 environment steps/);
+  match(out, /Trains ppo in CartPole-v1\. Budget: 100,000 steps/);
 });
 
 Deno.test("describe shows what differs from the default first, each field once", async () => {
@@ -265,7 +267,10 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["run", "cartpole-ppo", "--seed", "1.5"], /0 to 2\^128 - 1.*"1\.5"/],
   [["run", "cartpole-ppo", "--seed", String(2n ** 128n)], /0 to 2\^128 - 1/],
   [["run", "cartpole-ppo", "--seeds", "0"], /--seeds.*1.*"?0"?/],
-  [["run", "cartpole-ppo", "--budget", "many"], /--budget.*"many"/],
+  [
+    ["run", "cartpole-ppo", "--budget", "many"],
+    /Cannot use the budget as it must be a whole number.*: many/,
+  ],
   [["run", "cartpole-ppo", "--workers", "0"], /--workers/],
   [["run", "cartpole-ppo", "--backend", "cuda"], /--backend.*auto.*wasm.*"cuda"/],
   [["run", "cartpole-ppo", "--set", "agent.gamma"], /--set.*"="/],

@@ -48,6 +48,7 @@ Deno.test("run --json ends with one document, progress goes to standard error", 
       "config",
       "metrics",
       "wall_seconds",
+      "budget_unit",
       "environment_steps",
       "gradient_steps",
       "examples",
@@ -58,7 +59,7 @@ Deno.test("run --json ends with one document, progress goes to standard error", 
     strictEqual(run.seed, 7);
     strictEqual(run.status, "completed");
     strictEqual(run.config.agent.name, "toy");
-    strictEqual(run.environment_steps, 200);
+    deepStrictEqual([run.environment_steps, run.budget_unit], [200, "environmentSteps"]);
     strictEqual(typeof run.metrics["evaluation/return_mean"], "number");
     match(run.digest, /^[0-9a-f]{64}$/);
     match(error, /✓ line-toy seed 7: return/);
@@ -94,7 +95,7 @@ Deno.test("seeds, names, tags, notes and overrides reach the runs", async () => 
   await withLab(async (lab) => {
     const seed = String(2n ** 64n);
     const { code, out } = await lab(
-      ...["run", "line-toy", "points-toy", "--seed", seed, "--seeds", "2", "--budget", "100"],
+      ...["run", "line-toy", "points-toy", "--seed", seed, "--seeds", "2", "--budget", "0.1k"],
       ...["--tag", "a", "--tag", "b", "--note", "why", "--name", "mine", "--json", "--quiet"],
     );
     strictEqual(code, 0);

@@ -179,6 +179,15 @@ test("a series comes on the axis that is asked for, NaN and infinity as text", a
   deepStrictEqual(value.x, Array.from({ length: 64 }, (_, i) => i + 1));
 });
 
+test("a series comes on what its run's budget counts, as the manifest says", async (dashboard) => {
+  const { runs } = dashboard;
+  const axisOf = async (run: string, name: string) =>
+    (await json<SeriesAnswer>(dashboard, `/api/series?run=${run}&name=${name}`)).axis;
+  strictEqual(await axisOf(runs.gan, "losses/critic"), "gradientSteps");
+  strictEqual(await axisOf(runs.vae, "losses/kl"), "examples"); // an early manifest
+  match(await (await get(dashboard, `/runs/${runs.gan}`)).text(), /<dt>updates<\/dt>/);
+});
+
 test("a long series is thinned after it is smoothed, and keeps its extremes", async (dashboard) => {
   const { store } = dashboard;
   const configuration = agentConfiguration("ppo", 0.001);

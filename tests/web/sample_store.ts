@@ -14,6 +14,7 @@ export interface SampleRun {
   readonly experiment: string;
   readonly configuration: { readonly [key: string]: Json };
   readonly seed: number;
+  readonly budgetUnit?: Manifest["budgetUnit"];
   readonly name?: string;
   readonly status?: RunStatus;
   readonly message?: string;
@@ -22,7 +23,7 @@ export interface SampleRun {
 }
 
 /** The manifest of a run. */
-export function manifestOf({ experiment, configuration, seed }: SampleRun): Manifest {
+export function manifestOf({ experiment, configuration, seed, budgetUnit }: SampleRun): Manifest {
   return {
     determined: {
       experiment,
@@ -31,6 +32,7 @@ export function manifestOf({ experiment, configuration, seed }: SampleRun): Mani
       seed: String(seed),
       backend: "tfjs-wasm",
     },
+    budgetUnit,
     definition: { module: `experiments/${experiment}.ts`, hash: "3f".repeat(32) },
     code: { revision: "5e1c0de", dirty: false, hash: "ab".repeat(32), lock: "cd".repeat(32) },
     versions: { deno: "2.9.6", v8: "14.6", tfjs: "4.22.0" },
@@ -211,6 +213,7 @@ export async function fillStore(
       model: { name: "wgan-gp", width: 128 },
       budget: 8000,
     },
+    budgetUnit: "gradientSteps",
     seed: 1,
   }, (share, random) => ({
     "losses/critic": -1.2 * Math.exp(-4 * share) + 0.1 * random.normal(),

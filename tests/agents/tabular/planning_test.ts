@@ -114,7 +114,7 @@ Deno.test("a planner's budget ends it before it has converged", async () => {
     const { events } = await trainer.iterate();
     strictEqual(trainer.progress.gradientSteps, 7);
     strictEqual(events!.length, 0);
-    await rejects(() => trainer.iterate(), /budget of 7 gradient steps is spent/);
+    await rejects(() => trainer.iterate(), /budget of 7 updates is spent/);
   }
 });
 

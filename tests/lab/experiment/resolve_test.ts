@@ -157,7 +157,7 @@ Deno.test("a wrong value names path, value and what is allowed", async () => {
   );
   await refuses(
     resolve(toyExperiment, registries, { budget: 0 }),
-    "Cannot set budget as it must be integer, ≥ 1: 0",
+    /^Cannot use the budget as it must be a whole number, ≥ 1, .*: 0$/,
   );
 });
 

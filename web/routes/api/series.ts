@@ -1,11 +1,12 @@
 /** One series of one run, down-sampled for a chart. @module */
+import { budgetUnitOf } from "../../../lab/store/run_budget.ts";
 import type { Series } from "../../../lab/store/store.ts";
 import type { State } from "../../state.ts";
 import type { Axis } from "../../axes.ts";
 import type { Context } from "../../fresh.ts";
 import { axisFrom, numberFrom, smoothingFrom } from "../../query.ts";
 import { smooth } from "../../smooth.ts";
-import { budgetAxis, jsonNumber } from "../../summary.ts";
+import { jsonNumber } from "../../summary.ts";
 
 /** A series as JSON; values that are not finite as text. */
 export interface SeriesAnswer {
@@ -22,7 +23,7 @@ export interface SeriesAnswer {
 export function handler({ url: { searchParams: query }, state }: Context<State>): Response {
   const run = state.store.find(query.get("run") ?? "");
   const name = query.get("name") ?? "";
-  const axis = axisFrom(query, budgetAxis(run.manifest.determined.configuration));
+  const axis = axisFrom(query, budgetUnitOf(run.manifest));
   const points = numberFrom(query, "points", { low: 2, high: 5000, fallback: 1000 });
   const share = smoothingFrom(query);
   const series = state.store.series(run.id, name, { points });

@@ -1,0 +1,51 @@
+/**
+ * From a budget as it was typed to a total in the trainer's unit.
+ *
+ * @module
+ */
+import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts";
+import { amountOf, parseAmount, unitWords } from "../core/budget.ts";
+import { InputError } from "../core/errors.ts";
+import type { Json } from "../core/snapshot.ts";
+
+/** A total budget in the trainer's unit, and what is to be said of how it came about. */
+export interface Total {
+  readonly total: number;
+  readonly note?: string;
+}
+
+/** What a budget has to know of an agent or a model. */
+export type Budgeted =
+  & Pick<AgentDefinition, "name" | "budgetUnit">
+  & Partial<Pick<ModelDefinition, "examplesPerUpdate">>;
+
+/**
+ * The total that a text asks for. A model's examples and updates convert to each other where each
+ * update takes as many; updates are rounded up.
+ *
+ * @param typed `100000`, `100k`, `100k-steps`: see `parseAmount`.
+ * @param configuration The resolved fields of the trainer (`agent` or `model`), if not more.
+ * @throws InputError of one line that names the right unit, where the one given is another.
+ */
+export function totalOf(
+  typed: string,
+  trainer: Budgeted,
+  configuration: { readonly [key: string]: Json },
+): Total {
+  const { value, unit = trainer.budgetUnit } = parseAmount(typed);
+  const { name, budgetUnit } = trainer;
+  if (unit === budgetUnit) return { total: value };
+  const examples = trainer.examplesPerUpdate?.(configuration.model);
+  if (examples === undefined || unit === "environmentSteps") {
+    throw new InputError(
+      `Cannot use the budget as ${name} counts ${unitWords[budgetUnit].full}, as in ` +
+        `1000-${unitWords[budgetUnit].many}: ${typed}`,
+    );
+  }
+  const total = unit === "examples" ? Math.ceil(value / examples) : value * examples;
+  return {
+    total,
+    note: `${amountOf(value, unit)} are a budget of ${amountOf(total, budgetUnit)}: ` +
+      `an update of ${name} takes ${amountOf(examples, "examples")}`,
+  };
+}

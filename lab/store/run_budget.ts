@@ -1,0 +1,26 @@
+/**
+ * What a run's budget counts, and how much of it is used.
+ *
+ * @module
+ */
+import type { BudgetUnit } from "../core/trainer.ts";
+import type { Manifest, Run } from "./store.ts";
+
+/** How far a run came, of how much. */
+export interface RunBudget {
+  readonly unit: BudgetUnit;
+  readonly total: number;
+  readonly spent: number;
+}
+
+/** The unit of a manifest's budget; of an early manifest, which does not say it, the usual one. */
+export function budgetUnitOf({ budgetUnit, determined: { configuration } }: Manifest): BudgetUnit {
+  return budgetUnit ?? ("agent" in configuration ? "environmentSteps" : "examples");
+}
+
+/** The budget of a run. */
+export function budgetOf(run: Run): RunBudget {
+  const unit = budgetUnitOf(run.manifest);
+  const total = Number(run.manifest.determined.configuration.budget ?? 0);
+  return { unit, total, spent: run[unit] };
+}
