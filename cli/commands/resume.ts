@@ -20,15 +20,16 @@ export const resume = defineCommand({
   usage: "RUN [OPTIONS]",
   brief: "Goes on with a run from its last checkpoint",
   description: "Goes on with an interrupted or killed run from its last checkpoint, to the same " +
-    "bits as if it had never stopped. A finished run goes on only with a larger --budget.",
+    "bits as if it had never stopped. Another --budget extends a finished run, and lets one that " +
+    "has not finished take more or end earlier.",
   examples: [
     ["resume latest", "the newest run"],
-    ["resume 3f2a --budget 200000", "a finished run, up to a larger budget"],
+    ["resume 3f2a --budget 200k", "up to a larger budget, a finished run, too"],
   ],
   parser: (known) =>
     object({
       run: runArgument(known),
-      budget: budgetOption("A larger total budget, which extends a finished run"),
+      budget: budgetOption("Another total budget, larger for a finished run"),
       threads: threadsOption(),
       memoryLimit: memoryLimitOption(),
       store: storeOption(),

@@ -21,6 +21,8 @@ export interface TrainMessage {
   readonly start?: { readonly snapshot: Snapshot; readonly runner: RunnerState };
   /** Weights of another run to start from, by name. */
   readonly weights?: NamedTensors;
+  /** Iterations after which the run is to end as if it were interrupted. */
+  readonly until?: number;
   /** Threads that compiled steps may use; decides no bit of the result. */
   readonly threads: number;
   /** Whether to report in the end what took how long. */

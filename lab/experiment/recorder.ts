@@ -4,7 +4,6 @@
  * @module
  */
 import type { MetricPoint, Metrics, Progress } from "../core/metrics.ts";
-import type { Json } from "../core/snapshot.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run, RunUpdate, Store } from "../store/store.ts";
@@ -227,9 +226,4 @@ export async function finalParameters(store: Store, run: Run) {
 export async function storedDigest(store: Store, run: Run): Promise<string> {
   const { determined } = run.manifest;
   return digestOf(determined, storedSeries(store, run.id), await finalParameters(store, run));
-}
-
-/** The budgets that a run had before it was extended, in order. */
-export function earlierBudgets(configuration: { readonly [key: string]: Json }): number[] {
-  return (configuration.extendedFrom as number[] | undefined) ?? [];
 }

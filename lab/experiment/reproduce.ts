@@ -155,7 +155,7 @@ export async function reproduce(
   return { identical: false, agrees, lines, run };
 }
 
-/** Trains through every budget that the run had, in memory. */
+/** Trains through every budget that the run had, each for as long as it did, in memory. */
 async function trainAgain(
   original: Run,
   unit: BudgetUnit,
@@ -190,19 +190,20 @@ async function trainAgain(
       );
     },
     checkpoint: async (checkpoint) => {
-      if (checkpoint.kind === "final" || checkpoint.kind === "diverged") final = checkpoint;
+      if (checkpoint.kind !== "best") final = checkpoint;
       await kept()?.checkpoint(checkpoint);
     },
     ended: () => {},
   };
   using worker = new TrainingWorker(threadsOf(options, 1), options);
   let ending: Ending | undefined;
-  for (const budget of stagesOf(original.manifest)) {
+  for (const { budget, iterations: until } of stagesOf(original.manifest)) {
     const configuration = { ...determined.configuration, budget };
     const start = final && { start: { snapshot: final.snapshot, runner: final.runner } };
     const job = { ...order.job, configuration };
-    ending = await worker.train({ ...order, ...start, job }, recorder, signal);
-    if (ending.status === "interrupted" || ending.status === "diverged") break;
+    ending = await worker.train({ ...order, ...start, job, until }, recorder, signal);
+    const isLeft = ending.progress.iterations === until;
+    if (ending.status === "diverged" || (ending.status === "interrupted" && !isLeft)) break;
   }
   if (opened === undefined || ending === undefined) {
     throw new LabError(`Cannot reproduce run ${original.id} as the worker reported nothing`);

@@ -6,6 +6,7 @@
 import { choiceOf } from "../compute/backend_choice.ts";
 import { amountOf } from "../core/budget.ts";
 import { InputError } from "../core/errors.ts";
+import type { Progress } from "../core/metrics.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run } from "../store/store.ts";
@@ -24,7 +25,7 @@ import {
 import { hashOfModule, modulePath } from "./load.ts";
 import { isOwn } from "./own.ts";
 import { provenance } from "./manifest.ts";
-import { earlierBudgets, type StoredRunner, StoreRecorder } from "./recorder.ts";
+import { type StoredRunner, StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
 import { trainerDefinition } from "./session.ts";
 import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
@@ -34,12 +35,15 @@ import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
  * beginning where there is none, or where the world cannot be restored), and ends in the same digest
  * as if it had never stopped.
  *
- * A finished run needs a larger `budget`, which extends it: learning-rate and exploration schedules
- * that depend on the budget then follow the new one, so that an extended run differs from one that
- * had the larger budget all along. The manifest keeps the earlier budgets as `extendedFrom`.
+ * Another `budget` extends a run, or ends one that has not finished earlier. What depends on the share
+ * of the budget that is spent (learning rates, exploration) follows the new one from there, so that
+ * the run differs from one that had it all along; evaluations stay as far apart as they were. The
+ * configuration keeps the earlier budgets as `earlierBudgets`, with the iteration at which each was
+ * left, by which such a run is reproduced.
  *
- * @throws InputError for a finished run without a larger budget, a diverged run, and one whose
- *   module is gone or whose products another library computed; LabError where another process trains the run.
+ * @throws InputError for a finished run without a larger budget, a budget that is spent already, a
+ *   diverged run, and one whose module is gone or whose products another library computed; LabError
+ *   where another process trains the run.
  */
 export async function resume(reference: string, options: ResumeOptions): Promise<Run> {
   const { id } = options.store.find(reference);
@@ -51,11 +55,12 @@ export async function resume(reference: string, options: ResumeOptions): Promise
   return options.store.run(id)!;
 }
 
+type Configuration = { readonly [key: string]: Json };
+
 /** How a run goes on. */
 export interface ResumeOptions
   extends Omit<LaunchOptions, "workers">, Partial<Pick<LaunchOptions, "workers">> {
-  /** A larger total budget, which extends a finished run: in the trainer's unit, or as text with its
-   * own (`100k-steps`). */
+  /** Another total budget: in the trainer's unit, or as text with its own (`100k-steps`). */
   readonly budget?: number | string;
   /** What trains; default: a worker. */
   readonly trainee?: Trainee;
@@ -71,26 +76,22 @@ async function goOn(id: string, trainee: Trainee, options: ResumeOptions): Promi
   const budget = options.budget === undefined
     ? undefined
     : totalOf(String(options.budget), trainer, run.manifest.determined.configuration).total;
-  const manifest = continued(run, unit, budget);
-  const extends_ = manifest !== run.manifest;
+  requireOpen(run, unit, budget);
   const checkpoint = run.tags.includes(NOT_RESUMABLE)
     ? undefined
     : store.checkpoints(id).filter(({ kind }) => kind !== "diverged").at(-1);
+  const point = checkpoint && await store.loadCheckpoint(id, checkpoint);
+  const { state, progress = noProgress } = (point?.runner ?? {}) as Partial<StoredRunner>;
+  const manifest = continued(run, { unit, progress, budget });
   const order = orderOf(manifest, registries);
   const { from } = manifest.determined;
-  let start: TrainOrder["start"];
-  let counters = noCounters;
-  if (checkpoint !== undefined) {
-    const { snapshot, runner } = await store.loadCheckpoint(id, checkpoint);
-    const { state, progress } = runner as unknown as StoredRunner;
-    start = { snapshot, runner: state };
-    counters = { ...progress, wallSeconds: state.wallSeconds };
-  } else if (from !== undefined) order.weights = await weightsAgain(store, from);
+  if (point !== undefined) order.start = { snapshot: point.snapshot, runner: state! };
+  else if (from !== undefined) order.weights = await weightsAgain(store, from);
 
   let recorder: StoreRecorder | undefined;
   await trainRecorded(
     trainee,
-    { ...order, ...(start && { start }) },
+    order,
     async (opened) => {
       requireLibrary(run, opened, "resume");
       store.beginAttempt(id, checkpoint?.iteration ?? -1);
@@ -99,8 +100,9 @@ async function goOn(id: string, trainee: Trainee, options: ResumeOptions): Promi
         message: null,
         endedAt: null,
         digest: null,
-        ...counters,
-        ...(extends_ ? { manifest } : {}),
+        ...progress,
+        wallSeconds: state?.wallSeconds ?? 0,
+        manifest,
       });
       recorder = new StoreRecorder(store, store.run(id)!, unit, onProgress);
       recorder.started();
@@ -113,13 +115,7 @@ async function goOn(id: string, trainee: Trainee, options: ResumeOptions): Promi
   );
 }
 
-const noCounters = {
-  iterations: 0,
-  environmentSteps: 0,
-  gradientSteps: 0,
-  examples: 0,
-  wallSeconds: 0,
-};
+const noProgress: Progress = { iterations: 0, environmentSteps: 0, gradientSteps: 0, examples: 0 };
 
 /** What a manifest orders a worker to do. */
 export function orderOf(
@@ -153,40 +149,73 @@ export async function trainerOf(
   return await trainerDefinition(job, registries, definition);
 }
 
-/** The manifest that the run goes on under. */
-function continued(run: Run, unit: BudgetUnit, budget: number | undefined): Manifest {
-  const { determined } = run.manifest;
-  const total = determined.configuration.budget as number;
-  if (run.status === "diverged") {
+/**
+ * Refuses a run that goes on under no budget, or not under this one, whatever its checkpoint.
+ *
+ * @throws InputError that says what does.
+ */
+function requireOpen(run: Run, unit: BudgetUnit, budget: number | undefined): void {
+  const { id, status, message, manifest, tags } = run;
+  if (status === "diverged") {
     throw new InputError(
-      `Cannot resume run ${run.id} as it would diverge again (${run.message}): ` +
+      `Cannot resume run ${id} as it would diverge again (${message}): ` +
         "start a new one with other settings",
     );
   }
-  if (run.status !== "completed" && run.status !== "stopped") {
-    if (budget === undefined || budget === total) return run.manifest;
+  if (status !== "completed" && status !== "stopped") return;
+  const least = Math.max(manifest.determined.configuration.budget as number, run[unit]);
+  if (budget === undefined || budget <= least) {
     throw new InputError(
-      `Cannot extend run ${run.id} as it must finish its ${amountOf(total, unit)} first: ` +
-        `resume it without a budget`,
+      `Cannot resume run ${id} as it is ${status}: a budget above ${amountOf(least, unit)} ` +
+        `extends it${budget === undefined ? "" : `, given ${amountOf(budget, unit)}`}`,
     );
   }
-  if (budget === undefined || budget <= total) {
+  if (tags.includes(NOT_RESUMABLE)) {
     throw new InputError(
-      `Cannot resume run ${run.id} as it is ${run.status}: a budget above ` +
-        `${amountOf(total, unit)} extends it${budget === undefined ? "" : `, given ${budget}`}`,
+      `Cannot extend run ${id} as its environment cannot be restored: train a new one`,
     );
   }
-  if (run.tags.includes(NOT_RESUMABLE)) {
+}
+
+/**
+ * The manifest that a run goes on under from its checkpoint.
+ *
+ * @throws InputError where the checkpoint has spent the budget already.
+ */
+function continued(
+  { id, manifest }: Run,
+  { unit, progress, budget }: {
+    readonly unit: BudgetUnit;
+    readonly progress: Progress;
+    readonly budget: number | undefined;
+  },
+): Manifest {
+  const { determined } = manifest;
+  const { configuration } = determined;
+  const total = configuration.budget as number;
+  if (budget === undefined || budget === total) return manifest;
+  if (budget <= progress[unit]) {
     throw new InputError(
-      `Cannot extend run ${run.id} as its environment cannot be restored: train a new one`,
+      `Cannot resume run ${id} with this budget as it must be above the ` +
+        `${amountOf(progress[unit], unit)} that it took already: ${amountOf(budget, unit)}`,
     );
   }
-  const configuration: { [key: string]: Json } = {
-    ...determined.configuration,
-    budget,
-    extendedFrom: [...earlierBudgets(determined.configuration), total],
+  const { iterations } = progress;
+  const earlier = earlierStages(configuration);
+  const isLonger = iterations > (earlier.at(-1)?.iterations ?? 0);
+  const earlierBudgets = [...earlier, ...(isLonger ? [{ budget: total, iterations }] : [])];
+  return {
+    ...manifest,
+    budgetUnit: unit,
+    determined: {
+      ...determined,
+      configuration: {
+        ...configuration,
+        budget,
+        ...(earlierBudgets.length > 0 ? { earlierBudgets } : {}),
+      },
+    },
   };
-  return { ...run.manifest, determined: { ...determined, configuration } };
 }
 
 /** Lines on what is no longer as the manifest says: results may then differ. */
@@ -215,8 +244,25 @@ function shownCode({ revision, dirty }: Manifest["code"]): string {
   return `revision ${revision.slice(0, 12)}${dirty ? " with changes" : ""}`;
 }
 
-/** Every budget that a run was trained under, in order. */
-export function stagesOf(manifest: Manifest): number[] {
-  const { configuration } = manifest.determined;
-  return [...earlierBudgets(configuration), configuration.budget as number];
+/** A budget that a run was trained under, up to an iteration. */
+type Stage = { readonly budget: number; readonly iterations: number };
+
+function earlierStages(configuration: Configuration): readonly Stage[] {
+  return (configuration.earlierBudgets ?? []) as Stage[];
+}
+
+/**
+ * Every budget that a run was trained under, in order; one that was used up, and the last one, have
+ * no iteration at which they were left.
+ */
+export function stagesOf(
+  { determined: { configuration } }: Manifest,
+): (Pick<Stage, "budget"> & Partial<Stage>)[] {
+  // Before `earlierBudgets` there were extensions of finished runs alone, by their budgets.
+  const extendedFrom = (configuration.extendedFrom ?? []) as readonly number[];
+  return [
+    ...extendedFrom.map((budget) => ({ budget })),
+    ...earlierStages(configuration),
+    { budget: configuration.budget as number },
+  ];
 }

@@ -26,7 +26,10 @@ export interface SessionSink {
 /** Trains an open session to its end; the session stays open. */
 export async function runSession(
   session: Session,
-  { job, start, weights }: Pick<TrainOrder, "job" | "start" | "weights">,
+  { job, start, weights, until = Infinity }: Pick<
+    TrainOrder,
+    "job" | "start" | "weights" | "until"
+  >,
   sink: SessionSink,
   interrupted: () => boolean,
 ): Promise<Ending> {
@@ -45,7 +48,7 @@ export async function runSession(
     bestBy: session.bestBy,
     callbacks: session.callbacks,
     state: start?.runner,
-    interrupted,
+    interrupted: () => interrupted() || trainer.progress.iterations >= until,
   }, {
     report: (report) => {
       const notices = session.notices().map((message) => ({ level: "warning" as const, message }));

@@ -254,6 +254,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/runner_test.ts",
   },
   {
+    fault: "a second extension forgets the first budget",
+    file: "lab/experiment/resume.ts",
+    from: "const earlierBudgets = [...earlier, ",
+    to: "const earlierBudgets = [",
+    test: "tests/lab/experiment/resume_test.ts",
+  },
+  {
     fault: "a warm start leaves the target network as it was drawn",
     file: "lab/experiment/warm_start.ts",
     from: "    if (`${TARGET}${name}` in state) state[`${TARGET}${name}`] = tensor;\n",

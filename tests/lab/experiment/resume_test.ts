@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, notStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { LabError } from "../../../lab/core/errors.ts";
 import { launch, reproduce, resume } from "../../../lab/experiment/launch.ts";
+import { stagesOf } from "../../../lab/experiment/resume.ts";
 import { fullAfter, temporaryStore } from "./temporary_store.ts";
 import { expectedDigest, interruptedRun, options, request } from "./toy_runs.ts";
 
@@ -50,11 +51,17 @@ Deno.test("a finished run resumes only with a larger budget, and is reproduced w
   const stop: [string, string][] = [["stop.metric", "evaluation/episodes"], ["stop.atLeast", "5"]];
   const [run] = await launch([request()], options(store));
   await rejects(resume(run.id, options(store)), /is completed: a budget above 200/);
-  await rejects(resume(run.id, { ...options(store), budget: 200 }), /above 200 .*given 200/);
+  await rejects(
+    resume(run.id, { ...options(store), budget: 200 }),
+    /above 200 steps extends it, given 200 steps/,
+  );
   const extended = await resume(run.id, { ...options(store), budget: 290 });
   deepStrictEqual([extended.status, extended.iterations, extended.attempt], ["completed", 29, 2]);
   const { configuration } = extended.manifest.determined;
-  deepStrictEqual([configuration.budget, configuration.extendedFrom], [290, [200]]);
+  deepStrictEqual(
+    [configuration.budget, configuration.earlierBudgets],
+    [290, [{ budget: 200, iterations: 20 }]],
+  );
   notStrictEqual(extended.digest, run.digest);
   deepStrictEqual(
     Array.from(store.series(run.id, "evaluation/share").iterations),
@@ -74,9 +81,69 @@ Deno.test("a finished run resumes only with a larger budget, and is reproduced w
   const [twin] = await launch([request({ set: stop })], options(store));
   const failed = await resume(twin.id, { ...options(fullAfter(store, 4)), budget: 400 });
   strictEqual(failed.status, "failed");
-  await rejects(resume(twin.id, { ...options(store), budget: 500 }), /must finish its 400/);
   const resumed = await resume(twin.id, options(store));
   deepStrictEqual([resumed.status, resumed.digest], ["stopped", further.digest]);
+});
+
+Deno.test("an interrupted run is given more or less, again and again, and is reproduced", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const set = [["checkpoint.everyIterations", "3"]] as const;
+  const [{ id }] = await launch([request({ set })], options(fullAfter(store, 9)));
+  await rejects(resume(id, { ...options(store), budget: 90 }), {
+    name: "InputError",
+    message: `Cannot resume run ${id} with this budget as it must be above the 90 steps that it ` +
+      "took already: 90 steps",
+  });
+  await rejects(resume(id, { ...options(store), budget: "3k-examples" }), /toy counts environment/);
+  deepStrictEqual([store.run(id)!.status, store.run(id)!.attempt], ["failed", 1]);
+
+  const more = await resume(id, { ...options(fullAfter(store, 15)), budget: "0.3k-steps" });
+  strictEqual(more.status, "failed");
+  const less = await resume(id, { ...options(store), budget: 180 });
+  deepStrictEqual([less.status, less.iterations, less.attempt], ["completed", 18, 3]);
+  const kept = [{ budget: 200, iterations: 9 }, { budget: 300, iterations: 15 }];
+  const { configuration } = less.manifest.determined;
+  deepStrictEqual([configuration.budget, configuration.earlierBudgets], [180, kept]);
+  const twin = await reproduce(id, { ...options(store), keep: true });
+  deepStrictEqual([twin.identical, twin.lines], [true, []]);
+  strictEqual(twin.run!.digest, less.digest);
+
+  await rejects(resume(id, options(store)), /is completed: a budget above 180 steps extends it$/);
+  const again = await resume(id, { ...options(store), budget: 210 });
+  deepStrictEqual(again.manifest.determined.configuration.earlierBudgets, [
+    ...kept,
+    { budget: 180, iterations: 18 },
+  ]);
+  strictEqual((await reproduce(id, options(store))).identical, true);
+});
+
+Deno.test("a budget that nothing was trained under is not kept", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const set = [["checkpoint.everyIterations", "3"]] as const;
+  const [{ id }] = await launch([request({ set })], options(fullAfter(store, 2)));
+  strictEqual(store.checkpoints(id).length, 0);
+  const started = await resume(id, { ...options(fullAfter(store, 3)), budget: 150 });
+  strictEqual(started.manifest.determined.configuration.earlierBudgets, undefined);
+  await resume(id, { ...options(fullAfter(store, 3)), budget: 120 });
+  const run = await resume(id, { ...options(store), budget: 100 });
+  const { budget, earlierBudgets } = run.manifest.determined.configuration;
+  deepStrictEqual([budget, earlierBudgets], [100, [{ budget: 150, iterations: 3 }]]);
+  strictEqual((await reproduce(id, options(store))).identical, true);
+});
+
+Deno.test("a run that was extended before budgets had iterations is trained through the same ones", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const [{ id }] = await launch([request()], options(store));
+  const { manifest } = await resume(id, { ...options(store), budget: 250 });
+  const { earlierBudgets: _, ...configuration } = manifest.determined.configuration;
+  const determined = {
+    ...manifest.determined,
+    configuration: { ...configuration, extendedFrom: [200] },
+  };
+  deepStrictEqual(stagesOf({ ...manifest, determined }), [{ budget: 200 }, { budget: 250 }]);
 });
 
 Deno.test("a run that another holder trains is not resumed", async () => {
