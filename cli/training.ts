@@ -4,9 +4,12 @@
  *
  * @module
  */
-import type { RunProgress } from "../lab/experiment/launch.ts";
+import { amountOf } from "../lab/core/budget.ts";
+import { secondsInLanes } from "../lab/experiment/budget.ts";
+import type { Plan, RunProgress } from "../lab/experiment/launch.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { PROGRAM } from "./command.ts";
+import { plural, roughly } from "./terminal/format.ts";
 import { interruption } from "./terminal/interruption.ts";
 import { type Io, styled } from "./terminal/io.ts";
 import { ProgressDisplay } from "./terminal/progress.ts";
@@ -16,6 +19,35 @@ import type { Judge } from "../lab/experiment/verdict.ts";
 export interface Watch {
   readonly onProgress: (progress: RunProgress) => void;
   readonly signal: AbortSignal;
+}
+
+/** From how many seconds on it is said before the start how long training takes. */
+const LONG_SECONDS = 60;
+
+/**
+ * `Training cartpole-ppo: 5 seeds of 100,000 steps each, about 3 min on 2 cores`; the time where it
+ * is over a minute and known.
+ */
+export function startLine(
+  plans: readonly Plan[],
+  { workers, cores }: { readonly workers: number; readonly cores: number },
+): string {
+  const alike = new Map<string, number>();
+  for (const { facts, unit } of plans) {
+    const amount = amountOf(facts.configuration.budget as number, unit);
+    const key = `${facts.experiment}\n${amount}`;
+    alike.set(key, (alike.get(key) ?? 0) + 1);
+  }
+  const parts = [...alike].map(([key, seeds]) => {
+    const [name, amount] = key.split("\n");
+    return `${name}: ${seeds === 1 ? amount : `${plural(seeds, "seed")} of ${amount} each`}`;
+  });
+  const known = plans.flatMap(({ expectedSeconds }) => expectedSeconds ?? []);
+  const seconds = known.length < plans.length ? 0 : secondsInLanes(known, Math.min(workers, cores));
+  const time = seconds > LONG_SECONDS
+    ? `, about ${roughly(seconds)} on ${plural(cores, "core")}`
+    : "";
+  return `Training ${parts.join("; ")}${time}`;
 }
 
 /** Trains `total` runs and shows on a terminal where they stand. */

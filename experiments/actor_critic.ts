@@ -20,11 +20,18 @@ const normalized: Options = { normalizeObservations: true, normalizeRewards: tru
  */
 const pytorchRmsprop: Options = { optimizerEpsilon: 1e-10 };
 
-function swings(name: string, goal: string, id: string, fields: Options, budget: number) {
+function swings(
+  name: string,
+  goal: string,
+  id: string,
+  fields: Options,
+  budget: number,
+  expectedSeconds: number,
+) {
   return defineExperiment({
     name,
     summary: `A2C ${goal}: rl-baselines3-zoo's values and budget`,
-    expectedSeconds: 20,
+    expectedSeconds,
     environment: { id },
     agent: { name: "a2c", ...pytorchRmsprop, ...fields },
     budget,
@@ -41,7 +48,7 @@ function swings(name: string, goal: string, id: string, fields: Options, budget:
 const cartpoleActorCritic: AgentExperiment = defineExperiment({
   name: "cartpole-actor-critic",
   summary: "The one-step actor-critic balances a pole",
-  expectedSeconds: 10,
+  expectedSeconds: 5,
   environment: { id: "CartPole-v1" },
   agent: {
     name: "a2c",
@@ -59,34 +66,62 @@ const cartpoleActorCritic: AgentExperiment = defineExperiment({
 /** Every experiment of this page. */
 export const actorCriticExperiments: readonly AgentExperiment[] = [
   cartpoleActorCritic,
-  swings("acrobot-a2c", "swings two links up", "Acrobot-v1", {
-    ...normalized,
-    environments: 16,
-  }, 500_000),
-  swings("mountaincar-a2c", "drives up a mountain", "MountainCar-v0", {
-    ...normalized,
-    environments: 16,
-  }, 1_000_000),
-  swings("pendulum-a2c", "swings a pendulum up", "Pendulum-v1", {
-    ...normalized,
-    environments: 8,
-    rolloutLength: 8,
-    gaeLambda: 0.9,
-    gamma: 0.9,
-    valueCoefficient: 0.4,
-    learningRate: 7e-4,
-    annealLearningRate: true,
-    stateDependentNoise: true,
-    initialLogStd: -2,
-    orthogonalInitialization: false,
-  }, 1_000_000),
-  swings("mountaincarcontinuous-a2c", "drives up a mountain", "MountainCarContinuous-v0", {
-    ...normalized,
-    environments: 4,
-    rolloutLength: 100,
-    entropyCoefficient: 0,
-    stateDependentNoise: true,
-    noiseEvery: 16,
-    orthogonalInitialization: false,
-  }, 100_000),
+  swings(
+    "acrobot-a2c",
+    "swings two links up",
+    "Acrobot-v1",
+    {
+      ...normalized,
+      environments: 16,
+    },
+    500_000,
+    5,
+  ),
+  swings(
+    "mountaincar-a2c",
+    "drives up a mountain",
+    "MountainCar-v0",
+    {
+      ...normalized,
+      environments: 16,
+    },
+    1_000_000,
+    5,
+  ),
+  swings(
+    "pendulum-a2c",
+    "swings a pendulum up",
+    "Pendulum-v1",
+    {
+      ...normalized,
+      environments: 8,
+      rolloutLength: 8,
+      gaeLambda: 0.9,
+      gamma: 0.9,
+      valueCoefficient: 0.4,
+      learningRate: 7e-4,
+      annealLearningRate: true,
+      stateDependentNoise: true,
+      initialLogStd: -2,
+      orthogonalInitialization: false,
+    },
+    1_000_000,
+    8,
+  ),
+  swings(
+    "mountaincarcontinuous-a2c",
+    "drives up a mountain",
+    "MountainCarContinuous-v0",
+    {
+      ...normalized,
+      environments: 4,
+      rolloutLength: 100,
+      entropyCoefficient: 0,
+      stateDependentNoise: true,
+      noiseEvery: 16,
+      orthogonalInitialization: false,
+    },
+    100_000,
+    3,
+  ),
 ];

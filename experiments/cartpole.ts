@@ -36,7 +36,7 @@ export const cartpoleDqn: AgentExperiment = defineExperiment({
 export const cartpoleReinforce: AgentExperiment = defineExperiment({
   name: "cartpole-reinforce",
   summary: "REINFORCE with a learned baseline balances a pole",
-  expectedSeconds: 5,
+  expectedSeconds: 4,
   environment,
   agent: { name: "reinforce" },
   budget: 200_000,
@@ -48,7 +48,7 @@ export const cartpoleReinforce: AgentExperiment = defineExperiment({
 export const cartpoleA2c: AgentExperiment = defineExperiment({
   name: "cartpole-a2c",
   summary: "A2C balances a pole: rl-baselines3-zoo's values and budget",
-  expectedSeconds: 5,
+  expectedSeconds: 4,
   environment,
   agent: { name: "a2c", environments: 8, entropyCoefficient: 0 },
   budget: 500_000,
@@ -75,7 +75,7 @@ export const cartpoleA3c: AgentExperiment = defineExperiment({
 export const cartpoleImpala: AgentExperiment = defineExperiment({
   name: "cartpole-impala",
   summary: "IMPALA balances a pole: four actors, whose policies are three updates old",
-  expectedSeconds: 10,
+  expectedSeconds: 5,
   environment,
   agent: { name: "impala", actors: 4, learningRate: 2e-3 },
   budget: 500_000,

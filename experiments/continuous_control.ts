@@ -54,7 +54,7 @@ export const pendulumSac: AgentExperiment = defineExperiment({
   ...pendulum,
   name: "pendulum-sac",
   summary: "SAC swings a pendulum up: rl-baselines3-zoo's values and budget",
-  expectedSeconds: 260,
+  expectedSeconds: 330,
   agent: { name: "sac", learningRate: 1e-3 },
 });
 
@@ -72,7 +72,7 @@ export const pendulumTd3: AgentExperiment = defineExperiment({
   ...pendulum,
   name: "pendulum-td3",
   summary: "TD3 swings a pendulum up: rl-baselines3-zoo's values and budget",
-  expectedSeconds: 170,
+  expectedSeconds: 240,
   agent: { name: "td3", ...pendulumDeterministic },
 });
 
@@ -90,7 +90,7 @@ const pendulumDdpg: AgentExperiment = defineExperiment({
   ...pendulum,
   name: "pendulum-ddpg",
   summary: "DDPG swings a pendulum up: rl-baselines3-zoo's values and budget",
-  expectedSeconds: 150,
+  expectedSeconds: 210,
   agent: { name: "ddpg", ...pendulumDeterministic },
 });
 
@@ -146,7 +146,7 @@ const mountainCarContinuousDdpg: AgentExperiment = defineExperiment({
   ...mountainCar,
   name: "mountaincarcontinuous-ddpg",
   summary: "DDPG drives up the mountain with Ornstein-Uhlenbeck noise",
-  expectedSeconds: 40,
+  expectedSeconds: 20,
   agent: { name: "ddpg", ...mountainCarDeterministic },
   budget: 300_000,
 });

@@ -39,7 +39,7 @@ const acrobotDqn: AgentExperiment = defineExperiment({
 const mountaincarDqn: AgentExperiment = defineExperiment({
   name: "mountaincar-dqn",
   summary: "DQN drives a car up a hill: rl-baselines3-zoo's values and budget",
-  expectedSeconds: 120,
+  expectedSeconds: 150,
   environment: { id: "MountainCar-v0" },
   agent: {
     name: "dqn",
@@ -65,7 +65,7 @@ const cartpoleQrdqn: AgentExperiment = defineExperiment({
   ...cartpoleDqn,
   name: "cartpole-qrdqn",
   summary: "QR-DQN balances a pole: rl-baselines3-zoo's values and budget",
-  expectedSeconds: 60,
+  expectedSeconds: 40,
   agent: { ...cartpoleDqn.agent, quantiles: 10, maximumGradientNorm: unclipped },
 });
 
@@ -74,7 +74,7 @@ const acrobotQrdqn: AgentExperiment = defineExperiment({
   ...acrobotDqn,
   name: "acrobot-qrdqn",
   summary: "QR-DQN swings a double pendulum up: rl-baselines3-zoo's values and budget",
-  expectedSeconds: 400,
+  expectedSeconds: 250,
   agent: { ...acrobotDqn.agent, quantiles: 25, maximumGradientNorm: unclipped },
 });
 

@@ -38,7 +38,7 @@ export const gridworldPixelsDqn: AgentExperiment = defineExperiment({
 export const cartpolePixelsDqn: AgentExperiment = defineExperiment({
   name: "cartpolepixels-dqn",
   summary: "DQN balances a pole that it sees as pixels",
-  expectedSeconds: 300,
+  expectedSeconds: 480,
   environment: { id: "CartPolePixels-v0", size: 64 },
   agent: {
     name: "dqn",
@@ -73,7 +73,7 @@ export const cartpolePixelsDqn: AgentExperiment = defineExperiment({
 export const cartpolePixelsPpo: AgentExperiment = defineExperiment({
   name: "cartpolepixels-ppo",
   summary: "PPO balances a pole that it sees as pixels",
-  expectedSeconds: 300,
+  expectedSeconds: 560,
   environment: { id: "CartPolePixels-v0", size: 64 },
   agent: {
     name: "ppo",
@@ -99,7 +99,7 @@ export const cartpolePixelsPpo: AgentExperiment = defineExperiment({
 export const gridworldPixelsPpo: AgentExperiment = defineExperiment({
   name: "gridworldpixels-ppo",
   summary: "PPO walks to a goal that it sees from above",
-  expectedSeconds: 10,
+  expectedSeconds: 5,
   environment: { id: "GridWorldPixels-v0", mapName: "empty-5x5", size: 32 },
   agent: {
     name: "ppo",

@@ -63,7 +63,7 @@ function learns(
   return defineExperiment({
     name: `${world.prefix}-${agent}`,
     summary: `${agent} ${world.goal}`,
-    expectedSeconds: 2,
+    expectedSeconds: Math.ceil(budget / (agent === "monte-carlo" ? 3e6 : 4e5)),
     environment: world.environment,
     agent: { name: agent, ...world.common, ...fields },
     budget,

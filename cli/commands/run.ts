@@ -27,7 +27,7 @@ import { callersReference, type Io } from "../terminal/io.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
 import { openStoreOf } from "../stores.ts";
-import { conclude, fresh, watched } from "../training.ts";
+import { conclude, fresh, startLine, watched } from "../training.ts";
 
 /** The command `run`. */
 export const run = defineCommand({
@@ -116,6 +116,7 @@ export const run = defineCommand({
           isolated: io.isolated,
           ...watch,
           onProfile,
+          onPlanned: (plans) => io.notice(`${startLine(plans, { workers, cores: io.cores })}\n`),
         }),
       judge,
     );

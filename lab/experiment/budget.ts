@@ -1,5 +1,5 @@
 /**
- * From a budget as it was typed to a total in the trainer's unit.
+ * From a budget as it was typed to a total in the trainer's unit, and to the time that it takes.
  *
  * @module
  */
@@ -7,6 +7,8 @@ import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts
 import { amountOf, parseAmount, unitWords } from "../core/budget.ts";
 import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
+import type { ExperimentDefinition } from "./definition.ts";
+import { namedPart } from "./own.ts";
 
 /** A total budget in the trainer's unit, and what is to be said of how it came about. */
 export interface Total {
@@ -48,4 +50,32 @@ export function totalOf(
     note: `${amountOf(value, unit)} are a budget of ${amountOf(total, budgetUnit)}: ` +
       `an update of ${name} takes ${amountOf(examples, "examples")}`,
   };
+}
+
+/**
+ * Expected seconds of a run, by its budget's share of the definition's; undefined where the definition
+ * does not say, or another agent, model, world or data set was chosen.
+ */
+export function secondsOf(
+  definition: ExperimentDefinition,
+  configuration: { readonly [key: string]: Json },
+): number | undefined {
+  const { expectedSeconds, budget } = definition;
+  const { environment, agent, dataset, model } = configuration as Record<string, Named>;
+  const same = "agent" in definition
+    ? environment.id === definition.environment.id &&
+      agent.name === namedPart(definition.agent).name
+    : dataset.name === namedPart(definition.dataset).name &&
+      model.name === namedPart(definition.model).name;
+  if (expectedSeconds === undefined || !same) return undefined;
+  return expectedSeconds * (configuration.budget as number) / budget;
+}
+
+type Named = { readonly name: string; readonly id: string };
+
+/** Seconds until the last of `runs` has ended, where each takes the first of `lanes` that is free. */
+export function secondsInLanes(runs: readonly number[], lanes: number): number {
+  const ends = new Array<number>(lanes).fill(0);
+  for (const seconds of runs) ends[ends.indexOf(Math.min(...ends))] += seconds;
+  return Math.max(...ends);
 }

@@ -23,6 +23,8 @@ export interface Described extends Omit<Loaded, "definition"> {
   readonly seeds: number;
   readonly configuration: { readonly [key: string]: Json };
   readonly unit: BudgetUnit;
+  /** See `secondsOf`. */
+  readonly expectedSeconds?: number;
   readonly notes: readonly string[];
 }
 
@@ -57,7 +59,8 @@ export async function described(
 ): Promise<Described> {
   const { configuration, unit, notes } = await resolve(definition, registries, overrides);
   const { name, version = 1, seeds = 1 } = definition;
-  return { name, version, seeds, module, hash, configuration, unit, notes };
+  const expectedSeconds = secondsOf(definition, configuration);
+  return { name, version, seeds, module, hash, configuration, unit, expectedSeconds, notes };
 }
 
 /** Describes definitions by name or file; the thread for files starts with the first. */

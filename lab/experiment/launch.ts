@@ -54,6 +54,8 @@ export interface RunRequest {
 export interface Plan {
   readonly request: Omit<RunRequest, "reference">;
   readonly unit: BudgetUnit;
+  /** See `secondsOf`. */
+  readonly expectedSeconds?: number;
   readonly order: TrainOrder;
   readonly facts: Omit<RunFacts, keyof Opened>;
   readonly notes: readonly string[];
@@ -63,15 +65,17 @@ export interface Plan {
  * Trains the requested runs, `workers` at a time, and returns those that were started, in the order
  * of the requests. The numbers do not depend on how many train at once.
  *
- * All requests are checked before the first run starts: an `InputError` leaves the store as it was.
+ * All requests are checked before the first run starts: an `InputError` leaves the store as it was;
+ * `onPlanned` is called in between.
  * A run that fails is marked `failed` and ends alone. Where a run cannot even start, no further one
  * is started and the error is thrown when those under way have ended.
  */
 export async function launch(
   requests: readonly RunRequest[],
-  options: LaunchOptions,
+  options: LaunchOptions & { readonly onPlanned?: (plans: readonly Plan[]) => void },
 ): Promise<Run[]> {
   const plans = await plansOf(requests, options);
+  options.onPlanned?.(plans);
   const runs: (Run | undefined)[] = plans.map(() => undefined);
   let next = 0;
   let refused: unknown;
@@ -112,7 +116,8 @@ async function plansOf(
  * @throws InputError for a seed or a stored run that cannot be used.
  */
 export async function planOf(
-  { name: experiment, version, module, hash, configuration, unit, notes }: Described,
+  { name: experiment, version, module, hash, configuration, unit, expectedSeconds, notes }:
+    Described,
   request: Omit<RunRequest, "reference">,
   { store, registries }: Pick<LaunchOptions, "store" | "registries">,
 ): Promise<Plan> {
@@ -121,6 +126,7 @@ export async function planOf(
   return {
     request,
     unit,
+    expectedSeconds,
     order: {
       job: { experiment, module, configuration, seed, backend: request.backend },
       registries: registries.module,

@@ -62,7 +62,7 @@ Deno.test("run --json ends with one document, progress goes to standard error", 
     deepStrictEqual([run.environment_steps, run.budget_unit], [200, "environmentSteps"]);
     strictEqual(typeof run.metrics["evaluation/return_mean"], "number");
     match(run.digest, /^[0-9a-f]{64}$/);
-    match(error, /✓ line-toy seed 7: return/);
+    match(error, /^Training line-toy: 200 steps\n(.*\n)?✓ line-toy seed 7: return/);
   });
 });
 

@@ -1,0 +1,60 @@
+import { strictEqual } from "node:assert";
+import { startLine } from "../../cli/training.ts";
+import { secondsInLanes } from "../../lab/experiment/budget.ts";
+import { type Plan, planOf, type RunRequest } from "../../lab/experiment/launch.ts";
+import { loadDefinition } from "../../lab/experiment/load.ts";
+import type { Store } from "../../lab/store/store.ts";
+import { registries } from "../../registries.ts";
+
+async function plansOf(...requests: readonly Partial<RunRequest>[]): Promise<Plan[]> {
+  const plans: Plan[] = [];
+  for (const request of requests) {
+    const { reference, ...rest } = { reference: "cartpole-dqn", seed: 1, ...request };
+    const loaded = await loadDefinition(reference, registries);
+    const where = { store: {} as Store, registries };
+    plans.push(await planOf(loaded, { ...rest, backend: "auto" }, where));
+  }
+  return plans;
+}
+
+const line = (plans: readonly Plan[], workers = 2) => startLine(plans, { workers, cores: 2 });
+
+Deno.test("what is trained is said first, with the time where it is over a minute", async () => {
+  const one = await plansOf({});
+  strictEqual(one[0].expectedSeconds, 30);
+  strictEqual(line(one), "Training cartpole-dqn: 50,000 steps");
+  const five = Array<Partial<RunRequest>>(5).fill({});
+  const seeds = await plansOf(...five);
+  strictEqual(
+    line(seeds),
+    "Training cartpole-dqn: 5 seeds of 50,000 steps each, about 90 s on 2 cores",
+  );
+  strictEqual(
+    line(seeds, 1),
+    "Training cartpole-dqn: 5 seeds of 50,000 steps each, about 3 min on 2 cores",
+  );
+  strictEqual(line(seeds, 9), line(seeds));
+  strictEqual(
+    line(await plansOf({ budget: "500k" }, { reference: "ring-wgan-gp", budget: "1k" })),
+    "Training cartpole-dqn: 500,000 steps; ring-wgan-gp: 1,000 updates, about 5 min on 2 cores",
+  );
+});
+
+Deno.test("no time is said of another agent or world than the experiment's", async () => {
+  for (const path of ["agent.name=a2c", "environment.id=Acrobot-v1"]) {
+    const [field, value] = path.split("=");
+    const plans = await plansOf({ budget: "5M", set: [[field, value]] }, { budget: "500k" });
+    strictEqual(plans[0].expectedSeconds, undefined);
+    strictEqual(
+      line(plans),
+      "Training cartpole-dqn: 5,000,000 steps; cartpole-dqn: 500,000 steps",
+    );
+  }
+});
+
+Deno.test("a run takes the first lane that is free", () => {
+  strictEqual(secondsInLanes([1, 5, 1, 1, 1], 2), 5);
+  strictEqual(secondsInLanes([3, 3, 3], 2), 6);
+  strictEqual(secondsInLanes([3, 3, 3], 1), 9);
+  strictEqual(secondsInLanes([3], 4), 3);
+});
