@@ -116,10 +116,11 @@ export function kindOf(registries: Registries, name: string): Kind | undefined {
 
 /** The error for a name that nothing has. */
 export function unknownToAll(action: string, registries: Registries, name: string): InputError {
-  const known = kinds.flatMap((kind) => namesOf(registries, kind).map((each) => each.name));
+  const names = kinds.flatMap((kind) => namesOf(registries, kind).map((each) => each.name));
+  const known = [...names, "latest"];
   const lists = kinds.map((kind) => kind === "experiments" ? "`list`" : `\`list ${kind}\``);
   return new InputError(
     `Cannot ${action} as nothing has the name "${name}"${didYouMean(name, known)}: ` +
-      `see ${lists.join(", ")}`,
+      `see ${lists.join(", ")}, \`runs\``,
   );
 }

@@ -17,6 +17,7 @@ import type { Run, Store } from "../lab/store/store.ts";
 import { statuses, statusOf } from "../lab/store/run_status.ts";
 import { type Condition, meets, type Reading, type Value, written } from "./conditions.ts";
 import { findRuns } from "./stores.ts";
+import { withWords } from "./words.ts";
 
 /** Fields of a run that are no metric and no path of its configuration. */
 const columns: Readonly<Record<string, (run: Run) => Value>> = {
@@ -128,6 +129,19 @@ export function matching(
     }
     return left.filter((run) => meets(read(run), condition, readings[key]));
   }, [...runs]);
+}
+
+/** What the words of `runs WORD…` are looked for in. */
+function wordsOf(run: Run): string {
+  const parts = ["agent", "environment", "model", "dataset"].map((path) => configured(run, path));
+  const { experiment } = run.manifest.determined;
+  return [run.id, run.name, experiment, statusOf(run), ...parts, ...run.tags, run.note]
+    .filter((part) => part !== undefined).join(" ");
+}
+
+/** The runs in whose id, name, parts, status, tags or note every word occurs. */
+export function runsWith(runs: readonly Run[], words: readonly string[]): Run[] {
+  return words.length === 0 ? [...runs] : withWords(runs, words, wordsOf, "run");
 }
 
 /**

@@ -86,6 +86,11 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
   const [first, ...rest] = args;
   if (first === "complete") return await complete(rest, quickStart, commands, io);
   if (first === "help") return await dispatch([...rest.slice(0, 1), "--help"], io);
+  if (first === "--version") {
+    const { labVersion } = await import("../lab/experiment/manifest.ts");
+    io.out(`reverie ${await labVersion()} (deno ${Deno.version.deno})`);
+    return 0;
+  }
   const named = first !== undefined && !first.startsWith("-");
   const command = named ? await commandNamed(first, io) : quickStart;
   const given = named ? rest : args;

@@ -3,10 +3,9 @@ import { object } from "@optique/core/constructs";
 import { argument } from "@optique/core/primitives";
 import { amountOf } from "../../lab/core/budget.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import type { Json } from "../../lab/core/snapshot.ts";
-import { isOwn } from "../../lab/experiment/own.ts";
 import type { Resolved } from "../../lab/experiment/resolve.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
+import type { Store } from "../../lab/store/store.ts";
 import { kindOf, nounOf, unknownToAll } from "../catalogue.ts";
 import {
   budgetOption,
@@ -16,29 +15,35 @@ import {
   plain,
   PROGRAM,
   setOption,
+  storeOption,
 } from "../command.ts";
+import { fieldTables, trained } from "../configuration_page.ts";
 import { partDocument, partOf, partPage } from "../part_page.ts";
+import { runPage, runPageDocument } from "../run_page.ts";
+import { openStoreOf, storeLocation } from "../stores.ts";
 import { scaleDocument } from "../terminal/comparison_table.ts";
+import { exists } from "../files.ts";
 import { scaleLine } from "../terminal/figures.ts";
 import { heading, roughly, wrapped } from "../terminal/format.ts";
-import { callersReference, type Io, isFile, styled } from "../terminal/io.ts";
-import { differs, fieldsTable } from "../terminal/fields_table.ts";
+import { callersReference, type Io, isFile } from "../terminal/io.ts";
 
 /** The command `describe`. */
 export const describe = defineCommand({
   name: "describe",
-  usage: "NAME | FILE.ts [OPTIONS]",
+  usage: "NAME | FILE.ts | RUN [OPTIONS]",
   brief: "Every field by name: value, default, range, unit, meaning",
   description:
     "Shows what can be set: of a named experiment or a file that exports one, first the fields " +
     "that differ from their defaults, then the others, each with its type, range, unit and " +
     "meaning. With --set it shows what run would use. Of an agent, a model, a world or a data " +
-    "set it shows the defaults, and the experiments that use it.",
+    "set it shows the defaults, and the experiments that use it; of a stored run its state and " +
+    "what it was trained with.",
   examples: [
     ["describe cartpole-ppo", "what it sets, and what can be set"],
     ["describe cartpole-dqn --set agent.gamma=0.98", "what run would use"],
     ["describe sac", "an agent: its fields and the experiments that train it"],
     ["describe FrozenLake-v1", "a world: its spaces, options and the agents that fit"],
+    ["describe latest", "a stored run: its state, what it was trained with"],
     ["describe glyphs-vae --json", "the same for a program"],
   ],
   mayBeForeign: (args) => args.some(isFile),
@@ -47,30 +52,50 @@ export const describe = defineCommand({
       name: argument(
         named(
           "NAME",
-          [known.experiments, known.agents, known.models, known.environments, known.datasets]
+          [
+            known.experiments,
+            known.agents,
+            known.models,
+            known.environments,
+            known.datasets,
+            known.runs,
+          ]
             .flatMap((names) => names ?? []),
         ),
         {
           description: plain(
-            "An experiment, agent, model, world or data set, or a file that exports an experiment.",
+            "An experiment, agent, model, world or data set, a file that exports an experiment, or " +
+              "a stored run.",
           ),
         },
       ),
       set: setOption(),
       budget: budgetOption(),
       json: jsonOption(),
+      store: storeOption(),
     }),
-  async run({ name, set, budget, json }, io) {
+  async run({ name, set, budget, json, store: location }, io) {
     const registries = await io.registries();
     const kind = isFile(name) ? "experiments" : kindOf(registries, name);
-    if (kind === undefined) throw unknownToAll("describe it", registries, name);
+    if (kind !== "experiments" && (set.length > 0 || budget !== undefined)) {
+      const noun = kind === undefined ? "run" : nounOf[kind];
+      throw new InputError(
+        `Cannot describe the ${noun} ${name} with --set or --budget as they are an experiment's`,
+      );
+    }
+    if (kind === undefined) {
+      using opened = await storeWith(name, io, location);
+      if (opened === undefined) throw unknownToAll("describe it", registries, name);
+      const { store } = opened;
+      const run = store.find(name);
+      io.out(
+        json
+          ? await runPageDocument(store, run, registries)
+          : await runPage(store, run, registries, io),
+      );
+      return 0;
+    }
     if (kind !== "experiments") {
-      if (set.length > 0 || budget !== undefined) {
-        throw new InputError(
-          `Cannot describe the ${nounOf[kind]} ${name} with --set or --budget as they are an ` +
-            "experiment's",
-        );
-      }
       const part = await partOf(registries, kind, name);
       io.out(json ? partDocument(part) : await partPage(part, registries, io));
       return 0;
@@ -88,22 +113,21 @@ export const describe = defineCommand({
   },
 });
 
-/** Name or id of a part of a configuration, and whether it is the definition's own. */
-function chosen(part: Json | undefined): string {
-  const { name, id } = part as { name?: string; id?: string };
-  return `${name ?? id}${isOwn(part) ? " (own)" : ""}`;
-}
-
-/** What a configuration trains, and what with: `Trains dqn in Corridor-v0 (own)`. */
-function trained({ agent, environment, model, dataset, body, callbacks }: {
-  readonly [part: string]: Json;
-}): string {
-  const what = agent === undefined
-    ? `${chosen(model)} on ${chosen(dataset)}`
-    : `${chosen(agent)} in ${chosen(environment)}`;
-  return `Trains ${what}${body === undefined ? "" : ` through the network body ${chosen(body)}`}${
-    callbacks === undefined ? "" : ", with callbacks (own)"
-  }`;
+/** The store where a reference is one of its runs; undefined: there is none, or no store. */
+async function storeWith(
+  reference: string,
+  io: Io,
+  location: string | undefined,
+): Promise<({ readonly store: Store } & Disposable) | undefined> {
+  if (location === undefined && !await exists(storeLocation(io, undefined))) return undefined;
+  const opened = await openStoreOf(io, location, { readOnly: true });
+  const ids = opened.store.runs().map(({ id }) => id);
+  const damaged = opened.store.damagedRuns().map(({ id }) => id);
+  const isRun = reference === "latest" ||
+    [...ids, ...damaged].some((id) => id.startsWith(reference));
+  if (isRun) return opened;
+  opened[Symbol.dispose]();
+  return undefined;
 }
 
 function document(
@@ -138,9 +162,6 @@ function page(
     ? ""
     : `, about ${roughly(expectedSeconds)} a seed on two cores`;
   const worth = scale === undefined ? "" : scaleLine(scale);
-  const changed = fields.filter(differs);
-  const rest = fields.filter((field) => !differs(field));
-  const title = (text: string) => styled(io.color.out, "bold", text);
   return [
     heading(name, summary, io),
     wrapped(
@@ -151,10 +172,7 @@ function page(
       io.columns(),
     ).join("\n"),
     ...(worth === "" ? [] : [`${worth}.`]),
-    ...(changed.length === 0
-      ? []
-      : [`${title("Different from the default")}\n${fieldsTable(changed, io)}`]),
-    ...(rest.length === 0 ? [] : [`${title("As by default")}\n${fieldsTable(rest, io)}`]),
+    ...fieldTables(fields, io),
     `To change a field: ${PROGRAM} run ${reference} --set PATH=VALUE`,
   ].join("\n\n");
 }

@@ -3,7 +3,7 @@ import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { unitWords } from "../../lab/core/budget.ts";
-import { didYouMean, InputError } from "../../lab/core/errors.ts";
+import { InputError } from "../../lab/core/errors.ts";
 import type { BudgetUnit } from "../../lab/core/trainer.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import {
@@ -18,6 +18,7 @@ import {
   requireName,
   unitIn,
 } from "../catalogue.ts";
+import { withWords } from "../words.ts";
 import { defineCommand, jsonOption, named, plain, PROGRAM } from "../command.ts";
 import { briefly, clipped, roughly, table, width } from "../terminal/format.ts";
 import { type Io, styled } from "../terminal/io.ts";
@@ -78,7 +79,13 @@ export const list = defineCommand({
     if (kind === "experiments") {
       const flags = Object.entries(chosen).filter(([, name]) => name !== undefined);
       const asked = [...flags.map(([flag, name]) => `--${flag} ${name}`), ...words].join(" ");
-      const found = among(kind, filtered(registries, experiments, chosen), words, asked);
+      const found = withWords(
+        filtered(registries, experiments, chosen),
+        words,
+        textOf,
+        nounOf[kind],
+        asked,
+      );
       io.out(json ? document(found) : byPlace(found, registries, io));
       return 0;
     }
@@ -86,7 +93,7 @@ export const list = defineCommand({
     if (flag !== undefined) {
       throw new InputError(`Cannot list ${kind} by --${flag} as it filters experiments alone`);
     }
-    const rows = among(kind, namesOf(registries, kind), words, words.join(" ")).map((
+    const rows = withWords(namesOf(registries, kind), words, textOf, nounOf[kind]).map((
       { name, summary },
     ) => ({
       name,
@@ -115,27 +122,9 @@ function filtered(
   return kept;
 }
 
-/**
- * Those in which every word occurs, whatever its case.
- *
- * @param asked What was asked for, for the message.
- * @throws {InputError} where there is none; of a single word it names the nearest ones.
- */
-function among<T extends Named>(
-  kind: Kind,
-  all: readonly T[],
-  words: readonly string[],
-  asked: string,
-): T[] {
-  const texts = all.map((each) =>
-    Object.values(each).filter((value) => typeof value === "string").join(" ").toLowerCase()
-  );
-  const found = all.filter((_, i) => words.every((word) => texts[i].includes(word.toLowerCase())));
-  if (found.length > 0) return found;
-  const vocabulary = new Set(texts.flatMap((text) => text.match(/[\p{L}\d]{3,}/gu) ?? []));
-  const near = words.length === 1 ? didYouMean(words[0], vocabulary) : "";
-  throw new InputError(`Cannot list as no ${nounOf[kind]} fits: ${asked}${near}`);
-}
+/** The texts of a named thing. */
+const textOf = (each: Named) =>
+  Object.values(each).filter((value) => typeof value === "string").join(" ");
 
 function document(experiments: readonly NamedExperiment[]): string {
   const entries = experiments.map(({ name, summary, trains, trainer, place, ...each }) => ({

@@ -1,18 +1,19 @@
 /** `runs`: what is stored. @module */
 import { object } from "@optique/core/constructs";
-import { optional } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
+import { multiple, optional } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import {
   defaulting,
   defineCommand,
   jsonOption,
+  named,
   plain,
   PROGRAM,
   storeOption,
   whereOption,
 } from "../command.ts";
-import { isOwnKey, matching, readerOf, sorted, whyNone } from "../filter.ts";
+import { isOwnKey, matching, readerOf, runsWith, sorted, whyNone } from "../filter.ts";
 import { exists } from "../files.ts";
 import { plural } from "../terminal/format.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
@@ -28,19 +29,27 @@ const SHOWN = 30;
 /** The command `runs`. */
 export const runs = defineCommand({
   name: "runs",
-  usage: "[OPTIONS]",
+  usage: "[WORD…] [OPTIONS]",
   brief: "Stored runs: filter, sort",
-  description: "Lists stored runs, newest first.",
+  description:
+    "Lists stored runs, newest first. Words keep those that hold them all in their id, name, " +
+    "agent, model, world, data set, status, tags or note.",
   examples: [
     ["runs", "the newest runs"],
+    ["runs pendulum sac", "those that have to do with both words"],
     ['runs --where "agent=ppo and status=completed"', "the finished runs of PPO"],
     ['runs --where "evaluation/return_mean>=475 and seed<3"', "by a metric and the seed"],
     ['runs --where "started>=2026-11-20"', "what was started since a day"],
     ["runs --sort evaluation/return_mean --limit 5", "the five best"],
     ["runs --where agent.gamma=0.98 --json", "by a field of the configuration, for a program"],
   ],
-  parser: () =>
+  parser: (known) =>
     object({
+      words: multiple(argument(named("WORD", known.experiments), {
+        description: plain(
+          "Only runs that hold these words in id, name, parts, status, tags or note.",
+        ),
+      })),
       where: whereOption(),
       sort: defaulting(
         option("--sort", string({ metavar: "KEY" }), {
@@ -59,7 +68,7 @@ export const runs = defineCommand({
       json: jsonOption(),
       store: storeOption(),
     }),
-  async run({ where, sort, reverse, limit, trash, json, store: location }, io) {
+  async run({ words, where, sort, reverse, limit, trash, json, store: location }, io) {
     if (location === undefined && !await exists(storeLocation(io, undefined))) {
       io.out(json ? JSON.stringify({ runs: [] }, null, 2) : NO_RUNS);
       return 0;
@@ -67,7 +76,7 @@ export const runs = defineCommand({
     using opened = await openStoreOf(io, location, { readOnly: true });
     const { store } = opened;
     const all = store.runs({ trashed: trash });
-    const found = sorted(store, matching(store, all, where), sort, reverse);
+    const found = sorted(store, runsWith(matching(store, all, where), words), sort, reverse);
     const shown = found.slice(0, limit ?? (json ? found.length : SHOWN));
     const judge = new Judge(await io.registries());
     const damaged = damagedLines(store, { trashed: trash });

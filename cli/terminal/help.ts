@@ -41,7 +41,7 @@ export function overallHelp(quickStart: Command, commands: readonly Command[], i
       `  ${"(none)".padEnd(longest)}  ${quickStart.brief}`,
       ...commands.map(({ name, brief }) => `  ${name.padEnd(longest)}  ${brief}`),
     ].join("\n"),
-    `Each command has its own help: ${PROGRAM} COMMAND --help`,
+    `Each command has its own help: ${PROGRAM} COMMAND --help\nThe version: ${PROGRAM} --version`,
     heading("Without a command, the quick start:"),
     options(quickStart, io),
     [

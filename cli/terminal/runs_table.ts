@@ -117,7 +117,7 @@ function trainedOn(run: Run): string {
 }
 
 /** `2026-11-20 07:25`, in local time. */
-function when(milliseconds: number): string {
+export function when(milliseconds: number): string {
   const date = new Date(milliseconds);
   const pad = (part: number) => String(part).padStart(2, "0");
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ` +

@@ -68,14 +68,28 @@ async function hashOfFile(path: string): Promise<string> {
   }
 }
 
-/** Exact versions of what computes: `deno.json` pins them, or the installed package's manifest. */
-async function packageVersions(): Promise<Record<string, string>> {
-  const { imports, dependencies } = JSON.parse(
+/** `deno.json` of the checkout, or the installed package's manifest. */
+async function packageManifest(): Promise<{
+  readonly version: string;
+  readonly imports?: Record<string, string>;
+  readonly dependencies: Record<string, string>;
+}> {
+  return JSON.parse(
     await Deno.readTextFile(`${labRoot}deno.json`).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       return Deno.readTextFile(`${labRoot}package.json`);
     }),
-  ) as { imports: Record<string, string>; dependencies: Record<string, string> };
+  );
+}
+
+/** The lab's own version. */
+export async function labVersion(): Promise<string> {
+  return (await packageManifest()).version;
+}
+
+/** Exact versions of what computes. */
+async function packageVersions(): Promise<Record<string, string>> {
+  const { imports, dependencies } = await packageManifest();
   return Object.fromEntries(
     Object.entries(imports ?? dependencies)
       .filter(([name]) => name.startsWith("@tensorflow/"))

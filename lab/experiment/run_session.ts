@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { unknownName } from "../core/errors.ts";
+import { streamOf } from "../core/random.ts";
 import type { EncodedArtifact, Opened, WorkerReport } from "./protocol.ts";
 import {
   type Ending,
@@ -12,7 +14,7 @@ import {
   type RunReport,
   runTrainer,
 } from "./runner.ts";
-import { parseSeed, type Session } from "./session.ts";
+import { type Job, parseSeed, type Session } from "./session.ts";
 import type { TrainOrder } from "./training_worker.ts";
 import { startFrom } from "./warm_start.ts";
 
@@ -36,6 +38,7 @@ export async function runSession(
   const { trainer, backend, backendReason, adapter, library, threads } = session;
   if (start !== undefined) await trainer.restore(start.snapshot);
   else if (weights !== undefined) await startFrom(trainer, weights);
+  if (start === undefined) await requireStopMetric(session, job);
   const resumable = session.makeEnvironment?.().snapshot !== undefined || !session.makeEnvironment;
   const { irreproducible = null } = trainer;
   await sink.opened({
@@ -56,6 +59,23 @@ export async function runSession(
     },
     checkpoint: (checkpoint) => sink.checkpoint(checkpoint),
   });
+}
+
+/**
+ * Refuses a stop rule by a series that evaluations do not bring, which one evaluation shows, as it
+ * leaves training as it is. Callbacks may bring series of their own later.
+ *
+ * @throws InputError that names the nearest one.
+ */
+async function requireStopMetric({ trainer, callbacks }: Session, job: Job): Promise<void> {
+  const { configuration, seed } = job;
+  const { stop } = runnerOptions(configuration);
+  const isUsual = "agent" in configuration && stop?.metric === "evaluation/return_mean";
+  if (stop === null || isUsual || callbacks !== undefined) return;
+  const random = streamOf(parseSeed(seed), "stop-metric");
+  const { metrics } = await trainer.evaluate({ random, episodes: 1 });
+  if (stop.metric in metrics) return;
+  throw unknownName("stop training", "evaluated series", stop.metric, Object.keys(metrics));
 }
 
 /** The report with its pictures as PNG files. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { didYouMean } from "../core/errors.ts";
 import type { LabEvent, Metrics, Progress } from "../core/metrics.ts";
 import type { Artifact } from "../core/picture.ts";
 import { type Seed, streamOf } from "../core/random.ts";
@@ -177,10 +178,15 @@ export async function runTrainer(
     state.evaluations++;
     state.evaluatedAt = trainer.progress.iterations;
     const report = await seen("evaluation", measured);
+    const events = [...report.events ?? []];
     if (stop !== null) {
+      if (state.evaluations === 1 && !(stop.metric in report.metrics)) {
+        const near = didYouMean(stop.metric, Object.keys(report.metrics), 1);
+        events.push({ level: "warning", message: `no evaluation has ${stop.metric}${near}` });
+      }
       state.stopCount = report.metrics[stop.metric] >= stop.atLeast ? state.stopCount + 1 : 0;
     }
-    await send("evaluation", report, timing);
+    await send("evaluation", { ...report, events }, timing);
     return bestBy === null ? null : report.metrics[bestBy.metric] ?? null;
   };
   const take = async (): Promise<RunPoint> => ({

@@ -153,6 +153,17 @@ Deno.test("describe fits a narrow terminal", async () => {
   }
 });
 
+Deno.test("--version says the lab's and Deno's", async () => {
+  const { version } = JSON.parse(
+    Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)),
+  );
+  deepStrictEqual(await lab("--version"), {
+    code: 0,
+    out: `reverie ${version} (deno ${Deno.version.deno})\n`,
+    error: "",
+  });
+});
+
 Deno.test("describe takes every agent, model, world and data set by its name", async () => {
   const { agents, models, datasets, environments } = registries;
   const named = [...agents, ...models, ...datasets].map(({ name, summary }) => ({ name, summary }));
@@ -279,7 +290,7 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["run", "cartpole-ppo", "--set", "agent.gamma=high"], /agent\.gamma.*number.*high/],
   [["run", "cartpole-ppo", "--store", "postgres://x"], /store.*postgres/],
   [["run", "cartpole-ppo", "--store", "no/such/folder"], /parent folder does not exist/],
-  [["describe"], /NAME \| FILE\.ts is missing\. Usage/],
+  [["describe"], /NAME \| FILE\.ts \| RUN is missing\. Usage/],
   [["check"], /FILE\.ts \| ENV is missing\. Usage/],
   [["check", "cartpole-ppo"], /cartpole-ppo is an experiment: its world is CartPole-v1/],
   [["play", "cartpole-ppo"], /its world is CartPole-v1/],

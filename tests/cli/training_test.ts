@@ -120,6 +120,74 @@ Deno.test("seeds, names, tags, notes and overrides reach the runs", async () => 
   });
 });
 
+Deno.test("runs keeps those that hold every word, and names the nearest of a word that none holds", async () => {
+  await withLab(async (lab) => {
+    await lab("run", "line-toy", "points-toy", "--tag", "first try", "--quiet");
+    await lab("run", "line-toy", "--seed", "2", "--note", "Looked at twice", "--quiet");
+    const found = async (...words: string[]) =>
+      JSON.parse((await lab("runs", ...words, "--json")).out).runs
+        .map(({ name, seed }: { name: string; seed: number }) => `${name} ${seed}`);
+    deepStrictEqual(await found("LINE"), ["line-toy 2", "line-toy 1"]);
+    deepStrictEqual(await found("toy-model"), ["points-toy 1"]);
+    deepStrictEqual(await found("line-v0", "try"), ["line-toy 1"]);
+    deepStrictEqual(await found("twice", "completed"), ["line-toy 2"]);
+    deepStrictEqual(await found("toy", "--where", "seed=2"), ["line-toy 2"]);
+    const none = await lab("runs", "twise");
+    deepStrictEqual([none.code, none.out], [2, ""]);
+    match(none.error, /^error: Cannot list as no run fits: twise \(did you mean "twice"\?\)\n$/);
+  });
+});
+
+Deno.test("describe shows a stored run: its state, then what differs from the defaults, then the rest", async () => {
+  await withLab(async (lab) => {
+    match((await lab("describe", "latest")).error, /nothing has the name "latest"/);
+    const { runs: [run] } = JSON.parse(
+      (await lab("run", "line-toy", "--set", "agent.size=9", "--tag", "a", "--note", "b", "--json"))
+        .out,
+    );
+    await lab("resume", run.id, "--budget", "250");
+    const { out, code } = await lab("describe", "latest");
+    strictEqual(code, 0);
+    match(out, new RegExp(`^run ${run.id}  line-toy\n\nTrains toy in Line-v0, seed 1\\.\n`));
+    match(
+      out,
+      /\ncompleted: 250 of 250 steps in 0:0\d, return .*\nUp to iteration 20 .* 200 steps\.\n/,
+    );
+    match(out, /\nStarted 20.*, attempt 2, on wasm, /);
+    match(out, /\nTags: a\.\nNote: b\nDigest: [0-9a-f]{64}\n/);
+    const [changed, rest] = out.split("As by default");
+    match(changed, /Different from the default\n.*\n(.*\n)*agent\.size +9 +4 /);
+    match(rest, /\nagent\.activation +tanh /);
+    match(rest, new RegExp(`experiment reproduce ${run.id}\n`));
+    const prefix = run.id.slice(0, -1);
+    const document = JSON.parse((await lab("describe", prefix, "--json")).out);
+    strictEqual(document.run.id, run.id);
+    strictEqual(
+      document.fields.find(({ path }: { path: string }) => path === "agent.size").value,
+      9,
+    );
+    match(
+      (await lab("describe", run.id, "--set", "agent.size=3")).error,
+      /describe the run .* with/,
+    );
+    match((await lab("describe", "lastet")).error, /did you mean "latest"\?.*`runs`/);
+  });
+});
+
+Deno.test("describe shows a run's configuration as stored where the lab has no longer its parts", async () => {
+  await withLab(async (lab, _, change) => {
+    await lab("run", "line-toy", "--quiet");
+    change((io) => {
+      const without = { ...registries, agents: registries.agents.slice(1) };
+      Object.assign(io, { registries: () => Promise.resolve(without) });
+    });
+    const { out, code } = await lab("describe", "latest");
+    strictEqual(code, 0);
+    match(out, /Its fields as they were stored \(.*no agent "toy".*\):\n\{\n/);
+    match(out, /"rate": 0.25,/);
+  });
+});
+
 Deno.test("a diverged run exits with 1, and NaN is null in the document", async () => {
   await withLab(async (lab) => {
     const { code, out, error } = await lab(

@@ -63,6 +63,17 @@ Deno.test("the stop rule counts evaluations in a row and ends as stopped", async
   deepStrictEqual(kindsAt(checkpoints), ["final 16"]);
 });
 
+Deno.test("a stop rule by a series that no evaluation has is said once, with the nearest one", async () => {
+  const { reports } = await run(toyTrainer({}, 200), {
+    stop: { metric: "evaluation/shares", atLeast: 0.5, times: 1 },
+  });
+  const warnings = reports.flatMap(({ events }) => events)
+    .filter(({ level }) => level === "warning");
+  deepStrictEqual(warnings.map(({ message }) => message), [
+    'no evaluation has evaluation/shares (did you mean "evaluation/share"?)',
+  ]);
+});
+
 Deno.test("a stop count begins anew after an evaluation below the threshold", async () => {
   const trainer = toyTrainer({}, 200);
   let calls = 0;

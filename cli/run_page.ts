@@ -1,0 +1,109 @@
+/**
+ * A stored run by itself: what `describe` shows of it.
+ *
+ * @module
+ */
+import { amountOf } from "../lab/core/budget.ts";
+import { InputError, LabError } from "../lab/core/errors.ts";
+import type { FieldDescription } from "../lab/experiment/fields.ts";
+import type { Registries } from "../lab/experiment/registries.ts";
+import { budgetOf, budgetUnitOf } from "../lab/store/run_budget.ts";
+import { statusOf } from "../lab/store/run_status.ts";
+import type { Run, Store } from "../lab/store/store.ts";
+import { PROGRAM } from "./command.ts";
+import { fieldTables, trained } from "./configuration_page.ts";
+import { runEntry } from "./run_document.ts";
+import { headline } from "./terminal/figures.ts";
+import { duration, heading, plural, wrapped } from "./terminal/format.ts";
+import type { Io } from "./terminal/io.ts";
+import { when } from "./terminal/runs_table.ts";
+
+/** The fields of a run's configuration, or why today's lab cannot say them. */
+async function fieldsOrReason(
+  run: Run,
+  registries: Registries,
+): Promise<readonly FieldDescription[] | string> {
+  const { storedFields } = await import("../lab/experiment/stored_fields.ts");
+  try {
+    return await storedFields(run.manifest, registries);
+  } catch (error) {
+    if (error instanceof InputError || error instanceof LabError) return error.message;
+    throw error;
+  }
+}
+
+/** A run as a JSON document. */
+export async function runPageDocument(
+  store: Store,
+  run: Run,
+  registries: Registries,
+): Promise<string> {
+  const fields = await fieldsOrReason(run, registries);
+  return JSON.stringify(
+    { run: runEntry(store, run), fields: typeof fields === "string" ? [] : fields },
+    null,
+    2,
+  );
+}
+
+/** A run for people: its state, its fields, those that differ from the default first. */
+export async function runPage(
+  store: Store,
+  run: Run,
+  registries: Registries,
+  io: Io,
+): Promise<string> {
+  const { configuration } = run.manifest.determined;
+  const fields = await fieldsOrReason(run, registries);
+  const tables = typeof fields === "string"
+    ? [`Its fields as they were stored (${fields}):\n${JSON.stringify(configuration, null, 2)}`]
+    : fieldTables(fields, io);
+  return [
+    heading(`run ${run.id}`, run.name, io),
+    stateOf(store, run).flatMap((line) => wrapped(line, io.columns())).join("\n"),
+    ...tables,
+    nextOf(run).map(([does, line]) => `${does}: ${PROGRAM} ${line}`).join("\n"),
+  ].join("\n\n");
+}
+
+/** How it stands, a sentence a line. */
+function stateOf(store: Store, run: Run): string[] {
+  const { determined, code, machine, irreproducible } = run.manifest;
+  const { unit, total, spent } = budgetOf(run);
+  const { seed, backend, from, configuration } = determined;
+  const status = statusOf(run);
+  const figure = headline(store.lastMetrics(run.id));
+  const earlier = (configuration.earlierBudgets ?? []) as { budget: number; iterations: number }[];
+  const threads = machine.threads === undefined ? "" : `, ${plural(machine.threads, "thread")}`;
+  const changed = code.dirty ? " with changes" : "";
+  return [
+    `${trained(configuration)}, seed ${seed}.`,
+    `${status === "stopped" ? "early stop" : status}${run.message ? ` (${run.message})` : ""}: ` +
+    `${spent.toLocaleString("en-US")} of ${amountOf(total, unit)} in ` +
+    `${duration(run.wallSeconds)}${figure === "" ? "" : `, ${figure}`}.`,
+    ...earlier.map(({ budget, iterations }) =>
+      `Up to iteration ${iterations} its budget was ${
+        amountOf(budget, budgetUnitOf(run.manifest))
+      }.`
+    ),
+    `Started ${when(run.createdAt)}, attempt ${run.attempt}, on ${backend}${threads}` +
+    `${code.revision === null ? "" : `, revision ${code.revision.slice(0, 12)}${changed}`}.`,
+    ...(from === undefined ? [] : [`It began with the weights of run ${from.run}.`]),
+    ...(irreproducible === undefined ? [] : [`No two runs of it are the same: ${irreproducible}.`]),
+    ...(run.tags.length === 0 ? [] : [`Tags: ${run.tags.join(", ")}.`]),
+    ...(run.note === "" ? [] : [`Note: ${run.note}`]),
+    ...(run.digest === null ? [] : [`Digest: ${run.digest}`]),
+  ];
+}
+
+/** What a person may want of it next. */
+function nextOf(run: Run): [does: string, line: string][] {
+  const { determined } = run.manifest;
+  if (run.digest === null && run.status !== "diverged") {
+    return [["To go on", `resume ${run.id}`]];
+  }
+  const look: [string, string] = determined.configuration.agent === undefined
+    ? ["To draw samples", `sample ${run.id} --out samples.png`]
+    : ["To see it at work", `evaluate ${run.id} --render`];
+  return run.digest === null ? [look] : [look, ["To train it anew", `reproduce ${run.id}`]];
+}
