@@ -26,6 +26,7 @@ import { Judge } from "../../lab/experiment/verdict.ts";
 import { callersReference, type Io } from "../terminal/io.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
+import { wrapped } from "../terminal/format.ts";
 import { openStoreOf } from "../stores.ts";
 import { conclude, fresh, startLine, watched } from "../training.ts";
 
@@ -116,7 +117,10 @@ export const run = defineCommand({
           isolated: io.isolated,
           ...watch,
           onProfile,
-          onPlanned: (plans) => io.notice(`${startLine(plans, { workers, cores: io.cores })}\n`),
+          onPlanned: (plans) => {
+            const line = startLine(plans, { workers, cores: io.cores });
+            io.notice(`${wrapped(line, io.columns()).join("\n")}\n`);
+          },
         }),
       judge,
     );
