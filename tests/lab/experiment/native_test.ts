@@ -2,6 +2,7 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
 import { findLibrary, openLibrary, places } from "../../../lab/experiment/blas.ts";
 import { launch, reproduce, resume } from "../../../lab/experiment/launch.ts";
+import { storedDigest } from "../../../lab/experiment/recorder.ts";
 import { train } from "../../../lab/experiment/train.ts";
 import { library } from "../compute/backends.ts";
 import { temporaryStore } from "./temporary_store.ts";
@@ -53,7 +54,8 @@ Deno.test({
     ok(digest !== await expectedDigest());
 
     const other = { ...run.manifest, determined: { ...determined, library: "OtherBLAS 1.0 Z80" } };
-    store.update(run.id, { manifest: other, digest: "0" });
+    store.update(run.id, { manifest: other });
+    store.update(run.id, { digest: await storedDigest(store, store.run(run.id)!) });
     const refusal = (verb: string, rest: string) => ({
       name: "InputError",
       message: `Cannot ${verb} run ${run.id} to the same bits as OtherBLAS 1.0 Z80 computed its ` +

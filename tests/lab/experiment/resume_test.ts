@@ -69,6 +69,7 @@ Deno.test("a finished run resumes only with a larger budget, and is reproduced w
   );
   deepStrictEqual(await reproduce(run.id, options(store)), {
     identical: true,
+    agrees: true,
     lines: [],
     run: null,
   });
