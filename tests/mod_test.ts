@@ -83,7 +83,7 @@ Deno.test("a file with an own world trains in a worker, resumes and is reproduce
     import { Box, defineEnvironment, defineExperiment, Discrete } from "${lab}";
     const corridor = defineEnvironment({
       id: "Corridor-v0",
-      observationSpace: new Box({ low: 0, high: 5, shape: [1] }),
+      observationSpace: new Box({ low: 0, high: 6, shape: [1] }),
       actionSpace: new Discrete(2),
       timeLimit: 20,
       reset: () => 0,

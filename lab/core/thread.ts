@@ -1,7 +1,7 @@
 /**
  * Threads that run code which may be anyone's: what the lab says to them and they to it passes through
- * a port of its own, which that code does not see, and a thread that has ended is noticed, however it
- * ended: it holds a Web Lock, which the engine takes back with it.
+ * its own message port, which that code does not see, and a thread that has ended is noticed, however
+ * it ended: it holds a Web Lock, which the engine takes back with it.
  *
  * @module
  */

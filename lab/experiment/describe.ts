@@ -9,6 +9,7 @@ import { InputError, LabError } from "../core/errors.ts";
 import { Thread } from "../core/thread.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Json } from "../core/snapshot.ts";
+import { secondsOf } from "./budget.ts";
 import { foreignWorker } from "./foreign_worker.ts";
 import { isFile, loadDefinition, type Loaded } from "./load.ts";
 import type { Registries } from "./registries.ts";

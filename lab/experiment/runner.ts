@@ -283,7 +283,7 @@ function improves(score: number | null, best: number | null, bestBy: BestBy | nu
 const EXPLAINED_VARIANCE = "losses/explained_variance";
 
 /** The first loss that is no finite number: `losses/policy is NaN`. */
-function badLoss(metrics: Metrics): string | undefined {
+export function badLoss(metrics: Metrics): string | undefined {
   for (const [name, value] of Object.entries(metrics)) {
     if (!name.startsWith("losses/") || name === EXPLAINED_VARIANCE) continue;
     if (!Number.isFinite(value)) return `${name} is ${value}`;

@@ -9,6 +9,7 @@ import type { Json } from "../core/snapshot.ts";
 import type { Run } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
 import { type ReturnScale, returnScale } from "./return_scale.ts";
+import { badLoss } from "./runner.ts";
 
 /** What may be said of a run. */
 export type Verdict = "solved" | "learning" | "no better than random" | "diverged";
@@ -59,9 +60,7 @@ export class Judge {
     { status, manifest }: Pick<Run, "status" | "manifest">,
     metrics: Metrics,
   ): Verdict | undefined {
-    const losses = Object.keys(metrics).filter((name) => name.startsWith("losses/"));
-    const broken = losses.some((name) => !Number.isFinite(metrics[name]));
-    if (status === "diverged" || broken) return "diverged";
+    if (status === "diverged" || badLoss(metrics) !== undefined) return "diverged";
     return this.figure(manifest.determined.configuration, RETURN, metrics[RETURN]);
   }
 

@@ -39,7 +39,7 @@ Deno.test("the native backend without the permission is one line that names the 
     strictEqual(code, 2);
     match(
       text(stderr),
-      /^error: Cannot use the native [^\n]* deno task -q experiment:native in[^\n]*\n$/,
+      /\nerror: Cannot use the native [^\n]* deno task -q experiment:native in[^\n]*\n$/,
     );
   });
 });
@@ -70,7 +70,10 @@ Deno.test("a pipe gets results and what stays, no progress and no control charac
   await inFolder(async (folder) => {
     const args = ["run", "cliffwalking-value-iteration", "--store", "runs"];
     const { stdout, stderr } = await command(folder, args).output();
-    match(text(stderr), /^\S+ seed 1: converged[^\n]*\n✓ \S+ seed 1: return[^\n]*\n$/);
+    match(
+      text(stderr),
+      /^Training [^\n]*\n\S+ seed 1: converged[^\n]*\n✓ \S+ seed 1: [^\n]*return[^\n]*\n$/,
+    );
     match(text(stdout), /^run .*\n\w{6} .*\nCliffWalking-v1: random .*\n$/);
     // deno-lint-ignore no-control-regex
     doesNotMatch(text(stdout) + text(stderr), /[\x00-\x09\x0b-\x1f\x7f]/);

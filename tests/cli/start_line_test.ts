@@ -1,6 +1,7 @@
 import { strictEqual } from "node:assert";
 import { startLine } from "../../cli/training.ts";
 import { secondsInLanes } from "../../lab/experiment/budget.ts";
+import { described } from "../../lab/experiment/describe.ts";
 import { type Plan, planOf, type RunRequest } from "../../lab/experiment/launch.ts";
 import { loadDefinition } from "../../lab/experiment/load.ts";
 import type { Store } from "../../lab/store/store.ts";
@@ -10,9 +11,9 @@ async function plansOf(...requests: readonly Partial<RunRequest>[]): Promise<Pla
   const plans: Plan[] = [];
   for (const request of requests) {
     const { reference, ...rest } = { reference: "cartpole-dqn", seed: 1, ...request };
-    const loaded = await loadDefinition(reference, registries);
+    const asked = await described(await loadDefinition(reference, registries), registries, rest);
     const where = { store: {} as Store, registries };
-    plans.push(await planOf(loaded, { ...rest, backend: "auto" }, where));
+    plans.push(await planOf(asked, { ...rest, backend: "auto" }, where));
   }
   return plans;
 }
