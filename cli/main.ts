@@ -13,6 +13,7 @@ import { formatMessage } from "@optique/core/message";
 import { parseSync } from "@optique/core/parser";
 import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
 import { Thread } from "../lab/core/thread.ts";
+import { backup } from "./commands/backup.ts";
 import { check } from "./commands/check.ts";
 import { type Command, PROGRAM } from "./command.ts";
 import { compare } from "./commands/compare.ts";
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   exportRuns,
   deleteRuns,
   verify,
+  backup,
   recover,
   play,
   check,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DatabaseSync } from "node:sqlite";
+import { backup, DatabaseSync } from "node:sqlite";
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { DamageError, InputError, LabError, unlessDamaged } from "../core/errors.ts";
 import { checksum } from "./checksum.ts";
@@ -14,6 +14,9 @@ export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 
 /** Milliseconds that a process waits for another one's write transaction. */
 const BUSY_MILLISECONDS = 10_000;
+
+/** Pages of one step of a copy, within which nobody writes. */
+const ALL_PAGES = -1;
 
 /**
  * What a user can do, by what SQLite says (its codes are missing where several statements ran at
@@ -142,6 +145,15 @@ export class Database {
     }
   }
 
+  /** Copies the file as of one moment, also while others write, to a file that is not there. */
+  async copyTo(path: string): Promise<void> {
+    try {
+      await backup(this.#connection, path, { rate: ALL_PAGES });
+    } catch (error) {
+      throw explained(error, path);
+    }
+  }
+
   /**
    * Refuses to go on where nothing can be written.
    *
@@ -156,6 +168,11 @@ export class Database {
   close(): void {
     this.#statements.clear();
     this.#connection.close();
+  }
+
+  /** Closes it. */
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   #statement(sql: string): StatementSync {

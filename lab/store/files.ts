@@ -51,6 +51,38 @@ export async function putFile(
 }
 
 /**
+ * Copies a file, whole and on the disk.
+ *
+ * @returns Whether it was there.
+ * @throws {LabError} on a full disk and other failures of it.
+ */
+export async function copySynced(from: string, to: string): Promise<boolean> {
+  const temporary = `${to}${PARTIAL}`;
+  try {
+    await Deno.copyFile(from, temporary);
+    using file = await Deno.open(temporary, { write: true });
+    await file.sync();
+    await Deno.rename(temporary, to);
+    return true;
+  } catch (error) {
+    removeFile(temporary);
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw writeFailure(to, error);
+  }
+}
+
+/** Whether there is a folder of that name. */
+export function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    const { NotADirectory, NotFound } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotADirectory) return false;
+    throw error;
+  }
+}
+
+/**
  * Makes a folder and those above it where they are missing.
  *
  * @throws {LabError} on a full disk and other failures of it.

@@ -7,9 +7,10 @@
 import { DamageError, InputError, LabError } from "../core/errors.ts";
 import type { LabEvent, MetricPoint } from "../core/metrics.ts";
 import { Artifacts } from "./artifacts.ts";
+import { backUp } from "./backup.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { damagesOf, Database } from "./database.ts";
-import { namesIn, removeFile, sizeOfFile, writeSynced } from "./files.ts";
+import { isFolder, namesIn, removeFile, sizeOfFile, writeSynced } from "./files.ts";
 import type { WriteSynced } from "./files.ts";
 import { Journals } from "./journal.ts";
 import { folderOf, makeFolder } from "./location.ts";
@@ -27,6 +28,7 @@ import { migrate, refuseForeign } from "./migrations.ts";
 import { recoverRuns, type Recovery } from "./recover.ts";
 import { RunTable } from "./run_table.ts";
 import type {
+  Backup,
   Checkpoint,
   DamagedRun,
   Manifest,
@@ -137,7 +139,7 @@ function refuseOther(folder: string, path: string): void {
 
 /** @throws {InputError} */
 function refuseFolder(path: string): void {
-  if (isReadable(path) && Deno.statSync(path).isDirectory) {
+  if (isReadable(path) && isFolder(path)) {
     throw new InputError(`Cannot open the store as its database is a folder: ${path}`);
   }
 }
@@ -439,6 +441,11 @@ export class SqliteStore implements Store {
         .map((file) => sizeOfFile(`${this.location}/${path}/${file}`) ?? 0);
       return { path, bytes: sizes.reduce((sum, size) => sum + size, 0) };
     });
+  }
+
+  backUp(target: string): Promise<Backup> {
+    this.flush();
+    return backUp(this.#database, this.location, target);
   }
 
   damages(): string[] {

@@ -194,6 +194,15 @@ export interface StoredCheckpoint {
   readonly bytes: number;
 }
 
+/** What a backup holds. */
+export interface Backup {
+  readonly runs: number;
+  /** Of the database and all files. */
+  readonly bytes: number;
+  /** Files that the store should have and has not, below its folder. */
+  readonly missing: readonly string[];
+}
+
 /** A file, or a folder of checkpoints, that no run has. */
 export interface Orphan {
   /** Below the store's folder. */
@@ -332,6 +341,11 @@ export interface Store {
   purge(options?: { orphans?: boolean }): { runs: number; bytes: number };
   /** Files that no run of the store has: what a lost or older database once knew. */
   orphans(): Orphan[];
+  /**
+   * Copies the store to a new or empty folder, as of one moment, also while runs train. The copy is
+   * a store itself.
+   */
+  backUp(target: string): Promise<Backup>;
   /** What of the database's own structure is damaged, a line each; reads all of it. */
   damages(): string[];
   /** A number that grows with every write, for live pages. */

@@ -20,6 +20,7 @@ const lines: Readonly<Record<string, string>> = {
   check: "check CliffWalking-v1",
   verify: "verify",
   recover: "recover",
+  backup: "backup copyMORE",
   completions: "completions bash",
   new: "new agent walkerMORE",
   doctor: "doctor",

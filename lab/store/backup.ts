@@ -1,0 +1,105 @@
+/**
+ * Backups: a copy of a store that is a store itself, as of one moment, also while runs train.
+ *
+ * @module
+ */
+import { InputError } from "../core/errors.ts";
+import { Database } from "./database.ts";
+import {
+  copySynced,
+  ensureFolder,
+  isFolder,
+  namesIn,
+  removeFile,
+  sizeOfFile,
+  syncFolder,
+} from "./files.ts";
+import { Journals } from "./journal.ts";
+import type { Backup } from "./store.ts";
+
+/** Snapshots that are taken at most. */
+const SNAPSHOTS = 20;
+
+/**
+ * Copies the store of `database`, which lies in `folder`, to the folder `target`: the database as of
+ * one moment, the files that it names, and journals of their own.
+ *
+ * @throws {InputError} where `target` is there and not empty.
+ * @throws {LabError} on a full disk and other failures of it.
+ */
+export async function backUp(database: Database, folder: string, target: string): Promise<Backup> {
+  if (namesIn(target).length > 0 || (sizeOfFile(target) !== undefined && !isFolder(target))) {
+    throw new InputError(`Cannot back up to ${target} as it must be a new or an empty folder`);
+  }
+  for (const name of ["", "/artifacts", "/checkpoints", "/locks"]) {
+    await ensureFolder(target + name);
+  }
+  const copied = new Set<string>();
+  const part = `${target}/lab.db.part`;
+  for (let left = SNAPSHOTS;; left--) {
+    removeFile(part);
+    await database.copyTo(part);
+    using snapshot = new Database(part, { readOnly: false });
+    // One file, without a log beside it.
+    snapshot.execute("PRAGMA journal_mode = DELETE");
+    const missing = await copyFiles(snapshot, folder, target, copied);
+    // A run that trains replaces checkpoints: then its next snapshot, of which less is to be copied.
+    if (missing.length > 0 && left > 1 && missing.some((path) => !isNamed(database, path))) {
+      continue;
+    }
+    const runs = snapshot.all("SELECT id FROM run").map(({ id }) => String(id));
+    const journals = new Journals(snapshot, `${target}/checkpoints`);
+    for (const id of runs) journals.rewrite(id);
+    await Deno.rename(part, `${target}/lab.db`);
+    for (const name of ["", "/artifacts", "/checkpoints"]) await syncFolder(target + name);
+    const files = [...copied].map((path) => sizeOfFile(`${target}/${path}`) ?? 0);
+    const bytes = files.reduce((sum, size) => sum + size, sizeOfFile(`${target}/lab.db`) ?? 0);
+    return { runs: runs.length, bytes, missing };
+  }
+}
+
+/** Paths of the files that a database names, below the store's folder. */
+function filesOf(database: Database): string[] {
+  const checkpoints = database.all("SELECT run, record_file, tensor_file FROM checkpoint");
+  const artifacts = database.all("SELECT DISTINCT hash FROM artifact");
+  const paths = [
+    ...checkpoints.flatMap(({ run, record_file, tensor_file }) =>
+      [tensor_file, record_file].map((name) => `checkpoints/${run}/${name}`)
+    ),
+    ...artifacts.map(({ hash }) => `artifacts/${String(hash).slice(0, 2)}/${hash}`),
+  ];
+  return [...new Set(paths)];
+}
+
+/** Whether a database still names a file. */
+function isNamed(database: Database, path: string): boolean {
+  return filesOf(database).includes(path);
+}
+
+/**
+ * Makes the files of `target` those that a snapshot names; `copied` is what is there already.
+ *
+ * @returns The files that are missing.
+ */
+async function copyFiles(
+  snapshot: Database,
+  folder: string,
+  target: string,
+  copied: Set<string>,
+): Promise<string[]> {
+  const named = new Set(filesOf(snapshot));
+  for (const path of copied) {
+    if (named.has(path)) continue;
+    removeFile(`${target}/${path}`);
+    copied.delete(path);
+  }
+  const missing: string[] = [];
+  for (const path of named) {
+    if (copied.has(path)) continue;
+    const parent = path.slice(0, path.lastIndexOf("/"));
+    await ensureFolder(`${target}/${parent}`);
+    if (await copySynced(`${folder}/${path}`, `${target}/${path}`)) copied.add(path);
+    else missing.push(path);
+  }
+  return missing;
+}

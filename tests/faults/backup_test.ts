@@ -1,0 +1,57 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { InputError } from "../../lab/core/errors.ts";
+import { launch, resume } from "../../lab/experiment/launch.ts";
+import { storedSeries } from "../../lab/experiment/recorder.ts";
+import { verify } from "../../lab/experiment/verify.ts";
+import { openStore, recoverStore } from "../../lab/store/sqlite_store.ts";
+import { options, request } from "../lab/experiment/toy_runs.ts";
+
+Deno.test("a backup made while a run trains is whole, resumes to the same digest, and is put back", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const store = openStore(`${folder}/runs`);
+    const reader = openStore(`${folder}/runs`, { readOnly: true });
+    const bytes = new TextEncoder().encode("a picture");
+    const targets: string[] = [];
+    const made: Promise<unknown>[] = [];
+    const set = [["agent.pause", "5"], ["checkpoint.everyIterations", "1"]] as const;
+    const [run] = await launch([request({ set })], {
+      ...options(store),
+      onProgress: ({ kind, run: { id }, progress: { iterations } }) => {
+        if (kind !== "checkpoint" || iterations % 6 !== 2) return;
+        targets.push(`${folder}/at-${iterations}`);
+        made.push(reader.backUp(targets.at(-1)!));
+        const picture = { name: "samples", iteration: 1, mediaType: "text/plain", bytes };
+        made.push(store.putArtifact(id, picture));
+      },
+    });
+    await Promise.all(made);
+    reader.close();
+    ok(targets.length >= 3);
+    const [first] = targets;
+    const copy = openStore(first);
+    deepStrictEqual(await verify(copy), { database: [], runs: 1, damaged: [] });
+    strictEqual(copy.run(run.id)!.active, false);
+    const resumed = await resume(run.id, options(copy));
+    deepStrictEqual([resumed.status, resumed.digest], ["completed", run.digest]);
+    // Put back: a backup of the backup; its journals are good as well.
+    await rejects(copy.backUp(`${folder}/runs`), InputError);
+    const { missing, runs } = await copy.backUp(`${folder}/back`);
+    deepStrictEqual([missing, runs], [[], 1]);
+    copy.close();
+    await Deno.remove(`${folder}/back/lab.db`);
+    deepStrictEqual(recoverStore(`${folder}/back`).recovered, [run.id]);
+    const back = openStore(`${folder}/back`);
+    strictEqual(back.run(run.id)!.digest, run.digest);
+    deepStrictEqual((await verify(back)).damaged, []);
+    const values = (one: typeof store) => {
+      const series = storedSeries(one, run.id).find(({ name }) => name === "losses/toy");
+      return series!.values;
+    };
+    deepStrictEqual(values(back), values(store));
+    back.close();
+    store.close();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
