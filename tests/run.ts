@@ -34,6 +34,11 @@ const needs = [
     present: () => places.some(({ os, file }) => os === Deno.build.os && exists(file)),
     packages: ["libopenblas0-pthread"],
   },
+  {
+    name: "a C compiler (disks that fail)",
+    present: () => exists("/usr/bin/gcc"),
+    packages: ["gcc", "libc6-dev"],
+  },
 ];
 
 function exists(path: string): boolean {
@@ -115,10 +120,12 @@ const permissions = [
 ];
 
 const filters = Deno.args.filter((argument) => !argument.startsWith("-"));
-const slow = Deno.args.includes("--slow");
+/** The tests of `--slow` and `--fuzz` stand in folders of their own. */
+const tiers = { "--slow": "tests/learning/", "--fuzz": "tests/fuzz/" };
+const tier = Object.entries(tiers).find(([flag]) => Deno.args.includes(flag))?.[1];
 await setUp();
 const all = [...testFiles(new URL("tests/", root))].sort()
-  .filter((path) => path.startsWith("tests/learning/") === slow);
+  .filter((path) => Object.values(tiers).find((folder) => path.startsWith(folder)) === tier);
 const inPath = (filter: string) => all.some((path) => path.includes(filter));
 const files = all.filter((path) =>
   !filters.some(inPath) || filters.some((filter) => path.includes(filter))
@@ -126,7 +133,7 @@ const files = all.filter((path) =>
 const named = filters.filter((filter) => !inPath(filter));
 const byName = named.length === 0 ? [] : [`--filter=/${named.map(RegExp.escape).join("|")}/`];
 const runs = [await denoTest(["--parallel", ...byName, ...permissions, ...files])];
-if (!slow && filters.length === 0) {
+if (tier === undefined && filters.length === 0) {
   const documented = ["README.md", "docs", "lab", "envs", "agents", "models", "experiments"];
   runs.push(
     await denoTest([

@@ -9,6 +9,7 @@ import { attemptOf, visibilityOf } from "./attempts.ts";
 import type { Database } from "./database.ts";
 import {
   ensureFolder,
+  isFolder,
   namesIn,
   PARTIAL,
   putFile,
@@ -120,9 +121,11 @@ export class Artifacts {
     const path = this.#path(hash);
     if (sizeOfFile(path) === bytes.length) return;
     const folder = path.slice(0, path.lastIndexOf("/"));
+    const isNew = !isFolder(folder);
     await ensureFolder(folder);
     await putFile(path, [bytes], this.#write);
     await syncFolder(folder);
+    if (isNew) await syncFolder(this.#folder);
   }
 
   #path(hash: string): string {

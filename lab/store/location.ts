@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../core/errors.ts";
 
@@ -41,9 +42,22 @@ export function folderOf(location: string): string {
 export function makeFolder(folder: string): void {
   try {
     Deno.mkdirSync(folder);
+    syncParent(folder);
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists && Deno.statSync(folder).isDirectory) return;
     throw new InputError(`Cannot make the store's folder ${folder} as ${reasonOf(error)}`);
+  }
+}
+
+/** Waits until a folder's name is on the disk, where the platform can and Deno may look. */
+function syncParent(folder: string): void {
+  if (Deno.build.os === "windows") return;
+  try {
+    using parent = Deno.openSync(dirname(folder), { read: true });
+    parent.syncSync();
+  } catch (error) {
+    const { NotCapable, PermissionDenied } = Deno.errors;
+    if (!(error instanceof NotCapable || error instanceof PermissionDenied)) throw error;
   }
 }
 

@@ -48,7 +48,7 @@ import { printable } from "../core/printable.ts";
  * Opens the store in a folder (`runs`, `sqlite:runs` or a `file:` URL) and brings its schema
  * forward. A folder that is missing is made, its parent must be there. With `readOnly` nothing is
  * made or changed (SQLite keeps its `-wal` and `-shm` files beside an open database), while other
- * processes may write.
+ * processes may write. On a read-only medium a copy of the database is read.
  *
  * @throws {InputError} for another scheme, a folder that is missing or may not be used, a store of
  * a newer schema.
@@ -204,14 +204,52 @@ function openForReading(folder: string, path: string): Store {
   if (sizeOfFile(path) === 0) {
     throw new InputError(`Cannot read the store as its database is empty: ${path}`);
   }
+  try {
+    return new SqliteStore(folder, openedForReading(path));
+  } catch (error) {
+    const copy = error instanceof InputError && isReadOnlyMedium(error) ? copyOf(path) : undefined;
+    if (copy === undefined) throw error;
+    return new SqliteStore(folder, openedForReading(copy));
+  }
+}
+
+function openedForReading(path: string): Database {
   const database = new Database(path, { readOnly: true });
   try {
     refuseForeign(database);
+    return database;
   } catch (error) {
     database.close();
     throw error;
   }
-  return new SqliteStore(folder, database);
+}
+
+/**
+ * Whether SQLite could not read as it could not write: even a reader needs its share of the log's
+ * index, in a file beside the database.
+ */
+function isReadOnlyMedium({ cause }: InputError): boolean {
+  return cause instanceof Error && "errcode" in cause &&
+    [8, 14].includes(Number(cause.errcode) & 255);
+}
+
+/**
+ * A copy of a database and its log in the system's folder for temporary files, until the process
+ * ends; undefined where it cannot be made.
+ */
+function copyOf(path: string): string | undefined {
+  try {
+    const folder = Deno.makeTempDirSync({ prefix: "reverie-" });
+    globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+    for (const end of ["", "-wal"]) {
+      if (sizeOfFile(path + end) !== undefined) {
+        Deno.copyFileSync(path + end, `${folder}/lab.db${end}`);
+      }
+    }
+    return `${folder}/lab.db`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** See {@linkcode openStore}. `write` stands in for the disk in tests. */

@@ -1,0 +1,21 @@
+/** Faults one by one: what tests/faults samples, in full. */
+import { deepStrictEqual, strictEqual } from "node:assert";
+import { onFailingDisk } from "../faults/disk.ts";
+import { kinds, randomDamages } from "../faults/random_damages.ts";
+
+for (const what of ["toy", "gridworld-dqn"]) {
+  Deno.test(`whichever write of ${what} fails, its store is whole and it resumes to the same digest`, async () => {
+    const outcomes = await onFailingDisk(what, what === "toy" ? "all" : "spread-60");
+    for (const { fault, damaged, same, failed } of outcomes) {
+      deepStrictEqual([damaged, same !== false, failed.includes("\n")], [[], true, false], fault);
+    }
+    const resumed = outcomes.filter(({ same }) => same).length;
+    console.log(`${what}: ${outcomes.length} faults, ${resumed} resumed to the same digest`);
+  });
+}
+
+Deno.test("of 300 random damages to each kind of file none is read as other numbers", async () => {
+  const { damages, seen } = await randomDamages(17, 300);
+  strictEqual(damages, 300 * kinds.length);
+  console.log(`${damages} damages, ${seen} noticed, 0 silently wrong`);
+});
