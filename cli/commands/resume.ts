@@ -9,6 +9,7 @@ import {
   storeOption,
   threadsOption,
 } from "../command.ts";
+import { Judge } from "../../lab/experiment/verdict.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
 import { openStoreOf } from "../stores.ts";
@@ -37,6 +38,7 @@ export const resume = defineCommand({
     }),
   async run({ run: reference, budget, threads, memoryLimit, store: location, json }, io) {
     const registries = await io.registries();
+    const judge = new Judge(registries);
     const launching = await import("../../lab/experiment/launch.ts");
     using opened = await openStoreOf(io, location);
     const { store } = opened;
@@ -55,9 +57,10 @@ export const resume = defineCommand({
           isolated: io.isolated,
           ...watch,
         }),
+      judge,
     );
     const runs = fresh(store, [result]);
-    io.out(json ? runsDocument(store, runs) : runsTable(store, runs, io));
+    io.out(json ? runsDocument(store, runs, {}, judge) : runsTable(store, runs, io, [], judge));
     return conclude(io, runs, { interrupted, planned: 1, store: location });
   },
 });

@@ -5,11 +5,11 @@
  */
 import { choiceOf } from "../compute/backend_choice.ts";
 import { amountOf } from "../core/budget.ts";
-import { InputError } from "../core/errors.ts";
+import { DamageError, InputError } from "../core/errors.ts";
 import type { Progress } from "../core/metrics.ts";
-import type { Json } from "../core/snapshot.ts";
+import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
-import type { Manifest, Run } from "../store/store.ts";
+import type { Manifest, Run, Store } from "../store/store.ts";
 import { type Budgeted, totalOf } from "./budget.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import { Describer } from "./describe.ts";
@@ -33,7 +33,8 @@ import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
 /**
  * Goes on with a run that was interrupted, killed or failed, from its last checkpoint (from the
  * beginning where there is none, or where the world cannot be restored), and ends in the same digest
- * as if it had never stopped.
+ * as if it had never stopped. Where that checkpoint is damaged it goes on from the newest whole one
+ * before it, with a warning.
  *
  * Another `budget` extends a run, or ends one that has not finished earlier. What depends on the share
  * of the budget that is spent (learning rates, exploration) follows the new one from there, so that
@@ -77,11 +78,8 @@ async function goOn(id: string, trainee: Trainee, options: ResumeOptions): Promi
     ? undefined
     : totalOf(String(options.budget), trainer, run.manifest.determined.configuration).total;
   requireOpen(run, unit, budget);
-  const checkpoint = run.tags.includes(NOT_RESUMABLE)
-    ? undefined
-    : store.checkpoints(id).filter(({ kind }) => kind !== "diverged").at(-1);
-  const point = checkpoint && await store.loadCheckpoint(id, checkpoint);
-  const { state, progress = noProgress } = (point?.runner ?? {}) as Partial<StoredRunner>;
+  const { point, warnings } = await startOf(store, run);
+  const { state, progress = noProgress } = point?.runner ?? {} as Partial<StoredRunner>;
   const manifest = continued(run, { unit, progress, budget });
   const order = orderOf(manifest, registries);
   const { from } = manifest.determined;
@@ -94,7 +92,7 @@ async function goOn(id: string, trainee: Trainee, options: ResumeOptions): Promi
     order,
     async (opened) => {
       requireLibrary(run, opened, "resume");
-      store.beginAttempt(id, checkpoint?.iteration ?? -1);
+      store.beginAttempt(id, point?.iteration ?? -1);
       store.update(id, {
         status: "running",
         message: null,
@@ -106,7 +104,8 @@ async function goOn(id: string, trainee: Trainee, options: ResumeOptions): Promi
       });
       recorder = new StoreRecorder(store, store.run(id)!, unit, onProgress);
       recorder.started();
-      const at = checkpoint === undefined ? "the beginning" : `iteration ${checkpoint.iteration}`;
+      for (const line of warnings) recorder.event("warning", line);
+      const at = point === undefined ? "the beginning" : `iteration ${point.iteration}`;
       recorder.event("info", `resumed from ${at}`);
       for (const line of await changesSince(manifest)) recorder.event("warning", line);
     },
@@ -116,6 +115,49 @@ async function goOn(id: string, trainee: Trainee, options: ResumeOptions): Promi
 }
 
 const noProgress: Progress = { iterations: 0, environmentSteps: 0, gradientSteps: 0, examples: 0 };
+
+/** Where a run goes on from. */
+interface StartPoint {
+  readonly iteration: number;
+  readonly snapshot: Snapshot;
+  readonly runner: StoredRunner;
+}
+
+/**
+ * The newest whole checkpoint that leads to the same bits, or undefined for the beginning, and what
+ * was found damaged on the way.
+ *
+ * @throws DamageError where a run that was given another budget has none: what came before that
+ *   followed the earlier one.
+ */
+async function startOf(
+  store: Store,
+  run: Run,
+): Promise<{ point?: StartPoint; warnings: readonly string[] }> {
+  if (run.tags.includes(NOT_RESUMABLE)) return { warnings: [] };
+  const since = earlierStages(run.manifest.determined.configuration).at(-1)?.iterations ?? 0;
+  const warnings: string[] = [];
+  const usable = store.checkpoints(run.id)
+    .filter(({ kind, iteration }) => kind !== "diverged" && iteration >= since);
+  for (const checkpoint of usable.reverse()) {
+    try {
+      const { snapshot, runner } = await store.loadCheckpoint(run.id, checkpoint);
+      const { iteration } = checkpoint;
+      return {
+        point: { iteration, snapshot, runner: runner as unknown as StoredRunner },
+        warnings,
+      };
+    } catch (error) {
+      // A finished run is extended from its end alone.
+      if (!(error instanceof DamageError) || run.digest !== null) throw error;
+      warnings.push(error.message);
+    }
+  }
+  if (warnings.length === 0 || since === 0 && run.digest === null) return { warnings };
+  throw new DamageError(
+    `Cannot resume run ${run.id} as nothing that it could go on from is whole: ${warnings[0]}`,
+  );
+}
 
 /** What a manifest orders a worker to do. */
 export function orderOf(

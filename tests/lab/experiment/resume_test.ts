@@ -154,3 +154,49 @@ Deno.test("a run that another holder trains is not resumed", async () => {
   using _lock = store.lock(stopped.id);
   await rejects(resume(stopped.id, options(store)), LabError);
 });
+
+/** Flips a bit of the newest files of a run's checkpoints that end so, `count` of them. */
+function damage(folder: string, run: string, end: string, count: number): void {
+  const checkpoints = `${folder}/runs/checkpoints/${run}`;
+  const names = [...Deno.readDirSync(checkpoints)].map(({ name }) => name)
+    .filter((name) => name.endsWith(end)).sort((a, b) => parseInt(b) - parseInt(a));
+  for (const name of names.slice(0, count)) {
+    const bytes = Deno.readFileSync(`${checkpoints}/${name}`);
+    Deno.writeFileSync(`${checkpoints}/${name}`, bytes.with(bytes.length - 1, bytes.at(-1)! ^ 1));
+  }
+}
+
+Deno.test("a run whose newest checkpoints are damaged goes on from an older one, or anew, to the same bits", async () => {
+  await using temporary = await temporaryStore();
+  const { store, folder } = temporary;
+  const often = request({ set: [["checkpoint.everyIterations", "3"]] });
+  for (
+    const [end, count, from] of [
+      [".safetensors", 1, /iteration 6/],
+      [".json", 1, /iteration 6/],
+      [".safetensors", 9, /the beginning/],
+    ] as const
+  ) {
+    const [{ id }] = await launch([often], options(fullAfter(store, 9)));
+    damage(folder, id, end, count);
+    const run = await resume(id, options(store));
+    deepStrictEqual([run.status, run.digest], ["completed", await expectedDigest()]);
+    const events = store.events(id);
+    match(events.findLast(({ message }) => message.startsWith("resumed from"))!.message, from);
+    const warnings = events.filter(({ level }) => level === "warning");
+    ok(warnings.length >= 1 && warnings.every(({ message }) => /must hash to/.test(message)));
+  }
+});
+
+Deno.test("an extended run never goes on from what another budget led to", async () => {
+  await using temporary = await temporaryStore();
+  const { store, folder } = temporary;
+  const [{ id }] = await launch([request()], options(store));
+  damage(folder, id, ".safetensors", 1);
+  await rejects(resume(id, { ...options(store), budget: 290 }), /must hash to/);
+  const [other] = await launch([request()], options(store));
+  const failing = { ...options(fullAfter(store, 20)), budget: 290 };
+  strictEqual((await resume(other.id, failing)).status, "failed");
+  damage(folder, other.id, ".safetensors", 1);
+  await rejects(resume(other.id, options(store)), /nothing that it could go on from is whole/);
+});
