@@ -9,9 +9,7 @@ import {
   defineExperiment,
   type Options,
 } from "../lab/experiment/definition.ts";
-
-/** `normalize: true` in the zoo: its `VecNormalize` does both. */
-const normalized: Options = { normalizeObservations: true, normalizeRewards: true };
+import { normalized, zooPresets } from "./zoo.ts";
 
 /**
  * The zoo's results were obtained with PyTorch's RMSProp, which adds ε = 1e-5 to the root: 1e-10
@@ -20,25 +18,7 @@ const normalized: Options = { normalizeObservations: true, normalizeRewards: tru
  */
 const pytorchRmsprop: Options = { optimizerEpsilon: 1e-10 };
 
-function swings(
-  name: string,
-  goal: string,
-  id: string,
-  fields: Options,
-  budget: number,
-  expectedSeconds: number,
-) {
-  return defineExperiment({
-    name,
-    summary: `A2C ${goal}: rl-baselines3-zoo's values and budget`,
-    expectedSeconds,
-    environment: { id },
-    agent: { name: "a2c", ...pytorchRmsprop, ...fields },
-    budget,
-    seeds: 5,
-    evaluation: { every: budget / 10, episodes: 100 },
-  });
-}
+const preset = zooPresets("a2c", pytorchRmsprop);
 
 /**
  * The one-step actor-critic of Sutton and Barto (2018), section 13.5, in eight environments: an
@@ -66,7 +46,7 @@ const cartpoleActorCritic: AgentExperiment = defineExperiment({
 /** Every experiment of this page. */
 export const actorCriticExperiments: readonly AgentExperiment[] = [
   cartpoleActorCritic,
-  swings(
+  preset(
     "acrobot-a2c",
     "swings two links up",
     "Acrobot-v1",
@@ -77,7 +57,7 @@ export const actorCriticExperiments: readonly AgentExperiment[] = [
     500_000,
     5,
   ),
-  swings(
+  preset(
     "mountaincar-a2c",
     "drives up a mountain",
     "MountainCar-v0",
@@ -88,7 +68,7 @@ export const actorCriticExperiments: readonly AgentExperiment[] = [
     1_000_000,
     5,
   ),
-  swings(
+  preset(
     "pendulum-a2c",
     "swings a pendulum up",
     "Pendulum-v1",
@@ -108,7 +88,7 @@ export const actorCriticExperiments: readonly AgentExperiment[] = [
     1_000_000,
     8,
   ),
-  swings(
+  preset(
     "mountaincarcontinuous-a2c",
     "drives up a mountain",
     "MountainCarContinuous-v0",

@@ -5,11 +5,8 @@
  *
  * @module
  */
-import {
-  type AgentExperiment,
-  defineExperiment,
-  type Options,
-} from "../lab/experiment/definition.ts";
+import type { AgentExperiment, Options } from "../lab/experiment/definition.ts";
+import { normalized, zooPresets } from "./zoo.ts";
 
 /**
  * Defaults of Stable-Baselines3's `PPO` where they are not the agent's own. It weighs the undivided
@@ -25,32 +22,11 @@ const stableBaselines: Options = {
   valueCoefficient: 1,
 };
 
-/** `normalize: true` in the zoo: its `VecNormalize` does both. */
-const normalized: Options = { normalizeObservations: true, normalizeRewards: true };
-
-function swings(
-  name: string,
-  goal: string,
-  id: string,
-  fields: Options,
-  budget: number,
-  expectedSeconds: number,
-) {
-  return defineExperiment({
-    name,
-    summary: `PPO ${goal}: rl-baselines3-zoo's values and budget`,
-    expectedSeconds,
-    environment: { id },
-    agent: { name: "ppo", ...stableBaselines, ...fields },
-    budget,
-    seeds: 5,
-    evaluation: { every: budget / 10, episodes: 100 },
-  });
-}
+const preset = zooPresets("ppo", stableBaselines);
 
 /** Every experiment of this page. */
 export const proximalPolicyExperiments: readonly AgentExperiment[] = [
-  swings(
+  preset(
     "acrobot-ppo",
     "swings two links up",
     "Acrobot-v1",
@@ -65,7 +41,7 @@ export const proximalPolicyExperiments: readonly AgentExperiment[] = [
     1_000_000,
     15,
   ),
-  swings(
+  preset(
     "mountaincar-ppo",
     "drives up a mountain",
     "MountainCar-v0",
@@ -80,7 +56,7 @@ export const proximalPolicyExperiments: readonly AgentExperiment[] = [
     1_000_000,
     15,
   ),
-  swings(
+  preset(
     "pendulum-ppo",
     "swings a pendulum up",
     "Pendulum-v1",
@@ -97,7 +73,7 @@ export const proximalPolicyExperiments: readonly AgentExperiment[] = [
     5,
   ),
   // The zoo's minibatch of 256 is larger than the rollout of 8: all of it is one.
-  swings(
+  preset(
     "mountaincarcontinuous-ppo",
     "drives up a mountain",
     "MountainCarContinuous-v0",

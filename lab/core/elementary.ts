@@ -44,9 +44,9 @@ function scaled(y: number, k: number): number {
   return k === 1024 ? y * 2 * 2 ** 1023 : y * powersOfTwo[k + 1022];
 }
 
-// ln 2 in two parts, and its inverse.
-const LN2_HIGH = 6.93147180369123816490e-01;
-const LN2_LOW = 1.90821492927058770002e-10;
+/** ln 2 in two parts: products of the first with small whole numbers are exact. */
+export const LN2_HIGH = 6.93147180369123816490e-01;
+export const LN2_LOW = 1.90821492927058770002e-10;
 const INVERSE_LN2 = 1.44269504088896338700;
 const HALF_LN2 = 0.5 * Math.LN2;
 

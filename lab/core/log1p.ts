@@ -4,10 +4,9 @@
  *
  * @module
  */
+import { LN2_HIGH, LN2_LOW } from "./elementary.ts";
 
-// ln 2 in two parts and the minimax coefficients of fdlibm's log1p (Sun Microsystems 1993).
-const LN2_HIGH = 6.93147180369123816490e-01;
-const LN2_LOW = 1.90821492927058770002e-10;
+// The minimax coefficients of fdlibm's log1p (Sun Microsystems 1993).
 const L1 = 6.666666666666735130e-01;
 const L2 = 3.999999999940941908e-01;
 const L3 = 2.857142874366239149e-01;

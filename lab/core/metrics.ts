@@ -37,3 +37,15 @@ export interface MetricPoint extends Progress {
 
 /** Series whose name starts so hold wall-clock figures and stay outside the digest. */
 export const TIMING_PREFIX = "timing/";
+
+/** A share of a variance, which is NaN where there is none: no sign of trouble. */
+const EXPLAINED_VARIANCE = "losses/explained_variance";
+
+/** The first loss that is no finite number: `losses/policy is NaN`. */
+export function badLoss(metrics: Metrics): string | undefined {
+  for (const [name, value] of Object.entries(metrics)) {
+    if (!name.startsWith("losses/") || name === EXPLAINED_VARIANCE) continue;
+    if (!Number.isFinite(value)) return `${name} is ${value}`;
+  }
+  return undefined;
+}

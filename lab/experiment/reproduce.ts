@@ -90,7 +90,8 @@ export async function reproduce(
   if (await storedDigest(store, original) !== original.digest) {
     throw new DamageError(`Cannot reproduce run ${original.id} as ${digestLine(original)}`);
   }
-  const { budgetUnit: unit } = await trainerOf(original.manifest, registries);
+  const unit = original.manifest.budgetUnit ??
+    (await trainerOf(original.manifest, registries)).budgetUnit;
   using resources = new DisposableStack();
   let kept: StoreRecorder | undefined;
   const keep = async (opened: Opened) => {

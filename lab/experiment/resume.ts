@@ -72,11 +72,11 @@ export interface ResumeOptions
 async function goOn(id: string, trainee: Trainee, options: ResumeOptions): Promise<void> {
   const { store, registries, onProgress } = options;
   const run = store.run(id)!;
-  const trainer = await trainerOf(run.manifest, registries, options.definition);
-  const unit = trainer.budgetUnit;
+  const trainer = () => trainerOf(run.manifest, registries, options.definition);
+  const unit = run.manifest.budgetUnit ?? (await trainer()).budgetUnit;
   const budget = options.budget === undefined
     ? undefined
-    : totalOf(String(options.budget), trainer, run.manifest.determined.configuration).total;
+    : totalOf(String(options.budget), await trainer(), run.manifest.determined.configuration).total;
   requireOpen(run, unit, budget);
   const { point, warnings } = await startOf(store, run);
   const { state, progress = noProgress } = point?.runner ?? {} as Partial<StoredRunner>;

@@ -6,7 +6,7 @@
  * @module
  */
 import { didYouMean } from "../core/errors.ts";
-import type { LabEvent, Metrics, Progress } from "../core/metrics.ts";
+import { badLoss, type LabEvent, type Metrics, type Progress } from "../core/metrics.ts";
 import type { Artifact } from "../core/picture.ts";
 import { type Seed, streamOf } from "../core/random.ts";
 import type { Json, Snapshot } from "../core/snapshot.ts";
@@ -277,18 +277,6 @@ function rates(previous: Progress, progress: Progress, seconds: number): Metrics
 function improves(score: number | null, best: number | null, bestBy: BestBy | null): boolean {
   if (score === null || bestBy === null || !Number.isFinite(score)) return false;
   return best === null || (bestBy.goal === "maximize" ? score > best : score < best);
-}
-
-/** A share of a variance, which is NaN where there is none: no sign of trouble. */
-const EXPLAINED_VARIANCE = "losses/explained_variance";
-
-/** The first loss that is no finite number: `losses/policy is NaN`. */
-export function badLoss(metrics: Metrics): string | undefined {
-  for (const [name, value] of Object.entries(metrics)) {
-    if (!name.startsWith("losses/") || name === EXPLAINED_VARIANCE) continue;
-    if (!Number.isFinite(value)) return `${name} is ${value}`;
-  }
-  return undefined;
 }
 
 /** The first tensor with a value that is no finite number: `policy/0/kernel has NaN`. */

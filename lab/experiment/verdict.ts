@@ -4,12 +4,11 @@
  *
  * @module
  */
-import type { Metrics } from "../core/metrics.ts";
+import { badLoss, type Metrics } from "../core/metrics.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Run } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
 import { type ReturnScale, returnScale } from "./return_scale.ts";
-import { badLoss } from "./runner.ts";
 
 /** What may be said of a run. */
 export type Verdict = "solved" | "learning" | "no better than random" | "diverged";

@@ -44,15 +44,17 @@ async function hashOf(trainer: Trainer, iterations: number): Promise<string> {
   return `${hash}`;
 }
 
+/** What every trainer is made with. */
+async function common() {
+  const { workspace } = await openWorkspace("wasm");
+  return { budget: 10_000, workspace, seed, stream };
+}
+
 async function agentRun(name: string, world: string, fields: object, iterations = 3) {
   const definition = await agents.find((each) => each.name === name)!.load();
-  const { workspace } = await openWorkspace("wasm");
   const trainer = await definition.create({
+    ...await common(),
     configuration: definition.configuration.parse(fields),
-    budget: 10_000,
-    workspace,
-    seed,
-    stream,
     makeEnvironment: () => makeEnv(world),
   });
   return hashOf(trainer, iterations);
@@ -61,13 +63,9 @@ async function agentRun(name: string, world: string, fields: object, iterations 
 async function modelRun(name: string, data: string, fields: object) {
   const definition = await models.find((each) => each.name === name)!.load();
   const { create, configuration } = await datasets.find((each) => each.name === data)!.load();
-  const { workspace } = await openWorkspace("wasm");
   const trainer = await definition.create({
+    ...await common(),
     configuration: definition.configuration.parse(fields),
-    budget: 10_000,
-    workspace,
-    seed,
-    stream,
     models,
     dataset: await create({
       configuration: configuration.parse({ train: 100, test: 50 }),

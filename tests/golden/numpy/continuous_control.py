@@ -2,6 +2,8 @@
 import json
 import numpy as np
 
+from central_differences import gradient
+
 D, K, H, B = 2, 2, 3, 4
 GAMMA, TAU, RATE = 0.97, 0.05, 0.01
 draw = np.random.default_rng(11)
@@ -23,19 +25,6 @@ def part(p, prefix):
 
 def q(p, i, s, a):
     return mlp(p, np.concatenate([s, a], 1), f"critic/{i}")[:, 0]
-
-
-def gradient(loss, p):
-    g = {}
-    for n, x in p.items():
-        g[n] = np.zeros_like(x)
-        for i in np.ndindex(x.shape):
-            def at(d):
-                y = np.array(x)
-                y[i] += d
-                return loss({**p, n: y})
-            g[n][i] = (at(1e-5) - at(-1e-5)) / 2e-5
-    return g
 
 
 class Adam:

@@ -2,6 +2,8 @@
 import json
 import numpy as np
 
+import central_differences
+
 B = 4
 RATE = 0.01
 draw = np.random.default_rng(21)
@@ -46,17 +48,10 @@ def input_gradient(p, x, name):
 
 
 def gradient(loss, p):
-    g = {}
-    for n, x in p.items():
-        g[n] = np.zeros_like(x)
-        for i in np.ndindex(x.shape):
-            def at(d):
-                y = np.array(x)
-                y[i] += d
-                return loss({**p, n: y})
-            g[n][i] = (at(1e-6) - at(-1e-6)) / 2e-6
+    g = central_differences.gradient(loss, p, 1e-6)
+    for x in g.values():
         # Adam would make whole steps of what rounding leaves of 0 (a critic's last bias).
-        g[n][np.abs(g[n]) < 1e-8] = 0
+        x[np.abs(x) < 1e-8] = 0
     return g
 
 

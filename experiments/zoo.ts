@@ -1,0 +1,42 @@
+/**
+ * What presets share that take values and budgets of rl-baselines3-zoo.
+ *
+ * @module
+ */
+import {
+  type AgentExperiment,
+  defineExperiment,
+  type Options,
+} from "../lab/experiment/definition.ts";
+
+/** `normalize: true` in the zoo: its `VecNormalize` does both. */
+export const normalized: Options = { normalizeObservations: true, normalizeRewards: true };
+
+/**
+ * How an agent's presets are made: five seeds, ten evaluations of 100 episodes.
+ *
+ * @param agent By its registered name.
+ * @param shared Fields of all its presets.
+ * @returns From an experiment's name, what it reaches for people, its world, its own fields, its
+ *   budget in environment steps and the seconds that it is expected to take.
+ */
+export function zooPresets(agent: "a2c" | "ppo", shared: Options) {
+  return (
+    name: string,
+    goal: string,
+    id: string,
+    fields: Options,
+    budget: number,
+    expectedSeconds: number,
+  ): AgentExperiment =>
+    defineExperiment({
+      name,
+      summary: `${agent.toUpperCase()} ${goal}: rl-baselines3-zoo's values and budget`,
+      expectedSeconds,
+      environment: { id },
+      agent: { name: agent, ...shared, ...fields },
+      budget,
+      seeds: 5,
+      evaluation: { every: budget / 10, episodes: 100 },
+    });
+}
