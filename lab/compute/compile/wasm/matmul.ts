@@ -4,7 +4,7 @@
  * it, the bits are the same.
  *
  * Tiles of four rows by sixteen columns lie at constant addresses, as does the packed panel of b
- * that they are multiplied by, and 64 steps of the inner axis are written out: V8 checks no bounds
+ * that they are multiplied by, and 128 steps of the inner axis are written out: V8 checks no bounds
  * of such an access, and its re-vectorisation, where that is on, makes one vector of 256 bits of two
  * neighbours.
  *
@@ -41,7 +41,7 @@ interface Layout extends ProductShape {
 /** Length of a block of the inner axis, whose sum is added to those of the blocks before it. */
 const innerBlock = 256;
 /** Steps of the inner axis that a kernel writes out; divides a block. */
-const mostSteps = 64;
+const mostSteps = 128;
 /** Rows of a tile, and vectors of a row. */
 const tileRows = 4;
 const tileVectors = 4;
