@@ -38,7 +38,7 @@ export interface RunEntry {
 }
 
 /** One run as an entry of the document. */
-export function runEntry(store: Store, run: Run, judge?: Judge): RunEntry {
+export function runEntry(store: Store, run: Run, judge: Judge): RunEntry {
   const { configuration, seed, backend } = run.manifest.determined;
   const exact = Number(seed);
   const metrics = unlessDamaged(() => store.lastMetrics(run.id));
@@ -48,7 +48,7 @@ export function runEntry(store: Store, run: Run, judge?: Judge): RunEntry {
     name: run.name,
     seed: Number.isSafeInteger(exact) ? exact : seed,
     status: damaged ? "damaged" : statusOf(run),
-    verdict: judge?.run(run, damaged ? {} : metrics) ?? null,
+    verdict: judge.run(run, damaged ? {} : metrics) ?? null,
     started: new Date(run.createdAt).toISOString(),
     tags: run.tags,
     note: run.note,
@@ -75,8 +75,8 @@ export function finite(metrics: Record<string, number>): { [name: string]: numbe
 export function runsDocument(
   store: Store,
   runs: readonly Run[],
+  judge: Judge,
   more: { readonly [key: string]: unknown } = {},
-  judge?: Judge,
 ): string {
   return JSON.stringify({ runs: runs.map((run) => runEntry(store, run, judge)), ...more }, null, 2);
 }

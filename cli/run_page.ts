@@ -7,6 +7,7 @@ import { amountOf } from "../lab/core/budget.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import type { FieldDescription } from "../lab/experiment/fields.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
+import { Judge } from "../lab/experiment/verdict.ts";
 import { budgetOf, budgetUnitOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, Store } from "../lab/store/store.ts";
@@ -40,7 +41,10 @@ export async function runPageDocument(
 ): Promise<string> {
   const fields = await fieldsOrReason(run, registries);
   return JSON.stringify(
-    { run: runEntry(store, run), fields: typeof fields === "string" ? [] : fields },
+    {
+      run: runEntry(store, run, new Judge(registries)),
+      fields: typeof fields === "string" ? [] : fields,
+    },
     null,
     2,
   );
@@ -60,19 +64,22 @@ export async function runPage(
     : fieldTables(fields, io);
   return [
     heading(`run ${run.id}`, run.name, io),
-    stateOf(store, run).flatMap((line) => wrapped(line, io.columns())).join("\n"),
+    stateOf(store, run, new Judge(registries)).flatMap((line) => wrapped(line, io.columns())).join(
+      "\n",
+    ),
     ...tables,
     nextOf(run).map(([does, line]) => `${does}: ${PROGRAM} ${line}`).join("\n"),
   ].join("\n\n");
 }
 
 /** How it stands, a sentence a line. */
-function stateOf(store: Store, run: Run): string[] {
+function stateOf(store: Store, run: Run, judge: Judge): string[] {
   const { determined, code, machine, irreproducible } = run.manifest;
   const { unit, total, spent } = budgetOf(run);
   const { seed, backend, from, configuration } = determined;
   const status = statusOf(run);
-  const figure = headline(store.lastMetrics(run.id));
+  const metrics = store.lastMetrics(run.id);
+  const worth = [headline(metrics), judge.run(run, metrics) ?? ""].filter((each) => each !== "");
   const earlier = (configuration.earlierBudgets ?? []) as { budget: number; iterations: number }[];
   const threads = machine.threads === undefined ? "" : `, ${plural(machine.threads, "thread")}`;
   const changed = code.dirty ? " with changes" : "";
@@ -80,7 +87,7 @@ function stateOf(store: Store, run: Run): string[] {
     `${trained(configuration)}, seed ${seed}.`,
     `${status === "stopped" ? "early stop" : status}${run.message ? ` (${run.message})` : ""}: ` +
     `${spent.toLocaleString("en-US")} of ${amountOf(total, unit)} in ` +
-    `${duration(run.wallSeconds)}${figure === "" ? "" : `, ${figure}`}.`,
+    `${[duration(run.wallSeconds), ...worth].join(", ")}.`,
     ...earlier.map(({ budget, iterations }) =>
       `Up to iteration ${iterations} its budget was ${
         amountOf(budget, budgetUnitOf(run.manifest))

@@ -54,6 +54,21 @@ Deno.test("README's command lines name tasks and commands that there are", async
   }
 });
 
+Deno.test("every call of the lab that is shown leaves out the line that Deno's task runner prints", async () => {
+  const shown: string[] = [];
+  const look = async (folder: URL) => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      const url = new URL(isDirectory ? `${name}/` : name, folder);
+      if (isDirectory) await look(url);
+      else if (/\.(md|tsx?)$/.test(name)) shown.push(await Deno.readTextFile(url));
+    }
+  };
+  for (const folder of ["docs", "cli", "web", "lab"]) await look(new URL(`${folder}/`, root));
+  const calls = [readme, ...shown].join("\n").match(/\btask (-q )?(experiment|dashboard)\b/g)!;
+  ok(calls.length > 150, `${calls.length}`);
+  deepStrictEqual(calls.filter((call) => !call.startsWith("task -q ")), []);
+});
+
 Deno.test("README links to files that are there", async () => {
   const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((link) => link[1]);
   match(links.join(" "), /ARCHITECTURE\.md/);

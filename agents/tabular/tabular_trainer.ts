@@ -168,7 +168,7 @@ class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
 
   protected override trainingSoFar() {
     const { highestReturn } = this.#world.episodes;
-    return { environmentSteps: this.progress.environmentSteps, highestReturn };
+    return { highestReturn };
   }
 
   /** The world, the action that stands chosen and what the tables of the method do not hold. */

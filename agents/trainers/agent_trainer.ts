@@ -45,7 +45,6 @@ export abstract class AgentTrainer extends BaseTrainer {
 
   evaluate(context: { random: Generator; episodes?: number }): Promise<Report> {
     return this.evaluator.evaluate(context, {
-      environmentSteps: this.progress.environmentSteps,
       highestReturn: this.parts.resumables.world.episodes.highestReturn,
     });
   }

@@ -50,7 +50,6 @@ export function playEpisode<Observation, Action>(
 
 /** What training has seen when an evaluation begins. */
 export interface TrainingSoFar {
-  readonly environmentSteps: number;
   /** Highest return of a training episode; −Infinity before the first. */
   readonly highestReturn: number;
 }
@@ -113,13 +112,12 @@ export class EvaluatedEpisodes {
       : highest > 0 || training.highestReturn > highest ||
         this.#returns.some((each) => each !== highest);
     if (found || this.#ends.includes("terminated")) return undefined;
-    const { environmentSteps } = training;
     return {
       level: "warning",
-      message: `No goal ever reached after ${environmentSteps.toLocaleString("en")} environment ` +
-        `steps: all ${this.count} evaluation episodes ran into their limit, the best return was ` +
-        `${highest}. What helps: more exploration (entropyCoefficient, explorationFraction, ` +
-        "action noise), normalised observations, a shaped reward, a longer budget",
+      message: `No goal ever reached in training or evaluation, whose ${this.count} episodes all ` +
+        "ran into their limit. What helps: more exploration (entropyCoefficient, " +
+        "explorationFraction, action noise), normalised observations, a shaped reward, a longer " +
+        "budget",
     };
   }
 }

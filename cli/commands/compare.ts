@@ -70,7 +70,7 @@ export const compare = defineCommand({
     }
     io.out(
       json
-        ? runsDocument(store, found, comparisonDocument(comparison), new Judge(registries))
+        ? runsDocument(store, found, new Judge(registries), comparisonDocument(comparison))
         : comparisonTables(comparison, io),
     );
     return 0;

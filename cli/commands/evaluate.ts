@@ -111,7 +111,7 @@ export const evaluate = defineCommand({
       const random = streamOf(seed, "evaluation");
       const { metrics } = await trainer.evaluate({ random, episodes });
       if (json) {
-        io.out(runsDocument(store, [run], { evaluation: finite(metrics) }, new Judge(registries)));
+        io.out(runsDocument(store, [run], new Judge(registries), { evaluation: finite(metrics) }));
       } else {
         io.out(`run ${run.id}  ${run.name}  seed ${run.manifest.determined.seed}\n`);
         io.out(table(

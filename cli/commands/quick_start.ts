@@ -95,7 +95,7 @@ export const quickStart = defineCommand({
     const seconds = (io.now() - startedAt) / 1000;
     const code = conclude(io, runs, { interrupted, planned: requests.length, store: location });
     if (json) {
-      io.out(runsDocument(store, runs, {}, judge));
+      io.out(runsDocument(store, runs, judge));
     } else if (interrupted && runs.length > 0) {
       io.out(runsTable(store, runs, io, [], judge));
     } else if (runs.length > 0) {

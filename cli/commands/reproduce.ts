@@ -72,7 +72,8 @@ export const reproduce = defineCommand({
     const { identical, agrees, lines, run } = result;
     if (json) {
       const kept = keep && run !== null ? [run] : [];
-      io.out(runsDocument(store, [original, ...kept], { identical, agrees, differences: lines }));
+      const found = { identical, agrees, differences: lines };
+      io.out(runsDocument(store, [original, ...kept], judge, found));
     } else {
       const verdict = identical
         ? ["green", "identical"] as const

@@ -60,7 +60,7 @@ export const resume = defineCommand({
       judge,
     );
     const runs = fresh(store, [result]);
-    io.out(json ? runsDocument(store, runs, {}, judge) : runsTable(store, runs, io, [], judge));
+    io.out(json ? runsDocument(store, runs, judge) : runsTable(store, runs, io, [], judge));
     return conclude(io, runs, { interrupted, planned: 1, store: location });
   },
 });

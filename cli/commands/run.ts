@@ -132,7 +132,7 @@ export const run = defineCommand({
       store: values.store,
     });
     if (json) {
-      io.out(runsDocument(store, runs, {}, judge));
+      io.out(runsDocument(store, runs, judge));
     } else if (runs.length > 0) {
       io.out(runsTable(store, runs, io, [], judge));
       if (runs.length > 1 && code === 0) {

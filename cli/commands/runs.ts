@@ -81,7 +81,7 @@ export const runs = defineCommand({
     const judge = new Judge(await io.registries());
     const damaged = damagedLines(store, { trashed: trash });
     if (json) {
-      io.out(runsDocument(store, shown, damaged.length > 0 ? { damaged } : {}, judge));
+      io.out(runsDocument(store, shown, judge, damaged.length > 0 ? { damaged } : {}));
     } else if (shown.length === 0) {
       const why = whyNone(store, all, where);
       io.out(

@@ -2,8 +2,8 @@
  * my-agent: the policy gradient in its simplest form (Williams 1992, REINFORCE). Change what it
  * learns from, keep the shape of the file.
  *
- *   deno task experiment run my-agent.ts --seeds 3
- *   deno task experiment run my-agent.ts --set agent.name=ppo     # the same world, to compare
+ *   deno task -q experiment run my-agent.ts --seeds 3
+ *   deno task -q experiment run my-agent.ts --set agent.name=ppo     # the same world, to compare
  */
 import { type AgentContext, defineAgent, defineExperiment, type Report } from "reverie";
 import {

@@ -2,7 +2,7 @@
  * my-body: what stands between the observation and the dense layers of an agent's networks. This one
  * adds waves of the observation, with learned frequencies.
  *
- *   deno task experiment run my-body.ts
+ *   deno task -q experiment run my-body.ts
  */
 import { defineBody, defineExperiment } from "reverie";
 import { normal, tf } from "reverie/blocks";

@@ -1,7 +1,7 @@
 /**
  * my-dataset: small pictures of bars. Change what is drawn, or read files, and keep the shape.
  *
- *   deno task experiment run my-dataset.ts
+ *   deno task -q experiment run my-dataset.ts
  */
 import { defineDataset, defineExperiment, type Generator } from "reverie";
 import * as z from "zod";

@@ -1,10 +1,10 @@
 /**
  * my-environment: a walk along a corridor. Change the world, keep the shape of the file.
  *
- *   deno task experiment check my-environment.ts     # does it keep the contract?
- *   deno task experiment play my-environment.ts      # try it with the keys
- *   deno task experiment run my-environment.ts       # train PPO in it
- *   deno task experiment evaluate latest --render    # watch it
+ *   deno task -q experiment check my-environment.ts     # does it keep the contract?
+ *   deno task -q experiment play my-environment.ts      # try it with the keys
+ *   deno task -q experiment run my-environment.ts       # train PPO in it
+ *   deno task -q experiment evaluate latest --render    # watch it
  */
 import { Box, defineEnvironment, defineExperiment, Discrete } from "reverie";
 

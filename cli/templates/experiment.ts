@@ -1,8 +1,8 @@
 /**
  * my-experiment: an agent in a world, watched by callbacks of its own.
  *
- *   deno task experiment describe my-experiment.ts     # every field that can be set
- *   deno task experiment run my-experiment.ts --seeds 3
+ *   deno task -q experiment describe my-experiment.ts     # every field that can be set
+ *   deno task -q experiment run my-experiment.ts --seeds 3
  */
 import { defineCallbacks, defineExperiment } from "reverie";
 

@@ -2,8 +2,8 @@
  * my-model: an autoencoder that learns to fill in pixels that were put out at random (Vincent et al.
  * 2008, denoising autoencoders). Change its networks and its loss, keep the shape of the file.
  *
- *   deno task experiment run my-model.ts
- *   deno task experiment run my-model.ts --set model.name=autoencoder     # the same data, to compare
+ *   deno task -q experiment run my-model.ts
+ *   deno task -q experiment run my-model.ts --set model.name=autoencoder  # the same data, to compare
  */
 import { defineExperiment } from "reverie";
 import { binaryCrossEntropy, defineModel, exampleFields, modelNetworks, tf } from "reverie/blocks";

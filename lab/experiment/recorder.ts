@@ -62,6 +62,8 @@ export class StoreRecorder {
   /** Of the final checkpoint, which may be too large to be read again for them. */
   #parameters: NamedTensors = {};
   #countedAt = 0;
+  /** What the latest evaluation had to say: said again by the next one, it is no news. */
+  #said: readonly string[] = [];
 
   constructor(
     readonly store: Store,
@@ -91,7 +93,8 @@ export class StoreRecorder {
   /** Writes points, events and artifacts. */
   async report(report: WorkerReport): Promise<void> {
     const { id } = this.#run;
-    const { progress, metrics, wallSeconds, events } = report;
+    const { progress, metrics, wallSeconds } = report;
+    const events = this.#news(report);
     this.store.append(id, pointsOf(report));
     if (events.length > 0) this.store.appendEvents(id, progress.iterations, events);
     for (const artifact of report.artifacts) {
@@ -101,6 +104,14 @@ export class StoreRecorder {
     const kind = report.kind === "evaluation" ? "evaluation" : "report";
     this.#report(kind, progress, wallSeconds, metrics);
     for (const { message } of events) this.#report("event", progress, wallSeconds, {}, message);
+  }
+
+  /** The events of a report, but for those that an evaluation has in common with the one before. */
+  #news({ kind, events }: WorkerReport): WorkerReport["events"] {
+    if (kind !== "evaluation") return events;
+    const before = this.#said;
+    this.#said = events.map(({ message }) => message);
+    return events.filter(({ message }) => !before.includes(message));
   }
 
   /** Saves a checkpoint; durable when it resolves. */

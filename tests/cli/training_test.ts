@@ -248,6 +248,28 @@ Deno.test("reproduce exits with 0 where the digests are equal, and keeps a run o
   });
 });
 
+Deno.test("a run has its verdict in the document of every command, and on its page", async () => {
+  await withLab(async (lab, _, change) => {
+    const randomReturn = { mean: -1e6, deviation: 1, episodes: 1000 };
+    const environments = registries.environments.map((entry) => ({ ...entry, randomReturn }));
+    change((io) =>
+      Object.assign(io, { registries: () => Promise.resolve({ ...registries, environments }) })
+    );
+    const run = "run line-toy --set environment.goal=5";
+    const others = ["reproduce latest", "evaluate latest", "runs", "compare --where seed=1"];
+    for (const line of [run, ...others]) {
+      const words = line.split(" ");
+      const { runs } = JSON.parse((await lab(...words, "--json")).out);
+      strictEqual(runs[0].verdict, "learning", line);
+    }
+    strictEqual(
+      JSON.parse((await lab("describe", "latest", "--json")).out).run.verdict,
+      "learning",
+    );
+    match((await lab("describe", "latest")).out, /, return \S+, learning\./);
+  });
+});
+
 Deno.test("compare groups by configuration, counts a seed once, and needs finished runs", async () => {
   await withLab(async (lab) => {
     await lab("run", "line-toy", "--seeds", "3", "--quiet");

@@ -1,0 +1,35 @@
+import { deepStrictEqual } from "node:assert";
+import { launch, type RunProgress } from "../../../lab/experiment/launch.ts";
+import { StoreRecorder } from "../../../lab/experiment/recorder.ts";
+import { temporaryStore } from "./temporary_store.ts";
+import { options, request } from "./toy_runs.ts";
+
+Deno.test("what an evaluation repeats of the one before is stored and reported once", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const [run] = await launch([request({})], options(store));
+  const known = store.eventCount(run.id);
+  const reported: (string | undefined)[] = [];
+  const recorder = new StoreRecorder(store, run, "environmentSteps", (progress: RunProgress) => {
+    if (progress.kind === "event") reported.push(progress.message);
+  });
+  const report = (kind: "iteration" | "evaluation", messages: readonly string[]) =>
+    recorder.report({
+      kind,
+      progress: { iterations: 9, environmentSteps: 9, gradientSteps: 9, examples: 9 },
+      metrics: {},
+      events: messages.map((message) => ({ level: "warning", message })),
+      artifacts: [],
+      wallSeconds: 1,
+    });
+  await report("evaluation", ["no goal"]);
+  await report("evaluation", ["no goal", "no end"]);
+  await report("iteration", ["no goal", "slow"]); // an iteration says what it says
+  await report("evaluation", ["no goal"]);
+  await report("iteration", ["slow"]);
+  await report("evaluation", []); // a goal
+  await report("evaluation", ["no goal"]);
+  const said = ["no goal", "no end", "no goal", "slow", "slow", "no goal"];
+  deepStrictEqual(reported, said);
+  deepStrictEqual(store.events(run.id).slice(known).map(({ message }) => message), said);
+});
