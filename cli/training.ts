@@ -5,6 +5,8 @@
  * @module
  */
 import { amountOf } from "../lab/core/budget.ts";
+import { InputError } from "../lab/core/errors.ts";
+import { lineOf } from "../lab/experiment/error_lines.ts";
 import { secondsInLanes } from "../lab/experiment/budget.ts";
 import type { Plan, RunProgress } from "../lab/experiment/launch.ts";
 import type { Run, Store } from "../lab/store/store.ts";
@@ -70,12 +72,28 @@ export async function watched<T>(
 export function conclude(
   io: Io,
   runs: readonly Run[],
-  options: { readonly interrupted: boolean; readonly planned: number; readonly store?: string },
+  options: {
+    readonly interrupted: boolean;
+    readonly planned: number;
+    /** Whether the store keeps them as a batch; default: where several were planned. */
+    readonly batch?: boolean;
+    readonly store?: string;
+  },
 ): number {
   const at = options.store === undefined ? "" : ` --store ${options.store}`;
   const stopped = runs.filter((run) => run.status === "interrupted");
-  for (const run of stopped) {
-    io.error(`Interrupted. To go on: ${PROGRAM} resume ${run.id}${at}\n`);
+  const never = options.planned - runs.length;
+  const { batch = options.planned > 1 } = options;
+  if (batch && stopped.length + never > 1) {
+    const named = runs.length > 0 ? `${runs[0].id} ` : "";
+    io.error(
+      `Interrupted. To go on with the ${plural(stopped.length + never, "run")} that did not end: ` +
+        `${PROGRAM} resume ${named}--batch${at}\n`,
+    );
+  } else {
+    for (const run of stopped) {
+      io.error(`Interrupted. To go on: ${PROGRAM} resume ${run.id}${at}\n`);
+    }
   }
   const broken = runs.filter(({ status }) => status === "failed" || status === "diverged");
   for (const { id, name, status, message } of broken) {
@@ -83,10 +101,18 @@ export function conclude(
       `${styled(io.color.error, "red", "error:")} run ${id} (${name}) ${status}: ${message}\n`,
     );
   }
-  const never = options.planned - runs.length;
   if (never > 0) io.error(`Not started: ${never} of ${options.planned} runs\n`);
   if (options.interrupted || stopped.length > 0) return 130;
   return broken.length > 0 ? 1 : 0;
+}
+
+/** Says why some of several runs could not start, and returns the exit code of that. */
+export function tellRefusals(io: Io, refused: readonly unknown[]): number {
+  for (const error of refused) {
+    io.error(`${styled(io.color.error, "red", "error:")} ${lineOf(error)}\n`);
+  }
+  if (refused.length === 0) return 0;
+  return refused.every((error) => error instanceof InputError) ? 2 : 1;
 }
 
 /** The runs as the store has them now, as what a runner returns may be older than its last write. */

@@ -1,66 +1,165 @@
-/** `resume RUN`: goes on from the last checkpoint. @module */
+/** `resume RUN…`: goes on from the last checkpoint. @module */
 import { object } from "@optique/core/constructs";
+import { option } from "@optique/core/primitives";
 import {
   budgetOption,
   defineCommand,
   jsonOption,
   memoryLimitOption,
-  runArgument,
+  plain,
+  PROGRAM,
+  runArguments,
   storeOption,
   threadsOption,
+  whereOption,
+  workersOption,
 } from "../command.ts";
+import type { Condition } from "../conditions.ts";
+import { chosenRuns } from "../filter.ts";
+import { InputError } from "../../lab/core/errors.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
+import type { Batch, Run, Store } from "../../lab/store/store.ts";
 import { runsDocument } from "../run_document.ts";
+import { plural } from "../terminal/format.ts";
 import { runsTable } from "../terminal/runs_table.ts";
-import { openStoreOf } from "../stores.ts";
-import { conclude, fresh, watched } from "../training.ts";
+import { findRuns, needRuns, openStoreOf } from "../stores.ts";
+import { conclude, fresh, tellRefusals, watched } from "../training.ts";
 
 /** The command `resume`. */
 export const resume = defineCommand({
   name: "resume",
-  usage: "RUN [OPTIONS]",
-  brief: "Goes on with a run from its last checkpoint",
-  description: "Goes on with an interrupted or killed run from its last checkpoint, to the same " +
-    "bits as if it had never stopped. Another --budget extends a finished run, and lets one that " +
+  usage: "RUN… | --where CONDITION | --batch [OPTIONS]",
+  brief: "Goes on with runs from their last checkpoints",
+  description: "Goes on with interrupted or killed runs from their last checkpoints, to the same " +
+    "bits as if they had never stopped. Another --budget extends a finished run, and lets one that " +
     "has not finished take more or end earlier.",
   examples: [
     ["resume latest", "the newest run"],
     ["resume 3f2a --budget 200k", "up to a larger budget, a finished run, too"],
+    ["resume --where name=cartpole-ppo", "all of them that have not ended"],
+    ["resume --batch", "the newest batch of seeds, those that had not begun included"],
   ],
   parser: (known) =>
     object({
-      run: runArgument(known),
+      runs: runArguments(known),
+      where: whereOption(),
+      batch: option("--batch", {
+        description: plain(
+          "All that was asked for together with RUN, or by the newest `run` of several that has " +
+            "not ended: goes on with what has begun and begins the rest.",
+        ),
+      }),
       budget: budgetOption("Another total budget, larger for a finished run"),
+      workers: workersOption(),
       threads: threadsOption(),
       memoryLimit: memoryLimitOption(),
       store: storeOption(),
       json: jsonOption(),
     }),
-  async run({ run: reference, budget, threads, memoryLimit, store: location, json }, io) {
+  async run({ runs: references, where, batch, budget, store: location, json, ...values }, io) {
+    if (!batch && where.length === 0) needRuns("resume", references, "--where or --batch");
     const registries = await io.registries();
     const judge = new Judge(registries);
-    const launching = await import("../../lab/experiment/launch.ts");
+    const { isOpen, resumeAll } = await import("../../lab/experiment/launch.ts");
     using opened = await openStoreOf(io, location);
     const { store } = opened;
-    const { id } = store.find(reference);
-    const { result, interrupted } = await watched(
+    if (batch && (where.length > 0 || budget !== undefined)) {
+      throw new InputError("Cannot resume as --batch takes neither --where nor --budget");
+    }
+    const open = (run: Run) => isOpen(run) || (budget !== undefined && !run.active);
+    const { ids, waiting } = batch
+      ? unfinished(store, references, isOpen)
+      : { ids: chosen(store, references, where, open), waiting: [] };
+    const planned = ids.length + waiting.length;
+    if (waiting.length > 0) {
+      io.notice(`Going on with ${plural(ids.length, "run")}, beginning ${waiting.length}\n`);
+    }
+    const workers = Math.min(values.workers ?? io.cores, planned);
+    const { result: { runs: trained, refused }, interrupted } = await watched(
       io,
-      1,
+      planned,
       (watch) =>
-        launching.resume(id, {
-          store,
-          registries,
-          workers: 1,
-          budget,
-          threads,
-          memoryLimit,
-          isolated: io.isolated,
+        resumeAll(ids, waiting, {
+          ...{ store, registries, workers, budget, isolated: io.isolated },
+          ...{ threads: values.threads, memoryLimit: values.memoryLimit },
           ...watch,
         }),
       judge,
     );
-    const runs = fresh(store, [result]);
-    io.out(json ? runsDocument(store, runs, judge) : runsTable(store, runs, io, [], judge));
-    return conclude(io, runs, { interrupted, planned: 1, store: location });
+    const refusal = tellRefusals(io, refused);
+    const runs = fresh(store, trained);
+    if (json) io.out(runsDocument(store, runs, judge));
+    else if (runs.length > 0) io.out(runsTable(store, runs, io, [], judge));
+    const begun = { interrupted, planned: planned - refused.length, batch, store: location };
+    const code = conclude(io, runs, begun);
+    if (code === 0 && !batch) { for (const run of runs) io.notice(batchLine(store, run, isOpen)); }
+    return code === 0 ? refusal : code;
   },
 });
+
+/** The ids of the runs named, or of those that meet conditions and are open. */
+function chosen(
+  store: Store,
+  references: readonly string[],
+  where: readonly Condition[],
+  isOpen: (run: Run) => boolean,
+): string[] {
+  if (where.length === 0) return findRuns(store, references).map(({ id }) => id);
+  const found = chosenRuns(store, "resume", references, where);
+  const open = found.filter(isOpen);
+  if (open.length > 0) return open.map(({ id }) => id);
+  throw new InputError(
+    `Cannot resume as ${plural(found.length, "run")} met that and none is to go on: all have ` +
+      "ended, or are being trained",
+  );
+}
+
+/** What of a batch has not ended. */
+interface Rest {
+  readonly ids: readonly string[];
+  readonly waiting: readonly number[];
+}
+
+function restOf(store: Store, { runs, waiting }: Batch, isOpen: (run: Run) => boolean): Rest {
+  const kept = store.runs().filter(({ id }) => runs.includes(id));
+  return { ids: kept.filter(isOpen).map(({ id }) => id).sort(), waiting };
+}
+
+/**
+ * What has not ended of the batches of the runs named, or of the newest batch that has not.
+ *
+ * @throws {InputError} where there is nothing.
+ */
+function unfinished(
+  store: Store,
+  references: readonly string[],
+  isOpen: (run: Run) => boolean,
+): Rest {
+  const named = findRuns(store, references).map(({ id }) => id);
+  const batches = store.batches();
+  const alone = named.find((id) => batches.every(({ runs }) => !runs.includes(id)));
+  if (alone !== undefined) {
+    throw new InputError(`Cannot resume a batch as run ${alone} was asked for alone`);
+  }
+  const rests = batches
+    .filter(({ runs }) => named.length === 0 || runs.some((id) => named.includes(id)))
+    .map((each) => restOf(store, each, isOpen))
+    .filter(({ ids, waiting }) => ids.length + waiting.length > 0);
+  if (rests.length === 0) throw new InputError("Cannot resume a batch as none is to go on");
+  const taken = named.length === 0 ? rests.slice(0, 1) : rests;
+  return {
+    ids: taken.flatMap(({ ids }) => ids),
+    waiting: taken.flatMap(({ waiting }) => waiting),
+  };
+}
+
+/** How to go on with the rest of a run's batch; empty where there is none. */
+function batchLine(store: Store, { id }: Run, isOpen: (run: Run) => boolean): string {
+  const batch = store.batches().find(({ runs }) => runs.includes(id));
+  if (batch === undefined) return "";
+  const { ids, waiting } = restOf(store, batch, isOpen);
+  const left = ids.length + waiting.length;
+  if (left === 0) return "";
+  return `Of its batch ${plural(left, "run")} did not end. To go on: ${PROGRAM} resume ${id} ` +
+    "--batch\n";
+}

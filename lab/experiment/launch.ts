@@ -5,6 +5,8 @@
  */
 import type { BackendChoice } from "../compute/backend_choice.ts";
 import type { Seed } from "../core/random.ts";
+import type { Json } from "../core/snapshot.ts";
+import type { NamedTensors } from "../core/tensor_data.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Run } from "../store/store.ts";
 import { type Described, Describer } from "./describe.ts";
@@ -17,16 +19,19 @@ import {
   threadsOf,
   type Trainee,
   trainRecorded,
+  weightsAgain,
   weightsOf,
 } from "./recorded_run.ts";
 import { StoreRecorder } from "./recorder.ts";
+import type { Registries } from "./registries.ts";
+import { changedModule, resumeIn, type ResumeOptions } from "./resume.ts";
 import { parseSeed } from "./session.ts";
 import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
 
 export type { LaunchOptions } from "./recorded_run.ts";
 export type { RunProgress } from "./recorder.ts";
 export { reproduce, type Reproduction } from "./reproduce.ts";
-export { resume } from "./resume.ts";
+export { isOpen, resume } from "./resume.ts";
 
 /** A run that is asked for. */
 export interface RunRequest {
@@ -59,11 +64,19 @@ export interface Plan {
   readonly order: TrainOrder;
   readonly facts: Omit<RunFacts, keyof Opened>;
   readonly notes: readonly string[];
+  /** The stored request of a batch whose run this is. */
+  readonly waiting?: number;
 }
+
+/** What a batch keeps of a plan until its run begins: all that decides the run, as plain data. */
+type StoredPlan =
+  & Pick<Plan, "unit" | "facts" | "notes">
+  & Pick<RunRequest, "backend" | "threads" | "name" | "tags" | "note">;
 
 /**
  * Trains the requested runs, `workers` at a time, and returns those that were started, in the order
- * of the requests. The numbers do not depend on how many train at once.
+ * of the requests. The numbers do not depend on how many train at once. Several are a batch, whose
+ * requests the store keeps until each begins.
  *
  * All requests are checked before the first run starts: an `InputError` leaves the store as it was;
  * `onPlanned` is called in between.
@@ -74,27 +87,121 @@ export async function launch(
   requests: readonly RunRequest[],
   options: LaunchOptions & { readonly onPlanned?: (plans: readonly Plan[]) => void },
 ): Promise<Run[]> {
+  const { store } = options;
   const plans = await plansOf(requests, options);
   options.onPlanned?.(plans);
-  const runs: (Run | undefined)[] = plans.map(() => undefined);
+  const batch = plans.length > 1 ? store.addBatch(plans.map(storedPlan)) : undefined;
+  const { runs, refused: [refusal] } = await inLanes(
+    plans.map((plan, i) => (worker) =>
+      trainPlan(worker, { ...plan, waiting: batch?.waiting[i] }, options)
+    ),
+    options,
+    { stopAtRefusal: true },
+  );
+  if (refusal === undefined) return runs;
+  if (batch !== undefined && runs.length === 0) store.dropBatch(batch.id);
+  throw refusal;
+}
+
+/**
+ * Goes on with several runs as {@linkcode resume} does, and begins the runs of requests that a batch
+ * left waiting, `workers` at a time, each to the bits that it would have had.
+ *
+ * @returns The runs that went on or began, and what was thrown by those that could not; the others do
+ *   not wait for it.
+ */
+export function resumeAll(
+  ids: readonly string[],
+  waiting: readonly number[],
+  options: Omit<ResumeOptions, "workers" | "trainee"> & Pick<LaunchOptions, "workers">,
+): Promise<Trained> {
+  return inLanes([
+    ...ids.map((id) => async (worker: TrainingWorker) => {
+      await resumeIn(worker, id, options);
+      return id;
+    }),
+    ...waiting.map((request) => async (worker: TrainingWorker) =>
+      await trainPlan(worker, await waitingPlan(request, options), options)
+    ),
+  ], options);
+}
+
+/** What became of several runs. */
+interface Trained {
+  /** Those that were trained, in order. */
+  readonly runs: Run[];
+  /** What was thrown by those that could not start. */
+  readonly refused: readonly unknown[];
+}
+
+/**
+ * Does tasks that train a run and return its id, `workers` at a time, each in a worker that is its own
+ * for so long, until the signal is aborted, or where asked one is refused.
+ */
+async function inLanes(
+  tasks: readonly ((worker: TrainingWorker) => Promise<string>)[],
+  options: LaunchOptions,
+  { stopAtRefusal = false } = {},
+): Promise<Trained> {
+  const ids: (string | undefined)[] = tasks.map(() => undefined);
+  const refused: unknown[] = [];
   let next = 0;
-  let refused: unknown;
-  const lanes = Math.max(1, Math.min(options.workers, plans.length));
+  const lanes = Math.max(1, Math.min(options.workers, tasks.length));
+  const goesOn = () =>
+    next < tasks.length && !options.signal?.aborted && !(stopAtRefusal && refused.length > 0);
   const lane = async () => {
     using worker = new TrainingWorker(threadsOf(options, lanes), options);
-    while (next < plans.length && refused === undefined && !options.signal?.aborted) {
+    while (goesOn()) {
       const index = next++;
       try {
-        const id = await trainPlan(worker, plans[index], options);
-        runs[index] = options.store.run(id);
+        ids[index] = await tasks[index](worker);
       } catch (error) {
-        refused ??= error;
+        refused.push(error);
       }
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  if (refused !== undefined) throw refused;
-  return runs.filter((run) => run !== undefined);
+  const runs = ids.flatMap((id) => id === undefined ? [] : options.store.run(id)!);
+  return { runs, refused };
+}
+
+function storedPlan({ request, unit, facts, notes }: Plan): Json {
+  const { backend, threads, name, tags, note } = request;
+  const stored: StoredPlan = { unit, facts, notes, backend, threads, name, tags, note };
+  return stored as unknown as Json;
+}
+
+/**
+ * The plan of a request that waits.
+ *
+ * @throws InputError where the weights that it starts from are no longer the same; LabError where it
+ *   has begun.
+ */
+async function waitingPlan(
+  waiting: number,
+  { store, registries }: Pick<LaunchOptions, "store" | "registries">,
+): Promise<Plan> {
+  const { unit, facts, notes, ...asked } = store.request(waiting) as unknown as StoredPlan;
+  const weights = facts.from === undefined ? undefined : await weightsAgain(store, facts.from);
+  const changed = await changedModule({ module: facts.module, hash: facts.hash });
+  const request = { ...asked, seed: BigInt(facts.seed) };
+  const order = orderFor(facts, request, registries, weights);
+  return { request, unit, order, facts, notes: [...notes, ...changed], waiting };
+}
+
+/** What a worker is to do for a run. */
+function orderFor(
+  { experiment, module, configuration, seed }: Plan["facts"],
+  { backend, threads }: Pick<RunRequest, "backend" | "threads">,
+  registries: Registries,
+  weights: NamedTensors | undefined,
+): TrainOrder {
+  return {
+    job: { experiment, module, configuration, seed, backend },
+    registries: registries.module,
+    ...(threads === undefined ? {} : { threads }),
+    ...(weights === undefined ? {} : { weights }),
+  };
 }
 
 async function plansOf(
@@ -123,28 +230,18 @@ export async function planOf(
 ): Promise<Plan> {
   const seed = String(parseSeed(String(request.seed)));
   const source = request.from === undefined ? undefined : await weightsOf(store, request.from);
-  return {
-    request,
-    unit,
-    expectedSeconds,
-    order: {
-      job: { experiment, module, configuration, seed, backend: request.backend },
-      registries: registries.module,
-      ...(request.threads === undefined ? {} : { threads: request.threads }),
-      ...(source === undefined ? {} : { weights: source.weights }),
-    },
-    facts: {
-      experiment,
-      version,
-      configuration,
-      seed,
-      budgetUnit: unit,
-      module,
-      hash,
-      ...(source === undefined ? {} : { from: source.from }),
-    },
-    notes,
+  const facts = {
+    experiment,
+    version,
+    configuration,
+    seed,
+    budgetUnit: unit,
+    module,
+    hash,
+    ...(source === undefined ? {} : { from: source.from }),
   };
+  const order = orderFor(facts, request, registries, source?.weights);
+  return { request, unit, expectedSeconds, order, facts, notes };
 }
 
 /**
@@ -167,6 +264,7 @@ export async function trainPlan(
       manifest: await manifestOf({ ...facts, ...opened }),
       tags: [...request.tags ?? [], ...(opened.resumable ? [] : [NOT_RESUMABLE])],
       note: request.note ?? "",
+      request: plan.waiting,
     });
     resources.use(store.lock(run.id));
     recorder = new StoreRecorder(store, store.run(run.id) ?? run, unit, onProgress);

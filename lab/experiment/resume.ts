@@ -48,12 +48,19 @@ import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
  */
 export async function resume(reference: string, options: ResumeOptions): Promise<Run> {
   const { id } = options.store.find(reference);
-  {
-    using _lock = options.store.lock(id);
-    using worker = new TrainingWorker(threadsOf(options, 1), options);
-    await goOn(id, options.trainee ?? worker, options);
-  }
+  using worker = new TrainingWorker(threadsOf(options, 1), options);
+  await resumeIn(options.trainee ?? worker, id, options);
   return options.store.run(id)!;
+}
+
+/** Goes on with a run, by its id, in what trains, as {@linkcode resume} does; its lock is released. */
+export async function resumeIn(
+  trainee: Trainee,
+  id: string,
+  options: Omit<ResumeOptions, "trainee">,
+): Promise<void> {
+  using _lock = options.store.lock(id);
+  await goOn(id, trainee, options);
 }
 
 type Configuration = { readonly [key: string]: Json };
@@ -69,7 +76,11 @@ export interface ResumeOptions
   readonly definition?: ExperimentDefinition;
 }
 
-async function goOn(id: string, trainee: Trainee, options: ResumeOptions): Promise<void> {
+async function goOn(
+  id: string,
+  trainee: Trainee,
+  options: Omit<ResumeOptions, "trainee">,
+): Promise<void> {
   const { store, registries, onProgress } = options;
   const run = store.run(id)!;
   const trainer = () => trainerOf(run.manifest, registries, options.definition);
@@ -199,6 +210,11 @@ export async function trainerOf(
   return await trainerDefinition(job, registries, definition);
 }
 
+/** Whether a run goes on as it is: it has not ended, and nobody trains it. */
+export function isOpen({ active, status }: Run): boolean {
+  return !active && !["completed", "stopped", "diverged"].includes(status);
+}
+
 /**
  * Refuses a run that goes on under no budget, or not under this one, whatever its checkpoint.
  *
@@ -271,11 +287,7 @@ function continued(
 /** Lines on what is no longer as the manifest says: results may then differ. */
 export async function changesSince(manifest: Manifest): Promise<string[]> {
   const { code, versions } = await provenance();
-  const lines: string[] = [];
-  const { module, hash } = manifest.definition;
-  if (module !== "" && await hashOfModule(modulePath(module)) !== hash) {
-    lines.push(`the definition file ${module} has changed since the run began`);
-  }
+  const lines = await changedModule(manifest.definition);
   if (code.hash !== manifest.code.hash) {
     lines.push(`the lab's code has changed since the run began: ${shownCode(manifest.code)}`);
   }
@@ -286,6 +298,12 @@ export async function changesSince(manifest: Manifest): Promise<string[]> {
     lines.push(`${name} is ${versions[name]}, the run began with ${manifest.versions[name]}`);
   }
   return lines;
+}
+
+/** A line where the file of a definition is no longer the one that a run was asked for with. */
+export async function changedModule({ module, hash }: Manifest["definition"]): Promise<string[]> {
+  if (module === "" || await hashOfModule(modulePath(module)) === hash) return [];
+  return [`the definition file ${module} has changed since the run began`];
 }
 
 /** A revision for people: twelve digits, and whether files had changed. */

@@ -141,6 +141,17 @@ export const migrations: readonly Migration[] = [
     PRIMARY KEY (kind, name)
   ) WITHOUT ROWID;
   `,
+  `
+  -- A run that was asked for together with others of its batch; its content goes when it begins.
+  CREATE TABLE request (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    batch INTEGER NOT NULL,
+    run TEXT UNIQUE REFERENCES run (id) ON DELETE CASCADE,
+    content TEXT,
+    checksum INTEGER NOT NULL
+  );
+  CREATE INDEX request_batch ON request (batch);
+  `,
 ];
 
 /** The schema version of a file; 0 is an empty one. */

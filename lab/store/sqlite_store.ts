@@ -6,8 +6,10 @@
  */
 import { DamageError, InputError, LabError } from "../core/errors.ts";
 import type { LabEvent, MetricPoint } from "../core/metrics.ts";
+import type { Json } from "../core/snapshot.ts";
 import { Artifacts } from "./artifacts.ts";
 import { backUp } from "./backup.ts";
+import { Batches } from "./batches.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { damagesOf, Database } from "./database.ts";
 import { isFolder, namesIn, removeFile, sizeOfFile, writeSynced } from "./files.ts";
@@ -30,6 +32,7 @@ import { recoverRuns, type Recovery } from "./recover.ts";
 import { RunTable } from "./run_table.ts";
 import type {
   Backup,
+  Batch,
   Checkpoint,
   DamagedRun,
   Manifest,
@@ -258,6 +261,7 @@ export class SqliteStore implements Store {
   readonly location: string;
   readonly #database: Database;
   readonly #runs: RunTable;
+  readonly #batches: Batches;
   readonly #metrics: MetricWriter;
   readonly #artifacts: Artifacts;
   readonly #journals: Journals;
@@ -268,6 +272,7 @@ export class SqliteStore implements Store {
     this.location = folder;
     this.#database = database;
     this.#runs = new RunTable(database, (id) => isLocked(this.#lockPath(id)));
+    this.#batches = new Batches(database);
     this.#metrics = new MetricWriter(database);
     this.#artifacts = new Artifacts(database, `${folder}/artifacts`, write);
     const checkpoints = `${folder}/checkpoints`;
@@ -282,9 +287,34 @@ export class SqliteStore implements Store {
   }
 
   createRun(
-    run: { name: string; manifest: Manifest; tags: readonly string[]; note: string },
+    run: {
+      name: string;
+      manifest: Manifest;
+      tags: readonly string[];
+      note: string;
+      request?: number;
+    },
   ): Run {
-    return this.#runs.create(run, (id) => this.#journals.append(id, { durable: false }));
+    return this.#runs.create(run, (id) => {
+      if (run.request !== undefined) this.#batches.begin(run.request, id);
+      this.#journals.append(id, { durable: false });
+    });
+  }
+
+  addBatch(requests: readonly Json[]): Batch {
+    return this.#batches.add(requests);
+  }
+
+  batches(): Batch[] {
+    return this.#batches.list();
+  }
+
+  request(id: number): Json {
+    return this.#batches.content(id);
+  }
+
+  dropBatch(id: number): void {
+    this.#batches.drop(id);
   }
 
   run(id: string): Run | undefined {

@@ -194,6 +194,15 @@ export interface StoredCheckpoint {
   readonly bytes: number;
 }
 
+/** What was asked for at once. */
+export interface Batch {
+  readonly id: number;
+  /** Runs that have begun, in the order in which they were asked for. */
+  readonly runs: readonly string[];
+  /** Requests whose runs have not. */
+  readonly waiting: readonly number[];
+}
+
 /** What a backup holds. */
 export interface Backup {
   readonly runs: number;
@@ -236,13 +245,25 @@ export interface Store {
   /** For people: the folder or URL. */
   readonly location: string;
 
-  /** Adds a run of status `running`; its lock is taken apart. */
+  /**
+   * Adds a run of status `running`; its lock is taken apart. With a `request` of a batch it is the run
+   * that this asked for: a `LabError` where another one is already.
+   */
   createRun(run: {
     name: string;
     manifest: Manifest;
     tags: readonly string[];
     note: string;
+    request?: number;
   }): Run;
+  /** Keeps what is asked for at once, until each run begins. */
+  addBatch(requests: readonly Json[]): Batch;
+  /** Batches, newest first. */
+  batches(): Batch[];
+  /** What a waiting request asks for; a `DamageError` where its record is damaged. */
+  request(id: number): Json;
+  /** Gives up what waits of a batch. */
+  dropBatch(id: number): void;
   /**
    * The run, also from the trash; undefined where there is none. A `DamageError` where its record is
    * damaged.

@@ -234,6 +234,50 @@ Deno.test("Ctrl-C exits with 130, says how to resume, and resume ends in the sam
   });
 });
 
+Deno.test("an interrupted batch says how to go on with all of it, and resume takes several runs", async () => {
+  await withLab(async (lab, _, change) => {
+    change((io) => {
+      const { notice } = io;
+      Object.assign(io, {
+        screen: () => ({ columns: 100, rows: 30 }),
+        notice: (text: string) => {
+          notice(text);
+          if (text.includes("line-toy seed 1")) io.interrupt();
+        },
+      });
+    });
+    const stopped = await lab("run", "line-toy", "--seeds", "3", "--workers", "1", "--json");
+    strictEqual(stopped.code, 130);
+    const { runs: [{ id }] } = JSON.parse(stopped.out);
+    match(stopped.error, new RegExp(`with the 3 runs that did not end: .* resume ${id} --batch\n`));
+    change(() => {});
+    match((await lab("resume", id)).error, new RegExp(`2 runs did not end.* resume ${id} --batch`));
+    const rest = await lab("resume", "latest", "--batch", "--json");
+    strictEqual(rest.code, 0, rest.error);
+    match(rest.error, /^Going on with 0 runs, beginning 2\n/);
+    const { runs } = JSON.parse(rest.out);
+    const seen = (each: { seed: number; status: string }) => [each.seed, each.status];
+    deepStrictEqual(runs.map(seen), [[2, "completed"], [3, "completed"]]);
+    const ended = await lab("resume", "--batch");
+    deepStrictEqual([ended.code, /as none is to go on/.test(ended.error)], [2, true]);
+    const none = await lab("resume", "--where", "name=line-toy");
+    deepStrictEqual([none.code, /3 runs met that and none is/.test(none.error)], [2, true]);
+    const longer = await lab(
+      ...["resume", "--where", "name=line-toy and seed<3", "--budget", "240", "--json"],
+    );
+    const steps = JSON.parse(longer.out).runs.map((run: { environment_steps: number }) =>
+      run.environment_steps
+    );
+    deepStrictEqual([longer.code, steps], [0, [240, 240]]);
+    const both = await lab("resume", id, "latest");
+    strictEqual(both.code, 2);
+    match(both.error, /^error: .* is completed: .*\nerror: .* is completed: .*\n$/);
+    match((await lab("resume", "--batch", "--budget", "9k")).error, /neither --where nor --budget/);
+    await lab("run", "line-toy");
+    match((await lab("resume", "latest", "--batch")).error, /was asked for alone/);
+  });
+});
+
 Deno.test("reproduce exits with 0 where the digests are equal, and keeps a run only when asked", async () => {
   await withLab(async (lab) => {
     const first = JSON.parse((await lab("run", "line-toy", "--json")).out).runs[0];

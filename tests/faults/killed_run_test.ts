@@ -1,7 +1,10 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { LabError } from "../../lab/core/errors.ts";
+import { main } from "../../cli/main.ts";
 import { launch, reproduce, resume } from "../../lab/experiment/launch.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
+import { capturedIo } from "../cli/captured_io.ts";
+import { inFolder } from "../cli/folder.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
 
 interface Line {
@@ -77,3 +80,22 @@ Deno.test("a killed run resumes to the digest of one that never stopped", async 
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("a killed batch goes on as one, seeds that had not begun included, to the same digests", () =>
+  inFolder(async (folder) => {
+    await killedAt(({ kind }) => kind === "checkpoint", [`${folder}/runs`, "", "2"]);
+    const io = capturedIo({ folder, root: folder, registries });
+    strictEqual(await main(["resume", "--batch", "--json"], io), 0, io.written.error);
+    const { runs } = JSON.parse(io.written.out) as { runs: { seed: number; digest: string }[] };
+    const set = [["agent.pause", "5"], ["checkpoint.everyIterations", "3"]] as const;
+    const store = openStore(`${folder}/whole`);
+    const requests = [1, 2].map((seed) => ({
+      ...{ reference: "line-toy", seed, backend: "cpu", set } as const,
+    }));
+    const whole = await launch(requests, { store, registries, workers: 2 });
+    store.close();
+    deepStrictEqual(
+      runs.map(({ seed, digest }) => [seed, digest]),
+      whole.map(({ digest }, i) => [i + 1, digest]),
+    );
+  }));

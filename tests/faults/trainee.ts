@@ -1,9 +1,13 @@
-/** A process that trains a slow toy run until somebody kills it; one line for each checkpoint. */
+/**
+ * A process that trains slow toy runs until somebody kills it; one line for each checkpoint.
+ *
+ * Arguments: the store, then the run to go on with, or nothing and how many seeds.
+ */
 import { launch, resume } from "../../lab/experiment/launch.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
 
-const [location, run] = Deno.args;
+const [location, run = "", seeds = "1"] = Deno.args;
 const store = openStore(location);
 const options = {
   store,
@@ -12,9 +16,12 @@ const options = {
   onProgress: ({ kind, run, progress }: { kind: string; run: { id: string }; progress: object }) =>
     console.log(JSON.stringify({ kind, id: run.id, ...progress })),
 };
-if (run === undefined) {
+if (run === "") {
   const set = [["agent.pause", "5"], ["checkpoint.everyIterations", "3"]] as const;
-  await launch([{ reference: "line-toy", seed: 1, backend: "cpu", set }], options);
+  const requests = Array.from({ length: Number(seeds) }, (_, i) => ({
+    ...{ reference: "line-toy", seed: i + 1, backend: "cpu", set } as const,
+  }));
+  await launch(requests, options);
 } else {
   await resume(run, options);
 }

@@ -1,7 +1,15 @@
-import { deepStrictEqual, match, notStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import {
+  deepStrictEqual,
+  match,
+  notStrictEqual,
+  ok,
+  rejects,
+  strictEqual,
+  throws,
+} from "node:assert";
 import { DatabaseSync } from "node:sqlite";
 import { LabError } from "../../../lab/core/errors.ts";
-import { launch, reproduce, resume } from "../../../lab/experiment/launch.ts";
+import { launch, reproduce, resume, resumeAll } from "../../../lab/experiment/launch.ts";
 import { stagesOf } from "../../../lab/experiment/resume.ts";
 import { verify } from "../../../lab/experiment/verify.ts";
 import { fullAfter, temporaryStore } from "./temporary_store.ts";
@@ -220,4 +228,59 @@ Deno.test("an extended run never goes on from what another budget led to", async
   strictEqual((await resume(other.id, failing)).status, "failed");
   damage(folder, other.id, ".safetensors", 1);
   await rejects(resume(other.id, options(store)), /nothing that it could go on from is whole/);
+});
+
+Deno.test("a batch that ended early goes on as one, with what had not begun, to the same digests", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const requests = [1, 2, 3].map((seed) =>
+    request({ seed, set: [["agent.pause", "5"]], tags: ["a"], name: "mine", note: "why" })
+  );
+  const abort = new AbortController();
+  const [begun] = await launch(requests, {
+    ...options(store),
+    signal: abort.signal,
+    onProgress: ({ progress }) => progress.iterations >= 4 && abort.abort(),
+  });
+  const [batch, ...others] = store.batches();
+  deepStrictEqual([others, batch.runs, batch.waiting.length], [[], [begun.id], 2]);
+  const { runs, refused } = await resumeAll(batch.runs, batch.waiting, {
+    ...options(store),
+    workers: 2,
+  });
+  deepStrictEqual(refused, []);
+  const whole = await launch(requests, { ...options(store), workers: 2 });
+  deepStrictEqual(
+    runs.map(({ status, digest, name, tags, note }) => ({ status, digest, name, tags, note })),
+    whole.map(({ digest }) => ({
+      status: "completed",
+      ...{ digest, name: "mine", tags: ["a"], note: "why" },
+    })),
+  );
+  deepStrictEqual(store.batches().map(({ runs, waiting }) => [runs, waiting]), [
+    [whole.map(({ id }) => id), []],
+    [runs.map(({ id }) => id), []],
+  ]);
+});
+
+Deno.test("of several runs that go on one that cannot holds up no other", async () => {
+  await using temporary = await temporaryStore();
+  const { store, folder } = temporary;
+  const set = [["checkpoint.everyIterations", "3"]] as const;
+  const [whole] = await launch([request({ set })], options(store));
+  const [{ id }] = await launch([request({ set })], options(fullAfter(store, 9)));
+  const [first, second] = [{}, {}].map(() => store.addBatch([{}]).waiting[0]);
+  const raw = new DatabaseSync(`${folder}/runs/lab.db`);
+  raw.prepare("UPDATE request SET content = '{\"unit\": 1}' WHERE id = ?").run(first);
+  raw.close();
+  store.createRun({ name: "begun", manifest: whole.manifest, tags: [], note: "", request: second });
+  const { runs, refused } = await resumeAll([whole.id, id], [first, second], options(store));
+  deepStrictEqual(runs.map((run) => [run.id, run.digest]), [[id, whole.digest]]);
+  match(refused.join(), /is completed.*record is damaged.*another process has begun it/);
+  throws(
+    () =>
+      store.createRun({ name: "2", manifest: whole.manifest, tags: [], note: "", request: second }),
+    LabError,
+  );
+  strictEqual(store.runs().some(({ name }) => name === "2"), false);
 });
