@@ -8,7 +8,6 @@
 import * as z from "zod";
 import type { Resumable } from "../../lab/core/base_trainer.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
-import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { activationNames } from "../../lab/compute/networks.ts";
 import { constant, type Schedule } from "../../lab/compute/schedules.ts";
@@ -217,13 +216,6 @@ export class ReplayTrainer<Batch extends ReplayBatch> extends AgentTrainer {
       progress.gradientSteps += 1;
       progress.examples += batchSize;
     }
-  }
-
-  override async restore(snapshot: Snapshot): Promise<void> {
-    await super.restore(snapshot);
-    // Environments that could not be kept have begun new episodes.
-    const { resumables } = snapshot.values as { resumables: { world: { vector: Json } } };
-    if (resumables.world.vector === null) this.agent.memory.abandon?.();
   }
 }
 

@@ -90,6 +90,8 @@ export class World {
   readonly normalizer: ObservationNormalizer | undefined;
   /** Between [−1, 1] and the environment's unit, where `step` takes scaled actions. */
   readonly scale: ActionScale | undefined;
+  /** Whether `restore` could not go on with the episodes and began new ones. */
+  beganAnew = false;
   readonly #rewardNormalizer: RewardNormalizer | undefined;
   readonly #translator: ActionTranslator;
   /** What `observations` and `step` return where something is normalised. */
@@ -195,7 +197,8 @@ export class World {
     this.episodes.restore(episodes);
     this.normalizer?.restore(observations);
     this.#rewardNormalizer?.restore(rewards);
-    if (vector !== null) {
+    this.beganAnew = vector === null;
+    if (!this.beganAnew) {
       this.vector.restore(vector);
     } else {
       this.episodes.abandon();

@@ -18,6 +18,8 @@ export interface Resumable {
   snapshot(): Json;
   /** Goes on from there. */
   restore(snapshot: Json): void;
+  /** Forgets what belongs to the episodes under way; called where these do not go on. */
+  abandon?(): void;
 }
 
 /** Rows that are kept and lent: a replay buffer, rollouts that wait. */
@@ -26,6 +28,8 @@ export interface ResumableRows {
   snapshot(): { readonly tensors: NamedTensors; readonly values: Json };
   /** Goes on from there. */
   restore(tensors: NamedTensors, values: Json): void;
+  /** Forgets what belongs to the episodes under way; called where these do not go on. */
+  abandon?(): void;
 }
 
 /** Named groups of tensors; a `Workspace` is one. */
