@@ -191,6 +191,22 @@ export class World {
     };
   }
 
+  /** Takes the moments of another run's snapshot. */
+  inherit(snapshot: Json): void {
+    const { observations, rewards } = snapshot as Record<string, Json>;
+    const normalizes = this.normalizer !== undefined;
+    if (normalizes !== (observations !== null)) {
+      const say = (normalized: boolean) => `${normalized ? "" : "not "}normalised`;
+      throw new InputError(
+        `Cannot start from these weights as observations are ${say(normalizes)} ` +
+          `(agent.normalizeObservations): for them they were ${say(!normalizes)}`,
+      );
+    }
+    this.normalizer?.inherit(observations);
+    if (rewards !== null) this.#rewardNormalizer?.inherit(rewards);
+    this.#show();
+  }
+
   /** Goes on from a snapshot; environments that could not be kept start new episodes. */
   restore(snapshot: Json): void {
     const { vector, episodes, observations, rewards } = snapshot as Record<string, Json>;

@@ -14,10 +14,10 @@ import {
   irreproducibleLine,
   type LaunchOptions,
   NOT_RESUMABLE,
+  sourceOf,
   threadsOf,
   type Trainee,
   trainRecorded,
-  weightsOf,
 } from "./recorded_run.ts";
 import { StoreRecorder } from "./recorder.ts";
 import { parseSeed } from "./session.ts";
@@ -122,7 +122,7 @@ export async function planOf(
   { store, registries }: Pick<LaunchOptions, "store" | "registries">,
 ): Promise<Plan> {
   const seed = String(parseSeed(String(request.seed)));
-  const source = request.from === undefined ? undefined : await weightsOf(store, request.from);
+  const source = request.from === undefined ? undefined : await sourceOf(store, request.from);
   return {
     request,
     unit,
@@ -131,7 +131,7 @@ export async function planOf(
       job: { experiment, module, configuration, seed, backend: request.backend },
       registries: registries.module,
       ...(request.threads === undefined ? {} : { threads: request.threads }),
-      ...(source === undefined ? {} : { weights: source.weights }),
+      ...(source === undefined ? {} : { source: source.snapshot }),
     },
     facts: {
       experiment,

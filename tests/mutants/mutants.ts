@@ -263,9 +263,30 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a warm start leaves the target network as it was drawn",
     file: "lab/experiment/warm_start.ts",
-    from: "    if (`${TARGET}${name}` in state) state[`${TARGET}${name}`] = tensor;\n",
-    to: "",
+    from: "const theirs = name.startsWith(TARGET)",
+    to: "const theirs = name.startsWith(`${TARGET}/`)",
     test: "tests/lab/experiment/warm_start_test.ts",
+  },
+  {
+    fault: "a warm start leaves the moments of observations as they began",
+    file: "lab/experiment/warm_start.ts",
+    from: "  trainer.inherit?.(source);\n",
+    to: "",
+    test: "tests/agents/warm_start_test.ts",
+  },
+  {
+    fault: "coloured noise goes on from an episode that is lost",
+    file: "agents/trainers/agent_trainer.ts",
+    from: "if (!resumables.world.beganAnew) return;",
+    to: "if (resumables.world.beganAnew) return;",
+    test: "tests/agents/trainers/agent_trainer_test.ts",
+  },
+  {
+    fault: "pictures in 0 … 255 are multiplied by 255 before they become bytes",
+    file: "agents/memory/replay.ts",
+    from: "const scale = 255 / (high?.[0] ?? 0);",
+    to: "const scale = (high?.[0] ?? 0) > 0 ? 255 : 0;",
+    test: "tests/agents/memory/replay_test.ts",
   },
   {
     fault: "an empty value of --set is 0",
