@@ -268,6 +268,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/warm_start_test.ts",
   },
   {
+    fault: "TensorFlow's RMSProp starts its mean square from 0",
+    file: "lab/compute/optimizers.ts",
+    from: 'meanSquareRule("rmsprop-tensorflow", 1, root, options)',
+    to: 'meanSquareRule("rmsprop-tensorflow", 0, root, options)',
+    test: "tests/lab/compute/optimizers_test.ts",
+  },
+  {
     fault: "a warm start leaves the moments of observations as they began",
     file: "lab/experiment/warm_start.ts",
     from: "  trainer.inherit?.(source);\n",
