@@ -57,6 +57,7 @@ export const replayFields = {
   learningRate: z.number().positive().default(3e-4).meta({
     description: "Adam's step size, for every network",
   }),
+  adamEpsilon: z.number().positive().default(1e-8).meta({ description: "Adam's ε" }),
   hiddenSizes: z.array(z.int().min(1)).default([256, 256]).meta({
     description: "Widths of the hidden layers of each network",
   }),
