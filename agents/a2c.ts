@@ -21,7 +21,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import { adam, type Optimizer, rmsprop } from "../lab/compute/optimizers.ts";
+import { adam, type Optimizer, optimizers } from "../lab/compute/optimizers.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { copyColumns } from "../lab/core/rows.ts";
 import { defineAgent, type ProgramContext } from "./define_agent.ts";
@@ -49,8 +49,8 @@ import type { WorldShape } from "./worlds/world.ts";
 
 /** Fields of the rule that updates the parameters, as A2C, A3C and IMPALA have them. */
 export const optimizerFields = {
-  optimizer: z.enum(["rmsprop", "adam"]).default("rmsprop").meta({
-    description: "Rule of the update; RMSProp with ε inside the root, as TensorFlow's",
+  optimizer: z.enum(["rmsprop", "rmsprop-tensorflow", "adam"]).default("rmsprop").meta({
+    description: "Rule of the update; TensorFlow's RMSProp has ε inside the root and starts from 1",
   }),
   optimizerEpsilon: z.number().positive().default(1e-5).meta({
     description: "ε of the optimizer",
@@ -73,7 +73,7 @@ export type OptimizerSettings = z.output<z.ZodObject<typeof optimizerFields>>;
 export function optimizerOf(
   { optimizer, optimizerEpsilon: epsilon, rmspropDecay: decay }: OptimizerSettings,
 ): Optimizer {
-  return optimizer === "adam" ? adam({ epsilon }) : rmsprop({ decay, epsilon });
+  return optimizer === "adam" ? adam({ epsilon }) : optimizers[optimizer]({ decay, epsilon });
 }
 
 // Losses.

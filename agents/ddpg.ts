@@ -115,7 +115,7 @@ export function compileUpdate(
     },
     ({ input: { observations, nextObservations, ...input }, scalar, state }) => {
       const steps = new NetworkSteps(state, {
-        optimizer: adam(),
+        optimizer: adam({ epsilon: settings.adamEpsilon }),
         learningRate: scalar.learningRate,
       });
       const nextActions = actionsOf(state[TARGET], nextObservations);

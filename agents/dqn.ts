@@ -202,7 +202,7 @@ export function compileUpdate(
   parameters: NamedTensors,
 ) {
   const { batchSize, doubleQ, maximumGradientNorm } = settings;
-  const optimizer = adam();
+  const optimizer = adam({ epsilon: settings.adamEpsilon });
   return workspace.compile(
     {
       name: `${name}/update`,

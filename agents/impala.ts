@@ -21,7 +21,7 @@
  * @module
  */
 import * as z from "zod";
-import { log } from "../lab/core/elementary.ts";
+import { exp } from "../lab/core/elementary.ts";
 import { PARAMETERS, type Resumable, type ResumableRows } from "../lab/core/base_trainer.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import { deriveSeed, type Generator } from "../lab/core/random.ts";
@@ -37,7 +37,7 @@ import { withDefaults } from "./fields.ts";
 import { Rollout } from "./memory/rollout.ts";
 import { RolloutValues } from "./memory/rollout_values.ts";
 import { type ActorCritic, actorCritic } from "./networks/actor_critic.ts";
-import { importanceRatio } from "./returns/importance_sampling.ts";
+import { divergenceEstimate } from "./returns/importance_sampling.ts";
 import { vtrace } from "./returns/off_policy.ts";
 import { compileScores, type ScoreProgram } from "./trainers/evaluation.ts";
 import {
@@ -59,13 +59,15 @@ const configuration = z.strictObject({
     learningRate: 6e-4,
     annealLearningRate: true,
     entropyCoefficient: 0.01,
+    valueCoefficient: 0.25,
   }, {
+    valueCoefficient: "Weight of mean((V − v)²) (0.25: the paper's 0.5 of half the square)",
     environments: "Environments N of each actor, whose rollouts make an update (32 in the paper)",
     maximumGradientNorm:
       "Longer gradients are scaled down to this global norm (40 for the paper's sums)",
   }),
   ...withDefaults(optimizerFields, { optimizer: "adam" }, {
-    optimizer: "Rule of the update (RLlib; RMSProp in the paper, with ε inside the root)",
+    optimizer: "Rule of the update (adam: RLlib; rmsprop-tensorflow: the paper)",
     optimizerEpsilon: "ε of the optimizer (Stable-Baselines3's A2C; 0.01 for the paper's sums)",
   }),
   rolloutLength: withDefaults(onPolicyFields, { rolloutLength: 20 }).rolloutLength,
@@ -250,13 +252,13 @@ export const impala = defineAgent({
     /** Of one batch size, and of another for a shortened rollout. */
     const updates = perBatch((batch) => compileUpdate(context, shape, networks, batch));
 
-    /** π/μ of the actions, by the policy as it is and the one that acted. */
-    const ratiosOf = async ({ rollout, transitions }: PlayedRollout): Promise<Float64Array> => {
+    /** ln π/μ of the actions, by the policy as it is and the one that acted. */
+    const logRatiosOf = async ({ rollout, transitions }: PlayedRollout): Promise<Float64Array> => {
       copyColumns(rollout, logProbabilities.input);
       logProbabilities.run();
       const target = await logProbabilities.read("logProbability");
       return rollout.logProbabilities.subarray(0, transitions)
-        .map((logProbability, i) => importanceRatio(target[i], logProbability));
+        .map((logProbability, i) => target[i] - logProbability);
     };
 
     return new OnPolicyTrainer<PlayedRollout>(context, {
@@ -273,7 +275,8 @@ export const impala = defineAgent({
       },
       async learn(batch, { learningRate, step }) {
         const { rollout, following, transitions } = batch;
-        const ratios = await ratiosOf(batch);
+        const logRatios = await logRatiosOf(batch);
+        const ratios = logRatios.map(exp);
         const { values, nextValues } = await rolloutValues.of(transitions, following, rollout);
         const { valueTargets, advantages } = vtrace(
           {
@@ -288,7 +291,7 @@ export const impala = defineAgent({
         step(update, transitions);
         return async () => ({
           ...await lossMetrics(update, values, valueTargets),
-          "losses/approximate_kl": mean(ratios.map((rho) => rho - 1 - log(rho))),
+          "losses/approximate_kl": mean(logRatios.map(divergenceEstimate)),
           "losses/clip_fraction": mean(ratios.map((rho) => rho > clipRho ? 1 : 0)),
         });
       },

@@ -48,6 +48,7 @@ import {
   type LossCoefficients,
 } from "./networks/actor_critic.ts";
 import { standardize } from "./returns/advantages.ts";
+import { divergenceEstimate } from "./returns/importance_sampling.ts";
 import {
   batchInputs,
   explorationFields,
@@ -297,9 +298,8 @@ export function policyChange(
   const count = logProbability.length;
   for (let i = 0; i < count; i++) {
     const logRatio = logProbability[i] - oldLogProbability[i];
-    const change = expm1(logRatio);
-    divergence += change - logRatio;
-    if (Math.abs(change) > clipRange) clipped += 1;
+    divergence += divergenceEstimate(logRatio);
+    if (Math.abs(expm1(logRatio)) > clipRange) clipped += 1;
   }
   return { approximateKl: divergence / count, clipFraction: clipped / count };
 }

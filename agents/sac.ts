@@ -188,7 +188,7 @@ export function compileUpdate(
     },
     ({ input, random, scalar, state }) => {
       const steps = new NetworkSteps(state, {
-        optimizer: adam(),
+        optimizer: adam({ epsilon: settings.adamEpsilon }),
         learningRate: scalar.learningRate,
       });
       const temperature: tf.Scalar = automaticTemperature

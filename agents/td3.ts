@@ -117,7 +117,7 @@ export function compileCriticUpdate(
       const [first, second] = bothValues(state[TARGET], input.nextObservations, actions);
       const targets = clippedDoubleTargets(input, first, second, gamma);
       const steps = new NetworkSteps(state, {
-        optimizer: adam(),
+        optimizer: adam({ epsilon: settings.adamEpsilon }),
         learningRate: scalar.learningRate,
       });
       const { loss: value, ...critic } = steps.take(CRITIC, (parameters) => {
@@ -135,10 +135,11 @@ export function compileCriticUpdate(
 
 /** Compiles one gradient step of the policy, with the renewal of all targets. */
 export function compilePolicyUpdate(
-  { name, configuration: { batchSize, targetRate }, workspace }: ProgramContext<Td3Configuration>,
+  { name, configuration: settings, workspace }: ProgramContext<Td3Configuration>,
   { observationSize }: WorldSizes,
   networks: DeterministicNetworks,
 ) {
+  const { batchSize, targetRate } = settings;
   return workspace.compile(
     {
       name: `${name}/update/policy`,
@@ -148,7 +149,7 @@ export function compilePolicyUpdate(
     },
     ({ input: { observations }, scalar, state }) => {
       const steps = new NetworkSteps(state, {
-        optimizer: adam(),
+        optimizer: adam({ epsilon: settings.adamEpsilon }),
         learningRate: scalar.learningRate,
       });
       const { loss: policy } = steps.take(POLICY, (parameters) => {

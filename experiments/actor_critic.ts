@@ -4,21 +4,10 @@
  *
  * @module
  */
-import {
-  type AgentExperiment,
-  defineExperiment,
-  type Options,
-} from "../lab/experiment/definition.ts";
+import { type AgentExperiment, defineExperiment } from "../lab/experiment/definition.ts";
 import { normalized, zooPresets } from "./zoo.ts";
 
-/**
- * The zoo's results were obtained with PyTorch's RMSProp, which adds ε = 1e-5 to the root: 1e-10
- * here, where it stands inside. With 1e-5 inside, the small gradients of normalised rewards move too
- * little: MountainCar then ends at −127 instead of −115.
- */
-const pytorchRmsprop: Options = { optimizerEpsilon: 1e-10 };
-
-const preset = zooPresets("a2c", pytorchRmsprop);
+const preset = zooPresets("a2c", {});
 
 /**
  * The one-step actor-critic of Sutton and Barto (2018), section 13.5, in eight environments: an

@@ -4,11 +4,20 @@
  *
  * @module
  */
-import { type AgentExperiment, defineExperiment } from "../lab/experiment/definition.ts";
+import {
+  type AgentExperiment,
+  defineExperiment,
+  type Options,
+} from "../lab/experiment/definition.ts";
 import { cartpoleDqn } from "./cartpole.ts";
 
-/** No gradient is as long: that is, no clipping. */
-const unclipped = 1e9;
+/**
+ * What sb3-contrib's QR-DQN has for all worlds, after Dabney et al. (2018): Adam's ε of 0.01 over the
+ * batch, and no clipping (no gradient is as long).
+ */
+function quantileRegression(quantiles: number, batchSize: number): Options {
+  return { quantiles, adamEpsilon: 0.01 / batchSize, maximumGradientNorm: 1e9 };
+}
 
 /** `dqn.yml`, Acrobot-v1. As many gradient steps as environment steps. */
 const acrobotDqn: AgentExperiment = defineExperiment({
@@ -60,13 +69,13 @@ const mountaincarDqn: AgentExperiment = defineExperiment({
   evaluation: { every: 10_000, episodes: 100 },
 });
 
-/** `qrdqn.yml`, CartPole-v1: DQN's values and 10 quantiles; sb3-contrib clips no gradient. */
+/** `qrdqn.yml`, CartPole-v1: DQN's values and 10 quantiles. */
 const cartpoleQrdqn: AgentExperiment = defineExperiment({
   ...cartpoleDqn,
   name: "cartpole-qrdqn",
   summary: "QR-DQN balances a pole: rl-baselines3-zoo's values and budget",
   expectedSeconds: 40,
-  agent: { ...cartpoleDqn.agent, quantiles: 10, maximumGradientNorm: unclipped },
+  agent: { ...cartpoleDqn.agent, ...quantileRegression(10, 64) },
 });
 
 /** `qrdqn.yml`, Acrobot-v1: DQN's values and 25 quantiles. */
@@ -75,7 +84,7 @@ const acrobotQrdqn: AgentExperiment = defineExperiment({
   name: "acrobot-qrdqn",
   summary: "QR-DQN swings a double pendulum up: rl-baselines3-zoo's values and budget",
   expectedSeconds: 250,
-  agent: { ...acrobotDqn.agent, quantiles: 25, maximumGradientNorm: unclipped },
+  agent: { ...acrobotDqn.agent, ...quantileRegression(25, 128) },
 });
 
 /** `qrdqn.yml`, MountainCar-v0: DQN's values and 25 quantiles. */
@@ -84,7 +93,7 @@ const mountaincarQrdqn: AgentExperiment = defineExperiment({
   name: "mountaincar-qrdqn",
   summary: "QR-DQN drives a car up a hill: rl-baselines3-zoo's values and budget",
   expectedSeconds: 240,
-  agent: { ...mountaincarDqn.agent, quantiles: 25, maximumGradientNorm: unclipped },
+  agent: { ...mountaincarDqn.agent, ...quantileRegression(25, 128) },
 });
 
 /**

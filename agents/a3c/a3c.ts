@@ -15,8 +15,8 @@
  * - Workers pause together after every 4096 environment steps a worker, so that the run can be
  *   measured and saved.
  * - A worker may step several environments side by side.
- * - The mean over the rollout in place of the sum, and gradients clipped by global norm; Adam in
- *   place of RMSProp where it is asked for.
+ * - The mean over the rollout in place of the sum, and gradients clipped by global norm; RMSProp as
+ *   A2C has it, or Adam; `rmsprop-tensorflow` has the paper's root.
  * - An episode that a time limit cut bootstraps from the value of its final observation.
  * - Actions are discrete, multi-discrete or continuous (Gaussian with a learned standard deviation
  *   that does not depend on the state).

@@ -81,6 +81,11 @@ export class ActionNoise {
     this.#state.fill(0, n * this.size, (n + 1) * this.size);
   }
 
+  /** Begins anew for all environments. */
+  abandon(): void {
+    this.#state.fill(0);
+  }
+
   /** The states. */
   snapshot(): Json {
     return [...this.#state];

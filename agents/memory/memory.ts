@@ -28,8 +28,6 @@ export interface Memory<Batch> extends ResumableRows {
    * @param spent Share of the budget that is spent, for schedules.
    */
   sample(random: Generator, batch: Batch, spent: number): void;
-  /** Forgets what waits for the rest of its episode, as the episodes do not go on. */
-  abandon?(): void;
   /** Values of its schedules for the metrics, where `spent` of the budget is. */
   schedules?(spent: number): Metrics;
 }

@@ -121,4 +121,9 @@ export class RecurrentRollout extends TransitionRows implements RolloutColumns {
     this.#memory.set(memory);
     this.#started.set(started);
   }
+
+  /** The next observations are the first ones of their episodes. */
+  abandon(): void {
+    this.#started.fill(1);
+  }
 }

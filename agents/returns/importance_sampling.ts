@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { exp } from "../../lab/core/elementary.ts";
+import { expm1 } from "../../lab/core/elementary.ts";
 
 /** One episode under μ, from its first transition to the terminal one. */
 export interface BehaviourEpisode {
@@ -17,17 +17,24 @@ export interface BehaviourEpisode {
   readonly ratios: ArrayLike<number>;
 }
 
+/** Largest ln ρ that an estimate looks at: beyond it exponentials overflow. */
+const LARGEST_LOG_RATIO = 80;
+
 /**
- * ρ = π(a|s) / μ(a|s), from logarithms. Sutton and Barto (2018), equation 5.3, of one step.
+ * (ρ − 1) − ln ρ with ρ = π(a|s) / μ(a|s), whose mean over actions of μ estimates KL(μ ‖ π): never
+ * negative, and finite however small or large ρ is. Schulman, "Approximating KL Divergence" (2020), k₃;
+ * Huang et al. (2022), core detail 12.
  *
  * @example
  * ```ts
  * import { strictEqual } from "node:assert";
- * strictEqual(importanceRatio(Math.log(0.6), Math.log(0.3)).toFixed(12), "2.000000000000");
+ * strictEqual(divergenceEstimate(-1000), 999);
  * ```
+ *
+ * @param logRatio ln ρ.
  */
-export function importanceRatio(targetLogProbability: number, logProbability: number): number {
-  return exp(targetLogProbability - logProbability);
+export function divergenceEstimate(logRatio: number): number {
+  return expm1(Math.min(logRatio, LARGEST_LOG_RATIO)) - logRatio;
 }
 
 /** Π ρ_t and G = Σ γᵗ r_t of an episode. */

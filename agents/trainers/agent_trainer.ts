@@ -11,6 +11,7 @@ import {
   type TrainerParts,
 } from "../../lab/core/base_trainer.ts";
 import type { Generator } from "../../lab/core/random.ts";
+import type { Snapshot } from "../../lab/core/snapshot.ts";
 import type { ActOptions, Report } from "../../lab/core/trainer.ts";
 import type { EpisodeWindow } from "../worlds/episodes.ts";
 import type { Evaluator } from "./evaluation.ts";
@@ -18,12 +19,14 @@ import type { Evaluator } from "./evaluation.ts";
 /** The training environments: they go on from a checkpoint, and know the highest return so far. */
 export type TrainingWorld = Resumable & {
   readonly episodes: Pick<EpisodeWindow, "highestReturn">;
+  /** Whether `restore` could not go on with the episodes and began new ones. */
+  readonly beganAnew?: boolean;
 };
 
 /** An agent's trainer but for `iterate`. Its budget counts environment steps. */
 export abstract class AgentTrainer extends BaseTrainer {
   protected abstract override readonly parts: TrainerParts & {
-    readonly resumables: { readonly world: TrainingWorld };
+    readonly resumables: TrainerParts["resumables"] & { readonly world: TrainingWorld };
   };
   /** The greedy policy's measure. */
   protected abstract readonly evaluator: Evaluator;
@@ -47,6 +50,13 @@ export abstract class AgentTrainer extends BaseTrainer {
     return this.evaluator.evaluate(context, {
       highestReturn: this.parts.resumables.world.episodes.highestReturn,
     });
+  }
+
+  override async restore(snapshot: Snapshot): Promise<void> {
+    await super.restore(snapshot);
+    const { resumables, replay } = this.parts;
+    if (!resumables.world.beganAnew) return;
+    for (const part of [...Object.values(resumables), replay]) part?.abandon?.();
   }
 
   act(observation: unknown, options?: ActOptions): Promise<unknown> {

@@ -132,6 +132,8 @@ export interface EvaluatorOptions {
   readonly scaled?: boolean;
   /** Observations are normalised by its moments, which stay as they are. */
   readonly normalizer?: ObservationNormalizer;
+  /** Steps after which an episode without an end of its own counts as it stands; default 10 000. */
+  readonly longest?: number;
 }
 
 /** Measures the greedy policy of an agent's parameters. */
@@ -154,7 +156,7 @@ export class Evaluator {
     training?: TrainingSoFar,
   ): Promise<Report> {
     const count = Math.min(episodes, WIDTH);
-    const { actionSpace, masked } = this.options.shape;
+    const { shape: { actionSpace, masked }, longest = LONGEST } = this.options;
     const actor = this.options.actors(count);
     const translator = new ActionTranslator(actionSpace, count);
     const vector = this.#environments(count);
@@ -173,20 +175,23 @@ export class Evaluator {
       const step = vector.step(translator.translate(actions));
       observations.set(step.observations);
       started.set(step.started);
+      const cut = new Uint8Array(count);
       for (let n = 0; n < count; n++) {
         if (left[n] === 0) continue;
         episodeReturn[n] += step.rewards[n];
         episodeLength[n] += 1;
         const ended = step.terminated[n] || step.truncated[n];
-        if (!ended && episodeLength[n] < LONGEST) continue;
+        if (!ended && episodeLength[n] < longest) continue;
+        if (!ended) cut[n] = started[n] = 1;
         const end = step.terminated[n] ? "terminated" : ended ? "truncated" : "cut";
         evaluated.add({ episodeReturn: episodeReturn[n], length: episodeLength[n], end });
         episodeReturn[n] = 0;
         episodeLength[n] = 0;
         left[n] -= 1;
       }
+      if (cut.includes(1)) observations.set(vector.reset({ mask: cut }));
     }
-    const report = evaluated.report(LONGEST);
+    const report = evaluated.report(longest);
     this.#world ??= this.options.makeEnvironment();
     const warning = training && evaluated.noGoal(this.#world.rewardThreshold, training);
     return warning === undefined ? report : { ...report, events: [...report.events, warning] };

@@ -8,7 +8,6 @@
 import * as z from "zod";
 import type { Resumable } from "../../lab/core/base_trainer.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
-import type { Json, Snapshot } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { activationNames } from "../../lab/compute/networks.ts";
 import { constant, type Schedule } from "../../lab/compute/schedules.ts";
@@ -58,6 +57,7 @@ export const replayFields = {
   learningRate: z.number().positive().default(3e-4).meta({
     description: "Adam's step size, for every network",
   }),
+  adamEpsilon: z.number().positive().default(1e-8).meta({ description: "Adam's ε" }),
   hiddenSizes: z.array(z.int().min(1)).default([256, 256]).meta({
     description: "Widths of the hidden layers of each network",
   }),
@@ -217,13 +217,6 @@ export class ReplayTrainer<Batch extends ReplayBatch> extends AgentTrainer {
       progress.gradientSteps += 1;
       progress.examples += batchSize;
     }
-  }
-
-  override async restore(snapshot: Snapshot): Promise<void> {
-    await super.restore(snapshot);
-    // Environments that could not be kept have begun new episodes.
-    const { resumables } = snapshot.values as { resumables: { world: { vector: Json } } };
-    if (resumables.world.vector === null) this.agent.memory.abandon?.();
   }
 }
 

@@ -65,6 +65,11 @@ export class ObservationNormalizer {
     this.#moments.restore(snapshot);
     this.#measure();
   }
+
+  /** Moments are all that there is. */
+  inherit(snapshot: Json): void {
+    this.restore(snapshot);
+  }
 }
 
 /**
@@ -113,8 +118,12 @@ export class RewardNormalizer {
 
   /** Goes on from a snapshot. */
   restore(snapshot: Json): void {
-    const { moments, discounted } = snapshot as { moments: Json; discounted: number[] };
-    this.#moments.restore(moments);
-    this.#discounted.set(discounted);
+    this.inherit(snapshot);
+    this.#discounted.set((snapshot as { discounted: number[] }).discounted);
+  }
+
+  /** Takes the moments of a snapshot. */
+  inherit(snapshot: Json): void {
+    this.#moments.restore((snapshot as { moments: Json }).moments);
   }
 }

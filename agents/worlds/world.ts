@@ -90,6 +90,8 @@ export class World {
   readonly normalizer: ObservationNormalizer | undefined;
   /** Between [−1, 1] and the environment's unit, where `step` takes scaled actions. */
   readonly scale: ActionScale | undefined;
+  /** Whether `restore` could not go on with the episodes and began new ones. */
+  beganAnew = false;
   readonly #rewardNormalizer: RewardNormalizer | undefined;
   readonly #translator: ActionTranslator;
   /** What `observations` and `step` return where something is normalised. */
@@ -189,13 +191,30 @@ export class World {
     };
   }
 
+  /** Takes the moments of another run's snapshot. */
+  inherit(snapshot: Json): void {
+    const { observations, rewards } = snapshot as Record<string, Json>;
+    const normalizes = this.normalizer !== undefined;
+    if (normalizes !== (observations !== null)) {
+      const say = (normalized: boolean) => `${normalized ? "" : "not "}normalised`;
+      throw new InputError(
+        `Cannot start from these weights as observations are ${say(normalizes)} ` +
+          `(agent.normalizeObservations): for them they were ${say(!normalizes)}`,
+      );
+    }
+    this.normalizer?.inherit(observations);
+    if (rewards !== null) this.#rewardNormalizer?.inherit(rewards);
+    this.#show();
+  }
+
   /** Goes on from a snapshot; environments that could not be kept start new episodes. */
   restore(snapshot: Json): void {
     const { vector, episodes, observations, rewards } = snapshot as Record<string, Json>;
     this.episodes.restore(episodes);
     this.normalizer?.restore(observations);
     this.#rewardNormalizer?.restore(rewards);
-    if (vector !== null) {
+    this.beganAnew = vector === null;
+    if (!this.beganAnew) {
       this.vector.restore(vector);
     } else {
       this.episodes.abandon();

@@ -12,6 +12,7 @@ import * as tf from "@tensorflow/tfjs";
 import { power } from "../core/elementary.ts";
 import { InputError } from "../core/errors.ts";
 import { type NamedTensors, zeros } from "../core/tensor_data.ts";
+import { constant } from "./initializers.ts";
 import type { Tensors } from "./workspace.ts";
 
 /** A rule that turns gradients into new parameters. */
@@ -36,8 +37,10 @@ export interface Optimizer {
 /** A rule for one parameter. */
 interface Rule<Slot extends string, Counter extends string, Constant extends string> {
   readonly name: string;
-  /** Tensors kept beside each parameter, zero at the start. */
+  /** Tensors kept beside each parameter. */
   readonly slots: readonly Slot[];
+  /** What fills them at the start; left out: 0. */
+  readonly initial?: number;
   /**
    * Scalars of the state, 0 at the start. A number is a decay β: the average of 1 with it,
    * c ← βc + (1 − β), which after update t is 1 − βᵗ, with the same float32 rounding of β as in the
@@ -75,7 +78,7 @@ function optimizer<Slot extends string, Counter extends string, Constant extends
       for (const [counter] of counters) state[counter] = zeros([], "float32");
       for (const slot of rule.slots) {
         for (const [name, { shape }] of Object.entries(parameters)) {
-          state[`${slot}/${name}`] = zeros(shape, "float32");
+          state[`${slot}/${name}`] = constant(shape, rule.initial ?? 0);
         }
       }
       return state;
@@ -261,19 +264,44 @@ export function adadelta(options: { decay?: number; epsilon?: number } = {}): Op
   });
 }
 
+/** Options of {@linkcode rmsprop} and {@linkcode tensorflowRmsprop}. */
+export interface RmspropOptions {
+  /** ρ in [0, 1), default 0.9. */
+  readonly decay?: number;
+  /** ε > 0, default 1e-8. */
+  readonly epsilon?: number;
+}
+
 /**
- * RMSProp: s ← ρs + (1 − ρ)g², θ ← θ − ηg / √(s + ε). Tieleman & Hinton (2012), lecture 6.5;
- * its usual learning rate is 1e-3. ε stands inside the root.
- *
- * @param options.decay ρ in [0, 1), default 0.9.
- * @param options.epsilon ε > 0, default 1e-8.
+ * RMSProp: s ← ρs + (1 − ρ)g² from 0, θ ← θ − ηg / (√s + ε). Tieleman & Hinton (2012), lecture 6.5,
+ * with ε outside the root, as PyTorch's; its usual learning rate is 1e-3.
  */
-export function rmsprop(options: { decay?: number; epsilon?: number } = {}): Optimizer {
-  const rho = options.decay ?? 0.9;
-  const epsilon = options.epsilon ?? 1e-8;
+export function rmsprop(options: RmspropOptions = {}): Optimizer {
+  const root = (squares: tf.Tensor, epsilon: tf.Scalar) => tf.add(tf.sqrt(squares), epsilon);
+  return meanSquareRule("rmsprop", 0, root, options);
+}
+
+/**
+ * RMSProp as TensorFlow's `tf.train.RMSPropOptimizer`: s ← ρs + (1 − ρ)g² from 1,
+ * θ ← θ − ηg / √(s + ε). The first steps are shorter than {@linkcode rmsprop}'s, and gradients well
+ * below √ε move little. The runs of A3C's and IMPALA's authors stepped so.
+ */
+export function tensorflowRmsprop(options: RmspropOptions = {}): Optimizer {
+  const root = (squares: tf.Tensor, epsilon: tf.Scalar) => tf.sqrt(tf.add(squares, epsilon));
+  return meanSquareRule("rmsprop-tensorflow", 1, root, options);
+}
+
+/** s ← ρs + (1 − ρ)g² from `initial`, θ ← θ − ηg / root(s, ε). */
+function meanSquareRule(
+  name: string,
+  initial: number,
+  root: (squares: tf.Tensor, epsilon: tf.Scalar) => tf.Tensor,
+  { decay: rho = 0.9, epsilon = 1e-8 }: RmspropOptions,
+): Optimizer {
   return optimizer({
-    name: "rmsprop",
+    name,
     slots: ["squares"],
+    initial,
     constants: (learningRate) => ({
       learningRate,
       decay: tf.scalar(rho),
@@ -282,8 +310,8 @@ export function rmsprop(options: { decay?: number; epsilon?: number } = {}): Opt
     }),
     step: (gradient, slots, { learningRate, decay, share, epsilon }) => {
       const squares = average(slots.squares, tf.square(gradient), decay, share);
-      const root = tf.sqrt(tf.add(squares, epsilon));
-      return { decrease: tf.mul(tf.div(gradient, root), learningRate), slots: { squares } };
+      const step = tf.div(gradient, root(squares, epsilon));
+      return { decrease: tf.mul(step, learningRate), slots: { squares } };
     },
   });
 }
@@ -515,6 +543,7 @@ export const optimizers = {
   adagrad,
   adadelta,
   rmsprop,
+  "rmsprop-tensorflow": tensorflowRmsprop,
   adam,
   adamw,
   adamax,

@@ -18,6 +18,14 @@ export interface Resumable {
   snapshot(): Json;
   /** Goes on from there. */
   restore(snapshot: Json): void;
+  /** Forgets what belongs to the episodes under way; called where these do not go on. */
+  abandon?(): void;
+  /**
+   * Takes over what another run had measured: moments, not where it stood.
+   *
+   * @throws InputError where that run measured what this one does not, or the other way round.
+   */
+  inherit?(snapshot: Json): void;
 }
 
 /** Rows that are kept and lent: a replay buffer, rollouts that wait. */
@@ -26,6 +34,8 @@ export interface ResumableRows {
   snapshot(): { readonly tensors: NamedTensors; readonly values: Json };
   /** Goes on from there. */
   restore(tensors: NamedTensors, values: Json): void;
+  /** Forgets what belongs to the episodes under way; called where these do not go on. */
+  abandon?(): void;
 }
 
 /** Named groups of tensors; a `Workspace` is one. */
@@ -158,6 +168,13 @@ export abstract class BaseTrainer implements Trainer {
     const rows = belowPrefix({ ...snapshot.state, ...snapshot.lent }, REPLAY);
     if (Object.keys(rows).length > 0) replay?.restore(rows, values.replay);
     Object.assign(this.progress, values.progress);
+  }
+
+  inherit({ values }: Snapshot): void {
+    const { resumables: kept } = values as { resumables: Record<string, Json> };
+    for (const [name, part] of Object.entries(this.parts.resumables)) {
+      if (name in kept) part.inherit?.(kept[name]);
+    }
   }
 
   /** Frees what the trainer holds. */

@@ -51,6 +51,12 @@ export interface Trainer {
    */
   restore(snapshot: Snapshot): Promise<void>;
   /**
+   * Takes over what another run had measured beside its weights: moments of observations and rewards.
+   *
+   * @throws InputError where that run measured what this one does not, or the other way round.
+   */
+  inherit?(snapshot: Snapshot): void;
+  /**
    * Agents: the greedy action for one observation of the environment; a random one of an agent that
    * has no greedy policy.
    *

@@ -5,8 +5,7 @@
  */
 import type { BackendChoice } from "../compute/backend_choice.ts";
 import type { Seed } from "../core/random.ts";
-import type { Json } from "../core/snapshot.ts";
-import type { NamedTensors } from "../core/tensor_data.ts";
+import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Run } from "../store/store.ts";
 import { type Described, Describer } from "./describe.ts";
@@ -16,11 +15,11 @@ import {
   irreproducibleLine,
   type LaunchOptions,
   NOT_RESUMABLE,
+  sourceAgain,
+  sourceOf,
   threadsOf,
   type Trainee,
   trainRecorded,
-  weightsAgain,
-  weightsOf,
 } from "./recorded_run.ts";
 import { StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
@@ -182,10 +181,10 @@ async function waitingPlan(
   { store, registries }: Pick<LaunchOptions, "store" | "registries">,
 ): Promise<Plan> {
   const { unit, facts, notes, ...asked } = store.request(waiting) as unknown as StoredPlan;
-  const weights = facts.from === undefined ? undefined : await weightsAgain(store, facts.from);
+  const source = facts.from === undefined ? undefined : await sourceAgain(store, facts.from);
   const changed = await changedModule({ module: facts.module, hash: facts.hash });
   const request = { ...asked, seed: BigInt(facts.seed) };
-  const order = orderFor(facts, request, registries, weights);
+  const order = orderFor(facts, request, registries, source);
   return { request, unit, order, facts, notes: [...notes, ...changed], waiting };
 }
 
@@ -194,13 +193,13 @@ function orderFor(
   { experiment, module, configuration, seed }: Plan["facts"],
   { backend, threads }: Pick<RunRequest, "backend" | "threads">,
   registries: Registries,
-  weights: NamedTensors | undefined,
+  source: Snapshot | undefined,
 ): TrainOrder {
   return {
     job: { experiment, module, configuration, seed, backend },
     registries: registries.module,
     ...(threads === undefined ? {} : { threads }),
-    ...(weights === undefined ? {} : { weights }),
+    ...(source === undefined ? {} : { source }),
   };
 }
 
@@ -229,7 +228,7 @@ export async function planOf(
   { store, registries }: Pick<LaunchOptions, "store" | "registries">,
 ): Promise<Plan> {
   const seed = String(parseSeed(String(request.seed)));
-  const source = request.from === undefined ? undefined : await weightsOf(store, request.from);
+  const source = request.from === undefined ? undefined : await sourceOf(store, request.from);
   const facts = {
     experiment,
     version,
@@ -240,7 +239,7 @@ export async function planOf(
     hash,
     ...(source === undefined ? {} : { from: source.from }),
   };
-  const order = orderFor(facts, request, registries, source?.weights);
+  const order = orderFor(facts, request, registries, source?.snapshot);
   return { request, unit, expectedSeconds, order, facts, notes };
 }
 

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { NamedTensors } from "../core/tensor_data.ts";
 import type { Ending, RunCheckpoint, RunnerState, RunReport } from "./runner.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import type { Job } from "./session.ts";
@@ -19,8 +18,8 @@ export interface TrainMessage {
   readonly signs: SharedArrayBuffer;
   /** To go on from. */
   readonly start?: { readonly snapshot: Snapshot; readonly runner: RunnerState };
-  /** Weights of another run to start from, by name. */
-  readonly weights?: NamedTensors;
+  /** What another run learned, without its replay, to start from. */
+  readonly source?: Snapshot;
   /** Iterations after which the run is to end as if it were interrupted. */
   readonly until?: number;
   /** Threads that compiled steps may use; decides no bit of the result. */

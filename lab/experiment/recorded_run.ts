@@ -4,11 +4,11 @@
  * @module
  */
 import { InputError } from "../core/errors.ts";
-import type { NamedTensors } from "../core/tensor_data.ts";
+import { REPLAY, type Snapshot } from "../core/snapshot.ts";
 import type { Run, Store } from "../store/store.ts";
 import { lineOf } from "./error_lines.ts";
 import type { Opened } from "./protocol.ts";
-import { finalParameters, type RunProgress, type StoreRecorder } from "./recorder.ts";
+import { finalSnapshot, type RunProgress, type StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
 import type { Ending } from "./runner.ts";
 import type { RunRecorder, TrainOrder, Watching } from "./training_worker.ts";
@@ -48,11 +48,11 @@ export function threadsOf({ threads }: Pick<LaunchOptions, "threads">, parallel:
   return threads ?? Math.max(1, Math.min(share, MOST_THREADS));
 }
 
-/** The weights of a finished run, and how a manifest names them. */
-export async function weightsOf(
+/** What a finished run learned, without its replay, and how a manifest names it. */
+export async function sourceOf(
   store: Store,
   reference: string,
-): Promise<{ from: { run: string; digest: string }; weights: NamedTensors }> {
+): Promise<{ from: { run: string; digest: string }; snapshot: Snapshot }> {
   const run = store.find(reference);
   if (run.digest === null) {
     throw new InputError(
@@ -61,17 +61,17 @@ export async function weightsOf(
   }
   return {
     from: { run: run.id, digest: run.digest },
-    weights: await finalParameters(store, run),
+    snapshot: await finalSnapshot(store, run, REPLAY),
   };
 }
 
-/** The weights that a run started from; an `InputError` where they are no longer the same. */
-export async function weightsAgain(
+/** What a run started from; an `InputError` where it is no longer the same. */
+export async function sourceAgain(
   store: Store,
   from: { readonly run: string; readonly digest: string },
-): Promise<NamedTensors> {
-  const { from: now, weights } = await weightsOf(store, from.run);
-  if (now.digest === from.digest) return weights;
+): Promise<Snapshot> {
+  const { from: now, snapshot } = await sourceOf(store, from.run);
+  if (now.digest === from.digest) return snapshot;
   throw new InputError(
     `Cannot start again from the weights of run ${from.run} as it has been trained further since`,
   );

@@ -4,6 +4,7 @@
  * @module
  */
 import type { MetricPoint, Metrics, Progress } from "../core/metrics.ts";
+import type { Snapshot } from "../core/snapshot.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
 import type { Manifest, Run, RunUpdate, Store } from "../store/store.ts";
@@ -226,11 +227,20 @@ export function storedSeries(store: Store, id: string): DigestSeries[] {
   });
 }
 
-/** The parameters of a finished run's final checkpoint. */
-export async function finalParameters(store: Store, run: Run) {
+/**
+ * A finished run's final checkpoint; an empty one where there is none.
+ *
+ * @param without Tensors of the state whose names begin so are left out.
+ */
+export async function finalSnapshot(store: Store, run: Run, without: string): Promise<Snapshot> {
   const final = store.checkpoints(run.id).filter(({ kind }) => kind === "final").at(-1);
-  if (final === undefined) return {};
-  return (await store.loadCheckpoint(run.id, final, { without: "" })).snapshot.parameters;
+  if (final === undefined) return { parameters: {}, state: {}, values: {} };
+  return (await store.loadCheckpoint(run.id, final, { without })).snapshot;
+}
+
+/** The parameters of a finished run's final checkpoint. */
+export async function finalParameters(store: Store, run: Run): Promise<NamedTensors> {
+  return (await finalSnapshot(store, run, "")).parameters;
 }
 
 /** The digest of what is stored of a finished run: its own, unless something was altered. */

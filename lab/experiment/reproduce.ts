@@ -15,8 +15,8 @@ import {
   irreproducibleLine,
   type LaunchOptions,
   requireLibrary,
+  sourceAgain,
   threadsOf,
-  weightsAgain,
 } from "./recorded_run.ts";
 import { manifestOf } from "./manifest.ts";
 import type { Opened } from "./protocol.ts";
@@ -169,7 +169,7 @@ async function trainAgain(
   const recording = new Recording();
   const order = orderOf(original.manifest, registries);
   if (determined.from !== undefined) {
-    order.weights = await weightsAgain(store, determined.from);
+    order.source = await sourceAgain(store, determined.from);
   }
   let opened: Opened | undefined;
   let final: RunCheckpoint | undefined;

@@ -17,10 +17,10 @@ import {
   type LaunchOptions,
   NOT_RESUMABLE,
   requireLibrary,
+  sourceAgain,
   threadsOf,
   type Trainee,
   trainRecorded,
-  weightsAgain,
 } from "./recorded_run.ts";
 import { hashOfModule, modulePath } from "./load.ts";
 import { isOwn } from "./own.ts";
@@ -95,7 +95,7 @@ async function goOn(
   const order = orderOf(manifest, registries);
   const { from } = manifest.determined;
   if (point !== undefined) order.start = { snapshot: point.snapshot, runner: state! };
-  else if (from !== undefined) order.weights = await weightsAgain(store, from);
+  else if (from !== undefined) order.source = await sourceAgain(store, from);
 
   let recorder: StoreRecorder | undefined;
   await trainRecorded(

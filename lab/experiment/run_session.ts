@@ -28,16 +28,16 @@ export interface SessionSink {
 /** Trains an open session to its end; the session stays open. */
 export async function runSession(
   session: Session,
-  { job, start, weights, until = Infinity }: Pick<
+  { job, start, source, until = Infinity }: Pick<
     TrainOrder,
-    "job" | "start" | "weights" | "until"
+    "job" | "start" | "source" | "until"
   >,
   sink: SessionSink,
   interrupted: () => boolean,
 ): Promise<Ending> {
   const { trainer, backend, backendReason, adapter, library, threads } = session;
   if (start !== undefined) await trainer.restore(start.snapshot);
-  else if (weights !== undefined) await startFrom(trainer, weights);
+  else if (source !== undefined) await startFrom(trainer, source);
   if (start === undefined) await requireStopMetric(session, job);
   const resumable = session.makeEnvironment?.().snapshot !== undefined || !session.makeEnvironment;
   const { irreproducible = null } = trainer;

@@ -1,9 +1,8 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import * as z from "zod";
-import type { Environment } from "../../lab/core/environment.ts";
 import { Box } from "../../lab/core/space.ts";
 import { makeEnv } from "../../envs/mod.ts";
-import { definitions, subjectOf, worldFor } from "./laboratory.ts";
+import { definitions, forgetful, subjectOf, worldFor } from "./laboratory.ts";
 
 const cartPole = () => makeEnv("CartPole-v1");
 
@@ -26,9 +25,7 @@ for (const [name, definition] of Object.entries(definitions)) {
   });
 
   Deno.test(`${name} goes on with new episodes where the environment cannot be kept`, async () => {
-    const forgetful = (): Environment =>
-      Object.assign(worldFor(name)(), { snapshot: undefined, restore: undefined });
-    const { trainer } = await subjectOf(name, forgetful, {});
+    const { trainer } = await subjectOf(name, () => forgetful(worldFor(name)()), {});
     await trainer.iterate();
     const snapshot = await trainer.snapshot();
     await trainer.restore(snapshot);

@@ -1,12 +1,11 @@
 /** DQN's flags as the trainer wires them: what each changes, what it leaves alone, what is refused. */
 import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { environmentOf } from "../../lab/core/define_environment.ts";
-import type { Environment } from "../../lab/core/environment.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import type { Snapshot } from "../../lab/core/snapshot.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { truncationProbe } from "../../envs/probes.ts";
-import { subjectOf } from "./laboratory.ts";
+import { forgetful, subjectOf } from "./laboratory.ts";
 
 const cartPole = () => makeEnv("CartPole-v1");
 
@@ -127,9 +126,8 @@ Deno.test("windows longer than the way to the first training wait for their firs
 });
 
 Deno.test("open windows end where the environment cannot be kept", async () => {
-  const forgetful = (): Environment =>
-    Object.assign(environmentOf(truncationProbe()), { snapshot: undefined, restore: undefined });
-  const { trainer } = await subjectOf("dqn", forgetful, { ...small, rewardSteps: 4 });
+  const world = () => forgetful(environmentOf(truncationProbe()));
+  const { trainer } = await subjectOf("dqn", world, { ...small, rewardSteps: 4 });
   const open = (snapshot: Snapshot) =>
     (snapshot.values as { replay: { windows: { open: number[] } } }).replay.windows.open;
   await trainer.iterate();

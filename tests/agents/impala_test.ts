@@ -58,3 +58,13 @@ Deno.test("there is nothing to correct with one actor, and something with more",
   ok(alone < 1e-5, `${alone}`);
   ok(together > 1e-3, `${together}`);
 });
+
+Deno.test("an action that the learner would never take again leaves the divergence finite", async () => {
+  // One step of this rate makes the policies of both actors deterministic.
+  const fields = { ...small, actors: 2, learningRate: 1e6, annealLearningRate: false };
+  const { trainer } = await subjectOf("impala", cartPole, fields);
+  const { metrics } = await trainer.iterate();
+  ok(metrics["losses/approximate_kl"] > 1000, JSON.stringify(metrics));
+  ok(Number.isFinite(metrics["losses/approximate_kl"]), JSON.stringify(metrics));
+  trainer.dispose();
+});

@@ -58,6 +58,12 @@ export function worldFor(agent: string): () => Environment {
   return () => makeEnv(continuousAgents.includes(agent) ? "Pendulum-v1" : "CartPole-v1");
 }
 
+/** The world as one whose episodes no checkpoint can hold. */
+export function forgetful(environment: Environment): Environment {
+  const lost = { snapshot: undefined, restore: undefined, batch: undefined };
+  return Object.assign(environment, lost);
+}
+
 /** DQN's flags one by one, and all of them together. */
 export const dqnFlags: Record<string, object> = {
   duelling: { duelling: true },

@@ -126,7 +126,8 @@ for (const name of ["a2c", "impala"] as const) {
     `two updates of ${name} are NumPy's: advantages, losses, parameters`,
     async (backend) => {
       const { parameters, steps } = golden[name];
-      const fields = { ...common, entropyCoefficient: 0.02, maximumGradientNorm: 0.4 };
+      const coefficients = { entropyCoefficient: 0.02, valueCoefficient: 0.5 };
+      const fields = { ...common, ...coefficients, maximumGradientNorm: 0.4 };
       const configuration = configurations[name].parse(fields);
       const workspace = await open(backend, parameters, optimizers[name]);
       const networks = actorCritic(discrete, configuration);

@@ -1,7 +1,7 @@
 import { ok, strictEqual } from "node:assert";
 import {
   type BehaviourEpisode,
-  importanceRatio,
+  divergenceEstimate,
   ordinaryImportanceSampling,
   perDecisionImportanceSampling,
   weightedImportanceSampling,
@@ -16,8 +16,15 @@ const episodes: BehaviourEpisode[] = [
   { rewards: [3], ratios: [0.5] },
 ];
 
-Deno.test("a ratio of 0.6 to 0.3 is two", () => {
-  ok(Math.abs(importanceRatio(Math.log(0.6), Math.log(0.3)) - 2) < 1e-12);
+Deno.test("the estimate of a divergence has its expectation, and is finite for every ratio", () => {
+  const [acted, policy] = [[0.5, 0.3, 0.2], [0.7, 0.2, 0.1]];
+  const mean = (value: (logRatio: number) => number) =>
+    acted.reduce((sum, share, a) => sum + share * value(Math.log(policy[a] / share)), 0);
+  ok(Math.abs(mean(divergenceEstimate) - mean((logRatio) => -logRatio)) < 1e-15);
+  strictEqual(divergenceEstimate(0), 0);
+  for (const logRatio of [-1e8, -1000, -50, 50, 1000, 1e8]) {
+    ok(divergenceEstimate(logRatio) > 0 && Number.isFinite(divergenceEstimate(logRatio)));
+  }
 });
 
 Deno.test("importance sampling is the worked example's", () => {

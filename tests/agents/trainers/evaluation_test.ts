@@ -1,6 +1,8 @@
 /** Which episodes an evaluation plays. */
-import { ok, strictEqual } from "node:assert";
-import { defineEnvironment } from "../../../lab/core/define_environment.ts";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { Evaluator } from "../../../agents/trainers/evaluation.ts";
+import { worldShape } from "../../../agents/worlds/world.ts";
+import { defineEnvironment, environmentOf } from "../../../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../../../lab/core/environment.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { Box, Discrete } from "../../../lab/core/space.ts";
@@ -52,4 +54,33 @@ Deno.test("every environment plays its share of an evaluation, be its episodes s
     for (let k = 0; k < (n < 50 ? 2 : 1); k++) sum += length(random.random());
   }
   strictEqual(metrics["evaluation/return_mean"], sum / 150);
+});
+
+Deno.test("an episode that is cut gives way to a new one, which begins with cleared memory", async () => {
+  const world = () =>
+    environmentOf(defineEnvironment({
+      id: "Endless-v0",
+      ...spaces,
+      reset: () => 0,
+      step: (s: number) => ({ state: s + 1, reward: s, terminated: false }),
+      observe: (s) => Float32Array.of(s),
+    }));
+  const seen: number[][] = [];
+  const evaluator = new Evaluator({
+    shape: worldShape("test", world(), ["discrete"]),
+    makeEnvironment: world,
+    actors: () => ({
+      act(observations, started, actions) {
+        seen.push([observations[0], started[0], observations[1], started[1]]);
+        actions.fill(0);
+        return Promise.resolve();
+      },
+    }),
+    longest: 3,
+  });
+  const { metrics } = await evaluator.evaluate({ random: defaultRng(1), episodes: 102 });
+  // Rewards 0, 1 and 2, in the second episodes of the first two environments too.
+  deepStrictEqual([metrics["evaluation/return_mean"], metrics["evaluation/return_std"]], [3, 0]);
+  deepStrictEqual(seen.map(([observation]) => observation), [0, 1, 2, 0, 1, 2]);
+  deepStrictEqual(seen.map(([, started]) => started), [1, 0, 0, 1, 0, 0]);
 });

@@ -90,7 +90,7 @@ class RmsProp:
 
     def __call__(self, n, g):
         self.s[n] = 0.99 * self.s.get(n, 0) + 0.01 * g**2
-        return g / np.sqrt(self.s[n] + self.epsilon)
+        return g / (np.sqrt(self.s[n]) + self.epsilon)
 
 
 def descend(p, loss, rule, maximum):

@@ -60,6 +60,11 @@ def adagrad(g, k):
 
 def rmsprop(g, k):
     k["s"] = 0.9 * k["s"] + 0.1 * g * g
+    return 0.1 * g / (sqrt(k["s"]) + E)
+
+
+def rmsprop_tensorflow(g, k):
+    k["s"] = 0.9 * (k["s"] if k["t"] > 1 else 1.0) + 0.1 * g * g
     return 0.1 * g / sqrt(k["s"] + E)
 
 
@@ -81,6 +86,7 @@ print(json.dumps({
     "nesterov": descent(nesterov),
     "adagrad": descent(adagrad),
     "rmsprop": descent(rmsprop),
+    "rmsprop-tensorflow": descent(rmsprop_tensorflow),
     "adadelta": descent(adadelta),
     "adam": adam(),
     "adamw": adam(decay=0.01),

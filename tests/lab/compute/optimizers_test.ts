@@ -83,6 +83,37 @@ for (const [name, make] of Object.entries(optimizers)) {
   });
 }
 
+/** 20 steps of three parameters whose gradients lie far below and above ε (golden/pytorch). */
+const table = JSON.parse(
+  Deno.readTextFileSync(new URL("../../golden/pytorch/rmsprop.json", import.meta.url)),
+);
+
+for (const name of ["rmsprop", "rmsprop-tensorflow"] as const) {
+  Deno.test(`20 steps of ${name} are the table's`, () => {
+    const { rate, decay, epsilon, start, gradients } = table;
+    const rule = optimizers[name]({ decay, epsilon });
+    const x = {
+      shape: [start.length],
+      dtype: "float32",
+      values: Float32Array.from(start),
+    } as const;
+    tf.tidy(() => {
+      let parameters: Tensors = { x: tf.tensor1d(start) };
+      let state: Tensors = Object.fromEntries(
+        Object.entries(rule.initialState({ x })).map(([slot, { shape, values }]) => [
+          slot,
+          tf.tensor(values as Float32Array, [...shape]),
+        ]),
+      );
+      gradients.forEach((gradient: number[], t: number) => {
+        const given = { x: tf.tensor1d(gradient) };
+        ({ parameters, state } = rule.update(parameters, given, state, tf.scalar(rate)));
+        near([...parameters.x.dataSync()], table[name][t], 1e-6);
+      });
+    });
+  });
+}
+
 Deno.test("NAdam's short form follows its worked trajectory on w²", () => {
   near(trajectory(nadam({ form: "short" }), 0.1, 3), worked["nadam, short"]);
 });
