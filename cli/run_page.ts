@@ -7,6 +7,7 @@ import { amountOf } from "../lab/core/budget.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import type { FieldDescription } from "../lab/experiment/fields.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
+import { figuresOf } from "../lab/experiment/score.ts";
 import { budgetOf, budgetUnitOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, Store } from "../lab/store/store.ts";
@@ -72,7 +73,7 @@ function stateOf(store: Store, run: Run): string[] {
   const { unit, total, spent } = budgetOf(run);
   const { seed, backend, from, configuration } = determined;
   const status = statusOf(run);
-  const figure = headline(store.lastMetrics(run.id));
+  const figure = headline(figuresOf(store, run));
   const earlier = (configuration.earlierBudgets ?? []) as { budget: number; iterations: number }[];
   const threads = machine.threads === undefined ? "" : `, ${plural(machine.threads, "thread")}`;
   const changed = code.dirty ? " with changes" : "";
