@@ -7,10 +7,10 @@
 import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import {
+  figuresOfGroup,
   firstAtLeast,
   groupRuns,
   headlineMetric,
-  lastValues,
   newestOfEachSeed,
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
@@ -18,20 +18,21 @@ import type { Registries } from "../lab/experiment/registries.ts";
 import { type ReturnScale, returnScale, returnScales } from "../lab/experiment/return_scale.ts";
 import { Judge, RETURN, type Verdict } from "../lab/experiment/verdict.ts";
 import {
-  bootstrapInterval,
-  type Interval,
   iqm,
   mean,
   median,
   probabilityOfImprovement,
   probabilityOfImprovementInterval,
+  type Spread,
+  spreadKind,
+  spreadOf,
 } from "../lab/statistics/mod.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 
 /** When the runs of a group first reached a value of `evaluation/return_mean`. */
 export interface Threshold {
   readonly value: number;
-  /** Seeds that reached it. */
+  /** Seeds whose runs are judged to be there in the end. */
   readonly reached: number;
   /** Median over seeds, never counted as infinitely late; null where that is infinite. */
   readonly environmentSteps: number | null;
@@ -46,11 +47,11 @@ export interface Group {
   readonly runs: readonly Run[];
   /** The compared series; undefined where the runs have none. */
   readonly metric: string | undefined;
-  /** Its last value, seed by seed. */
+  /** Its figure, seed by seed. */
   readonly values: readonly number[];
   readonly iqm: number;
-  /** 95 % stratified bootstrap interval of the IQM; null for a single seed. */
-  readonly interval: Interval | null;
+  /** Of the IQM; null for a single seed. */
+  readonly spread: Spread | null;
   readonly mean: number;
   readonly median: number;
   readonly threshold: Threshold | null;
@@ -65,7 +66,8 @@ export interface Pair {
   readonly first: string;
   readonly second: string;
   readonly probability: number;
-  readonly interval: Interval | null;
+  /** Null where one of the two has fewer than five seeds. */
+  readonly spread: Spread | null;
 }
 
 /** Groups, pairs, and which runs were left out and why. */
@@ -135,7 +137,7 @@ function summary(
   options: ComparisonOptions,
 ): Group {
   const metric = options.metric ?? headlineMetric(store.seriesNames(group.runs[0].id));
-  const values = metric === undefined ? [] : lastValues(store, group, metric);
+  const values = metric === undefined ? [] : figuresOfGroup(store, group, metric);
   const known = values.length > 0;
   const figure = known ? iqm(values) : NaN;
   return {
@@ -146,7 +148,7 @@ function summary(
     metric,
     values,
     iqm: figure,
-    interval: values.length > 1 ? bootstrapInterval([values], iqm) : null,
+    spread: spreadOf(values),
     mean: known ? mean(values) : NaN,
     median: known ? median(values) : NaN,
     threshold: thresholdOf(
@@ -165,16 +167,16 @@ function summary(
 
 function thresholdOf(store: Store, group: RunGroup, value: number | undefined): Threshold | null {
   if (value === undefined) return null;
-  const reached = group.runs.map((run) => firstAtLeast(store.series(run.id, RETURN), value));
+  const first = group.runs.map((run) => firstAtLeast(store.series(run.id, RETURN), value));
   const finite = (values: number[]) => {
     const middle = median(values);
     return Number.isFinite(middle) ? middle : null;
   };
   return {
     value,
-    reached: reached.filter((each) => each !== undefined).length,
-    environmentSteps: finite(reached.map((each) => each?.environmentSteps ?? Infinity)),
-    wallSeconds: finite(reached.map((each) => each?.wallSeconds ?? Infinity)),
+    reached: figuresOfGroup(store, group, RETURN).filter((figure) => figure >= value).length,
+    environmentSteps: finite(first.map((each) => each?.environmentSteps ?? Infinity)),
+    wallSeconds: finite(first.map((each) => each?.wallSeconds ?? Infinity)),
   };
 }
 
@@ -188,11 +190,13 @@ function comparable(first: Group, second: Group): boolean {
 
 function pairOf(first: Group, second: Group): Pair {
   const [x, y] = [[first.values], [second.values]];
-  const several = first.values.length > 1 || second.values.length > 1;
+  const kind = spreadKind(Math.min(first.values.length, second.values.length));
   return {
     first: first.label,
     second: second.label,
     probability: probabilityOfImprovement(x, y),
-    interval: several ? probabilityOfImprovementInterval(x, y) : null,
+    spread: kind === "lowest and highest"
+      ? null
+      : { kind, ...probabilityOfImprovementInterval(x, y) },
   };
 }

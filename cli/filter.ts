@@ -13,6 +13,7 @@ import {
 } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
+import { figureReader, figuresOf } from "../lab/experiment/score.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { statuses, statusOf } from "../lab/store/run_status.ts";
 import { type Condition, meets, type Reading, type Value, written } from "./conditions.ts";
@@ -75,7 +76,7 @@ function pathsOf(value: Json, prefix = ""): string[] {
 }
 
 /**
- * How a key is read off a run: a field, a metric's last value (for all runs in one pass), the
+ * How a key is read off a run: a field, a metric's figure (for all runs in one pass), the
  * headline `figure`, or a path of the configuration.
  *
  * @param action What cannot be done where there is no such key.
@@ -90,7 +91,7 @@ export function readerOf(
   if (Object.hasOwn(columns, key)) return columns[key];
   if (key === "figure") {
     return (run) => {
-      const metrics = unlessDamaged(() => store.lastMetrics(run.id));
+      const metrics = unlessDamaged(() => figuresOf(store, run));
       return metrics instanceof DamageError
         ? undefined
         : metrics[headlineMetric(Object.keys(metrics)) ?? ""];
@@ -99,8 +100,9 @@ export function readerOf(
   if (runs.some((run) => configured(run, key) !== undefined)) {
     return (run) => comparable(configured(run, key));
   }
-  const values = store.lastValues(key);
-  if (values.size > 0 || runs.length === 0) return (run) => values.get(run.id);
+  const figure = figureReader(store, key);
+  if (figure !== undefined) return figure;
+  if (runs.length === 0) return () => undefined;
   const configurations = runs.map((run) => run.manifest.determined.configuration);
   const paths = new Set(configurations.flatMap((configuration) => pathsOf(configuration)));
   const known = [...columnNames, "figure", ...paths, ...store.seriesNames()];

@@ -8,6 +8,7 @@ import type { Json } from "../lab/core/snapshot.ts";
 import { budgetUnitOf } from "../lab/store/run_budget.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { statusOf } from "../lab/store/run_status.ts";
+import { figuresOf } from "../lab/experiment/score.ts";
 import type { Judge, Verdict } from "../lab/experiment/verdict.ts";
 
 /** One run of the document. */
@@ -41,7 +42,7 @@ export interface RunEntry {
 export function runEntry(store: Store, run: Run, judge: Judge): RunEntry {
   const { configuration, seed, backend } = run.manifest.determined;
   const exact = Number(seed);
-  const metrics = unlessDamaged(() => store.lastMetrics(run.id));
+  const metrics = unlessDamaged(() => figuresOf(store, run));
   const damaged = metrics instanceof DamageError;
   return {
     id: run.id,

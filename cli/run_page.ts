@@ -7,6 +7,7 @@ import { amountOf } from "../lab/core/budget.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import type { FieldDescription } from "../lab/experiment/fields.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
+import { figuresOf } from "../lab/experiment/score.ts";
 import { Judge } from "../lab/experiment/verdict.ts";
 import { budgetOf, budgetUnitOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
@@ -78,7 +79,7 @@ function stateOf(store: Store, run: Run, judge: Judge): string[] {
   const { unit, total, spent } = budgetOf(run);
   const { seed, backend, from, configuration } = determined;
   const status = statusOf(run);
-  const metrics = store.lastMetrics(run.id);
+  const metrics = figuresOf(store, run);
   const worth = [headline(metrics), judge.run(run, metrics) ?? ""].filter((each) => each !== "");
   const earlier = (configuration.earlierBudgets ?? []) as { budget: number; iterations: number }[];
   const threads = machine.threads === undefined ? "" : `, ${plural(machine.threads, "thread")}`;

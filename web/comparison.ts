@@ -1,6 +1,6 @@
 /**
- * One metric of many runs, grouped over seeds: each seed's line, their mean with a 95 % interval,
- * and the statistics of the last values.
+ * One metric of many runs, grouped over seeds: each seed's line, their mean with its spread, and the
+ * statistics of their figures.
  *
  * @module
  */
@@ -14,7 +14,8 @@ import {
   newestOfEachSeed,
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
-import { bootstrapInterval, iqm, mean, median } from "../lab/statistics/mod.ts";
+import { figuresOf } from "../lab/experiment/score.ts";
+import { iqm, mean, median, type Spread, spreadOf } from "../lab/statistics/mod.ts";
 import { budgetUnitOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, Store } from "../lab/store/store.ts";
@@ -46,10 +47,10 @@ export interface ComparedGroup {
   readonly seeds: readonly ComparedSeed[];
   /** Mean over the seeds that count, from where all have begun to where the first still runs. */
   readonly mean: { x: number[]; y: Value[]; low: Value[]; high: Value[] };
-  /** Of the last values of the seeds that count. The interval is the IQM's; null for one seed. */
+  /** Of the figures of the seeds that count. The spread is the IQM's; null for one seed. */
   readonly statistics: {
     readonly iqm: Value;
-    readonly interval: readonly [number, number] | null;
+    readonly spread: Spread | null;
     readonly mean: Value;
     readonly median: Value;
   };
@@ -161,7 +162,7 @@ export class Comparer {
     if (known !== undefined) return known;
     const lines: Partial<ComparedSeed>[] = [];
     const curves: SeedCurve[] = [];
-    const last: number[] = [];
+    const figures: number[] = [];
     for (const run of runs) {
       const read = unlessDamaged(() => this.#store.series(run.id, metric));
       if (read instanceof DamageError) {
@@ -174,16 +175,18 @@ export class Comparer {
       lines.push(single ? { x: line.x, y: line.y.map(jsonNumber) } : {});
       if (counted.has(run) && values.length > 0) {
         curves.push({ ...curve, goesOn: run.status === "running" });
-        last.push(values[values.length - 1]);
+        figures.push(figuresOf(this.#store, run)[metric]);
       }
       await turn();
     }
-    const verdict = last.length > 0 ? judge.figure(configuration, metric, iqm(last)) : undefined;
+    const verdict = figures.length > 0
+      ? judge.figure(configuration, metric, iqm(figures))
+      : undefined;
     const group = {
       verdict: verdict ?? null,
       seeds: seeds.map((seed, i) => ({ ...seed, x: [], y: [], ...lines[i] })),
       mean: meanOf(curves),
-      statistics: statisticsOf(last),
+      statistics: statisticsOf(figures),
       settings: flatten(configuration),
     };
     await turn();
@@ -237,7 +240,7 @@ function counting(runs: readonly Run[]): Run[] {
   return newestOfEachSeed([finished, running, runs].find((some) => some.length > 0)!);
 }
 
-/** The mean over seeds with its interval, bin by bin. */
+/** The mean over seeds with its spread, bin by bin. */
 function meanOf(curves: readonly SeedCurve[]): ComparedGroup["mean"] {
   const curve: ComparedGroup["mean"] = { x: [], y: [], low: [], high: [] };
   if (curves.length === 0) return curve;
@@ -247,25 +250,23 @@ function meanOf(curves: readonly SeedCurve[]): ComparedGroup["mean"] {
     // The same draws in every bin: a band's edge does not jump where its lines do not.
     const random = streamOf(0, "bootstrap");
     const values = seeds.map((means) => means[bin]);
-    const interval = values.length > 1 && values.every(Number.isFinite)
-      ? bootstrapInterval([values], mean, { random, repeats })
-      : { low: NaN, high: NaN };
+    const spread = values.every(Number.isFinite)
+      ? spreadOf(values, mean, { random, repeats })
+      : null;
     curve.x.push(place);
     curve.y.push(jsonNumber(mean(values)));
-    curve.low.push(jsonNumber(interval.low));
-    curve.high.push(jsonNumber(interval.high));
+    curve.low.push(jsonNumber(spread?.low ?? NaN));
+    curve.high.push(jsonNumber(spread?.high ?? NaN));
   });
   return curve;
 }
 
-/** The interval is the one that the command line's `compare` prints, too. */
+/** The spread is the one that the command line's `compare` prints, too. */
 function statisticsOf(values: readonly number[]): ComparedGroup["statistics"] {
-  const several = values.length > 1 && values.every(Number.isFinite);
   const repeats = values.length > 50 ? { repeats: 5000 } : {};
-  const { low, high } = several ? bootstrapInterval([values], iqm, repeats) : { low: 0, high: 0 };
   return {
     iqm: jsonNumber(iqm(values)),
-    interval: several ? [low, high] : null,
+    spread: values.every(Number.isFinite) ? spreadOf(values, iqm, repeats) : null,
     mean: jsonNumber(mean(values)),
     median: jsonNumber(median(values)),
   };

@@ -40,7 +40,7 @@ export interface Contents {
 /** Events that a page lists, at most. */
 export const EVENTS = 200;
 
-const order = ["evaluation/", "rollout/", "losses/", "schedule/"];
+const order = ["evaluation/", "score/", "rollout/", "losses/", "schedule/"];
 
 function rank(name: string): number {
   if (name.startsWith(TIMING_PREFIX)) return Infinity;

@@ -5,6 +5,7 @@
  * @module
  */
 import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
+import { figuresOf } from "../lab/experiment/score.ts";
 import { type Contents, contentsOf } from "./contents.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { type RunSummary, summarize, summaryOfDamaged } from "./summary.ts";
@@ -158,7 +159,7 @@ export class Feed {
     const record = JSON.stringify({ ...run, manifest: null });
     // Only a run that goes on gets figures that its record does not show.
     if (run.status !== "running" && known?.key === record) return false;
-    const last = unlessDamaged(() => this.#store.lastMetrics(run.id));
+    const last = unlessDamaged(() => figuresOf(this.#store, run));
     const key = run.status === "running" ? record + Object.values(last).join() : record;
     if (known?.key === key) return false;
     this.#removed.delete(run.id);

@@ -24,8 +24,8 @@ export const compare = defineCommand({
   usage: "RUN… | --where CONDITION [OPTIONS]",
   brief: "Statistics over seeds: IQM, intervals, probability of improvement",
   description: "Groups runs that differ in nothing but their seed and shows, over seeds: the " +
-    "interquartile mean with its 95 % stratified bootstrap interval, mean and median of the last " +
-    "evaluation; environment steps and time to the return that counts as solved; and for each " +
+    "interquartile mean with its 95 % stratified bootstrap interval (below ten seeds rough, below " +
+    "five the lowest and highest), mean and median of the final policy's or model's figure; environment steps and time to the return that counts as solved; and for each " +
     "pair of groups how probable it is that one beats the other.",
   examples: [
     ["compare --where environment=CartPole-v1", "every finished run on CartPole"],

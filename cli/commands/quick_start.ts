@@ -13,6 +13,7 @@ import {
   storeOption,
   workersOption,
 } from "../command.ts";
+import { figuresOf } from "../../lab/experiment/score.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import type { Group } from "../comparison.ts";
 import type { Drawn, Frame } from "../episode.ts";
@@ -199,12 +200,12 @@ async function results(
 }
 
 async function agentsTable(groups: readonly Group[], io: Io): Promise<string> {
-  const { thresholdCells, withInterval } = await import("../terminal/comparison_table.ts");
+  const { iqmTitle, thresholdCells, withSpread } = await import("../terminal/comparison_table.ts");
   const value = groups[0].threshold?.value;
   return table(
     [
       { title: "agent", flexible: true },
-      { title: "return: IQM [95 %]", align: "right" },
+      { title: `return: ${iqmTitle(groups)}`, align: "right" },
       { title: `steps to ${value ?? "solve"}`, align: "right" },
       { title: "time", align: "right" },
       { title: "verdict" },
@@ -212,7 +213,7 @@ async function agentsTable(groups: readonly Group[], io: Io): Promise<string> {
     ],
     groups.map((group) => [
       named(group, "agent").toUpperCase(),
-      withInterval(group.iqm, group.interval),
+      withSpread(group.iqm, group.spread),
       ...thresholdCells(group).slice(0, 2),
       verdictOf(group, io),
       count(group.speed),
@@ -238,7 +239,7 @@ function modelsTable(store: Store, groups: readonly Group[], io: Io): string {
       { title: "examples/s", align: "right" },
     ],
     groups.map((group) => {
-      const metrics = store.lastMetrics(group.runs[0].id);
+      const metrics = figuresOf(store, group.runs[0]);
       const figures = Object.entries(metrics).filter(([name]) => name.startsWith("evaluation/"));
       return [
         named(group, "model").toUpperCase(),

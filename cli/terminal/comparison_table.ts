@@ -6,20 +6,31 @@
 import type { Comparison, Group } from "../comparison.ts";
 import { metricLabel, scaleLine } from "./figures.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
-import type { Interval } from "../../lab/statistics/mod.ts";
+import type { Spread } from "../../lab/statistics/mod.ts";
 import { type Column, count, duration, figure, table } from "./format.ts";
 import { type Io, styled } from "./io.ts";
 import { shownVerdict } from "./runs_table.ts";
 
-/** `487.2 [481.0, 495.5]`; without the interval for a single seed. */
-export function withInterval(
+/**
+ * `487.2 [481.0, 495.5]`, of five to nine seeds with `rough` behind it; of fewer the lowest and the
+ * highest, `487.2 (480.1 … 496.3)`; a single seed alone.
+ */
+export function withSpread(
   value: number,
-  interval: Interval | null,
+  spread: Spread | null,
   show: (value: number) => string = figure,
 ): string {
-  return interval === null
-    ? show(value)
-    : `${show(value)} [${show(interval.low)}, ${show(interval.high)}]`;
+  if (spread === null) return show(value);
+  const [low, high] = [show(spread.low), show(spread.high)];
+  if (spread.kind === "lowest and highest") return `${show(value)} (${low} … ${high})`;
+  return `${show(value)} [${low}, ${high}]${spread.kind === "interval" ? "" : " rough"}`;
+}
+
+/** `IQM [95 %]`; of groups of few seeds `IQM (lowest … highest)`. */
+export function iqmTitle(groups: readonly Pick<Group, "spread">[]): string {
+  const few = groups.some(({ spread }) => spread?.kind === "lowest and highest");
+  const more = groups.some(({ spread }) => spread !== null && spread.kind !== "lowest and highest");
+  return `IQM${more || !few ? " [95 %]" : ""}${few ? " (lowest … highest)" : ""}`;
 }
 
 /** Environment steps, time and seeds to a group's threshold, as three cells. */
@@ -45,12 +56,12 @@ export function comparisonTables({ groups, pairs, scales, notes }: Comparison, i
       [
         { title: "a", flexible: true },
         { title: "b" },
-        { title: "P(a > b) [95 %]", align: "right" },
+        { title: `P(a > b)${pairs.some(({ spread }) => spread) ? " [95 %]" : ""}`, align: "right" },
       ],
-      pairs.map(({ first, second, probability, interval }) => [
+      pairs.map(({ first, second, probability, spread }) => [
         first,
         second,
-        withInterval(probability, interval, (value) => value.toFixed(2)),
+        withSpread(probability, spread, (value) => value.toFixed(2)),
       ]),
       io,
     ));
@@ -67,7 +78,7 @@ function figures(groups: readonly Group[], io: Io): string {
     { title: "experiment", flexible: true },
     { title: "seeds", align: "right" },
     { title: "figure" },
-    { title: "IQM [95 %]", align: "right" },
+    { title: iqmTitle(groups), align: "right" },
     ...(judged ? [{ title: "verdict" }] : []),
     { title: "mean", align: "right" },
     { title: "median", align: "right" },
@@ -78,7 +89,7 @@ function figures(groups: readonly Group[], io: Io): string {
       group.label,
       String(group.runs.length),
       group.metric === undefined ? "–" : metricLabel(group.metric),
-      withInterval(group.iqm, group.interval),
+      withSpread(group.iqm, group.spread),
       ...(judged ? [shownVerdict(group.verdict, io)] : []),
       figure(group.mean),
       figure(group.median),
@@ -128,7 +139,8 @@ export function comparisonDocument(
       values: group.values.map(orNull),
       n: group.values.length,
       iqm: orNull(group.iqm),
-      interval: ends(group.interval),
+      interval: ends(group.spread),
+      rough: group.spread?.kind === "rough interval",
       verdict: group.verdict ?? null,
       mean: orNull(group.mean),
       median: orNull(group.median),
@@ -139,19 +151,22 @@ export function comparisonDocument(
         wall_seconds: group.threshold.wallSeconds,
       },
     })),
-    pairs: pairs.map(({ first, second, probability, interval }) => ({
+    pairs: pairs.map(({ first, second, probability, spread }) => ({
       first,
       second,
       probability: orNull(probability),
-      interval: ends(interval),
+      interval: ends(spread),
+      rough: spread?.kind === "rough interval",
     })),
     environments: scales.map(scaleDocument),
     notes,
   };
 }
 
-function ends(interval: Interval | null): readonly (number | null)[] | null {
-  return interval === null ? null : [orNull(interval.low), orNull(interval.high)];
+/** An interval's; null where there is none, as of few seeds, whose values say it all. */
+function ends(spread: Spread | null): readonly (number | null)[] | null {
+  if (spread === null || spread.kind === "lowest and highest") return null;
+  return [orNull(spread.low), orNull(spread.high)];
 }
 
 function orNull(value: number): number | null {

@@ -6,6 +6,7 @@
  */
 import { amountOf, unitWords } from "../../lab/core/budget.ts";
 import type { RunProgress } from "../../lab/experiment/launch.ts";
+import { judgedBy } from "../../lab/experiment/score.ts";
 import { headline } from "./figures.ts";
 import { count, duration, width } from "./format.ts";
 import { type Io, type Style, styled } from "./io.ts";
@@ -127,13 +128,13 @@ export class ProgressDisplay implements Disposable {
     const { run, budget } = live.latest;
     const [mark, style] = marks[run.status] ?? ["·", "dim"];
     const reason = run.message === null ? "" : ` (${run.message})`;
-    const verdict = this.judge?.run(run, live.metrics);
+    const verdict = this.judge?.run(run, judgedBy(live.metrics));
     const finished = run.status === "completed" || run.status === "stopped";
     const [sign, color] = finished && verdict ? verdictMarks[verdict] : [mark, style];
     const expected = ["completed", "stopped", "interrupted"].includes(run.status);
     const facts = [
       expected ? verdict ?? "" : `${run.status}${reason}`,
-      headline(live.metrics),
+      headline(judgedBy(live.metrics)),
       `${amountOf(spentOf(live.latest), budget.unit)} in ${duration(run.wallSeconds)} (${run.id})`,
     ];
     return `${styled(this.io.color.error, color, sign)} ${label(live.latest)}: ` +

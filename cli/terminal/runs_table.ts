@@ -5,6 +5,7 @@
  */
 import { amountOf } from "../../lab/core/budget.ts";
 import { headlineMetric } from "../../lab/experiment/comparison.ts";
+import { figuresOf } from "../../lab/experiment/score.ts";
 import { DamageError, unlessDamaged } from "../../lab/core/errors.ts";
 import { budgetOf } from "../../lab/store/run_budget.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
@@ -62,7 +63,7 @@ export function runsTable(
   judge?: Judge,
 ): string {
   const shown = runs.map((run) => {
-    const read = unlessDamaged(() => store.lastMetrics(run.id));
+    const read = unlessDamaged(() => figuresOf(store, run));
     const damaged = read instanceof DamageError;
     const metrics = damaged ? {} : read;
     const status = damaged ? "damaged" : statusOf(run);

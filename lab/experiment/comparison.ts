@@ -8,6 +8,7 @@ import { encodeCanonicalJson } from "../core/canonical_json.ts";
 import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Run, Series, Store } from "../store/store.ts";
+import { figuresOf } from "./score.ts";
 
 /** Runs of one experiment with equal configuration, version and backend, by ascending seed. */
 export interface RunGroup {
@@ -132,7 +133,7 @@ export function newestOfEachSeed(runs: readonly Run[]): Run[] {
   return runs.filter((run) => newest.get(seedOf(run)) === run);
 }
 
-/** Last value of `metric` of each run in the group, by ascending seed; NaN where there is none. */
-export function lastValues(store: Store, group: RunGroup, metric: string): number[] {
-  return group.runs.map((run) => store.lastMetrics(run.id)[metric] ?? NaN);
+/** The figure `metric` of each run in the group, by ascending seed; NaN where there is none. */
+export function figuresOfGroup(store: Store, group: RunGroup, metric: string): number[] {
+  return group.runs.map((run) => figuresOf(store, run)[metric] ?? NaN);
 }

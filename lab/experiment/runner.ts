@@ -13,6 +13,7 @@ import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
 import type { Report, Trainer } from "../core/trainer.ts";
 import { CallbackRunner, type Callbacks } from "./callbacks.ts";
+import { scoresOf } from "./score.ts";
 import type { BestBy } from "./session.ts";
 
 /** Counters of the runner: part of every checkpoint. */
@@ -33,6 +34,8 @@ export interface RunnerState {
   stoppedBy?: string;
   /** What the callbacks keep, where there are any. */
   callbacks?: Json;
+  /** Iteration at which the run was scored afresh, where it was. */
+  scoredAt?: number;
 }
 
 /** What the runner reports after an iteration or an evaluation. */
@@ -117,6 +120,8 @@ export function runnerOptions(
  *
  * - Evaluates when progress crosses a multiple of `evaluation.every` and at the end, once an
  *   iteration at most. Callbacks see each report before it goes out.
+ * - Where evaluations decided that the run ends (by the stop rule or a callback), one more, on the
+ *   stream `score` that no decision saw, scores the final policy or model: `score/…`.
  * - A checkpoint is the last thing of its iteration, so that going on from it repeats nothing.
  * - A loss that is NaN or infinite after an iteration, or such a parameter at an evaluation or
  *   checkpoint, ends the run as `diverged`; the latest good snapshot goes out as the checkpoint
@@ -189,6 +194,14 @@ export async function runTrainer(
     await send("evaluation", { ...report, events }, timing);
     return bestBy === null ? null : report.metrics[bestBy.metric] ?? null;
   };
+  /** What the evaluations that ended the run cannot say: what its result is worth. */
+  const score = async () => {
+    if (!stopped() || state.scoredAt === trainer.progress.iterations) return;
+    const random = streamOf(options.seed, "score");
+    const { metrics } = await trainer.evaluate({ random, episodes: evaluation.episodes });
+    state.scoredAt = trainer.progress.iterations;
+    await send("evaluation", { metrics: scoresOf(metrics) }, {});
+  };
   const take = async (): Promise<RunPoint> => ({
     progress: { ...trainer.progress },
     snapshot: await trainer.snapshot(),
@@ -238,6 +251,7 @@ export async function runTrainer(
     good = copied(point);
     if (interrupted) return ended("interrupted", `after iteration ${trainer.progress.iterations}`);
   }
+  await score();
   await sink.checkpoint({ kind: "final", ...await take(), score: null });
   if (!stopped()) return ended("completed", null);
   if (!ruledOut()) return ended("stopped", state.stoppedBy!);

@@ -22,6 +22,7 @@ import { resolve } from "./resolve.ts";
 import { resume } from "./resume.ts";
 import type { Trainee } from "./recorded_run.ts";
 import { encoded, runSession } from "./run_session.ts";
+import { judgedBy } from "./score.ts";
 import type { RunRecorder, TrainOrder } from "./training_worker.ts";
 import type { Ending, RunReport } from "./runner.ts";
 import { openSession, parseSeed, type Session } from "./session.ts";
@@ -76,7 +77,7 @@ export interface TrainedSeries {
 export interface TrainResult extends Ending {
   /** Id of the stored run; null without a store. */
   readonly run: string | null;
-  /** Last value of every series. */
+  /** Last value of every series; of `evaluation/…` the score, where a rule could end the run. */
   readonly metrics: Metrics;
   /** Every value of every series, by name. */
   readonly series: { readonly [name: string]: TrainedSeries };
@@ -276,7 +277,9 @@ class TrainingHere implements Trainee {
     return {
       ...this.#ending!,
       run,
-      metrics: Object.fromEntries(series.map(({ name, values }) => [name, values.at(-1)!])),
+      metrics: judgedBy(
+        Object.fromEntries(series.map(({ name, values }) => [name, values.at(-1)!])),
+      ),
       series: Object.fromEntries(series.map((one) => [one.name, one])),
       parameters: this.parameters,
       digest,

@@ -21,4 +21,5 @@ export {
   type Interval,
   performanceProfileIntervals,
 } from "./bootstrap.ts";
+export { type Spread, type SpreadKind, spreadKind, spreadOf } from "./spread.ts";
 export { probabilityOfImprovement, probabilityOfImprovementInterval } from "./improvement.ts";

@@ -38,7 +38,7 @@ function addRun(
   return store.run(id)!;
 }
 
-Deno.test("statistics are over seeds: IQM, interval, median, and who reached the threshold", async () => {
+Deno.test("statistics are over seeds: IQM, spread, median, and who reached the threshold", async () => {
   await withStore((store) => {
     const returns = [[400, 500], [475, 480], [100, 470], [480, 490]];
     const runs = returns.map((each, i) => addRun(store, "a", i + 1, each));
@@ -47,7 +47,7 @@ Deno.test("statistics are over seeds: IQM, interval, median, and who reached the
     strictEqual(group.iqm, 485);
     strictEqual(group.mean, 485);
     strictEqual(group.median, 485);
-    ok(group.interval!.low >= 470 && group.interval!.high <= 500);
+    deepStrictEqual(group.spread, { kind: "lowest and highest", low: 470, high: 500 });
     // First at least 475 after 2, 1, never and 1 evaluations: the median is (1 + 2) / 2.
     deepStrictEqual(group.threshold, {
       value: 475,
@@ -55,6 +55,39 @@ Deno.test("statistics are over seeds: IQM, interval, median, and who reached the
       environmentSteps: 24,
       wallSeconds: 1.5 / 7,
     });
+  });
+});
+
+Deno.test("few seeds show what they can: extremes, a rough interval, an interval; so do pairs", async () => {
+  await withStore((store) => {
+    const scores = [500, 480, 470, 490, 460, 455, 450, 445, 440, 435];
+    const shown = (count: number) => {
+      const runs = ["a", "b"].flatMap((agent) =>
+        scores.slice(0, count).map((score, i) => addRun(store, agent, i, [score]))
+      );
+      return comparisonTables(compareRuns(store, runs, registries), capturedIo());
+    };
+    match(shown(4), /IQM \(lowest … highest\)[^]*485\.0 \(470\.0 … 500\.0\)[^]*\b0\.50\s*$/);
+    match(shown(5), /IQM \[95 %\] [^]*480\.0 \[.*\] rough[^]*0\.50 \[.*\] rough/);
+    match(shown(10), /460\.0 \[446\.\d, 478\.\d\]  [^]*0\.50 \[0\.\d\d, 0\.\d\d\]\s*$/);
+  });
+});
+
+Deno.test("a run that a rule ended is judged by what no rule saw, also as to the threshold", async () => {
+  await withStore((store) => {
+    const runs = [460, 490].map((score, i) => {
+      const { id } = addRun(store, "a", i, [300, 480, 500], { status: "stopped" });
+      store.append(id, [pointAt("score/return_mean", 3, score)]);
+      store.update(id, { digest: "d" });
+      return store.run(id)!;
+    });
+    const { groups: [group] } = compareRuns(store, runs, registries, { threshold: 475 });
+    deepStrictEqual([group.metric, group.values], ["evaluation/return_mean", [460, 490]]);
+    deepStrictEqual([group.threshold!.reached, group.threshold!.environmentSteps], [1, 32]);
+    // Gone on with, it stands where its evaluations stand.
+    store.update(runs[0].id, { digest: null });
+    const [again] = compareRuns(store, store.runs(), registries).groups;
+    deepStrictEqual(again.values, [500, 490]);
   });
 });
 
@@ -90,7 +123,7 @@ Deno.test("unfinished runs are left out and named; of equal seeds the newest cou
     const cut = addRun(store, "a", 2, [3], { status: "interrupted" });
     const { groups, notes } = compareRuns(store, store.runs(), registries);
     deepStrictEqual(groups.map((group) => group.values), [[2]]);
-    strictEqual(groups[0].interval, null);
+    strictEqual(groups[0].spread, null);
     ok(notes.some((note) => note.includes(cut.id)));
     ok(notes.some((note) => note.includes("1 older")));
   });

@@ -36,7 +36,7 @@ Deno.test("without a command every preset trains, a short run, then the longest,
       [...error.matchAll(/^✓ (\S+) seed (\d): /gm)].map(([, name, seed]) => [name, seed]),
       [["line-toy-quick", "1"], ["points-toy-quick", "1"], ["line-toy-quick", "2"]],
     );
-    match(out, /TOY\s+\S+ \[.*\].*\s2 seeds\s/);
+    match(out, /TOY\s+\S+ \(.* … .*\).*\s2 seeds\s/);
     match(out, /TOY-MODEL\s+points\s.*return/);
     match(out, /Total time \d:\d\d/);
     match(out, /deno task -q dashboard/);

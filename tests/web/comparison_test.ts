@@ -51,7 +51,8 @@ Deno.test("the mean begins where all seeds have begun, and a finished one keeps 
     const [{ mean, statistics }] = await groupsOf(store);
     deepStrictEqual([mean.x[0], mean.y[0]], [5, 5]);
     deepStrictEqual([mean.x.at(-1), mean.y.at(-1)], [20, 15]);
-    deepStrictEqual([statistics.mean, statistics.median, statistics.interval?.length], [15, 15, 2]);
+    deepStrictEqual([statistics.mean, statistics.median], [15, 15]);
+    deepStrictEqual(statistics.spread, { kind: "lowest and highest", low: 10, high: 20 });
   }));
 
 Deno.test("a smoothed line keeps its last point, and its last value is what was measured", () =>

@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
-import { bootstrapInterval, iqm } from "../../lab/statistics/mod.ts";
+import { iqm, spreadOf } from "../../lab/statistics/mod.ts";
 import type { Comparison } from "../../web/comparison.ts";
 import type { SeriesAnswer } from "../../web/routes/api/series.ts";
 import { build, type Dashboard, openDashboard } from "./built.ts";
@@ -219,9 +219,8 @@ test("seeds that did not finish are shown and do not count", async (dashboard) =
     ]],
   );
   const last = ["ppo-1", "ppo-2", "ppo-3"].map((name) => store.lastMetrics(runs[name])[metric]);
-  const { low, high } = bootstrapInterval([last], iqm);
   strictEqual(ppo.statistics.iqm, iqm(last));
-  deepStrictEqual(ppo.statistics.interval, [low, high]);
+  deepStrictEqual(ppo.statistics.spread, spreadOf(last));
   const counted = ppo.seeds.filter(({ counts }) => counts);
   const means = ppo.mean.x.map((_, i) =>
     counted.reduce((sum, { y }) => sum + Number(y[i]), 0) / counted.length

@@ -36,7 +36,7 @@ function group(label: string, counts: boolean[]): ComparedGroup {
       y: [i, i],
     })),
     mean: { x, y: [5, 5], low: [4, 4], high: [6, 6] },
-    statistics: { iqm: 5, interval: null, mean: 5, median: 5 },
+    statistics: { iqm: 5, spread: null, mean: 5, median: 5 },
     verdict: null,
     settings: {},
   };

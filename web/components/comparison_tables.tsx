@@ -1,6 +1,7 @@
 /** Tables of a comparison: statistics over seeds, and settings that differ. @module */
 import type { VNode } from "preact";
 import { differingPaths } from "../../lab/experiment/comparison.ts";
+import type { Spread } from "../../lab/statistics/mod.ts";
 import type { ComparedGroup, ComparedSeed } from "../comparison.ts";
 import { figure } from "../format.ts";
 import { Worth } from "./status.tsx";
@@ -15,7 +16,11 @@ export function Statistics({ groups }: { groups: readonly ComparedGroup[] }): VN
           <tr>
             <th scope="col">Group</th>
             <th scope="col" class="number" title="Mean of the middle half">IQM</th>
-            <th scope="col" class="number" title="Of the IQM, by bootstrap over seeds">
+            <th
+              scope="col"
+              class="number"
+              title="Of the IQM, by bootstrap over seeds; of fewer than five their lowest and highest"
+            >
               95 % interval
             </th>
             <th scope="col">Verdict</th>
@@ -34,9 +39,7 @@ export function Statistics({ groups }: { groups: readonly ComparedGroup[] }): VN
                 <b>{figure(statistics.iqm)}</b>
               </td>
               <td class="number">
-                {statistics.interval === null
-                  ? "–"
-                  : `${figure(statistics.interval[0])} … ${figure(statistics.interval[1])}`}
+                {statistics.spread === null ? "–" : boundsOf(statistics.spread)}
               </td>
               <td>{verdict === null ? "–" : <Worth verdict={verdict} />}</td>
               <td class="number">{figure(statistics.mean)}</td>
@@ -51,6 +54,13 @@ export function Statistics({ groups }: { groups: readonly ComparedGroup[] }): VN
     </div>
   );
 }
+
+/** `481 … 496`, and what it is where it is no interval to rely on. */
+function boundsOf({ low, high, kind }: Spread): string {
+  return `${figure(low)} … ${figure(high)}${kind === "interval" ? "" : `, ${remarks[kind]}`}`;
+}
+
+const remarks = { "lowest and highest": "extremes", "rough interval": "rough" } as const;
 
 /** Links to a group's runs; those that do not count say why. */
 function Seeds({ seeds }: { seeds: readonly ComparedSeed[] }): VNode {

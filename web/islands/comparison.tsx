@@ -121,15 +121,16 @@ export default function ComparisonView(
                 height={360}
               />
               <p class="note">
-                Lines are means over the seeds that count, bands their 95 % bootstrap interval, thin
-                lines single seeds. A run that finished keeps its last value.
+                Lines are means over the seeds that count, bands their 95 % bootstrap interval (of
+                fewer than five seeds the lowest and highest), thin lines single seeds. A run that
+                finished keeps its last value.
               </p>
             </>
           )}
       </div>
       {groups.length > 0 && (
         <>
-          <h2>{metricTitle(metric)}, last value of each seed</h2>
+          <h2>{metricTitle(metric)}, figure of each seed</h2>
           <Statistics groups={groups} />
           <Differences groups={groups} />
         </>

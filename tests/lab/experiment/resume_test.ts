@@ -94,6 +94,8 @@ Deno.test("a finished run resumes only with a larger budget, and is reproduced w
   strictEqual(failed.status, "failed");
   const resumed = await resume(twin.id, options(store));
   deepStrictEqual([resumed.status, resumed.digest], ["stopped", further.digest]);
+  const scores = [further, resumed].map(({ id }) => store.series(id, "score/episodes").values);
+  deepStrictEqual(scores, [Float64Array.of(5, 5), Float64Array.of(5, 5)]);
 });
 
 Deno.test("an interrupted run is given more or less, again and again, and is reproduced", async () => {

@@ -63,6 +63,37 @@ Deno.test("the stop rule counts evaluations in a row and ends as stopped", async
   deepStrictEqual(kindsAt(checkpoints), ["final 16"]);
 });
 
+Deno.test("what ended by a rule is scored afresh, on a stream that no evaluation draws from", async () => {
+  const trainer = toyTrainer({}, 200);
+  const drawn: number[] = [];
+  trainer.evaluate = ({ random, episodes }) => {
+    drawn.push(random.random());
+    strictEqual(episodes, 5);
+    return Promise.resolve({ metrics: { "evaluation/m": drawn.length, "judge/n": 7 } });
+  };
+  const stop = { metric: "evaluation/m", atLeast: 2, times: 1 };
+  const { ending, reports, checkpoints } = await run(trainer, { stop });
+  const evaluations = reports.filter(({ kind }) => kind === "evaluation");
+  deepStrictEqual(evaluations.map(({ metrics }) => metrics["evaluation/m"]), [1, 2, undefined]);
+  deepStrictEqual(evaluations[2].metrics, { "score/m": 3 });
+  deepStrictEqual(evaluations[2].progress, ending.progress);
+  deepStrictEqual(
+    drawn,
+    ["evaluation/0", "evaluation/1", "score"].map((name) => streamOf(1, name).random()),
+  );
+  // Killed after its final checkpoint, it is not scored twice.
+  const { snapshot, runner } = checkpoints.at(-1)!;
+  await trainer.restore(snapshot);
+  deepStrictEqual((await run(trainer, { stop, state: runner })).reports, []);
+});
+
+Deno.test("what uses its whole budget is judged by its last evaluation, rule or not", async () => {
+  for (const stop of [null, { metric: "evaluation/share", atLeast: 9, times: 1 }]) {
+    const { reports } = await run(toyTrainer({}, 200), { stop });
+    ok(!reports.some(({ metrics }) => Object.keys(metrics).some((name) => /^score/.test(name))));
+  }
+});
+
 Deno.test("a stop rule by a series that no evaluation has is said once, with the nearest one", async () => {
   const { reports } = await run(toyTrainer({}, 200), {
     stop: { metric: "evaluation/shares", atLeast: 0.5, times: 1 },

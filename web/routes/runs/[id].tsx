@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { unlessDamaged } from "../../../lab/core/errors.ts";
 import { environments } from "../../../envs/mod.ts";
 import { flatten } from "../../../lab/experiment/comparison.ts";
+import { figuresOf } from "../../../lab/experiment/score.ts";
 import type { Manifest, Run } from "../../../lab/store/store.ts";
 import type { State } from "../../state.ts";
 import { type Contents, contentsOf } from "../../contents.ts";
@@ -26,7 +27,7 @@ export function handler({ params, state: { store, feed } }: Context<State>): Pag
   return page({
     title: `${run.name}, seed ${run.manifest.determined.seed}`,
     moment: feed.moment,
-    row: summarize(run, unlessDamaged(() => store.lastMetrics(run.id)), 0),
+    row: summarize(run, unlessDamaged(() => figuresOf(store, run)), 0),
     run,
     contents: contentsOf(store, run),
   });
