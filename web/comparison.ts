@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { encodeCanonicalJson } from "../lab/core/canonical_json.ts";
 import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
 import { streamOf } from "../lab/core/random.ts";
 import { RecentlyUsed } from "../lab/core/recently_used.ts";
@@ -21,9 +22,10 @@ import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import type { Axis } from "./axes.ts";
 import { inOrder } from "./contents.ts";
-import { binned, drawn, type SeedCurve } from "./curves.ts";
+import { binned, drawn, type Range, type SeedCurve } from "./curves.ts";
 import { matches, term } from "./filter.ts";
 import { judge, type Verdict } from "./judge.ts";
+import { labelsOf, marksOf } from "./marks.ts";
 import { smooth } from "./smooth.ts";
 import { factsOf, jsonNumber } from "./summary.ts";
 
@@ -44,6 +46,8 @@ type Value = number | string;
 /** A group's runs, lines and statistics. */
 export interface ComparedGroup {
   readonly label: string;
+  /** Of its lines: see `marksOf`. */
+  readonly color: number;
   readonly seeds: readonly ComparedSeed[];
   /** Mean over the seeds that count, from where all have begun to where the first still runs. */
   readonly mean: { x: number[]; y: Value[]; low: Value[]; high: Value[] };
@@ -58,6 +62,9 @@ export interface ComparedGroup {
   readonly verdict: Verdict | null;
   readonly settings: Record<string, string>;
 }
+
+/** A group before it stands beside others. */
+type Unmarked = Omit<ComparedGroup, "label" | "color">;
 
 /** One run of a group. */
 export interface ComparedSeed {
@@ -96,12 +103,14 @@ export interface ComparisonRequest {
   readonly axis?: Axis;
   /** Share of the x range, 0 … 1. */
   readonly smoothing: number;
+  /** The stretch of the x axis that is shown; left out: all of it. */
+  readonly range?: Range;
 }
 
 /** Compares runs of a store and keeps the groups that it computed until they change. */
 export class Comparer {
   readonly #store: Store;
-  readonly #kept = new RecentlyUsed<Omit<ComparedGroup, "label">>(KEPT_GROUPS);
+  readonly #kept = new RecentlyUsed<Unmarked>(KEPT_GROUPS);
 
   /** Reads from `store`. */
   constructor(store: Store) {
@@ -118,10 +127,10 @@ export class Comparer {
     request: ComparisonRequest,
     turn: () => Promise<void> = () => Promise.resolve(),
   ): Promise<Comparison> {
-    const { groups: found, filter, left } = chosen(this.#store, request);
+    const { groups: asked, filter, left } = chosen(this.#store, request);
     await turn();
     const series = new Map<Run, readonly string[]>();
-    for (const run of found.flatMap((group) => group.runs)) {
+    for (const run of asked.flatMap((group) => group.runs)) {
       series.set(run, this.#store.seriesNames(run.id));
       await turn();
     }
@@ -130,12 +139,13 @@ export class Comparer {
     const having = [...series.keys()].filter((run) => series.get(run)!.includes(metric));
     const axis = request.axis ?? commonAxis(having);
     const single = having.length <= MOST_LINES;
-    const groups: ComparedGroup[] = [];
+    const found: { group: RunGroup; compared: Unmarked }[] = [];
     for (const group of groupRuns(having)) {
-      const asked = { metric, axis, smoothing: request.smoothing, single };
-      groups.push({ label: group.label, ...await this.#compared(group, asked, turn) });
+      const { smoothing, range } = request;
+      const asked = { metric, axis, smoothing, range, single };
+      found.push({ group, compared: await this.#compared(group, asked, turn) });
     }
-    groups.sort((a, b) => a.label < b.label ? -1 : 1);
+    const groups = marked(found);
     const notes = [
       ...(left > 0 ? [`The newest ${MOST_GROUPS} of ${MOST_GROUPS + left} groups are shown.`] : []),
       ...(single ? [] : [`Single seeds are drawn for at most ${MOST_LINES} runs.`]),
@@ -145,10 +155,10 @@ export class Comparer {
 
   async #compared(
     { runs, configuration }: RunGroup,
-    asked: { metric: string; axis: Axis; smoothing: number; single: boolean },
+    asked: { metric: string; axis: Axis; smoothing: number; range?: Range; single: boolean },
     turn: () => Promise<void>,
-  ): Promise<Omit<ComparedGroup, "label">> {
-    const { metric, axis, smoothing, single } = asked;
+  ): Promise<Unmarked> {
+    const { metric, axis, smoothing, range, single } = asked;
     const counted = new Set(counting(runs));
     const seeds = runs.map((run) => ({
       run: run.id,
@@ -171,7 +181,7 @@ export class Comparer {
       }
       const { values, [axis]: x } = read;
       const curve = { x, y: smooth(x, values, smoothing) };
-      const line = drawn(curve, LINE_POINTS);
+      const line = drawn(curve, LINE_POINTS, range);
       lines.push(single ? { x: line.x, y: line.y.map(jsonNumber) } : {});
       if (counted.has(run) && values.length > 0) {
         curves.push({ ...curve, goesOn: run.status === "running" });
@@ -185,7 +195,7 @@ export class Comparer {
     const group = {
       verdict: verdict ?? null,
       seeds: seeds.map((seed, i) => ({ ...seed, x: [], y: [], ...lines[i] })),
-      mean: meanOf(curves),
+      mean: meanOf(curves, range),
       statistics: statisticsOf(figures),
       settings: flatten(configuration),
     };
@@ -193,6 +203,27 @@ export class Comparer {
     this.#kept.set(key, group);
     return group;
   }
+}
+
+/** Groups with their labels and colours, by label. */
+function marked(found: readonly { group: RunGroup; compared: Unmarked }[]): ComparedGroup[] {
+  const labels = labelsOf(
+    found.map(({ group, compared: { settings } }) => ({ ...group, settings })),
+  );
+  const oldest = ({ group }: typeof found[number]) =>
+    Math.min(...group.runs.map(({ createdAt }) => createdAt));
+  const byAge = found.toSorted((a, b) => oldest(a) - oldest(b));
+  const marks = marksOf(byAge.map(({ group }) => keyOf(group)));
+  return found.map((each, i) => ({
+    label: labels[i],
+    color: marks[byAge.indexOf(each)],
+    ...each.compared,
+  })).sort((a, b) => a.label < b.label ? -1 : 1);
+}
+
+/** What a group's colour goes with. */
+function keyOf({ experiment, configuration, backend }: RunGroup): string {
+  return encodeCanonicalJson({ experiment, configuration, backend });
 }
 
 /** The groups to compare: the newest ones, and how many are left out. */
@@ -241,11 +272,11 @@ function counting(runs: readonly Run[]): Run[] {
 }
 
 /** The mean over seeds with its spread, bin by bin. */
-function meanOf(curves: readonly SeedCurve[]): ComparedGroup["mean"] {
+function meanOf(curves: readonly SeedCurve[], range?: Range): ComparedGroup["mean"] {
   const curve: ComparedGroup["mean"] = { x: [], y: [], low: [], high: [] };
   if (curves.length === 0) return curve;
   const repeats = Math.min(CURVE_REPEATS, Math.max(100, Math.ceil(15_000 / curves.length)));
-  const { x, seeds } = binned(curves);
+  const { x, seeds } = binned(curves, range);
   x.forEach((place, bin) => {
     // The same draws in every bin: a band's edge does not jump where its lines do not.
     const random = streamOf(0, "bootstrap");

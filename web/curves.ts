@@ -20,6 +20,24 @@ export interface SeedCurve extends Curve {
   readonly goesOn: boolean;
 }
 
+/** A stretch of an x axis, both ends included. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Where in ascending coordinates a range lies, as the first index and the one after the last. One
+ * neighbour on either side is in it, so that lines reach the edges.
+ */
+export function indicesOf(x: ArrayLike<number>, { from, to }: Range): [start: number, end: number] {
+  let start = 0;
+  while (start < x.length && x[start] < from) start++;
+  let end = start;
+  while (end < x.length && x[end] <= to) end++;
+  return [Math.max(0, start - 1), Math.min(x.length, end + 1)];
+}
+
 /** The values of several seeds in common bins of the x axis. */
 export interface Binned {
   /** Where each bin is drawn. */
@@ -30,30 +48,61 @@ export interface Binned {
 
 /**
  * About `points` points of a curve, for a line: the lowest and the highest of each bucket, so that
- * no spike is lost, the first, and the last.
+ * no spike is lost, the first, and the last; of a range those that lie in it.
  */
-export function drawn({ x, y }: Curve, points: number): { x: number[]; y: number[] } {
-  const sampler = new Downsampler(y.length, points);
-  sampler.add(y, 0, y.length);
-  return { x: sampler.picks.map((i) => x[i]), y: sampler.picks.map((i) => y[i]) };
+export function drawn(
+  { x, y }: Curve,
+  points: number,
+  range: Range = everything,
+): { x: number[]; y: number[] } {
+  const picks = picksOf(y, points, indicesOf(x, range));
+  return { x: picks.map((i) => x[i]), y: picks.map((i) => y[i]) };
 }
+
+/** The indices of about `points` values between two indices, as `drawn` takes them. */
+export function picksOf(
+  y: ArrayLike<number>,
+  points: number,
+  [start, end]: readonly [number, number],
+): number[] {
+  const sampler = new Downsampler(end - start, points);
+  sampler.add(y, start, end);
+  return sampler.picks.map((i) => i + start);
+}
+
+/** All of an axis. */
+export const everything: Range = { from: -Infinity, to: Infinity };
 
 /**
  * Each seed's mean in bins of the x axis, from where all have begun to where the first one still
- * goes on, or where the last one has ended.
+ * goes on, or where the last one has ended; within a range, so that a zoom shows more.
  *
  * Where the seeds have few coordinates between them, as those of evaluations, every coordinate is a
  * bin; else there are {@linkcode BINS} even ones, drawn at their centres. A bin in which a seed has
  * no point gets the value at its place: linear between the seed's points, the last one after its
  * end.
  */
-export function binned(curves: readonly SeedCurve[]): Binned {
+export function binned(curves: readonly SeedCurve[], range: Range = everything): Binned {
   const lasts = (some: readonly SeedCurve[]) => some.map(({ x }) => x[x.length - 1]);
   const open = curves.filter(({ goesOn }) => goesOn);
-  const from = Math.max(...curves.map(({ x }) => x[0]));
-  const to = open.length > 0 ? Math.min(...lasts(open)) : Math.max(...lasts(curves));
+  const wanted = widened(curves, range);
+  const from = Math.max(wanted.from, ...curves.map(({ x }) => x[0]));
+  const end = open.length > 0 ? Math.min(...lasts(open)) : Math.max(...lasts(curves));
+  const to = Math.min(wanted.to, end);
   const { x, edges } = binsOf(curves, from, to);
   return { x, seeds: curves.map((curve) => meansOf(curve, x, edges)) };
+}
+
+/** A range that reaches to the curves' neighbouring points, so that their mean crosses its edges. */
+function widened(curves: readonly Curve[], range: Range): Range {
+  const ends = curves.map(({ x }) => {
+    const [start, end] = indicesOf(x, range);
+    return { from: x[start], to: x[end - 1] };
+  });
+  return {
+    from: Math.min(range.from, ...ends.map(({ from }) => from)),
+    to: Math.max(range.to, ...ends.map(({ to }) => to)),
+  };
 }
 
 /** Bin i reaches from edge i (the first bin's own included) to edge i + 1, which belongs to it. */

@@ -10,6 +10,7 @@ export function figure(value: number | string | null | undefined): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "string") return value;
   const size = Math.abs(value);
+  if (size !== 0 && size < 1e-12) return "≈ 0";
   if (size !== 0 && (size >= 1e7 || size < 1e-3)) return value.toExponential(2);
   return value.toLocaleString("en", {
     maximumSignificantDigits: size >= 1e3 ? Math.ceil(Math.log10(size)) : 4,

@@ -11,6 +11,7 @@ import { type ComponentChildren, type ComponentType, h, type VNode } from "preac
 import { renderToString } from "preact-render-to-string";
 import { printable } from "../lab/core/printable.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
+import { compressed } from "./compression.ts";
 
 /** What a handler is called with. */
 export interface Context<State> {
@@ -92,6 +93,7 @@ export class App<State> {
         context.res = new Response("Cannot answer under this host name", { status: 403 });
       } else await next();
       if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
+      context.res = await compressed(context.req.raw, context.res);
     });
     this.#hono.onError((error, context) => {
       const badInput = error instanceof InputError;

@@ -66,8 +66,9 @@ export function groupLines(
   groups: readonly ComparedGroup[],
   { seeds, hidden }: { seeds: boolean; hidden: ReadonlySet<string> },
 ): Line[] {
-  return groups.flatMap((group, color): Line[] => {
+  return groups.flatMap((group): Line[] => {
     if (hidden.has(group.label)) return [];
+    const { color } = group;
     const { low, high, ...mean } = group.mean;
     const several = group.seeds.filter((seed) => seed.counts).length > 1;
     const single = group.seeds

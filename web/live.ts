@@ -5,6 +5,7 @@
  */
 import { type Signal, signal } from "@preact/signals";
 import { type Contents, withNews } from "./contents.ts";
+import type { Grown } from "./live_series.ts";
 import type { LiveMessage } from "./routes/api/live.ts";
 import type { RunSummary } from "./summary.ts";
 
@@ -19,6 +20,9 @@ interface Heard {
 const heard: Signal<Heard> = signal({ rows: new Map(), gone: new Set(), complete: false });
 const heardContents: Signal<Contents | null> = signal(null);
 
+/** What the last message said of new points of the page's run. */
+export const heardGrowth: Signal<Grown | null> = signal(null);
+
 /** Whether the page hears from the server; undefined before it began to listen. */
 export const connected: Signal<boolean | undefined> = signal(undefined);
 
@@ -32,6 +36,11 @@ export function rowsFrom(initial: readonly RunSummary[]): RunSummary[] {
   const { rows, gone, complete } = heard.value;
   const old = complete ? [] : initial.filter(({ id }) => !rows.has(id) && !gone.has(id));
   return [...old, ...rows.values()];
+}
+
+/** How a run stands, as far as the page has heard; undefined before it did. */
+export function statusHeard(run: string): string | undefined {
+  return heard.value.rows.get(run)?.status;
 }
 
 /** A number that grows while a run goes on, for effects that fetch again. */
@@ -61,6 +70,7 @@ function hear(message: LiveMessage): void {
     gone.delete(row.id);
   }
   heard.value = { rows, gone, complete: message.complete || heard.value.complete };
+  if (message.grown !== undefined) heardGrowth.value = message.grown;
   if (message.contents !== undefined) heardContents.value = message.contents;
   if (message.news !== undefined && heardContents.value !== null) {
     heardContents.value = withNews(heardContents.value, message.news);

@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { InputError, LabError } from "../lab/core/errors.ts";
+import type { Store } from "../lab/store/store.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import { createApp } from "./app.ts";
 import { built } from "./assets.ts";
@@ -34,11 +35,22 @@ function flags(args: string[]): { port: number; store: string } {
   }
 }
 
+/** The store, for reading; an empty one is made where there is none yet. */
+function openedStore(location: string): Store {
+  try {
+    return openStore(location, { readOnly: true });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    openStore(location).close();
+    return openStore(location, { readOnly: true });
+  }
+}
+
 /** Serves until the process is stopped. */
 async function serve(args: string[]): Promise<void> {
   const { port, store: location } = flags(args);
   built();
-  const store = openStore(location, { readOnly: true });
+  const store = openedStore(location);
   const app = createApp(store);
   try {
     const server = Deno.serve({

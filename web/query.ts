@@ -5,6 +5,7 @@
  */
 import { InputError, unknownName } from "../lab/core/errors.ts";
 import { axes, type Axis } from "./axes.ts";
+import type { Range } from "./curves.ts";
 
 /** `axis=environmentSteps`; `fallback` where it is not given. */
 export function axisFrom(query: URLSearchParams, fallback: Axis): Axis {
@@ -34,4 +35,12 @@ export function numberFrom(
 /** `smoothing=0.05`, a share of the x range. */
 export function smoothingFrom(query: URLSearchParams): number {
   return numberFrom(query, "smoothing", { low: 0, high: 1, fallback: 0 });
+}
+
+/** `from=1000&to=2000` in units of the x axis; undefined where neither is given: all of it. */
+export function rangeFrom(query: URLSearchParams): Range | undefined {
+  if (!query.has("from") && !query.has("to")) return undefined;
+  const end = (name: string, fallback: number) =>
+    numberFrom(query, name, { low: -Infinity, high: Infinity, fallback });
+  return { from: end("from", -Infinity), to: end("to", Infinity) };
 }

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
-import { binned, drawn, type SeedCurve } from "../../web/curves.ts";
+import { binned, drawn, indicesOf, type SeedCurve } from "../../web/curves.ts";
 
 const ended = (x: number[], y: number[]): SeedCurve => ({ x, y, goesOn: false });
 
@@ -99,4 +99,30 @@ Deno.test("a drawn line keeps its first and last point and its extremes", () => 
   deepStrictEqual([line.x[0], line.x.at(-1)], [1, 1001]);
   ok(line.y.includes(9) && line.y.includes(-9));
   deepStrictEqual(drawn({ x: [1, 2], y: [3, 4] }, 100), { x: [1, 2], y: [3, 4] });
+});
+
+Deno.test("a range takes the points in it and one neighbour on either side", () => {
+  const x = [0, 10, 20, 30, 40];
+  deepStrictEqual(indicesOf(x, { from: 12, to: 28 }), [1, 4]);
+  deepStrictEqual(indicesOf(x, { from: 10, to: 20 }), [0, 4]);
+  deepStrictEqual(indicesOf(x, { from: -5, to: 100 }), [0, 5]);
+  deepStrictEqual(indicesOf(x, { from: 50, to: 60 }), [4, 5]);
+  deepStrictEqual(drawn({ x, y: [5, 6, 7, 8, 9] }, 100, { from: 15, to: 25 }), {
+    x: [10, 20, 30],
+    y: [6, 7, 8],
+  });
+});
+
+Deno.test("a zoomed mean reaches to the evaluations beside its range", () => {
+  const x = [0, 10, 20, 30, 40];
+  deepStrictEqual(binned([ended(x, x)], { from: 12, to: 28 }).x, [10, 20, 30]);
+});
+
+Deno.test("a zoomed mean has its bins within the range", () => {
+  const length = 12_000;
+  const x = Array.from({ length }, (_, i) => i);
+  const { x: places, seeds: [means] } = binned([ended(x, x)], { from: 6000, to: 6600 });
+  strictEqual(places.length, 120);
+  ok(places[0] > 5998 && places.at(-1)! < 6602);
+  means.forEach((mean, i) => ok(Math.abs(mean - places[i]) < 3, `${mean} at ${places[i]}`));
 });

@@ -205,6 +205,51 @@ test("a long series is thinned after it is smoothed, and keeps its extremes", as
   ok(Math.abs(Number(smoothed![60]) - 2) < 0.1, String(smoothed![60]));
 });
 
+test("a zoom is answered with the points of its range", async (dashboard) => {
+  const { store } = dashboard;
+  const configuration = agentConfiguration("ppo", 0.001);
+  const run = addRun(store, { experiment: "long", configuration, seed: 1 });
+  for (let i = 1; i <= 5000; i++) addPoints(store, run, i, { rising: i });
+  setProgress(store, run, 5000, { status: "completed" });
+  const path = `/api/series?run=${run}&name=rising&axis=iterations&points=100`;
+  const all = await json<SeriesAnswer>(dashboard, path);
+  const zoomed = await json<SeriesAnswer>(dashboard, `${path}&from=1000&to=1050`);
+  ok(all.x.filter((x) => x >= 1000 && x <= 1050).length < 5);
+  deepStrictEqual(zoomed.x, Array.from({ length: 53 }, (_, i) => 999 + i));
+  deepStrictEqual([zoomed.total, zoomed.until, zoomed.attempt], [53, 5000, 1]);
+  match(await (await get(dashboard, `${path}&from=x`)).text(), /from must be/);
+  const { groups: [{ mean }] } = await json<Comparison>(
+    dashboard,
+    `/api/comparison?run=${run}&metric=rising&axis=iterations&from=1000&to=1050`,
+  );
+  deepStrictEqual([mean.x[0], mean.x.at(-1), mean.x.length], [999, 1051, 53]);
+});
+
+test("pages come compressed for who takes it, and say so", async (dashboard) => {
+  const ask = (path: string, accepted: string) =>
+    dashboard.app.handler(
+      new Request(`http://127.0.0.1${path}`, { headers: { "accept-encoding": accepted } }),
+    );
+  const plain = await (await ask("/", "identity")).text();
+  for (const [accepted, encoding] of [["gzip, deflate, br", "br"], ["gzip;q=0.5", "gzip"]]) {
+    const response = await ask("/", accepted);
+    strictEqual(response.headers.get("content-encoding"), encoding);
+    match(response.headers.get("vary")!, /accept-encoding/);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    ok(bytes.length < plain.length / 4, `${bytes.length} of ${plain.length}`);
+    const { brotliDecompressSync, gunzipSync } = await import("node:zlib");
+    const opened = encoding === "br" ? brotliDecompressSync(bytes) : gunzipSync(bytes);
+    const timeless = (html: string) => html.replace(/;now&quot;:\d+/, "");
+    ok(timeless(new TextDecoder().decode(opened)) === timeless(plain), "another page");
+  }
+  const live = await ask("/api/live", "br");
+  strictEqual(live.headers.get("content-encoding"), null);
+  await live.body!.cancel();
+  const [script] = /\/assets\/client-[\w]+\.js/.exec(plain)!;
+  const first = await (await ask(script, "br")).bytes();
+  deepStrictEqual(await (await ask(script, "br")).bytes(), first);
+});
+
 test("seeds that did not finish are shown and do not count", async (dashboard) => {
   const { runs, store } = dashboard;
   const { groups, metric, axis } = await json<Comparison>(dashboard, "/api/comparison");

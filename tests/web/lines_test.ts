@@ -23,10 +23,11 @@ Deno.test("the nearest coordinate is found between the ends alone", () => {
   deepStrictEqual([nearestIndex(xs, -1), nearestIndex(xs, 41), nearestIndex([], 0)], [-1, -1, -1]);
 });
 
-function group(label: string, counts: boolean[]): ComparedGroup {
+function group(label: string, color: number, counts: boolean[]): ComparedGroup {
   const x = [1, 2];
   return {
     label,
+    color,
     seeds: counts.map((counts, i) => ({
       run: `${label}${i}`,
       seed: String(i),
@@ -43,14 +44,18 @@ function group(label: string, counts: boolean[]): ComparedGroup {
 }
 
 Deno.test("single seeds stand behind their mean, a band around it where several count", () => {
-  const groups = [group("a", [true, true, false]), group("b", [true]), group("c", [true, true])];
+  const groups = [
+    group("a", 0, [true, true, false]),
+    group("b", 5, [true]),
+    group("c", 2, [true, true]),
+  ];
   const lines = groupLines(groups, { seeds: true, hidden: new Set(["c"]) });
   deepStrictEqual(lines.map(({ label, color, faint, low }) => [label, color, !!faint, !!low]), [
     ["a, seed 0, a0", 0, true, false],
     ["a, seed 1, a1", 0, true, false],
     ["a, seed 2, a2", 0, true, false],
     ["a", 0, false, true],
-    ["b", 1, false, false],
+    ["b", 5, false, false],
   ]);
   const means = groupLines(groups, { seeds: false, hidden: new Set() });
   deepStrictEqual(means.map(({ label }) => label), ["a", "b", "c"]);

@@ -174,3 +174,40 @@ test("what a run holds is read once for all its readers", ({ store, runs }) => {
   strictEqual(feed.contents("none"), undefined);
   return Promise.resolve();
 });
+
+test("a run's new points come with the news, those of another attempt are left to be fetched", async (dashboard) => {
+  const { runs, store } = dashboard;
+  await using messages = await Messages.open(dashboard, `?run=${runs.running}`);
+  strictEqual((await messages.next()).grown, undefined);
+  const next = async () => {
+    while (true) {
+      const { grown } = await messages.next();
+      if (grown !== undefined) return grown;
+    }
+  };
+  addPoints(store, runs.running, 201, { "losses/value": 3, "losses/policy": NaN });
+  store.flush();
+  const { attempt, series } = await next();
+  strictEqual(attempt, 1);
+  deepStrictEqual(Object.keys(series).sort(), ["losses/policy", "losses/value"]);
+  deepStrictEqual(series["losses/value"], {
+    after: 200,
+    iterations: [201],
+    values: [3],
+    axes: {
+      environmentSteps: [51_456],
+      gradientSteps: [16_080],
+      examples: [128_640],
+      wallSeconds: [0.08 * 201],
+      iterations: [201],
+    },
+  });
+  deepStrictEqual(series["losses/policy"].values, ["NaN"]);
+
+  addPoints(store, runs.running, 202, { "losses/value": 4 });
+  store.flush();
+  deepStrictEqual((await next()).series["losses/value"].after, 201);
+
+  store.beginAttempt(runs.running, 100);
+  deepStrictEqual(await next(), { attempt: 2, series: {} });
+});

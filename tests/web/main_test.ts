@@ -32,8 +32,7 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
     const { port } = taken.addr as Deno.NetAddr;
     await Deno.writeTextFile(`${folder}/file`, "no folder");
     const cases: [args: string[], code: number, message: RegExp][] = [
-      [["--store", `${folder}/none`], 2, /there is none: .*deno task -q experiment/],
-      [["--store", `${folder}/file`], 2, /there is none/],
+      [["--store", `${folder}/file`], 2, /there is a file of that name/],
       [["--store", "/etc"], 2, /may not read there/],
       [["--store", "postgres://me:secret@db/lab"], 2, /must be a folder/],
       [["--ports", "80"], 2, /flags are --port N and --store FOLDER.*--ports/],
@@ -52,9 +51,9 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
     taken.close();
   }));
 
-Deno.test("it serves on 127.0.0.1 and says where", () =>
+Deno.test("it serves on 127.0.0.1 and says where, also where there is no store yet", () =>
   withStore(async (folder) => {
-    const child = command(["--port", "0", "--store", `${folder}/runs`], folder).spawn();
+    const child = command(["--port", "0", "--store", `${folder}/new`], folder).spawn();
     const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     let line = "";
     while (!line.includes("\n")) line += (await reader.read()).value ?? "\n";

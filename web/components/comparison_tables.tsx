@@ -30,10 +30,10 @@ export function Statistics({ groups }: { groups: readonly ComparedGroup[] }): VN
           </tr>
         </thead>
         <tbody>
-          {groups.map(({ label, seeds, statistics, verdict }, i) => (
+          {groups.map(({ label, color, seeds, statistics, verdict }) => (
             <tr key={label}>
               <th scope="row">
-                <Swatch color={i} /> {label}
+                <Swatch color={color} /> {label}
               </th>
               <td class="number">
                 <b>{figure(statistics.iqm)}</b>
@@ -83,19 +83,25 @@ function remark(status: string, counts: boolean): string {
   return ` (${finished ? "older" : status}, not counted)`;
 }
 
-/** Settings in which the groups differ. */
+/** Settings in which the groups differ: those that all of them have first. */
 export function Differences({ groups }: { groups: readonly ComparedGroup[] }): VNode | null {
-  const paths = [...differingPaths(groups.map(({ settings }) => settings))].sort();
+  const paths = [...differingPaths(groups.map(({ settings }) => settings))];
   if (paths.length === 0) return null;
+  const missing = (path: string) => groups.filter(({ settings }) => !(path in settings)).length;
+  paths.sort((a, b) => missing(a) - missing(b) || (a < b ? -1 : 1));
   return (
     <details>
       <summary>Settings that differ ({paths.length})</summary>
       <div class="scroll">
-        <table>
+        <table class="statistics settings">
           <thead>
             <tr>
               <th scope="col">Setting</th>
-              {groups.map((group) => <th scope="col" key={group.label}>{group.label}</th>)}
+              {groups.map(({ label, color }) => (
+                <th scope="col" key={label}>
+                  <Swatch color={color} /> {label}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
@@ -104,7 +110,9 @@ export function Differences({ groups }: { groups: readonly ComparedGroup[] }): V
                 <th scope="row">
                   <code>{path}</code>
                 </th>
-                {groups.map((group) => <td key={group.label}>{group.settings[path] ?? "–"}</td>)}
+                {groups.map(({ label, settings: { [path]: value = "–" } }) => (
+                  <td key={label} title={value}>{value}</td>
+                ))}
               </tr>
             ))}
           </tbody>

@@ -7,6 +7,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
+import type { Range } from "../curves.ts";
 import { figure } from "../format.ts";
 import { type Line, lineFigures, nearestIndex } from "../lines.ts";
 import { chartOptions, type ChartState, joined, type Library } from "./plot_options.ts";
@@ -18,8 +19,12 @@ export interface PlotProps {
   readonly xLabel: string;
   readonly lines: readonly Line[];
   readonly height?: number;
-  /** Shows the cursor and the zoom of the page's other charts of the same axis. */
+  /** Shows the cursor of the page's other charts of the same axis. */
   readonly linked?: boolean;
+  /** The stretch of the x axis that is shown; undefined: all that the lines have. */
+  readonly range: Range | undefined;
+  /** Asks for another stretch, whose points are then fetched. */
+  readonly zoom: (range: Range | undefined) => void;
 }
 
 /** The lines that a reader reads off: not those behind others. */
@@ -29,15 +34,18 @@ function readable(lines: readonly Line[]): Line[] {
 
 /** The chart. Drag to zoom, double-click to zoom out. */
 export function Plot(
-  { title, xLabel, lines, linked = false, height = 200 }: PlotProps,
+  { title, xLabel, lines, linked = false, height = 200, range, zoom }: PlotProps,
 ): VNode {
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const library = useRef<Library | null>(null);
   const latest = useRef(lines);
   latest.current = lines;
+  const shown = useRef(range);
+  shown.current = range;
+  const zooming = useRef(zoom);
+  zooming.current = zoom;
   const cursor = useSignal<number | null>(null);
-  const zoomed = useSignal(false);
   // A chart is made anew only where its lines are other ones, so that a zoom outlives new points.
   const shape = lines.map((line) => [line.label, line.color, line.faint, !!line.low].join()).join();
   const drawable = lines.some((line) => line.x.length > 0);
@@ -46,7 +54,7 @@ export function Plot(
     const element = holder.current;
     if (element === null || !drawable) return;
     let alive = true;
-    const state: ChartState = { linked, xLabel, lines: latest, cursor, zoomed };
+    const state: ChartState = { linked, xLabel, lines: latest, cursor, zoom: zooming };
     const draw = () => {
       if (!alive || library.current === null) return;
       chart.current?.destroy();
@@ -56,6 +64,7 @@ export function Plot(
         joined(library.current, latest.current),
         element,
       );
+      show(chart.current, shown.current);
     };
     void import("uplot").then((module) => {
       library.current = module.default;
@@ -79,11 +88,9 @@ export function Plot(
   useEffect(() => {
     const plot = chart.current;
     if (plot === null || library.current === null) return;
-    const { min, max } = plot.scales.x;
-    const kept = zoomed.value;
-    plot.setData(joined(library.current, lines), !kept);
-    if (kept) plot.setScale("x", { min: min!, max: max! });
-  }, [lines]);
+    plot.setData(joined(library.current, lines), range === undefined);
+    show(plot, range);
+  }, [lines, range?.from, range?.to]);
 
   const summary = readable(lines).slice(0, 8).map((line) =>
     `${line.label}: ${figure(line.y.at(-1))} at ${figure(line.x.at(-1))} ${xLabel}`
@@ -92,18 +99,18 @@ export function Plot(
     <figure class="plot">
       <div class="canvas" ref={holder} role="img" aria-label={`${title}. ${summary}`}></div>
       <Readout lines={lines} xLabel={xLabel} cursor={cursor} />
-      {zoomed.value && (
-        <button
-          type="button"
-          class="quiet"
-          onClick={() => chart.current?.setData(chart.current.data)}
-        >
+      {range !== undefined && (
+        <button type="button" class="quiet" onClick={() => zoom(undefined)}>
           Zoom out
         </button>
       )}
       <Figures title={title} xLabel={xLabel} lines={lines} />
     </figure>
   );
+}
+
+function show(plot: uPlot, range: Range | undefined): void {
+  if (range !== undefined) plot.setScale("x", { min: range.from, max: range.to });
 }
 
 /** The values under the cursor, below the chart: off the curves. */

@@ -5,8 +5,9 @@
  */
 import type { Signal } from "@preact/signals";
 import type uPlot from "uplot";
-import { figure } from "../format.ts";
+import type { Range } from "../curves.ts";
 import type { Line } from "../lines.ts";
+import { constantRange, isConstant, tickLabels } from "../ticks.ts";
 import { dashOf, paletteSize } from "./palette.ts";
 
 /** The class itself, with its functions. */
@@ -20,7 +21,8 @@ export interface ChartState {
   readonly lines: { readonly current: readonly Line[] };
   /** The x under the pointer. */
   readonly cursor: Signal<number | null>;
-  readonly zoomed: Signal<boolean>;
+  /** Told of the stretch that the pointer was dragged over; undefined: all. */
+  readonly zoom: { readonly current: (range: Range | undefined) => void };
 }
 
 /** At most so many points are drawn as dots, too. */
@@ -56,21 +58,47 @@ export function chartOptions(
     grid,
     ticks: { ...grid, size: 4 },
     font: "12px system-ui, sans-serif",
-    values: (_, splits) => splits.map(short),
+    values: (_, splits) => tickLabels(splits),
   };
   return {
     ...size,
     padding: [8, 22, 0, 0],
-    scales: { x: { time: false } },
+    scales: {
+      x: { time: false },
+      y: {
+        range: (_, low, high) =>
+          low === null
+            ? [0, 1]
+            : isConstant(low, high)
+            ? constantRange(low)
+            : library.rangeNum(low, high, 0.1, true),
+      },
+    },
     axes: [{ ...axis, size: 28 }, { ...axis, size: widthOf }],
     ...marksOf(state.lines.current),
     legend: { show: false },
     cursor: {
       y: false,
       points: { show: false },
-      drag: { x: true, y: false },
-      // Charts of one axis show one x; their values are their own.
-      ...(linked ? { sync: { key: library.sync(xLabel).key, scales: ["x", null] } } : {}),
+      drag: { x: true, y: false, setScale: false, dist: 5 },
+      bind: {
+        dblclick: () => () => {
+          state.zoom.current(undefined);
+          return null;
+        },
+      },
+      // Charts of one axis show one x; their values are their own. Zoom comes back as a range.
+      ...(linked
+        ? {
+          sync: {
+            key: library.sync(xLabel).key,
+            scales: ["x", null],
+            filters: {
+              pub: (type: string) => type.startsWith("mousemove") || type === "mouseleave",
+            },
+          },
+        }
+        : {}),
     },
     hooks: {
       setCursor: [(plot) => {
@@ -78,11 +106,13 @@ export function chartOptions(
         const inside = left !== undefined && left !== null && left >= 0;
         state.cursor.value = inside ? plot.posToVal(left, "x") : null;
       }],
-      setScale: [(plot, key) => {
-        const xs = plot.data[0];
-        if (key !== "x" || xs.length < 2) return;
-        const { min, max } = plot.scales.x;
-        state.zoomed.value = min! > xs[0] || max! < xs[xs.length - 1];
+      setSelect: [(plot) => {
+        const { left, width } = plot.select;
+        if (width === 0) return;
+        const at = (pixel: number) => Number(plot.posToVal(pixel, "x").toPrecision(7));
+        const [from, to] = [at(left), at(left + width)];
+        plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        state.zoom.current({ from, to });
       }],
       draw: [(plot) => drawBroken(plot, state.lines.current)],
     },
@@ -117,12 +147,6 @@ function marksOf(lines: readonly Line[]): Pick<uPlot.Options, "series" | "bands"
 /** Width of the y axis: that of its longest label. */
 function widthOf(_: uPlot, labels: readonly string[] | null): number {
   return 18 + 7 * Math.max(4, ...(labels ?? []).map((label) => label.length));
-}
-
-function short(value: number): string {
-  return Math.abs(value) >= 1e4
-    ? value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 1 })
-    : figure(value);
 }
 
 /** A cross at the foot of the chart for each value that is not finite. */

@@ -50,7 +50,13 @@ export default function ComparisonView(
               : "Filter: ppo, experiment=cartpole-ppo, tag=first …"}
             value={filter}
             onChange={({ currentTarget: { value } }) =>
-              view.value = { ...view.value, runs: [], filter: value, metric: undefined }}
+              view.value = {
+                ...view.value,
+                runs: [],
+                filter: value,
+                metric: undefined,
+                range: undefined,
+              }}
           />
         </label>
       </div>
@@ -70,7 +76,7 @@ export default function ComparisonView(
         </label>
         <AxisChoice
           axis={view.value.axis ?? axis}
-          choose={(axis) => view.value = { ...view.value, axis }}
+          choose={(axis) => view.value = { ...view.value, axis, range: undefined }}
         />
         <SmoothingChoice
           share={smoothing}
@@ -87,7 +93,7 @@ export default function ComparisonView(
       </div>
       <div class="card">
         <ul class="legend" aria-label="Groups">
-          {groups.map((group, i) => (
+          {groups.map((group) => (
             <li key={group.label}>
               <button
                 type="button"
@@ -95,7 +101,7 @@ export default function ComparisonView(
                 title="Show or hide the group"
                 onClick={() => toggle(group.label)}
               >
-                <Swatch color={i} /> {group.label}
+                <Swatch color={group.color} /> {group.label}
               </button>
             </li>
           ))}
@@ -119,6 +125,8 @@ export default function ComparisonView(
                 xLabel={axisTitle(axis)}
                 lines={lines}
                 height={360}
+                range={view.value.range}
+                zoom={(range) => view.value = { ...view.value, range }}
               />
               <p class="note">
                 Lines are means over the seeds that count, bands their 95 % bootstrap interval (of
@@ -144,7 +152,7 @@ export default function ComparisonView(
  * news say that runs went on.
  */
 function useComparison(
-  { runs, filter, metric, axis, smoothing }: ComparisonRequest,
+  { runs, filter, metric, axis, smoothing, range }: ComparisonRequest,
   stamp: string,
   comparison: Signal<Comparison>,
   problem: Signal<string>,
@@ -153,6 +161,7 @@ function useComparison(
   if (axis !== undefined) query.set("axis", axis);
   if (metric !== undefined) query.set("metric", metric);
   if (filter !== "") query.set("filter", filter);
+  for (const [end, x] of Object.entries(range ?? {})) query.set(end, String(x));
   for (const id of runs) query.append("run", id);
   const asked = query.toString();
   const busy = useRef<{ controller: AbortController; again: boolean }>(null);

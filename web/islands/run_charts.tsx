@@ -4,22 +4,26 @@
  *
  * @module
  */
-import { useSignal } from "@preact/signals";
+import { effect, useSignal } from "@preact/signals";
 import type { RefObject, VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { type Axis, axisTitle } from "../axes.ts";
 import { AxisChoice, SmoothingChoice } from "../components/choices.tsx";
 import { Plot } from "../components/plot.tsx";
 import type { Contents } from "../contents.ts";
+import type { Range } from "../curves.ts";
 import { count, figure, metricTitle } from "../format.ts";
 import type { Line } from "../lines.ts";
-import { contentsFrom, stampOf } from "../live.ts";
+import { contentsFrom, heardGrowth, statusHeard } from "../live.ts";
+import { grownBy } from "../live_series.ts";
 import type { SeriesAnswer } from "../routes/api/series.ts";
 
 /** What a reader has chosen. */
 interface View {
   readonly axis: Axis;
   readonly smoothing: number;
+  /** The zoom, which all charts share. */
+  readonly range?: Range;
 }
 
 /** The island. */
@@ -44,7 +48,7 @@ export default function RunCharts(
         </label>
         <AxisChoice
           axis={view.value.axis}
-          choose={(axis) => view.value = { ...view.value, axis }}
+          choose={(axis) => view.value = { ...view.value, axis, range: undefined }}
         />
         <SmoothingChoice
           share={view.value.smoothing}
@@ -52,7 +56,15 @@ export default function RunCharts(
         />
       </div>
       <div class="charts">
-        {found.map((name) => <SeriesChart key={name} run={run} name={name} view={view.value} />)}
+        {found.map((name) => (
+          <SeriesChart
+            key={name}
+            run={run}
+            name={name}
+            view={view.value}
+            zoom={(range) => view.value = { ...view.value, range }}
+          />
+        ))}
       </div>
       {found.length === 0 && (
         <p class="empty">
@@ -84,23 +96,42 @@ function useInView(): { element: RefObject<HTMLDivElement>; inView: boolean } {
 }
 
 function SeriesChart(
-  { run, name, view }: { run: string; name: string; view: View },
+  { run, name, view, zoom }: {
+    run: string;
+    name: string;
+    view: View;
+    zoom: (range: Range | undefined) => void;
+  },
 ): VNode {
   const { element, inView } = useInView();
   const loaded = useSignal<SeriesAnswer | null>(null);
-  const stamp = stampOf(run);
+  /** How often the drawn points could not be gone on with. */
+  const misses = useSignal(0);
+  // The last points of a run may come with its end.
+  const status = statusHeard(run);
 
   useEffect(() => {
     if (!inView) return;
     const controller = new AbortController();
-    const { axis, smoothing } = view;
+    const { axis, smoothing, range } = view;
     const query = new URLSearchParams({ run, name, axis, smoothing: String(smoothing) });
+    for (const [end, x] of Object.entries(range ?? {})) query.set(end, String(x));
     fetch(`/api/series?${query}`, { signal: controller.signal })
       .then((response) => response.json())
       .then((next: SeriesAnswer) => loaded.value = next)
       .catch(() => {/* the next news fetches it again */});
     return () => controller.abort();
-  }, [inView, run, name, view, stamp]);
+  }, [inView, run, name, view, status, misses.value]);
+
+  useEffect(() =>
+    effect(() => {
+      const grown = heardGrowth.value;
+      const drawn = loaded.peek();
+      if (grown === null || drawn === null) return;
+      const next = grownBy(drawn, grown, name);
+      if (next === undefined) misses.value = misses.peek() + 1;
+      else loaded.value = next;
+    }), [name]);
 
   const series = loaded.value;
   const lines = useMemo(() => series === null ? [] : linesOf(name, series), [series]);
@@ -108,11 +139,18 @@ function SeriesChart(
     <div class="card" ref={element}>
       <h3>
         <span>{metricTitle(name)}</span>
-        <span class="last">{series && figure(series.y.at(-1))}</span>
+        <span class="last">{series && figure(series.last)}</span>
       </h3>
       {series !== null && (
         <>
-          <Plot title={metricTitle(name)} xLabel={axisTitle(series.axis)} lines={lines} linked />
+          <Plot
+            title={metricTitle(name)}
+            xLabel={axisTitle(series.axis)}
+            lines={lines}
+            linked
+            range={view.range}
+            zoom={zoom}
+          />
           {series.total > series.y.length && (
             <small class="badge" title="Lowest and highest of each bucket: no spike is lost">
               {count(series.y.length)} of {count(series.total)} points
@@ -129,5 +167,8 @@ function linesOf(name: string, { x, y, smoothed }: SeriesAnswer): Line[] {
   const label = metricTitle(name.slice(name.indexOf("/") + 1));
   const raw = { label, color: 0, x, y };
   if (smoothed === null) return [raw];
-  return [{ ...raw, label: "raw", faint: true }, { ...raw, label: "smoothed", y: smoothed }];
+  return [
+    { ...raw, label: "raw", faint: true },
+    { ...raw, label: "smoothed", x: x.slice(0, smoothed.length), y: smoothed },
+  ];
 }

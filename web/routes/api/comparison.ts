@@ -2,7 +2,7 @@
 import type { State } from "../../state.ts";
 import type { ComparisonRequest } from "../../comparison.ts";
 import type { Context } from "../../fresh.ts";
-import { axisFrom, smoothingFrom } from "../../query.ts";
+import { axisFrom, rangeFrom, smoothingFrom } from "../../query.ts";
 
 /** The comparison that a URL asks for. */
 export function requestOf(query: URLSearchParams): ComparisonRequest {
@@ -12,6 +12,7 @@ export function requestOf(query: URLSearchParams): ComparisonRequest {
     metric: query.get("metric") ?? undefined,
     axis: query.has("axis") ? axisFrom(query, "environmentSteps") : undefined,
     smoothing: smoothingFrom(query),
+    range: rangeFrom(query),
   };
 }
 

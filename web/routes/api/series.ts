@@ -1,55 +1,53 @@
 /** One series of one run, down-sampled for a chart. @module */
 import { budgetUnitOf } from "../../../lab/store/run_budget.ts";
-import type { Series } from "../../../lab/store/store.ts";
 import type { State } from "../../state.ts";
 import type { Axis } from "../../axes.ts";
+import { everything, indicesOf, picksOf } from "../../curves.ts";
 import type { Context } from "../../fresh.ts";
-import { axisFrom, numberFrom, smoothingFrom } from "../../query.ts";
+import { axisFrom, numberFrom, rangeFrom, smoothingFrom } from "../../query.ts";
 import { smooth } from "../../smooth.ts";
 import { jsonNumber } from "../../summary.ts";
 
 /** A series as JSON; values that are not finite as text. */
 export interface SeriesAnswer {
   readonly axis: Axis;
-  /** Points in the store. */
+  /** Points in the store; of a range those in it. */
   readonly total: number;
   readonly x: number[];
   readonly y: (number | string)[];
   /** The smoothed values at the same x; null where no smoothing is asked for. */
   readonly smoothed: (number | string)[] | null;
+  /** The last value in the store, also where a range ends before it; null without a point. */
+  readonly last: number | string | null;
+  /** The iteration of the last point in the store, −1 without one, and the attempt it is of. */
+  readonly until: number;
+  readonly attempt: number;
 }
 
-/** `?run=ID&name=SERIES&axis=environmentSteps&smoothing=0.05&points=1000`. */
+/** `?run=ID&name=SERIES&axis=environmentSteps&smoothing=0.05&points=1000&from=0&to=5000`. */
 export function handler({ url: { searchParams: query }, state }: Context<State>): Response {
   const run = state.store.find(query.get("run") ?? "");
   const name = query.get("name") ?? "";
   const axis = axisFrom(query, budgetUnitOf(run.manifest));
   const points = numberFrom(query, "points", { low: 2, high: 5000, fallback: 1000 });
   const share = smoothingFrom(query);
-  const series = state.store.series(run.id, name, { points });
-  const whole = () =>
-    series.total > series.values.length ? state.store.series(run.id, name) : series;
-  const drawn: SeriesAnswer = {
+  const range = rangeFrom(query);
+  // Smoothed is the whole series: smoothing what is drawn would mislead.
+  const whole = share > 0 || range !== undefined;
+  const series = state.store.series(run.id, name, whole ? {} : { points });
+  const { values, iterations, [axis]: x } = series;
+  const [start, end] = indicesOf(x, range ?? everything);
+  const picks = whole ? picksOf(values, points, [start, end]) : [...values.keys()];
+  const smoothed = share > 0 ? smooth(x, values, share) : null;
+  const answer: SeriesAnswer = {
     axis,
-    total: series.total,
-    x: [...series[axis]],
-    y: Array.from(series.values, jsonNumber),
-    smoothed: share > 0 ? smoothedAt(whole(), series.iterations, axis, share) : null,
+    total: whole ? end - start : series.total,
+    x: picks.map((i) => x[i]),
+    y: picks.map((i) => jsonNumber(values[i])),
+    smoothed: smoothed && picks.map((i) => jsonNumber(smoothed[i])),
+    last: values.length === 0 ? null : jsonNumber(values[values.length - 1]),
+    until: iterations.at(-1) ?? -1,
+    attempt: run.attempt,
   };
-  return Response.json(drawn);
-}
-
-/** The whole series smoothed, at some of its iterations: smoothing what is left would mislead. */
-function smoothedAt(
-  series: Series,
-  iterations: Float64Array,
-  axis: Axis,
-  share: number,
-): (number | string)[] {
-  const smoothed = smooth(series[axis], series.values, share);
-  let i = 0;
-  return Array.from(iterations, (iteration) => {
-    while (series.iterations[i] < iteration) i++;
-    return jsonNumber(smoothed[i]);
-  });
+  return Response.json(answer);
 }

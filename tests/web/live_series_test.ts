@@ -1,0 +1,49 @@
+import { deepStrictEqual, strictEqual } from "node:assert";
+import { type Grown, grownBy } from "../../web/live_series.ts";
+import type { SeriesAnswer } from "../../web/routes/api/series.ts";
+
+const drawn: SeriesAnswer = {
+  axis: "environmentSteps",
+  total: 500,
+  x: [0, 1000],
+  y: [1, 2],
+  smoothed: null,
+  last: 2,
+  until: 10,
+  attempt: 1,
+};
+
+function grown(after: number, iterations: number[], values: (number | string)[]): Grown {
+  const scaled = (factor: number) => iterations.map((iteration) => factor * iteration);
+  const axes = {
+    environmentSteps: scaled(100),
+    gradientSteps: scaled(1),
+    examples: scaled(2),
+    wallSeconds: scaled(0.5),
+    iterations,
+  };
+  return { attempt: 1, series: { loss: { after, iterations, values, axes } } };
+}
+
+Deno.test("new points are added on the drawn axis, those that are known already are not", () => {
+  const next = grownBy(drawn, grown(8, [9, 10, 11, 12], [7, 8, 9, "NaN"]), "loss")!;
+  deepStrictEqual([next.x, next.y], [[0, 1000, 1100, 1200], [1, 2, 9, "NaN"]]);
+  deepStrictEqual([next.total, next.until, next.last], [502, 12, "NaN"]);
+  strictEqual(grownBy(drawn, grown(8, [9, 10], [7, 8]), "loss"), drawn);
+  strictEqual(grownBy(drawn, grown(10, [11], [1]), "other"), drawn);
+});
+
+Deno.test("a series with a gap, of another attempt, or grown too long is fetched anew", () => {
+  strictEqual(grownBy(drawn, grown(11, [12], [1]), "loss"), undefined);
+  strictEqual(grownBy(drawn, { ...grown(10, [11], [1]), attempt: 2 }, "loss"), undefined);
+  const many = Array.from({ length: 1001 }, (_, i) => 11 + i);
+  strictEqual(grownBy(drawn, grown(10, many, many), "loss"), undefined);
+});
+
+Deno.test("a smoothed line waits until the range has grown by a fiftieth", () => {
+  const smooth = { ...drawn, smoothed: [1, 1.5] };
+  strictEqual(grownBy(smooth, grown(10, [11], [3]), "loss"), undefined);
+  const long = { ...smooth, x: [0, 1e6], until: 10_000 };
+  const next = grownBy(long, grown(10_000, [10_001], [3]), "loss")!;
+  deepStrictEqual([next.y, next.smoothed], [[1, 2, 3], [1, 1.5]]);
+});

@@ -1,0 +1,30 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import fc from "fast-check";
+import { constantRange, isConstant, tickLabels } from "../../web/ticks.ts";
+
+Deno.test("labels of ticks have as many digits as tell them apart, and no more", () => {
+  deepStrictEqual(tickLabels([0, 10_000, 20_000]), ["0", "10K", "20K"]);
+  deepStrictEqual(tickLabels([99_000, 99_100, 99_200]), ["99K", "99.1K", "99.2K"]);
+  deepStrictEqual(tickLabels([0, 0.5, 1]), ["0", "0.5", "1"]);
+  deepStrictEqual(tickLabels([7.12341, 7.12342]), ["7.12341", "7.12342"]);
+});
+
+Deno.test("labels of different ticks are different, however far a reader zooms", () => {
+  fc.assert(fc.property(
+    fc.double({ min: -1e7, max: 1e7, noNaN: true }),
+    fc.integer({ min: -3, max: 5 }),
+    (start, power) => {
+      const step = 10 ** power;
+      const ticks = [0, 1, 2, 3].map((i) => Math.round(start / step) * step + i * step);
+      strictEqual(new Set(tickLabels(ticks)).size, 4, String(tickLabels(ticks)));
+    },
+  ));
+});
+
+Deno.test("rounding is no change: such values are drawn as a flat line in the middle", () => {
+  ok(isConstant(0, 4e-16) && isConstant(500, 500 + 1e-10));
+  ok(!isConstant(0, 1e-6) && !isConstant(500, 500.001) && !isConstant(-1e-9, 1e-9));
+  deepStrictEqual(constantRange(500), [450, 550]);
+  deepStrictEqual(constantRange(-2), [-2.2, -1.8]);
+  deepStrictEqual(constantRange(0), [-1, 1]);
+});

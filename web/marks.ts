@@ -1,0 +1,114 @@
+/**
+ * What tells groups apart on a page: a colour that goes with the configuration, and a label of the
+ * settings in which they differ.
+ *
+ * @module
+ */
+import { printable } from "../lab/core/printable.ts";
+import { differingPaths } from "../lab/experiment/comparison.ts";
+import { paletteSize } from "./components/palette.ts";
+
+/**
+ * A mark for each key, given the oldest first: the colour that its hash says, or, where an older one
+ * has that, the next that is free. More keys than colours go around with the next dash.
+ */
+export function marksOf(keys: readonly string[]): number[] {
+  const taken = new Set<number>();
+  return keys.map((key, i) => {
+    const ring = Math.floor(i / paletteSize) * paletteSize;
+    let slot = hash(key) % paletteSize;
+    while (taken.has(ring + slot)) slot = (slot + 1) % paletteSize;
+    taken.add(ring + slot);
+    return ring + slot;
+  });
+}
+
+/** FNV-1a over the text's UTF-16 units. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  }
+  return value;
+}
+
+/** What a label is made of. */
+export interface Labelled {
+  readonly experiment: string;
+  readonly backend: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/**
+ * A label for each group: the experiment where there are several, then the settings by which it
+ * differs from the other groups of its experiment, those that tell most of them apart first. A
+ * setting in which one group stands alone is named in that group's label only.
+ */
+export function labelsOf(groups: readonly Labelled[]): string[] {
+  const labels = new Map<Labelled, string>();
+  const namesakes = Map.groupBy(groups, ({ experiment }) => experiment);
+  for (const [name, members] of namesakes) {
+    const experiment = printable(name);
+    const parts = partsOf(members);
+    members.forEach((group, i) => {
+      const own = parts[i].join(", ");
+      const named = namesakes.size > 1 || own === "";
+      labels.set(group, !named ? own : own === "" ? experiment : `${experiment} (${own})`);
+    });
+  }
+  return groups.map((group) => labels.get(group)!);
+}
+
+/** The settings that tell groups of one experiment apart, as `name=value`, for each of them. */
+function partsOf(groups: readonly Labelled[]): string[][] {
+  const settings = groups.map((group): Labelled["settings"] => ({
+    ...group.settings,
+    backend: group.backend,
+  }));
+  const left = [...differingPaths(settings)].sort();
+  const chosen: string[] = [];
+  let classes = 1;
+  while (classes < groups.length) {
+    const counts = left.map((path) => countClasses(settings, [...chosen, path]));
+    const most = Math.max(classes, ...counts);
+    if (most === classes) break;
+    chosen.push(...left.splice(counts.indexOf(most), 1));
+    classes = most;
+  }
+  const names = namesOf(chosen);
+  const common = chosen.map((path) => commonValue(settings.map((each) => each[path])));
+  return settings.map((own) =>
+    chosen.flatMap((path, i) => own[path] === common[i] ? [] : [`${names[i]}=${own[path] ?? "–"}`])
+  ).map((parts) => parts.length > 0 || chosen.length === 0 ? parts : ["the others' settings"]);
+}
+
+function countClasses(
+  settings: readonly Readonly<Record<string, string>>[],
+  paths: readonly string[],
+): number {
+  return new Set(settings.map((own) => JSON.stringify(paths.map((path) => own[path] ?? null))))
+    .size;
+}
+
+/** The value of all but one, where there are at least three; undefined: no such value. */
+function commonValue(values: readonly (string | undefined)[]): string | undefined | symbol {
+  const counts = Map.groupBy(values, (value) => value);
+  const common = [...counts].find(([, { length }]) => length >= 2 && length === values.length - 1);
+  return common === undefined ? NONE : common[0];
+}
+
+const NONE = Symbol();
+
+/** The last parts of dotted paths, as many as tell them apart. */
+function namesOf(paths: readonly string[]): string[] {
+  return paths.map((path) => {
+    const parts = path.split(".");
+    for (let count = 1; count < parts.length; count++) {
+      const name = parts.slice(-count).join(".");
+      if (paths.filter((each) => each === name || each.endsWith(`.${name}`)).length === 1) {
+        return name;
+      }
+    }
+    return path;
+  });
+}

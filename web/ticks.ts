@@ -1,0 +1,46 @@
+/**
+ * Axes that can be read: labels that tell their ticks apart, and a range for values that hardly
+ * change.
+ *
+ * @module
+ */
+import { figure } from "./format.ts";
+
+/** A span below this share of the values is rounding, not change. */
+const RELATIVE = 1e-9;
+/** Deviations below this are what sums of equal numbers leave. */
+const ABSOLUTE = 1e-12;
+
+/** Labels of ascending ticks, each with as many digits as tell it from the others. */
+export function tickLabels(ticks: readonly number[]): string[] {
+  const large = ticks.some((tick) => Math.abs(tick) >= 1e4);
+  for (let digits = 0; large && digits <= 6; digits++) {
+    const labels = ticks.map((tick) => compact(tick, digits));
+    if (areDistinct(labels)) return labels;
+  }
+  const labels = ticks.map(figure);
+  if (areDistinct(labels)) return labels;
+  return ticks.map((tick) => String(Number(tick.toPrecision(12))));
+}
+
+function compact(tick: number, digits: number): string {
+  return tick.toLocaleString("en", { notation: "compact", maximumFractionDigits: digits });
+}
+
+function areDistinct(labels: readonly string[]): boolean {
+  return new Set(labels).size === labels.length;
+}
+
+/**
+ * Whether values between `low` and `high` are one value but for rounding: a deviation of 4e-16 is
+ * none.
+ */
+export function isConstant(low: number, high: number): boolean {
+  return high - low <= Math.max(ABSOLUTE, RELATIVE * Math.max(Math.abs(low), Math.abs(high)));
+}
+
+/** What an axis shows of one value: a tenth of it to either side, of 0 and its like 1. */
+export function constantRange(value: number): [low: number, high: number] {
+  const margin = Math.abs(value) <= ABSOLUTE ? 1 : Math.abs(value) / 10;
+  return [value - margin, value + margin];
+}
