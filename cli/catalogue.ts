@@ -6,7 +6,7 @@
 import { didYouMean, InputError, unknownName } from "../lab/core/errors.ts";
 import type { BudgetUnit } from "../lab/core/trainer.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
-import { namedPart } from "../lab/experiment/own.ts";
+import { namedPart, ownPartsOf } from "../lab/experiment/own.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 
 /** What `list` lists, by the word that it takes. */
@@ -55,11 +55,20 @@ export function namedExperiments(registries: Registries): Promise<NamedExperimen
   return Promise.all(
     registries.experiments.map(async ({ name, summary, expectedSeconds, load }) => {
       const definition = await load();
-      const parts = partsOf(definition);
-      const unit = unitIn(registries, parts.trains, parts.trainer);
-      return { name, summary, expectedSeconds, budget: definition.budget, unit, ...parts };
+      return { ...factsOf(registries, definition), name, summary, expectedSeconds };
     }),
   );
+}
+
+/** What an experiment trains, where and how long. */
+export function factsOf(
+  registries: Registries,
+  definition: ExperimentDefinition,
+): Omit<NamedExperiment, "name" | "summary" | "expectedSeconds"> {
+  const parts = partsOf(definition);
+  const { agent, model } = ownPartsOf(definition);
+  const unit = (agent ?? model)?.budgetUnit ?? unitIn(registries, parts.trains, parts.trainer);
+  return { budget: definition.budget, unit, ...parts };
 }
 
 /** What a budget of an agent or a model counts, by its entry. */

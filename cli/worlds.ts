@@ -99,7 +99,16 @@ async function registeredWorld(
   return { id, make: () => makeEnv(id, options) };
 }
 
-async function importFile(path: string, reference: string): Promise<Record<string, unknown>> {
+/**
+ * Imports a file of a user's.
+ *
+ * @param reference The file as it was typed, for messages.
+ * @throws {InputError} where it is missing or throws.
+ */
+export async function importFile(
+  path: string,
+  reference: string,
+): Promise<Record<string, unknown>> {
   try {
     if (!(await Deno.stat(path)).isFile) throw new Deno.errors.NotFound();
   } catch (error) {
@@ -127,6 +136,13 @@ function isExperiment(value: unknown): value is { environment: unknown } {
   return typeof value === "object" && value !== null && "agent" in value && "environment" in value;
 }
 
+/** Whether an object is an environment, or the definition of one. */
+export function isWorld(value: object): boolean {
+  return ["reset", "step"].every((name) =>
+    typeof (value as Record<string, unknown>)[name] === "function"
+  ) && "observationSpace" in value && "actionSpace" in value;
+}
+
 /** The world that an exported value is or names. */
 function worldIn(
   value: unknown,
@@ -140,11 +156,7 @@ function worldIn(
     const { id, ...options } = environment as { id: string };
     return typeof id === "string" ? { id, make: () => makeEnv(id, options) } : undefined;
   }
-  const isWorld =
-    ["reset", "step"].every((name) =>
-      typeof (value as Record<string, unknown>)[name] === "function"
-    ) && "observationSpace" in value && "actionSpace" in value;
-  if (!isWorld) return undefined;
+  if (!isWorld(value)) return undefined;
   const id = "id" in value ? String(value.id) : "an environment without id";
   return "observe" in value
     ? { id, make: () => environmentOf(value as unknown as EnvironmentDefinition) }

@@ -18,10 +18,17 @@ import {
   requireName,
   unitIn,
 } from "../catalogue.ts";
+import {
+  fileKinds,
+  type FilePart,
+  filePartsDocument,
+  filePartsPage,
+  partsOfFile,
+} from "../file_parts.ts";
 import { withWords } from "../words.ts";
 import { defineCommand, jsonOption, named, plain, PROGRAM } from "../command.ts";
 import { briefly, clipped, roughly, table, width } from "../terminal/format.ts";
-import { type Io, styled } from "../terminal/io.ts";
+import { callersPath, type Io, isFile, styled } from "../terminal/io.ts";
 
 /** Width of the column of times. */
 const TIME_COLUMNS = 6;
@@ -43,26 +50,30 @@ type Filter = keyof typeof filters;
 /** The command `list`. */
 export const list = defineCommand({
   name: "list",
-  usage: "[KIND] [WORD…] [OPTIONS]",
+  usage: "[KIND] [WORD… | FILE.ts] [OPTIONS]",
   brief: "Named experiments by world; agents, models, worlds, data sets",
   description: "Lists the named experiments under the world or data set that each trains on: the " +
     "name, what it trains, and how long a seed takes on two cores. Words keep those that hold " +
     "them all in their name, summary, agent, model, world or data set. A KIND lists something " +
-    `else: ${kinds.slice(1).join(", ")}.`,
+    `else: ${kinds.slice(1).join(", ")}. A FILE.ts lists what it defines.`,
   examples: [
     ["list", "which experiments there are"],
     ["list pendulum", "those that have to do with a pendulum"],
     ["list --agent ppo --world CartPole-v1", "PPO on CartPole"],
     ["list agents", "which agents there are"],
     ["list worlds grid", "the worlds that are grids"],
+    ["list mine.ts", "what a file of your own defines"],
     ["list --json", "the experiments for a program"],
   ],
+  mayBeForeign: (args) => args.some(isFile),
   parser: (known) => {
     const filter = (flag: Filter, does: string, names: readonly string[] = []) =>
       optional(option(`--${flag}`, named("NAME", names), { description: plain(does) }));
     return object({
       words: multiple(argument(named("WORD", [...kinds, ...known.experiments]), {
-        description: plain(`Words to look for; before them one of ${kinds.join(", ")}.`),
+        description: plain(
+          `Words to look for, or a file of your own; before them one of ${kinds.join(", ")}.`,
+        ),
       })),
       agent: filter("agent", "Only experiments that train this agent.", known.agents),
       model: filter("model", "Only experiments that train this model.", known.models),
@@ -73,6 +84,19 @@ export const list = defineCommand({
   },
   async run({ words: given, json, ...chosen }, io) {
     const registries = await io.registries();
+    const file = given.find(isFile);
+    if (file !== undefined) {
+      const flag = Object.keys(filters).find((each) => chosen[each as Filter] !== undefined);
+      const beside = given.filter((each) => each !== file);
+      const asked = flag === undefined ? beside : [...beside, `--${flag}`];
+      const parts = kindOfParts(
+        await partsOfFile(callersPath(io, file), file, registries),
+        file,
+        asked,
+      );
+      io.out(json ? filePartsDocument(parts) : filePartsPage(parts, file, io));
+      return 0;
+    }
     const kind = kinds.find((each) => each === given[0]) ?? "experiments";
     const words = kind === given[0] ? given.slice(1) : given;
     const experiments = await namedExperiments(registries);
@@ -107,6 +131,32 @@ export const list = defineCommand({
     return 0;
   },
 });
+
+/**
+ * What a file defines of the kind that is asked for; all of it where nothing is.
+ *
+ * @throws {InputError} where something else is asked for, or there is none.
+ */
+function kindOfParts(
+  parts: readonly FilePart[],
+  file: string,
+  asked: readonly string[],
+): readonly FilePart[] {
+  if (asked.length === 0) return parts;
+  const wrong = asked.find((each) => !fileKinds.some((kind) => kind === each)) ?? asked[1];
+  if (wrong !== undefined) {
+    throw new InputError(
+      `Cannot list ${file} by ${wrong} as one kind alone may stand before a file: ` +
+        fileKinds.join(", "),
+    );
+  }
+  const found = parts.filter(({ kind }) => kind === asked[0]);
+  if (found.length > 0) return found;
+  const there = fileKinds.filter((kind) => parts.some((part) => part.kind === kind));
+  throw new InputError(
+    `Cannot list ${asked[0]} as ${file} defines none: it has ${there.join(", ")}`,
+  );
+}
 
 /** The experiments that every given option keeps. */
 function filtered(

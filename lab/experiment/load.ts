@@ -171,10 +171,10 @@ async function importDefinition(
   } catch (error) {
     throw new InputError(`Cannot load ${reference} as it must import: ${firstLine(error)}`);
   }
-  const all = Object.values(module).filter(isDefinition);
+  const all = Object.values(module).filter(isExperiment);
   const named = all.find((definition) => definition.name === name);
   if (named !== undefined) return named;
-  const candidates = isDefinition(module.default) ? [module.default] : all;
+  const candidates = isExperiment(module.default) ? [module.default] : all;
   if (candidates.length === 1) return candidates[0];
   const found = candidates.length === 0
     ? `it exports ${Object.keys(module).join(", ") || "nothing"}`
@@ -185,8 +185,8 @@ async function importDefinition(
   );
 }
 
-/** Looks like a definition; `resolve` checks it. */
-function isDefinition(value: unknown): value is ExperimentDefinition {
+/** Whether an exported value looks like an experiment's definition; `resolve` checks it. */
+export function isExperiment(value: unknown): value is ExperimentDefinition {
   return value !== null && typeof value === "object" && "name" in value &&
-    ("agent" in value || "model" in value);
+    ("agent" in value || "model" in value) && !("create" in value); // a model that defineModel made
 }

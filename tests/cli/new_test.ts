@@ -2,7 +2,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { parse } from "node:path";
 import { registries } from "../../registries.ts";
-import { template, templateKinds } from "../../cli/commands/new.ts";
+import { template, type TemplateKind, templateKinds } from "../../cli/commands/new.ts";
 import { main } from "../../cli/main.ts";
 import { capturedIo } from "./captured_io.ts";
 
@@ -26,6 +26,16 @@ async function inFolder(
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+/** Under what `list` shows what a starting file brings beside its experiment. */
+const kindOfTemplate: Readonly<Record<TemplateKind, readonly string[]>> = {
+  agent: ["agents"],
+  model: ["models"],
+  environment: ["worlds"],
+  dataset: ["datasets"],
+  body: ["bodies"],
+  experiment: [],
+};
 
 /** Width and height, as a PNG's first chunk has them. */
 function pngSize({ buffer }: Uint8Array<ArrayBuffer>): number[] {
@@ -83,6 +93,52 @@ Deno.test("a starting file of each kind trains as it is, and nothing is overwrit
     const wrong = await type("new", "agent", "../agent");
     strictEqual(wrong.code, 2);
     match(wrong.error, /letters, digits and single hyphens, like my-agent: \.\.\/agent\n$/);
+  });
+});
+
+Deno.test("list shows what a starting file of each kind defines, and how to train it", async () => {
+  await inFolder(async (type, folder) => {
+    for (const kind of templateKinds) {
+      await Deno.writeTextFile(`${folder}/${kind}.ts`, await template(kind, `own-${kind}`));
+      const { out, code } = await type("list", `${kind}.ts`, "--json");
+      strictEqual(code, 0);
+      const { experiments, ...parts } = JSON.parse(out) as Record<string, { name: string }[]>;
+      strictEqual(experiments.length, 1);
+      const defined = Object.entries(parts).filter(([, rows]) => rows.length > 0);
+      deepStrictEqual(defined.map(([list]) => list), kindOfTemplate[kind]);
+      const page = (await type("list", `${kind}.ts`)).out;
+      for (const { name } of [experiments, ...Object.values(parts)].flat()) {
+        ok(page.includes(`\n  ${name}`), page);
+      }
+      match(page, new RegExp(`\nTo train it: .* run ${kind}\\.ts\n`));
+    }
+    match(
+      (await type("list", "agents", "agent.ts")).out,
+      /^agents\n +own-agent +The policy [^\n]*\n$/,
+    );
+
+    await Deno.writeTextFile(`${folder}/parts.ts`, 'export { agent } from "./agent.ts";\n');
+    strictEqual((await type("list", "parts.ts")).out.includes("To train"), false);
+    await Deno.writeTextFile(`${folder}/empty.ts`, "export const size = 3;\n");
+    for (
+      const [args, line] of [
+        [
+          ["empty.ts"],
+          /Cannot list empty\.ts as it must export a definition .*: it exports size\n$/,
+        ],
+        [["gone.ts"], /Cannot load gone\.ts as there must be such a file/],
+        [
+          ["worlds", "agent.ts"],
+          /Cannot list worlds as agent\.ts defines none: it has experiments, agents/,
+        ],
+        [["pole", "agent.ts"], /Cannot list agent\.ts by pole as one kind alone may stand before/],
+        [["agent.ts", "--agent", "ppo"], /Cannot list agent\.ts by --agent as one kind/],
+      ] as const
+    ) {
+      const { code, error } = await type("list", ...args);
+      strictEqual(code, 2);
+      match(error, line);
+    }
   });
 });
 

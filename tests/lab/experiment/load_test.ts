@@ -26,6 +26,8 @@ Deno.test("a file brings its default export, or its only definition", async () =
   await using folder = await folderOf({
     "default.ts": `export const a = ${definition("a")}; export default ${definition("b")};`,
     "only.ts": `export const helper = 1; export const a = ${definition("a")};`,
+    "model.ts": `export const model = { name: "m", model: {}, create() {} };
+export const a = ${definition("a")};`,
     "several.ts": `export const a = ${definition("a")}; export const b = ${definition("b")};`,
   });
   const load = (name: string) => loadDefinition(`${folder.path}/${name}`, registries);
@@ -33,6 +35,7 @@ Deno.test("a file brings its default export, or its only definition", async () =
   strictEqual(loaded.definition.name, "b");
   strictEqual(loaded.module, `${folder.path}/default.ts`);
   strictEqual((await load("only.ts")).definition.name, "a");
+  strictEqual((await load("model.ts")).definition.name, "a"); // a model is no experiment
   await rejects(load("several.ts"), /must export one experiment definition .*: it exports a, b/);
   strictEqual((await importModule(`${folder.path}/several.ts`, "b")).name, "b");
 });
