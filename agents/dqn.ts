@@ -39,6 +39,7 @@ import type { AgentDefinition, BodyDefinition } from "../lab/compute/definitions
 import { descend } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear } from "../lab/compute/schedules.ts";
+import { count, LONGEST } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
 import { scoresOf } from "./distributions/categorical.ts";
@@ -74,7 +75,7 @@ const configuration = z.strictObject({
   annealLearningRate: z.boolean().default(false).meta({
     description: "Lower the learning rate linearly to 0 over the budget",
   }),
-  targetUpdateEvery: z.int().min(1).default(500).meta({
+  targetUpdateEvery: count(1, LONGEST).default(500).meta({
     description: "Environment steps between renewals of the target network (500: CleanRL)",
     unit: "environment steps",
   }),
@@ -96,7 +97,7 @@ const configuration = z.strictObject({
   duelling: z.boolean().default(false).meta({
     description: "Value and advantages in streams of their own, each with the last hidden layer",
   }),
-  rewardSteps: z.int().min(1).default(1).meta({
+  rewardSteps: count(1).default(1).meta({
     description: "n: rewards before the target bootstraps (3: Rainbow)",
     unit: "environment steps",
   }),
@@ -113,7 +114,7 @@ const configuration = z.strictObject({
   noiseScale: z.number().min(0).default(0.5).meta({
     description: "σ₀: deviations of noisy weights start at σ₀/√fanIn (0.5: Fortunato)",
   }),
-  quantiles: z.int().min(0).default(0).meta({
+  quantiles: count(0).default(0).meta({
     description: "N: learn N quantiles of each return (QR-DQN); 0 learns its mean",
   }),
   maximumGradientNorm: z.number().positive().default(10).meta({

@@ -21,6 +21,7 @@
  * @module
  */
 import * as z from "zod";
+import { count, WIDEST } from "../lab/compute/sizes.ts";
 import { exp } from "../lab/core/elementary.ts";
 import { PARAMETERS, type Resumable, type ResumableRows } from "../lab/core/base_trainer.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
@@ -71,7 +72,7 @@ const configuration = z.strictObject({
     optimizerEpsilon: "ε of the optimizer (Stable-Baselines3's A2C; 0.01 for the paper's sums)",
   }),
   rolloutLength: withDefaults(onPolicyFields, { rolloutLength: 20 }).rolloutLength,
-  actors: z.int().min(1).default(4).meta({
+  actors: count(1, WIDEST).default(4).meta({
     description: "Actors K that play in turn: the policy that acted is K − 1 updates old",
   }),
   correction: z.enum(["vtrace", "none"]).default("vtrace").meta({

@@ -35,6 +35,7 @@ import type { Json } from "../lab/core/snapshot.ts";
 import { convolutions } from "../lab/compute/bodies.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
+import { count } from "../lab/compute/sizes.ts";
 import type { InputSpec, Tensors } from "../lab/compute/workspace.ts";
 import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
 import { maskedLogits } from "./distributions/categorical.ts";
@@ -69,11 +70,11 @@ export const proximalFields = {
     gaeLambda: 0.95,
     normalizeAdvantages: true,
   }),
-  minibatchSize: z.int().min(2).default(128).meta({
+  minibatchSize: count(2).default(128).meta({
     description: "Transitions a gradient step; divides the rollout's T · N",
     unit: "transitions",
   }),
-  epochs: z.int().min(1).default(4).meta({
+  epochs: count(1).default(4).meta({
     description: "Passes over a rollout (K in the paper)",
   }),
   adamEpsilon: z.number().positive().default(1e-5).meta({ description: "Adam's ε" }),

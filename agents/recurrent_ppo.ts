@@ -36,6 +36,7 @@ import {
   recurrentParameters,
   unroll,
 } from "../lab/compute/recurrent.ts";
+import { count, WIDEST } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
 import { type ActionSpace, bestActions } from "./distributions/actions.ts";
@@ -73,14 +74,14 @@ const configuration = z.strictObject({
     activation: "Activation of the dense layers",
     valueCoefficient: "Weight of the value loss ½ mean((V − R)²)",
   }),
-  sequenceLength: z.int().min(1).default(32).meta({
+  sequenceLength: count(1).default(32).meta({
     description: "Steps through which gradients flow back; divides rolloutLength (32: the lab's)",
     unit: "environment steps",
   }),
   cell: z.enum(recurrentCellNames).default("lstm").meta({
     description: "The layer that remembers",
   }),
-  recurrentSize: z.int().min(1).default(64).meta({
+  recurrentSize: count(1, WIDEST).default(64).meta({
     description: "Units of each recurrent layer (64: rl-baselines3-zoo)",
   }),
 });

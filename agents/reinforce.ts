@@ -27,6 +27,7 @@ import { outputOverRows } from "../lab/compute/batches.ts";
 import { descendAlong } from "../lab/compute/descend.ts";
 import { valueAndGradients } from "../lab/compute/gradients.ts";
 import { adam } from "../lab/compute/optimizers.ts";
+import { count } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { mean } from "../lab/statistics/scores.ts";
 import { defineAgent, type ProgramContext } from "./define_agent.ts";
@@ -59,7 +60,7 @@ const configuration = z.strictObject({
   normalizeReturns: z.boolean().default(true).meta({
     description: "Standardise the weights (returns less baseline) over the batch",
   }),
-  chunkSize: z.int().min(1).default(1024).meta({
+  chunkSize: count(1).default(1024).meta({
     description: "Transitions whose gradients are summed at a time; no effect on what is learned",
     unit: "transitions",
   }),

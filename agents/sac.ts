@@ -24,6 +24,7 @@ import type { AgentDefinition, BodyDefinition } from "../lab/compute/definitions
 import { movingAverage } from "../lab/compute/descend.ts";
 import { constant } from "../lab/compute/initializers.ts";
 import { adam } from "../lab/compute/optimizers.ts";
+import { count, LONGEST } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
@@ -65,7 +66,7 @@ const configuration = z.strictObject({
   initialLogStd: z.number().default(-3).meta({
     description: "ln σ of gSDE's weights at the start",
   }),
-  noiseEvery: z.int().min(0).default(0).meta({
+  noiseEvery: count(0, LONGEST).default(0).meta({
     description: "Steps after which gSDE draws anew; 0: after each training only",
     unit: "environment steps",
   }),

@@ -19,6 +19,7 @@ import * as z from "zod";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
 import { movingAverage } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
+import { count } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import {
@@ -41,7 +42,7 @@ import type { WorldSizes } from "./worlds/world.ts";
 
 const configuration = z.strictObject({
   ...deterministicFields,
-  policyDelay: z.int().min(1).default(2).meta({
+  policyDelay: count(1).default(2).meta({
     description: "d: gradient steps of the critics for each one of the policy and the targets",
     unit: "gradient steps",
   }),

@@ -4,17 +4,18 @@
  * @module
  */
 import * as z from "zod";
+import { count } from "../lab/compute/sizes.ts";
 
 /** Fields of every model that passes over a data set. */
 export const exampleFields = {
-  batchSize: z.int().min(1).default(50).meta({
+  batchSize: count(1).default(50).meta({
     description: "Examples a gradient step",
     unit: "examples",
   }),
   lastBatch: z.enum(["drop", "mask"]).default("mask").meta({
     description: "An epoch's last, smaller batch: left out, or masked up to size",
   }),
-  batchesPerIteration: z.int().min(1).default(50).meta({
+  batchesPerIteration: count(1).default(50).meta({
     description: "Gradient steps an iteration: how often progress is reported",
     unit: "gradient steps",
   }),

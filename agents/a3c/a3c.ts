@@ -30,6 +30,7 @@ import type { Report } from "../../lab/core/trainer.ts";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
 import type { EnvironmentSource } from "../../lab/compute/definitions.ts";
+import { count, WIDEST } from "../../lab/compute/sizes.ts";
 import { optimizerFields, optimizerOf } from "../a2c.ts";
 import { type AgentContext, defineAgent, requireFit } from "../define_agent.ts";
 import { distributionKinds } from "../distributions/mod.ts";
@@ -48,7 +49,7 @@ import { LearnerThread } from "./threads.ts";
 // and the gradient's norm.
 
 const configuration = z.strictObject({
-  workers: z.int().min(1).default(1).meta({
+  workers: count(1, WIDEST).default(1).meta({
     description: "Workers that learn at once, each in a thread; reproducible with 1 only",
   }),
   ...withDefaults(actorCriticFields, { annealLearningRate: true, entropyCoefficient: 0.01 }, {

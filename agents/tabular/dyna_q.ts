@@ -13,6 +13,7 @@
  * @module
  */
 import * as z from "zod";
+import { count } from "../../lab/compute/sizes.ts";
 import { PriorityQueue } from "./priority_queue.ts";
 import { qTarget } from "./q_learning.ts";
 import { differenceFields, epsilonGreedyTable, maximum, moveTowards } from "./tables.ts";
@@ -20,7 +21,7 @@ import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_t
 
 const configuration = z.strictObject({
   ...differenceFields,
-  planningUpdates: z.int().min(0).default(10).meta({
+  planningUpdates: count(0).default(10).meta({
     description: "Pairs that are planned for after each step; 0 is Q-learning",
   }),
   prioritized: z.boolean().default(true).meta({

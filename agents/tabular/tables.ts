@@ -10,6 +10,7 @@ import * as z from "zod";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import { linear, type Schedule } from "../../lab/compute/schedules.ts";
+import { count, LONGEST } from "../../lab/compute/sizes.ts";
 
 /** max_a Q(s, a). */
 export function maximum(table: Float64Array, row: number, actions: number): number {
@@ -84,7 +85,7 @@ export function moveTowards(
 
 /** The field that every method over tables has. */
 export const worldFields = {
-  episodeLimit: z.int().min(0).default(0).meta({
+  episodeLimit: count(0, LONGEST).default(0).meta({
     description: "Training episodes are truncated after as many steps; 0: the world's own limit",
     unit: "environment steps",
   }),

@@ -13,6 +13,7 @@ import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { activationNames } from "../../lab/compute/networks.ts";
 import type { Optimizer } from "../../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../../lab/compute/schedules.ts";
+import { count, LONGEST, WIDEST, widths } from "../../lab/compute/sizes.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
 import type { AgentContext } from "../define_agent.ts";
 import { actionInput } from "../distributions/actions.ts";
@@ -26,7 +27,7 @@ import { Evaluator, type EvaluatorOptions, greedyActors, type Scores } from "./e
 
 /** Fields of every policy-gradient agent. Defaults are those of Stable-Baselines3's A2C. */
 export const actorCriticFields = {
-  environments: z.int().min(1).default(8).meta({
+  environments: count(1, WIDEST).default(8).meta({
     description: "Environments N that act side by side",
   }),
   learningRate: z.number().positive().default(7e-4).meta({
@@ -45,7 +46,7 @@ export const actorCriticFields = {
   maximumGradientNorm: z.number().positive().default(0.5).meta({
     description: "Longer gradients are scaled down to this global norm",
   }),
-  hiddenSizes: z.array(z.int().min(1)).default([64, 64]).meta({
+  hiddenSizes: widths().default([64, 64]).meta({
     description: "Widths of the hidden layers of each network",
   }),
   activation: z.enum(activationNames).default("tanh").meta({
@@ -56,7 +57,7 @@ export const actorCriticFields = {
 /** Fields of agents that learn from rollouts of a fixed length, with estimated advantages. */
 export const onPolicyFields = {
   ...actorCriticFields,
-  rolloutLength: z.int().min(1).default(5).meta({
+  rolloutLength: count(1).default(5).meta({
     description: "Steps T of each environment in a rollout",
     unit: "environment steps",
   }),
@@ -82,7 +83,7 @@ export const explorationFields = {
   stateDependentNoise: z.boolean().default(false).meta({
     description: "gSDE: explore continuous actions by noise that is a function of the state",
   }),
-  noiseEvery: z.int().min(0).default(0).meta({
+  noiseEvery: count(0, LONGEST).default(0).meta({
     description: "Steps after which gSDE draws its matrices anew; 0: with each rollout only",
     unit: "environment steps",
   }),

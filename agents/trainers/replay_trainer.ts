@@ -11,6 +11,7 @@ import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { activationNames } from "../../lab/compute/networks.ts";
 import { constant, type Schedule } from "../../lab/compute/schedules.ts";
+import { count, LONGEST, WIDEST, widths } from "../../lab/compute/sizes.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
 import { type AgentContext, requireFit } from "../define_agent.ts";
 import { type ActionRows, actionRows } from "../distributions/actions.ts";
@@ -27,26 +28,26 @@ import { Evaluator, greedyActors, type Scores } from "./evaluation.ts";
 
 /** Fields that off-policy agents share. The defaults are those of Stable-Baselines3's SAC. */
 export const replayFields = {
-  environments: z.int().min(1).default(1).meta({
+  environments: count(1, WIDEST).default(1).meta({
     description: "Environments that act side by side",
   }),
-  bufferSize: z.int().min(1).default(1_000_000).meta({
+  bufferSize: count(1, LONGEST).default(1_000_000).meta({
     description: "Transitions that the replay buffer keeps; at least batchSize",
     unit: "transitions",
   }),
-  learningStarts: z.int().min(0).default(100).meta({
+  learningStarts: count(0, LONGEST).default(100).meta({
     description: "Random actions before the first update",
     unit: "environment steps",
   }),
-  batchSize: z.int().min(1).default(256).meta({
+  batchSize: count(1).default(256).meta({
     description: "Transitions a gradient step",
     unit: "transitions",
   }),
-  trainEvery: z.int().min(1).default(1).meta({
+  trainEvery: count(1, LONGEST).default(1).meta({
     description: "Environment steps from one training to the next; a multiple of environments",
     unit: "environment steps",
   }),
-  gradientStepsPerTrain: z.int().min(1).default(1).meta({
+  gradientStepsPerTrain: count(1).default(1).meta({
     description: "Gradient steps at each training",
     unit: "gradient steps",
   }),
@@ -58,7 +59,7 @@ export const replayFields = {
     description: "Adam's step size, for every network",
   }),
   adamEpsilon: z.number().positive().default(1e-8).meta({ description: "Adam's ε" }),
-  hiddenSizes: z.array(z.int().min(1)).default([256, 256]).meta({
+  hiddenSizes: widths().default([256, 256]).meta({
     description: "Widths of the hidden layers of each network",
   }),
   activation: z.enum(activationNames).default("relu").meta({

@@ -14,12 +14,13 @@ import { type Initializer, orthogonal } from "./initializers.ts";
 import { convolution, convolutionParameters } from "./layers/convolution.ts";
 
 export type { Body } from "./definitions.ts";
+import { count, WIDEST } from "./sizes.ts";
 
 /**
  * Field of a configuration: the convolutions that pictures pass. The default is that of Mnih et al.
  * (2013, arXiv 1312.5602), section 4.1.
  */
-export const convolutions = z.array(z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)]))
+export const convolutions = z.array(z.tuple([count(1, WIDEST), count(1, WIDEST), count(1, WIDEST)]))
   .default([[16, 8, 4], [32, 4, 2]]).meta({
     description: "Convolutions before the dense layers where observations are pictures: " +
       "[filters, size, stride] each, with ReLU",

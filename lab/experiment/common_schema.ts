@@ -29,7 +29,7 @@ export function commonSchema(agents: boolean, budget: number, unit: BudgetUnit):
       agents
         ? {
           ...evaluation,
-          episodes: count(1).default(100).meta({
+          episodes: count(1).max(1_000_000).default(100).meta({
             description: "Episodes an evaluation",
             unit: "episodes",
           }),

@@ -24,6 +24,7 @@ import {
   requirementOf,
 } from "./fields.ts";
 import { requireBody, requireDataFit, requireFit } from "./fit.ts";
+import { excessIn } from "./memory.ts";
 import { hintFor } from "./other_names.ts";
 import { isOwnEnvironment, namedPart, ownPartsOf } from "./own.ts";
 import type { Registries } from "./registries.ts";
@@ -153,11 +154,12 @@ export async function resolve(
     const environment = worldOf(definition, configuration, registries);
     await requireFit(trainer as AgentDefinition, environment, registries);
     environment.close?.();
+    requireMemory(definition.name, "agent", configuration, changes, environment);
     if (own.body !== undefined) {
       await requireBody(trainer as AgentDefinition, definition.name, registries);
       configuration.body = { name: own.body.name, own: true };
     }
-  }
+  } else requireMemory(definition.name, "model", configuration, changes);
   return {
     definition,
     configuration,
@@ -374,9 +376,34 @@ function check(
   const requirement = field === undefined || issue.code === "custom"
     ? issue.message
     : `it must be ${requirementOf(field)}`;
-  throw changes.has(named)
-    ? new InputError(`Cannot set ${named} as ${requirement}: ${value}`)
-    : new InputError(`Cannot use "${experiment}" with this ${named} as ${requirement}: ${value}`);
+  throw refusal(experiment, named, requirement, value, changes);
+}
+
+function refusal(
+  experiment: string,
+  field: string,
+  requirement: string,
+  value: string,
+  changes: ReadonlyMap<string, Json>,
+): InputError {
+  return changes.has(field)
+    ? new InputError(`Cannot set ${field} as ${requirement}: ${value}`)
+    : new InputError(`Cannot use "${experiment}" with this ${field} as ${requirement}: ${value}`);
+}
+
+/** @throws InputError that names the field which takes more memory than there can be. */
+function requireMemory(
+  experiment: string,
+  part: "agent" | "model",
+  configuration: { readonly [key: string]: Json },
+  changes: ReadonlyMap<string, Json>,
+  environment?: Environment,
+): void {
+  const values = configuration[part] as { readonly [field: string]: Json };
+  const excess = excessIn(values, environment?.observationSpace.flatSize ?? 1);
+  if (excess === undefined) return;
+  const { field, reason } = excess;
+  throw refusal(experiment, `${part}.${field}`, reason, shown(values[field]), changes);
 }
 
 function setAt(target: { [name: string]: Json }, path: readonly string[], value: Json): void {

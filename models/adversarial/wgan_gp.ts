@@ -21,17 +21,18 @@ import * as z from "zod";
 import { safeNorm, valueAndGradients } from "../../lab/compute/gradients.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import { linear } from "../../lab/compute/schedules.ts";
+import { count, WIDEST } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { dense } from "../networks.ts";
 
 // Configuration.
 
 const configuration = z.strictObject({
-  batchSize: z.int().min(2).default(64).meta({
+  batchSize: count(2).default(64).meta({
     description: "Points a gradient step",
     unit: "points",
   }),
-  criticSteps: z.int().min(1).default(5).meta({
+  criticSteps: count(1).default(5).meta({
     description: "Critic steps for one of the generator (algorithm 1)",
     unit: "gradient steps",
   }),
@@ -47,10 +48,10 @@ const configuration = z.strictObject({
   averageDecay: z.number().min(0).lt(1).default(0.98).meta({
     description: "Decay of the moving average of the generator that samples come from",
   }),
-  latentSize: z.int().min(1).default(2).meta({ description: "Length Z of the latent vector" }),
-  width: z.int().min(1).default(128).meta({ description: "Width of the hidden layers of both" }),
-  layers: z.int().min(1).default(3).meta({ description: "Hidden layers of both" }),
-  roundsPerIteration: z.int().min(1).default(20).meta({
+  latentSize: count(1, WIDEST).default(2).meta({ description: "Length Z of the latent vector" }),
+  width: count(1, WIDEST).default(128).meta({ description: "Width of the hidden layers of both" }),
+  layers: count(1, 64).default(3).meta({ description: "Hidden layers of both" }),
+  roundsPerIteration: count(1).default(20).meta({
     description: "Rounds an iteration, each of criticSteps critic steps and a generator step",
     unit: "rounds",
   }),

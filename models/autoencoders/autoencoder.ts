@@ -16,6 +16,7 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { activationNames } from "../../lab/compute/networks.ts";
+import { count, WIDEST, widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields } from "../fields.ts";
 import { binaryCrossEntropy, squaredError } from "../losses.ts";
@@ -25,10 +26,10 @@ import { dense } from "../networks.ts";
 
 const configuration = z.strictObject({
   ...exampleFields,
-  hiddenSizes: z.array(z.int().min(1)).default([128, 64]).meta({
+  hiddenSizes: widths().default([128, 64]).meta({
     description: "Widths of the encoder's hidden layers; the decoder has them in reverse",
   }),
-  codeSize: z.int().min(1).default(32).meta({ description: "Length of the code" }),
+  codeSize: count(1, WIDEST).default(32).meta({ description: "Length of the code" }),
   activation: z.enum(activationNames).default("relu").meta({
     description: "Activation of the hidden layers and of the code",
   }),

@@ -13,6 +13,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields } from "../fields.ts";
 import { dense } from "../networks.ts";
@@ -21,7 +22,7 @@ import { dense } from "../networks.ts";
 
 const configuration = z.strictObject({
   ...exampleFields,
-  hiddenSizes: z.array(z.int().min(1)).default([128]).meta({
+  hiddenSizes: widths().default([128]).meta({
     description: "Widths of the hidden layers",
   }),
 });

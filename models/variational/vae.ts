@@ -14,6 +14,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { count, WIDEST, widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields, judgeFields } from "../fields.ts";
 import { binaryCrossEntropy } from "../losses.ts";
@@ -24,10 +25,10 @@ import { dense } from "../networks.ts";
 /** Fields of every variational autoencoder with dense networks. */
 export const vaeFields = {
   ...exampleFields,
-  hiddenSizes: z.array(z.int().min(1)).min(1).default([256, 256]).meta({
+  hiddenSizes: widths().min(1).default([256, 256]).meta({
     description: "Widths of the encoder's hidden layers; the decoder has them in reverse",
   }),
-  latentSize: z.int().min(1).default(8).meta({ description: "Length Z of the latent vector" }),
+  latentSize: count(1, WIDEST).default(8).meta({ description: "Length Z of the latent vector" }),
   beta: z.number().min(0).default(1).meta({
     description: "β, the weight of the KL; 1 is the bound itself (Higgins et al. 2017)",
   }),

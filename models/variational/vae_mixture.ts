@@ -13,6 +13,7 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { constant, normal } from "../../lab/compute/initializers.ts";
+import { count, WIDEST } from "../../lab/compute/sizes.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { log } from "../../lab/core/elementary.ts";
 import { defineModel } from "../define_model.ts";
@@ -24,7 +25,7 @@ import { bound, posterior, reparameterize, vaeFields, vaeNetworks } from "./vae.
 
 const configuration = z.strictObject({
   ...vaeFields,
-  priorComponents: z.int().min(2).default(200).meta({
+  priorComponents: count(2, WIDEST).default(200).meta({
     description: "Gaussians in the mixture that is the prior",
   }),
 });

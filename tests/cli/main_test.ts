@@ -270,7 +270,7 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["run", "glyphs"], /a data set: `list --dataset glyphs`/],
   [
     ["run", "cartpole-ppo", "--set", "agent.hiddenSizes=32"],
-    /integer\[\], each ≥ 1, as \[64,64\]: 32/,
+    /integer\[\], each 1 … 65536, as \[64,64\]: 32/,
   ],
   [["run", "missing.ts"], /missing\.ts/],
   [["run", "cartpole-ppo", "--sede", "1"], /"--sede".*--seed/],
