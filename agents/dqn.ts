@@ -252,7 +252,7 @@ export function compileUpdate(
 
 /** Compiles the action values of a step of all environments; noisy ones are drawn anew each time. */
 function compileActor(
-  { name, configuration: { environments, noisy }, workspace }: ProgramContext<DqnConfiguration>,
+  { name, configuration: { environments }, workspace }: ProgramContext<DqnConfiguration>,
   { network, estimate, source }: DqnParts,
   width: number,
   parameters: NamedTensors,
@@ -263,8 +263,7 @@ function compileActor(
       inputs: { observations: [[environments, width], "float32"] },
       random: source.inputs(parameters, ["act"]),
       state: [PARAMETERS],
-      // Programs on the host take no noise.
-      ...noisy ? {} : { placement: "host" },
+      placement: "host",
     },
     ({ input, random, state }) => {
       const weights = source.weights(state[PARAMETERS], random, "act");

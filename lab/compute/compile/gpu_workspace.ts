@@ -145,7 +145,7 @@ export class GpuWorkspace implements Workspace {
     step: Step<Inputs, Randoms, Scalar, Group, Output>,
   ): Program<Inputs, Scalar, Output> {
     const randomSpecs = Object.entries(spec.random ?? {}) as [string, RandomSpec][];
-    if (this.#host !== undefined && spec.placement === "host" && randomSpecs.length === 0) {
+    if (this.#host !== undefined && spec.placement === "host") {
       return this.#host.compile(spec as never, step as unknown as AnyStep) as never;
     }
     const block = this.#block(spec);

@@ -7,9 +7,11 @@
  */
 import { InputError } from "../../core/errors.ts";
 import type { NamedTensors } from "../../core/tensor_data.ts";
-import { inputViews } from "../program.ts";
-import type { InputSpec, Program, ProgramSpec, Workspace } from "../workspace.ts";
+import type { Generator } from "../../core/random.ts";
+import { draw, inputViews } from "../program.ts";
+import type { InputSpec, Program, Workspace } from "../workspace.ts";
 import type { AnyStep } from "./binding.ts";
+import { type AnySpec, drawnInput, withDrawnInputs } from "./host_steps.ts";
 
 /** What is copied: groups of the device workspace and how often they have changed. */
 interface Source {
@@ -28,11 +30,9 @@ export class HostCopies {
 
   constructor(private readonly host: Workspace, private readonly source: Source) {}
 
-  /** A program that only reads state and draws no random numbers. */
-  compile(
-    spec: ProgramSpec<Record<string, InputSpec>, Record<never, never>, string, string>,
-    step: AnyStep,
-  ): AnyProgram {
+  /** A program that only reads state. */
+  compile(given: AnySpec, givenStep: AnyStep): AnyProgram {
+    const { spec, step } = withDrawnInputs(given, givenStep);
     const { name, state = [] } = spec;
     const reading: AnyStep = (context) => {
       const result = step(context);
@@ -50,6 +50,10 @@ export class HostCopies {
         return [key, dtype === "float32" ? new Float32Array(size) : new Int32Array(size)];
       }),
     );
+    const noise = Object.entries(given.random ?? {}).map(([random, [, distribution]]) => {
+      const view = input[drawnInput(random)] as Float32Array;
+      return { name: random, distribution, view };
+    });
     const scalar = Object.fromEntries((spec.scalars ?? []).map((key) => [key, 0]));
     let waiting: Promise<void> | undefined;
 
@@ -59,8 +63,9 @@ export class HostCopies {
       Object.assign(values, scalars);
       run();
     };
-    const run = () => {
+    const run = (random?: Generator) => {
       waiting = undefined;
+      draw(name, noise, random);
       const stale = state.filter((group) =>
         this.#versions.get(group) !== this.source.version(group)
       );
@@ -73,7 +78,7 @@ export class HostCopies {
       waiting = this.#after(stale, () => runOn(inputs, scalars));
     };
     return {
-      input: inputViews(name, spec.inputs, input),
+      input: inputViews(name, given.inputs, input),
       scalar: Object.seal(scalar),
       run,
       read: async (output) => {

@@ -8,7 +8,8 @@ import type { NamedTensors } from "../../core/tensor_data.ts";
 import type { InputSpec, Program, ProgramSpec, RandomSpec, Workspace } from "../workspace.ts";
 import type { AnyStep } from "./binding.ts";
 
-type AnySpec = ProgramSpec<
+/** A program's declaration when names are checked at run time. */
+export type AnySpec = ProgramSpec<
   Record<string, InputSpec>,
   Record<string, RandomSpec>,
   string,
@@ -23,24 +24,33 @@ export interface Beginning {
   readonly scalar: Readonly<Record<string, number>>;
 }
 
+/** The input that takes a random input's place. */
+export function drawnInput(random: string): string {
+  return `random ${random}`;
+}
+
+/** The same program with its random inputs as inputs: a run may begin long after it is asked for. */
+export function withDrawnInputs(spec: AnySpec, step: AnyStep): { spec: AnySpec; step: AnyStep } {
+  const { random = {}, ...rest } = spec;
+  const drawn = Object.entries(random)
+    .map(([name, [shape]]): [string, InputSpec] => [drawnInput(name), [shape, "float32"]]);
+  return {
+    spec: { ...rest, inputs: { ...spec.inputs, ...Object.fromEntries(drawn) } },
+    step(context) {
+      const input = context.input as Record<string, unknown>;
+      const numbers = Object.keys(random).map((name) => [name, input[drawnInput(name)]]);
+      return step({ ...context, random: Object.fromEntries(numbers) });
+    },
+  };
+}
+
 /** A step of a device workspace on a workspace in main memory. */
 export class HostStep {
   readonly #program: Program<Record<string, InputSpec>, string, string>;
-  readonly #random: ReadonlyMap<string, string>;
 
   constructor(private readonly host: Workspace, private readonly spec: AnySpec, step: AnyStep) {
-    const random = Object.entries(spec.random ?? {});
-    this.#random = new Map(random.map(([name]) => [name, `random ${name}`]));
-    // The numbers are drawn when a run is asked for, which may be long before it begins.
-    const drawn = random.map(([name, [shape]]) => [this.#random.get(name)!, [shape, "float32"]]);
-    const inputs = { ...spec.inputs, ...Object.fromEntries(drawn) };
-    const given: AnyStep = (context) => {
-      const input = context.input as Record<string, unknown>;
-      const numbers = [...this.#random].map(([name, key]) => [name, input[key]]);
-      return step({ ...context, random: Object.fromEntries(numbers) });
-    };
-    const { name, scalars, state } = spec;
-    this.#program = host.compile({ name, inputs, scalars, state }, given as never) as never;
+    const drawn = withDrawnInputs(spec, step);
+    this.#program = host.compile(drawn.spec, drawn.step as never) as never;
   }
 
   /**
@@ -56,7 +66,7 @@ export class HostStep {
     const views = this.#program.input as Record<string, Float32Array | Int32Array>;
     for (const [name, values] of Object.entries(input)) views[name].set(values);
     for (const [name, values] of Object.entries(random)) {
-      views[this.#random.get(name)!].set(values);
+      views[drawnInput(name)].set(values);
     }
     Object.assign(this.#program.scalar, scalar);
     this.#program.run();

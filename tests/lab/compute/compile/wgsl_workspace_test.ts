@@ -5,7 +5,7 @@ import { openWorkspace } from "../../../../lab/compute/backend.ts";
 import { explanationTable, fallbacksOf } from "../../../../lab/compute/compile/explain.ts";
 import { GpuWorkspace } from "../../../../lab/compute/compile/gpu_workspace.ts";
 import { ComputeDevice, DeviceArena } from "../../../../lab/compute/compile/wgsl/device.ts";
-import { defaultRng } from "../../../../lab/core/random.ts";
+import { defaultRng, type Generator } from "../../../../lab/core/random.ts";
 import { PlainWorkspace } from "../../../../lab/compute/plain_workspace.ts";
 import { openGraphics } from "../../../../lab/compute/graphics.ts";
 import type { Workspace } from "../../../../lab/compute/workspace.ts";
@@ -284,6 +284,31 @@ onDevice("a run on the host sees the state and inputs of its moment", async (wor
   act.input.x.fill(3);
   deepStrictEqual([...await first], [1, 2]);
   deepStrictEqual([...await second], [22, 24]);
+});
+
+onDevice("a program on the host draws its noise when it is asked for", async (workspace) => {
+  workspace.define("sum", { w: floats(1, 2) });
+  const { input, scalar, run } = adder(workspace);
+  scalar.rate = 1;
+  input.x.fill(10);
+  const act = workspace.compile(
+    { name: "act", random: { e: [[2], "normal"] }, state: ["sum"], placement: "host" },
+    ({ random, state: { sum } }) => ({ outputs: { y: tf.add(sum.w, random.e) } }),
+  );
+  const drawn = new Float32Array(2);
+  const expected = (w: number[], generator: Generator) => {
+    generator.fillStandardNormal(drawn);
+    return w.map((x, i) => Math.fround(x + drawn[i]));
+  };
+  const [random, same] = [defaultRng(3), defaultRng(3)];
+  run();
+  act.run(random);
+  const first = act.read("y");
+  run();
+  act.run(random);
+  deepStrictEqual([...await first], expected([11, 12], same));
+  deepStrictEqual([...await act.read("y")], expected([21, 22], same));
+  throws(() => act.run(), { name: "InputError", message: /random input "e" needs a generator/ });
 });
 
 onDevice("a program on the host may not replace state", async (workspace) => {
