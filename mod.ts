@@ -97,7 +97,7 @@ export type { Ending, RunReport } from "./lab/experiment/runner.ts";
 export {
   type DatasetSource,
   defineDataset,
-  MadeDataset,
+  type MadeDataset,
 } from "./models/datasets/define_dataset.ts";
 export type { TrainedSeries, TrainOptions, TrainResult } from "./lab/experiment/train.ts";
 
