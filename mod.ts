@@ -94,7 +94,11 @@ export {
   type Options,
 } from "./lab/experiment/definition.ts";
 export type { Ending, RunReport } from "./lab/experiment/runner.ts";
-export { type DatasetSource, defineDataset } from "./models/datasets/define_dataset.ts";
+export {
+  type DatasetSource,
+  defineDataset,
+  type MadeDataset,
+} from "./models/datasets/define_dataset.ts";
 export type { TrainedSeries, TrainOptions, TrainResult } from "./lab/experiment/train.ts";
 
 /**

@@ -17,13 +17,13 @@ export const glyphsVaeMixtureQuick: ModelExperiment = defineExperiment({
   evaluation: { every: 60_000 },
 });
 
-/** WGAN-GP; smaller batches, a third of the rounds. */
+/** WGAN-GP; smaller batches, a third of the steps. */
 export const ringWganGpQuick: ModelExperiment = defineExperiment({
   ...ringWganGp,
   name: "ring-wgan-gp-quick",
   summary: "The quick start's WGAN-GP on eight Gaussians",
   expectedSeconds: 10,
   model: { name: "wgan-gp", batchSize: 64, learningRate: 4e-3 },
-  budget: 1000,
-  evaluation: { every: 250 },
+  budget: 6000,
+  evaluation: { every: 1500 },
 });

@@ -12,5 +12,5 @@ export const ringWganGp: ModelExperiment = defineExperiment({
   expectedSeconds: 45,
   dataset: { name: "ring-8" },
   model: { name: "wgan-gp", batchSize: 128, learningRate: 3e-3 },
-  budget: 3000,
+  budget: 18_000,
 });

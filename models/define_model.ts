@@ -8,7 +8,7 @@ import type { ModelDefinition } from "../lab/compute/definitions.ts";
 import type { SharedFields } from "./fields.ts";
 import type { Model } from "./model.ts";
 import type { Networks } from "./networks.ts";
-import { examplesPerRound, ModelTrainer } from "./trainer.ts";
+import { examplesPerUpdate, ModelTrainer } from "./trainer.ts";
 
 /** A registry's entry, and the model that it is of. */
 export interface DefinedModel<C extends SharedFields, N extends Networks>
@@ -29,7 +29,7 @@ export function defineModel<C extends SharedFields, N extends Networks>(
     takes,
     configuration,
     budgetUnit: budget,
-    examplesPerUpdate: (configuration) => examplesPerRound(model, configuration),
+    examplesPerUpdate: (configuration) => examplesPerUpdate(model, configuration),
     bestBy,
     // deno-lint-ignore require-await
     create: async (context) => new ModelTrainer(model, context),

@@ -168,7 +168,7 @@ export interface Model<C extends SharedFields, N extends Networks> {
   readonly takes: DataTakes;
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */
   readonly configuration: z.ZodType<C>;
-  /** What a budget counts: examples seen, or rounds of `steps`, each a gradient step. */
+  /** What a budget counts: examples seen, or gradient steps, each of `steps` one. */
   readonly budget: "examples" | "gradientSteps";
   /** The evaluated series by which a checkpoint is called best; undefined: none is. */
   readonly bestBy?: { readonly metric: string; readonly goal: "maximize" | "minimize" };

@@ -5,9 +5,8 @@
  * @module
  */
 import { BaseTrainer } from "../lab/core/base_trainer.ts";
-import { holdingsOf } from "../lab/core/dataset.ts";
-import type { Metrics } from "../lab/core/metrics.ts";
-import type { Samples } from "../lab/core/picture.ts";
+import { holdingsOf, type Split } from "../lab/core/dataset.ts";
+import type { LabEvent, Metrics } from "../lab/core/metrics.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { gatherRows } from "../lab/core/rows.ts";
 import type { Report, Trainer } from "../lab/core/trainer.ts";
@@ -16,19 +15,16 @@ import type { ModelContext } from "../lab/compute/definitions.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { cosine, type Schedule } from "../lab/compute/schedules.ts";
 import { Asked } from "./asked.ts";
-import {
-  type Judge,
-  metricsOfClasses,
-  metricsOfSamples,
-  picturesOf,
-  trainJudge,
-} from "./evaluation.ts";
 import type { SharedFields } from "./fields.ts";
+import { type Judge, judgeOf } from "./judge.ts";
+import { accuracyOf, recognition } from "./metrics/recognition.ts";
 import { Minibatches } from "./minibatches.ts";
 import type { Model, ModelStep } from "./model.ts";
 import type { Networks } from "./networks.ts";
+import { picturesOf } from "./pictures.ts";
 import { BoundModel, type CompiledStep, type RowProgram } from "./programs.ts";
 import { takeMeans } from "./totals.ts";
+import { type Yardstick, yardstick } from "./yardstick.ts";
 
 /** Examples a call of a program that is no gradient step. */
 const ROWS = { images: 250, points: 500 } as const;
@@ -55,15 +51,19 @@ function repeatOf<N extends Networks, C>(step: ModelStep<N, C>, configuration: C
   return step.repeat?.(configuration) ?? 1;
 }
 
-/** Examples of a round; undefined where an epoch's last one may have fewer, or none has any. */
-export function examplesPerRound<C extends SharedFields, N extends Networks>(
+/**
+ * Examples of a gradient step, on average over a round; undefined where an epoch's last one may have
+ * fewer, or none has any.
+ */
+export function examplesPerUpdate<C extends SharedFields, N extends Networks>(
   model: Model<C, N>,
   configuration: C,
 ): number | undefined {
   if (lastBatchOf(model, configuration) !== "drop") return undefined;
-  const batches = model.steps.filter(({ examples = "next" }) => examples === "next")
-    .reduce((sum, step) => sum + repeatOf(step, configuration), 0);
-  return batches === 0 ? undefined : batches * configuration.batchSize;
+  const times = (steps: typeof model.steps) =>
+    steps.reduce((sum, step) => sum + repeatOf(step, configuration), 0);
+  const batches = times(model.steps.filter(({ examples = "next" }) => examples === "next"));
+  return batches === 0 ? undefined : batches * configuration.batchSize / times(model.steps);
 }
 
 /** Trains the model that it is given. */
@@ -86,7 +86,8 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   readonly #evaluation: ReturnType<BoundModel<C, N>["compileEvaluation"]> | undefined;
   readonly #batch: number;
   readonly #asked: Asked<C, N>;
-  #judge: Promise<Judge | undefined> | undefined;
+  #judge: Judge | undefined;
+  #yardstick: Promise<Yardstick> | undefined;
 
   /** Before the first round. @throws InputError for a data set that the model does not take. */
   constructor(model: Model<C, N>, context: ModelContext<C>) {
@@ -144,24 +145,24 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
 
   /** Every step in order. Returns what of the budget it took, at most `limit`. */
   #round(limit: number): number {
-    const { spent } = this;
-    const counted = this.budget.unit === "examples" ? limit : Infinity;
+    const { spent, budget: { unit } } = this;
+    const taken = { examples: 0, gradientSteps: 0, environmentSteps: 0 };
     let rows: Int32Array = new Int32Array(0);
-    let seen = 0;
     for (const { program, repeat, examples, schedule } of this.#steps) {
       program.scalar.learningRate = schedule(spent);
-      for (let time = 0; time < repeat && seen < counted; time++) {
+      for (let time = 0; time < repeat && taken[unit] < limit; time++) {
         if (examples === "next") {
-          rows = this.#minibatches.next(counted - seen);
-          seen += rows.length;
+          rows = this.#minibatches.next(unit === "examples" ? limit - taken.examples : Infinity);
+          taken.examples += rows.length;
         }
         if (examples !== "none") this.#load(program, rows);
         program.run(this.#noise);
+        taken.gradientSteps++;
       }
     }
-    this.progress.examples += seen;
-    this.progress.gradientSteps++;
-    return this.budget.unit === "examples" ? seen : 1;
+    this.progress.examples += taken.examples;
+    this.progress.gradientSteps += taken.gradientSteps;
+    return taken[unit];
   }
 
   /** Copies training examples into the first places of a step's inputs and masks the others. */
@@ -179,37 +180,77 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     input.mask?.fill(1, 0, rows.length).fill(0, rows.length);
   }
 
+  /**
+   * Measures on the test split (`evaluation/…`), beside what real examples get (`ceiling/…`), and on
+   * the validation split (`validation/…`), by which the best checkpoint is chosen.
+   */
   async evaluate({ random }: { random: Generator }): Promise<Report> {
-    const { configuration, dataset, workspace } = this.#context;
-    const { model, shape } = this.#bound;
-    const { test } = dataset;
-    const metrics: Metrics = {};
-    if (this.#evaluation !== undefined) {
-      const { program, totals } = this.#evaluation;
-      const columns = this.#asked.columnsOf(test.values, test);
-      await runOverRows(program, { count: test.count, batch: this.#batch, columns, random });
-      for (const [name, mean] of Object.entries(await takeMeans(workspace, totals))) {
-        metrics[`evaluation/${name}`] = mean;
-      }
-    }
-    if (this.classify !== undefined && holdingsOf(dataset).labels) {
-      const probabilities = await this.classify(test.values);
-      Object.assign(metrics, metricsOfClasses(probabilities, test.labels!, shape.classes));
-    }
+    const { configuration, dataset } = this.#context;
+    const { model } = this.#bound;
+    const { validation, test } = dataset;
+    const metrics: Metrics = grouped("evaluation", await this.#measures(test, random));
+    const events: LabEvent[] = [];
     const samples = await this.sample?.({ random, count: SAMPLES[dataset.kind] });
     if (samples !== undefined) {
-      const judge = await this.#judgeOf(samples);
-      Object.assign(metrics, await metricsOfSamples(samples, dataset, judge));
+      const { measure, ceilings } = await (this.#yardstick ??= this.#makeYardstick(events));
+      Object.assign(metrics, grouped("evaluation", await measure(samples.values)));
+      Object.assign(metrics, grouped("ceiling", await ceilings()));
+      if (this.#judge !== undefined) metrics["evaluation/judge_accuracy"] = this.#judge.accuracy;
     }
     const look = { samples, dataset, meanScore: this.#asked.meanScore };
     Object.assign(metrics, await model.metrics?.(look, configuration));
-    return { metrics, artifacts: await picturesOf(this, dataset, samples) };
+    Object.assign(metrics, grouped("validation", await this.#measures(validation, random)));
+    if (samples !== undefined && model.evaluate === undefined) {
+      // Without terms of its own a model is chosen by other samples than those that are scored.
+      const { distanceToChooseBy } = await this.#yardstick!;
+      const others = await this.sample!({ random, count: samples.count });
+      metrics["validation/energy_distance"] = await distanceToChooseBy(others.values);
+    }
+    return { metrics, artifacts: await picturesOf(this, dataset, samples), events };
   }
 
-  /** Trained at the first evaluation, from streams of its own: the same in a run that was resumed. */
-  async #judgeOf({ kind }: Samples): Promise<Judge | undefined> {
-    const { configuration: { judge = true }, dataset } = this.#context;
-    if (kind !== "images" || !judge || !holdingsOf(dataset).labels) return undefined;
-    return await (this.#judge ??= trainJudge(this.#context));
+  /** The model's own terms on a split, and how it names the examples' classes. */
+  async #measures(split: Split, random: Generator): Promise<Record<string, number>> {
+    const { dataset, workspace } = this.#context;
+    const metrics: Record<string, number> = {};
+    if (this.#evaluation !== undefined) {
+      const { program, totals } = this.#evaluation;
+      const columns = this.#asked.columnsOf(split.values, split);
+      await runOverRows(program, { count: split.count, batch: this.#batch, columns, random });
+      Object.assign(metrics, await takeMeans(workspace, totals));
+    }
+    if (this.classify !== undefined && holdingsOf(dataset).labels) {
+      const probabilities = await this.classify(split.values);
+      const { classes } = this.#bound.shape;
+      metrics.accuracy = accuracyOf(probabilities, split.labels!, classes);
+      metrics.recognised = recognition(probabilities, classes).recognised;
+    }
+    return metrics;
   }
+
+  /** At the first evaluation, with the data set's judge where images have classes. */
+  async #makeYardstick(events: LabEvent[]): Promise<Yardstick> {
+    const { configuration: { judge = true }, dataset, models } = this.#context;
+    if (dataset.kind === "images" && judge && holdingsOf(dataset).labels) {
+      this.#judge = await judgeOf(dataset, models);
+    }
+    if (this.#judge !== undefined) {
+      const { digest, accuracy } = this.#judge;
+      const message = `the judge of ${dataset.name} is ${digest.slice(0, 12)}, right about ` +
+        `${(100 * accuracy).toFixed(1)} % of its test images`;
+      events.push({ level: "info", message });
+    }
+    return yardstick(dataset, this.#judge);
+  }
+
+  override dispose(): void {
+    this.#judge?.dispose();
+    super.dispose();
+  }
+}
+
+function grouped(group: string, measures: Readonly<Record<string, number>>): Metrics {
+  return Object.fromEntries(
+    Object.entries(measures).map(([name, value]) => [`${group}/${name}`, value]),
+  );
 }

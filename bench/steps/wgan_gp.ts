@@ -16,7 +16,10 @@ export const wganGpStep: BenchStep = {
     const random = numbersOf("wgan-gp");
     const bound = new BoundModel(wganGp.model, {
       configuration: wganGp.configuration.parse({ batchSize: batch, width: 128, layers: 3 }),
-      dataset: { name: "points", kind: "points", shape: [2], train: nothing, test: nothing },
+      dataset: {
+        ...{ name: "points", seed: 0, kind: "points", shape: [2] },
+        ...{ train: nothing, validation: nothing, test: nothing },
+      },
       workspace,
       stream: () => random,
     });

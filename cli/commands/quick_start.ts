@@ -18,9 +18,9 @@ import { Judge } from "../../lab/experiment/verdict.ts";
 import type { Group } from "../comparison.ts";
 import type { Drawn, Frame } from "../episode.ts";
 import { writeWhole } from "../files.ts";
-import { metricLabel } from "../terminal/figures.ts";
+import { evaluatedFigures } from "../terminal/figures.ts";
 import { configured } from "../filter.ts";
-import { count, duration, figure, plural, table } from "../terminal/format.ts";
+import { count, duration, plural, table } from "../terminal/format.ts";
 import { type Io, styled } from "../terminal/io.ts";
 import type { ProgressDisplay } from "../terminal/progress.ts";
 import { runsDocument } from "../run_document.ts";
@@ -239,12 +239,10 @@ function modelsTable(store: Store, groups: readonly Group[], io: Io): string {
       { title: "examples/s", align: "right" },
     ],
     groups.map((group) => {
-      const metrics = figuresOf(store, group.runs[0]);
-      const figures = Object.entries(metrics).filter(([name]) => name.startsWith("evaluation/"));
       return [
         named(group, "model").toUpperCase(),
         named(group, "dataset"),
-        figures.map(([name, value]) => `${metricLabel(name)} ${figure(value)}`).join(", "),
+        evaluatedFigures(figuresOf(store, group.runs[0])),
         count(group.speed),
       ];
     }),

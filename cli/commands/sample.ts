@@ -96,7 +96,7 @@ export const sample = defineCommand({
     const random = streamOf(seed, "samples");
     try {
       if (interpolate !== undefined && dataset !== undefined) {
-        const { interpolations } = await import("../../models/evaluation.ts");
+        const { interpolations } = await import("../../models/pictures.ts");
         const rows = { rows: asked ?? 10, steps: interpolate, path: way, random };
         const between = await interpolations(trainer, dataset, rows);
         await writeWhole(path, encodePng(samplesSheet(between, interpolate)));

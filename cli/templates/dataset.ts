@@ -30,14 +30,15 @@ export const dataset = defineDataset({
     train: z.int().min(100).default(2000).meta({ description: "Pictures to learn from" }),
     test: z.int().min(100).default(500).meta({ description: "Pictures to measure on" }),
   }),
-  // Named streams of the run's seed: the same seed draws the same pictures. `readFile(path)` reads
-  // a file instead.
+  // Named streams of the data set's own field `seed`: runs of any seed learn from the same pictures.
+  // `readFile(path)` reads a file instead. A tenth of `train` becomes the validation split, unless
+  // one is made here.
   create: ({ configuration, stream }) => ({
     kind: "images",
     shape: [SIDE, SIDE, 1],
     classes: 2,
-    train: draw(configuration.train, stream("dataset/train")),
-    test: draw(configuration.test, stream("dataset/test")),
+    train: draw(configuration.train, stream("train")),
+    test: draw(configuration.test, stream("test")),
   }),
 });
 

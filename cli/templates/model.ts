@@ -27,7 +27,7 @@ export const model = defineModel({
   takes: { examples: ["images"] },
   configuration,
   budget: "examples",
-  bestBy: { metric: "evaluation/reconstruction", goal: "minimize" },
+  bestBy: { metric: "validation/reconstruction", goal: "minimize" },
   // Networks by name, for images of `size` pixels. Each is drawn from a stream of its own.
   networks: ({ size }, { hiddenSizes, codeSize }) => ({
     encoder: modelNetworks.dense([size, ...hiddenSizes, codeSize], "relu", { last: "relu" }),
@@ -42,7 +42,7 @@ export const model = defineModel({
       loss: binaryCrossEntropy(decoder(encoder(corrupted(x, masks, masked))), x),
     }),
   }],
-  // What is measured on the test images: the series evaluation/reconstruction.
+  // Measured on the test images as evaluation/reconstruction, on others as validation/reconstruction.
   evaluate: ({ encoder, decoder }, { x, noise: { masks } }, { masked }) => ({
     reconstruction: binaryCrossEntropy(decoder(encoder(corrupted(x, masks, masked))), x),
   }),

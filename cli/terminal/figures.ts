@@ -29,6 +29,16 @@ export function metricLabel(metric: string): string {
     printable(metric.slice(metric.indexOf("/") + 1).replaceAll("_", " "));
 }
 
+/** `recognised 0.85 (real 0.96)`: each evaluated figure, with what real examples get beside it. */
+export function evaluatedFigures(metrics: Metrics): string {
+  const group = "evaluation/";
+  return Object.keys(metrics).filter((name) => name.startsWith(group)).map((name) => {
+    const ceiling = metrics[`ceiling/${name.slice(group.length)}`];
+    const real = ceiling === undefined ? "" : ` (real ${figure(ceiling)})`;
+    return `${metricLabel(name)} ${figure(metrics[name])}${real}`;
+  }).join(", ");
+}
+
 /** `CartPole-v1: random actions return 22.3 ± 11.0, solved at 475`; empty where neither is known. */
 export function scaleLine({ id, random, threshold }: ReturnScale): string {
   const marks = [

@@ -30,10 +30,12 @@ export interface Holdings {
   readonly partners?: boolean;
 }
 
-/** Examples to learn from and others to measure on. */
+/** Examples to learn from, others to choose by, and others to measure on. */
 export interface Dataset {
   /** As in registries. */
   readonly name: string;
+  /** Draws its examples and its judge: not the run's, so that all runs share them. */
+  readonly seed: number;
   /** What the examples are. */
   readonly kind: ExampleKind;
   /** Of one example: [H, W, C] for images, [D] for points. */
@@ -44,18 +46,21 @@ export interface Dataset {
   readonly partnerShape?: readonly number[];
   /** To learn from. */
   readonly train: Split;
-  /** To measure on. */
+  /** To choose by: which checkpoint is the best one, when to stop. */
+  readonly validation: Split;
+  /** To measure on: no decision has seen it. */
   readonly test: Split;
   /** Mixtures: [modes, D] centres and the standard deviation, for mode coverage. */
   readonly mixture?: { readonly centers: Float32Array; readonly deviation: number };
 }
 
 /** What a made data set holds. */
-export function holdingsOf({ kind, classes, train, test }: Dataset): Holdings {
+export function holdingsOf({ kind, classes, train, validation, test }: Dataset): Holdings {
+  const splits = [train, validation, test];
   return {
     kind,
-    labels: classes !== undefined && train.labels !== undefined && test.labels !== undefined,
-    partners: train.partners !== undefined && test.partners !== undefined,
+    labels: classes !== undefined && splits.every(({ labels }) => labels !== undefined),
+    partners: splits.every(({ partners }) => partners !== undefined),
   };
 }
 

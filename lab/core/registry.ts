@@ -6,7 +6,6 @@
 import type * as z from "zod";
 import type { Dataset, Holdings } from "./dataset.ts";
 import type { Environment, EnvironmentDefinition } from "./environment.ts";
-import type { Generator } from "./random.ts";
 import type { BudgetUnit } from "./trainer.ts";
 
 /** A registry's entry: light enough for `list` and `--help`; `load` brings the code. */
@@ -65,8 +64,6 @@ export interface DatasetDefinition<Configuration = any> {
 export interface DatasetContext<Configuration> {
   /** Parsed by the definition's schema. */
   readonly configuration: Configuration;
-  /** Named streams of the run's seed. */
-  stream(name: string): Generator;
   /** Reads a file for loaders; rejects with an `InputError` where it cannot. */
   readFile(path: string): Promise<Uint8Array>;
 }

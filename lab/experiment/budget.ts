@@ -44,7 +44,9 @@ export function totalOf(
         `1000-${unitWords[budgetUnit].many}: ${typed}`,
     );
   }
-  const total = unit === "examples" ? Math.ceil(value / examples) : value * examples;
+  // Where steps of a round see no examples, an update's share of the others is no whole number.
+  const whole = (count: number) => Math.ceil(count - 1e-6);
+  const total = whole(unit === "examples" ? value / examples : value * examples);
   return {
     total,
     note: `${amountOf(value, unit)} are a budget of ${amountOf(total, budgetUnit)}: ` +

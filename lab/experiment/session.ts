@@ -162,7 +162,7 @@ export async function openSession(
       return { trainer, makeEnvironment, bestBy };
     }
     const model = await modelOf(job, registries, own);
-    const dataset = await makeDataset(job, registries, own, stream);
+    const dataset = await makeDataset(job, registries, own);
     const checked = checkStored(model.configuration, "model", configuration.model, experiment);
     const { models } = registries;
     const trainer = await model.create({ ...context, configuration: checked, dataset, models });
@@ -306,7 +306,6 @@ async function makeDataset(
   job: Job,
   registries: Registries,
   own: OwnParts,
-  stream: (name: string) => Generator,
 ): Promise<Dataset> {
   const stored = job.configuration.dataset as { name: string };
   const source = isOwn(stored)
@@ -320,7 +319,7 @@ async function makeDataset(
       throw new InputError(`Cannot read ${path} as data set ${stored.name}: ${firstLine(error)}`);
     }
   };
-  return await source.create({ configuration, stream, readFile });
+  return await source.create({ configuration, readFile });
 }
 
 async function tensorCounter(): Promise<() => number> {

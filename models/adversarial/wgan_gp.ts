@@ -113,7 +113,7 @@ export const wganGp = defineModel({
   takes: { examples: ["points"] },
   configuration,
   budget: "gradientSteps",
-  bestBy: { metric: "evaluation/mode_share_min", goal: "maximize" },
+  bestBy: { metric: "validation/energy_distance", goal: "minimize" },
   networks: ({ size }, { latentSize, width, layers }) => {
     const hidden = new Array<number>(layers).fill(width);
     return { critic: dense([size, ...hidden, 1]), generator: dense([latentSize, ...hidden, size]) };

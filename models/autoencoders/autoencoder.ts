@@ -31,7 +31,10 @@ const configuration = z.strictObject({
   }),
   codeSize: count(1, WIDEST).default(32).meta({ description: "Length of the code" }),
   activation: z.enum(activationNames).default("relu").meta({
-    description: "Activation of the hidden layers and of the code",
+    description: "Activation of the hidden layers",
+  }),
+  codeActivation: z.enum(activationNames).default("linear").meta({
+    description: "Activation of the code",
   }),
   loss: z.enum(["bce", "mse"]).default("bce").meta({
     description: "bce: cross-entropy of sigmoid outputs; mse: squared error of linear outputs",
@@ -52,9 +55,9 @@ export const autoencoder = defineModel({
   takes: { examples: ["images"] },
   configuration,
   budget: "examples",
-  bestBy: { metric: "evaluation/reconstruction", goal: "minimize" },
-  networks: ({ size }, { hiddenSizes, codeSize, activation }) => ({
-    encoder: dense([size, ...hiddenSizes, codeSize], activation, { last: activation }),
+  bestBy: { metric: "validation/reconstruction", goal: "minimize" },
+  networks: ({ size }, { hiddenSizes, codeSize, activation, codeActivation }) => ({
+    encoder: dense([size, ...hiddenSizes, codeSize], activation, { last: codeActivation }),
     decoder: dense([codeSize, ...hiddenSizes.toReversed(), size], activation),
   }),
   steps: [{

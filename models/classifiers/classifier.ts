@@ -13,10 +13,12 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { heNormal, lecunNormal } from "../../lab/compute/initializers.ts";
+import { type MlpLayers, mlpLayers, mlpParameters } from "../../lab/compute/networks.ts";
 import { widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields } from "../fields.ts";
-import { dense } from "../networks.ts";
+import type { Network } from "../networks.ts";
 
 // Configuration.
 
@@ -46,22 +48,35 @@ export function crossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor1D
   return tf.sub(tf.logSumExp(logits, 1), tf.sum(tf.mul(logits, targets), 1));
 }
 
+// Network.
+
+/** A dense network that gives its last hidden layer beside its scores. */
+function layered(sizes: readonly number[]): Network<[x: tf.Tensor], MlpLayers> {
+  return {
+    initial: (random) => mlpParameters(random, sizes, { hidden: heNormal, output: lecunNormal }),
+    apply: (parameters, x) => mlpLayers(parameters, x, "relu"),
+  };
+}
+
 // The model.
 
-/** A dense network with one score a class. */
+/** A dense network with one score a class; its codes are its last hidden layer. */
 export const classifier = defineModel({
   name: "classifier",
   summary: "Dense classifier: names the class of an image, and judges samples",
   takes: { examples: ["images"], labels: "required" },
   configuration,
   budget: "examples",
-  bestBy: { metric: "evaluation/accuracy", goal: "maximize" },
+  bestBy: { metric: "validation/accuracy", goal: "maximize" },
   networks: ({ size, classes }, { hiddenSizes }) => ({
-    classifier: dense([size, ...hiddenSizes, classes]),
+    classifier: layered([size, ...hiddenSizes, classes]),
   }),
   steps: [{
     name: "cross_entropy",
-    loss: ({ classifier }, { x, labels }) => ({ loss: crossEntropy(classifier(x), labels) }),
+    loss: ({ classifier }, { x, labels }) => ({
+      loss: crossEntropy(classifier(x).outputs, labels),
+    }),
   }],
-  classify: ({ classifier }, { x }) => tf.softmax(classifier(x)),
+  encode: ({ classifier }, { x }) => tf.clone(classifier(x).features),
+  classify: ({ classifier }, { x }) => tf.softmax(classifier(x).outputs),
 });

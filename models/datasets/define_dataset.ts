@@ -6,7 +6,15 @@
 import * as z from "zod";
 import type { Dataset, Holdings, Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
+import { type Generator, streamOf } from "../../lab/core/random.ts";
 import type { DatasetContext, DatasetDefinition } from "../../lab/core/registry.ts";
+import { gatherRows } from "../../lab/core/rows.ts";
+import { sizeOf } from "../../lab/core/tensor_data.ts";
+
+/** What a source makes: its name and seed are added, and the validation split where it has none. */
+export type MadeDataset =
+  & Omit<Dataset, "name" | "seed" | "validation">
+  & Partial<Pick<Dataset, "validation">>;
 
 /** A data set as its file says it. */
 export interface DatasetSource<Configuration> {
@@ -15,45 +23,101 @@ export interface DatasetSource<Configuration> {
   /** One line for `list`. */
   readonly summary: string;
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`; none by
-   * default. */
+   * default. The field `seed` is added. */
   readonly configuration?: z.ZodType<Configuration>;
   /** What its examples are: a run of a model that does not take them is refused before they are
    * made; left out: when they are. */
   readonly holds?: Holdings;
-  /** Makes or reads the examples; all that it draws comes from `stream`. */
+  /** Makes or reads the examples; all that it draws comes from `stream`, named streams of the data
+   * set's own seed. */
   create(
-    context: DatasetContext<Configuration>,
-  ): Omit<Dataset, "name"> | Promise<Omit<Dataset, "name">>;
+    context: DatasetContext<Configuration> & { stream(name: string): Generator },
+  ): MadeDataset | Promise<MadeDataset>;
 }
 
+const seed = z.int().min(0).default(0).meta({
+  description: "Draws the examples, the splits and the judge; runs of any seed share them",
+});
+
+/** Share of the training examples that becomes the validation split where a source makes none. */
+const HELD_OUT = 0.1;
+
 /**
- * The data set as an entry of a registry. Its examples are checked when they are made: their number,
- * their length, finite values, images in [0, 1], labels below `classes`.
+ * The data set as an entry of a registry, drawn by a seed of its own. Where its source makes no
+ * validation split, a tenth of the training examples becomes it, at least one. The examples are
+ * checked when they are made: their number, their length, finite values, images in [0, 1], labels
+ * below `classes`.
  */
 export function defineDataset<Configuration = Record<string, never>>(
   { name, summary, configuration, holds, create }: DatasetSource<Configuration>,
-): DatasetDefinition<Configuration> {
+): DatasetDefinition<Configuration & { readonly seed: number }> {
+  const fields = (configuration ?? z.strictObject({})) as unknown as z.ZodObject;
   return {
     name,
     summary,
     holds,
-    configuration: configuration ?? z.strictObject({}) as unknown as z.ZodType<Configuration>,
-    async create(context) {
-      const dataset = { ...await create(context), name };
-      check(dataset, "train");
-      check(dataset, "test");
-      return dataset;
+    configuration: fields.extend({ seed }) as unknown as z.ZodType<
+      Configuration & { readonly seed: number }
+    >,
+    async create({ configuration, ...context }) {
+      const { seed } = configuration;
+      const stream = (part: string) => streamOf(seed, `dataset/${part}`);
+      const made = await create({ ...context, configuration, stream });
+      for (const part of ["train", "validation", "test"] as const) {
+        if (made[part] !== undefined) check(name, made, part, made[part]);
+      }
+      const { train, validation } = made.validation === undefined
+        ? heldOut(made.train, stream("validation"), name)
+        : made as Required<MadeDataset>;
+      return { ...made, name, seed, train, validation };
     },
   };
 }
 
-function check({ name, kind, shape, classes, ...splits }: Dataset, part: "train" | "test"): void {
-  const { count, values, labels }: Split = splits[part];
+/** A random tenth of a split as one of its own, and the rest, in the order in which they stand. */
+function heldOut(
+  train: Split,
+  random: Generator,
+  name: string,
+): Record<"train" | "validation", Split> {
+  const count = Math.max(1, Math.floor(train.count * HELD_OUT));
+  if (train.count < 2) {
+    throw new InputError(
+      `Cannot use the data set ${name} as a validation split must be left of train.count: ` +
+        `${train.count}`,
+    );
+  }
+  const order = random.permutation(train.count);
+  return {
+    train: rowsOf(train, order.slice(count).sort()),
+    validation: rowsOf(train, order.slice(0, count).sort()),
+  };
+}
+
+/** These examples of a split, as one of their own. */
+export function rowsOf({ count, ...columns }: Split, rows: Int32Array): Split {
+  const chosen = Object.entries(columns).filter(([, column]) => column !== undefined).map(
+    ([part, column]) => {
+      const width = column.length / count;
+      const own = new (column.constructor as typeof Float32Array)(rows.length * width);
+      gatherRows(column, rows, width, own);
+      return [part, own];
+    },
+  );
+  return { count: rows.length, ...Object.fromEntries(chosen) };
+}
+
+function check(
+  name: string,
+  { kind, shape, classes }: MadeDataset,
+  part: string,
+  { count, values, labels }: Split,
+): void {
   const require = (holds: boolean, what: string, given: unknown) => {
     if (holds) return;
     throw new InputError(`Cannot use the data set ${name} as ${part}.${what}: ${given}`);
   };
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   require(Number.isInteger(count) && count >= 1, "count must be a whole number ≥ 1", count);
   require(
     values.length === count * size,

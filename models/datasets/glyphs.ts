@@ -10,20 +10,14 @@
  * @module
  */
 import * as z from "zod";
-import type { Dataset, Split } from "../../lab/core/dataset.ts";
+import type { Split } from "../../lab/core/dataset.ts";
 import type { Generator } from "../../lab/core/random.ts";
-import type { DatasetDefinition } from "../../lab/core/registry.ts";
+import { defineDataset } from "./define_dataset.ts";
+import { drawSplits, splitFields } from "./split_fields.ts";
 import { digits, type Stroke } from "./strokes.ts";
 
 const configuration = z.strictObject({
-  train: z.int().min(10).max(200_000).default(10_000).meta({
-    description: "Examples to learn from; the classes take turns",
-    unit: "images",
-  }),
-  test: z.int().min(10).max(200_000).default(2_000).meta({
-    description: "Examples to measure on, from a stream of their own",
-    unit: "images",
-  }),
+  ...splitFields("images", { least: 10, train: 10_000, validation: 1_000, test: 2_000 }),
   variation: z.number().min(0).max(2).default(1).meta({
     description: "Strength of jitter, bending, rotation, slant, scale and shift; 0 is a font",
   }),
@@ -237,18 +231,19 @@ export function drawGlyphs(count: number, variation: number, random: Generator):
 }
 
 /** The data set {@linkcode GlyphsConfiguration} describes. */
-export const glyphs: DatasetDefinition<GlyphsConfiguration> = {
+export const glyphs = defineDataset<GlyphsConfiguration>({
   name: "glyphs",
   summary: "28×28 digits drawn from strokes, ten classes",
   holds: { kind: "images", labels: true },
   configuration,
-  create: ({ configuration, stream }): Promise<Dataset> =>
-    Promise.resolve({
-      name: "glyphs",
-      kind: "images",
-      shape: [SIDE, SIDE, 1],
-      classes: 10,
-      train: drawGlyphs(configuration.train, configuration.variation, stream("dataset/train")),
-      test: drawGlyphs(configuration.test, configuration.variation, stream("dataset/test")),
-    }),
-};
+  create: ({ configuration, stream }) => ({
+    kind: "images",
+    shape: [SIDE, SIDE, 1],
+    classes: 10,
+    ...drawSplits(
+      configuration,
+      stream,
+      (count, random) => drawGlyphs(count, configuration.variation, random),
+    ),
+  }),
+});

@@ -6,9 +6,9 @@
  * @module
  */
 import * as z from "zod";
-import type { Dataset, Split } from "../../lab/core/dataset.ts";
+import type { Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import type { DatasetDefinition } from "../../lab/core/registry.ts";
+import { defineDataset } from "./define_dataset.ts";
 
 const configuration = z.strictObject({
   folder: z.string().min(1).default("mnist").meta({
@@ -120,12 +120,12 @@ async function readSplit(
 }
 
 /** The data set that {@linkcode IdxConfiguration} describes; pixels divided by 255. */
-export const idx: DatasetDefinition<IdxConfiguration> = {
+export const idx = defineDataset<IdxConfiguration>({
   name: "idx",
   summary: "Images from a folder of IDX files (MNIST, Fashion-MNIST)",
   holds: { kind: "images", labels: true },
   configuration,
-  create: async ({ configuration: { folder }, readFile }): Promise<Dataset> => {
+  create: async ({ configuration: { folder }, readFile }) => {
     const { side, ...train } = await readSplit(readFile, folder, "train");
     const { side: testSide, ...test } = await readSplit(readFile, folder, "t10k");
     if (`${side}` !== `${testSide}`) {
@@ -135,6 +135,6 @@ export const idx: DatasetDefinition<IdxConfiguration> = {
       );
     }
     const classes = 1 + train.labels!.reduce((largest, label) => Math.max(largest, label), 0);
-    return { name: "idx", kind: "images", shape: [...side, 1], classes, train, test };
+    return { kind: "images", shape: [...side, 1], classes, train, test };
   },
-};
+});

@@ -6,20 +6,14 @@
  * @module
  */
 import * as z from "zod";
-import type { Dataset, Split } from "../../lab/core/dataset.ts";
+import type { Split } from "../../lab/core/dataset.ts";
 import type { Generator } from "../../lab/core/random.ts";
-import type { DatasetDefinition } from "../../lab/core/registry.ts";
+import { defineDataset } from "./define_dataset.ts";
+import { drawSplits, splitFields } from "./split_fields.ts";
 
-const configuration = z.strictObject({
-  train: z.int().min(8).max(1_000_000).default(50_000).meta({
-    description: "Points to learn from",
-    unit: "points",
-  }),
-  test: z.int().min(8).max(1_000_000).default(10_000).meta({
-    description: "Points to measure on, from a stream of their own",
-    unit: "points",
-  }),
-});
+const configuration = z.strictObject(
+  splitFields("points", { least: 8, train: 50_000, validation: 10_000, test: 10_000 }),
+);
 
 /** Configuration of {@linkcode ring8}. */
 export type RingConfiguration = z.output<typeof configuration>;
@@ -50,18 +44,15 @@ export function drawRing(count: number, random: Generator): Split {
 }
 
 /** The data set that {@linkcode RingConfiguration} describes. */
-export const ring8: DatasetDefinition<RingConfiguration> = {
+export const ring8 = defineDataset<RingConfiguration>({
   name: "ring-8",
   summary: "Points of eight narrow Gaussians on a circle",
   holds: { kind: "points" },
   configuration,
-  create: ({ configuration, stream }): Promise<Dataset> =>
-    Promise.resolve({
-      name: "ring-8",
-      kind: "points",
-      shape: [2],
-      train: drawRing(configuration.train, stream("dataset/train")),
-      test: drawRing(configuration.test, stream("dataset/test")),
-      mixture: { centers, deviation },
-    }),
-};
+  create: ({ configuration, stream }) => ({
+    kind: "points",
+    shape: [2],
+    ...drawSplits(configuration, stream, drawRing),
+    mixture: { centers, deviation },
+  }),
+});

@@ -1,5 +1,6 @@
 /**
- * How a classifier sees generated samples: what share it recognises, and of which classes.
+ * How a classifier sees samples: what share it recognises, and of which classes; and how often it is
+ * right about labelled ones.
  *
  * @module
  */
@@ -44,4 +45,29 @@ export function recognition(
     classShares[best]++;
   }
   return { recognised: recognised / count, classShares: classShares.map((n) => n / count) };
+}
+
+/**
+ * Share of the examples whose own class is more probable than every other: a tie is no answer.
+ *
+ * @param probabilities [count, classes]
+ * @param labels [count]
+ *
+ * @example
+ * ```ts
+ * import { strictEqual } from "node:assert";
+ * strictEqual(accuracyOf(Float32Array.of(0.6, 0.4, 0.5, 0.5), Uint8Array.of(0, 1), 2), 0.5);
+ * ```
+ */
+export function accuracyOf(
+  probabilities: Float32Array,
+  labels: Uint8Array,
+  classes: number,
+): number {
+  let right = 0;
+  labels.forEach((label, i) => {
+    const row = probabilities.subarray(i * classes, (i + 1) * classes);
+    if (row.every((p, c) => c === label || p < row[label])) right++;
+  });
+  return right / labels.length;
 }

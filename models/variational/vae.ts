@@ -122,7 +122,7 @@ export const vae = defineModel({
   takes: { examples: ["images"] },
   configuration,
   budget: "examples",
-  bestBy: { metric: "evaluation/negative_elbo", goal: "minimize" },
+  bestBy: { metric: "validation/negative_elbo", goal: "minimize" },
   networks: (shape, configuration) => vaeNetworks(shape, configuration),
   noise: (_, { latentSize }) => ({ noise: ["normal", [latentSize]] }),
   steps: [{

@@ -103,7 +103,7 @@ export const vaeMixture = defineModel({
   takes: { examples: ["images"] },
   configuration,
   budget: "examples",
-  bestBy: { metric: "evaluation/negative_elbo", goal: "minimize" },
+  bestBy: { metric: "validation/negative_elbo", goal: "minimize" },
   networks: (shape, configuration) => ({
     ...vaeNetworks(shape, configuration),
     prior: prior(configuration.priorComponents, configuration.latentSize),

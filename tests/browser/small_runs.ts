@@ -68,8 +68,7 @@ async function modelRun(name: string, data: string, fields: object) {
     configuration: definition.configuration.parse(fields),
     models,
     dataset: await create({
-      configuration: configuration.parse({ train: 100, test: 50 }),
-      stream,
+      configuration: configuration.parse({ train: 100, validation: 50, test: 50 }),
       readFile: () => Promise.reject(new Error("no files")),
     }),
   });

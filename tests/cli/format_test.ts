@@ -1,5 +1,6 @@
 import { ok, strictEqual } from "node:assert";
 import fc from "fast-check";
+import { evaluatedFigures } from "../../cli/terminal/figures.ts";
 import { bytes, count, duration, figure, plural, table, width } from "../../cli/terminal/format.ts";
 import { capturedIo } from "./captured_io.ts";
 
@@ -44,4 +45,10 @@ Deno.test("a table that is too wide wraps its flexible column and fits", () => {
     ok(lines.every((line) => width(line) <= wide), lines.join("\n"));
     strictEqual(lines.length > 2, wide < 100);
   }
+});
+
+Deno.test("an evaluated figure has that of real examples beside it", () => {
+  const metrics = { "evaluation/recognised": 0.85, "ceiling/recognised": 0.96, "losses/kl": 1 };
+  strictEqual(evaluatedFigures(metrics), "recognised 0.85 (real 0.96)");
+  strictEqual(evaluatedFigures({ "evaluation/return_mean": 12 }), "return 12.0");
 });

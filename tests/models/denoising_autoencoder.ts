@@ -39,7 +39,7 @@ export const denoisingAutoencoder = defineModel({
   takes: { examples: ["images"] },
   configuration,
   budget: "examples",
-  bestBy: { metric: "evaluation/reconstruction", goal: "minimize" },
+  bestBy: { metric: "validation/reconstruction", goal: "minimize" },
   networks: ({ size }, { hiddenSizes, codeSize }) => ({
     encoder: dense([size, ...hiddenSizes, codeSize], "relu", { last: "relu" }),
     decoder: dense([codeSize, ...hiddenSizes.toReversed(), size]),

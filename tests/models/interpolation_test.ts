@@ -1,7 +1,7 @@
 /** Rows of images between the codes of two test images. */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { defaultRng } from "../../lab/core/random.ts";
-import { interpolations } from "../../models/evaluation.ts";
+import { interpolations } from "../../models/pictures.ts";
 import { fewPoints, halves } from "./laboratory.ts";
 
 const dataset = halves();

@@ -13,33 +13,32 @@ import type { Trainer } from "../../lab/core/trainer.ts";
 import { fieldsOf } from "../../lab/experiment/fields.ts";
 import { models } from "../../models/mod.ts";
 import { drawGlyphs } from "../../models/datasets/glyphs.ts";
-import { drawRing, ring8 } from "../../models/datasets/ring.ts";
+import { ring8 } from "../../models/datasets/ring.ts";
 import { wasmPath } from "../lab/compute/backends.ts";
 
 /** Few digits. */
 export function fewGlyphs(train = 230, test = 60): Dataset {
   return {
     name: "glyphs",
+    seed: 7,
     kind: "images",
     shape: [28, 28, 1],
     classes: 10,
     train: drawGlyphs(train, 1, streamOf(7, "train")),
+    validation: drawGlyphs(test, 1, streamOf(7, "validation")),
     test: drawGlyphs(test, 1, streamOf(7, "test")),
   };
 }
 
+/** For data sets that are drawn. */
+export const noFiles = () => Promise.reject(new Error("no files"));
+
 /** Few points of the ring. */
 export async function fewPoints(train = 700, test = 100): Promise<Dataset> {
-  const ring = await ring8.create({
-    configuration: { train: 8, test: 8 },
-    stream: (name) => streamOf(7, name),
-    readFile: () => Promise.reject(new Error("no files")),
+  return await ring8.create({
+    configuration: { seed: 7, train, validation: test, test },
+    readFile: noFiles,
   });
-  return {
-    ...ring,
-    train: drawRing(train, streamOf(7, "train")),
-    test: drawRing(test, streamOf(7, "test")),
-  };
 }
 
 /** Images of 4 × 4 pixels in two classes, the upper or the lower half bright; partners are inverse. */
@@ -55,11 +54,13 @@ export function halves(train = 120, test = 40): Dataset {
   };
   return {
     name: "halves",
+    seed: 7,
     kind: "images",
     shape: [4, 4, 1],
     classes: 2,
     partnerShape: [4, 4, 1],
     train: split(train, "train"),
+    validation: split(test, "validation"),
     test: split(test, "test"),
   };
 }

@@ -22,9 +22,11 @@ Deno.test("a linear autoencoder reaches the error of principal components", asyn
   const split = { count, values };
   const dataset: Dataset = {
     name: "axes",
+    seed: 0,
     kind: "images",
     shape: [2, 3, 1],
     train: split,
+    validation: split,
     test: split,
   };
   const { trainer } = await trainerOf("autoencoder", dataset, {

@@ -14,6 +14,7 @@ import {
   fewGlyphs,
   fewPoints,
   halves,
+  noFiles,
   smallOf,
   smallTrainer,
   trainerOf,
@@ -73,9 +74,8 @@ for (const { load } of datasets) {
     const { name, holds, configuration, create } = await load();
     if (name === "idx") return; // Read from files: `datasets/idx_test.ts`.
     const made = await create({
-      configuration: configuration.parse({ train: 20, test: 20 }),
-      stream: () => defaultRng(1),
-      readFile: () => Promise.reject(new Error("no files")),
+      configuration: configuration.parse({ train: 20, validation: 20, test: 20 }),
+      readFile: noFiles,
     });
     const { labels = false, partners = false, kind } = holds!;
     deepStrictEqual(holdingsOf(made), { kind, labels, partners });
@@ -226,7 +226,8 @@ Deno.test("a round takes all of its critic steps", async () => {
   const fields = { ...smallOf(wganGp), batchSize: 16, roundsPerIteration: 2, criticSteps: 3 };
   const { trainer } = await trainerOf("wgan-gp", await fewPoints(), fields);
   await trainer.iterate();
-  strictEqual(trainer.progress.examples, 2 * 3 * 16);
+  const { examples, gradientSteps } = trainer.progress;
+  deepStrictEqual([examples, gradientSteps], [2 * 3 * 16, 2 * (3 + 1)]);
   trainer.dispose();
 });
 

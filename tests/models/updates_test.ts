@@ -67,7 +67,7 @@ async function expectUpdates(
     workspace,
     seed: 1,
     stream: () => defaultRng(5),
-    dataset: { name: "four", ...data, train: split, test: split },
+    dataset: { name: "four", seed: 0, ...data, train: split, validation: split, test: split },
   });
   const snapshot = await trainer.snapshot();
   deepStrictEqual(Object.keys(snapshot.parameters).sort(), Object.keys(start).sort());

@@ -70,7 +70,7 @@ Deno.test("an own model and data set train, with their fields", async () => {
   );
   strictEqual(run.status, "completed", `${run.message}`);
   const { dataset, model } = run.manifest.determined.configuration;
-  deepStrictEqual(dataset, { name: "own-points", own: true, high: 2 });
+  deepStrictEqual(dataset, { name: "own-points", own: true, high: 2, seed: 0 });
   deepStrictEqual(model, { name: "own-model", own: true, size: 5 });
   strictEqual((await reproduce(run.id, own.options)).identical, true);
 });

@@ -196,12 +196,10 @@ const toyModel: ModelDefinition<ToyConfiguration> = {
   },
 };
 
+const point = { count: 1, values: Float32Array.of(1) };
 const points: Dataset = {
-  name: "points",
-  kind: "points",
-  shape: [1],
-  train: { count: 1, values: Float32Array.of(1) },
-  test: { count: 1, values: Float32Array.of(1) },
+  ...{ name: "points", seed: 0, kind: "points", shape: [1] },
+  ...{ train: point, validation: point, test: point },
 };
 
 /** The experiment of most tests: 20 iterations, an evaluation every 4. */

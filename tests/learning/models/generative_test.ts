@@ -19,7 +19,6 @@ async function evaluationOf(experiment: ModelExperiment, seed: number): Promise<
   const definition = await datasets.find((entry) => entry.name === dataName)!.load();
   const dataset = await definition.create({
     configuration: definition.configuration.parse(options),
-    stream: (stream) => streamOf(seed, stream),
     readFile: () => Promise.reject(new Error("no files")),
   });
   const { trainer } = await trainerOf(name, dataset, fields, { seed, budget: experiment.budget });

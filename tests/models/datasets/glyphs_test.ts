@@ -2,7 +2,7 @@
 import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual } from "node:assert";
 import { streamOf } from "../../../lab/core/random.ts";
 import { drawGlyphs, glyphs } from "../../../models/datasets/glyphs.ts";
-import { trainerOf, trainThrough } from "../laboratory.ts";
+import { noFiles, trainerOf, trainThrough } from "../laboratory.ts";
 
 async function digestOf(values: Float32Array): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", values.slice().buffer);
@@ -11,9 +11,8 @@ async function digestOf(values: Float32Array): Promise<string> {
 
 function create(seed: number, configuration: object) {
   return glyphs.create({
-    configuration: glyphs.configuration.parse(configuration),
-    stream: (name) => streamOf(seed, name),
-    readFile: () => Promise.reject(new Error("no files")),
+    configuration: glyphs.configuration.parse({ seed, ...configuration }),
+    readFile: noFiles,
   });
 }
 

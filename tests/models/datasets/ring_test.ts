@@ -1,13 +1,12 @@
 /** The ring of Gaussians: eight different centres, equal shares, the stated deviation. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
-import { streamOf } from "../../../lab/core/random.ts";
 import { ring8 } from "../../../models/datasets/ring.ts";
 import { modeCoverage } from "../../../models/metrics/mode_coverage.ts";
+import { noFiles } from "../laboratory.ts";
 
 const ring = await ring8.create({
   configuration: ring8.configuration.parse({ train: 16_000, test: 100 }),
-  stream: (name) => streamOf(1, name),
-  readFile: () => Promise.reject(new Error("no files")),
+  readFile: noFiles,
 });
 
 Deno.test("the ring has eight centres at radius 2 / 1.414, none twice", () => {

@@ -1,7 +1,7 @@
 /** Mode coverage and recognition on counted examples. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
-import { modeCoverage } from "../../../models/metrics/mode_coverage.ts";
-import { recognition } from "../../../models/metrics/recognition.ts";
+import { modeCoverage, reverseKl } from "../../../models/metrics/mode_coverage.ts";
+import { accuracyOf, recognition } from "../../../models/metrics/recognition.ts";
 
 Deno.test("mode coverage counts high-quality samples by nearest centre", () => {
   // Six samples about (0,0), (2,0), (0,2) with deviation 0.05: two are too far, one is nowhere.
@@ -36,4 +36,34 @@ Deno.test("a sample is recognised as its most probable class where that is sure"
   strictEqual(recognised, 0.75);
   deepStrictEqual([...classShares], [0.25, 0, 0.5]);
   strictEqual(recognition(probabilities, 3, 0.5).recognised, 1);
+});
+
+Deno.test("a classifier that says the same of every class is never right", () => {
+  const even = new Float32Array(12).fill(1 / 3);
+  strictEqual(accuracyOf(even, Uint8Array.of(0, 1, 2, 0), 3), 0);
+  // deno-fmt-ignore
+  const probabilities = Float32Array.of(
+    .5, .5, 0,
+    .2, .7, .1,
+    .6, .3, .1,
+    0, 0, 1,
+  );
+  strictEqual(accuracyOf(probabilities, Uint8Array.of(0, 1, 2, 2), 3), 0.5);
+});
+
+Deno.test("the reverse KL is 0 for equal histograms, ln 1.5 with one of three modes lost", () => {
+  const near = (actual: number, expected: number) => ok(Math.abs(actual - expected) < 1e-12);
+  near(reverseKl([2, 2, 0], [1, 1, 1]), Math.log(1.5));
+  near(reverseKl([0.1, 0.3], [20, 60]), 0);
+  // Nothing anywhere is as bad as all in the rarest place.
+  near(reverseKl([0, 0], [1, 3]), Math.log(4));
+  near(reverseKl([5, 0], [1, 3]), Math.log(4));
+});
+
+Deno.test("a mode's spread is that about its own mean", () => {
+  // Two modes of deviation 1: points at ±0.5 about (0.2, 0), and one point alone, which has none.
+  const samples = Float32Array.of(0.7, 0, -0.3, 0, 0.2, 0.5, 0.2, -0.5, 100, 100);
+  const { spread } = modeCoverage(samples, Float32Array.of(0, 0, 100, 100), 2, 1);
+  // Squares 4 · 0.25 over 4 − 1 examples and 2 axes.
+  ok(Math.abs(spread - Math.sqrt(1 / 6)) < 1e-6);
 });

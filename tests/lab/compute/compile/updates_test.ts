@@ -60,10 +60,12 @@ const common = { budget: 512, seed: 1, stream: (name: string) => streamOf(1, nam
 /** Noise of 6 × 6 pixels in two classes. */
 const smallImages: Dataset = {
   name: "noise",
+  seed: 0,
   kind: "images",
   shape: [6, 6, 1],
   classes: 10,
   train: noiseImages(60),
+  validation: noiseImages(20),
   test: noiseImages(20),
 };
 

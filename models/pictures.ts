@@ -1,110 +1,18 @@
 /**
- * What an evaluation looks at beside a model's own terms: its samples, its classes, and pictures of
- * what it makes.
+ * Pictures of what a model makes: its samples, its reconstructions, its codes, and what lies between
+ * two codes.
  *
  * @module
  */
 import type { Dataset } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
-import type { Metrics } from "../lab/core/metrics.ts";
 import type { Artifact, Samples } from "../lab/core/picture.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { gatherRows } from "../lab/core/rows.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
-import type { ModelContext } from "../lab/compute/definitions.ts";
 import { angleOf } from "../lab/core/elementary.ts";
 import { sine } from "../lab/core/sine.ts";
-import { modeCoverage } from "./metrics/mode_coverage.ts";
-import { recognition } from "./metrics/recognition.ts";
 import { codesSheet, imageSheet, reconstructionSheet, scatterSheet } from "./sheet.ts";
-
-// The judge.
-
-/** A trained classifier that looks at samples. */
-export interface Judge {
-  /** Share of the test images that it names rightly. */
-  readonly accuracy: number;
-  /** Class probabilities [count, classes] of images [count, H·W·C]. */
-  probabilities(values: Float32Array): Promise<Float32Array>;
-}
-
-/** The judge's training: 784-128-10 on glyphs reaches 98 % in about three core-seconds. */
-const JUDGE = { hiddenSizes: [128], batchSize: 64, learningRate: 4e-3, finalLearningRate: 0 };
-const JUDGE_EXAMPLES = 120_000;
-
-/**
- * Trains the registered classifier on a model's data, beside the model: from streams `judge/…`, in
- * groups `judge_…`.
- *
- * @returns Undefined where no classifier is registered.
- */
-export async function trainJudge(context: ModelContext<unknown>): Promise<Judge | undefined> {
-  const entry = context.models?.find(({ name }) => name === "classifier");
-  if (entry === undefined) return undefined;
-  const classifier = await entry.load();
-  const judge = await classifier.create({
-    ...context,
-    configuration: classifier.configuration.parse(JUDGE),
-    budget: JUDGE_EXAMPLES,
-    scope: "judge_",
-    stream: (name) => context.stream(`judge/${name}`),
-  });
-  while (judge.progress.examples < JUDGE_EXAMPLES) await judge.iterate();
-  const { metrics } = await judge.evaluate({ random: context.stream("judge/evaluation") });
-  return {
-    accuracy: metrics["evaluation/accuracy"],
-    probabilities: (values) => judge.classify!(values),
-  };
-}
-
-// Metrics.
-
-/**
- * Accuracy on labelled examples, and the share that is recognised.
- *
- * @param probabilities [count, classes]
- * @param labels [count]
- */
-export function metricsOfClasses(
-  probabilities: Float32Array,
-  labels: Uint8Array,
-  classes: number,
-): Metrics {
-  let right = 0;
-  labels.forEach((label, i) => {
-    const row = probabilities.subarray(i * classes, (i + 1) * classes);
-    if (row.every((p) => p <= row[label])) right++;
-  });
-  return {
-    "evaluation/accuracy": right / labels.length,
-    "evaluation/recognised": recognition(probabilities, classes).recognised,
-  };
-}
-
-/** What a judge says of images, and how points cover a mixture's modes. */
-export async function metricsOfSamples(
-  samples: Samples,
-  { mixture, classes }: Dataset,
-  judge: Judge | undefined,
-): Promise<Metrics> {
-  if (judge !== undefined) {
-    const probabilities = await judge.probabilities(samples.values);
-    const { recognised, classShares } = recognition(probabilities, classes!);
-    return {
-      "evaluation/recognised": recognised,
-      "evaluation/class_share_min": Math.min(...classShares),
-      "evaluation/judge_accuracy": judge.accuracy,
-    };
-  }
-  if (samples.kind === "images" || mixture === undefined) return {};
-  const { centers, deviation } = mixture;
-  const coverage = modeCoverage(samples.values, centers, samples.dimensions, deviation);
-  return {
-    "evaluation/modes": coverage.modes,
-    "evaluation/mode_share_min": Math.min(...coverage.shares),
-    "evaluation/high_quality": coverage.highQuality,
-  };
-}
 
 // Pictures.
 

@@ -1,0 +1,100 @@
+/**
+ * The judge of a data set: the registered classifier, trained once from the data set's seed, that
+ * says what generated images show. It is the same for every model, run and backend: trained by steps
+ * that round alike on every machine, in a workspace of its own, and named by the digest of its
+ * parameters.
+ *
+ * @module
+ */
+import type { Dataset } from "../lab/core/dataset.ts";
+import type { Entry } from "../lab/core/registry.ts";
+import { streamOf } from "../lab/core/random.ts";
+import { RecentlyUsed } from "../lab/core/recently_used.ts";
+import { encodeSafetensors } from "../lab/core/safetensors.ts";
+import type { Snapshot } from "../lab/core/snapshot.ts";
+import type { Trainer } from "../lab/core/trainer.ts";
+import { openWorkspace } from "../lab/compute/backend.ts";
+import type { ModelDefinition } from "../lab/compute/definitions.ts";
+
+/** A trained classifier that looks at samples. */
+export interface Judge {
+  /** SHA-256 of its parameters, hexadecimal. */
+  readonly digest: string;
+  /** Share of the test images that it names rightly. */
+  readonly accuracy: number;
+  /** Class probabilities [count, classes] of images [count, H·W·C]. */
+  probabilities(values: Float32Array): Promise<Float32Array>;
+  /** What its last hidden layer makes of images [count, H·W·C]: [count, F]. */
+  features(values: Float32Array): Promise<Float32Array>;
+  /** Frees what it holds. */
+  dispose(): void;
+}
+
+/** Its training: 784-128-10 on glyphs reaches 98 % in about three core-seconds. */
+const JUDGE = { hiddenSizes: [128], batchSize: 64, learningRate: 4e-3, finalLearningRate: 0 };
+const JUDGE_EXAMPLES = 120_000;
+
+/** What training a judge leaves. */
+type Trained = Pick<Judge, "digest" | "accuracy"> & { readonly snapshot: Snapshot };
+
+/** Judges of this thread by the digest of what they learned from. */
+const trained = new RecentlyUsed<Promise<Trained>>(4);
+
+/**
+ * The data set's judge, trained by the first who asks.
+ *
+ * @param dataset With labels.
+ * @returns Undefined where no classifier is registered.
+ */
+export async function judgeOf(
+  dataset: Dataset,
+  models: readonly Entry<ModelDefinition>[] = [],
+): Promise<Judge | undefined> {
+  const classifier = await models.find(({ name }) => name === "classifier")?.load();
+  if (classifier === undefined) return undefined;
+  const { seed, train: { values, labels } } = dataset;
+  const key = `${seed} ${await digestOf(values)} ${await digestOf(labels!)}`;
+  const training = trained.get(key) ?? trainJudge(classifier, dataset);
+  trained.set(key, training);
+  training.catch(() => trained.delete(key));
+  const { snapshot, ...known } = await training;
+  const judge = await open(classifier, dataset);
+  await judge.restore(snapshot);
+  return {
+    ...known,
+    probabilities: (values) => judge.classify!(values),
+    features: (values) => judge.encode!(values),
+    dispose: () => judge.dispose(),
+  };
+}
+
+async function open(classifier: ModelDefinition, dataset: Dataset): Promise<Trainer> {
+  const { workspace } = await openWorkspace("wasm-strict");
+  return await classifier.create({
+    configuration: classifier.configuration.parse(JUDGE),
+    budget: JUDGE_EXAMPLES,
+    seed: dataset.seed,
+    stream: (name) => streamOf(dataset.seed, `judge/${name}`),
+    workspace,
+    dataset,
+  });
+}
+
+async function trainJudge(classifier: ModelDefinition, dataset: Dataset): Promise<Trained> {
+  const judge = await open(classifier, dataset);
+  try {
+    while (judge.progress.examples < JUDGE_EXAMPLES) await judge.iterate();
+    const random = streamOf(dataset.seed, "judge/evaluation");
+    const { metrics } = await judge.evaluate({ random });
+    const snapshot = await judge.snapshot();
+    const digest = await digestOf(encodeSafetensors(snapshot.parameters));
+    return { digest, accuracy: metrics["evaluation/accuracy"], snapshot };
+  } finally {
+    judge.dispose();
+  }
+}
+
+async function digestOf(bytes: ArrayBufferView): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", bytes as ArrayBufferView<ArrayBuffer>);
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,171 @@
+/**
+ * How two sets of examples compare: are samples where the data are, and are data where the samples
+ * are? Points that stand for many, or copies of a few prototypes, fail here, however well each of
+ * them looks alone.
+ *
+ * - Energy distance (Székely & Rizzo, Journal of Statistical Planning and Inference 143, 2013).
+ * - Precision and recall by neighbourhoods (Kynkäänniemi et al. 2019, arXiv 1904.06991, equations 1
+ *   and 2).
+ * - Density and coverage (Naeem et al. 2020, arXiv 2002.09797, equations 3 and 4), which one outlier
+ *   of the data does not widen.
+ *
+ * All distances are Euclidean, in whatever space the examples are given.
+ *
+ * @module
+ */
+
+/** Neighbour whose distance is the radius of an example's ball. */
+const NEIGHBOR = { precision: 3, density: 5 };
+
+/** A set of examples, with what comparisons need of it alone. */
+export interface Neighborhoods {
+  /** [count, dimensions]. */
+  readonly values: Float32Array;
+  readonly dimensions: number;
+  readonly count: number;
+  /** Mean distance of two different examples. */
+  readonly spread: number;
+  /** [count]: distance of each example's third nearest other (or of its farthest, of fewer). */
+  readonly precisionRadii: Float64Array;
+  /** [count]: the same for its fifth nearest. */
+  readonly densityRadii: Float64Array;
+}
+
+/** What {@linkcode likeness} finds. */
+export interface Likeness {
+  /** 2 E‖X − Y‖ − E‖X − X′‖ − E‖Y − Y′‖, without bias: 0 for equal distributions, and near it below
+   * 0 too. */
+  readonly energyDistance: number;
+  /** Share of the samples that lie in a real example's ball. */
+  readonly precision: number;
+  /** Share of the real examples that lie in a sample's ball. */
+  readonly recall: number;
+  /** Real balls that a sample lies in, over the neighbour's number; about 1 for real samples. */
+  readonly density: number;
+  /** Share of the real balls that hold a sample. */
+  readonly coverage: number;
+}
+
+/** The distance of row i of a to row j of b. */
+function distance(
+  a: Float32Array,
+  i: number,
+  b: Float32Array,
+  j: number,
+  dimensions: number,
+): number {
+  let squared = 0;
+  for (let d = 0, p = i * dimensions, q = j * dimensions; d < dimensions; d++) {
+    const way = a[p + d] - b[q + d];
+    squared += way * way;
+  }
+  return Math.sqrt(squared);
+}
+
+/** Lowers the sorted `nearest` by one more distance. */
+function insert(nearest: Float64Array, value: number): void {
+  let place = nearest.length - 1;
+  if (value >= nearest[place]) return;
+  for (; place > 0 && nearest[place - 1] > value; place--) nearest[place] = nearest[place - 1];
+  nearest[place] = value;
+}
+
+/**
+ * The balls about each example of a set, which reach to its nearest others.
+ *
+ * @param values [count, dimensions], two examples at least.
+ */
+export function neighborhoods(values: Float32Array, dimensions: number): Neighborhoods {
+  const count = values.length / dimensions;
+  const kept = Math.max(...Object.values(NEIGHBOR));
+  const nearest = Array.from({ length: count }, () => new Float64Array(kept).fill(Infinity));
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < i; j++) {
+      const between = distance(values, i, values, j, dimensions);
+      sum += between;
+      insert(nearest[i], between);
+      insert(nearest[j], between);
+    }
+  }
+  const radii = (neighbor: number) =>
+    Float64Array.from(nearest, (row) => row[Math.min(neighbor, count - 1) - 1]);
+  return {
+    values,
+    dimensions,
+    count,
+    spread: 2 * sum / (count * (count - 1)),
+    precisionRadii: radii(NEIGHBOR.precision),
+    densityRadii: radii(NEIGHBOR.density),
+  };
+}
+
+/**
+ * Compares samples with real examples in one space.
+ *
+ * @example
+ * ```ts
+ * import { strictEqual } from "node:assert";
+ * const real = neighborhoods(Float32Array.of(0, 1, 2, 3, 4, 5), 1);
+ * const copies = neighborhoods(new Float32Array(6).fill(2), 1);
+ * strictEqual(likeness(copies, real).precision, 1); // each copy is a good sample,
+ * strictEqual(likeness(copies, real).recall, 1 / 6); // but they stand for one example.
+ * ```
+ */
+export function likeness(samples: Neighborhoods, real: Neighborhoods): Likeness {
+  let sum = 0;
+  let near = 0;
+  const inReal = new Uint8Array(samples.count);
+  const [inSample, covered] = [new Uint8Array(real.count), new Uint8Array(real.count)];
+  for (let i = 0; i < samples.count; i++) {
+    for (let j = 0; j < real.count; j++) {
+      const between = distance(samples.values, i, real.values, j, real.dimensions);
+      sum += between;
+      if (between <= real.precisionRadii[j]) inReal[i] = 1;
+      if (between <= samples.precisionRadii[i]) inSample[j] = 1;
+      if (between <= real.densityRadii[j]) {
+        near++;
+        covered[j] = 1;
+      }
+    }
+  }
+  const share = (flags: Uint8Array) =>
+    flags.reduce((total, flag) => total + flag, 0) / flags.length;
+  return {
+    energyDistance: 2 * sum / (samples.count * real.count) - samples.spread - real.spread,
+    precision: share(inReal),
+    recall: share(inSample),
+    density: near / (Math.min(NEIGHBOR.density, real.count - 1) * samples.count),
+    coverage: share(covered),
+  };
+}
+
+/**
+ * Mean distance of examples to the nearest of others, such as those that a model learned from:
+ * samples that are much nearer to them than unseen data are were remembered.
+ *
+ * @param values [count, dimensions]
+ * @param others [n, dimensions], n ≥ 1
+ */
+export function meanNearestDistance(
+  values: Float32Array,
+  others: Float32Array,
+  dimensions: number,
+): number {
+  const count = values.length / dimensions;
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    let smallest = Infinity;
+    for (let from = 0; from < others.length; from += dimensions) {
+      let squared = 0;
+      // A sum that has passed the smallest one is given up.
+      for (let d = 0, p = i * dimensions; d < dimensions && squared < smallest; d++) {
+        const way = values[p + d] - others[from + d];
+        squared += way * way;
+      }
+      if (squared < smallest) smallest = squared;
+    }
+    sum += Math.sqrt(smallest);
+  }
+  return sum / count;
+}

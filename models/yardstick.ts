@@ -1,0 +1,112 @@
+/**
+ * What samples are measured by: a data set's test split, its judge, its mixture. The same measures of
+ * real examples that are not of the test split say how far a perfect model gets: their ceiling.
+ *
+ * @module
+ */
+import type { Dataset } from "../lab/core/dataset.ts";
+import { sizeOf } from "../lab/core/tensor_data.ts";
+import type { Judge } from "./judge.ts";
+import { likeness, meanNearestDistance, neighborhoods } from "./metrics/likeness.ts";
+import { modeCoverage, reverseKl } from "./metrics/mode_coverage.ts";
+import { recognition } from "./metrics/recognition.ts";
+
+/** Measures by name. */
+type Measures = Readonly<Record<string, number>>;
+
+/** The measures of one data set. */
+export interface Yardstick {
+  /** Samples [count, D] against the test split. */
+  measure(values: Float32Array): Promise<Measures>;
+  /** The same measures of the validation split's examples. */
+  ceilings(): Promise<Measures>;
+  /** The energy distance of samples [count, D] to the validation split, to choose by. */
+  distanceToChooseBy(values: Float32Array): Promise<number>;
+}
+
+/** Examples whose distances to each other are taken. */
+const COMPARED = { images: 1000, points: 2500 };
+/** Examples whose nearest one is looked for in the training split. */
+const SEARCHED = 250;
+
+/**
+ * The measures of a data set. Distances are taken between the judge's features where there is one,
+ * else between the examples as they are.
+ */
+export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
+  const { train, validation, test, mixture, classes } = dataset;
+  const size = sizeOf(dataset.shape);
+  const first = (values: Float32Array, count: number) => values.subarray(0, count * size);
+  const inSpace = (values: Float32Array) => (
+    judge === undefined ? Promise.resolve(values) : judge.features(values)
+  );
+  const around = async (values: Float32Array) => {
+    const compared = first(values, COMPARED[dataset.kind]);
+    const space = await inSpace(compared);
+    return neighborhoods(space, space.length / (compared.length / size));
+  };
+  const known = {
+    train: once(() => inSpace(train.values)),
+    validation: once(() => around(validation.values)),
+    test: once(() => around(test.values)),
+    ceilings: once(() => measure(validation.values)),
+  };
+
+  async function measure(values: Float32Array): Promise<Measures> {
+    const samples = await around(values);
+    const { energyDistance, ...shares } = likeness(samples, await known.test());
+    const { dimensions } = samples;
+    const searched = samples.values.subarray(0, SEARCHED * dimensions);
+    return {
+      energy_distance: energyDistance,
+      ...shares,
+      nearest_train: meanNearestDistance(searched, await known.train(), dimensions),
+      ...judge && classMeasures(await judge.probabilities(values), test.labels!, classes!),
+      ...mixture && modeMeasures(values, size, mixture),
+    };
+  }
+
+  return {
+    measure,
+    ceilings: known.ceilings,
+    distanceToChooseBy: async (values) =>
+      likeness(await around(values), await known.validation()).energyDistance,
+  };
+}
+
+/** How surely a judge names samples, and whether as often as the data have each class. */
+function classMeasures(
+  probabilities: Float32Array,
+  labels: Uint8Array,
+  classes: number,
+): Measures {
+  const { recognised, classShares } = recognition(probabilities, classes);
+  const counts = new Float64Array(classes);
+  for (const label of labels) counts[label]++;
+  return {
+    recognised,
+    class_share_min: Math.min(...classShares),
+    class_reverse_kl: reverseKl(classShares, counts),
+  };
+}
+
+function modeMeasures(
+  values: Float32Array,
+  dimensions: number,
+  { centers, deviation }: NonNullable<Dataset["mixture"]>,
+): Measures {
+  const found = modeCoverage(values, centers, dimensions, deviation);
+  return {
+    modes: found.modes,
+    mode_share_min: Math.min(...found.shares),
+    high_quality: found.highQuality,
+    mode_reverse_kl: reverseKl(found.shares, found.shares.map(() => 1)),
+    mode_spread: found.spread,
+  };
+}
+
+/** Makes a value when it is first asked for. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => made ??= make();
+}
