@@ -35,7 +35,7 @@ export interface DatasetSource<Configuration> {
   ): MadeDataset | Promise<MadeDataset>;
 }
 
-const seed = z.int().min(0).default(0).meta({
+const seed = z.int().min(0).max(2 ** 32 - 1).default(0).meta({
   description: "Draws the examples, the splits and the judge; runs of any seed share them",
 });
 

@@ -105,8 +105,8 @@ Deno.test("list --json is one document that says world and agent, or data set an
   ]);
   const model = experiments.find(({ name }: { name: string }) => name === "ring-wgan-gp");
   deepStrictEqual([model.dataset, model.model], ["ring-8", "wgan-gp"]);
-  deepStrictEqual([model.budget, model.budget_unit], [3000, "gradientSteps"]);
-  match((await lab("list", "ring-wgan-gp-quick")).out, / 1,000 updates +10 s\n/);
+  deepStrictEqual([model.budget, model.budget_unit], [18_000, "gradientSteps"]);
+  match((await lab("list", "ring-wgan-gp-quick")).out, / 6,000 updates +10 s\n/);
 });
 
 Deno.test("no two things of different kinds share a name, so that describe knows which is meant", () => {

@@ -21,7 +21,7 @@ Deno.test("the quick start first solves CartPole and draws the policy at work", 
       match(terminal.written, /#{3,}/);
       await terminal.type("\x03");
       strictEqual(await terminal.ended, 130);
-      match(terminal.written, /resume \w+ --store runs/);
+      match(terminal.written, /resume \w+ --batch --store runs/);
     });
   });
 });

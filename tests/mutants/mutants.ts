@@ -362,8 +362,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a thinned line ends before its last point",
     file: "web/curves.ts",
-    from: "new Downsampler(y.length, points)",
-    to: "new Downsampler(y.length + 1, points)",
+    from: "new Downsampler(end - start, points)",
+    to: "new Downsampler(end - start + 1, points)",
     test: "tests/web/curves_test.ts",
   },
   {

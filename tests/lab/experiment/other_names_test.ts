@@ -25,17 +25,17 @@ const everyName = new Set(
 const lacking: Record<string, readonly string[]> = {
   a2c: ["features_extractor_kwargs", "share_features_extractor"],
   ppo: ["optimizer_class"],
-  dqn: ["optimizer_class", "optimizer_kwargs"],
+  dqn: ["optimizer_class"],
   sac: [
     ...["n_steps", "action_noise", "target_update_interval", "optimizer_class"],
-    ...["optimizer_kwargs", "lr_schedule", "features_extractor_kwargs", "share_features_extractor"],
+    ...["lr_schedule", "features_extractor_kwargs", "share_features_extractor"],
   ],
   td3: [
-    ...["n_steps", "optimizer_class", "optimizer_kwargs", "lr_schedule"],
+    ...["n_steps", "optimizer_class", "lr_schedule"],
     ...["features_extractor_kwargs", "share_features_extractor"],
   ],
   ddpg: [
-    ...["n_steps", "optimizer_class", "optimizer_kwargs", "lr_schedule"],
+    ...["n_steps", "optimizer_class", "lr_schedule"],
     ...["features_extractor_kwargs", "share_features_extractor"],
   ],
   "recurrent-ppo": [
