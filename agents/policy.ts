@@ -10,7 +10,9 @@ import { copyActionMask } from "../lab/core/action_mask.ts";
 import { InputError } from "../lab/core/errors.ts";
 import { type Machine, type Place, RunningMachine } from "../lab/core/machine.ts";
 import { show } from "../lab/core/plain.ts";
+import { shortened } from "../lab/core/printable.ts";
 import { decodeSafetensors, encodeSafetensors } from "../lab/core/safetensors.ts";
+import { sha256 } from "../lab/core/sha256.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { Box, Discrete, MultiDiscrete, type Space, Tuple } from "../lab/core/space.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
@@ -27,10 +29,13 @@ import { ActionScale } from "./distributions/action_scale.ts";
 import { ObservationNormalizer } from "./worlds/normalizer.ts";
 
 /** Raised with each change that makes earlier files unreadable. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The key of the description among a file's metadata. */
 const KEY = "reverie.policy";
+
+/** The key of the hash of all else in the file. */
+const HASH = "reverie.sha256";
 
 const PROGRAM = "program";
 const CONSTANT = "constant/";
@@ -85,14 +90,27 @@ export function encodePolicy(
       outputs: places(outputs),
     };
   }
-  return encodeSafetensors(tensors, { ...about, [KEY]: encodeCanonicalJson(description) });
+  return sealed(tensors, { ...about, [KEY]: encodeCanonicalJson(description) });
+}
+
+/** A file with the hash of what it is without it. */
+function sealed(
+  tensors: NamedTensors,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> {
+  return encodeSafetensors(tensors, { ...metadata, [HASH]: hashOf(tensors, metadata) });
+}
+
+function hashOf(tensors: NamedTensors, metadata: Readonly<Record<string, string>>): string {
+  return sha256(encodeSafetensors(tensors, metadata));
 }
 
 /**
  * Opens a policy file, as `deno task -q experiment export RUN --format policy` and a trainer's
  * `exportPolicy` write it. Its program is run: open files of people whom you trust.
  *
- * @throws InputError where the bytes are no policy file, or one of a later format.
+ * @throws InputError where the bytes are no policy file, one of another format, or not as they were
+ *   written.
  *
  * @example
  * ```ts ignore
@@ -101,7 +119,16 @@ export function encodePolicy(
  * ```
  */
 export function loadPolicy(bytes: Uint8Array): Policy {
-  return new Policy(bytes);
+  try {
+    return new Policy(bytes);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(
+      `Cannot load the policy as its description must be whole: ${
+        shortened((error as Error).message)
+      }`,
+    );
+  }
 }
 
 /** A trained policy that acts greedily. */
@@ -124,11 +151,11 @@ export class Policy {
   /** See {@linkcode loadPolicy}. */
   constructor(bytes: Uint8Array) {
     const { tensors, metadata } = decodeSafetensors(bytes);
-    const { [KEY]: text, ...about } = metadata;
+    const { [KEY]: text, [HASH]: hash, ...about } = metadata;
     if (text === undefined) {
       throw new InputError(
         `Cannot load the policy as its metadata must have ${KEY}: ${
-          Object.keys(metadata).join(", ") || "none"
+          shortened(Object.keys(metadata).join(", ")) || "none"
         }`,
       );
     }
@@ -140,13 +167,24 @@ export class Policy {
         `Cannot load the policy as its format must be ${FORMAT}: ${show(format)}`,
       );
     }
+    if (hash !== hashOf(tensors, { ...about, [KEY]: text })) {
+      throw new InputError(
+        `Cannot load the policy as it must have the hash that it was written with: ${show(hash)}`,
+      );
+    }
     this.about = about;
     this.observationSpace = spaceOf(description.observationSpace);
     this.actionSpace = spaceOf(description.actionSpace) as ActionSpace;
     this.masked = description.masked === true;
     this.#table = tensors[ACTIONS]?.values as Int32Array | undefined;
+    if (this.#table !== undefined) {
+      requireTable(this.#table, this.observationSpace, this.actionSpace);
+    }
     if (program !== undefined) {
-      this.#machine = running(program as unknown as Program, tensors);
+      this.#machine = running(program as unknown as Program, tensors, {
+        observations: this.observationSpace.flatSize,
+        scores: this.actionSpace.flatSize,
+      });
     }
     if (description.normalizer !== null) {
       this.#normalizer = new ObservationNormalizer(this.observationSpace.flatSize);
@@ -227,12 +265,34 @@ function places(named: Readonly<Record<string, Place>>): Json {
   );
 }
 
-function running(program: Program, tensors: NamedTensors): RunningMachine {
+/** @throws InputError where the table has not one of the actions in each state. */
+function requireTable(table: Int32Array, observations: Space, actions: ActionSpace): void {
+  const [states, choices] = [observations, actions].map((space) =>
+    space instanceof Discrete ? space.n : 0
+  );
+  if (table.length === states && table.every((action) => action >= 0 && action < choices)) return;
+  throw new InputError(
+    `Cannot load the policy as its table must have one of ${choices} actions in each of ${states} ` +
+      `states: ${show(table)}`,
+  );
+}
+
+/** @throws InputError where the program is none, or what it reads or writes does not fit. */
+function running(
+  program: Program,
+  tensors: NamedTensors,
+  lengths: { readonly observations: number; readonly scores: number },
+): RunningMachine {
   try {
-    return new RunningMachine(machineOf(program, tensors));
+    const machine = new RunningMachine(machineOf(program, tensors));
+    const [seen, said] = [machine.input("observations"), machine.output("scores")];
+    if (seen.length !== lengths.observations || said.length < lengths.scores) {
+      throw new RangeError(`it reads ${seen.length} numbers and writes ${said.length}`);
+    }
+    return machine;
   } catch (error) {
     throw new InputError(
-      `Cannot load the policy as its program must be whole: ${(error as Error).message}`,
+      `Cannot load the policy as its program must be whole: ${shortened((error as Error).message)}`,
     );
   }
 }
@@ -240,7 +300,10 @@ function running(program: Program, tensors: NamedTensors): RunningMachine {
 function machineOf(program: Program, tensors: NamedTensors): Machine {
   const placed = (given: Program["inputs"]) =>
     Object.fromEntries(
-      Object.entries(given).map(([name, [address, length]]) => [name, { address, length }]),
+      Object.entries(given).map(([name, [address, length]]) => [
+        name,
+        { address: addressOf(address), length },
+      ]),
     );
   return {
     binary: tensors[PROGRAM].values as Uint8Array<ArrayBuffer>,
@@ -248,16 +311,22 @@ function machineOf(program: Program, tensors: NamedTensors): Machine {
     state: Object.fromEntries(
       Object.entries(program.state).map(([name, address]) => [
         name,
-        { address, tensor: tensors[name] },
+        { address: addressOf(address), tensor: tensors[name] },
       ]),
     ),
     constants: program.constants.map((address, i) => ({
-      address,
+      address: addressOf(address),
       tensor: tensors[`${CONSTANT}${i}`],
     })),
     inputs: placed(program.inputs),
     outputs: placed(program.outputs),
   };
+}
+
+/** @throws RangeError where it is none of a float32's. */
+function addressOf(address: number): number {
+  if (Number.isSafeInteger(address) && address >= 0 && address % 4 === 0) return address;
+  throw new RangeError(`no address: ${show(address)}`);
 }
 
 /** A space as plain data. */
@@ -290,4 +359,5 @@ function spaceOf(described: Json): Space {
     case "box":
       return new Box(space);
   }
+  throw new InputError(`Cannot load the policy as there is no such space: ${show(described)}`);
 }

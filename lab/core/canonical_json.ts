@@ -11,7 +11,9 @@
  * @module
  */
 import { InputError } from "./errors.ts";
+import { shortened } from "./printable.ts";
 import type { Json } from "./snapshot.ts";
+import { DEEPEST, parseStrictJson } from "./strict_json.ts";
 
 const NUMBER = "$number";
 const NAMED = new Map([["NaN", NaN], ["Infinity", Infinity], ["-Infinity", -Infinity]]);
@@ -28,37 +30,45 @@ const NAMED = new Map([["NaN", NaN], ["Infinity", Infinity], ["-Infinity", -Infi
  * ```
  */
 export function encodeCanonicalJson(value: Json): string {
-  return encode(value, "the value");
+  return encode(value, "the value", 0);
 }
 
 /** Reads what {@linkcode encodeCanonicalJson} wrote; throws an `InputError` where it is no JSON. */
 export function decodeCanonicalJson(text: string): Json {
   let value: Json;
   try {
-    value = JSON.parse(text);
+    value = parseStrictJson(text) as Json;
   } catch (error) {
     throw new InputError(
-      `Cannot read canonical JSON as it must be JSON: ${(error as Error).message}`,
+      `Cannot read canonical JSON as it must be JSON: ${shortened((error as Error).message)}`,
     );
   }
   return decode(value);
 }
 
-function encode(value: unknown, place: string): string {
+function encode(value: unknown, place: string, depth: number): string {
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "number") {
     if (Object.is(value, -0)) return "-0.0";
     return Number.isFinite(value) ? String(value) : `{"${NUMBER}":"${value}"}`;
   }
+  if (depth === DEEPEST) {
+    throw new InputError(
+      `Cannot write canonical JSON as it must be nested no deeper than ${DEEPEST}: ` +
+        shortened(place),
+    );
+  }
   if (Array.isArray(value)) {
-    return `[${Array.from(value, (item, i) => encode(item, `${place}[${i}]`)).join(",")}]`;
+    return `[${
+      Array.from(value, (item, i) => encode(item, `${place}[${i}]`, depth + 1)).join(",")
+    }]`;
   }
   if (isPlain(value)) {
     const fields = Object.keys(value).sort().filter((key) => value[key] !== undefined).map(
       (key) => {
         const text = JSON.stringify(key.startsWith("$") ? `$${key}` : key);
-        return `${text}:${encode(value[key], `${place}.${key}`)}`;
+        return `${text}:${encode(value[key], `${place}.${key}`, depth + 1)}`;
       },
     );
     return `{${fields.join(",")}}`;
@@ -78,7 +88,9 @@ function decode(value: Json): Json {
   return Object.fromEntries(keys.map((key) => {
     if (!key.startsWith("$")) return [key, decode(value[key])];
     if (key.startsWith("$$")) return [key.slice(1), decode(value[key])];
-    throw new InputError(`Cannot read canonical JSON as "${key}" has no meaning here`);
+    throw new InputError(
+      `Cannot read canonical JSON as "${shortened(key)}" has no meaning here`,
+    );
   }));
 }
 

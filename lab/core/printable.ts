@@ -14,3 +14,12 @@ const CONTROLS = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 export function printable(text: string): string {
   return text.replace(CONTROLS, "\ufffd");
 }
+
+/** Length up to which a line of others' text is shown. */
+const LONGEST = 300;
+
+/** The beginning of a text, printable, for a message of one line. */
+export function shortened(text: string): string {
+  const line = printable(text.slice(0, LONGEST));
+  return text.length > LONGEST ? `${line}…` : line;
+}

@@ -6,6 +6,8 @@
  * @module
  */
 import { InputError } from "./errors.ts";
+import { shortened } from "./printable.ts";
+import { parseStrictJson } from "./strict_json.ts";
 import {
   allocate,
   type Dtype,
@@ -131,7 +133,9 @@ export function decodeSafetensors(
 }
 
 function fail(requirement: string, given: string): never {
-  throw new InputError(`Cannot read safetensors as ${requirement}: ${given}`);
+  throw new InputError(
+    `Cannot read safetensors as ${shortened(requirement)}: ${shortened(`${given}`)}`,
+  );
 }
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
@@ -145,7 +149,8 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start
   }
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, start)));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, start));
+    header = parseStrictJson(text);
   } catch (error) {
     fail("the header must be JSON", (error as Error).message);
   }

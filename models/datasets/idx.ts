@@ -42,24 +42,10 @@ export interface IdxArray {
  * @throws InputError that names the file where it is truncated, too long or of another kind.
  */
 export function parseIdx(bytes: Uint8Array, dimensions: number, path: string): IdxArray {
-  const fail = (requirement: string, given: string) =>
-    new InputError(`Cannot read ${path} as ${requirement}: ${given}`);
-  const magic = (UNSIGNED_BYTE << 8) | dimensions;
-  const header = 4 + 4 * dimensions;
-  if (bytes.length < header) {
-    throw fail(`an IDX header has ${header} bytes`, `the file has ${bytes.length}`);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(0) !== magic) {
-    throw fail(
-      `its magic number must be ${magic} (unsigned bytes, ${dimensions} dimensions)`,
-      `${view.getUint32(0)}`,
-    );
-  }
-  const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
-  const size = shape.reduce((product, length) => product * length, 1);
+  const { shape, header, size } = headerOf(bytes, dimensions, path);
   if (bytes.length !== header + size) {
-    throw fail(
+    throw wrong(
+      path,
       `[${shape.join(", ")}] takes ${header + size} bytes`,
       `the file has ${bytes.length}${bytes.length < header + size ? " (truncated)" : ""}`,
     );
@@ -67,16 +53,63 @@ export function parseIdx(bytes: Uint8Array, dimensions: number, path: string): I
   return { shape, values: bytes.subarray(header) };
 }
 
-/** Unpacks gzip, recognised by 1f 8b; other bytes are returned as they are. */
-async function unpack(bytes: Uint8Array, path: string): Promise<Uint8Array> {
+function wrong(path: string, requirement: string, given: string): InputError {
+  return new InputError(`Cannot read ${path} as ${requirement}: ${given}`);
+}
+
+/** What stands before the elements, and how many bytes these are. */
+function headerOf(
+  bytes: Uint8Array,
+  dimensions: number,
+  path: string,
+): { shape: number[]; header: number; size: number } {
+  const magic = (UNSIGNED_BYTE << 8) | dimensions;
+  const header = 4 + 4 * dimensions;
+  if (bytes.length < header) {
+    throw wrong(path, `an IDX header has ${header} bytes`, `the file has ${bytes.length}`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint32(0) !== magic) {
+    throw wrong(
+      path,
+      `its magic number must be ${magic} (unsigned bytes, ${dimensions} dimensions)`,
+      `${view.getUint32(0)}`,
+    );
+  }
+  const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
+  return { shape, header, size: shape.reduce((product, length) => product * length, 1) };
+}
+
+/**
+ * Unpacks gzip, recognised by 1f 8b, no further than its IDX header says that it goes; other bytes are
+ * returned as they are.
+ */
+async function unpack(bytes: Uint8Array, dimensions: number, path: string): Promise<Uint8Array> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let [length, most] = [0, Infinity];
   try {
-    const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
-    const unpacked = stream.pipeThrough(new DecompressionStream("gzip"));
-    return new Uint8Array(await new Response(unpacked).arrayBuffer());
-  } catch {
+    for await (const chunk of stream.pipeThrough(new DecompressionStream("gzip"))) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (most === Infinity && length >= 4 + 4 * dimensions) {
+        const { header, size } = headerOf(await joined(chunks), dimensions, path);
+        most = header + size;
+      }
+      if (length > most) {
+        throw wrong(path, `it must unpack to the ${most} bytes of its header`, "it goes on");
+      }
+    }
+    return await joined(chunks);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(`Cannot read ${path} as it must be whole gzip: truncated or altered`);
   }
+}
+
+async function joined(chunks: readonly Uint8Array<ArrayBuffer>[]): Promise<Uint8Array> {
+  return new Uint8Array(await new Blob([...chunks]).arrayBuffer());
 }
 
 /** Reads `name` or `name.gz`; where neither is there, the error of the plain one. */
@@ -97,7 +130,7 @@ async function readIdx(
       throw missing;
     });
   }
-  return { ...parseIdx(await unpack(bytes, path), dimensions, path), path };
+  return { ...parseIdx(await unpack(bytes, dimensions, path), dimensions, path), path };
 }
 
 async function readSplit(

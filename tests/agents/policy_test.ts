@@ -1,5 +1,6 @@
 /** Policy files: they act as the trainer that wrote them, without it. */
-import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, match, notStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { createHash } from "node:crypto";
 import { agents } from "../../agents/mod.ts";
 import { encodePolicy, loadPolicy } from "../../agents/policy.ts";
 import { makeEnv } from "../../envs/mod.ts";
@@ -8,6 +9,7 @@ import { registries } from "../../registries.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lab/core/safetensors.ts";
 import { Box, Discrete, MultiDiscrete, Tuple } from "../../lab/core/space.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { train } from "../../lab/experiment/train.ts";
 
 /** Observations of episodes with random actions. */
@@ -153,6 +155,23 @@ async function exported(): Promise<Uint8Array> {
   return bytes;
 }
 
+/** A changed file with the hash of what it has become. */
+function resealed(
+  tensors: NamedTensors,
+  { "reverie.sha256": _, ...metadata }: Record<string, string>,
+): Uint8Array {
+  const hash = createHash("sha256").update(encodeSafetensors(tensors, metadata)).digest("hex");
+  return encodeSafetensors(tensors, { ...metadata, "reverie.sha256": hash });
+}
+
+Deno.test("a policy file with any bit flipped is refused", async () => {
+  const bytes = await exported();
+  for (let bit = 0; bit < 8 * bytes.length; bit += Math.floor(8 * bytes.length / 150)) {
+    const flipped = bytes.with(bit >> 3, bytes[bit >> 3] ^ (1 << (bit & 7)));
+    throws(() => loadPolicy(flipped), { name: "InputError" }, `bit ${bit}`);
+  }
+});
+
 Deno.test("what is no policy, broken, or no observation is refused in one line", async () => {
   throws(() => loadPolicy(new Uint8Array(3)), /^InputError: Cannot read safetensors as/);
   throws(
@@ -160,8 +179,8 @@ Deno.test("what is no policy, broken, or no observation is refused in one line",
     /^InputError: Cannot load the policy as its metadata must have reverie\.policy: run$/,
   );
   throws(
-    () => loadPolicy(encodeSafetensors({}, { "reverie.policy": '{"format":2}' })),
-    /^InputError: Cannot load the policy as its format must be 1: 2$/,
+    () => loadPolicy(encodeSafetensors({}, { "reverie.policy": '{"format":1}' })),
+    /^InputError: Cannot load the policy as its format must be 2: 1$/,
   );
   const { tensors, metadata } = decodeSafetensors(await exported());
   const broken = { ...tensors[PROGRAM], values: tensors[PROGRAM].values.map((byte) => byte ^ 1) };
@@ -169,13 +188,46 @@ Deno.test("what is no policy, broken, or no observation is refused in one line",
   for (const changed of [{ ...tensors, [PROGRAM]: broken as typeof tensors[string] }, rest]) {
     throws(
       () => loadPolicy(encodeSafetensors(changed, metadata)),
+      /^InputError: Cannot load the policy as it must have the hash that it was written with: "/,
+    );
+    throws(
+      () => loadPolicy(resealed(changed, metadata)),
       /^InputError: Cannot load the policy as its program must be whole: /,
     );
+  }
+  loadPolicy(resealed(tensors, metadata));
+  const described = metadata["reverie.policy"];
+  for (
+    const [from, to] of [
+      [/"observations":\[\d+,/, '"observations":[-4,'],
+      [/"observations":\[\d+,/, '"observations":["0",'],
+      [/"scores":\[\d+,/, '"scores":[1e15,'],
+      [/"scores":\[(\d+),2/, '"scores":[$1,1'],
+      [/"state":\{("[^"]+"):\d+/, '"state":{$1:2.5'],
+      [/"pages":\d+/, '"pages":1e9'],
+      [/"pages":\d+/, '"pages":{}'],
+      [/"kind":"discrete"/, '"kind":"odd"'],
+      [/"n":2/, '"n":1e15'],
+      [/"low":\[/, '"low":["x",'],
+      [/"normalizer":null/, '"normalizer":{"mean":7}'],
+      [/"actionSpace":\{/, '"actionSpace":null,"x":{'],
+    ] as const
+  ) {
+    const text = described.replace(from, to);
+    notStrictEqual(text, described, `${from}`);
+    const changed = resealed(tensors, { ...metadata, "reverie.policy": text });
+    throws(() => loadPolicy(changed), (error: Error) => {
+      match(String(error), /^InputError: Cannot [^\n]{1,500}$/, `${from}`);
+      return true;
+    }, `${from}`);
   }
   const table = Int32Array.of(1, 0);
   const spaces = { observationSpace: new Discrete(2, 1), actionSpace: new Discrete(2, 5) };
   const policy = loadPolicy(encodePolicy({ ...spaces, table }));
   deepStrictEqual([policy.act(1), policy.act(2)], [6, 5]);
+  for (const wrong of [Int32Array.of(1), Int32Array.of(1, 2), Int32Array.of(0, -1)]) {
+    throws(() => loadPolicy(encodePolicy({ ...spaces, table: wrong })), /one of 2 actions in each/);
+  }
   throws(() => policy.act(0), (error: Error) => {
     match(error.message, /^Cannot act as the observation must lie in Discrete\(2, start=1\): 0$/);
     return true;

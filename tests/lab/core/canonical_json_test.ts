@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, match, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
 import { decodeCanonicalJson, encodeCanonicalJson } from "../../../lab/core/canonical_json.ts";
 import { InputError } from "../../../lab/core/errors.ts";
@@ -68,4 +68,29 @@ Deno.test("what is no JSON is an input error that names its place", () => {
   for (const text of ["", "{", '{"$other":1}', '{"$number":"1","a":2}']) {
     throws(() => decodeCanonicalJson(text), InputError);
   }
+});
+
+Deno.test("what is nested too deep or has a key twice is an input error of one short line", () => {
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+  deepStrictEqual(encodeCanonicalJson(decodeCanonicalJson(nested(100))), nested(100));
+  const cases: [string, RegExp][] = [
+    [nested(101), /deeper than 100/],
+    [nested(1e6), /deeper than 100/],
+    ['{"a":'.repeat(1e5), /deeper than 100/],
+    ['{"a":1,"b":{"c":[{"d":1,"d":2}]}}', /a key stands twice/],
+    ['{"a":1,"\\u0061":1}', /a key stands twice/],
+    [`{"$${"x".repeat(1e4)}\\n":1}`, /has no meaning/],
+    [`["${"x".repeat(1e4)}`, /must be JSON/],
+  ];
+  for (const [text, line] of cases) {
+    throws(() => decodeCanonicalJson(text), (error: Error) => {
+      match(error.message, line);
+      strictEqual(error.message.length < 500 && !error.message.includes("\n"), true);
+      return error instanceof InputError;
+    });
+  }
+  let deep: Json = 0;
+  for (let i = 0; i < 101; i++) deep = [deep];
+  throws(() => encodeCanonicalJson(deep), InputError);
+  deepStrictEqual(decodeCanonicalJson('{"a:":":\\"{[","b":":"}'), { "a:": ':"{[', b: ":" });
 });

@@ -113,6 +113,9 @@ Deno.test("what is wrong with a file is named", () => {
     [file({ a: entry(0, 4, [-1]) }, 4), /"a" must have a shape of counts: \[-1\]/],
     [file({ a: { dtype: "F32", shape: [1] } }, 4), /"a" must have two data offsets/],
     [file({ __metadata__: { a: 1 } }, 0), /"__metadata__" must map text to text/],
+    [file('{"a":{"dtype":"F32","shape":[0],"shape":[0],"data_offsets":[0,0]}}', 0), /stands twice/],
+    [file("[".repeat(1e5), 0), /nested deeper than 100/],
+    [file({ [`${"x".repeat(1e5)}\n`]: 3 }, 0), /^Cannot read safetensors as "x{299}….{0,40}$/],
     [new Uint8Array(8).fill(255), /at most 100000000 bytes: 18446744073709551615/],
   ];
   for (const [bytes, message] of cases) {

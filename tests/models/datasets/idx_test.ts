@@ -109,6 +109,17 @@ const refused: [string, (content: Record<string, Uint8Array>) => void | Promise<
     /t10k-labels-idx1-ubyte as it must label the 2 images of .*: 3 labels/,
   ],
   [
+    "endless gzip",
+    async (content) => {
+      const images = content["train-images-idx3-ubyte"];
+      const endless = new Uint8Array(images.length + (1 << 22));
+      endless.set(images);
+      delete content["train-images-idx3-ubyte"];
+      content["train-images-idx3-ubyte.gz"] = await gzip(endless);
+    },
+    /train-images-idx3-ubyte.gz as it must unpack to the 34 bytes of its header: it goes on/,
+  ],
+  [
     "truncated gzip",
     async (content) => {
       const packed = await gzip(content["train-images-idx3-ubyte"]);
