@@ -18,7 +18,7 @@ import { normalized, zooPresets } from "./zoo.ts";
  */
 const pytorchRmsprop: Options = { optimizerEpsilon: 1e-10 };
 
-const preset = zooPresets("a2c", pytorchRmsprop);
+const preset = zooPresets("a2c", pytorchRmsprop, 2);
 
 /**
  * The one-step actor-critic of Sutton and Barto (2018), section 13.5, in eight environments: an
@@ -28,6 +28,7 @@ const preset = zooPresets("a2c", pytorchRmsprop);
 const cartpoleActorCritic: AgentExperiment = defineExperiment({
   name: "cartpole-actor-critic",
   summary: "The one-step actor-critic balances a pole",
+  tunedOn: 10,
   expectedSeconds: 5,
   environment: { id: "CartPole-v1" },
   agent: {

@@ -14,6 +14,7 @@ const unclipped = 1e9;
 const acrobotDqn: AgentExperiment = defineExperiment({
   name: "acrobot-dqn",
   summary: "DQN swings a double pendulum up: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 200,
   environment: { id: "Acrobot-v1" },
   agent: {
@@ -39,6 +40,7 @@ const acrobotDqn: AgentExperiment = defineExperiment({
 const mountaincarDqn: AgentExperiment = defineExperiment({
   name: "mountaincar-dqn",
   summary: "DQN drives a car up a hill: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 150,
   environment: { id: "MountainCar-v0" },
   agent: {
@@ -65,6 +67,7 @@ const cartpoleQrdqn: AgentExperiment = defineExperiment({
   ...cartpoleDqn,
   name: "cartpole-qrdqn",
   summary: "QR-DQN balances a pole: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 40,
   agent: { ...cartpoleDqn.agent, quantiles: 10, maximumGradientNorm: unclipped },
 });
@@ -74,6 +77,7 @@ const acrobotQrdqn: AgentExperiment = defineExperiment({
   ...acrobotDqn,
   name: "acrobot-qrdqn",
   summary: "QR-DQN swings a double pendulum up: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 250,
   agent: { ...acrobotDqn.agent, quantiles: 25, maximumGradientNorm: unclipped },
 });
@@ -83,6 +87,7 @@ const mountaincarQrdqn: AgentExperiment = defineExperiment({
   ...mountaincarDqn,
   name: "mountaincar-qrdqn",
   summary: "QR-DQN drives a car up a hill: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 240,
   agent: { ...mountaincarDqn.agent, quantiles: 25, maximumGradientNorm: unclipped },
 });
@@ -95,6 +100,7 @@ const mountaincarQrdqn: AgentExperiment = defineExperiment({
 const acrobotDqnQuick: AgentExperiment = defineExperiment({
   name: "acrobot-dqn-quick",
   summary: "A small DQN swings a double pendulum up: double, three steps, priorities",
+  tunedOn: 3,
   expectedSeconds: 10,
   environment: { id: "Acrobot-v1" },
   agent: {
@@ -127,6 +133,7 @@ const mountaincarDqnTuned: AgentExperiment = defineExperiment({
   ...mountaincarDqn,
   name: "mountaincar-dqn-tuned",
   summary: "DQN drives a car up a hill: double, five steps, priorities",
+  tunedOn: 4,
   agent: {
     ...mountaincarDqn.agent,
     learningRate: 2e-3,
