@@ -17,17 +17,14 @@ import { openStoreOf } from "../cli/stores.ts";
 import { watched } from "../cli/training.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import { provenance } from "../lab/experiment/manifest.ts";
-import { resolve } from "../lab/experiment/resolve.ts";
 import type { Store } from "../lab/store/store.ts";
 import { chosenRows } from "./chosen_rows.ts";
 import { measure, requireCommitted } from "./measure.ts";
-import { peerOf } from "./peers.ts";
-import { readReferences } from "./references.ts";
-import { keyOf, readResults, type SeedResult, valid, writeResults } from "./results.ts";
+import { knownOf, measuredRow, resultsFolder, writeTables } from "./pages.ts";
+import { type SeedResult, writeResults } from "./results.ts";
 import { type EvidenceRow, judgingSeeds, metricOf } from "./row.ts";
 import { evidence } from "./rows.ts";
-import { sourcesOf } from "./sources.ts";
-import { type MeasuredRow, summaryOf, withResults } from "./tables.ts";
+import { summaryOf } from "./tables.ts";
 import { chosenBy, isVerifiable, verify } from "./verify.ts";
 
 const usage =
@@ -119,7 +116,7 @@ async function bringUpToDate(
     readonly store: Store;
   },
 ): Promise<boolean> {
-  const { definition, results, key, sources } = await known(row, io);
+  const { definition, results, key, sources } = await knownOf(row, io);
   // Digests of other code may be others: what was measured with it stays until it is verified.
   const kept = again ? undefined : results;
   const runs: SeedResult[] = [...kept?.runs ?? []];
@@ -164,7 +161,7 @@ async function verifyRows(
   io: Io,
   store: Store,
 ): Promise<number> {
-  const found = (await Promise.all(rows.map((row) => known(row, io))))
+  const found = (await Promise.all(rows.map((row) => knownOf(row, io))))
     .flatMap((each) => each.results === undefined ? [] : [{ ...each, results: each.results }])
     .filter(({ results }) => isVerifiable(results));
   const { code } = await provenance();
@@ -186,56 +183,6 @@ async function verifyRows(
     if (!equal) exitCode = 1;
   }
   return exitCode;
-}
-
-/** A row, the results that belong to it, and what it is to be measured with. */
-async function known(row: EvidenceRow, io: Pick<Io, "root">) {
-  const entry = registries.experiments.find(({ name }) => name === row.experiment);
-  if (entry === undefined) {
-    throw new LabError(`Cannot measure ${row.experiment} as there is no such experiment`);
-  }
-  const definition = await entry.load();
-  const { configuration } = await resolve(definition, registries);
-  const key = keyOf(row, { version: definition.version, configuration });
-  const results = valid(await readResults(resultsFolder(io), row.experiment), row, key);
-  return { row, definition, key, results, sources: await sourcesOf(definition) };
-}
-
-/** A row with what was measured of it and of its peer. */
-async function measuredRow(row: EvidenceRow, io: Pick<Io, "root">): Promise<MeasuredRow> {
-  const { definition, results, sources } = await known(row, io);
-  const peer = await peerOf(row);
-  return {
-    row,
-    definition,
-    runs: results?.runs ?? [],
-    toVerify: results !== undefined && results.sources !== sources,
-    references: typeof peer === "string" ? peer : await readReferences(io.root, row, peer.key),
-  };
-}
-
-/** Writes the tables of pages from the results files. */
-async function writeTables(pages: readonly string[], io: Pick<Io, "root">): Promise<void> {
-  for (const page of new Set(pages)) {
-    const path = `${io.root}${page}`;
-    const text = await Deno.readTextFile(path);
-    const written = await pageWithResults(page, text, io);
-    if (written !== text) await Deno.writeTextFile(path, written);
-  }
-}
-
-/** A page's text with its table as the results files give it. */
-export async function pageWithResults(
-  page: string,
-  text: string,
-  io: Pick<Io, "root">,
-): Promise<string> {
-  const rows = evidence.filter((row) => row.page === page);
-  return withResults(text, page, await Promise.all(rows.map((row) => measuredRow(row, io))));
-}
-
-function resultsFolder({ root }: Pick<Io, "root">): string {
-  return `${root}docs/results`;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args, processIo()));

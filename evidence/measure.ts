@@ -7,6 +7,7 @@
 import { cpus } from "node:os";
 import process from "node:process";
 import { InputError, LabError } from "../lab/core/errors.ts";
+import type { Metrics } from "../lab/core/metrics.ts";
 import { streamOf } from "../lab/core/random.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import { openTrainer } from "../lab/experiment/inspect.ts";
@@ -126,6 +127,7 @@ async function resultOf(
       series.values,
       (value, i) => [amounts[i], Number(value.toPrecision(6))],
     ),
+    ...("model" in definition && { figures: measuredFigures(figuresOf(store, run)) }),
     steps: budgetOf(run).spent,
     wallSeconds: Math.round(run.wallSeconds * 10) / 10,
     digest: run.digest,
@@ -135,6 +137,14 @@ async function resultOf(
     machine: `${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`,
     backend: determined.backend,
   };
+}
+
+/** What evaluations show of a model, and of real examples by the same measures (`ceiling/…`). */
+function measuredFigures(figures: Metrics): Metrics {
+  return Object.fromEntries(
+    Object.entries(figures).filter(([name]) => /^(evaluation|ceiling)\//.test(name))
+      .map(([name, value]) => [name, Number(value.toPrecision(6))]),
+  );
 }
 
 /** What the best checkpoint is worth on a stream that did not choose it; null where none is kept. */

@@ -66,7 +66,10 @@ export function referenceScores({ runs }: Pick<References, "runs">): number[] {
 }
 
 /** What a row is held against: what was measured of all its seeds, else what the row says. */
-export function referenceFor(row: EvidenceRow, measured: References | undefined): Reference {
+export function referenceFor(
+  row: EvidenceRow,
+  measured: References | undefined,
+): Reference | undefined {
   if (measured === undefined || measured.runs.length < row.seeds) return row.reference;
   const scores = referenceScores(measured);
   if (!scores.every(Number.isFinite)) return row.reference;

@@ -6,6 +6,7 @@
  */
 import { InputError, LabError } from "../lab/core/errors.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
+import { writeTables } from "./pages.ts";
 import { type Peer, peerOf } from "./peers.ts";
 import { readReferences, type ReferenceRun, writeReferences } from "./references.ts";
 import { judgingSeeds } from "./row.ts";
@@ -16,14 +17,19 @@ const help = `Usage: deno task docs:references [FILTER…]
 
 Trains Stable-Baselines3's agents, and PyTorch's models, with the presets of the rows of
 evidence/rows.ts whose experiment or page contains a FILTER. Each seed is kept in docs/references/
-when it has ended; those that are there are not trained again. The python3 of the PATH must have the
+when it has ended; those that are there are not trained again. Then the pages' tables are written. The python3 of the PATH must have the
 libraries: see bench/peers/README.md.`;
 
 /** Runs on `args` and returns the exit code. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     if (args.includes("--help") || args.includes("-h")) io.out(help);
-    else for (const row of chosenRows(args, evidence)) await measureReferences(row, io);
+    else {
+      for (const row of chosenRows(args, evidence)) {
+        await measureReferences(row, io);
+        await writeTables([row.page], io);
+      }
+    }
     return 0;
   } catch (error) {
     if (!(error instanceof InputError) && !(error instanceof LabError)) throw error;
@@ -52,7 +58,27 @@ async function measureReferences(row: (typeof evidence)[number], io: Io): Promis
 }
 
 /** One seed, in a process of its own. */
-async function trained({ script, order, name }: Peer, seed: number): Promise<ReferenceRun> {
+async function trained(
+  { script, order, name, writeArrays }: Peer,
+  seed: number,
+): Promise<ReferenceRun> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const data = `${folder}/arrays.safetensors`;
+    await writeArrays?.(seed, data);
+    return await answered(script, name, { ...order, data, seed });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What a script answers to an order. */
+async function answered(
+  script: string,
+  name: string,
+  order: { readonly seed: number; readonly data: string },
+): Promise<ReferenceRun> {
+  const { seed } = order;
   const path = new URL(`../bench/peers/${script}`, import.meta.url).pathname;
   const child = new Deno.Command("python3", {
     args: [path],
@@ -61,7 +87,7 @@ async function trained({ script, order, name }: Peer, seed: number): Promise<Ref
     stderr: "piped",
   }).spawn();
   const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(JSON.stringify({ ...order, seed })));
+  await writer.write(new TextEncoder().encode(JSON.stringify(order)));
   await writer.close();
   const { success, stdout, stderr } = await child.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();

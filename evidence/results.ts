@@ -19,6 +19,8 @@ export interface SeedResult {
   readonly best: number | null;
   /** What evaluations showed on the way: [what the budget counts, figure]; empty where none do. */
   readonly evaluations: readonly (readonly [amount: number, value: number])[];
+  /** Of models: everything that is measured in the end, of real examples too. */
+  readonly figures?: Readonly<Record<string, number>>;
   /** What the budget counts. */
   readonly steps: number;
   /** Of one core, training with its evaluations; null where others ran beside it. */

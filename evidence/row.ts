@@ -33,8 +33,10 @@ export interface EvidenceRow {
   readonly score?: Score;
   /** Whether more is better, less, or being near. Default more. */
   readonly better?: "more" | "less" | "near";
-  /** Until one is measured here: see `references.ts`. */
-  readonly reference: Reference;
+  /** Until one is measured here (see `references.ts`); left out: nobody's is known. */
+  readonly reference?: Reference;
+  /** Models: further figures for the table, each beside what real examples get where that is known. */
+  readonly figures?: readonly string[];
 }
 
 /** A score that no series holds. */
@@ -71,9 +73,13 @@ export interface Bar {
 
 /**
  * The bar of every row: the reference less the larger of its margin and two of its standard errors
- * (and more, where less is better).
+ * (and more, where less is better). Without a reference there is none.
  */
-export function barOf({ better = "more" }: Pick<EvidenceRow, "better">, reference: Reference): Bar {
+export function barOf(
+  { better = "more" }: Pick<EvidenceRow, "better">,
+  reference: Reference | undefined,
+): Bar {
+  if (reference === undefined) return {};
   const { value, margin = Math.abs(value) / 100, standardError = 0 } = reference;
   const slack = Math.max(margin, 2 * standardError);
   return {
@@ -108,7 +114,7 @@ export interface Verdict {
 /** Holds scores, one a seed, against a row's reference. */
 export function verdictOf(
   row: Pick<EvidenceRow, "better" | "seeds">,
-  reference: Reference,
+  reference: Reference | undefined,
   scores: readonly number[],
 ): Verdict {
   const bar = barOf(row, reference);
@@ -116,7 +122,7 @@ export function verdictOf(
   const spread = scores.every(Number.isFinite) ? spreadOf(scores) : null;
   const [low, high] = [spread?.low ?? middle, spread?.high ?? middle];
   const reached = scores.length === row.seeds && within(bar, middle);
-  const { value } = reference;
+  const value = reference?.value ?? NaN;
   return {
     iqm: middle,
     spread,

@@ -70,7 +70,7 @@ function rowsOf(
   page: string,
   ...rows: readonly (readonly [
     experiment: string,
-    reference: Reference,
+    reference: Reference | undefined,
     others?: Partial<EvidenceRow>,
   ])[]
 ): EvidenceRow[] {
@@ -84,6 +84,25 @@ function rowsOf(
 }
 
 const few = { seeds: FEW };
+const lower = (metric: string) => ({ metric, better: "less" as const });
+const recognised = threshold(0.8, "0.8, the quick start's criterion");
+const ofImages = [
+  "negative_elbo",
+  "recognised",
+  "class_share_min",
+  "energy_distance",
+  "precision",
+  "recall",
+  "coverage",
+].map((name) => `evaluation/${name}`);
+const ofPoints = [
+  "modes",
+  "mode_share_min",
+  "energy_distance",
+  "recall",
+  "coverage",
+  "mode_spread",
+].map((name) => `evaluation/${name}`);
 const walk = { value: 0.86, source: "0.86, the shortest way" };
 const pixelWalk = { value: 0.92, source: "0.92, the shortest way" };
 
@@ -171,4 +190,43 @@ export const evidence: readonly EvidenceRow[] = [
     ["mountaincarcontinuous-ddpg", zoo(93.51, 0.05, 2260)],
   ),
   ...tables,
+  ...rowsOf(
+    "models/autoencoder",
+    ["glyphs-autoencoder", undefined, {
+      ...few,
+      ...lower("evaluation/mean_squared_error"),
+      figures: ["evaluation/reconstruction"],
+    }],
+  ),
+  ...rowsOf(
+    "models/vae",
+    ["glyphs-vae", undefined, {
+      ...few,
+      ...lower("evaluation/negative_elbo"),
+      figures: ofImages,
+    }],
+    ["glyphs-vae-mixture", recognised, {
+      ...few,
+      metric: "evaluation/recognised",
+      figures: ofImages,
+    }],
+    ["glyphs-vae-mixture-quick", recognised, {
+      ...few,
+      metric: "evaluation/recognised",
+      figures: ofImages,
+    }],
+  ),
+  ...rowsOf(
+    "models/classifier",
+    ["glyphs-classifier", undefined, { ...few, metric: "evaluation/accuracy" }],
+  ),
+  ...rowsOf(
+    "models/wgan-gp",
+    ["ring-wgan-gp", undefined, { metric: "evaluation/high_quality", figures: ofPoints }],
+    [
+      "ring-wgan-gp-quick",
+      threshold(0.5, "0.5, the quick start's criterion"),
+      { metric: "evaluation/high_quality", figures: ofPoints },
+    ],
+  ),
 ];

@@ -5,6 +5,7 @@
  */
 import { LabError } from "../lab/core/errors.ts";
 import { withSpread } from "../cli/terminal/comparison_table.ts";
+import { metricLabel } from "../cli/terminal/figures.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import {
   iqm,
@@ -46,7 +47,10 @@ const columns = [
 
 /** The text between a page's markers. */
 export function resultsText(measured: readonly MeasuredRow[]): string {
-  const lines = [columns, columns.map(() => "---"), ...measured.map(cells)]
+  const further = measured.some(({ row }) => row.figures !== undefined);
+  const titles = further ? [...columns, "further figures (of real data)"] : columns;
+  const rows = measured.map((one) => further ? [...cells(one), furtherOf(one)] : cells(one));
+  const lines = [titles, titles.map(() => "---"), ...rows]
     .map((cells) => `| ${cells.join(" | ")} |`);
   return `${lines.join("\n")}\n\n${origins(measured)}`;
 }
@@ -114,12 +118,12 @@ function cells(measured: MeasuredRow): string[] {
     withSpread(verdict.iqm, verdict.spread, figure),
     scores.length === 1 ? "" : `${figure(Math.min(...scores))}, ${figure(Math.max(...scores))}`,
     bests.length < runs.length ? "" : figure(iqm(bests)),
-    `${goal}: ${wordsOf(measured, verdict)}`,
-    `${verdict.reaching} of ${runs.length}`,
+    [goal, wordsOf(measured, verdict)].filter((part) => part !== "").join(": "),
+    isJudged(verdict) ? `${verdict.reaching} of ${runs.length}` : "",
     theirs,
     betterOf(row, scores, peer),
     pair(meanOf(runs.map(({ steps }) => steps)), meanOf(scored.map(({ steps }) => steps)), 0),
-    spentOf(row, verdict.bar, runs),
+    isJudged(verdict) ? spentOf(row, verdict.bar, runs) : "",
     pair(
       meanOf(runs.map(({ seconds, wallSeconds }) => seconds ?? wallSeconds)),
       meanOf(scored.map(({ seconds }) => seconds)),
@@ -132,24 +136,46 @@ function measuredBy(references: MeasuredRow["references"]): References | undefin
   return typeof references === "string" ? undefined : references;
 }
 
+/** Whether there is anything that the scores are held against. */
+function isJudged({ bar }: Verdict): boolean {
+  return bar.atLeast !== undefined || bar.atMost !== undefined;
+}
+
 /** `reached, narrow`, `**falls short**, below`, and whether that is to be verified. */
-function wordsOf({ toVerify }: MeasuredRow, { reached, narrow, below }: Verdict): string {
+function wordsOf({ toVerify }: MeasuredRow, verdict: Verdict): string {
+  const { reached, narrow, below } = verdict;
   return [
-    reached ? "reached" : "**falls short**",
+    ...isJudged(verdict) ? [reached ? "reached" : "**falls short**"] : [],
     ...narrow ? ["narrow"] : [],
     ...below ? ["below"] : [],
     ...toVerify ? ["to verify"] : [],
   ].join(", ");
 }
 
+/** `recall 0.91 (0.97)`: IQM over seeds, and what real examples get by the same measure. */
+function furtherOf({ row: { figures = [] }, runs }: MeasuredRow): string {
+  const middle = (name: string) => {
+    const values = runs.map(({ figures }) => figures?.[name]).filter((value) =>
+      value !== undefined
+    );
+    return values.length === 0 ? undefined : figure(iqm(values), 3);
+  };
+  return figures.flatMap((metric) => {
+    const [obtained, real] = [middle(metric), middle(metric.replace("evaluation/", "ceiling/"))];
+    if (obtained === undefined) return [];
+    return `${metricLabel(metric)} ${obtained}${real === undefined ? "" : ` (${real})`}`;
+  }).join(", ");
+}
+
 function goalOf({ atLeast, atMost }: Bar): string {
+  if (atLeast === undefined && atMost === undefined) return "none yet";
   if (atLeast === undefined) return `≤ ${figure(atMost!)}`;
   return atMost === undefined ? `≥ ${figure(atLeast)}` : `${figure(atLeast)} … ${figure(atMost)}`;
 }
 
 /** What the row is held against: scores measured here, as far as they go, else what others say. */
 function theirsOf(row: EvidenceRow, peer: References | undefined): string {
-  if (peer === undefined || peer.runs.length === 0) return row.reference.source;
+  if (peer === undefined || peer.runs.length === 0) return row.reference?.source ?? "";
   const scores = referenceScores(peer);
   const seeds = scores.length < row.seeds ? `, ${scores.length} seeds of ${row.seeds}` : "";
   return `${withSpread(iqm(scores), spreadOf(scores), figure)} ${peer.peer}${seeds}`;

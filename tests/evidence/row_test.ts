@@ -30,7 +30,8 @@ Deno.test("seeds that judge are none that a preset was tuned on, in the whole re
 Deno.test("every row names an experiment, once, and ten seeds, or five where they are slow", () => {
   const names = evidence.map(({ experiment }) => experiment);
   strictEqual(new Set(names).size, names.length);
-  const slow = /pixels|^pendulum-(sac|td3)$|^mountaincar-dqn-tuned$|^(acrobot|mountaincar)-qrdqn$/;
+  const slow =
+    /pixels|^pendulum-(sac|td3)$|^mountaincar-dqn-tuned$|^(acrobot|mountaincar)-qrdqn$|^glyphs-/;
   for (const { experiment, seeds } of evidence) {
     ok(experiments.some(({ name }) => name === experiment), experiment);
     const planned = /-(value|policy)-iteration$/.test(experiment)

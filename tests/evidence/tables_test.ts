@@ -1,5 +1,5 @@
 import { doesNotMatch, match, ok, strictEqual, throws } from "node:assert";
-import { pageWithResults } from "../../evidence/main.ts";
+import { pageWithResults } from "../../evidence/pages.ts";
 import type { References } from "../../evidence/references.ts";
 import type { EvidenceRow } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
@@ -92,6 +92,26 @@ Deno.test("a peer that was measured on all seeds is the reference, with who is b
   );
   const less = { ...row, better: "less" } as const;
   match(line([315, 315, 315, 315, 315], { row: less, references: peer(...scores) }), / 0\.60 \[/);
+});
+
+Deno.test("a model's further figures stand beside what real examples get; without a reference no goal", () => {
+  const figures = { "evaluation/recall": 0.9, "ceiling/recall": 0.97, "evaluation/kl": 17.25 };
+  const runs = results(1, 2).map((run) => ({ ...run, figures }));
+  const model = {
+    ...row,
+    seeds: 2,
+    reference: undefined,
+    figures: ["evaluation/recall", "evaluation/kl"],
+  };
+  const text = resultsText([measured([], { row: model, runs }), measured([500])]);
+  match(
+    text,
+    /\| none yet \|(?:[ ]{2}\|){3} 5,000 \|[ ]{2}\| 2\.5 \| recall 0\.9 \(0\.97\), kl 17\.3 \|$/m,
+  );
+  strictEqual(
+    new Set(text.split("\n").slice(0, 4).map((line) => line.split(" | ").length)).size,
+    1,
+  );
 });
 
 Deno.test("a table names each machine and version once, whatever commits and days it was measured on", () => {
