@@ -16,13 +16,19 @@ import { registries } from "../registries.ts";
 import { openStoreOf } from "../cli/stores.ts";
 import { watched } from "../cli/training.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
-import { measure } from "./measure.ts";
-import { keyOf, readResults, type SeedResult, valid, writeResults } from "./results.ts";
-import { type EvidenceRow, metricOf } from "./row.ts";
+import { provenance } from "../lab/experiment/manifest.ts";
+import type { Store } from "../lab/store/store.ts";
+import { chosenRows } from "./chosen_rows.ts";
+import { measure, requireCommitted } from "./measure.ts";
+import { knownOf, measuredRow, resultsFolder, writeTables } from "./pages.ts";
+import { type SeedResult, writeResults } from "./results.ts";
+import { type EvidenceRow, judgingSeeds, metricOf } from "./row.ts";
 import { evidence } from "./rows.ts";
-import { type MeasuredRow, summaryOf, withResults } from "./tables.ts";
+import { summaryOf } from "./tables.ts";
+import { chosenBy, isVerifiable, verify } from "./verify.ts";
 
-const usage = "deno task docs:results [FILTER…] [--tables | --list] [--again] [--workers N]";
+const usage =
+  "deno task docs:results [FILTER…] [--tables | --list | --verify [N]] [--again] [--workers N]";
 
 const help = `Usage: ${usage}
 
@@ -32,13 +38,17 @@ again: to go on after an interruption, give the same command.
 
   --tables     Only writes the tables, from the figures that are there.
   --list       Only shows how the rows stand.
+  --verify [N] Trains one seed again of each row whose code has changed since, or of N cheap rows
+               that the revision chooses: an equal digest renews the row, another one voids it
+               (exit code 1).
   --again      Measures all seeds anew.
-  --workers N  Seeds at a time. Default: the cores.`;
+  --workers N  Seeds at a time. Default: 1, which tells what each costs.`;
 
 const parser = object({
   filters: multiple(argument(string({ metavar: "FILTER" }))),
   tables: option("--tables", { description: plain("Only the tables.") }),
   list: option("--list", { description: plain("Only how the rows stand.") }),
+  verify: option("--verify", { description: plain("One seed again of rows to verify.") }),
   again: option("--again", { description: plain("All seeds anew.") }),
   workers: optional(option("--workers", integer({ metavar: "N", min: 1, max: 1024 }))),
 });
@@ -64,11 +74,20 @@ async function results(args: readonly string[], io: Io): Promise<number> {
     const line = formatMessage(parsed.error, { quotes: true }).replace(/\s+/g, " ");
     throw new InputError(`${line} Usage: ${usage}`);
   }
-  const { filters, tables, list, again, workers = io.cores } = parsed.value;
-  const chosen = chosenRows(filters);
+  const { tables, list, again, workers = 1 } = parsed.value;
+  const isCount = (text: string) => parsed.value.verify && /^[1-9]\d{0,3}$/.test(text);
+  const sample = parsed.value.filters.filter(isCount).map(Number)[0];
+  const filters = parsed.value.filters.filter((text) => !isCount(text));
+  const chosen = chosenRows(filters, evidence);
   if (list) {
     for (const row of chosen) io.out(summaryOf(await measuredRow(row, io)));
     return 0;
+  }
+  if (parsed.value.verify) {
+    using opened = await openStoreOf(io, undefined);
+    const code = await verifyRows(chosen, sample, io, opened.store);
+    await writeTables(chosen.map(({ page }) => page), io);
+    return code;
   }
   if (!tables) {
     using opened = await openStoreOf(io, undefined);
@@ -83,21 +102,6 @@ async function results(args: readonly string[], io: Io): Promise<number> {
   return 0;
 }
 
-/** Rows by exact name, else by part of the name or page; all without filters. */
-function chosenRows(filters: readonly string[]): readonly EvidenceRow[] {
-  if (filters.length === 0) return evidence;
-  const chosen = filters.flatMap((filter) => {
-    const named = evidence.filter(({ experiment }) => experiment === filter);
-    if (named.length > 0) return named;
-    const found = evidence.filter(({ experiment, page }) =>
-      experiment.includes(filter) || page.includes(filter)
-    );
-    if (found.length > 0) return found;
-    throw new InputError(`Cannot measure ${filter} as no row of evidence/rows.ts has it`);
-  });
-  return [...new Set(chosen)];
-}
-
 /**
  * Measures the seeds of a row that are missing.
  *
@@ -109,19 +113,23 @@ async function bringUpToDate(
     readonly io: Io;
     readonly again: boolean;
     readonly workers: number;
-    readonly store: Parameters<typeof measure>[3]["store"];
+    readonly store: Store;
   },
 ): Promise<boolean> {
-  const { definition, runs: known } = await measuredRow(row, io);
-  const runs: SeedResult[] = again ? [] : [...known];
-  const seeds = Array.from({ length: row.seeds }, (_, i) => i + 1)
-    .filter((seed) => !runs.some((run) => run.seed === seed));
+  const { definition, results, key, sources } = await knownOf(row, io);
+  // Digests of other code may be others: what was measured with it stays until it is verified.
+  const kept = again ? undefined : results;
+  const runs: SeedResult[] = [...kept?.runs ?? []];
+  const seeds = judgingSeeds(row).filter((seed) => !runs.some((run) => run.seed === seed));
   if (seeds.length === 0) return false;
-  const head = {
-    experiment: row.experiment,
-    metric: metricOf(row),
-    key: keyOf(row, definition),
-  };
+  if (kept !== undefined && runs.length > 0 && kept.sources !== sources) {
+    throw new InputError(
+      `Cannot add seeds to ${row.experiment} as its code has changed since the first: ` +
+        `deno task docs:results ${row.experiment} --verify`,
+    );
+  }
+  requireCommitted((await provenance()).code);
+  const head = { experiment: row.experiment, metric: metricOf(row), key, sources };
   const { interrupted } = await watched(
     io,
     seeds.length,
@@ -131,49 +139,50 @@ async function bringUpToDate(
         registries,
         workers,
         ...watch,
-        onResult: async (result) => {
+        onResult: async (result, irreproducible) => {
           runs.push(result);
           runs.sort((a, b) => a.seed - b.seed);
-          await writeResults(resultsFolder(io), row, { ...head, runs });
+          await writeResults(resultsFolder(io), { ...head, irreproducible, runs });
         },
       }),
   );
   return interrupted;
 }
 
-/** A row with its definition and those of the kept results that belong to it. */
-async function measuredRow(row: EvidenceRow, io: Pick<Io, "root">): Promise<MeasuredRow> {
-  const entry = registries.experiments.find(({ name }) => name === row.experiment);
-  if (entry === undefined) {
-    throw new LabError(`Cannot measure ${row.experiment} as there is no such experiment`);
+/**
+ * Trains one seed again of each row whose code has changed, or of `count` cheap ones that the
+ * revision chooses.
+ *
+ * @returns The exit code: 1 where a digest is another one, 130 where a person stopped it.
+ */
+async function verifyRows(
+  rows: readonly EvidenceRow[],
+  count: number | undefined,
+  io: Io,
+  store: Store,
+): Promise<number> {
+  const found = (await Promise.all(rows.map((row) => knownOf(row, io))))
+    .flatMap((each) => each.results === undefined ? [] : [{ ...each, results: each.results }])
+    .filter(({ results }) => isVerifiable(results));
+  const { code } = await provenance();
+  const chosen = count === undefined
+    ? found.filter(({ results, sources }) => results.sources !== sources)
+    : chosenBy(code.revision ?? "0", found, count);
+  if (chosen.length === 0) io.out("Nothing to verify.");
+  let exitCode = 0;
+  for (const each of chosen) {
+    const { result: { seed, equal, results }, interrupted } = await watched(
+      io,
+      1,
+      (watch) => verify(each, { store, registries, workers: 1, ...watch }),
+    );
+    if (interrupted || seed === undefined) return 130;
+    // Only a commit's code may renew or void what was measured.
+    if (code.dirty === false) await writeResults(resultsFolder(io), results);
+    io.out(`${each.row.experiment}, seed ${seed.seed}: ${equal ? "equal" : "ANOTHER"} digest`);
+    if (!equal) exitCode = 1;
   }
-  const definition = await entry.load();
-  const results = await readResults(resultsFolder(io), row.experiment);
-  return { row, definition, runs: valid(results, row, keyOf(row, definition)) };
-}
-
-/** Writes the tables of pages from the results files. */
-async function writeTables(pages: readonly string[], io: Pick<Io, "root">): Promise<void> {
-  for (const page of new Set(pages)) {
-    const path = `${io.root}${page}`;
-    const text = await Deno.readTextFile(path);
-    const written = await pageWithResults(page, text, io);
-    if (written !== text) await Deno.writeTextFile(path, written);
-  }
-}
-
-/** A page's text with its table as the results files give it. */
-export async function pageWithResults(
-  page: string,
-  text: string,
-  io: Pick<Io, "root">,
-): Promise<string> {
-  const rows = evidence.filter((row) => row.page === page);
-  return withResults(text, page, await Promise.all(rows.map((row) => measuredRow(row, io))));
-}
-
-function resultsFolder({ root }: Pick<Io, "root">): string {
-  return `${root}docs/results`;
+  return exitCode;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args, processIo()));

@@ -5,27 +5,33 @@
  * @module
  */
 import { cpus } from "node:os";
-import { LabError } from "../lab/core/errors.ts";
-import { firstAtLeast } from "../lab/experiment/comparison.ts";
+import process from "node:process";
+import { InputError, LabError } from "../lab/core/errors.ts";
+import type { Metrics } from "../lab/core/metrics.ts";
+import { streamOf } from "../lab/core/random.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
+import { openTrainer } from "../lab/experiment/inspect.ts";
 import { launch, type RunProgress } from "../lab/experiment/launch.ts";
 import { finalParameters } from "../lab/experiment/recorder.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
-import type { Run, Series, Store } from "../lab/store/store.ts";
+import { figuresOf } from "../lab/experiment/score.ts";
+import { parseSeed } from "../lab/experiment/session.ts";
+import { budgetOf, budgetUnitOf } from "../lab/store/run_budget.ts";
+import type { Manifest, Run, Store } from "../lab/store/store.ts";
 import type { SeedResult } from "./results.ts";
-import { type Bar, type EvidenceRow, metricOf } from "./row.ts";
+import { type EvidenceRow, metricOf } from "./row.ts";
 
 /** How seeds are measured. */
 export interface MeasureOptions {
   readonly store: Store;
   readonly registries: Registries;
-  /** Seeds at a time. */
+  /** Seeds at a time; one alone knows what it cost. */
   readonly workers: number;
   readonly onProgress?: (progress: RunProgress) => void;
   /** Aborted: seeds under way are left out. */
   readonly signal?: AbortSignal;
   /** Called after each seed, one call at a time; awaited. */
-  readonly onResult?: (result: SeedResult) => void | Promise<void>;
+  readonly onResult?: (result: SeedResult, irreproducible?: string) => void | Promise<void>;
 }
 
 /**
@@ -39,81 +45,123 @@ export async function measure(
   seeds: readonly number[],
   options: MeasureOptions,
 ): Promise<SeedResult[]> {
-  const { store, onProgress, onResult } = options;
+  const { store, workers, onProgress, onResult } = options;
   const results: SeedResult[] = [];
-  let inOrder = Promise.resolve();
-  const take = async (id: string) => {
-    const result = await resultOf(store, store.run(id)!, row, definition);
+  const take = async (id: string, seconds: number | null) => {
+    const run = store.run(id)!;
+    const result = await resultOf(run, row, definition, options);
     if (result === undefined) return;
-    results.push(result);
-    await onResult?.(result);
+    results.push({ ...result, seconds });
+    await onResult?.(results.at(-1)!, run.manifest.irreproducible);
   };
-  await launch(
-    seeds.map((seed) => ({
-      reference: row.experiment,
-      seed,
-      backend: "auto",
-      tags: ["evidence"],
-    })),
-    {
+  const requestOf = (seed: number) => ({
+    reference: row.experiment,
+    seed,
+    backend: "auto" as const,
+    tags: ["evidence"],
+    threads: 1,
+  });
+  let inOrder = Promise.resolve();
+  // One after the other each run's work can be told from the next one's.
+  const batches = workers === 1 ? seeds.map((seed) => [seed]) : [seeds];
+  for (const batch of batches) {
+    if (options.signal?.aborted) break;
+    let before = process.cpuUsage();
+    await launch(batch.map(requestOf), {
       ...options,
       onProgress: (progress) => {
         onProgress?.(progress);
+        if (progress.kind === "started") before = process.cpuUsage();
         if (progress.kind !== "ended") return;
-        inOrder = inOrder.then(() => take(progress.run.id));
+        const { user, system } = process.cpuUsage(before);
+        const seconds = workers === 1 ? Math.round((user + system) / 1e5) / 10 : null;
+        inOrder = inOrder.then(() => take(progress.run.id, seconds));
         inOrder.catch(() => {}); // thrown below, once the runs under way have ended
       },
-    },
-  );
-  await inOrder;
+    });
+    await inOrder;
+  }
   return results.sort((a, b) => a.seed - b.seed);
+}
+
+/**
+ * Refuses a working tree whose code is no commit's: nobody could measure it again.
+ *
+ * @throws InputError that says what is missing.
+ */
+export function requireCommitted(
+  { revision, dirty }: Pick<Manifest["code"], "revision" | "dirty">,
+): void {
+  if (revision !== null && dirty === false) return;
+  throw new InputError(
+    "Cannot measure as the code must be a commit's: " +
+      (revision === null ? "there is no revision here" : "files differ from it"),
+  );
 }
 
 /** What a run that has ended gave; undefined where it was interrupted. */
 async function resultOf(
-  store: Store,
   run: Run,
   row: EvidenceRow,
   definition: ExperimentDefinition,
-): Promise<SeedResult | undefined> {
+  { store, registries }: Pick<MeasureOptions, "store" | "registries">,
+): Promise<Omit<SeedResult, "seconds"> | undefined> {
   const { status, manifest } = run;
   if (status === "interrupted" || status === "running") return undefined;
   if (status === "failed") {
     throw new LabError(`Cannot measure ${row.experiment} as run ${run.id} failed: ${run.message}`);
   }
   const { code, determined, versions } = manifest;
-  const series = row.score === undefined ? store.series(run.id, metricOf(row)) : undefined;
-  const last = row.score === undefined
-    ? series!.values.at(-1) ?? NaN
+  const metric = metricOf(row);
+  const score = row.score === undefined
+    ? figuresOf(store, run)[metric] ?? NaN
     : await row.score.of(definition, await finalParameters(store, run));
+  const series = store.series(run.id, metric);
+  const amounts = series[budgetUnitOf(manifest)];
   return {
     seed: Number(determined.seed),
     status,
-    score: status === "diverged" || !Number.isFinite(last) ? null : last,
-    best: series === undefined ? null : bestOf(series, row.bar),
-    stepsToGoal: series === undefined ? null : stepsTo(series, row.bar),
-    environmentSteps: run.environmentSteps,
+    score: status === "diverged" || !Number.isFinite(score) ? null : score,
+    best: row.score === undefined ? await bestScore(run, metric, { store, registries }) : null,
+    evaluations: Array.from(
+      series.values,
+      (value, i) => [amounts[i], Number(value.toPrecision(6))],
+    ),
+    ...("model" in definition && { figures: measuredFigures(figuresOf(store, run)) }),
+    steps: budgetOf(run).spent,
     wallSeconds: Math.round(run.wallSeconds * 10) / 10,
     digest: run.digest,
-    commit: code.revision === null
-      ? "unknown"
-      : code.revision.slice(0, 7) + (code.dirty ? "+" : ""),
+    commit: code.revision?.slice(0, 7) ?? "unknown",
     date: new Date().toISOString().slice(0, 10),
     deno: versions.deno,
     machine: `${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`,
     backend: determined.backend,
-    threads: 1,
   };
 }
 
-/** The evaluation that the checkpoint `best` would be taken at. */
-function bestOf({ values }: Series, { atLeast }: Bar): number | null {
-  const best = atLeast === undefined ? Math.min(...values) : Math.max(...values);
-  return Number.isFinite(best) ? best : null;
+/** What evaluations show of a model, and of real examples by the same measures (`ceiling/…`). */
+function measuredFigures(figures: Metrics): Metrics {
+  return Object.fromEntries(
+    Object.entries(figures).filter(([name]) => /^(evaluation|ceiling)\//.test(name))
+      .map(([name, value]) => [name, Number(value.toPrecision(6))]),
+  );
 }
 
-/** Environment steps at the first evaluation of at least the bar. */
-function stepsTo(series: Series, { atLeast }: Bar): number | null {
-  if (atLeast === undefined) return null;
-  return firstAtLeast(series, atLeast)?.environmentSteps ?? null;
+/** What the best checkpoint is worth on a stream that did not choose it; null where none is kept. */
+async function bestScore(
+  run: Run,
+  metric: string,
+  options: Pick<MeasureOptions, "store" | "registries">,
+): Promise<number | null> {
+  if (!options.store.checkpoints(run.id).some(({ kind }) => kind === "best")) return null;
+  const { trainer, dispose } = await openTrainer(run, { ...options, checkpoint: "best" });
+  try {
+    const { seed, configuration } = run.manifest.determined;
+    const { episodes } = configuration.evaluation as { episodes?: number };
+    const random = streamOf(parseSeed(seed), "score/best");
+    const { metrics } = await trainer.evaluate({ random, episodes });
+    return Number.isFinite(metrics[metric]) ? metrics[metric] : null;
+  } finally {
+    dispose();
+  }
 }

@@ -6,99 +6,100 @@
 import { createHash } from "node:crypto";
 import { encodeCanonicalJson } from "../lab/core/canonical_json.ts";
 import type { Json } from "../lab/core/snapshot.ts";
-import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
-import { type EvidenceRow, metricOf, verdictOf } from "./row.ts";
+import { readFigures, writeFigures } from "./files.ts";
+import { type Bar, type EvidenceRow, judgingSeeds, metricOf, within } from "./row.ts";
 
 /** What one seed gave, and what it was measured with. */
 export interface SeedResult {
   readonly seed: number;
   readonly status: "completed" | "stopped" | "diverged";
-  /** At the end of the run; null where it diverged. */
+  /** Of the final policy or model; null where it diverged. */
   readonly score: number | null;
-  /** Of the best evaluation on the way; null where no series is judged. */
+  /** Of the best checkpoint on the way, scored afresh; null where none is kept. */
   readonly best: number | null;
-  /** Environment steps at the first evaluation within the bar's bounds; null: none was. */
-  readonly stepsToGoal: number | null;
-  readonly environmentSteps: number;
+  /** What evaluations showed on the way: [what the budget counts, figure]; empty where none do. */
+  readonly evaluations: readonly (readonly [amount: number, value: number])[];
+  /** Of models: everything that is measured in the end, of real examples too. */
+  readonly figures?: Readonly<Record<string, number>>;
+  /** What the budget counts. */
+  readonly steps: number;
+  /** Of one core, training with its evaluations; null where others ran beside it. */
+  readonly seconds: number | null;
   readonly wallSeconds: number;
   readonly digest: string | null;
-  /** Commit, with a + where files differed from it. */
   readonly commit: string;
   readonly date: string;
   readonly deno: string;
   readonly machine: string;
   readonly backend: string;
-  readonly threads: number;
 }
 
 /** A results file. */
-interface Results {
+export interface Results {
   readonly experiment: string;
   readonly metric: string;
   /** See {@linkcode keyOf}. */
   readonly key: string;
+  /** See `sourcesOf`: of the code that the digests are known to hold for. */
+  readonly sources: string;
+  /** Why no seed gives its digest again. */
+  readonly irreproducible?: string;
   /** By ascending seed. */
   readonly runs: readonly SeedResult[];
 }
 
-/**
- * SHA-256 over what a definition says about its results, as it is written, and the metric. Results
- * of an equal key count on, whatever the commit: a new field of an agent, whose default changes
- * nothing, leaves them valid.
- */
-export function keyOf(row: EvidenceRow, definition: ExperimentDefinition): string {
-  const { summary: _, expectedSeconds: __, seeds: ___, checkpoint: ____, ...said } = definition;
-  const text = encodeCanonicalJson({ ...said, metric: metricOf(row) } as unknown as Json);
+/** SHA-256 over the resolved configuration, but for when it is saved, the version and the metric. */
+export function keyOf(
+  row: EvidenceRow,
+  resolved: {
+    readonly version?: number;
+    readonly configuration: { readonly [field: string]: Json };
+  },
+): string {
+  const { checkpoint: _, ...configuration } = resolved.configuration;
+  const { version = 1 } = resolved;
+  const text = encodeCanonicalJson({ configuration, version, metric: metricOf(row) });
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** Seeds of a results file that belong to a row as it stands: 1 … n, of this key. */
-export function valid(results: Results | undefined, row: EvidenceRow, key: string): SeedResult[] {
-  if (results?.key !== key) return [];
-  return results.runs.filter(({ seed }) => seed <= row.seeds);
+/** The results that belong to a row as it stands: of this key, of its seeds. */
+export function valid(
+  results: Results | undefined,
+  row: EvidenceRow,
+  key: string,
+): Results | undefined {
+  if (results?.key !== key) return undefined;
+  const seeds = judgingSeeds(row);
+  return { ...results, runs: results.runs.filter(({ seed }) => seeds.includes(seed)) };
 }
 
 /** One score a seed; NaN where a seed diverged. */
-export function scoresOf(runs: readonly SeedResult[]): number[] {
+export function scoresOf(runs: readonly Pick<SeedResult, "score">[]): number[] {
   return runs.map(({ score }) => score ?? NaN);
 }
 
-/** The file of an experiment in the folder `docs/results/`. */
-function fileOf(folder: string, experiment: string): string {
-  return `${folder}/${experiment}.json`;
+/** What had been spent at the first evaluation within a bar; null: none was. */
+export function spentAtGoal({ evaluations }: SeedResult, bar: Bar): number | null {
+  return evaluations.find(([, value]) => within(bar, value))?.[0] ?? null;
+}
+
+/** The cheapest of a row's seeds: the one to train again. */
+export function cheapest(runs: readonly SeedResult[]): SeedResult | undefined {
+  return runs.filter(({ digest }) => digest !== null)
+    .toSorted((a, b) => costOf(a) - costOf(b) || a.seed - b.seed)[0];
+}
+
+/** Seconds that a seed takes, about. */
+export function costOf({ seconds, wallSeconds }: SeedResult): number {
+  return seconds ?? wallSeconds;
 }
 
 /** Reads a results file; undefined where there is none yet. */
-export async function readResults(
-  folder: string,
-  experiment: string,
-): Promise<Results | undefined> {
-  try {
-    return JSON.parse(await Deno.readTextFile(fileOf(folder, experiment)));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+export function readResults(folder: string, experiment: string): Promise<Results | undefined> {
+  return readFigures(`${folder}/${experiment}.json`);
 }
 
-/** Writes a results file whole: a line a seed, and the figures over all of them. */
-export async function writeResults(
-  folder: string,
-  row: EvidenceRow,
-  results: Results,
-): Promise<void> {
-  const { runs, ...head } = results;
-  const { iqm, interval } = verdictOf(row, scoresOf(runs));
-  const lines = [
-    ...Object.entries({ ...head, seeds: runs.length, iqm, interval }).map(([name, value]) =>
-      `  ${JSON.stringify(name)}: ${JSON.stringify(value)},\n`
-    ),
-    `  "runs": [\n`,
-    runs.map((run) => `    ${JSON.stringify(run)}`).join(",\n"),
-    `\n  ]\n`,
-  ];
-  await Deno.mkdir(folder, { recursive: true });
-  const path = fileOf(folder, row.experiment);
-  await Deno.writeTextFile(`${path}.part`, `{\n${lines.join("")}}\n`);
-  await Deno.rename(`${path}.part`, path);
+/** Writes a results file whole: a line a seed. */
+export function writeResults(folder: string, results: Results): Promise<void> {
+  return writeFigures(`${folder}/${results.experiment}.json`, { ...results });
 }

@@ -1,20 +1,22 @@
 /**
- * A row of evidence: an experiment, the seeds it is measured on, and the bar that it must hold.
+ * A row of evidence: an experiment, the seeds that it is judged on, what it is held against, and the
+ * one rule by which that becomes a bar.
  *
  * @module
  */
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
-import { bootstrapInterval, type Interval, iqm } from "../lab/statistics/mod.ts";
+import { iqm, type Spread, spreadOf, standardDeviation } from "../lab/statistics/mod.ts";
 
-/** What scores must reach; at least one of the two bounds. */
-export interface Bar {
-  /** Least IQM over seeds, and least score of each of `seeds`. */
-  readonly atLeast?: number;
-  /** Greatest IQM over seeds, and greatest score of each of `seeds`. */
-  readonly atMost?: number;
-  /** How many seeds must reach the bounds for themselves. Default 0: the IQM alone. */
-  readonly seeds?: number;
+/** What a row's scores are held against. */
+export interface Reference {
+  readonly value: number;
+  /** What a score may lack by itself. Default: a hundredth of the value; 0 for a threshold. */
+  readonly margin?: number;
+  /** Of the value; what lies within two of them is no difference. Default 0. */
+  readonly standardError?: number;
+  /** Where it comes from, for the table. */
+  readonly source: string;
 }
 
 /** A row of a page's table. */
@@ -23,15 +25,18 @@ export interface EvidenceRow {
   readonly experiment: string;
   /** The page with the table, from the lab's root: `docs/agents/dqn.md`. */
   readonly page: string;
-  /** Seeds 1 … n, none skipped. */
+  /** How many seeds it is judged on, fixed before the runs: see {@linkcode judgingSeeds}. */
   readonly seeds: number;
-  /** Series whose last value is a seed's score. Default `evaluation/return_mean`. */
+  /** The figure that scores a seed. Default `evaluation/return_mean`. */
   readonly metric?: string;
-  /** In place of a series: the score of the final parameters. */
+  /** In place of a figure of the run: the score of the final parameters. */
   readonly score?: Score;
-  readonly bar: Bar;
-  /** What others obtained, and where that is written; empty where nobody measured it. */
-  readonly reference: string;
+  /** Whether more is better, less, or being near. Default more. */
+  readonly better?: "more" | "less" | "near";
+  /** Until one is measured here (see `references.ts`); left out: nobody's is known. */
+  readonly reference?: Reference;
+  /** Models: further figures for the table, each beside what real examples get where that is known. */
+  readonly figures?: readonly string[];
 }
 
 /** A score that no series holds. */
@@ -41,12 +46,49 @@ export interface Score {
   of(definition: ExperimentDefinition, parameters: NamedTensors): Promise<number>;
 }
 
+/** Presets are tuned on seeds below, and judged on those from here on. */
+const FIRST_JUDGING_SEED = 101;
+
+/** The seeds that a row is judged on: 101 to 100 + n, none skipped. */
+export function judgingSeeds({ seeds }: Pick<EvidenceRow, "seeds">): number[] {
+  return Array.from({ length: seeds }, (_, i) => FIRST_JUDGING_SEED + i);
+}
+
 /** The name of what a row's scores measure. */
 export function metricOf(row: EvidenceRow): string {
   return row.score?.name ?? row.metric ?? "evaluation/return_mean";
 }
 
-/** Whether a single score lies within the bounds of a bar; NaN never does. */
+/** A reference from the scores of several seeds. */
+export function referenceOf(scores: readonly number[], source: string): Reference {
+  const standardError = standardDeviation(scores, 1) / Math.sqrt(scores.length);
+  return { value: iqm(scores), standardError, source };
+}
+
+/** What a score must lie within. */
+export interface Bar {
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+/**
+ * The bar of every row: the reference less the larger of its margin and two of its standard errors
+ * (and more, where less is better). Without a reference there is none.
+ */
+export function barOf(
+  { better = "more" }: Pick<EvidenceRow, "better">,
+  reference: Reference | undefined,
+): Bar {
+  if (reference === undefined) return {};
+  const { value, margin = Math.abs(value) / 100, standardError = 0 } = reference;
+  const slack = Math.max(margin, 2 * standardError);
+  return {
+    ...(better === "less" ? {} : { atLeast: value - slack }),
+    ...(better === "more" ? {} : { atMost: value + slack }),
+  };
+}
+
+/** Whether a single score lies within a bar; NaN never does. */
 export function within({ atLeast = -Infinity, atMost = Infinity }: Bar, score: number): boolean {
   // A mean of 100 exact returns may be a rounding away from the return itself.
   const rounding = 1e-9 * Math.max(1, Math.abs(score));
@@ -56,23 +98,38 @@ export function within({ atLeast = -Infinity, atMost = Infinity }: Bar, score: n
 /** What the scores of a row's seeds say. */
 export interface Verdict {
   readonly iqm: number;
-  /** 95 % stratified bootstrap interval of the IQM. */
-  readonly interval: Interval;
-  /** Seeds that lie within the bar's bounds. */
+  /** Of the IQM; null for a single seed. */
+  readonly spread: Spread | null;
+  readonly bar: Bar;
+  /** Seeds that lie within the bar. */
   readonly reaching: number;
-  /** Every seed is there and the bar holds. */
+  /** Every seed is there and the IQM lies within the bar. */
   readonly reached: boolean;
+  /** It does, but not all of its spread. */
+  readonly narrow: boolean;
+  /** All of the spread is worse than the reference. */
+  readonly below: boolean;
 }
 
-/** Holds scores, one a seed, against a row's bar. */
-export function verdictOf(row: EvidenceRow, scores: readonly number[]): Verdict {
+/** Holds scores, one a seed, against a row's reference. */
+export function verdictOf(
+  row: Pick<EvidenceRow, "better" | "seeds">,
+  reference: Reference | undefined,
+  scores: readonly number[],
+): Verdict {
+  const bar = barOf(row, reference);
   const middle = iqm(scores);
-  const reaching = scores.filter((score) => within(row.bar, score)).length;
+  const spread = scores.every(Number.isFinite) ? spreadOf(scores) : null;
+  const [low, high] = [spread?.low ?? middle, spread?.high ?? middle];
+  const reached = scores.length === row.seeds && within(bar, middle);
+  const value = reference?.value ?? NaN;
   return {
     iqm: middle,
-    interval: bootstrapInterval([scores], (resampled) => iqm(resampled)),
-    reaching,
-    reached: scores.length === row.seeds && within(row.bar, middle) &&
-      reaching >= (row.bar.seeds ?? 0),
+    spread,
+    bar,
+    reaching: scores.filter((score) => within(bar, score)).length,
+    reached,
+    narrow: reached && !(within(bar, low) && within(bar, high)),
+    below: row.better === "less" ? low > value : row.better === "near" ? false : high < value,
   };
 }

@@ -4,10 +4,19 @@
  * @module
  */
 import { LabError } from "../lab/core/errors.ts";
+import { withSpread } from "../cli/terminal/comparison_table.ts";
+import { metricLabel } from "../cli/terminal/figures.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
-import { iqm } from "../lab/statistics/mod.ts";
-import { scoresOf, type SeedResult } from "./results.ts";
-import { type Bar, type EvidenceRow, type Verdict, verdictOf } from "./row.ts";
+import {
+  iqm,
+  probabilityOfImprovement,
+  probabilityOfImprovementInterval,
+  spreadKind,
+  spreadOf,
+} from "../lab/statistics/mod.ts";
+import { referenceFor, type References, referenceScores } from "./references.ts";
+import { scoresOf, type SeedResult, spentAtGoal } from "./results.ts";
+import { type Bar, type EvidenceRow, judgingSeeds, type Verdict, verdictOf } from "./row.ts";
 
 /** A row with its experiment and what was measured of it. */
 export interface MeasuredRow {
@@ -15,25 +24,33 @@ export interface MeasuredRow {
   readonly definition: ExperimentDefinition;
   /** By ascending seed; fewer than the row asks for where it is not measured whole. */
   readonly runs: readonly SeedResult[];
+  /** Whether the code that the runs went through is another one by now. */
+  readonly toVerify: boolean;
+  /** What was measured of its peer; a sentence where it has none. */
+  readonly references: References | string | undefined;
 }
 
 const columns = [
   "experiment",
   "seeds",
-  "budget",
   "obtained: IQM [95 %]",
   "lowest, highest",
-  "best evaluation",
+  "best kept",
   "goal",
   "seeds there",
-  "steps to the goal",
-  "seconds a seed",
   "reference",
+  "P(ours > theirs) [95 %]",
+  "trained on: ours, theirs",
+  "to the goal",
+  "core-seconds: ours, theirs",
 ];
 
 /** The text between a page's markers. */
 export function resultsText(measured: readonly MeasuredRow[]): string {
-  const lines = [columns, columns.map(() => "---"), ...measured.map(cells)]
+  const further = measured.some(({ row }) => row.figures !== undefined);
+  const titles = further ? [...columns, "further figures (of real data)"] : columns;
+  const rows = measured.map((one) => further ? [...cells(one), furtherOf(one)] : cells(one));
+  const lines = [titles, titles.map(() => "---"), ...rows]
     .map((cells) => `| ${cells.join(" | ")} |`);
   return `${lines.join("\n")}\n\n${origins(measured)}`;
 }
@@ -52,89 +69,189 @@ export function withResults(page: string, name: string, measured: readonly Measu
   return `${page.slice(0, from + begin.length)}${resultsText(measured)}\n${page.slice(to)}`;
 }
 
+/** What a row's scores say of it; its reference is the one measured here where it is whole. */
+export function judged({ row, runs, references }: MeasuredRow): Verdict {
+  return verdictOf(row, referenceFor(row, measuredBy(references)), scoresOf(runs));
+}
+
 /** A row for people, in one line. */
-export function summaryOf({ row, runs }: MeasuredRow): string {
-  if (runs.length === 0) return `${row.experiment}: not measured yet`;
-  const verdict = verdictOf(row, scoresOf(runs));
+export function summaryOf(measured: MeasuredRow): string {
+  const { row, runs } = measured;
+  if (runs.length === 0) return `${row.experiment}: to be measured`;
+  const verdict = judged(measured);
   const missing = runs.length < row.seeds ? `, ${row.seeds - runs.length} seeds missing` : "";
-  return `${row.experiment}: IQM ${obtained(verdict, runs)}, goal ` +
-    `${goalOf(row.bar)}: ${verdict.reached ? "reached" : "falls short"} ` +
+  return `${row.experiment}: IQM ${withSpread(verdict.iqm, verdict.spread, figure)}, goal ` +
+    `${goalOf(verdict.bar)}: ${wordsOf(measured, verdict)} ` +
     `(${verdict.reaching} of ${runs.length} seeds${missing})`;
 }
 
-function cells({ row, definition, runs }: MeasuredRow): string[] {
-  const { budget, stop } = definition;
+function cells(measured: MeasuredRow): string[] {
+  const { row, definition, runs, references } = measured;
   const name = `\`${row.experiment}\``;
-  const planned = `${budget.toLocaleString("en")}${stop === undefined ? "" : ", stops early"}`;
-  const each = row.seeds > 1 && row.bar.seeds ? `, ${row.bar.seeds} seeds` : "";
-  const goal = `${goalOf(row.bar)}${each}`;
+  const peer = measuredBy(references);
+  const verdict = judged(measured);
+  const goal = goalOf(verdict.bar);
+  const theirs = theirsOf(row, peer);
   if (runs.length === 0) {
-    const seeds = row.seeds === 1 ? "1" : `1–${row.seeds}`;
-    return [name, seeds, planned, "not measured yet", "", "", goal, "", "", "", row.reference];
+    const budget = definition.budget.toLocaleString("en");
+    return [
+      name,
+      seedsOf(row, runs),
+      "to be measured",
+      "",
+      "",
+      goal,
+      "",
+      theirs,
+      "",
+      budget,
+      "",
+      "",
+    ];
   }
   const scores = scoresOf(runs);
-  const verdict = verdictOf(row, scores);
   const bests = runs.map(({ best }) => best).filter((best) => best !== null);
+  const scored = references === undefined || typeof references === "string" ? [] : references.runs;
   return [
     name,
     seedsOf(row, runs),
-    planned,
-    obtained(verdict, runs),
+    withSpread(verdict.iqm, verdict.spread, figure),
     scores.length === 1 ? "" : `${figure(Math.min(...scores))}, ${figure(Math.max(...scores))}`,
     bests.length < runs.length ? "" : figure(iqm(bests)),
-    `${goal}: ${verdict.reached ? "reached" : "**falls short**"}`,
-    `${verdict.reaching} of ${runs.length}`,
-    stepsOf(row, runs),
-    figure(runs.reduce((sum, { wallSeconds }) => sum + wallSeconds, 0) / runs.length, 2),
-    row.reference,
+    [goal, wordsOf(measured, verdict)].filter((part) => part !== "").join(": "),
+    isJudged(verdict) ? `${verdict.reaching} of ${runs.length}` : "",
+    theirs,
+    betterOf(row, scores, peer),
+    pair(meanOf(runs.map(({ steps }) => steps)), meanOf(scored.map(({ steps }) => steps)), 0),
+    isJudged(verdict) ? spentOf(row, verdict.bar, runs) : "",
+    pair(
+      meanOf(runs.map(({ seconds, wallSeconds }) => seconds ?? wallSeconds)),
+      meanOf(scored.map(({ seconds }) => seconds)),
+      2,
+    ),
   ];
 }
 
+function measuredBy(references: MeasuredRow["references"]): References | undefined {
+  return typeof references === "string" ? undefined : references;
+}
+
+/** Whether there is anything that the scores are held against. */
+function isJudged({ bar }: Verdict): boolean {
+  return bar.atLeast !== undefined || bar.atMost !== undefined;
+}
+
+/** `reached, narrow`, `**falls short**, below`, and whether that is to be verified. */
+function wordsOf({ toVerify }: MeasuredRow, verdict: Verdict): string {
+  const { reached, narrow, below } = verdict;
+  return [
+    ...isJudged(verdict) ? [reached ? "reached" : "**falls short**"] : [],
+    ...narrow ? ["narrow"] : [],
+    ...below ? ["below"] : [],
+    ...toVerify ? ["to verify"] : [],
+  ].join(", ");
+}
+
+/** `recall 0.91 (0.97)`: IQM over seeds, and what real examples get by the same measure. */
+function furtherOf({ row: { figures = [] }, runs }: MeasuredRow): string {
+  const middle = (name: string) => {
+    const values = runs.map(({ figures }) => figures?.[name]).filter((value) =>
+      value !== undefined
+    );
+    return values.length === 0 ? undefined : figure(iqm(values), 3);
+  };
+  return figures.flatMap((metric) => {
+    const [obtained, real] = [middle(metric), middle(metric.replace("evaluation/", "ceiling/"))];
+    if (obtained === undefined) return [];
+    return `${metricLabel(metric)} ${obtained}${real === undefined ? "" : ` (${real})`}`;
+  }).join(", ");
+}
+
 function goalOf({ atLeast, atMost }: Bar): string {
-  if (atLeast === undefined) return `≤ ${atMost}`;
-  return atMost === undefined ? `≥ ${atLeast}` : `${atLeast} … ${atMost}`;
+  if (atLeast === undefined && atMost === undefined) return "none yet";
+  if (atLeast === undefined) return `≤ ${figure(atMost!)}`;
+  return atMost === undefined ? `≥ ${figure(atLeast)}` : `${figure(atLeast)} … ${figure(atMost)}`;
 }
 
-/** The IQM with its interval; one seed has none. */
-function obtained({ iqm, interval }: Verdict, runs: readonly SeedResult[]): string {
-  if (runs.length === 1) return figure(iqm);
-  return `${figure(iqm)} [${figure(interval.low)}, ${figure(interval.high)}]`;
+/** What the row is held against: scores measured here, as far as they go, else what others say. */
+function theirsOf(row: EvidenceRow, peer: References | undefined): string {
+  if (peer === undefined || peer.runs.length === 0) return row.reference?.source ?? "";
+  const scores = referenceScores(peer);
+  const seeds = scores.length < row.seeds ? `, ${scores.length} seeds of ${row.seeds}` : "";
+  return `${withSpread(iqm(scores), spreadOf(scores), figure)} ${peer.peer}${seeds}`;
 }
 
-/** `1–10`; what is missing or diverged is said. */
+/** How probable it is that a seed here is better than one of the peer. */
+function betterOf(
+  { better = "more" }: EvidenceRow,
+  scores: readonly number[],
+  peer: References | undefined,
+): string {
+  if (peer === undefined || peer.runs.length === 0) return "";
+  const both = [[scores], [referenceScores(peer)]] as const;
+  const [x, y] = better === "less" ? both.toReversed() : both;
+  const kind = spreadKind(Math.min(scores.length, peer.runs.length));
+  const spread = kind === "lowest and highest"
+    ? null
+    : { kind, ...probabilityOfImprovementInterval(x, y) };
+  return withSpread(probabilityOfImprovement(x, y), spread, (value) => value.toFixed(2));
+}
+
+/** `101–110`; what is missing or diverged is said. */
 function seedsOf(row: EvidenceRow, runs: readonly SeedResult[]): string {
+  const asked = judgingSeeds(row);
+  const all = asked.length === 1 ? `${asked[0]}` : `${asked[0]}–${asked.at(-1)}`;
   const found = runs.map(({ seed }) => seed);
-  const whole = runs.length === row.seeds;
-  const named = whole ? (row.seeds === 1 ? "1" : `1–${row.seeds}`) : `${found} of ${row.seeds}`;
+  const named = found.length === 0 || found.length === asked.length ? all : `${found} of ${all}`;
   const diverged = runs.filter(({ status }) => status === "diverged").map(({ seed }) => seed);
   return diverged.length === 0 ? named : `${named}; diverged: ${diverged}`;
 }
 
-/** The range over seeds; nothing where no series is judged. */
-function stepsOf(row: EvidenceRow, runs: readonly SeedResult[]): string {
-  if (row.score !== undefined || row.bar.atLeast === undefined) return "";
-  const steps = runs.map(({ stepsToGoal }) => stepsToGoal).filter((count) => count !== null);
-  const never = runs.length - steps.length;
-  if (steps.length === 0) return "never";
-  const [low, high] = [Math.min(...steps), Math.max(...steps)]
+/** What was spent until an evaluation lay within the bar: the range over seeds. */
+function spentOf(row: EvidenceRow, bar: Bar, runs: readonly SeedResult[]): string {
+  if (row.score !== undefined || row.better === "less") return "";
+  const spent = runs.map((run) => spentAtGoal(run, bar)).filter((amount) => amount !== null);
+  const never = runs.length - spent.length;
+  if (spent.length === 0) return "never";
+  const [low, high] = [Math.min(...spent), Math.max(...spent)]
     .map((count) => count.toLocaleString("en"));
   return `${low === high ? low : `${low}–${high}`}${never === 0 ? "" : `; ${never} never`}`;
+}
+
+function meanOf(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) /
+    values.length;
+}
+
+/** `ours, theirs`, as far as they are known. */
+function pair(ours: number | undefined, theirs: number | undefined, digits: number): string {
+  return [ours, theirs].filter((value) => value !== undefined)
+    .map((value) => digits === 0 ? Math.round(value).toLocaleString("en") : figure(value, digits))
+    .join(", ");
 }
 
 /** What the figures were measured on, in one line; nothing before the first. */
 function origins(measured: readonly MeasuredRow[]): string {
   const machines = new Set(
     measured.flatMap(({ runs }) =>
-      runs.map(({ machine, deno, backend, threads }) =>
-        `${machine}, Deno ${deno}, backend \`${backend}\`, ` +
-        `${threads} ${threads === 1 ? "thread" : "threads"} a run`
+      runs.map(({ machine, deno, backend }) => `${machine}, Deno ${deno}, backend \`${backend}\``)
+    ),
+  );
+  const versions = new Set(
+    measured.flatMap(({ references }) =>
+      (measuredBy(references)?.runs ?? []).map(({ versions }) =>
+        Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")
       )
     ),
   );
-  return machines.size === 0 ? "" : `Measured with \`deno task docs:results\` on ` +
-    `${
-      [...machines].join("; ")
-    }; commits and dates stand in [docs/results](../results/README.md).\n`;
+  if (machines.size === 0) return "";
+  return `Measured with \`deno task docs:results\` on ${
+    [...machines].join("; ")
+  }, one thread a run; ` +
+    "commits and dates stand in [docs/results](../results/README.md)." +
+    (versions.size === 0
+      ? "\n"
+      : ` Theirs with \`deno task docs:references\`: ${[...versions].join("; ")}.\n`);
 }
 
 /** Five digits at most, thousands apart; zeros at the end fall away. */

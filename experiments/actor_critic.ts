@@ -7,7 +7,7 @@
 import { type AgentExperiment, defineExperiment } from "../lab/experiment/definition.ts";
 import { normalized, zooPresets } from "./zoo.ts";
 
-const preset = zooPresets("a2c", {});
+const preset = zooPresets("a2c", {}, 2);
 
 /**
  * The one-step actor-critic of Sutton and Barto (2018), section 13.5, in eight environments: an
@@ -17,6 +17,7 @@ const preset = zooPresets("a2c", {});
 const cartpoleActorCritic: AgentExperiment = defineExperiment({
   name: "cartpole-actor-critic",
   summary: "The one-step actor-critic balances a pole",
+  tunedOn: 10,
   expectedSeconds: 5,
   environment: { id: "CartPole-v1" },
   agent: {

@@ -11,6 +11,7 @@ const environment = { id: "CartPole-v1" } as const;
 export const cartpoleDqn: AgentExperiment = defineExperiment({
   name: "cartpole-dqn",
   summary: "DQN balances a pole: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 30,
   environment,
   agent: {
@@ -36,6 +37,7 @@ export const cartpoleDqn: AgentExperiment = defineExperiment({
 export const cartpoleReinforce: AgentExperiment = defineExperiment({
   name: "cartpole-reinforce",
   summary: "REINFORCE with a learned baseline balances a pole",
+  tunedOn: 5,
   expectedSeconds: 4,
   environment,
   agent: { name: "reinforce" },
@@ -48,6 +50,7 @@ export const cartpoleReinforce: AgentExperiment = defineExperiment({
 export const cartpoleA2c: AgentExperiment = defineExperiment({
   name: "cartpole-a2c",
   summary: "A2C balances a pole: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 4,
   environment,
   agent: { name: "a2c", environments: 8, entropyCoefficient: 0 },
@@ -60,6 +63,7 @@ export const cartpoleA2c: AgentExperiment = defineExperiment({
 export const cartpoleA3c: AgentExperiment = defineExperiment({
   name: "cartpole-a3c",
   summary: "A3C balances a pole: two workers on shared parameters, no two runs the same",
+  tunedOn: 5,
   expectedSeconds: 10,
   environment,
   agent: { name: "a3c", workers: 2, environments: 8 },
@@ -75,6 +79,7 @@ export const cartpoleA3c: AgentExperiment = defineExperiment({
 export const cartpoleImpala: AgentExperiment = defineExperiment({
   name: "cartpole-impala",
   summary: "IMPALA balances a pole: four actors, whose policies are three updates old",
+  tunedOn: 5,
   expectedSeconds: 5,
   environment,
   agent: { name: "impala", actors: 4, learningRate: 2e-3 },
@@ -91,6 +96,7 @@ export const cartpoleImpalaOld: AgentExperiment = defineExperiment({
   ...cartpoleImpala,
   name: "cartpole-impala-old",
   summary: "IMPALA balances a pole from policies that are fifteen updates old",
+  tunedOn: 5,
   agent: sixteenActors,
 });
 
@@ -99,6 +105,7 @@ export const cartpoleImpalaUncorrected: AgentExperiment = defineExperiment({
   ...cartpoleImpala,
   name: "cartpole-impala-uncorrected",
   summary: "IMPALA fails with policies fifteen updates old where nothing corrects for it",
+  tunedOn: 5,
   agent: { ...sixteenActors, correction: "none" },
 });
 
@@ -109,6 +116,7 @@ export const cartpoleImpalaUncorrected: AgentExperiment = defineExperiment({
 export const cartpolePpo: AgentExperiment = defineExperiment({
   name: "cartpole-ppo",
   summary: "PPO balances a pole: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 10,
   environment,
   agent: {

@@ -54,6 +54,7 @@ export const pendulumSac: AgentExperiment = defineExperiment({
   ...pendulum,
   name: "pendulum-sac",
   summary: "SAC swings a pendulum up: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 330,
   agent: { name: "sac", learningRate: 1e-3 },
 });
@@ -63,6 +64,7 @@ const pendulumSacQuick: AgentExperiment = defineExperiment({
   ...pendulum,
   name: "pendulum-sac-quick",
   summary: "SAC swings a pendulum up: rl-baselines3-zoo's values, networks of 64-64",
+  tunedOn: 5,
   expectedSeconds: 20,
   agent: { ...pendulumSac.agent, ...small },
 });
@@ -72,6 +74,7 @@ export const pendulumTd3: AgentExperiment = defineExperiment({
   ...pendulum,
   name: "pendulum-td3",
   summary: "TD3 swings a pendulum up: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 240,
   agent: { name: "td3", ...pendulumDeterministic },
 });
@@ -81,6 +84,7 @@ const pendulumTd3Quick: AgentExperiment = defineExperiment({
   ...pendulum,
   name: "pendulum-td3-quick",
   summary: "TD3 swings a pendulum up: rl-baselines3-zoo's values, networks of 64-64",
+  tunedOn: 5,
   expectedSeconds: 10,
   agent: { ...pendulumTd3.agent, ...small },
 });
@@ -90,6 +94,7 @@ const pendulumDdpg: AgentExperiment = defineExperiment({
   ...pendulum,
   name: "pendulum-ddpg",
   summary: "DDPG swings a pendulum up: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 210,
   agent: { name: "ddpg", ...pendulumDeterministic },
 });
@@ -99,6 +104,7 @@ const pendulumDdpgQuick: AgentExperiment = defineExperiment({
   ...pendulum,
   name: "pendulum-ddpg-quick",
   summary: "DDPG swings a pendulum up: rl-baselines3-zoo's values, networks of 64-64",
+  tunedOn: 5,
   expectedSeconds: 10,
   agent: { ...pendulumDdpg.agent, ...small },
 });
@@ -111,6 +117,7 @@ const mountainCarContinuousSac: AgentExperiment = defineExperiment({
   ...mountainCar,
   name: "mountaincarcontinuous-sac",
   summary: "SAC drives up the mountain with state-dependent exploration",
+  tunedOn: 5,
   expectedSeconds: 60,
   agent: {
     name: "sac",
@@ -136,6 +143,7 @@ const mountainCarContinuousTd3: AgentExperiment = defineExperiment({
   ...mountainCar,
   name: "mountaincarcontinuous-td3",
   summary: "TD3 drives up the mountain with Ornstein-Uhlenbeck noise",
+  tunedOn: 5,
   expectedSeconds: 40,
   agent: { name: "td3", ...mountainCarDeterministic },
   budget: 300_000,
@@ -146,6 +154,7 @@ const mountainCarContinuousDdpg: AgentExperiment = defineExperiment({
   ...mountainCar,
   name: "mountaincarcontinuous-ddpg",
   summary: "DDPG drives up the mountain with Ornstein-Uhlenbeck noise",
+  tunedOn: 5,
   expectedSeconds: 20,
   agent: { name: "ddpg", ...mountainCarDeterministic },
   budget: 300_000,

@@ -23,6 +23,7 @@ function quantileRegression(quantiles: number, batchSize: number): Options {
 const acrobotDqn: AgentExperiment = defineExperiment({
   name: "acrobot-dqn",
   summary: "DQN swings a double pendulum up: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 200,
   environment: { id: "Acrobot-v1" },
   agent: {
@@ -48,6 +49,7 @@ const acrobotDqn: AgentExperiment = defineExperiment({
 const mountaincarDqn: AgentExperiment = defineExperiment({
   name: "mountaincar-dqn",
   summary: "DQN drives a car up a hill: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 150,
   environment: { id: "MountainCar-v0" },
   agent: {
@@ -74,6 +76,7 @@ const cartpoleQrdqn: AgentExperiment = defineExperiment({
   ...cartpoleDqn,
   name: "cartpole-qrdqn",
   summary: "QR-DQN balances a pole: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 40,
   agent: { ...cartpoleDqn.agent, ...quantileRegression(10, 64) },
 });
@@ -83,6 +86,7 @@ const acrobotQrdqn: AgentExperiment = defineExperiment({
   ...acrobotDqn,
   name: "acrobot-qrdqn",
   summary: "QR-DQN swings a double pendulum up: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 250,
   agent: { ...acrobotDqn.agent, ...quantileRegression(25, 128) },
 });
@@ -92,6 +96,7 @@ const mountaincarQrdqn: AgentExperiment = defineExperiment({
   ...mountaincarDqn,
   name: "mountaincar-qrdqn",
   summary: "QR-DQN drives a car up a hill: rl-baselines3-zoo's values and budget",
+  tunedOn: 0,
   expectedSeconds: 240,
   agent: { ...mountaincarDqn.agent, ...quantileRegression(25, 128) },
 });
@@ -104,6 +109,7 @@ const mountaincarQrdqn: AgentExperiment = defineExperiment({
 const acrobotDqnQuick: AgentExperiment = defineExperiment({
   name: "acrobot-dqn-quick",
   summary: "A small DQN swings a double pendulum up: double, three steps, priorities",
+  tunedOn: 3,
   expectedSeconds: 10,
   environment: { id: "Acrobot-v1" },
   agent: {
@@ -136,6 +142,7 @@ const mountaincarDqnTuned: AgentExperiment = defineExperiment({
   ...mountaincarDqn,
   name: "mountaincar-dqn-tuned",
   summary: "DQN drives a car up a hill: double, five steps, priorities",
+  tunedOn: 4,
   agent: {
     ...mountaincarDqn.agent,
     learningRate: 2e-3,

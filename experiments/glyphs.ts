@@ -11,6 +11,7 @@ const dataset = { name: "glyphs" } as const;
 export const glyphsAutoencoder: ModelExperiment = defineExperiment({
   name: "glyphs-autoencoder",
   summary: "Dense autoencoder on drawn digits",
+  tunedOn: 5,
   expectedSeconds: 20,
   dataset,
   model: { name: "autoencoder" },
@@ -21,6 +22,7 @@ export const glyphsAutoencoder: ModelExperiment = defineExperiment({
 export const glyphsVae: ModelExperiment = defineExperiment({
   name: "glyphs-vae",
   summary: "Variational autoencoder on drawn digits",
+  tunedOn: 5,
   expectedSeconds: 40,
   dataset,
   model: { name: "vae" },
@@ -39,6 +41,7 @@ export const glyphsVaeMixture: ModelExperiment = defineExperiment({
 export const glyphsClassifier: ModelExperiment = defineExperiment({
   name: "glyphs-classifier",
   summary: "Dense classifier of drawn digits",
+  tunedOn: 5,
   expectedSeconds: 3,
   dataset,
   model: { name: "classifier" },

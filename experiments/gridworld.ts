@@ -9,6 +9,7 @@ import { type AgentExperiment, defineExperiment } from "../lab/experiment/defini
 export const gridworldDqn: AgentExperiment = defineExperiment({
   name: "gridworld-dqn",
   summary: "DQN walks to the goal of a grid",
+  tunedOn: 5,
   expectedSeconds: 5,
   environment: { id: "GridWorld-v0", mapName: "empty-8x8" },
   agent: {

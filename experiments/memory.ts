@@ -16,6 +16,7 @@ import { type AgentExperiment, defineExperiment } from "../lab/experiment/defini
 export const cartpoleNoVelRecurrentPpo: AgentExperiment = defineExperiment({
   name: "cartpolenovel-recurrent-ppo",
   summary: "Recurrent PPO balances a pole whose velocities it cannot see",
+  tunedOn: 5,
   expectedSeconds: 30,
   environment: { id: "CartPoleNoVel-v1" },
   agent: {
@@ -46,6 +47,7 @@ export const cartpoleNoVelRecurrentPpo: AgentExperiment = defineExperiment({
 export const pendulumNoVelRecurrentPpo: AgentExperiment = defineExperiment({
   name: "pendulumnovel-recurrent-ppo",
   summary: "Recurrent PPO swings a pendulum up whose velocity it cannot see",
+  tunedOn: 5,
   expectedSeconds: 30,
   environment: { id: "PendulumNoVel-v1" },
   agent: {
@@ -71,6 +73,7 @@ export const pendulumNoVelRecurrentPpo: AgentExperiment = defineExperiment({
 export const repeatPreviousRecurrentPpo: AgentExperiment = defineExperiment({
   name: "repeatprevious-recurrent-ppo",
   summary: "Recurrent PPO repeats the symbol that was shown two steps before",
+  tunedOn: 5,
   expectedSeconds: 15,
   environment: { id: "RepeatPrevious-v0" },
   agent: {

@@ -12,6 +12,7 @@ import { type AgentExperiment, defineExperiment } from "../lab/experiment/defini
 export const gridworldPixelsDqn: AgentExperiment = defineExperiment({
   name: "gridworldpixels-dqn",
   summary: "DQN walks to a goal that it sees from above",
+  tunedOn: 10,
   expectedSeconds: 5,
   environment: { id: "GridWorldPixels-v0", mapName: "empty-5x5", size: 32 },
   agent: {
@@ -38,6 +39,7 @@ export const gridworldPixelsDqn: AgentExperiment = defineExperiment({
 export const cartpolePixelsDqn: AgentExperiment = defineExperiment({
   name: "cartpolepixels-dqn",
   summary: "DQN balances a pole that it sees as pixels",
+  tunedOn: 5,
   expectedSeconds: 480,
   environment: { id: "CartPolePixels-v0", size: 64 },
   agent: {
@@ -73,6 +75,7 @@ export const cartpolePixelsDqn: AgentExperiment = defineExperiment({
 export const cartpolePixelsPpo: AgentExperiment = defineExperiment({
   name: "cartpolepixels-ppo",
   summary: "PPO balances a pole that it sees as pixels",
+  tunedOn: 5,
   expectedSeconds: 560,
   environment: { id: "CartPolePixels-v0", size: 64 },
   agent: {
@@ -99,6 +102,7 @@ export const cartpolePixelsPpo: AgentExperiment = defineExperiment({
 export const gridworldPixelsPpo: AgentExperiment = defineExperiment({
   name: "gridworldpixels-ppo",
   summary: "PPO walks to a goal that it sees from above",
+  tunedOn: 5,
   expectedSeconds: 5,
   environment: { id: "GridWorldPixels-v0", mapName: "empty-5x5", size: 32 },
   agent: {

@@ -20,6 +20,7 @@ export const cartpoleDqnQuick: AgentExperiment = defineExperiment({
   ...common,
   name: "cartpole-dqn-quick",
   summary: "The quick start's DQN on CartPole",
+  tunedOn: 10,
   expectedSeconds: 3,
   agent: {
     name: "dqn",
@@ -45,6 +46,7 @@ export const cartpoleReinforceQuick: AgentExperiment = defineExperiment({
   ...common,
   name: "cartpole-reinforce-quick",
   summary: "The quick start's REINFORCE on CartPole",
+  tunedOn: 10,
   expectedSeconds: 3,
   agent: { name: "reinforce" },
   budget: 150_000,
@@ -56,6 +58,7 @@ export const cartpoleA2cQuick: AgentExperiment = defineExperiment({
   ...common,
   name: "cartpole-a2c-quick",
   summary: "The quick start's A2C on CartPole",
+  tunedOn: 10,
   expectedSeconds: 3,
   agent: { name: "a2c" },
   budget: 300_000,
@@ -67,6 +70,7 @@ export const cartpolePpoQuick: AgentExperiment = defineExperiment({
   ...common,
   name: "cartpole-ppo-quick",
   summary: "The quick start's PPO on CartPole",
+  tunedOn: 10,
   expectedSeconds: 2,
   agent: {
     name: "ppo",

@@ -9,6 +9,7 @@ import { defineExperiment, type ModelExperiment } from "../lab/experiment/defini
 export const ringWganGp: ModelExperiment = defineExperiment({
   name: "ring-wgan-gp",
   summary: "Wasserstein GAN with gradient penalty on eight Gaussians",
+  tunedOn: 2,
   expectedSeconds: 45,
   dataset: { name: "ring-8" },
   model: { name: "wgan-gp", batchSize: 128, learningRate: 3e-3 },

@@ -63,6 +63,7 @@ function learns(
   return defineExperiment({
     name: `${world.prefix}-${agent}`,
     summary: `${agent} ${world.goal}`,
+    tunedOn: 20,
     expectedSeconds: Math.ceil(budget / (agent === "monte-carlo" ? 3e6 : 4e5)),
     environment: world.environment,
     agent: { name: agent, ...world.common, ...fields },
@@ -76,6 +77,7 @@ function plans(world: World, agent: string, gamma: number): AgentExperiment {
   return defineExperiment({
     name: `${world.prefix}-${agent}`,
     summary: `${agent} ${world.goal}`,
+    tunedOn: 0,
     expectedSeconds: 1,
     environment: world.environment,
     agent: { name: agent, gamma },
@@ -88,6 +90,7 @@ function pulls(name: string, agent: string, fields: Options): AgentExperiment {
   return defineExperiment({
     name: `bandit-${name}`,
     summary: `${agent} pulls one of ten arms`,
+    tunedOn: 20,
     expectedSeconds: 1,
     environment: { id: "Bandit-v0" },
     agent: { name: agent, ...fields },

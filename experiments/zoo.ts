@@ -17,10 +17,11 @@ export const normalized: Options = { normalizeObservations: true, normalizeRewar
  *
  * @param agent By its registered name.
  * @param shared Fields of all its presets.
+ * @param tunedOn Seeds 1…n that one of them was chosen on, where it is not the zoo's.
  * @returns From an experiment's name, what it reaches for people, its world, its own fields, its
  *   budget in environment steps and the seconds that it is expected to take.
  */
-export function zooPresets(agent: "a2c" | "ppo", shared: Options) {
+export function zooPresets(agent: "a2c" | "ppo", shared: Options, tunedOn = 0) {
   return (
     name: string,
     goal: string,
@@ -34,6 +35,7 @@ export function zooPresets(agent: "a2c" | "ppo", shared: Options) {
       summary: `${agent.toUpperCase()} ${goal}: rl-baselines3-zoo's values and budget`,
       expectedSeconds,
       environment: { id },
+      tunedOn,
       agent: { name: agent, ...shared, ...fields },
       budget,
       seeds: 5,

@@ -35,6 +35,11 @@ export interface CommonFields {
   readonly budget: number;
   /** Default number of seeds (1…n). Default 1. */
   readonly seeds?: number;
+  /**
+   * Seeds 1…n, at most 99, that its values were chosen on; 0 where they are another's. It is judged
+   * on others: from 101 on.
+   */
+  readonly tunedOn?: number;
   /** When and how training is measured. */
   readonly evaluation?: {
     /** Budget units between evaluations. Default: a tenth of the budget. */

@@ -102,10 +102,27 @@ export function modulePath(module: string): string {
   return isAbsolute(module) ? module : resolvePath(labRoot, module);
 }
 
-/** SHA-256 in hexadecimal over a module and its local imports, by ascending path. */
-export async function hashOfModule(path: string): Promise<string> {
+/**
+ * SHA-256 in hexadecimal over a module and its local imports, the lab's own source left out, by
+ * ascending path.
+ */
+export function hashOfModule(path: string): Promise<string> {
+  return hashOfModules([path], resolvePath(path, ".."), (imported) => !isLabSource(imported));
+}
+
+/**
+ * SHA-256 in hexadecimal over modules and what they import of files, by ascending path.
+ *
+ * @param folder What paths are relative to.
+ * @param follows Whether an imported file belongs to them.
+ */
+export async function hashOfModules(
+  paths: readonly string[],
+  folder: string,
+  follows: (imported: string) => boolean = () => true,
+): Promise<string> {
   const sources = new Map<string, Uint8Array>();
-  const pending = [path];
+  const pending = [...paths];
   for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
     if (sources.has(file)) continue;
     const bytes = await readSource(file);
@@ -113,11 +130,10 @@ export async function hashOfModule(path: string): Promise<string> {
     sources.set(file, bytes);
     for (const specifier of localImports(new TextDecoder().decode(bytes))) {
       const imported = fileURLToPath(new URL(specifier, pathToFileURL(file)));
-      if (!isLabSource(imported)) pending.push(imported);
+      if (follows(imported)) pending.push(imported);
     }
   }
   const hash = createHash("sha256");
-  const folder = resolvePath(path, "..");
   for (const file of [...sources.keys()].sort()) {
     hash.update(`${relative(folder, file)}\0${sources.get(file)!.length}\0`);
     hash.update(sources.get(file)!);
@@ -150,10 +166,11 @@ async function readSource(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** Relative specifiers of imports, re-exports and dynamic imports. */
+/** Relative specifiers of imports, re-exports and dynamic imports; those of examples do not count. */
 function localImports(source: string): string[] {
   const pattern = /(?:\bfrom|\bimport)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g;
-  return [...source.matchAll(pattern)].map((match) => match[1]);
+  const code = source.split("\n").filter((line) => !/^\s*\*/.test(line)).join("\n");
+  return [...code.matchAll(pattern)].map((match) => match[1]);
 }
 
 async function importDefinition(

@@ -234,7 +234,9 @@ export function checkStored<T>(schema: z.ZodType<T>, path: string, stored: Json,
 }
 
 const allKeys = [
-  ..."name version summary expectedSeconds budget seeds evaluation checkpoint stop".split(" "),
+  ..."name version summary expectedSeconds budget seeds tunedOn evaluation checkpoint stop".split(
+    " ",
+  ),
   ..."environment agent body dataset model callbacks".split(" "),
 ];
 
@@ -250,6 +252,12 @@ function checkKeys(definition: ExperimentDefinition): void {
     if (value === undefined || (Number.isInteger(value) && (value as number) >= 1)) continue;
     throw new InputError(
       `Cannot use "${name}" with this ${key} as it must be integer, ≥ 1: ${shown(value)}`,
+    );
+  }
+  const { tunedOn } = definition;
+  if (tunedOn !== undefined && !(Number.isInteger(tunedOn) && tunedOn >= 0 && tunedOn <= 99)) {
+    throw new InputError(
+      `Cannot use "${name}" with this tunedOn as it must be integer, 0 … 99: ${shown(tunedOn)}`,
     );
   }
   const has = (key: string) => {

@@ -4,26 +4,29 @@
  */
 import { ok } from "node:assert";
 import { measure } from "../../evidence/measure.ts";
-import { scoresOf } from "../../evidence/results.ts";
-import { verdictOf } from "../../evidence/row.ts";
+import { judgingSeeds } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
-import { summaryOf } from "../../evidence/tables.ts";
+import { judged, summaryOf } from "../../evidence/tables.ts";
+import { peerOf } from "../../evidence/peers.ts";
+import { readReferences } from "../../evidence/references.ts";
 import { registries } from "../../registries.ts";
 import { temporaryStore } from "../lab/experiment/temporary_store.ts";
+
+const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
 for (const row of evidence) {
   Deno.test(`${row.experiment} holds its bar`, async () => {
     await using temporary = await temporaryStore();
     const entry = registries.experiments.find(({ name }) => name === row.experiment)!;
     const definition = await entry.load();
-    const seeds = Array.from({ length: row.seeds }, (_, i) => i + 1);
-    const runs = await measure(row, definition, seeds, {
+    const runs = await measure(row, definition, judgingSeeds(row), {
       store: temporary.store,
       registries,
       workers: navigator.hardwareConcurrency,
     });
-    const summary = summaryOf({ row, definition, runs });
-    console.log(`${summary}; reference: ${row.reference || "none"}`);
-    ok(verdictOf(row, scoresOf(runs)).reached, summary);
+    const peer = await peerOf(row);
+    const references = typeof peer === "string" ? peer : await readReferences(root, row, peer.key);
+    const measured = { row, definition, runs, toVerify: false, references };
+    ok(judged(measured).reached, summaryOf(measured));
   });
 }

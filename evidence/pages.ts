@@ -1,0 +1,78 @@
+/**
+ * The pages with tables, and what the files of figures hold for each row.
+ *
+ * @module
+ */
+import type { Io } from "../cli/terminal/io.ts";
+import { LabError } from "../lab/core/errors.ts";
+import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
+import { resolve } from "../lab/experiment/resolve.ts";
+import { registries } from "../registries.ts";
+import { peerOf } from "./peers.ts";
+import { readReferences } from "./references.ts";
+import { keyOf, readResults, type Results, valid } from "./results.ts";
+import type { EvidenceRow } from "./row.ts";
+import { evidence } from "./rows.ts";
+import { sourcesOf } from "./sources.ts";
+import { type MeasuredRow, withResults } from "./tables.ts";
+
+/** A row with the results that belong to it, and what others would have to have. */
+export interface KnownRow {
+  readonly row: EvidenceRow;
+  readonly definition: ExperimentDefinition;
+  readonly results: Results | undefined;
+  /** See `keyOf`. */
+  readonly key: string;
+  /** See `sourcesOf`. */
+  readonly sources: string;
+}
+
+/** What the results files hold for a row. @throws LabError where there is no such experiment. */
+export async function knownOf(row: EvidenceRow, io: Pick<Io, "root">): Promise<KnownRow> {
+  const entry = registries.experiments.find(({ name }) => name === row.experiment);
+  if (entry === undefined) {
+    throw new LabError(`Cannot measure ${row.experiment} as there is no such experiment`);
+  }
+  const definition = await entry.load();
+  const { configuration } = await resolve(definition, registries);
+  const key = keyOf(row, { version: definition.version, configuration });
+  const results = valid(await readResults(resultsFolder(io), row.experiment), row, key);
+  return { row, definition, key, results, sources: await sourcesOf(definition) };
+}
+
+/** A row with what was measured of it and of its peer. */
+export async function measuredRow(row: EvidenceRow, io: Pick<Io, "root">): Promise<MeasuredRow> {
+  const { definition, results, sources } = await knownOf(row, io);
+  const peer = await peerOf(row);
+  return {
+    row,
+    definition,
+    runs: results?.runs ?? [],
+    toVerify: results !== undefined && results.sources !== sources,
+    references: typeof peer === "string" ? peer : await readReferences(io.root, row, peer.key),
+  };
+}
+
+/** Writes the tables of pages from the results files. */
+export async function writeTables(pages: readonly string[], io: Pick<Io, "root">): Promise<void> {
+  for (const page of new Set(pages)) {
+    const path = `${io.root}${page}`;
+    const text = await Deno.readTextFile(path);
+    const written = await pageWithResults(page, text, io);
+    if (written !== text) await Deno.writeTextFile(path, written);
+  }
+}
+
+/** A page's text with its table as the results files give it. */
+export async function pageWithResults(
+  page: string,
+  text: string,
+  io: Pick<Io, "root">,
+): Promise<string> {
+  const rows = evidence.filter((row) => row.page === page);
+  return withResults(text, page, await Promise.all(rows.map((row) => measuredRow(row, io))));
+}
+
+export function resultsFolder({ root }: Pick<Io, "root">): string {
+  return `${root}docs/results`;
+}

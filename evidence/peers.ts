@@ -1,0 +1,129 @@
+/**
+ * Who else can train a row: which script of bench/peers, and what it is asked for.
+ *
+ * @module
+ */
+import type { Dataset } from "../lab/core/dataset.ts";
+import { LabError } from "../lab/core/errors.ts";
+import { encodeSafetensors } from "../lab/core/safetensors.ts";
+import type { Json } from "../lab/core/snapshot.ts";
+import { sizeOf } from "../lab/core/tensor_data.ts";
+import { resolve } from "../lab/experiment/resolve.ts";
+import { openSession } from "../lab/experiment/session.ts";
+import { registries } from "../registries.ts";
+import { keyOfOrder } from "./references.ts";
+import { type EvidenceRow, metricOf } from "./row.ts";
+import { orderOf } from "./stable_baselines.ts";
+
+/** A peer of a row. */
+export interface Peer {
+  /** `Stable-Baselines3, PPO`. */
+  readonly name: string;
+  /** In bench/peers. */
+  readonly script: string;
+  /** What it reads, but for the seed and the file of arrays. */
+  readonly order: object;
+  /** See {@linkcode keyOfOrder}. */
+  readonly key: string;
+  /** Models: writes what a run of a seed learns from and is measured on into a file. */
+  readonly writeArrays?: (seed: number, path: string) => Promise<void>;
+}
+
+/** Models that bench/peers/models.py has, and the figures that it scores them by. */
+const models: Readonly<Record<string, readonly string[]>> = {
+  autoencoder: ["evaluation/mean_squared_error"],
+  vae: ["evaluation/negative_elbo"],
+  classifier: ["evaluation/accuracy"],
+  "wgan-gp": ["evaluation/high_quality"],
+};
+
+/** The peer of a row; a sentence that says why it has none. */
+export async function peerOf(row: EvidenceRow): Promise<Peer | string> {
+  if (row.experiment.endsWith("-quick")) return "a preset of the lab's own";
+  const entry = registries.experiments.find(({ name }) => name === row.experiment);
+  if (entry === undefined) {
+    throw new LabError(`Cannot measure ${row.experiment} as there is no such experiment`);
+  }
+  const { configuration, fields } = await resolve(await entry.load(), registries);
+  if (configuration.model !== undefined) return peerOfModel(row, configuration);
+  const order = orderOf(configuration, fields);
+  if (typeof order === "string") return order;
+  return {
+    name: `Stable-Baselines3, ${order.algorithm}`,
+    script: "references.py",
+    order,
+    key: keyOfOrder(order),
+  };
+}
+
+function peerOfModel(
+  row: EvidenceRow,
+  configuration: { readonly [key: string]: Json },
+): Peer | string {
+  const { dataset, model: { name: model, ...fields }, budget } = configuration as {
+    dataset: Json;
+    model: { name: string; criticSteps?: number };
+    budget: number;
+  };
+  const metric = metricOf(row);
+  if (!models[model]?.includes(metric)) return `bench/peers has no ${model} with ${metric}`;
+  const order = {
+    model,
+    dataset,
+    fields,
+    budget,
+    metric,
+    ...(fields.criticSteps === undefined ? {} : { rounds: budget }),
+  };
+  return {
+    name: `PyTorch, ${model}`,
+    script: "models.py",
+    order,
+    key: keyOfOrder(order),
+    writeArrays: async (seed, path) => {
+      const { experiment } = row;
+      const job = {
+        experiment,
+        module: "",
+        configuration,
+        seed: `${seed}`,
+        backend: "auto",
+      } as const;
+      const session = await openSession(job, registries);
+      try {
+        await Deno.writeFile(path, encodeSafetensors(arraysOf(session.dataset!)));
+      } finally {
+        session.dispose();
+      }
+    },
+  };
+}
+
+/** A data set's arrays by name: `train`, `test` [count, D], labels, a mixture. */
+function arraysOf({ shape, train, test, mixture }: Dataset) {
+  const size = sizeOf(shape);
+  const matrix = (values: Float32Array, columns: number) => ({
+    shape: [values.length / columns, columns],
+    dtype: "float32" as const,
+    values,
+  });
+  const labels = (values: Uint8Array) => ({
+    shape: [values.length],
+    dtype: "int32" as const,
+    values: Int32Array.from(values),
+  });
+  return {
+    train: matrix(train.values, size),
+    test: matrix(test.values, size),
+    ...train.labels && { train_labels: labels(train.labels) },
+    ...test.labels && { test_labels: labels(test.labels) },
+    ...mixture && {
+      centers: matrix(mixture.centers, size),
+      deviation: {
+        shape: [],
+        dtype: "float32" as const,
+        values: Float32Array.of(mixture.deviation),
+      },
+    },
+  };
+}

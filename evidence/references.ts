@@ -1,0 +1,77 @@
+/**
+ * References that are measured here, by other libraries with the same preset: what
+ * `deno task docs:references` keeps in docs/references/.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { encodeCanonicalJson } from "../lab/core/canonical_json.ts";
+import type { Json } from "../lab/core/snapshot.ts";
+import { readFigures, writeFigures } from "./files.ts";
+import { type EvidenceRow, judgingSeeds, type Reference, referenceOf } from "./row.ts";
+
+/** What one seed of another library gave. */
+export interface ReferenceRun {
+  readonly seed: number;
+  /** Of the final policy or model; null where it diverged. */
+  readonly score: number | null;
+  /** Environment steps of an agent, examples or gradient steps of a model, as it counts. */
+  readonly steps: number;
+  /** Of one core, of training alone. */
+  readonly seconds: number;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly date: string;
+}
+
+/** A file of references. */
+export interface References {
+  readonly experiment: string;
+  /** What was trained: `Stable-Baselines3, PPO`. */
+  readonly peer: string;
+  /** Over what was asked for; other runs do not count. */
+  readonly key: string;
+  /** By ascending seed. */
+  readonly runs: readonly ReferenceRun[];
+}
+
+/** SHA-256 over what a peer was asked to train. */
+export function keyOfOrder(order: object): string {
+  return createHash("sha256").update(encodeCanonicalJson(order as Json)).digest("hex");
+}
+
+function pathOf(root: string, experiment: string): string {
+  return `${root}docs/references/${experiment}.json`;
+}
+
+/** The references of a row that were measured with the order that it has today. */
+export async function readReferences(
+  root: string,
+  row: Pick<EvidenceRow, "experiment" | "seeds">,
+  key: string | undefined,
+): Promise<References | undefined> {
+  const found = await readFigures<References>(pathOf(root, row.experiment));
+  if (found === undefined || found.key !== key) return undefined;
+  const seeds = judgingSeeds(row);
+  return { ...found, runs: found.runs.filter(({ seed }) => seeds.includes(seed)) };
+}
+
+/** Keeps references. */
+export async function writeReferences(root: string, references: References): Promise<void> {
+  await writeFigures(pathOf(root, references.experiment), { ...references });
+}
+
+/** The scores of references, one a seed; NaN where a seed diverged. */
+export function referenceScores({ runs }: Pick<References, "runs">): number[] {
+  return runs.map(({ score }) => score ?? NaN);
+}
+
+/** What a row is held against: what was measured of all its seeds, else what the row says. */
+export function referenceFor(
+  row: EvidenceRow,
+  measured: References | undefined,
+): Reference | undefined {
+  if (measured === undefined || measured.runs.length < row.seeds) return row.reference;
+  const scores = referenceScores(measured);
+  if (!scores.every(Number.isFinite)) return row.reference;
+  return referenceOf(scores, measured.peer);
+}

@@ -1,0 +1,103 @@
+/**
+ * `deno task docs:references`: trains what other libraries make of the rows' presets, on the seeds
+ * that the rows are judged on, and keeps the figures in docs/references/.
+ *
+ * @module
+ */
+import { InputError, LabError } from "../lab/core/errors.ts";
+import { type Io, processIo } from "../cli/terminal/io.ts";
+import { writeTables } from "./pages.ts";
+import { type Peer, peerOf } from "./peers.ts";
+import { readReferences, type ReferenceRun, writeReferences } from "./references.ts";
+import { judgingSeeds } from "./row.ts";
+import { evidence } from "./rows.ts";
+import { chosenRows } from "./chosen_rows.ts";
+
+const help = `Usage: deno task docs:references [FILTER…]
+
+Trains Stable-Baselines3's agents, and PyTorch's models, with the presets of the rows of
+evidence/rows.ts whose experiment or page contains a FILTER. Each seed is kept in docs/references/
+when it has ended; those that are there are not trained again. Then the pages' tables are written. The python3 of the PATH must have the
+libraries: see bench/peers/README.md.`;
+
+/** Runs on `args` and returns the exit code. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  try {
+    if (args.includes("--help") || args.includes("-h")) io.out(help);
+    else {
+      for (const row of chosenRows(args, evidence)) {
+        await measureReferences(row, io);
+        await writeTables([row.page], io);
+      }
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof InputError) && !(error instanceof LabError)) throw error;
+    io.error(`error: ${error.message}\n`);
+    return error instanceof InputError ? 2 : 1;
+  }
+}
+
+async function measureReferences(row: (typeof evidence)[number], io: Io): Promise<void> {
+  const peer = await peerOf(row);
+  if (typeof peer === "string") {
+    io.out(`${row.experiment}: no peer, ${peer}`);
+    return;
+  }
+  const { name, key } = peer;
+  const known = await readReferences(io.root, row, key);
+  const runs = [...known?.runs ?? []];
+  for (const seed of judgingSeeds(row)) {
+    if (runs.some((run) => run.seed === seed)) continue;
+    const run = await trained(peer, seed);
+    runs.push(run);
+    runs.sort((a, b) => a.seed - b.seed);
+    await writeReferences(io.root, { experiment: row.experiment, peer: name, key, runs });
+    io.out(`${row.experiment}: ${name}, seed ${seed}: ${run.score} in ${run.seconds} s`);
+  }
+}
+
+/** One seed, in a process of its own. */
+async function trained(
+  { script, order, name, writeArrays }: Peer,
+  seed: number,
+): Promise<ReferenceRun> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const data = `${folder}/arrays.safetensors`;
+    await writeArrays?.(seed, data);
+    return await answered(script, name, { ...order, data, seed });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What a script answers to an order. */
+async function answered(
+  script: string,
+  name: string,
+  order: { readonly seed: number; readonly data: string },
+): Promise<ReferenceRun> {
+  const { seed } = order;
+  const path = new URL(`../bench/peers/${script}`, import.meta.url).pathname;
+  const child = new Deno.Command("python3", {
+    args: [path],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(JSON.stringify(order)));
+  await writer.close();
+  const { success, stdout, stderr } = await child.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+  if (!success) {
+    const reason = text(stderr).split("\n").at(-1);
+    throw new LabError(`Cannot measure ${name} with seed ${seed} as its script failed: ${reason}`);
+  }
+  const { score, steps, seconds, versions } = JSON.parse(text(stdout).split("\n").at(-1)!);
+  const date = new Date().toISOString().slice(0, 10);
+  return { seed, score: Number.isFinite(score) ? score : null, steps, seconds, versions, date };
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args, processIo()));

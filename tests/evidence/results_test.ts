@@ -1,0 +1,116 @@
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
+import { requireCommitted } from "../../evidence/measure.ts";
+import { cheapest, keyOf, type Results, valid } from "../../evidence/results.ts";
+import type { EvidenceRow } from "../../evidence/row.ts";
+import { evidence } from "../../evidence/rows.ts";
+import { moduleOf, sourcesOf } from "../../evidence/sources.ts";
+import { chosenBy, verify } from "../../evidence/verify.ts";
+import { experiments } from "../../experiments/mod.ts";
+import type { AgentExperiment } from "../../lab/experiment/definition.ts";
+import { registries } from "../../registries.ts";
+import { temporaryStore } from "../lab/experiment/temporary_store.ts";
+import { results } from "./measured.ts";
+
+const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
+
+const row: EvidenceRow = {
+  experiment: "bandit-ucb",
+  page: "docs/agents/tabular.md",
+  seeds: 4,
+  reference: { value: -13, source: "" },
+};
+
+Deno.test("every results file belongs to a row, and names its figures' experiment", async () => {
+  for (const folder of ["results", "references"]) {
+    for await (const { name } of Deno.readDir(`${root}docs/${folder}`)) {
+      if (!name.endsWith(".json")) continue;
+      const { experiment } = JSON.parse(await Deno.readTextFile(`${root}docs/${folder}/${name}`));
+      strictEqual(name, `${experiment}.json`);
+      ok(evidence.some((row) => row.experiment === experiment), name);
+    }
+  }
+});
+
+Deno.test("figures count for a resolved configuration, of the seeds that the row has", () => {
+  const configuration = { agent: { name: "toy", gamma: 0.9 }, budget: 1000, checkpoint: {} };
+  const key = keyOf(row, { configuration });
+  strictEqual(
+    keyOf(row, { configuration: { ...configuration, checkpoint: { keepLast: 9 } } }),
+    key,
+  );
+  const agent = { ...configuration.agent, gamma: 0.99 };
+  ok(keyOf(row, { configuration: { ...configuration, agent } }) !== key);
+  ok(keyOf(row, { configuration, version: 2 }) !== key);
+  ok(keyOf({ ...row, metric: "evaluation/elbo" }, { configuration }) !== key);
+  const runs = results(1, 2, 3, 4, 5);
+  const kept = { experiment: "toy", metric: "", key, sources: "", runs };
+  deepStrictEqual(valid(kept, row, key)!.runs.map(({ seed }) => seed), [101, 102, 103, 104]);
+  strictEqual(valid(kept, row, "other"), undefined);
+});
+
+Deno.test("the code of every row is found, and another agent's is none of it", async () => {
+  for (const kind of ["agent", "model", "dataset"] as const) {
+    for (const { name } of registries[`${kind}s`]) {
+      const path = await moduleOf(kind, name);
+      ok((await Deno.stat(root + path)).isFile, path);
+    }
+  }
+  await rejects(moduleOf("agent", "nobody"), /Cannot find the code of nobody/);
+  const hash = async (name: string) =>
+    await sourcesOf(await experiments.find((entry) => entry.name === name)!.load());
+  strictEqual(await hash("cartpole-a2c"), await hash("acrobot-a2c"));
+  ok(await hash("cartpole-a2c") !== await hash("cartpole-ppo"));
+});
+
+Deno.test("a revision chooses cheap rows, others for another, never the same one twice", () => {
+  const rows = Array.from({ length: 9 }, (_, i) => ({
+    name: i,
+    results: {
+      experiment: "",
+      metric: "",
+      key: "",
+      sources: "",
+      ...i === 0 && { irreproducible: "threads" },
+      runs: results(1).map((run) => ({ ...run, seconds: i === 1 ? 60 : 1 })),
+    },
+  }));
+  const names = (revision: string) => chosenBy(revision, rows, 3).map(({ name }) => name);
+  deepStrictEqual(names("abcdef0123"), names("abcdef0123"));
+  const drawn = Array.from({ length: 50 }, (_, i) => names((0xabcdef01 + 7919 * i).toString(16)));
+  ok(drawn.every((each) => new Set(each).size === 3));
+  deepStrictEqual([...new Set(drawn.flat())].sort(), [2, 3, 4, 5, 6, 7, 8]);
+  strictEqual(chosenBy("ff", rows.slice(0, 3), 3).length, 1);
+});
+
+Deno.test("the cheapest seed with an equal digest renews a row; another digest voids it", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const entry = experiments.find(({ name }) => name === row.experiment)!;
+  const options = { store, registries, workers: 1 };
+  const definition = await entry.load() as AgentExperiment;
+  const kept = (digest: string): Results => ({
+    experiment: row.experiment,
+    metric: "evaluation/return_mean",
+    key: "k",
+    sources: "old",
+    runs: results(1, 2).map((run) => ({ ...run, digest })),
+  });
+  strictEqual(cheapest(kept("d").runs)!.seed, 101);
+  const voided = await verify({ row, definition, results: kept("d"), sources: "new" }, options);
+  deepStrictEqual([voided.equal, voided.results.runs, voided.results.sources], [false, [], "new"]);
+  const { digest } = voided.seed!;
+  const renewed = await verify(
+    { row, definition, results: kept(digest!), sources: "new" },
+    options,
+  );
+  deepStrictEqual([renewed.equal, renewed.results.runs.length], [true, 2]);
+  strictEqual(renewed.results.sources, "new");
+});
+
+Deno.test("what is no commit's code is not measured", () => {
+  requireCommitted({ revision: "abcdef", dirty: false });
+  for (const [dirty, reason] of [[true, /files differ/], [null, /files differ/]] as const) {
+    throws(() => requireCommitted({ revision: "abcdef", dirty }), reason);
+  }
+  throws(() => requireCommitted({ revision: null, dirty: null }), /no revision/);
+});
