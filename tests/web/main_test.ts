@@ -52,6 +52,18 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
     taken.close();
   }));
 
+Deno.test("a relative store starts at the folder that the task is called from", () =>
+  withStore(async (folder) => {
+    const tasks = JSON.parse(await Deno.readTextFile(new URL("deno.json", root))).tasks;
+    const [, line] = tasks.dashboard.command.split(" && ");
+    const { stderr } = await new Deno.Command("sh", {
+      args: ["-c", `${line} --store none`],
+      cwd: root,
+      env: { INIT_CWD: folder },
+    }).output();
+    match(new TextDecoder().decode(stderr), new RegExp(`there is none: ${folder}/none`));
+  }));
+
 Deno.test("it serves on 127.0.0.1 and says where", () =>
   withStore(async (folder) => {
     const child = command(["--port", "0", "--store", `${folder}/runs`], folder).spawn();
