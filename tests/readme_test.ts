@@ -71,6 +71,13 @@ Deno.test("every call of the lab that is shown leaves out the line that Deno's t
   deepStrictEqual(calls.filter((call) => !call.includes("task -q ")), []);
 });
 
+Deno.test("README names the environment variables that the task may read", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  const [, given] = /--allow-env=(\S+)/.exec(tasks.experiment.command)!;
+  const [, said] = /and the environment variables (.*?)\. /.exec(readme)!;
+  deepStrictEqual([...said.matchAll(/`(\w+)`/g)].map((name) => name[1]), given.split(","));
+});
+
 Deno.test("README links to files that are there", async () => {
   const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((link) => link[1]);
   match(links.join(" "), /ARCHITECTURE\.md/);

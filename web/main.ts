@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import type { Store } from "../lab/store/store.ts";
@@ -17,7 +18,7 @@ function flags(args: string[]): { port: number; store: string } {
       args,
       options: {
         port: { type: "string", default: "8321" },
-        store: { type: "string", default: "runs" },
+        store: { type: "string" },
       },
     });
     const port = Number(values.port);
@@ -26,7 +27,8 @@ function flags(args: string[]): { port: number; store: string } {
         `Cannot serve as --port must be a whole number from 0 to 65535: ${values.port}`,
       );
     }
-    return { port, store: values.store };
+    const { store } = values;
+    return { port, store: store === undefined ? "runs" : callersStore(store) };
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(
@@ -44,6 +46,16 @@ function openedStore(location: string): Store {
     openStore(location).close();
     return openStore(location, { readOnly: true });
   }
+}
+
+/** A folder as the caller means it, where the task may read from which folder it was called. */
+function callersStore(store: string): string {
+  const known =
+    Deno.permissions.querySync({ name: "env", variable: "INIT_CWD" }).state === "granted";
+  const folder = known ? Deno.env.get("INIT_CWD") : undefined;
+  return folder === undefined || /^[a-z][a-z0-9+.-]+:/i.test(store)
+    ? store
+    : resolve(folder, store);
 }
 
 /** Serves until the process is stopped. */

@@ -32,7 +32,7 @@ import { conclude, fresh, watched } from "../training.ts";
 const MOST_THREADS = 4;
 
 /** How the first solved world is shown: for at most so long, at most so large. */
-const SHOWN = { seconds: 5, framesPerSecond: 25, columns: 72, rows: 12 };
+const SHOWN = { seconds: 2.5, framesPerSecond: 25, columns: 72, rows: 12 };
 
 /** The quick start, which runs where no command is named. */
 export const quickStart = defineCommand({
@@ -204,11 +204,11 @@ async function agentsTable(groups: readonly Group[], io: Io): Promise<string> {
   const value = groups[0].threshold?.value;
   return table(
     [
-      { title: "agent", flexible: true },
+      { title: "agent" },
       { title: `return: ${iqmTitle(groups)}`, align: "right" },
       { title: `steps to ${value ?? "solve"}`, align: "right" },
       { title: "time", align: "right" },
-      { title: "verdict" },
+      { title: "verdict", flexible: true },
       { title: "steps/s", align: "right" },
     ],
     groups.map((group) => [
@@ -284,7 +284,7 @@ function next(runs: readonly Run[], at: string, io: Io): string {
   const model = finished.find((run) => configured(run, "model") !== undefined);
   const example = agent ?? model ?? runs[0];
   const lines = [
-    ["See runs in a browser", "deno task -q dashboard"],
+    ["See runs in a browser", `deno task -q dashboard${at}`],
     ["Repeat one, bit for bit", `${PROGRAM} reproduce ${example.id}${at}`],
     ...(agent === undefined
       ? []

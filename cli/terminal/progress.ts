@@ -17,6 +17,8 @@ import { printable } from "../../lab/core/printable.ts";
 const FRAME_MILLISECONDS = 100;
 /** Seconds of training from which on a speed is worth showing. */
 const STEADY_SECONDS = 0.5;
+/** Where the speed stands in a live line. */
+const SPEED = 2;
 /** Widest bar, and the narrowest that is worth drawing. */
 const BAR = { most: 20, least: 6 };
 
@@ -190,7 +192,13 @@ function shareOf(progress: RunProgress): number {
 function alignedLines(shown: readonly Live[], columns: number, io: Io): string[] {
   const rows = shown.map((live) => [label(live.latest), ...facts(live)]);
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => width(row[i]))));
-  const taken = widths.reduce((sum, each) => sum + (each === 0 ? 0 : each + 2), 0);
+  const sum = () => widths.reduce((sum, each) => sum + (each === 0 ? 0 : each + 2), 0);
+  if (sum() - 2 > columns) {
+    // A speed is what one can do without; cut off, the time left could be misread.
+    widths[SPEED] = 0;
+    for (const row of rows) row[SPEED] = "";
+  }
+  const taken = sum();
   const bar = Math.min(BAR.most, columns - taken);
   return rows.map((row, r) => {
     const [name, share, speed, latest, left] = row.map((part, i) =>

@@ -76,6 +76,17 @@ for (const columns of [40, 80, 120]) {
   });
 }
 
+Deno.test("where a line is too long for its terminal it goes without the speed, whole else", () => {
+  const io = capturedIo({ screen: { columns: 80, rows: 24 } });
+  using display = new ProgressDisplay(io, 1);
+  const run = runOf("aaaaaa", 123_456, { name: "glyphs-vae-mixture-quick" });
+  display.update(progressOf(run, "started", 0, 0));
+  io.clock = 1000;
+  display.update(progressOf(run, "report", 49_999, 10, { "evaluation/elbo": -113.456 }));
+  const line = io.written.error.split("\x1b[J").at(-1)!.split("\n")[0];
+  match(line, /^glyphs-vae-mixture-quick seed 123456 .*99 % .*113\.5 {2}0:00 left$/);
+});
+
 Deno.test("a finished run leaves a line that stays, with its id", () => {
   const io = capturedIo({ screen: { columns: 100, rows: 24 } });
   const display = new ProgressDisplay(io, 1);

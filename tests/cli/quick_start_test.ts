@@ -7,7 +7,7 @@ import { capturedIo } from "./captured_io.ts";
 /** Toy registries with presets of different lengths. */
 function withPresets() {
   const presets: [ExperimentDefinition, number][] = [
-    [{ ...toyExperiment, name: "line-toy-quick", seeds: 2 }, 1],
+    [{ ...toyExperiment, name: "line-toy-quick", seeds: 2, environment: { id: "Line-v0" } }, 1],
     [{
       name: "points-toy-quick",
       budget: 100,
@@ -23,7 +23,10 @@ function withPresets() {
     inQuickStart: true,
     load: () => Promise.resolve(definition),
   }));
-  return { ...registries, experiments: [...registries.experiments, ...entries] };
+  // The longest verdict.
+  const randomReturn = { mean: 1e6, deviation: 1 };
+  const environments = registries.environments.map((entry) => ({ ...entry, randomReturn }));
+  return { ...registries, environments, experiments: [...registries.experiments, ...entries] };
 }
 
 Deno.test("without a command every preset trains, a short run, then the longest, and what came out is shown", async () => {
@@ -33,10 +36,10 @@ Deno.test("without a command every preset trains, a short run, then the longest,
     strictEqual(await main(["--workers", "1"], io), 0);
     const { out, error } = io.written;
     deepStrictEqual(
-      [...error.matchAll(/^✓ (\S+) seed (\d): /gm)].map(([, name, seed]) => [name, seed]),
+      [...error.matchAll(/^[✓!] (\S+) seed (\d): /gm)].map(([, name, seed]) => [name, seed]),
       [["line-toy-quick", "1"], ["points-toy-quick", "1"], ["line-toy-quick", "2"]],
     );
-    match(out, /TOY\s+\S+ \(.* … .*\).*\s2 seeds\s/);
+    match(out, /TOY\s+\S+ \(.* … .*\).*\sno better than[^]*random, 2 seeds/);
     match(out, /TOY-MODEL\s+points\s.*return/);
     match(out, /Total time \d:\d\d/);
     match(out, /deno task -q dashboard/);
@@ -46,6 +49,17 @@ Deno.test("without a command every preset trains, a short run, then the longest,
       ...new TextEncoder().encode("PNG"),
     ]);
     ok(out.split("\n").every((line) => line.length <= 80 || line.includes(folder)), out);
+    // The page shows what is printed, but for the names and numbers of the run.
+    const page = await Deno.readTextFile(new URL("../../docs/command-line.md", import.meta.url));
+    const headers = out.split("\n").filter((line) => /^(agent|model) /.test(line));
+    const labels = [...out.matchAll(/^ {2}(\S.*?) {2,}deno task -q /gm)].map((line) => line[1]);
+    const said = [
+      ...headers.map((line) => line.replace(/steps to \w+/, "steps to 475")),
+      ...labels,
+    ];
+    strictEqual(said.length, 8);
+    const spaceless = (text: string) => text.replace(/ +/g, " ");
+    for (const each of said) ok(spaceless(page).includes(spaceless(each)), each);
     const again = capturedIo({ folder, root: folder, registries: withPresets() });
     strictEqual(await main(["reproduce", example], again), 0);
   } finally {

@@ -51,6 +51,25 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
     taken.close();
   }));
 
+Deno.test("a relative store starts at the folder that the task is called from", () =>
+  withStore(async (folder) => {
+    const tasks = JSON.parse(await Deno.readTextFile(new URL("deno.json", root))).tasks;
+    const [, line] = tasks.dashboard.command.split(" && ");
+    const child = new Deno.Command("sh", {
+      args: ["-c", `exec ${line.replace("deno task --quiet build && ", "")} --store none --port 0`],
+      cwd: root,
+      env: { INIT_CWD: folder },
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const reader = child.stdout.getReader();
+    ok((await reader.read()).value);
+    child.kill();
+    await reader.cancel();
+    await child.status;
+    ok((await Deno.stat(`${folder}/none/lab.db`)).isFile);
+  }));
+
 Deno.test("it serves on 127.0.0.1 and says where, also where there is no store yet", () =>
   withStore(async (folder) => {
     const child = command(["--port", "0", "--store", `${folder}/new`], folder).spawn();
