@@ -1,7 +1,9 @@
 /** Faults one by one: what tests/faults samples, in full. */
 import { deepStrictEqual, strictEqual } from "node:assert";
+import { inFolder } from "../cli/folder.ts";
 import { typedLines } from "../faults/command_lines.ts";
 import { onFailingDisk } from "../faults/disk.ts";
+import { history } from "../faults/history.ts";
 import { loaders, refusals } from "../faults/mutations.ts";
 import { kinds, randomDamages } from "../faults/random_damages.ts";
 
@@ -26,6 +28,13 @@ for (const loader of loaders) {
   Deno.test(`10,000 mutations are read or refused in one line: ${loader.name}`, async () => {
     console.log(`${loader.name}: 10,000 mutations, ${await refusals(loader, 19, 10_000)} refused`);
   });
+}
+
+for (const seed of [1, 2, 3]) {
+  Deno.test(`a history of 120 steps loses nothing and changes no digest: seed ${seed}`, () =>
+    inFolder(async (folder) => {
+      console.log(JSON.stringify(await history(folder, seed, (step) => step < 120)));
+    }));
 }
 
 Deno.test("1,000 command lines end with a code and no stack", async () => {
