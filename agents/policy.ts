@@ -226,8 +226,11 @@ export class Policy {
       if (actionMask !== undefined) {
         this.#refuseMask("it is a table, which knows one action a state");
       }
+      if (this.#table === undefined) {
+        throw new InputError("Cannot act as this policy has neither a program nor a table");
+      }
       const { start } = observationSpace as unknown as Discrete;
-      this.#actions[0] = this.#table![observation as number - start];
+      this.#actions[0] = this.#table[observation as number - start];
     }
     return this.#translator.first(this.#actions);
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../lab/core/errors.ts";
+import { shortened } from "../lab/core/printable.ts";
 
 /** How a field is compared. */
 export type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=";
@@ -46,7 +47,7 @@ function conditionOf(part: string, whole: string): Condition {
   if (found === null) {
     throw new InputError(
       `Cannot filter runs as a condition is ${CONDITION} (in quotes, as the shell reads < and >), ` +
-        `several joined by and: "${whole}"`,
+        `several joined by and: "${shortened(whole)}"`,
     );
   }
   const [, key, operator, value] = found;

@@ -12,6 +12,7 @@ import { dirname } from "node:path";
 import { formatMessage } from "@optique/core/message";
 import { parseSync } from "@optique/core/parser";
 import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
+import { printable } from "../lab/core/printable.ts";
 import { Thread } from "../lab/core/thread.ts";
 import { backup } from "./commands/backup.ts";
 import { check } from "./commands/check.ts";
@@ -152,7 +153,7 @@ async function commandNamed(name: string, io: Io): Promise<Command> {
 /** One line for people, and the exit code. */
 function explain(error: unknown, debug: boolean): [line: string, code: number] {
   if (!(error instanceof Error)) return [String(error), 1];
-  const line = error.message.replace(/\s*\n\s*/g, " ");
+  const line = printable(error.message.replace(/\s*\n\s*/g, " "));
   if (error instanceof InputError) return [line, 2];
   if (error instanceof LabError) return [line, 1];
   if (error instanceof Deno.errors.NotCapable) return [permission(line), 1];

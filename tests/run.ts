@@ -82,7 +82,7 @@ function* testFiles(folder: URL): Generator<string> {
 /** Runs `deno test`, passes its output on, and returns its counts. */
 async function denoTest(args: readonly string[]): Promise<Counts> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "--no-check", "--quiet", ...args],
+    args: ["test", "--no-check", ...shows ? [] : ["--quiet"], ...args],
     cwd: root,
     stdin: "null",
     stdout: "piped",
@@ -108,6 +108,9 @@ interface Counts {
   failed: number;
   skipped: number;
 }
+
+/** Faults tell figures, which a quiet run does not show. */
+const shows = Deno.args.includes("--fuzz");
 
 const permissions = [
   "--allow-read",
