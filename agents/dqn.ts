@@ -26,7 +26,7 @@
  * - Duelling: no gradient is scaled by 1/√2. Priorities: |δ| of the mean where there are quantiles,
  *   and importance weights over the largest of their batch. Noisy: one draw for all environments of
  *   a step and for all rows of a batch; evaluation acts on the means.
- * - Optionally observations are normalised, by moments that stay once learning begins.
+ * - Optionally observations and rewards are normalised, by moments that stay once learning begins.
  *
  * @module
  */
@@ -45,7 +45,6 @@ import { scoresOf } from "./distributions/categorical.ts";
 import { EpsilonGreedy } from "./exploration/epsilon_greedy.ts";
 import { withDefaults } from "./fields.ts";
 import { huber } from "./losses.ts";
-import { TransitionMemory } from "./memory/transition_memory.ts";
 import { actionValueNetwork } from "./networks/action_values.ts";
 import { TARGET, targetNetwork } from "./networks/target_network.ts";
 import { doubleDqnTargets } from "./rainbow/double.ts";
@@ -55,7 +54,6 @@ import { type DqnParts, fixedWeights, type ReturnEstimate } from "./rainbow/part
 import { quantileReturns } from "./rainbow/quantiles.ts";
 import { bootstrapped, type Outcomes } from "./returns/targets.ts";
 import { replayFields, ReplayTrainer, valueMetrics } from "./trainers/replay_trainer.ts";
-import { ObservationNormalizer } from "./worlds/normalizer.ts";
 import { World, type WorldShape } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's DQN where nothing else is said.
@@ -70,9 +68,6 @@ const configuration = z.strictObject({
     targetRate: 1,
     learningRate: 1e-4,
     hiddenSizes: [64, 64],
-  }),
-  annealLearningRate: z.boolean().default(false).meta({
-    description: "Lower the learning rate linearly to 0 over the budget",
   }),
   targetUpdateEvery: z.int().min(1).default(500).meta({
     description: "Environment steps between renewals of the target network (500: CleanRL)",
@@ -96,17 +91,6 @@ const configuration = z.strictObject({
   duelling: z.boolean().default(false).meta({
     description: "Value and advantages in streams of their own, each with the last hidden layer",
   }),
-  rewardSteps: z.int().min(1).default(1).meta({
-    description: "n: rewards before the target bootstraps (3: Rainbow)",
-    unit: "environment steps",
-  }),
-  priorityExponent: z.number().min(0).max(1).default(0).meta({
-    description:
-      "α: 0 draws transitions uniformly, 1 in proportion to their TD error (0.6: Schaul)",
-  }),
-  importanceExponent: z.number().min(0).max(1).default(0.4).meta({
-    description: "β at the start, 1 at the end: how far weights undo the priorities (0.4: Schaul)",
-  }),
   noisy: z.boolean().default(false).meta({
     description: "Explore by noise in the weights, with learned deviations, in place of ε",
   }),
@@ -118,12 +102,6 @@ const configuration = z.strictObject({
   }),
   maximumGradientNorm: z.number().positive().default(10).meta({
     description: "Longer gradients are scaled down to this global norm",
-  }),
-  normalizeObservations: z.boolean().default(false).meta({
-    description: "Centre and scale observations by the moments of those before learningStarts",
-  }),
-  storeBytes: z.boolean().default(false).meta({
-    description: "Keep pictures, in [0, 1] or 0 … 255, in bytes: a quarter of the memory",
   }),
   convolutions,
 });
@@ -274,18 +252,12 @@ function compileActor(
 
 /** @throws InputError where fields contradict each other. */
 function requireParts(agent: string, settings: DqnConfiguration): void {
-  const { quantiles, loss, normalizeObservations, learningStarts } = settings;
+  const { quantiles, loss } = settings;
   requireFit(
     agent,
     quantiles === 0 || loss === "huber",
     `the loss of ${quantiles} quantiles must be huber`,
     loss,
-  );
-  requireFit(
-    agent,
-    !normalizeObservations || learningStarts > 0,
-    "learningStarts must be above 0 to measure observations, where they are normalised",
-    learningStarts,
   );
 }
 
@@ -297,8 +269,7 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
   configuration,
   trainer(context) {
     const { name, configuration: settings, workspace, stream } = context;
-    const { learningRate, explorationInitial, explorationFinal, explorationFraction } = settings;
-    const { noisy, priorityExponent } = settings;
+    const { noisy, explorationInitial, explorationFinal, explorationFraction } = settings;
     requireParts(name, settings);
     const world = new World(name, context, settings.environments);
     const { shape } = world;
@@ -313,7 +284,6 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
     const actor = compileActor(context, parts, observationSize, parameters);
     const update = compileUpdate(context, parts, observationSize, parameters);
 
-    const memory = new TransitionMemory(shape, settings);
     const exploration = stream("exploration");
     const noise = noisy ? stream("noise") : undefined;
     return new ReplayTrainer(context, {
@@ -328,13 +298,11 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
         random: exploration,
         noise,
       }),
-      memory,
       learner: {
-        input: update.input,
-        async learn({ learningRate }) {
+        program: update,
+        learn({ learningRate }) {
           update.scalar.learningRate = learningRate;
           update.run(noise);
-          if (priorityExponent > 0) memory.prioritize(await update.read("errors"));
         },
         async losses() {
           const [gradientNorm] = await update.read("gradientNorm");
@@ -343,11 +311,7 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
       },
       groups: ["optimizer", TARGET],
       resumables: { exploration, ...noise && { noise } },
-      learningRate: settings.annealLearningRate ? linear(learningRate, 0) : undefined,
       target: { every: settings.targetUpdateEvery, renew },
-      normalizer: settings.normalizeObservations
-        ? new ObservationNormalizer(observationSize)
-        : undefined,
       iterationLength: 256,
     });
   },

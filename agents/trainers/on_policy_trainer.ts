@@ -12,7 +12,7 @@ import { PARAMETERS, type Resumable, type ResumableRows } from "../../lab/core/b
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { activationNames } from "../../lab/compute/networks.ts";
 import type { Optimizer } from "../../lab/compute/optimizers.ts";
-import { constant, linear, type Schedule } from "../../lab/compute/schedules.ts";
+import { learningRateSchedule, type Schedule } from "../../lab/compute/schedules.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
 import type { AgentContext } from "../define_agent.ts";
 import { actionInput } from "../distributions/actions.ts";
@@ -116,16 +116,6 @@ export function onPolicyWorld(
     maskActions,
     normalizeRewards: normalizeRewards && { gamma },
   });
-}
-
-/** The schedule of a learning rate that falls to 0 over the budget where it is annealed. */
-export function learningRateSchedule(
-  { learningRate, annealLearningRate }: Pick<
-    ActorCriticConfiguration,
-    "learningRate" | "annealLearningRate"
-  >,
-): Schedule {
-  return annealLearningRate ? linear(learningRate, 0) : constant(learningRate);
 }
 
 /** Transitions as the inputs of an update: observations, actions, and numbers by name, [B] each. */

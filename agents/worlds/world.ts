@@ -166,7 +166,7 @@ export class World {
     this.normalizer?.update(step.observations);
     this.#show();
     this.normalizer?.normalize(finalObservations, this.#shown.finalObservations);
-    this.#rewardNormalizer?.normalize(rewards, terminated, truncated, this.#shown.rewards);
+    this.#rewardNormalizer?.normalize(step, this.#shown.rewards);
     return {
       ...step,
       ...this.normalizer === undefined ? {} : {

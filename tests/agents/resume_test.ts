@@ -292,6 +292,15 @@ const variants: [agent: string, name: string, world: () => Environment, fields: 
     temperature: 0.1,
   }],
   ["td3", "Gaussian noise", () => makeEnv("Pendulum-v1"), { noise: "gaussian" }],
+  ...["sac", "td3", "ddpg"].map((agent): typeof variants[number] => [
+    agent,
+    "all that replay can do",
+    () => makeEnv("Pendulum-v1"),
+    {
+      ...{ rewardSteps: 3, priorityExponent: 0.6, annealLearningRate: true },
+      ...{ normalizeObservations: true, normalizeRewards: true },
+    },
+  ]),
   ["reinforce", "continuous actions", () => makeEnv("Pendulum-v1"), {}],
   ...Object.entries(dqnFlags).map(([flag, fields]): typeof variants[number] => [
     "dqn",

@@ -62,7 +62,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "next observations of a batch are not normalised",
     file: "agents/trainers/replay_trainer.ts",
-    from: "      normalizer?.normalize(input.nextObservations, input.nextObservations);\n",
+    from: "      this.#observations?.normalize(input.nextObservations, input.nextObservations);\n",
     to: "",
     test: "tests/agents/trainers/replay_trainer_test.ts",
   },
@@ -266,6 +266,27 @@ export const mutants: readonly Mutant[] = [
     from: "const theirs = name.startsWith(TARGET)",
     to: "const theirs = name.startsWith(`${TARGET}/`)",
     test: "tests/lab/experiment/warm_start_test.ts",
+  },
+  {
+    fault: "the memory of measured actions keeps the first number alone",
+    file: "agents/memory/n_step.ts",
+    from: "copyRow(actions, n, this.#actions, slot, this.#window.action.length);",
+    to: "copyRow(actions, n, this.#actions, slot, 1);",
+    test: "tests/agents/memory/n_step_test.ts",
+  },
+  {
+    fault: "rewards of the memory are not normalised",
+    file: "agents/trainers/replay_trainer.ts",
+    from: "      this.#rewards?.scale(input.rewards);\n",
+    to: "",
+    test: "tests/agents/trainers/replay_trainer_test.ts",
+  },
+  {
+    fault: "SAC's critics take every transition for equally urgent",
+    file: "agents/sac.ts",
+    from: "twinSquaredError(first, second, targets, input.weights)",
+    to: "twinSquaredError(first, second, targets)",
+    test: "tests/agents/continuous_updates_test.ts",
   },
   {
     fault: "TensorFlow's RMSProp starts its mean square from 0",
