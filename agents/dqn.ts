@@ -41,9 +41,9 @@ import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear } from "../lab/compute/schedules.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
-import { scoresOf } from "./distributions/categorical.ts";
+import { maskedLogits, scoresOf } from "./distributions/categorical.ts";
 import { EpsilonGreedy } from "./exploration/epsilon_greedy.ts";
-import { withDefaults } from "./fields.ts";
+import { maskActions, withDefaults } from "./fields.ts";
 import { huber } from "./losses.ts";
 import { actionValueNetwork } from "./networks/action_values.ts";
 import { TARGET, targetNetwork } from "./networks/target_network.ts";
@@ -103,6 +103,7 @@ const configuration = z.strictObject({
   maximumGradientNorm: z.number().positive().default(10).meta({
     description: "Longer gradients are scaled down to this global norm",
   }),
+  maskActions,
   convolutions,
 });
 
@@ -141,6 +142,7 @@ function meanReturns(loss: DqnConfiguration["loss"]): ReturnEstimate {
   return {
     quantiles: 0,
     mean: (values) => values,
+    masked: maskedLogits,
     taken: scoresOf,
     targets: (outcomes, next, discounts, choosing) =>
       choosing === undefined
@@ -168,18 +170,24 @@ export function partsOf(
 
 // Trainer.
 
+/** What an update must fit. */
+type UpdateShape = Pick<WorldShape, "observationSize" | "flatActionSize" | "masked">;
+
 /**
- * Compiles one gradient step on a batch of transitions between flat observations of length `width`.
+ * Compiles one gradient step on a batch of transitions.
  *
  * @param parameters At the start.
  */
 export function compileUpdate(
   { name, configuration: settings, workspace }: ProgramContext<DqnConfiguration>,
   { network, estimate, source }: DqnParts,
-  width: number,
+  { observationSize: width, flatActionSize, masked }: UpdateShape,
   parameters: NamedTensors,
 ) {
   const { batchSize, doubleQ, maximumGradientNorm } = settings;
+  const optional: Partial<Record<"nextMasks", readonly [number[], "float32"]>> = masked
+    ? { nextMasks: [[batchSize, flatActionSize], "float32"] }
+    : {};
   const optimizer = adam({ epsilon: settings.adamEpsilon });
   return workspace.compile(
     {
@@ -192,6 +200,7 @@ export function compileUpdate(
         terminated: [[batchSize], "float32"],
         discounts: [[batchSize], "float32"],
         weights: [[batchSize], "float32"],
+        ...optional as Required<typeof optional>,
       },
       random: source.inputs(parameters, ["target", ...doubleQ ? ["choice"] : [], "online"]),
       scalars: ["learningRate"],
@@ -200,10 +209,10 @@ export function compileUpdate(
     ({ input, random, scalar: { learningRate }, state }) => {
       const estimates = (parameters: Tensors, observations: tf.Tensor, use: string) =>
         network.estimates(source.weights(parameters, random, use), observations);
-      const next = estimates(state[TARGET], input.nextObservations, "target");
-      const choosing = doubleQ
-        ? estimates(state[PARAMETERS], input.nextObservations, "choice")
-        : undefined;
+      const following = (parameters: Tensors, use: string) =>
+        estimate.masked(estimates(parameters, input.nextObservations, use), input.nextMasks);
+      const next = following(state[TARGET], "target");
+      const choosing = doubleQ ? following(state[PARAMETERS], "choice") : undefined;
       const targets = estimate.targets(input, next, input.discounts, choosing);
       const step = descend(
         (parameters) => {
@@ -271,7 +280,9 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
     const { name, configuration: settings, workspace, stream } = context;
     const { noisy, explorationInitial, explorationFinal, explorationFraction } = settings;
     requireParts(name, settings);
-    const world = new World(name, context, settings.environments);
+    const world = new World(name, context, settings.environments, {
+      maskActions: settings.maskActions,
+    });
     const { shape } = world;
     const { observationSize, flatActionSize } = shape;
 
@@ -282,7 +293,7 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
     workspace.define("optimizer", adam().initialState(parameters));
     const renew = targetNetwork(workspace, parameters, settings.targetRate);
     const actor = compileActor(context, parts, observationSize, parameters);
-    const update = compileUpdate(context, parts, observationSize, parameters);
+    const update = compileUpdate(context, parts, shape, parameters);
 
     const exploration = stream("exploration");
     const noise = noisy ? stream("noise") : undefined;

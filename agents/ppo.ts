@@ -55,10 +55,10 @@ import {
   lossMetrics,
   onPolicyFields,
   OnPolicyTrainer,
+  type UpdateShape,
 } from "./trainers/on_policy_trainer.ts";
 import { compileStep, perBatch } from "./trainers/programs.ts";
 import { rolloutAgent, type RolloutBatch } from "./trainers/rollout_worker.ts";
-import type { WorldShape } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of CleanRL's ppo.py where nothing else is said.
 
@@ -110,9 +110,6 @@ const configuration = z.strictObject({
   targetKl: z.number().min(0).default(0).meta({
     description: "Epochs end once the estimated KL of their last minibatch is above; 0: never",
     unit: "nats",
-  }),
-  maskActions: z.boolean().default(true).meta({
-    description: "Never choose what the environment's action mask forbids, where it has one",
   }),
   separateNetworks: z.boolean().default(true).meta({
     description:
@@ -330,16 +327,15 @@ type Measured = "policy" | "value" | "entropy" | "logProbability" | "divergence"
 /** Compiles one gradient step on `batch` transitions. */
 export function compileUpdate(
   context: ProgramContext<PpoConfiguration>,
-  shape: Pick<WorldShape, "observationSize" | "actionSpace" | "masked">,
+  shape: UpdateShape,
   { distribution, outputs }: ActorCritic,
   batch: number,
 ) {
   const { name, configuration: settings } = context;
   const isPenalized = settings.surrogate === "kl-penalty";
-  const optional: Partial<Record<"masks" | "oldInputs", InputSpec>> = {
-    ...shape.masked && { masks: [[batch, shape.actionSpace.flatSize], "float32"] },
-    ...isPenalized && { oldInputs: [[batch, distribution.inputSize], "float32"] },
-  };
+  const optional: Partial<Record<"oldInputs", InputSpec>> = isPenalized
+    ? { oldInputs: [[batch, distribution.inputSize], "float32"] }
+    : {};
   const spec = {
     name: `${name}/update/${batch}`,
     optimizer: adam({ epsilon: settings.adamEpsilon }),
@@ -351,7 +347,7 @@ export function compileUpdate(
   };
   return compileStep(context, spec, (parameters, input, { clipRange, klCoefficient }) => {
     const { inputs: scores, values } = outputs(parameters, input.observations);
-    const inputs = shape.masked ? maskedLogits(scores, input.masks) : scores;
+    const inputs = maskedLogits(scores, input.masks);
     const terms = distribution.terms(inputs, input.actions);
     const { logProbability } = terms;
     const divergence = isPenalized ? distribution.divergence(input.oldInputs, inputs) : undefined;

@@ -38,7 +38,8 @@ import {
 } from "../lab/compute/recurrent.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
-import { type ActionSpace, bestActions } from "./distributions/actions.ts";
+import { type ActionSpace, bestActions, maskLogits } from "./distributions/actions.ts";
+import { maskedLogits } from "./distributions/categorical.ts";
 import { distributionKinds, policyDistribution } from "./distributions/mod.ts";
 import type { PolicyDistribution } from "./distributions/policy_distribution.ts";
 import { withDefaults } from "./fields.ts";
@@ -225,7 +226,7 @@ function compileUpdate(
   } as const;
   return compileStep(context, spec, (parameters, input, { clipRange }) => {
     const { inputs, values } = unrollNetworks(parameters, settings, parts, input);
-    const terms = parts.distribution.terms(inputs, input.actions);
+    const terms = parts.distribution.terms(maskedLogits(inputs, input.masks), input.actions);
     const { logProbability } = terms;
     return { ...proximalLoss(terms, values, input, clipRange, settings), logProbability };
   });
@@ -234,11 +235,11 @@ function compileUpdate(
 /** The greedy policy of `actor`'s environments, each with its memory. */
 function recurrentActor(actor: RecurrentActor, space: ActionSpace): Actor {
   return {
-    async act(observations, started, actions) {
+    async act(observations, started, actions, masks) {
       actor.input.observations.set(observations);
       for (let n = 0; n < started.length; n++) actor.input.kept[n] = 1 - started[n];
       actor.run();
-      bestActions(space, await actor.read("inputs"), actions);
+      bestActions(space, maskLogits(await actor.read("inputs"), masks), actions);
       actor.input.memory.set(await actor.read("memory"));
     },
   };

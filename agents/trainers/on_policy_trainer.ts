@@ -20,6 +20,7 @@ import { distributionKinds } from "../distributions/mod.ts";
 import { explainedVariance } from "../returns/advantages.ts";
 import type { EpisodeWindow } from "../worlds/episodes.ts";
 import type { ObservationNormalizer } from "../worlds/normalizer.ts";
+import { maskActions } from "../fields.ts";
 import { World, type WorldShape } from "../worlds/world.ts";
 import { AgentTrainer, type TrainingWorld } from "./agent_trainer.ts";
 import { Evaluator, type EvaluatorOptions, greedyActors, type Scores } from "./evaluation.ts";
@@ -51,6 +52,7 @@ export const actorCriticFields = {
   activation: z.enum(activationNames).default("tanh").meta({
     description: "Activation of the hidden layers",
   }),
+  maskActions,
 } as const;
 
 /** Fields of agents that learn from rollouts of a fixed length, with estimated advantages. */
@@ -103,7 +105,7 @@ export function onPolicyWorld(
     AgentContext<
       & Pick<OnPolicyConfiguration, "environments" | "gamma">
       & Partial<Pick<OnPolicyConfiguration, "normalizeObservations" | "normalizeRewards">>
-      & { readonly maskActions?: boolean }
+      & { readonly maskActions: boolean }
     >,
     "name" | "configuration" | "seed" | "makeEnvironment"
   >,
@@ -118,20 +120,26 @@ export function onPolicyWorld(
   });
 }
 
-/** Transitions as the inputs of an update: observations, actions, and numbers by name, [B] each. */
+/** What an update must fit. */
+export type UpdateShape = Pick<WorldShape, "observationSize" | "actionSpace" | "masked">;
+
+/**
+ * Transitions as the inputs of an update: observations, actions, masks [B, A] where actions are masked,
+ * and numbers by name, [B] each.
+ */
 export function batchInputs<Column extends string = never>(
-  { observationSize, actionSpace }: Pick<WorldShape, "observationSize" | "actionSpace">,
+  { observationSize, actionSpace, masked }: UpdateShape,
   batch: number,
   columns: readonly Column[] = [],
-): Record<"observations" | "actions" | Column, InputSpec> {
-  const numbers = Object.fromEntries(
-    columns.map((name): [Column, InputSpec] => [name, [[batch], "float32"]]),
-  );
-  return {
+): Record<"observations" | "actions" | "masks" | Column, InputSpec> {
+  const numbers = columns.map((name): [string, InputSpec] => [name, [[batch], "float32"]]);
+  const inputs: Record<string, InputSpec> = {
     observations: [[batch, observationSize], "float32"],
     actions: actionInput(actionSpace, batch),
-    ...numbers as Record<Column, InputSpec>,
+    ...masked && { masks: [[batch, actionSpace.flatSize], "float32"] },
+    ...Object.fromEntries(numbers),
   };
+  return inputs as ReturnType<typeof batchInputs<Column>>;
 }
 
 /** Reads what a gradient step saw, as metrics. */

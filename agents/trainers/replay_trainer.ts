@@ -215,14 +215,15 @@ export class ReplayTrainer extends AgentTrainer {
     this.#before.set(world.observations);
     if (measures) {
       this.#observations?.update(this.#before);
-      explorer.random(this.#actions);
+      explorer.random(this.#actions, world.masks);
     } else {
       this.#observations?.normalize(this.#before, this.#shown);
-      await explorer.explore(this.#shown, this.#actions, { spent: this.spent, sinceTraining });
+      const when = { spent: this.spent, sinceTraining, masks: world.masks };
+      await explorer.explore(this.#shown, this.#actions, when);
     }
     const step = world.step(this.#actions);
     if (measures) this.#rewards?.update(step);
-    this.#memory.store(this.#before, this.#actions, step);
+    this.#memory.store(this.#before, this.#actions, step, world.masks);
     for (let n = 0; n < environments; n++) {
       if (step.terminated[n] || step.truncated[n]) explorer.episodeEnded?.(n);
     }

@@ -268,6 +268,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/warm_start_test.ts",
   },
   {
+    fault: "DQN's targets take the best of all actions, forbidden ones among them",
+    file: "agents/dqn.ts",
+    from: "estimate.masked(estimates(parameters, input.nextObservations, use), input.nextMasks)",
+    to: "estimates(parameters, input.nextObservations, use)",
+    test: "tests/agents/action_masks_test.ts",
+  },
+  {
+    fault: "an ε-greedy table draws forbidden actions",
+    file: "agents/tabular/tables.ts",
+    from: "(action) => table[row + action] !== FORBIDDEN",
+    to: "() => true",
+    test: "tests/agents/action_masks_test.ts",
+  },
+  {
     fault: "the memory of measured actions keeps the first number alone",
     file: "agents/memory/n_step.ts",
     from: "copyRow(actions, n, this.#actions, slot, this.#window.action.length);",
