@@ -64,6 +64,7 @@ import { rolloutAgent, type RolloutBatch } from "./trainers/rollout_worker.ts";
 
 /** Fields of PPO with and without memory. */
 export const proximalFields = {
+  ...explorationFields,
   ...withDefaults(onPolicyFields, {
     rolloutLength: 128,
     gaeLambda: 0.95,
@@ -86,6 +87,10 @@ export const proximalFields = {
   clipValueLoss: z.boolean().default(true).meta({
     description: "Also clip the value's change by the clip range",
   }),
+  targetKl: z.number().min(0).default(0).meta({
+    description: "Epochs end once the estimated KL of their last minibatch is above; 0: never",
+    unit: "nats",
+  }),
 } as const;
 
 const configuration = z.strictObject({
@@ -95,7 +100,6 @@ const configuration = z.strictObject({
     annealLearningRate: true,
     entropyCoefficient: 0.01,
   }),
-  ...explorationFields,
   surrogate: z.enum(["clipped", "kl-penalty"]).default("clipped").meta({
     description: "What holds the policy back: clipped ratios, or a penalty on its KL divergence",
   }),
@@ -105,10 +109,6 @@ const configuration = z.strictObject({
   targetDivergence: z.number().min(0).default(0.01).meta({
     description:
       "d_targ: β halves below two thirds of it, doubles above one and a half; 0: β stays",
-    unit: "nats",
-  }),
-  targetKl: z.number().min(0).default(0).meta({
-    description: "Epochs end once the estimated KL of their last minibatch is above; 0: never",
     unit: "nats",
   }),
   separateNetworks: z.boolean().default(true).meta({
@@ -366,21 +366,31 @@ export function compileUpdate(
   });
 }
 
+/** A gradient step that says which probabilities its actions have. */
+interface ProximalUpdate {
+  readonly input: { readonly oldLogProbabilities: Float32Array };
+  read(name: "logProbability"): Promise<Float32Array>;
+}
+
+/** {@linkcode policyChange} as the last run saw it. */
+async function changeOf(update: ProximalUpdate, clipRange: number) {
+  const { oldLogProbabilities } = update.input;
+  return policyChange(await update.read("logProbability"), oldLogProbabilities, clipRange);
+}
+
+/** Whether the estimated divergence of an update's last run is above `targetKl`. */
+export async function isBeyond(update: ProximalUpdate, targetKl: number): Promise<boolean> {
+  return (await changeOf(update, 0)).approximateKl > targetKl;
+}
+
 /** The losses of an update's last run, and how far the policy moved, as metrics. */
 export async function proximalMetrics(
-  update: Parameters<typeof lossMetrics>[0] & {
-    readonly input: { readonly oldLogProbabilities: Float32Array };
-    read(name: "logProbability"): Promise<Float32Array>;
-  },
+  update: Parameters<typeof lossMetrics>[0] & ProximalUpdate,
   values: Float64Array,
   returns: Float64Array,
   clipRange: number,
 ): Promise<Metrics> {
-  const { approximateKl, clipFraction } = policyChange(
-    await update.read("logProbability"),
-    update.input.oldLogProbabilities,
-    clipRange,
-  );
+  const { approximateKl, clipFraction } = await changeOf(update, clipRange);
   return {
     ...await lossMetrics(update, values, returns),
     "losses/approximate_kl": approximateKl,
@@ -447,12 +457,7 @@ export const ppo = defineAgent({
             step(update, length);
             if (penalty) divergence += (await update.read("divergence"))[0] * length / transitions;
           }
-          if (targetKl > 0) {
-            const { oldLogProbabilities } = update.input;
-            const logProbability = await update.read("logProbability");
-            const change = policyChange(logProbability, oldLogProbabilities, clipRange);
-            isFar = change.approximateKl > targetKl;
-          }
+          isFar = targetKl > 0 && await isBeyond(update, targetKl);
         }
         if (penalty && targetDivergence > 0) penalty.adapt(divergence, targetDivergence);
         return async () => ({

@@ -9,7 +9,7 @@
  *
  * Differs from the paper:
  * - An LSTM or a GRU stands before each of two networks that share nothing.
- * - Orthogonal kernels and zero biases of the recurrent layers (details 1 and 2), zero memory at the
+ * - Orthogonal kernels and zero biases of the recurrent layers unless said (details 1 and 2), zero memory at the
  *   start (3), cleared where an episode starts (4), minibatches of whole sequences (5).
  * - A sequence has `sequenceLength` steps of one environment. Its first memory is the one that acted,
  *   which is stale after the first update of a rollout; at `sequenceLength` = `rolloutLength` that is
@@ -28,10 +28,11 @@ import { gatherColumns, gatherRows, rowRanges } from "../lab/core/rows.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { bodyOf } from "../lab/compute/bodies.ts";
 import type { Body } from "../lab/compute/definitions.ts";
-import { mlp } from "../lab/compute/networks.ts";
+import { mlpLayers } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import {
   memorySize,
+  pytorchRecurrentParameters,
   recurrentCellNames,
   recurrentParameters,
   unroll,
@@ -45,8 +46,10 @@ import type { PolicyDistribution } from "./distributions/policy_distribution.ts"
 import { withDefaults } from "./fields.ts";
 import { type RecurrentActor, RecurrentRollout } from "./memory/recurrent_rollout.ts";
 import { orthogonalParameters, stateValues } from "./networks/actor_critic.ts";
+import { fanInParameters } from "./networks/fan_in.ts";
 import {
   clipRangeSchedule,
+  isBeyond,
   proximalColumns,
   proximalFields,
   proximalLoss,
@@ -115,7 +118,7 @@ function requireSequences(settings: RecurrentPpoConfiguration): void {
 
 type Settings = Pick<
   RecurrentPpoConfiguration,
-  "cell" | "recurrentSize" | "hiddenSizes" | "activation"
+  "cell" | "recurrentSize" | "hiddenSizes" | "activation" | "orthogonalInitialization"
 >;
 
 /** What stands before the recurrent layers, and what the policy's outputs mean. */
@@ -131,19 +134,20 @@ function rowOfMemory({ cell, recurrentSize }: Settings): number {
 
 function initialParameters(
   random: Generator,
-  { cell, recurrentSize, hiddenSizes }: Settings,
+  { cell, recurrentSize, hiddenSizes, orthogonalInitialization }: Settings,
   { body, distribution }: RecurrentParts,
 ): NamedTensors {
-  const layer = (prefix: string) =>
-    recurrentParameters(random, cell, body.size, recurrentSize, prefix);
+  const drawLayer = orthogonalInitialization ? recurrentParameters : pytorchRecurrentParameters;
+  const layer = (prefix: string) => drawLayer(random, cell, body.size, recurrentSize, prefix);
+  const draw = orthogonalInitialization ? orthogonalParameters : fanInParameters;
   const sizes = [recurrentSize, ...hiddenSizes];
   return {
     ...body.initialParameters(random),
     ...layer("policy/recurrent"),
-    ...orthogonalParameters(random, [...sizes, distribution.outputSize], "policy", 0.01),
+    ...draw(random, [...sizes, distribution.outputSize], "policy", 0.01),
     ...distribution.initialParameters(),
     ...layer("value/recurrent"),
-    ...orthogonalParameters(random, [...sizes, 1], "value", 1),
+    ...draw(random, [...sizes, 1], "value", 1),
   };
 }
 
@@ -165,9 +169,9 @@ function unrollNetworks(
   const sequence = { x: body.features(parameters, observations), kept, steps };
   const policy = unroll(parameters, cell, "policy/recurrent", { ...sequence, memory: ofPolicy });
   const value = unroll(parameters, cell, "value/recurrent", { ...sequence, memory: ofValue });
-  const outputs = mlp(parameters, policy.outputs, activation, "policy");
+  const { features, outputs } = mlpLayers(parameters, policy.outputs, activation, "policy");
   return {
-    inputs: distribution.inputs(parameters, outputs),
+    inputs: distribution.inputs(parameters, outputs, features),
     values: stateValues(parameters, value.outputs, activation),
     memory: tf.concat([policy.memory, value.memory], 1),
   };
@@ -257,7 +261,12 @@ export const recurrentPpo = defineAgent({
     requireSequences(settings);
     const world = onPolicyWorld(context);
     const { shape } = world;
-    const distribution = policyDistribution(shape.actionSpace, settings);
+    const { stateDependentNoise, noiseEvery: every, targetKl } = settings;
+    const features = settings.hiddenSizes.at(-1) ?? settings.recurrentSize;
+    const distribution = policyDistribution(shape.actionSpace, {
+      initialLogStd: settings.initialLogStd,
+      ...stateDependentNoise && { stateDependent: { features, every } },
+    });
     const parts = { body: bodyOf(shape.observationSpace, [], context.body), distribution };
     const width = rowOfMemory(settings);
     const rollout = new RecurrentRollout(rolloutLength, sequenceLength, environments, width, shape);
@@ -305,17 +314,22 @@ export const recurrentPpo = defineAgent({
         return { transitions: rollout.size, ...estimates };
       },
       /** The epochs of algorithm 1, on minibatches of whole sequences. */
-      learn(batch, { learningRate, spent, step }) {
+      async learn(batch, { learningRate, spent, step }) {
         const clipRange = clipRangeAt(spent);
         Object.assign(update.scalar, { learningRate, clipRange });
-        for (let epoch = 0; epoch < epochs; epoch++) {
+        let [epoch, isFar] = [0, false];
+        for (; epoch < epochs && !isFar; epoch++) {
           const order = minibatch.permutation(rollout.size / sequenceLength);
           for (const { first, length } of rowRanges(order.length, sequences)) {
             fill(batch, order.subarray(first, first + length));
             step(update, minibatchSize);
           }
+          isFar = targetKl > 0 && await isBeyond(update, targetKl);
         }
-        return () => proximalMetrics(update, rollout.values, batch.returns, clipRange);
+        return async () => ({
+          ...await proximalMetrics(update, rollout.values, batch.returns, clipRange),
+          ...targetKl > 0 && { "schedule/epochs": epoch },
+        });
       },
     });
   },

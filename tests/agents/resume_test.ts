@@ -284,6 +284,11 @@ const variants: [agent: string, name: string, world: () => Environment, fields: 
     normalizeObservations: true,
     normalizeRewards: true,
   }],
+  ["recurrent-ppo", "state-dependent noise, PyTorch's draw", () => makeEnv("PendulumNoVel-v1"), {
+    ...{ stateDependentNoise: true, noiseEvery: 3, orthogonalInitialization: false },
+    targetKl: 1e-3,
+  }],
+  ["recurrent-ppo", "action masks", () => makeEnv("Taxi-v4"), {}],
   ["reinforce", "a constant baseline", cartPole, { baseline: "mean" }],
   ["sac", "gSDE and a fixed temperature", () => makeEnv("Pendulum-v1"), {
     stateDependentNoise: true,
