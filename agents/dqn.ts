@@ -34,7 +34,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
-import { bodyOf, convolutions } from "../lab/compute/bodies.ts";
+import { bodyOf } from "../lab/compute/bodies.ts";
 import type { AgentDefinition, BodyDefinition } from "../lab/compute/definitions.ts";
 import { descend } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
@@ -104,7 +104,6 @@ const configuration = z.strictObject({
     description: "Longer gradients are scaled down to this global norm",
   }),
   maskActions,
-  convolutions,
 });
 
 /** The fields of {@linkcode dqn}. */
@@ -160,7 +159,7 @@ export function partsOf(
 ): DqnParts {
   const { duelling, quantiles, noisy, noiseScale, loss } = settings;
   const network = duelling ? duellingNetwork : actionValueNetwork;
-  const body = bodyOf(observationSpace, settings.convolutions, ownBody);
+  const body = bodyOf(observationSpace, settings, ownBody);
   return {
     network: network({ ...settings, body, actionCount: flatActionSize }),
     estimate: quantiles > 0 ? quantileReturns(quantiles) : meanReturns(loss),

@@ -32,7 +32,6 @@ import type { Metrics } from "../lab/core/metrics.ts";
 import { gatherColumns, rowRanges } from "../lab/core/rows.ts";
 import type { Resumable } from "../lab/core/base_trainer.ts";
 import type { Json } from "../lab/core/snapshot.ts";
-import { convolutions } from "../lab/compute/bodies.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import type { InputSpec, Tensors } from "../lab/compute/workspace.ts";
@@ -113,9 +112,8 @@ const configuration = z.strictObject({
   }),
   separateNetworks: z.boolean().default(true).meta({
     description:
-      "A network of its own for the values; else one linear layer on the policy's features",
+      "A network of its own for the values, its body too; else one linear layer on the policy's features",
   }),
-  convolutions,
 });
 
 /** The fields of PPO. */

@@ -26,7 +26,7 @@ import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { gatherColumns, gatherRows, rowRanges } from "../lab/core/rows.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
-import { bodyOf } from "../lab/compute/bodies.ts";
+import { bodyOf, bodyWithin } from "../lab/compute/bodies.ts";
 import type { Body } from "../lab/compute/definitions.ts";
 import { mlpLayers } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
@@ -142,10 +142,11 @@ function initialParameters(
   const draw = orthogonalInitialization ? orthogonalParameters : fanInParameters;
   const sizes = [recurrentSize, ...hiddenSizes];
   return {
-    ...body.initialParameters(random),
+    ...bodyWithin("policy", body).initialParameters(random),
     ...layer("policy/recurrent"),
     ...draw(random, [...sizes, distribution.outputSize], "policy", 0.01),
     ...distribution.initialParameters(),
+    ...bodyWithin("value", body).initialParameters(random),
     ...layer("value/recurrent"),
     ...draw(random, [...sizes, 1], "value", 1),
   };
@@ -166,9 +167,12 @@ function unrollNetworks(
 ): Tensors<"inputs" | "values" | "memory"> {
   const [ofPolicy, ofValue] = tf.split(memory, 2, 1);
   const steps = observations.shape[0]! / memory.shape[0]!;
-  const sequence = { x: body.features(parameters, observations), kept, steps };
-  const policy = unroll(parameters, cell, "policy/recurrent", { ...sequence, memory: ofPolicy });
-  const value = unroll(parameters, cell, "value/recurrent", { ...sequence, memory: ofValue });
+  const remembered = (network: string, memory: tf.Tensor) => {
+    const x = bodyWithin(network, body).features(parameters, observations);
+    return unroll(parameters, cell, `${network}/recurrent`, { x, memory, kept, steps });
+  };
+  const policy = remembered("policy", ofPolicy);
+  const value = remembered("value", ofValue);
   const { features, outputs } = mlpLayers(parameters, policy.outputs, activation, "policy");
   return {
     inputs: distribution.inputs(parameters, outputs, features),
@@ -267,7 +271,7 @@ export const recurrentPpo = defineAgent({
       initialLogStd: settings.initialLogStd,
       ...stateDependentNoise && { stateDependent: { features, every } },
     });
-    const parts = { body: bodyOf(shape.observationSpace, [], context.body), distribution };
+    const parts = { body: bodyOf(shape.observationSpace, settings, context.body), distribution };
     const width = rowOfMemory(settings);
     const rollout = new RecurrentRollout(rolloutLength, sequenceLength, environments, width, shape);
     const [policy, minibatch] = [stream("policy"), stream("minibatch")];

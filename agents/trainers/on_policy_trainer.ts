@@ -10,6 +10,7 @@ import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { PARAMETERS, type Resumable, type ResumableRows } from "../../lab/core/base_trainer.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { convolutions } from "../../lab/compute/bodies.ts";
 import { activationNames } from "../../lab/compute/networks.ts";
 import type { Optimizer } from "../../lab/compute/optimizers.ts";
 import { learningRateSchedule, type Schedule } from "../../lab/compute/schedules.ts";
@@ -53,6 +54,7 @@ export const actorCriticFields = {
     description: "Activation of the hidden layers",
   }),
   maskActions,
+  convolutions,
 } as const;
 
 /** Fields of agents that learn from rollouts of a fixed length, with estimated advantages. */

@@ -9,6 +9,7 @@ import * as z from "zod";
 import type { Resumable } from "../../lab/core/base_trainer.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Report } from "../../lab/core/trainer.ts";
+import { convolutions } from "../../lab/compute/bodies.ts";
 import { activationNames } from "../../lab/compute/networks.ts";
 import { learningRateSchedule, type Schedule } from "../../lab/compute/schedules.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
@@ -86,6 +87,7 @@ export const replayFields = {
   activation: z.enum(activationNames).default("relu").meta({
     description: "Activation of the hidden layers",
   }),
+  convolutions,
 } as const;
 
 /** Values of {@linkcode replayFields}. */

@@ -23,7 +23,7 @@ import {
   parseValue,
   requirementOf,
 } from "./fields.ts";
-import { requireBody, requireDataFit, requireFit } from "./fit.ts";
+import { pictureNote, requireBody, requireDataFit, requireFit } from "./fit.ts";
 import { hintFor } from "./other_names.ts";
 import { isOwnEnvironment, namedPart, ownPartsOf } from "./own.ts";
 import type { Registries } from "./registries.ts";
@@ -153,6 +153,9 @@ export async function resolve(
     const environment = worldOf(definition, configuration, registries);
     await requireFit(trainer as AgentDefinition, environment, registries);
     environment.close?.();
+    const { convolutions } = configuration.agent as { convolutions?: Json };
+    const note = own.body === undefined && pictureNote(environment.observationSpace, convolutions);
+    if (note) notes.push(note);
     if (own.body !== undefined) {
       await requireBody(trainer as AgentDefinition, definition.name, registries);
       configuration.body = { name: own.body.name, own: true };

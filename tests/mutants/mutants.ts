@@ -268,6 +268,27 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/warm_start_test.ts",
   },
   {
+    fault: "both heads of PPO's separate networks see through the policy's body",
+    file: "agents/networks/actor_critic.ts",
+    from: 'separateNetworks ? bodyWithin("value", body) : body',
+    to: 'separateNetworks ? bodyWithin("policy", body) : body',
+    test: "tests/agents/bodies_test.ts",
+  },
+  {
+    fault: "pictures in 0 … 255 are shown as they are",
+    file: "lab/compute/bodies.ts",
+    from: "    Number.isFinite(most - least) && most > least &&",
+    to: "    Number.isFinite(most - least) && most < least &&",
+    test: "tests/lab/compute/bodies_test.ts",
+  },
+  {
+    fault: "recurrent PPO never draws gSDE's matrices anew",
+    file: "agents/memory/recurrent_rollout.ts",
+    from: "      distribution.renewNoise?.(t, count, random);\n",
+    to: "      if (this.size === 0) distribution.renewNoise?.(t, count, random);\n",
+    test: "tests/agents/recurrent_ppo_test.ts",
+  },
+  {
     fault: "DQN's targets take the best of all actions, forbidden ones among them",
     file: "agents/dqn.ts",
     from: "estimate.masked(estimates(parameters, input.nextObservations, use), input.nextMasks)",
