@@ -25,6 +25,7 @@ import { adam, type Optimizer, optimizers } from "../lab/compute/optimizers.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { copyColumns } from "../lab/core/rows.ts";
 import { defineAgent, type ProgramContext } from "./define_agent.ts";
+import { maskedLogits } from "./distributions/categorical.ts";
 import { distributionKinds } from "./distributions/mod.ts";
 import { meanSquaredError } from "./losses.ts";
 import {
@@ -39,10 +40,10 @@ import {
   lossMetrics,
   onPolicyFields,
   OnPolicyTrainer,
+  type UpdateShape,
 } from "./trainers/on_policy_trainer.ts";
 import { compileStep, perBatch } from "./trainers/programs.ts";
 import { rolloutAgent } from "./trainers/rollout_worker.ts";
-import type { WorldShape } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's A2C, but for 8 environments, which are
 // rl-baselines3-zoo's for CartPole.
@@ -108,13 +109,13 @@ export const a2cColumns = ["advantages", "returns"] as const;
 export function a2cLoss(
   { distribution, outputs }: ActorCritic,
   parameters: Tensors,
-  { observations, actions, advantages, returns }: Tensors<
-    "observations" | "actions" | typeof a2cColumns[number]
+  { observations, actions, masks, advantages, returns }: Tensors<
+    "observations" | "actions" | "masks" | typeof a2cColumns[number]
   >,
   coefficients: LossCoefficients,
 ): Tensors<"loss" | "policy" | "value" | "entropy"> {
   const { inputs, values } = outputs(parameters, observations);
-  const terms = distribution.terms(inputs, actions);
+  const terms = distribution.terms(maskedLogits(inputs, masks), actions);
   const policy = policyGradientLoss(terms.logProbability, advantages);
   const value = meanSquaredError(values, returns);
   const entropy = tf.mean(terms.entropy);
@@ -128,7 +129,7 @@ export function compileUpdate(
   context: ProgramContext<
     LossCoefficients & OptimizerSettings & { readonly maximumGradientNorm: number }
   >,
-  shape: Pick<WorldShape, "observationSize" | "actionSpace">,
+  shape: UpdateShape,
   networks: ActorCritic,
   batch: number,
 ) {

@@ -13,6 +13,8 @@
  * - Exploration noise is independent from step to step by default, Ornstein-Uhlenbeck on request; the
  *   first actions are random.
  * - An episode that a time limit cut bootstraps from its final observation.
+ * - Optionally transitions over several steps (Sutton 1988), drawn by priority (Schaul et al. 2016, arXiv
+ *   1511.05952), of observations and rewards normalised by the moments of the random actions'.
  *
  * @module
  */
@@ -26,7 +28,6 @@ import { type AgentContext, defineAgent, type ProgramContext } from "./define_ag
 import { ActionNoise, noiseFields, PerturbedPolicy } from "./exploration/noise.ts";
 import { withDefaults } from "./fields.ts";
 import { meanSquaredError } from "./losses.ts";
-import { ReplayBuffer } from "./memory/replay.ts";
 import {
   CRITIC,
   type Critics,
@@ -105,11 +106,11 @@ export function compileUpdate(
   shape: WorldSizes,
   { policy: { actions: actionsOf }, critics }: DeterministicNetworks,
 ) {
-  const { batchSize, gamma, targetRate } = settings;
+  const { targetRate } = settings;
   return workspace.compile(
     {
       name: `${name}/update`,
-      inputs: transitionInputs(batchSize, shape),
+      inputs: transitionInputs(settings, shape),
       scalars: ["learningRate"],
       state: [PARAMETERS, TARGET, "critic-optimizer", "policy-optimizer"],
     },
@@ -120,10 +121,14 @@ export function compileUpdate(
       });
       const nextActions = actionsOf(state[TARGET], nextObservations);
       const nextValues = critics.values(state[TARGET], 0, nextObservations, nextActions);
-      const targets = bootstrapped(input, nextValues, gamma);
+      const targets = bootstrapped(input, nextValues, input.discounts);
       const { loss: value, ...critic } = steps.take(CRITIC, (parameters) => {
         const taken = critics.values(parameters, 0, observations, input.actions);
-        return { loss: meanSquaredError(taken, targets), taken, errors: tf.sub(targets, taken) };
+        return {
+          loss: meanSquaredError(taken, targets, input.weights),
+          taken,
+          errors: tf.sub(targets, taken),
+        };
       });
       const { loss: policy } = steps.take(POLICY, (parameters) => {
         const actions = actionsOf(parameters, observations);
@@ -149,7 +154,7 @@ export function compileUpdate(
  */
 export function deterministicAgent(context: AgentContext<DdpgConfiguration>, criticCount: number) {
   const { name, configuration: settings, workspace, stream } = context;
-  const { environments, bufferSize } = settings;
+  const { environments } = settings;
   const world = new World(name, context, environments, { actions: ["box"], scaleActions: true });
   const { shape } = world;
   const weights = stream("initial-weights");
@@ -169,7 +174,6 @@ export function deterministicAgent(context: AgentContext<DdpgConfiguration>, cri
     world,
     scores,
     explorer: new PerturbedPolicy({ actor, noise, exploration, random }),
-    memory: new ReplayBuffer(bufferSize, shape),
     groups,
     resumables: { exploration, noise: random, processes: noise },
   };
@@ -187,7 +191,7 @@ export const ddpg: AgentDefinition<DdpgConfiguration> = defineAgent({
     return new ReplayTrainer(context, {
       ...agent,
       learner: {
-        input: update.input,
+        program: update,
         learn({ learningRate }) {
           update.scalar.learningRate = learningRate;
           update.run();

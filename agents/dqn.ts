@@ -26,7 +26,7 @@
  * - Duelling: no gradient is scaled by 1/√2. Priorities: |δ| of the mean where there are quantiles,
  *   and importance weights over the largest of their batch. Noisy: one draw for all environments of
  *   a step and for all rows of a batch; evaluation acts on the means.
- * - Optionally observations are normalised, by moments that stay once learning begins.
+ * - Optionally observations and rewards are normalised, by moments that stay once learning begins.
  *
  * @module
  */
@@ -34,7 +34,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
-import { bodyOf, convolutions } from "../lab/compute/bodies.ts";
+import { bodyOf } from "../lab/compute/bodies.ts";
 import type { AgentDefinition, BodyDefinition } from "../lab/compute/definitions.ts";
 import { descend } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
@@ -42,11 +42,10 @@ import { constant, linear } from "../lab/compute/schedules.ts";
 import { count, LONGEST } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
-import { scoresOf } from "./distributions/categorical.ts";
+import { maskedLogits, scoresOf } from "./distributions/categorical.ts";
 import { EpsilonGreedy } from "./exploration/epsilon_greedy.ts";
-import { withDefaults } from "./fields.ts";
+import { maskActions, withDefaults } from "./fields.ts";
 import { huber } from "./losses.ts";
-import { TransitionMemory } from "./memory/transition_memory.ts";
 import { actionValueNetwork } from "./networks/action_values.ts";
 import { TARGET, targetNetwork } from "./networks/target_network.ts";
 import { doubleDqnTargets } from "./rainbow/double.ts";
@@ -56,7 +55,6 @@ import { type DqnParts, fixedWeights, type ReturnEstimate } from "./rainbow/part
 import { quantileReturns } from "./rainbow/quantiles.ts";
 import { bootstrapped, type Outcomes } from "./returns/targets.ts";
 import { replayFields, ReplayTrainer, valueMetrics } from "./trainers/replay_trainer.ts";
-import { ObservationNormalizer } from "./worlds/normalizer.ts";
 import { World, type WorldShape } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's DQN where nothing else is said.
@@ -71,9 +69,6 @@ const configuration = z.strictObject({
     targetRate: 1,
     learningRate: 1e-4,
     hiddenSizes: [64, 64],
-  }),
-  annealLearningRate: z.boolean().default(false).meta({
-    description: "Lower the learning rate linearly to 0 over the budget",
   }),
   targetUpdateEvery: count(1, LONGEST).default(500).meta({
     description: "Environment steps between renewals of the target network (500: CleanRL)",
@@ -97,17 +92,6 @@ const configuration = z.strictObject({
   duelling: z.boolean().default(false).meta({
     description: "Value and advantages in streams of their own, each with the last hidden layer",
   }),
-  rewardSteps: count(1).default(1).meta({
-    description: "n: rewards before the target bootstraps (3: Rainbow)",
-    unit: "environment steps",
-  }),
-  priorityExponent: z.number().min(0).max(1).default(0).meta({
-    description:
-      "α: 0 draws transitions uniformly, 1 in proportion to their TD error (0.6: Schaul)",
-  }),
-  importanceExponent: z.number().min(0).max(1).default(0.4).meta({
-    description: "β at the start, 1 at the end: how far weights undo the priorities (0.4: Schaul)",
-  }),
   noisy: z.boolean().default(false).meta({
     description: "Explore by noise in the weights, with learned deviations, in place of ε",
   }),
@@ -120,13 +104,7 @@ const configuration = z.strictObject({
   maximumGradientNorm: z.number().positive().default(10).meta({
     description: "Longer gradients are scaled down to this global norm",
   }),
-  normalizeObservations: z.boolean().default(false).meta({
-    description: "Centre and scale observations by the moments of those before learningStarts",
-  }),
-  storeBytes: z.boolean().default(false).meta({
-    description: "Keep pictures, in [0, 1] or 0 … 255, in bytes: a quarter of the memory",
-  }),
-  convolutions,
+  maskActions,
 });
 
 /** The fields of {@linkcode dqn}. */
@@ -164,6 +142,7 @@ function meanReturns(loss: DqnConfiguration["loss"]): ReturnEstimate {
   return {
     quantiles: 0,
     mean: (values) => values,
+    masked: maskedLogits,
     taken: scoresOf,
     targets: (outcomes, next, discounts, choosing) =>
       choosing === undefined
@@ -181,7 +160,7 @@ export function partsOf(
 ): DqnParts {
   const { duelling, quantiles, noisy, noiseScale, loss } = settings;
   const network = duelling ? duellingNetwork : actionValueNetwork;
-  const body = bodyOf(observationSpace, settings.convolutions, ownBody);
+  const body = bodyOf(observationSpace, settings, ownBody);
   return {
     network: network({ ...settings, body, actionCount: flatActionSize }),
     estimate: quantiles > 0 ? quantileReturns(quantiles) : meanReturns(loss),
@@ -191,18 +170,24 @@ export function partsOf(
 
 // Trainer.
 
+/** What an update must fit. */
+type UpdateShape = Pick<WorldShape, "observationSize" | "flatActionSize" | "masked">;
+
 /**
- * Compiles one gradient step on a batch of transitions between flat observations of length `width`.
+ * Compiles one gradient step on a batch of transitions.
  *
  * @param parameters At the start.
  */
 export function compileUpdate(
   { name, configuration: settings, workspace }: ProgramContext<DqnConfiguration>,
   { network, estimate, source }: DqnParts,
-  width: number,
+  { observationSize: width, flatActionSize, masked }: UpdateShape,
   parameters: NamedTensors,
 ) {
   const { batchSize, doubleQ, maximumGradientNorm } = settings;
+  const optional: Partial<Record<"nextMasks", readonly [number[], "float32"]>> = masked
+    ? { nextMasks: [[batchSize, flatActionSize], "float32"] }
+    : {};
   const optimizer = adam({ epsilon: settings.adamEpsilon });
   return workspace.compile(
     {
@@ -215,6 +200,7 @@ export function compileUpdate(
         terminated: [[batchSize], "float32"],
         discounts: [[batchSize], "float32"],
         weights: [[batchSize], "float32"],
+        ...optional as Required<typeof optional>,
       },
       random: source.inputs(parameters, ["target", ...doubleQ ? ["choice"] : [], "online"]),
       scalars: ["learningRate"],
@@ -223,10 +209,10 @@ export function compileUpdate(
     ({ input, random, scalar: { learningRate }, state }) => {
       const estimates = (parameters: Tensors, observations: tf.Tensor, use: string) =>
         network.estimates(source.weights(parameters, random, use), observations);
-      const next = estimates(state[TARGET], input.nextObservations, "target");
-      const choosing = doubleQ
-        ? estimates(state[PARAMETERS], input.nextObservations, "choice")
-        : undefined;
+      const following = (parameters: Tensors, use: string) =>
+        estimate.masked(estimates(parameters, input.nextObservations, use), input.nextMasks);
+      const next = following(state[TARGET], "target");
+      const choosing = doubleQ ? following(state[PARAMETERS], "choice") : undefined;
       const targets = estimate.targets(input, next, input.discounts, choosing);
       const step = descend(
         (parameters) => {
@@ -275,18 +261,12 @@ function compileActor(
 
 /** @throws InputError where fields contradict each other. */
 function requireParts(agent: string, settings: DqnConfiguration): void {
-  const { quantiles, loss, normalizeObservations, learningStarts } = settings;
+  const { quantiles, loss } = settings;
   requireFit(
     agent,
     quantiles === 0 || loss === "huber",
     `the loss of ${quantiles} quantiles must be huber`,
     loss,
-  );
-  requireFit(
-    agent,
-    !normalizeObservations || learningStarts > 0,
-    "learningStarts must be above 0 to measure observations, where they are normalised",
-    learningStarts,
   );
 }
 
@@ -298,10 +278,11 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
   configuration,
   trainer(context) {
     const { name, configuration: settings, workspace, stream } = context;
-    const { learningRate, explorationInitial, explorationFinal, explorationFraction } = settings;
-    const { noisy, priorityExponent } = settings;
+    const { noisy, explorationInitial, explorationFinal, explorationFraction } = settings;
     requireParts(name, settings);
-    const world = new World(name, context, settings.environments);
+    const world = new World(name, context, settings.environments, {
+      maskActions: settings.maskActions,
+    });
     const { shape } = world;
     const { observationSize, flatActionSize } = shape;
 
@@ -312,9 +293,8 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
     workspace.define("optimizer", adam().initialState(parameters));
     const renew = targetNetwork(workspace, parameters, settings.targetRate);
     const actor = compileActor(context, parts, observationSize, parameters);
-    const update = compileUpdate(context, parts, observationSize, parameters);
+    const update = compileUpdate(context, parts, shape, parameters);
 
-    const memory = new TransitionMemory(shape, settings);
     const exploration = stream("exploration");
     const noise = noisy ? stream("noise") : undefined;
     return new ReplayTrainer(context, {
@@ -329,13 +309,11 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
         random: exploration,
         noise,
       }),
-      memory,
       learner: {
-        input: update.input,
-        async learn({ learningRate }) {
+        program: update,
+        learn({ learningRate }) {
           update.scalar.learningRate = learningRate;
           update.run(noise);
-          if (priorityExponent > 0) memory.prioritize(await update.read("errors"));
         },
         async losses() {
           const [gradientNorm] = await update.read("gradientNorm");
@@ -344,11 +322,7 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
       },
       groups: ["optimizer", TARGET],
       resumables: { exploration, ...noise && { noise } },
-      learningRate: settings.annealLearningRate ? linear(learningRate, 0) : undefined,
       target: { every: settings.targetUpdateEvery, renew },
-      normalizer: settings.normalizeObservations
-        ? new ObservationNormalizer(observationSize)
-        : undefined,
       iterationLength: 256,
     });
   },

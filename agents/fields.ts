@@ -3,7 +3,12 @@
  *
  * @module
  */
-import type * as z from "zod";
+import * as z from "zod";
+
+/** Field of every agent that chooses among actions. */
+export const maskActions = z.boolean().default(true).meta({
+  description: "Never choose what the environment's action mask forbids, where it has one",
+});
 
 /**
  * Fields with other defaults, and other descriptions where they are given.

@@ -32,6 +32,7 @@ import { belowPrefix, type NamedTensors, prefixed, tensorOf } from "../lab/core/
 import { mean } from "../lab/statistics/scores.ts";
 import { compileUpdate, ITERATION, optimizerFields, optimizerOf } from "./a2c.ts";
 import { type AgentContext, defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
+import { maskedLogits } from "./distributions/categorical.ts";
 import { distributionKinds } from "./distributions/mod.ts";
 import type { PolicyDistribution } from "./distributions/policy_distribution.ts";
 import { withDefaults } from "./fields.ts";
@@ -220,7 +221,7 @@ function compileLogProbabilities(
   return workspace.compile(
     { name: `${name}/log-probabilities`, inputs: batchInputs(shape, batch), state: [PARAMETERS] },
     ({ input, state }) => {
-      const inputs = policy(state[PARAMETERS], input.observations);
+      const inputs = maskedLogits(policy(state[PARAMETERS], input.observations), input.masks);
       const { logProbability } = distribution.terms(inputs, input.actions);
       return { outputs: { logProbability } };
     },

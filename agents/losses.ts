@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * mean((V − R)²).
+ * mean((V − R)²); with weights mean(w(V − R)²).
  *
  * @example
  * ```ts
@@ -17,9 +17,26 @@ import * as tf from "@tensorflow/tfjs";
  *
  * @param values V(s), [B].
  * @param targets R, [B], a constant.
+ * @param weights w, [B], as prioritised transitions have them.
  */
-export function meanSquaredError(values: tf.Tensor, targets: tf.Tensor): tf.Scalar {
-  return tf.mean(tf.square(tf.sub(values, targets)));
+export function meanSquaredError(
+  values: tf.Tensor,
+  targets: tf.Tensor,
+  weights?: tf.Tensor,
+): tf.Scalar {
+  const squares = tf.square(tf.sub(values, targets));
+  return tf.mean(weights === undefined ? squares : tf.mul(squares, weights));
+}
+
+/** The sum of two critics' {@linkcode meanSquaredError}s: TD3's and, halved, SAC's critic loss. */
+export function twinSquaredError(
+  first: tf.Tensor,
+  second: tf.Tensor,
+  targets: tf.Tensor,
+  weights?: tf.Tensor,
+): tf.Scalar {
+  const error = (values: tf.Tensor) => meanSquaredError(values, targets, weights);
+  return tf.add(error(first), error(second));
 }
 
 /**

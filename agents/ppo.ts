@@ -32,7 +32,6 @@ import type { Metrics } from "../lab/core/metrics.ts";
 import { gatherColumns, rowRanges } from "../lab/core/rows.ts";
 import type { Resumable } from "../lab/core/base_trainer.ts";
 import type { Json } from "../lab/core/snapshot.ts";
-import { convolutions } from "../lab/compute/bodies.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import { count } from "../lab/compute/sizes.ts";
@@ -56,15 +55,16 @@ import {
   lossMetrics,
   onPolicyFields,
   OnPolicyTrainer,
+  type UpdateShape,
 } from "./trainers/on_policy_trainer.ts";
 import { compileStep, perBatch } from "./trainers/programs.ts";
 import { rolloutAgent, type RolloutBatch } from "./trainers/rollout_worker.ts";
-import type { WorldShape } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of CleanRL's ppo.py where nothing else is said.
 
 /** Fields of PPO with and without memory. */
 export const proximalFields = {
+  ...explorationFields,
   ...withDefaults(onPolicyFields, {
     rolloutLength: 128,
     gaeLambda: 0.95,
@@ -87,6 +87,10 @@ export const proximalFields = {
   clipValueLoss: z.boolean().default(true).meta({
     description: "Also clip the value's change by the clip range",
   }),
+  targetKl: z.number().min(0).default(0).meta({
+    description: "Epochs end once the estimated KL of their last minibatch is above; 0: never",
+    unit: "nats",
+  }),
 } as const;
 
 const configuration = z.strictObject({
@@ -96,7 +100,6 @@ const configuration = z.strictObject({
     annealLearningRate: true,
     entropyCoefficient: 0.01,
   }),
-  ...explorationFields,
   surrogate: z.enum(["clipped", "kl-penalty"]).default("clipped").meta({
     description: "What holds the policy back: clipped ratios, or a penalty on its KL divergence",
   }),
@@ -108,18 +111,10 @@ const configuration = z.strictObject({
       "d_targ: β halves below two thirds of it, doubles above one and a half; 0: β stays",
     unit: "nats",
   }),
-  targetKl: z.number().min(0).default(0).meta({
-    description: "Epochs end once the estimated KL of their last minibatch is above; 0: never",
-    unit: "nats",
-  }),
-  maskActions: z.boolean().default(true).meta({
-    description: "Never choose what the environment's action mask forbids, where it has one",
-  }),
   separateNetworks: z.boolean().default(true).meta({
     description:
-      "A network of its own for the values; else one linear layer on the policy's features",
+      "A network of its own for the values, its body too; else one linear layer on the policy's features",
   }),
-  convolutions,
 });
 
 /** The fields of PPO. */
@@ -331,16 +326,15 @@ type Measured = "policy" | "value" | "entropy" | "logProbability" | "divergence"
 /** Compiles one gradient step on `batch` transitions. */
 export function compileUpdate(
   context: ProgramContext<PpoConfiguration>,
-  shape: Pick<WorldShape, "observationSize" | "actionSpace" | "masked">,
+  shape: UpdateShape,
   { distribution, outputs }: ActorCritic,
   batch: number,
 ) {
   const { name, configuration: settings } = context;
   const isPenalized = settings.surrogate === "kl-penalty";
-  const optional: Partial<Record<"masks" | "oldInputs", InputSpec>> = {
-    ...shape.masked && { masks: [[batch, shape.actionSpace.flatSize], "float32"] },
-    ...isPenalized && { oldInputs: [[batch, distribution.inputSize], "float32"] },
-  };
+  const optional: Partial<Record<"oldInputs", InputSpec>> = isPenalized
+    ? { oldInputs: [[batch, distribution.inputSize], "float32"] }
+    : {};
   const spec = {
     name: `${name}/update/${batch}`,
     optimizer: adam({ epsilon: settings.adamEpsilon }),
@@ -352,7 +346,7 @@ export function compileUpdate(
   };
   return compileStep(context, spec, (parameters, input, { clipRange, klCoefficient }) => {
     const { inputs: scores, values } = outputs(parameters, input.observations);
-    const inputs = shape.masked ? maskedLogits(scores, input.masks) : scores;
+    const inputs = maskedLogits(scores, input.masks);
     const terms = distribution.terms(inputs, input.actions);
     const { logProbability } = terms;
     const divergence = isPenalized ? distribution.divergence(input.oldInputs, inputs) : undefined;
@@ -371,21 +365,31 @@ export function compileUpdate(
   });
 }
 
+/** A gradient step that says which probabilities its actions have. */
+interface ProximalUpdate {
+  readonly input: { readonly oldLogProbabilities: Float32Array };
+  read(name: "logProbability"): Promise<Float32Array>;
+}
+
+/** {@linkcode policyChange} as the last run saw it. */
+async function changeOf(update: ProximalUpdate, clipRange: number) {
+  const { oldLogProbabilities } = update.input;
+  return policyChange(await update.read("logProbability"), oldLogProbabilities, clipRange);
+}
+
+/** Whether the estimated divergence of an update's last run is above `targetKl`. */
+export async function isBeyond(update: ProximalUpdate, targetKl: number): Promise<boolean> {
+  return (await changeOf(update, 0)).approximateKl > targetKl;
+}
+
 /** The losses of an update's last run, and how far the policy moved, as metrics. */
 export async function proximalMetrics(
-  update: Parameters<typeof lossMetrics>[0] & {
-    readonly input: { readonly oldLogProbabilities: Float32Array };
-    read(name: "logProbability"): Promise<Float32Array>;
-  },
+  update: Parameters<typeof lossMetrics>[0] & ProximalUpdate,
   values: Float64Array,
   returns: Float64Array,
   clipRange: number,
 ): Promise<Metrics> {
-  const { approximateKl, clipFraction } = policyChange(
-    await update.read("logProbability"),
-    update.input.oldLogProbabilities,
-    clipRange,
-  );
+  const { approximateKl, clipFraction } = await changeOf(update, clipRange);
   return {
     ...await lossMetrics(update, values, returns),
     "losses/approximate_kl": approximateKl,
@@ -452,12 +456,7 @@ export const ppo = defineAgent({
             step(update, length);
             if (penalty) divergence += (await update.read("divergence"))[0] * length / transitions;
           }
-          if (targetKl > 0) {
-            const { oldLogProbabilities } = update.input;
-            const logProbability = await update.read("logProbability");
-            const change = policyChange(logProbability, oldLogProbabilities, clipRange);
-            isFar = change.approximateKl > targetKl;
-          }
+          isFar = targetKl > 0 && await isBeyond(update, targetKl);
         }
         if (penalty && targetDivergence > 0) penalty.adapt(divergence, targetDivergence);
         return async () => ({

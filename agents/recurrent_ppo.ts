@@ -9,7 +9,7 @@
  *
  * Differs from the paper:
  * - An LSTM or a GRU stands before each of two networks that share nothing.
- * - Orthogonal kernels and zero biases of the recurrent layers (details 1 and 2), zero memory at the
+ * - Orthogonal kernels and zero biases of the recurrent layers unless said (details 1 and 2), zero memory at the
  *   start (3), cleared where an episode starts (4), minibatches of whole sequences (5).
  * - A sequence has `sequenceLength` steps of one environment. Its first memory is the one that acted,
  *   which is stale after the first update of a rollout; at `sequenceLength` = `rolloutLength` that is
@@ -26,12 +26,13 @@ import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { gatherColumns, gatherRows, rowRanges } from "../lab/core/rows.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
-import { bodyOf } from "../lab/compute/bodies.ts";
+import { bodyOf, bodyWithin } from "../lab/compute/bodies.ts";
 import type { Body } from "../lab/compute/definitions.ts";
-import { mlp } from "../lab/compute/networks.ts";
+import { mlpLayers } from "../lab/compute/networks.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import {
   memorySize,
+  pytorchRecurrentParameters,
   recurrentCellNames,
   recurrentParameters,
   unroll,
@@ -39,14 +40,17 @@ import {
 import { count, WIDEST } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
-import { type ActionSpace, bestActions } from "./distributions/actions.ts";
+import { type ActionSpace, bestActions, maskLogits } from "./distributions/actions.ts";
+import { maskedLogits } from "./distributions/categorical.ts";
 import { distributionKinds, policyDistribution } from "./distributions/mod.ts";
 import type { PolicyDistribution } from "./distributions/policy_distribution.ts";
 import { withDefaults } from "./fields.ts";
 import { type RecurrentActor, RecurrentRollout } from "./memory/recurrent_rollout.ts";
 import { orthogonalParameters, stateValues } from "./networks/actor_critic.ts";
+import { fanInParameters } from "./networks/fan_in.ts";
 import {
   clipRangeSchedule,
+  isBeyond,
   proximalColumns,
   proximalFields,
   proximalLoss,
@@ -115,7 +119,7 @@ function requireSequences(settings: RecurrentPpoConfiguration): void {
 
 type Settings = Pick<
   RecurrentPpoConfiguration,
-  "cell" | "recurrentSize" | "hiddenSizes" | "activation"
+  "cell" | "recurrentSize" | "hiddenSizes" | "activation" | "orthogonalInitialization"
 >;
 
 /** What stands before the recurrent layers, and what the policy's outputs mean. */
@@ -131,19 +135,21 @@ function rowOfMemory({ cell, recurrentSize }: Settings): number {
 
 function initialParameters(
   random: Generator,
-  { cell, recurrentSize, hiddenSizes }: Settings,
+  { cell, recurrentSize, hiddenSizes, orthogonalInitialization }: Settings,
   { body, distribution }: RecurrentParts,
 ): NamedTensors {
-  const layer = (prefix: string) =>
-    recurrentParameters(random, cell, body.size, recurrentSize, prefix);
+  const drawLayer = orthogonalInitialization ? recurrentParameters : pytorchRecurrentParameters;
+  const layer = (prefix: string) => drawLayer(random, cell, body.size, recurrentSize, prefix);
+  const draw = orthogonalInitialization ? orthogonalParameters : fanInParameters;
   const sizes = [recurrentSize, ...hiddenSizes];
   return {
-    ...body.initialParameters(random),
+    ...bodyWithin("policy", body).initialParameters(random),
     ...layer("policy/recurrent"),
-    ...orthogonalParameters(random, [...sizes, distribution.outputSize], "policy", 0.01),
+    ...draw(random, [...sizes, distribution.outputSize], "policy", 0.01),
     ...distribution.initialParameters(),
+    ...bodyWithin("value", body).initialParameters(random),
     ...layer("value/recurrent"),
-    ...orthogonalParameters(random, [...sizes, 1], "value", 1),
+    ...draw(random, [...sizes, 1], "value", 1),
   };
 }
 
@@ -162,12 +168,15 @@ function unrollNetworks(
 ): Tensors<"inputs" | "values" | "memory"> {
   const [ofPolicy, ofValue] = tf.split(memory, 2, 1);
   const steps = observations.shape[0]! / memory.shape[0]!;
-  const sequence = { x: body.features(parameters, observations), kept, steps };
-  const policy = unroll(parameters, cell, "policy/recurrent", { ...sequence, memory: ofPolicy });
-  const value = unroll(parameters, cell, "value/recurrent", { ...sequence, memory: ofValue });
-  const outputs = mlp(parameters, policy.outputs, activation, "policy");
+  const remembered = (network: string, memory: tf.Tensor) => {
+    const x = bodyWithin(network, body).features(parameters, observations);
+    return unroll(parameters, cell, `${network}/recurrent`, { x, memory, kept, steps });
+  };
+  const policy = remembered("policy", ofPolicy);
+  const value = remembered("value", ofValue);
+  const { features, outputs } = mlpLayers(parameters, policy.outputs, activation, "policy");
   return {
-    inputs: distribution.inputs(parameters, outputs),
+    inputs: distribution.inputs(parameters, outputs, features),
     values: stateValues(parameters, value.outputs, activation),
     memory: tf.concat([policy.memory, value.memory], 1),
   };
@@ -226,7 +235,7 @@ function compileUpdate(
   } as const;
   return compileStep(context, spec, (parameters, input, { clipRange }) => {
     const { inputs, values } = unrollNetworks(parameters, settings, parts, input);
-    const terms = parts.distribution.terms(inputs, input.actions);
+    const terms = parts.distribution.terms(maskedLogits(inputs, input.masks), input.actions);
     const { logProbability } = terms;
     return { ...proximalLoss(terms, values, input, clipRange, settings), logProbability };
   });
@@ -235,11 +244,11 @@ function compileUpdate(
 /** The greedy policy of `actor`'s environments, each with its memory. */
 function recurrentActor(actor: RecurrentActor, space: ActionSpace): Actor {
   return {
-    async act(observations, started, actions) {
+    async act(observations, started, actions, masks) {
       actor.input.observations.set(observations);
       for (let n = 0; n < started.length; n++) actor.input.kept[n] = 1 - started[n];
       actor.run();
-      bestActions(space, await actor.read("inputs"), actions);
+      bestActions(space, maskLogits(await actor.read("inputs"), masks), actions);
       actor.input.memory.set(await actor.read("memory"));
     },
   };
@@ -257,8 +266,13 @@ export const recurrentPpo = defineAgent({
     requireSequences(settings);
     const world = onPolicyWorld(context);
     const { shape } = world;
-    const distribution = policyDistribution(shape.actionSpace, settings);
-    const parts = { body: bodyOf(shape.observationSpace, [], context.body), distribution };
+    const { stateDependentNoise, noiseEvery: every, targetKl } = settings;
+    const features = settings.hiddenSizes.at(-1) ?? settings.recurrentSize;
+    const distribution = policyDistribution(shape.actionSpace, {
+      initialLogStd: settings.initialLogStd,
+      ...stateDependentNoise && { stateDependent: { features, every } },
+    });
+    const parts = { body: bodyOf(shape.observationSpace, settings, context.body), distribution };
     const width = rowOfMemory(settings);
     const rollout = new RecurrentRollout(rolloutLength, sequenceLength, environments, width, shape);
     const [policy, minibatch] = [stream("policy"), stream("minibatch")];
@@ -305,17 +319,22 @@ export const recurrentPpo = defineAgent({
         return { transitions: rollout.size, ...estimates };
       },
       /** The epochs of algorithm 1, on minibatches of whole sequences. */
-      learn(batch, { learningRate, spent, step }) {
+      async learn(batch, { learningRate, spent, step }) {
         const clipRange = clipRangeAt(spent);
         Object.assign(update.scalar, { learningRate, clipRange });
-        for (let epoch = 0; epoch < epochs; epoch++) {
+        let [epoch, isFar] = [0, false];
+        for (; epoch < epochs && !isFar; epoch++) {
           const order = minibatch.permutation(rollout.size / sequenceLength);
           for (const { first, length } of rowRanges(order.length, sequences)) {
             fill(batch, order.subarray(first, first + length));
             step(update, minibatchSize);
           }
+          isFar = targetKl > 0 && await isBeyond(update, targetKl);
         }
-        return () => proximalMetrics(update, rollout.values, batch.returns, clipRange);
+        return async () => ({
+          ...await proximalMetrics(update, rollout.values, batch.returns, clipRange),
+          ...targetKl > 0 && { "schedule/epochs": epoch },
+        });
       },
     });
   },

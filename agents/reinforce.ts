@@ -31,6 +31,7 @@ import { count } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { mean } from "../lab/statistics/scores.ts";
 import { defineAgent, type ProgramContext } from "./define_agent.ts";
+import { maskedLogits } from "./distributions/categorical.ts";
 import { distributionKinds } from "./distributions/mod.ts";
 import { withDefaults } from "./fields.ts";
 import { EpisodeBatch } from "./memory/episode_batch.ts";
@@ -124,7 +125,7 @@ function compileAccumulate(
     },
     ({ input, state }) => {
       const { values: losses, gradients } = valueAndGradients((parameters) => {
-        const inputs = inputsOf(parameters, input.observations);
+        const inputs = maskedLogits(inputsOf(parameters, input.observations), input.masks);
         const terms = distribution.terms(inputs, input.actions);
         const policy = reinforceLoss(terms.logProbability, input.weights);
         const entropy = tf.sum(tf.mul(terms.entropy, input.shares));
@@ -180,7 +181,7 @@ export const reinforce = defineAgent({
   trainer(context) {
     const { name, configuration: settings, workspace, stream } = context;
     const { environments, chunkSize, baseline, gamma } = settings;
-    const episodes = new EpisodeBatch(name, context, environments);
+    const episodes = new EpisodeBatch(name, context, environments, settings.maskActions);
     const { shape, shape: { observationSize: width } } = episodes;
     const networks = actorCritic(shape, settings, context.body);
     const random = stream("policy");
@@ -219,12 +220,13 @@ export const reinforce = defineAgent({
       returns: Float64Array,
     ) => {
       const { input } = accumulate;
-      const { observations, actions, actionSize } = episodes;
+      const { observations, actions, actionSize, masks } = episodes;
       const losses = { policy: 0, entropy: 0, value: 0 };
       for (const { first, length } of rowRanges(chosen.length, chunkSize)) {
         const chunk = chosen.subarray(first, first + length);
         gatherRows(observations, chunk, width, input.observations);
         gatherRows(actions, chunk, actionSize, input.actions);
+        if (masks !== undefined) gatherRows(masks, chunk, shape.flatActionSize, input.masks);
         gatherRows(returns, chunk, 1, input.returns);
         for (let i = 0; i < length; i++) input.weights[i] = weights[first + i] / chosen.length;
         input.shares.fill(1 / chosen.length);

@@ -14,6 +14,8 @@
  * - An episode that a time limit cut bootstraps from its final observation.
  * - With gSDE, means are clipped to ±2 as in Stable-Baselines3; updates draw actions independently
  *   from N(μ, σ̂²), which is the same distribution in each state.
+ * - Optionally transitions over several steps (Sutton 1988), drawn by priority (Schaul et al. 2016, arXiv
+ *   1511.05952), of observations and rewards normalised by the moments of the random actions'.
  *
  * @module
  */
@@ -30,8 +32,7 @@ import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
 import { squashedSample } from "./distributions/squashed_gaussian.ts";
 import { SquashedExplorer } from "./exploration/squashed_explorer.ts";
-import { meanSquaredError } from "./losses.ts";
-import { ReplayBuffer } from "./memory/replay.ts";
+import { twinSquaredError } from "./losses.ts";
 import { CRITIC, type Critics, criticsOf, type NetworkShape } from "./networks/critics.ts";
 import { POLICY, type SquashedPolicy, squashedPolicy } from "./networks/squashed_policy.ts";
 import { TARGET } from "./networks/target_network.ts";
@@ -85,7 +86,7 @@ export type SacConfiguration = z.output<typeof configuration>;
  * @param second Q̄₂(s', a'), [B].
  * @param logProbability ln π(a'|s'), [B].
  * @param temperature α ≥ 0.
- * @param gamma γ in [0, 1].
+ * @param discounts γ in [0, 1], or one for each transition, [B].
  */
 export function softTargets(
   outcomes: Outcomes,
@@ -93,10 +94,10 @@ export function softTargets(
   second: tf.Tensor,
   logProbability: tf.Tensor,
   temperature: tf.Scalar,
-  gamma: number,
+  discounts: tf.Tensor | number,
 ): tf.Tensor1D {
   const soft = tf.sub(tf.minimum(first, second), tf.mul(temperature, logProbability));
-  return bootstrapped(outcomes, soft, gamma);
+  return bootstrapped(outcomes, soft, discounts);
 }
 
 /**
@@ -166,7 +167,7 @@ export function compileUpdate(
   shape: WorldSizes,
   networks: SacNetworks,
 ) {
-  const { batchSize, gamma, targetRate, automaticTemperature } = settings;
+  const { batchSize, targetRate, automaticTemperature } = settings;
   const bothValues = (parameters: Tensors, observations: tf.Tensor, actions: tf.Tensor) =>
     [0, 1].map((i) => networks.critics.values(parameters, i, observations, actions));
   const sample = (parameters: Tensors, observations: tf.Tensor, noise: tf.Tensor) => {
@@ -176,7 +177,7 @@ export function compileUpdate(
   return workspace.compile(
     {
       name: `${name}/update`,
-      inputs: transitionInputs(batchSize, shape),
+      inputs: transitionInputs(settings, shape),
       random: {
         noise: [[batchSize, shape.flatActionSize], "normal"],
         nextNoise: [[batchSize, shape.flatActionSize], "normal"],
@@ -198,10 +199,17 @@ export function compileUpdate(
 
       const next = sample(steps.parameters, input.nextObservations, random.nextNoise);
       const [first, second] = bothValues(state[TARGET], input.nextObservations, next.actions);
-      const targets = softTargets(input, first, second, next.logProbability, temperature, gamma);
+      const targets = softTargets(
+        input,
+        first,
+        second,
+        next.logProbability,
+        temperature,
+        input.discounts,
+      );
       const { loss: value, ...critic } = steps.take(CRITIC, (parameters) => {
         const [first, second] = bothValues(parameters, input.observations, input.actions);
-        const sum = tf.add(meanSquaredError(first, targets), meanSquaredError(second, targets));
+        const sum = twinSquaredError(first, second, targets, input.weights);
         return { loss: tf.mul(0.5, sum), taken: first, errors: tf.sub(targets, first) };
       });
 
@@ -272,11 +280,10 @@ export const sac: AgentDefinition<SacConfiguration> = defineAgent({
       explorer: new SquashedExplorer({
         ...{ agent: name, workspace, shape, policy, settings, exploration, random },
       }),
-      memory: new ReplayBuffer(settings.bufferSize, shape),
       groups,
       resumables: { exploration, policy: random, update: noise },
       learner: {
-        input: update.input,
+        program: update,
         learn({ learningRate }) {
           update.scalar.learningRate = learningRate;
           update.run(noise);

@@ -11,6 +11,8 @@
  * - Random actions at the beginning are as many as `learningStarts` says (the paper's 1,000 or 10,000).
  * - Optionally Ornstein-Uhlenbeck exploration noise.
  * - An episode that a time limit cut bootstraps from its final observation.
+ * - Optionally transitions over several steps (Sutton 1988), drawn by priority (Schaul et al. 2016, arXiv
+ *   1511.05952), of observations and rewards normalised by the moments of the random actions'.
  *
  * @module
  */
@@ -29,7 +31,7 @@ import {
   deterministicPolicyLoss,
 } from "./ddpg.ts";
 import { defineAgent, type ProgramContext } from "./define_agent.ts";
-import { meanSquaredError } from "./losses.ts";
+import { twinSquaredError } from "./losses.ts";
 import { CRITIC } from "./networks/critics.ts";
 import { POLICY } from "./networks/deterministic_policy.ts";
 import { TARGET } from "./networks/target_network.ts";
@@ -82,15 +84,15 @@ export function smoothedActions(
  *
  * @param first Q̄₁(s', ã), [B].
  * @param second Q̄₂(s', ã), [B].
- * @param gamma γ in [0, 1].
+ * @param discounts γ in [0, 1], or one for each transition, [B].
  */
 export function clippedDoubleTargets(
   outcomes: Outcomes,
   first: tf.Tensor,
   second: tf.Tensor,
-  gamma: number,
+  discounts: tf.Tensor | number,
 ): tf.Tensor1D {
-  return bootstrapped(outcomes, tf.minimum(first, second), gamma);
+  return bootstrapped(outcomes, tf.minimum(first, second), discounts);
 }
 
 // Trainer.
@@ -101,13 +103,13 @@ export function compileCriticUpdate(
   shape: WorldSizes,
   { policy, critics: { values } }: DeterministicNetworks,
 ) {
-  const { batchSize, gamma, targetNoiseStd, targetNoiseClip } = settings;
+  const { batchSize, targetNoiseStd, targetNoiseClip } = settings;
   const bothValues = (parameters: Tensors, observations: tf.Tensor, actions: tf.Tensor) =>
     [0, 1].map((i) => values(parameters, i, observations, actions));
   return workspace.compile(
     {
       name: `${name}/update/critic`,
-      inputs: transitionInputs(batchSize, shape),
+      inputs: transitionInputs(settings, shape),
       random: { noise: [[batchSize, shape.flatActionSize], "normal"] },
       scalars: ["learningRate"],
       state: [PARAMETERS, TARGET, "critic-optimizer"],
@@ -116,14 +118,14 @@ export function compileCriticUpdate(
       const greedy = policy.actions(state[TARGET], input.nextObservations);
       const actions = smoothedActions(greedy, random.noise, targetNoiseStd, targetNoiseClip);
       const [first, second] = bothValues(state[TARGET], input.nextObservations, actions);
-      const targets = clippedDoubleTargets(input, first, second, gamma);
+      const targets = clippedDoubleTargets(input, first, second, input.discounts);
       const steps = new NetworkSteps(state, {
         optimizer: adam({ epsilon: settings.adamEpsilon }),
         learningRate: scalar.learningRate,
       });
       const { loss: value, ...critic } = steps.take(CRITIC, (parameters) => {
         const [first, second] = bothValues(parameters, input.observations, input.actions);
-        const loss = tf.add(meanSquaredError(first, targets), meanSquaredError(second, targets));
+        const loss = twinSquaredError(first, second, targets, input.weights);
         return { loss, taken: first, errors: tf.sub(targets, first) };
       });
       return {
@@ -187,7 +189,7 @@ export const td3: AgentDefinition<Td3Configuration> = defineAgent({
       ...agent,
       resumables: { ...agent.resumables, update: noise },
       learner: {
-        input: critics.input,
+        program: critics,
         learn({ learningRate, number }) {
           critics.scalar.learningRate = learningRate;
           critics.run(noise);

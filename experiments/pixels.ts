@@ -5,6 +5,9 @@
  */
 import { type AgentExperiment, defineExperiment } from "../lab/experiment/definition.ts";
 
+/** The convolutions of Mnih et al. (2013, arXiv 1312.5602), section 4.1: a quarter of Nature's work. */
+const small = [[16, 8, 4], [32, 4, 2]];
+
 /**
  * DQN walks to the goal of a small room that it sees from above. With γ = 0.9 a detour costs enough
  * to be seen after so few steps (0.99: stuck on half of ten seeds).
@@ -18,6 +21,7 @@ export const gridworldPixelsDqn: AgentExperiment = defineExperiment({
   agent: {
     name: "dqn",
     storeBytes: true,
+    convolutions: small,
     bufferSize: 5000,
     learningStarts: 500,
     trainEvery: 2,
@@ -45,6 +49,7 @@ export const cartpolePixelsDqn: AgentExperiment = defineExperiment({
   agent: {
     name: "dqn",
     storeBytes: true,
+    convolutions: small,
     environments: 8,
     bufferSize: 20_000,
     learningStarts: 2_000,
@@ -80,6 +85,7 @@ export const cartpolePixelsPpo: AgentExperiment = defineExperiment({
   environment: { id: "CartPolePixels-v0", size: 64 },
   agent: {
     name: "ppo",
+    convolutions: small,
     environments: 16,
     rolloutLength: 64,
     minibatchSize: 128,
@@ -107,6 +113,7 @@ export const gridworldPixelsPpo: AgentExperiment = defineExperiment({
   environment: { id: "GridWorldPixels-v0", mapName: "empty-5x5", size: 32 },
   agent: {
     name: "ppo",
+    convolutions: small,
     environments: 16,
     rolloutLength: 32,
     minibatchSize: 128,

@@ -89,7 +89,7 @@ class A3cTrainer extends AgentTrainer {
       context;
     const { workers } = settings;
     const environment = makeEnvironment();
-    const shape = worldShape(name, environment, distributionKinds);
+    const shape = worldShape(name, environment, distributionKinds, settings.maskActions);
     environment.close?.();
     const { policy, initialParameters } = actorCritic(shape, settings, body);
     const parameters = initialParameters(stream("initial-weights"));

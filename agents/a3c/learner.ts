@@ -14,14 +14,13 @@ import type { Json } from "../../lab/core/snapshot.ts";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import type { BodyDefinition } from "../../lab/compute/definitions.ts";
 import { descend } from "../../lab/compute/descend.ts";
-import type { Schedule } from "../../lab/compute/schedules.ts";
+import { learningRateSchedule, type Schedule } from "../../lab/compute/schedules.ts";
 import type { Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import { a2cColumns, a2cLoss, type optimizerFields, optimizerOf } from "../a2c.ts";
 import { type ActorCritic, actorCritic } from "../networks/actor_critic.ts";
 import {
   type actorCriticFields,
   batchInputs,
-  learningRateSchedule,
   lossMetrics,
   onPolicyWorld,
   type ReadLosses,

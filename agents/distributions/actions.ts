@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Generator } from "../../lab/core/random.ts";
 import type { Box, Discrete, MultiDiscrete } from "../../lab/core/space.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
 
@@ -95,6 +96,24 @@ export function maskLogits(logits: Float32Array, masks: Uint8Array | undefined):
   if (masks === undefined) return logits;
   for (let i = 0; i < logits.length; i++) if (masks[i] === 0) logits[i] = FORBIDDEN;
   return logits;
+}
+
+/**
+ * One of `count` actions, each allowed one as likely.
+ *
+ * @param isAllowed Whether an action is; one at least.
+ */
+export function drawAllowed(
+  random: Generator,
+  count: number,
+  isAllowed: (action: number) => boolean,
+): number {
+  let allowed = 0;
+  for (let a = 0; a < count; a++) if (isAllowed(a)) allowed += 1;
+  let left = random.integers(allowed);
+  let action = 0;
+  while (!isAllowed(action) || left-- > 0) action += 1;
+  return action;
 }
 
 /**

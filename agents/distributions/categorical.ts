@@ -66,9 +66,10 @@ export function scoresOf(scores: tf.Tensor, actions: tf.Tensor): tf.Tensor1D {
  * forbidden ones.
  *
  * @param logits [B, A].
- * @param masks [B, A], 1 or 0.
+ * @param masks [B, A], 1 or 0; undefined: all are allowed.
  */
-export function maskedLogits(logits: tf.Tensor, masks: tf.Tensor): tf.Tensor {
+export function maskedLogits(logits: tf.Tensor, masks: tf.Tensor | undefined): tf.Tensor {
+  if (masks === undefined) return logits;
   return tf.sub(tf.mul(logits, masks), tf.mul(tf.sub(1, masks), -FORBIDDEN));
 }
 

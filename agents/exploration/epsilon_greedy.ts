@@ -6,7 +6,12 @@
 import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Schedule } from "../../lab/compute/schedules.ts";
-import { type ActionRows, greedyActions } from "../distributions/actions.ts";
+import {
+  type ActionRows,
+  drawAllowed,
+  greedyActions,
+  maskLogits,
+} from "../distributions/actions.ts";
 import type { ScoreProgram } from "../trainers/evaluation.ts";
 import type { Explorer, ExploringStep } from "./explorer.ts";
 
@@ -29,30 +34,32 @@ export class EpsilonGreedy implements Explorer {
   /** Takes its parts. */
   constructor(private readonly options: EpsilonGreedyOptions) {}
 
-  random(actions: ActionRows): void {
-    this.#replace(actions, 1);
+  random(actions: ActionRows, masks?: Uint8Array): void {
+    this.#replace(actions, 1, masks);
   }
 
   async explore(
     observations: Float32Array,
     actions: ActionRows,
-    { spent }: ExploringStep,
+    { spent, masks }: ExploringStep,
   ): Promise<void> {
     const { actor, actionCount, noise } = this.options;
     const epsilon = this.options.epsilon(spent);
     if (epsilon < 1) {
       actor.input.observations.set(observations);
       actor.run(noise);
-      greedyActions(await actor.read("scores"), actionCount, actions);
+      greedyActions(maskLogits(await actor.read("scores"), masks), actionCount, actions);
     }
-    this.#replace(actions, epsilon);
+    this.#replace(actions, epsilon, masks);
   }
 
-  /** Puts a random action in the place of each with probability `epsilon`. */
-  #replace(actions: ActionRows, epsilon: number): void {
+  /** Puts a random action in the place of each with probability `epsilon`, an allowed one. */
+  #replace(actions: ActionRows, epsilon: number, masks: Uint8Array | undefined): void {
     const { random, actionCount } = this.options;
     for (let n = 0; n < actions.length; n++) {
-      if (random.random() < epsilon) actions[n] = random.integers(actionCount);
+      if (random.random() >= epsilon) continue;
+      const first = n * actionCount;
+      actions[n] = drawAllowed(random, actionCount, (action) => masks?.[first + action] !== 0);
     }
   }
 

@@ -14,6 +14,8 @@ export interface ExploringStep {
   readonly spent: number;
   /** Steps since the last training, ≥ 0; an iteration begins at 0. */
   readonly sinceTraining: number;
+  /** [N, A] where actions are masked: what may be chosen. */
+  readonly masks?: Uint8Array;
 }
 
 /** Chooses the actions of N environments. */
@@ -22,8 +24,9 @@ export interface Explorer {
    * Random actions, before learning starts.
    *
    * @param actions Out: [N, K].
+   * @param masks [N, A] where actions are masked: what may be chosen.
    */
-  random(actions: ActionRows): void;
+  random(actions: ActionRows, masks?: Uint8Array): void;
   /**
    * Exploring actions.
    *

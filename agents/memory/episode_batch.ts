@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { copyActionMask } from "../../lab/core/action_mask.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import type { Generator, Seed } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
@@ -13,6 +14,7 @@ import {
   actionRows,
   actionSize,
   ActionTranslator,
+  maskLogits,
 } from "../distributions/actions.ts";
 import { distributionKinds } from "../distributions/mod.ts";
 import type { PolicyDistribution } from "../distributions/policy_distribution.ts";
@@ -40,6 +42,8 @@ export class EpisodeBatch {
   actions: ActionRows;
   /** K. */
   readonly actionSize: number;
+  /** [capacity, A] where actions are masked: what might be chosen. */
+  masks: Uint8Array | undefined;
   /** [capacity]. */
   rewards = new Float64Array(0);
   /** [capacity]: index of the environment. */
@@ -47,15 +51,23 @@ export class EpisodeBatch {
   readonly #environments: Environment[];
   readonly #translator: ActionTranslator;
 
+  /** [N, A]: what may be chosen next, where actions are masked. */
+  readonly #allowed: Uint8Array | undefined;
+
   /** Makes and seeds the environments; `InputError` where their spaces do not fit. */
   constructor(
     agent: string,
     context: { readonly seed: Seed; makeEnvironment(): Environment },
     count: number,
+    maskActions: boolean,
   ) {
     this.#environments = Array.from({ length: count }, () => context.makeEnvironment());
-    this.shape = worldShape(agent, this.#environments[0], distributionKinds);
-    const { actionSpace } = this.shape;
+    this.shape = worldShape(agent, this.#environments[0], distributionKinds, maskActions);
+    const { actionSpace, masked, flatActionSize } = this.shape;
+    if (masked) {
+      this.masks = new Uint8Array(0);
+      this.#allowed = new Uint8Array(count * flatActionSize);
+    }
     this.actions = actionRows(actionSpace, 0);
     this.actionSize = actionSize(actionSpace);
     this.#translator = new ActionTranslator(actionSpace, 1);
@@ -90,13 +102,27 @@ export class EpisodeBatch {
     while (this.transitions < limit && this.endings.includes("open")) {
       actor.input.observations.set(this.lastObservations);
       actor.run();
-      distribution.sample(await actor.read("scores"), random, actions, logProbabilities);
+      this.#readMasks();
+      const inputs = maskLogits(await actor.read("scores"), this.#allowed);
+      distribution.sample(inputs, random, actions, logProbabilities);
       for (let n = 0; n < count && this.transitions < limit; n++) {
         if (this.endings[n] === "open") this.#step(n, actions.subarray(n * size, (n + 1) * size));
       }
     }
     this.episodes.abandon();
     return this.transitions;
+  }
+
+  /** Reads what may be chosen where episodes are open; elsewhere all counts as allowed. */
+  #readMasks(): void {
+    if (this.#allowed === undefined) return;
+    const { actionSpace, flatActionSize: choices } = this.shape;
+    this.#allowed.fill(1);
+    this.#environments.forEach((environment, n) => {
+      if (this.endings[n] !== "open") return;
+      const mask = environment.actionMask!();
+      copyActionMask(environment.id, actionSpace, mask, this.#allowed!, n * choices);
+    });
   }
 
   #step(n: number, action: ActionRows): void {
@@ -106,6 +132,8 @@ export class EpisodeBatch {
     const observation = this.lastObservations.subarray(n * width, (n + 1) * width);
     this.observations.set(observation, row * width);
     this.actions.set(action, row * this.actionSize);
+    const { flatActionSize: choices } = this.shape;
+    this.masks?.set(this.#allowed!.subarray(n * choices, (n + 1) * choices), row * choices);
     this.owners[row] = n;
     const step = this.#environments[n].step(this.#translator.first(action));
     requireFinite(this.#environments[n].id, "rewards", [step.reward]);
@@ -129,13 +157,16 @@ export class EpisodeBatch {
   #reserve(count: number): void {
     if (count <= this.owners.length) return;
     const capacity = Math.max(1024, 2 * this.owners.length);
-    const grow = <T extends ActionRows | Float64Array>(grown: T, old: T): T => {
+    const grow = <T extends ActionRows | Float64Array | Uint8Array>(grown: T, old: T): T => {
       grown.set(old);
       return grown;
     };
     const width = this.shape.observationSize;
     this.observations = grow(new Float32Array(capacity * width), this.observations);
     this.actions = grow(actionRows(this.shape.actionSpace, capacity), this.actions);
+    if (this.masks !== undefined) {
+      this.masks = grow(new Uint8Array(capacity * this.shape.flatActionSize), this.masks);
+    }
     this.rewards = grow(new Float64Array(capacity), this.rewards);
     this.owners = grow(new Int32Array(capacity), this.owners);
   }

@@ -70,6 +70,7 @@ export class RecurrentRollout extends TransitionRows implements RolloutColumns {
     const { length, sequenceLength, environments: count, observationSize: width } = this;
     for (let t = 0; t < length; t++) {
       const row = t * count;
+      distribution.renewNoise?.(t, count, random);
       if (t % sequenceLength === 0) {
         this.memories.set(this.#memory, t / sequenceLength * this.#memory.length);
       }

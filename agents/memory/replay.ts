@@ -1,21 +1,18 @@
 /**
- * Replay buffer: a ring of transitions in typed columns, sampled uniformly with replacement.
+ * Replay buffer: a ring of transitions in typed columns.
  *
  * @module
  */
 import { InputError } from "../../lab/core/errors.ts";
-import type { Generator } from "../../lab/core/random.ts";
 import { type Column, gatherRows } from "../../lab/core/rows.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Box, Space } from "../../lab/core/space.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
-import type { VectorStep } from "../../lab/core/vector.ts";
 import { type ActionRows, actionSize } from "../distributions/actions.ts";
 import { restoreColumns, tensorsOf } from "./columns.ts";
-import type { Memory } from "./memory.ts";
 import type { WorldShape } from "../worlds/world.ts";
 
-/** Where `sample` writes: the update program's views. */
+/** Where `gather` writes: the update program's views. */
 export interface ReplayBatch {
   /** [B, D]. */
   readonly observations: Float32Array;
@@ -27,6 +24,8 @@ export interface ReplayBatch {
   readonly nextObservations: Float32Array;
   /** [B]: 1 where the episode terminated. A truncated transition is 0, as it bootstraps. */
   readonly terminated: Float32Array;
+  /** [B, A], where actions are masked: 1 for each that may be chosen after the next observation. */
+  readonly nextMasks?: Float32Array;
 }
 
 /**
@@ -39,7 +38,10 @@ export function sharedMemory(bytes: number): ArrayBufferLike {
 }
 
 /** What a replay buffer must fit. */
-export type ReplayShape = Pick<WorldShape, "observationSpace" | "observationSize" | "actionSpace">;
+export type ReplayShape = Pick<
+  WorldShape,
+  "observationSpace" | "observationSize" | "actionSpace" | "masked"
+>;
 
 /** Bytes that make 1 in a picture between the bounds of a space: 255 in [0, 1], 1 in [0, 255]. */
 function bytesInOne(space: Space): number {
@@ -55,15 +57,13 @@ function bytesInOne(space: Space): number {
 }
 
 /** A ring of the last `capacity` transitions. */
-export class ReplayBuffer implements Memory<ReplayBatch> {
+export class ReplayBuffer {
   /** Length D of a flat observation. */
   readonly observationSize: number;
-  /** What `sample` writes, by the same names. */
+  /** What `gather` writes, by the same names. */
   readonly #columns: { readonly [Name in keyof ReplayBatch]: readonly [Column, width?: number] };
   /** Where observations are kept in bytes, how many of these make 1; else 0. */
   readonly #bytesInOne: number;
-  /** The rows of the batch drawn last. */
-  #rows = new Int32Array(0);
   #size = 0;
   #next = 0;
 
@@ -76,7 +76,7 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
    */
   constructor(
     readonly capacity: number,
-    { observationSpace, observationSize, actionSpace }: ReplayShape,
+    { observationSpace, observationSize, actionSpace, masked }: ReplayShape,
     { storeBytes = false }: { readonly storeBytes?: boolean } = {},
   ) {
     this.observationSize = observationSize;
@@ -92,6 +92,7 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
       actions: [(actionSpace.kind === "box" ? floats : integers)(width), width],
       rewards: [floats()],
       terminated: [bytes()],
+      ...masked && { nextMasks: [bytes(actionSpace.flatSize), actionSpace.flatSize] },
     };
   }
 
@@ -111,6 +112,7 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
    * @param observations Array with the observation at row `row`.
    * @param nextObservations Array with the observation that followed at row `row`.
    * @param actions Array with the action at row `row`.
+   * @param nextMasks Array with the mask after it at row `row`, where actions are masked.
    */
   add(
     observations: Float32Array,
@@ -119,11 +121,13 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
     actions: ActionRows,
     reward: number,
     terminated: number,
+    nextMasks?: Uint8Array,
   ): void {
     const columns = this.#columns;
     this.#put(columns.observations, observations, row, this.#bytesInOne);
     this.#put(columns.nextObservations, nextObservations, row, this.#bytesInOne);
     this.#put(columns.actions, actions, row);
+    if (columns.nextMasks !== undefined) this.#put(columns.nextMasks, nextMasks!, row);
     columns.rewards[0][this.#next] = reward;
     columns.terminated[0][this.#next] = terminated;
     this.#next = (this.#next + 1) % this.capacity;
@@ -133,7 +137,7 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
   /** Writes row `row` of `from` to the row that is next, in bytes where `scale` of them make 1. */
   #put(
     [values, width = 1]: readonly [Column, width?: number],
-    from: ActionRows,
+    from: Column,
     row: number,
     scale = 0,
   ): void {
@@ -143,28 +147,10 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
     }
   }
 
-  store(observations: Float32Array, actions: ActionRows, step: VectorStep): void {
-    const { rewards, terminated, truncated } = step;
-    for (let n = 0; n < rewards.length; n++) {
-      const ended = terminated[n] || truncated[n];
-      const next = ended ? step.finalObservations : step.observations;
-      this.add(observations, next, n, actions, rewards[n], terminated[n]);
-    }
-  }
-
-  /** Fills `batch` with transitions drawn uniformly with replacement; the buffer must hold one. */
-  sample(random: Generator, batch: ReplayBatch): void {
-    if (this.#rows.length !== batch.rewards.length) {
-      this.#rows = new Int32Array(batch.rewards.length);
-    }
-    random.fillIntegers(this.#rows, 0, this.#size);
-    this.gather(this.#rows, batch);
-  }
-
   /** Fills `batch` with the transitions at `rows`, [B], each below `size`. */
   gather(rows: Int32Array, batch: ReplayBatch): void {
     for (const [name, [values, width = 1]] of Object.entries(this.#columns)) {
-      gatherRows(values, rows, width, batch[name as keyof ReplayBatch]);
+      gatherRows(values, rows, width, batch[name as keyof ReplayBatch]!);
     }
     const scale = this.#bytesInOne;
     if (scale <= 1) return;

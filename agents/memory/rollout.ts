@@ -42,6 +42,8 @@ export class TransitionRows {
   readonly terminated: Uint8Array;
   /** [T · N]. */
   readonly truncated: Uint8Array;
+  /** [T · N, A] where actions are masked: what might be chosen. */
+  readonly masks: Uint8Array | undefined;
 
   /**
    * @param length Steps T of each environment.
@@ -50,7 +52,7 @@ export class TransitionRows {
   constructor(
     readonly length: number,
     readonly environments: number,
-    { observationSize, actionSpace }: WorldShape,
+    { observationSize, actionSpace, masked }: WorldShape,
   ) {
     const size = length * environments;
     this.size = size;
@@ -62,20 +64,26 @@ export class TransitionRows {
     this.rewards = new Float64Array(size);
     this.terminated = new Uint8Array(size);
     this.truncated = new Uint8Array(size);
+    if (masked) this.masks = new Uint8Array(size * actionSpace.flatSize);
   }
 
   /**
-   * Draws the actions of step `t` from distribution inputs [N, P], takes it and notes all of it but
-   * the observations.
+   * Draws the actions of step `t` from distribution inputs [N, P] within the world's masks, takes it
+   * and notes all of it but the observations.
+   *
+   * @param scores Out: those of forbidden actions are the lowest.
    */
   protected act(
     t: number,
-    inputs: Float32Array,
+    scores: Float32Array,
     world: World,
     distribution: PolicyDistribution,
     random: Generator,
   ): VectorStep {
     const [row, next] = [t * this.environments, (t + 1) * this.environments];
+    const { masks } = world;
+    if (masks !== undefined) this.masks!.set(masks, t * masks.length);
+    const inputs = maskLogits(scores, masks);
     const actions = this.actions.subarray(row * this.actionSize, next * this.actionSize);
     distribution.sample(inputs, random, actions, this.logProbabilities.subarray(row, next));
     const step = world.step(actions);
@@ -88,8 +96,6 @@ export class TransitionRows {
 
 /** A rollout of a policy without memory; each collection overwrites it. */
 export class Rollout extends TransitionRows {
-  /** [T · N, A] where actions are masked: what might be chosen. */
-  readonly masks: Uint8Array | undefined;
   /** [T · N, P] where they are kept: distribution inputs of the policy that acted. */
   readonly distributionInputs: Float32Array | undefined;
   /** Final observations of truncated episodes, by row. */
@@ -98,7 +104,6 @@ export class Rollout extends TransitionRows {
   /** @param inputSize P, to keep the distribution inputs; left out: they are not. */
   constructor(length: number, environments: number, shape: WorldShape, inputSize?: number) {
     super(length, environments, shape);
-    if (shape.masked) this.masks = new Uint8Array(this.size * shape.actionSpace.flatSize);
     if (inputSize !== undefined) this.distributionInputs = new Float32Array(this.size * inputSize);
   }
 
@@ -124,11 +129,9 @@ export class Rollout extends TransitionRows {
       this.observations.set(world.observations, row * width);
       actor.input.observations.set(world.observations);
       actor.run();
-      const { masks } = world;
-      if (masks !== undefined) this.masks!.set(masks, t * masks.length);
-      const inputs = maskLogits(await actor.read("scores"), masks);
-      this.distributionInputs?.set(inputs, t * inputs.length);
+      const inputs = await actor.read("scores");
       const step = this.act(t, inputs, world, distribution, random);
+      this.distributionInputs?.set(inputs, t * inputs.length);
       for (let n = 0; n < count; n++) {
         if (!step.truncated[n] || step.terminated[n]) continue;
         const observation = step.finalObservations.slice(n * width, (n + 1) * width);
@@ -157,6 +160,7 @@ export class Rollout extends TransitionRows {
       rewards: [this.rewards],
       terminated: [this.terminated],
       truncated: [this.truncated],
+      ...this.masks && { masks: [this.masks, this.masks.length / this.size] },
     };
   }
 

@@ -1,9 +1,10 @@
 /**
- * What an agent with action values learns from: n-step transitions in a replay ring, drawn
- * uniformly or by priority.
+ * What off-policy agents learn from: n-step transitions that are stored as they happen in a replay
+ * ring, and drawn in batches, uniformly or by priority.
  *
  * @module
  */
+import type { ResumableRows } from "../../lab/core/base_trainer.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import { gatherRows } from "../../lab/core/rows.ts";
@@ -14,7 +15,6 @@ import type { VectorStep } from "../../lab/core/vector.ts";
 import { linear, type Schedule } from "../../lab/compute/schedules.ts";
 import type { ActionRows } from "../distributions/actions.ts";
 import { tensorsOf } from "./columns.ts";
-import type { Memory } from "./memory.ts";
 import { NStepWindows, type Window } from "./n_step.ts";
 import { Priorities } from "./prioritized.ts";
 import { type ReplayBatch, ReplayBuffer, type ReplayShape, sharedMemory } from "./replay.ts";
@@ -23,8 +23,8 @@ import { type ReplayBatch, ReplayBuffer, type ReplayShape, sharedMemory } from "
 export interface WeightedBatch extends ReplayBatch {
   /** [B]: γᵏ, what the next observation's value counts. */
   readonly discounts: Float32Array;
-  /** [B]: importance weights; 1 each where rows are drawn uniformly. */
-  readonly weights: Float32Array;
+  /** [B]: importance weights, 1 each where rows are drawn uniformly; may lack there. */
+  readonly weights?: Float32Array;
 }
 
 /** How a {@linkcode TransitionMemory} keeps and draws. */
@@ -46,7 +46,7 @@ export interface MemoryOptions {
 }
 
 /** n-step windows before a replay ring, priorities beside it. */
-export class TransitionMemory implements Memory<WeightedBatch> {
+export class TransitionMemory implements ResumableRows {
   readonly #replay: ReplayBuffer;
   readonly #windows: NStepWindows;
   readonly #priorities: Priorities | undefined;
@@ -57,21 +57,22 @@ export class TransitionMemory implements Memory<WeightedBatch> {
   #rows = new Int32Array(0);
   /** What `#close` gives to the ring: set by `add`. */
   #next: Float32Array;
-  readonly #action = new Int32Array(1);
+  #nextMask: Uint8Array;
   #terminated = 0;
 
-  /** @param shape Length D of a flat observation, and the Discrete actions. */
+  /** @param shape Length D of a flat observation, and where actions are chosen from. */
   constructor(shape: ReplayShape, options: MemoryOptions) {
-    const { observationSize } = shape;
+    const { observationSize, actionSpace } = shape;
     const { bufferSize, environments, rewardSteps, gamma, priorityExponent, storeBytes } = options;
     this.#replay = new ReplayBuffer(bufferSize, shape, { storeBytes });
-    this.#windows = new NStepWindows(environments, observationSize, rewardSteps, gamma);
+    this.#windows = new NStepWindows(environments, shape, rewardSteps, gamma);
     this.#priorities = priorityExponent > 0
       ? new Priorities(bufferSize, priorityExponent)
       : undefined;
     this.#importance = linear(options.importanceExponent, 1);
     this.#discounts = new Float32Array(sharedMemory(4 * bufferSize)).fill(gamma);
     this.#next = new Float32Array(observationSize);
+    this.#nextMask = new Uint8Array(actionSpace.flatSize);
   }
 
   /** Transitions kept. */
@@ -79,34 +80,57 @@ export class TransitionMemory implements Memory<WeightedBatch> {
     return this.#replay.size;
   }
 
-  store(observations: Float32Array, actions: ActionRows, step: VectorStep): void {
-    const width = this.#next.length;
-    for (let n = 0; n < actions.length; n++) {
+  /**
+   * Stores a step of all environments. What followed an ended episode's last action is its final
+   * observation, never the next episode's first one; after it every action counts as allowed.
+   *
+   * @param observations [N, D]: what the actions were chosen from.
+   * @param actions [N, K].
+   * @param nextMasks [N, A], where actions are masked: what may be chosen next.
+   */
+  store(
+    observations: Float32Array,
+    actions: ActionRows,
+    step: VectorStep,
+    nextMasks?: Uint8Array,
+  ): void {
+    const [width, choices] = [this.#next.length, this.#nextMask.length];
+    for (let n = 0; n < step.rewards.length; n++) {
       const ended = step.terminated[n] !== 0 || step.truncated[n] !== 0;
       const next = ended ? step.finalObservations : step.observations;
       for (let d = 0; d < width; d++) this.#next[d] = next[n * width + d];
+      if (nextMasks !== undefined) {
+        const mask = nextMasks.subarray(n * choices, (n + 1) * choices);
+        if (ended) this.#nextMask.fill(1);
+        else this.#nextMask.set(mask);
+      }
       this.#terminated = step.terminated[n];
-      this.#windows.step(n, observations, actions[n], step.rewards[n], ended, this.#close);
+      this.#windows.step(n, observations, actions, step.rewards[n], ended, this.#close);
     }
   }
 
   readonly #close = ({ observation, action, rewards, discount }: Window): void => {
     const row = this.#replay.written;
-    this.#action[0] = action;
-    this.#replay.add(observation, this.#next, 0, this.#action, rewards, this.#terminated);
+    const [next, mask, terminated] = [this.#next, this.#nextMask, this.#terminated];
+    this.#replay.add(observation, next, 0, action, rewards, terminated, mask);
     this.#discounts[row] = discount;
     this.#priorities?.added(row);
   };
 
+  /**
+   * Fills `batch` with transitions; the memory must hold one.
+   *
+   * @param spent Share of the budget that is spent, for schedules.
+   */
   sample(random: Generator, batch: WeightedBatch, spent: number): void {
     const { weights, discounts } = batch;
-    if (this.#rows.length !== weights.length) this.#rows = new Int32Array(weights.length);
+    if (this.#rows.length !== discounts.length) this.#rows = new Int32Array(discounts.length);
     const rows = this.#rows;
     if (this.#priorities === undefined) {
       random.fillIntegers(rows, 0, this.size);
-      weights.fill(1);
+      weights?.fill(1);
     } else {
-      this.#priorities.sample(random, this.size, this.#importance(spent), rows, weights);
+      this.#priorities.sample(random, this.size, this.#importance(spent), rows, weights!);
     }
     this.#replay.gather(rows, batch);
     gatherRows(this.#discounts, rows, 1, discounts);
@@ -117,6 +141,7 @@ export class TransitionMemory implements Memory<WeightedBatch> {
     this.#priorities?.update(this.#rows, errors);
   }
 
+  /** Forgets what waits for the rest of its episode, as the episodes do not go on. */
   abandon(): void {
     this.#windows.abandon();
   }

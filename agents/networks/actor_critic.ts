@@ -7,7 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
-import { bodyOf, type Convolution } from "../../lab/compute/bodies.ts";
+import { bodyOf, type BodySettings, bodyWithin } from "../../lab/compute/bodies.ts";
 import type { BodyDefinition } from "../../lab/compute/definitions.ts";
 import { orthogonal } from "../../lab/compute/initializers.ts";
 import { type Activation, mlp, mlpLayers, mlpParameters } from "../../lab/compute/networks.ts";
@@ -40,7 +40,7 @@ export function orthogonalParameters(
 }
 
 /** How the two networks are made. */
-export interface ActorCriticSettings {
+export interface ActorCriticSettings extends BodySettings {
   /** Widths of the hidden layers of each network. */
   readonly hiddenSizes: readonly number[];
   /** Of the hidden layers. */
@@ -53,10 +53,8 @@ export interface ActorCriticSettings {
   readonly noiseEvery?: number;
   /** False: kernels and biases as PyTorch draws them. */
   readonly orthogonalInitialization?: boolean;
-  /** False: the value is one linear layer on the policy's features. */
+  /** False: the value is one linear layer on the policy's features; else it has a body of its own. */
   readonly separateNetworks?: boolean;
-  /** Layers that pictures pass first, for both networks. */
-  readonly convolutions?: readonly Convolution[];
 }
 
 /** A policy and a value network. */
@@ -79,7 +77,7 @@ export interface ActorCritic {
 /**
  * The two networks for a world.
  *
- * @param ownBody What observations pass first, for both networks, in place of convolutions.
+ * @param ownBody What observations pass first in place of convolutions.
  * @throws InputError where a convolution or the noise does not fit the spaces.
  */
 export function actorCritic(
@@ -88,8 +86,10 @@ export function actorCritic(
   ownBody?: BodyDefinition,
 ): ActorCritic {
   const { hiddenSizes, activation, initialLogStd, stateDependentNoise, noiseEvery = 0 } = settings;
-  const { orthogonalInitialization = true, separateNetworks = true, convolutions = [] } = settings;
-  const body = bodyOf(observationSpace, convolutions, ownBody);
+  const { orthogonalInitialization = true, separateNetworks = true } = settings;
+  const body = bodyOf(observationSpace, settings, ownBody);
+  const policyBody = separateNetworks ? bodyWithin("policy", body) : body;
+  const valueBody = separateNetworks ? bodyWithin("value", body) : body;
   const features = hiddenSizes.at(-1) ?? body.size;
   const distribution = policyDistribution(actionSpace, {
     initialLogStd,
@@ -108,16 +108,18 @@ export function actorCritic(
   return {
     distribution,
     initialParameters: (random) => ({
-      ...body.initialParameters(random),
+      ...policyBody.initialParameters(random),
       ...draw(random, [body.size, ...hiddenSizes, distribution.outputSize], "policy", 0.01),
       ...distribution.initialParameters(),
+      ...separateNetworks && valueBody.initialParameters(random),
       ...draw(random, [valueInput, ...valueHidden, 1], "value", 1),
     }),
-    policy: (parameters, x) => inputsOf(parameters, body.features(parameters, x)),
-    values: (parameters, x) => valuesOf(parameters, body.features(parameters, x)),
+    policy: (parameters, x) => inputsOf(parameters, policyBody.features(parameters, x)),
+    values: (parameters, x) => valuesOf(parameters, valueBody.features(parameters, x)),
     outputs(parameters, observations) {
-      const x = body.features(parameters, observations);
-      return { inputs: inputsOf(parameters, x), values: valuesOf(parameters, x) };
+      const seen = policyBody.features(parameters, observations);
+      const valued = separateNetworks ? valueBody.features(parameters, observations) : seen;
+      return { inputs: inputsOf(parameters, seen), values: valuesOf(parameters, valued) };
     },
   };
 }

@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
-import { bodyOf, bodyWithin } from "../../lab/compute/bodies.ts";
+import { bodyOf, type BodySettings, bodyWithin } from "../../lab/compute/bodies.ts";
 import type { BodyDefinition } from "../../lab/compute/definitions.ts";
 import { type Activation, mlp } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
@@ -20,7 +20,7 @@ export const CRITIC = "critic";
 export type NetworkShape = Pick<WorldShape, "observationSpace" | "flatActionSize">;
 
 /** What dense networks are like. */
-export interface DenseSettings {
+export interface DenseSettings extends BodySettings {
   /** Widths of the hidden layers. */
   readonly hiddenSizes: readonly number[];
   /** Of the hidden layers. */
@@ -45,14 +45,15 @@ export interface Critics {
   ): tf.Tensor1D;
 }
 
-/** `count` critics, whose observations pass one body of the experiment's own first, if any. */
+/** `count` critics, whose observations pass one body first. */
 export function criticsOf(
   { observationSpace, flatActionSize }: NetworkShape,
-  { hiddenSizes, activation }: DenseSettings,
+  settings: DenseSettings,
   count: number,
   ownBody?: BodyDefinition,
 ): Critics {
-  const body = bodyWithin(CRITIC, bodyOf(observationSpace, [], ownBody));
+  const { hiddenSizes, activation } = settings;
+  const body = bodyWithin(CRITIC, bodyOf(observationSpace, settings, ownBody));
   const sizes = [body.size + flatActionSize, ...hiddenSizes, 1];
   return {
     initialParameters(random) {

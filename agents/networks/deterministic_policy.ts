@@ -24,13 +24,14 @@ export interface DeterministicPolicy {
   actions(parameters: Tensors, observations: tf.Tensor): tf.Tensor;
 }
 
-/** The policy for a world, behind a body of the experiment's own, if any. */
+/** The policy for a world, behind a body of its own. */
 export function deterministicPolicy(
   { observationSpace, flatActionSize }: NetworkShape,
-  { hiddenSizes, activation }: DenseSettings,
+  settings: DenseSettings,
   ownBody?: BodyDefinition,
 ): DeterministicPolicy {
-  const body = bodyWithin(POLICY, bodyOf(observationSpace, [], ownBody));
+  const { hiddenSizes, activation } = settings;
+  const body = bodyWithin(POLICY, bodyOf(observationSpace, settings, ownBody));
   return {
     initialParameters: (random) => ({
       ...body.initialParameters(random),

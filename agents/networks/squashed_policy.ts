@@ -55,13 +55,14 @@ export interface SquashedPolicy {
   distributions(parameters: Tensors, observations: tf.Tensor): SquashedDistributions;
 }
 
-/** The policy for a world, behind a body of the experiment's own, if any. */
+/** The policy for a world, behind a body of its own. */
 export function squashedPolicy(
   { observationSpace, flatActionSize }: NetworkShape,
-  { hiddenSizes, activation, stateDependentNoise, initialLogStd }: SquashedPolicySettings,
+  settings: SquashedPolicySettings,
   ownBody?: BodyDefinition,
 ): SquashedPolicy {
-  const body = bodyWithin(POLICY, bodyOf(observationSpace, [], ownBody));
+  const { hiddenSizes, activation, stateDependentNoise, initialLogStd } = settings;
+  const body = bodyWithin(POLICY, bodyOf(observationSpace, settings, ownBody));
   const outputSize = stateDependentNoise ? flatActionSize : 2 * flatActionSize;
   const sizes = [body.size, ...hiddenSizes, outputSize];
   const featureCount = sizes.at(-2)!;

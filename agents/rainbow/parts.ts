@@ -19,6 +19,8 @@ export interface ReturnEstimate {
   readonly quantiles: number;
   /** The mean return over the last axis: [B, A, N] to [B, A], [B, N] to [B]; [B, A] as it is. */
   mean(estimates: tf.Tensor): tf.Tensor;
+  /** The estimates [B, A] or [B, A, N] with the lowest for what masks [B, A] forbid; undefined: none. */
+  masked(estimates: tf.Tensor, masks: tf.Tensor | undefined): tf.Tensor;
   /** Those of the actions taken [B]: [B] or [B, N]. */
   taken(estimates: tf.Tensor, actions: tf.Tensor): tf.Tensor;
   /**

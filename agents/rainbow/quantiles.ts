@@ -7,6 +7,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { maskedLogits } from "../distributions/categorical.ts";
 import { huber } from "../losses.ts";
 import { bootstrapped, type Outcomes } from "../returns/targets.ts";
 import type { ReturnEstimate } from "./parts.ts";
@@ -76,6 +77,7 @@ export function quantileReturns(quantiles: number): ReturnEstimate {
   return {
     quantiles,
     mean: (estimates) => tf.mean(estimates, -1),
+    masked: (estimates, masks) => maskedLogits(estimates, masks && tf.expandDims(masks, 2)),
     taken: quantilesOf,
     targets: (outcomes, next, discounts, choosing = next) =>
       quantileTargets(outcomes, choosing, next, discounts),

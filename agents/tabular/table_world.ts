@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { copyActionMask } from "../../lab/core/action_mask.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Seed } from "../../lab/core/random.ts";
@@ -55,6 +56,8 @@ export class TableWorld {
   truncated = false;
   readonly #environment: Environment;
   readonly #limit: number;
+  readonly #mask: Uint8Array;
+  #forbid: ((state: number, action: number) => void) | undefined;
   #elapsed = 0;
 
   /**
@@ -71,6 +74,7 @@ export class TableWorld {
     this.#environment = makeEnvironment();
     this.shape = tableShape(agent, this.#environment);
     this.#limit = episodeLimit === 0 ? Infinity : episodeLimit;
+    this.#mask = new Uint8Array(this.shape.actionSpace.n);
     this.#start(environmentSeed(seed, 0));
   }
 
@@ -92,14 +96,30 @@ export class TableWorld {
     this.nextState = result.observation - observationSpace.start;
     const ended = this.terminated || this.truncated;
     this.episodes.add(0, result.reward, ended);
+    if (!this.terminated) this.#readMask(this.nextState);
     if (ended) this.#start();
     else this.state = this.nextState;
+  }
+
+  #readMask(state: number): void {
+    const { id, actionMask } = this.#environment;
+    if (this.#forbid === undefined || actionMask === undefined) return;
+    const { actionSpace } = this.shape;
+    copyActionMask(id, actionSpace, this.#environment.actionMask!(), this.#mask);
+    for (let a = 0; a < actionSpace.n; a++) if (this.#mask[a] === 0) this.#forbid(state, a);
+  }
+
+  /** Calls `forbid` from here on with what the world's mask forbids in each state that it is in. */
+  watchMasks(forbid: (state: number, action: number) => void): void {
+    this.#forbid = forbid;
+    this.#readMask(this.state);
   }
 
   #start(seed?: Seed): void {
     const { observation } = this.#environment.reset(seed === undefined ? undefined : { seed });
     this.state = observation - this.shape.observationSpace.start;
     this.#elapsed = 0;
+    this.#readMask(this.state);
   }
 
   /** The environment is null where it cannot be kept. */

@@ -2,7 +2,8 @@
  * What the methods over tables share: greedy and ε-greedy choice among the values of a state's
  * actions, what an ε-greedy policy expects, the fields that all of them have.
  *
- * A table is a `Float64Array` of S × A values, row-major; `row` is state · A.
+ * A table is a `Float64Array` of S × A values, row-major; `row` is state · A. What an action mask
+ * forbids has the value {@linkcode FORBIDDEN}, below all others, and is drawn by none of these.
  *
  * @module
  */
@@ -11,6 +12,8 @@ import type { Generator } from "../../lab/core/random.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import { linear, type Schedule } from "../../lab/compute/schedules.ts";
 import { count, LONGEST } from "../../lab/compute/sizes.ts";
+import { drawAllowed, FORBIDDEN } from "../distributions/actions.ts";
+import { maskActions } from "../fields.ts";
 
 /** max_a Q(s, a). */
 export function maximum(table: Float64Array, row: number, actions: number): number {
@@ -27,7 +30,7 @@ export function greedy(table: Float64Array, row: number, actions: number): numbe
 }
 
 /**
- * A uniform action with probability ε, else one of those with the greatest value, each as likely:
+ * A uniform allowed action with probability ε, else one of those with the greatest value, each as likely:
  * π(a|s) = ε/A + (1 − ε)[a is best]/(number of best). Sutton and Barto (2018), section 5.4.
  */
 export function epsilonGreedy(
@@ -37,7 +40,9 @@ export function epsilonGreedy(
   epsilon: number,
   random: Generator,
 ): number {
-  if (epsilon > 0 && random.random() < epsilon) return random.integers(actions);
+  if (epsilon > 0 && random.random() < epsilon) {
+    return drawAllowed(random, actions, (action) => table[row + action] !== FORBIDDEN);
+  }
   const best = maximum(table, row, actions);
   let ties = 0;
   for (let a = 0; a < actions; a++) if (table[row + a] === best) ties += 1;
@@ -66,9 +71,13 @@ export function expectedValue(
 ): number {
   const best = maximum(table, row, actions);
   if (epsilon === 0) return best;
-  let sum = 0;
-  for (let a = 0; a < actions; a++) sum += table[row + a];
-  return epsilon * sum / actions + (1 - epsilon) * best;
+  let sum = 0, allowed = 0;
+  for (let a = 0; a < actions; a++) {
+    if (table[row + a] === FORBIDDEN) continue;
+    sum += table[row + a];
+    allowed += 1;
+  }
+  return epsilon * sum / allowed + (1 - epsilon) * best;
 }
 
 /** Q(s, a) ← Q(s, a) + α(target − Q(s, a)). @returns The error, target − Q(s, a). */
@@ -89,6 +98,7 @@ export const worldFields = {
     description: "Training episodes are truncated after as many steps; 0: the world's own limit",
     unit: "environment steps",
   }),
+  maskActions,
 };
 
 /** The fields of the methods that learn action values and explore ε-greedily. */

@@ -11,6 +11,7 @@ import type { Json } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import type { AgentDefinition } from "../../lab/compute/definitions.ts";
 import { type AgentContext, defineAgent } from "../define_agent.ts";
+import { FORBIDDEN } from "../distributions/actions.ts";
 import { TableEvaluator } from "./evaluation.ts";
 import { TableGroups, type Tables, TableTrainer } from "./table_trainer.ts";
 import type { Rates, WorldConfiguration } from "./tables.ts";
@@ -116,6 +117,12 @@ class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
       random: this.#random,
     });
     const { q, parameters = { "q/table": q }, state = {} } = this.#method;
+    if (configuration.maskActions) {
+      const tables = new Set([q, ...Object.values(parameters)]);
+      world.watchMasks((state, action) => {
+        for (const table of tables) table[state * actionSpace.n + action] = FORBIDDEN;
+      });
+    }
     this.parts = {
       name: agent.name,
       workspace: new TableGroups(actionSpace.n, parameters, state),

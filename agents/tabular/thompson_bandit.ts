@@ -14,6 +14,7 @@ import * as z from "zod";
 import { log } from "../../lab/core/elementary.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
+import { FORBIDDEN } from "../distributions/actions.ts";
 import { worldFields } from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 
@@ -100,6 +101,7 @@ function thompsonMethod(
     choose(state) {
       let best = 0, most = -Infinity;
       for (let a = 0; a < actions; a++) {
+        if (q[state * actions + a] === FORBIDDEN) continue;
         const drawn = draw(state * actions + a);
         if (drawn > most) [best, most] = [a, drawn];
       }

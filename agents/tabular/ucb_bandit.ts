@@ -12,6 +12,7 @@
  */
 import * as z from "zod";
 import { log } from "../../lab/core/elementary.ts";
+import { FORBIDDEN } from "../distributions/actions.ts";
 import { moveTowards, worldFields } from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
 
@@ -57,6 +58,7 @@ function ucbMethod(
       for (let a = 0; a < actions; a++) total += visits[row + a];
       let best = 0, most = -Infinity;
       for (let a = 0; a < actions; a++) {
+        if (q[row + a] === FORBIDDEN) continue;
         const bound = upperBound(q[row + a], visits[row + a], total, confidence);
         if (bound > most) [best, most] = [a, bound];
       }

@@ -10,9 +10,10 @@ import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { PARAMETERS, type Resumable, type ResumableRows } from "../../lab/core/base_trainer.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { convolutions } from "../../lab/compute/bodies.ts";
 import { activationNames } from "../../lab/compute/networks.ts";
 import type { Optimizer } from "../../lab/compute/optimizers.ts";
-import { constant, linear, type Schedule } from "../../lab/compute/schedules.ts";
+import { learningRateSchedule, type Schedule } from "../../lab/compute/schedules.ts";
 import { count, LONGEST, WIDEST, widths } from "../../lab/compute/sizes.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
 import type { AgentContext } from "../define_agent.ts";
@@ -21,6 +22,7 @@ import { distributionKinds } from "../distributions/mod.ts";
 import { explainedVariance } from "../returns/advantages.ts";
 import type { EpisodeWindow } from "../worlds/episodes.ts";
 import type { ObservationNormalizer } from "../worlds/normalizer.ts";
+import { maskActions } from "../fields.ts";
 import { World, type WorldShape } from "../worlds/world.ts";
 import { AgentTrainer, type TrainingWorld } from "./agent_trainer.ts";
 import { Evaluator, type EvaluatorOptions, greedyActors, type Scores } from "./evaluation.ts";
@@ -52,6 +54,8 @@ export const actorCriticFields = {
   activation: z.enum(activationNames).default("tanh").meta({
     description: "Activation of the hidden layers",
   }),
+  maskActions,
+  convolutions,
 } as const;
 
 /** Fields of agents that learn from rollouts of a fixed length, with estimated advantages. */
@@ -104,7 +108,7 @@ export function onPolicyWorld(
     AgentContext<
       & Pick<OnPolicyConfiguration, "environments" | "gamma">
       & Partial<Pick<OnPolicyConfiguration, "normalizeObservations" | "normalizeRewards">>
-      & { readonly maskActions?: boolean }
+      & { readonly maskActions: boolean }
     >,
     "name" | "configuration" | "seed" | "makeEnvironment"
   >,
@@ -119,30 +123,26 @@ export function onPolicyWorld(
   });
 }
 
-/** The schedule of a learning rate that falls to 0 over the budget where it is annealed. */
-export function learningRateSchedule(
-  { learningRate, annealLearningRate }: Pick<
-    ActorCriticConfiguration,
-    "learningRate" | "annealLearningRate"
-  >,
-): Schedule {
-  return annealLearningRate ? linear(learningRate, 0) : constant(learningRate);
-}
+/** What an update must fit. */
+export type UpdateShape = Pick<WorldShape, "observationSize" | "actionSpace" | "masked">;
 
-/** Transitions as the inputs of an update: observations, actions, and numbers by name, [B] each. */
+/**
+ * Transitions as the inputs of an update: observations, actions, masks [B, A] where actions are masked,
+ * and numbers by name, [B] each.
+ */
 export function batchInputs<Column extends string = never>(
-  { observationSize, actionSpace }: Pick<WorldShape, "observationSize" | "actionSpace">,
+  { observationSize, actionSpace, masked }: UpdateShape,
   batch: number,
   columns: readonly Column[] = [],
-): Record<"observations" | "actions" | Column, InputSpec> {
-  const numbers = Object.fromEntries(
-    columns.map((name): [Column, InputSpec] => [name, [[batch], "float32"]]),
-  );
-  return {
+): Record<"observations" | "actions" | "masks" | Column, InputSpec> {
+  const numbers = columns.map((name): [string, InputSpec] => [name, [[batch], "float32"]]);
+  const inputs: Record<string, InputSpec> = {
     observations: [[batch, observationSize], "float32"],
     actions: actionInput(actionSpace, batch),
-    ...numbers as Record<Column, InputSpec>,
+    ...masked && { masks: [[batch, actionSpace.flatSize], "float32"] },
+    ...Object.fromEntries(numbers),
   };
+  return inputs as ReturnType<typeof batchInputs<Column>>;
 }
 
 /** Reads what a gradient step saw, as metrics. */

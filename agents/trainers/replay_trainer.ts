@@ -9,17 +9,17 @@ import * as z from "zod";
 import type { Resumable } from "../../lab/core/base_trainer.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Report } from "../../lab/core/trainer.ts";
+import { convolutions } from "../../lab/compute/bodies.ts";
 import { activationNames } from "../../lab/compute/networks.ts";
-import { constant, type Schedule } from "../../lab/compute/schedules.ts";
+import { learningRateSchedule, type Schedule } from "../../lab/compute/schedules.ts";
 import { count, LONGEST, WIDEST, widths } from "../../lab/compute/sizes.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
 import { type AgentContext, requireFit } from "../define_agent.ts";
 import { type ActionRows, actionRows } from "../distributions/actions.ts";
 import type { Explorer } from "../exploration/explorer.ts";
-import type { Memory } from "../memory/memory.ts";
-import type { ReplayBatch } from "../memory/replay.ts";
+import { TransitionMemory, type WeightedBatch } from "../memory/transition_memory.ts";
 import { mean } from "../../lab/statistics/scores.ts";
-import type { ObservationNormalizer } from "../worlds/normalizer.ts";
+import { ObservationNormalizer, RewardNormalizer } from "../worlds/normalizer.ts";
 import type { World, WorldSizes } from "../worlds/world.ts";
 import { AgentTrainer } from "./agent_trainer.ts";
 import { Evaluator, greedyActors, type Scores } from "./evaluation.ts";
@@ -58,17 +58,41 @@ export const replayFields = {
   learningRate: z.number().positive().default(3e-4).meta({
     description: "Adam's step size, for every network",
   }),
+  annealLearningRate: z.boolean().default(false).meta({
+    description: "Lower the learning rate linearly to 0 over the budget",
+  }),
   adamEpsilon: z.number().positive().default(1e-8).meta({ description: "Adam's ε" }),
+  rewardSteps: count(1).default(1).meta({
+    description: "n: rewards before the target bootstraps (3: Rainbow)",
+    unit: "environment steps",
+  }),
+  priorityExponent: z.number().min(0).max(1).default(0).meta({
+    description:
+      "α: 0 draws transitions uniformly, 1 in proportion to their TD error (0.6: Schaul)",
+  }),
+  importanceExponent: z.number().min(0).max(1).default(0.4).meta({
+    description: "β at the start, 1 at the end: how far weights undo the priorities (0.4: Schaul)",
+  }),
+  normalizeObservations: z.boolean().default(false).meta({
+    description: "Centre and scale observations by the moments of those before learningStarts",
+  }),
+  normalizeRewards: z.boolean().default(false).meta({
+    description: "Divide rewards by the deviation of discounted returns before learningStarts",
+  }),
+  storeBytes: z.boolean().default(false).meta({
+    description: "Keep pictures, in [0, 1] or 0 … 255, in bytes: a quarter of the memory",
+  }),
   hiddenSizes: widths().default([256, 256]).meta({
     description: "Widths of the hidden layers of each network",
   }),
   activation: z.enum(activationNames).default("relu").meta({
     description: "Activation of the hidden layers",
   }),
+  convolutions,
 } as const;
 
 /** Values of {@linkcode replayFields}. */
-type ReplayConfiguration = z.output<z.ZodObject<typeof replayFields>>;
+export type ReplayConfiguration = z.output<z.ZodObject<typeof replayFields>>;
 
 // What an agent plugs in.
 
@@ -81,33 +105,31 @@ export interface LearningStep {
 }
 
 /** How an agent learns from batches. */
-export interface Learner<Batch> {
-  /** Where the trainer writes the next batch. */
-  readonly input: Batch;
-  /** One gradient step on it. */
-  learn(step: LearningStep): void | Promise<void>;
+export interface Learner {
+  /** Takes a batch and returns the TD error of each of its transitions as `errors`. */
+  readonly program: {
+    readonly input: WeightedBatch;
+    read(name: "errors"): Promise<Float32Array>;
+  };
+  /** One gradient step on what the trainer has written into the program's inputs. */
+  learn(step: LearningStep): void;
   /** What the last gradient step saw. */
   losses(): Promise<Metrics>;
 }
 
 /** The parts in which off-policy agents differ. */
-export interface ReplayAgent<Batch extends ReplayBatch> {
+export interface ReplayAgent {
   readonly world: World;
   /** What the greedy policy chooses the best of; in [−1, 1] where the world scales actions. */
   readonly scores: Scores;
   readonly explorer: Explorer;
-  readonly memory: Memory<Batch>;
-  readonly learner: Learner<Batch>;
+  readonly learner: Learner;
   /** Groups beside `parameters` that a checkpoint holds. */
   readonly groups: readonly string[];
   /** What else goes on from a checkpoint. */
   readonly resumables: Readonly<Record<string, Resumable>>;
-  /** η by the share of the budget that is spent; left out: the configuration's. */
-  readonly learningRate?: Schedule;
   /** Renews a target network that no gradient step renews, `every` so many environment steps. */
   readonly target?: { readonly every: number; renew(): void };
-  /** Measures observations before learning starts, and normalises them for policy and learner. */
-  readonly normalizer?: ObservationNormalizer;
   /** Environment steps of one iteration at least; left out: 128. */
   readonly iterationLength?: number;
 }
@@ -115,11 +137,15 @@ export interface ReplayAgent<Batch extends ReplayBatch> {
 // The trainer.
 
 /** Trains a {@linkcode ReplayAgent}. */
-export class ReplayTrainer<Batch extends ReplayBatch> extends AgentTrainer {
+export class ReplayTrainer extends AgentTrainer {
   protected readonly parts;
   protected readonly evaluator: Evaluator;
   readonly #settings: ReplayConfiguration;
   readonly #learningRate: Schedule;
+  readonly #memory: TransitionMemory;
+  /** Measure before learning starts; what is drawn from the memory is normalised. */
+  readonly #observations: ObservationNormalizer | undefined;
+  readonly #rewards: RewardNormalizer | undefined;
   /** What the actions were chosen from, as the memory keeps it and as the policy sees it. */
   readonly #before: Float32Array;
   readonly #shown: Float32Array;
@@ -128,19 +154,23 @@ export class ReplayTrainer<Batch extends ReplayBatch> extends AgentTrainer {
   /** @throws InputError where the counts do not fit each other or the budget. */
   constructor(
     context: AgentContext<ReplayConfiguration>,
-    private readonly agent: ReplayAgent<Batch>,
+    private readonly agent: ReplayAgent,
   ) {
     super(context.budget);
     const { name, configuration: settings, workspace, stream, budget } = context;
     requireCounts(name, settings, budget);
-    const { world, memory, normalizer, groups, resumables } = agent;
+    const { environments, normalizeObservations, normalizeRewards } = settings;
+    const { world, groups, resumables } = agent;
     const { observationSize, actionSpace } = world.shape;
     this.#settings = settings;
-    this.#learningRate = agent.learningRate ?? constant(settings.learningRate);
-    this.#before = new Float32Array(settings.environments * observationSize);
-    this.#shown = normalizer === undefined ? this.#before : this.#before.slice();
-    this.#actions = actionRows(actionSpace, settings.environments);
-    this.evaluator = evaluatorOf(context, agent);
+    this.#learningRate = learningRateSchedule(settings);
+    this.#memory = new TransitionMemory(world.shape, settings);
+    if (normalizeObservations) this.#observations = new ObservationNormalizer(observationSize);
+    if (normalizeRewards) this.#rewards = new RewardNormalizer(environments, settings.gamma);
+    this.#before = new Float32Array(environments * observationSize);
+    this.#shown = normalizeObservations ? this.#before.slice() : this.#before;
+    this.#actions = actionRows(actionSpace, environments);
+    this.evaluator = evaluatorOf(context, agent, this.#observations);
     this.parts = {
       name,
       workspace,
@@ -148,17 +178,18 @@ export class ReplayTrainer<Batch extends ReplayBatch> extends AgentTrainer {
       resumables: {
         replay: stream("replay"),
         world,
-        ...normalizer && { normalizer },
+        ...this.#observations && { normalizer: this.#observations },
+        ...this.#rewards && { rewards: this.#rewards },
         ...resumables,
       },
-      replay: memory,
+      replay: this.#memory,
     };
   }
 
   /** At least `iterationLength` environment steps, with the trainings that fall due. */
   async iterate(): Promise<Report> {
     const { trainEvery, environments } = this.#settings;
-    const { world, explorer, memory, learner, iterationLength = 128 } = this.agent;
+    const { world, explorer, learner, iterationLength = 128 } = this.agent;
     const trained = this.progress.gradientSteps;
     let taken = 0;
     do {
@@ -174,25 +205,28 @@ export class ReplayTrainer<Batch extends ReplayBatch> extends AgentTrainer {
         ...this.progress.gradientSteps > trained ? await learner.losses() : {},
         "schedule/learning_rate": this.#learningRate(this.spent),
         ...explorer.schedules?.(this.spent),
-        ...memory.schedules?.(this.spent),
+        ...this.#memory.schedules(this.spent),
       },
     };
   }
 
   /** One step of every environment, stored. */
   async #step(sinceTraining: number): Promise<void> {
-    const { progress, agent: { world, explorer, memory, normalizer, target } } = this;
+    const { progress, agent: { world, explorer, target } } = this;
     const { environments, learningStarts } = this.#settings;
+    const measures = progress.environmentSteps < learningStarts;
     this.#before.set(world.observations);
-    if (progress.environmentSteps < learningStarts) {
-      normalizer?.update(this.#before);
-      explorer.random(this.#actions);
+    if (measures) {
+      this.#observations?.update(this.#before);
+      explorer.random(this.#actions, world.masks);
     } else {
-      normalizer?.normalize(this.#before, this.#shown);
-      await explorer.explore(this.#shown, this.#actions, { spent: this.spent, sinceTraining });
+      this.#observations?.normalize(this.#before, this.#shown);
+      const when = { spent: this.spent, sinceTraining, masks: world.masks };
+      await explorer.explore(this.#shown, this.#actions, when);
     }
     const step = world.step(this.#actions);
-    memory.store(this.#before, this.#actions, step);
+    if (measures) this.#rewards?.update(step);
+    this.#memory.store(this.#before, this.#actions, step, world.masks);
     for (let n = 0; n < environments; n++) {
       if (step.terminated[n] || step.truncated[n]) explorer.episodeEnded?.(n);
     }
@@ -204,17 +238,20 @@ export class ReplayTrainer<Batch extends ReplayBatch> extends AgentTrainer {
   }
 
   async #train(): Promise<void> {
-    const { progress, agent: { memory, learner, normalizer } } = this;
-    const { learningStarts, gradientStepsPerTrain, batchSize } = this.#settings;
+    const { progress, agent: { learner } } = this;
+    const { learningStarts, gradientStepsPerTrain, batchSize, priorityExponent } = this.#settings;
+    const memory = this.#memory;
     // The first transitions of several steps may still be open.
     if (progress.environmentSteps <= learningStarts || memory.size === 0) return;
     const learningRate = this.#learningRate(this.spent);
-    const { input } = learner;
+    const { program, program: { input } } = learner;
     for (let i = 0; i < gradientStepsPerTrain; i++) {
       memory.sample(this.parts.resumables.replay, input, this.spent);
-      normalizer?.normalize(input.observations, input.observations);
-      normalizer?.normalize(input.nextObservations, input.nextObservations);
-      await learner.learn({ learningRate, number: progress.gradientSteps + 1 });
+      this.#observations?.normalize(input.observations, input.observations);
+      this.#observations?.normalize(input.nextObservations, input.nextObservations);
+      this.#rewards?.scale(input.rewards);
+      learner.learn({ learningRate, number: progress.gradientSteps + 1 });
+      if (priorityExponent > 0) memory.prioritize(await program.read("errors"));
       progress.gradientSteps += 1;
       progress.examples += batchSize;
     }
@@ -222,9 +259,10 @@ export class ReplayTrainer<Batch extends ReplayBatch> extends AgentTrainer {
 }
 
 /** The evaluator of the greedy policy. */
-function evaluatorOf<Batch extends ReplayBatch>(
+function evaluatorOf(
   { name, workspace, makeEnvironment }: AgentContext<ReplayConfiguration>,
-  { world: { shape, scale }, scores, normalizer }: ReplayAgent<Batch>,
+  { world: { shape, scale }, scores }: ReplayAgent,
+  normalizer: ObservationNormalizer | undefined,
 ): Evaluator {
   const choose = scale && ((rows: Float32Array, actions: ActionRows) => {
     scale.toEnvironment(rows, actions as Float32Array);
@@ -234,11 +272,8 @@ function evaluatorOf<Batch extends ReplayBatch>(
 }
 
 /** @throws InputError where the counts do not fit each other or the budget. */
-function requireCounts(
-  agent: string,
-  { environments, trainEvery, learningStarts, bufferSize, batchSize }: ReplayConfiguration,
-  budget: number,
-): void {
+function requireCounts(agent: string, settings: ReplayConfiguration, budget: number): void {
+  const { environments, trainEvery, learningStarts, bufferSize, batchSize } = settings;
   requireFit(
     agent,
     trainEvery % environments === 0,
@@ -257,15 +292,33 @@ function requireCounts(
     `bufferSize must be at least the batchSize of ${batchSize}`,
     bufferSize,
   );
+  requireFit(
+    agent,
+    learningStarts > 0 || !(settings.normalizeObservations || settings.normalizeRewards),
+    "learningStarts must be above 0 to measure observations or rewards that are normalised",
+    learningStarts,
+  );
 }
 
 // Update programs.
 
-/** A batch of transitions with Box actions as the inputs of an update. */
+/** The numbers of a transition that every update reads, and with priorities its weight. */
+type TransitionColumns = Record<
+  | "observations"
+  | "actions"
+  | "rewards"
+  | "nextObservations"
+  | "terminated"
+  | "discounts"
+  | "weights",
+  InputSpec & readonly [unknown, "float32"]
+>;
+
+/** A batch of transitions with Box actions as the inputs of an update; `weights` with priorities. */
 export function transitionInputs(
-  batch: number,
+  { batchSize: batch, priorityExponent }: ReplayConfiguration,
   { observationSize, flatActionSize }: WorldSizes,
-) {
+): TransitionColumns {
   const rows = (...width: number[]): InputSpec & readonly [unknown, "float32"] => [
     [batch, ...width],
     "float32",
@@ -276,7 +329,9 @@ export function transitionInputs(
     rewards: rows(),
     nextObservations: rows(observationSize),
     terminated: rows(),
-  };
+    discounts: rows(),
+    ...priorityExponent > 0 && { weights: rows() },
+  } as TransitionColumns;
 }
 
 /** Programs that return what the gradient step of a critic, or of action values, saw. */

@@ -8,6 +8,7 @@
  */
 import { RunningMoments } from "../../lab/core/running_moments.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
+import type { VectorStep } from "../../lab/core/vector.ts";
 
 /** Added to a variance before its root is divided by. */
 const EPSILON = 1e-8;
@@ -72,6 +73,9 @@ export class ObservationNormalizer {
   }
 }
 
+/** What a step says of rewards and episodes. */
+type RewardedStep = Pick<VectorStep, "rewards" | "terminated" | "truncated">;
+
 /**
  * r ÷ √(variance of R + 1e-8), clipped to ±10, where each environment's R ← γR + r starts at 0 with
  * each episode. No mean is subtracted, so that a reward keeps its sign.
@@ -88,22 +92,30 @@ export class RewardNormalizer {
     this.#discounted = new Float64Array(environments);
   }
 
-  /** Takes a step's rewards [N] in and writes the normalised ones into `out` [N]. */
-  normalize(
-    rewards: Float64Array,
-    terminated: Uint8Array,
-    truncated: Uint8Array,
-    out: Float64Array,
-  ): void {
+  /** Takes a step's rewards [N] into the moments. */
+  update({ rewards, terminated, truncated }: RewardedStep): void {
     for (let n = 0; n < rewards.length; n++) {
       this.#discounted[n] = this.#discounted[n] * this.gamma + rewards[n];
       this.#moments.update(this.#discounted, n);
-    }
-    const deviation = Math.sqrt(this.#moments.variance[0] + EPSILON);
-    for (let n = 0; n < rewards.length; n++) {
-      out[n] = clipped(rewards[n] / deviation);
       if (terminated[n] || truncated[n]) this.#discounted[n] = 0;
     }
+  }
+
+  get #deviation(): number {
+    return Math.sqrt(this.#moments.variance[0] + EPSILON);
+  }
+
+  /** Takes a step's rewards [N] in and writes the normalised ones into `out` [N]. */
+  normalize(step: RewardedStep, out: Float64Array): void {
+    this.update(step);
+    const deviation = this.#deviation;
+    for (let n = 0; n < out.length; n++) out[n] = clipped(step.rewards[n] / deviation);
+  }
+
+  /** Divides rewards, or discounted sums of some, by the deviation; the moments stay. */
+  scale(rewards: Float32Array): void {
+    const deviation = this.#deviation;
+    for (let i = 0; i < rewards.length; i++) rewards[i] /= deviation;
   }
 
   /** Forgets the episodes under way; the moments stay. */

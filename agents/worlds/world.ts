@@ -40,12 +40,16 @@ export interface WorldShape extends WorldSizes {
  *
  * @param agent Named in the error.
  * @param kinds Kinds of actions that the agent can choose.
+ * @param maskActions Whether it chooses within the environment's masks, where there are some.
  * @throws InputError for actions of other kinds.
  */
 export function worldShape(
   agent: string,
-  environment: Pick<Environment, "id" | "observationSpace" | "actionSpace">,
+  environment:
+    & Pick<Environment, "id" | "observationSpace" | "actionSpace" | "actionMask">
+    & Pick<Partial<Vector>, "actionMasks">,
   kinds: readonly ActionSpace["kind"][],
+  maskActions = false,
 ): WorldShape {
   const { observationSpace, actionSpace } = environment;
   if (!(kinds as readonly string[]).includes(actionSpace.kind)) {
@@ -59,6 +63,7 @@ export function worldShape(
     observationSize: observationSpace.flatSize,
     actionSpace: actionSpace as ActionSpace,
     flatActionSize: actionSpace.flatSize,
+    masked: maskActions && (environment.actionMask ?? environment.actionMasks) !== undefined,
   };
 }
 
@@ -110,10 +115,7 @@ export class World {
   ) {
     const { actions = ["discrete"], normalizeObservations, normalizeRewards } = options;
     this.vector = vectorOf(context.makeEnvironment, environments, { autoreset: "same-step" });
-    this.shape = {
-      ...worldShape(agent, this.vector, actions),
-      masked: options.maskActions === true && this.vector.actionMasks !== undefined,
-    };
+    this.shape = worldShape(agent, this.vector, actions, options.maskActions);
     this.episodes = new EpisodeWindow(environments);
     const { observationSize, actionSpace } = this.shape;
     this.#translator = new ActionTranslator(actionSpace, environments);
@@ -166,7 +168,7 @@ export class World {
     this.normalizer?.update(step.observations);
     this.#show();
     this.normalizer?.normalize(finalObservations, this.#shown.finalObservations);
-    this.#rewardNormalizer?.normalize(rewards, terminated, truncated, this.#shown.rewards);
+    this.#rewardNormalizer?.normalize(step, this.#shown.rewards);
     return {
       ...step,
       ...this.normalizer === undefined ? {} : {

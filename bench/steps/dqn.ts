@@ -35,8 +35,10 @@ export const dqnStep: BenchStep = {
     workspace.define("optimizer", adam().initialState(parameters));
     const configuration = dqn.configuration.parse({ batchSize: batch, hiddenSizes: [256, 256] });
     const observationSpace = new Box({ low: -1, high: 1, shape: [4] });
-    const parts = partsOf(configuration, { observationSpace, flatActionSize: 2 });
-    const update = compileUpdate({ name: "dqn", configuration, workspace }, parts, 4, parameters);
+    const shape = { observationSpace, observationSize: 4, flatActionSize: 2 };
+    const parts = partsOf(configuration, shape);
+    const context = { name: "dqn", configuration, workspace };
+    const update = compileUpdate(context, parts, shape, parameters);
     update.scalar.learningRate = 1e-4;
     return fed(update, {
       observations: normals(random, batch * 4),

@@ -7,59 +7,76 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { InputError } from "../core/errors.ts";
+import { pictureLayout } from "../core/picture_space.ts";
+import type { Generator } from "../core/random.ts";
 import type { Box, Space } from "../core/space.ts";
-import { belowPrefix, prefixed } from "../core/tensor_data.ts";
+import { belowPrefix, type NamedTensors, prefixed } from "../core/tensor_data.ts";
 import type { Body, BodyDefinition } from "./definitions.ts";
-import { type Initializer, orthogonal } from "./initializers.ts";
+import { constant, heNormal, type Initializer, orthogonal } from "./initializers.ts";
 import { convolution, convolutionParameters } from "./layers/convolution.ts";
+import { maximumPool } from "./layers/pooling.ts";
+import { dense } from "./networks.ts";
+import type { Tensors } from "./workspace.ts";
 
 export type { Body } from "./definitions.ts";
 import { count, WIDEST } from "./sizes.ts";
 
-/**
- * Field of a configuration: the convolutions that pictures pass. The default is that of Mnih et al.
- * (2013, arXiv 1312.5602), section 4.1.
- */
-export const convolutions = z.array(z.tuple([count(1, WIDEST), count(1, WIDEST), count(1, WIDEST)]))
-  .default([[16, 8, 4], [32, 4, 2]]).meta({
-    description: "Convolutions before the dense layers where observations are pictures: " +
-      "[filters, size, stride] each, with ReLU",
-  });
+/** Networks for pictures, by name: see {@linkcode convolutions}. */
+const pictureNetworks = ["nature", "minatar", "impala"] as const;
 
-/** A layer of {@linkcode convolutions}: [filters, size, stride]. */
-export type Convolution = z.output<typeof convolutions>[number];
+/** Field of a configuration: what pictures pass before the dense layers. */
+export const convolutions = z.union([
+  z.enum(pictureNetworks),
+  z.array(z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)])),
+]).default("nature").meta({
+  description:
+    "What pictures pass before the dense layers: nature (32-64-64-512; below 36 pixels " +
+    "minatar), minatar (16-128), impala (residual), or convolutions [filters, size, stride] with ReLU",
+});
 
-/** Whether observations are convolved: Boxes of three axes, 32 pixels or more in both directions. */
-export function isPicture(space: Space): space is Box {
-  if (space.kind !== "box") return false;
-  const { shape } = space as unknown as Box;
-  return shape.length === 3 && shape[0] >= 32 && shape[1] >= 32;
+/** A value of {@linkcode convolutions}. */
+export type Convolutions = z.output<typeof convolutions>;
+
+/** What a body depends on. */
+export interface BodySettings {
+  /** What pictures pass; default none. */
+  readonly convolutions?: Convolutions;
+  /** Whether observations come normalised: they are not scaled by their bounds then. */
+  readonly normalizeObservations?: boolean;
 }
+
+/** What a picture passes. */
+interface PictureNetwork {
+  /** Length of a row of features. */
+  readonly size: number;
+  /** Names without prefix: `0/kernel`. */
+  initialParameters(random: Generator): NamedTensors;
+  /** [B, H, W, C] to [B, size]. */
+  features(parameters: Tensors, pictures: tf.Tensor4D): tf.Tensor;
+}
+
+/** Rows, columns, channels. */
+type Sides = readonly [height: number, width: number, channels: number];
 
 /** Orthogonal with gain √2, as ReLU asks for. */
 const wide: Initializer = (random, shape) => orthogonal(random, shape, Math.SQRT2);
 
+/** A convolution's parameters, drawn as ReLU asks for. */
+function drawn(random: Generator, inputs: number, filters: number, size: number, name: string) {
+  return convolutionParameters(random, { inputs, filters, size, initializer: wide }, name);
+}
+
 /**
- * The body for an observation space: the experiment's own, else convolutions for pictures, else
- * none.
+ * Convolutions with ReLU and without padding, then a dense layer with ReLU where `units` are given.
  *
- * @throws InputError where a kernel is larger than what it is moved over, and where an own body's
- *   tensors have other names than `body/…`.
+ * @throws InputError where a kernel is larger than what it is moved over.
  */
-export function bodyOf(
-  space: Space,
-  layers: readonly Convolution[],
-  own?: BodyDefinition,
-): Body {
-  if (own !== undefined) return checkedBody(own, space);
-  if (!isPicture(space)) {
-    return {
-      size: space.flatSize,
-      initialParameters: () => ({}),
-      features: (_, observations) => observations,
-    };
-  }
-  const shapes = [space.shape];
+function convolved(
+  sides: Sides,
+  layers: readonly (readonly [filters: number, size: number, stride: number])[],
+  units?: number,
+): PictureNetwork {
+  const shapes = [sides];
   for (const [filters, size, stride] of layers) {
     const [height, width] = shapes.at(-1)!;
     if (size > Math.min(height, width)) {
@@ -70,25 +87,136 @@ export function bodyOf(
     const over = (side: number) => Math.floor((side - size) / stride) + 1;
     shapes.push([over(height), over(width), filters]);
   }
+  const flat = shapes.at(-1)!.reduce((product, side) => product * side, 1);
+  const last = `${layers.length}`;
   return {
-    size: shapes.at(-1)!.reduce((product, side) => product * side, 1),
+    size: units ?? flat,
     initialParameters: (random) =>
       Object.assign(
         {},
-        ...layers.map(([filters, size], layer) => {
-          const inputs = shapes[layer][2];
-          const options = { inputs, filters, size, initializer: wide };
-          return convolutionParameters(random, options, `body/${layer}`);
-        }),
+        ...layers.map(([filters, size], layer) =>
+          drawn(random, shapes[layer][2], filters, size, `${layer}`)
+        ),
+        units !== undefined && denseParameters(random, flat, units, last),
       ),
-    features(parameters, observations) {
-      const shape = [observations.shape[0]!, ...space.shape] as [number, number, number, number];
-      let x: tf.Tensor4D = tf.reshape(observations, shape);
-      layers.forEach(([, , stride], layer) => {
+    features(parameters, pictures) {
+      const x = layers.reduce((x, [, , stride], layer) => {
         const movement = { stride, padding: "valid" } as const;
-        x = tf.relu(convolution(parameters, x, `body/${layer}`, movement));
+        return tf.relu(convolution(parameters, x, `${layer}`, movement));
+      }, pictures);
+      const row = tf.reshape(x, [x.shape[0], -1]);
+      return units === undefined ? row : tf.relu(dense(parameters, row, last));
+    },
+  };
+}
+
+/** A dense layer's parameters, drawn as ReLU asks for. */
+function denseParameters(random: Generator, inputs: number, units: number, name: string) {
+  return {
+    [`${name}/kernel`]: heNormal(random, [inputs, units]),
+    [`${name}/bias`]: constant([units], 0),
+  };
+}
+
+/** Mnih et al., "Human-level control through deep reinforcement learning" (2015), methods. */
+function nature(sides: Sides): PictureNetwork {
+  if (Math.min(sides[0], sides[1]) < 36) return minatar(sides);
+  return convolved(sides, [[32, 8, 4], [64, 4, 2], [64, 3, 1]], 512);
+}
+
+/** Young, Tian, "MinAtar" (2019, arXiv 1903.03176), section 3. */
+function minatar(sides: Sides): PictureNetwork {
+  return convolved(sides, [[16, 3, 1]], 128);
+}
+
+/**
+ * The residual network of Espeholt et al., "IMPALA" (2018, arXiv 1802.01561), figure 3, without its
+ * LSTM: three sections of a convolution, a maximum over 3 × 3 pixels with stride 2 and two residual
+ * blocks x + conv(relu(conv(relu(x)))), then 256 units.
+ */
+function impala([height, width, channels]: Sides): PictureNetwork {
+  const sections = [16, 32, 32];
+  const halved = (side: number) => sections.reduce((side) => Math.ceil(side / 2), side);
+  const flat = halved(height) * halved(width) * sections.at(-1)!;
+  const blocks = ["block0", "block1"];
+  return {
+    size: 256,
+    initialParameters(random) {
+      const parameters: NamedTensors = {};
+      sections.forEach((filters, section) => {
+        const inputs = sections[section - 1] ?? channels;
+        Object.assign(parameters, drawn(random, inputs, filters, 3, `${section}/enter`));
+        for (const block of blocks) {
+          for (const layer of [0, 1]) {
+            const name = `${section}/${block}/${layer}`;
+            Object.assign(parameters, drawn(random, filters, filters, 3, name));
+          }
+        }
       });
-      return tf.reshape(x, [observations.shape[0]!, -1]);
+      return { ...parameters, ...denseParameters(random, flat, 256, "dense") };
+    },
+    features(parameters, pictures) {
+      let x: tf.Tensor = pictures;
+      for (const section of sections.keys()) {
+        const entered = convolution(parameters, x, `${section}/enter`);
+        x = maximumPool(entered, { size: 3, stride: 2, padding: "same" });
+        for (const block of blocks) {
+          const name = `${section}/${block}`;
+          const hidden = tf.relu(convolution(parameters, tf.relu(x), `${name}/0`));
+          x = tf.add(x, convolution(parameters, hidden, `${name}/1`));
+        }
+      }
+      return tf.relu(dense(parameters, tf.reshape(tf.relu(x), [x.shape[0]!, -1]), "dense"));
+    },
+  };
+}
+
+const byName = { nature, minatar, impala } as const;
+
+/**
+ * The body for an observation space: the experiment's own, else convolutions for pictures, else
+ * none. Pictures between other bounds than 0 and 1 are scaled to these, unless they come normalised.
+ *
+ * @throws InputError where a kernel is larger than what it is moved over, and where an own body's
+ *   tensors have other names than `body/…`.
+ */
+export function bodyOf(
+  space: Space,
+  { convolutions = [], normalizeObservations = false }: BodySettings = {},
+  own?: BodyDefinition,
+): Body {
+  if (own !== undefined) return checkedBody(own, space);
+  const layout = pictureLayout(space);
+  if (layout === undefined || convolutions.length === 0) {
+    return {
+      size: space.flatSize,
+      initialParameters: () => ({}),
+      features: (_, observations) => observations,
+    };
+  }
+  const { shape, low, high } = space as unknown as Box;
+  const { height, width, channels, axes } = layout;
+  const sides = [height, width, channels] as const;
+  const network = typeof convolutions === "string"
+    ? byName[convolutions](sides)
+    : convolved(sides, convolutions);
+  const [least, most] = [low[0], high[0]];
+  const isScaled = !normalizeObservations && !(least === 0 && most === 1) &&
+    Number.isFinite(most - least) && most > least &&
+    low.every((bound) => bound === least) && high.every((bound) => bound === most);
+  const isInOrder = axes.every((axis, i) => axis === i);
+  return {
+    size: network.size,
+    initialParameters: (random) => prefixed(network.initialParameters(random), "body/"),
+    features(parameters, observations) {
+      const batch = observations.shape[0]!;
+      const values = isScaled ? tf.div(tf.sub(observations, least), most - least) : observations;
+      const ordered = isInOrder ? values : tf.transpose(
+        tf.reshape(values, [batch, ...shape]),
+        [0, ...axes.map((axis) => axis + 1)],
+      );
+      const pictures: tf.Tensor4D = tf.reshape(ordered, [batch, ...sides]);
+      return network.features(belowPrefix(parameters, "body/"), pictures);
     },
   };
 }

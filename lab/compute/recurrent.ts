@@ -7,7 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../core/random.ts";
 import type { NamedTensors } from "../core/tensor_data.ts";
-import { constant, type Initializer, orthogonal } from "./initializers.ts";
+import { constant, type Initializer, orthogonal, uniform } from "./initializers.ts";
 import type { Tensors } from "./workspace.ts";
 
 /** A recurrent layer: how much it remembers and how a step changes it. */
@@ -102,6 +102,24 @@ export function recurrentParameters(
     [`${prefix}/recurrentKernel`]: initializer(random, [hiddenSize, width]),
     [`${prefix}/bias`]: constant([width], 0),
   };
+}
+
+/**
+ * Initial parameters as PyTorch draws those of its recurrent layers: kernels and biases from
+ * U(−1/√H, 1/√H).
+ */
+export function pytorchRecurrentParameters(
+  random: Generator,
+  cell: RecurrentCellName,
+  inputSize: number,
+  hiddenSize: number,
+  prefix: string,
+): NamedTensors {
+  const bound = 1 / Math.sqrt(hiddenSize);
+  const draw: Initializer = (random, shape) => uniform(random, shape, -bound, bound);
+  const parameters = recurrentParameters(random, cell, inputSize, hiddenSize, prefix, draw);
+  const bias = `${prefix}/bias`;
+  return { ...parameters, [bias]: draw(random, parameters[bias].shape) };
 }
 
 /** Outputs [T · B, H] of every step, and the memory [B, states · H] after the last. */

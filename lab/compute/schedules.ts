@@ -42,6 +42,16 @@ export function linear(start: number, end: number, fraction = 1): Schedule {
   };
 }
 
+/** The learning rate of a configuration: it falls to 0 over the budget where it is annealed. */
+export function learningRateSchedule(
+  { learningRate, annealLearningRate }: {
+    readonly learningRate: number;
+    readonly annealLearningRate: boolean;
+  },
+): Schedule {
+  return annealLearningRate ? linear(learningRate, 0) : constant(learningRate);
+}
+
 /**
  * From `start` to `end` on half a cosine wave: end + (start − end)·(1 + cos πp) / 2.
  * Loshchilov & Hutter (2017), SGDR, arXiv 1608.03983, eq. 5, without restarts.

@@ -71,11 +71,11 @@ export function gatherColumns<Name extends string>(
  * @param to Columns by name, all of which `from` has, as long at least.
  */
 export function copyColumns<Name extends string>(
-  from: Readonly<Record<NoInfer<Name>, Column>>,
+  from: Readonly<Record<NoInfer<Name>, Column | undefined>>,
   to: Readonly<Record<Name, Column>>,
 ): void {
   for (const [name, column] of Object.entries<Column>(to)) {
-    column.set(from[name as Name].subarray(0, column.length));
+    column.set(from[name as Name]!.subarray(0, column.length));
   }
 }
 

@@ -7,7 +7,9 @@ import type { AgentDefinition, ModelDefinition, Takes } from "../compute/definit
 import { type Holdings, requireData, takesData } from "../core/dataset.ts";
 import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
+import { isFlatPicture, pictureLayout } from "../core/picture_space.ts";
 import type { DatasetDefinition } from "../core/registry.ts";
+import type { Json } from "../core/snapshot.ts";
 import { type Space, spaceNames } from "../core/space.ts";
 import type { Registries } from "./registries.ts";
 
@@ -100,4 +102,18 @@ export function takesOf({ actions, observations, transitions }: Takes): string {
     ...(transitions ? ["a transition table"] : []),
   ];
   return parts.join(" and ");
+}
+
+/**
+ * What is said of a picture that an agent's dense layers see as a row of numbers; undefined where there
+ * is none.
+ *
+ * @param convolutions The agent's field; undefined where it has none.
+ */
+export function pictureNote(space: Space, convolutions: Json | undefined): string | undefined {
+  if (!Array.isArray(convolutions) && typeof convolutions !== "string") return undefined;
+  const isDense = pictureLayout(space) !== undefined && convolutions.length === 0;
+  if (!isDense && !isFlatPicture(space)) return undefined;
+  return `pictures enter dense layers, which learn little from them: ${space}; ` +
+    (isDense ? "set agent.convolutions" : "show them with an axis of channels to convolve them");
 }

@@ -141,6 +141,7 @@ export const otherNames: Readonly<Record<string, readonly (Target | readonly Tar
   hidden_sizes: ["hiddenSizes"],
   activation_fn: ["activation"],
   ortho_init: ["orthogonalInitialization"],
+  features_extractor_class: ["convolutions"],
   features_extractor_kwargs: ["convolutions"],
   share_features_extractor: ["separateNetworks"],
   lstm_hidden_size: ["recurrentSize"],

@@ -23,7 +23,7 @@ import {
   parseValue,
   requirementOf,
 } from "./fields.ts";
-import { requireBody, requireDataFit, requireFit } from "./fit.ts";
+import { pictureNote, requireBody, requireDataFit, requireFit } from "./fit.ts";
 import { excessIn } from "./memory.ts";
 import { hintFor } from "./other_names.ts";
 import { isOwnEnvironment, namedPart, ownPartsOf } from "./own.ts";
@@ -155,6 +155,9 @@ export async function resolve(
     await requireFit(trainer as AgentDefinition, environment, registries);
     environment.close?.();
     requireMemory(definition.name, "agent", configuration, changes, environment);
+    const { convolutions } = configuration.agent as { convolutions?: Json };
+    const note = own.body === undefined && pictureNote(environment.observationSpace, convolutions);
+    if (note) notes.push(note);
     if (own.body !== undefined) {
       await requireBody(trainer as AgentDefinition, definition.name, registries);
       configuration.body = { name: own.body.name, own: true };

@@ -8,16 +8,17 @@ import {
   maskedLogits,
 } from "../../agents/distributions/categorical.ts";
 import { encodePolicy, loadPolicy } from "../../agents/policy.ts";
+import { tabularAgents } from "../../agents/tabular/mod.ts";
 import { identity } from "../../envs/identity.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
 import { copyActionMask } from "../../lab/core/action_mask.ts";
 import { vectorOf } from "../../lab/core/batched.ts";
-import { defineEnvironment } from "../../lab/core/define_environment.ts";
+import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../../lab/core/environment.ts";
-import { defaultRng } from "../../lab/core/random.ts";
+import { defaultRng, streamOf } from "../../lab/core/random.ts";
 import { Discrete, MultiDiscrete, type Space } from "../../lab/core/space.ts";
-import { subjectOf } from "./laboratory.ts";
+import { discreteAgents, knownFields, subjectOf } from "./laboratory.ts";
 
 await openWorkspace("cpu");
 
@@ -135,18 +136,100 @@ for (const space of [new Discrete(4), new MultiDiscrete([4, 2])]) {
   });
 }
 
+const replay = { learningStarts: 200, trainEvery: 4, targetUpdateEvery: 50, batchSize: 32 };
+const sequences = { sequenceLength: 8, recurrentSize: 8, chunkSize: 64, actors: 2 };
+
+for (const agent of discreteAgents) {
+  const fields = knownFields(agent, { ...small, ...replay, ...sequences, learningRate: 3e-3 });
+
+  Deno.test(`${agent} keeps within masks that leave one way, and reports finite losses`, async () => {
+    const { trainer } = await subjectOf(agent, narrow(new Discrete(4)), fields, { budget: 3000 });
+    // The world throws where a forbidden action is taken, in evaluation too.
+    await trainer.evaluate({ random: defaultRng(1), episodes: 20 });
+    for (let i = 0; i < 3; i++) {
+      const { metrics } = await trainer.iterate();
+      ok(Object.values(metrics).every(Number.isFinite), JSON.stringify(metrics));
+    }
+    const snapshot = await trainer.snapshot();
+    await trainer.iterate();
+    await trainer.restore(snapshot);
+    await trainer.iterate();
+    await trainer.evaluate({ random: defaultRng(1), episodes: 20 });
+    trainer.dispose();
+  });
+
+  Deno.test(`${agent} without masks runs into what they forbid`, async () => {
+    const unmasked = { ...fields, maskActions: false };
+    const { trainer } = await subjectOf(agent, narrow(new Discrete(4)), unmasked);
+    await rejects(() => trainer.iterate(), /was chosen in/);
+    trainer.dispose();
+  });
+}
+
+for (const fields of [{}, { doubleQ: true }, { quantiles: 4 }, { rewardSteps: 2 }]) {
+  Deno.test(`dqn's targets look at allowed actions alone: ${JSON.stringify(fields)}`, async () => {
+    // The forbidden action's value is never learned, and begins far above the allowed one's.
+    const world = defineEnvironment({
+      id: "Only-v0",
+      observationSpace: new Discrete(2),
+      actionSpace: new Discrete(2),
+      reset: () => 0,
+      step: (s: number) => ({ state: s + 1, reward: 0, terminated: s === 1 }),
+      observe: (s) => Math.min(s, 1),
+      actionMask: () => [1, 0],
+    });
+    const own = { ...{ learningStarts: 64, batchSize: 16, hiddenSizes: [], gamma: 1 }, ...fields };
+    const { trainer } = await subjectOf("dqn", world, { ...own, learningRate: 1e-3 });
+    const { parameters, ...rest } = await trainer.snapshot();
+    const { values, shape: [count] } = parameters["q/0/bias"];
+    for (let i = count / 2; i < count; i++) values[i] = 100;
+    await trainer.restore({
+      ...rest,
+      parameters,
+      state: { ...rest.state, "target/q/0/bias": parameters["q/0/bias"] },
+    });
+    const { metrics } = await trainer.iterate();
+    // With it the target of the first state is 100.
+    ok(metrics["losses/td_error"] < 5, JSON.stringify(metrics));
+    trainer.dispose();
+  });
+}
+
+for (const { name, load } of tabularAgents.filter(({ budgetUnit }) => budgetUnit === undefined)) {
+  const trainerOf = async (maskActions: boolean) => {
+    const definition = await load();
+    const { workspace } = await openWorkspace("cpu");
+    return await definition.create({
+      configuration: definition.configuration.parse({ maskActions }),
+      budget: 20_000,
+      workspace,
+      seed: 1,
+      stream: (name) => streamOf(1, name),
+      makeEnvironment: () => environmentOf(narrow(new Discrete(4))),
+    });
+  };
+
+  Deno.test(`${name} keeps within masks, and finds what pays there`, async () => {
+    const trainer = await trainerOf(true);
+    // The world throws where a forbidden action is taken, in evaluation too.
+    while (trainer.progress.environmentSteps < 20_000) await trainer.iterate();
+    const { metrics } = await trainer.evaluate({ random: defaultRng(1), episodes: 20 });
+    ok(metrics["evaluation/return_mean"] >= 9, JSON.stringify(metrics));
+    trainer.dispose();
+  });
+
+  Deno.test(`${name} without masks runs into what they forbid`, async () => {
+    const trainer = await trainerOf(false);
+    await rejects(() => trainer.iterate(), /was chosen in/);
+    trainer.dispose();
+  });
+}
+
 Deno.test("a policy over a table takes no mask", () => {
   const space = new Discrete(2);
   const table = Int32Array.of(0, 1);
   const policy = loadPolicy(encodePolicy({ observationSpace: space, actionSpace: space, table }));
   throws(() => policy.act(1, { actionMask: [1, 0] }), /takes none: it is a table/);
-});
-
-Deno.test("without masks ppo runs into what they forbid", async () => {
-  const fields = { ...small, maskActions: false };
-  const { trainer } = await subjectOf("ppo", narrow(new Discrete(4)), fields);
-  await rejects(() => trainer.iterate(), /was chosen in/);
-  trainer.dispose();
 });
 
 Deno.test("a mask of ones changes no bit", async () => {

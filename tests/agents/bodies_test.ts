@@ -3,7 +3,10 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { defineBody } from "../../agents/define_body.ts";
 import { loadPolicy } from "../../agents/policy.ts";
-import { definitions, knownFields, subjectOf, worldFor } from "./laboratory.ts";
+import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
+import type { Environment } from "../../lab/core/environment.ts";
+import { Box, Discrete, type Space } from "../../lab/core/space.ts";
+import { continuousAgents, definitions, knownFields, subjectOf, worldFor } from "./laboratory.ts";
 
 /** More than any of the worlds shows, with its actions. */
 const FEATURES = 6;
@@ -41,6 +44,64 @@ function behindBody(agent: string) {
     body: narrow,
   });
 }
+
+/** A made world of 5 × 5 pixels in four channels; the action that pays is lit in the first row. */
+function lights(agent: string, high: number): () => Environment {
+  const measured = continuousAgents.includes(agent);
+  return () =>
+    environmentOf(defineEnvironment<number, Float32Array, unknown>({
+      id: "Lights-v0",
+      observationSpace: new Box({ low: 0, high, shape: [5, 5, 4] }),
+      actionSpace: measured
+        ? new Box({ low: -1, high: 1, shape: [1] })
+        : new Discrete(2) as Space<unknown>,
+      timeLimit: 8,
+      reset: (random) => random.integers(2),
+      step: (lit, action, random) => {
+        const chosen = measured ? ((action as Float32Array)[0] > 0 ? 1 : 0) : action;
+        return { state: random.integers(2), reward: chosen === lit ? 1 : 0, terminated: false };
+      },
+      observe: (lit) => Float32Array.from({ length: 100 }, (_, i) => i === 4 * lit ? high : 0),
+    }));
+}
+
+for (const [agent, { takes }] of Object.entries(definitions)) {
+  if (takes.observations !== undefined && !takes.observations.includes("box")) continue;
+  Deno.test(`${agent} convolves small pictures, in 0 … 255 as in [0, 1]`, async () => {
+    const fields = knownFields(agent, small);
+    const courses = [1, 255].map(async (high) => {
+      const { trainer } = await subjectOf(agent, lights(agent, high), fields, { budget: 5000 });
+      const before = (await trainer.snapshot()).parameters;
+      const kernels = Object.entries(before).filter(([name]) => name.endsWith("body/0/kernel"));
+      for (const [, { shape }] of kernels) deepStrictEqual(shape, [3, 3, 4, 16]);
+      // A body for each network, and one for several critics or action values.
+      const networks = kernels.map(([name]) => name.replace(/\/?body.*/, ""));
+      const all = agent === "dqn"
+        ? [""]
+        : "bufferSize" in fields
+        ? ["policy", "critic"]
+        : ["policy", "value"];
+      deepStrictEqual(networks.sort(), all.sort());
+      await trainer.iterate();
+      const { parameters } = await trainer.snapshot();
+      for (const [name, { values }] of kernels) {
+        ok(`${parameters[name].values}` !== `${values}`, `${name} learns`);
+      }
+      trainer.dispose();
+      return Object.entries(parameters).map(([name, { values }]) => [name, [...values]]);
+    });
+    deepStrictEqual(await courses[1], await courses[0]);
+  });
+}
+
+Deno.test("with one network for both heads there is one body", async () => {
+  const fields = { ...knownFields("ppo", small), separateNetworks: false };
+  const { trainer } = await subjectOf("ppo", lights("ppo", 1), fields);
+  const { parameters } = await trainer.snapshot();
+  const bodies = Object.keys(parameters).filter(isOfBody);
+  deepStrictEqual([...new Set(bodies.map((name) => name.split("/")[0]))], ["body"]);
+  trainer.dispose();
+});
 
 for (const [agent, { takes }] of Object.entries(definitions)) {
   if (takes.observations !== undefined && !takes.observations.includes("box")) continue;

@@ -45,7 +45,7 @@ import {
 const golden = await goldenCases("continuous_control.json");
 const observationSpace = new Box({ low: -1, high: 1, shape: [2] });
 const shape = { observationSpace, observationSize: 2, flatActionSize: 2 };
-const common = { batchSize: 4, gamma: 0.97, targetRate: 0.05, activation: "tanh" } as const;
+const common = { batchSize: 4, targetRate: 0.05, activation: "tanh" } as const;
 const RATE = 0.01;
 
 const under = (kept: NamedTensors, prefix: string) =>
@@ -68,70 +68,91 @@ async function open(
   return workspace;
 }
 
-onCompiled("two updates of SAC are NumPy's: losses, parameters, temperature", async (backend) => {
-  const parameters = tensors(golden.sac.parameters);
-  const workspace = await open(backend, parameters, under(parameters, "critic/"));
-  const configuration = sac.configuration.parse(common);
-  const update = compileSac(
-    { name: "sac", configuration, workspace },
-    shape,
-    sacNetworks(shape, configuration),
-  );
-  update.scalar.learningRate = RATE;
-  const random = defaultRng(golden.sac.noiseSeed);
-  for (const { batch, outputs } of golden.sac.steps) {
-    fill(update.input, batch);
-    update.run(random);
-    await expectOutputs(update, outputs);
-  }
-  await expectAfter(workspace, golden.sac);
-  workspace.dispose();
-});
+/** Plain updates, and those with all that several steps, priorities and Adam's ε change. */
+const kinds = [
+  ["", {}],
+  [", general", { rewardSteps: 3, priorityExponent: 0.6, adamEpsilon: 1e-2 }],
+] as const;
 
-onCompiled("two updates of TD3 are NumPy's: losses, parameters, targets", async (backend) => {
-  const parameters = tensors(golden.td3.parameters);
-  const workspace = await open(backend, parameters, parameters);
-  const configuration = td3.configuration.parse({
-    ...common,
-    targetNoiseStd: 0.4,
-    targetNoiseClip: 0.3,
-  });
-  const context = { name: "td3", configuration, workspace };
-  const networks = deterministicNetworks(shape, configuration, 2);
-  const critics = compileCriticUpdate(context, shape, networks);
-  const policy = compilePolicyUpdate(context, shape, networks);
-  critics.scalar.learningRate = policy.scalar.learningRate = RATE;
-  const random = defaultRng(golden.td3.noiseSeed);
-  for (const { batch, outputs: { policy: loss, ...outputs } } of golden.td3.steps) {
-    fill(critics.input, batch);
-    fill(policy.input, batch);
-    critics.run(random);
-    policy.run();
-    await expectOutputs(critics, outputs);
-    await expectOutputs(policy, { policy: loss });
-  }
-  await expectAfter(workspace, golden.td3);
-  workspace.dispose();
-});
-
-onCompiled("two updates of DDPG are NumPy's: losses, parameters, targets", async (backend) => {
-  const parameters = tensors(golden.ddpg.parameters);
-  const workspace = await open(backend, parameters, parameters);
-  const configuration = ddpg.configuration.parse(common);
-  const update = compileDdpg(
-    { name: "ddpg", configuration, workspace },
-    shape,
-    deterministicNetworks(shape, configuration, 1),
+for (const [kind, fields] of kinds) {
+  onCompiled(
+    `two updates of SAC${kind} are NumPy's: losses, parameters, temperature`,
+    async (backend) => {
+      const expected = golden[`sac${kind}`];
+      const parameters = tensors(expected.parameters);
+      const workspace = await open(backend, parameters, under(parameters, "critic/"));
+      const configuration = sac.configuration.parse({ ...common, ...fields });
+      const update = compileSac(
+        { name: "sac", configuration, workspace },
+        shape,
+        sacNetworks(shape, configuration),
+      );
+      update.scalar.learningRate = RATE;
+      const random = defaultRng(expected.noiseSeed);
+      for (const { batch, outputs } of expected.steps) {
+        fill(update.input, batch);
+        update.run(random);
+        await expectOutputs(update, outputs);
+      }
+      await expectAfter(workspace, expected);
+      workspace.dispose();
+    },
   );
-  update.scalar.learningRate = RATE;
-  for (const { batch, outputs } of golden.ddpg.steps) {
-    fill(update.input, batch);
-    update.run();
-    await expectOutputs(update, outputs);
-  }
-  await expectAfter(workspace, golden.ddpg);
-  workspace.dispose();
-});
+
+  onCompiled(
+    `two updates of TD3${kind} are NumPy's: losses, parameters, targets`,
+    async (backend) => {
+      const expected = golden[`td3${kind}`];
+      const parameters = tensors(expected.parameters);
+      const workspace = await open(backend, parameters, parameters);
+      const configuration = td3.configuration.parse({
+        ...common,
+        ...fields,
+        targetNoiseStd: 0.4,
+        targetNoiseClip: 0.3,
+      });
+      const context = { name: "td3", configuration, workspace };
+      const networks = deterministicNetworks(shape, configuration, 2);
+      const critics = compileCriticUpdate(context, shape, networks);
+      const policy = compilePolicyUpdate(context, shape, networks);
+      critics.scalar.learningRate = policy.scalar.learningRate = RATE;
+      const random = defaultRng(expected.noiseSeed);
+      for (const { batch, outputs: { policy: loss, ...outputs } } of expected.steps) {
+        fill(critics.input, batch);
+        fill(policy.input, batch);
+        critics.run(random);
+        policy.run();
+        await expectOutputs(critics, outputs);
+        await expectOutputs(policy, { policy: loss });
+      }
+      await expectAfter(workspace, expected);
+      workspace.dispose();
+    },
+  );
+
+  onCompiled(
+    `two updates of DDPG${kind} are NumPy's: losses, parameters, targets`,
+    async (backend) => {
+      const expected = golden[`ddpg${kind}`];
+      const parameters = tensors(expected.parameters);
+      const workspace = await open(backend, parameters, parameters);
+      const configuration = ddpg.configuration.parse({ ...common, ...fields });
+      const update = compileDdpg(
+        { name: "ddpg", configuration, workspace },
+        shape,
+        deterministicNetworks(shape, configuration, 1),
+      );
+      update.scalar.learningRate = RATE;
+      for (const { batch, outputs } of expected.steps) {
+        fill(update.input, batch);
+        update.run();
+        await expectOutputs(update, outputs);
+      }
+      await expectAfter(workspace, expected);
+      workspace.dispose();
+    },
+  );
+}
 
 Deno.test("TD3 without delay and target noise and with equal critics is DDPG", async () => {
   const one = tensors(golden.ddpg.parameters);

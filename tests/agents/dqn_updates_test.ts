@@ -25,7 +25,11 @@ const { numpy: _, "made by": __, ...golden } = await goldenCases<
   GoldenCase & { readonly target: Golden }
 >("dqn.json");
 
-const shape = { observationSpace: new Box({ low: -9, high: 9, shape: [3] }), flatActionSize: 3 };
+const shape = {
+  observationSpace: new Box({ low: -9, high: 9, shape: [3] }),
+  observationSize: 3,
+  flatActionSize: 3,
+};
 const common = {
   batchSize: 5,
   gamma: 0.97,
@@ -62,7 +66,7 @@ for (const [name, fields] of Object.entries(variants)) {
       const renew = targetNetwork(workspace, tensors(given.target), configuration.targetRate);
       const parts = partsOf(configuration, shape);
       const context = { name: "dqn", configuration, workspace };
-      const update = compileUpdate(context, parts, 3, parameters);
+      const update = compileUpdate(context, parts, shape, parameters);
       update.scalar.learningRate = 0.01;
       const random = defaultRng(noiseSeed);
       for (const { batch, outputs } of steps) {

@@ -75,3 +75,60 @@ Deno.test("recurrent-ppo refuses sequences that do not divide the rollout or the
     /whole sequences of 16 steps and divide the rollout of 4 · 32 = 128 transitions \(16, 32, 64, 128\): 40/,
   );
 });
+
+Deno.test("recurrent-ppo draws its weights as its fields say", async () => {
+  const drawn = async (orthogonalInitialization: boolean) => {
+    const fields = { ...small, orthogonalInitialization };
+    const { trainer } = await subjectOf("recurrent-ppo", () => makeEnv("CartPole-v1"), fields);
+    const { parameters } = await trainer.snapshot();
+    trainer.dispose();
+    return parameters;
+  };
+  const [orthogonal, uniform] = [await drawn(true), await drawn(false)];
+  deepStrictEqual(Object.keys(uniform), Object.keys(orthogonal));
+  for (const [name, { values, shape }] of Object.entries(uniform)) {
+    const bias = name.endsWith("/bias");
+    const isRecurrent = name.includes("/recurrent/");
+    const fanIn = uniform[name.replace(/bias$/, "kernel")].shape[0];
+    const bound = 1 / Math.sqrt(isRecurrent ? small.recurrentSize : fanIn);
+    const most = Math.max(...Array.from(values, Math.abs));
+    ok(most <= bound && (values.length < 8 || most > 0.6 * bound), `${name} [${shape}]: ${most}`);
+    if (bias) ok(orthogonal[name].values.every((x) => x === 0), name);
+  }
+  // Columns of an orthogonal recurrent kernel's rows: unit length.
+  const { values, shape: [rows, columns] } = orthogonal["policy/recurrent/recurrentKernel"];
+  for (let i = 0; i < rows; i++) {
+    const row = Array.from(values.slice(i * columns, (i + 1) * columns));
+    ok(Math.abs(row.reduce((sum, x) => sum + x * x, 0) - 1) < 1e-5);
+  }
+});
+
+Deno.test("recurrent-ppo with gSDE: unrolled sequences give the densities that acted", async () => {
+  const { trainer } = await subjectOf("recurrent-ppo", () => makeEnv("PendulumNoVel-v1"), {
+    ...{ ...small, stateDependentNoise: true, noiseEvery: 4, learningRate: 1e-30 },
+  });
+  for (let i = 0; i < 2; i++) {
+    const { metrics } = await trainer.iterate();
+    ok(Math.abs(metrics["losses/approximate_kl"]) < 1e-9, JSON.stringify(metrics));
+  }
+  const { parameters } = await trainer.snapshot();
+  deepStrictEqual(parameters["policy/logStd"].shape, [8, 1]);
+  trainer.dispose();
+  await rejects(
+    () => subjectOf("recurrent-ppo", () => makeEnv("CartPole-v1"), { stateDependentNoise: true }),
+    /Cannot explore by state-dependent noise/,
+  );
+});
+
+Deno.test("recurrent-ppo ends its epochs at the target KL", async () => {
+  const epochsAt = async (targetKl: number) => {
+    const fields = { ...small, epochs: 6, learningRate: 1e-2, targetKl };
+    const { trainer } = await subjectOf("recurrent-ppo", () => makeEnv("CartPole-v1"), fields);
+    const { metrics } = await trainer.iterate();
+    const { gradientSteps } = trainer.progress;
+    trainer.dispose();
+    return [metrics["schedule/epochs"], gradientSteps];
+  };
+  deepStrictEqual(await epochsAt(1e-9), [1, 2]);
+  deepStrictEqual(await epochsAt(1e9), [6, 12]);
+});

@@ -284,6 +284,11 @@ const variants: [agent: string, name: string, world: () => Environment, fields: 
     normalizeObservations: true,
     normalizeRewards: true,
   }],
+  ["recurrent-ppo", "state-dependent noise, PyTorch's draw", () => makeEnv("PendulumNoVel-v1"), {
+    ...{ stateDependentNoise: true, noiseEvery: 3, orthogonalInitialization: false },
+    targetKl: 1e-3,
+  }],
+  ["recurrent-ppo", "action masks", () => makeEnv("Taxi-v4"), {}],
   ["reinforce", "a constant baseline", cartPole, { baseline: "mean" }],
   ["sac", "gSDE and a fixed temperature", () => makeEnv("Pendulum-v1"), {
     stateDependentNoise: true,
@@ -292,6 +297,15 @@ const variants: [agent: string, name: string, world: () => Environment, fields: 
     temperature: 0.1,
   }],
   ["td3", "Gaussian noise", () => makeEnv("Pendulum-v1"), { noise: "gaussian" }],
+  ...["sac", "td3", "ddpg"].map((agent): typeof variants[number] => [
+    agent,
+    "all that replay can do",
+    () => makeEnv("Pendulum-v1"),
+    {
+      ...{ rewardSteps: 3, priorityExponent: 0.6, annealLearningRate: true },
+      ...{ normalizeObservations: true, normalizeRewards: true },
+    },
+  ]),
   ["reinforce", "continuous actions", () => makeEnv("Pendulum-v1"), {}],
   ...Object.entries(dqnFlags).map(([flag, fields]): typeof variants[number] => [
     "dqn",

@@ -1,6 +1,9 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
 import { NStepWindows } from "../../../agents/memory/n_step.ts";
+import { Box, Discrete } from "../../../lab/core/space.ts";
+
+const shape = { observationSize: 1, actionSpace: new Discrete(100) };
 
 interface Closed {
   readonly from: number;
@@ -13,18 +16,25 @@ interface Closed {
 
 /** Steps one environment through rewards; episodes end after the steps in `ends`. */
 function closed(n: number, gamma: number, rewards: number[], ends: number[]): Closed[] {
-  const windows = new NStepWindows(1, 1, n, gamma);
+  const windows = new NStepWindows(1, shape, n, gamma);
   const all: Closed[] = [];
   rewards.forEach((reward, at) => {
-    windows.step(0, Float32Array.of(at), 10 + at, reward, ends.includes(at), (window) => {
-      all.push({
-        from: window.observation[0],
-        action: window.action,
-        rewards: window.rewards,
-        discount: window.discount,
-        at,
-      });
-    });
+    windows.step(
+      0,
+      Float32Array.of(at),
+      Int32Array.of(10 + at),
+      reward,
+      ends.includes(at),
+      (window) => {
+        all.push({
+          from: window.observation[0],
+          action: window.action[0],
+          rewards: window.rewards,
+          discount: window.discount,
+          at,
+        });
+      },
+    );
   });
   return all;
 }
@@ -79,10 +89,10 @@ Deno.test("every window is the textbook's sum, and none crosses an end", () => {
 });
 
 Deno.test("environments have windows of their own", () => {
-  const windows = new NStepWindows(2, 1, 2, 1);
+  const windows = new NStepWindows(2, shape, 2, 1);
   const seen: number[][] = [];
   const step = (n: number, reward: number, ended = false) =>
-    windows.step(n, Float32Array.of(0, 1), reward, reward, ended, (window) => {
+    windows.step(n, Float32Array.of(0, 1), Int32Array.of(0, 1), reward, ended, (window) => {
       seen.push([window.observation[0], window.rewards, window.discount]);
     });
   step(0, 1);
@@ -95,11 +105,11 @@ Deno.test("environments have windows of their own", () => {
 });
 
 Deno.test("restored windows go on as the original, abandoned ones do not", () => {
-  const make = () => new NStepWindows(1, 1, 3, 0.5);
+  const make = () => new NStepWindows(1, shape, 3, 0.5);
   const feed = (windows: NStepWindows, from: number, to: number) => {
     const rewards: number[] = [];
     for (let t = from; t < to; t++) {
-      windows.step(0, Float32Array.of(t), t, 2 ** t, false, (window) => {
+      windows.step(0, Float32Array.of(t), Int32Array.of(t), 2 ** t, false, (window) => {
         rewards.push(window.rewards);
       });
     }
@@ -116,4 +126,16 @@ Deno.test("restored windows go on as the original, abandoned ones do not", () =>
   deepStrictEqual(feed(restored, 5, 9), expected);
   deepStrictEqual(feed(abandoned, 5, 9), expected.slice(2));
   ok(expected[0] > 0);
+});
+
+Deno.test("windows keep measured actions whole", () => {
+  const actionSpace = new Box({ low: -1, high: 1, shape: [2] });
+  const windows = new NStepWindows(2, { observationSize: 1, actionSpace }, 2, 1);
+  const seen: number[][] = [];
+  for (const actions of [[0, 0, 0.25, -0.5], [0, 0, 0.75, 1]]) {
+    windows.step(1, Float32Array.of(0, 1), Float32Array.from(actions), 1, false, ({ action }) => {
+      seen.push([...action]);
+    });
+  }
+  deepStrictEqual(seen, [[0.25, -0.5]]);
 });

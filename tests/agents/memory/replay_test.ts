@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
 import { type ReplayBatch, ReplayBuffer } from "../../../agents/memory/replay.ts";
 import { InputError } from "../../../lab/core/errors.ts";
-import { defaultRng } from "../../../lab/core/random.ts";
+import { defaultRng, type Generator } from "../../../lab/core/random.ts";
 import { Box, Discrete } from "../../../lab/core/space.ts";
 
 const shape = {
@@ -19,6 +19,13 @@ function batchOf(size: number, width: number): ReplayBatch & { actions: Int32Arr
     nextObservations: new Float32Array(size * width),
     terminated: new Float32Array(size),
   };
+}
+
+/** Fills a batch with rows drawn uniformly with replacement. */
+function gathered(buffer: ReplayBuffer, random: Generator, batch: ReplayBatch): void {
+  const rows = new Int32Array(batch.rewards.length);
+  random.fillIntegers(rows, 0, buffer.size);
+  buffer.gather(rows, batch);
 }
 
 /** Adds transition `k`, all of whose columns follow from k. */
@@ -40,7 +47,7 @@ Deno.test("a sampled transition is one that was added, column by column", () => 
       for (let k = 0; k < n; k++) add(buffer, k);
       strictEqual(buffer.size, Math.min(capacity, n));
       const batch = batchOf(8, 2);
-      buffer.sample(defaultRng(n), batch);
+      gathered(buffer, defaultRng(n), batch);
       batch.actions.forEach((k, row) => {
         ok(k < n && k >= n - capacity, "the oldest transitions have fallen out");
         deepStrictEqual([...batch.observations.subarray(2 * row, 2 * row + 2)], [k, -k]);
@@ -60,7 +67,7 @@ Deno.test("sampling is uniform over what the buffer holds", () => {
   const buffer = new ReplayBuffer(4, shape);
   for (let k = 0; k < 6; k++) add(buffer, k);
   const batch = batchOf(8000, 2);
-  buffer.sample(defaultRng(0), batch);
+  gathered(buffer, defaultRng(0), batch);
   for (let k = 2; k < 6; k++) {
     const share = batch.actions.filter((action) => action === k).length / 8000;
     ok(Math.abs(share - 0.25) < 0.02, `${k}: ${share}`);
@@ -75,8 +82,8 @@ Deno.test("a restored buffer goes on as the original", () => {
   restored.restore(tensors, JSON.parse(JSON.stringify(values)));
   for (const buffer of [original, restored]) add(buffer, 7);
   const [one, other] = [batchOf(20, 2), batchOf(20, 2)];
-  original.sample(defaultRng(1), one);
-  restored.sample(defaultRng(1), other);
+  gathered(original, defaultRng(1), one);
+  gathered(restored, defaultRng(1), other);
   deepStrictEqual(one, other);
 });
 
@@ -112,7 +119,7 @@ Deno.test("actions of a Box are kept whole, as float32", () => {
   const actions = Float32Array.of(0.1, 0.2, 0.3, 0.4);
   buffer.add(Float32Array.of(1, 2), Float32Array.of(3, 4), 1, actions, 0, 0);
   const batch = { ...batchOf(1, 1), actions: new Float32Array(2) };
-  buffer.sample(defaultRng(0), batch);
+  gathered(buffer, defaultRng(0), batch);
   deepStrictEqual(batch.actions, Float32Array.of(0.3, 0.4));
   const { tensors } = buffer.snapshot();
   deepStrictEqual(tensors.actions, { shape: [1, 2], dtype: "float32", values: batch.actions });
@@ -133,7 +140,7 @@ for (const high of [1, 255]) {
     const reversed = shades.toReversed();
     buffer.add(shades, reversed, 0, Int32Array.of(1), 0, 0);
     const batch = batchOf(1, 256);
-    buffer.sample(defaultRng(0), batch);
+    gathered(buffer, defaultRng(0), batch);
     deepStrictEqual(batch.observations, shades);
     deepStrictEqual(batch.nextObservations, reversed);
     const { tensors, values } = buffer.snapshot();
@@ -141,7 +148,7 @@ for (const high of [1, 255]) {
     const other = new ReplayBuffer(2, pictures, { storeBytes: true });
     other.restore(tensors, values);
     const again = batchOf(1, 256);
-    other.sample(defaultRng(0), again);
+    gathered(other, defaultRng(0), again);
     deepStrictEqual(again, batch);
   });
 }

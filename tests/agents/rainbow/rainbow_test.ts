@@ -24,7 +24,7 @@ import type { NamedTensors } from "../../../lab/core/tensor_data.ts";
 await openWorkspace("cpu");
 
 const plain = {
-  body: bodyOf(new Box({ low: -1, high: 1, shape: [4] }), []),
+  body: bodyOf(new Box({ low: -1, high: 1, shape: [4] })),
   actionCount: 3,
   hiddenSizes: [8, 6],
   activation: "relu",

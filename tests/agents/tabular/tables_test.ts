@@ -28,6 +28,7 @@ Deno.test("ε-greedy draws each action as often as its probability says, ties br
 Deno.test("ε and α fall on their lines", () => {
   const rates = new Rates({
     episodeLimit: 0,
+    maskActions: true,
     gamma: 1,
     initialValue: 0,
     explorationInitial: 1,

@@ -3,7 +3,15 @@ import { deepStrictEqual, notDeepStrictEqual, ok } from "node:assert";
 import { makeEnv } from "../../../envs/mod.ts";
 import { defineEnvironment } from "../../../lab/core/define_environment.ts";
 import { Box, Discrete } from "../../../lab/core/space.ts";
-import { subjectOf, trainThrough, valuesOf } from "../laboratory.ts";
+import {
+  definitions,
+  discreteAgents,
+  hasReplay,
+  knownFields,
+  subjectOf,
+  trainThrough,
+  valuesOf,
+} from "../laboratory.ts";
 
 Deno.test("next observations of a batch are normalised as the first ones are", async () => {
   // Two states, shown as 100 and 110: V = γ and 1.
@@ -67,3 +75,38 @@ Deno.test("noise that goes on from step to step begins anew with each episode", 
   trainer.dispose();
   deepStrictEqual(resumables.processes, [0]);
 });
+
+for (const agent of Object.keys(definitions).filter(hasReplay)) {
+  /** Two steps to a reward of 100: V = 100γ and 100, and 100/σ where σ is that of the returns. */
+  const world = defineEnvironment<number, Float32Array, unknown>({
+    id: "Paid-v0",
+    observationSpace: new Box({ low: -1, high: 1, shape: [1] }),
+    actionSpace: discreteAgents.includes(agent)
+      ? new Discrete(2)
+      : new Box({ low: -1, high: 1, shape: [1] }),
+    reset: () => -1,
+    step: (s: number) => ({ state: 1, reward: s === 1 ? 100 : 0, terminated: s === 1 }),
+    observe: (s) => Float32Array.of(s),
+  });
+  const fields = {
+    ...{ learningStarts: 200, batchSize: 32, bufferSize: 2000, learningRate: 3e-3, gamma: 0.5 },
+    ...{ normalizeRewards: true, annealLearningRate: true, priorityExponent: 0.5 },
+    ...knownFields(agent, {
+      ...{ targetUpdateEvery: 25, trainEvery: 1, loss: "mse", maximumGradientNorm: 100 },
+      ...{ automaticTemperature: false, temperature: 0 },
+    }),
+    hiddenSizes: [32],
+  };
+
+  for (const rewardSteps of [1, 3]) {
+    Deno.test(`${agent}: values of normalised rewards over ${rewardSteps} steps`, async () => {
+      const options = { budget: 1500 };
+      const subject = await subjectOf(agent, world, { ...fields, rewardSteps }, options);
+      await trainThrough(subject.trainer);
+      const [first, second] = await valuesOf(subject, [[-1], [1]], { hiddenSizes: [32] });
+      subject.trainer.dispose();
+      // Returns that run along: 0 and 100 in turn.
+      ok(Math.abs(second - 2) < 0.2 && Math.abs(first - 1) < 0.2, `${first}, ${second}`);
+    });
+  }
+}

@@ -60,8 +60,8 @@ Deno.test("rewards are divided by the deviation of the discounted return, their 
     running = 0.5 * running + reward;
     returns.push(running);
     if (ended) running = 0;
-    const flags = [Uint8Array.of(0), Uint8Array.of(ended)] as const;
-    normalizer.normalize(Float64Array.of(reward), ...flags, out);
+    const flags = { terminated: Uint8Array.of(0), truncated: Uint8Array.of(ended) };
+    normalizer.normalize({ rewards: Float64Array.of(reward), ...flags }, out);
   });
   // Weighted moments of the returns and of a 0-mean, unit-variance prior of weight 1e-4.
   const weight = 1e-4 + returns.length;

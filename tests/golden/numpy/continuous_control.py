@@ -1,4 +1,5 @@
-"""Two updates each of SAC, TD3 and DDPG in float64, gradients by central differences."""
+"""Two updates each of SAC, TD3 and DDPG in float64, gradients by central differences; each once more
+with transitions over several steps (a discount of their own), importance weights and another Adam's ε."""
 import json
 import numpy as np
 
@@ -28,8 +29,8 @@ def q(p, i, s, a):
 
 
 class Adam:
-    def __init__(self):
-        self.t, self.m, self.v = 0, {}, {}
+    def __init__(self, epsilon=1e-8):
+        self.epsilon, self.t, self.m, self.v = epsilon, 0, {}, {}
 
     def step(self, p, g):
         self.t += 1
@@ -38,7 +39,7 @@ class Adam:
             self.m[n] = 0.9 * self.m.get(n, 0) + 0.1 * g[n]
             self.v[n] = 0.999 * self.v.get(n, 0) + 0.001 * g[n] ** 2
             m, v = self.m[n] / (1 - 0.9**self.t), self.v[n] / (1 - 0.999**self.t)
-            out[n] = x - RATE * m / (np.sqrt(v) + 1e-8)
+            out[n] = x - RATE * m / (np.sqrt(v) + self.epsilon)
         return out
 
 
@@ -46,15 +47,23 @@ def renew(target, p):
     return {n: (1 - TAU) * x + TAU * p[n] for n, x in target.items()}
 
 
-def batch():
+def batch(general=False):
     f = lambda x: np.asarray(x).astype(np.float32).astype(float)
-    return {
+    b = {
         "observations": f(draw.normal(0, 1, (B, D))),
         "actions": f(draw.uniform(-1, 1, (B, K))),
         "rewards": f(draw.normal(0, 1, B)),
         "nextObservations": f(draw.normal(0, 1, (B, D))),
         "terminated": np.array([0.0, 1.0, 0.0, 0.0]),
+        "discounts": np.full(B, f(GAMMA)),
     }
+    if general:
+        b["discounts"], b["weights"] = f(GAMMA ** np.array([3, 1, 3, 2])), f(draw.uniform(0.2, 1, B))
+    return b
+
+
+def squared(b, error):
+    return np.mean(b.get("weights", 1.0) * error**2)
 
 
 def squashed(p, s, noise):
@@ -67,23 +76,24 @@ def squashed(p, s, noise):
     return np.tanh(u), np.sum(normal - np.log(1 - np.tanh(u) ** 2), 1)
 
 
-def sac():
+def sac(general=False):
+    epsilon = 1e-2 if general else 1e-8
     p = {**make("policy", D, 2 * K), **make("critic/0", D + K, 1), **make("critic/1", D + K, 1)}
     log_alpha, H_bar = np.float64(np.float32(np.log(0.2))), -1.0 * K
     p["temperature/log"] = np.array(log_alpha)
     target, start = part(p, "critic"), p
-    critic_adam, policy_adam, temperature_adam = Adam(), Adam(), Adam()
+    critic_adam, policy_adam, temperature_adam = Adam(epsilon), Adam(epsilon), Adam(epsilon)
     noise = np.random.default_rng(5)
     steps = []
     for _ in range(2):
-        b = batch()
+        b = batch(general)
         e = noise.standard_normal((B, K))
         e_next = noise.standard_normal((B, K))
         alpha = np.exp(p["temperature/log"])
         a_next, l_next = squashed(p, b["nextObservations"], e_next)
         q_next = np.minimum(*(q(target, i, b["nextObservations"], a_next) for i in (0, 1)))
-        y = b["rewards"] + GAMMA * (1 - b["terminated"]) * (q_next - alpha * l_next)
-        critic_loss = lambda c: 0.5 * sum(np.mean((q(c, i, b["observations"], b["actions"]) - y) ** 2) for i in (0, 1))
+        y = b["rewards"] + b["discounts"] * (1 - b["terminated"]) * (q_next - alpha * l_next)
+        critic_loss = lambda c: 0.5 * sum(squared(b, q(c, i, b["observations"], b["actions"]) - y) for i in (0, 1))
         critics, policy, heat = part(p, "critic"), part(p, "policy"), part(p, "temperature")
         value, taken = critic_loss(critics), q(critics, 0, b["observations"], b["actions"])
         critics = critic_adam.step(critics, gradient(critic_loss, critics))
@@ -105,25 +115,26 @@ def sac():
     return {"noiseSeed": 5, "parameters": start, "steps": steps, "after": {"parameters": p, "target": target}}
 
 
-def deterministic(count, target_noise):
+def deterministic(count, target_noise, general=False):
     """TD3 with two critics, delay 1 and smoothed targets; DDPG with one critic."""
     p = {**make("policy", D, K)}
     for i in range(count):
         p.update(make(f"critic/{i}", D + K, 1))
     target, start = p, p
-    critic_adam, policy_adam = Adam(), Adam()
+    epsilon = 1e-2 if general else 1e-8
+    critic_adam, policy_adam = Adam(epsilon), Adam(epsilon)
     noise = np.random.default_rng(6)
     mu = lambda w, s: np.tanh(mlp(w, s, "policy"))
     steps = []
     for _ in range(2):
-        b = batch()
+        b = batch(general)
         a_next = mu(target, b["nextObservations"])
         if target_noise:
             e = np.clip(0.4 * noise.standard_normal((B, K)), -0.3, 0.3)
             a_next = np.clip(a_next + e, -1, 1)
         q_next = np.min([q(target, i, b["nextObservations"], a_next) for i in range(count)], 0)
-        y = b["rewards"] + GAMMA * (1 - b["terminated"]) * q_next
-        critic_loss = lambda c: sum(np.mean((q(c, i, b["observations"], b["actions"]) - y) ** 2) for i in range(count))
+        y = b["rewards"] + b["discounts"] * (1 - b["terminated"]) * q_next
+        critic_loss = lambda c: sum(squared(b, q(c, i, b["observations"], b["actions"]) - y) for i in range(count))
         critics, policy = part(p, "critic"), part(p, "policy")
         value, taken = critic_loss(critics), q(critics, 0, b["observations"], b["actions"])
         critics = critic_adam.step(critics, gradient(critic_loss, critics))
@@ -146,4 +157,7 @@ def plain(x):
 
 if __name__ == "__main__":
     result = {"sac": sac(), "td3": deterministic(2, True), "ddpg": deterministic(1, False)}
+    result["sac, general"] = sac(True)
+    result["td3, general"] = deterministic(2, True, True)
+    result["ddpg, general"] = deterministic(1, False, True)
     print(json.dumps({"numpy": np.__version__, "made by": "continuous_control.py", **plain(result)}))

@@ -1,47 +1,130 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import { bodyOf, convolutions, isPicture } from "../../../lab/compute/bodies.ts";
+import { bodyOf, convolutions } from "../../../lab/compute/bodies.ts";
 import type { Tensors } from "../../../lab/compute/workspace.ts";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
-import { Box, Discrete } from "../../../lab/core/space.ts";
+import { Box } from "../../../lab/core/space.ts";
 
 await openWorkspace("cpu");
 
 const picture = (height: number, width: number, channels: number) =>
   new Box({ low: 0, high: 1, shape: [height, width, channels] });
 
-Deno.test("only Boxes of three axes and some size are pictures", () => {
-  ok(isPicture(picture(64, 64, 4)));
-  ok(isPicture(picture(32, 40, 1)));
-  ok(!isPicture(picture(8, 8, 3)));
-  ok(!isPicture(new Box({ low: 0, high: 1, shape: [64, 64] })));
-  ok(!isPicture(new Discrete(4)));
-});
+const nature = { convolutions: convolutions.parse(undefined) };
 
 Deno.test("vectors pass a body as they are", () => {
-  const body = bodyOf(new Box({ low: -1, high: 1, shape: [3] }), convolutions.parse(undefined));
+  const body = bodyOf(new Box({ low: -1, high: 1, shape: [3] }), nature);
   strictEqual(body.size, 3);
   deepStrictEqual(body.initialParameters(defaultRng(1)), {});
   const x = tf.tensor2d([[1, 2, 3]]);
   strictEqual(body.features({}, x), x);
 });
 
-Deno.test("the default convolutions make of 84 × 84 pixels what the paper's do", () => {
-  const body = bodyOf(picture(84, 84, 4), convolutions.parse(undefined));
-  // 20 × 20 × 16, then 9 × 9 × 32.
-  strictEqual(body.size, 9 * 9 * 32);
-  const parameters = body.initialParameters(defaultRng(1));
-  deepStrictEqual(Object.entries(parameters).map(([name, { shape }]) => [name, shape]), [
-    ["body/0/kernel", [8, 8, 4, 16]],
-    ["body/0/bias", [16]],
-    ["body/1/kernel", [4, 4, 16, 32]],
-    ["body/1/bias", [32]],
+/** Names and shapes of a body's parameters. */
+const shapesOf = (body: ReturnType<typeof bodyOf>) =>
+  Object.entries(body.initialParameters(defaultRng(1))).map(([name, { shape }]) => [name, shape]);
+
+Deno.test("the default body is Nature's, and MinAtar's for pictures that its kernels exceed", () => {
+  const body = bodyOf(picture(84, 84, 4), nature);
+  strictEqual(body.size, 512);
+  deepStrictEqual(shapesOf(body), [
+    ["body/0/kernel", [8, 8, 4, 32]],
+    ["body/0/bias", [32]],
+    ["body/1/kernel", [4, 4, 32, 64]],
+    ["body/1/bias", [64]],
+    ["body/2/kernel", [3, 3, 64, 64]],
+    ["body/2/bias", [64]],
+    ["body/3/kernel", [7 * 7 * 64, 512]],
+    ["body/3/bias", [512]],
   ]);
+  deepStrictEqual(shapesOf(bodyOf(picture(5, 5, 4), nature)), [
+    ["body/0/kernel", [3, 3, 4, 16]],
+    ["body/0/bias", [16]],
+    ["body/1/kernel", [3 * 3 * 16, 128]],
+    ["body/1/bias", [128]],
+  ]);
+  ok(shapesOf(bodyOf(picture(36, 36, 1), nature)).length === 8);
+});
+
+Deno.test("IMPALA's body has fifteen convolutions, halves thrice, and passes what its blocks add", () => {
+  const space = picture(9, 5, 2);
+  const body = bodyOf(space, { convolutions: "impala" });
+  const shapes = shapesOf(body);
+  strictEqual(shapes.filter(([, shape]) => shape.length === 4).length, 15);
+  deepStrictEqual(shapes.at(-2), ["body/dense/kernel", [2 * 1 * 32, 256]]);
+  const parameters: Tensors = Object.fromEntries(
+    Object.entries(body.initialParameters(defaultRng(1))).map(([name, { shape }]) => {
+      // Blocks that add nothing, sections that pass the first channel on, and a sum at the end.
+      const isPass = name.includes("/enter/kernel");
+      const kernel = isPass && tf.tidy(() => {
+        const zero = tf.buffer(shape as [number, number, number, number]);
+        zero.set(1, 1, 1, 0, 0);
+        return zero.toTensor();
+      });
+      const sum = name.endsWith("dense/kernel");
+      return [name, kernel || (sum ? tf.ones([...shape]) : tf.zeros([...shape]))];
+    }),
+  );
+  const pixels = Float32Array.from({ length: 90 }, (_, i) => i % 2 === 0 ? i / 100 : 5);
+  const features = body.features(parameters, tf.tensor2d(pixels, [1, 90])).dataSync();
+  // Three maxima of 3 × 3 with stride 2: 9 rows to 5, 3, 2 and 5 columns to 3, 2, 1.
+  const rows = [[0, 7], [4, 8]];
+  const most = rows.map(([, last]) => (last * 5 + 4) * 2 / 100);
+  ok(Math.abs(features[0] - (most[0] + most[1])) < 1e-5, `${features[0]}, ${most}`);
+});
+
+Deno.test("stacks of frames show the same picture in any order of their axes", () => {
+  const [height, width, frames, colors] = [6, 5, 2, 3];
+  const pixel = (row: number, column: number, frame: number, color: number) =>
+    Math.fround(((row * 5 + column) * 7 + frame * 3 + color) / 255);
+  const orders = [
+    { shape: [height, width, frames, colors], at: [0, 1, 2, 3] },
+    { shape: [frames, height, width, colors], at: [2, 0, 1, 3] },
+    { shape: [frames, colors, height, width], at: [2, 3, 0, 1] },
+  ];
+  const seen = orders.map(({ shape, at }) => {
+    const body = bodyOf(new Box({ low: 0, high: 1, shape }), { convolutions: [[4, 3, 1]] });
+    const values = new Float32Array(shape.reduce((product, side) => product * side, 1));
+    for (let i = 0; i < values.length; i++) {
+      let left = i;
+      const index = shape.toReversed().map((side) => {
+        const place = left % side;
+        left = Math.floor(left / side);
+        return place;
+      }).reverse();
+      const place = [0, 0, 0, 0];
+      at.forEach((axis, k) => place[axis] = index[k]);
+      values[i] = pixel(place[0], place[1], place[2], place[3]);
+    }
+    const parameters = Object.fromEntries(
+      Object.entries(body.initialParameters(defaultRng(1))).map(([name, { values, shape }]) => [
+        name,
+        tf.tensor(values as Float32Array, [...shape]),
+      ]),
+    );
+    return [...body.features(parameters, tf.tensor2d(values, [1, values.length])).dataSync()];
+  });
+  deepStrictEqual(seen[1], seen[0]);
+  deepStrictEqual(seen[2], seen[0]);
+});
+
+Deno.test("pictures in 0 … 255 are scaled by their bounds, unless they come normalised", () => {
+  const space = new Box({ low: 0, high: 255, shape: [5, 5, 1] });
+  const layers = [[1, 5, 1]] as [number, number, number][];
+  const parameters: Tensors = {
+    "body/0/kernel": tf.ones([5, 5, 1, 1]),
+    "body/0/bias": tf.zeros([1]),
+  };
+  const white = tf.fill([1, 25], 255);
+  const sum = (normalizeObservations: boolean) =>
+    bodyOf(space, { convolutions: layers, normalizeObservations })
+      .features(parameters, white).dataSync()[0];
+  deepStrictEqual([sum(false), sum(true)], [25, 25 * 255]);
 });
 
 Deno.test("a body sums windows of the picture, channels last, and cuts below 0", () => {
-  const body = bodyOf(picture(32, 33, 2), [[1, 16, 16]]);
+  const body = bodyOf(picture(32, 33, 2), { convolutions: [[1, 16, 16]] });
   strictEqual(body.size, 2 * 2);
   const weights = Float32Array.from({ length: 16 * 16 * 2 }, (_, i) => i % 2 === 0 ? 1 : -0.5);
   const parameters: Tensors = {
@@ -59,7 +142,7 @@ Deno.test("a body sums windows of the picture, channels last, and cuts below 0",
 
 Deno.test("a kernel larger than the picture is refused", () => {
   throws(
-    () => bodyOf(picture(32, 32, 1), [[1, 33, 1]]),
+    () => bodyOf(picture(32, 32, 1), { convolutions: [[1, 33, 1]] }),
     /Cannot convolve pictures of 32 × 32 as the kernel must not be larger: 33/,
   );
 });
@@ -68,7 +151,7 @@ Deno.test("an own body is taken as it is, and its tensors' names must begin with
   const random = defaultRng(1);
   const space = new Box({ low: -1, high: 1, shape: [3] });
   const named = (name: string) =>
-    bodyOf(space, [], {
+    bodyOf(space, {}, {
       name: "mine",
       create: ({ flatSize }) => ({
         size: flatSize + 1,

@@ -23,25 +23,13 @@ const everyName = new Set(
 
 /** Arguments that an agent of this lab lacks, though others have what they are here. */
 const lacking: Record<string, readonly string[]> = {
-  a2c: ["features_extractor_kwargs", "share_features_extractor"],
+  a2c: ["share_features_extractor"],
   ppo: ["optimizer_class"],
   dqn: ["optimizer_class"],
-  sac: [
-    ...["n_steps", "action_noise", "target_update_interval", "optimizer_class"],
-    ...["lr_schedule", "features_extractor_kwargs", "share_features_extractor"],
-  ],
-  td3: [
-    ...["n_steps", "optimizer_class", "lr_schedule"],
-    ...["features_extractor_kwargs", "share_features_extractor"],
-  ],
-  ddpg: [
-    ...["n_steps", "optimizer_class", "lr_schedule"],
-    ...["features_extractor_kwargs", "share_features_extractor"],
-  ],
-  "recurrent-ppo": [
-    ...["target_kl", "use_sde", "sde_sample_freq", "ortho_init", "optimizer_class"],
-    ...["features_extractor_kwargs", "share_features_extractor"],
-  ],
+  sac: ["action_noise", "target_update_interval", "optimizer_class", "share_features_extractor"],
+  td3: ["optimizer_class", "share_features_extractor"],
+  ddpg: ["optimizer_class", "share_features_extractor"],
+  "recurrent-ppo": ["optimizer_class", "share_features_extractor"],
 };
 
 async function agentFields(name: string): Promise<Field[]> {
