@@ -123,7 +123,7 @@ const configuration = z.strictObject({
     description: "Centre and scale observations by the moments of those before learningStarts",
   }),
   storeBytes: z.boolean().default(false).meta({
-    description: "Keep observations as whole 255ths in bytes: pictures, in a quarter of the memory",
+    description: "Keep pictures, in [0, 1] or 0 … 255, in bytes: a quarter of the memory",
   }),
   convolutions,
 });

@@ -7,6 +7,7 @@ import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import { type Column, gatherRows } from "../../lab/core/rows.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
+import type { Box, Space } from "../../lab/core/space.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { VectorStep } from "../../lab/core/vector.ts";
 import { type ActionRows, actionSize } from "../distributions/actions.ts";
@@ -37,14 +38,30 @@ export function sharedMemory(bytes: number): ArrayBufferLike {
   return shares ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
 }
 
+/** What a replay buffer must fit. */
+export type ReplayShape = Pick<WorldShape, "observationSpace" | "observationSize" | "actionSpace">;
+
+/** Bytes that make 1 in a picture between the bounds of a space: 255 in [0, 1], 1 in [0, 255]. */
+function bytesInOne(space: Space): number {
+  const { low, high } = space as Partial<Box>;
+  const scale = 255 / (high?.[0] ?? 0);
+  const isPicture = (scale === 1 || scale === 255) && low!.every((bound) => bound === 0) &&
+    high!.every((bound) => bound === high![0]);
+  if (isPicture) return scale;
+  throw new InputError(
+    `Cannot store observations as bytes (storeBytes) as they must be pictures between 0 and 1 or ` +
+      `0 and 255: ${space}`,
+  );
+}
+
 /** A ring of the last `capacity` transitions. */
 export class ReplayBuffer implements Memory<ReplayBatch> {
   /** Length D of a flat observation. */
   readonly observationSize: number;
   /** What `sample` writes, by the same names. */
   readonly #columns: { readonly [Name in keyof ReplayBatch]: readonly [Column, width?: number] };
-  /** Whether observations are kept as whole 255ths. */
-  readonly #storesBytes: boolean;
+  /** Where observations are kept in bytes, how many of these make 1; else 0. */
+  readonly #bytesInOne: number;
   /** The rows of the batch drawn last. */
   #rows = new Int32Array(0);
   #size = 0;
@@ -53,16 +70,17 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
   /**
    * @param capacity Transitions kept.
    * @param shape Length D of a flat observation, and where actions are chosen from.
-   * @param options `storeBytes`: observations are whole 255ths in [0, 1], as of pictures, and are
-   *   kept in bytes, which loses nothing then.
+   * @param options `storeBytes`: observations are those of pictures, whole 255ths in [0, 1] or whole
+   *   numbers in [0, 255], and are kept in bytes, which loses nothing then.
+   * @throws InputError where `storeBytes` is asked for and the bounds are others.
    */
   constructor(
     readonly capacity: number,
-    { observationSize, actionSpace }: Pick<WorldShape, "observationSize" | "actionSpace">,
+    { observationSpace, observationSize, actionSpace }: ReplayShape,
     { storeBytes = false }: { readonly storeBytes?: boolean } = {},
   ) {
     this.observationSize = observationSize;
-    this.#storesBytes = storeBytes;
+    this.#bytesInOne = storeBytes ? bytesInOne(observationSpace) : 0;
     const bytes = (width = 1) => new Uint8Array(sharedMemory(capacity * width));
     const floats = (width = 1) => new Float32Array(sharedMemory(4 * capacity * width));
     const integers = (width = 1) => new Int32Array(sharedMemory(4 * capacity * width));
@@ -103,8 +121,8 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
     terminated: number,
   ): void {
     const columns = this.#columns;
-    this.#put(columns.observations, observations, row, this.#storesBytes);
-    this.#put(columns.nextObservations, nextObservations, row, this.#storesBytes);
+    this.#put(columns.observations, observations, row, this.#bytesInOne);
+    this.#put(columns.nextObservations, nextObservations, row, this.#bytesInOne);
     this.#put(columns.actions, actions, row);
     columns.rewards[0][this.#next] = reward;
     columns.terminated[0][this.#next] = terminated;
@@ -112,16 +130,16 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
     this.#size = Math.min(this.#size + 1, this.capacity);
   }
 
-  /** Writes row `row` of `from` to the row that is next, where it is asked for in 255ths. */
+  /** Writes row `row` of `from` to the row that is next, in bytes where `scale` of them make 1. */
   #put(
     [values, width = 1]: readonly [Column, width?: number],
     from: ActionRows,
     row: number,
-    inBytes = false,
+    scale = 0,
   ): void {
     const [first, next] = [row * width, this.#next * width];
     for (let i = 0; i < width; i++) {
-      values[next + i] = inBytes ? Math.round(from[first + i] * 255) : from[first + i];
+      values[next + i] = scale > 0 ? Math.round(from[first + i] * scale) : from[first + i];
     }
   }
 
@@ -148,9 +166,10 @@ export class ReplayBuffer implements Memory<ReplayBatch> {
     for (const [name, [values, width = 1]] of Object.entries(this.#columns)) {
       gatherRows(values, rows, width, batch[name as keyof ReplayBatch]);
     }
-    if (!this.#storesBytes) return;
+    const scale = this.#bytesInOne;
+    if (scale <= 1) return;
     for (const observations of [batch.observations, batch.nextObservations]) {
-      for (let i = 0; i < observations.length; i++) observations[i] /= 255;
+      for (let i = 0; i < observations.length; i++) observations[i] /= scale;
     }
   }
 

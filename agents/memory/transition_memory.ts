@@ -17,7 +17,7 @@ import { tensorsOf } from "./columns.ts";
 import type { Memory } from "./memory.ts";
 import { NStepWindows, type Window } from "./n_step.ts";
 import { Priorities } from "./prioritized.ts";
-import { type ReplayBatch, ReplayBuffer, sharedMemory } from "./replay.ts";
+import { type ReplayBatch, ReplayBuffer, type ReplayShape, sharedMemory } from "./replay.ts";
 
 /** A batch for an update: the update program's views. */
 export interface WeightedBatch extends ReplayBatch {
@@ -26,8 +26,6 @@ export interface WeightedBatch extends ReplayBatch {
   /** [B]: importance weights; 1 each where rows are drawn uniformly. */
   readonly weights: Float32Array;
 }
-
-type ReplayShape = ConstructorParameters<typeof ReplayBuffer>[1];
 
 /** How a {@linkcode TransitionMemory} keeps and draws. */
 export interface MemoryOptions {

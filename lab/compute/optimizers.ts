@@ -98,11 +98,23 @@ function optimizer<Slot extends string, Counter extends string, Constant extends
         for (const slot of rule.slots) slots[slot] = required(state, `${slot}/${name}`);
         const next = rule.step(required(gradients, name), slots, constants);
         nextParameters[name] = tf.sub(parameter, next.decrease);
-        for (const slot of rule.slots) nextState[`${slot}/${name}`] = next.slots[slot];
+        for (const slot of rule.slots) nextState[`${slot}/${name}`] = normal(next.slots[slot]);
       }
       return { parameters: nextParameters, state: nextState };
     },
   };
+}
+
+/** The smallest normal number of float32. */
+const SMALLEST_NORMAL = 2 ** -126;
+
+/**
+ * x, and 0 in the place of denormal numbers. A decaying average of a gradient that has become 0
+ * would end at one: the nearest number to 0.9 times the least one is that one again. Processors take
+ * a hundred times as long for each, and behind ReLUs that have died most moments would be such.
+ */
+function normal(x: tf.Tensor): tf.Tensor {
+  return tf.where(tf.less(tf.abs(x), SMALLEST_NORMAL), tf.zerosLike(x), x);
 }
 
 function required(tensors: Tensors, name: string): tf.Tensor {

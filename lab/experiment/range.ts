@@ -13,7 +13,7 @@ import type { BackendChoice } from "../compute/backend_choice.ts";
 import type { RaisedRate } from "../compute/raised_rate.ts";
 import { exponential } from "../compute/schedules.ts";
 import { InputError, unknownName } from "../core/errors.ts";
-import type { Metrics } from "../core/metrics.ts";
+import { badLoss, type Metrics } from "../core/metrics.ts";
 import { type Seed, streamOf } from "../core/random.ts";
 import { headlineMetric } from "./comparison.ts";
 import type { ExperimentDefinition } from "./definition.ts";
@@ -132,7 +132,7 @@ export async function rangeTest(
         // The first iteration that learns says how many the budget holds.
         points = pointsWithin(total - before.spent, trainer.progress[unit] - before.spent, points);
       }
-      if (isBroken(metrics)) brokeAt = rate.value;
+      if (badLoss(metrics) !== undefined) brokeAt = rate.value;
       const judgement = brokeAt === undefined ? await evaluated() : {};
       seen.push({ learningRate: rate.value, metrics: { ...metrics, ...judgement } });
       onPoint?.(rate.value, seen.length, points);
@@ -167,13 +167,6 @@ function pointsWithin(budget: number, cost: number, wanted: number): number {
   throw new InputError(
     `Cannot raise the rate as the budget must hold ${FEWEST} iterations that learn: ${points} of ` +
       `${cost} in ${budget}`,
-  );
-}
-
-/** Whether a loss is not finite. */
-function isBroken(metrics: Metrics): boolean {
-  return Object.entries(metrics).some(([name, value]) =>
-    name.startsWith("losses/") && !Number.isFinite(value)
   );
 }
 

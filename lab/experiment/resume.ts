@@ -5,7 +5,7 @@
  */
 import { choiceOf } from "../compute/backend_choice.ts";
 import { amountOf } from "../core/budget.ts";
-import { DamageError, InputError } from "../core/errors.ts";
+import { DamageError, InputError, unlessDamaged } from "../core/errors.ts";
 import type { Progress } from "../core/metrics.ts";
 import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
@@ -34,7 +34,7 @@ import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
  * Goes on with a run that was interrupted, killed or failed, from its last checkpoint (from the
  * beginning where there is none, or where the world cannot be restored), and ends in the same digest
  * as if it had never stopped. Where that checkpoint is damaged it goes on from the newest whole one
- * before it, with a warning.
+ * before it, where points are damaged from the beginning, with a warning.
  *
  * Another `budget` extends a run, or ends one that has not finished earlier. What depends on the share
  * of the budget that is spent (learning rates, exploration) follows the new one from there, so that
@@ -124,8 +124,8 @@ interface StartPoint {
 }
 
 /**
- * The newest whole checkpoint that leads to the same bits, or undefined for the beginning, and what
- * was found damaged on the way.
+ * The newest whole checkpoint that leads to the same bits, or undefined for the beginning, also where
+ * points are damaged, and what was found damaged on the way.
  *
  * @throws DamageError where a run that was given another budget has none: what came before that
  *   followed the earlier one.
@@ -136,8 +136,8 @@ async function startOf(
 ): Promise<{ point?: StartPoint; warnings: readonly string[] }> {
   if (run.tags.includes(NOT_RESUMABLE)) return { warnings: [] };
   const since = earlierStages(run.manifest.determined.configuration).at(-1)?.iterations ?? 0;
-  const warnings: string[] = [];
-  const usable = store.checkpoints(run.id)
+  const warnings = unreadableSeries(store, run);
+  const usable = warnings.length > 0 ? [] : store.checkpoints(run.id)
     .filter(({ kind, iteration }) => kind !== "diverged" && iteration >= since);
   for (const checkpoint of usable.reverse()) {
     try {
@@ -157,6 +157,14 @@ async function startOf(
   throw new DamageError(
     `Cannot resume run ${run.id} as nothing that it could go on from is whole: ${warnings[0]}`,
   );
+}
+
+/** A line for each series of a run that cannot be read: points before a checkpoint are not computed again. */
+function unreadableSeries(store: Store, { id }: Run): string[] {
+  return store.seriesNames(id)
+    .map((name) => unlessDamaged(() => store.series(id, name)))
+    .filter((read) => read instanceof DamageError)
+    .map(({ message }) => message);
 }
 
 /** What a manifest orders a worker to do. */

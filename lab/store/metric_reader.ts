@@ -250,6 +250,32 @@ function readChunk(
   throw damaged(series.run, series.name, `, iterations ${first} to ${last}`);
 }
 
+/** Later than the last iteration of any attempt. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Gives every chunk of a run that cannot be read a head that no attempt shows; its points stay as
+ * they are. For a run that computes them again, within a write transaction.
+ */
+export function hideUnreadable(database: Database, run: string): void {
+  const rows = database.all("SELECT id, name FROM series WHERE run = ?", run);
+  for (const { id, name } of rows) {
+    const series = { id: Number(id), run, name: String(name) };
+    for (const row of database.all(`SELECT ${HEAD} FROM chunk c WHERE c.series = ?`, series.id)) {
+      const read = unlessDamaged(() => readChunk(database, series, headOf(series, row)));
+      if (!(read instanceof DamageError)) continue;
+      const head = [0, 0, NEVER, NEVER, new Uint8Array(Float64Array.BYTES_PER_ELEMENT), 0] as const;
+      database.run(
+        `UPDATE chunk SET (attempt, count, first_iteration, last_iteration, last_value,
+           points_checksum, head_checksum) = (?, ?, ?, ?, ?, ?, ?) WHERE id = ?`,
+        ...head,
+        checksum(run, series.name, ...head),
+        row.id,
+      );
+    }
+  }
+}
+
 /** Columns of a series, filled point by point. */
 class SeriesBuilder {
   readonly values: Float64Array;

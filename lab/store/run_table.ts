@@ -134,11 +134,11 @@ export class RunTable {
   }
 
   /**
-   * Starts the next attempt of a run, which goes on after `iteration`.
+   * Starts the next attempt of a run, which goes on after `iteration`, unless `begun` throws.
    *
    * @returns Its number.
    */
-  beginAttempt(id: string, iteration: number): number {
+  beginAttempt(id: string, iteration: number, begun: () => void): number {
     return this.#database.write(() => {
       const row = this.#database.get(
         "UPDATE run SET attempt = attempt + 1 WHERE id = ? RETURNING attempt",
@@ -153,6 +153,7 @@ export class RunTable {
         iteration,
         Date.now(),
       );
+      begun();
       return attempt;
     });
   }

@@ -17,6 +17,7 @@ import { folderOf, makeFolder } from "./location.ts";
 import { isLocked, takeLock } from "./lock.ts";
 import {
   allSeriesNames,
+  hideUnreadable,
   lastMetrics,
   lastValues,
   readSeries,
@@ -331,7 +332,7 @@ export class SqliteStore implements Store {
 
   beginAttempt(id: string, iteration: number): number {
     this.#metrics.release(id);
-    return this.#runs.beginAttempt(id, iteration);
+    return this.#runs.beginAttempt(id, iteration, () => hideUnreadable(this.#database, id));
   }
 
   append(id: string, points: readonly MetricPoint[]): void {

@@ -268,7 +268,8 @@ export interface Store {
   lock(id: string): Disposable;
   /**
    * Starts the next attempt, which goes on after `iteration`: points, artifacts and checkpoints of
-   * earlier attempts after it are hidden, the points kept. −1 hides all.
+   * earlier attempts after it are hidden, the points kept. −1 hides all. Points that cannot be read
+   * are hidden wherever they stand.
    *
    * @returns The attempt.
    */

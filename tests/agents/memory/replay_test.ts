@@ -5,7 +5,11 @@ import { InputError } from "../../../lab/core/errors.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { Box, Discrete } from "../../../lab/core/space.ts";
 
-const shape = { observationSize: 2, actionSpace: new Discrete(100) };
+const shape = {
+  observationSpace: new Box({ low: -100, high: 100, shape: [2] }),
+  observationSize: 2,
+  actionSpace: new Discrete(100),
+};
 
 function batchOf(size: number, width: number): ReplayBatch & { actions: Int32Array } {
   return {
@@ -101,6 +105,7 @@ Deno.test("a snapshot of a larger buffer is refused", () => {
 
 Deno.test("actions of a Box are kept whole, as float32", () => {
   const buffer = new ReplayBuffer(3, {
+    observationSpace: new Box({ low: -1, high: 1, shape: [1] }),
     observationSize: 1,
     actionSpace: new Box({ low: -1, high: 1, shape: [2] }),
   });
@@ -113,21 +118,47 @@ Deno.test("actions of a Box are kept whole, as float32", () => {
   deepStrictEqual(tensors.actions, { shape: [1, 2], dtype: "float32", values: batch.actions });
 });
 
-Deno.test("pictures kept as bytes come back as they were", () => {
-  const pictures = { observationSize: 256, actionSpace: new Discrete(2) };
-  const buffer = new ReplayBuffer(2, pictures, { storeBytes: true });
-  const shades = Float32Array.from({ length: 256 }, (_, i) => i / 255);
-  const reversed = shades.toReversed();
-  buffer.add(shades, reversed, 0, Int32Array.of(1), 0, 0);
-  const batch = batchOf(1, 256);
-  buffer.sample(defaultRng(0), batch);
-  deepStrictEqual(batch.observations, shades);
-  deepStrictEqual(batch.nextObservations, reversed);
-  const { tensors, values } = buffer.snapshot();
-  strictEqual(tensors.observations.dtype, "uint8");
-  const other = new ReplayBuffer(2, pictures, { storeBytes: true });
-  other.restore(tensors, values);
-  const again = batchOf(1, 256);
-  other.sample(defaultRng(0), again);
-  deepStrictEqual(again, batch);
+/** Pictures of 256 pixels, each between the bounds. */
+const picturesWithin = (low: number, high: number) => ({
+  observationSpace: new Box({ low, high, shape: [16, 16, 1] }),
+  observationSize: 256,
+  actionSpace: new Discrete(2),
+});
+
+for (const high of [1, 255]) {
+  Deno.test(`pictures in [0, ${high}] kept as bytes come back as they were`, () => {
+    const pictures = picturesWithin(0, high);
+    const buffer = new ReplayBuffer(2, pictures, { storeBytes: true });
+    const shades = Float32Array.from({ length: 256 }, (_, i) => i * high / 255);
+    const reversed = shades.toReversed();
+    buffer.add(shades, reversed, 0, Int32Array.of(1), 0, 0);
+    const batch = batchOf(1, 256);
+    buffer.sample(defaultRng(0), batch);
+    deepStrictEqual(batch.observations, shades);
+    deepStrictEqual(batch.nextObservations, reversed);
+    const { tensors, values } = buffer.snapshot();
+    strictEqual(tensors.observations.dtype, "uint8");
+    const other = new ReplayBuffer(2, pictures, { storeBytes: true });
+    other.restore(tensors, values);
+    const again = batchOf(1, 256);
+    other.sample(defaultRng(0), again);
+    deepStrictEqual(again, batch);
+  });
+}
+
+Deno.test("observations that bytes would change are not stored in them", () => {
+  const others = [
+    picturesWithin(-1, 1),
+    picturesWithin(0, 256),
+    picturesWithin(0, Infinity),
+    { ...shape, observationSpace: new Box({ low: [0, 0], high: [255, 1] }) },
+    { ...shape, observationSpace: new Discrete(2) },
+  ];
+  for (const each of others) {
+    throws(() => new ReplayBuffer(2, each, { storeBytes: true }), {
+      name: "InputError",
+      message: "Cannot store observations as bytes (storeBytes) as they must be pictures between " +
+        `0 and 1 or 0 and 255: ${each.observationSpace}`,
+    });
+  }
 });

@@ -6,10 +6,14 @@ import {
 } from "../../../agents/memory/transition_memory.ts";
 import { ReplayBuffer } from "../../../agents/memory/replay.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
-import { Discrete } from "../../../lab/core/space.ts";
+import { Box, Discrete } from "../../../lab/core/space.ts";
 import type { VectorStep } from "../../../lab/core/vector.ts";
 
-const shape = { observationSize: 1, actionSpace: new Discrete(2) };
+const shape = {
+  observationSpace: new Box({ low: -100, high: 100, shape: [1] }),
+  observationSize: 1,
+  actionSpace: new Discrete(2),
+};
 
 const options: MemoryOptions = {
   bufferSize: 64,

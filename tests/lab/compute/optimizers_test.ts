@@ -66,6 +66,23 @@ for (const [name, make] of Object.entries(optimizers)) {
   });
 }
 
+for (const [name, make] of Object.entries(optimizers)) {
+  Deno.test(`${name} keeps no denormal number in its state`, () => {
+    const smallestNormal = 2 ** -126;
+    const shapes = { w: { shape: [1], dtype: "float32", values: new Float32Array(1) } } as const;
+    const state: Tensors = {};
+    for (const [name, { shape }] of Object.entries(make().initialState(shapes))) {
+      state[name] = name.endsWith("/w") ? tf.fill([1], smallestNormal) : tf.fill([...shape], 0.5);
+    }
+    const zero = { w: tf.tensor([0]) };
+    const next = make().update(zero, zero, state, tf.scalar(0.1)).state;
+    for (const [name, tensor] of Object.entries(next)) {
+      const [value] = tensor.dataSync();
+      ok(value === 0 || Math.abs(value) >= smallestNormal, `${name} is ${value}`);
+    }
+  });
+}
+
 Deno.test("NAdam's short form follows its worked trajectory on w²", () => {
   near(trajectory(nadam({ form: "short" }), 0.1, 3), worked["nadam, short"]);
 });

@@ -1,43 +1,42 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { parseSync } from "@optique/core/parser";
 import { run } from "../../../cli/commands/run.ts";
+import { commands } from "../../../cli/main.ts";
 import { commonSchema } from "../../../lab/experiment/common_schema.ts";
 import { type Field, fieldsOf } from "../../../lab/experiment/fields.ts";
 import { hintFor, otherNames } from "../../../lab/experiment/other_names.ts";
 import { resolve } from "../../../lab/experiment/resolve.ts";
 import { registries } from "../../../registries.ts";
 
-/** Arguments by agent, as the sources of Stable-Baselines3 have them: see arguments.py beside. */
-const golden: Record<string, string[]> = JSON.parse(
-  await Deno.readTextFile(
-    new URL("../../golden/stable_baselines3/arguments.json", import.meta.url),
-  ),
-);
+/** Arguments by agent, as the libraries' sources have them: see arguments.py beside each. */
+const golden: Record<string, Readonly<Record<string, readonly string[]>>> = {};
+for (const library of ["stable_baselines3", "cleanrl"]) {
+  const url = new URL(`../../golden/${library}/arguments.json`, import.meta.url);
+  golden[library] = JSON.parse(await Deno.readTextFile(url));
+}
 
-/** Arguments that concern Stable-Baselines3's own objects, or what this lab does not offer. */
-const withoutCounterpart = new Set([
-  ...["policy", "observation_space", "action_space", "lr_schedule", "_init_setup_model"],
-  ...["stats_window_size", "tensorboard_log", "optimizer_kwargs", "features_extractor_class"],
-  ...["rollout_buffer_class", "rollout_buffer_kwargs", "replay_buffer_class"],
-  ...["replay_buffer_kwargs", "optimize_memory_usage", "use_sde_at_warmup", "full_std"],
-  ...["use_expln", "squash_output", "clip_mean", "normalize_images", "n_critics", "lstm_kwargs"],
-  ...["n_lstm_layers", "shared_lstm", "enable_critic_lstm"],
-]);
+/** Every argument of every class and script; what begins with _ is private. */
+const everyName = new Set(
+  Object.values(golden).flatMap((byAgent) => Object.values(byAgent).flat())
+    .filter((name) => !name.startsWith("_")),
+);
 
 /** Arguments that an agent of this lab lacks, though others have what they are here. */
 const lacking: Record<string, readonly string[]> = {
   a2c: ["features_extractor_kwargs", "share_features_extractor"],
   ppo: ["optimizer_class"],
-  dqn: ["optimizer_class"],
+  dqn: ["optimizer_class", "optimizer_kwargs"],
   sac: [
     ...["n_steps", "action_noise", "target_update_interval", "optimizer_class"],
-    ...["features_extractor_kwargs", "share_features_extractor"],
+    ...["optimizer_kwargs", "lr_schedule", "features_extractor_kwargs", "share_features_extractor"],
   ],
   td3: [
-    ...["n_steps", "optimizer_class", "features_extractor_kwargs", "share_features_extractor"],
+    ...["n_steps", "optimizer_class", "optimizer_kwargs", "lr_schedule"],
+    ...["features_extractor_kwargs", "share_features_extractor"],
   ],
   ddpg: [
-    ...["n_steps", "optimizer_class", "features_extractor_kwargs", "share_features_extractor"],
+    ...["n_steps", "optimizer_class", "optimizer_kwargs", "lr_schedule"],
+    ...["features_extractor_kwargs", "share_features_extractor"],
   ],
   "recurrent-ppo": [
     ...["target_kl", "use_sde", "sde_sample_freq", "ortho_init", "optimizer_class"],
@@ -53,7 +52,37 @@ async function agentFields(name: string): Promise<Field[]> {
   ];
 }
 
-const options = /The (?:option|field)/;
+/** What a hint says. */
+interface Hint {
+  /** Fields, an option or a command that do the same; none: nothing here does. */
+  readonly meant: readonly string[];
+  readonly lacking: boolean;
+  readonly nearest: readonly string[];
+}
+
+/** Reads a hint; undefined where it is a guess or nothing. */
+function hintOf(path: string, fields: readonly Field[]): Hint | undefined {
+  const hint = hintFor(path, fields);
+  const [, spelled] = /^ \(did you mean "([\w.]+)"\?\)$/.exec(hint) ?? [];
+  if (spelled !== undefined) return { meant: [spelled], lacking: false, nearest: [] };
+  const [, told, near] = /^ \((.*?)(?:; nearest (?:is|are) (.*))?\)$/.exec(hint) ?? [];
+  const nearest = near?.split(/, | and /) ?? [];
+  const [, without] = /^this agent has no (\w+)$/.exec(told ?? "") ?? [];
+  if (without !== undefined) return { meant: [without], lacking: true, nearest };
+  if (/^\w+ has no counterpart here$/.test(told ?? "")) {
+    return { meant: [], lacking: true, nearest };
+  }
+  const [, meant, lacks] =
+    /^\w+ is (?:the option )?(--\w+|`[^`]+`|[\w.]+(?: with [\w.]+)*) here(, which this agent lacks)?/
+      .exec(told ?? "") ?? [];
+  return meant === undefined
+    ? undefined
+    : { meant: meant.split(" with "), lacking: lacks !== undefined, nearest };
+}
+
+/** A field of every agent's experiment, an option, or a command. */
+const isEverywhere = (target: string) =>
+  target === "environment.id" || target === "agent.name" || /^(--|`)/.test(target);
 
 Deno.test("every target of another name is a field of some agent or model, or an option of run", async () => {
   const agents = await Promise.all(registries.agents.map(({ name }) => agentFields(name)));
@@ -70,7 +99,9 @@ Deno.test("every target of another name is a field of some agent or model, or an
   ]);
   const names = new Set([...paths].map((path) => path.slice(path.lastIndexOf(".") + 1)));
   for (const target of Object.values(otherNames).flat(2)) {
-    if (target.startsWith("--")) {
+    const [, command] = /^`(\w+) /.exec(target) ?? [];
+    if (command !== undefined) ok(commands.some(({ name }) => name === command), target);
+    else if (target.startsWith("--")) {
       const { success } = parseSync(run.parser({ experiments: [], runs: [] }), [target, "1", "a"]);
       const flag = parseSync(run.parser({ experiments: [], runs: [] }), [target, "a"]);
       // Every command takes --quiet: `main` reads it.
@@ -82,28 +113,40 @@ Deno.test("every target of another name is a field of some agent or model, or an
 Deno.test("no other name is a field of ours that something else is meant by", async () => {
   const agents = await Promise.all(registries.agents.map(({ name }) => agentFields(name)));
   const own = new Set(agents.flat().map(({ path }) => path.slice(path.lastIndexOf(".") + 1)));
-  const shadowed = Object.keys(otherNames).filter((name) => own.has(name));
+  const shadowed = Object.entries(otherNames)
+    .filter(([name, targets]) => own.has(name) && targets[0] !== name).map(([name]) => name);
   // Of tabular agents and bandits; elsewhere λ is GAE's or V-trace's, and ε has a schedule.
   deepStrictEqual(shadowed.sort(), ["epsilon", "lambda"]);
 });
 
-for (const [agent, names] of Object.entries(golden)) {
+for (const [agent, names] of Object.entries(golden.stable_baselines3)) {
   Deno.test(`every argument of Stable-Baselines3 leads to ${agent}'s field, where there is one`, async () => {
     const fields = await agentFields(agent);
-    const paths = new Set(fields.map(({ path }) => path));
-    const lost: string[] = [];
-    for (const name of names) {
-      if (withoutCounterpart.has(name) || paths.has(`agent.${name}`)) continue;
-      const hint = hintFor(`agent.${name}`, fields);
-      const pointed =
-        /\(\S+ is ((?:agent\.\w+(?: with )?)+) here/.exec(hint)?.[1].split(" with ") ??
-          [/^ \(did you mean "(agent\.\w+)"\?\)$/.exec(hint)?.[1] ?? ""];
-      if (name === "env" || options.test(hint)) continue;
-      if (/is the option --\w+ here/.test(hint)) continue;
-      if (pointed.every((path) => paths.has(path))) continue;
-      lost.push(name);
-    }
+    const lost = names.filter((name) => {
+      if (name.startsWith("_") || otherNames[name]?.length === 0) return false;
+      return hintOf(`agent.${name}`, fields)?.lacking !== false &&
+        !fields.some(({ path }) => path === `agent.${name}`);
+    });
     deepStrictEqual(lost.sort(), [...lacking[agent] ?? []].sort());
+  });
+}
+
+for (const { name: agent } of registries.agents) {
+  Deno.test(`each name of Stable-Baselines3 and CleanRL leads somewhere that ${agent} has, or is said to be lacking`, async () => {
+    const fields = await agentFields(agent);
+    const own = new Set(fields.map(({ path }) => path));
+    for (const name of everyName) {
+      if (own.has(`agent.${name}`)) continue;
+      const hint = hintOf(`agent.${name}`, fields);
+      ok(hint !== undefined, `${name} is guessed at: ${hintFor(`agent.${name}`, fields)}`);
+      const there = hint.meant.every((target) => own.has(target) || isEverywhere(target));
+      if (!hint.lacking) ok(hint.meant.length > 0 && there, `${name} leads to ${hint.meant}`);
+      else if (hint.meant.length === 0) deepStrictEqual([name, otherNames[name]], [name, []]);
+      else {
+        ok(!hint.meant.every((target) => own.has(`agent.${target}`)), `${name} is there`);
+      }
+      ok(hint.nearest.length <= 3 && hint.nearest.every((path) => own.has(path)), name);
+    }
   });
 }
 
@@ -201,7 +244,10 @@ Deno.test("another library's name is refused with one line, in --set and in a de
       "Step size of the optimizer)",
   });
   await rejects(resolve(definition, registries, { set: [["agent.tau", "1"]] }), (error: Error) => {
-    match(error.message, /\(tau is targetRate here, a field of others\)/);
+    match(
+      error.message,
+      /\(tau is targetRate here, which this agent lacks; nearest are agent\.learningRate, .* and /,
+    );
     return true;
   });
   await rejects(resolve(definition, registries, { set: [["seed", "1"]] }), {

@@ -105,6 +105,16 @@ Deno.test("a test ends where a loss is not finite, and says at which rate", asyn
   strictEqual(points.at(-1)!.learningRate, brokeAt);
 });
 
+Deno.test("a variance that there is none of ends no test", async () => {
+  const { points, brokeAt } = await test({ iterations: 10, to: 1e-2 }, {
+    ...identity,
+    name: "value-probe-reinforce", // every return is 1
+    environment: { id: "ValueProbe-v0" },
+    agent: { name: "reinforce", environments: 4, hiddenSizes: [8] },
+  });
+  deepStrictEqual([points.length, brokeAt], [10, undefined]);
+});
+
 Deno.test("a model's rate is judged by its loss", async () => {
   const glyphs: ExperimentDefinition = defineExperiment({
     name: "glyphs-autoencoder",

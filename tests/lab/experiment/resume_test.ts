@@ -1,7 +1,9 @@
 import { deepStrictEqual, match, notStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { DatabaseSync } from "node:sqlite";
 import { LabError } from "../../../lab/core/errors.ts";
 import { launch, reproduce, resume } from "../../../lab/experiment/launch.ts";
 import { stagesOf } from "../../../lab/experiment/resume.ts";
+import { verify } from "../../../lab/experiment/verify.ts";
 import { fullAfter, temporaryStore } from "./temporary_store.ts";
 import { expectedDigest, interruptedRun, options, request } from "./toy_runs.ts";
 
@@ -187,6 +189,25 @@ Deno.test("a run whose newest checkpoints are damaged goes on from an older one,
     match(events.findLast(({ message }) => message.startsWith("resumed from"))!.message, from);
     const warnings = events.filter(({ level }) => level === "warning");
     ok(warnings.length >= 1 && warnings.every(({ message }) => /must hash to/.test(message)));
+  }
+});
+
+Deno.test("a run whose points are damaged starts over, to the same bits, and is whole", async () => {
+  await using temporary = await temporaryStore();
+  const { store, folder } = temporary;
+  const often = request({ set: [["checkpoint.everyIterations", "3"]] });
+  for (const change of ["points = zeroblob(800)", "attempt = 7"]) {
+    const [{ id }] = await launch([often], options(fullAfter(store, 9)));
+    const raw = new DatabaseSync(`${folder}/runs/lab.db`);
+    const series = "series = (SELECT id FROM series WHERE run = ? AND name = 'losses/toy')";
+    strictEqual(raw.prepare(`UPDATE chunk SET ${change} WHERE ${series}`).run(id).changes, 1);
+    raw.close();
+    const run = await resume(id, options(store));
+    deepStrictEqual([run.status, run.digest], ["completed", await expectedDigest()]);
+    const messages = store.events(id).map(({ message }) => message).join();
+    match(messages, /series losses\/toy of run .* damaged.*resumed from the beginning/);
+    deepStrictEqual((await verify(store, { ids: [id] })).damaged, []);
+    strictEqual(store.lastMetrics(id)["losses/toy"], store.lastValues("losses/toy").get(id));
   }
 });
 
