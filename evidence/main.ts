@@ -87,6 +87,7 @@ async function results(args: readonly string[], io: Io): Promise<number> {
     using opened = await openStoreOf(io, undefined);
     const code = await verifyRows(chosen, sample, io, opened.store);
     await writeTables(chosen.map(({ page }) => page), io);
+    await writeComparison(io);
     return code;
   }
   if (!tables) {
