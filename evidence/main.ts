@@ -20,7 +20,7 @@ import { provenance } from "../lab/experiment/manifest.ts";
 import type { Store } from "../lab/store/store.ts";
 import { chosenRows } from "./chosen_rows.ts";
 import { measure, requireCommitted } from "./measure.ts";
-import { knownOf, measuredRow, resultsFolder, writeTables } from "./pages.ts";
+import { knownOf, measuredRow, resultsFolder, writeComparison, writeTables } from "./pages.ts";
 import { type SeedResult, writeResults } from "./results.ts";
 import { type EvidenceRow, judgingSeeds, metricOf } from "./row.ts";
 import { evidence } from "./rows.ts";
@@ -87,6 +87,7 @@ async function results(args: readonly string[], io: Io): Promise<number> {
     using opened = await openStoreOf(io, undefined);
     const code = await verifyRows(chosen, sample, io, opened.store);
     await writeTables(chosen.map(({ page }) => page), io);
+    await writeComparison(io);
     return code;
   }
   if (!tables) {
@@ -99,6 +100,7 @@ async function results(args: readonly string[], io: Io): Promise<number> {
     }
   }
   await writeTables(chosen.map(({ page }) => page), io);
+  await writeComparison(io);
   return 0;
 }
 

@@ -6,6 +6,7 @@
  */
 import { cpus } from "node:os";
 import process from "node:process";
+import type { BackendChoice } from "../lab/compute/backend_choice.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import { streamOf } from "../lab/core/random.ts";
@@ -27,6 +28,8 @@ export interface MeasureOptions {
   readonly registries: Registries;
   /** Seeds at a time; one alone knows what it cost. */
   readonly workers: number;
+  /** Default: left to the lab. */
+  readonly backend?: BackendChoice;
   readonly onProgress?: (progress: RunProgress) => void;
   /** Aborted: seeds under way are left out. */
   readonly signal?: AbortSignal;
@@ -45,7 +48,7 @@ export async function measure(
   seeds: readonly number[],
   options: MeasureOptions,
 ): Promise<SeedResult[]> {
-  const { store, workers, onProgress, onResult } = options;
+  const { store, workers, backend = "auto", onProgress, onResult } = options;
   const results: SeedResult[] = [];
   const take = async (id: string, seconds: number | null) => {
     const run = store.run(id)!;
@@ -57,7 +60,7 @@ export async function measure(
   const requestOf = (seed: number) => ({
     reference: row.experiment,
     seed,
-    backend: "auto" as const,
+    backend,
     tags: ["evidence"],
     threads: 1,
   });

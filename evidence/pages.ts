@@ -5,9 +5,12 @@
  */
 import type { Io } from "../cli/terminal/io.ts";
 import { LabError } from "../lab/core/errors.ts";
+import { renderSvg } from "../lab/core/render_svg.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import { resolve } from "../lab/experiment/resolve.ts";
 import { registries } from "../registries.ts";
+import { chartScene } from "./chart.ts";
+import { compareSuite, comparisonPage, curveChart, profileChart, suites } from "./comparison.ts";
 import { peerOf } from "./peers.ts";
 import { readReferences } from "./references.ts";
 import { keyOf, readResults, type Results, valid } from "./results.ts";
@@ -37,7 +40,7 @@ export async function knownOf(row: EvidenceRow, io: Pick<Io, "root">): Promise<K
   const { configuration } = await resolve(definition, registries);
   const key = keyOf(row, { version: definition.version, configuration });
   const results = valid(await readResults(resultsFolder(io), row.experiment), row, key);
-  return { row, definition, key, results, sources: await sourcesOf(definition) };
+  return { row, definition, key, results, sources: await sourcesOf(row, definition) };
 }
 
 /** A row with what was measured of it and of its peer. */
@@ -61,6 +64,35 @@ export async function writeTables(pages: readonly string[], io: Pick<Io, "root">
     const written = await pageWithResults(page, text, io);
     if (written !== text) await Deno.writeTextFile(path, written);
   }
+}
+
+/** Writes the page that compares agents over worlds, and its pictures. */
+export async function writeComparison(io: Pick<Io, "root">): Promise<void> {
+  for (const [path, text] of await comparisonFiles(io)) {
+    await Deno.writeTextFile(`${io.root}${path}`, text);
+  }
+}
+
+/** That page and its pictures, by path from the lab's root. */
+export async function comparisonFiles(
+  io: Pick<Io, "root">,
+): Promise<[path: string, text: string][]> {
+  const prefixes = suites.flatMap(({ worlds }) => worlds.map(({ prefix }) => `${prefix}-`));
+  const rows = await Promise.all(
+    evidence.filter(({ experiment }) => prefixes.some((prefix) => experiment.startsWith(prefix)))
+      .map((row) => measuredRow(row, io)),
+  );
+  const comparisons = suites.map((suite) => compareSuite(suite, rows, registries.environments));
+  const pictures = comparisons.filter(({ agents }) => agents.length > 0)
+    .flatMap((comparison): [string, string][] => {
+      const { name } = comparison.suite;
+      const charts = { profile: profileChart(comparison), curve: curveChart(comparison) };
+      return Object.entries(charts).map(([kind, chart]) => [
+        `docs/images/${kind}-${name}.svg`,
+        `${renderSvg(chartScene(chart), { width: 640 })}\n`,
+      ]);
+    });
+  return [["docs/comparison.md", comparisonPage(comparisons)], ...pictures];
 }
 
 /** A page's text with its table as the results files give it. */

@@ -67,13 +67,15 @@ function peerOfModel(
   };
   const metric = metricOf(row);
   if (!models[model]?.includes(metric)) return `bench/peers has no ${model} with ${metric}`;
+  const { criticSteps } = fields;
   const order = {
     model,
     dataset,
     fields,
     budget,
     metric,
-    ...(fields.criticSteps === undefined ? {} : { rounds: budget }),
+    // The budget counts gradient steps: a round's of the critic, and one of the generator.
+    ...(criticSteps === undefined ? {} : { rounds: Math.floor(budget / (criticSteps + 1)) }),
   };
   return {
     name: `PyTorch, ${model}`,

@@ -6,7 +6,7 @@
  */
 import { InputError, LabError } from "../lab/core/errors.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
-import { writeTables } from "./pages.ts";
+import { writeComparison, writeTables } from "./pages.ts";
 import { type Peer, peerOf } from "./peers.ts";
 import { readReferences, type ReferenceRun, writeReferences } from "./references.ts";
 import { judgingSeeds } from "./row.ts";
@@ -29,6 +29,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
         await measureReferences(row, io);
         await writeTables([row.page], io);
       }
+      await writeComparison(io);
     }
     return 0;
   } catch (error) {

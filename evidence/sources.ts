@@ -8,9 +8,12 @@ import { LabError } from "../lab/core/errors.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import { hashOfModules, labRoot } from "../lab/experiment/load.ts";
 import { namedPart } from "../lab/experiment/own.ts";
+import type { EvidenceRow } from "./row.ts";
 
 /** What every run goes through. */
-const COMMON = ["lab/experiment/worker.ts", "evidence/exact_return.ts"];
+const TRAINING = "lab/experiment/worker.ts";
+/** What values a table of actions in place of a series. */
+const VALUING = "evidence/exact_return.ts";
 /** Modules that name agents, models and data sets with what they are loaded from. */
 const REGISTRIES = {
   agent: ["agents/mod.ts", "agents/tabular/mod.ts"],
@@ -34,8 +37,14 @@ export async function moduleOf(kind: keyof typeof REGISTRIES, name: string): Pro
   );
 }
 
-/** SHA-256 over all files that a run of the definition imports, the experiment's own left out. */
-export async function sourcesOf(definition: ExperimentDefinition): Promise<string> {
+/**
+ * SHA-256 over all files that a row's runs import, the experiment's own left out, and what scores
+ * them.
+ */
+export async function sourcesOf(
+  { score }: Pick<EvidenceRow, "score">,
+  definition: ExperimentDefinition,
+): Promise<string> {
   const parts = "agent" in definition
     ? ["envs/mod.ts", await moduleOf("agent", String(namedPart(definition.agent).name))]
     : [
@@ -44,5 +53,15 @@ export async function sourcesOf(definition: ExperimentDefinition): Promise<strin
       // The judge of samples.
       await moduleOf("model", "classifier"),
     ];
-  return await hashOfModules([...COMMON, ...parts].map((path) => labRoot + path), labRoot);
+  const paths = [TRAINING, ...score === undefined ? [] : [VALUING], ...parts];
+  const key = paths.join();
+  if (!hashes.has(key)) {
+    // How rows are told and shown computes nothing of a run.
+    const follows = (imported: string) => !imported.startsWith(`${labRoot}evidence/`);
+    hashes.set(key, hashOfModules(paths.map((path) => labRoot + path), labRoot, follows));
+  }
+  return await hashes.get(key)!;
 }
+
+/** Read once a process, by the modules that they begin at. */
+const hashes = new Map<string, Promise<string>>();

@@ -40,12 +40,20 @@ const worlds: Readonly<Record<string, readonly [id: string, observes: readonly n
 type Values = { readonly [field: string]: Json };
 type Arguments = Record<string, Json>;
 
-/** What a field becomes; a list of values: it must have one of them, and needs no argument. */
+/**
+ * What a field becomes, or a sentence that says why it cannot; a list of values: it must have one of
+ * them, and needs no argument.
+ */
 type Translation =
-  | ((value: Json, fields: Values) => Partial<Pick<Order, "noise">> & {
-    readonly arguments?: Arguments;
-    readonly policy?: Arguments;
-  })
+  | ((
+    value: Json,
+    fields: Values,
+  ) =>
+    | (Partial<Pick<Order, "noise">> & {
+      readonly arguments?: Arguments;
+      readonly policy?: Arguments;
+    })
+    | string)
   | readonly Json[];
 
 const argument = (name: string): Translation => (value) => ({ arguments: { [name]: value } });
@@ -59,6 +67,7 @@ const noiseEvery: Translation = (value) => ({
   arguments: { sde_sample_freq: value === 0 ? -1 : value },
 });
 const activations: Readonly<Record<string, string>> = { tanh: "Tanh", relu: "ReLU" };
+const adamEpsilon: Translation = (value) => ({ policy: { optimizer_kwargs: { eps: value } } });
 const networks: Readonly<Record<string, Translation>> = {
   hiddenSizes: policy("net_arch"),
   activation: (value) => ({ policy: { activation_fn: activations[String(value)] } }),
@@ -89,7 +98,7 @@ const clipped: Readonly<Record<string, Translation>> = {
   valueCoefficient: (value) => ({ arguments: { vf_coef: Number(value) / 2 } }),
   minibatchSize: argument("batch_size"),
   epochs: argument("n_epochs"),
-  adamEpsilon: (value) => ({ policy: { optimizer_kwargs: { eps: value } } }),
+  adamEpsilon,
   clipRange: annealed("clip_range", "annealClipRange"),
   annealClipRange: unsaid,
   clipValueLoss: [false],
@@ -107,6 +116,7 @@ const offPolicy: Readonly<Record<string, Translation>> = {
   trainEvery: argument("train_freq"),
   gradientStepsPerTrain: argument("gradient_steps"),
   targetRate: argument("tau"),
+  adamEpsilon,
 };
 
 const noisy: Readonly<Record<string, Translation>> = {
@@ -122,7 +132,10 @@ const agents: Readonly<Record<string, Readonly<Record<string, Translation>>>> = 
   a2c: {
     ...onPolicy,
     valueCoefficient: argument("vf_coef"),
-    optimizer: (value) => ({ arguments: { use_rms_prop: value === "rmsprop" } }),
+    optimizer: (value) =>
+      ["rmsprop", "adam"].includes(String(value))
+        ? { arguments: { use_rms_prop: value === "rmsprop" } }
+        : `it has no optimizer of ${value}`,
     // Both libraries' ε of 1e-5, however it stands in the formula here.
     optimizerEpsilon: unsaid,
     rmspropDecay: [0.99],
@@ -211,7 +224,9 @@ export function orderOf(
       const { default: usual } = fields.find(({ path }) => path === `agent.${field}`)!;
       if (JSON.stringify(usual) !== JSON.stringify(value)) return `it has no ${field}`;
     } else if (typeof translation === "function") {
-      const { arguments: more, policy, noise } = translation(value, values);
+      const translated = translation(value, values);
+      if (typeof translated === "string") return translated;
+      const { arguments: more, policy, noise } = translated;
       Object.assign(made.arguments, more);
       Object.assign(made.policy, policy);
       if (noise !== undefined) made.noise = noise;

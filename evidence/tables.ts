@@ -80,8 +80,9 @@ export function summaryOf(measured: MeasuredRow): string {
   if (runs.length === 0) return `${row.experiment}: to be measured`;
   const verdict = judged(measured);
   const missing = runs.length < row.seeds ? `, ${row.seeds - runs.length} seeds missing` : "";
-  return `${row.experiment}: IQM ${withSpread(verdict.iqm, verdict.spread, figure)}, goal ` +
-    `${goalOf(verdict.bar)}: ${wordsOf(measured, verdict)} ` +
+  const figures = `${row.experiment}: IQM ${withSpread(verdict.iqm, verdict.spread, figure)}`;
+  if (!isJudged(verdict)) return `${figures} (${runs.length} seeds${missing})`;
+  return `${figures}, goal ${goalOf(verdict.bar)}: ${wordsOf(measured, verdict)} ` +
     `(${verdict.reaching} of ${runs.length} seeds${missing})`;
 }
 

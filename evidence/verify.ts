@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { choiceOf } from "../lab/compute/backend_choice.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import { measure, type MeasureOptions } from "./measure.ts";
 import { cheapest, costOf, type Results, type SeedResult } from "./results.ts";
@@ -58,13 +59,14 @@ export interface Verification {
   readonly results: Results;
 }
 
-/** Trains the cheapest seed of a row again. */
+/** Trains the cheapest seed of a row again, on the backend that it was measured on. */
 export async function verify(
   { row, definition, results, sources }: VerifiableRow,
   options: Omit<MeasureOptions, "onResult">,
 ): Promise<Verification> {
   const kept = cheapest(results.runs)!;
-  const [seed] = await measure(row, definition, [kept.seed], { ...options, workers: 1 });
+  const backend = choiceOf(kept.backend);
+  const [seed] = await measure(row, definition, [kept.seed], { ...options, backend, workers: 1 });
   if (seed === undefined) return { seed, equal: false, results };
   const equal = seed.digest === kept.digest;
   return { seed, equal, results: { ...results, sources, runs: equal ? results.runs : [] } };

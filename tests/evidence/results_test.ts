@@ -57,7 +57,7 @@ Deno.test("the code of every row is found, and another agent's is none of it", a
   }
   await rejects(moduleOf("agent", "nobody"), /Cannot find the code of nobody/);
   const hash = async (name: string) =>
-    await sourcesOf(await experiments.find((entry) => entry.name === name)!.load());
+    await sourcesOf({}, await experiments.find((entry) => entry.name === name)!.load());
   strictEqual(await hash("cartpole-a2c"), await hash("acrobot-a2c"));
   ok(await hash("cartpole-a2c") !== await hash("cartpole-ppo"));
 });

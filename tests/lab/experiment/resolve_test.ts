@@ -184,6 +184,7 @@ Deno.test("a wrong definition is refused in one line", async () => {
   await refused({ budget: 1.5 }, /this budget as it must be integer, ≥ 1: 1\.5/);
   await refused({ bugdet: 5 }, /no field "bugdet" \(did you mean "budget"\?\)/);
   await refused({ stop: { metric: "x" } }, /this stop\.atLeast as it must be number: nothing/);
+  await refused({ tunedOn: 100 }, /this tunedOn as it must be integer, 0 … 99: 100/);
   await refused({ seeds: "3" }, /this seeds as it must be integer, ≥ 1: "3"/);
   await refused(
     { evaluation: { evry: 5 } },

@@ -1,0 +1,108 @@
+/**
+ * Charts as drawings: lines with bands over two axes.
+ *
+ * @module
+ */
+import type { Color, Scene, Shape } from "../lab/core/scene.ts";
+
+/** A line, with a band about it where bounds are given. */
+export interface ChartLine {
+  readonly name: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly low?: readonly number[];
+  readonly high?: readonly number[];
+}
+
+/** What a chart shows. */
+export interface Chart {
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly lines: readonly ChartLine[];
+}
+
+/** Lines, and bands in a paler tone of the same colour. */
+const colors: readonly (readonly [line: Color, band: Color])[] = [
+  ["#1f77b4", "#d2e3f0"],
+  ["#d62728", "#f6d4d4"],
+  ["#2ca02c", "#d5ecd5"],
+  ["#9467bd", "#e9e0f1"],
+  ["#ff7f0e", "#ffe5cf"],
+  ["#8c564b", "#e8dddb"],
+  ["#17becf", "#d1f2f5"],
+  ["#7f7f7f", "#e5e5e5"],
+];
+const INK: Color = "#444444";
+const GRID: Color = "#e8e8e8";
+/** Of the plot; text stands around it. */
+const [WIDTH, HEIGHT] = [16, 9];
+const TICKS = 5;
+
+/** Draws a chart whose axes reach from the least to the greatest of what is shown. */
+export function chartScene({ xLabel, yLabel, lines }: Chart): Scene {
+  const [x0, x1] = extent(lines.flatMap(({ x }) => x));
+  const [y0, y1] = extent(
+    lines.flatMap(({ y, low = [], high = [] }) => [...y, ...low, ...high]),
+  );
+  const at = (x: number, y: number) =>
+    [WIDTH * (x - x0) / (x1 - x0), HEIGHT * (y - y0) / (y1 - y0)] as const;
+  const text = (text: string, x: number, y: number, color: Color = INK): Shape => ({
+    kind: "text",
+    at: [x, y],
+    text,
+    size: 0.42,
+    color,
+  });
+  const line = (points: Points, color: Color, width: number): Shape => ({
+    kind: "line",
+    points,
+    color,
+    width,
+  });
+  const ticks = Array.from({ length: TICKS }, (_, i) => i / (TICKS - 1));
+  const grid = ticks.flatMap((share): Shape[] => [
+    line([[WIDTH * share, 0], [WIDTH * share, HEIGHT]], GRID, 0.03),
+    line([[0, HEIGHT * share], [WIDTH, HEIGHT * share]], GRID, 0.03),
+    text(label(x0 + share * (x1 - x0)), WIDTH * share, -0.45),
+    text(label(y0 + share * (y1 - y0)), -0.7, HEIGHT * share),
+  ]);
+  const bands = lines.flatMap(({ x, low, high }, i): Shape[] =>
+    low === undefined || high === undefined ? [] : [{
+      kind: "polygon",
+      points: [
+        ...x.map((place, j) => at(place, high[j])),
+        ...x.map((place, j) => at(place, low[j])).toReversed(),
+      ],
+      fill: colors[i % colors.length][1],
+    }]
+  );
+  const drawn = lines.map(({ x, y }, i) =>
+    line(x.map((place, j) => at(place, y[j])), colors[i % colors.length][0], 0.07)
+  );
+  const names = lines.map(({ name }, i) =>
+    text(name, WIDTH + 1.6, HEIGHT - 0.3 - 0.7 * i, colors[i % colors.length][0])
+  );
+  return {
+    view: [-1.8, -1.6, WIDTH + 3.4, HEIGHT + 1],
+    background: "#ffffff",
+    shapes: [
+      ...bands,
+      ...grid,
+      ...drawn,
+      ...names,
+      text(xLabel, WIDTH / 2, -1.1),
+      text(yLabel, 1, HEIGHT + 0.5),
+    ],
+  };
+}
+
+type Points = readonly (readonly [number, number])[];
+
+function extent(values: readonly number[]): [number, number] {
+  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+  return least < greatest ? [least, greatest] : [least - 0.5, least + 0.5];
+}
+
+function label(value: number): string {
+  return String(Number(value.toPrecision(2)));
+}

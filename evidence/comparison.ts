@@ -1,0 +1,205 @@
+/**
+ * Agents over suites of worlds, as Agarwal et al. (2021) compare them: scores between what random
+ * actions return and the best that others obtained, their IQM and optimality gap with intervals,
+ * performance profiles, and how soon they come there.
+ *
+ * @module
+ */
+import { withSpread } from "../cli/terminal/comparison_table.ts";
+import type { EnvironmentEntry } from "../lab/core/registry.ts";
+import {
+  bootstrapInterval,
+  iqm,
+  optimalityGap,
+  performanceProfile,
+  performanceProfileIntervals,
+  type Scores,
+  spreadKind,
+} from "../lab/statistics/mod.ts";
+import type { Chart } from "./chart.ts";
+import { referenceFor } from "./references.ts";
+import { scoresOf, type SeedResult } from "./results.ts";
+import type { MeasuredRow } from "./tables.ts";
+
+/** Worlds that agents are compared on together. */
+export interface Suite {
+  readonly name: string;
+  readonly title: string;
+  /** Each with what rows of it are called before the agent's name. */
+  readonly worlds: readonly { readonly id: string; readonly prefix: string }[];
+}
+
+/** Gymnasium's classic control, by the kind of its actions. */
+export const suites: readonly Suite[] = [
+  {
+    name: "discrete",
+    title: "Classic control with discrete actions",
+    worlds: [
+      { id: "CartPole-v1", prefix: "cartpole" },
+      { id: "Acrobot-v1", prefix: "acrobot" },
+      { id: "MountainCar-v0", prefix: "mountaincar" },
+    ],
+  },
+  {
+    name: "continuous",
+    title: "Classic control with continuous actions",
+    worlds: [
+      { id: "Pendulum-v1", prefix: "pendulum" },
+      { id: "MountainCarContinuous-v0", prefix: "mountaincarcontinuous" },
+    ],
+  },
+];
+
+/** Where on the way curves are read, in shares of the budget. */
+const PLACES = Array.from({ length: 11 }, (_, i) => i / 10);
+/** Normalised scores that profiles are read at. */
+const THRESHOLDS = Array.from({ length: 51 }, (_, i) => i / 40);
+
+/** An agent on all worlds of a suite. */
+export interface SuiteScores {
+  readonly agent: string;
+  /** Normalised, [worlds][seeds]. */
+  readonly scores: Scores;
+  /** The same at each share of the budget, [places][worlds][seeds]. */
+  readonly curve: readonly Scores[];
+}
+
+/** What a suite's rows say, and which agents lack some of theirs. */
+export interface SuiteComparison {
+  readonly suite: Suite;
+  readonly agents: readonly SuiteScores[];
+  readonly unmeasured: readonly string[];
+  /** Return that is 0, and that is 1, by world. */
+  readonly scale: readonly { readonly id: string; readonly zero: number; readonly one: number }[];
+}
+
+/** Compares the agents that have a row in every world of a suite. */
+export function compareSuite(
+  suite: Suite,
+  rows: readonly MeasuredRow[],
+  environments: readonly Pick<EnvironmentEntry, "id" | "randomReturn">[],
+): SuiteComparison {
+  const scale = suite.worlds.map(({ id, prefix }) => ({
+    id,
+    zero: environments.find((entry) => entry.id === id)!.randomReturn!.mean,
+    one: Math.max(
+      ...rows.filter(({ row }) => row.experiment.startsWith(`${prefix}-`))
+        .map(({ row, references }) =>
+          referenceFor(row, typeof references === "object" ? references : undefined)?.value ??
+            -Infinity
+        ),
+    ),
+  }));
+  const [{ prefix: first }] = suite.worlds;
+  const named = (prefix: string, agent: string) =>
+    rows.find(({ row }) => row.experiment === `${prefix}-${agent}`);
+  const candidates = rows.flatMap(({ row: { experiment } }) =>
+    experiment.startsWith(`${first}-`) ? [experiment.slice(first.length + 1)] : []
+  ).filter((agent) => suite.worlds.every(({ prefix }) => named(prefix, agent) !== undefined));
+  const of = (agent: string) => suite.worlds.map(({ prefix }) => named(prefix, agent)!);
+  const isWhole = ({ row, runs }: MeasuredRow) =>
+    runs.length === row.seeds && runs.every(({ score }) => score !== null);
+  const normalized = (world: number) => (value: number) =>
+    (value - scale[world].zero) / (scale[world].one - scale[world].zero);
+  const measured = candidates.filter((agent) => of(agent).every(isWhole));
+  return {
+    suite,
+    scale,
+    unmeasured: candidates.filter((agent) => !measured.includes(agent)),
+    agents: measured.map((agent) => ({
+      agent,
+      scores: of(agent).map(({ runs }, world) => scoresOf(runs).map(normalized(world))),
+      curve: PLACES.map((share) =>
+        of(agent).map(({ runs, definition }, world) =>
+          runs.map((run) => {
+            const value = valueAt(run, share * definition.budget);
+            return value === undefined ? 0 : normalized(world)(value);
+          })
+        )
+      ),
+    })),
+  };
+}
+
+/** The latest evaluation up to an amount of the budget; of a run that ended before, its last one. */
+function valueAt({ evaluations }: SeedResult, amount: number): number | undefined {
+  return evaluations.findLast(([spent]) => spent <= amount)?.[1];
+}
+
+/** The table of a suite. */
+export function suiteTable({ suite, agents, unmeasured, scale }: SuiteComparison): string {
+  const figure = (value: number) => value.toFixed(2);
+  const rows = agents.map(({ agent, scores }) => {
+    const seeds = Math.min(...scores.map(({ length }) => length));
+    const bounded = (statistic: (scores: Scores) => number) =>
+      withSpread(
+        statistic(scores),
+        { kind: spreadKind(seeds), ...bootstrapInterval(scores, statistic) },
+        figure,
+      );
+    return [`\`${agent}\``, `${seeds}`, bounded(iqm), bounded((each) => optimalityGap(each))];
+  });
+  const missing = unmeasured.map((agent) => [`\`${agent}\``, "", "to be measured", ""]);
+  const columns = ["agent", "seeds a world", "IQM [95 %]", "optimality gap [95 %]"];
+  const lines = [columns, columns.map(() => "---"), ...rows, ...missing]
+    .map((cells) => `| ${cells.join(" | ")} |`);
+  const marks = scale.map(({ id, zero, one }) =>
+    `${id} ${Number(zero.toPrecision(4))} and ${Number(one.toPrecision(4))}`
+  );
+  const pictures = agents.length === 0 ? "" : `
+![Performance profiles](images/profile-${suite.name}.svg)
+
+![Scores on the way](images/curve-${suite.name}.svg)
+`;
+  return `## ${suite.title}
+
+${lines.join("\n")}
+
+0 and 1 are: ${marks.join("; ")}.
+${pictures}`;
+}
+
+/** Share of all runs above each normalised score. */
+export function profileChart({ agents }: SuiteComparison): Chart {
+  return {
+    xLabel: "normalised score τ",
+    yLabel: "share of runs above τ",
+    lines: agents.map(({ agent, scores }) => {
+      const bounds = performanceProfileIntervals(scores, THRESHOLDS);
+      return {
+        name: agent,
+        x: THRESHOLDS,
+        y: Array.from(performanceProfile(scores, THRESHOLDS)),
+        low: bounds.map(({ low }) => low),
+        high: bounds.map(({ high }) => high),
+      };
+    }),
+  };
+}
+
+/** IQM of the normalised scores over shares of the budget. */
+export function curveChart({ agents }: SuiteComparison): Chart {
+  return {
+    xLabel: "share of the budget",
+    yLabel: "IQM of normalised scores",
+    lines: agents.map(({ agent, curve }) => {
+      const bounds = curve.map((scores) => bootstrapInterval(scores, iqm, { repeats: 2000 }));
+      return {
+        name: agent,
+        x: PLACES,
+        y: curve.map((scores) => iqm(scores)),
+        low: bounds.map(({ low }) => low),
+        high: bounds.map(({ high }) => high),
+      };
+    }),
+  };
+}
+
+/** The page. */
+export function comparisonPage(comparisons: readonly SuiteComparison[]): string {
+  return `# Agents over worlds
+
+Every agent with a row in each world of a suite, by the scores of [its rows](../CONTRIBUTING.md#evidence). A score is normalised: 0 is what random actions return, 1 the best reference of the world's rows. IQM is the mean of the middle half of all seeds in all worlds, the optimality gap what the scores lack to 1 on average; intervals are stratified bootstraps over seeds (Agarwal et al. 2021, arXiv 2108.13264). A profile shows which share of the runs lies above a score, the curves what evaluations show on the way (before the first one: 0). Written by \`deno task docs:results\`.
+
+${comparisons.map(suiteTable).join("\n")}`;
+}
