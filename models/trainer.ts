@@ -27,9 +27,9 @@ import { takeMeans } from "./totals.ts";
 import { type Yardstick, yardstick } from "./yardstick.ts";
 
 /** Examples a call of a program that is no gradient step. */
-const ROWS = { images: 250, points: 500 } as const;
+const ROWS = { images: 250, points: 500, sequences: 250 } as const;
 /** Samples that an evaluation looks at; of points as many as VEEGAN and PacGAN do. */
-const SAMPLES = { images: 1000, points: 2500 } as const;
+const SAMPLES = { images: 1000, points: 2500, sequences: 1000 } as const;
 
 /** A round's step, and how often it is taken. */
 interface RoundStep extends CompiledStep {
@@ -140,7 +140,9 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
         metrics[`losses/${name}`] = mean;
       }
     }
-    return { metrics };
+    const { notes = [] } = this.#context.dataset;
+    const told = this.progress.iterations === 1 ? notes : [];
+    return { metrics, events: told.map((message) => ({ level: "warning", message })) };
   }
 
   /** Every step in order. Returns what of the budget it took, at most `limit`. */

@@ -9,18 +9,16 @@ import * as z from "zod";
 import type { Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { defineDataset } from "./define_dataset.ts";
+import { folderField, type ReadFile, readNamed } from "./files.ts";
 
-const configuration = z.strictObject({
-  folder: z.string().min(1).default("mnist").meta({
-    description: "Folder of train-images-idx3-ubyte, train-labels-idx1-ubyte, " +
-      "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or with .gz",
-  }),
-});
+const configuration = z.strictObject(folderField(
+  "mnist",
+  "Folder of train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and " +
+    "t10k-labels-idx1-ubyte, each plain or with .gz",
+));
 
 /** Configuration of {@linkcode idx}. */
 export type IdxConfiguration = z.output<typeof configuration>;
-
-type ReadFile = (path: string) => Promise<Uint8Array>;
 
 /** Type byte of unsigned bytes, the only one that images and labels come in. */
 const UNSIGNED_BYTE = 0x08;
@@ -67,37 +65,15 @@ export function parseIdx(bytes: Uint8Array, dimensions: number, path: string): I
   return { shape, values: bytes.subarray(header) };
 }
 
-/** Unpacks gzip, recognised by 1f 8b; other bytes are returned as they are. */
-async function unpack(bytes: Uint8Array, path: string): Promise<Uint8Array> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
-    const unpacked = stream.pipeThrough(new DecompressionStream("gzip"));
-    return new Uint8Array(await new Response(unpacked).arrayBuffer());
-  } catch {
-    throw new InputError(`Cannot read ${path} as it must be whole gzip: truncated or altered`);
-  }
-}
-
-/** Reads `name` or `name.gz`; where neither is there, the error of the plain one. */
+/** Reads and parses `name` or `name.gz`. */
 async function readIdx(
   readFile: ReadFile,
   folder: string,
   name: string,
   dimensions: number,
 ): Promise<IdxArray & { path: string }> {
-  const plain = `${folder.replace(/\/+$/, "")}/${name}`;
-  let path = plain;
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(plain);
-  } catch (missing) {
-    path = `${plain}.gz`;
-    bytes = await readFile(path).catch(() => {
-      throw missing;
-    });
-  }
-  return { ...parseIdx(await unpack(bytes, path), dimensions, path), path };
+  const { bytes, path } = await readNamed(readFile, folder, name, "glyphs");
+  return { ...parseIdx(bytes, dimensions, path), path };
 }
 
 async function readSplit(

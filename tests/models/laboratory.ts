@@ -13,7 +13,7 @@ import type { Trainer } from "../../lab/core/trainer.ts";
 import { fieldsOf } from "../../lab/experiment/fields.ts";
 import { models } from "../../models/mod.ts";
 import { drawGlyphs } from "../../models/datasets/glyphs.ts";
-import { ring8 } from "../../models/datasets/ring.ts";
+import { ring8 } from "../../models/datasets/plane.ts";
 import { wasmPath } from "../lab/compute/backends.ts";
 
 /** Few digits. */

@@ -180,6 +180,27 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/trainers_test.ts",
   },
   {
+    fault: "big-endian numbers are read as little-endian ones",
+    file: "models/datasets/npy.ts",
+    from: `const little = type[0] !== ">";`,
+    to: `const little = type[0] !== "|";`,
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "a new pixel counts old ones wholly that it covers in part",
+    file: "models/datasets/pictures.ts",
+    from: "(Math.min(to, first + k + 1) - Math.max(from, first + k)) / scale",
+    to: "1 / (last - first)",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "a palette's indices are taken as greys",
+    file: "models/datasets/pictures.ts",
+    from: "if (palette !== undefined) {",
+    to: "if (palette === null) {",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
     fault: "an epoch's last whole batch is left out",
     file: "models/minibatches.ts",
     from: `(this.#last === "drop" && left < this.#size)`,
