@@ -25,12 +25,13 @@ export function addToTotals(totals: Tensors, losses: Tensors, weight: tf.Tensor)
   return next;
 }
 
-/** Reads the means of a group of sums and empties it. NaN where nothing was added. */
+/** Reads the means of a group of sums and empties it; no means where nothing was added. */
 export async function takeMeans(
   workspace: Workspace,
   group: string,
 ): Promise<Record<string, number>> {
   const { [WEIGHT]: weight, ...sums } = await workspace.read(group);
+  if (weight.values[0] === 0) return {};
   workspace.write(group, initialTotals(Object.keys(sums)));
   return Object.fromEntries(
     Object.entries(sums).map(([name, sum]) => [name, sum.values[0] / weight.values[0]]),

@@ -35,6 +35,8 @@ const SAMPLES = { images: 1000, points: 2500, sequences: 1000 } as const;
 interface RoundStep extends CompiledStep {
   readonly repeat: number;
   readonly examples: "next" | "same" | "none";
+  /** The part of the budget in which it is taken. */
+  readonly during: readonly [from: number, to: number];
   readonly schedule: Schedule;
 }
 
@@ -107,6 +109,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       ...bound.compileStep(step, optimizer, model.budget === "examples"),
       repeat: repeatOf(step, configuration),
       examples: step.examples ?? "next",
+      during: step.during?.(configuration) ?? [0, Infinity],
       schedule: step.schedule?.(configuration) ?? schedule,
     }));
 
@@ -150,8 +153,10 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const { spent, budget: { unit } } = this;
     const taken = { examples: 0, gradientSteps: 0, environmentSteps: 0 };
     let rows: Int32Array = new Int32Array(0);
-    for (const { program, repeat, examples, schedule } of this.#steps) {
+    for (const { program, repeat, examples, during: [from, to], schedule } of this.#steps) {
+      if (spent < from || spent >= to) continue;
       program.scalar.learningRate = schedule(spent);
+      program.scalar.spent = spent;
       for (let time = 0; time < repeat && taken[unit] < limit; time++) {
         if (examples === "next") {
           rows = this.#minibatches.next(unit === "examples" ? limit - taken.examples : Infinity);

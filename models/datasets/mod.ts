@@ -58,6 +58,11 @@ export const datasets: readonly Entry<DatasetDefinition>[] = [
     load: async () => (await import("./plane.ts")).circles,
   },
   {
+    name: "sine",
+    summary: "Sequences of a noisy sine, one in twenty with an anomaly",
+    load: async () => (await import("./sine.ts")).sine,
+  },
+  {
     name: "idx",
     summary: "Images from a folder of IDX files (MNIST, Fashion-MNIST)",
     load: async () => (await import("./idx.ts")).idx,
