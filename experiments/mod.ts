@@ -7,6 +7,7 @@
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import type { ExperimentEntry } from "../lab/experiment/registries.ts";
 import { actorCriticExperiments } from "./actor_critic.ts";
+import { autoencoderExperiments } from "./autoencoders.ts";
 import {
   cartpoleA2c,
   cartpoleA3c,
@@ -82,6 +83,7 @@ export const experiments: readonly ExperimentEntry[] = [
     cartpolePixelsPpo,
   ]),
   ...entriesOf("./glyphs.ts", [glyphsAutoencoder, glyphsVae, glyphsVaeMixture, glyphsClassifier]),
+  ...entriesOf("./autoencoders.ts", autoencoderExperiments),
   ...entriesOf("./ring.ts", [ringWganGp]),
   ...[
     ...entriesOf("./quick_start_agents.ts", [

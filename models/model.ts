@@ -62,6 +62,10 @@ export interface Drawn {
 export interface Batch extends Drawn {
   /** [B, D]. */
   readonly x: tf.Tensor2D;
+  /** [B], 1 where an example is there, 0 in an epoch's last places: for statistics of the batch. */
+  readonly mask: tf.Tensor1D;
+  /** Of a step: the share of the budget that is spent, 0 … 1, for weights that change with it. */
+  readonly spent: tf.Scalar;
   /**
    * What each example is paired with, [B, P].
    *
@@ -113,6 +117,8 @@ export interface ModelStep<N extends Networks, C> {
    * sees no examples.
    */
   readonly examples?: "next" | "same" | "none";
+  /** The part of the budget, from … to below, in which it is taken; left out: all of it. */
+  during?(configuration: C): readonly [from: number, to: number];
   /** Its noise, in the order in which it is drawn; left out: the model's. */
   noise?(shape: ExampleShape, configuration: C): NoiseSpecs;
   /** Its step size by progress; left out: the model's. */

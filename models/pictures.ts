@@ -12,7 +12,7 @@ import { gatherRows } from "../lab/core/rows.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import { angleOf } from "../lab/core/elementary.ts";
 import { sine } from "../lab/core/sine.ts";
-import { codesSheet, imageSheet, reconstructionSheet, scatterSheet } from "./sheet.ts";
+import { codesSheet, imageSheet, reachOf, reconstructionSheet, scatterSheet } from "./sheet.ts";
 
 // Pictures.
 
@@ -36,7 +36,10 @@ export async function picturesOf(
     const shown = samples.values.subarray(0, SHEET_SIDE * SHEET_SIDE * size);
     artifacts.push({ name: "samples", raster: imageSheet(shown, samples.shape, SHEET_SIDE) });
   } else if (samples?.dimensions === 2) {
-    artifacts.push({ name: "samples", raster: scatterSheet(samples.values, mixture) });
+    artifacts.push({
+      name: "samples",
+      raster: scatterSheet(samples.values, mixture, reachOf(test.values)),
+    });
   }
   if (encode === undefined) return artifacts;
   const count = Math.min(test.count, DRAWN_CODES);

@@ -259,7 +259,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     const parts = {
       inputs: step.examples === "none" ? {} : this.#exampleInputs(batchSize, masked),
       random: randomOf(noise?.call(model, shape, configuration), batchSize),
-      scalars: ["learningRate"],
+      scalars: ["learningRate", "spent"],
     };
     const summed = this.#compileSummed(
       step.name,
@@ -340,10 +340,14 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
         `Cannot use ${part} in "${name}" as the model must take them and the data hold them: none`,
       );
     };
-    const seen = { noise: random, at: scalar, kept: state[KEPT] ?? {} };
+    const { spent } = scalar;
+    const seen = { noise: random, at: scalar, spent, kept: state[KEPT] ?? {} };
     for (const part of ["x", "codes", "labels", "partners"]) {
       Object.defineProperty(seen, part, { get: () => required(part) });
     }
+    Object.defineProperty(seen, "mask", {
+      get: () => input.mask ?? tf.ones([required("x").shape[0]]),
+    });
     return seen as Seen;
   }
 }

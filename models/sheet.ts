@@ -96,18 +96,19 @@ const RING = Array.from({ length: 21 * 21 }, (_, i) => [i % 21 - 10, Math.floor(
   .filter(([dx, dy]) => Math.round(Math.sqrt(dx * dx + dy * dy)) === 10);
 
 /**
- * Points in the plane over a square of ±2, with a mixture's centres as rings where given.
+ * Points in the plane over a square of ±`reach`, with a mixture's centres as rings where given.
  *
  * @param values [count, 2]
  */
 export function scatterSheet(
   values: Float32Array,
   mixture?: { readonly centers: Float32Array },
+  reach = 2,
 ): Raster {
   const { paint, raster } = plane();
   const paintAll = (points: Float32Array, offsets: typeof DOT, color: Color) => {
     for (let i = 0; i < points.length; i += 2) {
-      paint(points[i] / 2, points[i + 1] / 2, offsets, color);
+      paint(points[i] / reach, points[i + 1] / reach, offsets, color);
     }
   };
   paintAll(values, DOT, HUES[0]);
@@ -151,7 +152,12 @@ export function codesSheet(
  */
 export function samplesSheet(samples: Samples, columns?: number): Raster {
   if (samples.kind === "images") return imageSheet(samples.values, samples.shape, columns);
-  return scatterSheet(samples.values);
+  return scatterSheet(samples.values, undefined, reachOf(samples.values));
+}
+
+/** Half the side of a square that shows points [count, 2] about 0: 2 at least. */
+export function reachOf(values: Float32Array): number {
+  return Math.max(2, 1.1 * values.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
 }
 
 function toByte(value: number): number {

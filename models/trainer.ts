@@ -27,14 +27,16 @@ import { takeMeans } from "./totals.ts";
 import { type Yardstick, yardstick } from "./yardstick.ts";
 
 /** Examples a call of a program that is no gradient step. */
-const ROWS = { images: 250, points: 500 } as const;
+const ROWS = { images: 250, points: 500, sequences: 250 } as const;
 /** Samples that an evaluation looks at; of points as many as VEEGAN and PacGAN do. */
-const SAMPLES = { images: 1000, points: 2500 } as const;
+const SAMPLES = { images: 1000, points: 2500, sequences: 1000 } as const;
 
 /** A round's step, and how often it is taken. */
 interface RoundStep extends CompiledStep {
   readonly repeat: number;
   readonly examples: "next" | "same" | "none";
+  /** The part of the budget in which it is taken. */
+  readonly during: readonly [from: number, to: number];
   readonly schedule: Schedule;
 }
 
@@ -107,6 +109,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       ...bound.compileStep(step, optimizer, model.budget === "examples"),
       repeat: repeatOf(step, configuration),
       examples: step.examples ?? "next",
+      during: step.during?.(configuration) ?? [0, Infinity],
       schedule: step.schedule?.(configuration) ?? schedule,
     }));
 
@@ -140,7 +143,9 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
         metrics[`losses/${name}`] = mean;
       }
     }
-    return { metrics };
+    const { notes = [] } = this.#context.dataset;
+    const told = this.progress.iterations === 1 ? notes : [];
+    return { metrics, events: told.map((message) => ({ level: "warning", message })) };
   }
 
   /** Every step in order. Returns what of the budget it took, at most `limit`. */
@@ -148,8 +153,10 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const { spent, budget: { unit } } = this;
     const taken = { examples: 0, gradientSteps: 0, environmentSteps: 0 };
     let rows: Int32Array = new Int32Array(0);
-    for (const { program, repeat, examples, schedule } of this.#steps) {
+    for (const { program, repeat, examples, during: [from, to], schedule } of this.#steps) {
+      if (spent < from || spent >= to) continue;
       program.scalar.learningRate = schedule(spent);
+      program.scalar.spent = spent;
       for (let time = 0; time < repeat && taken[unit] < limit; time++) {
         if (examples === "next") {
           rows = this.#minibatches.next(unit === "examples" ? limit - taken.examples : Infinity);

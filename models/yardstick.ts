@@ -25,7 +25,7 @@ export interface Yardstick {
 }
 
 /** Examples whose distances to each other are taken. */
-const COMPARED = { images: 1000, points: 2500 };
+const COMPARED = { images: 1000, points: 2500, sequences: 1000 };
 /** Examples whose nearest one is looked for in the training split. */
 const SEARCHED = 250;
 

@@ -13,12 +13,14 @@ export interface Split {
   readonly values: Float32Array;
   /** [count] class indices, where there are classes. */
   readonly labels?: Uint8Array;
+  /** [count, factors] class indices, where the factors of each example are known. */
+  readonly factors?: Uint8Array;
   /** [count, ...partnerShape], where each example is paired with another. */
   readonly partners?: Float32Array;
 }
 
 /** What the examples of a data set are. */
-export type ExampleKind = "images" | "points";
+export type ExampleKind = "images" | "points" | "sequences";
 
 /** What a data set holds: enough to say which models can learn from it. */
 export interface Holdings {
@@ -38,10 +40,12 @@ export interface Dataset {
   readonly seed: number;
   /** What the examples are. */
   readonly kind: ExampleKind;
-  /** Of one example: [H, W, C] for images, [D] for points. */
+  /** Of one example: [H, W, C] for images, [D] for points, [T, F] for sequences. */
   readonly shape: readonly number[];
   /** Of the labels, where there are any. */
   readonly classes?: number;
+  /** Of the factors, where they are known: what each is called, and how many classes it has. */
+  readonly factors?: { readonly names: readonly string[]; readonly sizes: readonly number[] };
   /** Of what an example is paired with, where it is. */
   readonly partnerShape?: readonly number[];
   /** To learn from. */
@@ -50,6 +54,8 @@ export interface Dataset {
   readonly validation: Split;
   /** To measure on: no decision has seen it. */
   readonly test: Split;
+  /** What is worth telling of how it was made: files that were left out. */
+  readonly notes?: readonly string[];
   /** Mixtures: [modes, D] centres and the standard deviation, for mode coverage. */
   readonly mixture?: { readonly centers: Float32Array; readonly deviation: number };
 }

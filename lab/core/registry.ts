@@ -66,4 +66,6 @@ export interface DatasetContext<Configuration> {
   readonly configuration: Configuration;
   /** Reads a file for loaders; rejects with an `InputError` where it cannot. */
   readFile(path: string): Promise<Uint8Array>;
+  /** Names in a folder, those of folders with a slash behind them; rejects as `readFile` does. */
+  listFolder?(path: string): Promise<string[]>;
 }

@@ -319,7 +319,15 @@ async function makeDataset(
       throw new InputError(`Cannot read ${path} as data set ${stored.name}: ${firstLine(error)}`);
     }
   };
-  return await source.create({ configuration, readFile });
+  const listFolder = async (path: string) => {
+    try {
+      const entries = await fileSystem.readdir(path, { withFileTypes: true });
+      return entries.map((entry) => entry.isDirectory() ? `${entry.name}/` : entry.name);
+    } catch (error) {
+      throw new InputError(`Cannot list ${path} as data set ${stored.name}: ${firstLine(error)}`);
+    }
+  };
+  return await source.create({ configuration, readFile, listFolder });
 }
 
 async function tensorCounter(): Promise<() => number> {

@@ -24,6 +24,13 @@ import { dense } from "../networks.ts";
 
 // Configuration.
 
+/** The field of every autoencoder of images: what a reconstruction is measured by. */
+export const lossFields = {
+  loss: z.enum(["bce", "mse"]).default("bce").meta({
+    description: "bce: cross-entropy of sigmoid outputs; mse: squared error of linear outputs",
+  }),
+};
+
 const configuration = z.strictObject({
   ...exampleFields,
   hiddenSizes: widths().default([128, 64]).meta({
@@ -36,15 +43,28 @@ const configuration = z.strictObject({
   codeActivation: z.enum(activationNames).default("linear").meta({
     description: "Activation of the code",
   }),
-  loss: z.enum(["bce", "mse"]).default("bce").meta({
-    description: "bce: cross-entropy of sigmoid outputs; mse: squared error of linear outputs",
-  }),
+  ...lossFields,
 });
 
 // Losses, summed over pixels, and what the decoder's outputs are as images.
 
-const losses = { bce: binaryCrossEntropy, mse: squaredError };
-const images = { bce: tf.sigmoid, mse: (outputs: tf.Tensor) => outputs };
+/** −log p(x | outputs) but for a constant, [B], by the field `loss`. */
+export const losses = { bce: binaryCrossEntropy, mse: squaredError };
+
+/** Images of a decoder's outputs, by the field `loss`. */
+export const images = { bce: tf.sigmoid, mse: (outputs: tf.Tensor): tf.Tensor => outputs };
+
+/** What every autoencoder of images reports of each example: its loss, and the squared error a pixel. */
+export function reconstructionTerms(
+  outputs: tf.Tensor,
+  x: tf.Tensor,
+  loss: keyof typeof losses,
+): { readonly reconstruction: tf.Tensor; readonly mean_squared_error: tf.Tensor } {
+  return {
+    reconstruction: losses[loss](outputs, x),
+    mean_squared_error: tf.div(squaredError(images[loss](outputs), x), x.shape[1]!),
+  };
+}
 
 // The model.
 
@@ -66,13 +86,8 @@ export const autoencoder = defineModel({
       loss: losses[loss](decoder(encoder(x)), x),
     }),
   }],
-  evaluate: ({ encoder, decoder }, { x }, { loss }) => {
-    const outputs = decoder(encoder(x));
-    return {
-      reconstruction: losses[loss](outputs, x),
-      mean_squared_error: tf.div(squaredError(images[loss](outputs), x), x.shape[1]),
-    };
-  },
+  evaluate: ({ encoder, decoder }, { x }, { loss }) =>
+    reconstructionTerms(decoder(encoder(x)), x, loss),
   encode: ({ encoder }, { x }) => encoder(x),
   decode: ({ decoder }, { codes }, { loss }) => images[loss](decoder(codes)),
 });

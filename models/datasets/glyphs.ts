@@ -1,6 +1,6 @@
 /**
- * `glyphs`: 28×28 grey digits drawn from strokes by seed, a stand-in for handwritten digits that
- * needs no download. Each example jitters the points of a variant, bends them by a smooth elastic
+ * `glyphs` and `glyphs-letters`: grey digits, and capital letters, of 28 × 28 pixels (or 14 × 14 or
+ * 32 × 32) drawn from strokes by seed, a stand-in for handwriting that needs no download. Each example jitters the points of a variant, bends them by a smooth elastic
  * field, rotates, slants, scales and moves them, and draws the strokes with a thickness of its own,
  * anti-aliased.
  *
@@ -13,6 +13,7 @@ import * as z from "zod";
 import type { Split } from "../../lab/core/dataset.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import { defineDataset } from "./define_dataset.ts";
+import { letters } from "./letters.ts";
 import { drawSplits, splitFields } from "./split_fields.ts";
 import { digits, type Stroke } from "./strokes.ts";
 
@@ -21,14 +22,18 @@ const configuration = z.strictObject({
   variation: z.number().min(0).max(2).default(1).meta({
     description: "Strength of jitter, bending, rotation, slant, scale and shift; 0 is a font",
   }),
+  side: z.union([z.literal(14), z.literal(28), z.literal(32)]).default(28).meta({
+    description: "Side of an image: 14, 28 or 32",
+    unit: "pixels",
+  }),
 });
 
 /** Configuration of {@linkcode glyphs}. */
 export type GlyphsConfiguration = z.infer<typeof configuration>;
 
-/** Side of an image in pixels. */
+/** The side that the lengths below, in pixels, are of; other sides have all of them in proportion. */
 const SIDE = 28;
-/** Mean height of a digit in pixels: bent and scaled ones still fit the image. */
+/** Mean height of a digit: bent and scaled ones still fit the image. */
 const BOX = 18;
 /** Straight pieces between two points of a smooth stroke. */
 const PIECES = 4;
@@ -96,27 +101,29 @@ interface Affine {
   readonly y: number;
 }
 
-function drawAffine(random: Generator, variation: number): Affine {
+function drawAffine(random: Generator, variation: number, side: number): Affine {
   // The tangent of half the angle gives sine and cosine by division alone.
   const half = 0.07 * variation * bell(random);
   const cosine = (1 - half * half) / (1 + half * half);
   const sine = 2 * half / (1 + half * half);
   const slant = variation * (0.1 + 0.22 * bell(random));
-  const width = BOX * (0.9 + variation * 0.25 * bell(random));
-  const height = BOX * (1 + variation * 0.2 * bell(random));
+  const scale = side / SIDE;
+  const width = scale * BOX * (0.9 + variation * 0.25 * bell(random));
+  const height = scale * BOX * (1 + variation * 0.2 * bell(random));
   return {
     a: cosine * width,
     b: -(cosine * slant + sine) * height,
     c: sine * width,
     d: (cosine - sine * slant) * height,
-    x: SIDE / 2 + variation * 0.6 * bell(random),
-    y: SIDE / 2 + variation * 0.6 * bell(random),
+    x: side / 2 + scale * variation * 0.6 * bell(random),
+    y: side / 2 + scale * variation * 0.6 * bell(random),
   };
 }
 
 /** Lowers `distances` to the squared distance from each pixel's centre to a segment, near it. */
 function drawSegment(
   distances: Float64Array,
+  side: number,
   x0: number,
   y0: number,
   x1: number,
@@ -124,9 +131,9 @@ function drawSegment(
   reach: number,
 ): void {
   const left = Math.max(0, Math.floor(Math.min(x0, x1) - reach));
-  const right = Math.min(SIDE - 1, Math.ceil(Math.max(x0, x1) + reach));
+  const right = Math.min(side - 1, Math.ceil(Math.max(x0, x1) + reach));
   const top = Math.max(0, Math.floor(Math.min(y0, y1) - reach));
-  const bottom = Math.min(SIDE - 1, Math.ceil(Math.max(y0, y1) + reach));
+  const bottom = Math.min(side - 1, Math.ceil(Math.max(y0, y1) + reach));
   const dx = x1 - x0;
   const dy = y1 - y0;
   const scale = 1 / Math.max(dx * dx + dy * dy, 1e-12);
@@ -138,7 +145,7 @@ function drawSegment(
       const ex = px - t * dx;
       const ey = py - t * dy;
       const squared = ex * ex + ey * ey;
-      const at = row * SIDE + column;
+      const at = row * side + column;
       if (squared < distances[at]) distances[at] = squared;
     }
   }
@@ -147,6 +154,7 @@ function drawSegment(
 /** The stroke's pieces through interleaved `points`, in pixels. */
 function drawStroke(
   distances: Float64Array,
+  side: number,
   points: Float64Array,
   count: number,
   smooth: boolean,
@@ -161,7 +169,7 @@ function drawStroke(
       const t = piece / pieces;
       const nextX = catmullRom(at(i - 1, 0), at(i, 0), at(i + 1, 0), at(i + 2, 0), t);
       const nextY = catmullRom(at(i - 1, 1), at(i, 1), at(i + 1, 1), at(i + 2, 1), t);
-      drawSegment(distances, x, y, nextX, nextY, reach);
+      drawSegment(distances, side, x, y, nextX, nextY, reach);
       x = nextX;
       y = nextY;
     }
@@ -177,9 +185,10 @@ function catmullRom(p0: number, p1: number, p2: number, p3: number, t: number): 
   return ((cubic * t + square) * t + slope1) * t + p1;
 }
 
-/** Draws one digit into `image` ([28, 28], values in [0, 1]). */
-function drawDigit(
+/** Draws one character into `image` ([side, side], values in [0, 1]). */
+function drawCharacter(
   image: Float32Array,
+  side: number,
   strokes: readonly Stroke[],
   variation: number,
   random: Generator,
@@ -187,8 +196,8 @@ function drawDigit(
 ): void {
   const { field, points, distances } = scratch;
   field.draw(random, 0.178 * variation);
-  const affine = drawAffine(random, variation);
-  const radius = 1.15 + 0.3 * bell(random);
+  const affine = drawAffine(random, variation, side);
+  const radius = side / SIDE * (1.15 + 0.3 * bell(random));
   const reach = radius + 0.5;
   distances.fill(Infinity);
   for (const stroke of strokes) {
@@ -202,7 +211,7 @@ function drawDigit(
       points[2 * i] = affine.x + affine.a * x + affine.b * y;
       points[2 * i + 1] = affine.y + affine.c * x + affine.d * y;
     }
-    drawStroke(distances, points, count, stroke.smooth, reach);
+    drawStroke(distances, side, points, count, stroke.smooth, reach);
   }
   for (let i = 0; i < image.length; i++) {
     if (distances[i] === Infinity) continue;
@@ -210,9 +219,17 @@ function drawDigit(
   }
 }
 
-/** `count` digits whose classes take turns: label i is i mod 10. */
-export function drawGlyphs(count: number, variation: number, random: Generator): Split {
-  const size = SIDE * SIDE;
+/** Characters by class; each class lists its variants, each variant its strokes. */
+type Alphabet = readonly (readonly (readonly Stroke[])[])[];
+
+/** `count` characters whose classes take turns: label i is i mod the alphabet's length. */
+export function drawGlyphs(
+  count: number,
+  variation: number,
+  random: Generator,
+  { alphabet = digits, side = SIDE }: { readonly alphabet?: Alphabet; readonly side?: number } = {},
+): Split {
+  const size = side * side;
   const values = new Float32Array(count * size);
   const labels = new Uint8Array(count);
   const scratch = {
@@ -221,29 +238,50 @@ export function drawGlyphs(count: number, variation: number, random: Generator):
     distances: new Float64Array(size),
   };
   for (let i = 0; i < count; i++) {
-    labels[i] = i % 10;
-    const variants = digits[labels[i]];
+    labels[i] = i % alphabet.length;
+    const variants = alphabet[labels[i]];
     const strokes = variants[Math.floor(random.random() * variants.length)];
     const image = values.subarray(i * size, (i + 1) * size);
-    drawDigit(image, strokes, variation, random, scratch);
+    drawCharacter(image, side, strokes, variation, random, scratch);
   }
   return { count, values, labels };
 }
 
-/** The data set {@linkcode GlyphsConfiguration} describes. */
-export const glyphs = defineDataset<GlyphsConfiguration>({
-  name: "glyphs",
-  summary: "28×28 digits drawn from strokes, ten classes",
-  holds: { kind: "images", labels: true },
-  configuration,
-  create: ({ configuration, stream }) => ({
-    kind: "images",
-    shape: [SIDE, SIDE, 1],
-    classes: 10,
-    ...drawSplits(
-      configuration,
-      stream,
-      (count, random) => drawGlyphs(count, configuration.variation, random),
-    ),
-  }),
-});
+function defineGlyphs(name: string, summary: string, alphabet: Alphabet) {
+  return defineDataset<GlyphsConfiguration>({
+    name,
+    summary,
+    holds: { kind: "images", labels: true },
+    configuration,
+    create: ({ configuration, stream }) => {
+      const { side, variation } = configuration;
+      return {
+        kind: "images",
+        shape: [side, side, 1],
+        classes: alphabet.length,
+        ...drawSplits(
+          configuration,
+          stream,
+          (count, random) => drawGlyphs(count, variation, random, { alphabet, side }),
+        ),
+      };
+    },
+  });
+}
+
+/** What {@linkcode defineGlyphs} gives. */
+type Glyphs = ReturnType<typeof defineGlyphs>;
+
+/** Digits. */
+export const glyphs: Glyphs = defineGlyphs(
+  "glyphs",
+  "28×28 digits drawn from strokes, ten classes",
+  digits,
+);
+
+/** Capital letters. */
+export const glyphsLetters: Glyphs = defineGlyphs(
+  "glyphs-letters",
+  "28×28 capital letters drawn from strokes, 26 classes",
+  letters,
+);

@@ -9,18 +9,16 @@ import * as z from "zod";
 import type { Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { defineDataset } from "./define_dataset.ts";
+import { folderField, type ReadFile, readNamed } from "./files.ts";
 
-const configuration = z.strictObject({
-  folder: z.string().min(1).default("mnist").meta({
-    description: "Folder of train-images-idx3-ubyte, train-labels-idx1-ubyte, " +
-      "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or with .gz",
-  }),
-});
+const configuration = z.strictObject(folderField(
+  "mnist",
+  "Folder of train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and " +
+    "t10k-labels-idx1-ubyte, each plain or with .gz",
+));
 
 /** Configuration of {@linkcode idx}. */
 export type IdxConfiguration = z.output<typeof configuration>;
-
-type ReadFile = (path: string) => Promise<Uint8Array>;
 
 /** Type byte of unsigned bytes, the only one that images and labels come in. */
 const UNSIGNED_BYTE = 0x08;
@@ -80,57 +78,19 @@ function headerOf(
   return { shape, header, size: shape.reduce((product, length) => product * length, 1) };
 }
 
-/**
- * Unpacks gzip, recognised by 1f 8b, no further than its IDX header says that it goes; other bytes are
- * returned as they are.
- */
-async function unpack(bytes: Uint8Array, dimensions: number, path: string): Promise<Uint8Array> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let [length, most] = [0, Infinity];
-  try {
-    for await (const chunk of stream.pipeThrough(new DecompressionStream("gzip"))) {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (most === Infinity && length >= 4 + 4 * dimensions) {
-        const { header, size } = headerOf(await joined(chunks), dimensions, path);
-        most = header + size;
-      }
-      if (length > most) {
-        throw wrong(path, `it must unpack to the ${most} bytes of its header`, "it goes on");
-      }
-    }
-    return await joined(chunks);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`Cannot read ${path} as it must be whole gzip: truncated or altered`);
-  }
-}
-
-async function joined(chunks: readonly Uint8Array<ArrayBuffer>[]): Promise<Uint8Array> {
-  return new Uint8Array(await new Blob([...chunks]).arrayBuffer());
-}
-
-/** Reads `name` or `name.gz`; where neither is there, the error of the plain one. */
+/** Reads and parses `name` or `name.gz`, which is unpacked no further than its header says that it goes. */
 async function readIdx(
   readFile: ReadFile,
   folder: string,
   name: string,
   dimensions: number,
 ): Promise<IdxArray & { path: string }> {
-  const plain = `${folder.replace(/\/+$/, "")}/${name}`;
-  let path = plain;
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(plain);
-  } catch (missing) {
-    path = `${plain}.gz`;
-    bytes = await readFile(path).catch(() => {
-      throw missing;
-    });
-  }
-  return { ...parseIdx(await unpack(bytes, dimensions, path), dimensions, path), path };
+  const { bytes, path } = await readNamed(readFile, folder, name, "glyphs", (start, path) => {
+    if (start.length < 4 + 4 * dimensions) return undefined;
+    const { header, size } = headerOf(start, dimensions, path);
+    return header + size;
+  });
+  return { ...parseIdx(bytes, dimensions, path), path };
 }
 
 async function readSplit(

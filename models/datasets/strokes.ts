@@ -13,8 +13,10 @@ export interface Stroke {
   readonly points: readonly number[];
 }
 
-const smooth = (...points: number[]): Stroke => ({ smooth: true, points });
-const corners = (...points: number[]): Stroke => ({ smooth: false, points });
+/** Smooth through the points. */
+export const smooth = (...points: number[]): Stroke => ({ smooth: true, points });
+/** Straight between the points. */
+export const corners = (...points: number[]): Stroke => ({ smooth: false, points });
 
 /** `digits[label]` lists the variants of a digit; each variant lists its strokes. */
 // deno-fmt-ignore

@@ -111,7 +111,7 @@ export function holdToContract(
   });
 
   Deno.test(`${name}: tensors do not pile up`, async () => {
-    const trainer = await make({ backend: "tfjs-wasm", budget: 100_000 });
+    const trainer = await make({ backend: backends.at(-1), budget: 100_000 });
     const round = async () => {
       await iterate(trainer, 5);
       await trainer.evaluate({ random: defaultRng(1) });

@@ -16,7 +16,8 @@ for (const { name, takes } of definitions) {
         model: { name },
         dataset: { name: dataset.name },
       }, registries);
-      if (takesData(takes, dataset.holds!)) {
+      // What a user's files hold is seen when they are read.
+      if (dataset.holds === undefined || takesData(takes, dataset.holds)) {
         await resolved;
         continue;
       }
@@ -25,7 +26,7 @@ for (const { name, takes } of definitions) {
       await rejects(resolved, {
         name: "InputError",
         message: `Cannot train ${name} on ${dataset.name} as it takes ${dataTaken(takes)}: ` +
-          `${dataset.name} holds ${dataHeld(dataset.holds!)}. Models that fit: ` +
+          `${dataset.name} holds ${dataHeld(dataset.holds)}. Models that fit: ` +
           fitting.map((each) => each.name).join(", "),
       });
     }

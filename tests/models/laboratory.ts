@@ -13,7 +13,8 @@ import type { Trainer } from "../../lab/core/trainer.ts";
 import { fieldsOf } from "../../lab/experiment/fields.ts";
 import { models } from "../../models/mod.ts";
 import { drawGlyphs } from "../../models/datasets/glyphs.ts";
-import { ring8 } from "../../models/datasets/ring.ts";
+import { ring8 } from "../../models/datasets/plane.ts";
+import { drawSines } from "../../models/datasets/sine.ts";
 import { wasmPath } from "../lab/compute/backends.ts";
 
 /** Few digits. */
@@ -65,9 +66,24 @@ export function halves(train = 120, test = 40): Dataset {
   };
 }
 
-const datasets = [halves(), await fewPoints()];
+/** Few sines of eight steps. */
+export function fewSequences(train = 120, test = 40): Dataset {
+  const split = (count: number, name: string) => {
+    const whole = drawSines(count, 0.2, streamOf(7, name));
+    const values = whole.values.filter((_, i) => i % 64 < 8);
+    return { ...whole, values };
+  };
+  return {
+    ...{ name: "sine", seed: 7, kind: "sequences", shape: [8, 1], classes: 4 },
+    train: split(train, "train"),
+    validation: split(test, "validation"),
+    test: split(test, "test"),
+  };
+}
 
-/** Halves or points, whichever a model takes. */
+const datasets = [halves(), await fewPoints(), fewSequences()];
+
+/** Halves, points or sequences, whichever a model takes. */
 export function datasetOf({ name, takes }: ModelDefinition): Dataset {
   const dataset = datasets.find((each) => takesData(takes, holdingsOf(each)));
   if (dataset === undefined) throw new Error(`no data set for ${name}`);
@@ -79,6 +95,7 @@ const sizes: Record<string, unknown> = {
   ...{ batchSize: 20, batchesPerIteration: 3, roundsPerIteration: 2, criticSteps: 2 },
   ...{ hiddenSizes: [12], width: 8, layers: 2 },
   ...{ codeSize: 4, latentSize: 3, priorComponents: 5, judge: false },
+  ...{ filters: [4], layerSizes: [10, 8, 4], recurrentSize: 6 },
 };
 
 /** Those of the small settings that a model has. */

@@ -10,6 +10,9 @@ import { mlp, mlpParameters } from "../../lab/compute/networks.ts";
 import { defaultRng, streamOf } from "../../lab/core/random.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { binaryCrossEntropy, maskedMean, squaredError } from "../../models/losses.ts";
+import { contraction } from "../../models/autoencoders/contractive.ts";
+import { corruptions, signalToNoise } from "../../models/autoencoders/denoising.ts";
+import { activityKl } from "../../models/autoencoders/sparse.ts";
 import { crossEntropy } from "../../models/classifiers/classifier.ts";
 import { criticLoss, generatorLoss, gradientPenalty } from "../../models/adversarial/wgan_gp.ts";
 import { bound, gaussianKl, reparameterize } from "../../models/variational/vae.ts";
@@ -134,6 +137,43 @@ Deno.test("the bound weighs the KL in the loss and not in the ELBO", () =>
     const { loss, elbo } = bound(tf.tensor([3, 1]), tf.tensor([0.5, 2]), 4);
     near(values(loss), [5, 9]);
     near(values(elbo), [-3.5, -3]);
+  }));
+
+Deno.test("the KL of activities has its worked value, of the examples that are there", () =>
+  onCpu(() => {
+    // Means 0.05, 0.1 and 0.5; the last row is not there.
+    const code = tf.tensor([[.02, .1, .4], [.08, .1, .6], [.9, .9, .9]]);
+    near([activityKl(code, tf.tensor([1, 1, 0]), 0.05).dataSync()[0]], [0.51133844], 1e-5);
+    near([activityKl(tf.tensor([[0.05]]), tf.tensor([1]), 0.05).dataSync()[0]], [0]);
+    // A dead unit, and one that is always on, are finite.
+    ok(Number.isFinite(activityKl(tf.tensor([[0, 1]]), tf.tensor([1]), 0.05).dataSync()[0]));
+  }));
+
+Deno.test("the contraction is the squared Frobenius norm of the code's slope", () =>
+  onCpu(() => {
+    const kernel = tf.tensor([[1, 0], [2, -1]]);
+    near(values(contraction(tf.tensor([[0.5, 0.8]]), kernel)), [0.3381]);
+    const code = (x: number[]) => tf.sigmoid(tf.matMul(tf.tensor([x]), kernel as tf.Tensor2D));
+    near(values(contraction(code([1, 0.5]), kernel)), [0.11034501]);
+    // By finite differences.
+    const step = 1e-2;
+    let squares = 0;
+    for (const [dx, dy] of [[step, 0], [0, step]]) {
+      const [up, down] = [values(code([1 + dx, 0.5 + dy])), values(code([1 - dx, 0.5 - dy]))];
+      up.forEach((value, j) => squares += ((value - down[j]) / (2 * step)) ** 2);
+    }
+    near([squares], [0.11034501], 1e-4);
+  }));
+
+Deno.test("corruptions touch the share of the pixels that they say", () =>
+  onCpu(() => {
+    const x = tf.tensor([[0.25, 0.5, 0.75, 1]]);
+    const noise = tf.tensor([[0.05, 0.15, 0.3, 0.9]]);
+    near(values(corruptions.masking(x, noise, 0.3)), [0, 0, 0.75, 1]);
+    near(values(corruptions["salt-and-pepper"](x, noise, 0.3)), [0, 1, 0.75, 1]);
+    near(values(corruptions.gaussian(x, tf.tensor([[1, -2, 1, 1]]), 0.3)), [0.55, 0, 1, 1]);
+    // A squared error of 0.01 a pixel is 20 dB.
+    near(values(signalToNoise(tf.add(x, 0.1), x)), [20], 1e-4);
   }));
 
 Deno.test("critic and generator losses have their worked values", () =>

@@ -1,7 +1,7 @@
 /** Properties of the drawn digits. The bits stand for the exact arithmetic that draws them. */
 import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual } from "node:assert";
 import { streamOf } from "../../../lab/core/random.ts";
-import { drawGlyphs, glyphs } from "../../../models/datasets/glyphs.ts";
+import { drawGlyphs, glyphs, glyphsLetters } from "../../../models/datasets/glyphs.ts";
 import { noFiles, trainerOf, trainThrough } from "../laboratory.ts";
 
 async function digestOf(values: Float32Array): Promise<string> {
@@ -83,4 +83,29 @@ Deno.test("a linear classifier stays below 95 % where a hidden layer passes it",
   ok(linear > 0.85 && linear < 0.95, `linear: ${linear}`);
   const dense = await accuracy([128], 40_000);
   ok(dense >= 0.95, `784-128-10: ${dense}`);
+});
+
+Deno.test("letters have 26 classes, and images of other sides show the same characters", async () => {
+  const fields = { train: 52, validation: 26, test: 26 };
+  const letters = await glyphsLetters.create({
+    configuration: glyphsLetters.configuration.parse(fields),
+    readFile: noFiles,
+  });
+  strictEqual(letters.classes, 26);
+  deepStrictEqual([...letters.test.labels!], Array.from({ length: 26 }, (_, i) => i));
+  const whole = await create(1, fields);
+  for (const side of [14, 32]) {
+    const other = await create(1, { ...fields, side });
+    deepStrictEqual(other.shape, [side, side, 1]);
+    for (let i = 0; i < 20; i++) {
+      // The same share of the image is ink, give or take the edges.
+      const share = (values: Float32Array, size: number) =>
+        values.subarray(i * size, (i + 1) * size).reduce((sum, value) => sum + value, 0) / size;
+      const [found, expected] = [
+        share(other.train.values, side * side),
+        share(whole.train.values, 784),
+      ];
+      ok(Math.abs(found / expected - 1) < 0.35, `${found}, ${expected}`);
+    }
+  }
 });

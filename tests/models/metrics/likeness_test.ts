@@ -7,7 +7,7 @@ import { defaultRng } from "../../../lab/core/random.ts";
 import type { Dataset } from "../../../lab/core/dataset.ts";
 import { gatherRows } from "../../../lab/core/rows.ts";
 import { glyphs } from "../../../models/datasets/glyphs.ts";
-import { ring8 } from "../../../models/datasets/ring.ts";
+import { ring8 } from "../../../models/datasets/plane.ts";
 import { judgeOf } from "../../../models/judge.ts";
 import { likeness, meanNearestDistance, neighborhoods } from "../../../models/metrics/likeness.ts";
 import { models } from "../../../models/mod.ts";
@@ -77,7 +77,7 @@ Deno.test("a ring with a mode that is too rare has a greater energy distance and
 
 Deno.test("ten prototypes are no glyphs, and copied training images are seen", async () => {
   const dataset = await glyphs.create({
-    configuration: { seed: 0, variation: 1, train: 2000, validation: 1000, test: 1000 },
+    configuration: glyphs.configuration.parse({ train: 2000, validation: 1000, test: 1000 }),
     readFile: noFiles,
   });
   const judge = await judgeOf(dataset, models);

@@ -15,7 +15,7 @@ import { agents } from "../../../../agents/mod.ts";
 import { makeEnv } from "../../../../envs/mod.ts";
 import { models } from "../../../../models/mod.ts";
 import { dqnFlags } from "../../../agents/laboratory.ts";
-import { fewPoints, smallOf } from "../../../models/laboratory.ts";
+import { datasetOf, smallOf } from "../../../models/laboratory.ts";
 import { type Recorded, recording, rerun, worstOf } from "./recorded.ts";
 
 tf.enableProdMode();
@@ -100,9 +100,12 @@ function applying(program: Recorded): Recorded {
   return { ...program, step };
 }
 
-/** Agents take no data set: whichever they are given. */
-function takesImages({ takes }: AgentDefinition | ModelDefinition): boolean {
-  return "examples" in takes && takes.examples.includes("images");
+/** The data that a model takes; agents are given any. */
+function dataOf(definition: AgentDefinition | ModelDefinition): Dataset | undefined {
+  if (!("examples" in definition.takes)) return undefined;
+  return definition.takes.examples.includes("images")
+    ? smallImages
+    : datasetOf(definition as ModelDefinition);
 }
 
 /** The programs that one iteration of a trainer compiled and that change state. */
@@ -117,7 +120,7 @@ async function updatesOf(
     workspace,
     configuration: definition.configuration.parse(fields),
     makeEnvironment: () => makeEnv(entry.name in continuous ? "Pendulum-v1" : "CartPole-v1"),
-    dataset: takesImages(definition) ? smallImages : await fewPoints(64, 32),
+    dataset: dataOf(definition)!,
   };
   const trainer = await definition.create(context);
   await trainer.iterate();

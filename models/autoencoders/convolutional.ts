@@ -1,0 +1,52 @@
+/**
+ * Convolutional autoencoder: strided convolutions see neighbouring pixels together and share their
+ * weights over the image, transposed ones draw it again.
+ *
+ * Masci, Meier, Cireşan, Schmidhuber, "Stacked Convolutional Auto-Encoders" (ICANN 2011), section 3.
+ *
+ * Differs from the paper: strides in place of pooling, a dense code, rectified units, Adam, all layers
+ * at once.
+ *
+ * @module
+ */
+import * as z from "zod";
+import { convolutionalDecoder, convolutionalEncoder } from "../convolutional.ts";
+import { defineModel } from "../define_model.ts";
+import { exampleFields } from "../fields.ts";
+import { images, losses, lossFields, reconstructionTerms } from "./autoencoder.ts";
+
+const configuration = z.strictObject({
+  ...exampleFields,
+  ...lossFields,
+  filters: z.array(z.int().min(1)).min(1).default([16, 32]).meta({
+    description: "Filters of each halving convolution; the decoder has them in reverse",
+  }),
+  codeSize: z.int().min(1).default(32).meta({ description: "Length of the code" }),
+  learningRate: z.number().positive().default(2e-3).meta({
+    description: "Adam's step size at the start",
+  }),
+});
+
+/** A convolutional encoder and decoder, trained to give images back. */
+export const convolutionalAutoencoder = defineModel({
+  name: "convolutional-autoencoder",
+  summary: "Autoencoder of convolutions that halve the image and double it again",
+  takes: { examples: ["images"] },
+  configuration,
+  budget: "examples",
+  bestBy: { metric: "validation/reconstruction", goal: "minimize" },
+  networks: ({ shape }, { filters, codeSize }) => ({
+    encoder: convolutionalEncoder(shape, filters, codeSize),
+    decoder: convolutionalDecoder(codeSize, filters, shape),
+  }),
+  steps: [{
+    name: "reconstruction",
+    loss: ({ encoder, decoder }, { x }, { loss }) => ({
+      loss: losses[loss](decoder(encoder(x)), x),
+    }),
+  }],
+  evaluate: ({ encoder, decoder }, { x }, { loss }) =>
+    reconstructionTerms(decoder(encoder(x)), x, loss),
+  encode: ({ encoder }, { x }) => encoder(x),
+  decode: ({ decoder }, { codes }, { loss }) => images[loss](decoder(codes)),
+});

@@ -1,0 +1,70 @@
+/**
+ * `binarized-mnist`: MNIST with pixels of 0 and 1, drawn once (Larochelle & Murray 2011, "The Neural
+ * Autoregressive Distribution Estimator"), the data that published likelihoods in nats are of. Text
+ * files (`.amat`) with an image a line, its pixels between blanks.
+ *
+ * @module
+ */
+import * as z from "zod";
+import type { Split } from "../../lab/core/dataset.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import { defineDataset } from "./define_dataset.ts";
+import { folderField, type ReadBytes, readNamed } from "./files.ts";
+
+const configuration = z.strictObject(folderField(
+  "binarized-mnist",
+  "Folder of binarized_mnist_train.amat, binarized_mnist_valid.amat and " +
+    "binarized_mnist_test.amat, each plain or with .gz",
+));
+
+const SIZE = 784;
+const [ZERO, ONE] = [48, 49];
+
+/**
+ * Images [count, 784] of a file.
+ *
+ * @throws InputError that names file and line where a line has not 784 numbers of 0 and 1.
+ */
+export function parseAmat({ bytes, path }: ReadBytes): Split {
+  const pixels = new Float32Array(bytes.filter((byte) => byte === ZERO || byte === ONE).length);
+  let [at, line] = [0, 1];
+  const endLine = () => {
+    if (at % SIZE !== 0 || (at === 0 && line > 1)) {
+      throw new InputError(
+        `Cannot read ${path} as each line must have ${SIZE} pixels: ${at % SIZE} in line ${line}`,
+      );
+    }
+    line++;
+  };
+  for (const byte of bytes) {
+    if (byte === ZERO || byte === ONE) pixels[at++] = byte - ZERO;
+    else if (byte === 10) endLine();
+    else if (byte !== 32 && byte !== 13) {
+      const given = JSON.stringify(String.fromCharCode(byte));
+      throw new InputError(
+        `Cannot read ${path} as pixels must be 0 or 1, between blanks: ${given} in line ${line}`,
+      );
+    }
+  }
+  endLine();
+  return { count: at / SIZE, values: pixels };
+}
+
+/** MNIST of black and white pixels, with its own three splits. */
+export const binarizedMnist = defineDataset({
+  name: "binarized-mnist",
+  summary: "MNIST of black and white pixels, from a folder of .amat files",
+  holds: { kind: "images" },
+  configuration,
+  create: async ({ configuration: { folder }, readFile }) => {
+    const split = async (name: string) =>
+      parseAmat(await readNamed(readFile, folder, `binarized_mnist_${name}.amat`, "glyphs"));
+    return {
+      kind: "images",
+      shape: [28, 28, 1],
+      train: await split("train"),
+      validation: await split("valid"),
+      test: await split("test"),
+    };
+  },
+});

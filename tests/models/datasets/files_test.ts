@@ -1,0 +1,178 @@
+/**
+ * Data sets that are read: files of NumPy and Pillow (recipe: tests/golden/numpy/files.py), records and
+ * lines that the test writes, and what is refused.
+ */
+import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
+import { InputError } from "../../../lab/core/errors.ts";
+import type { Dataset } from "../../../lab/core/dataset.ts";
+import type { DatasetDefinition } from "../../../lab/core/registry.ts";
+import { arrays, parseCsv } from "../../../models/datasets/arrays.ts";
+import { binarizedMnist, parseAmat } from "../../../models/datasets/binarized_mnist.ts";
+import { cifar, parseCifar } from "../../../models/datasets/cifar.ts";
+import { images } from "../../../models/datasets/images.ts";
+import { entriesOf, parseNpy } from "../../../models/datasets/npy.ts";
+import { decodePicture, squared } from "../../../models/datasets/pictures.ts";
+
+interface Golden {
+  readonly arrays: { file: string; shape: number[]; values: number[] | null }[];
+  readonly archives: { file: string; data: number[]; labels: number[] }[];
+  readonly pictures: { kind: string; file: string; small: number[] }[];
+}
+const golden: Golden = JSON.parse(
+  await Deno.readTextFile(new URL("../../golden/numpy/files.json", import.meta.url)),
+);
+const bytesOf = (text: string) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+const utf8 = (text: string) => new TextEncoder().encode(text);
+const named = (bytes: Uint8Array, path = "file") => ({ bytes, path });
+
+/** Makes a data set of files at hand, by path. */
+function load(
+  definition: DatasetDefinition,
+  files: Record<string, Uint8Array>,
+  fields: object = {},
+): Promise<Dataset> {
+  return definition.create({
+    configuration: definition.configuration.parse(fields),
+    readFile: (path) =>
+      path in files ? Promise.resolve(files[path]) : Promise.reject(new InputError(`no ${path}`)),
+    listFolder: (path) => {
+      const inside = Object.keys(files).filter((file) => file.startsWith(`${path}/`));
+      const names = inside.map((file) => file.slice(path.length + 1).replace(/\/.*/, "/"));
+      return Promise.resolve([...new Set(names)]);
+    },
+  });
+}
+
+for (const [i, { file, shape, values }] of golden.arrays.entries()) {
+  Deno.test(`array ${i} of NumPy is read, or refused where it holds objects`, () => {
+    const bytes = bytesOf(file);
+    if (values === null) {
+      throws(() => parseNpy(named(bytes)), /its elements must be numbers .*: \|O$/);
+      return;
+    }
+    const read = parseNpy(named(bytes));
+    deepStrictEqual([read.shape, [...read.values]], [shape, values]);
+    throws(() => parseNpy(named(bytes.subarray(0, -1))), /takes \d+ bytes: the file has/);
+    throws(() => parseNpy(named(bytes.subarray(1))), /must begin with NumPy's mark/);
+  });
+}
+
+Deno.test("an archive of arrays is a data set, stored or deflated, with channels first", async () => {
+  for (const { file, data, labels } of golden.archives) {
+    const fields = { file: "a.npz", labels: "labels", channels: "first" };
+    const set = await load(arrays, { "a.npz": bytesOf(file) }, fields);
+    deepStrictEqual([set.kind, set.shape, set.classes], ["images", [2, 2, 3], 3]);
+    const splits = [set.train, set.validation, set.test];
+    deepStrictEqual(splits.map(({ count }) => count), [2, 1, 1]);
+    // Each image once, with its label: a pixel's channels lie 4 apart in the file.
+    const found = splits.flatMap(({ values, labels, count }) =>
+      Array.from(
+        { length: count },
+        (_, i) => `${labels![i]} ${values.subarray(12 * i, 12 * i + 3)}`,
+      )
+    );
+    const expected = labels.map((label, i) =>
+      `${label} ${Float32Array.of(...[0, 4, 8].map((at) => data[12 * i + at] / 255))}`
+    );
+    deepStrictEqual(found.sort(), expected.sort());
+    await rejects(load(arrays, { "a.npz": bytesOf(file) }, { file: "a.npz", array: "dta" }), {
+      name: "InputError",
+      message: /"dta".*data/,
+    });
+    throws(() => entriesOf(named(bytesOf(file).subarray(0, -30))), /must be a whole zip archive/);
+  }
+});
+
+Deno.test("a table of comma-separated values is points, with a column of labels", async () => {
+  const csv = utf8("x,class,y\n1,0,2\n3,1,4.5\n-5,1,6e1\n");
+  const { examples, labels } = parseCsv(named(csv), "class");
+  deepStrictEqual([examples.shape, [...examples.values]], [[3, 2], [1, 2, 3, 4.5, -5, 60]]);
+  deepStrictEqual([...labels!.values], [0, 1, 1]);
+  const set = await load(arrays, { "t.csv": csv }, { file: "t.csv", labels: "class" });
+  deepStrictEqual([set.kind, set.shape, set.classes], ["points", [2], 2]);
+  throws(() => parseCsv(named(utf8("a,b\n1,2\n1,x\n"))), /2 numbers: "x" in line 3$/);
+  throws(() => parseCsv(named(utf8("a,b\n1,2\n1\n"))), /2 numbers: 1 values in line 3$/);
+  throws(() => parseCsv(named(csv), "clas"), /"clas".*class/);
+});
+
+for (const { kind, file, small } of golden.pictures) {
+  Deno.test(`${kind}: read as Pillow does, cropped and shrunk by area`, () => {
+    const found = squared(decodePicture(bytesOf(file)), 3, 3);
+    // Decoders of JPEG may differ by a level or two.
+    const tolerance = kind.startsWith("JPEG") ? 0.01 : 1e-5;
+    small.forEach((value, i) =>
+      ok(Math.abs(found[i] - value) < tolerance, `${found[i]}, ${value}`)
+    );
+    const grey = squared(decodePicture(bytesOf(file)), 3, 1);
+    const [r, g, b] = small;
+    ok(Math.abs(grey[0] - (0.299 * r + 0.587 * g + 0.114 * b)) < tolerance);
+  });
+}
+
+Deno.test("a folder of pictures is a data set: subfolders are classes, broken ones are named", async () => {
+  const [, one, two] = golden.pictures.map(({ file }) => bytesOf(file));
+  const files: Record<string, Uint8Array> = {
+    "mine/dog/1.png": one,
+    "mine/cat/b.png": two,
+    "mine/cat/a.PNG": one,
+    "mine/dog/2.png": two,
+    "mine/dog/notes.txt": utf8("no picture"),
+    "mine/dog/3.jpg": one.subarray(0, 40),
+  };
+  const set = await load(images, files, { folder: "mine/", side: 4 });
+  deepStrictEqual([set.shape, set.classes], [[4, 4, 3], 2]);
+  const splits = [set.train, set.validation, set.test];
+  strictEqual(splits.reduce((sum, { count }) => sum + count, 0), 4);
+  strictEqual(
+    splits.flatMap(({ labels }) => [...labels!]).filter((label) => label === 1).length,
+    2,
+  );
+  deepStrictEqual(set.notes, ["1 of 5 pictures cannot be decoded: mine/dog/3.jpg"]);
+  await rejects(load(images, files, { folder: "mine", strict: true }), {
+    name: "InputError",
+    message: /^Cannot decode mine\/dog\/3\.jpg: /,
+  });
+  const flat = { "p/1.png": one, "p/2.png": two, "p/3.png": one };
+  const grey = await load(images, flat, { folder: "p", side: 4, grey: true });
+  deepStrictEqual([grey.shape, grey.classes, grey.train.labels], [[4, 4, 1], undefined, undefined]);
+  await rejects(load(images, { "q/1.png": one }, { folder: "q" }), /three PNG or JPEG files.*: 1$/);
+});
+
+Deno.test("CIFAR's records are images with channels last", () => {
+  const bytes = new Uint8Array(2 * 3073);
+  bytes.set([7, 255, 51], 0); // red of the first two pixels
+  bytes[1 + 1024] = 102; // green of the first
+  bytes[3073] = 3;
+  const { count, values, labels } = parseCifar(named(bytes));
+  deepStrictEqual([count, ...labels!], [2, 7, 3]);
+  deepStrictEqual([...values.subarray(0, 6)], [...Float32Array.of(1, 0.4, 0, 0.2, 0, 0)]);
+  throws(() => parseCifar(named(bytes.subarray(1))), /records of 3073 bytes: 6145 bytes/);
+  bytes[3073] = 10;
+  throws(() => parseCifar(named(bytes)), /labels must be 0 … 9: 10 at 1/);
+});
+
+Deno.test("lines of pixels are images of black and white, with their own splits", async () => {
+  const line = (first: string) => `${first} ${Array(783).fill("0").join(" ")}\n`;
+  const { count, values } = parseAmat(named(utf8(line("1") + line("0"))));
+  deepStrictEqual([count, values.length, values[0], values[784]], [2, 1568, 1, 0]);
+  throws(() => parseAmat(named(utf8(line("1") + "0 1\n"))), /784 pixels: 2 in line 2/);
+  throws(() => parseAmat(named(utf8(line("2")))), /0 or 1, between blanks: "2" in line 1/);
+  const files = Object.fromEntries(["train", "valid", "test"].map((split, i) => [
+    `here/binarized_mnist_${split}.amat`,
+    utf8(line("1").repeat(3 - i)),
+  ]));
+  const set = await load(binarizedMnist, files, { folder: "here" });
+  deepStrictEqual([set.train.count, set.validation.count, set.test.count], [3, 2, 1]);
+});
+
+Deno.test("one message names the folder and the data set that needs none", async () => {
+  for (const [definition, standIn] of [[cifar, "shapes"], [binarizedMnist, "glyphs"]] as const) {
+    await rejects(load(definition, {}, { folder: "nowhere" }), (error: Error) => {
+      match(
+        error.message,
+        new RegExp(`nowhere/.* it is not there \\(the data set ${standIn} needs`),
+      );
+      return error.name === "InputError";
+    });
+  }
+});

@@ -1,0 +1,83 @@
+/**
+ * Every gradient step of every model: along its own gradient g the loss falls as fast as ‖g‖² says, by
+ * a step forwards and one back.
+ */
+import { ok } from "node:assert";
+import { sgd } from "../../lab/compute/optimizers.ts";
+import { openWorkspace } from "../../lab/compute/backend.ts";
+import { defaultRng, streamOf } from "../../lab/core/random.ts";
+import { gatherRows } from "../../lab/core/rows.ts";
+import type { DefinedModel } from "../../models/define_model.ts";
+import { models } from "../../models/mod.ts";
+import { BoundModel } from "../../models/programs.ts";
+import { datasetOf, smallOf } from "./laboratory.ts";
+
+const ROWS = 20;
+
+for (const { name, load } of models) {
+  // deno-lint-ignore no-explicit-any
+  const definition = await load() as DefinedModel<any, any>;
+  for (const step of definition.model.steps) {
+    Deno.test(`${name}/${step.name}: the loss falls as its gradient says`, async () => {
+      const dataset = datasetOf(definition);
+      const { workspace } = await openWorkspace("wasm");
+      const bound = new BoundModel(definition.model, {
+        configuration: definition.configuration.parse(smallOf(definition)),
+        dataset,
+        workspace,
+        stream: (part) => streamOf(3, part),
+      });
+      // Of the terms the loss alone, and never a gradient that is cut short.
+      const alone = {
+        ...step,
+        maximumGradientNorm: undefined,
+        loss: (...seen: Parameters<NonNullable<typeof step.loss>>) => ({
+          loss: step.loss!(...seen).loss,
+        }),
+      };
+      const { program } = bound.compileStep(alone, sgd(), false);
+      const rows = Array.from({ length: ROWS }, (_, i) => i);
+      const { values, labels } = dataset.train;
+      if (program.input.x !== undefined) {
+        gatherRows(
+          values,
+          rows,
+          values.length / dataset.train.count,
+          program.input.x as Float32Array,
+        );
+      }
+      if (program.input.labels !== undefined) {
+        const { classes } = bound.shape;
+        program.input.labels.fill(0);
+        rows.forEach((row) => program.input.labels[row * classes + labels![row]] = 1);
+      }
+      // Biases away from 0, so that no unit stands at its kink.
+      const start = await workspace.read("parameters");
+      const random = streamOf(4, "start");
+      for (const { values } of Object.values(start)) {
+        values.forEach((value, i) => values[i] = value + 0.1 * random.standardNormal());
+      }
+      workspace.write("parameters", start);
+      /** The loss at the start moved by −rate·g, with the same noise; and what it moved to. */
+      const taken = async (rate: number) => {
+        program.scalar.learningRate = rate;
+        program.run(defaultRng(1));
+        const moved = await workspace.read("parameters");
+        program.scalar.learningRate = 0;
+        program.run(defaultRng(1));
+        const [loss] = await program.read(step.name);
+        workspace.write("parameters", start);
+        return { loss, moved };
+      };
+      const { moved } = await taken(1);
+      let squared = 0;
+      for (const [tensor, { values }] of Object.entries(start)) {
+        moved[tensor].values.forEach((value, i) => squared += (values[i] - value) ** 2);
+      }
+      const rate = 5e-3 / Math.sqrt(squared);
+      const fall = ((await taken(-rate)).loss - (await taken(rate)).loss) / (2 * rate);
+      workspace.dispose();
+      ok(squared > 0 && Math.abs(fall / squared - 1) < 0.02, `${fall} for ${squared}`);
+    });
+  }
+}
