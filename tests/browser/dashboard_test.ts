@@ -318,43 +318,128 @@ for (const colorScheme of ["light", "dark"] as const) {
   }, { colorScheme });
 }
 
-test("the trained policy plays on its page, pauses, and gives way to another", async (page) => {
-  const { store } = dashboard;
-  const [run] = await launch([{
+/** A small trained run with several checkpoints, made once. */
+let trained: Promise<string> | undefined;
+
+function trainedRun(): Promise<string> {
+  trained ??= launch([{
     reference: "cartpole-dqn-quick",
-    set: [["evaluation.every", "1000"]],
+    set: [
+      ["evaluation.every", "1000"],
+      ["checkpoint.everyIterations", "4"],
+      ["checkpoint.keepLast", "5"],
+    ],
     budget: 3000,
     seed: 1,
     backend: "auto",
-  }], { store, registries, workers: 1 });
-  await open(page, `/runs/${run.id}`);
-  const panel = page.locator(".policy");
-  const step = async () => Number(await panel.locator("dd").nth(1).innerText());
-  const picture = () =>
-    panel.locator("canvas").evaluate((each: HTMLCanvasElement) => each.toDataURL());
-  await panel.locator("select").first().selectOption("16");
-  await page.waitForFunction(() => {
-    const mean = document.querySelector(".policy dl > div:last-child dd")!.textContent!;
-    return / of [2-9]/.test(mean);
-  });
+  }], { store: dashboard.store, registries, workers: 1 }).then(([{ id }]) => id);
+  return trained;
+}
 
+/** What the player's figures say: `Step`, `Return`, `Seed` and so on. */
+const said = async (page: Page, name: string) =>
+  await page.locator(`.policy dl > div:has(dt:text-is("${name}")) dd`).innerText();
+
+const picture = (page: Page, index = 0) =>
+  page.locator(".stages canvas").nth(index).evaluate((each: HTMLCanvasElement) => each.toDataURL());
+
+async function openPlayer(page: Page): Promise<void> {
+  await open(page, `/runs/${await trainedRun()}`);
+  await page.locator(".stages canvas").waitFor({ timeout: 60_000 });
+}
+
+test("the trained policy plays, pauses, is stepped and taken back", async (page) => {
+  await openPlayer(page);
+  const panel = page.locator(".policy");
+  await panel.locator("label:has-text('Speed') select").selectOption("0");
+  await page.waitForFunction(() =>
+    / of \d\d/.test(document.querySelector(".policy dl")!.textContent!)
+  );
+  await panel.locator("dt:text-is('Steps a second')").waitFor();
   await panel.locator("button", { hasText: "Pause" }).click();
   await frames(page, 3); // those under way
-  const [standing, drawn] = [await step(), await picture()];
+  const [standing, drawn] = [await said(page, "Step"), await picture(page)];
   await frames(page, 20);
-  deepStrictEqual([await step(), await picture()], [standing, drawn]);
+  deepStrictEqual([await said(page, "Step"), await picture(page)], [standing, drawn]);
+
   await panel.locator("button", { hasText: "New episode" }).click();
-  await page.waitForFunction(() => document.querySelectorAll(".policy dd")[1].textContent === "0");
-  ok(await picture() !== drawn);
-  await panel.locator("select").nth(1).selectOption("best");
-  await page.waitForFunction(() => document.querySelector(".policy dd")!.textContent === "1");
-  strictEqual(await step(), 0);
-  await panel.locator("button", { hasText: "Play" }).click();
-  await page.waitForFunction(() =>
-    Number(document.querySelectorAll(".policy dd")[1].textContent) > 1
-  );
-  ok(await picture() !== drawn);
+  await panel.locator("button[aria-label='One step']").click();
+  const first = await picture(page);
+  await panel.locator("button[aria-label='One step']").click();
+  strictEqual(await said(page, "Step"), "2");
+  ok(await picture(page) !== first);
+  await panel.locator("button[aria-label='One step back']").click();
+  deepStrictEqual([await said(page, "Step"), await picture(page)], ["1", first]);
+  match(await panel.locator(".strip").innerText(), /worth \(Q\).*left.*right/s);
   strictEqual(await panel.locator(".problem").count(), 0);
+});
+
+test("the pole is pushed and dragged, the world turned, and the episode says so", async (page) => {
+  await openPlayer(page);
+  const panel = page.locator(".policy");
+  await panel.locator("button", { hasText: "Pause" }).click();
+  await panel.locator("button", { hasText: "New episode" }).click();
+  strictEqual(await panel.locator(".pushed").innerText(), "");
+  const before = await picture(page);
+  const box = (await panel.locator("canvas").first().boundingBox())!;
+  const [x, y] = [box.x + box.width / 2, box.y + box.height * 0.4];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + 25, y, { steps: 5 });
+  await page.mouse.up();
+  ok(await picture(page) !== before, "the pole did not follow");
+  match(await panel.locator(".pushed").innerText(), /by hand from step 0 on/);
+  const dragged = await picture(page);
+  await page.mouse.click(x + 27, y);
+  await panel.locator("button[aria-label='One step']").click();
+  ok(await picture(page) !== dragged);
+
+  await panel.locator("button", { hasText: "New episode" }).click();
+  strictEqual(await panel.locator(".pushed").innerText(), "");
+  await panel.locator("summary").click();
+  await panel.locator("label:has-text('gravity') input").fill("25.05");
+  match(await panel.locator(".pushed").innerText(), /from step 0 on/);
+  await panel.locator("label:has-text('come late') input").fill("4");
+  await panel.locator("button", { hasText: "As it was trained in" }).click();
+  await panel.locator("button", { hasText: "New episode" }).click();
+  strictEqual(await panel.locator(".pushed").innerText(), "");
+  match(await panel.locator("label:has-text('gravity') output").innerText(), /^9.8 m/);
+});
+
+test("checkpoints follow the slider, two play on one seed, a person beside them by keys", async (page) => {
+  await openPlayer(page);
+  const panel = page.locator(".policy");
+  await panel.locator("button", { hasText: "Pause" }).click();
+  const slider = panel.locator("input.checkpoint");
+  match((await slider.getAttribute("aria-valuetext"))!, /final/);
+  await slider.focus();
+  await page.keyboard.press("Home");
+  await panel.locator("output:has-text('on the way')").first().waitFor({ timeout: 60_000 });
+  const beside = panel.locator("label:has-text('Beside it') select");
+  await beside.selectOption("keys");
+  await panel.locator("text=Your keys: ← left").waitFor();
+  deepStrictEqual(await picture(page), await picture(page, 1));
+  await panel.locator("h3").click(); // the keys are the player's where no control has the focus
+  await beside.evaluate((each: HTMLElement) => each.blur());
+  await page.keyboard.press("ArrowLeft");
+  for (let i = 0; i < 8; i++) await panel.locator("button[aria-label='One step']").click();
+  ok(await picture(page) !== await picture(page, 1));
+  const options = await beside.locator("option").allTextContents();
+  ok(options.some((text) => text.startsWith("final")), options.join());
+  await beside.selectOption({ label: options.find((text) => text.startsWith("final"))! });
+  await panel.locator("figcaption:has-text('final')").waitFor({ timeout: 60_000 });
+  strictEqual(await panel.locator(".stages canvas").count(), 2);
+});
+
+test("the episodes of the evaluation are played again, its worst one by a click", async (page) => {
+  await openPlayer(page);
+  const panel = page.locator(".policy");
+  await panel.locator("button", { hasText: "episodes of its evaluation" }).click();
+  const extremes = panel.locator(".extremes");
+  await extremes.waitFor({ timeout: 60_000 });
+  match(await extremes.innerText(), /of 100, mean .*to the bit what the run's evaluation says/s);
+  await extremes.locator("button", { hasText: "Worst" }).click();
+  ok(Number(await said(page, "Seed")) > 1000);
 });
 
 test("no page is wider than a phone, and every control has a name", async (page) => {
