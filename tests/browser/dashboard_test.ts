@@ -88,26 +88,86 @@ async function frames(page: Page, count: number): Promise<void> {
 /** Texts of the first cells of the table's rows. */
 const names = (page: Page) => page.locator(".runs tbody tr th a").allTextContents();
 
-test("the runs page filters, keeps the filter in its address, and sorts", async (page) => {
+test("the runs page filters, keeps what is asked in its address, and sorts", async (page) => {
   await open(page, "/");
+  const shows = (count: number) =>
+    page.waitForFunction(
+      (count) => document.querySelectorAll(".runs tbody tr").length === count,
+      count,
+    );
   const all = (await names(page)).length;
   ok(all >= 18, String(all));
-  await page.fill("input[type=search]", "ppo status=completed seed=1");
+  await page.fill("input[type=search]", "ppo status=completed and seed=1");
+  await shows(1);
   deepStrictEqual(await names(page), ["cartpole-ppo"]);
   await page.reload();
   deepStrictEqual(await names(page), ["cartpole-ppo"]);
   await page.fill("input[type=search]", "no such run");
-  match(await page.locator(".empty").innerText(), /No run matches/);
-  await page.fill("input[type=search]", "environment=cartpole-v1 status=completed");
+  await page.locator(".empty:has-text('No run matches')").waitFor();
+  await page.fill("input[type=search]", "agent.learningrate<0.01");
+  await page.locator(".problem:has-text('did you mean \"agent.learningRate\"')").waitFor();
+  await page.fill("input[type=search]", "environment=CartPole-v1 evaluation/return_mean>400");
+  await page.locator(".problem").waitFor({ state: "detached" });
 
   const results = async () =>
-    (await page.locator(".runs tbody td:nth-child(5) b").allTextContents()).map(Number);
-  await page.click("thead button:text-is('Result')");
-  const rising = await results();
-  deepStrictEqual(rising, rising.toSorted((a, b) => a - b));
-  await page.click("thead button:text-is('Result')");
-  deepStrictEqual(await results(), rising.toReversed());
-  strictEqual(await page.getAttribute("th:has-text('Result')", "aria-sort"), "descending");
+    (await page.locator(".runs tbody td:nth-child(5)").allTextContents()).map(Number);
+  const head = page.locator("thead th:has-text('evaluation return mean')");
+  strictEqual(await head.getAttribute("title"), "more is better");
+  const sorted = async (order: string) => {
+    await head.locator("button").click();
+    await page.waitForFunction(() => document.querySelectorAll(".runs tbody tr").length > 1);
+    await page.locator(`thead th[aria-sort=${order}]:has-text('evaluation return mean')`).waitFor();
+    await page.waitForFunction((sign) => {
+      const cells = [...document.querySelectorAll(".runs tbody td:nth-child(5)")]
+        .map((each) => sign * Number(each.textContent));
+      return cells.every((value, i) => i === 0 || cells[i - 1] <= value);
+    }, order === "ascending" ? 1 : -1);
+  };
+  await sorted("descending"); // the better end first
+  await sorted("ascending");
+  ok((await results()).every((value) => value > 400));
+  match(page.url(), /sort=evaluation/);
+});
+
+test("columns are added and taken away, runs grouped, and the address keeps both", async (page) => {
+  await open(page, "/?filter=status%3Dcompleted");
+  await page.click(".columns summary");
+  await page.fill(".columns input", "agent.learningRate");
+  await page.locator(".columns input").blur();
+  await page.locator("thead th:has-text('agent.learningRate')").waitFor();
+  await page.click("button[aria-label='Take evaluation/modes away']");
+  await page.locator("thead th:has-text('evaluation modes')").waitFor({ state: "detached" });
+  await page.fill("input[list=groups]", "agent");
+  await page.locator("input[list=groups]").blur();
+  const ppo = page.locator(".runs tbody tr:has(th a:text-is('ppo'))");
+  await ppo.waitFor();
+  match(await ppo.innerText(), /3 runs.*498\.4.*495\.1 … 500/s);
+  strictEqual(await ppo.locator("svg circle").count(), 3);
+  await page.reload();
+  await ppo.waitFor();
+  strictEqual(await page.locator("thead th:has-text('agent.learningRate')").count(), 1);
+});
+
+test("the runs page goes by keys", async (page) => {
+  await open(page, "/");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  strictEqual(await page.locator(".runs tbody tr.chosen").count(), 1);
+  await page.locator(".runs tbody input").nth(4).click({ modifiers: ["Shift"] });
+  strictEqual(await page.locator(".runs tbody tr.chosen").count(), 4);
+  await page.keyboard.press("?");
+  await page.locator("kbd").first().waitFor();
+  const [, second] = await page.locator(".runs tbody th a").all();
+  const href = await second.getAttribute("href");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**${href}`);
+  await page.goBack();
+  await page.keyboard.press("/");
+  strictEqual(
+    await page.evaluate(() => (document.activeElement as HTMLInputElement).type),
+    "search",
+  );
 });
 
 test("runs that are chosen are compared", async (page) => {
