@@ -247,6 +247,14 @@ export class Policy {
     throw new InputError(`Cannot act within a mask as this policy takes none: ${reason}`);
   }
 
+  /**
+   * What the last action was the best of, [P]: logits or values of choices, the action itself where
+   * it is measured. The next action overwrites it. Undefined: a table, which keeps none.
+   */
+  get scores(): Float32Array | undefined {
+    return this.#machine?.output("scores");
+  }
+
   /** Forgets what was seen: call it where an episode starts. Nothing without memory. */
   reset(): void {
     this.#machine?.restart();

@@ -10,8 +10,8 @@ import { argument, option } from "@optique/core/primitives";
 import { choice, integer, keyValue, string, type ValueParser } from "@optique/core/valueparser";
 import { backendChoices } from "../lab/compute/backend_choice.ts";
 import type { Seed } from "../lab/core/random.ts";
-import { CONDITION, type Condition, conditionsIn, written } from "./conditions.ts";
-import { columnNames } from "./filter.ts";
+import { CONDITION, type Condition, conditionsIn, written } from "../lab/experiment/conditions.ts";
+import { columnNames } from "../lab/experiment/run_fields.ts";
 import type { Io } from "./terminal/io.ts";
 
 /** What a person types before the command's name. */

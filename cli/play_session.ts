@@ -8,7 +8,8 @@ import type { Seed } from "../lab/core/random.ts";
 import type { Scene } from "../lab/core/scene.ts";
 import { figure, plural } from "./terminal/format.ts";
 import { type Io, type Keyboard, leaveScreen } from "./terminal/io.ts";
-import { type Controls, keysOf } from "./terminal/play_keys.ts";
+import type { Controls } from "../envs/controls.ts";
+import { keysOf } from "./terminal/play_keys.ts";
 import { renderTerminal } from "../lab/core/render_terminal.ts";
 
 /** Another screen without a cursor. */

@@ -95,7 +95,12 @@ export const acrobotConfiguration: z.ZodType<AcrobotOptions> = z.strictObject({
  * Angular accelerations under `torque`, for links of 1 m and 1 kg with the centre of mass in the
  * middle and a moment of inertia of 1 kg m². Written in the order of Gymnasium's operations.
  */
-function accelerations(state: AcrobotState, torque: number, nips: boolean): [number, number] {
+function accelerations(
+  state: AcrobotState,
+  torque: number,
+  nips: boolean,
+  gravity: number,
+): [number, number] {
   const [angle1, angle2, velocity1, velocity2] = state;
   const [cosine2, sine2] = [cosine(angle2), sine(angle2)];
   const d1 = 0.25 + (1.25 + cosine2) + 1 + 1;
@@ -112,9 +117,14 @@ function accelerations(state: AcrobotState, torque: number, nips: boolean): [num
 type Slope = readonly [number, number, number, number];
 
 /** One step of the classical Runge-Kutta method of order 4. */
-function integrate(state: AcrobotState, torque: number, nips: boolean): AcrobotState {
+function integrate(
+  state: AcrobotState,
+  torque: number,
+  nips: boolean,
+  gravity: number,
+): AcrobotState {
   const slope = (at: AcrobotState): Slope => {
-    const [first, second] = accelerations(at, torque, nips);
+    const [first, second] = accelerations(at, torque, nips, gravity);
     return [at[2], at[3], first, second];
   };
   const move = (k: Slope, time: number): AcrobotState => [
@@ -143,9 +153,10 @@ export function bound(velocity: number, most: number): number {
   return Math.max(-most, Math.min(most, velocity));
 }
 
-/** Acrobot-v1 with its options. */
+/** Acrobot-v1 with its options; `physics`: other constants than its own. */
 export function acrobot(
   { bookOrNips, torqueNoiseMax }: AcrobotOptions,
+  { gravity }: { readonly gravity: number } = acrobotPhysics,
 ): EnvironmentDefinition<AcrobotState, Float32Array, number> {
   const high = [1, 1, 1, 1, ...mostVelocities];
   return defineEnvironment({
@@ -164,7 +175,7 @@ export function acrobot(
     step(before: AcrobotState, action: number, random) {
       let torque = action - 1;
       if (torqueNoiseMax > 0) torque += random.uniform(-torqueNoiseMax, torqueNoiseMax);
-      const moved = integrate(before, torque, bookOrNips === "nips");
+      const moved = integrate(before, torque, bookOrNips === "nips", gravity);
       const state: AcrobotState = [
         wrap(moved[0]),
         wrap(moved[1]),

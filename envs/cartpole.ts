@@ -79,6 +79,14 @@ export const cartPolePhysics = {
   positionLimit,
 } as const;
 
+/** Constants of the motion that another world may have. */
+export type CartPolePhysics = Readonly<
+  Record<
+    "gravity" | "massPole" | "totalMass" | "halfLength" | "poleMassLength" | "forceMagnitude",
+    number
+  >
+>;
+
 /** Cart position (m) and velocity (m/s), pole angle (rad) and angular velocity (rad/s). */
 export type CartPoleState = readonly [
   x: number,
@@ -101,7 +109,11 @@ export const cartPoleConfiguration: z.ZodType<CartPoleOptions> = z.strictObject(
 });
 
 /** One Euler step of 0.02 s under `force` (N): Florian's equations 23 and 24, no friction. */
-function integrate([x, xVelocity, angle, angularVelocity]: CartPoleState, force: number) {
+function integrate(
+  [x, xVelocity, angle, angularVelocity]: CartPoleState,
+  force: number,
+  { gravity, massPole, totalMass, halfLength, poleMassLength }: CartPolePhysics,
+) {
   const cosAngle = cosine(angle);
   const sinAngle = sine(angle);
   const push = (force + poleMassLength * (angularVelocity * angularVelocity) * sinAngle) /
@@ -117,10 +129,12 @@ function integrate([x, xVelocity, angle, angularVelocity]: CartPoleState, force:
   ] as const;
 }
 
-/** CartPole-v1 with its options. */
+/** CartPole-v1 with its options; `physics`: other constants than its own. */
 export function cartPole(
   options: CartPoleOptions,
+  physics: CartPolePhysics = cartPolePhysics,
 ): EnvironmentDefinition<CartPoleState, Float32Array, number> {
+  const { forceMagnitude, halfLength } = physics;
   const [running, fallen] = options.suttonBartoReward ? [0, -1] : [1, 1];
   const high = [positionLimit * 2, Infinity, angleLimit * 2, Infinity];
   return defineEnvironment({
@@ -137,7 +151,7 @@ export function cartPole(
       return [draw(), draw(), draw(), draw()];
     },
     step(before: CartPoleState, action: number) {
-      const state = integrate(before, action === 1 ? forceMagnitude : -forceMagnitude);
+      const state = integrate(before, action === 1 ? forceMagnitude : -forceMagnitude, physics);
       const terminated = state[0] < -positionLimit || state[0] > positionLimit ||
         state[2] < -angleLimit || state[2] > angleLimit;
       return { state, reward: terminated ? fallen : running, terminated };
@@ -149,7 +163,7 @@ export function cartPole(
       out[offset + 2] = state[2];
       out[offset + 3] = state[3];
     },
-    scene: ([x, , angle]) => draw(x, angle),
+    scene: ([x, , angle]) => draw(x, angle, 2 * halfLength),
   });
 }
 
@@ -161,9 +175,9 @@ const colors: Record<"paper" | "track" | "cart" | "pole" | "axle", Color> = {
   axle: "#7f8fd0",
 };
 
-function draw(x: number, angle: number): Scene {
+function draw(x: number, angle: number, length: number): Scene {
   const joint = [x, 0.2] as const;
-  const tip = [x + sine(angle), 0.2 + cosine(angle)] as const;
+  const tip = [x + length * sine(angle), 0.2 + length * cosine(angle)] as const;
   const track = (...points: [number, number][]): Shape => ({
     kind: "line",
     points,

@@ -65,6 +65,9 @@ export const mountainCarPhysics = {
   gravity,
 } as const;
 
+/** Constants of the motion that another world may have. */
+export type MountainCarPhysics = Readonly<Record<"force" | "gravity", number>>;
+
 /** Position and velocity. */
 export type MountainCarState = readonly [position: number, velocity: number];
 
@@ -83,9 +86,10 @@ function clip(value: number, least: number, most: number): number {
   return value < least ? least : value > most ? most : value;
 }
 
-/** MountainCar-v0 with its options. */
+/** MountainCar-v0 with its options; `physics`: other constants than its own. */
 export function mountainCar(
   options: MountainCarOptions,
+  { force, gravity }: MountainCarPhysics = mountainCarPhysics,
 ): EnvironmentDefinition<MountainCarState, Float32Array, number> {
   return defineEnvironment({
     id: "MountainCar-v0",

@@ -47,6 +47,7 @@ import { Box } from "../lab/core/space.ts";
 import {
   mountainCarConfiguration,
   type MountainCarOptions,
+  type MountainCarPhysics,
   type MountainCarState,
 } from "./mountain_car.ts";
 import { drawMountainCar } from "./mountain_car_scene.ts";
@@ -56,15 +57,18 @@ import { cosine } from "../lab/core/sine.ts";
 const [leastPosition, mostPosition] = [-1.2, 0.6];
 const mostSpeed = 0.07;
 const goalPosition = 0.45;
-const power = 0.0015;
+
+/** Constants of the motion. */
+export const mountainCarContinuousPhysics = { force: 0.0015, gravity: 0.0025 } as const;
 
 /** Checks the options of MountainCarContinuous-v0 and fills in the defaults. */
 export const mountainCarContinuousConfiguration: z.ZodType<MountainCarOptions> =
   mountainCarConfiguration;
 
-/** MountainCarContinuous-v0 with its options. */
+/** MountainCarContinuous-v0 with its options; `physics`: other constants than its own. */
 export function mountainCarContinuous(
   options: MountainCarOptions,
+  { force: power, gravity }: MountainCarPhysics = mountainCarContinuousPhysics,
 ): EnvironmentDefinition<MountainCarState, Float32Array, Float32Array> {
   return defineEnvironment({
     id: "MountainCarContinuous-v0",
@@ -84,7 +88,7 @@ export function mountainCarContinuous(
     ],
     step([before, velocityBefore]: MountainCarState, [action]: Float32Array) {
       const force = Math.max(-1, Math.min(1, action));
-      let velocity = velocityBefore + (force * power - 0.0025 * cosine(3 * before));
+      let velocity = velocityBefore + (force * power - gravity * cosine(3 * before));
       velocity = Math.max(-mostSpeed, Math.min(mostSpeed, velocity));
       const position = Math.max(leastPosition, Math.min(mostPosition, before + velocity));
       if (position === leastPosition && velocity < 0) velocity = 0;

@@ -57,6 +57,16 @@ const tau = 0.05; // s between two states
 /** The constants of the motion, for the same world in columns. */
 export const pendulumPhysics = { mostSpeed, mostTorque, tau } as const;
 
+/** Constants of the motion that another world may have. */
+export interface PendulumPhysics {
+  /** kg. */
+  readonly mass: number;
+  /** m. */
+  readonly length: number;
+}
+
+const ownPhysics: PendulumPhysics = { mass: 1, length: 1 };
+
 /** Angle (rad, not wrapped) and angular velocity (rad/s). */
 export type PendulumState = readonly [angle: number, angularVelocity: number];
 
@@ -80,9 +90,10 @@ export function normalize(angle: number): number {
   return (rest < 0 ? rest + turn : rest) - Math.PI;
 }
 
-/** Pendulum-v1 with its options: a rod of 1 kg and 1 m. */
+/** Pendulum-v1 with its options: a rod of 1 kg and 1 m, or of other `physics`. */
 export function pendulum(
   { g }: PendulumOptions,
+  { mass, length }: PendulumPhysics = ownPhysics,
 ): EnvironmentDefinition<PendulumState, Float32Array, Float32Array> {
   const high = [1, 1, mostSpeed];
   return defineEnvironment({
@@ -102,7 +113,8 @@ export function pendulum(
       const deviation = normalize(angle);
       const cost = deviation * deviation + 0.1 * (angularVelocity * angularVelocity) +
         0.001 * (torque * torque);
-      let next = angularVelocity + (3 * g / 2 * sine(angle) + 3 * torque) * tau;
+      let next = angularVelocity +
+        (3 * g / (2 * length) * sine(angle) + 3 / (mass * (length * length)) * torque) * tau;
       next = Math.max(-mostSpeed, Math.min(mostSpeed, next));
       return { state: [angle + next * tau, next] as const, reward: -cost, terminated: false };
     },
@@ -113,11 +125,11 @@ export function pendulum(
       out[offset + 1] = sine(state[0]);
       out[offset + 2] = state[1];
     },
-    scene: ([angle]) => draw(angle),
+    scene: ([angle]) => draw(angle, length),
   });
 }
 
-function draw(angle: number): Scene {
+function draw(angle: number, length: number): Scene {
   return {
     view: [-1.2, -1.2, 1.2, 1.2],
     background: colors.paper,
@@ -126,7 +138,7 @@ function draw(angle: number): Scene {
       { kind: "circle", center: [0, 0], radius: 1, fill: colors.paper },
       {
         kind: "line",
-        points: [[0, 0], [-sine(angle), cosine(angle)]],
+        points: [[0, 0], [-length * sine(angle), length * cosine(angle)]],
         color: colors.rod,
         width: 0.18,
       },

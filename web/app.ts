@@ -12,6 +12,7 @@ import { Policies } from "./policies.ts";
 import * as comparison from "./routes/api/comparison.ts";
 import * as live from "./routes/api/live.ts";
 import * as policy from "./routes/api/policy.ts";
+import * as runs from "./routes/api/runs.ts";
 import * as series from "./routes/api/series.ts";
 import * as artifact from "./routes/artifact.ts";
 import * as asset from "./routes/asset.ts";
@@ -39,6 +40,7 @@ export function createApp(
     .route("/assets/:name", asset)
     .route("/api/live", live)
     .route("/api/policy", policy)
+    .route("/api/runs", runs)
     .route("/api/series", series)
     .route("/api/comparison", comparison);
 }

@@ -23,7 +23,7 @@ import type { Run, Store } from "../lab/store/store.ts";
 import type { Axis } from "./axes.ts";
 import { inOrder } from "./contents.ts";
 import { binned, drawn, type Range, type SeedCurve } from "./curves.ts";
-import { matches, term } from "./filter.ts";
+import { filtered, term } from "./filter.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { labelsOf, marksOf } from "./marks.ts";
 import { smooth } from "./smooth.ts";
@@ -234,7 +234,8 @@ function chosen(
   if (ids.length > 0) return { ...newest(ids.map((id) => store.find(id))), filter: "" };
   const all = store.runs();
   const filter = asked.trim() === "" ? filterOf(all[0]) : asked;
-  return { ...newest(all.filter((run) => matches(factsOf(run), filter))), filter };
+  const listed = all.map((run) => ({ run, row: factsOf(run) }));
+  return { ...newest(filtered(store, listed, filter).map(({ run }) => run)), filter };
 }
 
 /** What finds a run and those that belong to it: by its first tag, else by its experiment. */
@@ -265,7 +266,7 @@ function commonAxis(runs: readonly Run[]): Axis {
  * The runs of a group that count: those that finished; while none has, those that go on; else all.
  * Of several with one seed the newest.
  */
-function counting(runs: readonly Run[]): Run[] {
+export function counting(runs: readonly Run[]): Run[] {
   const finished = runs.filter(({ status }) => status === "completed" || status === "stopped");
   const running = runs.filter((run) => run.status === "running" && run.active);
   return newestOfEachSeed([finished, running, runs].find((some) => some.length > 0)!);

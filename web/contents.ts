@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
 import { TIMING_PREFIX } from "../lab/core/metrics.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
-import type { Run, Store, StoredEvent } from "../lab/store/store.ts";
+import { RETURN } from "../lab/experiment/verdict.ts";
+import type { Run, Series, Store, StoredEvent } from "../lab/store/store.ts";
 
 /** One picture. */
 export interface Picture {
@@ -16,8 +18,14 @@ export interface Picture {
 
 /** A policy that a run has kept. */
 export interface KeptPolicy {
+  /** Of its checkpoint. */
+  readonly id: number;
   readonly kind: "final" | "best" | "last";
   readonly iteration: number;
+  /** The evaluation of these weights, counted from 0; null: they were not evaluated. */
+  readonly evaluation: number | null;
+  /** The mean return of that evaluation. */
+  readonly score: number | null;
 }
 
 /** What a run page lists. */
@@ -25,7 +33,7 @@ export interface Contents {
   /** Names of series, those that a person asks for first in front. */
   readonly names: readonly string[];
   readonly pictures: readonly Picture[];
-  /** The newest of each kind, the one to be judged first; none of models. */
+  /** One an iteration, oldest first; none of models. */
   readonly policies: readonly KeptPolicy[];
   /** The newest ones, at most {@linkcode EVENTS}, and how many there are. */
   readonly events: readonly StoredEvent[];
@@ -56,15 +64,28 @@ export function inOrder(names: Iterable<string>): string[] {
   return all.sort((a, b) => placed(a) - placed(b) || (a < b ? -1 : 1));
 }
 
+/** What a policy is called that is several of them. */
+const kinds = ["final", "best", "last"] as const;
+
 function policiesOf(store: Store, run: Run): KeptPolicy[] {
   if (!("agent" in run.manifest.determined.configuration)) return [];
-  const kept = store.checkpoints(run.id);
-  const newest = (["final", "last", "best"] as const).flatMap((kind) => {
-    const checkpoint = kept.findLast((each) => each.kind === kind);
-    return checkpoint === undefined ? [] : [{ kind, iteration: checkpoint.iteration }];
-  });
-  // Of a run that has ended the last checkpoint on the way is of no interest.
-  return newest.filter(({ kind }, i) => kind !== "last" || i === 0);
+  const read = unlessDamaged(() => store.series(run.id, RETURN));
+  const evaluations = read instanceof DamageError ? [] : [...read.iterations];
+  const byIteration = new Map<number, KeptPolicy>();
+  for (const { id, kind, iteration } of store.checkpoints(run.id)) {
+    if (kind === "diverged") continue;
+    const known = byIteration.get(iteration);
+    if (known !== undefined && kinds.indexOf(known.kind) <= kinds.indexOf(kind)) continue;
+    const evaluation = evaluations.indexOf(iteration);
+    byIteration.set(iteration, {
+      id,
+      kind,
+      iteration,
+      evaluation: evaluation < 0 ? null : evaluation,
+      score: evaluation < 0 ? null : (read as Series).values[evaluation],
+    });
+  }
+  return [...byIteration.values()].sort((a, b) => a.iteration - b.iteration);
 }
 
 /** What a run holds. */

@@ -1,15 +1,22 @@
 /**
- * Episodes of a policy in its world, a step at a time.
+ * Episodes of a policy in its world, a step at a time, forwards and backwards, with what a hand does
+ * to them: pushes, other constants, delayed and noisy senses. The same acts on the same seed give
+ * the same bits.
  *
  * @module
  */
 import type { Environment } from "../lab/core/environment.ts";
+import { type Generator, streamOf } from "../lab/core/random.ts";
+import type { Json } from "../lab/core/snapshot.ts";
+import { Box } from "../lab/core/space.ts";
 import type { ActOptions } from "../lab/core/trainer.ts";
 
 /** What acts: see `Policy` in agents/policy.ts. */
 export interface Actor {
   /** Whether it acts within the world's action masks. */
   readonly masked: boolean;
+  /** What the last action was the best of; undefined: it keeps none. */
+  readonly scores?: Float32Array;
   act(observation: unknown, options?: Pick<ActOptions, "actionMask">): unknown;
   reset(): void;
 }
@@ -18,31 +25,98 @@ export interface Actor {
 export interface Standing {
   /** From 1. */
   readonly episode: number;
+  readonly seed: number;
   /** Steps and return of this episode so far. */
   readonly steps: number;
   readonly episodeReturn: number;
   /** How it ended; null while it goes on. */
   readonly end: "terminated" | "truncated" | null;
-  /** Returns of the episodes that ended. */
+  /** The step at which a hand or another setting first changed it; null: it is the policy's own. */
+  readonly touched: number | null;
+  /** Returns of the policy's own episodes that ended. */
   readonly returns: readonly number[];
 }
 
-/** Plays one episode after the other; the first one starts from seed 0. */
+/** What stands between the world and what acts in it. */
+export interface Senses {
+  /** Steps by which an action comes late. */
+  readonly latency: number;
+  /** Standard deviation of what is added to an observation, as a share of its range, or of 1. */
+  readonly noise: number;
+}
+
+/** Senses as the policy was trained with. */
+export const clear: Senses = { latency: 0, noise: 0 };
+
+/** A moment of an episode, to be gone back to. */
+interface Moment {
+  readonly world: Json;
+  readonly observation: unknown;
+  readonly noise: Json;
+  readonly standing: Standing;
+}
+
+/** A step that was made: the moment before it, what was seen and done. */
+interface Made extends Moment {
+  readonly seen: unknown;
+  /** What was chosen, which with latency is done later. */
+  readonly choice: unknown;
+  readonly action: unknown;
+  readonly scores: Float32Array | undefined;
+}
+
+/** Plays one episode after the other, the first from seed 0, each next one from the next seed. */
 export class Episodes {
+  #environment: Environment;
   #observation: unknown;
-  #standing: Standing = { episode: 0, steps: 0, episodeReturn: 0, end: null, returns: [] };
+  #standing: Standing = nothing;
   #actor: Actor;
   /** What acts from the next episode on. */
   #next: Actor;
+  /** The steps of this episode, also those ahead of where it was taken back to. */
+  #made: Made[] = [];
+  /** Where the steps end. */
+  #front: Moment | undefined;
+  #senses = clear;
+  #noise: Generator = streamOf(0, "noise");
+  /** The world's constants are not its own. */
+  #isOther = false;
+  /** The memory of the actor is that of a later step. */
+  #isBehind = false;
 
-  constructor(readonly environment: Environment, actor: Actor) {
+  /** `observe`: what a state of the world looks like; without it no hand can change one. */
+  constructor(
+    environment: Environment,
+    actor: Actor,
+    private readonly observe?: (state: Json) => unknown,
+  ) {
+    this.#environment = environment;
     this.#actor = actor;
     this.#next = actor;
     this.begin();
   }
 
+  get environment(): Environment {
+    return this.#environment;
+  }
+
   get standing(): Standing {
     return this.#standing;
+  }
+
+  /** Steps that this episode can be taken to. */
+  get length(): number {
+    return this.#made.length;
+  }
+
+  /** What each action was the best of, step by step. */
+  get scores(): readonly (Float32Array | undefined)[] {
+    return this.#made.map(({ scores }) => scores);
+  }
+
+  /** Actions, step by step. */
+  get actions(): readonly unknown[] {
+    return this.#made.map(({ action }) => action);
   }
 
   /** Another policy acts from the next episode on; with it they count from 1 again. */
@@ -50,34 +124,148 @@ export class Episodes {
     this.#next = actor;
   }
 
-  /** Leaves this episode for the next one. */
-  begin(): void {
+  /** Leaves this episode for one of a seed, the next one where none is given. */
+  begin(seed?: number): void {
     const isNew = this.#next !== this.#actor;
     this.#actor = this.#next;
-    const { episode, returns } = isNew ? { episode: 0, returns: [] } : this.#standing;
-    const options = episode === 0 ? { seed: 0 } : {};
-    this.#observation = this.environment.reset(options).observation;
+    const { episode, returns, seed: last } = isNew ? nothing : this.#standing;
+    const own = seed ?? last + 1;
+    this.#observation = this.#environment.reset({ seed: own }).observation;
     this.#actor.reset();
-    this.#standing = { episode: episode + 1, steps: 0, episodeReturn: 0, end: null, returns };
+    this.#made = [];
+    this.#front = undefined;
+    this.#isBehind = false;
+    this.#noise = streamOf(own, "noise");
+    const touched = this.#isChanged ? 0 : null;
+    this.#standing = { ...nothing, episode: episode + 1, seed: own, touched, returns };
   }
 
   /** One step; after an end the next episode begins instead. */
   step(): void {
-    if (this.#standing.end !== null) return this.begin();
-    const actionMask = this.#actor.masked ? this.environment.actionMask?.() : undefined;
-    const options = actionMask === undefined ? {} : { actionMask };
-    const action = this.#actor.act(this.#observation, options);
-    const { observation, reward, terminated, truncated } = this.environment.step(action);
+    const { end, steps, episodeReturn, returns, touched } = this.#standing;
+    if (end !== null) return this.begin();
+    this.#forget();
+    const environment = this.#environment;
+    const actionMask = this.#actor.masked ? environment.actionMask?.() : undefined;
+    const moment = this.#moment();
+    const seen = this.#sensed();
+    const choice = this.#actor.act(seen, actionMask === undefined ? {} : { actionMask });
+    const scores = this.#actor.scores?.slice();
+    const action = this.#delayed(choice);
+    const { observation, reward, terminated, truncated } = environment.step(action);
+    this.#made.push({ ...moment, seen, choice, action, scores });
     this.#observation = observation;
-    const { episode, steps, episodeReturn, returns } = this.#standing;
     const sum = episodeReturn + reward;
-    const end = terminated ? "terminated" : truncated ? "truncated" : null;
+    const now = terminated ? "terminated" : truncated ? "truncated" : null;
     this.#standing = {
-      episode,
+      ...this.#standing,
       steps: steps + 1,
       episodeReturn: sum,
-      end,
-      returns: end === null ? returns : [...returns, sum],
+      end: now,
+      returns: now === null || touched !== null ? returns : [...returns, sum],
     };
   }
+
+  /** Takes the episode to one of its steps, as it stood there. Nothing where the world keeps none. */
+  goTo(step: number): void {
+    if (this.#environment.restore === undefined) return;
+    const target = Math.max(0, Math.min(this.length, Math.round(step)));
+    if (target === this.#standing.steps) return;
+    if (this.#standing.steps === this.length) this.#front = this.#moment();
+    const { world, observation, noise, standing } = this.#made[target] ?? this.#front!;
+    this.#environment.restore(world);
+    this.#observation = observation;
+    this.#noise.restore(noise);
+    this.#standing = standing;
+    this.#isBehind = true;
+  }
+
+  /**
+   * Changes the world's state by hand; the episode does not count from then on. Nothing where it has
+   * ended, or the world cannot be observed in another state.
+   */
+  touch(change: (state: Json) => Json): void {
+    if (this.#standing.end !== null || this.observe === undefined) return;
+    this.#forget();
+    const snapshot = this.#environment.snapshot!() as { readonly [key: string]: Json };
+    const state = change(snapshot.state);
+    this.#environment.restore!({ ...snapshot, state });
+    this.#observation = this.observe(state);
+    this.#mark();
+  }
+
+  /** Goes on in another world from the same state; `isOther`: its constants are not the run's own. */
+  enter(environment: Environment, isOther: boolean): void {
+    environment.restore!(this.#environment.snapshot!());
+    this.#environment = environment;
+    this.#isOther = isOther;
+    this.#forget();
+    if (this.#standing.end === null && isOther) this.#mark();
+  }
+
+  get senses(): Senses {
+    return this.#senses;
+  }
+
+  /** Other senses from the next step on. */
+  set senses(senses: Senses) {
+    this.#senses = senses;
+    this.#forget();
+    if (this.#standing.end === null && this.#isChanged) this.#mark();
+  }
+
+  get #isChanged(): boolean {
+    return this.#isOther || this.#senses.latency > 0 || this.#senses.noise > 0;
+  }
+
+  #mark(): void {
+    this.#standing = { ...this.#standing, touched: this.#standing.touched ?? this.#standing.steps };
+  }
+
+  #moment(): Moment {
+    return {
+      world: this.#environment.snapshot?.() ?? null,
+      observation: this.#observation,
+      noise: this.#noise.snapshot(),
+      standing: this.#standing,
+    };
+  }
+
+  /** Leaves the steps ahead, and lets an actor with memory see again what led here. */
+  #forget(): void {
+    if (!this.#isBehind) return;
+    this.#isBehind = false;
+    this.#made.length = this.#standing.steps;
+    this.#actor.reset();
+    for (const { seen } of this.#made) this.#actor.act(seen);
+  }
+
+  /** The action that arrives now: that of some steps ago, the first one until then. */
+  #delayed(choice: unknown): unknown {
+    const { steps } = this.#standing;
+    const at = Math.max(0, steps - this.#senses.latency);
+    return at === steps ? choice : this.#made[at].choice;
+  }
+
+  /** The observation with noise, within the space. */
+  #sensed(): unknown {
+    const { observationSpace: space } = this.#environment;
+    const { noise } = this.#senses;
+    if (noise === 0 || !(space instanceof Box)) return this.#observation;
+    return (this.#observation as Float32Array).map((value, i) => {
+      const [low, high] = [space.low[i], space.high[i]];
+      const range = Number.isFinite(high - low) ? high - low : 1;
+      return Math.min(high, Math.max(low, value + noise * range * this.#noise.normal()));
+    });
+  }
 }
+
+const nothing: Standing = {
+  episode: 0,
+  seed: -1,
+  steps: 0,
+  episodeReturn: 0,
+  end: null,
+  touched: null,
+  returns: [],
+};

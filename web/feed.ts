@@ -5,9 +5,13 @@
  * @module
  */
 import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
+import type { Metrics } from "../lab/core/metrics.ts";
+import { printable } from "../lab/core/printable.ts";
+import type { MetricSource } from "../lab/experiment/run_fields.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
 import { type Contents, contentsOf } from "./contents.ts";
 import type { Run, Store } from "../lab/store/store.ts";
+import type { Record } from "./runs_table.ts";
 import { type RunSummary, summarize, summaryOfDamaged } from "./summary.ts";
 
 /** How often the store is looked at while a page listens, in milliseconds. */
@@ -25,10 +29,20 @@ export interface News {
   readonly complete: boolean;
 }
 
+/** What is kept of a run: its row, and what tables read beside it. */
+interface Kept {
+  /** Differs where the row does. */
+  readonly key: string;
+  readonly row: RunSummary;
+  readonly run: Run | undefined;
+  /** Last values; undefined where they are damaged. */
+  readonly metrics: Metrics | undefined;
+}
+
 /** Rows by run, each with the moment of its last change. */
-export class Feed {
+export class Feed implements MetricSource {
   readonly #store: Store;
-  readonly #rows = new Map<string, { key: string; row: RunSummary }>();
+  readonly #rows = new Map<string, Kept>();
   readonly #removed = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   readonly #began: number;
@@ -64,6 +78,31 @@ export class Feed {
   /** All rows, newest first. */
   rows(): RunSummary[] {
     return this.since(0).rows.toSorted((a, b) => b.createdAt - a.createdAt);
+  }
+
+  /** Every run as tables take it, newest first. */
+  records(): Record[] {
+    this.#look();
+    return [...this.#rows.values()]
+      .map(({ row, run, metrics }) => ({ row, run, metrics: shownNames(metrics ?? {}) }))
+      .sort((a, b) => b.row.createdAt - a.row.createdAt || (a.row.id < b.row.id ? 1 : -1));
+  }
+
+  lastMetrics(id: string): Metrics {
+    return this.#rows.get(id)?.metrics ?? {};
+  }
+
+  lastValues(name: string): Map<string, number> {
+    const values = [...this.#rows].flatMap(([id, { metrics }]): [string, number][] =>
+      metrics?.[name] === undefined ? [] : [[id, metrics[name]]]
+    );
+    return new Map(values);
+  }
+
+  seriesNames(): string[] {
+    return [
+      ...new Set([...this.#rows.values()].flatMap(({ metrics }) => Object.keys(metrics ?? {}))),
+    ].sort();
   }
 
   /** The moment of the last change. */
@@ -143,7 +182,8 @@ export class Feed {
       left.delete(run.id);
       const key = run.reason;
       if (this.#rows.get(run.id)?.key === key) continue;
-      this.#rows.set(run.id, { key, row: summaryOfDamaged(run, at) });
+      const row = summaryOfDamaged(run, at);
+      this.#rows.set(run.id, { key, row, run: undefined, metrics: undefined });
       this.#at = at;
     }
     for (const id of left) {
@@ -163,7 +203,8 @@ export class Feed {
     const key = run.status === "running" ? record + Object.values(last).join() : record;
     if (known?.key === key) return false;
     this.#removed.delete(run.id);
-    this.#rows.set(run.id, { key, row: summarize(run, last, at) });
+    const metrics = last instanceof DamageError ? undefined : last;
+    this.#rows.set(run.id, { key, row: summarize(run, last, at), run, metrics });
     return true;
   }
 
@@ -176,4 +217,9 @@ export class Feed {
     }
     return false;
   }
+}
+
+/** Names of metrics that can stand on a page: those without characters that command a terminal. */
+function shownNames(metrics: Metrics): string[] {
+  return Object.keys(metrics).filter((name) => printable(name) === name);
 }

@@ -1,35 +1,62 @@
 /**
- * The filter of runs, as people type it on the pages.
+ * The filter of runs, as people type it on the pages: conditions as of the command line's `--where`,
+ * and words.
  *
  * @module
  */
+import { InputError } from "../lab/core/errors.ts";
+import { queryIn } from "../lab/experiment/conditions.ts";
+import { matching, type MetricSource } from "../lab/experiment/run_fields.ts";
+import type { Run } from "../lab/store/store.ts";
 import type { RunFacts } from "./summary.ts";
 
+/** A run with what it is called; one whose record is damaged has none. */
+export interface Listed {
+  readonly row: RunFacts;
+  readonly run: Run | undefined;
+}
+
 /**
- * Whether every word of `filter` stands in the run's text; `seed=1` and the like must hold exactly.
- * Quotes keep words together: `tag="second try"`.
+ * The runs that meet every condition and in whose text every word stands; the order stays. Of a
+ * damaged run its status and its words are known.
+ *
+ * @throws {InputError} for a condition on what no run has, with the nearest names.
  */
-export function matches(run: RunFacts, filter: string): boolean {
-  const words = (filter.toLowerCase().match(/(?:"[^"]*"|[^\s"])+/g) ?? []).map(unquoted);
-  if (words.length === 0) return true;
-  const { id, name, experiment, method, world, seed, status, backend, tags } = run;
-  const text = [id, name, experiment, method, world, status, backend, ...tags].join(" ")
-    .toLowerCase();
-  const fields = [
-    ...Object.entries({ id, name, experiment, seed, status, backend }),
-    ...["agent", "model"].map((key) => [key, method]),
-    ...["environment", "dataset"].map((key) => [key, world]),
-    ...tags.map((tag) => ["tag", tag]),
-  ].map(([key, value]) => unquoted(`${key}=${value}`.toLowerCase()));
-  return words.every((word) => word.includes("=") ? fields.includes(word) : text.includes(word));
+export function filtered<Each extends Listed>(
+  source: MetricSource,
+  all: readonly Each[],
+  text: string,
+): Each[] {
+  const { conditions, words } = queryIn(text);
+  const wanted = words.map((word) => word.toLowerCase());
+  let left = all.filter(({ row }) => {
+    const { id, name, experiment, method, world, status, backend, tags } = row;
+    const own = [id, name, experiment, method, world, status, backend, ...tags].join(" ")
+      .toLowerCase();
+    return wanted.every((word) => own.includes(word));
+  });
+  const sound = all.flatMap(({ run }) => run ?? []);
+  for (const condition of conditions) {
+    const { key, operator, wanted } = condition;
+    if (key === "status" && wanted === "damaged") {
+      if (operator !== "=" && operator !== "!=") {
+        throw new InputError("Cannot filter runs as a status has no order: = and != compare it");
+      }
+      left = left.filter(({ row }) => (row.status === "damaged") === (operator === "="));
+    } else {
+      const met = new Set(matching(source, sound, [condition]).map(({ id }) => id));
+      left = left.filter(({ row }) => met.has(row.id));
+    }
+  }
+  return left;
 }
 
-function unquoted(text: string): string {
-  return text.replaceAll('"', "");
-}
-
-/** The word of a filter that asks for a value: `tag=first`, `tag="second try"`. */
+/** The condition that asks for a value: `tag=first`, `tag="second try"`. */
 export function term(key: string, value: string): string {
-  const plain = unquoted(value);
-  return /\s/.test(plain) ? `${key}="${plain}"` : `${key}=${plain}`;
+  if (/^[\w.-]+$/.test(value)) return `${key}=${value}`;
+  if (!value.includes('"')) return `${key}="${value}"`;
+  if (!value.includes("'")) return `${key}='${value}'`;
+  // No quotes are left to hold it: its longest piece without any is looked for.
+  const pieces = value.split(/["']/).sort((a, b) => b.length - a.length);
+  return pieces[0].trim() === "" ? "" : `"${pieces[0]}"`;
 }

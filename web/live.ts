@@ -9,19 +9,19 @@ import type { Grown } from "./live_series.ts";
 import type { LiveMessage } from "./routes/api/live.ts";
 import type { RunSummary } from "./summary.ts";
 
-/** What the page heard so far: rows that changed since it was made, ids that are gone. */
+/** What the page heard so far: rows that changed since it was made. */
 interface Heard {
   readonly rows: ReadonlyMap<string, RunSummary>;
-  readonly gone: ReadonlySet<string>;
-  /** The rows are all there are. */
-  readonly complete: boolean;
 }
 
-const heard: Signal<Heard> = signal({ rows: new Map(), gone: new Set(), complete: false });
+const heard: Signal<Heard> = signal({ rows: new Map() });
 const heardContents: Signal<Contents | null> = signal(null);
 
 /** What the last message said of new points of the page's run. */
 export const heardGrowth: Signal<Grown | null> = signal(null);
+
+/** How many messages came: grows with every change of some run. */
+export const heardMessages: Signal<number> = signal(0);
 
 /** Whether the page hears from the server; undefined before it began to listen. */
 export const connected: Signal<boolean | undefined> = signal(undefined);
@@ -29,13 +29,6 @@ export const connected: Signal<boolean | undefined> = signal(undefined);
 /** The row of a run as it is now; `initial` is what the server knew. */
 export function rowOf(initial: RunSummary): RunSummary {
   return heard.value.rows.get(initial.id) ?? initial;
-}
-
-/** All rows as they are now. */
-export function rowsFrom(initial: readonly RunSummary[]): RunSummary[] {
-  const { rows, gone, complete } = heard.value;
-  const old = complete ? [] : initial.filter(({ id }) => !rows.has(id) && !gone.has(id));
-  return [...old, ...rows.values()];
 }
 
 /** How a run stands, as far as the page has heard; undefined before it did. */
@@ -60,16 +53,10 @@ export function contentsFrom(initial: Contents): Contents {
 
 function hear(message: LiveMessage): void {
   const rows = message.complete ? new Map() : new Map(heard.value.rows);
-  const gone = new Set(message.complete ? [] : heard.value.gone);
-  for (const id of message.removed) {
-    rows.delete(id);
-    gone.add(id);
-  }
-  for (const row of message.rows) {
-    rows.set(row.id, row);
-    gone.delete(row.id);
-  }
-  heard.value = { rows, gone, complete: message.complete || heard.value.complete };
+  for (const id of message.removed) rows.delete(id);
+  for (const row of message.rows) rows.set(row.id, row);
+  heard.value = { rows };
+  heardMessages.value += 1;
   if (message.grown !== undefined) heardGrowth.value = message.grown;
   if (message.contents !== undefined) heardContents.value = message.contents;
   if (message.news !== undefined && heardContents.value !== null) {

@@ -22,23 +22,32 @@ export class Policies {
   constructor(private readonly store: Store) {}
 
   /**
-   * The file of a run's newest checkpoint of a kind.
+   * The file of one of a run's checkpoints, or of its newest one of a kind.
    *
    * @throws InputError where there is none, or the run is no agent.
    */
-  of(run: Run, kind: KeptPolicy["kind"]): Promise<Uint8Array<ArrayBuffer>> {
-    const newest = this.store.checkpoints(run.id).findLast((each) => each.kind === kind);
-    const key = `${run.id} ${kind} ${newest?.id}`;
+  of(run: Run, wanted: KeptPolicy["kind"] | number): Promise<Uint8Array<ArrayBuffer>> {
+    const kept = this.store.checkpoints(run.id);
+    const found = kept.findLast(({ id, kind }) => id === wanted || kind === wanted);
+    if (found === undefined && typeof wanted === "number") {
+      throw new InputError(
+        `Cannot show a policy as run ${run.id} must have its checkpoint: ${wanted}`,
+      );
+    }
+    const key = `${run.id} ${found?.id ?? wanted}`;
     const known = this.#files.get(key);
     if (known !== undefined) return known;
-    const made = this.#busy.then(() => this.#make(run, kind));
+    const made = this.#busy.then(() => this.#make(run, found ?? wanted as KeptPolicy["kind"]));
     this.#busy = made.catch(() => this.#files.delete(key));
     this.#files.set(key, made);
     return made;
   }
 
   /** The lab's trainers, and code of a user's own, are loaded in a thread that ends with the file. */
-  async #make({ id: run }: Run, checkpoint: KeptPolicy["kind"]): Promise<Uint8Array<ArrayBuffer>> {
+  async #make(
+    { id: run }: Run,
+    checkpoint: Wanted["checkpoint"],
+  ): Promise<Uint8Array<ArrayBuffer>> {
     using thread = new Thread<Wanted, Made>(
       foreignWorker(new URL("./policy_thread.ts", import.meta.url), "policy"),
     );

@@ -9,13 +9,14 @@ import { lineOf } from "../lab/experiment/error_lines.ts";
 import { policyOf } from "../lab/experiment/inspect.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import { registries } from "../registries.ts";
+import type { StoredCheckpoint } from "../lab/store/store.ts";
 import type { KeptPolicy } from "./contents.ts";
 
 /** Which policy of which store is wanted. */
 export interface Wanted {
   readonly store: string;
   readonly run: string;
-  readonly checkpoint: KeptPolicy["kind"];
+  readonly checkpoint: KeptPolicy["kind"] | StoredCheckpoint;
 }
 
 /** The file, or why there is none. */

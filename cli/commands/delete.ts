@@ -13,7 +13,7 @@ import {
   storeOption,
   whereOption,
 } from "../command.ts";
-import type { Condition } from "../conditions.ts";
+import type { Condition } from "../../lab/experiment/conditions.ts";
 import { bytes, plural } from "../terminal/format.ts";
 import { chosenRuns } from "../filter.ts";
 import { needRuns, openStoreOf } from "../stores.ts";

@@ -166,7 +166,7 @@ async function playInTerminal(
 ): Promise<number> {
   const { mostFrames, saveRecording } = await import("../play_recording.ts");
   const { Game, playSession } = await import("../play_session.ts");
-  const { controlsOf } = await import("../terminal/play_keys.ts");
+  const { controlsOf } = await import("../../envs/controls.ts");
   const keyboard = io.keyboard();
   if (keyboard === undefined || io.screen() === undefined) {
     throw new InputError(

@@ -19,7 +19,7 @@ import type { Group } from "../comparison.ts";
 import type { Drawn, Frame } from "../episode.ts";
 import { writeWhole } from "../files.ts";
 import { evaluatedFigures } from "../terminal/figures.ts";
-import { configured } from "../filter.ts";
+import { configured } from "../../lab/experiment/run_fields.ts";
 import { count, duration, plural, table } from "../terminal/format.ts";
 import { type Io, styled } from "../terminal/io.ts";
 import type { ProgressDisplay } from "../terminal/progress.ts";

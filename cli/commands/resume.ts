@@ -14,7 +14,7 @@ import {
   whereOption,
   workersOption,
 } from "../command.ts";
-import type { Condition } from "../conditions.ts";
+import type { Condition } from "../../lab/experiment/conditions.ts";
 import { chosenRuns } from "../filter.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";

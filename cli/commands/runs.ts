@@ -13,7 +13,8 @@ import {
   storeOption,
   whereOption,
 } from "../command.ts";
-import { isOwnKey, matching, readerOf, runsWith, sorted, whyNone } from "../filter.ts";
+import { isOwnKey, matching, readerOf } from "../../lab/experiment/run_fields.ts";
+import { runsWith, sorted, whyNone } from "../filter.ts";
 import { exists } from "../files.ts";
 import { plural } from "../terminal/format.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";

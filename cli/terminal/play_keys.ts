@@ -1,51 +1,10 @@
 /**
- * Which key does what in a world: arrows and digits for its actions.
+ * The keys that a terminal sends.
  *
  * @module
  */
-import type { Environment } from "../../lab/core/environment.ts";
-import { InputError } from "../../lab/core/errors.ts";
-import { Box, Discrete } from "../../lab/core/space.ts";
-
-/** The keys of a world. */
-export interface Controls {
-  /** For people: `← left  → right`. */
-  readonly legend: string;
-  /** The action that a key stands for; undefined: none. */
-  actionOf(key: string): unknown;
-}
 
 const arrows: Readonly<Record<string, string>> = { A: "up", B: "down", C: "right", D: "left" };
-const signs: Readonly<Record<string, string>> = {
-  up: "↑",
-  down: "↓",
-  right: "→",
-  left: "←",
-  rest: "space",
-};
-
-/** Keys of actions in their order, without the letters that mean something else (p, q, r). */
-const indexKeys = "0123456789abcdefghijklmnostuvwxyz";
-
-const compass = ["up", "right", "down", "left"];
-
-/** Names of actions; those in `signs` get that key, too. */
-const actionNames: Readonly<Record<string, readonly string[]>> = {
-  "Blackjack-v1": ["stick", "hit"],
-  "CliffWalking-v1": compass,
-  "CliffWalkingSlippery-v1": compass,
-  "FrozenLake-v1": ["left", "down", "right", "up"],
-  "FrozenLake8x8-v1": ["left", "down", "right", "up"],
-  "GridWorld-v0": [...compass, "up right", "down right", "down left", "up left"],
-  "MemoryCorridor-v0": ["right", "up", "down"],
-  "Taxi-v4": ["down", "up", "right", "left", "pick up", "drop off"],
-};
-
-/** What worlds with so few actions mostly mean by them. */
-const usualNames: Readonly<Record<number, readonly string[]>> = {
-  2: ["left", "right"],
-  3: ["left", "rest", "right"],
-};
 
 /**
  * The keys in what a terminal sent: `left`, `space`, `enter`, `escape`, `interrupt` (Ctrl-C) or the
@@ -67,54 +26,3 @@ export function keysOf(text: string): string[] {
     return named[key] ?? key.toLowerCase();
   });
 }
-
-/**
- * The keys of a world.
- *
- * @throws InputError where its actions are neither Discrete nor a Box.
- */
-export function controlsOf({ id, actionSpace }: Environment): Controls {
-  if (actionSpace instanceof Discrete) return discreteControls(id, actionSpace);
-  if (actionSpace instanceof Box) return boxControls(actionSpace);
-  throw new InputError(
-    `Cannot play ${id} by keys as its actions are ${actionSpace}: watch it with --random`,
-  );
-}
-
-function discreteControls(id: string, { n, start }: Discrete): Controls {
-  const names = (actionNames[id] ?? usualNames[n] ?? []).slice(0, n);
-  const keys = new Map<string, number>();
-  for (let i = 0; i < Math.min(n, indexKeys.length); i++) keys.set(indexKeys[i], start + i);
-  names.forEach((name, i) => {
-    if (name in signs) keys.set(name === "rest" ? "space" : name, start + i);
-  });
-  const legend = names.length === n
-    ? names.map((name, i) => `${signs[name] ?? indexKeys[i]} ${name}`).join("  ")
-    : `${indexKeys[0]} … ${indexKeys[Math.min(n, indexKeys.length) - 1]} actions`;
-  return { legend, actionOf: (key) => keys.get(key) };
-}
-
-/** Arrows push the first two values to their bounds, space lets go. */
-function boxControls(space: Box): Controls {
-  const bound = (value: number) => Number.isFinite(value) ? value : Math.sign(value);
-  const at = (index: number, value?: number) => {
-    const action = space.low.map((low, i) => Math.min(space.high[i], Math.max(low, 0)));
-    if (value !== undefined) action[index] = value;
-    return action;
-  };
-  const keys = new Map<string, () => Float32Array>([["space", () => at(0)]]);
-  const legend: string[] = [];
-  const pairs = [["left", "right"], ["down", "up"]].slice(0, space.flatSize);
-  pairs.forEach(([less, more], i) => {
-    const [low, high] = [bound(space.low[i]), bound(space.high[i])];
-    keys.set(less, () => at(i, low));
-    keys.set(more, () => at(i, high));
-    legend.push(`${signs[less]} ${figureOf(low)}`, `${signs[more]} ${figureOf(high)}`);
-  });
-  return {
-    legend: [...legend, "space lets go"].join("  "),
-    actionOf: (key) => keys.get(key)?.(),
-  };
-}
-
-const figureOf = (value: number) => String(Number(value.toPrecision(3))).replace("-", "−");

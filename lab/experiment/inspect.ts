@@ -28,22 +28,24 @@ interface OpenTrainer {
 
 /**
  * Opens a run's trainer at its final checkpoint (default; the last one where it has not finished),
- * at its last or at its best one. Throws an `InputError` where there is no such checkpoint.
+ * at its last or at its best one, or at one of its `checkpoints`. Throws an `InputError` where there is no such checkpoint.
  */
 export async function openTrainer(
   run: Run,
   options: {
     readonly store: Store;
     readonly registries: Registries;
-    readonly checkpoint?: "final" | "last" | "best";
+    readonly checkpoint?: "final" | "last" | "best" | StoredCheckpoint;
     /** Default: the run's own. */
     readonly backend?: BackendChoice;
   },
 ): Promise<OpenTrainer> {
   const { store, registries, checkpoint: wanted = "final", backend } = options;
   const kept = store.checkpoints(run.id);
-  const checkpoint = kept.filter(({ kind }) => kind === wanted).at(-1) ??
-    (wanted === "best" ? undefined : kept.at(-1));
+  const checkpoint = typeof wanted === "object"
+    ? wanted
+    : kept.filter(({ kind }) => kind === wanted).at(-1) ??
+      (wanted === "best" ? undefined : kept.at(-1));
   if (checkpoint === undefined) {
     throw new InputError(
       `Cannot open run ${run.id} as it must have a ${wanted} checkpoint: it is ${run.status}, ` +

@@ -161,7 +161,6 @@ export const otherNames: Readonly<Record<string, readonly (Target | readonly Tar
   observation_space: ["environment.id"],
   action_space: ["environment.id"],
   stats_window_size: [],
-  features_extractor_class: [],
   rollout_buffer_class: [],
   rollout_buffer_kwargs: [],
   replay_buffer_class: [],

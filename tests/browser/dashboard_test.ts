@@ -88,26 +88,86 @@ async function frames(page: Page, count: number): Promise<void> {
 /** Texts of the first cells of the table's rows. */
 const names = (page: Page) => page.locator(".runs tbody tr th a").allTextContents();
 
-test("the runs page filters, keeps the filter in its address, and sorts", async (page) => {
+test("the runs page filters, keeps what is asked in its address, and sorts", async (page) => {
   await open(page, "/");
+  const shows = (count: number) =>
+    page.waitForFunction(
+      (count) => document.querySelectorAll(".runs tbody tr").length === count,
+      count,
+    );
   const all = (await names(page)).length;
   ok(all >= 18, String(all));
-  await page.fill("input[type=search]", "ppo status=completed seed=1");
+  await page.fill("input[type=search]", "ppo status=completed and seed=1");
+  await shows(1);
   deepStrictEqual(await names(page), ["cartpole-ppo"]);
   await page.reload();
   deepStrictEqual(await names(page), ["cartpole-ppo"]);
   await page.fill("input[type=search]", "no such run");
-  match(await page.locator(".empty").innerText(), /No run matches/);
-  await page.fill("input[type=search]", "environment=cartpole-v1 status=completed");
+  await page.locator(".empty:has-text('No run matches')").waitFor();
+  await page.fill("input[type=search]", "agent.learningrate<0.01");
+  await page.locator(".problem:has-text('did you mean \"agent.learningRate\"')").waitFor();
+  await page.fill("input[type=search]", "environment=CartPole-v1 evaluation/return_mean>400");
+  await page.locator(".problem").waitFor({ state: "detached" });
 
   const results = async () =>
-    (await page.locator(".runs tbody td:nth-child(5) b").allTextContents()).map(Number);
-  await page.click("thead button:text-is('Result')");
-  const rising = await results();
-  deepStrictEqual(rising, rising.toSorted((a, b) => a - b));
-  await page.click("thead button:text-is('Result')");
-  deepStrictEqual(await results(), rising.toReversed());
-  strictEqual(await page.getAttribute("th:has-text('Result')", "aria-sort"), "descending");
+    (await page.locator(".runs tbody td:nth-child(5)").allTextContents()).map(Number);
+  const head = page.locator("thead th:has-text('evaluation return mean')");
+  strictEqual(await head.getAttribute("title"), "more is better");
+  const sorted = async (order: string) => {
+    await head.locator("button").click();
+    await page.waitForFunction(() => document.querySelectorAll(".runs tbody tr").length > 1);
+    await page.locator(`thead th[aria-sort=${order}]:has-text('evaluation return mean')`).waitFor();
+    await page.waitForFunction((sign) => {
+      const cells = [...document.querySelectorAll(".runs tbody td:nth-child(5)")]
+        .map((each) => sign * Number(each.textContent));
+      return cells.every((value, i) => i === 0 || cells[i - 1] <= value);
+    }, order === "ascending" ? 1 : -1);
+  };
+  await sorted("descending"); // the better end first
+  await sorted("ascending");
+  ok((await results()).every((value) => value > 400));
+  match(page.url(), /sort=evaluation/);
+});
+
+test("columns are added and taken away, runs grouped, and the address keeps both", async (page) => {
+  await open(page, "/?filter=status%3Dcompleted");
+  await page.click(".columns summary");
+  await page.fill(".columns input", "agent.learningRate");
+  await page.locator(".columns input").blur();
+  await page.locator("thead th:has-text('agent.learningRate')").waitFor();
+  await page.click("button[aria-label='Take evaluation/modes away']");
+  await page.locator("thead th:has-text('evaluation modes')").waitFor({ state: "detached" });
+  await page.fill("input[list=groups]", "agent");
+  await page.locator("input[list=groups]").blur();
+  const ppo = page.locator(".runs tbody tr:has(th a:text-is('ppo'))");
+  await ppo.waitFor();
+  match(await ppo.innerText(), /3 runs.*498\.4.*495\.1 … 500/s);
+  strictEqual(await ppo.locator("svg circle").count(), 3);
+  await page.reload();
+  await ppo.waitFor();
+  strictEqual(await page.locator("thead th:has-text('agent.learningRate')").count(), 1);
+});
+
+test("the runs page goes by keys", async (page) => {
+  await open(page, "/");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  strictEqual(await page.locator(".runs tbody tr.chosen").count(), 1);
+  await page.locator(".runs tbody input").nth(4).click({ modifiers: ["Shift"] });
+  strictEqual(await page.locator(".runs tbody tr.chosen").count(), 4);
+  await page.keyboard.press("?");
+  await page.locator("kbd").first().waitFor();
+  const [, second] = await page.locator(".runs tbody th a").all();
+  const href = await second.getAttribute("href");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**${href}`);
+  await page.goBack();
+  await page.keyboard.press("/");
+  strictEqual(
+    await page.evaluate(() => (document.activeElement as HTMLInputElement).type),
+    "search",
+  );
 });
 
 test("runs that are chosen are compared", async (page) => {
@@ -318,43 +378,128 @@ for (const colorScheme of ["light", "dark"] as const) {
   }, { colorScheme });
 }
 
-test("the trained policy plays on its page, pauses, and gives way to another", async (page) => {
-  const { store } = dashboard;
-  const [run] = await launch([{
+/** A small trained run with several checkpoints, made once. */
+let trained: Promise<string> | undefined;
+
+function trainedRun(): Promise<string> {
+  trained ??= launch([{
     reference: "cartpole-dqn-quick",
-    set: [["evaluation.every", "1000"]],
+    set: [
+      ["evaluation.every", "1000"],
+      ["checkpoint.everyIterations", "4"],
+      ["checkpoint.keepLast", "5"],
+    ],
     budget: 3000,
     seed: 1,
     backend: "auto",
-  }], { store, registries, workers: 1 });
-  await open(page, `/runs/${run.id}`);
-  const panel = page.locator(".policy");
-  const step = async () => Number(await panel.locator("dd").nth(1).innerText());
-  const picture = () =>
-    panel.locator("canvas").evaluate((each: HTMLCanvasElement) => each.toDataURL());
-  await panel.locator("select").first().selectOption("16");
-  await page.waitForFunction(() => {
-    const mean = document.querySelector(".policy dl > div:last-child dd")!.textContent!;
-    return / of [2-9]/.test(mean);
-  });
+  }], { store: dashboard.store, registries, workers: 1 }).then(([{ id }]) => id);
+  return trained;
+}
 
+/** What the player's figures say: `Step`, `Return`, `Seed` and so on. */
+const said = async (page: Page, name: string) =>
+  await page.locator(`.policy dl > div:has(dt:text-is("${name}")) dd`).innerText();
+
+const picture = (page: Page, index = 0) =>
+  page.locator(".stages canvas").nth(index).evaluate((each: HTMLCanvasElement) => each.toDataURL());
+
+async function openPlayer(page: Page): Promise<void> {
+  await open(page, `/runs/${await trainedRun()}`);
+  await page.locator(".stages canvas").waitFor({ timeout: 60_000 });
+}
+
+test("the trained policy plays, pauses, is stepped and taken back", async (page) => {
+  await openPlayer(page);
+  const panel = page.locator(".policy");
+  await panel.locator("label:has-text('Speed') select").selectOption("0");
+  await page.waitForFunction(() =>
+    / of \d\d/.test(document.querySelector(".policy dl")!.textContent!)
+  );
+  await panel.locator("dt:text-is('Steps a second')").waitFor();
   await panel.locator("button", { hasText: "Pause" }).click();
   await frames(page, 3); // those under way
-  const [standing, drawn] = [await step(), await picture()];
+  const [standing, drawn] = [await said(page, "Step"), await picture(page)];
   await frames(page, 20);
-  deepStrictEqual([await step(), await picture()], [standing, drawn]);
+  deepStrictEqual([await said(page, "Step"), await picture(page)], [standing, drawn]);
+
   await panel.locator("button", { hasText: "New episode" }).click();
-  await page.waitForFunction(() => document.querySelectorAll(".policy dd")[1].textContent === "0");
-  ok(await picture() !== drawn);
-  await panel.locator("select").nth(1).selectOption("best");
-  await page.waitForFunction(() => document.querySelector(".policy dd")!.textContent === "1");
-  strictEqual(await step(), 0);
-  await panel.locator("button", { hasText: "Play" }).click();
-  await page.waitForFunction(() =>
-    Number(document.querySelectorAll(".policy dd")[1].textContent) > 1
-  );
-  ok(await picture() !== drawn);
+  await panel.locator("button[aria-label='One step']").click();
+  const first = await picture(page);
+  await panel.locator("button[aria-label='One step']").click();
+  strictEqual(await said(page, "Step"), "2");
+  ok(await picture(page) !== first);
+  await panel.locator("button[aria-label='One step back']").click();
+  deepStrictEqual([await said(page, "Step"), await picture(page)], ["1", first]);
+  match(await panel.locator(".strip").innerText(), /worth \(Q\).*left.*right/s);
   strictEqual(await panel.locator(".problem").count(), 0);
+});
+
+test("the pole is pushed and dragged, the world turned, and the episode says so", async (page) => {
+  await openPlayer(page);
+  const panel = page.locator(".policy");
+  await panel.locator("button", { hasText: "Pause" }).click();
+  await panel.locator("button", { hasText: "New episode" }).click();
+  strictEqual(await panel.locator(".pushed").innerText(), "");
+  const before = await picture(page);
+  const box = (await panel.locator("canvas").first().boundingBox())!;
+  const [x, y] = [box.x + box.width / 2, box.y + box.height * 0.4];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + 25, y, { steps: 5 });
+  await page.mouse.up();
+  ok(await picture(page) !== before, "the pole did not follow");
+  match(await panel.locator(".pushed").innerText(), /by hand from step 0 on/);
+  const dragged = await picture(page);
+  await page.mouse.click(x + 27, y);
+  await panel.locator("button[aria-label='One step']").click();
+  ok(await picture(page) !== dragged);
+
+  await panel.locator("button", { hasText: "New episode" }).click();
+  strictEqual(await panel.locator(".pushed").innerText(), "");
+  await panel.locator("summary").click();
+  await panel.locator("label:has-text('gravity') input").fill("25.05");
+  match(await panel.locator(".pushed").innerText(), /from step 0 on/);
+  await panel.locator("label:has-text('come late') input").fill("4");
+  await panel.locator("button", { hasText: "As it was trained in" }).click();
+  await panel.locator("button", { hasText: "New episode" }).click();
+  strictEqual(await panel.locator(".pushed").innerText(), "");
+  match(await panel.locator("label:has-text('gravity') output").innerText(), /^9.8 m/);
+});
+
+test("checkpoints follow the slider, two play on one seed, a person beside them by keys", async (page) => {
+  await openPlayer(page);
+  const panel = page.locator(".policy");
+  await panel.locator("button", { hasText: "Pause" }).click();
+  const slider = panel.locator("input.checkpoint");
+  match((await slider.getAttribute("aria-valuetext"))!, /final/);
+  await slider.focus();
+  await page.keyboard.press("Home");
+  await panel.locator("output:has-text('on the way')").first().waitFor({ timeout: 60_000 });
+  const beside = panel.locator("label:has-text('Beside it') select");
+  await beside.selectOption("keys");
+  await panel.locator("text=Your keys: ← left").waitFor();
+  deepStrictEqual(await picture(page), await picture(page, 1));
+  await panel.locator("h3").click(); // the keys are the player's where no control has the focus
+  await beside.evaluate((each: HTMLElement) => each.blur());
+  await page.keyboard.press("ArrowLeft");
+  for (let i = 0; i < 8; i++) await panel.locator("button[aria-label='One step']").click();
+  ok(await picture(page) !== await picture(page, 1));
+  const options = await beside.locator("option").allTextContents();
+  ok(options.some((text) => text.startsWith("final")), options.join());
+  await beside.selectOption({ label: options.find((text) => text.startsWith("final"))! });
+  await panel.locator("figcaption:has-text('final')").waitFor({ timeout: 60_000 });
+  strictEqual(await panel.locator(".stages canvas").count(), 2);
+});
+
+test("the episodes of the evaluation are played again, its worst one by a click", async (page) => {
+  await openPlayer(page);
+  const panel = page.locator(".policy");
+  await panel.locator("button", { hasText: "episodes of its evaluation" }).click();
+  const extremes = panel.locator(".extremes");
+  await extremes.waitFor({ timeout: 60_000 });
+  match(await extremes.innerText(), /of 100, mean .*to the bit what the run's evaluation says/s);
+  await extremes.locator("button", { hasText: "Worst" }).click();
+  ok(Number(await said(page, "Seed")) > 1000);
 });
 
 test("no page is wider than a phone, and every control has a name", async (page) => {

@@ -1,7 +1,8 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
-import { conditionsIn, meets, type Operator, written } from "../../cli/conditions.ts";
-import { columnNames, matching, sorted, whyNone } from "../../cli/filter.ts";
+import { conditionsIn, meets, type Operator, written } from "../../lab/experiment/conditions.ts";
+import { columnNames, matching } from "../../lab/experiment/run_fields.ts";
+import { sorted, whyNone } from "../../cli/filter.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { manifestOf, pointAt, withStore } from "../lab/store/fixtures.ts";
 

@@ -105,7 +105,7 @@ export const loaders: readonly Loader[] = [
     sample: packed,
     load: (bytes) =>
       idx.create({
-        configuration: { folder: "mnist" },
+        configuration: { folder: "mnist", seed: 0 },
         stream: () => defaultRng(1),
         readFile: (path) => {
           if (path.endsWith("labels-idx1-ubyte")) return Promise.resolve(labels);

@@ -86,9 +86,11 @@ Deno.test("a group is drawn the same alone and among many, the newest fifty at m
     deepStrictEqual(notes, ["The newest 50 of 200 groups are shown."]);
     const alone = await new Comparer(store).compare(request({ filter: "experiment=own" }));
     deepStrictEqual(alone.notes, []);
-    const drawn = groups.find(({ label }) => label === "own")!;
-    // A colour that another has already is not given twice.
-    deepStrictEqual({ ...drawn, color: alone.groups[0].color }, alone.groups[0]);
+    // Its colour is its own but where older groups have it.
+    const { color, ...own } = groups.find(({ label }) => label === "own")!;
+    deepStrictEqual({ ...own, color: alone.groups[0].color }, alone.groups[0]);
+    strictEqual(new Set(groups.map((group) => group.color)).size, 50);
+    ok(color >= 0);
     ok(alone.groups[0].mean.x.length === 120);
   }));
 

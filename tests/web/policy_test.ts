@@ -5,7 +5,9 @@ import { makeEnv } from "../../envs/mod.ts";
 import { registries } from "../../registries.ts";
 import { openTrainer } from "../../lab/experiment/inspect.ts";
 import { launch } from "../../lab/experiment/launch.ts";
+import { mean } from "../../lab/statistics/mod.ts";
 import { type Actor, Episodes } from "../../web/episodes.ts";
+import { evaluatedEpisodes } from "../../web/evaluated_episodes.ts";
 import { contentsOf } from "../../web/contents.ts";
 import { openDashboard } from "./built.ts";
 
@@ -14,7 +16,11 @@ Deno.test("the server makes a run's policy, and says where there is none", async
   const { store, app, runs } = dashboard;
   const [run] = await launch([{
     reference: "cartpole-dqn-quick",
-    set: [["evaluation.every", "1000"]],
+    set: [
+      ["evaluation.every", "1000"],
+      ["checkpoint.everyIterations", "4"],
+      ["checkpoint.keepLast", "5"],
+    ],
     budget: 3000,
     seed: 1,
     backend: "wasm-strict",
@@ -24,21 +30,41 @@ Deno.test("the server makes a run's policy, and says where there is none", async
     return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) };
   };
   const { policies } = contentsOf(store, store.run(run.id)!);
-  strictEqual(policies[0].kind, "final");
-  ok(policies.some(({ kind }) => kind === "best"));
+  strictEqual(policies.at(-1)!.kind, "final");
+  const iterations = policies.map(({ iteration }) => iteration);
+  deepStrictEqual(iterations, [...new Set(iterations)].sort((a, b) => a - b));
+  ok(iterations.length > 1, String(iterations));
 
-  for (const { kind } of policies) {
-    const { status, bytes } = await get(`run=${run.id}&kind=${kind}`);
+  for (const { id, kind, evaluation, score } of policies) {
+    const { status, bytes } = await get(`run=${run.id}&checkpoint=${id}`);
     strictEqual(status, 200);
     const policy = loadPolicy(bytes);
     strictEqual(policy.about.run, run.id);
-    const { trainer, dispose } = await openTrainer(run, { store, registries, checkpoint: kind });
+    const { trainer, dispose } = await openTrainer(run, {
+      store,
+      registries,
+      checkpoint: store.checkpoints(run.id).find((each) => each.id === id)!,
+    });
     for (let i = 0; i < 50; i++) {
       const observation = Float32Array.of(i / 50 - 0.5, Math.sin(i), Math.cos(i) / 5, i % 3 - 1);
       strictEqual(policy.act(observation), await trainer.act!(observation));
     }
     dispose();
+    strictEqual(policy.scores!.length, 2);
+    if (evaluation === null) continue;
+    // The episodes that the run was evaluated by, played here one by one.
+    const { returns } = evaluatedEpisodes(makeEnv("CartPole-v1"), policy, {
+      seed: run.manifest.determined.seed,
+      evaluation,
+      episodes: 100,
+    });
+    strictEqual(mean(returns.map(({ value }) => value)), score, kind);
   }
+  ok(policies.some(({ evaluation }) => evaluation !== null));
+  deepStrictEqual(
+    (await get(`run=${run.id}&kind=final`)).bytes,
+    (await get(`run=${run.id}`)).bytes,
+  );
   deepStrictEqual((await get(`run=${run.id}`)).bytes, (await get(`run=${run.id}`)).bytes);
 
   const problem = async (query: string) => {
@@ -49,6 +75,7 @@ Deno.test("the server makes a run's policy, and says where there is none", async
   match(await problem(`run=${runs.vae}`), /it is no agent in a world/);
   match(await problem(`run=${runs["ppo-1"]}`), /must have a final checkpoint/);
   match(await problem(`run=${run.id}&kind=worst`), /must be final, best, last: worst/);
+  match(await problem(`run=${run.id}&checkpoint=99999`), /must have its checkpoint: 99999/);
   match(await problem("run=none"), /none/);
   deepStrictEqual(contentsOf(store, store.run(runs.vae)!).policies, []);
 });
@@ -78,9 +105,11 @@ Deno.test("episodes follow one another, and another policy waits for its own fir
   const { standing } = episodes;
   deepStrictEqual(standing, {
     episode: 1,
+    seed: 0,
     steps,
     episodeReturn: steps,
     end: "terminated",
+    touched: null,
     returns: [steps],
   });
   episodes.step();
@@ -91,9 +120,11 @@ Deno.test("episodes follow one another, and another policy waits for its own fir
   episodes.begin();
   deepStrictEqual(episodes.standing, {
     episode: 1,
+    seed: 0,
     steps: 0,
     episodeReturn: 0,
     end: null,
+    touched: null,
     returns: [],
   });
   strictEqual(right.resets, 1);

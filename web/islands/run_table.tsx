@@ -1,134 +1,376 @@
 /**
- * The table of runs: filter, sort, choose for comparison; rows change as runs go on.
+ * The table of runs: a query, columns of the reader's choice, order, groups; pages of it come from
+ * the server, again as runs go on. Filter, columns, order and groups stand in the address.
  *
  * @module
  */
-import { useSignal } from "@preact/signals";
-import type { VNode } from "preact";
-import { useMemo } from "preact/hooks";
+import { type Signal, useSignal } from "@preact/signals";
+import type { ComponentChildren, VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Seeds } from "../components/seeds.tsx";
 import { Status } from "../components/status.tsx";
-import { matches } from "../filter.ts";
 import { ago, count, duration, figure, metricTitle } from "../format.ts";
-import { rowsFrom } from "../live.ts";
-import { type RowKey, sortedRows } from "../run_rows.ts";
-import type { RunSummary } from "../summary.ts";
+import { heardMessages } from "../live.ts";
+import {
+  type Cell,
+  queryOf,
+  type TableAnswer,
+  type TableColumn,
+  type TableGroup,
+  type TableRequest,
+  type TableRow,
+} from "../runs_query.ts";
 
-const columns: readonly { key: RowKey; title: string; number?: true }[] = [
+/** Columns of every table of single runs, by the key that sorts them. */
+const fixed = [
   { key: "name", title: "Run" },
   { key: "seed", title: "Seed", number: true },
   { key: "status", title: "Status" },
-  { key: "headline", title: "Result", number: true },
-  { key: "wallSeconds", title: "Time", number: true },
-  { key: "createdAt", title: "Started", number: true },
-];
+] as const;
+const last = [
+  { key: "time", title: "Time", number: true },
+  { key: "started", title: "Started", number: true },
+] as const;
 
-/** Rows shown before "show all". */
-const FIRST_ROWS = 100;
+/** Groups that a reader may choose by name; any other key can be typed. */
+const usualGroups = ["configuration", "experiment", "agent", "environment", "agent.learningRate"];
 
-/** The island. `runs` is what the server knew at `now`; `filter` comes from the URL. */
+/** The island. `initial` is what the server made of `request` at `now`. */
 export default function RunTable(
-  { runs, now, filter: asked }: { runs: readonly RunSummary[]; now: number; filter: string },
+  { initial, request, now }: { initial: TableAnswer; request: TableRequest; now: number },
 ): VNode {
-  const filter = useSignal(asked);
-  const order = useSignal<{ key: RowKey; descending: boolean }>({
-    key: "createdAt",
-    descending: true,
-  });
+  const asked = useSignal(request);
+  const table = useSignal(initial);
+  const problem = useSignal("");
   const chosen = useSignal<ReadonlySet<string>>(new Set());
-  const all = useSignal(false);
-
-  const rows = rowsFrom(runs);
-  const { key, descending } = order.value;
-  const found = sortedRows(rows.filter((row) => matches(row, filter.value)), key, descending);
-  const shown = all.value ? found : found.slice(0, FIRST_ROWS);
-  const toggle = (id: string) => {
+  const at = useSignal(-1);
+  const help = useSignal(false);
+  useTable(asked.value, table, problem);
+  const { rows, groups, columns, found, length, total, keys } = table.value;
+  const { offset, limit, group, filter } = asked.value;
+  const change = (next: Partial<TableRequest>) => {
+    at.value = -1;
+    asked.value = { ...asked.value, offset: 0, ...next };
+  };
+  const shown = group === "" ? rows.map(({ row }) => [row.id]) : groups.map(({ runs }) => runs);
+  const choose = (ids: readonly string[], on?: boolean) => {
     const next = new Set(chosen.value);
-    if (!next.delete(id)) next.add(id);
+    const all = on ?? !ids.every((id) => next.has(id));
+    for (const id of ids) all ? next.add(id) : next.delete(id);
     chosen.value = next;
   };
-  const toggleShown = () => {
-    const every = found.every((row) => chosen.value.has(row.id));
-    chosen.value = new Set(every ? [] : found.map((row) => row.id));
+  const from = useRef(-1);
+  /** Chooses a row; with Shift all from the one that was chosen before. */
+  const pick = (index: number, range: boolean) => {
+    const ends = range && from.current >= 0 ? [from.current, index].sort((a, b) => a - b) : [index];
+    const ids = shown.slice(ends[0], ends.at(-1)! + 1).flat();
+    choose(ids, range ? true : undefined);
+    from.current = index;
   };
-  const search = (text: string) => {
-    filter.value = text;
-    history.replaceState(
-      null,
-      "",
-      text === "" ? "/" : `/?${new URLSearchParams({ filter: text })}`,
-    );
-  };
+  const search = useRef<HTMLInputElement>(null);
+  const body = useRef<HTMLTableSectionElement>(null);
+  useKeys((key) => {
+    const moved = { j: 1, k: -1 }[key];
+    if (moved !== undefined) {
+      at.value = Math.max(0, Math.min(shown.length - 1, at.value + moved));
+      body.current?.rows[at.value]?.scrollIntoView({ block: "nearest" });
+    } else if (key === "x" && at.value >= 0) pick(at.value, false);
+    else if (key === "/") search.current?.focus();
+    else if (key === "?") help.value = !help.value;
+    else if (key === "Enter" && at.value >= 0) {
+      body.current?.rows[at.value]?.querySelector("a")?.click();
+    } else return false;
+    return true;
+  });
+  const head = (
+    column: { key: string; title: string; number?: boolean; better?: string | null },
+  ) => (
+    <Head
+      key={column.key}
+      column={column}
+      request={asked.value}
+      choose={(descending) => change({ sort: column.key, descending })}
+    />
+  );
+  const custom = columns.map(({ key, better }) => ({
+    key,
+    title: key.includes("/") ? metricTitle(key) : key,
+    number: true,
+    better,
+  }));
   return (
     <section>
       <div class="toolbar">
         <label class="grow">
           <span class="hidden">Filter runs</span>
           <input
+            ref={search}
             type="search"
-            placeholder="Filter: ppo, seed=1, status=completed …"
-            value={filter.value}
-            onInput={(event) => search(event.currentTarget.value)}
+            placeholder="Filter: ppo agent.learningRate<0.01 and evaluation/return_mean>400"
+            value={filter}
+            onInput={(event) => change({ filter: event.currentTarget.value })}
           />
         </label>
-        <CompareLink filter={filter.value} found={found.length} chosen={chosen.value} />
+        <CompareLink filter={filter} found={found} chosen={chosen.value} />
       </div>
-      <table class="runs">
-        <thead>
-          <tr>
-            <th scope="col">
-              <input
-                type="checkbox"
-                aria-label="Choose all that are found"
-                checked={found.length > 0 && found.every((row) => chosen.value.has(row.id))}
-                onChange={toggleShown}
-              />
-            </th>
-            {columns.map((column) => (
-              <th
-                scope="col"
-                key={column.key}
-                class={column.number && "number"}
-                aria-sort={key !== column.key ? "none" : descending ? "descending" : "ascending"}
-              >
-                <button
-                  type="button"
-                  onClick={() =>
-                    order.value = {
-                      key: column.key,
-                      descending: key === column.key ? !descending : column.key === "createdAt",
-                    }}
-                >
-                  {column.title}
-                </button>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((row) => (
-            <Row
-              key={row.id}
-              row={row}
-              started={ago(row.createdAt, now)}
-              chosen={chosen.value.has(row.id)}
-              toggle={toggle}
-            />
-          ))}
-        </tbody>
-      </table>
-      {found.length > shown.length && (
+      <div class="toolbar">
+        <label>
+          Group by{" "}
+          <input
+            class="key"
+            list="groups"
+            placeholder="nothing"
+            value={group}
+            onChange={(event) => change({ group: event.currentTarget.value.trim() })}
+          />
+        </label>
+        <Columns columns={columns} set={(columns) => change({ columns })} />
+        <small role="status">
+          {found === total
+            ? `${total.toLocaleString("en")} runs`
+            : `${found.toLocaleString("en")} of ${total.toLocaleString("en")} runs`}
+          {chosen.value.size > 0 && `, ${chosen.value.size} chosen`}
+        </small>
         <button
           type="button"
-          class="button"
-          onClick={() => all.value = true}
+          class="quiet"
+          aria-expanded={help.value}
+          onClick={() => help.value = !help.value}
         >
-          Show all {found.length.toLocaleString("en")} runs
+          Keys
         </button>
+        <datalist id="keys">
+          {keys.map((key) => <option key={key} value={key} />)}
+        </datalist>
+        <datalist id="groups">
+          {[...usualGroups, ...keys.filter((key) => !usualGroups.includes(key))]
+            .map((key) => <option key={key} value={key} />)}
+        </datalist>
+      </div>
+      {help.value && (
+        <p class="note">
+          <kbd>/</kbd> filter, <kbd>j</kbd> <kbd>k</kbd> down and up, <kbd>x</kbd>{" "}
+          choose (with Shift and the pointer a range), <kbd>Enter</kbd> open, <kbd>?</kbd> this line
+        </p>
       )}
-      {found.length === 0 && rows.length > 0 && (
-        <p class="empty">No run matches “{filter.value}”.</p>
+      {problem.value !== "" && <p class="problem" role="alert">{problem.value}</p>}
+      <div class="scroll">
+        <table class={`runs ${group === "" ? "" : "grouped"}`}>
+          <thead>
+            <tr>
+              <th scope="col">
+                <input
+                  type="checkbox"
+                  aria-label="Choose all that are shown"
+                  checked={shown.length > 0 && shown.flat().every((id) => chosen.value.has(id))}
+                  onChange={() => choose(shown.flat())}
+                />
+              </th>
+              {group === ""
+                ? [...fixed, ...custom, ...last].map(head)
+                : [{ key: "label", title: group }, ...custom].map(head)}
+            </tr>
+          </thead>
+          <tbody ref={body}>
+            {rows.map((each, i) => (
+              <RunRow
+                key={each.row.id}
+                {...each}
+                columns={columns}
+                now={now}
+                chosen={chosen.value.has(each.row.id)}
+                isAt={at.value === i}
+                pick={(range) => pick(i, range)}
+              />
+            ))}
+            {groups.map((each, i) => (
+              <GroupRow
+                key={each.label}
+                group={each}
+                columns={columns}
+                chosen={each.runs.every((id) => chosen.value.has(id))}
+                isAt={at.value === i}
+                pick={(range) => pick(i, range)}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {length > limit && (
+        <div class="toolbar">
+          <button
+            type="button"
+            class="button"
+            disabled={offset === 0}
+            onClick={() => change({ offset: Math.max(0, offset - limit) })}
+          >
+            Newer
+          </button>
+          <span>
+            {(offset + 1).toLocaleString("en")} to{" "}
+            {Math.min(length, offset + limit).toLocaleString("en")} of {length.toLocaleString("en")}
+          </span>
+          <button
+            type="button"
+            class="button"
+            disabled={offset + limit >= length}
+            onClick={() => change({ offset: offset + limit })}
+          >
+            Older
+          </button>
+        </div>
+      )}
+      {found === 0 && total > 0 && problem.value === "" && (
+        <p class="empty">No run matches “{filter}”.</p>
       )}
     </section>
+  );
+}
+
+/** Fetches the table where the reader asks for another part, and, one at a time, after news. */
+function useTable(
+  request: TableRequest,
+  table: Signal<TableAnswer>,
+  problem: Signal<string>,
+): void {
+  const query = queryOf(request).toString();
+  const news = heardMessages.value;
+  const shown = useRef<string>();
+  const busy = useRef<{ query: string; controller: AbortController; again: boolean }>(null);
+  useEffect(() => {
+    const first = shown.current === undefined;
+    if (!first && shown.current !== query) {
+      history.replaceState(null, "", query === "" ? "/" : `/?${query}`);
+    }
+    shown.current = query;
+    if (first) return; // the server has made it
+    if (busy.current?.query === query) {
+      busy.current.again = true;
+      return;
+    }
+    busy.current?.controller.abort();
+    const own = { query, controller: new AbortController(), again: true };
+    busy.current = own;
+    const load = async () => {
+      while (own.again && !own.controller.signal.aborted) {
+        own.again = false;
+        try {
+          const { signal } = own.controller;
+          const response = await fetch(`/api/runs?${query}`, { signal });
+          if (!response.ok) throw new Error(await response.text());
+          const answer: TableAnswer | { problem: string } = await response.json();
+          if ("problem" in answer) problem.value = answer.problem;
+          else {
+            table.value = answer;
+            problem.value = "";
+          }
+        } catch (error) {
+          // Where the server is gone, the page says so, and the next news fetches it again.
+          if (error instanceof TypeError || own.controller.signal.aborted) break;
+          problem.value = (error as Error).message;
+        }
+      }
+      if (busy.current === own) busy.current = null;
+    };
+    void load();
+  }, [query, news]);
+}
+
+/** Calls `pressed` for keys that no control has the use of; it returns whether it took the key. */
+function useKeys(pressed: (key: string) => boolean): void {
+  const latest = useRef(pressed);
+  latest.current = pressed;
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => {
+      const { tagName } = event.target as HTMLElement;
+      const typing = ["INPUT", "SELECT", "TEXTAREA"].includes(tagName) &&
+        (event.target as HTMLInputElement).type !== "checkbox";
+      const onControl = event.key === "Enter" && ["A", "BUTTON"].includes(tagName);
+      if (typing || onControl || event.metaKey || event.ctrlKey || event.altKey) return;
+      if (latest.current(event.key)) event.preventDefault();
+    };
+    addEventListener("keydown", listener);
+    return () => removeEventListener("keydown", listener);
+  }, []);
+}
+
+/** The head of a column, which sorts by it: the better end first. */
+function Head(
+  { column: { key, title, number, better }, request: { sort, descending }, choose }: {
+    column: { key: string; title: string; number?: boolean; better?: string | null };
+    request: TableRequest;
+    choose: (descending: boolean) => void;
+  },
+): VNode {
+  const isSorted = sort === key;
+  const first = better === "up" || key === "started";
+  return (
+    <th
+      scope="col"
+      class={number ? "number" : undefined}
+      aria-sort={!isSorted ? "none" : descending ? "descending" : "ascending"}
+      title={better === "up" ? "more is better" : better === "down" ? "less is better" : undefined}
+    >
+      <button type="button" onClick={() => choose(isSorted ? !descending : first)}>{title}</button>
+    </th>
+  );
+}
+
+/** The columns beside the fixed ones: taken away by a click, moved, added by their key. */
+function Columns(
+  { columns, set }: {
+    columns: readonly TableColumn[];
+    set: (columns: readonly string[]) => void;
+  },
+): VNode {
+  const own = columns.map(({ key }) => key);
+  const without = (key: string) => own.filter((each) => each !== key);
+  const forward = (i: number) =>
+    own.map((key, j) => j === i - 1 ? own[i] : j === i ? own[i - 1] : key);
+  return (
+    <details class="columns">
+      <summary>Columns ({own.length})</summary>
+      <ul>
+        {own.map((key, i) => (
+          <li key={key}>
+            <code>{key}</code>
+            {i > 0 && (
+              <button
+                type="button"
+                class="quiet"
+                aria-label={`Move ${key} forward`}
+                onClick={() => set(forward(i))}
+              >
+                ◂
+              </button>
+            )}
+            {own.length > 1 && (
+              <button
+                type="button"
+                class="quiet"
+                aria-label={`Take ${key} away`}
+                onClick={() => set(without(key))}
+              >
+                ✕
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      <label>
+        Add{" "}
+        <input
+          class="key"
+          list="keys"
+          placeholder="agent.learningRate"
+          onChange={({ currentTarget }) => {
+            const key = currentTarget.value.trim();
+            currentTarget.value = "";
+            if (key !== "") set([...without(key), key]);
+          }}
+        />
+      </label>
+    </details>
   );
 }
 
@@ -150,49 +392,95 @@ function CompareLink(
   return <a class="button" href={query === "" ? "/compare" : `/compare?${query}`}>{label}</a>;
 }
 
-function Row(
-  { row, started, chosen, toggle }: {
-    row: RunSummary;
-    started: string;
+/** A row that can be chosen. */
+function Line(
+  { label, chosen, isAt, pick, children }: {
+    label: string;
     chosen: boolean;
-    toggle: (id: string) => void;
+    isAt: boolean;
+    pick: (range: boolean) => void;
+    children: ComponentChildren;
   },
 ): VNode {
-  // The same element again is not compared: of a thousand rows only the changed ones cost.
-  return useMemo(() => (
-    <tr class={chosen ? "chosen" : undefined}>
+  const classes = [chosen && "chosen", isAt && "at"].filter((each) => each).join(" ");
+  return (
+    <tr class={classes} aria-current={isAt ? "true" : undefined}>
       <td>
         <input
           type="checkbox"
-          aria-label={`Choose ${row.name}, seed ${row.seed}`}
+          aria-label={`Choose ${label}`}
           checked={chosen}
-          onChange={() => toggle(row.id)}
+          onClick={(event) => pick(event.shiftKey)}
         />
       </td>
-      <th scope="row">
+      {children}
+    </tr>
+  );
+}
+
+function RunRow(
+  { row, cells, columns, now, ...line }: TableRow & {
+    columns: readonly TableColumn[];
+    now: number;
+    chosen: boolean;
+    isAt: boolean;
+    pick: (range: boolean) => void;
+  },
+): VNode {
+  return (
+    <Line label={`${row.name}, seed ${row.seed}`} {...line}>
+      <th scope="row" title={row.damage ?? `${row.id}: ${row.method} on ${row.world}`}>
         <a href={`/runs/${row.id}`}>{row.name}</a>
-        <small>
-          {row.id} · {row.damage ?? `${row.method} on ${row.world}`}
-          {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
-        </small>
+        {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
+        {row.damage !== null && <small>{row.damage}</small>}
       </th>
       <td class="number" data-label="seed">{row.seed}</td>
       <td>
         <Status row={row} />
       </td>
-      <td class="number">
-        {row.headline === null ? "–" : (
-          <>
-            <b>{figure(row.headline.value)}</b>
-            <small>{metricTitle(row.headline.name)}</small>
-          </>
-        )}
-      </td>
-      <td class="number">
-        {duration(row.wallSeconds)}
-        <small>{count(row.count)} {row.unit}</small>
-      </td>
-      <td class="number">{started}</td>
-    </tr>
-  ), [row, started, chosen]);
+      {cells.map((cell, i) => (
+        <td
+          key={columns[i].key}
+          class={isNumber(cell) ? "number" : undefined}
+          data-label={columns[i].key.split(/[./]/).at(-1)}
+        >
+          {shownCell(cell)}
+        </td>
+      ))}
+      <td class="number" title={`${count(row.count)} ${row.unit}`}>{duration(row.wallSeconds)}</td>
+      <td class="number">{ago(row.createdAt, now)}</td>
+    </Line>
+  );
+}
+
+const isNumber = (cell: Cell) =>
+  cell === null || typeof cell === "number" || /^(NaN|-?Infinity|-?[\d.]+)$/.test(cell);
+
+function shownCell(cell: Cell): ComponentChildren {
+  return typeof cell === "number" ? figure(cell) : cell ?? "–";
+}
+
+function GroupRow(
+  { group: { label, runs, cells }, columns, ...line }: {
+    group: TableGroup;
+    columns: readonly TableColumn[];
+    chosen: boolean;
+    isAt: boolean;
+    pick: (range: boolean) => void;
+  },
+): VNode {
+  return (
+    <Line label={label} {...line}>
+      <th scope="row">
+        <a href={`/compare?${runs.map((id) => `run=${id}`).join("&")}`}>{label}</a>{" "}
+        <small>{runs.length === 1 ? "1 run" : `${runs.length} runs`}</small>
+      </th>
+      {cells.map(({ iqm, interval, values }, i) => (
+        <td key={columns[i].key} class="number">
+          <Seeds values={values} /> {figure(iqm)}
+          {interval !== null && <small>{figure(interval[0])} … {figure(interval[1])}</small>}
+        </td>
+      ))}
+    </Line>
+  );
 }

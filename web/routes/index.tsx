@@ -1,42 +1,53 @@
 /** The runs page. @module */
 import type { VNode } from "preact";
+import { InputError } from "../../lab/core/errors.ts";
 import type { State } from "../state.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../fresh.ts";
 import { Live, RunTable } from "../islands.ts";
-import type { RunSummary } from "../summary.ts";
+import { type TableAnswer, type TableRequest, tableRequestOf } from "../runs_query.ts";
+import { tableOf } from "../runs_table.ts";
 
 interface Data {
   readonly title: string;
   readonly location: string;
   readonly moment: number;
-  readonly runs: RunSummary[];
+  readonly table: TableAnswer;
+  readonly request: TableRequest;
+  readonly problem: string;
   readonly now: number;
 }
 
-/** All runs of the store. */
-export function handler({ state: { store, feed } }: Context<State>): PageAnswer<Data> {
-  const runs = feed.rows();
-  const moment = feed.moment;
-  return page({ title: "Runs", location: store.location, runs, moment, now: Date.now() });
+/** The first part of the table that the address asks for. */
+export function handler({ url, state: { store, feed } }: Context<State>): PageAnswer<Data> {
+  const request = tableRequestOf(url.searchParams);
+  const records = feed.records();
+  const common = { title: "Runs", location: store.location, moment: feed.moment, now: Date.now() };
+  try {
+    return page({ ...common, table: tableOf(feed, records, request), request, problem: "" });
+  } catch (error) {
+    // A filter that was kept in an address may ask for what no run has any more.
+    if (!(error instanceof InputError)) throw error;
+    const usual = tableRequestOf(new URLSearchParams());
+    const table = tableOf(feed, records, usual);
+    return page({ ...common, table, request: usual, problem: error.message });
+  }
 }
 
 /** The page. */
-export default function Runs({ data, url }: PageProps<Data>): VNode {
+export default function Runs({ data }: PageProps<Data>): VNode {
+  const { location, table, request, problem, now, moment } = data;
   return (
     <>
       <h1>Runs</h1>
-      {data.runs.length === 0 && (
+      {table.total === 0 && (
         <p class="empty">
-          No run yet in <code>{data.location}</code>. Train some with{" "}
+          No run yet in <code>{location}</code>. Train some with{" "}
           <code>deno task -q experiment</code>: they appear here while they train.
         </p>
       )}
-      <RunTable
-        runs={data.runs}
-        now={data.now}
-        filter={url.searchParams.get("filter") ?? ""}
-      />
-      <Live moment={data.moment} run={null} />
+      {problem !== "" && <p class="problem">{problem}</p>}
+      <RunTable initial={table} request={request} now={now} />
+      <Live moment={moment} run={null} />
     </>
   );
 }

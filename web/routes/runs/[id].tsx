@@ -9,7 +9,8 @@ import type { State } from "../../state.ts";
 import { type Contents, contentsOf } from "../../contents.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
 import { Gallery, Live, PolicyAtWork, RunCharts, RunEvents, RunStatus } from "../../islands.ts";
-import type { WorldOf } from "../../islands/policy.tsx";
+import type { PlayerProps } from "../../player/player.tsx";
+import type { WorldOf } from "../../player/world.ts";
 import { type RunSummary, summarize } from "../../summary.ts";
 import { printable } from "../../../lab/core/printable.ts";
 
@@ -50,7 +51,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       <RunEvents contents={contents} />
       {world !== undefined && (
         isOfLab(world)
-          ? <PolicyAtWork run={row.id} world={world} contents={contents} />
+          ? <PolicyAtWork {...playerOf(run, world)} contents={contents} />
           : <OtherWorld run={row.id} world={world} module={run.manifest.definition.module} />
       )}
       <Gallery contents={contents} />
@@ -68,6 +69,17 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
 
 /** Whether a page can step a world itself: those of the lab are built into it. */
 const isOfLab = ({ id }: WorldOf) => environments.some((each) => each.id === id);
+
+/** What the player is told of a run. */
+function playerOf(run: Run, world: WorldOf): Omit<PlayerProps, "contents"> {
+  const { configuration, seed } = run.manifest.determined;
+  const { agent, evaluation } = configuration as {
+    agent?: { name?: string; gamma?: number };
+    evaluation?: { episodes?: number };
+  };
+  const { name = "", gamma = 1 } = agent ?? {};
+  return { run: run.id, agent: name, seed, world, gamma, episodes: evaluation?.episodes ?? 100 };
+}
 
 /** In place of the policy at work, in a world of the user's own. */
 function OtherWorld(

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { InputError } from "../lab/core/errors.ts";
-import { shortened } from "../lab/core/printable.ts";
+import { InputError } from "../core/errors.ts";
+import { shortened } from "../core/printable.ts";
 
 /** How a field is compared. */
 export type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=";
@@ -40,6 +40,44 @@ export const CONDITION = "KEY=VALUE, or with !=, <, <=, >, >=";
 export function conditionsIn(text: string): Condition[] {
   const parts = text.match(/(?:"[^"]*"|'[^']*'|(?!\s+and\s).)+/gis) ?? [""];
   return parts.map((part) => conditionOf(part.replace(/^\s*and\s+/i, "").trim(), text));
+}
+
+/** A query: conditions, and words that are looked for. */
+export interface Query {
+  readonly conditions: readonly Condition[];
+  readonly words: readonly string[];
+}
+
+/**
+ * What a line of a page asks for: conditions and words in any order, with or without `and` between
+ * them; quotes keep words together.
+ *
+ * @example
+ * ```ts
+ * import { queryIn } from "./conditions.ts";
+ * import { deepStrictEqual } from "node:assert";
+ * deepStrictEqual(queryIn(`ppo agent.gamma < 0.99 and "second try" seed=1`), {
+ *   conditions: [
+ *     { key: "agent.gamma", operator: "<", wanted: "0.99" },
+ *     { key: "seed", operator: "=", wanted: "1" },
+ *   ],
+ *   words: ["ppo", "second try"],
+ * });
+ * ```
+ */
+export function queryIn(text: string): Query {
+  const value = `"[^"]*"|'[^']*'|[^\\s"']+`;
+  const pieces = new RegExp(
+    `([^\\s<>=!"']+\\s*(?:==|!=|<=|>=|=|<|>)\\s*(?:${value}))|(${value})`,
+    "g",
+  );
+  const conditions: Condition[] = [];
+  const words: string[] = [];
+  for (const [, condition, word] of text.matchAll(pieces)) {
+    if (condition !== undefined) conditions.push(conditionOf(condition, text));
+    else if (word.toLowerCase() !== "and") words.push(word.replace(/^(["'])(.*)\1$/s, "$2"));
+  }
+  return { conditions, words };
 }
 
 function conditionOf(part: string, whole: string): Condition {

@@ -1,0 +1,153 @@
+import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual } from "node:assert";
+import { environmentOf } from "../../lab/core/define_environment.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import { definitionOf, makeEnv } from "../../envs/mod.ts";
+import { tunableWorlds } from "../../envs/tunable.ts";
+import { type Actor, Episodes } from "../../web/episodes.ts";
+
+/** Pushes against the pole's fall; remembers how often it acted. */
+class Balance implements Actor {
+  readonly masked = false;
+  acted = 0;
+  scores = Float32Array.of(0, 0);
+  act(observation: unknown): number {
+    this.acted++;
+    const [, , angle, spin] = observation as Float32Array;
+    this.scores = Float32Array.of(-angle - spin, angle + spin);
+    return angle + spin > 0 ? 1 : 0;
+  }
+  reset(): void {
+    this.acted = 0;
+  }
+}
+
+const observe = (state: Json) => definitionOf("CartPole-v1").observe(state);
+const cartPole = (actor: Actor = new Balance()) =>
+  new Episodes(makeEnv("CartPole-v1"), actor, observe);
+const stateOf = ({ environment }: Episodes) => (environment.snapshot!() as { state: Json }).state;
+const kick = (state: Json) => (state as number[]).with(3, 1);
+
+function run(episodes: Episodes, steps: number): Episodes {
+  for (let t = 0; t < steps; t++) episodes.step();
+  return episodes;
+}
+
+Deno.test("an episode taken back goes on as it did, and an actor's memory with it", () => {
+  const actor = new Balance();
+  const episodes = run(cartPole(actor), 30);
+  const [state, standing] = [stateOf(episodes), episodes.standing];
+  episodes.goTo(12);
+  deepStrictEqual([episodes.standing.steps, episodes.standing.episodeReturn], [12, 12]);
+  deepStrictEqual(stateOf(episodes), stateOf(run(cartPole(), 12)));
+  strictEqual(episodes.length, 30);
+  episodes.goTo(30);
+  deepStrictEqual([stateOf(episodes), episodes.standing], [state, standing]);
+  episodes.goTo(12);
+  run(episodes, 1);
+  deepStrictEqual([episodes.length, actor.acted], [13, 13]);
+  run(episodes, 17);
+  deepStrictEqual([stateOf(episodes), episodes.standing], [state, standing]);
+  strictEqual(episodes.scores.length, 30);
+});
+
+Deno.test("an episode that was pushed says so, counts for nothing, and comes the same again", () => {
+  const pushed = () => {
+    const episodes = run(cartPole(), 20);
+    episodes.touch(kick);
+    return episodes;
+  };
+  const episodes = pushed();
+  strictEqual(episodes.standing.touched, 20);
+  deepStrictEqual((stateOf(episodes) as number[])[3], 1);
+  run(episodes, 10);
+  notDeepStrictEqual(stateOf(episodes), stateOf(run(cartPole(), 30)));
+  deepStrictEqual(stateOf(episodes), stateOf(run(pushed(), 10)));
+
+  // Before the push it is the policy's own, and goes on without it; with it where it is gone to.
+  const state = stateOf(episodes);
+  episodes.goTo(15);
+  strictEqual(episodes.standing.touched, null);
+  episodes.goTo(30);
+  deepStrictEqual([stateOf(episodes), episodes.standing.touched], [state, 20]);
+  episodes.goTo(15);
+  run(episodes, 15);
+  deepStrictEqual(stateOf(episodes), stateOf(run(cartPole(), 30)));
+
+  const fallen = pushed();
+  fallen.touch((state) => (state as number[]).with(2, 0.3));
+  run(fallen, 1);
+  deepStrictEqual([fallen.standing.end, fallen.standing.returns], ["terminated", []]);
+  fallen.step();
+  strictEqual(fallen.standing.touched, null);
+});
+
+Deno.test("a return counts once, however often its end is gone back from", () => {
+  const left: Actor = { masked: false, act: () => 0, reset() {} };
+  const episodes = cartPole(left);
+  while (episodes.standing.end === null) episodes.step();
+  const { returns, steps } = episodes.standing;
+  episodes.goTo(3);
+  deepStrictEqual(episodes.standing.returns, []);
+  while (episodes.standing.end === null) episodes.step();
+  deepStrictEqual([episodes.standing.returns, episodes.standing.steps], [returns, steps]);
+});
+
+Deno.test("each episode has its own seed, and any can be asked for", () => {
+  const episodes = cartPole();
+  const first = stateOf(episodes);
+  episodes.begin();
+  deepStrictEqual([episodes.standing.seed, episodes.standing.episode], [1, 2]);
+  notDeepStrictEqual(stateOf(episodes), first);
+  episodes.begin(0);
+  deepStrictEqual(stateOf(episodes), first);
+  const world = makeEnv("CartPole-v1");
+  world.reset({ seed: 4_000_000_000 });
+  episodes.begin(4_000_000_000);
+  deepStrictEqual(stateOf(episodes), (world.snapshot!() as { state: Json }).state);
+});
+
+Deno.test("other constants take over where the world stands, and mark the episode", () => {
+  const { constants, define } = tunableWorlds["CartPole-v1"];
+  const own = Object.fromEntries(constants({}).map(({ key, value }) => [key, value]));
+  const world = (values: object) =>
+    environmentOf(define({ suttonBartoReward: false }, { ...own, ...values }));
+  const episodes = run(cartPole(), 10);
+  const state = stateOf(episodes);
+  episodes.enter(world({ gravity: 20 }), true);
+  deepStrictEqual([stateOf(episodes), episodes.standing.touched], [state, 10]);
+  run(episodes, 5);
+  notDeepStrictEqual(stateOf(episodes), stateOf(run(cartPole(), 15)));
+  episodes.begin();
+  strictEqual(episodes.standing.touched, 0);
+  episodes.enter(world({}), false);
+  episodes.begin(0);
+  strictEqual(episodes.standing.touched, null);
+  deepStrictEqual(stateOf(run(episodes, 10)), state);
+});
+
+Deno.test("late actions are those of some steps before, noisy observations stay in the space", () => {
+  const seen: number[][] = [];
+  const actor: Actor = {
+    masked: false,
+    act: (observation) => seen.push([...observation as Float32Array]) % 2,
+    reset() {},
+  };
+  const late = cartPole(actor);
+  late.senses = { latency: 3, noise: 0 };
+  run(late, 8);
+  deepStrictEqual(late.actions, [1, 1, 1, 1, 0, 1, 0, 1]);
+  strictEqual(late.standing.touched, 0);
+
+  seen.length = 0;
+  const noisy = cartPole(actor);
+  noisy.senses = { latency: 0, noise: 0.3 };
+  run(noisy, 8);
+  const first = seen.map((each) => [...each]);
+  const space = noisy.environment.observationSpace;
+  ok(first.every((each) => space.contains(Float32Array.from(each))));
+  noisy.goTo(3);
+  seen.length = 0;
+  run(noisy, 5);
+  // Those that led there are seen again, then the rest with the same noise.
+  deepStrictEqual(seen, first);
+});

@@ -1,0 +1,67 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { makeEnv } from "../../envs/mod.ts";
+import { gridOf, headingOf, mapped, mixed, policyValues } from "../../web/grid_map.ts";
+
+/** A world that has begun, as a drawing needs. */
+function begun(id: string, options: object = {}) {
+  const environment = makeEnv(id, options);
+  environment.reset({ seed: 0 });
+  return environment;
+}
+
+Deno.test("a world whose states are cells is a grid, another is none", () => {
+  const { rows, columns } = gridOf(begun("FrozenLake-v1"))!;
+  deepStrictEqual([rows, columns], [4, 4]);
+  deepStrictEqual(gridOf(begun("CliffWalking-v1"))!.columns, 12);
+  strictEqual(gridOf(begun("Taxi-v4")), undefined);
+  strictEqual(gridOf(begun("CartPole-v1")), undefined);
+});
+
+Deno.test("values of a policy solve Bellman's equation", () => {
+  // Without ice: six moves to the goal, of which the last one pays 1.
+  const grid = gridOf(begun("FrozenLake-v1", { isSlippery: false }))!;
+  //               S  F  F  F
+  //               F  H  F  H
+  //               F  F  F  H
+  //               H  F  F  G
+  const actions = [1, 2, 1, 0, 1, 0, 1, 0, 2, 1, 1, 0, 0, 2, 2, 0];
+  const values = policyValues(grid.table, actions, 0.9);
+  ok(Math.abs(values[0] - 0.9 ** 5) < 1e-8, String(values[0]));
+  ok(Math.abs(values[14] - 1) < 1e-8);
+  deepStrictEqual([values[5], values[15]], [0, 0]);
+
+  const slippery = gridOf(begun("FrozenLake-v1"))!.table;
+  const found = policyValues(slippery, actions, 0.99);
+  slippery.forEach((row, state) => {
+    const backed = row[actions[state]].reduce(
+      (sum, { probability, state, reward, terminated }) =>
+        sum + probability * (reward + (terminated ? 0 : 0.99 * found[state])),
+      0,
+    );
+    ok(Math.abs(backed - found[state]) < 1e-8, `${state}: ${backed}, ${found[state]}`);
+  });
+});
+
+Deno.test("arrows go where an action means to, and stand above cells, below the agent", () => {
+  const environment = begun("FrozenLake-v1");
+  const grid = gridOf(environment)!;
+  deepStrictEqual([headingOf("down"), headingOf("pick up")], [[0, -1], undefined]);
+  deepStrictEqual(headingOf("up left")!.map((part) => Math.sign(part)), [-1, 1]);
+  const scene = environment.scene!();
+  const figures = Float64Array.from({ length: 16 }, (_, i) => i);
+  const { shapes } = mapped(scene, grid, figures, () => "right");
+  deepStrictEqual(shapes.at(-1), scene.shapes.at(-1));
+  const added = shapes.slice(scene.shapes.length - 1, -1);
+  // Eleven cells that are neither hole nor goal, each with a tint and the two lines of an arrow.
+  strictEqual(added.length, 33);
+  deepStrictEqual(added[0].kind === "polygon" && added[0].fill, "#f7f6f2");
+  strictEqual(mapped(scene, grid, new Array(16).fill(NaN)).shapes.length, scene.shapes.length);
+});
+
+Deno.test("colours are mixed channel by channel", () => {
+  strictEqual(mixed("#000000", "#ff8040", 0.5), "#804020");
+  deepStrictEqual([mixed("#0a0b0c", "#ffffff", 0), mixed("#0a0b0c", "#fffeff", 1)], [
+    "#0a0b0c",
+    "#fffeff",
+  ]);
+});

@@ -1,0 +1,121 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { bootstrapInterval, iqm } from "../../lab/statistics/mod.ts";
+import { Feed } from "../../web/feed.ts";
+import { directionOf } from "../../web/metric_direction.ts";
+import { queryOf, tableRequestOf } from "../../web/runs_query.ts";
+import { inOrder, tableOf } from "../../web/runs_table.ts";
+import { openDashboard } from "./built.ts";
+
+const requestOf = (query: string) => tableRequestOf(new URLSearchParams(query));
+
+Deno.test("what has no value, and NaN, comes last both ways; seeds sort as numbers", () => {
+  const values = [3, undefined, 1, NaN, 2n, Infinity];
+  deepStrictEqual(inOrder(values, (each) => each, false), [1, 2n, 3, Infinity, NaN, undefined]);
+  deepStrictEqual(inOrder(values, (each) => each, true), [Infinity, 3, 2n, 1, NaN, undefined]);
+  deepStrictEqual(inOrder(["b10", "b9", "a"], (each) => each, false), ["a", "b9", "b10"]);
+});
+
+Deno.test("a metric says which way is better, other keys say nothing", () => {
+  deepStrictEqual(
+    ["evaluation/return_mean", "evaluation/modes", "losses/elbo", "rollout/episode_return_mean"]
+      .map(directionOf),
+    ["up", "up", "down", "up"],
+  );
+  deepStrictEqual(["evaluation/negative_elbo", "evaluation/return_std"].map(directionOf), [
+    "down",
+    "down",
+  ]);
+  deepStrictEqual(["agent.learningRate", "timing/steps", "losses/entropy"].map(directionOf), [
+    null,
+    null,
+    "down",
+  ]);
+});
+
+Deno.test("a request comes back from its query, and the usual one has none", () => {
+  strictEqual(queryOf(requestOf("")).toString(), "");
+  const query =
+    "filter=ppo&columns=seed%2Cagent.gamma&sort=evaluation%2Fmodes&group=agent&offset=100";
+  strictEqual(queryOf(requestOf(query)).toString(), query);
+  throws(() => requestOf("limit=1e9"), /limit must be a whole number from 0 to 500: 1e9/);
+  throws(() => requestOf("offset=-1"), /offset/);
+});
+
+Deno.test("the table has a column a metric, any key as a column, and pages", async () => {
+  await using dashboard = await openDashboard();
+  const { store, runs } = dashboard;
+  const feed = new Feed(store);
+  const table = (query: string) => tableOf(feed, feed.records(), requestOf(query));
+  const all = table("");
+  deepStrictEqual(
+    new Map(all.columns.map(({ key, better }) => [key, better])),
+    new Map([
+      ["evaluation/return_mean", "up"],
+      ["evaluation/modes", "up"],
+      ["evaluation/negative_elbo", "down"],
+    ]),
+  );
+  strictEqual(all.columns[0].key, "evaluation/return_mean");
+  const vae = all.rows.find(({ row }) => row.id === runs.vae)!;
+  strictEqual(vae.cells[0], null);
+  strictEqual(
+    vae.cells[all.columns.findIndex(({ key }) => key === "evaluation/negative_elbo")],
+    store.lastMetrics(runs.vae)["evaluation/negative_elbo"],
+  );
+
+  const chosen = table("columns=agent.learningRate,losses/value&sort=-losses/value&filter=ppo");
+  deepStrictEqual(chosen.columns.map(({ key }) => key), ["agent.learningRate", "losses/value"]);
+  const values = chosen.rows.map(({ cells }) => cells[1]).filter((cell) =>
+    typeof cell === "number"
+  );
+  deepStrictEqual(values, values.toSorted((a, b) => Number(b) - Number(a)));
+  ok(chosen.keys.includes("agent.hiddenSizes") && chosen.keys.includes("losses/kl"));
+
+  const second = table("offset=5&limit=5");
+  deepStrictEqual(
+    second.rows.map(({ row }) => row.id),
+    all.rows.slice(5, 10).map(({ row }) => row.id),
+  );
+  deepStrictEqual([second.found, second.length, second.total], new Array(3).fill(all.rows.length));
+  throws(() => table("columns=agent.learningrate"), /did you mean "agent.learningRate"/);
+  throws(() => table("sort=evaluation/mode"), /did you mean "evaluation\/modes"/);
+});
+
+Deno.test("groups have the IQM of their seeds with its interval, as compare has", async () => {
+  await using dashboard = await openDashboard();
+  const { store, runs } = dashboard;
+  const feed = new Feed(store);
+  const { groups, length } = tableOf(
+    feed,
+    feed.records(),
+    requestOf("group=agent&filter=status=completed&sort=-evaluation/return_mean"),
+  );
+  strictEqual(groups[0].label, "ppo");
+  const ppo = groups.find(({ label }) => label === "ppo")!;
+  const values = [1, 2, 3].map((seed) =>
+    store.lastMetrics(runs[`ppo-${seed}`])["evaluation/return_mean"]
+  );
+  deepStrictEqual(ppo.cells[0].values, values);
+  strictEqual(ppo.cells[0].iqm, iqm(values));
+  const { low, high } = bootstrapInterval([values], iqm, { repeats: 1000 });
+  deepStrictEqual(ppo.cells[0].interval, [low, high]);
+  const means = groups.map(({ cells }) => cells[0].iqm).filter((each) => each !== null);
+  deepStrictEqual(means, means.toSorted((a, b) => Number(b) - Number(a)));
+  strictEqual(length, groups.length);
+
+  // Of all runs those count that finished, as in a comparison.
+  const some = tableOf(
+    feed,
+    feed.records(),
+    requestOf("group=agent&filter=ppo&columns=evaluation/return_mean"),
+  );
+  strictEqual(some.groups.length, 1);
+  const [{ runs: members, cells: [cell] }] = some.groups;
+  strictEqual(members.length, 5);
+  deepStrictEqual(cell.values.filter((value) => !values.includes(value)), [
+    store.lastMetrics(runs.diverged)["evaluation/return_mean"],
+  ]);
+
+  const configurations = tableOf(feed, feed.records(), requestOf("group=configuration"));
+  ok(configurations.groups.some(({ label }) => label.includes("agent.learningRate=1")));
+});

@@ -1,0 +1,24 @@
+import { deepStrictEqual, strictEqual } from "node:assert";
+import { makeEnv } from "../../envs/mod.ts";
+import { type Actor, Episodes } from "../../web/episodes.ts";
+import { beginTogether, stepTogether } from "../../web/side_by_side.ts";
+
+const pushing = (side: number): Actor => ({ masked: false, act: () => side, reset() {} });
+
+Deno.test("two play on one seed, and wait for each other at the end", () => {
+  let turn = 0;
+  const alternating: Actor = { masked: false, act: () => turn++ % 2, reset() {} };
+  const pair = [pushing(0), alternating].map((actor) =>
+    new Episodes(makeEnv("CartPole-v1"), actor)
+  );
+  beginTogether(pair, 7);
+  const [first, second] = pair;
+  deepStrictEqual(first.environment.snapshot!(), second.environment.snapshot!());
+  while (first.standing.end === null) stepTogether(pair);
+  const { steps } = first.standing;
+  strictEqual(second.standing.end, null);
+  while (second.standing.end === null) stepTogether(pair);
+  strictEqual(first.standing.steps, steps);
+  stepTogether(pair);
+  deepStrictEqual(pair.map(({ standing }) => [standing.seed, standing.steps]), [[8, 0], [8, 0]]);
+});

@@ -1,0 +1,28 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { Box, Discrete, MultiDiscrete } from "../../lab/core/space.ts";
+import { softmax, stripOf } from "../../web/strip.ts";
+
+Deno.test("a softmax adds up to 1, also of large logits", () => {
+  deepStrictEqual(softmax([0, 0]), [0.5, 0.5]);
+  const [a, b] = softmax([1000, 1000 + Math.log(3)]);
+  ok(Math.abs(a - 0.25) < 1e-9 && Math.abs(b - 0.75) < 1e-9);
+});
+
+Deno.test("logits are drawn as probabilities, values and measured actions as they are", () => {
+  const scores = [Float32Array.of(0, 0), undefined, Float32Array.of(1, 3)];
+  const choices = new Discrete(2);
+  deepStrictEqual(stripOf(scores, [0, 1, 1], choices, "ppo")!.rows[0], [0.5, 0.5]);
+  deepStrictEqual(stripOf(scores, [0, 1, 1], choices, "dqn"), {
+    kind: "values",
+    rows: [[0, 0], undefined, [1, 3]],
+    range: [0, 3],
+  });
+  const torque = new Box({ low: -2, high: 2, shape: [1] });
+  deepStrictEqual(stripOf([], [Float32Array.of(1)], torque, "sac"), {
+    kind: "actions",
+    rows: [[1]],
+    range: [0, 2],
+  });
+  strictEqual(stripOf([undefined], [1], choices, "q-learning"), undefined);
+  strictEqual(stripOf(scores, [], new MultiDiscrete([2, 2]), "ppo"), undefined);
+});

@@ -1,0 +1,80 @@
+/**
+ * The episodes that a stored evaluation was made of, played again: each has a seed of its own, drawn
+ * from the evaluation's stream.
+ *
+ * @module
+ */
+import type { Environment } from "../lab/core/environment.ts";
+import { streamOf } from "../lab/core/random.ts";
+import type { Actor } from "./episodes.ts";
+
+/** Episodes of an evaluation that have a seed each; those beyond go on from others' ends. */
+const SEEDED = 100;
+/** Steps after which an episode of a world without a time limit is left. */
+const LONGEST = 100_000;
+
+/** Which evaluation of which run. */
+export interface EvaluationOf {
+  /** Of the run. */
+  readonly seed: string;
+  /** Counted from 0. */
+  readonly evaluation: number;
+  readonly episodes: number;
+}
+
+/** An episode by its seed, and its return. */
+export interface EvaluatedEpisode {
+  readonly seed: number;
+  readonly value: number;
+}
+
+/**
+ * The seeds of an evaluation's episodes, as the runner's stream and the evaluator draw them
+ * (`agents/trainers/evaluation.ts`).
+ */
+export function evaluationSeeds({ seed, evaluation, episodes }: EvaluationOf): number[] {
+  const random = streamOf(BigInt(seed), `evaluation/${evaluation}`);
+  return Array.from({ length: Math.min(episodes, SEEDED) }, () => random.integers(2 ** 32));
+}
+
+/** Plays one episode to its end; returns its return. */
+export function playedThrough(environment: Environment, actor: Actor, seed: number): number {
+  let { observation } = environment.reset({ seed });
+  actor.reset();
+  let sum = 0;
+  for (let t = 0; t < LONGEST; t++) {
+    const actionMask = actor.masked ? environment.actionMask?.() : undefined;
+    const action = actor.act(observation, actionMask === undefined ? {} : { actionMask });
+    const step = environment.step(action);
+    sum += step.reward;
+    if (step.terminated || step.truncated) break;
+    observation = step.observation;
+  }
+  return sum;
+}
+
+/** All episodes of an evaluation, and those of the lowest and the highest return. */
+export function evaluatedEpisodes(
+  environment: Environment,
+  actor: Actor,
+  of: EvaluationOf,
+): { returns: EvaluatedEpisode[] } & Extremes {
+  const returns = evaluationSeeds(of).map((seed) => ({
+    seed,
+    value: playedThrough(environment, actor, seed),
+  }));
+  return { returns, ...extremesOf(returns) };
+}
+
+/** The first episodes of the lowest and of the highest return. */
+interface Extremes {
+  readonly worst: EvaluatedEpisode;
+  readonly best: EvaluatedEpisode;
+}
+
+/** The episodes of the lowest and of the highest return, the first of equals; there is one. */
+export function extremesOf(returns: readonly EvaluatedEpisode[]): Extremes {
+  const by = (better: (a: number, b: number) => boolean) =>
+    returns.reduce((found, each) => better(each.value, found.value) ? each : found);
+  return { worst: by((a, b) => a < b), best: by((a, b) => a > b) };
+}

@@ -1,0 +1,688 @@
+/**
+ * The trained policy at work, in the hand of who looks: its world steps in this page, can be pushed,
+ * turned, taken back, and played beside.
+ *
+ * @module
+ */
+import { type Signal, useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Policy } from "../../agents/policy.ts";
+import { type Constants, tunableWorlds } from "../../envs/tunable.ts";
+import { isLive, LIVE_PACE, TURN_PACE } from "../../lab/core/pace.ts";
+import type { Scene } from "../../lab/core/scene.ts";
+import { Discrete } from "../../lab/core/space.ts";
+import { mean } from "../../lab/statistics/scores.ts";
+import type { Contents, KeptPolicy } from "../contents.ts";
+import { clear, type Episodes, type Senses, type Standing } from "../episodes.ts";
+import {
+  type EvaluatedEpisode,
+  evaluationSeeds,
+  extremesOf,
+  playedThrough,
+} from "../evaluated_episodes.ts";
+import { count, figure } from "../format.ts";
+import { type Grid, gridOf, mapped, policyValues } from "../grid_map.ts";
+import { handles } from "../hands.ts";
+import { contentsFrom } from "../live.ts";
+import { beginTogether, stepTogether } from "../side_by_side.ts";
+import { stripOf } from "../strip.ts";
+import { Stage } from "./stage.tsx";
+import { StripView } from "./strip_view.tsx";
+import { episodesOf, fetchPolicy, Hand, opened, type WorldOf, worldOf } from "./world.ts";
+
+/** What the player is told of the run. */
+export interface PlayerProps {
+  readonly run: string;
+  readonly agent: string;
+  readonly seed: string;
+  readonly world: WorldOf;
+  /** Of an evaluation. */
+  readonly episodes: number;
+  /** γ of the returns, for maps of values. */
+  readonly gamma: number;
+  readonly contents: Contents;
+}
+
+/** Steps a second as multiples of the world's own pace; 0: as many as the page can, undrawn. */
+const speeds = [0.25, 1, 4, 16, 0];
+const titles = { final: "final", best: "best", last: "on the way" } as const;
+
+/** Who plays beside the policy: nobody, a person, or the policy of a checkpoint. */
+type Beside = "nobody" | "keys" | number;
+
+/** What is drawn over a world of cells. */
+type Map = "none" | "values" | "visits";
+
+/** The player. */
+export function Player(props: PlayerProps): VNode | null {
+  const { agent, world, gamma, contents } = props;
+  const { policies } = contentsFrom(contents);
+  const wanted = useSignal<number | undefined>(undefined);
+  const chosen = policies.find(({ id }) => id === wanted.value) ?? newestOf(policies);
+  const beside = useSignal<Beside>("nobody");
+  const problem = useSignal("");
+  const playing = useSignal(true);
+  const speed = useSignal(1);
+  const frame = useSignal(0);
+  const rate = useSignal(0);
+  const map = useSignal<Map>("none");
+  const values = useSignal<Constants | undefined>(undefined);
+  const visits = useRef<Float64Array>();
+  const show = () => frame.value += 1;
+  const main = useEpisodes(props, chosen, wanted.value !== undefined, problem, show);
+  const other = useBeside(props, beside.value, policies, main, values.value, problem, show);
+
+  useEffect(() => {
+    playing.value = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }, []);
+
+  useEffect(() => {
+    if (main === undefined || !playing.value) return;
+    const players = other === undefined ? [main.episodes] : [main.episodes, other.episodes];
+    const step = () => {
+      stepTogether(players);
+      countVisit(visits, main);
+    };
+    const pace = isLive(main.episodes.environment) ? LIVE_PACE : TURN_PACE;
+    return animate(speed.value === 0 ? Infinity : pace * speed.value, step, show, rate);
+  }, [main, other, playing.value, speed.value]);
+
+  const constants = useMemo(
+    () => tunableWorlds[world.id]?.constants(world) ?? [],
+    [world.id],
+  );
+  const turn = (key: string, value: number) => {
+    const own = Object.fromEntries(constants.map((each) => [each.key, each.value]));
+    const next = { ...own, ...values.value, [key]: value };
+    const isOther = constants.some((each) => next[each.key] !== each.value);
+    values.value = isOther ? next : undefined;
+    for (const each of [main, other]) each?.episodes.enter(worldOf(world, values.value), isOther);
+    show();
+  };
+  const sense = (senses: Senses) => {
+    for (const each of [main, other]) {
+      if (each !== undefined) each.episodes.senses = senses;
+    }
+    show();
+  };
+
+  if (chosen === undefined) return null;
+  if (main === undefined) {
+    return problem.value !== ""
+      ? <p class="note problem">{problem.value}</p>
+      : <p class="note">The policy is on its way.</p>;
+  }
+  const { episodes, policy, grid } = main;
+  const { standing } = episodes;
+  const length = values.value?.length ?? constants.find(({ key }) => key === "length")?.value ?? 1;
+  const over = (scene: Scene) => drawnOver(scene, map.value, main, gamma, visits.current);
+  const pause = () => playing.value = false;
+  const go = (to: number) => {
+    pause();
+    episodes.goTo(to);
+    show();
+  };
+  const ahead = () => {
+    pause();
+    if (standing.steps < episodes.length) episodes.goTo(standing.steps + 1);
+    else stepTogether(other === undefined ? [episodes] : [episodes, other.episodes]);
+    show();
+  };
+  const begin = (seed: number) => {
+    beginTogether(other === undefined ? [episodes] : [episodes, other.episodes], seed);
+    show();
+  };
+  const strip = stripOf(episodes.scores, episodes.actions, policy.actionSpace, agent);
+  return (
+    <section class="policy card" aria-label="The policy at work" data-frame={frame.value}>
+      <div class="stages">
+        <figure>
+          <Stage
+            episodes={episodes}
+            label={`${world.id}, played by the policy`}
+            frame={frame.value}
+            length={length}
+            over={over}
+            touched={show}
+          />
+          {other !== undefined && (
+            <figcaption>{titleOf(chosen)}: return {figure(standing.episodeReturn)}</figcaption>
+          )}
+        </figure>
+        {other !== undefined && (
+          <figure>
+            <Stage
+              episodes={other.episodes}
+              label={`${world.id}, played by ${other.title}`}
+              frame={frame.value}
+              length={length}
+              over={(scene) => scene}
+              touched={show}
+            />
+            <figcaption>
+              {other.title}: return {figure(other.episodes.standing.episodeReturn)}
+              {other.episodes.standing.end !== null && `, ${other.episodes.standing.end}`}
+            </figcaption>
+          </figure>
+        )}
+        {handles[world.id] !== undefined && (
+          <p class="note">Drag {handles[world.id].parts}, or click for a push.</p>
+        )}
+      </div>
+      <div class="desk">
+        <h3>The policy at work</h3>
+        {problem.value !== "" && <p class="problem">{problem.value}</p>}
+        <Figures standing={standing} rate={speed.value === 0 && playing.value ? rate.value : 0} />
+        <div class="toolbar">
+          <button type="button" class="button" onClick={() => playing.value = !playing.value}>
+            {playing.value ? "Pause" : "Play"}
+          </button>
+          <button
+            type="button"
+            class="button plain"
+            aria-label="One step back"
+            onClick={() => go(standing.steps - 1)}
+          >
+            ◂
+          </button>
+          <button type="button" class="button plain" aria-label="One step" onClick={ahead}>
+            ▸
+          </button>
+          <button type="button" class="quiet" onClick={() => begin(standing.seed + 1)}>
+            New episode
+          </button>
+          <label>
+            Speed{" "}
+            <select
+              value={speed.value}
+              onChange={(event) => speed.value = Number(event.currentTarget.value)}
+            >
+              {speeds.map((each) => (
+                <option key={each} value={each} selected={each === speed.value}>
+                  {each === 0 ? "undrawn" : `${each} ×`}
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
+        <input
+          class="time"
+          type="range"
+          aria-label="Step of the episode"
+          min={0}
+          max={Math.max(1, episodes.length)}
+          value={standing.steps}
+          onInput={(event) => go(Number(event.currentTarget.value))}
+        />
+        {strip !== undefined && (
+          <StripView strip={strip} at={standing.steps} names={namesOf(episodes)} />
+        )}
+        <div class="toolbar">
+          {policies.length > 1 && (
+            <Checkpoints
+              policies={policies}
+              chosen={chosen}
+              choose={(id) => wanted.value = id}
+            />
+          )}
+          <BesideChoice policies={policies} chosen={chosen} beside={beside} />
+          {grid !== undefined && (
+            <label>
+              Map{" "}
+              <select
+                value={map.value}
+                onChange={(event) => map.value = event.currentTarget.value as Map}
+              >
+                <option value="none">none</option>
+                <option value="values">values and actions</option>
+                <option value="visits">visits</option>
+              </select>
+            </label>
+          )}
+        </div>
+        {other?.hand !== undefined && (
+          <p class="note" role="status">Your keys: {other.hand.legend}</p>
+        )}
+        <World
+          constants={constants}
+          values={values.value}
+          turn={turn}
+          senses={episodes.senses}
+          sense={sense}
+          reset={() => {
+            for (const { key, value } of constants) turn(key, value);
+            sense(clear);
+          }}
+        />
+        <Evaluation
+          key={chosen.id}
+          {...props}
+          chosen={chosen}
+          bytes={main.bytes}
+          begin={(seed) => {
+            begin(seed);
+            playing.value = true;
+          }}
+        />
+        <p class="note">
+          It acts greedily, in this page: nothing is asked of the server.
+        </p>
+      </div>
+    </section>
+  );
+}
+
+/** The one to be judged first: the last that was kept. */
+function newestOf(policies: readonly KeptPolicy[]): KeptPolicy | undefined {
+  return policies.find(({ kind }) => kind === "final") ?? policies.at(-1);
+}
+
+function titleOf({ kind, iteration }: KeptPolicy): string {
+  return `${titles[kind]}, iteration ${count(iteration)}`;
+}
+
+/** What the page plays. */
+interface Playing {
+  readonly episodes: Episodes;
+  readonly policy: Policy;
+  readonly bytes: Uint8Array;
+  readonly grid: Grid | undefined;
+  /** In a world of cells: what the policy does in each. */
+  readonly actions: Int32Array | undefined;
+}
+
+/**
+ * The episodes of the chosen policy. A newer one, as training goes on, waits for the end of an
+ * episode; one that was chosen does not.
+ */
+function useEpisodes(
+  { run, world }: PlayerProps,
+  chosen: KeptPolicy | undefined,
+  isWanted: boolean,
+  problem: Signal<string>,
+  show: () => void,
+): Playing | undefined {
+  const playing = useSignal<Playing | undefined>(undefined);
+  useEffect(() => {
+    if (chosen === undefined) return;
+    const controller = new AbortController();
+    const load = async () => {
+      const bytes = await fetchPolicy(run, chosen.id, controller.signal);
+      const policy = opened(bytes);
+      const before = playing.peek();
+      const episodes = before?.episodes ?? episodesOf(world, policy);
+      if (before !== undefined) {
+        episodes.follow(policy);
+        if (isWanted) episodes.begin(episodes.standing.seed);
+      }
+      const grid = gridOf(episodes.environment);
+      const act = opened(bytes);
+      const actions = grid?.table.map((_, state) => act.act(state) as number);
+      playing.value = {
+        episodes,
+        policy,
+        bytes,
+        grid,
+        actions: actions && Int32Array.from(actions),
+      };
+      problem.value = "";
+      show();
+    };
+    load().catch((error) => {
+      if (!controller.signal.aborted) problem.value = (error as Error).message;
+    });
+    return () => controller.abort();
+  }, [run, chosen?.id]);
+  return playing.value;
+}
+
+/** Who plays beside it. */
+interface Other {
+  readonly episodes: Episodes;
+  readonly title: string;
+  readonly hand?: Hand;
+}
+
+function useBeside(
+  { run, world }: PlayerProps,
+  beside: Beside,
+  policies: readonly KeptPolicy[],
+  main: Playing | undefined,
+  values: Constants | undefined,
+  problem: Signal<string>,
+  show: () => void,
+): Other | undefined {
+  const other = useSignal<Other | undefined>(undefined);
+  useEffect(() => {
+    other.value = undefined;
+    if (beside === "nobody" || main === undefined) return;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const load = async () => {
+      const hand = beside === "keys" ? new Hand(worldOf(world)) : undefined;
+      const actor = hand ?? opened(await fetchPolicy(run, beside as number, signal));
+      const kept = policies.find(({ id }) => id === beside);
+      const episodes = episodesOf(world, actor);
+      if (values !== undefined) episodes.enter(worldOf(world, values), true);
+      episodes.senses = main.episodes.senses;
+      const title = kept === undefined ? "you" : titleOf(kept);
+      beginTogether([main.episodes, episodes], main.episodes.standing.seed);
+      if (hand !== undefined) {
+        addEventListener("keydown", (event) => {
+          const { tagName } = event.target as HTMLElement;
+          if (tagName === "INPUT" || tagName === "SELECT" || event.metaKey || event.ctrlKey) return;
+          if (hand.press(event.key)) event.preventDefault();
+        }, { signal });
+      }
+      other.value = { episodes, title, hand };
+      show();
+    };
+    load().catch((error) => {
+      if (!signal.aborted) problem.value = (error as Error).message;
+    });
+    return () => controller.abort();
+  }, [run, beside, main?.episodes]);
+  return other.value;
+}
+
+/** Counts the state that the episode stands in, in a world of cells. */
+function countVisit(
+  visits: { current?: Float64Array },
+  { episodes, grid }: Playing,
+): void {
+  if (grid === undefined) return;
+  visits.current ??= new Float64Array(grid.table.length);
+  const { state } = episodes.environment.snapshot!() as { state?: number };
+  if (typeof state === "number") visits.current[state]++;
+}
+
+function drawnOver(
+  scene: Scene,
+  map: Map,
+  { grid, actions, episodes }: Playing,
+  gamma: number,
+  visits: Float64Array | undefined,
+): Scene {
+  if (grid === undefined || map === "none") return scene;
+  if (map === "visits") return mapped(scene, grid, visits?.map(Math.log1p) ?? []);
+  const names = namesOf(episodes);
+  const values = policyValues(grid.table, actions!, gamma);
+  return mapped(scene, grid, values, (state) => names[actions![state]] ?? "");
+}
+
+/** What actions are called, where they are choices. */
+function namesOf({ environment }: Episodes): readonly string[] {
+  const { actionSpace } = environment;
+  if (!(actionSpace instanceof Discrete)) return [];
+  return new Hand(environment).names;
+}
+
+function Figures({ standing, rate }: { standing: Standing; rate: number }): VNode {
+  const { episode, seed, steps, episodeReturn, returns, end, touched } = standing;
+  const figures: [string, string][] = [
+    ["Episode", `${episode}${end === null ? "" : `, ${end}`}`],
+    ["Step", count(steps)],
+    ["Return", figure(episodeReturn)],
+    ["Mean return", returns.length === 0 ? "–" : `${figure(mean(returns))} of ${returns.length}`],
+    ["Seed", String(seed)],
+  ];
+  if (rate > 0) figures.push(["Steps a second", count(rate)]);
+  return (
+    <>
+      <dl class="figures">
+        {figures.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="note pushed" role="status">
+        {touched !== null &&
+          `Changed by hand from step ${touched} on: this episode counts for nothing.`}
+      </p>
+    </>
+  );
+}
+
+function Checkpoints(
+  { policies, chosen, choose }: {
+    policies: readonly KeptPolicy[];
+    chosen: KeptPolicy;
+    choose: (id: number) => void;
+  },
+): VNode {
+  return (
+    <label>
+      Checkpoint{" "}
+      <input
+        type="range"
+        class="checkpoint"
+        min={0}
+        max={policies.length - 1}
+        value={policies.indexOf(chosen)}
+        aria-valuetext={titleOf(chosen)}
+        onInput={(event) => choose(policies[Number(event.currentTarget.value)].id)}
+      />{" "}
+      <output>
+        {titleOf(chosen)}
+        {chosen.score !== null && `: ${figure(chosen.score)}`}
+      </output>
+    </label>
+  );
+}
+
+function BesideChoice(
+  { policies, chosen, beside }: {
+    policies: readonly KeptPolicy[];
+    chosen: KeptPolicy;
+    beside: Signal<Beside>;
+  },
+): VNode {
+  return (
+    <label>
+      Beside it{" "}
+      <select
+        value={beside.value}
+        onChange={({ currentTarget: { value } }) =>
+          beside.value = value === "nobody" || value === "keys" ? value : Number(value)}
+      >
+        <option value="nobody">nobody</option>
+        <option value="keys">you, by keys</option>
+        {policies.filter(({ id }) => id !== chosen.id).map((each) => (
+          <option key={each.id} value={each.id}>{titleOf(each)}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Sliders of the world's constants, and of what stands between it and the policy. */
+function World(
+  { constants, values, turn, senses, sense, reset }: {
+    constants: readonly {
+      readonly key: string;
+      readonly title: string;
+      readonly unit: string;
+      readonly value: number;
+      readonly least: number;
+      readonly most: number;
+    }[];
+    values: Constants | undefined;
+    turn: (key: string, value: number) => void;
+    senses: Senses;
+    sense: (senses: Senses) => void;
+    reset: () => void;
+  },
+): VNode {
+  return (
+    <details>
+      <summary>Another world: constants, delay, noise</summary>
+      <div class="sliders">
+        {constants.map(({ key, title, unit, value, least, most }) => (
+          <Slider
+            key={key}
+            title={title}
+            value={values?.[key] ?? value}
+            least={least}
+            most={most}
+            step={(most - least) / 200}
+            shown={(now) => `${figure(Number(now.toPrecision(3)))} ${unit}`}
+            // The world's own value lies between two steps of the slider.
+            set={(now) => turn(key, Math.abs(now - value) < (most - least) / 100 ? value : now)}
+          />
+        ))}
+        <Slider
+          title="actions come late by"
+          value={senses.latency}
+          least={0}
+          most={10}
+          step={1}
+          shown={(now) => `${now} steps`}
+          set={(latency) => sense({ ...senses, latency })}
+        />
+        <Slider
+          title="noise on what it sees"
+          value={senses.noise}
+          least={0}
+          most={0.2}
+          step={0.005}
+          shown={(now) => `${(100 * now).toFixed(1)} %`}
+          set={(noise) => sense({ ...senses, noise })}
+        />
+      </div>
+      <button type="button" class="quiet" onClick={reset}>As it was trained in</button>
+    </details>
+  );
+}
+
+function Slider(
+  { title, value, least, most, step, shown, set }: {
+    title: string;
+    value: number;
+    least: number;
+    most: number;
+    step: number;
+    shown: (value: number) => string;
+    set: (value: number) => void;
+  },
+): VNode {
+  return (
+    <label>
+      <span>{title}</span>
+      <input
+        type="range"
+        min={least}
+        max={most}
+        step={step}
+        value={value}
+        onInput={(event) => set(Number(event.currentTarget.value))}
+      />
+      <output>{shown(value)}</output>
+    </label>
+  );
+}
+
+/** The episodes of the stored evaluation, played again, and its worst and its best one. */
+function Evaluation(
+  { chosen, bytes, begin, world, seed, episodes }: PlayerProps & {
+    chosen: KeptPolicy;
+    bytes: Uint8Array;
+    begin: (seed: number) => void;
+  },
+): VNode | null {
+  const played = useSignal<readonly EvaluatedEpisode[]>([]);
+  const stop = useRef<() => void>();
+  useEffect(() => () => stop.current?.(), []);
+  if (chosen.evaluation === null) return null;
+  const seeds = evaluationSeeds({ seed, evaluation: chosen.evaluation, episodes });
+  const play = () => {
+    const [environment, actor] = [worldOf(world), opened(bytes)];
+    const found: EvaluatedEpisode[] = [];
+    const next = () => {
+      const own = seeds[found.length];
+      found.push({ seed: own, value: playedThrough(environment, actor, own) });
+    };
+    stop.current = inFrames(seeds.length, next, () => played.value = [...found]);
+  };
+  const all = played.value;
+  if (all.length < seeds.length) {
+    return (
+      <p>
+        <button type="button" class="quiet" onClick={play} disabled={all.length > 0}>
+          {all.length > 0
+            ? `Playing ${all.length} of ${seeds.length} …`
+            : `Play the ${seeds.length} episodes of its evaluation`}
+        </button>
+      </p>
+    );
+  }
+  const { worst, best } = extremesOf(all);
+  const average = mean(all.map(({ value }) => value));
+  const same = average === chosen.score;
+  return (
+    <p class="extremes">
+      <button type="button" class="quiet" onClick={() => begin(worst.seed)}>
+        Worst episode: {figure(worst.value)}
+      </button>{" "}
+      <button type="button" class="quiet" onClick={() => begin(best.seed)}>
+        Best episode: {figure(best.value)}
+      </button>{" "}
+      <small>
+        of {all.length}, mean {figure(average)}
+        {same ? ", to the bit what the run's evaluation says" : ""}
+      </small>
+    </p>
+  );
+}
+
+/** Milliseconds that the steps of one frame may take. */
+const FRAME = 12;
+
+/** Calls `step` so many times, some a frame, and `show` after each; returns what ends it. */
+function inFrames(total: number, step: () => void, show: () => void): () => void {
+  let made = 0;
+  let frame = requestAnimationFrame(function turn() {
+    const started = performance.now();
+    do step(); while (++made < total && performance.now() - started < FRAME);
+    show();
+    if (made < total) frame = requestAnimationFrame(turn);
+  });
+  return () => cancelAnimationFrame(frame);
+}
+
+/**
+ * Calls `step` at `pace` a second and `show` once a frame, until the returned function is called.
+ * At an infinite pace it steps for as long as a frame may take, and `rate` tells how many a second
+ * that is.
+ */
+function animate(
+  pace: number,
+  step: () => void,
+  show: () => void,
+  rate: Signal<number>,
+): () => void {
+  let due = 0;
+  let before = performance.now();
+  let counted = { from: before, steps: 0 };
+  let frame = requestAnimationFrame(function turn(now) {
+    due = pace === Infinity ? Infinity : due + Math.min(now - before, 250) * pace / 1000;
+    before = now;
+    const started = performance.now();
+    if (due >= 1) {
+      for (; due >= 1; due--) {
+        step();
+        counted.steps++;
+        if (performance.now() - started > FRAME) due = 1;
+      }
+      show();
+    }
+    if (now - counted.from > 500) {
+      rate.value = Math.round(1000 * counted.steps / (now - counted.from));
+      counted = { from: now, steps: 0 };
+    }
+    frame = requestAnimationFrame(turn);
+  });
+  return () => cancelAnimationFrame(frame);
+}

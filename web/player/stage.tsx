@@ -1,0 +1,122 @@
+/** The drawing of an episode, which a hand can take hold of. @module */
+import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { drawScene } from "../../lab/core/render_canvas.ts";
+import type { Scene } from "../../lab/core/scene.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import { darkened } from "../dark_scene.ts";
+import type { Episodes } from "../episodes.ts";
+import { handles, type Point, type Pose } from "../hands.ts";
+
+/** Pixels that a pointer may move and still have clicked. */
+const STILL = 4;
+
+/** What a stage shows. */
+export interface StageProps {
+  readonly episodes: Episodes;
+  readonly label: string;
+  /** Changes with every frame that is to be drawn. */
+  readonly frame: number;
+  /** Of rods, in m, as the world has it. */
+  readonly length: number;
+  /** What is drawn instead of the scene itself. */
+  readonly over: (scene: Scene) => Scene;
+  /** Told that a hand has changed the world. */
+  readonly touched: () => void;
+}
+
+/** The canvas. Drag a part to hold it, click it for a push. */
+export function Stage(
+  { episodes, label, frame, length, over, touched }: StageProps,
+): VNode {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const held = useRef<{ part: string; from: [number, number]; moved: boolean; point: Point }>(null);
+  const { environment } = episodes;
+  const handle = handles[environment.id];
+
+  useEffect(() => {
+    const { current } = held;
+    if (current?.moved) grab(current.part, current.point);
+    const scene = environment.scene?.();
+    if (scene !== undefined && canvas.current !== null) {
+      const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+      draw(canvas.current, isDark ? darkened(over(scene)) : over(scene));
+    }
+  });
+
+  const pose = () => (environment.snapshot!() as unknown as { state: Pose }).state;
+  const grab = (part: string, point: Point) =>
+    episodes.touch((state) => [...handle.dragged(state as unknown as Pose, part, point)] as Json);
+  const pointOf = (event: PointerEvent) =>
+    pointIn(environment.scene!().view, event.currentTarget as HTMLCanvasElement, event);
+  const down = (event: PointerEvent) => {
+    const part = handle.partAt(pose(), pointOf(event), length);
+    if (part === undefined || episodes.standing.end !== null) return;
+    event.preventDefault();
+    (event.currentTarget as HTMLCanvasElement).setPointerCapture(event.pointerId);
+    const from: [number, number] = [event.clientX, event.clientY];
+    held.current = { part, from, moved: false, point: pointOf(event) };
+  };
+  const move = (event: PointerEvent) => {
+    const { current } = held;
+    if (current === null) return;
+    const [x, y] = current.from;
+    current.moved ||= Math.hypot(event.clientX - x, event.clientY - y) > STILL;
+    current.point = pointOf(event);
+    if (!current.moved) return;
+    grab(current.part, current.point);
+    touched();
+  };
+  const up = () => {
+    const { current } = held;
+    held.current = null;
+    if (current === null || current.moved) return;
+    const { part, point } = current;
+    episodes.touch((state) => [...handle.kicked(state as unknown as Pose, part, point)] as Json);
+    touched();
+  };
+  const hand = handle === undefined ? {} : {
+    onPointerDown: down,
+    onPointerMove: move,
+    onPointerUp: up,
+    onPointerCancel: () => held.current = null,
+  };
+  return (
+    <canvas
+      ref={canvas}
+      role="img"
+      aria-label={label}
+      data-frame={frame}
+      class={handle && "handled"}
+      {...hand}
+    />
+  );
+}
+
+/** The point of the drawing under a pointer: the inverse of `drawScene`. */
+function pointIn(
+  [left, bottom, right, top]: Scene["view"],
+  canvas: HTMLCanvasElement,
+  { clientX, clientY }: PointerEvent,
+): Point {
+  const box = canvas.getBoundingClientRect();
+  const scale = Math.min(box.width / (right - left), box.height / (top - bottom));
+  const marginX = (box.width - (right - left) * scale) / 2;
+  const marginY = (box.height - (top - bottom) * scale) / 2;
+  return [
+    left + (clientX - box.left - marginX) / scale,
+    top - (clientY - box.top - marginY) / scale,
+  ];
+}
+
+/** Draws at the screen's own resolution. */
+function draw(canvas: HTMLCanvasElement, scene: Scene): void {
+  const [left, bottom, right, top] = scene.view;
+  canvas.style.aspectRatio = String((right - left) / (top - bottom));
+  const { clientWidth, clientHeight } = canvas;
+  const [width, height] = [clientWidth, clientHeight].map((length) =>
+    Math.round(length * devicePixelRatio)
+  );
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  drawScene(canvas.getContext("2d")!, scene, width, height);
+}

@@ -1,0 +1,70 @@
+/** What the policy made of each step, drawn along the episode. @module */
+import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { paletteSize } from "../components/palette.ts";
+import { figure } from "../format.ts";
+import type { Strip } from "../strip.ts";
+
+const titles = {
+  probabilities: "Probability of each action",
+  values: "What each action is worth (Q)",
+  actions: "Action",
+} as const;
+
+/** The strip; `at` is the step that the episode stands at. */
+export function StripView(
+  { strip, at, names }: { strip: Strip; at: number; names: readonly string[] },
+): VNode {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => draw(canvas.current!, strip, at));
+  const now = strip.rows[Math.min(at, strip.rows.length) - 1] ?? [];
+  return (
+    <figure class="strip">
+      <figcaption>
+        {titles[strip.kind]}
+        {now.map((value, i) => (
+          <span key={i} class={`series-${i % paletteSize} key`}>
+            {names[i] ?? i} <b>{figure(Number(value.toPrecision(3)))}</b>
+          </span>
+        ))}
+      </figcaption>
+      <canvas ref={canvas} aria-hidden="true" />
+    </figure>
+  );
+}
+
+function draw(canvas: HTMLCanvasElement, { kind, rows, range: [low, high] }: Strip, at: number) {
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((length) =>
+    Math.round(length * devicePixelRatio)
+  );
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d")!;
+  context.clearRect(0, 0, width, height);
+  const style = getComputedStyle(canvas);
+  const color = (i: number) => style.getPropertyValue(`--series-${i % paletteSize}`).trim();
+  const step = width / Math.max(rows.length, 50);
+  const lines = Math.max(0, ...rows.map((row) => row?.length ?? 0));
+  if (kind === "probabilities") {
+    rows.forEach((row, t) => {
+      let from = 0;
+      row?.forEach((share, i) => {
+        context.fillStyle = color(i);
+        context.fillRect(t * step, height * (1 - from - share), step + 0.5, height * share);
+        from += share;
+      });
+    });
+  } else {
+    context.lineWidth = 1.5 * devicePixelRatio;
+    const y = (value: number) => (height - 4) * (1 - (value - low) / (high - low)) + 2;
+    for (let i = 0; i < lines; i++) {
+      context.strokeStyle = color(i);
+      context.beginPath();
+      rows.forEach((row, t) => {
+        if (row !== undefined) context.lineTo((t + 0.5) * step, y(row[i]));
+      });
+      context.stroke();
+    }
+  }
+  context.fillStyle = style.getPropertyValue("--ink").trim();
+  context.fillRect(at * step - devicePixelRatio, 0, 2 * devicePixelRatio, height);
+}

@@ -1,0 +1,103 @@
+/**
+ * What a page asks of the table of runs, and what it is answered.
+ *
+ * @module
+ */
+import { InputError } from "../lab/core/errors.ts";
+import { printable } from "../lab/core/printable.ts";
+import type { RunSummary } from "./summary.ts";
+
+/** What is asked for. */
+export interface TableRequest {
+  readonly filter: string;
+  /** Keys of `--where`; empty: the metrics that the found runs are judged by. */
+  readonly columns: readonly string[];
+  readonly sort: string;
+  readonly descending: boolean;
+  /** The key whose values make the groups, `configuration` for all but the seed; empty: none. */
+  readonly group: string;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** A column beside those that every table has. */
+export interface TableColumn {
+  readonly key: string;
+  /** Which way is better; null: it is not known, or there is none. */
+  readonly better: "up" | "down" | null;
+}
+
+/** A cell: a number, or text as it stands; null where there is none. */
+export type Cell = number | string | null;
+
+/** A metric over the runs of a group. */
+export interface GroupCell {
+  readonly iqm: Cell;
+  /** 95 % bootstrap interval of the IQM; null of a single seed. */
+  readonly interval: readonly [number, number] | null;
+  /** Of each seed. */
+  readonly values: readonly number[];
+}
+
+/** A run in the table. */
+export interface TableRow {
+  readonly row: RunSummary;
+  readonly cells: readonly Cell[];
+}
+
+/** A group in the table. */
+export interface TableGroup {
+  readonly label: string;
+  readonly runs: readonly string[];
+  readonly cells: readonly GroupCell[];
+}
+
+/** The table. */
+export interface TableAnswer {
+  /** Runs in the store, those that are found, and the rows that they make. */
+  readonly total: number;
+  readonly found: number;
+  readonly length: number;
+  readonly columns: readonly TableColumn[];
+  readonly rows: readonly TableRow[];
+  readonly groups: readonly TableGroup[];
+  /** Keys that may be columns, sorted by or grouped by. */
+  readonly keys: readonly string[];
+}
+
+/** The request that a URL's query makes: `sort=-key` is descending. */
+export function tableRequestOf(query: URLSearchParams): TableRequest {
+  const sort = query.get("sort") ?? "-started";
+  const whole = (name: string, fallback: number, most: number) => {
+    const value = Number(query.get(name) ?? fallback);
+    if (Number.isInteger(value) && value >= 0 && value <= most) return value;
+    throw new InputError(
+      `Cannot show the runs as ${name} must be a whole number from 0 to ${most}: ${
+        query.get(name)
+      }`,
+    );
+  };
+  return {
+    filter: query.get("filter") ?? "",
+    columns: (query.get("columns") ?? "").split(",").filter((key) =>
+      key !== "" && printable(key) === key
+    ),
+    sort: sort.replace(/^-/, ""),
+    descending: sort.startsWith("-"),
+    group: query.get("group") ?? "",
+    offset: whole("offset", 0, 1e9),
+    limit: whole("limit", 100, 500),
+  };
+}
+
+/** The query that makes a request; what is usual is left out. */
+export function queryOf(request: TableRequest): URLSearchParams {
+  const query = new URLSearchParams();
+  const { filter, columns, sort, descending, group, offset } = request;
+  if (filter !== "") query.set("filter", filter);
+  if (columns.length > 0) query.set("columns", columns.join(","));
+  if (sort !== "started" || !descending) query.set("sort", `${descending ? "-" : ""}${sort}`);
+  if (group !== "") query.set("group", group);
+  if (offset > 0) query.set("offset", String(offset));
+  return query;
+}

@@ -1,0 +1,183 @@
+/**
+ * The table of runs as a reader asks for it: which runs, in which order, by which columns, one by
+ * one or in groups.
+ *
+ * @module
+ */
+import { printable } from "../lab/core/printable.ts";
+import { groupRuns, headlineMetric } from "../lab/experiment/comparison.ts";
+import type { Value } from "../lab/experiment/conditions.ts";
+import { columnNames, type MetricSource, pathsOf, readerOf } from "../lab/experiment/run_fields.ts";
+import { bootstrapInterval, iqm } from "../lab/statistics/mod.ts";
+import type { Run } from "../lab/store/store.ts";
+import { counting } from "./comparison.ts";
+import { filtered } from "./filter.ts";
+import { directionOf } from "./metric_direction.ts";
+import type { Cell, GroupCell, TableAnswer, TableRequest } from "./runs_query.ts";
+import { jsonNumber, type RunSummary } from "./summary.ts";
+
+/** What a table is made of. */
+export interface Record {
+  readonly row: RunSummary;
+  /** Undefined where its record is damaged. */
+  readonly run: Run | undefined;
+  /** Names of its series. */
+  readonly metrics: readonly string[];
+}
+
+/** Metrics that are columns unless others are chosen, at most. */
+const OWN_COLUMNS = 3;
+
+/**
+ * The part of the table that is asked for.
+ *
+ * @throws {InputError} for a key that no run has, with the nearest ones.
+ */
+export function tableOf(
+  source: MetricSource,
+  records: readonly Record[],
+  request: TableRequest,
+): TableAnswer {
+  const found = filtered(source, records, request.filter);
+  const runs = records.flatMap(({ run }) => run ?? []);
+  const reader = (key: string, action: string) => {
+    const read = readerOf(source, runs, key, action);
+    return ({ run }: Record) => run && read(run);
+  };
+  const own = request.columns.length > 0 ? request.columns : ownColumns(found);
+  const columns = own.map((key) => ({ key, better: directionOf(key) }));
+  const readers = own.map((key) => reader(key, "show the column"));
+  const answer = {
+    total: records.length,
+    found: found.length,
+    columns,
+    keys: keysOf(records, runs),
+  };
+  const { offset, limit, group } = request;
+  if (group !== "") {
+    const all = groupsOf(found, group, reader);
+    const values = all.map(({ members }) => readers.map((read) => numbersOf(members, read)));
+    const place = own.indexOf(request.sort);
+    const keyed = all.map((each, i) => ({
+      each,
+      i,
+      key: place < 0 ? each.label : iqmOf(values[i][place]),
+    }));
+    const ordered = inOrder(keyed, ({ key }) => key, place >= 0 && request.descending);
+    const groups = ordered.slice(offset, offset + limit).map(({ each: { label, members }, i }) => ({
+      label,
+      runs: members.map(({ row }) => row.id),
+      cells: values[i].map(groupCell),
+    }));
+    return { ...answer, length: all.length, rows: [], groups };
+  }
+  const ordered = inOrder(found, reader(request.sort, "sort runs"), request.descending);
+  const rows = ordered.slice(offset, offset + limit).map((record) => ({
+    row: record.row,
+    cells: readers.map((read) => cellOf(read(record))),
+  }));
+  return { ...answer, length: found.length, rows, groups: [] };
+}
+
+/** The metrics that runs are judged by, those of most runs first. */
+function ownColumns(found: readonly Record[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { metrics } of found) {
+    const name = headlineMetric(metrics);
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1]).slice(0, OWN_COLUMNS).map(([name]) => name);
+}
+
+/** Every key that some run has. */
+function keysOf(records: readonly Record[], runs: readonly Run[]): string[] {
+  const paths = new Set<string>();
+  const seen = new Set<string>();
+  for (const { manifest: { determined: { configuration, experiment } } } of runs) {
+    // Runs of one experiment have the same fields but for a few: those of each shape are enough.
+    const shape = `${experiment} ${Object.keys(configuration).join()}`;
+    if (seen.has(shape)) continue;
+    seen.add(shape);
+    for (const path of pathsOf(configuration)) {
+      if (printable(path) === path) paths.add(path);
+    }
+  }
+  const metrics = new Set(records.flatMap((record) => record.metrics));
+  return [...columnNames, ...[...paths].sort(), ...[...metrics].sort()];
+}
+
+interface Members {
+  readonly label: string;
+  readonly members: readonly Record[];
+}
+
+function groupsOf(
+  found: readonly Record[],
+  key: string,
+  reader: (key: string, action: string) => (record: Record) => Value,
+): Members[] {
+  const sound = found.filter(({ run }) => run !== undefined);
+  if (key === "configuration") {
+    const records = new Map(sound.map((record) => [record.run!, record]));
+    return groupRuns(sound.map(({ run }) => run!)).map(({ label, runs }) => ({
+      label,
+      members: runs.map((run) => records.get(run)!),
+    }));
+  }
+  const read = reader(key, "group runs");
+  const groups = Map.groupBy(sound, (record) => String(cellOf(read(record)) ?? "–"));
+  return [...groups].map(([label, members]) => ({ label, members }));
+}
+
+/** The finite numbers of the runs that count, each configuration for itself, as compared ones do. */
+function numbersOf(members: readonly Record[], read: (record: Record) => Value): number[] {
+  const byRun = new Map(members.map((record) => [record.run!, record]));
+  const counted = groupRuns([...byRun.keys()]).flatMap(({ runs }) => counting(runs));
+  return counted.flatMap((run) => {
+    const value = read(byRun.get(run)!);
+    return typeof value === "number" && Number.isFinite(value) ? [value] : [];
+  });
+}
+
+function iqmOf(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : iqm(values);
+}
+
+function groupCell(values: readonly number[]): GroupCell {
+  const { low, high } = values.length > 1
+    ? bootstrapInterval([values], iqm, { repeats: 1000 })
+    : { low: 0, high: 0 };
+  return {
+    iqm: iqmOf(values) ?? null,
+    interval: values.length > 1 ? [low, high] : null,
+    values,
+  };
+}
+
+/** A value as a cell. */
+function cellOf(value: Value): Cell {
+  if (value === undefined) return null;
+  if (typeof value === "number") return jsonNumber(value);
+  return typeof value === "object" ? value.join(", ") : String(value);
+}
+
+/**
+ * Sorted by a value: numbers by size, text by the alphabet; what has none, and NaN, comes last both
+ * ways. Equal ones stay as they were.
+ */
+export function inOrder<Each>(
+  all: readonly Each[],
+  read: (each: Each) => Value,
+  descending: boolean,
+): Each[] {
+  const values = new Map(all.map((each) => [each, read(each)]));
+  const isMissing = (value: Value) => value === undefined || Number.isNaN(value);
+  const isNumber = (value: Value) => typeof value === "number" || typeof value === "bigint";
+  return all.toSorted((a, b) => {
+    const [x, y] = [values.get(a), values.get(b)];
+    if (isMissing(x) || isMissing(y)) return Number(isMissing(x)) - Number(isMissing(y));
+    const sign = descending ? -1 : 1;
+    if (isNumber(x) && isNumber(y)) return sign * (x! < y! ? -1 : x! > y! ? 1 : 0);
+    return sign * String(x).localeCompare(String(y), "en", { numeric: true });
+  });
+}

@@ -1,0 +1,21 @@
+/**
+ * Several episodes on one seed, a step at a time.
+ *
+ * @module
+ */
+import type { Episodes } from "./episodes.ts";
+
+/**
+ * Steps those whose episode goes on; where all have ended, the next one begins in all of them, on
+ * one seed.
+ */
+export function stepTogether(players: readonly Episodes[]): void {
+  const going = players.filter(({ standing }) => standing.end === null);
+  for (const each of going) each.step();
+  if (going.length === 0) beginTogether(players, players[0].standing.seed + 1);
+}
+
+/** Begins an episode of a seed in all of them. */
+export function beginTogether(players: readonly Episodes[], seed: number): void {
+  for (const each of players) each.begin(seed);
+}

@@ -1,0 +1,70 @@
+/**
+ * What a policy made of each step of an episode, as numbers to draw: probabilities of choices,
+ * their values, or the measured action.
+ *
+ * @module
+ */
+import { Box, Discrete, type Space } from "../lab/core/space.ts";
+
+/** Agents whose scores are what actions are worth; those of the others are logits. */
+const valuing = ["dqn"];
+
+/** What is drawn along an episode. */
+export interface Strip {
+  readonly kind: "probabilities" | "values" | "actions";
+  /** [steps][lines]; undefined: nothing is known of the step. */
+  readonly rows: readonly (readonly number[] | undefined)[];
+  /** Lowest and highest of all rows. */
+  readonly range: readonly [low: number, high: number];
+}
+
+/** exp(zᵢ) ÷ Σ exp(zⱼ), from the greatest logit on. */
+export function softmax(logits: ArrayLike<number>): number[] {
+  const values = Array.from(logits);
+  const greatest = Math.max(...values);
+  const powers = values.map((value) => Math.exp(value - greatest));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
+}
+
+/**
+ * The strip of an episode; undefined where the policy keeps no scores, as a table, or chooses
+ * several things at once.
+ *
+ * @param scores Of each step.
+ * @param agent The name of what was trained.
+ */
+export function stripOf(
+  scores: readonly (Float32Array | undefined)[],
+  actions: readonly unknown[],
+  actionSpace: Space,
+  agent: string,
+): Strip | undefined {
+  if (actionSpace instanceof Box) {
+    const rows = actions.map((action) => [...action as Float32Array]);
+    return { kind: "actions", rows, range: rangeOf(rows) };
+  }
+  if (!(actionSpace instanceof Discrete) || !scores.some((each) => each !== undefined)) {
+    return undefined;
+  }
+  if (valuing.includes(agent)) {
+    const rows = scores.map((each) => each && [...each]);
+    return { kind: "values", rows, range: rangeOf(rows) };
+  }
+  return {
+    kind: "probabilities",
+    rows: scores.map((each) => each && softmax(each)),
+    range: [0, 1],
+  };
+}
+
+function rangeOf(rows: Strip["rows"]): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const row of rows) {
+    for (const value of row ?? []) {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  return low < high ? [low, high] : low === high ? [low - 1, low + 1] : [0, 1];
+}
