@@ -27,7 +27,7 @@ const pictureNetworks = ["nature", "minatar", "impala"] as const;
 /** Field of a configuration: what pictures pass before the dense layers. */
 export const convolutions = z.union([
   z.enum(pictureNetworks),
-  z.array(z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)])),
+  z.array(z.tuple([count(1, WIDEST), count(1, WIDEST), count(1, WIDEST)])),
 ]).default("nature").meta({
   description:
     "What pictures pass before the dense layers: nature (32-64-64-512; below 36 pixels " +

@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok } from "node:assert";
 import { createHash } from "node:crypto";
 import { encodePolicy, loadPolicy } from "../../agents/policy.ts";
-import { conditionsIn } from "../../cli/conditions.ts";
+import { conditionsIn } from "../../lab/experiment/conditions.ts";
 import { decodeCanonicalJson, encodeCanonicalJson } from "../../lab/core/canonical_json.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { defaultRng, type Generator } from "../../lab/core/random.ts";
@@ -106,7 +106,6 @@ export const loaders: readonly Loader[] = [
     load: (bytes) =>
       idx.create({
         configuration: { folder: "mnist", seed: 0 },
-        stream: () => defaultRng(1),
         readFile: (path) => {
           if (path.endsWith("labels-idx1-ubyte")) return Promise.resolve(labels);
           if (path.endsWith(".gz")) return Promise.resolve(bytes);
