@@ -9,6 +9,7 @@ import { secondsInLanes } from "../lab/experiment/budget.ts";
 import type { Plan, RunProgress } from "../lab/experiment/launch.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { PROGRAM } from "./command.ts";
+import { storeFlag } from "./stores.ts";
 import { plural, roughly } from "./terminal/format.ts";
 import { interruption } from "./terminal/interruption.ts";
 import { type Io, styled } from "./terminal/io.ts";
@@ -72,7 +73,7 @@ export function conclude(
   runs: readonly Run[],
   options: { readonly interrupted: boolean; readonly planned: number; readonly store?: string },
 ): number {
-  const at = options.store === undefined ? "" : ` --store ${options.store}`;
+  const at = storeFlag(options.store);
   const stopped = runs.filter((run) => run.status === "interrupted");
   for (const run of stopped) {
     io.error(`Interrupted. To go on: ${PROGRAM} resume ${run.id}${at}\n`);
