@@ -51,11 +51,16 @@ export async function runPageDocument(
   );
 }
 
-/** A run for people: its state, its fields, those that differ from the default first. */
+/**
+ * A run for people: its state, its fields, those that differ from the default first, what to type.
+ *
+ * @param at What a command line needs to reach its store.
+ */
 export async function runPage(
   store: Store,
   run: Run,
   registries: Registries,
+  at: string,
   io: Io,
 ): Promise<string> {
   const { configuration } = run.manifest.determined;
@@ -69,7 +74,7 @@ export async function runPage(
       "\n",
     ),
     ...tables,
-    nextOf(run).map(([does, line]) => `${does}: ${PROGRAM} ${line}`).join("\n"),
+    nextOf(run).map(([does, line]) => `${does}: ${PROGRAM} ${line}${at}`).join("\n"),
   ].join("\n\n");
 }
 

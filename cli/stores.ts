@@ -17,6 +17,11 @@ export function storeLocation(io: Io, given: string | undefined): string {
     : given;
 }
 
+/** What a proposed command line needs to reach the same store: ` --store runs2`, or nothing. */
+export function storeFlag(given: string | undefined): string {
+  return given === undefined ? "" : ` --store ${given}`;
+}
+
 /** Opens the store that `--store` names, for reading alone where asked; dispose to close it. */
 export async function openStoreOf(
   io: Io,

@@ -11,6 +11,7 @@ import { secondsInLanes } from "../lab/experiment/budget.ts";
 import type { Plan, RunProgress } from "../lab/experiment/launch.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import { PROGRAM } from "./command.ts";
+import { storeFlag } from "./stores.ts";
 import { plural, roughly } from "./terminal/format.ts";
 import { interruption } from "./terminal/interruption.ts";
 import { type Io, styled } from "./terminal/io.ts";
@@ -80,7 +81,7 @@ export function conclude(
     readonly store?: string;
   },
 ): number {
-  const at = options.store === undefined ? "" : ` --store ${options.store}`;
+  const at = storeFlag(options.store);
   const stopped = runs.filter((run) => run.status === "interrupted");
   const never = options.planned - runs.length;
   const { batch = options.planned > 1 } = options;

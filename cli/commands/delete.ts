@@ -16,7 +16,7 @@ import {
 import type { Condition } from "../../lab/experiment/conditions.ts";
 import { bytes, plural } from "../terminal/format.ts";
 import { chosenRuns } from "../filter.ts";
-import { needRuns, openStoreOf } from "../stores.ts";
+import { needRuns, openStoreOf, storeFlag } from "../stores.ts";
 
 /** The command `delete`. */
 export const deleteRuns = defineCommand({
@@ -60,6 +60,7 @@ export const deleteRuns = defineCommand({
     }
     using opened = await openStoreOf(io, location);
     const { store } = opened;
+    const at = storeFlag(location);
     if (orphans && !purge) {
       const found = store.orphans();
       const total = found.reduce((sum, each) => sum + each.bytes, 0);
@@ -69,7 +70,8 @@ export const deleteRuns = defineCommand({
         found.length === 0
           ? "No orphans: every file belongs to a run"
           : `${plural(found.length, "orphan")}, ${bytes(total)}. To take runs among them back: ` +
-            `${PROGRAM} recover. To delete them for good: ${PROGRAM} delete --orphans --purge`,
+            `${PROGRAM} recover${at}. To delete them for good: ` +
+            `${PROGRAM} delete --orphans --purge${at}`,
       ].join("\n"));
     } else if (purge) {
       const purged = store.purge({ orphans });
@@ -88,8 +90,8 @@ export const deleteRuns = defineCommand({
       io.out(
         `Moved ${plural(found.length, "run")} to the trash: ` +
           `${found.map(({ id }) => id).join(", ")}\n` +
-          `To take back: ${PROGRAM} delete --restore RUN. To free the space: ` +
-          `${PROGRAM} delete --purge`,
+          `To take back: ${PROGRAM} delete --restore RUN${at}\n` +
+          `To free the space: ${PROGRAM} delete --purge${at}`,
       );
     }
     return 0;

@@ -25,7 +25,7 @@ import { type Io, styled } from "../terminal/io.ts";
 import type { ProgressDisplay } from "../terminal/progress.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable, shownVerdict } from "../terminal/runs_table.ts";
-import { openStoreOf, storeLocation } from "../stores.ts";
+import { openStoreOf, storeFlag, storeLocation } from "../stores.ts";
 import { conclude, fresh, watched } from "../training.ts";
 
 /** Threads of the longest run, at most. */
@@ -188,7 +188,7 @@ async function results(
   const models = groups.filter(({ configuration }) => "model" in configuration);
   const bold = (text: string) => styled(io.color.out, "bold", text);
   const sheets = await sampleSheets(store, models, storeLocation(io, location));
-  const at = location === undefined ? "" : ` --store ${location}`;
+  const at = storeFlag(location);
   return [
     ...(agents.length > 0 ? [await agentsTable(agents, io)] : []),
     ...(models.length > 0 ? [modelsTable(store, models, io)] : []),

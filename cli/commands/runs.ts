@@ -20,7 +20,7 @@ import { plural } from "../terminal/format.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
-import { damagedLines, openStoreOf, storeLocation } from "../stores.ts";
+import { damagedLines, openStoreOf, storeFlag, storeLocation } from "../stores.ts";
 
 const NO_RUNS = `No runs yet. To train: ${PROGRAM} run NAME (${PROGRAM} list shows the names)`;
 
@@ -85,11 +85,16 @@ export const runs = defineCommand({
       io.out(runsDocument(store, shown, judge, damaged.length > 0 ? { damaged } : {}));
     } else if (shown.length === 0) {
       const why = whyNone(store, all, where);
+      const trashed = store.runs({ trashed: true }).length;
       io.out(
         all.length + damaged.length > 0
           ? `${why[0].toUpperCase()}${why.slice(1)}.`
           : trash
           ? "The trash is empty."
+          : trashed > 0
+          ? `No runs but ${plural(trashed, "deleted one")}: ${PROGRAM} runs --trash${
+            storeFlag(location)
+          }`
           : NO_RUNS,
       );
     } else {

@@ -373,6 +373,19 @@ Deno.test("export writes every format once, and over a file only with --force", 
   });
 });
 
+Deno.test("what is proposed has the store, and runs names those in the trash", async () => {
+  await withLab(async (lab) => {
+    await lab("run", "line-toy", "--store", "mine");
+    match(
+      (await lab("describe", "latest", "--store", "mine")).out,
+      / reproduce \w+ --store mine\n/,
+    );
+    match((await lab("delete", "latest", "--store", "mine")).out, / --restore RUN --store mine\n/);
+    const { out } = await lab("runs", "--store", "mine");
+    match(out, /^No runs but 1 deleted one: .* runs --trash --store mine\n$/);
+  });
+});
+
 Deno.test("delete moves to the trash, --restore brings back, --purge deletes for good", async () => {
   await withLab(async (lab) => {
     await lab("run", "line-toy", "--seeds", "2", "--quiet");
