@@ -10,7 +10,7 @@ import { inFolder } from "../cli/folder.ts";
 /** Kinds of runs, each some tenths of a second long: on-policy, replay, a table, a model. */
 export const kinds = {
   "cartpole-ppo": 2000,
-  "gridworld-dqn": 1000,
+  "gridworld-dqn": 1400,
   "cliffwalking-q-learning": 3000,
   "ring-wgan-gp-quick": 6400,
 } as const;
