@@ -5,7 +5,7 @@
  */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { InputError } from "../core/errors.ts";
+import { InputError, LabError } from "../core/errors.ts";
 
 /**
  * The folder of `location`: a plain path, `sqlite:PATH` or a `file:` URL.
@@ -37,7 +37,7 @@ export function folderOf(location: string): string {
 /**
  * Makes the folder of a store where it is missing; its parent must be there.
  *
- * @throws {InputError} where that is not possible.
+ * @throws {InputError} where that is not possible; {@linkcode LabError} where the disk is full.
  */
 export function makeFolder(folder: string): void {
   try {
@@ -45,8 +45,15 @@ export function makeFolder(folder: string): void {
     syncParent(folder);
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists && Deno.statSync(folder).isDirectory) return;
-    throw new InputError(`Cannot make the store's folder ${folder} as ${reasonOf(error)}`);
+    const Kind = isFull(error) ? LabError : InputError;
+    throw new Kind(`Cannot make the store's folder ${folder} as ${reasonOf(error)}`);
   }
+}
+
+/** Whether the disk has no room, which is no fault of who named the folder. */
+function isFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error &&
+    ["ENOSPC", "EDQUOT"].includes(`${error.code}`);
 }
 
 /** Waits until a folder's name is on the disk, where the platform can and Deno may look. */

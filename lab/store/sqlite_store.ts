@@ -110,6 +110,9 @@ function openDatabase(folder: string): Database {
     refuseForeign(database);
     refuseDamaged(database);
     for (const name of ["artifacts", "checkpoints", "locks"]) makeFolder(`${folder}/${name}`);
+    // Free pages can go without VACUUM, which Deno lets no task do that may not write everywhere. SQLite
+    // takes it for a file that is empty.
+    database.execute("PRAGMA auto_vacuum = INCREMENTAL");
     // The file says whether it keeps a write-ahead log; setting that anew would wait for others.
     if (database.get("PRAGMA journal_mode")!.journal_mode !== "wal") {
       database.execute("PRAGMA journal_mode = WAL");
@@ -595,9 +598,13 @@ export class SqliteStore implements Store {
   #shrink(): void {
     if (this.runs().some((run) => run.active)) return;
     try {
-      this.#database.execute("VACUUM");
+      const { auto_vacuum } = this.#database.get("PRAGMA auto_vacuum")!;
+      // A row, and a page, with each step.
+      if (auto_vacuum !== 0) this.#database.all("PRAGMA incremental_vacuum");
+      else this.#database.execute("VACUUM");
     } catch {
-      // Another process reads, or the disk is full: the pages are used again later.
+      // Another process reads, the disk is full, or the file is older than its free pages can go by
+      // themselves: the pages are used again later.
     }
   }
 

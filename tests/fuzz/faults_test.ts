@@ -4,6 +4,7 @@ import { inFolder } from "../cli/folder.ts";
 import { typedLines } from "../faults/command_lines.ts";
 import { onFailingDisk } from "../faults/disk.ts";
 import { history } from "../faults/history.ts";
+import { killed, kinds as runs } from "../faults/kills.ts";
 import { loaders, refusals } from "../faults/mutations.ts";
 import { kinds, randomDamages } from "../faults/random_damages.ts";
 
@@ -35,6 +36,12 @@ for (const seed of [1, 2, 3]) {
     inFolder(async (folder) => {
       console.log(JSON.stringify(await history(folder, seed, (step) => step < 120)));
     }));
+}
+
+for (const kind of Object.keys(runs) as (keyof typeof runs)[]) {
+  Deno.test(`25 kills at random instants lose nothing and change no digest: ${kind}`, async () => {
+    console.log(`${kind}: 25 kills, ${await killed(kind, 29, 25)} before the end, all resumed`);
+  });
 }
 
 Deno.test("1,000 command lines end with a code and no stack", async () => {
