@@ -115,10 +115,7 @@ export function compileUpdate(
       state: [PARAMETERS, TARGET, "critic-optimizer", "policy-optimizer"],
     },
     ({ input: { observations, nextObservations, ...input }, scalar, state }) => {
-      const steps = new NetworkSteps(state, {
-        optimizer: adam({ epsilon: settings.adamEpsilon }),
-        learningRate: scalar.learningRate,
-      });
+      const steps = new NetworkSteps(state, settings, scalar);
       const nextActions = actionsOf(state[TARGET], nextObservations);
       const nextValues = critics.values(state[TARGET], 0, nextObservations, nextActions);
       const targets = bootstrapped(input, nextValues, input.discounts);
@@ -192,10 +189,6 @@ export const ddpg: AgentDefinition<DdpgConfiguration> = defineAgent({
       ...agent,
       learner: {
         program: update,
-        learn({ learningRate }) {
-          update.scalar.learningRate = learningRate;
-          update.run();
-        },
         async losses() {
           const [policy] = await update.read("policy");
           return { "losses/policy": policy, ...await valueMetrics(update) };

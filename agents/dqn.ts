@@ -32,6 +32,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import type { Discrete } from "../lab/core/space.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { bodyOf } from "../lab/compute/bodies.ts";
@@ -284,7 +285,7 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
       maskActions: settings.maskActions,
     });
     const { shape } = world;
-    const { observationSize, flatActionSize } = shape;
+    const { observationSize } = shape;
 
     const parts = partsOf(settings, shape, context.body);
     const { network, estimate, source } = parts;
@@ -302,7 +303,7 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
       scores: (parameters, x) => estimate.mean(network.estimates(parameters, x)),
       explorer: new EpsilonGreedy({
         actor,
-        actionCount: flatActionSize,
+        actionSpace: shape.actionSpace as Discrete,
         epsilon: noisy
           ? constant(0)
           : linear(explorationInitial, explorationFinal, explorationFraction),
@@ -311,10 +312,7 @@ export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
       }),
       learner: {
         program: update,
-        learn({ learningRate }) {
-          update.scalar.learningRate = learningRate;
-          update.run(noise);
-        },
+        random: noise,
         async losses() {
           const [gradientNorm] = await update.read("gradientNorm");
           return { ...await valueMetrics(update), "losses/gradient_norm": gradientNorm };

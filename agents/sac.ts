@@ -189,10 +189,7 @@ export function compileUpdate(
       ],
     },
     ({ input, random, scalar, state }) => {
-      const steps = new NetworkSteps(state, {
-        optimizer: adam({ epsilon: settings.adamEpsilon }),
-        learningRate: scalar.learningRate,
-      });
+      const steps = new NetworkSteps(state, settings, scalar);
       const temperature: tf.Scalar = automaticTemperature
         ? tf.exp(steps.parameters[LOG_TEMPERATURE] as tf.Scalar)
         : tf.scalar(settings.temperature);
@@ -284,10 +281,7 @@ export const sac: AgentDefinition<SacConfiguration> = defineAgent({
       resumables: { exploration, policy: random, update: noise },
       learner: {
         program: update,
-        learn({ learningRate }) {
-          update.scalar.learningRate = learningRate;
-          update.run(noise);
-        },
+        random: noise,
         async losses() {
           const [policy] = await update.read("policy");
           const [temperature] = await update.read("temperature");

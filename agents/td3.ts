@@ -20,7 +20,6 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
 import { movingAverage } from "../lab/compute/descend.ts";
-import { adam } from "../lab/compute/optimizers.ts";
 import { count } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
@@ -119,10 +118,7 @@ export function compileCriticUpdate(
       const actions = smoothedActions(greedy, random.noise, targetNoiseStd, targetNoiseClip);
       const [first, second] = bothValues(state[TARGET], input.nextObservations, actions);
       const targets = clippedDoubleTargets(input, first, second, input.discounts);
-      const steps = new NetworkSteps(state, {
-        optimizer: adam({ epsilon: settings.adamEpsilon }),
-        learningRate: scalar.learningRate,
-      });
+      const steps = new NetworkSteps(state, settings, scalar);
       const { loss: value, ...critic } = steps.take(CRITIC, (parameters) => {
         const [first, second] = bothValues(parameters, input.observations, input.actions);
         const loss = twinSquaredError(first, second, targets, input.weights);
@@ -151,10 +147,7 @@ export function compilePolicyUpdate(
       state: [PARAMETERS, TARGET, "policy-optimizer"],
     },
     ({ input: { observations }, scalar, state }) => {
-      const steps = new NetworkSteps(state, {
-        optimizer: adam({ epsilon: settings.adamEpsilon }),
-        learningRate: scalar.learningRate,
-      });
+      const steps = new NetworkSteps(state, settings, scalar);
       const { loss: policy } = steps.take(POLICY, (parameters) => {
         const actions = networks.policy.actions(parameters, observations);
         const values = networks.critics.values(parameters, 0, observations, actions);
@@ -190,9 +183,8 @@ export const td3: AgentDefinition<Td3Configuration> = defineAgent({
       resumables: { ...agent.resumables, update: noise },
       learner: {
         program: critics,
-        learn({ learningRate, number }) {
-          critics.scalar.learningRate = learningRate;
-          critics.run(noise);
+        random: noise,
+        learned({ learningRate, number }) {
           if (number % context.configuration.policyDelay !== 0) return;
           policy.input.observations.set(critics.input.observations);
           policy.scalar.learningRate = learningRate;

@@ -117,28 +117,6 @@ export function drawAllowed(
 }
 
 /**
- * The index of the highest of `count` scores in each row; the first one where several are equal.
- *
- * @example
- * ```ts
- * import { strictEqual } from "node:assert";
- * const actions = new Int32Array(1);
- * greedyActions([0.1, 0.7, 0.7], 3, actions);
- * strictEqual(actions[0], 1);
- * ```
- *
- * @param scores [B, A], row-major: logits or action values.
- * @param actions Out: [B].
- */
-export function greedyActions(
-  scores: ArrayLike<number>,
-  count: number,
-  actions: ActionRows,
-): void {
-  for (let row = 0; row < actions.length; row++) actions[row] = highest(scores, row * count, count);
-}
-
-/**
  * The best action of each row: of a choice the one with the highest score, of a Box its first K
  * numbers (a mean, or the action itself). The first one where several are equal.
  *

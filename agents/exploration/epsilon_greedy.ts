@@ -5,13 +5,9 @@
  */
 import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Generator } from "../../lab/core/random.ts";
+import type { Discrete } from "../../lab/core/space.ts";
 import type { Schedule } from "../../lab/compute/schedules.ts";
-import {
-  type ActionRows,
-  drawAllowed,
-  greedyActions,
-  maskLogits,
-} from "../distributions/actions.ts";
+import { type ActionRows, bestActions, drawAllowed, maskLogits } from "../distributions/actions.ts";
 import type { ScoreProgram } from "../trainers/evaluation.ts";
 import type { Explorer, ExploringStep } from "./explorer.ts";
 
@@ -19,8 +15,8 @@ import type { Explorer, ExploringStep } from "./explorer.ts";
 export interface EpsilonGreedyOptions {
   /** Its scores are the action values, [N, A]. */
   readonly actor: ScoreProgram;
-  /** A. */
-  readonly actionCount: number;
+  /** What is chosen from. */
+  readonly actionSpace: Discrete;
   /** ε by the share of the budget that is spent. */
   readonly epsilon: Schedule;
   /** Draws which actions are random, and these. */
@@ -43,19 +39,19 @@ export class EpsilonGreedy implements Explorer {
     actions: ActionRows,
     { spent, masks }: ExploringStep,
   ): Promise<void> {
-    const { actor, actionCount, noise } = this.options;
+    const { actor, actionSpace, noise } = this.options;
     const epsilon = this.options.epsilon(spent);
     if (epsilon < 1) {
       actor.input.observations.set(observations);
       actor.run(noise);
-      greedyActions(maskLogits(await actor.read("scores"), masks), actionCount, actions);
+      bestActions(actionSpace, maskLogits(await actor.read("scores"), masks), actions);
     }
     this.#replace(actions, epsilon, masks);
   }
 
   /** Puts a random action in the place of each with probability `epsilon`, an allowed one. */
   #replace(actions: ActionRows, epsilon: number, masks: Uint8Array | undefined): void {
-    const { random, actionCount } = this.options;
+    const { random, actionSpace: { n: actionCount } } = this.options;
     for (let n = 0; n < actions.length; n++) {
       if (random.random() >= epsilon) continue;
       const first = n * actionCount;

@@ -6,7 +6,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import { descend, type Descent } from "../../lab/compute/descend.ts";
-import type { Optimizer } from "../../lab/compute/optimizers.ts";
+import { adam, type Optimizer } from "../../lab/compute/optimizers.ts";
 import type { InputSpec, Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { ProgramContext } from "../define_agent.ts";
@@ -56,12 +56,16 @@ export class NetworkSteps {
   /** The groups of the optimizers that took a step. */
   readonly optimizers: Record<string, Tensors> = {};
 
-  /** @param state The groups `parameters` and `<network>-optimizer`. */
+  readonly #descent: Descent;
+
+  /** @param state The groups `parameters` and `<network>-optimizer`, whose rule is Adam. */
   constructor(
     private readonly state: Readonly<Record<string, Tensors>>,
-    private readonly descent: Pick<Descent, "optimizer" | "learningRate">,
+    { adamEpsilon: epsilon }: { readonly adamEpsilon: number },
+    { learningRate }: { readonly learningRate: tf.Scalar },
   ) {
     this.parameters = state[PARAMETERS];
+    this.#descent = { optimizer: adam({ epsilon }), learningRate };
   }
 
   /** One step of a network along a loss. @returns The loss, and what stands beside it. */
@@ -70,7 +74,7 @@ export class NetworkSteps {
     loss: (parameters: Tensors) => Values,
   ): Values {
     const group = optimizerOf(network);
-    const descent = { ...this.descent, changes: [network] };
+    const descent = { ...this.#descent, changes: [network] };
     const next = descend(loss, this.parameters, this.state[group], descent);
     this.parameters = next.parameters;
     this.optimizers[group] = next.optimizer;

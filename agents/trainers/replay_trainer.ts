@@ -8,6 +8,7 @@
 import * as z from "zod";
 import type { Resumable } from "../../lab/core/base_trainer.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
+import type { Generator } from "../../lab/core/random.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { convolutions } from "../../lab/compute/bodies.ts";
 import { activationNames } from "../../lab/compute/networks.ts";
@@ -109,10 +110,14 @@ export interface Learner {
   /** Takes a batch and returns the TD error of each of its transitions as `errors`. */
   readonly program: {
     readonly input: WeightedBatch;
+    readonly scalar: { learningRate: number };
+    run(random?: Generator): void;
     read(name: "errors"): Promise<Float32Array>;
   };
-  /** One gradient step on what the trainer has written into the program's inputs. */
-  learn(step: LearningStep): void;
+  /** What the program draws from, where it has noise. */
+  readonly random?: Generator;
+  /** What follows on the program's gradient step: those of other networks. */
+  learned?(step: LearningStep): void;
   /** What the last gradient step saw. */
   losses(): Promise<Metrics>;
 }
@@ -250,7 +255,9 @@ export class ReplayTrainer extends AgentTrainer {
       this.#observations?.normalize(input.observations, input.observations);
       this.#observations?.normalize(input.nextObservations, input.nextObservations);
       this.#rewards?.scale(input.rewards);
-      learner.learn({ learningRate, number: progress.gradientSteps + 1 });
+      program.scalar.learningRate = learningRate;
+      program.run(learner.random);
+      learner.learned?.({ learningRate, number: progress.gradientSteps + 1 });
       if (priorityExponent > 0) memory.prioritize(await program.read("errors"));
       progress.gradientSteps += 1;
       progress.examples += batchSize;

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { Categorical, categoricalTerms } from "../../../agents/distributions/categorical.ts";
-import { bestActions, greedyActions } from "../../../agents/distributions/actions.ts";
+import { bestActions } from "../../../agents/distributions/actions.ts";
 import { Box, Discrete, MultiDiscrete } from "../../../lab/core/space.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
@@ -46,7 +46,7 @@ Deno.test("sampling survives logits that overflow the exponential", () => {
 
 Deno.test("the greedy action is the first of the highest scores", () => {
   const actions = new Int32Array(3);
-  greedyActions([1, 3, 2, 5, 5, 0, -1, -2, -1], 3, actions);
+  bestActions(new Discrete(3), [1, 3, 2, 5, 5, 0, -1, -2, -1], actions);
   deepStrictEqual([...actions], [1, 0, 0]);
   bestActions(new Discrete(3), [1, 3, 2, 5, 5, 0, -1, -2, -1], actions);
   deepStrictEqual([...actions], [1, 0, 0]);

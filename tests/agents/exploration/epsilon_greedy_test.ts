@@ -2,6 +2,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { EpsilonGreedy } from "../../../agents/exploration/epsilon_greedy.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
+import { Discrete } from "../../../lab/core/space.ts";
 import { linear } from "../../../lab/compute/schedules.ts";
 
 const COUNT = 20_000;
@@ -19,7 +20,9 @@ function explorer() {
     dispose() {},
   };
   const epsilon = linear(1, 0.3, 0.5);
-  const explorer = new EpsilonGreedy({ actor, actionCount: 3, epsilon, random: defaultRng(1) });
+  const explorer = new EpsilonGreedy({
+    ...{ actor, epsilon, actionSpace: new Discrete(3), random: defaultRng(1) },
+  });
   return { explorer, runs: () => runs };
 }
 
