@@ -29,6 +29,15 @@ export const glyphsVae: ModelExperiment = defineExperiment({
   budget: 400_000,
 });
 
+/** The same with twelve passes. */
+export const glyphsVaeQuick: ModelExperiment = defineExperiment({
+  ...glyphsVae,
+  name: "glyphs-vae-quick",
+  summary: "A short run of the variational autoencoder on drawn digits",
+  expectedSeconds: 14,
+  budget: 120_000,
+});
+
 /** VAE with a learned mixture of Gaussians as its prior; forty passes. */
 export const glyphsVaeMixture: ModelExperiment = defineExperiment({
   ...glyphsVae,

@@ -20,7 +20,13 @@ import {
 } from "./cartpole.ts";
 import { continuousControlExperiments } from "./continuous_control.ts";
 import { deepQExperiments } from "./deep_q.ts";
-import { glyphsAutoencoder, glyphsClassifier, glyphsVae, glyphsVaeMixture } from "./glyphs.ts";
+import {
+  glyphsAutoencoder,
+  glyphsClassifier,
+  glyphsVae,
+  glyphsVaeMixture,
+  glyphsVaeQuick,
+} from "./glyphs.ts";
 import { gridworldDqn } from "./gridworld.ts";
 import { proximalPolicyExperiments } from "./proximal_policy.ts";
 import {
@@ -82,7 +88,13 @@ export const experiments: readonly ExperimentEntry[] = [
     cartpolePixelsDqn,
     cartpolePixelsPpo,
   ]),
-  ...entriesOf("./glyphs.ts", [glyphsAutoencoder, glyphsVae, glyphsVaeMixture, glyphsClassifier]),
+  ...entriesOf("./glyphs.ts", [
+    glyphsAutoencoder,
+    glyphsVae,
+    glyphsVaeQuick,
+    glyphsVaeMixture,
+    glyphsClassifier,
+  ]),
   ...entriesOf("./autoencoders.ts", autoencoderExperiments),
   ...entriesOf("./ring.ts", [ringWganGp]),
   ...[

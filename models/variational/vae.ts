@@ -5,10 +5,12 @@
  *
  * Kingma & Welling, "Auto-Encoding Variational Bayes" (2013, arXiv 1312.6114): the bound of
  * equations 3 and 10, the reparameterised draw of equation 4, the KL of appendix B. β weighs the KL
- * as in Higgins et al., "β-VAE" (2017), equation 4.
+ * as in Higgins et al., "β-VAE" (2017), equation 4. Against posterior collapse: a warm-up of the KL's
+ * weight (Sønderby et al. 2016, arXiv 1602.02282, section 2.3) and free bits (Kingma et al. 2016, arXiv
+ * 1606.04934, equation 15).
  *
  * Differs from the paper: rectified units, Adam and two hidden layers; grey pixels are taken as
- * Bernoulli means, so that the bound is a loss, not a likelihood to compare with published ones.
+ * Bernoulli means by default, so that the bound is a loss, not a likelihood to compare with published ones.
  *
  * @module
  */
@@ -17,7 +19,8 @@ import * as z from "zod";
 import { count, WIDEST, widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields, judgeFields } from "../fields.ts";
-import { binaryCrossEntropy } from "../losses.ts";
+import { log } from "../../lab/core/elementary.ts";
+import { binaryCrossEntropy, maskedMean, squaredError } from "../losses.ts";
 import { dense } from "../networks.ts";
 
 // Configuration.
@@ -32,10 +35,28 @@ export const vaeFields = {
   beta: z.number().min(0).default(1).meta({
     description: "β, the weight of the KL; 1 is the bound itself (Higgins et al. 2017)",
   }),
+  warmUp: z.number().min(0).max(1).default(0).meta({
+    description:
+      "Share of the budget over which the KL's weight rises from 0 to beta (Sønderby et " +
+      "al. 2016); 0: none",
+  }),
   ...judgeFields,
 };
 
-const configuration = z.strictObject(vaeFields);
+const configuration = z.strictObject({
+  ...vaeFields,
+  freeBits: z.number().min(0).default(0).meta({
+    description: "λ, the KL of each latent coordinate that costs nothing (Kingma et al. 2016)",
+    unit: "nats",
+  }),
+  likelihood: z.enum(["bernoulli", "gaussian"]).default("bernoulli").meta({
+    description: "bernoulli: pixels are means of 0 and 1; gaussian: pixels with noise, for greys " +
+      "and colours",
+  }),
+  deviation: z.number().positive().default(0.3).meta({
+    description: "σ of a Gaussian likelihood's pixels",
+  }),
+});
 
 /** The fields of {@linkcode vae}. */
 export type VaeConfiguration = z.output<typeof configuration>;
@@ -80,12 +101,80 @@ export function gaussianKl(mean: tf.Tensor, logVariance: tf.Tensor): tf.Tensor1D
 }
 
 /**
+ * The KL that is descended: Σ_j max(λ, KL_j) with KL_j the mean over the batch of coordinate j's, from
+ * which posterior collapse gains nothing. Equation 15 of Kingma et al. (2016, arXiv 1606.04934), with
+ * each coordinate a group.
+ *
+ * @param mean μ, [B, Z]
+ * @param logVariance log σ², [B, Z]
+ * @param mask [B], 1 where an example is there.
+ * @param freeBits λ, nats a coordinate; with 0 it is the mean of {@linkcode gaussianKl}.
+ * @returns A scalar, nats.
+ */
+export function freeKl(
+  mean: tf.Tensor,
+  logVariance: tf.Tensor,
+  mask: tf.Tensor,
+  freeBits: number,
+): tf.Scalar {
+  const terms = tf.mul(
+    tf.sub(tf.add(tf.square(mean), tf.exp(logVariance)), tf.add(logVariance, 1)),
+    0.5,
+  );
+  const present = tf.div(tf.expandDims(mask, 1), tf.sum(mask));
+  const coordinates = tf.sum(tf.mul(terms, present), 0);
+  // max(λ, k) as λ + relu(k − λ), which has second derivatives too.
+  return tf.sum(tf.add(tf.relu(tf.sub(coordinates, freeBits)), freeBits));
+}
+
+/** The KL's weight at this share of the budget: from 0 to β over the warm-up. */
+export function klWeight(
+  { spent }: { readonly spent: tf.Tensor },
+  { beta, warmUp }: { readonly beta: number; readonly warmUp: number },
+): tf.Tensor | number {
+  return warmUp === 0 ? beta : tf.mul(tf.minimum(tf.div(spent, warmUp), 1), beta);
+}
+
+/**
+ * −log N(x; outputs, σ²I), Σ_d ½(x_d − o_d)²/σ² + log σ + ½ log 2π.
+ *
+ * @param outputs [B, D]
+ * @param targets [B, D]
+ * @param deviation σ
+ * @returns [B], nats.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * gaussianNegativeLogLikelihood(tf.tensor([[0.1, 0.8]]), tf.tensor([[0, 1]]), 0.1).print(); // −0.2672931
+ * ```
+ */
+export function gaussianNegativeLogLikelihood(
+  outputs: tf.Tensor,
+  targets: tf.Tensor,
+  deviation: number,
+): tf.Tensor1D {
+  const constant = targets.shape[1]! * (log(deviation) + 0.5 * log(2 * Math.PI));
+  const distance = tf.mul(squaredError(outputs, targets), 0.5 / (deviation * deviation));
+  return tf.add(distance, constant);
+}
+
+/** What a decoder's outputs say of pixels, by the field `likelihood`. */
+const likelihoods = {
+  bernoulli: { loss: binaryCrossEntropy, images: tf.sigmoid },
+  gaussian: {
+    loss: gaussianNegativeLogLikelihood,
+    images: (outputs: tf.Tensor): tf.Tensor => tf.clipByValue(outputs, 0, 1),
+  },
+};
+
+/**
  * −ELBO and its terms for each example, equation 10 with one draw: `loss` is reconstruction + β·KL.
  *
  * @param reconstruction −log p(x|z), [B]
  * @param kl [B]
  */
-export function bound(reconstruction: tf.Tensor, kl: tf.Tensor, beta: number) {
+export function bound(reconstruction: tf.Tensor, kl: tf.Tensor, beta: tf.Tensor | number) {
   return {
     loss: tf.add(reconstruction, tf.mul(kl, beta)),
     reconstruction,
@@ -127,19 +216,29 @@ export const vae = defineModel({
   noise: (_, { latentSize }) => ({ noise: ["normal", [latentSize]] }),
   steps: [{
     name: "bound",
-    loss: ({ encoder, decoder }, { x, noise: { noise } }, { beta }) => {
+    loss: ({ encoder, decoder }, batch, configuration) => {
+      const { x, mask, noise: { noise } } = batch;
+      const { likelihood, deviation, freeBits } = configuration;
       const [mean, logVariance] = posterior(encoder(x));
-      const logits = decoder(reparameterize(mean, logVariance, noise));
-      return bound(binaryCrossEntropy(logits, x), gaussianKl(mean, logVariance), beta);
+      const outputs = decoder(reparameterize(mean, logVariance, noise));
+      const reconstruction = likelihoods[likelihood].loss(outputs, x, deviation);
+      const weight = klWeight(batch, configuration);
+      const terms = bound(reconstruction, gaussianKl(mean, logVariance), weight);
+      if (freeBits === 0) return terms;
+      const kl = freeKl(mean, logVariance, mask, freeBits);
+      return { ...terms, loss: tf.add(maskedMean(reconstruction, mask), tf.mul(kl, weight)) };
     },
   }],
-  evaluate: ({ encoder, decoder }, { x, noise: { noise } }) => {
+  evaluate: ({ encoder, decoder }, { x, noise: { noise } }, { likelihood, deviation }) => {
     const [mean, logVariance] = posterior(encoder(x));
-    const logits = decoder(reparameterize(mean, logVariance, noise));
-    const [reconstruction, kl] = [binaryCrossEntropy(logits, x), gaussianKl(mean, logVariance)];
+    const outputs = decoder(reparameterize(mean, logVariance, noise));
+    const reconstruction = likelihoods[likelihood].loss(outputs, x, deviation);
+    const kl = gaussianKl(mean, logVariance);
     return { reconstruction, kl, negative_elbo: tf.add(reconstruction, kl) };
   },
   encode: ({ encoder }, { x }) => posterior(encoder(x))[0],
-  decode: ({ decoder }, { codes }) => tf.sigmoid(decoder(codes)),
-  sample: ({ decoder }, { noise: { noise } }) => tf.sigmoid(decoder(noise)),
+  decode: ({ decoder }, { codes }, { likelihood }) =>
+    likelihoods[likelihood].images(decoder(codes)),
+  sample: ({ decoder }, { noise: { noise } }, { likelihood }) =>
+    likelihoods[likelihood].images(decoder(noise)),
 });

@@ -19,7 +19,7 @@ import { log } from "../../lab/core/elementary.ts";
 import { defineModel } from "../define_model.ts";
 import { binaryCrossEntropy } from "../losses.ts";
 import { parametersAlone } from "../networks.ts";
-import { bound, posterior, reparameterize, vaeFields, vaeNetworks } from "./vae.ts";
+import { bound, klWeight, posterior, reparameterize, vaeFields, vaeNetworks } from "./vae.ts";
 
 // Configuration.
 
@@ -111,12 +111,13 @@ export const vaeMixture = defineModel({
   noise: (_, { latentSize }) => ({ noise: ["normal", [latentSize]] }),
   steps: [{
     name: "bound",
-    loss: ({ encoder, decoder, prior }, { x, noise: { noise } }, { beta }) => {
+    loss: ({ encoder, decoder, prior }, batch, configuration) => {
+      const { x, noise: { noise } } = batch;
       const [mean, logVariance] = posterior(encoder(x));
       const latent = reparameterize(mean, logVariance, noise);
       const reconstruction = binaryCrossEntropy(decoder(latent), x);
       const kl = mixtureKl(latent, logVariance, noise, prior().mean, prior().log_variance);
-      return bound(reconstruction, kl, beta);
+      return bound(reconstruction, kl, klWeight(batch, configuration));
     },
   }],
   evaluate: ({ encoder, decoder, prior }, { x, noise: { noise } }) => {

@@ -15,7 +15,14 @@ import { corruptions, signalToNoise } from "../../models/autoencoders/denoising.
 import { activityKl } from "../../models/autoencoders/sparse.ts";
 import { crossEntropy } from "../../models/classifiers/classifier.ts";
 import { criticLoss, generatorLoss, gradientPenalty } from "../../models/adversarial/wgan_gp.ts";
-import { bound, gaussianKl, reparameterize } from "../../models/variational/vae.ts";
+import {
+  bound,
+  freeKl,
+  gaussianKl,
+  gaussianNegativeLogLikelihood,
+  klWeight,
+  reparameterize,
+} from "../../models/variational/vae.ts";
 import { mixtureKl } from "../../models/variational/vae_mixture.ts";
 import { wasmPath } from "../lab/compute/backends.ts";
 
@@ -86,6 +93,40 @@ Deno.test("the Gaussian KL has its worked values and gradients", () =>
     );
     near(values(gradients.mean), [0.5, -0.1]);
     near(values(gradients.logVariance), [0.11070137908, 0.11070137908]);
+  }));
+
+Deno.test("free bits make what a coordinate has below them cost nothing", () =>
+  onCpu(() => {
+    // The first coordinate alone has more than 0.05 nats; the masked row would have had both.
+    const mean = tf.tensor([[0.5, -0.1], [9, 9]]);
+    const logVariance = tf.tensor([[0.2, 0.2], [0.2, 0.2]]);
+    const kl = (freeBits: number) => freeKl(mean, logVariance, tf.tensor([1, 0]), freeBits);
+    near([kl(0).dataSync()[0]], [0.1514027581601699]);
+    near([kl(0.05).dataSync()[0]], [0.13570137908 + 0.05]);
+    const { gradients } = valueAndGradients(
+      ({ mean }) => ({ loss: freeKl(mean, logVariance, tf.tensor([1, 0]), 0.05) }),
+      { mean },
+    );
+    near(values(gradients.mean), [0.5, 0, 0, 0]);
+  }));
+
+Deno.test("the KL's weight rises to β over the warm-up", () =>
+  onCpu(() => {
+    const weight = (spent: number, warmUp: number) =>
+      klWeight({ spent: tf.scalar(spent) }, { beta: 4, warmUp });
+    strictEqual(weight(0.3, 0), 4);
+    const risen = [0, 0.1, 0.2, 0.9].map((spent) =>
+      (weight(spent, 0.2) as tf.Tensor).dataSync()[0]
+    );
+    near(risen, [0, 2, 4, 4]);
+  }));
+
+Deno.test("a Gaussian likelihood has its worked value", () =>
+  onCpu(() => {
+    const outputs = tf.tensor([[0.1, 0.8]]);
+    near(values(gaussianNegativeLogLikelihood(outputs, tf.tensor([[0, 1]]), 0.1)), [
+      2.5 + 2 * Math.log(0.1 * Math.sqrt(2 * Math.PI)),
+    ], 1e-5);
   }));
 
 Deno.test("the draw scales noise by the deviation, not by the variance", () =>

@@ -19,6 +19,7 @@ import {
   smallOf,
   smallTrainer,
   trainerOf,
+  trainThrough,
 } from "./laboratory.ts";
 
 const definitions = await Promise.all(models.map(({ load }) => load()));
@@ -251,4 +252,22 @@ Deno.test("the last gradient steps are as short as the schedule says", async () 
   }
   trainer.dispose();
   ok(moved[39] < moved[0] / 20, `${moved[0]}, ${moved[39]}`);
+});
+
+Deno.test("a VAE's warm-up and free bits change what is descended, and each is off by default", async () => {
+  const parameters = async (fields: object) => {
+    const settings = { ...{ batchSize: 20, hiddenSizes: [12], latentSize: 3 }, judge: false };
+    const { trainer } = await trainerOf("vae", fewGlyphs(40, 10), { ...settings, ...fields }, {
+      budget: 80,
+    });
+    await trainThrough(trainer);
+    const { parameters } = await trainer.snapshot();
+    trainer.dispose();
+    return parameters;
+  };
+  const plain = await parameters({});
+  deepStrictEqual(await parameters({ warmUp: 0, freeBits: 0, likelihood: "bernoulli" }), plain);
+  for (const fields of [{ warmUp: 0.5 }, { freeBits: 1 }, { likelihood: "gaussian" }]) {
+    notDeepStrictEqual(await parameters(fields), plain);
+  }
 });

@@ -229,6 +229,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/losses_test.ts",
   },
   {
+    fault: "free bits are given to the sum of all coordinates",
+    file: "models/variational/vae.ts",
+    from: "tf.relu(tf.sub(coordinates, freeBits))",
+    to: "tf.relu(tf.sub(tf.sum(coordinates), freeBits))",
+    test: "tests/models/losses_test.ts",
+  },
+  {
+    fault: "the KL's weight goes on rising after the warm-up",
+    file: "models/variational/vae.ts",
+    from: "tf.minimum(tf.div(spent, warmUp), 1)",
+    to: "tf.div(spent, warmUp)",
+    test: "tests/models/losses_test.ts",
+  },
+  {
     fault: "an epoch's last whole batch is left out",
     file: "models/minibatches.ts",
     from: `(this.#last === "drop" && left < this.#size)`,
