@@ -5,9 +5,6 @@
  */
 import type { Change } from "./routes/api/change.ts";
 
-/** The tags that pages give a meaning. */
-export const [STARRED, ARCHIVED] = ["starred", "archived"];
-
 /** Asks the server for a change; throws what it says where it refuses. */
 export async function changeRuns(runs: readonly string[], change: Change): Promise<void> {
   const response = await fetch("/api/change", {

@@ -10,12 +10,12 @@ import type { Value } from "../lab/experiment/conditions.ts";
 import { columnNames, type MetricSource, pathsOf, readerOf } from "../lab/experiment/run_fields.ts";
 import { bootstrapInterval, iqm } from "../lab/statistics/mod.ts";
 import type { Run } from "../lab/store/store.ts";
-import { ARCHIVED } from "./change.ts";
 import { counting } from "./comparison.ts";
 import { filtered } from "./filter.ts";
 import { directionOf } from "./metric_direction.ts";
 import type { Cell, GroupCell, TableAnswer, TableRequest } from "./runs_query.ts";
 import { jsonNumber, type RunSummary } from "./summary.ts";
+import { ARCHIVED } from "./tags.ts";
 
 /** What a table is made of. */
 export interface Record {

@@ -1,8 +1,9 @@
 /** What can be done with the runs that are chosen. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { ARCHIVED, changeRuns, STARRED } from "../change.ts";
+import { changeRuns } from "../change.ts";
 import type { Change } from "../routes/api/change.ts";
+import { ARCHIVED, STARRED } from "../tags.ts";
 
 /** The bar; `left` is told of runs that the table shows no more. */
 export function ChangeBar(
