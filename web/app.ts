@@ -1,5 +1,5 @@
 /**
- * The dashboard's routes over one store. Read-only.
+ * The dashboard's routes over one store.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import { Comparisons } from "./comparisons.ts";
 import { Feed } from "./feed.ts";
 import { App } from "./fresh.ts";
 import { Policies } from "./policies.ts";
+import * as change from "./routes/api/change.ts";
 import * as comparison from "./routes/api/comparison.ts";
 import * as live from "./routes/api/live.ts";
 import * as policy from "./routes/api/policy.ts";
@@ -23,13 +24,16 @@ import type { State } from "./state.ts";
 
 /**
  * The application; `createApp(store).handler(request)` returns the response to a request.
- * `comparisons` are those of the store, for who wants to end their thread.
+ * `comparisons` are those of the store, for who wants to end their thread; `readOnly`: pages change
+ * no tags and trash nothing.
  */
 export function createApp(
   store: Store,
   comparisons: Comparisons = new Comparisons(store.location),
+  { readOnly = true }: { readonly readOnly?: boolean } = {},
 ): App<State> {
-  const state = { store, feed: new Feed(store), comparisons, policies: new Policies(store) };
+  const [feed, policies] = [new Feed(store), new Policies(store)];
+  const state = { store, readOnly, feed, comparisons, policies };
   // Where the store lies is nothing that a page needs.
   const shown = (message: string) => message.replaceAll(store.location, "the store");
   return new App<State>(state, Layout, shown)
@@ -38,6 +42,7 @@ export function createApp(
     .route("/compare", compare)
     .route("/artifacts/:hash", artifact)
     .route("/assets/:name", asset)
+    .change("/api/change", change)
     .route("/api/live", live)
     .route("/api/policy", policy)
     .route("/api/runs", runs)

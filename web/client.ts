@@ -12,6 +12,7 @@ const islands: Record<string, () => Promise<{ default: unknown }>> = {
   policy: () => import("./islands/policy.tsx"),
   run_charts: () => import("./islands/run_charts.tsx"),
   run_events: () => import("./islands/run_events.tsx"),
+  run_note: () => import("./islands/run_note.tsx"),
   run_status: () => import("./islands/run_status.tsx"),
   run_table: () => import("./islands/run_table.tsx"),
 };

@@ -48,6 +48,25 @@ interface Route<State, Data> {
   readonly default?: ComponentType<PageProps<Data>>;
 }
 
+/** A route that changes something. */
+interface PostRoute<State> {
+  readonly post: (context: Context<State>) => Awaitable<Response>;
+}
+
+/** Bytes that a request may bring, at most. */
+const MOST_BYTES = 100_000;
+
+/** Why a request that would change something is refused; undefined: it comes from a page of ours. */
+function refusal({ headers }: Request, origin: string): string | undefined {
+  // A page from elsewhere can send neither another origin than its own nor, unasked, JSON.
+  if (headers.get("origin") !== origin) return "its Origin must be the dashboard's own";
+  if (headers.get("content-type") !== "application/json") return "its body must be JSON";
+  const length = Number(headers.get("content-length") ?? NaN);
+  return length <= MOST_BYTES
+    ? undefined
+    : `its length must be stated, at most ${MOST_BYTES} bytes`;
+}
+
 /** The frame around every page. */
 export interface LayoutProps {
   readonly title: string;
@@ -119,6 +138,17 @@ export class App<State> {
       if (Page === undefined) throw new Error(`Route ${path} has no page`);
       const body = h(Page, { data: result.data, url: fresh.url, params: fresh.params });
       return this.#document(titleOf(result.data), fresh.url.pathname, body);
+    });
+    return this;
+  }
+
+  /** Adds a route that changes something, for pages of this server alone. */
+  change(path: string, route: PostRoute<State>): this {
+    this.#hono.post(path, async (context) => {
+      const fresh = this.#context(context);
+      const reason = refusal(fresh.req, fresh.url.origin);
+      if (reason === undefined) return await route.post(fresh);
+      return new Response(`Cannot change anything by this request as ${reason}`, { status: 403 });
     });
     return this;
   }

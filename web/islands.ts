@@ -10,6 +10,7 @@ import LiveIsland from "./islands/live.tsx";
 import PolicyIsland from "./islands/policy.tsx";
 import RunChartsIsland from "./islands/run_charts.tsx";
 import RunEventsIsland from "./islands/run_events.tsx";
+import RunNoteIsland from "./islands/run_note.tsx";
 import RunStatusIsland from "./islands/run_status.tsx";
 import RunTableIsland from "./islands/run_table.tsx";
 
@@ -25,6 +26,8 @@ export const PolicyAtWork = island("policy", PolicyIsland);
 export const RunCharts = island("run_charts", RunChartsIsland);
 /** Events of a run. */
 export const RunEvents = island("run_events", RunEventsIsland);
+/** The note of a run. */
+export const RunNote = island("run_note", RunNoteIsland);
 /** Live status of a run. */
 export const RunStatus = island("run_status", RunStatusIsland);
 /** The table of runs. */

@@ -1,5 +1,5 @@
 /**
- * The dashboard's entry: `deno task -q dashboard [--port 8321] [--store runs]`.
+ * The dashboard's entry: `deno task -q dashboard [--port 8321] [--store runs] [--read-only]`.
  *
  * @module
  */
@@ -12,13 +12,14 @@ import { createApp } from "./app.ts";
 import { built } from "./assets.ts";
 
 /** Reads the flags. */
-function flags(args: string[]): { port: number; store: string } {
+function flags(args: string[]): { port: number; store: string; readOnly: boolean } {
   try {
     const { values } = parseArgs({
       args,
       options: {
         port: { type: "string", default: "8321" },
         store: { type: "string" },
+        "read-only": { type: "boolean", default: false },
       },
     });
     const port = Number(values.port);
@@ -27,24 +28,34 @@ function flags(args: string[]): { port: number; store: string } {
         `Cannot serve as --port must be a whole number from 0 to 65535: ${values.port}`,
       );
     }
-    const { store } = values;
-    return { port, store: store === undefined ? "runs" : callersStore(store) };
+    const { store, "read-only": readOnly } = values;
+    return { port, store: store === undefined ? "runs" : callersStore(store), readOnly };
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(
-      `Cannot serve as the flags are --port N and --store FOLDER: ${(error as Error).message}`,
+      `Cannot serve as the flags are --port N, --store FOLDER and --read-only: ${
+        (error as Error).message
+      }`,
     );
   }
 }
 
-/** The store, for reading; an empty one is made where there is none yet. */
-function openedStore(location: string): Store {
+/**
+ * The store; an empty one is made where there is none yet. One that cannot be written, as it is
+ * damaged, is shown all the same.
+ */
+function openedStore(location: string, readOnly: boolean): { store: Store; readOnly: boolean } {
+  if (readOnly) return { store: openStore(location, { readOnly }), readOnly };
   try {
-    return openStore(location, { readOnly: true });
+    return { store: openStore(location), readOnly };
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    openStore(location).close();
-    return openStore(location, { readOnly: true });
+    try {
+      const store = openStore(location, { readOnly: true });
+      console.error((error as Error).message);
+      return { store, readOnly: true };
+    } catch {
+      throw error;
+    }
   }
 }
 
@@ -60,10 +71,10 @@ function callersStore(store: string): string {
 
 /** Serves until the process is stopped. */
 async function serve(args: string[]): Promise<void> {
-  const { port, store: location } = flags(args);
+  const { port, store: location, readOnly } = flags(args);
   built();
-  const store = openedStore(location);
-  const app = createApp(store);
+  const { store, readOnly: isReadOnly } = openedStore(location, readOnly);
+  const app = createApp(store, undefined, { readOnly: isReadOnly });
   try {
     const server = Deno.serve({
       hostname: "127.0.0.1",

@@ -58,6 +58,8 @@ export interface TableAnswer {
   readonly total: number;
   readonly found: number;
   readonly length: number;
+  /** Found runs that are left out, as they are archived and the filter does not name that tag. */
+  readonly archived: number;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly TableRow[];
   readonly groups: readonly TableGroup[];

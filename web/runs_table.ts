@@ -15,6 +15,7 @@ import { filtered } from "./filter.ts";
 import { directionOf } from "./metric_direction.ts";
 import type { Cell, GroupCell, TableAnswer, TableRequest } from "./runs_query.ts";
 import { jsonNumber, type RunSummary } from "./summary.ts";
+import { ARCHIVED } from "./tags.ts";
 
 /** What a table is made of. */
 export interface Record {
@@ -38,7 +39,10 @@ export function tableOf(
   records: readonly Record[],
   request: TableRequest,
 ): TableAnswer {
-  const found = filtered(source, records, request.filter);
+  const all = filtered(source, records, request.filter);
+  const found = request.filter.includes(ARCHIVED)
+    ? all
+    : all.filter(({ row }) => !row.tags.includes(ARCHIVED));
   const runs = records.flatMap(({ run }) => run ?? []);
   const reader = (key: string, action: string) => {
     const read = readerOf(source, runs, key, action);
@@ -50,15 +54,16 @@ export function tableOf(
   const answer = {
     total: records.length,
     found: found.length,
+    archived: all.length - found.length,
     columns,
     keys: keysOf(records, runs),
   };
   const { offset, limit, group } = request;
   if (group !== "") {
-    const all = groupsOf(found, group, reader);
-    const values = all.map(({ members }) => readers.map((read) => numbersOf(members, read)));
+    const made = groupsOf(found, group, reader);
+    const values = made.map(({ members }) => readers.map((read) => numbersOf(members, read)));
     const place = own.indexOf(request.sort);
-    const keyed = all.map((each, i) => ({
+    const keyed = made.map((each, i) => ({
       each,
       i,
       key: place < 0 ? each.label : iqmOf(values[i][place]),
@@ -69,7 +74,7 @@ export function tableOf(
       runs: members.map(({ row }) => row.id),
       cells: values[i].map(groupCell),
     }));
-    return { ...answer, length: all.length, rows: [], groups };
+    return { ...answer, length: made.length, rows: [], groups };
   }
   const ordered = inOrder(found, reader(request.sort, "sort runs"), request.descending);
   const rows = ordered.slice(offset, offset + limit).map((record) => ({

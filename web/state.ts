@@ -11,6 +11,8 @@ import type { Policies } from "./policies.ts";
 /** What every route sees. */
 export interface State {
   readonly store: Store;
+  /** Pages change nothing. */
+  readonly readOnly: boolean;
   readonly feed: Feed;
   readonly comparisons: Comparisons;
   readonly policies: Policies;

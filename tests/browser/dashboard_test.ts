@@ -22,7 +22,7 @@ let server: Deno.HttpServer<Deno.NetAddr>;
 Deno.test.beforeAll(async () => {
   if (missing) return;
   await build();
-  dashboard = await openDashboard();
+  dashboard = await openDashboard({ readOnly: false });
   server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, dashboard.app.handler);
   browser = await openBrowser();
 });
@@ -168,6 +168,31 @@ test("the runs page goes by keys", async (page) => {
     await page.evaluate(() => (document.activeElement as HTMLInputElement).type),
     "search",
   );
+});
+
+test("runs are starred, noted, trashed, and taken back", async (page) => {
+  const { store, runs } = dashboard;
+  const run = runs["reinforce-3"];
+  await open(page, "/?filter=reinforce");
+  const row = page.locator(`tr:has(a[href="/runs/${run}"])`);
+  await row.locator("input").check();
+  await page.click("button:text-is('Star')");
+  await row.locator(".tag:text-is('starred')").waitFor();
+  await page.click("button:text-is('Undo')");
+  await row.locator(".tag:text-is('starred')").waitFor({ state: "detached" });
+  await page.click("button:text-is('Move to the trash')");
+  await row.waitFor({ state: "detached" });
+  await page.click("button:text-is('Undo')");
+  await row.waitFor();
+
+  await open(page, `/runs/${run}`);
+  await page.fill("textarea", "Too slow a rate.");
+  await page.locator("textarea").blur();
+  await page.locator(".own-note small:text-is('kept')").waitFor();
+  strictEqual(store.run(run)!.note, "Too slow a rate.");
+  strictEqual(await page.inputValue("textarea"), "Too slow a rate.");
+  await page.reload();
+  strictEqual(await page.inputValue("textarea"), "Too slow a rate.");
 });
 
 test("runs that are chosen are compared", async (page) => {

@@ -507,6 +507,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/filter_test.ts",
   },
   {
+    fault: "a page from elsewhere changes runs",
+    file: "web/fresh.ts",
+    from: 'headers.get("origin") !== origin',
+    to: 'headers.get("origin") === null',
+    test: "tests/web/change_test.ts",
+  },
+  {
     fault: "rows without a result come first where the order is turned",
     file: "web/runs_table.ts",
     from: "return Number(isMissing(x)) - Number(isMissing(y))",

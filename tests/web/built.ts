@@ -35,17 +35,20 @@ export interface Dashboard extends AsyncDisposable {
 }
 
 /** Opens a dashboard on a store of its own; `empty` leaves it without runs. */
-export async function openDashboard(options: { empty?: boolean } = {}): Promise<Dashboard> {
+export async function openDashboard(
+  options: { empty?: boolean; readOnly?: boolean } = {},
+): Promise<Dashboard> {
   const folder = await Deno.makeTempDir();
   const store = openStore(`${folder}/runs`);
   const { runs, running } = options.empty
     ? { runs: {}, running: { [Symbol.dispose]() {} } }
     : await fillStore(store);
-  const reader = openStore(`${folder}/runs`, { readOnly: true });
+  const { readOnly = true } = options;
+  const reader = openStore(`${folder}/runs`, { readOnly });
   const comparisons = new Comparisons(reader.location);
   return {
     store,
-    app: createApp(reader, comparisons),
+    app: createApp(reader, comparisons, { readOnly }),
     runs,
     running,
     folder,

@@ -32,10 +32,11 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
     const { port } = taken.addr as Deno.NetAddr;
     await Deno.writeTextFile(`${folder}/file`, "no folder");
     const cases: [args: string[], code: number, message: RegExp][] = [
+      [["--store", `${folder}/none`, "--read-only"], 2, /there is none: .*deno task -q experiment/],
       [["--store", `${folder}/file`], 2, /there is a file of that name/],
       [["--store", "/etc"], 2, /may not read there/],
       [["--store", "postgres://me:secret@db/lab"], 2, /must be a folder/],
-      [["--ports", "80"], 2, /flags are --port N and --store FOLDER.*--ports/],
+      [["--ports", "80"], 2, /flags are --port N, --store FOLDER and --read-only.*--ports/],
       [["--port", "eighty"], 2, /from 0 to 65535: eighty/],
       [["extra"], 2, /extra/],
       [["--port", String(port), "--store", `${folder}/runs`], 1, /in use.*--port/],

@@ -7,6 +7,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { ChangeBar } from "../components/change_bar.tsx";
 import { Seeds } from "../components/seeds.tsx";
 import { Status } from "../components/status.tsx";
 import { ago, count, duration, figure, metricTitle } from "../format.ts";
@@ -37,7 +38,12 @@ const usualGroups = ["configuration", "experiment", "agent", "environment", "age
 
 /** The island. `initial` is what the server made of `request` at `now`. */
 export default function RunTable(
-  { initial, request, now }: { initial: TableAnswer; request: TableRequest; now: number },
+  { initial, request, readOnly, now }: {
+    initial: TableAnswer;
+    request: TableRequest;
+    readOnly: boolean;
+    now: number;
+  },
 ): VNode {
   const asked = useSignal(request);
   const table = useSignal(initial);
@@ -46,7 +52,7 @@ export default function RunTable(
   const at = useSignal(-1);
   const help = useSignal(false);
   useTable(asked.value, table, problem);
-  const { rows, groups, columns, found, length, total, keys } = table.value;
+  const { rows, groups, columns, found, length, total, archived, keys } = table.value;
   const { offset, limit, group, filter } = asked.value;
   const change = (next: Partial<TableRequest>) => {
     at.value = -1;
@@ -129,6 +135,7 @@ export default function RunTable(
           {found === total
             ? `${total.toLocaleString("en")} runs`
             : `${found.toLocaleString("en")} of ${total.toLocaleString("en")} runs`}
+          {archived > 0 && `, ${archived} archived (tag=archived)`}
           {chosen.value.size > 0 && `, ${chosen.value.size} chosen`}
         </small>
         <button
@@ -153,6 +160,7 @@ export default function RunTable(
           choose (with Shift and the pointer a range), <kbd>Enter</kbd> open, <kbd>?</kbd> this line
         </p>
       )}
+      {!readOnly && <ChangeBar chosen={chosen.value} left={() => chosen.value = new Set()} />}
       {problem.value !== "" && <p class="problem" role="alert">{problem.value}</p>}
       <div class="scroll">
         <table class={`runs ${group === "" ? "" : "grouped"}`}>

@@ -14,14 +14,18 @@ interface Data {
   readonly table: TableAnswer;
   readonly request: TableRequest;
   readonly problem: string;
+  readonly readOnly: boolean;
   readonly now: number;
 }
 
 /** The first part of the table that the address asks for. */
-export function handler({ url, state: { store, feed } }: Context<State>): PageAnswer<Data> {
+export function handler(
+  { url, state: { store, feed, readOnly } }: Context<State>,
+): PageAnswer<Data> {
   const request = tableRequestOf(url.searchParams);
   const records = feed.records();
-  const common = { title: "Runs", location: store.location, moment: feed.moment, now: Date.now() };
+  const { moment } = feed;
+  const common = { title: "Runs", location: store.location, moment, readOnly, now: Date.now() };
   try {
     return page({ ...common, table: tableOf(feed, records, request), request, problem: "" });
   } catch (error) {
@@ -35,7 +39,7 @@ export function handler({ url, state: { store, feed } }: Context<State>): PageAn
 
 /** The page. */
 export default function Runs({ data }: PageProps<Data>): VNode {
-  const { location, table, request, problem, now, moment } = data;
+  const { location, table, request, problem, readOnly, now, moment } = data;
   return (
     <>
       <h1>Runs</h1>
@@ -46,7 +50,7 @@ export default function Runs({ data }: PageProps<Data>): VNode {
         </p>
       )}
       {problem !== "" && <p class="problem">{problem}</p>}
-      <RunTable initial={table} request={request} now={now} />
+      <RunTable initial={table} request={request} readOnly={readOnly} now={now} />
       <Live moment={moment} run={null} />
     </>
   );

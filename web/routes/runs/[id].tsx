@@ -8,7 +8,15 @@ import type { Manifest, Run } from "../../../lab/store/store.ts";
 import type { State } from "../../state.ts";
 import { type Contents, contentsOf } from "../../contents.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
-import { Gallery, Live, PolicyAtWork, RunCharts, RunEvents, RunStatus } from "../../islands.ts";
+import {
+  Gallery,
+  Live,
+  PolicyAtWork,
+  RunCharts,
+  RunEvents,
+  RunNote,
+  RunStatus,
+} from "../../islands.ts";
 import type { PlayerProps } from "../../player/player.tsx";
 import type { WorldOf } from "../../player/world.ts";
 import { type RunSummary, summarize } from "../../summary.ts";
@@ -20,14 +28,18 @@ interface Data {
   readonly run: Run;
   readonly contents: Contents;
   readonly moment: number;
+  readonly readOnly: boolean;
 }
 
 /** Everything about one run but its series. */
-export function handler({ params, state: { store, feed } }: Context<State>): PageAnswer<Data> {
+export function handler(
+  { params, state: { store, feed, readOnly } }: Context<State>,
+): PageAnswer<Data> {
   const run = store.find(params.id);
   return page({
     title: `${run.name}, seed ${run.manifest.determined.seed}`,
     moment: feed.moment,
+    readOnly,
     row: summarize(run, unlessDamaged(() => figuresOf(store, run)), 0),
     run,
     contents: contentsOf(store, run),
@@ -46,7 +58,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
         <time dateTime={new Date(run.createdAt).toISOString()}>{started(run.createdAt)}</time>
         {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
       </p>
-      {run.note !== "" && <p>{printable(run.note)}</p>}
+      <RunNote run={row.id} note={noteOf(run)} readOnly={data.readOnly} />
       <RunStatus row={row} />
       <RunEvents contents={contents} />
       {world !== undefined && (
@@ -69,6 +81,11 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
 
 /** Whether a page can step a world itself: those of the lab are built into it. */
 const isOfLab = ({ id }: WorldOf) => environments.some((each) => each.id === id);
+
+/** The note, line by line without characters that command a terminal. */
+function noteOf({ note }: Run): string {
+  return note.split("\n").map(printable).join("\n");
+}
 
 /** What the player is told of a run. */
 function playerOf(run: Run, world: WorldOf): Omit<PlayerProps, "contents"> {

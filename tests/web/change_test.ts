@@ -1,0 +1,108 @@
+/** What pages change in a store, and who may not. */
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { Feed } from "../../web/feed.ts";
+import { tableRequestOf } from "../../web/runs_query.ts";
+import { tableOf } from "../../web/runs_table.ts";
+import { build, type Dashboard, openDashboard } from "./built.ts";
+
+await build();
+
+const own = { "origin": "http://127.0.0.1", "content-type": "application/json" };
+
+async function ask(
+  { app }: Dashboard,
+  body: unknown,
+  headers: Record<string, string> = own,
+): Promise<{ status: number; text: string }> {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const request = new Request("http://127.0.0.1/api/change", {
+    method: "POST",
+    headers: { "content-length": String(text.length), ...headers },
+    body: text,
+  });
+  const response = await app.handler(request);
+  return { status: response.status, text: await response.text() };
+}
+
+Deno.test("tags, notes and the trash are changed as the store's rules say", async () => {
+  await using dashboard = await openDashboard({ readOnly: false });
+  const { store, runs } = dashboard;
+  const [first, second] = [runs["ppo-1"], runs["ppo-2"]];
+  const change = async (change: object, of = [first, second]) =>
+    strictEqual((await ask(dashboard, { runs: of, change })).status, 200);
+  await change({ action: "tag", tag: " starred " });
+  await change({ action: "tag", tag: "starred" });
+  deepStrictEqual(store.run(first)!.tags, ["agents", "starred"]);
+  await change({ action: "untag", tag: "starred" });
+  deepStrictEqual(store.run(second)!.tags, ["agents"]);
+  await change({ action: "note", note: "why <b>it</b> failed" }, [first]);
+  strictEqual(store.run(first)!.note, "why <b>it</b> failed");
+  const page = await dashboard.app.handler(new Request(`http://127.0.0.1/runs/${first}`));
+  strictEqual((await page.text()).includes("<b>it</b>"), false);
+  await change({ action: "trash" });
+  strictEqual(store.runs().some(({ id }) => id === first), false);
+  await change({ action: "restore" });
+  strictEqual(store.runs().some(({ id }) => id === first), true);
+
+  const { status, text } = await ask(dashboard, {
+    runs: [runs.running],
+    change: { action: "trash" },
+  });
+  strictEqual(status, 409);
+  match(text, /is being trained/);
+});
+
+Deno.test("a request from elsewhere, of another form or too large changes nothing", async () => {
+  await using dashboard = await openDashboard({ readOnly: false });
+  const { store, runs } = dashboard;
+  const body = { runs: [runs["ppo-1"]], change: { action: "trash" } };
+  const attacks: [headers: Record<string, string>, body: unknown, status: number][] = [
+    [{ ...own, origin: "http://evil.example" }, body, 403],
+    [{ ...own, origin: "null" }, body, 403],
+    [{ ...own, origin: "http://127.0.0.1:9999" }, body, 403],
+    [{ "content-type": "application/json" }, body, 403],
+    [{ ...own, "content-type": "text/plain" }, body, 403],
+    [{ ...own, "content-length": "200000" }, body, 403],
+    [own, "{", 400],
+    [own, { ...body, more: 1 }, 400],
+    [own, { runs: [], change: { action: "trash" } }, 400],
+    [own, { runs: body.runs, change: { action: "purge" } }, 400],
+    [own, { runs: body.runs, change: { action: "tag", tag: "x".repeat(51) } }, 400],
+    [own, { runs: ["../../etc"], change: { action: "trash" } }, 409],
+  ];
+  for (const [headers, attack, expected] of attacks) {
+    const { status, text } = await ask(dashboard, attack, headers);
+    strictEqual(status, expected, `${JSON.stringify([headers, attack])}: ${text}`);
+    strictEqual(text.trim().split("\n").length, 1);
+  }
+  strictEqual(store.run(runs["ppo-1"])!.trashedAt, null);
+  const read = await dashboard.app.handler(new Request("http://127.0.0.1/api/change"));
+  strictEqual(read.status, 404);
+});
+
+Deno.test("with --read-only nothing is changed", async () => {
+  await using dashboard = await openDashboard();
+  const { runs } = dashboard;
+  const { status, text } = await ask(dashboard, {
+    runs: [runs["ppo-1"]],
+    change: { action: "trash" },
+  });
+  strictEqual(status, 403);
+  match(text, /--read-only/);
+});
+
+Deno.test("archived runs are left out unless the filter names them", async () => {
+  await using dashboard = await openDashboard({ readOnly: false });
+  const { store, runs } = dashboard;
+  const feed = new Feed(store);
+  const table = (query: string) =>
+    tableOf(feed, feed.records(), tableRequestOf(new URLSearchParams(query)));
+  const before = table("").found;
+  await ask(dashboard, {
+    runs: [runs["ppo-1"]],
+    change: { action: "tag", tag: "archived" },
+  });
+  const { found, archived, total } = table("");
+  deepStrictEqual([found, archived, total], [before - 1, 1, before]);
+  deepStrictEqual(table("filter=tag%3Darchived").rows.map(({ row }) => row.id), [runs["ppo-1"]]);
+});

@@ -1,0 +1,86 @@
+/** What can be done with the runs that are chosen. @module */
+import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { changeRuns } from "../change.ts";
+import type { Change } from "../routes/api/change.ts";
+import { ARCHIVED, STARRED } from "../tags.ts";
+
+/** The bar; `left` is told of runs that the table shows no more. */
+export function ChangeBar(
+  { chosen, left }: { chosen: ReadonlySet<string>; left: () => void },
+): VNode | null {
+  const said = useSignal<{ text: string; undo?: () => void } | null>(null);
+  const runs = [...chosen];
+  const many = (count: number) => count === 1 ? "1 run" : `${count} runs`;
+  const make = async (change: Change, text: string, back: Change, of = runs) => {
+    try {
+      await changeRuns(of, change);
+      said.value = {
+        text: `${many(of.length)} ${text}.`,
+        undo: () => {
+          void changeRuns(of, back).then(
+            () => said.value = { text: "Undone." },
+            (error) => said.value = { text: error.message },
+          );
+        },
+      };
+      if (change.action === "trash" || ("tag" in change && change.tag === ARCHIVED)) left();
+    } catch (error) {
+      said.value = { text: (error as Error).message };
+    }
+  };
+  const tagged = (tag: string, text: string) =>
+    void make({ action: "tag", tag }, text, { action: "untag", tag });
+  if (runs.length === 0 && said.value === null) return null;
+  return (
+    <div class="toolbar">
+      {runs.length > 0 && (
+        <>
+          <button type="button" class="quiet" onClick={() => tagged(STARRED, "starred")}>
+            Star
+          </button>
+          <label>
+            Tag{" "}
+            <input
+              class="key"
+              onChange={({ currentTarget }) => {
+                const tag = currentTarget.value.trim();
+                currentTarget.value = "";
+                if (tag !== "") tagged(tag, `tagged “${tag}”`);
+              }}
+            />
+          </label>
+          <label>
+            Take the tag away{" "}
+            <input
+              class="key"
+              onChange={({ currentTarget }) => {
+                const tag = currentTarget.value.trim();
+                currentTarget.value = "";
+                const back = { action: "tag", tag } as const;
+                if (tag !== "") void make({ action: "untag", tag }, `without “${tag}”`, back);
+              }}
+            />
+          </label>
+          <button type="button" class="quiet" onClick={() => tagged(ARCHIVED, "archived")}>
+            Archive
+          </button>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() =>
+              void make({ action: "trash" }, "moved to the trash", { action: "restore" })}
+          >
+            Move to the trash
+          </button>
+        </>
+      )}
+      <span role="status">
+        {said.value?.text}{" "}
+        {said.value?.undo && (
+          <button type="button" class="quiet" onClick={said.value.undo}>Undo</button>
+        )}
+      </span>
+    </div>
+  );
+}
