@@ -13,6 +13,7 @@ function onGlyphs(name: string, summary: string, budget: number, seconds: number
     dataset: { name: "glyphs" },
     model: { name },
     budget,
+    tunedOn: 0,
   });
 }
 
@@ -30,5 +31,6 @@ export const autoencoderExperiments: readonly ModelExperiment[] = [
     dataset: { name: "sine" },
     model: { name: "sequence-autoencoder" },
     budget: 60_000,
+    tunedOn: 0,
   }),
 ];

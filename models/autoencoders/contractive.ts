@@ -11,6 +11,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { count, WIDEST } from "../../lab/compute/sizes.ts";
 import { glorotUniform } from "../../lab/compute/initializers.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields } from "../fields.ts";
@@ -22,7 +23,7 @@ import { images, losses, lossFields, reconstructionTerms } from "./autoencoder.t
 const configuration = z.strictObject({
   ...exampleFields,
   ...lossFields,
-  codeSize: z.int().min(1).default(128).meta({ description: "Length of the code" }),
+  codeSize: count(1, WIDEST).default(128).meta({ description: "Length of the code" }),
   weight: z.number().min(0).default(0.1).meta({
     description: "λ of the penalty, beside a reconstruction summed over pixels",
   }),

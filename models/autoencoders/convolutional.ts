@@ -10,6 +10,7 @@
  * @module
  */
 import * as z from "zod";
+import { count, WIDEST, widths } from "../../lab/compute/sizes.ts";
 import { convolutionalDecoder, convolutionalEncoder } from "../convolutional.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields } from "../fields.ts";
@@ -18,10 +19,10 @@ import { images, losses, lossFields, reconstructionTerms } from "./autoencoder.t
 const configuration = z.strictObject({
   ...exampleFields,
   ...lossFields,
-  filters: z.array(z.int().min(1)).min(1).default([16, 32]).meta({
+  filters: widths().min(1).default([16, 32]).meta({
     description: "Filters of each halving convolution; the decoder has them in reverse",
   }),
-  codeSize: z.int().min(1).default(32).meta({ description: "Length of the code" }),
+  codeSize: count(1, WIDEST).default(32).meta({ description: "Length of the code" }),
   learningRate: z.number().positive().default(2e-3).meta({
     description: "Adam's step size at the start",
   }),

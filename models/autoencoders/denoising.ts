@@ -12,6 +12,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { count, WIDEST, widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields } from "../fields.ts";
 import { squaredError } from "../losses.ts";
@@ -24,10 +25,10 @@ import { images, losses, lossFields, reconstructionTerms } from "./autoencoder.t
 const configuration = z.strictObject({
   ...exampleFields,
   ...lossFields,
-  hiddenSizes: z.array(z.int().min(1)).default([256]).meta({
+  hiddenSizes: widths().default([256]).meta({
     description: "Widths of the encoder's hidden layers; the decoder has them in reverse",
   }),
-  codeSize: z.int().min(1).default(128).meta({ description: "Length of the code" }),
+  codeSize: count(1, WIDEST).default(128).meta({ description: "Length of the code" }),
   corruption: z.enum(["masking", "gaussian", "salt-and-pepper"]).default("masking").meta({
     description: "masking: pixels put out; gaussian: noise added; salt-and-pepper: pixels set to " +
       "0 or 1",

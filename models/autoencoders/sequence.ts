@@ -13,6 +13,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { count, WIDEST } from "../../lab/compute/sizes.ts";
 import { lecunNormal } from "../../lab/compute/initializers.ts";
 import { dense as denseLayer, mlpParameters } from "../../lab/compute/networks.ts";
 import { memorySize, recurrentParameters, unroll } from "../../lab/compute/recurrent.ts";
@@ -25,10 +26,10 @@ import type { Network } from "../networks.ts";
 
 const configuration = z.strictObject({
   ...exampleFields,
-  recurrentSize: z.int().min(1).default(48).meta({
+  recurrentSize: count(1, WIDEST).default(48).meta({
     description: "Hidden units of the LSTM of encoder and decoder",
   }),
-  codeSize: z.int().min(1).default(8).meta({ description: "Length of the code" }),
+  codeSize: count(1, WIDEST).default(8).meta({ description: "Length of the code" }),
   learningRate: z.number().positive().default(5e-3).meta({
     description: "Adam's step size at the start",
   }),

@@ -13,6 +13,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { count, WIDEST } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields } from "../fields.ts";
 import { maskedMean } from "../losses.ts";
@@ -24,7 +25,7 @@ import { images, losses, lossFields, reconstructionTerms } from "./autoencoder.t
 const configuration = z.strictObject({
   ...exampleFields,
   ...lossFields,
-  codeSize: z.int().min(1).default(256).meta({ description: "Length of the code" }),
+  codeSize: count(1, WIDEST).default(256).meta({ description: "Length of the code" }),
   penalty: z.enum(["kl", "l1"]).default("kl").meta({
     description: "kl: a sigmoid code's mean activity near the target; l1: the sum of a relu code",
   }),

@@ -13,6 +13,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { widths } from "../../lab/compute/sizes.ts";
 import { glorotUniform } from "../../lab/compute/initializers.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields } from "../fields.ts";
@@ -24,7 +25,7 @@ import { reconstructionTerms } from "./autoencoder.ts";
 
 const configuration = z.strictObject({
   ...exampleFields,
-  layerSizes: z.array(z.int().min(1)).length(3).default([256, 128, 32]).meta({
+  layerSizes: widths().length(3).default([256, 128, 32]).meta({
     description: "Widths of the three layers; the last one is the code",
   }),
   pretraining: z.number().min(0).max(1).default(0.5).meta({

@@ -72,6 +72,11 @@ function test(
 /** Opens a page and waits until every island is taken over and it hears from the server. */
 async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
+  await ready(page);
+}
+
+/** Waits until the page's islands answer and follow the store. */
+async function ready(page: Page): Promise<void> {
   await page.waitForFunction(() =>
     document.querySelector("[data-island]:not([data-ready])") === null &&
     document.querySelector("[data-connected=true]") !== null
@@ -163,6 +168,7 @@ test("the runs page goes by keys", async (page) => {
   await page.keyboard.press("Enter");
   await page.waitForURL(`**${href}`);
   await page.goBack();
+  await ready(page);
   await page.keyboard.press("/");
   strictEqual(
     await page.evaluate(() => (document.activeElement as HTMLInputElement).type),

@@ -28,8 +28,8 @@ Deno.test("Node's small runs are Deno's, to the bit", async () => {
   const folder = await Deno.makeTempDir();
   try {
     // TensorFlow.js asks for Node's modules by require.
-    const banner = `import { createRequire } from "node:module";
-const require = createRequire(import.meta.url);`;
+    const banner = `import { createRequire as requireFrom } from "node:module";
+const require = requireFrom(import.meta.url);`;
     await Deno.writeTextFile(
       `${folder}/runs.mjs`,
       await bundle(printed, { platform: "node", banner: { js: banner } }),
