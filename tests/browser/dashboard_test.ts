@@ -483,6 +483,7 @@ test("the pole is pushed and dragged, the world turned, and the episode says so"
   const dragged = await picture(page);
   await page.mouse.click(x + 27, y);
   await panel.locator("button[aria-label='One step']").click();
+  await frames(page, 3);
   ok(await picture(page) !== dragged);
 
   await panel.locator("button", { hasText: "New episode" }).click();
