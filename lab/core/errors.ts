@@ -31,7 +31,7 @@ export function unlessDamaged<T>(read: () => T): T | DamageError {
 }
 
 /** Names that a message about an unknown one lists in full; of more, only the nearest. */
-const LISTED = 12;
+const LISTED = 10;
 /** Nearest names that a message proposes. */
 const PROPOSED = 3;
 
