@@ -205,7 +205,7 @@ async function agentsTable(groups: readonly Group[], io: Io): Promise<string> {
   return table(
     [
       { title: "agent" },
-      { title: iqmTitle(groups).replace("IQM", "return"), align: "right" },
+      { title: `return: ${iqmTitle(groups).replace(" ", "\n")}`, align: "right" },
       { title: `steps to ${value ?? "solve"}`, align: "right" },
       { title: "time", align: "right" },
       { title: "verdict", flexible: true },

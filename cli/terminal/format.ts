@@ -125,7 +125,11 @@ export function table(
   io: Io,
 ): string {
   const widths = columns.map((column, i) =>
-    Math.max(width(column.title), ...rows.flatMap((row) => row[i].split("\n").map(width)))
+    Math.max(
+      ...[column.title, ...rows.map((row) => row[i])].flatMap((cell) =>
+        cell.split("\n").map(width)
+      ),
+    )
   );
   const flexible = columns.findIndex((column) => column.flexible);
   const total = widths.reduce((sum, each) => sum + each, 0) + 2 * (columns.length - 1);
