@@ -51,4 +51,8 @@ Deno.test("an evaluated figure has that of real examples beside it", () => {
   const metrics = { "evaluation/recognised": 0.85, "ceiling/recognised": 0.96, "losses/kl": 1 };
   strictEqual(evaluatedFigures(metrics), "recognised 0.85 (real 0.96)");
   strictEqual(evaluatedFigures({ "evaluation/return_mean": 12 }), "return 12.0");
+  const many = Object.fromEntries(
+    ["kl", "a", "b", "c", "recognised"].map((name, i) => [`evaluation/${name}`, i]),
+  );
+  strictEqual(evaluatedFigures(many), "recognised 4, kl 0, a 1, b 2, …");
 });
