@@ -8,7 +8,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Policy } from "../../agents/policy.ts";
-import { type Constants, tunableWorlds } from "../../envs/tunable.ts";
+import { type Constant, type Constants, tunableWorlds } from "../../envs/tunable.ts";
 import { isLive, LIVE_PACE, TURN_PACE } from "../../lab/core/pace.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 import { Discrete } from "../../lab/core/space.ts";
@@ -501,14 +501,7 @@ function BesideChoice(
 /** Sliders of the world's constants, and of what stands between it and the policy. */
 function World(
   { constants, values, turn, senses, sense, reset }: {
-    constants: readonly {
-      readonly key: string;
-      readonly title: string;
-      readonly unit: string;
-      readonly value: number;
-      readonly least: number;
-      readonly most: number;
-    }[];
+    constants: readonly Constant[];
     values: Constants | undefined;
     turn: (key: string, value: number) => void;
     senses: Senses;
