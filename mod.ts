@@ -5,6 +5,7 @@
  * @module
  */
 import type { ExperimentDefinition } from "./lab/experiment/definition.ts";
+import type { LoggedRun, LoggedRunOptions } from "./lab/experiment/logged_run.ts";
 import type { TrainOptions, TrainResult } from "./lab/experiment/train.ts";
 
 export { type Agent, type AgentContext, defineAgent } from "./agents/define_agent.ts";
@@ -31,6 +32,7 @@ export type {
   BatchStep,
   Environment,
   EnvironmentDefinition,
+  GoalEnding,
   Info,
   Outcome,
   ResetOptions,
@@ -66,7 +68,14 @@ export {
 export type { Dataset, DataTakes, ExampleKind, Holdings, Split } from "./lab/core/dataset.ts";
 export type { DatasetContext, DatasetDefinition, Entry } from "./lab/core/registry.ts";
 export type { Dtype, NamedTensors, TensorData, TypedArrays } from "./lab/core/tensor_data.ts";
-export type { ActOptions, BudgetUnit, Report, Trainer } from "./lab/core/trainer.ts";
+export type {
+  ActOptions,
+  BudgetUnit,
+  EvaluationContext,
+  Report,
+  SamplingSettings,
+  Trainer,
+} from "./lab/core/trainer.ts";
 export type {
   AgentDefinition,
   Body,
@@ -93,12 +102,28 @@ export {
   type ModelExperiment,
   type Options,
 } from "./lab/experiment/definition.ts";
+export type {
+  LoggedEnding,
+  LoggedProgress,
+  LoggedRun,
+  LoggedRunOptions,
+} from "./lab/experiment/logged_run.ts";
+export {
+  defineSweep,
+  type FieldDefinition,
+  type SweepDefinition,
+} from "./lab/experiment/sweep_definition.ts";
+export type { PrunerName } from "./lab/search/pruners.ts";
+export type { SamplerName } from "./lab/search/samplers.ts";
+export type { Condition, Range } from "./lab/search/space.ts";
 export type { Ending, RunReport } from "./lab/experiment/runner.ts";
 export {
   type DatasetSource,
   defineDataset,
   type MadeDataset,
 } from "./models/datasets/define_dataset.ts";
+export { LoadedModel, loadModel, type OfRows, type SampleOptions } from "./models/model_file.ts";
+export type { FileNoise } from "./models/row_program.ts";
 export type { TrainedSeries, TrainOptions, TrainResult } from "./lab/experiment/train.ts";
 
 /**
@@ -128,4 +153,25 @@ export async function train(
     import("./registries.ts"),
   ]);
   return await train(definition, { ...options, registries });
+}
+
+/**
+ * Starts a run of a loop of your own, of this lab or not, which the dashboard and the commands show
+ * like any other: `log` adds points, `image` keeps a picture, `event` a line, `finish` ends it.
+ * Needs Deno.
+ *
+ * @param options.store Folder of the store. Default: `runs`.
+ *
+ * @example
+ * ```ts ignore
+ * const run = await startRun({ name: "my-loop", configuration: { rate: 0.1 } });
+ * for (let i = 0; i < 100; i++) run.log({ "losses/loss": 1 / (i + 1) });
+ * run.finish();
+ * ```
+ */
+export async function startRun(
+  options: LoggedRunOptions & { readonly store?: string },
+): Promise<LoggedRun> {
+  const { startRun } = await import("./lab/experiment/logged_run.ts");
+  return await startRun(options);
 }

@@ -21,9 +21,7 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import type { AgentDefinition, BodyDefinition } from "../lab/compute/definitions.ts";
-import { movingAverage } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
-import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
 import { ActionNoise, noiseFields, PerturbedPolicy } from "./exploration/noise.ts";
 import { withDefaults } from "./fields.ts";
@@ -40,10 +38,9 @@ import {
   deterministicPolicy,
   POLICY,
 } from "./networks/deterministic_policy.ts";
-import { TARGET } from "./networks/target_network.ts";
 import { bootstrapped } from "./returns/targets.ts";
 import { compileScores } from "./trainers/evaluation.ts";
-import { defineNetworks, NetworkSteps } from "./trainers/programs.ts";
+import { compileNetworkSteps, defineNetworks, type NetworkSteps } from "./trainers/programs.ts";
 import {
   replayFields,
   ReplayTrainer,
@@ -100,49 +97,46 @@ export function deterministicNetworks(
 
 // Trainer.
 
+/** One gradient step of the policy. @returns Its loss, {@linkcode deterministicPolicyLoss}. */
+export function stepPolicy(
+  steps: NetworkSteps,
+  { policy, critics }: DeterministicNetworks,
+  observations: tf.Tensor,
+): tf.Tensor {
+  const { loss } = steps.take(POLICY, (parameters) => {
+    const actions = policy.actions(parameters, observations);
+    return { loss: deterministicPolicyLoss(critics.values(parameters, 0, observations, actions)) };
+  });
+  return loss;
+}
+
 /** Compiles one gradient step of critic and policy, with the targets' renewal. */
 export function compileUpdate(
-  { name, configuration: settings, workspace }: ProgramContext<DdpgConfiguration>,
+  context: ProgramContext<DdpgConfiguration>,
   shape: WorldSizes,
-  { policy: { actions: actionsOf }, critics }: DeterministicNetworks,
+  networks: DeterministicNetworks,
 ) {
-  const { targetRate } = settings;
-  return workspace.compile(
-    {
-      name: `${name}/update`,
-      inputs: transitionInputs(settings, shape),
-      scalars: ["learningRate"],
-      state: [PARAMETERS, TARGET, "critic-optimizer", "policy-optimizer"],
-    },
-    ({ input: { observations, nextObservations, ...input }, scalar, state }) => {
-      const steps = new NetworkSteps(state, settings, scalar);
-      const nextActions = actionsOf(state[TARGET], nextObservations);
-      const nextValues = critics.values(state[TARGET], 0, nextObservations, nextActions);
-      const targets = bootstrapped(input, nextValues, input.discounts);
-      const { loss: value, ...critic } = steps.take(CRITIC, (parameters) => {
-        const taken = critics.values(parameters, 0, observations, input.actions);
-        return {
-          loss: meanSquaredError(taken, targets, input.weights),
-          taken,
-          errors: tf.sub(targets, taken),
-        };
-      });
-      const { loss: policy } = steps.take(POLICY, (parameters) => {
-        const actions = actionsOf(parameters, observations);
-        return {
-          loss: deterministicPolicyLoss(critics.values(parameters, 0, observations, actions)),
-        };
-      });
-      return {
-        outputs: { policy, value, ...critic },
-        state: {
-          ...steps.optimizers,
-          [PARAMETERS]: steps.parameters,
-          [TARGET]: movingAverage(state[TARGET], steps.parameters, targetRate),
-        },
-      };
-    },
-  );
+  const { policy: { actions: actionsOf }, critics } = networks;
+  const spec = {
+    name: `${context.name}/update`,
+    inputs: transitionInputs(context.configuration, shape),
+    random: {},
+    networks: [CRITIC, POLICY],
+    renewsTarget: true,
+  };
+  return compileNetworkSteps(context, spec, ({ steps, target, input }) => {
+    const { observations, nextObservations } = input;
+    const nextActions = actionsOf(target, nextObservations);
+    const nextValues = critics.values(target, 0, nextObservations, nextActions);
+    const targets = bootstrapped(input, nextValues, input.discounts);
+    const { loss: value, ...critic } = steps.take(CRITIC, (parameters) => {
+      const taken = critics.values(parameters, 0, observations, input.actions);
+      const loss = meanSquaredError(taken, targets, input.weights);
+      return { loss, taken, errors: tf.sub(targets, taken) };
+    });
+    const policy = stepPolicy(steps, networks, observations);
+    return { policy, value, ...critic };
+  });
 }
 
 /**

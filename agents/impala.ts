@@ -265,7 +265,7 @@ export const impala = defineAgent({
 
     return new OnPolicyTrainer<PlayedRollout>(context, {
       world: pool,
-      evaluated: policy,
+      evaluated: networks,
       parameters: networks.initialParameters(stream("initial-weights")),
       optimizer: optimizerOf(settings),
       resumables: { actors: random },

@@ -5,14 +5,18 @@
  *
  * @module
  */
-import { decodeCanonicalJson, encodeCanonicalJson } from "../lab/core/canonical_json.ts";
 import { copyActionMask } from "../lab/core/action_mask.ts";
 import { InputError } from "../lab/core/errors.ts";
-import { type Machine, type Place, RunningMachine } from "../lab/core/machine.ts";
+import type { Machine, RunningMachine } from "../lab/core/machine.ts";
+import {
+  describeMachine,
+  encodeFile,
+  type FileContent,
+  type FileKind,
+  openFile,
+  runningMachine,
+} from "../lab/core/machine_file.ts";
 import { show } from "../lab/core/plain.ts";
-import { shortened } from "../lab/core/printable.ts";
-import { decodeSafetensors, encodeSafetensors } from "../lab/core/safetensors.ts";
-import { sha256 } from "../lab/core/sha256.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { Box, Discrete, MultiDiscrete, type Space, Tuple } from "../lab/core/space.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
@@ -26,19 +30,11 @@ import {
   maskLogits,
 } from "./distributions/actions.ts";
 import { ActionScale } from "./distributions/action_scale.ts";
+import { requireObservation } from "./worlds/finite.ts";
 import { ObservationNormalizer } from "./worlds/normalizer.ts";
 
-/** Raised with each change that makes earlier files unreadable. */
-const FORMAT = 2;
+const FILE: FileKind = { name: "policy", key: "reverie.policy", format: 2 };
 
-/** The key of the description among a file's metadata. */
-const KEY = "reverie.policy";
-
-/** The key of the hash of all else in the file. */
-const HASH = "reverie.sha256";
-
-const PROGRAM = "program";
-const CONSTANT = "constant/";
 const ACTIONS = "actions";
 
 /** What a policy file is made from. */
@@ -63,46 +59,20 @@ export function encodePolicy(
   about: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const { machine, table, normalizer } = parts;
-  const tensors: NamedTensors = {};
-  const description: { [key: string]: Json } = {
-    format: FORMAT,
+  const program = machine && describeMachine(machine);
+  const tensors: NamedTensors = { ...program?.tensors };
+  if (table !== undefined) {
+    tensors[ACTIONS] = { shape: [table.length], dtype: "int32", values: table };
+  }
+  const description = {
     observationSpace: describe(parts.observationSpace),
     actionSpace: describe(parts.actionSpace),
     normalizer: normalizer?.snapshot() ?? null,
     scaled: parts.scaled ?? false,
     masked: parts.masked ?? false,
+    ...program && { program: program.description },
   };
-  if (table !== undefined) {
-    tensors[ACTIONS] = { shape: [table.length], dtype: "int32", values: table };
-  }
-  if (machine !== undefined) {
-    const { binary, pages, state, constants, inputs, outputs } = machine;
-    tensors[PROGRAM] = { shape: [binary.length], dtype: "uint8", values: binary };
-    for (const [name, { tensor }] of Object.entries(state)) tensors[name] = tensor;
-    constants.forEach(({ tensor }, i) => tensors[`${CONSTANT}${i}`] = tensor);
-    description.program = {
-      pages,
-      state: Object.fromEntries(
-        Object.entries(state).map(([name, { address }]) => [name, address]),
-      ),
-      constants: constants.map(({ address }) => address),
-      inputs: places(inputs),
-      outputs: places(outputs),
-    };
-  }
-  return sealed(tensors, { ...about, [KEY]: encodeCanonicalJson(description) });
-}
-
-/** A file with the hash of what it is without it. */
-function sealed(
-  tensors: NamedTensors,
-  metadata: Readonly<Record<string, string>>,
-): Uint8Array<ArrayBuffer> {
-  return encodeSafetensors(tensors, { ...metadata, [HASH]: hashOf(tensors, metadata) });
-}
-
-function hashOf(tensors: NamedTensors, metadata: Readonly<Record<string, string>>): string {
-  return sha256(encodeSafetensors(tensors, metadata));
+  return encodeFile(FILE, { tensors, description, about });
 }
 
 /**
@@ -119,16 +89,7 @@ function hashOf(tensors: NamedTensors, metadata: Readonly<Record<string, string>
  * ```
  */
 export function loadPolicy(bytes: Uint8Array): Policy {
-  try {
-    return new Policy(bytes);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(
-      `Cannot load the policy as its description must be whole: ${
-        shortened((error as Error).message)
-      }`,
-    );
-  }
+  return openFile(FILE, bytes, (content) => new Policy(content));
 }
 
 /** A trained policy that acts greedily. */
@@ -149,29 +110,7 @@ export class Policy {
   readonly #actions: ActionRows;
 
   /** See {@linkcode loadPolicy}. */
-  constructor(bytes: Uint8Array) {
-    const { tensors, metadata } = decodeSafetensors(bytes);
-    const { [KEY]: text, [HASH]: hash, ...about } = metadata;
-    if (text === undefined) {
-      throw new InputError(
-        `Cannot load the policy as its metadata must have ${KEY}: ${
-          shortened(Object.keys(metadata).join(", ")) || "none"
-        }`,
-      );
-    }
-    const { format, program, ...description } = decodeCanonicalJson(text) as {
-      [key: string]: Json;
-    };
-    if (format !== FORMAT) {
-      throw new InputError(
-        `Cannot load the policy as its format must be ${FORMAT}: ${show(format)}`,
-      );
-    }
-    if (hash !== hashOf(tensors, { ...about, [KEY]: text })) {
-      throw new InputError(
-        `Cannot load the policy as it must have the hash that it was written with: ${show(hash)}`,
-      );
-    }
+  constructor({ tensors, description: { program, ...description }, about }: FileContent) {
     this.about = about;
     this.observationSpace = spaceOf(description.observationSpace);
     this.actionSpace = spaceOf(description.actionSpace) as ActionSpace;
@@ -181,9 +120,9 @@ export class Policy {
       requireTable(this.#table, this.observationSpace, this.actionSpace);
     }
     if (program !== undefined) {
-      this.#machine = running(program as unknown as Program, tensors, {
-        observations: this.observationSpace.flatSize,
-        scores: this.actionSpace.flatSize,
+      this.#machine = runningMachine(FILE, program, tensors, {
+        inputs: { observations: this.observationSpace.flatSize },
+        outputs: { scores: this.actionSpace.flatSize },
       });
     }
     if (description.normalizer !== null) {
@@ -208,11 +147,7 @@ export class Policy {
    */
   act(observation: unknown, { actionMask }: Pick<ActOptions, "actionMask"> = {}): unknown {
     const { observationSpace } = this;
-    if (!observationSpace.contains(observation)) {
-      throw new InputError(
-        `Cannot act as the observation must lie in ${observationSpace}: ${show(observation)}`,
-      );
-    }
+    requireObservation(observationSpace, observation);
     if (this.#machine !== undefined) {
       const flat = this.#machine.input("observations");
       observationSpace.flatten(observation, flat);
@@ -261,21 +196,6 @@ export class Policy {
   }
 }
 
-/** A program as the description holds it. */
-interface Program {
-  readonly pages: number;
-  readonly state: Record<string, number>;
-  readonly constants: readonly number[];
-  readonly inputs: Record<string, readonly [address: number, length: number]>;
-  readonly outputs: Record<string, readonly [address: number, length: number]>;
-}
-
-function places(named: Readonly<Record<string, Place>>): Json {
-  return Object.fromEntries(
-    Object.entries(named).map(([name, { address, length }]) => [name, [address, length]]),
-  );
-}
-
 /** @throws InputError where the table has not one of the actions in each state. */
 function requireTable(table: Int32Array, observations: Space, actions: ActionSpace): void {
   const [states, choices] = [observations, actions].map((space) =>
@@ -286,58 +206,6 @@ function requireTable(table: Int32Array, observations: Space, actions: ActionSpa
     `Cannot load the policy as its table must have one of ${choices} actions in each of ${states} ` +
       `states: ${show(table)}`,
   );
-}
-
-/** @throws InputError where the program is none, or what it reads or writes does not fit. */
-function running(
-  program: Program,
-  tensors: NamedTensors,
-  lengths: { readonly observations: number; readonly scores: number },
-): RunningMachine {
-  try {
-    const machine = new RunningMachine(machineOf(program, tensors));
-    const [seen, said] = [machine.input("observations"), machine.output("scores")];
-    if (seen.length !== lengths.observations || said.length < lengths.scores) {
-      throw new RangeError(`it reads ${seen.length} numbers and writes ${said.length}`);
-    }
-    return machine;
-  } catch (error) {
-    throw new InputError(
-      `Cannot load the policy as its program must be whole: ${shortened((error as Error).message)}`,
-    );
-  }
-}
-
-function machineOf(program: Program, tensors: NamedTensors): Machine {
-  const placed = (given: Program["inputs"]) =>
-    Object.fromEntries(
-      Object.entries(given).map(([name, [address, length]]) => [
-        name,
-        { address: addressOf(address), length },
-      ]),
-    );
-  return {
-    binary: tensors[PROGRAM].values as Uint8Array<ArrayBuffer>,
-    pages: program.pages,
-    state: Object.fromEntries(
-      Object.entries(program.state).map(([name, address]) => [
-        name,
-        { address: addressOf(address), tensor: tensors[name] },
-      ]),
-    ),
-    constants: program.constants.map((address, i) => ({
-      address: addressOf(address),
-      tensor: tensors[`${CONSTANT}${i}`],
-    })),
-    inputs: placed(program.inputs),
-    outputs: placed(program.outputs),
-  };
-}
-
-/** @throws RangeError where it is none of a float32's. */
-function addressOf(address: number): number {
-  if (Number.isSafeInteger(address) && address >= 0 && address % 4 === 0) return address;
-  throw new RangeError(`no address: ${show(address)}`);
 }
 
 /** A space as plain data. */

@@ -31,7 +31,6 @@ import { expm1 } from "../lab/core/elementary.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import { gatherColumns, rowRanges } from "../lab/core/rows.ts";
 import type { Resumable } from "../lab/core/base_trainer.ts";
-import type { Json } from "../lab/core/snapshot.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
 import { count } from "../lab/compute/sizes.ts";
@@ -302,24 +301,6 @@ export function policyChange(
 
 // Trainer.
 
-/** β of equation 8: it goes on from a checkpoint. */
-class Penalty implements Resumable {
-  constructor(public klCoefficient: number) {}
-
-  /** β after the updates of a rollout. */
-  adapt(divergence: number, target: number): void {
-    this.klCoefficient = adaptedPenalty(this.klCoefficient, divergence, target);
-  }
-
-  snapshot(): number {
-    return this.klCoefficient;
-  }
-
-  restore(klCoefficient: Json): void {
-    this.klCoefficient = klCoefficient as number;
-  }
-}
-
 /** What a gradient step measures; the divergence with the KL penalty only. */
 type Measured = "policy" | "value" | "entropy" | "logProbability" | "divergence";
 
@@ -377,9 +358,9 @@ async function changeOf(update: ProximalUpdate, clipRange: number) {
   return policyChange(await update.read("logProbability"), oldLogProbabilities, clipRange);
 }
 
-/** Whether the estimated divergence of an update's last run is above `targetKl`. */
+/** Whether the estimated divergence of an update's last run is above `targetKl`, where it may be. */
 export async function isBeyond(update: ProximalUpdate, targetKl: number): Promise<boolean> {
-  return (await changeOf(update, 0)).approximateKl > targetKl;
+  return targetKl > 0 && (await changeOf(update, 0)).approximateKl > targetKl;
 }
 
 /** The losses of an update's last run, and how far the policy moved, as metrics. */
@@ -416,11 +397,15 @@ export const ppo = defineAgent({
     const { surrogate, epochs, minibatchSize, targetKl, targetDivergence } = settings;
     requireDivisor(settings);
     const clipRangeAt = clipRangeSchedule(settings);
-    const penalty = surrogate === "kl-penalty"
-      ? new Penalty(Math.fround(settings.klCoefficient))
-      : undefined;
+    const isPenalized = surrogate === "kl-penalty";
+    /** β as it stands. */
+    let klCoefficient = Math.fround(settings.klCoefficient);
+    const penalty: Resumable = {
+      snapshot: () => klCoefficient,
+      restore: (kept) => void (klCoefficient = kept as number),
+    };
     const minibatch = context.stream("minibatch");
-    const { networks, ...agent } = rolloutAgent(context, penalty !== undefined);
+    const { networks, ...agent } = rolloutAgent(context, isPenalized);
     /** Of one batch size, and of another for a shortened rollout. */
     const updates = perBatch((batch) => compileUpdate(context, agent.world.shape, networks, batch));
 
@@ -438,13 +423,13 @@ export const ppo = defineAgent({
     return new OnPolicyTrainer(context, {
       ...agent,
       optimizer: adam(),
-      resumables: { ...agent.resumables, minibatch, ...penalty && { penalty } },
+      resumables: { ...agent.resumables, minibatch, ...isPenalized && { penalty } },
       /** The epochs of algorithm 1. */
       async learn(batch, { learningRate, spent, step }) {
         const { transitions, values, returns } = batch;
         const clipRange = clipRangeAt(spent);
-        const { klCoefficient } = penalty ?? {};
-        const scalars = { learningRate, clipRange, ...penalty && { klCoefficient } };
+        const penalized = isPenalized && { klCoefficient };
+        const scalars = { learningRate, clipRange, ...penalized };
         let update = updates(Math.min(minibatchSize, transitions));
         let [epoch, divergence, isFar] = [0, 0, false];
         for (; epoch < epochs && !isFar; epoch++) {
@@ -454,17 +439,21 @@ export const ppo = defineAgent({
             update = filled(batch, order.subarray(first, first + length));
             Object.assign(update.scalar, scalars);
             step(update, length);
-            if (penalty) divergence += (await update.read("divergence"))[0] * length / transitions;
+            if (isPenalized) {
+              divergence += (await update.read("divergence"))[0] * length / transitions;
+            }
           }
-          isFar = targetKl > 0 && await isBeyond(update, targetKl);
+          isFar = await isBeyond(update, targetKl);
         }
-        if (penalty && targetDivergence > 0) penalty.adapt(divergence, targetDivergence);
+        if (isPenalized && targetDivergence > 0) {
+          klCoefficient = adaptedPenalty(klCoefficient, divergence, targetDivergence);
+        }
         return async () => ({
           ...await proximalMetrics(update, values, returns, clipRange),
           ...targetKl > 0 && { "schedule/epochs": epoch },
-          ...klCoefficient !== undefined && {
+          ...penalized && {
             "losses/divergence": divergence,
-            "schedule/kl_coefficient": klCoefficient,
+            "schedule/kl_coefficient": penalized.klCoefficient,
           },
         });
       },

@@ -14,13 +14,13 @@ import * as z from "zod";
 import { sampleAction } from "../lab/core/action_mask.ts";
 import { BaseTrainer, type TrainerParts } from "../lab/core/base_trainer.ts";
 import type { Environment } from "../lab/core/environment.ts";
-import { InputError } from "../lab/core/errors.ts";
 import type { Generator } from "../lab/core/random.ts";
 import type { ActOptions, Report } from "../lab/core/trainer.ts";
 import { type AgentContext, defineAgent } from "./define_agent.ts";
 import { actionRows, type ActionSpace } from "./distributions/actions.ts";
 import { TableGroups } from "./tabular/table_trainer.ts";
 import { EvaluatedEpisodes, LONGEST, playEpisode } from "./trainers/evaluated_episodes.ts";
+import { requireObservation } from "./worlds/finite.ts";
 import { World } from "./worlds/world.ts";
 
 const configuration = z.strictObject({});
@@ -110,18 +110,14 @@ class RandomTrainer extends BaseTrainer {
   ): Promise<Report> {
     const environment = this.#evaluated ??= this.#makeEnvironment();
     const limit = environment.timeLimit ?? LONGEST;
-    return randomEpisodes(environment, random, episodes).report(limit);
+    return randomEpisodes(environment, random, episodes).report(limit, environment.goal);
   }
 
   /** A random action; each call draws the next one. @throws InputError for a wrong observation. */
   // deno-lint-ignore require-await
   async act(observation: unknown, { actionMask }: ActOptions = {}): Promise<unknown> {
     const { shape: { observationSpace, actionSpace }, vector } = this.#world;
-    if (!observationSpace.contains(observation)) {
-      throw new InputError(
-        `Cannot act as the observation must lie in ${observationSpace}: ${observation}`,
-      );
-    }
+    requireObservation(observationSpace, observation);
     return sampleAction(vector.id, actionSpace, this.#shown, actionMask);
   }
 

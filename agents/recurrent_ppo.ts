@@ -40,7 +40,7 @@ import {
 import { count, WIDEST } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
-import { type ActionSpace, bestActions, maskLogits } from "./distributions/actions.ts";
+import { maskLogits } from "./distributions/actions.ts";
 import { maskedLogits } from "./distributions/categorical.ts";
 import { distributionKinds, policyDistribution } from "./distributions/mod.ts";
 import type { PolicyDistribution } from "./distributions/policy_distribution.ts";
@@ -57,7 +57,7 @@ import {
   proximalMetrics,
 } from "./ppo.ts";
 import { generalizedAdvantages, standardize } from "./returns/advantages.ts";
-import type { Actor } from "./trainers/evaluation.ts";
+import { type Actor, type Choice, choiceOf } from "./trainers/evaluation.ts";
 import { batchInputs, OnPolicyTrainer, onPolicyWorld } from "./trainers/on_policy_trainer.ts";
 import { compileStep, perBatch } from "./trainers/programs.ts";
 import type { WorldShape } from "./worlds/world.ts";
@@ -241,14 +241,14 @@ function compileUpdate(
   });
 }
 
-/** The greedy policy of `actor`'s environments, each with its memory. */
-function recurrentActor(actor: RecurrentActor, space: ActionSpace): Actor {
+/** The policy of `actor`'s environments, each with its memory. */
+function recurrentActor(actor: RecurrentActor, choose: Choice): Actor {
   return {
-    async act(observations, started, actions, masks) {
+    async act(observations, started, actions, masks, random) {
       actor.input.observations.set(observations);
       for (let n = 0; n < started.length; n++) actor.input.kept[n] = 1 - started[n];
       actor.run();
-      bestActions(space, maskLogits(await actor.read("inputs"), masks), actions);
+      choose(maskLogits(await actor.read("inputs"), masks), actions, random);
       actor.input.memory.set(await actor.read("memory"));
     },
   };
@@ -262,16 +262,13 @@ export const recurrentPpo = defineAgent({
   configuration,
   trainer(context) {
     const { configuration: settings, stream } = context;
-    const { environments, rolloutLength, sequenceLength, minibatchSize, epochs } = settings;
+    const { environments, rolloutLength, sequenceLength, minibatchSize, epochs, targetKl } =
+      settings;
     requireSequences(settings);
     const world = onPolicyWorld(context);
     const { shape } = world;
-    const { stateDependentNoise, noiseEvery: every, targetKl } = settings;
     const features = settings.hiddenSizes.at(-1) ?? settings.recurrentSize;
-    const distribution = policyDistribution(shape.actionSpace, {
-      initialLogStd: settings.initialLogStd,
-      ...stateDependentNoise && { stateDependent: { features, every } },
-    });
+    const distribution = policyDistribution(shape.actionSpace, settings, features);
     const parts = { body: bodyOf(shape.observationSpace, settings, context.body), distribution };
     const width = rowOfMemory(settings);
     const rollout = new RecurrentRollout(rolloutLength, sequenceLength, environments, width, shape);
@@ -295,12 +292,15 @@ export const recurrentPpo = defineAgent({
       if (settings.normalizeAdvantages) standardize(views.advantages, views.advantages);
     };
 
+    const choose = choiceOf(shape.actionSpace, distribution);
+    const actors = perBatch((count) =>
+      recurrentActor(compileActor(context, shape, parts, count), choose)
+    );
     return new OnPolicyTrainer<RecurrentBatch>(context, {
       world,
       evaluated: {
-        actors: perBatch((count) =>
-          recurrentActor(compileActor(context, shape, parts, count), shape.actionSpace)
-        ),
+        actors,
+        drawing: actors,
         scores: {
           memorySize: width,
           step: (parameters, observations, memory) => {
@@ -329,7 +329,7 @@ export const recurrentPpo = defineAgent({
             fill(batch, order.subarray(first, first + length));
             step(update, minibatchSize);
           }
-          isFar = targetKl > 0 && await isBeyond(update, targetKl);
+          isFar = await isBeyond(update, targetKl);
         }
         return async () => ({
           ...await proximalMetrics(update, rollout.values, batch.returns, clipRange),

@@ -242,7 +242,7 @@ export const reinforce = defineAgent({
 
     return new OnPolicyTrainer(context, {
       world: episodes,
-      evaluated: networks.policy,
+      evaluated: networks,
       parameters,
       optimizer: adam(),
       resumables: { policy: random },

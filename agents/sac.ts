@@ -23,22 +23,19 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { log } from "../lab/core/elementary.ts";
 import type { AgentDefinition, BodyDefinition } from "../lab/compute/definitions.ts";
-import { movingAverage } from "../lab/compute/descend.ts";
 import { constant } from "../lab/compute/initializers.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { count, LONGEST } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
-import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
 import { squashedSample } from "./distributions/squashed_gaussian.ts";
 import { SquashedExplorer } from "./exploration/squashed_explorer.ts";
 import { twinSquaredError } from "./losses.ts";
 import { CRITIC, type Critics, criticsOf, type NetworkShape } from "./networks/critics.ts";
 import { POLICY, type SquashedPolicy, squashedPolicy } from "./networks/squashed_policy.ts";
-import { TARGET } from "./networks/target_network.ts";
 import { mean } from "../lab/statistics/scores.ts";
 import { bootstrapped, type Outcomes } from "./returns/targets.ts";
-import { defineNetworks, NetworkSteps } from "./trainers/programs.ts";
+import { compileNetworkSteps, defineNetworks } from "./trainers/programs.ts";
 import {
   replayFields,
   ReplayTrainer,
@@ -163,79 +160,67 @@ export function sacNetworks(
 
 /** Compiles one gradient step of critics, policy and temperature, with the targets' renewal. */
 export function compileUpdate(
-  { name, configuration: settings, workspace }: ProgramContext<SacConfiguration>,
+  context: ProgramContext<SacConfiguration>,
   shape: WorldSizes,
   networks: SacNetworks,
 ) {
-  const { batchSize, targetRate, automaticTemperature } = settings;
+  const { name, configuration: settings } = context;
+  const { batchSize, automaticTemperature } = settings;
   const bothValues = (parameters: Tensors, observations: tf.Tensor, actions: tf.Tensor) =>
     [0, 1].map((i) => networks.critics.values(parameters, i, observations, actions));
   const sample = (parameters: Tensors, observations: tf.Tensor, noise: tf.Tensor) => {
     const { mean, logStd } = networks.policy.distributions(parameters, observations);
     return squashedSample(mean, logStd, noise);
   };
-  return workspace.compile(
-    {
-      name: `${name}/update`,
-      inputs: transitionInputs(settings, shape),
-      random: {
-        noise: [[batchSize, shape.flatActionSize], "normal"],
-        nextNoise: [[batchSize, shape.flatActionSize], "normal"],
-      },
-      scalars: ["learningRate"],
-      state: [
-        ...[PARAMETERS, TARGET, "critic-optimizer", "policy-optimizer"] as const,
-        ...automaticTemperature ? ["temperature-optimizer"] as const : [],
-      ],
+  const spec = {
+    name: `${name}/update`,
+    inputs: transitionInputs(settings, shape),
+    random: {
+      noise: [[batchSize, shape.flatActionSize], "normal"],
+      nextNoise: [[batchSize, shape.flatActionSize], "normal"],
     },
-    ({ input, random, scalar, state }) => {
-      const steps = new NetworkSteps(state, settings, scalar);
-      const temperature: tf.Scalar = automaticTemperature
-        ? tf.exp(steps.parameters[LOG_TEMPERATURE] as tf.Scalar)
-        : tf.scalar(settings.temperature);
+    networks: [CRITIC, POLICY, ...automaticTemperature ? [TEMPERATURE] : []],
+    renewsTarget: true,
+  } as const;
+  return compileNetworkSteps(context, spec, ({ steps, target, input, random }) => {
+    const temperature: tf.Scalar = automaticTemperature
+      ? tf.exp(steps.parameters[LOG_TEMPERATURE] as tf.Scalar)
+      : tf.scalar(settings.temperature);
 
-      const next = sample(steps.parameters, input.nextObservations, random.nextNoise);
-      const [first, second] = bothValues(state[TARGET], input.nextObservations, next.actions);
-      const targets = softTargets(
-        input,
-        first,
-        second,
-        next.logProbability,
-        temperature,
-        input.discounts,
-      );
-      const { loss: value, ...critic } = steps.take(CRITIC, (parameters) => {
-        const [first, second] = bothValues(parameters, input.observations, input.actions);
-        const sum = twinSquaredError(first, second, targets, input.weights);
-        return { loss: tf.mul(0.5, sum), taken: first, errors: tf.sub(targets, first) };
-      });
+    const next = sample(steps.parameters, input.nextObservations, random.nextNoise);
+    const [first, second] = bothValues(target, input.nextObservations, next.actions);
+    const targets = softTargets(
+      input,
+      first,
+      second,
+      next.logProbability,
+      temperature,
+      input.discounts,
+    );
+    const { loss: value, ...critic } = steps.take(CRITIC, (parameters) => {
+      const [first, second] = bothValues(parameters, input.observations, input.actions);
+      const sum = twinSquaredError(first, second, targets, input.weights);
+      return { loss: tf.mul(0.5, sum), taken: first, errors: tf.sub(targets, first) };
+    });
 
-      const { loss: policy, logProbability } = steps.take(POLICY, (parameters) => {
-        const { actions, logProbability } = sample(parameters, input.observations, random.noise);
-        const [first, second] = bothValues(parameters, input.observations, actions);
-        const loss = softPolicyLoss(logProbability, first, second, temperature);
-        return { loss, logProbability };
-      });
+    const { loss: policy, logProbability } = steps.take(POLICY, (parameters) => {
+      const { actions, logProbability } = sample(parameters, input.observations, random.noise);
+      const [first, second] = bothValues(parameters, input.observations, actions);
+      const loss = softPolicyLoss(logProbability, first, second, temperature);
+      return { loss, logProbability };
+    });
 
-      const entropy = settings.targetEntropy * shape.flatActionSize;
-      const { loss: ofTemperature } = !automaticTemperature
-        ? { loss: tf.scalar(0) }
-        : steps.take(TEMPERATURE, (parameters) => ({
-          loss: temperatureLoss(parameters[LOG_TEMPERATURE], logProbability, entropy),
-        }));
-      return {
-        outputs: {
-          ...{ policy, value, ...critic, logProbability, temperature },
-          temperatureLoss: ofTemperature,
-        },
-        state: {
-          ...steps.optimizers,
-          [PARAMETERS]: steps.parameters,
-          [TARGET]: movingAverage(state[TARGET], steps.parameters, targetRate),
-        },
-      };
-    },
-  );
+    const entropy = settings.targetEntropy * shape.flatActionSize;
+    const { loss: ofTemperature } = !automaticTemperature
+      ? { loss: tf.scalar(0) }
+      : steps.take(TEMPERATURE, (parameters) => ({
+        loss: temperatureLoss(parameters[LOG_TEMPERATURE], logProbability, entropy),
+      }));
+    return {
+      ...{ policy, value, ...critic, logProbability, temperature },
+      temperatureLoss: ofTemperature,
+    };
+  });
 }
 
 /** Soft actor-critic with continuous actions. */
@@ -274,6 +259,10 @@ export const sac: AgentDefinition<SacConfiguration> = defineAgent({
     return new ReplayTrainer(context, {
       world,
       scores: (parameters, x) => tf.tanh(policy.distributions(parameters, x).mean),
+      gaussian(parameters, x) {
+        const { mean, logStd } = policy.distributions(parameters, x);
+        return tf.concat([mean, logStd], 1);
+      },
       explorer: new SquashedExplorer({
         ...{ agent: name, workspace, shape, policy, settings, exploration, random },
       }),

@@ -19,23 +19,20 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import type { AgentDefinition } from "../lab/compute/definitions.ts";
-import { movingAverage } from "../lab/compute/descend.ts";
 import { count } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
-import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import {
   deterministicAgent,
   deterministicFields,
   type DeterministicNetworks,
-  deterministicPolicyLoss,
+  stepPolicy,
 } from "./ddpg.ts";
 import { defineAgent, type ProgramContext } from "./define_agent.ts";
 import { twinSquaredError } from "./losses.ts";
 import { CRITIC } from "./networks/critics.ts";
 import { POLICY } from "./networks/deterministic_policy.ts";
-import { TARGET } from "./networks/target_network.ts";
 import { bootstrapped, type Outcomes } from "./returns/targets.ts";
-import { NetworkSteps } from "./trainers/programs.ts";
+import { compileNetworkSteps } from "./trainers/programs.ts";
 import { ReplayTrainer, transitionInputs, valueMetrics } from "./trainers/replay_trainer.ts";
 import type { WorldSizes } from "./worlds/world.ts";
 
@@ -98,70 +95,52 @@ export function clippedDoubleTargets(
 
 /** Compiles one gradient step of both critics. */
 export function compileCriticUpdate(
-  { name, configuration: settings, workspace }: ProgramContext<Td3Configuration>,
+  context: ProgramContext<Td3Configuration>,
   shape: WorldSizes,
   { policy, critics: { values } }: DeterministicNetworks,
 ) {
-  const { batchSize, targetNoiseStd, targetNoiseClip } = settings;
+  const { batchSize, targetNoiseStd, targetNoiseClip } = context.configuration;
   const bothValues = (parameters: Tensors, observations: tf.Tensor, actions: tf.Tensor) =>
     [0, 1].map((i) => values(parameters, i, observations, actions));
-  return workspace.compile(
-    {
-      name: `${name}/update/critic`,
-      inputs: transitionInputs(settings, shape),
-      random: { noise: [[batchSize, shape.flatActionSize], "normal"] },
-      scalars: ["learningRate"],
-      state: [PARAMETERS, TARGET, "critic-optimizer"],
-    },
-    ({ input, random, scalar, state }) => {
-      const greedy = policy.actions(state[TARGET], input.nextObservations);
-      const actions = smoothedActions(greedy, random.noise, targetNoiseStd, targetNoiseClip);
-      const [first, second] = bothValues(state[TARGET], input.nextObservations, actions);
-      const targets = clippedDoubleTargets(input, first, second, input.discounts);
-      const steps = new NetworkSteps(state, settings, scalar);
-      const { loss: value, ...critic } = steps.take(CRITIC, (parameters) => {
-        const [first, second] = bothValues(parameters, input.observations, input.actions);
-        const loss = twinSquaredError(first, second, targets, input.weights);
-        return { loss, taken: first, errors: tf.sub(targets, first) };
-      });
-      return {
-        outputs: { value, ...critic },
-        state: { ...steps.optimizers, [PARAMETERS]: steps.parameters },
-      };
-    },
-  );
+  const spec = {
+    name: `${context.name}/update/critic`,
+    inputs: transitionInputs(context.configuration, shape),
+    random: { noise: [[batchSize, shape.flatActionSize], "normal"] },
+    networks: [CRITIC],
+    renewsTarget: false,
+  } as const;
+  return compileNetworkSteps(context, spec, ({ steps, target, input, random }) => {
+    const greedy = policy.actions(target, input.nextObservations);
+    const actions = smoothedActions(greedy, random.noise, targetNoiseStd, targetNoiseClip);
+    const [first, second] = bothValues(target, input.nextObservations, actions);
+    const targets = clippedDoubleTargets(input, first, second, input.discounts);
+    const { loss: value, ...critic } = steps.take(CRITIC, (parameters) => {
+      const [first, second] = bothValues(parameters, input.observations, input.actions);
+      const loss = twinSquaredError(first, second, targets, input.weights);
+      return { loss, taken: first, errors: tf.sub(targets, first) };
+    });
+    return { value, ...critic };
+  });
 }
 
 /** Compiles one gradient step of the policy, with the renewal of all targets. */
 export function compilePolicyUpdate(
-  { name, configuration: settings, workspace }: ProgramContext<Td3Configuration>,
+  context: ProgramContext<Td3Configuration>,
   { observationSize }: WorldSizes,
   networks: DeterministicNetworks,
 ) {
-  const { batchSize, targetRate } = settings;
-  return workspace.compile(
-    {
-      name: `${name}/update/policy`,
-      inputs: { observations: [[batchSize, observationSize], "float32"] },
-      scalars: ["learningRate"],
-      state: [PARAMETERS, TARGET, "policy-optimizer"],
-    },
-    ({ input: { observations }, scalar, state }) => {
-      const steps = new NetworkSteps(state, settings, scalar);
-      const { loss: policy } = steps.take(POLICY, (parameters) => {
-        const actions = networks.policy.actions(parameters, observations);
-        const values = networks.critics.values(parameters, 0, observations, actions);
-        return { loss: deterministicPolicyLoss(values) };
-      });
-      return {
-        outputs: { policy },
-        state: {
-          ...steps.optimizers,
-          [PARAMETERS]: steps.parameters,
-          [TARGET]: movingAverage(state[TARGET], steps.parameters, targetRate),
-        },
-      };
-    },
+  const { name, configuration: { batchSize } } = context;
+  const spec = {
+    name: `${name}/update/policy`,
+    inputs: { observations: [[batchSize, observationSize], "float32"] },
+    random: {},
+    networks: [POLICY],
+    renewsTarget: true,
+  } as const;
+  return compileNetworkSteps(
+    context,
+    spec,
+    ({ steps, input }) => ({ policy: stepPolicy(steps, networks, input.observations) }),
   );
 }
 

@@ -64,7 +64,7 @@ export function plain(line: string): Message {
 
 /** A string value that completes from a list. */
 export function named(
-  metavar: "NAME" | "RUN" | "ENV" | "WORD",
+  metavar: "NAME" | "RUN" | "RUN|FOLDER" | "ENV" | "WORD",
   known: readonly string[] = [],
 ): ValueParser<"sync", string> {
   return {

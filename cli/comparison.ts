@@ -18,13 +18,17 @@ import type { Registries } from "../lab/experiment/registries.ts";
 import { type ReturnScale, returnScale, returnScales } from "../lab/experiment/return_scale.ts";
 import { Judge, RETURN, type Verdict } from "../lab/experiment/verdict.ts";
 import {
+  detectableDifference,
+  detectablePairedDifference,
+  holm,
+  type Improvement,
+  improvementOf,
   iqm,
   mean,
   median,
-  probabilityOfImprovement,
-  probabilityOfImprovementInterval,
+  pairedPermutationTest,
+  permutationTest,
   type Spread,
-  spreadKind,
   spreadOf,
 } from "../lab/statistics/mod.ts";
 import type { Run, Store } from "../lab/store/store.ts";
@@ -62,12 +66,13 @@ export interface Group {
 }
 
 /** How probable it is that a run of one group gets a higher value than one of another. */
-export interface Pair {
+export interface Pair extends Improvement {
   readonly first: string;
   readonly second: string;
-  readonly probability: number;
-  /** Null where one of the two has fewer than five seeds. */
-  readonly spread: Spread | null;
+  /** Of a permutation test of the means, corrected for all pairs (Holm); NaN where there is none. */
+  readonly p: number;
+  /** A smaller difference of means cannot be told apart; NaN below two seeds. */
+  readonly detectable: number;
 }
 
 /** Groups, pairs, and which runs were left out and why. */
@@ -85,6 +90,8 @@ export interface ComparisonOptions {
   readonly metric?: string;
   /** The return to reach. Default: what the environment's registry entry says. */
   readonly threshold?: number;
+  /** Tests compare equal seeds with one another, those that both groups have. */
+  readonly paired?: boolean;
 }
 
 /** Compares runs: finished ones, grouped by equal configuration but for the seed. */
@@ -118,10 +125,16 @@ export function compareRuns(
   });
   const pairs = groups.flatMap((first, i) =>
     groups.slice(i + 1).filter((second) => comparable(first, second)).map((second) =>
-      pairOf(first, second)
+      pairOf(first, second, options.paired ?? false)
     )
   );
-  return { groups, pairs, scales: returnScales(sound, registries), notes };
+  const ps = holm(pairs.map(({ p }) => p));
+  return {
+    groups,
+    pairs: pairs.map((pair, i) => ({ ...pair, p: ps[i] })),
+    scales: returnScales(sound, registries),
+    notes,
+  };
 }
 
 /** Reads what a comparison may need of a run. */
@@ -188,15 +201,24 @@ function comparable(first: Group, second: Group): boolean {
     world(first) === world(second);
 }
 
-function pairOf(first: Group, second: Group): Pair {
-  const [x, y] = [[first.values], [second.values]];
-  const kind = spreadKind(Math.min(first.values.length, second.values.length));
+/** A pair with the p of its test alone. */
+function pairOf(first: Group, second: Group, paired: boolean): Pair {
   return {
     first: first.label,
     second: second.label,
-    probability: probabilityOfImprovement(x, y),
-    spread: kind === "lowest and highest"
-      ? null
-      : { kind, ...probabilityOfImprovementInterval(x, y) },
+    ...improvementOf(first.values, second.values),
+    ...paired ? testOfPairs(first, second) : {
+      p: permutationTest(first.values, second.values),
+      detectable: detectableDifference(first.values, second.values),
+    },
   };
+}
+
+function testOfPairs(first: Group, second: Group): Pick<Pair, "p" | "detectable"> {
+  const bySeed = ({ runs, values }: Group) =>
+    new Map(runs.map(({ manifest: { determined } }, i) => [determined.seed, values[i]]));
+  const others = bySeed(second);
+  const both = [...bySeed(first)].filter(([seed]) => others.has(seed));
+  const [x, y] = [both.map(([, value]) => value), both.map(([seed]) => others.get(seed)!)];
+  return { p: pairedPermutationTest(x, y), detectable: detectablePairedDifference(x, y) };
 }

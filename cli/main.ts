@@ -14,6 +14,7 @@ import { parseSync } from "@optique/core/parser";
 import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
 import { printable } from "../lab/core/printable.ts";
 import { Thread } from "../lab/core/thread.ts";
+import { arithmetic } from "./commands/arithmetic.ts";
 import { backup } from "./commands/backup.ts";
 import { check } from "./commands/check.ts";
 import { type Command, PROGRAM } from "./command.ts";
@@ -21,25 +22,36 @@ import { compare } from "./commands/compare.ts";
 import { complete, completions } from "./commands/completions.ts";
 import { deleteRuns } from "./commands/delete.ts";
 import { describe } from "./commands/describe.ts";
+import { detect } from "./commands/detect.ts";
 import { doctor } from "./commands/doctor.ts";
+import { encode } from "./commands/encode.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { exportRuns } from "./commands/export.ts";
 import { commandHelp, overallHelp } from "./terminal/help.ts";
 import { pathsToWrite } from "./files.ts";
 import { foreignWorker } from "../lab/experiment/foreign_worker.ts";
-import { callersPath, type Io, isFile, leaveScreen, processIo, styled } from "./terminal/io.ts";
+import { isFile } from "../lab/experiment/load.ts";
+import { callersPath, type Io, leaveScreen, processIo, styled } from "./terminal/io.ts";
 import { flagHint } from "../lab/experiment/other_names.ts";
+import { importRuns } from "./commands/import.ts";
+import { interpolate } from "./commands/interpolate.ts";
 import { list } from "./commands/list.ts";
 import { newFile } from "./commands/new.ts";
 import { play } from "./commands/play.ts";
 import { quickStart } from "./commands/quick_start.ts";
 import { range } from "./commands/range.ts";
+import { reconstruct } from "./commands/reconstruct.ts";
 import { recover } from "./commands/recover.ts";
+import { report } from "./commands/report.ts";
 import { reproduce } from "./commands/reproduce.ts";
 import { resume } from "./commands/resume.ts";
 import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
 import { sample } from "./commands/sample.ts";
+import { sync } from "./commands/sync.ts";
+import { traverse } from "./commands/traverse.ts";
+import { score } from "./commands/score.ts";
+import { sweeps } from "./commands/sweeps.ts";
 import { verify } from "./commands/verify.ts";
 
 /** Every command that has a name, in the order of the help. */
@@ -51,13 +63,24 @@ export const commands: readonly Command[] = [
   reproduce,
   evaluate,
   sample,
+  interpolate,
+  traverse,
+  arithmetic,
+  encode,
+  reconstruct,
+  detect,
+  score,
   range,
   runs,
+  sweeps,
   compare,
+  report,
   exportRuns,
+  importRuns,
   deleteRuns,
   verify,
   backup,
+  sync,
   recover,
   play,
   check,
@@ -123,9 +146,10 @@ function explained(line: string, { usage }: Command): string {
     return `${usage.slice(0, usage.indexOf(" ["))} is missing.`;
   }
   const flag = /^Unexpected option or argument: "(--[^"=]+)/.exec(line)?.[1];
-  if (flag === undefined || line.includes("Did you mean")) return line;
-  const hint = flagHint(flag);
-  return hint === undefined ? line : `${line} ${hint}; fields are set by --set PATH=VALUE.`;
+  const hint = flag === undefined ? undefined : flagHint(flag);
+  if (hint === undefined) return line;
+  // What another library calls so says more than which flag is spelt nearly so.
+  return `${line.replace(/ Did you mean .*/, "")} ${hint}; fields are set by --set PATH=VALUE.`;
 }
 
 /**

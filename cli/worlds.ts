@@ -9,7 +9,8 @@ import type { Environment, EnvironmentDefinition } from "../lab/core/environment
 import { unknownEnvironment } from "../lab/core/environment_ids.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
-import { callersPath, type Io, isFile } from "./terminal/io.ts";
+import { isFile } from "../lab/experiment/load.ts";
+import { callersPath, type Io } from "./terminal/io.ts";
 
 /** An environment that can be made as often as wanted. */
 export interface World {

@@ -166,6 +166,7 @@ export function acrobot(
     actionSpace: new Discrete(3),
     timeLimit: 500,
     rewardThreshold: -100,
+    goal: "terminated",
     resetOptions: boundNames,
     reset(random, options): AcrobotState {
       const [low, high] = boundsOf("Acrobot-v1", options, [-0.1, 0.1]);

@@ -108,6 +108,7 @@ function define(
     summary: "Walk to the goal along a cliff",
     observationSpace: new Discrete(rows * columns),
     actionSpace: new Discrete(4),
+    goal: "terminated",
     reset,
     startInfo: () => ({ prob: 1 }),
     step(cell: number, action: number, random) {

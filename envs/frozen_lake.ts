@@ -161,6 +161,7 @@ function define(
     summary: "Cross a slippery lake without falling into a hole",
     observationSpace: new Discrete(cells.length),
     actionSpace: new Discrete(4),
+    goal: "rewarded",
     reset,
     startInfo: () => ({ prob: 1 }),
     step(cell: number, action: number, random) {

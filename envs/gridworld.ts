@@ -73,7 +73,7 @@
  */
 import * as z from "zod";
 import { defineEnvironment } from "../lab/core/define_environment.ts";
-import type { EnvironmentDefinition, Transition } from "../lab/core/environment.ts";
+import type { EnvironmentDefinition, GoalEnding, Transition } from "../lab/core/environment.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { Discrete } from "../lab/core/space.ts";
@@ -218,6 +218,17 @@ export function partsOf(options: GridWorldOptions) {
   };
 }
 
+/** Where an episode can end in a pit, only what is worth more than 0 is known to have been a goal. */
+function goalOf(
+  { cells }: GridMap,
+  { pitEnds, goalReward, goalRewards, stepCost, pitReward }: GridWorldOptions,
+): GoalEnding | undefined {
+  if (!pitEnds || !cells.includes("O")) return "terminated";
+  const rewards = goalRewards.length === 0 ? [goalReward] : goalRewards;
+  const isTold = Math.min(...rewards) > stepCost && pitReward <= stepCost;
+  return isTold ? "rewarded" : undefined;
+}
+
 /** GridWorld-v0 with its options. The state is the agent's cell + cells × keys held. */
 export function gridWorld(
   options: GridWorldOptions,
@@ -230,6 +241,7 @@ export function gridWorld(
     observationSpace: space,
     actionSpace: new Discrete(actions),
     timeLimit: options.timeLimit,
+    goal: goalOf(map, options),
     reset,
     step(state: number, action: number, random) {
       const row = rowOf(state, action);

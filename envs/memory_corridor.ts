@@ -62,6 +62,7 @@ export function memoryCorridor(
     observationSpace: new Discrete(4),
     actionSpace: new Discrete(3),
     timeLimit: length + 20,
+    goal: "rewarded",
     reset: (random): MemoryCorridorState => [0, 1 + random.integers(2)],
     step([cell, side]: MemoryCorridorState, action: number) {
       if (action === 0) {

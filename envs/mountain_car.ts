@@ -101,6 +101,7 @@ export function mountainCar(
     actionSpace: new Discrete(3),
     timeLimit: 200,
     rewardThreshold: -110,
+    goal: "terminated",
     resetOptions: boundNames,
     reset: (random, options): MountainCarState => [
       random.uniform(...boundsOf("MountainCar-v0", options, [-0.6, -0.4])),

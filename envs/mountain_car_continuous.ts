@@ -81,6 +81,7 @@ export function mountainCarContinuous(
     clipsActions: true,
     timeLimit: 999,
     rewardThreshold: 90,
+    goal: "terminated",
     resetOptions: boundNames,
     reset: (random, options): MountainCarState => [
       random.uniform(...boundsOf("MountainCarContinuous-v0", options, [-0.6, -0.4])),

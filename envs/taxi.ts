@@ -199,6 +199,7 @@ export function taxi(options: TaxiOptions): EnvironmentDefinition<TaxiState, num
     actionSpace: new Discrete(6),
     timeLimit: 200,
     rewardThreshold: 8,
+    goal: "terminated",
     reset,
     startInfo: ([state]) => ({ prob: 1, actionMask: masks[state] }),
     step([before, fickle]: TaxiState, action: number, random) {

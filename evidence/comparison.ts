@@ -16,7 +16,7 @@ import {
   type Scores,
   spreadKind,
 } from "../lab/statistics/mod.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart } from "../lab/core/chart.ts";
 import { referenceFor } from "./references.ts";
 import { scoresOf, type SeedResult } from "./results.ts";
 import type { MeasuredRow } from "./tables.ts";

@@ -160,9 +160,9 @@ async function bestScore(
   const { trainer, dispose } = await openTrainer(run, { ...options, checkpoint: "best" });
   try {
     const { seed, configuration } = run.manifest.determined;
-    const { episodes } = configuration.evaluation as { episodes?: number };
+    const evaluation = configuration.evaluation as { episodes?: number; stochastic?: boolean };
     const random = streamOf(parseSeed(seed), "score/best");
-    const { metrics } = await trainer.evaluate({ random, episodes });
+    const { metrics } = await trainer.evaluate({ ...evaluation, random });
     return Number.isFinite(metrics[metric]) ? metrics[metric] : null;
   } finally {
     dispose();

@@ -9,7 +9,7 @@ import { renderSvg } from "../lab/core/render_svg.ts";
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import { resolve } from "../lab/experiment/resolve.ts";
 import { registries } from "../registries.ts";
-import { chartScene } from "./chart.ts";
+import { chartScene } from "../lab/core/chart.ts";
 import { compareSuite, comparisonPage, curveChart, profileChart, suites } from "./comparison.ts";
 import { peerOf } from "./peers.ts";
 import { readReferences } from "./references.ts";

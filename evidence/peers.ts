@@ -13,7 +13,7 @@ import { openSession } from "../lab/experiment/session.ts";
 import { registries } from "../registries.ts";
 import { keyOfOrder } from "./references.ts";
 import { type EvidenceRow, metricOf } from "./row.ts";
-import { orderOf } from "./stable_baselines.ts";
+import { orderOf, testSeedOf } from "./stable_baselines.ts";
 
 /** A peer of a row. */
 export interface Peer {
@@ -21,8 +21,10 @@ export interface Peer {
   readonly name: string;
   /** In bench/peers. */
   readonly script: string;
-  /** What it reads, but for the seed and the file of arrays. */
+  /** What it reads, but for the seeds and the file of arrays. */
   readonly order: object;
+  /** Agents: see {@linkcode testSeedOf}. */
+  readonly testSeedOf?: (seed: number) => number;
   /** See {@linkcode keyOfOrder}. */
   readonly key: string;
   /** Models: writes what a run of a seed learns from and is measured on into a file. */
@@ -30,7 +32,7 @@ export interface Peer {
 }
 
 /** Models that bench/peers/models.py has, and the figures that it scores them by. */
-const models: Readonly<Record<string, readonly string[]>> = {
+export const peerModels: Readonly<Record<string, readonly string[]>> = {
   autoencoder: ["evaluation/mean_squared_error"],
   vae: ["evaluation/negative_elbo"],
   classifier: ["evaluation/accuracy"],
@@ -39,6 +41,7 @@ const models: Readonly<Record<string, readonly string[]>> = {
 
 /** The peer of a row; a sentence that says why it has none. */
 export async function peerOf(row: EvidenceRow): Promise<Peer | string> {
+  if (row.metric?.startsWith("application/")) return "an application is measured by its callback";
   if (row.experiment.endsWith("-quick")) return "a preset of the lab's own";
   const entry = registries.experiments.find(({ name }) => name === row.experiment);
   if (entry === undefined) {
@@ -52,6 +55,7 @@ export async function peerOf(row: EvidenceRow): Promise<Peer | string> {
     name: `Stable-Baselines3, ${order.algorithm}`,
     script: "references.py",
     order,
+    testSeedOf: (seed) => testSeedOf(order, seed),
     key: keyOfOrder(order),
   };
 }
@@ -66,7 +70,7 @@ function peerOfModel(
     budget: number;
   };
   const metric = metricOf(row);
-  if (!models[model]?.includes(metric)) return `bench/peers has no ${model} with ${metric}`;
+  if (!peerModels[model]?.includes(metric)) return `bench/peers has no ${model} with ${metric}`;
   const { criticSteps } = fields;
   const order = {
     model,

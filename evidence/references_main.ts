@@ -60,14 +60,14 @@ async function measureReferences(row: (typeof evidence)[number], io: Io): Promis
 
 /** One seed, in a process of its own. */
 async function trained(
-  { script, order, name, writeArrays }: Peer,
+  { script, order, name, testSeedOf, writeArrays }: Peer,
   seed: number,
 ): Promise<ReferenceRun> {
   const folder = await Deno.makeTempDir();
   try {
     const data = `${folder}/arrays.safetensors`;
     await writeArrays?.(seed, data);
-    return await answered(script, name, { ...order, data, seed });
+    return await answered(script, name, { ...order, data, seed, testSeed: testSeedOf?.(seed) });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -77,7 +77,7 @@ async function trained(
 async function answered(
   script: string,
   name: string,
-  order: { readonly seed: number; readonly data: string },
+  order: { readonly seed: number; readonly data: string; readonly testSeed?: number },
 ): Promise<ReferenceRun> {
   const { seed } = order;
   const path = new URL(`../bench/peers/${script}`, import.meta.url).pathname;

@@ -22,6 +22,19 @@ export interface Order {
   readonly noise: readonly [kind: string, deviation: number] | null;
   readonly budget: number;
   readonly episodes: number;
+  /** Worlds that the episodes of the score are played in, side by side. */
+  readonly testWorlds: number;
+}
+
+/** Most worlds of an evaluation. */
+const WIDTH = 25;
+
+/**
+ * The seed of the first of an evaluation's worlds; the others have the next ones. No two seeds share a
+ * world: where all are scored on the same starting states, their luck is one draw and not several.
+ */
+export function testSeedOf({ testWorlds }: Pick<Order, "testWorlds">, seed: number): number {
+  return 1_000_000 + testWorlds * seed;
 }
 
 /** Worlds of Gymnasium, and what is seen of them under another name here. */
@@ -203,7 +216,7 @@ export function orderOf(
     environment?: { id: string } & Values;
     agent?: { name: string } & Values;
     budget: number;
-    evaluation: { episodes: number };
+    evaluation: { episodes: number; stochastic?: boolean };
     stop: Json;
   };
   if (agent === undefined || environment === undefined) return "no agent in a world";
@@ -213,6 +226,7 @@ export function orderOf(
   const world = worlds[environment.id];
   if (world === undefined) return `${environment.id} is no world of Gymnasium's`;
   if (stop !== null) return "it ends by a stop rule";
+  if (evaluation.stochastic) return "its actions are drawn where it is evaluated";
   const made = {
     arguments: {} as Arguments,
     policy: {} as Arguments,
@@ -244,5 +258,6 @@ export function orderOf(
     ...made,
     budget,
     episodes: evaluation.episodes,
+    testWorlds: Math.min(WIDTH, evaluation.episodes),
   };
 }

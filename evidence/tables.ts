@@ -178,7 +178,7 @@ function goalOf({ atLeast, atMost }: Bar): string {
 function theirsOf(row: EvidenceRow, peer: References | undefined): string {
   if (peer === undefined || peer.runs.length === 0) return row.reference?.source ?? "";
   const scores = referenceScores(peer);
-  const seeds = scores.length < row.seeds ? `, ${scores.length} seeds of ${row.seeds}` : "";
+  const seeds = scores.length < row.seeds ? `, ${scores.length} of ${row.seeds} seeds` : "";
   return `${withSpread(iqm(scores), spreadOf(scores), figure)} ${peer.peer}${seeds}`;
 }
 

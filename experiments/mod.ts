@@ -7,6 +7,8 @@
 import type { ExperimentDefinition } from "../lab/experiment/definition.ts";
 import type { ExperimentEntry } from "../lab/experiment/registries.ts";
 import { actorCriticExperiments } from "./actor_critic.ts";
+import { adversarialExperiments } from "./adversarial.ts";
+import { applicationExperiments } from "./applications.ts";
 import { autoencoderExperiments } from "./autoencoders.ts";
 import {
   cartpoleA2c,
@@ -27,6 +29,7 @@ import {
   glyphsVaeMixture,
   glyphsVaeQuick,
 } from "./glyphs.ts";
+import { energyExperiments } from "./energy.ts";
 import { gridworldDqn } from "./gridworld.ts";
 import { proximalPolicyExperiments } from "./proximal_policy.ts";
 import {
@@ -47,8 +50,10 @@ import {
   cartpoleReinforceQuick,
 } from "./quick_start_agents.ts";
 import { glyphsVaeMixtureQuick, ringWganGpQuick } from "./quick_start_models.ts";
+import { flowExperiments } from "./flows.ts";
 import { ringWganGp } from "./ring.ts";
 import { tabularExperiments } from "./tabular.ts";
+import { variationalExperiments } from "./variational.ts";
 
 function entriesOf(file: string, definitions: readonly ExperimentDefinition[]): ExperimentEntry[] {
   return definitions.map((definition) => ({
@@ -95,8 +100,13 @@ export const experiments: readonly ExperimentEntry[] = [
     glyphsVaeMixture,
     glyphsClassifier,
   ]),
+  ...entriesOf("./applications.ts", applicationExperiments),
   ...entriesOf("./autoencoders.ts", autoencoderExperiments),
+  ...entriesOf("./variational.ts", variationalExperiments),
   ...entriesOf("./ring.ts", [ringWganGp]),
+  ...entriesOf("./energy.ts", energyExperiments),
+  ...entriesOf("./flows.ts", flowExperiments),
+  ...entriesOf("./adversarial.ts", adversarialExperiments),
   ...[
     ...entriesOf("./quick_start_agents.ts", [
       cartpoleDqnQuick,

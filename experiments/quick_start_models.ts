@@ -24,7 +24,7 @@ export const ringWganGpQuick: ModelExperiment = defineExperiment({
   name: "ring-wgan-gp-quick",
   summary: "The quick start's WGAN-GP on eight Gaussians",
   tunedOn: 6,
-  expectedSeconds: 10,
+  expectedSeconds: 18,
   model: { name: "wgan-gp", batchSize: 64, learningRate: 4e-3 },
   budget: 6000,
   evaluation: { every: 1500 },

@@ -6,13 +6,14 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Dataset, Split } from "../lab/core/dataset.ts";
-import { InputError } from "../lab/core/errors.ts";
+import { InputError, unknownName } from "../lab/core/errors.ts";
 import { zeros } from "../lab/core/tensor_data.ts";
-import type { Trainer } from "../lab/core/trainer.ts";
+import type { SamplingSettings, Trainer } from "../lab/core/trainer.ts";
 import { outputOverRows, type Rows, runOverRows } from "../lab/compute/batches.ts";
 import type { SharedFields } from "./fields.ts";
 import { maskedMean } from "./losses.ts";
-import type { Batch, Drawn, NoiseSpecs, Of, Sampler } from "./model.ts";
+import { LogSums } from "./metrics/log_sums.ts";
+import type { Batch, Drawn, LogLikelihood, NoiseSpecs, Of, Sampler } from "./model.ts";
 import type { Networks } from "./networks.ts";
 import type { BoundModel, Inputs, RowProgram } from "./programs.ts";
 
@@ -35,6 +36,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
   readonly sample?: Trainer["sample"];
   /** The mean score of examples [count, D], batch by batch. */
   readonly meanScore?: (values: Float32Array) => Promise<number>;
+  readonly logLikelihood?: LogLikelihood;
 
   /** @param batch Rows a call of a program. */
   constructor(
@@ -42,12 +44,13 @@ export class Asked<C extends SharedFields, N extends Networks> {
     private readonly dataset: Dataset,
     private readonly batch: number,
   ) {
-    const { encode, translate, classify, score, decode, sample } = bound.model;
+    const { encode, translate, classify, score, decode, sample, logWeights } = bound.model;
     this.encode = encode && this.#perExample("encode", encode);
     this.translate = translate && this.#perExample("translate", translate);
     this.classify = classify && this.#perExample("classify", classify);
     this.score = score && this.#perExample("score", score);
     this.meanScore = score && this.#meanOf(score);
+    this.logLikelihood = logWeights && this.#estimateOf(logWeights);
     this.decode = decode && this.#overRows("decode", "codes", decode);
     this.sample = sample && this.#sampler(sample);
   }
@@ -139,24 +142,71 @@ export class Asked<C extends SharedFields, N extends Networks> {
     };
   }
 
+  #estimateOf(logWeights: Of<N, Batch, C, tf.Tensor>): LogLikelihood {
+    const { bound, batch } = this;
+    const { size } = bound.shape;
+    const { weightNoise, noise } = bound.model;
+    const drawn = (weightNoise ?? noise)?.call(bound.model, bound.shape, bound.configuration);
+    const inputs: Inputs = { x: [[batch, size], "float32"] };
+    const program = this.#compile("log-weights", logWeights, inputs, drawn);
+    return async (values, { draws, random, labels }) => {
+      const rows = { count: values.length / size, batch, random };
+      const columns = this.columnsOf(values, { labels });
+      const sums = new LogSums(rows.count);
+      while (sums.terms < draws) {
+        sums.add(await outputOverRows(program, "rows", { ...rows, columns }));
+      }
+      return sums.meanOfLogs();
+    };
+  }
+
   /** Draws from the model, with the sampler's steps from the first draw on where it has one. */
   #sampler(sample: Of<N, Drawn, C, tf.Tensor>): NonNullable<Trainer["sample"]> {
-    const { dataset, batch, bound: { model, shape, configuration } } = this;
-    const noise = (model.sampleNoise ?? model.noise)?.(shape, configuration);
-    const draw = model.sampler === undefined
-      ? this.#drawAtOnce(sample, noise)
-      : this.#drawInSteps(sample, noise, model.sampler);
-    return async ({ random, count, label }) => {
+    const { dataset, batch, bound: { shape } } = this;
+    const draws = new Map<string, Draw>();
+    const drawWith = (settings: SamplingSettings): Draw => {
+      const key = JSON.stringify(settings);
+      const draw = draws.get(key) ?? this.#drawBy(sample, this.#withSettings(settings));
+      draws.set(key, draw);
+      return draw;
+    };
+    return async ({ random, count, label, settings = {} }) => {
       const columns = this.#labelColumn(count, this.#labelsOf(count, label));
-      const values = await draw({ count, batch, columns, random });
+      const values = await drawWith(settings)({ count, batch, columns, random });
       return dataset.kind === "images"
         ? { kind: "images", count, shape: shape.shape as [number, number, number], values }
         : { kind: "points", count, dimensions: shape.size, values };
     };
   }
 
-  #drawAtOnce(sample: Of<N, Drawn, C, tf.Tensor>, noise: NoiseSpecs | undefined): Draw {
-    const program = this.#compile("sample", sample, {}, noise);
+  /**
+   * The configuration with other values of fields that samples may be drawn by.
+   *
+   * @throws InputError for a field that is none of these, or a value that it does not take.
+   */
+  #withSettings(settings: SamplingSettings): C {
+    const { model, configuration } = this.bound;
+    const fields: readonly string[] = model.samplingFields ?? [];
+    for (const field of Object.keys(settings)) {
+      if (!fields.includes(field)) {
+        throw unknownName(`sample ${model.name}`, "sampling field", field, fields);
+      }
+    }
+    const parsed = model.configuration.safeParse({ ...configuration, ...settings });
+    if (parsed.success) return parsed.data;
+    const [{ path, message }] = parsed.error.issues;
+    throw new InputError(`Cannot sample ${model.name} as ${path.join(".")}: ${message}`);
+  }
+
+  /** Draws by the functions of the model under a configuration. */
+  #drawBy(sample: Of<N, Drawn, C, tf.Tensor>, configuration: C): Draw {
+    const { model, shape } = this.bound;
+    const noise = (model.sampleNoise ?? model.noise)?.(shape, configuration);
+    if (model.sampler !== undefined) {
+      return this.#drawInSteps(sample, noise, model.sampler, configuration);
+    }
+    const draw: typeof sample = (networks, seen) => sample(networks, seen, configuration);
+    const program = this.#compile("sample", draw, {}, noise);
     return (rows) => outputOverRows(program, "rows", rows);
   }
 
@@ -164,28 +214,29 @@ export class Asked<C extends SharedFields, N extends Networks> {
     sample: Of<N, Drawn, C, tf.Tensor>,
     noise: NoiseSpecs | undefined,
     sampler: Sampler<N, C>,
+    configuration: C,
   ): Draw {
     const { bound, batch } = this;
-    const { shape, configuration } = bound;
+    const { shape } = bound;
     const numbers = (step: number) => sampler.at?.(step, shape, configuration) ?? {};
     const size = sampler.size?.(shape, configuration) ?? shape.size;
     bound.define(CHAIN, { x: zeros([batch, size], "float32") });
     const chained = { batch, inputs: bound.labelInput(batch), chain: CHAIN };
-    const first = bound.compileRows("sample", { ...chained, noise }, (networks, seen, c) => ({
+    const first = bound.compileRows("sample", { ...chained, noise }, (networks, seen) => ({
       outputs: {},
-      x: sample(networks, seen, c),
+      x: sample(networks, seen, configuration),
     }));
     const each = {
       ...chained,
       noise: sampler.noise?.(shape, configuration),
       scalars: Object.keys(numbers(0)),
     };
-    const step = bound.compileRows("sample-step", each, (networks, seen, c) => ({
+    const step = bound.compileRows("sample-step", each, (networks, seen) => ({
       outputs: {},
-      x: sampler.step(networks, seen, c),
+      x: sampler.step(networks, seen, configuration),
     }));
-    const last = bound.compileRows("sample-finish", chained, (networks, seen, c) => ({
-      outputs: { rows: sampler.finish?.(networks, seen, c) ?? tf.clone(seen.x) },
+    const last = bound.compileRows("sample-finish", chained, (networks, seen) => ({
+      outputs: { rows: sampler.finish?.(networks, seen, configuration) ?? tf.clone(seen.x) },
     }));
     const steps = sampler.steps(shape, configuration);
     return async (rows) => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type * as z from "zod";
 import type { ModelDefinition } from "../lab/compute/definitions.ts";
 import type { SharedFields } from "./fields.ts";
 import type { Model } from "./model.ts";
@@ -19,7 +20,7 @@ export interface DefinedModel<C extends SharedFields, N extends Networks>
 
 /** The model as an entry of a registry. */
 export function defineModel<C extends SharedFields, N extends Networks>(
-  model: Model<C, N>,
+  model: Model<NoInfer<C>, N> & { readonly configuration: z.ZodType<C> },
 ): DefinedModel<C, N> {
   const { name, summary, takes, configuration, budget, bestBy } = model;
   return {

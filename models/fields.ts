@@ -27,6 +27,13 @@ export const exampleFields = {
   }),
 };
 
+/** The field of models whose samples come from a moving average of their weights. */
+export const averageField = {
+  averageDecay: z.number().min(0).lt(1).default(0.999).meta({
+    description: "Decay of the moving average of the weights that samples come from; 0: none",
+  }),
+};
+
 /** The field of models whose samples of images are judged. */
 export const judgeFields = {
   judge: z.boolean().default(true).meta({
@@ -40,6 +47,10 @@ export interface SharedFields {
   readonly batchSize: number;
   /** What becomes of an epoch's last batch; left out: it is dropped. */
   readonly lastBatch?: "drop" | "mask";
+  /** Training examples, the first ones, whose labels are shown; left out: all. */
+  readonly labelled?: number;
+  /** Examples of each batch that are drawn among them. */
+  readonly labelledBatch?: number;
   /** Rounds an iteration, where a round is one batch. */
   readonly batchesPerIteration?: number;
   /** Rounds an iteration. */

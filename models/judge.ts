@@ -24,8 +24,12 @@ export interface Judge {
   readonly accuracy: number;
   /** Class probabilities [count, classes] of images [count, H·W·C]. */
   probabilities(values: Float32Array): Promise<Float32Array>;
+  /** F: the width of its last hidden layer. */
+  readonly featureSize: number;
   /** What its last hidden layer makes of images [count, H·W·C]: [count, F]. */
   features(values: Float32Array): Promise<Float32Array>;
+  /** It as a model file, which needs no trainer: see `loadModel`. */
+  file(): Promise<Uint8Array<ArrayBuffer>>;
   /** Frees what it holds. */
   dispose(): void;
 }
@@ -63,7 +67,9 @@ export async function judgeOf(
   return {
     ...known,
     probabilities: (values) => judge.classify!(values),
+    featureSize: JUDGE.hiddenSizes.at(-1)!,
     features: (values) => judge.encode!(values),
+    file: () => judge.exportModel!({ model: "classifier", dataset: dataset.name }),
     dispose: () => judge.dispose(),
   };
 }

@@ -36,6 +36,23 @@ export function squaredError(outputs: tf.Tensor, targets: tf.Tensor): tf.Tensor1
 }
 
 /**
+ * A negative log-likelihood in bits a dimension, nats / (D ln 2): what models of examples of different
+ * size are compared by.
+ *
+ * @param nats Of an example, of any shape.
+ * @param dimensions D
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * bitsPerDimension(tf.scalar(86.76), 784).print(); // 0.1596533
+ * ```
+ */
+export function bitsPerDimension(nats: tf.Tensor, dimensions: number): tf.Tensor {
+  return tf.div(nats, dimensions * Math.LN2);
+}
+
+/**
  * Mean over the examples whose mask is 1: Σ mask·values / Σ mask.
  *
  * @param values [B]

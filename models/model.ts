@@ -14,10 +14,12 @@ import type * as z from "zod";
 import type { Dataset, DataTakes } from "../lab/core/dataset.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import type { Samples } from "../lab/core/picture.ts";
+import type { Generator } from "../lab/core/random.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
+import type { SamplingSettings, Trainer } from "../lab/core/trainer.ts";
 import type { Optimizer } from "../lab/compute/optimizers.ts";
 import type { Schedule } from "../lab/compute/schedules.ts";
-import type { Tensors } from "../lab/compute/workspace.ts";
+import type { Distribution, Tensors } from "../lab/compute/workspace.ts";
 import type { SharedFields } from "./fields.ts";
 import type { Applied, Networks } from "./networks.ts";
 
@@ -31,6 +33,8 @@ export interface ExampleShape {
   readonly classes: number;
   /** Length of what each example is paired with, else 0. */
   readonly partnerSize: number;
+  /** Of what each example is paired with, as `shape`; absent where it is with nothing. */
+  readonly partnerShape?: readonly number[];
 }
 
 /**
@@ -38,10 +42,7 @@ export interface ExampleShape {
  * drawn; with `"batch"` it is drawn once for all of them.
  */
 export type NoiseSpecs = Readonly<
-  Record<
-    string,
-    readonly [distribution: "normal" | "uniform", shape: readonly number[], per?: "batch"]
-  >
+  Record<string, readonly [distribution: Distribution, shape: readonly number[], per?: "batch"]>
 >;
 
 /** What a draw of examples depends on. */
@@ -66,6 +67,8 @@ export interface Batch extends Drawn {
   readonly mask: tf.Tensor1D;
   /** Of a step: the share of the budget that is spent, 0 … 1, for weights that change with it. */
   readonly spent: tf.Scalar;
+  /** N: training examples in all. */
+  readonly examples: number;
   /**
    * What each example is paired with, [B, P].
    *
@@ -104,6 +107,14 @@ export type Losses =
     readonly kept?: Tensors;
   };
 
+/** Puts each row of a noise to an example of the minibatch. */
+export interface Coupling {
+  /** The noise's name. */
+  readonly noise: string;
+  /** Reorders the rows of `noise` [B, …] in place for the examples x [B, D]. */
+  arrange(noise: Float32Array, x: Float32Array, dimensions: number): void;
+}
+
 /** A gradient step. */
 export interface ModelStep<N extends Networks, C> {
   /** Names its program, its optimizer's state, and its loss where it reports no other term. */
@@ -121,10 +132,15 @@ export interface ModelStep<N extends Networks, C> {
   during?(configuration: C): readonly [from: number, to: number];
   /** Its noise, in the order in which it is drawn; left out: the model's. */
   noise?(shape: ExampleShape, configuration: C): NoiseSpecs;
+  /** How rows of one of its noises are put to the examples of a minibatch; left out: as they fall. */
+  couple?(configuration: C): Coupling | undefined;
   /** Its step size by progress; left out: the model's. */
   schedule?(configuration: C): Schedule;
   /** Longer gradients are scaled down to this global norm; left out: they are not. */
   maximumGradientNorm?(configuration: C): number;
+  /** What becomes of the changed networks' parameters, by full name, after each step; left out: they
+   * stay as the step leaves them. */
+  constrain?(parameters: Tensors, configuration: C): Tensors;
   /** What it descends. */
   readonly loss?: Of<N, Batch, C, Losses>;
   /**
@@ -160,9 +176,29 @@ export interface Look {
   readonly samples?: Samples;
   /** What is learned from. */
   readonly dataset: Dataset;
+  /** More samples, drawn with other values of sampling fields; absent where the model draws none. */
+  draw?(count: number, settings: SamplingSettings): Promise<Samples>;
   /** The mean of the model's `score` over examples [count, D]; absent where it has none. */
   meanScore?(values: Float32Array): Promise<number>;
+  /** Codes [count, Z] of examples [count, D]; absent where the model has none. */
+  readonly encode?: Trainer["encode"];
+  /** The estimate that the model's `logWeights` allow; absent where it has none. */
+  readonly logLikelihood?: LogLikelihood;
+  /** Draws for what is estimated. */
+  readonly random: Generator;
+  /** The share of the budget that is spent, 0 … 1. */
+  readonly spent: number;
 }
+
+/**
+ * The mean of log p(x) over examples [count, D], in nats, estimated from below by importance sampling
+ * with at least so many draws for each: log of the mean weight. Equation 8 of Burda et al. (2016, arXiv
+ * 1509.00519).
+ */
+export type LogLikelihood = (
+  values: Float32Array,
+  options: { readonly draws: number; readonly random: Generator; labels?: ArrayLike<number> },
+) => Promise<number>;
 
 /** A model as its file says it. */
 export interface Model<C extends SharedFields, N extends Networks> {
@@ -182,8 +218,15 @@ export interface Model<C extends SharedFields, N extends Networks> {
   networks(shape: ExampleShape, configuration: C): N;
   /** Noise of steps, of `evaluate` and of `sample` that declare none of their own. */
   noise?(shape: ExampleShape, configuration: C): NoiseSpecs;
-  /** Tensors that steps read and replace beside the networks: a codebook's counts, a pool. */
-  keeps?(shape: ExampleShape, configuration: C): NamedTensors;
+  /**
+   * Tensors that steps read and replace beside the networks: a codebook's counts, a pool, moments;
+   * nothing where it keeps none. What is random is drawn from the run's streams.
+   */
+  keeps?(
+    shape: ExampleShape,
+    configuration: C,
+    stream: (name: string) => Generator,
+  ): NamedTensors | undefined;
   /** Left out: Adam (Kingma & Ba 2015, arXiv 1412.6980) with its authors' settings. */
   optimizer?(configuration: C): Optimizer;
   /** The step size by progress; left out: half a cosine wave from `learningRate` down to
@@ -215,6 +258,14 @@ export interface Model<C extends SharedFields, N extends Networks> {
   readonly classify?: Of<N, Batch, C, tf.Tensor>;
   /** One number an example, [B]: what a critic says of it, its energy, its log-likelihood. */
   readonly score?: Of<N, Batch, C, tf.Tensor>;
+  /** Fields of the configuration that samples may be drawn with other values of, as no weight hangs on
+   * them: a sampler's steps. */
+  readonly samplingFields?: readonly (keyof C & string)[];
+  /** log p(x, z) − log q(z|x) of K draws z of q for each example, [B, K], by which log p(x) is
+   * estimated. */
+  readonly logWeights?: Of<N, Batch, C, tf.Tensor>;
+  /** Noise of `logWeights`; left out: the model's. */
+  weightNoise?(shape: ExampleShape, configuration: C): NoiseSpecs;
   /** Metrics of its own, by full name, from the samples of an evaluation. */
   metrics?(look: Look, configuration: C): Promise<Metrics>;
 }

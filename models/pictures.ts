@@ -1,17 +1,16 @@
 /**
- * Pictures of what a model makes: its samples, its reconstructions, its codes, and what lies between
- * two codes.
+ * Pictures of what a model makes: its samples, its reconstructions, its codes, and what lies between,
+ * along and beyond them.
  *
  * @module
  */
-import type { Dataset } from "../lab/core/dataset.ts";
+import { classNamesOf, type Dataset } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Artifact, Samples } from "../lab/core/picture.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { gatherRows } from "../lab/core/rows.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
-import { angleOf } from "../lab/core/elementary.ts";
-import { sine } from "../lab/core/sine.ts";
+import { classMeans, combined, interpolated, termsIn, traversed } from "./codes.ts";
 import { codesSheet, imageSheet, reachOf, reconstructionSheet, scatterSheet } from "./sheet.ts";
 
 // Pictures.
@@ -22,12 +21,13 @@ const SHEET_SIDE = 10;
 const DRAWN_CODES = 500;
 
 /**
- * Sheets of what a model has: `samples`, `reconstructions` (of test images, through code and back)
+ * Sheets of what a model has: `samples`, `translations` (of test images, below what they should be),
+ * `reconstructions` (of test images, through code and back)
  * and `codes` (of test examples, in the plane of the two that vary most).
  */
 export async function picturesOf(
-  { encode, decode }: Pick<Trainer, "encode" | "decode">,
-  { kind, shape, test, mixture }: Dataset,
+  { encode, decode, translate }: Pick<Trainer, "encode" | "decode" | "translate">,
+  { kind, shape, partnerShape, test, mixture }: Dataset,
   samples: Samples | undefined,
 ): Promise<Artifact[]> {
   const artifacts: Artifact[] = [];
@@ -40,6 +40,14 @@ export async function picturesOf(
       name: "samples",
       raster: scatterSheet(samples.values, mixture, reachOf(test.values)),
     });
+  }
+  if (translate !== undefined && kind === "images") {
+    const first = (values: Float32Array) =>
+      values.subarray(0, SHEET_SIDE * (values.length / test.count));
+    const made = await translate(first(test.values), test.labels);
+    const wanted = first(test.partners!);
+    const raster = reconstructionSheet(wanted, made, partnerShape as [number, number, number]);
+    artifacts.push({ name: "translations", raster });
   }
   if (encode === undefined) return artifacts;
   const count = Math.min(test.count, DRAWN_CODES);
@@ -59,46 +67,9 @@ export async function picturesOf(
 }
 
 /**
- * Codes on the line from one to another, both included: straight, or on the great circle of spherical
- * interpolation (Shoemake 1985), which keeps the length that N(0, I) gives its draws.
- *
- * @param from [Z]
- * @param to [Z]
- * @param count Codes, ≥ 2.
- * @returns [count, Z]
- *
- * @example
- * ```ts
- * import { deepStrictEqual } from "node:assert";
- * const codes = interpolated(Float32Array.of(0, 0), Float32Array.of(2, 4), 3);
- * deepStrictEqual([...codes], [0, 0, 1, 2, 2, 4]);
- * ```
- */
-export function interpolated(
-  from: Float32Array,
-  to: Float32Array,
-  count: number,
-  path: "linear" | "spherical" = "linear",
-): Float32Array {
-  const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * b[i], 0);
-  const cosine = dot(from, to) / Math.sqrt(dot(from, from) * dot(to, to));
-  const angle = path === "linear"
-    ? 0
-    : angleOf(cosine, Math.sqrt(Math.max(0, 1 - cosine * cosine)));
-  const codes = new Float32Array(count * from.length);
-  for (let i = 0; i < count; i++) {
-    const t = i / (count - 1);
-    const [a, b] = angle === 0
-      ? [1 - t, t]
-      : [sine((1 - t) * angle) / sine(angle), sine(t * angle) / sine(angle)];
-    for (let z = 0; z < from.length; z++) codes[i * from.length + z] = a * from[z] + b * to[z];
-  }
-  return codes;
-}
-
-/**
  * Rows of images that lead from one test image's code to another's, each pair drawn anew.
  *
+ * @param options.between One pair in place of drawn ones, by their indices; `rows` is 1.
  * @param options.rows Pairs, ≥ 1; at most half of the test images.
  * @param options.steps Images a row, ≥ 2, both ends included.
  * @returns [rows · steps, H, W, C]; with labels, an image has that of the nearer end.
@@ -107,11 +78,12 @@ export function interpolated(
 export async function interpolations(
   { encode, decode }: Pick<Trainer, "encode" | "decode">,
   { kind, shape, test }: Dataset,
-  { rows, steps, path, random }: {
+  { rows, steps, path, random, between }: {
     readonly rows: number;
     readonly steps: number;
     readonly path?: "linear" | "spherical";
     readonly random: Generator;
+    readonly between?: readonly [from: number, to: number];
   },
 ): Promise<Samples> {
   if (encode === undefined || decode === undefined || kind !== "images") {
@@ -119,23 +91,29 @@ export async function interpolations(
       "Cannot interpolate as the model must make codes of images, and images of codes",
     );
   }
+  const wrong = between?.find((index) => !(index < test.count));
+  if (wrong !== undefined) {
+    throw new InputError(
+      `Cannot interpolate as test images have the numbers 0 … ${test.count - 1}: ${wrong}`,
+    );
+  }
   if (2 * rows > test.count) {
     throw new InputError(
       `Cannot interpolate as ${rows} rows need ${2 * rows} test images: ${test.count}`,
     );
   }
-  const ends = random.permutation(test.count).subarray(0, 2 * rows);
+  const ends = between ?? random.permutation(test.count).subarray(0, 2 * rows);
   const size = test.values.length / test.count;
   const images = new Float32Array(ends.length * size);
   gatherRows(test.values, ends, size, images);
-  const labels = test.labels && Array.from(ends, (end) => test.labels![end]);
+  const labels = test.labels && Array.from(ends, (end: number) => test.labels![end]);
   const codes = await encode(images, labels);
   const width = codes.length / ends.length;
-  const between = new Float32Array(rows * steps * width);
+  const line = new Float32Array(rows * steps * width);
   const codeOf = (end: number) => codes.subarray(end * width, (end + 1) * width);
   for (let row = 0; row < rows; row++) {
-    const line = interpolated(codeOf(2 * row), codeOf(2 * row + 1), steps, path);
-    between.set(line, row * steps * width);
+    const part = interpolated(codeOf(2 * row), codeOf(2 * row + 1), steps, path);
+    line.set(part, row * steps * width);
   }
   const nearer = labels && Array.from({ length: rows * steps }, (_, i) => {
     const [row, step] = [Math.floor(i / steps), i % steps];
@@ -145,6 +123,77 @@ export async function interpolations(
     kind: "images",
     count: rows * steps,
     shape: shape as [number, number, number],
-    values: await decode(between, rows * steps, nearer),
+    values: await decode(line, rows * steps, nearer),
+  };
+}
+
+/**
+ * Rows of images, a row for each latent coordinate in turn, which goes from −3 to 3 standard deviations
+ * of the test images' codes about their mean while the others stay as the code of one image has them.
+ *
+ * @param options.of The test image, by its index.
+ * @param options.steps Images a row, ≥ 2.
+ * @returns [Z · steps, H, W, C]
+ * @throws InputError where the model gives no codes of images, or there is no such image.
+ */
+export async function traversals(
+  { encode, decode }: Pick<Trainer, "encode" | "decode">,
+  { kind, shape, test }: Dataset,
+  { of, steps }: { readonly of: number; readonly steps: number },
+): Promise<Samples> {
+  if (encode === undefined || decode === undefined || kind !== "images") {
+    throw new InputError(
+      "Cannot traverse latents as the model must make codes of images, and images of codes",
+    );
+  }
+  if (!(of < test.count)) {
+    throw new InputError(
+      `Cannot traverse latents as test images have the numbers 0 … ${test.count - 1}: ${of}`,
+    );
+  }
+  const codes = await encode(test.values, test.labels);
+  const lines = traversed(codes, test.count, of, steps);
+  const count = lines.length * test.count / codes.length;
+  const labels = test.labels && new Uint8Array(count).fill(test.labels[of]);
+  return {
+    kind: "images",
+    count,
+    shape: shape as [number, number, number],
+    values: await decode(lines, count, labels),
+  };
+}
+
+/**
+ * A row of images: the mean code of each term's class, decoded, and last that of the sum of them.
+ *
+ * @throws InputError where the model gives no codes of images, or images have no classes.
+ */
+export async function arithmetic(
+  { encode, decode }: Pick<Trainer, "encode" | "decode">,
+  dataset: Dataset,
+  text: string,
+): Promise<Samples> {
+  const { kind, shape, classes, test } = dataset;
+  if (encode === undefined || decode === undefined || kind !== "images") {
+    throw new InputError(
+      "Cannot reckon with codes as the model must make codes of images, and images of codes",
+    );
+  }
+  if (classes === undefined || test.labels === undefined) {
+    throw new InputError(
+      "Cannot reckon with codes as its images must have classes: they have none",
+    );
+  }
+  const names = classNamesOf(dataset);
+  const terms = termsIn(text, names);
+  const means = classMeans(await encode(test.values, test.labels), test.labels, classes);
+  const codes = combined(means, terms, names);
+  const count = terms.length + 1;
+  const labels = Uint8Array.from([...terms, terms[0]], ({ label }) => label);
+  return {
+    kind: "images",
+    count,
+    shape: shape as [number, number, number],
+    values: await decode(codes, count, labels),
   };
 }

@@ -8,10 +8,13 @@ import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { holdingsOf, requireData } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import { belowPrefix, type NamedTensors, prefixed, sizeOf } from "../lab/core/tensor_data.ts";
+import type { Machine } from "../lab/core/machine.ts";
 import { outputNames } from "../lab/compute/compile/output_names.ts";
+import { standalone } from "../lab/compute/compile/standalone.ts";
 import type { ModelContext } from "../lab/compute/definitions.ts";
 import { descend, descendAlong, movingAverage } from "../lab/compute/descend.ts";
 import { parametersOf } from "../lab/compute/networks.ts";
+import { fill } from "../lab/compute/program.ts";
 import type { Optimizer } from "../lab/compute/optimizers.ts";
 import type {
   InputSpec,
@@ -22,15 +25,28 @@ import type {
   Workspace,
 } from "../lab/compute/workspace.ts";
 import { maskedMean } from "./losses.ts";
-import type { Batch, Codes, ExampleShape, Losses, Model, ModelStep, NoiseSpecs } from "./model.ts";
+import type {
+  Batch,
+  Codes,
+  Coupling,
+  ExampleShape,
+  Losses,
+  Model,
+  ModelStep,
+  NoiseSpecs,
+  Of,
+} from "./model.ts";
 import type { SharedFields } from "./fields.ts";
 import { type Applied, applied, initialParameters, type Networks } from "./networks.ts";
+import { AT, NOISE, ROWS } from "./row_program.ts";
 import { addToTotals, initialTotals } from "./totals.ts";
 
 /** Moving averages of networks. */
 const AVERAGE = "average";
 /** A model's state beside its networks. */
 const KEPT = "kept";
+/** Stands before the step's name in the term that is the global norm of its gradient. */
+export const GRADIENTS = "gradients/";
 
 /** Inputs by name. */
 export type Inputs = Record<string, InputSpec>;
@@ -60,7 +76,7 @@ interface ProgramParts {
 }
 
 /** Every tensor that a model's function may be given. */
-type Seen = Batch & Codes & { readonly at: Tensors };
+export type Seen = Batch & Codes & { readonly at: Tensors };
 
 /**
  * A model on a data set, with its state defined in a workspace: parameters drawn from the streams of
@@ -77,6 +93,8 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
   /** Whether examples come with partners that the model looks at. */
   readonly paired: boolean;
   readonly #networks: N;
+  /** N: training examples. */
+  readonly #examples: number;
   /** Initial tensors by group, without the scope. */
   readonly #initial: Readonly<Record<string, NamedTensors>>;
 
@@ -100,10 +118,12 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
       size: sizeOf(dataset.shape),
       classes: held.labels ? dataset.classes! : 0,
       partnerSize: held.partners ? sizeOf(dataset.partnerShape!) : 0,
+      partnerShape: held.partners ? dataset.partnerShape : undefined,
     };
+    this.#examples = dataset.train.count;
     this.#networks = model.networks(shape, configuration);
     const parameters = initialParameters(this.#networks, stream);
-    const kept = model.keeps?.(shape, configuration);
+    const kept = model.keeps?.(shape, configuration, stream);
     this.#initial = {
       [PARAMETERS]: parameters,
       ...model.average && { [AVERAGE]: parametersOf(parameters, ...model.average.networks) },
@@ -193,6 +213,46 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     });
   }
 
+  /** The groups of its state as they stand, without the scope. */
+  async state(): Promise<Record<string, NamedTensors>> {
+    const groups: Record<string, NamedTensors> = {};
+    for (const group of Object.keys(this.#initial)) {
+      groups[group] = await this.workspace.read(this.scope + group);
+    }
+    return groups;
+  }
+
+  /**
+   * A function of rows as {@linkcode compileRows} compiles it, as data: its output is `rows`, its noise
+   * and scalars are the inputs `noise/NAME` and `at/NAME`.
+   *
+   * @param state See {@linkcode BoundModel.state}.
+   * @throws NoLowering where a kernel of it cannot be compiled.
+   */
+  rowMachine(
+    part: string,
+    { batch, inputs, noise, scalars }: {
+      readonly batch: number;
+      readonly inputs: Inputs;
+      readonly noise: NoiseSpecs;
+      readonly scalars: readonly string[];
+    },
+    state: Readonly<Record<string, NamedTensors>>,
+    rows: Of<N, Seen, C, tf.Tensor>,
+  ): Machine {
+    const random = Object.entries(randomOf(noise, batch))
+      .map(([name, [shape]]) => [NOISE + name, [shape, "float32"]] as const);
+    const numbers = scalars.map((name) => [AT + name, [[], "float32"]] as const);
+    const all: Inputs = { ...inputs, ...Object.fromEntries([...random, ...numbers]) };
+    const spec = { name: `${this.model.name}/${part}`, inputs: all };
+    return standalone(spec, state, ({ input, state }) => {
+      const [random, scalar] = [belowPrefix(input, NOISE), belowPrefix(input, AT)];
+      const context = { input, random, scalar: scalar as Record<string, tf.Scalar>, state };
+      const made = rows(this.#averaged(context), this.#seen(part, context), this.configuration);
+      return { outputs: { [ROWS]: made } };
+    });
+  }
+
   /** Compiles the sums of a test split's terms. */
   compileEvaluation(
     evaluate: NonNullable<Model<C, N>["evaluate"]>,
@@ -250,27 +310,45 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
       const all: Tensors = Object.assign({}, ...along);
       return { values, ...descendAlong(all, state[PARAMETERS], state[own], descent) };
     };
+    const constrained = (parameters: Tensors): Tensors => {
+      if (step.constrain === undefined) return parameters;
+      const changed = parametersOf(parameters, ...changes);
+      return { ...parameters, ...step.constrain(changed, configuration) };
+    };
     /** What is reported: the terms beside the loss, else the loss by the step's name. */
     const reported = ({ loss, ...values }: Tensors): Tensors => {
       const terms = Object.entries(values).filter(([name]) => !name.startsWith(`${KEPT}/`));
       return terms.length > 0 ? Object.fromEntries(terms) : { [step.name]: loss };
     };
 
+    const random = randomOf(noise?.call(model, shape, configuration), batchSize);
+    const coupling = step.couple?.(configuration);
+    const norm = (value: tf.Tensor): Tensors => ({ [GRADIENTS + step.name]: value });
     const parts = {
       inputs: step.examples === "none" ? {} : this.#exampleInputs(batchSize, masked),
-      random: randomOf(noise?.call(model, shape, configuration), batchSize),
+      random: coupling === undefined ? random : {
+        ...random,
+        [coupling.noise]: coupled(random[coupling.noise], coupling, () => {
+          const { program: { input } } = summed;
+          return [input.x as Float32Array, shape.size];
+        }),
+      },
       scalars: ["learningRate", "spent"],
     };
     const summed = this.#compileSummed(
       step.name,
       parts,
       { ...this.#initial, [own]: initial },
-      (context) => reported(measured(context.state[PARAMETERS], context).values),
+      (context) => ({
+        ...reported(measured(context.state[PARAMETERS], context).values),
+        ...norm(tf.scalar(0)),
+      }),
       (context) => {
-        const { values, parameters, optimizer } = taken(context);
+        const { values, optimizer, gradientNorm, ...descended } = taken(context);
+        const parameters = constrained(descended.parameters);
         const kept = belowPrefix(values, `${KEPT}/`);
         return {
-          terms: reported(values),
+          terms: { ...reported(values), ...norm(gradientNorm) },
           state: {
             [PARAMETERS]: parameters,
             [own]: optimizer,
@@ -341,7 +419,10 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
       );
     };
     const { spent } = scalar;
-    const seen = { noise: random, at: scalar, spent, kept: state[KEPT] ?? {} };
+    const seen = {
+      ...{ noise: random, at: scalar, spent, kept: state[KEPT] ?? {} },
+      examples: this.#examples,
+    };
     for (const part of ["x", "codes", "labels", "partners"]) {
       Object.defineProperty(seen, part, { get: () => required(part) });
     }
@@ -365,6 +446,18 @@ function randomOf(noise: NoiseSpecs = {}, batch: number): Record<string, RandomS
       [per === "batch" ? shape : [batch, ...shape], distribution] as const,
     ]),
   );
+}
+
+/** A noise whose rows are put to the examples once they are drawn. */
+function coupled(
+  [shape, distribution]: RandomSpec,
+  { arrange }: Coupling,
+  examples: () => [x: Float32Array, dimensions: number],
+): RandomSpec {
+  return [shape, (random, view) => {
+    fill(view, distribution, random);
+    arrange(view, ...examples());
+  }];
 }
 
 /** Terms of examples as means over those that are there; scalars stay as they are. */

@@ -6,23 +6,28 @@
  */
 import { BaseTrainer } from "../lab/core/base_trainer.ts";
 import { holdingsOf, type Split } from "../lab/core/dataset.ts";
+import { InputError } from "../lab/core/errors.ts";
 import type { LabEvent, Metrics } from "../lab/core/metrics.ts";
+import type { Samples } from "../lab/core/picture.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { gatherRows } from "../lab/core/rows.ts";
-import type { Report, Trainer } from "../lab/core/trainer.ts";
+import type { Report, SamplingSettings, Trainer } from "../lab/core/trainer.ts";
 import { runOverRows } from "../lab/compute/batches.ts";
 import type { ModelContext } from "../lab/compute/definitions.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { cosine, type Schedule } from "../lab/compute/schedules.ts";
+import { Alarms } from "./alarms.ts";
 import { Asked } from "./asked.ts";
+import { exportModel } from "./export.ts";
 import type { SharedFields } from "./fields.ts";
 import { type Judge, judgeOf } from "./judge.ts";
+import { PartJudges } from "./judged.ts";
 import { accuracyOf, recognition } from "./metrics/recognition.ts";
 import { Minibatches } from "./minibatches.ts";
 import type { Model, ModelStep } from "./model.ts";
 import type { Networks } from "./networks.ts";
 import { picturesOf } from "./pictures.ts";
-import { BoundModel, type CompiledStep, type RowProgram } from "./programs.ts";
+import { BoundModel, type CompiledStep, GRADIENTS, type RowProgram } from "./programs.ts";
 import { takeMeans } from "./totals.ts";
 import { type Yardstick, yardstick } from "./yardstick.ts";
 
@@ -30,6 +35,8 @@ import { type Yardstick, yardstick } from "./yardstick.ts";
 const ROWS = { images: 250, points: 500, sequences: 250 } as const;
 /** Samples that an evaluation looks at; of points as many as VEEGAN and PacGAN do. */
 const SAMPLES = { images: 1000, points: 2500, sequences: 1000 } as const;
+/** Samples on a sheet. */
+const SHOWN = { images: 100, points: 2500 } as const;
 
 /** A round's step, and how often it is taken. */
 interface RoundStep extends CompiledStep {
@@ -46,6 +53,24 @@ function lastBatchOf<C extends SharedFields, N extends Networks>(
   { lastBatch = "drop" }: C,
 ): "drop" | "mask" {
   return budget === "examples" ? lastBatch : "drop";
+}
+
+/** Minibatches of the examples whose labels are shown, where only some are. */
+function labelledMinibatches<C extends SharedFields>(
+  { configuration: { labelled, labelledBatch = 0, batchSize }, dataset, stream }: ModelContext<C>,
+): Minibatches | undefined {
+  if (labelled === undefined || labelledBatch === 0) return undefined;
+  const { train: { count } } = dataset;
+  const most = Math.min(labelled, batchSize);
+  if (labelled > count || labelledBatch > most) {
+    const [what, given, limit] = labelled > count
+      ? ["labelled", labelled, `the training examples, ${count}`]
+      : ["labelledBatch", labelledBatch, `batchSize and labelled, ${most}`];
+    throw new InputError(
+      `Cannot draw labelled examples as model.${what} must be at most ${limit}: ${given}`,
+    );
+  }
+  return new Minibatches(labelled, labelledBatch, "drop", stream("labelled"));
 }
 
 /** How often a round takes a step. */
@@ -82,12 +107,16 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   readonly #context: ModelContext<C>;
   readonly #bound: BoundModel<C, N>;
   readonly #minibatches: Minibatches;
+  /** Of the examples with a shown label, where few have one. */
+  readonly #labelled: Minibatches | undefined;
   readonly #noise: Generator;
   readonly #schedule: Schedule;
   readonly #steps: readonly RoundStep[];
   readonly #evaluation: ReturnType<BoundModel<C, N>["compileEvaluation"]> | undefined;
   readonly #batch: number;
   readonly #asked: Asked<C, N>;
+  readonly #partJudges: PartJudges;
+  readonly #alarms: Alarms;
   #judge: Judge | undefined;
   #yardstick: Promise<Yardstick> | undefined;
 
@@ -101,6 +130,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const { batchSize, learningRate, finalLearningRate } = configuration;
     const last = lastBatchOf(model, configuration);
     this.#minibatches = new Minibatches(dataset.train.count, batchSize, last, stream("minibatch"));
+    this.#labelled = labelledMinibatches(context);
     this.#noise = stream("noise");
     const schedule = this.#schedule = model.schedule?.(configuration) ??
       cosine(learningRate, finalLearningRate);
@@ -113,6 +143,8 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       schedule: step.schedule?.(configuration) ?? schedule,
     }));
 
+    this.#partJudges = new PartJudges(dataset, context.models);
+    this.#alarms = new Alarms(configuration);
     const batch = this.#batch = ROWS[dataset.kind];
     this.#evaluation = model.evaluate && bound.compileEvaluation(model.evaluate, batch);
     const { encode, decode, translate, classify, score, sample } = this.#asked = new Asked(
@@ -125,7 +157,10 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       name: model.name,
       workspace,
       groups: [...this.#steps.map(({ optimizer }) => optimizer), ...bound.groups],
-      resumables: { minibatches: this.#minibatches, noise: this.#noise },
+      resumables: {
+        ...{ minibatches: this.#minibatches, noise: this.#noise },
+        ...this.#labelled && { labelled: this.#labelled },
+      },
     };
   }
 
@@ -140,12 +175,14 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const metrics: Metrics = { "schedule/learning_rate": this.#schedule(this.spent) };
     for (const { totals } of this.#steps) {
       for (const [name, mean] of Object.entries(await takeMeans(workspace, totals))) {
-        metrics[`losses/${name}`] = mean;
+        metrics[name.startsWith(GRADIENTS) ? name : `losses/${name}`] = mean;
       }
     }
     const { notes = [] } = this.#context.dataset;
     const told = this.progress.iterations === 1 ? notes : [];
-    return { metrics, events: told.map((message) => ({ level: "warning", message })) };
+    const events: LabEvent[] = told.map((message) => ({ level: "warning", message }));
+    events.push(...this.#alarms.look("iteration", metrics, this.progress, this.spent));
+    return { metrics, events };
   }
 
   /** Every step in order. Returns what of the budget it took, at most `limit`. */
@@ -160,6 +197,10 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       for (let time = 0; time < repeat && taken[unit] < limit; time++) {
         if (examples === "next") {
           rows = this.#minibatches.next(unit === "examples" ? limit - taken.examples : Infinity);
+          if (this.#labelled !== undefined) {
+            rows = rows.slice();
+            rows.set(this.#labelled.next(rows.length));
+          }
           taken.examples += rows.length;
         }
         if (examples !== "none") this.#load(program, rows);
@@ -182,7 +223,10 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     }
     if ("labels" in input) {
       input.labels.fill(0);
-      rows.forEach((row, i) => input.labels[i * classes + labels![row]] = 1);
+      const { labelled = Infinity } = this.#context.configuration;
+      rows.forEach((row, i) => {
+        if (row < labelled) input.labels[i * classes + labels![row]] = 1;
+      });
     }
     input.mask?.fill(1, 0, rows.length).fill(0, rows.length);
   }
@@ -192,7 +236,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
    * the validation split (`validation/…`), by which the best checkpoint is chosen.
    */
   async evaluate({ random }: { random: Generator }): Promise<Report> {
-    const { configuration, dataset } = this.#context;
+    const { configuration, dataset, stream } = this.#context;
     const { model } = this.#bound;
     const { validation, test } = dataset;
     const metrics: Metrics = grouped("evaluation", await this.#measures(test, random));
@@ -202,9 +246,25 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       const { measure, ceilings } = await (this.#yardstick ??= this.#makeYardstick(events));
       Object.assign(metrics, grouped("evaluation", await measure(samples.values)));
       Object.assign(metrics, grouped("ceiling", await ceilings()));
-      if (this.#judge !== undefined) metrics["evaluation/judge_accuracy"] = this.#judge.accuracy;
+      if (this.#judge !== undefined) {
+        metrics["evaluation/judge_accuracy"] = this.#judge.accuracy;
+        if (this.#bound.labelled) {
+          metrics["evaluation/asked_class"] = await this.#askedClass(this.#judge, samples);
+        }
+      }
     }
-    const look = { samples, dataset, meanScore: this.#asked.meanScore };
+    if (configuration.judge !== false) {
+      const sampled = async (count: number) => (await this.sample!({ random, count })).values;
+      if (samples !== undefined) Object.assign(metrics, await this.#partJudges.stacks(sampled));
+      if (this.translate) {
+        Object.assign(metrics, await this.#partJudges.translations(this.translate));
+      }
+    }
+    const { meanScore, logLikelihood, encode } = this.#asked;
+    const { spent } = this;
+    const draw = this.sample &&
+      ((count: number, settings: SamplingSettings) => this.sample!({ random, count, settings }));
+    const look = { samples, dataset, draw, meanScore, logLikelihood, encode, random, spent };
     Object.assign(metrics, await model.metrics?.(look, configuration));
     Object.assign(metrics, grouped("validation", await this.#measures(validation, random)));
     if (samples !== undefined && model.evaluate === undefined) {
@@ -213,7 +273,18 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       const others = await this.sample!({ random, count: samples.count });
       metrics["validation/energy_distance"] = await distanceToChooseBy(others.values);
     }
-    return { metrics, artifacts: await picturesOf(this, dataset, samples), events };
+    events.push(...this.#alarms.look("evaluation", metrics, this.progress, this.spent));
+    // From the same noise at each evaluation, so that the sheets are an animation.
+    const shown = samples &&
+      await this.sample!({ random: stream("sheet"), count: SHOWN[samples.kind] });
+    return { metrics, artifacts: await picturesOf(this, dataset, shown), events };
+  }
+
+  /** How many samples, of all classes in turn, the judge calls what they were asked to be. */
+  async #askedClass(judge: Judge, { count, values }: Samples): Promise<number> {
+    const { classes } = this.#bound.shape;
+    const asked = Uint8Array.from({ length: count }, (_, i) => i % classes);
+    return accuracyOf(await judge.probabilities(values), asked, classes);
   }
 
   /** The model's own terms on a split, and how it names the examples' classes. */
@@ -230,7 +301,10 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       const probabilities = await this.classify(split.values);
       const { classes } = this.#bound.shape;
       metrics.accuracy = accuracyOf(probabilities, split.labels!, classes);
-      metrics.recognised = recognition(probabilities, classes).recognised;
+      // Of a model that draws samples too, the judge says this of them.
+      if (this.sample === undefined) {
+        metrics.recognised = recognition(probabilities, classes).recognised;
+      }
     }
     return metrics;
   }
@@ -247,11 +321,18 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
         `${(100 * accuracy).toFixed(1)} % of its test images`;
       events.push({ level: "info", message });
     }
-    return yardstick(dataset, this.#judge);
+    const made = yardstick(dataset, this.#judge);
+    events.push(...await made.notes(SAMPLES[dataset.kind]));
+    return made;
+  }
+
+  exportModel(about: Readonly<Record<string, string>> = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return exportModel(this.#bound, this.#context.dataset, this.#batch, about);
   }
 
   override dispose(): void {
     this.#judge?.dispose();
+    this.#partJudges.dispose();
     super.dispose();
   }
 }

@@ -5,11 +5,20 @@
  * @module
  */
 import type { Dataset } from "../lab/core/dataset.ts";
+import type { LabEvent } from "../lab/core/metrics.ts";
+import { streamOf } from "../lab/core/random.ts";
 import { sizeOf } from "../lab/core/tensor_data.ts";
 import type { Judge } from "./judge.ts";
-import { likeness, meanNearestDistance, neighborhoods } from "./metrics/likeness.ts";
-import { modeCoverage, reverseKl } from "./metrics/mode_coverage.ts";
+import { featureMeasures, featureNotes, realFeatures } from "./metrics/feature_measures.ts";
+import {
+  likeness,
+  meanNearestDistance,
+  type Neighborhoods,
+  neighborhoods,
+} from "./metrics/likeness.ts";
+import { evenness, modeCoverage, reverseKl } from "./metrics/mode_coverage.ts";
 import { recognition } from "./metrics/recognition.ts";
+import { directionsOf, slicedWasserstein } from "./metrics/sliced_wasserstein.ts";
 
 /** Measures by name. */
 type Measures = Readonly<Record<string, number>>;
@@ -20,12 +29,16 @@ export interface Yardstick {
   measure(values: Float32Array): Promise<Measures>;
   /** The same measures of the validation split's examples. */
   ceilings(): Promise<Measures>;
+  /** How the measures of so many samples come about. */
+  notes(samples: number): Promise<LabEvent[]>;
   /** The energy distance of samples [count, D] to the validation split, to choose by. */
   distanceToChooseBy(values: Float32Array): Promise<number>;
 }
 
 /** Examples whose distances to each other are taken. */
 const COMPARED = { images: 1000, points: 2500, sequences: 1000 };
+/** Directions that points are projected on. */
+const DIRECTIONS = 64;
 /** Examples whose nearest one is looked for in the training split. */
 const SEARCHED = 250;
 
@@ -45,10 +58,17 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
     const space = await inSpace(compared);
     return neighborhoods(space, space.length / (compared.length / size));
   };
+  const directions = directionsOf(streamOf(dataset.seed, "measure/directions"), DIRECTIONS, size);
+  const asFeatures = ({ values, dimensions }: Neighborhoods) => (
+    { features: values, size: dimensions }
+  );
+  const real = once(() => around(test.values));
+  const features = once(async () => realFeatures(asFeatures(await real())));
   const known = {
     train: once(() => inSpace(train.values)),
     validation: once(() => around(validation.values)),
-    test: once(() => around(test.values)),
+    test: real,
+    features,
     ceilings: once(() => measure(validation.values)),
   };
 
@@ -56,12 +76,27 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
     const samples = await around(values);
     const { energyDistance, ...shares } = likeness(samples, await known.test());
     const { dimensions } = samples;
+    const probabilities = await judge?.probabilities(values);
     const searched = samples.values.subarray(0, SEARCHED * dimensions);
     return {
       energy_distance: energyDistance,
+      diversity: samples.spread / (await known.test()).spread,
       ...shares,
       nearest_train: meanNearestDistance(searched, await known.train(), dimensions),
-      ...judge && classMeasures(await judge.probabilities(values), test.labels!, classes!),
+      ...probabilities && {
+        ...classMeasures(probabilities, test.labels!, classes!),
+        ...featureMeasures(
+          {
+            ...asFeatures(samples),
+            probabilities: probabilities.subarray(0, samples.count * classes!),
+          },
+          await known.features(),
+          dataset.name,
+        ),
+      },
+      ...dataset.kind === "points" && {
+        sliced_wasserstein: slicedWasserstein(values, test.values, directions, size),
+      },
       ...mixture && modeMeasures(values, size, mixture),
     };
   }
@@ -69,6 +104,14 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
   return {
     measure,
     ceilings: known.ceilings,
+    notes: async (samples) => {
+      if (judge === undefined) return [];
+      const { size, moments: { count } } = await known.features();
+      return featureNotes(
+        { size, samples: Math.min(samples, COMPARED[dataset.kind]), real: count },
+        { network: dataset.name, of: "the judge", resize: "without resizing" },
+      );
+    },
     distanceToChooseBy: async (values) =>
       likeness(await around(values), await known.validation()).energyDistance,
   };
@@ -86,7 +129,9 @@ function classMeasures(
   return {
     recognised,
     class_share_min: Math.min(...classShares),
+    class_entropy: evenness(classShares),
     class_reverse_kl: reverseKl(classShares, counts),
+    ...dominant(classShares),
   };
 }
 
@@ -102,7 +147,14 @@ function modeMeasures(
     high_quality: found.highQuality,
     mode_reverse_kl: reverseKl(found.shares, found.shares.map(() => 1)),
     mode_spread: found.spread,
+    ...dominant(found.shares),
   };
+}
+
+/** The class or mode that most samples are of, and their share of all. */
+function dominant(shares: Float64Array): Measures {
+  const dominant_share = Math.max(...shares);
+  return { dominant: shares.indexOf(dominant_share), dominant_share };
 }
 
 /** Makes a value when it is first asked for. */

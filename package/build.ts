@@ -15,7 +15,10 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const modules = { ".": "mod", "./blocks": "blocks" } as const;
 
 /** What goes into the package beside {@linkcode modules}: sources, and files as they are. */
-const folders = ["lab", "envs", "agents", "models", "experiments", "cli", "web"];
+const folders = [
+  ...["lab", "envs", "agents", "models", "experiments", "cli", "web"],
+  ...["docs/agents", "docs/models"], // the dashboard says by them what series mean
+];
 const copied = ["README.md", "LICENSE", "THIRD_PARTY.md", "CHANGELOG.md"];
 
 /** The compiler that writes declarations: fetched for the build alone. */

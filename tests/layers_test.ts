@@ -3,7 +3,9 @@ import { deepStrictEqual, ok } from "node:assert";
 
 const root = new URL("../", import.meta.url);
 
-const parts = ["lab/core", "lab/compute", "lab/store", "lab/statistics", "lab/experiment"];
+const parts = [
+  ...["lab/core", "lab/compute", "lab/store", "lab/statistics", "lab/search", "lab/experiment"],
+];
 const kinds = ["envs", "agents", "models", "experiments"];
 const lab = [...parts, ...kinds, "registries.ts"];
 
@@ -13,10 +15,11 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "lab/compute": ["lab/core"],
   "lab/store": ["lab/core"],
   "lab/statistics": ["lab/core"],
-  "lab/experiment": ["lab/core", "lab/compute", "lab/store", "lab/statistics"],
+  "lab/search": ["lab/core"],
+  "lab/experiment": ["lab/core", "lab/compute", "lab/store", "lab/statistics", "lab/search"],
   "envs": ["lab/core"],
   "agents": ["lab/core", "lab/compute", "lab/statistics"],
-  "models": ["lab/core", "lab/compute"],
+  "models": ["lab/core", "lab/compute", "lab/statistics"],
   "experiments": ["lab/core", "lab/experiment", "lab/statistics", "envs", "agents", "models"],
   "registries.ts": [...parts, ...kinds],
   "mod.ts": lab,
@@ -30,7 +33,15 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "tests": [...lab, "mod.ts", "blocks.ts", "cli", "web", "package", "evidence", "bench"],
 };
 /** Layers that run in a browser page: neither Deno's nor Node's interfaces. */
-const portable = ["lab/core", "lab/compute", "lab/statistics", "envs", "agents", "models"];
+const portable = [
+  "lab/core",
+  "lab/compute",
+  "lab/statistics",
+  "lab/search",
+  "envs",
+  "agents",
+  "models",
+];
 
 /** Folders that hold none of the lab's own code. */
 const foreign = ["node_modules", "runs", "web/dist", "package/dist"];

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Store } from "../lab/store/store.ts";
+import { Access, type Shared } from "./access.ts";
 import { Layout } from "./components/layout.tsx";
 import { Comparisons } from "./comparisons.ts";
 import { Feed } from "./feed.ts";
@@ -14,6 +15,7 @@ import * as comparison from "./routes/api/comparison.ts";
 import * as live from "./routes/api/live.ts";
 import * as policy from "./routes/api/policy.ts";
 import * as runs from "./routes/api/runs.ts";
+import * as sparks from "./routes/api/sparks.ts";
 import * as series from "./routes/api/series.ts";
 import * as artifact from "./routes/artifact.ts";
 import * as asset from "./routes/asset.ts";
@@ -25,18 +27,18 @@ import type { State } from "./state.ts";
 /**
  * The application; `createApp(store).handler(request)` returns the response to a request.
  * `comparisons` are those of the store, for who wants to end their thread; `readOnly`: pages change
- * no tags and trash nothing.
+ * no tags and trash nothing; `shared`: others than this machine may ask, by a token.
  */
 export function createApp(
   store: Store,
   comparisons: Comparisons = new Comparisons(store.location),
-  { readOnly = true }: { readonly readOnly?: boolean } = {},
+  { readOnly = true, shared }: { readonly readOnly?: boolean; readonly shared?: Shared } = {},
 ): App<State> {
   const [feed, policies] = [new Feed(store), new Policies(store)];
   const state = { store, readOnly, feed, comparisons, policies };
   // Where the store lies is nothing that a page needs.
   const shown = (message: string) => message.replaceAll(store.location, "the store");
-  return new App<State>(state, Layout, shown)
+  return new App<State>(state, Layout, shown, new Access(shared))
     .route("/", index)
     .route("/runs/:id", run)
     .route("/compare", compare)
@@ -47,5 +49,6 @@ export function createApp(
     .route("/api/policy", policy)
     .route("/api/runs", runs)
     .route("/api/series", series)
+    .route("/api/sparks", sparks)
     .route("/api/comparison", comparison);
 }

@@ -24,6 +24,7 @@ import type { Axis } from "./axes.ts";
 import { inOrder } from "./contents.ts";
 import { binned, drawn, type Range, type SeedCurve } from "./curves.ts";
 import { filtered, term } from "./filter.ts";
+import { type Contender, type Finding, findingsOf } from "./finding.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { labelsOf, marksOf } from "./marks.ts";
 import { smooth } from "./smooth.ts";
@@ -39,6 +40,8 @@ const LINE_POINTS = 160;
 const CURVE_REPEATS = 500;
 /** Groups that are kept for the next comparison. */
 const KEPT_GROUPS = 200;
+/** What comparisons said that is kept for the next one. */
+const KEPT_FINDINGS = 20;
 
 /** A value as JSON: text where it is not finite. */
 type Value = number | string;
@@ -73,6 +76,8 @@ export interface ComparedSeed {
   readonly status: string;
   /** Whether mean and statistics take it in. */
   readonly counts: boolean;
+  /** What it is judged by; null where it does not count. */
+  readonly figure: Value | null;
   /** Its line; without points where the comparison draws no single lines. */
   readonly x: number[];
   readonly y: Value[];
@@ -88,6 +93,8 @@ export interface Comparison {
   readonly names: readonly string[];
   /** Groups that have the metric. */
   readonly groups: readonly ComparedGroup[];
+  /** The best of them against each other one, the next best first. */
+  readonly findings: readonly Finding[];
   /** What is left out, in sentences. */
   readonly notes: readonly string[];
 }
@@ -111,6 +118,7 @@ export interface ComparisonRequest {
 export class Comparer {
   readonly #store: Store;
   readonly #kept = new RecentlyUsed<Unmarked>(KEPT_GROUPS);
+  readonly #said = new RecentlyUsed<readonly Finding[]>(KEPT_FINDINGS);
 
   /** Reads from `store`. */
   constructor(store: Store) {
@@ -139,18 +147,31 @@ export class Comparer {
     const having = [...series.keys()].filter((run) => series.get(run)!.includes(metric));
     const axis = request.axis ?? commonAxis(having);
     const single = having.length <= MOST_LINES;
-    const found: { group: RunGroup; compared: Unmarked }[] = [];
-    for (const group of groupRuns(having)) {
+    const groups: ComparedGroup[] = [];
+    // Marks and labels are those of all groups: another metric, which some lack, changes none.
+    for (const { group: { runs, ...rest }, label, color } of marked(asked)) {
+      const own = runs.filter((run) => having.includes(run));
+      if (own.length === 0) continue;
       const { smoothing, range } = request;
-      const asked = { metric, axis, smoothing, range, single };
-      found.push({ group, compared: await this.#compared(group, asked, turn) });
+      const wanted = { metric, axis, smoothing, range, single };
+      const compared = await this.#compared({ ...rest, runs: own }, wanted, turn);
+      groups.push({ label, color, ...compared });
     }
-    const groups = marked(found);
+    const findings = this.#findings(metric, groups);
     const notes = [
       ...(left > 0 ? [`The newest ${MOST_GROUPS} of ${MOST_GROUPS + left} groups are shown.`] : []),
       ...(single ? [] : [`Single seeds are drawn for at most ${MOST_LINES} runs.`]),
     ];
-    return { metric, axis, filter, names, groups, notes };
+    return { metric, axis, filter, names, groups, findings, notes };
+  }
+
+  /** What the groups say; kept, as intervals take longer than all else. */
+  #findings(metric: string, groups: readonly ComparedGroup[]): readonly Finding[] {
+    const contenders = groups.map(contender);
+    const key = JSON.stringify([metric, contenders]);
+    const findings = this.#said.get(key) ?? findingsOf(metric, contenders);
+    this.#said.set(key, findings);
+    return findings;
   }
 
   async #compared(
@@ -182,11 +203,13 @@ export class Comparer {
       const { values, [axis]: x } = read;
       const curve = { x, y: smooth(x, values, smoothing) };
       const line = drawn(curve, LINE_POINTS, range);
-      lines.push(single ? { x: line.x, y: line.y.map(jsonNumber) } : {});
+      const drawnLine = single ? { x: line.x, y: line.y.map(jsonNumber) } : {};
       if (counted.has(run) && values.length > 0) {
         curves.push({ ...curve, goesOn: run.status === "running" });
-        figures.push(figuresOf(this.#store, run)[metric]);
-      }
+        const figure = figuresOf(this.#store, run)[metric];
+        figures.push(figure);
+        lines.push({ ...drawnLine, figure: jsonNumber(figure) });
+      } else lines.push(drawnLine);
       await turn();
     }
     const verdict = figures.length > 0
@@ -194,7 +217,7 @@ export class Comparer {
       : undefined;
     const group = {
       verdict: verdict ?? null,
-      seeds: seeds.map((seed, i) => ({ ...seed, x: [], y: [], ...lines[i] })),
+      seeds: seeds.map((seed, i) => ({ ...seed, figure: null, x: [], y: [], ...lines[i] })),
       mean: meanOf(curves, range),
       statistics: statisticsOf(figures),
       settings: flatten(configuration),
@@ -206,19 +229,26 @@ export class Comparer {
 }
 
 /** Groups with their labels and colours, by label. */
-function marked(found: readonly { group: RunGroup; compared: Unmarked }[]): ComparedGroup[] {
+function marked(groups: readonly RunGroup[]): { group: RunGroup; label: string; color: number }[] {
   const labels = labelsOf(
-    found.map(({ group, compared: { settings } }) => ({ ...group, settings })),
+    groups.map((group) => ({ ...group, settings: flatten(group.configuration) })),
   );
-  const oldest = ({ group }: typeof found[number]) =>
-    Math.min(...group.runs.map(({ createdAt }) => createdAt));
-  const byAge = found.toSorted((a, b) => oldest(a) - oldest(b));
-  const marks = marksOf(byAge.map(({ group }) => keyOf(group)));
-  return found.map((each, i) => ({
-    label: labels[i],
-    color: marks[byAge.indexOf(each)],
-    ...each.compared,
+  const oldest = ({ runs }: RunGroup) => Math.min(...runs.map(({ createdAt }) => createdAt));
+  const byAge = groups.toSorted((a, b) => oldest(a) - oldest(b));
+  const marks = marksOf(byAge.map(keyOf));
+  return groups.map((group, i) => ({
+    ...{ group, label: labels[i], color: marks[byAge.indexOf(group)] },
   })).sort((a, b) => a.label < b.label ? -1 : 1);
+}
+
+/** A group as findings take it. */
+function contender({ label, seeds, settings }: ComparedGroup): Contender {
+  const task = Object.entries(settings).filter(([path]) => /^(environment|dataset)\./.test(path));
+  return {
+    label,
+    figures: seeds.flatMap(({ figure }) => figure === null ? [] : [Number(figure)]),
+    task: JSON.stringify(task),
+  };
 }
 
 /** What a group's colour goes with. */

@@ -142,6 +142,11 @@ export class Feed implements MetricSource {
     };
   }
 
+  /** How many listen. */
+  get readers(): number {
+    return this.#listeners.size;
+  }
+
   #schedule(pause: number): void {
     this.#timer = setTimeout(() => {
       const start = performance.now();
@@ -196,9 +201,14 @@ export class Feed implements MetricSource {
   /** Whether the row of a run changed. */
   #update(run: Run, at: number): boolean {
     const known = this.#rows.get(run.id);
+    // The store lists a run whose row did not change as the same object.
+    if (run.status !== "running" && known !== undefined && known.run === run) return false;
     const record = JSON.stringify({ ...run, manifest: null });
     // Only a run that goes on gets figures that its record does not show.
-    if (run.status !== "running" && known?.key === record) return false;
+    if (run.status !== "running" && known?.key === record) {
+      this.#rows.set(run.id, { ...known, run });
+      return false;
+    }
     const last = unlessDamaged(() => figuresOf(this.#store, run));
     const key = run.status === "running" ? record + Object.values(last).join() : record;
     if (known?.key === key) return false;

@@ -43,3 +43,41 @@ export function ago(moment: number, now: number): string {
 export function metricTitle(name: string): string {
   return printable(name.replace("/", " ").replaceAll("_", " "));
 }
+
+/** Words that a metric's name shortens. */
+const words: Readonly<Record<string, string>> = {
+  kl: "KL",
+  elbo: "ELBO",
+  iqm: "IQM",
+  std: "deviation",
+  td: "TD",
+  q: "Q",
+  min: "least",
+  max: "most",
+  fid: "FID",
+};
+
+/** What a series is of, in words, without its part: `losses/approximate_kl` → `approximate KL`. */
+export function metricWords(name: string): string {
+  const own = name.slice(name.indexOf("/") + 1).replace(/(?<=.)_mean$/, "");
+  return printable(own.split("_").map((word) => words[word] ?? word).join(" "));
+}
+
+/** The part of a metric's name before the slash. */
+export function partOf(name: string): string {
+  return printable(name.slice(0, Math.max(0, name.indexOf("/"))));
+}
+
+const sections: Readonly<Record<string, string>> = {
+  score: "Score of what was learned",
+  rollout: "Training episodes",
+  schedule: "Schedules",
+  ceiling: "Real examples",
+  timing: "Speed",
+  "": "Others",
+};
+
+/** The head of a part of the metrics. */
+export function sectionTitle(part: string): string {
+  return sections[part] ?? printable(part.charAt(0).toUpperCase() + part.slice(1));
+}

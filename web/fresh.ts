@@ -11,7 +11,10 @@ import { type ComponentChildren, type ComponentType, h, type VNode } from "preac
 import { renderToString } from "preact-render-to-string";
 import { printable } from "../lab/core/printable.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
+import type { Access } from "./access.ts";
 import { compressed } from "./compression.ts";
+import { Rate } from "./rate.ts";
+import { type Theme, themeOf } from "./theme.ts";
 
 /** What a handler is called with. */
 export interface Context<State> {
@@ -53,6 +56,8 @@ interface PostRoute<State> {
   readonly post: (context: Context<State>) => Awaitable<Response>;
 }
 
+/** Changes in ten seconds, at most. */
+const CHANGES = 100;
 /** Bytes that a request may bring, at most. */
 const MOST_BYTES = 100_000;
 
@@ -71,6 +76,7 @@ function refusal({ headers }: Request, origin: string): string | undefined {
 export interface LayoutProps {
   readonly title: string;
   readonly path: string;
+  readonly theme: Theme;
   readonly children: ComponentChildren;
 }
 
@@ -90,27 +96,23 @@ const headers = secureHeaders({
   strictTransportSecurity: false, // served without TLS, to this machine alone
 });
 
-/** The names that a page of this machine is called by: other ones come from a rebound name. */
-const ownHosts = ["127.0.0.1", "localhost"];
-
 /** The application: routes over one state, and the layout that their pages stand in. */
 export class App<State> {
   readonly #hono = new Hono();
+  readonly #changes = new Rate(CHANGES, 10_000);
 
   constructor(
     private readonly state: State,
     private readonly layout: (props: LayoutProps) => VNode,
     /** What of an error's message a page may show. */
     private readonly shown: (message: string) => string,
+    access: Access,
   ) {
     this.#hono.use(headers);
     this.#hono.use(async (context, next) => {
-      const url = URL.parse(context.req.url);
-      if (url === null) {
-        context.res = new Response("Cannot answer as the host is no name", { status: 400 });
-      } else if (!ownHosts.includes(url.hostname)) {
-        context.res = new Response("Cannot answer under this host name", { status: 403 });
-      } else await next();
+      const refused = await access.refusal(context.req.raw);
+      if (refused === undefined) await next();
+      else context.res = refused;
       if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
       context.res = await compressed(context.req.raw, context.res);
     });
@@ -120,11 +122,11 @@ export class App<State> {
       const known = badInput || error instanceof LabError;
       if (!badInput && !hasLeft) console.error(known ? error.message : error);
       const message = known ? this.shown(error.message) : "The server's terminal says what broke.";
-      return this.#problem(context.req.path, message, badInput ? 404 : 500);
+      return this.#problem(context.req.raw, message, badInput ? 404 : 500);
     });
     this.#hono.notFound((context) => {
-      const { path } = context.req;
-      return this.#problem(path, `There is nothing at ${printable(path)}.`, 404);
+      const { raw, path } = context.req;
+      return this.#problem(raw, `There is nothing at ${printable(path)}.`, 404);
     });
   }
 
@@ -137,7 +139,7 @@ export class App<State> {
       const Page = route.default;
       if (Page === undefined) throw new Error(`Route ${path} has no page`);
       const body = h(Page, { data: result.data, url: fresh.url, params: fresh.params });
-      return this.#document(titleOf(result.data), fresh.url.pathname, body);
+      return this.#document(titleOf(result.data), fresh.req, body);
     });
     return this;
   }
@@ -147,7 +149,10 @@ export class App<State> {
     this.#hono.post(path, async (context) => {
       const fresh = this.#context(context);
       const reason = refusal(fresh.req, fresh.url.origin);
-      if (reason === undefined) return await route.post(fresh);
+      if (reason === undefined) {
+        if (this.#changes.take()) return await route.post(fresh);
+        return new Response("Cannot change so much at once: wait some seconds", { status: 429 });
+      }
       return new Response(`Cannot change anything by this request as ${reason}`, { status: 403 });
     });
     return this;
@@ -167,17 +172,19 @@ export class App<State> {
   }
 
   /** One line: as a page, or as text where a program asks. */
-  #problem(path: string, message: string, status: number): Response {
-    if (!/^\/(api|assets|artifacts)\//.test(path)) {
+  #problem(request: Request, message: string, status: number): Response {
+    if (!/^\/(api|assets|artifacts)\//.test(new URL(request.url).pathname)) {
       const title = status === 404 ? "Not found" : "Error";
       const body = [h("h1", null, title), h("p", { class: "problem" }, message)];
-      return this.#document(title, path, body, status);
+      return this.#document(title, request, body, status);
     }
     return new Response(message, { status });
   }
 
-  #document(title: string, path: string, body: ComponentChildren, status = 200): Response {
-    const html = renderToString(h(this.layout, { title, path, children: body }));
+  #document(title: string, request: Request, body: ComponentChildren, status = 200): Response {
+    const path = new URL(request.url).pathname;
+    const theme = themeOf(request.headers.get("cookie"));
+    const html = renderToString(h(this.layout, { title, path, theme, children: body }));
     return new Response(`<!doctype html>${html}`, {
       status,
       headers: { "content-type": "text/html; charset=utf-8" },

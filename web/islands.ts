@@ -5,9 +5,7 @@
  */
 import { island } from "./fresh.ts";
 import ComparisonIsland from "./islands/comparison.tsx";
-import GalleryIsland from "./islands/gallery.tsx";
 import LiveIsland from "./islands/live.tsx";
-import PolicyIsland from "./islands/policy.tsx";
 import RunChartsIsland from "./islands/run_charts.tsx";
 import RunEventsIsland from "./islands/run_events.tsx";
 import RunNoteIsland from "./islands/run_note.tsx";
@@ -16,12 +14,8 @@ import RunTableIsland from "./islands/run_table.tsx";
 
 /** Groups of runs by one metric. */
 export const ComparisonView = island("comparison", ComparisonIsland);
-/** Pictures of a run. */
-export const Gallery = island("gallery", GalleryIsland);
 /** The ear of a page. */
 export const Live = island("live", LiveIsland);
-/** The policy of a run at work. */
-export const PolicyAtWork = island("policy", PolicyIsland);
 /** Series of a run. */
 export const RunCharts = island("run_charts", RunChartsIsland);
 /** Events of a run. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { performanceProfile } from "../lab/statistics/scores.ts";
 import type { ComparedGroup } from "./comparison.ts";
 
 /** One line; `low` and `high` draw a band around it. Values that are not finite are text: gaps. */
@@ -14,8 +15,22 @@ export interface Line {
   readonly y: readonly (number | string)[];
   readonly low?: readonly (number | string)[];
   readonly high?: readonly (number | string)[];
+  /** The band is pale. */
+  readonly quiet?: boolean;
   /** Thin and pale: raw values behind a smoothed line, single seeds behind their mean. */
   readonly faint?: boolean;
+}
+
+type Values = readonly (number | string)[];
+
+/** The band of a deviation around values; where one of the two is not finite, a gap. */
+export function bandAround(y: Values, deviation: Values): { low: Values; high: Values } {
+  const edge = (sign: number) =>
+    y.map((value, i) => {
+      const reach = deviation[i];
+      return typeof value === "number" && typeof reach === "number" ? value + sign * reach : "NaN";
+    });
+  return { low: edge(-1), high: edge(1) };
 }
 
 /** What a line's figures are, as a row. */
@@ -58,19 +73,31 @@ export function nearestIndex(xs: readonly number[], x: number): number {
   return low > 0 && x - xs[low - 1] < xs[low] - x ? low - 1 : low;
 }
 
+/** How the lines of groups are drawn. */
+export interface GroupStyle {
+  /** Behind each mean its seeds. */
+  readonly seeds: boolean;
+  readonly hidden: ReadonlySet<string>;
+  /** The group that is pointed at: its seeds are drawn, and of the bands its own alone. */
+  readonly looked?: string;
+  /** Bands are pale, as there are many. */
+  readonly quiet?: boolean;
+}
+
 /**
  * The lines of groups: the mean of each with its interval where several seeds count, and, where
  * asked for, behind them each seed that the mean does not show already.
  */
 export function groupLines(
   groups: readonly ComparedGroup[],
-  { seeds, hidden }: { seeds: boolean; hidden: ReadonlySet<string> },
+  { seeds, hidden, looked, quiet }: GroupStyle,
 ): Line[] {
   return groups.flatMap((group): Line[] => {
     if (hidden.has(group.label)) return [];
     const { color } = group;
     const { low, high, ...mean } = group.mean;
     const several = group.seeds.filter((seed) => seed.counts).length > 1;
+    const isLooked = group.label === looked;
     const single = group.seeds
       .filter((seed) => !seed.counts || several || seed.x.length > mean.x.length)
       .map(({ seed, run, x, y }) => ({
@@ -80,7 +107,34 @@ export function groupLines(
         y,
         faint: true,
       }));
-    const band = several ? { low, high } : {};
-    return [...(seeds ? single : []), { label: group.label, color, ...mean, ...band }];
+    const banded = several && (looked === undefined || isLooked);
+    const band = banded ? { low, high, ...(quiet && !isLooked ? { quiet } : {}) } : {};
+    const drawn = looked === undefined ? seeds : isLooked;
+    return [...(drawn ? single : []), { label: group.label, color, ...mean, ...band }];
+  });
+}
+
+/** Values at which a profile is drawn. */
+const PROFILE_POINTS = 80;
+
+/**
+ * The performance profile of each group (Agarwal et al. 2021): the share of its seeds above each of
+ * some even values; none where all figures are equal.
+ */
+export function profileLines(groups: readonly ComparedGroup[]): Line[] {
+  const figures = (group: ComparedGroup) =>
+    group.seeds.flatMap(({ figure }) => typeof figure === "number" ? [figure] : []);
+  const all = groups.flatMap(figures);
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  if (!(high > low)) return [];
+  const room = 0.02 * (high - low);
+  const x = Array.from(
+    { length: PROFILE_POINTS },
+    (_, i) => low - room + (high - low + 2 * room) * i / (PROFILE_POINTS - 1),
+  );
+  return groups.flatMap((group) => {
+    const own = figures(group);
+    if (own.length === 0) return [];
+    return [{ label: group.label, color: group.color, x, y: [...performanceProfile(own, x)] }];
   });
 }

@@ -57,6 +57,7 @@ export function grownBy(
     ...drawn,
     x,
     y,
+    iterations: [...drawn.iterations, ...growth.iterations.slice(from)],
     total: drawn.total + growth.iterations.length - from,
     last: growth.values.at(-1)!,
     until: growth.iterations.at(-1)!,

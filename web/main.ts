@@ -1,5 +1,6 @@
 /**
- * The dashboard's entry: `deno task -q dashboard [--port 8321] [--store runs] [--read-only]`.
+ * The dashboard's entry: `deno task -q dashboard [--port 8321] [--store runs] [--read-only]`;
+ * with `--host NAME` for other machines too, by a token.
  *
  * @module
  */
@@ -8,15 +9,19 @@ import { parseArgs } from "node:util";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import type { Store } from "../lab/store/store.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
+import { isLoopback, newToken } from "./access.ts";
 import { createApp } from "./app.ts";
 import { built } from "./assets.ts";
 
 /** Reads the flags. */
-function flags(args: string[]): { port: number; store: string; readOnly: boolean } {
+function flags(
+  args: string[],
+): { host: string; port: number; store: string; readOnly: boolean } {
   try {
     const { values } = parseArgs({
       args,
       options: {
+        host: { type: "string", default: "127.0.0.1" },
         port: { type: "string", default: "8321" },
         store: { type: "string" },
         "read-only": { type: "boolean", default: false },
@@ -28,12 +33,15 @@ function flags(args: string[]): { port: number; store: string; readOnly: boolean
         `Cannot serve as --port must be a whole number from 0 to 65535: ${values.port}`,
       );
     }
-    const { store, "read-only": readOnly } = values;
-    return { port, store: store === undefined ? "runs" : callersStore(store), readOnly };
+    const { host, store, "read-only": readOnly } = values;
+    if (!/^[\w.:-]+$/.test(host)) {
+      throw new InputError(`Cannot serve as --host must be a name or an address: ${host}`);
+    }
+    return { host, port, store: store === undefined ? "runs" : callersStore(store), readOnly };
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(
-      `Cannot serve as the flags are --port N, --store FOLDER and --read-only: ${
+      `Cannot serve as the flags are --host NAME, --port N, --store FOLDER and --read-only: ${
         (error as Error).message
       }`,
     );
@@ -71,18 +79,22 @@ function callersStore(store: string): string {
 
 /** Serves until the process is stopped. */
 async function serve(args: string[]): Promise<void> {
-  const { port, store: location, readOnly } = flags(args);
+  const { host, port, store: location, readOnly } = flags(args);
   built();
   const { store, readOnly: isReadOnly } = openedStore(location, readOnly);
-  const app = createApp(store, undefined, { readOnly: isReadOnly });
+  const name = host.includes(":") ? `[${host}]` : host;
+  const shared = isLoopback(host) ? undefined : { host: name, token: newToken() };
+  const app = createApp(store, undefined, { readOnly: isReadOnly, shared });
   try {
     const server = Deno.serve({
-      hostname: "127.0.0.1",
+      hostname: host,
       port,
-      onListen: (address) =>
+      onListen: (address) => {
+        const query = shared === undefined ? "" : `/?token=${shared.token}`;
         console.log(
-          `Reverie's dashboard shows ${store.location} at http://127.0.0.1:${address.port}`,
-        ),
+          `Reverie's dashboard shows ${store.location} at http://${name}:${address.port}${query}`,
+        );
+      },
     }, app.handler);
     await server.finished;
   } catch (error) {
@@ -92,6 +104,14 @@ async function serve(args: string[]): Promise<void> {
           port + 1
         }`,
       );
+    }
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new InputError(
+        `Cannot serve as this task may listen on 127.0.0.1 alone: deno task -q dashboard:shared --host ${host}`,
+      );
+    }
+    if (error instanceof Deno.errors.AddrNotAvailable) {
+      throw new InputError(`Cannot serve as this machine has no such address: --host ${host}`);
     }
     throw error;
   }

@@ -1,5 +1,5 @@
 /**
- * Policies of stored agents as files, made when a page asks for one.
+ * Stored agents and models as files that pages open, made when one asks for them.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import type { KeptPolicy } from "./contents.ts";
 import type { Made, Wanted } from "./policy_thread.ts";
 
 /** Files that are kept for the next page. */
-const KEPT = 8;
+const KEPT = 12;
 
-/** Makes policy files, one after the other, and keeps the last few. */
+/** Makes files, one after the other, and keeps the last few. */
 export class Policies {
   readonly #files = new RecentlyUsed<Promise<Uint8Array<ArrayBuffer>>>(KEPT);
   #busy: Promise<unknown> = Promise.resolve();
@@ -22,11 +22,16 @@ export class Policies {
   constructor(private readonly store: Store) {}
 
   /**
-   * The file of one of a run's checkpoints, or of its newest one of a kind.
+   * A file of one of a run's checkpoints, or of its newest one of a kind.
    *
-   * @throws InputError where there is none, or the run is no agent.
+   * @param part What the file holds.
+   * @throws InputError where there is none, or the run has no such part.
    */
-  of(run: Run, wanted: KeptPolicy["kind"] | number): Promise<Uint8Array<ArrayBuffer>> {
+  of(
+    run: Run,
+    wanted: KeptPolicy["kind"] | number,
+    part: Wanted["part"] = "policy",
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const kept = this.store.checkpoints(run.id);
     const found = kept.findLast(({ id, kind }) => id === wanted || kind === wanted);
     if (found === undefined && typeof wanted === "number") {
@@ -34,10 +39,12 @@ export class Policies {
         `Cannot show a policy as run ${run.id} must have its checkpoint: ${wanted}`,
       );
     }
-    const key = `${run.id} ${found?.id ?? wanted}`;
+    const key = `${part} ${run.id} ${found?.id ?? wanted}`;
     const known = this.#files.get(key);
     if (known !== undefined) return known;
-    const made = this.#busy.then(() => this.#make(run, found ?? wanted as KeptPolicy["kind"]));
+    const made = this.#busy.then(() =>
+      this.#make(run, part, found ?? wanted as KeptPolicy["kind"])
+    );
     this.#busy = made.catch(() => this.#files.delete(key));
     this.#files.set(key, made);
     return made;
@@ -46,12 +53,13 @@ export class Policies {
   /** The lab's trainers, and code of a user's own, are loaded in a thread that ends with the file. */
   async #make(
     { id: run }: Run,
+    part: Wanted["part"],
     checkpoint: Wanted["checkpoint"],
   ): Promise<Uint8Array<ArrayBuffer>> {
     using thread = new Thread<Wanted, Made>(
       foreignWorker(new URL("./policy_thread.ts", import.meta.url), "policy"),
     );
-    const made = await thread.ask({ store: this.store.location, run, checkpoint });
+    const made = await thread.ask({ store: this.store.location, run, part, checkpoint });
     if ("file" in made) return made.file;
     throw new (made.input ? InputError : LabError)(made.failed);
   }

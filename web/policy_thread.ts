@@ -1,19 +1,24 @@
 /**
- * The thread that opens a stored agent, whose code may be a user's own, and makes its policy's file.
+ * The thread that opens a stored agent or model, whose code may be a user's own, and makes files of
+ * it that a page can open.
  *
  * @module
  */
 import { InputError } from "../lab/core/errors.ts";
 import { joinThread } from "../lab/core/thread.ts";
 import { lineOf } from "../lab/experiment/error_lines.ts";
-import { policyOf } from "../lab/experiment/inspect.ts";
+import { datasetOf, modelFileOf, policyOf } from "../lab/experiment/inspect.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import { registries } from "../registries.ts";
 import type { StoredCheckpoint } from "../lab/store/store.ts";
+import { judgeOf } from "../models/judge.ts";
+import { encodeExamples } from "./examples.ts";
+import type { Part } from "./file_parts.ts";
 import type { KeptPolicy } from "./contents.ts";
 
-/** Which policy of which store is wanted. */
+/** Which file of which store is wanted. */
 export interface Wanted {
+  readonly part: Part;
   readonly store: string;
   readonly run: string;
   readonly checkpoint: KeptPolicy["kind"] | StoredCheckpoint;
@@ -24,10 +29,32 @@ export type Made =
   | { readonly file: Uint8Array<ArrayBuffer> }
   | { readonly failed: string; readonly input: boolean };
 
-const post = joinThread<Wanted, Made>(async ({ store: location, run, checkpoint }) => {
+type Make = typeof policyOf;
+
+const makers: Readonly<Record<Wanted["part"], Make>> = {
+  policy: policyOf,
+  model: modelFileOf,
+  examples: async (run, options) => encodeExamples(await datasetOf(run, options)),
+  judge: async (run, options) => {
+    const dataset = await datasetOf(run, options);
+    const judge = dataset.train.labels && dataset.kind === "images"
+      ? await judgeOf(dataset, registries.models)
+      : undefined;
+    if (judge === undefined) {
+      throw new InputError(`Cannot judge what ${run.id} makes as its data have no judge`);
+    }
+    try {
+      return await judge.file();
+    } finally {
+      judge.dispose();
+    }
+  },
+};
+
+const post = joinThread<Wanted, Made>(async ({ store: location, run, part, checkpoint }) => {
   const store = openStore(location, { readOnly: true });
   try {
-    post({ file: await policyOf(store.find(run), { store, registries, checkpoint }) });
+    post({ file: await makers[part](store.find(run), { store, registries, checkpoint }) });
   } catch (error) {
     post({ failed: lineOf(error), input: error instanceof InputError });
   } finally {

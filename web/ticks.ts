@@ -16,7 +16,8 @@ export function tickLabels(ticks: readonly number[]): string[] {
   const large = ticks.some((tick) => Math.abs(tick) >= 1e4);
   for (let digits = 0; large && digits <= 6; digits++) {
     const labels = ticks.map((tick) => compact(tick, digits));
-    if (areDistinct(labels)) return labels;
+    const isExact = labels.every((label, i) => label === compact(ticks[i], digits + 2));
+    if (areDistinct(labels) && (isExact || digits === 6)) return labels;
   }
   const labels = ticks.map(figure);
   if (areDistinct(labels)) return labels;

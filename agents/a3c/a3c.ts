@@ -37,7 +37,7 @@ import { distributionKinds } from "../distributions/mod.ts";
 import { withDefaults } from "../fields.ts";
 import { actorCritic } from "../networks/actor_critic.ts";
 import { AgentTrainer } from "../trainers/agent_trainer.ts";
-import { Evaluator, greedyActors } from "../trainers/evaluation.ts";
+import { Evaluator, policyActors } from "../trainers/evaluation.ts";
 import { actorCriticFields, onPolicyFields } from "../trainers/on_policy_trainer.ts";
 import { meanMetrics } from "../worlds/episodes.ts";
 import { worldShape } from "../worlds/world.ts";
@@ -91,8 +91,8 @@ class A3cTrainer extends AgentTrainer {
     const environment = makeEnvironment();
     const shape = worldShape(name, environment, distributionKinds, settings.maskActions);
     environment.close?.();
-    const { policy, initialParameters } = actorCritic(shape, settings, body);
-    const parameters = initialParameters(stream("initial-weights"));
+    const networks = actorCritic(shape, settings, body);
+    const parameters = networks.initialParameters(stream("initial-weights"));
     const threads = workers > 1;
     this.#parameters = SharedTensors.of(parameters, threads);
     this.#optimizer = SharedTensors.of(optimizerOf(settings).initialState(parameters), threads);
@@ -120,8 +120,7 @@ class A3cTrainer extends AgentTrainer {
     this.evaluator = new Evaluator({
       shape,
       makeEnvironment,
-      actors: greedyActors(name, workspace, shape, policy),
-      scores: policy,
+      ...policyActors(name, workspace, shape, networks),
     });
     this.parts = {
       name,

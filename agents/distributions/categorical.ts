@@ -152,6 +152,10 @@ export class Categorical implements PolicyDistribution {
     }
   }
 
+  draw(inputs: ArrayLike<number>, random: Generator, actions: ActionRows): void {
+    this.sample(inputs, random, actions, new Float64Array(actions.length / this.counts.length));
+  }
+
   terms(inputs: tf.Tensor, actions: tf.Tensor): PolicyTerms {
     const terms = this.counts.map((_, k) => (
       categoricalTerms(this.#logits(inputs, k), tf.reshape(column(actions, k, 1), [-1]))

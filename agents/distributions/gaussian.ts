@@ -47,6 +47,13 @@ export class DiagonalGaussian implements PolicyDistribution {
   ): void {
     sampleGaussian(inputs, this.outputSize, random, actions as Float32Array, logProbabilities);
   }
+  draw(inputs: ArrayLike<number>, random: Generator, actions: ActionRows): void {
+    const { outputSize: size, inputSize: width } = this;
+    for (let i = 0; i < actions.length; i++) {
+      const at = width * Math.floor(i / size) + i % size;
+      actions[i] = inputs[at] + exp(inputs[at + size]) * random.standardNormal();
+    }
+  }
   terms(inputs: tf.Tensor, actions: tf.Tensor): PolicyTerms {
     const [mean, logStd] = this.#moments(inputs);
     return gaussianTerms(mean, logStd, actions);

@@ -21,25 +21,29 @@ export const distributionKinds: readonly ActionSpace["kind"][] = [
 export interface PolicyOptions {
   /** ln σ at the start; default 0. */
   readonly initialLogStd?: number;
-  /** gSDE: the features' width L and the steps after which matrices are drawn anew (0: none). */
-  readonly stateDependent?: { readonly features: number; readonly every: number };
+  /** gSDE in place of noise that does not depend on the state. */
+  readonly stateDependentNoise?: boolean;
+  /** Steps after which gSDE draws its matrices anew; 0, the default: with each rollout only. */
+  readonly noiseEvery?: number;
 }
 
 /**
  * The distribution for a space: categorical, several categorical ones, or Gaussian.
  *
+ * @param features Width L of what enters the policy's last layer: gSDE's noise is a function of it.
  * @throws InputError for state-dependent noise on choices.
  */
 export function policyDistribution(
   space: ActionSpace,
-  { initialLogStd = 0, stateDependent }: PolicyOptions = {},
+  { initialLogStd = 0, stateDependentNoise = false, noiseEvery = 0 }: PolicyOptions = {},
+  features = 0,
 ): PolicyDistribution {
   if (space.kind === "box") {
-    if (stateDependent === undefined) return new DiagonalGaussian(space.flatSize, initialLogStd);
-    const { features, every } = stateDependent;
-    return new StateDependentGaussian(space.flatSize, features, initialLogStd, every);
+    return stateDependentNoise
+      ? new StateDependentGaussian(space.flatSize, features, initialLogStd, noiseEvery)
+      : new DiagonalGaussian(space.flatSize, initialLogStd);
   }
-  if (stateDependent !== undefined) {
+  if (stateDependentNoise) {
     throw new InputError(
       `Cannot explore by state-dependent noise as actions must be continuous (Box): ${space}`,
     );

@@ -42,6 +42,8 @@ export interface PolicyDistribution {
     actions: ActionRows,
     logProbabilities: Float64Array,
   ): void;
+  /** Draws an action [B, K] from each row of inputs by itself: no noise is held, nothing noted. */
+  draw(inputs: ArrayLike<number>, random: Generator, actions: ActionRows): void;
   /** Log-probability of `actions` [B, K] and entropy, differentiable with respect to `inputs`. */
   terms(inputs: tf.Tensor, actions: tf.Tensor): PolicyTerms;
   /** KL(π_old ‖ π) of inputs [B, P] each, [B], nats; differentiable with respect to `inputs`. */

@@ -12,7 +12,7 @@ import type { BodyDefinition } from "../../lab/compute/definitions.ts";
 import { orthogonal } from "../../lab/compute/initializers.ts";
 import { type Activation, mlp, mlpLayers, mlpParameters } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
-import { policyDistribution } from "../distributions/mod.ts";
+import { policyDistribution, type PolicyOptions } from "../distributions/mod.ts";
 import type { PolicyDistribution } from "../distributions/policy_distribution.ts";
 import type { WorldShape } from "../worlds/world.ts";
 import { fanInParameters } from "./fan_in.ts";
@@ -40,17 +40,11 @@ export function orthogonalParameters(
 }
 
 /** How the two networks are made. */
-export interface ActorCriticSettings extends BodySettings {
+export interface ActorCriticSettings extends BodySettings, PolicyOptions {
   /** Widths of the hidden layers of each network. */
   readonly hiddenSizes: readonly number[];
   /** Of the hidden layers. */
   readonly activation: Activation;
-  /** ln σ of continuous actions at the start; 0 by default. */
-  readonly initialLogStd?: number;
-  /** gSDE for continuous actions. */
-  readonly stateDependentNoise?: boolean;
-  /** Steps after which gSDE draws its matrices anew; 0, the default: with each rollout only. */
-  readonly noiseEvery?: number;
   /** False: kernels and biases as PyTorch draws them. */
   readonly orthogonalInitialization?: boolean;
   /** False: the value is one linear layer on the policy's features; else it has a body of its own. */
@@ -85,16 +79,13 @@ export function actorCritic(
   settings: ActorCriticSettings,
   ownBody?: BodyDefinition,
 ): ActorCritic {
-  const { hiddenSizes, activation, initialLogStd, stateDependentNoise, noiseEvery = 0 } = settings;
+  const { hiddenSizes, activation } = settings;
   const { orthogonalInitialization = true, separateNetworks = true } = settings;
   const body = bodyOf(observationSpace, settings, ownBody);
   const policyBody = separateNetworks ? bodyWithin("policy", body) : body;
   const valueBody = separateNetworks ? bodyWithin("value", body) : body;
   const features = hiddenSizes.at(-1) ?? body.size;
-  const distribution = policyDistribution(actionSpace, {
-    initialLogStd,
-    ...stateDependentNoise ? { stateDependent: { features, every: noiseEvery } } : {},
-  });
+  const distribution = policyDistribution(actionSpace, settings, features);
   const [valueInput, valueHidden] = separateNetworks ? [body.size, hiddenSizes] : [features, []];
   const draw = orthogonalInitialization ? orthogonalParameters : fanInParameters;
   const inputsOf = (parameters: Tensors, x: tf.Tensor) => {

@@ -5,7 +5,6 @@
  * @module
  */
 import type { Environment, TransitionTable } from "../../lab/core/environment.ts";
-import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { mean } from "../../lab/statistics/scores.ts";
@@ -16,6 +15,7 @@ import {
   type TrainingSoFar,
 } from "../trainers/evaluated_episodes.ts";
 import { encodePolicy } from "../policy.ts";
+import { requireObservation } from "../worlds/finite.ts";
 import { greedy } from "./tables.ts";
 import { tableShape } from "./table_world.ts";
 
@@ -97,7 +97,7 @@ export class TableEvaluator {
         ),
       );
     }
-    const { metrics, events } = evaluated.report(limit);
+    const { metrics, events } = evaluated.report(limit, environment.goal);
     const warning = training && evaluated.noGoal(environment.rewardThreshold, training);
     return {
       metrics: {
@@ -111,11 +111,7 @@ export class TableEvaluator {
   /** The action with the greatest value for one observation of the environment. */
   act(observation: unknown): number {
     const { observationSpace, actionSpace } = tableShape(this.agent, this.#open());
-    if (!observationSpace.contains(observation)) {
-      throw new InputError(
-        `Cannot act as the observation must lie in ${observationSpace}: ${observation}`,
-      );
-    }
+    requireObservation(observationSpace, observation);
     const row = (observation - observationSpace.start) * actionSpace.n;
     return greedy(this.q, row, actionSpace.n) + actionSpace.start;
   }

@@ -11,39 +11,22 @@
  * @module
  */
 import { qTarget } from "./q_learning.ts";
-import { epsilonGreedyTable, maximum } from "./tables.ts";
+import { maximum } from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
-import { type TraceConfiguration, traceConfiguration, TraceUpdate } from "./traces.ts";
+import { type TraceConfiguration, traceConfiguration, traceMethod } from "./traces.ts";
 
 /**
  * δ = r + γ(1 − terminated) max_a Q(s', a) − Q(s, a); Q ← Q + αδe; e ← γλe where the next action
  * is a greedy one, else 0.
  */
 export function qLambdaMethod(setup: TabularSetup<TraceConfiguration>): TabularMethod {
-  const { actions, configuration: { gamma, lambda } } = setup;
-  const table = epsilonGreedyTable(setup);
-  const { q, rates } = table;
-  const update = new TraceUpdate(q, setup.configuration);
-  return {
-    ...table,
-    state: update.state,
-    choosesFirst: true,
-    learn(transition) {
-      const { nextState, nextAction, terminated, truncated } = transition;
-      const index = transition.state * actions + transition.action;
-      const error = qTarget(transition, q, actions, gamma) - q[index];
-      const ended = terminated || truncated;
+  return traceMethod({
+    target: qTarget,
+    cuts({ nextState, nextAction }, q, actions) {
       const next = nextState * actions;
-      const isGreedy = !ended && q[next + nextAction] === maximum(q, next, actions);
-      update.learn(index, rates.learningRate * error);
-      if (ended) update.end();
-      else if (isGreedy) update.traces.decay(gamma * lambda);
-      else update.traces.clear();
-      return error;
+      return q[next + nextAction] !== maximum(q, next, actions);
     },
-    abandon: () => update.abandon(),
-    restore: () => update.traces.restored(),
-  };
+  }, setup);
 }
 
 /** Q(λ) over a table. */

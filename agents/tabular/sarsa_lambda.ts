@@ -12,31 +12,12 @@
  * @module
  */
 import { sarsaTarget } from "./sarsa.ts";
-import { epsilonGreedyTable } from "./tables.ts";
 import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
-import { type TraceConfiguration, traceConfiguration, TraceUpdate } from "./traces.ts";
+import { type TraceConfiguration, traceConfiguration, traceMethod } from "./traces.ts";
 
 /** δ = r + γ(1 − terminated)Q(s', a') − Q(s, a); Q ← Q + αδe; e ← γλe. */
 export function sarsaLambdaMethod(setup: TabularSetup<TraceConfiguration>): TabularMethod {
-  const { actions, configuration: { gamma, lambda } } = setup;
-  const table = epsilonGreedyTable(setup);
-  const { q, rates } = table;
-  const update = new TraceUpdate(q, setup.configuration);
-  return {
-    ...table,
-    state: update.state,
-    choosesFirst: true,
-    learn(transition) {
-      const index = transition.state * actions + transition.action;
-      const error = sarsaTarget(transition, q, actions, gamma) - q[index];
-      update.learn(index, rates.learningRate * error);
-      if (transition.terminated || transition.truncated) update.end();
-      else update.traces.decay(gamma * lambda);
-      return error;
-    },
-    abandon: () => update.abandon(),
-    restore: () => update.traces.restored(),
-  };
+  return traceMethod({ target: sarsaTarget }, setup);
 }
 
 /** Sarsa(λ) over a table. */

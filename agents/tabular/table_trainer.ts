@@ -5,10 +5,9 @@
  */
 import { BaseTrainer, PARAMETERS, type TensorGroups } from "../../lab/core/base_trainer.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import type { Generator } from "../../lab/core/random.ts";
 import { type NamedTensors, tensorOf } from "../../lab/core/tensor_data.ts";
-import type { BudgetUnit, Report } from "../../lab/core/trainer.ts";
-import type { TrainingSoFar } from "../trainers/evaluated_episodes.ts";
+import type { BudgetUnit, EvaluationContext, Report } from "../../lab/core/trainer.ts";
+import { type TrainingSoFar, withoutProbabilities } from "../trainers/evaluated_episodes.ts";
 import type { TableEvaluator } from "./evaluation.ts";
 
 /** Tables of S × A values by name (`q/table`). */
@@ -72,7 +71,8 @@ export abstract class TableTrainer extends BaseTrainer {
   protected trainingSoFar?(): TrainingSoFar;
 
   // deno-lint-ignore require-await
-  async evaluate(context: { random: Generator; episodes?: number }): Promise<Report> {
+  async evaluate(context: EvaluationContext): Promise<Report> {
+    if (context.stochastic) throw withoutProbabilities();
     return this.evaluator.evaluate(context, this.trainingSoFar?.());
   }
 

@@ -1,10 +1,11 @@
 /**
- * Eligibility traces over a table, and the fields of the methods that use them.
+ * Eligibility traces over a table, and the methods that use them but for their targets.
  *
  * @module
  */
 import * as z from "zod";
-import { differenceFields } from "./tables.ts";
+import { differenceFields, epsilonGreedyTable } from "./tables.ts";
+import type { TabularMethod, TabularSetup, TabularTransition } from "./tabular_trainer.ts";
 
 /** Traces below this count as gone: what they would change is lost in the rounding of a value. */
 const LEAST = 1e-9;
@@ -79,48 +80,55 @@ export const traceConfiguration = z.strictObject({
 /** The fields of Sarsa(λ) and Q(λ). */
 export type TraceConfiguration = z.output<typeof traceConfiguration>;
 
-/** Adds what traces say to a table, at once or at the end of the episode. */
-export class TraceUpdate {
-  /** Of the open episode. */
-  readonly traces: Traces;
+/** What a method with traces learns from a transition, beside its error. */
+interface TraceRule {
+  /** What Q(s, a) is drawn towards. */
+  target(
+    transition: TabularTransition,
+    q: Float64Array,
+    actions: number,
+    gamma: number,
+  ): number;
+  /** Whether no error after this transition reaches back beyond it; left out: none cuts the traces. */
+  cuts?(transition: TabularTransition, q: Float64Array, actions: number): boolean;
+}
+
+/** δ = target − Q(s, a); Q ← Q + αδe for all pairs; e ← γλe. */
+export function traceMethod(
+  { target, cuts }: TraceRule,
+  setup: TabularSetup<TraceConfiguration>,
+): TabularMethod {
+  const { actions, configuration: { gamma, lambda, traces: kind, offline } } = setup;
+  const table = epsilonGreedyTable(setup);
+  const { q, rates } = table;
+  const traces = new Traces(q.length, kind);
   /** What is still to be added, where learning is offline. */
-  readonly pending: Float64Array | undefined;
-
-  /** @param table [S, A], changed in place. */
-  constructor(private readonly table: Float64Array, configuration: TraceConfiguration) {
-    this.traces = new Traces(table.length, configuration.traces);
-    if (configuration.offline) this.pending = new Float64Array(table.length);
-  }
-
-  /** The tables of a snapshot's state. */
-  get state(): Record<string, Float64Array> {
-    return {
-      "traces/table": this.traces.values,
-      ...this.pending === undefined ? {} : { "pending/table": this.pending },
-    };
-  }
-
-  /**
-   * Marks the pair, then adds α · δ · e.
-   *
-   * @param amount α · δ.
-   */
-  learn(index: number, amount: number): void {
-    this.traces.visit(index);
-    this.traces.apply(this.pending ?? this.table, amount);
-  }
-
-  /** Ends an episode. */
-  end(): void {
-    this.traces.clear();
-    if (this.pending === undefined) return;
-    for (let i = 0; i < this.table.length; i++) this.table[i] += this.pending[i];
-    this.pending.fill(0);
-  }
-
-  /** Forgets the open episode. */
-  abandon(): void {
-    this.traces.clear();
-    this.pending?.fill(0);
-  }
+  const pending = offline ? new Float64Array(q.length) : undefined;
+  const end = () => {
+    traces.clear();
+    pending?.forEach((change, index) => q[index] += change);
+    pending?.fill(0);
+  };
+  return {
+    ...table,
+    state: { "traces/table": traces.values, ...pending && { "pending/table": pending } },
+    choosesFirst: true,
+    learn(transition) {
+      const { state, action, terminated, truncated } = transition;
+      const index = state * actions + action;
+      const error = target(transition, q, actions, gamma) - q[index];
+      const isCut = cuts?.(transition, q, actions) ?? false;
+      traces.visit(index);
+      traces.apply(pending ?? q, rates.learningRate * error);
+      if (terminated || truncated) end();
+      else if (isCut) traces.clear();
+      else traces.decay(gamma * lambda);
+      return error;
+    },
+    abandon() {
+      traces.clear();
+      pending?.fill(0);
+    },
+    restore: () => traces.restored(),
+  };
 }

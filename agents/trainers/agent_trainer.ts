@@ -10,9 +10,8 @@ import {
   type Resumable,
   type TrainerParts,
 } from "../../lab/core/base_trainer.ts";
-import type { Generator } from "../../lab/core/random.ts";
 import type { Snapshot } from "../../lab/core/snapshot.ts";
-import type { ActOptions, Report } from "../../lab/core/trainer.ts";
+import type { ActOptions, EvaluationContext, Report } from "../../lab/core/trainer.ts";
 import type { EpisodeWindow } from "../worlds/episodes.ts";
 import type { Evaluator } from "./evaluation.ts";
 
@@ -46,7 +45,7 @@ export abstract class AgentTrainer extends BaseTrainer {
     return Math.min(length, Math.ceil(this.remaining / environments));
   }
 
-  evaluate(context: { random: Generator; episodes?: number }): Promise<Report> {
+  evaluate(context: EvaluationContext): Promise<Report> {
     return this.evaluator.evaluate(context, {
       highestReturn: this.parts.resumables.world.episodes.highestReturn,
     });

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Environment } from "../../lab/core/environment.ts";
+import type { Environment, GoalEnding } from "../../lab/core/environment.ts";
 import { interquartileMean } from "../../lab/core/interquartile_mean.ts";
+import { InputError } from "../../lab/core/errors.ts";
 import type { LabEvent } from "../../lab/core/metrics.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { mean, standardDeviation } from "../../lab/statistics/scores.ts";
@@ -22,6 +23,8 @@ export interface EvaluatedEpisode {
   /** Steps. */
   readonly length: number;
   readonly end: EpisodeEnd;
+  /** Of its last step. */
+  readonly lastReward: number;
 }
 
 /**
@@ -42,10 +45,17 @@ export function playEpisode<Observation, Action>(
     const step = environment.step(choose(observation));
     observation = step.observation;
     episodeReturn += step.reward;
-    if (step.terminated) return { episodeReturn, length, end: "terminated" };
-    if (step.truncated) return { episodeReturn, length, end: "truncated" };
-    if (length >= longest) return { episodeReturn, length, end: "cut" };
+    const end = step.terminated ? "terminated" : step.truncated ? "truncated" : "cut";
+    if (end === "cut" && length < longest) continue;
+    return { episodeReturn, length, end, lastReward: step.reward };
   }
+}
+
+/** What is thrown where a greedy policy's actions are to be drawn. */
+export function withoutProbabilities(): InputError {
+  return new InputError(
+    "Cannot draw actions as the policy must have probabilities: this agent's takes the best one",
+  );
 }
 
 /** What training has seen when an evaluation begins. */
@@ -59,6 +69,7 @@ export class EvaluatedEpisodes {
   readonly #returns: number[] = [];
   readonly #lengths: number[] = [];
   readonly #ends: EpisodeEnd[] = [];
+  #rewarded = 0;
 
   /** Episodes so far. */
   get count(): number {
@@ -71,26 +82,30 @@ export class EvaluatedEpisodes {
   }
 
   /** Counts one. */
-  add({ episodeReturn, length, end }: EvaluatedEpisode): void {
+  add({ episodeReturn, length, end, lastReward }: EvaluatedEpisode): void {
     this.#returns.push(episodeReturn);
     this.#lengths.push(length);
     this.#ends.push(end);
+    if (end === "terminated" && lastReward > 0) this.#rewarded++;
   }
 
   /**
-   * Mean, standard deviation and interquartile mean of the returns, mean length, and a warning
-   * where episodes were cut.
+   * Mean, standard deviation and interquartile mean of the returns, mean length, the share that
+   * reached the world's goal where it has one, and a warning where episodes were cut.
    *
    * @param longest Steps after which they were.
    */
-  report(longest: number): Report & { readonly events: LabEvent[] } {
-    const cut = this.#ends.filter((end) => end === "cut").length;
+  report(longest: number, goal?: GoalEnding): Report & { readonly events: LabEvent[] } {
+    const ended = (how: EpisodeEnd) => this.#ends.filter((end) => end === how).length;
+    const cut = ended("cut");
+    const reached = goal === "rewarded" ? this.#rewarded : ended("terminated");
     return {
       metrics: {
         "evaluation/return_mean": mean(this.#returns),
         "evaluation/return_std": standardDeviation(this.#returns, 0),
         "evaluation/return_iqm": interquartileMean(this.#returns),
         "evaluation/length_mean": mean(this.#lengths),
+        ...goal !== undefined && { "evaluation/success_rate": reached / this.count },
       },
       events: cut === 0 ? [] : [{
         level: "warning",

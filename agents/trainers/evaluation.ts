@@ -9,12 +9,13 @@ import { vectorOf } from "../../lab/core/batched.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
-import type { ActOptions, Report } from "../../lab/core/trainer.ts";
+import type { ActOptions, EvaluationContext, Report } from "../../lab/core/trainer.ts";
 import type { Vector } from "../../lab/core/vector.ts";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import {
   type ActionRows,
   actionRows,
+  type ActionSpace,
   ActionTranslator,
   bestActions,
   maskLogits,
@@ -23,7 +24,14 @@ import { standalone } from "../../lab/compute/compile/standalone.ts";
 import { type NamedTensors, zeros } from "../../lab/core/tensor_data.ts";
 import { encodePolicy } from "../policy.ts";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
-import { EvaluatedEpisodes, LONGEST, type TrainingSoFar } from "./evaluated_episodes.ts";
+import {
+  EvaluatedEpisodes,
+  LONGEST,
+  type TrainingSoFar,
+  withoutProbabilities,
+} from "./evaluated_episodes.ts";
+import type { PolicyDistribution } from "../distributions/policy_distribution.ts";
+import { requireObservation } from "../worlds/finite.ts";
 import type { ObservationNormalizer } from "../worlds/normalizer.ts";
 import { perBatch } from "./programs.ts";
 import type { WorldShape } from "../worlds/world.ts";
@@ -74,37 +82,48 @@ export interface Actor {
    * @param started [N], 1 where the observation is an episode's first.
    * @param actions Out: [N, K].
    * @param masks [N, A], 1 for each action that may be chosen; undefined: all may.
+   * @param random Given: actions are drawn by it, in place of the best ones.
    */
   act(
     observations: Float32Array,
     started: Uint8Array,
     actions: ActionRows,
     masks?: Uint8Array,
+    random?: Generator,
   ): Promise<void>;
+}
+
+/** Writes actions [N, K] for scores [N, P]; `random` is given where they are to be drawn. */
+export type Choice = (scores: Float32Array, actions: ActionRows, random?: Generator) => void;
+
+/** The best actions by the distribution inputs, or draws from the distribution. */
+export function choiceOf(space: ActionSpace, distribution: PolicyDistribution): Choice {
+  return (inputs, actions, random) => {
+    if (random === undefined) bestActions(space, inputs, actions);
+    else distribution.draw(inputs, random, actions);
+  };
 }
 
 /**
  * Actors without memory, by their number of environments: scores from a program, then `choose`.
  *
- * @param agent Stands in the names of programs.
- * @param choose Actions [N, K] from scores; by default the best ones.
+ * @param name Of the programs, before the number of environments.
+ * @param choose By default the best ones, always.
  */
-export function greedyActors(
-  agent: string,
+export function actorsOf(
+  name: string,
   workspace: Workspace,
   { observationSize, actionSpace }: WorldShape,
   scores: Scores,
-  choose: (scores: Float32Array, actions: ActionRows) => void = (scores, actions) =>
-    bestActions(actionSpace, scores, actions),
+  choose: Choice = (scores, actions) => bestActions(actionSpace, scores, actions),
 ): (count: number) => Actor {
   return perBatch((count) => {
-    const name = `${agent}/act/${count}`;
-    const program = compileScores(workspace, name, count, observationSize, scores);
+    const program = compileScores(workspace, `${name}/${count}`, count, observationSize, scores);
     return {
-      async act(observations, _started, actions, masks) {
+      async act(observations, _started, actions, masks, random) {
         program.input.observations.set(observations);
         program.run();
-        choose(maskLogits(await program.read("scores"), masks), actions);
+        choose(maskLogits(await program.read("scores"), masks), actions, random);
       },
     };
   });
@@ -126,6 +145,8 @@ export interface EvaluatorOptions {
   readonly makeEnvironment: () => Environment;
   /** The greedy policy for a number of environments. */
   readonly actors: (count: number) => Actor;
+  /** Those that draw from the policy; left out: it has no probabilities. */
+  readonly drawing?: (count: number) => Actor;
   /** What `actors` choose the best of: a policy file is made of it. */
   readonly scores?: Scores | RecurrentPolicy;
   /** Whether `scores` lie in [−1, 1] and stand for the actions between a Box's bounds. */
@@ -136,7 +157,30 @@ export interface EvaluatorOptions {
   readonly longest?: number;
 }
 
-/** Measures the greedy policy of an agent's parameters. */
+/** A policy without memory. */
+export interface EvaluatedPolicy {
+  /** Distribution inputs [B, P] of observations [B, D]. */
+  readonly policy: Scores;
+  readonly distribution: PolicyDistribution;
+}
+
+/**
+ * What an {@linkcode Evaluator} needs of such a policy: actors that take the best action or draw one.
+ *
+ * @param agent Stands in the names of programs.
+ */
+export function policyActors(
+  agent: string,
+  workspace: Workspace,
+  shape: WorldShape,
+  { policy, distribution }: EvaluatedPolicy,
+): Pick<EvaluatorOptions, "actors" | "drawing" | "scores"> {
+  const choose = choiceOf(shape.actionSpace, distribution);
+  const actors = actorsOf(`${agent}/act`, workspace, shape, policy, choose);
+  return { actors, drawing: actors, scores: policy };
+}
+
+/** Measures the policy of an agent's parameters. */
 export class Evaluator {
   #vector: Vector | undefined;
   /** Has what a vector does not say. */
@@ -145,19 +189,23 @@ export class Evaluator {
   constructor(private readonly options: EvaluatorOptions) {}
 
   /**
-   * Plays `episodes` whole episodes (default 100) with the best-scored action. Each environment
+   * Plays `episodes` whole episodes (default 100) with the best-scored action, or with draws. Each environment
    * plays a share fixed in advance, so that short episodes do not count more than long ones. The
    * environments are the evaluation's own, seeded from `random`.
    *
    * @param training Given: a warning where no goal was ever reached.
+   * @throws InputError where actions are to be drawn and the policy has no probabilities.
    */
   async evaluate(
-    { random, episodes = 100 }: { random: Generator; episodes?: number },
+    { random, episodes = 100, stochastic = false }: EvaluationContext,
     training?: TrainingSoFar,
   ): Promise<Report> {
     const count = Math.min(episodes, WIDTH);
     const { shape: { actionSpace, masked }, longest = LONGEST } = this.options;
-    const actor = this.options.actors(count);
+    const actors = stochastic ? this.options.drawing : this.options.actors;
+    if (actors === undefined) throw withoutProbabilities();
+    const actor = actors(count);
+    const draws = stochastic ? random : undefined;
     const translator = new ActionTranslator(actionSpace, count);
     const vector = this.#environments(count);
     const seeds = Array.from({ length: count }, () => random.integers(2 ** 32));
@@ -171,7 +219,8 @@ export class Evaluator {
     const evaluated = new EvaluatedEpisodes();
     while (evaluated.count < episodes) {
       this.options.normalizer?.normalize(observations, observations);
-      await actor.act(observations, started, actions, masked ? vector.actionMasks!() : undefined);
+      const masks = masked ? vector.actionMasks!() : undefined;
+      await actor.act(observations, started, actions, masks, draws);
       const step = vector.step(translator.translate(actions));
       observations.set(step.observations);
       started.set(step.started);
@@ -184,15 +233,21 @@ export class Evaluator {
         if (!ended && episodeLength[n] < longest) continue;
         if (!ended) cut[n] = started[n] = 1;
         const end = step.terminated[n] ? "terminated" : ended ? "truncated" : "cut";
-        evaluated.add({ episodeReturn: episodeReturn[n], length: episodeLength[n], end });
+        const lastReward = step.rewards[n];
+        evaluated.add({
+          episodeReturn: episodeReturn[n],
+          length: episodeLength[n],
+          end,
+          lastReward,
+        });
         episodeReturn[n] = 0;
         episodeLength[n] = 0;
         left[n] -= 1;
       }
       if (cut.includes(1)) observations.set(vector.reset({ mask: cut }));
     }
-    const report = evaluated.report(longest);
     this.#world ??= this.options.makeEnvironment();
+    const report = evaluated.report(longest, this.#world.goal);
     const warning = training && evaluated.noGoal(this.#world.rewardThreshold, training);
     return warning === undefined ? report : { ...report, events: [...report.events, warning] };
   }
@@ -203,11 +258,7 @@ export class Evaluator {
     { started = true, actionMask }: ActOptions = {},
   ): Promise<unknown> {
     const { shape: { observationSpace, observationSize, actionSpace }, normalizer } = this.options;
-    if (!observationSpace.contains(observation)) {
-      throw new InputError(
-        `Cannot act as the observation must lie in ${observationSpace}: ${observation}`,
-      );
-    }
+    requireObservation(observationSpace, observation);
     const flat = new Float32Array(observationSize);
     observationSpace.flatten(observation, flat);
     normalizer?.normalize(flat, flat);

@@ -25,7 +25,12 @@ import type { ObservationNormalizer } from "../worlds/normalizer.ts";
 import { maskActions } from "../fields.ts";
 import { World, type WorldShape } from "../worlds/world.ts";
 import { AgentTrainer, type TrainingWorld } from "./agent_trainer.ts";
-import { Evaluator, type EvaluatorOptions, greedyActors, type Scores } from "./evaluation.ts";
+import {
+  type EvaluatedPolicy,
+  Evaluator,
+  type EvaluatorOptions,
+  policyActors,
+} from "./evaluation.ts";
 
 /** Fields of every policy-gradient agent. Defaults are those of Stable-Baselines3's A2C. */
 export const actorCriticFields = {
@@ -172,8 +177,8 @@ export interface OnPolicyAgent<Batch extends Experience> {
     readonly normalizer?: ObservationNormalizer;
     readonly episodes: Pick<EpisodeWindow, "highestReturn" | "metrics">;
   };
-  /** What is evaluated and exported: the distribution inputs, or a policy with its actors. */
-  readonly evaluated: Scores | Pick<EvaluatorOptions, "actors" | "scores">;
+  /** What is evaluated and exported: the policy's network, or a policy with its actors. */
+  readonly evaluated: EvaluatedPolicy | Pick<EvaluatorOptions, "actors" | "drawing" | "scores">;
   /** All that the gradient step changes at the start. */
   readonly parameters: NamedTensors;
   readonly optimizer: Optimizer;
@@ -215,9 +220,7 @@ export class OnPolicyTrainer<Batch extends Experience> extends AgentTrainer {
       shape,
       makeEnvironment,
       normalizer,
-      ...typeof evaluated === "function"
-        ? { actors: greedyActors(name, workspace, shape, evaluated), scores: evaluated }
-        : evaluated,
+      ..."policy" in evaluated ? policyActors(name, workspace, shape, evaluated) : evaluated,
     });
     this.parts = {
       name,

@@ -5,9 +5,15 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { PARAMETERS } from "../../lab/core/base_trainer.ts";
-import { descend, type Descent } from "../../lab/compute/descend.ts";
+import { descend, type Descent, movingAverage } from "../../lab/compute/descend.ts";
 import { adam, type Optimizer } from "../../lab/compute/optimizers.ts";
-import type { InputSpec, Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
+import type {
+  InputSpec,
+  Program,
+  RandomSpec,
+  Tensors,
+  Workspace,
+} from "../../lab/compute/workspace.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { ProgramContext } from "../define_agent.ts";
 import { TARGET } from "../networks/target_network.ts";
@@ -56,16 +62,12 @@ export class NetworkSteps {
   /** The groups of the optimizers that took a step. */
   readonly optimizers: Record<string, Tensors> = {};
 
-  readonly #descent: Descent;
-
-  /** @param state The groups `parameters` and `<network>-optimizer`, whose rule is Adam. */
+  /** @param state The groups `parameters` and `<network>-optimizer`. */
   constructor(
     private readonly state: Readonly<Record<string, Tensors>>,
-    { adamEpsilon: epsilon }: { readonly adamEpsilon: number },
-    { learningRate }: { readonly learningRate: tf.Scalar },
+    private readonly descent: Descent,
   ) {
     this.parameters = state[PARAMETERS];
-    this.#descent = { optimizer: adam({ epsilon }), learningRate };
   }
 
   /** One step of a network along a loss. @returns The loss, and what stands beside it. */
@@ -74,12 +76,68 @@ export class NetworkSteps {
     loss: (parameters: Tensors) => Values,
   ): Values {
     const group = optimizerOf(network);
-    const descent = { ...this.#descent, changes: [network] };
+    const descent = { ...this.descent, changes: [network] };
     const next = descend(loss, this.parameters, this.state[group], descent);
     this.parameters = next.parameters;
     this.optimizers[group] = next.optimizer;
     return next.values;
   }
+}
+
+/** What gradient steps of several networks are compiled from. */
+export interface NetworkStepsSpec<
+  Inputs extends Record<string, InputSpec>,
+  Randoms extends Record<string, RandomSpec>,
+> {
+  readonly name: string;
+  readonly inputs: Inputs;
+  readonly random: Randoms;
+  /** Those that take a step. */
+  readonly networks: readonly string[];
+  /** Whether the target moves towards all networks after their steps. */
+  readonly renewsTarget: boolean;
+}
+
+/**
+ * Compiles gradient steps of networks in turn, by Adam. Its state is the groups `parameters` and
+ * `target`, and the optimizers of the networks.
+ *
+ * @param take Takes the steps; returns what is measured. `target` stays as it is meanwhile.
+ */
+export function compileNetworkSteps<
+  const Inputs extends Record<string, InputSpec>,
+  const Randoms extends Record<string, RandomSpec>,
+  Measured extends string,
+>(
+  { configuration: { adamEpsilon, targetRate }, workspace }: Pick<
+    ProgramContext<{ readonly adamEpsilon: number; readonly targetRate: number }>,
+    "configuration" | "workspace"
+  >,
+  { name, inputs, random, networks, renewsTarget }: NetworkStepsSpec<Inputs, Randoms>,
+  take: (given: {
+    readonly steps: NetworkSteps;
+    readonly target: Tensors;
+    readonly input: Tensors<keyof Inputs & string>;
+    readonly random: Tensors<keyof Randoms & string>;
+  }) => Tensors<Measured>,
+): Program<Inputs, "learningRate", Measured> {
+  const optimizer = adam({ epsilon: adamEpsilon });
+  const state = [PARAMETERS, TARGET, ...networks.map(optimizerOf)];
+  return workspace.compile(
+    { name, inputs, random, scalars: ["learningRate"], state },
+    ({ input, random, scalar: { learningRate }, state }) => {
+      const target = state[TARGET];
+      const steps = new NetworkSteps(state, { optimizer, learningRate });
+      return {
+        outputs: take({ steps, target, input, random }),
+        state: {
+          ...steps.optimizers,
+          [PARAMETERS]: steps.parameters,
+          ...renewsTarget && { [TARGET]: movingAverage(target, steps.parameters, targetRate) },
+        },
+      };
+    },
+  );
 }
 
 /** What a gradient step is compiled from. */

@@ -7,6 +7,7 @@
  */
 import * as z from "zod";
 import type { Resumable } from "../../lab/core/base_trainer.ts";
+import { tanh } from "../../lab/core/elementary.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Report } from "../../lab/core/trainer.ts";
@@ -17,13 +18,14 @@ import { count, LONGEST, WIDEST, widths } from "../../lab/compute/sizes.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
 import { type AgentContext, requireFit } from "../define_agent.ts";
 import { type ActionRows, actionRows } from "../distributions/actions.ts";
+import { DiagonalGaussian } from "../distributions/gaussian.ts";
 import type { Explorer } from "../exploration/explorer.ts";
 import { TransitionMemory, type WeightedBatch } from "../memory/transition_memory.ts";
 import { mean } from "../../lab/statistics/scores.ts";
 import { ObservationNormalizer, RewardNormalizer } from "../worlds/normalizer.ts";
 import type { World, WorldSizes } from "../worlds/world.ts";
 import { AgentTrainer } from "./agent_trainer.ts";
-import { Evaluator, greedyActors, type Scores } from "./evaluation.ts";
+import { actorsOf, Evaluator, type Scores } from "./evaluation.ts";
 
 // Configuration.
 
@@ -127,6 +129,8 @@ export interface ReplayAgent {
   readonly world: World;
   /** What the greedy policy chooses the best of; in [−1, 1] where the world scales actions. */
   readonly scores: Scores;
+  /** Means and log standard deviations [B, 2K] before tanh, of a policy that has them. */
+  readonly gaussian?: Scores;
   readonly explorer: Explorer;
   readonly learner: Learner;
   /** Groups beside `parameters` that a checkpoint holds. */
@@ -268,14 +272,23 @@ export class ReplayTrainer extends AgentTrainer {
 /** The evaluator of the greedy policy. */
 function evaluatorOf(
   { name, workspace, makeEnvironment }: AgentContext<ReplayConfiguration>,
-  { world: { shape, scale }, scores }: ReplayAgent,
+  { world: { shape, scale }, scores, gaussian }: ReplayAgent,
   normalizer: ObservationNormalizer | undefined,
 ): Evaluator {
   const choose = scale && ((rows: Float32Array, actions: ActionRows) => {
     scale.toEnvironment(rows, actions as Float32Array);
   });
-  const actors = greedyActors(name, workspace, shape, scores, choose);
-  return new Evaluator({ shape, makeEnvironment, actors, scores, scaled: !!scale, normalizer });
+  const actors = actorsOf(`${name}/act`, workspace, shape, scores, choose);
+  const drawing = gaussian && scale &&
+    actorsOf(`${name}/draw`, workspace, shape, gaussian, (rows, actions, random) => {
+      const drawn = new Float32Array(actions.length);
+      new DiagonalGaussian(shape.flatActionSize).draw(rows, random!, drawn);
+      scale.toEnvironment(drawn.map(tanh), actions as Float32Array);
+    });
+  const scaled = scale !== undefined;
+  return new Evaluator({
+    ...{ shape, makeEnvironment, actors, drawing, scores, scaled, normalizer },
+  });
 }
 
 /** @throws InputError where the counts do not fit each other or the budget. */

@@ -117,7 +117,7 @@ export function rolloutAgent(
   return {
     networks,
     world,
-    evaluated: networks.policy,
+    evaluated: networks,
     parameters: networks.initialParameters(stream("initial-weights")),
     resumables: { policy },
     collect: (remaining: number) => worker.collect(remaining),

@@ -2,11 +2,11 @@
 
 Reads an order as JSON: {"algorithm": "PPO", "world": "CartPole-v1", "observes": null, "worlds": 8,
 "normalize": false, "arguments": {...}, "policy": {...}, "noise": null, "budget": 100000,
-"episodes": 100, "seed": 101}. `observes` lists the entries of the observation that are seen, `noise` is
+"episodes": 100, "testWorlds": 25, "seed": 101, "testSeed": 1002525}. `observes` lists the entries of the observation that are seen, `noise` is
 ["gaussian" | "ornstein-uhlenbeck", deviation]; arguments ["linear", x] fall from x to 0 over the run,
-and an activation is named as in torch.nn. Prints {"score", "steps", "seconds",
-"versions"}: the mean return of the final deterministic policy, processor seconds of training, one
-thread.
+and an activation is named as in torch.nn. The episodes of the score are played in `testWorlds` worlds
+side by side, an equal share in each, with the seeds from `testSeed` on. Prints {"score", "steps", "seconds", "versions"}: the mean
+return of the final deterministic policy, processor seconds of training, one thread.
 """
 
 import json
@@ -22,10 +22,6 @@ from stable_baselines3.common.noise import NormalActionNoise, OrnsteinUhlenbeckA
 from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
 
 torch.set_num_threads(1)
-# Worlds that are evaluated side by side; each plays an equal share of the episodes.
-SIDE_BY_SIDE = 25
-# The evaluation's own starting states.
-EVALUATION_SEED = 1_000_000
 
 
 class Observed(gymnasium.ObservationWrapper):
@@ -100,7 +96,7 @@ def main():
     seconds = time.process_time() - started_at
 
     episodes = order["episodes"]
-    tests = worlds_of(order, min(SIDE_BY_SIDE, episodes), EVALUATION_SEED + order["seed"])
+    tests = worlds_of(order, order["testWorlds"], order["testSeed"])
     if order["normalize"]:
         moments = worlds.obs_rms
         tests = VecNormalize(tests, training=False, norm_reward=False)

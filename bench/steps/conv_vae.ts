@@ -1,7 +1,7 @@
 /** A convolutional variational autoencoder's update. @module */
 import * as tf from "@tensorflow/tfjs";
 import { binaryCrossEntropy } from "../../models/losses.ts";
-import { gaussianKl, reparameterize } from "../../models/variational/vae.ts";
+import { gaussianKl, reparameterize } from "../../models/variational/bound.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";
 import {
   convolution,

@@ -4,7 +4,8 @@ import { argument } from "@optique/core/primitives";
 import type { Finding } from "../../envs/checker.ts";
 import { defineCommand, jsonOption, named, plain, setOption } from "../command.ts";
 import { plural } from "../terminal/format.ts";
-import { type Io, isFile, styled } from "../terminal/io.ts";
+import { isFile } from "../../lab/experiment/load.ts";
+import { type Io, styled } from "../terminal/io.ts";
 import { worldsOf } from "../worlds.ts";
 
 /** What was found in one environment. */

@@ -26,7 +26,9 @@ export const compare = defineCommand({
   description: "Groups runs that differ in nothing but their seed and shows, over seeds: the " +
     "interquartile mean with its 95 % stratified bootstrap interval (below ten seeds rough, below " +
     "five the lowest and highest), mean and median of the final policy's or model's figure; environment steps and time to the return that counts as solved; and for each " +
-    "pair of groups how probable it is that one beats the other.",
+    "pair of groups how probable it is that one beats the other, the p of a permutation test of " +
+    "their means (corrected for all pairs), and the difference below which so few seeds cannot " +
+    "tell them apart.",
   examples: [
     ["compare --where environment=CartPole-v1", "every finished run on CartPole"],
     ["compare 3f2a 91bc 77d0", "these runs"],
@@ -42,10 +44,13 @@ export const compare = defineCommand({
       threshold: optional(option("--threshold", float({ metavar: "X" }), {
         description: plain("The evaluation return to reach. Default: the environment's own."),
       })),
+      paired: option("--paired", {
+        description: plain("Test equal seeds against one another, those that both groups have."),
+      }),
       json: jsonOption(),
       store: storeOption(),
     }),
-  async run({ runs: references, where, metric, threshold, json, store: location }, io) {
+  async run({ runs: references, where, metric, threshold, paired, json, store: location }, io) {
     if (where.length === 0) needRuns("compare", references, "--where");
     const registries = await io.registries();
     const { compareRuns } = await import("../comparison.ts");
@@ -62,7 +67,7 @@ export const compare = defineCommand({
         throw unknownName("compare", "series", metric, series, "runs --json");
       }
     }
-    const comparison = compareRuns(store, found, registries, { metric, threshold });
+    const comparison = compareRuns(store, found, registries, { metric, threshold, paired });
     if (comparison.groups.length === 0) {
       throw new InputError(
         `Cannot compare as finished runs are needed: of ${plural(found.length, "run")} none is`,

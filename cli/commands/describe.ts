@@ -25,7 +25,8 @@ import { scaleDocument } from "../terminal/comparison_table.ts";
 import { exists } from "../files.ts";
 import { scaleLine } from "../terminal/figures.ts";
 import { heading, roughly, wrapped } from "../terminal/format.ts";
-import { callersReference, type Io, isFile } from "../terminal/io.ts";
+import { isFile } from "../../lab/experiment/load.ts";
+import { callersReference, type Io } from "../terminal/io.ts";
 
 /** The command `describe`. */
 export const describe = defineCommand({

@@ -20,10 +20,12 @@ import {
   seedValue,
   storeOption,
 } from "../command.ts";
+import { returnScales } from "../../lab/experiment/return_scale.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import type { Drawn } from "../episode.ts";
 import { refuseExisting } from "../files.ts";
-import { figure, table } from "../terminal/format.ts";
+import { scaleLines } from "../terminal/figures.ts";
+import { figure, plural, table } from "../terminal/format.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 import { finite, runsDocument } from "../run_document.ts";
 import { openStoreOf } from "../stores.ts";
@@ -38,6 +40,7 @@ export const evaluate = defineCommand({
   examples: [
     ["evaluate latest --episodes 1000", "the newest run over a thousand episodes"],
     ["evaluate 3f2a --checkpoint best --seed 7", "its best checkpoint, other starting states"],
+    ["evaluate latest --stochastic", "its actions drawn, not the best ones"],
     ["evaluate latest --render", "and then draw one episode in the terminal"],
     ["evaluate latest --episodes 1 --render --fps 50", "twice as fast"],
     ["evaluate latest --out episode.gif", "and record one"],
@@ -61,6 +64,9 @@ export const evaluate = defineCommand({
           description: plain("Which checkpoint. Default: the final one, else the last."),
         }),
       ),
+      stochastic: option("--stochastic", {
+        description: plain("Draw actions from the policy, in place of its best ones."),
+      }),
       render: option("--render", {
         description: plain("Then draw an episode in the terminal."),
       }),
@@ -84,7 +90,7 @@ export const evaluate = defineCommand({
       json: jsonOption(),
     }),
   async run({ run: reference, episodes, seed, checkpoint, render, fps, ...options }, io) {
-    const { out, force, store: location, json } = options;
+    const { stochastic, out, force, store: location, json } = options;
     if (fps !== undefined && !render && out === undefined) {
       throw new InputError("Cannot use --fps as nothing is drawn: add --render or --out FILE");
     }
@@ -109,16 +115,22 @@ export const evaluate = defineCommand({
         ? stageOf(trainer, makeEnvironment, run)
         : undefined;
       const random = streamOf(seed, "evaluation");
-      const { metrics } = await trainer.evaluate({ random, episodes });
+      if (stochastic && trainer.act === undefined) {
+        throw new InputError(`Cannot draw actions as ${run.id} must be an agent: a model`);
+      }
+      const { metrics } = await trainer.evaluate({ random, episodes, stochastic });
       if (json) {
         io.out(runsDocument(store, [run], new Judge(registries), { evaluation: finite(metrics) }));
       } else {
-        io.out(`run ${run.id}  ${run.name}  seed ${run.manifest.determined.seed}\n`);
+        const over = trainer.act === undefined ? "" : `, ${plural(episodes, "episode")}`;
+        io.out(`run ${run.id}  ${run.name}  seed ${run.manifest.determined.seed}${over}\n`);
         io.out(table(
           [{ title: "metric" }, { title: "value", align: "right" }],
           Object.entries(metrics).map(([name, value]) => [name, figure(value)]),
           io,
         ));
+        const worth = scaleLines(returnScales([run], registries));
+        if (worth !== "") io.out(`\n${worth}`);
       }
       if (stage !== undefined) {
         const pace = fps ?? (isLive(stage) ? LIVE_PACE : TURN_PACE);

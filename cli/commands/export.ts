@@ -13,24 +13,26 @@ import { refuseExisting, writeWhole } from "../files.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 import { needRuns, openStoreOf } from "../stores.ts";
 
-const formats = ["csv", "json", "tensorboard", "safetensors", "policy"] as const;
+const formats = ["csv", "json", "tensorboard", "safetensors", "policy", "model"] as const;
 type Format = typeof formats[number];
 
 /** The command `export`. */
 export const exportRuns = defineCommand({
   name: "export",
   usage: "RUN… | --where CONDITION --format FORMAT --out DIR [OPTIONS]",
-  brief: "Data out: CSV, JSON, TensorBoard, safetensors, policies",
+  brief: "Data out: CSV, JSON, TensorBoard, safetensors, policies, models",
   description:
     "Writes runs into a folder, in a format that other tools read: csv (pandas: a line " +
     "a point), json (everything that is known), tensorboard (an event file a run), safetensors " +
     "(the weights; PyTorch and JAX load them), policy (an agent as one file that loadPolicy opens " +
-    "and that acts without the lab's trainer, in a browser too).",
+    "and that acts without the lab's trainer, in a browser too), model (a generative model in the " +
+    "same way, opened by loadModel).",
   examples: [
     ["export latest --format csv --out figures", "the series of the newest run"],
     ["export --where agent=ppo --format tensorboard --out logs", "all runs of PPO"],
     ["export 3f2a --format safetensors --out weights", "the weights of a run"],
     ["export latest --format policy --out policies", "the trained agent, ready to act"],
+    ["export latest --format model --out models", "the trained model, ready to draw"],
   ],
   mayBeForeign: () => true,
   parser: (known) =>
@@ -80,7 +82,9 @@ async function filesOf(
   io: Io,
 ): Promise<ExportFile[]> {
   if (format === "safetensors") return weightFiles(store, runs);
-  if (format === "policy") return policyFiles(store, runs, await io.registries());
+  if (format === "policy" || format === "model") {
+    return portableFiles(format, store, runs, await io.registries());
+  }
   const { csvParts, jsonParts, tensorboardFileName, tensorboardParts } = await import(
     "../../lab/store/exports/mod.ts"
   );
@@ -133,17 +137,19 @@ function weightFiles(store: Store, runs: readonly Run[]): ExportFile[] {
   });
 }
 
-/** Each run's greedy policy, of its final checkpoint, else its last one. */
-function policyFiles(
+/** Each run's greedy policy or model as a file that works alone, of its final checkpoint, else its
+ * last one. */
+function portableFiles(
+  format: "policy" | "model",
   store: Store,
   runs: readonly Run[],
   registries: Registries,
 ): ExportFile[] {
   return runs.map((run) => ({
-    path: `${fileName(run)}.policy.safetensors`,
+    path: `${fileName(run)}.${format}.safetensors`,
     content: async () => {
-      const { policyOf } = await import("../../lab/experiment/inspect.ts");
-      return await policyOf(run, { store, registries });
+      const { modelFileOf, policyOf } = await import("../../lab/experiment/inspect.ts");
+      return await (format === "policy" ? policyOf : modelFileOf)(run, { store, registries });
     },
   }));
 }

@@ -28,7 +28,11 @@ import {
 import { withWords } from "../words.ts";
 import { defineCommand, jsonOption, named, plain, PROGRAM } from "../command.ts";
 import { briefly, clipped, roughly, table, width } from "../terminal/format.ts";
-import { callersPath, type Io, isFile, styled } from "../terminal/io.ts";
+import { isFile } from "../../lab/experiment/load.ts";
+import { callersPath, type Io, styled } from "../terminal/io.ts";
+
+/** Time that the experiment proposed to a newcomer takes at most, where one does. */
+const QUICK_SECONDS = 10;
 
 /** Width of the column of times. */
 const TIME_COLUMNS = 6;
@@ -220,7 +224,8 @@ function byPlace(
       ),
     ].join("\n")];
   });
-  const example = experiments[0].name;
+  const isQuick = ({ expectedSeconds }: NamedExperiment) => expectedSeconds <= QUICK_SECONDS;
+  const { name: example } = experiments.find(isQuick) ?? experiments[0];
   return [
     ...groups,
     `To train one: ${PROGRAM} run ${example}\nWhat it sets: ${PROGRAM} describe ${example}`,

@@ -18,7 +18,8 @@ import {
   setOption,
 } from "../command.ts";
 import { refuseExisting } from "../files.ts";
-import { callersPath, type Io, isFile } from "../terminal/io.ts";
+import { isFile } from "../../lab/experiment/load.ts";
+import { callersPath, type Io } from "../terminal/io.ts";
 import { worldsOf } from "../worlds.ts";
 
 /** Seconds of a recording where none are given. */

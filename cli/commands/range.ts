@@ -20,7 +20,8 @@ import { refuseExisting, writeWhole } from "../files.ts";
 import { metricLabel } from "../terminal/figures.ts";
 import { figure, table } from "../terminal/format.ts";
 import { interruption } from "../terminal/interruption.ts";
-import { callersPath, callersReference, type Io, isFile } from "../terminal/io.ts";
+import { isFile } from "../../lab/experiment/load.ts";
+import { callersPath, callersReference, type Io } from "../terminal/io.ts";
 
 /** Rates that the table shows at most. */
 const ROWS = 24;

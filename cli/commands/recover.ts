@@ -19,7 +19,7 @@ export const recover = defineCommand({
   parser: () => object({ store: storeOption() }),
   async run({ store: location }, io) {
     const { recoverStore } = await import("../../lab/store/sqlite_store.ts");
-    const { recovered, incomplete, known, lost, setAside } = recoverStore(
+    const { recovered, incomplete, known, lost, waiting, setAside } = recoverStore(
       storeLocation(io, location),
     );
     const lines = [
@@ -34,6 +34,11 @@ export const recover = defineCommand({
       ...(setAside === null ? [] : [`The damaged database is kept as ${setAside}`]),
       ...(recovered.length + incomplete.length === 0 ? [] : [
         `Those that had not finished go on by: ${PROGRAM} resume RUN`,
+      ]),
+      ...(waiting === 0 ? [] : [
+        `${
+          plural(waiting, "run")
+        } of batches have not begun; they begin by: ${PROGRAM} resume --batch`,
       ]),
     ];
     io.out(lines.join("\n"));

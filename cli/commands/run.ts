@@ -2,10 +2,12 @@
 import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { integer, string } from "@optique/core/valueparser";
+import { choice, integer, keyValue, string } from "@optique/core/valueparser";
 import type { Seed } from "../../lab/core/random.ts";
 import type { RunRequest } from "../../lab/experiment/launch.ts";
-import type { Registries } from "../../lab/experiment/registries.ts";
+import type { Describer } from "../../lab/experiment/describe.ts";
+import { prunerNames } from "../../lab/search/pruners.ts";
+import { samplerNames } from "../../lab/search/samplers.ts";
 import type { Run } from "../../lab/store/store.ts";
 import {
   backendOption,
@@ -23,7 +25,7 @@ import {
   workersOption,
 } from "../command.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
-import { callersReference, type Io } from "../terminal/io.ts";
+import { callersPath, callersReference, type Io } from "../terminal/io.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
 import { wrapped } from "../terminal/format.ts";
@@ -41,8 +43,13 @@ export const run = defineCommand({
     ["run cartpole-ppo", "the experiment with the seeds that it names"],
     ["run cartpole-ppo cartpole-dqn --seeds 5", "two experiments, seeds 1 to 5 of each"],
     ["run cartpole-dqn --set agent.gamma=0.98 --tag gamma", "another discount factor, tagged"],
+    ["run glyphs-vae --dataset images --set dataset.folder=holiday", "a VAE of your own pictures"],
     ["run my_world.ts --budget 20k-steps", "your own experiment, shorter"],
     ["run cartpole-ppo --from latest", "start from the weights of the newest run"],
+    [
+      "run cartpole-a2c --sweep agent.learningRate=log:1e-4..1e-2 --trials 40 --seeds 3",
+      "a sweep: 40 learning rates, the best one judged on other seeds",
+    ],
     ["run cartpole-ppo --seed 1 --json", "the result for a program"],
   ],
   parser: (known) =>
@@ -59,7 +66,46 @@ export const run = defineCommand({
         description: plain("How many seeds of each. Default: the experiment's own number, or 1."),
       })),
       budget: budgetOption(),
-      set: setOption(),
+      dataset: optional(option("--dataset", named("NAME", known.datasets), {
+        description: plain(
+          "Learn from another data set (list --dataset names them): --set dataset.name=NAME.",
+        ),
+      })),
+      set: setOption(
+        "Set a field, as agent.gamma=0.98 (describe NAME lists them); several values, as " +
+          "agent.gamma=0.98,0.99, make a grid. Repeatable.",
+      ),
+      sweep: multiple(option("--sweep", keyValue({ metavar: "PATH=RANGE" }), {
+        description: plain(
+          "Try values of a field: log:1e-4..1e-2, 0.9..0.999, int:16..256, log-int:16..1024, or " +
+            "several, as 0.98,0.99. Repeatable; all of them make a sweep.",
+        ),
+      })),
+      trials: optional(option("--trials", integer({ metavar: "N", min: 1, max: 100_000 }), {
+        description: plain("Points of a sweep. Default: all of a grid, else 20."),
+      })),
+      sampler: optional(option("--sampler", choice(samplerNames, { metavar: "SAMPLER" }), {
+        description: plain(
+          "How a sweep chooses points: grid, random, sobol, tpe. Default: grid where that has no " +
+            "more points than trials, else tpe.",
+        ),
+      })),
+      pruner: optional(option("--pruner", choice(prunerNames, { metavar: "PRUNER" }), {
+        description: plain(
+          "What ends trials early, by the evaluations of their first seed: median, asha, " +
+            "hyperband. Default: none.",
+        ),
+      })),
+      objective: optional(option("--objective", string({ metavar: "METRIC" }), {
+        description: plain(
+          "What a sweep's trials are judged by, over their seeds: max:METRIC or min:METRIC. " +
+            "Default: what the agent or the model is judged by.",
+        ),
+      })),
+      judge: optional(option("--judge", integer({ metavar: "N", min: 0, max: 1000 }), {
+        description: plain("Seeds from 101 on that a sweep's best trial is judged on. Default: 5."),
+      })),
+      extend: option("--extend", { description: plain("More trials of a sweep that is there.") }),
       backend: backendOption(),
       workers: workersOption(),
       threads: threadsOption(),
@@ -94,9 +140,14 @@ export const run = defineCommand({
       );
     }
     const registries = await io.registries();
+    const { Describer } = await import("../../lab/experiment/describe.ts");
+    using describer = new Describer(registries, { examine: !values.noCheck });
+    const { sweep, sweepAsked } = await import("../sweeping.ts");
+    const asked = await sweepAsked(values, describer, io);
+    if (asked !== undefined) return await sweep(asked, values, io);
     const judge = new Judge(registries);
     const { launch } = await import("../../lab/experiment/launch.ts");
-    const requests = await requestsOf(values, registries, io);
+    const requests = await requestsOf(values, describer, io);
     using opened = await openStoreOf(io, values.store);
     const { store } = opened;
     const workers = Math.min(values.workers ?? io.cores, requests.length);
@@ -141,9 +192,9 @@ export const run = defineCommand({
         io.out(`\n${comparisonTables(compareRuns(store, runs, registries), io)}`);
       } else {
         const { returnScales } = await import("../../lab/experiment/return_scale.ts");
-        const { scaleLine } = await import("../terminal/figures.ts");
-        const lines = returnScales(runs, registries).map(scaleLine).filter((line) => line !== "");
-        if (lines.length > 0) io.out(lines.join("\n"));
+        const { scaleLines } = await import("../terminal/figures.ts");
+        const worth = scaleLines(returnScales(runs, registries));
+        if (worth !== "") io.out(`\n${worth}`);
       }
     }
     return code;
@@ -163,18 +214,16 @@ async function requestsOf(
     readonly name?: string;
     readonly tag: readonly string[];
     readonly note?: string;
-    readonly noCheck: boolean;
+    readonly dataset?: string;
   },
-  registries: Registries,
+  describer: Describer,
   io: Io,
 ): Promise<RunRequest[]> {
-  const { Describer } = await import("../../lab/experiment/describe.ts");
-  using describer = new Describer(registries, { examine: !values.noCheck });
   const requests: RunRequest[] = [];
   for (const name of values.names) {
     const reference = callersReference(io, name);
     const { budget, backend, from, note } = values;
-    const set = values.set.map(([path, value]): [string, string] => [path, value]);
+    const set = settingsOf(values, io);
     const described = await describer.describe(reference, { set, budget });
     const seeds = values.seeds ?? (values.seed === undefined ? described.seeds : 1);
     for (let i = 0; i < seeds; i++) {
@@ -193,6 +242,26 @@ async function requestsOf(
     }
   }
   return requests;
+}
+
+/** Fields that hold a path, which starts at the caller's folder. */
+const paths = ["dataset.folder", "dataset.file"];
+
+/** What `--dataset` and `--set` say. */
+function settingsOf(
+  { dataset, set }: {
+    readonly dataset?: string;
+    readonly set: readonly (readonly [path: string, value: string])[];
+  },
+  io: Io,
+): [path: string, value: string][] {
+  return [
+    ...dataset === undefined ? [] : [["dataset.name", dataset] as [string, string]],
+    ...set.map(([path, value]): [string, string] => [
+      path,
+      paths.includes(path) ? callersPath(io, value) : value,
+    ]),
+  ];
 }
 
 /** The seed `index` after `first`, exact beyond 2⁵³ too. */

@@ -15,10 +15,10 @@ import {
   descend,
   distributionKinds,
   Evaluator,
-  greedyActors,
   mlp,
   mlpParameters,
   PARAMETERS,
+  policyActors,
   policyDistribution,
   type Scores,
   standardize,
@@ -109,8 +109,7 @@ class PolicyGradientTrainer extends AgentTrainer {
     this.evaluator = new Evaluator({
       shape: world.shape,
       makeEnvironment: context.makeEnvironment,
-      actors: greedyActors(name, workspace, world.shape, policy),
-      scores: policy,
+      ...policyActors(name, workspace, world.shape, { policy, distribution }),
     });
     // What a checkpoint holds: a run that is resumed ends in the same bits.
     this.parts = {

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Comparison, Group } from "../comparison.ts";
-import { metricLabel, scaleLine } from "./figures.ts";
+import { metricLabel, scaleLines } from "./figures.ts";
 import type { ReturnScale } from "../../lab/experiment/return_scale.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
-import { type Column, count, duration, figure, table } from "./format.ts";
+import { type Column, count, duration, figure, table, wrapped } from "./format.ts";
 import { type Io, styled } from "./io.ts";
 import { shownVerdict } from "./runs_table.ts";
 
@@ -49,22 +49,33 @@ export function comparisonTables({ groups, pairs, scales, notes }: Comparison, i
   const parts = [figures(groups, io)];
   const agents = groups.filter((group) => group.threshold !== null);
   if (agents.length > 0) parts.push(thresholds(agents, io));
-  const lines = scales.map(scaleLine).filter((line) => line !== "");
-  if (lines.length > 0) parts.push(lines.join("\n"));
+  const worth = scaleLines(scales);
+  if (worth !== "") parts.push(worth);
   if (pairs.length > 0) {
     parts.push(table(
       [
         { title: "a", flexible: true },
         { title: "b" },
         { title: `P(a > b)${pairs.some(({ spread }) => spread) ? " [95 %]" : ""}`, align: "right" },
+        { title: pairs.length > 1 ? "p (Holm)" : "p", align: "right" },
+        { title: "told apart beyond", align: "right" },
       ],
-      pairs.map(({ first, second, probability, spread }) => [
+      pairs.map(({ first, second, probability, spread, p, detectable }) => [
         first,
         second,
         withSpread(probability, spread, (value) => value.toFixed(2)),
+        Number.isNaN(p) ? "–" : p < 0.001 ? "< 0.001" : p.toFixed(3),
+        Number.isNaN(detectable) ? "–" : figure(detectable),
       ]),
       io,
     ));
+    const known = pairs.filter(({ detectable }) => !Number.isNaN(detectable));
+    if (known.length > 0) {
+      const line =
+        "With so many seeds a lesser difference of means than in the last column is seen " +
+        "less than four times in five (at p < 0.05).";
+      parts.push(wrapped(line, io.columns()).join("\n"));
+    }
   }
   if (notes.length > 0) {
     parts.push(notes.map((note) => styled(io.color.out, "dim", note)).join("\n"));
@@ -151,12 +162,14 @@ export function comparisonDocument(
         wall_seconds: group.threshold.wallSeconds,
       },
     })),
-    pairs: pairs.map(({ first, second, probability, spread }) => ({
+    pairs: pairs.map(({ first, second, probability, spread, p, detectable }) => ({
       first,
       second,
       probability: orNull(probability),
       interval: ends(spread),
       rough: spread?.kind === "rough interval",
+      p: orNull(p),
+      detectable: orNull(detectable),
     })),
     environments: scales.map(scaleDocument),
     notes,

@@ -60,3 +60,8 @@ export function scaleLine({ id, random, threshold }: ReturnScale): string {
   ];
   return marks.length === 0 ? "" : `${id}: ${marks.join(", ")}`;
 }
+
+/** What returns are worth, a line a world; empty where nothing is known. */
+export function scaleLines(scales: readonly ReturnScale[]): string {
+  return scales.map(scaleLine).filter((line) => line !== "").join("\n");
+}

@@ -6,6 +6,7 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { styleText } from "node:util";
+import { isFile } from "../../lab/experiment/load.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 
 /** Styles of `styleText` that the command line uses. */
@@ -67,11 +68,6 @@ export function styled(on: boolean, style: Style, text: string): string {
 export function callersPath(io: Io, path: string): string {
   if (path.startsWith("file:")) return fileURLToPath(path);
   return isAbsolute(path) ? path : resolve(io.folder, path);
-}
-
-/** Whether a reference is a module's path rather than a name. */
-export function isFile(reference: string): boolean {
-  return /\.[mc]?[jt]sx?$/.test(reference);
 }
 
 /** An experiment's name as it is, a file's path as the caller means it. */

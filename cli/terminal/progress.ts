@@ -8,7 +8,7 @@ import { amountOf, unitWords } from "../../lab/core/budget.ts";
 import type { RunProgress } from "../../lab/experiment/launch.ts";
 import { judgedBy } from "../../lab/experiment/score.ts";
 import { headline } from "./figures.ts";
-import { count, duration, width } from "./format.ts";
+import { count, duration, width, wrapped } from "./format.ts";
 import { type Io, type Style, styled } from "./io.ts";
 import type { Judge, Verdict } from "../../lab/experiment/verdict.ts";
 import { printable } from "../../lab/core/printable.ts";
@@ -61,7 +61,8 @@ export class ProgressDisplay implements Disposable {
     }
     if (kind === "ended") this.note(this.#ending(live));
     else if (kind === "event" && progress.message !== undefined) {
-      this.note(`${label(progress)}: ${printable(progress.message)}`);
+      const line = `${label(progress)}: ${printable(progress.message)}`;
+      this.note(wrapped(line, this.io.screen()?.columns ?? Infinity).join("\n"));
     } else this.#draw();
   }
 
@@ -137,10 +138,13 @@ export class ProgressDisplay implements Disposable {
     const facts = [
       expected ? verdict ?? "" : `${run.status}${reason}`,
       headline(judgedBy(live.metrics)),
-      `${amountOf(spentOf(live.latest), budget.unit)} in ${duration(run.wallSeconds)} (${run.id})`,
+      `${amountOf(spentOf(live.latest), budget.unit)} in ${duration(run.wallSeconds)}`,
     ];
-    return `${styled(this.io.color.error, color, sign)} ${label(live.latest)}: ` +
+    const line = `${styled(this.io.color.error, color, sign)} ${label(live.latest)}: ` +
       facts.filter((fact) => fact !== "").join(", ");
+    const whole = `${line} (${run.id})`;
+    // The table in the end has the id too; broken over two lines it cannot be copied.
+    return width(whole) > (this.io.screen()?.columns ?? Infinity) ? line : whole;
   }
 }
 

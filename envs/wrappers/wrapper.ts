@@ -38,6 +38,7 @@ export function wrap(env: Environment, parts: WrapperParts): Environment {
     actionSpace: actionSpace ?? env.actionSpace,
     timeLimit: parts.timeLimit ?? env.timeLimit,
     rewardThreshold: env.rewardThreshold,
+    goal: env.goal,
     reset: parts.reset ?? ((options) => env.reset(options)),
     step(action) {
       if (actionSpace !== undefined && !actionSpace.contains(action)) {

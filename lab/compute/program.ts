@@ -6,7 +6,7 @@
  */
 import { InputError } from "../core/errors.ts";
 import type { Generator } from "../core/random.ts";
-import type { InputSpec, RandomSpec, Views } from "./workspace.ts";
+import type { Distribution, InputSpec, Views } from "./workspace.ts";
 
 /**
  * A program's inputs by name. Reading one returns its view; values that are assigned to one are
@@ -48,7 +48,7 @@ function described(values: ArrayLike<number> | null | undefined): string {
 /** A random input and where its numbers go. */
 export interface Noise {
   readonly name: string;
-  readonly distribution: RandomSpec[1];
+  readonly distribution: Distribution;
   readonly view: Float32Array;
 }
 
@@ -64,9 +64,15 @@ export function draw(program: string, noise: readonly Noise[], random?: Generato
         `Cannot run "${program}" as its random input "${name}" needs a generator: none given`,
       );
     }
-    if (distribution === "uniform") random.fillUniform(view);
-    else random.fillStandardNormal(view);
+    fill(view, distribution, random);
   }
+}
+
+/** Fills a view with draws from a distribution. */
+export function fill(view: Float32Array, distribution: Distribution, random: Generator): void {
+  if (distribution === "uniform") random.fillUniform(view);
+  else if (distribution === "normal") random.fillStandardNormal(view);
+  else distribution(random, view);
 }
 
 /** The error for an output that the last run did not have; without any there was no run. */

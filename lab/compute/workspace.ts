@@ -17,8 +17,11 @@ export type Tensors<Name extends string = string> = Record<Name, tf.Tensor>;
 /** Shape and element type of a declared input. */
 export type InputSpec = readonly [shape: readonly number[], dtype: "float32" | "int32"];
 
-/** Shape and distribution of a declared random input: U[0, 1) or N(0, 1). */
-export type RandomSpec = readonly [shape: readonly number[], distribution: "uniform" | "normal"];
+/** What a random input is drawn from: U[0, 1), N(0, 1), or whatever a function fills a view with. */
+export type Distribution = "uniform" | "normal" | ((random: Generator, view: Float32Array) => void);
+
+/** Shape and distribution of a declared random input. */
+export type RandomSpec = readonly [shape: readonly number[], distribution: Distribution];
 
 /** What a program declares: everything that its step may see or change. */
 export interface ProgramSpec<

@@ -44,6 +44,8 @@ export interface Dataset {
   readonly shape: readonly number[];
   /** Of the labels, where there are any. */
   readonly classes?: number;
+  /** What the classes are called, where they have names; left out: 0, 1, …. */
+  readonly classNames?: readonly string[];
   /** Of the factors, where they are known: what each is called, and how many classes it has. */
   readonly factors?: { readonly names: readonly string[]; readonly sizes: readonly number[] };
   /** Of what an example is paired with, where it is. */
@@ -56,8 +58,17 @@ export interface Dataset {
   readonly test: Split;
   /** What is worth telling of how it was made: files that were left out. */
   readonly notes?: readonly string[];
+  /** Classes that a model of the training examples should find strange. */
+  readonly anomalous?: readonly number[];
+  /** Stacks: the data set that each channel of an image is an example of, whose judge counts modes. */
+  readonly channels?: Dataset;
   /** Mixtures: [modes, D] centres and the standard deviation, for mode coverage. */
   readonly mixture?: { readonly centers: Float32Array; readonly deviation: number };
+}
+
+/** What the classes of a data set are called; empty where it has none. */
+export function classNamesOf({ classes = 0, classNames }: Dataset): readonly string[] {
+  return classNames ?? Array.from({ length: classes }, (_, label) => String(label));
 }
 
 /** What a made data set holds. */

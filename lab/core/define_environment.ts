@@ -8,6 +8,7 @@ import type {
   BatchForm,
   Environment,
   EnvironmentDefinition,
+  GoalEnding,
   Info,
   Outcome,
   ResetOptions,
@@ -94,6 +95,7 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
   readonly actionSpace: Space<Action>;
   readonly timeLimit?: number;
   readonly rewardThreshold?: number;
+  readonly goal?: GoalEnding;
   readonly scene?: () => Scene;
   readonly transitions?: () => TransitionTable;
   readonly actionMask?: (state?: State) => ArrayLike<number>;
@@ -117,6 +119,7 @@ class DefinedEnvironment<State, Observation, Action> implements Environment<Obse
     this.actionSpace = definition.actionSpace;
     this.timeLimit = definition.timeLimit;
     this.rewardThreshold = definition.rewardThreshold;
+    this.goal = definition.goal;
     this.clipsActions = definition.clipsActions;
     this.#limit = definition.timeLimit ?? Infinity;
     if (definition.scene !== undefined) this.scene = () => this.#draw();

@@ -176,6 +176,13 @@ export function expm1(x: number): number {
   return scaled(k < 20 ? (1 - small) - (e - r) : (r - (e + small)) + 1, k);
 }
 
+/** tanh x, by e^2|x| − 1; ±1 from |x| = 20 on. */
+export function tanh(x: number): number {
+  if (Math.abs(x) >= 20) return Math.sign(x);
+  const grown = expm1(2 * Math.abs(x));
+  return Math.sign(x) * grown / (grown + 2);
+}
+
 /**
  * x^y for x ≥ 0.
  *

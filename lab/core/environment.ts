@@ -29,6 +29,12 @@ export interface Transition {
  */
 export type TransitionTable = readonly (readonly (readonly Transition[])[])[];
 
+/**
+ * How an episode ends that reached its goal: `terminated`, in a terminal state; `rewarded`, in one whose
+ * step was worth more than 0, where others are failures.
+ */
+export type GoalEnding = "terminated" | "rewarded";
+
 /** What `step` returns. */
 export interface StepResult<Observation> {
   /** The caller owns it. */
@@ -75,6 +81,8 @@ export interface Environment<Observation = any, Action = any> {
   readonly timeLimit?: number;
   /** Mean return at which the world counts as solved; undefined: not registered. */
   readonly rewardThreshold?: number;
+  /** How an episode that reached the world's goal ends; undefined: the world has none. */
+  readonly goal?: GoalEnding;
   /**
    * Starts an episode. With a seed the generator starts anew, without it goes on. A first reset
    * without a seed takes seed 0: nothing in the lab draws from entropy. `options` are the world's
@@ -183,6 +191,8 @@ export interface EnvironmentDefinition<State = any, Observation = any, Action = 
   readonly timeLimit?: number;
   /** Mean return at which the world counts as solved. */
   readonly rewardThreshold?: number;
+  /** How an episode that reached the world's goal ends; default: it has none. */
+  readonly goal?: GoalEnding;
   /** Draws a starting state, at the options that `resetOptions` names. */
   reset(random: Generator, options: ResetOptions): State;
   /** Names of the options that `reset` takes. Left out: none. */

@@ -7,7 +7,7 @@
 import type { Generator } from "./random.ts";
 import type { LabEvent, Metrics, Progress } from "./metrics.ts";
 import type { Artifact, Samples } from "./picture.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { Json, Snapshot } from "./snapshot.ts";
 
 /** The unit in which a trainer's budget is counted; what each is called: see `budget.ts`. */
 export type BudgetUnit = "environmentSteps" | "gradientSteps" | "examples";
@@ -30,6 +30,19 @@ export interface ActOptions {
   readonly actionMask?: ArrayLike<number>;
 }
 
+/** How a trainer is measured. */
+export interface EvaluationContext {
+  /** Where all randomness comes from. */
+  readonly random: Generator;
+  /** Agents: whole episodes; default 100. */
+  readonly episodes?: number;
+  /** Agents: actions are drawn from the policy, in place of its best ones; default false. */
+  readonly stochastic?: boolean;
+}
+
+/** Configuration fields of a model by name, as samples are to be drawn with them. */
+export type SamplingSettings = Readonly<Record<string, Json>>;
+
 /** Trains one agent or model on one world or data set, with one seed. */
 export interface Trainer {
   /** Where training stands. */
@@ -40,8 +53,12 @@ export interface Trainer {
   readonly irreproducible?: string;
   /** One rollout and its updates, or one part of an epoch. */
   iterate(): Promise<Report>;
-  /** Measures without touching training: all randomness comes from `random`. */
-  evaluate(context: { random: Generator; episodes?: number }): Promise<Report>;
+  /**
+   * Measures without touching training.
+   *
+   * @throws InputError where actions are to be drawn from a policy that has no probabilities.
+   */
+  evaluate(context: EvaluationContext): Promise<Report>;
   /** Everything that resume needs; all but what is `lent` is copied. */
   snapshot(): Promise<Snapshot>;
   /**
@@ -71,11 +88,17 @@ export interface Trainer {
   exportPolicy?(about?: Readonly<Record<string, string>>): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * Models that can be drawn from: `count` samples, of the class `label` where the model has labels;
-   * left out, of all classes in turn.
+   * left out, of all classes in turn; `settings` are other values of configuration fields that no
+   * weight hangs on, as a sampler's steps.
    *
-   * @throws InputError for a label that the model does not have.
+   * @throws InputError for a label or a setting that the model does not have.
    */
-  sample?(context: { random: Generator; count: number; label?: number }): Promise<Samples>;
+  sample?(context: {
+    random: Generator;
+    count: number;
+    label?: number;
+    settings?: SamplingSettings;
+  }): Promise<Samples>;
   /** Models with codes: [count, Z] of examples [count, D], with labels [count] where it has them. */
   encode?(values: Float32Array, labels?: ArrayLike<number>): Promise<Float32Array>;
   /** Models with codes: examples [count, D] of codes [count, Z]. */
@@ -86,6 +109,13 @@ export interface Trainer {
   classify?(values: Float32Array): Promise<Float32Array>;
   /** Models that score: one number for each of the examples [count, D]. */
   score?(values: Float32Array, labels?: ArrayLike<number>): Promise<Float32Array>;
+  /**
+   * Models: the weights and all that it can be asked for as the bytes of a file that `loadModel`
+   * opens. `about` is free text by key, kept with it.
+   *
+   * @throws InputError for a function that cannot be compiled.
+   */
+  exportModel?(about?: Readonly<Record<string, string>>): Promise<Uint8Array<ArrayBuffer>>;
   /** Frees what the trainer holds. */
   dispose(): void;
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Dataset } from "../core/dataset.ts";
 import { InputError } from "../core/errors.ts";
 import type { Metrics, Progress } from "../core/metrics.ts";
 import { type Generator, type Seed, streamOf } from "../core/random.ts";
@@ -18,6 +19,8 @@ export interface CallbackContext<State = Json> {
   readonly metrics: Readonly<Metrics>;
   /** The trainer, to be looked at: `act`, `sample`, `snapshot`. */
   readonly trainer: Trainer;
+  /** Models: what is learned from. */
+  readonly dataset?: Dataset;
   /** What the callbacks keep: part of every checkpoint. Change its fields in place. */
   readonly state: State;
   /** A named stream of the run's seed, another one at each iteration. */
@@ -62,10 +65,19 @@ export function defineCallbacks<State>(callbacks: Callbacks<State>): Callbacks<S
 export class CallbackRunner {
   readonly #callbacks: Callbacks;
   readonly #seed: Seed;
+  readonly #dataset: Dataset | undefined;
   #state: Json;
 
-  /** @param state What an earlier checkpoint kept; left out: as the callbacks begin. */
-  constructor(callbacks: Callbacks, seed: Seed, state?: Json) {
+  /**
+   * @param options.dataset Of a model's run.
+   * @param options.state What an earlier checkpoint kept; left out: as the callbacks begin.
+   */
+  constructor(
+    callbacks: Callbacks,
+    seed: Seed,
+    { dataset, state }: { readonly dataset?: Dataset; readonly state?: Json } = {},
+  ) {
+    this.#dataset = dataset;
     this.#callbacks = callbacks;
     this.#seed = seed;
     this.#state = state === undefined ? callbacks.state?.() ?? {} : structuredClone(state);
@@ -93,6 +105,7 @@ export class CallbackRunner {
       progress: { ...trainer.progress },
       metrics: report.metrics,
       trainer,
+      ...this.#dataset && { dataset: this.#dataset },
       state: this.#state,
       stream: (name) => streamOf(this.#seed, `callbacks/${kind}/${iterations}/${name}`),
     });

@@ -33,6 +33,10 @@ export function commonSchema(agents: boolean, budget: number, unit: BudgetUnit):
             description: "Episodes an evaluation",
             unit: "episodes",
           }),
+          stochastic: z.boolean().optional().meta({
+            description:
+              "Whether evaluations draw actions from the policy; left out: the best ones",
+          }),
         }
         : evaluation,
     ).prefault({}),

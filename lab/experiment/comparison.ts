@@ -51,11 +51,36 @@ function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
   const paths = differingPaths(settings);
   const several = groups.some(({ backend }) => backend !== groups[0].backend);
   return groups.map((group, i) => {
-    const own = Object.entries(settings[i]).filter(([path]) => paths.has(path))
-      .map(([path, value]) => `${path}=${value}`);
+    const own = Object.entries(settings[i])
+      .filter(([path]) => paths.has(path) && tells(path, settings[i], settings))
+      .map(([path, value]) => namePaths.includes(path) ? value : `${path}=${value}`);
     if (several) own.push(group.backend);
     return [group, `${group.label} (${own.join(", ")})`];
   });
+}
+
+/** Where the name of a part stands whose other fields are its own. */
+const names: Readonly<Record<string, string>> = {
+  agent: "agent.name",
+  model: "model.name",
+  environment: "environment.id",
+  dataset: "dataset.name",
+};
+
+const namePaths = Object.values(names);
+
+/**
+ * Whether a setting tells a configuration from others: a field of an agent does among those with the
+ * same agent only, as two agents differ in most fields.
+ */
+function tells(
+  path: string,
+  own: Readonly<Record<string, string>>,
+  settings: readonly Readonly<Record<string, string>>[],
+): boolean {
+  const name = names[path.split(".")[0]];
+  if (name === undefined || path === name) return true;
+  return settings.some((each) => each[name] === own[name] && each[path] !== own[path]);
 }
 
 /** The paths whose values are not the same in all of some configurations; missing is a value. */
@@ -115,7 +140,11 @@ const headlines = [
   "losses/loss",
 ];
 
-/** The series among `names` that a run is judged by; undefined where there is none. */
+/**
+ * The series among `names` that a run is judged by; undefined where there is none. A model's is one of
+ * `evaluation/…`, the test split, though its best checkpoint is the one with the best `validation/…`:
+ * what chooses does not judge.
+ */
 export function headlineMetric(names: Iterable<string>): string | undefined {
   const known = [...names];
   return headlines.find((metric) => known.includes(metric)) ??

@@ -15,6 +15,7 @@ import { isFile, loadDefinition, type Loaded } from "./load.ts";
 import type { Registries } from "./registries.ts";
 import { type Overrides, resolve } from "./resolve.ts";
 import type { Job } from "./session.ts";
+import type { SweepDefinition } from "./sweep_definition.ts";
 
 /** A definition with every field filled in and checked, without its code. */
 export interface Described extends Omit<Loaded, "definition"> {
@@ -40,12 +41,14 @@ export type Question =
       readonly examine: boolean;
     }
     | { readonly kind: "unit"; readonly job: Job }
+    | { readonly kind: "sweep"; readonly reference: string }
   );
 
 /** What it replies. */
 export type Reply =
   | { readonly described: Described }
   | { readonly unit: BudgetUnit }
+  | { readonly sweep: SweepDefinition | null }
   | { readonly failed: string; readonly input: boolean };
 
 /**
@@ -100,6 +103,17 @@ export class Describer implements Disposable {
   async unitOf(job: Job): Promise<BudgetUnit> {
     const question = { kind: "unit", registries: this.registries.module, job } as const;
     return (await this.#ask(job.module, question) as { unit: BudgetUnit }).unit;
+  }
+
+  /**
+   * The sweep that a file exports as default; undefined where it exports none.
+   *
+   * @throws InputError where the file is missing or throws.
+   */
+  async sweepOf(reference: string): Promise<SweepDefinition | undefined> {
+    const question = { kind: "sweep", registries: this.registries.module, reference } as const;
+    const reply = await this.#ask(reference, question) as { sweep: SweepDefinition | null };
+    return reply.sweep ?? undefined;
   }
 
   async #ask(module: string, question: Question): Promise<Exclude<Reply, { failed: string }>> {

@@ -3,13 +3,15 @@
  *
  * @module
  */
+import { resolve as resolvePath } from "node:path";
 import { InputError } from "../core/errors.ts";
 import { joinThread } from "../core/thread.ts";
 import { described, type Question, type Reply } from "./describe.ts";
 import { lineOf } from "./error_lines.ts";
-import { loadDefinition } from "./load.ts";
+import { importFile, loadDefinition } from "./load.ts";
 import type { Registries } from "./registries.ts";
 import { environmentMaker, trainerDefinition } from "./session.ts";
+import { isSweep } from "./sweep_definition.ts";
 
 const post = joinThread<Question, Reply>(async (question) => {
   try {
@@ -20,6 +22,12 @@ const post = joinThread<Question, Reply>(async (question) => {
 });
 
 async function replyTo(question: Question): Promise<Reply> {
+  if (question.kind === "sweep") {
+    const { reference } = question;
+    const { default: sweep } = await importFile(resolvePath(reference), reference);
+    // As plain data: it came from a file.
+    return { sweep: isSweep(sweep) ? JSON.parse(JSON.stringify(sweep)) : null };
+  }
   const { registries } = await import(question.registries) as { registries: Registries };
   if (question.kind === "unit") {
     return { unit: (await trainerDefinition(question.job, registries)).budgetUnit };

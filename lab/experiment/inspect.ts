@@ -83,30 +83,86 @@ export async function policyOf(
   run: Run,
   options: Omit<Parameters<typeof openTrainer>[1], "backend">,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { experiment, seed, configuration } = run.manifest.determined;
-  const { agent, environment } = configuration as {
-    agent?: { name: string };
-    environment: { id: string };
-  };
+  const { agent, environment } = partsOf(run);
   if (agent === undefined) {
     throw new InputError(`Cannot export a policy of ${run.id} as it is no agent in a world`);
   }
-  const { trainer, checkpoint, dispose } = await openTrainer(run, {
-    ...options,
-    backend: "auto",
-  });
-  try {
+  return await exported(run, options, (trainer, about) => {
     if (trainer.exportPolicy === undefined) {
       throw new InputError(`Cannot export a policy of ${run.id} as ${agent.name} makes none`);
     }
-    return await trainer.exportPolicy({
+    return trainer.exportPolicy({ ...about, agent: agent.name, environment: environment!.id });
+  });
+}
+
+/**
+ * A run's model as the bytes of a file that `loadModel` opens, as {@linkcode policyOf} does for agents.
+ *
+ * @throws InputError where the run is no model, or a function of it cannot be compiled.
+ */
+export async function modelFileOf(
+  run: Run,
+  options: Omit<Parameters<typeof openTrainer>[1], "backend">,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { model, dataset } = partsOf(run);
+  return await exported(run, options, (trainer, about) => {
+    if (model === undefined || trainer.exportModel === undefined) {
+      throw new InputError(
+        `Cannot export a model file of ${run.id} as it must be a model that learned from data`,
+      );
+    }
+    return trainer.exportModel({ ...about, model: model.name, dataset: dataset!.name });
+  });
+}
+
+/**
+ * The data set that a run's model learned from, as its manifest names it, and what of it a page may
+ * show.
+ *
+ * @throws InputError where the run is no model.
+ */
+export async function datasetOf(
+  run: Run,
+  options: Omit<Parameters<typeof openTrainer>[1], "backend">,
+): Promise<Dataset> {
+  const { dataset, dispose } = await openTrainer(run, { ...options, backend: "auto" });
+  dispose();
+  if (dataset === undefined) {
+    throw new InputError(
+      `Cannot show data of ${run.id} as it must be a model that learned from data`,
+    );
+  }
+  return dataset;
+}
+
+/** What a run trained, as its manifest names it. */
+function partsOf({ manifest }: Run) {
+  return manifest.determined.configuration as {
+    readonly agent?: { readonly name: string };
+    readonly environment?: { readonly id: string };
+    readonly model?: { readonly name: string };
+    readonly dataset?: { readonly name: string };
+  };
+}
+
+/** What a run's trainer exports, which is told where it comes from. */
+async function exported(
+  run: Run,
+  options: Omit<Parameters<typeof openTrainer>[1], "backend">,
+  write: (
+    trainer: Trainer,
+    about: Readonly<Record<string, string>>,
+  ) => Promise<Uint8Array<ArrayBuffer>>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { experiment, seed } = run.manifest.determined;
+  const { trainer, checkpoint, dispose } = await openTrainer(run, { ...options, backend: "auto" });
+  try {
+    return await write(trainer, {
       run: run.id,
       experiment,
       seed,
       ...run.digest === null ? {} : { digest: run.digest },
       iteration: String(checkpoint.iteration),
-      agent: agent.name,
-      environment: environment.id,
     });
   } finally {
     dispose();

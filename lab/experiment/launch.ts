@@ -7,7 +7,7 @@ import type { BackendChoice } from "../compute/backend_choice.ts";
 import type { Seed } from "../core/random.ts";
 import type { Json, Snapshot } from "../core/snapshot.ts";
 import type { BudgetUnit } from "../core/trainer.ts";
-import type { Run } from "../store/store.ts";
+import type { Manifest, Run } from "../store/store.ts";
 import { type Described, Describer } from "./describe.ts";
 import { manifestOf, type RunFacts } from "./manifest.ts";
 import type { Opened } from "./protocol.ts";
@@ -52,6 +52,8 @@ export interface RunRequest {
   readonly name?: string;
   readonly tags?: readonly string[];
   readonly note?: string;
+  /** The sweep that asks for it, and its trial there. */
+  readonly sweep?: Manifest["sweep"];
 }
 
 /** A request with everything found and checked. */
@@ -133,35 +135,56 @@ interface Trained {
   readonly refused: readonly unknown[];
 }
 
-/**
- * Does tasks that train a run and return its id, `workers` at a time, each in a worker that is its own
- * for so long, until the signal is aborted, or where asked one is refused.
- */
+/** Trains a run in a worker that is its own for so long, and returns the run's id. */
+export type Task = (worker: TrainingWorker) => Promise<string>;
+
+/** Does tasks, each in a lane of its own, until the signal is aborted, or where asked one is refused. */
 async function inLanes(
-  tasks: readonly ((worker: TrainingWorker) => Promise<string>)[],
+  tasks: readonly Task[],
   options: LaunchOptions,
-  { stopAtRefusal = false } = {},
+  settings: { readonly stopAtRefusal?: boolean } = {},
 ): Promise<Trained> {
-  const ids: (string | undefined)[] = tasks.map(() => undefined);
-  const refused: unknown[] = [];
-  let next = 0;
-  const lanes = Math.max(1, Math.min(options.workers, tasks.length));
-  const goesOn = () =>
-    next < tasks.length && !options.signal?.aborted && !(stopAtRefusal && refused.length > 0);
-  const lane = async () => {
-    using worker = new TrainingWorker(threadsOf(options, lanes), options);
-    while (goesOn()) {
-      const index = next++;
-      try {
-        ids[index] = await tasks[index](worker);
-      } catch (error) {
-        refused.push(error);
+  using lanes = new Lanes(Math.min(options.workers, tasks.length), options);
+  return await lanes.train(tasks, settings);
+}
+
+/** Workers that train side by side, and stay for what comes after. Dispose to end them. */
+export class Lanes implements Disposable {
+  readonly #workers: readonly TrainingWorker[];
+
+  /** @param count Of the workers, at least one. */
+  constructor(count: number, private readonly options: LaunchOptions) {
+    const lanes = Math.max(1, count);
+    const threads = threadsOf(options, lanes);
+    this.#workers = Array.from({ length: lanes }, () => new TrainingWorker(threads, options));
+  }
+
+  /** Does tasks until the signal is aborted, or where asked one is refused. */
+  async train(tasks: readonly Task[], { stopAtRefusal = false } = {}): Promise<Trained> {
+    const { signal, store } = this.options;
+    const ids: (string | undefined)[] = tasks.map(() => undefined);
+    const refused: unknown[] = [];
+    let next = 0;
+    const goesOn = () =>
+      next < tasks.length && !signal?.aborted && !(stopAtRefusal && refused.length > 0);
+    const lane = async (worker: TrainingWorker) => {
+      while (goesOn()) {
+        const index = next++;
+        try {
+          ids[index] = await tasks[index](worker);
+        } catch (error) {
+          refused.push(error);
+        }
       }
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  const runs = ids.flatMap((id) => id === undefined ? [] : options.store.run(id)!);
-  return { runs, refused };
+    };
+    await Promise.all(this.#workers.map(lane));
+    const runs = ids.flatMap((id) => id === undefined ? [] : store.run(id)!);
+    return { runs, refused };
+  }
+
+  [Symbol.dispose](): void {
+    for (const worker of this.#workers) worker[Symbol.dispose]();
+  }
 }
 
 function storedPlan({ request, unit, facts, notes }: Plan): Json {
@@ -238,6 +261,7 @@ export async function planOf(
     module,
     hash,
     ...(source === undefined ? {} : { from: source.from }),
+    ...(request.sweep === undefined ? {} : { sweep: request.sweep }),
   };
   const order = orderFor(facts, request, registries, source?.snapshot);
   return { request, unit, expectedSeconds, order, facts, notes };

@@ -143,7 +143,7 @@ export async function hashOfModules(
 
 /** Whether a reference is a module's path rather than a name. */
 export function isFile(reference: string): boolean {
-  return /\.(ts|tsx|js|mjs|mts|jsx)$/.test(reference);
+  return /\.[mc]?[jt]sx?$/.test(reference);
 }
 
 /** Module's name in a manifest: relative to the lab's root, or absolute where it lies elsewhere. */
@@ -173,22 +173,34 @@ function localImports(source: string): string[] {
   return [...code.matchAll(pattern)].map((match) => match[1]);
 }
 
+/**
+ * What a file exports, by name.
+ *
+ * @throws {InputError} where it is missing or throws.
+ */
+export async function importFile(
+  path: string,
+  reference: string,
+): Promise<Record<string, unknown>> {
+  const bytes = await readSource(path);
+  if (bytes === undefined) {
+    throw new InputError(`Cannot load ${reference} as there must be such a file: ${path}`);
+  }
+  try {
+    return await import(pathToFileURL(path).href);
+  } catch (error) {
+    throw new InputError(`Cannot load ${reference} as it must import: ${firstLine(error)}`);
+  }
+}
+
 async function importDefinition(
   path: string,
   reference: string,
   name?: string,
 ): Promise<ExperimentDefinition> {
-  const bytes = await readSource(path);
-  if (bytes === undefined) {
-    throw new InputError(`Cannot load ${reference} as there must be such a file: ${path}`);
-  }
-  let module: Record<string, unknown>;
-  try {
-    module = await import(pathToFileURL(path).href);
-  } catch (error) {
-    throw new InputError(`Cannot load ${reference} as it must import: ${firstLine(error)}`);
-  }
-  const all = Object.values(module).filter(isExperiment);
+  const module = await importFile(path, reference);
+  // One by one, or several as a list.
+  const all = Object.values(module).flat().filter(isExperiment);
   const named = all.find((definition) => definition.name === name);
   if (named !== undefined) return named;
   const candidates = isExperiment(module.default) ? [module.default] : all;

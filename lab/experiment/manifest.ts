@@ -16,6 +16,9 @@ type Provenance = Pick<Manifest, "code" | "versions"> & {
   readonly machine: Omit<Manifest["machine"], "adapter" | "threads">;
 };
 
+/** The backend of runs that a user's own loop logged: the lab does not compute them. */
+export const LOGGED = "logged";
+
 let known: Promise<Provenance> | undefined;
 
 /** Code, versions and machine of this process; read once. */
@@ -113,6 +116,7 @@ export interface RunFacts {
   readonly library: string | null;
   readonly threads: number;
   readonly irreproducible: string | null;
+  readonly sweep?: Manifest["sweep"];
 }
 
 /** The manifest of a run. */
@@ -136,5 +140,6 @@ export async function manifestOf(facts: RunFacts): Promise<Manifest> {
     machine: { ...machine, adapter: facts.adapter, threads: facts.threads },
     backendReason: facts.backendReason,
     ...(facts.irreproducible === null ? {} : { irreproducible: facts.irreproducible }),
+    ...(facts.sweep === undefined ? {} : { sweep: facts.sweep }),
   };
 }

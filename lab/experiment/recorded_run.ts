@@ -6,6 +6,7 @@
 import { InputError } from "../core/errors.ts";
 import { REPLAY, type Snapshot } from "../core/snapshot.ts";
 import type { Run, Store } from "../store/store.ts";
+import { LOGGED } from "./manifest.ts";
 import { lineOf } from "./error_lines.ts";
 import type { Opened } from "./protocol.ts";
 import { finalSnapshot, type RunProgress, type StoreRecorder } from "./recorder.ts";
@@ -74,6 +75,18 @@ export async function sourceAgain(
   if (now.digest === from.digest) return snapshot;
   throw new InputError(
     `Cannot start again from the weights of run ${from.run} as it has been trained further since`,
+  );
+}
+
+/**
+ * Refuses a run that a loop of the user's own logged: the lab has nothing to train it by.
+ *
+ * @param verb What is to be done with it.
+ */
+export function requireTrained({ id, manifest: { determined } }: Run, verb: string): void {
+  if (determined.backend !== LOGGED) return;
+  throw new InputError(
+    `Cannot ${verb} run ${id} as it was logged by a program of yours: the lab did not train it`,
   );
 }
 

@@ -15,6 +15,7 @@ import {
   irreproducibleLine,
   type LaunchOptions,
   requireLibrary,
+  requireTrained,
   sourceAgain,
   threadsOf,
 } from "./recorded_run.ts";
@@ -82,6 +83,7 @@ export async function reproduce(
 ): Promise<Reproduction> {
   const { store, registries, approximately = false } = options;
   const original = store.find(reference);
+  requireTrained(original, "reproduce");
   if (original.digest === null) {
     throw new InputError(
       `Cannot reproduce run ${original.id} as it must have finished: it is ${original.status}`,

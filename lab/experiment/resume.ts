@@ -17,6 +17,7 @@ import {
   type LaunchOptions,
   NOT_RESUMABLE,
   requireLibrary,
+  requireTrained,
   sourceAgain,
   threadsOf,
   type Trainee,
@@ -222,6 +223,7 @@ export function isOpen({ active, status }: Run): boolean {
  */
 function requireOpen(run: Run, unit: BudgetUnit, budget: number | undefined): void {
   const { id, status, message, manifest, tags } = run;
+  requireTrained(run, "resume");
   if (status === "diverged") {
     throw new InputError(
       `Cannot resume run ${id} as it would diverge again (${message}): ` +

@@ -31,6 +31,8 @@ const columns: Readonly<Record<string, (run: Run) => Value>> = {
   gradient_steps: (run) => run.gradientSteps,
   examples: (run) => run.examples,
   iterations: (run) => run.iterations,
+  sweep: (run) => run.manifest.sweep?.name,
+  trial: (run) => run.manifest.sweep?.trial,
 };
 
 /** Those that are not compared as they are. */

@@ -50,6 +50,7 @@ export async function runSession(
     seed: parseSeed(job.seed),
     bestBy: session.bestBy,
     callbacks: session.callbacks,
+    dataset: session.dataset,
     state: start?.runner,
     interrupted: () => interrupted() || trainer.progress.iterations >= until,
   }, {

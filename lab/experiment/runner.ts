@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Dataset } from "../core/dataset.ts";
 import { didYouMean } from "../core/errors.ts";
 import { badLoss, type LabEvent, type Metrics, type Progress } from "../core/metrics.ts";
 import type { Artifact } from "../core/picture.ts";
@@ -84,7 +85,11 @@ export interface Ending {
 /** What the runner needs beside the trainer. */
 export interface RunnerOptions {
   readonly seed: Seed;
-  readonly evaluation: { readonly every: number; readonly episodes?: number };
+  readonly evaluation: {
+    readonly every: number;
+    readonly episodes?: number;
+    readonly stochastic?: boolean;
+  };
   readonly checkpoint: {
     readonly everyIterations: number;
     readonly everySeconds: number;
@@ -95,6 +100,8 @@ export interface RunnerOptions {
   readonly bestBy: BestBy | null;
   /** The definition's own. */
   readonly callbacks?: Callbacks;
+  /** Models: what callbacks see of the data. */
+  readonly dataset?: Dataset;
   /** Counters of the checkpoint that the trainer was restored from. */
   readonly state?: RunnerState;
   /** Asked after every iteration; true: checkpoint and end as `interrupted`. */
@@ -140,7 +147,10 @@ export async function runTrainer(
     delete state.stoppedBy;
   }
   const callbacks = options.callbacks &&
-    new CallbackRunner(options.callbacks, options.seed, state.callbacks);
+    new CallbackRunner(options.callbacks, options.seed, {
+      dataset: options.dataset,
+      state: state.callbacks,
+    });
   const elapsed = stopwatch(state.wallSeconds);
   const ruledOut = () => stop !== null && state.stopCount >= stop.times;
   const stopped = () => ruledOut() || state.stoppedBy !== undefined;
@@ -178,7 +188,7 @@ export async function runTrainer(
   const evaluate = async () => {
     const seconds = stopwatch();
     const random = streamOf(options.seed, `evaluation/${state.evaluations}`);
-    const measured = await trainer.evaluate({ random, episodes: evaluation.episodes });
+    const measured = await trainer.evaluate({ ...evaluation, random });
     const timing = { "timing/evaluation_seconds": seconds() };
     state.evaluations++;
     state.evaluatedAt = trainer.progress.iterations;
@@ -198,7 +208,7 @@ export async function runTrainer(
   const score = async () => {
     if (!stopped() || state.scoredAt === trainer.progress.iterations) return;
     const random = streamOf(options.seed, "score");
-    const { metrics } = await trainer.evaluate({ random, episodes: evaluation.episodes });
+    const { metrics } = await trainer.evaluate({ ...evaluation, random });
     state.scoredAt = trainer.progress.iterations;
     await send("evaluation", { metrics: scoresOf(metrics) }, {});
   };

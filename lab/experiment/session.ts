@@ -22,6 +22,7 @@ import { environmentOf } from "../core/define_environment.ts";
 import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
 import { type Generator, type Seed, streamOf } from "../core/random.ts";
+import type { DatasetContext } from "../core/registry.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { ExperimentDefinition } from "./definition.ts";
@@ -312,11 +313,22 @@ async function makeDataset(
     ? requireOwn(own, "dataset", stored.name, job)
     : await loadEntry(registries.datasets, "data set", stored.name, job.experiment);
   const configuration = checkStored(source.configuration, "dataset", stored, job.experiment);
+  return await source.create({ configuration, ...filesOf(`data set ${stored.name}`) });
+}
+
+/**
+ * What reads files and lists folders.
+ *
+ * @param what What they are read as, for messages.
+ */
+export function filesOf(
+  what: string,
+): Required<Pick<DatasetContext<unknown>, "readFile" | "listFolder">> {
   const readFile = async (path: string) => {
     try {
       return await fileSystem.readFile(path);
     } catch (error) {
-      throw new InputError(`Cannot read ${path} as data set ${stored.name}: ${firstLine(error)}`);
+      throw new InputError(`Cannot read ${path} as ${what}: ${firstLine(error)}`);
     }
   };
   const listFolder = async (path: string) => {
@@ -324,10 +336,10 @@ async function makeDataset(
       const entries = await fileSystem.readdir(path, { withFileTypes: true });
       return entries.map((entry) => entry.isDirectory() ? `${entry.name}/` : entry.name);
     } catch (error) {
-      throw new InputError(`Cannot list ${path} as data set ${stored.name}: ${firstLine(error)}`);
+      throw new InputError(`Cannot list ${path} as ${what}: ${firstLine(error)}`);
     }
   };
-  return await source.create({ configuration, readFile, listFolder });
+  return { readFile, listFolder };
 }
 
 async function tensorCounter(): Promise<() => number> {

@@ -12,6 +12,7 @@ import {
   Resampler,
 } from "./bootstrap.ts";
 import type { Scores } from "./scores.ts";
+import { type Spread, spreadKind } from "./spread.ts";
 
 /**
  * P(X > Y) = mean over tasks of (#{x > y} + ½ #{x = y}) / (N_x N_y): the Mann-Whitney U statistic,
@@ -38,6 +39,24 @@ export function probabilityOfImprovementInterval(
     options,
     (random) => probability(first.draw(random), second.draw(random)),
   );
+}
+
+/** P(X > Y) of two methods on one task. */
+export interface Improvement {
+  readonly probability: number;
+  /** Null where one of the two has fewer than five runs. */
+  readonly spread: Spread | null;
+}
+
+/** How probable it is that a run with one of the scores `x` is better than one with one of `y`. */
+export function improvementOf(x: readonly number[], y: readonly number[]): Improvement {
+  const kind = spreadKind(Math.min(x.length, y.length));
+  return {
+    probability: probabilityOfImprovement([x], [y]),
+    spread: kind === "lowest and highest"
+      ? null
+      : { kind, ...probabilityOfImprovementInterval([x], [y]) },
+  };
 }
 
 function probability(x: Scores, y: Scores): number {

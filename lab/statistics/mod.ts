@@ -22,4 +22,17 @@ export {
   performanceProfileIntervals,
 } from "./bootstrap.ts";
 export { type Spread, type SpreadKind, spreadKind, spreadOf } from "./spread.ts";
-export { probabilityOfImprovement, probabilityOfImprovementInterval } from "./improvement.ts";
+export {
+  type Improvement,
+  improvementOf,
+  probabilityOfImprovement,
+  probabilityOfImprovementInterval,
+} from "./improvement.ts";
+export {
+  detectableDifference,
+  detectablePairedDifference,
+  holm,
+  pairedPermutationTest,
+  permutationTest,
+  studentQuantile,
+} from "./significance.ts";

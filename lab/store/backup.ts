@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../core/errors.ts";
+import { BatchJournal } from "./batch_journal.ts";
 import { Database } from "./database.ts";
 import {
   copySynced,
@@ -16,6 +17,7 @@ import {
 } from "./files.ts";
 import { Journals } from "./journal.ts";
 import type { Backup } from "./store.ts";
+import { Sweeps } from "./sweeps.ts";
 
 /** Snapshots that are taken at most. */
 const SNAPSHOTS = 20;
@@ -50,6 +52,8 @@ export async function backUp(database: Database, folder: string, target: string)
     const runs = snapshot.all("SELECT id FROM run").map(({ id }) => String(id));
     const journals = new Journals(snapshot, `${target}/checkpoints`);
     for (const id of runs) journals.rewrite(id);
+    new BatchJournal(snapshot, target).rewrite();
+    new Sweeps(snapshot, target).rewrite();
     await Deno.rename(part, `${target}/lab.db`);
     for (const name of ["", "/artifacts", "/checkpoints"]) await syncFolder(target + name);
     const files = [...copied].map((path) => sizeOfFile(`${target}/${path}`) ?? 0);

@@ -6,14 +6,15 @@
  */
 import { DamageError, LabError } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
+import type { BatchJournal } from "./batch_journal.ts";
 import { checksum } from "./checksum.ts";
 import type { Database } from "./database.ts";
 import type { Batch } from "./store.ts";
 
 /** Reads and writes requests. */
 export class Batches {
-  /** In `database`. */
-  constructor(private readonly database: Database) {}
+  /** In `database`, and noted in `journal`. */
+  constructor(private readonly database: Database, private readonly journal: BatchJournal) {}
 
   /** Keeps requests, in their order, as one batch. */
   add(contents: readonly Json[]): Batch {
@@ -31,6 +32,7 @@ export class Batches {
       }
       // A batch has the number of its first request, which no other one ever has.
       this.database.run("UPDATE request SET batch = ? WHERE batch = 0", waiting[0]);
+      this.journal.note(waiting);
     });
     return { id: waiting[0], runs: [], waiting };
   }
@@ -79,13 +81,18 @@ export class Batches {
       id,
     );
     if (changes === 0) throw hasBegun(id);
+    this.journal.note([id]);
   }
 
   /** Forgets the requests of a batch that wait. */
   drop(batch: number): void {
-    this.database.write(() =>
-      this.database.run("DELETE FROM request WHERE batch = ? AND run IS NULL", batch)
-    );
+    this.database.write(() => {
+      const rows = this.database.all(
+        "DELETE FROM request WHERE batch = ? AND run IS NULL RETURNING id",
+        batch,
+      );
+      this.journal.noteDropped(rows.map(({ id }) => Number(id)));
+    });
   }
 }
 

@@ -135,7 +135,12 @@ export function decodeColumns(
   return at === words.length ? { values: words.subarray(0, count), axes } : undefined;
 }
 
-/** Reads back float64 values. */
+/** Float64 values in their stored form. */
+export function encodeValues(values: readonly number[]): Uint8Array {
+  return bytesOf(Float64Array.from(values));
+}
+
+/** Reads back what {@linkcode encodeValues} wrote. */
 export function decodeValues(bytes: Uint8Array): Float64Array {
   const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
   return new Float64Array(aligned.buffer as ArrayBuffer, aligned.byteOffset, bytes.length / 8);

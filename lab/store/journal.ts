@@ -68,17 +68,16 @@ export class Journals {
   /** Writes what is new of a run; `durable` waits for the disk. */
   append(run: string, options: { durable: boolean }): void {
     const known = this.#known.get(run) ?? knownOf(this.read(run));
-    this.#append(run, known, (folder, line) => write(`${folder}/${JOURNAL}`, line, options));
+    this.#append(run, known, (folder, line) => appendLine(`${folder}/${JOURNAL}`, line, options));
   }
 
   /** Writes all of a run anew, in place of the journal that it had. */
   rewrite(run: string): void {
-    this.#append(run, knownOf(undefined), (folder, line) => {
-      const path = `${folder}/${JOURNAL}`;
-      removeFile(path + PARTIAL);
-      write(path + PARTIAL, line, { durable: true });
-      Deno.renameSync(path + PARTIAL, path);
-    });
+    this.#append(
+      run,
+      knownOf(undefined),
+      (folder, line) => writeLine(`${folder}/${JOURNAL}`, line),
+    );
   }
 
   /** Forgets what it knows of a run, so that it takes no more memory. */
@@ -158,11 +157,27 @@ export function isNewer({ run, checkpoints }: JournalContent, database: Database
   return at > Number(newest.at ?? -1);
 }
 
+/** What a journal of a run would hold now, from the database itself. */
+export function contentOf(database: Database, run: string): JournalContent {
+  const rows = (sql: string) => database.all(sql, run);
+  const byId = (list: readonly Row[]) => new Map(list.map((row) => [Number(row.id), row]));
+  return {
+    run: rows("SELECT * FROM run WHERE id = ?")[0],
+    attempts: rows("SELECT * FROM attempt WHERE run = ? ORDER BY attempt"),
+    checkpoints: rows("SELECT * FROM checkpoint WHERE run = ? ORDER BY iteration, id"),
+    chunks: byId(rows(
+      `SELECT c.*, s.name FROM chunk c JOIN series s ON s.id = c.series
+       WHERE s.run = ? ORDER BY c.id`,
+    )),
+    events: byId(rows("SELECT * FROM event WHERE run = ? ORDER BY id")),
+    artifacts: byId(rows("SELECT * FROM artifact WHERE run = ? ORDER BY id")),
+    complete: true,
+  };
+}
+
 /** The content of a journal; undefined where there is none, or no whole line in it. */
 function readJournal(path: string): JournalContent | undefined {
-  const entries = (textOf(path) ?? "").split("\n").map(entryOf).filter((each) =>
-    each !== undefined
-  );
+  const entries = valuesOf<Entry>(path);
   const last = entries.at(-1);
   if (last === undefined) return undefined;
   const byId = (key: "chunks" | "events" | "artifacts") =>
@@ -206,16 +221,23 @@ function totalOf(counts: Iterable<number>): [chunks: number, points: number] {
 /** Key of bytes in JSON, in base64. */
 const BYTES = "$bytes";
 
-function lineOf(entry: Entry): string {
+/** A value as a line that shows whether it is as it was written. */
+export function lineOf(value: unknown): string {
   const text = JSON.stringify(
-    entry,
+    value,
     (_, value) => value instanceof Uint8Array ? { [BYTES]: value.toBase64() } : value,
   );
   return `${checksum(text)} ${text}`;
 }
 
+/** The values of a file of lines, in order, without those that are not as they were written. */
+export function valuesOf<Value>(path: string): Value[] {
+  return (textOf(path) ?? "").split("\n").map(valueOf).filter((each) => each !== undefined);
+}
+
 /** Undefined for a line that is not as it was written. */
-function entryOf(line: string): Entry | undefined {
+// deno-lint-ignore no-explicit-any
+function valueOf(line: string): any {
   const at = line.indexOf(" ");
   const text = line.slice(at + 1);
   if (at < 1 || String(checksum(text)) !== line.slice(0, at)) return undefined;
@@ -226,7 +248,11 @@ function entryOf(line: string): Entry | undefined {
 }
 
 /** Appends a line, on a line of its own also where the last one was cut off. */
-function write(path: string, line: string, { durable }: { readonly durable: boolean }): void {
+export function appendLine(
+  path: string,
+  line: string,
+  { durable }: { readonly durable: boolean },
+): void {
   const bytes = new TextEncoder().encode(`\n${line}`);
   try {
     using file = Deno.openSync(path, { append: true, create: true });
@@ -237,4 +263,11 @@ function write(path: string, line: string, { durable }: { readonly durable: bool
   } catch (error) {
     throw writeFailure(path, error);
   }
+}
+
+/** Writes a line in place of a file, or the file; the disk has it then. */
+export function writeLine(path: string, line: string): void {
+  removeFile(path + PARTIAL);
+  appendLine(path + PARTIAL, line, { durable: true });
+  Deno.renameSync(path + PARTIAL, path);
 }

@@ -7,7 +7,7 @@ import { DamageError, unlessDamaged } from "../core/errors.ts";
 import { visibilityOf } from "./attempts.ts";
 import type { Visibility } from "./attempts.ts";
 import { checksum } from "./checksum.ts";
-import { AXES, axisAt, decodeColumns, decodeValues } from "./columns.ts";
+import { AXES, axisAt, decodeColumns, decodeValues, encodeValues } from "./columns.ts";
 import type { Axis } from "./columns.ts";
 import type { Database, Row } from "./database.ts";
 import { Downsampler } from "./downsample.ts";
@@ -72,17 +72,43 @@ export function seriesNames(database: Database, run: string): string[] {
 }
 
 /**
- * The last visible value of every series of a run, by name.
+ * The last visible value of every series of a run, by name: those that were kept, where they are.
  *
  * @throws {DamageError} where one of them is damaged.
  */
 export function lastMetrics(database: Database, run: string): Record<string, number> {
-  const metrics: Record<string, number> = {};
+  const metrics = keptMetrics(database, run);
+  if (metrics !== undefined) return metrics;
+  const read: Record<string, number> = {};
   for (const [name, value] of lastOfEach(database, run)) {
     if (value instanceof DamageError) throw value;
-    metrics[name] = value;
+    read[name] = value;
   }
-  return metrics;
+  return read;
+}
+
+/**
+ * Keeps the last visible values of a run in one row, until its points change; not where one of them is
+ * damaged. For a run that ends, within a write transaction.
+ */
+export function keepLastMetrics(database: Database, run: string): void {
+  database.run("DELETE FROM last_values WHERE run = ?", run);
+  const last = lastOfEach(database, run);
+  const values = [...last.values()].filter((value) => typeof value === "number");
+  if (values.length < last.size) return;
+  const names = JSON.stringify([...last.keys()]);
+  const numbers = encodeValues(values);
+  const sum = checksum(run, names, numbers);
+  database.run("INSERT INTO last_values VALUES (?, ?, ?, ?)", run, names, numbers, sum);
+}
+
+/** Undefined where they were not kept, or are not as they were written. */
+function keptMetrics(database: Database, run: string): Record<string, number> | undefined {
+  const row = database.get("SELECT names, numbers, checksum FROM last_values WHERE run = ?", run);
+  if (row === undefined || checksum(run, row.names, row.numbers) !== row.checksum) return undefined;
+  const values = decodeValues(row.numbers as Uint8Array);
+  const names: string[] = JSON.parse(String(row.names));
+  return Object.fromEntries(names.map((name, i) => [name, values[i]]));
 }
 
 /** The last visible value of every series of a run, or its damage, by name. */

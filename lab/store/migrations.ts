@@ -152,6 +152,48 @@ export const migrations: readonly Migration[] = [
   );
   CREATE INDEX request_batch ON request (batch);
   `,
+  `
+  -- Another revision with every change of a run's row, so that only those that changed are read again.
+  ALTER TABLE run ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX run_revision ON run (trashed_at, revision);
+  CREATE TRIGGER run_added AFTER INSERT ON run BEGIN
+    UPDATE run SET revision = random() & 0xFFFFFFFFFFFF WHERE id = NEW.id;
+  END;
+  CREATE TRIGGER run_changed AFTER UPDATE ON run BEGIN
+    UPDATE run SET revision = random() & 0xFFFFFFFFFFFF WHERE id = NEW.id;
+  END;
+
+  -- The last visible values of the series of a run that has ended: names as JSON, values in float64.
+  -- They go with any change of its points.
+  CREATE TABLE last_values (
+    run TEXT PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+    names TEXT NOT NULL,
+    numbers BLOB NOT NULL,
+    checksum INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TRIGGER chunk_added AFTER INSERT ON chunk BEGIN
+    DELETE FROM last_values WHERE run = (SELECT run FROM series WHERE id = NEW.series);
+  END;
+  CREATE TRIGGER chunk_changed AFTER UPDATE ON chunk BEGIN
+    DELETE FROM last_values
+    WHERE run IN (SELECT run FROM series WHERE id = NEW.series OR id = OLD.series);
+  END;
+  CREATE TRIGGER chunk_removed AFTER DELETE ON chunk BEGIN
+    DELETE FROM last_values WHERE run = (SELECT run FROM series WHERE id = OLD.series);
+  END;
+  CREATE TRIGGER attempt_added AFTER INSERT ON attempt BEGIN
+    DELETE FROM last_values WHERE run = NEW.run;
+  END;
+  `,
+  `
+  -- What a sweep tries; which runs are its trials stands in their manifests.
+  CREATE TABLE sweep (
+    name TEXT PRIMARY KEY,
+    definition TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    checksum INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];
 
 /** The schema version of a file; 0 is an empty one. */

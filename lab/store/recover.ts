@@ -4,10 +4,12 @@
  *
  * @module
  */
+import { BatchJournal } from "./batch_journal.ts";
 import type { Database, Row } from "./database.ts";
 import { namesIn } from "./files.ts";
 import { isNewer, type JournalContent, Journals } from "./journal.ts";
 import { runNumberOf } from "./run_id.ts";
+import { Sweeps } from "./sweeps.ts";
 
 /** What was found of the runs whose folders there are. */
 export interface Recovery {
@@ -19,16 +21,21 @@ export interface Recovery {
   readonly known: readonly string[];
   /** There is no journal that can be read: their files were left as they were. */
   readonly lost: readonly string[];
+  /** Requests of batches whose runs have not begun. */
+  readonly waiting: number;
 }
 
-/** Takes into the database what journals in `folder`, that of the checkpoints, hold beyond it. */
+/** Takes into the database what the journals in a store's folder hold beyond it. */
 export function recoverRuns(database: Database, folder: string): Recovery {
-  const journals = new Journals(database, folder);
-  const found = { recovered: [], incomplete: [], known: [], lost: [] } as Record<
-    keyof Recovery,
-    string[]
-  >;
-  for (const id of namesIn(folder).sort()) {
+  const checkpoints = `${folder}/checkpoints`;
+  const journals = new Journals(database, checkpoints);
+  const found = {
+    recovered: [] as string[],
+    incomplete: [] as string[],
+    known: [] as string[],
+    lost: [] as string[],
+  };
+  for (const id of namesIn(checkpoints).sort()) {
     const journal = journals.read(id);
     if (journal?.run.id !== id) found.lost.push(id);
     else if (!isNewer(journal, database)) found.known.push(id);
@@ -41,28 +48,19 @@ export function recoverRuns(database: Database, folder: string): Recovery {
       found[journal.complete ? "recovered" : "incomplete"].push(id);
     }
   }
-  return found;
+  const batches = new BatchJournal(database, folder);
+  const sweeps = new Sweeps(database, folder);
+  const waiting = database.write(() => {
+    sweeps.putBack();
+    return batches.putBack();
+  }, { durable: true });
+  return { ...found, waiting };
 }
 
-/** Puts a run in place of what the database has of it. */
+/** Puts a run in place of what the database has of it, and says so in its events. */
 function putBack(database: Database, id: string, journal: JournalContent): void {
-  const { run, attempts, checkpoints, chunks, events, artifacts, complete } = journal;
-  database.run("DELETE FROM run WHERE id = ?", id);
-  insert(database, "run", run);
-  for (const row of attempts) insert(database, "attempt", row);
-  const series = new Map<string, number>();
-  for (const row of inOrder(chunks)) {
-    const name = String(row.name);
-    let number = series.get(name);
-    if (number === undefined) {
-      number = database.run("INSERT INTO series (run, name) VALUES (?, ?)", id, name).row;
-      series.set(name, number);
-    }
-    insert(database, "chunk", { ...row, series: number }, ["id", "name"]);
-  }
-  for (const row of checkpoints) insert(database, "checkpoint", row, ["id"]);
-  for (const row of inOrder(events)) insert(database, "event", row, ["id"]);
-  for (const row of inOrder(artifacts)) insert(database, "artifact", row, ["id"]);
+  const { run, complete } = journal;
+  putRun(database, journal);
   // A run that lacks points must not go on from behind them.
   if (!complete) {
     const { attempt } = database.get(
@@ -80,6 +78,30 @@ function putBack(database: Database, id: string, journal: JournalContent): void 
       ? "recovered from its journal, as of its newest checkpoint"
       : "recovered without its series, as its journal is damaged",
   );
+}
+
+/** Puts a run in place of what the database has of it, within a write transaction. */
+export function putRun(
+  database: Database,
+  { run, attempts, checkpoints, chunks, events, artifacts }: JournalContent,
+): void {
+  const id = String(run.id);
+  database.run("DELETE FROM run WHERE id = ?", id);
+  insert(database, "run", run);
+  for (const row of attempts) insert(database, "attempt", row);
+  const series = new Map<string, number>();
+  for (const row of inOrder(chunks)) {
+    const name = String(row.name);
+    let number = series.get(name);
+    if (number === undefined) {
+      number = database.run("INSERT INTO series (run, name) VALUES (?, ?)", id, name).row;
+      series.set(name, number);
+    }
+    insert(database, "chunk", { ...row, series: number }, ["id", "name"]);
+  }
+  for (const row of checkpoints) insert(database, "checkpoint", row, ["id"]);
+  for (const row of inOrder(events)) insert(database, "event", row, ["id"]);
+  for (const row of inOrder(artifacts)) insert(database, "artifact", row, ["id"]);
   database.run("UPDATE store SET last_run = MAX(last_run, ?)", runNumberOf(id));
 }
 

@@ -28,6 +28,9 @@ const columns: Readonly<Record<keyof RunUpdate, string>> = {
   manifest: "manifest",
 };
 
+/** Where one row in so many changed, all are read at once. */
+const MOST_ONE_BY_ONE = 10;
+
 /** Candidates that an ambiguous prefix lists at most. */
 const CANDIDATES = 10;
 
@@ -35,6 +38,8 @@ const CANDIDATES = 10;
 export class RunTable {
   readonly #database: Database;
   readonly #isActive: (id: string) => boolean;
+  /** What was listed last, by id. */
+  readonly #listed = new Map<string, { revision: Row[string]; run: Run | DamagedRun }>();
 
   /** `isActive` returns whether somebody holds the lock of a run. */
   constructor(database: Database, isActive: (id: string) => boolean) {
@@ -83,15 +88,55 @@ export class RunTable {
     throw new DamageError(`Cannot read the run ${id} as its record is damaged: ${run.reason}`);
   }
 
-  /** Runs in the trash or outside it, newest first: the sound ones, and those that are damaged. */
+  /**
+   * Runs in the trash or outside it, newest first: the sound ones, and those that are damaged. Only
+   * rows that changed since the last list are read and checked again; a run whose row did not is the
+   * same object. What damages a row on the disk after that is seen by {@linkcode get}.
+   */
   list(trashed: boolean): { sound: Run[]; damaged: DamagedRun[] } {
-    const runs = this.#database.all(
-      `SELECT * FROM run WHERE trashed_at IS ${trashed ? "NOT NULL" : "NULL"} ORDER BY id DESC`,
-    ).map((row) => this.#runOf(row));
-    return {
-      sound: runs.filter((run): run is Run => !("reason" in run)),
-      damaged: runs.filter((run): run is DamagedRun => "reason" in run),
-    };
+    const where = `trashed_at IS ${trashed ? "NOT NULL" : "NULL"}`;
+    const revisions = this.#database.all(
+      `SELECT id, revision FROM run WHERE ${where} ORDER BY id DESC`,
+    );
+    const isKnown = (row: Row) => this.#listed.get(String(row.id))?.revision === row.revision;
+    const changed = revisions.filter((row) => !isKnown(row));
+    const rows = changed.length > revisions.length / MOST_ONE_BY_ONE
+      ? this.#database.all(`SELECT * FROM run WHERE ${where}`)
+      : changed.flatMap(({ id }) => this.#database.all("SELECT * FROM run WHERE id = ?", id));
+    for (const row of rows) {
+      if (isKnown(row)) continue;
+      this.#listed.set(String(row.id), { revision: row.revision, run: this.#runOf(row) });
+    }
+    this.#forgetDeleted(trashed, revisions);
+    const sound: Run[] = [];
+    const damaged: DamagedRun[] = [];
+    for (const { id } of revisions) {
+      const run = this.#asOfNow(String(id));
+      if (run === undefined) continue; // purged since
+      if ("reason" in run) damaged.push(run);
+      else sound.push(run);
+    }
+    return { sound, damaged };
+  }
+
+  /** A listed run with whether it is active now. */
+  #asOfNow(id: string): Run | DamagedRun | undefined {
+    const listed = this.#listed.get(id);
+    if (listed === undefined || !("reason" in listed.run || listed.run.status === "running")) {
+      return listed?.run;
+    }
+    const active = this.#isActive(id);
+    if (active !== listed.run.active) listed.run = { ...listed.run, active };
+    return listed.run;
+  }
+
+  /** Keeps no rows of runs that are gone. */
+  #forgetDeleted(trashed: boolean, rows: readonly Row[]): void {
+    const ids = new Set(rows.map(({ id }) => id));
+    for (const [id, { run }] of this.#listed) {
+      const isTrashed = !("reason" in run) && run.trashedAt !== null;
+      if (isTrashed === trashed && !ids.has(id)) this.#listed.delete(id);
+    }
   }
 
   /** The id that a user means by one, a unique prefix of one, or `latest`. */
@@ -111,8 +156,8 @@ export class RunTable {
     throw found.length > 1 ? this.#ambiguous(reference, found) : this.#unknown(reference, trashed);
   }
 
-  /** Changes fields of a run. */
-  update(id: string, change: RunUpdate): void {
+  /** Changes fields of a run, unless `changed` throws. */
+  update(id: string, change: RunUpdate, changed: () => void = () => {}): void {
     const fields = Object.entries(change).filter(([, value]) => value !== undefined);
     if (fields.length === 0) return;
     const assignments = fields.map(([field]) => `${columns[field as keyof RunUpdate]} = ?`);
@@ -130,6 +175,7 @@ export class RunTable {
         id,
       );
       if (changes === 0) throw this.#missing("change", id);
+      changed();
     });
   }
 
@@ -220,15 +266,16 @@ export class RunTable {
 
   #runOf(row: Row): Run | DamagedRun {
     const id = String(row.id);
-    const about = { id, name: printable(String(row.name)), active: this.#isActive(id) };
+    const about = { id, name: printable(String(row.name)) };
     const [manifest, tags] = [parsed(row.manifest), parsed(row.tags)];
     const reason = damageOf(row, manifest, tags);
-    if (reason !== undefined) return { ...about, reason };
+    if (reason !== undefined) return { ...about, active: this.#isActive(id), reason };
     const time = (value: Row[string]) => value === null ? null : Number(value);
     const text = (value: Row[string]) => value === null ? null : String(value);
     return {
       ...about,
       status: row.status as RunStatus,
+      active: row.status === "running" && this.#isActive(id),
       manifest: manifest as Manifest,
       tags: (tags as string[]).map(printable),
       note: String(row.note),

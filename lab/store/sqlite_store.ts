@@ -9,6 +9,7 @@ import type { LabEvent, MetricPoint } from "../core/metrics.ts";
 import type { Json } from "../core/snapshot.ts";
 import { Artifacts } from "./artifacts.ts";
 import { backUp } from "./backup.ts";
+import { BatchJournal } from "./batch_journal.ts";
 import { Batches } from "./batches.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { damagesOf, Database } from "./database.ts";
@@ -20,6 +21,7 @@ import { isLocked, takeLock } from "./lock.ts";
 import {
   allSeriesNames,
   hideUnreadable,
+  keepLastMetrics,
   lastMetrics,
   lastValues,
   readSeries,
@@ -45,7 +47,10 @@ import type {
   StoredArtifact,
   StoredCheckpoint,
   StoredEvent,
+  StoredSweep,
 } from "./store.ts";
+import { Sweeps } from "./sweeps.ts";
+import { type Sync, sync } from "./sync.ts";
 import { printable } from "../core/printable.ts";
 
 /**
@@ -91,10 +96,31 @@ export function recoverStore(location: string): Recovery & { readonly setAside: 
   }
   const database = openDatabase(folder);
   try {
-    return { ...recoverRuns(database, `${folder}/checkpoints`), setAside };
+    return { ...recoverRuns(database, folder), setAside };
   } finally {
     database.close();
   }
+}
+
+/**
+ * Copies to the store in `target`, which is made where it is missing, what it lacks of the runs in
+ * `source`: whole runs, and those that had gone on. Nothing is deleted, and the source stays as it is.
+ *
+ * @throws {InputError} where both are one, or one of them cannot be used.
+ * @throws {LabError} on a full disk and other failures of it.
+ */
+export async function syncStores(source: string, target: string): Promise<Sync> {
+  const [from, to] = [folderOf(source), folderOf(target)];
+  const path = `${from}/lab.db`;
+  refuseOther(from, path);
+  if (!isReadable(path)) throw new InputError(`Cannot sync as there is no store: ${from}`);
+  refuseOther(to, `${to}/lab.db`);
+  if (isReadable(`${to}/lab.db`) && Deno.realPathSync(from) === Deno.realPathSync(to)) {
+    throw new InputError(`Cannot sync as source and target must be two stores: ${to}`);
+  }
+  using database = openedForReading(path);
+  using other = openDatabase(to);
+  return await sync({ database, folder: from }, { database: other, folder: to });
 }
 
 function openForWriting(folder: string): Store {
@@ -265,6 +291,7 @@ export class SqliteStore implements Store {
   readonly #database: Database;
   readonly #runs: RunTable;
   readonly #batches: Batches;
+  readonly #sweeps: Sweeps;
   readonly #metrics: MetricWriter;
   readonly #artifacts: Artifacts;
   readonly #journals: Journals;
@@ -275,7 +302,8 @@ export class SqliteStore implements Store {
     this.location = folder;
     this.#database = database;
     this.#runs = new RunTable(database, (id) => isLocked(this.#lockPath(id)));
-    this.#batches = new Batches(database);
+    this.#batches = new Batches(database, new BatchJournal(database, folder));
+    this.#sweeps = new Sweeps(database, folder);
     this.#metrics = new MetricWriter(database);
     this.#artifacts = new Artifacts(database, `${folder}/artifacts`, write);
     const checkpoints = `${folder}/checkpoints`;
@@ -320,6 +348,18 @@ export class SqliteStore implements Store {
     this.#batches.drop(id);
   }
 
+  putSweep(name: string, definition: Json): void {
+    this.#sweeps.put(name, definition);
+  }
+
+  sweep(name: string): StoredSweep | undefined {
+    return this.#sweeps.get(name);
+  }
+
+  sweepNames(): string[] {
+    return this.#sweeps.names();
+  }
+
   run(id: string): Run | undefined {
     return this.#runs.get(id);
   }
@@ -343,7 +383,7 @@ export class SqliteStore implements Store {
   update(id: string, change: RunUpdate): void {
     const ends = change.status !== undefined && change.status !== "running";
     if (ends) this.#metrics.release(id);
-    this.#runs.update(id, change);
+    this.#runs.update(id, change, () => ends && keepLastMetrics(this.#database, id));
     if (!ends) return;
     this.#note(id);
     this.#journals.release(id);
@@ -482,7 +522,8 @@ export class SqliteStore implements Store {
   purge(options: { orphans?: boolean } = {}): { runs: number; bytes: number } {
     this.#database.requireWritable();
     const { sound, damaged } = this.#runs.list(true);
-    const ids = [...sound, ...damaged].filter((run) => !run.active).map((run) => run.id);
+    const ids = [...sound, ...damaged].map((run) => run.id)
+      .filter((id) => !isLocked(this.#lockPath(id)));
     const orphans = options.orphans ? this.#orphans() : [];
     const before = this.#databaseBytes();
     this.#database.write(() => {

@@ -63,6 +63,8 @@ export interface Manifest {
   readonly backendReason: string;
   /** Why the same seed does not give the same bits again; absent where it does. */
   readonly irreproducible?: string;
+  /** The sweep that asked for it, and its trial there, from 0. */
+  readonly sweep?: { readonly name: string; readonly trial: number };
 }
 
 /**
@@ -76,7 +78,10 @@ export interface Run {
   readonly name: string;
   /** How it stands by its own word: see `active`. */
   readonly status: RunStatus;
-  /** A process holds its lock now. `status` "running" without it means: killed, can be resumed. */
+  /**
+   * It is being trained: its status is `running`, and a process holds its lock now. `status` "running"
+   * without it means: killed, can be resumed.
+   */
   readonly active: boolean;
   /** What determines and describes it. */
   readonly manifest: Manifest;
@@ -109,7 +114,9 @@ export interface Run {
 }
 
 /** A run whose record cannot be read. It can be deleted; what it holds beside may be whole. */
-export interface DamagedRun extends Pick<Run, "id" | "name" | "active"> {
+export interface DamagedRun extends Pick<Run, "id" | "name"> {
+  /** A process holds its lock now. */
+  readonly active: boolean;
   /** What of the record is damaged: `its manifest is not as it was written`. */
   readonly reason: string;
 }
@@ -194,6 +201,15 @@ export interface StoredCheckpoint {
   readonly bytes: number;
 }
 
+/** What a sweep tries. */
+export interface StoredSweep {
+  readonly name: string;
+  /** As the sweep wrote it. */
+  readonly definition: Json;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
 /** What was asked for at once. */
 export interface Batch {
   readonly id: number;
@@ -264,6 +280,12 @@ export interface Store {
   request(id: number): Json;
   /** Gives up what waits of a batch. */
   dropBatch(id: number): void;
+  /** Keeps what a sweep tries; one of the same name gives way. */
+  putSweep(name: string, definition: Json): void;
+  /** The sweep of a name; undefined where there is none, a `DamageError` where it is damaged. */
+  sweep(name: string): StoredSweep | undefined;
+  /** Names of all sweeps, newest first. */
+  sweepNames(): string[];
   /**
    * The run, also from the trash; undefined where there is none. A `DamageError` where its record is
    * damaged.
@@ -276,7 +298,12 @@ export interface Store {
   idOf(reference: string, options?: { trashed?: boolean }): string;
   /** The run of a reference: `run(idOf(reference))`. */
   find(reference: string, options?: { trashed?: boolean }): Run;
-  /** Sound runs outside the trash or, where asked, those in it; newest first. */
+  /**
+   * Sound runs outside the trash or, where asked, those in it; newest first. A record is read and its
+   * checksum looked at when it is first listed and after each change of it; a run that did not change
+   * since the last list is the same object. What damages a record on the disk in between is found by
+   * `run`, and by the next process.
+   */
   runs(options?: { trashed?: boolean }): Run[];
   /** Runs whose record is damaged, outside the trash or, where asked, in it; newest first. */
   damagedRuns(options?: { trashed?: boolean }): DamagedRun[];
@@ -315,7 +342,11 @@ export interface Store {
   series(id: string, name: string, options?: { points?: number; after?: number }): Series;
   /** A text that changes with every point of a series that is added or hidden. */
   seriesMark(id: string, name: string): string;
-  /** Last visible value of every series; a `DamageError` where one of them is damaged. */
+  /**
+   * Last visible value of every series; a `DamageError` where one of them is damaged. Of a run that has
+   * ended they were kept together at its end, under a checksum of their own: damage that came to its
+   * points later is found by `series`.
+   */
   lastMetrics(id: string): Record<string, number>;
   /** Last visible value of one series, by the ids of the runs that have it whole. */
   lastValues(name: string): Map<string, number>;

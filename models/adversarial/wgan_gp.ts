@@ -18,12 +18,13 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import { safeNorm, valueAndGradients } from "../../lab/compute/gradients.ts";
 import { adam } from "../../lab/compute/optimizers.ts";
 import { linear } from "../../lab/compute/schedules.ts";
 import { count, WIDEST } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { dense } from "../networks.ts";
+import { criticLoss, generatorLoss } from "./losses.ts";
+import { gradientPenalty } from "./regularizers.ts";
 
 // Configuration.
 
@@ -56,53 +57,6 @@ const configuration = z.strictObject({
     unit: "rounds",
   }),
 });
-
-// Losses.
-
-/**
- * E f(x̃) − E f(x): what the critic minimises, and −1 times the distance that it estimates. Equation
- * 2 of Arjovsky et al. (2017).
- *
- * @param real f(x), [B] or [B, 1]
- * @param generated f(x̃), [B] or [B, 1]
- *
- * @example
- * ```ts
- * import * as tf from "@tensorflow/tfjs";
- * criticLoss(tf.tensor([1.2, 0.8]), tf.tensor([-0.3, 0.1])).print(); // −1.1
- * ```
- */
-export function criticLoss(real: tf.Tensor, generated: tf.Tensor): tf.Scalar {
-  return tf.sub(tf.mean(generated), tf.mean(real));
-}
-
-/** −E f(x̃): what the generator minimises. Algorithm 1, line 12. */
-export function generatorLoss(generated: tf.Tensor): tf.Scalar {
-  return tf.neg(tf.mean(generated));
-}
-
-/**
- * E (‖∇_x̂ f(x̂)‖₂ − 1)² at x̂ = αx + (1 − α)x̃: the penalty of equation 3 without its weight λ. Inside
- * `valueAndGradients` it is differentiable in the critic's parameters.
- *
- * @param critic f, from [B, D] to [B, 1]; each row's score depends on that row alone.
- * @param real x, [B, D]
- * @param generated x̃, [B, D]
- * @param alpha α ~ U[0, 1) for each sample, [B, 1]
- */
-export function gradientPenalty(
-  critic: (points: tf.Tensor) => tf.Tensor,
-  real: tf.Tensor,
-  generated: tf.Tensor,
-  alpha: tf.Tensor,
-): tf.Scalar {
-  const points = tf.add(generated, tf.mul(alpha, tf.sub(real, generated)));
-  const { gradients } = valueAndGradients(
-    ({ points }) => ({ loss: tf.sum(critic(points)) as tf.Scalar }),
-    { points },
-  );
-  return tf.mean(tf.square(tf.sub(safeNorm(gradients.points, 1), 1)));
-}
 
 // The model.
 

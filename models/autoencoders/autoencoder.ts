@@ -13,23 +13,21 @@
  *
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { activationNames } from "../../lab/compute/networks.ts";
 import { count, WIDEST, widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields } from "../fields.ts";
-import { binaryCrossEntropy, squaredError } from "../losses.ts";
 import { dense } from "../networks.ts";
+import {
+  coding,
+  evaluateReconstruction,
+  lossFields,
+  ofImages,
+  reconstructing,
+} from "./reconstruction.ts";
 
 // Configuration.
-
-/** The field of every autoencoder of images: what a reconstruction is measured by. */
-export const lossFields = {
-  loss: z.enum(["bce", "mse"]).default("bce").meta({
-    description: "bce: cross-entropy of sigmoid outputs; mse: squared error of linear outputs",
-  }),
-};
 
 const configuration = z.strictObject({
   ...exampleFields,
@@ -46,48 +44,19 @@ const configuration = z.strictObject({
   ...lossFields,
 });
 
-// Losses, summed over pixels, and what the decoder's outputs are as images.
-
-/** −log p(x | outputs) but for a constant, [B], by the field `loss`. */
-export const losses = { bce: binaryCrossEntropy, mse: squaredError };
-
-/** Images of a decoder's outputs, by the field `loss`. */
-export const images = { bce: tf.sigmoid, mse: (outputs: tf.Tensor): tf.Tensor => outputs };
-
-/** What every autoencoder of images reports of each example: its loss, and the squared error a pixel. */
-export function reconstructionTerms(
-  outputs: tf.Tensor,
-  x: tf.Tensor,
-  loss: keyof typeof losses,
-): { readonly reconstruction: tf.Tensor; readonly mean_squared_error: tf.Tensor } {
-  return {
-    reconstruction: losses[loss](outputs, x),
-    mean_squared_error: tf.div(squaredError(images[loss](outputs), x), x.shape[1]!),
-  };
-}
-
 // The model.
 
 /** A dense encoder and decoder, trained to give images back. */
 export const autoencoder = defineModel({
   name: "autoencoder",
   summary: "Dense autoencoder: images through a narrow code and back",
-  takes: { examples: ["images"] },
+  ...ofImages,
   configuration,
-  budget: "examples",
-  bestBy: { metric: "validation/reconstruction", goal: "minimize" },
   networks: ({ size }, { hiddenSizes, codeSize, activation, codeActivation }) => ({
     encoder: dense([size, ...hiddenSizes, codeSize], activation, { last: codeActivation }),
     decoder: dense([codeSize, ...hiddenSizes.toReversed(), size], activation),
   }),
-  steps: [{
-    name: "reconstruction",
-    loss: ({ encoder, decoder }, { x }, { loss }) => ({
-      loss: losses[loss](decoder(encoder(x)), x),
-    }),
-  }],
-  evaluate: ({ encoder, decoder }, { x }, { loss }) =>
-    reconstructionTerms(decoder(encoder(x)), x, loss),
-  encode: ({ encoder }, { x }) => encoder(x),
-  decode: ({ decoder }, { codes }, { loss }) => images[loss](decoder(codes)),
+  steps: [reconstructing()],
+  evaluate: evaluateReconstruction,
+  ...coding,
 });

@@ -16,7 +16,7 @@ import { glorotUniform } from "../../lab/compute/initializers.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields } from "../fields.ts";
 import { dense, type Network } from "../networks.ts";
-import { images, losses, lossFields, reconstructionTerms } from "./autoencoder.ts";
+import { images, losses, lossFields, ofImages, reconstructionTerms } from "./reconstruction.ts";
 
 // Configuration.
 
@@ -73,10 +73,8 @@ function sigmoidLayer(
 export const contractiveAutoencoder = defineModel({
   name: "contractive-autoencoder",
   summary: "Autoencoder whose code changes little with the image",
-  takes: { examples: ["images"] },
+  ...ofImages,
   configuration,
-  budget: "examples",
-  bestBy: { metric: "validation/reconstruction", goal: "minimize" },
   networks: ({ size }, { codeSize }) => ({
     encoder: sigmoidLayer(size, codeSize),
     decoder: dense([codeSize, size]),

@@ -14,7 +14,13 @@ import { count, WIDEST, widths } from "../../lab/compute/sizes.ts";
 import { convolutionalDecoder, convolutionalEncoder } from "../convolutional.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields } from "../fields.ts";
-import { images, losses, lossFields, reconstructionTerms } from "./autoencoder.ts";
+import {
+  coding,
+  evaluateReconstruction,
+  lossFields,
+  ofImages,
+  reconstructing,
+} from "./reconstruction.ts";
 
 const configuration = z.strictObject({
   ...exampleFields,
@@ -32,22 +38,13 @@ const configuration = z.strictObject({
 export const convolutionalAutoencoder = defineModel({
   name: "convolutional-autoencoder",
   summary: "Autoencoder of convolutions that halve the image and double it again",
-  takes: { examples: ["images"] },
+  ...ofImages,
   configuration,
-  budget: "examples",
-  bestBy: { metric: "validation/reconstruction", goal: "minimize" },
   networks: ({ shape }, { filters, codeSize }) => ({
     encoder: convolutionalEncoder(shape, filters, codeSize),
     decoder: convolutionalDecoder(codeSize, filters, shape),
   }),
-  steps: [{
-    name: "reconstruction",
-    loss: ({ encoder, decoder }, { x }, { loss }) => ({
-      loss: losses[loss](decoder(encoder(x)), x),
-    }),
-  }],
-  evaluate: ({ encoder, decoder }, { x }, { loss }) =>
-    reconstructionTerms(decoder(encoder(x)), x, loss),
-  encode: ({ encoder }, { x }) => encoder(x),
-  decode: ({ decoder }, { codes }, { loss }) => images[loss](decoder(codes)),
+  steps: [reconstructing()],
+  evaluate: evaluateReconstruction,
+  ...coding,
 });

@@ -16,9 +16,16 @@ import { count, WIDEST, widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields } from "../fields.ts";
 import { squaredError } from "../losses.ts";
-import type { NoiseSpecs } from "../model.ts";
+import type { Batch, NoiseSpecs } from "../model.ts";
 import { dense } from "../networks.ts";
-import { images, losses, lossFields, reconstructionTerms } from "./autoencoder.ts";
+import {
+  coding,
+  images,
+  lossFields,
+  ofImages,
+  reconstructing,
+  reconstructionTerms,
+} from "./reconstruction.ts";
 
 // Configuration.
 
@@ -61,6 +68,14 @@ export const corruptions = {
   },
 };
 
+/** x̃, [B, D], by the batch's noise. */
+function corrupted(
+  { x, noise: { noise } }: Batch,
+  { corruption, level }: z.output<typeof configuration>,
+): tf.Tensor {
+  return corruptions[corruption](x, noise, level);
+}
+
 /** −10 log₁₀ of the mean squared error a pixel, at most 100 dB: the peak signal-to-noise ratio, [B]. */
 export function signalToNoise(made: tf.Tensor, x: tf.Tensor): tf.Tensor {
   const error = tf.div(squaredError(made, x), x.shape[1]!);
@@ -73,10 +88,8 @@ export function signalToNoise(made: tf.Tensor, x: tf.Tensor): tf.Tensor {
 export const denoisingAutoencoder = defineModel({
   name: "denoising-autoencoder",
   summary: "Dense autoencoder that gives clean images back from corrupted ones",
-  takes: { examples: ["images"] },
+  ...ofImages,
   configuration,
-  budget: "examples",
-  bestBy: { metric: "validation/reconstruction", goal: "minimize" },
   networks: ({ size }, { hiddenSizes, codeSize }) => ({
     encoder: dense([size, ...hiddenSizes, codeSize], "relu", { last: "relu" }),
     decoder: dense([codeSize, ...hiddenSizes.toReversed(), size]),
@@ -84,21 +97,17 @@ export const denoisingAutoencoder = defineModel({
   noise: ({ size }, { corruption }): NoiseSpecs => ({
     noise: [corruption === "gaussian" ? "normal" : "uniform", [size]],
   }),
-  steps: [{
-    name: "reconstruction",
-    loss: ({ encoder, decoder }, { x, noise: { noise } }, { loss, corruption, level }) => ({
-      loss: losses[loss](decoder(encoder(corruptions[corruption](x, noise, level))), x),
-    }),
-  }],
-  evaluate: ({ encoder, decoder }, { x, noise: { noise } }, { loss, corruption, level }) => {
-    const corrupted = corruptions[corruption](x, noise, level);
-    const outputs = decoder(encoder(corrupted));
+  steps: [reconstructing(corrupted)],
+  evaluate: ({ encoder, decoder }, batch, configuration) => {
+    const { x } = batch;
+    const { loss } = configuration;
+    const seen = corrupted(batch, configuration);
+    const outputs = decoder(encoder(seen));
     return {
       ...reconstructionTerms(outputs, x, loss),
       signal_to_noise: signalToNoise(images[loss](outputs), x),
-      corrupted_signal_to_noise: signalToNoise(corrupted, x),
+      corrupted_signal_to_noise: signalToNoise(seen, x),
     };
   },
-  encode: ({ encoder }, { x }) => encoder(x),
-  decode: ({ decoder }, { codes }, { loss }) => images[loss](decoder(codes)),
+  ...coding,
 });

@@ -18,7 +18,7 @@ import { defineModel } from "../define_model.ts";
 import { exampleFields } from "../fields.ts";
 import { maskedMean } from "../losses.ts";
 import { dense } from "../networks.ts";
-import { images, losses, lossFields, reconstructionTerms } from "./autoencoder.ts";
+import { coding, losses, lossFields, ofImages, reconstructionTerms } from "./reconstruction.ts";
 
 // Configuration.
 
@@ -76,10 +76,8 @@ const activations = { kl: "sigmoid", l1: "relu" } as const;
 export const sparseAutoencoder = defineModel({
   name: "sparse-autoencoder",
   summary: "Autoencoder with a wide code of which few units are active",
-  takes: { examples: ["images"] },
+  ...ofImages,
   configuration,
-  budget: "examples",
-  bestBy: { metric: "validation/reconstruction", goal: "minimize" },
   networks: ({ size }, { codeSize, penalty }) => ({
     encoder: dense([size, codeSize], "relu", { last: activations[penalty] }),
     decoder: dense([codeSize, size]),
@@ -104,6 +102,5 @@ export const sparseAutoencoder = defineModel({
       active_share: tf.mean(tf.cast(tf.greater(code, 0.1), "float32"), 1),
     };
   },
-  encode: ({ encoder }, { x }) => encoder(x),
-  decode: ({ decoder }, { codes }, { loss }) => images[loss](decoder(codes)),
+  ...coding,
 });

@@ -19,7 +19,7 @@ import { defineModel } from "../define_model.ts";
 import { exampleFields } from "../fields.ts";
 import { binaryCrossEntropy } from "../losses.ts";
 import { dense } from "../networks.ts";
-import { reconstructionTerms } from "./autoencoder.ts";
+import { ofImages, reconstructionTerms } from "./reconstruction.ts";
 
 // Configuration.
 
@@ -51,10 +51,8 @@ const back = (inputs: number, outputs: number) =>
 export const stackedAutoencoder = defineModel({
   name: "stacked-autoencoder",
   summary: "Deep autoencoder whose layers learn one by one, then together",
-  takes: { examples: ["images"] },
+  ...ofImages,
   configuration,
-  budget: "examples",
-  bestBy: { metric: "validation/reconstruction", goal: "minimize" },
   networks: ({ size }, { layerSizes: [first, second, third] }) => ({
     encoder1: layer(size, first),
     encoder2: layer(first, second),

@@ -64,7 +64,7 @@ function layered(sizes: readonly number[]): Network<[x: tf.Tensor], MlpLayers> {
 export const classifier = defineModel({
   name: "classifier",
   summary: "Dense classifier: names the class of an image, and judges samples",
-  takes: { examples: ["images"], labels: "required" },
+  takes: { examples: ["images", "points"], labels: "required" },
   configuration,
   budget: "examples",
   bestBy: { metric: "validation/accuracy", goal: "maximize" },

@@ -109,26 +109,30 @@ export function rowsOf({ count, ...columns }: Split, rows: Int32Array): Split {
 
 function check(
   name: string,
-  { kind, shape, classes }: MadeDataset,
+  { kind, shape, partnerShape, classes }: MadeDataset,
   part: string,
-  { count, values, labels }: Split,
+  { count, values, labels, partners }: Split,
 ): void {
   const require = (holds: boolean, what: string, given: unknown) => {
     if (holds) return;
     throw new InputError(`Cannot use the data set ${name} as ${part}.${what}: ${given}`);
   };
-  const size = sizeOf(shape);
-  require(Number.isInteger(count) && count >= 1, "count must be a whole number ≥ 1", count);
-  require(
-    values.length === count * size,
-    `values must have ${count} × ${size} elements`,
-    values.length,
-  );
-  const wrong = values.findIndex((value) =>
-    !Number.isFinite(value) || (kind === "images" && (value < 0 || value > 1))
-  );
   const range = kind === "images" ? "in [0, 1]" : "finite";
-  require(wrong < 0, `values must be ${range}`, `${values[wrong]} at ${wrong}`);
+  const requireValues = (column: string, shape: readonly number[], values: Float32Array) => {
+    const size = sizeOf(shape);
+    require(
+      values.length === count * size,
+      `${column} must have ${count} × ${size} elements`,
+      values.length,
+    );
+    const wrong = values.findIndex((value) =>
+      !Number.isFinite(value) || (kind === "images" && (value < 0 || value > 1))
+    );
+    require(wrong < 0, `${column} must be ${range}`, `${values[wrong]} at ${wrong}`);
+  };
+  require(Number.isInteger(count) && count >= 1, "count must be a whole number ≥ 1", count);
+  requireValues("values", shape, values);
+  if (partners !== undefined) requireValues("partners", partnerShape ?? [0], partners);
   if (labels === undefined) return;
   require(labels.length === count, `labels must have ${count} elements`, labels.length);
   require(

@@ -12,7 +12,7 @@
 import * as z from "zod";
 import type { Split } from "../../lab/core/dataset.ts";
 import type { Generator } from "../../lab/core/random.ts";
-import { defineDataset } from "./define_dataset.ts";
+import { defineDataset, rowsOf } from "./define_dataset.ts";
 import { letters } from "./letters.ts";
 import { drawSplits, splitFields } from "./split_fields.ts";
 import { digits, type Stroke } from "./strokes.ts";
@@ -247,7 +247,7 @@ export function drawGlyphs(
   return { count, values, labels };
 }
 
-function defineGlyphs(name: string, summary: string, alphabet: Alphabet) {
+function defineGlyphs(name: string, summary: string, alphabet: Alphabet, classNames: string) {
   return defineDataset<GlyphsConfiguration>({
     name,
     summary,
@@ -259,6 +259,7 @@ function defineGlyphs(name: string, summary: string, alphabet: Alphabet) {
         kind: "images",
         shape: [side, side, 1],
         classes: alphabet.length,
+        classNames: [...classNames],
         ...drawSplits(
           configuration,
           stream,
@@ -269,6 +270,37 @@ function defineGlyphs(name: string, summary: string, alphabet: Alphabet) {
   });
 }
 
+/** Digits of which one is left out of all that is learned from and chosen by. */
+export const glyphsAnomaly = defineDataset({
+  name: "glyphs-anomaly",
+  summary: "28×28 digits, one of which only the test images show",
+  holds: { kind: "images", labels: true },
+  configuration: configuration.extend({
+    leftOut: z.int().min(0).max(9).default(2).meta({ description: "The digit that is left out" }),
+  }),
+  create: ({ configuration, stream }) => {
+    const { side, variation, leftOut } = configuration;
+    const { test, ...seen } = drawSplits(
+      configuration,
+      stream,
+      (count, random) => drawGlyphs(count, variation, random, { side }),
+    );
+    const without = (split: Split) => {
+      const usual = split.labels!.keys().filter((i) => split.labels![i] !== leftOut);
+      return rowsOf(split, Int32Array.from(usual));
+    };
+    return {
+      kind: "images",
+      shape: [side, side, 1],
+      classes: digits.length,
+      anomalous: [leftOut],
+      train: without(seen.train),
+      validation: without(seen.validation),
+      test,
+    };
+  },
+});
+
 /** What {@linkcode defineGlyphs} gives. */
 type Glyphs = ReturnType<typeof defineGlyphs>;
 
@@ -277,6 +309,7 @@ export const glyphs: Glyphs = defineGlyphs(
   "glyphs",
   "28×28 digits drawn from strokes, ten classes",
   digits,
+  "0123456789",
 );
 
 /** Capital letters. */
@@ -284,4 +317,5 @@ export const glyphsLetters: Glyphs = defineGlyphs(
   "glyphs-letters",
   "28×28 capital letters drawn from strokes, 26 classes",
   letters,
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 );

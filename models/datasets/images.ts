@@ -27,27 +27,80 @@ const configuration = z.strictObject({
   }),
 });
 
-type Files = Required<Pick<DatasetContext<unknown>, "readFile" | "listFolder">>;
+/** Where pictures are read from. */
+export type PictureFiles = Required<Pick<DatasetContext<unknown>, "readFile" | "listFolder">>;
 
 const isPicture = (name: string) => /\.(png|jpe?g)$/i.test(name);
 
 /** Paths of pictures with their classes, in the order of their names. */
-async function picturesOf(
-  { listFolder }: Files,
+async function pathsOf(
+  { listFolder }: PictureFiles,
   folder: string,
-): Promise<{ readonly paths: [path: string, label: number][]; readonly classes: number }> {
+): Promise<{
+  readonly paths: readonly (readonly [path: string, label: number])[];
+  readonly classNames: readonly string[];
+}> {
   const names = (await listFolder(folder)).sort();
-  const folders = names.filter((name) => name.endsWith("/"));
-  const paths: [string, number][] = names.filter(isPicture).map((
-    name,
-  ) => [pathIn(folder, name), 0]);
-  if (paths.length > 0 || folders.length === 0) return { paths, classes: 0 };
+  const folders = names.filter((name) => name.endsWith("/")).map((name) => name.slice(0, -1));
+  const own = names.filter(isPicture).map((name) => [pathIn(folder, name), 0] as const);
+  if (own.length > 0 || folders.length === 0) return { paths: own, classNames: [] };
+  const paths: (readonly [string, number])[] = [];
   for (const [label, name] of folders.entries()) {
-    const inside = pathIn(folder, name.slice(0, -1));
-    const own = (await listFolder(inside)).sort().filter(isPicture);
-    paths.push(...own.map((file): [string, number] => [pathIn(inside, file), label]));
+    const inside = pathIn(folder, name);
+    const files = (await listFolder(inside)).sort().filter(isPicture);
+    paths.push(...files.map((file) => [pathIn(inside, file), label] as const));
   }
-  return { paths, classes: folders.length };
+  return { paths, classNames: folders };
+}
+
+/** Pictures of a folder, all of one size. */
+export interface Pictures {
+  readonly pictures: readonly {
+    readonly path: string;
+    /** Of its subfolder, 0 where there are no classes. */
+    readonly label: number;
+    /** [side, side, channels] in [0, 1]. */
+    readonly values: Float32Array;
+  }[];
+  /** Names of the subfolders; empty where the folder itself holds pictures. */
+  readonly classNames: readonly string[];
+  /** What was left out, one line; undefined: nothing. */
+  readonly note?: string;
+}
+
+/**
+ * Reads the pictures of a folder, or of its subfolders, cropped and resized; of a path that ends as a
+ * picture's, that one.
+ *
+ * @throws InputError that names a picture which cannot be decoded, where `strict`.
+ */
+export async function readPictures(
+  files: PictureFiles,
+  folder: string,
+  { side, channels, strict }: {
+    readonly side: number;
+    readonly channels: 1 | 3;
+    readonly strict: boolean;
+  },
+): Promise<Pictures> {
+  const { paths, classNames } = isPicture(folder)
+    ? { paths: [[folder, 0] as const], classNames: [] }
+    : await pathsOf(files, folder.replace(/\/+$/, ""));
+  const pictures: Pictures["pictures"][number][] = [];
+  const broken: string[] = [];
+  for (const [path, label] of paths) {
+    const bytes = await files.readFile(path);
+    try {
+      const values = squared(decodePicture(bytes), side, channels);
+      pictures.push({ path, label, values });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (strict) throw new InputError(`Cannot decode ${path}: ${reason}`);
+      broken.push(path);
+    }
+  }
+  const note = `${broken.length} of ${paths.length} pictures cannot be decoded: ${named(broken)}`;
+  return { pictures, classNames, ...broken.length > 0 && { note } };
 }
 
 /** Names of a few, and how many more there are. */
@@ -62,50 +115,45 @@ export const images = defineDataset({
   summary: "Pictures of any folder (PNG, JPEG), classes from its subfolders",
   configuration,
   create: async ({ configuration, stream, readFile, listFolder }) => {
-    const { side, grey, strict, test } = configuration;
-    const folder = configuration.folder.replace(/\/+$/, "");
+    const { folder, side, grey, strict, test } = configuration;
     if (listFolder === undefined) {
       throw new InputError("Cannot read a folder of images as this place has no folders");
     }
-    const { paths, classes } = await picturesOf({ readFile, listFolder }, folder);
     const channels = grey ? 1 : 3;
-    const size = side * side * channels;
-    const decoded: [values: Float32Array, label: number][] = [];
-    const broken: string[] = [];
-    for (const [path, label] of paths) {
-      try {
-        decoded.push([squared(decodePicture(await readFile(path)), side, channels), label]);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        if (strict) throw new InputError(`Cannot decode ${path}: ${reason}`);
-        broken.push(path);
-      }
-    }
-    const count = decoded.length;
+    const options = { side, channels, strict } as const;
+    const read = await readPictures({ readFile, listFolder }, folder, options);
+    const { pictures, classNames, note } = read;
+    const count = pictures.length;
     if (count < 3) {
       throw new InputError(
         `Cannot use ${folder} as it must hold three PNG or JPEG files at least, itself or in ` +
-          `folders of classes: ${count}${broken.length > 0 ? `, and ${named(broken)} broken` : ""}`,
+          `folders of classes: ${count}${note === undefined ? "" : `, as ${note}`}`,
       );
     }
+    const classes = classNames.length;
+    if (classes === 1 || classes > 256) {
+      throw new InputError(
+        `Cannot use ${folder} as classes must be 2 to 256 folders: ${classes} (pictures without ` +
+          "classes lie in the folder itself)",
+      );
+    }
+    const size = side * side * channels;
     const values = new Float32Array(count * size);
-    decoded.forEach(([image], i) => values.set(image, i * size));
+    pictures.forEach((picture, i) => values.set(picture.values, i * size));
     const all: Split = {
       count,
       values,
-      ...classes > 0 && { labels: Uint8Array.from(decoded, ([, label]) => label) },
+      ...classes > 0 && { labels: Uint8Array.from(pictures, ({ label }) => label) },
     };
     const order = stream("splits").permutation(count);
     const held = Math.max(1, Math.floor(count * test));
     return {
       kind: "images",
       shape: [side, side, channels],
-      ...classes > 0 && { classes },
+      ...classes > 0 && { classes, classNames },
       test: rowsOf(all, order.slice(0, held)),
       train: rowsOf(all, order.slice(held)),
-      notes: broken.length === 0
-        ? []
-        : [`${broken.length} of ${paths.length} pictures cannot be decoded: ${named(broken)}`],
+      notes: note === undefined ? [] : [note],
     };
   },
 });

@@ -18,9 +18,24 @@ export const datasets: readonly Entry<DatasetDefinition>[] = [
     load: async () => (await import("./glyphs.ts")).glyphsLetters,
   },
   {
+    name: "glyphs-anomaly",
+    summary: "28×28 digits, one of which only the test images show",
+    load: async () => (await import("./glyphs.ts")).glyphsAnomaly,
+  },
+  {
+    name: "glyphs-stacked",
+    summary: "14×14 images of three drawn digits, one a colour: a thousand modes",
+    load: async () => (await import("./stacked.ts")).stackedGlyphs,
+  },
+  {
     name: "shapes",
     summary: "32×32 squares, ellipses and hearts of known scale, rotation and place",
     load: async () => (await import("./shapes.ts")).shapes,
+  },
+  {
+    name: "pairs",
+    summary: "Digits or shapes in pairs: outlines, bolder strokes, or more pixels",
+    load: async () => (await import("./pairs.ts")).pairs,
   },
   {
     name: "ring-8",
@@ -58,6 +73,26 @@ export const datasets: readonly Entry<DatasetDefinition>[] = [
     load: async () => (await import("./plane.ts")).circles,
   },
   {
+    name: "bars-and-stripes",
+    summary: "Every small image of black and white rows, or of such columns",
+    load: async () => (await import("./binary.ts")).barsAndStripes,
+  },
+  {
+    name: "xor",
+    summary: "The four cases of exclusive or, which no line separates; or of and, or",
+    load: async () => (await import("./binary.ts")).xor,
+  },
+  {
+    name: "parity",
+    summary: "All short words of bits of which an even number is 1",
+    load: async () => (await import("./binary.ts")).parity,
+  },
+  {
+    name: "patterns",
+    summary: "Random patterns of −1 and 1, to be remembered",
+    load: async () => (await import("./binary.ts")).patterns,
+  },
+  {
     name: "sine",
     summary: "Sequences of a noisy sine, one in twenty with an anomaly",
     load: async () => (await import("./sine.ts")).sine,
@@ -81,6 +116,11 @@ export const datasets: readonly Entry<DatasetDefinition>[] = [
     name: "images",
     summary: "Pictures of any folder (PNG, JPEG), classes from its subfolders",
     load: async () => (await import("./images.ts")).images,
+  },
+  {
+    name: "image-pairs",
+    summary: "Pictures of two folders, one becoming the other (PNG, JPEG)",
+    load: async () => (await import("./image_pairs.ts")).imagePairs,
   },
   {
     name: "arrays",

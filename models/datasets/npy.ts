@@ -78,6 +78,24 @@ export function parseNpy({ bytes, path }: ReadBytes): NpyArray {
   return { shape, values, bytes: type.slice(1) === "u1" };
 }
 
+/** An `.npy` file (version 1) of float32 elements. */
+export function encodeNpy(
+  values: Float32Array,
+  shape: readonly number[],
+): Uint8Array<ArrayBuffer> {
+  const sizes = `${shape.join(", ")}${shape.length === 1 ? "," : ""}`;
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${sizes}), }`;
+  // The header ends with a line feed at a multiple of 64 bytes.
+  const length = Math.ceil((10 + text.length + 1) / 64) * 64;
+  const bytes = new Uint8Array(length + 4 * values.length);
+  const view = new DataView(bytes.buffer);
+  bytes.set([...MAGIC, 1, 0]);
+  view.setUint16(8, length - 10, true);
+  bytes.set(new TextEncoder().encode(`${text.padEnd(length - 11)}\n`), 10);
+  values.forEach((value, i) => view.setFloat32(length + 4 * i, value, true));
+  return bytes;
+}
+
 /** Column-major elements in row-major order. */
 function rowMajor(stored: Float64Array, shape: readonly number[]): Float64Array {
   return stored.map((_, index) => {

@@ -1,5 +1,5 @@
 /**
- * Picture files as rasters of one size: PNG and JPEG, cropped about their middle and shrunk by area.
+ * Picture files as rasters of one size: PNG and JPEG, turned as EXIF says, cropped about their middle and shrunk by area.
  *
  * @module
  */
@@ -39,14 +39,79 @@ function jpegPicture(bytes: Uint8Array): Picture {
   return { width, height, channels: 3, values: Float32Array.from(data, (byte) => byte / 255) };
 }
 
+/** The tag of a picture's orientation (EXIF 2.3, section 4.6.4). */
+const ORIENTATION = 0x0112;
+
+/** How a JPEG is to be turned, 1 … 8, by the first EXIF segment that says so; 1: as it is. */
+function orientationOf(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // Segments: ff, a marker, the length of what follows with itself; the picture begins with ff da.
+  for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff && bytes[at + 1] !== 0xda;) {
+    const end = at + 2 + view.getUint16(at + 2);
+    const named = end <= bytes.length && bytes[at + 1] === 0xe1 &&
+      new TextDecoder().decode(bytes.subarray(at + 4, at + 10)) === "Exif\0\0";
+    if (named) return tagged(bytes.subarray(at + 10, end));
+    at = end;
+  }
+  return 1;
+}
+
+/** The orientation among the tags of the first directory of TIFF's form; 1 where there is none. */
+function tagged(tiff: Uint8Array): number {
+  if (tiff.length < 8) return 1;
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
+  const little = tiff[0] === 0x49;
+  const directory = view.getUint32(4, little);
+  if (directory + 2 > tiff.length) return 1;
+  const entries = view.getUint16(directory, little);
+  for (let i = 0, at = directory + 2; i < entries && at + 12 <= tiff.length; i++, at += 12) {
+    if (view.getUint16(at, little) !== ORIENTATION) continue;
+    const value = view.getUint16(at + 8, little);
+    return value >= 1 && value <= 8 ? value : 1;
+  }
+  return 1;
+}
+
+/** A picture as its orientation means it to be seen: 2 mirrored, 3 upside down, …, 5 to 8 on its side. */
+function upright(picture: Picture, orientation: number): Picture {
+  if (orientation === 1) return picture;
+  const { channels } = picture;
+  const turned = orientation >= 5;
+  const [width, height] = turned
+    ? [picture.height, picture.width]
+    : [picture.width, picture.height];
+  const values = new Float32Array(picture.values.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const [right, below] = [width - 1 - x, height - 1 - y];
+      // Column and row of the stored picture.
+      const [column, row] = [
+        [x, y],
+        [right, y],
+        [right, below],
+        [x, below],
+        [y, x],
+        [y, right],
+        [below, right],
+        [below, x],
+      ][orientation - 1];
+      const from = (row * picture.width + column) * channels;
+      values.set(picture.values.subarray(from, from + channels), (y * width + x) * channels);
+    }
+  }
+  return { width, height, channels, values };
+}
+
 /**
- * Decodes a file by its first bytes.
+ * Decodes a file by its first bytes; a JPEG is turned as its EXIF data say.
  *
  * @throws Error where it is no PNG or JPEG, or a damaged one.
  */
 export function decodePicture(bytes: Uint8Array): Picture {
   if (bytes[0] === 0x89 && bytes[1] === 0x50) return pngPicture(bytes);
-  if (bytes[0] === 0xff && bytes[1] === 0xd8) return jpegPicture(bytes);
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) {
+    return upright(jpegPicture(bytes), orientationOf(bytes));
+  }
   throw new Error("neither PNG nor JPEG");
 }
 

@@ -58,6 +58,8 @@ export const sine = defineDataset({
     kind: "sequences",
     shape: [LENGTH, 1],
     classes: anomalyNames.length,
+    classNames: anomalyNames,
+    anomalous: [1, 2, 3],
     ...drawSplits(
       configuration,
       stream,

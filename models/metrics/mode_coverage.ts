@@ -109,3 +109,18 @@ export function reverseKl(shares: ArrayLike<number>, expected: ArrayLike<number>
     }),
   );
 }
+
+/**
+ * The entropy of a histogram in that of an even one: 1 where all are as frequent, 0 where there is one
+ * alone, or none.
+ *
+ * @example
+ * ```ts
+ * import { strictEqual } from "node:assert";
+ * strictEqual(evenness([0.25, 0.25, 0, 0]), 0.5);
+ * ```
+ */
+export function evenness(shares: ArrayLike<number>): number {
+  if (!Array.from(shares).some((share) => share > 0)) return 0;
+  return 1 - reverseKl(shares, Array.from(shares, () => 1)) / log(shares.length);
+}

@@ -18,17 +18,37 @@ import type { Tensors } from "../../lab/compute/workspace.ts";
 import { log } from "../../lab/core/elementary.ts";
 import { defineModel } from "../define_model.ts";
 import { binaryCrossEntropy } from "../losses.ts";
-import { parametersAlone } from "../networks.ts";
-import { bound, klWeight, posterior, reparameterize, vaeFields, vaeNetworks } from "./vae.ts";
+import type { Batch, Codes, Drawn, ExampleShape, NoiseSpecs } from "../model.ts";
+import { type Applied, type Network, parametersAlone } from "../networks.ts";
+import {
+  bound,
+  type Coder,
+  evaluated,
+  klWeight,
+  latentFields,
+  latentNoise,
+  ofImages,
+  posterior,
+  reparameterize,
+  underNormalPrior,
+  weightFields,
+} from "./bound.ts";
+import { latentMetrics } from "./latent_metrics.ts";
+import { hiddenFields, vaeNetworks } from "./vae.ts";
 
 // Configuration.
 
-const configuration = z.strictObject({
-  ...vaeFields,
+/** Fields of every model under a mixture. */
+export const mixtureFields = {
+  ...latentFields,
+  ...hiddenFields,
+  ...weightFields,
   priorComponents: count(2, WIDEST).default(200).meta({
     description: "Gaussians in the mixture that is the prior",
   }),
-});
+};
+
+const configuration = z.strictObject(mixtureFields);
 
 // Losses.
 
@@ -67,15 +87,13 @@ export function mixtureKl(
   return tf.sub(posterior, prior);
 }
 
-// Networks.
+// The model.
 
-/** The prior's means N(0, I) and log-variances −1, [K, Z] each. */
-function prior(components: number, latentSize: number) {
-  return parametersAlone((random) => ({
-    mean: normal(random, [components, latentSize]),
-    log_variance: constant([components, latentSize], -1),
-  }));
-}
+/** An encoder, a decoder, and what the prior's Gaussians come from. */
+type Mixed = Coder & { readonly prior: Network<[], Tensors> };
+
+/** The Gaussians of a prior, of equal weight: their means and log-variances, [K, Z] each. */
+type Components = readonly [mean: tf.Tensor, logVariance: tf.Tensor];
 
 /**
  * z ~ p(z), [B, Z]: noise, moved and scaled by the component that a uniform draw falls on.
@@ -83,55 +101,58 @@ function prior(components: number, latentSize: number) {
  * @param choice U[0, 1), [B]
  * @param noise N(0, I), [B, Z]
  */
-function drawPrior(
-  { mean, log_variance }: Tensors,
-  { choice, noise }: Tensors,
-): tf.Tensor {
+function drawPrior([mean, logVariance]: Components, { choice, noise }: Tensors): tf.Tensor {
   const components = mean.shape[0];
   const component = tf.cast(tf.floor(tf.mul(choice, components)), "int32") as tf.Tensor1D;
   const pick = tf.cast(tf.oneHot(component, components), "float32") as tf.Tensor2D;
   const of = (parameter: tf.Tensor) => tf.matMul(pick, parameter as tf.Tensor2D);
-  return reparameterize(of(mean), of(log_variance), noise);
+  return reparameterize(of(mean), of(logVariance), noise);
 }
 
-// The model.
+/** What a model under a prior of several Gaussians does, which `priorOf` gives. */
+export function underMixture(priorOf: (networks: Applied<Mixed>) => Components) {
+  const terms = (networks: Applied<Mixed>, { x, noise: { noise } }: Batch) => {
+    const [mean, logVariance] = posterior(networks.encoder(x));
+    const latent = reparameterize(mean, logVariance, noise);
+    const reconstruction = binaryCrossEntropy(networks.decoder(latent), x);
+    const kl = mixtureKl(latent, logVariance, noise, ...priorOf(networks));
+    return [reconstruction, kl] as const;
+  };
+  type Fields = Parameters<typeof klWeight>[1] & { readonly latentSize: number };
+  return {
+    noise: latentNoise,
+    steps: [{
+      name: "bound",
+      loss: (networks: Applied<Mixed>, batch: Batch, fields: Fields) =>
+        bound(...terms(networks, batch), klWeight(batch, fields)),
+    }],
+    evaluate: (networks: Applied<Mixed>, batch: Batch) =>
+      evaluated(...terms(networks, batch), batch.x.shape[1]),
+    encode: underNormalPrior.encode,
+    decode: ({ decoder }: Applied<Mixed>, { codes }: Codes) => tf.sigmoid(decoder(codes)),
+    sampleNoise: (_: ExampleShape, { latentSize }: Fields): NoiseSpecs => ({
+      choice: ["uniform", []],
+      noise: ["normal", [latentSize]],
+    }),
+    sample: (networks: Applied<Mixed>, { noise }: Drawn) =>
+      tf.sigmoid(networks.decoder(drawPrior(priorOf(networks), noise))),
+    metrics: latentMetrics,
+  };
+}
 
 /** The variational autoencoder with a learned prior. */
 export const vaeMixture = defineModel({
+  ...ofImages,
   name: "vae-mixture",
   summary: "Variational autoencoder whose prior is a learned mixture of Gaussians",
-  takes: { examples: ["images"] },
   configuration,
-  budget: "examples",
-  bestBy: { metric: "validation/negative_elbo", goal: "minimize" },
-  networks: (shape, configuration) => ({
-    ...vaeNetworks(shape, configuration),
-    prior: prior(configuration.priorComponents, configuration.latentSize),
+  networks: (shape, { priorComponents, ...fields }) => ({
+    ...vaeNetworks(shape, fields),
+    // Means N(0, I) and log-variances −1, [K, Z] each.
+    prior: parametersAlone((random) => ({
+      mean: normal(random, [priorComponents, fields.latentSize]),
+      log_variance: constant([priorComponents, fields.latentSize], -1),
+    })),
   }),
-  noise: (_, { latentSize }) => ({ noise: ["normal", [latentSize]] }),
-  steps: [{
-    name: "bound",
-    loss: ({ encoder, decoder, prior }, batch, configuration) => {
-      const { x, noise: { noise } } = batch;
-      const [mean, logVariance] = posterior(encoder(x));
-      const latent = reparameterize(mean, logVariance, noise);
-      const reconstruction = binaryCrossEntropy(decoder(latent), x);
-      const kl = mixtureKl(latent, logVariance, noise, prior().mean, prior().log_variance);
-      return bound(reconstruction, kl, klWeight(batch, configuration));
-    },
-  }],
-  evaluate: ({ encoder, decoder, prior }, { x, noise: { noise } }) => {
-    const [mean, logVariance] = posterior(encoder(x));
-    const latent = reparameterize(mean, logVariance, noise);
-    const reconstruction = binaryCrossEntropy(decoder(latent), x);
-    const kl = mixtureKl(latent, logVariance, noise, prior().mean, prior().log_variance);
-    return { reconstruction, kl, negative_elbo: tf.add(reconstruction, kl) };
-  },
-  encode: ({ encoder }, { x }) => posterior(encoder(x))[0],
-  decode: ({ decoder }, { codes }) => tf.sigmoid(decoder(codes)),
-  sampleNoise: (_, { latentSize }) => ({
-    choice: ["uniform", []],
-    noise: ["normal", [latentSize]],
-  }),
-  sample: ({ decoder, prior }, { noise }) => tf.sigmoid(decoder(drawPrior(prior(), noise))),
+  ...underMixture(({ prior }) => [prior().mean, prior().log_variance]),
 });

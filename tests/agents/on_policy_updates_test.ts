@@ -1,6 +1,7 @@
 /**
  * Whole updates of A2C, PPO and IMPALA against NumPy in float64, from a rollout's columns to the
- * parameters (recipe: tests/golden/numpy/on_policy.py).
+ * parameters (recipe: tests/golden/numpy/on_policy.py), and of PPO with state-dependent noise against
+ * Stable-Baselines3 (tests/golden/stable_baselines3/state_dependent_noise.py).
  */
 import { deepStrictEqual, ok } from "node:assert";
 import { a2c, compileUpdate as compileA2c } from "../../agents/a2c.ts";
@@ -33,22 +34,22 @@ interface Step {
   readonly returns: Array;
   readonly outputs: Record<string, number>;
 }
+interface Proximal extends Case, Omit<Step, "outputs"> {
+  readonly klCoefficient?: number;
+  readonly steps: readonly {
+    readonly indices: Array;
+    readonly outputs: Record<string, number | Array>;
+  }[];
+}
+async function goldenOf(file: string) {
+  return JSON.parse(await Deno.readTextFile(new URL(`../golden/${file}`, import.meta.url)));
+}
+const stateDependent: Proximal = await goldenOf("stable_baselines3/state_dependent_noise.json");
 const golden:
   & {
-    readonly a2c: Case & { readonly steps: readonly Step[] };
-    readonly impala: Case & { readonly steps: readonly Step[] };
+    readonly [name in "a2c" | "impala"]: Case & { readonly steps: readonly Step[] };
   }
-  & {
-    readonly [name in "ppo" | "penalised"]: Case & Omit<Step, "outputs"> & {
-      readonly klCoefficient: number;
-      readonly steps: readonly {
-        readonly indices: Array;
-        readonly outputs: Record<string, number | Array>;
-      }[];
-    };
-  } = JSON.parse(
-    await Deno.readTextFile(new URL("../golden/numpy/on_policy.json", import.meta.url)),
-  );
+  & { readonly [name in "ppo" | "penalised"]: Proximal } = await goldenOf("numpy/on_policy.json");
 
 const RATE = 0.01;
 const common = { hiddenSizes: [3], activation: "tanh", gamma: 0.9 } as const;
@@ -101,7 +102,7 @@ async function open(
   return workspace;
 }
 
-async function expectAfter(workspace: Workspace, { after }: Case): Promise<void> {
+async function expectAfter(workspace: Workspace, after: Kept): Promise<void> {
   const reached = await workspace.read("parameters");
   deepStrictEqual(Object.keys(reached).sort(), Object.keys(after).sort());
   for (const [name, { values }] of Object.entries(after)) {
@@ -146,24 +147,26 @@ for (const name of ["a2c", "impala"] as const) {
           expectClose(await update.read(output as "policy"), [value], output);
         }
       }
-      await expectAfter(workspace, golden[name]);
+      await expectAfter(workspace, golden[name].after);
     },
   );
 }
 
+const noisy = { stateDependentNoise: true, clipValueLoss: false };
 const variants = [
-  ["ppo", discrete, { surrogate: "clipped" }],
-  ["penalised", measured, { surrogate: "kl-penalty" }],
+  ["clipped, are NumPy's", golden.ppo, discrete, {}],
+  ["kl-penalty, are NumPy's", golden.penalised, measured, { surrogate: "kl-penalty" }],
+  ["with gSDE, are Stable-Baselines3's", stateDependent, measured, noisy],
 ] as const;
-for (const [name, shape, fields] of variants) {
-  onCompiled(`two minibatches of PPO, ${fields.surrogate}, are NumPy's`, async (backend) => {
-    const { parameters, rollout, klCoefficient, steps, ...expected } = golden[name];
+for (const [title, given, shape, fields] of variants) {
+  onCompiled(`two minibatches of PPO, ${title}`, async (backend) => {
+    const { parameters, rollout, klCoefficient, steps, after, ...expected } = given;
     const configuration = ppo.configuration.parse({ ...common, ...fields });
     const workspace = await open(backend, parameters, adam());
     const networks = actorCritic(shape, configuration);
     const update = compilePpo({ name: "ppo", configuration, workspace }, shape, networks, 4);
     Object.assign(update.scalar, { learningRate: RATE, clipRange: 0.2 });
-    if (name === "penalised") update.scalar.klCoefficient = klCoefficient;
+    if ("surrogate" in fields) update.scalar.klCoefficient = klCoefficient!;
     const columns = columnsOf(rollout);
     const { advantages, returns } = generalizedAdvantages(columns, common.gamma, 0.8);
     expectClose(advantages, expected.advantages.values, "advantages");
@@ -187,6 +190,6 @@ for (const [name, shape, fields] of variants) {
         expectClose(await update.read(output as "policy"), wanted, output);
       }
     }
-    await expectAfter(workspace, golden[name]);
+    await expectAfter(workspace, after);
   });
 }

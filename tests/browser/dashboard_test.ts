@@ -244,9 +244,9 @@ test("curves, series, pictures and status grow while a run trains", async (page)
   const { store, runs } = dashboard;
   const run = runs.running;
   await open(page, `/runs/${run}`);
-  const rollout = chart(page, "rollout episode return mean");
-  await rollout.locator("canvas").waitFor();
-  match((await rollout.getAttribute("aria-label"))!, /at 51,200 environment steps/);
+  const hero = chart(page, "evaluation return");
+  await hero.locator("canvas").waitFor();
+  match((await hero.getAttribute("aria-label"))!, /training: .* at 51,200 environment steps/);
   strictEqual(await page.locator(".gallery").count(), 0);
 
   const random = streamOf(4, "more");
@@ -260,7 +260,9 @@ test("curves, series, pictures and status grow while a run trains", async (page)
   });
   setProgress(store, run, 260);
   await page.locator(".canvas[aria-label*='at 66,560 environment steps']").first().waitFor();
+  await page.fill("input[type=search]", "brand_new");
   await page.locator("h3:has-text('losses brand new')").waitFor();
+  await page.fill("input[type=search]", "");
   await page.locator(".gallery img[alt='samples at iteration 260']").waitFor();
   match(await page.locator(".figures").innerText(), /66,560/);
   store.appendEvents(run, 260, [{ level: "warning", message: "half of it is over" }]);
@@ -269,9 +271,10 @@ test("curves, series, pictures and status grow while a run trains", async (page)
 
 test("a zoom fetches its range, outlives new points and is undone", async (page) => {
   const { store, runs } = dashboard;
-  const asked: string[] = [];
-  page.on("request", (request) => asked.push(request.url()));
   await open(page, `/runs/${runs.killed}`);
+  const ranged = page.waitForRequest((request) =>
+    /name=losses%2Fvalue&.*[?&]from=\d+(\.\d+)?&to=\d/.test(request.url())
+  );
   const plot = chart(page, "losses value").locator(".u-over");
   await plot.scrollIntoViewIfNeeded();
   const box = (await plot.boundingBox())!;
@@ -284,11 +287,10 @@ test("a zoom fetches its range, outlives new points and is undone", async (page)
   await card.locator("text=Zoom out").waitFor();
   // All charts of the run show the range, and so few points that each is read from the store.
   await page.waitForFunction(() =>
-    document.querySelectorAll(".charts .quiet").length ===
-      document.querySelectorAll(".charts .canvas").length
+    document.querySelectorAll(".foot > .quiet").length ===
+      document.querySelectorAll(".plot > .canvas").length
   );
-  const ranges = asked.filter((url) => /[?&]from=\d+(\.\d+)?&to=\d/.test(url));
-  ok(ranges.some((url) => url.includes("losses%2Fvalue")), asked.join("\n"));
+  await ranged;
   addPoints(store, runs.killed, 500, { "losses/value": 3 });
   store.flush();
   await card.locator(".last:text-is('3')").waitFor();
@@ -301,16 +303,22 @@ test("a zoom fetches its range, outlives new points and is undone", async (page)
 
 test("axis, smoothing and search change the charts of a run", async (page) => {
   await open(page, `/runs/${dashboard.runs["ppo-1"]}`);
-  const value = chart(page, "evaluation return mean");
+  const value = chart(page, "evaluation return");
   await value.locator("canvas").waitFor();
-  await page.selectOption("select", "wallSeconds");
+  await page.selectOption("label:has-text('X axis') select", "wallSeconds");
   await page.locator(".canvas[aria-label*='at 30.4 seconds']").first().waitFor();
-  await page.locator("input[type=range]").fill("0.1");
+  await page.locator("label:has-text('Smoothing') input").fill("0.1");
   await page.locator(".canvas[aria-label*='smoothed:']").first().waitFor();
   await page.fill("input[type=search]", "entropy");
-  strictEqual(await page.locator(".charts .card").count(), 1);
-  await page.click("summary:has-text('Figures')");
-  match(await page.locator(".plot table").innerText(), /smoothed/);
+  await page.locator(".charts .card h3:has-text('losses entropy')").waitFor();
+  strictEqual(await page.locator(".charts:visible .card").count(), 1);
+  await page.click("summary:visible:has-text('Figures')");
+  match(await page.locator(".plot table:visible").innerText(), /smoothed/);
+  for (const kind of ["CSV", "PNG"]) {
+    const saved = page.waitForEvent("download");
+    await page.click(`button:visible:text-is('${kind}')`);
+    strictEqual((await saved).suggestedFilename(), `entropy.${kind.toLowerCase()}`);
+  }
 });
 
 test("values that are not finite are named beside the chart", async (page) => {
@@ -340,15 +348,16 @@ test("sample sheets are gone through by a slider", async (page) => {
 test("the compare page changes metric and axis, hides groups, and says so in its address", async (page) => {
   await open(page, "/compare");
   await page.waitForSelector("canvas");
-  await page.selectOption("select >> nth=0", "losses/entropy");
+  await page.selectOption("label:has-text('Metric') select", "losses/entropy");
   await page.locator("h2:has-text('losses entropy')").waitFor();
-  await page.selectOption("select >> nth=1", "iterations");
-  await page.locator(".canvas[aria-label*='iterations']").waitFor();
+  await page.selectOption("label:has-text('X axis') select", "iterations");
+  await page.locator(".canvas[aria-label*='iterations']").first().waitFor();
   strictEqual(new URL(page.url()).searchParams.get("metric"), "losses/entropy");
-  const before = await page.locator(".canvas").getAttribute("aria-label");
+  const drawn = page.locator(".canvas[aria-label*='of each group.']");
+  const before = await drawn.getAttribute("aria-label");
   await page.click(".legend button >> nth=0");
   strictEqual(await page.getAttribute(".legend button >> nth=0", "aria-pressed"), "false");
-  ok(await page.locator(".canvas").getAttribute("aria-label") !== before);
+  ok(await drawn.getAttribute("aria-label") !== before);
   await page.reload();
   await page.locator("h2:has-text('losses entropy')").waitFor();
 });
@@ -404,7 +413,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const { ratio, text } = await page.evaluate(leastContrast);
       ok(ratio >= 4.5, `${path}: ${ratio.toFixed(2)} of ${text}`);
       const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-      strictEqual(ground === "rgb(17, 21, 28)", colorScheme === "dark");
+      strictEqual(ground === "rgb(17, 14, 30)", colorScheme === "dark");
     }
   }, { colorScheme });
 }
@@ -431,8 +440,11 @@ function trainedRun(): Promise<string> {
 const said = async (page: Page, name: string) =>
   await page.locator(`.policy dl > div:has(dt:text-is("${name}")) dd`).innerText();
 
-const picture = (page: Page, index = 0) =>
-  page.locator(".stages canvas").nth(index).evaluate((each: HTMLCanvasElement) => each.toDataURL());
+async function picture(page: Page, index = 0): Promise<string> {
+  await frames(page, 3); // what is shown is drawn after the frame in which it changed
+  return await page.locator(".stages canvas").nth(index)
+    .evaluate((each: HTMLCanvasElement) => each.toDataURL());
+}
 
 async function openPlayer(page: Page): Promise<void> {
   await open(page, `/runs/${await trainedRun()}`);
@@ -476,12 +488,12 @@ test("the pole is pushed and dragged, the world turned, and the episode says so"
   const [x, y] = [box.x + box.width / 2, box.y + box.height * 0.4];
   await page.mouse.move(x, y);
   await page.mouse.down();
-  await page.mouse.move(x + 25, y, { steps: 5 });
+  await page.mouse.move(x + 12, y, { steps: 5 });
   await page.mouse.up();
   ok(await picture(page) !== before, "the pole did not follow");
   match(await panel.locator(".pushed").innerText(), /by hand from step 0 on/);
   const dragged = await picture(page);
-  await page.mouse.click(x + 27, y);
+  await page.mouse.click(x + 14, y);
   await panel.locator("button[aria-label='One step']").click();
   await frames(page, 3);
   ok(await picture(page) !== dragged);
@@ -566,3 +578,139 @@ test("a server that goes away is reported", async (page) => {
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
   await page.locator("text=The server does not answer").waitFor();
 }, { expected: ["Failed to load resource: net::ERR_FAILED"] });
+
+/** A small trained model, made once. */
+let dreaming: Promise<string> | undefined;
+
+function dreamingRun(): Promise<string> {
+  dreaming ??= launch([{
+    reference: "glyphs-vae-quick",
+    set: [
+      ["dataset.train", "200"],
+      ["dataset.validation", "20"],
+      ["dataset.test", "60"],
+      ["model.hiddenSizes", "[32]"],
+      ["model.latentSize", "4"],
+      ["model.judge", "false"],
+    ],
+    budget: 2000,
+    seed: 1,
+    backend: "auto",
+  }], { store: dashboard.store, registries, workers: 1 }).then(([{ id }]) => id);
+  return dreaming;
+}
+
+test("the dream is dragged over its map, turned by sliders, drawn, and mixed", async (page) => {
+  await open(page, `/runs/${await dreamingRun()}`);
+  await page.locator(".explorer").scrollIntoViewIfNeeded();
+  const map = page.locator(".code-map");
+  await map.waitFor({ timeout: 60_000 });
+  const decoded = async () => {
+    await frames(page, 3);
+    return await page.locator(".pair .picture").first()
+      .evaluate((each: HTMLCanvasElement) => each.toDataURL());
+  };
+  const first = await decoded();
+  const box = (await map.boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.8, box.y + box.height * 0.7, { steps: 4 });
+  await page.mouse.up();
+  const dragged = await decoded();
+  ok(dragged !== first, "the dream did not follow");
+  await page.locator(".latents input").first().fill("0");
+  const turned = await decoded();
+  ok(turned !== dragged);
+  strictEqual(await page.locator(".latents input").count(), 4);
+
+  await page.click("button:text-is('Keep as A')");
+  const pad = (await page.locator(".pad canvas").boundingBox())!;
+  const before = await map.getAttribute("aria-label");
+  await page.mouse.move(pad.x + pad.width / 2, pad.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(pad.x + pad.width / 2, pad.y + pad.height - 20, { steps: 5 });
+  await page.mouse.up();
+  ok(await map.getAttribute("aria-label") !== before, "the drawing was not encoded");
+  await page.click("button:text-is('Keep as B')");
+  await page.locator(".row[aria-label='Between A and B'] button").nth(8).click();
+  const mixed = await decoded();
+  await page.locator("button:text-is('Add')").click();
+  ok(await decoded() !== mixed);
+  strictEqual(await page.locator(".row.samples .picture").count(), 24);
+});
+
+/** What axe finds on a page, as `rule: element`. */
+async function findings(page: Page, source: string): Promise<string[]> {
+  await page.evaluate(source);
+  return await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: Violation[] }> };
+    };
+    type Violation = { id: string; nodes: { html: string }[] };
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const { violations } = await axe.run({ runOnly: { type: "tag", values: tags } });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html }) => `${id}: ${html.slice(0, 140)}`)
+    );
+  });
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`axe finds nothing on ${colorScheme} pages`, async (page) => {
+    const source = await Deno.readTextFile(
+      new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
+    );
+    const played = [await trainedRun(), await dreamingRun()].map((run) => `/runs/${run}`);
+    for (const path of [...paths(), ...played, "/?group=configuration", "/nowhere"]) {
+      if (path === "/nowhere") await page.goto(path);
+      else await open(page, path);
+      if (played.includes(path)) {
+        await page.locator(".player, .explorer").scrollIntoViewIfNeeded();
+        await page.locator(".stages canvas, .code-map").first().waitFor({ timeout: 60_000 });
+      }
+      deepStrictEqual(await findings(page, source), [], path);
+    }
+  }, {
+    colorScheme,
+    expected: ["Failed to load resource: the server responded with a status of 404 (Not Found)"],
+  });
+}
+
+test("the reader's choice of light or dark is kept, and drawn from the first byte", async (page) => {
+  await open(page, "/compare");
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const before = await ground();
+  await page.selectOption("#theme", "dark");
+  ok(await ground() !== before);
+  const { ok: answered } = (await page.goto("/"))!;
+  ok(answered);
+  match(await page.content(), /<html lang="en" data-theme="dark">/);
+  ok(await ground() !== before);
+});
+
+test("metrics stand side by side, and the result is a sentence", async (page) => {
+  await open(page, "/compare?filter=tag%3Dagents+status%3Dcompleted");
+  match(await page.locator(".conclusion").innerText(), /^ppo .* P = \d\.\d\d.*, n = 3 each/);
+  strictEqual(await page.locator(".statistics .interval").count(), 4);
+  await page.selectOption("label:has-text('Beside it') select", "losses/entropy");
+  await page.locator(".compared .canvas[aria-label^='losses entropy of each group']").waitFor();
+  match(page.url(), /also=losses%2Fentropy/);
+  ok(await page.locator(".settings-plot .marker").count() >= 12);
+  await page.reload();
+  await page.locator(".compared .canvas[aria-label^='losses entropy of each group']").waitFor();
+  await page.click("button[aria-label='Take losses entropy away']");
+  await page.locator(".canvas[aria-label^='losses entropy']").waitFor({ state: "detached" });
+});
+
+test("sections fold, and say what a figure means where it is healthy and sick", async (page) => {
+  await open(page, `/runs/${dashboard.runs["ppo-1"]}`);
+  await page.locator(".section .spark").first().waitFor();
+  await page.click(".section summary:has-text('Schedules')");
+  await page.locator(".card h3:has-text('schedule learning rate')").waitFor();
+  const entropy = page.locator(".card:has(h3:has-text('losses entropy'))");
+  await entropy.locator(".about summary").click();
+  match(await entropy.locator(".about").innerText(), /healthy.*sick.*exploration/s);
+  match(await page.locator(".family").innerText(), /of 4 seeds|best/);
+  await page.click(".family a[rel=next]");
+  await page.waitForURL((url) => !url.href.endsWith(dashboard.runs["ppo-1"]));
+});

@@ -1,32 +1,19 @@
 /** A trained policy acts in a browser page, from its file alone. */
 import { deepStrictEqual, ok } from "node:assert";
-import * as esbuild from "esbuild";
 import { loadPolicy } from "../../agents/policy.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { registries } from "../../registries.ts";
 import { train } from "../../lab/experiment/train.ts";
+import { bundled } from "./bundle.ts";
 import { missing, openBrowser } from "./chromium.ts";
 
-/** A page's script that returns the action for each observation, given the file's bytes. */
-async function script(): Promise<string> {
-  const { outputFiles: [{ text }] } = await esbuild.build({
-    stdin: {
-      contents: `
-        import { loadPolicy } from "./agents/policy.ts";
-        globalThis.actions = (bytes, observations) => {
-          const policy = loadPolicy(Uint8Array.from(bytes));
-          return observations.map((each) => policy.act(Float32Array.from(each)));
-        };
-      `,
-      resolveDir: new URL("../../", import.meta.url).pathname,
-    },
-    bundle: true,
-    minify: true,
-    write: false,
-  });
-  await esbuild.stop();
-  return text;
-}
+const script = `
+  import { loadPolicy } from "./agents/policy.ts";
+  globalThis.actions = (bytes, observations) => {
+    const policy = loadPolicy(Uint8Array.from(bytes));
+    return observations.map((each) => policy.act(Float32Array.from(each)));
+  };
+`;
 
 Deno.test({
   name: "a policy file acts in Chromium as it does here, without TensorFlow.js",
@@ -51,7 +38,7 @@ Deno.test({
     const policy = loadPolicy(bytes);
     const expected = observations.map((each) => policy.act(Float32Array.from(each)));
     ok(new Set(expected).size === 2, "the policy must choose either action");
-    const code = await script();
+    const code = await bundled(script, { format: "iife", minify: true });
     ok(code.length < 60_000, `${code.length} bytes of script`);
     const browser = await openBrowser();
     try {

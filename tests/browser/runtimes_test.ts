@@ -1,28 +1,13 @@
 /** One hash of each small run under Deno, Node and in a page: no engine's own arithmetic is in it. */
 import { deepStrictEqual, ok } from "node:assert";
-import * as esbuild from "esbuild";
+import { bundled } from "./bundle.ts";
 import { missing, openBrowser, patience } from "./chromium.ts";
 import { smallRuns } from "./small_runs.ts";
 
-const root = new URL("../../", import.meta.url).pathname;
 const module = `export { smallRuns } from "./tests/browser/small_runs.ts";`;
 const printed = `import { smallRuns } from "./tests/browser/small_runs.ts";
 console.log(JSON.stringify(await smallRuns()));
 process.exit();`;
-
-/** Code with all that it imports, in one module. */
-async function bundle(code: string, options: esbuild.BuildOptions): Promise<string> {
-  const { outputFiles: [{ text }] } = await esbuild.build({
-    stdin: { contents: code, resolveDir: root },
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "es2022",
-    logLevel: "error",
-    ...options,
-  }) as { outputFiles: esbuild.OutputFile[] };
-  return text;
-}
 
 Deno.test("Node's small runs are Deno's, to the bit", async () => {
   const folder = await Deno.makeTempDir();
@@ -32,7 +17,7 @@ Deno.test("Node's small runs are Deno's, to the bit", async () => {
 const require = requireFrom(import.meta.url);`;
     await Deno.writeTextFile(
       `${folder}/runs.mjs`,
-      await bundle(printed, { platform: "node", banner: { js: banner } }),
+      await bundled(printed, { platform: "node", banner: { js: banner } }),
     );
     const { stdout, stderr, success } = await new Deno.Command("npx", {
       args: ["-y", "node@22", "runs.mjs"],
@@ -41,7 +26,6 @@ const require = requireFrom(import.meta.url);`;
     ok(success, new TextDecoder().decode(stderr));
     deepStrictEqual(JSON.parse(new TextDecoder().decode(stdout)), await smallRuns());
   } finally {
-    await esbuild.stop();
     await Deno.remove(folder, { recursive: true });
   }
 });
@@ -50,8 +34,7 @@ Deno.test({
   name: "a page's small runs are Deno's, to the bit",
   ignore: missing,
   fn: async () => {
-    const text = await bundle(module, { platform: "browser" });
-    await esbuild.stop();
+    const text = await bundled(module, { platform: "browser" });
     const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
       const isModule = new URL(request.url).pathname === "/runs.js";
       return new Response(isModule ? text : "<!DOCTYPE html><link rel=icon href=data:,>", {

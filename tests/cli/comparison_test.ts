@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { compareRuns } from "../../cli/comparison.ts";
 import { comparisonTables } from "../../cli/terminal/comparison_table.ts";
+import { permutationTest } from "../../lab/statistics/mod.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
 import { manifestOf, pointAt, withStore } from "../lab/store/fixtures.ts";
@@ -67,9 +68,33 @@ Deno.test("few seeds show what they can: extremes, a rough interval, an interval
       );
       return comparisonTables(compareRuns(store, runs, registries), capturedIo());
     };
-    match(shown(4), /IQM \(lowest … highest\)[^]*485\.0 \(470\.0 … 500\.0\)[^]*\b0\.50\s*$/);
+    match(
+      shown(4),
+      /IQM \(lowest … highest\)[^]*485\.0 \(470\.0 … 500\.0\)[^]*\b0\.50 +1\.000 +30\.6$/m,
+    );
     match(shown(5), /IQM \[95 %\] [^]*480\.0 \[.*\] rough[^]*0\.50 \[.*\] rough/);
-    match(shown(10), /460\.0 \[446\.\d, 478\.\d\]  [^]*0\.50 \[0\.\d\d, 0\.\d\d\]\s*$/);
+    match(shown(10), /460\.0 \[446\.\d, 478\.\d\]  [^]*0\.50 \[0\.\d\d, 0\.\d\d\] /);
+  });
+});
+
+Deno.test("pairs have a p for all of them together, and the difference that their seeds can show", async () => {
+  await withStore((store) => {
+    const scores = [[1, 2, 3, 4], [2, 3, 4, 5], [11, 12, 13, 14]];
+    const runs = ["a", "b", "c"].flatMap((agent, k) =>
+      scores[k].map((score, i) => addRun(store, agent, i, [score]))
+    );
+    const { pairs } = compareRuns(store, runs, registries);
+    // Of 70 ways to deal 4 and 4 values out two differ as much as those that lie apart; three tests.
+    deepStrictEqual(pairs.map(({ p }) => p), [
+      permutationTest(scores[0], scores[1]),
+      3 * 2 / 70,
+      3 * 2 / 70,
+    ]);
+    ok(pairs.every(({ detectable }) => detectable > 2 && detectable < 4));
+    // Seed by seed each differs from the next by the same; the first seed of one is missing.
+    const paired = compareRuns(store, runs.slice(1), registries, { paired: true }).pairs;
+    deepStrictEqual(paired.map(({ p }) => p), [2 * 2 / 8, 2 * 2 / 8, 3 * 2 / 16]);
+    deepStrictEqual(paired.map(({ detectable }) => detectable), [0, 0, 0]);
   });
 });
 

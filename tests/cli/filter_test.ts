@@ -90,6 +90,8 @@ Deno.test("seeds beyond 2^53 are compared exactly", async () => {
     for (const seed of [large, large + 1n]) addRun(store, "a", seed);
     const count = (where: string) => matching(store, store.runs(), conditionsIn(where)).length;
     strictEqual(count(`seed=${large}`), 1);
+    strictEqual(count(`seed>=${large + 1n}`), 1);
+    strictEqual(count(`seed>${large + 1n}`), 0);
     strictEqual(count(`seed>${large}`), 1);
     strictEqual(count(`seed>=${large}`), 2);
   });
@@ -250,5 +252,22 @@ Deno.test("a metric is asked of the store once, however many runs there are", as
     strictEqual(matching(counting, runs, conditionsIn(`${return_}>=10 and seed<15`)).length, 5);
     strictEqual(sorted(counting, runs, return_).length, 20);
     deepStrictEqual(asked, Array(4).fill("lastValues")); // the series and its scores, twice
+  });
+});
+
+Deno.test("runs that a rule ended are found and sorted by their score, others by their evaluation", async () => {
+  await withStore((store) => {
+    // What ended it is high by choice; the one that has no digest goes on again.
+    const figures = { [return_]: 500, "score/return_mean": 470 };
+    const [ended, going, whole] = [1, 2, 3].map((seed) =>
+      addRun(store, "a", seed, seed === 3 ? { [return_]: 480 } : figures).id
+    );
+    for (const id of [ended, whole]) store.update(id, { digest: "d" });
+    deepStrictEqual(seedsWhere(store, `${return_}>=475`), [2, 3]);
+    deepStrictEqual(sorted(store, store.runs(), return_).map(({ id }) => id), [
+      going,
+      whole,
+      ended,
+    ]);
   });
 });

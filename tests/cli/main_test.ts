@@ -53,6 +53,13 @@ for (const columns of [80, 120]) {
   });
 }
 
+Deno.test("list proposes an experiment that takes seconds, where it lists one", async () => {
+  const proposed = async (...args: string[]) =>
+    /^To train one: .* run (\S+)$/m.exec((await lab("list", ...args)).out)![1];
+  strictEqual(await proposed("--world", "Pendulum-v1"), "pendulum-td3-quick");
+  strictEqual(await proposed("pendulum-sac"), "pendulum-sac");
+});
+
 Deno.test("list keeps what holds every word, and what the options name", async () => {
   const names = async (...args: string[]): Promise<string[]> => {
     const { experiments } = JSON.parse((await lab("list", ...args, "--json")).out);
@@ -70,7 +77,11 @@ Deno.test("list keeps what holds every word, and what the options name", async (
     "cartpole-ppo",
     "cartpole-ppo-quick",
   ]);
-  deepStrictEqual(await names("--model", "wgan-gp"), ["ring-wgan-gp", "ring-wgan-gp-quick"]);
+  deepStrictEqual(await names("--model", "wgan-gp"), [
+    "ring-wgan-gp",
+    "grid-wgan-gp",
+    "ring-wgan-gp-quick",
+  ]);
   ok((await names("--dataset", "glyphs")).every((name) => name.startsWith("glyphs-")));
 });
 
@@ -106,7 +117,7 @@ Deno.test("list --json is one document that says world and agent, or data set an
   const model = experiments.find(({ name }: { name: string }) => name === "ring-wgan-gp");
   deepStrictEqual([model.dataset, model.model], ["ring-8", "wgan-gp"]);
   deepStrictEqual([model.budget, model.budget_unit], [18_000, "gradientSteps"]);
-  match((await lab("list", "ring-wgan-gp-quick")).out, / 6,000 updates +10 s\n/);
+  match((await lab("list", "ring-wgan-gp-quick")).out, / 6,000 updates +\d+ s\n/);
 });
 
 Deno.test("no two things of different kinds share a name, so that describe knows which is meant", () => {
@@ -347,7 +358,7 @@ const offered = (...words: string[]) =>
 
 Deno.test("completions offer commands, flags, choices, experiments and runs", () => {
   deepStrictEqual(offered(""), commands.map(({ name }) => name));
-  deepStrictEqual(offered("re"), ["resume", "reproduce", "recover"]);
+  deepStrictEqual(offered("re"), ["resume", "reproduce", "reconstruct", "report", "recover"]);
   deepStrictEqual(offered("run", "cart"), ["cartpole-dqn", "cartpole-ppo"]);
   deepStrictEqual(offered("run", "cartpole-ppo", "--see"), ["--seed", "--seeds"]);
   deepStrictEqual(offered("run", "cartpole-ppo", "--backend", "w"), [

@@ -77,9 +77,9 @@ Deno.test("a starting file of each kind trains as it is, and nothing is overwrit
     const own = templateKinds.map((kind) => kind === "experiment" ? "callbacks" : kind);
     deepStrictEqual(runs.map(({ config }, i) => config[own[i]]?.own), own.map(() => true));
 
-    const drawn = ["--interpolate", "4", "--count", "2", "--out", "between.png"];
+    const drawn = ["--count", "4", "--rows", "2", "--out", "between.png"];
     match(
-      (await type("sample", runs[names.indexOf("quick-model")].id, ...drawn)).out,
+      (await type("interpolate", runs[names.indexOf("quick-model")].id, ...drawn)).out,
       /^2 rows of 4 images by run/,
     );
     deepStrictEqual(pngSize(await Deno.readFile(`${folder}/between.png`)), [

@@ -74,7 +74,7 @@ Deno.test("a pipe gets results and what stays, no progress and no control charac
       text(stderr),
       /^Training [^\n]*\n\S+ seed 1: converged[^\n]*\n✓ \S+ seed 1: [^\n]*return[^\n]*\n$/,
     );
-    match(text(stdout), /^run .*\n\w{6} .*\nCliffWalking-v1: random .*\n$/);
+    match(text(stdout), /^run .*\n\w{6} .*\n\nCliffWalking-v1: random .*\n$/);
     // deno-lint-ignore no-control-regex
     doesNotMatch(text(stdout) + text(stderr), /[\x00-\x09\x0b-\x1f\x7f]/);
   });

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { width } from "../../cli/terminal/format.ts";
 import { ProgressDisplay } from "../../cli/terminal/progress.ts";
 import type { RunProgress } from "../../lab/experiment/launch.ts";
@@ -98,6 +98,33 @@ Deno.test("a finished run leaves a line that stays, with its id", () => {
     io.written.error,
     /✓ cartpole-ppo seed 1: return 500.0, 50,000 steps in 0:18 \(aaaaaa\)\n$/,
   );
+});
+
+Deno.test("a finished run's line goes without the id where that would be broken", () => {
+  for (const [columns, id] of [[66, " (aaaaaa)"], [65, ""]] as const) {
+    const io = capturedIo({ screen: { columns, rows: 24 } });
+    const display = new ProgressDisplay(io, 1);
+    const run = runOf("aaaaaa", 1, { status: "completed", wallSeconds: 18 });
+    display.update(progressOf(run, "started", 0, 0));
+    display.update(progressOf(run, "ended", 50_000, 18, { "evaluation/return_mean": 500 }));
+    display[Symbol.dispose]();
+    const line = io.written.error.trimEnd().split("\x1b[J").at(-1)!;
+    strictEqual(line, `✓ cartpole-ppo seed 1: return 500.0, 50,000 steps in 0:18${id}`);
+  }
+});
+
+Deno.test("an event breaks between words on a terminal, and stays one line elsewhere", () => {
+  const message = "the judge of glyphs is 52bfa75e83e5, right about 98.2 % of its test images";
+  for (const screen of [{ columns: 60, rows: 24 }, undefined]) {
+    const io = capturedIo({ screen });
+    using display = new ProgressDisplay(io, 1);
+    const run = runOf("aaaaaa", 1);
+    display.update(progressOf(run, "started", 0, 0));
+    display.update({ ...progressOf(run, "event", 0, 1), message });
+    const broken = message.replace(" right", "\nright");
+    const said = screen === undefined ? message : broken;
+    ok(io.written.error.includes(`cartpole-ppo seed 1: ${said}\n`), io.written.error);
+  }
 });
 
 Deno.test("a resumed run's speed counts from where it went on", () => {

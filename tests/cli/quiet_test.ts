@@ -2,6 +2,7 @@ import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:asse
 import { commands, main } from "../../cli/main.ts";
 import { library } from "../lab/compute/backends.ts";
 import { capturedIo } from "./captured_io.ts";
+import { writeNetwork, writePictures } from "./pictures.ts";
 
 /** A line of each command that succeeds, and says something on standard error where it can. */
 const lines: Readonly<Record<string, string>> = {
@@ -12,7 +13,18 @@ const lines: Readonly<Record<string, string>> = {
   reproduce: "reproduce latest",
   evaluate: "evaluate POLICY --episodes 1 --render --out way.gif --force",
   sample: "sample latest --count 4 --out samples.png --force",
+  interpolate: "interpolate MODEL --rows 1 --out between.png --force",
+  traverse: "traverse MODEL --count 2 --out latents.png --force",
+  arithmetic: "arithmetic MODEL 7 --out sum.png --force",
+  encode: "encode MODEL --out codes.npy --force",
+  reconstruct: "reconstruct MODEL between.png --out pair.png --force",
+  detect: "detect MODEL --count 2",
+  score: "score pictures --against glyphs --features eyes.json --metric fid",
   runs: "runs",
+  sweeps: "sweeps",
+  import: "import other.jsonl",
+  sync: "sync runs copied",
+  report: "report cliffwalking-value-iteration --out reports --force",
   compare: "compare --where experiment=ring-wgan-gp",
   export: "export latest --format csv --out . --force",
   delete: "delete latest",
@@ -42,13 +54,19 @@ Deno.test("no command writes control characters into a pipe, nor with --quiet mo
       export const taxi = makeEnv("Taxi-v4");
       export const cliff = makeEnv("CliffWalking-v1");`,
     );
+    await writePictures(`${folder}/pictures`, 12);
+    await Deno.writeTextFile(`${folder}/other.jsonl`, '{"run": {"name": "other"}}\n');
+    await writeNetwork(`${folder}/eyes.json`, [28, 28, 1], 4);
     strictEqual((await type("run cliffwalking-value-iteration")).code, 0);
     const [{ id }] = JSON.parse((await type("runs --json")).out).runs;
+    const few = "train validation test".split(" ").map((split) => ` --set dataset.${split}=20`);
+    strictEqual((await type(`run glyphs-autoencoder --budget 100${few.join("")}`)).code, 0);
+    const [model] = JSON.parse((await type("runs --json")).out).runs;
     const said: string[] = [];
     for (const { name } of commands) {
       if (name === "doctor" && library === undefined) continue;
       ok(name in lines, `"${name}" needs a line above that succeeds`);
-      const line = lines[name].replace("POLICY", id);
+      const line = lines[name].replace("POLICY", id).replace("MODEL", model.id);
       const plain = await type(line.replace("MORE", "3"));
       strictEqual(plain.code, 0, `${line}: ${plain.error}`);
       // deno-lint-ignore no-control-regex

@@ -34,6 +34,8 @@ Deno.test("evaluate --render prints the figures, then draws step by step", async
     await inTerminal(folder, args, async (terminal) => {
       strictEqual(await terminal.ended, 0);
       const { written } = terminal;
+      match(written, /seed 1, 100 episodes\r\n/);
+      match(written, /CliffWalking-v1: random actions return -/);
       const steps = [...written.matchAll(/step (\d+) {2}return/g)];
       deepStrictEqual(
         steps.map(([, step]) => Number(step)),
@@ -63,7 +65,7 @@ Deno.test("--quiet leaves a terminal to the results", async () => {
     const args = ["run", "cliffwalking-value-iteration", "--store", "runs", "--quiet"];
     await inTerminal(folder, args, async (terminal) => {
       strictEqual(await terminal.ended, 0);
-      match(terminal.written, /^run .*\r\n\w{6} .*\r\nCliffWalking-v1: random .*\r\n$/);
+      match(terminal.written, /^run .*\r\n\w{6} .*\r\n\r\nCliffWalking-v1: random .*\r\n$/);
       // deno-lint-ignore no-control-regex
       doesNotMatch(terminal.written, /\x1b/);
     });

@@ -416,9 +416,10 @@ Deno.test("evaluate prints figures; sample and --render refuse what they cannot 
     strictEqual(JSON.parse(evaluated.out).evaluation["evaluation/episodes"], 12);
     strictEqual((await lab("evaluate", id, "--episodes", "12", "--json")).out, evaluated.out);
     strictEqual((await lab("evaluate", id, "--render")).code, 2);
+    match((await lab("evaluate", id, "--stochastic")).error, /Cannot draw actions as .* an agent/);
     const sampled = await lab("sample", id, "--out", "x.png");
     strictEqual(sampled.code, 2);
-    match(sampled.error, /is no generative model/);
+    match(sampled.error, /must be a model that learned from data/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
-import { chartScene } from "../../evidence/chart.ts";
+import { chartScene } from "../../lab/core/chart.ts";
 import {
   compareSuite,
   comparisonPage,

@@ -31,7 +31,7 @@ Deno.test("every row names an experiment, once, and ten seeds, or five where the
   const names = evidence.map(({ experiment }) => experiment);
   strictEqual(new Set(names).size, names.length);
   const slow =
-    /pixels|^pendulum-(sac|td3)$|^mountaincar-dqn-tuned$|^(acrobot|mountaincar)-qrdqn$|^glyphs-/;
+    /pixels|^pendulum-(sac|td3)$|^mountaincar-dqn-tuned$|^(acrobot|mountaincar)-qrdqn$|^(glyphs|shapes)-/;
   for (const { experiment, seeds } of evidence) {
     ok(experiments.some(({ name }) => name === experiment), experiment);
     const planned = /-(value|policy)-iteration$/.test(experiment)

@@ -1,7 +1,9 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { peerOf } from "../../evidence/peers.ts";
+import { namedPart } from "../../lab/experiment/own.ts";
+import { peerModels, peerOf } from "../../evidence/peers.ts";
 import { evidence } from "../../evidence/rows.ts";
-import { type Order, orderOf } from "../../evidence/stable_baselines.ts";
+import { judgingSeeds } from "../../evidence/row.ts";
+import { type Order, orderOf, testSeedOf } from "../../evidence/stable_baselines.ts";
 import { experiments } from "../../experiments/mod.ts";
 import { resolve } from "../../lab/experiment/resolve.ts";
 import { registries } from "../../registries.ts";
@@ -49,6 +51,15 @@ Deno.test("presets become the parameters that the zoo has for them", async () =>
   deepStrictEqual([recurrent.world, recurrent.observes], ["CartPole-v1", [0, 2]]);
 });
 
+Deno.test("no two seeds of a peer are scored in the same worlds", async () => {
+  const order = await orderFor("pendulum-ppo") as Order;
+  const seeds = judgingSeeds({ seeds: 10 }).flatMap((seed) =>
+    Array.from({ length: order.testWorlds }, (_, i) => testSeedOf(order, seed) + i)
+  );
+  strictEqual(order.testWorlds, 25);
+  strictEqual(new Set(seeds).size, 250);
+});
+
 Deno.test("what its parameters cannot express is refused by name, and a default is no demand", async () => {
   const why = async (name: string, ...set: [string, string][]) => String(await orderFor(name, set));
   match(await why("cartpole-dqn", ["agent.doubleQ", "true"]), /no doubleQ/);
@@ -62,14 +73,19 @@ Deno.test("what its parameters cannot express is refused by name, and a default 
   match(await why("glyphs-vae"), /no agent/);
 });
 
+/** Models that bench/peers has. */
+
 Deno.test("every row of the zoo's presets has a peer, and no quick one", async () => {
   for (const row of evidence) {
     const peer = await peerOf(row);
-    const { tunedOn } = await experiments.find(({ name }) => name === row.experiment)!.load();
+    const definition = await experiments.find(({ name }) => name === row.experiment)!.load();
+    const { tunedOn } = definition;
     if (row.experiment.endsWith("-quick")) strictEqual(typeof peer, "string", row.experiment);
     else if (row.page.startsWith("docs/models/")) {
-      const none = row.experiment === "glyphs-vae-mixture";
-      strictEqual(typeof peer, none ? "string" : "object", row.experiment);
+      const measuredAlike = !row.metric?.startsWith("application/");
+      const known = measuredAlike && "model" in definition &&
+        namedPart(definition.model).name in peerModels;
+      strictEqual(typeof peer, known ? "object" : "string", row.experiment);
     } else if (tunedOn === 0 && !/-(value|policy)-iteration$/.test(row.experiment)) {
       ok(typeof peer === "object", `${row.experiment}: ${peer}`);
     }

@@ -88,7 +88,7 @@ Deno.test("a peer that was measured on all seeds is the reference, with who is b
   const part = line([315, 315, 315, 315, 315], { references: peer(300, 310) });
   match(
     part,
-    /≥ 475\.2: \*\*falls short\*\*, below \|.*305 \(300 … 310\) Peer, TOY, 2 seeds of 5 \| 1\.00 /,
+    /≥ 475\.2: \*\*falls short\*\*, below \|.*305 \(300 … 310\) Peer, TOY, 2 of 5 seeds \| 1\.00 /,
   );
   const less = { ...row, better: "less" } as const;
   match(line([315, 315, 315, 315, 315], { row: less, references: peer(...scores) }), / 0\.60 \[/);

@@ -2,10 +2,12 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { LabError } from "../../lab/core/errors.ts";
 import { main } from "../../cli/main.ts";
 import { launch, reproduce, resume } from "../../lab/experiment/launch.ts";
+import { resolveSweep, runSweep } from "../../lab/experiment/sweep.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import { capturedIo } from "../cli/captured_io.ts";
 import { inFolder } from "../cli/folder.ts";
 import { registries } from "../lab/experiment/toy_registries.ts";
+import { toySweep } from "../lab/experiment/toy_runs.ts";
 
 interface Line {
   readonly kind: string;
@@ -98,4 +100,77 @@ Deno.test("a killed batch goes on as one, seeds that had not begun included, to 
       runs.map(({ seed, digest }) => [seed, digest]),
       whole.map(({ digest }, i) => [i + 1, digest]),
     );
+  }));
+
+Deno.test("a run whose wrapper alone is killed ends by itself, also when nobody reads what it says", () =>
+  inFolder(async (folder) => {
+    const location = `${folder}/runs`;
+    const script = new URL("./trainee.ts", import.meta.url).pathname;
+    for (const isRead of [true, false]) {
+      // As npx stands between a shell and Deno: its death is no signal to what it has started.
+      const wrapper = new Deno.Command("sh", {
+        args: [
+          ...["-c", '"$@" & wait', "sh", Deno.execPath(), "run", "--quiet", "--no-check"],
+          ...["--allow-read", "--allow-write", script, location],
+        ],
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const reader = wrapper.stdout.getReader();
+      await reader.read();
+      wrapper.kill("SIGKILL");
+      strictEqual((await wrapper.status).signal, "SIGKILL");
+      if (!isRead) await reader.cancel();
+      const errors = new Response(wrapper.stderr).text(); // to the end of the trainer itself
+      while (isRead && !(await reader.read()).done);
+      strictEqual(await errors, "");
+    }
+    const store = openStore(location);
+    const runs = store.runs();
+    const set = [["agent.pause", "5"], ["checkpoint.everyIterations", "3"]] as const;
+    const request = { reference: "line-toy", seed: 1, backend: "cpu", set } as const;
+    const [whole] = await launch([request], { store, registries, workers: 1 });
+    deepStrictEqual(
+      runs.map(({ status, active, digest }) => ({ status, active, digest })),
+      runs.map(() => ({ status: "completed", active: false, digest: whole.digest })),
+    );
+    strictEqual(runs.length, 2);
+    for (const { id } of runs) {
+      deepStrictEqual(
+        store.series(id, "losses/toy").values,
+        store.series(whole.id, "losses/toy").values,
+      );
+      store.lock(id)[Symbol.dispose]();
+    }
+    store.close();
+  }));
+
+Deno.test("a sweep that is killed goes on where it stood, to the trials of one that never was", () =>
+  inFolder(async (folder) => {
+    const script = new URL("./sweeper.ts", import.meta.url).pathname;
+    for (const checkpoints of [2, 9]) {
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "--quiet", "--no-check", "-A", script, `${folder}/killed`],
+        stdin: "null",
+        stdout: "piped",
+      }).spawn();
+      let seen = 0;
+      for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+        seen += text.split("\n").length - 1;
+        if (seen >= checkpoints) break;
+      }
+      child.kill("SIGKILL");
+      strictEqual((await child.status).signal, "SIGKILL");
+    }
+    const sweep = await resolveSweep(toySweep, registries);
+    const [killed, whole] = await Promise.all(["killed", "whole"].map(async (name) => {
+      const store = openStore(`${folder}/${name}`);
+      const { trials, judged } = await runSweep("toys", sweep, { store, registries, workers: 1 });
+      const digests = [...trials, judged].map(({ runs }) => runs.map(({ digest }) => digest));
+      const count = store.runs().length;
+      store.close();
+      return { points: trials.map(({ point }) => point), digests, count };
+    }));
+    deepStrictEqual(killed, whole);
   }));

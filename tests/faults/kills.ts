@@ -7,12 +7,15 @@ import { openStore } from "../../lab/store/sqlite_store.ts";
 import { registries } from "../../registries.ts";
 import { inFolder } from "../cli/folder.ts";
 
-/** Kinds of runs, each some tenths of a second long: on-policy, replay, a table, a model. */
+/**
+ * Kinds of runs, each at most a second or two long, as every kill trains about one and a half of them:
+ * on-policy, replay, a table, a model with an evaluation on its way.
+ */
 export const kinds = {
   "cartpole-ppo": 2000,
   "gridworld-dqn": 1400,
   "cliffwalking-q-learning": 3000,
-  "ring-wgan-gp-quick": 6400,
+  "ring-wgan-gp-quick": 1600,
 } as const;
 
 /**

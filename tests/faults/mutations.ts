@@ -8,7 +8,8 @@ import { InputError } from "../../lab/core/errors.ts";
 import { defaultRng, type Generator } from "../../lab/core/random.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lab/core/safetensors.ts";
 import { Box, Discrete } from "../../lab/core/space.ts";
-import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { type NamedTensors, sizeOf } from "../../lab/core/tensor_data.ts";
+import { encodeModel, loadModel } from "../../models/model_file.ts";
 import { idx, parseIdx } from "../../models/datasets/idx.ts";
 
 /** What reads bytes of others. */
@@ -51,6 +52,48 @@ const program = encodePolicy({
   },
 });
 
+const machine = {
+  binary: emptyProgram,
+  pages: 1,
+  state: { "parameters/bias": { address: 64, tensor: tensors["policy/0/kernel"] } },
+  constants: [],
+};
+const model = encodeModel({
+  ...{ kind: "points", shape: [2], classes: 0, codeSize: 0, rows: 2, drawn: 3, times: 2 },
+  numbers: { time: Float32Array.of(1, 0) },
+  functions: {
+    score: {
+      machine: {
+        ...machine,
+        inputs: { x: { address: 0, length: 4 } },
+        outputs: { rows: { address: 16, length: 2 } },
+      },
+      width: 1,
+      noise: {},
+    },
+  },
+  sampler: {
+    first: {
+      machine: {
+        ...machine,
+        inputs: { "noise/start": { address: 0, length: 4 } },
+        outputs: { rows: { address: 0, length: 4 } },
+      },
+      width: 2,
+      noise: { start: ["normal", [2]] },
+    },
+    step: {
+      machine: {
+        ...machine,
+        inputs: { x: { address: 0, length: 4 }, "at/time": { address: 16, length: 1 } },
+        outputs: { rows: { address: 0, length: 4 } },
+      },
+      width: 2,
+      noise: {},
+    },
+  },
+}, { model: "trial" });
+
 const idxFile = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 7, 8, 9, 10);
 const labels = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 1, 0);
 const packed = new Uint8Array(
@@ -60,10 +103,11 @@ const packed = new Uint8Array(
 
 const HASH = "reverie.sha256";
 
-/** A mutated policy with the hash of what it has become, as who means harm would write it. */
-function resealed(description: Uint8Array): Uint8Array {
-  const { tensors, metadata: { [HASH]: _, ...metadata } } = decodeSafetensors(program);
-  const changed = { ...metadata, "reverie.policy": text(description) };
+/** A file with a mutated description and the hash of what it has become, as who means harm would
+ * write it. */
+function resealed(file: Uint8Array, key: string, description: Uint8Array): Uint8Array {
+  const { tensors, metadata: { [HASH]: _, ...metadata } } = decodeSafetensors(file);
+  const changed = { ...metadata, [key]: text(description) };
   const hash = createHash("sha256").update(encodeSafetensors(tensors, changed)).digest("hex");
   return encodeSafetensors(tensors, { ...changed, [HASH]: hash });
 }
@@ -93,10 +137,27 @@ export const loaders: readonly Loader[] = [
     name: "policy, sealed again",
     sample: bytesOf(decodeSafetensors(program).metadata["reverie.policy"]),
     load: (bytes) => {
-      const opened = loadPolicy(resealed(bytes));
+      const opened = loadPolicy(resealed(program, "reverie.policy", bytes));
       if (opened.observationSpace.flatSize < 1000) {
         opened.act(opened.observationSpace.sample(defaultRng(1)));
       }
+    },
+  },
+  {
+    name: "model",
+    sample: model,
+    load: (bytes) => {
+      loadModel(bytes);
+      deepStrictEqual(bytes, model);
+    },
+  },
+  {
+    name: "model, sealed again",
+    sample: bytesOf(decodeSafetensors(model).metadata["reverie.model"]),
+    load: (bytes) => {
+      const opened = loadModel(resealed(model, "reverie.model", bytes));
+      opened.score?.(new Float32Array(sizeOf(opened.shape)));
+      opened.sample?.({ count: 4, random: defaultRng(1) });
     },
   },
   { name: "IDX", sample: idxFile, load: (bytes) => parseIdx(bytes, 3, "images") },

@@ -85,3 +85,17 @@ Deno.test("images that cannot be halved so often are refused in one line", async
     message: /^Cannot halve images 3 times as their sides must be divisible by 8: \[4, 4, 1\]/,
   });
 });
+
+Deno.test("a denoising autoencoder learns to fill in", async () => {
+  const { trainer } = await trainerOf("denoising-autoencoder", halves(), {
+    ...{ batchSize: 20, hiddenSizes: [12], codeSize: 4, learningRate: 0.01 },
+  }, { budget: 6000 });
+  await trainThrough(trainer);
+  const { values, count } = halves().test;
+  const masked = values.map((value, i) => i % 3 === 0 ? 0 : value);
+  const made = await trainer.decode!(await trainer.encode!(masked), count);
+  const error = (images: Float32Array) =>
+    images.reduce((sum, value, i) => sum + (value - values[i]) ** 2, 0) / values.length;
+  ok(error(made) < 0.5 * error(masked), `${error(made)} against ${error(masked)}`);
+  trainer.dispose();
+});

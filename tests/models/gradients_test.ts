@@ -14,10 +14,15 @@ import { datasetOf, smallOf } from "./laboratory.ts";
 
 const ROWS = 20;
 
+/** Steps whose gradient passes a choice as if it were not there, and is none of the loss, therefore. */
+const straightThrough = ["vq-vae/quantized"];
+
 for (const { name, load } of models) {
   // deno-lint-ignore no-explicit-any
   const definition = await load() as DefinedModel<any, any>;
   for (const step of definition.model.steps) {
+    // A learning rule is the gradient of nothing.
+    if (step.loss === undefined || straightThrough.includes(`${name}/${step.name}`)) continue;
     Deno.test(`${name}/${step.name}: the loss falls as its gradient says`, async () => {
       const dataset = datasetOf(definition);
       const { workspace } = await openWorkspace("wasm");
@@ -27,17 +32,17 @@ for (const { name, load } of models) {
         workspace,
         stream: (part) => streamOf(3, part),
       });
-      // Of the terms the loss alone, and never a gradient that is cut short.
+      // Of the terms the loss alone, and never a gradient that is cut short or weights that are.
       const alone = {
         ...step,
-        maximumGradientNorm: undefined,
+        ...{ maximumGradientNorm: undefined, constrain: undefined },
         loss: (...seen: Parameters<NonNullable<typeof step.loss>>) => ({
           loss: step.loss!(...seen).loss,
         }),
       };
       const { program } = bound.compileStep(alone, sgd(), false);
       const rows = Array.from({ length: ROWS }, (_, i) => i);
-      const { values, labels } = dataset.train;
+      const { values, labels, partners } = dataset.train;
       if (program.input.x !== undefined) {
         gatherRows(
           values,
@@ -45,6 +50,10 @@ for (const { name, load } of models) {
           values.length / dataset.train.count,
           program.input.x as Float32Array,
         );
+      }
+      if (program.input.partners !== undefined) {
+        const { partnerSize } = bound.shape;
+        gatherRows(partners!, rows, partnerSize, program.input.partners as Float32Array);
       }
       if (program.input.labels !== undefined) {
         const { classes } = bound.shape;
@@ -74,10 +83,15 @@ for (const { name, load } of models) {
       for (const [tensor, { values }] of Object.entries(start)) {
         moved[tensor].values.forEach((value, i) => squared += (values[i] - value) ** 2);
       }
-      const rate = 5e-3 / Math.sqrt(squared);
-      const fall = ((await taken(-rate)).loss - (await taken(rate)).loss) / (2 * rate);
+      // A long way, and a short one for losses that bend.
+      const falls: number[] = [];
+      for (const length of [5e-3, 5e-5]) {
+        const rate = length / Math.sqrt(squared);
+        falls.push(((await taken(-rate)).loss - (await taken(rate)).loss) / (2 * rate));
+      }
       workspace.dispose();
-      ok(squared > 0 && Math.abs(fall / squared - 1) < 0.02, `${fall} for ${squared}`);
+      const isOne = falls.some((fall) => Math.abs(fall / squared - 1) < 0.02);
+      ok(squared > 0 && isOne, `${falls} for ${squared}`);
     });
   }
 }

@@ -12,7 +12,7 @@ import { defineModel } from "../../models/define_model.ts";
 import { exampleFields } from "../../models/fields.ts";
 import { binaryCrossEntropy, squaredError } from "../../models/losses.ts";
 import { dense, parametersAlone } from "../../models/networks.ts";
-import { bound, gaussianKl, posterior, reparameterize } from "../../models/variational/vae.ts";
+import { bound, gaussianKl, posterior, reparameterize } from "../../models/variational/bound.ts";
 
 const fields = z.strictObject(exampleFields);
 const joined = (...tensors: tf.Tensor[]) => tf.concat(tensors, 1);
@@ -161,7 +161,7 @@ export const boltzmann = defineModel({
   budget: "examples",
   networks: ({ size }) => ({
     machine: parametersAlone((random) => ({
-      weights: normal(random, [size, 8], 0, 0.05),
+      weights: normal(random, [size, 8], 0.05),
       visible: zeros([size], "float32"),
       hidden: zeros([8], "float32"),
     })),

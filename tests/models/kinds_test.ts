@@ -4,11 +4,10 @@ import { defaultRng } from "../../lab/core/random.ts";
 import type { Trainer } from "../../lab/core/trainer.ts";
 import { modeCoverage } from "../../models/metrics/mode_coverage.ts";
 import { holdToContract } from "./contract.ts";
-import { denoisingAutoencoder } from "./denoising_autoencoder.ts";
 import * as kinds from "./kinds.ts";
 import { fewPoints, halves, smallTrainer, trainerOf, trainThrough } from "./laboratory.ts";
 
-for (const definition of [...Object.values(kinds), denoisingAutoencoder]) {
+for (const definition of Object.values(kinds)) {
   holdToContract(definition, { backends: ["wasm"], half: 3 });
 }
 
@@ -40,7 +39,7 @@ Deno.test("under a label the class that was asked for is drawn", async () => {
   ok(Math.abs(contrast(await draw())) < 0.2);
   await rejects(draw(2), { name: "InputError", message: /must be a whole number, 0 … 1: 2/ });
   trainer.dispose();
-  const unlabelled = await smallTrainer(denoisingAutoencoder);
+  const unlabelled = await smallTrainer(kinds.translator);
   strictEqual(unlabelled.sample, undefined);
   unlabelled.dispose();
   const points = await smallTrainer(kinds.diffusion);
@@ -118,18 +117,5 @@ Deno.test("pixel after pixel, a sample is whole and of one class", async () => {
     (_, i) => contrast(values.subarray(16 * i, 16 * i + 16)),
   );
   ok(sharp.filter((each) => Math.abs(each) > 0.9).length > 90, `${sharp}`);
-  trainer.dispose();
-});
-
-Deno.test("a denoising autoencoder takes fewer than 100 lines and learns to fill in", async () => {
-  const text = await Deno.readTextFile(new URL("denoising_autoencoder.ts", import.meta.url));
-  ok(text.split("\n").length < 100);
-  const trainer = await trained(denoisingAutoencoder, 6000);
-  const { values } = dataset.test;
-  const masked = values.map((value, i) => i % 3 === 0 ? 0 : value);
-  const made = await trainer.decode!(await trainer.encode!(masked), dataset.test.count);
-  const error = (images: Float32Array) =>
-    images.reduce((sum, value, i) => sum + (value - values[i]) ** 2, 0) / values.length;
-  ok(error(made) < 0.5 * error(masked), `${error(made)} against ${error(masked)}`);
   trainer.dispose();
 });

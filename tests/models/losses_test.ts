@@ -4,17 +4,13 @@
  */
 import { ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import { openWorkspace } from "../../lab/compute/backend.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";
-import { mlp, mlpParameters } from "../../lab/compute/networks.ts";
-import { defaultRng, streamOf } from "../../lab/core/random.ts";
-import type { Tensors } from "../../lab/compute/workspace.ts";
+import { defaultRng } from "../../lab/core/random.ts";
 import { binaryCrossEntropy, maskedMean, squaredError } from "../../models/losses.ts";
 import { contraction } from "../../models/autoencoders/contractive.ts";
 import { corruptions, signalToNoise } from "../../models/autoencoders/denoising.ts";
 import { activityKl } from "../../models/autoencoders/sparse.ts";
 import { crossEntropy } from "../../models/classifiers/classifier.ts";
-import { criticLoss, generatorLoss, gradientPenalty } from "../../models/adversarial/wgan_gp.ts";
 import {
   bound,
   freeKl,
@@ -22,32 +18,9 @@ import {
   gaussianNegativeLogLikelihood,
   klWeight,
   reparameterize,
-} from "../../models/variational/vae.ts";
+} from "../../models/variational/bound.ts";
 import { mixtureKl } from "../../models/variational/vae_mixture.ts";
-import { wasmPath } from "../lab/compute/backends.ts";
-
-function near(actual: ArrayLike<number>, expected: readonly number[], tolerance = 1e-6) {
-  strictEqual(actual.length, expected.length);
-  expected.forEach((value, i) => {
-    ok(
-      Math.abs(actual[i] - value) <= tolerance * Math.max(1, Math.abs(value)),
-      `${actual[i]} at ${i}, expected ${value}`,
-    );
-  });
-}
-
-const values = (tensor: tf.Tensor) => tensor.dataSync();
-
-/** Runs on the cpu backend and frees what it made. */
-async function onCpu(test: () => void) {
-  await openWorkspace("cpu");
-  tf.engine().startScope();
-  try {
-    test();
-  } finally {
-    tf.engine().endScope();
-  }
-}
+import { near, onCpu, values } from "./worked.ts";
 
 Deno.test("cross-entropy from logits is the binary cross-entropy of their sigmoids", () =>
   onCpu(() => {
@@ -216,78 +189,3 @@ Deno.test("corruptions touch the share of the pixels that they say", () =>
     // A squared error of 0.01 a pixel is 20 dB.
     near(values(signalToNoise(tf.add(x, 0.1), x)), [20], 1e-4);
   }));
-
-Deno.test("critic and generator losses have their worked values", () =>
-  onCpu(() => {
-    near(values(criticLoss(tf.tensor([1.2, 0.8]), tf.tensor([-0.3, 0.1]))), [-1.1]);
-    near(values(generatorLoss(tf.tensor([-0.3, 0.1]))), [0.1]);
-  }));
-
-Deno.test("the gradient penalty of a linear critic [3, 4] is 160 with gradient [48, 64] at λ = 10", () =>
-  onCpu(() => {
-    const [real, generated] = [tf.tensor([[1, 2], [0, -1]]), tf.tensor([[0.5, 0], [3, 1]])];
-    const alpha = tf.tensor([[0.3], [0.9]]);
-    const penalize = (weights: number[]) =>
-      valueAndGradients(({ w }) => {
-        const score = (x: tf.Tensor) => tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D);
-        return { loss: tf.mul(gradientPenalty(score, real, generated, alpha), 10) as tf.Scalar };
-      }, { w: tf.tensor(weights, [2, 1]) });
-    const { values: { loss }, gradients } = penalize([3, 4]);
-    near(values(loss), [160]);
-    near(values(gradients.w), [48, 64]);
-    near(values(penalize([0.6, 0.8]).values.loss), [0]);
-    const flat = penalize([0, 0]);
-    near(values(flat.values.loss), [10], 1e-4);
-    ok(values(flat.gradients.w).every(Number.isFinite));
-  }));
-
-for (const backend of ["cpu", "tfjs-wasm"] as const) {
-  Deno.test(`on ${backend}, ∂GP/∂w of a ReLU critic agrees with finite differences`, async () => {
-    await openWorkspace(backend, { wasmPath });
-    const random = streamOf(2, "critic");
-    const initial = mlpParameters(random, [6, 5, 4, 1]);
-    const draw = () => Float32Array.from({ length: 24 }, () => random.standardNormal());
-    const [real, generated] = [draw(), draw()];
-    const alpha = Float32Array.of(0.1, 0.4, 0.6, 0.9);
-    const penalty = (parameters: Tensors) =>
-      gradientPenalty(
-        (x) => mlp(parameters, x, "relu"),
-        tf.tensor(real, [4, 6]),
-        tf.tensor(generated, [4, 6]),
-        tf.tensor(alpha, [4, 1]),
-      );
-    const tensors = () =>
-      Object.fromEntries(
-        Object.entries(initial).map(([name, { values, shape }]) => [
-          name,
-          tf.tensor(values.slice(), [...shape]),
-        ]),
-      );
-    // Biases move no gradient of a ReLU network but at kinks: their penalty gradient is 0.
-    const kernels = Object.keys(initial).filter((name) => name.endsWith("kernel"));
-    const gradients = tf.tidy(() => {
-      const all = tensors();
-      const own = Object.fromEntries(kernels.map((name) => [name, all[name]]));
-      const { gradients } = valueAndGradients(
-        (kernels) => ({ loss: penalty({ ...all, ...kernels }) }),
-        own,
-      );
-      return Object.fromEntries(kernels.map((name) => [name, [...values(gradients[name])]]));
-    });
-    const step = 2e-3;
-    for (const name of kernels) {
-      for (const i of [0, 3]) {
-        const shifted = (by: number) => {
-          const weights = initial[name].values;
-          const before = weights[i];
-          weights[i] = before + by;
-          const value = tf.tidy(() => values(penalty(tensors()))[0]);
-          weights[i] = before;
-          return value;
-        };
-        const difference = (shifted(step) - shifted(-step)) / (2 * step);
-        near([gradients[name][i]], [difference], 5e-3);
-      }
-    }
-  });
-}

@@ -67,6 +67,7 @@ for (const [i, definition] of definitions.entries()) {
     const { artifacts = [] } = await trainer.evaluate({ random: defaultRng(1) });
     const expected = [
       ...trainer.sample === undefined ? [] : ["samples"],
+      ...trainer.translate === undefined ? [] : ["translations"],
       ...dataset.kind === "images" && trainer.encode && trainer.decode ? ["reconstructions"] : [],
       ...trainer.encode === undefined ? [] : ["codes"],
     ];

@@ -70,14 +70,14 @@ test("the run page shows figures, events, how it ended and what to type", async 
   ok(diverged.includes(`deno task -q experiment resume ${runs.diverged}`));
   ok(diverged.includes("agent.learningRate"));
   ok(!diverged.includes("<b>?</b>"));
-  ok(diverged.includes('data-island="policy"'));
+  ok(diverged.includes("&quot;player&quot;:"));
   const own = addRun(dashboard.store, {
     experiment: "corridor",
     configuration: { environment: { id: "Corridor-v0", own: true }, agent: { name: "ppo" } },
     seed: 1,
   });
   const corridor = await text(dashboard, `/runs/${own}`);
-  ok(!corridor.includes('data-island="policy"'));
+  ok(!corridor.includes("&quot;player&quot;:"));
   match(corridor, /Corridor-v0 stands in experiments\/corridor\.ts.*evaluate \w+ --render/s);
   const vae = await text(dashboard, `/runs/${runs.vae}`);
   strictEqual(vae.match(/<img src="\/artifacts\/[0-9a-f]{64}"/g)?.length, 1);

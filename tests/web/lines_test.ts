@@ -33,6 +33,7 @@ function group(label: string, color: number, counts: boolean[]): ComparedGroup {
       seed: String(i),
       status: "completed",
       counts,
+      figure: 5,
       x,
       y: [i, i],
     })),

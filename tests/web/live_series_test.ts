@@ -7,6 +7,7 @@ const drawn: SeriesAnswer = {
   total: 500,
   x: [0, 1000],
   y: [1, 2],
+  iterations: [0, 10],
   smoothed: null,
   last: 2,
   until: 10,
@@ -28,6 +29,7 @@ function grown(after: number, iterations: number[], values: (number | string)[])
 Deno.test("new points are added on the drawn axis, those that are known already are not", () => {
   const next = grownBy(drawn, grown(8, [9, 10, 11, 12], [7, 8, 9, "NaN"]), "loss")!;
   deepStrictEqual([next.x, next.y], [[0, 1000, 1100, 1200], [1, 2, 9, "NaN"]]);
+  deepStrictEqual(next.iterations, [0, 10, 11, 12]);
   deepStrictEqual([next.total, next.until, next.last], [502, 12, "NaN"]);
   strictEqual(grownBy(drawn, grown(8, [9, 10], [7, 8]), "loss"), drawn);
   strictEqual(grownBy(drawn, grown(10, [11], [1]), "other"), drawn);

@@ -36,8 +36,18 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
       [["--store", `${folder}/file`], 2, /there is a file of that name/],
       [["--store", "/etc"], 2, /may not read there/],
       [["--store", "postgres://me:secret@db/lab"], 2, /must be a folder/],
-      [["--ports", "80"], 2, /flags are --port N, --store FOLDER and --read-only.*--ports/],
+      [
+        ["--ports", "80"],
+        2,
+        /flags are --host NAME, --port N, --store FOLDER and --read-only.*--ports/,
+      ],
       [["--port", "eighty"], 2, /from 0 to 65535: eighty/],
+      [
+        ["--host", "0.0.0.0", "--store", `${folder}/runs`],
+        2,
+        /127\.0\.0\.1 alone: deno task -q dashboard:shared/,
+      ],
+      [["--host", "a b"], 2, /--host must be a name or an address: a b/],
       [["extra"], 2, /extra/],
       [["--port", String(port), "--store", `${folder}/runs`], 1, /in use.*--port/],
     ];

@@ -4,6 +4,7 @@ import { Feed } from "../../web/feed.ts";
 import { directionOf } from "../../web/metric_direction.ts";
 import { queryOf, tableRequestOf } from "../../web/runs_query.ts";
 import { inOrder, tableOf } from "../../web/runs_table.ts";
+import { ARCHIVED } from "../../web/tags.ts";
 import { openDashboard } from "./built.ts";
 
 const requestOf = (query: string) => tableRequestOf(new URLSearchParams(query));
@@ -118,4 +119,23 @@ Deno.test("groups have the IQM of their seeds with its interval, as compare has"
 
   const configurations = tableOf(feed, feed.records(), requestOf("group=configuration"));
   ok(configurations.groups.some(({ label }) => label.includes("agent.learningRate=1")));
+});
+
+Deno.test("archived runs are left out unless the filter names that tag", async () => {
+  await using dashboard = await openDashboard();
+  const { store, runs } = dashboard;
+  const { tags } = store.run(runs.vae)!;
+  store.update(runs.vae, { tags: [...tags, ARCHIVED] });
+  const feed = new Feed(store);
+  const shows = (filter: string) => {
+    const { rows, archived } = tableOf(
+      feed,
+      feed.records(),
+      requestOf(`limit=500&filter=${encodeURIComponent(filter)}`),
+    );
+    return [rows.some(({ row }) => row.id === runs.vae), archived];
+  };
+  deepStrictEqual(shows(""), [false, 1]);
+  deepStrictEqual(shows(`tag=${ARCHIVED}`), [true, 0]);
+  store.update(runs.vae, { tags });
 });

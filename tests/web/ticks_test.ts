@@ -5,6 +5,7 @@ import { constantRange, isConstant, tickLabels } from "../../web/ticks.ts";
 Deno.test("labels of ticks have as many digits as tell them apart, and no more", () => {
   deepStrictEqual(tickLabels([0, 10_000, 20_000]), ["0", "10K", "20K"]);
   deepStrictEqual(tickLabels([99_000, 99_100, 99_200]), ["99K", "99.1K", "99.2K"]);
+  deepStrictEqual(tickLabels([10_000, 12_500, 15_000]), ["10K", "12.5K", "15K"]);
   deepStrictEqual(tickLabels([0, 0.5, 1]), ["0", "0.5", "1"]);
   deepStrictEqual(tickLabels([7.12341, 7.12342]), ["7.12341", "7.12342"]);
 });

@@ -4,11 +4,22 @@ import { differingPaths } from "../../lab/experiment/comparison.ts";
 import type { Spread } from "../../lab/statistics/mod.ts";
 import type { ComparedGroup, ComparedSeed } from "../comparison.ts";
 import { figure } from "../format.ts";
+import type { Finding } from "../finding.ts";
+import { IntervalBar, reachOf } from "./interval_bar.tsx";
 import { Worth } from "./status.tsx";
 import { Swatch } from "./swatch.tsx";
 
 /** One row a group, marked like its line. */
-export function Statistics({ groups }: { groups: readonly ComparedGroup[] }): VNode {
+export function Statistics(
+  { groups, findings, look }: {
+    groups: readonly ComparedGroup[];
+    findings: readonly Finding[];
+    /** Told of the group that is pointed at. */
+    look: (label: string | undefined) => void;
+  },
+): VNode {
+  const reach = reachOf(groups);
+  const best = findings[0]?.best;
   return (
     <div class="scroll">
       <table class="statistics">
@@ -18,11 +29,20 @@ export function Statistics({ groups }: { groups: readonly ComparedGroup[] }): VN
             <th scope="col" class="number" title="Mean of the middle half">IQM</th>
             <th
               scope="col"
-              class="number"
+              colSpan={2}
               title="Of the IQM, by bootstrap over seeds; of fewer than five their lowest and highest"
             >
               95 % interval
             </th>
+            {best !== undefined && (
+              <th
+                scope="col"
+                class="number"
+                title="How probable it is that a run of the best group gets a better figure"
+              >
+                P(best is better)
+              </th>
+            )}
             <th scope="col">Verdict</th>
             <th scope="col" class="number">Mean</th>
             <th scope="col" class="number">Median</th>
@@ -30,25 +50,44 @@ export function Statistics({ groups }: { groups: readonly ComparedGroup[] }): VN
           </tr>
         </thead>
         <tbody>
-          {groups.map(({ label, color, seeds, statistics, verdict }) => (
-            <tr key={label}>
-              <th scope="row">
-                <Swatch color={color} /> {label}
-              </th>
-              <td class="number">
-                <b>{figure(statistics.iqm)}</b>
-              </td>
-              <td class="number">
-                {statistics.spread === null ? "–" : boundsOf(statistics.spread)}
-              </td>
-              <td>{verdict === null ? "–" : <Worth verdict={verdict} />}</td>
-              <td class="number">{figure(statistics.mean)}</td>
-              <td class="number">{figure(statistics.median)}</td>
-              <td>
-                <Seeds seeds={seeds} />
-              </td>
-            </tr>
-          ))}
+          {groups.map((group) => {
+            const { label, color, seeds, statistics, verdict } = group;
+            const finding = findings.find(({ other }) => other === label);
+            return (
+              <tr
+                key={label}
+                class={label === best ? "best" : undefined}
+                onPointerEnter={() => look(label)}
+                onPointerLeave={() => look(undefined)}
+              >
+                <th scope="row">
+                  <Swatch color={color} /> {label}
+                </th>
+                <td class="number">
+                  <b>{figure(statistics.iqm)}</b>
+                </td>
+                <td>
+                  <IntervalBar group={group} reach={reach} />
+                </td>
+                <td>{statistics.spread === null ? "–" : boundsOf(statistics.spread)}</td>
+                {best !== undefined && (
+                  <td class="number">
+                    {label === best
+                      ? "best"
+                      : finding === undefined
+                      ? "–"
+                      : finding.probability.toFixed(2)}
+                  </td>
+                )}
+                <td>{verdict === null ? "–" : <Worth verdict={verdict} />}</td>
+                <td class="number">{figure(statistics.mean)}</td>
+                <td class="number">{figure(statistics.median)}</td>
+                <td>
+                  <Seeds seeds={seeds} />
+                </td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </div>

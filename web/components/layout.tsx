@@ -2,13 +2,14 @@
 import type { VNode } from "preact";
 import { asset } from "../assets.ts";
 import type { LayoutProps } from "../fresh.ts";
+import { themes } from "../theme.ts";
 
 const pages = [{ path: "/", name: "Runs" }, { path: "/compare", name: "Compare" }];
 
 /** Head, navigation and main part. */
-export function Layout({ title, path, children }: LayoutProps): VNode {
+export function Layout({ title, path, theme, children }: LayoutProps): VNode {
   return (
-    <html lang="en">
+    <html lang="en" data-theme={theme}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -36,6 +37,14 @@ export function Layout({ title, path, children }: LayoutProps): VNode {
               </a>
             ))}
           </nav>
+          <label class="theme">
+            <span class="hidden">Colours</span>
+            <select id="theme" autocomplete="off">
+              {themes.map((each) => (
+                <option key={each} value={each} selected={each === theme}>{each}</option>
+              ))}
+            </select>
+          </label>
         </header>
         <main id="main">{children}</main>
       </body>

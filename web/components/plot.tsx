@@ -10,7 +10,16 @@ import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
 import { figure } from "../format.ts";
 import { type Line, lineFigures, nearestIndex } from "../lines.ts";
-import { chartOptions, type ChartState, joined, type Library } from "./plot_options.ts";
+import { csvOf, download, fileNameOf } from "../plot_files.ts";
+import { onThemeChange } from "../theme.ts";
+import {
+  chartOptions,
+  type ChartState,
+  joined,
+  type Level,
+  type Library,
+  type Moment,
+} from "./plot_options.ts";
 import { Swatch } from "./swatch.tsx";
 
 /** Lines, distinguished by colour and by dash, on one x axis. */
@@ -25,7 +34,17 @@ export interface PlotProps {
   readonly range: Range | undefined;
   /** Asks for another stretch, whose points are then fetched. */
   readonly zoom: (range: Range | undefined) => void;
+  readonly levels?: readonly Level[];
+  readonly moments?: readonly Moment[];
+  /** Told of the x that was clicked. */
+  readonly pick?: (x: number) => void;
+  /** Writes the lines' names at their ends, where there is room. */
+  readonly named?: boolean;
 }
+
+const none: readonly never[] = [];
+/** Lines that are named below a chart, at most. */
+const LEGEND = 6;
 
 /** The lines that a reader reads off: not those behind others. */
 function readable(lines: readonly Line[]): Line[] {
@@ -34,8 +53,10 @@ function readable(lines: readonly Line[]): Line[] {
 
 /** The chart. Drag to zoom, double-click to zoom out. */
 export function Plot(
-  { title, xLabel, lines, linked = false, height = 200, range, zoom }: PlotProps,
+  { title, xLabel, lines, linked = false, height = 200, range, zoom, named = false, ...marks }:
+    PlotProps,
 ): VNode {
+  const { levels = none, moments = none, pick } = marks;
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const library = useRef<Library | null>(null);
@@ -45,16 +66,27 @@ export function Plot(
   shown.current = range;
   const zooming = useRef(zoom);
   zooming.current = zoom;
+  const picking = useRef(pick);
+  picking.current = pick;
+  const leveled = useRef(levels);
+  leveled.current = levels;
+  const marked = useRef(moments);
+  marked.current = moments;
   const cursor = useSignal<number | null>(null);
   // A chart is made anew only where its lines are other ones, so that a zoom outlives new points.
-  const shape = lines.map((line) => [line.label, line.color, line.faint, !!line.low].join()).join();
+  const shape = lines.map((line) =>
+    [line.label, line.color, line.faint, !!line.low, line.quiet].join()
+  ).join();
   const drawable = lines.some((line) => line.x.length > 0);
 
   useEffect(() => {
     const element = holder.current;
     if (element === null || !drawable) return;
     let alive = true;
-    const state: ChartState = { linked, xLabel, lines: latest, cursor, zoom: zooming };
+    const state: ChartState = {
+      ...{ linked, xLabel, cursor, named, lines: latest, zoom: zooming },
+      ...{ pick: picking, levels: leveled, moments: marked },
+    };
     const draw = () => {
       if (!alive || library.current === null) return;
       chart.current?.destroy();
@@ -74,12 +106,11 @@ export function Plot(
       chart.current?.setSize({ width: element.clientWidth, height })
     );
     observer.observe(element);
-    const theme = matchMedia("(prefers-color-scheme: dark)");
-    theme.addEventListener("change", draw);
+    const forgetTheme = onThemeChange(draw);
     return () => {
       alive = false;
       observer.disconnect();
-      theme.removeEventListener("change", draw);
+      forgetTheme();
       chart.current?.destroy();
       chart.current = null;
     };
@@ -92,19 +123,23 @@ export function Plot(
     show(plot, range);
   }, [lines, range?.from, range?.to]);
 
+  useEffect(() => chart.current?.redraw(false), [moments, levels]);
+
   const summary = readable(lines).slice(0, 8).map((line) =>
     `${line.label}: ${figure(line.y.at(-1))} at ${figure(line.x.at(-1))} ${xLabel}`
   ).join("; ");
   return (
     <figure class="plot">
       <div class="canvas" ref={holder} role="img" aria-label={`${title}. ${summary}`}></div>
-      <Readout lines={lines} xLabel={xLabel} cursor={cursor} />
-      {range !== undefined && (
-        <button type="button" class="quiet" onClick={() => zoom(undefined)}>
-          Zoom out
-        </button>
-      )}
-      <Figures title={title} xLabel={xLabel} lines={lines} />
+      <div class="foot">
+        <Readout lines={lines} xLabel={xLabel} cursor={cursor} moments={moments} named={named} />
+        {range !== undefined && (
+          <button type="button" class="quiet" onClick={() => zoom(undefined)}>
+            Zoom out
+          </button>
+        )}
+        <Figures title={title} xLabel={xLabel} lines={lines} chart={chart} />
+      </div>
     </figure>
   );
 }
@@ -115,37 +150,66 @@ function show(plot: uPlot, range: Range | undefined): void {
 
 /** The values under the cursor, below the chart: off the curves. */
 function Readout(
-  { lines, xLabel, cursor }: {
+  { lines, xLabel, cursor, moments, named }: {
     lines: readonly Line[];
     xLabel: string;
     cursor: Signal<number | null>;
+    moments: readonly Moment[];
+    named: boolean;
   },
 ): VNode {
   const x = cursor.value;
+  const legend = named || readable(lines).length < 2 ? [] : readable(lines).slice(0, LEGEND);
+  const ends = readable(lines).map((line) => line.x.at(-1) ?? 0);
+  const reach = 0.01 * Math.max(...ends);
+  const near = x === null ? [] : moments.filter((each) => Math.abs(each.x - x) < reach);
   return (
     <p class="readout" aria-hidden="true">
-      {x === null ? xLabel : (
-        <>
-          {figure(x)} {xLabel}
-          {readable(lines).map((line) => {
-            const index = nearestIndex(line.x, x);
-            return index < 0 ? null : (
-              <span key={line.label}>
-                <Swatch color={line.color} /> <b>{figure(line.y[index])}</b>
-                {line.low && ` (${figure(line.low[index])} … ${figure(line.high![index])})`}
+      {x === null
+        ? (
+          <>
+            {legend.map(({ label, color }) => (
+              <span key={label}>
+                <Swatch color={color} /> {label}
               </span>
-            );
-          })}
-        </>
-      )}
+            ))}
+            <span>{xLabel}</span>
+          </>
+        )
+        : (
+          <>
+            {figure(x)} {xLabel}
+            {readable(lines).map((line) => {
+              const index = nearestIndex(line.x, x);
+              return index < 0 ? null : (
+                <span key={line.label}>
+                  <Swatch color={line.color} /> <b>{figure(line.y[index])}</b>
+                  {line.low && ` (${figure(line.low[index])} … ${figure(line.high![index])})`}
+                </span>
+              );
+            })}
+            {near.slice(0, 3).map(({ label }, i) => <span key={i}>{label}</span>)}
+          </>
+        )}
     </p>
   );
 }
 
 /** The figures of each line as a table, and a warning where values are not finite. */
 function Figures(
-  { title, xLabel, lines }: { title: string; xLabel: string; lines: readonly Line[] },
+  { title, xLabel, lines, chart }: {
+    title: string;
+    xLabel: string;
+    lines: readonly Line[];
+    chart: { readonly current: uPlot | null };
+  },
 ): VNode {
+  const saveTable = () =>
+    download(fileNameOf(title, "csv"), new Blob([csvOf(lines, xLabel)], { type: "text/csv" }));
+  const savePicture = () =>
+    chart.current?.ctx.canvas.toBlob((blob) => {
+      if (blob !== null) download(fileNameOf(title, "png"), blob);
+    });
   const rows = useMemo(() => readable(lines).map(lineFigures), [lines]);
   return (
     <>
@@ -158,6 +222,10 @@ function Figures(
       )}
       <details>
         <summary>Figures</summary>
+        <p class="note">
+          Save as <button type="button" class="quiet" onClick={saveTable}>CSV</button>{" "}
+          <button type="button" class="quiet" onClick={savePicture}>PNG</button>
+        </p>
         <div class="scroll">
           <table>
             <caption class="hidden">{title}</caption>

@@ -7,7 +7,10 @@ import type { Signal } from "@preact/signals";
 import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
 import type { Line } from "../lines.ts";
+import { colorOf } from "../theme.ts";
 import { constantRange, isConstant, tickLabels } from "../ticks.ts";
+import { shortNames } from "../short_names.ts";
+import { spread } from "./line_names.ts";
 import { dashOf, paletteSize } from "./palette.ts";
 
 /** The class itself, with its functions. */
@@ -23,16 +26,33 @@ export interface ChartState {
   readonly cursor: Signal<number | null>;
   /** Told of the stretch that the pointer was dragged over; undefined: all. */
   readonly zoom: { readonly current: (range: Range | undefined) => void };
+  /** Told of the x that was clicked. */
+  readonly pick: { readonly current: ((x: number) => void) | undefined };
+  readonly levels: { readonly current: readonly Level[] };
+  readonly moments: { readonly current: readonly Moment[] };
+  /** Writes the lines' names at their ends. */
+  readonly named: boolean;
+}
+
+/** A horizontal line: a value to hold others against. */
+export interface Level {
+  readonly y: number;
+  readonly label: string;
+}
+
+/** A vertical line: something that happened, or what is looked at. */
+export interface Moment {
+  readonly x: number;
+  readonly label: string;
+  readonly kind: "info" | "warning" | "error" | "chosen";
 }
 
 /** At most so many points are drawn as dots, too. */
 const DOTS = 40;
+/** Lines whose names stand at their ends, at most; letters of such a name; the narrowest chart. */
+const [NAMED, LONGEST, NAMED_FROM] = [12, 26, 440];
 /** At most so many marks of values that are not finite. */
 const MARKS = 200;
-
-function style(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
 
 const finite = (value: number | string) => typeof value === "number" ? value : null;
 
@@ -51,37 +71,36 @@ export function chartOptions(
   state: ChartState,
   size: { width: number; height: number },
 ): uPlot.Options {
-  const { linked, xLabel } = state;
-  const grid = { stroke: style("--grid"), width: 1 };
+  const { linked, xLabel, lines, named } = state;
+  const grid = { stroke: colorOf("--grid"), width: 1 };
   const axis: uPlot.Axis = {
-    stroke: style("--ink-soft"),
+    stroke: colorOf("--soft"),
     grid,
     ticks: { ...grid, size: 4 },
     font: "12px system-ui, sans-serif",
     values: (_, splits) => tickLabels(splits),
   };
+  const names = named && size.width >= NAMED_FROM ? namesOf(lines.current) : [];
+  const room = names.length === 0 ? 22 : 26 + 7 * Math.max(...names.map(({ text }) => text.length));
   return {
     ...size,
-    padding: [8, 22, 0, 0],
+    padding: [8, room, 0, 0],
     scales: {
       x: { time: false },
-      y: {
-        range: (_, low, high) =>
-          low === null
-            ? [0, 1]
-            : isConstant(low, high)
-            ? constantRange(low)
-            : library.rangeNum(low, high, 0.1, true),
-      },
+      y: { range: (_, low, high) => yRange(library, low, high, state.levels.current) },
     },
     axes: [{ ...axis, size: 28 }, { ...axis, size: widthOf }],
-    ...marksOf(state.lines.current),
+    ...marksOf(lines.current),
     legend: { show: false },
     cursor: {
       y: false,
       points: { show: false },
       drag: { x: true, y: false, setScale: false, dist: 5 },
       bind: {
+        click: (plot) => () => {
+          state.pick.current?.(plot.posToVal(plot.cursor.left ?? 0, "x"));
+          return null;
+        },
         dblclick: () => () => {
           state.zoom.current(undefined);
           return null;
@@ -114,9 +133,105 @@ export function chartOptions(
         plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
         state.zoom.current({ from, to });
       }],
-      draw: [(plot) => drawBroken(plot, state.lines.current)],
+      draw: [(plot) => {
+        drawMarks(plot, state.levels.current, state.moments.current);
+        if (names.length > 0) drawNames(plot, lines.current);
+        drawBroken(plot, lines.current);
+      }],
     },
   };
+}
+
+/** The y axis of values and of levels that lie near them: a far one would flatten the lines. */
+function yRange(
+  library: Library,
+  low: number | null,
+  high: number | null,
+  levels: readonly Level[],
+): [number, number] {
+  if (low === null || high === null) return [0, 1];
+  const reach = high - low;
+  const near = levels.map(({ y }) => y).filter((y) => y > low - reach && y < high + reach);
+  const [least, most] = [Math.min(low, ...near), Math.max(high, ...near)];
+  return isConstant(least, most)
+    ? constantRange(least)
+    : library.rangeNum(least, most, 0.1, true) as [number, number];
+}
+
+/** Names of the lines that a reader tells apart by them, short. */
+function namesOf(lines: readonly Line[]): { text: string; index: number }[] {
+  const told = lines.map((line, index) => ({ line, index })).filter(({ line }) => !line.faint);
+  if (told.length < 2 || told.length > NAMED) return [];
+  const names = shortNames(told.map(({ line }) => line.label));
+  return told.map(({ index }, i) => ({
+    index,
+    text: names[i].length > LONGEST ? `${names[i].slice(0, LONGEST - 1)}…` : names[i],
+  }));
+}
+
+/** Names at the ends of the lines, none over another. */
+function drawNames(plot: uPlot, lines: readonly Line[]): void {
+  const { ctx, bbox } = plot;
+  const [, right] = [plot.scales.x.min ?? 0, plot.scales.x.max ?? 0];
+  const height = 14 * devicePixelRatio;
+  const ends = namesOf(lines).flatMap(({ text, index }) => {
+    const { x, y, color } = lines[index];
+    const last = x.findLastIndex((each, i) => each <= right && typeof y[i] === "number");
+    return last < 0 ? [] : [{ text, color, y: plot.valToPos(y[last] as number, "y", true) }];
+  });
+  const places = spread(ends.map(({ y }) => y), height, bbox.top, bbox.top + bbox.height);
+  ctx.save();
+  ctx.font = `${11.5 * devicePixelRatio}px system-ui, sans-serif`;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  ends.forEach(({ text, color }, i) => {
+    ctx.fillStyle = colorOf(`--series-${color % paletteSize}`);
+    ctx.fillText(text, bbox.left + bbox.width + 8 * devicePixelRatio, places[i]);
+  });
+  ctx.restore();
+}
+
+/** Levels as dotted lines with their names, moments as thin upright ones with a flag. */
+function drawMarks(plot: uPlot, levels: readonly Level[], moments: readonly Moment[]): void {
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  const [left, top] = [bbox.left, bbox.top];
+  const [right, bottom] = [left + bbox.width, top + bbox.height];
+  ctx.save();
+  ctx.lineWidth = ratio;
+  ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+  ctx.textAlign = "left";
+  ctx.setLineDash([2 * ratio, 3 * ratio]);
+  ctx.fillStyle = ctx.strokeStyle = colorOf("--soft");
+  for (const { y, label } of levels) {
+    const at = plot.valToPos(y, "y", true);
+    if (at < top || at > bottom) continue;
+    ctx.beginPath();
+    ctx.moveTo(left, at);
+    ctx.lineTo(right, at);
+    ctx.stroke();
+    ctx.fillText(label, left + 6 * ratio, at - 4 * ratio);
+  }
+  for (const { x, kind } of moments) {
+    const at = plot.valToPos(x, "x", true);
+    if (at < left - 1 || at > right + 1) continue;
+    const color = colorOf(
+      { info: "--soft", warning: "--warn", error: "--bad", chosen: "--accent" }[kind],
+    );
+    ctx.strokeStyle = ctx.fillStyle = color;
+    ctx.setLineDash(kind === "chosen" ? [] : [ratio, 3 * ratio]);
+    ctx.lineWidth = (kind === "chosen" ? 1.5 : 1) * ratio;
+    ctx.beginPath();
+    ctx.moveTo(at, top);
+    ctx.lineTo(at, bottom);
+    ctx.stroke();
+    ctx.beginPath();
+    ctx.moveTo(at - 4 * ratio, top);
+    ctx.lineTo(at + 4 * ratio, top);
+    ctx.lineTo(at, top + 6 * ratio);
+    ctx.fill();
+  }
+  ctx.restore();
 }
 
 /** Series and bands of lines. */
@@ -124,9 +239,10 @@ function marksOf(lines: readonly Line[]): Pick<uPlot.Options, "series" | "bands"
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
   for (const line of lines) {
-    const color = style(`--series-${line.color % paletteSize}`);
+    const property = `--series-${line.color % paletteSize}`;
+    const color = colorOf(property);
     series.push({
-      stroke: line.faint ? `${color}60` : color,
+      stroke: line.faint ? colorOf(property, 0.4) : color,
       width: line.faint ? 1 : 2,
       dash: line.faint ? [] : [...dashOf(line.color)],
       points: {
@@ -138,7 +254,10 @@ function marksOf(lines: readonly Line[]): Pick<uPlot.Options, "series" | "bands"
     if (line.low && line.high) {
       const edge: uPlot.Series = { stroke: "transparent", width: 0, points: { show: false } };
       series.push({ ...edge }, { ...edge });
-      bands.push({ series: [series.length - 1, series.length - 2], fill: `${color}28` });
+      bands.push({
+        series: [series.length - 1, series.length - 2],
+        fill: colorOf(property, line.quiet ? 0.06 : 0.16),
+      });
     }
   }
   return { series, bands };
@@ -155,7 +274,7 @@ function drawBroken(plot: uPlot, lines: readonly Line[]): void {
   const arm = 3.5 * devicePixelRatio;
   const y = bbox.top + bbox.height - 2 * arm;
   ctx.save();
-  ctx.strokeStyle = style("--bad");
+  ctx.strokeStyle = colorOf("--bad");
   ctx.lineWidth = 2 * devicePixelRatio;
   ctx.beginPath();
   for (const line of lines) {

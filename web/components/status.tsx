@@ -1,6 +1,7 @@
 /** How a run stands, and what it is worth. @module */
 import type { VNode } from "preact";
 import type { Verdict } from "../../lab/experiment/verdict.ts";
+import { count, duration } from "../format.ts";
 import type { RunSummary } from "../summary.ts";
 
 /** Status as a word with a mark, and how far the budget is used while a run goes on. */
@@ -10,13 +11,26 @@ export function Status({ row }: { row: RunSummary }): VNode {
       <span class={`status ${row.status}`}>
         {row.status === "stopped" ? "stopped early" : row.status}
       </span>
-      {row.status === "running" && (
+      {row.status === "running" && row.budget > 0 && (
         <progress value={row.progress} max={1} aria-label="Budget used">
           {Math.round(row.progress * 100)} %
         </progress>
       )}
+      {row.status === "running" && <Pace row={row} />}
       {row.verdict !== null && row.verdict !== row.status && <Worth verdict={row.verdict} />}
     </>
+  );
+}
+
+/** How fast a run goes, and how long it still takes at that pace. */
+function Pace({ row: { count: spent, budget, wallSeconds } }: { row: RunSummary }): VNode | null {
+  if (!(spent > 0 && wallSeconds > 0)) return null;
+  const pace = spent / wallSeconds;
+  return (
+    <small class="pace">
+      {count(pace)}/s
+      {budget > 0 && `, ${duration(Math.max(0, budget - spent) / pace)} left`}
+    </small>
   );
 }
 

@@ -1,45 +1,68 @@
-/** Groups of runs by one metric: curves, statistics and settings. @module */
+/** Groups of runs by one metric or several: curves, statistics, settings. @module */
 import { type Signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { differingPaths } from "../../lab/experiment/comparison.ts";
 import { axisTitle } from "../axes.ts";
 import { AxisChoice, SmoothingChoice } from "../components/choices.tsx";
 import { Differences, Statistics } from "../components/comparison_tables.tsx";
+import { Conclusion } from "../components/conclusion.tsx";
 import { Plot } from "../components/plot.tsx";
+import { ParallelSettings, SettingScatter } from "../components/settings_plots.tsx";
 import { Swatch } from "../components/swatch.tsx";
-import type { Comparison, ComparisonRequest } from "../comparison.ts";
+import type { ComparedGroup, Comparison, ComparisonRequest } from "../comparison.ts";
+import type { Range } from "../curves.ts";
 import { metricTitle } from "../format.ts";
-import { groupLines } from "../lines.ts";
+import { groupLines, profileLines } from "../lines.ts";
 import { heardCount, stampOf } from "../live.ts";
+
+/** Groups up to which single seeds are drawn unless the reader chooses otherwise. */
+const FEW = 3;
+
+/** What is asked for, and which metrics are drawn beside the first one. */
+interface View extends ComparisonRequest {
+  readonly also: readonly string[];
+}
 
 /** The island. */
 export default function ComparisonView(
-  { initial, request }: { initial: Comparison; request: ComparisonRequest },
+  { initial, request, also }: {
+    initial: Comparison;
+    request: ComparisonRequest;
+    also: readonly string[];
+  },
 ): VNode {
-  const comparison = useSignal(initial);
-  const view = useSignal(request);
+  const comparison = useSignal<Comparison | null>(initial);
+  const view = useSignal<View>({ ...request, also });
   const problem = useSignal("");
-  const seeds = useSignal(true);
+  const wanted = useSignal<boolean | undefined>(undefined);
   const hidden = useSignal<ReadonlySet<string>>(new Set());
+  const looked = useSignal<string | undefined>(undefined);
   const { smoothing } = view.value;
-  const { groups, names, notes, metric, axis } = comparison.value;
-  const filter = view.value.filter || comparison.value.filter;
-  const shown = groups.flatMap((group) => group.seeds);
+  const { groups, names, notes, metric, axis, findings } = comparison.value!;
+  const filter = view.value.filter || comparison.value!.filter;
+  const runs = groups.flatMap((group) => group.seeds);
   // Runs that are heard of for the first time may be found by the filter, too.
-  const stamp = [heardCount(), ...shown.map(({ run }) => stampOf(run))].join();
+  const stamp = [heardCount(), ...runs.map(({ run }) => stampOf(run))].join();
   useComparison(view.value, stamp, comparison, problem);
+  useAddress(view.value);
 
-  const lines = useMemo(
-    () => groupLines(groups, { seeds: seeds.value, hidden: hidden.value }),
-    [groups, seeds.value, hidden.value],
-  );
+  const seeds = wanted.value ?? groups.length <= FEW;
+  const drawn = { seeds, hidden: hidden.value, looked: looked.value };
   const toggle = (label: string) => {
     const next = new Set(hidden.value);
     if (!next.delete(label)) next.add(label);
     hidden.value = next;
   };
+  const look = (label: string | undefined) => looked.value = label;
+  const set = (next: Partial<View>) => view.value = { ...view.value, ...next };
+  const zoom = (range: Range | undefined) => set({ range });
+  const shown = groups.filter(({ label }) => !hidden.value.has(label));
+  const paths = useMemo(() => pathsOf(groups), [groups]);
+  const beside = view.value.also.filter((each) => each !== metric);
   return (
     <section>
+      <h2 class="hidden">Curves</h2>
       <div class="toolbar">
         <label class="grow">
           <span class="hidden">Filter runs</span>
@@ -50,96 +73,96 @@ export default function ComparisonView(
               : "Filter: ppo, experiment=cartpole-ppo, tag=first …"}
             value={filter}
             onChange={({ currentTarget: { value } }) =>
-              view.value = {
-                ...view.value,
-                runs: [],
-                filter: value,
-                metric: undefined,
-                range: undefined,
-              }}
+              set({ runs: [], filter: value, metric: undefined, range: undefined })}
           />
         </label>
       </div>
       <div class="toolbar">
-        <label>
-          Metric{" "}
-          <select
-            value={view.value.metric ?? metric}
-            onChange={(event) => view.value = { ...view.value, metric: event.currentTarget.value }}
-          >
-            {names.map((name) => (
-              <option key={name} value={name} selected={name === metric}>
-                {metricTitle(name)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <MetricChoice
+          title="Metric"
+          names={names}
+          value={metric}
+          choose={(metric) => set({ metric })}
+        />
+        <MetricChoice
+          title="Beside it"
+          names={["", ...names.filter((name) => name !== metric && !beside.includes(name))]}
+          value=""
+          choose={(name) => set({ also: [...view.value.also, name] })}
+        />
         <AxisChoice
           axis={view.value.axis ?? axis}
-          choose={(axis) => view.value = { ...view.value, axis, range: undefined }}
+          choose={(axis) => set({ axis, range: undefined })}
         />
-        <SmoothingChoice
-          share={smoothing}
-          choose={(smoothing) => view.value = { ...view.value, smoothing }}
-        />
+        <SmoothingChoice share={smoothing} choose={(smoothing) => set({ smoothing })} />
         <label>
           <input
             type="checkbox"
-            checked={seeds.value}
-            onChange={(event) => seeds.value = event.currentTarget.checked}
+            checked={seeds}
+            onChange={(event) => wanted.value = event.currentTarget.checked}
           />{" "}
           Single seeds
         </label>
       </div>
-      <div class="card">
-        <ul class="legend" aria-label="Groups">
-          {groups.map((group) => (
-            <li key={group.label}>
-              <button
-                type="button"
-                aria-pressed={!hidden.value.has(group.label)}
-                title="Show or hide the group"
-                onClick={() => toggle(group.label)}
-              >
-                <Swatch color={group.color} /> {group.label}
-              </button>
-            </li>
-          ))}
-        </ul>
-        {notes.map((note) => <p class="note" key={note}>{note}</p>)}
-        {problem.value !== "" && <p class="problem">{problem.value}</p>}
-        {groups.length === 0
-          ? (
-            <p class="empty">
-              {names.length > 0
-                ? `None of these runs has ${metricTitle(metric)}.`
-                : filter === ""
-                ? "None of these runs has figures yet."
-                : `No run with figures matches “${filter}”.`}
-            </p>
-          )
-          : (
-            <>
-              <Plot
-                title={`${metricTitle(metric)} of each group`}
-                xLabel={axisTitle(axis)}
-                lines={lines}
-                height={360}
-                range={view.value.range}
-                zoom={(range) => view.value = { ...view.value, range }}
-              />
-              <p class="note">
-                Lines are means over the seeds that count, bands their 95 % bootstrap interval (of
-                fewer than five seeds the lowest and highest), thin lines single seeds. A run that
-                finished keeps its last value.
-              </p>
-            </>
-          )}
-      </div>
-      {groups.length > 0 && (
+      <Conclusion findings={findings} />
+      <ul class="legend" aria-label="Groups">
+        {groups.map((group) => (
+          <li key={group.label}>
+            <button
+              type="button"
+              aria-pressed={!hidden.value.has(group.label)}
+              title="Show or hide the group"
+              onClick={() => toggle(group.label)}
+              onPointerEnter={() => look(group.label)}
+              onPointerLeave={() => look(undefined)}
+              onFocus={() => look(group.label)}
+              onBlur={() => look(undefined)}
+            >
+              <Swatch color={group.color} /> {group.label}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {notes.map((note) => <p class="note" key={note}>{note}</p>)}
+      {problem.value !== "" && <p class="problem">{problem.value}</p>}
+      {groups.length === 0 ? <Nothing names={names} metric={metric} filter={filter} /> : (
         <>
+          <div class={beside.length === 0 ? "compared alone" : "compared"}>
+            <ComparedPlot
+              comparison={comparison.value!}
+              drawn={drawn}
+              range={view.value.range}
+              zoom={zoom}
+              height={beside.length === 0 ? 380 : 280}
+            />
+            {beside.map((name) => (
+              <Beside
+                key={name}
+                request={{ ...view.value, metric: name }}
+                stamp={stamp}
+                drawn={drawn}
+                zoom={zoom}
+                leave={() => set({ also: view.value.also.filter((each) => each !== name) })}
+              />
+            ))}
+          </div>
+          <p class="note">
+            Lines are means over the seeds that count, bands their 95 % bootstrap interval (of fewer
+            than five seeds the lowest and highest), thin lines single seeds: of more than {FEW}
+            {" "}
+            groups those of the name that is pointed at. A run that finished keeps its last value.
+          </p>
           <h2>{metricTitle(metric)}, figure of each seed</h2>
-          <Statistics groups={groups} />
+          <Statistics groups={groups} findings={findings} look={look} />
+          <div class="compared">
+            {paths.length > 0 && (
+              <>
+                <SettingScatter groups={shown} metric={metric} paths={paths} />
+                <ParallelSettings groups={shown} metric={metric} paths={paths} />
+              </>
+            )}
+            <Profiles groups={shown} metric={metric} />
+          </div>
           <Differences groups={groups} />
         </>
       )}
@@ -147,23 +170,195 @@ export default function ComparisonView(
   );
 }
 
-/**
- * Fetches the comparison anew where the reader chooses another view, and, one at a time, where the
- * news say that runs went on.
- */
-function useComparison(
+/** Settings in which groups differ: those that all have first, then those with most values. */
+function pathsOf(groups: readonly ComparedGroup[]): string[] {
+  const missing = (path: string) => groups.filter(({ settings }) => !(path in settings)).length;
+  const values = (path: string) => new Set(groups.map(({ settings }) => settings[path])).size;
+  return [...differingPaths(groups.map(({ settings }) => settings))].sort((a, b) =>
+    missing(a) - missing(b) || values(b) - values(a) || (a < b ? -1 : 1)
+  );
+}
+
+function Nothing(
+  { names, metric, filter }: { names: readonly string[]; metric: string; filter: string },
+): VNode {
+  return (
+    <p class="empty">
+      {names.length > 0
+        ? `None of these runs has ${metricTitle(metric)}.`
+        : filter === ""
+        ? "None of these runs has figures yet."
+        : `No run with figures matches “${filter}”.`}
+    </p>
+  );
+}
+
+function MetricChoice(
+  { title, names, value, choose }: {
+    title: string;
+    names: readonly string[];
+    value: string;
+    choose: (name: string) => void;
+  },
+): VNode {
+  return (
+    <label>
+      {title}{" "}
+      <select
+        value={value}
+        onChange={({ currentTarget }) => {
+          choose(currentTarget.value);
+          currentTarget.value = value;
+        }}
+      >
+        {names.map((name) => (
+          <option key={name} value={name} selected={name === value}>
+            {name === "" ? "another metric …" : metricTitle(name)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** How lines are drawn. */
+interface Drawn {
+  readonly seeds: boolean;
+  readonly hidden: ReadonlySet<string>;
+  /** The group that is pointed at. */
+  readonly looked: string | undefined;
+}
+
+function ComparedPlot(
+  { comparison: { metric, axis, groups }, drawn, range, zoom, height, leave }: {
+    comparison: Comparison;
+    drawn: Drawn;
+    range: Range | undefined;
+    zoom: (range: Range | undefined) => void;
+    height: number;
+    leave?: () => void;
+  },
+): VNode {
+  const lines = useMemo(
+    () => groupLines(groups, { ...drawn, quiet: groups.length > FEW }),
+    [groups, drawn.seeds, drawn.hidden, drawn.looked],
+  );
+  return (
+    <div class="card">
+      <h3>
+        <span>{metricTitle(metric)}</span>
+        {leave && (
+          <button
+            type="button"
+            class="quiet"
+            aria-label={`Take ${metricTitle(metric)} away`}
+            onClick={leave}
+          >
+            ✕
+          </button>
+        )}
+      </h3>
+      <Plot
+        title={`${metricTitle(metric)} of each group`}
+        xLabel={axisTitle(axis)}
+        lines={lines}
+        height={height}
+        linked
+        named
+        range={range}
+        zoom={zoom}
+      />
+    </div>
+  );
+}
+
+/** The same runs by another metric, beside the first one. */
+function Beside(
+  { request, stamp, drawn, zoom, leave }: {
+    request: ComparisonRequest;
+    stamp: string;
+    drawn: Drawn;
+    zoom: (range: Range | undefined) => void;
+    leave: () => void;
+  },
+): VNode | null {
+  const comparison = useSignal<Comparison | null>(null);
+  const problem = useSignal("");
+  useComparison(request, stamp, comparison, problem);
+  if (problem.value !== "") return <p class="problem">{problem.value}</p>;
+  if (comparison.value === null) return <div class="card chart"></div>;
+  return (
+    <ComparedPlot
+      comparison={comparison.value}
+      drawn={drawn}
+      range={request.range}
+      zoom={zoom}
+      height={280}
+      leave={leave}
+    />
+  );
+}
+
+/** Performance profiles: which share of a group's seeds lies above each value. */
+function Profiles(
+  { groups, metric }: { groups: readonly ComparedGroup[]; metric: string },
+): VNode | null {
+  const lines = useMemo(() => profileLines(groups), [groups]);
+  if (lines.length === 0) return null;
+  return (
+    <div class="card">
+      <h3>Performance profile: share of seeds above a value</h3>
+      <Plot
+        title="Share of each group's seeds above a value"
+        xLabel={metricTitle(metric)}
+        lines={lines}
+        height={300}
+        named
+        range={undefined}
+        zoom={() => {}}
+      />
+    </div>
+  );
+}
+
+/** The query that asks the server for a comparison. */
+function queryOf(
   { runs, filter, metric, axis, smoothing, range }: ComparisonRequest,
-  stamp: string,
-  comparison: Signal<Comparison>,
-  problem: Signal<string>,
-): void {
+): URLSearchParams {
   const query = new URLSearchParams({ smoothing: String(smoothing) });
   if (axis !== undefined) query.set("axis", axis);
   if (metric !== undefined) query.set("metric", metric);
   if (filter !== "") query.set("filter", filter);
   for (const [end, x] of Object.entries(range ?? {})) query.set(end, String(x));
   for (const id of runs) query.append("run", id);
+  return query;
+}
+
+/** Keeps the view in the page's address. */
+function useAddress(view: View): void {
+  const query = queryOf(view);
+  for (const name of view.also) query.append("also", name);
   const asked = query.toString();
+  const shown = useRef<string>();
+  useEffect(() => {
+    if (shown.current !== undefined && shown.current !== asked) {
+      history.replaceState(null, "", `/compare?${asked}`);
+    }
+    shown.current = asked;
+  }, [asked]);
+}
+
+/**
+ * Fetches the comparison where the reader chooses another view, and, one at a time, where the news
+ * say that runs went on; at first only where there is none.
+ */
+function useComparison(
+  request: ComparisonRequest,
+  stamp: string,
+  comparison: Signal<Comparison | null>,
+  problem: Signal<string>,
+): void {
+  const asked = queryOf(request).toString();
   const busy = useRef<{ controller: AbortController; again: boolean }>(null);
   const shown = useRef<string>();
 
@@ -190,8 +385,7 @@ function useComparison(
   useEffect(() => {
     const before = shown.current;
     shown.current = asked;
-    if (before === undefined) return; // the server has drawn it
-    if (before !== asked) history.replaceState(null, "", `/compare?${asked}`);
+    if (before === undefined && comparison.peek() !== null) return; // the server has drawn it
     if (before === asked && busy.current !== null) busy.current.again = true;
     else void load();
   }, [asked, stamp]);

@@ -1,41 +1,90 @@
 /**
- * All series of one run: search, choice of the x axis, smoothing; drawn while they are in view and
- * again as points arrive.
+ * All figures of one run: the one that it is judged by beside the policy at work or the sheets, four
+ * that tell how it trains, the others in sections that fold; drawn while they are in view and again
+ * as points arrive.
  *
  * @module
  */
-import { effect, useSignal } from "@preact/signals";
-import type { RefObject, VNode } from "preact";
+import { type Signal, useSignal } from "@preact/signals";
+import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { type Axis, axisTitle } from "../axes.ts";
+import type { Axis } from "../axes.ts";
+import { arranged, type Chart } from "../charts.ts";
 import { AxisChoice, SmoothingChoice } from "../components/choices.tsx";
-import { Plot } from "../components/plot.tsx";
+import type { Level } from "../components/plot_options.ts";
+import { SeriesChart, type SeriesChartProps, type View } from "../components/series_chart.tsx";
+import { Spark } from "../components/spark.tsx";
 import type { Contents } from "../contents.ts";
 import type { Range } from "../curves.ts";
-import { count, figure, metricTitle } from "../format.ts";
-import type { Line } from "../lines.ts";
-import { contentsFrom, heardGrowth, statusHeard } from "../live.ts";
-import { grownBy } from "../live_series.ts";
-import type { SeriesAnswer } from "../routes/api/series.ts";
+import { figure, metricWords, sectionTitle } from "../format.ts";
+import { contentsFrom, stampOf } from "../live.ts";
+import type { Guide } from "../metric_guide.ts";
+import { chosenIteration, nearestTo } from "../moment.ts";
+import type { PlayerProps } from "../player/player.tsx";
+import type { Sparks } from "../routes/api/sparks.ts";
+import { Explore } from "../components/explore.tsx";
+import { Gallery } from "../components/gallery.tsx";
+import { PolicyAtWork } from "../components/policy.tsx";
 
-/** What a reader has chosen. */
-interface View {
+/** Milliseconds between two looks at the sparklines of a run that goes on. */
+const SPARKS_EVERY = 5000;
+
+/** What the page knows of the run. */
+export interface RunChartsProps {
+  readonly run: string;
+  readonly contents: Contents;
   readonly axis: Axis;
-  readonly smoothing: number;
-  /** The zoom, which all charts share. */
-  readonly range?: Range;
+  readonly guide: Guide;
+  /** What returns are held against. */
+  readonly levels: readonly Level[];
+  /** Undefined where the page cannot play: a model, or a world of the user's own. */
+  readonly player?: Omit<PlayerProps, "contents">;
+  /** Whether there is a model that the page can ask. */
+  readonly explores: boolean;
 }
 
 /** The island. */
-export default function RunCharts(
-  { run, contents, axis }: { run: string; contents: Contents; axis: Axis },
-): VNode {
-  const { names } = contentsFrom(contents);
+export default function RunCharts(props: RunChartsProps): VNode {
+  const { run, contents: initial, axis, guide, levels, player, explores } = props;
+  const contents = contentsFrom(initial);
+  const { names, events, policies, pictures } = contents;
   const search = useSignal("");
+  const open = useSignal<ReadonlySet<string>>(new Set());
   const view = useSignal<View>({ axis, smoothing: 0 });
-  const found = names.filter((name) => matches(name, search.value));
+  const { hero, small, sections } = useMemo(
+    () => arranged(names, Object.keys(guide)),
+    [names.join("\n")],
+  );
+  const sparks = useSparks(run);
+  const zoom = (range: Range | undefined) => view.value = { ...view.value, range };
+  const card = (chart: Chart, more: Partial<SeriesChartProps> = {}) => (
+    <SeriesChart
+      key={[chart.name, chart.deviation, ...chart.beside.map(({ name }) => name)].join()}
+      {...{ run, chart, zoom, view: view.value, about: guide[chart.name], ...more }}
+    />
+  );
+  const kept = [...policies, ...pictures];
+  const looked = chosenIteration.value;
+  const moments = useMemo(() => [
+    ...events.map(({ iteration, message, level }) => ({ iteration, label: message, kind: level })),
+    ...(looked === undefined
+      ? []
+      : [{ iteration: looked, label: "what is shown", kind: "chosen" as const }]),
+  ], [events, looked]);
+  const pick = (iteration: number) => chosenIteration.value = nearestTo(kept, iteration)?.iteration;
+  const wanted = search.value.trim() !== "";
+  const found = (charts: readonly Chart[]) => charts.filter((each) => matches(each, search.value));
+  const shown = wanted
+    ? found([...(hero === undefined ? [] : [hero]), ...small, ...sections.flatMap((s) => s.charts)])
+    : [];
+  const beside = player !== undefined
+    ? <PolicyAtWork {...player} contents={initial} />
+    : pictures.length > 0
+    ? <Gallery contents={initial} />
+    : null;
   return (
     <section>
+      <h2 class="hidden">Figures</h2>
       <div class="toolbar">
         <label class="grow">
           <span class="hidden">Search metrics</span>
@@ -55,120 +104,111 @@ export default function RunCharts(
           choose={(smoothing) => view.value = { ...view.value, smoothing }}
         />
       </div>
-      <div class="charts">
-        {found.map((name) => (
-          <SeriesChart
+      {wanted && (
+        <div class="charts">
+          {shown.map((chart) => card(chart))}
+        </div>
+      )}
+      {wanted && shown.length === 0 && <p class="empty">No metric matches “{search.value}”.</p>}
+      <div hidden={wanted}>
+        <div class={beside === null ? "front alone" : "front"}>
+          {hero !== undefined && !wanted && card(hero, {
+            height: player === undefined ? 320 : 430,
+            levels,
+            moments,
+            pick: kept.length > 0 ? pick : undefined,
+          })}
+          {beside}
+        </div>
+        {!wanted && (
+          <div class="charts four">
+            {small.map((chart) => card(chart))}
+          </div>
+        )}
+        {player !== undefined && pictures.length > 0 && <Gallery contents={initial} />}
+        {explores && <Explore run={run} />}
+        {!wanted && sections.map(({ name, charts }) => (
+          <Section
             key={name}
-            run={run}
             name={name}
-            view={view.value}
-            zoom={(range) => view.value = { ...view.value, range }}
+            charts={charts}
+            sparks={sparks}
+            open={open}
+            draw={card}
           />
         ))}
       </div>
-      {found.length === 0 && (
-        <p class="empty">
-          {names.length === 0 ? "No figure yet." : `No metric matches “${search.value}”.`}
-        </p>
+      {names.length === 0 && (
+        <p class="empty">No figure yet: the first ones come with the first iteration.</p>
       )}
     </section>
   );
 }
 
-function matches(name: string, search: string): boolean {
-  const text = `${name} ${metricTitle(name)}`.toLowerCase();
-  return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
-}
-
-/** Whether an element is in or near the viewport. */
-function useInView(): { element: RefObject<HTMLDivElement>; inView: boolean } {
-  const element = useRef<HTMLDivElement>(null);
-  const inView = useSignal(false);
-  useEffect(() => {
-    const observer = new IntersectionObserver(
-      (entries) => inView.value = entries.at(-1)!.isIntersecting,
-      { rootMargin: "200px" },
-    );
-    observer.observe(element.current!);
-    return () => observer.disconnect();
-  }, []);
-  return { element, inView: inView.value };
-}
-
-function SeriesChart(
-  { run, name, view, zoom }: {
-    run: string;
+/** A part of the figures, which folds; its head shows how each goes. */
+function Section(
+  { name, charts, sparks, open, draw }: {
     name: string;
-    view: View;
-    zoom: (range: Range | undefined) => void;
+    charts: readonly Chart[];
+    sparks: Sparks;
+    open: Signal<ReadonlySet<string>>;
+    draw: (chart: Chart) => VNode;
   },
 ): VNode {
-  const { element, inView } = useInView();
-  const loaded = useSignal<SeriesAnswer | null>(null);
-  /** How often the drawn points could not be gone on with. */
-  const misses = useSignal(0);
-  // The last points of a run may come with its end.
-  const status = statusHeard(run);
-
-  useEffect(() => {
-    if (!inView) return;
-    const controller = new AbortController();
-    const { axis, smoothing, range } = view;
-    const query = new URLSearchParams({ run, name, axis, smoothing: String(smoothing) });
-    for (const [end, x] of Object.entries(range ?? {})) query.set(end, String(x));
-    fetch(`/api/series?${query}`, { signal: controller.signal })
-      .then((response) => response.json())
-      .then((next: SeriesAnswer) => loaded.value = next)
-      .catch(() => {/* the next news fetches it again */});
-    return () => controller.abort();
-  }, [inView, run, name, view, status, misses.value]);
-
-  useEffect(() =>
-    effect(() => {
-      const grown = heardGrowth.value;
-      const drawn = loaded.peek();
-      if (grown === null || drawn === null) return;
-      const next = grownBy(drawn, grown, name);
-      if (next === undefined) misses.value = misses.peek() + 1;
-      else loaded.value = next;
-    }), [name]);
-
-  const series = loaded.value;
-  const lines = useMemo(() => series === null ? [] : linesOf(name, series), [series]);
+  const isOpen = open.value.has(name);
   return (
-    <div class="card" ref={element}>
-      <h3>
-        <span>{metricTitle(name)}</span>
-        <span class="last">{series && figure(series.last)}</span>
-      </h3>
-      {series !== null && (
-        <>
-          <Plot
-            title={metricTitle(name)}
-            xLabel={axisTitle(series.axis)}
-            lines={lines}
-            linked
-            range={view.range}
-            zoom={zoom}
-          />
-          {series.total > series.y.length && (
-            <small class="badge" title="Lowest and highest of each bucket: no spike is lost">
-              {count(series.y.length)} of {count(series.total)} points
-            </small>
-          )}
-        </>
-      )}
-    </div>
+    <details
+      class="section"
+      open={isOpen}
+      onToggle={({ currentTarget }) => {
+        const next = new Set(open.value);
+        if (currentTarget.open) next.add(name);
+        else next.delete(name);
+        if (next.size !== open.value.size) open.value = next;
+      }}
+    >
+      <summary>
+        <h2>{sectionTitle(name)}</h2>
+        {!isOpen && (
+          <span class="sparks">
+            {charts.map((chart) => (
+              <span key={chart.name}>
+                <Spark values={sparks[chart.name] ?? []} title={metricWords(chart.name)} />
+                <small>
+                  {metricWords(chart.name)} <b>{figure(sparks[chart.name]?.at(-1))}</b>
+                </small>
+              </span>
+            ))}
+          </span>
+        )}
+      </summary>
+      {isOpen && <div class="charts">{charts.map((chart) => draw(chart))}</div>}
+    </details>
   );
 }
 
-/** The curve; where it is smoothed, the raw one stays faintly behind it. */
-function linesOf(name: string, { x, y, smoothed }: SeriesAnswer): Line[] {
-  const label = metricTitle(name.slice(name.indexOf("/") + 1));
-  const raw = { label, color: 0, x, y };
-  if (smoothed === null) return [raw];
-  return [
-    { ...raw, label: "raw", faint: true },
-    { ...raw, label: "smoothed", x: x.slice(0, smoothed.length), y: smoothed },
-  ];
+/** The run's sparklines, anew as it goes on. */
+function useSparks(run: string): Sparks {
+  const sparks = useSignal<Sparks>({});
+  const asked = useRef(-Infinity);
+  const stamp = stampOf(run);
+  useEffect(() => {
+    const wait = Math.max(0, asked.current + SPARKS_EVERY - performance.now());
+    const timer = setTimeout(() => {
+      asked.current = performance.now();
+      fetch(`/api/sparks?run=${run}`)
+        .then((response) => response.json())
+        .then((next: Sparks) => sparks.value = next)
+        .catch(() => {/* the next news fetches them again */});
+    }, wait);
+    return () => clearTimeout(timer);
+  }, [run, stamp]);
+  return sparks.value;
+}
+
+function matches({ name, deviation, beside }: Chart, search: string): boolean {
+  const names = [name, deviation ?? "", ...beside.map((each) => each.name)];
+  const text = names.flatMap((each) => [each, each.replaceAll(/[/_]/g, " "), metricWords(each)])
+    .join(" ").toLowerCase();
+  return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }

@@ -25,7 +25,8 @@ export default function RunStatus({ row: initial }: { row: RunSummary }): VNode 
       <div>
         <dt>{row.unit}</dt>
         <dd>
-          {row.count.toLocaleString("en")} <small>of {row.budget.toLocaleString("en")}</small>
+          {row.count.toLocaleString("en")}
+          {row.budget > 0 && <small>&nbsp;of {row.budget.toLocaleString("en")}</small>}
         </dd>
       </div>
       <div>

@@ -25,6 +25,7 @@ import { count, figure } from "../format.ts";
 import { type Grid, gridOf, mapped, policyValues } from "../grid_map.ts";
 import { handles } from "../hands.ts";
 import { contentsFrom } from "../live.ts";
+import { chosenIteration, nearestTo } from "../moment.ts";
 import { beginTogether, stepTogether } from "../side_by_side.ts";
 import { stripOf } from "../strip.ts";
 import { Stage } from "./stage.tsx";
@@ -58,8 +59,8 @@ type Map = "none" | "values" | "visits";
 export function Player(props: PlayerProps): VNode | null {
   const { agent, world, gamma, contents } = props;
   const { policies } = contentsFrom(contents);
-  const wanted = useSignal<number | undefined>(undefined);
-  const chosen = policies.find(({ id }) => id === wanted.value) ?? newestOf(policies);
+  const wanted = chosenIteration.value;
+  const chosen = wanted === undefined ? newestOf(policies) : nearestTo(policies, wanted);
   const beside = useSignal<Beside>("nobody");
   const problem = useSignal("");
   const playing = useSignal(true);
@@ -70,7 +71,7 @@ export function Player(props: PlayerProps): VNode | null {
   const values = useSignal<Constants | undefined>(undefined);
   const visits = useRef<Float64Array>();
   const show = () => frame.value += 1;
-  const main = useEpisodes(props, chosen, wanted.value !== undefined, problem, show);
+  const main = useEpisodes(props, chosen, wanted !== undefined, problem, show);
   const other = useBeside(props, beside.value, policies, main, values.value, problem, show);
 
   useEffect(() => {
@@ -223,7 +224,7 @@ export function Player(props: PlayerProps): VNode | null {
             <Checkpoints
               policies={policies}
               chosen={chosen}
-              choose={(id) => wanted.value = id}
+              choose={(iteration) => chosenIteration.value = iteration}
             />
           )}
           <BesideChoice policies={policies} chosen={chosen} beside={beside} />
@@ -450,7 +451,7 @@ function Checkpoints(
   { policies, chosen, choose }: {
     policies: readonly KeptPolicy[];
     chosen: KeptPolicy;
-    choose: (id: number) => void;
+    choose: (iteration: number) => void;
   },
 ): VNode {
   return (
@@ -463,7 +464,7 @@ function Checkpoints(
         max={policies.length - 1}
         value={policies.indexOf(chosen)}
         aria-valuetext={titleOf(chosen)}
-        onInput={(event) => choose(policies[Number(event.currentTarget.value)].id)}
+        onInput={(event) => choose(policies[Number(event.currentTarget.value)].iteration)}
       />{" "}
       <output>
         {titleOf(chosen)}

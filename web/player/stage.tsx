@@ -6,6 +6,7 @@ import type { Scene } from "../../lab/core/scene.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { darkened } from "../dark_scene.ts";
 import type { Episodes } from "../episodes.ts";
+import { isDark } from "../theme.ts";
 import { handles, type Point, type Pose } from "../hands.ts";
 
 /** Pixels that a pointer may move and still have clicked. */
@@ -39,8 +40,7 @@ export function Stage(
     if (current?.moved) grab(current.part, current.point);
     const scene = environment.scene?.();
     if (scene !== undefined && canvas.current !== null) {
-      const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
-      draw(canvas.current, isDark ? darkened(over(scene)) : over(scene));
+      draw(canvas.current, isDark() ? darkened(over(scene)) : over(scene));
     }
   });
 

@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { paletteSize } from "../components/palette.ts";
 import { figure } from "../format.ts";
+import { colorOf } from "../theme.ts";
 import type { Strip } from "../strip.ts";
 
 const titles = {
@@ -40,15 +41,14 @@ function draw(canvas: HTMLCanvasElement, { kind, rows, range: [low, high] }: Str
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d")!;
   context.clearRect(0, 0, width, height);
-  const style = getComputedStyle(canvas);
-  const color = (i: number) => style.getPropertyValue(`--series-${i % paletteSize}`).trim();
   const step = width / Math.max(rows.length, 50);
   const lines = Math.max(0, ...rows.map((row) => row?.length ?? 0));
+  const colors = Array.from({ length: lines }, (_, i) => colorOf(`--series-${i % paletteSize}`));
   if (kind === "probabilities") {
     rows.forEach((row, t) => {
       let from = 0;
       row?.forEach((share, i) => {
-        context.fillStyle = color(i);
+        context.fillStyle = colors[i];
         context.fillRect(t * step, height * (1 - from - share), step + 0.5, height * share);
         from += share;
       });
@@ -57,7 +57,7 @@ function draw(canvas: HTMLCanvasElement, { kind, rows, range: [low, high] }: Str
     context.lineWidth = 1.5 * devicePixelRatio;
     const y = (value: number) => (height - 4) * (1 - (value - low) / (high - low)) + 2;
     for (let i = 0; i < lines; i++) {
-      context.strokeStyle = color(i);
+      context.strokeStyle = colors[i];
       context.beginPath();
       rows.forEach((row, t) => {
         if (row !== undefined) context.lineTo((t + 0.5) * step, y(row[i]));
@@ -65,6 +65,6 @@ function draw(canvas: HTMLCanvasElement, { kind, rows, range: [low, high] }: Str
       context.stroke();
     }
   }
-  context.fillStyle = style.getPropertyValue("--ink").trim();
+  context.fillStyle = colorOf("--ink");
   context.fillRect(at * step - devicePixelRatio, 0, 2 * devicePixelRatio, height);
 }

@@ -9,6 +9,8 @@ export async function handler({ params, state }: Context<State>): Promise<Respon
     if (!(error instanceof LabError)) throw error;
     throw new InputError(`Cannot show the picture as its file is missing or damaged`);
   });
+  // Whatever else is stored is text or program to a browser, and nothing that it may open here.
+  if (!isPng(bytes)) throw new InputError("Cannot show the picture as its file is no PNG");
   return new Response(bytes as Uint8Array<ArrayBuffer>, {
     headers: {
       "content-type": "image/png",
@@ -16,3 +18,7 @@ export async function handler({ params, state }: Context<State>): Promise<Respon
     },
   });
 }
+
+const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+const isPng = (bytes: Uint8Array) => signature.every((byte, i) => bytes[i] === byte);

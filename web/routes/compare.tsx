@@ -10,10 +10,18 @@ interface Data {
   readonly title: string;
   readonly comparison: Comparison;
   readonly request: ComparisonRequest;
+  /** Metrics beside the first one. */
+  readonly also: readonly string[];
   readonly moment: number;
 }
 
-/** `?filter=TEXT` or `run=ID&run=ID…`; `metric`, `axis`, `smoothing` as a reader left them. */
+/** Metrics beside the first one, at most. */
+const MOST_BESIDE = 8;
+
+/**
+ * `?filter=TEXT` or `run=ID&run=ID…`; `metric`, `also`, `axis`, `smoothing` as a reader
+ * left them.
+ */
 export async function handler(
   { req, url, state: { comparisons, feed } }: Context<State>,
 ): Promise<PageAnswer<Data>> {
@@ -25,12 +33,13 @@ export async function handler(
     moment,
     comparison: JSON.parse(new TextDecoder().decode(json)),
     request,
+    also: url.searchParams.getAll("also").slice(0, MOST_BESIDE),
   });
 }
 
 /** The page. */
 export default function Compare({ data }: PageProps<Data>): VNode {
-  const { comparison, request, moment } = data;
+  const { comparison, request, also, moment } = data;
   return (
     <>
       <h1>Compare</h1>
@@ -40,7 +49,7 @@ export default function Compare({ data }: PageProps<Data>): VNode {
             No figures to compare yet. Train some runs with <code>deno task -q experiment</code>.
           </p>
         )
-        : <ComparisonView initial={comparison} request={request} />}
+        : <ComparisonView initial={comparison} request={request} also={also} />}
       <Live moment={moment} run={null} />
     </>
   );

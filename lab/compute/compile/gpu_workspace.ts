@@ -294,7 +294,7 @@ export class GpuWorkspace implements Workspace {
     },
   ): Block {
     const address = this.#arena.top;
-    const placed = (specs: [string, readonly [readonly number[], string]][]) =>
+    const placed = (specs: [string, readonly [readonly number[], unknown]][]) =>
       new Map(
         specs.map(([name, [shape, kind]]) => [
           name,

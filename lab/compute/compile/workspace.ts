@@ -326,7 +326,7 @@ export class CompiledWorkspace implements Workspace {
     );
   }
 
-  #declare<Spec extends readonly [readonly number[], string]>(
+  #declare<Spec extends readonly [readonly number[], unknown]>(
     specs: Record<string, Spec>,
     dtypeOf: (spec: Spec) => "float32" | "int32",
   ): Map<string, Range> {

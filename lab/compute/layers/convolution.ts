@@ -25,6 +25,8 @@ export interface ConvolutionOptions {
   readonly size: number;
   /** Draws the kernel; default He normal. */
   readonly initializer?: Initializer;
+  /** Whether there is a bias; default true. Before a normalisation over pixels it has no effect. */
+  readonly bias?: boolean;
 }
 
 /** How a kernel moves over an image. */
@@ -49,10 +51,10 @@ export function convolutionParameters(
   options: ConvolutionOptions,
   name: string,
 ): NamedTensors {
-  const { inputs, filters, size, initializer = heNormal } = checked(options);
+  const { inputs, filters, size, initializer = heNormal, bias = true } = checked(options);
   return {
     [`${name}/kernel`]: initializer(random, [size, size, inputs, filters]),
-    [`${name}/bias`]: constant([filters], 0),
+    ...bias && { [`${name}/bias`]: constant([filters], 0) },
   };
 }
 
@@ -70,12 +72,12 @@ export function convolution(
 ): tf.Tensor4D {
   const kernel = parameterOf(parameters, `${name}/kernel`) as tf.Tensor4D;
   const moved = tf.conv2d(x as tf.Tensor4D, kernel, stride, padding);
-  return tf.add(moved, parameterOf(parameters, `${name}/bias`));
+  return withBias(parameters, moved, name);
 }
 
 /**
  * Initial parameters of {@linkcode transposedConvolution}: `name/kernel` [K, K, filters, inputs],
- * and `name/bias` [filters] of zeros.
+ * and `name/bias` [filters] of zeros where there is one.
  *
  * @throws InputError where a number is no whole one ≥ 1.
  */
@@ -84,10 +86,10 @@ export function transposedConvolutionParameters(
   options: ConvolutionOptions,
   name: string,
 ): NamedTensors {
-  const { inputs, filters, size, initializer = heNormal } = checked(options);
+  const { inputs, filters, size, initializer = heNormal, bias = true } = checked(options);
   return {
     [`${name}/kernel`]: initializer(random, [size, size, filters, inputs]),
-    [`${name}/bias`]: constant([filters], 0),
+    ...bias && { [`${name}/bias`]: constant([filters], 0) },
   };
 }
 
@@ -118,7 +120,13 @@ export function transposedConvolution(
     stride,
     padding,
   );
-  return tf.add(spread, parameterOf(parameters, `${name}/bias`));
+  return withBias(parameters, spread, name);
+}
+
+/** x and the bias of a layer that has one. */
+function withBias(parameters: Tensors, x: tf.Tensor4D, name: string): tf.Tensor4D {
+  const bias = parameters[`${name}/bias`];
+  return bias === undefined ? x : tf.add(x, bias);
 }
 
 function checked(options: ConvolutionOptions): ConvolutionOptions {

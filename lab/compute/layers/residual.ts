@@ -26,11 +26,11 @@ export interface ResidualOptions extends Omit<ConvolutionOptions, "size"> {
  */
 export function residualBlockParameters(
   random: Generator,
-  { inputs, filters, size = 3, stride = 1, initializer }: ResidualOptions,
+  { inputs, filters, size = 3, stride = 1, initializer, bias }: ResidualOptions,
   name: string,
 ): NamedTensors {
   const drawn = (inputs: number, size: number, layer: string) =>
-    convolutionParameters(random, { inputs, filters, size, initializer }, `${name}/${layer}`);
+    convolutionParameters(random, { inputs, filters, size, initializer, bias }, `${name}/${layer}`);
   return {
     ...drawn(inputs, size, "0"),
     ...drawn(filters, size, "1"),

@@ -6,4 +6,9 @@
 export { csvParts } from "./csv.ts";
 export type { ExportedRun } from "./exported_run.ts";
 export { jsonParts } from "./json.ts";
-export { type StepAxis, tensorboardFileName, tensorboardParts } from "./tensorboard.ts";
+export {
+  maskedChecksum,
+  type StepAxis,
+  tensorboardFileName,
+  tensorboardParts,
+} from "./tensorboard.ts";

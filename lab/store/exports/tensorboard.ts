@@ -116,7 +116,7 @@ const checksums = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** TensorFlow rotates and offsets checksums, as one of bytes that hold their own is no check. */
-function maskedChecksum(bytes: Uint8Array): number {
+export function maskedChecksum(bytes: Uint8Array): number {
   let checksum = -1;
   for (const byte of bytes) checksum = checksums[(checksum ^ byte) & 0xff] ^ checksum >>> 8;
   checksum = ~checksum;

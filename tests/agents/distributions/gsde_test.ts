@@ -122,14 +122,11 @@ Deno.test("no gradient of the deviation reaches the features, one reaches σ", (
 
 Deno.test("state-dependent noise is refused for choices", () => {
   throws(
-    () => policyDistribution(new Discrete(3), { stateDependent: { features: 4, every: 0 } }),
+    () => policyDistribution(new Discrete(3), { stateDependentNoise: true }, 4),
     /Cannot explore by state-dependent noise as actions must be continuous \(Box\): Discrete\(3\)/,
   );
   const box = new Box({ low: -1, high: 1, shape: [2] });
-  const made = policyDistribution(box, {
-    initialLogStd: -2,
-    stateDependent: { features: 4, every: 0 },
-  });
+  const made = policyDistribution(box, { initialLogStd: -2, stateDependentNoise: true }, 4);
   const { "policy/logStd": logStd } = made.initialParameters();
   deepStrictEqual([...logStd.shape, ...logStd.values], [4, 2, ...Array(8).fill(-2)]);
 });

@@ -1,10 +1,13 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { type EpisodeEnd, EvaluatedEpisodes } from "../../../agents/trainers/evaluated_episodes.ts";
+import type { GoalEnding } from "../../../lab/core/environment.ts";
 import { EpisodeWindow } from "../../../agents/worlds/episodes.ts";
 
 function episodes(returns: number[], end: EpisodeEnd): EvaluatedEpisodes {
   const evaluated = new EvaluatedEpisodes();
-  for (const each of returns) evaluated.add({ episodeReturn: each, length: 200, end });
+  for (const each of returns) {
+    evaluated.add({ episodeReturn: each, length: 200, end, lastReward: each });
+  }
   return evaluated;
 }
 
@@ -17,6 +20,18 @@ Deno.test("an evaluation reports mean, deviation and interquartile mean of its r
     "evaluation/length_mean": 200,
   });
   deepStrictEqual(events, []);
+});
+
+Deno.test("the share that reached a world's goal: ended by itself, or with a reward", () => {
+  const rate = (evaluated: EvaluatedEpisodes, goal?: GoalEnding) =>
+    evaluated.report(10_000, goal).metrics["evaluation/success_rate"];
+  const some = episodes([1, 0, -1, 2], "terminated");
+  strictEqual(rate(some, "terminated"), 1);
+  strictEqual(rate(some, "rewarded"), 0.5);
+  strictEqual(rate(some), undefined);
+  for (const goal of ["terminated", "rewarded"] as const) {
+    strictEqual(rate(episodes([1, 2], "truncated"), goal), 0);
+  }
 });
 
 Deno.test("episodes without an end are reported", () => {

@@ -30,6 +30,24 @@ Deno.test("elementary functions at the edges of the numbers", () => {
   deepStrictEqual([angleOf(0, 0), angleOf(0, -1), angleOf(-1, -0)], [0, -Math.PI / 2, Math.PI]);
 });
 
+Deno.test("the hyperbolic tangent lies within two units in the last place", () => {
+  // mpmath.tanh at 30 digits.
+  const known = [
+    [1e-9, 1e-9 - 1e-27 / 3],
+    [0.1, 0.0996679946249558226],
+    [0.5, 0.462117157260009758],
+    [1, 0.761594155955764888],
+    [3, 0.995054753686730451],
+    [19, 0.999999999999999937],
+  ];
+  for (const [x, expected] of known) {
+    for (const sign of [1, -1]) {
+      ok(Math.abs(elementary.tanh(sign * x) - sign * expected) <= expected * 2 ** -51, `${x}`);
+    }
+  }
+  deepStrictEqual([Infinity, -Infinity, 0, NaN].map(elementary.tanh), [1, -1, 0, NaN]);
+});
+
 Deno.test("powers of two are exact, and the next one is found", () => {
   for (let k = -1074; k < 1024; k++) strictEqual(elementary.power(2, k), 2 ** k);
   deepStrictEqual(

@@ -1,6 +1,11 @@
-import { match, notStrictEqual, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, notStrictEqual, rejects, strictEqual } from "node:assert";
 import { InputError } from "../../../lab/core/errors.ts";
-import { hashOfModule, importModule, loadDefinition } from "../../../lab/experiment/load.ts";
+import {
+  hashOfModule,
+  importModule,
+  isFile,
+  loadDefinition,
+} from "../../../lab/experiment/load.ts";
 import { registries } from "./toy_registries.ts";
 
 /** A folder with files, removed at the end. */
@@ -29,6 +34,7 @@ Deno.test("a file brings its default export, or its only definition", async () =
     "model.ts": `export const model = { name: "m", model: {}, create() {} };
 export const a = ${definition("a")};`,
     "several.ts": `export const a = ${definition("a")}; export const b = ${definition("b")};`,
+    "module.mts": `export const a = ${definition("a")};`,
   });
   const load = (name: string) => loadDefinition(`${folder.path}/${name}`, registries);
   const loaded = await load("default.ts");
@@ -36,6 +42,13 @@ export const a = ${definition("a")};`,
   strictEqual(loaded.module, `${folder.path}/default.ts`);
   strictEqual((await load("only.ts")).definition.name, "a");
   strictEqual((await load("model.ts")).definition.name, "a"); // a model is no experiment
+  strictEqual((await load("module.mts")).definition.name, "a");
+  deepStrictEqual(["a.cts", "a.jsx", "a.json", "cartpole-ppo"].map(isFile), [
+    true,
+    true,
+    false,
+    false,
+  ]);
   await rejects(load("several.ts"), /must export one experiment definition .*: it exports a, b/);
   strictEqual((await importModule(`${folder.path}/several.ts`, "b")).name, "b");
 });

@@ -1,5 +1,6 @@
 /** What tests of stored toy runs share. */
 import { launch, type RunRequest } from "../../../lab/experiment/launch.ts";
+import type { SweepDefinition } from "../../../lab/experiment/sweep_definition.ts";
 import { train } from "../../../lab/experiment/train.ts";
 import type { Run, Store } from "../../../lab/store/store.ts";
 import { registries, toyExperiment } from "./toy_registries.ts";
@@ -11,6 +12,18 @@ export const request = (fields: Partial<RunRequest> = {}): RunRequest => ({
   backend: "cpu",
   ...fields,
 });
+/** Three trials of two seeds, one of them judged on another. */
+export const toySweep: SweepDefinition = {
+  name: "toys",
+  experiment: "line-toy",
+  space: { "agent.rate": "0.01..0.9" },
+  set: { "agent.pause": 5, "checkpoint.everyIterations": 3 },
+  trials: 3,
+  seeds: 2,
+  judge: 1,
+  backend: "cpu",
+};
+
 /** One worker, toys. */
 export const options = (store: Store) => ({ store, registries, workers: 1 });
 

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { InputError } from "../../../lab/core/errors.ts";
 import type { MetricPoint } from "../../../lab/core/metrics.ts";
@@ -261,4 +262,27 @@ Deno.test("queued points are written half a second after the first, while the ev
       performance.now = now;
     }
     reader.close();
+  }));
+
+Deno.test("last values are kept when a run ends, and go with any change of its points", () =>
+  withStore((store, folder) => {
+    const { id } = addRun(store);
+    store.append(id, [pointAt("losses/policy", 1, NaN), pointAt("losses/value", 1, -0)]);
+    store.append(id, [pointAt("losses/policy", 2, Infinity)]);
+    const raw = new DatabaseSync(`${folder}/lab.db`);
+    const kept = () => Number(raw.prepare("SELECT COUNT(*) AS n FROM last_values").get()!.n);
+    const before = store.lastMetrics(id);
+    deepStrictEqual([before, kept()], [{ "losses/policy": Infinity, "losses/value": -0 }, 0]);
+    store.update(id, { status: "completed" });
+    deepStrictEqual([store.lastMetrics(id), kept()], [before, 1]);
+    // Damage of the row itself is no figure, and no reader's fault.
+    raw.exec("UPDATE last_values SET numbers = zeroblob(16)");
+    deepStrictEqual(store.lastMetrics(id), before);
+    store.beginAttempt(id, 1);
+    deepStrictEqual([store.lastMetrics(id), kept()], [{ ...before, "losses/policy": NaN }, 0]);
+    store.update(id, { status: "stopped" });
+    deepStrictEqual([store.lastMetrics(id)["losses/policy"], kept()], [NaN, 1]);
+    store.append(id, [pointAt("losses/policy", 2, 5)]);
+    deepStrictEqual([store.lastMetrics(id)["losses/policy"], kept()], [5, 0]);
+    raw.close();
   }));

@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { InputError, LabError } from "../../../lab/core/errors.ts";
 import { openStore, recoverStore } from "../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../lab/store/store.ts";
-import { addRun, checkpointAt, pointAt, withFolder } from "./fixtures.ts";
+import { addRun, checkpointAt, manifestOf, pointAt, withFolder } from "./fixtures.ts";
 
 /** Removes the database of a store. */
 function loseDatabase(folder: string): void {
@@ -178,4 +178,48 @@ Deno.test("a journal that lost a line hides what came of its run, one cut at its
     Deno.writeTextFileSync(journal, "nothing");
     loseDatabase(folder);
     deepStrictEqual(recoverStore(folder).lost, [id]);
+  }));
+
+Deno.test("requests that have not begun come back with a lost database, and with an older one", () =>
+  withFolder((parent) => {
+    const folder = `${parent}/runs`;
+    let store = openStore(folder);
+    const begin = (request: number) =>
+      store.createRun({
+        name: "begun",
+        manifest: manifestOf("begun"),
+        tags: [],
+        note: "",
+        request,
+      }).id;
+    const dropped = store.addBatch([{ seed: 7 }, { seed: 8 }]);
+    const batch = store.addBatch([{ seed: 1 }, { seed: 2 }, { seed: 3 }]);
+    store.close();
+    const copy = Deno.readFileSync(`${folder}/lab.db`);
+    store = openStore(folder);
+    const first = begin(batch.waiting[0]);
+    const purged = begin(dropped.waiting[0]);
+    throws(() => begin(batch.waiting[0]), /another process has begun it/);
+    store.dropBatch(dropped.id);
+    // What has begun stays its batch's.
+    deepStrictEqual(store.batches().at(-1), { id: dropped.id, runs: [purged], waiting: [] });
+    store.trash(purged);
+    store.purge();
+    const before = store.batches();
+    deepStrictEqual(before, [{ id: batch.id, runs: [first], waiting: batch.waiting.slice(1) }]);
+    store.close();
+    for (const bytes of [undefined, copy]) {
+      loseDatabase(folder);
+      if (bytes !== undefined) Deno.writeFileSync(`${folder}/lab.db`, bytes);
+      strictEqual(recoverStore(folder).waiting, 2);
+      store = openStore(folder);
+      deepStrictEqual(store.batches(), before);
+      deepStrictEqual(batch.waiting.slice(1).map((id) => store.request(id)), [
+        { seed: 2 },
+        { seed: 3 },
+      ]);
+      ok(store.addBatch([{ seed: 9 }]).id > batch.waiting[2]);
+      store.dropBatch(store.batches()[0].id);
+      store.close();
+    }
   }));

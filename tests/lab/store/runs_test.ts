@@ -42,6 +42,33 @@ Deno.test("the runs of a store are listed newest first", () =>
     deepStrictEqual(store.runs().map((run) => run.id), ids.toReversed());
   }));
 
+Deno.test("a list reads again what changed alone, whoever changed it", () =>
+  withStore((store, folder) => {
+    const ids = ["a", "b", "c"].map((name) => addRun(store, name).id);
+    store.update(ids[0], { status: "completed" });
+    const before = new Map(store.runs().map((run) => [run.id, run]));
+    ok(store.runs().every((run) => before.get(run.id) === run));
+    const raw = new DatabaseSync(`${folder}/lab.db`);
+    // Twice without a write of the store between: each is seen.
+    for (const note of ["one", "two"]) {
+      raw.prepare("UPDATE run SET note = ? WHERE id = ?").run(note, ids[1]);
+      const now = new Map(store.runs().map((run) => [run.id, run]));
+      strictEqual(now.get(ids[1])!.note, note);
+      strictEqual(now.get(ids[0]), before.get(ids[0]));
+      strictEqual(now.get(ids[2]), before.get(ids[2]));
+    }
+    raw.close();
+    using lock = store.lock(ids[2]);
+    deepStrictEqual(store.runs().map(({ active }) => active), [true, false, false]);
+    lock[Symbol.dispose]();
+    deepStrictEqual(store.runs().map(({ active }) => active), [false, false, false]);
+    store.trash(ids[0]);
+    deepStrictEqual(store.runs().map(({ id }) => id), [ids[2], ids[1]]);
+    deepStrictEqual(store.runs({ trashed: true }).map(({ id }) => id), [ids[0]]);
+    store.restore(ids[0]);
+    strictEqual(store.runs().length, 3);
+  }));
+
 Deno.test("an update changes what it names and nothing else", () =>
   withStore((store) => {
     const { id } = addRun(store);

@@ -59,3 +59,29 @@ Deno.test("one example cannot be learned from and chosen by", async () => {
       "Cannot use the data set counting as a validation split must be left of train.count: 1",
   });
 });
+
+Deno.test("what examples are paired with is checked as they are: length, range, NaN", async () => {
+  const paired = (partners: Float32Array) => {
+    const { create, configuration } = defineDataset({
+      name: "paired",
+      summary: "Two grey pixels each",
+      create: () => {
+        const split = { count: 3, values: new Float32Array(3), partners };
+        return {
+          ...{ kind: "images", shape: [1, 1, 1], partnerShape: [1, 2, 1] },
+          ...{ train: split, test: split },
+        };
+      },
+    });
+    return create({ configuration: configuration.parse({}), readFile: noFiles });
+  };
+  const refused = (partners: Float32Array, message: string) =>
+    rejects(paired(partners), {
+      name: "InputError",
+      message: `Cannot use the data set paired as train.${message}`,
+    });
+  await paired(new Float32Array(6));
+  await refused(new Float32Array(5), "partners must have 3 × 2 elements: 5");
+  const broken = new Float32Array(6).with(4, NaN);
+  await refused(broken, "partners must be in [0, 1]: NaN at 4");
+});

@@ -4,11 +4,12 @@
  */
 import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
 import { InputError } from "../../../lab/core/errors.ts";
-import type { Dataset } from "../../../lab/core/dataset.ts";
+import { type Dataset, holdingsOf } from "../../../lab/core/dataset.ts";
 import type { DatasetDefinition } from "../../../lab/core/registry.ts";
 import { arrays, parseCsv } from "../../../models/datasets/arrays.ts";
 import { binarizedMnist, parseAmat } from "../../../models/datasets/binarized_mnist.ts";
 import { cifar, parseCifar } from "../../../models/datasets/cifar.ts";
+import { imagePairs } from "../../../models/datasets/image_pairs.ts";
 import { images } from "../../../models/datasets/images.ts";
 import { entriesOf, parseNpy } from "../../../models/datasets/npy.ts";
 import { decodePicture, squared } from "../../../models/datasets/pictures.ts";
@@ -138,6 +139,26 @@ Deno.test("a folder of pictures is a data set: subfolders are classes, broken on
   await rejects(load(images, { "q/1.png": one }, { folder: "q" }), /three PNG or JPEG files.*: 1$/);
 });
 
+Deno.test("two folders of as many pictures are pairs, by the order of their names", async () => {
+  const picture = bytesOf(golden.pictures[0].file);
+  const folder = (counts: readonly [from: number, to: number]) =>
+    Object.fromEntries(
+      ["from", "to"].flatMap((end, i) =>
+        Array.from({ length: counts[i] }, (_, k) => [`mine/${end}/${k}.png`, picture] as const)
+      ),
+    );
+  const fields = { folder: "mine", side: 4, toSide: 8 };
+  const set = await load(imagePairs, folder([6, 6]), fields);
+  deepStrictEqual([set.shape, set.partnerShape], [[4, 4, 3], [8, 8, 3]]);
+  deepStrictEqual(holdingsOf(set), { kind: "images", labels: false, partners: true });
+  strictEqual(set.train.partners!.length, set.train.count * 8 * 8 * 3);
+  await rejects(load(imagePairs, folder([6, 5]), fields), {
+    name: "InputError",
+    message:
+      "Cannot pair the pictures of mine as both folders must hold as many: 6 in from, 5 in to",
+  });
+});
+
 Deno.test("CIFAR's records are images with channels last", () => {
   const bytes = new Uint8Array(2 * 3073);
   bytes.set([7, 255, 51], 0); // red of the first two pixels
@@ -175,4 +196,70 @@ Deno.test("one message names the folder and the data set that needs none", async
       return error.name === "InputError";
     });
   }
+});
+
+Deno.test("a JPEG is turned as its EXIF data say, in either byte order", () => {
+  const { file } = golden.pictures.find(({ kind }) => kind.startsWith("JPEG"))!;
+  const bytes = bytesOf(file);
+  const withOrientation = (orientation: number, little: boolean) => {
+    const tiff = new DataView(new ArrayBuffer(26));
+    tiff.setUint16(0, little ? 0x4949 : 0x4d4d);
+    tiff.setUint16(2, 42, little);
+    tiff.setUint32(4, 8, little);
+    tiff.setUint16(8, 1, little);
+    tiff.setUint16(10, 0x0112, little);
+    tiff.setUint16(12, 3, little);
+    tiff.setUint32(14, 1, little);
+    tiff.setUint16(18, orientation, little);
+    const segment = [0xff, 0xe1, 0, 34, ...utf8("Exif\0\0"), ...new Uint8Array(tiff.buffer)];
+    return Uint8Array.from([...bytes.subarray(0, 2), ...segment, ...bytes.subarray(2)]);
+  };
+  const plain = decodePicture(bytes);
+  const corner = ({ width, height, channels, values }: typeof plain, place: string) => {
+    const [x, y] = [
+      place.includes("right") ? width - 1 : 0,
+      place.includes("bottom") ? height - 1 : 0,
+    ];
+    return [...values.subarray((y * width + x) * channels, (y * width + x + 1) * channels)];
+  };
+  // The stored corners that are seen top left and top right: EXIF 2.3, section 4.6.4.
+  const seen = [
+    ["top left", "top right"],
+    ["top right", "top left"],
+    ["bottom right", "bottom left"],
+    ["bottom left", "bottom right"],
+    ["top left", "bottom left"],
+    ["bottom left", "top left"],
+    ["bottom right", "top right"],
+    ["top right", "bottom right"],
+  ];
+  const corners = ["top left", "top right", "bottom left"].map((place) =>
+    String(corner(plain, place))
+  );
+  strictEqual(new Set(corners).size, 3, "the corners must differ");
+  for (const [i, [left, right]] of seen.entries()) {
+    for (const little of [true, false]) {
+      const turned = decodePicture(withOrientation(i + 1, little));
+      const size = [plain.width, plain.height];
+      deepStrictEqual([turned.width, turned.height], i < 4 ? size : size.reverse());
+      deepStrictEqual(corner(turned, "top left"), corner(plain, left));
+      deepStrictEqual(corner(turned, "top right"), corner(plain, right));
+    }
+  }
+  deepStrictEqual(decodePicture(withOrientation(9, true)), plain);
+});
+
+Deno.test("one class alone is refused, and so are pictures that cannot be read", async () => {
+  const [, one, two] = golden.pictures.map(({ file }) => bytesOf(file));
+  const alone = { "mine/cat/1.png": one, "mine/cat/2.png": two, "mine/cat/3.png": one };
+  await rejects(load(images, alone, { folder: "mine" }), {
+    name: "InputError",
+    message: /^Cannot use mine as classes must be 2 to 256 folders: 1 \(/,
+  });
+  const set = await load(images, alone, { folder: "mine/cat", side: 4 });
+  strictEqual(set.classes, undefined);
+  const { classNames } = await load(images, { ...alone, "mine/dog/1.png": two }, {
+    folder: "mine",
+  });
+  deepStrictEqual(classNames, ["cat", "dog"]);
 });

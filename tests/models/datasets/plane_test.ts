@@ -46,9 +46,12 @@ Deno.test("its points are as near to their centres as Gaussians are", () => {
   ok(Math.abs(Math.sqrt(squared / count) / deviation - 1) < 0.03);
 });
 
-Deno.test("train and test points come from streams of their own", () => {
-  strictEqual(ring.test.count, 100);
-  ok(ring.test.values.every((value, i) => value !== ring.train.values[i]));
+Deno.test("each split's points come from a stream of their own", () => {
+  const { train, validation, test } = ring;
+  strictEqual(test.count, 100);
+  for (const [a, b] of [[test, train], [test, validation], [validation, train]]) {
+    ok(a.values.subarray(0, 200).every((value, i) => value !== b.values[i]));
+  }
   deepStrictEqual(ring.shape, [2]);
 });
 
@@ -101,6 +104,22 @@ for (const [definition, distance, deviation] of shapes) {
     ok(Math.abs(found / deviation - 1) < 0.12, `${found}`);
   });
 }
+
+Deno.test("the swiss roll goes from a turn and a half round to its end, evenly", async () => {
+  const { train: { values, count } } = await swissRoll.create({
+    configuration: swissRoll.configuration.parse({ train: 4000, validation: 8, test: 8 }),
+    readFile: noFiles,
+  });
+  const radii = Array.from(
+    { length: count },
+    (_, i) => 5 * Math.hypot(values[2 * i], values[2 * i + 1]),
+  );
+  // t is even on [1.5π, 4.5π], and the radius t with a noise of 1.
+  ok(radii.every((radius) => radius > 1.5 * Math.PI - 4.5 && radius < 4.5 * Math.PI + 4.5));
+  const below = (t: number) => radii.filter((radius) => radius < t).length / count;
+  ok(Math.abs(below(3 * Math.PI) - 0.5) < 0.04, `${below(3 * Math.PI)}`);
+  ok(below(1.5 * Math.PI) < 0.08, `${below(1.5 * Math.PI)}`);
+});
 
 Deno.test("checkerboard: dark squares alone, all of them; pinwheel: five arms of equal share", async () => {
   const make = (definition: DatasetDefinition) =>

@@ -61,6 +61,7 @@ Deno.test("eight constant points are no ring-8", async () => {
   for (const name of ["recall", "coverage"]) ok(share(name) < 0.3, `${name}: ${share(name)}`);
   for (const name of ["recall", "coverage", "precision"]) ok(best[name] > 0.9, `${name}`);
   ok(found.nearest_train < best.nearest_train);
+  ok(found.sliced_wasserstein > best.sliced_wasserstein, `${found.sliced_wasserstein}`);
 });
 
 Deno.test("a ring with a mode that is too rare has a greater energy distance and reverse KL", async () => {
@@ -97,6 +98,10 @@ Deno.test("ten prototypes are no glyphs, and copied training images are seen", a
   ok(found.recognised === 1 && found.class_share_min === 0.1, `${found.recognised}`);
   for (const name of ["recall", "coverage"]) ok(share(name) < 0.1, `${name}: ${share(name)}`);
   ok(found.energy_distance > 10 * Math.abs(best.energy_distance));
+  ok(found.fid_glyphs > 10 * best.fid_glyphs, `${found.fid_glyphs}, ${best.fid_glyphs}`);
+  ok(found.kid_glyphs > 10 * Math.abs(best.kid_glyphs), `${found.kid_glyphs}`);
+  // Ten sure answers have the best score of all: it does not see that there are ten images.
+  ok(found.inception_score_glyphs > best.inception_score_glyphs);
   ok(best.recall > 0.8 && best.coverage > 0.8 && best.precision > 0.8, JSON.stringify(best));
   // What was learned by heart is as like the test images as others are, and nearer to the training's.
   const order = defaultRng(1).permutation(2000);

@@ -25,8 +25,14 @@ export interface LiveMessage extends Omit<News, "at"> {
 /** Points of a series that one message holds, at most: of more a reader fetches what it draws. */
 const MOST_POINTS = 1000;
 
+/** Pages that follow the store at once, at most. */
+const MOST_READERS = 200;
+
 /** `?after=MOMENT&run=ID`: what changed since a moment of the feed, and from then on. */
 export function handler({ url, req, events, state: { feed, store } }: Context<State>): Response {
+  if (feed.readers >= MOST_READERS) {
+    return new Response("Cannot follow as too many pages do already", { status: 503 });
+  }
   const id = url.searchParams.get("run");
   let moment = Number(req.headers.get("last-event-id") ?? url.searchParams.get("after")) || 0;
   let known: Contents | undefined;

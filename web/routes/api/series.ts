@@ -14,6 +14,8 @@ export interface SeriesAnswer {
   /** Points in the store; of a range those in it. */
   readonly total: number;
   readonly x: number[];
+  /** The iteration of each point. */
+  readonly iterations: number[];
   readonly y: (number | string)[];
   /** The smoothed values at the same x; null where no smoothing is asked for. */
   readonly smoothed: (number | string)[] | null;
@@ -43,6 +45,7 @@ export function handler({ url: { searchParams: query }, state }: Context<State>)
     axis,
     total: whole ? end - start : series.total,
     x: picks.map((i) => x[i]),
+    iterations: picks.map((i) => iterations[i]),
     y: picks.map((i) => jsonNumber(values[i])),
     smoothed: smoothed && picks.map((i) => jsonNumber(smoothed[i])),
     last: values.length === 0 ? null : jsonNumber(values[values.length - 1]),

@@ -8,15 +8,13 @@ import type { Manifest, Run } from "../../../lab/store/store.ts";
 import type { State } from "../../state.ts";
 import { type Contents, contentsOf } from "../../contents.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
-import {
-  Gallery,
-  Live,
-  PolicyAtWork,
-  RunCharts,
-  RunEvents,
-  RunNote,
-  RunStatus,
-} from "../../islands.ts";
+import { Live, RunCharts, RunEvents, RunNote, RunStatus } from "../../islands.ts";
+import { type Family, familyOf } from "../../family.ts";
+import { type Guide, guideOf } from "../../metric_guide.ts";
+import type { Level } from "../../components/plot_options.ts";
+import { figure } from "../../format.ts";
+import { LOGGED } from "../../../lab/experiment/manifest.ts";
+import { returnScale } from "../../../lab/experiment/return_scale.ts";
 import type { PlayerProps } from "../../player/player.tsx";
 import type { WorldOf } from "../../player/world.ts";
 import { type RunSummary, summarize } from "../../summary.ts";
@@ -27,6 +25,11 @@ interface Data {
   readonly row: RunSummary;
   readonly run: Run;
   readonly contents: Contents;
+  readonly guide: Guide;
+  readonly levels: readonly Level[];
+  readonly family: Family | undefined;
+  /** Whether there is a model that the page can ask. */
+  readonly explores: boolean;
   readonly moment: number;
   readonly readOnly: boolean;
 }
@@ -36,38 +39,51 @@ export function handler(
   { params, state: { store, feed, readOnly } }: Context<State>,
 ): PageAnswer<Data> {
   const run = store.find(params.id);
+  const row = summarize(run, unlessDamaged(() => figuresOf(store, run)), 0);
   return page({
     title: `${run.name}, seed ${run.manifest.determined.seed}`,
     moment: feed.moment,
     readOnly,
-    row: summarize(run, unlessDamaged(() => figuresOf(store, run)), 0),
+    row,
     run,
+    guide: guideOf(row.method),
+    levels: levelsOf(run),
+    family: familyOf(feed.records(), run.id),
+    explores: "model" in run.manifest.determined.configuration &&
+      store.checkpoints(run.id).length > 0,
     contents: contentsOf(store, run),
   });
 }
 
 /** The page. */
 export default function RunPage({ data }: PageProps<Data>): VNode {
-  const { row, run, contents } = data;
+  const { row, run, contents, guide, levels, family } = data;
   const world = run.manifest.determined.configuration.environment as WorldOf | undefined;
+  const player = world !== undefined && isOfLab(world) ? playerOf(run, world) : undefined;
   return (
     <>
       <h1>{data.title}</h1>
       <p class="sub">
-        {row.method} on {row.world} · run <code>{row.id}</code> · started{" "}
+        {row.method} on {row.world} · run <code>{row.id}</code> <Copy text={row.id} /> · started
+        {" "}
         <time dateTime={new Date(run.createdAt).toISOString()}>{started(run.createdAt)}</time>
         {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
       </p>
-      <RunNote run={row.id} note={noteOf(run)} readOnly={data.readOnly} />
+      {family && <AmongSeeds {...family} />}
       <RunStatus row={row} />
       <RunEvents contents={contents} />
-      {world !== undefined && (
-        isOfLab(world)
-          ? <PolicyAtWork {...playerOf(run, world)} contents={contents} />
-          : <OtherWorld run={row.id} world={world} module={run.manifest.definition.module} />
-      )}
-      <Gallery contents={contents} />
-      <RunCharts run={row.id} contents={contents} axis={row.axis} />
+      {world !== undefined && player === undefined &&
+        <OtherWorld run={row.id} world={world} module={run.manifest.definition.module} />}
+      <RunCharts
+        run={row.id}
+        contents={contents}
+        axis={row.axis}
+        guide={guide}
+        levels={levels}
+        player={player}
+        explores={data.explores}
+      />
+      <RunNote run={row.id} note={noteOf(run)} readOnly={data.readOnly} />
       <h2>Do more with it</h2>
       <Commands row={row} draws={contents.pictures.some(({ name }) => name === "samples")} />
       <details>
@@ -77,6 +93,60 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       <Live moment={data.moment} run={row.id} />
     </>
   );
+}
+
+/** What returns in the run's world are held against. */
+function levelsOf({ manifest }: Run): Level[] {
+  const scale = returnScale(manifest.determined.configuration, { environments });
+  if (scale === undefined) return [];
+  const { threshold, random } = scale;
+  return [
+    ...(threshold === undefined ? [] : [{ y: threshold, label: `solved at ${figure(threshold)}` }]),
+    ...(random === undefined
+      ? []
+      : [{ y: random.mean, label: `random actions ${figure(random.mean)}` }]),
+  ];
+}
+
+/** A button that copies a text. */
+function Copy({ text }: { text: string }): VNode {
+  return (
+    <button type="button" class="copy" data-copy={text} aria-label={`Copy ${text}`}>Copy</button>
+  );
+}
+
+/** The run's place among its seeds, with the way to the others. */
+function AmongSeeds({ siblings, index, place }: Family): VNode {
+  const [before, after] = [siblings[index - 1], siblings[index + 1]];
+  const judged = siblings.filter(({ value }) => value !== null).length;
+  return (
+    <nav class="family" aria-label="Other seeds">
+      {before ? <a href={`/runs/${before.run}`} rel="prev">‹ seed {before.seed}</a> : <span />}
+      <span>
+        {siblings.map(({ run, seed, value }, i) => (
+          <a
+            key={run}
+            href={`/runs/${run}`}
+            aria-current={i === index ? "page" : undefined}
+            title={`seed ${seed}`}
+          >
+            {value === null ? "–" : figure(value)}
+          </a>
+        ))}
+      </span>
+      {place !== null && <small>{ordinal(place)} of {judged} seeds</small>}
+      <a href={`/compare?${siblings.map(({ run }) => `run=${run}`).join("&")}`}>all together</a>
+      {after && <a href={`/runs/${after.run}`} rel="next">seed {after.seed} ›</a>}
+    </nav>
+  );
+}
+
+function ordinal(place: number): string {
+  return place === 1
+    ? "best"
+    : `${place}${
+      ["th", "st", "nd", "rd"][place % 100 > 3 && place % 100 < 21 ? 0 : place % 10] ?? "th"
+    } best`;
 }
 
 /** Whether a page can step a world itself: those of the lab are built into it. */
@@ -116,23 +186,30 @@ function started(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
+type Command = [command: string, meaning: string];
+
 /** What a person may want to type next; `draws`: the model makes samples. */
 function Commands({ row, draws }: { row: RunSummary; draws: boolean }): VNode {
   const episodes = row.axis === "environmentSteps" ? " --episodes 100" : "";
-  const commands: [command: string, meaning: string][] = [
+  const tables: Command = [
+    `export ${row.id} --format csv --out exported`,
+    "writes its series as tables",
+  ];
+  const commands: Command[] = row.backend === LOGGED ? [tables] : [
     [`reproduce ${row.id}`, "trains it anew and compares the digests"],
     [`evaluate ${row.id}${episodes}`, "measures what was learned"],
-    [`export ${row.id} --format csv --out exported`, "writes its series as tables"],
+    tables,
   ];
   if (draws) commands.push([`sample ${row.id} --count 64 --out samples.png`, "draws samples"]);
-  if (!["running", "completed", "stopped"].includes(row.status)) {
+  if (row.backend !== LOGGED && !["running", "completed", "stopped"].includes(row.status)) {
     commands.unshift([`resume ${row.id}`, "goes on from the last checkpoint"]);
   }
   return (
     <ul class="commands">
       {commands.map(([command, meaning]) => (
         <li key={command}>
-          <code>deno task -q experiment {command}</code> {meaning}
+          <code>deno task -q experiment {command}</code>{" "}
+          <Copy text={`deno task -q experiment ${command}`} /> {meaning}
         </li>
       ))}
     </ul>

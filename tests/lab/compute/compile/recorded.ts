@@ -73,18 +73,21 @@ export function tracedAgain({ spec, step, groups }: Recorded): Graph {
         { address: 0, size: 0, shape, dtype } as Range,
       ]),
     );
-  const shaped = (specs: Record<string, readonly [readonly number[], string]>, dtype?: string) =>
+  const shaped = <Spec extends readonly [readonly number[], unknown]>(
+    specs: Record<string, Spec>,
+    dtypeOf: (spec: Spec) => string,
+  ) =>
     ranges(Object.fromEntries(
-      Object.entries(specs).map(([name, [shape, own]]) => [name, { shape, dtype: dtype ?? own }]),
+      Object.entries(specs).map(([name, spec]) => [name, { shape: spec[0], dtype: dtypeOf(spec) }]),
     ));
   const none = (spec.scalars ?? []).map((name) => [name, [[], "float32"]] as const);
   const state = Object.entries(groups).flatMap(([group, tensors]) =>
     Object.entries(tensors).map(([name, tensor]) => [`${group}/${name}`, tensor] as const)
   );
   const declared = declarations({
-    input: shaped(spec.inputs ?? {}),
-    random: shaped(spec.random ?? {}, "float32"),
-    scalar: shaped(Object.fromEntries(none)),
+    input: shaped(spec.inputs ?? {}, ([, dtype]) => dtype),
+    random: shaped(spec.random ?? {}, () => "float32"),
+    scalar: shaped(Object.fromEntries(none), ([, dtype]) => dtype),
     state: ranges(Object.fromEntries(state)),
   });
   const layoutOf = (group: string) => new Map(Object.entries(groups[group]));
@@ -128,6 +131,16 @@ export async function rerun(
   return after;
 }
 
+/**
+ * The tensors of its group that a tensor's error is measured by beside itself: a bias that stands before a
+ * normalisation, or before a game's last difference, has a gradient of 0 but for rounding.
+ */
+export function siblingsOf(name: string, tensors: Readonly<Record<string, unknown>>): string[] {
+  if (!/\/(bias|hidden|visible)$/.test(name)) return [];
+  const [group] = name.split("/");
+  return Object.keys(tensors).filter((other) => other.startsWith(`${group}/`));
+}
+
 /** The tensor that differs most, by ‖a − b‖ / ‖b‖: an absolute measure is blind to small moments. */
 export function worstOf(
   found: Record<string, ArrayLike<number>>,
@@ -139,6 +152,9 @@ export function worstOf(
     for (let i = 0; i < expected[name].length; i++) {
       difference += (found[name][i] - expected[name][i]) ** 2;
       size += expected[name][i] ** 2;
+    }
+    for (const other of siblingsOf(name, expected)) {
+      size = Math.max(size, Array.from(expected[other]).reduce((sum, x) => sum + x * x, 0));
     }
     const error = difference === 0 ? 0 : Math.sqrt(difference / size);
     if (!(error <= worst.error)) worst = { name, error };

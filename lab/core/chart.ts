@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Color, Scene, Shape } from "../lab/core/scene.ts";
+import type { Color, Scene, Shape } from "./scene.ts";
 
 /** A line, with a band about it where bounds are given. */
 export interface ChartLine {

@@ -5,8 +5,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { contentsFrom } from "../live.ts";
 import type { Player, PlayerProps } from "../player/player.tsx";
 
-/** The island. */
-export default function PolicyIsland(props: PlayerProps): VNode | null {
+/** The player, or a line in its place until there is a policy. */
+export function PolicyAtWork(props: PlayerProps): VNode | null {
   const { policies } = contentsFrom(props.contents);
   const place = useRef<HTMLDivElement>(null);
   const player = useSignal<{ Player: typeof Player } | null>(null);

@@ -1,0 +1,69 @@
+/** `encode RUN [FOLDER]`: codes as a file of numbers. @module */
+import { object } from "@optique/core/constructs";
+import { optional } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { InputError } from "../../lab/core/errors.ts";
+import { defineCommand, plain } from "../command.ts";
+import { examplesOf, modelOptions, openModel, pathToWrite } from "../stored_model.ts";
+import { writeWhole } from "../files.ts";
+import { plural } from "../terminal/format.ts";
+
+/** The command `encode`. */
+export const encode = defineCommand({
+  name: "encode",
+  usage: "RUN [FOLDER] --out FILE.npy|FILE.csv [OPTIONS]",
+  brief: "Writes the codes of pictures, for NumPy or as a table",
+  description:
+    "Writes the codes that a stored model gives the pictures of a folder (PNG, JPEG; its " +
+    "own or those of its subfolders), cropped and resized as it learned them; without a folder those " +
+    "of its test examples. NumPy's array is [count, Z], the table has a line an example, with the " +
+    "file's name first.",
+  examples: [
+    ["encode latest holiday --out codes.npy", "numpy.load('codes.npy')"],
+    ["encode 3f2a --out codes.csv", "of the test examples, as a table"],
+  ],
+  mayBeForeign: () => true,
+  parser: (known) =>
+    object({
+      ...modelOptions(known),
+      folder: optional(argument(string({ metavar: "FOLDER" }), {
+        description: plain("Pictures, or a picture. Default: the test examples."),
+      })),
+      strict: option("--strict", {
+        description: plain("Stop at a picture that cannot be decoded, in place of leaving it out."),
+      }),
+      out: option("--out", string({ metavar: "FILE" }), {
+        description: plain("The file to write: its ending says the format, .npy or .csv."),
+      }),
+    }),
+  async run({ folder, strict, out, force, ...which }, io) {
+    const path = await pathToWrite(io, out, [".npy", ".csv"], force);
+    using model = await openModel(io, which);
+    const { run, trainer, dataset } = model;
+    if (trainer.encode === undefined) {
+      throw new InputError(`Cannot encode by ${run.id} as "${run.name}" gives no codes`);
+    }
+    const { count, values, labels, names } = await examplesOf(io, dataset, folder, strict);
+    const codes = await trainer.encode(values, labels);
+    const width = codes.length / count;
+    if (/\.npy$/i.test(path)) {
+      const { encodeNpy } = await import("../../models/datasets/npy.ts");
+      await writeWhole(path, encodeNpy(codes, [count, width]));
+    } else {
+      await writeWhole(path, tableOf(codes, names));
+    }
+    io.out(`${plural(count, "code")} of ${plural(width, "number")} by run ${run.id}: ${path}`);
+    return 0;
+  },
+});
+
+/** Lines of a table, the names of examples first. */
+function* tableOf(codes: Float32Array, names: readonly string[]): Generator<string> {
+  const width = codes.length / names.length;
+  yield `example,${Array.from({ length: width }, (_, z) => `z${z}`).join(",")}\n`;
+  for (const [i, name] of names.entries()) {
+    const quoted = /[",\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
+    yield `${quoted},${codes.subarray(i * width, (i + 1) * width).join(",")}\n`;
+  }
+}

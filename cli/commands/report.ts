@@ -1,0 +1,97 @@
+/** `report NAME…`: a page of an experiment. @module */
+import { join } from "node:path";
+import { object } from "@optique/core/constructs";
+import { multiple, optional } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { InputError, unknownName } from "../../lab/core/errors.ts";
+import { matching } from "../../lab/experiment/run_fields.ts";
+import { defineCommand, named, plain, storeOption, whereOption } from "../command.ts";
+import { whyNone } from "../filter.ts";
+import { refuseExisting, writeWhole } from "../files.ts";
+import { openStoreOf } from "../stores.ts";
+import { callersPath } from "../terminal/io.ts";
+
+/** The command `report`. */
+export const report = defineCommand({
+  name: "report",
+  usage: "NAME… | --where CONDITION --out DIR [OPTIONS]",
+  brief: "A page of experiments: result, curves, set-up, seeds",
+  description: "Writes what stored runs of experiments say as one HTML page that needs nothing " +
+    "else, and as Markdown with its figures: the comparison over seeds with what it can tell " +
+    "apart, curves along training, the settings, every seed, and the command lines that train and " +
+    "reproduce it.",
+  examples: [
+    ["report cartpole-ppo --out reports", "all runs of an experiment"],
+    [
+      'report cartpole-ppo cartpole-a2c --question "Which is faster?" --out reports',
+      "two experiments side by side",
+    ],
+    ["report --where sweep=cartpole-a2c-sweep --out reports", "the runs of a sweep"],
+  ],
+  parser: (known) =>
+    object({
+      names: multiple(argument(named("NAME", known.experiments), {
+        description: plain("Experiments whose runs are reported, by name."),
+      })),
+      where: whereOption(),
+      title: optional(option("--title", string({ metavar: "TEXT" }), {
+        description: plain("The page's title. Default: the experiments' names."),
+      })),
+      question: optional(option("--question", string({ metavar: "TEXT" }), {
+        description: plain("What was asked. Default: what the experiments say of themselves."),
+      })),
+      metric: optional(option("--metric", string({ metavar: "NAME" }), {
+        description: plain("The series to compare. Default: the evaluation's headline figure."),
+      })),
+      out: option("--out", string({ metavar: "DIR" }), {
+        description: plain("The folder to write into; made where it is missing."),
+      }),
+      force: option("--force", { description: plain("Write over files that are there.") }),
+      store: storeOption(),
+    }),
+  async run({ names, where, title, question, metric, out, force, store: location }, io) {
+    if (names.length === 0 && where.length === 0) {
+      throw new InputError("Cannot report as a NAME or --where is needed: see `runs`");
+    }
+    using opened = await openStoreOf(io, location, { readOnly: true });
+    const { store } = opened;
+    const all = store.runs();
+    const experimentOf = (run: typeof all[number]) => run.manifest.determined.experiment;
+    const stored = new Set(all.map(experimentOf));
+    const missing = names.find((name) => !stored.has(name));
+    if (missing !== undefined) {
+      throw unknownName("report", "stored experiment", missing, stored, "runs");
+    }
+    const chosen = names.length === 0
+      ? all
+      : all.filter((run) => names.includes(experimentOf(run)));
+    const found = matching(store, chosen, where);
+    if (found.length === 0) {
+      throw new InputError(`Cannot report as ${whyNone(store, chosen, where)}`);
+    }
+    const words = names.length > 0 ? names : [...new Set(found.map(experimentOf))];
+    const file = words.slice(0, 3).join("-").replaceAll(/[^\p{L}\p{N}._-]+/gu, "_")
+      .replace(/^\.+/, "");
+    const { reportOf } = await import("../report/report.ts");
+    const { htmlOf, markdownOf } = await import("../report/blocks.ts");
+    const blocks = await reportOf(store, found, await io.registries(), {
+      title: title ?? words.join(", "),
+      question,
+      file,
+      metric,
+    });
+    const figures = blocks.filter((block) => block.kind === "figure");
+    const files = [
+      [`${file}.html`, htmlOf(blocks)],
+      [`${file}.md`, markdownOf(blocks)],
+      ...figures.map((figure) => [figure.file, figure.svg]),
+    ].map(([name, content]) => [join(callersPath(io, out), name), content]);
+    await refuseExisting(files.map(([path]) => path), force);
+    for (const [path, content] of files) {
+      await writeWhole(path, [content]);
+      io.out(path);
+    }
+    return 0;
+  },
+});

@@ -1,0 +1,240 @@
+/** `score RUN|FOLDER`: measures pictures against a data set. @module */
+import { object } from "@optique/core/constructs";
+import { multiple, optional } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
+import { choice, integer, string } from "@optique/core/valueparser";
+import type { Dataset } from "../../lab/core/dataset.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import { streamOf } from "../../lab/core/random.ts";
+import type { FeatureNetwork } from "../../models/feature_network.ts";
+import type { ScoreName } from "../../models/score.ts";
+import {
+  defaulting,
+  defineCommand,
+  jsonOption,
+  named,
+  plain,
+  seedValue,
+  storeOption,
+} from "../command.ts";
+import { openStoreOf } from "../stores.ts";
+import { count, figure, table } from "../terminal/format.ts";
+import { callersPath, type Io } from "../terminal/io.ts";
+
+/** What pictures can be measured by. */
+const METRICS = [
+  "fid",
+  "kid",
+  "inception-score",
+  "likeness",
+] as const satisfies readonly ScoreName[];
+
+/** Pictures and what they are measured against. */
+interface Given {
+  /** [count, H·W·C] */
+  readonly values: Float32Array;
+  readonly dataset: Dataset;
+  readonly what: string;
+  readonly notes: readonly string[];
+  dispose(): void;
+}
+
+/** The command `score`. */
+export const score = defineCommand({
+  name: "score",
+  usage: "RUN | FOLDER --against DATASET [OPTIONS]",
+  brief: "Measures samples, or a folder of pictures, against a data set",
+  description:
+    "Measures images against the test images of a data set, beside what its validation " +
+    "images get: those of a stored model, or of any folder of PNG and JPEG files, which are cropped " +
+    "and resized to those of the data set. Features are those of the data set's judge, a classifier " +
+    "that is trained once, or of a network in TensorFlow.js's format.",
+  examples: [
+    ["score latest --metric fid", "the newest run's samples"],
+    ["score latest --metric kid --metric likeness --count 5000", "other measures of more samples"],
+    ["score pictures --against glyphs", "anybody's pictures"],
+    ["score latest --features inception/model.json", "in features of a network of your own"],
+  ],
+  mayBeForeign: () => true,
+  parser: (known) =>
+    object({
+      what: argument(named("RUN|FOLDER", known.runs), {
+        description: plain("A run (id, unique prefix, latest), or with --against a folder."),
+      }),
+      metrics: multiple(
+        option("--metric", choice([...METRICS], { metavar: "METRIC" }), {
+          description: plain(
+            "What to measure; likeness is precision, recall, density, coverage, energy distance " +
+              "and the nearest training image. Default: all. Repeatable.",
+          ),
+        }),
+      ),
+      against: optional(
+        option("--against", string({ metavar: "DATASET" }), {
+          description: plain("The data set that a folder's pictures are compared with."),
+        }),
+      ),
+      features: optional(
+        option("--features", string({ metavar: "MODEL.json" }), {
+          description: plain("A network in TensorFlow.js's format. Default: the data set's judge."),
+        }),
+      ),
+      count: defaulting(
+        option("--count", integer({ metavar: "N", min: 10, max: 100_000 }), {
+          description: plain("Samples of a model."),
+        }),
+        2000,
+      ),
+      seed: defaulting(
+        option("--seed", seedValue(), { description: plain("Seed of the samples.") }),
+        1,
+      ),
+      checkpoint: optional(
+        option("--checkpoint", choice(["final", "last", "best"], { metavar: "WHICH" }), {
+          description: plain("Which checkpoint. Default: the final one, else the last."),
+        }),
+      ),
+      store: storeOption(),
+      json: jsonOption(),
+    }),
+  async run({ metrics, features, json, ...options }, io) {
+    const { scoreImages } = await import("../../models/score.ts");
+    const given = await (options.against === undefined ? samplesOf : picturesOf)(options, io);
+    try {
+      const { network, dispose } = await networkOf(given.dataset, features, io);
+      const wanted = metrics.length > 0
+        ? metrics
+        : METRICS.filter((each) => features === undefined || each !== "inception-score");
+      const { scores, notes } = await scoreImages(given.values, given.dataset, network, wanted);
+      dispose();
+      const told = [...given.notes, ...notes.map(({ message }) => message)];
+      if (json) {
+        io.out(JSON.stringify({ scored: given.what, scores, notes: told }, null, 2));
+        return 0;
+      }
+      io.out(`${given.what}\n`);
+      io.out(table(
+        [
+          { title: "measure" },
+          { title: "value", align: "right" },
+          { title: "of real images", align: "right" },
+        ],
+        scores.map(({ name, value, real }) => [name, figure(value), figure(real)]),
+        io,
+      ));
+      io.out(`\n${told.join("\n")}`);
+    } finally {
+      given.dispose();
+    }
+    return 0;
+  },
+});
+
+/** Samples of a stored model, and the data that it learned from. */
+async function samplesOf(
+  { what: reference, count: number, seed, checkpoint, store: at }: {
+    readonly what: string;
+    readonly count: number;
+    readonly seed: Parameters<typeof streamOf>[0];
+    readonly checkpoint?: "final" | "last" | "best";
+    readonly store?: string;
+  },
+  io: Io,
+): Promise<Given> {
+  const { openTrainer } = await import("../../lab/experiment/inspect.ts");
+  using opened = await openStoreOf(io, at, { readOnly: true });
+  const { store } = opened;
+  const run = store.find(reference);
+  const registries = await io.registries();
+  const { trainer, dataset, dispose } = await openTrainer(run, { store, registries, checkpoint });
+  try {
+    if (trainer.sample === undefined || dataset === undefined) {
+      throw new InputError(`Cannot score ${run.id} as "${run.name}" is no generative model`);
+    }
+    requireImages(dataset);
+    const { values } = await trainer.sample({ random: streamOf(seed, "samples"), count: number });
+    return {
+      values,
+      dataset,
+      what: `${count(number)} samples of run ${run.id}  ${run.name}`,
+      notes: [],
+      dispose,
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+/** A folder's pictures in the size of a data set's. */
+async function picturesOf(
+  { what: folder, against }: { readonly what: string; readonly against?: string },
+  io: Io,
+): Promise<Given> {
+  const { loadEntry } = await import("../../lab/experiment/resolve.ts");
+  const { filesOf } = await import("../../lab/experiment/session.ts");
+  const { datasets } = await io.registries();
+  const made = async (name: string, fields: object) => {
+    const { configuration, create } = await loadEntry(datasets, "data set", name, "score");
+    return await create({ configuration: configuration.parse(fields), ...filesOf("pictures") });
+  };
+  const dataset = await made(against!, {});
+  requireImages(dataset);
+  const [height, width, channels] = dataset.shape;
+  if (height !== width || (channels !== 1 && channels !== 3)) {
+    throw new InputError(
+      `Cannot compare pictures with ${against} as its images must be squares, grey or in colour: ` +
+        `${height} × ${width} × ${channels}`,
+    );
+  }
+  const path = callersPath(io, folder);
+  const { train, validation, test, notes = [] } = await made("images", {
+    ...{ folder: path, side: height, grey: channels === 1 },
+  });
+  const parts = [train, validation, test];
+  const values = new Float32Array(parts.reduce((sum, part) => sum + part.values.length, 0));
+  parts.reduce((at, part) => (values.set(part.values, at), at + part.values.length), 0);
+  const number = values.length / (height * width * channels);
+  return {
+    values,
+    dataset,
+    what: `${count(number)} pictures of ${folder} against ${against}, cropped and resized to ` +
+      `${height} × ${width}`,
+    notes,
+    dispose: () => {},
+  };
+}
+
+function requireImages({ name, kind }: Dataset): void {
+  if (kind === "images") return;
+  throw new InputError(`Cannot score against ${name} as it must hold images: it holds ${kind}`);
+}
+
+/** The network whose features are compared. */
+async function networkOf(
+  dataset: Dataset,
+  features: string | undefined,
+  io: Io,
+): Promise<{ readonly network: FeatureNetwork; dispose(): void }> {
+  const { featureNetworkOf, judgeFeatures } = await import("../../models/feature_network.ts");
+  if (features !== undefined) {
+    const { openWorkspace } = await import("../../lab/compute/backend.ts");
+    const { filesOf } = await import("../../lab/experiment/session.ts");
+    const { workspace } = await openWorkspace("cpu");
+    const { readFile } = filesOf("the network of features");
+    const path = callersPath(io, features);
+    const network = await featureNetworkOf(path, dataset.shape, readFile);
+    return { network: { ...network, of: features }, dispose: () => workspace.dispose() };
+  }
+  const { judgeOf } = await import("../../models/judge.ts");
+  const { holdingsOf } = await import("../../lab/core/dataset.ts");
+  const { models } = await io.registries();
+  const judge = holdingsOf(dataset).labels ? await judgeOf(dataset, models) : undefined;
+  if (judge === undefined) {
+    throw new InputError(
+      `Cannot compare in features of a judge as ${dataset.name} must have classes: give ` +
+        "--features MODEL.json",
+    );
+  }
+  return { network: judgeFeatures(judge, dataset.name), dispose: () => judge.dispose() };
+}

@@ -1,0 +1,54 @@
+/** `sync SOURCE TARGET`: runs of one store into another. @module */
+import { object } from "@optique/core/constructs";
+import { argument } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { defineCommand, plain } from "../command.ts";
+import { plural } from "../terminal/format.ts";
+import { storeLocation } from "../stores.ts";
+
+/** The command `sync`. */
+export const sync = defineCommand({
+  name: "sync",
+  usage: "SOURCE TARGET",
+  brief: "Copies what one store lacks of another's runs",
+  description: "Copies whole runs, with their series, pictures and checkpoints, that the target " +
+    "lacks, and those that have gone on in the source since. Nothing is deleted; names, tags and " +
+    "notes of runs that are there stay. Done twice, the second time does nothing. A run that is " +
+    "being trained comes another time.",
+  examples: [
+    ["sync /mnt/laptop/runs runs", "the runs of another machine into this store"],
+    ["sync runs /mnt/disk/runs", "what is new to a disk"],
+  ],
+  parser: () =>
+    object({
+      source: argument(string({ metavar: "SOURCE" }), {
+        description: plain("The store to read: a folder."),
+      }),
+      target: argument(string({ metavar: "TARGET" }), {
+        description: plain("The store to write: a folder, made where it is missing."),
+      }),
+    }),
+  async run({ source, target }, io) {
+    const { syncStores } = await import("../../lab/store/sqlite_store.ts");
+    const did = await syncStores(storeLocation(io, source), storeLocation(io, target));
+    const { added, updated, known, training, sweeps, missing } = did;
+    for (const path of missing) io.error(`missing in the source: ${path}\n`);
+    const parts = [
+      `Added ${plural(added.length, "run")}${listed(added)}`,
+      ...(updated.length === 0 ? [] : [`Brought up to date${listed(updated)}`]),
+      ...(known.length === 0 ? [] : [`${plural(known.length, "run")} were there as new`]),
+      ...(sweeps.length === 0 ? [] : [`Added ${plural(sweeps.length, "sweep")}${listed(sweeps)}`]),
+      ...(training.length === 0 ? [] : [`Being trained, so another time${listed(training)}`]),
+    ];
+    io.out(parts.join("\n"));
+    return missing.length > 0 ? 1 : 0;
+  },
+});
+
+/** Ids that are listed, at most. */
+const SHOWN = 10;
+
+function listed(ids: readonly string[]): string {
+  const more = ids.length > SHOWN ? `, and ${ids.length - SHOWN} more` : "";
+  return ids.length === 0 ? "" : `: ${ids.slice(0, SHOWN).join(", ")}${more}`;
+}

@@ -1,0 +1,87 @@
+/**
+ * A page in blocks, and how they are written in Markdown and in HTML.
+ *
+ * @module
+ */
+
+/** A part of a page. Text is plain: what a format would misread is escaped. */
+export type Block =
+  | { readonly kind: "title" | "heading" | "text"; readonly text: string }
+  | {
+    readonly kind: "table";
+    readonly head: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+  }
+  | { readonly kind: "figure"; readonly svg: string; readonly file: string; readonly text: string }
+  | { readonly kind: "code"; readonly lines: readonly string[] };
+
+/** A page as Markdown; figures are files beside it. */
+export function markdownOf(blocks: readonly Block[]): string {
+  const escaped = (text: string) => text.replaceAll(/[\\`*_[\]<>|#]/g, "\\$&");
+  const row = (cells: readonly string[]) => `| ${cells.map(escaped).join(" | ")} |`;
+  const parts = blocks.map((block) => {
+    switch (block.kind) {
+      case "title":
+        return `# ${escaped(block.text)}`;
+      case "heading":
+        return `## ${escaped(block.text)}`;
+      case "text":
+        return escaped(block.text);
+      case "table":
+        return [
+          row(block.head),
+          `|${block.head.map(() => "---").join("|")}|`,
+          ...block.rows.map(row),
+        ]
+          .join("\n");
+      case "figure":
+        return `![${escaped(block.text)}](${encodeURIComponent(block.file)})`;
+      case "code":
+        return ["```", ...block.lines.map((line) => line.replaceAll("```", "'''")), "```"].join(
+          "\n",
+        );
+    }
+  });
+  return `${parts.join("\n\n")}\n`;
+}
+
+const style =
+  `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;
+color:#222;background:#fff}table{border-collapse:collapse;font-size:.9rem;display:block;overflow-x:auto}
+th,td{padding:.25rem .75rem .25rem 0;text-align:left;border-bottom:1px solid #ddd;vertical-align:top}
+pre{background:#f5f5f5;padding:.75rem;overflow-x:auto}svg{max-width:100%;height:auto}figure{margin:0}
+figcaption{color:#555;font-size:.9rem}`;
+
+/** A page as one HTML document that needs nothing else: no script, no other file. */
+export function htmlOf(blocks: readonly Block[]): string {
+  const escaped = (text: string) =>
+    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const row = (cells: readonly string[], tag: string) =>
+    `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join("")}</tr>`;
+  const parts = blocks.map((block) => {
+    switch (block.kind) {
+      case "title":
+        return `<h1>${escaped(block.text)}</h1>`;
+      case "heading":
+        return `<h2>${escaped(block.text)}</h2>`;
+      case "text":
+        return `<p>${escaped(block.text)}</p>`;
+      case "table":
+        return `<table><thead>${row(block.head, "th")}</thead><tbody>${
+          block.rows.map((cells) => row(cells, "td")).join("\n")
+        }</tbody></table>`;
+      case "figure":
+        return `<figure>${block.svg}<figcaption>${escaped(block.text)}</figcaption></figure>`;
+      case "code":
+        return `<pre>${escaped(block.lines.join("\n"))}</pre>`;
+    }
+  });
+  const title = blocks.find(({ kind }) => kind === "title") as { text: string } | undefined;
+  return [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width">',
+    `<title>${escaped(title?.text ?? "")}</title><style>${style}</style></head><body>`,
+    ...parts,
+    "</body></html>\n",
+  ].join("\n");
+}

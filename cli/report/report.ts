@@ -1,0 +1,269 @@
+/**
+ * Reports: what was asked, what was trained, what came of it and how to get it again, from stored runs.
+ *
+ * @module
+ */
+import { chartScene } from "../../lab/core/chart.ts";
+import { unitWords } from "../../lab/core/budget.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import { renderSvg } from "../../lab/core/render_svg.ts";
+import { interquartileMean } from "../../lab/core/interquartile_mean.ts";
+import { differingPaths, flatten } from "../../lab/experiment/comparison.ts";
+import { Describer } from "../../lab/experiment/describe.ts";
+import { isFile } from "../../lab/experiment/load.ts";
+import type { Registries } from "../../lab/experiment/registries.ts";
+import { budgetOf } from "../../lab/store/run_budget.ts";
+import type { Run, Series, Store } from "../../lab/store/store.ts";
+import { PROGRAM } from "../command.ts";
+import { compareRuns, type Comparison, type Group } from "../comparison.ts";
+import { iqmTitle, thresholdCells, withSpread } from "../terminal/comparison_table.ts";
+import { metricLabel, scaleLine } from "../terminal/figures.ts";
+import { duration, figure } from "../terminal/format.ts";
+import type { Block } from "./blocks.ts";
+
+/** Groups that a chart can tell apart by colour. */
+const MOST_LINES = 8;
+/** Bands that do not hide one another. */
+const MOST_BANDS = 3;
+
+/**
+ * The page of runs.
+ *
+ * @param options.file Name of the page's files, without their ends.
+ * @throws {InputError} where none of them has ended.
+ */
+export async function reportOf(
+  store: Store,
+  runs: readonly Run[],
+  registries: Registries,
+  options: {
+    readonly title: string;
+    readonly question?: string;
+    readonly file: string;
+    readonly metric?: string;
+  },
+): Promise<Block[]> {
+  const comparison = compareRuns(store, runs, registries, { metric: options.metric });
+  const { groups, notes } = comparison;
+  if (groups.length === 0) {
+    throw new InputError(`Cannot report as no run has ended: ${notes.join("; ")}`);
+  }
+  const text = (text: string): Block => ({ kind: "text", text });
+  const heading = (text: string): Block => ({ kind: "heading", text });
+  const asked = options.question ?? questionOf(groups, registries);
+  return [
+    { kind: "title", text: options.title },
+    ...asked === "" ? [] : [text(asked)],
+    heading("Result"),
+    ...resultOf(comparison),
+    ...chartOf(store, groups, options.file),
+    heading("Set-up"),
+    ...setupOf(groups),
+    heading("Every seed"),
+    seedsOf(groups),
+    ...notes.map(text),
+    heading("Again"),
+    text(
+      "The first lines train the same again; the others train one run anew and compare it with the " +
+        "stored one, digit for digit.",
+    ),
+    { kind: "code", lines: await linesOf(groups, registries) },
+  ];
+}
+
+/** What the experiments say of themselves. */
+function questionOf(groups: readonly Group[], { experiments }: Registries): string {
+  const names = [...new Set(groups.map(({ experiment }) => experiment))];
+  const summaries = names.flatMap((name) =>
+    experiments.find((entry) => entry.name === name)?.summary ?? []
+  );
+  return summaries.map((summary) => `${summary.replace(/\.$/, "")}.`).join(" ");
+}
+
+/** A letter for each group, by which chart and tables name it. */
+function letterOf(i: number): string {
+  return i < 26
+    ? String.fromCharCode(97 + i)
+    : `${letterOf(Math.floor(i / 26) - 1)}${letterOf(i % 26)}`;
+}
+
+function resultOf({ groups, pairs, scales }: Comparison): Block[] {
+  const letters = new Map(groups.map(({ label }, i) => [label, letterOf(i)]));
+  const hasThreshold = groups.some(({ threshold }) => threshold !== null);
+  const isJudged = groups.some(({ verdict }) => verdict !== undefined);
+  const table: Block = {
+    kind: "table",
+    head: [
+      ...["", "experiment", "seeds", "figure", iqmTitle(groups)],
+      ...isJudged ? ["verdict"] : [],
+      ...["mean", "median"],
+      ...hasThreshold ? ["steps to solved", "time", "reached by"] : [],
+    ],
+    rows: groups.map((group, i) => [
+      letterOf(i),
+      group.label,
+      String(group.runs.length),
+      group.metric === undefined ? "–" : metricLabel(group.metric),
+      withSpread(group.iqm, group.spread),
+      ...isJudged ? [group.verdict ?? "–"] : [],
+      figure(group.mean),
+      figure(group.median),
+      ...hasThreshold ? thresholdCells(group) : [],
+    ]),
+  };
+  const lines = scales.map(scaleLine).filter((line) => line !== "");
+  const blocks: Block[] = [table, ...lines.map((text): Block => ({ kind: "text", text }))];
+  if (pairs.length === 0) return blocks;
+  return [...blocks, {
+    kind: "table",
+    head: ["a", "b", "P(a > b)", "p (Holm)", "told apart beyond"],
+    rows: pairs.map(({ first, second, probability, spread, p, detectable }) => [
+      letters.get(first)!,
+      letters.get(second)!,
+      withSpread(probability, spread, (value) => value.toFixed(2)),
+      Number.isNaN(p) ? "–" : p.toFixed(3),
+      Number.isNaN(detectable) ? "–" : figure(detectable),
+    ]),
+  }, {
+    kind: "text",
+    text:
+      "The seed is the unit. P(a > b): a run of a gets more than one of b. p: a permutation test of " +
+      "the means, two-sided, corrected for all pairs. The last column: a lesser difference of means " +
+      "is seen by so many seeds less than four times in five.",
+  }];
+}
+
+/** The IQM over seeds along the budget, each metric's groups in one chart. */
+function chartOf(store: Store, groups: readonly Group[], file: string): Block[] {
+  const metrics = [...new Set(groups.map(({ metric }) => metric))].filter((each) =>
+    each !== undefined
+  );
+  return metrics.flatMap((metric): Block[] => {
+    const shown = groups.map((group, i) => ({ group, letter: letterOf(i) }))
+      .filter(({ group }) => group.metric === metric).slice(0, MOST_LINES);
+    const axis = budgetOf(shown[0].group.runs[0]).unit;
+    const hasBands = shown.length <= MOST_BANDS;
+    const lines = shown.flatMap(({ group, letter }) => {
+      const seeds = group.runs.map((run) => store.series(run.id, metric));
+      const { x, y, low, high } = curveOf(seeds, axis);
+      return x.length === 0 ? [] : [{ name: letter, x, y, ...hasBands ? { low, high } : {} }];
+    });
+    if (lines.length === 0 || lines.every(({ x }) => x.length < 2)) return [];
+    const svg = renderSvg(
+      chartScene({ xLabel: unitWords[axis].full, yLabel: metricLabel(metric), lines }),
+      { width: 900 },
+    );
+    return [{
+      kind: "figure",
+      svg,
+      file: `${file}${metrics.length === 1 ? "" : `-${metric.replaceAll("/", "-")}`}.svg`,
+      text: `${metricLabel(metric)} along training: the interquartile mean over seeds` +
+        `${
+          hasBands ? ", and their lowest and highest" : ""
+        }. A seed that ended early keeps its last ` +
+        "value.",
+    }];
+  });
+}
+
+/**
+ * Seeds on one axis: at each place where some seed has a point, each seed's last value up to there.
+ * Places before every seed has one are left out.
+ */
+export function curveOf(
+  seeds: readonly Series[],
+  axis: "environmentSteps" | "gradientSteps" | "examples",
+): { x: number[]; y: number[]; low: number[]; high: number[] } {
+  const first = Math.max(...seeds.map((series) => series[axis][0] ?? Infinity));
+  const x = [...new Set(seeds.flatMap((series) => [...series[axis]]))].sort((a, b) => a - b)
+    .filter((at) => at >= first);
+  const columns = x.map((at) =>
+    seeds.map((series) => series.values[series[axis].findLastIndex((each) => each <= at)])
+  );
+  return {
+    x,
+    y: columns.map((values) => interquartileMean(values)),
+    low: columns.map((values) => Math.min(...values)),
+    high: columns.map((values) => Math.max(...values)),
+  };
+}
+
+function setupOf(groups: readonly Group[]): Block[] {
+  const settings = groups.map(({ configuration }) => flatten(configuration));
+  const differing = differingPaths(settings);
+  const common = Object.entries(settings[0]).filter(([path]) => !differing.has(path));
+  const blocks: Block[] = [];
+  if (differing.size > 0) {
+    const paths = [...differing];
+    blocks.push({
+      kind: "table",
+      head: ["field", ...groups.map((_, i) => letterOf(i))],
+      rows: paths.map((path) => [path, ...settings.map((each) => each[path] ?? "–")]),
+    });
+  }
+  blocks.push({ kind: "table", head: ["field of all", "value"], rows: common });
+  const [{ manifest }] = groups[0].runs;
+  const { code, versions, machine, determined } = manifest;
+  const machines = new Set(
+    groups.flatMap(({ runs }) => runs.map(({ manifest }) => manifest.code.hash)),
+  );
+  blocks.push({
+    kind: "table",
+    head: ["computed by", ""],
+    rows: [
+      ["backend", determined.backend],
+      [
+        "code",
+        `${code.revision ?? "no revision"}${code.dirty ? ", changed" : ""}` +
+        `${machines.size > 1 ? ", and others" : ""}`,
+      ],
+      ...Object.entries(versions),
+      ["machine", `${machine.os}, ${machine.cores} cores`],
+    ],
+  });
+  return blocks;
+}
+
+function seedsOf(groups: readonly Group[]): Block {
+  return {
+    kind: "table",
+    head: ["", "seed", "figure", "run", "status", "time", "digest"],
+    rows: groups.flatMap(({ runs, values }, i) =>
+      runs.map(({ id, status, wallSeconds, digest, manifest: { determined } }, k) => [
+        ...[letterOf(i), determined.seed, figure(values[k]), id, status, duration(wallSeconds)],
+        digest?.slice(0, 12) ?? "–",
+      ])
+    ),
+  };
+}
+
+/** Command lines that train the groups again, and that reproduce the first run of each. */
+async function linesOf(groups: readonly Group[], registries: Registries): Promise<string[]> {
+  using describer = new Describer(registries, { examine: false });
+  const again: string[] = [];
+  for (const { experiment, configuration, runs } of groups) {
+    const { module } = runs[0].manifest.definition;
+    const isKnown = registries.experiments.some(({ name }) => name === experiment);
+    const reference = isKnown || !isFile(module) ? experiment : module;
+    const usual = await describer.describe(reference).then(
+      (described) => flatten(described.configuration),
+      (error) => {
+        if (error instanceof InputError) return undefined;
+        throw error;
+      },
+    );
+    if (usual === undefined) continue;
+    const own = flatten(configuration);
+    const set = Object.entries(own).filter(([path, value]) => usual[path] !== value)
+      .map(([path, value]) => ` --set ${path}=${/[\s[{"'*]/.test(value) ? `'${value}'` : value}`);
+    const seeds = runs.map(({ manifest: { determined } }) => Number(determined.seed));
+    const isRow = seeds.every((seed, i) => seed === seeds[0] + i);
+    const choices = isRow
+      ? [`--seed ${seeds[0]} --seeds ${seeds.length}`]
+      : seeds.map((seed) => `--seed ${seed}`);
+    for (const choice of choices) {
+      again.push(`${PROGRAM} run ${reference}${set.join("")} ${choice}`);
+    }
+  }
+  return [...again, ...groups.map(({ runs: [{ id }] }) => `${PROGRAM} reproduce ${id}`)];
+}

@@ -1,0 +1,164 @@
+/**
+ * What the commands on a stored model share: options, opening it, and the examples that it is given.
+ *
+ * @module
+ */
+import { optional } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { choice, string } from "@optique/core/valueparser";
+import { classNamesOf, type Dataset } from "../lab/core/dataset.ts";
+import { InputError } from "../lab/core/errors.ts";
+import type { Raster } from "../lab/core/picture.ts";
+import type { Trainer } from "../lab/core/trainer.ts";
+import type { Run } from "../lab/store/store.ts";
+import { type Known, plain, runArgument, storeOption } from "./command.ts";
+import { refuseExisting, writeWhole } from "./files.ts";
+import { openStoreOf } from "./stores.ts";
+import { callersPath, type Io } from "./terminal/io.ts";
+
+/** RUN, `--checkpoint`, `--store`, `--force`. */
+export function modelOptions(known: Known) {
+  return {
+    run: runArgument(known),
+    checkpoint: optional(
+      option("--checkpoint", choice(["final", "last", "best"], { metavar: "WHICH" }), {
+        description: plain("Which checkpoint. Default: the final one, else the last."),
+      }),
+    ),
+    force: option("--force", { description: plain("Write over a file that is there.") }),
+    store: storeOption(),
+  };
+}
+
+/** `--out FILE.png`. */
+export function pictureOption() {
+  return option("--out", string({ metavar: "FILE.png" }), {
+    description: plain("The picture to write."),
+  });
+}
+
+/** The path of a file to write, refused where it ends otherwise or is there already. */
+export async function pathToWrite(
+  io: Io,
+  out: string,
+  endings: readonly string[],
+  force: boolean,
+): Promise<string> {
+  if (!endings.some((ending) => out.toLowerCase().endsWith(ending))) {
+    throw new InputError(`Cannot write it as --out must end in ${endings.join(" or ")}: ${out}`);
+  }
+  const path = callersPath(io, out);
+  await refuseExisting([path], force);
+  return path;
+}
+
+/** Writes a picture as PNG. */
+export async function writePicture(path: string, raster: Raster): Promise<void> {
+  const { encodePng } = await import("../lab/core/png.ts");
+  await writeWhole(path, encodePng(raster));
+}
+
+/** A stored model with the data that it learned from. */
+export interface StoredModel extends Disposable {
+  readonly run: Run;
+  readonly trainer: Trainer;
+  readonly dataset: Dataset;
+}
+
+/** Opens a run's model. @throws InputError where it is none. */
+export async function openModel(
+  io: Io,
+  { run: reference, store: location, checkpoint }: {
+    readonly run: string;
+    readonly store?: string;
+    readonly checkpoint?: "final" | "last" | "best";
+  },
+): Promise<StoredModel> {
+  const registries = await io.registries();
+  const { openTrainer } = await import("../lab/experiment/inspect.ts");
+  using opened = await openStoreOf(io, location, { readOnly: true });
+  const { store } = opened;
+  const run = store.find(reference);
+  const { trainer, dataset, dispose } = await openTrainer(run, { store, registries, checkpoint });
+  if (dataset === undefined) {
+    dispose();
+    throw new InputError(
+      `Cannot use ${run.id} as it must be a model that learned from data: "${run.name}" is an agent`,
+    );
+  }
+  return { run, trainer, dataset, [Symbol.dispose]: dispose };
+}
+
+/** Examples that a model is given. */
+export interface Examples {
+  readonly count: number;
+  /** [count, D] */
+  readonly values: Float32Array;
+  /** Names of files, or numbers of test examples. */
+  readonly names: readonly string[];
+  readonly labels?: ArrayLike<number>;
+}
+
+/**
+ * The pictures of a folder or of one file, cropped and resized to the model's; without a path the test
+ * examples of its data. Pictures that cannot be decoded are named and left out.
+ *
+ * @throws InputError where there is none, or the model takes no square images.
+ */
+export async function examplesOf(
+  io: Io,
+  dataset: Dataset,
+  path: string | undefined,
+  strict = false,
+): Promise<Examples> {
+  const { test, kind, shape } = dataset;
+  if (path === undefined) {
+    const names = Array.from({ length: test.count }, (_, i) => `test ${i}`);
+    return { ...test, names };
+  }
+  const [side, width, channels] = shape;
+  if (kind !== "images" || side !== width || (channels !== 1 && channels !== 3)) {
+    throw new InputError(
+      `Cannot give it pictures as the model must have learned from square images: ${kind} of ` +
+        `[${shape.join(", ")}]`,
+    );
+  }
+  const { readPictures } = await import("../models/datasets/images.ts");
+  const options = { side, channels, strict } as const;
+  const found = await readPictures(filesOf(io), path, options);
+  const { pictures, note } = found;
+  if (pictures.length === 0) {
+    throw new InputError(
+      `Cannot read ${path} as it must be or hold a picture: ${note ?? "there is none"}`,
+    );
+  }
+  if (note !== undefined) io.notice(`${note}\n`);
+  const values = new Float32Array(pictures.length * side * side * channels);
+  pictures.forEach((picture, i) => values.set(picture.values, i * picture.values.length));
+  // Subfolders of the names that the model's classes have tell the classes.
+  const known = found.classNames.map((name) => classNamesOf(dataset).indexOf(name));
+  const labels = known.length === 0 || known.includes(-1)
+    ? undefined
+    : pictures.map(({ label }) => known[label]);
+  return { count: pictures.length, values, names: pictures.map(({ path }) => path), labels };
+}
+
+/** The caller's files. */
+function filesOf(io: Io) {
+  const failing = (path: string) => (error: unknown) => {
+    const { NotADirectory, NotFound } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotADirectory) {
+      throw new InputError(`Cannot read ${path} as there must be such a picture or folder`);
+    }
+    throw error;
+  };
+  return {
+    readFile: (path: string) => Deno.readFile(callersPath(io, path)).catch(failing(path)),
+    listFolder: async (path: string) => {
+      const entries = await Array.fromAsync(Deno.readDir(callersPath(io, path))).catch(
+        failing(path),
+      );
+      return entries!.map(({ name, isDirectory }) => isDirectory ? `${name}/` : name);
+    },
+  };
+}

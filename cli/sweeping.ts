@@ -1,0 +1,300 @@
+/**
+ * Sweeps on the command line: from what is typed, or a file, to trials, and what came of them.
+ *
+ * @module
+ */
+import { dirname, resolve } from "node:path";
+import { InputError } from "../lab/core/errors.ts";
+import type { Json } from "../lab/core/snapshot.ts";
+import type { BackendChoice } from "../lab/compute/backend_choice.ts";
+import type { Describer } from "../lab/experiment/describe.ts";
+import { iqm, spreadOf } from "../lab/statistics/mod.ts";
+import type { PrunerName } from "../lab/search/pruners.ts";
+import type { SamplerName } from "../lab/search/samplers.ts";
+import { importancesOf, type SweepOptions, type SweepState } from "../lab/experiment/sweep.ts";
+import type { SweepDefinition } from "../lab/experiment/sweep_definition.ts";
+import type { Verdict } from "../lab/experiment/verdict.ts";
+import { Judge } from "../lab/experiment/verdict.ts";
+import { PROGRAM } from "./command.ts";
+import { openStoreOf, storeFlag } from "./stores.ts";
+import { withSpread } from "./terminal/comparison_table.ts";
+import { metricLabel } from "./terminal/figures.ts";
+import { type Column, figure, plural, table } from "./terminal/format.ts";
+import { isFile } from "../lab/experiment/load.ts";
+import { callersReference, type Io } from "./terminal/io.ts";
+import { shownVerdict } from "./terminal/runs_table.ts";
+import { watched } from "./training.ts";
+
+/** What `run` is told of a sweep. */
+export interface SweepValues {
+  readonly names: readonly string[];
+  readonly sweep: readonly (readonly [path: string, range: string])[];
+  readonly set: readonly (readonly [path: string, value: string])[];
+  readonly trials?: number;
+  readonly seeds?: number;
+  readonly sampler?: SamplerName;
+  readonly pruner?: PrunerName;
+  readonly objective?: string;
+  readonly judge?: number;
+  readonly seed?: number | bigint;
+  readonly budget?: string;
+  readonly backend: BackendChoice;
+  readonly name?: string;
+  readonly from?: string;
+}
+
+/** Options that only a sweep has. */
+const flags = ["trials", "sampler", "pruner", "objective", "judge"] as const;
+
+/**
+ * The sweep that is asked for: by `--sweep`, by `--set` with several values, or by a file that exports
+ * one; undefined where there is none.
+ *
+ * @throws {InputError} for what does not fit together.
+ */
+export async function sweepAsked(
+  values: SweepValues,
+  describer: Describer,
+  io: Io,
+): Promise<SweepDefinition | undefined> {
+  const [name] = values.names;
+  const reference = callersReference(io, name);
+  const written = isFile(reference) ? await describer.sweepOf(reference) : undefined;
+  if (written !== undefined) return ofFile(written, reference, values);
+  const { lists, rest } = await listsIn(values, reference, describer);
+  const typed = [...values.sweep, ...lists];
+  if (typed.length === 0) {
+    const alone = flags.find((flag) => values[flag] !== undefined);
+    if (alone === undefined) return undefined;
+    throw new InputError(
+      `Cannot run with --${alone} as a sweep is needed: --sweep PATH=RANGE (--help says more)`,
+    );
+  }
+  const twice = typed.find(([path], i) => typed.findIndex((each) => each[0] === path) < i);
+  if (twice !== undefined) {
+    throw new InputError(`Cannot sweep over ${twice[0]} as it must be given once: ${twice[1]}`);
+  }
+  requireOne(values);
+  const seed = values.seed === undefined ? {} : { seed: Number(values.seed) };
+  const { name: experiment } = await describer.describe(reference, {
+    set: rest,
+    budget: values.budget,
+  });
+  return {
+    name: values.name ?? `${experiment}-sweep`,
+    experiment: reference,
+    space: Object.fromEntries(typed),
+    set: Object.fromEntries(rest),
+    ...given(values),
+    ...seed,
+    backend: values.backend,
+  };
+}
+
+/** What was given of some options. */
+function given({ budget, trials, seeds, sampler, pruner, objective, judge }: SweepValues) {
+  const all = { budget, trials, seeds, sampler, pruner, objective, judge };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+function ofFile(written: SweepDefinition, file: string, values: SweepValues): SweepDefinition {
+  requireOne(values);
+  if (values.sweep.length + values.set.length > 0) {
+    throw new InputError(
+      `Cannot sweep as the file says what is tried, and --sweep and --set must not: ${file}`,
+    );
+  }
+  const { experiment } = written;
+  const found = isFile(experiment) ? resolve(dirname(file), experiment) : experiment;
+  const named = values.name === undefined ? {} : { name: values.name };
+  return { ...written, ...given(values), ...named, experiment: found };
+}
+
+/** @throws {InputError} */
+function requireOne({ names, from }: SweepValues): void {
+  if (names.length > 1) {
+    throw new InputError(`Cannot sweep as one experiment is needed: ${names.join(", ")}`);
+  }
+  if (from !== undefined) {
+    throw new InputError(
+      `Cannot sweep as trials must not start from a run's weights: --from ${from}`,
+    );
+  }
+}
+
+/** The settings that have several values: their fields do not take the text as it stands. */
+async function listsIn(
+  { set, budget }: SweepValues,
+  reference: string,
+  describer: Describer,
+): Promise<Record<"lists" | "rest", (readonly [string, string])[]>> {
+  const lists: (readonly [string, string])[] = [];
+  const rest: (readonly [string, string])[] = [];
+  for (const each of set) {
+    const isValue = !each[1].includes(",") ||
+      await describer.describe(reference, { set: [each], budget }).then(() => true, (error) => {
+        if (error instanceof InputError) return false;
+        throw error;
+      });
+    (isValue ? rest : lists).push(each);
+  }
+  return { lists, rest };
+}
+
+/** Trains a sweep, prints what came of it and returns the exit code. */
+export async function sweep(
+  definition: SweepDefinition,
+  values: {
+    readonly workers?: number;
+    readonly threads?: number;
+    readonly memoryLimit?: number;
+    readonly store?: string;
+    readonly tag: readonly string[];
+    readonly json: boolean;
+    readonly extend: boolean;
+  },
+  io: Io,
+): Promise<number> {
+  const registries = await io.registries();
+  const { resolveSweep, runSweep } = await import("../lab/experiment/sweep.ts");
+  const sweep = await resolveSweep(definition, registries);
+  using opened = await openStoreOf(io, values.store);
+  const { store } = opened;
+  const judge = new Judge(registries);
+  const { name } = definition;
+  const runs = sweep.trials * sweep.seeds + sweep.judge;
+  const onBegun = () =>
+    io.notice(
+      `Sweep ${name}: ${plural(sweep.trials, "trial")} (${sweep.sampler}` +
+        `${sweep.pruner === "none" ? "" : `, ${sweep.pruner}`}) of ${plural(sweep.seeds, "seed")}` +
+        `${sweep.judge === 0 ? "" : `, the best on ${plural(sweep.judge, "other seed")}`}\n`,
+    );
+  const options: Omit<SweepOptions, "onProgress" | "signal"> = {
+    store,
+    registries,
+    workers: Math.min(values.workers ?? io.cores, runs),
+    threads: values.threads,
+    memoryLimit: values.memoryLimit,
+    isolated: io.isolated,
+    extend: values.extend,
+    tags: values.tag,
+    onBegun,
+  };
+  const { result, interrupted } = await watched(
+    io,
+    runs,
+    (watch) => runSweep(name, sweep, { ...options, ...watch }),
+    judge,
+  );
+  io.out(values.json ? sweepDocument(result) : sweepPage(result, judge, io, values.store));
+  if (!interrupted) return 0;
+  io.error("Interrupted. To go on: the same command again\n");
+  return 130;
+}
+
+/** Trials that a page shows, at most: the best ones. */
+const SHOWN = 20;
+
+/** A sweep for people: its trials from the best down, and how the best one is judged. */
+export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: string): string {
+  const { name, sweep, trials, best, judged, over } = state;
+  const paths = sweep.space.map(({ path }) => path);
+  const sign = sweep.objective.goal === "minimize" ? 1 : -1;
+  const loss = (value: number | undefined) =>
+    value === undefined || Number.isNaN(value) ? Infinity : sign * value;
+  const begun = trials.filter(({ runs }) => runs.length > 0)
+    .sort((a, b) => Number(a.pruned) - Number(b.pruned) || compare(loss(a.value), loss(b.value)));
+  const short = (path: string) => path.replace(/^(agent|model)\./, "");
+  const columns: Column[] = [
+    { title: "trial", align: "right" },
+    ...paths.map((path): Column => ({ title: short(path), align: "right" })),
+    { title: `${metricLabel(sweep.objective.metric)}: IQM`, align: "right" },
+    { title: "seeds", align: "right" },
+    { title: "" },
+  ];
+  const rows = begun.slice(0, SHOWN).map((trial) => [
+    String(trial.trial),
+    ...paths.map((path) => shown(trial.point[path])),
+    trial.value === undefined ? "–" : withSpread(trial.value, spreadOf(trial.values), figure),
+    `${trial.values.length} of ${sweep.seeds}`,
+    trial.pruned ? "pruned" : trial === best ? "best" : "",
+  ]);
+  const parts = rows.length === 0 ? [] : [table(columns, rows, io)];
+  if (begun.length > SHOWN) parts.push(`… and ${plural(begun.length - SHOWN, "trial")} more`);
+  if (best !== undefined) {
+    const settings = Object.entries(best.point).map(([path, value]) =>
+      `--set ${path}=${typeof value === "string" ? value : JSON.stringify(value)}`
+    ).join(" ");
+    const verdict: Verdict | undefined = judged.values.length === 0 ? undefined : judge.figure(
+      judged.runs[0].manifest.determined.configuration,
+      sweep.objective.metric,
+      iqm([judged.values]),
+    );
+    if (judged.values.length > 0) {
+      const value = withSpread(iqm([judged.values]), spreadOf(judged.values), figure);
+      parts.push(
+        `Trial ${best.trial} on ${plural(judged.values.length, "seed")} from 101 on, which chose ` +
+          `nothing: ${value}${verdict === undefined ? "" : `, ${shownVerdict(verdict, io)}`}`,
+      );
+    }
+    parts.push(`Its settings: ${settings}`);
+  }
+  const shares = importancesOf(state);
+  if (shares !== undefined && paths.length > 1) {
+    const named = [...shares].sort(([, a], [, b]) => b - a)
+      .map(([path, share]) => `${path} ${Math.round(100 * share)} %`);
+    parts.push(`What matters: ${named.join(", ")}`);
+  }
+  const flag = storeFlag(store);
+  parts.push(
+    over
+      ? `Its runs: ${PROGRAM} runs --where sweep=${name}${flag}`
+      : `Not over: the same command again goes on where it stands (${PROGRAM} sweeps shows all${flag})`,
+  );
+  return parts.join("\n");
+}
+
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b;
+}
+
+function shown(value: Json | undefined): string {
+  if (value === undefined) return "–";
+  return typeof value === "number"
+    ? figureOf(value)
+    : typeof value === "string"
+    ? value
+    : JSON.stringify(value);
+}
+
+/** A setting to four digits. */
+function figureOf(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+/** A sweep as a JSON document; NaN and infinities as null. */
+export function sweepDocument(state: SweepState): string {
+  const { name, sweep, trials, best, judged, over } = state;
+  const ids = (runs: SweepState["judged"]["runs"]) => runs.map(({ id }) => id);
+  const finite = (value: number | undefined) =>
+    value === undefined || !Number.isFinite(value) ? null : value;
+  const document = {
+    sweep: name,
+    definition: sweep,
+    over,
+    importance: Object.fromEntries(importancesOf(state) ?? []),
+    trials: trials.map(({ trial, point, runs, values, value, pruned }) => ({
+      ...{ trial, point, value: finite(value), values: values.map(finite), pruned },
+      runs: ids(runs),
+    })),
+    best: best === undefined ? null : {
+      trial: best.trial,
+      judged: {
+        value: judged.values.length === 0 ? null : finite(iqm([judged.values])),
+        values: judged.values.map(finite),
+        runs: ids(judged.runs),
+      },
+    },
+  };
+  return JSON.stringify(document, null, 2);
+}

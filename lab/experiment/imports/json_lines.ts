@@ -1,0 +1,104 @@
+/**
+ * Runs from files that anyone can write: JSON lines, one object a line.
+ *
+ * @module
+ */
+import * as z from "zod";
+import { InputError } from "../../core/errors.ts";
+import type { Json } from "../../core/snapshot.ts";
+import type { Store } from "../../store/store.ts";
+import { beginLogged, loggedEndings, type LoggedRun } from "../logged_run.ts";
+
+const count = z.int().min(0);
+/** JSON has no number for what is not finite. */
+const value = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"]).transform(Number)]);
+
+const head = z.strictObject({
+  run: z.strictObject({
+    name: z.string().min(1),
+    configuration: z.record(z.string(), z.json()).default({}),
+    seed: count.default(1),
+    tags: z.array(z.string()).default([]),
+    note: z.string().default(""),
+  }),
+});
+const entry = z.union([
+  z.strictObject({
+    metrics: z.record(z.string(), value),
+    iteration: count.optional(),
+    environmentSteps: count.optional(),
+    gradientSteps: count.optional(),
+    examples: count.optional(),
+    seconds: z.number().min(0).optional(),
+  }),
+  z.strictObject({
+    event: z.string(),
+    level: z.enum(["info", "warning", "error"]).default("info"),
+  }),
+  z.strictObject({ image: z.string().min(1), png: z.base64() }),
+  z.strictObject({ finish: z.enum(loggedEndings), message: z.string().optional() }),
+]);
+
+/**
+ * Adds the run that a text of JSON lines holds: first `{"run": {"name": …}}`, then entries with
+ * `metrics`, `event`, `image` or `finish`.
+ *
+ * @param name What the text is called in messages.
+ * @returns The run's id.
+ * @throws {InputError} that names the line; what stands before it is kept as a failed run.
+ */
+export async function importJsonLines(store: Store, text: string, name: string): Promise<string> {
+  const lines = text.split("\n").map((line, i) => ({ line, at: `${name}, line ${i + 1}` }))
+    .filter(({ line }) => line.trim() !== "");
+  const [first, ...rest] = lines;
+  if (first === undefined) throw new InputError(`Cannot import ${name} as it is empty`);
+  const { run: options } = parsed(head, first, `its first line must be {"run": {"name": …}}`);
+  // Checked as a whole before anything is stored.
+  const wanted = "it must hold metrics, event, image and png, or finish";
+  const entries = rest.map((each) => parsed(entry, each, wanted));
+  using run = await beginLogged(store, {
+    ...options,
+    configuration: options.configuration as { [key: string]: Json },
+  });
+  for (const [i, each] of entries.entries()) {
+    try {
+      await put(run, each);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      throw new InputError(`${error.message} (${rest[i].at})`);
+    }
+  }
+  run.finish();
+  return run.id;
+}
+
+async function put(run: LoggedRun, each: z.output<typeof entry>): Promise<void> {
+  if ("metrics" in each) {
+    const { metrics, iteration, seconds, ...counts } = each;
+    run.log(metrics, {
+      ...counts,
+      ...(iteration === undefined ? {} : { iterations: iteration }),
+      ...(seconds === undefined ? {} : { wallSeconds: seconds }),
+    });
+  } else if ("event" in each) run.event(each.event, each.level);
+  else if ("image" in each) await run.image(each.image, Uint8Array.fromBase64(each.png));
+  else run.finish(each.finish, each.message);
+}
+
+function parsed<Schema extends z.ZodType>(
+  schema: Schema,
+  { line, at }: { line: string; at: string },
+  wanted: string,
+): z.output<Schema> {
+  let object: unknown;
+  try {
+    object = JSON.parse(line);
+  } catch {
+    throw new InputError(`Cannot import ${at} as it is no JSON`);
+  }
+  const { success, data, error } = schema.safeParse(object);
+  if (success) return data;
+  const [{ path, message }] = error.issues;
+  const where = path.length === 0 ? wanted : `${path.join(".")} is wrong: ${message}`;
+  throw new InputError(`Cannot import ${at} as ${where}`);
+}

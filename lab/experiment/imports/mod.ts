@@ -1,0 +1,50 @@
+/**
+ * Runs of other programs, by what their files hold.
+ *
+ * @module
+ */
+import { InputError } from "../../core/errors.ts";
+import type { Store } from "../../store/store.ts";
+import { addImported, type ImportedRun } from "./imported_run.ts";
+import { importJsonLines } from "./json_lines.ts";
+import type { StepAxis } from "./step_axes.ts";
+import { runOfMonitor, runsOfCsv, runsOfJson } from "./table.ts";
+import { runOfTensorboard } from "./tensorboard.ts";
+
+/**
+ * Adds the runs of a file: JSON lines (`.jsonl`), TensorBoard's events (`tfevents` in its name), monitor
+ * files (a `#` at its beginning), tables in CSV or JSON. Nothing is stored of a file that is wrong.
+ *
+ * @param name Path or name of the file.
+ * @param options.axis What a step counts, where the file does not say.
+ * @returns The runs' ids.
+ * @throws {InputError} that says what is wrong and where.
+ */
+export async function importFileRuns(
+  store: Store,
+  bytes: Uint8Array,
+  name: string,
+  options: { readonly axis: StepAxis; readonly tags: readonly string[] },
+): Promise<string[]> {
+  if (/\.(jsonl|ndjson)$/.test(name)) {
+    return [await importJsonLines(store, new TextDecoder().decode(bytes), name)];
+  }
+  const runs = runsOf(bytes, name);
+  const ids: string[] = [];
+  for (const run of runs) {
+    ids.push(await addImported(store, run, { ...options, note: `imported from ${name}` }));
+  }
+  return ids;
+}
+
+function runsOf(bytes: Uint8Array, name: string): ImportedRun[] {
+  if (name.split("/").at(-1)!.includes("tfevents")) return [runOfTensorboard(bytes, name)];
+  const text = new TextDecoder().decode(bytes);
+  if (text.startsWith("#")) return [runOfMonitor(text, name)];
+  if (/\.json$/.test(name)) return runsOfJson(text, name);
+  if (/\.(csv|txt)$/.test(name)) return runsOfCsv(text, name);
+  throw new InputError(
+    `Cannot import ${name} as it must be JSON lines (.jsonl), a TensorBoard file (tfevents), or a ` +
+      "table (.csv, .json)",
+  );
+}

@@ -1,0 +1,233 @@
+/**
+ * Runs from tables of numbers: CSV of any logger, Stable-Baselines3's monitor files, and what the page
+ * of Weights & Biases exports as CSV or JSON.
+ *
+ * @module
+ */
+import { InputError } from "../../core/errors.ts";
+import { printable } from "../../core/printable.ts";
+import type { ImportedPoint, ImportedRun } from "./imported_run.ts";
+
+/** A row by its columns; text that is no number, and what is empty, is left out of points. */
+type Row = Readonly<Record<string, unknown>>;
+
+/** Columns that hold the step, the first that there is; and seconds since the start. */
+const steps = [
+  ...["step", "_step", "global_step", "environment_steps", "timesteps", "total_timesteps"],
+  ...["time/total_timesteps", "iteration", "iterations", "epoch", "update"],
+];
+const seconds = [
+  "seconds",
+  "wall_seconds",
+  "_runtime",
+  "time/time_elapsed",
+  "relative time (process)",
+];
+/** Columns that are neither. */
+const others = ["_timestamp", "wall time", "wall_time", "time"];
+
+/**
+ * The runs of a CSV file: a column of steps and one a metric; of W&B's, columns `RUN - METRIC`.
+ *
+ * @param name What the file is called, in messages and where it names no run.
+ * @throws {InputError} that names the line.
+ */
+export function runsOfCsv(text: string, name: string): ImportedRun[] {
+  const [head, ...lines] = recordsOf(text, name);
+  if (head === undefined) throw new InputError(`Cannot import ${name} as it is empty`);
+  const rows = lines.map(({ cells, line }) => {
+    if (cells.length !== head.cells.length) {
+      throw new InputError(
+        `Cannot import ${name}, line ${line} as it must have ${head.cells.length} cells: ` +
+          `${cells.length}`,
+      );
+    }
+    return Object.fromEntries(head.cells.map((column, i) => [column, cells[i]]));
+  });
+  return runsOfRows(rows, name);
+}
+
+/**
+ * The runs of a JSON file that holds a list of rows.
+ *
+ * @throws {InputError} where it holds anything else.
+ */
+export function runsOfJson(text: string, name: string): ImportedRun[] {
+  let rows: unknown;
+  try {
+    rows = JSON.parse(text);
+  } catch {
+    throw new InputError(`Cannot import ${name} as it is no JSON`);
+  }
+  const isRow = (row: unknown) => row !== null && typeof row === "object" && !Array.isArray(row);
+  if (!Array.isArray(rows) || !rows.every(isRow)) {
+    throw new InputError(`Cannot import ${name} as it must be a list of objects, one a step`);
+  }
+  return runsOfRows(rows, name);
+}
+
+/** One run, or of W&B's `RUN - METRIC` one a RUN. */
+function runsOfRows(rows: readonly Row[], name: string): ImportedRun[] {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const found = (known: readonly string[]) =>
+    known.map((each) => columns.find((column) => column.toLowerCase() === each))
+      .find((column) => column !== undefined);
+  const [step, time] = [found(steps), found(seconds)];
+  const unlike = [step, time, ...others.map((each) => found([each]))];
+  const metrics = columns.filter((column) => !unlike.includes(column));
+  // Of a panel each metric comes with its least and its greatest.
+  const ofRuns = metrics.filter((column) => column.includes(" - ") && !/__(MIN|MAX)$/.test(column));
+  if (ofRuns.length === 0) {
+    return [{ name: baseName(name), points: pointsOf(rows, metrics, name, step, time) }];
+  }
+  const runs = Map.groupBy(ofRuns, (column) => column.slice(0, column.indexOf(" - ")));
+  return [...runs].map(([run, own]) => {
+    const points = pointsOf(rows, own, name, step, time).map((point) => ({
+      ...point,
+      metrics: Object.fromEntries(
+        Object.entries(point.metrics).map(([column, value]) => [
+          column.slice(column.indexOf(" - ") + 3),
+          value,
+        ]),
+      ),
+    }));
+    return { name: run.trim() || baseName(name), points };
+  });
+}
+
+function pointsOf(
+  rows: readonly Row[],
+  metrics: readonly string[],
+  name: string,
+  step: string | undefined,
+  time: string | undefined,
+): ImportedPoint[] {
+  const points = rows.flatMap((row, i): ImportedPoint[] => {
+    const values = metrics.flatMap((column): [string, number][] => {
+      const value = numberOf(row[column]);
+      return value === undefined ? [] : [[printable(column), value]];
+    });
+    if (values.length === 0) return [];
+    const at = step === undefined ? i + 1 : numberOf(row[step]);
+    if (at === undefined || !Number.isFinite(at) || at < 0) {
+      throw new InputError(
+        `Cannot import ${name}, row ${i + 1} as its ${step} must be a number ≥ 0: ${row[step!]}`,
+      );
+    }
+    const seconds = time === undefined ? undefined : numberOf(row[time]);
+    return [{
+      step: at,
+      ...(seconds === undefined || !(seconds >= 0) ? {} : { seconds }),
+      metrics: Object.fromEntries(values),
+    }];
+  });
+  if (points.length > 0) return points;
+  throw new InputError(`Cannot import ${name} as no column holds numbers`);
+}
+
+/** A number as loggers write it; undefined where there is none. */
+function numberOf(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  const text = String(value ?? "").trim();
+  if (/^[+-]?nan$/i.test(text)) return NaN;
+  const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
+  if (infinite !== null) return infinite[1] === "-" ? -Infinity : Infinity;
+  return text === "" || Number.isNaN(Number(text)) ? undefined : Number(text);
+}
+
+/** Episodes that a running mean is taken over, as Stable-Baselines3 logs it. */
+const EPISODES = 100;
+
+/**
+ * The run of a monitor file: a line of JSON behind `#`, then return, length and seconds of each
+ * episode. `rollout/episode_return_mean` and `…_length_mean` are of the last 100 episodes.
+ *
+ * @throws {InputError} where it is none.
+ */
+export function runOfMonitor(text: string, name: string): ImportedRun {
+  const end = text.indexOf("\n");
+  let head: { env_id?: unknown };
+  try {
+    head = JSON.parse(text.slice(1, end));
+  } catch {
+    throw new InputError(`Cannot import ${name} as its first line must be JSON behind a #`);
+  }
+  const [columns, ...lines] = recordsOf(text.slice(end + 1), name);
+  const [r, l, t] = ["r", "l", "t"].map((column) => columns?.cells.indexOf(column) ?? -1);
+  if (r < 0 || l < 0 || t < 0) {
+    throw new InputError(`Cannot import ${name} as a monitor file has the columns r, l and t`);
+  }
+  const [returns, lengths]: number[][] = [[], []];
+  let step = 0;
+  const points = lines.map(({ cells, line }): ImportedPoint => {
+    const [value, length, seconds] = [r, l, t].map((at) => numberOf(cells[at]));
+    if (value === undefined || length === undefined || seconds === undefined) {
+      throw new InputError(
+        `Cannot import ${name}, line ${line + 1} as r, l and t must be numbers: ${cells}`,
+      );
+    }
+    returns.push(value);
+    lengths.push(length);
+    step += length;
+    const mean = (values: readonly number[]) => {
+      const last = values.slice(-EPISODES);
+      return last.reduce((sum, each) => sum + each, 0) / last.length;
+    };
+    return {
+      step,
+      seconds,
+      metrics: {
+        "rollout/episode_return": value,
+        "rollout/episode_length": length,
+        "rollout/episode_return_mean": mean(returns),
+        "rollout/episode_length_mean": mean(lengths),
+      },
+    };
+  });
+  const world = typeof head.env_id === "string" ? head.env_id : undefined;
+  return {
+    name: baseName(name),
+    ...(world === undefined ? {} : { configuration: { environment: { id: world } } }),
+    points,
+  };
+}
+
+/** A file's name without folders and end. */
+export function baseName(name: string): string {
+  const last = name.split("/").at(-1)!.replace(/(\.monitor)?\.(csv|json)$/, "");
+  return printable(last) || "imported";
+}
+
+interface Line {
+  readonly cells: readonly string[];
+  /** Where it begins, from 1. */
+  readonly line: number;
+}
+
+/** The records of CSV (RFC 4180); empty lines are left out. */
+function recordsOf(text: string, name: string): Line[] {
+  const lines: Line[] = [];
+  let cells: string[] = [];
+  let [line, began] = [1, 1];
+  const cell = /"((?:[^"]|"")*)"(?=,|\r?\n|$)|([^",\r\n]*)(?=,|\r?\n|$)/y;
+  for (let at = text.startsWith("\ufeff") ? 1 : 0; at <= text.length;) {
+    cell.lastIndex = at;
+    const found = cell.exec(text);
+    if (found === null) {
+      throw new InputError(`Cannot import ${name}, line ${line} as its quotes do not fit`);
+    }
+    const [whole, quoted, plain] = found;
+    cells.push(quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'));
+    line += whole.split("\n").length - 1;
+    at += whole.length;
+    if (text[at] === ",") {
+      at++;
+      continue;
+    }
+    if (cells.length > 1 || cells[0] !== "") lines.push({ cells, line: began });
+    cells = [];
+    at += text[at] === "\r" ? 2 : 1;
+    began = ++line;
+  }
+  return lines;
+}

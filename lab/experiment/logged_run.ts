@@ -1,0 +1,169 @@
+/**
+ * Runs of loops that are not the lab's: what they report is stored and shown like any run.
+ *
+ * @module
+ */
+import type { LabEvent, Metrics, Progress } from "../core/metrics.ts";
+import { InputError } from "../core/errors.ts";
+import type { Raster } from "../core/picture.ts";
+import { encodePng } from "../core/png.ts";
+import type { Seed } from "../core/random.ts";
+import type { Json } from "../core/snapshot.ts";
+import { openStore } from "../store/sqlite_store.ts";
+import type { Manifest, Store } from "../store/store.ts";
+import { LOGGED, provenance } from "./manifest.ts";
+
+/** Milliseconds between two writes of how far a run came, which are slower than points. */
+const SHOW_EVERY = 500;
+
+/** What a run is called, and what made it. */
+export interface LoggedRunOptions {
+  /** Its experiment's name, and its own. */
+  readonly name: string;
+  /** By whose fields runs are filtered, grouped and compared; those of one name and configuration
+   * are a group of seeds. Default: empty. */
+  readonly configuration?: { readonly [key: string]: Json };
+  /** Default 1. */
+  readonly seed?: Seed;
+  /** Words to find the run by. */
+  readonly tags?: readonly string[];
+  /** What is worth knowing of it. */
+  readonly note?: string;
+}
+
+/** Where an entry stands: what is left out goes on as it was, the iteration by one. */
+export interface LoggedProgress extends Partial<Progress> {
+  /** Since the run began; default: the clock's. */
+  readonly wallSeconds?: number;
+}
+
+/** How a run may end. */
+export const loggedEndings: readonly LoggedEnding[] = [
+  "completed",
+  "stopped",
+  "interrupted",
+  "failed",
+  "diverged",
+];
+
+/** How a run may end, by name. */
+export type LoggedEnding = "completed" | "stopped" | "interrupted" | "failed" | "diverged";
+
+/** An open run. */
+export class LoggedRun implements Disposable {
+  readonly #store: Store;
+  readonly #lock: Disposable;
+  readonly #began = performance.now();
+  #progress: Progress = { iterations: 0, environmentSteps: 0, gradientSteps: 0, examples: 0 };
+  #wallSeconds = 0;
+  #shown = -Infinity;
+  #ended = false;
+
+  /** Of a run that {@linkcode beginLogged} added. */
+  constructor(store: Store, readonly id: string) {
+    this.#store = store;
+    this.#lock = store.lock(id);
+  }
+
+  /**
+   * Adds a point to each of some series.
+   *
+   * @throws {InputError} where the iteration does not rise, or the run has ended.
+   */
+  log(metrics: Metrics, progress: LoggedProgress = {}): void {
+    this.#requireOpen("log");
+    const { wallSeconds = (performance.now() - this.#began) / 1000, ...counts } = progress;
+    const next = { ...this.#progress, iterations: this.#progress.iterations + 1, ...counts };
+    if (!(next.iterations > this.#progress.iterations)) {
+      throw new InputError(
+        `Cannot log as iterations must rise: ${next.iterations} after ${this.#progress.iterations}`,
+      );
+    }
+    this.#progress = next;
+    this.#wallSeconds = wallSeconds;
+    const points = Object.entries(metrics).map(([name, value]) => ({
+      ...{ name, value, wallSeconds },
+      ...next,
+    }));
+    this.#store.append(this.id, points);
+    const now = performance.now();
+    if (now - this.#shown < SHOW_EVERY) return;
+    this.#shown = now;
+    this.#store.update(this.id, { ...next, wallSeconds });
+  }
+
+  /** Keeps a picture of this iteration: a raster, or the bytes of a PNG. */
+  async image(name: string, picture: Raster | Uint8Array): Promise<void> {
+    this.#requireOpen("keep the picture");
+    await this.#store.putArtifact(this.id, {
+      name,
+      iteration: this.#progress.iterations,
+      mediaType: "image/png",
+      bytes: picture instanceof Uint8Array ? picture : encodePng(picture),
+    });
+  }
+
+  /** Notes something that is no number. */
+  event(message: string, level: LabEvent["level"] = "info"): void {
+    this.#requireOpen("note the event");
+    this.#store.appendEvents(this.id, this.#progress.iterations, [{ level, message }]);
+  }
+
+  /** Ends the run; without it the run is shown as killed once the process is gone. */
+  finish(status: LoggedEnding = "completed", message?: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#store.update(this.id, {
+      ...this.#progress,
+      wallSeconds: this.#wallSeconds,
+      status,
+      endedAt: Date.now(),
+      ...(message === undefined ? {} : { message }),
+    });
+    this.#store.flush();
+    this.#lock[Symbol.dispose]();
+  }
+
+  /** Ends it as failed, unless it has ended. */
+  [Symbol.dispose](): void {
+    this.finish("failed", "left before its end");
+  }
+
+  #requireOpen(action: string): void {
+    if (this.#ended) throw new InputError(`Cannot ${action} as the run ${this.id} has ended`);
+  }
+}
+
+/** Adds a run to a store and opens it. */
+export async function beginLogged(store: Store, options: LoggedRunOptions): Promise<LoggedRun> {
+  const { name, configuration = {}, seed = 1, tags = [], note = "" } = options;
+  if (name.trim() === "") throw new InputError("Cannot start a run as its name must not be empty");
+  const { code, versions, machine } = await provenance();
+  const manifest: Manifest = {
+    determined: {
+      experiment: name,
+      version: 1,
+      configuration,
+      seed: String(seed),
+      backend: LOGGED,
+    },
+    budgetUnit: "gradientSteps",
+    definition: { module: "", hash: "" },
+    ...{ code, versions },
+    machine: { ...machine, adapter: null },
+    backendReason: "a loop of the user's own",
+    irreproducible: "it was logged by a loop that is not the lab's",
+  };
+  return new LoggedRun(store, store.createRun({ name, manifest, tags, note }).id);
+}
+
+/**
+ * Starts a run of a loop of one's own: see `startRun` of the public module.
+ *
+ * @param options.store Folder of the store. Default: `runs`.
+ */
+export async function startRun(
+  { store: folder = "runs", ...options }: LoggedRunOptions & { readonly store?: string },
+): Promise<LoggedRun> {
+  return await beginLogged(openStore(folder), options);
+}

@@ -1,0 +1,541 @@
+/**
+ * Sweeps: which values of some fields are best, over several seeds each. A trial is a point of the space
+ * with a run a seed, on tuning seeds; the best one is judged on other seeds. All that a sweep is stands
+ * in the store: what it tries, and the runs, whose manifests name sweep and trial. So it goes on from
+ * wherever it was left, with the same trials.
+ *
+ * @module
+ */
+import type { BackendChoice } from "../compute/backend_choice.ts";
+import { encodeCanonicalJson } from "../core/canonical_json.ts";
+import { InputError, unknownName } from "../core/errors.ts";
+import { interquartileMean } from "../core/interquartile_mean.ts";
+import { streamOf } from "../core/random.ts";
+import type { Json } from "../core/snapshot.ts";
+import { importances } from "../search/importance.ts";
+import { type PrunerName, prunerNames, pruners } from "../search/pruners.ts";
+import { gridOf, learns, type SamplerName, samplerNames, samplers } from "../search/samplers.ts";
+import {
+  checkSpace,
+  countOf,
+  type Field,
+  type Point,
+  type Range,
+  rangeOf,
+  type Space,
+} from "../search/space.ts";
+import type { Run, Store } from "../store/store.ts";
+import { newestOfEachSeed } from "./comparison.ts";
+import { type Described, Describer } from "./describe.ts";
+import { isOpen, Lanes, type LaunchOptions, planOf, type Task, trainPlan } from "./launch.ts";
+import type { Registries } from "./registries.ts";
+import { resumeIn } from "./resume.ts";
+import { figuresOf } from "./score.ts";
+import type { FieldDefinition, SweepDefinition } from "./sweep_definition.ts";
+import { RETURN } from "./verdict.ts";
+
+/** What trials are judged by: a metric's IQM over seeds. */
+export interface Objective {
+  readonly metric: string;
+  readonly goal: "maximize" | "minimize";
+}
+
+/** A sweep with everything filled in, as the store has it. */
+export interface Sweep {
+  readonly experiment: string;
+  readonly version: number;
+  /** What all trials have in common. */
+  readonly configuration: { readonly [key: string]: Json };
+  readonly set: readonly (readonly [path: string, value: string])[];
+  readonly budget: string | null;
+  readonly backend: BackendChoice;
+  readonly space: Space;
+  readonly sampler: SamplerName;
+  readonly pruner: PrunerName;
+  readonly trials: number;
+  readonly seeds: number;
+  readonly seed: number;
+  readonly objective: Objective;
+  readonly judge: number;
+}
+
+/** A trial as far as it came. */
+export interface Trial {
+  /** From 0. */
+  readonly trial: number;
+  readonly point: Point;
+  /** Runs on the tuning seeds that have begun, by ascending seed. */
+  readonly runs: readonly Run[];
+  /** The objective of each run that has ended; NaN where it failed or diverged. */
+  readonly values: readonly number[];
+  /** The IQM of all of them, or where it was pruned what it had come to; undefined: not over yet. */
+  readonly value: number | undefined;
+  readonly pruned: boolean;
+}
+
+/** How a sweep stands. */
+export interface SweepState {
+  readonly name: string;
+  readonly sweep: Sweep;
+  /** Those whose points are known. */
+  readonly trials: readonly Trial[];
+  /** The best of those that are over and were not pruned. */
+  readonly best: Trial | undefined;
+  /** The best one on judging seeds. */
+  readonly judged: { readonly runs: readonly Run[]; readonly values: readonly number[] };
+  /** Whether all has been done. */
+  readonly over: boolean;
+}
+
+/** The first seed that no decision may see. */
+const JUDGING = 101;
+const MOST_TUNING_SEEDS = JUDGING - 2;
+/** Trials where nothing says how many. */
+const TRIALS = 20;
+
+/**
+ * Fills in a sweep, and checks that its experiment takes the ends of every range.
+ *
+ * @throws {InputError} in a line, before anything is stored.
+ */
+export async function resolveSweep(
+  definition: SweepDefinition,
+  registries: Registries,
+): Promise<Sweep> {
+  const { experiment, budget, seeds = 3, judge = 5, seed = 1, backend = "auto" } = definition;
+  const space = Object.entries(definition.space ?? {}).map(([path, field]) => fieldOf(path, field));
+  checkSpace(space);
+  const set = Object.entries(definition.set ?? {}).map(([path, value]) =>
+    [path, textOf(value)] as const
+  );
+  const both = set.find(([path]) => space.some((field) => field.path === path));
+  if (both !== undefined) {
+    throw new InputError(`Cannot sweep over ${both[0]} as it must not be set, too: ${both[1]}`);
+  }
+  whole("seeds", seeds, 1, MOST_TUNING_SEEDS, "from 101 on they judge");
+  whole("judge", judge, 0, 1000);
+  whole("seed", seed, 0, Number.MAX_SAFE_INTEGER);
+  if (definition.trials !== undefined) whole("trials", definition.trials, 1, 100_000);
+  using describer = new Describer(registries);
+  const overrides = { set, budget };
+  const described = await describer.describe(experiment, overrides);
+  for (const field of space) {
+    for (const value of endsOf(field.range)) {
+      const conditions = conditionOf(space, field);
+      const tried = [...conditions, [field.path, textOf(value)] as const];
+      await describer.describe(experiment, { ...overrides, set: [...set, ...tried] });
+    }
+  }
+  const { sampler, trials } = samplerOf(definition, space);
+  const pruner = definition.pruner ?? "none";
+  if (!prunerNames.includes(pruner)) {
+    throw unknownName("sweep", "pruner", pruner, prunerNames, "run --help");
+  }
+  const objective = await objectiveOf(definition.objective, described, registries);
+  if (pruner !== "none" && !/^(evaluation|validation)\//.test(objective.metric)) {
+    throw new InputError(
+      `Cannot prune by ${objective.metric} as a pruner looks at evaluations: take a metric ` +
+        "evaluation/… or validation/…",
+    );
+  }
+  return {
+    experiment,
+    version: described.version,
+    configuration: described.configuration,
+    set,
+    budget: budget === undefined ? null : String(budget),
+    ...{ backend, space, sampler, pruner, trials, seeds, seed, objective, judge },
+  };
+}
+
+function fieldOf(path: string, field: FieldDefinition): Field {
+  if (typeof field === "string") return { path, range: rangeOf(path, field) };
+  if (Array.isArray(field)) return { path, range: { kind: "choice", values: field } };
+  if ("when" in field) return { ...fieldOf(path, field.range), when: field.when };
+  return { path, range: field as Range };
+}
+
+/** A value as `--set` takes it. */
+function textOf(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** The values that stand for a range when it is checked. */
+function endsOf(range: Range): readonly Json[] {
+  return range.kind === "choice" ? range.values : [range.low, range.high];
+}
+
+/** Settings with which a field is tried. */
+function conditionOf(space: Space, { when }: Field): (readonly [string, string])[] {
+  if (when === undefined) return [];
+  const other = space.find(({ path }) => path === when.path)!;
+  return [...conditionOf(space, other), [when.path, textOf(when.in[0])]];
+}
+
+/** @throws {InputError} */
+function whole(name: string, value: number, least: number, most: number, why?: string): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new InputError(
+    `Cannot sweep as ${name} must be a whole number from ${least} to ${most}` +
+      `${why === undefined ? "" : ` (${why})`}: ${value}`,
+  );
+}
+
+function samplerOf(
+  { sampler, trials }: SweepDefinition,
+  space: Space,
+): { sampler: SamplerName; trials: number } {
+  if (sampler !== undefined && !samplerNames.includes(sampler)) {
+    throw unknownName("sweep", "sampler", sampler, samplerNames, "run --help");
+  }
+  const points = space.every(({ range }) => countOf(range) < Infinity)
+    ? space.reduce((product, { range }) => product * countOf(range), 1)
+    : Infinity;
+  const chosen = sampler ?? (points <= (trials ?? TRIALS) ? "grid" : "tpe");
+  if (chosen !== "grid") return { sampler: chosen, trials: trials ?? TRIALS };
+  const all = gridOf(space).length;
+  return { sampler: chosen, trials: Math.min(all, trials ?? all) };
+}
+
+async function objectiveOf(
+  text: string | undefined,
+  { configuration }: Described,
+  registries: Registries,
+): Promise<Objective> {
+  if (text !== undefined) {
+    const [, goal, metric] = /^(?:(min|max):)?(.*)$/.exec(text)!;
+    return { metric, goal: goal === "min" ? "minimize" : "maximize" };
+  }
+  if ("agent" in configuration) return { metric: RETURN, goal: "maximize" };
+  const { name } = configuration.model as { name: string };
+  const entry = registries.models.find((each) => each.name === name);
+  const bestBy = (await entry?.load())?.bestBy;
+  if (bestBy !== undefined) return bestBy;
+  throw new InputError(
+    `Cannot sweep over ${name} as it must be said what is best: --objective min:METRIC or max:METRIC`,
+  );
+}
+
+/**
+ * Requires that a sweep is the one that the store has under its name, but for more trials where they
+ * are asked for.
+ *
+ * @throws {InputError} that names the first field that differs.
+ */
+export function requireSame(
+  name: string,
+  before: Sweep,
+  now: Sweep,
+  { extend = false }: { readonly extend?: boolean } = {},
+): void {
+  const differs = (a: unknown, b: unknown) =>
+    encodeCanonicalJson((a ?? null) as Json) !== encodeCanonicalJson((b ?? null) as Json);
+  const changed = (field: string, a: unknown, b: unknown) =>
+    new InputError(
+      `Cannot go on with the sweep ${name} as ${field} must be what it was, ${
+        JSON.stringify(a)
+      }: ` +
+        `${JSON.stringify(b)} (another --name begins another sweep)`,
+    );
+  if (before.experiment !== now.experiment) {
+    throw changed("its experiment", before.experiment, now.experiment);
+  }
+  const paths = new Set([...before.space, ...now.space].map(({ path }) => path));
+  for (const path of paths) {
+    const [a, b] = [before, now].map(({ space }) => space.find((field) => field.path === path));
+    if (differs(a, b)) throw changed(path, shownField(a), shownField(b));
+  }
+  for (const key of Object.keys(now) as (keyof Sweep)[]) {
+    if (key === "trials" || !differs(before[key], now[key])) continue;
+    throw changed(`its ${key}`, before[key], now[key]);
+  }
+  if (now.trials === before.trials || (extend && now.trials > before.trials)) return;
+  throw new InputError(
+    `Cannot go on with the sweep ${name} as it has ${before.trials} trials, ` +
+      `${extend ? "and" : "and without --extend"} must keep them: ${now.trials}`,
+  );
+}
+
+/** A field as `--sweep` takes it. */
+function shownField(field: Field | undefined): Json {
+  if (field === undefined) return "not tried";
+  const { range, when } = field;
+  const words = { "uniform": "", "log": "log:", "integer": "int:", "log-integer": "log-int:" };
+  const text = range.kind === "choice"
+    ? range.values.map(textOf).join(",")
+    : `${words[range.kind]}${range.low}..${range.high}`;
+  return when === undefined
+    ? text
+    : `${text} where ${when.path} is ${when.in.map(textOf).join(" or ")}`;
+}
+
+/** How a stored sweep stands. */
+export function sweepState(store: Store, name: string): SweepState | undefined {
+  const stored = store.sweep(name);
+  if (stored === undefined) return undefined;
+  return stateOf(store, name, stored.definition as unknown as Sweep);
+}
+
+function stateOf(store: Store, name: string, sweep: Sweep): SweepState {
+  const runs = store.runs().filter(({ manifest }) => manifest.sweep?.name === name);
+  const byTrial = Map.groupBy(runs, ({ manifest }) => manifest.sweep!.trial);
+  const trials: Trial[] = [];
+  while (trials.length < sweep.trials) {
+    const point = samplers[sweep.sampler]({
+      space: sweep.space,
+      seed: sweep.seed,
+      trial: trials.length,
+      outcomes: learns(sweep.sampler) ? trials.map((trial) => outcomeOf(trial, sweep)) : [],
+    });
+    if (point === undefined) break;
+    const trial = trialOf(store, sweep, point, trials, byTrial.get(trials.length) ?? []);
+    trials.push(trial);
+    if (trial.value === undefined && learns(sweep.sampler)) break;
+  }
+  const over = trials.filter(({ value, pruned }) => value !== undefined && !pruned);
+  const loss = (trial: Trial) => outcomeOf(trial, sweep).loss;
+  const [best] = over.filter((trial) => loss(trial) < Infinity).sort((a, b) => loss(a) - loss(b));
+  const judging = ofSeeds(byTrial.get(best?.trial ?? -1) ?? [], JUDGING, sweep.judge);
+  const judged = { runs: judging, values: valuesOf(store, sweep, judging.filter(hasEnded)) };
+  const all = trials.every(({ value }) => value !== undefined);
+  return {
+    ...{ name, sweep, trials, best, judged },
+    over: all && (best === undefined || judged.values.length === sweep.judge),
+  };
+}
+
+/** Trials below which nothing is said of the fields. */
+const ENOUGH_TRIALS = 10;
+
+/**
+ * The share of each field in what all of them say of the objective, by path; undefined while too few
+ * trials are over. Pruned trials are left out: they were not judged at the end.
+ */
+export function importancesOf({ sweep, trials }: SweepState): Map<string, number> | undefined {
+  const over = trials.filter(({ value, pruned }) => value !== undefined && !pruned)
+    .map((trial) => outcomeOf(trial, sweep));
+  if (over.filter(({ loss }) => loss < Infinity).length < ENOUGH_TRIALS) return undefined;
+  return importances(sweep.space, over, streamOf(sweep.seed, "importance"));
+}
+
+function outcomeOf({ point, value }: Trial, { objective }: Sweep): { point: Point; loss: number } {
+  const loss = objective.goal === "minimize" ? value! : -value!;
+  return { point, loss: Number.isNaN(loss) ? Infinity : loss };
+}
+
+/** The newest run of each of `count` seeds, by ascending seed. */
+function ofSeeds(runs: readonly Run[], first: number, count: number): Run[] {
+  const seedOf = (run: Run) => Number(run.manifest.determined.seed);
+  return newestOfEachSeed(runs)
+    .filter((run) => seedOf(run) >= first && seedOf(run) < first + count)
+    .sort((a, b) => seedOf(a) - seedOf(b));
+}
+
+/** Whether a run is over for its sweep: one that failed would fail again. */
+function hasEnded(run: Run): boolean {
+  return run.digest !== null || !isOpen(run) && !run.active || run.status === "failed";
+}
+
+function valuesOf(store: Store, { objective: { metric } }: Sweep, runs: readonly Run[]): number[] {
+  return runs.map((run) => run.digest === null ? NaN : figuresOf(store, run)[metric] ?? NaN);
+}
+
+function trialOf(
+  store: Store,
+  sweep: Sweep,
+  point: Point,
+  before: readonly Trial[],
+  all: readonly Run[],
+): Trial {
+  const trial = before.length;
+  const runs = ofSeeds(all, 1, sweep.seeds);
+  const [first] = runs;
+  const pruned = first === undefined || sweep.pruner === "none" || isTraining(first)
+    ? undefined
+    : prunedAt(store, sweep, [...before.map(({ runs }) => curveOf(store, sweep, runs))], first);
+  if (pruned !== undefined) {
+    return { trial, point, runs, values: [pruned], value: pruned, pruned: true };
+  }
+  const values = valuesOf(store, sweep, runs.filter(hasEnded));
+  const value = values.length === sweep.seeds ? interquartileMean(values) : undefined;
+  return { trial, point, runs, values, value, pruned: false };
+}
+
+function isTraining({ status, active }: Run): boolean {
+  return status === "running" && active;
+}
+
+/** Evaluations of a run in full. */
+function rungsOf({ configuration }: Sweep): number {
+  const { budget, evaluation } = configuration as {
+    budget: number;
+    evaluation: { every: number };
+  };
+  return Math.max(1, Math.ceil(budget / evaluation.every));
+}
+
+/** What a pruner is shown of a trial: losses of its first seed, evaluation by evaluation. */
+function curveOf(store: Store, { objective }: Sweep, [first]: readonly Run[]): number[] {
+  if (first === undefined) return [];
+  const { values } = store.series(first.id, objective.metric);
+  return [...values].map((value) => objective.goal === "minimize" ? value : -value);
+}
+
+/**
+ * The objective at the evaluation where a pruner ends a trial; undefined where it lets it be. A run may
+ * go on a little before it hears of that: what comes after counts for nothing.
+ */
+function prunedAt(
+  store: Store,
+  sweep: Sweep,
+  curves: readonly (readonly number[])[],
+  run: Run,
+): number | undefined {
+  const rungs = rungsOf(sweep);
+  const known: number[][] = [];
+  for (const curve of [...curves, curveOf(store, sweep, [run])]) {
+    const seen: number[] = [];
+    known.push(seen);
+    let isPruned = false;
+    for (const loss of curve.slice(0, rungs)) {
+      seen.push(loss);
+      isPruned = pruners[sweep.pruner](known, known.length - 1, rungs, {});
+      if (isPruned) break;
+    }
+    if (known.length <= curves.length || !isPruned) continue;
+    const loss = seen.at(-1)!;
+    return sweep.objective.goal === "minimize" ? loss : -loss;
+  }
+}
+
+/** What {@linkcode runSweep} takes beside the store and who watches. */
+export interface SweepOptions extends LaunchOptions {
+  /** More trials than the stored sweep of this name has. */
+  readonly extend?: boolean;
+  readonly tags?: readonly string[];
+  /** Called when the sweep is in the store, before anything is trained. */
+  readonly onBegun?: () => void;
+}
+
+/**
+ * Trains what a sweep lacks: its trials, then the best one on judging seeds. A stored sweep of the
+ * name goes on where it stood. How many train at once decides nothing: trials of a sampler that learns,
+ * and of a pruner, come one after another, their seeds side by side.
+ *
+ * @throws {InputError} where the stored sweep is another one, and where no run reports the objective.
+ */
+export async function runSweep(
+  name: string,
+  sweep: Sweep,
+  options: SweepOptions,
+): Promise<SweepState> {
+  const { store } = options;
+  const stored = store.sweep(name);
+  if (stored !== undefined) {
+    requireSame(name, stored.definition as unknown as Sweep, sweep, options);
+  }
+  store.putSweep(name, sweep as unknown as Json);
+  options.onBegun?.();
+  using lanes = new Lanes(options.workers, options);
+  using describer = new Describer(options.registries);
+  const order = { name, sweep, options, describer };
+  for (;;) {
+    const state = stateOf(store, name, sweep);
+    if (state.over || options.signal?.aborted) return state;
+    const tasks = tasksOf(order, state);
+    const { refused: [refusal] } = await lanes.train(tasks, { stopAtRefusal: true });
+    if (refusal !== undefined) throw refusal;
+    if (!options.signal?.aborted) requireObjective(store, name, sweep);
+  }
+}
+
+interface Order {
+  readonly name: string;
+  readonly sweep: Sweep;
+  readonly options: SweepOptions;
+  readonly describer: Describer;
+}
+
+/** What can be trained next side by side, at least one. */
+function tasksOf(order: Order, { trials, best, judged, sweep }: SweepState): Task[] {
+  const open = trials.filter(({ value }) => value === undefined);
+  if (open.length === 0) return seedsOf(order, best!, judged.runs, JUDGING, sweep.judge);
+  if (sweep.pruner === "none") {
+    return open.flatMap((trial) => seedsOf(order, trial, trial.runs, 1, sweep.seeds));
+  }
+  // The first seed decides whether the others are worth it.
+  const [trial] = open;
+  const first = seedsOf(order, trial, trial.runs.slice(0, 1), 1, 1, trials.slice(0, trial.trial));
+  return first.length > 0 ? first : seedsOf(order, trial, trial.runs, 1, sweep.seeds);
+}
+
+/** What is to be trained of the `count` seeds of a trial; given the trials before, it may be pruned. */
+function seedsOf(
+  order: Order,
+  trial: Trial,
+  runs: readonly Run[],
+  from: number,
+  count: number,
+  before?: readonly Trial[],
+): Task[] {
+  return Array.from({ length: count }, (_, i) => from + i).flatMap((seed) => {
+    const run = runs.find(({ manifest }) => Number(manifest.determined.seed) === seed);
+    if (run !== undefined && hasEnded(run)) return [];
+    return [(worker) => trained(order, trial, seed, run, before, worker)];
+  });
+}
+
+async function trained(
+  { name, sweep, options, describer }: Order,
+  { point, trial }: Trial,
+  seed: number,
+  run: Run | undefined,
+  before: readonly Trial[] | undefined,
+  worker: Parameters<Task>[0],
+): Promise<string> {
+  const { store, signal, onProgress } = options;
+  const pruning = new AbortController();
+  const curves = before?.map(({ runs }) => curveOf(store, sweep, runs));
+  const isPruned = (of: Run) =>
+    curves !== undefined && prunedAt(store, sweep, curves, of) !== undefined;
+  const watching: SweepOptions = {
+    ...options,
+    signal: signal === undefined ? pruning.signal : AbortSignal.any([signal, pruning.signal]),
+    onProgress: (progress) => {
+      onProgress?.(progress);
+      if (progress.kind === "evaluation" && isPruned(progress.run)) pruning.abort();
+    },
+  };
+  let id = run?.id;
+  if (id !== undefined) await resumeIn(worker, id, watching);
+  else {
+    const tried = Object.entries(point).map(([path, value]) => [path, textOf(value)] as const);
+    const { experiment, budget, backend } = sweep;
+    const set = [...sweep.set, ...tried];
+    const described = await describer.describe(experiment, { set, budget: budget ?? undefined });
+    const request = {
+      ...{ seed, backend, tags: options.tags, sweep: { name, trial } },
+      name: described.name,
+    };
+    id = await trainPlan(worker, await planOf(described, request, options), watching);
+  }
+  const ended = store.run(id)!;
+  if (ended.status === "interrupted" && isPruned(ended)) {
+    store.update(id, { status: "stopped", message: `pruned by ${sweep.pruner}` });
+  }
+  return id;
+}
+
+/**
+ * Requires that runs that have ended say what they are judged by.
+ *
+ * @throws {InputError}
+ */
+function requireObjective(store: Store, name: string, { objective: { metric } }: Sweep): void {
+  const ended = store.runs().filter(({ manifest, digest, status }) =>
+    manifest.sweep?.name === name && digest !== null && status !== "diverged"
+  );
+  const metrics = ended.map((run) => figuresOf(store, run));
+  if (metrics.length === 0 || metrics.some((each) => metric in each)) return;
+  throw unknownName("sweep", "objective", metric, Object.keys(metrics[0]), "runs --json");
+}

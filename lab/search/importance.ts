@@ -1,0 +1,108 @@
+/**
+ * Which fields of a sweep matter: a forest of regression trees (Breiman 2001) learns the loss from
+ * the place of a trial; a field is worth as much as the forest's error rises, on the trials that a tree
+ * has not seen, where that field's places are dealt out anew among them (section 10 there).
+ *
+ * @module
+ */
+import type { Generator } from "../core/random.ts";
+import { placesOf, type Space } from "./space.ts";
+import type { Outcome } from "./tpe.ts";
+
+/** Trees of the forest. */
+const TREES = 100;
+/** A leaf has so many trials at least. */
+const LEAF = 2;
+
+/** A node that splits, or what a leaf says. */
+type Tree =
+  | { readonly axis: number; readonly at: number; readonly below: Tree; readonly above: Tree }
+  | number;
+
+/**
+ * The share of each field, by path, in what all of them say of the loss; they sum to 1, or are all 0
+ * where the fields say nothing. Trials without a finite loss are left out. Losses are ranked first, as
+ * one that broke would outweigh all others.
+ */
+export function importances(
+  space: Space,
+  outcomes: readonly Outcome[],
+  random: Generator,
+): Map<string, number> {
+  const finite = outcomes.filter(({ loss }) => Number.isFinite(loss));
+  // What a condition leaves out lies apart from all that it does not.
+  const places = finite.map(({ point }) =>
+    placesOf(space, point).map((at) => Number.isNaN(at) ? -1 : at)
+  );
+  const losses = ranksOf(finite.map(({ loss }) => loss));
+  const rises = new Float64Array(space.length);
+  for (let t = 0; t < TREES; t++) {
+    const drawn = finite.map(() => random.integers(0, finite.length));
+    const tree = grown(places, losses, drawn, random);
+    const seen = new Set(drawn);
+    const unseen = [...finite.keys()].filter((i) => !seen.has(i));
+    const errors = unseen.map((i) => square(valueAt(tree, places[i]) - losses[i]));
+    for (let axis = 0; axis < space.length; axis++) {
+      const order = random.permutation(unseen.length);
+      unseen.forEach((i, k) => {
+        const other = places[i].with(axis, places[unseen[order[k]]][axis]);
+        rises[axis] += square(valueAt(tree, other) - losses[i]) - errors[k];
+      });
+    }
+  }
+  const worth = rises.map((rise) => Math.max(0, rise));
+  const sum = worth.reduce((total, each) => total + each, 0);
+  return new Map(space.map(({ path }, axis) => [path, sum === 0 ? 0 : worth[axis] / sum]));
+}
+
+const square = (x: number) => x * x;
+
+/** Ranks from 0 to 1; equal values share the middle of theirs. */
+function ranksOf(values: readonly number[]): Float64Array {
+  return Float64Array.from(values, (value) => {
+    const below = values.filter((other) => other < value).length;
+    const equal = values.filter((other) => other === value).length;
+    return (below + (equal - 1) / 2) / Math.max(1, values.length - 1);
+  });
+}
+
+function grown(
+  places: readonly Float64Array[],
+  losses: Float64Array,
+  members: readonly number[],
+  random: Generator,
+): Tree {
+  const mean = members.reduce((sum, i) => sum + losses[i], 0) / members.length;
+  const spread = (some: readonly number[]) => {
+    const [sum, squares] = some.reduce(
+      ([sum, squares], i) => [sum + losses[i], squares + square(losses[i])],
+      [0, 0],
+    );
+    return squares - sum * sum / some.length;
+  };
+  if (members.length < 2 * LEAF) return mean;
+  let best: { axis: number; at: number; left: number } | undefined;
+  const axes = [...random.permutation(places[0].length)]; // of equal splits not always the first
+  for (const axis of axes) {
+    const sorted = members.toSorted((a, b) => places[a][axis] - places[b][axis]);
+    for (let k = LEAF; k <= sorted.length - LEAF; k++) {
+      const [low, high] = [places[sorted[k - 1]][axis], places[sorted[k]][axis]];
+      if (low === high) continue;
+      const left = spread(sorted.slice(0, k)) + spread(sorted.slice(k));
+      if (best === undefined || left < best.left - 1e-12) {
+        best = { axis, at: (low + high) / 2, left };
+      }
+    }
+  }
+  if (best === undefined) return mean;
+  const { axis, at } = best;
+  const side = (isBelow: boolean) => members.filter((i) => (places[i][axis] < at) === isBelow);
+  const branch = (isBelow: boolean) => grown(places, losses, side(isBelow), random);
+  return { axis, at, below: branch(true), above: branch(false) };
+}
+
+function valueAt(tree: Tree, place: Float64Array): number {
+  let node = tree;
+  while (typeof node !== "number") node = place[node.axis] < node.at ? node.below : node.above;
+  return node;
+}

@@ -1,0 +1,111 @@
+/**
+ * Pruners: which trials are not worth their whole budget. Each is a pure function of what the trials
+ * have shown at the same rungs, shares of the budget that they all pass.
+ *
+ * Median: Golovin et al. (2017), "Google Vizier", section 3.2.2. ASHA: Li et al. (2020), "A system for
+ * massively parallel hyperparameter tuning", algorithm 2, in its form that stops trials in place of
+ * pausing them. Hyperband: Li et al. (2018), algorithm 1, its brackets taken in turn.
+ *
+ * @module
+ */
+import { power } from "../core/elementary.ts";
+
+/** What a trial has shown: its loss at each rung so far, the lower the better. */
+export type Curve = readonly number[];
+
+/** How a pruner is set. */
+export interface PrunerOptions {
+  /** Of the trials at a rung the best part in so many goes on (ASHA, Hyperband). Default 4, ASHA's. */
+  readonly reduction?: number;
+  /** Trials that run in full before the first is ended (median). Default 5. */
+  readonly startup?: number;
+}
+
+/** Name of a pruner. */
+export type PrunerName = "none" | "median" | "asha" | "hyperband";
+
+/** Whether trial `trial` ends at its last rung, by the curves of all trials so far. */
+type Pruner = (
+  curves: readonly Curve[],
+  trial: number,
+  rungs: number,
+  options: PrunerOptions,
+) => boolean;
+
+/** Worst where it is no number. */
+function lossAt(curve: Curve, rung: number): number {
+  return Number.isNaN(curve[rung]) ? Infinity : curve[rung];
+}
+
+/** All pruners, by name. */
+export const pruners = {
+  none: () => false,
+  /** Worse at its best than the median of the others' at this rung. */
+  median: (curves, trial, rungs, { startup = 5 }) => {
+    const rung = curves[trial].length - 1;
+    if (curves.filter((curve, i) => i !== trial && curve.length === rungs).length < startup) {
+      return false;
+    }
+    const others = curves.filter((curve, i) => i !== trial && curve.length > rung)
+      .map((curve) => lossAt(curve, rung)).sort((a, b) => a - b);
+    const middle = others.length >> 1;
+    const median = others.length % 2 === 1
+      ? others[middle]
+      : (others[middle - 1] + others[middle]) / 2;
+    const best = Math.min(...curves[trial].map((_, i) => lossAt(curves[trial], i)));
+    return best > median;
+  },
+  asha: (curves, trial, rungs, { reduction = 4 }) => isHalved(curves, trial, rungs, reduction, 0),
+  hyperband: (curves, trial, rungs, { reduction = 4 }) => {
+    const brackets = halvings(rungs, reduction).length;
+    const bracket = bracketOf(trial, brackets, reduction);
+    const alike = curves.map((curve, i) =>
+      bracketOf(i, brackets, reduction) === bracket ? curve : []
+    );
+    return isHalved(alike, trial, rungs, reduction, bracket);
+  },
+} as const satisfies Record<PrunerName, Pruner>;
+
+/** Names of the pruners. */
+export const prunerNames = Object.keys(pruners) as PrunerName[];
+
+/** The rungs, counted from 1, after which a part goes on: 1, η, η² … below the last one. */
+function halvings(rungs: number, reduction: number): number[] {
+  const at: number[] = [];
+  for (let rung = 1; rung < rungs; rung = Math.ceil(rung * reduction)) at.push(rung);
+  return at.length === 0 ? [rungs] : at;
+}
+
+/** Whether a trial stands at a halving, at or after the `first`, and is not of the best 1 / η there. */
+function isHalved(
+  curves: readonly Curve[],
+  trial: number,
+  rungs: number,
+  reduction: number,
+  first: number,
+): boolean {
+  const rung = curves[trial].length - 1;
+  if (rung + 1 >= rungs || !halvings(rungs, reduction).slice(first).includes(rung + 1)) {
+    return false;
+  }
+  const mine = lossAt(curves[trial], rung);
+  const reached = curves.filter((curve) => curve.length > rung);
+  const better = reached.filter((curve) => lossAt(curve, rung) < mine).length;
+  return better >= Math.max(1, Math.floor(reached.length / reduction));
+}
+
+/**
+ * The bracket of a trial: of `brackets`, the first halves from the first rung on and has most trials,
+ * each next one begins a halving later and has 1 / η as many.
+ */
+function bracketOf(trial: number, brackets: number, reduction: number): number {
+  const sizes = Array.from(
+    { length: brackets },
+    (_, b) => Math.ceil(power(reduction, brackets - 1 - b)),
+  );
+  let place = trial % sizes.reduce((sum, size) => sum + size);
+  for (let b = 0;; b++) {
+    if (place < sizes[b]) return b;
+    place -= sizes[b];
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Samplers: which point of a space a trial tries. Each is a pure function of the sweep's seed, the
+ * trial's number and, where it learns, what came of the trials before: the same ones again after an
+ * interruption, whatever trained them.
+ *
+ * @module
+ */
+import { InputError } from "../core/errors.ts";
+import { type Seed, streamOf } from "../core/random.ts";
+import { sobol } from "./sobol.ts";
+import { countOf, type Field, isTried, type Point, pointAt, type Space } from "./space.ts";
+import { type Outcome, tpe } from "./tpe.ts";
+
+/** What a sampler is asked. */
+export interface Asked {
+  readonly space: Space;
+  readonly seed: Seed;
+  /** Number of the trial, from 0. */
+  readonly trial: number;
+  /** Of the trials before it, in their order; only TPE looks. */
+  readonly outcomes: readonly Outcome[];
+}
+
+/** A point for a trial; undefined where all have been tried. */
+type Sampler = (asked: Asked) => Point | undefined;
+
+/** Name of a sampler. */
+export type SamplerName = "grid" | "random" | "sobol" | "tpe";
+
+/** All samplers, by name. */
+export const samplers = {
+  grid: ({ space, trial }) => gridOf(space)[trial],
+  random: ({ space, seed, trial }) => {
+    const random = streamOf(seed, `trial/${trial}`);
+    return pointAt(space, Float64Array.from(space, () => random.random()));
+  },
+  sobol: ({ space, seed, trial }) =>
+    pointAt(space, sobol(space.length, streamOf(seed, "scramble"))(trial)),
+  tpe: ({ space, seed, trial, outcomes }) => tpe(space, outcomes, streamOf(seed, `trial/${trial}`)),
+} as const satisfies Record<SamplerName, Sampler>;
+
+/** Names of the samplers. */
+export const samplerNames = Object.keys(samplers) as SamplerName[];
+
+/** Whether a sampler looks at what came of the trials before: these must have ended first. */
+export function learns(name: SamplerName): boolean {
+  return name === "tpe";
+}
+
+/** Points of a grid, at most. */
+const MOST_POINTS = 100_000;
+
+/**
+ * Every point of a space, the last field changing first.
+ *
+ * @throws {InputError} where a field has no end of values, or there are too many points.
+ */
+export function gridOf(space: Space): Point[] {
+  let points: Point[] = [{}];
+  for (const field of space) {
+    points = points.flatMap((point) => isTried(field, point) ? extended(point, field) : [point]);
+    if (points.length > MOST_POINTS) {
+      throw new InputError(
+        `Cannot sweep over a grid as it may have at most ${MOST_POINTS} points: with ${field.path} ` +
+          "it has more",
+      );
+    }
+  }
+  return points;
+}
+
+function extended(point: Point, { path, range }: Field): Point[] {
+  const count = countOf(range);
+  if (count > MOST_POINTS) {
+    throw new InputError(
+      `Cannot sweep over a grid as ${path} must have values between commas, or whole numbers: ` +
+        "take another sampler for a range",
+    );
+  }
+  return Array.from({ length: count }, (_, i) => ({
+    ...point,
+    [path]: range.kind === "choice" ? range.values[i] : range.low + i,
+  }));
+}

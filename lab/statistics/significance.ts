@@ -1,0 +1,175 @@
+/**
+ * Whether two methods can be told apart: permutation tests, their correction where there are many of
+ * them, and what difference so few seeds can show at all.
+ *
+ * @module
+ */
+import { angleOf } from "../core/elementary.ts";
+import { InputError } from "../core/errors.ts";
+import { defaultRng } from "../core/random.ts";
+import { standardDeviation } from "./scores.ts";
+
+/** Exact tests go through so many arrangements at most; beyond that so many are drawn. */
+const ARRANGEMENTS = 20_000;
+/** Differences that rounding makes of equal ones. */
+const SLACK = 1e-12;
+
+/**
+ * Two-sided p of a permutation test of the difference of means: the share of ways to deal all values
+ * out to the two that differ at least as much. Exact up to 20,000 ways (8 and 8 values), beyond that
+ * over as many draws and the ways as they are. NaN where a value is, or one of the two has none.
+ *
+ * @example
+ * ```ts
+ * import { permutationTest } from "./mod.ts";
+ * import { strictEqual } from "node:assert";
+ * strictEqual(permutationTest([1, 2, 3], [4, 5, 6]), 2 / 20);
+ * ```
+ */
+export function permutationTest(x: readonly number[], y: readonly number[]): number {
+  const all = Float64Array.of(...x, ...y);
+  const total = all.reduce((sum, value) => sum + value, 0);
+  if (!Number.isFinite(total) || x.length === 0 || y.length === 0) return NaN;
+  const differenceOf = (sum: number) => Math.abs(sum / x.length - (total - sum) / y.length);
+  const observed = differenceOf(x.reduce((sum, value) => sum + value, 0));
+  const scale = all.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const isAsFar = (sum: number) => differenceOf(sum) >= observed - SLACK * scale;
+  if (waysToChoose(x.length, all.length) <= ARRANGEMENTS) {
+    let [far, ways] = [0, 0];
+    const choose = (from: number, left: number, sum: number) => {
+      if (left === 0) {
+        ways++;
+        if (isAsFar(sum)) far++;
+        return;
+      }
+      for (let i = from; i <= all.length - left; i++) choose(i + 1, left - 1, sum + all[i]);
+    };
+    choose(0, x.length, 0);
+    return far / ways;
+  }
+  const random = defaultRng(0);
+  let far = 1;
+  for (let draw = 0; draw < ARRANGEMENTS; draw++) {
+    random.shuffle(all);
+    if (isAsFar(all.subarray(0, x.length).reduce((sum, value) => sum + value, 0))) far++;
+  }
+  return far / (ARRANGEMENTS + 1);
+}
+
+/**
+ * Two-sided p of the test for pairs: the share of ways to turn the signs of differences x − y whose
+ * mean is at least as far from 0. Exact up to 14 pairs, beyond that over 20,000 draws.
+ *
+ * @throws {InputError} where the two are not as many.
+ */
+export function pairedPermutationTest(x: readonly number[], y: readonly number[]): number {
+  if (x.length !== y.length) {
+    throw new InputError(
+      `Cannot compare pairs as both must have as many scores: ${x.length} and ${y.length}`,
+    );
+  }
+  const differences = x.map((value, i) => value - y[i]);
+  const sum = differences.reduce((total, each) => total + each, 0);
+  if (!Number.isFinite(sum) || x.length === 0) return NaN;
+  const scale = differences.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+  const isAsFar = (other: number) => Math.abs(other) >= Math.abs(sum) - SLACK * scale * x.length;
+  const exact = 2 ** x.length <= ARRANGEMENTS;
+  const random = defaultRng(0);
+  let far = exact ? 0 : 1;
+  const ways = exact ? 2 ** x.length : ARRANGEMENTS;
+  for (let way = 0; way < ways; way++) {
+    const turned = differences.reduce((total, each, i) => {
+      const isTurned = exact ? (way >>> i) % 2 === 1 : random.random() < 0.5;
+      return total + (isTurned ? -each : each);
+    }, 0);
+    if (isAsFar(turned)) far++;
+  }
+  return far / (exact ? ways : ways + 1);
+}
+
+function waysToChoose(k: number, n: number): number {
+  let ways = 1;
+  for (let i = 1; i <= k; i++) ways = ways * (n - k + i) / i;
+  return ways;
+}
+
+/**
+ * Holm's correction (1979): p of several tests such that one below α is wrong in any of them with a
+ * probability of at most α. NaN stays, and counts for no test.
+ *
+ * @example
+ * ```ts
+ * import { holm } from "./mod.ts";
+ * import { deepStrictEqual } from "node:assert";
+ * deepStrictEqual(holm([0.01, 0.04, 0.03]), [0.03, 0.06, 0.06]);
+ * ```
+ */
+export function holm(ps: readonly number[]): number[] {
+  const order = [...ps.keys()].filter((i) => !Number.isNaN(ps[i])).sort((a, b) => ps[a] - ps[b]);
+  const corrected = [...ps];
+  let least = 0;
+  order.forEach((i, rank) => {
+    least = Math.max(least, Math.min(1, ps[i] * (order.length - rank)));
+    corrected[i] = least;
+  });
+  return corrected;
+}
+
+/** Error of the first kind, and the probability that a difference is seen. */
+const LEVEL = 0.05;
+const POWER = 0.8;
+
+/**
+ * The least difference of means that tests on so many seeds see with 80 % probability at 5 %, two-sided,
+ * by Student's distribution with the deviations that the values have: a smaller one cannot be told
+ * apart. NaN for less than two values each.
+ */
+export function detectableDifference(x: readonly number[], y: readonly number[]): number {
+  if (x.length < 2 || y.length < 2) return NaN;
+  const freedom = x.length + y.length - 2;
+  const square = (values: readonly number[]) => {
+    const deviation = standardDeviation(values, 0);
+    return deviation * deviation * values.length;
+  };
+  const pooled = (square(x) + square(y)) / freedom;
+  return reach(freedom) * Math.sqrt(pooled * (1 / x.length + 1 / y.length));
+}
+
+/** The same of pairs, by the deviation of their differences. */
+export function detectablePairedDifference(x: readonly number[], y: readonly number[]): number {
+  if (x.length < 2 || x.length !== y.length) return NaN;
+  const differences = x.map((value, i) => value - y[i]);
+  return reach(x.length - 1) * standardDeviation(differences, 1) / Math.sqrt(x.length);
+}
+
+/** Standard errors between no difference and one that is seen. */
+function reach(freedom: number): number {
+  return studentQuantile(1 - LEVEL / 2, freedom) + studentQuantile(POWER, freedom);
+}
+
+/** The value that Student's t with so many degrees of freedom is below with probability p ≥ ½. */
+export function studentQuantile(p: number, freedom: number): number {
+  let [low, high] = [0, 1];
+  while (studentBelow(high, freedom) < p) high *= 2;
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (studentBelow(middle, freedom) < p) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** P(T < t) for t ≥ 0 (Abramowitz and Stegun 1964, 26.7.3 and 26.7.4). */
+function studentBelow(t: number, freedom: number): number {
+  const cosine = 1 / Math.sqrt(1 + t * t / freedom);
+  const sine = t / Math.sqrt(freedom + t * t);
+  const odd = freedom % 2 === 1;
+  let term = odd ? cosine : 1;
+  let sum = freedom === 1 ? 0 : term;
+  for (let k = odd ? 3 : 2; k <= freedom - 2; k += 2) {
+    term *= cosine * cosine * (k - 1) / k;
+    sum += term;
+  }
+  const within = odd ? 2 / Math.PI * (angleOf(Math.sqrt(freedom), t) + sine * sum) : sine * sum;
+  return (1 + within) / 2;
+}

@@ -1,0 +1,81 @@
+/**
+ * A journal of batches beside the database: the rows of requests as they were added, begun and given
+ * up, from which a lost database gets those back that have not begun (recover.ts).
+ *
+ * @module
+ */
+import type { Database, Row } from "./database.ts";
+import { appendLine, lineOf, valuesOf, writeLine } from "./journal.ts";
+
+/** Name of the file in a store's folder. */
+export const BATCH_JOURNAL = "batches.jsonl";
+
+/** A request as its row is, or that it was given up. */
+type Entry = Row | { readonly id: number; readonly dropped: true };
+
+const requests = "SELECT id, batch, run, content, checksum FROM request";
+
+/** Writes the journal of a store's batches. */
+export class BatchJournal {
+  readonly #path: string;
+
+  /** `folder` is the store's, whose rows are in `database`. */
+  constructor(private readonly database: Database, folder: string) {
+    this.#path = `${folder}/${BATCH_JOURNAL}`;
+  }
+
+  /** Notes how the requests of some ids are. */
+  note(ids: readonly number[]): void {
+    const rows = this.database.all(
+      `${requests} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id`,
+      JSON.stringify(ids),
+    );
+    this.#append(rows);
+  }
+
+  /** Notes that requests were given up. */
+  noteDropped(ids: readonly number[]): void {
+    this.#append(ids.map((id) => ({ id, dropped: true })));
+  }
+
+  /** Writes all requests anew, in place of the journal that it had. */
+  rewrite(): void {
+    writeLine(this.#path, lineOf(this.database.all(`${requests} ORDER BY id`)));
+  }
+
+  /**
+   * Puts requests back that the database lacks, and gives those their runs that have begun; for a
+   * database that has its runs back.
+   *
+   * @returns How many wait.
+   */
+  putBack(): number {
+    // What was noted of a request last.
+    const entries = new Map(valuesOf<Entry[]>(this.#path).flat().map((each) => [each.id, each]));
+    for (const entry of entries.values()) {
+      if ("dropped" in entry || !this.#hasItsRun(entry)) {
+        this.database.run("DELETE FROM request WHERE id = ?", entry.id as number);
+        continue;
+      }
+      const { id, batch, run, content, checksum } = entry;
+      this.database.run(
+        "INSERT OR REPLACE INTO request (id, batch, run, content, checksum) VALUES (?, ?, ?, ?, ?)",
+        ...[id, batch, run, content, checksum],
+      );
+    }
+    const { waiting } = this.database.get(
+      "SELECT COUNT(*) AS waiting FROM request WHERE run IS NULL",
+    )!;
+    return Number(waiting);
+  }
+
+  /** Whether a request waits, or its run is there: one that was deleted begins no other. */
+  #hasItsRun({ run }: Row): boolean {
+    return run === null ||
+      this.database.get("SELECT id FROM run WHERE id = ?", run) !== undefined;
+  }
+
+  #append(entries: readonly Entry[]): void {
+    if (entries.length > 0) appendLine(this.#path, lineOf(entries), { durable: true });
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Groups of codes: k-means, how well they are apart, and how well they fit known classes.
+ *
+ * @module
+ */
+import type { Generator } from "../../lab/core/random.ts";
+
+/** Passes after which k-means ends where it has not settled. */
+const PASSES = 100;
+
+function squaredDistance(
+  a: ArrayLike<number>,
+  i: number,
+  b: ArrayLike<number>,
+  j: number,
+  width: number,
+): number {
+  let sum = 0;
+  for (let z = 0; z < width; z++) {
+    const way = a[i * width + z] - b[j * width + z];
+    sum += way * way;
+  }
+  return sum;
+}
+
+/**
+ * k-means: Lloyd's passes from centres drawn by k-means++ (Arthur & Vassilvitskii 2007), until no row
+ * changes its cluster.
+ *
+ * @param values [count, width]
+ * @param k Clusters, at most as many as rows.
+ * @returns The cluster of each row, and the centres [k, width].
+ */
+export function kMeans(
+  values: ArrayLike<number>,
+  count: number,
+  k: number,
+  random: Generator,
+): { readonly clusters: Int32Array; readonly centers: Float64Array } {
+  const width = values.length / count;
+  const centers = new Float64Array(k * width);
+  const nearest = new Float64Array(count).fill(Infinity);
+  for (let c = 0; c < k; c++) {
+    const total = nearest.reduce((sum, distance) => sum + distance, 0);
+    let left = random.random() * (c === 0 ? count : total);
+    let row = 0;
+    while (row < count - 1 && (left -= c === 0 ? 1 : nearest[row]) >= 0) row++;
+    for (let z = 0; z < width; z++) centers[c * width + z] = values[row * width + z];
+    for (let i = 0; i < count; i++) {
+      nearest[i] = Math.min(nearest[i], squaredDistance(values, i, centers, c, width));
+    }
+  }
+  const clusters = new Int32Array(count).fill(-1);
+  for (let pass = 0; pass < PASSES; pass++) {
+    let changed = false;
+    for (let i = 0; i < count; i++) {
+      let [best, least] = [0, Infinity];
+      for (let c = 0; c < k; c++) {
+        const distance = squaredDistance(values, i, centers, c, width);
+        if (distance < least) [best, least] = [c, distance];
+      }
+      changed ||= clusters[i] !== best;
+      clusters[i] = best;
+    }
+    if (!changed) break;
+    const sizes = new Float64Array(k);
+    const sums = new Float64Array(k * width);
+    for (let i = 0; i < count; i++) {
+      sizes[clusters[i]]++;
+      for (let z = 0; z < width; z++) sums[clusters[i] * width + z] += values[i * width + z];
+    }
+    // A cluster that lost all its rows stays where it was.
+    sums.forEach((sum, j) => {
+      const size = sizes[Math.floor(j / width)];
+      if (size > 0) centers[j] = sum / size;
+    });
+  }
+  return { clusters, centers };
+}
+
+/**
+ * The mean silhouette (Rousseeuw 1987): (b − a) / max(a, b) with a the mean distance to the others of a
+ * row's cluster, b the least mean distance to another cluster; 0 of a row alone in its cluster.
+ *
+ * @param values [count, width]
+ * @param clusters [count]
+ * @returns [−1, 1]; 1: tight and far apart.
+ */
+export function silhouette(values: ArrayLike<number>, clusters: ArrayLike<number>): number {
+  const count = clusters.length;
+  const width = values.length / count;
+  const k = 1 + Array.from(clusters).reduce((most, cluster) => Math.max(most, cluster), 0);
+  const sizes = new Float64Array(k);
+  for (let i = 0; i < count; i++) sizes[clusters[i]]++;
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    const own = clusters[i];
+    if (sizes[own] === 1) continue;
+    const distances = new Float64Array(k);
+    for (let j = 0; j < count; j++) {
+      distances[clusters[j]] += Math.sqrt(squaredDistance(values, i, values, j, width));
+    }
+    const within = distances[own] / (sizes[own] - 1);
+    let between = Infinity;
+    for (let c = 0; c < k; c++) {
+      if (c !== own && sizes[c] > 0) between = Math.min(between, distances[c] / sizes[c]);
+    }
+    if (between < Infinity) sum += (between - within) / Math.max(within, between);
+  }
+  return sum / count;
+}
+
+/**
+ * The share of rows whose class is the most frequent one of their cluster. It grows with the number of
+ * clusters.
+ *
+ * @param clusters [count]
+ * @param labels [count]
+ */
+export function purity(clusters: ArrayLike<number>, labels: ArrayLike<number>): number {
+  const counts = new Map<number, Map<number, number>>();
+  for (let i = 0; i < clusters.length; i++) {
+    const own = counts.get(clusters[i]) ?? new Map<number, number>();
+    counts.set(clusters[i], own.set(labels[i], (own.get(labels[i]) ?? 0) + 1));
+  }
+  const most = [...counts.values()].map((own) => Math.max(...own.values()));
+  return most.reduce((sum, each) => sum + each, 0) / clusters.length;
+}

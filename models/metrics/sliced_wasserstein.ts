@@ -1,0 +1,76 @@
+/**
+ * The sliced Wasserstein distance: how far points have to be moved to become others, along one direction
+ * after the other (Bonneel et al. 2015, "Sliced and Radon Wasserstein Barycenters of Measures").
+ *
+ * @module
+ */
+import type { Generator } from "../../lab/core/random.ts";
+
+/**
+ * Directions on the unit sphere.
+ *
+ * @returns [count, dimensions]
+ */
+export function directionsOf(random: Generator, count: number, dimensions: number): Float64Array {
+  const directions = new Float64Array(count * dimensions);
+  for (let row = 0; row < directions.length; row += dimensions) {
+    const direction = directions.subarray(row, row + dimensions);
+    for (let d = 0; d < dimensions; d++) direction[d] = random.standardNormal();
+    const length = Math.sqrt(direction.reduce((sum, x) => sum + x * x, 0));
+    for (let d = 0; d < dimensions; d++) direction[d] /= length;
+  }
+  return directions;
+}
+
+/**
+ * W₁ of two sets of numbers, ∫ |F(x) − G(x)| dx of their distribution functions.
+ *
+ * @example
+ * ```ts
+ * import { strictEqual } from "node:assert";
+ * strictEqual(wasserstein(Float64Array.of(0, 1, 3), Float64Array.of(8, 5, 6)), 5);
+ * ```
+ */
+export function wasserstein(a: Float64Array, b: Float64Array): number {
+  const [left, right] = [a.toSorted(), b.toSorted()];
+  let distance = 0;
+  let before = Math.min(left[0], right[0]);
+  for (let i = 0, j = 0; i < left.length || j < right.length;) {
+    const isLeft = j === right.length || left[i] <= right[j];
+    const at = isLeft ? left[i] : right[j];
+    distance += Math.abs(i / left.length - j / right.length) * (at - before);
+    before = at;
+    if (isLeft) i++;
+    else j++;
+  }
+  return distance;
+}
+
+/**
+ * The mean over directions of W₁ between the projections of two sets.
+ *
+ * @param samples [n, dimensions]
+ * @param real [m, dimensions]
+ * @param directions See {@linkcode directionsOf}.
+ */
+export function slicedWasserstein(
+  samples: Float32Array,
+  real: Float32Array,
+  directions: Float64Array,
+  dimensions: number,
+): number {
+  const projected = (points: Float32Array, row: number) =>
+    Float64Array.from({ length: points.length / dimensions }, (_, i) => {
+      let product = 0;
+      for (let d = 0; d < dimensions; d++) {
+        product += points[i * dimensions + d] * directions[row * dimensions + d];
+      }
+      return product;
+    });
+  const count = directions.length / dimensions;
+  let sum = 0;
+  for (let row = 0; row < count; row++) {
+    sum += wasserstein(projected(samples, row), projected(real, row));
+  }
+  return sum / count;
+}

@@ -1,0 +1,24 @@
+/**
+ * How far samples are from the data by optimal transport.
+ *
+ * @module
+ */
+import type { Dataset } from "../../lab/core/dataset.ts";
+import { squaredWasserstein } from "../../lab/statistics/assignment.ts";
+
+/** Points that are assigned to each other: the cost grows with their cube. */
+const ASSIGNED = 2000;
+
+/**
+ * W₂² of the first 2000 examples of `values` [n, D] to as many of the test split, exact. That of the
+ * validation split is what fresh data get: the floor.
+ */
+export function squaredTransport(
+  values: Float32Array,
+  { test, validation }: Pick<Dataset, "test" | "validation">,
+): number {
+  const dimensions = test.values.length / test.count;
+  const size = dimensions *
+    Math.min(ASSIGNED, values.length / dimensions, test.count, validation.count);
+  return squaredWasserstein(values.subarray(0, size), test.values.subarray(0, size), dimensions);
+}

@@ -1,0 +1,320 @@
+/**
+ * Trained models as files: one safetensors file holds the weights and what a model can be asked for
+ * (samples, codes, examples of codes, partners, classes, scores) as compiled programs. They run
+ * wherever there is WebAssembly, without trainer, TensorFlow.js or the lab's compiler.
+ *
+ * @module
+ */
+import type { ExampleKind } from "../lab/core/dataset.ts";
+import { InputError, unknownName } from "../lab/core/errors.ts";
+import {
+  describeMachine,
+  encodeFile,
+  type FileContent,
+  type FileKind,
+  openFile,
+} from "../lab/core/machine_file.ts";
+import type { Samples } from "../lab/core/picture.ts";
+import { show } from "../lab/core/plain.ts";
+import type { Generator } from "../lab/core/random.ts";
+import { rowRanges } from "../lab/core/rows.ts";
+import type { Json } from "../lab/core/snapshot.ts";
+import { belowPrefix, type NamedTensors, prefixed, sizeOf } from "../lab/core/tensor_data.ts";
+import {
+  AT,
+  type Columns,
+  type DescribedRows,
+  drawNoise,
+  type FileNoise,
+  type RowMachine,
+  RowProgram,
+  rowsOf,
+} from "./row_program.ts";
+
+const FILE: FileKind = { name: "model", key: "reverie.model", format: 1 };
+
+/** What stands before the names of the numbers of a sampler's steps, [T] each. */
+const NUMBERS = "numbers/";
+
+/** Most of what a file counts: rows, classes, steps. */
+const MOST = 1_000_000;
+
+const kinds: readonly ExampleKind[] = ["images", "points", "sequences"];
+
+/** Functions of rows that a file may hold, and the input of each. */
+export const rowFunctions = {
+  encode: "x",
+  decode: "codes",
+  translate: "x",
+  classify: "x",
+  score: "x",
+} as const;
+
+/** Their names. */
+export type RowFunction = keyof typeof rowFunctions;
+
+/** How samples are drawn, a function each. */
+export interface SamplerParts<Rows> {
+  /** The first draw; without `step` and `finish` it is the samples. */
+  readonly first: Rows;
+  /** The next x from the one before, by the numbers of its step. */
+  readonly step?: Rows;
+  /** Samples of the last x. */
+  readonly finish?: Rows;
+}
+
+/** What a model file is made from. */
+export interface ModelParts {
+  /** What its examples are. */
+  readonly kind: ExampleKind;
+  /** Of one example. */
+  readonly shape: readonly number[];
+  /** Classes where its functions look at labels, else 0. */
+  readonly classes: number;
+  /** Z of its codes, 0 where it has none. */
+  readonly codeSize: number;
+  /** B: rows a call of a machine. */
+  readonly rows: number;
+  /** Rows whose noise the trainer draws together. */
+  readonly drawn: number;
+  readonly functions: Readonly<Partial<Record<RowFunction, RowMachine>>>;
+  readonly sampler?: SamplerParts<RowMachine>;
+  /** T: steps of the sampler. */
+  readonly times: number;
+  /** Numbers of these steps by name, [T] each. */
+  readonly numbers: Columns;
+}
+
+/** The bytes of a model file. `about` is free text by key, beside the model. */
+export function encodeModel(
+  { functions, sampler, numbers, shape, ...parts }: ModelParts,
+  about: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const tensors: NamedTensors = {};
+  for (const [name, values] of Object.entries(numbers)) {
+    tensors[NUMBERS + name] = { shape: [values.length], dtype: "float32", values };
+  }
+  const described: Record<string, Json> = {};
+  for (const [name, part] of Object.entries<RowMachine | undefined>({ ...functions, ...sampler })) {
+    if (part === undefined) continue;
+    const program = describeMachine(part.machine, name);
+    Object.assign(tensors, program.tensors);
+    // A list, as an object's names are sorted and noise is drawn in order.
+    const noise = Object.entries(part.noise) as unknown as Json;
+    described[name] = { program: program.description, width: part.width, noise };
+  }
+  const description = { ...parts, shape: [...shape], functions: described };
+  return encodeFile(FILE, { tensors, description, about });
+}
+
+/**
+ * Opens a model file, as `deno task -q experiment export RUN --format model` and a trainer's
+ * `exportModel` write it. Its programs are run: open files of people whom you trust.
+ *
+ * @throws InputError where the bytes are no model file, one of another format, or not as they were
+ *   written.
+ *
+ * @example
+ * ```ts ignore
+ * const model = loadModel(await Deno.readFile("vae.model.safetensors"));
+ * const { values } = model.sample!({ count: 16, random: defaultRng(1) }); // [16, 28, 28, 1]
+ * ```
+ */
+export function loadModel(bytes: Uint8Array): LoadedModel {
+  return openFile(FILE, bytes, (content) => new LoadedModel(content));
+}
+
+/** What samples are drawn with. */
+export interface SampleOptions {
+  /** How many, ≥ 1. */
+  readonly count: number;
+  /** Draws the noise that is not given: the trainer's samples for the same generator. */
+  readonly random?: Generator;
+  /** The first draw's noise by the names of {@linkcode LoadedModel.noise}, [count, …] each: samples
+   * are a function of it. */
+  readonly noise?: Readonly<Record<string, Float32Array>>;
+  /** The class of all samples, where the model looks at labels; left out: all classes in turn. */
+  readonly label?: number;
+}
+
+/** A function of rows [count, D], with labels [count] where the model looks at them; left out, these
+ * are all classes in turn. */
+export type OfRows = (values: Float32Array, labels?: ArrayLike<number>) => Float32Array;
+
+/** A trained model: those of the functions that it has. */
+export class LoadedModel {
+  /** Free text by key: `model`, `dataset`, `experiment`, `seed`, `run`, `digest`. */
+  readonly about: Readonly<Record<string, string>>;
+  /** What its examples are. */
+  readonly kind: ExampleKind;
+  /** Of one example: [H, W, C] of an image, [D] of a point, [T, F] of a sequence. */
+  readonly shape: readonly number[];
+  /** Classes where it looks at labels, else 0. */
+  readonly classes: number;
+  /** Z of its codes, 0 where it has none. */
+  readonly codeSize: number;
+  /** What `sample` draws first: distribution and shape by name. */
+  readonly noise: FileNoise = {};
+  /** Codes [count, Z] of examples [count, D]. */
+  readonly encode?: OfRows;
+  /** Examples [count, D] of codes [count, Z]. */
+  readonly decode?: OfRows;
+  /** The partners [count, P] of examples [count, D]. */
+  readonly translate?: OfRows;
+  /** Class probabilities [count, classes] of examples [count, D]. */
+  readonly classify?: OfRows;
+  /** One number for each of the examples [count, D]. */
+  readonly score?: OfRows;
+  /** Examples drawn from the model. */
+  readonly sample?: (options: SampleOptions) => Samples;
+
+  /** See {@linkcode loadModel}. */
+  constructor({ tensors, description, about }: FileContent) {
+    const { kind, shape, classes, codeSize, rows, drawn, times, functions } =
+      description as unknown as
+        & Omit<ModelParts, "functions" | "sampler" | "numbers">
+        & { readonly functions: Readonly<Record<string, DescribedRows>> };
+    if (!kinds.includes(kind)) throw new RangeError(`no kind of examples: ${show(kind)}`);
+    for (const count of [...shape, rows, drawn]) requireCount(count, 1);
+    for (const count of [classes, codeSize, times]) requireCount(count, 0);
+    this.about = about;
+    this.kind = kind;
+    this.shape = shape;
+    this.classes = classes;
+    this.codeSize = codeSize;
+    const size = sizeOf(shape);
+    const numbers = numbersOf(tensors, times);
+    /** A function, if it is there; `width`: what it must give. */
+    const open = (name: string, columns: Record<string, number>, width?: number) => {
+      const part = functions[name];
+      if (part === undefined) return undefined;
+      requireCount(part.width, 1);
+      if (width !== undefined && part.width !== width) {
+        throw new RangeError(`"${name}" gives ${part.width} numbers, not ${width}`);
+      }
+      return new RowProgram(FILE, name, part, tensors, {
+        rows,
+        columns: { ...columns, ...classes > 0 && { labels: classes } },
+        numbers: name === "step" ? Object.keys(numbers) : [],
+      });
+    };
+    const gives: Readonly<Record<string, number>> = { encode: codeSize, decode: size, score: 1 };
+    for (const [name, input] of Object.entries(rowFunctions)) {
+      const width = input === "codes" ? codeSize : size;
+      const program = open(name, { [input]: width }, gives[name]);
+      if (program === undefined) continue;
+      this[name as RowFunction] = (values, labels) => {
+        const count = countOf(name, values, width);
+        return program.run(count, { [input]: values, ...this.#labelColumn(count, labels) });
+      };
+    }
+    const first = open("first", {}, functions.step || functions.finish ? undefined : size);
+    if (first === undefined) return;
+    this.noise = first.noise;
+    const step = open("step", { x: first.width }, first.width);
+    const finish = open("finish", { x: first.width }, size);
+    const sampler = { first, step, finish, times, numbers, drawn };
+    this.sample = (options) => this.#samples(sampler, options);
+  }
+
+  /** The noise of `drawn` rows is drawn together, step by step, as the trainer does. */
+  #samples(
+    { first, step, finish, times, numbers, drawn }: SamplerParts<RowProgram> & {
+      readonly times: number;
+      readonly numbers: Columns;
+      readonly drawn: number;
+    },
+    { count, random, noise: given, label }: SampleOptions,
+  ): Samples {
+    if (!(Number.isInteger(count) && count >= 1)) {
+      throw new InputError(`Cannot sample as there must be 1 or more: ${show(count)}`);
+    }
+    requireNoise(count, this.noise, given ?? {});
+    const { kind, shape, classes } = this;
+    if (label !== undefined && classes === 0) {
+      throw new InputError(`Cannot sample one class as the model learned without labels: ${label}`);
+    }
+    const all = this.#labelColumn(
+      count,
+      label === undefined ? undefined : Array(count).fill(label),
+    );
+    const size = sizeOf(shape);
+    const values = new Float32Array(count * size);
+    for (const range of rowRanges(count, drawn)) {
+      const labels = rowsOf(all, count, range);
+      const draw = (program: RowProgram, given?: Columns) =>
+        drawNoise(program.noise, { range, count, drawn, random, given });
+      const drawing = draw(first, given);
+      let x = first.run(range.length, { ...labels, ...drawing.columns }, drawing.whole);
+      for (let k = 0; k < times && step !== undefined; k++) {
+        const { columns, whole } = draw(step);
+        const at = prefixed(rowsOf(numbers, times, { first: k, length: 1 }), AT);
+        x = step.run(range.length, { x, ...labels, ...columns }, { ...whole, ...at });
+      }
+      values.set(finish?.run(range.length, { x, ...labels }) ?? x, range.first * size);
+    }
+    return kind === "images"
+      ? { kind, count, shape: shape as [number, number, number], values }
+      : { kind: "points", count, dimensions: size, values };
+  }
+
+  /** Labels as rows [count, classes], where they are looked at; left out: all classes in turn. */
+  #labelColumn(count: number, labels?: ArrayLike<number>): Columns {
+    const { classes } = this;
+    if (classes === 0) return {};
+    const rows = new Float32Array(count * classes);
+    for (let i = 0; i < count; i++) {
+      const label = labels === undefined ? i % classes : labels[i];
+      requireLabel(label, classes);
+      rows[i * classes + label] = 1;
+    }
+    return { labels: rows };
+  }
+}
+
+/** @throws RangeError where a file's count is none. */
+function requireCount(count: number, least: number): void {
+  if (Number.isInteger(count) && count >= least && count <= MOST) return;
+  throw new RangeError(`no count: ${show(count)}`);
+}
+
+/** @throws InputError for a label that there is not. */
+function requireLabel(label: number, classes: number): void {
+  if (Number.isInteger(label) && label >= 0 && label < classes) return;
+  throw new InputError(
+    `Cannot use a label as it must be a whole number, 0 … ${classes - 1}: ${show(label)}`,
+  );
+}
+
+/** Rows of that width. @throws InputError where they are no whole number of rows. */
+function countOf(name: string, values: Float32Array, width: number): number {
+  if (values.length > 0 && values.length % width === 0) return values.length / width;
+  throw new InputError(
+    `Cannot ${name} as each row must have ${width} numbers: ${values.length} in all`,
+  );
+}
+
+/** @throws InputError where the noise that is given is not that of the model. */
+function requireNoise(count: number, noise: FileNoise, given: Columns): void {
+  for (const [name, { length }] of Object.entries(given)) {
+    if (!(name in noise)) throw unknownName("sample", "noise", name, Object.keys(noise));
+    const [, shape, per] = noise[name];
+    const expected = sizeOf(shape) * (per === "batch" ? 1 : count);
+    if (length === expected) continue;
+    throw new InputError(
+      `Cannot sample as the noise "${name}" must have ${expected} numbers: ${length}`,
+    );
+  }
+}
+
+/** Numbers of the sampler's steps. @throws RangeError where there are not as many as steps. */
+function numbersOf(tensors: NamedTensors, times: number): Columns {
+  return Object.fromEntries(
+    Object.entries(belowPrefix(tensors, NUMBERS)).map(([name, { values }]) => {
+      if (values.length !== times || !(values instanceof Float32Array)) {
+        throw new RangeError(`"${name}" has ${values.length} numbers for ${times} steps`);
+      }
+      return [name, values];
+    }),
+  );
+}

@@ -1,0 +1,92 @@
+/**
+ * Pictures, of a model or of anybody, measured against a data set's test images, beside what real ones
+ * get: those of the validation split.
+ *
+ * @module
+ */
+import type { Dataset } from "../lab/core/dataset.ts";
+import { InputError } from "../lab/core/errors.ts";
+import type { LabEvent } from "../lab/core/metrics.ts";
+import { sizeOf } from "../lab/core/tensor_data.ts";
+import type { FeatureNetwork } from "./feature_network.ts";
+import {
+  featureMeasures,
+  featureNotes,
+  realFeatures,
+  type Seen,
+} from "./metrics/feature_measures.ts";
+import { likeness, meanNearestDistance, neighborhoods } from "./metrics/likeness.ts";
+
+/** What pictures can be measured by; each is of a network's features. */
+export type ScoreName = "fid" | "kid" | "inception-score" | "likeness";
+
+/** One figure. */
+export interface Score {
+  readonly name: string;
+  readonly value: number;
+  /** The same figure of the validation images. */
+  readonly real: number;
+}
+
+/** Examples whose distances to each other are taken for `likeness`, as at an evaluation. */
+const COMPARED = 1000;
+/** Fewest pictures that have a spread in each direction, and neighbours. */
+const FEWEST = 10;
+
+/**
+ * Measures images against the test images of a data set.
+ *
+ * @param values [count, H·W·C] with values in [0, 1].
+ * @throws InputError where there are too few images, or the network does not classify and the Inception
+ *   Score is asked for.
+ */
+export async function scoreImages(
+  values: Float32Array,
+  dataset: Dataset,
+  network: FeatureNetwork,
+  names: readonly ScoreName[],
+): Promise<{ readonly scores: Score[]; readonly notes: LabEvent[] }> {
+  const size = sizeOf(dataset.shape);
+  const { train, validation, test } = dataset;
+  for (const [what, count] of [["pictures", values.length / size], ["test images", test.count]]) {
+    if (Number(count) < FEWEST) {
+      throw new InputError(`Cannot score as there must be ${FEWEST} ${what} at least: ${count}`);
+    }
+  }
+  const seen = { samples: await network.see(values), test: await network.see(test.values) };
+  if (names.includes("inception-score") && seen.samples.probabilities === undefined) {
+    throw new InputError(
+      `Cannot take an Inception Score of ${network.of} as it must be a classifier's: it has features alone`,
+    );
+  }
+  const others = await network.see(validation.values);
+  const real = realFeatures(seen.test);
+  const few = ({ features, size }: Seen) =>
+    neighborhoods(features.subarray(0, COMPARED * size), size);
+  const learned = names.includes("likeness") ? await network.see(train.values) : undefined;
+  const among = learned && few(seen.test);
+  const measured = (images: Seen): Record<string, number> => {
+    const inFeatures = featureMeasures(images, real, network.name);
+    const wanted = Object.entries(inFeatures).filter(([name]) =>
+      names.some((each) => name.startsWith(each.replace("-", "_")))
+    );
+    if (learned === undefined) return Object.fromEntries(wanted);
+    const { energyDistance, ...shares } = likeness(few(images), among!);
+    const searched = images.features.subarray(0, COMPARED / 4 * images.size);
+    return {
+      ...Object.fromEntries(wanted),
+      energy_distance: energyDistance,
+      ...shares,
+      nearest_train: meanNearestDistance(searched, learned.features, images.size),
+    };
+  };
+  const [found, best] = [measured(seen.samples), measured(others)];
+  const notes = featureNotes(
+    { size: real.size, samples: values.length / size, real: test.count },
+    { network: network.name, of: network.of, resize: network.resize },
+  );
+  return {
+    scores: Object.entries(found).map(([name, value]) => ({ name, value, real: best[name] })),
+    notes,
+  };
+}

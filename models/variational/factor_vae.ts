@@ -1,0 +1,127 @@
+/**
+ * FactorVAE: a discriminator tells latent vectors from vectors whose coordinates are of different images,
+ * and what it says of them, an estimate of the total correlation, is added to the bound.
+ *
+ * Kim & Mnih, "Disentangling by Factorising" (2018, arXiv 1802.05983): equation 2, estimated by
+ * equation 3, algorithms 1 and 2.
+ *
+ * Differs from the paper: dense networks of rectified units; the coordinates are taken from other images by
+ * turning each through the minibatch by places of its own, as its rows stand in random order.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import * as z from "zod";
+import { widths } from "../../lab/compute/sizes.ts";
+import { adam } from "../../lab/compute/optimizers.ts";
+import { defineModel } from "../define_model.ts";
+import type { ExampleShape } from "../model.ts";
+import { dense } from "../networks.ts";
+import {
+  bound,
+  drawn,
+  gaussianKl,
+  latentFields,
+  likelihoodFields,
+  ofImages,
+  posterior,
+  reparameterize,
+  underNormalPrior,
+} from "./bound.ts";
+import { latentMetrics } from "./latent_metrics.ts";
+import { hiddenFields, vaeNetworks } from "./vae.ts";
+
+// Configuration.
+
+const configuration = z.strictObject({
+  ...latentFields,
+  ...hiddenFields,
+  ...likelihoodFields,
+  latentSize: latentFields.latentSize.default(10),
+  gamma: z.number().min(0).default(10).meta({
+    description: "γ, the weight of the total correlation",
+  }),
+  discriminatorSizes: widths().min(1).default([256, 256]).meta({
+    description: "Widths of the discriminator's hidden layers (the paper: six of 1,000)",
+  }),
+  learningRate: z.number().positive().default(1e-3).meta({
+    description: "Adam's step size at the start",
+  }),
+});
+
+// Losses.
+
+/**
+ * Latent vectors whose coordinates are of different rows: coordinate j is that of the row j + 1 places
+ * further, around the end. Algorithm 1 with turns in the place of random permutations.
+ *
+ * @param latent [B, Z]
+ */
+export function permuted(latent: tf.Tensor): tf.Tensor2D {
+  const [batch, size] = latent.shape as [number, number];
+  const turned = Array.from({ length: size }, (_, j) => {
+    const places = (j + 1) % batch;
+    const column = tf.slice(latent, [0, j], [batch, 1]);
+    if (places === 0) return column;
+    const below = tf.slice(column, [places, 0], [batch - places, 1]);
+    return tf.concat([below, tf.slice(column, [0, 0], [places, 1])], 0);
+  });
+  return tf.concat(turned, 1) as tf.Tensor2D;
+}
+
+/**
+ * −½ [log D(z) + log(1 − D(z̃))] from the discriminator's logits, [B]: line 9 of algorithm 2.
+ *
+ * @param joint Of z, [B, 1]
+ * @param factored Of z̃, [B, 1]
+ */
+export function discriminatorLoss(joint: tf.Tensor, factored: tf.Tensor): tf.Tensor1D {
+  const both = tf.add(tf.softplus(tf.neg(joint)), tf.softplus(factored));
+  return tf.mul(tf.squeeze(both, [1]), 0.5);
+}
+
+// The model.
+
+/** A VAE's networks, and the discriminator to one logit. */
+function networks(shape: ExampleShape, fields: z.output<typeof configuration>) {
+  return {
+    ...vaeNetworks(shape, fields),
+    discriminator: dense([fields.latentSize, ...fields.discriminatorSizes, 1]),
+  };
+}
+
+/** The variational autoencoder whose total correlation a discriminator estimates. */
+export const factorVae = defineModel({
+  ...ofImages,
+  name: "factor-vae",
+  summary: "Variational autoencoder whose total correlation a discriminator estimates",
+  configuration,
+  networks,
+  // Of both, as the paper has for its discriminator.
+  optimizer: () => adam({ beta1: 0.5, beta2: 0.9 }),
+  steps: [
+    {
+      name: "bound",
+      changes: ["encoder", "decoder"],
+      loss: (networks, batch, fields) => {
+        const { mean, logVariance, latent, reconstruction } = drawn(networks, batch, fields);
+        const terms = bound(reconstruction, gaussianKl(mean, logVariance), 1);
+        // log D/(1 − D) is the logit: equation 3.
+        const correlation = tf.squeeze(networks.discriminator(latent), [1]);
+        const loss = tf.add(terms.loss, tf.mul(correlation, fields.gamma));
+        return { ...terms, loss, correlation };
+      },
+    },
+    {
+      name: "discriminator",
+      changes: ["discriminator"],
+      loss: ({ encoder, discriminator }, { x, noise: { noise } }) => {
+        const [mean, logVariance] = posterior(encoder(x));
+        const latent = reparameterize(mean, logVariance, noise);
+        return { loss: discriminatorLoss(discriminator(latent), discriminator(permuted(latent))) };
+      },
+    },
+  ],
+  ...underNormalPrior,
+  metrics: latentMetrics,
+});

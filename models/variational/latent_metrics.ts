@@ -1,0 +1,40 @@
+/**
+ * What the latent vectors of a model's examples say of it.
+ *
+ * @module
+ */
+import type { Metrics } from "../../lab/core/metrics.ts";
+import { streamOf } from "../../lab/core/random.ts";
+import { activeUnits } from "../metrics/active_units.ts";
+import {
+  betaVaeScore,
+  mutualInformationGap,
+  separatedPredictability,
+} from "../metrics/disentanglement.ts";
+import type { Look } from "../model.ts";
+
+/**
+ * How much of the latent vector is used; where the factors of all examples are known, how far its
+ * coordinates stand for one each, over all splits.
+ */
+export async function latentMetrics({ encode, dataset }: Look): Promise<Metrics> {
+  const { train, validation, test, factors, seed } = dataset;
+  const codes = await encode!(test.values, test.labels);
+  const metrics = { "evaluation/active_units": activeUnits(codes, test.count) };
+  const splits = [train, validation, test];
+  if (factors === undefined || !splits.every(({ factors }) => factors)) return metrics;
+  const all: number[] = [];
+  for (const { values, labels } of splits) all.push(...await encode!(values, labels));
+  const represented = {
+    count: train.count + validation.count + test.count,
+    codes: Float32Array.from(all),
+    factors: Uint8Array.from(splits.flatMap(({ factors }) => [...factors!])),
+    sizes: factors.sizes,
+  };
+  return {
+    ...metrics,
+    "evaluation/mutual_information_gap": mutualInformationGap(represented),
+    "evaluation/separated_predictability": separatedPredictability(represented),
+    "evaluation/beta_vae_score": betaVaeScore(represented, streamOf(seed, "beta-vae-score")),
+  };
+}

@@ -1,0 +1,209 @@
+/** A stored model's commands, end to end on a user's own folder of pictures. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { main } from "../../cli/main.ts";
+import { encodePng } from "../../lab/core/png.ts";
+import { defaultRng } from "../../lab/core/random.ts";
+import { loadModel } from "../../models/model_file.ts";
+import { drawGlyphs } from "../../models/datasets/glyphs.ts";
+import { parseNpy } from "../../models/datasets/npy.ts";
+import { decodePicture } from "../../models/datasets/pictures.ts";
+import { imageSheet } from "../../models/sheet.ts";
+import { capturedIo } from "./captured_io.ts";
+import { inFolder } from "./folder.ts";
+
+const names = ["zero", "one"];
+
+/** Pictures of zeros and ones in subfolders, and a file that is none. */
+async function writePictures(folder: string): Promise<void> {
+  const { values, labels } = drawGlyphs(200, 1, defaultRng(1));
+  for (const name of names) await Deno.mkdir(`${folder}/mine/${name}`, { recursive: true });
+  for (let i = 0; i < labels!.length; i++) {
+    const name = names[labels![i]];
+    if (name === undefined) continue;
+    const raster = imageSheet(values.subarray(784 * i, 784 * (i + 1)), [28, 28, 1]);
+    await Deno.writeFile(`${folder}/mine/${name}/${i}.png`, encodePng(raster));
+  }
+  await Deno.writeTextFile(`${folder}/mine/one/broken.jpg`, "no picture");
+}
+
+Deno.test("from a folder of own pictures to codes, sheets, scores and a model file", async () => {
+  await inFolder(async (folder) => {
+    await writePictures(folder);
+    const lab = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder });
+      return { code: await main(args, io), ...io.written };
+    };
+    const succeeds = async (...args: string[]) => {
+      const { code, out, error } = await lab(...args);
+      strictEqual(code, 0, error);
+      return { out, error };
+    };
+    const refuses = async (line: RegExp, ...args: string[]) => {
+      const { code, error } = await lab(...args);
+      deepStrictEqual([code, error.split("\n").length], [2, 2], error);
+      match(error, line);
+    };
+    const small = ["side=12", "grey=true", "folder=mine"].flatMap((
+      each,
+    ) => ["--set", `dataset.${each}`]);
+    const model = ["hiddenSizes=[12]", "latentSize=3", "batchSize=10", "judge=false"]
+      .flatMap((each) => ["--set", `model.${each}`]);
+    const trained = await succeeds(
+      ...["run", "glyphs-vae", "--dataset", "images", "--budget", "200", ...small, ...model],
+    );
+    match(trained.error, /1 of 41 pictures cannot be decoded: .*\/mine\/one\/broken\.jpg/);
+
+    const size = async (file: string) => {
+      const { width, height } = decodePicture(await Deno.readFile(`${folder}/${file}`));
+      return [width, height];
+    };
+    /** Of a sheet of so many images of 12 × 12, doubled, with 2 pixels between. */
+    const sheet = (across: number, down: number) => [26 * across + 2, 26 * down + 2];
+    const draws = async (args: string[], across: number, down: number) => {
+      const out = `${args[0]}.png`;
+      const written = await succeeds(...args, "--out", out, "--force");
+      match(written.out, new RegExp(`: .*/${out}\n$`));
+      deepStrictEqual(await size(out), sheet(across, down));
+    };
+    await draws(["sample", "latest", "--count", "9"], 3, 3);
+    await draws(["interpolate", "latest", "--rows", "2", "--count", "5"], 5, 2);
+    await draws(["interpolate", "latest", "--from", "1", "--to", "0", "--path", "spherical"], 8, 1);
+    await draws(["traverse", "latest", "--count", "4"], 4, 3);
+    await draws(["arithmetic", "latest", "zero - one + one"], 4, 1);
+    await draws(["reconstruct", "latest", "mine"], 40, 2);
+    await draws(["reconstruct", "latest", "mine/zero/10.png"], 1, 2);
+
+    const coded = await succeeds("encode", "latest", "mine", "--out", "codes.npy");
+    match(coded.error, /^1 of 41 pictures cannot be decoded: mine\/one\/broken\.jpg\n$/);
+    const { shape, values } = parseNpy({
+      bytes: await Deno.readFile(`${folder}/codes.npy`),
+      path: "",
+    });
+    deepStrictEqual(shape, [40, 3]);
+    await succeeds("encode", "latest", "mine", "--out", "codes.csv");
+    const lines = (await Deno.readTextFile(`${folder}/codes.csv`)).trimEnd().split("\n");
+    deepStrictEqual([lines.length, lines[0]], [41, "example,z0,z1,z2"]);
+    deepStrictEqual(lines[1].split(",")[0], "mine/one/1.png");
+    deepStrictEqual(lines[40].split(",").slice(1).map((x) => Math.fround(Number(x))), [
+      ...values.slice(-3),
+    ]);
+
+    // The scores are the table's and the document's, the strangest first.
+    const found = await succeeds(
+      "detect",
+      "latest",
+      "mine",
+      "--count",
+      "3",
+      "--out",
+      "strange.png",
+    );
+    deepStrictEqual(await size("strange.png"), sheet(3, 2));
+    match(found.out, /^\d+ of 40 above the threshold 0\.\d+ of run \w+$/m);
+    const { examples, threshold } = JSON.parse(
+      (await succeeds("detect", "latest", "mine", "--quantile", "0.5", "--json")).out,
+    );
+    strictEqual(examples.length, 40);
+    ok(found.out.includes(examples[0].example), found.out);
+    for (const [i, { score, anomaly }] of examples.entries()) {
+      strictEqual(anomaly, score > threshold);
+      ok(i === 0 || score <= examples[i - 1].score);
+    }
+    match((await succeeds("detect", "latest")).out, /^test \d/m);
+
+    await succeeds("export", "latest", "--format", "model", "--out", ".");
+    const [file] = [...Deno.readDirSync(folder)].filter(({ name }) =>
+      name.endsWith(".model.safetensors")
+    );
+    const loaded = loadModel(await Deno.readFile(`${folder}/${file.name}`));
+    deepStrictEqual([loaded.shape, loaded.codeSize], [[12, 12, 1], 3]);
+    deepStrictEqual([loaded.about.model, loaded.about.dataset], ["vae", "images"]);
+
+    const out = ["--out", "x.png"];
+    await refuses(
+      /no class "on" \(did you mean "one"\?\)/,
+      "arithmetic",
+      "latest",
+      "zero - on",
+      ...out,
+    );
+    await refuses(/must read as "A - B \+ C"/, "arithmetic", "latest", "zero one", ...out);
+    await refuses(/numbers 0 … 3: 4/, "traverse", "latest", "--from", "4", ...out);
+    await refuses(/numbers 0 … 3: 9/, "interpolate", "latest", "--from", "0", "--to", "9", ...out);
+    await refuses(/--from and --to name a pair/, "interpolate", "latest", "--to", "1", ...out);
+    await refuses(/vae learned without labels: 0/, "sample", "latest", "--class", "one", ...out);
+    await refuses(/no class "uno"/, "sample", "latest", "--class", "uno", ...out);
+    await refuses(/must end in \.npy or \.csv: x\.png/, "encode", "latest", ...out);
+    await refuses(
+      /nothere\.png as there must be such/,
+      "reconstruct",
+      "latest",
+      "nothere.png",
+      ...out,
+    );
+    await refuses(/1 of 1 pictures cannot/, "reconstruct", "latest", "mine/one/broken.jpg", ...out);
+    await refuses(/Cannot decode mine\/one\/broken\.jpg/, "detect", "latest", "mine", "--strict");
+    await refuses(/such a file already/, "traverse", "latest", "--out", "traverse.png");
+  });
+});
+
+Deno.test("what is no model, or makes no codes, is refused by the commands on models", async () => {
+  await inFolder(async (folder) => {
+    const lab = async (line: string) => {
+      const io = capturedIo({ folder, root: folder });
+      return { code: await main(line.split(" "), io), error: io.written.error };
+    };
+    strictEqual((await lab("run cliffwalking-value-iteration")).code, 0);
+    for (
+      const command of ["encode latest --out x.npy", "traverse latest --out x.png", "detect latest"]
+    ) {
+      const { code, error } = await lab(command);
+      strictEqual(code, 2);
+      match(error, /must be a model that learned from data: .* is an agent\n$/);
+    }
+    match(
+      (await lab("export latest --format model --out .")).error,
+      /a model that learned from data/,
+    );
+    strictEqual((await lab("run ring-wgan-gp --budget 2")).code, 0);
+    for (
+      const [command, line] of [
+        ["encode latest --out x.npy", "gives no codes"],
+        ["detect latest", "must make codes of examples"],
+        ["traverse latest --out x.png", "must make codes of images"],
+        [
+          "reconstruct latest x.png --out y.png",
+          "must have learned from square images: points of [2]",
+        ],
+      ]
+    ) {
+      const { code, error } = await lab(command);
+      strictEqual(code, 2);
+      ok(error.includes(line), error);
+    }
+  });
+});
+
+Deno.test("samples are drawn in other steps than were set, and other fields are refused", async () => {
+  await inFolder(async (folder) => {
+    const lab = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder });
+      return { code: await main(args, io), ...io.written };
+    };
+    const few = ["train", "validation", "test"].flatMap((each) => ["--set", `dataset.${each}=40`]);
+    const small = ["--set", "model.hiddenSizes=[8]", "--budget", "512"];
+    strictEqual((await lab("run", "moons-flow-matching", ...few, ...small)).code, 0);
+    const drawn = async (file: string, ...set: string[]) => {
+      const { code, error } = await lab("sample", "latest", "--out", file, ...set);
+      strictEqual(code, 0, error);
+      return await Deno.readFile(`${folder}/${file}`);
+    };
+    const usual = await drawn("usual.png");
+    deepStrictEqual(await drawn("same.png", "--set", "model.samplerSteps=100"), usual);
+    const fast = await drawn("fast.png", "--set", "samplerSteps=1", "--set", "solver=rk4");
+    ok(fast.some((byte, i) => byte !== usual[i]));
+    const refused = await lab("sample", "latest", "--out", "x.png", "--set", "model.hiddenSizes=8");
+    strictEqual(refused.code, 2);
+    match(refused.error, /^error: Cannot sample flow-matching as there is no sampling field/);
+  });
+});

@@ -1,0 +1,87 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { main } from "../../cli/main.ts";
+import { htmlOf, markdownOf } from "../../cli/report/blocks.ts";
+import { curveOf } from "../../cli/report/report.ts";
+import type { Series } from "../../lab/store/store.ts";
+import { registries } from "../lab/experiment/toy_registries.ts";
+import { capturedIo } from "./captured_io.ts";
+import { inFolder } from "./folder.ts";
+
+const series = (steps: number[], values: number[]) =>
+  ({
+    environmentSteps: Float64Array.from(steps),
+    values: Float64Array.from(values),
+  }) as unknown as Series;
+
+Deno.test("a curve has each seed's last value at every place, from where all have one", () => {
+  const seeds = [series([10, 20, 30], [1, 2, 3]), series([15, 30], [5, 7]), series([10], [0])];
+  deepStrictEqual(curveOf(seeds, "environmentSteps"), {
+    x: [15, 20, 30],
+    y: [(1 + 5 + 0) / 3, (2 + 5 + 0) / 3, (3 + 7 + 0) / 3],
+    low: [0, 0, 0],
+    high: [5, 5, 7],
+  });
+  deepStrictEqual(curveOf([series([], []), seeds[0]], "environmentSteps").x, []);
+});
+
+Deno.test("text stays text, in HTML and in Markdown", () => {
+  const text = '<script>alert("1")</script> *a* | [b](c)';
+  const blocks = [
+    { kind: "title", text },
+    { kind: "table", head: [text], rows: [[text]] },
+    { kind: "code", lines: [text, "```"] },
+  ] as const;
+  const html = htmlOf(blocks);
+  ok(!html.includes("<script") && html.includes("&lt;script&gt;"));
+  const markdown = markdownOf(blocks);
+  ok(!markdown.split("\n").slice(0, 5).join("\n").includes(" *a* "));
+  strictEqual(markdown.match(/(?<!\\)\|/g)?.length, 7); // six of the table, one in code
+  strictEqual(markdown.match(/```/g)?.length, 2);
+});
+
+Deno.test("report writes one page that needs nothing else, and how to get its runs again", () =>
+  inFolder(async (folder) => {
+    const typed = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder, registries });
+      return { code: await main(args, io), ...io.written };
+    };
+    const common = ["run", "line-toy", "--seed", "4", "--seeds", "2"];
+    await typed(...common);
+    await typed(...common, "--set", "agent.rate=0.5", "--set", "agent.sizes=[3,1]");
+    await typed("run", "points-toy");
+    const { code, out, error } = await typed("report", "line-toy", "--out", "pages");
+    strictEqual(code, 0, error);
+    const names = ["line-toy.html", "line-toy.md", "line-toy.svg"];
+    deepStrictEqual(out.trim().split("\n"), names.map((name) => `${folder}/pages/${name}`));
+    const [html, markdown, svg] = names.map((name) =>
+      Deno.readTextFileSync(`${folder}/pages/${name}`)
+    );
+    ok(!/<script|<link|src=|href=|url\(|@import/.test(html));
+    ok(html.includes(svg) && markdown.includes("](line-toy.svg)"));
+    match(html, /<h1>line-toy<\/h1>[^]*A toy\.[^]*Result[^]*Set-up[^]*Every seed[^]*Again/);
+    match(markdown, /^\| agent\.rate \| 0\.25 \| 0\.5 \|$/m);
+    match(markdown, /^\| [ab] \| 5 \| [\d.-]+ \| \w{6} \| completed \|/m);
+    const lines = markdown.split("\n").filter((line) => line.startsWith("deno task"));
+    const run = "deno task -q experiment run line-toy";
+    deepStrictEqual(lines.slice(0, 2), [
+      `${run} --seed 4 --seeds 2`,
+      `${run} --set agent.rate=0.5 --set agent.sizes='[3,1]' --seed 4 --seeds 2`,
+    ]);
+    // What the page says to type trains the same.
+    const id = /reproduce (\w+)/.exec(lines[2])![1];
+    strictEqual((await typed("reproduce", id)).code, 0);
+
+    const again = await typed("report", "line-toy", "--out", "pages");
+    deepStrictEqual([again.code, again.error.includes("there is such a file")], [2, true]);
+    const wrong: [string[], RegExp][] = [
+      [[], /a NAME or --where is needed/],
+      [["line-toi"], /no stored experiment "line-toi" \(did you mean "line-toy"\?\)/],
+      [["line-toy", "--where", "seed=99"], /no run matches seed=99/],
+    ];
+    for (const [args, reason] of wrong) {
+      const { code, error } = await typed("report", ...args, "--out", "others");
+      strictEqual(code, 2);
+      match(error, reason);
+      strictEqual(error.trim().split("\n").length, 1);
+    }
+  }));

@@ -1,0 +1,129 @@
+/** `score`: a folder and a model against a data set, in features of a judge and of a network's file. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { main } from "../../cli/main.ts";
+import { registries } from "../../registries.ts";
+import { featureNetworkOf } from "../../models/feature_network.ts";
+import { frechetDistance, momentsOf } from "../../models/metrics/frechet.ts";
+import { fewGlyphs, fewPoints } from "../models/laboratory.ts";
+import { capturedIo } from "./captured_io.ts";
+import { writeNetwork, writePictures } from "./pictures.ts";
+
+const glyphs = fewGlyphs(200, 60);
+const points = await fewPoints(40, 20);
+
+/** The registries with few glyphs, and points. */
+const few = {
+  ...registries,
+  datasets: registries.datasets.map((entry) => ({
+    ...entry,
+    load: async () => {
+      const definition = await entry.load();
+      if (entry.name === "images") return definition;
+      // deno-lint-ignore require-await
+      return { ...definition, create: async () => entry.name === "ring-8" ? points : glyphs };
+    },
+  })),
+};
+
+async function withFolder(
+  test: (
+    lab: (line: string) => Promise<{ code: number; out: string; error: string }>,
+    folder: string,
+  ) => Promise<void>,
+) {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(async (line) => {
+      const io = capturedIo({ folder, root: folder, registries: few });
+      return { code: await main(line.split(" "), io), ...io.written };
+    }, folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("score says how far pictures are from a data set, with features, numbers and resizing", async () => {
+  await withFolder(async (lab, folder) => {
+    await writePictures(`${folder}/squares`, 12);
+    const { code, out, error } = await lab("score squares --against glyphs --metric fid");
+    strictEqual(code, 0, error);
+    match(out, /^12 pictures of squares against glyphs, cropped and resized to 28 × 28\n/);
+    match(out, /fid_glyphs +[\d.]+ +[\d.]+/);
+    match(
+      out,
+      /compare 12 samples with 60 test images in 128 features of the judge \([0-9a-f]{12}/,
+    );
+    match(out, /fid_glyphs is too high by chance .* 12 of 128/);
+
+    await writeNetwork(`${folder}/small/model.json`, [14, 14, 3], 5);
+    const json = await lab("score squares --against glyphs --features small/model.json --json");
+    strictEqual(json.code, 0, json.error);
+    const { scores, notes } = JSON.parse(json.out);
+    deepStrictEqual(scores.slice(0, 3).map(({ name }: { name: string }) => name), [
+      "fid_small",
+      "kid_small",
+      "energy_distance",
+    ]);
+    for (const { value, real } of scores) ok(Number.isFinite(value) && Number.isFinite(real));
+    match(notes[0], /in 5 features of small\/model.json, resized to 14 × 14, bilinearly$/);
+  });
+});
+
+Deno.test("score measures a model's samples, and refuses what it cannot measure", async () => {
+  await withFolder(async (lab, folder) => {
+    await writePictures(`${folder}/squares`, 12);
+    await writePictures(`${folder}/two`, 3);
+    await writeNetwork(`${folder}/eyes.json`, [28, 28, 1], 5);
+    await writeNetwork(`${folder}/two.json`, [28, 28, 2], 5);
+    await Deno.writeTextFile(`${folder}/text.json`, "{}");
+    const trained =
+      "run glyphs-vae-quick --budget 100 --set model.judge=false --set dataset.train=100";
+    strictEqual((await lab(trained)).code, 0);
+    const scored = await lab("score latest --features eyes.json --count 20 --metric likeness");
+    strictEqual(scored.code, 0, scored.error);
+    match(scored.out, /^20 samples of run \w+ {2}glyphs-vae-quick\n[^]*nearest_train/);
+    const refused: [string, RegExp][] = [
+      [
+        "squares --against ring-8",
+        /^error: Cannot score against ring-8 as it must hold images: it holds points/,
+      ],
+      ["squares --against glyfs", /no data set "glyfs".*glyphs/],
+      ["squares", /squares/],
+      ["two --against glyphs --features eyes.json", /there must be 10 pictures at least: 3/],
+      ["squares --against glyphs --features no.json", /Cannot read .*no.json/],
+      ["squares --against glyphs --features text.json", /text.json as it must be a model.json/],
+      ["squares --against glyphs --features two.json", /must take .*: \[any, 28, 28, 2\]/],
+      [
+        "squares --against glyphs --features eyes.json --metric inception-score",
+        /Cannot take an Inception Score of eyes.json/,
+      ],
+      ["squares --against glyphs --metric FID", /fid/],
+    ];
+    for (const [line, said] of refused) {
+      const { code, error } = await lab(`score ${line}`);
+      strictEqual(code, 2, `${line}: ${error}`);
+      match(error, said);
+      strictEqual(error.trim().split("\n").length, 1, error);
+    }
+  });
+});
+
+Deno.test("a network's file computes what its weights say", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    // Features: the sums of the left and of the right column, the second cut at 0.
+    await writeNetwork(
+      `${folder}/sums.json`,
+      [2, 2, 1],
+      2,
+      Float32Array.of(1, 0, 0, -1, 1, 0, 0, -1),
+    );
+    const network = await featureNetworkOf(`${folder}/sums.json`, [2, 2, 1], Deno.readFile);
+    const { features, size } = await network.see(Float32Array.of(.25, .5, .5, 0, 1, 0, 1, 0));
+    deepStrictEqual([[...features], size, network.name], [[.75, 0, 2, 0], 2, "sums"]);
+    const moments = momentsOf(features, size);
+    strictEqual(frechetDistance(moments, moments), 0);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

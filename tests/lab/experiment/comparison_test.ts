@@ -1,0 +1,40 @@
+/** Labels of groups that share an experiment. */
+import { deepStrictEqual } from "node:assert";
+import { groupRuns } from "../../../lab/experiment/comparison.ts";
+import type { Json } from "../../../lab/core/snapshot.ts";
+import type { Run } from "../../../lab/store/store.ts";
+
+function runOf(configuration: Record<string, Json>, backend = "wasm"): Run {
+  const determined = { experiment: "pole", version: 1, configuration, seed: "1", backend };
+  return { id: "a", manifest: { determined } } as unknown as Run;
+}
+
+const labels = (...runs: Run[]) => groupRuns(runs).map(({ label }) => label);
+
+Deno.test("groups of one experiment are told apart by what differs in them", () => {
+  const ppo = { name: "ppo", gamma: 0.9, clipRange: 0.2 };
+  deepStrictEqual(labels(runOf({ agent: ppo, budget: 5 })), ["pole"]);
+  deepStrictEqual(
+    labels(
+      runOf({ agent: ppo, budget: 5 }),
+      runOf({ agent: { ...ppo, gamma: 0.8 }, budget: 6 }, "tfjs-cpu"),
+    ),
+    ["pole (agent.gamma=0.9, budget=5, wasm)", "pole (agent.gamma=0.8, budget=6, tfjs-cpu)"],
+  );
+});
+
+Deno.test("two agents are told apart by their names, not by every field of each", () => {
+  const ppo = { name: "ppo", gamma: 0.9, clipRange: 0.2 };
+  const dqn = { name: "dqn", gamma: 0.99, doubleQ: true };
+  const runs = [ppo, { ...ppo, clipRange: 0.1 }, dqn].map((agent) => runOf({ agent }));
+  deepStrictEqual(labels(...runs), [
+    "pole (ppo, agent.clipRange=0.2)",
+    "pole (ppo, agent.clipRange=0.1)",
+    "pole (dqn)",
+  ]);
+  const worlds: Record<string, Json>[] = [{ id: "Line-v0", slope: 1 }, { id: "Pit-v0" }];
+  deepStrictEqual(labels(...worlds.map((environment) => runOf({ environment }))), [
+    "pole (Line-v0)",
+    "pole (Pit-v0)",
+  ]);
+});

@@ -1,0 +1,95 @@
+import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
+import { InputError } from "../../../lab/core/errors.ts";
+import { importJsonLines } from "../../../lab/experiment/imports/json_lines.ts";
+import { beginLogged } from "../../../lab/experiment/logged_run.ts";
+import { requireTrained } from "../../../lab/experiment/recorded_run.ts";
+import { reproduce } from "../../../lab/experiment/reproduce.ts";
+import { resume } from "../../../lab/experiment/resume.ts";
+import { registries } from "../../../registries.ts";
+import { withStore } from "../store/fixtures.ts";
+
+Deno.test("a loop of one's own is a run: points, pictures, events, how it ended", () =>
+  withStore(async (store) => {
+    const run = await beginLogged(store, { name: "loop", configuration: { rate: 0.1 }, seed: 3 });
+    ok(store.run(run.id)!.active);
+    run.log({ loss: 2 }, { examples: 32 });
+    run.log({ loss: NaN, "evaluation/accuracy": 0.5 }, { iterations: 10, wallSeconds: 4 });
+    await run.image("samples", { width: 1, height: 1, channels: 1, pixels: new Uint8Array(1) });
+    run.event("half way", "warning");
+    run.finish();
+    const { values, iterations, examples } = store.series(run.id, "loss");
+    deepStrictEqual([[...values], [...iterations], [...examples]], [[2, NaN], [1, 10], [32, 32]]);
+    const { status, wallSeconds, manifest, active } = store.run(run.id)!;
+    deepStrictEqual([status, wallSeconds, active], ["completed", 4, false]);
+    deepStrictEqual([manifest.determined.seed, manifest.determined.configuration], ["3", {
+      rate: 0.1,
+    }]);
+    strictEqual(store.artifacts(run.id)[0].iteration, 10);
+    strictEqual(store.events(run.id)[0].message, "half way");
+    throws(() => run.log({ loss: 1 }), /has ended/);
+  }));
+
+Deno.test("iterations rise, and a run that is left has failed", () =>
+  withStore(async (store) => {
+    let id = "";
+    {
+      using run = await beginLogged(store, { name: "loop" });
+      id = run.id;
+      run.log({ loss: 1 }, { iterations: 5 });
+      throws(() => run.log({ loss: 1 }, { iterations: 5 }), InputError);
+    }
+    strictEqual(store.run(id)!.status, "failed");
+  }));
+
+const lines = (...objects: object[]) => objects.map((each) => JSON.stringify(each)).join("\n");
+const head = { run: { name: "torch", configuration: { lr: 0.1 }, seed: 2, tags: ["theirs"] } };
+
+Deno.test("a file of JSON lines is imported as it was written", () =>
+  withStore(async (store) => {
+    const text = lines(
+      head,
+      { iteration: 1, seconds: 0.5, examples: 64, metrics: { "losses/loss": 1.5 } },
+      { iteration: 7, seconds: 2, metrics: { "losses/loss": "NaN" } },
+      { event: "rate halved" },
+      { finish: "diverged", message: "loss is NaN" },
+    );
+    const run = store.run(await importJsonLines(store, text, "a.jsonl"))!;
+    deepStrictEqual([run.status, run.message, run.tags, run.wallSeconds], [
+      ...["diverged", "loss is NaN", ["theirs"], 2],
+    ]);
+    deepStrictEqual([...store.series(run.id, "losses/loss").iterations], [1, 7]);
+  }));
+
+Deno.test("a wrong line is named, and nothing of the file is stored", () =>
+  withStore(async (store) => {
+    const cases: [text: string, message: RegExp][] = [
+      ["", /a\.jsonl as it is empty/],
+      ["{", /a\.jsonl, line 1 as it is no JSON/],
+      [lines({ metrics: { a: 1 } }), /line 1 as its first line must be|line 1 as run is wrong/],
+      [lines(head, { metrics: { a: "big" } }), /line 2/],
+      [lines(head, { event: "x", level: "loud" }), /line 2/],
+    ];
+    for (const [text, message] of cases) {
+      await rejects(importJsonLines(store, text, "a.jsonl"), (error: Error) => {
+        match(error.message, message);
+        strictEqual(error.message.split("\n").length, 1);
+        return error instanceof InputError;
+      });
+    }
+    strictEqual(store.runs().length, 0);
+    const falling = lines(head, { iteration: 5, metrics: { a: 1 } }, {
+      iteration: 5,
+      metrics: { a: 1 },
+    });
+    await rejects(importJsonLines(store, falling, "a.jsonl"), /5 after 5 \(a\.jsonl, line 3\)/);
+  }));
+
+Deno.test("the lab does not train such a run again", () =>
+  withStore(async (store) => {
+    const run = await beginLogged(store, { name: "loop" });
+    run.finish();
+    const found = store.run(run.id)!;
+    throws(() => requireTrained(found, "resume"), /was logged by a program of yours/);
+    await rejects(reproduce(run.id, { store, registries, workers: 1 }), /Cannot reproduce run/);
+    await rejects(resume(run.id, { store, registries, workers: 1 }), /Cannot resume run .* logged/);
+  }));

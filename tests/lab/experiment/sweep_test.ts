@@ -1,0 +1,252 @@
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { InputError } from "../../../lab/core/errors.ts";
+import { interquartileMean } from "../../../lab/core/interquartile_mean.ts";
+import { figuresOf } from "../../../lab/experiment/score.ts";
+import {
+  resolveSweep,
+  runSweep,
+  type SweepOptions,
+  type SweepState,
+  sweepState,
+} from "../../../lab/experiment/sweep.ts";
+import type { SweepDefinition } from "../../../lab/experiment/sweep_definition.ts";
+import { openStore, recoverStore } from "../../../lab/store/sqlite_store.ts";
+import type { Store } from "../../../lab/store/store.ts";
+import { inFolder } from "../../cli/folder.ts";
+import { registries } from "./toy_registries.ts";
+
+const definition: SweepDefinition = {
+  name: "toys",
+  experiment: "line-toy",
+  space: { "agent.rate": "0.01..0.9", "agent.size": [3, 6] },
+  trials: 6,
+  seeds: 2,
+  judge: 2,
+  sampler: "tpe",
+  backend: "cpu",
+};
+
+async function swept(
+  store: Store,
+  changes: Partial<SweepDefinition> = {},
+  options: Partial<SweepOptions> = {},
+): Promise<SweepState> {
+  const sweep = await resolveSweep({ ...definition, ...changes }, registries);
+  return await runSweep("toys", sweep, { store, registries, workers: 2, ...options });
+}
+
+function withStore(test: (store: Store) => Promise<void>): Promise<void> {
+  return inFolder(async (folder) => {
+    const store = openStore(`${folder}/runs`);
+    try {
+      await test(store);
+    } finally {
+      store.close();
+    }
+  });
+}
+
+/** What of a sweep does not depend on where and when it was trained. */
+function outcomeOf({ trials, best, judged }: SweepState) {
+  return {
+    trials: trials.map(({ point, runs, values, value, pruned }) => ({
+      ...{ point, values, value, pruned },
+      digests: runs.map(({ digest, status }) => status === "stopped" ? null : digest),
+    })),
+    best: best?.trial,
+    judged: judged.values,
+  };
+}
+
+Deno.test("a sweep's best trial has the best IQM on tuning seeds, and is judged on others", () =>
+  withStore(async (store) => {
+    const state = await swept(store);
+    strictEqual(state.over, true);
+    strictEqual(state.trials.length, 6);
+    for (const { trial, point, runs, values, value } of state.trials) {
+      deepStrictEqual(runs.map(({ manifest }) => manifest.determined.seed), ["1", "2"]);
+      for (const { manifest } of runs) {
+        const { rate, size } = manifest.determined.configuration.agent as Record<string, number>;
+        deepStrictEqual({ "agent.rate": rate, "agent.size": size }, point);
+        deepStrictEqual(manifest.sweep, { name: "toys", trial });
+      }
+      deepStrictEqual(values, runs.map((run) => figuresOf(store, run)["evaluation/return_mean"]));
+      strictEqual(value, interquartileMean(values));
+    }
+    const values = state.trials.map(({ value }) => value!);
+    strictEqual(state.best!.trial, values.indexOf(Math.max(...values)));
+    deepStrictEqual(
+      state.judged.runs.map(({ manifest: { determined: { seed, configuration } } }) => [
+        seed,
+        (configuration.agent as { rate: number }).rate,
+      ]),
+      ["101", "102"].map((seed) => [seed, state.best!.point["agent.rate"]]),
+    );
+    deepStrictEqual(outcomeOf(sweepState(store, "toys")!), outcomeOf(state));
+    strictEqual(store.runs().length, 6 * 2 + 2);
+    // A second time nothing is left to do.
+    deepStrictEqual(outcomeOf(await swept(store)), outcomeOf(state));
+    strictEqual(store.runs().length, 6 * 2 + 2);
+  }));
+
+for (const changes of [{}, { pruner: "median", trials: 9 }] as const) {
+  const what = JSON.stringify(changes);
+  Deno.test(`a sweep that was stopped again and again ends as one that was not: ${what}`, () =>
+    inFolder(async (folder) => {
+      const [whole, parts] = ["whole", "parts"].map((name) => openStore(`${folder}/${name}`));
+      const expected = outcomeOf(await swept(whole, changes, { workers: 1 }));
+      let stops = 0;
+      for (let reports = 5;; reports += 11) {
+        const abort = new AbortController();
+        let left = reports;
+        const state = await swept(parts, changes, {
+          signal: abort.signal,
+          onProgress: ({ kind }) => {
+            if (kind === "evaluation" && left-- === 0) abort.abort();
+          },
+        });
+        if (!state.over) {
+          stops++;
+          continue;
+        }
+        deepStrictEqual(outcomeOf(state), expected);
+        break;
+      }
+      ok(stops > 1, `${stops} stops`);
+      whole.close();
+      parts.close();
+    }));
+}
+
+Deno.test("a pruner ends trials by their first seed, and none of them is the best", () =>
+  withStore(async (store) => {
+    const set = { "agent.pause": 5 };
+    const state = await swept(store, { pruner: "asha", sampler: "random", trials: 8, set });
+    const pruned = state.trials.filter((trial) => trial.pruned);
+    ok(pruned.length >= 3, `${pruned.length} pruned`);
+    for (const { runs, values } of pruned) deepStrictEqual([runs.length, values.length], [1, 1]);
+    const stopped = pruned.flatMap(({ runs }) => runs).filter(({ status }) => status === "stopped");
+    ok(stopped.length > 0);
+    strictEqual(stopped[0].message, "pruned by asha");
+    ok(stopped.some(({ environmentSteps }) => environmentSteps < 200));
+    ok(!state.best!.pruned && state.over);
+    strictEqual(state.best!.runs.length, 2);
+  }));
+
+Deno.test("a sweep's trials that fail count as the worst", () =>
+  withStore(async (store) => {
+    const state = await swept(store, {
+      space: { "agent.throwAt": [0, 3], "agent.lossNaNAt": [0, 4] },
+      sampler: "grid",
+      trials: 4,
+    });
+    deepStrictEqual(state.trials.map(({ value }) => Number.isNaN(value)), [
+      false,
+      true,
+      true,
+      true,
+    ]);
+    deepStrictEqual([state.best!.trial, state.over], [0, true]);
+  }));
+
+Deno.test("a changed sweep is refused and names the field; more trials are asked for", () =>
+  withStore(async (store) => {
+    const small = { trials: 2, seeds: 1, judge: 0 };
+    await swept(store, small);
+    const changed: [Partial<SweepDefinition>, RegExp][] = [
+      [
+        { space: { ...definition.space, "agent.rate": "0.01..0.8" } },
+        /as agent\.rate must be what it was, "0\.01\.\.0\.9": "0\.01\.\.0\.8"/,
+      ],
+      [{ space: { "agent.rate": "0.01..0.9" } }, /agent\.size must .* "3,6": "not tried"/],
+      [{ seeds: 2 }, /its seeds must be what it was, 1: 2/],
+      [{ experiment: "points-toy", space: { "model.rate": "0..1" } }, /its experiment must/],
+      [{ set: { "agent.activation": "relu" } }, /its (configuration|set) must/],
+      [{ objective: "min:evaluation/share" }, /its objective must be what it was/],
+      [{ trials: 3 }, /it has 2 trials, and without --extend must keep them: 3/],
+    ];
+    for (const [changes, reason] of changed) {
+      await rejects(swept(store, { ...small, ...changes }), (error) => {
+        ok(error instanceof InputError && !error.message.includes("\n"));
+        match(error.message, reason);
+        return true;
+      });
+    }
+    await rejects(swept(store, { ...small, trials: 1 }, { extend: true }), /must keep them: 1/);
+    const extended = await swept(store, { ...small, trials: 4 }, { extend: true });
+    strictEqual(extended.trials.length, 4);
+    strictEqual(store.runs().length, 4);
+  }));
+
+Deno.test("a sweep that cannot be is refused in a line before anything is stored", () =>
+  withStore(async (store) => {
+    const wrong: [Partial<SweepDefinition>, RegExp][] = [
+      [{ space: {} }, /the space is empty/],
+      [{ space: { "agent.rate": [] } }, /over agent\.rate as it must have a value/],
+      [{ space: { "agent.rate": "0.9..0.1" } }, /the lower end must be below/],
+      [{ space: { "agent.rate": "0.1..2" } }, /Cannot set agent\.rate .*: 2/],
+      [{ space: { "agent.rat": "0.1..1" } }, /"line-toy" has no such field/],
+      [{ set: { "agent.rate": 0.5 } }, /agent\.rate as it must not be set, too/],
+      [{ seeds: 100 }, /seeds must be a whole number from 1 to 99 .*: 100/],
+      [{ trials: 0 }, /trials must be a whole number/],
+      [{ sampler: "grid" }, /over a grid as agent\.rate must have values/],
+      [{ sampler: "tpx" as "tpe" }, /no sampler "tpx" \(did you mean "tpe"\?\)/],
+      [{ pruner: "ashe" as "asha" }, /no pruner "ashe" \(did you mean "asha"\?\)/],
+      [{ pruner: "asha", objective: "losses/toy" }, /a pruner looks at evaluations/],
+      [{ experiment: "line-toi" }, /no experiment "line-toi"/],
+    ];
+    for (const [changes, reason] of wrong) {
+      await rejects(swept(store, changes), (error) => {
+        ok(error instanceof InputError && !error.message.includes("\n"), String(error));
+        match(error.message, reason);
+        return true;
+      });
+    }
+    deepStrictEqual([store.runs(), store.sweepNames()], [[], []]);
+  }));
+
+Deno.test("an objective that never appears ends the sweep after its first trials, with the nearest", () =>
+  withStore(async (store) => {
+    await rejects(
+      swept(store, { objective: "evaluation/return_meen" }),
+      /no objective "evaluation\/return_meen" \(did you mean "evaluation\/return_mean"\?\)/,
+    );
+    strictEqual(store.runs().length, 2);
+  }));
+
+Deno.test("a model's sweep is judged by what the model is, the least where that is best", () =>
+  withStore(async (store) => {
+    const state = await swept(store, {
+      experiment: "points-toy",
+      space: { "model.rate": "0..1" },
+      trials: 2,
+      seeds: 1,
+      judge: 0,
+    });
+    deepStrictEqual(state.sweep.objective, { metric: "evaluation/share", goal: "minimize" });
+  }));
+
+Deno.test("a sweep that minimises has the least for its best", () =>
+  withStore(async (store) => {
+    const objective = "min:evaluation/return_mean";
+    const state = await swept(store, { objective, sampler: "random", seeds: 1, judge: 0 });
+    const values = state.trials.map(({ value }) => value!);
+    strictEqual(state.best!.trial, values.indexOf(Math.min(...values)));
+  }));
+
+Deno.test("a sweep comes back with a lost database, and goes on", () =>
+  inFolder(async (folder) => {
+    const small = { trials: 3, seeds: 1, judge: 1 };
+    const store = openStore(`${folder}/runs`);
+    const expected = outcomeOf(await swept(store, small));
+    store.close();
+    for (const end of ["", "-wal", "-shm"]) {
+      await Deno.remove(`${folder}/runs/lab.db${end}`).catch(() => {});
+    }
+    recoverStore(`${folder}/runs`);
+    const again = openStore(`${folder}/runs`);
+    deepStrictEqual(again.sweepNames(), ["toys"]);
+    deepStrictEqual(outcomeOf(await swept(again, small)), expected);
+    strictEqual(again.runs().length, 4);
+    again.close();
+  }));

@@ -1,0 +1,47 @@
+import { deepStrictEqual, ok } from "node:assert";
+import { defaultRng, streamOf } from "../../../lab/core/random.ts";
+import { importances } from "../../../lab/search/importance.ts";
+import { samplers } from "../../../lab/search/samplers.ts";
+import type { Point, Space } from "../../../lab/search/space.ts";
+
+const space: Space = [
+  { path: "rate", range: { kind: "log", low: 1e-4, high: 1 } },
+  { path: "kind", range: { kind: "choice", values: ["a", "b"] } },
+  { path: "nothing", range: { kind: "uniform", low: 0, high: 1 } },
+  { path: "if b", range: { kind: "uniform", low: 0, high: 1 }, when: { path: "kind", in: ["b"] } },
+];
+
+function outcomesOf(loss: (point: Point) => number, trials = 60) {
+  return Array.from({ length: trials }, (_, trial) => {
+    const point = samplers.random({ space, seed: 1, trial, outcomes: [] })!;
+    return { point, loss: loss(point) };
+  });
+}
+
+Deno.test("what decides the loss has the share, what does not has none", () => {
+  const shares = (loss: (point: Point) => number) =>
+    importances(space, outcomesOf(loss), streamOf(1, "forest"));
+  const rate = shares(({ rate }) => Math.log10(Number(rate)) ** 2);
+  ok(rate.get("rate")! > 0.95, JSON.stringify([...rate]));
+  const both = shares(({ rate, kind }) => Math.log10(Number(rate)) + (kind === "a" ? 0 : 3));
+  ok(both.get("rate")! > 0.25 && both.get("kind")! > 0.25, JSON.stringify([...both]));
+  ok(both.get("nothing")! < 0.05);
+  const inner = shares((point) => point.kind === "b" ? Number(point["if b"]) : 2);
+  ok(inner.get("if b")! + inner.get("kind")! > 0.9, JSON.stringify([...inner]));
+  for (const each of [rate, both, inner]) {
+    ok(Math.abs([...each.values()].reduce((sum, share) => sum + share, 0) - 1) < 1e-12);
+  }
+});
+
+Deno.test("importances are the same again, broken trials are left out, and nothing says nothing", () => {
+  const outcomes = outcomesOf(({ rate }) => Number(rate));
+  const broken = outcomes.map((each, i) => i % 7 === 0 ? { ...each, loss: Infinity } : each);
+  const again = () => [...importances(space, broken, defaultRng(2))];
+  deepStrictEqual(again(), again());
+  const sound = outcomes.filter((_, i) => i % 7 !== 0);
+  deepStrictEqual(again(), [...importances(space, sound, defaultRng(2))]);
+  deepStrictEqual(
+    [...importances(space, outcomesOf(() => 1), defaultRng(2)).values()],
+    [0, 0, 0, 0],
+  );
+});

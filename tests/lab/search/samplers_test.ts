@@ -1,0 +1,161 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { defaultRng } from "../../../lab/core/random.ts";
+import { gridOf, type SamplerName, samplerNames, samplers } from "../../../lab/search/samplers.ts";
+import { MOST_AXES, sobol } from "../../../lab/search/sobol.ts";
+import type { Point, Space } from "../../../lab/search/space.ts";
+import { normalBelow, type Outcome } from "../../../lab/search/tpe.ts";
+import { bootstrapInterval } from "../../../lab/statistics/mod.ts";
+
+const cube = (axes: number): Space =>
+  Array.from({ length: axes }, (_, i) => ({
+    path: `x${i}`,
+    range: { kind: "uniform", low: 0, high: 1 },
+  }));
+
+/** Branin's function, its two axes as shares of their ranges; least 0.397887. */
+function branin({ x0, x1 }: Point): number {
+  const [x, y] = [15 * Number(x0) - 5, 15 * Number(x1)];
+  const [b, c, t] = [5.1 / (4 * Math.PI ** 2), 5 / Math.PI, 1 / (8 * Math.PI)];
+  return (y - b * x * x + c * x - 6) ** 2 + 10 * (1 - t) * Math.cos(x) + 10;
+}
+
+/** Hartmann's function of six axes; least −3.32237. */
+function hartmann(point: Point): number {
+  const a = [[10, 3, 17, 3.5, 1.7, 8], [0.05, 10, 17, 0.1, 8, 14], [3, 3.5, 1.7, 10, 17, 8]];
+  a.push([17, 8, 0.05, 10, 0.1, 14]);
+  const p = [[1312, 1696, 5569, 124, 8283, 5886], [2329, 4135, 8307, 3736, 1004, 9991]];
+  p.push([2348, 1451, 3522, 2883, 3047, 6650], [4047, 8828, 8732, 5743, 1091, 381]);
+  const alpha = [1, 1.2, 3, 3.2];
+  return -alpha.reduce((sum, weight, i) => {
+    const power = a[i].reduce(
+      (inner, each, j) => inner + each * (Number(point[`x${j}`]) - 1e-4 * p[i][j]) ** 2,
+      0,
+    );
+    return sum + weight * Math.exp(-power);
+  }, 0);
+}
+
+/** The least loss of a search. */
+function searched(
+  name: SamplerName,
+  loss: (point: Point) => number,
+  { axes, seed, trials }: { axes: number; seed: number; trials: number },
+): number {
+  const outcomes: Outcome[] = [];
+  for (let trial = 0; trial < trials; trial++) {
+    const point = samplers[name]({ space: cube(axes), seed, trial, outcomes })!;
+    outcomes.push({ point, loss: loss(point) });
+  }
+  return Math.min(...outcomes.map((each) => each.loss));
+}
+
+const seeds = Array.from({ length: 30 }, (_, i) => i + 1);
+const mean = ([values]: readonly Float64Array[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+for (
+  const [name, loss, axes, least] of [
+    ["Branin", branin, 2, 0.397887],
+    ["Hartmann-6", hartmann, 6, -3.32237],
+  ] as const
+) {
+  Deno.test(`TPE finds more of ${name} in 100 trials than chance, intervals apart`, () => {
+    const interval = (sampler: SamplerName) => {
+      const found = seeds.map((seed) => searched(sampler, loss, { axes, seed, trials: 100 }));
+      ok(found.every((each) => each >= least - 1e-5));
+      return bootstrapInterval([found], mean, { repeats: 2000 });
+    };
+    const [tpe, random] = [interval("tpe"), interval("random")];
+    ok(tpe.high < random.low, JSON.stringify({ tpe, random }));
+  });
+}
+
+Deno.test("samplers give a trial the same point again, another one to another trial or seed", () => {
+  const space: Space = [
+    { path: "rate", range: { kind: "log", low: 1e-4, high: 1 } },
+    { path: "kind", range: { kind: "choice", values: ["a", "b", "c"] } },
+    {
+      path: "size",
+      range: { kind: "integer", low: 1, high: 64 },
+      when: { path: "kind", in: ["b", "c"] },
+    },
+  ];
+  for (const name of samplerNames.filter((each) => each !== "grid")) {
+    const outcomes: Outcome[] = [];
+    const points = new Set<string>();
+    for (let trial = 0; trial < 40; trial++) {
+      const ask = (seed: number) => samplers[name]({ space, seed, trial, outcomes })!;
+      const point = ask(7);
+      deepStrictEqual(ask(7), point);
+      ok(ask(8).rate !== point.rate);
+      strictEqual("size" in point, point.kind !== "a");
+      points.add(JSON.stringify(point));
+      outcomes.push({ point, loss: trial % 9 === 4 ? NaN : Number(point.rate) });
+    }
+    strictEqual(points.size, 40, name);
+  }
+});
+
+Deno.test("TPE turns to the words and the sizes that are better", () => {
+  const space: Space = [
+    { path: "kind", range: { kind: "choice", values: ["a", "b", "c", "d"] } },
+    { path: "size", range: { kind: "log-integer", low: 1, high: 1024 } },
+  ];
+  const outcomes: Outcome[] = [];
+  for (let trial = 0; trial < 80; trial++) {
+    const point = samplers.tpe({ space, seed: 3, trial, outcomes })!;
+    const loss = (point.kind === "c" ? 0 : 3) + Math.abs(Math.log2(Number(point.size)) - 5);
+    outcomes.push({ point, loss });
+  }
+  const late = outcomes.slice(40).map(({ point }) => point);
+  ok(late.filter(({ kind }) => kind === "c").length >= 28);
+  ok(late.filter(({ size }) => Number(size) >= 8 && Number(size) <= 128).length >= 28);
+});
+
+Deno.test("Sobol points are those of Joe and Kuo's numbers", () => {
+  // SciPy 1.11: scipy.stats.qmc.Sobol(3, scramble=False).random(8).
+  const points = Array.from({ length: 8 }, (_, i) => [...sobol(3)(i)]);
+  deepStrictEqual(points, [
+    [0, 0, 0],
+    [0.5, 0.5, 0.5],
+    [0.75, 0.25, 0.25],
+    [0.25, 0.75, 0.75],
+    [0.375, 0.375, 0.625],
+    [0.875, 0.875, 0.125],
+    [0.625, 0.125, 0.875],
+    [0.125, 0.625, 0.375],
+  ]);
+  throws(() => sobol(MOST_AXES + 1), /at most 21 fields .*: 22/);
+});
+
+Deno.test("scrambled Sobol points have one in each slice of each axis, and in each cell of the first two", () => {
+  for (const scramble of [undefined, defaultRng(1), defaultRng(2)]) {
+    const at = sobol(MOST_AXES, scramble);
+    const points = Array.from({ length: 256 }, (_, i) => at(i));
+    for (let axis = 0; axis < MOST_AXES; axis++) {
+      const slices = new Set(points.map((point) => Math.floor(point[axis] * 256)));
+      strictEqual(slices.size, 256, `axis ${axis}`);
+    }
+    const cells = points.map(([x, y]) => 16 * Math.floor(16 * x) + Math.floor(16 * y));
+    strictEqual(new Set(cells).size, 256);
+  }
+});
+
+Deno.test("a grid has every point once, and what a condition leaves out but once", () => {
+  const space: Space = [
+    { path: "kind", range: { kind: "choice", values: ["a", "b"] } },
+    { path: "n", range: { kind: "integer", low: 1, high: 3 }, when: { path: "kind", in: ["b"] } },
+  ];
+  deepStrictEqual(gridOf(space), [
+    { kind: "a" },
+    ...[1, 2, 3].map((n) => ({ kind: "b", n })),
+  ]);
+  strictEqual(samplers.grid({ space, seed: 1, trial: 4, outcomes: [] }), undefined);
+  throws(() => gridOf(cube(1)), /over a grid as x0 must have values/);
+});
+
+Deno.test("the normal distribution is that of the tables", () => {
+  // Abramowitz and Stegun 1964, table 26.1.
+  const table = [[0, 0.5], [1, 0.8413447], [1.96, 0.9750021], [-2.5, 0.0062097]];
+  for (const [z, p] of table) ok(Math.abs(normalBelow(z) - p) < 3e-7, `${z}`);
+});

@@ -1,0 +1,69 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { defaultRng } from "../../../lab/core/random.ts";
+import {
+  detectableDifference,
+  detectablePairedDifference,
+  holm,
+  pairedPermutationTest,
+  permutationTest,
+  studentQuantile,
+} from "../../../lab/statistics/mod.ts";
+
+Deno.test("Student's quantiles are those of the tables", () => {
+  // Abramowitz and Stegun 1964, table 26.10.
+  const table = [
+    [0.975, 1, 12.706],
+    [0.975, 2, 4.303],
+    [0.975, 8, 2.306],
+    [0.975, 9, 2.262],
+    [0.975, 30, 2.042],
+    [0.9, 5, 1.476],
+    [0.995, 3, 5.841],
+  ];
+  for (const [p, freedom, t] of table) {
+    ok(Math.abs(studentQuantile(p, freedom) - t) < 6e-4, `${p} ${freedom}`);
+  }
+});
+
+Deno.test("a permutation test counts the ways that differ as much", () => {
+  strictEqual(permutationTest([1, 2, 3], [4, 5, 6]), 2 / 20);
+  strictEqual(permutationTest([4, 5, 6, 7, 8], [1, 2, 3, 0, -1]), 2 / 252);
+  strictEqual(permutationTest([1, 1], [1, 1]), 1);
+  strictEqual(permutationTest([0.1 + 0.2], [0.3]), 1);
+  ok(Number.isNaN(permutationTest([1, NaN], [2, 3])));
+  ok(Number.isNaN(permutationTest([], [2, 3])));
+  strictEqual(pairedPermutationTest([2, 4, 6, 8, 10], [1, 2, 3, 4, 5]), 2 / 32);
+  strictEqual(pairedPermutationTest([1, 2], [2, 1]), 1);
+  throws(() => pairedPermutationTest([1], [1, 2]), /as many scores: 1 and 2/);
+});
+
+Deno.test("beyond exact tests p is drawn, and small where all differ", () => {
+  const random = defaultRng(3);
+  const draw = (mean: number) => Array.from({ length: 20 }, () => random.normal(mean, 1));
+  const [x, same, other] = [draw(0), draw(0), draw(3)];
+  ok(permutationTest(x, same) > 0.05 && permutationTest(x, other) < 2e-4);
+  ok(pairedPermutationTest(x, same) > 0.05 && pairedPermutationTest(x, other) < 1e-3);
+  strictEqual(permutationTest(x, other), permutationTest(x, other));
+});
+
+Deno.test("Holm's correction is the least p times the tests that are left, and rises", () => {
+  deepStrictEqual(holm([0.01, 0.04, 0.03]), [0.03, 0.06, 0.06]);
+  deepStrictEqual(holm([0.5, 0.9, NaN, 0.001]), [1, 1, NaN, 0.003]);
+});
+
+Deno.test("five seeds see a difference of two deviations, and a test has that power there", () => {
+  const five = [-1.2649, -0.6325, 0, 0.6325, 1.2649]; // a deviation of 1
+  const least = detectableDifference(five, five);
+  // R 4.3: power.t.test(n = 5, sd = 1, power = 0.8) gives 2.024 by the noncentral distribution.
+  ok(Math.abs(least - 2.024) < 0.01, `${least}`);
+  const random = defaultRng(5);
+  let seen = 0;
+  for (let i = 0; i < 400; i++) {
+    const draw = (mean: number) => Array.from({ length: 5 }, () => random.normal(mean, 1));
+    if (permutationTest(draw(0), draw(least)) <= 0.05) seen++;
+  }
+  ok(Math.abs(seen / 400 - 0.8) < 0.07, `${seen / 400}`);
+  // Pairs that differ by the same each time are told apart, however far they lie from one another.
+  strictEqual(detectablePairedDifference([1, 5, 9], [2, 6, 10]), 0);
+  ok(Number.isNaN(detectableDifference([1], [2, 3])));
+});

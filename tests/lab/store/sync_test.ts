@@ -1,0 +1,142 @@
+import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
+import { DatabaseSync } from "node:sqlite";
+import { InputError } from "../../../lab/core/errors.ts";
+import { openStore, recoverStore, syncStores } from "../../../lab/store/sqlite_store.ts";
+import type { Store } from "../../../lab/store/store.ts";
+import { addRun, checkpointAt, pointAt, withFolder } from "./fixtures.ts";
+
+/** A run with points, events, a picture and checkpoints as far as an iteration. */
+async function trained(store: Store, id: string, from: number, until: number): Promise<void> {
+  for (let i = from + 1; i <= until; i++) store.append(id, [pointAt("losses/policy", i, i / 7)]);
+  const bytes = new TextEncoder().encode(`picture ${until}`);
+  await store.putArtifact(id, {
+    name: "samples",
+    iteration: until,
+    mediaType: "text/plain",
+    bytes,
+  });
+  store.appendEvents(id, until, [{ level: "info", message: `at ${until}` }]);
+  await store.saveCheckpoint(id, checkpointAt(until));
+}
+
+/** All of a run, whatever it is called. */
+async function contentOf(store: Store, id: string) {
+  const checkpoints = [];
+  for (const checkpoint of store.checkpoints(id)) {
+    checkpoints.push({ ...checkpoint, id: 0, ...await store.loadCheckpoint(id, checkpoint) });
+  }
+  const artifacts = store.artifacts(id);
+  return {
+    run: { ...store.run(id), id: "" },
+    series: store.seriesNames(id).map((name) => store.series(id, name)),
+    last: store.lastMetrics(id),
+    events: store.events(id),
+    artifacts,
+    bytes: await Promise.all(artifacts.map(({ hash }) => store.readArtifact(hash))),
+    checkpoints,
+  };
+}
+
+Deno.test("sync copies what is lacking, once, and brings up to date what has gone on", () =>
+  withFolder(async (folder) => {
+    const [from, to] = [`${folder}/from`, `${folder}/to`];
+    let source = openStore(from);
+    const ended = addRun(source, "ended").id;
+    await trained(source, ended, 0, 600);
+    source.update(ended, { status: "completed", digest: "ff", iterations: 600 });
+    const going = addRun(source, "going").id;
+    await trained(source, going, 0, 20);
+    const gone = addRun(source, "gone").id;
+    source.trash(gone);
+    source.putSweep("rates", { trials: 3 });
+    const first = await syncStores(from, to);
+    deepStrictEqual([first.added, first.updated, first.known, first.sweeps], [
+      [ended, going],
+      [],
+      [],
+      ["rates"],
+    ]);
+    let target = openStore(to);
+    for (const id of [ended, going]) {
+      deepStrictEqual(await contentOf(target, id), await contentOf(source, id));
+    }
+    deepStrictEqual(target.sweep("rates")!.definition, { trials: 3 });
+    const version = target.version();
+    deepStrictEqual((await syncStores(from, to)).known, [ended, going]);
+    strictEqual(target.version(), version);
+
+    // It goes on there; here a person has given it a name and a tag.
+    target.update(going, { name: "mine", tags: ["kept"] });
+    source.beginAttempt(going, 20);
+    await trained(source, going, 20, 50);
+    deepStrictEqual((await syncStores(from, to)).updated, [going]);
+    const { run, ...rest } = await contentOf(target, going);
+    const { run: there, ...expected } = await contentOf(source, going);
+    deepStrictEqual(rest, expected);
+    deepStrictEqual(run, { ...there, name: "mine", tags: ["kept"] });
+    source.update(going, { status: "failed", message: "broke" });
+    deepStrictEqual((await syncStores(from, to)).updated, [going]);
+    strictEqual(target.run(going)!.status, "failed");
+
+    // What the target has further stays; a run that is being trained comes another time.
+    target.beginAttempt(ended, 300);
+    deepStrictEqual((await syncStores(from, to)).known, [ended, going]);
+    const open = addRun(source, "open").id;
+    {
+      using _ = source.lock(open);
+      deepStrictEqual((await syncStores(from, to)).training, [open]);
+    }
+    deepStrictEqual((await syncStores(from, to)).added, [open]);
+    const before = await contentOf(target, going);
+    source.close();
+    target.close();
+    // Its journals are good.
+    await Deno.remove(`${to}/lab.db`);
+    recoverStore(to);
+    target = openStore(to);
+    deepStrictEqual((await contentOf(target, going)).series, before.series);
+    target.close();
+    source = openStore(from);
+    strictEqual(source.runs().length, 3);
+    source.close();
+  }));
+
+Deno.test("runs of two machines with one id keep both, under other ids; what is damaged stays so", () =>
+  withFolder(async (folder) => {
+    const stores = ["a", "b"].map((name) => openStore(`${folder}/${name}`));
+    const ids = stores.map((store, i) => {
+      // As where both begin a run in one second.
+      const raw = new DatabaseSync(`${store.location}/lab.db`);
+      raw.exec("UPDATE store SET last_run = 1000000000");
+      raw.close();
+      return addRun(store, `run-${i}`).id;
+    });
+    strictEqual(ids[0], ids[1]);
+    for (const [i, store] of stores.entries()) await trained(store, ids[i], 0, 30);
+    const before = await contentOf(stores[1], ids[1]);
+    stores.forEach((store) => store.close());
+    const all = `${folder}/all`;
+    await syncStores(`${folder}/a`, all);
+    const { added: [second] } = await syncStores(`${folder}/b`, all);
+    deepStrictEqual((await syncStores(`${folder}/b`, all)).known, [second]);
+    const store = openStore(all);
+    deepStrictEqual(store.runs().map(({ id }) => id), [second, ids[0]]);
+    deepStrictEqual(await contentOf(store, second), before);
+    store.close();
+    const damaged = new DatabaseSync(`${folder}/a/lab.db`);
+    damaged.exec("UPDATE chunk SET last_value = zeroblob(8)");
+    damaged.close();
+    await syncStores(`${folder}/a`, `${folder}/hurt`);
+    const hurt = openStore(`${folder}/hurt`);
+    const [{ id }] = hurt.runs();
+    throws(() => hurt.series(id, "losses/policy"), /are damaged/);
+    hurt.close();
+  }));
+
+Deno.test("sync refuses one store twice, and none", () =>
+  withFolder(async (folder) => {
+    openStore(`${folder}/runs`).close();
+    await rejects(syncStores(`${folder}/runs`, `${folder}/runs`), /must be two stores/);
+    await rejects(syncStores(`${folder}/none`, `${folder}/runs`), (error) =>
+      error instanceof InputError && /there is no store: .*none/.test(error.message));
+  }));

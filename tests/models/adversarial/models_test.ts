@@ -1,0 +1,124 @@
+/** What the adversarial models keep beside the contract, and what they refuse. */
+import { deepStrictEqual, notDeepStrictEqual, ok, rejects } from "node:assert";
+import type { Dataset } from "../../../lab/core/dataset.ts";
+import { fewPoints, halves, smallOf, trainerOf, trainThrough } from "../laboratory.ts";
+import { models } from "../../../models/mod.ts";
+
+const small = { batchSize: 20, roundsPerIteration: 2, filters: [4], latentSize: 3, judge: false };
+
+const refused = async (model: string, dataset: Dataset, fields: object, message: RegExp) => {
+  const definition = await models.find(({ name }) => name === model)!.load();
+  const settings = { ...smallOf(definition), ...fields };
+  await rejects(trainerOf(model, dataset, settings), { name: "InputError", message });
+};
+
+Deno.test("a penalised critic with batch normalisation is refused in one line", () =>
+  refused(
+    "wgan-gp-images",
+    halves(),
+    { normalization: "batch", filters: [4, 4] },
+    /^Cannot penalise the critic's gradients .*: batch normalisation \(use normalization layer, .*\)$/,
+  ));
+
+Deno.test("labels are smoothed where the loss has some", () =>
+  refused(
+    "dcgan",
+    halves(),
+    { loss: "hinge", smoothing: 0.1 },
+    /^Cannot smooth labels by 0.1 as the loss must have labels: hinge has none \(minimax, /,
+  ));
+
+Deno.test("images of odd sides are refused by what halves them", async () => {
+  for (const model of ["dcgan", "pix2pix"]) {
+    await refused(model, halves(), { filters: [4, 4, 4] }, /^Cannot halve images 3 times /);
+  }
+});
+
+Deno.test("Pix2Pix refuses pairs of different sides", async () => {
+  const { train, validation, test, ...dataset } = halves();
+  const cut = (split: typeof train) => ({
+    ...split,
+    partners: split.partners!.subarray(0, split.count * 4),
+  });
+  await refused(
+    "pix2pix",
+    {
+      ...{ ...dataset, partnerShape: [2, 2, 1] },
+      ...{ train: cut(train), validation: cut(validation), test: cut(test) },
+    },
+    {},
+    /^Cannot translate as both images of a pair must have the same sides: \[4, 4, 1\] and \[2, 2, 1\]/,
+  );
+});
+
+Deno.test("CycleGAN refuses a history that is shorter than a batch", () =>
+  refused(
+    "cyclegan",
+    halves(),
+    { history: 10 },
+    /^Cannot keep generated images as history must be at least batchSize, 20: 10$/,
+  ));
+
+Deno.test("points are not augmented", async () =>
+  refused(
+    "gan",
+    await fewPoints(),
+    { augmentation: 0.1 },
+    /^Cannot augment examples of \[2\] as they must be images: set augmentation 0$/,
+  ));
+
+Deno.test("the critic of WGAN never leaves its bounds, the generator does", async () => {
+  const { trainer } = await trainerOf("wgan", await fewPoints(), {
+    ...{ batchSize: 20, hiddenSizes: [6], latentSize: 2, roundsPerIteration: 2 },
+    ...{ learningRate: 0.01, clip: 0.03 },
+  });
+  await trainer.iterate();
+  const { parameters } = await trainer.snapshot();
+  let most = { discriminator: 0, generator: 0 };
+  for (const [name, { values }] of Object.entries(parameters)) {
+    const network = name.split("/")[0] as keyof typeof most;
+    most = { ...most, [network]: Math.max(most[network], ...values.map(Math.abs)) };
+  }
+  trainer.dispose();
+  ok(Math.abs(most.discriminator - 0.03) < 1e-6, `${most.discriminator}`);
+  ok(most.generator > 0.1, `${most.generator}`);
+});
+
+Deno.test("samples use the moments that training left: a batch of others changes no sample", async () => {
+  const { trainer } = await trainerOf("dcgan", halves(), small);
+  for (let i = 0; i < 3; i++) await trainer.iterate();
+  const { state } = await trainer.snapshot();
+  ok(Object.keys(state).some((name) => /^kept\/generator\/\d\/variance$/.test(name)));
+  const codes = Float32Array.from({ length: 6 }, (_, i) => i / 3 - 1);
+  const first = await trainer.decode!(codes.subarray(0, 3), 1);
+  const both = await trainer.decode!(codes, 2);
+  trainer.dispose();
+  deepStrictEqual(first, both.subarray(0, 16));
+});
+
+for (
+  const fields of [
+    ...["smoothing", "featureMatching", "instanceNoise", "augmentation"].map((field) => ({
+      [field]: 0.1,
+    })),
+    { minibatchDeviation: true },
+    { discriminatorRate: 2 },
+    ...["minimax", "least-squares", "hinge", "wasserstein", "relativistic"].map((loss) => ({
+      loss,
+    })),
+  ]
+) {
+  Deno.test(`a GAN learns otherwise with ${JSON.stringify(fields)}`, async () => {
+    const parameters = async (fields: object) => {
+      const { trainer } = await trainerOf("gan", halves(40, 20), {
+        ...{ batchSize: 10, roundsPerIteration: 2, hiddenSizes: [6], latentSize: 3, judge: false },
+        ...fields,
+      }, { budget: 8 });
+      await trainThrough(trainer);
+      const { parameters } = await trainer.snapshot();
+      trainer.dispose();
+      return parameters;
+    };
+    notDeepStrictEqual(await parameters(fields), await parameters({}));
+  });
+}

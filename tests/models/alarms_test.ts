@@ -1,0 +1,194 @@
+/** Each alarm on windows of series made for it, and on trainings that are made to fail. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { streamOf } from "../../lab/core/random.ts";
+import type { LabEvent } from "../../lab/core/metrics.ts";
+import { type Alarm, Alarms, alarms, type Window } from "../../models/alarms.ts";
+import { fewPoints, trainerOf } from "./laboratory.ts";
+
+/** A window late in training, ten gradient steps an iteration. */
+function window(series: Window["series"], spent = 0.5): Window {
+  return { series, spent, stepsEach: 10 };
+}
+
+/** The value, as often as it must last. */
+const long = (value: number) => new Array<number>(50).fill(value);
+
+const even = {
+  "losses/real_score": long(0.51),
+  "losses/generated_score": long(0.49),
+  "losses/discriminator": long(1.38),
+  "losses/generator": long(0.69),
+};
+const sure = { "losses/discriminator_accuracy": long(0.99), "losses/discriminator": long(0.3) };
+const ring = { "ceiling/modes": [8, 8], "evaluation/precision": [0.9, 0.9] };
+const hopping = { "evaluation/dominant_share": [0.9, 0.8, 0.9, 0.7, 0.9] };
+const near = { "ceiling/nearest_train": [1, 1], "evaluation/recall": [0.9, 0.9] };
+
+/** Windows in which an alarm sounds, with what it then says, and those in which it does not. */
+const cases: Record<keyof typeof alarms, {
+  readonly sounds: readonly (readonly [Window, RegExp])[];
+  readonly silent: readonly Window[];
+}> = {
+  nonFinite: {
+    sounds: [
+      [window({ "losses/critic": [2, NaN] }), /^losses\/critic is NaN, after 2; .* finite$/],
+      [window({ "losses/critic": [-Infinity] }), /^losses\/critic is -Infinity; /],
+    ],
+    silent: [window({ "losses/critic": [NaN, 2], "evaluation/modes": [NaN] })],
+  },
+  explodingGradient: {
+    sounds: [
+      [
+        window({ "gradients/critic": [9, 11, 10, 300] }),
+        /critic is 300, above 100 .* of 10 over 3/,
+      ],
+    ],
+    silent: [
+      // Long from the start, as of a loss that is a sum over pixels.
+      window({ "gradients/bound": [400, 300, 350, 900] }),
+      window({ "gradients/critic": [1, 1, 1, 50] }),
+      window({ "gradients/critic": [1, 300] }),
+    ],
+  },
+  overpowering: {
+    sounds: [
+      [window({ ...sure, "losses/discriminator": long(0.01) }), /99 % .* loss is 0.01, below 0.05/],
+      [window({ ...sure, "gradients/generator": [...long(2), 0.1] }), /fell to 0.1, a tenth of 2/],
+    ],
+    silent: [
+      window({ ...sure, "gradients/generator": long(2) }),
+      window({ ...sure, "losses/discriminator": long(0.01).slice(1) }),
+      window({ ...sure, "losses/discriminator_accuracy": [...long(0.99), 0.9] }),
+      window({ "losses/discriminator": long(0.01) }),
+    ],
+  },
+  equilibrium: {
+    sounds: [[window(even), /D is 0.51 of real and 0.49 of generated .* 1.386 and 0.693/]],
+    silent: [
+      window({ ...even, "losses/real_score": long(0.6) }),
+      window({ ...even, "losses/generator": long(2) }),
+      window({ ...even, "losses/generator": long(0.69).slice(1) }),
+    ],
+  },
+  modeCollapse: {
+    sounds: [
+      [window({ ...ring, "evaluation/modes": [7, 3] }), /^3 of 8 modes, at two .* below 7.2/],
+      [window({ "evaluation/diversity": [0.1, 0.2] }), /^samples lie 0.2 times .* below 0.5/],
+      [
+        window({ ...ring, "evaluation/recall": [0.2, 0.1] }),
+        /^recall is 0.1 at a precision of 0.9/,
+      ],
+      [
+        window({ "evaluation/class_entropy": [0.7, 0.6], "evaluation/recognised": [0.9, 0.9] }),
+        /^the entropy of the classes is 0.6 /,
+      ],
+    ],
+    silent: [
+      window({ ...ring, "evaluation/modes": [3, 3] }, 0.1),
+      window({ ...ring, "evaluation/modes": [3, 8] }),
+      window({ "evaluation/recall": [0.1, 0.1], "evaluation/precision": [0.9, 0.5] }),
+      window({ "evaluation/class_entropy": [0.6, 0.6], "evaluation/recognised": [0.2, 0.2] }),
+    ],
+  },
+  oscillation: {
+    sounds: [[window({ ...hopping, "evaluation/dominant": [1, 4, 4, 2, 2] }), /at 2 of 4 .* 30 %/]],
+    silent: [
+      window({ ...hopping, "evaluation/dominant": [1, 1, 1, 1, 2] }),
+      window({
+        "evaluation/dominant": [1, 4, 4, 2, 2],
+        "evaluation/dominant_share": [0.2, 0.2, 0.2, 0.2, 0.2],
+      }),
+    ],
+  },
+  memorisation: {
+    sounds: [[window({ ...near, "evaluation/nearest_train": [0.1, 0.2] }), /lie 0.2 .* ones 1,/]],
+    silent: [
+      window({ ...near, "evaluation/nearest_train": [0.1, 0.5] }),
+      window({
+        ...near,
+        "evaluation/nearest_train": [0.1, 0.1],
+        "evaluation/recall": [0.1, 0.1],
+      }),
+    ],
+  },
+  posteriorCollapse: {
+    sounds: [[
+      window({ "evaluation/active_units": [3, 0, 0, 0] }),
+      /^no unit .* three evaluations/,
+    ]],
+    silent: [
+      window({ "evaluation/active_units": [0, 0] }),
+      window({ "evaluation/active_units": [0, 0, 1] }),
+    ],
+  },
+};
+
+for (const [name, alarm] of Object.entries<Alarm>(alarms)) {
+  const { sounds, silent } = cases[name as keyof typeof alarms];
+  Deno.test(`${alarm.name}: sounds, and is silent where all is well`, () => {
+    for (const [seen, said] of sounds) match(String(alarm.find(seen)), said);
+    for (const seen of silent) strictEqual(alarm.find(seen), undefined);
+    strictEqual(alarm.find(window({})), undefined);
+  });
+
+  Deno.test(`${alarm.name}: its remedies are fields that a model has`, () => {
+    const fields = { learningRate: 0.01, latentSize: 8, beta: 1, warmUp: 0, freeBits: 0 };
+    const more = { discriminatorRate: 1, discriminatorSteps: 2, smoothing: 0.1, batchSize: 10 };
+    const offered = alarm.remedies.flatMap((remedy) => remedy({ ...fields, ...more }) ?? []);
+    ok(offered.length >= 1, `${offered}`);
+    for (const each of offered) match(each, /^--set model\.[a-zA-Z]+=[\d.e-]+$/);
+    deepStrictEqual(alarm.remedies.flatMap((remedy) => remedy({}) ?? []), []);
+  });
+}
+
+const progress = { iterations: 4, environmentSteps: 0, gradientSteps: 40, examples: 400 };
+
+Deno.test("an alarm is told once while it lasts, with what usually helps", () => {
+  const watch = new Alarms({ criticSteps: 5, penalty: 0.1, latentSize: 2, width: 64 });
+  const look = (modes: number) =>
+    watch.look("evaluation", { "evaluation/modes": modes, "ceiling/modes": 8 }, progress, 0.9);
+  const told = [3, 3, 3, 8, 3, 3].map(look);
+  deepStrictEqual(told.map(({ length }) => length), [0, 1, 0, 0, 0, 1]);
+  deepStrictEqual(told[1], [{
+    level: "warning",
+    message: "mode collapse after 40 gradient steps: 3 of 8 modes, at two evaluations below 7.2; " +
+      "what usually helps: --set model.criticSteps=10, --set model.penalty=1",
+  }]);
+});
+
+/** Events of a small WGAN-GP on the ring, trained to the end of its budget or to a bad loss. */
+async function eventsOf(fields: object, budget: number, evaluateEvery = Infinity) {
+  const settings = { width: 16, layers: 2, batchSize: 32, roundsPerIteration: 2, ...fields };
+  const { trainer } = await trainerOf("wgan-gp", await fewPoints(2000, 500), settings, { budget });
+  const events: LabEvent[] = [];
+  for (let i = 1; trainer.progress.gradientSteps < budget; i++) {
+    events.push(...(await trainer.iterate()).events!);
+    if (events.some(({ level }) => level === "error")) break;
+    if (i % evaluateEvery !== 0) continue;
+    events.push(...(await trainer.evaluate({ random: streamOf(1, `${i}`) })).events!);
+  }
+  trainer.dispose();
+  return events;
+}
+
+Deno.test("a step size that is too large makes gradients explode", async () => {
+  const [{ level, message }] = await eventsOf({ learningRate: 5, finalLearningRate: 5 }, 1200);
+  strictEqual(level, "warning");
+  match(
+    message,
+    /^exploding gradient after .* --set model.learningRate=1.5, --set model.penalty=1$/,
+  );
+});
+
+Deno.test("a far larger one ends in losses that are no numbers", async () => {
+  const events = await eventsOf({ learningRate: 1e9, finalLearningRate: 1e9 }, 1200);
+  const { level, message } = events.at(-1)!;
+  strictEqual(level, "error");
+  match(message, /^a value that is no number after .* --set model.learningRate=300000000, --set /);
+});
+
+Deno.test("a generator that hardly learns draws of few modes, and is told to once", async () => {
+  const events = await eventsOf({ learningRate: 1e-6 }, 240, 3);
+  const names = events.map(({ message }) => message.replace(/ after .*/, ""));
+  deepStrictEqual(names, ["mode collapse"]);
+});

@@ -1,0 +1,54 @@
+/** What a model and its data cannot be is refused in one line, before training. */
+import { match, rejects } from "node:assert";
+import type { ModelExperiment } from "../../lab/experiment/definition.ts";
+import { train } from "../../lab/experiment/train.ts";
+import { registries } from "../../registries.ts";
+import { defineDataset } from "../../models/datasets/define_dataset.ts";
+
+const glyphs = { name: "glyphs", train: 20, validation: 10, test: 10 };
+const vae = { name: "vae", hiddenSizes: [8], judge: false };
+
+/** Images of one number. */
+const flat = (value: number) =>
+  defineDataset({
+    name: "flat",
+    summary: "Images of one number",
+    create: () => {
+      const split = { count: 10, values: new Float32Array(40).fill(value) };
+      return { kind: "images", shape: [2, 2, 1], train: split, test: split };
+    },
+  });
+
+const refused: Readonly<Record<string, readonly [Partial<ModelExperiment>, RegExp]>> = {
+  "a code of no numbers": [{ model: { ...vae, latentSize: 0 } }, /latentSize.*: 0/],
+  "a batch larger than the data, where an epoch's last one is dropped": [
+    { model: { ...vae, batchSize: 50, lastBatch: "drop" } },
+    /one of 50 examples must fit in: 20/,
+  ],
+  "a likelihood that there is not": [
+    { model: { ...vae, likelihood: "poisson" } },
+    /likelihood.*poisson/,
+  ],
+  "images beyond what a likelihood of pixels takes": [
+    { dataset: flat(1.5) },
+    /^Cannot use the data set flat as train\.values must be in \[0, 1\]: 1\.5 at 0$/,
+  ],
+  "images that are no numbers": [
+    { dataset: flat(NaN) },
+    /train\.values must be in \[0, 1\]: NaN at 0$/,
+  ],
+  "points, for a model of images": [
+    { dataset: { name: "ring-8" } },
+    /takes images: .*holds points/,
+  ],
+};
+
+for (const [what, [fields, line]] of Object.entries(refused)) {
+  Deno.test(`refused before training: ${what}`, async () => {
+    const definition = { name: "wrong", dataset: glyphs, model: vae, budget: 20, ...fields };
+    await rejects(train(definition as ModelExperiment, { registries }), (error: Error) => {
+      match(error.message, line);
+      return error.name === "InputError" && !error.message.includes("\n");
+    });
+  });
+}

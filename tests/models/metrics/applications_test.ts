@@ -1,0 +1,88 @@
+/** What applications are measured by, against worked numbers. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { defaultRng } from "../../../lab/core/random.ts";
+import { kMeans, purity, silhouette } from "../../../models/metrics/clusters.ts";
+import {
+  peakSignalToNoise,
+  structuralSimilarity,
+  windowSimilarity,
+} from "../../../models/metrics/image_quality.ts";
+import { linearAccuracy, principalError } from "../../../models/metrics/linear.ts";
+import { areaUnderRoc, averagePrecision } from "../../../models/metrics/ranking.ts";
+
+const near = (actual: number, expected: number, tolerance = 1e-12) =>
+  ok(Math.abs(actual - expected) <= tolerance, `${actual}, not ${expected}`);
+
+Deno.test("areas and precisions of rankings are those of pairs counted by hand", () => {
+  // scikit-learn's documentation of roc_auc_score and average_precision_score.
+  near(areaUnderRoc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]), 0.75);
+  near(averagePrecision([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]), 0.5 + 1 / 3);
+  // Pairs (positive, other): 2 > 1, 2 > 2 half, 1 > 1 half, 1 > 2 not.
+  near(areaUnderRoc([2, 1, 1, 2], [1, 1, 0, 0]), 0.5);
+  near(areaUnderRoc([3, 1, 1, 2], [true, true, false, false]), 2.5 / 4);
+  // Thresholds 3: precision 1, recall 1/2; 2: none added; 1: precision 2/4, recall 1.
+  near(averagePrecision([3, 1, 1, 2], [true, true, false, false]), 0.75);
+  deepStrictEqual([areaUnderRoc([1, 2], [1, 1]), averagePrecision([1], [0])], [NaN, NaN]);
+});
+
+Deno.test("signal to noise and structural similarity are those of the published pair", () => {
+  // ../shared/reference/generative-targets.md: MSE 51.25 of 255 levels, one window of equal weights.
+  const image = [0, 64, 128, 255].map((level) => level / 255);
+  const made = [10, 60, 120, 250].map((level) => level / 255);
+  near(peakSignalToNoise(made, image), 31.033865, 1e-6);
+  near(windowSimilarity(image, made, [0.25, 0.25, 0.25, 0.25]), 0.997040726, 1e-9);
+  strictEqual(peakSignalToNoise(image, image), Infinity);
+  const random = defaultRng(1);
+  const noise = Float64Array.from({ length: 12 * 13 * 3 }, () => random.random());
+  near(structuralSimilarity(noise, noise, [12, 13, 3]), 1);
+  // Constant images have means alone: (2ab + C1) / (a² + b² + C1).
+  const flat = (value: number) => new Float64Array(12 * 13).fill(value);
+  near(
+    structuralSimilarity(flat(0.2), flat(0.6), [12, 13, 1]),
+    (2 * 0.2 * 0.6 + 1e-4) / (0.04 + 0.36 + 1e-4),
+    1e-9,
+  );
+  // Only one channel differs, by a constant.
+  const shifted = noise.map((value, i) => i % 3 === 1 ? value + 0.1 : value);
+  const similarity = structuralSimilarity(noise, shifted, [12, 13, 3]);
+  ok(similarity < 1 && similarity > 2 / 3, `${similarity}`);
+});
+
+Deno.test("clusters far apart are found, and their silhouette is counted by hand", () => {
+  const values = [0, 1, 10, 12];
+  const { clusters, centers } = kMeans(values, 4, 2, defaultRng(3));
+  strictEqual(clusters[0], clusters[1]);
+  strictEqual(clusters[2], clusters[3]);
+  deepStrictEqual([...centers].sort((a, b) => a - b), [0.5, 11]);
+  // a = 1, 1, 2, 2; b = 11, 10, 9.5, 11.5.
+  const expected = (10 / 11 + 9 / 10 + 7.5 / 9.5 + 9.5 / 11.5) / 4;
+  near(silhouette(values, [0, 0, 1, 1]), expected);
+  near(silhouette(values, [0, 0, 1, 2]), (9 / 10 + 8 / 9) / 4);
+  near(purity([0, 0, 0, 1], [5, 5, 6, 6]), 0.75);
+});
+
+Deno.test("principal components leave the variance of the other axes", () => {
+  const random = defaultRng(5);
+  const deviations = [3, 2, 1, 0.5];
+  const count = 5000;
+  const values = Float64Array.from(
+    { length: 4 * count },
+    (_, i) => 7 + deviations[i % 4] * random.standardNormal(),
+  );
+  near(principalError(values, count, 2, random), (1 + 0.25) / 4, 0.01);
+  near(principalError(values, count, 4, random), 0, 1e-9);
+});
+
+Deno.test("a linear classifier names what lies apart, and chance where nothing is to be seen", () => {
+  const random = defaultRng(6);
+  const rows = (count: number, apart: number) => {
+    const labels = Array.from({ length: count }, (_, i) => i % 3);
+    const values = labels.flatMap((label) =>
+      [0, 1, 2].map((c) => (c === label ? apart : 0) + 0.3 * random.standardNormal())
+    );
+    return { values, labels };
+  };
+  ok(linearAccuracy(rows(60, 2), rows(300, 2), 3) > 0.98);
+  const chance = linearAccuracy(rows(60, 0), rows(300, 0), 3);
+  ok(chance > 0.2 && chance < 0.5, `${chance}`);
+});

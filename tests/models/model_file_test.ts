@@ -1,0 +1,220 @@
+/** Model files: what they hold gives what the trainer that wrote them gives, without it. */
+import {
+  deepStrictEqual,
+  match,
+  notDeepStrictEqual,
+  notStrictEqual,
+  ok,
+  strictEqual,
+  throws,
+} from "node:assert";
+import { createHash } from "node:crypto";
+import { defaultRng } from "../../lab/core/random.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../lab/core/safetensors.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { loadModel } from "../../models/model_file.ts";
+import { models } from "../../models/mod.ts";
+import * as kinds from "./kinds.ts";
+import { datasetOf, smallTrainer } from "./laboratory.ts";
+
+const definitions = await Promise.all(models.map(({ load }) => load()));
+const functions = ["encode", "decode", "translate", "classify", "score", "sample"] as const;
+
+for (const definition of [...definitions, ...Object.values(kinds)]) {
+  const { name } = definition;
+  Deno.test(`${name} gives from its file what its trainer gives, to the bit`, async () => {
+    const trainer = await smallTrainer(definition, { backend: "wasm-strict" });
+    for (let i = 0; i < 3; i++) await trainer.iterate();
+    const model = loadModel(await trainer.exportModel!({ model: name }));
+    const { test, shape, kind, classes } = datasetOf(definition);
+    const size = test.values.length / test.count;
+    deepStrictEqual([model.about, model.kind, model.shape], [{ model: name }, kind, shape]);
+    deepStrictEqual(
+      functions.filter((each) => model[each] !== undefined),
+      functions.filter((each) => trainer[each] !== undefined),
+    );
+    // No multiple of the rows a call.
+    const values = test.values.subarray(0, 37 * size);
+    const labels = classes && Array.from({ length: 37 }, (_, i) => (3 * i) % classes);
+    for (const each of ["encode", "translate", "classify", "score"] as const) {
+      if (model[each] === undefined) continue;
+      const expected = await trainer[each]!(values, labels || undefined);
+      deepStrictEqual(model[each]!(values, labels || undefined), expected, each);
+    }
+    if (model.decode !== undefined) {
+      const codes = model.encode?.(values) ??
+        Float32Array.from({ length: 37 * model.codeSize }, (_, i) => (i % 5) - 2);
+      strictEqual(codes.length, 37 * model.codeSize);
+      deepStrictEqual(model.decode(codes), await trainer.decode!(codes, 37));
+    }
+    if (model.sample !== undefined) {
+      const drawn = model.sample({ count: 260, random: defaultRng(4) });
+      deepStrictEqual(drawn, await trainer.sample!({ count: 260, random: defaultRng(4) }));
+    }
+    trainer.dispose();
+  });
+}
+
+/** A file of a model under labels that has hardly learned. */
+async function exported(): Promise<Uint8Array> {
+  const trainer = await smallTrainer(kinds.conditionalVae);
+  const bytes = await trainer.exportModel!();
+  trainer.dispose();
+  return bytes;
+}
+
+Deno.test("samples are a function of the noise that is given", async () => {
+  const trainer = await smallTrainer(
+    await models.find(({ name }) => name === "vae-mixture")!.load(),
+  );
+  const model = loadModel(await trainer.exportModel!());
+  deepStrictEqual(model.noise, { choice: ["uniform", []], noise: ["normal", [3]] });
+  const noise = {
+    choice: Float32Array.from({ length: 20 }, (_, i) => i / 20),
+    noise: Float32Array.from({ length: 60 }, (_, i) => (i % 7) - 3),
+  };
+  const { values } = model.sample!({ count: 20, noise });
+  const of = (row: number) => ({
+    choice: noise.choice.subarray(row, row + 1),
+    noise: noise.noise.subarray(3 * row, 3 * row + 3),
+  });
+  for (const row of [0, 17, 19]) {
+    const { values: one } = model.sample!({ count: 1, noise: of(row) });
+    deepStrictEqual(one, values.slice(16 * row, 16 * row + 16));
+  }
+  // Half of it given, half drawn: the first draw of a generator is what is missing.
+  const { choice } = noise;
+  const drawn = model.sample!({ count: 20, noise: { choice }, random: defaultRng(2) });
+  const z = new Float32Array(60);
+  defaultRng(2).fillStandardNormal(z);
+  deepStrictEqual(drawn, model.sample!({ count: 20, noise: { choice, noise: z } }));
+  trainer.dispose();
+});
+
+Deno.test("the class that is asked for reaches every row", async () => {
+  const model = loadModel(await exported());
+  const noise = { noise: Float32Array.from({ length: 80 }, (_, i) => Math.cos(i)) };
+  const draw = (label?: number) => model.sample!({ count: 40, noise, label }).values;
+  const [turns, zero, one] = [draw(), draw(0), draw(1)];
+  notDeepStrictEqual(zero, one);
+  for (const row of [0, 1, 38, 39]) {
+    const [from, to] = [16 * row, 16 * row + 16];
+    deepStrictEqual(turns.slice(from, to), (row % 2 === 0 ? zero : one).slice(from, to));
+  }
+  const codes = noise.noise;
+  deepStrictEqual(model.decode!(codes, Array(40).fill(1)), one);
+});
+
+Deno.test("a file holds what its functions need and no more", async () => {
+  const trainer = await smallTrainer(kinds.translator);
+  const { tensors } = decodeSafetensors(await trainer.exportModel!());
+  trainer.dispose();
+  const names = Object.keys(tensors);
+  ok(names.some((name) => name.startsWith("average/generator/")), `${names}`);
+  ok(!names.some((name) => name.includes("discriminator") || name.startsWith("parameters/")));
+});
+
+Deno.test("what does not fit a loaded model is refused in one line", async () => {
+  const model = loadModel(await exported());
+  const wrong: readonly (readonly [() => unknown, string])[] = [
+    [
+      () => model.encode!(new Float32Array(20)),
+      "encode as each row must have 16 numbers: 20 in all",
+    ],
+    [() => model.decode!(new Float32Array(0)), "decode as each row must have 2 numbers: 0 in all"],
+    [
+      () => model.encode!(new Float32Array(32), [0]),
+      "use a label as it must be a whole number, 0 … 1: undefined",
+    ],
+    [
+      () => model.sample!({ count: 3, label: 2, random: defaultRng(1) }),
+      "use a label as it must be a whole number, 0 … 1: 2",
+    ],
+    [
+      () => model.sample!({ count: 3 }),
+      'sample as the noise "noise" must be given or drawn by random',
+    ],
+    [() => model.sample!({ count: 0.5 }), "sample as there must be 1 or more: 0.5"],
+    [
+      () => model.sample!({ count: 3, noise: { noise: new Float32Array(5) } }),
+      'sample as the noise "noise" must have 6 numbers: 5',
+    ],
+    [
+      () => model.sample!({ count: 3, noise: { nose: new Float32Array(6) } }),
+      'sample as there is no noise "nose"',
+    ],
+  ];
+  for (const [call, line] of wrong) {
+    throws(call, (error: Error) => {
+      ok(error.message.startsWith(`Cannot ${line}`), error.message);
+      return error.name === "InputError";
+    });
+  }
+  const unlabelled = await smallTrainer(definitions.find(({ name }) => name === "vae")!);
+  const plain = loadModel(await unlabelled.exportModel!());
+  throws(() => plain.sample!({ count: 1, label: 1 }), /as the model learned without labels: 1$/);
+  unlabelled.dispose();
+});
+
+/** A changed file with the hash of what it has become. */
+function resealed(
+  tensors: NamedTensors,
+  { "reverie.sha256": _, ...metadata }: Record<string, string>,
+): Uint8Array {
+  const hash = createHash("sha256").update(encodeSafetensors(tensors, metadata)).digest("hex");
+  return encodeSafetensors(tensors, { ...metadata, "reverie.sha256": hash });
+}
+
+Deno.test("a model file with any bit flipped is refused", async () => {
+  const bytes = await exported();
+  for (let bit = 0; bit < 8 * bytes.length; bit += Math.floor(8 * bytes.length / 150)) {
+    const flipped = bytes.with(bit >> 3, bytes[bit >> 3] ^ (1 << (bit & 7)));
+    throws(() => loadModel(flipped), { name: "InputError" }, `bit ${bit}`);
+  }
+});
+
+Deno.test("what is no model file, or broken, is refused in one line", async () => {
+  throws(() => loadModel(new Uint8Array(3)), /^InputError: Cannot read safetensors as/);
+  throws(
+    () => loadModel(encodeSafetensors({}, { run: "1" })),
+    /^InputError: Cannot load the model as its metadata must have reverie\.model: run$/,
+  );
+  throws(
+    () => loadModel(encodeSafetensors({}, { "reverie.model": '{"format":2}' })),
+    /^InputError: Cannot load the model as its format must be 1: 2$/,
+  );
+  const { tensors, metadata } = decodeSafetensors(await exported());
+  loadModel(resealed(tensors, metadata));
+  const { "program/encode": _, ...rest } = tensors;
+  throws(
+    () => loadModel(resealed(rest, metadata)),
+    /^InputError: Cannot load the model as its program must be whole: /,
+  );
+  const described = metadata["reverie.model"];
+  for (
+    const [from, to] of [
+      [/"kind":"images"/, '"kind":"odd"'],
+      [/"shape":\[4,4/, '"shape":[4,5'],
+      [/"classes":2/, '"classes":3'],
+      [/"classes":2/, '"classes":1e99'],
+      [/"codeSize":2/, '"codeSize":3'],
+      [/"rows":16/, '"rows":0'],
+      [/"rows":16/, '"rows":17'],
+      [/"drawn":250/, '"drawn":-1'],
+      [/"times":0/, '"times":{}'],
+      [/"width":16/, '"width":15'],
+      [/\["noise",\["normal",\[2\]/, '["noise",["normal",[3]'],
+      [/\["noise",\["normal",\[2\]/, '["noise",["odd",[2]'],
+      [/\["noise",\["normal"/, '["other",["normal"'],
+      [/"functions":\{/, '"functions":null,"x":{'],
+    ] as const
+  ) {
+    const text = described.replace(from, to);
+    notStrictEqual(text, described, `${from}`);
+    const changed = resealed(tensors, { ...metadata, "reverie.model": text });
+    throws(() => loadModel(changed), (error: Error) => {
+      match(String(error), /^InputError: Cannot [^\n]{1,500}$/, `${from}`);
+      return true;
+    }, `${from}`);
+  }
+});

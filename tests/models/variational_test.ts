@@ -1,0 +1,352 @@
+/**
+ * Terms of the variational family against worked numbers and NumPy (recipe:
+ * tests/golden/numpy/variational.py), and what its models keep beside the contract.
+ */
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import type { ModelDefinition } from "../../lab/compute/definitions.ts";
+import { valueAndGradients } from "../../lab/compute/gradients.ts";
+import type { Split } from "../../lab/core/dataset.ts";
+import { defaultRng } from "../../lab/core/random.ts";
+import { sizeOf } from "../../lab/core/tensor_data.ts";
+import { activeUnits } from "../../models/metrics/active_units.ts";
+import { codeUsage } from "../../models/metrics/code_usage.ts";
+import { LogSums } from "../../models/metrics/log_sums.ts";
+import { models } from "../../models/mod.ts";
+import type { Batch } from "../../models/model.ts";
+import { decomposedKl } from "../../models/variational/beta_tcvae.ts";
+import { evaluated } from "../../models/variational/bound.ts";
+import { discriminatorLoss, permuted } from "../../models/variational/factor_vae.ts";
+import { importanceLoss, logWeightsOf } from "../../models/variational/iwae.ts";
+import { joined, klBetween } from "../../models/variational/ladder_vae.ts";
+import { semiSupervisedLoss } from "../../models/variational/semi_supervised_vae.ts";
+import { vampPrior } from "../../models/variational/vampprior.ts";
+import { codebookOf, moved, nearest, through } from "../../models/variational/vq_vae.ts";
+import { fewGlyphs, halves, trainerOf, trainThrough } from "./laboratory.ts";
+import { near, onCpu, values } from "./worked.ts";
+
+interface Decomposition {
+  readonly examples: number;
+  readonly latent: number[][];
+  readonly mean: number[][];
+  readonly logVariance: number[][];
+  readonly information: number[];
+  readonly correlation: number[];
+  readonly marginal: number[];
+}
+
+const golden: {
+  readonly weighted: Decomposition;
+  readonly stratified: Decomposition;
+  readonly importance: Readonly<Record<"x" | "encoder" | "decoder" | "noise", number[][]>> & {
+    readonly logWeights: number[][];
+    readonly bound: number[];
+  };
+} = JSON.parse(
+  await Deno.readTextFile(new URL("../golden/numpy/variational.json", import.meta.url)),
+);
+
+async function definitionOf(name: string): Promise<ModelDefinition> {
+  return await models.find((each) => each.name === name)!.load();
+}
+
+/** Parameters of a model on digits. */
+async function parametersOf(name: string, fields: object): Promise<number> {
+  const { trainer } = await trainerOf(name, fewGlyphs(20, 20), { judge: false, ...fields });
+  const { parameters } = await trainer.snapshot();
+  trainer.dispose();
+  return Object.values(parameters).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
+Deno.test("the published architectures have their numbers of parameters", async () => {
+  const dense = { hiddenSizes: [128], latentSize: 2 };
+  strictEqual(await parametersOf("vae", dense), 202_516);
+  strictEqual(await parametersOf("conditional-vae", dense), 205_076);
+  // Keras's example: 69,076 of the encoder and 65,089 of the decoder.
+  strictEqual(await parametersOf("convolutional-vae", { latentSize: 2 }), 69_076 + 65_089);
+});
+
+Deno.test("units are active whose mean varies by more than 0.01", () => {
+  // Of the targets: variances 1.25, 0.003125, 0.00005.
+  const rows = [[1, .05, 0], [-1, -.05, 0], [2, .1, .01], [0, 0, -.01]];
+  strictEqual(activeUnits(Float32Array.from(rows.flat()), 4), 1);
+  strictEqual(activeUnits(Float32Array.from(rows.flat()), 4, 0.001), 2);
+});
+
+Deno.test("bits a dimension are nats over the numbers of an image, in bits", () =>
+  onCpu(() => {
+    const { bits_per_dimension } = evaluated(tf.tensor([80]), tf.tensor([6.76]), 784);
+    near(values(bits_per_dimension), [0.15965334]);
+  }));
+
+Deno.test("the importance weighted bound has its worked value, and lies above the ELBO", () =>
+  onCpu(() => {
+    const weights = [-90, -88, -95];
+    near(values(importanceLoss(tf.tensor([weights]))), [88.97088142]);
+    near(values(importanceLoss(tf.tensor([[-91]]))), [91]);
+    // Term by term, in pieces of any width.
+    const sums = new LogSums(2);
+    sums.add([-90, -88, -1000, 1000]);
+    sums.add([-95, 999]);
+    strictEqual(sums.terms, 3);
+    near([sums.meanOfLogs()], [(-88.97088142 + 1000 + Math.log1p(Math.exp(-1)) - Math.log(3)) / 2]);
+  }));
+
+Deno.test("weights under the exact posterior are log p(x), whatever is drawn", () => {
+  // z ~ N(0, 1), x|z ~ N(2z, 1), q(z|x) = N(2x/5, 1/5), x = 1.5.
+  const random = defaultRng(1);
+  const density = (x: number, mean: number, variance: number) =>
+    -0.5 * (Math.log(2 * Math.PI * variance) + (x - mean) ** 2 / variance);
+  const sums = new LogSums(1);
+  for (let draw = 0; draw < 5; draw++) {
+    const z = 0.6 + Math.sqrt(0.2) * random.standardNormal();
+    sums.add([density(z, 0, 1) + density(1.5, 2 * z, 1) - density(z, 0.6, 0.2)]);
+  }
+  near([sums.meanOfLogs()], [-1.948657489]);
+});
+
+Deno.test("importance weights are those of NumPy", () =>
+  onCpu(() => {
+    const { x, encoder, decoder, noise, logWeights, bound } = golden.importance;
+    const linear = (kernel: number[][]) => (rows: tf.Tensor) =>
+      tf.matMul(rows as tf.Tensor2D, tf.tensor2d(kernel)) as tf.Tensor2D;
+    const networks = { encoder: linear(encoder), decoder: linear(decoder) };
+    const weights = logWeightsOf(networks, tf.tensor2d(x), tf.tensor2d(noise), 2);
+    near(values(weights), logWeights.flat(), 1e-5);
+    near(values(tf.neg(importanceLoss(weights))), bound, 1e-5);
+  }));
+
+for (const estimator of ["weighted", "stratified"] as const) {
+  Deno.test(`the ${estimator} parts of the KL are those of NumPy, and their sum is one draw of it`, () =>
+    onCpu(() => {
+      const { examples, latent, mean, logVariance, ...expected } = golden[estimator];
+      const z = tf.tensor2d(latent);
+      const posterior = [tf.tensor2d(mean), tf.tensor2d(logVariance)] as const;
+      const parts = decomposedKl(z, posterior, { examples, estimator });
+      for (const part of ["information", "correlation", "marginal"] as const) {
+        near(values(parts[part]), expected[part], 1e-4);
+      }
+      // log q(z|x) − log p(z).
+      const scaled = tf.div(tf.square(tf.sub(z, posterior[0])), tf.exp(posterior[1]));
+      const ratio = tf.sum(tf.sub(tf.square(z), tf.add(scaled, posterior[1])), 1);
+      const { information, correlation, marginal } = parts;
+      const sum = tf.addN([information, correlation, marginal]);
+      near(values(sum), [...values(tf.mul(ratio, 0.5))], 1e-4);
+    }));
+}
+
+Deno.test("examples that are not there take no part in the parts of the KL", () =>
+  onCpu(() => {
+    const { examples, latent, mean, logVariance } = golden.weighted;
+    const information = (rows: number, mask?: number[]) => {
+      const of = (x: number[][]) => tf.tensor2d(x.slice(0, rows));
+      const { information } = decomposedKl(of(latent), [of(mean), of(logVariance)], {
+        ...{ examples, estimator: "weighted" as const },
+        mask: mask && tf.tensor1d(mask),
+      });
+      return [...values(information)].slice(0, 4);
+    };
+    // The weight 1/(N·B) counts the places of a batch.
+    near(
+      information(5, [1, 1, 1, 1, 0]).map((value) => value - Math.log(5)),
+      information(4).map((value) => value - Math.log(4)),
+      1e-5,
+    );
+  }));
+
+Deno.test("a vector's code is the nearest one, and the gradient passes it", () =>
+  onCpu(() => {
+    const codebook = tf.tensor2d([[0, 0], [1, 1], [-2, 3]]);
+    const vectors = tf.tensor2d([[0.4, 0.4], [0.9, 0.2], [-3, 1]]);
+    const picked = nearest(vectors, codebook);
+    near(values(picked), [1, 0, 0, 0, 1, 0, 0, 0, 1]);
+    // Of Σ c² at the codes c: 2c, whatever the vectors are.
+    const { values: { loss }, gradients } = valueAndGradients(({ vectors }) => {
+      const codes = tf.matMul(picked, codebook);
+      return { loss: tf.sum(tf.square(through(vectors, codes))) as tf.Scalar };
+    }, { vectors });
+    near(values(loss), [15]);
+    near(values(gradients.vectors), [0, 0, 2, 2, -4, 6]);
+  }));
+
+Deno.test("codes are moving averages of their vectors, and begin anew where none chooses them", () =>
+  onCpu(() => {
+    const kept = {
+      counts: tf.tensor2d([[4], [1], [8]]),
+      sums: tf.tensor2d([[4, 8], [1, 1], [0, 8]]),
+    };
+    const vectors = tf.tensor2d([[3, 1], [1, 1]]);
+    const picked = tf.tensor2d([[1, 0, 0], [1, 0, 0]]);
+    const next = (restartBelow: number) =>
+      moved(kept, vectors, picked, tf.tensor1d([0.1, 0.6, 0.9]), { decay: 0.5, restartBelow });
+    const plain = next(0);
+    near(values(plain.counts), [3, 0.5, 4]);
+    near(values(plain.sums), [4, 5, 0.5, 0.5, 0, 4]);
+    // The second code has less than 1: it begins at the second vector.
+    const restarted = next(1);
+    near(values(restarted.counts), [3, 1, 4]);
+    near(values(codebookOf(restarted)), [4 / 3, 5 / 3, 1, 1, 0, 1]);
+  }));
+
+Deno.test("the perplexity of shares .5, .25, .25, 0 is 2.828427", () => {
+  const { used, perplexity } = codeUsage(Float32Array.of(1, 1, 1, 2, 2, 1, 1, 1), 2);
+  near([used, perplexity], [3, 2.828427]);
+});
+
+Deno.test("a VampPrior is the mean of the posteriors of its pseudo-inputs", () =>
+  onCpu(() => {
+    const { importance: { x, encoder, decoder, noise } } = golden;
+    const inputs = [[1, -1, 0.5, 2], [0, 0.3, -2, 1]];
+    const linear = (kernel: number[][]) => (rows: tf.Tensor) =>
+      tf.matMul(rows as tf.Tensor2D, tf.tensor2d(kernel)) as tf.Tensor2D;
+    const networks = {
+      encoder: linear(encoder),
+      decoder: linear(decoder),
+      prior: () => ({ inputs: tf.tensor2d(inputs) }),
+    };
+    const epsilon = noise.map((row) => row.slice(0, 2));
+    const batch = { x: tf.tensor2d(x), noise: { noise: tf.tensor2d(epsilon) } } as unknown as Batch;
+    const kl = values(vampPrior.model.evaluate!(networks, batch, {} as never).kl);
+    // One after another in float64.
+    const gaussian = (row: number[]) => {
+      const out = [0, 1, 2, 3].map((j) => row.reduce((sum, v, i) => sum + v * encoder[i][j], 0));
+      return { mean: out.slice(0, 2), variance: out.slice(2).map(Math.exp) };
+    };
+    const density = (z: number[], { mean, variance }: ReturnType<typeof gaussian>) =>
+      z.reduce((product, value, j) => {
+        const scaled = (value - mean[j]) ** 2 / variance[j];
+        return product * Math.exp(-0.5 * scaled) / Math.sqrt(2 * Math.PI * variance[j]);
+      }, 1);
+    const components = inputs.map((row) => gaussian(row.map((u) => 1 / (1 + Math.exp(-u)))));
+    const expected = x.map((row, b) => {
+      const own = gaussian(row);
+      const z = own.mean.map((mean, j) => mean + Math.sqrt(own.variance[j]) * epsilon[b][j]);
+      const prior = components.reduce((sum, each) => sum + density(z, each) / 2, 0);
+      return Math.log(density(z, own)) - Math.log(prior);
+    });
+    near(kl, expected, 1e-4);
+  }));
+
+Deno.test("a semi-supervised bound takes the label that is shown, else the mean of all less the entropy", () =>
+  onCpu(() => {
+    const logits = tf.log(tf.tensor2d([[0.25, 0.75], [0.25, 0.75]]));
+    const negative = tf.tensor2d([[10, 20], [10, 20]]);
+    const loss = semiSupervisedLoss(negative, logits, tf.tensor2d([[1, 0], [0, 0]]));
+    // 0.25·10 + 0.75·20 − 0.56233514.
+    near(values(loss), [10, 17.5 - 0.56233514]);
+  }));
+
+Deno.test("few labels are shown, and labels that are not change nothing", async () => {
+  const after = async (fields: object, change: (labels: Uint8Array, i: number) => number) => {
+    const plain = halves();
+    const labels = plain.train.labels!.map((_, i) => change(plain.train.labels!, i));
+    const dataset = { ...plain, train: { ...plain.train, labels } };
+    const { trainer } = await trainerOf("semi-supervised-vae", dataset, {
+      ...{ batchSize: 20, hiddenSizes: [12], latentSize: 2, judge: false, learningRate: 0.01 },
+      ...{ labelled: 10, labelledBatch: 5, ...fields },
+    }, { budget: 1200 });
+    await trainThrough(trainer);
+    const { parameters } = await trainer.snapshot();
+    const { metrics } = await trainer.evaluate({ random: defaultRng(1) });
+    trainer.dispose();
+    return { parameters, accuracy: metrics["evaluation/accuracy"] };
+  };
+  const own = (labels: Uint8Array, i: number) => labels[i];
+  const plain = await after({}, own);
+  ok(plain.accuracy > 0.9, `${plain.accuracy}`);
+  const others = await after({}, (labels, i) => i < 10 ? labels[i] : 1 - labels[i]);
+  deepStrictEqual(others.parameters, plain.parameters);
+  await rejects(after({ labelled: 500 }, own), {
+    name: "InputError",
+    message: "Cannot draw labelled examples as model.labelled must be at most the training " +
+      "examples, 120: 500",
+  });
+  await rejects(after({ labelledBatch: 11 }, own), {
+    name: "InputError",
+    message: /^Cannot draw labelled examples as model.labelledBatch must be at most batchSize and/,
+  });
+});
+
+Deno.test("coordinates are taken from other rows, each row's once", () =>
+  onCpu(() => {
+    const rows = [[1, 10, 100], [2, 20, 200], [3, 30, 300]];
+    near(values(permuted(tf.tensor2d(rows))), [2, 30, 100, 3, 10, 200, 1, 20, 300]);
+  }));
+
+Deno.test("the discriminator of latent vectors has its worked loss", () =>
+  onCpu(() => {
+    // D = 0.8 of a vector and 0.4 of a permuted one: −½(ln 0.8 + ln 0.6).
+    const logit = (p: number) => tf.tensor2d([[Math.log(p / (1 - p))]]);
+    near(values(discriminatorLoss(logit(0.8), logit(0.4))), [0.36698459]);
+    near(values(discriminatorLoss(logit(0.5), logit(0.5))), [Math.LN2]);
+  }));
+
+Deno.test("Gaussians are joined by precision, and their KL has its worked value", () =>
+  onCpu(() => {
+    const gaussian = (mean: number, variance: number) =>
+      [tf.tensor2d([[mean]]), tf.tensor2d([[Math.log(variance)]])] as const;
+    // Precisions 1 and 2: variance 1/3, mean (1 + 2·3)/3.
+    const expected = gaussian(3, 0.5);
+    const [mean, logVariance] = joined(gaussian(1, 1), expected);
+    near([...values(mean), ...values(logVariance)], [7 / 3, -Math.log(3)]);
+    // ½[ln 1.5 + (1/3 + 4/9)/0.5 − 1].
+    near(values(klBetween([mean, logVariance], expected)), [0.48051033]);
+    near(values(klBetween(gaussian(0.5, Math.exp(0.2)), gaussian(0, 1))), [0.13570137908]);
+  }));
+
+Deno.test("IWAE estimates the likelihood with more draws when its budget is spent", async () => {
+  const definition = await definitionOf("iwae");
+  const fields = {
+    ...{ batchSize: 20, hiddenSizes: [12], latentSize: 3, draws: 2, likelihoodImages: 10 },
+    ...{ evaluationDraws: 8, finalDraws: 80, judge: false },
+  };
+  const { trainer } = await trainerOf(definition, halves(), fields, { budget: 120 });
+  const evaluate = async () => (await trainer.evaluate({ random: defaultRng(1) })).metrics;
+  const first = await evaluate();
+  await trainThrough(trainer);
+  const last = await evaluate();
+  trainer.dispose();
+  deepStrictEqual(
+    [first, last].map((metrics) => metrics["evaluation/likelihood_draws"]),
+    [8, 80],
+  );
+  const nats = last["evaluation/negative_log_likelihood"];
+  ok(nats < first["evaluation/negative_log_likelihood"]);
+  near([last["evaluation/bits_per_dimension"]], [nats / (16 * Math.LN2)]);
+  // The bound of one draw of each image is not below that of many.
+  ok(nats < last["evaluation/negative_elbo"], `${nats}`);
+});
+
+Deno.test("where factors are known, codes are held against them", async () => {
+  const known = (split: Split): Split => ({ ...split, factors: split.labels });
+  const plain = halves();
+  const dataset = {
+    ...plain,
+    ...{ train: known(plain.train), validation: known(plain.validation), test: known(plain.test) },
+    factors: { names: ["half"], sizes: [2] },
+  };
+  const { trainer } = await trainerOf("vae", dataset, {
+    ...{ batchSize: 20, hiddenSizes: [12], latentSize: 2, judge: false, learningRate: 0.01 },
+  }, { budget: 4000 });
+  await trainThrough(trainer);
+  const { metrics } = await trainer.evaluate({ random: defaultRng(1) });
+  trainer.dispose();
+  ok(metrics["evaluation/active_units"] >= 1);
+  strictEqual(metrics["evaluation/beta_vae_score"], 1);
+  const gap = metrics["evaluation/mutual_information_gap"];
+  ok(gap > 0 && gap <= 1 && metrics["evaluation/separated_predictability"] <= 1, `${gap}`);
+});
+
+Deno.test("a conditional VAE draws the class that is asked for", async () => {
+  const { trainer } = await trainerOf("conditional-vae", halves(), {
+    ...{ batchSize: 20, hiddenSizes: [12], latentSize: 2, judge: false, learningRate: 0.01 },
+  }, { budget: 4000 });
+  await trainThrough(trainer);
+  for (const label of [0, 1]) {
+    const { values } = await trainer.sample!({ random: defaultRng(1), count: 40, label });
+    let upper = 0;
+    for (const [i, value] of values.entries()) upper += (i % 16 < 8 ? value : -value) / 320;
+    ok(label === 1 ? upper > 0.4 : upper < -0.4, `${label}: ${upper}`);
+  }
+  trainer.dispose();
+});

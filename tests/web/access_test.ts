@@ -1,0 +1,153 @@
+/** Attacks from other machines, other sites and stored text; each must fail. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { createApp } from "../../web/app.ts";
+import { Access, newToken } from "../../web/access.ts";
+import { Comparisons } from "../../web/comparisons.ts";
+import { Rate } from "../../web/rate.ts";
+import { withStore } from "../lab/store/fixtures.ts";
+import { build, openDashboard } from "./built.ts";
+import { addRun, agentConfiguration } from "./sample_store.ts";
+
+await build();
+
+const token = newToken();
+const shared = { host: "0.0.0.0", token };
+
+Deno.test("another host's pages are served to those alone who have the token", () =>
+  withStore(async (store) => {
+    using comparisons = new Comparisons(store.location);
+    const { handler } = createApp(store, comparisons, { readOnly: false, shared });
+    const ask = async (path: string, headers: Record<string, string> = {}) =>
+      await handler(new Request(`http://192.168.0.7:8321${path}`, { headers }));
+    for (const path of ["/", "/api/runs", "/assets/icon.svg", "/runs/x", "/nowhere"]) {
+      strictEqual((await ask(path)).status, 401, path);
+      strictEqual((await ask(path, { cookie: "reverie=00" })).status, 401, path);
+    }
+    strictEqual((await ask(`/?token=${token.slice(1)}`)).status, 401);
+    const entered = await ask(`/compare?filter=ppo&token=${token}`);
+    strictEqual(entered.status, 303);
+    strictEqual(entered.headers.get("location"), "/compare?filter=ppo");
+    const cookie = entered.headers.get("set-cookie")!;
+    match(cookie, /; HttpOnly; SameSite=Strict$/);
+    const [pair] = cookie.split(";");
+    strictEqual((await ask("/", { cookie: `theme=dark; ${pair}` })).status, 200);
+    // The cookie alone changes nothing: the request must come from a page of this server.
+    const change = (origin: string) =>
+      handler(
+        new Request("http://192.168.0.7:8321/api/change", {
+          method: "POST",
+          headers: {
+            ...{ origin, cookie: pair },
+            ...{ "content-type": "application/json", "content-length": "2" },
+          },
+          body: "{}",
+        }),
+      );
+    strictEqual((await change("http://evil.example")).status, 403);
+    strictEqual((await change("http://192.168.0.7:8321")).status, 400);
+  }));
+
+Deno.test("a token is not guessed by trying", async () => {
+  const access = new Access(shared);
+  const ask = async (guess: string) =>
+    (await access.refusal(new Request(`http://10.0.0.1/?token=${guess}`)))?.status;
+  const answers: (number | undefined)[] = [];
+  for (let i = 0; i < 30; i++) answers.push(await ask(`${i}`));
+  deepStrictEqual([answers.indexOf(429), new Set(answers)], [20, new Set([401, 429])]);
+  strictEqual(await ask(token), 429);
+  strictEqual(new Set(Array.from({ length: 50 }, newToken)).size, 50);
+});
+
+Deno.test("only the machine's own names and addresses are answered to", async () => {
+  const status = async (access: Access, host: string) =>
+    (await access.refusal(new Request(`http://${host}/`)))?.status;
+  const own = new Access();
+  deepStrictEqual(
+    [await status(own, "localhost"), await status(own, "127.0.0.1:80"), await status(own, "lab")],
+    [undefined, undefined, 403],
+  );
+  strictEqual(await status(new Access(shared), "rebound.example"), 403);
+  strictEqual(await status(new Access(shared), "[fd00::1]"), 401);
+  strictEqual(await status(new Access({ host: "lab", token }), "lab"), 401);
+  strictEqual(await status(new Access({ host: "lab", token }), "192.168.0.7"), 403);
+});
+
+Deno.test("what is stored as a picture and is none is never sent", async () => {
+  await using dashboard = await openDashboard();
+  const { store, app, runs } = dashboard;
+  const script = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+  const artifact = await store.putArtifact(runs.vae, {
+    name: "samples",
+    iteration: 200,
+    mediaType: "image/png",
+    bytes: new TextEncoder().encode(script),
+  });
+  const response = await app.handler(new Request(`http://127.0.0.1/artifacts/${artifact.hash}`));
+  strictEqual(response.status, 404);
+  ok(!(await response.text()).includes("script"));
+});
+
+Deno.test("no path leaves the artifacts' folder", async () => {
+  await using dashboard = await openDashboard();
+  const up = [
+    "../lab.db",
+    "..%2flab.db",
+    "%2e%2e%2flab.db",
+    "..%5clab.db",
+    "%2e%2e/%2e%2e/etc/passwd",
+  ];
+  for (const path of [...up, "/etc/passwd", "%2fetc%2fpasswd", "a".repeat(64), ".", "%00"]) {
+    for (const folder of ["artifacts", "assets"]) {
+      const request = new Request(`http://127.0.0.1/${folder}/${path}`);
+      const response = await dashboard.app.handler(request);
+      const text = await response.text();
+      ok(response.status >= 400, `${folder}/${path}: ${response.status}`);
+      ok(!text.includes("SQLite") && !text.includes("root:"), text);
+    }
+  }
+});
+
+Deno.test("stored names, tags, notes and messages are text wherever they stand", () =>
+  withStore(async (store) => {
+    const evil = `"'></textarea><img src=x onerror=alert(1)><script>alert(1)</script>`;
+    const configuration = { ...agentConfiguration("ppo", 1), [evil]: evil };
+    const run = addRun(store, {
+      ...{ experiment: evil, configuration, seed: 1, name: evil, tags: [evil], note: evil },
+    });
+    store.appendEvents(run, 1, [{ level: "error", message: evil }]);
+    using comparisons = new Comparisons(store.location);
+    const { handler } = createApp(store, comparisons, { readOnly: false });
+    const query = encodeURIComponent(evil);
+    for (const path of ["/", `/runs/${run}`, "/compare", `/?filter=${query}`, `/${query}`]) {
+      const text = await (await handler(new Request(`http://127.0.0.1${path}`))).text();
+      ok(!/<img src=x|<script>alert|<\/textarea><img/.test(text), path);
+    }
+  }));
+
+Deno.test("so many times within a span, and again after it", () => {
+  let now = 0;
+  const rate = new Rate(2, 100, () => now);
+  deepStrictEqual([rate.take(), rate.take(), rate.take()], [true, true, false]);
+  now = 101;
+  deepStrictEqual([rate.take(), rate.take(), rate.take()], [true, true, false]);
+});
+
+Deno.test("changes are bounded", async () => {
+  await using dashboard = await openDashboard({ readOnly: false });
+  const statuses = new Set<number>();
+  for (let i = 0; i < 101; i++) {
+    const { status } = await dashboard.app.handler(
+      new Request("http://127.0.0.1/api/change", {
+        method: "POST",
+        headers: {
+          "origin": "http://127.0.0.1",
+          "content-type": "application/json",
+          "content-length": "2",
+        },
+        body: "{}",
+      }),
+    );
+    statuses.add(status);
+  }
+  deepStrictEqual([...statuses], [400, 429]);
+});

@@ -1,0 +1,47 @@
+import { deepStrictEqual, strictEqual } from "node:assert";
+import { findingsOf } from "../../web/finding.ts";
+
+const five = (from: number) => [0, 1, 2, 3, 4].map((i) => from + i);
+const group = (label: string, figures: number[], task = "pole") => ({ label, figures, task });
+
+Deno.test("the best group is held against each other one, the next best first", () => {
+  const findings = findingsOf("evaluation/return_mean", [
+    group("slow", five(0)),
+    group("fast", five(100)),
+    group("near", five(99)),
+  ]);
+  deepStrictEqual(findings.map(({ best, other }) => [best, other]), [
+    ["fast", "near"],
+    ["fast", "slow"],
+  ]);
+  // Of 25 pairs of seeds the best one's is higher in 15 and equal in 4: (15 + 4 / 2) / 25.
+  strictEqual(findings[0].probability, 17 / 25);
+  deepStrictEqual([findings[0].told, findings[1].told], [false, true]);
+  deepStrictEqual([findings[1].probability, findings[1].seeds], [1, [5, 5]]);
+});
+
+Deno.test("less may be better, and few seeds have no interval", () => {
+  const [finding] = findingsOf("evaluation/negative_elbo", [
+    group("high", [120, 121]),
+    group("low", [110, 111]),
+  ]);
+  deepStrictEqual([finding.best, finding.probability, finding.spread, finding.told], [
+    ...["low", 1, null, false],
+  ]);
+});
+
+Deno.test("nothing is said across tasks, of broken figures, or where no way is better", () => {
+  const figures = five(1);
+  deepStrictEqual(
+    findingsOf("evaluation/return_mean", [group("a", figures), group("b", figures, "car")]),
+    [],
+  );
+  deepStrictEqual(
+    findingsOf("evaluation/return_mean", [group("a", figures), group("b", [NaN])]),
+    [],
+  );
+  deepStrictEqual(
+    findingsOf("schedule/learning_rate", [group("a", figures), group("b", figures)]),
+    [],
+  );
+});

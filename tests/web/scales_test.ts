@@ -1,0 +1,21 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { scaleOf } from "../../web/scales.ts";
+
+Deno.test("numbers that lie far apart are placed by their logarithm", () => {
+  const scale = scaleOf(["0.0001", "0.001", "0.01"]);
+  strictEqual(scale.kind, "logarithmic");
+  ok(Math.abs(scale.place("0.001")! - 0.5) < 1e-12);
+  deepStrictEqual(scale.ticks.map(({ label }) => label), ["1.00e-4", "0.001", "0.01"]);
+  strictEqual(scale.place("-1"), undefined);
+});
+
+Deno.test("near ones evenly, one alone in the middle, words by the alphabet", () => {
+  const scale = scaleOf(["1", "2", "5"]);
+  strictEqual(scale.kind, "linear");
+  const [one, two, five] = [1, 2, 5].map((value) => scale.place(value)!);
+  ok(Math.abs((two - one) / (five - one) - 0.25) < 1e-12);
+  strictEqual(scaleOf([7]).place(7), 0.5);
+  const words = scaleOf(["tanh", "relu", "[64,64]"]);
+  deepStrictEqual(words.ticks.map(({ label }) => label), ["[64,64]", "relu", "tanh"]);
+  deepStrictEqual([words.place("relu"), words.place("elu")], [0.5, undefined]);
+});

@@ -1,0 +1,101 @@
+/**
+ * Who may ask the dashboard for anything: this machine, under its own names; others by a token.
+ *
+ * @module
+ */
+import { timingSafeEqual } from "node:crypto";
+import { isIP } from "node:net";
+import { Rate } from "./rate.ts";
+
+/** The names that a page of this machine is called by: other ones come from a rebound name. */
+const ownNames = ["127.0.0.1", "localhost"];
+/** Addresses that stand for all that a machine has. */
+const wildcards = ["0.0.0.0", "[::]"];
+/** The cookie that holds the token. */
+const COOKIE = "reverie";
+const COOKIE_SECONDS = 30 * 24 * 3600;
+/** Wrong tokens a minute, from whomever. */
+const WRONG_TOKENS = 20;
+
+/** What others than this machine need. */
+export interface Shared {
+  /** The name or address that is listened on; `::` in brackets. */
+  readonly host: string;
+  /** Letters and digits. */
+  readonly token: string;
+}
+
+/** Whether only this machine can reach a host. */
+export function isLoopback(host: string): boolean {
+  return ownNames.includes(host);
+}
+
+/** A token that nobody guesses: 256 bits. */
+export function newToken(): string {
+  return crypto.getRandomValues(new Uint8Array(32)).toHex();
+}
+
+/** Judges requests. */
+export class Access {
+  readonly #wrong = new Rate(WRONG_TOKENS, 60_000);
+
+  /** @param shared Left out: for this machine alone. */
+  constructor(private readonly shared?: Shared) {}
+
+  /**
+   * The answer to a request that goes no further; undefined: it may.
+   *
+   * A right token in the address becomes a cookie that no script reads and no other site's page
+   * sends, and leaves the address.
+   */
+  async refusal(request: Request): Promise<Response | undefined> {
+    const url = URL.parse(request.url);
+    if (url === null) return new Response("Cannot answer as the host is no name", { status: 400 });
+    if (!this.#isOwn(url.hostname)) {
+      return new Response("Cannot answer under this host name", { status: 403 });
+    }
+    if (this.shared === undefined) return undefined;
+    const given = url.searchParams.get("token");
+    const kept = new RegExp(`(?:^|;\\s*)${COOKIE}=(\\w+)`).exec(
+      request.headers.get("cookie") ?? "",
+    );
+    if (given === null && kept !== null && await this.#isRight(kept[1])) return undefined;
+    if (given === null && kept === null) return unknown("");
+    if (!this.#wrong.isFree) return unknown(" Too many wrong tokens came: wait a minute.", 429);
+    if (given === null || !await this.#isRight(given)) {
+      this.#wrong.take();
+      return unknown(" This token is another one.");
+    }
+    url.searchParams.delete("token");
+    const cookie =
+      `${COOKIE}=${given}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Strict`;
+    return new Response(null, {
+      status: 303,
+      headers: { "location": `${url.pathname}${url.search}`, "set-cookie": cookie },
+    });
+  }
+
+  /** Of a token's holder any address is believed: a page under a rebound name has no cookie. */
+  #isOwn(name: string): boolean {
+    if (ownNames.includes(name)) return true;
+    if (this.shared === undefined) return false;
+    const { host } = this.shared;
+    return name === host || wildcards.includes(host) && isIP(name.replace(/^\[|\]$/g, "")) !== 0;
+  }
+
+  /** In a time that tells nothing of how much of it is right. */
+  async #isRight(token: string): Promise<boolean> {
+    const [given, right] = await Promise.all([token, this.shared!.token].map(digest));
+    return timingSafeEqual(given, right);
+  }
+}
+
+async function digest(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+}
+
+function unknown(why: string, status = 401): Response {
+  const text = "Cannot answer without the token: open the address that the server's terminal " +
+    `shows, with ?token=… at its end.${why}`;
+  return new Response(text, { status });
+}

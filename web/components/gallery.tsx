@@ -1,0 +1,74 @@
+/** Pictures that a run left, by iteration. @module */
+import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { useEffect } from "preact/hooks";
+import type { Contents, Picture } from "../contents.ts";
+import { contentsFrom } from "../live.ts";
+import { chosenIteration, nearestTo } from "../moment.ts";
+
+/** Milliseconds that a picture stands while a film of them plays. */
+const FRAME = 350;
+
+/** One viewer a name, with a slider over its iterations, which all of the page follow. */
+export function Gallery({ contents }: { contents: Contents }): VNode | null {
+  const { pictures } = contentsFrom(contents);
+  const byName = Map.groupBy(pictures, ({ name }) => name);
+  if (byName.size === 0) return null;
+  return (
+    <section class="gallery" aria-label="Pictures">
+      {[...byName].map(([name, own]) => <Viewer key={name} pictures={own} />)}
+    </section>
+  );
+}
+
+function Viewer({ pictures }: { pictures: readonly Picture[] }): VNode {
+  const last = pictures.length - 1;
+  const shown = nearestTo(pictures, chosenIteration.value)!;
+  const index = pictures.indexOf(shown);
+  const { name, iteration, hash } = shown;
+  const playing = useSignal(false);
+  useEffect(() => {
+    if (!playing.value) return;
+    const timer = setInterval(() => {
+      const at = pictures.indexOf(nearestTo(pictures, chosenIteration.peek())!);
+      chosenIteration.value = pictures[(at + 1) % pictures.length].iteration;
+    }, FRAME);
+    return () => clearInterval(timer);
+  }, [playing.value, pictures]);
+  const title = `${name} at iteration ${iteration.toLocaleString("en")}`;
+  return (
+    <figure class="card">
+      <a href={`/artifacts/${hash}`} title="Open the picture alone">
+        <img src={`/artifacts/${hash}`} alt={title} />
+      </a>
+      <figcaption>
+        {title}
+        {pictures.length > 1 && <small>, {index + 1} of {pictures.length}</small>}
+      </figcaption>
+      {pictures.length > 1 && (
+        <div class="film">
+          <button
+            type="button"
+            class="quiet"
+            aria-label={playing.value ? `Stop ${name}` : `Play ${name} over training`}
+            onClick={() => playing.value = !playing.value}
+          >
+            {playing.value ? "■" : "▶"}
+          </button>
+          <input
+            type="range"
+            aria-label={`Iteration of ${name}`}
+            aria-valuetext={title}
+            min={0}
+            max={last}
+            value={index}
+            onInput={({ currentTarget: { value } }) =>
+              chosenIteration.value = Number(value) === last
+                ? undefined // the newest, also when further ones arrive
+                : pictures[Number(value)].iteration}
+          />
+        </div>
+      )}
+    </figure>
+  );
+}

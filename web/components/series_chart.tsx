@@ -1,0 +1,210 @@
+/** A chart of one figure of a run, which grows with it. @module */
+import { effect, useSignal } from "@preact/signals";
+import type { RefObject, VNode } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { type Axis, axisTitle } from "../axes.ts";
+import type { Chart } from "../charts.ts";
+import type { Range } from "../curves.ts";
+import { count, figure, metricWords, partOf } from "../format.ts";
+import { bandAround, type Line } from "../lines.ts";
+import { heardGrowth, statusHeard } from "../live.ts";
+import { grownBy } from "../live_series.ts";
+import type { Meaning } from "../metric_guide.ts";
+import type { SeriesAnswer } from "../routes/api/series.ts";
+import { Plot, type PlotProps } from "./plot.tsx";
+import type { Moment } from "./plot_options.ts";
+
+/** What a reader has chosen for all charts of a run. */
+export interface View {
+  readonly axis: Axis;
+  readonly smoothing: number;
+  /** The zoom. */
+  readonly range?: Range;
+}
+
+/** Series by their names. */
+type Loaded = Readonly<Record<string, SeriesAnswer>>;
+
+/** What a chart shows beside its lines. */
+export interface SeriesChartProps extends Pick<PlotProps, "levels" | "height"> {
+  readonly run: string;
+  readonly chart: Chart;
+  readonly view: View;
+  readonly zoom: (range: Range | undefined) => void;
+  readonly about?: Meaning;
+  /** What stands on its time line, by iterations. */
+  readonly moments?: readonly (Omit<Moment, "x"> & { readonly iteration: number })[];
+  /** Told of the iteration that was clicked. */
+  readonly pick?: (iteration: number) => void;
+}
+
+const none: readonly never[] = [];
+
+/** The card. */
+export function SeriesChart(
+  { run, chart, view, zoom, about, levels, height = 150, moments = none, pick }: SeriesChartProps,
+): VNode {
+  const { element, inView } = useInView();
+  const { name, deviation, beside } = chart;
+  const names = [name, ...(deviation === undefined ? [] : [deviation]), ...beside.map(nameOf)];
+  const loaded = useSeries(run, names, view, inView);
+  const series = loaded?.[name];
+  const lines = useMemo(() => loaded === null ? [] : linesOf(chart, loaded), [loaded]);
+  // The densest series tells best which x an iteration has.
+  const ruler = Object.values(loaded ?? {}).reduce<SeriesAnswer | undefined>(
+    (best, each) => best === undefined || each.x.length > best.x.length ? each : best,
+    undefined,
+  );
+  const placed = useMemo(
+    () =>
+      ruler === undefined ? none : moments.map(({ iteration, ...moment }) => ({
+        ...moment,
+        x: between(ruler.iterations, ruler.x, iteration),
+      })),
+    [moments, ruler],
+  );
+  const title = metricWords(name);
+  const isCurve = view.range !== undefined || lines.some(({ x }) => x.length > 1);
+  return (
+    <div class={series === undefined || isCurve ? "card chart" : "card"} ref={element}>
+      <h3>
+        <span>
+          <small>{partOf(name)}</small> {title}
+        </span>
+        <span class="last">{series && figure(series.last)}</span>
+      </h3>
+      {about !== undefined && <About {...about} />}
+      {series !== undefined && isCurve && (
+        <>
+          <Plot
+            title={title}
+            xLabel={axisTitle(series.axis)}
+            lines={lines}
+            height={height}
+            linked
+            range={view.range}
+            zoom={zoom}
+            levels={levels}
+            moments={placed}
+            pick={pick && ruler && ((x) => pick(between(ruler.x, ruler.iterations, x)))}
+          />
+          {series.total > series.y.length && (
+            <small class="badge" title="Lowest and highest of each bucket: no spike is lost">
+              {count(series.y.length)} of {count(series.total)} points
+            </small>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+const nameOf = ({ name }: { name: string }) => name;
+
+/** What the figure is; unfolded, how it looks where training goes well, and where it does not. */
+function About({ meaning, healthy, sick }: Meaning): VNode {
+  if (healthy === "" && sick === "") return <p class="about">{meaning}</p>;
+  return (
+    <details class="about">
+      <summary title={meaning}>{meaning}</summary>
+      {healthy !== "" && (
+        <p>
+          <b class="good">healthy</b> {healthy}
+        </p>
+      )}
+      {sick !== "" && (
+        <p>
+          <b class="bad">sick</b> {sick}
+        </p>
+      )}
+    </details>
+  );
+}
+
+/** Whether an element is in or near the viewport. */
+function useInView(): { element: RefObject<HTMLDivElement>; inView: boolean } {
+  const element = useRef<HTMLDivElement>(null);
+  const inView = useSignal(false);
+  useEffect(() => {
+    const observer = new IntersectionObserver(
+      (entries) => inView.value = entries.at(-1)!.isIntersecting,
+      { rootMargin: "200px" },
+    );
+    observer.observe(element.current!);
+    return () => observer.disconnect();
+  }, []);
+  return { element, inView: inView.value };
+}
+
+/** The series of a chart, fetched where the view changes, and grown with the news. */
+function useSeries(
+  run: string,
+  names: readonly string[],
+  view: View,
+  inView: boolean,
+): Loaded | null {
+  const loaded = useSignal<Loaded | null>(null);
+  /** How often the drawn points could not be gone on with. */
+  const misses = useSignal(0);
+  // The last points of a run may come with its end.
+  const status = statusHeard(run);
+  const wanted = names.join("\n");
+  useEffect(() => {
+    if (!inView) return;
+    const controller = new AbortController();
+    const { axis, smoothing, range } = view;
+    const load = async (name: string): Promise<[string, SeriesAnswer]> => {
+      const query = new URLSearchParams({ run, name, axis, smoothing: String(smoothing) });
+      for (const [end, x] of Object.entries(range ?? {})) query.set(end, String(x));
+      const response = await fetch(`/api/series?${query}`, { signal: controller.signal });
+      return [name, await response.json()];
+    };
+    Promise.all(names.map(load)).then(
+      (found) => loaded.value = Object.fromEntries(found),
+      () => {/* the next news fetches it again */},
+    );
+    return () => controller.abort();
+  }, [inView, run, wanted, view, status, misses.value]);
+
+  useEffect(() =>
+    effect(() => {
+      const grown = heardGrowth.value;
+      const drawn = loaded.peek();
+      if (grown === null || drawn === null) return;
+      const next = Object.entries(drawn).map(([name, series]) =>
+        [name, grownBy(series, grown, name)] as const
+      );
+      if (next.some(([, series]) => series === undefined)) misses.value = misses.peek() + 1;
+      else if (next.some(([name, series]) => series !== drawn[name])) {
+        loaded.value = Object.fromEntries(next) as Loaded;
+      }
+    }), [wanted]);
+  return loaded.value;
+}
+
+/** The figure's line with its band, what stands beside it, and, smoothed, the raw ones behind. */
+function linesOf({ name, deviation, beside }: Chart, loaded: Loaded): Line[] {
+  const label = beside.length === 0 ? metricWords(name) : partOf(name);
+  const told = [{ name, label }, ...beside];
+  return told.flatMap(({ name: own, label }, color): Line[] => {
+    const { x, y, smoothed } = loaded[own];
+    if (smoothed !== null) {
+      return [
+        { label: `${label}, raw`, color, x, y, faint: true },
+        { label: `${label}, smoothed`, color, x: x.slice(0, smoothed.length), y: smoothed },
+      ];
+    }
+    const spread = own === name && deviation !== undefined ? loaded[deviation] : undefined;
+    const band = spread?.y.length === y.length ? bandAround(y, spread.y) : {};
+    return [{ label, color, x, y, ...band }];
+  });
+}
+
+/** The value at a place between points; beyond their ends that of the nearest. */
+function between(xs: readonly number[], ys: readonly number[], x: number): number {
+  const i = xs.findIndex((each) => each >= x);
+  if (i < 0) return ys.at(-1) ?? 0;
+  // Before the first point lies the beginning of training.
+  const [x0, y0] = i === 0 ? [0, 0] : [xs[i - 1], ys[i - 1]];
+  return xs[i] === x0 ? ys[i] : y0 + (ys[i] - y0) * (x - x0) / (xs[i] - x0);
+}

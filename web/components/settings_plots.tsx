@@ -1,0 +1,153 @@
+/** What settings do: each seed's figure over one of them, and each group over all. @module */
+import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import type { ComparedGroup } from "../comparison.ts";
+import { figure, metricTitle } from "../format.ts";
+import { scaleOf } from "../scales.ts";
+import { Marker } from "./marker.tsx";
+import { dashOf, paletteSize } from "./palette.ts";
+
+/** Axes of settings beside each other, at most. */
+const MOST_AXES = 5;
+/** Figures stand on an even axis. */
+const even = { wide: Infinity };
+const [WIDTH, HEIGHT] = [640, 300];
+const box = { left: 64, right: WIDTH - 20, top: 14, bottom: HEIGHT - 40 };
+
+interface SettingsProps {
+  readonly groups: readonly ComparedGroup[];
+  readonly metric: string;
+  /** Settings in which the groups differ. */
+  readonly paths: readonly string[];
+}
+
+const across = (share: number) => box.left + share * (box.right - box.left);
+const up = (share: number) => box.bottom - share * (box.bottom - box.top);
+const isFinite = (value: number | string | null): value is number => typeof value === "number";
+
+/** A point a seed: its figure over a setting that the reader chooses. */
+export function SettingScatter({ groups, metric, paths }: SettingsProps): VNode {
+  const chosen = useSignal<string | undefined>(undefined);
+  const path = paths.find((each) => each === chosen.value) ?? paths[0];
+  const x = scaleOf(groups.map(({ settings }) => settings[path] ?? "–"));
+  const points = groups.flatMap(({ label, color, settings, seeds }) =>
+    seeds.flatMap(({ seed, figure: value }) =>
+      isFinite(value) ? [{ label, color, seed, value, setting: settings[path] ?? "–" }] : []
+    )
+  );
+  const y = scaleOf(points.map(({ value }) => value), even);
+  return (
+    <div class="card">
+      <h3>
+        <label>
+          {metricTitle(metric)} over{" "}
+          <select
+            value={path}
+            onChange={(event) => chosen.value = event.currentTarget.value}
+          >
+            {paths.map((each) => (
+              <option key={each} value={each} selected={each === path}>{each}</option>
+            ))}
+          </select>
+        </label>
+      </h3>
+      <svg
+        class="settings-plot"
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={`${metricTitle(metric)} of each seed over ${path}`}
+      >
+        {y.ticks.map(({ at, label }) => (
+          <g key={label}>
+            <line x1={box.left} x2={box.right} y1={up(at)} y2={up(at)} />
+            <text x={box.left - 8} y={up(at) + 4} text-anchor="end">{label}</text>
+          </g>
+        ))}
+        {x.ticks.map(({ at, label }) => (
+          <text key={label} x={across(at)} y={box.bottom + 20} text-anchor="middle">
+            {label.slice(0, 16)}
+          </text>
+        ))}
+        <text x={box.right} y={HEIGHT - 4} text-anchor="end">
+          {path}
+          {x.kind === "logarithmic" && ", logarithmic"}
+        </text>
+        {points.map(({ label, color, seed, value, setting }) => (
+          <Marker
+            key={`${label} ${seed}`}
+            color={color}
+            x={across(x.place(setting)!)}
+            y={up(y.place(value)!)}
+            title={`${label}, seed ${seed}: ${figure(value)}`}
+          />
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+/** A line a group through its settings to its IQM: parallel coordinates. */
+export function ParallelSettings({ groups, metric, paths }: SettingsProps): VNode {
+  const shown = paths.slice(0, MOST_AXES);
+  const axes = [
+    ...shown.map((path) => ({
+      title: path.split(".").at(-1)!,
+      of: ({ settings }: ComparedGroup): string | number => settings[path] ?? "–",
+    })),
+    { title: metricTitle(metric), of: ({ statistics }: ComparedGroup) => statistics.iqm },
+  ].map((axis, i) => ({
+    ...axis,
+    scale: scaleOf(groups.map(axis.of), i === shown.length ? even : {}),
+  }));
+  const place = (index: number) => across(axes.length === 1 ? 0.5 : index / (axes.length - 1));
+  return (
+    <div class="card">
+      <h3>Each group through its settings to its figure</h3>
+      <svg
+        class="settings-plot"
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={`Settings of each group, and its ${metricTitle(metric)}`}
+      >
+        {groups.map((group) => (
+          <polyline
+            key={group.label}
+            class={`series-${group.color % paletteSize}`}
+            stroke-dasharray={dashOf(group.color).join(" ")}
+            points={axes.map(({ of, scale }, i) =>
+              `${place(i).toFixed(1)},${up(scale.place(of(group)) ?? 0).toFixed(1)}`
+            ).join(" ")}
+          >
+            <title>{group.label}: {figure(group.statistics.iqm)}</title>
+          </polyline>
+        ))}
+        {axes.map(({ title, scale }, i) => (
+          <g key={title}>
+            <line class="axis" x1={place(i)} x2={place(i)} y1={box.top} y2={box.bottom} />
+            {scale.ticks.map(({ at, label }) => (
+              <text
+                key={label}
+                class="tick"
+                x={place(i) + (i === axes.length - 1 ? -6 : 6)}
+                y={up(at) + 4}
+                text-anchor={i === axes.length - 1 ? "end" : "start"}
+              >
+                {label.slice(0, 14)}
+              </text>
+            ))}
+            <text
+              x={place(i)}
+              y={box.bottom + (i % 2 === 0 ? 18 : 34)}
+              text-anchor={i === 0 ? "start" : i === axes.length - 1 ? "end" : "middle"}
+            >
+              {title}
+            </text>
+          </g>
+        ))}
+      </svg>
+      {paths.length > shown.length && (
+        <p class="note">The first {shown.length} of {paths.length} settings that differ.</p>
+      )}
+    </div>
+  );
+}

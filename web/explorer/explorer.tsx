@@ -1,0 +1,463 @@
+/**
+ * A trained generative model in the hand of who looks. What it offers says what the page shows: codes
+ * to drag and turn, a pad to draw on, samples, partners, classes, the surface of a score.
+ *
+ * @module
+ */
+import { type Signal, useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+import { defaultRng } from "../../lab/core/random.ts";
+import { classMeans, interpolated } from "../../models/codes.ts";
+import { type LoadedModel, loadModel } from "../../models/model_file.ts";
+import { decodeExamples, type Examples } from "../examples.ts";
+import type { Part } from "../file_parts.ts";
+import { Bars } from "./bars.tsx";
+import { type Bounds, nearest, widest } from "./latent.ts";
+import { CodeMap } from "./map.tsx";
+import { Pad } from "./pad.tsx";
+import { Picture } from "./picture.tsx";
+import { PointsExplorer } from "./points.tsx";
+
+/** Coordinates with a slider, neighbours, pictures between two codes, samples: at most. */
+const [SLIDERS, NEAR, BETWEEN, SAMPLES] = [32, 8, 9, 24];
+/** A slider reaches so many deviations to both sides. */
+const REACH = 3;
+
+/** What the page has of a run. */
+interface Opened {
+  readonly model: LoadedModel;
+  readonly examples: Examples;
+}
+
+/** The explorer. */
+export function Explorer({ run }: { run: string }): VNode {
+  const opened = useSignal<Opened | null>(null);
+  const problem = useSignal("");
+  useEffect(() => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    Promise.all([fetchPart(run, "model", signal), fetchPart(run, "examples", signal)]).then(
+      ([model, examples]) =>
+        opened.value = { model: loadModel(model), examples: decodeExamples(examples) },
+      (error) => {
+        if (!signal.aborted) problem.value = error.message;
+      },
+    );
+    return () => controller.abort();
+  }, [run]);
+  if (problem.value !== "") return <p class="note">{problem.value}</p>;
+  if (opened.value === null) return <p class="note">The model is on its way.</p>;
+  const { model, examples } = opened.value;
+  const isPlane = model.kind === "points" && model.shape[0] === 2;
+  return (
+    <section class="card" aria-label="The model at work">
+      <h3>The model at work</h3>
+      {isPlane
+        ? <PointsExplorer model={model} examples={examples} />
+        : <Shapes run={run} model={model} examples={examples} />}
+      <p class="note">It computes in this page: nothing is asked of the server.</p>
+    </section>
+  );
+}
+
+async function fetchPart(run: string, part: Part, signal: AbortSignal): Promise<Uint8Array> {
+  const response = await fetch(`/api/policy?run=${run}&part=${part}`, { signal });
+  if (!response.ok) throw new Error(await response.text());
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** A model of images or sequences. */
+function Shapes({ run, model, examples }: Opened & { run: string }): VNode {
+  const label = useSignal(0);
+  const judge = useSignal<LoadedModel | null>(null);
+  return (
+    <>
+      {model.classes > 0 && (
+        <label class="line">
+          Under the label{" "}
+          <select
+            value={label.value}
+            onChange={(event) => label.value = Number(event.currentTarget.value)}
+          >
+            {Array.from(
+              { length: model.classes },
+              (_, i) => <option key={i} value={i}>{examples.names[i] ?? i}</option>,
+            )}
+          </select>
+        </label>
+      )}
+      {model.decode !== undefined && (
+        <Codes {...{ run, model, examples, judge }} label={label.value} />
+      )}
+      {model.decode === undefined && (model.translate ?? model.classify) !== undefined && (
+        <OfExamples model={model} examples={examples} label={label.value} />
+      )}
+      {model.sample !== undefined && <SampleSheet model={model} label={label.value} />}
+    </>
+  );
+}
+
+/** A point in the space of codes, and what the model makes of it. */
+function Codes(
+  { run, model, examples, judge, label }: Opened & {
+    run: string;
+    judge: Signal<LoadedModel | null>;
+    label: number;
+  },
+): VNode {
+  const { codeSize, shape } = model;
+  const labelsOf = (count: number) =>
+    model.classes > 0 ? new Uint8Array(count).fill(label) : undefined;
+  const codes = useMemo(
+    () => model.encode?.(examples.values, model.classes > 0 ? examples.labels : undefined),
+    [model, examples],
+  );
+  const ranges = useMemo(() => rangesOf(codes, codeSize), [codes]);
+  const axes = useSignal<readonly [number, number]>(
+    codeSize < 2 ? [0, 0] : codes === undefined ? [0, 1] : widest(codes, codeSize),
+  );
+  const code = useSignal<Float32Array>(
+    codes?.slice(0, codeSize) ?? Float32Array.from(ranges, ({ mean }) => mean),
+  );
+  const ends = useSignal<readonly (Float32Array | null)[]>([null, null]);
+  const terms = useSignal<readonly [less: number, more: number]>([0, 1]);
+  const rate = useSignal(0);
+  const made = useMemo(() => {
+    const start = performance.now();
+    const values = model.decode!(code.value, labelsOf(1));
+    rate.value = Math.round(1000 / Math.max(0.05, performance.now() - start));
+    return values;
+  }, [code.value, label]);
+  const means = useMemo(
+    () =>
+      codes === undefined || examples.labels === undefined
+        ? undefined
+        : classMeans(codes, examples.labels, examples.names.length),
+    [codes],
+  );
+  const set = (next: Float32Array) => code.value = next;
+  const turn = (z: number, value: number) => set(code.value.with(z, value));
+  const near = codes === undefined ? [] : nearest(codes, code.value, NEAR);
+  const size = examples.values.length / examples.count;
+  const example = (i: number) => examples.values.subarray(i * size, (i + 1) * size);
+  const [a, b] = ends.value;
+  const between = useMemo(() => {
+    if (a === null || b === null) return [];
+    const path = interpolated(a, b, BETWEEN);
+    const images = model.decode!(path, labelsOf(BETWEEN));
+    return rowsOf(path, BETWEEN).map((code, i) => ({ code, values: rowsOf(images, BETWEEN)[i] }));
+  }, [a, b, label]);
+  const bounds: Bounds = {
+    x: [ranges[axes.value[0]].low, ranges[axes.value[0]].high],
+    y: [ranges[axes.value[1]].low, ranges[axes.value[1]].high],
+  };
+  const add = () => {
+    const [less, more] = terms.value;
+    const moved = Float32Array.from(
+      code.value,
+      (value, z) => value + means![more * codeSize + z] - means![less * codeSize + z],
+    );
+    set(moved);
+  };
+  const canDraw = model.encode !== undefined && model.kind === "images" && shape[2] === 1;
+  return (
+    <div class="explore">
+      <div>
+        <CodeMap
+          bounds={bounds}
+          axes={axes.value}
+          codes={codes}
+          examples={examples}
+          code={code.value}
+          move={(x, y) => set(code.value.with(axes.value[0], x).with(axes.value[1], y))}
+        />
+        <p class="note">
+          {codes === undefined
+            ? "Drag over the plane of two numbers that it dreams from."
+            : "Drag over the codes of test examples."} Across{" "}
+          <Coordinate
+            size={codeSize}
+            value={axes.value[0]}
+            choose={(z) => axes.value = [z, axes.value[1]]}
+          />{" "}
+          up{" "}
+          <Coordinate
+            size={codeSize}
+            value={axes.value[1]}
+            choose={(z) => axes.value = [axes.value[0], z]}
+          />
+        </p>
+      </div>
+      <div>
+        <div class="pair">
+          <figure>
+            <Picture values={made} shape={shape} label="What the model makes of it" size="large" />
+            <figcaption>
+              Decoded <small>{rate.value} images a second</small>
+            </figcaption>
+          </figure>
+          {canDraw && (
+            <Pad
+              shape={shape}
+              drawn={(values) => set(model.encode!(values, labelsOf(1)))}
+            />
+          )}
+        </div>
+        <div class="toolbar">
+          {codes !== undefined && (
+            <button
+              type="button"
+              class="quiet"
+              onClick={() => {
+                const i = Math.floor(performance.now()) % examples.count;
+                set(codes.slice(i * codeSize, (i + 1) * codeSize));
+              }}
+            >
+              An example
+            </button>
+          )}
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => set(Float32Array.from(ranges, ({ mean }) => mean))}
+          >
+            The middle
+          </button>
+          <button type="button" class="quiet" onClick={() => ends.value = [code.value, b]}>
+            Keep as A
+          </button>
+          <button type="button" class="quiet" onClick={() => ends.value = [a, code.value]}>
+            Keep as B
+          </button>
+          {means !== undefined && examples.names.length > 1 && (
+            <span>
+              <ClassChoice
+                title="Less of"
+                names={examples.names}
+                value={terms.value[0]}
+                choose={(less) => terms.value = [less, terms.value[1]]}
+              />{" "}
+              <ClassChoice
+                title="more of"
+                names={examples.names}
+                value={terms.value[1]}
+                choose={(more) => terms.value = [terms.value[0], more]}
+              />{" "}
+              <button type="button" class="quiet" onClick={add}>Add</button>
+            </span>
+          )}
+        </div>
+        {between.length > 0 && (
+          <div class="row" aria-label="Between A and B">
+            {between.map(({ code, values }, i) => (
+              <button
+                key={i}
+                type="button"
+                onClick={() => set(code)}
+              >
+                <Picture
+                  values={values}
+                  shape={shape}
+                  label={`${i} of ${BETWEEN - 1} from A to B`}
+                />
+              </button>
+            ))}
+          </div>
+        )}
+        {near.length > 0 && (
+          <>
+            <p class="note">Test examples with the nearest codes</p>
+            <div class="row">
+              {near.map((i) => (
+                <button
+                  key={i}
+                  type="button"
+                  onClick={() => set(codes!.slice(i * codeSize, (i + 1) * codeSize))}
+                >
+                  <Picture
+                    values={example(i)}
+                    shape={shape}
+                    label={`Example ${i}${
+                      examples.labels ? `, ${examples.names[examples.labels[i]]}` : ""
+                    }`}
+                  />
+                </button>
+              ))}
+            </div>
+          </>
+        )}
+        {examples.labels !== undefined && model.kind === "images" && (
+          <JudgeView run={run} judge={judge} values={made} names={examples.names} />
+        )}
+      </div>
+      <div class="sliders latents">
+        {Array.from({ length: Math.min(SLIDERS, codeSize) }, (_, z) => (
+          <label key={z}>
+            <span>{z + 1}</span>
+            <input
+              type="range"
+              min={ranges[z].low}
+              max={ranges[z].high}
+              step={(ranges[z].high - ranges[z].low) / 200}
+              value={code.value[z]}
+              onInput={(event) => turn(z, Number(event.currentTarget.value))}
+            />
+            <output>{code.value[z].toFixed(2)}</output>
+          </label>
+        ))}
+        {codeSize > SLIDERS && <small>The first {SLIDERS} of {codeSize} numbers.</small>}
+      </div>
+    </div>
+  );
+}
+
+function rowsOf(values: Float32Array, count: number): Float32Array[] {
+  const size = values.length / count;
+  return Array.from({ length: count }, (_, i) => values.slice(i * size, (i + 1) * size));
+}
+
+/** Where a coordinate lies, by the codes of examples; without codes as a prior's. */
+function rangesOf(codes: Float32Array | undefined, size: number) {
+  return Array.from({ length: size }, (_, z) => {
+    if (codes === undefined) return { mean: 0, low: -REACH, high: REACH };
+    const own = codes.filter((_, i) => i % size === z);
+    const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
+    const variance = own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / own.length;
+    const reach = REACH * Math.sqrt(variance) || 1;
+    return { mean, low: mean - reach, high: mean + reach };
+  });
+}
+
+function Coordinate(
+  { size, value, choose }: { size: number; value: number; choose: (z: number) => void },
+): VNode {
+  return (
+    <select
+      aria-label="Coordinate"
+      value={value}
+      onChange={(event) => choose(Number(event.currentTarget.value))}
+    >
+      {Array.from(
+        { length: size },
+        (_, z) => <option key={z} value={z} selected={z === value}>{z + 1}</option>,
+      )}
+    </select>
+  );
+}
+
+function ClassChoice(
+  { title, names, value, choose }: {
+    title: string;
+    names: readonly string[];
+    value: number;
+    choose: (label: number) => void;
+  },
+): VNode {
+  return (
+    <label>
+      {title}{" "}
+      <select value={value} onChange={(event) => choose(Number(event.currentTarget.value))}>
+        {names.map((name, i) => <option key={name} value={i} selected={i === value}>{name}
+        </option>)}
+      </select>
+    </label>
+  );
+}
+
+/** What the data set's judge sees in an image. It is trained when it is asked for. */
+function JudgeView(
+  { run, judge, values, names }: {
+    run: string;
+    judge: Signal<LoadedModel | null>;
+    values: Float32Array;
+    names: readonly string[];
+  },
+): VNode {
+  const said = useSignal("");
+  if (judge.value === null) {
+    return (
+      <p>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            said.value = "The judge learns; it takes some seconds.";
+            fetchPart(run, "judge", new AbortController().signal).then(
+              (bytes) => judge.value = loadModel(bytes),
+              (error) => said.value = error.message,
+            );
+          }}
+        >
+          What does the judge see?
+        </button>{" "}
+        <small role="status">{said.value}</small>
+      </p>
+    );
+  }
+  return <Bars names={names} values={judge.value.classify!(values)} />;
+}
+
+/** What a model without codes makes of test examples: their partners, their classes. */
+function OfExamples({ model, examples, label }: Opened & { label: number }): VNode {
+  const at = useSignal(0);
+  const size = examples.values.length / examples.count;
+  const values = examples.values.subarray(at.value * size, (at.value + 1) * size);
+  const labels = model.classes > 0 ? [label] : undefined;
+  const partner = model.translate?.(values, labels);
+  const classes = model.classify?.(values);
+  return (
+    <div class="explore">
+      <div class="pair">
+        <figure>
+          <Picture values={values} shape={model.shape} label="A test example" size="large" />
+          <figcaption>
+            <label>
+              Test example{" "}
+              <input
+                type="range"
+                min={0}
+                max={examples.count - 1}
+                value={at.value}
+                onInput={(event) => at.value = Number(event.currentTarget.value)}
+              />
+            </label>
+          </figcaption>
+        </figure>
+        {partner !== undefined && partner.length === size && (
+          <figure>
+            <Picture values={partner} shape={model.shape} label="Its partner" size="large" />
+            <figcaption>What the model makes of it</figcaption>
+          </figure>
+        )}
+      </div>
+      {classes !== undefined && <Bars names={examples.names} values={classes} />}
+    </div>
+  );
+}
+
+/** Samples, drawn here. */
+function SampleSheet({ model, label }: { model: LoadedModel; label: number }): VNode {
+  const seed = useSignal(1);
+  const samples = useMemo(() => {
+    const { values } = model.sample!({
+      count: SAMPLES,
+      random: defaultRng(seed.value),
+      ...model.classes > 0 && { label },
+    });
+    return rowsOf(values, SAMPLES);
+  }, [model, seed.value, label]);
+  return (
+    <>
+      <p class="note">
+        Samples of seed {seed.value}{" "}
+        <button type="button" class="quiet" onClick={() => seed.value += 1}>Others</button>
+      </p>
+      <div class="row samples">
+        {samples.map((values, i) => (
+          <Picture key={i} values={values} shape={model.shape} label={`Sample ${i + 1}`} />
+        ))}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+/**
+ * The arithmetic of exploring a model: where codes lie, which are near, what a score's surface is.
+ *
+ * @module
+ */
+
+/** The two coordinates of codes [count, Z] that vary most, in ascending order; Z ≥ 2. */
+export function widest(codes: Float32Array, width: number): [number, number] {
+  const count = codes.length / width;
+  const spreads = Array.from({ length: width }, (_, z) => {
+    let [sum, squares] = [0, 0];
+    for (let i = z; i < codes.length; i += width) {
+      sum += codes[i];
+      squares += codes[i] * codes[i];
+    }
+    return { z, variance: squares / count - (sum / count) ** 2 };
+  });
+  const [first, second] = spreads.sort((a, b) => b.variance - a.variance);
+  return first.z < second.z ? [first.z, second.z] : [second.z, first.z];
+}
+
+/** The rows of codes [count, Z] that are nearest to a code, the nearest first. */
+export function nearest(codes: Float32Array, code: Float32Array, most: number): number[] {
+  const width = code.length;
+  const distances = Array.from({ length: codes.length / width }, (_, i) => {
+    let sum = 0;
+    for (let z = 0; z < width; z++) sum += (codes[i * width + z] - code[z]) ** 2;
+    return { i, sum };
+  });
+  return distances.sort((a, b) => a.sum - b.sum).slice(0, most).map(({ i }) => i);
+}
+
+/** A stretch of the plane. */
+export interface Bounds {
+  readonly x: readonly [low: number, high: number];
+  readonly y: readonly [low: number, high: number];
+}
+
+/** The stretch that holds points [count, 2], with a margin of a share of it. */
+export function boundsOf(points: Float32Array, margin = 0.08): Bounds {
+  const axis = (of: number): [number, number] => {
+    let [low, high] = [Infinity, -Infinity];
+    for (let i = of; i < points.length; i += 2) {
+      low = Math.min(low, points[i]);
+      high = Math.max(high, points[i]);
+    }
+    const room = margin * (high - low || 1);
+    return [low - room, high + room];
+  };
+  return { x: axis(0), y: axis(1) };
+}
+
+/** The centres of cells × cells over a stretch, row by row from the top: [cells², 2]. */
+export function gridOf({ x, y }: Bounds, cells: number): Float32Array {
+  const points = new Float32Array(2 * cells * cells);
+  for (let i = 0; i < cells * cells; i++) {
+    const [column, row] = [i % cells, Math.floor(i / cells)];
+    points[2 * i] = x[0] + (x[1] - x[0]) * (column + 0.5) / cells;
+    points[2 * i + 1] = y[1] - (y[1] - y[0]) * (row + 0.5) / cells;
+  }
+  return points;
+}
+
+/** The gradient of a surface on such a grid, by central differences: [cells², 2], 0 at its rim. */
+export function gradientOf(surface: Float32Array, { x, y }: Bounds, cells: number): Float32Array {
+  const gradient = new Float32Array(2 * cells * cells);
+  const [dx, dy] = [(x[1] - x[0]) / cells, (y[1] - y[0]) / cells];
+  for (let row = 1; row < cells - 1; row++) {
+    for (let column = 1; column < cells - 1; column++) {
+      const i = row * cells + column;
+      gradient[2 * i] = (surface[i + 1] - surface[i - 1]) / (2 * dx);
+      gradient[2 * i + 1] = (surface[i - cells] - surface[i + cells]) / (2 * dy);
+    }
+  }
+  return gradient;
+}

@@ -1,0 +1,102 @@
+/**
+ * What the series of a method mean, as its page in the documentation says: the tables "metric,
+ * meaning, healthy, sick".
+ *
+ * @module
+ */
+
+/** What a series is, and how it looks where training goes well and where it does not. */
+export interface Meaning {
+  readonly meaning: string;
+  readonly healthy: string;
+  readonly sick: string;
+}
+
+/** Meanings by the series' names, in the page's order. */
+export type Guide = Readonly<Record<string, Meaning>>;
+
+const folders = ["agents", "models"].map((name) => new URL(`../docs/${name}/`, import.meta.url));
+
+interface Page {
+  readonly text: string;
+  /** Empty where the page has no such table. */
+  readonly guide: Guide;
+}
+
+/** The pages of methods, by their names without the ending. */
+let pages: Map<string, Page> | undefined;
+const guides = new Map<string, Guide>();
+
+/**
+ * The guide of an agent or a model by its name: that of its page, or of the first page that this one
+ * refers to; empty where no page says anything.
+ */
+export function guideOf(method: string): Guide {
+  const known = guides.get(method);
+  if (known !== undefined) return known;
+  pages ??= read();
+  const nearness = ([name, { text, guide }]: [string, Page]) => {
+    const says = Object.keys(guide).length > 0 ? 0.5 : 0;
+    if (name === method) return 3 + says;
+    if (method.startsWith(`${name}-`) || method.endsWith(`-${name}`)) return 2 + says;
+    return text.includes(`\`${method}\``) ? 1 + says : 0;
+  };
+  const [best] = [...pages].sort((a, b) => nearness(b) - nearness(a));
+  const guide = best === undefined || nearness(best) === 0 ? {} : guideFrom(best[1]);
+  guides.set(method, guide);
+  return guide;
+}
+
+function guideFrom({ text, guide }: Page): Guide {
+  const referred = [...text.matchAll(/\]\(([\w-]+)\.md/g)].map(([, name]) =>
+    pages!.get(name)?.guide
+  );
+  return [guide, ...referred].find((each) => Object.keys(each ?? {}).length > 0) ?? {};
+}
+
+function read(): Map<string, Page> {
+  const found = new Map<string, Page>();
+  for (const folder of folders) {
+    for (const { name } of [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1)) {
+      if (!name.endsWith(".md")) continue;
+      const text = Deno.readTextFileSync(new URL(name, folder));
+      found.set(name.slice(0, -3), { text, guide: meaningsIn(text) });
+    }
+  }
+  return found;
+}
+
+/** The meanings in the tables of a page. */
+export function meaningsIn(page: string): Guide {
+  const guide: Record<string, Meaning> = {};
+  let inTable = false;
+  for (const line of page.split("\n")) {
+    if (!line.startsWith("|")) inTable = false;
+    else if (/^\| metric \| meaning/.test(line)) inTable = true;
+    else if (inTable && !line.startsWith("|--")) {
+      const [names = "", ...texts] = line.split(/(?<!\\)\|/).slice(1, -1).map((cell) =>
+        cell.trim()
+      );
+      const [meaning = "", healthy = "", sick = ""] = texts.map(plain);
+      for (const name of namesIn(names)) guide[name] = { meaning, healthy, sick };
+    }
+  }
+  return guide;
+}
+
+/** `evaluation/return_mean`, `_std` are two names: the second replaces the first one's ending. */
+function namesIn(cell: string): string[] {
+  const names: string[] = [];
+  for (const [, name] of cell.matchAll(/`([^`]+)`/g)) {
+    const before = names.at(-1);
+    names.push(
+      name.startsWith("_") && before !== undefined ? before.replace(/_[a-z0-9]+$/, name) : name,
+    );
+  }
+  return names;
+}
+
+/** A cell's text without the marks of links and code. */
+function plain(cell: string): string {
+  return cell.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[`*]/g, "").replace(/\\\|/g, "|");
+}

@@ -1,0 +1,76 @@
+/**
+ * Scales of settings: where a configuration's value stands on an axis.
+ *
+ * @module
+ */
+import { figure } from "./format.ts";
+
+/** An axis from 0 to 1. */
+export interface Scale {
+  readonly kind: "linear" | "logarithmic" | "categories";
+  /** Where a value stands; undefined: it is none of this axis. */
+  place(value: string | number): number | undefined;
+  readonly ticks: readonly { readonly at: number; readonly label: string }[];
+}
+
+/** From so many times the lowest value on the highest one asks for a logarithm. */
+const WIDE = 20;
+/** Room at both ends of an axis of single values. */
+const MARGIN = 0.06;
+/** Labels of an axis, at most. */
+const TICKS = 6;
+
+/**
+ * The scale of values, as they stand in configurations: numbers, else categories by the alphabet.
+ *
+ * @param options `wide`: so many times the lowest value make the axis logarithmic.
+ */
+export function scaleOf(
+  values: readonly (string | number)[],
+  { wide = WIDE }: { readonly wide?: number } = {},
+): Scale {
+  const different = [...new Set(values)];
+  const numbers = different.map(Number);
+  const isNumber = numbers.every((value, i) => Number.isFinite(value) && different[i] !== "");
+  return isNumber ? scaleOfNumbers(numbers, wide) : categories(different.map(String));
+}
+
+function scaleOfNumbers(numbers: readonly number[], wide: number): Scale {
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const isWide = low > 0 && high / low >= wide;
+  const unit = (value: number) => isWide ? Math.log10(value) : value;
+  const reach = unit(high) - unit(low);
+  const place = (value: string | number) => {
+    const at = reach === 0
+      ? 0.5
+      : MARGIN + (1 - 2 * MARGIN) * (unit(Number(value)) - unit(low)) / reach;
+    return Number.isFinite(at) ? at : undefined;
+  };
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const marks = sorted.length <= TICKS ? sorted : evenly(low, high, isWide);
+  return {
+    kind: isWide ? "logarithmic" : "linear",
+    place,
+    ticks: marks.map((value) => ({ at: place(value)!, label: figure(value) })),
+  };
+}
+
+function evenly(low: number, high: number, isWide: boolean): number[] {
+  return Array.from({ length: TICKS - 1 }, (_, i) => {
+    const share = i / (TICKS - 2);
+    return isWide ? low * (high / low) ** share : low + (high - low) * share;
+  });
+}
+
+function categories(values: readonly string[]): Scale {
+  const sorted = values.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const at = (index: number) => (index + 0.5) / sorted.length;
+  return {
+    kind: "categories",
+    place(value) {
+      const index = sorted.indexOf(String(value));
+      return index < 0 ? undefined : at(index);
+    },
+    ticks: sorted.map((label, i) => ({ at: at(i), label })),
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Light or dark: as the system has it, unless the reader chose one.
+ *
+ * @module
+ */
+
+/** What a reader may choose. */
+export const themes = ["auto", "light", "dark"] as const;
+
+/** A choice. */
+export type Theme = typeof themes[number];
+
+/** Says that the reader chose another one. */
+const CHANGED = "themechange";
+const system = () => matchMedia("(prefers-color-scheme: dark)");
+
+/** The choice that a request's cookies hold. */
+export function themeOf(cookies: string | null): Theme {
+  const [, kept] = /(?:^|;\s*)theme=(\w+)/.exec(cookies ?? "") ?? [];
+  return themes.find((each) => each === kept) ?? "auto";
+}
+
+/** Keeps a choice, and shows the page so. */
+export function chooseTheme(theme: Theme): void {
+  document.documentElement.dataset.theme = theme;
+  document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=strict`;
+  document.dispatchEvent(new Event(CHANGED));
+}
+
+/** Whether the page is dark. */
+export function isDark(): boolean {
+  const { theme } = document.documentElement.dataset;
+  return theme === "dark" || theme !== "light" && system().matches;
+}
+
+/** Calls `changed` whenever the page becomes light or dark, until the returned function is called. */
+export function onThemeChange(changed: () => void): () => void {
+  const query = system();
+  query.addEventListener("change", changed);
+  document.addEventListener(CHANGED, changed);
+  return () => {
+    query.removeEventListener("change", changed);
+    document.removeEventListener(CHANGED, changed);
+  };
+}
+
+let probe: HTMLElement | undefined;
+
+/** The colour of a custom property of the style as canvases take it, with a share of opacity. */
+export function colorOf(property: string, opacity = 1): string {
+  probe ??= document.body.appendChild(document.createElement("i"));
+  probe.style.color = `var(${property})`;
+  const [red, green, blue] = getComputedStyle(probe).color.match(/[\d.]+/g) ?? [0, 0, 0];
+  return `rgb(${red} ${green} ${blue} / ${opacity})`;
+}
