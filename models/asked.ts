@@ -218,7 +218,10 @@ export class Asked<C extends SharedFields, N extends Networks> {
   ): Draw {
     const { bound, batch } = this;
     const { shape } = bound;
-    const numbers = (step: number) => sampler.at?.(step, shape, configuration) ?? {};
+    const numbers = Array.from(
+      { length: sampler.steps(shape, configuration) },
+      (_, k) => sampler.at?.(k, shape, configuration) ?? {},
+    );
     const size = sampler.size?.(shape, configuration) ?? shape.size;
     bound.define(CHAIN, { x: zeros([batch, size], "float32") });
     const chained = { batch, inputs: bound.labelInput(batch), chain: CHAIN };
@@ -229,7 +232,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
     const each = {
       ...chained,
       noise: sampler.noise?.(shape, configuration),
-      scalars: Object.keys(numbers(0)),
+      scalars: Object.keys(numbers[0]),
     };
     const step = bound.compileRows("sample-step", each, (networks, seen) => ({
       outputs: {},
@@ -238,13 +241,12 @@ export class Asked<C extends SharedFields, N extends Networks> {
     const last = bound.compileRows("sample-finish", chained, (networks, seen) => ({
       outputs: { rows: sampler.finish?.(networks, seen, configuration) ?? tf.clone(seen.x) },
     }));
-    const steps = sampler.steps(shape, configuration);
     return async (rows) => {
       const values = new Float32Array(rows.count * shape.size);
       await runOverRows(first, rows, async ({ first: row, length }) => {
         for (const program of [step, last]) program.input.labels?.set(first.input.labels);
-        for (let k = 0; k < steps; k++) {
-          Object.assign(step.scalar, numbers(k));
+        for (const at of numbers) {
+          Object.assign(step.scalar, at);
           step.run(rows.random);
         }
         last.run();
