@@ -148,7 +148,13 @@ const runs = [
       ]),
     ]
     : [],
-  await denoTest(["--parallel", ...byName, ...permissions, ...files]),
+  await denoTest([
+    "--parallel",
+    "--preload=tests/properties.ts",
+    ...byName,
+    ...permissions,
+    ...files,
+  ]),
 ];
 const sum = (key: keyof Counts) => runs.reduce((total, run) => total + run[key], 0);
 const skipped = sum("skipped");
