@@ -176,4 +176,10 @@ for cell, gates, states in [("lstm", 4, 2), ("gru", 3, 1)]:
          {"x": x, "memory": memory, "kernel": kernel, "recurrentKernel": recurrent, "bias": bias},
          {"y": np.concatenate(outputs), "memory": np.concatenate([h, c], 1) if states == 2 else h})
 
+for groups in (1, 2, 4):
+    x, scale, offset = drawn(2, 3, 2, 4), drawn(4), drawn(4)
+    parts = [normalized(part, (1, 2, 3), 1, 0) for part in np.split(x, groups, 3)]
+    case("groupNormalization", {"groups": groups}, {"x": x, "scale": scale, "offset": offset},
+         {"y": scale * np.concatenate(parts, 3) + offset})
+
 print(json.dumps(cases))
