@@ -6,10 +6,15 @@
 import { dirname } from "node:path";
 import type { Json } from "../../lab/core/snapshot.ts";
 
+/** A name on a path, as text lets it be told from what stands around it. */
+const name = "[^\\s/\\\\:'\"`,;()<>]";
 /** `/home/you/lab/own.ts`, `file:///home/you/own.ts`: two names at least, after no word or address. */
-const absolute = /(?<![\w:/.~-])(?:file:\/\/)?(?:\/[^\s/:'"`,;()<>]+)+\/([^\s/:'"`,;()<>]*)/g;
+const absolute = new RegExp(`(?<![\\w:/.~-])(?:file://)?(?:/${name}+)+/(${name}*)`, "g");
 /** `C:\Users\you\own.ts`. */
-const ofDrives = /(?<![\w])[A-Za-z]:\\(?:[^\s\\:'"`,;()<>]+\\)*([^\s\\:'"`,;()<>]*)/g;
+const ofDrives = new RegExp(`(?<!\\w)[A-Za-z]:\\\\(?:${name}+\\\\)*(${name}*)`, "g");
+/** A path below a folder. */
+const below = (folder: string) =>
+  new RegExp(`(?:file://)?${RegExp.escape(folder)}/(?:${name}+/)*(${name}*)`, "g");
 
 /**
  * The same data with the last name of every absolute path in the place of the path.
@@ -17,9 +22,10 @@ const ofDrives = /(?<![\w])[A-Za-z]:\\(?:[^\s\\:'"`,;()<>]+\\)*([^\s\\:'"`,;()<>
  * @param known Folders and files that may stand in it, which may have spaces in their names.
  */
 export function withoutPaths<Data>(data: Data, known: readonly string[] = []): Data {
-  const folders = [...new Set(known.flatMap(above))].sort((a, b) => b.length - a.length);
+  const folders = [...new Set(known.flatMap(above))].sort((a, b) => b.length - a.length)
+    .map(below);
   const plain = (text: string) => {
-    for (const folder of folders) text = text.replaceAll(`${folder}/`, "");
+    for (const folder of folders) text = text.replace(folder, "$1");
     return text.replace(absolute, "$1").replace(ofDrives, "$1");
   };
   const within = (value: Json): Json => {
