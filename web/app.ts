@@ -35,7 +35,8 @@ export function createApp(
   { readOnly = true, shared }: { readonly readOnly?: boolean; readonly shared?: Shared } = {},
 ): App<State> {
   const [feed, policies] = [new Feed(store), new Policies(store)];
-  const state = { store, readOnly, feed, comparisons, policies };
+  const writable = readOnly ? null : store;
+  const state = { store, writable, live: true, feed, comparisons, policies };
   // Where the store lies is nothing that a page needs.
   const shown = (message: string) => message.replaceAll(store.location, "the store");
   return new App<State>(state, Layout, shown, new Access(shared))

@@ -10,7 +10,7 @@ import { printable } from "../lab/core/printable.ts";
 import type { MetricSource } from "../lab/experiment/run_fields.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
 import { type Contents, contentsOf } from "./contents.ts";
-import type { Run, Store } from "../lab/store/store.ts";
+import type { Run, StoreReader } from "../lab/store/store.ts";
 import type { Record } from "./runs_table.ts";
 import { type RunSummary, summarize, summaryOfDamaged } from "./summary.ts";
 
@@ -41,7 +41,7 @@ interface Kept {
 
 /** Rows by run, each with the moment of its last change. */
 export class Feed implements MetricSource {
-  readonly #store: Store;
+  readonly #store: StoreReader;
   readonly #rows = new Map<string, Kept>();
   readonly #removed = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
@@ -57,7 +57,7 @@ export class Feed implements MetricSource {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads from `store`. */
-  constructor(store: Store) {
+  constructor(store: StoreReader) {
     this.#store = store;
     this.#at = this.#began = Date.now();
   }

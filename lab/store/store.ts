@@ -256,6 +256,27 @@ export interface NewCheckpoint extends Checkpoint {
   readonly keep: number;
 }
 
+/** What of a store pages read. */
+export type StoreReader = Pick<
+  Store,
+  | "location"
+  | "run"
+  | "find"
+  | "runs"
+  | "damagedRuns"
+  | "seriesNames"
+  | "series"
+  | "seriesMark"
+  | "lastMetrics"
+  | "lastValues"
+  | "events"
+  | "eventCount"
+  | "artifacts"
+  | "readArtifact"
+  | "checkpoints"
+  | "version"
+>;
+
 /** Keeps runs. All methods are synchronous but those that move large bytes. */
 export interface Store {
   /** For people: the folder or URL. */

@@ -13,6 +13,9 @@ import {
   sheet,
   trainAgent,
 } from "../web/sample_store.ts";
+import { pageFile, siteFiles } from "../../web/export/pages.tsx";
+import { capsuleOf } from "../../web/export/take.ts";
+import { Policies } from "../../web/policies.ts";
 import { missing, openBrowser, patience } from "./chromium.ts";
 
 let browser: Browser;
@@ -675,6 +678,117 @@ for (const colorScheme of ["light", "dark"] as const) {
     expected: ["Failed to load resource: the server responded with a status of 404 (Not Found)"],
   });
 }
+
+/** Runs as they leave the store, with what was learned. */
+async function taken(...runs: readonly string[]) {
+  const { store } = dashboard;
+  return await capsuleOf(store, runs.map((run) => store.find(run)), new Policies(store));
+}
+
+test("an exported page plays, dreams and draws from a disk, and asks nobody", async (page) => {
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  const axe = await Deno.readTextFile(
+    new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
+  );
+  const opened = async (run: string) => {
+    const file = `${dashboard.folder}/${run}.html`;
+    await Deno.writeTextFile(file, await pageFile(await taken(run), { run }));
+    await page.goto(`file://${file}`);
+    await page.waitForFunction(() =>
+      document.querySelector("[data-island]:not([data-ready])") === null
+    );
+    return file;
+  };
+  const files = [await opened(await trainedRun())];
+  await page.locator(".player").scrollIntoViewIfNeeded();
+  await page.locator(".stages canvas").waitFor();
+  const before = await said(page, "Step");
+  await page.waitForFunction(
+    (before) => {
+      const [, second] = document.querySelectorAll(".policy dl dd");
+      return second.textContent !== before;
+    },
+    before,
+  );
+  await page.locator(".chart .canvas").first().waitFor();
+  await page.fill("input[type=search]", "td error");
+  await page.locator(".charts .chart").first().waitFor();
+  await page.fill("input[type=search]", "");
+  deepStrictEqual(await page.evaluate(() => [...document.querySelectorAll("a[href^='/']")]), []);
+  strictEqual(await page.locator("text=Do more with it").count(), 0);
+  await page.selectOption("#theme", "dark");
+
+  files.push(await opened(await dreamingRun()));
+  await page.locator(".explorer").scrollIntoViewIfNeeded();
+  await page.locator(".code-map").waitFor();
+  const decoded = () =>
+    page.locator(".pair canvas").first().evaluate((each) =>
+      (each as HTMLCanvasElement).toDataURL()
+    );
+  const first = await decoded();
+  await page.locator(".latents input").first().fill("2");
+  ok(await decoded() !== first);
+  ok(
+    await page.locator(".gallery img").first().evaluate((each) =>
+      (each as HTMLImageElement).naturalWidth > 0
+    ),
+  );
+  await page.evaluate(() => scrollTo(0, 0));
+  deepStrictEqual(
+    asked.filter((url) => !url.startsWith("data:") && !url.startsWith("blob:")),
+    files.map((file) => `file://${file}`),
+  );
+  deepStrictEqual(await findings(page, axe), []);
+});
+
+test("a site filters, compares and plays from plain files", async (page) => {
+  const others = dashboard.store.runs().filter(({ name }) => name === "cartpole-a2c");
+  const runs = [await trainedRun(), ...others.map(({ id }) => id)];
+  const files = new Map(
+    (await Array.fromAsync(siteFiles(await taken(...runs)))).map((
+      { path, content },
+    ) => [path, content]),
+  );
+  const types = { html: "text/html", js: "text/javascript", css: "text/css", png: "image/png" };
+  const site = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url }) => {
+    const path = new URL(url).pathname.replace("/lab/", "");
+    const content = files.get(path);
+    const type = types[path.split(".").at(-1) as keyof typeof types] ?? "application/octet-stream";
+    return content === undefined
+      ? new Response(null, { status: 404 })
+      : new Response(content as BodyInit, { headers: { "content-type": type } });
+  });
+  try {
+    const base = `http://127.0.0.1:${site.addr.port}/lab`;
+    const isReady = () =>
+      page.waitForFunction(() =>
+        document.querySelector("[data-island]:not([data-ready])") === null
+      );
+    await page.goto(`${base}/index.html?filter=agent%3Ddqn`);
+    await isReady();
+    deepStrictEqual(await names(page), ["cartpole-dqn-quick"]);
+    await page.click("thead th:has-text('evaluation return mean') button");
+    match(page.url(), /index\.html\?.*sort=/);
+    await page.click(".runs tbody a");
+    await isReady();
+    match(page.url(), /\/lab\/runs\/\w+\.html$/);
+    await page.locator(".stages canvas").waitFor();
+    await page.click("nav a:has-text('Compare')");
+    await isReady();
+    await page.locator(".compared .canvas").first().waitFor();
+    await page.selectOption("label:has-text('X axis') select", "wallSeconds");
+    await page.waitForFunction(() => location.search.includes("axis=wallSeconds"));
+    await page.reload();
+    await isReady();
+    strictEqual(
+      await page.locator("label:has-text('X axis') select").inputValue(),
+      "wallSeconds",
+    );
+  } finally {
+    await site.shutdown();
+  }
+});
 
 test("the reader's choice of light or dark is kept, and drawn from the first byte", async (page) => {
   await open(page, "/compare");
