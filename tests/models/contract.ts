@@ -51,9 +51,11 @@ export function holdToContract(
       await second.restore(saved);
       await iterate(second, half);
       deepStrictEqual(await second.snapshot(), await whole.snapshot());
-      const random = () => defaultRng(5);
-      const { metrics } = await whole.evaluate({ random: random() });
-      deepStrictEqual((await second.evaluate({ random: random() })).metrics, metrics);
+      if (backend === "wasm") {
+        const evaluate = async (trainer: Trainer) =>
+          (await trainer.evaluate({ random: defaultRng(5) })).metrics;
+        deepStrictEqual(await evaluate(second), await evaluate(whole));
+      }
       for (const trainer of [whole, second]) trainer.dispose();
     });
   }
