@@ -34,7 +34,8 @@ const half = 3;
 /** Declares the tests that hold a model to it. */
 export function holdToContract(
   definition: ModelDefinition,
-  { backends = ["wasm", "cpu", "tfjs-wasm"] }: { readonly backends?: readonly BackendChoice[] } = {},
+  { backends = ["wasm", "cpu", "tfjs-wasm"] }: { readonly backends?: readonly BackendChoice[] } =
+    {},
 ): void {
   const { name, budgetUnit } = definition;
   const make = (options = {}) => smallTrainer(definition, options);
