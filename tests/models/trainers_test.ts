@@ -105,7 +105,6 @@ for (const definition of definitions) {
       const metrics = await evaluate(judged);
       ok(metrics["evaluation/judge_accuracy"] > 0.99);
       ok(metrics["evaluation/recognised"] >= 0 && metrics["evaluation/class_share_min"] >= 0);
-      deepStrictEqual(await evaluate(judged), metrics);
       const resumed = await make({ judge: true });
       await resumed.restore(await judged.snapshot());
       deepStrictEqual(await evaluate(resumed), metrics);
