@@ -145,6 +145,36 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     load: async () => (await import("./diffusion/diffusion.ts")).diffusion,
   },
   {
+    name: "nice",
+    summary: "Flow of additive couplings, which keep volumes: exact likelihood of points",
+    load: async () => (await import("./flows/nice.ts")).nice,
+  },
+  {
+    name: "real-nvp",
+    summary: "Flow of affine couplings: exact likelihood of points, and samples in one pass",
+    load: async () => (await import("./flows/real_nvp.ts")).realNvp,
+  },
+  {
+    name: "glow",
+    summary: "Flow of affine couplings between learned rotations: exact likelihood of points",
+    load: async () => (await import("./flows/glow.ts")).glow,
+  },
+  {
+    name: "maf",
+    summary: "Flow of masked autoregressive networks: exact likelihood in one pass, samples in D",
+    load: async () => (await import("./flows/maf.ts")).maf,
+  },
+  {
+    name: "spline-flow",
+    summary: "Flow of rational-quadratic splines: exact likelihood of points with sharp edges",
+    load: async () => (await import("./flows/spline_flow.ts")).splineFlow,
+  },
+  {
+    name: "continuous-flow",
+    summary: "Velocity field from data to noise, trained by its exact likelihood (FFJORD)",
+    load: async () => (await import("./flows/continuous_flow.ts")).continuousFlow,
+  },
+  {
     name: "gan",
     budgetUnit: "gradientSteps",
     summary: "Generative adversarial network of dense layers, for points or images",
