@@ -39,6 +39,19 @@ export const flowExperiments: readonly ModelExperiment[] = [
     budget: 1_500_000,
     evaluation: { every: 500_000 },
   }),
+  defineExperiment({
+    name: "glyphs-flow-matching",
+    summary: "Flow matching from noise to drawn digits, by a small U-Net",
+    tunedOn: 1,
+    expectedSeconds: 480,
+    dataset: { name: "glyphs" },
+    model: {
+      ...{ name: "flow-matching", batchSize: 64, samplerSteps: 20, solver: "heun" },
+      averageDecay: 0.999,
+    },
+    budget: 500_000,
+    evaluation: { every: 250_000 },
+  }),
   ringToMoons,
   defineExperiment({
     ...ringToMoons,

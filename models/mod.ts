@@ -141,7 +141,7 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
   },
   {
     name: "diffusion",
-    summary: "Denoising diffusion of points: noise is learned, and taken away step by step",
+    summary: "Denoising diffusion: noise is learned, and taken away step by step",
     load: async () => (await import("./diffusion/diffusion.ts")).diffusion,
   },
   {
@@ -173,6 +173,16 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     name: "continuous-flow",
     summary: "Velocity field from data to noise, trained by its exact likelihood (FFJORD)",
     load: async () => (await import("./flows/continuous_flow.ts")).continuousFlow,
+  },
+  {
+    name: "edm",
+    summary: "Diffusion with a network scaled alike at every noise, sampled by Heun's method",
+    load: async () => (await import("./diffusion/edm.ts")).edm,
+  },
+  {
+    name: "score-matching",
+    summary: "The gradient of the log-density under noise, followed by annealed Langevin steps",
+    load: async () => (await import("./diffusion/score_matching.ts")).scoreMatching,
   },
   {
     name: "gan",

@@ -47,6 +47,8 @@ export type NoiseSpecs = Readonly<
 
 /** What a draw of examples depends on. */
 export interface Drawn {
+  /** Of one example. */
+  readonly shape: ExampleShape;
   /** By the names of the noise that is declared for it, [B, …] each. */
   readonly noise: Tensors;
   /**
@@ -210,6 +212,8 @@ export interface Model<C extends SharedFields, N extends Networks> {
   readonly takes: DataTakes;
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */
   readonly configuration: z.ZodType<C>;
+  /** Whether it looks at labels under a configuration; left out: wherever it takes them. */
+  looksAtLabels?(configuration: C): boolean;
   /** What a budget counts: examples seen, or gradient steps, each of `steps` one. */
   readonly budget: "examples" | "gradientSteps";
   /** The evaluated series by which a checkpoint is called best; undefined: none is. */

@@ -111,7 +111,8 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     this.configuration = configuration;
     this.workspace = workspace;
     this.scope = scope;
-    this.labelled = model.takes.labels !== undefined && held.labels === true;
+    this.labelled = model.takes.labels !== undefined && held.labels === true &&
+      (model.looksAtLabels?.(configuration) ?? true);
     this.paired = model.takes.partners !== undefined && held.partners === true;
     const shape = this.shape = {
       shape: dataset.shape,
@@ -420,7 +421,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     };
     const { spent } = scalar;
     const seen = {
-      ...{ noise: random, at: scalar, spent, kept: state[KEPT] ?? {} },
+      ...{ noise: random, at: scalar, spent, kept: state[KEPT] ?? {}, shape: this.shape },
       examples: this.#examples,
     };
     for (const part of ["x", "codes", "labels", "partners"]) {
