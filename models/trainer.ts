@@ -32,11 +32,11 @@ import { takeMeans } from "./totals.ts";
 import { type Yardstick, yardstick } from "./yardstick.ts";
 
 /** Examples a call of a program that is no gradient step. */
-const ROWS = { images: 250, points: 500, sequences: 250 } as const;
+const ROWS = { images: 250, points: 500, sequences: 250, text: 50 } as const;
 /** Samples that an evaluation looks at; of points as many as VEEGAN and PacGAN do. */
-const SAMPLES = { images: 1000, points: 2500, sequences: 1000 } as const;
+const SAMPLES = { images: 1000, points: 2500, sequences: 1000, text: 200 } as const;
 /** Samples on a sheet. */
-const SHOWN = { images: 100, points: 2500 } as const;
+const SHOWN = { images: 100, points: 2500, text: 10 } as const;
 
 /** A round's step, and how often it is taken. */
 interface RoundStep extends CompiledStep {
