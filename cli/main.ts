@@ -23,6 +23,7 @@ import { complete, completions } from "./commands/completions.ts";
 import { deleteRuns } from "./commands/delete.ts";
 import { describe } from "./commands/describe.ts";
 import { detect } from "./commands/detect.ts";
+import { likelihood } from "./commands/likelihood.ts";
 import { doctor } from "./commands/doctor.ts";
 import { encode } from "./commands/encode.ts";
 import { evaluate } from "./commands/evaluate.ts";
@@ -69,6 +70,7 @@ export const commands: readonly Command[] = [
   encode,
   reconstruct,
   detect,
+  likelihood,
   score,
   range,
   runs,

@@ -37,7 +37,9 @@ export class Asked<C extends SharedFields, N extends Networks> {
   readonly sample?: Trainer["sample"];
   /** The mean score of examples [count, D], batch by batch. */
   readonly meanScore?: (values: Float32Array) => Promise<number>;
-  readonly logLikelihood?: LogLikelihood;
+  readonly logLikelihood?: Trainer["logLikelihood"];
+  /** Its mean over the examples. */
+  readonly meanLogLikelihood?: LogLikelihood;
 
   /** @param batch Rows a call of a program. */
   constructor(
@@ -51,7 +53,13 @@ export class Asked<C extends SharedFields, N extends Networks> {
     this.classify = classify && this.#perExample("classify", classify);
     this.score = score && this.#perExample("score", score);
     this.meanScore = score && this.#meanOf(score);
-    this.logLikelihood = logWeights && this.#estimateOf(logWeights);
+    const estimate = logWeights && this.#estimateOf(logWeights);
+    this.meanLogLikelihood = estimate &&
+      (async (values, options) => (await estimate(values, options)).meanOfLogs());
+    this.logLikelihood = estimate && (async (values, options) => {
+      const sums = await estimate(values, options);
+      return { each: sums.logs(), draws: this.#isExact() ? 0 : sums.terms };
+    });
     this.decode = decode && this.#overRows("decode", "codes", decode);
     this.sample = sample && this.#sampler(sample);
   }
@@ -143,21 +151,35 @@ export class Asked<C extends SharedFields, N extends Networks> {
     };
   }
 
-  #estimateOf(logWeights: Of<N, Batch, C, tf.Tensor>): LogLikelihood {
+  /** Noise of the weights that log p(x) is known by. */
+  #weightNoise(): NoiseSpecs {
+    const { model, shape, configuration } = this.bound;
+    return model.weightNoise?.(shape, configuration) ?? {};
+  }
+
+  /** Whether log p(x) is known and not estimated. */
+  #isExact(): boolean {
+    return Object.keys(this.#weightNoise()).length === 0;
+  }
+
+  #estimateOf(
+    logWeights: Of<N, Batch, C, tf.Tensor>,
+  ): (...given: Parameters<LogLikelihood>) => Promise<LogSums> {
     const { bound, batch } = this;
     const { size } = bound.shape;
-    const { weightNoise, noise } = bound.model;
-    const drawn = (weightNoise ?? noise)?.call(bound.model, bound.shape, bound.configuration);
+    const drawn = this.#weightNoise();
     const inputs: Inputs = { x: [[batch, size], "float32"] };
-    const program = this.#compile("log-weights", logWeights, inputs, drawn);
+    const isExact = this.#isExact();
+    let program: RowProgram<"rows"> | undefined;
     return async (values, { draws, random, labels }) => {
+      const compiled = program ??= this.#compile("log-weights", logWeights, inputs, drawn);
       const rows = { count: values.length / size, batch, random };
       const columns = this.columnsOf(values, { labels });
       const sums = new LogSums(rows.count);
-      while (sums.terms < draws) {
-        sums.add(await outputOverRows(program, "rows", { ...rows, columns }));
-      }
-      return sums.meanOfLogs();
+      do sums.add(await outputOverRows(compiled, "rows", { ...rows, columns })); while (
+        !isExact && sums.terms < draws
+      );
+      return sums;
     };
   }
 

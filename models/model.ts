@@ -198,9 +198,9 @@ export interface Look {
 }
 
 /**
- * The mean of log p(x) over examples [count, D], in nats, estimated from below by importance sampling
- * with at least so many draws for each: log of the mean weight. Equation 8 of Burda et al. (2016, arXiv
- * 1509.00519).
+ * The mean of log p(x) over examples [count, D], in nats; where it is not exact, estimated from below
+ * by importance sampling with at least so many draws for each: log of the mean weight. Equation 8 of
+ * Burda et al. (2016, arXiv 1509.00519).
  */
 export type LogLikelihood = (
   values: Float32Array,
@@ -270,10 +270,12 @@ export interface Model<C extends SharedFields, N extends Networks> {
   /** Fields of the configuration that samples may be drawn with other values of, as no weight hangs on
    * them: a sampler's steps. */
   readonly samplingFields?: readonly (keyof C & string)[];
-  /** log p(x, z) − log q(z|x) of K draws z of q for each example, [B, K], by which log p(x) is
-   * estimated. */
+  /**
+   * What log p(x) is known by, the log of the mean weight: log p(x, z) − log q(z|x) of K draws z of q
+   * for each example, [B, K], in nats. Without noise it is exact: log p(x) itself, [B, 1].
+   */
   readonly logWeights?: Of<N, Batch, C, tf.Tensor>;
-  /** Noise of `logWeights`; left out: the model's. */
+  /** Noise of `logWeights`; left out or empty: none. */
   weightNoise?(shape: ExampleShape, configuration: C): NoiseSpecs;
   /** Metrics of its own, by full name, from the samples of an evaluation. */
   metrics?(look: Look, configuration: C): Promise<Metrics>;

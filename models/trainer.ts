@@ -103,6 +103,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   readonly translate?: Trainer["translate"];
   readonly classify?: Trainer["classify"];
   readonly score?: Trainer["score"];
+  readonly logLikelihood?: Trainer["logLikelihood"];
 
   readonly #context: ModelContext<C>;
   readonly #bound: BoundModel<C, N>;
@@ -147,12 +148,9 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     this.#alarms = new Alarms(configuration);
     const batch = this.#batch = ROWS[dataset.kind];
     this.#evaluation = model.evaluate && bound.compileEvaluation(model.evaluate, batch);
-    const { encode, decode, translate, classify, score, sample } = this.#asked = new Asked(
-      bound,
-      dataset,
-      batch,
-    );
-    Object.assign(this, { encode, decode, translate, classify, score, sample });
+    const asked = this.#asked = new Asked(bound, dataset, batch);
+    const { encode, decode, translate, classify, score, logLikelihood, sample } = asked;
+    Object.assign(this, { encode, decode, translate, classify, score, logLikelihood, sample });
     this.parts = {
       name: model.name,
       workspace,
@@ -260,7 +258,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
         Object.assign(metrics, await this.#partJudges.translations(this.translate));
       }
     }
-    const { meanScore, logLikelihood, encode } = this.#asked;
+    const { meanScore, meanLogLikelihood: logLikelihood, encode } = this.#asked;
     const { spent } = this;
     const draw = this.sample &&
       ((count: number, settings: SamplingSettings) => this.sample!({ random, count, settings }));

@@ -30,6 +30,8 @@ export interface Holdings {
   readonly labels?: boolean;
   /** Whether each example is paired with another. */
   readonly partners?: boolean;
+  /** Whether all numbers of the examples are 0 or 1. */
+  readonly binary?: boolean;
 }
 
 /** Examples to learn from, others to choose by, and others to measure on. */
@@ -83,6 +85,7 @@ export function holdingsOf({ kind, classes, train, validation, test }: Dataset):
     kind,
     labels: classes !== undefined && splits.every(({ labels }) => labels !== undefined),
     partners: splits.every(({ partners }) => partners !== undefined),
+    binary: splits.every(({ values }) => values.every((value) => value === 0 || value === 1)),
   };
 }
 
@@ -94,27 +97,42 @@ export interface DataTakes {
   readonly labels?: "optional" | "required";
   /** Left out: partners are not looked at. */
   readonly partners?: "required";
+  /** Examples of 0 and 1 alone (probabilities of bits), or of other numbers (densities, as those of
+   * binary examples have no bound); left out: both. */
+  readonly values?: "binary" | "continuous";
 }
 
 /** Whether such a data set will do. */
-export function takesData({ examples, labels, partners }: DataTakes, held: Holdings): boolean {
+export function takesData(
+  { examples, labels, partners, values }: DataTakes,
+  held: Holdings,
+): boolean {
   return examples.includes(held.kind) &&
+    (values === undefined || (values === "binary") === (held.binary === true)) &&
     (labels !== "required" || held.labels === true) &&
     (partners !== "required" || held.partners === true);
 }
 
 /** `images with labels`: the data that a model takes, for people. */
-export function dataTaken({ examples, labels, partners }: DataTakes): string {
-  return dataNamed(examples, labels === "required", partners === "required");
+export function dataTaken({ examples, labels, partners, values }: DataTakes): string {
+  return dataNamed(examples, labels === "required", partners === "required", values);
 }
 
 /** `images with labels`: the data that are held, for people. */
-export function dataHeld({ kind, labels = false, partners = false }: Holdings): string {
-  return dataNamed([kind], labels, partners);
+export function dataHeld(
+  { kind, labels = false, partners = false, binary = false }: Holdings,
+): string {
+  return dataNamed([kind], labels, partners, binary ? "binary" : undefined);
 }
 
-function dataNamed(kinds: readonly ExampleKind[], labels: boolean, partners: boolean): string {
-  return `${kinds.join(" or ")}${labels ? " with labels" : ""}${partners ? " in pairs" : ""}`;
+function dataNamed(
+  kinds: readonly ExampleKind[],
+  labels: boolean,
+  partners: boolean,
+  values?: string,
+): string {
+  const named = `${values === undefined ? "" : `${values} `}${kinds.join(" or ")}`;
+  return `${named}${labels ? " with labels" : ""}${partners ? " in pairs" : ""}`;
 }
 
 /**

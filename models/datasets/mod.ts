@@ -23,6 +23,11 @@ export const datasets: readonly Entry<DatasetDefinition>[] = [
     load: async () => (await import("./glyphs.ts")).glyphsAnomaly,
   },
   {
+    name: "glyphs-binarized",
+    summary: "28×28 digits drawn from strokes, of black and white pixels",
+    load: async () => (await import("./glyphs.ts")).glyphsBinarized,
+  },
+  {
     name: "glyphs-stacked",
     summary: "14×14 images of three drawn digits, one a colour: a thousand modes",
     load: async () => (await import("./stacked.ts")).stackedGlyphs,

@@ -19,6 +19,7 @@ const lines: Readonly<Record<string, string>> = {
   encode: "encode MODEL --out codes.npy --force",
   reconstruct: "reconstruct MODEL between.png --out pair.png --force",
   detect: "detect MODEL --count 2",
+  likelihood: "likelihood MODEL --draws 8 --count 2",
   score: "score pictures --against glyphs --features eyes.json --metric fid",
   runs: "runs",
   sweeps: "sweeps",
@@ -60,7 +61,10 @@ Deno.test("no command writes control characters into a pipe, nor with --quiet mo
     strictEqual((await type("run cliffwalking-value-iteration")).code, 0);
     const [{ id }] = JSON.parse((await type("runs --json")).out).runs;
     const few = "train validation test".split(" ").map((split) => ` --set dataset.${split}=20`);
-    strictEqual((await type(`run glyphs-autoencoder --budget 100${few.join("")}`)).code, 0);
+    strictEqual(
+      (await type(`run glyphs-vae --set model.judge=false --budget 100${few.join("")}`)).code,
+      0,
+    );
     const [model] = JSON.parse((await type("runs --json")).out).runs;
     const said: string[] = [];
     for (const { name } of commands) {

@@ -84,8 +84,8 @@ for (const { load } of datasets) {
     if (fields.includes("folder") || fields.includes("file")) return;
     const few = fields.includes("train") ? { train: 26, validation: 26, test: 26 } : {};
     const made = await create({ configuration: configuration.parse(few), readFile: noFiles });
-    const { labels = false, partners = false, kind } = holds!;
-    deepStrictEqual(holdingsOf(made), { kind, labels, partners });
+    const { labels = false, partners = false, binary = false, kind } = holds!;
+    deepStrictEqual(holdingsOf(made), { kind, labels, partners, binary });
   });
 }
 
