@@ -183,6 +183,8 @@ export interface Look {
   readonly samples?: Samples;
   /** What is learned from. */
   readonly dataset: Dataset;
+  /** What the evaluation has measured so far, by full name. */
+  readonly measured: Metrics;
   /** More samples, drawn with other values of sampling fields; absent where the model draws none. */
   draw?(count: number, settings: SamplingSettings): Promise<Samples>;
   /** The mean of the model's `score` over examples [count, D]; absent where it has none. */

@@ -262,7 +262,10 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const { spent } = this;
     const draw = this.sample &&
       ((count: number, settings: SamplingSettings) => this.sample!({ random, count, settings }));
-    const look = { samples, dataset, draw, meanScore, logLikelihood, encode, random, spent };
+    const look = {
+      ...{ samples, dataset, measured: metrics, draw, meanScore, logLikelihood, encode },
+      ...{ random, spent },
+    };
     Object.assign(metrics, await model.metrics?.(look, configuration));
     Object.assign(metrics, grouped("validation", await this.#measures(validation, random)));
     if (samples !== undefined && model.evaluate === undefined) {

@@ -98,7 +98,7 @@ export interface DataTakes {
   /** Left out: partners are not looked at. */
   readonly partners?: "required";
   /** Examples of 0 and 1 alone (probabilities of bits), or of other numbers (densities, as those of
-   * binary examples have no bound); left out: both. */
+   * binary examples have no bound); left out: both. Text is neither. */
   readonly values?: "binary" | "continuous";
 }
 
@@ -108,7 +108,8 @@ export function takesData(
   held: Holdings,
 ): boolean {
   return examples.includes(held.kind) &&
-    (values === undefined || (values === "binary") === (held.binary === true)) &&
+    (values === undefined || held.kind === "text" ||
+      (values === "binary") === (held.binary === true)) &&
     (labels !== "required" || held.labels === true) &&
     (partners !== "required" || held.partners === true);
 }

@@ -14,11 +14,12 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { InputError } from "../../lab/core/errors.ts";
+import type { Metrics } from "../../lab/core/metrics.ts";
 import { count } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields, judgeFields } from "../fields.ts";
 import { byLikelihood, knownLikelihood } from "../likelihood.ts";
-import type { ExampleShape } from "../model.ts";
+import type { ExampleShape, Look } from "../model.ts";
 import type { Network } from "../networks.ts";
 import { imagesOfTokens, patchTokens, tokensOfImages } from "./patches.ts";
 import {
@@ -55,7 +56,8 @@ const configuration = z.strictObject({
     description: "Longer gradients are scaled down to this norm",
   }),
   temperature: z.number().min(0.01).max(100).default(1).meta({
-    description: "Samples are drawn from logits divided by it: below 1 the likelier ones more often",
+    description:
+      "Samples are drawn from logits divided by it: below 1 the likelier ones more often",
   }),
 });
 
@@ -72,7 +74,9 @@ export function transformerOf(
 ): Transformer {
   if (width % (2 * heads) !== 0) {
     throw new InputError(
-      `Cannot train gpt as model.width must be a multiple of twice model.heads, ${2 * heads}: ${width}`,
+      `Cannot train gpt as model.width must be a multiple of twice model.heads, ${
+        2 * heads
+      }: ${width}`,
     );
   }
   const network = { width, layers, heads, positions };
@@ -172,6 +176,19 @@ export function withNextToken(
   return tf.concat([tf.add(kept, tf.mul(token, here)), next.memory], 1);
 }
 
+/**
+ * What the data's own distribution gets on the test split, where it is known, and by how much more the
+ * model's nats are, as a share of it.
+ */
+function besideTheKnown({ dataset: { logDensity, test }, measured }: Look): Metrics {
+  if (logDensity === undefined) return {};
+  const least = -logDensity(test.values).reduce((sum, value) => sum + value, 0) / test.count;
+  return {
+    "ceiling/negative_log_likelihood": least,
+    "evaluation/over_entropy": measured["evaluation/negative_log_likelihood"] / least - 1,
+  };
+}
+
 // The model.
 
 const likelihood = knownLikelihood<
@@ -225,4 +242,5 @@ export const gpt = defineModel({
     },
   },
   samplingFields: ["temperature"],
+  metrics: (look) => Promise.resolve(besideTheKnown(look)),
 });

@@ -168,7 +168,9 @@ export function nextLogits(
       const old: AttentionMemory = { keys: known(2 * layer), values: known(2 * layer + 1) };
       const options = { heads, turns, memory: old, place };
       const next = nextSelfAttention(parameters, normalized, `${layer}/attention`, options);
-      parts.push(...[next.memory.keys, next.memory.values].map((y) => tf.reshape(y, [batch, size])));
+      parts.push(
+        ...[next.memory.keys, next.memory.values].map((y) => tf.reshape(y, [batch, size])),
+      );
       return next.outputs;
     });
   }
