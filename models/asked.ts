@@ -13,6 +13,7 @@ import { outputOverRows, type Rows, runOverRows } from "../lab/compute/batches.t
 import type { SharedFields } from "./fields.ts";
 import { maskedMean } from "./losses.ts";
 import { LogSums } from "./metrics/log_sums.ts";
+import { promptOf, samplesOf } from "./samples.ts";
 import type { Batch, Drawn, LogLikelihood, NoiseSpecs, Of, Sampler } from "./model.ts";
 import type { Networks } from "./networks.ts";
 import type { BoundModel, Inputs, RowProgram } from "./programs.ts";
@@ -192,13 +193,24 @@ export class Asked<C extends SharedFields, N extends Networks> {
       draws.set(key, draw);
       return draw;
     };
-    return async ({ random, count, label, settings = {} }) => {
-      const columns = this.#labelColumn(count, this.#labelsOf(count, label));
+    return async ({ random, count, label, settings = {}, prompt }) => {
+      const columns = {
+        ...this.#labelColumn(count, this.#labelsOf(count, label)),
+        ...this.#promptColumn(count, prompt),
+      };
       const values = await drawWith(settings)({ count, batch, columns, random });
-      return dataset.kind === "images"
-        ? { kind: "images", count, shape: shape.shape as [number, number, number], values }
-        : { kind: "points", count, dimensions: shape.size, values };
+      return samplesOf(dataset, count, values);
     };
+  }
+
+  /** A prompt in every row, where the model takes one. @throws InputError where it takes none. */
+  #promptColumn(count: number, prompt: string | undefined): Columns {
+    const { prompted, model, shape: { size } } = this.bound;
+    if (!prompted) {
+      if (prompt === undefined) return {};
+      throw new InputError(`Cannot go on from a prompt as ${model.name} draws no text from one`);
+    }
+    return { prompt: promptOf(prompt ?? "", count, size, this.dataset.vocabulary!) };
   }
 
   /**
@@ -222,13 +234,14 @@ export class Asked<C extends SharedFields, N extends Networks> {
 
   /** Draws by the functions of the model under a configuration. */
   #drawBy(sample: Of<N, Drawn, C, tf.Tensor>, configuration: C): Draw {
-    const { model, shape } = this.bound;
+    const { bound, batch, bound: { model, shape } } = this;
     const noise = (model.sampleNoise ?? model.noise)?.(shape, configuration);
     if (model.sampler !== undefined) {
       return this.#drawInSteps(sample, noise, model.sampler, configuration);
     }
     const draw: typeof sample = (networks, seen) => sample(networks, seen, configuration);
-    const program = this.#compile("sample", draw, {}, noise);
+    const { prompt } = bound.firstInputs(batch);
+    const program = this.#compile("sample", draw, prompt === undefined ? {} : { prompt }, noise);
     return (rows) => outputOverRows(program, "rows", rows);
   }
 
@@ -247,7 +260,8 @@ export class Asked<C extends SharedFields, N extends Networks> {
     const size = sampler.size?.(shape, configuration) ?? shape.size;
     bound.define(CHAIN, { x: zeros([batch, size], "float32") });
     const chained = { batch, inputs: bound.labelInput(batch), chain: CHAIN };
-    const first = bound.compileRows("sample", { ...chained, noise }, (networks, seen) => ({
+    const begun = { ...chained, inputs: bound.firstInputs(batch), noise };
+    const first = bound.compileRows("sample", begun, (networks, seen) => ({
       outputs: {},
       x: sample(networks, seen, configuration),
     }));

@@ -135,6 +135,11 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     load: async () => (await import("./energy/perceptron.ts")).perceptron,
   },
   {
+    name: "gpt",
+    summary: "Transformer that draws text, or images, token by token",
+    load: async () => (await import("./autoregressive/gpt.ts")).gpt,
+  },
+  {
     name: "flow-matching",
     summary: "A velocity field that carries noise to the data along straight lines",
     load: async () => (await import("./flow_matching/flow_matching.ts")).flowMatching,

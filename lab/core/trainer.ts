@@ -97,15 +97,16 @@ export interface Trainer {
   /**
    * Models that can be drawn from: `count` samples, of the class `label` where the model has labels;
    * left out, of all classes in turn; `settings` are other values of configuration fields that no
-   * weight hangs on, as a sampler's steps.
+   * weight hangs on, as a sampler's steps; all begin with `prompt`, where it is a model of text.
    *
-   * @throws InputError for a label or a setting that the model does not have.
+   * @throws InputError for a label, a setting or a prompt that the model does not have.
    */
   sample?(context: {
     random: Generator;
     count: number;
     label?: number;
     settings?: SamplingSettings;
+    prompt?: string;
   }): Promise<Samples>;
   /** Models with codes: [count, Z] of examples [count, D], with labels [count] where it has them. */
   encode?(values: Float32Array, labels?: ArrayLike<number>): Promise<Float32Array>;

@@ -14,6 +14,7 @@ import { fieldsOf } from "../../lab/experiment/fields.ts";
 import { models } from "../../models/mod.ts";
 import { drawGlyphs } from "../../models/datasets/glyphs.ts";
 import { ring8 } from "../../models/datasets/plane.ts";
+import { drawSentences, sentenceVocabulary } from "../../models/datasets/sentences.ts";
 import { drawSines } from "../../models/datasets/sine.ts";
 import { wasmPath } from "../lab/compute/backends.ts";
 
@@ -81,9 +82,20 @@ export function fewSequences(train = 120, test = 40): Dataset {
   };
 }
 
-const datasets = [halves(), await fewPoints(), fewSequences()];
+/** Few texts of twelve characters. */
+export function fewTexts(train = 120, test = 40): Dataset {
+  const split = (count: number, name: string) => drawSentences(count, 12, streamOf(7, name));
+  return {
+    ...{ name: "sentences", seed: 7, kind: "text", shape: [12], vocabulary: sentenceVocabulary },
+    train: split(train, "train"),
+    validation: split(test, "validation"),
+    test: split(test, "test"),
+  };
+}
 
-/** Halves, points or sequences, whichever a model takes. */
+const datasets = [halves(), await fewPoints(), fewSequences(), fewTexts()];
+
+/** Halves, points, sequences or text, whichever a model takes. */
 export function datasetOf({ name, takes }: ModelDefinition): Dataset {
   const dataset = datasets.find((each) => takesData(takes, holdingsOf(each)));
   if (dataset === undefined) throw new Error(`no data set for ${name}`);
@@ -102,6 +114,7 @@ const sizes: Record<string, unknown> = {
   ...{ activation: "tanh" },
   ...{ blocks: 1, history: 24 },
   ...{ hiddenUnits: 3, machines: [6, 4], gibbsSteps: 2, sampleSteps: 3, updates: 3 },
+  ...{ heads: 2 },
   ...{ filters: [4], layerSizes: [10, 8, 4], recurrentSize: 6 },
 };
 
