@@ -1,6 +1,6 @@
 /**
  * The test command: sets up what the tests need (Chromium, a Vulkan driver for WebGPU without a
- * GPU, a library of matrix products), runs them, and closes with the line `N passed, N failed`.
+ * GPU, a library of matrix products, PostgreSQL), runs them, and closes with the line `N passed, N failed`.
  *
  * Where it is root on a Debian machine it installs what is missing and says so. Elsewhere the
  * tests that need it are reported as skipped with the command to type; with `CI` set nothing may
@@ -38,6 +38,11 @@ const needs = [
     name: "a C compiler (disks that fail)",
     present: () => exists("/usr/bin/gcc"),
     packages: ["gcc", "libc6-dev"],
+  },
+  {
+    name: "PostgreSQL (fleets)",
+    present: () => exists("/usr/lib/postgresql"),
+    packages: ["postgresql"],
   },
 ];
 
