@@ -185,7 +185,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
 
   /** Draws from the model, with the sampler's steps from the first draw on where it has one. */
   #sampler(sample: Of<N, Drawn, C, tf.Tensor>): NonNullable<Trainer["sample"]> {
-    const { dataset, batch, bound: { shape } } = this;
+    const { dataset, batch } = this;
     const draws = new Map<string, Draw>();
     const drawWith = (settings: SamplingSettings): Draw => {
       const key = JSON.stringify(settings);

@@ -60,6 +60,7 @@ const machine = {
 };
 const model = encodeModel({
   ...{ kind: "points", shape: [2], classes: 0, codeSize: 0, rows: 2, drawn: 3, times: 2 },
+  ...{ vocabulary: [], prompted: false },
   numbers: { time: Float32Array.of(1, 0) },
   functions: {
     score: {
