@@ -190,6 +190,31 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     load: async () => (await import("./diffusion/score_matching.ts")).scoreMatching,
   },
   {
+    name: "fvsbn",
+    summary: "Fully visible sigmoid belief network: each bit a logistic regression on those before",
+    load: async () => (await import("./autoregressive/fvsbn.ts")).fvsbn,
+  },
+  {
+    name: "nade",
+    summary: "Neural autoregressive estimator: a hidden layer for each bit, over those before it",
+    load: async () => (await import("./autoregressive/nade.ts")).nade,
+  },
+  {
+    name: "made",
+    summary: "Masked autoencoder: each output sees the bits before its own, all in one pass",
+    load: async () => (await import("./autoregressive/made.ts")).made,
+  },
+  {
+    name: "pixelcnn",
+    summary: "Gated PixelCNN: convolutions that see the pixels above and to the left",
+    load: async () => (await import("./autoregressive/pixelcnn.ts")).pixelcnn,
+  },
+  {
+    name: "conditional-pixelcnn",
+    summary: "Gated PixelCNN that is told the class, and draws the one asked for",
+    load: async () => (await import("./autoregressive/pixelcnn.ts")).conditionalPixelcnn,
+  },
+  {
     name: "gan",
     budgetUnit: "gradientSteps",
     summary: "Generative adversarial network of dense layers, for points or images",

@@ -12,6 +12,7 @@ import { streamOf } from "../../lab/core/random.ts";
 import type { Trainer } from "../../lab/core/trainer.ts";
 import { fieldsOf } from "../../lab/experiment/fields.ts";
 import { models } from "../../models/mod.ts";
+import { binarized } from "../../models/datasets/binarized.ts";
 import { drawGlyphs } from "../../models/datasets/glyphs.ts";
 import { ring8 } from "../../models/datasets/plane.ts";
 import { drawSentences, sentenceVocabulary } from "../../models/datasets/sentences.ts";
@@ -67,6 +68,22 @@ export function halves(train = 120, test = 40): Dataset {
   };
 }
 
+/** Bits of 4 × 4 pixels in two classes: the same, drawn once with the greys as probabilities. */
+export function binaryHalves(train = 120, test = 40): Dataset {
+  const { name: _, partnerShape: __, ...greys } = halves(train, test);
+  const bits = (split: "train" | "validation" | "test") => {
+    const { partners: _, values, ...others } = greys[split];
+    return { ...others, values: binarized(values, streamOf(7, `bits/${split}`)) };
+  };
+  return {
+    ...greys,
+    name: "binary-halves",
+    train: bits("train"),
+    validation: bits("validation"),
+    test: bits("test"),
+  };
+}
+
 /** Few sines of eight steps. */
 export function fewSequences(train = 120, test = 40): Dataset {
   const split = (count: number, name: string) => {
@@ -93,9 +110,9 @@ export function fewTexts(train = 120, test = 40): Dataset {
   };
 }
 
-const datasets = [halves(), await fewPoints(), fewSequences(), fewTexts()];
+const datasets = [halves(), await fewPoints(), fewSequences(), binaryHalves(), fewTexts()];
 
-/** Halves, points, sequences or text, whichever a model takes. */
+/** Halves, points, sequences, bits or text, whichever a model takes. */
 export function datasetOf({ name, takes }: ModelDefinition): Dataset {
   const dataset = datasets.find((each) => takesData(takes, holdingsOf(each)));
   if (dataset === undefined) throw new Error(`no data set for ${name}`);
@@ -114,7 +131,7 @@ const sizes: Record<string, unknown> = {
   ...{ activation: "tanh" },
   ...{ blocks: 1, history: 24 },
   ...{ hiddenUnits: 3, machines: [6, 4], gibbsSteps: 2, sampleSteps: 3, updates: 3 },
-  ...{ heads: 2 },
+  ...{ heads: 2, channels: 4 },
   ...{ filters: [4], layerSizes: [10, 8, 4], recurrentSize: 6 },
 };
 

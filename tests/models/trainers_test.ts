@@ -26,7 +26,8 @@ const definitions = await Promise.all(models.map(({ load }) => load()));
 
 for (const definition of definitions) {
   // TensorFlow.js's WebAssembly kernels have no gradient of a convolution's filters.
-  const convolves = "filters" in smallOf(definition);
+  const small = smallOf(definition);
+  const convolves = "filters" in small || "channels" in small;
   holdToContract(definition, convolves ? { backends: ["wasm", "cpu"] } : {});
 }
 
