@@ -64,6 +64,8 @@ export interface Dataset {
   readonly anomalous?: readonly number[];
   /** Stacks: the data set that each channel of an image is an example of, whose judge counts modes. */
   readonly channels?: Dataset;
+  /** log p(x) of examples [n, D] in nats, [n], where what they are drawn from is known. */
+  readonly logDensity?: (values: Float32Array) => Float64Array;
   /** Mixtures: [modes, D] centres and the standard deviation, for mode coverage. */
   readonly mixture?: { readonly centers: Float32Array; readonly deviation: number };
 }

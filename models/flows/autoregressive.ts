@@ -9,7 +9,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { belowPrefix, prefixed } from "../../lab/core/tensor_data.ts";
+import { belowPrefix } from "../../lab/core/tensor_data.ts";
 import { constant, heNormal } from "../../lab/compute/initializers.ts";
 import { type Activation, mlp, mlpParameters } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";

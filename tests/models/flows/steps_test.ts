@@ -2,7 +2,7 @@
  * Steps of flows: back and forth, log-determinants against Jacobians by finite differences, densities
  * that integrate to 1.
  */
-import { ok, strictEqual, throws } from "node:assert";
+import { ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../../lab/core/random.ts";
 import type { NamedTensors } from "../../../lab/core/tensor_data.ts";
@@ -11,7 +11,7 @@ import { additive, affine } from "../../../models/flows/bijections.ts";
 import { autoregressive } from "../../../models/flows/autoregressive.ts";
 import { continuous } from "../../../models/flows/continuous.ts";
 import { coupling } from "../../../models/flows/coupling.ts";
-import { chain, type FlowStep } from "../../../models/flows/flow.ts";
+import type { FlowStep } from "../../../models/flows/flow.ts";
 import { actnorm, invertibleConvolution, scaling } from "../../../models/flows/mixing.ts";
 import { rationalQuadratic } from "../../../models/flows/splines.ts";
 import { dense } from "../../../models/networks.ts";
