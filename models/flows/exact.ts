@@ -11,8 +11,8 @@ import { constant } from "../../lab/compute/initializers.ts";
 import { activationNames } from "../../lab/compute/networks.ts";
 import { count, widths } from "../../lab/compute/sizes.ts";
 import { averageField, exampleFields } from "../fields.ts";
-import { byLikelihood, knownLikelihood } from "../likelihood.ts";
-import type { Batch, Codes, Drawn, ExampleShape, NoiseSpecs } from "../model.ts";
+import { byLikelihood, knownLikelihood, ownLikelihood } from "../likelihood.ts";
+import type { Batch, Codes, Drawn, ExampleShape, Look, NoiseSpecs } from "../model.ts";
 import { type Applied, dense } from "../networks.ts";
 import type { Conditioner } from "./coupling.ts";
 import {
@@ -79,7 +79,7 @@ export function flowOfPoints<C extends z.output<z.ZodObject<typeof flowFields>>>
   const network = (shape: ExampleShape, configuration: C) =>
     flowNetwork("flow", stepsOf(shape, configuration));
   return {
-    takes: { examples: ["points" as const] },
+    takes: { examples: ["points" as const], values: "continuous" as const },
     budget: "examples" as const,
     bestBy: byLikelihood,
     networks: (shape: ExampleShape, configuration: C): Networks => ({
@@ -108,5 +108,7 @@ export function flowOfPoints<C extends z.output<z.ZodObject<typeof flowFields>>>
     sampleNoise: ({ size }: ExampleShape): NoiseSpecs => ({ noise: ["normal", [size]] }),
     sample: ({ flow }: Applied<Networks>, { noise: { noise }, kept }: Drawn) =>
       flow({ kept }).inverse(noise),
+    // deno-lint-ignore require-await
+    metrics: async ({ dataset }: Look) => ownLikelihood(dataset),
   };
 }
