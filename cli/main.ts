@@ -54,6 +54,7 @@ import { traverse } from "./commands/traverse.ts";
 import { score } from "./commands/score.ts";
 import { sweeps } from "./commands/sweeps.ts";
 import { verify } from "./commands/verify.ts";
+import { worker } from "./commands/worker.ts";
 
 /** Every command that has a name, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -61,6 +62,7 @@ export const commands: readonly Command[] = [
   describe,
   run,
   resume,
+  worker,
   reproduce,
   evaluate,
   sample,

@@ -108,6 +108,9 @@ export function passwordIn(text: string, place: Place): string | undefined {
   return undefined;
 }
 
+/** The server asks for a password that is not known yet. */
+class PasswordNeeded extends Error {}
+
 /** Integers of eight bytes are small ones here: counts, sums, numbers of runs. */
 const types = {
   getTypeParser:
@@ -122,7 +125,7 @@ export class Connection {
   readonly place: Place;
   readonly #passwordOf: PasswordOf;
   #client: pg.Client | undefined;
-  #password: Promise<string | undefined> | undefined;
+  #password: string | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(place: Place, passwordOf: PasswordOf) {
@@ -171,12 +174,35 @@ export class Connection {
 
   async #connected(): Promise<pg.Client> {
     if (this.#client !== undefined) return this.#client;
+    try {
+      return this.#client = await this.#connect();
+    } catch (error) {
+      if (!(error instanceof PasswordNeeded)) throw explained(error, this.place);
+    }
+    // A person may take longer to type it than a server waits.
+    this.#password = await this.#passwordOf(this.place);
+    if (this.#password === undefined || this.#password === "") {
+      throw new InputError(
+        `Cannot use the store ${this.place.name} as the server asks for a password: the file that ` +
+          "PGPASSFILE names, or ~/.pgpass, gives it, in a terminal an answer",
+      );
+    }
+    try {
+      return this.#client = await this.#connect();
+    } catch (error) {
+      this.#password = undefined;
+      throw explained(error, this.place);
+    }
+  }
+
+  async #connect(): Promise<pg.Client> {
     const { host, port, database, user, tls } = this.place;
-    const password = await (this.#password ??= this.#passwordOf(this.place));
     const client = new pg.Client({
       ...{ host, port, database, user, types },
-      // An empty one would have pg look for it itself.
-      password: () => password ?? "",
+      password: () => {
+        if (this.#password === undefined) throw new PasswordNeeded();
+        return this.#password;
+      },
       ssl: tls === "disable" ? false : { rejectUnauthorized: tls === "verify-full" },
       connectionTimeoutMillis: CONNECT_MILLISECONDS,
       query_timeout: ANSWER_MILLISECONDS,
@@ -188,11 +214,11 @@ export class Connection {
     });
     try {
       await client.connect();
+      return client;
     } catch (error) {
       client.end().catch(() => {});
-      throw explained(error, this.place);
+      throw error;
     }
-    return this.#client = client;
   }
 
   /** Forgets a connection of which nobody knows how it stands. */
@@ -224,11 +250,6 @@ function explained(error: unknown, { name, user, database }: Place): unknown {
   const code = "code" in error ? String(error.code) : "";
   if (code === "" && error.name !== "Error") return error; // a mistake of the code
   const because = (reason: string) => `Cannot use the store ${name} as ${reason}`;
-  if (error instanceof Deno.errors.NotCapable) {
-    return new InputError(
-      because("this task may not reach it: deno task -q experiment:fleet may"),
-    );
-  }
   if (code === "28P01" || code === "28000") {
     return new InputError(
       because(

@@ -13,7 +13,7 @@ export class Proxy implements Disposable {
   #wake = Promise.withResolvers<void>();
 
   constructor(private readonly target: number) {
-    this.#accept();
+    void this.#accept();
   }
 
   get port(): number {
@@ -51,7 +51,7 @@ export class Proxy implements Disposable {
     try {
       for await (const client of this.#listener) {
         if (this.#mode === "cut") close(client);
-        else this.#connect(client);
+        else void this.#connect(client);
       }
     } catch {
       // It was disposed.

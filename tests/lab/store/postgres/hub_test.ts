@@ -1,10 +1,16 @@
-import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, rejects, strictEqual } from "node:assert";
+import { InputError } from "../../../../lab/core/errors.ts";
+import {
+  passwordIn,
+  placeOf,
+  UnreachableError,
+} from "../../../../lab/store/postgres/connection.ts";
 import { FenceError, Hub } from "../../../../lab/store/postgres/hub.ts";
 import { Mirror, Shipper, takeUp } from "../../../../lab/store/postgres/replica.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../../lab/store/store.ts";
 import { addRun, checkpointAt, pointAt, withFolder } from "../fixtures.ts";
-import { missing, Server } from "./server.ts";
+import { missing, PASSWORD, Server } from "./server.ts";
 
 const noPassword = () => Promise.resolve(undefined);
 
@@ -104,4 +110,87 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
         for (const each of [read, store, other]) each.close();
       }),
   );
+
+  await t.step("what cannot be used is refused in a line without the password", async () => {
+    const url = await server.database();
+    const refused = async (location: string, pattern: RegExp, password?: string) => {
+      const opening = Hub.open(location, () => Promise.resolve(password)).then((hub) =>
+        hub.close()
+      );
+      await rejects(opening, (error: Error) => {
+        match(error.message, pattern);
+        doesNotMatch(error.message, /hunter2|\n/);
+        strictEqual(error instanceof InputError, !/not to be reached/.test(error.message));
+        return true;
+      });
+    };
+    const secret = url.replace("lab@", "secret@");
+    await refused(url.replace("lab@", "lab:hunter2@"), /URL holds a password/);
+    await refused(`${url}?password=hunter2`, /URL holds a password/);
+    await refused("postgres://127.0.0.1/lab", /must name a user/);
+    await refused("postgres://lab@127.0.0.1", /must name a database/);
+    await refused(`${url}?sslmode=maybe`, /sslmode must be disable, require, verify-full: maybe/);
+    await refused(`${url}none`, /no database "lab\d+none": createdb/);
+    await refused(secret, /asks for a password: .*PGPASSFILE/);
+    await refused(secret, /refuses the user secret or the password/, "hunter2");
+    await refused(`${url}?sslmode=require`, /offers no TLS: \?sslmode=disable/);
+    await refused(secret, /the user secret may not/, PASSWORD);
+    const other = new URL(url);
+    other.port = "1";
+    await refused(other.href, /server is not to be reached/);
+    // A schema that is newer stays as it is; an older one is brought forward.
+    const name = url.slice(url.lastIndexOf("/") + 1);
+    await (await Hub.open(url, noPassword)).close();
+    await server.query(name, "UPDATE reverie.store SET schema = 99");
+    await refused(url, /schema must be of version 1 or earlier: .* is of version 99; use a newer/);
+    await server.query(name, "DROP SCHEMA reverie CASCADE");
+    await (await Hub.open(url, noPassword)).close();
+    deepStrictEqual(await server.query(name, "SELECT schema FROM reverie.store"), [{ schema: 1 }]);
+  });
+
+  await t.step("files of passwords are read as libpq reads them", () => {
+    const place = placeOf("postgres://me@db:5433/lab");
+    const text = "# db:5433:lab:me:no\nother:*:*:*:no\ndb:5433:lab:you:no\n" +
+      "*:5433:lab:me:a\\:b\\\\c\n*:*:*:*:last\n";
+    strictEqual(passwordIn(text, place), "a:b\\c");
+    strictEqual(passwordIn(text, { ...place, port: 1 }), "last");
+    strictEqual(passwordIn("db:5433:lab", place), undefined);
+  });
+
+  await t.step("one of many takes a run; who is not heard of loses it", async () => {
+    const url = await server.database();
+    const hubs = await Promise.all([1, 2, 3, 4].map(() => Hub.open(url, noPassword)));
+    const [hub] = hubs;
+    const runs = await hub.ask([1, 2, 3]);
+    strictEqual(new Set(runs).size, 3);
+    const claims = await Promise.all(hubs.map((each, i) => each.claim(`w${i}`, 60)));
+    deepStrictEqual(claims.flatMap((claim) => claim?.run ?? []).sort(), runs);
+    strictEqual(await hub.workers(60), 4);
+    const [first] = claims.filter((claim) => claim !== undefined);
+    await hub.hold(first, -1);
+    deepStrictEqual((await hub.tasks([first.run]))[0].state, "waiting");
+    const next = (await hub.claim("again", 60))!;
+    deepStrictEqual([next.run, next.fence, next.tries], [first.run, first.fence + 1, 2]);
+    await rejects(hub.hold(first, 60), /another worker has taken it up/);
+    await hub.release(next, "ended", { message: "why" });
+    await hub.release(next, "ended", { message: "other" });
+    deepStrictEqual(await hub.tasks([first.run]), [
+      { run: first.run, worker: null, message: "why", state: "ended" },
+    ]);
+    await rejects(hub.release(first, "ended"), FenceError);
+    await hub.giveUp(runs);
+    strictEqual((await hub.tasks(runs)).length, 3, "a run that somebody took is not given up");
+    for (const each of hubs) await each.close();
+  });
+
+  await t.step("a hub goes on after its server was killed", async () => {
+    await using hub = await Hub.open(await server.database(), noPassword);
+    await hub.putFile("artifacts/ab/abc", new Uint8Array(9 << 20).fill(7));
+    await server.stop();
+    await rejects(hub.ask([1]), UnreachableError);
+    await server.resume();
+    strictEqual((await hub.ask([1])).length, 1);
+    deepStrictEqual(await hub.file("artifacts/ab/abc"), new Uint8Array(9 << 20).fill(7));
+    strictEqual(await hub.file("artifacts/no/none"), undefined);
+  });
 });
