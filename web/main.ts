@@ -6,12 +6,13 @@
  */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { InputError, LabError } from "../lab/core/errors.ts";
+import { InputError, LabError, unlessDamaged } from "../lab/core/errors.ts";
 import type { Store } from "../lab/store/store.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import { isLoopback, newToken } from "./access.ts";
 import { createApp } from "./app.ts";
 import { built } from "./assets.ts";
+import { Feed } from "./feed.ts";
 import { buildSite } from "./site.ts";
 
 /** Reads the flags. */
@@ -118,7 +119,8 @@ async function serve(args: string[]): Promise<void> {
   const { store, readOnly: isReadOnly } = openedStore(location, readOnly);
   const name = host.includes(":") ? `[${host}]` : host;
   const shared = isLoopback(host) ? undefined : { host: name, token: newToken() };
-  const app = createApp(store, undefined, { readOnly: isReadOnly, shared });
+  const feed = new Feed(store);
+  const app = createApp(store, undefined, { readOnly: isReadOnly, shared, feed });
   try {
     const server = Deno.serve({
       hostname: host,
@@ -128,6 +130,8 @@ async function serve(args: string[]): Promise<void> {
         console.log(
           `Reverie's dashboard shows ${store.location} at http://${name}:${address.port}${query}`,
         );
+        // Thousands of runs are read while the reader turns to the browser.
+        setTimeout(() => unlessDamaged(() => feed.records()));
       },
     }, app.handler);
     await server.finished;

@@ -22,6 +22,7 @@ import {
   allSeriesNames,
   hideUnreadable,
   keepLastMetrics,
+  allKeptMetrics,
   lastMetrics,
   lastValues,
   readSeries,
@@ -451,6 +452,11 @@ export class SqliteStore implements Store {
   lastMetrics(id: string): Record<string, number> {
     this.flush();
     return lastMetrics(this.#database, id);
+  }
+
+  allLastMetrics(): Map<string, Record<string, number>> {
+    this.flush();
+    return allKeptMetrics(this.#database);
   }
 
   lastValues(name: string): Map<string, number> {

@@ -98,6 +98,10 @@ export class CapsuleStore implements StoreReader {
     return this.#runs.get(id)?.last ?? {};
   }
 
+  allLastMetrics(): Map<string, Record<string, number>> {
+    return new Map([...this.#runs].map(([id, { last }]) => [id, last]));
+  }
+
   lastValues(name: string): Map<string, number> {
     return new Map(
       [...this.#runs].flatMap(([id, { last }]) => name in last ? [[id, last[name]]] : []),
