@@ -84,15 +84,15 @@ export function binaryHalves(train = 120, test = 40): Dataset {
   };
 }
 
-/** Few sines of eight steps. */
+/** Few sines of four steps. */
 export function fewSequences(train = 120, test = 40): Dataset {
   const split = (count: number, name: string) => {
     const whole = drawSines(count, 0.2, streamOf(7, name));
-    const values = whole.values.filter((_, i) => i % 64 < 8);
+    const values = whole.values.filter((_, i) => i % 64 < 4);
     return { ...whole, values };
   };
   return {
-    ...{ name: "sine", seed: 7, kind: "sequences", shape: [8, 1], classes: 4 },
+    ...{ name: "sine", seed: 7, kind: "sequences", shape: [4, 1], classes: 4 },
     train: split(train, "train"),
     validation: split(test, "validation"),
     test: split(test, "test"),
