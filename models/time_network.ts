@@ -8,8 +8,6 @@ import { dense, type Network } from "./networks.ts";
 
 /** Sines and cosines of a time. */
 const FREQUENCIES = [1, 2, 4, 8];
-/** How many {@linkcode timeFeatures} there are. */
-export const TIME_FEATURES = 2 * FREQUENCIES.length;
 
 /**
  * sin and cos of 2ᵏπt for k = 0 … 3: so that a network can tell times apart that are close.
@@ -32,7 +30,7 @@ export function timeNetwork(
   size: number,
   hiddenSizes: readonly number[],
 ): Network<[x: tf.Tensor, time: tf.Tensor], tf.Tensor2D> {
-  const inner = dense([size + TIME_FEATURES, ...hiddenSizes, size], "swish");
+  const inner = dense([size + 2 * FREQUENCIES.length, ...hiddenSizes, size], "swish");
   return {
     initial: inner.initial,
     apply: (parameters, x, time) =>
