@@ -17,7 +17,7 @@ import { constant, heNormal } from "../../lab/compute/initializers.ts";
 import { mlpParameters, parameterOf } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { solvers } from "../flow_matching/solvers.ts";
-import { everywhere, TIME_FEATURES, timeFeatures } from "../time_network.ts";
+import { everywhere } from "../time_network.ts";
 import type { FlowStep } from "./flow.ts";
 
 /** A velocity and its derivatives along directions, of x's shape each. */
@@ -38,7 +38,7 @@ export function fieldAt(
   time: tf.Tensor,
   directions: readonly tf.Tensor[],
 ): Field {
-  const seen = timeFeatures(everywhere(time, x));
+  const seen = everywhere(time, x);
   const none = tf.zerosLike(seen);
   let units: tf.Tensor = tf.concat([x, seen], 1);
   let along: tf.Tensor[] = directions.map((direction) => tf.concat([direction, none], 1));
@@ -59,12 +59,14 @@ export function fieldAt(
  * The flow along a learned field of points.
  *
  * @param size D
- * @param steps Of the solver, from time 1 to 0 and back.
+ * @param trainingSteps Of the solver from time 1 to 0, while training.
+ * @param steps The same elsewhere, and back: more, as what the steps of training leave out is no density.
  */
 export function continuous(
-  { size, hiddenSizes, steps, solver }: {
+  { size, hiddenSizes, trainingSteps, steps, solver }: {
     readonly size: number;
     readonly hiddenSizes: readonly number[];
+    readonly trainingSteps: number;
     readonly steps: number;
     readonly solver: keyof typeof solvers;
   },
@@ -74,6 +76,7 @@ export function continuous(
     rate: (state: tf.Tensor, time: tf.Tensor) => tf.Tensor,
     state: tf.Tensor,
     [from, to]: readonly [number, number],
+    steps: number,
   ) => {
     const length = tf.scalar((to - from) / steps);
     for (let k = 0; k < steps; k++) {
@@ -83,12 +86,12 @@ export function continuous(
   };
   return {
     initial: (random, name) =>
-      mlpParameters(random, [size + TIME_FEATURES, ...hiddenSizes, size], {
+      mlpParameters(random, [size + 1, ...hiddenSizes, size], {
         hidden: heNormal,
         output: (_, shape) => constant(shape, 0),
         prefix: name,
       }),
-    forward: (x, name, { parameters, probe }) => {
+    forward: (x, name, { parameters, probe, mask }) => {
       const own = belowPrefix(parameters, `${name}/`);
       const directions = probe === undefined ? axes(x) : [probe];
       const rate = (state: tf.Tensor, time: tf.Tensor) => {
@@ -100,12 +103,13 @@ export function continuous(
         return tf.concat([velocity, trace], 1);
       };
       const start = tf.concat([x, tf.zeros([x.shape[0]!, 1])], 1);
-      const [z, logDeterminant] = tf.split(followed(rate, start, [1, 0]), [size, 1], 1);
+      const taken = mask === undefined ? steps : trainingSteps;
+      const [z, logDeterminant] = tf.split(followed(rate, start, [1, 0], taken), [size, 1], 1);
       return { x: z, logDeterminant: tf.reshape(logDeterminant, [-1]) };
     },
     inverse: (z, name, { parameters }) => {
       const own = belowPrefix(parameters, `${name}/`);
-      return followed((x, time) => fieldAt(own, x, time, []).velocity, z, [0, 1]);
+      return followed((x, time) => fieldAt(own, x, time, []).velocity, z, [0, 1], steps);
     },
   };
 }

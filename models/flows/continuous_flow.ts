@@ -19,8 +19,12 @@ const configuration = z.strictObject({
   solver: z.enum(["euler", "midpoint", "rk4"]).default("rk4").meta({
     description: "What a step is: one, two or four evaluations of the network",
   }),
-  solverSteps: count(1, 1000).default(8).meta({
-    description: "Steps from an example to noise, and back",
+  trainingSteps: count(1, 1000).default(8).meta({
+    description: "Steps from an example to noise while training",
+    unit: "steps",
+  }),
+  solverSteps: count(1, 1000).default(32).meta({
+    description: "Steps from an example to noise, and back, everywhere else",
     unit: "steps",
   }),
   trace: z.enum(["exact", "hutchinson"]).default("exact").meta({
@@ -36,8 +40,8 @@ export const continuousFlow = defineModel({
   summary: "Velocity field from data to noise, trained by its exact likelihood (FFJORD)",
   configuration,
   ...flowOfPoints<z.output<typeof configuration>>(
-    ({ size }, { hiddenSizes, solver, solverSteps: steps }) => [
-      continuous({ size, hiddenSizes, steps, solver }),
+    ({ size }, { hiddenSizes, solver, trainingSteps, solverSteps: steps }) => [
+      continuous({ size, hiddenSizes, trainingSteps, steps, solver }),
     ],
   ),
   noise: ({ size }, { trace }): NoiseSpecs =>

@@ -89,7 +89,13 @@ Deno.test("actnorm standardises the first minibatch, without rows that are maske
 });
 
 Deno.test("Hutchinson's estimate is the exact log-determinant on average", () => {
-  const step = continuous({ size: 3, hiddenSizes: [8], steps: 2, solver: "euler" });
+  const step = continuous({
+    size: 3,
+    hiddenSizes: [8],
+    trainingSteps: 2,
+    steps: 2,
+    solver: "euler",
+  });
   const random = defaultRng(4);
   const parameters = Object.fromEntries(
     Object.entries(step.initial!(random, "step")).map(([name, { values, shape }]) => [

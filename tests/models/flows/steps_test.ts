@@ -33,7 +33,7 @@ const steps: Readonly<Record<string, FlowStep>> = {
   "spline coupling": coupling({ ...common, turn: 0, bijection: spline }),
   "affine autoregression": autoregressive({ ...masked, turn: 0, bijection: affine }),
   "spline autoregression": autoregressive({ ...masked, turn: 1, bijection: spline }),
-  continuous: continuous({ size, hiddenSizes: [8], steps: 24, solver: "rk4" }),
+  continuous: continuous({ size, hiddenSizes: [8], trainingSteps: 1, steps: 24, solver: "rk4" }),
 };
 
 /** Tensors moved off their initial values, so that no step is the identity. */
