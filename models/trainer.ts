@@ -98,6 +98,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   implements Trainer {
   protected readonly parts;
   readonly sample?: Trainer["sample"];
+  readonly edit?: Trainer["edit"];
   readonly encode?: Trainer["encode"];
   readonly decode?: Trainer["decode"];
   readonly translate?: Trainer["translate"];
@@ -147,12 +148,12 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     this.#alarms = new Alarms(configuration);
     const batch = this.#batch = ROWS[dataset.kind];
     this.#evaluation = model.evaluate && bound.compileEvaluation(model.evaluate, batch);
-    const { encode, decode, translate, classify, score, sample } = this.#asked = new Asked(
+    const { encode, decode, translate, classify, score, sample, edit } = this.#asked = new Asked(
       bound,
       dataset,
       batch,
     );
-    Object.assign(this, { encode, decode, translate, classify, score, sample });
+    Object.assign(this, { encode, decode, translate, classify, score, sample, edit });
     this.parts = {
       name: model.name,
       workspace,
