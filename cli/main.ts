@@ -41,6 +41,7 @@ import { newFile } from "./commands/new.ts";
 import { play } from "./commands/play.ts";
 import { quickStart } from "./commands/quick_start.ts";
 import { range } from "./commands/range.ts";
+import { inpaint } from "./commands/inpaint.ts";
 import { reconstruct } from "./commands/reconstruct.ts";
 import { recover } from "./commands/recover.ts";
 import { report } from "./commands/report.ts";
@@ -71,6 +72,7 @@ export const commands: readonly Command[] = [
   arithmetic,
   encode,
   reconstruct,
+  inpaint,
   detect,
   likelihood,
   score,

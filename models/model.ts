@@ -175,6 +175,11 @@ export interface Sampler<N extends Networks, C> {
   noise?(shape: ExampleShape, configuration: C): NoiseSpecs;
   /** The next x, of the shape of the one given; `at` holds the step's numbers. */
   readonly step: Of<N, Drawn & { readonly x: tf.Tensor2D; readonly at: Tensors }, C, tf.Tensor>;
+  /**
+   * Examples x [B, D] as they are before step k, whose numbers `at` holds: under the noise of `sample`.
+   * By it samples begin with a picture, or keep to parts of one; left out: they cannot.
+   */
+  readonly noised?: Of<N, Drawn & { readonly x: tf.Tensor2D; readonly at: Tensors }, C, tf.Tensor>;
   /** Examples [B, D] from the last x; left out: they are it. */
   readonly finish?: Of<N, Drawn & { readonly x: tf.Tensor2D }, C, tf.Tensor>;
 }

@@ -5,9 +5,8 @@
  * Ho, Jain, Abbeel, "Denoising Diffusion Probabilistic Models" (2020, arXiv 2006.11239): equation 4,
  * the loss of equation 14, the sampler of algorithm 2. What the network gives may be the noise, the
  * example, or v (Salimans & Ho 2022, arXiv 2202.00512, appendix D). Samplers between DDPM's and DDIM's
- * by equation 12 of Song, Meng, Ermon (2021, arXiv 2010.02502), and one of second order: algorithm 1 of
- * Lu et al. (2022, arXiv 2211.01095) with r = 1, which takes the mean of the examples seen from both ends
- * of a step.
+ * by equation 12 of Song, Meng, Ermon (2021, arXiv 2010.02502), and Heun's method along the same flow, in
+ * the angle φ = arctan(√(1 − ᾱ) / √ᾱ) of Salimans & Ho, in which dx/dφ = v.
  *
  * Differs from the papers: small networks (`denoiser.ts`), times as sines and cosines of 2ᵏπt/T.
  *
@@ -15,6 +14,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
+import { angleOf } from "../../lab/core/elementary.ts";
 import { count, LONGEST } from "../../lab/compute/sizes.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { defineModel } from "../define_model.ts";
@@ -167,6 +167,18 @@ type SamplerFields =
   & ScheduleFields
   & Pick<Configuration, "samplerSteps" | "solver" | "stochasticity">;
 
+/**
+ * Where Heun's method asks the network again, and the weight of what it then tells. Along the step of DDIM
+ * v is that of the x₀ told before; the trapezoid of the difference, in φ, is half the step's length times
+ * (x₀′ − x₀) / √(1 − ᾱ_s). 0 at the end, as the network has never seen an example without noise.
+ */
+function secondLook(from: number, to: number, nextTime: number): Readonly<Record<string, number>> {
+  const angle = (share: number) => angleOf(Math.sqrt(share), Math.sqrt(1 - share));
+  const nextNoise = Math.sqrt(1 - to);
+  const weight = to === 1 ? 0 : (angle(from) - angle(to)) / (2 * nextNoise);
+  return { nextTime, nextNoise, weight };
+}
+
 /** The numbers of step k of a sampler from level T down to 0. */
 export function numbersAt(
   k: number,
@@ -179,11 +191,7 @@ export function numbersAt(
   return {
     time: from / levels,
     ...stepNumbers(shares[from], shares[to], eta),
-    ...solver === "heun" && {
-      ...{ nextTime: to / levels, nextNoise: Math.sqrt(1 - shares[to]) },
-      // The network has never seen an example without noise.
-      weight: to === 0 ? 0 : 0.5,
-    },
+    ...solver === "heun" && secondLook(shares[from], shares[to], to / levels),
   };
 }
 
@@ -261,9 +269,10 @@ export const diffusion = defineModel({
       const next = denoised(here, fresh, at);
       if (configuration.solver !== "heun") return next;
       const there = look(next, at.nextTime, { signal: at.nextSignal, noise: at.nextNoise });
-      const change = tf.mul(tf.sub(there.example, here.example), at.weight);
-      return denoised(parts.example(tf.add(here.example, change), x, mix), fresh, at);
+      return tf.add(next, tf.mul(tf.sub(there.example, here.example), at.weight));
     },
+    noised: (_, { x, at, noise: { start }, shape }) =>
+      noisy(signed(x, shape), start, { signal: at.signal, noise: at.noise }),
     finish: (_, { x, shape }) => unsigned(x, shape),
   },
   samplingFields: ["samplerSteps", "solver", "stochasticity", "guidance"],

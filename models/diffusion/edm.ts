@@ -238,6 +238,8 @@ export const edm = defineModel({
         inRange(preconditioned(network, x, everywhere(sigma, x), configuration), drawn.shape);
       return heunStep(denoise, drawn.x, drawn.at, configuration.solver === "heun");
     },
+    noised: (_, { x, at: { sigma }, noise: { start }, shape }) =>
+      tf.add(signed(x, shape), tf.mul(start, sigma)),
     finish: (_, { x, shape }) => unsigned(x, shape),
   },
   samplingFields: ["samplerSteps", "solver", "curvature", "guidance"],

@@ -7,28 +7,18 @@
  * (2019, arXiv 1907.05600): the loss of equations 5 and 6 with λ(σ) = σ², algorithm 1; Song, Ermon (2020,
  * arXiv 2006.09011): the network divided by σ (technique 3) and the last denoising step.
  *
- * Differs from the papers: small networks (`denoiser.ts`), which see the place of σ among the levels.
+ * Differs from the papers: points, and a small dense network, which sees the place of σ among the levels.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { power } from "../../lab/core/elementary.ts";
-import { count, LONGEST } from "../../lab/compute/sizes.ts";
+import { count, LONGEST, widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
-import {
-  denoiser,
-  denoiserFields,
-  dropNoise,
-  guidanceFits,
-  guided,
-  signed,
-  toldLabels,
-  unsigned,
-} from "../denoiser.ts";
 import { averageField, exampleFields } from "../fields.ts";
 import { squaredError } from "../losses.ts";
-import { everywhere } from "../time_network.ts";
+import { everywhere, timeNetwork } from "../time_network.ts";
 
 // Configuration.
 
@@ -53,14 +43,14 @@ const configuration = z.strictObject({
   stepSize: z.number().positive().lt(2).default(0.2).meta({
     description: "α of a step in units of its level's σ²; the score is followed for half of it",
   }),
-  ...denoiserFields,
+  hiddenSizes: widths().min(1).default([128, 128, 128]).meta({
+    description: "Widths of the network's hidden layers",
+  }),
   ...averageField,
-})
-  .refine(...guidanceFits)
-  .refine(({ leastNoise, mostNoise }) => leastNoise < mostNoise, {
-    path: ["leastNoise"],
-    message: "leastNoise must be below mostNoise",
-  });
+}).refine(({ leastNoise, mostNoise }) => leastNoise < mostNoise, {
+  path: ["leastNoise"],
+  message: "leastNoise must be below mostNoise",
+});
 
 type Configuration = z.output<typeof configuration>;
 
@@ -107,31 +97,23 @@ export function langevinStep(
 export const scoreMatching = defineModel({
   name: "score-matching",
   summary: "The gradient of the log-density under noise, followed by annealed Langevin steps",
-  takes: { examples: ["points", "images"], labels: "optional" },
-  looksAtLabels: ({ conditional }) => conditional,
+  takes: { examples: ["points"] },
   configuration,
   budget: "examples",
   bestBy: { metric: "validation/energy_distance", goal: "minimize" },
-  networks: (shape, configuration) => ({ score: denoiser(shape, configuration) }),
-  noise: ({ size }, configuration) => ({
-    ...{ level: ["uniform", [1]], epsilon: ["normal", [size]] },
-    ...dropNoise(configuration),
-  }),
+  networks: ({ size }, { hiddenSizes }) => ({ score: timeNetwork(size, hiddenSizes) }),
+  noise: ({ size }) => ({ level: ["uniform", [1]], epsilon: ["normal", [size]] }),
   steps: [{
     name: "score-matching",
-    loss: ({ score }, batch, configuration) => {
-      const { level, epsilon } = batch.noise;
+    loss: ({ score }, { x, noise: { level, epsilon } }, configuration) => {
       const { levels } = configuration;
-      const x = signed(batch.x, batch.shape);
       const drawn = tf.floor(tf.mul(level, levels));
       const sigma = tf.gather(
         tf.tensor2d(Float32Array.from(deviations(configuration)), [levels, 1]),
         tf.cast(tf.reshape(drawn, [-1]), "int32"),
       );
       const noisy = tf.add(x, tf.mul(epsilon, sigma));
-      const time = tf.div(drawn, levels - 1);
-      const told = score(noisy, time, toldLabels(batch, configuration));
-      return { loss: scoreMatchingLoss(told, epsilon) };
+      return { loss: scoreMatchingLoss(score(noisy, tf.div(drawn, levels - 1)), epsilon) };
     },
   }],
   average: { networks: ["score"], decay: ({ averageDecay }) => averageDecay },
@@ -145,16 +127,10 @@ export const scoreMatching = defineModel({
       return { time: level / (levels - 1), sigma: deviations(configuration)[level] };
     },
     noise: ({ size }) => ({ fresh: ["normal", [size]] }),
-    step: ({ score }, drawn, configuration) => {
-      const { x, at: { time, sigma }, noise: { fresh } } = drawn;
-      const told = guided(score, drawn, configuration)(x, everywhere(time, x));
-      return langevinStep(x, told, fresh, sigma, configuration.stepSize);
-    },
-    finish: ({ score }, drawn, configuration) => {
-      const { x, shape } = drawn;
-      const told = guided(score, drawn, configuration)(x, tf.ones([x.shape[0], 1]));
-      return unsigned(tf.add(x, tf.mul(told, configuration.leastNoise)), shape);
-    },
+    step: ({ score }, { x, at: { time, sigma }, noise: { fresh } }, { stepSize }) =>
+      langevinStep(x, score(x, everywhere(time, x)), fresh, sigma, stepSize),
+    finish: ({ score }, { x }, { leastNoise }) =>
+      tf.add(x, tf.mul(score(x, tf.ones([x.shape[0], 1])), leastNoise)),
   },
-  samplingFields: ["levelSteps", "stepSize", "guidance"],
+  samplingFields: ["levelSteps", "stepSize"],
 });

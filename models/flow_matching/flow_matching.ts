@@ -162,6 +162,8 @@ export const flowMatching = defineModel({
       const along = (x: tf.Tensor, t: tf.Tensor) => network(x, everywhere(t, x));
       return solvers[configuration.solver](along, x, time, length);
     },
+    noised: (_, { x, at: { time }, noise: { start }, shape }) =>
+      pathPoint(start, signed(x, shape), time, start, 0),
     finish: (_, { x, shape }) => unsigned(x, shape),
   },
   samplingFields: ["samplerSteps", "solver", "guidance"],
