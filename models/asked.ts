@@ -9,7 +9,6 @@ import type { Dataset, Split } from "../lab/core/dataset.ts";
 import { InputError, unknownName } from "../lab/core/errors.ts";
 import { rowRanges } from "../lab/core/rows.ts";
 import { zeros } from "../lab/core/tensor_data.ts";
-import type { Samples } from "../lab/core/picture.ts";
 import type { SamplingSettings, Trainer } from "../lab/core/trainer.ts";
 import { outputOverRows, type Rows, runOverRows } from "../lab/compute/batches.ts";
 import type { SharedFields } from "./fields.ts";

@@ -8,7 +8,7 @@ import { classNamesOf, type Dataset } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Artifact, Samples } from "../lab/core/picture.ts";
 import type { Generator } from "../lab/core/random.ts";
-import { textsOf } from "../lab/core/text.ts";
+import { joined, textsOf } from "../lab/core/text.ts";
 import { gatherRows } from "../lab/core/rows.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import { classMeans, combined, interpolated, termsIn, traversed } from "./codes.ts";
@@ -67,11 +67,6 @@ export async function picturesOf(
     artifacts.push({ name: "codes", raster: codesSheet(codes, count, test.labels) });
   }
   return artifacts;
-}
-
-/** Texts, an empty line between two. */
-export function joined(texts: readonly string[]): string {
-  return texts.map((text) => text.replace(/\n*$/, "\n")).join("\n");
 }
 
 /**

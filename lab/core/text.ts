@@ -43,3 +43,8 @@ export function textsOf(
     (_, i) => textOf(values.subarray(i * length, (i + 1) * length), vocabulary),
   );
 }
+
+/** Texts, an empty line between two. */
+export function joined(texts: readonly string[]): string {
+  return texts.map((text) => text.replace(/\n*$/, "\n")).join("\n");
+}
