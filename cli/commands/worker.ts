@@ -11,7 +11,7 @@ import {
   threadsOption,
   workersOption,
 } from "../command.ts";
-import { fleetFolder, hubOpener, isPostgres } from "../fleet.ts";
+import { hubOpener, isPostgres } from "../fleet.ts";
 import { plural } from "../terminal/format.ts";
 import { interruption } from "../terminal/interruption.ts";
 
@@ -63,10 +63,11 @@ export const worker = defineCommand({
     const { workForFleet } = await import("../../lab/experiment/fleet_worker.ts");
     const { threadsOf } = await import("../../lab/experiment/recorded_run.ts");
     const { takeLock, isLocked } = await import("../../lab/store/lock.ts");
+    const { fleetFolder } = await import("../../lab/store/postgres/open.ts");
     const open = await hubOpener(io, store);
     // A password is asked for, and what is wrong is said, before anything begins.
     await using hub = await open();
-    const folder = fleetFolder(io.store, hub.location);
+    const folder = fleetFolder(io.store, hub);
     removeLeft(folder, isLocked);
     const name = `${Deno.hostname()}-${Deno.pid}`;
     const own = `${folder}/worker-${name}`;

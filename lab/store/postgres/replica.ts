@@ -10,9 +10,9 @@ import { ensureFolder, putFile, sizeOfFile } from "../files.ts";
 import { contentOf, type JournalContent, Journals } from "../journal.ts";
 import { takeLock } from "../lock.ts";
 import { putRun } from "../recover.ts";
-import { openDatabase, SqliteStore } from "../sqlite_store.ts";
+import { openDatabase, SqliteStore, syncStores } from "../sqlite_store.ts";
 import type { Checkpoint, Store, StoredCheckpoint } from "../store.ts";
-import { renamed } from "../sync.ts";
+import { renamed, type Sync } from "../sync.ts";
 import type { Claim, Delta, Hub } from "./hub.ts";
 
 /** Times that a shipment is begun anew as its files went while it was made. */
@@ -183,6 +183,29 @@ export async function takeUp(
 }
 
 /**
+ * Brings what a folder's store has of runs, and a hub lacks, to the hub, as `syncStores` does between
+ * folders: through the mirror, which is up to date.
+ */
+export async function syncToHub(source: string, hub: Hub, mirror: Mirror): Promise<Sync> {
+  const did = await syncStores(source, mirror.folder);
+  for (const id of [...did.added, ...did.updated]) {
+    await new Shipper(mirror.folder, id, id).ship(hub, (delta) => hub.put(delta));
+  }
+  using database = new Database(`${mirror.folder}/lab.db`, { readOnly: true });
+  for (const name of did.sweeps) {
+    await hub.putSweep(database.get("SELECT * FROM sweep WHERE name = ?", name)!);
+  }
+  await mirror.refresh();
+  return did;
+}
+
+/** Brings what a hub has, and a folder's store lacks, to the folder. */
+export async function syncFromHub(mirror: Mirror, target: string): Promise<Sync> {
+  await mirror.refresh({ files: true });
+  return await syncStores(mirror.folder, target);
+}
+
+/**
  * A folder with the runs of a hub, as a store that is read: rows as of the last refresh, files when they
  * are asked for. Runs that are being trained somewhere are locked here, so that they are shown so.
  */
@@ -190,6 +213,8 @@ export class Mirror implements Disposable {
   readonly #database: Database;
   readonly #revisions = new Map<string, number>();
   readonly #locks = new Map<string, Disposable>();
+  /** Runs whose files were brought in. */
+  readonly #whole = new Set<string>();
 
   constructor(private readonly hub: Hub, readonly folder: string) {
     this.#database = openDatabase(folder);
@@ -209,14 +234,17 @@ export class Mirror implements Disposable {
   async refresh({ files = false }: { readonly files?: boolean } = {}): Promise<void> {
     const now = await this.hub.revisions();
     for (const [run, { revision }] of now) {
-      if (this.#revisions.get(run) === revision) continue;
+      const isKnown = this.#revisions.get(run) === revision;
+      if (isKnown && (!files || this.#whole.has(run))) continue;
       const content = await this.hub.content(run);
       if (content === undefined) continue;
       if (files) {
         for (const { there } of filesOf(content, run)) {
           await fetchFile(this.hub, this.folder, there);
         }
+        this.#whole.add(run);
       }
+      if (isKnown) continue;
       this.#database.write(() => {
         putRun(this.#database, content);
         this.#database.run("INSERT OR REPLACE INTO mirrored VALUES (?, ?)", run, revision);
@@ -230,6 +258,7 @@ export class Mirror implements Disposable {
       });
       this.#revisions.delete(run);
     }
+    await this.#refreshSweeps();
     this.#lock(new Set([...now].filter(([, { active }]) => active).map(([run]) => run)));
   }
 
@@ -241,6 +270,22 @@ export class Mirror implements Disposable {
   [Symbol.dispose](): void {
     this.#lock(new Set());
     this.#database.close();
+  }
+
+  async #refreshSweeps(): Promise<void> {
+    const known = this.#database.all("SELECT name, checksum FROM sweep");
+    const marks = new Map(known.map(({ name, checksum }) => [name, checksum]));
+    const rows = (await this.hub.sweeps())
+      .filter(({ name, checksum }) => marks.get(name) !== checksum);
+    if (rows.length === 0) return;
+    this.#database.write(() => {
+      for (const { name, definition, created_at, checksum } of rows) {
+        this.#database.run(
+          "INSERT OR REPLACE INTO sweep VALUES (?, ?, ?, ?)",
+          ...[name, definition, created_at, checksum],
+        );
+      }
+    });
   }
 
   /** Holds the locks of these runs, and of no others. */

@@ -6,7 +6,13 @@ import {
   UnreachableError,
 } from "../../../../lab/store/postgres/connection.ts";
 import { FenceError, Hub } from "../../../../lab/store/postgres/hub.ts";
-import { Mirror, Shipper, takeUp } from "../../../../lab/store/postgres/replica.ts";
+import {
+  Mirror,
+  Shipper,
+  syncFromHub,
+  syncToHub,
+  takeUp,
+} from "../../../../lab/store/postgres/replica.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../../lab/store/store.ts";
 import { addRun, checkpointAt, pointAt, withFolder } from "../fixtures.ts";
@@ -108,6 +114,35 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
         const rows = { bytes: false };
         deepStrictEqual(await contentOf(read, run, rows), await contentOf(other, run, rows));
         for (const each of [read, store, other]) each.close();
+      }),
+  );
+
+  await t.step(
+    "sync carries a folder's runs there and into another folder, once",
+    () =>
+      withFolder(async (folder) => {
+        await using hub = await Hub.open(await server.database(), noPassword);
+        using mirror = new Mirror(hub, `${folder}/mirror`);
+        const [here, there] = [`${folder}/here`, `${folder}/there`];
+        const store = openStore(here);
+        const ids = ["one", "two"].map((name) => addRun(store, name).id);
+        for (const id of ids) await trained(store, id, 0, 600);
+        store.putSweep("rates", { trials: 3 });
+        const sync = async () => [
+          await syncToHub(here, hub, mirror),
+          await syncFromHub(mirror, there),
+        ];
+        for (const did of await sync()) deepStrictEqual([did.added, did.sweeps], [ids, ["rates"]]);
+        for (const did of await sync()) deepStrictEqual(did.known, ids);
+        store.beginAttempt(ids[1], 500);
+        await trained(store, ids[1], 500, 610);
+        for (const did of await sync()) deepStrictEqual(did.updated, [ids[1]]);
+        const target = openStore(there);
+        for (const id of ids) {
+          deepStrictEqual(await contentOf(target, id), await contentOf(store, id));
+        }
+        deepStrictEqual(target.sweep("rates")!.definition, { trials: 3 });
+        for (const each of [store, target]) each.close();
       }),
   );
 
