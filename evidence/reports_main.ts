@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { reportFiles } from "../cli/report/blocks.ts";
 import { reportOf } from "../cli/report/report.ts";
 import { PROGRAM } from "../cli/command.ts";
@@ -71,6 +71,7 @@ async function train(report: ShippedReport, io: Io): Promise<number> {
   if (isThere) {
     throw new InputError(`Cannot train ${report.name} as its store is there already: ${store}`);
   }
+  await Deno.mkdir(dirname(store), { recursive: true });
   for (const line of report.runs) {
     const code = await commandLine(["run", ...line.split(" "), "--store", store], io);
     if (code !== 0) return code;
