@@ -108,7 +108,7 @@ export function holdToContract(
     const { bestBy } = definition;
     ok(bestBy === undefined || bestBy.metric in evaluated, `no ${bestBy?.metric}`);
     // What chooses a checkpoint has not seen the test split.
-    ok(bestBy?.metric.startsWith("validation/") ?? true, bestBy?.metric);
+    ok(bestBy?.metric.startsWith("validation/") ?? true, String(bestBy?.metric));
     trainer.dispose();
   });
 
