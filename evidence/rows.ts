@@ -351,6 +351,16 @@ export const evidence: readonly EvidenceRow[] = [
     ["glyphs-classifier", undefined, { ...few, metric: "evaluation/accuracy" }],
   ),
   ...rowsOf(
+    "models/autoregressive",
+    ...["fvsbn", "nade", "made", "pixelcnn"].map((model) =>
+      [`glyphs-${model}`, undefined, {
+        ...few,
+        ...lower("evaluation/negative_log_likelihood"),
+        figures: ["evaluation/bits_per_dimension", "evaluation/recognised"],
+      }] as const
+    ),
+  ),
+  ...rowsOf(
     "models/energy",
     ["bars-rbm-exact", undefined, lower("evaluation/negative_log_likelihood")],
     ["bars-rbm-cd1", undefined, lower("evaluation/negative_log_likelihood")],

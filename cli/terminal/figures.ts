@@ -13,6 +13,7 @@ import { figure } from "./format.ts";
 const labels: Readonly<Record<string, string>> = {
   "evaluation/return_mean": "return",
   "evaluation/negative_elbo": "−ELBO",
+  "evaluation/negative_log_likelihood": "−log p(x)",
   "rollout/episode_return_mean": "rollout",
   "losses/elbo": "ELBO",
 };
