@@ -17,4 +17,14 @@ export const textExperiments: readonly ModelExperiment[] = [
     evaluation: { every: 16_000 },
     tunedOn: 1,
   }),
+  defineExperiment({
+    name: "glyphs-gpt",
+    summary: "A small GPT of black and white digits, four pixels a token",
+    expectedSeconds: 150,
+    dataset: { name: "glyphs-binarized", side: 14 },
+    model: { name: "gpt" },
+    budget: 64_000,
+    evaluation: { every: 32_000 },
+    tunedOn: 1,
+  }),
 ];

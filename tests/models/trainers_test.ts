@@ -27,7 +27,16 @@ const definitions = await Promise.all(models.map(({ load }) => load()));
 for (const definition of definitions) {
   // TensorFlow.js's WebAssembly kernels have no gradient of a convolution's filters.
   const convolves = "filters" in smallOf(definition);
-  holdToContract(definition, convolves ? { backends: ["wasm", "cpu"] } : {});
+  // Attention is slow on TensorFlow.js's plain loops.
+  const attends = "heads" in smallOf(definition);
+  holdToContract(
+    definition,
+    convolves
+      ? { backends: ["wasm", "cpu"] }
+      : attends
+      ? { backends: ["wasm", "tfjs-wasm"], half: 3 }
+      : {},
+  );
 }
 
 for (const [i, definition] of definitions.entries()) {
