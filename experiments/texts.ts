@@ -10,7 +10,7 @@ export const textExperiments: readonly ModelExperiment[] = [
   defineExperiment({
     name: "text-gpt",
     summary: "A small GPT of sentences of known entropy, or of a text file of yours",
-    expectedSeconds: 300,
+    expectedSeconds: 180,
     dataset: { name: "sentences" },
     model: { name: "gpt" },
     budget: 64_000,
