@@ -440,6 +440,13 @@ export const evidence: readonly EvidenceRow[] = [
     ["glyphs-stacked-wgan-gp", threshold(850, "850 of 1,000 modes"), stacked],
   ),
   ...rowsOf(
+    "models/gpt",
+    ["text-gpt", threshold(0.02, "0.02 above the grammar's entropy"), {
+      ...lower("evaluation/over_entropy"),
+      figures: ["evaluation/bits_per_dimension", "evaluation/possible"],
+    }],
+  ),
+  ...rowsOf(
     "models/diffusion",
     ["moons-diffusion", threshold(0.005, "0.005; fresh data get about 0"), {
       ...lower(ENERGY),
