@@ -19,7 +19,7 @@ const noPassword = () => Promise.resolve(undefined);
 const pause = (milliseconds: number) => new Promise((next) => setTimeout(next, milliseconds));
 
 /** Seconds for which a run is held here. */
-const HOLD = 3;
+const HOLD = 4;
 /** Seconds after which something is wrong. */
 const LIMIT = 300;
 
