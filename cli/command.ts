@@ -124,6 +124,15 @@ export function storeOption() {
   );
 }
 
+/** `--checkpoint final | last | best`. */
+export function checkpointOption() {
+  return optional(
+    option("--checkpoint", choice(["final", "last", "best"], { metavar: "WHICH" }), {
+      description: plain("Which checkpoint. Default: the final one, else the last."),
+    }),
+  );
+}
+
 /** `--set path=value`, as often as wanted. */
 export function setOption(
   description = "Set a field, as agent.gamma=0.98 (describe NAME lists them). Repeatable.",

@@ -140,18 +140,27 @@ const files = all.filter((path) =>
 );
 const named = filters.filter((filter) => !inPath(filter));
 const byName = named.length === 0 ? [] : [`--filter=/${named.map(RegExp.escape).join("|")}/`];
-const runs = [await denoTest(["--parallel", ...byName, ...permissions, ...files])];
-if (tier === undefined && filters.length === 0) {
-  const documented = ["README.md", "docs", "lab", "envs", "agents", "models", "experiments"];
-  runs.push(
-    await denoTest([
-      "--doc",
-      "--permit-no-files",
-      ...permissions,
-      ...documented.filter((path) => exists(new URL(path, root).pathname)),
-    ]),
-  );
-}
+const documented = ["README.md", "docs", "lab", "envs", "agents", "models", "experiments"];
+/** The examples come first, so that what failed among the rest stands last. */
+const runs = [
+  ...tier === undefined && filters.length === 0
+    ? [
+      await denoTest([
+        "--doc",
+        "--permit-no-files",
+        ...permissions,
+        ...documented.filter((path) => exists(new URL(path, root).pathname)),
+      ]),
+    ]
+    : [],
+  await denoTest([
+    "--parallel",
+    "--preload=tests/properties.ts",
+    ...byName,
+    ...permissions,
+    ...files,
+  ]),
+];
 const sum = (key: keyof Counts) => runs.reduce((total, run) => total + run[key], 0);
 const skipped = sum("skipped");
 if (skipped > 0 && Deno.env.get("CI")) {

@@ -1,17 +1,19 @@
 /**
  * The dashboard's entry: `deno task -q dashboard [--port 8321] [--store runs] [--read-only]`;
- * with `--host NAME` for other machines too, by a token.
+ * with `--host NAME` for other machines too, by a token. `build --out site [RUN…]` writes it down.
  *
  * @module
  */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { InputError, LabError } from "../lab/core/errors.ts";
+import { InputError, LabError, unlessDamaged } from "../lab/core/errors.ts";
 import type { Store } from "../lab/store/store.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import { isLoopback, newToken } from "./access.ts";
 import { createApp } from "./app.ts";
 import { built } from "./assets.ts";
+import { Feed } from "./feed.ts";
+import { buildSite } from "./site.ts";
 
 /** Milliseconds between two looks at a store that machines share. */
 const REFRESH_MILLISECONDS = 1000;
@@ -109,6 +111,39 @@ function callersStore(store: string): string {
     : resolve(folder, store);
 }
 
+/** Writes the site that `build` asks for. */
+async function build(args: string[]): Promise<void> {
+  const { out, ...request } = siteFlags(args);
+  built();
+  const count = await buildSite({ ...request, out: callersStore(out) });
+  console.log(`${join(out, "index.html")} shows ${count} ${count === 1 ? "run" : "runs"}`);
+}
+
+/** Reads the flags of `build`. */
+function siteFlags(args: string[]) {
+  const usage = "Cannot build the site as it takes --out FOLDER, RUN…, --where CONDITION, " +
+    "--store FOLDER and --force";
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        out: { type: "string" },
+        store: { type: "string" },
+        where: { type: "string", default: "" },
+        force: { type: "boolean", default: false },
+      },
+    });
+    const { out, store, where, force } = values;
+    if (out === undefined) throw new InputError(`${usage}: --out is missing`);
+    const location = store === undefined ? "runs" : callersStore(store);
+    return { out, store: location, runs: positionals, where, force };
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${usage}: ${(error as Error).message}`);
+  }
+}
+
 /** Serves until the process is stopped. */
 async function serve(args: string[]): Promise<void> {
   const { host, port, store: location, readOnly } = flags(args);
@@ -119,7 +154,8 @@ async function serve(args: string[]): Promise<void> {
     : openedStore(location, readOnly);
   const name = host.includes(":") ? `[${host}]` : host;
   const shared = isLoopback(host) ? undefined : { host: name, token: newToken() };
-  const app = createApp(store, undefined, { readOnly: isReadOnly, shared });
+  const feed = new Feed(store);
+  const app = createApp(store, undefined, { readOnly: isReadOnly, shared, feed });
   try {
     const server = Deno.serve({
       hostname: host,
@@ -131,6 +167,8 @@ async function serve(args: string[]): Promise<void> {
             isShared ? location : store.location
           } at http://${name}:${address.port}${query}`,
         );
+        // Thousands of runs are read while the reader turns to the browser.
+        setTimeout(() => unlessDamaged(() => feed.records()));
       },
     }, app.handler);
     await server.finished;
@@ -156,7 +194,8 @@ async function serve(args: string[]): Promise<void> {
 
 if (import.meta.main) {
   try {
-    await serve(Deno.args);
+    const [first, ...rest] = Deno.args;
+    await (first === "build" ? build(rest) : serve(Deno.args));
   } catch (error) {
     if (!(error instanceof InputError || error instanceof LabError)) throw error;
     console.error(error.message);

@@ -47,6 +47,7 @@ export const run = defineCommand({
     ["run cartpole-ppo cartpole-dqn --seeds 5", "two experiments, seeds 1 to 5 of each"],
     ["run cartpole-dqn --set agent.gamma=0.98 --tag gamma", "another discount factor, tagged"],
     ["run glyphs-vae --dataset images --set dataset.folder=holiday", "a VAE of your own pictures"],
+    ["run text-gpt --dataset diary.txt", "a GPT of your own text"],
     ["run my_world.ts --budget 20k-steps", "your own experiment, shorter"],
     ["run cartpole-ppo --from latest", "start from the weights of the newest run"],
     [
@@ -73,7 +74,8 @@ export const run = defineCommand({
       budget: budgetOption(),
       dataset: optional(option("--dataset", named("NAME", known.datasets), {
         description: plain(
-          "Learn from another data set (list --dataset names them): --set dataset.name=NAME.",
+          "Learn from another data set (list --dataset names them), --set dataset.name=NAME, or " +
+            "from a text file: FILE.txt.",
         ),
       })),
       set: setOption(
@@ -360,8 +362,13 @@ function settingsOf(
   },
   io: Io,
 ): [path: string, value: string][] {
+  const learned: [string, string][] = dataset === undefined
+    ? []
+    : /\.txt$/i.test(dataset)
+    ? [["dataset.name", "text"], ["dataset.file", callersPath(io, dataset)]]
+    : [["dataset.name", dataset]];
   return [
-    ...dataset === undefined ? [] : [["dataset.name", dataset] as [string, string]],
+    ...learned,
     ...set.map(([path, value]): [string, string] => [
       path,
       paths.includes(path) ? callersPath(io, value) : value,

@@ -5,11 +5,15 @@ import { missing, Server } from "../lab/store/postgres/server.ts";
 import { capturedIo } from "./captured_io.ts";
 import { writeNetwork, writePictures } from "./pictures.ts";
 
+/** What makes the splits of a data set small. */
+const few = (count: number) =>
+  "train validation test".split(" ").map((split) => ` --set dataset.${split}=${count}`).join("");
+
 /** A line of each command that succeeds, and says something on standard error where it can. */
 const lines: Readonly<Record<string, string>> = {
   list: "list",
   describe: "describe cartpole-ppo --set agent.name=a2c",
-  run: "run ring-wgan-gp --budget 2",
+  run: `run ring-wgan-gp --budget 2${few(100)} --set model.width=8 --set model.batchSize=16`,
   resume: "resume latest --budget MORE",
   worker: "worker --drain --store SHARED",
   reproduce: "reproduce latest",
@@ -21,6 +25,7 @@ const lines: Readonly<Record<string, string>> = {
   encode: "encode MODEL --out codes.npy --force",
   reconstruct: "reconstruct MODEL between.png --out pair.png --force",
   detect: "detect MODEL --count 2",
+  likelihood: "likelihood MODEL --draws 8 --count 2",
   score: "score pictures --against glyphs --features eyes.json --metric fid",
   runs: "runs",
   sweeps: "sweeps",
@@ -63,8 +68,8 @@ Deno.test("no command writes control characters into a pipe, nor with --quiet mo
     await writeNetwork(`${folder}/eyes.json`, [28, 28, 1], 4);
     strictEqual((await type("run cliffwalking-value-iteration")).code, 0);
     const [{ id }] = JSON.parse((await type("runs --json")).out).runs;
-    const few = "train validation test".split(" ").map((split) => ` --set dataset.${split}=20`);
-    strictEqual((await type(`run glyphs-autoencoder --budget 100${few.join("")}`)).code, 0);
+    const vae = await type(`run glyphs-vae --set model.judge=false --budget 100${few(20)}`);
+    strictEqual(vae.code, 0);
     const [model] = JSON.parse((await type("runs --json")).out).runs;
     const said: string[] = [];
     for (const { name } of commands) {
