@@ -1222,6 +1222,7 @@ export const mutants: readonly Mutant[] = [
     from: 'if (url.password !== "" || url.searchParams.has("password")) {',
     to: 'if (url.searchParams.has("password")) {',
     test: "tests/lab/store/postgres/hub_test.ts",
+  },
   // Flows.
   {
     fault: "the log-determinant of a 1 × 1 convolution is that of its square",
