@@ -33,7 +33,7 @@ for (const definition of definitions) {
   holdToContract(
     definition,
     "heads" in small
-      ? { backends: ["wasm", "tfjs-wasm"], half: 3 }
+      ? { backends: ["wasm", "tfjs-wasm"] }
       : "channels" in small
       ? { backends: ["wasm"] }
       : "filters" in small
