@@ -336,7 +336,11 @@ function hasEnded(run: Run): boolean {
   return run.digest !== null || !isOpen(run) && !run.active || run.status === "failed";
 }
 
-function valuesOf(store: StoreReader, { objective: { metric } }: Sweep, runs: readonly Run[]): number[] {
+function valuesOf(
+  store: StoreReader,
+  { objective: { metric } }: Sweep,
+  runs: readonly Run[],
+): number[] {
   return runs.map((run) => run.digest === null ? NaN : figuresOf(store, run)[metric] ?? NaN);
 }
 

@@ -19,10 +19,10 @@ import { Journals } from "./journal.ts";
 import { folderOf, makeFolder } from "./location.ts";
 import { isLocked, takeLock } from "./lock.ts";
 import {
+  allKeptMetrics,
   allSeriesNames,
   hideUnreadable,
   keepLastMetrics,
-  allKeptMetrics,
   lastMetrics,
   lastValues,
   readSeries,

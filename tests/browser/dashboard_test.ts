@@ -583,6 +583,23 @@ test("a server that goes away is reported", async (page) => {
   await page.locator("text=The server does not answer").waitFor();
 }, { expected: ["Failed to load resource: net::ERR_FAILED"] });
 
+test("what the policy bears is measured in the page, a line a checkpoint", async (page) => {
+  await open(page, `/runs/${await trainedRun()}`);
+  await page.locator(".player").scrollIntoViewIfNeeded();
+  await page.locator(".stages canvas").waitFor({ timeout: 60_000 });
+  await page.click("summary:has-text('How much it bears')");
+  await page.selectOption("label:has-text('Turn') select", "noise");
+  await page.click("button:has-text('Play 200 episodes')");
+  const chart = page.locator(".bears .plot");
+  await chart.waitFor({ timeout: 30_000 });
+  ok(await page.locator("button:has-text('Another checkpoint adds a line')").isDisabled());
+  await page.locator(".checkpoint").fill("0");
+  await page.click("button:has-text('Play 200 episodes')");
+  await page.waitForFunction(() =>
+    document.querySelectorAll(".bears .readout .swatch, .bears .readout svg").length === 2
+  );
+});
+
 /** A small trained model, made once. */
 let dreaming: Promise<string> | undefined;
 

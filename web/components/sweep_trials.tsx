@@ -54,7 +54,9 @@ export function Trials({ view }: { view: SweepView }): VNode {
                     ? ""
                     : `${figure(each.spread.low)} … ${figure(each.spread.high)}`}
                 </td>
-                <td class="trial-seeds">{each.runs.map((run) => <Seed key={run.run} run={run} />)}</td>
+                <td class="trial-seeds">
+                  {each.runs.map((run) => <Seed key={run.run} run={run} />)}
+                </td>
                 <td>{stateOf(each, best, seeds)}</td>
               </tr>
             ))}
