@@ -18,6 +18,7 @@ import * as runs from "./routes/api/runs.ts";
 import * as sparks from "./routes/api/sparks.ts";
 import * as series from "./routes/api/series.ts";
 import * as artifact from "./routes/artifact.ts";
+import * as text from "./routes/text.ts";
 import * as asset from "./routes/asset.ts";
 import * as compare from "./routes/compare.tsx";
 import * as index from "./routes/index.tsx";
@@ -54,6 +55,7 @@ export function createApp(
     .route("/sweeps", sweepPages)
     .route("/sweeps/:name", sweepPage)
     .route("/artifacts/:hash", artifact)
+    .route("/texts/:hash", text)
     .route("/assets/:name", asset)
     .change("/api/change", change)
     .route("/api/live", live)

@@ -9,11 +9,12 @@ import { headlineMetric } from "../lab/experiment/comparison.ts";
 import { RETURN } from "../lab/experiment/verdict.ts";
 import type { Run, Series, StoredEvent, StoreReader } from "../lab/store/store.ts";
 
-/** One picture. */
+/** One picture, or samples of text. */
 export interface Picture {
   readonly name: string;
   readonly iteration: number;
   readonly hash: string;
+  readonly isText?: true;
 }
 
 /** A policy that a run has kept. */
@@ -93,8 +94,11 @@ export function contentsOf(store: StoreReader, run: Run): Contents {
   return {
     names: inOrder(store.seriesNames(run.id)),
     pictures: store.artifacts(run.id)
-      .filter((artifact) => artifact.mediaType === "image/png")
-      .map(({ name, iteration, hash }) => ({ name, iteration, hash })),
+      .filter(({ mediaType }) => mediaType === "image/png" || mediaType === "text/plain")
+      .map(({ name, iteration, hash, mediaType }) => ({
+        ...{ name, iteration, hash },
+        ...mediaType === "text/plain" && { isText: true as const },
+      })),
     policies: policiesOf(store, run),
     events: store.events(run.id, { newest: EVENTS }),
     eventCount: store.eventCount(run.id),

@@ -15,6 +15,9 @@ import { built } from "./assets.ts";
 import { Feed } from "./feed.ts";
 import { buildSite } from "./site.ts";
 
+/** Milliseconds between two looks at a store that machines share. */
+const REFRESH_MILLISECONDS = 1000;
+
 /** Reads the flags. */
 function flags(
   args: string[],
@@ -69,6 +72,35 @@ function openedStore(location: string, readOnly: boolean): { store: Store; readO
   }
 }
 
+/**
+ * What this machine reads of a PostgreSQL store, brought up to date every second. Pages change nothing
+ * there.
+ */
+async function openedFleet(location: string): Promise<Store> {
+  const { hubOpener, openFleet } = await import("../lab/store/postgres/open.ts");
+  const open = hubOpener(
+    location,
+    () => Promise.resolve(undefined),
+    "deno task -q dashboard:shared",
+  );
+  const { store, mirror } = await openFleet(open, "runs", { files: true });
+  let isGone = false;
+  const refresh = async () => {
+    try {
+      await mirror.refresh({ files: true });
+      if (isGone) console.error("The store's server is back");
+      isGone = false;
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      if (!isGone) console.error(`${error.message}; what is shown is what was there`);
+      isGone = true;
+    }
+    setTimeout(refresh, REFRESH_MILLISECONDS);
+  };
+  setTimeout(refresh, REFRESH_MILLISECONDS);
+  return store;
+}
+
 /** A folder as the caller means it, where the task may read from which folder it was called. */
 function callersStore(store: string): string {
   const known =
@@ -116,7 +148,10 @@ function siteFlags(args: string[]) {
 async function serve(args: string[]): Promise<void> {
   const { host, port, store: location, readOnly } = flags(args);
   built();
-  const { store, readOnly: isReadOnly } = openedStore(location, readOnly);
+  const isShared = /^postgres(ql)?:/i.test(location);
+  const { store, readOnly: isReadOnly } = isShared
+    ? { store: await openedFleet(location), readOnly: true }
+    : openedStore(location, readOnly);
   const name = host.includes(":") ? `[${host}]` : host;
   const shared = isLoopback(host) ? undefined : { host: name, token: newToken() };
   const feed = new Feed(store);
@@ -128,7 +163,9 @@ async function serve(args: string[]): Promise<void> {
       onListen: (address) => {
         const query = shared === undefined ? "" : `/?token=${shared.token}`;
         console.log(
-          `Reverie's dashboard shows ${store.location} at http://${name}:${address.port}${query}`,
+          `Reverie's dashboard shows ${
+            isShared ? location : store.location
+          } at http://${name}:${address.port}${query}`,
         );
         // Thousands of runs are read while the reader turns to the browser.
         setTimeout(() => unlessDamaged(() => feed.records()));

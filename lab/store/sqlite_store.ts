@@ -129,7 +129,7 @@ function openForWriting(folder: string): Store {
 }
 
 /** The database of a folder, both made where they are missing, its schema brought forward. */
-function openDatabase(folder: string): Database {
+export function openDatabase(folder: string): Database {
   makeFolder(folder);
   const database = new Database(`${folder}/lab.db`, { readOnly: false });
   try {

@@ -17,7 +17,7 @@ import {
 import { pageFile, siteFiles } from "../../web/export/pages.tsx";
 import { capsuleOf } from "../../web/export/take.ts";
 import { Policies } from "../../web/policies.ts";
-import { missing, openBrowser } from "./chromium.ts";
+import { missing, openBrowser, patience } from "./chromium.ts";
 
 let browser: Browser;
 let dashboard: Dashboard;
@@ -58,7 +58,7 @@ function test(
       });
       const problems: string[] = [];
       const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(patience);
       page.on("console", (message) => {
         if (["error", "warning"].includes(message.type())) problems.push(message.text());
       });
@@ -452,7 +452,7 @@ async function picture(page: Page, index = 0): Promise<string> {
 
 async function openPlayer(page: Page): Promise<void> {
   await open(page, `/runs/${await trainedRun()}`);
-  await page.locator(".stages canvas").waitFor({ timeout: 60_000 });
+  await page.locator(".stages canvas").waitFor({ timeout: patience });
 }
 
 test("the trained policy plays, pauses, is stepped and taken back", async (page) => {
@@ -522,7 +522,7 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
   match((await slider.getAttribute("aria-valuetext"))!, /final/);
   await slider.focus();
   await page.keyboard.press("Home");
-  await panel.locator("output:has-text('on the way')").first().waitFor({ timeout: 60_000 });
+  await panel.locator("output:has-text('on the way')").first().waitFor({ timeout: patience });
   const beside = panel.locator("label:has-text('Beside it') select");
   await beside.selectOption("keys");
   await panel.locator("text=Your keys: ← left").waitFor();
@@ -535,7 +535,7 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
   const options = await beside.locator("option").allTextContents();
   ok(options.some((text) => text.startsWith("final")), options.join());
   await beside.selectOption({ label: options.find((text) => text.startsWith("final"))! });
-  await panel.locator("figcaption:has-text('final')").waitFor({ timeout: 60_000 });
+  await panel.locator("figcaption:has-text('final')").waitFor({ timeout: patience });
   strictEqual(await panel.locator(".stages canvas").count(), 2);
 });
 
@@ -544,7 +544,7 @@ test("the episodes of the evaluation are played again, its worst one by a click"
   const panel = page.locator(".policy");
   await panel.locator("button", { hasText: "episodes of its evaluation" }).click();
   const extremes = panel.locator(".extremes");
-  await extremes.waitFor({ timeout: 60_000 });
+  await extremes.waitFor({ timeout: patience });
   match(await extremes.innerText(), /of 100, mean .*to the bit what the run's evaluation says/s);
   await extremes.locator("button", { hasText: "Worst" }).click();
   ok(Number(await said(page, "Seed")) > 1000);
@@ -625,7 +625,7 @@ test("the dream is dragged over its map, turned by sliders, drawn, and mixed", a
   await open(page, `/runs/${await dreamingRun()}`);
   await page.locator(".explorer").scrollIntoViewIfNeeded();
   const map = page.locator(".code-map");
-  await map.waitFor({ timeout: 60_000 });
+  await map.waitFor({ timeout: patience });
   const decoded = async () => {
     await frames(page, 3);
     return await page.locator(".pair .picture").first()
@@ -687,7 +687,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       else await open(page, path);
       if (played.includes(path)) {
         await page.locator(".player, .explorer").scrollIntoViewIfNeeded();
-        await page.locator(".stages canvas, .code-map").first().waitFor({ timeout: 60_000 });
+        await page.locator(".stages canvas, .code-map").first().waitFor({ timeout: patience });
       }
       deepStrictEqual(await findings(page, source), [], path);
     }

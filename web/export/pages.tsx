@@ -217,17 +217,19 @@ function Head(
 }
 
 /** The bar above every page. */
-function Top({ icon, children }: { icon: string; children?: VNode }): VNode[] {
-  return [
-    <a class="skip" href="#main">Skip to content</a>,
-    <header class="top">
-      <span class="brand">
-        <img src={icon} alt="" width="22" height="22" />Reverie
-      </span>
-      {children}
-      <ThemeChoice theme="auto" />
-    </header>,
-  ];
+function Top({ icon, children }: { icon: string; children?: VNode }): VNode {
+  return (
+    <>
+      <a class="skip" href="#main">Skip to content</a>
+      <header class="top">
+        <span class="brand">
+          <img src={icon} alt="" width="22" height="22" />Reverie
+        </span>
+        {children}
+        <ThemeChoice theme="auto" />
+      </header>
+    </>
+  );
 }
 
 /** An element with text that is no markup of ours: a script, a style, or a page that is written. */
