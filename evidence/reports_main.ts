@@ -42,7 +42,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       }
       await writePage(report, io);
     }
-    await writeWhole(join(io.root, "docs/reports/README.md"), [indexOf(reports)]);
+    await writeWhole(join(pagesOf(io), "README.md"), [await index(io)]);
     return 0;
   } catch (error) {
     if (!(error instanceof InputError) && !(error instanceof LabError)) throw error;
@@ -59,6 +59,14 @@ function named(name: string): ShippedReport {
   return report;
 }
 
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+function pagesOf({ root }: Pick<Io, "root">): string {
+  return join(root, "docs/reports");
+}
+
 function storeOf({ name }: ShippedReport, io: Io): string {
   return join(io.root, "runs", "reports", name);
 }
@@ -67,8 +75,7 @@ function storeOf({ name }: ShippedReport, io: Io): string {
 async function train(report: ShippedReport, io: Io): Promise<number> {
   requireCommitted((await provenance()).code);
   const store = storeOf(report, io);
-  const isThere = await Deno.stat(store).then(() => true, () => false);
-  if (isThere) {
+  if (await exists(store)) {
     throw new InputError(`Cannot train ${report.name} as its store is there already: ${store}`);
   }
   await Deno.mkdir(dirname(store), { recursive: true });
@@ -88,17 +95,19 @@ async function writePage(report: ShippedReport, io: Io): Promise<void> {
     isTimed: false,
   });
   for (const [name, content] of reportFiles(blocks, report.name)) {
-    const path = join(io.root, "docs/reports", name);
+    const path = join(pagesOf(io), name);
     await writeWhole(path, [content]);
     io.out(path);
   }
 }
 
-/** The list of reports, as docs/reports/README.md has it. */
-export function indexOf(reports: readonly ShippedReport[]): string {
-  const rows = reports.map(({ name, title, question }) =>
-    `| [${title}](${name}.md) | ${question} | \`deno task docs:reports ${name}\` |`
-  );
+/** The list of the reports that are written, as docs/reports/README.md has it. */
+export async function index(io: Pick<Io, "root">): Promise<string> {
+  const rows: string[] = [];
+  for (const { name, title, question } of reports) {
+    if (!await exists(join(pagesOf(io), `${name}.md`))) continue;
+    rows.push(`| [${title}](${name}.md) | ${question} | \`deno task docs:reports ${name}\` |`);
+  }
   return `# Reports
 
 Experiments that the lab ran in full, on seeds that no preset was tuned on. The command of each trains
