@@ -31,12 +31,12 @@ const unet = { batchSize: 64, samplerSteps: 10 } as const;
 const models = {
   "flow-matching": ["Flow matching from noise to", 1_500_000, 15],
   diffusion: ["Denoising diffusion of", 1_500_000, 15],
-  "spline-flow": ["Flow of rational-quadratic splines:", 750_000, 20],
-  "continuous-flow": ["Continuous flow (FFJORD):", 300_000, 60],
-  nice: ["Flow of additive couplings (NICE):", 750_000, 20],
-  "real-nvp": ["Flow of affine couplings (RealNVP):", 750_000, 20],
-  glow: ["Flow of affine couplings between rotations (Glow):", 750_000, 20],
-  maf: ["Masked autoregressive flow:", 750_000, 20],
+  "spline-flow": ["Flow of rational-quadratic splines:", 1_500_000, 22],
+  "continuous-flow": ["Continuous flow (FFJORD):", 300_000, 50],
+  nice: ["Flow of additive couplings (NICE):", 1_500_000, 20],
+  "real-nvp": ["Flow of affine couplings (RealNVP):", 1_500_000, 25],
+  glow: ["Flow of affine couplings between rotations (Glow):", 1_500_000, 25],
+  maf: ["Masked autoregressive flow:", 1_500_000, 25],
 } as const;
 
 /** Data sets of points by the word that names of experiments begin with; those of a few models. */

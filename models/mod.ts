@@ -165,6 +165,11 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     load: async () => (await import("./flows/glow.ts")).glow,
   },
   {
+    name: "glow-images",
+    summary: "Flow of images at several scales, by convolutions: likelihood of 8-bit pixels",
+    load: async () => (await import("./flows/glow_images.ts")).glowImages,
+  },
+  {
     name: "maf",
     summary: "Flow of masked autoregressive networks: exact likelihood in one pass, samples in D",
     load: async () => (await import("./flows/maf.ts")).maf,

@@ -1,6 +1,6 @@
 /**
- * What every flow of points is but for its steps: it is trained by its exact likelihood, and examples
- * are drawn by noise that goes back.
+ * What every flow is but for its steps: it is trained by its exact likelihood, and examples are drawn by
+ * noise that goes back.
  *
  * @module
  */
@@ -60,53 +60,63 @@ export function denseConditioner(
 }
 
 /** A flow's networks. */
-type Networks = { readonly flow: FlowNetwork };
+export type FlowNetworks = { readonly flow: FlowNetwork };
 
 /** log p(x) of each example, [B], and what the steps keep. */
-function likelihoodOf(
-  { flow }: Applied<Networks>,
+export function densityOf(
+  { flow }: Applied<FlowNetworks>,
   x: tf.Tensor,
   around: Omit<Surroundings, "parameters">,
 ) {
   const { x: z, logDeterminant, kept } = flow(around).forward(x);
-  return { logLikelihood: tf.add(normalLogDensity(z), logDeterminant), kept };
+  return { logDensity: tf.add(normalLogDensity(z), logDeterminant), kept };
 }
 
-/** The parts of a flow of points that follow from its steps. */
-export function flowOfPoints<C extends z.output<z.ZodObject<typeof flowFields>>>(
+/** The parts of a flow's model that follow from its steps, whatever its examples are. */
+export function ofSteps<C extends { readonly averageDecay: number }>(
   stepsOf: (shape: ExampleShape, configuration: C) => readonly FlowStep[],
 ) {
   const network = (shape: ExampleShape, configuration: C) =>
     flowNetwork("flow", stepsOf(shape, configuration));
   return {
-    takes: { examples: ["points" as const], values: "continuous" as const },
     budget: "examples" as const,
     bestBy: byLikelihood,
-    networks: (shape: ExampleShape, configuration: C): Networks => ({
+    networks: (shape: ExampleShape, configuration: C): FlowNetworks => ({
       flow: network(shape, configuration),
     }),
     keeps: (shape: ExampleShape, configuration: C): NamedTensors | undefined => {
       const kept = network(shape, configuration).keeps();
       return Object.keys(kept).length === 0 ? undefined : kept;
     },
-    steps: [{
-      name: "negative_log_likelihood",
-      loss: (networks: Applied<Networks>, { x, mask, kept, noise: { probe } }: Batch) => {
-        const moved = likelihoodOf(networks, x, { kept, mask, probe });
-        return { loss: tf.neg(moved.logLikelihood), kept: moved.kept };
-      },
-    }],
     average: {
       networks: ["flow" as const],
       decay: ({ averageDecay }: C) => averageDecay,
     },
-    ...knownLikelihood((networks: Applied<Networks>, { x, kept }: Batch) =>
-      likelihoodOf(networks, x, { kept }).logLikelihood
-    ),
-    encode: ({ flow }: Applied<Networks>, { x, kept }: Batch) => flow({ kept }).forward(x).x,
-    decode: ({ flow }: Applied<Networks>, { codes, kept }: Codes) => flow({ kept }).inverse(codes),
     sampleNoise: ({ size }: ExampleShape): NoiseSpecs => ({ noise: ["normal", [size]] }),
-    sample: ({ flow }: Applied<Networks>, { noise: { noise }, kept }: Drawn) =>
+  };
+}
+
+/** The parts of a flow of points that follow from its steps. */
+export function flowOfPoints<C extends z.output<z.ZodObject<typeof flowFields>>>(
+  stepsOf: (shape: ExampleShape, configuration: C) => readonly FlowStep[],
+) {
+  return {
+    ...ofSteps(stepsOf),
+    takes: { examples: ["points" as const], values: "continuous" as const },
+    steps: [{
+      name: "negative_log_likelihood",
+      loss: (networks: Applied<FlowNetworks>, { x, mask, kept, noise: { probe } }: Batch) => {
+        const moved = densityOf(networks, x, { kept, mask, probe });
+        return { loss: tf.neg(moved.logDensity), kept: moved.kept };
+      },
+    }],
+    ...knownLikelihood((networks: Applied<FlowNetworks>, { x, kept }: Batch) =>
+      densityOf(networks, x, { kept }).logDensity
+    ),
+    encode: ({ flow }: Applied<FlowNetworks>, { x, kept }: Batch) => flow({ kept }).forward(x).x,
+    decode: ({ flow }: Applied<FlowNetworks>, { codes, kept }: Codes) =>
+      flow({ kept }).inverse(codes),
+    sample: ({ flow }: Applied<FlowNetworks>, { noise: { noise }, kept }: Drawn) =>
       flow({ kept }).inverse(noise),
     // deno-lint-ignore require-await
     metrics: async ({ dataset }: Look) => ownLikelihood(dataset),

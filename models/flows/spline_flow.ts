@@ -25,7 +25,7 @@ const configuration = z.strictObject({
   kind: z.enum(["coupling", "autoregressive"]).default("coupling").meta({
     description: "What a spline goes by: the other half of the coordinates, or all before it",
   }),
-  bins: count(2, 500).default(8).meta({ description: "K, bins of each spline" }),
+  bins: count(2, 500).default(16).meta({ description: "K, bins of each spline" }),
   bound: z.number().positive().default(3).meta({
     description: "B: splines bend [−B, B] in deviations of the data, the identity is outside",
   }),

@@ -9,10 +9,17 @@ import { continuous } from "../../../models/flows/continuous.ts";
 import { actnorm } from "../../../models/flows/mixing.ts";
 import { rationalQuadratic } from "../../../models/flows/splines.ts";
 import { models } from "../../../models/mod.ts";
-import { fewPoints, smallOf, trainerOf, trainThrough } from "../laboratory.ts";
+import {
+  binaryHalves,
+  fewPoints,
+  halves,
+  smallOf,
+  trainerOf,
+  trainThrough,
+} from "../laboratory.ts";
 
-/** The registry's flows. */
-const flows = models.filter(({ summary }) => /exact likelihood/.test(summary));
+/** The registry's flows of points. */
+const flows = models.filter(({ summary }) => /^(Flow|Velocity) .*exact likelihood/.test(summary));
 
 Deno.test("bijections with parameters 0 are the identity; a spline's ends are joined to it", () => {
   const x = tf.tensor2d([[-4], [-2.9], [-0.3], [0], [1.7], [3.5]]);
@@ -163,6 +170,16 @@ Deno.test("what a flow cannot be is refused in one line", async () => {
   await rejects(trainerOf("maf", points([0, 1, 1, 0], [2]), { batchSize: 2 }), {
     name: "InputError",
     message: 'Cannot train maf on "own" as it takes continuous points: "own" holds binary points',
+  });
+  await rejects(trainerOf("glow-images", halves(), { scales: 3 }), {
+    name: "InputError",
+    message: "Cannot halve images 3 times as both sides must be multiples of 8: 4 × 4",
+  });
+  // Dequantisation of bits: their densities have no bound.
+  await rejects(trainerOf("glow-images", binaryHalves(), { scales: 1 }), {
+    name: "InputError",
+    message:
+      /^Cannot train glow-images on .* as it takes continuous images: .* holds binary images/,
   });
   for (
     const [name, fields, field] of [
