@@ -1266,4 +1266,25 @@ export const mutants: readonly Mutant[] = [
     to: "Math.abs(1 + bend * c)",
     test: "tests/models/datasets/densities_test.ts",
   },
+  {
+    fault: "a command keeps the caller's folder whatever it names",
+    file: "cli/permissions.ts",
+    from: "if (!byTask || names ||",
+    to: "if (!byTask || !names ||",
+    test: "tests/cli/permissions_test.ts",
+  },
+  {
+    fault: "a store that is called from within is given up",
+    file: "cli/permissions.ts",
+    from: " || isWithin(folder, store)",
+    to: "",
+    test: "tests/cli/permissions_test.ts",
+  },
+  {
+    fault: "a file that may not be read is a failure like any other",
+    file: "lab/experiment/describing_worker.ts",
+    from: "error instanceof Deno.errors.NotCapable",
+    to: "false",
+    test: "tests/cli/process_test.ts",
+  },
 ];
