@@ -135,14 +135,59 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     load: async () => (await import("./energy/perceptron.ts")).perceptron,
   },
   {
+    name: "gpt",
+    summary: "Transformer that draws text, or images, token by token",
+    load: async () => (await import("./autoregressive/gpt.ts")).gpt,
+  },
+  {
     name: "flow-matching",
     summary: "A velocity field that carries noise to the data along straight lines",
     load: async () => (await import("./flow_matching/flow_matching.ts")).flowMatching,
   },
   {
     name: "diffusion",
-    summary: "Denoising diffusion of points: noise is learned, and taken away step by step",
+    summary: "Denoising diffusion: noise is learned, and taken away step by step",
     load: async () => (await import("./diffusion/diffusion.ts")).diffusion,
+  },
+  {
+    name: "nice",
+    summary: "Flow of additive couplings, which keep volumes: exact likelihood of points",
+    load: async () => (await import("./flows/nice.ts")).nice,
+  },
+  {
+    name: "real-nvp",
+    summary: "Flow of affine couplings: exact likelihood of points, and samples in one pass",
+    load: async () => (await import("./flows/real_nvp.ts")).realNvp,
+  },
+  {
+    name: "glow",
+    summary: "Flow of affine couplings between learned rotations: exact likelihood of points",
+    load: async () => (await import("./flows/glow.ts")).glow,
+  },
+  {
+    name: "maf",
+    summary: "Flow of masked autoregressive networks: exact likelihood in one pass, samples in D",
+    load: async () => (await import("./flows/maf.ts")).maf,
+  },
+  {
+    name: "spline-flow",
+    summary: "Flow of rational-quadratic splines: exact likelihood of points with sharp edges",
+    load: async () => (await import("./flows/spline_flow.ts")).splineFlow,
+  },
+  {
+    name: "continuous-flow",
+    summary: "Velocity field from data to noise, trained by its exact likelihood (FFJORD)",
+    load: async () => (await import("./flows/continuous_flow.ts")).continuousFlow,
+  },
+  {
+    name: "edm",
+    summary: "Diffusion with a network scaled alike at every noise, sampled by Heun's method",
+    load: async () => (await import("./diffusion/edm.ts")).edm,
+  },
+  {
+    name: "score-matching",
+    summary: "The gradient of the log-density under noise, followed by annealed Langevin steps",
+    load: async () => (await import("./diffusion/score_matching.ts")).scoreMatching,
   },
   {
     name: "fvsbn",

@@ -25,12 +25,14 @@ import type { Applied, Networks } from "./networks.ts";
 
 /** One example, for networks to be sized by. */
 export interface ExampleShape {
-  /** [H, W, C] of an image, [D] of a point. */
+  /** [H, W, C] of an image, [D] of a point, [T] of a text. */
   readonly shape: readonly number[];
   /** D: the product of `shape`. */
   readonly size: number;
   /** Classes where the data set has labels, else 0. */
   readonly classes: number;
+  /** Characters of text, a token each, else 0. */
+  readonly tokens: number;
   /** Length of what each example is paired with, else 0. */
   readonly partnerSize: number;
   /** Of what each example is paired with, as `shape`; absent where it is with nothing. */
@@ -47,6 +49,10 @@ export type NoiseSpecs = Readonly<
 
 /** What a draw of examples depends on. */
 export interface Drawn {
+  /** Of one example. */
+  readonly shape: ExampleShape;
+  /** B. */
+  readonly rows: number;
   /** By the names of the noise that is declared for it, [B, …] each. */
   readonly noise: Tensors;
   /**
@@ -55,6 +61,9 @@ export interface Drawn {
    * @throws InputError (on reading) where the model declares no labels or the data have none.
    */
   readonly labels: tf.Tensor2D;
+  /** Of `sample`, where the model is `prompted` and draws text: tokens that it is to begin with, [B, T],
+   * −1 in places that are free. */
+  readonly prompt?: tf.Tensor2D;
   /** The model's state beside its networks, by the names that `keeps` gives it. */
   readonly kept: Tensors;
 }
@@ -166,6 +175,11 @@ export interface Sampler<N extends Networks, C> {
   noise?(shape: ExampleShape, configuration: C): NoiseSpecs;
   /** The next x, of the shape of the one given; `at` holds the step's numbers. */
   readonly step: Of<N, Drawn & { readonly x: tf.Tensor2D; readonly at: Tensors }, C, tf.Tensor>;
+  /**
+   * Examples x [B, D] as they are before step k, whose numbers `at` holds: under the noise of `sample`.
+   * By it samples begin with a picture, or keep to parts of one; left out: they cannot.
+   */
+  readonly noised?: Of<N, Drawn & { readonly x: tf.Tensor2D; readonly at: Tensors }, C, tf.Tensor>;
   /** Examples [B, D] from the last x; left out: they are it. */
   readonly finish?: Of<N, Drawn & { readonly x: tf.Tensor2D }, C, tf.Tensor>;
 }
@@ -176,6 +190,8 @@ export interface Look {
   readonly samples?: Samples;
   /** What is learned from. */
   readonly dataset: Dataset;
+  /** What the evaluation has measured so far, by full name. */
+  readonly measured: Metrics;
   /** More samples, drawn with other values of sampling fields; absent where the model draws none. */
   draw?(count: number, settings: SamplingSettings): Promise<Samples>;
   /** The mean of the model's `score` over examples [count, D]; absent where it has none. */
@@ -210,6 +226,8 @@ export interface Model<C extends SharedFields, N extends Networks> {
   readonly takes: DataTakes;
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */
   readonly configuration: z.ZodType<C>;
+  /** Whether it looks at labels under a configuration; left out: wherever it takes them. */
+  looksAtLabels?(configuration: C): boolean;
   /** What a budget counts: examples seen, or gradient steps, each of `steps` one. */
   readonly budget: "examples" | "gradientSteps";
   /** The evaluated series by which a checkpoint is called best; undefined: none is. */
@@ -248,6 +266,8 @@ export interface Model<C extends SharedFields, N extends Networks> {
   readonly decode?: Of<N, Codes, C, tf.Tensor>;
   /** Examples [B, D] drawn from the model; with a `sampler`, the first draw. */
   readonly sample?: Of<N, Drawn, C, tf.Tensor>;
+  /** Whether `sample` sees a prompt where it draws text. */
+  readonly prompted?: boolean;
   /** Noise of `sample`; left out: the model's. */
   sampleNoise?(shape: ExampleShape, configuration: C): NoiseSpecs;
   /** Steps from the first draw on. */

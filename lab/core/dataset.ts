@@ -9,7 +9,7 @@ import { InputError } from "./errors.ts";
 export interface Split {
   /** Examples. */
   readonly count: number;
-  /** [count, ...shape], float32. Images in [0, 1]. */
+  /** [count, ...shape], float32. Images in [0, 1], text as places in the vocabulary. */
   readonly values: Float32Array;
   /** [count] class indices, where there are classes. */
   readonly labels?: Uint8Array;
@@ -20,7 +20,7 @@ export interface Split {
 }
 
 /** What the examples of a data set are. */
-export type ExampleKind = "images" | "points" | "sequences";
+export type ExampleKind = "images" | "points" | "sequences" | "text";
 
 /** What a data set holds: enough to say which models can learn from it. */
 export interface Holdings {
@@ -42,7 +42,7 @@ export interface Dataset {
   readonly seed: number;
   /** What the examples are. */
   readonly kind: ExampleKind;
-  /** Of one example: [H, W, C] for images, [D] for points, [T, F] for sequences. */
+  /** Of one example: [H, W, C] for images, [D] for points, [T, F] for sequences, [T] for text. */
   readonly shape: readonly number[];
   /** Of the labels, where there are any. */
   readonly classes?: number;
@@ -64,6 +64,13 @@ export interface Dataset {
   readonly anomalous?: readonly number[];
   /** Stacks: the data set that each channel of an image is an example of, whose judge counts modes. */
   readonly channels?: Dataset;
+  /** Text: the characters that it consists of, a token each. */
+  readonly vocabulary?: readonly string[];
+  /**
+   * ln p of examples [count, ...shape] in nats, [count], where what they are drawn from is known; −∞
+   * where it gives none such.
+   */
+  readonly logDensity?: (values: Float32Array) => Float64Array;
   /** Mixtures: [modes, D] centres and the standard deviation, for mode coverage. */
   readonly mixture?: { readonly centers: Float32Array; readonly deviation: number };
 }
@@ -93,7 +100,7 @@ export interface DataTakes {
   /** Left out: partners are not looked at. */
   readonly partners?: "required";
   /** Examples of 0 and 1 alone (probabilities of bits), or of other numbers (densities, as those of
-   * binary examples have no bound); left out: both. */
+   * binary examples have no bound); left out: both. Text is neither. */
   readonly values?: "binary" | "continuous";
 }
 
@@ -103,7 +110,8 @@ export function takesData(
   held: Holdings,
 ): boolean {
   return examples.includes(held.kind) &&
-    (values === undefined || (values === "binary") === (held.binary === true)) &&
+    (values === undefined || held.kind === "text" ||
+      (values === "binary") === (held.binary === true)) &&
     (labels !== "required" || held.labels === true) &&
     (partners !== "required" || held.partners === true);
 }

@@ -97,13 +97,30 @@ export interface Trainer {
   /**
    * Models that can be drawn from: `count` samples, of the class `label` where the model has labels;
    * left out, of all classes in turn; `settings` are other values of configuration fields that no
-   * weight hangs on, as a sampler's steps.
+   * weight hangs on, as a sampler's steps; all begin with `prompt`, where it is a model of text.
    *
-   * @throws InputError for a label or a setting that the model does not have.
+   * @throws InputError for a label, a setting or a prompt that the model does not have.
    */
   sample?(context: {
     random: Generator;
     count: number;
+    label?: number;
+    settings?: SamplingSettings;
+    prompt?: string;
+  }): Promise<Samples>;
+  /**
+   * Models whose samples can begin with an example: examples `values` [count, D] drawn anew from what is
+   * left of them under noise. `strength` in (0, 1] is the share of the sampler's steps that are taken
+   * (default 1: nothing is left); where `kept` [count, D] is 1 numbers stay as they are, where it is 0
+   * they are drawn to fit.
+   *
+   * @throws InputError for a strength, a label or a setting that cannot be.
+   */
+  edit?(context: {
+    random: Generator;
+    values: Float32Array;
+    kept?: Float32Array;
+    strength?: number;
     label?: number;
     settings?: SamplingSettings;
   }): Promise<Samples>;

@@ -103,6 +103,16 @@ export const datasets: readonly Entry<DatasetDefinition>[] = [
     load: async () => (await import("./sine.ts")).sine,
   },
   {
+    name: "sentences",
+    summary: "Text of a small English grammar, whose entropy is known",
+    load: async () => (await import("./sentences.ts")).sentences,
+  },
+  {
+    name: "text",
+    summary: "Characters of a text file",
+    load: async () => (await import("./text.ts")).text,
+  },
+  {
     name: "idx",
     summary: "Images from a folder of IDX files (MNIST, Fashion-MNIST)",
     load: async () => (await import("./idx.ts")).idx,

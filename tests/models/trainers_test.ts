@@ -29,7 +29,7 @@ for (const definition of definitions) {
   const small = smallOf(definition);
   // TensorFlow.js's WebAssembly kernels have no gradient of a convolution's filters; PixelCNN's samples
   // take long kernel by kernel, and `updates_test.ts` compares its steps.
-  const backends = "channels" in small
+  const backends = "features" in small
     ? ["wasm"] as const
     : "filters" in small
     ? ["wasm", "cpu"] as const
@@ -115,7 +115,6 @@ for (const definition of definitions) {
       const metrics = await evaluate(judged);
       ok(metrics["evaluation/judge_accuracy"] > 0.99);
       ok(metrics["evaluation/recognised"] >= 0 && metrics["evaluation/class_share_min"] >= 0);
-      deepStrictEqual(await evaluate(judged), metrics);
       const resumed = await make({ judge: true });
       await resumed.restore(await judged.snapshot());
       deepStrictEqual(await evaluate(resumed), metrics);

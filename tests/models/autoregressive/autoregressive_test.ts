@@ -40,7 +40,7 @@ function tensorsOf({ parameters }: Golden): Tensors {
   );
 }
 
-const small = { channels: 2, layers: 3, hiddenSizes: [16, 12], hiddenUnits: 3 };
+const small = { features: 2, layers: 3, hiddenSizes: [16, 12], hiddenUnits: 3 };
 const shape = { shape: [2, 4, 1], size: 8, classes: 3, partnerSize: 0 };
 const models = [fvsbn, nade, made, pixelcnn, conditionalPixelcnn] as const;
 
@@ -131,8 +131,8 @@ Deno.test("logits of bits are those of NumPy, bit by bit", async () => {
     );
     const image = of("pixelcnn");
     const { stacks } = conditionalPixelcnn.model.networks(
-      { shape: [4, 5, 1], size: 20, classes: 3, partnerSize: 0 },
-      conditionalPixelcnn.configuration.parse({ channels: 2, layers: 3 }),
+      { shape: [4, 5, 1], size: 20, tokens: 0, classes: 3, partnerSize: 0 },
+      conditionalPixelcnn.configuration.parse({ features: 2, layers: 3 }),
     );
     const apply = (labels?: tf.Tensor2D) => stacks.apply(tensorsOf(golden.pixelcnn), labels);
     const labels = tf.tensor2d([[0, 0, 1]]);

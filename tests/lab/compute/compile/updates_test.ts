@@ -1,4 +1,4 @@
-/** Fifty updates of every agent and model, compiled and kernel by kernel. */
+/** Ten updates of every agent and model, compiled and kernel by kernel. */
 import { ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { compiledBefore } from "../../../../lab/compute/compile/compiler.ts";
@@ -21,7 +21,7 @@ import { type Recorded, recording, rerun, worstOf } from "./recorded.ts";
 tf.enableProdMode();
 await tf.setBackend("cpu");
 
-const updates = 50;
+const updates = 10;
 
 /** Of any tensor of the state, ‖difference‖ / ‖expected‖. */
 const bound = 2e-5;
@@ -56,7 +56,7 @@ const settings: Record<string, object[]> = {
     ...{ environments: 2, rolloutLength: 8, sequenceLength: 4, minibatchSize: 8 },
   })),
   // Its deeper layers are pixelcnn's.
-  "conditional-pixelcnn": [{ batchSize: 8, channels: 2, layers: 1, judge: false }],
+  "conditional-pixelcnn": [{ batchSize: 8, features: 2, layers: 1, judge: false }],
 };
 
 const common = { budget: 512, seed: 1, stream: (name: string) => streamOf(1, name) };
