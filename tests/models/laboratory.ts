@@ -111,9 +111,9 @@ export function fewTexts(train = 120, test = 40): Dataset {
 }
 
 // Points first, which are cheap: what takes both kinds is held to images by tests of its own.
-const datasets = [await fewPoints(), halves(), fewSequences(), binaryHalves(), fewTexts()];
+const datasets = [await fewPoints(), halves(), fewSequences(), fewTexts(), binaryHalves()];
 
-/** Points, halves, sequences, bits or text, whichever a model takes. */
+/** Points, halves, sequences, text or bits, whichever a model takes. */
 export function datasetOf({ name, takes }: ModelDefinition): Dataset {
   const dataset = datasets.find((each) => takesData(takes, holdingsOf(each)));
   if (dataset === undefined) throw new Error(`no data set for ${name}`);
