@@ -169,7 +169,13 @@ for (const definition of models) {
   Deno.test(`${name}: samples are drawn bit by bit with the probabilities of their logits`, async () => {
     await onCpu(() => {
       const { model, configuration, functions, labels, logits } = drawnModel(definition);
-      const coins = tf.randomUniform([64, 8], 0, 1, "float32", 3);
+      deepStrictEqual([...values(coin(tf.tensor([3, 3, -3]), tf.tensor([0.9, 0.99, 0.1])))], [
+        1,
+        0,
+        0,
+      ]);
+      const random = defaultRng(3);
+      const coins = tf.tensor(Float32Array.from({ length: 512 }, () => random.random()), [64, 8]);
       const drawn = { noise: { coins }, labels: labels(64), kept: {} } as unknown as Drawn;
       let x = model.sample(functions, drawn, configuration);
       const { sampler } = model;
