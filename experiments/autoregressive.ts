@@ -35,19 +35,19 @@ function onDigits(
 /** From the simplest to the best likelihood. */
 export const autoregressiveExperiments: readonly ModelExperiment[] = [
   ...onDigits("fvsbn", "Logistic regressions of each pixel on those before", {}, [
-    [500_000, 40],
-    [50_000, 10],
+    [500_000, 60],
+    [50_000, 15],
   ]),
   ...onDigits("nade", "Neural autoregressive estimator", { hiddenUnits: 128 }, [
-    [300_000, 300],
-    [30_000, 40],
+    [200_000, 300],
+    [30_000, 60],
   ]),
   ...onDigits("made", "Masked autoencoder", { hiddenSizes: [512] }, [
-    [500_000, 120],
+    [500_000, 100],
     [50_000, 20],
   ]),
   ...onDigits("pixelcnn", "Gated PixelCNN", { batchSize: 50 }, [
-    [60_000, 300],
-    [10_000, 60],
+    [60_000, 400],
+    [10_000, 80],
   ]),
 ];

@@ -25,7 +25,7 @@ import { gated, padded, part, pixelcnnLogits, REACH, type Stacks, stacksOf } fro
 const configuration = z.strictObject({
   ...bitFields,
   batchesPerIteration: bitFields.batchesPerIteration.default(10),
-  channels: count(1, 1024).default(16).meta({ description: "F, channels of each layer" }),
+  features: count(1, 1024).default(16).meta({ description: "F, feature maps of each layer" }),
   layers: count(1, 64).default(4).meta({ description: "Gated layers, the first one included" }),
 });
 
@@ -47,8 +47,8 @@ export function drawRow(
   row: tf.Tensor,
   labels?: tf.Tensor2D,
 ): tf.Tensor {
-  const { vertical, link, horizontal, logits, height, width, depth, channels } = stacks(labels);
-  const lengths = [width, (height - 1) * width, ...Array(depth - 1).fill(width * channels)];
+  const { vertical, link, horizontal, logits, height, width, depth, features } = stacks(labels);
+  const lengths = [width, (height - 1) * width, ...Array(depth - 1).fill(width * features)];
   const [noise, others, ...kept] = tf.split(chain, lengths, 1);
   // The rows above, of which some may lie beyond the image.
   const image = padded(tf.reshape(others, [-1, height - 1, width, 1]), REACH, 0);
@@ -63,12 +63,12 @@ export function drawRow(
     links.push(link(sums, l));
     if (l + 1 === depth) break;
     const above = gated(sums);
-    seen = tf.concat([tf.reshape(kept[l], [-1, 1, width, channels]), above], 1);
-    next.push(tf.reshape(above, [-1, width * channels]));
+    seen = tf.concat([tf.reshape(kept[l], [-1, 1, width, features]), above], 1);
+    next.push(tf.reshape(above, [-1, width * features]));
   }
-  const pixel = (channels: number) => tf.zeros([chain.shape[0]!, 1, 1, channels]);
+  const pixel = (features: number) => tf.zeros([chain.shape[0]!, 1, 1, features]);
   const bits: tf.Tensor[] = Array.from({ length: REACH }, () => pixel(1));
-  const before = Array.from({ length: depth }, () => pixel(channels));
+  const before = Array.from({ length: depth }, () => pixel(features));
   for (let j = 0; j < width; j++) {
     let h: tf.Tensor = tf.concat(bits.slice(-REACH), 2);
     for (let l = 0; l < depth; l++) {
@@ -113,14 +113,14 @@ function pixelcnnOf(
     ),
     sampleNoise: ({ size }) => ({ coins: ["uniform", [size]] }),
     sample: ({ stacks }, { noise: { coins } }) => {
-      const { width, depth, channels } = stacks();
-      return tf.pad(coins as tf.Tensor2D, [[0, 0], [0, (depth - 1) * width * channels]]);
+      const { width, depth, features } = stacks();
+      return tf.pad(coins as tf.Tensor2D, [[0, 0], [0, (depth - 1) * width * features]]);
     },
     sampler: {
       steps: ({ shape: [height] }) => height,
       at: (row) => ({ row }),
-      size: ({ size, shape: [, width] }, { layers, channels }) =>
-        size + (layers - 1) * width * channels,
+      size: ({ size, shape: [, width] }, { layers, features }) =>
+        size + (layers - 1) * width * features,
       step: (networks, seen) => drawRow(networks, seen.x, seen.at.row, labelsOf(seen)),
       finish: ({ stacks }, { x }) => {
         const { height, width } = stacks();

@@ -18,33 +18,33 @@ export const REACH = 3;
 
 /** What the network depends on. */
 interface Sizes {
-  /** F: channels of each layer. */
-  readonly channels: number;
+  /** F: feature maps of each layer. */
+  readonly features: number;
   /** How many there are. */
   readonly layers: number;
 }
 
 /** Kernels of each layer, of the rows up to a pixel's, and of the pixels before it or up to it. */
-function initial(random: Generator, { channels, layers }: Sizes, classes: number): NamedTensors {
+function initial(random: Generator, { features, layers }: Sizes, classes: number): NamedTensors {
   const draw = (name: string, shape: readonly number[]) => ({
     [`${name}/kernel`]: lecunNormal(random, shape),
     [`${name}/bias`]: zeros([shape.at(-1)!], "float32"),
   });
   const layer = (_: unknown, l: number) => {
-    const [rows, beside, inputs] = l === 0 ? [REACH, REACH, 1] : [2, 1, channels];
+    const [rows, beside, inputs] = l === 0 ? [REACH, REACH, 1] : [2, 1, features];
     return {
-      ...draw(`${l}/vertical`, [rows, 2 * beside + 1, inputs, 2 * channels]),
-      ...draw(`${l}/horizontal`, [1, rows, inputs, 2 * channels]),
-      ...draw(`${l}/link`, [1, 1, 2 * channels, 2 * channels]),
-      ...draw(`${l}/out`, [1, 1, channels, channels]),
-      ...classes > 0 && { [`${l}/class`]: lecunNormal(random, [classes, 4 * channels]) },
+      ...draw(`${l}/vertical`, [rows, 2 * beside + 1, inputs, 2 * features]),
+      ...draw(`${l}/horizontal`, [1, rows, inputs, 2 * features]),
+      ...draw(`${l}/link`, [1, 1, 2 * features, 2 * features]),
+      ...draw(`${l}/out`, [1, 1, features, features]),
+      ...classes > 0 && { [`${l}/class`]: lecunNormal(random, [classes, 4 * features]) },
     };
   };
   return Object.assign(
     {},
     ...Array.from({ length: layers }, layer),
-    draw("hidden", [1, 1, channels, channels]),
-    draw("logits", [1, 1, channels, 1]),
+    draw("hidden", [1, 1, features, features]),
+    draw("logits", [1, 1, features, 1]),
   );
 }
 
@@ -68,7 +68,7 @@ export function gated(x: tf.Tensor): tf.Tensor {
 function layersOf(
   parameters: Tensors,
   { shape: [height, width] }: ExampleShape,
-  { layers: depth, channels }: Sizes,
+  { layers: depth, features }: Sizes,
   labels?: tf.Tensor2D,
 ) {
   const convolve = (x: tf.Tensor, name: string) =>
@@ -77,10 +77,10 @@ function layersOf(
   const told = (x: tf.Tensor, l: number, stack: 0 | 1) => {
     if (labels === undefined) return x;
     const both = tf.matMul(labels, parameters[`${l}/class`] as tf.Tensor2D);
-    return tf.add(x, tf.reshape(tf.split(both, 2, 1)[stack], [-1, 1, 1, 2 * channels]));
+    return tf.add(x, tf.reshape(tf.split(both, 2, 1)[stack], [-1, 1, 1, 2 * features]));
   };
   return {
-    ...{ height, width, depth, channels },
+    ...{ height, width, depth, features },
     /** Of the rows up to one, [B, R, W, C] to [B, 1, W, 2F]; or of as many rows as there are. */
     vertical: (x: tf.Tensor, l: number) => {
       const beside = l === 0 ? REACH : 1;

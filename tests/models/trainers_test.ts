@@ -34,7 +34,7 @@ for (const definition of definitions) {
     definition,
     "heads" in small
       ? { backends: ["wasm", "tfjs-wasm"] }
-      : "channels" in small
+      : "features" in small
       ? { backends: ["wasm"] }
       : "filters" in small
       ? { backends: ["wasm", "cpu"] }

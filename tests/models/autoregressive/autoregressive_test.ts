@@ -40,7 +40,7 @@ function tensorsOf({ parameters }: Golden): Tensors {
   );
 }
 
-const small = { channels: 2, layers: 3, hiddenSizes: [16, 12], hiddenUnits: 3 };
+const small = { features: 2, layers: 3, hiddenSizes: [16, 12], hiddenUnits: 3 };
 const shape = { shape: [2, 4, 1], size: 8, classes: 3, partnerSize: 0 };
 const models = [fvsbn, nade, made, pixelcnn, conditionalPixelcnn] as const;
 
@@ -132,7 +132,7 @@ Deno.test("logits of bits are those of NumPy, bit by bit", async () => {
     const image = of("pixelcnn");
     const { stacks } = conditionalPixelcnn.model.networks(
       { shape: [4, 5, 1], size: 20, tokens: 0, classes: 3, partnerSize: 0 },
-      conditionalPixelcnn.configuration.parse({ channels: 2, layers: 3 }),
+      conditionalPixelcnn.configuration.parse({ features: 2, layers: 3 }),
     );
     const apply = (labels?: tf.Tensor2D) => stacks.apply(tensorsOf(golden.pixelcnn), labels);
     const labels = tf.tensor2d([[0, 0, 1]]);
@@ -169,7 +169,13 @@ for (const definition of models) {
   Deno.test(`${name}: samples are drawn bit by bit with the probabilities of their logits`, async () => {
     await onCpu(() => {
       const { model, configuration, functions, labels, logits } = drawnModel(definition);
-      const coins = tf.randomUniform([64, 8], 0, 1, "float32", 3);
+      deepStrictEqual([...values(coin(tf.tensor([3, 3, -3]), tf.tensor([0.9, 0.99, 0.1])))], [
+        1,
+        0,
+        0,
+      ]);
+      const random = defaultRng(3);
+      const coins = tf.tensor(Float32Array.from({ length: 512 }, () => random.random()), [64, 8]);
       const drawn = { noise: { coins }, labels: labels(64), kept: {} } as unknown as Drawn;
       let x = model.sample(functions, drawn, configuration);
       const { sampler } = model;

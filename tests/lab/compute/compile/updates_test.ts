@@ -56,7 +56,7 @@ const settings: Record<string, object[]> = {
     ...{ environments: 2, rolloutLength: 8, sequenceLength: 4, minibatchSize: 8 },
   })),
   // Its deeper layers are pixelcnn's.
-  "conditional-pixelcnn": [{ batchSize: 8, channels: 2, layers: 1, judge: false }],
+  "conditional-pixelcnn": [{ batchSize: 8, features: 2, layers: 1, judge: false }],
 };
 
 const common = { budget: 512, seed: 1, stream: (name: string) => streamOf(1, name) };
