@@ -72,6 +72,7 @@ export type {
   ActOptions,
   BudgetUnit,
   EvaluationContext,
+  LogLikelihoods,
   Report,
   SamplingSettings,
   Trainer,

@@ -23,6 +23,7 @@ import { complete, completions } from "./commands/completions.ts";
 import { deleteRuns } from "./commands/delete.ts";
 import { describe } from "./commands/describe.ts";
 import { detect } from "./commands/detect.ts";
+import { likelihood } from "./commands/likelihood.ts";
 import { doctor } from "./commands/doctor.ts";
 import { encode } from "./commands/encode.ts";
 import { evaluate } from "./commands/evaluate.ts";
@@ -54,6 +55,7 @@ import { traverse } from "./commands/traverse.ts";
 import { score } from "./commands/score.ts";
 import { sweeps } from "./commands/sweeps.ts";
 import { verify } from "./commands/verify.ts";
+import { worker } from "./commands/worker.ts";
 
 /** Every command that has a name, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -61,6 +63,7 @@ export const commands: readonly Command[] = [
   describe,
   run,
   resume,
+  worker,
   reproduce,
   evaluate,
   sample,
@@ -71,6 +74,7 @@ export const commands: readonly Command[] = [
   encode,
   reconstruct,
   detect,
+  likelihood,
   score,
   range,
   runs,

@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import { choice, string } from "@optique/core/valueparser";
-import { classNamesOf, type Dataset } from "../lab/core/dataset.ts";
+import { string } from "@optique/core/valueparser";
+import { classNamesOf, type Dataset, holdingsOf } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Raster } from "../lab/core/picture.ts";
+import { streamOf } from "../lab/core/random.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
+import { binarized } from "../models/datasets/binarized.ts";
 import type { Run } from "../lab/store/store.ts";
-import { type Known, plain, runArgument, storeOption } from "./command.ts";
+import { checkpointOption, type Known, plain, runArgument, storeOption } from "./command.ts";
 import { refuseExisting, writeWhole } from "./files.ts";
 import { openStoreOf } from "./stores.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
@@ -20,11 +21,7 @@ import { callersPath, type Io } from "./terminal/io.ts";
 export function modelOptions(known: Known) {
   return {
     run: runArgument(known),
-    checkpoint: optional(
-      option("--checkpoint", choice(["final", "last", "best"], { metavar: "WHICH" }), {
-        description: plain("Which checkpoint. Default: the final one, else the last."),
-      }),
-    ),
+    checkpoint: checkpointOption(),
     force: option("--force", { description: plain("Write over a file that is there.") }),
     store: storeOption(),
   };
@@ -100,8 +97,8 @@ export interface Examples {
 }
 
 /**
- * The pictures of a folder or of one file, cropped and resized to the model's; without a path the test
- * examples of its data. Pictures that cannot be decoded are named and left out.
+ * The pictures of a folder or of one file, cropped and resized to the model's, black and white where it
+ * learned from such pixels; without a path the test examples of its data. Pictures that cannot be decoded are named and left out.
  *
  * @throws InputError where there is none, or the model takes no square images.
  */
@@ -140,7 +137,14 @@ export async function examplesOf(
   const labels = known.length === 0 || known.includes(-1)
     ? undefined
     : pictures.map(({ label }) => known[label]);
-  return { count: pictures.length, values, names: pictures.map(({ path }) => path), labels };
+  return {
+    count: pictures.length,
+    values: holdingsOf(dataset).binary
+      ? binarized(values, streamOf(dataset.seed, "binarize"))
+      : values,
+    names: pictures.map(({ path }) => path),
+    labels,
+  };
 }
 
 /** The caller's files. */

@@ -51,6 +51,7 @@ import {
 } from "./quick_start_agents.ts";
 import { glyphsVaeMixtureQuick, ringWganGpQuick } from "./quick_start_models.ts";
 import { flowExperiments } from "./flows.ts";
+import { textExperiments } from "./texts.ts";
 import { ringWganGp } from "./ring.ts";
 import { tabularExperiments } from "./tabular.ts";
 import { variationalExperiments } from "./variational.ts";
@@ -106,6 +107,7 @@ export const experiments: readonly ExperimentEntry[] = [
   ...entriesOf("./ring.ts", [ringWganGp]),
   ...entriesOf("./energy.ts", energyExperiments),
   ...entriesOf("./flows.ts", flowExperiments),
+  ...entriesOf("./texts.ts", textExperiments),
   ...entriesOf("./adversarial.ts", adversarialExperiments),
   ...[
     ...entriesOf("./quick_start_agents.ts", [

@@ -9,12 +9,12 @@ import type { Dataset, Split } from "../lab/core/dataset.ts";
 import { InputError, unknownName } from "../lab/core/errors.ts";
 import { rowRanges } from "../lab/core/rows.ts";
 import { zeros } from "../lab/core/tensor_data.ts";
-import type { Samples } from "../lab/core/picture.ts";
 import type { SamplingSettings, Trainer } from "../lab/core/trainer.ts";
 import { outputOverRows, type Rows, runOverRows } from "../lab/compute/batches.ts";
 import type { SharedFields } from "./fields.ts";
 import { maskedMean } from "./losses.ts";
 import { LogSums } from "./metrics/log_sums.ts";
+import { promptOf, samplesOf } from "./samples.ts";
 import type { Batch, Drawn, LogLikelihood, NoiseSpecs, Of } from "./model.ts";
 import type { Networks } from "./networks.ts";
 import type { BoundModel, Inputs, RowProgram } from "./programs.ts";
@@ -39,7 +39,9 @@ export class Asked<C extends SharedFields, N extends Networks> {
   readonly edit?: Trainer["edit"];
   /** The mean score of examples [count, D], batch by batch. */
   readonly meanScore?: (values: Float32Array) => Promise<number>;
-  readonly logLikelihood?: LogLikelihood;
+  readonly logLikelihood?: Trainer["logLikelihood"];
+  /** Its mean over the examples. */
+  readonly meanLogLikelihood?: LogLikelihood;
 
   /** @param batch Rows a call of a program. */
   constructor(
@@ -53,7 +55,13 @@ export class Asked<C extends SharedFields, N extends Networks> {
     this.classify = classify && this.#perExample("classify", classify);
     this.score = score && this.#perExample("score", score);
     this.meanScore = score && this.#meanOf(score);
-    this.logLikelihood = logWeights && this.#estimateOf(logWeights);
+    const estimate = logWeights && this.#estimateOf(logWeights);
+    this.meanLogLikelihood = estimate &&
+      (async (values, options) => (await estimate(values, options)).meanOfLogs());
+    this.logLikelihood = estimate && (async (values, options) => {
+      const sums = await estimate(values, options);
+      return { each: sums.logs(), draws: this.#isExact() ? 0 : sums.terms };
+    });
     this.decode = decode && this.#overRows("decode", "codes", decode);
     this.sample = sample && this.#sampler(sample);
     this.edit = sample && sampler?.noised && this.#editor(sample);
@@ -146,27 +154,41 @@ export class Asked<C extends SharedFields, N extends Networks> {
     };
   }
 
-  #estimateOf(logWeights: Of<N, Batch, C, tf.Tensor>): LogLikelihood {
+  /** Noise of the weights that log p(x) is known by. */
+  #weightNoise(): NoiseSpecs {
+    const { model, shape, configuration } = this.bound;
+    return model.weightNoise?.(shape, configuration) ?? {};
+  }
+
+  /** Whether log p(x) is known and not estimated. */
+  #isExact(): boolean {
+    return Object.keys(this.#weightNoise()).length === 0;
+  }
+
+  #estimateOf(
+    logWeights: Of<N, Batch, C, tf.Tensor>,
+  ): (...given: Parameters<LogLikelihood>) => Promise<LogSums> {
     const { bound, batch } = this;
     const { size } = bound.shape;
-    const { weightNoise, noise } = bound.model;
-    const drawn = (weightNoise ?? noise)?.call(bound.model, bound.shape, bound.configuration);
+    const drawn = this.#weightNoise();
     const inputs: Inputs = { x: [[batch, size], "float32"] };
-    const program = this.#compile("log-weights", logWeights, inputs, drawn);
+    const isExact = this.#isExact();
+    let program: RowProgram<"rows"> | undefined;
     return async (values, { draws, random, labels }) => {
+      const compiled = program ??= this.#compile("log-weights", logWeights, inputs, drawn);
       const rows = { count: values.length / size, batch, random };
       const columns = this.columnsOf(values, { labels });
       const sums = new LogSums(rows.count);
-      while (sums.terms < draws) {
-        sums.add(await outputOverRows(program, "rows", { ...rows, columns }));
-      }
-      return sums.meanOfLogs();
+      do sums.add(await outputOverRows(compiled, "rows", { ...rows, columns })); while (
+        !isExact && sums.terms < draws
+      );
+      return sums;
     };
   }
 
   /** Draws from the model, with the sampler's steps from the first draw on where it has one. */
   #sampler(sample: Of<N, Drawn, C, tf.Tensor>): NonNullable<Trainer["sample"]> {
-    const { batch } = this;
+    const { dataset, batch } = this;
     const draws = new Map<string, Draw>();
     const drawWith = (settings: SamplingSettings): Draw => {
       const key = JSON.stringify(settings);
@@ -174,22 +196,19 @@ export class Asked<C extends SharedFields, N extends Networks> {
       draws.set(key, draw);
       return draw;
     };
-    return async ({ random, count, label, settings = {} }) => {
-      const columns = this.#labelColumn(count, this.#labelsOf(count, label));
-      return this.#samplesOf(await drawWith(settings)({ count, batch, columns, random }), count);
+    return async ({ random, count, label, settings = {}, prompt }) => {
+      const columns = {
+        ...this.#labelColumn(count, this.#labelsOf(count, label)),
+        ...this.#promptColumn(count, prompt),
+      };
+      const values = await drawWith(settings)({ count, batch, columns, random });
+      return samplesOf(dataset, count, values);
     };
-  }
-
-  #samplesOf(values: Float32Array, count: number): Samples {
-    const { dataset, bound: { shape: { shape, size } } } = this;
-    return dataset.kind === "images"
-      ? { kind: "images", count, shape: shape as [number, number, number], values }
-      : { kind: "points", count, dimensions: size, values };
   }
 
   /** Draws from a late step of the sampler on, which begins with noisy examples, or keeps to parts of them. */
   #editor(sample: Of<N, Drawn, C, tf.Tensor>): NonNullable<Trainer["edit"]> {
-    const { bound, batch } = this;
+    const { bound, dataset, batch } = this;
     const { model, shape } = bound;
     return async ({ random, values, kept, strength = 1, label, settings = {} }) => {
       if (!(strength > 0 && strength <= 1)) {
@@ -197,10 +216,10 @@ export class Asked<C extends SharedFields, N extends Networks> {
       }
       const configuration = this.#withSettings(settings);
       const noise = (model.sampleNoise ?? model.noise)?.(shape, configuration);
-      const { numbers, steps, step, last } = this.#chain(sample, noise, configuration);
+      const { numbers, step, last } = this.#chain(sample, noise, configuration);
       const wide = [[batch, shape.size], "float32"] as const;
       const place = bound.compileRows("sample-place", {
-        ...{ batch, noise, chain: CHAIN, scalars: Object.keys(numbers(0)) },
+        ...{ batch, noise, chain: CHAIN, scalars: Object.keys(numbers[0]) },
         inputs: { examples: wide, kept: wide, ...bound.labelInput(batch) },
       }, (networks, seen, _, { examples, kept }) => {
         const given: typeof seen = Object.create(seen, { x: { value: examples } });
@@ -211,6 +230,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
       const made = new Float32Array(values.length);
       const labels = this.#labelColumn(count, this.#labelsOf(count, label));
       const columns = { examples: values, ...labels };
+      const steps = numbers.length;
       const begins = Math.min(steps - 1, steps - Math.round(strength * steps));
       const mask = kept ?? new Float32Array(values.length);
       for (const { first: row, length } of rowRanges(count, batch)) {
@@ -222,18 +242,28 @@ export class Asked<C extends SharedFields, N extends Networks> {
         for (const program of [step, last]) program.input.labels?.set(place.input.labels);
         place.input.kept.fill(1);
         for (let k = begins; k < steps; k++) {
-          Object.assign(place.scalar, numbers(k));
+          Object.assign(place.scalar, numbers[k]);
           if (k === begins || kept !== undefined) place.run(random);
           place.input.kept.set(mask.subarray(...range));
-          Object.assign(step.scalar, numbers(k));
+          Object.assign(step.scalar, numbers[k]);
           step.run(random);
         }
         last.run();
         made.set((await last.read("rows")).subarray(0, length * shape.size), range[0]);
       }
       const merged = made.map((value, i) => mask[i] * values[i] + (1 - mask[i]) * value);
-      return this.#samplesOf(merged, count);
+      return samplesOf(dataset, count, merged);
     };
+  }
+
+  /** A prompt in every row, where the model takes one. @throws InputError where it takes none. */
+  #promptColumn(count: number, prompt: string | undefined): Columns {
+    const { prompted, model, shape: { size } } = this.bound;
+    if (!prompted) {
+      if (prompt === undefined) return {};
+      throw new InputError(`Cannot go on from a prompt as ${model.name} draws no text from one`);
+    }
+    return { prompt: promptOf(prompt ?? "", count, size, this.dataset.vocabulary!) };
   }
 
   /**
@@ -257,13 +287,14 @@ export class Asked<C extends SharedFields, N extends Networks> {
 
   /** Draws by the functions of the model under a configuration. */
   #drawBy(sample: Of<N, Drawn, C, tf.Tensor>, configuration: C): Draw {
-    const { model, shape } = this.bound;
+    const { bound, batch, bound: { model, shape } } = this;
     const noise = (model.sampleNoise ?? model.noise)?.(shape, configuration);
     if (model.sampler !== undefined) {
       return this.#drawInSteps(sample, noise, configuration);
     }
     const draw: typeof sample = (networks, seen) => sample(networks, seen, configuration);
-    const program = this.#compile("sample", draw, {}, noise);
+    const { prompt } = bound.firstInputs(batch);
+    const program = this.#compile("sample", draw, prompt === undefined ? {} : { prompt }, noise);
     return (rows) => outputOverRows(program, "rows", rows);
   }
 
@@ -276,18 +307,22 @@ export class Asked<C extends SharedFields, N extends Networks> {
     const { bound, batch } = this;
     const { shape } = bound;
     const sampler = bound.model.sampler!;
-    const numbers = (step: number) => sampler.at?.(step, shape, configuration) ?? {};
+    const numbers = Array.from(
+      { length: sampler.steps(shape, configuration) },
+      (_, k) => sampler.at?.(k, shape, configuration) ?? {},
+    );
     const size = sampler.size?.(shape, configuration) ?? shape.size;
     bound.define(CHAIN, { x: zeros([batch, size], "float32") });
     const chained = { batch, inputs: bound.labelInput(batch), chain: CHAIN };
-    const first = bound.compileRows("sample", { ...chained, noise }, (networks, seen) => ({
+    const begun = { ...chained, inputs: bound.firstInputs(batch), noise };
+    const first = bound.compileRows("sample", begun, (networks, seen) => ({
       outputs: {},
       x: sample(networks, seen, configuration),
     }));
     const each = {
       ...chained,
       noise: sampler.noise?.(shape, configuration),
-      scalars: Object.keys(numbers(0)),
+      scalars: Object.keys(numbers[0]),
     };
     const step = bound.compileRows("sample-step", each, (networks, seen) => ({
       outputs: {},
@@ -296,7 +331,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
     const last = bound.compileRows("sample-finish", chained, (networks, seen) => ({
       outputs: { rows: sampler.finish?.(networks, seen, configuration) ?? tf.clone(seen.x) },
     }));
-    return { numbers, steps: sampler.steps(shape, configuration), first, step, last };
+    return { numbers, first, step, last };
   }
 
   #drawInSteps(
@@ -305,13 +340,13 @@ export class Asked<C extends SharedFields, N extends Networks> {
     configuration: C,
   ): Draw {
     const { bound: { shape } } = this;
-    const { numbers, steps, first, step, last } = this.#chain(sample, noise, configuration);
+    const { numbers, first, step, last } = this.#chain(sample, noise, configuration);
     return async (rows) => {
       const values = new Float32Array(rows.count * shape.size);
       await runOverRows(first, rows, async ({ first: row, length }) => {
         for (const program of [step, last]) program.input.labels?.set(first.input.labels);
-        for (let k = 0; k < steps; k++) {
-          Object.assign(step.scalar, numbers(k));
+        for (const at of numbers) {
+          Object.assign(step.scalar, at);
           step.run(rows.random);
         }
         last.run();

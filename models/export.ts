@@ -26,7 +26,7 @@ const ROWS = 16;
  */
 export async function exportModel<C extends SharedFields, N extends Networks>(
   bound: BoundModel<C, N>,
-  { kind }: Pick<Dataset, "kind">,
+  { kind, vocabulary = [] }: Pick<Dataset, "kind" | "vocabulary">,
   drawn: number,
   about: Readonly<Record<string, string>>,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -38,7 +38,7 @@ export async function exportModel<C extends SharedFields, N extends Networks>(
     inputs: Inputs = {},
     { noise = {}, scalars = [] }: { noise?: NoiseSpecs; scalars?: readonly string[] } = {},
   ): RowMachine => {
-    const parts = { batch: ROWS, inputs: { ...inputs, ...bound.labelInput(ROWS) }, noise, scalars };
+    const parts = { batch: ROWS, inputs: { ...bound.labelInput(ROWS), ...inputs }, noise, scalars };
     try {
       const machine = bound.rowMachine(name, parts, state, f as Of<N, unknown, C, tf.Tensor>);
       return { machine, width: machine.outputs.rows.length / ROWS, noise: fileNoise(noise) };
@@ -68,7 +68,8 @@ export async function exportModel<C extends SharedFields, N extends Networks>(
   let drawing: Pick<ModelParts, "sampler" | "times" | "numbers"> = { times: 0, numbers: {} };
   if (model.sample !== undefined) {
     const { sampler } = model;
-    const first = compile<Drawn>("first", model.sample, {}, { noise: sampleNoise });
+    const begun = bound.firstInputs(ROWS);
+    const first = compile<Drawn>("first", model.sample, begun, { noise: sampleNoise });
     drawing = { ...drawing, sampler: { first } };
     if (sampler !== undefined) {
       const times = sampler.steps(shape, configuration);
@@ -87,7 +88,8 @@ export async function exportModel<C extends SharedFields, N extends Networks>(
     }
   }
   const classes = labelled ? shape.classes : 0;
-  const examples = { kind, shape: shape.shape, classes, codeSize };
+  const { prompted } = bound;
+  const examples = { kind, shape: shape.shape, classes, vocabulary, prompted, codeSize };
   return encodeModel({ ...examples, rows: ROWS, drawn, functions, ...drawing }, about);
 }
 

@@ -25,12 +25,14 @@ import type { Applied, Networks } from "./networks.ts";
 
 /** One example, for networks to be sized by. */
 export interface ExampleShape {
-  /** [H, W, C] of an image, [D] of a point. */
+  /** [H, W, C] of an image, [D] of a point, [T] of a text. */
   readonly shape: readonly number[];
   /** D: the product of `shape`. */
   readonly size: number;
   /** Classes where the data set has labels, else 0. */
   readonly classes: number;
+  /** Characters of text, a token each, else 0. */
+  readonly tokens: number;
   /** Length of what each example is paired with, else 0. */
   readonly partnerSize: number;
   /** Of what each example is paired with, as `shape`; absent where it is with nothing. */
@@ -49,6 +51,8 @@ export type NoiseSpecs = Readonly<
 export interface Drawn {
   /** Of one example. */
   readonly shape: ExampleShape;
+  /** B. */
+  readonly rows: number;
   /** By the names of the noise that is declared for it, [B, …] each. */
   readonly noise: Tensors;
   /**
@@ -57,6 +61,9 @@ export interface Drawn {
    * @throws InputError (on reading) where the model declares no labels or the data have none.
    */
   readonly labels: tf.Tensor2D;
+  /** Of `sample`, where the model is `prompted` and draws text: tokens that it is to begin with, [B, T],
+   * −1 in places that are free. */
+  readonly prompt?: tf.Tensor2D;
   /** The model's state beside its networks, by the names that `keeps` gives it. */
   readonly kept: Tensors;
 }
@@ -183,6 +190,8 @@ export interface Look {
   readonly samples?: Samples;
   /** What is learned from. */
   readonly dataset: Dataset;
+  /** What the evaluation has measured so far, by full name. */
+  readonly measured: Metrics;
   /** More samples, drawn with other values of sampling fields; absent where the model draws none. */
   draw?(count: number, settings: SamplingSettings): Promise<Samples>;
   /** The mean of the model's `score` over examples [count, D]; absent where it has none. */
@@ -198,9 +207,9 @@ export interface Look {
 }
 
 /**
- * The mean of log p(x) over examples [count, D], in nats, estimated from below by importance sampling
- * with at least so many draws for each: log of the mean weight. Equation 8 of Burda et al. (2016, arXiv
- * 1509.00519).
+ * The mean of log p(x) over examples [count, D], in nats; where it is not exact, estimated from below
+ * by importance sampling with at least so many draws for each: log of the mean weight. Equation 8 of
+ * Burda et al. (2016, arXiv 1509.00519).
  */
 export type LogLikelihood = (
   values: Float32Array,
@@ -257,6 +266,8 @@ export interface Model<C extends SharedFields, N extends Networks> {
   readonly decode?: Of<N, Codes, C, tf.Tensor>;
   /** Examples [B, D] drawn from the model; with a `sampler`, the first draw. */
   readonly sample?: Of<N, Drawn, C, tf.Tensor>;
+  /** Whether `sample` sees a prompt where it draws text. */
+  readonly prompted?: boolean;
   /** Noise of `sample`; left out: the model's. */
   sampleNoise?(shape: ExampleShape, configuration: C): NoiseSpecs;
   /** Steps from the first draw on. */
@@ -270,10 +281,12 @@ export interface Model<C extends SharedFields, N extends Networks> {
   /** Fields of the configuration that samples may be drawn with other values of, as no weight hangs on
    * them: a sampler's steps. */
   readonly samplingFields?: readonly (keyof C & string)[];
-  /** log p(x, z) − log q(z|x) of K draws z of q for each example, [B, K], by which log p(x) is
-   * estimated. */
+  /**
+   * What log p(x) is known by, the log of the mean weight: log p(x, z) − log q(z|x) of K draws z of q
+   * for each example, [B, K], in nats. Without noise it is exact: log p(x) itself, [B, 1].
+   */
   readonly logWeights?: Of<N, Batch, C, tf.Tensor>;
-  /** Noise of `logWeights`; left out: the model's. */
+  /** Noise of `logWeights`; left out or empty: none. */
   weightNoise?(shape: ExampleShape, configuration: C): NoiseSpecs;
   /** Metrics of its own, by full name, from the samples of an evaluation. */
   metrics?(look: Look, configuration: C): Promise<Metrics>;

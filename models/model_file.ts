@@ -15,6 +15,7 @@ import {
   openFile,
 } from "../lab/core/machine_file.ts";
 import type { Samples } from "../lab/core/picture.ts";
+import { promptOf, samplesOf } from "./samples.ts";
 import { show } from "../lab/core/plain.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { rowRanges } from "../lab/core/rows.ts";
@@ -39,7 +40,7 @@ const NUMBERS = "numbers/";
 /** Most of what a file counts: rows, classes, steps. */
 const MOST = 1_000_000;
 
-const kinds: readonly ExampleKind[] = ["images", "points", "sequences"];
+const kinds: readonly ExampleKind[] = ["images", "points", "sequences", "text"];
 
 /** Functions of rows that a file may hold, and the input of each. */
 export const rowFunctions = {
@@ -71,6 +72,10 @@ export interface ModelParts {
   readonly shape: readonly number[];
   /** Classes where its functions look at labels, else 0. */
   readonly classes: number;
+  /** The characters of its text; empty where it learned from none. */
+  readonly vocabulary: readonly string[];
+  /** Whether samples go on from a prompt. */
+  readonly prompted: boolean;
   /** Z of its codes, 0 where it has none. */
   readonly codeSize: number;
   /** B: rows a call of a machine. */
@@ -87,7 +92,7 @@ export interface ModelParts {
 
 /** The bytes of a model file. `about` is free text by key, beside the model. */
 export function encodeModel(
-  { functions, sampler, numbers, shape, ...parts }: ModelParts,
+  { functions, sampler, numbers, shape, vocabulary, ...parts }: ModelParts,
   about: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const tensors: NamedTensors = {};
@@ -103,7 +108,8 @@ export function encodeModel(
     const noise = Object.entries(part.noise) as unknown as Json;
     described[name] = { program: program.description, width: part.width, noise };
   }
-  const description = { ...parts, shape: [...shape], functions: described };
+  const lists = { shape: [...shape], vocabulary: [...vocabulary] };
+  const description = { ...parts, ...lists, functions: described };
   return encodeFile(FILE, { tensors, description, about });
 }
 
@@ -135,6 +141,8 @@ export interface SampleOptions {
   readonly noise?: Readonly<Record<string, Float32Array>>;
   /** The class of all samples, where the model looks at labels; left out: all classes in turn. */
   readonly label?: number;
+  /** What all samples of text begin with; left out: nothing. */
+  readonly prompt?: string;
 }
 
 /** A function of rows [count, D], with labels [count] where the model looks at them; left out, these
@@ -151,6 +159,8 @@ export class LoadedModel {
   readonly shape: readonly number[];
   /** Classes where it looks at labels, else 0. */
   readonly classes: number;
+  /** The characters of its text, a token each; empty where it learned from none. */
+  readonly vocabulary: readonly string[];
   /** Z of its codes, 0 where it has none. */
   readonly codeSize: number;
   /** What `sample` draws first: distribution and shape by name. */
@@ -167,13 +177,24 @@ export class LoadedModel {
   readonly score?: OfRows;
   /** Examples drawn from the model. */
   readonly sample?: (options: SampleOptions) => Samples;
+  readonly #prompted: boolean;
 
   /** See {@linkcode loadModel}. */
   constructor({ tensors, description, about }: FileContent) {
-    const { kind, shape, classes, codeSize, rows, drawn, times, functions } =
-      description as unknown as
-        & Omit<ModelParts, "functions" | "sampler" | "numbers">
-        & { readonly functions: Readonly<Record<string, DescribedRows>> };
+    const {
+      kind,
+      shape,
+      classes,
+      vocabulary = [],
+      prompted,
+      codeSize,
+      rows,
+      drawn,
+      times,
+      functions,
+    } = description as unknown as
+      & Omit<ModelParts, "functions" | "sampler" | "numbers">
+      & { readonly functions: Readonly<Record<string, DescribedRows>> };
     if (!kinds.includes(kind)) throw new RangeError(`no kind of examples: ${show(kind)}`);
     for (const count of [...shape, rows, drawn]) requireCount(count, 1);
     for (const count of [classes, codeSize, times]) requireCount(count, 0);
@@ -181,6 +202,7 @@ export class LoadedModel {
     this.kind = kind;
     this.shape = shape;
     this.classes = classes;
+    this.vocabulary = vocabulary;
     this.codeSize = codeSize;
     const size = sizeOf(shape);
     const numbers = numbersOf(tensors, times);
@@ -208,7 +230,12 @@ export class LoadedModel {
         return program.run(count, { [input]: values, ...this.#labelColumn(count, labels) });
       };
     }
-    const first = open("first", {}, functions.step || functions.finish ? undefined : size);
+    this.#prompted = prompted === true;
+    const first = open(
+      "first",
+      prompted ? { prompt: size } : {},
+      functions.step || functions.finish ? undefined : size,
+    );
     if (first === undefined) return;
     this.noise = first.noise;
     const step = open("step", { x: first.width }, first.width);
@@ -224,13 +251,13 @@ export class LoadedModel {
       readonly numbers: Columns;
       readonly drawn: number;
     },
-    { count, random, noise: given, label }: SampleOptions,
+    { count, random, noise: given, label, prompt }: SampleOptions,
   ): Samples {
     if (!(Number.isInteger(count) && count >= 1)) {
       throw new InputError(`Cannot sample as there must be 1 or more: ${show(count)}`);
     }
     requireNoise(count, this.noise, given ?? {});
-    const { kind, shape, classes } = this;
+    const { shape, classes, vocabulary } = this;
     if (label !== undefined && classes === 0) {
       throw new InputError(`Cannot sample one class as the model learned without labels: ${label}`);
     }
@@ -239,13 +266,22 @@ export class LoadedModel {
       label === undefined ? undefined : Array(count).fill(label),
     );
     const size = sizeOf(shape);
+    if (prompt !== undefined && !this.#prompted) {
+      throw new InputError("Cannot go on from a prompt as the model draws no text from one");
+    }
+    const begun = this.#prompted && { prompt: promptOf(prompt ?? "", count, size, vocabulary) };
     const values = new Float32Array(count * size);
     for (const range of rowRanges(count, drawn)) {
       const labels = rowsOf(all, count, range);
       const draw = (program: RowProgram, given?: Columns) =>
         drawNoise(program.noise, { range, count, drawn, random, given });
       const drawing = draw(first, given);
-      let x = first.run(range.length, { ...labels, ...drawing.columns }, drawing.whole);
+      const columns = {
+        ...labels,
+        ...begun && rowsOf(begun, count, range),
+        ...drawing.columns,
+      };
+      let x = first.run(range.length, columns, drawing.whole);
       for (let k = 0; k < times && step !== undefined; k++) {
         const { columns, whole } = draw(step);
         const at = prefixed(rowsOf(numbers, times, { first: k, length: 1 }), AT);
@@ -253,9 +289,7 @@ export class LoadedModel {
       }
       values.set(finish?.run(range.length, { x, ...labels }) ?? x, range.first * size);
     }
-    return kind === "images"
-      ? { kind, count, shape: shape as [number, number, number], values }
-      : { kind: "points", count, dimensions: size, values };
+    return samplesOf(this, count, values);
   }
 
   /** Labels as rows [count, classes], where they are looked at; left out: all classes in turn. */

@@ -8,6 +8,7 @@ import { classNamesOf, type Dataset } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Artifact, Samples } from "../lab/core/picture.ts";
 import type { Generator } from "../lab/core/random.ts";
+import { joined, textsOf } from "../lab/core/text.ts";
 import { gatherRows } from "../lab/core/rows.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import { classMeans, combined, interpolated, termsIn, traversed } from "./codes.ts";
@@ -35,6 +36,8 @@ export async function picturesOf(
   if (samples?.kind === "images") {
     const shown = samples.values.subarray(0, SHEET_SIDE * SHEET_SIDE * size);
     artifacts.push({ name: "samples", raster: imageSheet(shown, samples.shape, SHEET_SIDE) });
+  } else if (samples?.kind === "text") {
+    artifacts.push({ name: "samples", text: joined(textsOf(samples)) });
   } else if (samples?.dimensions === 2) {
     artifacts.push({
       name: "samples",

@@ -90,6 +90,8 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
   readonly scope: string;
   /** Whether examples come with labels that the model looks at. */
   readonly labelled: boolean;
+  /** Whether samples of text go on from a prompt. */
+  readonly prompted: boolean;
   /** Whether examples come with partners that the model looks at. */
   readonly paired: boolean;
   readonly #networks: N;
@@ -113,11 +115,13 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     this.scope = scope;
     this.labelled = model.takes.labels !== undefined && held.labels === true &&
       (model.looksAtLabels?.(configuration) ?? true);
+    this.prompted = model.prompted === true && held.kind === "text";
     this.paired = model.takes.partners !== undefined && held.partners === true;
     const shape = this.shape = {
       shape: dataset.shape,
       size: sizeOf(dataset.shape),
       classes: held.labels ? dataset.classes! : 0,
+      tokens: dataset.vocabulary?.length ?? 0,
       partnerSize: held.partners ? sizeOf(dataset.partnerShape!) : 0,
       partnerShape: held.partners ? dataset.partnerShape : undefined,
     };
@@ -147,6 +151,14 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
   /** The input of labels where the model looks at them. */
   labelInput(batch: number): Inputs {
     return this.labelled ? { labels: [[batch, this.shape.classes], "float32"] } : {};
+  }
+
+  /** The inputs of samples' first draw: labels and a prompt where the model looks at them. */
+  firstInputs(batch: number): Inputs {
+    return {
+      ...this.labelInput(batch),
+      ...this.prompted && { prompt: [[batch, this.shape.size], "float32"] },
+    };
   }
 
   /** The inputs of examples: x, and labels and partners where the model looks at them. */
@@ -207,7 +219,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     const groups = [...Object.keys(this.#initial), ...chain === undefined ? [] : [chain]];
     return this.#compile(part, parts, groups, (context) => {
       const input = { ...context.input, ...chain === undefined ? {} : context.state[chain] };
-      const seen = this.#seen(part, { ...context, input });
+      const seen = this.#seen(part, { ...context, input }, batch);
       const networks = this.#averaged(context);
       const { outputs, x } = rows(networks, seen, this.configuration, context.input);
       return { outputs, state: x === undefined ? {} : { [chain!]: { x } } };
@@ -249,7 +261,8 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     return standalone(spec, state, ({ input, state }) => {
       const [random, scalar] = [belowPrefix(input, NOISE), belowPrefix(input, AT)];
       const context = { input, random, scalar: scalar as Record<string, tf.Scalar>, state };
-      const made = rows(this.#averaged(context), this.#seen(part, context), this.configuration);
+      const seen = this.#seen(part, context, batch);
+      const made = rows(this.#averaged(context), seen, this.configuration);
       return { outputs: { [ROWS]: made } };
     });
   }
@@ -265,7 +278,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
       random: randomOf(model.noise?.(shape, configuration), batch),
     };
     return this.#compileSummed("evaluation", parts, this.#initial, (context) => {
-      const seen = this.#seen("evaluation", context);
+      const seen = this.#seen("evaluation", context, batch);
       return averaged(
         evaluate(this.#averaged(context), seen, configuration),
         context.input.mask,
@@ -290,7 +303,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     /** The terms at parameters, the tensors kept by names of their own, and a rule's gradients. */
     const measured = (parameters: Tensors, context: AnyContext) => {
       const nets = applied(this.#networks, parameters);
-      const seen = this.#seen(step.name, context);
+      const seen = this.#seen(step.name, context, batchSize);
       const { gradients, kept = {}, terms } = step.gradients === undefined
         ? termsOf(step.loss!(nets, seen, configuration))
         : step.gradients(nets, seen, configuration);
@@ -411,7 +424,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
   }
 
   /** What a function sees: an input that is not there is an error where it is read. */
-  #seen(part: string, { input, random, scalar, state }: AnyContext): Seen {
+  #seen(part: string, { input, random, scalar, state }: AnyContext, batch: number): Seen {
     const name = `${this.model.name}/${part}`;
     const required = (part: string) => {
       if (part in input) return input[part] as tf.Tensor2D;
@@ -422,7 +435,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     const { spent } = scalar;
     const seen = {
       ...{ noise: random, at: scalar, spent, kept: state[KEPT] ?? {}, shape: this.shape },
-      examples: this.#examples,
+      ...{ examples: this.#examples, rows: batch, prompt: input.prompt },
     };
     for (const part of ["x", "codes", "labels", "partners"]) {
       Object.defineProperty(seen, part, { get: () => required(part) });

@@ -8,7 +8,6 @@ import { dense, type Network } from "./networks.ts";
 
 /** Sines and cosines of a time. */
 const FREQUENCIES = [1, 2, 4, 8];
-
 /** Columns of {@linkcode timeFeatures}. */
 export const TIME_FEATURES = 2 * FREQUENCIES.length;
 

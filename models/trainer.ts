@@ -32,11 +32,11 @@ import { takeMeans } from "./totals.ts";
 import { type Yardstick, yardstick } from "./yardstick.ts";
 
 /** Examples a call of a program that is no gradient step. */
-const ROWS = { images: 250, points: 500, sequences: 250 } as const;
+const ROWS = { images: 250, points: 500, sequences: 250, text: 50 } as const;
 /** Samples that an evaluation looks at; of points as many as VEEGAN and PacGAN do. */
-const SAMPLES = { images: 1000, points: 2500, sequences: 1000 } as const;
+const SAMPLES = { images: 1000, points: 2500, sequences: 1000, text: 200 } as const;
 /** Samples on a sheet. */
-const SHOWN = { images: 100, points: 2500 } as const;
+const SHOWN = { images: 100, points: 2500, text: 10 } as const;
 
 /** A round's step, and how often it is taken. */
 interface RoundStep extends CompiledStep {
@@ -104,6 +104,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   readonly translate?: Trainer["translate"];
   readonly classify?: Trainer["classify"];
   readonly score?: Trainer["score"];
+  readonly logLikelihood?: Trainer["logLikelihood"];
 
   readonly #context: ModelContext<C>;
   readonly #bound: BoundModel<C, N>;
@@ -148,12 +149,18 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     this.#alarms = new Alarms(configuration);
     const batch = this.#batch = ROWS[dataset.kind];
     this.#evaluation = model.evaluate && bound.compileEvaluation(model.evaluate, batch);
-    const { encode, decode, translate, classify, score, sample, edit } = this.#asked = new Asked(
-      bound,
-      dataset,
-      batch,
-    );
-    Object.assign(this, { encode, decode, translate, classify, score, sample, edit });
+    const asked = this.#asked = new Asked(bound, dataset, batch);
+    const { encode, decode, translate, classify, score, logLikelihood, sample, edit } = asked;
+    Object.assign(this, {
+      encode,
+      decode,
+      translate,
+      classify,
+      score,
+      logLikelihood,
+      sample,
+      edit,
+    });
     this.parts = {
       name: model.name,
       workspace,
@@ -261,11 +268,14 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
         Object.assign(metrics, await this.#partJudges.translations(this.translate));
       }
     }
-    const { meanScore, logLikelihood, encode } = this.#asked;
+    const { meanScore, meanLogLikelihood: logLikelihood, encode } = this.#asked;
     const { spent } = this;
     const draw = this.sample &&
       ((count: number, settings: SamplingSettings) => this.sample!({ random, count, settings }));
-    const look = { samples, dataset, draw, meanScore, logLikelihood, encode, random, spent };
+    const look = {
+      ...{ samples, dataset, measured: metrics, draw, meanScore, logLikelihood, encode },
+      ...{ random, spent },
+    };
     Object.assign(metrics, await model.metrics?.(look, configuration));
     Object.assign(metrics, grouped("validation", await this.#measures(validation, random)));
     if (samples !== undefined && model.evaluate === undefined) {

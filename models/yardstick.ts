@@ -18,7 +18,8 @@ import {
 } from "./metrics/likeness.ts";
 import { evenness, modeCoverage, reverseKl } from "./metrics/mode_coverage.ts";
 import { recognition } from "./metrics/recognition.ts";
-import { directionsOf, slicedWasserstein } from "./metrics/sliced_wasserstein.ts";
+import { directionsOf, projectionsOf, slicedWasserstein } from "./metrics/sliced_wasserstein.ts";
+import { trigramDistance } from "./metrics/text.ts";
 
 /** Measures by name. */
 type Measures = Readonly<Record<string, number>>;
@@ -31,12 +32,13 @@ export interface Yardstick {
   ceilings(): Promise<Measures>;
   /** How the measures of so many samples come about. */
   notes(samples: number): Promise<LabEvent[]>;
-  /** The energy distance of samples [count, D] to the validation split, to choose by. */
+  /** The energy distance of samples [count, D] to the validation split, of text that of its trigrams,
+   * to choose by. */
   distanceToChooseBy(values: Float32Array): Promise<number>;
 }
 
 /** Examples whose distances to each other are taken. */
-const COMPARED = { images: 1000, points: 2500, sequences: 1000 };
+const COMPARED = { images: 1000, points: 2500, sequences: 1000, text: 1000 };
 /** Directions that points are projected on. */
 const DIRECTIONS = 64;
 /** Examples whose nearest one is looked for in the training split. */
@@ -47,6 +49,7 @@ const SEARCHED = 250;
  * else between the examples as they are.
  */
 export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
+  if (dataset.kind === "text") return textYardstick(dataset);
   const { train, validation, test, mixture, classes } = dataset;
   const size = sizeOf(dataset.shape);
   const first = (values: Float32Array, count: number) => values.subarray(0, count * size);
@@ -59,6 +62,7 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
     return neighborhoods(space, space.length / (compared.length / size));
   };
   const directions = directionsOf(streamOf(dataset.seed, "measure/directions"), DIRECTIONS, size);
+  const project = (points: Float32Array) => projectionsOf(points, directions, size);
   const asFeatures = ({ values, dimensions }: Neighborhoods) => (
     { features: values, size: dimensions }
   );
@@ -69,6 +73,7 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
     validation: once(() => around(validation.values)),
     test: real,
     features,
+    projections: once(() => Promise.resolve(project(test.values))),
     ceilings: once(() => measure(validation.values)),
   };
 
@@ -95,7 +100,7 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
         ),
       },
       ...dataset.kind === "points" && {
-        sliced_wasserstein: slicedWasserstein(values, test.values, directions, size),
+        sliced_wasserstein: slicedWasserstein(project(values), await known.projections()),
       },
       ...mixture && modeMeasures(values, size, mixture),
     };
@@ -114,6 +119,29 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
     },
     distanceToChooseBy: async (values) =>
       likeness(await around(values), await known.validation()).energyDistance,
+  };
+}
+
+/**
+ * Of text: how often the runs of three characters differ from those of the test split, and where the
+ * distribution is known the share of samples that it can give.
+ */
+function textYardstick({ shape, validation, test, logDensity }: Dataset): Yardstick {
+  const distance = (values: Float32Array, others: Float32Array) =>
+    trigramDistance(values, others, sizeOf(shape));
+  const measure = (values: Float32Array): Promise<Measures> => {
+    const density = logDensity?.(values);
+    const possible = density?.filter((value) => value > -Infinity).length ?? 0;
+    return Promise.resolve({
+      trigram_distance: distance(values, test.values),
+      ...density && { possible: possible / density.length },
+    });
+  };
+  return {
+    measure,
+    ceilings: once(() => measure(validation.values)),
+    notes: () => Promise.resolve([]),
+    distanceToChooseBy: (values) => Promise.resolve(distance(values, validation.values)),
   };
 }
 

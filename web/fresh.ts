@@ -173,7 +173,7 @@ export class App<State> {
 
   /** One line: as a page, or as text where a program asks. */
   #problem(request: Request, message: string, status: number): Response {
-    if (!/^\/(api|assets|artifacts)\//.test(new URL(request.url).pathname)) {
+    if (!/^\/(api|assets|artifacts|texts)\//.test(new URL(request.url).pathname)) {
       const title = status === 404 ? "Not found" : "Error";
       const body = [h("h1", null, title), h("p", { class: "problem" }, message)];
       return this.#document(title, request, body, status);

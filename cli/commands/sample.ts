@@ -1,27 +1,24 @@
 /** `sample RUN`: draws from a stored generative model. @module */
 import { object } from "@optique/core/constructs";
+import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import { integer } from "@optique/core/valueparser";
+import { integer, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
+import { joined, textsOf } from "../../lab/core/text.ts";
 import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
+import { writeWhole } from "../files.ts";
 import { samplingOf, samplingOptions } from "../sampling_options.ts";
-import {
-  modelOptions,
-  openModel,
-  pathToWrite,
-  pictureOption,
-  writePicture,
-} from "../stored_model.ts";
+import { modelOptions, openModel, pathToWrite, writePicture } from "../stored_model.ts";
 import { count } from "../terminal/format.ts";
 
 /** The command `sample`. */
 export const sample = defineCommand({
   name: "sample",
-  usage: "RUN --out FILE.png [OPTIONS]",
-  brief: "Draws samples of a generative model into a picture",
+  usage: "RUN [--out FILE.png] [OPTIONS]",
+  brief: "Draws samples of a generative model into a picture, or as text",
   description: "Draws samples from a stored generative model and writes them as one PNG: a sheet " +
-    "of images, or a scatter of points.",
+    "of images, or a scatter of points. Text is printed, or written into a text file.",
   examples: [
     ["sample latest --out digits.png", "100 samples of the newest run"],
     ["sample 3f2a --count 16 --seed 7 --out few.png", "16 others"],
@@ -31,36 +28,73 @@ export const sample = defineCommand({
       "in ten steps, where it takes steps",
     ],
     ["sample latest --guidance 2 --class 7 --out sevens.png", "truer to their class, less diverse"],
+    ['sample latest --prompt "the cat"', "text that goes on from a beginning"],
   ],
   mayBeForeign: () => true,
   parser: (known) =>
     object({
       ...modelOptions(known),
-      count: defaulting(
-        option("--count", integer({ metavar: "N", min: 1, max: 100_000 }), {
-          description: plain("How many samples."),
-        }),
-        100,
-      ),
+      count: optional(option("--count", integer({ metavar: "N", min: 1, max: 100_000 }), {
+        description: plain("How many samples. Default: 100, of text 3."),
+      })),
+      prompt: optional(option("--prompt", string({ metavar: "TEXT" }), {
+        description: plain("What all samples of text begin with."),
+      })),
       ...samplingOptions(),
       seed: defaulting(
         option("--seed", seedValue(), { description: plain("Seed of the samples.") }),
         1,
       ),
-      out: pictureOption(),
+      out: optional(option("--out", string({ metavar: "FILE" }), {
+        description: plain(
+          "The picture to write, FILE.png; of text FILE.txt. Default: text is printed.",
+        ),
+      })),
     }),
-  async run({ count: asked, seed, out, force, ...which }, io) {
-    const path = await pathToWrite(io, out, [".png"], force);
+  async run({ count: asked, prompt, seed, out, force, ...which }, io) {
+    const path = out === undefined
+      ? undefined
+      : await pathToWrite(io, out, [".png", ".txt"], force);
     using model = await openModel(io, which);
     const { run, trainer, dataset } = model;
     if (trainer.sample === undefined) {
       throw new InputError(`Cannot sample ${run.id} as "${run.name}" is no generative model`);
     }
     const random = streamOf(seed, "samples");
-    const samples = await trainer.sample({ random, count: asked, ...samplingOf(which, dataset) });
-    const { samplesSheet } = await import("../../models/sheet.ts");
-    await writePicture(path, samplesSheet(samples));
+    const isText = dataset.kind === "text";
+    requireEnding(run.id, path, isText);
+    const drawn = { random, count: asked ?? (isText ? 3 : 100), prompt };
+    const samples = await trainer.sample({ ...drawn, ...samplingOf(which, dataset) });
+    if (samples.kind === "text") {
+      const text = joined(textsOf(samples));
+      if (path === undefined) {
+        io.out(printable(text));
+        return 0;
+      }
+      await writeWhole(path, [text]);
+    } else {
+      const { samplesSheet } = await import("../../models/sheet.ts");
+      await writePicture(path!, samplesSheet(samples));
+    }
     io.out(`${count(samples.count)} samples of run ${run.id}: ${path}`);
     return 0;
   },
 });
+
+/** @throws InputError where the file is none that holds such samples. */
+function requireEnding(run: string, path: string | undefined, isText: boolean): void {
+  const ending = isText ? ".txt" : ".png";
+  if (path === undefined ? isText : path.toLowerCase().endsWith(ending)) return;
+  const what = isText ? "text" : "a picture";
+  throw new InputError(
+    `Cannot write samples of ${run} as they are ${what}, --out FILE${ending}: ${
+      path ?? "no --out"
+    }`,
+  );
+}
+
+/** Text as a terminal shows it and does nothing else. */
+function printable(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "·");
+}

@@ -9,7 +9,7 @@ import { InputError } from "./errors.ts";
 export interface Split {
   /** Examples. */
   readonly count: number;
-  /** [count, ...shape], float32. Images in [0, 1]. */
+  /** [count, ...shape], float32. Images in [0, 1], text as places in the vocabulary. */
   readonly values: Float32Array;
   /** [count] class indices, where there are classes. */
   readonly labels?: Uint8Array;
@@ -20,7 +20,7 @@ export interface Split {
 }
 
 /** What the examples of a data set are. */
-export type ExampleKind = "images" | "points" | "sequences";
+export type ExampleKind = "images" | "points" | "sequences" | "text";
 
 /** What a data set holds: enough to say which models can learn from it. */
 export interface Holdings {
@@ -30,6 +30,8 @@ export interface Holdings {
   readonly labels?: boolean;
   /** Whether each example is paired with another. */
   readonly partners?: boolean;
+  /** Whether all numbers of the examples are 0 or 1. */
+  readonly binary?: boolean;
 }
 
 /** Examples to learn from, others to choose by, and others to measure on. */
@@ -40,7 +42,7 @@ export interface Dataset {
   readonly seed: number;
   /** What the examples are. */
   readonly kind: ExampleKind;
-  /** Of one example: [H, W, C] for images, [D] for points, [T, F] for sequences. */
+  /** Of one example: [H, W, C] for images, [D] for points, [T, F] for sequences, [T] for text. */
   readonly shape: readonly number[];
   /** Of the labels, where there are any. */
   readonly classes?: number;
@@ -62,6 +64,13 @@ export interface Dataset {
   readonly anomalous?: readonly number[];
   /** Stacks: the data set that each channel of an image is an example of, whose judge counts modes. */
   readonly channels?: Dataset;
+  /** Text: the characters that it consists of, a token each. */
+  readonly vocabulary?: readonly string[];
+  /**
+   * ln p of examples [count, ...shape] in nats, [count], where what they are drawn from is known; −∞
+   * where it gives none such.
+   */
+  readonly logDensity?: (values: Float32Array) => Float64Array;
   /** Mixtures: [modes, D] centres and the standard deviation, for mode coverage. */
   readonly mixture?: { readonly centers: Float32Array; readonly deviation: number };
 }
@@ -78,6 +87,7 @@ export function holdingsOf({ kind, classes, train, validation, test }: Dataset):
     kind,
     labels: classes !== undefined && splits.every(({ labels }) => labels !== undefined),
     partners: splits.every(({ partners }) => partners !== undefined),
+    binary: splits.every(({ values }) => values.every((value) => value === 0 || value === 1)),
   };
 }
 
@@ -89,27 +99,43 @@ export interface DataTakes {
   readonly labels?: "optional" | "required";
   /** Left out: partners are not looked at. */
   readonly partners?: "required";
+  /** Examples of 0 and 1 alone (probabilities of bits), or of other numbers (densities, as those of
+   * binary examples have no bound); left out: both. Text is neither. */
+  readonly values?: "binary" | "continuous";
 }
 
 /** Whether such a data set will do. */
-export function takesData({ examples, labels, partners }: DataTakes, held: Holdings): boolean {
+export function takesData(
+  { examples, labels, partners, values }: DataTakes,
+  held: Holdings,
+): boolean {
   return examples.includes(held.kind) &&
+    (values === undefined || held.kind === "text" ||
+      (values === "binary") === (held.binary === true)) &&
     (labels !== "required" || held.labels === true) &&
     (partners !== "required" || held.partners === true);
 }
 
 /** `images with labels`: the data that a model takes, for people. */
-export function dataTaken({ examples, labels, partners }: DataTakes): string {
-  return dataNamed(examples, labels === "required", partners === "required");
+export function dataTaken({ examples, labels, partners, values }: DataTakes): string {
+  return dataNamed(examples, labels === "required", partners === "required", values);
 }
 
 /** `images with labels`: the data that are held, for people. */
-export function dataHeld({ kind, labels = false, partners = false }: Holdings): string {
-  return dataNamed([kind], labels, partners);
+export function dataHeld(
+  { kind, labels = false, partners = false, binary = false }: Holdings,
+): string {
+  return dataNamed([kind], labels, partners, binary ? "binary" : undefined);
 }
 
-function dataNamed(kinds: readonly ExampleKind[], labels: boolean, partners: boolean): string {
-  return `${kinds.join(" or ")}${labels ? " with labels" : ""}${partners ? " in pairs" : ""}`;
+function dataNamed(
+  kinds: readonly ExampleKind[],
+  labels: boolean,
+  partners: boolean,
+  values?: string,
+): string {
+  const named = `${values === undefined ? "" : `${values} `}${kinds.join(" or ")}`;
+  return `${named}${labels ? " with labels" : ""}${partners ? " in pairs" : ""}`;
 }
 
 /**

@@ -33,12 +33,29 @@ export type Samples =
     readonly dimensions: number;
     /** [count, dimensions]. */
     readonly values: Float32Array;
+  }
+  | {
+    readonly kind: "text";
+    readonly count: number;
+    /** T: tokens of one text. */
+    readonly length: number;
+    /** The character of each token. */
+    readonly vocabulary: readonly string[];
+    /** [count, T] tokens. */
+    readonly values: Float32Array;
   };
 
-/** A file that a run leaves beside its numbers (a sample sheet). The runner encodes rasters as PNG. */
-export interface Artifact {
-  /** For example `samples`. One name, many iterations. */
-  readonly name: string;
-  /** The picture. */
-  readonly raster: Raster;
-}
+/** A file that a run leaves beside its numbers: a sheet of samples, or samples of text. The runner
+ * encodes rasters as PNG, text as UTF-8. */
+export type Artifact =
+  & {
+    /** For example `samples`. One name, many iterations. */
+    readonly name: string;
+  }
+  & ({
+    /** The picture. */
+    readonly raster: Raster;
+  } | {
+    /** The text. */
+    readonly text: string;
+  });

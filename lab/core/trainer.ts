@@ -43,6 +43,14 @@ export interface EvaluationContext {
 /** Configuration fields of a model by name, as samples are to be drawn with them. */
 export type SamplingSettings = Readonly<Record<string, Json>>;
 
+/** Log-likelihoods of examples. */
+export interface LogLikelihoods {
+  /** log p(x) of each, in nats: of densities where the examples are no bits. */
+  readonly each: Float64Array;
+  /** Draws for each by which it is estimated, from below; 0: it is exact. */
+  readonly draws: number;
+}
+
 /** Trains one agent or model on one world or data set, with one seed. */
 export interface Trainer {
   /** Where training stands. */
@@ -89,15 +97,16 @@ export interface Trainer {
   /**
    * Models that can be drawn from: `count` samples, of the class `label` where the model has labels;
    * left out, of all classes in turn; `settings` are other values of configuration fields that no
-   * weight hangs on, as a sampler's steps.
+   * weight hangs on, as a sampler's steps; all begin with `prompt`, where it is a model of text.
    *
-   * @throws InputError for a label or a setting that the model does not have.
+   * @throws InputError for a label, a setting or a prompt that the model does not have.
    */
   sample?(context: {
     random: Generator;
     count: number;
     label?: number;
     settings?: SamplingSettings;
+    prompt?: string;
   }): Promise<Samples>;
   /**
    * Models whose samples can begin with an example: examples `values` [count, D] drawn anew from what is
@@ -125,6 +134,18 @@ export interface Trainer {
   classify?(values: Float32Array): Promise<Float32Array>;
   /** Models that score: one number for each of the examples [count, D]. */
   score?(values: Float32Array, labels?: ArrayLike<number>): Promise<Float32Array>;
+  /**
+   * Models with a likelihood: log p(x) of examples [count, D], where it is not known estimated with
+   * at least so many draws for each.
+   */
+  logLikelihood?(
+    values: Float32Array,
+    options: {
+      readonly draws: number;
+      readonly random: Generator;
+      readonly labels?: ArrayLike<number>;
+    },
+  ): Promise<LogLikelihoods>;
   /**
    * Models: the weights and all that it can be asked for as the bytes of a file that `loadModel`
    * opens. `about` is free text by key, kept with it.

@@ -79,13 +79,18 @@ async function requireStopMetric({ trainer, callbacks }: Session, job: Job): Pro
   throw unknownName("stop training", "evaluated series", stop.metric, Object.keys(metrics));
 }
 
-/** The report with its pictures as PNG files. */
+/** The report with its pictures as PNG files and its texts as UTF-8. */
 export async function encoded(report: RunReport): Promise<WorkerReport> {
   const artifacts: EncodedArtifact[] = [];
   if (report.artifacts.length > 0) {
     const { encodePng } = await import("../core/png.ts");
-    for (const { name, raster } of report.artifacts) {
-      artifacts.push({ name, mediaType: "image/png", bytes: encodePng(raster) });
+    for (const artifact of report.artifacts) {
+      const { name } = artifact;
+      artifacts.push(
+        "raster" in artifact
+          ? { name, mediaType: "image/png", bytes: encodePng(artifact.raster) }
+          : { name, mediaType: "text/plain", bytes: new TextEncoder().encode(artifact.text) },
+      );
     }
   }
   return { ...report, artifacts };

@@ -54,7 +54,7 @@ export function parseAmat({ bytes, path }: ReadBytes): Split {
 export const binarizedMnist = defineDataset({
   name: "binarized-mnist",
   summary: "MNIST of black and white pixels, from a folder of .amat files",
-  holds: { kind: "images" },
+  holds: { kind: "images", binary: true },
   configuration,
   create: async ({ configuration: { folder }, readFile }) => {
     const split = async (name: string) =>

@@ -36,7 +36,7 @@ export function drawBarsAndStripes(side: number): Split {
 export const barsAndStripes = defineDataset({
   name: "bars-and-stripes",
   summary: "Every small image of black and white rows, or of such columns",
-  holds: { kind: "images" },
+  holds: { kind: "images", binary: true },
   configuration: z.strictObject({
     side: z.int().min(2).max(8).default(3).meta({ description: "Side", unit: "pixels" }),
   }),
@@ -54,7 +54,7 @@ const GATES = { xor: [0, 1, 1, 0], and: [0, 0, 0, 1], or: [0, 1, 1, 1] } as cons
 export const xor = defineDataset({
   name: "xor",
   summary: "The four cases of exclusive or, which no line separates; or of and, or",
-  holds: { kind: "points", labels: true },
+  holds: { kind: "points", labels: true, binary: true },
   configuration: z.strictObject({
     gate: z.enum(["xor", "and", "or"]).default("xor").meta({
       description: "The function of two bits that is the class",
@@ -76,7 +76,7 @@ export const xor = defineDataset({
 export const parity = defineDataset({
   name: "parity",
   summary: "All short words of bits of which an even number is 1",
-  holds: { kind: "points" },
+  holds: { kind: "points", binary: true },
   configuration: z.strictObject({
     bits: z.int().min(2).max(12).default(3).meta({ description: "Length of a word" }),
   }),

@@ -45,8 +45,8 @@ const HELD_OUT = 0.1;
 /**
  * The data set as an entry of a registry, drawn by a seed of its own. Where its source makes no
  * validation split, a tenth of the training examples becomes it, at least one. The examples are
- * checked when they are made: their number, their length, finite values, images in [0, 1], labels
- * below `classes`.
+ * checked when they are made: their number, their length, finite values, images in [0, 1], text in its
+ * vocabulary, labels below `classes`.
  */
 export function defineDataset<Configuration = Record<string, never>>(
   { name, summary, configuration, holds, create }: DatasetSource<Configuration>,
@@ -109,7 +109,7 @@ export function rowsOf({ count, ...columns }: Split, rows: Int32Array): Split {
 
 function check(
   name: string,
-  { kind, shape, partnerShape, classes }: MadeDataset,
+  { kind, shape, partnerShape, classes, vocabulary = [] }: MadeDataset,
   part: string,
   { count, values, labels, partners }: Split,
 ): void {
@@ -117,7 +117,14 @@ function check(
     if (holds) return;
     throw new InputError(`Cannot use the data set ${name} as ${part}.${what}: ${given}`);
   };
-  const range = kind === "images" ? "in [0, 1]" : "finite";
+  const ranges: Partial<Record<typeof kind, readonly [string, (value: number) => boolean]>> = {
+    images: ["in [0, 1]", (value) => value >= 0 && value <= 1],
+    text: [
+      `tokens of the vocabulary, whole numbers below ${vocabulary.length}`,
+      (value) => Number.isInteger(value) && value >= 0 && value < vocabulary.length,
+    ],
+  };
+  const [range, isInside] = ranges[kind] ?? ["finite", Number.isFinite];
   const requireValues = (column: string, shape: readonly number[], values: Float32Array) => {
     const size = sizeOf(shape);
     require(
@@ -125,9 +132,7 @@ function check(
       `${column} must have ${count} × ${size} elements`,
       values.length,
     );
-    const wrong = values.findIndex((value) =>
-      !Number.isFinite(value) || (kind === "images" && (value < 0 || value > 1))
-    );
+    const wrong = values.findIndex((value) => !isInside(value));
     require(wrong < 0, `${column} must be ${range}`, `${values[wrong]} at ${wrong}`);
   };
   require(Number.isInteger(count) && count >= 1, "count must be a whole number ≥ 1", count);

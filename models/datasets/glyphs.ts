@@ -12,6 +12,7 @@
 import * as z from "zod";
 import type { Split } from "../../lab/core/dataset.ts";
 import type { Generator } from "../../lab/core/random.ts";
+import { binarized } from "./binarized.ts";
 import { defineDataset, rowsOf } from "./define_dataset.ts";
 import { letters } from "./letters.ts";
 import { drawSplits, splitFields } from "./split_fields.ts";
@@ -297,6 +298,27 @@ export const glyphsAnomaly = defineDataset({
       train: without(seen.train),
       validation: without(seen.validation),
       test,
+    };
+  },
+});
+
+/** Digits of black and white pixels, drawn once with the greys as probabilities. */
+export const glyphsBinarized = defineDataset({
+  name: "glyphs-binarized",
+  summary: "28×28 digits drawn from strokes, of black and white pixels",
+  holds: { kind: "images", labels: true, binary: true },
+  configuration,
+  create: ({ configuration, stream }) => {
+    const { side, variation } = configuration;
+    const draw = (count: number, random: Generator) => {
+      const { values, ...others } = drawGlyphs(count, variation, random, { side });
+      return { ...others, values: binarized(values, random) };
+    };
+    return {
+      kind: "images",
+      shape: [side, side, 1],
+      classes: digits.length,
+      ...drawSplits(configuration, stream, draw),
     };
   },
 });

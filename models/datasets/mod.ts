@@ -23,6 +23,11 @@ export const datasets: readonly Entry<DatasetDefinition>[] = [
     load: async () => (await import("./glyphs.ts")).glyphsAnomaly,
   },
   {
+    name: "glyphs-binarized",
+    summary: "28×28 digits drawn from strokes, of black and white pixels",
+    load: async () => (await import("./glyphs.ts")).glyphsBinarized,
+  },
+  {
     name: "glyphs-stacked",
     summary: "14×14 images of three drawn digits, one a colour: a thousand modes",
     load: async () => (await import("./stacked.ts")).stackedGlyphs,
@@ -96,6 +101,16 @@ export const datasets: readonly Entry<DatasetDefinition>[] = [
     name: "sine",
     summary: "Sequences of a noisy sine, one in twenty with an anomaly",
     load: async () => (await import("./sine.ts")).sine,
+  },
+  {
+    name: "sentences",
+    summary: "Text of a small English grammar, whose entropy is known",
+    load: async () => (await import("./sentences.ts")).sentences,
+  },
+  {
+    name: "text",
+    summary: "Characters of a text file",
+    load: async () => (await import("./text.ts")).text,
   },
   {
     name: "idx",

@@ -19,7 +19,7 @@ import type { Tensors } from "../../lab/compute/workspace.ts";
 import { zeros } from "../../lab/core/tensor_data.ts";
 import { normal } from "../../lab/compute/initializers.ts";
 import { defineModel } from "../define_model.ts";
-import { bitsPerDimension } from "../losses.ts";
+import { likelihoodTerms } from "../likelihood.ts";
 import { parametersAlone } from "../networks.ts";
 import { allStates, binaryFields, bits, difference, MOST_UNITS } from "./states.ts";
 
@@ -155,10 +155,7 @@ export const boltzmannMachine = defineModel({
     const states = allStates(x.shape[1]);
     const logZ = tf.logSumExp(logWeight(machine(), states, hiddenUnits));
     const nats = tf.sub(logZ, logWeight(machine(), x, hiddenUnits));
-    return {
-      negative_log_likelihood: nats,
-      bits_per_dimension: bitsPerDimension(nats, x.shape[1]),
-    };
+    return likelihoodTerms(nats, x.shape[1]);
   },
   sampleNoise: ({ size }, { hiddenUnits }) => ({ start: ["uniform", [size + hiddenUnits]] }),
   sample: (_, { noise: { start } }) => bits(tf.scalar(0.5), start),

@@ -24,7 +24,8 @@ import type { Tensors } from "../../lab/compute/workspace.ts";
 import { zeros } from "../../lab/core/tensor_data.ts";
 import { defineModel } from "../define_model.ts";
 import { judgeFields } from "../fields.ts";
-import { bitsPerDimension, squaredError } from "../losses.ts";
+import { likelihoodTerms } from "../likelihood.ts";
+import { squaredError } from "../losses.ts";
 import type { NoiseSpecs } from "../model.ts";
 import { type Network, parametersAlone } from "../networks.ts";
 import { allStates, binaryFields, bits, difference, MOST_UNITS, rowOf } from "./states.ts";
@@ -153,11 +154,7 @@ export const rbm = defineModel({
     const terms = { reconstruction_error: squaredError(reconstruction, x) };
     if (x.shape[1] > MOST_UNITS) return terms;
     const nats = tf.add(freeEnergy(parameters, x), logPartition(parameters));
-    return {
-      ...terms,
-      negative_log_likelihood: nats,
-      bits_per_dimension: bitsPerDimension(nats, x.shape[1]),
-    };
+    return { ...terms, ...likelihoodTerms(nats, x.shape[1]) };
   },
   encode: ({ machine }, { x }) => above(machine(), x),
   decode: ({ machine }, { codes }) => below(machine(), codes),

@@ -29,6 +29,11 @@ export class LogSums {
     this.terms += width;
   }
 
+  /** log(sum / terms) of each row. */
+  logs(): Float64Array {
+    return this.#sums.map((sum) => sum - log(this.terms));
+  }
+
   /** The mean over rows of log(sum / terms): of importance weights, a bound of log p(x). */
   meanOfLogs(): number {
     const total = this.#sums.reduce((sum, each) => sum + each, 0);

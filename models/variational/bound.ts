@@ -14,7 +14,7 @@ import * as z from "zod";
 import { count, WIDEST } from "../../lab/compute/sizes.ts";
 import { log } from "../../lab/core/elementary.ts";
 import { exampleFields, judgeFields } from "../fields.ts";
-import { binaryCrossEntropy, squaredError } from "../losses.ts";
+import { binaryCrossEntropy, bitsPerDimension, squaredError } from "../losses.ts";
 import type { Batch, Codes, Drawn, ExampleShape, NoiseSpecs } from "../model.ts";
 import type { Applied, Network } from "../networks.ts";
 
@@ -52,6 +52,9 @@ export const likelihoodFields = {
 
 /** What the likelihood depends on. */
 export type LikelihoodConfiguration = z.output<z.ZodObject<typeof likelihoodFields>>;
+
+/** Draws of an example at once where its likelihood is estimated. */
+const CHUNK = 8;
 
 // The posterior and its KL.
 
@@ -214,12 +217,55 @@ export function drawn(
   return { mean, logVariance, latent, reconstruction };
 }
 
+/**
+ * log p(z) − log q(z|x) at z = μ + σε under N(0, I): Σ_j ½(ε_j² + log σ_j² − z_j²).
+ *
+ * @param latent z, [B, Z]
+ * @param logVariance log σ², [B, Z]
+ * @param noise ε, [B, Z]
+ * @returns [B], nats.
+ */
+export function priorRatio(
+  latent: tf.Tensor,
+  logVariance: tf.Tensor,
+  noise: tf.Tensor,
+): tf.Tensor1D {
+  const terms = tf.sub(tf.add(tf.square(noise), logVariance), tf.square(latent));
+  return tf.mul(tf.sum(terms, 1), 0.5);
+}
+
+/**
+ * Importance weights log p(x, z) − log q(z|x) of K draws for each row, [B, K]: equation 8 of Burda et
+ * al. (2016, arXiv 1509.00519).
+ *
+ * @param x [B, D]
+ * @param noise [B, K·Z]
+ */
+export function logWeightsOf(
+  { encoder, decoder }: Applied<Coder>,
+  x: tf.Tensor2D,
+  noise: tf.Tensor,
+  latentSize: number,
+  { likelihood, deviation }: LikelihoodConfiguration = { likelihood: "bernoulli", deviation: 1 },
+): tf.Tensor2D {
+  const [batch, draws] = [x.shape[0], noise.shape[1]! / latentSize];
+  // Every row K times, one after another.
+  const repeated = (rows: tf.Tensor) =>
+    tf.reshape(tf.tile(tf.expandDims(rows, 1), [1, draws, 1]), [batch * draws, rows.shape[1]!]);
+  const [mean, logVariance] = posterior(encoder(x)).map(repeated);
+  const epsilon = tf.reshape(noise, [batch * draws, latentSize]);
+  const latent = reparameterize(mean, logVariance, epsilon);
+  const reconstruction = likelihoods[likelihood].loss(decoder(latent), repeated(x), deviation);
+  const weights = tf.sub(priorRatio(latent, logVariance, epsilon), reconstruction);
+  return tf.reshape(weights, [batch, draws]);
+}
+
 /** The terms of every evaluation of images of `size` numbers, −ELBO among them, of both parts [B]. */
 export function evaluated(reconstruction: tf.Tensor, kl: tf.Tensor, size: number) {
   const negative_elbo = tf.add(reconstruction, kl);
   return {
     ...{ reconstruction, kl, negative_elbo },
-    bits_per_dimension: tf.div(negative_elbo, size * Math.LN2),
+    bits_per_dimension: bitsPerDimension(negative_elbo, size),
   };
 }
 
@@ -230,6 +276,14 @@ export const underNormalPrior = {
     const { mean, logVariance, reconstruction } = drawn(networks, batch, configuration);
     return evaluated(reconstruction, gaussianKl(mean, logVariance), batch.x.shape[1]);
   },
+  weightNoise: (_: ExampleShape, { latentSize }: { readonly latentSize: number }): NoiseSpecs => ({
+    noise: ["normal", [CHUNK * latentSize]],
+  }),
+  logWeights: (
+    networks: Applied<Coder>,
+    { x, noise: { noise } }: Batch,
+    configuration: LikelihoodConfiguration & { readonly latentSize: number },
+  ) => logWeightsOf(networks, x, noise, configuration.latentSize, configuration),
   encode: ({ encoder }: Applied<Coder>, { x }: Batch): tf.Tensor => posterior(encoder(x))[0],
   decode: (
     { decoder }: Applied<Coder>,

@@ -16,17 +16,17 @@ import { log } from "../../lab/core/elementary.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { sizeOf } from "../../lab/core/tensor_data.ts";
 import { count, widths } from "../../lab/compute/sizes.ts";
+import { binarized } from "../datasets/binarized.ts";
 import { defineModel } from "../define_model.ts";
-import { binaryCrossEntropy } from "../losses.ts";
+import { bitsOf } from "../likelihood.ts";
 import type { Batch, Look, NoiseSpecs } from "../model.ts";
 import { type Applied, dense } from "../networks.ts";
 import {
   type Coder,
   latentFields,
   latentNoise,
+  logWeightsOf,
   ofImages,
-  posterior,
-  reparameterize,
   underNormalPrior,
 } from "./bound.ts";
 import { latentMetrics } from "./latent_metrics.ts";
@@ -59,9 +59,6 @@ const configuration = z.strictObject({
 /** The fields of {@linkcode iwae}. */
 type Fields = z.output<typeof configuration>;
 
-/** Draws of an image at once where its likelihood is estimated. */
-const CHUNK = 8;
-
 // Losses.
 
 /**
@@ -78,47 +75,6 @@ const CHUNK = 8;
  */
 export function importanceLoss(logWeights: tf.Tensor): tf.Tensor1D {
   return tf.sub(log(logWeights.shape[1]!), tf.logSumExp(logWeights, 1));
-}
-
-/**
- * log p(z) − log q(z|x) at z = μ + σε under N(0, I): Σ_j ½(ε_j² + log σ_j² − z_j²).
- *
- * @param latent z, [B, Z]
- * @param logVariance log σ², [B, Z]
- * @param noise ε, [B, Z]
- * @returns [B], nats.
- */
-export function priorRatio(
-  latent: tf.Tensor,
-  logVariance: tf.Tensor,
-  noise: tf.Tensor,
-): tf.Tensor1D {
-  const terms = tf.sub(tf.add(tf.square(noise), logVariance), tf.square(latent));
-  return tf.mul(tf.sum(terms, 1), 0.5);
-}
-
-/**
- * w of K draws for each row: [B, K].
- *
- * @param x [B, D]
- * @param noise [B, K·Z]
- */
-export function logWeightsOf(
-  { encoder, decoder }: Applied<Coder>,
-  x: tf.Tensor2D,
-  noise: tf.Tensor,
-  latentSize: number,
-): tf.Tensor2D {
-  const [batch, draws] = [x.shape[0], noise.shape[1]! / latentSize];
-  // Every row K times, one after another.
-  const repeated = (rows: tf.Tensor) =>
-    tf.reshape(tf.tile(tf.expandDims(rows, 1), [1, draws, 1]), [batch * draws, rows.shape[1]!]);
-  const [mean, logVariance] = posterior(encoder(x)).map(repeated);
-  const epsilon = tf.reshape(noise, [batch * draws, latentSize]);
-  const latent = reparameterize(mean, logVariance, epsilon);
-  const reconstruction = binaryCrossEntropy(decoder(latent), repeated(x));
-  const weights = tf.sub(priorRatio(latent, logVariance, epsilon), reconstruction);
-  return tf.reshape(weights, [batch, draws]);
 }
 
 // The model.
@@ -146,7 +102,7 @@ export const iwae = defineModel({
     },
   }],
   evaluate: boundTerms,
-  weightNoise: (_, { latentSize }) => ({ noise: ["normal", [CHUNK * latentSize]] }),
+  weightNoise: underNormalPrior.weightNoise,
   logWeights: (networks, { x, noise: { noise } }, { latentSize }) =>
     logWeightsOf(networks, x, noise, latentSize),
   encode: underNormalPrior.encode,
@@ -178,12 +134,12 @@ async function likelihoodOf(
   const size = sizeOf(shape);
   const greys = test.values.slice(0, likelihoodImages * size);
   const pixels = streamOf(seed, "binarize");
-  const values = binarize ? greys.map((p) => pixels.random() < p ? 1 : 0) : greys;
+  const values = binarize ? binarized(greys, pixels) : greys;
   const draws = spent < 1 ? evaluationDraws : finalDraws;
   const nats = -await logLikelihood!(values, { draws, random });
   return {
     "evaluation/negative_log_likelihood": nats,
     "evaluation/likelihood_draws": draws,
-    "evaluation/bits_per_dimension": nats / (size * Math.LN2),
+    "evaluation/bits_per_dimension": bitsOf(nats, size),
   };
 }

@@ -324,7 +324,6 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["resume", "abc"], /abc/],
   [["reproduce", "latest"], /latest/],
   [["evaluate", "abc", "--episodes", "0"], /--episodes/],
-  [["sample", "latest"], /--out/],
   [["sample", "latest", "--out", "picture.jpg"], /\.png.*picture\.jpg/],
   [["compare"], /RUN is needed .*, or --where/],
   [["export", "latest", "--out", "x"], /--format/],

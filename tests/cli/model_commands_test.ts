@@ -228,5 +228,59 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
       /must have learned from square images: points of \[2\]/,
       ...["inpaint", "usual.png", "--strength", "0.5"] as const,
     );
+    for (
+      const [line, ...args] of [
+        ["they are a picture, --out FILE.png: no --out"],
+        ["they are a picture, --out FILE.png: ", "--out", "x.txt"],
+        [
+          "Cannot go on from a prompt as flow-matching draws no text",
+          "--prompt",
+          "a",
+          "--out",
+          "y.png",
+        ],
+      ]
+    ) {
+      const { code, error } = await lab("sample", "latest", ...args);
+      strictEqual(code, 2);
+      ok(error.includes(line), error);
+    }
+  });
+});
+
+Deno.test("from a text file to text that goes on from a prompt", async () => {
+  await inFolder(async (folder) => {
+    const lab = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder });
+      return { code: await main(args, io), ...io.written };
+    };
+    const refuses = async (line: RegExp, ...args: string[]) => {
+      const { code, error } = await lab(...args);
+      // What begins training says so first.
+      const lines = error.split("\n").filter((line) => !line.startsWith("Training "));
+      deepStrictEqual([code, lines.length], [2, 2], error);
+      match(error, line);
+    };
+    await Deno.writeTextFile(`${folder}/own.txt`, "abc\u001b[2J cab.\n".repeat(60));
+    const set = ["dataset.length=16", "model.width=8", "model.heads=2", "model.layers=1"]
+      .flatMap((each) => ["--set", each]);
+    const short = ["--budget", "32", ...set];
+    const trained = await lab("run", "text-gpt", "--dataset", "own.txt", ...short);
+    strictEqual(trained.code, 0, trained.error);
+    const drawn = await lab("sample", "latest", "--prompt", "cab", "--count", "2");
+    strictEqual(drawn.code, 0, drawn.error);
+    strictEqual(drawn.out.match(/^cab/gm)!.length, 2);
+    ok(!drawn.out.includes("\u001b"));
+    const written = await lab("sample", "latest", "--prompt", "cab", "--out", "made.txt");
+    match(written.out, /^3 samples of run \w+: .*made\.txt\n$/);
+    strictEqual((await Deno.readTextFile(`${folder}/made.txt`)).match(/^cab/gm)!.length, 3);
+    await refuses(/must be of the vocabulary .*: "x" at 1$/m, "sample", "latest", "--prompt", "x");
+    await refuses(/at most 16 characters.*: 17$/m, "sample", "latest", "--prompt", "a".repeat(17));
+    await refuses(/they are text, --out FILE\.txt: .*a\.png/, "sample", "latest", "--out", "a.png");
+    await refuses(/Cannot read .*none\.txt/, "run", "text-gpt", "--dataset", "none.txt");
+    await Deno.writeTextFile(`${folder}/empty.txt`, "");
+    await refuses(/empty\.txt as each split must .*: 0$/m, ...[
+      ...["run", "text-gpt", "--dataset", "empty.txt"],
+    ]);
   });
 });

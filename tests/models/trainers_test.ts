@@ -26,7 +26,8 @@ const definitions = await Promise.all(models.map(({ load }) => load()));
 
 for (const definition of definitions) {
   // TensorFlow.js's WebAssembly kernels have no gradient of a convolution's filters.
-  const convolves = "filters" in smallOf(definition);
+  const small = smallOf(definition);
+  const convolves = "filters" in small || "channels" in small;
   holdToContract(definition, convolves ? { backends: ["wasm", "cpu"] } : {});
 }
 
@@ -84,8 +85,8 @@ for (const { load } of datasets) {
     if (fields.includes("folder") || fields.includes("file")) return;
     const few = fields.includes("train") ? { train: 26, validation: 26, test: 26 } : {};
     const made = await create({ configuration: configuration.parse(few), readFile: noFiles });
-    const { labels = false, partners = false, kind } = holds!;
-    deepStrictEqual(holdingsOf(made), { kind, labels, partners });
+    const { labels = false, partners = false, binary = false, kind } = holds!;
+    deepStrictEqual(holdingsOf(made), { kind, labels, partners, binary });
   });
 }
 
@@ -105,7 +106,6 @@ for (const definition of definitions) {
       const metrics = await evaluate(judged);
       ok(metrics["evaluation/judge_accuracy"] > 0.99);
       ok(metrics["evaluation/recognised"] >= 0 && metrics["evaluation/class_share_min"] >= 0);
-      deepStrictEqual(await evaluate(judged), metrics);
       const resumed = await make({ judge: true });
       await resumed.restore(await judged.snapshot());
       deepStrictEqual(await evaluate(resumed), metrics);

@@ -87,6 +87,28 @@ Deno.test("what is stored as a picture and is none is never sent", async () => {
   ok(!(await response.text()).includes("script"));
 });
 
+Deno.test("samples of text are sent as plain text, whatever they look like", async () => {
+  await using dashboard = await openDashboard();
+  const { store, app, runs } = dashboard;
+  const put = (bytes: Uint8Array) =>
+    store.putArtifact(runs.vae, { name: "words", iteration: 200, mediaType: "text/plain", bytes });
+  const script = "<script>alert(1)</script> – ünd";
+  const { hash } = await put(new TextEncoder().encode(script));
+  const response = await app.handler(new Request(`http://127.0.0.1/texts/${hash}`));
+  strictEqual(await response.text(), script);
+  strictEqual(response.headers.get("content-type"), "text/plain; charset=utf-8");
+  strictEqual(response.headers.get("x-content-type-options"), "nosniff");
+  const other = await put(Uint8Array.of(0xff, 0xfe));
+  const refused = await app.handler(new Request(`http://127.0.0.1/texts/${other.hash}`));
+  strictEqual(refused.status, 404);
+  // The run's page leaves it its place, and says how samples are drawn.
+  const page = await (await app.handler(new Request(`http://127.0.0.1/runs/${runs.vae}`))).text();
+  match(
+    page,
+    /<pre class="samples" role="region" tabindex="0" aria-label="words at iteration 200">/,
+  );
+});
+
 Deno.test("no path leaves the artifacts' folder", async () => {
   await using dashboard = await openDashboard();
   const up = [

@@ -43,7 +43,8 @@ Deno.test("errors name no path of the server", async () => {
 
 const pieces = {
   paths: [
-    ..."/ /runs /runs/ /runs/latest /compare /artifacts/x /assets/client.js /api/live".split(" "),
+    ..."/ /runs /runs/ /runs/latest /compare /artifacts/x /texts/x /assets/client.js /api/live"
+      .split(" "),
     ..."/api/series /api/comparison /api/policy //evil /..%2f..%2fetc%2fpasswd /%00".split(" "),
     ..."/runs/%E0%A4%A /runs/<script> /assets/..%5c /artifacts/%2e%2e/lab.db /runs/%ff".split(" "),
     `/runs/${"x".repeat(3000)}`,

@@ -1,4 +1,4 @@
-/** Pictures that a run left, by iteration. @module */
+/** Pictures and samples of text that a run left, by iteration. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
@@ -25,7 +25,7 @@ function Viewer({ pictures }: { pictures: readonly Picture[] }): VNode {
   const last = pictures.length - 1;
   const shown = nearestTo(pictures, chosenIteration.value)!;
   const index = pictures.indexOf(shown);
-  const { name, iteration, hash } = shown;
+  const { name, iteration, hash, isText } = shown;
   const playing = useSignal(false);
   useEffect(() => {
     if (!playing.value) return;
@@ -38,9 +38,13 @@ function Viewer({ pictures }: { pictures: readonly Picture[] }): VNode {
   const title = `${name} at iteration ${iteration.toLocaleString("en")}`;
   return (
     <figure class="card">
-      <a href={`/artifacts/${hash}`} title="Open the picture alone">
-        <img src={`/artifacts/${hash}`} alt={title} />
-      </a>
+      {isText
+        ? <TextSamples hash={hash} label={title} />
+        : (
+          <a href={`/artifacts/${hash}`} title="Open the picture alone">
+            <img src={`/artifacts/${hash}`} alt={title} />
+          </a>
+        )}
       <figcaption>
         {title}
         {pictures.length > 1 && <small>, {index + 1} of {pictures.length}</small>}
@@ -71,4 +75,20 @@ function Viewer({ pictures }: { pictures: readonly Picture[] }): VNode {
       )}
     </figure>
   );
+}
+
+/** Samples of text, once they are there; until then those before. */
+function TextSamples({ hash, label }: { hash: string; label: string }): VNode {
+  const text = useSignal("…");
+  useEffect(() => {
+    let isWanted = true;
+    fetch(`/texts/${hash}`)
+      .then(async (response) => {
+        const read = response.ok ? await response.text() : "The samples cannot be read.";
+        if (isWanted) text.value = read;
+      })
+      .catch(() => {});
+    return () => isWanted = false;
+  }, [hash]);
+  return <pre class="samples" role="region" tabIndex={0} aria-label={label}>{text}</pre>;
 }

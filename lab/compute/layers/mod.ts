@@ -4,8 +4,10 @@
  *
  * @module
  */
+export * from "./attention.ts";
 export * from "./convolution.ts";
 export * from "./dropout.ts";
+export * from "./embedding.ts";
 export * from "./normalization.ts";
 export * from "./penalties.ts";
 export * from "./pooling.ts";

@@ -176,6 +176,42 @@ for cell, gates, states in [("lstm", 4, 2), ("gru", 3, 1)]:
          {"x": x, "memory": memory, "kernel": kernel, "recurrentKernel": recurrent, "bias": bias},
          {"y": np.concatenate(outputs), "memory": np.concatenate([h, c], 1) if states == 2 else h})
 
+
+
+def attended(x, parts, heads, rotary):
+    """Each place, each head: a weighted mean of the values up to that place."""
+    batch, length, width = x.shape
+    d = width // heads
+    q, k, v = np.split(x @ parts["inputs/kernel"] + parts["inputs/bias"], 3, 2)
+    y = np.zeros_like(x)
+    for h in range(heads):
+        own = slice(h * d, (h + 1) * d)
+
+        def turned(z, t):
+            if not rotary:
+                return z[:, t, own]
+            pairs = z[:, t, own][:, :d // 2] + 1j * z[:, t, own][:, d // 2:]
+            turn = pairs * np.exp(1j * t * 10000.0 ** (-2 * np.arange(d // 2) / d))
+            return np.concatenate([turn.real, turn.imag], 1)
+
+        for t in range(length):
+            scores = np.stack([(turned(q, t) * turned(k, s)).sum(1) / np.sqrt(d) for s in range(t + 1)], 1)
+            weights = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
+            y[:, t, own] = np.einsum("bs,bsd->bd", weights, v[:, :t + 1, own])
+    return y @ parts["outputs/kernel"] + parts["outputs/bias"]
+
+
+for heads, rotary in [(1, False), (2, False), (2, True)]:
+    x = drawn(2, 4, 8)
+    parts = {"inputs/kernel": drawn(8, 24), "inputs/bias": drawn(24),
+             "outputs/kernel": drawn(8, 8), "outputs/bias": drawn(8)}
+    y = attended(x, parts, heads, rotary)
+    case("selfAttention", {"heads": heads, "rotary": rotary}, {"x": x, **parts}, {"y": y})
+    case("nextSelfAttention", {"heads": heads, "rotary": rotary}, {"x": x, **parts}, {"y": y})
+table, tokens = drawn(5, 3), np.array([[0.0, 4, 1], [3, 3, 2]])
+case("embedding", {}, {"table": table, "tokens": tokens}, {"y": table[tokens.astype(int)]})
+x = drawn(4, 3)
+case("tiedLogits", {}, {"table": table, "x": x}, {"y": np.einsum("bd,vd->bv", x, table)})
 for groups in (1, 2, 4):
     x, scale, offset = drawn(2, 3, 2, 4), drawn(4), drawn(4)
     parts = [normalized(part, (1, 2, 3), 1, 0) for part in np.split(x, groups, 3)]

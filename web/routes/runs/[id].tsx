@@ -6,7 +6,7 @@ import { flatten } from "../../../lab/experiment/comparison.ts";
 import { figuresOf } from "../../../lab/experiment/score.ts";
 import type { Manifest, Run } from "../../../lab/store/store.ts";
 import type { State } from "../../state.ts";
-import { type Contents, contentsOf } from "../../contents.ts";
+import { type Contents, contentsOf, type Picture } from "../../contents.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
 import { Live, RunCharts, RunEvents, RunNote, RunStatus } from "../../islands.ts";
 import { type Family, familyOf } from "../../family.ts";
@@ -32,18 +32,20 @@ interface Data {
   readonly explores: boolean;
   readonly moment: number;
   readonly readOnly: boolean;
+  readonly live: boolean;
 }
 
 /** Everything about one run but its series. */
 export function handler(
-  { params, state: { store, feed, readOnly } }: Context<State>,
+  { params, state: { store, feed, writable, live } }: Context<State>,
 ): PageAnswer<Data> {
   const run = store.find(params.id);
   const row = summarize(run, unlessDamaged(() => figuresOf(store, run)), 0);
   return page({
     title: `${run.name}, seed ${run.manifest.determined.seed}`,
     moment: feed.moment,
-    readOnly,
+    readOnly: writable === null,
+    live,
     row,
     run,
     guide: guideOf(row.method),
@@ -84,13 +86,17 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
         explores={data.explores}
       />
       <RunNote run={row.id} note={noteOf(run)} readOnly={data.readOnly} />
-      <h2>Do more with it</h2>
-      <Commands row={row} draws={contents.pictures.some(({ name }) => name === "samples")} />
+      {data.live && (
+        <>
+          <h2>Do more with it</h2>
+          <Commands row={row} samples={contents.pictures.find(({ name }) => name === "samples")} />
+        </>
+      )}
       <details>
         <summary>Configuration and manifest</summary>
         <Facts facts={[["digest", run.digest ?? "not finished"], ...factsOf(run.manifest)]} />
       </details>
-      <Live moment={data.moment} run={row.id} />
+      {data.live && <Live moment={data.moment} run={row.id} />}
     </>
   );
 }
@@ -188,8 +194,8 @@ function started(milliseconds: number): string {
 
 type Command = [command: string, meaning: string];
 
-/** What a person may want to type next; `draws`: the model makes samples. */
-function Commands({ row, draws }: { row: RunSummary; draws: boolean }): VNode {
+/** What a person may want to type next; `samples`: some, where the model makes any. */
+function Commands({ row, samples }: { row: RunSummary; samples?: Picture }): VNode {
   const episodes = row.axis === "environmentSteps" ? " --episodes 100" : "";
   const tables: Command = [
     `export ${row.id} --format csv --out exported`,
@@ -200,7 +206,10 @@ function Commands({ row, draws }: { row: RunSummary; draws: boolean }): VNode {
     [`evaluate ${row.id}${episodes}`, "measures what was learned"],
     tables,
   ];
-  if (draws) commands.push([`sample ${row.id} --count 64 --out samples.png`, "draws samples"]);
+  if (samples !== undefined) {
+    const how = samples.isText ? "" : " --count 64 --out samples.png";
+    commands.push([`sample ${row.id}${how}`, "draws samples"]);
+  }
   if (row.backend !== LOGGED && !["running", "completed", "stopped"].includes(row.status)) {
     commands.unshift([`resume ${row.id}`, "goes on from the last checkpoint"]);
   }

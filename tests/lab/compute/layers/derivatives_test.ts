@@ -3,8 +3,10 @@
  * parameters side by side in one row, on every backend.
  */
 import * as tf from "@tensorflow/tfjs";
+import { rotaryTurns, selfAttention } from "../../../../lab/compute/layers/attention.ts";
 import { convolution, transposedConvolution } from "../../../../lab/compute/layers/convolution.ts";
 import { dropout } from "../../../../lab/compute/layers/dropout.ts";
+import { embedding, tiedLogits } from "../../../../lab/compute/layers/embedding.ts";
 import * as normalization from "../../../../lab/compute/layers/normalization.ts";
 import { l1Penalty, l2Penalty } from "../../../../lab/compute/layers/penalties.ts";
 import {
@@ -138,6 +140,30 @@ const SINGULAR = (() => {
   const u = unit(range(2).map((j) => total(range(3).map((i) => kernel(i, j) * v[i]))));
   return { u, v };
 })();
+
+/** Causal self-attention of one example of two places, one head of two features, rotary. */
+function attended(given: Record<string, Read>): number[] {
+  const entering = (t: number, g: number) =>
+    given["inputs/bias"](g) +
+    total(range(2).map((d) => given.x(0, t, d) * given["inputs/kernel"](d, g)));
+  const turned = (t: number, g: number) => {
+    const [a, b] = [entering(t, g), entering(t, g + 1)];
+    return [a * Math.cos(t) - b * Math.sin(t), b * Math.cos(t) + a * Math.sin(t)];
+  };
+  const seen = (t: number, i: number) => {
+    const weights = range(t + 1).map((s) => {
+      const [q, k] = [turned(t, 0), turned(s, 2)];
+      return Math.exp((q[0] * k[0] + q[1] * k[1]) / Math.SQRT2);
+    });
+    return total(weights.map((weight, s) => weight * entering(s, 4 + i))) / total(weights);
+  };
+  return every(
+    [2, 2],
+    (t, o) =>
+      given["outputs/bias"](o) +
+      total(range(2).map((i) => seen(t, i) * given["outputs/kernel"](i, o))),
+  );
+}
 
 const cases: readonly Case[] = [
   layer(
@@ -304,6 +330,30 @@ const cases: readonly Case[] = [
         (b, u) =>
           Math.exp(-total(range(2).map((d) => (x(b, d) - centers(u, d)) ** 2)) / (2 * 0.64)),
       ),
+  ),
+  layer(
+    "causal self-attention",
+    {
+      x: [1, 2, 2],
+      ...{ "inputs/kernel": [2, 6], "inputs/bias": [6] },
+      ...{ "outputs/kernel": [2, 2], "outputs/bias": [2] },
+    },
+    ({ x, ...rest }) =>
+      selfAttention(parameters(rest), x, "a", { heads: 1, turns: rotaryTurns(2, 2) }),
+    attended,
+  ),
+  layer(
+    "embedding",
+    { table: [3, 2] },
+    (given) => embedding(parameters(given), tf.tensor2d([[2, 0, 2]]), "a"),
+    ({ table }) => every([3, 2], (t, d) => table([2, 0, 2][t], d)),
+    "UnsortedSegmentSum",
+  ),
+  layer(
+    "tied logits",
+    { x: [2, 2], table: [3, 2] },
+    ({ x, ...rest }) => tiedLogits(parameters(rest), x, "a"),
+    ({ x, table }) => every([2, 3], (b, v) => total(range(2).map((d) => x(b, d) * table(v, d)))),
   ),
   ...(["lstm", "gru"] as const).map((cell) => {
     const [gates, states] = cell === "lstm" ? [4, 2] : [3, 1];

@@ -3,14 +3,20 @@
  * written out.
  */
 import { deepStrictEqual, strictEqual } from "node:assert";
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { openWorkspace } from "../../../../lab/compute/backend.ts";
+import {
+  nextSelfAttention,
+  rotaryTurns,
+  selfAttention,
+} from "../../../../lab/compute/layers/attention.ts";
 import {
   convolution,
   type Movement,
   transposedConvolution,
 } from "../../../../lab/compute/layers/convolution.ts";
 import { dropout } from "../../../../lab/compute/layers/dropout.ts";
+import { embedding, tiedLogits } from "../../../../lab/compute/layers/embedding.ts";
 import * as normalization from "../../../../lab/compute/layers/normalization.ts";
 import { l1Penalty, l2Penalty } from "../../../../lab/compute/layers/penalties.ts";
 import * as pooling from "../../../../lab/compute/layers/pooling.ts";
@@ -79,6 +85,25 @@ const layers: Record<string, Apply> = {
   l2Penalty: (p, { strength }) => y(l2Penalty(named(p), strength)),
   prelu: ({ x, ...p }) => y(prelu(named(p), x, "a")),
   radialBasis: ({ x, ...p }, { width }) => y(radialBasis(named(p), x, "a", width)),
+  selfAttention: ({ x, ...p }, { heads, rotary }) => {
+    const turns = rotary ? rotaryTurns(4, 8 / heads) : undefined;
+    return y(selfAttention(named(p), x, "a", { heads, turns }));
+  },
+  // The same, place by place.
+  nextSelfAttention: ({ x, ...p }, { heads, rotary }) => {
+    const turns = rotary ? rotaryTurns(4, 8 / heads) : undefined;
+    const empty = tf.fill([2, heads, 4, 8 / heads], 7);
+    let memory = { keys: empty, values: empty };
+    const outputs = tf.unstack(x, 1).map((each, t) => {
+      const options = { heads, turns, memory, place: tf.scalar(t) };
+      const next = nextSelfAttention(named(p), each, "a", options);
+      memory = next.memory;
+      return next.outputs;
+    });
+    return y(tf.stack(outputs, 1));
+  },
+  embedding: ({ tokens, ...p }) => y(embedding(named(p), tokens, "a")),
+  tiedLogits: ({ x, ...p }) => y(tiedLogits(named(p), x, "a")),
   unroll: ({ x, memory, ...p }, { cell, steps }) => {
     const unrolled = unroll(named(p), cell, "a", { x, memory, steps });
     return { y: unrolled.outputs, memory: unrolled.memory };

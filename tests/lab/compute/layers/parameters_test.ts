@@ -1,11 +1,13 @@
 import { deepStrictEqual, ok, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
+import { selfAttentionParameters } from "../../../../lab/compute/layers/attention.ts";
 import {
   convolution,
   convolutionParameters,
   transposedConvolutionParameters,
 } from "../../../../lab/compute/layers/convolution.ts";
 import { dropout } from "../../../../lab/compute/layers/dropout.ts";
+import { embeddingParameters } from "../../../../lab/compute/layers/embedding.ts";
 import {
   movingMoments,
   normalizationParameters,
@@ -36,6 +38,8 @@ Deno.test("parameters are named below a prefix and shaped by the layer", () => {
     ...residualBlockParameters(random, { inputs: 2, filters: 2, size: 1 }, "i"),
     ...preluParameters(3, "p"),
     ...radialBasisParameters(random, [2, 6], "b"),
+    ...selfAttentionParameters(random, 4, "s"),
+    ...embeddingParameters(random, [7, 4], "e"),
   };
   deepStrictEqual(shapesOf(drawn), {
     "c/kernel": [3, 3, 2, 5],
@@ -58,6 +62,11 @@ Deno.test("parameters are named below a prefix and shaped by the layer", () => {
     "i/1/bias": [2],
     "p/slope": [3],
     "b/centers": [6, 2],
+    "s/inputs/kernel": [4, 12],
+    "s/inputs/bias": [12],
+    "s/outputs/kernel": [4, 4],
+    "s/outputs/bias": [4],
+    "e/table": [7, 4],
   });
   deepStrictEqual(spectralVector(random, [3, 3, 2, 5]).shape, [5]);
   ok(drawn["c/kernel"].values.some((weight) => weight !== 0));

@@ -1,0 +1,110 @@
+/** `likelihood RUN [FOLDER]`: how probable examples are to a model. @module */
+import { object } from "@optique/core/constructs";
+import { optional } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
+import { integer, string } from "@optique/core/valueparser";
+import { holdingsOf } from "../../lab/core/dataset.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import { streamOf } from "../../lab/core/random.ts";
+import { defaulting, defineCommand, jsonOption, plain, seedValue } from "../command.ts";
+import { examplesOf, modelOptions, openModel } from "../stored_model.ts";
+import { count as counted, figure, table } from "../terminal/format.ts";
+
+/** The command `likelihood`. */
+export const likelihood = defineCommand({
+  name: "likelihood",
+  usage: "RUN [FOLDER] [OPTIONS]",
+  brief: "Log-likelihood of examples under a model, in nats and bits",
+  description: "Gives −log p(x) of each picture of a folder (without one, of each test example) " +
+    "under a stored model: the mean in nats and in bits a dimension, and the least probable examples. " +
+    "Exact where the model knows it, else bounded from above by importance sampling. It is the figure " +
+    "that models of all families on the same data set are compared by.",
+  examples: [
+    ["likelihood latest", "of the test examples"],
+    ["likelihood 3f2a holiday --count 20", "of own pictures, the twenty least probable"],
+    ["likelihood 3f2a --draws 5000 --json", "a tighter bound of a model with latent variables"],
+  ],
+  mayBeForeign: () => true,
+  parser: (known) => {
+    const { force: _, ...which } = modelOptions(known);
+    return object({
+      ...which,
+      folder: optional(argument(string({ metavar: "FOLDER" }), {
+        description: plain("Pictures (PNG, JPEG), or a picture. Default: the test examples."),
+      })),
+      draws: defaulting(
+        option("--draws", integer({ metavar: "K", min: 1, max: 1_000_000 }), {
+          description: plain("Draws an example, where it is estimated: more are a tighter bound."),
+        }),
+        100,
+      ),
+      count: defaulting(
+        option("--count", integer({ metavar: "N", min: 0, max: 1000 }), {
+          description: plain("How many of the least probable to show."),
+        }),
+        10,
+      ),
+      seed: defaulting(
+        option("--seed", seedValue(), { description: plain("Seed of the draws.") }),
+        1,
+      ),
+      strict: option("--strict", {
+        description: plain("Stop at a picture that cannot be decoded, in place of leaving it out."),
+      }),
+      json: jsonOption(),
+    });
+  },
+  async run({ folder, draws: asked, count, seed, strict, json, ...which }, io) {
+    using model = await openModel(io, which);
+    const { run, trainer, dataset } = model;
+    if (trainer.logLikelihood === undefined) {
+      throw new InputError(
+        `Cannot take a likelihood by ${run.id} as "${run.name}" is of a model that has none`,
+      );
+    }
+    const { bitsOf } = await import("../../models/likelihood.ts");
+    const { mean, standardDeviation } = await import("../../lab/statistics/scores.ts");
+    const examples = await examplesOf(io, dataset, folder, strict);
+    const { values, labels, names } = examples;
+    const random = streamOf(seed, "likelihood");
+    const { each, draws } = await trainer.logLikelihood(values, { draws: asked, random, labels });
+    const dimensions = values.length / examples.count;
+    const nats = Array.from(each, (logLikelihood) => -logLikelihood);
+    const error = standardDeviation(nats, 1) / Math.sqrt(nats.length);
+    const bits = nats.map((nats) => bitsOf(nats, dimensions));
+    const order = nats.map((_, i) => i).sort((a, b) => nats[b] - nats[a] || a - b);
+    if (json) {
+      const document = {
+        run: run.id,
+        draws,
+        negative_log_likelihood: mean(nats),
+        standard_error: error,
+        bits_per_dimension: mean(bits),
+        examples: order.map((i) => ({ example: names[i], negative_log_likelihood: nats[i] })),
+      };
+      io.out(JSON.stringify(document, null, 2));
+      return 0;
+    }
+    if (count > 0) {
+      const columns = [{ title: "least probable", flexible: true }] as const;
+      const numbers = ["nats", "bits/dimension"].map((
+        title,
+      ) => ({ title, align: "right" } as const));
+      const rows = order.slice(0, count).map((i) => [names[i], figure(nats[i]), figure(bits[i])]);
+      io.out(table([...columns, ...numbers], rows, io) + "\n");
+    }
+    io.out(
+      `${counted(examples.count)} examples under run ${run.id}  ${run.name}: −log p(x) = ` +
+        `${figure(mean(nats))} ± ${figure(error)} nats, ` +
+        `${figure(mean(bits))} bits/dimension`,
+    );
+    const how = draws === 0
+      ? "exact"
+      : `at most: importance sampling, ${counted(draws)} draws for each (--draws)`;
+    const greys = dataset.kind === "images" && !holdingsOf(dataset).binary
+      ? "; of greys, which no model of black and white pixels is compared with"
+      : "";
+    io.out(how + greys);
+    return 0;
+  },
+});

@@ -1,0 +1,246 @@
+/**
+ * GPT: a transformer that gives the probability of each token from those before it. Tokens are the
+ * characters of a text, or squares of pixels of black and white images.
+ *
+ * Radford et al., "Improving Language Understanding by Generative Pre-Training" (2018), equations 1
+ * and 2, and "Language Models are Unsupervised Multitask Learners" (2019), section 2.3; over pixels
+ * Chen et al., "Generative Pretraining from Pixels" (2020), equations 1 and 2.
+ *
+ * Differs from the papers: characters in place of byte pairs, one more token that stands before the
+ * first, rotary positions beside learned ones, no dropout.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import * as z from "zod";
+import { InputError } from "../../lab/core/errors.ts";
+import type { Metrics } from "../../lab/core/metrics.ts";
+import { count } from "../../lab/compute/sizes.ts";
+import { defineModel } from "../define_model.ts";
+import { exampleFields, judgeFields } from "../fields.ts";
+import { byLikelihood, knownLikelihood } from "../likelihood.ts";
+import type { ExampleShape, Look } from "../model.ts";
+import type { Network } from "../networks.ts";
+import { imagesOfTokens, patchTokens, tokensOfImages } from "./patches.ts";
+import {
+  logitsOf,
+  memorySize,
+  nextLogits,
+  type Transformer,
+  transformerParameters,
+} from "./transformer.ts";
+
+// Configuration.
+
+const configuration = z.strictObject({
+  ...exampleFields,
+  ...judgeFields,
+  batchSize: count(1).default(32).meta({
+    description: "Examples a gradient step",
+    unit: "examples",
+  }),
+  learningRate: z.number().positive().default(3e-3).meta({
+    description: "Adam's step size at the start",
+  }),
+  width: count(2, 1024).default(64).meta({ description: "D, features of a token; an even number" }),
+  layers: count(1, 24).default(2).meta({ description: "Blocks of attention and perceptron" }),
+  heads: count(1, 64).default(4).meta({ description: "Of each attention; width / heads is even" }),
+  positions: z.enum(["learned", "rotary"]).default("rotary").meta({
+    description: "Where a token stands: a learned row added to it, or queries and keys that turn",
+  }),
+  patch: count(1, 3).default(2).meta({
+    description: "Side of the square of pixels that is a token of an image; divides its side",
+    unit: "pixels",
+  }),
+  maximumGradientNorm: z.number().positive().default(1).meta({
+    description: "Longer gradients are scaled down to this norm",
+  }),
+  temperature: z.number().min(0.01).max(100).default(1).meta({
+    description:
+      "Samples are drawn from logits divided by it: below 1 the likelier ones more often",
+  }),
+});
+
+type Configuration = z.output<typeof configuration>;
+
+/**
+ * The transformer over the tokens of such examples.
+ *
+ * @throws InputError for images that are not square, not grey or not cut evenly, or uneven heads.
+ */
+export function transformerOf(
+  { shape, tokens }: Pick<ExampleShape, "shape" | "tokens">,
+  { patch, width, layers, heads, positions }: Configuration,
+): Transformer {
+  if (width % (2 * heads) !== 0) {
+    throw new InputError(
+      `Cannot train gpt as model.width must be a multiple of twice model.heads, ${
+        2 * heads
+      }: ${width}`,
+    );
+  }
+  const network = { width, layers, heads, positions };
+  if (tokens > 0) return { tokens, length: shape[0], ...network };
+  const [side, across, channels] = shape;
+  if (side !== across || channels !== 1 || side % patch !== 0) {
+    throw new InputError(
+      `Cannot train gpt as images must be square and grey, and model.patch must divide their side, ` +
+        `${patch}: [${shape.join(", ")}]`,
+    );
+  }
+  return { tokens: patchTokens({ patch }), length: (side / patch) * (side / patch), ...network };
+}
+
+/** A transformer over the tokens of examples, its parameters at hand. */
+export interface TokenModel {
+  readonly transformer: Transformer;
+  /** Tokens [B, T] of examples. */
+  tokensOf(x: tf.Tensor): tf.Tensor;
+  /** Examples of tokens [B, T]. */
+  examplesOf(tokens: tf.Tensor): tf.Tensor;
+  /** See {@linkcode logitsOf}. */
+  logits(tokens: tf.Tensor): tf.Tensor;
+  /** See {@linkcode nextLogits}. */
+  next(token: tf.Tensor, memory: tf.Tensor, place: tf.Tensor): ReturnType<typeof nextLogits>;
+}
+
+/** The transformer over such examples as a network. */
+export function tokenNetwork(
+  shape: Pick<ExampleShape, "shape" | "tokens">,
+  configuration: Configuration,
+): Network<[], TokenModel> {
+  const transformer = transformerOf(shape, configuration);
+  const cut = { side: shape.shape[0], patch: configuration.patch };
+  const isText = shape.tokens > 0;
+  return {
+    initial: (random) => transformerParameters(random, transformer),
+    apply: (parameters) => ({
+      transformer,
+      tokensOf: (x) => isText ? x : tokensOfImages(x, cut),
+      examplesOf: (tokens) => isText ? tokens : imagesOfTokens(tokens, cut),
+      logits: (tokens) => logitsOf(parameters, tokens, transformer),
+      next: (...given) => nextLogits(parameters, ...given, transformer),
+    }),
+  };
+}
+
+// The likelihood.
+
+/**
+ * −Σ_t ln p(x_t | x_1 … x_{t−1}), [B], nats. Equation 1 of Radford et al. (2018).
+ *
+ * @param logits [B, T, V]
+ * @param tokens [B, T]
+ */
+export function sequenceNats(logits: tf.Tensor, tokens: tf.Tensor): tf.Tensor1D {
+  const chosen = tf.oneHot(tf.cast(tokens, "int32"), logits.shape.at(-1)!);
+  return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), chosen), [1, 2]));
+}
+
+/** The first token whose share of the probability, with all before it, is above u [B, 1]; [B]. */
+export function drawnToken(logits: tf.Tensor, u: tf.Tensor): tf.Tensor1D {
+  const below = tf.lessEqual(tf.cumsum(tf.softmax(logits), 1), u);
+  const last = logits.shape[1]! - 1;
+  return tf.minimum(tf.sum(tf.cast(below, "float32"), 1), last);
+}
+
+/**
+ * The next x of the sampler, tokens [B, T] and the memory behind them: at place t the token that is
+ * given there, else one drawn.
+ *
+ * @param place t, a scalar.
+ * @param u u ~ U[0, 1), [B, 1]
+ */
+export function withNextToken(
+  model: TokenModel,
+  x: tf.Tensor,
+  place: tf.Tensor,
+  u: tf.Tensor,
+  temperature: number,
+): tf.Tensor {
+  const { transformer: { length, tokens: start } } = model;
+  const batch = x.shape[0]!;
+  const tokens = tf.slice(x, [0, 0], [batch, length]);
+  const memory = tf.slice(x, [0, length], [batch, -1]);
+  const at = (place: tf.Tensor) => tf.cast(tf.equal(tf.range(0, length), place), "float32");
+  const here = at(place);
+  const tokenAt = (where: tf.Tensor) => tf.sum(tf.mul(tokens, where), 1);
+  // Before the first place nothing is, so that the sum over places is 0 there.
+  const isFirst = tf.cast(tf.equal(place, 0), "float32");
+  const before = tf.add(tokenAt(at(tf.sub(place, 1))), tf.mul(isFirst, start));
+  const next = model.next(before, memory, place);
+  const given = tokenAt(here);
+  const drawn = drawnToken(tf.div(next.logits, temperature), u);
+  const token = tf.expandDims(tf.where(tf.greaterEqual(given, 0), given, drawn), 1);
+  const kept = tf.mul(tokens, tf.sub(1, here));
+  return tf.concat([tf.add(kept, tf.mul(token, here)), next.memory], 1);
+}
+
+/**
+ * What the data's own distribution gets on the test split, where it is known, and by how much more the
+ * model's nats are, as a share of it.
+ */
+function besideTheKnown({ dataset: { logDensity, test }, measured }: Look): Metrics {
+  if (logDensity === undefined) return {};
+  const least = -logDensity(test.values).reduce((sum, value) => sum + value, 0) / test.count;
+  return {
+    "ceiling/negative_log_likelihood": least,
+    "evaluation/over_entropy": measured["evaluation/negative_log_likelihood"] / least - 1,
+  };
+}
+
+// The model.
+
+const likelihood = knownLikelihood<
+  { transformer: Network<[], TokenModel> },
+  Configuration
+>(({ transformer }, { x }) => {
+  const model = transformer();
+  const tokens = model.tokensOf(x);
+  return tf.neg(sequenceNats(model.logits(tokens), tokens));
+});
+
+/** A transformer over text or black and white images. */
+export const gpt = defineModel({
+  name: "gpt",
+  summary: "Transformer that draws text, or images, token by token",
+  takes: { examples: ["text", "images"], values: "binary" },
+  configuration,
+  budget: "examples",
+  bestBy: byLikelihood,
+  networks: (shape, configuration) => ({ transformer: tokenNetwork(shape, configuration) }),
+  steps: [{
+    name: "likelihood",
+    maximumGradientNorm: ({ maximumGradientNorm }) => maximumGradientNorm,
+    loss: ({ transformer }, { x }) => {
+      const model = transformer();
+      const tokens = model.tokensOf(x);
+      const nats = sequenceNats(model.logits(tokens), tokens);
+      return { loss: tf.div(nats, tokens.shape[1]!), negative_log_likelihood: nats };
+    },
+  }],
+  ...likelihood,
+  prompted: true,
+  sample: ({ transformer }, { rows, prompt }) => {
+    const { transformer: { length, ...others } } = transformer();
+    const tokens = prompt ?? tf.fill([rows, length], -1);
+    return tf.concat([tokens, tf.zeros([rows, memorySize({ length, ...others })])], 1);
+  },
+  sampler: {
+    steps: (shape, configuration) => transformerOf(shape, configuration).length,
+    at: (place) => ({ place }),
+    size: (shape, configuration) => {
+      const transformer = transformerOf(shape, configuration);
+      return transformer.length + memorySize(transformer);
+    },
+    noise: () => ({ u: ["uniform", [1]] }),
+    step: ({ transformer }, { x, at, noise: { u } }, { temperature }) =>
+      withNextToken(transformer(), x, at.place, u, temperature),
+    finish: ({ transformer }, { x }) => {
+      const model = transformer();
+      return model.examplesOf(tf.slice(x, [0, 0], [x.shape[0], model.transformer.length]));
+    },
+  },
+  samplingFields: ["temperature"],
+  metrics: (look) => Promise.resolve(besideTheKnown(look)),
+});

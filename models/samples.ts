@@ -1,0 +1,45 @@
+/**
+ * Samples as plain data, and what those of text begin with.
+ *
+ * @module
+ */
+import type { Dataset } from "../lab/core/dataset.ts";
+import { InputError } from "../lab/core/errors.ts";
+import type { Samples } from "../lab/core/picture.ts";
+import { tokensOf } from "../lab/core/text.ts";
+
+/**
+ * A prompt's tokens in every row, [count, length], −1 behind them.
+ *
+ * @throws InputError where a character is not of the vocabulary, or the prompt is longer than a text.
+ */
+export function promptOf(
+  prompt: string,
+  count: number,
+  length: number,
+  vocabulary: readonly string[],
+): Float32Array {
+  const tokens = tokensOf(prompt, vocabulary, "go on from the prompt");
+  if (tokens.length > length) {
+    throw new InputError(
+      `Cannot go on from the prompt as it must have at most ${length} characters, the length of a ` +
+        `sample: ${tokens.length}`,
+    );
+  }
+  const rows = new Float32Array(count * length).fill(-1);
+  for (let i = 0; i < count; i++) rows.set(tokens, i * length);
+  return rows;
+}
+
+/** Values [count, D] as samples of the kind of a data set. */
+export function samplesOf(
+  { kind, shape, vocabulary }: Pick<Dataset, "kind" | "shape" | "vocabulary">,
+  count: number,
+  values: Float32Array,
+): Samples {
+  if (kind === "images") {
+    return { kind, count, shape: shape as [number, number, number], values };
+  }
+  if (kind === "text") return { kind, count, length: shape[0], vocabulary: vocabulary!, values };
+  return { kind: "points", count, dimensions: values.length / count, values };
+}
