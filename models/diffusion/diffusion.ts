@@ -14,7 +14,6 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import { angleOf } from "../../lab/core/elementary.ts";
 import { count, LONGEST } from "../../lab/compute/sizes.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { defineModel } from "../define_model.ts";
@@ -25,15 +24,14 @@ import {
   dropNoise,
   guidanceFits,
   guided,
-  inRange,
   signed,
   toldLabels,
   unsigned,
 } from "../denoiser.ts";
 import { squaredError } from "../losses.ts";
-import type { ExampleShape } from "../model.ts";
 import { everywhere } from "../time_network.ts";
-import { BETAS, schedules, stepNumbers, visitedLevels } from "./schedules.ts";
+import { type Mix, noisy, seenThrough, targets } from "./parameterizations.ts";
+import { BETAS, numbersAt, type ScheduleFields, sharesOf } from "./schedules.ts";
 
 // Configuration.
 
@@ -88,57 +86,6 @@ const configuration = z.strictObject({
     },
   );
 
-type Configuration = z.output<typeof configuration>;
-
-// Noise and its prediction.
-
-/** √ᾱ and √(1 − ᾱ), [B, 1] each: how an example and noise are mixed. */
-export interface Mix {
-  readonly signal: tf.Tensor;
-  readonly noise: tf.Tensor;
-}
-
-/**
- * x_t = √ᾱ x₀ + √(1 − ᾱ) ε. Equation 4 of Ho et al.
- *
- * @param x x₀, [B, D]
- * @param epsilon ε ~ N(0, I), [B, D]
- */
-export function noisy(x: tf.Tensor, epsilon: tf.Tensor, { signal, noise }: Mix): tf.Tensor {
-  return tf.add(tf.mul(x, signal), tf.mul(epsilon, noise));
-}
-
-/** What the network is to give, [B, D]. */
-export const targets = {
-  noise: (_x: tf.Tensor, epsilon: tf.Tensor, _mix: Mix): tf.Tensor => epsilon,
-  example: (x: tf.Tensor, _epsilon: tf.Tensor, _mix: Mix): tf.Tensor => x,
-  velocity: (x: tf.Tensor, epsilon: tf.Tensor, { signal, noise }: Mix): tf.Tensor =>
-    tf.sub(tf.mul(epsilon, signal), tf.mul(x, noise)),
-};
-
-/** x₀ and ε that x_t consists of, by what the network gave, [B, D] each. */
-export const parts = {
-  noise: (given: tf.Tensor, x: tf.Tensor, { signal, noise }: Mix) => ({
-    example: tf.div(tf.sub(x, tf.mul(given, noise)), signal),
-    epsilon: given,
-  }),
-  example: (given: tf.Tensor, x: tf.Tensor, { signal, noise }: Mix) => ({
-    example: given,
-    epsilon: tf.div(tf.sub(x, tf.mul(given, signal)), noise),
-  }),
-  velocity: (given: tf.Tensor, x: tf.Tensor, { signal, noise }: Mix) => ({
-    example: tf.sub(tf.mul(x, signal), tf.mul(given, noise)),
-    epsilon: tf.add(tf.mul(x, noise), tf.mul(given, signal)),
-  }),
-};
-
-type ScheduleFields = Pick<Configuration, "levels" | "schedule" | "betaStart" | "betaEnd">;
-
-/** ᾱ_t for t = 0 … T. */
-function sharesOf({ levels, schedule, betaStart, betaEnd }: ScheduleFields): Float64Array {
-  return schedules[schedule](levels, [betaStart, betaEnd]);
-}
-
 /**
  * Levels of noise for training: t = 1 + ⌊T u⌋ as a share t/T, and its mix.
  *
@@ -163,38 +110,6 @@ export function drawnLevels(
 
 // The sampler.
 
-type SamplerFields =
-  & ScheduleFields
-  & Pick<Configuration, "samplerSteps" | "solver" | "stochasticity">;
-
-/**
- * Where Heun's method asks the network again, and the weight of what it then tells. Along the step of DDIM
- * v is that of the x₀ told before; the trapezoid of the difference, in φ, is half the step's length times
- * (x₀′ − x₀) / √(1 − ᾱ_s). 0 at the end, as the network has never seen an example without noise.
- */
-function secondLook(from: number, to: number, nextTime: number): Readonly<Record<string, number>> {
-  const angle = (share: number) => angleOf(Math.sqrt(share), Math.sqrt(1 - share));
-  const nextNoise = Math.sqrt(1 - to);
-  const weight = to === 1 ? 0 : (angle(from) - angle(to)) / (2 * nextNoise);
-  return { nextTime, nextNoise, weight };
-}
-
-/** The numbers of step k of a sampler from level T down to 0. */
-export function numbersAt(
-  k: number,
-  configuration: SamplerFields,
-): Readonly<Record<string, number>> {
-  const { levels, samplerSteps, solver, stochasticity } = configuration;
-  const shares = sharesOf(configuration);
-  const [from, to] = visitedLevels(levels, samplerSteps).slice(k);
-  const eta = solver === "ddpm" ? stochasticity : 0;
-  return {
-    time: from / levels,
-    ...stepNumbers(shares[from], shares[to], eta),
-    ...solver === "heun" && secondLook(shares[from], shares[to], to / levels),
-  };
-}
-
 /**
  * The next x of a sampler: what is left of the example and of the direction in which x is off, and fresh
  * noise. Equation 12 of Song et al.
@@ -209,20 +124,6 @@ export function denoised(
 ): tf.Tensor {
   const kept = tf.add(tf.mul(example, at.nextSignal), tf.mul(epsilon, at.direction));
   return tf.add(kept, tf.mul(fresh, at.fresh));
-}
-
-/** x₀ and ε as x_t shows them, x₀ cut off to the range of pixels where it is an image. */
-function seen(
-  given: tf.Tensor,
-  x: tf.Tensor,
-  mix: Mix,
-  { predicts }: Pick<Configuration, "predicts">,
-  shape: ExampleShape,
-): { readonly example: tf.Tensor; readonly epsilon: tf.Tensor } {
-  const told = parts[predicts](given, x, mix);
-  if (shape.shape.length !== 3) return told;
-  const example = inRange(told.example, shape);
-  return parts.example(example, x, mix);
 }
 
 // The model.
@@ -263,7 +164,7 @@ export const diffusion = defineModel({
       const { x, at, noise: { fresh }, shape } = drawn;
       const network = guided(denoiser, drawn, configuration);
       const look = (x: tf.Tensor, time: tf.Tensor, mix: Mix) =>
-        seen(network(x, everywhere(time, x)), x, mix, configuration, shape);
+        seenThrough(configuration.predicts, network(x, everywhere(time, x)), x, mix, shape);
       const mix = { signal: at.signal, noise: at.noise };
       const here = look(x, at.time, mix);
       const next = denoised(here, fresh, at);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { angleOf } from "../../lab/core/elementary.ts";
 import { cosine } from "../../lab/core/sine.ts";
 
 /** The share ᾱ_t of the variance that is still the example's, for t = 0 … T: ᾱ_0 = 1. */
@@ -87,5 +88,55 @@ export function stepNumbers(from: number, to: number, stochasticity: number): St
     nextSignal: Math.sqrt(to),
     direction: Math.sqrt(Math.max(0, 1 - to - variance)),
     fresh: Math.sqrt(variance),
+  };
+}
+
+/** A schedule as a configuration says it. */
+export interface ScheduleFields {
+  /** T */
+  readonly levels: number;
+  readonly schedule: keyof typeof schedules;
+  readonly betaStart: number;
+  readonly betaEnd: number;
+}
+
+/** ᾱ_t for t = 0 … T. */
+export function sharesOf({ levels, schedule, betaStart, betaEnd }: ScheduleFields): Float64Array {
+  return schedules[schedule](levels, [betaStart, betaEnd]);
+}
+
+/** A sampler as a configuration says it. */
+export interface SamplerFields extends ScheduleFields {
+  readonly samplerSteps: number;
+  readonly solver: "ddpm" | "ddim" | "heun";
+  /** η of ddpm. */
+  readonly stochasticity: number;
+}
+
+/**
+ * Where Heun's method asks the network again, and the weight of what it then tells. Along the step of DDIM
+ * v is that of the x₀ told before; the trapezoid of the difference, in φ, is half the step's length times
+ * (x₀′ − x₀) / √(1 − ᾱ_s). 0 at the end, as the network has never seen an example without noise.
+ */
+function secondLook(from: number, to: number, nextTime: number): Readonly<Record<string, number>> {
+  const angle = (share: number) => angleOf(Math.sqrt(share), Math.sqrt(1 - share));
+  const nextNoise = Math.sqrt(1 - to);
+  const weight = to === 1 ? 0 : (angle(from) - angle(to)) / (2 * nextNoise);
+  return { nextTime, nextNoise, weight };
+}
+
+/** The numbers of step k of a sampler from level T down to 0. */
+export function numbersAt(
+  k: number,
+  configuration: SamplerFields,
+): Readonly<Record<string, number>> {
+  const { levels, samplerSteps, solver, stochasticity } = configuration;
+  const shares = sharesOf(configuration);
+  const [from, to] = visitedLevels(levels, samplerSteps).slice(k);
+  const eta = solver === "ddpm" ? stochasticity : 0;
+  return {
+    time: from / levels,
+    ...stepNumbers(shares[from], shares[to], eta),
+    ...solver === "heun" && secondLook(shares[from], shares[to], to / levels),
   };
 }

@@ -2,15 +2,14 @@
 import { deepStrictEqual, ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../../lab/core/random.ts";
+import { denoised, drawnLevels } from "../../../models/diffusion/diffusion.ts";
+import { noisy, parts, targets } from "../../../models/diffusion/parameterizations.ts";
 import {
-  denoised,
-  drawnLevels,
-  noisy,
   numbersAt,
-  parts,
-  targets,
-} from "../../../models/diffusion/diffusion.ts";
-import { schedules, stepNumbers, visitedLevels } from "../../../models/diffusion/schedules.ts";
+  schedules,
+  stepNumbers,
+  visitedLevels,
+} from "../../../models/diffusion/schedules.ts";
 
 const BETAS = { betaStart: 1e-4, betaEnd: 0.02 } as const;
 

@@ -1,14 +1,8 @@
 /** EDM's preconditioning and sampler against the closed forms of the paper. */
 import { deepStrictEqual, ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import {
-  edm,
-  edmLoss,
-  heunStep,
-  noiseLevels,
-  preconditioned,
-  scalesAt,
-} from "../../../models/diffusion/edm.ts";
+import { edm, edmLoss, preconditioned, scalesAt } from "../../../models/diffusion/edm.ts";
+import { heunStep, noiseLevels } from "../../../models/diffusion/heun.ts";
 
 function near(found: number, expected: number, tolerance: number): void {
   ok(Math.abs(found - expected) <= tolerance, `${found}, ${expected}`);
