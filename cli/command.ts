@@ -20,6 +20,9 @@ export const PROGRAM = "deno task -q experiment";
 /** The same with the permission to load the machine's library of matrix products. */
 export const NATIVE_PROGRAM = "deno task -q experiment:native";
 
+/** The same with the permission to reach a PostgreSQL store. */
+export const FLEET_PROGRAM = "deno task -q experiment:fleet";
+
 /** Names that completions offer; empty where nothing is to be completed. */
 export interface Known {
   readonly experiments: readonly string[];
@@ -114,8 +117,18 @@ export function storeOption() {
   return optional(
     option("--store", string({ metavar: "URL" }), {
       description: plain(
-        "Where runs are kept: a folder. Default: runs, in the lab's or the project's folder.",
+        "Where runs are kept: a folder, or postgres://USER@HOST/DATABASE (experiment:fleet). " +
+          "Default: runs, in the lab's or the project's folder.",
       ),
+    }),
+  );
+}
+
+/** `--checkpoint final | last | best`. */
+export function checkpointOption() {
+  return optional(
+    option("--checkpoint", choice(["final", "last", "best"], { metavar: "WHICH" }), {
+      description: plain("Which checkpoint. Default: the final one, else the last."),
     }),
   );
 }

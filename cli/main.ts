@@ -41,6 +41,7 @@ import { newFile } from "./commands/new.ts";
 import { play } from "./commands/play.ts";
 import { quickStart } from "./commands/quick_start.ts";
 import { range } from "./commands/range.ts";
+import { inpaint } from "./commands/inpaint.ts";
 import { reconstruct } from "./commands/reconstruct.ts";
 import { recover } from "./commands/recover.ts";
 import { report } from "./commands/report.ts";
@@ -54,6 +55,7 @@ import { traverse } from "./commands/traverse.ts";
 import { score } from "./commands/score.ts";
 import { sweeps } from "./commands/sweeps.ts";
 import { verify } from "./commands/verify.ts";
+import { worker } from "./commands/worker.ts";
 
 /** Every command that has a name, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -61,6 +63,7 @@ export const commands: readonly Command[] = [
   describe,
   run,
   resume,
+  worker,
   reproduce,
   evaluate,
   sample,
@@ -69,6 +72,7 @@ export const commands: readonly Command[] = [
   arithmetic,
   encode,
   reconstruct,
+  inpaint,
   detect,
   likelihood,
   score,

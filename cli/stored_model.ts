@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import { choice, string } from "@optique/core/valueparser";
+import { string } from "@optique/core/valueparser";
 import { classNamesOf, type Dataset, holdingsOf } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Raster } from "../lab/core/picture.ts";
@@ -13,7 +12,7 @@ import { streamOf } from "../lab/core/random.ts";
 import type { Trainer } from "../lab/core/trainer.ts";
 import { binarized } from "../models/datasets/binarized.ts";
 import type { Run } from "../lab/store/store.ts";
-import { type Known, plain, runArgument, storeOption } from "./command.ts";
+import { checkpointOption, type Known, plain, runArgument, storeOption } from "./command.ts";
 import { refuseExisting, writeWhole } from "./files.ts";
 import { openStoreOf } from "./stores.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
@@ -22,11 +21,7 @@ import { callersPath, type Io } from "./terminal/io.ts";
 export function modelOptions(known: Known) {
   return {
     run: runArgument(known),
-    checkpoint: optional(
-      option("--checkpoint", choice(["final", "last", "best"], { metavar: "WHICH" }), {
-        description: plain("Which checkpoint. Default: the final one, else the last."),
-      }),
-    ),
+    checkpoint: checkpointOption(),
     force: option("--force", { description: plain("Write over a file that is there.") }),
     store: storeOption(),
   };

@@ -5,6 +5,7 @@
  */
 import { InputError } from "../lab/core/errors.ts";
 import type { Run, Store } from "../lab/store/store.ts";
+import { isPostgres, openFleet } from "./fleet.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
 
 /** Where the store lies: the one given, or the default one. */
@@ -28,6 +29,13 @@ export async function openStoreOf(
   given: string | undefined,
   options: { readonly readOnly?: boolean } = {},
 ): Promise<{ readonly store: Store } & Disposable> {
+  if (isPostgres(given)) {
+    if (options.readOnly) return await openFleet(io, given);
+    throw new InputError(
+      "Cannot change the runs of a PostgreSQL store by this command: run, sync and worker write there, " +
+        "and what reads a store reads it",
+    );
+  }
   const { openStore } = await import("../lab/store/sqlite_store.ts");
   const store = openStore(storeLocation(io, given), options);
   return { store, [Symbol.dispose]: () => store.close() };

@@ -33,7 +33,12 @@ const LONG_SECONDS = 60;
  */
 export function startLine(
   plans: readonly Plan[],
-  { workers, cores }: { readonly workers: number; readonly cores: number },
+  { workers, cores, elsewhere = false }: {
+    readonly workers: number;
+    readonly cores: number;
+    /** Other machines train, and nobody knows how many. */
+    readonly elsewhere?: boolean;
+  },
 ): string {
   const alike = new Map<string, number>();
   for (const { facts, unit } of plans) {
@@ -47,10 +52,10 @@ export function startLine(
   });
   const known = plans.flatMap(({ expectedSeconds }) => expectedSeconds ?? []);
   const seconds = known.length < plans.length ? 0 : secondsInLanes(known, Math.min(workers, cores));
-  const time = seconds > LONG_SECONDS
+  const time = seconds > LONG_SECONDS && !elsewhere
     ? `, about ${roughly(seconds)} on ${plural(cores, "core")}`
     : "";
-  return `Training ${parts.join("; ")}${time}`;
+  return `${elsewhere ? "Asking for" : "Training"} ${parts.join("; ")}${time}`;
 }
 
 /** Trains `total` runs and shows on a terminal where they stand. */

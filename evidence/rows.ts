@@ -67,6 +67,10 @@ const tables = tabularExperiments.flatMap(({ name, agent }): EvidenceRow[] => {
 
 const TRANSPORT = "evaluation/squared_wasserstein";
 const ENERGY = "evaluation/energy_distance";
+const NATS = "evaluation/negative_log_likelihood";
+
+/** What the density that points are drawn from gets on their test split, nats: `ceiling/…` of any run. */
+const ownNats = { moons: 2.3846, checkerboard: 3.4657, pinwheel: 2.3138, "swiss-roll": 2.6717 };
 
 /** Rows of a page: experiment, reference, and the number of seeds where it is not ten. */
 function rowsOf(
@@ -450,5 +454,25 @@ export const evidence: readonly EvidenceRow[] = [
       ...lower(TRANSPORT),
       figures: [`${TRANSPORT}_one_step`, ENERGY],
     }],
+  ),
+  ...rowsOf(
+    "models/flows",
+    ...Object.entries(ownNats).flatMap(([plane, own]) => {
+      const flows = ["spline-flow", "continuous-flow"];
+      if (plane === "moons") flows.push("nice", "real-nvp", "glow", "maf");
+      const others = plane === "moons" ? [] : ["flow-matching", "diffusion"];
+      const near = threshold(own + 0.1, `0.1 nats above the data's own, ${own}`);
+      return [
+        ...flows.map((model) =>
+          [`${plane}-${model}`, near, { ...lower(NATS), figures: [NATS, ENERGY] }] as const
+        ),
+        ...others.map((model) =>
+          [`${plane}-${model}`, threshold(0.005, "0.005; fresh data get about 0"), {
+            ...lower(ENERGY),
+            figures: [ENERGY],
+          }] as const
+        ),
+      ];
+    }),
   ),
 ];

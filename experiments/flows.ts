@@ -17,25 +17,64 @@ const ringToMoons = defineExperiment({
   evaluation: { every: 640_000 },
 });
 
-/** Flows and diffusion of points. */
+/** What those of drawn digits share: fifty passes by a small U-Net. */
+const digits = {
+  tunedOn: 1,
+  expectedSeconds: 480,
+  dataset: { name: "glyphs" },
+  budget: 500_000,
+  evaluation: { every: 250_000 },
+} as const;
+const unet = { batchSize: 64, samplerSteps: 10 } as const;
+
+/** Models of points: what one does, its budget, and how long that takes. */
+const models = {
+  "flow-matching": ["Flow matching from noise to", 1_500_000, 15],
+  diffusion: ["Denoising diffusion of", 1_500_000, 15],
+  "spline-flow": ["Flow of rational-quadratic splines:", 750_000, 20],
+  "continuous-flow": ["Continuous flow (FFJORD):", 300_000, 60],
+  nice: ["Flow of additive couplings (NICE):", 750_000, 20],
+  "real-nvp": ["Flow of affine couplings (RealNVP):", 750_000, 20],
+  glow: ["Flow of affine couplings between rotations (Glow):", 750_000, 20],
+  maf: ["Masked autoregressive flow:", 750_000, 20],
+} as const;
+
+/** Data sets of points by the word that names of experiments begin with; those of a few models. */
+const few = ["flow-matching", "diffusion", "spline-flow", "continuous-flow"] as const;
+const planes = {
+  moons: ["two-moons", "two half circles", Object.keys(models) as (keyof typeof models)[]],
+  checkerboard: ["checkerboard", "the dark squares of a board", few],
+  pinwheel: ["pinwheel", "five bent arms", few],
+  "swiss-roll": ["swiss-roll", "a spiral", few],
+} as const;
+
+/** A model on points, evaluated three times. */
+function onPlane(plane: keyof typeof planes, model: keyof typeof models): ModelExperiment {
+  const [dataset, points] = planes[plane];
+  const [what, budget, expectedSeconds] = models[model];
+  return defineExperiment({
+    name: `${plane}-${model}`,
+    summary: `${what} ${points}`,
+    tunedOn: 1,
+    expectedSeconds,
+    dataset: { name: dataset },
+    model: { name: model },
+    budget,
+    evaluation: { every: budget / 3 },
+  });
+}
+
+/** Flows and diffusion of points, and of drawn digits. */
 export const flowExperiments: readonly ModelExperiment[] = [
+  ...(Object.keys(planes) as (keyof typeof planes)[])
+    .flatMap((plane) => planes[plane][2].map((model) => onPlane(plane, model))),
   defineExperiment({
-    name: "moons-flow-matching",
-    summary: "Flow matching from noise to two half circles",
+    name: "moons-score-matching",
+    summary: "The score of two half circles under noise, followed by Langevin's steps",
     tunedOn: 1,
-    expectedSeconds: 15,
+    expectedSeconds: 20,
     dataset: { name: "two-moons" },
-    model: { name: "flow-matching" },
-    budget: 1_500_000,
-    evaluation: { every: 500_000 },
-  }),
-  defineExperiment({
-    name: "moons-diffusion",
-    summary: "Denoising diffusion of two half circles",
-    tunedOn: 1,
-    expectedSeconds: 15,
-    dataset: { name: "two-moons" },
-    model: { name: "diffusion" },
+    model: { name: "score-matching" },
     budget: 1_500_000,
     evaluation: { every: 500_000 },
   }),
@@ -45,5 +84,29 @@ export const flowExperiments: readonly ModelExperiment[] = [
     name: "ring-moons-flow-matching",
     summary: "The same with independent pairs",
     model: { name: "flow-matching", source: "ring" },
+  }),
+  defineExperiment({
+    ...digits,
+    name: "glyphs-flow-matching",
+    summary: "Flow matching from noise to drawn digits, by a small U-Net",
+    model: { ...unet, name: "flow-matching", solver: "heun" },
+  }),
+  defineExperiment({
+    ...digits,
+    name: "glyphs-diffusion",
+    summary: "Denoising diffusion of drawn digits, by a small U-Net",
+    model: { ...unet, name: "diffusion", solver: "heun" },
+  }),
+  defineExperiment({
+    ...digits,
+    name: "glyphs-edm",
+    summary: "EDM of drawn digits: noise by its deviation, samples by Heun's method",
+    model: { ...unet, name: "edm" },
+  }),
+  defineExperiment({
+    ...digits,
+    name: "glyphs-guided",
+    summary: "EDM of drawn digits that is told the class and guided by it",
+    model: { ...unet, name: "edm", conditional: true, guidance: 1.5 },
   }),
 ];

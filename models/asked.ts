@@ -7,6 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Dataset, Split } from "../lab/core/dataset.ts";
 import { InputError, unknownName } from "../lab/core/errors.ts";
+import { rowRanges } from "../lab/core/rows.ts";
 import { zeros } from "../lab/core/tensor_data.ts";
 import type { SamplingSettings, Trainer } from "../lab/core/trainer.ts";
 import { outputOverRows, type Rows, runOverRows } from "../lab/compute/batches.ts";
@@ -14,7 +15,7 @@ import type { SharedFields } from "./fields.ts";
 import { maskedMean } from "./losses.ts";
 import { LogSums } from "./metrics/log_sums.ts";
 import { promptOf, samplesOf } from "./samples.ts";
-import type { Batch, Drawn, LogLikelihood, NoiseSpecs, Of, Sampler } from "./model.ts";
+import type { Batch, Drawn, LogLikelihood, NoiseSpecs, Of } from "./model.ts";
 import type { Networks } from "./networks.ts";
 import type { BoundModel, Inputs, RowProgram } from "./programs.ts";
 
@@ -35,6 +36,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
   readonly score?: Trainer["score"];
   readonly decode?: Trainer["decode"];
   readonly sample?: Trainer["sample"];
+  readonly edit?: Trainer["edit"];
   /** The mean score of examples [count, D], batch by batch. */
   readonly meanScore?: (values: Float32Array) => Promise<number>;
   readonly logLikelihood?: Trainer["logLikelihood"];
@@ -47,7 +49,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
     private readonly dataset: Dataset,
     private readonly batch: number,
   ) {
-    const { encode, translate, classify, score, decode, sample, logWeights } = bound.model;
+    const { encode, translate, classify, score, decode, sample, sampler, logWeights } = bound.model;
     this.encode = encode && this.#perExample("encode", encode);
     this.translate = translate && this.#perExample("translate", translate);
     this.classify = classify && this.#perExample("classify", classify);
@@ -62,6 +64,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
     });
     this.decode = decode && this.#overRows("decode", "codes", decode);
     this.sample = sample && this.#sampler(sample);
+    this.edit = sample && sampler?.noised && this.#editor(sample);
   }
 
   /**
@@ -137,7 +140,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
     const program = bound.compileRows(
       "mean-score",
       { batch, inputs },
-      (networks, seen, c, mask) => ({
+      (networks, seen, c, { mask }) => ({
         outputs: { mean: maskedMean(score(networks, seen, c), mask) },
       }),
     );
@@ -185,7 +188,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
 
   /** Draws from the model, with the sampler's steps from the first draw on where it has one. */
   #sampler(sample: Of<N, Drawn, C, tf.Tensor>): NonNullable<Trainer["sample"]> {
-    const { dataset, batch, bound: { shape } } = this;
+    const { dataset, batch } = this;
     const draws = new Map<string, Draw>();
     const drawWith = (settings: SamplingSettings): Draw => {
       const key = JSON.stringify(settings);
@@ -200,6 +203,56 @@ export class Asked<C extends SharedFields, N extends Networks> {
       };
       const values = await drawWith(settings)({ count, batch, columns, random });
       return samplesOf(dataset, count, values);
+    };
+  }
+
+  /** Draws from a late step of the sampler on, which begins with noisy examples, or keeps to parts of them. */
+  #editor(sample: Of<N, Drawn, C, tf.Tensor>): NonNullable<Trainer["edit"]> {
+    const { bound, dataset, batch } = this;
+    const { model, shape } = bound;
+    return async ({ random, values, kept, strength = 1, label, settings = {} }) => {
+      if (!(strength > 0 && strength <= 1)) {
+        throw new InputError(`Cannot edit as the strength must lie in (0, 1]: ${strength}`);
+      }
+      const configuration = this.#withSettings(settings);
+      const noise = (model.sampleNoise ?? model.noise)?.(shape, configuration);
+      const { numbers, step, last } = this.#chain(sample, noise, configuration);
+      const wide = [[batch, shape.size], "float32"] as const;
+      const place = bound.compileRows("sample-place", {
+        ...{ batch, noise, chain: CHAIN, scalars: Object.keys(numbers[0]) },
+        inputs: { examples: wide, kept: wide, ...bound.labelInput(batch) },
+      }, (networks, seen, _, { examples, kept }) => {
+        const given: typeof seen = Object.create(seen, { x: { value: examples } });
+        const noised = model.sampler!.noised!(networks, given, configuration);
+        return { outputs: {}, x: tf.add(tf.mul(noised, kept), tf.mul(seen.x, tf.sub(1, kept))) };
+      });
+      const count = values.length / shape.size;
+      const made = new Float32Array(values.length);
+      const labels = this.#labelColumn(count, this.#labelsOf(count, label));
+      const columns = { examples: values, ...labels };
+      const steps = numbers.length;
+      const begins = Math.min(steps - 1, steps - Math.round(strength * steps));
+      const mask = kept ?? new Float32Array(values.length);
+      for (const { first: row, length } of rowRanges(count, batch)) {
+        const range = [row * shape.size, (row + length) * shape.size] as const;
+        for (const [name, column] of Object.entries(columns)) {
+          const width = column.length / count;
+          place.input[name].set(column.subarray(row * width, (row + length) * width));
+        }
+        for (const program of [step, last]) program.input.labels?.set(place.input.labels);
+        place.input.kept.fill(1);
+        for (let k = begins; k < steps; k++) {
+          Object.assign(place.scalar, numbers[k]);
+          if (k === begins || kept !== undefined) place.run(random);
+          place.input.kept.set(mask.subarray(...range));
+          Object.assign(step.scalar, numbers[k]);
+          step.run(random);
+        }
+        last.run();
+        made.set((await last.read("rows")).subarray(0, length * shape.size), range[0]);
+      }
+      const merged = made.map((value, i) => mask[i] * values[i] + (1 - mask[i]) * value);
+      return samplesOf(dataset, count, merged);
     };
   }
 
@@ -237,7 +290,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
     const { bound, batch, bound: { model, shape } } = this;
     const noise = (model.sampleNoise ?? model.noise)?.(shape, configuration);
     if (model.sampler !== undefined) {
-      return this.#drawInSteps(sample, noise, model.sampler, configuration);
+      return this.#drawInSteps(sample, noise, configuration);
     }
     const draw: typeof sample = (networks, seen) => sample(networks, seen, configuration);
     const { prompt } = bound.firstInputs(batch);
@@ -245,15 +298,19 @@ export class Asked<C extends SharedFields, N extends Networks> {
     return (rows) => outputOverRows(program, "rows", rows);
   }
 
-  #drawInSteps(
+  /** The programs of a sampler under a configuration, which hand x on from one to the next. */
+  #chain(
     sample: Of<N, Drawn, C, tf.Tensor>,
     noise: NoiseSpecs | undefined,
-    sampler: Sampler<N, C>,
     configuration: C,
-  ): Draw {
+  ) {
     const { bound, batch } = this;
     const { shape } = bound;
-    const numbers = (step: number) => sampler.at?.(step, shape, configuration) ?? {};
+    const sampler = bound.model.sampler!;
+    const numbers = Array.from(
+      { length: sampler.steps(shape, configuration) },
+      (_, k) => sampler.at?.(k, shape, configuration) ?? {},
+    );
     const size = sampler.size?.(shape, configuration) ?? shape.size;
     bound.define(CHAIN, { x: zeros([batch, size], "float32") });
     const chained = { batch, inputs: bound.labelInput(batch), chain: CHAIN };
@@ -265,7 +322,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
     const each = {
       ...chained,
       noise: sampler.noise?.(shape, configuration),
-      scalars: Object.keys(numbers(0)),
+      scalars: Object.keys(numbers[0]),
     };
     const step = bound.compileRows("sample-step", each, (networks, seen) => ({
       outputs: {},
@@ -274,13 +331,22 @@ export class Asked<C extends SharedFields, N extends Networks> {
     const last = bound.compileRows("sample-finish", chained, (networks, seen) => ({
       outputs: { rows: sampler.finish?.(networks, seen, configuration) ?? tf.clone(seen.x) },
     }));
-    const steps = sampler.steps(shape, configuration);
+    return { numbers, first, step, last };
+  }
+
+  #drawInSteps(
+    sample: Of<N, Drawn, C, tf.Tensor>,
+    noise: NoiseSpecs | undefined,
+    configuration: C,
+  ): Draw {
+    const { bound: { shape } } = this;
+    const { numbers, first, step, last } = this.#chain(sample, noise, configuration);
     return async (rows) => {
       const values = new Float32Array(rows.count * shape.size);
       await runOverRows(first, rows, async ({ first: row, length }) => {
         for (const program of [step, last]) program.input.labels?.set(first.input.labels);
-        for (let k = 0; k < steps; k++) {
-          Object.assign(step.scalar, numbers(k));
+        for (const at of numbers) {
+          Object.assign(step.scalar, at);
           step.run(rows.random);
         }
         last.run();

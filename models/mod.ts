@@ -146,8 +146,73 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
   },
   {
     name: "diffusion",
-    summary: "Denoising diffusion of points: noise is learned, and taken away step by step",
+    summary: "Denoising diffusion: noise is learned, and taken away step by step",
     load: async () => (await import("./diffusion/diffusion.ts")).diffusion,
+  },
+  {
+    name: "nice",
+    summary: "Flow of additive couplings, which keep volumes: exact likelihood of points",
+    load: async () => (await import("./flows/nice.ts")).nice,
+  },
+  {
+    name: "real-nvp",
+    summary: "Flow of affine couplings: exact likelihood of points, and samples in one pass",
+    load: async () => (await import("./flows/real_nvp.ts")).realNvp,
+  },
+  {
+    name: "glow",
+    summary: "Flow of affine couplings between learned rotations: exact likelihood of points",
+    load: async () => (await import("./flows/glow.ts")).glow,
+  },
+  {
+    name: "maf",
+    summary: "Flow of masked autoregressive networks: exact likelihood in one pass, samples in D",
+    load: async () => (await import("./flows/maf.ts")).maf,
+  },
+  {
+    name: "spline-flow",
+    summary: "Flow of rational-quadratic splines: exact likelihood of points with sharp edges",
+    load: async () => (await import("./flows/spline_flow.ts")).splineFlow,
+  },
+  {
+    name: "continuous-flow",
+    summary: "Velocity field from data to noise, trained by its exact likelihood (FFJORD)",
+    load: async () => (await import("./flows/continuous_flow.ts")).continuousFlow,
+  },
+  {
+    name: "edm",
+    summary: "Diffusion with a network scaled alike at every noise, sampled by Heun's method",
+    load: async () => (await import("./diffusion/edm.ts")).edm,
+  },
+  {
+    name: "score-matching",
+    summary: "The gradient of the log-density under noise, followed by annealed Langevin steps",
+    load: async () => (await import("./diffusion/score_matching.ts")).scoreMatching,
+  },
+  {
+    name: "fvsbn",
+    summary: "Fully visible sigmoid belief network: each bit a logistic regression on those before",
+    load: async () => (await import("./autoregressive/fvsbn.ts")).fvsbn,
+  },
+  {
+    name: "nade",
+    summary: "Neural autoregressive estimator: a hidden layer for each bit, over those before it",
+    load: async () => (await import("./autoregressive/nade.ts")).nade,
+  },
+  {
+    name: "made",
+    summary: "Masked autoencoder: each output sees the bits before its own, all in one pass",
+    load: async () => (await import("./autoregressive/made.ts")).made,
+  },
+  {
+    name: "pixelcnn",
+    summary: "Gated PixelCNN: convolutions that see the pixels above and to the left",
+    load: async () => (await import("./autoregressive/pixelcnn.ts")).pixelcnn,
+  },
+  {
+    name: "conditional-pixelcnn",
+    summary: "Gated PixelCNN that is told the class, and draws the one asked for",
+    load: async () => (await import("./autoregressive/pixelcnn.ts")).conditionalPixelcnn,
   },
   {
     name: "gan",

@@ -49,6 +49,8 @@ export type NoiseSpecs = Readonly<
 
 /** What a draw of examples depends on. */
 export interface Drawn {
+  /** Of one example. */
+  readonly shape: ExampleShape;
   /** B. */
   readonly rows: number;
   /** By the names of the noise that is declared for it, [B, …] each. */
@@ -173,6 +175,11 @@ export interface Sampler<N extends Networks, C> {
   noise?(shape: ExampleShape, configuration: C): NoiseSpecs;
   /** The next x, of the shape of the one given; `at` holds the step's numbers. */
   readonly step: Of<N, Drawn & { readonly x: tf.Tensor2D; readonly at: Tensors }, C, tf.Tensor>;
+  /**
+   * Examples x [B, D] as they are before step k, whose numbers `at` holds: under the noise of `sample`.
+   * By it samples begin with a picture, or keep to parts of one; left out: they cannot.
+   */
+  readonly noised?: Of<N, Drawn & { readonly x: tf.Tensor2D; readonly at: Tensors }, C, tf.Tensor>;
   /** Examples [B, D] from the last x; left out: they are it. */
   readonly finish?: Of<N, Drawn & { readonly x: tf.Tensor2D }, C, tf.Tensor>;
 }
@@ -219,6 +226,8 @@ export interface Model<C extends SharedFields, N extends Networks> {
   readonly takes: DataTakes;
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`. */
   readonly configuration: z.ZodType<C>;
+  /** Whether it looks at labels under a configuration; left out: wherever it takes them. */
+  looksAtLabels?(configuration: C): boolean;
   /** What a budget counts: examples seen, or gradient steps, each of `steps` one. */
   readonly budget: "examples" | "gradientSteps";
   /** The evaluated series by which a checkpoint is called best; undefined: none is. */

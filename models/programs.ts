@@ -113,7 +113,8 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     this.configuration = configuration;
     this.workspace = workspace;
     this.scope = scope;
-    this.labelled = model.takes.labels !== undefined && held.labels === true;
+    this.labelled = model.takes.labels !== undefined && held.labels === true &&
+      (model.looksAtLabels?.(configuration) ?? true);
     this.prompted = model.prompted === true && held.kind === "text";
     this.paired = model.takes.partners !== undefined && held.partners === true;
     const shape = this.shape = {
@@ -198,7 +199,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
    *
    * @param chain A group of one tensor, x, which is read in place of an input and which the function
    *   may replace.
-   * @param rows Also gets the input `mask` where one is declared.
+   * @param rows Also gets the program's inputs.
    */
   compileRows<Output extends string>(
     part: string,
@@ -209,7 +210,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
       readonly scalars?: readonly string[];
       readonly chain?: string;
     },
-    rows: (networks: Applied<N>, seen: Seen, configuration: C, mask: tf.Tensor) => {
+    rows: (networks: Applied<N>, seen: Seen, configuration: C, inputs: Tensors) => {
       readonly outputs: Record<Output, tf.Tensor>;
       readonly x?: tf.Tensor;
     },
@@ -219,8 +220,8 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     return this.#compile(part, parts, groups, (context) => {
       const input = { ...context.input, ...chain === undefined ? {} : context.state[chain] };
       const seen = this.#seen(part, { ...context, input }, batch);
-      const { mask } = context.input;
-      const { outputs, x } = rows(this.#averaged(context), seen, this.configuration, mask);
+      const networks = this.#averaged(context);
+      const { outputs, x } = rows(networks, seen, this.configuration, context.input);
       return { outputs, state: x === undefined ? {} : { [chain!]: { x } } };
     });
   }
@@ -433,7 +434,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     };
     const { spent } = scalar;
     const seen = {
-      ...{ noise: random, at: scalar, spent, kept: state[KEPT] ?? {} },
+      ...{ noise: random, at: scalar, spent, kept: state[KEPT] ?? {}, shape: this.shape },
       ...{ examples: this.#examples, rows: batch, prompt: input.prompt },
     };
     for (const part of ["x", "codes", "labels", "partners"]) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fill } from "../lab/compute/program.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Machine, RunningMachine } from "../lab/core/machine.ts";
 import { type FileKind, runningMachine } from "../lab/core/machine_file.ts";
@@ -43,11 +44,7 @@ export interface DescribedRows extends Pick<RowMachine, "width"> {
   readonly noise: readonly (readonly [name: string, noise: FileNoise[string]])[];
 }
 
-/** How each distribution is drawn. */
-const fill = {
-  normal: (random: Generator, values: Float32Array) => random.fillStandardNormal(values),
-  uniform: (random: Generator, values: Float32Array) => random.fillUniform(values),
-};
+const distributions: readonly unknown[] = ["normal", "uniform"];
 
 /** A function of rows, ready to run. */
 export class RowProgram {
@@ -77,7 +74,9 @@ export class RowProgram {
     this.noise = Object.fromEntries(noise);
     this.#rows = rows;
     const drawn = noise.map(([name, [distribution, shape, per]]) => {
-      if (!(distribution in fill)) throw new RangeError(`no distribution: ${show(distribution)}`);
+      if (!distributions.includes(distribution)) {
+        throw new RangeError(`no distribution: ${show(distribution)}`);
+      }
       return [NOISE + name, sizeOf(shape) * (per === "batch" ? 1 : rows)];
     });
     const inputs = Object.entries(columns).map(([name, width]) => [name, width * rows]);
@@ -159,6 +158,6 @@ function draw(
     throw new InputError(`Cannot sample as the noise "${name}" must be given or drawn by random`);
   }
   const values = new Float32Array(length);
-  fill[distribution](random, values);
+  fill(values, distribution, random);
   return values;
 }

@@ -8,6 +8,17 @@ import { dense, type Network } from "./networks.ts";
 
 /** Sines and cosines of a time. */
 const FREQUENCIES = [1, 2, 4, 8];
+/** Columns of {@linkcode timeFeatures}. */
+export const TIME_FEATURES = 2 * FREQUENCIES.length;
+
+/**
+ * From x [B, D], t [B, 1] and, where it is told classes, labels [B, classes] to [B, D]. Rows of zeros
+ * among the labels are of no class.
+ */
+export type TimeNetwork = Network<
+  [x: tf.Tensor, time: tf.Tensor, labels?: tf.Tensor2D],
+  tf.Tensor2D
+>;
 
 /**
  * sin and cos of 2ᵏπt for k = 0 … 3: so that a network can tell times apart that are close.
@@ -25,15 +36,18 @@ export function everywhere(time: tf.Tensor, x: tf.Tensor): tf.Tensor2D {
   return tf.add(tf.zeros([x.shape[0]!, 1]), time);
 }
 
-/** A dense network from x [B, D] and t [B, 1] to [B, D], with swish units. */
+/** A dense network with swish units that sees t, and labels of so many classes, beside x. */
 export function timeNetwork(
   size: number,
   hiddenSizes: readonly number[],
-): Network<[x: tf.Tensor, time: tf.Tensor], tf.Tensor2D> {
-  const inner = dense([size + 2 * FREQUENCIES.length, ...hiddenSizes, size], "swish");
+  classes = 0,
+): TimeNetwork {
+  const inner = dense([size + TIME_FEATURES + classes, ...hiddenSizes, size], "swish");
   return {
     initial: inner.initial,
-    apply: (parameters, x, time) =>
-      inner.apply(parameters, tf.concat2d([x as tf.Tensor2D, timeFeatures(time)], 1)),
+    apply: (parameters, x, time, labels) => {
+      const seen = [x as tf.Tensor2D, timeFeatures(time), ...classes > 0 ? [labels!] : []];
+      return inner.apply(parameters, tf.concat2d(seen, 1));
+    },
   };
 }

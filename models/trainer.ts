@@ -98,6 +98,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   implements Trainer {
   protected readonly parts;
   readonly sample?: Trainer["sample"];
+  readonly edit?: Trainer["edit"];
   readonly encode?: Trainer["encode"];
   readonly decode?: Trainer["decode"];
   readonly translate?: Trainer["translate"];
@@ -149,8 +150,17 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const batch = this.#batch = ROWS[dataset.kind];
     this.#evaluation = model.evaluate && bound.compileEvaluation(model.evaluate, batch);
     const asked = this.#asked = new Asked(bound, dataset, batch);
-    const { encode, decode, translate, classify, score, logLikelihood, sample } = asked;
-    Object.assign(this, { encode, decode, translate, classify, score, logLikelihood, sample });
+    const { encode, decode, translate, classify, score, logLikelihood, sample, edit } = asked;
+    Object.assign(this, {
+      encode,
+      decode,
+      translate,
+      classify,
+      score,
+      logLikelihood,
+      sample,
+      edit,
+    });
     this.parts = {
       name: model.name,
       workspace,

@@ -18,7 +18,7 @@ import {
 } from "./metrics/likeness.ts";
 import { evenness, modeCoverage, reverseKl } from "./metrics/mode_coverage.ts";
 import { recognition } from "./metrics/recognition.ts";
-import { directionsOf, slicedWasserstein } from "./metrics/sliced_wasserstein.ts";
+import { directionsOf, projectionsOf, slicedWasserstein } from "./metrics/sliced_wasserstein.ts";
 import { trigramDistance } from "./metrics/text.ts";
 
 /** Measures by name. */
@@ -62,6 +62,7 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
     return neighborhoods(space, space.length / (compared.length / size));
   };
   const directions = directionsOf(streamOf(dataset.seed, "measure/directions"), DIRECTIONS, size);
+  const project = (points: Float32Array) => projectionsOf(points, directions, size);
   const asFeatures = ({ values, dimensions }: Neighborhoods) => (
     { features: values, size: dimensions }
   );
@@ -72,6 +73,7 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
     validation: once(() => around(validation.values)),
     test: real,
     features,
+    projections: once(() => Promise.resolve(project(test.values))),
     ceilings: once(() => measure(validation.values)),
   };
 
@@ -98,7 +100,7 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
         ),
       },
       ...dataset.kind === "points" && {
-        sliced_wasserstein: slicedWasserstein(values, test.values, directions, size),
+        sliced_wasserstein: slicedWasserstein(project(values), await known.projections()),
       },
       ...mixture && modeMeasures(values, size, mixture),
     };

@@ -25,7 +25,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "mod.ts": lab,
   "blocks.ts": ["lab/core", "lab/compute", "agents", "models"],
   "cli/templates": ["mod.ts", "blocks.ts"],
-  "cli": lab,
+  "cli": [...lab, "web"],
   "web": lab,
   "package": [],
   "evidence": [...lab, "cli"],

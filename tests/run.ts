@@ -1,6 +1,6 @@
 /**
  * The test command: sets up what the tests need (Chromium, a Vulkan driver for WebGPU without a
- * GPU, a library of matrix products), runs them, and closes with the line `N passed, N failed`.
+ * GPU, a library of matrix products, PostgreSQL), runs them, and closes with the line `N passed, N failed`.
  *
  * Where it is root on a Debian machine it installs what is missing and says so. Elsewhere the
  * tests that need it are reported as skipped with the command to type; with `CI` set nothing may
@@ -38,6 +38,11 @@ const needs = [
     name: "a C compiler (disks that fail)",
     present: () => exists("/usr/bin/gcc"),
     packages: ["gcc", "libc6-dev"],
+  },
+  {
+    name: "PostgreSQL (fleets)",
+    present: () => exists("/usr/lib/postgresql"),
+    packages: ["postgresql"],
   },
 ];
 
@@ -135,18 +140,27 @@ const files = all.filter((path) =>
 );
 const named = filters.filter((filter) => !inPath(filter));
 const byName = named.length === 0 ? [] : [`--filter=/${named.map(RegExp.escape).join("|")}/`];
-const runs = [await denoTest(["--parallel", ...byName, ...permissions, ...files])];
-if (tier === undefined && filters.length === 0) {
-  const documented = ["README.md", "docs", "lab", "envs", "agents", "models", "experiments"];
-  runs.push(
-    await denoTest([
-      "--doc",
-      "--permit-no-files",
-      ...permissions,
-      ...documented.filter((path) => exists(new URL(path, root).pathname)),
-    ]),
-  );
-}
+const documented = ["README.md", "docs", "lab", "envs", "agents", "models", "experiments"];
+/** The examples come first, so that what failed among the rest stands last. */
+const runs = [
+  ...tier === undefined && filters.length === 0
+    ? [
+      await denoTest([
+        "--doc",
+        "--permit-no-files",
+        ...permissions,
+        ...documented.filter((path) => exists(new URL(path, root).pathname)),
+      ]),
+    ]
+    : [],
+  await denoTest([
+    "--parallel",
+    "--preload=tests/properties.ts",
+    ...byName,
+    ...permissions,
+    ...files,
+  ]),
+];
 const sum = (key: keyof Counts) => runs.reduce((total, run) => total + run[key], 0);
 const skipped = sum("skipped");
 if (skipped > 0 && Deno.env.get("CI")) {

@@ -28,15 +28,21 @@ import type { State } from "./state.ts";
 /**
  * The application; `createApp(store).handler(request)` returns the response to a request.
  * `comparisons` are those of the store, for who wants to end their thread; `readOnly`: pages change
- * no tags and trash nothing; `shared`: others than this machine may ask, by a token.
+ * no tags and trash nothing; `shared`: others than this machine may ask, by a token; `feed`: of the
+ * store, where it has begun to read.
  */
 export function createApp(
   store: Store,
   comparisons: Comparisons = new Comparisons(store.location),
-  { readOnly = true, shared }: { readonly readOnly?: boolean; readonly shared?: Shared } = {},
+  { readOnly = true, shared, feed = new Feed(store) }: {
+    readonly readOnly?: boolean;
+    readonly shared?: Shared;
+    readonly feed?: Feed;
+  } = {},
 ): App<State> {
-  const [feed, policies] = [new Feed(store), new Policies(store)];
-  const state = { store, readOnly, feed, comparisons, policies };
+  const policies = new Policies(store);
+  const writable = readOnly ? null : store;
+  const state = { store, writable, live: true, feed, comparisons, policies };
   // Where the store lies is nothing that a page needs.
   const shown = (message: string) => message.replaceAll(store.location, "the store");
   return new App<State>(state, Layout, shown, new Access(shared))

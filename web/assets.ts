@@ -26,6 +26,13 @@ export function built(): Record<string, string> {
   return manifest!;
 }
 
+/** Names of all files of the browser build that pages of a site may ask for. */
+export function builtNames(): string[] {
+  const alone = built()["page.js"];
+  return [...Deno.readDirSync(distribution)].map(({ name }) => name)
+    .filter((name) => /\.(js|css)$/.test(name) && name !== alone);
+}
+
 /** The link to a built file. */
 export function asset(name: string): string {
   return `/assets/${built()[name] ?? name}`;

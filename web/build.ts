@@ -13,19 +13,18 @@ const out = `${web}dist`;
 /** Entries by their plain names. */
 const entries = {
   "client.js": "client.ts",
+  "exported.js": "exported.ts",
   "style.css": "static/style.css",
   "uplot.css": "../node_modules/uplot/dist/uPlot.min.css",
 };
 
-const { metafile } = await esbuild.build({
+/** What a page that stands alone holds: all in one script. */
+const alone = { "page.js": "exported.ts" };
+
+const options = {
   absWorkingDir: web,
-  entryPoints: Object.entries(entries).map(([name, path]) => ({
-    in: path,
-    out: name.slice(0, name.indexOf(".")),
-  })),
   outdir: out,
   bundle: true,
-  splitting: true,
   format: "esm",
   target: "es2022",
   jsx: "automatic",
@@ -35,22 +34,39 @@ const { metafile } = await esbuild.build({
   chunkNames: "[name]-[hash]",
   metafile: true,
   logLevel: "warning",
-});
+} as const;
+const build = (entries: Readonly<Record<string, string>>, splitting: boolean) =>
+  esbuild.build({
+    ...options,
+    splitting,
+    entryPoints: Object.entries(entries).map(([name, path]) => ({
+      in: path,
+      out: name.slice(0, name.indexOf(".")),
+    })),
+  });
+const [split, whole] = await Promise.all([build(entries, true), build(alone, false)]);
 await esbuild.stop();
 
-const outputs = Object.entries(metafile.outputs);
+const outputs = Object.entries(split.metafile.outputs);
+const outputsAlone = Object.entries(whole.metafile.outputs);
 const fileOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
 // Paths in the metafile are followed through links: the style of uPlot is known by its name alone.
-const manifest = Object.fromEntries(
+const namesOf = (entries: Readonly<Record<string, string>>, made: typeof outputs) =>
   Object.entries(entries).map(([name, entry]) => [
     name,
-    fileOf(outputs.find(([, { entryPoint }]) => entryPoint?.endsWith(fileOf(entry)))![0]),
-  ]),
-);
+    fileOf(made.find(([, { entryPoint }]) => entryPoint?.endsWith(fileOf(entry)))![0]),
+  ]);
+const manifest = Object.fromEntries([
+  ...namesOf(entries, outputs),
+  ...namesOf(alone, outputsAlone),
+]);
 const next = `${out}/manifest-${Deno.pid}.next`;
 await Deno.writeTextFile(next, JSON.stringify(manifest, null, 2));
 await Deno.rename(next, `${out}/manifest.json`);
-const made = new Set([...outputs.map(([path]) => fileOf(path)), "manifest.json"]);
+const made = new Set([
+  ...[...outputs, ...outputsAlone].map(([path]) => fileOf(path)),
+  "manifest.json",
+]);
 for await (const { name } of Deno.readDir(out)) {
   if (!made.has(name) && !name.endsWith(".next")) {
     await Deno.remove(`${out}/${name}`).catch(() => {/* by another build */});

@@ -19,7 +19,7 @@ import { figuresOf } from "../lab/experiment/score.ts";
 import { iqm, mean, median, type Spread, spreadOf } from "../lab/statistics/mod.ts";
 import { budgetUnitOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
-import type { Run, Store } from "../lab/store/store.ts";
+import type { Run, StoreReader } from "../lab/store/store.ts";
 import type { Axis } from "./axes.ts";
 import { inOrder } from "./contents.ts";
 import { binned, drawn, type Range, type SeedCurve } from "./curves.ts";
@@ -116,12 +116,12 @@ export interface ComparisonRequest {
 
 /** Compares runs of a store and keeps the groups that it computed until they change. */
 export class Comparer {
-  readonly #store: Store;
+  readonly #store: StoreReader;
   readonly #kept = new RecentlyUsed<Unmarked>(KEPT_GROUPS);
   readonly #said = new RecentlyUsed<readonly Finding[]>(KEPT_FINDINGS);
 
   /** Reads from `store`. */
-  constructor(store: Store) {
+  constructor(store: StoreReader) {
     this.#store = store;
   }
 
@@ -258,7 +258,7 @@ function keyOf({ experiment, configuration, backend }: RunGroup): string {
 
 /** The groups to compare: the newest ones, and how many are left out. */
 function chosen(
-  store: Store,
+  store: StoreReader,
   { runs: ids, filter: asked }: ComparisonRequest,
 ): { groups: RunGroup[]; filter: string; left: number } {
   if (ids.length > 0) return { ...newest(ids.map((id) => store.find(id))), filter: "" };

@@ -7,7 +7,7 @@ import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
 import { TIMING_PREFIX } from "../lab/core/metrics.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
 import { RETURN } from "../lab/experiment/verdict.ts";
-import type { Run, Series, Store, StoredEvent } from "../lab/store/store.ts";
+import type { Run, Series, StoredEvent, StoreReader } from "../lab/store/store.ts";
 
 /** One picture, or samples of text. */
 export interface Picture {
@@ -68,7 +68,7 @@ export function inOrder(names: Iterable<string>): string[] {
 /** What a policy is called that is several of them. */
 const kinds = ["final", "best", "last"] as const;
 
-function policiesOf(store: Store, run: Run): KeptPolicy[] {
+function policiesOf(store: StoreReader, run: Run): KeptPolicy[] {
   if (!("agent" in run.manifest.determined.configuration)) return [];
   const read = unlessDamaged(() => store.series(run.id, RETURN));
   const evaluations = read instanceof DamageError ? [] : [...read.iterations];
@@ -90,7 +90,7 @@ function policiesOf(store: Store, run: Run): KeptPolicy[] {
 }
 
 /** What a run holds. */
-export function contentsOf(store: Store, run: Run): Contents {
+export function contentsOf(store: StoreReader, run: Run): Contents {
   return {
     names: inOrder(store.seriesNames(run.id)),
     pictures: store.artifacts(run.id)

@@ -10,7 +10,7 @@ import { printable } from "../lab/core/printable.ts";
 import type { MetricSource } from "../lab/experiment/run_fields.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
 import { type Contents, contentsOf } from "./contents.ts";
-import type { Run, Store } from "../lab/store/store.ts";
+import type { Run, StoreReader } from "../lab/store/store.ts";
 import type { Record } from "./runs_table.ts";
 import { type RunSummary, summarize, summaryOfDamaged } from "./summary.ts";
 
@@ -18,6 +18,8 @@ import { type RunSummary, summarize, summaryOfDamaged } from "./summary.ts";
 const PERIOD = 500;
 /** Looking may take one part in so many of the time. */
 const SHARE = 20;
+/** Of more runs than these, where they are new, the last values are read at once. */
+const MOST_ONE_BY_ONE = 50;
 
 /** What changed since a moment of the feed. */
 export interface News {
@@ -41,7 +43,7 @@ interface Kept {
 
 /** Rows by run, each with the moment of its last change. */
 export class Feed implements MetricSource {
-  readonly #store: Store;
+  readonly #store: StoreReader;
   readonly #rows = new Map<string, Kept>();
   readonly #removed = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
@@ -57,7 +59,7 @@ export class Feed implements MetricSource {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads from `store`. */
-  constructor(store: Store) {
+  constructor(store: StoreReader) {
     this.#store = store;
     this.#at = this.#began = Date.now();
   }
@@ -83,8 +85,9 @@ export class Feed implements MetricSource {
   /** Every run as tables take it, newest first. */
   records(): Record[] {
     this.#look();
+    const shown = shownNames();
     return [...this.#rows.values()]
-      .map(({ row, run, metrics }) => ({ row, run, metrics: shownNames(metrics ?? {}) }))
+      .map(({ row, run, metrics }) => ({ row, run, metrics: shown(metrics ?? {}) }))
       .sort((a, b) => b.row.createdAt - a.row.createdAt || (a.row.id < b.row.id ? 1 : -1));
   }
 
@@ -179,9 +182,14 @@ export class Feed implements MetricSource {
     this.#version = version;
     const at = Math.max(Date.now(), this.#at + 1);
     const left = new Set(this.#rows.keys());
-    for (const run of this.#store.runs()) {
+    const runs = this.#store.runs();
+    const isNew = ({ id }: Run) => !this.#rows.has(id);
+    const read = runs.filter(isNew).length > MOST_ONE_BY_ONE
+      ? this.#store.allLastMetrics()
+      : new Map<string, Metrics>();
+    for (const run of runs) {
       left.delete(run.id);
-      if (this.#update(run, at)) this.#at = at;
+      if (this.#update(run, at, read)) this.#at = at;
     }
     for (const run of this.#store.damagedRuns()) {
       left.delete(run.id);
@@ -198,8 +206,8 @@ export class Feed implements MetricSource {
     }
   }
 
-  /** Whether the row of a run changed. */
-  #update(run: Run, at: number): boolean {
+  /** Whether the row of a run changed; `read` are last values that were read already. */
+  #update(run: Run, at: number, read: ReadonlyMap<string, Metrics>): boolean {
     const known = this.#rows.get(run.id);
     // The store lists a run whose row did not change as the same object.
     if (run.status !== "running" && known !== undefined && known.run === run) return false;
@@ -209,7 +217,8 @@ export class Feed implements MetricSource {
       this.#rows.set(run.id, { ...known, run });
       return false;
     }
-    const last = unlessDamaged(() => figuresOf(this.#store, run));
+    const lastMetrics = (id: string) => read.get(id) ?? this.#store.lastMetrics(id);
+    const last = unlessDamaged(() => figuresOf({ lastMetrics }, run));
     const key = run.status === "running" ? record + Object.values(last).join() : record;
     if (known?.key === key) return false;
     this.#removed.delete(run.id);
@@ -229,7 +238,12 @@ export class Feed implements MetricSource {
   }
 }
 
-/** Names of metrics that can stand on a page: those without characters that command a terminal. */
-function shownNames(metrics: Metrics): string[] {
-  return Object.keys(metrics).filter((name) => printable(name) === name);
+/** Picks names of metrics that can stand on a page: those without characters that command a terminal. */
+function shownNames(): (metrics: Metrics) => string[] {
+  const known = new Map<string, boolean>();
+  const isShown = (name: string) => {
+    if (!known.has(name)) known.set(name, printable(name) === name);
+    return known.get(name)!;
+  };
+  return (metrics) => Object.keys(metrics).filter(isShown);
 }

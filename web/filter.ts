@@ -29,7 +29,7 @@ export function filtered<Each extends Listed>(
 ): Each[] {
   const { conditions, words } = queryIn(text);
   const wanted = words.map((word) => word.toLowerCase());
-  let left = all.filter(({ row }) => {
+  let left = wanted.length === 0 ? [...all] : all.filter(({ row }) => {
     const { id, name, experiment, method, world, status, backend, tags } = row;
     const own = [id, name, experiment, method, world, status, backend, ...tags].join(" ")
       .toLowerCase();

@@ -1,17 +1,22 @@
 /**
  * The dashboard's entry: `deno task -q dashboard [--port 8321] [--store runs] [--read-only]`;
- * with `--host NAME` for other machines too, by a token.
+ * with `--host NAME` for other machines too, by a token. `build --out site [RUN…]` writes it down.
  *
  * @module
  */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { InputError, LabError } from "../lab/core/errors.ts";
+import { InputError, LabError, unlessDamaged } from "../lab/core/errors.ts";
 import type { Store } from "../lab/store/store.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import { isLoopback, newToken } from "./access.ts";
 import { createApp } from "./app.ts";
 import { built } from "./assets.ts";
+import { Feed } from "./feed.ts";
+import { buildSite } from "./site.ts";
+
+/** Milliseconds between two looks at a store that machines share. */
+const REFRESH_MILLISECONDS = 1000;
 
 /** Reads the flags. */
 function flags(
@@ -67,6 +72,35 @@ function openedStore(location: string, readOnly: boolean): { store: Store; readO
   }
 }
 
+/**
+ * What this machine reads of a PostgreSQL store, brought up to date every second. Pages change nothing
+ * there.
+ */
+async function openedFleet(location: string): Promise<Store> {
+  const { hubOpener, openFleet } = await import("../lab/store/postgres/open.ts");
+  const open = hubOpener(
+    location,
+    () => Promise.resolve(undefined),
+    "deno task -q dashboard:shared",
+  );
+  const { store, mirror } = await openFleet(open, "runs", { files: true });
+  let isGone = false;
+  const refresh = async () => {
+    try {
+      await mirror.refresh({ files: true });
+      if (isGone) console.error("The store's server is back");
+      isGone = false;
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      if (!isGone) console.error(`${error.message}; what is shown is what was there`);
+      isGone = true;
+    }
+    setTimeout(refresh, REFRESH_MILLISECONDS);
+  };
+  setTimeout(refresh, REFRESH_MILLISECONDS);
+  return store;
+}
+
 /** A folder as the caller means it, where the task may read from which folder it was called. */
 function callersStore(store: string): string {
   const known =
@@ -77,14 +111,51 @@ function callersStore(store: string): string {
     : resolve(folder, store);
 }
 
+/** Writes the site that `build` asks for. */
+async function build(args: string[]): Promise<void> {
+  const { out, ...request } = siteFlags(args);
+  built();
+  const count = await buildSite({ ...request, out: callersStore(out) });
+  console.log(`${join(out, "index.html")} shows ${count} ${count === 1 ? "run" : "runs"}`);
+}
+
+/** Reads the flags of `build`. */
+function siteFlags(args: string[]) {
+  const usage = "Cannot build the site as it takes --out FOLDER, RUN…, --where CONDITION, " +
+    "--store FOLDER and --force";
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        out: { type: "string" },
+        store: { type: "string" },
+        where: { type: "string", default: "" },
+        force: { type: "boolean", default: false },
+      },
+    });
+    const { out, store, where, force } = values;
+    if (out === undefined) throw new InputError(`${usage}: --out is missing`);
+    const location = store === undefined ? "runs" : callersStore(store);
+    return { out, store: location, runs: positionals, where, force };
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${usage}: ${(error as Error).message}`);
+  }
+}
+
 /** Serves until the process is stopped. */
 async function serve(args: string[]): Promise<void> {
   const { host, port, store: location, readOnly } = flags(args);
   built();
-  const { store, readOnly: isReadOnly } = openedStore(location, readOnly);
+  const isShared = /^postgres(ql)?:/i.test(location);
+  const { store, readOnly: isReadOnly } = isShared
+    ? { store: await openedFleet(location), readOnly: true }
+    : openedStore(location, readOnly);
   const name = host.includes(":") ? `[${host}]` : host;
   const shared = isLoopback(host) ? undefined : { host: name, token: newToken() };
-  const app = createApp(store, undefined, { readOnly: isReadOnly, shared });
+  const feed = new Feed(store);
+  const app = createApp(store, undefined, { readOnly: isReadOnly, shared, feed });
   try {
     const server = Deno.serve({
       hostname: host,
@@ -92,8 +163,12 @@ async function serve(args: string[]): Promise<void> {
       onListen: (address) => {
         const query = shared === undefined ? "" : `/?token=${shared.token}`;
         console.log(
-          `Reverie's dashboard shows ${store.location} at http://${name}:${address.port}${query}`,
+          `Reverie's dashboard shows ${
+            isShared ? location : store.location
+          } at http://${name}:${address.port}${query}`,
         );
+        // Thousands of runs are read while the reader turns to the browser.
+        setTimeout(() => unlessDamaged(() => feed.records()));
       },
     }, app.handler);
     await server.finished;
@@ -119,7 +194,8 @@ async function serve(args: string[]): Promise<void> {
 
 if (import.meta.main) {
   try {
-    await serve(Deno.args);
+    const [first, ...rest] = Deno.args;
+    await (first === "build" ? build(rest) : serve(Deno.args));
   } catch (error) {
     if (!(error instanceof InputError || error instanceof LabError)) throw error;
     console.error(error.message);

@@ -107,7 +107,8 @@ function keysOf(records: readonly Record[], runs: readonly Run[]): string[] {
       if (printable(path) === path) paths.add(path);
     }
   }
-  const metrics = new Set(records.flatMap((record) => record.metrics));
+  const metrics = new Set<string>();
+  for (const record of records) for (const name of record.metrics) metrics.add(name);
   return [...columnNames, ...[...paths].sort(), ...[...metrics].sort()];
 }
 

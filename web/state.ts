@@ -3,17 +3,19 @@
  *
  * @module
  */
-import type { Store } from "../lab/store/store.ts";
+import type { Store, StoreReader } from "../lab/store/store.ts";
 import type { Comparisons } from "./comparisons.ts";
 import type { Feed } from "./feed.ts";
 import type { Policies } from "./policies.ts";
 
 /** What every route sees. */
 export interface State {
-  readonly store: Store;
-  /** Pages change nothing. */
-  readonly readOnly: boolean;
+  readonly store: StoreReader;
+  /** Where pages change something; null: they change nothing. */
+  readonly writable: Store | null;
+  /** Whether pages follow the store, and who reads them has the lab at hand. */
+  readonly live: boolean;
   readonly feed: Feed;
-  readonly comparisons: Comparisons;
-  readonly policies: Policies;
+  readonly comparisons: Pick<Comparisons, "of">;
+  readonly policies: Pick<Policies, "of">;
 }

@@ -279,10 +279,11 @@ function evaluatorOf(
     scale.toEnvironment(rows, actions as Float32Array);
   });
   const actors = actorsOf(`${name}/act`, workspace, shape, scores, choose);
+  const distribution = new DiagonalGaussian(shape.flatActionSize);
   const drawing = gaussian && scale &&
     actorsOf(`${name}/draw`, workspace, shape, gaussian, (rows, actions, random) => {
       const drawn = new Float32Array(actions.length);
-      new DiagonalGaussian(shape.flatActionSize).draw(rows, random!, drawn);
+      distribution.draw(rows, random!, drawn);
       scale.toEnvironment(drawn.map(tanh), actions as Float32Array);
     });
   const scaled = scale !== undefined;

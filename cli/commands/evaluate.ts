@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import { choice, integer, string } from "@optique/core/valueparser";
+import { integer, string } from "@optique/core/valueparser";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { isLive, LIVE_PACE, MOST_PACE, TURN_PACE } from "../../lab/core/pace.ts";
@@ -12,6 +12,7 @@ import type { Scene } from "../../lab/core/scene.ts";
 import type { Trainer } from "../../lab/core/trainer.ts";
 import type { Run } from "../../lab/store/store.ts";
 import {
+  checkpointOption,
   defaulting,
   defineCommand,
   jsonOption,
@@ -59,11 +60,7 @@ export const evaluate = defineCommand({
         option("--seed", seedValue(), { description: plain("Seed of the evaluation.") }),
         1,
       ),
-      checkpoint: optional(
-        option("--checkpoint", choice(["final", "last", "best"], { metavar: "WHICH" }), {
-          description: plain("Which checkpoint. Default: the final one, else the last."),
-        }),
-      ),
+      checkpoint: checkpointOption(),
       stochastic: option("--stochastic", {
         description: plain("Draw actions from the policy, in place of its best ones."),
       }),

@@ -13,26 +13,31 @@ import { refuseExisting, writeWhole } from "../files.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 import { needRuns, openStoreOf } from "../stores.ts";
 
-const formats = ["csv", "json", "tensorboard", "safetensors", "policy", "model"] as const;
+const formats = [
+  ...["csv", "json", "tensorboard", "safetensors", "policy", "model", "html"] as const,
+];
 type Format = typeof formats[number];
 
 /** The command `export`. */
 export const exportRuns = defineCommand({
   name: "export",
   usage: "RUN… | --where CONDITION --format FORMAT --out DIR [OPTIONS]",
-  brief: "Data out: CSV, JSON, TensorBoard, safetensors, policies, models",
+  brief: "Data out: CSV, JSON, TensorBoard, weights, policies, models, pages",
   description:
     "Writes runs into a folder, in a format that other tools read: csv (pandas: a line " +
     "a point), json (everything that is known), tensorboard (an event file a run), safetensors " +
     "(the weights; PyTorch and JAX load them), policy (an agent as one file that loadPolicy opens " +
     "and that acts without the lab's trainer, in a browser too), model (a generative model in the " +
-    "same way, opened by loadModel).",
+    "same way, opened by loadModel), html (the dashboard's page of each run as one file, in which " +
+    "curves zoom and the policy plays or the model dreams without a network; of several runs their " +
+    "comparison, too).",
   examples: [
     ["export latest --format csv --out figures", "the series of the newest run"],
     ["export --where agent=ppo --format tensorboard --out logs", "all runs of PPO"],
     ["export 3f2a --format safetensors --out weights", "the weights of a run"],
     ["export latest --format policy --out policies", "the trained agent, ready to act"],
     ["export latest --format model --out models", "the trained model, ready to draw"],
+    ["export latest --format html --out pages", "its page, to send to somebody"],
   ],
   mayBeForeign: () => true,
   parser: (known) =>
@@ -85,6 +90,7 @@ async function filesOf(
   if (format === "policy" || format === "model") {
     return portableFiles(format, store, runs, await io.registries());
   }
+  if (format === "html") return await pageFiles(store, runs);
   const { csvParts, jsonParts, tensorboardFileName, tensorboardParts } = await import(
     "../../lab/store/exports/mod.ts"
   );
@@ -152,6 +158,25 @@ function portableFiles(
       return await (format === "policy" ? policyOf : modelFileOf)(run, { store, registries });
     },
   }));
+}
+
+/** Each run's page, and of several runs their comparison. */
+async function pageFiles(store: Store, runs: readonly Run[]): Promise<ExportFile[]> {
+  const { pageFile } = await import("../../web/export/pages.tsx");
+  const { capsuleOf } = await import("../../web/export/take.ts");
+  const { Policies } = await import("../../web/policies.ts");
+  const encoder = new TextEncoder();
+  const files = runs.map((run): ExportFile => ({
+    path: `${fileName(run)}.html`,
+    content: async () => {
+      const capsule = await capsuleOf(store, [run], new Policies(store));
+      return encoder.encode(await pageFile(capsule, { run: run.id }));
+    },
+  }));
+  if (runs.length === 1) return files;
+  const comparison = async () =>
+    encoder.encode(await pageFile(await capsuleOf(store, runs), "comparison"));
+  return [...files, { path: "comparison.html", content: comparison }];
 }
 
 /** Where weights come from, for a file's header. */

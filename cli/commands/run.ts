@@ -8,11 +8,12 @@ import type { RunRequest } from "../../lab/experiment/launch.ts";
 import type { Describer } from "../../lab/experiment/describe.ts";
 import { prunerNames } from "../../lab/search/pruners.ts";
 import { samplerNames } from "../../lab/search/samplers.ts";
-import type { Run } from "../../lab/store/store.ts";
+import type { Run, Store } from "../../lab/store/store.ts";
 import {
   backendOption,
   budgetOption,
   defineCommand,
+  FLEET_PROGRAM,
   jsonOption,
   memoryLimitOption,
   named,
@@ -29,6 +30,7 @@ import { callersPath, callersReference, type Io } from "../terminal/io.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
 import { wrapped } from "../terminal/format.ts";
+import { isPostgres, openFleet } from "../fleet.ts";
 import { openStoreOf } from "../stores.ts";
 import { conclude, fresh, startLine, watched } from "../training.ts";
 
@@ -51,6 +53,7 @@ export const run = defineCommand({
       "run cartpole-a2c --sweep agent.learningRate=log:1e-4..1e-2 --trials 40 --seeds 3",
       "a sweep: 40 learning rates, the best one judged on other seeds",
     ],
+    ["run cartpole-ppo --seeds 5 --store postgres://lab@db/lab", "on every machine with a worker"],
     ["run cartpole-ppo --seed 1 --json", "the result for a program"],
   ],
   parser: (known) =>
@@ -150,6 +153,7 @@ export const run = defineCommand({
     const judge = new Judge(registries);
     const { launch } = await import("../../lab/experiment/launch.ts");
     const requests = await requestsOf(values, describer, io);
+    if (isPostgres(values.store)) return await runInFleet(requests, values.store, values, io);
     using opened = await openStoreOf(io, values.store);
     const { store } = opened;
     const workers = Math.min(values.workers ?? io.cores, requests.length);
@@ -184,24 +188,78 @@ export const run = defineCommand({
       planned: requests.length,
       store: values.store,
     });
-    if (json) {
-      io.out(runsDocument(store, runs, judge));
-    } else if (runs.length > 0) {
-      io.out(runsTable(store, runs, io, [], judge));
-      if (runs.length > 1 && code === 0) {
-        const { compareRuns } = await import("../comparison.ts");
-        const { comparisonTables } = await import("../terminal/comparison_table.ts");
-        io.out(`\n${comparisonTables(compareRuns(store, runs, registries), io)}`);
-      } else {
-        const { returnScales } = await import("../../lab/experiment/return_scale.ts");
-        const { scaleLines } = await import("../terminal/figures.ts");
-        const worth = scaleLines(returnScales(runs, registries));
-        if (worth !== "") io.out(`\n${worth}`);
-      }
-    }
+    await show(store, runs, { json, code, judge }, io);
     return code;
   },
 });
+
+/** Prints what came of runs. */
+async function show(
+  store: Store,
+  runs: readonly Run[],
+  { json, code, judge }: {
+    readonly json: boolean;
+    readonly code: number;
+    readonly judge: Judge;
+  },
+  io: Io,
+): Promise<void> {
+  if (json) return io.out(runsDocument(store, runs, judge));
+  if (runs.length === 0) return;
+  io.out(runsTable(store, runs, io, [], judge));
+  const registries = await io.registries();
+  if (runs.length > 1 && code === 0) {
+    const { compareRuns } = await import("../comparison.ts");
+    const { comparisonTables } = await import("../terminal/comparison_table.ts");
+    io.out(`\n${comparisonTables(compareRuns(store, runs, registries), io)}`);
+  } else {
+    const { returnScales } = await import("../../lab/experiment/return_scale.ts");
+    const { scaleLines } = await import("../terminal/figures.ts");
+    const worth = scaleLines(returnScales(runs, registries));
+    if (worth !== "") io.out(`\n${worth}`);
+  }
+}
+
+/** Asks the workers of a PostgreSQL store for runs, and waits for them. */
+async function runInFleet(
+  requests: readonly RunRequest[],
+  location: string,
+  { json }: { readonly json: boolean },
+  io: Io,
+): Promise<number> {
+  const registries = await io.registries();
+  const judge = new Judge(registries);
+  const { launchInFleet } = await import("../../lab/experiment/fleet.ts");
+  using fleet = await openFleet(io, location);
+  const { store } = fleet;
+  const { result: runs, interrupted } = await watched(
+    io,
+    requests.length,
+    (watch, display) =>
+      launchInFleet(requests, fleet, {
+        ...{ registries, ...watch },
+        onLine: (line) => display.note(line),
+        onPlanned: (plans) => {
+          const line = startLine(plans, {
+            workers: plans.length,
+            cores: io.cores,
+            elsewhere: true,
+          });
+          io.notice(`${wrapped(line, io.columns()).join("\n")}\n`);
+        },
+      }),
+    judge,
+  );
+  if (interrupted) {
+    io.error(
+      `The workers go on with what was asked for: ${FLEET_PROGRAM} runs --store ${location}\n`,
+    );
+    return 130;
+  }
+  const code = conclude(io, runs, { interrupted, planned: requests.length, store: location });
+  await show(store, runs, { json, code, judge }, io);
+  return code;
+}
 
 /** What is asked for, seed by seed. */
 async function requestsOf(

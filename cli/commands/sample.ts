@@ -3,13 +3,12 @@ import { object } from "@optique/core/constructs";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
-import { classNamesOf, type Dataset } from "../../lab/core/dataset.ts";
-import { InputError, unknownName } from "../../lab/core/errors.ts";
+import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
-import type { SamplingSettings } from "../../lab/core/trainer.ts";
-import { defaulting, defineCommand, plain, seedValue, setOption } from "../command.ts";
 import { joined, textsOf } from "../../lab/core/text.ts";
+import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
 import { writeWhole } from "../files.ts";
+import { samplingOf, samplingOptions } from "../sampling_options.ts";
 import { modelOptions, openModel, pathToWrite, writePicture } from "../stored_model.ts";
 import { count } from "../terminal/format.ts";
 
@@ -25,9 +24,10 @@ export const sample = defineCommand({
     ["sample 3f2a --count 16 --seed 7 --out few.png", "16 others"],
     ["sample latest --class 7 --count 64 --out sevens.png", "of one class, where it has labels"],
     [
-      "sample latest --set model.samplerSteps=10 --out fast.png",
+      "sample latest --steps 10 --sampler heun --out fast.png",
       "in ten steps, where it takes steps",
     ],
+    ["sample latest --guidance 2 --class 7 --out sevens.png", "truer to their class, less diverse"],
     ['sample latest --prompt "the cat"', "text that goes on from a beginning"],
   ],
   mayBeForeign: () => true,
@@ -37,16 +37,10 @@ export const sample = defineCommand({
       count: optional(option("--count", integer({ metavar: "N", min: 1, max: 100_000 }), {
         description: plain("How many samples. Default: 100, of text 3."),
       })),
-      class: optional(option("--class", string({ metavar: "NAME" }), {
-        description: plain("The class of all samples. Default: all classes in turn."),
-      })),
       prompt: optional(option("--prompt", string({ metavar: "TEXT" }), {
         description: plain("What all samples of text begin with."),
       })),
-      set: setOption(
-        "Draw with another value of a field that no weight hangs on, as model.samplerSteps=10. " +
-          "Repeatable.",
-      ),
+      ...samplingOptions(),
       seed: defaulting(
         option("--seed", seedValue(), { description: plain("Seed of the samples.") }),
         1,
@@ -57,7 +51,7 @@ export const sample = defineCommand({
         ),
       })),
     }),
-  async run({ count: asked, class: name, prompt, set, seed, out, force, ...which }, io) {
+  async run({ count: asked, prompt, seed, out, force, ...which }, io) {
     const path = out === undefined
       ? undefined
       : await pathToWrite(io, out, [".png", ".txt"], force);
@@ -66,13 +60,11 @@ export const sample = defineCommand({
     if (trainer.sample === undefined) {
       throw new InputError(`Cannot sample ${run.id} as "${run.name}" is no generative model`);
     }
-    const label = name === undefined ? undefined : labelOf(name, dataset);
     const random = streamOf(seed, "samples");
-    const settings = settingsOf(set);
     const isText = dataset.kind === "text";
     requireEnding(run.id, path, isText);
-    const drawn = { random, count: asked ?? (isText ? 3 : 100), label, settings, prompt };
-    const samples = await trainer.sample(drawn);
+    const drawn = { random, count: asked ?? (isText ? 3 : 100), prompt };
+    const samples = await trainer.sample({ ...drawn, ...samplingOf(which, dataset) });
     if (samples.kind === "text") {
       const text = joined(textsOf(samples));
       if (path === undefined) {
@@ -105,20 +97,4 @@ function requireEnding(run: string, path: string | undefined, isText: boolean): 
 function printable(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "·");
-}
-
-/** Sampling settings as they are typed: `model.` may stand before a field's name. */
-function settingsOf(set: readonly (readonly [path: string, text: string])[]): SamplingSettings {
-  return Object.fromEntries(set.map(([path, text]) => {
-    const number = Number(text);
-    return [path.replace(/^model\./, ""), Number.isNaN(number) || text === "" ? text : number];
-  }));
-}
-
-/** A class by its name. @throws InputError where there is none. */
-function labelOf(name: string, dataset: Dataset): number {
-  const names = classNamesOf(dataset);
-  const label = names.indexOf(name);
-  if (label < 0) throw unknownName("sample one class", "class", name, names);
-  return label;
 }

@@ -9,6 +9,7 @@ import { streamOf } from "../../lab/core/random.ts";
 import type { FeatureNetwork } from "../../models/feature_network.ts";
 import type { ScoreName } from "../../models/score.ts";
 import {
+  checkpointOption,
   defaulting,
   defineCommand,
   jsonOption,
@@ -89,11 +90,7 @@ export const score = defineCommand({
         option("--seed", seedValue(), { description: plain("Seed of the samples.") }),
         1,
       ),
-      checkpoint: optional(
-        option("--checkpoint", choice(["final", "last", "best"], { metavar: "WHICH" }), {
-          description: plain("Which checkpoint. Default: the final one, else the last."),
-        }),
-      ),
+      checkpoint: checkpointOption(),
       store: storeOption(),
       json: jsonOption(),
     }),

@@ -3,6 +3,10 @@ import { object } from "@optique/core/constructs";
 import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { defineCommand, plain } from "../command.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import type { Sync } from "../../lab/store/sync.ts";
+import { isPostgres, openFleet } from "../fleet.ts";
+import type { Io } from "../terminal/io.ts";
 import { plural } from "../terminal/format.ts";
 import { storeLocation } from "../stores.ts";
 
@@ -18,19 +22,21 @@ export const sync = defineCommand({
   examples: [
     ["sync /mnt/laptop/runs runs", "the runs of another machine into this store"],
     ["sync runs /mnt/disk/runs", "what is new to a disk"],
+    ["sync runs postgres://lab@db/lab", "this machine's runs to a store that machines share"],
   ],
   parser: () =>
     object({
       source: argument(string({ metavar: "SOURCE" }), {
-        description: plain("The store to read: a folder."),
+        description: plain("The store to read: a folder, or postgres://USER@HOST/DATABASE."),
       }),
       target: argument(string({ metavar: "TARGET" }), {
-        description: plain("The store to write: a folder, made where it is missing."),
+        description: plain(
+          "The store to write: a folder, made where it is missing, or a postgres: URL.",
+        ),
       }),
     }),
   async run({ source, target }, io) {
-    const { syncStores } = await import("../../lab/store/sqlite_store.ts");
-    const did = await syncStores(storeLocation(io, source), storeLocation(io, target));
+    const did = await synced(io, source, target);
     const { added, updated, known, training, sweeps, missing } = did;
     for (const path of missing) io.error(`missing in the source: ${path}\n`);
     const parts = [
@@ -51,4 +57,19 @@ const SHOWN = 10;
 function listed(ids: readonly string[]): string {
   const more = ids.length > SHOWN ? `, and ${ids.length - SHOWN} more` : "";
   return ids.length === 0 ? "" : `: ${ids.slice(0, SHOWN).join(", ")}${more}`;
+}
+
+async function synced(io: Io, source: string, target: string): Promise<Sync> {
+  if (isPostgres(source) && isPostgres(target)) {
+    throw new InputError("Cannot sync as one of both stores must be a folder");
+  }
+  if (!isPostgres(source) && !isPostgres(target)) {
+    const { syncStores } = await import("../../lab/store/sqlite_store.ts");
+    return await syncStores(storeLocation(io, source), storeLocation(io, target));
+  }
+  const { syncFromHub, syncToHub } = await import("../../lab/store/postgres/replica.ts");
+  using fleet = await openFleet(io, isPostgres(source) ? source : target);
+  return isPostgres(source)
+    ? await syncFromHub(fleet.mirror, storeLocation(io, target))
+    : await syncToHub(storeLocation(io, source), fleet.hub, fleet.mirror);
 }

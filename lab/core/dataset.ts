@@ -66,8 +66,10 @@ export interface Dataset {
   readonly channels?: Dataset;
   /** Text: the characters that it consists of, a token each. */
   readonly vocabulary?: readonly string[];
-  /** ln p of examples [count, ...shape] by the distribution that they are drawn from, where it is
-   * known; −∞ where it gives none such. */
+  /**
+   * ln p of examples [count, ...shape] in nats, [count], where what they are drawn from is known; −∞
+   * where it gives none such.
+   */
   readonly logDensity?: (values: Float32Array) => Float64Array;
   /** Mixtures: [modes, D] centres and the standard deviation, for mode coverage. */
   readonly mixture?: { readonly centers: Float32Array; readonly deviation: number };

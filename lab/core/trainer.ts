@@ -108,6 +108,22 @@ export interface Trainer {
     settings?: SamplingSettings;
     prompt?: string;
   }): Promise<Samples>;
+  /**
+   * Models whose samples can begin with an example: examples `values` [count, D] drawn anew from what is
+   * left of them under noise. `strength` in (0, 1] is the share of the sampler's steps that are taken
+   * (default 1: nothing is left); where `kept` [count, D] is 1 numbers stay as they are, where it is 0
+   * they are drawn to fit.
+   *
+   * @throws InputError for a strength, a label or a setting that cannot be.
+   */
+  edit?(context: {
+    random: Generator;
+    values: Float32Array;
+    kept?: Float32Array;
+    strength?: number;
+    label?: number;
+    settings?: SamplingSettings;
+  }): Promise<Samples>;
   /** Models with codes: [count, Z] of examples [count, D], with labels [count] where it has them. */
   encode?(values: Float32Array, labels?: ArrayLike<number>): Promise<Float32Array>;
   /** Models with codes: examples [count, D] of codes [count, Z]. */

@@ -5,11 +5,11 @@
  */
 
 /**
- * A worker that has the process's permissions, but starts no program and
+ * A worker that has the process's permissions, but starts no program, has no net and
  * writes nowhere save below `writes`. Workers that it starts have no more.
  */
 export function foreignWorker(module: URL, name: string, writes: readonly string[] = []): Worker {
-  const given = { read: "inherit", env: "inherit", net: "inherit", sys: "inherit" } as const;
+  const given = { read: "inherit", env: "inherit", net: false, sys: "inherit" } as const;
   return new Worker(module, {
     type: "module",
     name,

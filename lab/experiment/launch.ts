@@ -187,7 +187,8 @@ export class Lanes implements Disposable {
   }
 }
 
-function storedPlan({ request, unit, facts, notes }: Plan): Json {
+/** What a batch, or a hub, keeps of a plan. */
+export function storedPlan({ request, unit, facts, notes }: Plan): Json {
   const { backend, threads, name, tags, note } = request;
   const stored: StoredPlan = { unit, facts, notes, backend, threads, name, tags, note };
   return stored as unknown as Json;
@@ -199,7 +200,7 @@ function storedPlan({ request, unit, facts, notes }: Plan): Json {
  * @throws InputError where the weights that it starts from are no longer the same; LabError where it
  *   has begun.
  */
-async function waitingPlan(
+export async function waitingPlan(
   waiting: number,
   { store, registries }: Pick<LaunchOptions, "store" | "registries">,
 ): Promise<Plan> {
@@ -226,7 +227,12 @@ function orderFor(
   };
 }
 
-async function plansOf(
+/**
+ * Finds and checks what requests ask for.
+ *
+ * @throws InputError for one that cannot be trained.
+ */
+export async function plansOf(
   requests: readonly RunRequest[],
   options: Pick<LaunchOptions, "store" | "registries">,
 ): Promise<Plan[]> {

@@ -104,11 +104,37 @@ export function keepLastMetrics(database: Database, run: string): void {
 
 /** Undefined where they were not kept, or are not as they were written. */
 function keptMetrics(database: Database, run: string): Record<string, number> | undefined {
-  const row = database.get("SELECT names, numbers, checksum FROM last_values WHERE run = ?", run);
-  if (row === undefined || checksum(run, row.names, row.numbers) !== row.checksum) return undefined;
+  const row = database.get("SELECT * FROM last_values WHERE run = ?", run);
+  return row && metricsIn(row, (names) => JSON.parse(names));
+}
+
+/** The last values of all runs that were kept, and are as they were written, by run. */
+export function allKeptMetrics(database: Database): Map<string, Record<string, number>> {
+  const kept = new Map<string, Record<string, number>>();
+  // Runs of one experiment have the same names.
+  const known = new Map<string, string[]>();
+  const parsed = (text: string) => {
+    const names = known.get(text) ?? JSON.parse(text);
+    known.set(text, names);
+    return names;
+  };
+  for (const row of database.all("SELECT * FROM last_values")) {
+    const metrics = metricsIn(row, parsed);
+    if (metrics !== undefined) kept.set(String(row.run), metrics);
+  }
+  return kept;
+}
+
+/** A row of last values; undefined where it is not as it was written. */
+function metricsIn(
+  row: Row,
+  parsed: (names: string) => string[],
+): Record<string, number> | undefined {
+  if (checksum(row.run, row.names, row.numbers) !== row.checksum) return undefined;
   const values = decodeValues(row.numbers as Uint8Array);
-  const names: string[] = JSON.parse(String(row.names));
-  return Object.fromEntries(names.map((name, i) => [name, values[i]]));
+  const metrics: Record<string, number> = {};
+  for (const [i, name] of parsed(String(row.names)).entries()) metrics[name] = values[i];
+  return metrics;
 }
 
 /** The last visible value of every series of a run, or its damage, by name. */

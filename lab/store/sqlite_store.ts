@@ -19,6 +19,7 @@ import { Journals } from "./journal.ts";
 import { folderOf, makeFolder } from "./location.ts";
 import { isLocked, takeLock } from "./lock.ts";
 import {
+  allKeptMetrics,
   allSeriesNames,
   hideUnreadable,
   keepLastMetrics,
@@ -128,7 +129,7 @@ function openForWriting(folder: string): Store {
 }
 
 /** The database of a folder, both made where they are missing, its schema brought forward. */
-function openDatabase(folder: string): Database {
+export function openDatabase(folder: string): Database {
   makeFolder(folder);
   const database = new Database(`${folder}/lab.db`, { readOnly: false });
   try {
@@ -451,6 +452,11 @@ export class SqliteStore implements Store {
   lastMetrics(id: string): Record<string, number> {
     this.flush();
     return lastMetrics(this.#database, id);
+  }
+
+  allLastMetrics(): Map<string, Record<string, number>> {
+    this.flush();
+    return allKeptMetrics(this.#database);
   }
 
   lastValues(name: string): Map<string, number> {

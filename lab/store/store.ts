@@ -256,6 +256,28 @@ export interface NewCheckpoint extends Checkpoint {
   readonly keep: number;
 }
 
+/** What of a store pages read. */
+export type StoreReader = Pick<
+  Store,
+  | "location"
+  | "run"
+  | "find"
+  | "runs"
+  | "damagedRuns"
+  | "seriesNames"
+  | "series"
+  | "seriesMark"
+  | "lastMetrics"
+  | "allLastMetrics"
+  | "lastValues"
+  | "events"
+  | "eventCount"
+  | "artifacts"
+  | "readArtifact"
+  | "checkpoints"
+  | "version"
+>;
+
 /** Keeps runs. All methods are synchronous but those that move large bytes. */
 export interface Store {
   /** For people: the folder or URL. */
@@ -348,6 +370,10 @@ export interface Store {
    * points later is found by `series`.
    */
   lastMetrics(id: string): Record<string, number>;
+  /**
+   * `lastMetrics` of many runs at once, by run: of those that have ended and whose values were kept.
+   */
+  allLastMetrics(): Map<string, Record<string, number>>;
   /** Last visible value of one series, by the ids of the runs that have it whole. */
   lastValues(name: string): Map<string, number>;
   /** Events of a run, of all attempts, in order; `newest`: the last so many of them. */

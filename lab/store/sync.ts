@@ -181,7 +181,11 @@ async function copyFiles(
  * A run under another id, with the checksums that go with it; what was damaged stays so. What a person
  * changed of the one that is there is kept.
  */
-function renamed(content: JournalContent, id: string, kept: Row | undefined): JournalContent {
+export function renamed(
+  content: JournalContent,
+  id: string,
+  kept: Row | undefined,
+): JournalContent {
   const { run, chunks } = content;
   const isSound = checksum(run.id, run.manifest) === run.manifest_checksum;
   const own: Row = kept === undefined

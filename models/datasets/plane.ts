@@ -12,6 +12,7 @@ import type { Dataset, Split } from "../../lab/core/dataset.ts";
 import { exp } from "../../lab/core/elementary.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import { cosine, sine } from "../../lab/core/sine.ts";
+import { curve, evenly, gaussians, type LogDensity, pinwheelDensity } from "./densities.ts";
 import { defineDataset } from "./define_dataset.ts";
 import { drawSplits, splitFields } from "./split_fields.ts";
 
@@ -20,11 +21,12 @@ type Point = readonly [x: number, y: number, label: number];
 
 /** Points of two coordinates that a function draws one by one. */
 function definePlane(
-  { name, summary, point, mixture }: {
+  { name, summary, point, mixture, logDensity }: {
     readonly name: string;
     readonly summary: string;
     readonly point: (random: Generator) => Point;
     readonly mixture?: Dataset["mixture"];
+    readonly logDensity: LogDensity;
   },
 ) {
   const draw = (count: number, random: Generator): Split => {
@@ -46,7 +48,7 @@ function definePlane(
       kind: "points",
       shape: [2],
       ...drawSplits(configuration, stream, draw),
-      mixture,
+      ...{ mixture, logDensity },
     }),
   });
 }
@@ -76,6 +78,7 @@ export const ring8: Plane = definePlane({
   summary: "Points of eight narrow Gaussians on a circle",
   mixture: { centers: ringCenters, deviation: RING.deviation },
   point: mixturePoint(ringCenters, RING.deviation),
+  logDensity: gaussians(ringCenters, RING.deviation),
 });
 
 const GRID = { scale: 2.828, deviation: 0.05 / 2.828 };
@@ -90,7 +93,11 @@ export const grid25: Plane = definePlane({
   summary: "Points of 25 narrow Gaussians on a square grid",
   mixture: { centers: gridCenters, deviation: GRID.deviation },
   point: mixturePoint(gridCenters, GRID.deviation),
+  logDensity: gaussians(gridCenters, GRID.deviation),
 });
+
+/** Pieces of a curve in whose middles its density is taken: far shorter than the noise is wide. */
+const PIECES = 200;
 
 /** Two half circles, t even on [0, π], noise 0.1; then ·2 + (−1, −0.2). */
 export const twoMoons: Plane = definePlane({
@@ -103,6 +110,10 @@ export const twoMoons: Plane = definePlane({
     const y = (moon === 0 ? sine(t) : 0.5 - sine(t)) + 0.1 * random.standardNormal();
     return [2 * x - 1, 2 * y - 0.2, moon];
   },
+  logDensity: gaussians([
+    ...curve(PIECES, (u) => [2 * cosine(Math.PI * u) - 1, 2 * sine(Math.PI * u) - 0.2]),
+    ...curve(PIECES, (u) => [1 - 2 * cosine(Math.PI * u), 0.8 - 2 * sine(Math.PI * u)]),
+  ], 0.2),
 });
 
 /** (t cos t, t sin t) with t = 1.5π(1 + 2u), noise 1, all divided by 5. */
@@ -115,6 +126,13 @@ export const swissRoll: Plane = definePlane({
     const y = t * sine(t) + random.standardNormal();
     return [x / 5, y / 5, 0];
   },
+  logDensity: gaussians(
+    curve(2 * PIECES, (u) => {
+      const t = 1.5 * Math.PI * (1 + 2 * u);
+      return [t * cosine(t) / 5, t * sine(t) / 5];
+    }),
+    1 / 5,
+  ),
 });
 
 /** Every other square of a board over [−4, 4]². */
@@ -127,6 +145,10 @@ export const checkerboard: Plane = definePlane({
     const upper = random.integers(2);
     return [2 * x, 2 * (random.random() - 2 * upper + odd), 0];
   },
+  logDensity: evenly(32, (x, y) => {
+    const inside = Math.max(Math.abs(x), Math.abs(y)) <= 4;
+    return inside && (Math.floor(x / 2) + Math.floor(y / 2)) % 2 === 0;
+  }),
 });
 
 /** Five arms: N(0, diag(0.3, 0.1)²) moved by (1, 0), turned by 2π·arm/5 + 0.25·e^x, then ·2. */
@@ -141,6 +163,10 @@ export const pinwheel: Plane = definePlane({
     const [c, s] = [cosine(angle), sine(angle)];
     return [2 * (c * along - s * across), 2 * (s * along + c * across), arm];
   },
+  logDensity: pinwheelDensity({
+    ...{ arms: 5, scale: 2, across: 0.1, twist: 0.25 },
+    along: { mean: 1, deviation: 0.3 },
+  }),
 });
 
 /** Two circles of radii 1 and 0.5, noise 0.08. */
@@ -155,4 +181,10 @@ export const circles: Plane = definePlane({
     const y = radius * sine(angle) + 0.08 * random.standardNormal();
     return [x, y, inner];
   },
+  logDensity: gaussians(
+    [1, 0.5].flatMap((radius) =>
+      curve(PIECES, (u) => [radius * cosine(2 * Math.PI * u), radius * sine(2 * Math.PI * u)])
+    ),
+    0.08,
+  ),
 });

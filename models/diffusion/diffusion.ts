@@ -5,26 +5,39 @@
  * Ho, Jain, Abbeel, "Denoising Diffusion Probabilistic Models" (2020, arXiv 2006.11239): equation 4,
  * the loss of equation 14, the sampler of algorithm 2. What the network gives may be the noise, the
  * example, or v (Salimans & Ho 2022, arXiv 2202.00512, appendix D). Samplers between DDPM's and DDIM's
- * by equation 12 of Song, Meng, Ermon (2021, arXiv 2010.02502).
+ * by equation 12 of Song, Meng, Ermon (2021, arXiv 2010.02502), and Heun's method along the same flow, in
+ * the angle φ = arctan(√(1 − ᾱ) / √ᾱ) of Salimans & Ho, in which dx/dφ = v.
  *
- * Differs from the papers: a dense network, swish units, times as sines and cosines of 2ᵏπt/T.
+ * Differs from the papers: small networks (`denoiser.ts`), times as sines and cosines of 2ᵏπt/T.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import { count, LONGEST, widths } from "../../lab/compute/sizes.ts";
+import { angleOf } from "../../lab/core/elementary.ts";
+import { count, LONGEST } from "../../lab/compute/sizes.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { defineModel } from "../define_model.ts";
 import { averageField, exampleFields } from "../fields.ts";
+import {
+  denoiser,
+  denoiserFields,
+  dropNoise,
+  guidanceFits,
+  guided,
+  inRange,
+  signed,
+  toldLabels,
+  unsigned,
+} from "../denoiser.ts";
 import { squaredError } from "../losses.ts";
-import { everywhere, timeNetwork } from "../time_network.ts";
-import { schedules, stepNumbers, visitedLevels } from "./schedules.ts";
+import type { ExampleShape } from "../model.ts";
+import { everywhere } from "../time_network.ts";
+import { BETAS, schedules, stepNumbers, visitedLevels } from "./schedules.ts";
 
 // Configuration.
 
-/** Fields of every diffusion model. */
-export const diffusionFields = {
+const configuration = z.strictObject({
   ...exampleFields,
   batchSize: count(1).default(128).meta({
     description: "Examples a gradient step",
@@ -39,6 +52,12 @@ export const diffusionFields = {
       "How fast noise is added: linear β (Ho et al. 2020) or a cosine (Nichol & Dhariwal " +
       "2021)",
   }),
+  betaStart: z.number().gt(0).lt(1).default(BETAS[0]).meta({
+    description: "β of the linear schedule's first level, for 1000 levels",
+  }),
+  betaEnd: z.number().gt(0).lt(1).default(BETAS[1]).meta({
+    description: "β of the linear schedule's last level, for 1000 levels",
+  }),
   predicts: z.enum(["noise", "example", "velocity"]).default("velocity").meta({
     description: "What the network gives: ε, x₀, or v = √ᾱ ε − √(1 − ᾱ) x₀",
   }),
@@ -46,18 +65,30 @@ export const diffusionFields = {
     description: "Levels that a sample passes through, evenly apart; at most levels",
     unit: "steps",
   }),
+  solver: z.enum(["ddpm", "ddim", "heun"]).default("ddpm").meta({
+    description:
+      "What a step is: DDPM's with fresh noise, DDIM's without, or one of second order " +
+      "without, which evaluates the network twice",
+  }),
   stochasticity: z.number().min(0).max(1).default(1).meta({
-    description: "η of the sampler: 1 is DDPM's, 0 adds no noise (DDIM)",
+    description: "η of ddpm: 1 is DDPM's sampler, 0 adds no noise (as ddim)",
   }),
+  ...denoiserFields,
   ...averageField,
-};
+})
+  .refine(...guidanceFits)
+  .refine(
+    ({ solver, predicts, schedule }) =>
+      solver !== "heun" || predicts !== "noise" || schedule !== "cosine",
+    {
+      path: ["solver"],
+      message:
+        "heun does not fit predicts=noise under the cosine schedule, where the first levels " +
+        "leave nothing of x₀ to tell: ddpm or ddim",
+    },
+  );
 
-const configuration = z.strictObject({
-  ...diffusionFields,
-  hiddenSizes: widths().min(1).default([128, 128, 128]).meta({
-    description: "Widths of the network's hidden layers",
-  }),
-});
+type Configuration = z.output<typeof configuration>;
 
 // Noise and its prediction.
 
@@ -101,6 +132,13 @@ export const parts = {
   }),
 };
 
+type ScheduleFields = Pick<Configuration, "levels" | "schedule" | "betaStart" | "betaEnd">;
+
+/** ᾱ_t for t = 0 … T. */
+function sharesOf({ levels, schedule, betaStart, betaEnd }: ScheduleFields): Float64Array {
+  return schedules[schedule](levels, [betaStart, betaEnd]);
+}
+
 /**
  * Levels of noise for training: t = 1 + ⌊T u⌋ as a share t/T, and its mix.
  *
@@ -108,11 +146,12 @@ export const parts = {
  */
 export function drawnLevels(
   uniform: tf.Tensor,
-  { levels, schedule }: Pick<z.output<typeof configuration>, "levels" | "schedule">,
+  configuration: ScheduleFields,
 ): { readonly time: tf.Tensor; readonly mix: Mix } {
+  const { levels } = configuration;
   const level = tf.add(tf.floor(tf.mul(uniform, levels)), 1);
   const share = tf.gather(
-    tf.tensor1d(Float32Array.from(schedules[schedule](levels))),
+    tf.tensor1d(Float32Array.from(sharesOf(configuration))),
     tf.cast(tf.reshape(level, [-1]), "int32"),
   );
   const column = tf.reshape(share, [-1, 1]);
@@ -124,19 +163,36 @@ export function drawnLevels(
 
 // The sampler.
 
-type SamplerFields = Pick<
-  z.output<typeof configuration>,
-  "levels" | "schedule" | "samplerSteps" | "stochasticity"
->;
+type SamplerFields =
+  & ScheduleFields
+  & Pick<Configuration, "samplerSteps" | "solver" | "stochasticity">;
+
+/**
+ * Where Heun's method asks the network again, and the weight of what it then tells. Along the step of DDIM
+ * v is that of the x₀ told before; the trapezoid of the difference, in φ, is half the step's length times
+ * (x₀′ − x₀) / √(1 − ᾱ_s). 0 at the end, as the network has never seen an example without noise.
+ */
+function secondLook(from: number, to: number, nextTime: number): Readonly<Record<string, number>> {
+  const angle = (share: number) => angleOf(Math.sqrt(share), Math.sqrt(1 - share));
+  const nextNoise = Math.sqrt(1 - to);
+  const weight = to === 1 ? 0 : (angle(from) - angle(to)) / (2 * nextNoise);
+  return { nextTime, nextNoise, weight };
+}
 
 /** The numbers of step k of a sampler from level T down to 0. */
 export function numbersAt(
   k: number,
-  { levels, schedule, samplerSteps, stochasticity }: SamplerFields,
+  configuration: SamplerFields,
 ): Readonly<Record<string, number>> {
-  const shares = schedules[schedule](levels);
+  const { levels, samplerSteps, solver, stochasticity } = configuration;
+  const shares = sharesOf(configuration);
   const [from, to] = visitedLevels(levels, samplerSteps).slice(k);
-  return { time: from / levels, ...stepNumbers(shares[from], shares[to], stochasticity) };
+  const eta = solver === "ddpm" ? stochasticity : 0;
+  return {
+    time: from / levels,
+    ...stepNumbers(shares[from], shares[to], eta),
+    ...solver === "heun" && secondLook(shares[from], shares[to], to / levels),
+  };
 }
 
 /**
@@ -155,24 +211,45 @@ export function denoised(
   return tf.add(kept, tf.mul(fresh, at.fresh));
 }
 
+/** x₀ and ε as x_t shows them, x₀ cut off to the range of pixels where it is an image. */
+function seen(
+  given: tf.Tensor,
+  x: tf.Tensor,
+  mix: Mix,
+  { predicts }: Pick<Configuration, "predicts">,
+  shape: ExampleShape,
+): { readonly example: tf.Tensor; readonly epsilon: tf.Tensor } {
+  const told = parts[predicts](given, x, mix);
+  if (shape.shape.length !== 3) return told;
+  const example = inRange(told.example, shape);
+  return parts.example(example, x, mix);
+}
+
 // The model.
 
-/** Denoising diffusion of points. */
+/** Denoising diffusion of points and images. */
 export const diffusion = defineModel({
   name: "diffusion",
-  summary: "Denoising diffusion of points: noise is learned, and taken away step by step",
-  takes: { examples: ["points"] },
+  summary: "Denoising diffusion: noise is learned, and taken away step by step",
+  takes: { examples: ["points", "images"], labels: "optional" },
+  looksAtLabels: ({ conditional }) => conditional,
   configuration,
   budget: "examples",
   bestBy: { metric: "validation/energy_distance", goal: "minimize" },
-  networks: ({ size }, { hiddenSizes }) => ({ denoiser: timeNetwork(size, hiddenSizes) }),
-  noise: ({ size }) => ({ level: ["uniform", [1]], epsilon: ["normal", [size]] }),
+  networks: (shape, configuration) => ({ denoiser: denoiser(shape, configuration) }),
+  noise: ({ size }, configuration) => ({
+    ...{ level: ["uniform", [1]], epsilon: ["normal", [size]] },
+    ...dropNoise(configuration),
+  }),
   steps: [{
     name: "denoising",
-    loss: ({ denoiser }, { x, noise: { level, epsilon } }, configuration) => {
+    loss: ({ denoiser }, batch, configuration) => {
+      const { level, epsilon } = batch.noise;
+      const x = signed(batch.x, batch.shape);
       const { time, mix } = drawnLevels(level, configuration);
       const target = targets[configuration.predicts](x, epsilon, mix);
-      return { loss: squaredError(denoiser(noisy(x, epsilon, mix), time), target) };
+      const given = denoiser(noisy(x, epsilon, mix), time, toldLabels(batch, configuration));
+      return { loss: squaredError(given, target) };
     },
   }],
   average: { networks: ["denoiser"], decay: ({ averageDecay }) => averageDecay },
@@ -182,10 +259,21 @@ export const diffusion = defineModel({
     steps: (_, { samplerSteps }) => samplerSteps,
     at: (k, _, configuration) => numbersAt(k, configuration),
     noise: ({ size }) => ({ fresh: ["normal", [size]] }),
-    step: ({ denoiser }, { x, at, noise: { fresh } }, { predicts }) => {
-      const given = denoiser(x, everywhere(at.time, x));
-      return denoised(parts[predicts](given, x, { signal: at.signal, noise: at.noise }), fresh, at);
+    step: ({ denoiser }, drawn, configuration) => {
+      const { x, at, noise: { fresh }, shape } = drawn;
+      const network = guided(denoiser, drawn, configuration);
+      const look = (x: tf.Tensor, time: tf.Tensor, mix: Mix) =>
+        seen(network(x, everywhere(time, x)), x, mix, configuration, shape);
+      const mix = { signal: at.signal, noise: at.noise };
+      const here = look(x, at.time, mix);
+      const next = denoised(here, fresh, at);
+      if (configuration.solver !== "heun") return next;
+      const there = look(next, at.nextTime, { signal: at.nextSignal, noise: at.nextNoise });
+      return tf.add(next, tf.mul(tf.sub(there.example, here.example), at.weight));
     },
+    noised: (_, { x, at, noise: { start }, shape }) =>
+      noisy(signed(x, shape), start, { signal: at.signal, noise: at.noise }),
+    finish: (_, { x, shape }) => unsigned(x, shape),
   },
-  samplingFields: ["samplerSteps", "stochasticity"],
+  samplingFields: ["samplerSteps", "solver", "stochasticity", "guidance"],
 });

@@ -6,7 +6,10 @@
 import { cosine } from "../../lab/core/sine.ts";
 
 /** The share ᾱ_t of the variance that is still the example's, for t = 0 … T: ᾱ_0 = 1. */
-type Levels = (count: number) => Float64Array;
+type Levels = (count: number, betas?: readonly [first: number, last: number]) => Float64Array;
+
+/** β of the first and the last level of the linear schedule, for 1000 levels. */
+export const BETAS = [1e-4, 0.02] as const;
 
 /** ᾱ_t = Π (1 − β_i) of T whole levels. */
 function fromBetas(count: number, beta: (t: number) => number): Float64Array {
@@ -18,13 +21,13 @@ function fromBetas(count: number, beta: (t: number) => number): Float64Array {
 /** Schedules by name; T levels. */
 export const schedules = {
   /**
-   * β from 10⁻⁴ to 0.02 in equal steps, for 1000 levels; for T others so that as much noise is added in
+   * β from the first (10⁻⁴) to the last (0.02) in equal steps, for 1000 levels; for T others so that as much noise is added in
    * all (times 1000 / T). Ho, Jain, Abbeel (2020, arXiv 2006.11239), section 4.
    */
-  linear: (count) => {
+  linear: (count, [first, last] = BETAS) => {
     const scale = 1000 / count;
     const between = (t: number) => count === 1 ? 1 : (t - 1) / (count - 1);
-    return fromBetas(count, (t) => Math.min(0.999, scale * (1e-4 + (0.02 - 1e-4) * between(t))));
+    return fromBetas(count, (t) => Math.min(0.999, scale * (first + (last - first) * between(t))));
   },
   /**
    * ᾱ_t = f(t) / f(0) with f(t) = cos²(½π (t/T + s) / (1 + s)) and s = 0.008, β at most 0.999. Nichol &

@@ -9,21 +9,33 @@
  * independent one and a normal source it is rectified flow's first round (Liu, Gong, Liu 2023, arXiv
  * 2209.03003, equation 1).
  *
- * Differs from the papers: time enters as sines and cosines; samples come from a moving average of the
- * weights.
+ * Differs from the papers: small networks (`denoiser.ts`), time enters as sines and cosines; samples come
+ * from a moving average of the weights.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import { count, widths } from "../../lab/compute/sizes.ts";
+import { InputError } from "../../lab/core/errors.ts";
+import { count } from "../../lab/compute/sizes.ts";
+import type { Metrics } from "../../lab/core/metrics.ts";
 import { assignment, squaredDistances } from "../../lab/statistics/assignment.ts";
 import { defineModel } from "../define_model.ts";
+import {
+  denoiser,
+  denoiserFields,
+  dropNoise,
+  guidanceFits,
+  guided,
+  signed,
+  toldLabels,
+  unsigned,
+} from "../denoiser.ts";
 import { averageField, exampleFields } from "../fields.ts";
 import { squaredError } from "../losses.ts";
 import type { NoiseSpecs } from "../model.ts";
-import { squaredTransport } from "../metrics/transport.ts";
-import { everywhere, timeNetwork } from "../time_network.ts";
+import { squaredTransport, transportFloor } from "../metrics/transport.ts";
+import { everywhere } from "../time_network.ts";
 import { solverFields, solvers } from "./solvers.ts";
 import { sources } from "./sources.ts";
 
@@ -32,14 +44,11 @@ import { sources } from "./sources.ts";
 const configuration = z.strictObject({
   ...exampleFields,
   batchSize: count(2).default(256).meta({
-    description: "Points a gradient step, over which the coupling is made",
-    unit: "points",
+    description: "Examples a gradient step, over which the coupling is made",
+    unit: "examples",
   }),
   learningRate: z.number().positive().default(2e-3).meta({
     description: "Adam's step size at the start",
-  }),
-  hiddenSizes: widths().min(1).default([128, 128, 128]).meta({
-    description: "Widths of the network's hidden layers",
   }),
   source: z.enum(["normal", "ring"]).default("normal").meta({
     description: "Where paths begin: N(0, I), or eight Gaussians on a circle (points of a plane)",
@@ -52,9 +61,10 @@ const configuration = z.strictObject({
   deviation: z.number().min(0).default(0).meta({
     description: "σ, the spread about the straight path",
   }),
+  ...denoiserFields,
   ...averageField,
   ...solverFields,
-});
+}).refine(...guidanceFits);
 
 // The path and its loss.
 
@@ -109,23 +119,35 @@ export function coupleOptimally(points: Float32Array, x: Float32Array, dimension
 export const flowMatching = defineModel({
   name: "flow-matching",
   summary: "A velocity field that carries noise to the data along straight lines",
-  takes: { examples: ["points"] },
+  takes: { examples: ["points", "images"], labels: "optional" },
+  looksAtLabels: ({ conditional }) => conditional,
   configuration,
   budget: "examples",
   bestBy: { metric: "validation/energy_distance", goal: "minimize" },
-  networks: ({ size }, { hiddenSizes }) => ({ velocity: timeNetwork(size, hiddenSizes) }),
-  noise: ({ size }, { source }): NoiseSpecs => ({
-    start: [sources[source], [size]],
+  networks: (shape, configuration) => {
+    if (configuration.source === "ring" && shape.size !== 2) {
+      throw new InputError(
+        `Cannot begin at the ring as examples must be points of a plane: [${shape.shape}]`,
+      );
+    }
+    return { velocity: denoiser(shape, configuration) };
+  },
+  noise: ({ size }, configuration): NoiseSpecs => ({
+    start: [sources[configuration.source], [size]],
     time: ["uniform", [1]],
     noise: ["normal", [size]],
+    ...dropNoise(configuration),
   }),
   steps: [{
     name: "flow-matching",
     couple: ({ coupling }) =>
       coupling === "independent" ? undefined : { noise: "start", arrange: coupleOptimally },
-    loss: ({ velocity }, { x, noise: { start, time, noise } }, { deviation }) => {
-      const point = pathPoint(start, x, time, noise, deviation);
-      return { loss: flowMatchingLoss(velocity(point, time), start, x) };
+    loss: ({ velocity }, batch, configuration) => {
+      const { start, time, noise } = batch.noise;
+      const x = signed(batch.x, batch.shape);
+      const point = pathPoint(start, x, time, noise, configuration.deviation);
+      const given = velocity(point, time, toldLabels(batch, configuration));
+      return { loss: flowMatchingLoss(given, start, x) };
     },
   }],
   average: { networks: ["velocity"], decay: ({ averageDecay }) => averageDecay },
@@ -134,16 +156,25 @@ export const flowMatching = defineModel({
   sampler: {
     steps: (_, { samplerSteps }) => samplerSteps,
     at: (k, _, { samplerSteps }) => ({ time: k / samplerSteps, length: 1 / samplerSteps }),
-    step: ({ velocity }, { x, at: { time, length } }, { solver }) =>
-      solvers[solver]((x, t) => velocity(x, everywhere(t, x)), x, time, length),
+    step: ({ velocity }, drawn, configuration) => {
+      const { x, at: { time, length } } = drawn;
+      const network = guided(velocity, drawn, configuration);
+      const along = (x: tf.Tensor, t: tf.Tensor) => network(x, everywhere(t, x));
+      return solvers[configuration.solver](along, x, time, length);
+    },
+    noised: (_, { x, at: { time }, noise: { start }, shape }) =>
+      pathPoint(start, signed(x, shape), time, start, 0),
+    finish: (_, { x, shape }) => unsigned(x, shape),
   },
-  samplingFields: ["samplerSteps", "solver"],
-  metrics: async ({ samples, dataset, draw }) => {
+  samplingFields: ["samplerSteps", "solver", "guidance"],
+  metrics: async ({ samples, dataset, draw }): Promise<Metrics> => {
+    // The exact distance means little between few images, which have measures of their own.
+    if (dataset.kind !== "points") return {};
     const oneStep = await draw!(samples!.count, { samplerSteps: 1 });
     return {
       "evaluation/squared_wasserstein": squaredTransport(samples!.values, dataset),
       "evaluation/squared_wasserstein_one_step": squaredTransport(oneStep.values, dataset),
-      "ceiling/squared_wasserstein": squaredTransport(dataset.validation.values, dataset),
+      "ceiling/squared_wasserstein": transportFloor(dataset),
     };
   },
 });

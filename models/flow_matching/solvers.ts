@@ -25,6 +25,12 @@ export const solvers = {
     const half = tf.mul(length, 0.5);
     return moved(x, v(moved(x, v(x, time), half), tf.add(time, half)), length);
   },
+  /** x + ½h (v(x, t) + v(x + h v(x, t), t + h)): error O(h²), two evaluations. */
+  heun: (v: Velocity, x: tf.Tensor, time: tf.Tensor, length: tf.Tensor): tf.Tensor => {
+    const first = v(x, time);
+    const second = v(moved(x, first, length), tf.add(time, length));
+    return moved(x, tf.div(tf.add(first, second), 2), length);
+  },
   /** The classical Runge-Kutta step: error O(h⁴), four evaluations. */
   rk4: (v: Velocity, x: tf.Tensor, time: tf.Tensor, length: tf.Tensor): tf.Tensor => {
     const half = tf.mul(length, 0.5);
@@ -44,7 +50,7 @@ export const solverFields = {
     description: "Steps from source to sample",
     unit: "steps",
   }),
-  solver: z.enum(["euler", "midpoint", "rk4"]).default("euler").meta({
-    description: "What a step is: one, two or four evaluations of the network",
+  solver: z.enum(["euler", "midpoint", "heun", "rk4"]).default("euler").meta({
+    description: "What a step is: one, two, two or four evaluations of the network",
   }),
 };

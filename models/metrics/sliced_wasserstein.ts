@@ -23,16 +23,15 @@ export function directionsOf(random: Generator, count: number, dimensions: numbe
 }
 
 /**
- * W₁ of two sets of numbers, ∫ |F(x) − G(x)| dx of their distribution functions.
+ * W₁ of two sets of ascending numbers, ∫ |F(x) − G(x)| dx of their distribution functions.
  *
  * @example
  * ```ts
  * import { strictEqual } from "node:assert";
- * strictEqual(wasserstein(Float64Array.of(0, 1, 3), Float64Array.of(8, 5, 6)), 5);
+ * strictEqual(wasserstein(Float64Array.of(0, 1, 3), Float64Array.of(5, 6, 8)), 5);
  * ```
  */
-export function wasserstein(a: Float64Array, b: Float64Array): number {
-  const [left, right] = [a.toSorted(), b.toSorted()];
+export function wasserstein(left: Float64Array, right: Float64Array): number {
   let distance = 0;
   let before = Math.min(left[0], right[0]);
   for (let i = 0, j = 0; i < left.length || j < right.length;) {
@@ -46,31 +45,34 @@ export function wasserstein(a: Float64Array, b: Float64Array): number {
   return distance;
 }
 
+/** A set's projections on each of some directions, in ascending order. */
+export type Projections = readonly Float64Array[];
+
 /**
- * The mean over directions of W₁ between the projections of two sets.
+ * Where points lie along directions.
  *
- * @param samples [n, dimensions]
- * @param real [m, dimensions]
+ * @param points [n, dimensions]
  * @param directions See {@linkcode directionsOf}.
  */
-export function slicedWasserstein(
-  samples: Float32Array,
-  real: Float32Array,
+export function projectionsOf(
+  points: Float32Array,
   directions: Float64Array,
   dimensions: number,
-): number {
-  const projected = (points: Float32Array, row: number) =>
-    Float64Array.from({ length: points.length / dimensions }, (_, i) => {
-      let product = 0;
-      for (let d = 0; d < dimensions; d++) {
-        product += points[i * dimensions + d] * directions[row * dimensions + d];
-      }
-      return product;
-    });
-  const count = directions.length / dimensions;
-  let sum = 0;
-  for (let row = 0; row < count; row++) {
-    sum += wasserstein(projected(samples, row), projected(real, row));
-  }
-  return sum / count;
+): Projections {
+  return Array.from(
+    { length: directions.length / dimensions },
+    (_, row) =>
+      Float64Array.from({ length: points.length / dimensions }, (_, i) => {
+        let product = 0;
+        for (let d = 0; d < dimensions; d++) {
+          product += points[i * dimensions + d] * directions[row * dimensions + d];
+        }
+        return product;
+      }).sort(),
+  );
+}
+
+/** The mean over directions of W₁ between the projections of two sets on the same directions. */
+export function slicedWasserstein(samples: Projections, real: Projections): number {
+  return samples.reduce((sum, at, row) => sum + wasserstein(at, real[row]), 0) / samples.length;
 }

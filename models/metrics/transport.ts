@@ -11,7 +11,7 @@ const ASSIGNED = 2000;
 
 /**
  * W₂² of the first 2000 examples of `values` [n, D] to as many of the test split, exact. That of the
- * validation split is what fresh data get: the floor.
+ * validation split is what fresh data get: see {@linkcode transportFloor}.
  */
 export function squaredTransport(
   values: Float32Array,
@@ -21,4 +21,13 @@ export function squaredTransport(
   const size = dimensions *
     Math.min(ASSIGNED, values.length / dimensions, test.count, validation.count);
   return squaredWasserstein(values.subarray(0, size), test.values.subarray(0, size), dimensions);
+}
+
+const floors = new WeakMap<Dataset, number>();
+
+/** {@linkcode squaredTransport} of the validation split, computed once for a data set. */
+export function transportFloor(dataset: Dataset): number {
+  const floor = floors.get(dataset) ?? squaredTransport(dataset.validation.values, dataset);
+  floors.set(dataset, floor);
+  return floor;
 }

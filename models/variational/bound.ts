@@ -14,7 +14,7 @@ import * as z from "zod";
 import { count, WIDEST } from "../../lab/compute/sizes.ts";
 import { log } from "../../lab/core/elementary.ts";
 import { exampleFields, judgeFields } from "../fields.ts";
-import { binaryCrossEntropy, squaredError } from "../losses.ts";
+import { binaryCrossEntropy, bitsPerDimension, squaredError } from "../losses.ts";
 import type { Batch, Codes, Drawn, ExampleShape, NoiseSpecs } from "../model.ts";
 import type { Applied, Network } from "../networks.ts";
 
@@ -265,7 +265,7 @@ export function evaluated(reconstruction: tf.Tensor, kl: tf.Tensor, size: number
   const negative_elbo = tf.add(reconstruction, kl);
   return {
     ...{ reconstruction, kl, negative_elbo },
-    bits_per_dimension: tf.div(negative_elbo, size * Math.LN2),
+    bits_per_dimension: bitsPerDimension(negative_elbo, size),
   };
 }
 

@@ -2,9 +2,16 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import * as z from "zod";
 import { Box } from "../../lab/core/space.ts";
 import { makeEnv } from "../../envs/mod.ts";
-import { definitions, forgetful, subjectOf, worldFor } from "./laboratory.ts";
+import { definitions, forgetful, knownFields, subjectOf, worldFor } from "./laboratory.ts";
 
 const cartPole = () => makeEnv("CartPole-v1");
+
+/** What makes an iteration of any agent short. */
+const smallOf = (agent: string) =>
+  knownFields(agent, {
+    ...{ bufferSize: 500, learningStarts: 100, batchSize: 16, trainEvery: 64 },
+    ...{ gradientStepsPerTrain: 3, hiddenSizes: [16] },
+  });
 
 for (const [name, definition] of Object.entries(definitions)) {
   Deno.test(`${name}: every field has a default, a description and a value that is JSON`, () => {
@@ -25,7 +32,7 @@ for (const [name, definition] of Object.entries(definitions)) {
   });
 
   Deno.test(`${name} goes on with new episodes where the environment cannot be kept`, async () => {
-    const { trainer } = await subjectOf(name, () => forgetful(worldFor(name)()), {});
+    const { trainer } = await subjectOf(name, () => forgetful(worldFor(name)()), smallOf(name));
     await trainer.iterate();
     const snapshot = await trainer.snapshot();
     await trainer.restore(snapshot);
@@ -37,30 +44,28 @@ for (const [name, definition] of Object.entries(definitions)) {
 }
 
 Deno.test("a checkpoint of another algorithm, or of other shapes, is refused", async () => {
-  const subject = async (agent: string, fields: object = {}) => {
-    const { trainer } = await subjectOf(agent, worldFor(agent), fields);
-    return trainer;
-  };
-  for (const agent of Object.keys(definitions)) {
-    const trainer = await subject(agent);
-    for (const other of Object.keys(definitions).filter((each) => each !== agent)) {
-      const stranger = await subject(other);
-      const snapshot = await stranger.snapshot();
-      await rejects(trainer.restore(snapshot), {
+  const subject = async (agent: string, fields: object = {}) =>
+    (await subjectOf(agent, worldFor(agent), { ...smallOf(agent), ...fields })).trainer;
+  const names = Object.keys(definitions);
+  const trainers = await Promise.all(names.map((agent) => subject(agent)));
+  const snapshots = await Promise.all(trainers.map((trainer) => trainer.snapshot()));
+  for (const [i, agent] of names.entries()) {
+    for (const [j, other] of names.entries()) {
+      if (i === j) continue;
+      await rejects(trainers[i].restore(snapshots[j]), {
         name: "InputError",
         message: `Cannot restore as the checkpoint must be of ${agent}: ${other}`,
       });
-      stranger.dispose();
     }
     const narrow = await subject(agent, { hiddenSizes: [8] });
     await rejects(
-      trainer.restore(await narrow.snapshot()),
+      trainers[i].restore(await narrow.snapshot()),
       /^InputError: Cannot load "parameters/,
       agent,
     );
     narrow.dispose();
-    trainer.dispose();
   }
+  for (const trainer of trainers) trainer.dispose();
 });
 
 Deno.test("ppo refuses a minibatch that is larger than the rollout", () =>

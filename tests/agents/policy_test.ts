@@ -1,6 +1,5 @@
 /** Policy files: they act as the trainer that wrote them, without it. */
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual, throws } from "node:assert";
-import { createHash } from "node:crypto";
 import { agents } from "../../agents/mod.ts";
 import { encodePolicy, loadPolicy } from "../../agents/policy.ts";
 import { makeEnv } from "../../envs/mod.ts";
@@ -8,8 +7,8 @@ import { gridworldPixelsDqn } from "../../experiments/pixels.ts";
 import { registries } from "../../registries.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lab/core/safetensors.ts";
+import { resealed } from "../lab/core/resealed.ts";
 import { Box, Discrete, MultiDiscrete, Tuple } from "../../lab/core/space.ts";
-import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import { train } from "../../lab/experiment/train.ts";
 
 /** Observations of episodes with random actions. */
@@ -153,15 +152,6 @@ async function exported(): Promise<Uint8Array> {
   const bytes = await trainer.exportPolicy!();
   dispose();
   return bytes;
-}
-
-/** A changed file with the hash of what it has become. */
-function resealed(
-  tensors: NamedTensors,
-  { "reverie.sha256": _, ...metadata }: Record<string, string>,
-): Uint8Array {
-  const hash = createHash("sha256").update(encodeSafetensors(tensors, metadata)).digest("hex");
-  return encodeSafetensors(tensors, { ...metadata, "reverie.sha256": hash });
 }
 
 Deno.test("a policy file with any bit flipped is refused", async () => {

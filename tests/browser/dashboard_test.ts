@@ -13,7 +13,10 @@ import {
   sheet,
   trainAgent,
 } from "../web/sample_store.ts";
-import { missing, openBrowser } from "./chromium.ts";
+import { pageFile, siteFiles } from "../../web/export/pages.tsx";
+import { capsuleOf } from "../../web/export/take.ts";
+import { Policies } from "../../web/policies.ts";
+import { missing, openBrowser, patience } from "./chromium.ts";
 
 let browser: Browser;
 let dashboard: Dashboard;
@@ -54,7 +57,7 @@ function test(
       });
       const problems: string[] = [];
       const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(patience);
       page.on("console", (message) => {
         if (["error", "warning"].includes(message.type())) problems.push(message.text());
       });
@@ -448,7 +451,7 @@ async function picture(page: Page, index = 0): Promise<string> {
 
 async function openPlayer(page: Page): Promise<void> {
   await open(page, `/runs/${await trainedRun()}`);
-  await page.locator(".stages canvas").waitFor({ timeout: 60_000 });
+  await page.locator(".stages canvas").waitFor({ timeout: patience });
 }
 
 test("the trained policy plays, pauses, is stepped and taken back", async (page) => {
@@ -518,7 +521,7 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
   match((await slider.getAttribute("aria-valuetext"))!, /final/);
   await slider.focus();
   await page.keyboard.press("Home");
-  await panel.locator("output:has-text('on the way')").first().waitFor({ timeout: 60_000 });
+  await panel.locator("output:has-text('on the way')").first().waitFor({ timeout: patience });
   const beside = panel.locator("label:has-text('Beside it') select");
   await beside.selectOption("keys");
   await panel.locator("text=Your keys: ← left").waitFor();
@@ -531,7 +534,7 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
   const options = await beside.locator("option").allTextContents();
   ok(options.some((text) => text.startsWith("final")), options.join());
   await beside.selectOption({ label: options.find((text) => text.startsWith("final"))! });
-  await panel.locator("figcaption:has-text('final')").waitFor({ timeout: 60_000 });
+  await panel.locator("figcaption:has-text('final')").waitFor({ timeout: patience });
   strictEqual(await panel.locator(".stages canvas").count(), 2);
 });
 
@@ -540,7 +543,7 @@ test("the episodes of the evaluation are played again, its worst one by a click"
   const panel = page.locator(".policy");
   await panel.locator("button", { hasText: "episodes of its evaluation" }).click();
   const extremes = panel.locator(".extremes");
-  await extremes.waitFor({ timeout: 60_000 });
+  await extremes.waitFor({ timeout: patience });
   match(await extremes.innerText(), /of 100, mean .*to the bit what the run's evaluation says/s);
   await extremes.locator("button", { hasText: "Worst" }).click();
   ok(Number(await said(page, "Seed")) > 1000);
@@ -604,7 +607,7 @@ test("the dream is dragged over its map, turned by sliders, drawn, and mixed", a
   await open(page, `/runs/${await dreamingRun()}`);
   await page.locator(".explorer").scrollIntoViewIfNeeded();
   const map = page.locator(".code-map");
-  await map.waitFor({ timeout: 60_000 });
+  await map.waitFor({ timeout: patience });
   const decoded = async () => {
     await frames(page, 3);
     return await page.locator(".pair .picture").first()
@@ -666,7 +669,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       else await open(page, path);
       if (played.includes(path)) {
         await page.locator(".player, .explorer").scrollIntoViewIfNeeded();
-        await page.locator(".stages canvas, .code-map").first().waitFor({ timeout: 60_000 });
+        await page.locator(".stages canvas, .code-map").first().waitFor({ timeout: patience });
       }
       deepStrictEqual(await findings(page, source), [], path);
     }
@@ -675,6 +678,117 @@ for (const colorScheme of ["light", "dark"] as const) {
     expected: ["Failed to load resource: the server responded with a status of 404 (Not Found)"],
   });
 }
+
+/** Runs as they leave the store, with what was learned. */
+async function taken(...runs: readonly string[]) {
+  const { store } = dashboard;
+  return await capsuleOf(store, runs.map((run) => store.find(run)), new Policies(store));
+}
+
+test("an exported page plays, dreams and draws from a disk, and asks nobody", async (page) => {
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  const axe = await Deno.readTextFile(
+    new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
+  );
+  const opened = async (run: string) => {
+    const file = `${dashboard.folder}/${run}.html`;
+    await Deno.writeTextFile(file, await pageFile(await taken(run), { run }));
+    await page.goto(`file://${file}`);
+    await page.waitForFunction(() =>
+      document.querySelector("[data-island]:not([data-ready])") === null
+    );
+    return file;
+  };
+  const files = [await opened(await trainedRun())];
+  await page.locator(".player").scrollIntoViewIfNeeded();
+  await page.locator(".stages canvas").waitFor();
+  const before = await said(page, "Step");
+  await page.waitForFunction(
+    (before) => {
+      const [, second] = document.querySelectorAll(".policy dl dd");
+      return second.textContent !== before;
+    },
+    before,
+  );
+  await page.locator(".chart .canvas").first().waitFor();
+  await page.fill("input[type=search]", "td error");
+  await page.locator(".charts .chart").first().waitFor();
+  await page.fill("input[type=search]", "");
+  deepStrictEqual(await page.evaluate(() => [...document.querySelectorAll("a[href^='/']")]), []);
+  strictEqual(await page.locator("text=Do more with it").count(), 0);
+  await page.selectOption("#theme", "dark");
+
+  files.push(await opened(await dreamingRun()));
+  await page.locator(".explorer").scrollIntoViewIfNeeded();
+  await page.locator(".code-map").waitFor();
+  const decoded = () =>
+    page.locator(".pair canvas").first().evaluate((each) =>
+      (each as HTMLCanvasElement).toDataURL()
+    );
+  const first = await decoded();
+  await page.locator(".latents input").first().fill("2");
+  ok(await decoded() !== first);
+  ok(
+    await page.locator(".gallery img").first().evaluate((each) =>
+      (each as HTMLImageElement).naturalWidth > 0
+    ),
+  );
+  await page.evaluate(() => scrollTo(0, 0));
+  deepStrictEqual(
+    asked.filter((url) => !url.startsWith("data:") && !url.startsWith("blob:")),
+    files.map((file) => `file://${file}`),
+  );
+  deepStrictEqual(await findings(page, axe), []);
+});
+
+test("a site filters, compares and plays from plain files", async (page) => {
+  const others = dashboard.store.runs().filter(({ name }) => name === "cartpole-a2c");
+  const runs = [await trainedRun(), ...others.map(({ id }) => id)];
+  const files = new Map(
+    (await Array.fromAsync(siteFiles(await taken(...runs)))).map((
+      { path, content },
+    ) => [path, content]),
+  );
+  const types = { html: "text/html", js: "text/javascript", css: "text/css", png: "image/png" };
+  const site = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url }) => {
+    const path = new URL(url).pathname.replace("/lab/", "");
+    const content = files.get(path);
+    const type = types[path.split(".").at(-1) as keyof typeof types] ?? "application/octet-stream";
+    return content === undefined
+      ? new Response(null, { status: 404 })
+      : new Response(content as BodyInit, { headers: { "content-type": type } });
+  });
+  try {
+    const base = `http://127.0.0.1:${site.addr.port}/lab`;
+    const isReady = () =>
+      page.waitForFunction(() =>
+        document.querySelector("[data-island]:not([data-ready])") === null
+      );
+    await page.goto(`${base}/index.html?filter=agent%3Ddqn`);
+    await isReady();
+    deepStrictEqual(await names(page), ["cartpole-dqn-quick"]);
+    await page.click("thead th:has-text('evaluation return mean') button");
+    match(page.url(), /index\.html\?.*sort=/);
+    await page.click(".runs tbody a");
+    await isReady();
+    match(page.url(), /\/lab\/runs\/\w+\.html$/);
+    await page.locator(".stages canvas").waitFor();
+    await page.click("nav a:has-text('Compare')");
+    await isReady();
+    await page.locator(".compared .canvas").first().waitFor();
+    await page.selectOption("label:has-text('X axis') select", "wallSeconds");
+    await page.waitForFunction(() => location.search.includes("axis=wallSeconds"));
+    await page.reload();
+    await isReady();
+    strictEqual(
+      await page.locator("label:has-text('X axis') select").inputValue(),
+      "wallSeconds",
+    );
+  } finally {
+    await site.shutdown();
+  }
+});
 
 test("the reader's choice of light or dark is kept, and drawn from the first byte", async (page) => {
   await open(page, "/compare");

@@ -9,6 +9,10 @@ const printed = `import { smallRuns } from "./tests/browser/small_runs.ts";
 console.log(JSON.stringify(await smallRuns()));
 process.exit();`;
 
+/** Those of Deno, which the others are held against. */
+let made: ReturnType<typeof smallRuns> | undefined;
+const ownRuns = () => made ??= smallRuns();
+
 Deno.test("Node's small runs are Deno's, to the bit", async () => {
   const folder = await Deno.makeTempDir();
   try {
@@ -24,7 +28,7 @@ const require = requireFrom(import.meta.url);`;
       cwd: folder,
     }).output();
     ok(success, new TextDecoder().decode(stderr));
-    deepStrictEqual(JSON.parse(new TextDecoder().decode(stdout)), await smallRuns());
+    deepStrictEqual(JSON.parse(new TextDecoder().decode(stdout)), await ownRuns());
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -47,7 +51,7 @@ Deno.test({
       page.setDefaultTimeout(patience);
       await page.goto(`http://127.0.0.1:${server.addr.port}/`);
       const found = await page.evaluate(`import("/runs.js").then(({ smallRuns }) => smallRuns())`);
-      deepStrictEqual(found, await smallRuns());
+      deepStrictEqual(found, await ownRuns());
     } finally {
       await browser.close();
       await server.shutdown();

@@ -1,15 +1,21 @@
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { commands, main } from "../../cli/main.ts";
 import { library } from "../lab/compute/backends.ts";
+import { missing, Server } from "../lab/store/postgres/server.ts";
 import { capturedIo } from "./captured_io.ts";
 import { writeNetwork, writePictures } from "./pictures.ts";
+
+/** What makes the splits of a data set small. */
+const few = (count: number) =>
+  "train validation test".split(" ").map((split) => ` --set dataset.${split}=${count}`).join("");
 
 /** A line of each command that succeeds, and says something on standard error where it can. */
 const lines: Readonly<Record<string, string>> = {
   list: "list",
   describe: "describe cartpole-ppo --set agent.name=a2c",
-  run: "run ring-wgan-gp --budget 2",
+  run: `run ring-wgan-gp --budget 2${few(100)} --set model.width=8 --set model.batchSize=16`,
   resume: "resume latest --budget MORE",
+  worker: "worker --drain --store SHARED",
   reproduce: "reproduce latest",
   evaluate: "evaluate POLICY --episodes 1 --render --out way.gif --force",
   sample: "sample latest --count 4 --out samples.png --force",
@@ -47,6 +53,8 @@ Deno.test("no command writes control characters into a pipe, nor with --quiet mo
     const code = await main(line.split(" "), io);
     return { code, ...io.written };
   };
+  const server = missing ? undefined : await Server.start();
+  const shared = await server?.database() ?? "";
   try {
     const environments = new URL("../../envs/mod.ts", import.meta.url).href;
     await Deno.writeTextFile(
@@ -60,17 +68,16 @@ Deno.test("no command writes control characters into a pipe, nor with --quiet mo
     await writeNetwork(`${folder}/eyes.json`, [28, 28, 1], 4);
     strictEqual((await type("run cliffwalking-value-iteration")).code, 0);
     const [{ id }] = JSON.parse((await type("runs --json")).out).runs;
-    const few = "train validation test".split(" ").map((split) => ` --set dataset.${split}=20`);
-    strictEqual(
-      (await type(`run glyphs-vae --set model.judge=false --budget 100${few.join("")}`)).code,
-      0,
-    );
+    const vae = await type(`run glyphs-vae --set model.judge=false --budget 100${few(20)}`);
+    strictEqual(vae.code, 0);
     const [model] = JSON.parse((await type("runs --json")).out).runs;
     const said: string[] = [];
     for (const { name } of commands) {
       if (name === "doctor" && library === undefined) continue;
+      if (name === "worker" && server === undefined) continue;
       ok(name in lines, `"${name}" needs a line above that succeeds`);
-      const line = lines[name].replace("POLICY", id).replace("MODEL", model.id);
+      const line = lines[name].replace("POLICY", id).replace("MODEL", model.id)
+        .replace("SHARED", shared);
       const plain = await type(line.replace("MORE", "3"));
       strictEqual(plain.code, 0, `${line}: ${plain.error}`);
       // deno-lint-ignore no-control-regex
@@ -81,8 +88,13 @@ Deno.test("no command writes control characters into a pipe, nor with --quiet mo
       if (name !== "evaluate") strictEqual(quiet.error, "", line);
       else match(quiet.error, /^[ #.*+:=%@-]*\n[^]*step 13 {2}return -13\.0\n$/, line);
     }
-    deepStrictEqual(said, ["describe", "run", "resume", "reproduce", "evaluate", "play"]);
+    deepStrictEqual(said, [
+      ...["describe", "run", "resume"],
+      ...server === undefined ? [] : ["worker"],
+      ...["reproduce", "evaluate", "play"],
+    ]);
   } finally {
+    await server?.[Symbol.asyncDispose]();
     await Deno.remove(folder, { recursive: true });
   }
 });

@@ -1,12 +1,12 @@
 /** Mutated bytes, by a seed, and what each loader of the lab makes of them. */
 import { deepStrictEqual, ok } from "node:assert";
-import { createHash } from "node:crypto";
 import { encodePolicy, loadPolicy } from "../../agents/policy.ts";
 import { conditionsIn } from "../../lab/experiment/conditions.ts";
 import { decodeCanonicalJson, encodeCanonicalJson } from "../../lab/core/canonical_json.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { defaultRng, type Generator } from "../../lab/core/random.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lab/core/safetensors.ts";
+import { resealed } from "../lab/core/resealed.ts";
 import { Box, Discrete } from "../../lab/core/space.ts";
 import { type NamedTensors, sizeOf } from "../../lab/core/tensor_data.ts";
 import { encodeModel, loadModel } from "../../models/model_file.ts";
@@ -60,6 +60,7 @@ const machine = {
 };
 const model = encodeModel({
   ...{ kind: "points", shape: [2], classes: 0, codeSize: 0, rows: 2, drawn: 3, times: 2 },
+  ...{ vocabulary: [], prompted: false },
   numbers: { time: Float32Array.of(1, 0) },
   functions: {
     score: {
@@ -101,15 +102,10 @@ const packed = new Uint8Array(
     .arrayBuffer(),
 );
 
-const HASH = "reverie.sha256";
-
-/** A file with a mutated description and the hash of what it has become, as who means harm would
- * write it. */
-function resealed(file: Uint8Array, key: string, description: Uint8Array): Uint8Array {
-  const { tensors, metadata: { [HASH]: _, ...metadata } } = decodeSafetensors(file);
-  const changed = { ...metadata, [key]: text(description) };
-  const hash = createHash("sha256").update(encodeSafetensors(tensors, changed)).digest("hex");
-  return encodeSafetensors(tensors, { ...changed, [HASH]: hash });
+/** A file with a mutated description. */
+function redescribed(file: Uint8Array, key: string, description: Uint8Array): Uint8Array {
+  const { tensors, metadata } = decodeSafetensors(file);
+  return resealed(tensors, { ...metadata, [key]: text(description) });
 }
 
 /** All of them. */
@@ -137,7 +133,7 @@ export const loaders: readonly Loader[] = [
     name: "policy, sealed again",
     sample: bytesOf(decodeSafetensors(program).metadata["reverie.policy"]),
     load: (bytes) => {
-      const opened = loadPolicy(resealed(program, "reverie.policy", bytes));
+      const opened = loadPolicy(redescribed(program, "reverie.policy", bytes));
       if (opened.observationSpace.flatSize < 1000) {
         opened.act(opened.observationSpace.sample(defaultRng(1)));
       }
@@ -155,7 +151,7 @@ export const loaders: readonly Loader[] = [
     name: "model, sealed again",
     sample: bytesOf(decodeSafetensors(model).metadata["reverie.model"]),
     load: (bytes) => {
-      const opened = loadModel(resealed(model, "reverie.model", bytes));
+      const opened = loadModel(redescribed(model, "reverie.model", bytes));
       opened.score?.(new Float32Array(sizeOf(opened.shape)));
       opened.sample?.({ count: 4, random: defaultRng(1) });
     },

@@ -37,6 +37,33 @@ const refused: Readonly<Record<string, readonly [Partial<ModelExperiment>, RegEx
     { dataset: flat(NaN) },
     /train\.values must be in \[0, 1\]: NaN at 0$/,
   ],
+  "images that a U-Net cannot halve": [
+    { dataset: { ...glyphs, side: 14 }, model: { name: "diffusion" } },
+    /^Cannot halve images 2 times as their sides must be divisible by 4: \[14, 14, 1\]/,
+  ],
+  "a β that is none": [
+    { dataset: { name: "ring-8" }, model: { name: "diffusion", betaEnd: 1 } },
+    /betaEnd as it must be number, > 0, < 1: 1$/,
+  ],
+  "a solver that does not fit what the network gives": [
+    {
+      dataset: { name: "ring-8" },
+      model: { name: "diffusion", solver: "heun", predicts: "noise", schedule: "cosine" },
+    },
+    /solver.*heun does not fit predicts=noise/,
+  ],
+  "guidance of a model that is told no classes": [
+    { model: { name: "edm", guidance: 2 } },
+    /guidance.*needs a model that was trained with conditional=true/,
+  ],
+  "classes of data that have none": [
+    { dataset: flat(0.5), model: { name: "flow-matching", filters: [4], conditional: true } },
+    /^Cannot learn classes as model\.conditional needs a data set with labels: it has none$/,
+  ],
+  "a ring of images": [
+    { model: { name: "flow-matching", source: "ring" } },
+    /^Cannot begin at the ring as examples must be points of a plane: \[28,28,1\]$/,
+  ],
   "points, for a model of images": [
     { dataset: { name: "ring-8" } },
     /takes images: .*holds points/,

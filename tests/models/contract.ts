@@ -28,14 +28,14 @@ function throughFiles({ parameters, state, values }: Snapshot): Snapshot {
   };
 }
 
+/** Iterations before and after a save: each side goes into an epoch's midst. */
+const half = 3;
+
 /** Declares the tests that hold a model to it. */
 export function holdToContract(
   definition: ModelDefinition,
-  { backends = ["wasm", "cpu", "tfjs-wasm"], half = 10 }: {
-    readonly backends?: readonly BackendChoice[];
-    /** Iterations before and after the save. */
-    readonly half?: number;
-  } = {},
+  { backends = ["wasm", "cpu", "tfjs-wasm"] }: { readonly backends?: readonly BackendChoice[] } =
+    {},
 ): void {
   const { name, budgetUnit } = definition;
   const make = (options = {}) => smallTrainer(definition, options);
@@ -52,9 +52,11 @@ export function holdToContract(
       await second.restore(saved);
       await iterate(second, half);
       deepStrictEqual(await second.snapshot(), await whole.snapshot());
-      const random = () => defaultRng(5);
-      const { metrics } = await whole.evaluate({ random: random() });
-      deepStrictEqual((await second.evaluate({ random: random() })).metrics, metrics);
+      if (backend === "wasm") {
+        const evaluate = async (trainer: Trainer) =>
+          (await trainer.evaluate({ random: defaultRng(5) })).metrics;
+        deepStrictEqual(await evaluate(second), await evaluate(whole));
+      }
       for (const trainer of [whole, second]) trainer.dispose();
     });
   }
@@ -62,8 +64,8 @@ export function holdToContract(
   Deno.test(`${name}: evaluating and asking leave training as it is`, async () => {
     const quiet = await make();
     const watched = await make();
-    await iterate(quiet, 3);
-    for (let i = 0; i < 3; i++) {
+    await iterate(quiet, 2);
+    for (let i = 0; i < 2; i++) {
       await watched.evaluate({ random: defaultRng(i) });
       await watched.sample?.({ random: defaultRng(i), count: 3 });
       await watched.iterate();
@@ -106,20 +108,21 @@ export function holdToContract(
     const { bestBy } = definition;
     ok(bestBy === undefined || bestBy.metric in evaluated, `no ${bestBy?.metric}`);
     // What chooses a checkpoint has not seen the test split.
-    ok(bestBy?.metric.startsWith("validation/") ?? true, bestBy?.metric);
+    ok(bestBy?.metric.startsWith("validation/") ?? true, String(bestBy?.metric));
     trainer.dispose();
   });
 
   Deno.test(`${name}: tensors do not pile up`, async () => {
     const trainer = await make({ backend: backends.at(-1), budget: 100_000 });
-    const round = async () => {
-      await iterate(trainer, 5);
+    const round = async (iterations: number) => {
+      await iterate(trainer, iterations);
       await trainer.evaluate({ random: defaultRng(1) });
       await trainer.snapshot();
     };
-    await round();
+    await round(1);
     const before = tf.memory().numTensors;
-    for (let i = 0; i < 3; i++) await round();
+    // More than an epoch.
+    await round(3);
     strictEqual(tf.memory().numTensors, before);
     trainer.dispose();
   });

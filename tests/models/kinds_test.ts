@@ -8,7 +8,7 @@ import * as kinds from "./kinds.ts";
 import { fewPoints, halves, smallTrainer, trainerOf, trainThrough } from "./laboratory.ts";
 
 for (const definition of Object.values(kinds)) {
-  holdToContract(definition, { backends: ["wasm"], half: 3 });
+  holdToContract(definition, { backends: ["wasm"] });
 }
 
 const dataset = halves();

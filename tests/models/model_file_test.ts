@@ -8,10 +8,9 @@ import {
   strictEqual,
   throws,
 } from "node:assert";
-import { createHash } from "node:crypto";
 import { defaultRng } from "../../lab/core/random.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lab/core/safetensors.ts";
-import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { resealed } from "../lab/core/resealed.ts";
 import { loadModel } from "../../models/model_file.ts";
 import { models } from "../../models/mod.ts";
 import * as kinds from "./kinds.ts";
@@ -155,15 +154,6 @@ Deno.test("what does not fit a loaded model is refused in one line", async () =>
   throws(() => plain.sample!({ count: 1, label: 1 }), /as the model learned without labels: 1$/);
   unlabelled.dispose();
 });
-
-/** A changed file with the hash of what it has become. */
-function resealed(
-  tensors: NamedTensors,
-  { "reverie.sha256": _, ...metadata }: Record<string, string>,
-): Uint8Array {
-  const hash = createHash("sha256").update(encodeSafetensors(tensors, metadata)).digest("hex");
-  return encodeSafetensors(tensors, { ...metadata, "reverie.sha256": hash });
-}
 
 Deno.test("a model file with any bit flipped is refused", async () => {
   const bytes = await exported();

@@ -26,16 +26,13 @@ const definitions = await Promise.all(models.map(({ load }) => load()));
 
 for (const definition of definitions) {
   // TensorFlow.js's WebAssembly kernels have no gradient of a convolution's filters.
-  const convolves = "filters" in smallOf(definition);
+  const small = smallOf(definition);
+  const convolves = "filters" in small || "channels" in small;
   // Attention is slow on TensorFlow.js's plain loops.
-  const attends = "heads" in smallOf(definition);
+  const attends = "heads" in small;
   holdToContract(
     definition,
-    convolves
-      ? { backends: ["wasm", "cpu"] }
-      : attends
-      ? { backends: ["wasm", "tfjs-wasm"], half: 3 }
-      : {},
+    convolves ? { backends: ["wasm", "cpu"] } : attends ? { backends: ["wasm", "tfjs-wasm"] } : {},
   );
 }
 
@@ -114,7 +111,6 @@ for (const definition of definitions) {
       const metrics = await evaluate(judged);
       ok(metrics["evaluation/judge_accuracy"] > 0.99);
       ok(metrics["evaluation/recognised"] >= 0 && metrics["evaluation/class_share_min"] >= 0);
-      deepStrictEqual(await evaluate(judged), metrics);
       const resumed = await make({ judge: true });
       await resumed.restore(await judged.snapshot());
       deepStrictEqual(await evaluate(resumed), metrics);

@@ -1187,4 +1187,47 @@ export const mutants: readonly Mutant[] = [
     to: "sum: last.sum + block.sum,",
     test: "tests/web/line_names_test.ts",
   },
+  // Flows.
+  {
+    fault: "the log-determinant of a 1 × 1 convolution is that of its square",
+    file: "models/flows/mixing.ts",
+    from: "tf.mul(tf.sum(tf.log(tf.square(diagonal))), 0.5)",
+    to: "tf.sum(tf.log(tf.square(diagonal)))",
+    test: "tests/models/flows/steps_test.ts",
+  },
+  {
+    fault: "actnorm's first minibatch counts places that are masked",
+    file: "models/flows/mixing.ts",
+    from: "momentsOf(x, mask);",
+    to: "momentsOf(x, tf.onesLike(mask));",
+    test: "tests/models/flows/models_test.ts",
+  },
+  {
+    fault: "a coordinate's parameters depend on itself",
+    file: "models/flows/autoregressive.ts",
+    from: "last ? degree > from : degree >= from",
+    to: "degree >= from",
+    test: "tests/models/flows/models_test.ts",
+  },
+  {
+    fault: "the derivative of a spline has its denominator once",
+    file: "models/flows/splines.ts",
+    from: "tf.mul(tf.log(denominator), 2)",
+    to: "tf.log(denominator)",
+    test: "tests/models/flows/steps_test.ts",
+  },
+  {
+    fault: "a continuous flow goes towards noise with the times of the way back",
+    file: "models/flows/continuous.ts",
+    from: "tf.scalar(from + k * (to - from) / steps)",
+    to: "tf.scalar(k / steps)",
+    test: "tests/models/flows/steps_test.ts",
+  },
+  {
+    fault: "the pinwheel's change of variables has the wrong sign",
+    file: "models/datasets/densities.ts",
+    from: "Math.abs(1 - bend * c)",
+    to: "Math.abs(1 + bend * c)",
+    test: "tests/models/datasets/densities_test.ts",
+  },
 ];

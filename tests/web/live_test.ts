@@ -35,7 +35,7 @@ class Messages implements AsyncDisposable {
         continue;
       }
       // A message that never comes fails the test instead of holding it.
-      const timer = setTimeout(() => this.#reader.cancel(), 10_000);
+      const timer = setTimeout(() => this.#reader.cancel(), 60_000);
       const { value, done: closed } = await this.#reader.read();
       clearTimeout(timer);
       if (closed) throw new Error("No message came");

@@ -49,6 +49,10 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
       ],
       [["--host", "a b"], 2, /--host must be a name or an address: a b/],
       [["extra"], 2, /extra/],
+      [["build"], 2, /--out is missing/],
+      [["build", "--out", "x", "--for"], 2, /it takes --out FOLDER.*--for/],
+      [["build", "--out", folder, "--store", `${folder}/runs`], 2, /there is no run yet/],
+      [["build", "--out", "x", "none", "--store", `${folder}/runs`], 2, /none/],
       [["--port", String(port), "--store", `${folder}/runs`], 1, /in use.*--port/],
     ];
     await Promise.all(cases.map(async ([args, expected, message]) => {

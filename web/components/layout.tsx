@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import { asset } from "../assets.ts";
 import type { LayoutProps } from "../fresh.ts";
-import { themes } from "../theme.ts";
+import { ThemeChoice } from "./theme_choice.tsx";
 
 const pages = [{ path: "/", name: "Runs" }, { path: "/compare", name: "Compare" }];
 
@@ -37,14 +37,7 @@ export function Layout({ title, path, theme, children }: LayoutProps): VNode {
               </a>
             ))}
           </nav>
-          <label class="theme">
-            <span class="hidden">Colours</span>
-            <select id="theme" autocomplete="off">
-              {themes.map((each) => (
-                <option key={each} value={each} selected={each === theme}>{each}</option>
-              ))}
-            </select>
-          </label>
+          <ThemeChoice theme={theme} />
         </header>
         <main id="main">{children}</main>
       </body>

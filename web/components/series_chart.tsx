@@ -2,6 +2,7 @@
 import { effect, useSignal } from "@preact/signals";
 import type { RefObject, VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { ask } from "../ask.ts";
 import { type Axis, axisTitle } from "../axes.ts";
 import type { Chart } from "../charts.ts";
 import type { Range } from "../curves.ts";
@@ -156,7 +157,7 @@ function useSeries(
     const load = async (name: string): Promise<[string, SeriesAnswer]> => {
       const query = new URLSearchParams({ run, name, axis, smoothing: String(smoothing) });
       for (const [end, x] of Object.entries(range ?? {})) query.set(end, String(x));
-      const response = await fetch(`/api/series?${query}`, { signal: controller.signal });
+      const response = await ask(`/api/series?${query}`, { signal: controller.signal });
       return [name, await response.json()];
     };
     Promise.all(names.map(load)).then(

@@ -10,9 +10,11 @@ import { useEffect, useMemo } from "preact/hooks";
 import { defaultRng } from "../../lab/core/random.ts";
 import { classMeans, interpolated } from "../../models/codes.ts";
 import { type LoadedModel, loadModel } from "../../models/model_file.ts";
+import { ask } from "../ask.ts";
 import { decodeExamples, type Examples } from "../examples.ts";
 import type { Part } from "../file_parts.ts";
 import { Bars } from "./bars.tsx";
+import { LabelChoice } from "./label.tsx";
 import { type Bounds, nearest, widest } from "./latent.ts";
 import { CodeMap } from "./map.tsx";
 import { Pad } from "./pad.tsx";
@@ -62,7 +64,7 @@ export function Explorer({ run }: { run: string }): VNode {
 }
 
 async function fetchPart(run: string, part: Part, signal: AbortSignal): Promise<Uint8Array> {
-  const response = await fetch(`/api/policy?run=${run}&part=${part}`, { signal });
+  const response = await ask(`/api/policy?run=${run}&part=${part}`, { signal });
   if (!response.ok) throw new Error(await response.text());
   return new Uint8Array(await response.arrayBuffer());
 }
@@ -73,20 +75,7 @@ function Shapes({ run, model, examples }: Opened & { run: string }): VNode {
   const judge = useSignal<LoadedModel | null>(null);
   return (
     <>
-      {model.classes > 0 && (
-        <label class="line">
-          Under the label{" "}
-          <select
-            value={label.value}
-            onChange={(event) => label.value = Number(event.currentTarget.value)}
-          >
-            {Array.from(
-              { length: model.classes },
-              (_, i) => <option key={i} value={i}>{examples.names[i] ?? i}</option>,
-            )}
-          </select>
-        </label>
-      )}
+      <LabelChoice model={model} examples={examples} label={label} />
       {model.decode !== undefined && (
         <Codes {...{ run, model, examples, judge }} label={label.value} />
       )}

@@ -6,6 +6,7 @@ import { defaultRng } from "../../lab/core/random.ts";
 import type { LoadedModel } from "../../models/model_file.ts";
 import type { Examples } from "../examples.ts";
 import { colorOf } from "../theme.ts";
+import { LabelChoice } from "./label.tsx";
 import { type Bounds, boundsOf, gradientOf, gridOf } from "./latent.ts";
 import { cleared } from "./paint.ts";
 
@@ -82,20 +83,7 @@ export function PointsExplorer(
             {title}
           </label>
         ))}
-        {model.classes > 0 && (
-          <label class="line">
-            Under the label{" "}
-            <select
-              value={label.value}
-              onChange={(event) => label.value = Number(event.currentTarget.value)}
-            >
-              {Array.from(
-                { length: model.classes },
-                (_, i) => <option key={i} value={i}>{examples.names[i] ?? i}</option>,
-              )}
-            </select>
-          </label>
-        )}
+        <LabelChoice model={model} examples={examples} label={label} />
         {model.sample !== undefined && (
           <button
             type="button"

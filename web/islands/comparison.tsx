@@ -3,6 +3,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { differingPaths } from "../../lab/experiment/comparison.ts";
+import { ask, keepQuery } from "../ask.ts";
 import { axisTitle } from "../axes.ts";
 import { AxisChoice, SmoothingChoice } from "../components/choices.tsx";
 import { Differences, Statistics } from "../components/comparison_tables.tsx";
@@ -342,7 +343,7 @@ function useAddress(view: View): void {
   const shown = useRef<string>();
   useEffect(() => {
     if (shown.current !== undefined && shown.current !== asked) {
-      history.replaceState(null, "", `/compare?${asked}`);
+      keepQuery(asked);
     }
     shown.current = asked;
   }, [asked]);
@@ -369,7 +370,7 @@ function useComparison(
     while (own.again && !own.controller.signal.aborted) {
       own.again = false;
       try {
-        const response = await fetch(`/api/comparison?${asked}`, { signal: own.controller.signal });
+        const response = await ask(`/api/comparison?${asked}`, { signal: own.controller.signal });
         if (!response.ok) throw new Error(await response.text());
         comparison.value = await response.json();
         problem.value = "";

@@ -8,6 +8,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { ask } from "../ask.ts";
 import type { Axis } from "../axes.ts";
 import { arranged, type Chart } from "../charts.ts";
 import { AxisChoice, SmoothingChoice } from "../components/choices.tsx";
@@ -196,7 +197,7 @@ function useSparks(run: string): Sparks {
     const wait = Math.max(0, asked.current + SPARKS_EVERY - performance.now());
     const timer = setTimeout(() => {
       asked.current = performance.now();
-      fetch(`/api/sparks?run=${run}`)
+      ask(`/api/sparks?run=${run}`)
         .then((response) => response.json())
         .then((next: Sparks) => sparks.value = next)
         .catch(() => {/* the next news fetches them again */});

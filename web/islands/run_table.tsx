@@ -7,6 +7,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { ask, keepQuery } from "../ask.ts";
 import { ChangeBar } from "../components/change_bar.tsx";
 import { Seeds } from "../components/seeds.tsx";
 import { Status } from "../components/status.tsx";
@@ -248,7 +249,7 @@ function useTable(
   useEffect(() => {
     const first = shown.current === undefined;
     if (!first && shown.current !== query) {
-      history.replaceState(null, "", query === "" ? "/" : `/?${query}`);
+      keepQuery(query);
     }
     shown.current = query;
     if (first) return; // the server has made it
@@ -264,7 +265,7 @@ function useTable(
         own.again = false;
         try {
           const { signal } = own.controller;
-          const response = await fetch(`/api/runs?${query}`, { signal });
+          const response = await ask(`/api/runs?${query}`, { signal });
           if (!response.ok) throw new Error(await response.text());
           const answer: TableAnswer | { problem: string } = await response.json();
           if ("problem" in answer) problem.value = answer.problem;

@@ -11,6 +11,7 @@ import { environmentOf } from "../../lab/core/define_environment.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { Discrete } from "../../lab/core/space.ts";
+import { ask } from "../ask.ts";
 import { type Actor, Episodes } from "../episodes.ts";
 
 /** A world by its id, with its options. */
@@ -23,7 +24,7 @@ export async function fetchPolicy(
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const query = new URLSearchParams({ run, checkpoint: String(checkpoint) });
-  const response = await fetch(`/api/policy?${query}`, { signal });
+  const response = await ask(`/api/policy?${query}`, { signal });
   if (!response.ok) throw new Error(await response.text());
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -13,6 +13,7 @@ interface Data {
   /** Metrics beside the first one. */
   readonly also: readonly string[];
   readonly moment: number;
+  readonly live: boolean;
 }
 
 /** Metrics beside the first one, at most. */
@@ -23,7 +24,7 @@ const MOST_BESIDE = 8;
  * left them.
  */
 export async function handler(
-  { req, url, state: { comparisons, feed } }: Context<State>,
+  { req, url, state: { comparisons, feed, live } }: Context<State>,
 ): Promise<PageAnswer<Data>> {
   const { moment } = feed;
   const request = requestOf(url.searchParams);
@@ -31,6 +32,7 @@ export async function handler(
   return page({
     title: "Compare",
     moment,
+    live,
     comparison: JSON.parse(new TextDecoder().decode(json)),
     request,
     also: url.searchParams.getAll("also").slice(0, MOST_BESIDE),
@@ -39,7 +41,7 @@ export async function handler(
 
 /** The page. */
 export default function Compare({ data }: PageProps<Data>): VNode {
-  const { comparison, request, also, moment } = data;
+  const { comparison, request, also, moment, live } = data;
   return (
     <>
       <h1>Compare</h1>
@@ -50,7 +52,7 @@ export default function Compare({ data }: PageProps<Data>): VNode {
           </p>
         )
         : <ComparisonView initial={comparison} request={request} also={also} />}
-      <Live moment={moment} run={null} />
+      {live && <Live moment={moment} run={null} />}
     </>
   );
 }

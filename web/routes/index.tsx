@@ -15,17 +15,20 @@ interface Data {
   readonly request: TableRequest;
   readonly problem: string;
   readonly readOnly: boolean;
+  readonly live: boolean;
   readonly now: number;
 }
 
 /** The first part of the table that the address asks for. */
 export function handler(
-  { url, state: { store, feed, readOnly } }: Context<State>,
+  { url, state: { store, feed, writable, live } }: Context<State>,
 ): PageAnswer<Data> {
   const request = tableRequestOf(url.searchParams);
   const records = feed.records();
   const { moment } = feed;
-  const common = { title: "Runs", location: store.location, moment, readOnly, now: Date.now() };
+  const readOnly = writable === null;
+  const { location } = store;
+  const common = { title: "Runs", location, moment, readOnly, live, now: Date.now() };
   try {
     return page({ ...common, table: tableOf(feed, records, request), request, problem: "" });
   } catch (error) {
@@ -39,7 +42,7 @@ export function handler(
 
 /** The page. */
 export default function Runs({ data }: PageProps<Data>): VNode {
-  const { location, table, request, problem, readOnly, now, moment } = data;
+  const { location, table, request, problem, readOnly, live, now, moment } = data;
   return (
     <>
       <h1>Runs</h1>
@@ -51,7 +54,7 @@ export default function Runs({ data }: PageProps<Data>): VNode {
       )}
       {problem !== "" && <p class="problem">{problem}</p>}
       <RunTable initial={table} request={request} readOnly={readOnly} now={now} />
-      <Live moment={moment} run={null} />
+      {live && <Live moment={moment} run={null} />}
     </>
   );
 }

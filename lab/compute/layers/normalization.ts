@@ -6,6 +6,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { InputError } from "../../core/errors.ts";
 import type { NamedTensors } from "../../core/tensor_data.ts";
 import { stopGradient } from "../gradients.ts";
 import { constant } from "../initializers.ts";
@@ -15,7 +16,7 @@ import type { Tensors } from "../workspace.ts";
 /** ε of all but pixel normalisation, as Ioffe & Szegedy's successors use it. */
 const EPSILON = 1e-5;
 
-/** Initial parameters of batch, layer and instance normalisation, [channels] each: γ = 1, β = 0. */
+/** Initial parameters of batch, layer, instance and group normalisation, [channels] each: γ = 1, β = 0. */
 export function normalizationParameters(channels: number, name: string): NamedTensors {
   return {
     [`${name}/scale`]: constant([channels], 1),
@@ -129,6 +130,33 @@ export function instanceNormalization(
 ): tf.Tensor {
   const { centered, variance } = momentsOf(x, [1, 2]);
   return scaled(parameters, standardized(centered, variance, epsilon), name);
+}
+
+/**
+ * Group normalisation: groups of neighbouring channels of each image over their pixels, [B, H, W, C]. One
+ * group is layer normalisation, a group for each channel instance normalisation. Wu, He, "Group
+ * Normalization" (2018, arXiv 1803.08494), section 3.1.
+ *
+ * @param groups G ≥ 1, a divisor of C.
+ * @throws InputError for a `name` without parameters, or groups that do not divide the channels.
+ */
+export function groupNormalization(
+  parameters: Tensors,
+  x: tf.Tensor,
+  name: string,
+  groups: number,
+  epsilon = EPSILON,
+): tf.Tensor {
+  const [batch, height, width, channels] = x.shape;
+  if (!(Number.isInteger(groups) && groups >= 1 && channels! % groups === 0)) {
+    throw new InputError(
+      `Cannot normalise groups as their number must divide the channels, ${channels}: ${groups}`,
+    );
+  }
+  const grouped = tf.reshape(x, [batch, height! * width!, groups, channels! / groups]);
+  const { centered, variance } = momentsOf(grouped, [1, 3]);
+  const normalized = standardized(centered, variance, epsilon);
+  return scaled(parameters, tf.reshape(normalized, x.shape), name);
 }
 
 /**

@@ -212,5 +212,10 @@ table, tokens = drawn(5, 3), np.array([[0.0, 4, 1], [3, 3, 2]])
 case("embedding", {}, {"table": table, "tokens": tokens}, {"y": table[tokens.astype(int)]})
 x = drawn(4, 3)
 case("tiedLogits", {}, {"table": table, "x": x}, {"y": np.einsum("bd,vd->bv", x, table)})
+for groups in (1, 2, 4):
+    x, scale, offset = drawn(2, 3, 2, 4), drawn(4), drawn(4)
+    parts = [normalized(part, (1, 2, 3), 1, 0) for part in np.split(x, groups, 3)]
+    case("groupNormalization", {"groups": groups}, {"x": x, "scale": scale, "offset": offset},
+         {"y": scale * np.concatenate(parts, 3) + offset})
 
 print(json.dumps(cases))

@@ -13,7 +13,7 @@ const requests: Record<string, Omit<RunRequest, "backend">> = {
     reference: "cartpole-ppo",
     seed: 3,
     budget: 1024,
-    set: [["agent.epochs", "2"], ["evaluation.episodes", "4"]],
+    set: [["agent.epochs", "2"], ["agent.hiddenSizes", "[16]"], ["evaluation.episodes", "4"]],
   },
   "A2C": {
     reference: "cartpole-a2c",
@@ -44,12 +44,14 @@ const requests: Record<string, Omit<RunRequest, "backend">> = {
     budget: 200,
     set: [
       ["dataset.train", "70"],
+      ["dataset.validation", "20"],
       ["dataset.test", "20"],
+      ["dataset.side", "14"],
       ["model.judge", "false"],
       ["model.hiddenSizes", "[16]"],
       ["model.batchSize", "20"],
       ["model.batchesPerIteration", "2"],
-      ["evaluation.every", "90"],
+      ["evaluation.every", "150"],
     ],
   },
   "WGAN-GP": {
@@ -58,9 +60,12 @@ const requests: Record<string, Omit<RunRequest, "backend">> = {
     budget: 40,
     set: [
       ["dataset.train", "500"],
+      ["dataset.validation", "100"],
+      ["dataset.test", "100"],
       ["model.batchSize", "32"],
       ["model.width", "16"],
       ["model.roundsPerIteration", "1"],
+      ["evaluation.every", "20"],
     ],
   },
 };

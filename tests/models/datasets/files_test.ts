@@ -150,7 +150,9 @@ Deno.test("two folders of as many pictures are pairs, by the order of their name
   const fields = { folder: "mine", side: 4, toSide: 8 };
   const set = await load(imagePairs, folder([6, 6]), fields);
   deepStrictEqual([set.shape, set.partnerShape], [[4, 4, 3], [8, 8, 3]]);
-  deepStrictEqual(holdingsOf(set), { kind: "images", labels: false, partners: true });
+  deepStrictEqual(holdingsOf(set), {
+    ...{ kind: "images", labels: false, partners: true, binary: false },
+  });
   strictEqual(set.train.partners!.length, set.train.count * 8 * 8 * 3);
   await rejects(load(imagePairs, folder([6, 5]), fields), {
     name: "InputError",

@@ -12,6 +12,8 @@ import {
 } from "../../../models/diffusion/diffusion.ts";
 import { schedules, stepNumbers, visitedLevels } from "../../../models/diffusion/schedules.ts";
 
+const BETAS = { betaStart: 1e-4, betaEnd: 0.02 } as const;
+
 function near(found: number, expected: number, tolerance: number): void {
   ok(Math.abs(found - expected) <= tolerance, `${found}, ${expected}`);
 }
@@ -53,7 +55,14 @@ Deno.test("between neighbouring levels the sampler is DDPM's posterior", () => {
 });
 
 Deno.test("without noise the sampler keeps to the mix of the next level, and ends at the example", () => {
-  const settings = { levels: 100, schedule: "cosine", samplerSteps: 10, stochasticity: 0 } as const;
+  const settings = {
+    levels: 100,
+    schedule: "cosine",
+    samplerSteps: 10,
+    solver: "ddim",
+    stochasticity: 1,
+    ...BETAS,
+  } as const;
   const shares = schedules.cosine(100);
   const [example, epsilon] = [tf.tensor2d([[0.7, -1.2]]), tf.tensor2d([[-0.4, 2]])];
   deepStrictEqual(visitedLevels(100, 10).slice(0, 3), [100, 90, 80]);
@@ -89,7 +98,7 @@ Deno.test("whatever the network gives, example and noise come back from the mix"
 
 Deno.test("training sees every level equally often, with its own mix", () => {
   const uniform = tf.tensor2d(Array.from({ length: 8 }, (_, i) => [i / 8]));
-  const { time, mix } = drawnLevels(uniform, { levels: 4, schedule: "linear" });
+  const { time, mix } = drawnLevels(uniform, { levels: 4, schedule: "linear", ...BETAS });
   deepStrictEqual([...time.dataSync()], [1, 1, 2, 2, 3, 3, 4, 4].map((t) => t / 4));
   const shares = schedules.linear(4);
   const [signal, noise] = [mix.signal.dataSync(), mix.noise.dataSync()];
@@ -97,4 +106,51 @@ Deno.test("training sees every level equally often, with its own mix", () => {
     near(signal[i] ** 2, shares[1 + (i >> 1)], 1e-6);
     near(signal[i] ** 2 + noise[i] ** 2, 1, 1e-6);
   }
+});
+
+Deno.test("DDIM's steps taken backwards lead to the noise that they came from", () => {
+  // Of examples from N(0, s²) the network's ε and x₀ are known.
+  const variance = 0.6 ** 2;
+  const shares = schedules.cosine(1000);
+  const seen = (x: number, share: number) => {
+    const example = x * Math.sqrt(share) * variance / (share * variance + 1 - share);
+    return { example, epsilon: (x - Math.sqrt(share) * example) / Math.sqrt(1 - share) };
+  };
+  const step = (x: number, from: number, to: number) => {
+    const { nextSignal, direction } = stepNumbers(shares[from], shares[to], 0);
+    const { example, epsilon } = seen(x, shares[from]);
+    return nextSignal * example + direction * epsilon;
+  };
+  const apart = (steps: number) => {
+    // Not to level 0, where an example has no noise to tell.
+    const levels = visitedLevels(1000, steps).slice(0, -1).concat(2);
+    const start = 1.3;
+    const example = levels.slice(1).reduce((x, to, k) => step(x, levels[k], to), start);
+    const back = levels.toReversed();
+    return Math.abs(back.slice(1).reduce((x, to, k) => step(x, back[k], to), example) - start);
+  };
+  ok(apart(500) < 0.02, `${apart(500)}`);
+  ok(apart(500) < 0.5 * apart(100));
+});
+
+Deno.test("the sampler of second order is nearer to the flow than DDIM with as many evaluations", () => {
+  const variance = 0.6 ** 2;
+  const settings = { levels: 1000, schedule: "cosine", stochasticity: 1, ...BETAS } as const;
+  const end = (solver: "ddim" | "heun", samplerSteps: number) => {
+    let x = 1.3;
+    for (let k = 0; k < samplerSteps; k++) {
+      const at = numbersAt(k, { ...settings, solver, samplerSteps });
+      const example = (x: number, signal: number, noise: number) =>
+        x * signal * variance / (signal * signal * variance + noise * noise);
+      const moved = (estimate: number) =>
+        at.nextSignal * estimate + at.direction * (x - at.signal * estimate) / at.noise;
+      const here = example(x, at.signal, at.noise);
+      const there = solver === "heun" ? example(moved(here), at.nextSignal, at.nextNoise) : here;
+      x = moved(here) + (at.weight ?? 0) * (there - here);
+    }
+    return x;
+  };
+  // The flow of a Gaussian keeps its quantiles.
+  const exact = 1.3 * 0.6;
+  ok(Math.abs(end("heun", 20) - exact) < 0.35 * Math.abs(end("ddim", 40) - exact));
 });

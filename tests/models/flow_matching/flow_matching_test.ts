@@ -48,7 +48,7 @@ Deno.test("the ring's points are eight Gaussians of radius 4/√2 and deviation 
 });
 
 Deno.test("solvers follow dx/dt = 2t·x to x(1) = e·x(0), each with its order", () => {
-  const orders = { euler: 1, midpoint: 2, rk4: 4 };
+  const orders = { euler: 1, midpoint: 2, heun: 2, rk4: 4 };
   deepStrictEqual(Object.keys(solvers), Object.keys(orders));
   for (const [name, order] of Object.entries(orders)) {
     const end = (steps: number) => {

@@ -15,6 +15,7 @@ import { inceptionScore } from "../../../models/metrics/inception_score.ts";
 import { kernelDistance } from "../../../models/metrics/kernel_distance.ts";
 import {
   directionsOf,
+  projectionsOf,
   slicedWasserstein,
   wasserstein,
 } from "../../../models/metrics/sliced_wasserstein.ts";
@@ -44,7 +45,8 @@ for (const [i, { size, measures, ...of }] of cases.entries()) {
     near(kernelDistance(samples, real, size), measures.kernel);
     near(inceptionScore(Float32Array.from(of.probabilities), size), measures.score);
     const directions = Float64Array.from(of.directions);
-    near(slicedWasserstein(samples, real, directions, size), measures.sliced);
+    const [from, to] = [samples, real].map((points) => projectionsOf(points, directions, size));
+    near(slicedWasserstein(from, to), measures.sliced);
     const named = featureMeasures(
       { features: samples, size, probabilities: Float32Array.from(of.probabilities) },
       realFeatures({ features: real, size }),

@@ -26,7 +26,8 @@ export type Change = z.input<typeof changeSchema>;
 
 /** `{ runs: [ID…], change: { action: "tag", tag: "starred" } }`; returns `{ changed }`. */
 export async function post({ req, state }: Context<State>): Promise<Response> {
-  if (state.readOnly) {
+  const { writable } = state;
+  if (writable === null) {
     return new Response("Cannot change runs as the dashboard was started with --read-only", {
       status: 403,
     });
@@ -45,7 +46,7 @@ export async function post({ req, state }: Context<State>): Promise<Response> {
   let changed = 0;
   try {
     for (const id of runs) {
-      apply(state.store, id, change);
+      apply(writable, id, change);
       changed++;
     }
   } catch (error) {

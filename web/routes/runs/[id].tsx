@@ -32,18 +32,20 @@ interface Data {
   readonly explores: boolean;
   readonly moment: number;
   readonly readOnly: boolean;
+  readonly live: boolean;
 }
 
 /** Everything about one run but its series. */
 export function handler(
-  { params, state: { store, feed, readOnly } }: Context<State>,
+  { params, state: { store, feed, writable, live } }: Context<State>,
 ): PageAnswer<Data> {
   const run = store.find(params.id);
   const row = summarize(run, unlessDamaged(() => figuresOf(store, run)), 0);
   return page({
     title: `${run.name}, seed ${run.manifest.determined.seed}`,
     moment: feed.moment,
-    readOnly,
+    readOnly: writable === null,
+    live,
     row,
     run,
     guide: guideOf(row.method),
@@ -84,13 +86,17 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
         explores={data.explores}
       />
       <RunNote run={row.id} note={noteOf(run)} readOnly={data.readOnly} />
-      <h2>Do more with it</h2>
-      <Commands row={row} samples={contents.pictures.find(({ name }) => name === "samples")} />
+      {data.live && (
+        <>
+          <h2>Do more with it</h2>
+          <Commands row={row} samples={contents.pictures.find(({ name }) => name === "samples")} />
+        </>
+      )}
       <details>
         <summary>Configuration and manifest</summary>
         <Facts facts={[["digest", run.digest ?? "not finished"], ...factsOf(run.manifest)]} />
       </details>
-      <Live moment={data.moment} run={row.id} />
+      {data.live && <Live moment={data.moment} run={row.id} />}
     </>
   );
 }

@@ -1,4 +1,4 @@
-/** Fifty updates of every agent and model, compiled and kernel by kernel. */
+/** Ten updates of every agent and model, compiled and kernel by kernel. */
 import { ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { compiledBefore } from "../../../../lab/compute/compile/compiler.ts";
@@ -21,7 +21,7 @@ import { type Recorded, recording, rerun, worstOf } from "./recorded.ts";
 tf.enableProdMode();
 await tf.setBackend("cpu");
 
-const updates = 50;
+const updates = 10;
 
 /** Of any tensor of the state, ‖difference‖ / ‖expected‖. */
 const bound = 2e-5;

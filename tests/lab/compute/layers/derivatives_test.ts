@@ -249,6 +249,16 @@ const cases: readonly Case[] = [
       ),
   ),
   layer(
+    "group normalisation",
+    { x: [1, 2, 1, 4], scale: [4], offset: [4] },
+    ({ x, ...rest }) => normalization.groupNormalization(parameters(rest), x, "a", 2),
+    ({ x, scale, offset }) =>
+      every([1, 2, 1, 4], (b, i, j, c) => {
+        const group = every([2, 2], (i, k) => x(b, i, j, 2 * (c >> 1) + k));
+        return scale(c) * standard(x(b, i, j, c), group) + offset(c);
+      }),
+  ),
+  layer(
     "pixel normalisation",
     { x: [1, 2, 2, 3] },
     ({ x }) => normalization.pixelNormalization(x),

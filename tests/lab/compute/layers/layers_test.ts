@@ -75,6 +75,8 @@ const layers: Record<string, Apply> = {
   layerNormalization: ({ x, ...p }, options) =>
     y(normalization.layerNormalization(named(p), x, "a", options)),
   instanceNormalization: ({ x, ...p }) => y(normalization.instanceNormalization(named(p), x, "a")),
+  groupNormalization: ({ x, ...p }, { groups }) =>
+    y(normalization.groupNormalization(named(p), x, "a", groups)),
   pixelNormalization: ({ x }) => y(normalization.pixelNormalization(x)),
   dropout: ({ x, noise }, { rate }) => y(dropout(x, noise, rate)),
   residualBlock: ({ x, ...p }, options) => y(residualBlock(named(p), x, "a", options)),

@@ -1,0 +1,97 @@
+/** `inpaint RUN image.png`: parts of a picture, or what lies under noise of it, drawn anew. @module */
+import { object } from "@optique/core/constructs";
+import { optional } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
+import { float, integer, string } from "@optique/core/valueparser";
+import { InputError } from "../../lab/core/errors.ts";
+import { streamOf } from "../../lab/core/random.ts";
+import { defaulting, defineCommand, plain, seedValue } from "../command.ts";
+import { samplingOf, samplingOptions } from "../sampling_options.ts";
+import {
+  examplesOf,
+  modelOptions,
+  openModel,
+  pathToWrite,
+  pictureOption,
+  writePicture,
+} from "../stored_model.ts";
+import { plural } from "../terminal/format.ts";
+
+/** The command `inpaint`. */
+export const inpaint = defineCommand({
+  name: "inpaint",
+  usage: "RUN IMAGE --out FILE.png [--mask MASK.png] [--strength S] [OPTIONS]",
+  brief: "Draws parts of a picture anew by a diffusion or flow model",
+  description: "Draws the parts of a picture anew that are white in a mask, so that they fit the " +
+    "rest (inpainting), by a stored model that samples from noise. Without a mask the whole " +
+    "picture is drawn anew from a noisy version of it (SDEdit): the larger --strength, the less is " +
+    "left of it. The upper row shows what was given, the lower one what became of it.",
+  examples: [
+    ["inpaint latest seven.png --mask half.png --out filled.png", "the white half anew, 8 times"],
+    ["inpaint latest sketch.png --strength 0.6 --out drawn.png", "a picture like the sketch"],
+  ],
+  mayBeForeign: () => true,
+  parser: (known) =>
+    object({
+      ...modelOptions(known),
+      from: argument(string({ metavar: "IMAGE" }), {
+        description: plain("A picture (PNG, JPEG)."),
+      }),
+      mask: optional(option("--mask", string({ metavar: "MASK" }), {
+        description: plain(
+          "A picture that is white where it is to be drawn anew, black elsewhere.",
+        ),
+      })),
+      strength: optional(option("--strength", float({ metavar: "S", min: 0, max: 1 }), {
+        description: plain(
+          "Share of the steps that are taken, above 0. Default: 1 with a mask; needed without.",
+        ),
+      })),
+      count: defaulting(
+        option("--count", integer({ metavar: "N", min: 1, max: 100 }), {
+          description: plain("How many versions."),
+        }),
+        8,
+      ),
+      ...samplingOptions(),
+      seed: defaulting(
+        option("--seed", seedValue(), { description: plain("Seed of the noise.") }),
+        1,
+      ),
+      out: pictureOption(),
+    }),
+  async run({ from, mask, strength, count, seed, out, force, ...which }, io) {
+    if (mask === undefined && strength === undefined) {
+      throw new InputError("Cannot draw it anew as --mask or --strength must be given: neither is");
+    }
+    const path = await pathToWrite(io, out, [".png"], force);
+    using model = await openModel(io, which);
+    const { run, trainer, dataset } = model;
+    if (trainer.edit === undefined) {
+      throw new InputError(
+        `Cannot inpaint by ${run.id} as its model must sample step by step from noise: ` +
+          `"${run.name}" does not`,
+      );
+    }
+    const repeated = async (path: string) => {
+      const { values, count: found } = await examplesOf(io, dataset, path, true);
+      const one = values.subarray(0, values.length / found);
+      return Float32Array.from({ length: count * one.length }, (_, i) => one[i % one.length]);
+    };
+    const values = await repeated(from);
+    const kept = mask === undefined
+      ? undefined
+      : (await repeated(mask)).map((white) => white < 0.5 ? 1 : 0);
+    const random = streamOf(seed, "inpaint");
+    const made = await trainer.edit({
+      ...{ random, values, kept, strength },
+      ...samplingOf(which, dataset),
+    });
+    const shown = kept === undefined ? values : values.map((value, i) => kept[i] ? value : 0.5);
+    const { reconstructionSheet } = await import("../../models/sheet.ts");
+    const shape = dataset.shape as [number, number, number];
+    await writePicture(path, reconstructionSheet(shown, made.values, shape));
+    io.out(`${plural(count, "version")} by run ${run.id}: ${path}`);
+    return 0;
+  },
+});

@@ -1,0 +1,358 @@
+/**
+ * A worker of a fleet: takes runs that were asked for at a hub, trains each in a store of its own here,
+ * and ships what is new of it. It holds a run only as long as the hub hears of it: where that fails it
+ * goes on until its time is nearly over, stops before anybody else may take the run, and goes on where it
+ * stood if nobody has. What it trains is decided by the run alone, so that another one ends in the same
+ * bits.
+ *
+ * @module
+ */
+import { InputError, LabError } from "../core/errors.ts";
+import type { Json } from "../core/snapshot.ts";
+import { UnreachableError } from "../store/postgres/connection.ts";
+import { type Claim, FenceError, type Hub } from "../store/postgres/hub.ts";
+import { Shipper, takeUp } from "../store/postgres/replica.ts";
+import { openStore } from "../store/sqlite_store.ts";
+import type { Run, Store } from "../store/store.ts";
+import { lineOf } from "./error_lines.ts";
+import { isOpen, trainPlan, waitingPlan } from "./launch.ts";
+import type { LaunchOptions } from "./recorded_run.ts";
+import { resumeIn } from "./resume.ts";
+import type { Registries } from "./registries.ts";
+import { TrainingWorker } from "./training_worker.ts";
+
+/** How a worker works. */
+export interface FleetOptions {
+  /** Connects to the hub; each lane has a connection of its own. */
+  readonly open: () => Promise<Hub>;
+  readonly registries: Registries;
+  /** Where runs are kept while they train; what is in it is removed. */
+  readonly folder: string;
+  /** For people, and different from every other one's. */
+  readonly name: string;
+  /** Runs side by side. */
+  readonly workers: number;
+  /** Threads of one run. */
+  readonly threads: number;
+  readonly memoryLimit?: number;
+  readonly isolated?: readonly string[];
+  /** Seconds for which a run is held without a word. Default 60. */
+  readonly holdSeconds?: number;
+  /** Seconds between two shipments. Default 2. */
+  readonly shipSeconds?: number;
+  /** Seconds that a hub may be gone until the worker ends. Default 600. */
+  readonly patienceSeconds?: number;
+  /** End where nothing waits and nobody trains. */
+  readonly drain?: boolean;
+  /** Aborted: runs finish their iteration and checkpoint, and wait for others. */
+  readonly signal: AbortSignal;
+  /** Called with a line on what happens. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** Seconds until a worker that found nothing asks again. */
+const ASK_SECONDS = 1;
+/** The part of its time after which a worker that the hub does not hear stops training. */
+const SAFE = 0.75;
+/** Times that a run is taken without coming to another checkpoint. */
+const MOST_TRIES = 10;
+
+/**
+ * Works until the signal is aborted, or where asked nothing is left.
+ *
+ * @returns How many runs ended here.
+ * @throws {InputError} where the hub refuses, {@linkcode LabError} where it is gone for good: what was
+ *   being trained is taken up by others from what they have of it.
+ */
+export async function workForFleet(options: FleetOptions): Promise<number> {
+  const lanes = Array.from({ length: options.workers }, (_, i) => new Lane(i, options));
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const results = await Promise.allSettled(lanes.map(async (lane) => {
+    try {
+      return await lane.work(signal);
+    } catch (error) {
+      failed.abort();
+      throw error;
+    }
+  }));
+  const refused = results.find(({ status }) => status === "rejected");
+  if (refused !== undefined) throw (refused as PromiseRejectedResult).reason;
+  return results.reduce((sum, each) => sum + (each as PromiseFulfilledResult<number>).value, 0);
+}
+
+/** One run after the other. */
+class Lane {
+  readonly #holdSeconds: number;
+  readonly #shipSeconds: number;
+  readonly #patience: number;
+  #hub: Hub | undefined;
+  /** When the hub was last heard of. */
+  #heard = performance.now();
+
+  constructor(private readonly number: number, private readonly options: FleetOptions) {
+    const { holdSeconds = 60, shipSeconds = 2, patienceSeconds = 600 } = options;
+    this.#holdSeconds = holdSeconds;
+    this.#shipSeconds = Math.min(shipSeconds, holdSeconds / 4);
+    this.#patience = 1000 * patienceSeconds;
+  }
+
+  async work(signal: AbortSignal): Promise<number> {
+    using worker = new TrainingWorker(this.options.threads, this.options);
+    let ended = 0;
+    try {
+      while (!signal.aborted) {
+        const claim = await this.#patiently(
+          (hub) => hub.claim(this.options.name, this.#holdSeconds),
+          signal,
+        );
+        if (claim !== undefined) {
+          if (await this.#train(worker, claim, signal)) ended++;
+        } else {
+          if (this.options.drain && await this.#isDrained(signal)) break;
+          await pause(ASK_SECONDS, signal);
+        }
+      }
+      return ended;
+    } finally {
+      await this.#hub?.close();
+    }
+  }
+
+  async #isDrained(signal: AbortSignal): Promise<boolean> {
+    const tasks = await this.#patiently((hub) => hub.tasks(), signal);
+    return tasks?.length === 0;
+  }
+
+  /**
+   * Asks the hub until it answers; undefined where the signal is aborted before it does.
+   *
+   * @throws {LabError} where it is gone for good.
+   */
+  async #patiently<T>(
+    ask: (hub: Hub) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T | undefined> {
+    let isTold = false;
+    while (!signal.aborted) {
+      try {
+        return await this.#ask(ask);
+      } catch (error) {
+        if (!(error instanceof UnreachableError)) throw error;
+        if (performance.now() - this.#heard > this.#patience) {
+          throw new LabError(
+            `${error.message}, for ${
+              Math.round(this.#patience / 1000)
+            } s: this worker ends, what it ` +
+              "trained goes on elsewhere once the server is back",
+          );
+        }
+        if (!isTold) this.#say(`${error.message}; trying again`);
+        isTold = true;
+        await pause(Math.min(1, this.#holdSeconds / 4), signal);
+      }
+    }
+  }
+
+  /** Asks the hub once. */
+  async #ask<T>(ask: (hub: Hub) => Promise<T>): Promise<T> {
+    const result = await ask(this.#hub ??= await this.options.open());
+    this.#heard = performance.now();
+    return result;
+  }
+
+  #say(line: string): void {
+    this.options.onLine?.(line);
+  }
+
+  /**
+   * Trains a run that was taken; whether it ended here.
+   *
+   * @throws {LabError} where the hub is gone for good.
+   */
+  async #train(worker: TrainingWorker, claim: Claim, signal: AbortSignal): Promise<boolean> {
+    const folder = `${this.options.folder}/${this.number}-${claim.run}-${claim.fence}`;
+    try {
+      return await this.#trainIn(folder, worker, claim, signal);
+    } catch (error) {
+      if (!(error instanceof FenceError)) throw error;
+      this.#say(`run ${claim.run}: given up, as another worker has taken it up`);
+      return false;
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+
+  async #trainIn(
+    folder: string,
+    worker: TrainingWorker,
+    claim: Claim,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { run: id, plan, tries } = claim;
+    using store = closing(openStore(folder));
+    if (tries > MOST_TRIES) {
+      const message = `was taken ${MOST_TRIES} times without coming to another checkpoint`;
+      await this.#patiently((hub) => hub.release(claim, "ended", { message }), signal);
+      return true;
+    }
+    const { from } = (plan as { facts: { from?: { run: string } } }).facts;
+    if (from !== undefined) {
+      await this.#patiently((hub) => takeUp(hub, from.run, folder), signal);
+    }
+    const content = await this.#patiently((hub) => takeUp(hub, id, folder), signal);
+    this.#say(`run ${id}: ${content === undefined ? "begins" : "taken up"}`);
+    const session = new Session(folder, store.store, claim, content);
+    for (;;) {
+      const refusal = await this.#attempt(session, worker, signal);
+      const { run } = session;
+      if (run === undefined || (refusal !== undefined && isOpen(run))) {
+        // It was stopped before it began, or can begin nowhere.
+        if (refusal === undefined) return await this.#handBack(session, signal);
+        if (!(refusal instanceof InputError)) throw refusal;
+        const message = lineOf(refusal);
+        await this.#patiently((hub) => hub.release(claim, "ended", { message }), signal);
+        this.#say(`run ${id}: ${message}`);
+        return true;
+      }
+      if (run.status !== "interrupted") {
+        await this.#patiently((hub) => session.ship(hub, "ended"), neverAborted);
+        this.#say(`run ${id}: ${run.status}${run.message === null ? "" : `, ${run.message}`}`);
+        return true;
+      }
+      if (signal.aborted) return await this.#handBack(session, signal);
+      // The hub did not hear of it in time. Nobody may have taken it.
+      this.#say(`run ${id}: stopped until the server is back`);
+      await this.#patiently((hub) => session.ship(hub, this.#holdSeconds), signal);
+      if (signal.aborted) return await this.#handBack(session, signal);
+      this.#say(`run ${id}: goes on`);
+    }
+  }
+
+  /** Trains from where the session stands, and ships meanwhile; what refused to begin. */
+  async #attempt(session: Session, worker: TrainingWorker, signal: AbortSignal): Promise<unknown> {
+    const lapsed = new AbortController();
+    const over = new AbortController();
+    const shipping = this.#shipUntil(session, lapsed, over.signal);
+    try {
+      await session.train(worker, {
+        registries: this.options.registries,
+        signal: AbortSignal.any([signal, lapsed.signal]),
+      });
+    } catch (error) {
+      return error;
+    } finally {
+      over.abort();
+      await shipping;
+    }
+  }
+
+  /** Ships again and again until it is over; aborts `lapsed` where the time of the run runs out. */
+  async #shipUntil(session: Session, lapsed: AbortController, over: AbortSignal): Promise<void> {
+    let heldAt = performance.now();
+    const clock = setInterval(() => {
+      const held = (performance.now() - heldAt) / 1000;
+      if (held > SAFE * this.#holdSeconds) lapsed.abort();
+    }, 50);
+    try {
+      while (!over.aborted && !lapsed.signal.aborted) {
+        await pause(this.#shipSeconds, over);
+        if (over.aborted) return;
+        const asked = performance.now();
+        try {
+          await this.#ask((hub) => session.ship(hub, this.#holdSeconds));
+          heldAt = asked;
+        } catch (error) {
+          // What is the matter is said when the run is shipped for the last time.
+          if (!(error instanceof UnreachableError)) return lapsed.abort();
+        }
+      }
+    } finally {
+      clearInterval(clock);
+    }
+  }
+
+  /** Lets others go on with a run, where the hub can be told. */
+  async #handBack(session: Session, signal: AbortSignal): Promise<false> {
+    try {
+      await this.#ask((hub) => session.ship(hub, "waiting"));
+      this.#say(`run ${session.claim.run}: handed back`);
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+      this.#say(`run ${session.claim.run}: ${error.message}; others take it up later`);
+    }
+    void signal;
+    return false;
+  }
+}
+
+/** A run that is trained here for a hub. */
+class Session {
+  #shipper: Shipper | undefined;
+  readonly #request: number | undefined;
+
+  constructor(
+    private readonly folder: string,
+    private readonly store: Store,
+    readonly claim: Claim,
+    private readonly content: Awaited<ReturnType<typeof takeUp>>,
+  ) {
+    if (content === undefined) [this.#request] = store.addBatch([claim.plan as Json]).waiting;
+  }
+
+  /** The run as it stands here; undefined before it has begun. */
+  get run(): Run | undefined {
+    const { claim, store, content } = this;
+    const id = content === undefined ? store.batches()[0]?.runs[0] : claim.run;
+    return id === undefined ? undefined : store.run(id);
+  }
+
+  async train(
+    worker: TrainingWorker,
+    options: Pick<LaunchOptions, "registries" | "signal">,
+  ): Promise<void> {
+    const { store, run } = this;
+    const watching = { ...options, store };
+    if (run !== undefined) await resumeIn(worker, run.id, watching);
+    else await trainPlan(worker, await waitingPlan(this.#request!, watching), watching);
+  }
+
+  /** Ships what is new, and holds the run for so many seconds, or lets go of it. */
+  async ship(hub: Hub, next: number | "ended" | "waiting"): Promise<void> {
+    const { claim, run, store } = this;
+    if (run === undefined) {
+      await (typeof next === "number" ? hub.hold(claim, next) : hub.release(claim, next));
+      return;
+    }
+    store.flush();
+    this.#shipper ??= new Shipper(this.folder, run.id, claim.run, this.content);
+    await this.#shipper.ship(
+      hub,
+      (delta) =>
+        typeof next === "number"
+          ? hub.hold(claim, next, delta)
+          : hub.release(claim, next, { delta }),
+      claim,
+    );
+  }
+}
+
+const neverAborted = new AbortController().signal;
+
+function closing(store: Store): { readonly store: Store } & Disposable {
+  return { store, [Symbol.dispose]: () => store.close() };
+}
+
+/** Waits for so many seconds, or until a signal is aborted. */
+function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, 1000 * seconds);
+    signal.addEventListener("abort", end);
+  });
+}

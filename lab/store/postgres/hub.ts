@@ -1,0 +1,454 @@
+/**
+ * A PostgreSQL database where the runs of many machines come together. It holds the rows that a store
+ * has of a run, its files, and the runs that were asked for: who takes one gets a fence, and what it
+ * writes counts only as long as nobody has got a newer one.
+ *
+ * @module
+ */
+import { LabError } from "../../core/errors.ts";
+import type { Json } from "../../core/snapshot.ts";
+import type { Row } from "../database.ts";
+import type { JournalContent } from "../journal.ts";
+import { nextRunNumber, runIdOf } from "../run_id.ts";
+import { Connection, type PasswordOf, placeOf, type Query, type Value } from "./connection.ts";
+import { migrate } from "./schema.ts";
+
+/** Somebody else holds the run: nothing was written. */
+export class FenceError extends LabError {}
+
+/** A run that a worker holds. */
+export interface Claim {
+  readonly run: string;
+  /** What it asks for. */
+  readonly plan: Json;
+  readonly fence: number;
+  /** Times that it was taken since its newest checkpoint, this one included. */
+  readonly tries: number;
+}
+
+/** How a run that was asked for stands. */
+export interface Task {
+  readonly run: string;
+  /** `held` only as long as its worker is heard of. */
+  readonly state: "waiting" | "held" | "ended";
+  readonly worker: string | null;
+  /** Why it ended without a run. */
+  readonly message: string | null;
+}
+
+/** What is new of a run: its row, and rows by table, numbered within the run. */
+export interface Delta {
+  readonly run: Row;
+  readonly attempts: readonly Row[];
+  readonly chunks: readonly Row[];
+  readonly events: readonly Row[];
+  readonly artifacts: readonly Row[];
+  /** All of them. */
+  readonly checkpoints: readonly Row[];
+}
+
+/** Tables of rows that belong to a run: the types of their columns, and their keys. */
+const tables = {
+  attempt: {
+    columns: { run: "text", attempt: "int8", from_iteration: "int8", started_at: "float8" },
+    key: ["run", "attempt"],
+  },
+  chunk: {
+    columns: {
+      ...{ run: "text", number: "int8", name: "text", attempt: "int8", count: "int8" },
+      ...{ first_iteration: "int8", last_iteration: "int8", last_value: "bytea" },
+      ...{ points_checksum: "int8", head_checksum: "int8", points: "bytea" },
+    },
+    key: ["run", "number"],
+  },
+  event: {
+    columns: {
+      ...{ run: "text", number: "int8", at: "float8", iteration: "int8" },
+      ...{ level: "text", message: "text" },
+    },
+    key: ["run", "number"],
+  },
+  artifact: {
+    columns: {
+      ...{ run: "text", attempt: "int8", name: "text", iteration: "int8" },
+      ...{ media_type: "text", hash: "text", bytes: "int8" },
+    },
+    key: ["run", "attempt", "name", "iteration"],
+  },
+  checkpoint: {
+    columns: {
+      ...{ run: "text", number: "int8", iteration: "int8", attempt: "int8", kind: "text" },
+      ...{ score: "bytea", hash: "text", bytes: "int8", record_file: "text", tensor_file: "text" },
+    },
+    key: ["run", "number"],
+  },
+  run: {
+    columns: {
+      ...{ id: "text", name: "text", status: "text", manifest: "text", manifest_checksum: "int8" },
+      ...{ tags: "text", note: "text", created_at: "float8", ended_at: "float8" },
+      ...{ trashed_at: "float8", wall_seconds: "float8", environment_steps: "int8" },
+      ...{ gradient_steps: "int8", examples: "int8", iterations: "int8", digest: "text" },
+      ...{ message: "text", attempt: "int8" },
+    },
+    key: ["id"],
+  },
+} as const;
+
+/** What of a run is a person's: a run that goes on leaves it as it is. */
+const persons: readonly string[] = ["name", "tags", "note", "trashed_at"];
+
+/** Bytes of a piece of a file. */
+const PIECE = 8 << 20;
+
+/** The database behind a `postgres:` URL. */
+export class Hub {
+  readonly #connection: Connection;
+
+  private constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Connects, and brings the schema forward.
+   *
+   * @throws {InputError} for a URL, a password or a schema that cannot be used.
+   * @throws {LabError} where the server is not to be reached.
+   */
+  static async open(location: string, passwordOf: PasswordOf): Promise<Hub> {
+    const hub = new Hub(new Connection(placeOf(location), passwordOf));
+    try {
+      const { name } = hub.#connection.place;
+      await hub.#connection.transaction((query) => migrate(query, name));
+      return hub;
+    } catch (error) {
+      await hub.close();
+      throw error;
+    }
+  }
+
+  /** For people: the URL, which holds no secret. */
+  get location(): string {
+    return this.#connection.place.name;
+  }
+
+  /** Lets go of the server. */
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Keeps what is asked for at once, each under the id that its run will have. */
+  ask(plans: readonly Json[]): Promise<string[]> {
+    return this.#within(async (query) => {
+      const [{ last_run }] = await query("SELECT last_run FROM store FOR UPDATE");
+      const runs: string[] = [];
+      let number = Number(last_run);
+      for (const plan of plans) {
+        number = nextRunNumber(number, Date.now());
+        runs.push(runIdOf(number));
+        await query(
+          "INSERT INTO task (run, batch, plan) VALUES ($1, $2, $3)",
+          ...[runs.at(-1)!, runs[0], JSON.stringify(plan)],
+        );
+      }
+      await query("UPDATE store SET last_run = $1", number);
+      return runs;
+    });
+  }
+
+  /** How the runs asked for stand, oldest first; left out: those that have not ended. */
+  tasks(runs?: readonly string[]): Promise<Task[]> {
+    return this.#within(async (query) => {
+      const rows = await query(
+        `SELECT run, worker, message, CASE WHEN state = 'held' AND held_until < now() THEN 'waiting'
+           ELSE state END AS state
+         FROM task WHERE ${
+          runs === undefined ? "state <> 'ended'" : "run = ANY ($1)"
+        } ORDER BY run`,
+        ...runs === undefined ? [] : [runs],
+      );
+      return rows as unknown as Task[];
+    });
+  }
+
+  /** Gives up those of the runs that nobody has taken. */
+  async giveUp(runs: readonly string[]): Promise<void> {
+    await this.#within((query) =>
+      query("DELETE FROM task WHERE run = ANY ($1) AND state = 'waiting' AND fence = 0", runs)
+    );
+  }
+
+  /** How many workers have asked or written in the last so many seconds. */
+  workers(seconds: number): Promise<number> {
+    return this.#within(async (query) => {
+      const [{ count }] = await query(
+        "SELECT count(*) FROM worker WHERE seen_at > now() - $1 * interval '1 second'",
+        seconds,
+      );
+      return Number(count);
+    });
+  }
+
+  /** Takes a run that waits, or whose worker was not heard of; undefined where there is none. */
+  claim(worker: string, seconds: number): Promise<Claim | undefined> {
+    return this.#within(async (query) => {
+      await seen(query, worker);
+      const [row] = await query(
+        `UPDATE task SET state = 'held', fence = fence + 1, worker = $1, tries = tries + 1,
+           held_until = now() + $2 * interval '1 second'
+         WHERE run = (
+           SELECT run FROM task
+           WHERE state = 'waiting' OR (state = 'held' AND held_until < now())
+           ORDER BY run LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING run, plan, fence, tries`,
+        ...[worker, seconds],
+      );
+      if (row === undefined) return undefined;
+      const { run, plan, fence, tries } = row;
+      return {
+        run: String(run),
+        plan: JSON.parse(String(plan)),
+        fence: Number(fence),
+        tries: Number(tries),
+      };
+    });
+  }
+
+  /**
+   * Holds a run for so many seconds more, with what is new of it where something is.
+   *
+   * @throws {FenceError} where somebody else has taken it.
+   */
+  async hold(claim: Claim, seconds: number, delta?: Delta): Promise<void> {
+    await this.#within(async (query) => {
+      await requireFence(query, claim);
+      if (delta !== undefined) {
+        const isFurther = await putDelta(query, delta);
+        if (isFurther) await query("UPDATE task SET tries = 0 WHERE run = $1", claim.run);
+      }
+      await query(
+        `UPDATE task SET held_until = now() + $2 * interval '1 second' WHERE run = $1`,
+        ...[claim.run, seconds],
+      );
+    });
+  }
+
+  /**
+   * Lets go of a run: it has ended, with a message where that is not its own, or waits again. Done
+   * twice, the second time does nothing.
+   *
+   * @throws {FenceError} where somebody else has taken it.
+   */
+  async release(
+    claim: Claim,
+    state: "ended" | "waiting",
+    { delta, message = null }: { delta?: Delta; message?: string | null } = {},
+  ): Promise<void> {
+    await this.#within(async (query) => {
+      const now = await requireFence(query, claim, state);
+      if (now !== "held") return;
+      if (delta !== undefined) await putDelta(query, delta);
+      await query(
+        "UPDATE task SET state = $2, message = $3, worker = NULL, held_until = NULL WHERE run = $1",
+        ...[claim.run, state, message],
+      );
+    });
+  }
+
+  /**
+   * Keeps a file of a run, unless it is there.
+   *
+   * @param claim Of who trains the run; left out where nobody does.
+   */
+  async putFile(path: string, bytes: Uint8Array, claim?: Claim): Promise<void> {
+    await this.#within(async (query) => {
+      if (claim !== undefined) await requireFence(query, claim);
+      const [known] = await query("SELECT 1 FROM file WHERE path = $1 LIMIT 1", path);
+      if (known !== undefined) return;
+      for (let piece = 0; piece * PIECE < Math.max(1, bytes.length); piece++) {
+        await query(
+          "INSERT INTO file VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+          ...[path, piece, bytes.subarray(piece * PIECE, (piece + 1) * PIECE)],
+        );
+      }
+    });
+  }
+
+  /** A file's bytes; undefined where it is not there. */
+  file(path: string): Promise<Uint8Array | undefined> {
+    return this.#within(async (query) => {
+      const pieces = await query("SELECT bytes FROM file WHERE path = $1 ORDER BY piece", path);
+      if (pieces.length === 0) return undefined;
+      const parts = pieces.map(({ bytes }) => bytes as Uint8Array);
+      const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+      let at = 0;
+      for (const part of parts) {
+        whole.set(part, at);
+        at += part.length;
+      }
+      return whole;
+    });
+  }
+
+  /** Every run's revision, and whether somebody trains it now. */
+  revisions(): Promise<Map<string, { readonly revision: number; readonly active: boolean }>> {
+    return this.#within(async (query) => {
+      const rows = await query(
+        `SELECT r.id, r.revision, coalesce(t.state = 'held' AND t.held_until >= now(), false) AS active
+         FROM run r LEFT JOIN task t ON t.run = r.id`,
+      );
+      return new Map(
+        rows.map(({ id, revision, active }) => [
+          String(id),
+          { revision: Number(revision), active: Boolean(active) },
+        ]),
+      );
+    });
+  }
+
+  /** All rows of a run, as of one moment; undefined where there are none. */
+  content(run: string): Promise<JournalContent | undefined> {
+    return this.#within(async (query) => {
+      await query("SET LOCAL TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+      const rows = (table: keyof typeof tables, order: string) =>
+        query(
+          `SELECT ${
+            Object.keys(tables[table].columns)
+          } FROM ${table} WHERE run = $1 ORDER BY ${order}`,
+          run,
+        );
+      const byNumber = (list: readonly Row[]) => new Map(list.map((row, i) => [i + 1, row]));
+      const [row] = await query(
+        `SELECT ${Object.keys(tables.run.columns)} FROM run WHERE id = $1`,
+        run,
+      );
+      if (row === undefined) return undefined;
+      return {
+        run: row,
+        attempts: await rows("attempt", "attempt"),
+        checkpoints: await rows("checkpoint", "number"),
+        chunks: byNumber(await rows("chunk", "number")),
+        events: byNumber(await rows("event", "number")),
+        artifacts: byNumber(await rows("artifact", "iteration, attempt, name")),
+        complete: true,
+      };
+    });
+  }
+
+  /**
+   * Puts a run that nobody trains, with all its rows, in place of what is there of it.
+   *
+   * @throws {FenceError} where it is one that was asked for here and has not ended.
+   */
+  async put(delta: Delta): Promise<void> {
+    await this.#within(async (query) => {
+      const [task] = await query(
+        "SELECT state FROM task WHERE run = $1 FOR UPDATE",
+        delta.run.id as string,
+      );
+      if (task !== undefined && task.state !== "ended") throw fenced(String(delta.run.id));
+      await query("DELETE FROM run WHERE id = $1", delta.run.id as string);
+      await putDelta(query, delta);
+    });
+  }
+
+  /** Sweeps by name. */
+  sweeps(): Promise<Row[]> {
+    return this.#within((query) => query("SELECT * FROM sweep ORDER BY name"));
+  }
+
+  /** Adds a sweep, unless there is one of its name. */
+  async putSweep({ name, definition, created_at, checksum }: Row): Promise<void> {
+    await this.#within((query) =>
+      query(
+        "INSERT INTO sweep VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        ...[name, definition, created_at, checksum] as Value[],
+      )
+    );
+  }
+
+  #within<T>(action: (query: Query) => Promise<T>): Promise<T> {
+    return this.#connection.transaction(async (query) => {
+      await query("SET LOCAL search_path TO reverie");
+      return await action(query);
+    });
+  }
+}
+
+async function seen(query: Query, worker: string): Promise<void> {
+  await query(
+    `INSERT INTO worker VALUES ($1, now())
+     ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at`,
+    worker,
+  );
+}
+
+/**
+ * Requires that nobody has taken a run since, until the transaction ends.
+ *
+ * @param also A state that is allowed too: what was asked for is so already.
+ * @returns The state.
+ */
+async function requireFence(query: Query, { run, fence }: Claim, also?: string): Promise<string> {
+  const [row] = await query("SELECT state, fence, worker FROM task WHERE run = $1 FOR UPDATE", run);
+  const state = String(row?.state);
+  if (row?.fence !== fence || (state !== "held" && state !== also)) throw fenced(run);
+  if (row.worker !== null) await seen(query, String(row.worker));
+  return state;
+}
+
+function fenced(run: string): FenceError {
+  return new FenceError(`Cannot go on with run ${run} as another worker has taken it up`);
+}
+
+/** Writes what is new of a run; returns whether it has a checkpoint that was not there. */
+async function putDelta(query: Query, delta: Delta): Promise<boolean> {
+  const run = String(delta.run.id);
+  await upsert(query, "run", [delta.run], persons);
+  await query("UPDATE run SET revision = nextval('revision') WHERE id = $1", run);
+  await upsert(query, "attempt", delta.attempts);
+  await upsert(query, "chunk", delta.chunks.map((row) => ({ ...row, run })));
+  await upsert(query, "event", delta.events);
+  await upsert(query, "artifact", delta.artifacts);
+  const before = await query("SELECT record_file, tensor_file FROM checkpoint WHERE run = $1", run);
+  const filesOf = (rows: readonly Row[]) =>
+    rows.flatMap(({ record_file, tensor_file }) => [String(record_file), String(tensor_file)]);
+  const [had, has] = [new Set(filesOf(before)), new Set(filesOf(delta.checkpoints))];
+  if (had.symmetricDifference(has).size === 0 && before.length === delta.checkpoints.length) {
+    return false;
+  }
+  await query("DELETE FROM checkpoint WHERE run = $1", run);
+  await upsert(query, "checkpoint", delta.checkpoints);
+  const gone = [...had.difference(has)].map((name) => `checkpoints/${run}/${name}`);
+  await query("DELETE FROM file WHERE path = ANY ($1)", gone);
+  return !has.isSubsetOf(had);
+}
+
+/** Inserts rows, or puts them in place of those of their keys but for some columns. */
+async function upsert(
+  query: Query,
+  table: keyof typeof tables,
+  rows: readonly Row[],
+  kept: readonly string[] = [],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const { columns, key } = tables[table];
+  const names = Object.keys(columns);
+  const changing = names.filter((name) =>
+    !(key as readonly string[]).includes(name) && !kept.includes(name)
+  );
+  const arrays = Object.values(columns).map((type, i) => `$${i + 1}::${type}[]`);
+  await query(
+    `INSERT INTO ${table} (${names}) SELECT * FROM unnest(${arrays}) ON CONFLICT (${key})
+     DO UPDATE SET (${changing}) = ROW (${changing.map((name) => `excluded.${name}`)})`,
+    ...names.map((name) => rows.map((row) => asText(row[name]))),
+  );
+}
+
+/** PostgreSQL's text holds no zero bytes, and nobody is shown any. */
+function asText(value: Row[string] | undefined): Row[string] {
+  return typeof value === "string" ? value.replaceAll("\0", "") : value ?? null;
+}

@@ -1,0 +1,119 @@
+/**
+ * What diffusion and flows share, whatever they learn: a network for points and one for images, which may
+ * be told the class, and guidance by it.
+ *
+ * Ho, Salimans, "Classifier-Free Diffusion Guidance" (2022, arXiv 2207.12598): labels are left out now and
+ * then while training (algorithm 1), and samples follow equation 6, whose w + 1 is `guidance`.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import * as z from "zod";
+import { InputError } from "../lab/core/errors.ts";
+import { widths } from "../lab/compute/sizes.ts";
+import { judgeFields } from "./fields.ts";
+import type { Drawn, ExampleShape, NoiseSpecs } from "./model.ts";
+import { type TimeNetwork, timeNetwork } from "./time_network.ts";
+import { timeUnet } from "./time_unet.ts";
+
+/** Fields of every model whose network is a {@linkcode denoiser}. */
+export const denoiserFields = {
+  hiddenSizes: widths().min(1).default([128, 128, 128]).meta({
+    description: "Widths of the network's hidden layers, for points",
+  }),
+  filters: widths().min(1).default([16, 48]).meta({
+    description: "Filters of each halving of the U-Net, for images",
+  }),
+  conditional: z.boolean().default(false).meta({
+    description: "Whether the network is told the class, so that samples of one can be asked for",
+  }),
+  labelDropout: z.number().min(0).max(1).default(0.1).meta({
+    description:
+      "Share of the examples whose class is left out while training; guidance needs some",
+  }),
+  guidance: z.number().min(0).default(1).meta({
+    description: "How far samples follow their class: 0 not at all, 1 as learned, more beyond it " +
+      "(fewer kinds, truer ones)",
+  }),
+  ...judgeFields,
+};
+
+type Fields = z.output<z.ZodObject<typeof denoiserFields>>;
+
+/** What a configuration's guidance must fulfil, and what is said where it does not. */
+export const guidanceFits: [(fields: Fields) => boolean, { path: string[]; message: string }] = [
+  ({ conditional, guidance }) => conditional || guidance === 1,
+  {
+    path: ["guidance"],
+    message: "guidance other than 1 needs a model that was trained with conditional=true",
+  },
+];
+
+/**
+ * The network for examples of this shape: a dense one for points, a U-Net for images.
+ *
+ * @throws InputError where it is to be told classes and there are none, or images cannot be halved.
+ */
+export function denoiser(
+  { shape, size, classes }: ExampleShape,
+  { hiddenSizes, filters, conditional }: Fields,
+): TimeNetwork {
+  if (conditional && classes === 0) {
+    throw new InputError(
+      "Cannot learn classes as model.conditional needs a data set with labels: it has none",
+    );
+  }
+  const told = conditional ? classes : 0;
+  return shape.length === 3 ? timeUnet(shape, filters, told) : timeNetwork(size, hiddenSizes, told);
+}
+
+/** A {@linkcode denoiser} over parameters at hand. */
+export type Denoiser = (x: tf.Tensor, time: tf.Tensor, labels?: tf.Tensor2D) => tf.Tensor2D;
+
+/** The noise that leaves labels out. */
+export function dropNoise({ conditional }: Fields): NoiseSpecs {
+  return conditional ? { drop: ["uniform", [1]] } : {};
+}
+
+/** The labels that a step tells its network: some rows are left out; undefined where it is told none. */
+export function toldLabels(
+  drawn: Drawn,
+  { conditional, labelDropout }: Fields,
+): tf.Tensor2D | undefined {
+  if (!conditional) return undefined;
+  const kept = tf.cast(tf.greaterEqual(drawn.noise.drop, labelDropout), "float32");
+  return tf.mul(drawn.labels, kept);
+}
+
+/**
+ * The network as samples follow it: free + guidance · (told − free), where the network is told the class
+ * and is not.
+ */
+export function guided(
+  network: Denoiser,
+  drawn: Drawn,
+  { conditional, guidance }: Fields,
+): (x: tf.Tensor, time: tf.Tensor) => tf.Tensor {
+  if (!conditional) return network;
+  const { labels } = drawn;
+  if (guidance === 1) return (x, time) => network(x, time, labels);
+  return (x, time) => {
+    const free = network(x, time, tf.zerosLike(labels));
+    return tf.add(free, tf.mul(tf.sub(network(x, time, labels), free), guidance));
+  };
+}
+
+/** Images, in [0, 1], as numbers in [−1, 1], about which noise is symmetric; points as they are. */
+export function signed(x: tf.Tensor, { shape }: ExampleShape): tf.Tensor {
+  return shape.length === 3 ? tf.sub(tf.mul(x, 2), 1) : x;
+}
+
+/** Back, pixels beyond [0, 1] cut off. */
+export function unsigned(x: tf.Tensor, { shape }: ExampleShape): tf.Tensor {
+  return shape.length === 3 ? tf.clipByValue(tf.div(tf.add(x, 1), 2), 0, 1) : tf.clone(x);
+}
+
+/** An estimate of the example: of images cut off to [−1, 1]; points as they are. */
+export function inRange(example: tf.Tensor, { shape }: ExampleShape): tf.Tensor {
+  return shape.length === 3 ? tf.clipByValue(example, -1, 1) : example;
+}

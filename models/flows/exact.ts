@@ -1,0 +1,114 @@
+/**
+ * What every flow of points is but for its steps: it is trained by its exact likelihood, and examples
+ * are drawn by noise that goes back.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import * as z from "zod";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { constant } from "../../lab/compute/initializers.ts";
+import { activationNames } from "../../lab/compute/networks.ts";
+import { count, widths } from "../../lab/compute/sizes.ts";
+import { averageField, exampleFields } from "../fields.ts";
+import { byLikelihood, knownLikelihood, ownLikelihood } from "../likelihood.ts";
+import type { Batch, Codes, Drawn, ExampleShape, Look, NoiseSpecs } from "../model.ts";
+import { type Applied, dense } from "../networks.ts";
+import type { Conditioner } from "./coupling.ts";
+import {
+  type FlowNetwork,
+  flowNetwork,
+  type FlowStep,
+  normalLogDensity,
+  type Surroundings,
+} from "./flow.ts";
+
+/** Fields of every flow of points. */
+export const flowFields = {
+  ...exampleFields,
+  batchSize: count(1).default(256).meta({
+    description: "Examples a gradient step",
+    unit: "examples",
+  }),
+  learningRate: z.number().positive().default(2e-3).meta({
+    description: "Adam's step size at the start",
+  }),
+  hiddenSizes: widths().min(1).default([64, 64]).meta({
+    description: "Widths of the hidden layers of each step's network",
+  }),
+  averageDecay: averageField.averageDecay.default(0.99),
+};
+
+/** Fields of flows of several layers, each with a dense network. */
+export const layeredFields = {
+  ...flowFields,
+  depth: count(1, 1000).default(8).meta({ description: "Steps of flow with a network each" }),
+  activation: z.enum(activationNames).default("relu").meta({
+    description: "Units of the hidden layers",
+  }),
+};
+
+/** Dense networks whose last kernel is 0, so that each step begins as the identity. */
+export function denseConditioner(
+  { hiddenSizes, activation }: Pick<
+    z.output<z.ZodObject<typeof layeredFields>>,
+    "hiddenSizes" | "activation"
+  >,
+): Conditioner {
+  const output = (_: unknown, shape: readonly number[]) => constant(shape, 0);
+  return (inputs, outputs) => dense([inputs, ...hiddenSizes, outputs], activation, { output });
+}
+
+/** A flow's networks. */
+type Networks = { readonly flow: FlowNetwork };
+
+/** log p(x) of each example, [B], and what the steps keep. */
+function likelihoodOf(
+  { flow }: Applied<Networks>,
+  x: tf.Tensor,
+  around: Omit<Surroundings, "parameters">,
+) {
+  const { x: z, logDeterminant, kept } = flow(around).forward(x);
+  return { logLikelihood: tf.add(normalLogDensity(z), logDeterminant), kept };
+}
+
+/** The parts of a flow of points that follow from its steps. */
+export function flowOfPoints<C extends z.output<z.ZodObject<typeof flowFields>>>(
+  stepsOf: (shape: ExampleShape, configuration: C) => readonly FlowStep[],
+) {
+  const network = (shape: ExampleShape, configuration: C) =>
+    flowNetwork("flow", stepsOf(shape, configuration));
+  return {
+    takes: { examples: ["points" as const], values: "continuous" as const },
+    budget: "examples" as const,
+    bestBy: byLikelihood,
+    networks: (shape: ExampleShape, configuration: C): Networks => ({
+      flow: network(shape, configuration),
+    }),
+    keeps: (shape: ExampleShape, configuration: C): NamedTensors | undefined => {
+      const kept = network(shape, configuration).keeps();
+      return Object.keys(kept).length === 0 ? undefined : kept;
+    },
+    steps: [{
+      name: "negative_log_likelihood",
+      loss: (networks: Applied<Networks>, { x, mask, kept, noise: { probe } }: Batch) => {
+        const moved = likelihoodOf(networks, x, { kept, mask, probe });
+        return { loss: tf.neg(moved.logLikelihood), kept: moved.kept };
+      },
+    }],
+    average: {
+      networks: ["flow" as const],
+      decay: ({ averageDecay }: C) => averageDecay,
+    },
+    ...knownLikelihood((networks: Applied<Networks>, { x, kept }: Batch) =>
+      likelihoodOf(networks, x, { kept }).logLikelihood
+    ),
+    encode: ({ flow }: Applied<Networks>, { x, kept }: Batch) => flow({ kept }).forward(x).x,
+    decode: ({ flow }: Applied<Networks>, { codes, kept }: Codes) => flow({ kept }).inverse(codes),
+    sampleNoise: ({ size }: ExampleShape): NoiseSpecs => ({ noise: ["normal", [size]] }),
+    sample: ({ flow }: Applied<Networks>, { noise: { noise }, kept }: Drawn) =>
+      flow({ kept }).inverse(noise),
+    // deno-lint-ignore require-await
+    metrics: async ({ dataset }: Look) => ownLikelihood(dataset),
+  };
+}

@@ -1,0 +1,121 @@
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { LabError } from "../../../../lab/core/errors.ts";
+import type { Json } from "../../../../lab/core/snapshot.ts";
+import { launchInFleet } from "../../../../lab/experiment/fleet.ts";
+import { type FleetOptions, workForFleet } from "../../../../lab/experiment/fleet_worker.ts";
+import { launch, plansOf, storedPlan } from "../../../../lab/experiment/launch.ts";
+import { Hub } from "../../../../lab/store/postgres/hub.ts";
+import { openFleet } from "../../../../lab/store/postgres/open.ts";
+import { missing, Server } from "../../store/postgres/server.ts";
+import { temporaryStore } from "../temporary_store.ts";
+import { registries } from "../toy_registries.ts";
+import { options, request } from "../toy_runs.ts";
+import { chaos } from "./chaos.ts";
+import { Proxy } from "./proxy.ts";
+
+const pause = (milliseconds: number) => new Promise((next) => setTimeout(next, milliseconds));
+
+Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (t) => {
+  await using server = await Server.start();
+  await using temporary = await temporaryStore();
+  const { folder, store } = temporary;
+  const url = await server.database();
+  const open = (port = server.port) =>
+    Hub.open(url.replace(`:${server.port}/`, `:${port}/`), () => Promise.resolve(undefined));
+  await using hub = await open();
+  using proxy = new Proxy(server.port);
+  const set = [["agent.pause", "60"], ["checkpoint.everyIterations", "2"]] as const;
+  const slow = request({ set });
+  const [expected] = await launch([slow], options(store));
+  const plans = (await plansOf([slow], options(store))).map(storedPlan);
+  const work = (port: number, lines: string[], more: Partial<FleetOptions> = {}) =>
+    workForFleet({
+      open: () => open(port),
+      ...{ registries, folder, name: "worker", workers: 1, threads: 1 },
+      ...{ shipSeconds: 0.1, drain: true, signal: new AbortController().signal },
+      onLine: (line) => lines.push(line),
+      ...more,
+    });
+  /** Waits until the hub has a run as far as an iteration. */
+  const reached = async (id: string, iteration: number) => {
+    for (;;) {
+      const content = await hub.content(id);
+      if (content !== undefined && Number(content.run.iterations) >= iteration) return;
+      await pause(20);
+    }
+  };
+  /** How a run ended, and where it was resumed from. */
+  const ended = async (id: string) => {
+    const content = (await hub.content(id))!;
+    strictEqual(content.run.digest, expected.digest);
+    return [...content.events.values()].map(({ message }) => String(message))
+      .filter((message) => message.startsWith("resumed"));
+  };
+
+  await t.step("while the server is away it goes on, and nothing is lost", async () => {
+    const [id] = await hub.ask(plans);
+    const lines: string[] = [];
+    const worked = work(proxy.port, lines, { holdSeconds: 60 });
+    await reached(id, 1);
+    proxy.cut();
+    await pause(400);
+    proxy.open();
+    strictEqual(await worked, 1);
+    deepStrictEqual(await ended(id), []);
+    deepStrictEqual(lines, [`run ${id}: begins`, `run ${id}: completed`]);
+  });
+
+  await t.step("where it stays away the worker ends, and another one goes on", async () => {
+    const [id] = await hub.ask(plans);
+    const lines: string[] = [];
+    const worked = work(proxy.port, lines, { holdSeconds: 0.8, patienceSeconds: 1 });
+    await reached(id, 1);
+    proxy.cut();
+    await rejects(worked, (error: Error) => {
+      match(error.message, /is not to be reached: .*, for 1 s: this worker ends, what it trained/);
+      return error instanceof LabError;
+    });
+    strictEqual(lines[1], `run ${id}: stopped until the server is back`);
+    proxy.open();
+    strictEqual(await work(server.port, lines), 1);
+    strictEqual(lines.at(-2), `run ${id}: taken up`);
+    strictEqual((await ended(id)).length, 1);
+  });
+
+  await t.step("a worker that is stopped hands its run back at once", async () => {
+    const [id] = await hub.ask(plans);
+    const stop = new AbortController();
+    const lines: string[] = [];
+    const worked = work(server.port, lines, { signal: stop.signal });
+    await reached(id, 1);
+    stop.abort();
+    strictEqual(await worked, 0);
+    strictEqual(lines.at(-1), `run ${id}: handed back`);
+    strictEqual((await hub.tasks([id]))[0].state, "waiting");
+    strictEqual(await work(server.port, lines), 1);
+    strictEqual((await ended(id)).length, 1);
+  });
+
+  await t.step("who asks sees its runs end, also one that no worker can begin", async () => {
+    using fleet = await openFleet(() => open(), folder);
+    const lines: string[] = [];
+    const watching = { registries, onLine: (line: string) => lines.push(line) };
+    const asked = launchInFleet([slow, request({ seed: 2 })], fleet, watching);
+    while ((await hub.tasks()).length < 2) await pause(20);
+    strictEqual(await work(server.port, [], { workers: 2 }), 2);
+    const runs = await asked;
+    deepStrictEqual(runs.map(({ status }) => status), ["completed", "completed"]);
+    strictEqual(runs[0].digest, expected.digest);
+    ok(lines.every((line) => line.startsWith("Nobody works for this store")));
+    const broken = structuredClone(plans[0]) as { facts: { configuration: { agent: Json } } };
+    broken.facts.configuration.agent = { name: "nobody" };
+    const [id] = await hub.ask([broken as unknown as Json]);
+    strictEqual(await work(server.port, []), 1);
+    match((await hub.tasks([id]))[0].message!, /nobody/);
+  });
+
+  await t.step(
+    "under faults every run ends once, to the bits of an undisturbed one",
+    () => chaos(server, 1, { runs: 4, faults: 5 }),
+  );
+});

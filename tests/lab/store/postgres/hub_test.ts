@@ -1,0 +1,231 @@
+import { deepStrictEqual, doesNotMatch, match, rejects, strictEqual } from "node:assert";
+import { InputError } from "../../../../lab/core/errors.ts";
+import {
+  passwordIn,
+  placeOf,
+  UnreachableError,
+} from "../../../../lab/store/postgres/connection.ts";
+import { FenceError, Hub } from "../../../../lab/store/postgres/hub.ts";
+import {
+  Mirror,
+  Shipper,
+  syncFromHub,
+  syncToHub,
+  takeUp,
+} from "../../../../lab/store/postgres/replica.ts";
+import { openStore } from "../../../../lab/store/sqlite_store.ts";
+import type { Store } from "../../../../lab/store/store.ts";
+import { addRun, checkpointAt, pointAt, withFolder } from "../fixtures.ts";
+import { missing, PASSWORD, Server } from "./server.ts";
+
+const noPassword = () => Promise.resolve(undefined);
+
+/** A run with points, events, a picture and checkpoints as far as an iteration. */
+async function trained(store: Store, id: string, from: number, until: number): Promise<void> {
+  for (let i = from + 1; i <= until; i++) store.append(id, [pointAt("losses/policy", i, i / 7)]);
+  const bytes = new TextEncoder().encode(`picture ${until}`);
+  await store.putArtifact(id, {
+    ...{ name: "samples", iteration: until, mediaType: "text/plain", bytes },
+  });
+  store.appendEvents(id, until, [{ level: "info", message: `at\0 ${until}` }]);
+  await store.saveCheckpoint(id, checkpointAt(until));
+  store.flush();
+}
+
+/** All of a run, whatever it is called. */
+async function contentOf(store: Store, id: string, { bytes = true } = {}) {
+  const checkpoints = [];
+  for (const checkpoint of store.checkpoints(id)) {
+    checkpoints.push({ ...checkpoint, id: 0, ...await store.loadCheckpoint(id, checkpoint) });
+  }
+  const artifacts = store.artifacts(id);
+  return {
+    run: { ...store.run(id), id: "", active: false },
+    series: store.seriesNames(id).map((name) => store.series(id, name)),
+    last: store.lastMetrics(id),
+    events: store.events(id),
+    artifacts,
+    bytes: bytes && await Promise.all(artifacts.map(({ hash }) => store.readArtifact(hash))),
+    checkpoints,
+  };
+}
+
+Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, async (t) => {
+  await using server = await Server.start();
+
+  await t.step(
+    "a run that is shipped piece by piece is read as the folder has it",
+    () =>
+      withFolder(async (folder) => {
+        await using hub = await Hub.open(await server.database(), noPassword);
+        const [run] = await hub.ask([{ what: "toy" }]);
+        const claim = (await hub.claim("first", 60))!;
+        deepStrictEqual([claim.run, claim.plan, claim.tries], [run, { what: "toy" }, 1]);
+        strictEqual(await hub.claim("second", 60), undefined);
+        const store = openStore(`${folder}/local`);
+        const local = addRun(store, "toy").id;
+        const shipper = new Shipper(`${folder}/local`, local, run);
+        const ship = () => shipper.ship(hub, (delta) => hub.hold(claim, 60, delta), claim);
+        using mirror = new Mirror(hub, `${folder}/mirror`);
+        for (const [from, until] of [[0, 3], [3, 700], [700, 710]]) {
+          await trained(store, local, from, until);
+          await ship();
+          await mirror.refresh();
+          const read = mirror.store();
+          strictEqual(read.run(run)!.active, true);
+          const [there, here] = [await contentOf(read, run), await contentOf(store, local)];
+          deepStrictEqual(there, here);
+          read.close();
+        }
+        // Its files are those of the checkpoints that count, and nothing is shipped twice.
+        const [{ files }] = await server.query(
+          "lab1",
+          "SELECT count(DISTINCT path) AS files FROM reverie.file",
+        ) as [{ files: number }];
+        strictEqual(files, 3 + 2 * 2);
+
+        // Another machine goes on from it.
+        await hub.release(claim, "waiting");
+        const next = (await hub.claim("second", 60))!;
+        const content = await takeUp(hub, run, `${folder}/other`);
+        const other = openStore(`${folder}/other`);
+        deepStrictEqual(
+          (await contentOf(other, run, { bytes: false })).checkpoints,
+          (await contentOf(store, local)).checkpoints,
+        );
+        other.beginAttempt(run, 710);
+        await trained(other, run, 710, 720);
+        other.update(run, { status: "completed", digest: "ff" });
+        const going = new Shipper(`${folder}/other`, run, run, content);
+        let shipped: number[] = [];
+        await going.ship(hub, async (delta) => {
+          shipped = [delta.chunks.length, delta.events.length, delta.artifacts.length];
+          await hub.release(next, "ended", { delta });
+        }, next);
+        deepStrictEqual(shipped, [1, 1, 1]);
+        // The first one comes back: nothing of what it writes counts.
+        await trained(store, local, 710, 730);
+        await rejects(ship(), FenceError);
+        await rejects(hub.putFile("checkpoints/x/y", new Uint8Array(1), claim), FenceError);
+        await rejects(hub.release(claim, "ended"), FenceError);
+        await mirror.refresh();
+        const read = mirror.store();
+        strictEqual(read.run(run)!.active, false);
+        const rows = { bytes: false };
+        deepStrictEqual(await contentOf(read, run, rows), await contentOf(other, run, rows));
+        for (const each of [read, store, other]) each.close();
+      }),
+  );
+
+  await t.step(
+    "sync carries a folder's runs there and into another folder, once",
+    () =>
+      withFolder(async (folder) => {
+        await using hub = await Hub.open(await server.database(), noPassword);
+        using mirror = new Mirror(hub, `${folder}/mirror`);
+        const [here, there] = [`${folder}/here`, `${folder}/there`];
+        const store = openStore(here);
+        const ids = ["one", "two"].map((name) => addRun(store, name).id);
+        for (const id of ids) await trained(store, id, 0, 600);
+        store.putSweep("rates", { trials: 3 });
+        const sync = async () => [
+          await syncToHub(here, hub, mirror),
+          await syncFromHub(mirror, there),
+        ];
+        for (const did of await sync()) deepStrictEqual([did.added, did.sweeps], [ids, ["rates"]]);
+        for (const did of await sync()) deepStrictEqual(did.known, ids);
+        store.beginAttempt(ids[1], 500);
+        await trained(store, ids[1], 500, 610);
+        for (const did of await sync()) deepStrictEqual(did.updated, [ids[1]]);
+        const target = openStore(there);
+        for (const id of ids) {
+          deepStrictEqual(await contentOf(target, id), await contentOf(store, id));
+        }
+        deepStrictEqual(target.sweep("rates")!.definition, { trials: 3 });
+        for (const each of [store, target]) each.close();
+      }),
+  );
+
+  await t.step("what cannot be used is refused in a line without the password", async () => {
+    const url = await server.database();
+    const refused = async (location: string, pattern: RegExp, password?: string) => {
+      const opening = Hub.open(location, () => Promise.resolve(password)).then((hub) =>
+        hub.close()
+      );
+      await rejects(opening, (error: Error) => {
+        match(error.message, pattern);
+        doesNotMatch(error.message, /hunter2|\n/);
+        strictEqual(error instanceof InputError, !/not to be reached/.test(error.message));
+        return true;
+      });
+    };
+    const secret = url.replace("lab@", "secret@");
+    await refused(url.replace("lab@", "lab:hunter2@"), /URL holds a password/);
+    await refused(`${url}?password=hunter2`, /URL holds a password/);
+    await refused("postgres://127.0.0.1/lab", /must name a user/);
+    await refused("postgres://lab@127.0.0.1", /must name a database/);
+    await refused(`${url}?sslmode=maybe`, /sslmode must be disable, require, verify-full: maybe/);
+    await refused(`${url}none`, /no database "lab\d+none": createdb/);
+    await refused(secret, /asks for a password: .*PGPASSFILE/);
+    await refused(secret, /refuses the user secret or the password/, "hunter2");
+    await refused(`${url}?sslmode=require`, /offers no TLS: \?sslmode=disable/);
+    await refused(secret, /the user secret may not/, PASSWORD);
+    const other = new URL(url);
+    other.port = "1";
+    await refused(other.href, /server is not to be reached/);
+    // A schema that is newer stays as it is; an older one is brought forward.
+    const name = url.slice(url.lastIndexOf("/") + 1);
+    await (await Hub.open(url, noPassword)).close();
+    await server.query(name, "UPDATE reverie.store SET schema = 99");
+    await refused(url, /schema must be of version 1 or earlier: .* is of version 99; use a newer/);
+    await server.query(name, "DROP SCHEMA reverie CASCADE");
+    await (await Hub.open(url, noPassword)).close();
+    deepStrictEqual(await server.query(name, "SELECT schema FROM reverie.store"), [{ schema: 1 }]);
+  });
+
+  await t.step("files of passwords are read as libpq reads them", () => {
+    const place = placeOf("postgres://me@db:5433/lab");
+    const text = "# db:5433:lab:me:no\nother:*:*:*:no\ndb:5433:lab:you:no\n" +
+      "*:5433:lab:me:a\\:b\\\\c\n*:*:*:*:last\n";
+    strictEqual(passwordIn(text, place), "a:b\\c");
+    strictEqual(passwordIn(text, { ...place, port: 1 }), "last");
+    strictEqual(passwordIn("db:5433:lab", place), undefined);
+  });
+
+  await t.step("one of many takes a run; who is not heard of loses it", async () => {
+    const url = await server.database();
+    const hubs = await Promise.all([1, 2, 3, 4].map(() => Hub.open(url, noPassword)));
+    const [hub] = hubs;
+    const runs = await hub.ask([1, 2, 3]);
+    strictEqual(new Set(runs).size, 3);
+    const claims = await Promise.all(hubs.map((each, i) => each.claim(`w${i}`, 60)));
+    deepStrictEqual(claims.flatMap((claim) => claim?.run ?? []).sort(), runs);
+    strictEqual(await hub.workers(60), 4);
+    const [first] = claims.filter((claim) => claim !== undefined);
+    await hub.hold(first, -1);
+    deepStrictEqual((await hub.tasks([first.run]))[0].state, "waiting");
+    const next = (await hub.claim("again", 60))!;
+    deepStrictEqual([next.run, next.fence, next.tries], [first.run, first.fence + 1, 2]);
+    await rejects(hub.hold(first, 60), /another worker has taken it up/);
+    await hub.release(next, "ended", { message: "why" });
+    await hub.release(next, "ended", { message: "other" });
+    deepStrictEqual(await hub.tasks([first.run]), [
+      { run: first.run, worker: null, message: "why", state: "ended" },
+    ]);
+    await rejects(hub.release(first, "ended"), FenceError);
+    await hub.giveUp(runs);
+    strictEqual((await hub.tasks(runs)).length, 3, "a run that somebody took is not given up");
+    for (const each of hubs) await each.close();
+  });
+
+  await t.step("a hub goes on after its server was killed", async () => {
+    await using hub = await Hub.open(await server.database(), noPassword);
+    await hub.putFile("artifacts/ab/abc", new Uint8Array(9 << 20).fill(7));
+    await server.stop();
+    await rejects(hub.ask([1]), UnreachableError);
+    await server.resume();
+    strictEqual((await hub.ask([1])).length, 1);
+    deepStrictEqual(await hub.file("artifacts/ab/abc"), new Uint8Array(9 << 20).fill(7));
+    strictEqual(await hub.file("artifacts/no/none"), undefined);
+  });
+});

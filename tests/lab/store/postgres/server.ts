@@ -1,0 +1,145 @@
+/**
+ * PostgreSQL for tests: Debian's, in a folder of its own, on a free port. It refuses to run as root, so
+ * there it runs as the user that its package brings.
+ *
+ * @module
+ */
+import { Connection, placeOf } from "../../../../lab/store/postgres/connection.ts";
+
+const installed = "/usr/lib/postgresql";
+
+/** The folder of the programs; undefined where they are missing. */
+const programs = (() => {
+  try {
+    const [newest] = [...Deno.readDirSync(installed)].map(({ name }) => name).sort().reverse();
+    return `${installed}/${newest}/bin`;
+  } catch {
+    return undefined;
+  }
+})();
+
+/** True where tests of it are left out: without PostgreSQL, though never in CI. */
+export const missing = !Deno.env.get("CI") && programs === undefined;
+
+if (missing) console.log("No PostgreSQL, its tests are skipped: apt-get install -y postgresql");
+
+/** The user `secret`'s password. */
+export const PASSWORD = "correct horse: \\ battery";
+
+/** Who runs the server. */
+function owner(): { uid?: number; gid?: number } {
+  if (Deno.uid() !== 0) return {};
+  const line = Deno.readTextFileSync("/etc/passwd").split("\n")
+    .find((each) => each.startsWith("postgres:"));
+  const [uid, gid] = line!.split(":").slice(2, 4).map(Number);
+  return { uid, gid };
+}
+
+/** A running server. Dispose to end it and to remove what it holds. */
+export class Server implements AsyncDisposable {
+  #process: Deno.ChildProcess | undefined;
+  #databases = 0;
+
+  private constructor(readonly folder: string, readonly port: number) {}
+
+  static async start(): Promise<Server> {
+    const folder = await Deno.makeTempDir();
+    const { uid, gid } = owner();
+    if (uid !== undefined) await Deno.chown(folder, uid, gid!);
+    const { success, stderr } = await new Deno.Command(`${programs}/initdb`, {
+      args: [
+        "-D",
+        `${folder}/cluster`,
+        "-U",
+        "lab",
+        "-A",
+        "trust",
+        "-N",
+        "-E",
+        "UTF8",
+        "--locale=C",
+      ],
+      cwd: folder,
+      ...owner(),
+      env: { LC_ALL: "C" },
+    }).output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    await Deno.writeTextFile(
+      `${folder}/cluster/pg_hba.conf`,
+      "host all secret all scram-sha-256\nhost all all all trust\n",
+    );
+    const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = probe.addr as Deno.NetAddr;
+    probe.close();
+    const server = new Server(folder, port);
+    await server.resume();
+    await server.query("postgres", `CREATE ROLE secret LOGIN PASSWORD '${PASSWORD}'`);
+    return server;
+  }
+
+  /** Starts it again where it was stopped, and waits until it answers. */
+  async resume(): Promise<void> {
+    const settings = {
+      ...{ port: this.port, listen_addresses: "127.0.0.1", unix_socket_directories: "" },
+      ...{ fsync: "off", max_connections: 60, shared_buffers: "16MB", log_min_messages: "panic" },
+    };
+    this.#process = new Deno.Command(`${programs}/postgres`, {
+      args: [
+        ...["-D", `${this.folder}/cluster`],
+        ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+      ],
+      cwd: this.folder,
+      ...owner(),
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    for (let tries = 0;; tries++) {
+      try {
+        await this.query("postgres", "SELECT 1");
+        return;
+      } catch (error) {
+        if (tries === 200) throw error;
+        await new Promise((next) => setTimeout(next, 25));
+      }
+    }
+  }
+
+  /** Stops it, as a power cut would where it is killed. */
+  async stop(signal: "SIGINT" | "SIGQUIT" = "SIGQUIT"): Promise<void> {
+    this.#process?.kill(signal);
+    await this.#process?.status;
+    this.#process = undefined;
+  }
+
+  /** A new database, as the URL of a store, which leads through another port where one is given. */
+  async database(): Promise<string> {
+    const name = `lab${++this.#databases}`;
+    await this.query("postgres", `CREATE DATABASE ${name}`, { alone: true });
+    return this.url(name);
+  }
+
+  url(database: string, port = this.port, user = "lab"): string {
+    return `postgres://${user}@127.0.0.1:${port}/${database}`;
+  }
+
+  /** Asks a database. `alone`: not within a transaction. */
+  async query(database: string, sql: string, { alone = false } = {}): Promise<unknown[]> {
+    const connection = new Connection(
+      placeOf(this.url(database)),
+      () => Promise.resolve(undefined),
+    );
+    try {
+      return await connection.transaction(async (query) => {
+        if (alone) await query("COMMIT");
+        return await query(sql);
+      });
+    } finally {
+      await connection.close();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}

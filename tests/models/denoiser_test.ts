@@ -1,0 +1,183 @@
+/** The U-Net, what it is told, guidance, and pictures drawn anew: of every model that has them. */
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import { defaultRng } from "../../lab/core/random.ts";
+import { sizeOf } from "../../lab/core/tensor_data.ts";
+import type { Tensors } from "../../lab/compute/workspace.ts";
+import { guided, toldLabels } from "../../models/denoiser.ts";
+import type { Drawn } from "../../models/model.ts";
+import { models } from "../../models/mod.ts";
+import { timeUnet } from "../../models/time_unet.ts";
+import { halves, smallOf, trainerOf, trainThrough } from "./laboratory.ts";
+
+tf.enableProdMode();
+await tf.setBackend("cpu");
+
+/** Those whose samples can begin with an example. */
+const members = ["diffusion", "edm", "flow-matching"];
+
+/** Parameters as tensors, none of them 0. */
+function drawn(network: ReturnType<typeof timeUnet>): Tensors {
+  const random = defaultRng(1);
+  return Object.fromEntries(
+    Object.entries(network.initial(random)).map(([name, { shape, values }]) => [
+      name,
+      tf.tensor(Float32Array.from(values, (x) => x + 0.1 * random.standardNormal()), [...shape]),
+    ]),
+  );
+}
+
+Deno.test("the U-Net for 28 × 28 pixels takes 8 million multiply-adds at most, and begins as 0", () => {
+  const network = timeUnet([28, 28, 1], [16, 48], 10);
+  const parameters = network.initial(defaultRng(1));
+  // By the pixels of each convolution's output, or of a transposed one's input: the kernel's size each.
+  const level = (name: string) => Number(/^(?:down|up|halved|doubled)\/(\d)/.exec(name)?.[1] ?? 0);
+  let products = 0;
+  for (const [name, { shape, values }] of Object.entries(parameters)) {
+    if (!name.endsWith("kernel")) continue;
+    const side = /halved|doubled/.test(name) ? 7 : level(name) === 1 ? 7 : 14;
+    products += shape.length === 4 ? side * side * values.length : values.length;
+  }
+  ok(products > 5e6 && products <= 8e6, `${products}`);
+  const tensors = Object.fromEntries(
+    Object.entries(parameters).map(([name, { shape, values }]) => [
+      name,
+      tf.tensor(values as Float32Array, [...shape]),
+    ]),
+  );
+  const labels = tf.oneHot([3, 7], 10).toFloat() as tf.Tensor2D;
+  const given = network.apply(tensors, tf.ones([2, 784]), tf.tensor2d([[0.1], [0.9]]), labels);
+  deepStrictEqual(given.shape, [2, 784]);
+  ok(given.dataSync().every((x) => x === 0));
+});
+
+Deno.test("the U-Net sees the time and the class of each image, and no other image", () => {
+  const network = timeUnet([8, 8, 2], [4, 8], 3);
+  const parameters = drawn(network);
+  const x = tf.randomUniform([2, 128], -1, 1, "float32", 5) as tf.Tensor2D;
+  const of = (times: number[][], labels: number[][]) =>
+    network.apply(parameters, x, tf.tensor2d(times), tf.tensor2d(labels)).arraySync() as number[][];
+  const both = of([[0.2], [0.8]], [[1, 0, 0], [0, 0, 0]]);
+  const later = of([[0.2], [0.5]], [[1, 0, 0], [0, 0, 0]]);
+  const told = of([[0.2], [0.8]], [[1, 0, 0], [0, 1, 0]]);
+  for (const other of [later, told]) {
+    deepStrictEqual(other[0], both[0]);
+    ok(other[1].some((value, i) => Math.abs(value - both[1][i]) > 1e-3));
+  }
+});
+
+Deno.test("guidance goes from what is told no class through what is told it, and beyond", () => {
+  const labels = tf.tensor2d([[1, 0], [0, 1]]);
+  const [x, time] = [tf.zeros([2, 2]), tf.zeros([2, 1])];
+  const network = (_: tf.Tensor, __: tf.Tensor, labels?: tf.Tensor2D) =>
+    tf.add(tf.mul(labels!, 3), 1) as tf.Tensor2D;
+  const at = (guidance: number) => {
+    const fields = { conditional: true, guidance } as Parameters<typeof guided>[2];
+    return [...guided(network, { labels } as Drawn, fields)(x, time).dataSync()];
+  };
+  deepStrictEqual(at(0), [1, 1, 1, 1]);
+  deepStrictEqual(at(1), [4, 1, 1, 4]);
+  deepStrictEqual(at(2.5), [8.5, 1, 1, 8.5]);
+});
+
+Deno.test("so many labels are left out while training", () => {
+  const labels = tf.tensor2d([[1, 0], [0, 1], [1, 0]]);
+  const noise = { drop: tf.tensor2d([[0.05], [0.3], [0.29]]) };
+  const fields = { conditional: true, labelDropout: 0.3 } as Parameters<typeof toldLabels>[1];
+  const told = toldLabels({ labels, noise } as unknown as Drawn, fields)!;
+  deepStrictEqual([...told.dataSync()], [0, 0, 0, 1, 0, 0]);
+  strictEqual(toldLabels({} as Drawn, { ...fields, conditional: false }), undefined);
+});
+
+for (const name of members) {
+  Deno.test(`${name} draws the class asked for, and draws parts of pictures anew`, async () => {
+    const definition = await models.find((each) => each.name === name)!.load();
+    const dataset = halves(600);
+    const settings = {
+      ...{ ...smallOf(definition), batchSize: 30, filters: [8], judge: false },
+      ...{ conditional: true, averageDecay: 0.9, learningRate: 1e-2 },
+      samplerSteps: 10,
+    };
+    const { trainer } = await trainerOf(definition, dataset, settings, {
+      budget: 4200,
+      judges: [],
+    });
+    await trainThrough(trainer);
+    const random = () => defaultRng(3);
+
+    // Classes are the bright half: the first and the last eight of sixteen pixels.
+    const right = async (settings = {}) => {
+      const { values } = await trainer.sample!({ random: random(), count: 60, settings });
+      const sums = Array.from({ length: 60 }, (_, i) => {
+        const half = (from: number) =>
+          values.subarray(16 * i + from, 16 * i + from + 8).reduce((a, b) => a + b, 0);
+        return half(0) - half(8);
+      });
+      return sums.filter((sum, i) => (sum > 0) === (i % 2 === 1)).length / 60;
+    };
+    ok(await right() > 0.9, `${await right()}`);
+    const free = await right({ guidance: 0 });
+    ok(free > 0.2 && free < 0.8, `${free}`);
+
+    const values = dataset.test.values.subarray(0, 160);
+    const kept = values.map((_, i) => i % 16 < 8 ? 1 : 0);
+    const made = await trainer.edit!({ random: random(), values, kept });
+    deepStrictEqual(made.count, 10);
+    for (let i = 0; i < values.length; i++) {
+      if (kept[i] === 1) strictEqual(made.values[i], values[i]);
+      ok(made.values[i] >= 0 && made.values[i] <= 1);
+    }
+    ok(made.values.some((value, i) => value !== values[i]));
+    // The less noise, the nearer to what was given.
+    const apart = async (strength: number) => {
+      const { values: drawn } = await trainer.edit!({ random: random(), values, strength });
+      return drawn.reduce((sum, value, i) => sum + (value - values[i]) ** 2, 0);
+    };
+    ok(await apart(0.1) < await apart(1));
+    await rejects(apart(0), /^InputError: Cannot edit as the strength must lie in \(0, 1\]: 0$/);
+    await rejects(apart(1.5), /strength/);
+    trainer.dispose();
+  });
+
+  Deno.test(`${name} without classes refuses to be guided, and one of them`, async () => {
+    const definition = await models.find((each) => each.name === name)!.load();
+    const settings = { ...smallOf(definition), judge: false };
+    const { trainer } = await trainerOf(definition, halves(), settings, { judges: [] });
+    const draw = (options: object) =>
+      trainer.sample!({ random: defaultRng(1), count: 2, ...options });
+    await rejects(
+      draw({ settings: { guidance: 2 } }),
+      /^InputError: Cannot sample .* as guidance: guidance other than 1 needs/,
+    );
+    await rejects(draw({ label: 1 }), /learned without labels: 1/);
+    trainer.dispose();
+  });
+}
+
+Deno.test("a U-Net's step is the same on every backend", async () => {
+  const definition = await models.find(({ name }) => name === "diffusion")!.load();
+  const settings = {
+    ...smallOf(definition),
+    filters: [4, 8],
+    batchesPerIteration: 1,
+    judge: false,
+  };
+  const after = async (backend: "wasm" | "cpu") => {
+    const { trainer } = await trainerOf(definition, halves(), settings, { backend, judges: [] });
+    await trainer.iterate();
+    await trainer.iterate();
+    const { parameters } = await trainer.snapshot();
+    trainer.dispose();
+    return parameters;
+  };
+  const [compiled, plain] = [await after("wasm"), await after("cpu")];
+  let changed = 0;
+  for (const [name, { shape, values }] of Object.entries(plain)) {
+    strictEqual(values.length, sizeOf(shape));
+    values.forEach((value, i) => {
+      ok(Math.abs(Number(value) - Number(compiled[name].values[i])) < 2e-4, name);
+      if (value !== 0) changed++;
+    });
+  }
+  ok(changed > 1000);
+});

@@ -1,0 +1,123 @@
+/**
+ * Steps of flows: back and forth, log-determinants against Jacobians by finite differences, densities
+ * that integrate to 1.
+ */
+import { ok, strictEqual } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import { defaultRng } from "../../../lab/core/random.ts";
+import type { NamedTensors } from "../../../lab/core/tensor_data.ts";
+import type { Tensors } from "../../../lab/compute/workspace.ts";
+import { additive, affine } from "../../../models/flows/bijections.ts";
+import { autoregressive } from "../../../models/flows/autoregressive.ts";
+import { continuous } from "../../../models/flows/continuous.ts";
+import { coupling } from "../../../models/flows/coupling.ts";
+import type { FlowStep } from "../../../models/flows/flow.ts";
+import { actnorm, invertibleConvolution, scaling } from "../../../models/flows/mixing.ts";
+import { rationalQuadratic } from "../../../models/flows/splines.ts";
+import { dense } from "../../../models/networks.ts";
+
+await tf.setBackend("cpu");
+
+const size = 3;
+const conditioner = (inputs: number, outputs: number) => dense([inputs, 8, outputs], "tanh");
+const common = { channels: size, conditioner };
+const masked = { size, hiddenSizes: [8], activation: "tanh" as const };
+const spline = rationalQuadratic(5, 3);
+
+const steps: Readonly<Record<string, FlowStep>> = {
+  scaling: scaling(size),
+  actnorm: actnorm(size),
+  "invertible convolution": invertibleConvolution(size),
+  "additive coupling": coupling({ ...common, turn: 0, bijection: additive }),
+  "affine coupling": coupling({ ...common, turn: 1, bijection: affine }),
+  "spline coupling": coupling({ ...common, turn: 0, bijection: spline }),
+  "affine autoregression": autoregressive({ ...masked, turn: 0, bijection: affine }),
+  "spline autoregression": autoregressive({ ...masked, turn: 1, bijection: spline }),
+  continuous: continuous({ size, hiddenSizes: [8], trainingSteps: 1, steps: 24, solver: "rk4" }),
+};
+
+/** Tensors moved off their initial values, so that no step is the identity. */
+function tensorsOf(named: NamedTensors, spread: number): Tensors {
+  const random = defaultRng(2);
+  return Object.fromEntries(
+    Object.entries(named).map(([name, { values, shape }]) => [
+      name,
+      tf.tensor(Array.from(values, (v) => v + spread * random.standardNormal()), [...shape]),
+    ]),
+  );
+}
+
+/** A step over drawn parameters. */
+function drawn(step: FlowStep) {
+  const surroundings = {
+    parameters: tensorsOf(step.initial?.(defaultRng(1), "step") ?? {}, 0.4),
+    kept: tensorsOf(step.keeps?.("step") ?? {}, 0.3),
+  };
+  return {
+    forward: (x: tf.Tensor) => step.forward(x, "step", surroundings),
+    inverse: (z: tf.Tensor) => step.inverse(z, "step", surroundings),
+    surroundings,
+  };
+}
+
+const random = defaultRng(3);
+const points = tf.tensor2d(
+  Array.from(
+    { length: 40 },
+    () => Array.from({ length: size }, () => 1.5 * random.standardNormal()),
+  ),
+);
+
+/** log|det| of a matrix, by elimination. */
+function logDeterminantOf(matrix: number[][]): number {
+  const rows = matrix.map((row) => [...row]);
+  let log = 0;
+  for (let k = 0; k < rows.length; k++) {
+    const pivot = rows.findIndex((row, i) =>
+      i >= k && rows.slice(k).every((other) => Math.abs(row[k]) >= Math.abs(other[k]))
+    );
+    [rows[k], rows[pivot]] = [rows[pivot], rows[k]];
+    log += Math.log(Math.abs(rows[k][k]));
+    for (let i = k + 1; i < rows.length; i++) {
+      const factor = rows[i][k] / rows[k][k];
+      for (let j = k; j < rows.length; j++) rows[i][j] -= factor * rows[k][j];
+    }
+  }
+  return log;
+}
+
+const furthest = (a: tf.Tensor, b: tf.Tensor) => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0];
+
+for (const [name, step] of Object.entries(steps)) {
+  const flow = drawn(step);
+
+  Deno.test(`${name}: the inverse brings every point back`, () => {
+    const { x: z } = flow.forward(points);
+    ok(furthest(z, points) > 0.1, "the step is the identity");
+    const range = tf.max(tf.abs(points)).dataSync()[0];
+    const close = /additive|affine coupling|scaling/.test(name) ? 1e-5 : 1e-4;
+    const error = furthest(flow.inverse(z), points) / range;
+    ok(error < close, `off by ${error}`);
+  });
+
+  Deno.test(`${name}: the log-determinant is the Jacobian's`, () => {
+    const h = 1e-2;
+    const { logDeterminant } = flow.forward(points);
+    strictEqual(logDeterminant.shape.join(), "40");
+    const said = logDeterminant.dataSync();
+    const columns = Array.from({ length: size }, (_, j) => {
+      const unit = tf.tensor2d([Array.from({ length: size }, (_, k) => h * Number(j === k))]);
+      const at = (side: number) => flow.forward(tf.add(points, tf.mul(unit, side))).x;
+      // Of fourth order, as float32 takes no small differences.
+      const near = tf.sub(at(1), at(-1)), far = tf.sub(at(2), at(-2));
+      return tf.div(tf.sub(tf.mul(near, 8), far), 12 * h).arraySync() as number[][];
+    });
+    let off = 0;
+    for (let i = 0; i < 40; i++) {
+      const jacobian = columns.map((column) => column[i]);
+      // Differences across a knot, where a spline's second derivative jumps, are of first order.
+      off = Math.max(off, Math.abs(logDeterminantOf(jacobian) - said[i]));
+    }
+    ok(off < (name.includes("spline") ? 2e-2 : 1e-3), `off by ${off}`);
+  });
+}

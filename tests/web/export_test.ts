@@ -1,0 +1,135 @@
+/** Exported pages: they say what the dashboard says, hold no path of the machine, reach nobody. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { gunzipSync } from "node:zlib";
+import { openStore } from "../../lab/store/sqlite_store.ts";
+import { answerFrom } from "../../web/export/answer.ts";
+import { pageFile, siteFiles } from "../../web/export/pages.tsx";
+import { capsuleOf } from "../../web/export/take.ts";
+import type { Capsule } from "../../web/export/capsule.ts";
+import { withoutPaths } from "../../web/export/without_paths.ts";
+import { build, openDashboard } from "./built.ts";
+import { addPoints, agentConfiguration, manifestOf, setProgress, sheet } from "./sample_store.ts";
+import { defaultRng } from "../../lab/core/random.ts";
+
+await build();
+
+/** What an exported page reads. */
+const reader = (capsule: Capsule) => (name: string) => {
+  const part = name === "runs" ? capsule.head : capsule.bodies.get(name.replace("run-", ""));
+  return Promise.resolve(new TextEncoder().encode(JSON.stringify(part)));
+};
+
+Deno.test("a page answers from its capsule what the server answers", async () => {
+  await using dashboard = await openDashboard();
+  const { store, app } = dashboard;
+  const runs = store.runs().filter(({ status }) => status !== "running");
+  const ask = answerFrom(reader(await capsuleOf(store, runs)));
+  const ids = runs.map(({ id }) => `run=${id}`).join("&");
+  const [first] = runs;
+  const names = store.seriesNames(first.id).slice(0, 3);
+  const paths = [
+    ...names.map((name) => `/api/series?${new URLSearchParams({ run: first.id, name })}`),
+    `/api/series?run=${first.id}&name=${names[0]}&axis=wallSeconds&smoothing=0.1&from=1&to=20`,
+    ...runs.map(({ id }) => `/api/sparks?run=${id}`),
+    `/api/comparison?${ids}`,
+    `/api/comparison?${ids}&metric=${names[0]}&axis=gradientSteps`,
+    "/api/runs?filter=status%3Dcompleted+evaluation/return_mean>300&group=agent",
+    "/api/runs?filter=agent.gama>1",
+  ];
+  for (const path of paths) {
+    const there = await app.handler(new Request(`http://127.0.0.1${path}`));
+    const here = await ask(path);
+    const [wanted, said] = await Promise.all([there, here].map((each) => each.json()));
+    // The store has runs that train beside those of the capsule; stamps are moments.
+    if ("total" in wanted && "found" in wanted) delete wanted.total, delete said.total;
+    deepStrictEqual(said, wanted, path);
+  }
+  strictEqual((await ask("/api/series?run=zzzzzz&name=x")).status, 404);
+  strictEqual((await ask("/api/change")).status, 404);
+});
+
+Deno.test("paths give way to their last names, addresses and ratios stay", () => {
+  const cases: [text: string, plain: string][] = [
+    ["at file:///home/me/lab/own.ts:3:4", "at own.ts:3:4"],
+    ["Cannot read /home/me/own lab/x.ts", "Cannot read x.ts"],
+    ["'/srv/data/images' has 3", "'images' has 3"],
+    ["C:\\Users\\me\\own.ts", "own.ts"],
+    ["evaluation/return_mean 1/2/3 ./a/b ~/c/d", "evaluation/return_mean 1/2/3 ./a/b ~/c/d"],
+    ["https://example.org/a/b", "https://example.org/a/b"],
+  ];
+  for (const [text, plain] of cases) {
+    deepStrictEqual(withoutPaths({ a: [text] }, ["/home/me/own lab/runs"]), { a: [plain] });
+  }
+});
+
+Deno.test("an export says nothing of the machine's folders, and holds other runs' names nowhere", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "zanzibar folder " });
+  const store = openStore(`${folder}/runs`);
+  try {
+    const add = (seed: number, name: string) => {
+      const configuration = agentConfiguration("ppo", 0.01);
+      const manifest = manifestOf({ experiment: "mine", seed, configuration });
+      const definition = { ...manifest.definition, module: `${folder}/own/mine.ts` };
+      const dataset = { name: "images", path: "/media/zanzibar/faces" };
+      const determined = {
+        ...manifest.determined,
+        configuration: { ...configuration, environment: { id: "Mine-v0" }, dataset },
+      };
+      const run = store.createRun({
+        name,
+        manifest: { ...manifest, definition, determined },
+        tags: ["first"],
+        note: `from ${folder}/own/notes.txt </script><script>alert(1)</script>`,
+      }).id;
+      addPoints(store, run, 1, { "evaluation/return_mean": 3, "losses/policy": NaN });
+      store.appendEvents(run, 1, [{ level: "warning", message: `see ${folder}/own/log.txt` }]);
+      setProgress(store, run, 2, { status: "failed", message: `no file file://${folder}/a/b.bin` });
+      return run;
+    };
+    const [run, other] = [add(1, "shown"), add(2, "secret")];
+    const picture = sheet(defaultRng(1), 1);
+    await store.putArtifact(run, {
+      ...{ name: "samples", iteration: 1, mediaType: "image/png", bytes: picture },
+    });
+    const capsule = await capsuleOf(store, [store.find(run)]);
+    const page = await pageFile(capsule, { run });
+    const files = await Array.fromAsync(siteFiles(capsule));
+    const bare = ({ path, content }: typeof files[number]) =>
+      path.endsWith(".bin") ? gunzipSync(content as Uint8Array).toString() : content.toString();
+    const own = files.filter(({ path }) => !path.startsWith("assets/"));
+    const data = [...page.matchAll(/id="data-(?:run[^"]*)">([^<]*)</g)]
+      .map(([, text]) => gunzipSync(Uint8Array.fromBase64(text)).toString());
+    strictEqual(data.length, 2);
+    for (const text of [page, ...data, ...own.map(bare)]) {
+      for (const secret of ["zanzibar", "/own/", "/media", "secret", other]) {
+        ok(!text.includes(secret), `${secret} in ${text.slice(0, 200)}`);
+      }
+    }
+    ok(page.includes("mine.ts") && page.includes("see log.txt") && page.includes("no file b.bin"));
+    deepStrictEqual(
+      own.map(({ path }) => path).filter((path) => !path.startsWith("data/")),
+      ["index.html", "compare.html", `runs/${run}.html`],
+    );
+    ok(!page.includes("<script>alert"), "a note is text");
+  } finally {
+    store.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a page may run its own script, and reach nobody", async () => {
+  await using dashboard = await openDashboard();
+  const [run] = dashboard.store.runs().filter(({ status }) => status === "completed");
+  const capsule = await capsuleOf(dashboard.store, [run]);
+  const page = await pageFile(capsule, { run: run.id });
+  match(page, /content="default-src 'none'; script-src 'sha256-[\w+/=]+' 'wasm-unsafe-eval'; /);
+  ok(!/connect-src|unsafe-inline|'unsafe-eval'/.test(page.slice(0, 1000)));
+  // It leads nowhere and loads nothing.
+  deepStrictEqual(page.match(/ (?:href|src)="(?!data:|#)[^"]*"/g), null);
+  for await (const { path, content } of siteFiles(capsule)) {
+    if (!path.endsWith(".html")) continue;
+    const links = [...String(content).matchAll(/ (?:href|src)="([^"]*)"/g)].map(([, to]) => to);
+    ok(links.length > 4);
+    for (const link of links) ok(/^(\.\.?\/|#)/.test(link), `${path}: ${link}`);
+  }
+});

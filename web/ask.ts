@@ -1,0 +1,27 @@
+/**
+ * Where a page's islands ask for what they draw: its server, or, in an exported page, the page
+ * itself.
+ *
+ * @module
+ */
+
+/** Answers a request for a path, as `fetch` does. */
+export type Ask = (path: string, options?: { readonly signal?: AbortSignal }) => Promise<Response>;
+
+let answer: Ask = (path, options) => fetch(path, options);
+
+/** Asks whoever answers this page. */
+export function ask(path: string, options?: { readonly signal?: AbortSignal }): Promise<Response> {
+  return answer(path, options);
+}
+
+/** From now on `other` answers this page. */
+export function answeredBy(other: Ask): void {
+  answer = other;
+}
+
+/** Keeps a query in the page's address; a page that was opened as a file has none to keep it in. */
+export function keepQuery(query: string): void {
+  if (location.protocol === "file:") return;
+  history.replaceState(null, "", query === "" ? location.pathname : `?${query}`);
+}

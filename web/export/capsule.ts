@@ -1,0 +1,55 @@
+/**
+ * Runs as they leave the store: plain data that an exported page reads in the store's place, the
+ * files of what was learned, and pictures. What stands in no capsule is on no exported page.
+ *
+ * @module
+ */
+import type { Run, StoredArtifact, StoredCheckpoint, StoredEvent } from "../../lab/store/store.ts";
+import type { Part } from "../file_parts.ts";
+
+/** What is known of every run at once. */
+export interface Head {
+  readonly runs: readonly {
+    readonly run: Run;
+    /** Last values by series; those that are not finite as text. */
+    readonly last: Readonly<Record<string, number | string>>;
+  }[];
+  /** Why a file is not there, by its name. */
+  readonly missing: Readonly<Record<string, string>>;
+}
+
+/** The axes of a series, in the order of {@linkcode PackedSeries.axes}. */
+export const axes = [
+  ...["iterations", "environmentSteps", "gradientSteps", "examples", "wallSeconds"] as const,
+];
+
+/** A series whose axes stand in {@linkcode Body.axes}, as several share them. */
+export interface PackedSeries {
+  readonly axes: readonly number[];
+  readonly values: readonly (number | string)[];
+  readonly total: number;
+}
+
+/** What is known of one run. */
+export interface Body {
+  readonly axes: readonly (readonly number[])[];
+  readonly series: Readonly<Record<string, PackedSeries>>;
+  readonly events: readonly StoredEvent[];
+  readonly artifacts: readonly StoredArtifact[];
+  readonly checkpoints: readonly StoredCheckpoint[];
+}
+
+/** Runs that have left the store. */
+export interface Capsule {
+  readonly head: Head;
+  readonly bodies: ReadonlyMap<string, Body>;
+  /** Policies, models and what goes with them, by {@linkcode fileName}. */
+  readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  /** PNG files by hash. */
+  readonly pictures: ReadonlyMap<string, Uint8Array>;
+}
+
+/** What a run's file is called. */
+export function fileName(run: string, part: Part, checkpoint?: number): string {
+  return [run, part, ...(checkpoint === undefined ? [] : [checkpoint])].join("-");
+}

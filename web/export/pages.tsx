@@ -1,0 +1,257 @@
+/**
+ * The dashboard's pages written down: of a run or a comparison as one file, of many runs as a site
+ * for any static host. They are the server's pages, made by its routes; what their islands ask for
+ * they find in the page, or beside it.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { type ComponentType, h, type VNode } from "preact";
+import { renderToString } from "preact-render-to-string";
+import { asset, built, builtNames, readAsset } from "../assets.ts";
+import { ThemeChoice } from "../components/theme_choice.tsx";
+import type { Context, PageAnswer, PageProps } from "../fresh.ts";
+import * as compare from "../routes/compare.tsx";
+import * as index from "../routes/index.tsx";
+import * as run from "../routes/runs/[id].tsx";
+import type { State } from "../state.ts";
+import { stateOf } from "./answer.ts";
+import type { Capsule } from "./capsule.ts";
+import { CapsuleStore } from "./capsule_store.ts";
+import { inFile, inSite, ledBy, type Place } from "./places.ts";
+
+/** A file of a site. */
+export interface SiteFile {
+  /** Below the site's folder. */
+  readonly path: string;
+  readonly content: string | Uint8Array;
+}
+
+/** What a page is of: a run by its id, or all runs of the capsule compared. */
+export type Shown = { readonly run: string } | "comparison";
+
+const packed = promisify(gzip);
+const encoded = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+
+/**
+ * One page with all that it needs within: it opens from a disk, asks nobody for anything, and can
+ * reach nobody.
+ *
+ * @throws {LabError} where the islands are not built.
+ */
+export async function pageFile(capsule: Capsule, shown: Shown): Promise<string> {
+  const script = await textOf(built()["page.js"]);
+  const style = await styles();
+  const pictures = new Map(
+    [...capsule.pictures].map(([hash, bytes]) => [hash, Buffer.from(bytes).toString("base64")]),
+  );
+  const data = await Promise.all(
+    [...partsOf(capsule)].map(async ([name, bytes]): Promise<[string, string]> => [
+      name,
+      (await packed(bytes)).toString("base64"),
+    ]),
+  );
+  const place = inFile((hash) => `data:image/png;base64,${pictures.get(hash)}`);
+  const policy = [
+    "default-src 'none'",
+    `script-src '${await hashOf(script)}' 'wasm-unsafe-eval'`,
+    `style-src '${await hashOf(style)}'`,
+    ...common,
+  ];
+  const { title, body } = await written(capsule, place, pathOf(capsule, shown));
+  return documentOf(
+    <html lang="en" data-theme="auto">
+      <Head title={title} policy={policy}>
+        <Raw of="style" text={style} />
+      </Head>
+      <body>
+        <Top icon={`data:image/svg+xml;base64,${btoa(await textOf("icon.svg"))}`} />
+        <Raw of="main" text={body} />
+        {[...data, ...pictures].map(([name, text]) => (
+          <script key={name} type="text/plain" id={`data-${name}`}>{text}</script>
+        ))}
+        <Raw of="script" text={script} />
+      </body>
+    </html>,
+  );
+}
+
+/**
+ * The files of a site: table, comparison, a page a run, and what they read.
+ *
+ * @throws {LabError} where the islands are not built.
+ */
+export async function* siteFiles(capsule: Capsule): AsyncGenerator<SiteFile> {
+  const paths = [
+    { file: "index.html", path: "/", current: "/" },
+    { file: "compare.html", path: pathOf(capsule, "comparison"), current: "/compare" },
+    ...capsule.head.runs.map(({ run: { id } }) => ({
+      file: `runs/${id}.html`,
+      path: pathOf(capsule, { run: id }),
+      current: "",
+    })),
+  ];
+  for (const { file, path, current } of paths) {
+    const root = file.includes("/") ? "../" : "./";
+    yield { path: file, content: await sitePage(capsule, root, path, current) };
+  }
+  for (const name of [...builtNames(), "icon.svg"]) {
+    yield { path: `assets/${name}`, content: (await readAsset(name))!.bytes };
+  }
+  for (const [name, bytes] of partsOf(capsule)) {
+    yield { path: `data/${name}.bin`, content: await packed(bytes) };
+  }
+  for (const [hash, bytes] of capsule.pictures) yield { path: `data/${hash}.png`, content: bytes };
+}
+
+async function sitePage(
+  capsule: Capsule,
+  root: string,
+  path: string,
+  current: string,
+): Promise<string> {
+  const place = inSite(root);
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    ...common,
+  ];
+  const { title, body } = await written(capsule, place, path);
+  const done = ledBy(place);
+  try {
+    return documentOf(
+      <html lang="en" data-theme="auto" data-root={root}>
+        <Head title={title} policy={policy}>
+          <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+          <link rel="stylesheet" href={asset("uplot.css")} />
+          <link rel="stylesheet" href={asset("style.css")} />
+          <script type="module" src={asset("exported.js")}></script>
+        </Head>
+        <body>
+          <Top icon="/assets/icon.svg">
+            <nav aria-label="Pages">
+              <a href="/" aria-current={current === "/" ? "page" : undefined}>Runs</a>
+              <a href="/compare" aria-current={current === "/compare" ? "page" : undefined}>
+                Compare
+              </a>
+            </nav>
+          </Top>
+          <Raw of="main" text={body} />
+        </body>
+      </html>,
+    );
+  } finally {
+    done();
+  }
+}
+
+/** What every exported page may do besides. */
+const common = ["img-src 'self' data:", "base-uri 'none'", "form-action 'none'"];
+
+/** The parts of a capsule that pages read, by name. */
+function* partsOf({ head, bodies, files }: Capsule): Generator<[string, Uint8Array]> {
+  yield ["runs", encoded(head)];
+  for (const [id, body] of bodies) yield [`run-${id}`, encoded(body)];
+  yield* files;
+}
+
+/** The path by which the server knows a page. */
+function pathOf({ head }: Capsule, shown: Shown): string {
+  if (shown !== "comparison") return `/runs/${shown.run}`;
+  return `/compare?${head.runs.map(({ run }) => `run=${run.id}`).join("&")}`;
+}
+
+type Route = {
+  handler(context: Context<State>): PageAnswer<unknown> | Promise<PageAnswer<unknown>>;
+  default: ComponentType<PageProps<unknown>>;
+};
+
+const routes = { "": index, compare, runs: run } as unknown as Readonly<Record<string, Route>>;
+
+/** The main part of the server's page of a path, whose links lead to their places. */
+async function written(
+  { head, bodies }: Capsule,
+  place: Place,
+  path: string,
+): Promise<{ title: string; body: string }> {
+  const store = new CapsuleStore(head);
+  for (const [id, body] of bodies) store.hold(id, body);
+  const state = stateOf(store, { of: () => Promise.reject(new TypeError("pages open no files")) });
+  const url = new URL(path, "http://page");
+  const [, folder, id = ""] = url.pathname.split("/");
+  const { handler, default: Page } = routes[folder];
+  const [req, params] = [new Request(url), { id }];
+  const events = () => new Response();
+  const { data } = await handler({ req, url, params, state, events });
+  const done = ledBy(place);
+  try {
+    const { title } = data as { title: string };
+    return { title, body: renderToString(h(Page, { data, url, params })) };
+  } finally {
+    done();
+  }
+}
+
+function Head(
+  { title, policy, children }: {
+    title: string;
+    policy: readonly string[];
+    children: VNode | VNode[];
+  },
+): VNode {
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta http-equiv="content-security-policy" content={policy.join("; ")} />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="generator" content="Reverie" />
+      <title>{title} · Reverie</title>
+      {children}
+    </head>
+  );
+}
+
+/** The bar above every page. */
+function Top({ icon, children }: { icon: string; children?: VNode }): VNode {
+  return (
+    <>
+      <a class="skip" href="#main">Skip to content</a>
+      <header class="top">
+        <span class="brand">
+          <img src={icon} alt="" width="22" height="22" />Reverie
+        </span>
+        {children}
+        <ThemeChoice theme="auto" />
+      </header>
+    </>
+  );
+}
+
+/** An element with text that is no markup of ours: a script, a style, or a page that is written. */
+function Raw({ of, text }: { of: "script" | "style" | "main"; text: string }): VNode {
+  const more = { script: { type: "module" }, style: {}, main: { id: "main" } }[of];
+  return h(of, { ...more, dangerouslySetInnerHTML: { __html: text } }) as VNode;
+}
+
+function documentOf(html: VNode): string {
+  return `<!doctype html>${renderToString(html)}`;
+}
+
+async function textOf(name: string): Promise<string> {
+  return new TextDecoder().decode((await readAsset(name))!.bytes);
+}
+
+async function styles(): Promise<string> {
+  return (await textOf(built()["uplot.css"])) + (await textOf(built()["style.css"]));
+}
+
+/** As a Content-Security-Policy names a text. */
+async function hashOf(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return `sha256-${Buffer.from(hash).toString("base64")}`;
+}

@@ -1,0 +1,100 @@
+/**
+ * Takes runs out of a store, without what is of this machine alone.
+ *
+ * @module
+ */
+import { InputError, LabError } from "../../lab/core/errors.ts";
+import type { Run, Series, Store } from "../../lab/store/store.ts";
+import { contentsOf } from "../contents.ts";
+import { everything, indicesOf, picksOf } from "../curves.ts";
+import type { Part } from "../file_parts.ts";
+import type { Policies } from "../policies.ts";
+import { jsonNumber } from "../summary.ts";
+import { axes, type Body, type Capsule, fileName, type PackedSeries } from "./capsule.ts";
+import { withoutPaths } from "./without_paths.ts";
+
+/** Points of a series that leave the store, about: the lowest and highest of each bucket of more. */
+const MOST_POINTS = 2000;
+
+/**
+ * Takes runs out of a store.
+ *
+ * @param policies Makes the files; left out: there are none.
+ */
+export async function capsuleOf(
+  store: Store,
+  runs: readonly Run[],
+  policies?: Pick<Policies, "of">,
+): Promise<Capsule> {
+  const known = [store.location, ...runs.map(({ manifest }) => manifest.definition.module)];
+  const plain = <Data>(data: Data) => withoutPaths(data, known);
+  const head: { run: Run; last: Record<string, number | string> }[] = [];
+  const missing: Record<string, string> = {};
+  const bodies = new Map<string, Body>();
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  const pictures = new Map<string, Uint8Array>();
+  for (const run of runs) {
+    const last = Object.entries(store.lastMetrics(run.id));
+    head.push({
+      run: plain(run),
+      last: Object.fromEntries(last.map(([name, value]) => [name, jsonNumber(value)])),
+    });
+    bodies.set(run.id, bodyOf(store, run, plain));
+    const contents = contentsOf(store, run);
+    for (const { hash } of contents.pictures) pictures.set(hash, await store.readArtifact(hash));
+    if (policies === undefined) continue;
+    for (const { part, checkpoint } of wantedOf(store, run, contents.policies)) {
+      const name = fileName(run.id, part, checkpoint);
+      try {
+        files.set(name, await policies.of(run, checkpoint ?? "final", part));
+      } catch (error) {
+        if (!(error instanceof InputError || error instanceof LabError)) throw error;
+        missing[name] = plain(error.message);
+      }
+    }
+  }
+  return { head: { runs: head, missing }, bodies, files, pictures };
+}
+
+/** The files that a run's page may ask for. */
+function wantedOf(
+  store: Store,
+  run: Run,
+  policies: readonly { readonly id: number }[],
+): { part: Part; checkpoint?: number }[] {
+  if ("model" in run.manifest.determined.configuration) {
+    return store.checkpoints(run.id).length === 0
+      ? []
+      : [{ part: "model" }, { part: "examples" }, { part: "judge" }];
+  }
+  return policies.map(({ id }) => ({ part: "policy", checkpoint: id }));
+}
+
+function bodyOf(store: Store, { id }: Run, plain: <Data>(data: Data) => Data): Body {
+  const columns = new Map<string, number>();
+  const series: Record<string, PackedSeries> = {};
+  for (const name of store.seriesNames(id)) series[name] = packed(store.series(id, name), columns);
+  return {
+    axes: [...columns.keys()].map((column) => JSON.parse(column)),
+    series,
+    events: plain(store.events(id)),
+    artifacts: store.artifacts(id),
+    checkpoints: store.checkpoints(id),
+  };
+}
+
+/** @param columns Of all series so far, as JSON, with their places. */
+function packed(series: Series, columns: Map<string, number>): PackedSeries {
+  const { values, iterations, total } = series;
+  const picks = picksOf(values, MOST_POINTS, indicesOf(iterations, everything));
+  const place = (column: Float64Array) => {
+    const text = JSON.stringify(picks.map((i) => column[i]));
+    if (!columns.has(text)) columns.set(text, columns.size);
+    return columns.get(text)!;
+  };
+  return {
+    axes: axes.map((axis) => place(series[axis])),
+    values: picks.map((i) => jsonNumber(values[i])),
+    total,
+  };
+}

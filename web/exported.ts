@@ -1,0 +1,70 @@
+/**
+ * The entry of an exported page, which answers itself: from the site's folder, or from what lies in
+ * its file.
+ *
+ * @module
+ */
+import { answeredBy, ask } from "./ask.ts";
+import { answerFrom, type Read } from "./export/answer.ts";
+import { inFile, inSite, ledBy } from "./export/places.ts";
+import { requestOf } from "./routes/api/comparison.ts";
+import { tableRequestOf } from "./runs_query.ts";
+import { takeOver } from "./take_over.ts";
+import { chooseTheme, themeOf } from "./theme.ts";
+
+/** Where the site's pages lie, from this one; undefined in a page that stands alone. */
+const { root } = document.documentElement.dataset;
+
+async function unpacked(packed: ReadableStream<Uint8Array<ArrayBuffer>>) {
+  const plain = packed.pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(plain).arrayBuffer());
+}
+
+/** What stands in the file under a name, in Base64. */
+const within = (name: string) => document.getElementById(`data-${name}`)?.textContent;
+
+const read: Read = async (name) => {
+  if (root === undefined) {
+    const packed = Uint8Array.from(atob(within(name)!), (byte) => byte.charCodeAt(0));
+    return unpacked(new Blob([packed]).stream());
+  }
+  const response = await fetch(`${root}data/${name}.bin`);
+  if (!response.ok) throw new TypeError(`There is no ${name}`);
+  return unpacked(response.body!);
+};
+
+answeredBy(answerFrom(read));
+ledBy(
+  root === undefined ? inFile((hash) => `data:image/png;base64,${within(hash)}`) : inSite(root),
+);
+
+// No server has read the reader's choice.
+const theme = themeOf(document.cookie);
+if (theme !== "auto") {
+  chooseTheme(theme);
+  document.querySelector<HTMLSelectElement>("#theme")!.value = theme;
+}
+
+/** The page was written without a query, and, maybe, some time ago. */
+takeOver(async (island, props) => {
+  const query = new URLSearchParams(location.search);
+  if (island === "run_table") {
+    const initial = await answered(`/api/runs?${query}`);
+    return {
+      ...props,
+      ...initial !== undefined && { initial, request: tableRequestOf(query) },
+      now: Date.now(),
+    };
+  }
+  if (island !== "comparison" || query.size === 0) return undefined;
+  const initial = await answered(`/api/comparison?${query}`);
+  return initial === undefined
+    ? undefined
+    : { ...props, initial, request: requestOf(query), also: query.getAll("also") };
+});
+
+async function answered(path: string): Promise<object | undefined> {
+  const response = await ask(path);
+  const value = response.ok ? await response.json() : { problem: "" };
+  return "problem" in value ? undefined : value;
+}

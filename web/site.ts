@@ -1,0 +1,88 @@
+/**
+ * `dashboard build --out site [RUN…] [--where CONDITION]`: the dashboard as a folder of files, which
+ * any static host serves.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import { InputError, LabError } from "../lab/core/errors.ts";
+import { openStore } from "../lab/store/sqlite_store.ts";
+import type { Run, Store } from "../lab/store/store.ts";
+import { siteFiles } from "./export/pages.tsx";
+import { capsuleOf } from "./export/take.ts";
+import { filtered } from "./filter.ts";
+import { Policies } from "./policies.ts";
+import { factsOf } from "./summary.ts";
+
+/** What is asked for. */
+export interface SiteRequest {
+  /** Of the store. */
+  readonly store: string;
+  /** The folder to write. */
+  readonly out: string;
+  /** Ids, unique prefixes or `latest`; empty: all. */
+  readonly runs: readonly string[];
+  /** A filter as on the page of runs. */
+  readonly where: string;
+  /** Writes into a folder that holds something already. */
+  readonly force: boolean;
+}
+
+/**
+ * Writes the site.
+ *
+ * @returns How many runs it shows.
+ * @throws {InputError} where no run is found, or the folder holds something.
+ */
+export async function buildSite({ store: location, out, runs, where, force }: SiteRequest) {
+  using opened = disposable(openStore(location, { readOnly: true }));
+  const { store } = opened;
+  const found = chosen(store, runs, where);
+  if (!force && !isFree(out)) {
+    throw new InputError(
+      `Cannot build the site as the folder must be new or empty, unless --force is given: ${out}`,
+    );
+  }
+  const capsule = await capsuleOf(store, found, new Policies(store));
+  try {
+    for await (const { path, content } of siteFiles(capsule)) {
+      const file = join(out, path);
+      await Deno.mkdir(dirname(file), { recursive: true });
+      if (typeof content === "string") await Deno.writeTextFile(file, content);
+      else await Deno.writeFile(file, content);
+    }
+  } catch (error) {
+    if (error instanceof InputError || error instanceof LabError) throw error;
+    throw new LabError(`Cannot write the site as ${(error as Error).message}`);
+  }
+  return found.length;
+}
+
+function disposable(store: Store): { readonly store: Store } & Disposable {
+  return { store, [Symbol.dispose]: () => store.close() };
+}
+
+/** The runs that are named, else all, as far as the filter finds them. */
+function chosen(store: Store, references: readonly string[], where: string): Run[] {
+  const named = references.length === 0
+    ? store.runs()
+    : [...new Map(references.map((each) => store.find(each)).map((run) => [run.id, run])).values()];
+  const listed = named.map((run) => ({ run, row: factsOf(run) }));
+  const found = filtered(store, listed, where).map(({ run }) => run);
+  if (found.length > 0) return found;
+  throw new InputError(
+    where === ""
+      ? `Cannot build the site as there is no run yet in ${store.location}`
+      : `Cannot build the site as no run matches: ${where}`,
+  );
+}
+
+function isFree(folder: string): boolean {
+  try {
+    return Deno.readDirSync(folder)[Symbol.iterator]().next().done === true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return true;
+    if (error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * A page that came from the server, or lies in a file, comes alive.
+ *
+ * @module
+ */
+import { type ComponentType, h, hydrate, render } from "preact";
+import { chooseTheme, type Theme } from "./theme.ts";
+
+const islands: Record<string, () => Promise<{ default: unknown }>> = {
+  comparison: () => import("./islands/comparison.tsx"),
+  live: () => import("./islands/live.tsx"),
+  run_charts: () => import("./islands/run_charts.tsx"),
+  run_events: () => import("./islands/run_events.tsx"),
+  run_note: () => import("./islands/run_note.tsx"),
+  run_status: () => import("./islands/run_status.tsx"),
+  run_table: () => import("./islands/run_table.tsx"),
+};
+
+/** Properties of an island, by its name. */
+type Properties = { readonly [name: string]: unknown };
+
+/**
+ * Takes over every island of the page, and what stands around them.
+ *
+ * @param others Other properties of an island than the page was written with; undefined: those.
+ */
+export function takeOver(
+  others: (island: string, props: Properties) => Promise<Properties | undefined> = () =>
+    Promise.resolve(undefined),
+): void {
+  for (const element of document.querySelectorAll<HTMLElement>("[data-island]")) {
+    const name = element.dataset.island!;
+    const written: Properties = JSON.parse(element.dataset.props!);
+    void Promise.all([islands[name](), others(name, written)]).then(([module, other]) => {
+      const component = h(module.default as ComponentType<object>, other ?? written);
+      if (other === undefined) hydrate(component, element);
+      else {
+        element.replaceChildren();
+        render(component, element);
+      }
+      element.dataset.ready = "true";
+    });
+  }
+
+  document.querySelector<HTMLSelectElement>("#theme")!.addEventListener(
+    "change",
+    ({ currentTarget }) => chooseTheme((currentTarget as HTMLSelectElement).value as Theme),
+  );
+
+  // Buttons that copy: `data-copy` is the text.
+  document.addEventListener("click", ({ target }) => {
+    const button = (target as HTMLElement).closest<HTMLElement>("[data-copy]");
+    if (button === null) return;
+    const said = (text: string) => button.textContent = text;
+    void navigator.clipboard?.writeText(button.dataset.copy!).then(
+      () => said("Copied"),
+      () => said("Not allowed"),
+    );
+  });
+}
