@@ -133,7 +133,7 @@ const sizes: Record<string, unknown> = {
   ...{ activation: "tanh" },
   ...{ blocks: 1, history: 24 },
   ...{ hiddenUnits: 3, machines: [6, 4], gibbsSteps: 2, sampleSteps: 3, updates: 3 },
-  ...{ heads: 2, channels: 4 },
+  ...{ heads: 2, channels: 2 },
   ...{ filters: [4], layerSizes: [10, 8, 4], recurrentSize: 6 },
 };
 
