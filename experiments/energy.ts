@@ -73,6 +73,16 @@ export const energyExperiments: readonly ModelExperiment[] = [
     tunedOn: 0,
   }),
   defineExperiment({
+    name: "moons-noise-contrastive",
+    summary: "Energy of two half circles, learned against noise",
+    expectedSeconds: 30,
+    dataset: { name: "two-moons" },
+    model: { name: "noise-contrastive" },
+    budget: 1_000_000,
+    evaluation: { every: 500_000 },
+    tunedOn: 1,
+  }),
+  defineExperiment({
     name: "glyphs-dbn-quick",
     summary: "Deep belief network of drawn digits",
     expectedSeconds: 60,

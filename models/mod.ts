@@ -135,6 +135,11 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     load: async () => (await import("./energy/perceptron.ts")).perceptron,
   },
   {
+    name: "noise-contrastive",
+    summary: "Energy of points, learned by telling them from noise",
+    load: async () => (await import("./energy/noise_contrastive.ts")).noiseContrastive,
+  },
+  {
     name: "gpt",
     summary: "Transformer that draws text, or images, token by token",
     load: async () => (await import("./autoregressive/gpt.ts")).gpt,

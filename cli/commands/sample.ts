@@ -16,7 +16,7 @@ import { count } from "../terminal/format.ts";
 export const sample = defineCommand({
   name: "sample",
   usage: "RUN [--out FILE.png] [OPTIONS]",
-  brief: "Draws samples of a generative model into a picture, or as text",
+  brief: "Draws samples of a generative model: a picture, or text",
   description: "Draws samples from a stored generative model and writes them as one PNG: a sheet " +
     "of images, or a scatter of points. Text is printed, or written into a text file.",
   examples: [

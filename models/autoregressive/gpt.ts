@@ -18,7 +18,7 @@ import type { Metrics } from "../../lab/core/metrics.ts";
 import { count } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields, judgeFields } from "../fields.ts";
-import { byLikelihood, knownLikelihood } from "../likelihood.ts";
+import { byLikelihood, knownLikelihood, ownLikelihood } from "../likelihood.ts";
 import type { ExampleShape, Look } from "../model.ts";
 import type { Network } from "../networks.ts";
 import { imagesOfTokens, patchTokens, tokensOfImages } from "./patches.ts";
@@ -180,13 +180,12 @@ export function withNextToken(
  * What the data's own distribution gets on the test split, where it is known, and by how much more the
  * model's nats are, as a share of it.
  */
-function besideTheKnown({ dataset: { logDensity, test }, measured }: Look): Metrics {
-  if (logDensity === undefined) return {};
-  const least = -logDensity(test.values).reduce((sum, value) => sum + value, 0) / test.count;
-  return {
-    "ceiling/negative_log_likelihood": least,
-    "evaluation/over_entropy": measured["evaluation/negative_log_likelihood"] / least - 1,
-  };
+function besideTheKnown({ dataset, measured }: Look): Metrics {
+  const own = ownLikelihood(dataset);
+  const least = own["ceiling/negative_log_likelihood"];
+  if (least === undefined) return {};
+  const nats = measured["evaluation/negative_log_likelihood"];
+  return { ...own, "evaluation/over_entropy": nats / least - 1 };
 }
 
 // The model.

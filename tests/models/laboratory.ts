@@ -111,7 +111,7 @@ export function fewTexts(train = 120, test = 40): Dataset {
 }
 
 // Points first, which are cheap: what takes both kinds is held to images by tests of its own.
-const datasets = [await fewPoints(), halves(), fewSequences(), fewTexts(), binaryHalves()];
+const datasets = [fewTexts(), await fewPoints(), halves(), fewSequences(), binaryHalves()];
 
 /** Points, halves, sequences, text or bits, whichever a model takes. */
 export function datasetOf({ name, takes }: ModelDefinition): Dataset {
