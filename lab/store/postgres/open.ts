@@ -7,7 +7,7 @@
 import { dirname } from "node:path";
 import { InputError } from "../../core/errors.ts";
 import type { Store } from "../store.ts";
-import { passwordIn, type PasswordOf, type Place, placeOf } from "./connection.ts";
+import { passwordIn, placeOf } from "./connection.ts";
 import { Hub } from "./hub.ts";
 import { Mirror } from "./replica.ts";
 
