@@ -264,6 +264,22 @@ Deno.test("queued points are written half a second after the first, while the ev
     reader.close();
   }));
 
+Deno.test("last values of all runs that ended are read at once, but for damaged ones", () =>
+  withStore((store, folder) => {
+    const ids = [1, 2, 3, 4].map((value) => {
+      const { id } = addRun(store);
+      store.append(id, [pointAt("a", value, 1), pointAt(value > 2 ? "b" : "c", 1, NaN)]);
+      return id;
+    });
+    for (const id of ids.slice(0, 3)) store.update(id, { status: "completed" });
+    const of = (some: readonly string[]) => new Map(some.map((id) => [id, store.lastMetrics(id)]));
+    deepStrictEqual(store.allLastMetrics(), of(ids.slice(0, 3)));
+    const raw = new DatabaseSync(`${folder}/lab.db`);
+    raw.exec(`UPDATE last_values SET numbers = zeroblob(16) WHERE run = '${ids[0]}'`);
+    raw.close();
+    deepStrictEqual(store.allLastMetrics(), of(ids.slice(1, 3)));
+  }));
+
 Deno.test("last values are kept when a run ends, and go with any change of its points", () =>
   withStore((store, folder) => {
     const { id } = addRun(store);
