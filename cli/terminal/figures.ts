@@ -31,7 +31,17 @@ export function metricLabel(metric: string): string {
 }
 
 /** What of a model's evaluation says most, first things first. */
-const telling = ["modes", "high_quality", "recognised", "negative_elbo", "accuracy", "recall"];
+const telling = [
+  ...[
+    "modes",
+    "high_quality",
+    "recognised",
+    "negative_elbo",
+    "negative_log_likelihood",
+    "accuracy",
+  ],
+  "recall",
+];
 const SHOWN = 4;
 
 /**

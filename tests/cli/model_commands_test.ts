@@ -151,6 +151,11 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     await refuses(/--from and --to name a pair/, "interpolate", "latest", "--to", "1", ...out);
     await refuses(/vae learned without labels: 0/, "sample", "latest", "--class", "one", ...out);
     await refuses(/no class "uno"/, "sample", "latest", "--class", "uno", ...out);
+    await refuses(
+      /as its model must sample step by step from noise/,
+      ...["inpaint", "latest", "mine/zero/10.png", "--strength", "0.5", ...out] as const,
+    );
+    await refuses(/no sampling field "guidance"/, "sample", "latest", "--guidance", "2", ...out);
     await refuses(/must end in \.npy or \.csv: x\.png/, "encode", "latest", ...out);
     await refuses(
       /nothere\.png as there must be such/,
@@ -263,9 +268,27 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
       strictEqual(code, 2);
       ok(error.includes(line), error);
     }
-    const refused = await lab("sample", "latest", "--out", "x.png", "--set", "model.hiddenSizes=8");
-    strictEqual(refused.code, 2);
-    match(refused.error, /^error: Cannot sample flow-matching as there is no sampling field/);
+    deepStrictEqual(await drawn("short.png", "--steps", "1", "--sampler", "rk4"), fast);
+    const refuses = async (line: RegExp, command: string, ...args: string[]) => {
+      const { code, error } = await lab(command, "latest", ...args, "--out", "x.png");
+      strictEqual(code, 2);
+      match(error, line);
+      match(error, /^error: [^\n]+\n$/);
+    };
+    await refuses(
+      /^error: Cannot sample flow-matching as there is no sampling field/,
+      ...["sample", "--set", "model.hiddenSizes=8"] as const,
+    );
+    await refuses(/as solver: .*"heun"/, "sample", "--sampler", "ddim");
+    await refuses(
+      /as guidance: guidance other than 1 needs a model that was trained with conditional=true/,
+      ...["sample", "--guidance", "2"] as const,
+    );
+    await refuses(/--mask or --strength must be given/, "inpaint", "usual.png");
+    await refuses(
+      /must have learned from square images: points of \[2\]/,
+      ...["inpaint", "usual.png", "--strength", "0.5"] as const,
+    );
   });
 });
 
