@@ -354,6 +354,16 @@ export const evidence: readonly EvidenceRow[] = [
     ["glyphs-classifier", undefined, { ...few, metric: "evaluation/accuracy" }],
   ),
   ...rowsOf(
+    "models/autoregressive",
+    ...["fvsbn", "nade", "made", "pixelcnn"].map((model) =>
+      [`glyphs-${model}`, undefined, {
+        ...few,
+        ...lower("evaluation/negative_log_likelihood"),
+        figures: ["evaluation/bits_per_dimension", "evaluation/recognised"],
+      }] as const
+    ),
+  ),
+  ...rowsOf(
     "models/energy",
     ["bars-rbm-exact", undefined, lower("evaluation/negative_log_likelihood")],
     ["bars-rbm-cd1", undefined, lower("evaluation/negative_log_likelihood")],
@@ -428,6 +438,13 @@ export const evidence: readonly EvidenceRow[] = [
     ["grid-wgan-gp", threshold(0.8, "0.8, of which 0.989 is possible"), ofMixture],
     ["glyphs-wgan-gp", drawn, judged],
     ["glyphs-stacked-wgan-gp", threshold(850, "850 of 1,000 modes"), stacked],
+  ),
+  ...rowsOf(
+    "models/gpt",
+    ["text-gpt", threshold(0.02, "0.02 above the grammar's entropy"), {
+      ...lower("evaluation/over_entropy"),
+      figures: ["evaluation/bits_per_dimension", "evaluation/possible"],
+    }],
   ),
   ...rowsOf(
     "models/diffusion",

@@ -111,6 +111,24 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     }
     match((await succeeds("detect", "latest")).out, /^test \d/m);
 
+    const bounded = JSON.parse(
+      (await succeeds("likelihood", "latest", "mine", "--draws", "9", "--json")).out,
+    );
+    // Draws are taken by eight.
+    deepStrictEqual([bounded.draws, bounded.examples.length], [16, 40]);
+    const nats = bounded.examples.map((each: Record<string, number>) =>
+      each.negative_log_likelihood
+    );
+    const sum = nats.reduce((sum: number, each: number, i: number) => {
+      ok(i === 0 || each <= nats[i - 1]);
+      return sum + each;
+    }, 0);
+    ok(Math.abs(sum / 40 - bounded.negative_log_likelihood) < 1e-9);
+    ok(Math.abs(sum / 40 / 144 / Math.LN2 - bounded.bits_per_dimension) < 1e-9);
+    const told = await succeeds("likelihood", "latest", "--count", "2");
+    match(told.out, /^4 examples under run \w+ {2}glyphs-vae: .* nats, .* bits\/dimension$/m);
+    match(told.out, /^at most: importance sampling, 104 draws for each \(--draws\); of greys/m);
+
     await succeeds("export", "latest", "--format", "model", "--out", ".");
     const [file] = [...Deno.readDirSync(folder)].filter(({ name }) =>
       name.endsWith(".model.safetensors")
@@ -160,7 +178,10 @@ Deno.test("what is no model, or makes no codes, is refused by the commands on mo
     };
     strictEqual((await lab("run cliffwalking-value-iteration")).code, 0);
     for (
-      const command of ["encode latest --out x.npy", "traverse latest --out x.png", "detect latest"]
+      const command of [
+        ...["encode latest --out x.npy", "traverse latest --out x.png", "detect latest"],
+        "likelihood latest",
+      ]
     ) {
       const { code, error } = await lab(command);
       strictEqual(code, 2);
@@ -175,6 +196,7 @@ Deno.test("what is no model, or makes no codes, is refused by the commands on mo
       const [command, line] of [
         ["encode latest --out x.npy", "gives no codes"],
         ["detect latest", "must make codes of examples"],
+        ["likelihood latest", '"ring-wgan-gp" is of a model that has none'],
         ["traverse latest --out x.png", "must make codes of images"],
         [
           "reconstruct latest x.png --out y.png",
@@ -186,6 +208,28 @@ Deno.test("what is no model, or makes no codes, is refused by the commands on mo
       strictEqual(code, 2);
       ok(error.includes(line), error);
     }
+  });
+});
+
+Deno.test("the likelihood of bits is exact, of a folder's pictures in black and white too", async () => {
+  await inFolder(async (folder) => {
+    await writePictures(folder);
+    const lab = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder });
+      const code = await main(args, io);
+      strictEqual(code, 0, io.written.error);
+      return io.written.out;
+    };
+    const few = ["train", "validation", "test"].flatMap((each) => ["--set", `dataset.${each}=40`]);
+    const small = ["--budget", "400", "--set", "model.judge=false"];
+    await lab("run", "glyphs-fvsbn-quick", ...few, ...small, "--set", "dataset.side=14");
+    const told = await lab("likelihood", "latest", "--count", "0");
+    match(told, /^40 examples under run \w+ {2}glyphs-fvsbn-quick: .* bits\/dimension\nexact\n$/);
+    const measured = async () => JSON.parse(await lab("likelihood", "latest", "mine", "--json"));
+    const { draws, examples } = await measured();
+    deepStrictEqual([draws, examples.length], [0, 40]);
+    // The same pixels of the same greys each time.
+    deepStrictEqual((await measured()).examples, examples);
   });
 });
 
@@ -207,6 +251,23 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
     deepStrictEqual(await drawn("same.png", "--set", "model.samplerSteps=100"), usual);
     const fast = await drawn("fast.png", "--set", "samplerSteps=1", "--set", "solver=rk4");
     ok(fast.some((byte, i) => byte !== usual[i]));
+    for (
+      const [line, ...args] of [
+        ["they are a picture, --out FILE.png: no --out"],
+        ["they are a picture, --out FILE.png: ", "--out", "x.txt"],
+        [
+          "Cannot go on from a prompt as flow-matching draws no text",
+          "--prompt",
+          "a",
+          "--out",
+          "y.png",
+        ],
+      ]
+    ) {
+      const { code, error } = await lab("sample", "latest", ...args);
+      strictEqual(code, 2);
+      ok(error.includes(line), error);
+    }
     deepStrictEqual(await drawn("short.png", "--steps", "1", "--sampler", "rk4"), fast);
     const refuses = async (line: RegExp, command: string, ...args: string[]) => {
       const { code, error } = await lab(command, "latest", ...args, "--out", "x.png");
@@ -228,23 +289,6 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
       /must have learned from square images: points of \[2\]/,
       ...["inpaint", "usual.png", "--strength", "0.5"] as const,
     );
-    for (
-      const [line, ...args] of [
-        ["they are a picture, --out FILE.png: no --out"],
-        ["they are a picture, --out FILE.png: ", "--out", "x.txt"],
-        [
-          "Cannot go on from a prompt as flow-matching draws no text",
-          "--prompt",
-          "a",
-          "--out",
-          "y.png",
-        ],
-      ]
-    ) {
-      const { code, error } = await lab("sample", "latest", ...args);
-      strictEqual(code, 2);
-      ok(error.includes(line), error);
-    }
   });
 });
 

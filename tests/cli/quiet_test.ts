@@ -74,8 +74,8 @@ Deno.test("no command writes control characters into a pipe, nor with --quiet mo
     const [model] = JSON.parse((await type("runs --json")).out).runs;
     const little = "filters=[4] samplerSteps=1 solver=euler judge=false".split(" ")
       .map((field) => ` --set model.${field}`);
-    const flowing = `run glyphs-flow-matching --budget 64${few(20)}${little.join("")}`;
-    strictEqual((await type(flowing)).code, 0);
+    const set = `${few(20)}${little.join("")}`;
+    strictEqual((await type(`run glyphs-flow-matching --budget 64${set}`)).code, 0);
     const [flow] = JSON.parse((await type("runs --json")).out).runs;
     const said: string[] = [];
     for (const { name } of commands) {
@@ -83,7 +83,7 @@ Deno.test("no command writes control characters into a pipe, nor with --quiet mo
       if (name === "worker" && server === undefined) continue;
       ok(name in lines, `"${name}" needs a line above that succeeds`);
       const line = lines[name].replace("POLICY", id).replace("MODEL", model.id)
-        .replace("FLOW", flow.id).replace("SHARED", shared);
+        .replace("SHARED", shared).replace("FLOW", flow.id);
       const plain = await type(line.replace("MORE", "3"));
       strictEqual(plain.code, 0, `${line}: ${plain.error}`);
       // deno-lint-ignore no-control-regex
