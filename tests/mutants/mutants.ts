@@ -314,7 +314,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "the draws of one example are of the next one's posterior",
-    file: "models/variational/iwae.ts",
+    file: "models/variational/bound.ts",
     from: "tf.tile(tf.expandDims(rows, 1), [1, draws, 1])",
     to: "tf.tile(rows, [draws, 1])",
     test: "tests/models/variational_test.ts",
@@ -1000,8 +1000,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "kept values are read whatever their checksum",
     file: "lab/store/metric_reader.ts",
-    from: "row === undefined || checksum(run, row.names, row.numbers) !== row.checksum",
-    to: "row === undefined",
+    from: "if (checksum(row.run, row.names, row.numbers) !== row.checksum) return undefined;",
+    to: "",
     test: "tests/lab/store/metrics_test.ts",
   },
   {
