@@ -24,7 +24,7 @@ import {
   rangeOf,
   type Space,
 } from "../search/space.ts";
-import type { Run, Store } from "../store/store.ts";
+import type { Run, Store, StoreReader } from "../store/store.ts";
 import { newestOfEachSeed } from "./comparison.ts";
 import { type Described, Describer } from "./describe.ts";
 import {
@@ -278,13 +278,13 @@ function shownField(field: Field | undefined): Json {
 }
 
 /** How a stored sweep stands. */
-export function sweepState(store: Store, name: string): SweepState | undefined {
+export function sweepState(store: StoreReader, name: string): SweepState | undefined {
   const stored = store.sweep(name);
   if (stored === undefined) return undefined;
   return stateOf(store, name, stored.definition as unknown as Sweep);
 }
 
-function stateOf(store: Store, name: string, sweep: Sweep): SweepState {
+function stateOf(store: StoreReader, name: string, sweep: Sweep): SweepState {
   const runs = store.runs().filter(({ manifest }) => manifest.sweep?.name === name);
   const byTrial = Map.groupBy(runs, ({ manifest }) => manifest.sweep!.trial);
   const trials: Trial[] = [];
@@ -344,12 +344,16 @@ function hasEnded(run: Run): boolean {
   return run.digest !== null || !isOpen(run) && !run.active || run.status === "failed";
 }
 
-function valuesOf(store: Store, { objective: { metric } }: Sweep, runs: readonly Run[]): number[] {
+function valuesOf(
+  store: StoreReader,
+  { objective: { metric } }: Sweep,
+  runs: readonly Run[],
+): number[] {
   return runs.map((run) => run.digest === null ? NaN : figuresOf(store, run)[metric] ?? NaN);
 }
 
 function trialOf(
-  store: Store,
+  store: StoreReader,
   sweep: Sweep,
   point: Point,
   before: readonly Trial[],
@@ -383,7 +387,7 @@ function rungsOf({ configuration }: Sweep): number {
 }
 
 /** What a pruner is shown of a trial: losses of its first seed, evaluation by evaluation. */
-function curveOf(store: Store, { objective }: Sweep, [first]: readonly Run[]): number[] {
+function curveOf(store: StoreReader, { objective }: Sweep, [first]: readonly Run[]): number[] {
   if (first === undefined) return [];
   const { values } = store.series(first.id, objective.metric);
   return [...values].map((value) => objective.goal === "minimize" ? value : -value);
@@ -394,7 +398,7 @@ function curveOf(store: Store, { objective }: Sweep, [first]: readonly Run[]): n
  * go on a little before it hears of that: what comes after counts for nothing.
  */
 function prunedAt(
-  store: Store,
+  store: StoreReader,
   sweep: Sweep,
   curves: readonly (readonly number[])[],
   run: Run,
