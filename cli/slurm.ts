@@ -65,7 +65,7 @@ export function scriptOf(job: Job): string {
     `command -v deno > /dev/null && DENO=deno || DENO="npx -y deno@${Deno.version.deno}"`,
     "# Before the time is over: checkpoint, and wait in the queue again. Slurm itself queues again what it",
     "# preempts.",
-    'stop() { kill -TERM "$run" 2> /dev/null; wait "$run"; code=$?; }',
+    "stop() { kill -TERM $! 2> /dev/null; wait $!; code=$?; }",
     "again() {",
     "  stop",
     '  scontrol requeue "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}"',
@@ -74,8 +74,7 @@ export function scriptOf(job: Job): string {
     "trap again USR1",
     "trap 'stop; exit \"$code\"' TERM INT",
     `$DENO task -q ${command.join(" ")} &`,
-    "run=$!",
-    'wait "$run"',
+    "wait $!",
     "",
   ].join("\n");
 }
