@@ -38,6 +38,7 @@ import { importRuns } from "./commands/import.ts";
 import { interpolate } from "./commands/interpolate.ts";
 import { list } from "./commands/list.ts";
 import { newFile } from "./commands/new.ts";
+import { giveUpFolder } from "./permissions.ts";
 import { play } from "./commands/play.ts";
 import { quickStart } from "./commands/quick_start.ts";
 import { range } from "./commands/range.ts";
@@ -67,12 +68,12 @@ export const commands: readonly Command[] = [
   reproduce,
   evaluate,
   sample,
+  inpaint,
   interpolate,
   traverse,
   arithmetic,
   encode,
   reconstruct,
-  inpaint,
   detect,
   likelihood,
   score,
@@ -244,5 +245,6 @@ if (import.meta.main) {
   const isIsolated = Deno.args[0] === "--isolated";
   const args = isIsolated ? Deno.args.slice(1) : Deno.args;
   const isolated = isIsolated ? [...new Set([Deno.cwd(), io.folder, "/tmp"])] : undefined;
+  giveUpFolder(args, io);
   Deno.exit(await (mayBeForeign(args) ? mainInThread : main)(args, { ...io, isolated }));
 }

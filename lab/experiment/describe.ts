@@ -49,7 +49,14 @@ export type Reply =
   | { readonly described: Described }
   | { readonly unit: BudgetUnit }
   | { readonly sweep: SweepDefinition | null }
-  | { readonly failed: string; readonly input: boolean };
+  | { readonly failed: string; readonly kind: keyof typeof failures };
+
+/** What a thread may fail by, to be thrown again here. */
+const failures = {
+  input: InputError,
+  denied: Deno.errors.NotCapable,
+  other: LabError,
+};
 
 /**
  * Describes a definition at hand.
@@ -124,7 +131,7 @@ export class Describer implements Disposable {
       throw new LabError(`Cannot load ${module} as its thread ended: ${error.message}`);
     });
     if (!("failed" in reply)) return reply;
-    throw new (reply.input ? InputError : LabError)(reply.failed);
+    throw new failures[reply.kind](reply.failed);
   }
 
   [Symbol.dispose](): void {

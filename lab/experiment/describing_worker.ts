@@ -17,7 +17,9 @@ const post = joinThread<Question, Reply>(async (question) => {
   try {
     post(await replyTo(question));
   } catch (error) {
-    post({ failed: lineOf(error), input: error instanceof InputError });
+    const denied = error instanceof Deno.errors.NotCapable;
+    const kind = error instanceof InputError ? "input" : denied ? "denied" : "other";
+    post({ failed: lineOf(error), kind });
   }
 });
 

@@ -24,11 +24,13 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 Deno.test("a missing permission is one line that says how to give it", async () => {
   await inFolder(async (folder) => {
-    const denied = "/somewhere/else";
-    const { code, stderr } = await command(folder, ["run", "cartpole-ppo", "--store", denied])
-      .output();
-    ok(code === 1 || code === 2);
-    match(text(stderr), /^error: [^\n]*\/somewhere\/else[^\n]*--allow-[^\n]*\n$/);
+    for (
+      const args of [["cartpole-ppo", "--store", "/somewhere/else"], ["/somewhere/else/own.ts"]]
+    ) {
+      const { code, stderr } = await command(folder, ["run", ...args]).output();
+      ok(code === 1 || code === 2);
+      match(text(stderr), /^error: Cannot [^\n]*\/somewhere\/else[^\n]*--allow-[^\n]*\n$/);
+    }
   });
 });
 
