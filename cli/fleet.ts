@@ -17,7 +17,7 @@ export function isPostgres(location: string | undefined): location is string {
 export async function hubOpener(io: Io, location: string): Promise<() => Promise<Hub>> {
   const { hubOpener } = await import("../lab/store/postgres/open.ts");
   const ask = (question: string) => typed(io, question);
-  return hubOpener(location, ask, `${FLEET_PROGRAM} or deno task -q worker`);
+  return await hubOpener(location, ask, `${FLEET_PROGRAM} or deno task -q worker`);
 }
 
 /** Opens the store behind a URL, for reading. */

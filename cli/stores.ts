@@ -5,6 +5,7 @@
  */
 import { InputError } from "../lab/core/errors.ts";
 import type { Run, Store } from "../lab/store/store.ts";
+import type { Hub } from "../lab/store/postgres/hub.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
 
@@ -28,7 +29,7 @@ export async function openStoreOf(
   io: Io,
   given: string | undefined,
   options: { readonly readOnly?: boolean } = {},
-): Promise<{ readonly store: Store } & Disposable> {
+): Promise<{ readonly store: Store; readonly hub?: Hub } & Disposable> {
   if (isPostgres(given)) {
     if (options.readOnly) return await openFleet(io, given);
     throw new InputError(

@@ -16,6 +16,7 @@ import type { SweepDefinition } from "../lab/experiment/sweep_definition.ts";
 import type { Verdict } from "../lab/experiment/verdict.ts";
 import { Judge } from "../lab/experiment/verdict.ts";
 import { PROGRAM } from "./command.ts";
+import { isPostgres, openFleet } from "./fleet.ts";
 import { openStoreOf, storeFlag } from "./stores.ts";
 import { withSpread } from "./terminal/comparison_table.ts";
 import { metricLabel } from "./terminal/figures.ts";
@@ -158,8 +159,9 @@ export async function sweep(
   const registries = await io.registries();
   const { resolveSweep, runSweep } = await import("../lab/experiment/sweep.ts");
   const sweep = await resolveSweep(definition, registries);
-  using opened = await openStoreOf(io, values.store);
-  const { store } = opened;
+  using fleet = isPostgres(values.store) ? await openFleet(io, values.store) : null;
+  using opened = fleet === null ? await openStoreOf(io, values.store) : null;
+  const { store } = (fleet ?? opened)!;
   const judge = new Judge(registries);
   const { name } = definition;
   const runs = sweep.trials * sweep.seeds + sweep.judge;
@@ -183,7 +185,13 @@ export async function sweep(
   const { result, interrupted } = await watched(
     io,
     runs,
-    (watch) => runSweep(name, sweep, { ...options, ...watch }),
+    async (watch, display) => {
+      if (fleet === null) return await runSweep(name, sweep, { ...options, ...watch });
+      const { fleetForSweep } = await import("../lab/experiment/fleet.ts");
+      const { onProgress } = watch;
+      const elsewhere = fleetForSweep(fleet, { onProgress, onLine: (line) => display.note(line) });
+      return await runSweep(name, sweep, { ...options, ...watch, elsewhere });
+    },
     judge,
   );
   io.out(values.json ? sweepDocument(result) : sweepPage(result, judge, io, values.store));

@@ -10,6 +10,7 @@ import { actorCriticExperiments } from "./actor_critic.ts";
 import { adversarialExperiments } from "./adversarial.ts";
 import { applicationExperiments } from "./applications.ts";
 import { autoencoderExperiments } from "./autoencoders.ts";
+import { autoregressiveExperiments } from "./autoregressive.ts";
 import {
   cartpoleA2c,
   cartpoleA3c,
@@ -104,6 +105,7 @@ export const experiments: readonly ExperimentEntry[] = [
   ...entriesOf("./applications.ts", applicationExperiments),
   ...entriesOf("./autoencoders.ts", autoencoderExperiments),
   ...entriesOf("./variational.ts", variationalExperiments),
+  ...entriesOf("./autoregressive.ts", autoregressiveExperiments),
   ...entriesOf("./ring.ts", [ringWganGp]),
   ...entriesOf("./energy.ts", energyExperiments),
   ...entriesOf("./flows.ts", flowExperiments),

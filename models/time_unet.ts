@@ -6,7 +6,8 @@
  * time added between the two of each; the class as Dhariwal & Nichol (2021, arXiv 2105.05233) add it.
  *
  * Differs from them: the first convolution halves the image and the last one doubles it, so that none is
- * at full size; no attention and no dropout; one block each on the way down and up.
+ * at full size; what comes in is added to what goes out, by a share that depends on the time, so that noise
+ * need not pass through the narrow part; no attention, no dropout; one block each on the way down and up.
  *
  * @module
  */
@@ -134,7 +135,8 @@ export function timeUnet(
     }
     add(normalizationParameters(filters[0], "norm"));
     const written = { size: MOVING, inputs: filters[0], filters: channels, initializer: zero };
-    return add(transposedConvolutionParameters(random, written, "last"));
+    add(transposedConvolutionParameters(random, written, "last"));
+    return add(mlpParameters(random, [embedded, channels], { hidden: zero, prefix: "skip" }));
   };
   return {
     initial,
@@ -161,7 +163,9 @@ export function timeUnet(
         "last",
         HALVED,
       );
-      return tf.reshape(written, [-1, x.shape[1]!]) as tf.Tensor2D;
+      const share = tf.reshape(dense(parameters, embedding, "skip/0"), [-1, 1, 1, channels]);
+      const whole = tf.add(written, tf.mul(images, share));
+      return tf.reshape(whole, [-1, x.shape[1]!]) as tf.Tensor2D;
     },
   };
 }

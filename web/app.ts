@@ -22,6 +22,9 @@ import * as text from "./routes/text.ts";
 import * as asset from "./routes/asset.ts";
 import * as compare from "./routes/compare.tsx";
 import * as index from "./routes/index.tsx";
+import * as sweepPage from "./routes/sweeps/[name].tsx";
+import * as sweepPages from "./routes/sweeps/index.tsx";
+import * as sweep from "./routes/api/sweep.ts";
 import * as run from "./routes/runs/[id].tsx";
 import type { State } from "./state.ts";
 
@@ -49,6 +52,8 @@ export function createApp(
     .route("/", index)
     .route("/runs/:id", run)
     .route("/compare", compare)
+    .route("/sweeps", sweepPages)
+    .route("/sweeps/:name", sweepPage)
     .route("/artifacts/:hash", artifact)
     .route("/texts/:hash", text)
     .route("/assets/:name", asset)
@@ -58,5 +63,6 @@ export function createApp(
     .route("/api/runs", runs)
     .route("/api/series", series)
     .route("/api/sparks", sparks)
+    .route("/api/sweep", sweep)
     .route("/api/comparison", comparison);
 }

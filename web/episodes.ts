@@ -247,17 +247,24 @@ export class Episodes {
     return at === steps ? choice : this.#made[at].choice;
   }
 
-  /** The observation with noise, within the space. */
   #sensed(): unknown {
-    const { observationSpace: space } = this.#environment;
-    const { noise } = this.#senses;
-    if (noise === 0 || !(space instanceof Box)) return this.#observation;
-    return (this.#observation as Float32Array).map((value, i) => {
-      const [low, high] = [space.low[i], space.high[i]];
-      const range = Number.isFinite(high - low) ? high - low : 1;
-      return Math.min(high, Math.max(low, value + noise * range * this.#noise.normal()));
-    });
+    return sensed(this.#observation, this.#environment, this.#senses, this.#noise);
   }
+}
+
+/** An observation with noise, within its space. */
+export function sensed(
+  observation: unknown,
+  { observationSpace: space }: Environment,
+  { noise }: Senses,
+  random: Generator,
+): unknown {
+  if (noise === 0 || !(space instanceof Box)) return observation;
+  return (observation as Float32Array).map((value, i) => {
+    const [low, high] = [space.low[i], space.high[i]];
+    const range = Number.isFinite(high - low) ? high - low : 1;
+    return Math.min(high, Math.max(low, value + noise * range * random.normal()));
+  });
 }
 
 const nothing: Standing = {

@@ -6,7 +6,7 @@
  */
 import type { Environment } from "../lab/core/environment.ts";
 import { streamOf } from "../lab/core/random.ts";
-import type { Actor } from "./episodes.ts";
+import { type Actor, clear, sensed, type Senses } from "./episodes.ts";
 
 /** Episodes of an evaluation that have a seed each; those beyond go on from others' ends. */
 const SEEDED = 100;
@@ -37,14 +37,25 @@ export function evaluationSeeds({ seed, evaluation, episodes }: EvaluationOf): n
   return Array.from({ length: Math.min(episodes, SEEDED) }, () => random.integers(2 ** 32));
 }
 
-/** Plays one episode to its end; returns its return. */
-export function playedThrough(environment: Environment, actor: Actor, seed: number): number {
+/** Plays one episode to its end, with senses as `Episodes` has them; returns its return. */
+export function playedThrough(
+  environment: Environment,
+  actor: Actor,
+  seed: number,
+  senses: Senses = clear,
+): number {
   let { observation } = environment.reset({ seed });
   actor.reset();
+  const random = streamOf(seed, "noise");
+  /** Actions that have not arrived. */
+  const late: unknown[] = [];
   let sum = 0;
   for (let t = 0; t < LONGEST; t++) {
     const actionMask = actor.masked ? environment.actionMask?.() : undefined;
-    const action = actor.act(observation, actionMask === undefined ? {} : { actionMask });
+    const seen = sensed(observation, environment, senses, random);
+    late.push(actor.act(seen, actionMask === undefined ? {} : { actionMask }));
+    // Until the second one arrives the first one is repeated.
+    const action = late.length > senses.latency ? late.shift() : late[0];
     const step = environment.step(action);
     sum += step.reward;
     if (step.terminated || step.truncated) break;

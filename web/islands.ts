@@ -11,6 +11,7 @@ import RunEventsIsland from "./islands/run_events.tsx";
 import RunNoteIsland from "./islands/run_note.tsx";
 import RunStatusIsland from "./islands/run_status.tsx";
 import RunTableIsland from "./islands/run_table.tsx";
+import SweepIsland from "./islands/sweep.tsx";
 
 /** Groups of runs by one metric. */
 export const ComparisonView = island("comparison", ComparisonIsland);
@@ -26,3 +27,5 @@ export const RunNote = island("run_note", RunNoteIsland);
 export const RunStatus = island("run_status", RunStatusIsland);
 /** The table of runs. */
 export const RunTable = island("run_table", RunTableIsland);
+/** A sweep. */
+export const Sweep = island("sweep", SweepIsland);

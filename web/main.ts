@@ -78,7 +78,7 @@ function openedStore(location: string, readOnly: boolean): { store: Store; readO
  */
 async function openedFleet(location: string): Promise<Store> {
   const { hubOpener, openFleet } = await import("../lab/store/postgres/open.ts");
-  const open = hubOpener(
+  const open = await hubOpener(
     location,
     () => Promise.resolve(undefined),
     "deno task -q dashboard:shared",

@@ -14,6 +14,7 @@ const islands: Record<string, () => Promise<{ default: unknown }>> = {
   run_note: () => import("./islands/run_note.tsx"),
   run_status: () => import("./islands/run_status.tsx"),
   run_table: () => import("./islands/run_table.tsx"),
+  sweep: () => import("./islands/sweep.tsx"),
 };
 
 /** Properties of an island, by its name. */

@@ -9,6 +9,7 @@ import { dqnStep } from "./dqn.ts";
 import { gruSteps } from "./gru.ts";
 import { ppoStep } from "./ppo.ts";
 import type { BenchStep } from "./step.ts";
+import { unetStep } from "./unet.ts";
 import { wganGpStep } from "./wgan_gp.ts";
 
 /** In the order of the table. */
@@ -18,5 +19,6 @@ export const steps: readonly BenchStep[] = [
   convVaeStep,
   dcganStep,
   wganGpStep,
+  unetStep,
   ...gruSteps,
 ];

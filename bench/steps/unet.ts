@@ -15,7 +15,6 @@ export const unetStep: BenchStep = {
   name: "unet",
   title: `U-Net step, 28 × 28, ${filters.join("-")} filters, batch ${batch}`,
   stocks: [{ stock: "tfjs-cpu" }],
-  peerReach: 1,
   bind(workspace) {
     const random = numbersOf("unet");
     const size = side * side;

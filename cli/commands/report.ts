@@ -74,19 +74,15 @@ export const report = defineCommand({
     const file = words.slice(0, 3).join("-").replaceAll(/[^\p{L}\p{N}._-]+/gu, "_")
       .replace(/^\.+/, "");
     const { reportOf } = await import("../report/report.ts");
-    const { htmlOf, markdownOf } = await import("../report/blocks.ts");
+    const { reportFiles } = await import("../report/blocks.ts");
     const blocks = await reportOf(store, found, await io.registries(), {
       title: title ?? words.join(", "),
       question,
       file,
       metric,
     });
-    const figures = blocks.filter((block) => block.kind === "figure");
-    const files = [
-      [`${file}.html`, htmlOf(blocks)],
-      [`${file}.md`, markdownOf(blocks)],
-      ...figures.map((figure) => [figure.file, figure.svg]),
-    ].map(([name, content]) => [join(callersPath(io, out), name), content]);
+    const files = reportFiles(blocks, file)
+      .map(([name, content]) => [join(callersPath(io, out), name), content]);
     await refuseExisting(files.map(([path]) => path), force);
     for (const [path, content] of files) {
       await writeWhole(path, [content]);

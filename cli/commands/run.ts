@@ -3,6 +3,7 @@ import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { choice, integer, keyValue, string } from "@optique/core/valueparser";
+import { InputError } from "../../lab/core/errors.ts";
 import type { Seed } from "../../lab/core/random.ts";
 import type { RunRequest } from "../../lab/experiment/launch.ts";
 import type { Describer } from "../../lab/experiment/describe.ts";
@@ -54,6 +55,7 @@ export const run = defineCommand({
       "a sweep: 40 learning rates, the best one judged on other seeds",
     ],
     ["run cartpole-ppo --seeds 5 --store postgres://lab@db/lab", "on every machine with a worker"],
+    ["run cartpole-ppo --seeds 20 --launch slurm --time 1:00:00", "an array job of Slurm"],
     ["run cartpole-ppo --seed 1 --json", "the result for a program"],
   ],
   parser: (known) =>
@@ -128,6 +130,24 @@ export const run = defineCommand({
       note: optional(option("--note", string({ metavar: "TEXT" }), {
         description: plain("A remark that is kept with the runs."),
       })),
+      launch: optional(option("--launch", choice(["slurm"], { metavar: "HOW" }), {
+        description: plain("Submit an array job, whose tasks train, and do not wait: slurm."),
+      })),
+      partition: optional(option("--partition", string({ metavar: "NAME" }), {
+        description: plain("Of Slurm. Default: the cluster's."),
+      })),
+      time: optional(option("--time", string({ metavar: "TIME" }), {
+        description: plain(
+          "Slurm's limit for a task, as 12:00:00; one that comes to it checkpoints and is queued " +
+            "again. Default: the partition's.",
+        ),
+      })),
+      array: optional(option("--array", integer({ metavar: "N", min: 1, max: 10_000 }), {
+        description: plain("Tasks of the array job. Default: one a run, at most 32."),
+      })),
+      dryRun: option("--dry-run", {
+        description: plain("Print the job's script, submit nothing."),
+      }),
       noCheck: option("--no-check", {
         description: plain("Do not look at a file's world before training in it."),
       }),
@@ -139,7 +159,6 @@ export const run = defineCommand({
   async run(values, io) {
     const { names, json, profile } = values;
     if (names.length === 0) {
-      const { InputError } = await import("../../lab/core/errors.ts");
       throw new InputError(
         `Cannot run as a NAME or FILE.ts is needed (${PROGRAM} list shows the names)`,
       );
@@ -149,10 +168,15 @@ export const run = defineCommand({
     using describer = new Describer(registries, { examine: !values.noCheck });
     const { sweep, sweepAsked } = await import("../sweeping.ts");
     const asked = await sweepAsked(values, describer, io);
+    requireLaunch(values, asked !== undefined);
     if (asked !== undefined) return await sweep(asked, values, io);
     const judge = new Judge(registries);
     const { launch } = await import("../../lab/experiment/launch.ts");
     const requests = await requestsOf(values, describer, io);
+    if (values.launch === "slurm") {
+      const { launchBySlurm } = await import("../slurm.ts");
+      return await launchBySlurm(requests, values, io);
+    }
     if (isPostgres(values.store)) return await runInFleet(requests, values.store, values, io);
     using opened = await openStoreOf(io, values.store);
     const { store } = opened;
@@ -192,6 +216,29 @@ export const run = defineCommand({
     return code;
   },
 });
+
+/**
+ * Refuses what belongs to a job where none is asked for, and a sweep as a job.
+ *
+ * @throws {InputError}
+ */
+function requireLaunch(
+  values: Readonly<Record<"launch" | "partition" | "time" | "array", unknown>> & {
+    readonly dryRun: boolean;
+  },
+  isSweep: boolean,
+): void {
+  const { launch, partition, time, array, dryRun } = values;
+  const flags = { partition, time, array, "dry-run": dryRun || undefined };
+  const [flag] = Object.entries(flags).flatMap(([name, value]) =>
+    value === undefined ? [] : [name]
+  );
+  if (launch === undefined && flag !== undefined) {
+    throw new InputError(`Cannot run as --${flag} belongs to a job: --launch slurm`);
+  }
+  if (launch === undefined || !isSweep) return;
+  throw new InputError("Cannot submit a sweep as its trials follow from one another: --launch");
+}
 
 /** Prints what came of runs. */
 async function show(

@@ -108,6 +108,10 @@ export const runs = defineCommand({
       const left = found.length - shown.length;
       if (left > 0) io.out(`… and ${plural(left, "run")} more (--limit ${found.length})`);
     }
+    const waiting = (await opened.hub?.tasks() ?? []).filter(({ state }) => state === "waiting");
+    if (!json && waiting.length > 0) {
+      io.out(`${plural(waiting.length, "run")} waiting for a worker`);
+    }
     if (!json && damaged.length > 0) io.out(damaged.join("\n"));
     return 0;
   },

@@ -45,6 +45,19 @@ export function markdownOf(blocks: readonly Block[]): string {
   return `${parts.join("\n\n")}\n`;
 }
 
+/** What a page's files are called and hold: HTML, Markdown, and the figures beside that. */
+export function reportFiles(
+  blocks: readonly Block[],
+  file: string,
+): (readonly [name: string, content: string])[] {
+  const figures = blocks.filter((block) => block.kind === "figure");
+  return [
+    [`${file}.html`, htmlOf(blocks)],
+    [`${file}.md`, markdownOf(blocks)],
+    ...figures.map((figure) => [figure.file, figure.svg] as const),
+  ];
+}
+
 const style =
   `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;
 color:#222;background:#fff}table{border-collapse:collapse;font-size:.9rem;display:block;overflow-x:auto}

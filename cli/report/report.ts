@@ -41,10 +41,13 @@ export async function reportOf(
     readonly question?: string;
     readonly file: string;
     readonly metric?: string;
+    /** Whether it says how long the runs took. Default: it does. */
+    readonly isTimed?: boolean;
   },
 ): Promise<Block[]> {
   const comparison = compareRuns(store, runs, registries, { metric: options.metric });
   const { groups, notes } = comparison;
+  const { isTimed = true } = options;
   if (groups.length === 0) {
     throw new InputError(`Cannot report as no run has ended: ${notes.join("; ")}`);
   }
@@ -55,12 +58,12 @@ export async function reportOf(
     { kind: "title", text: options.title },
     ...asked === "" ? [] : [text(asked)],
     heading("Result"),
-    ...resultOf(comparison),
+    ...resultOf(comparison, isTimed),
     ...chartOf(store, groups, options.file),
     heading("Set-up"),
     ...setupOf(groups),
     heading("Every seed"),
-    seedsOf(groups),
+    seedsOf(groups, isTimed),
     ...notes.map(text),
     heading("Again"),
     text(
@@ -87,9 +90,10 @@ function letterOf(i: number): string {
     : `${letterOf(Math.floor(i / 26) - 1)}${letterOf(i % 26)}`;
 }
 
-function resultOf({ groups, pairs, scales }: Comparison): Block[] {
+function resultOf({ groups, pairs, scales }: Comparison, isTimed: boolean): Block[] {
   const letters = new Map(groups.map(({ label }, i) => [label, letterOf(i)]));
   const hasThreshold = groups.some(({ threshold }) => threshold !== null);
+  const timed = (cells: readonly string[], at: number) => isTimed ? cells : cells.toSpliced(at, 1);
   const isJudged = groups.some(({ verdict }) => verdict !== undefined);
   const table: Block = {
     kind: "table",
@@ -97,7 +101,7 @@ function resultOf({ groups, pairs, scales }: Comparison): Block[] {
       ...["", "experiment", "seeds", "figure", iqmTitle(groups)],
       ...isJudged ? ["verdict"] : [],
       ...["mean", "median"],
-      ...hasThreshold ? ["steps to solved", "time", "reached by"] : [],
+      ...hasThreshold ? timed(["steps to solved", "time", "reached by"], 1) : [],
     ],
     rows: groups.map((group, i) => [
       letterOf(i),
@@ -108,7 +112,7 @@ function resultOf({ groups, pairs, scales }: Comparison): Block[] {
       ...isJudged ? [group.verdict ?? "–"] : [],
       figure(group.mean),
       figure(group.median),
-      ...hasThreshold ? thresholdCells(group) : [],
+      ...hasThreshold ? timed(thresholdCells(group), 1) : [],
     ]),
   };
   const lines = scales.map(scaleLine).filter((line) => line !== "");
@@ -224,13 +228,14 @@ function setupOf(groups: readonly Group[]): Block[] {
   return blocks;
 }
 
-function seedsOf(groups: readonly Group[]): Block {
+function seedsOf(groups: readonly Group[], isTimed: boolean): Block {
   return {
     kind: "table",
-    head: ["", "seed", "figure", "run", "status", "time", "digest"],
+    head: ["", "seed", "figure", "run", "status", ...isTimed ? ["time"] : [], "digest"],
     rows: groups.flatMap(({ runs, values }, i) =>
       runs.map(({ id, status, wallSeconds, digest, manifest: { determined } }, k) => [
-        ...[letterOf(i), determined.seed, figure(values[k]), id, status, duration(wallSeconds)],
+        ...[letterOf(i), determined.seed, figure(values[k]), id, status],
+        ...isTimed ? [duration(wallSeconds)] : [],
         digest?.slice(0, 12) ?? "–",
       ])
     ),

@@ -13,6 +13,7 @@ import { figure } from "./format.ts";
 const labels: Readonly<Record<string, string>> = {
   "evaluation/return_mean": "return",
   "evaluation/negative_elbo": "−ELBO",
+  "evaluation/negative_log_likelihood": "−log p(x)",
   "rollout/episode_return_mean": "rollout",
   "losses/elbo": "ELBO",
 };
@@ -30,7 +31,17 @@ export function metricLabel(metric: string): string {
 }
 
 /** What of a model's evaluation says most, first things first. */
-const telling = ["modes", "high_quality", "recognised", "negative_elbo", "accuracy", "recall"];
+const telling = [
+  ...[
+    "modes",
+    "high_quality",
+    "recognised",
+    "negative_elbo",
+    "negative_log_likelihood",
+    "accuracy",
+  ],
+  "recall",
+];
 const SHOWN = 4;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Kernels of the wasm backend that the stock package does several times slower than need be, or
- * gets wrong.
+ * Kernels of the wasm backend that the stock package does several times slower than need be, gets
+ * wrong, or lacks.
  *
  * @module
  */
@@ -14,11 +14,16 @@ interface Call {
   readonly backend: BackendWasm;
 }
 
-/** Replaces them. Call it after the package is loaded and before the backend starts. */
+/** Replaces or adds them. Call it after the package is loaded and before the backend starts. */
 export function registerWasmKernels(): void {
   replace("BatchMatMul", matMul);
   replace("Tanh", () => tanh);
   replace("MaxPoolGrad", () => maxPoolGradient);
+  tf.registerKernel({
+    kernelName: "UnsortedSegmentSum",
+    backendName: "wasm",
+    kernelFunc: segmentSum as unknown as tf.KernelFunc,
+  });
 }
 
 type Kernel = (call: Call) => tf.TensorInfo;
@@ -89,6 +94,22 @@ function tanh({ inputs: { x }, backend }: Call): tf.TensorInfo {
     const p = (((((a7 * s + a6) * s + a5) * s + a4) * s + a3) * s + a2) * s + a1;
     const q = ((b4 * s + b3) * s + b2) * s + b1;
     to[i] = from[i] >= SATURATED ? 1 : from[i] <= -SATURATED ? -1 : value * p / q;
+  }
+  return y;
+}
+
+/** Rows of x added up by the segment that each is of; those of no segment are left out. */
+function segmentSum({ inputs: { x, segmentIds }, attrs, backend }: Call): tf.TensorInfo {
+  const segments = attrs.numSegments as number;
+  const inner = x.shape.slice(segmentIds.shape.length);
+  const width = inner.reduce((product, length) => product * length, 1);
+  const y = backend.makeOutput([segments, ...inner], x.dtype);
+  const from = backend.typedArrayFromHeap(x);
+  const ids = backend.typedArrayFromHeap(segmentIds);
+  const to = backend.typedArrayFromHeap(y).fill(0);
+  for (let row = 0; row < ids.length; row++) {
+    if (ids[row] < 0 || ids[row] >= segments) continue;
+    for (let i = 0; i < width; i++) to[ids[row] * width + i] += from[row * width + i];
   }
   return y;
 }

@@ -131,6 +131,7 @@ const headlines = [
   "evaluation/return_mean",
   "evaluation/accuracy",
   "evaluation/negative_elbo",
+  "evaluation/negative_log_likelihood",
   "evaluation/modes",
   "evaluation/reconstruction",
   "rollout/episode_return_mean",

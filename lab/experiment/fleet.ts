@@ -4,13 +4,13 @@
  * @module
  */
 import { InputError } from "../core/errors.ts";
-import type { Json } from "../core/snapshot.ts";
 import { UnreachableError } from "../store/postgres/connection.ts";
 import type { Hub } from "../store/postgres/hub.ts";
 import type { Mirror } from "../store/postgres/replica.ts";
 import type { Run, Store } from "../store/store.ts";
 import { type Plan, plansOf, type RunRequest, storedPlan } from "./launch.ts";
 import type { RunProgress } from "./recorder.ts";
+import type { Elsewhere } from "./sweep.ts";
 import type { Registries } from "./registries.ts";
 
 /** Seconds between two looks at what the workers have done. */
@@ -52,23 +52,35 @@ export async function launchInFleet(
 ): Promise<Run[]> {
   const plans = await plansOf(requests, { store: fleet.store, registries });
   onPlanned?.(plans);
-  return await trainInFleet(plans, [], fleet, watching);
-}
-
-/** Asks for plans, and waits for their runs and for others. */
-export async function trainInFleet(
-  plans: readonly Plan[],
-  others: readonly string[],
-  fleet: Fleet,
-  watching: FleetWatching,
-): Promise<Run[]> {
-  const asked = await fleet.hub.ask(plans.map(storedPlan) as Json[]);
-  const ids = [...others, ...asked];
+  const ids = await fleet.hub.ask(plans.map(storedPlan));
   const refused = await watch(ids, fleet, watching);
   const runs = ids.flatMap((id) => fleet.store.run(id) ?? []);
   if (refused.length > 0 && runs.length === 0) throw new InputError(refused[0]);
   for (const line of refused) watching.onLine?.(line);
   return runs;
+}
+
+/** A fleet as what trains the runs of a sweep. */
+export function fleetForSweep(fleet: Fleet, watching: Omit<FleetWatching, "signal">): Elsewhere {
+  const { hub, mirror } = fleet;
+  return {
+    async keep(name, definition) {
+      await hub.keepSweep(name, definition);
+      await mirror.refresh();
+    },
+    async train(plans, others, signal) {
+      // Somebody who asked for the same sweep may have gone before its runs began.
+      const asked = new Map(
+        (await hub.asked()).map(({ run, plan }) => [JSON.stringify(plan), run]),
+      );
+      const askedFor = (plan: Plan) => asked.get(JSON.stringify(storedPlan(plan)));
+      const fresh = plans.filter((plan) => askedFor(plan) === undefined);
+      const known = plans.flatMap((plan) => askedFor(plan) ?? []);
+      const ids = [...others, ...known, ...await hub.ask(fresh.map(storedPlan))];
+      const [refused] = await watch(ids, fleet, { ...watching, signal });
+      if (refused !== undefined) throw new InputError(refused);
+    },
+  };
 }
 
 /** Waits until runs have ended; lines on those that never began. */
@@ -97,6 +109,10 @@ async function watch(
         if (!ended) continue;
         waiting.delete(id);
         if (run === undefined || message !== null) refused.push(`run ${id}: ${message}`);
+      }
+      for (const id of waiting.difference(new Set(tasks.map(({ run }) => run)))) {
+        waiting.delete(id);
+        refused.push(`run ${id} was not asked for here, or it was given up`);
       }
       const isNobody = waiting.size > 0 && await hub.workers(SEEN_SECONDS) === 0;
       if (isNobody && !isAlone) {

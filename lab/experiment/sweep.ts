@@ -24,10 +24,18 @@ import {
   rangeOf,
   type Space,
 } from "../search/space.ts";
-import type { Run, Store } from "../store/store.ts";
+import type { Run, Store, StoreReader } from "../store/store.ts";
 import { newestOfEachSeed } from "./comparison.ts";
 import { type Described, Describer } from "./describe.ts";
-import { isOpen, Lanes, type LaunchOptions, planOf, type Task, trainPlan } from "./launch.ts";
+import {
+  isOpen,
+  Lanes,
+  type LaunchOptions,
+  type Plan,
+  planOf,
+  type Task,
+  trainPlan,
+} from "./launch.ts";
 import type { Registries } from "./registries.ts";
 import { resumeIn } from "./resume.ts";
 import { figuresOf } from "./score.ts";
@@ -270,13 +278,13 @@ function shownField(field: Field | undefined): Json {
 }
 
 /** How a stored sweep stands. */
-export function sweepState(store: Store, name: string): SweepState | undefined {
+export function sweepState(store: StoreReader, name: string): SweepState | undefined {
   const stored = store.sweep(name);
   if (stored === undefined) return undefined;
   return stateOf(store, name, stored.definition as unknown as Sweep);
 }
 
-function stateOf(store: Store, name: string, sweep: Sweep): SweepState {
+function stateOf(store: StoreReader, name: string, sweep: Sweep): SweepState {
   const runs = store.runs().filter(({ manifest }) => manifest.sweep?.name === name);
   const byTrial = Map.groupBy(runs, ({ manifest }) => manifest.sweep!.trial);
   const trials: Trial[] = [];
@@ -336,12 +344,16 @@ function hasEnded(run: Run): boolean {
   return run.digest !== null || !isOpen(run) && !run.active || run.status === "failed";
 }
 
-function valuesOf(store: Store, { objective: { metric } }: Sweep, runs: readonly Run[]): number[] {
+function valuesOf(
+  store: StoreReader,
+  { objective: { metric } }: Sweep,
+  runs: readonly Run[],
+): number[] {
   return runs.map((run) => run.digest === null ? NaN : figuresOf(store, run)[metric] ?? NaN);
 }
 
 function trialOf(
-  store: Store,
+  store: StoreReader,
   sweep: Sweep,
   point: Point,
   before: readonly Trial[],
@@ -375,7 +387,7 @@ function rungsOf({ configuration }: Sweep): number {
 }
 
 /** What a pruner is shown of a trial: losses of its first seed, evaluation by evaluation. */
-function curveOf(store: Store, { objective }: Sweep, [first]: readonly Run[]): number[] {
+function curveOf(store: StoreReader, { objective }: Sweep, [first]: readonly Run[]): number[] {
   if (first === undefined) return [];
   const { values } = store.series(first.id, objective.metric);
   return [...values].map((value) => objective.goal === "minimize" ? value : -value);
@@ -386,7 +398,7 @@ function curveOf(store: Store, { objective }: Sweep, [first]: readonly Run[]): n
  * go on a little before it hears of that: what comes after counts for nothing.
  */
 function prunedAt(
-  store: Store,
+  store: StoreReader,
   sweep: Sweep,
   curves: readonly (readonly number[])[],
   run: Run,
@@ -415,6 +427,16 @@ export interface SweepOptions extends LaunchOptions {
   readonly tags?: readonly string[];
   /** Called when the sweep is in the store, before anything is trained. */
   readonly onBegun?: () => void;
+  /** Given: other machines train, and the store is what this one reads of theirs. */
+  readonly elsewhere?: Elsewhere;
+}
+
+/** Machines that train, and write the store. */
+export interface Elsewhere {
+  /** Keeps what a sweep tries; the store has it then. */
+  keep(name: string, definition: Json): Promise<void>;
+  /** Asks for plans and waits for their runs and for others; the store has them then. */
+  train(plans: readonly Plan[], others: readonly string[], signal?: AbortSignal): Promise<void>;
 }
 
 /**
@@ -434,7 +456,12 @@ export async function runSweep(
   if (stored !== undefined) {
     requireSame(name, stored.definition as unknown as Sweep, sweep, options);
   }
-  store.putSweep(name, sweep as unknown as Json);
+  const definition = sweep as unknown as Json;
+  if (options.elsewhere === undefined) store.putSweep(name, definition);
+  else {
+    requireNoPruner(sweep);
+    await options.elsewhere.keep(name, definition);
+  }
   options.onBegun?.();
   using lanes = new Lanes(options.workers, options);
   using describer = new Describer(options.registries);
@@ -442,9 +469,13 @@ export async function runSweep(
   for (;;) {
     const state = stateOf(store, name, sweep);
     if (state.over || options.signal?.aborted) return state;
-    const tasks = tasksOf(order, state);
-    const { refused: [refusal] } = await lanes.train(tasks, { stopAtRefusal: true });
-    if (refusal !== undefined) throw refusal;
+    const wanted = wantedOf(state);
+    if (options.elsewhere !== undefined) await trainedElsewhere(order, wanted, options.elsewhere);
+    else {
+      const tasks = wanted.map((each): Task => (worker) => trained(order, each, worker));
+      const { refused: [refusal] } = await lanes.train(tasks, { stopAtRefusal: true });
+      if (refusal !== undefined) throw refusal;
+    }
     if (!options.signal?.aborted) requireObjective(store, name, sweep);
   }
 }
@@ -456,43 +487,85 @@ interface Order {
   readonly describer: Describer;
 }
 
+/** A run that a sweep lacks. */
+interface Wanted {
+  readonly trial: Trial;
+  readonly seed: number;
+  /** As far as it came. */
+  readonly run: Run | undefined;
+  /** The trials before, where it may be pruned. */
+  readonly before: readonly Trial[] | undefined;
+}
+
 /** What can be trained next side by side, at least one. */
-function tasksOf(order: Order, { trials, best, judged, sweep }: SweepState): Task[] {
+function wantedOf({ trials, best, judged, sweep }: SweepState): Wanted[] {
   const open = trials.filter(({ value }) => value === undefined);
-  if (open.length === 0) return seedsOf(order, best!, judged.runs, JUDGING, sweep.judge);
+  if (open.length === 0) return seedsOf(best!, judged.runs, JUDGING, sweep.judge);
   if (sweep.pruner === "none") {
-    return open.flatMap((trial) => seedsOf(order, trial, trial.runs, 1, sweep.seeds));
+    return open.flatMap((trial) => seedsOf(trial, trial.runs, 1, sweep.seeds));
   }
   // The first seed decides whether the others are worth it.
   const [trial] = open;
-  const first = seedsOf(order, trial, trial.runs.slice(0, 1), 1, 1, trials.slice(0, trial.trial));
-  return first.length > 0 ? first : seedsOf(order, trial, trial.runs, 1, sweep.seeds);
+  const first = seedsOf(trial, trial.runs.slice(0, 1), 1, 1, trials.slice(0, trial.trial));
+  return first.length > 0 ? first : seedsOf(trial, trial.runs, 1, sweep.seeds);
 }
 
 /** What is to be trained of the `count` seeds of a trial; given the trials before, it may be pruned. */
 function seedsOf(
-  order: Order,
   trial: Trial,
   runs: readonly Run[],
   from: number,
   count: number,
   before?: readonly Trial[],
-): Task[] {
+): Wanted[] {
   return Array.from({ length: count }, (_, i) => from + i).flatMap((seed) => {
     const run = runs.find(({ manifest }) => Number(manifest.determined.seed) === seed);
-    if (run !== undefined && hasEnded(run)) return [];
-    return [(worker) => trained(order, trial, seed, run, before, worker)];
+    return run !== undefined && hasEnded(run) ? [] : [{ trial, seed, run, before }];
   });
 }
 
-async function trained(
+/** @throws {InputError} */
+function requireNoPruner({ pruner }: Sweep): void {
+  if (pruner === "none") return;
+  throw new InputError(
+    `Cannot prune on other machines as they train trials to the end: --pruner ${pruner}`,
+  );
+}
+
+async function trainedElsewhere(
+  order: Order,
+  wanted: readonly Wanted[],
+  elsewhere: Elsewhere,
+): Promise<void> {
+  const plans: Plan[] = [];
+  for (const each of wanted) if (each.run === undefined) plans.push(await planned(order, each));
+  const others = wanted.flatMap(({ run }) => run?.id ?? []);
+  await elsewhere.train(plans, others, order.options.signal);
+}
+
+/** The plan of a run that has not begun. */
+async function planned(
   { name, sweep, options, describer }: Order,
-  { point, trial }: Trial,
-  seed: number,
-  run: Run | undefined,
-  before: readonly Trial[] | undefined,
+  { trial: { point, trial }, seed }: Wanted,
+): Promise<Plan> {
+  const tried = Object.entries(point).map(([path, value]) => [path, textOf(value)] as const);
+  const { experiment, budget, backend } = sweep;
+  const set = [...sweep.set, ...tried];
+  const described = await describer.describe(experiment, { set, budget: budget ?? undefined });
+  const request = {
+    ...{ seed, backend, tags: options.tags, sweep: { name, trial } },
+    name: described.name,
+  };
+  return await planOf(described, request, options);
+}
+
+async function trained(
+  order: Order,
+  wanted: Wanted,
   worker: Parameters<Task>[0],
 ): Promise<string> {
+  const { sweep, options } = order;
+  const { run, before } = wanted;
   const { store, signal, onProgress } = options;
   const pruning = new AbortController();
   const curves = before?.map(({ runs }) => curveOf(store, sweep, runs));
@@ -508,17 +581,7 @@ async function trained(
   };
   let id = run?.id;
   if (id !== undefined) await resumeIn(worker, id, watching);
-  else {
-    const tried = Object.entries(point).map(([path, value]) => [path, textOf(value)] as const);
-    const { experiment, budget, backend } = sweep;
-    const set = [...sweep.set, ...tried];
-    const described = await describer.describe(experiment, { set, budget: budget ?? undefined });
-    const request = {
-      ...{ seed, backend, tags: options.tags, sweep: { name, trial } },
-      name: described.name,
-    };
-    id = await trainPlan(worker, await planOf(described, request, options), watching);
-  }
+  else id = await trainPlan(worker, await planned(order, wanted), watching);
   const ended = store.run(id)!;
   if (ended.status === "interrupted" && isPruned(ended)) {
     store.update(id, { status: "stopped", message: `pruned by ${sweep.pruner}` });

@@ -275,6 +275,8 @@ export type StoreReader = Pick<
   | "artifacts"
   | "readArtifact"
   | "checkpoints"
+  | "sweep"
+  | "sweepNames"
   | "version"
 >;
 

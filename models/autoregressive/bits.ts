@@ -39,49 +39,42 @@ export function coin(logit: tf.Tensor, uniform: tf.Tensor): tf.Tensor {
   return tf.cast(tf.less(uniform, tf.sigmoid(logit)), "float32");
 }
 
-/** A model that bits reach through sums alone, linear in them: a = start + Σ_d x_d·kernel_d. */
+/** A model that bits reach through sums alone, linear in them: a = start + Σ_d x_d·row_d. */
 export interface Summing<N extends Networks, C> {
   /** H: how many sums there are. */
   sums(shape: ExampleShape, configuration: C): number;
-  /** The sums before any bit, [H], and what each bit adds to them, [D, H]. */
-  first(networks: Applied<N>, configuration: C): {
-    readonly start: tf.Tensor;
-    readonly kernel: tf.Tensor;
-  };
-  /** The logit of bit `at` (a scalar, int32) from the sums over those before it, [B, H] to [B, 1]. */
-  logit(networks: Applied<N>, sums: tf.Tensor2D, at: tf.Scalar, configuration: C): tf.Tensor;
+  /** The sums before any bit, [H]. */
+  start(networks: Applied<N>): tf.Tensor;
+  /** What the bit at a place adds to them, [1, H]. */
+  row(networks: Applied<N>, place: tf.Tensor1D, configuration: C): tf.Tensor;
+  /** The logit of that bit from the sums over those before it, [B, H] to [B, 1]. */
+  logit(networks: Applied<N>, sums: tf.Tensor2D, place: tf.Tensor1D, configuration: C): tf.Tensor;
 }
 
-/** Draws bit after bit, in the time of one row of the kernel each: x and the sums are kept. */
-export function bitByBit<N extends Networks, C>({ sums, first, logit }: Summing<N, C>) {
+/** Draws bit after bit, in the time of one row each: what is kept is x, and the sums. */
+export function bitByBit<N extends Networks, C>({ sums, start, row, logit }: Summing<N, C>) {
   const sampleNoise = ({ size }: ExampleShape): NoiseSpecs => ({ coins: ["uniform", [size]] });
-  const sample: Of<N, Drawn, C, tf.Tensor> = (networks, { noise: { coins } }, configuration) => {
-    const { start } = first(networks, configuration);
-    return tf.concat([coins, tf.tile(tf.expandDims(start, 0), [coins.shape[0], 1])], 1);
+  const sample: Of<N, Drawn, C, tf.Tensor> = (networks, { noise: { coins } }) =>
+    tf.concat([coins, tf.tile(tf.expandDims(start(networks), 0), [coins.shape[0]!, 1])], 1);
+  /** x, of which each place holds its uniform noise until its bit stands there, and the sums. */
+  const partsOf = (networks: Applied<N>, chain: tf.Tensor) => {
+    const width = start(networks).size;
+    return tf.split(chain, [chain.shape[1]! - width, width], 1) as tf.Tensor2D[];
   };
   const sampler: Sampler<N, C> = {
     steps: ({ size }) => size,
     at: (bit) => ({ bit }),
     size: (shape, configuration) => shape.size + sums(shape, configuration),
-    // Each place of x holds its uniform noise until its bit stands there.
     step: (networks, { x: chain, at: { bit } }, configuration) => {
-      const { kernel } = first(networks, configuration);
-      const [size, width] = kernel.shape as [number, number];
-      const at = tf.cast(bit, "int32") as tf.Scalar;
-      const [x, before] = tf.split(chain, [size, width], 1) as tf.Tensor2D[];
-      const place = tf.oneHot(tf.reshape(at, [1]), size);
-      const uniform = tf.gather(x, tf.reshape(at, [1]), 1);
-      const drawn = coin(logit(networks, before, at, configuration), uniform);
-      const row = tf.gather(kernel, tf.reshape(at, [1]));
-      return tf.concat([
-        tf.add(x, tf.mul(place, tf.sub(drawn, uniform))),
-        tf.add(before, tf.mul(drawn, row)),
-      ], 1);
+      const [x, before] = partsOf(networks, chain);
+      const place = tf.reshape(tf.cast(bit, "int32"), [1]) as tf.Tensor1D;
+      const uniform = tf.gather(x, place, 1);
+      const drawn = coin(logit(networks, before, place, configuration), uniform);
+      const change = tf.mul(tf.oneHot(place, x.shape[1]), tf.sub(drawn, uniform));
+      const added = tf.mul(drawn, row(networks, place, configuration));
+      return tf.concat([tf.add(x, change), tf.add(before, added)], 1);
     },
-    finish: (networks, { x: chain }, configuration) => {
-      const [size] = first(networks, configuration).kernel.shape;
-      return tf.slice(chain, [0, 0], [chain.shape[0]!, size]);
-    },
+    finish: (networks, { x: chain }) => partsOf(networks, chain)[0],
   };
   return { sampleNoise, sample, sampler };
 }

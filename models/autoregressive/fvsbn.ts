@@ -52,7 +52,11 @@ export const fvsbn = defineModel({
   ),
   ...bitByBit<Regressions, z.output<typeof configuration>>({
     sums: ({ size }) => size,
-    first: (networks) => ({ start: networks.regressions().bias, kernel: weights(networks) }),
-    logit: (_, sums, at) => tf.gather(sums, tf.reshape(at, [1]), 1),
+    start: ({ regressions }) => regressions().bias,
+    row: ({ regressions }, place) => {
+      const { kernel } = regressions();
+      return tf.mul(tf.gather(kernel, place), mask(place, places(kernel.shape[0]!), true));
+    },
+    logit: (_, sums, place) => tf.gather(sums, place, 1),
   }),
 });

@@ -129,20 +129,20 @@ export const made = defineModel({
   },
   ...bitByBit<Masked, Fields>({
     sums: (_, { hiddenSizes }) => hiddenSizes[0],
-    first: ({ layers }, { hiddenSizes }) => {
-      const parameters = layers();
-      const size = parameters["0/kernel"].shape[0]!;
-      const [kernel] = kernels(parameters, ownDegrees(size, hiddenSizes));
-      return { start: parameters["0/bias"], kernel };
+    start: ({ layers }) => layers()["0/bias"],
+    row: ({ layers }, place, { hiddenSizes: [units] }) => {
+      const kernel = layers()["0/kernel"];
+      return tf.mul(tf.gather(kernel, place), mask(place, spread(units, kernel.shape[0]!)));
     },
-    logit: ({ layers }, sums, at, { hiddenSizes }) => {
+    logit: ({ layers }, sums, place, { hiddenSizes }) => {
       const parameters = layers();
-      const size = parameters["0/kernel"].shape[0]!;
-      const masked = kernels(parameters, ownDegrees(size, hiddenSizes));
-      const place = tf.reshape(at, [1]);
-      const column = tf.gather(masked.at(-1)!, place, 1) as tf.Tensor2D;
-      const bias = tf.gather(parameters[`${hiddenSizes.length}/bias`], place);
-      return tf.add(tf.matMul(hidden(parameters, masked, sums), column), bias);
+      const last = hiddenSizes.length;
+      const kernel = parameters[`${last}/kernel`];
+      const degrees = ownDegrees(kernel.shape[1]!, hiddenSizes);
+      const above = hidden(parameters, kernels(parameters, degrees), sums);
+      const column = tf.mul(tf.gather(kernel, place, 1), mask(degrees[last], place, true));
+      const bias = tf.gather(parameters[`${last}/bias`], place);
+      return tf.add(tf.matMul(above, column as tf.Tensor2D), bias);
     },
   }),
 });

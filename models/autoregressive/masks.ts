@@ -10,7 +10,10 @@ import * as tf from "@tensorflow/tfjs";
 
 /** 1 where a unit may see another: [from, to], from ≤ to; `strictly`: from < to, as of outputs. */
 export function mask(from: tf.Tensor, to: tf.Tensor, strictly = false): tf.Tensor2D {
-  const [before, after] = [tf.expandDims(from, 1), tf.expandDims(to, 0)];
+  const [before, after] = [
+    tf.expandDims(tf.cast(from, "float32"), 1),
+    tf.expandDims(tf.cast(to, "float32"), 0),
+  ];
   const seen = strictly ? tf.less(before, after) : tf.lessEqual(before, after);
   return tf.cast(seen, "float32") as tf.Tensor2D;
 }

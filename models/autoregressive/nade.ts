@@ -54,10 +54,10 @@ export const nade = defineModel({
   ...chainRule<Tied, Fields>((networks, { x }) => nadeLogits(networks, x)),
   ...bitByBit<Tied, Fields>({
     sums: (_, { hiddenUnits }) => hiddenUnits,
-    first: ({ tied }) => ({ start: tied().hiddenBias, kernel: tied().kernel }),
-    logit: ({ tied }, sums, at) => {
+    start: ({ tied }) => tied().hiddenBias,
+    row: ({ tied }, place) => tf.gather(tied().kernel, place),
+    logit: ({ tied }, sums, place) => {
       const { outputs, bias } = tied();
-      const place = tf.reshape(at, [1]);
       const row = tf.gather(outputs, place);
       return tf.add(tf.sum(tf.mul(tf.sigmoid(sums), row), 1, true), tf.gather(bias, place));
     },

@@ -8,6 +8,7 @@ import { build, type Dashboard, openDashboard } from "../web/built.ts";
 import {
   addPoints,
   addRun,
+  addSweep,
   agentConfiguration,
   setProgress,
   sheet,
@@ -582,6 +583,23 @@ test("a server that goes away is reported", async (page) => {
   await page.locator("text=The server does not answer").waitFor();
 }, { expected: ["Failed to load resource: net::ERR_FAILED"] });
 
+test("what the policy bears is measured in the page, a line a checkpoint", async (page) => {
+  await open(page, `/runs/${await trainedRun()}`);
+  await page.locator(".player").scrollIntoViewIfNeeded();
+  await page.locator(".stages canvas").waitFor({ timeout: 60_000 });
+  await page.click("summary:has-text('How much it bears')");
+  await page.selectOption("label:has-text('Turn') select", "noise");
+  await page.click("button:has-text('Play 200 episodes')");
+  const chart = page.locator(".bears .plot");
+  await chart.waitFor({ timeout: 30_000 });
+  ok(await page.locator("button:has-text('Another checkpoint adds a line')").isDisabled());
+  await page.locator(".checkpoint").fill("0");
+  await page.click("button:has-text('Play 200 episodes')");
+  await page.waitForFunction(() =>
+    document.querySelectorAll(".bears .readout .swatch, .bears .readout svg").length === 2
+  );
+});
+
 /** A small trained model, made once. */
 let dreaming: Promise<string> | undefined;
 
@@ -678,6 +696,37 @@ for (const colorScheme of ["light", "dark"] as const) {
     expected: ["Failed to load resource: the server responded with a status of 404 (Not Found)"],
   });
 }
+
+test(
+  "a sweep shows its trials, what matters and what to run next, and follows its runs",
+  async (page) => {
+    const axe = await Deno.readTextFile(
+      new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
+    );
+    addSweep(dashboard.store, "rates", 3);
+    await page.goto("/sweeps");
+    match(await page.locator("tbody tr").innerText(), /rates.*3 of 12, not over/s);
+    deepStrictEqual(await findings(page, axe), []);
+    await page.click("text=rates");
+    await ready(page);
+    const trials = () => page.locator(".settings-plot .trial").count();
+    strictEqual(await trials(), 3);
+    strictEqual(await page.locator("tbody tr").count(), 12);
+    addSweep(dashboard.store, "rates"); // as if it had gone on
+    await page.waitForFunction(() =>
+      document.querySelectorAll(".settings-plot .trial").length === 12
+    );
+    match(await page.locator("tbody tr").first().innerText(), /best/);
+    match(await page.locator(".bars").innerText(), /^agent.learningRate/);
+    match(await page.locator(".commands").innerText(), /upper end.*--seeds 10 --seed 101/s);
+    deepStrictEqual(await findings(page, axe), []);
+    ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390);
+    await page.click("text=their curves");
+    await ready(page);
+    match(await page.locator(".conclusion, .legend").first().innerText(), /./);
+  },
+  { viewport: { width: 390, height: 844 } },
+);
 
 /** Runs as they leave the store, with what was learned. */
 async function taken(...runs: readonly string[]) {

@@ -111,6 +111,24 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     }
     match((await succeeds("detect", "latest")).out, /^test \d/m);
 
+    const bounded = JSON.parse(
+      (await succeeds("likelihood", "latest", "mine", "--draws", "9", "--json")).out,
+    );
+    // Draws are taken by eight.
+    deepStrictEqual([bounded.draws, bounded.examples.length], [16, 40]);
+    const nats = bounded.examples.map((each: Record<string, number>) =>
+      each.negative_log_likelihood
+    );
+    const sum = nats.reduce((sum: number, each: number, i: number) => {
+      ok(i === 0 || each <= nats[i - 1]);
+      return sum + each;
+    }, 0);
+    ok(Math.abs(sum / 40 - bounded.negative_log_likelihood) < 1e-9);
+    ok(Math.abs(sum / 40 / 144 / Math.LN2 - bounded.bits_per_dimension) < 1e-9);
+    const told = await succeeds("likelihood", "latest", "--count", "2");
+    match(told.out, /^4 examples under run \w+ {2}glyphs-vae: .* nats, .* bits\/dimension$/m);
+    match(told.out, /^at most: importance sampling, 104 draws for each \(--draws\); of greys/m);
+
     await succeeds("export", "latest", "--format", "model", "--out", ".");
     const [file] = [...Deno.readDirSync(folder)].filter(({ name }) =>
       name.endsWith(".model.safetensors")
@@ -133,6 +151,11 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     await refuses(/--from and --to name a pair/, "interpolate", "latest", "--to", "1", ...out);
     await refuses(/vae learned without labels: 0/, "sample", "latest", "--class", "one", ...out);
     await refuses(/no class "uno"/, "sample", "latest", "--class", "uno", ...out);
+    await refuses(
+      /as its model must sample step by step from noise/,
+      ...["inpaint", "latest", "mine/zero/10.png", "--strength", "0.5", ...out] as const,
+    );
+    await refuses(/no sampling field "guidance"/, "sample", "latest", "--guidance", "2", ...out);
     await refuses(/must end in \.npy or \.csv: x\.png/, "encode", "latest", ...out);
     await refuses(
       /nothere\.png as there must be such/,
@@ -155,7 +178,10 @@ Deno.test("what is no model, or makes no codes, is refused by the commands on mo
     };
     strictEqual((await lab("run cliffwalking-value-iteration")).code, 0);
     for (
-      const command of ["encode latest --out x.npy", "traverse latest --out x.png", "detect latest"]
+      const command of [
+        ...["encode latest --out x.npy", "traverse latest --out x.png", "detect latest"],
+        "likelihood latest",
+      ]
     ) {
       const { code, error } = await lab(command);
       strictEqual(code, 2);
@@ -170,6 +196,7 @@ Deno.test("what is no model, or makes no codes, is refused by the commands on mo
       const [command, line] of [
         ["encode latest --out x.npy", "gives no codes"],
         ["detect latest", "must make codes of examples"],
+        ["likelihood latest", '"ring-wgan-gp" is of a model that has none'],
         ["traverse latest --out x.png", "must make codes of images"],
         [
           "reconstruct latest x.png --out y.png",
@@ -181,6 +208,28 @@ Deno.test("what is no model, or makes no codes, is refused by the commands on mo
       strictEqual(code, 2);
       ok(error.includes(line), error);
     }
+  });
+});
+
+Deno.test("the likelihood of bits is exact, of a folder's pictures in black and white too", async () => {
+  await inFolder(async (folder) => {
+    await writePictures(folder);
+    const lab = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder });
+      const code = await main(args, io);
+      strictEqual(code, 0, io.written.error);
+      return io.written.out;
+    };
+    const few = ["train", "validation", "test"].flatMap((each) => ["--set", `dataset.${each}=40`]);
+    const small = ["--budget", "400", "--set", "model.judge=false"];
+    await lab("run", "glyphs-fvsbn-quick", ...few, ...small, "--set", "dataset.side=14");
+    const told = await lab("likelihood", "latest", "--count", "0");
+    match(told, /^40 examples under run \w+ {2}glyphs-fvsbn-quick: .* bits\/dimension\nexact\n$/);
+    const measured = async () => JSON.parse(await lab("likelihood", "latest", "mine", "--json"));
+    const { draws, examples } = await measured();
+    deepStrictEqual([draws, examples.length], [0, 40]);
+    // The same pixels of the same greys each time.
+    deepStrictEqual((await measured()).examples, examples);
   });
 });
 
@@ -219,9 +268,27 @@ Deno.test("samples are drawn in other steps than were set, and other fields are 
       strictEqual(code, 2);
       ok(error.includes(line), error);
     }
-    const refused = await lab("sample", "latest", "--out", "x.png", "--set", "model.hiddenSizes=8");
-    strictEqual(refused.code, 2);
-    match(refused.error, /^error: Cannot sample flow-matching as there is no sampling field/);
+    deepStrictEqual(await drawn("short.png", "--steps", "1", "--sampler", "rk4"), fast);
+    const refuses = async (line: RegExp, command: string, ...args: string[]) => {
+      const { code, error } = await lab(command, "latest", ...args, "--out", "x.png");
+      strictEqual(code, 2);
+      match(error, line);
+      match(error, /^error: [^\n]+\n$/);
+    };
+    await refuses(
+      /^error: Cannot sample flow-matching as there is no sampling field/,
+      ...["sample", "--set", "model.hiddenSizes=8"] as const,
+    );
+    await refuses(/as solver: .*"heun"/, "sample", "--sampler", "ddim");
+    await refuses(
+      /as guidance: guidance other than 1 needs a model that was trained with conditional=true/,
+      ...["sample", "--guidance", "2"] as const,
+    );
+    await refuses(/--mask or --strength must be given/, "inpaint", "usual.png");
+    await refuses(
+      /must have learned from square images: points of \[2\]/,
+      ...["inpaint", "usual.png", "--strength", "0.5"] as const,
+    );
   });
 });
 

@@ -19,6 +19,7 @@ const lines: Readonly<Record<string, string>> = {
   reproduce: "reproduce latest",
   evaluate: "evaluate POLICY --episodes 1 --render --out way.gif --force",
   sample: "sample latest --count 4 --out samples.png --force",
+  inpaint: "inpaint FLOW samples.png --mask samples.png --strength 0.5 --out anew.png --force",
   interpolate: "interpolate MODEL --rows 1 --out between.png --force",
   traverse: "traverse MODEL --count 2 --out latents.png --force",
   arithmetic: "arithmetic MODEL 7 --out sum.png --force",
@@ -71,13 +72,18 @@ Deno.test("no command writes control characters into a pipe, nor with --quiet mo
     const vae = await type(`run glyphs-vae --set model.judge=false --budget 100${few(20)}`);
     strictEqual(vae.code, 0);
     const [model] = JSON.parse((await type("runs --json")).out).runs;
+    const little = "filters=[4] samplerSteps=1 solver=euler judge=false".split(" ")
+      .map((field) => ` --set model.${field}`);
+    const set = `${few(20)}${little.join("")}`;
+    strictEqual((await type(`run glyphs-flow-matching --budget 64${set}`)).code, 0);
+    const [flow] = JSON.parse((await type("runs --json")).out).runs;
     const said: string[] = [];
     for (const { name } of commands) {
       if (name === "doctor" && library === undefined) continue;
       if (name === "worker" && server === undefined) continue;
       ok(name in lines, `"${name}" needs a line above that succeeds`);
       const line = lines[name].replace("POLICY", id).replace("MODEL", model.id)
-        .replace("SHARED", shared);
+        .replace("SHARED", shared).replace("FLOW", flow.id);
       const plain = await type(line.replace("MORE", "3"));
       strictEqual(plain.code, 0, `${line}: ${plain.error}`);
       // deno-lint-ignore no-control-regex

@@ -111,7 +111,7 @@ export function fewTexts(train = 120, test = 40): Dataset {
 }
 
 // Points first, which are cheap: what takes both kinds is held to images by tests of its own.
-const datasets = [await fewPoints(), halves(), fewSequences(), binaryHalves(), fewTexts()];
+const datasets = [await fewPoints(), halves(), fewSequences(), fewTexts(), binaryHalves()];
 
 /** Points, halves, sequences, bits or text, whichever a model takes. */
 export function datasetOf({ name, takes }: ModelDefinition): Dataset {
@@ -133,7 +133,7 @@ const sizes: Record<string, unknown> = {
   ...{ activation: "tanh" },
   ...{ blocks: 1, history: 24 },
   ...{ hiddenUnits: 3, machines: [6, 4], gibbsSteps: 2, sampleSteps: 3, updates: 3 },
-  ...{ heads: 2, channels: 4 },
+  ...{ heads: 2, channels: 2 },
   ...{ filters: [4], layerSizes: [10, 8, 4], recurrentSize: 6 },
 };
 

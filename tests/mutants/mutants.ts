@@ -314,7 +314,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "the draws of one example are of the next one's posterior",
-    file: "models/variational/iwae.ts",
+    file: "models/variational/bound.ts",
     from: "tf.tile(tf.expandDims(rows, 1), [1, draws, 1])",
     to: "tf.tile(rows, [draws, 1])",
     test: "tests/models/variational_test.ts",
@@ -1000,8 +1000,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "kept values are read whatever their checksum",
     file: "lab/store/metric_reader.ts",
-    from: "row === undefined || checksum(run, row.names, row.numbers) !== row.checksum",
-    to: "row === undefined",
+    from: "if (checksum(row.run, row.names, row.numbers) !== row.checksum) return undefined;",
+    to: "",
     test: "tests/lab/store/metrics_test.ts",
   },
   {
@@ -1186,6 +1186,42 @@ export const mutants: readonly Mutant[] = [
     from: "sum: last.sum + block.sum - gap * length * block.members.length,",
     to: "sum: last.sum + block.sum,",
     test: "tests/web/line_names_test.ts",
+  },
+  // Fleets.
+  {
+    fault: "what a worker writes that has lost its run counts",
+    file: "lab/store/postgres/hub.ts",
+    from: "row?.fence !== fence || (state",
+    to: "(state",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
+    fault: "a run whose worker was not heard of is never taken up",
+    file: "lab/store/postgres/hub.ts",
+    from: "WHERE state = 'waiting' OR (state = 'held' AND held_until < now())",
+    to: "WHERE state = 'waiting'",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
+    fault: "a chunk that has grown is not shipped again",
+    file: "lab/store/postgres/replica.ts",
+    from: "return `${attempt} ${count} ${head_checksum}`;",
+    to: "return `${attempt}`;",
+    test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
+    fault: "a worker trains on after its time is over",
+    file: "lab/experiment/fleet_worker.ts",
+    from: "if (held > SAFE * this.#holdSeconds) lapsed.abort();",
+    to: "void held;",
+    test: "tests/lab/experiment/fleet/fleet_test.ts",
+  },
+  {
+    fault: "a password in a URL is taken",
+    file: "lab/store/postgres/connection.ts",
+    from: 'if (url.password !== "" || url.searchParams.has("password")) {',
+    to: 'if (url.searchParams.has("password")) {',
+    test: "tests/lab/store/postgres/hub_test.ts",
   },
   // Flows.
   {

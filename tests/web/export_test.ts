@@ -91,7 +91,16 @@ Deno.test("an export says nothing of the machine's folders, and holds other runs
     await store.putArtifact(run, {
       ...{ name: "samples", iteration: 1, mediaType: "image/png", bytes: picture },
     });
+    const words = new TextEncoder().encode(`to be or ${folder}/own/not`);
+    await store.putArtifact(run, {
+      ...{ name: "words", iteration: 1, mediaType: "text/plain", bytes: words },
+    });
     const capsule = await capsuleOf(store, [store.find(run)]);
+    const [text] = store.artifacts(run).filter(({ name }) => name === "words");
+    const said = await answerFrom((name) => Promise.resolve(capsule.files.get(name)!))(
+      `/texts/${text.hash}`,
+    );
+    strictEqual(await said.text(), "to be or not");
     const page = await pageFile(capsule, { run });
     const files = await Array.fromAsync(siteFiles(capsule));
     const bare = ({ path, content }: typeof files[number]) =>

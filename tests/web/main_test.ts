@@ -35,7 +35,7 @@ Deno.test("wrong flags and stores get one line and exit code 2, a port in use 1"
       [["--store", `${folder}/none`, "--read-only"], 2, /there is none: .*deno task -q experiment/],
       [["--store", `${folder}/file`], 2, /there is a file of that name/],
       [["--store", "/etc"], 2, /may not read there/],
-      [["--store", "postgres://me:secret@db/lab"], 2, /must be a folder/],
+      [["--store", "postgres://me:secret@db/lab"], 2, /its URL holds a password/],
       [
         ["--ports", "80"],
         2,

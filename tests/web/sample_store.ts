@@ -6,6 +6,7 @@
  */
 import { encodePng } from "../../lab/core/png.ts";
 import { type Generator, streamOf } from "../../lab/core/random.ts";
+import { type Sweep, sweepState } from "../../lab/experiment/sweep.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { Manifest, RunStatus, Store } from "../../lab/store/store.ts";
 
@@ -128,6 +129,41 @@ export function trainAgent(
       });
     }
   }
+}
+
+/**
+ * A sweep over learning rate and γ whose figures rise with the rate and leave γ aside: twelve trials
+ * of two seeds, of which `ended` are over, then the best on two others.
+ */
+export function addSweep(store: Store, name: string, ended = 12): void {
+  const configuration = agentConfiguration("a2c", 0.001);
+  const sweep: Sweep = {
+    ...{ experiment: "cartpole-a2c", version: 1, configuration, set: [], budget: "20k" },
+    ...{ backend: "auto", sampler: "sobol", pruner: "none", trials: 12, seeds: 2, seed: 1 },
+    space: [
+      { path: "agent.learningRate", range: { kind: "log", low: 1e-4, high: 1e-2 } },
+      { path: "agent.gamma", range: { kind: "choice", values: [0.9, 0.99] } },
+    ],
+    objective: { metric: "evaluation/return_mean", goal: "maximize" },
+    judge: 2,
+  };
+  store.putSweep(name, sweep as unknown as Json);
+  const train = (trial: number, seed: number, rate: number) => {
+    const own = { ...configuration, agent: { name: "a2c", learningRate: rate } };
+    const manifest = manifestOf({ experiment: "cartpole-a2c", seed, configuration: own });
+    const run = store.createRun({
+      ...{ name: "cartpole-a2c", tags: [], note: "" },
+      manifest: { ...manifest, sweep: { name, trial } },
+    }).id;
+    addPoints(store, run, 390, { "evaluation/return_mean": 500 + 100 * Math.log10(rate) + seed });
+    setProgress(store, run, 390, { status: "completed" });
+  };
+  for (const { trial, point } of sweepState(store, name)!.trials.slice(0, ended)) {
+    for (const seed of [1, 2]) train(trial, seed, Number(point["agent.learningRate"]));
+  }
+  const { best, trials } = sweepState(store, name)!;
+  if (best === undefined || ended < trials.length) return;
+  for (const seed of [101, 102]) train(best.trial, seed, Number(best.point["agent.learningRate"]));
 }
 
 /** A sample sheet: stripes that come out of noise. */

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
+import { ask } from "../ask.ts";
 import type { Contents, Picture } from "../contents.ts";
 import { contentsFrom } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
@@ -82,7 +83,7 @@ function TextSamples({ hash, label }: { hash: string; label: string }): VNode {
   const text = useSignal("…");
   useEffect(() => {
     let isWanted = true;
-    fetch(`/texts/${hash}`)
+    ask(`/texts/${hash}`)
       .then(async (response) => {
         const read = response.ok ? await response.text() : "The samples cannot be read.";
         if (isWanted) text.value = read;

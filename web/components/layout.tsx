@@ -4,7 +4,11 @@ import { asset } from "../assets.ts";
 import type { LayoutProps } from "../fresh.ts";
 import { ThemeChoice } from "./theme_choice.tsx";
 
-const pages = [{ path: "/", name: "Runs" }, { path: "/compare", name: "Compare" }];
+const pages = [
+  { path: "/", name: "Runs" },
+  { path: "/compare", name: "Compare" },
+  { path: "/sweeps", name: "Sweeps" },
+];
 
 /** Head, navigation and main part. */
 export function Layout({ title, path, theme, children }: LayoutProps): VNode {

@@ -14,11 +14,18 @@ const forms = [
 
 /** The mark of a group's colour at a place. */
 export function Marker(
-  { color, x, y, title }: { color: number; x: number; y: number; title: string },
+  { color, strength, x, y, title }: {
+    color: number;
+    strength?: number;
+    x: number;
+    y: number;
+    title: string;
+  },
 ): VNode {
   return (
     <path
       class={`marker series-${color % paletteSize}`}
+      opacity={strength}
       d={forms[color % forms.length]}
       transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`}
     >

@@ -14,10 +14,28 @@ const even = { wide: Infinity };
 const [WIDTH, HEIGHT] = [640, 300];
 const box = { left: 64, right: WIDTH - 20, top: 14, bottom: HEIGHT - 40 };
 
+/** What was tried: a group of runs, or a trial of a sweep. */
+export interface Tried {
+  readonly label: string;
+  /** Of its marks: see `marksOf`. */
+  readonly color: number;
+  /** How strongly it is drawn, 0 … 1; left out: 1. */
+  readonly strength?: number;
+  readonly settings: Readonly<Record<string, string>>;
+  /** The IQM of its seeds. */
+  readonly value: number | string;
+  readonly seeds: readonly { readonly seed: string; readonly figure: number | string | null }[];
+}
+
+/** A group of a comparison. */
+export function triedBy(group: ComparedGroup): Tried {
+  return { ...group, value: group.statistics.iqm };
+}
+
 interface SettingsProps {
-  readonly groups: readonly ComparedGroup[];
+  readonly tried: readonly Tried[];
   readonly metric: string;
-  /** Settings in which the groups differ. */
+  /** Settings in which they differ. */
   readonly paths: readonly string[];
 }
 
@@ -26,13 +44,15 @@ const up = (share: number) => box.bottom - share * (box.bottom - box.top);
 const isFinite = (value: number | string | null): value is number => typeof value === "number";
 
 /** A point a seed: its figure over a setting that the reader chooses. */
-export function SettingScatter({ groups, metric, paths }: SettingsProps): VNode {
+export function SettingScatter({ tried, metric, paths }: SettingsProps): VNode {
   const chosen = useSignal<string | undefined>(undefined);
   const path = paths.find((each) => each === chosen.value) ?? paths[0];
-  const x = scaleOf(groups.map(({ settings }) => settings[path] ?? "–"));
-  const points = groups.flatMap(({ label, color, settings, seeds }) =>
+  const x = scaleOf(tried.map(({ settings }) => settings[path] ?? "–"));
+  const points = tried.flatMap(({ label, color, strength, settings, seeds }) =>
     seeds.flatMap(({ seed, figure: value }) =>
-      isFinite(value) ? [{ label, color, seed, value, setting: settings[path] ?? "–" }] : []
+      isFinite(value)
+        ? [{ label, color, strength, seed, value, setting: settings[path] ?? "–" }]
+        : []
     )
   );
   const y = scaleOf(points.map(({ value }) => value), even);
@@ -72,10 +92,11 @@ export function SettingScatter({ groups, metric, paths }: SettingsProps): VNode 
           {path}
           {x.kind === "logarithmic" && ", logarithmic"}
         </text>
-        {points.map(({ label, color, seed, value, setting }) => (
+        {points.map(({ label, color, strength, seed, value, setting }) => (
           <Marker
             key={`${label} ${seed}`}
             color={color}
+            strength={strength}
             x={across(x.place(setting)!)}
             y={up(y.place(value)!)}
             title={`${label}, seed ${seed}: ${figure(value)}`}
@@ -86,39 +107,40 @@ export function SettingScatter({ groups, metric, paths }: SettingsProps): VNode 
   );
 }
 
-/** A line a group through its settings to its IQM: parallel coordinates. */
-export function ParallelSettings({ groups, metric, paths }: SettingsProps): VNode {
+/** A line each through its settings to its IQM: parallel coordinates. */
+export function ParallelSettings({ tried, metric, paths }: SettingsProps): VNode {
   const shown = paths.slice(0, MOST_AXES);
   const axes = [
     ...shown.map((path) => ({
       title: path.split(".").at(-1)!,
-      of: ({ settings }: ComparedGroup): string | number => settings[path] ?? "–",
+      of: ({ settings }: Tried): string | number => settings[path] ?? "–",
     })),
-    { title: metricTitle(metric), of: ({ statistics }: ComparedGroup) => statistics.iqm },
+    { title: metricTitle(metric), of: ({ value }: Tried) => value },
   ].map((axis, i) => ({
     ...axis,
-    scale: scaleOf(groups.map(axis.of), i === shown.length ? even : {}),
+    scale: scaleOf(tried.map(axis.of), i === shown.length ? even : {}),
   }));
   const place = (index: number) => across(axes.length === 1 ? 0.5 : index / (axes.length - 1));
   return (
     <div class="card">
-      <h3>Each group through its settings to its figure</h3>
+      <h3>Through the settings to the figure</h3>
       <svg
         class="settings-plot"
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
-        aria-label={`Settings of each group, and its ${metricTitle(metric)}`}
+        aria-label={`Settings, and the ${metricTitle(metric)}`}
       >
-        {groups.map((group) => (
+        {tried.map((each) => (
           <polyline
-            key={group.label}
-            class={`series-${group.color % paletteSize}`}
-            stroke-dasharray={dashOf(group.color).join(" ")}
+            key={each.label}
+            class={`series-${each.color % paletteSize}`}
+            stroke-opacity={each.strength}
+            stroke-dasharray={dashOf(each.color).join(" ")}
             points={axes.map(({ of, scale }, i) =>
-              `${place(i).toFixed(1)},${up(scale.place(of(group)) ?? 0).toFixed(1)}`
+              `${place(i).toFixed(1)},${up(scale.place(of(each)) ?? 0).toFixed(1)}`
             ).join(" ")}
           >
-            <title>{group.label}: {figure(group.statistics.iqm)}</title>
+            <title>{each.label}: {figure(each.value)}</title>
           </polyline>
         ))}
         {axes.map(({ title, scale }, i) => (

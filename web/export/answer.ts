@@ -16,7 +16,7 @@ import * as runs from "../routes/api/runs.ts";
 import * as series from "../routes/api/series.ts";
 import * as sparks from "../routes/api/sparks.ts";
 import type { State } from "../state.ts";
-import { type Body, fileName, type Head } from "./capsule.ts";
+import { type Body, fileName, type Head, textName } from "./capsule.ts";
 import { CapsuleStore } from "./capsule_store.ts";
 
 /** Reads a part of a capsule by its name: `runs`, `run-ID`, or a file's. */
@@ -39,6 +39,8 @@ export function answerFrom(read: Read): Ask {
     const url = new URL(path, "http://page");
     const handler = handlers[url.pathname];
     try {
+      const text = /^\/texts\/(\w+)$/.exec(url.pathname)?.[1];
+      if (text !== undefined) return new Response(await read(textName(text)));
       if (handler === undefined) throw new InputError(`Cannot answer as nothing is at ${path}`);
       const { state, load } = await (opened ??= open(read));
       if (url.pathname === "/api/comparison") await load(state.store.runs().map(({ id }) => id));

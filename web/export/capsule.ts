@@ -43,10 +43,15 @@ export interface Body {
 export interface Capsule {
   readonly head: Head;
   readonly bodies: ReadonlyMap<string, Body>;
-  /** Policies, models and what goes with them, by {@linkcode fileName}. */
+  /** Policies, models and what goes with them, by {@linkcode fileName}, and samples of text. */
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   /** PNG files by hash. */
   readonly pictures: ReadonlyMap<string, Uint8Array>;
+}
+
+/** What a file of samples of text is called. */
+export function textName(hash: string): string {
+  return `text-${hash}`;
 }
 
 /** What a run's file is called. */

@@ -129,6 +129,15 @@ export class CapsuleStore implements StoreReader {
     return [...this.#bodyOf(id).checkpoints];
   }
 
+  /** Sweeps stay in the store. */
+  sweep(): undefined {
+    return undefined;
+  }
+
+  sweepNames(): string[] {
+    return [];
+  }
+
   version(): number {
     return 0;
   }

@@ -10,11 +10,13 @@ import { everything, indicesOf, picksOf } from "../curves.ts";
 import type { Part } from "../file_parts.ts";
 import type { Policies } from "../policies.ts";
 import { jsonNumber } from "../summary.ts";
-import { axes, type Body, type Capsule, fileName, type PackedSeries } from "./capsule.ts";
+import { axes, type Body, type Capsule, fileName, type PackedSeries, textName } from "./capsule.ts";
 import { withoutPaths } from "./without_paths.ts";
 
 /** Points of a series that leave the store, about: the lowest and highest of each bucket of more. */
 const MOST_POINTS = 2000;
+
+const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
 
 /**
  * Takes runs out of a store.
@@ -41,7 +43,11 @@ export async function capsuleOf(
     });
     bodies.set(run.id, bodyOf(store, run, plain));
     const contents = contentsOf(store, run);
-    for (const { hash } of contents.pictures) pictures.set(hash, await store.readArtifact(hash));
+    for (const { hash, isText } of contents.pictures) {
+      const bytes = await store.readArtifact(hash);
+      if (isText) files.set(textName(hash), encoder.encode(plain(decoder.decode(bytes))));
+      else pictures.set(hash, bytes);
+    }
     if (policies === undefined) continue;
     for (const { part, checkpoint } of wantedOf(store, run, contents.policies)) {
       const name = fileName(run.id, part, checkpoint);

@@ -9,7 +9,7 @@ import { AxisChoice, SmoothingChoice } from "../components/choices.tsx";
 import { Differences, Statistics } from "../components/comparison_tables.tsx";
 import { Conclusion } from "../components/conclusion.tsx";
 import { Plot } from "../components/plot.tsx";
-import { ParallelSettings, SettingScatter } from "../components/settings_plots.tsx";
+import { ParallelSettings, SettingScatter, triedBy } from "../components/settings_plots.tsx";
 import { Swatch } from "../components/swatch.tsx";
 import type { ComparedGroup, Comparison, ComparisonRequest } from "../comparison.ts";
 import type { Range } from "../curves.ts";
@@ -158,8 +158,8 @@ export default function ComparisonView(
           <div class="compared">
             {paths.length > 0 && (
               <>
-                <SettingScatter groups={shown} metric={metric} paths={paths} />
-                <ParallelSettings groups={shown} metric={metric} paths={paths} />
+                <SettingScatter tried={shown.map(triedBy)} metric={metric} paths={paths} />
+                <ParallelSettings tried={shown.map(triedBy)} metric={metric} paths={paths} />
               </>
             )}
             <Profiles groups={shown} metric={metric} />

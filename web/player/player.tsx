@@ -28,6 +28,8 @@ import { contentsFrom } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import { beginTogether, stepTogether } from "../side_by_side.ts";
 import { stripOf } from "../strip.ts";
+import { animate, inFrames } from "./frames.ts";
+import { Robustness } from "./robustness_chart.tsx";
 import { Stage } from "./stage.tsx";
 import { StripView } from "./strip_view.tsx";
 import { episodesOf, fetchPolicy, Hand, opened, type WorldOf, worldOf } from "./world.ts";
@@ -256,6 +258,7 @@ export function Player(props: PlayerProps): VNode | null {
             sense(clear);
           }}
         />
+        <Robustness world={world} bytes={main.bytes} checkpoint={titleOf(chosen)} />
         <Evaluation
           key={chosen.id}
           {...props}
@@ -629,54 +632,4 @@ function Evaluation(
       </small>
     </p>
   );
-}
-
-/** Milliseconds that the steps of one frame may take. */
-const FRAME = 12;
-
-/** Calls `step` so many times, some a frame, and `show` after each; returns what ends it. */
-function inFrames(total: number, step: () => void, show: () => void): () => void {
-  let made = 0;
-  let frame = requestAnimationFrame(function turn() {
-    const started = performance.now();
-    do step(); while (++made < total && performance.now() - started < FRAME);
-    show();
-    if (made < total) frame = requestAnimationFrame(turn);
-  });
-  return () => cancelAnimationFrame(frame);
-}
-
-/**
- * Calls `step` at `pace` a second and `show` once a frame, until the returned function is called.
- * At an infinite pace it steps for as long as a frame may take, and `rate` tells how many a second
- * that is.
- */
-function animate(
-  pace: number,
-  step: () => void,
-  show: () => void,
-  rate: Signal<number>,
-): () => void {
-  let due = 0;
-  let before = performance.now();
-  let counted = { from: before, steps: 0 };
-  let frame = requestAnimationFrame(function turn(now) {
-    due = pace === Infinity ? Infinity : due + Math.min(now - before, 250) * pace / 1000;
-    before = now;
-    const started = performance.now();
-    if (due >= 1) {
-      for (; due >= 1; due--) {
-        step();
-        counted.steps++;
-        if (performance.now() - started > FRAME) due = 1;
-      }
-      show();
-    }
-    if (now - counted.from > 500) {
-      rate.value = Math.round(1000 * counted.steps / (now - counted.from));
-      counted = { from: now, steps: 0 };
-    }
-    frame = requestAnimationFrame(turn);
-  });
-  return () => cancelAnimationFrame(frame);
 }

@@ -37,6 +37,9 @@ export type Query = (sql: string, ...values: Value[]) => Promise<Row[]>;
 const CONNECT_MILLISECONDS = 5_000;
 const ANSWER_MILLISECONDS = 20_000;
 
+/** Milliseconds after which the server gives up a transaction of one that fell silent within it. */
+const IDLE_MILLISECONDS = 5_000;
+
 const tlsModes = ["disable", "require", "verify-full"] as const;
 
 /** Whether a location names a PostgreSQL database. */
@@ -206,6 +209,7 @@ export class Connection {
       ssl: tls === "disable" ? false : { rejectUnauthorized: tls === "verify-full" },
       connectionTimeoutMillis: CONNECT_MILLISECONDS,
       query_timeout: ANSWER_MILLISECONDS,
+      idle_in_transaction_session_timeout: IDLE_MILLISECONDS,
       keepAlive: true,
       application_name: "reverie",
     });

@@ -7,6 +7,7 @@
  */
 import { LabError } from "../../core/errors.ts";
 import type { Json } from "../../core/snapshot.ts";
+import { checksum } from "../checksum.ts";
 import type { Row } from "../database.ts";
 import type { JournalContent } from "../journal.ts";
 import { nextRunNumber, runIdOf } from "../run_id.ts";
@@ -360,7 +361,19 @@ export class Hub {
     return this.#within((query) => query("SELECT * FROM sweep ORDER BY name"));
   }
 
-  /** Adds a sweep, unless there is one of its name. */
+  /** Keeps what a sweep tries; one of the same name gives way. */
+  async keepSweep(name: string, definition: Json): Promise<void> {
+    const text = JSON.stringify(definition);
+    await this.#within((query) =>
+      query(
+        `INSERT INTO sweep VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO UPDATE SET
+           definition = excluded.definition, checksum = excluded.checksum`,
+        ...[name, text, Date.now(), checksum(name, text)],
+      )
+    );
+  }
+
+  /** Adds a sweep as a store has it, unless there is one of its name. */
   async putSweep({ name, definition, created_at, checksum }: Row): Promise<void> {
     await this.#within((query) =>
       query(
@@ -368,6 +381,14 @@ export class Hub {
         ...[name, definition, created_at, checksum] as Value[],
       )
     );
+  }
+
+  /** What is asked for and has not ended. */
+  asked(): Promise<Pick<Claim, "run" | "plan">[]> {
+    return this.#within(async (query) => {
+      const rows = await query("SELECT run, plan FROM task WHERE state <> 'ended' ORDER BY run");
+      return rows.map(({ run, plan }) => ({ run: String(run), plan: JSON.parse(String(plan)) }));
+    });
   }
 
   #within<T>(action: (query: Query) => Promise<T>): Promise<T> {

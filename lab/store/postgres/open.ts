@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { InputError } from "../../core/errors.ts";
 import type { Store } from "../store.ts";
-import { passwordIn, type PasswordOf, type Place, placeOf } from "./connection.ts";
+import { passwordIn, placeOf } from "./connection.ts";
 import { Hub } from "./hub.ts";
 import { Mirror } from "./replica.ts";
 
@@ -19,8 +20,13 @@ export type Ask = (question: string) => Promise<string | undefined>;
  * @param tasks The tasks that may, for the message.
  * @throws {InputError} where this one may not.
  */
-export function hubOpener(location: string, ask: Ask, tasks: string): () => Promise<Hub> {
-  const { host, port, name } = placeOf(location);
+export async function hubOpener(
+  location: string,
+  ask: Ask,
+  tasks: string,
+): Promise<() => Promise<Hub>> {
+  const place = placeOf(location);
+  const { host, port, name } = place;
   const needed = [
     { name: "net", host: `${host}:${port}` },
     { name: "env", variable: "PGOPTIONS" }, // as the driver looks at it
@@ -30,42 +36,38 @@ export function hubOpener(location: string, ask: Ask, tasks: string): () => Prom
       `Cannot use the store ${name} as this task may not reach it: use ${tasks}`,
     );
   }
-  const passwordOf = passwordsOf(ask);
+  const kept = passwordIn(await passwordFile(), place);
+  let typed: Promise<string | undefined> | undefined;
+  const passwordOf = async () => kept ?? await (typed ??= ask(`Password for ${name}: `));
   return () => Hub.open(location, passwordOf);
 }
 
 /**
- * Gives passwords out of the file that PGPASSFILE names, or ~/.pgpass, else asks for one, once.
+ * What the file says that PGPASSFILE names, or ~/.pgpass; nothing where that is not there.
+ *
+ * @throws {InputError} where a file that was named cannot be read.
  */
-function passwordsOf(ask: Ask): PasswordOf {
-  let known: Promise<string | undefined> | undefined;
-  return (place) => known ??= passwordOf(place, ask);
-}
-
-async function passwordOf(place: Place, ask: Ask): Promise<string | undefined> {
+async function passwordFile(): Promise<string> {
   const [file, home] = ["PGPASSFILE", "HOME"].map(variable);
   const path = file ?? `${home}/.pgpass`;
-  const text = await textOf(path, file !== undefined);
-  // Code of a user's own, which runs here too, has no business there.
-  await Deno.permissions.revoke({ name: "read", path });
-  return (text && passwordIn(text, place)) ?? await ask(`Password for ${place.name}: `);
+  try {
+    return await Deno.readTextFile(path);
+  } catch {
+    if (file === undefined) return "";
+    throw new InputError(
+      `Cannot read the passwords as PGPASSFILE names no file to be read: ${path}`,
+    );
+  } finally {
+    // Code of a user's own, which runs here too, has no business there. A folder around it that may be
+    // read would be lost with it.
+    const around = Deno.permissions.querySync({ name: "read", path: dirname(path) });
+    if (around.state !== "granted") await Deno.permissions.revoke({ name: "read", path });
+  }
 }
 
 function variable(name: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
   return state === "granted" ? Deno.env.get(name) || undefined : undefined;
-}
-
-/** @throws {InputError} where a file that was named cannot be read. */
-async function textOf(path: string, isNamed: boolean): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch {
-    if (!isNamed) return undefined;
-    throw new InputError(
-      `Cannot read the passwords as PGPASSFILE names no file to be read: ${path}`,
-    );
-  }
 }
 
 /** A folder for what belongs to a hub, beside a machine's own runs; made where it is missing. */

@@ -41,6 +41,12 @@ onWasm("products with transposed operands equal float64 sums", () => {
   }
 });
 
+onWasm("rows are added up by segment, those of no segment left out", () => {
+  const x = tf.tensor2d([[1, 2], [3, 4], [5, 6], [7, 8]]);
+  const sums = tf.unsortedSegmentSum(x, tf.tensor1d([2, 0, 2, -1], "int32"), 4);
+  strictEqual(`${sums.arraySync()}`, `${[[3, 4], [0, 0], [6, 8], [0, 0]]}`);
+});
+
 onWasm("tanh is within 3e-7 of float64, relatively, and keeps its limits", () => {
   const points = Array.from({ length: 4001 }, (_, i) => Math.fround((i - 2000) / 200));
   points.push(1e-30, -1e-8, 100, Infinity, -Infinity);

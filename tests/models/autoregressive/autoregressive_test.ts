@@ -12,11 +12,8 @@ import { coin } from "../../../models/autoregressive/bits.ts";
 import { fvsbn, fvsbnLogits } from "../../../models/autoregressive/fvsbn.ts";
 import { made, madeLogits, ownDegrees } from "../../../models/autoregressive/made.ts";
 import { nade, nadeLogits } from "../../../models/autoregressive/nade.ts";
-import {
-  conditionalPixelcnn,
-  pixelcnn,
-  pixelcnnLogits,
-} from "../../../models/autoregressive/pixelcnn.ts";
+import { conditionalPixelcnn, pixelcnn } from "../../../models/autoregressive/pixelcnn.ts";
+import { pixelcnnLogits } from "../../../models/autoregressive/stacks.ts";
 import { parity } from "../../../models/datasets/binary.ts";
 import type { Drawn } from "../../../models/model.ts";
 import { applied, initialParameters, type Networks } from "../../../models/networks.ts";

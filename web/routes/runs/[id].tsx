@@ -60,6 +60,7 @@ export function handler(
 /** The page. */
 export default function RunPage({ data }: PageProps<Data>): VNode {
   const { row, run, contents, guide, levels, family } = data;
+  const { sweep } = run.manifest;
   const world = run.manifest.determined.configuration.environment as WorldOf | undefined;
   const player = world !== undefined && isOfLab(world) ? playerOf(run, world) : undefined;
   return (
@@ -69,6 +70,12 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
         {row.method} on {row.world} · run <code>{row.id}</code> <Copy text={row.id} /> · started
         {" "}
         <time dateTime={new Date(run.createdAt).toISOString()}>{started(run.createdAt)}</time>
+        {sweep !== undefined && (
+          <>
+            {" "}· trial {sweep.trial} of{" "}
+            <a href={`/sweeps/${encodeURIComponent(sweep.name)}`}>{printable(sweep.name)}</a>
+          </>
+        )}
         {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
       </p>
       {family && <AmongSeeds {...family} />}

@@ -55,6 +55,8 @@ const settings: Record<string, object[]> = {
     ...{ cell, recurrentSize: 8, hiddenSizes: [12] },
     ...{ environments: 2, rolloutLength: 8, sequenceLength: 4, minibatchSize: 8 },
   })),
+  // Its deeper layers are pixelcnn's.
+  "conditional-pixelcnn": [{ batchSize: 8, channels: 2, layers: 1, judge: false }],
 };
 
 const common = { budget: 512, seed: 1, stream: (name: string) => streamOf(1, name) };

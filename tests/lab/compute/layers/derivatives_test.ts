@@ -347,7 +347,6 @@ const cases: readonly Case[] = [
     { table: [3, 2] },
     (given) => embedding(parameters(given), tf.tensor2d([[2, 0, 2]]), "a"),
     ({ table }) => every([3, 2], (t, d) => table([2, 0, 2][t], d)),
-    "UnsortedSegmentSum",
   ),
   layer(
     "tied logits",

@@ -19,9 +19,9 @@ const noPassword = () => Promise.resolve(undefined);
 const pause = (milliseconds: number) => new Promise((next) => setTimeout(next, milliseconds));
 
 /** Seconds for which a run is held here. */
-const HOLD = 2;
+const HOLD = 4;
 /** Seconds after which something is wrong. */
-const LIMIT = 120;
+const LIMIT = 300;
 
 /** A worker's process, and its way to the server. */
 class FleetProcess {

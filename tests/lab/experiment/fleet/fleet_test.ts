@@ -1,15 +1,16 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { LabError } from "../../../../lab/core/errors.ts";
 import type { Json } from "../../../../lab/core/snapshot.ts";
-import { launchInFleet } from "../../../../lab/experiment/fleet.ts";
+import { fleetForSweep, launchInFleet } from "../../../../lab/experiment/fleet.ts";
 import { type FleetOptions, workForFleet } from "../../../../lab/experiment/fleet_worker.ts";
 import { launch, plansOf, storedPlan } from "../../../../lab/experiment/launch.ts";
+import { resolveSweep, runSweep } from "../../../../lab/experiment/sweep.ts";
 import { Hub } from "../../../../lab/store/postgres/hub.ts";
 import { openFleet } from "../../../../lab/store/postgres/open.ts";
 import { missing, Server } from "../../store/postgres/server.ts";
 import { temporaryStore } from "../temporary_store.ts";
 import { registries } from "../toy_registries.ts";
-import { options, request } from "../toy_runs.ts";
+import { options, request, toySweep } from "../toy_runs.ts";
 import { chaos } from "./chaos.ts";
 import { Proxy } from "./proxy.ts";
 
@@ -113,6 +114,33 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     strictEqual(await work(server.port, []), 1);
     match((await hub.tasks([id]))[0].message!, /nobody/);
   });
+
+  await t.step(
+    "a sweep's trials are those of one machine, and go on where they stood",
+    async () => {
+      const sweep = await resolveSweep({ ...toySweep, set: {} }, registries);
+      const alone = await runSweep("toys", sweep, options(store));
+      using fleet = await openFleet(() => open(), folder);
+      const watching = { ...options(fleet.store), elsewhere: fleetForSweep(fleet, {}) };
+      // Who asked first has gone before anything began.
+      const gone = new AbortController();
+      const first = runSweep("toys", sweep, { ...watching, signal: gone.signal });
+      while ((await hub.tasks()).length === 0) await pause(20);
+      gone.abort();
+      await first;
+      const stop = new AbortController();
+      const worked = work(server.port, [], { drain: false, workers: 2, signal: stop.signal });
+      const state = await runSweep("toys", sweep, watching);
+      stop.abort();
+      strictEqual(await worked, sweep.trials * sweep.seeds + sweep.judge);
+      deepStrictEqual(
+        [state.over, state.trials.map(({ values }) => values), state.judged.values],
+        [true, alone.trials.map(({ values }) => values), alone.judged.values],
+      );
+      const pruning = runSweep("pruned", { ...sweep, pruner: "median" }, watching);
+      await rejects(pruning, /Cannot prune on other machines .*: --pruner median/);
+    },
+  );
 
   await t.step(
     "under faults every run ends once, to the bits of an undisturbed one",

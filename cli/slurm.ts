@@ -1,0 +1,248 @@
+/**
+ * Runs on a computing centre's Slurm: one array job, whose tasks each train a share of what was asked for,
+ * from a PostgreSQL store or into a store each, and go on where they were when they are queued again.
+ *
+ * @module
+ */
+import { InputError, LabError } from "../lab/core/errors.ts";
+import { plansOf, type RunRequest, storedPlan } from "../lab/experiment/launch.ts";
+import { FLEET_PROGRAM, PROGRAM } from "./command.ts";
+import { isPostgres, openFleet } from "./fleet.ts";
+import { openStoreOf, storeLocation } from "./stores.ts";
+import { plural } from "./terminal/format.ts";
+import type { Io } from "./terminal/io.ts";
+
+/** What a person types to submit: the task may start sbatch. */
+export const SLURM_PROGRAM = "deno task -q experiment:slurm";
+
+/** Seconds before the time limit at which a task is told to checkpoint. */
+const WARNING_SECONDS = 120;
+/** Tasks of an array where nobody says how many, at most. */
+const MOST_TASKS = 32;
+
+/** How a job is submitted. */
+export interface SlurmValues {
+  readonly store?: string;
+  readonly partition?: string;
+  readonly time?: string;
+  readonly array?: number;
+  readonly workers?: number;
+  readonly threads?: number;
+  readonly dryRun: boolean;
+}
+
+/** What a script is made of. */
+export interface Job {
+  readonly name: string;
+  readonly tasks: number;
+  /** Where its log goes. */
+  readonly folder: string;
+  /** Where the lab, or a project, is. */
+  readonly root: string;
+  /** Deno's task and its arguments. */
+  readonly command: readonly string[];
+  readonly cores: number;
+  readonly partition?: string;
+  readonly time?: string;
+}
+
+/** The script of an array job. */
+export function scriptOf(job: Job): string {
+  const { name, tasks, folder, root, command, cores, partition, time } = job;
+  return [
+    "#!/bin/bash",
+    `#SBATCH --job-name=${name.replace(/[^\w.-]+/g, "-")}`,
+    `#SBATCH --array=0-${tasks - 1}`,
+    `#SBATCH --cpus-per-task=${cores}`,
+    ...(partition === undefined ? [] : [`#SBATCH --partition=${partition}`]),
+    ...(time === undefined ? [] : [`#SBATCH --time=${time}`]),
+    `#SBATCH --output=${folder.replaceAll("%", "%%")}/%A_%a.log`,
+    "#SBATCH --open-mode=append",
+    "#SBATCH --requeue",
+    `#SBATCH --signal=B:USR1@${WARNING_SECONDS}`,
+    "",
+    `cd ${quoted(root)} || exit 1`,
+    `command -v deno > /dev/null && DENO=deno || DENO="npx -y deno@${Deno.version.deno}"`,
+    "# Before the time is over: checkpoint, and wait in the queue again. Slurm itself queues again what it",
+    "# preempts.",
+    'stop() { kill -TERM "$run" 2> /dev/null; wait "$run"; code=$?; }',
+    "again() {",
+    "  stop",
+    '  scontrol requeue "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}"',
+    '  exit "$code"',
+    "}",
+    "trap again USR1",
+    "trap 'stop; exit \"$code\"' TERM INT",
+    `$DENO task -q ${command.join(" ")} &`,
+    "run=$!",
+    'wait "$run"',
+    "",
+  ].join("\n");
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Submits an array job for requests, or prints its script, and returns the exit code. */
+export async function launchBySlurm(
+  requests: readonly RunRequest[],
+  values: SlurmValues,
+  io: Io,
+): Promise<number> {
+  check(values, requests);
+  return isPostgres(values.store)
+    ? await intoFleet(requests, values, values.store, io)
+    : await intoStores(requests, values, io);
+}
+
+/** @throws {InputError} */
+function check({ partition, time }: SlurmValues, requests: readonly RunRequest[]): void {
+  if (partition !== undefined && !/^[\w.,-]+$/.test(partition)) {
+    throw new InputError(`Cannot submit as --partition must be a name: ${partition}`);
+  }
+  if (time !== undefined && !/^(\d+-)?\d+(:\d+){0,2}$/.test(time)) {
+    throw new InputError(
+      `Cannot submit as --time must be one of Slurm's, as 90, 12:00:00 or 2-00: ${time}`,
+    );
+  }
+  const from = requests.find(({ from }) => from !== undefined)?.from;
+  if (from === undefined) return;
+  throw new InputError(`Cannot submit as a job's stores do not have the run of --from: ${from}`);
+}
+
+/** Tasks that take runs from a PostgreSQL store. */
+async function intoFleet(
+  requests: readonly RunRequest[],
+  values: SlurmValues,
+  store: string,
+  io: Io,
+): Promise<number> {
+  const { workers = 1, threads = 1 } = values;
+  const tasks = tasksOf(requests, values);
+  const folder = `${io.store}/slurm/${stamp()}`;
+  const script = scriptOf({
+    ...jobOf(requests, values, folder),
+    tasks,
+    command: ["worker", "--store", quoted(store), "--drain", ...sizes(workers, threads)],
+  });
+  if (values.dryRun) return printed(script, io);
+  using fleet = await openFleet(io, store);
+  const registries = await io.registries();
+  const plans = await plansOf(requests, { store: fleet.store, registries });
+  const ids = await fleet.hub.ask(plans.map(storedPlan));
+  try {
+    io.out(await submitted(folder, script));
+  } catch (error) {
+    await fleet.hub.giveUp(ids);
+    throw error;
+  }
+  io.notice(
+    `${plural(ids.length, "run")} for ${
+      plural(tasks, "task")
+    }: ${FLEET_PROGRAM} runs --store ${store}\n`,
+  );
+  return 0;
+}
+
+/** Tasks with a store each, which holds its share of the requests. */
+async function intoStores(
+  requests: readonly RunRequest[],
+  values: SlurmValues,
+  io: Io,
+): Promise<number> {
+  const { workers = 1, threads = 1 } = values;
+  const tasks = tasksOf(requests, values);
+  const store = storeLocation(io, values.store);
+  const folder = `${store}/slurm/${stamp()}`;
+  const script = scriptOf({
+    ...jobOf(requests, values, folder),
+    tasks,
+    command: [
+      ...["experiment", "resume", "--batch", "--store"],
+      `${quoted(folder)}/"$SLURM_ARRAY_TASK_ID"`,
+      ...sizes(workers, threads),
+    ],
+  });
+  if (values.dryRun) return printed(script, io);
+  const registries = await io.registries();
+  const { openStore } = await import("../lab/store/sqlite_store.ts");
+  using opened = await openStoreOf(io, values.store);
+  const plans = await plansOf(requests, { store: opened.store, registries });
+  Deno.mkdirSync(folder, { recursive: true });
+  try {
+    for (let task = 0; task < tasks; task++) {
+      const share = openStore(`${folder}/${task}`);
+      share.addBatch(plans.filter((_, i) => i % tasks === task).map(storedPlan));
+      share.close();
+    }
+    io.out(await submitted(folder, script));
+  } catch (error) {
+    Deno.removeSync(folder, { recursive: true });
+    throw error;
+  }
+  io.notice(
+    `${plural(requests.length, "run")} in ${
+      plural(tasks, "store")
+    } of ${folder}. When they have ended: ` +
+      `for each in ${folder}/*/; do ${PROGRAM} sync "$each" ${store}; done\n`,
+  );
+  return 0;
+}
+
+/** Tasks of an array: as many as are asked for, but none without a run. */
+function tasksOf(requests: readonly RunRequest[], { array = MOST_TASKS }: SlurmValues): number {
+  return Math.min(array, requests.length);
+}
+
+function jobOf(
+  requests: readonly RunRequest[],
+  { partition, time, workers = 1, threads = 1 }: SlurmValues,
+  folder: string,
+) {
+  const [{ name, reference }] = requests;
+  const called = name ?? reference.slice(reference.lastIndexOf("/") + 1);
+  return { name: called, folder, root: Deno.cwd(), cores: workers * threads, partition, time };
+}
+
+function sizes(workers: number, threads: number): string[] {
+  return ["--workers", String(workers), "--threads", String(threads)];
+}
+
+/** Names the folder of a job. */
+function stamp(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, "").replace(/[^\d]+/g, "-");
+}
+
+function printed(script: string, io: Io): 0 {
+  io.out(script.trimEnd());
+  return 0;
+}
+
+/**
+ * Hands a script to sbatch and returns what it says.
+ *
+ * @throws {InputError} where it is missing, {@linkcode LabError} where it refuses.
+ */
+async function submitted(folder: string, script: string): Promise<string> {
+  Deno.mkdirSync(folder, { recursive: true });
+  const path = `${folder}/job.sh`;
+  Deno.writeTextFileSync(path, script);
+  let output: Deno.CommandOutput;
+  try {
+    output = await new Deno.Command("sbatch", { args: [path], stdin: "null" }).output();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable)) {
+      throw error;
+    }
+    throw new InputError(
+      "Cannot submit as there is no sbatch here, or this task may not start it: use " +
+        `${SLURM_PROGRAM} on a machine of the cluster (--dry-run prints the script)`,
+    );
+  }
+  const [said, refused] = [output.stdout, output.stderr]
+    .map((bytes) => new TextDecoder().decode(bytes).trim());
+  if (output.success) return said;
+  const reason = refused.split("\n")[0].replace(/^sbatch: (error: )?/, "");
+  throw new LabError(`Cannot submit as sbatch refuses: ${reason || `exit code ${output.code}`}`);
+}

@@ -1,0 +1,113 @@
+/**
+ * `deno task docs:reports`: trains what the reports of evidence/reports.ts ask for, and writes them to
+ * docs/reports.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import { reportFiles } from "../cli/report/blocks.ts";
+import { reportOf } from "../cli/report/report.ts";
+import { PROGRAM } from "../cli/command.ts";
+import { writeWhole } from "../cli/files.ts";
+import { main as commandLine } from "../cli/main.ts";
+import { openStoreOf } from "../cli/stores.ts";
+import { type Io, processIo } from "../cli/terminal/io.ts";
+import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
+import { provenance } from "../lab/experiment/manifest.ts";
+import { registries } from "../registries.ts";
+import { requireCommitted } from "./measure.ts";
+import { reports, type ShippedReport } from "./reports.ts";
+
+const help = `Usage: deno task docs:reports [NAME…] [--pages]
+
+Trains the runs of the reports of evidence/reports.ts, or of those named, each report in a store of
+its own, runs/reports/NAME, and writes them to docs/reports. A store that is there already is not
+trained again: delete it first, or give
+
+  --pages  Only writes pages, from the stores that are there.`;
+
+/** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    io.out(help);
+    return 0;
+  }
+  try {
+    const names = args.filter((arg) => arg !== "--pages");
+    const chosen = names.length === 0 ? reports : names.map(named);
+    for (const report of chosen) {
+      if (!args.includes("--pages")) {
+        const code = await train(report, io);
+        if (code !== 0) return code;
+      }
+      await writePage(report, io);
+    }
+    await writeWhole(join(io.root, "docs/reports/README.md"), [indexOf(reports)]);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof InputError) && !(error instanceof LabError)) throw error;
+    io.error(`error: ${error.message}\n`);
+    return error instanceof InputError ? 2 : 1;
+  }
+}
+
+function named(name: string): ShippedReport {
+  const report = reports.find((each) => each.name === name);
+  if (report === undefined) {
+    throw unknownName("report", "report", name, reports.map((each) => each.name), "--help");
+  }
+  return report;
+}
+
+function storeOf({ name }: ShippedReport, io: Io): string {
+  return join(io.root, "runs", "reports", name);
+}
+
+/** @returns The exit code of the first line that failed, else 0. */
+async function train(report: ShippedReport, io: Io): Promise<number> {
+  requireCommitted((await provenance()).code);
+  const store = storeOf(report, io);
+  const isThere = await Deno.stat(store).then(() => true, () => false);
+  if (isThere) {
+    throw new InputError(`Cannot train ${report.name} as its store is there already: ${store}`);
+  }
+  await Deno.mkdir(dirname(store), { recursive: true });
+  for (const line of report.runs) {
+    const code = await commandLine(["run", ...line.split(" "), "--store", store], io);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+async function writePage(report: ShippedReport, io: Io): Promise<void> {
+  using opened = await openStoreOf(io, storeOf(report, io), { readOnly: true });
+  const { store } = opened;
+  const blocks = await reportOf(store, store.runs(), registries, {
+    ...report,
+    file: report.name,
+    isTimed: false,
+  });
+  for (const [name, content] of reportFiles(blocks, report.name)) {
+    const path = join(io.root, "docs/reports", name);
+    await writeWhole(path, [content]);
+    io.out(path);
+  }
+}
+
+/** The list of reports, as docs/reports/README.md has it. */
+export function indexOf(reports: readonly ShippedReport[]): string {
+  const rows = reports.map(({ name, title, question }) =>
+    `| [${title}](${name}.md) | ${question} | \`deno task docs:reports ${name}\` |`
+  );
+  return `# Reports
+
+Experiments that the lab ran in full, on seeds that no preset was tuned on. The command of each trains
+it again and writes its page; \`${PROGRAM} report\` writes such a page of runs of your own.
+
+| report | question | command |
+|---|---|---|
+${rows.join("\n")}
+`;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args, processIo()));

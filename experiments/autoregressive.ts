@@ -1,0 +1,53 @@
+/**
+ * Autoregressive models of black and white digits, 50,000 of them as in binarised MNIST.
+ *
+ * @module
+ */
+import { defineExperiment, type ModelExperiment } from "../lab/experiment/definition.ts";
+
+/** A model of all those digits, and a short run of it on a fifth of them. */
+function onDigits(
+  name: string,
+  summary: string,
+  fields: object,
+  [long, quick]: readonly [
+    readonly [budget: number, seconds: number],
+    readonly [budget: number, seconds: number],
+  ],
+): ModelExperiment[] {
+  const of = (suffix: string, summary: string, train: number, [budget, seconds]: typeof long) =>
+    defineExperiment({
+      name: `glyphs-${name}${suffix}`,
+      summary,
+      expectedSeconds: seconds,
+      dataset: { name: "glyphs-binarized", train },
+      model: { name, batchSize: 100, ...fields },
+      budget,
+      evaluation: { every: budget / 2 },
+      tunedOn: 1,
+    });
+  return [
+    of("", `${summary} on black and white digits`, 50_000, long),
+    of("-quick", `A short run of the ${name} on black and white digits`, 10_000, quick),
+  ];
+}
+
+/** From the simplest to the best likelihood. */
+export const autoregressiveExperiments: readonly ModelExperiment[] = [
+  ...onDigits("fvsbn", "Logistic regressions of each pixel on those before", {}, [
+    [500_000, 40],
+    [50_000, 10],
+  ]),
+  ...onDigits("nade", "Neural autoregressive estimator", { hiddenUnits: 128 }, [
+    [300_000, 300],
+    [30_000, 40],
+  ]),
+  ...onDigits("made", "Masked autoencoder", { hiddenSizes: [512] }, [
+    [500_000, 120],
+    [50_000, 20],
+  ]),
+  ...onDigits("pixelcnn", "Gated PixelCNN", { batchSize: 50 }, [
+    [60_000, 300],
+    [10_000, 60],
+  ]),
+];

@@ -1,0 +1,111 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { sizeOfFile } from "../../lab/store/files.ts";
+import { main } from "../../cli/main.ts";
+import { capturedIo } from "./captured_io.ts";
+
+/** Calls a command line in a folder of its own, with programs of ours in place of Slurm's. */
+async function withSlurm(
+  sbatch: string,
+  test: (
+    type: (line: string) => Promise<{ code: number; out: string; error: string }>,
+    folder: string,
+  ) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const path = Deno.env.get("PATH")!;
+  const programs = { sbatch, scontrol: `echo "$@" >> ${folder}/scontrol.log` };
+  for (const [name, text] of Object.entries(programs)) {
+    await Deno.mkdir(`${folder}/bin`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/bin/${name}`, `#!/bin/bash\n${text}\n`, { mode: 0o755 });
+  }
+  Deno.env.set("PATH", `${folder}/bin:${path}`);
+  try {
+    await test(async (line) => {
+      const io = capturedIo({ folder, root: folder });
+      const code = await main(line.split(" "), io);
+      return { code, ...io.written };
+    }, folder);
+  } finally {
+    Deno.env.set("PATH", path);
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const isThere = (path: string) => sizeOfFile(path) !== undefined;
+
+/** Starts a task of a job as Slurm does. */
+function task(script: string, index: number): Deno.ChildProcess {
+  return new Deno.Command("bash", {
+    args: [script],
+    env: { SLURM_ARRAY_JOB_ID: "7", SLURM_ARRAY_TASK_ID: String(index) },
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+}
+
+Deno.test("an array job trains its runs, queued again too, into stores that sync merges", () =>
+  withSlurm('echo "Submitted batch job 7"', async (type, folder) => {
+    const { code, out, error } = await type(
+      "run cliffwalking-value-iteration --seeds 3 --launch slurm --array 2 --partition all",
+    );
+    deepStrictEqual([code, out], [0, "Submitted batch job 7\n"]);
+    const [, job] = /^3 runs in 2 stores of (\S+)\. When they have ended: /.exec(error)!;
+    const script = `${job}/job.sh`;
+    match(await Deno.readTextFile(script), /\n#SBATCH --array=0-1\n.*\n#SBATCH --partition=all\n/);
+    // Before the limit of its time it goes back to the queue; Slurm itself queues what it preempts.
+    const waits = `trap 'exit 130' TERM; echo > ${folder}/begun; while :; do sleep 0.02; done`;
+    await Deno.writeTextFile(`${folder}/bin/deno`, `#!/bin/bash\n${waits}\n`, { mode: 0o755 });
+    for (const signal of ["SIGTERM", "SIGUSR1"] as const) {
+      const early = task(script, 0);
+      while (!isThere(`${folder}/begun`)) await new Promise((next) => setTimeout(next, 10));
+      early.kill(signal);
+      strictEqual((await early.status).code, 130);
+      strictEqual(isThere(`${folder}/scontrol.log`), signal === "SIGUSR1");
+      await Deno.remove(`${folder}/begun`);
+    }
+    strictEqual(await Deno.readTextFile(`${folder}/scontrol.log`), "requeue 7_0\n");
+    await Deno.remove(`${folder}/bin/deno`);
+    for (const each of [task(script, 0), task(script, 1)]) strictEqual((await each.status).code, 0);
+    for (const index of [0, 1]) strictEqual((await type(`sync ${job}/${index} runs`)).code, 0);
+    const { runs } = JSON.parse((await type("runs --json")).out);
+    deepStrictEqual(
+      runs.map(({ seed, status }: { seed: number; status: string }) => [seed, status]).sort(),
+      [1, 2, 3].map((seed) => [seed, "completed"]),
+    );
+  }));
+
+Deno.test("what sbatch refuses leaves nothing behind, and what is no job is refused", () =>
+  withSlurm(
+    'echo "sbatch: error: invalid partition specified: none" >&2; exit 1',
+    async (type, folder) => {
+      const run = "run cliffwalking-value-iteration";
+      const refused = async (line: string, code: number, pattern: RegExp) => {
+        const said = await type(line);
+        deepStrictEqual([said.code, said.out], [code, ""], line);
+        match(said.error, pattern);
+      };
+      await refused(
+        `${run} --launch slurm --partition none`,
+        1,
+        /^error: Cannot submit as sbatch refuses: invalid partition specified: none\n$/,
+      );
+      deepStrictEqual([...Deno.readDirSync(`${folder}/runs/slurm`)], []);
+      await refused(`${run} --time 3`, 2, /--time belongs to a job: --launch slurm/);
+      await refused(`${run} --launch slurm --time soon`, 2, /--time must be one of Slurm's/);
+      await refused(`${run} --launch slurm --partition a;b`, 2, /--partition must be a name: a;b/);
+      await refused(`${run} --launch slurm --from abc`, 2, /do not have the run of --from: abc/);
+      await refused(
+        "run cartpole-a2c --sweep agent.gamma=0.9,0.99 --launch slurm",
+        2,
+        /Cannot submit a sweep/,
+      );
+      Deno.removeSync(`${folder}/bin/sbatch`);
+      await refused(`${run} --launch slurm`, 2, /there is no sbatch here/);
+      const { code, out } = await type(
+        `${run} --launch slurm --dry-run --store postgres://lab@db/lab --array 9 --workers 2`,
+      );
+      strictEqual(code, 0);
+      match(out, /#SBATCH --array=0-0\n#SBATCH --cpus-per-task=2\n/);
+      match(out, /task -q worker --store 'postgres:\/\/lab@db\/lab' --drain --workers 2/);
+    },
+  ));

@@ -1,0 +1,57 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { makeEnv } from "../../envs/mod.ts";
+import { tunableWorlds } from "../../envs/tunable.ts";
+import { environmentOf } from "../../lab/core/define_environment.ts";
+import { type Actor, clear, Episodes } from "../../web/episodes.ts";
+import { playedThrough } from "../../web/evaluated_episodes.ts";
+import { disturbancesOf, returnUnder } from "../../web/robustness.ts";
+
+/** Pushes to where the pole leans, which sways it more and more. */
+const sway: Actor = {
+  masked: false,
+  act(observation) {
+    const [, , angle] = observation as Float32Array;
+    return angle > 0 ? 1 : 0;
+  },
+  reset() {},
+};
+const world = { id: "CartPole-v1" };
+
+Deno.test("an undrawn episode is the one that is drawn, whatever the senses", () => {
+  const returns = new Set<number>();
+  for (const senses of [clear, { latency: 3, noise: 0 }, { latency: 1, noise: 0.02 }]) {
+    const drawn = new Episodes(makeEnv(world.id), sway);
+    drawn.senses = senses;
+    drawn.begin(5);
+    while (drawn.standing.end === null) drawn.step();
+    const undrawn = playedThrough(makeEnv(world.id), sway, 5, senses);
+    strictEqual(undrawn, drawn.standing.episodeReturn, JSON.stringify(senses));
+    returns.add(undrawn);
+  }
+  strictEqual(returns.size, 3, "senses matter");
+});
+
+Deno.test("a disturbance is measured at what the policy was trained with, too, to the same bits", () => {
+  const all = disturbancesOf(world, makeEnv(world.id));
+  deepStrictEqual(
+    all.map(({ key }) => key),
+    ["gravity", "length", "massPole", "massCart", "force", "latency", "noise"],
+  );
+  const tunable = tunableWorlds[world.id];
+  const constants = Object.fromEntries(tunable.constants({}).map((each) => [each.key, each.value]));
+  const worldWith = (values?: typeof constants) =>
+    values === undefined ? makeEnv(world.id) : environmentOf(tunable.define({}, values));
+  const plain = playedThrough(makeEnv(world.id), sway, 7);
+  for (const disturbance of all) {
+    const { key, own, values } = disturbance;
+    ok(values.includes(own), key);
+    deepStrictEqual(values, values.toSorted((a, b) => a - b));
+    const at = (value: number) => returnUnder(worldWith, sway, disturbance, value, constants, 7);
+    strictEqual(at(own), plain, key);
+    ok(values.some((value) => at(value) !== plain), `${key} matters`);
+  }
+  deepStrictEqual(
+    disturbancesOf({ id: "FrozenLake-v1" }, makeEnv("FrozenLake-v1")).map(({ key }) => key),
+    ["latency"],
+  );
+});

@@ -1,0 +1,74 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { openStore } from "../../lab/store/sqlite_store.ts";
+import type { Store } from "../../lab/store/store.ts";
+import { createApp } from "../../web/app.ts";
+import { sweepRows, sweepView } from "../../web/sweeps.ts";
+import { addSweep } from "./sample_store.ts";
+
+async function withStore(body: (store: Store) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const store = openStore(`${folder}/runs`);
+  try {
+    await body(store);
+  } finally {
+    store.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a sweep's page has the best trial, what matters, and what to run next", () =>
+  withStore(async (store) => {
+    addSweep(store, "rates");
+    const view = (await sweepView(store, "rates"))!;
+    const rates = view.trials.map(({ settings }) => Number(settings["agent.learningRate"]));
+    const best = rates.indexOf(Math.max(...rates));
+    strictEqual(view.best, best);
+    // Two seeds of 500 + 100 log10(rate) + seed.
+    const level = 500 + 100 * Math.log10(rates[best]);
+    ok(Math.abs(Number(view.trials[best].value) - level - 1.5) < 1e-9);
+    ok(Math.abs(Number(view.judged!.value) - level - 101.5) < 1e-9);
+    strictEqual(view.judged!.verdict, "learning");
+    deepStrictEqual(view.judged!.runs.map(({ seed }) => seed), ["101", "102"]);
+    deepStrictEqual(view.importance.map(({ path }) => path), [
+      "agent.learningRate",
+      "agent.gamma",
+    ]);
+    const texts = view.next.map(({ text }) => text).join("\n");
+    match(texts, /The best agent\.learningRate \(\S+\) lies at the upper end of its range/);
+    match(texts, /agent\.gamma decides next to nothing/);
+    const { command } = view.next.at(-1)!;
+    strictEqual(
+      command,
+      `run cartpole-a2c --set agent.learningRate=${rates[best]} --set agent.gamma=${
+        view.trials[best].settings["agent.gamma"]
+      } --budget 20k --seeds 10 --seed 101`,
+    );
+    ok(view.over);
+  }));
+
+Deno.test("a sweep that goes on says how far it is, and proposes nothing to train", () =>
+  withStore(async (store) => {
+    addSweep(store, "half", 5);
+    const view = (await sweepView(store, "half"))!;
+    strictEqual(view.trials.filter(({ value }) => value !== null).length, 5);
+    strictEqual(view.trials.length, 12);
+    deepStrictEqual([view.over, view.judged, view.importance], [false, null, []]);
+    match(view.next[0].text, /^7 of 12 trials are not over/);
+    ok(view.next.every(({ command }) => command === ""));
+    const [row] = await sweepRows(store);
+    deepStrictEqual([row.name, row.ended, row.total, row.over], ["half", 5, 12, false]);
+  }));
+
+Deno.test("an unknown sweep is named with the nearest one, on a page and as text", () =>
+  withStore(async (store) => {
+    addSweep(store, "rates", 0);
+    const { handler } = createApp(store);
+    const ask = async (path: string) => {
+      const response = await handler(new Request(`http://127.0.0.1${path}`));
+      return `${response.status} ${await response.text()}`;
+    };
+    match(await ask("/sweeps/rate"), /^404 .*rates/s);
+    match(await ask("/api/sweep?name=rate"), /^404 Cannot show the sweep.*rates/);
+    match(await ask("/sweeps/rates"), /^200 .*No trial is over yet/s);
+    match(await ask("/sweeps"), /^200 .*0 of 12, not over/s);
+  }));

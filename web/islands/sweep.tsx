@@ -1,0 +1,178 @@
+/** A sweep, live: its trials in order, through their settings, what matters, what to run next. @module */
+import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { ask } from "../ask.ts";
+import { ParallelSettings, SettingScatter, type Tried } from "../components/settings_plots.tsx";
+import { Trials } from "../components/sweep_trials.tsx";
+import { Worth } from "../components/status.tsx";
+import { TrialChart } from "../components/trial_chart.tsx";
+import { figure, metricTitle } from "../format.ts";
+import { heardMessages } from "../live.ts";
+import type { Advice, SweepView } from "../sweeps.ts";
+
+/** Of the marks of every trial, and of the best one. */
+const [USUAL, BEST] = [0, 1];
+
+/** The island. */
+export default function Sweep({ initial }: { initial: SweepView }): VNode {
+  const view = useView(initial);
+  const { metric, paths, trials, filter, importance, next } = view;
+  const tried = triedIn(view);
+  const runs = `filter=${encodeURIComponent(filter)}`;
+  return (
+    <section>
+      <h2 class="hidden">How it stands</h2>
+      <Standing view={view} />
+      {tried.length === 0
+        ? <p class="empty">No trial is over yet: the first ones appear here as they end.</p>
+        : (
+          <div class="compared">
+            <TrialChart view={view} />
+            {importance.length > 1 && <Importance importance={importance} />}
+            <ParallelSettings tried={tried} metric={metric} paths={paths} />
+            <SettingScatter tried={tried} metric={metric} paths={paths} />
+          </div>
+        )}
+      {next.length > 0 && <Next next={next} />}
+      <h2>Trials</h2>
+      <p class="note">
+        <a href={`/?${runs}`}>All its runs</a> · <a href={`/compare?${runs}`}>their curves</a>
+      </p>
+      {trials.length > 0 && <Trials view={view} />}
+    </section>
+  );
+}
+
+/** The sweep as it is now: asked for again, one at a time, where the news say that runs went on. */
+function useView(initial: SweepView): SweepView {
+  const view = useSignal(initial);
+  const news = heardMessages.value;
+  const heard = useRef(news);
+  const busy = useRef<{ again: boolean }>(null);
+  useEffect(() => {
+    if (heard.current === news) return;
+    heard.current = news;
+    if (busy.current !== null) {
+      busy.current.again = true;
+      return;
+    }
+    const own = { again: true };
+    busy.current = own;
+    const load = async () => {
+      while (own.again) {
+        own.again = false;
+        const response = await ask(`/api/sweep?name=${encodeURIComponent(initial.name)}`);
+        if (response.ok) view.value = await response.json();
+      }
+    };
+    // Where the server is gone, the page says so, and the next news fetches it again.
+    void load().catch(() => {}).finally(() => busy.current = null);
+  }, [news]);
+  return view.value;
+}
+
+/** The trials that have a figure, as plots take them: the better, the stronger. */
+function triedIn({ trials, best, better }: SweepView): Tried[] {
+  const judged = trials.filter(({ value }) => typeof value === "number");
+  const sign = better === "up" ? 1 : -1;
+  const ordered = judged.toSorted((a, b) => sign * (Number(a.value) - Number(b.value)));
+  return ordered.map(({ trial, settings, runs, value, pruned }, rank): Tried => ({
+    label: `trial ${trial}${pruned ? ", pruned" : ""}`,
+    color: trial === best ? BEST : USUAL,
+    strength: trial === best ? 1 : (pruned ? 0.12 : 0.25) + 0.5 * rank / ordered.length,
+    settings,
+    value: value!,
+    seeds: pruned ? [{ seed: runs[0]?.seed ?? "", figure: value }] : runs,
+  }));
+}
+
+function Standing({ view }: { view: SweepView }): VNode {
+  const { trials, total, best, metric, judged, over } = view;
+  const ended = trials.filter(({ value }) => value !== null);
+  const pruned = ended.filter((each) => each.pruned).length;
+  const running = trials.flatMap(({ runs }) => runs).filter(({ status }) => status === "running");
+  return (
+    <dl class="figures">
+      <div>
+        <dt>Trials</dt>
+        <dd>
+          {ended.length}
+          <small>&nbsp;of {total}{pruned > 0 && `, ${pruned} pruned`}</small>
+        </dd>
+      </div>
+      <div>
+        <dt>Best {metricTitle(metric)}</dt>
+        <dd>
+          {figure(best === null ? null : trials[best].value)}
+          {best !== null && <small>&nbsp;trial {best}</small>}
+        </dd>
+      </div>
+      {judged !== null && (
+        <div>
+          <dt>On seeds that chose nothing</dt>
+          <dd>
+            {figure(judged.value)}
+            {judged.spread !== null && (
+              <small>&nbsp;{figure(judged.spread.low)} … {figure(judged.spread.high)}</small>
+            )}
+            {judged.verdict !== null && <Worth verdict={judged.verdict} />}
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>Now</dt>
+        <dd>
+          {over ? "over" : running.length === 0 ? "waits" : `${running.length} train`}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+/** The share of each field as a bar. */
+function Importance({ importance }: { importance: SweepView["importance"] }): VNode {
+  return (
+    <div class="card">
+      <h3>What matters</h3>
+      <ul class="bars wide">
+        {importance.map(({ path, share }) => (
+          <li key={path}>
+            <span>{path}</span>
+            <meter value={share} max={1} aria-label={`Share of ${path}`} />
+            <small>{(100 * share).toFixed(0)} %</small>
+          </li>
+        ))}
+      </ul>
+      <p class="note">
+        By how much a forest over the trials errs more where a field's values are dealt out anew.
+      </p>
+    </div>
+  );
+}
+
+function Next({ next }: { next: readonly Advice[] }): VNode {
+  return (
+    <>
+      <h2>What to run next</h2>
+      <ul class="commands">
+        {next.map(({ text, command }) => (
+          <li key={text}>
+            {text} {command !== "" && <Command command={`deno task -q experiment ${command}`} />}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Command({ command }: { command: string }): VNode {
+  return (
+    <>
+      <code>{command}</code>{" "}
+      <button type="button" class="copy" data-copy={command} aria-label={`Copy ${command}`}>
+        Copy
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+/** The page of one sweep. @module */
+import type { VNode } from "preact";
+import { unknownName } from "../../../lab/core/errors.ts";
+import type { State } from "../../state.ts";
+import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
+import { Live, Sweep } from "../../islands.ts";
+import { type SweepView, sweepView } from "../../sweeps.ts";
+
+interface Data {
+  readonly title: string;
+  readonly view: SweepView;
+  readonly moment: number;
+}
+
+/** The sweep as it stands. */
+export async function handler(
+  { params: { name }, state: { store, feed } }: Context<State>,
+): Promise<PageAnswer<Data>> {
+  const { moment } = feed;
+  const view = await sweepView(store, name);
+  if (view === undefined) throw unknownName("show the sweep", "sweep", name, store.sweepNames());
+  return page({ title: `Sweep ${view.name}`, view, moment });
+}
+
+/** The page. */
+export default function SweepPage({ data: { title, view, moment } }: PageProps<Data>): VNode {
+  return (
+    <>
+      <h1>{title}</h1>
+      <p class="sub">
+        {view.experiment} · {view.sampler}
+        {view.pruner !== "none" && `, pruned by ${view.pruner}`} ·{" "}
+        {view.seeds === 1 ? "one seed" : `${view.seeds} seeds`} a trial
+      </p>
+      <Sweep initial={view} />
+      <Live moment={moment} run={null} />
+    </>
+  );
+}

@@ -1,0 +1,256 @@
+/**
+ * Sweeps as pages show them: their trials as far as they came, what matters, and what to run next.
+ *
+ * @module
+ */
+import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
+import type { Json } from "../lab/core/snapshot.ts";
+import type { SweepState, Trial } from "../lab/experiment/sweep.ts";
+import type { Field } from "../lab/search/space.ts";
+import { placeOf } from "../lab/search/space.ts";
+import { iqm, type Spread, spreadOf } from "../lab/statistics/mod.ts";
+import { budgetOf } from "../lab/store/run_budget.ts";
+import { statusOf } from "../lab/store/run_status.ts";
+import type { Run, StoreReader } from "../lab/store/store.ts";
+import { term } from "./filter.ts";
+import { judge, type Verdict } from "./judge.ts";
+import { jsonNumber } from "./summary.ts";
+
+/** A value as JSON: text where it is not finite. */
+type Value = number | string;
+
+/** A run of a trial. */
+export interface SweptRun {
+  readonly run: string;
+  readonly seed: string;
+  readonly status: string;
+  /** Share of its budget, 0 … 1. */
+  readonly progress: number;
+  /** Its objective; null while it has not ended. */
+  readonly figure: Value | null;
+}
+
+/** A trial. */
+export interface SweptTrial {
+  readonly trial: number;
+  /** Values of the fields as text; a field that a condition leaves out is missing. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly runs: readonly SweptRun[];
+  /** The IQM over its seeds, or what it had come to where it was pruned; null: not over. */
+  readonly value: Value | null;
+  readonly spread: Spread | null;
+  readonly pruned: boolean;
+}
+
+/** A sweep. */
+export interface SweepView {
+  readonly name: string;
+  /** Finds its runs. */
+  readonly filter: string;
+  readonly experiment: string;
+  readonly metric: string;
+  readonly better: "up" | "down";
+  readonly sampler: string;
+  readonly pruner: string;
+  /** How many trials and tuning seeds a trial it has in all. */
+  readonly total: number;
+  readonly seeds: number;
+  readonly paths: readonly string[];
+  /** Those whose points are known, by number. */
+  readonly trials: readonly SweptTrial[];
+  readonly best: number | null;
+  /** The best one on seeds that chose nothing; null while there are none. */
+  readonly judged: {
+    readonly runs: readonly SweptRun[];
+    readonly value: Value;
+    readonly spread: Spread | null;
+    readonly verdict: Verdict | null;
+  } | null;
+  /** The share of each field in what they say of the objective; empty while that is not known. */
+  readonly importance: readonly { readonly path: string; readonly share: number }[];
+  readonly over: boolean;
+  readonly next: readonly Advice[];
+}
+
+/** What may be worth doing next. */
+export interface Advice {
+  readonly text: string;
+  /** To type after `deno task -q experiment`; empty where there is nothing to copy. */
+  readonly command: string;
+}
+
+/** A sweep in the list of all. */
+export interface SweepRow {
+  readonly name: string;
+  readonly paths: readonly string[];
+  readonly ended: number;
+  readonly total: number;
+  readonly metric: string;
+  readonly best: Value | null;
+  readonly over: boolean;
+  /** What of it is damaged, in words; null: nothing. */
+  readonly damage: string | null;
+}
+
+/** All sweeps of a store, newest first. */
+export async function sweepRows(store: StoreReader): Promise<SweepRow[]> {
+  const { sweepState } = await import("../lab/experiment/sweep.ts");
+  return store.sweepNames().map((name) => {
+    const state = unlessDamaged(() => sweepState(store, name)!);
+    if (state instanceof DamageError) {
+      const unknown = { paths: [], ended: 0, total: 0, metric: "", best: null, over: false };
+      return { name, ...unknown, damage: state.message };
+    }
+    const { sweep, trials, best, over } = state;
+    return {
+      name,
+      paths: sweep.space.map(({ path }) => path),
+      ended: trials.filter(({ value }) => value !== undefined).length,
+      total: sweep.trials,
+      metric: sweep.objective.metric,
+      best: best === undefined ? null : jsonNumber(best.value!),
+      over,
+      damage: null,
+    };
+  });
+}
+
+/** The sweep of a name; undefined where there is none. */
+export async function sweepView(store: StoreReader, name: string): Promise<SweepView | undefined> {
+  const { importancesOf, sweepState } = await import("../lab/experiment/sweep.ts");
+  const state = sweepState(store, name);
+  if (state === undefined) return undefined;
+  const { sweep, trials, best, judged, over } = state;
+  const { objective: { metric, goal } } = sweep;
+  const shares = [...importancesOf(state) ?? []].map(([path, share]) => ({ path, share }));
+  const importance = shares.sort((a, b) => b.share - a.share);
+  const configuration = judged.runs[0]?.manifest.determined.configuration;
+  const value = iqm(judged.values);
+  return {
+    name,
+    filter: term("sweep", name),
+    experiment: sweep.experiment,
+    metric,
+    better: goal === "maximize" ? "up" : "down",
+    sampler: sweep.sampler,
+    pruner: sweep.pruner,
+    total: sweep.trials,
+    seeds: sweep.seeds,
+    paths: sweep.space.map(({ path }) => path),
+    trials: trials.map((trial) => trialView(trial)),
+    best: best?.trial ?? null,
+    judged: judged.values.length === 0 ? null : {
+      runs: runViews(judged.runs, judged.values),
+      value: jsonNumber(value),
+      spread: judged.values.length > 1 ? spreadOf(judged.values) : null,
+      verdict: configuration === undefined
+        ? null
+        : judge.figure(configuration, metric, value) ?? null,
+    },
+    importance,
+    over,
+    next: adviceOf(state, importance),
+  };
+}
+
+function trialView({ trial, point, runs, values, value, pruned }: Trial): SweptTrial {
+  return {
+    trial,
+    settings: Object.fromEntries(Object.entries(point).map(([path, value]) => [path, text(value)])),
+    runs: runViews(runs, pruned ? [] : values),
+    value: value === undefined ? null : jsonNumber(value),
+    spread: value === undefined || pruned || values.length < 2 || values.some(Number.isNaN)
+      ? null
+      : spreadOf(values),
+    pruned,
+  };
+}
+
+/** @param values Of those that have ended, in their order. */
+function runViews(runs: readonly Run[], values: readonly number[]): SweptRun[] {
+  return runs.map((run, i) => {
+    const { total, spent } = budgetOf(run);
+    return {
+      run: run.id,
+      seed: run.manifest.determined.seed,
+      status: statusOf(run),
+      progress: total > 0 ? Math.min(1, spent / total) : 0,
+      figure: i < values.length ? jsonNumber(values[i]) : null,
+    };
+  });
+}
+
+/** A value as `--set` takes it. */
+function text(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Seeds that are proposed for the best trial. */
+const PROPOSED_SEEDS = 10;
+/** So near an end of its range, as a share of it, the best may lie beyond. */
+const EDGE = 0.1;
+/** A field below this share decides nothing. */
+const IDLE = 0.05;
+
+/** What a person may do next, by how the sweep stands. */
+export function adviceOf(
+  { sweep, trials, best, over }: Pick<SweepState, "sweep" | "trials" | "best" | "over">,
+  importance: SweepView["importance"],
+): Advice[] {
+  const advice: Advice[] = [];
+  if (!over) {
+    const missing = sweep.trials - trials.filter(({ value }) => value !== undefined).length;
+    advice.push({
+      text: missing > 0
+        ? `${missing} of ${sweep.trials} trials are not over: where nothing trains now, the ` +
+          "command that began the sweep goes on with it."
+        : "Its trials are over, the best one is not judged: the command that began the sweep does it.",
+      command: "",
+    });
+  }
+  if (best === undefined) return advice;
+  for (const field of sweep.space) {
+    const end = endNear(field, best.point[field.path]);
+    if (end === undefined) continue;
+    advice.push({
+      text: `The best ${field.path} (${text(best.point[field.path])}) lies at the ${end} end of ` +
+        "its range: a range that goes on there may hold a better one.",
+      command: "",
+    });
+  }
+  const idle = importance.filter(({ share }) => share < IDLE).map(({ path }) => path);
+  if (idle.length > 0 && idle.length < importance.length) {
+    advice.push({
+      text: `${idle.join(", ")} ${idle.length === 1 ? "decides" : "decide"} next to nothing: a ` +
+        "sweep without leaves more trials to the others.",
+      command: "",
+    });
+  }
+  if (over) {
+    const set = [
+      ...sweep.set,
+      ...Object.entries(best.point).map(([path, value]) => [path, text(value)] as const),
+    ];
+    const settings = set.map(([path, value]) => `--set ${path}=${quoted(value)}`).join(" ");
+    const budget = sweep.budget === null ? "" : ` --budget ${sweep.budget}`;
+    advice.push({
+      text: `Train the best one on ${PROPOSED_SEEDS} seeds that chose nothing.`,
+      command: `run ${quoted(sweep.experiment)} ${settings}${budget} --seeds ${PROPOSED_SEEDS} ` +
+        "--seed 101",
+    });
+  }
+  return advice;
+}
+
+/** As a shell reads it. */
+function quoted(value: string): string {
+  return /^[\w.,:/@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The end of its range that a value is near. */
+function endNear(field: Field, value: Json | undefined): "lower" | "upper" | undefined {
+  const { range } = field;
+  if (value === undefined || range.kind === "choice") return undefined;
+  const at = placeOf(range, value);
+  return at <= EDGE ? "lower" : at >= 1 - EDGE ? "upper" : undefined;
+}
