@@ -19,6 +19,7 @@ export function registerWasmKernels(): void {
   replace("BatchMatMul", matMul);
   replace("Tanh", () => tanh);
   replace("MaxPoolGrad", () => maxPoolGradient);
+  replace("GatherV2", (stock) => (call) => call.attrs.batchDims === 0 ? stock(call) : gather(call));
   tf.registerKernel({
     kernelName: "UnsortedSegmentSum",
     backendName: "wasm",
@@ -94,6 +95,34 @@ function tanh({ inputs: { x }, backend }: Call): tf.TensorInfo {
     const p = (((((a7 * s + a6) * s + a5) * s + a4) * s + a3) * s + a2) * s + a1;
     const q = ((b4 * s + b3) * s + b2) * s + b1;
     to[i] = from[i] >= SATURATED ? 1 : from[i] <= -SATURATED ? -1 : value * p / q;
+  }
+  return y;
+}
+
+/** Elements of x along an axis by their indices, other ones in each batch, which stock gets wrong. */
+function gather({ inputs: { x, indices }, attrs, backend }: Call): tf.TensorInfo {
+  const batchDims = attrs.batchDims as number;
+  const axis = tf.util.parseAxisParam(attrs.axis as number, x.shape)[0];
+  const [batches, outer, width] = [
+    x.shape.slice(0, batchDims),
+    x.shape.slice(batchDims, axis),
+    x.shape.slice(axis + 1),
+  ].map(tf.util.sizeFromShape);
+  const chosen = indices.shape.slice(batchDims);
+  const [length, count] = [x.shape[axis], tf.util.sizeFromShape(chosen)];
+  const y = backend.makeOutput(
+    [...x.shape.slice(0, axis), ...chosen, ...x.shape.slice(axis + 1)],
+    x.dtype,
+  );
+  const from = backend.typedArrayFromHeap(x);
+  const ids = backend.typedArrayFromHeap(indices);
+  const to = backend.typedArrayFromHeap(y);
+  for (let row = 0; row < batches * outer; row++) {
+    const batch = Math.floor(row / outer);
+    for (let i = 0; i < count; i++) {
+      const start = (row * length + ids[batch * count + i]) * width;
+      to.set(from.subarray(start, start + width), (row * count + i) * width);
+    }
   }
   return y;
 }

@@ -40,13 +40,11 @@ const cases: readonly (readonly [string, Case["tensors"], Case["plain"], lacking
     "gather along the last axis",
     (x) => tf.gather(tf.square(x), tf.tensor1d([3, 0, 3], "int32"), 1),
     (x) => table(ROWS, 3, (i, j) => cell(x, i, [3, 0, 3][j]) ** 2),
-    "UnsortedSegmentSum",
   ],
   [
     "gather row by row",
     (x) => tf.gather(tf.square(x), tf.tensor2d([[1, 1], [0, 3], [2, 0]], [3, 2], "int32"), 1, 1),
     (x) => table(ROWS, 2, (i, j) => cell(x, i, [[1, 1], [0, 3], [2, 0]][i][j]) ** 2),
-    "UnsortedSegmentSum",
   ],
   [
     "strided slice, backwards",
