@@ -36,7 +36,7 @@ for (const definition of definitions) {
       ? { backends: ["wasm", "tfjs-wasm"] }
       : "features" in small
       ? { backends: ["wasm"] }
-      : "filters" in small
+      : "filters" in small || "scales" in small
       ? { backends: ["wasm", "cpu"] }
       : {},
   );
