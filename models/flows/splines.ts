@@ -12,7 +12,7 @@ import * as tf from "@tensorflow/tfjs";
 import { exp, log } from "../../lab/core/elementary.ts";
 import { stopGradient } from "../../lab/compute/gradients.ts";
 import type { Bijection } from "./bijections.ts";
-import { strictTriangle } from "./mixing.ts";
+import { strictTriangle } from "./triangular.ts";
 
 /** Least width and height of a bin, as a share of the interval, and least derivative at a knot. */
 const LEAST = 1e-3;
