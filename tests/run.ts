@@ -41,7 +41,10 @@ const needs = [
   },
   {
     name: "PostgreSQL (fleets)",
-    present: () => exists("/usr/lib/postgresql"),
+    present: () =>
+      exists("/usr/lib/postgresql") &&
+      [...Deno.readDirSync("/usr/lib/postgresql")]
+        .some(({ name }) => exists(`/usr/lib/postgresql/${name}/bin/initdb`)),
     packages: ["postgresql"],
   },
 ];
