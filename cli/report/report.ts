@@ -93,6 +93,7 @@ function letterOf(i: number): string {
 function resultOf({ groups, pairs, scales }: Comparison, isTimed: boolean): Block[] {
   const letters = new Map(groups.map(({ label }, i) => [label, letterOf(i)]));
   const hasThreshold = groups.some(({ threshold }) => threshold !== null);
+  const names = namesOf(groups);
   const timed = (cells: readonly string[], at: number) => isTimed ? cells : cells.toSpliced(at, 1);
   const isJudged = groups.some(({ verdict }) => verdict !== undefined);
   const table: Block = {
@@ -105,7 +106,7 @@ function resultOf({ groups, pairs, scales }: Comparison, isTimed: boolean): Bloc
     ],
     rows: groups.map((group, i) => [
       letterOf(i),
-      group.label,
+      names[i],
       String(group.runs.length),
       group.metric === undefined ? "–" : metricLabel(group.metric),
       withSpread(group.iqm, group.spread),
@@ -135,6 +136,24 @@ function resultOf({ groups, pairs, scales }: Comparison, isTimed: boolean): Bloc
       "the means, two-sided, corrected for all pairs. The last column: a lesser difference of means " +
       "is seen by so many seeds less than four times in five.",
   }];
+}
+
+/** What groups are called: those of one experiment by where they leave what most of them have. */
+function namesOf(groups: readonly Group[]): string[] {
+  const settings = groups.map(({ configuration }) => flatten(configuration));
+  if (new Set(groups.map(({ experiment }) => experiment)).size > 1 || groups.length < 3) {
+    return groups.map(({ label }) => label);
+  }
+  const usual = new Map([...differingPaths(settings)].map((path) => {
+    const values = settings.map((each) => each[path]);
+    const count = (value: string) => values.filter((each) => each === value).length;
+    return [path, values.toSorted((a, b) => count(b) - count(a))[0]] as const;
+  }));
+  return groups.map(({ experiment }, i) => {
+    const own = [...usual].filter(([path, value]) => settings[i][path] !== value)
+      .map(([path]) => `${path}=${settings[i][path]}`);
+    return own.length === 0 ? experiment : `${experiment} (${own.join(", ")})`;
+  });
 }
 
 /** The IQM over seeds along the budget, each metric's groups in one chart. */
