@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { reportFiles } from "../cli/report/blocks.ts";
 import { reportOf } from "../cli/report/report.ts";
 import { PROGRAM } from "../cli/command.ts";
-import { writeWhole } from "../cli/files.ts";
+import { exists, writeWhole } from "../cli/files.ts";
 import { main as commandLine } from "../cli/main.ts";
 import { openStoreOf } from "../cli/stores.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
@@ -57,10 +57,6 @@ function named(name: string): ShippedReport {
     throw unknownName("report", "report", name, reports.map((each) => each.name), "--help");
   }
   return report;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }
 
 function pagesOf({ root }: Pick<Io, "root">): string {

@@ -27,6 +27,18 @@ export const exampleFields = {
   }),
 };
 
+/** The same of models that learn from examples and noise: diffusion, flows, noise-contrastive. */
+export const noisyExampleFields = {
+  ...exampleFields,
+  batchSize: count(1).default(128).meta({
+    description: "Examples a gradient step",
+    unit: "examples",
+  }),
+  learningRate: z.number().positive().default(2e-3).meta({
+    description: "Adam's step size at the start",
+  }),
+};
+
 /** The field of models whose samples come from a moving average of their weights. */
 export const averageField = {
   averageDecay: z.number().min(0).lt(1).default(0.999).meta({

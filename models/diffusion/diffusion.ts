@@ -17,7 +17,7 @@ import * as z from "zod";
 import { count, LONGEST } from "../../lab/compute/sizes.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
 import { defineModel } from "../define_model.ts";
-import { averageField, exampleFields } from "../fields.ts";
+import { averageField, noisyExampleFields } from "../fields.ts";
 import {
   denoiser,
   denoiserFields,
@@ -36,14 +36,7 @@ import { BETAS, numbersAt, type ScheduleFields, sharesOf } from "./schedules.ts"
 // Configuration.
 
 const configuration = z.strictObject({
-  ...exampleFields,
-  batchSize: count(1).default(128).meta({
-    description: "Examples a gradient step",
-    unit: "examples",
-  }),
-  learningRate: z.number().positive().default(2e-3).meta({
-    description: "Adam's step size at the start",
-  }),
+  ...noisyExampleFields,
   levels: count(1, LONGEST).default(1000).meta({ description: "T, levels of noise" }),
   schedule: z.enum(["linear", "cosine"]).default("cosine").meta({
     description:

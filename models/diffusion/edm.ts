@@ -26,7 +26,7 @@ import {
   toldLabels,
   unsigned,
 } from "../denoiser.ts";
-import { averageField, exampleFields } from "../fields.ts";
+import { averageField, noisyExampleFields } from "../fields.ts";
 import { squaredError } from "../losses.ts";
 import { everywhere } from "../time_network.ts";
 import { heunStep, noiseLevels } from "./heun.ts";
@@ -34,14 +34,7 @@ import { heunStep, noiseLevels } from "./heun.ts";
 // Configuration.
 
 const configuration = z.strictObject({
-  ...exampleFields,
-  batchSize: count(1).default(128).meta({
-    description: "Examples a gradient step",
-    unit: "examples",
-  }),
-  learningRate: z.number().positive().default(2e-3).meta({
-    description: "Adam's step size at the start",
-  }),
+  ...noisyExampleFields,
   deviation: z.number().positive().default(0.5).meta({
     description: "σ_data, the examples' own deviation (pixels count from −1 to 1)",
   }),

@@ -16,21 +16,14 @@ import * as z from "zod";
 import { power } from "../../lab/core/elementary.ts";
 import { count, LONGEST, widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
-import { averageField, exampleFields } from "../fields.ts";
+import { averageField, noisyExampleFields } from "../fields.ts";
 import { squaredError } from "../losses.ts";
 import { everywhere, timeNetwork } from "../time_network.ts";
 
 // Configuration.
 
 const configuration = z.strictObject({
-  ...exampleFields,
-  batchSize: count(1).default(128).meta({
-    description: "Examples a gradient step",
-    unit: "examples",
-  }),
-  learningRate: z.number().positive().default(2e-3).meta({
-    description: "Adam's step size at the start",
-  }),
+  ...noisyExampleFields,
   levels: count(2, LONGEST).default(10).meta({ description: "L, levels of noise" }),
   mostNoise: z.number().positive().default(5).meta({
     description: "σ of the first level: about the largest distance between two examples",

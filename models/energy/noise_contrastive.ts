@@ -16,21 +16,14 @@ import * as z from "zod";
 import { log } from "../../lab/core/elementary.ts";
 import { count, LONGEST, widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
-import { exampleFields } from "../fields.ts";
+import { noisyExampleFields } from "../fields.ts";
 import { likelihoodTerms, ownLikelihood } from "../likelihood.ts";
 import { dense } from "../networks.ts";
 
 // Configuration.
 
 const configuration = z.strictObject({
-  ...exampleFields,
-  batchSize: count(1).default(128).meta({
-    description: "Examples a gradient step",
-    unit: "examples",
-  }),
-  learningRate: z.number().positive().default(2e-3).meta({
-    description: "Adam's step size at the start",
-  }),
+  ...noisyExampleFields,
   hiddenSizes: widths().min(1).default([128, 128]).meta({
     description: "Widths of the energy's hidden layers",
   }),

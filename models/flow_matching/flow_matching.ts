@@ -31,7 +31,7 @@ import {
   toldLabels,
   unsigned,
 } from "../denoiser.ts";
-import { averageField, exampleFields } from "../fields.ts";
+import { averageField, noisyExampleFields } from "../fields.ts";
 import { squaredError } from "../losses.ts";
 import type { NoiseSpecs } from "../model.ts";
 import { squaredTransport, transportFloor } from "../metrics/transport.ts";
@@ -42,13 +42,10 @@ import { sources } from "./sources.ts";
 // Configuration.
 
 const configuration = z.strictObject({
-  ...exampleFields,
+  ...noisyExampleFields,
   batchSize: count(2).default(256).meta({
     description: "Examples a gradient step, over which the coupling is made",
     unit: "examples",
-  }),
-  learningRate: z.number().positive().default(2e-3).meta({
-    description: "Adam's step size at the start",
   }),
   source: z.enum(["normal", "ring"]).default("normal").meta({
     description: "Where paths begin: N(0, I), or eight Gaussians on a circle (points of a plane)",
