@@ -195,6 +195,11 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     load: async () => (await import("./diffusion/edm.ts")).edm,
   },
   {
+    name: "consistency",
+    summary: "One step from noise to a sample: every noise of a path leads to the same example",
+    load: async () => (await import("./diffusion/consistency.ts")).consistency,
+  },
+  {
     name: "score-matching",
     summary: "The gradient of the log-density under noise, followed by annealed Langevin steps",
     load: async () => (await import("./diffusion/score_matching.ts")).scoreMatching,
