@@ -143,7 +143,7 @@ export class Laboratory {
     const { experiment } = setting.base as { experiment: string };
     const { experiments } = this.#registries;
     const entry = experiments.find(({ name }) => name === experiment);
-    if (entry !== undefined) return entry.load();
+    if (entry !== undefined) return await entry.load();
     throw unknownName("train here", "experiment", experiment, experiments.map(({ name }) => name));
   }
 
