@@ -62,11 +62,14 @@ export class Laboratory {
   async hear(order: Order): Promise<void> {
     switch (order.kind) {
       case "describe":
-        return this.#tell({
+        this.#tell({
           kind: "described",
           number: order.number,
           ...await this.#describe(order.asked),
         });
+        // What computes is there when it is asked for.
+        await import("../../lab/compute/backend.ts");
+        return;
       case "train":
         return await this.#train(order.asked).catch((error) => {
           this.#tell({ kind: "failed", problem: lineOf(error) });
@@ -140,7 +143,7 @@ export class Laboratory {
     const { experiment } = setting.base as { experiment: string };
     const { experiments } = this.#registries;
     const entry = experiments.find(({ name }) => name === experiment);
-    if (entry !== undefined) return entry.load();
+    if (entry !== undefined) return await entry.load();
     throw unknownName("train here", "experiment", experiment, experiments.map(({ name }) => name));
   }
 
