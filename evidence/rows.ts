@@ -456,6 +456,10 @@ export const evidence: readonly EvidenceRow[] = [
       ...lower(ENERGY),
       figures: ["evaluation/precision", "evaluation/recall", "evaluation/coverage"],
     }],
+    ["moons-consistency", undefined, {
+      ...lower(TRANSPORT),
+      figures: [`${TRANSPORT}_two_steps`, ENERGY],
+    }],
     ["glyphs-diffusion", nearReal, judgedByFeatures],
     ["glyphs-edm", nearReal, judgedByFeatures],
     ["glyphs-guided", asked, judgedByClass],
