@@ -779,6 +779,41 @@ export const mutants: readonly Mutant[] = [
     to: "now.events",
     test: "tests/web/contents_test.ts",
   },
+  {
+    fault: "a page's address loses the backend",
+    file: "web/training/setting.ts",
+    from: '      ...backend !== "wasm" && { backend },\n',
+    to: "",
+    test: "tests/web/setting_test.ts",
+  },
+  {
+    fault: "a page trains by the first seed, whatever its address says",
+    file: "web/training/laboratory.ts",
+    from: "    const seed = String(parseSeed(seedOf(asked)));",
+    to: '    const seed = "1";',
+    test: "tests/web/laboratory_test.ts",
+  },
+  {
+    fault: "a training that was stopped in its page has a digest",
+    file: "web/training/laboratory.ts",
+    from: '    const isWhole = ending.status === "completed" || ending.status === "stopped";',
+    to: '    const isWhole = ending.status !== "diverged";',
+    test: "tests/web/laboratory_test.ts",
+  },
+  {
+    fault: "a form compares fields with themselves, and marks none",
+    file: "web/training/form.ts",
+    from: "    usual: values.get(field.path),",
+    to: "    usual: field.value,",
+    test: "tests/web/laboratory_test.ts",
+  },
+  {
+    fault: "a page throws the newest policy away where it has many",
+    file: "web/training/trained_run.ts",
+    from: "(_, i) => i % 2 === 0 || i === all.length - 1",
+    to: "(_, i) => i % 2 === 0",
+    test: "tests/web/laboratory_test.ts",
+  },
   // Stores, and what keeps runs in them.
   {
     fault: "a purge takes runs of the trash that are being trained",
