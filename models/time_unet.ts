@@ -7,7 +7,8 @@
  *
  * Differs from them: the first convolution halves the image and the last one doubles it, so that none is
  * at full size; what comes in is added to what goes out, by a share that depends on the time, so that noise
- * need not pass through the narrow part; no attention, no dropout; one block each on the way down and up.
+ * need not pass through the narrow part; attention, where it is asked for, at the narrowest place alone; no
+ * dropout; one block each on the way down and up.
  *
  * @module
  */
@@ -15,6 +16,8 @@ import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../lab/core/random.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { constant, type Initializer, lecunNormal } from "../lab/compute/initializers.ts";
+import { InputError } from "../lab/core/errors.ts";
+import { selfAttention, selfAttentionParameters } from "../lab/compute/layers/attention.ts";
 import {
   convolution,
   convolutionParameters,
@@ -87,13 +90,40 @@ function timeBlock(
 }
 
 /**
+ * x + A(x) of self-attention among all places of images [B, H, W, C]; it begins as x.
+ *
+ * @throws InputError where the heads do not divide the channels.
+ */
+function placesAttention(channels: number, heads: number): Network<[x: tf.Tensor], tf.Tensor> {
+  if (channels % heads !== 0) {
+    throw new InputError(
+      `Cannot attend with ${heads} heads as they must divide the innermost filters: ${channels}`,
+    );
+  }
+  return {
+    initial: (random) => ({
+      ...normalizationParameters(channels, "attention/norm"),
+      ...selfAttentionParameters(random, channels, "attention", { outputs: zero }),
+    }),
+    apply: (parameters, x) => {
+      const groups = groupsOf(channels);
+      const normal = groupNormalization(parameters, x, "attention/norm", groups);
+      const places = tf.reshape(normal, [x.shape[0]!, -1, channels]);
+      const seen = selfAttention(parameters, places, "attention", { heads, causal: false });
+      return tf.add(x, tf.reshape(seen, x.shape as number[]));
+    },
+  };
+}
+
+/**
  * The U-Net: images as rows [B, H·W·C], times [B, 1] and labels [B, classes] to rows of the same size. It
  * begins as 0 everywhere.
  *
  * @param shape [H, W, C]
  * @param filters Of each halving, the widest image first.
  * @param classes Length of the labels that it is given; 0: none.
- * @throws InputError where the sides cannot be halved so often.
+ * @param heads Of self-attention where it is narrowest, after the block of the way down; 0: none.
+ * @throws InputError where the sides cannot be halved so often, or heads do not divide the last filters.
  *
  * @example
  * ```ts
@@ -104,6 +134,7 @@ export function timeUnet(
   shape: readonly number[],
   filters: readonly number[],
   classes = 0,
+  heads = 0,
 ): TimeNetwork {
   smallestOf(shape, filters.length);
   const channels = shape[2];
@@ -114,6 +145,7 @@ export function timeUnet(
   const up = filters.map((width, i) =>
     timeBlock(`up/${i}`, i === last ? width : 2 * width, width, embedded)
   );
+  const attend = heads === 0 ? undefined : placesAttention(filters[last], heads);
   const between = filters.slice(1).map((width, i) => ({
     ...{ inputs: filters[i], filters: width, size: MOVING, initializer: lecunNormal },
   }));
@@ -136,7 +168,8 @@ export function timeUnet(
     add(normalizationParameters(filters[0], "norm"));
     const written = { size: MOVING, inputs: filters[0], filters: channels, initializer: zero };
     add(transposedConvolutionParameters(random, written, "last"));
-    return add(mlpParameters(random, [embedded, channels], { hidden: zero, prefix: "skip" }));
+    add(mlpParameters(random, [embedded, channels], { hidden: zero, prefix: "skip" }));
+    return attend === undefined ? parameters : add(attend.initial(random));
   };
   return {
     initial,
@@ -150,7 +183,10 @@ export function timeUnet(
       );
       const through = (x: tf.Tensor, level: number): tf.Tensor => {
         const seen = down[level].apply(parameters, x, embedding);
-        if (level === last) return up[level].apply(parameters, seen, embedding);
+        if (level === last) {
+          const attended = attend?.apply(parameters, seen) ?? seen;
+          return up[level].apply(parameters, attended, embedding);
+        }
         const below = through(convolution(parameters, seen, `halved/${level}`, HALVED), level + 1);
         const doubled = transposedConvolution(parameters, below, `doubled/${level}`, HALVED);
         return up[level].apply(parameters, tf.concat([seen, doubled], 3), embedding);
