@@ -18,7 +18,6 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { InputError } from "../../lab/core/errors.ts";
 import { count } from "../../lab/compute/sizes.ts";
-import type { Metrics } from "../../lab/core/metrics.ts";
 import { assignment, squaredDistances } from "../../lab/statistics/assignment.ts";
 import { defineModel } from "../define_model.ts";
 import {
@@ -33,10 +32,9 @@ import {
 import { averageField, noisyExampleFields } from "../fields.ts";
 import { squaredError } from "../losses.ts";
 import type { NoiseSpecs } from "../model.ts";
-import { squaredTransport, transportFloor } from "../metrics/transport.ts";
 import { exactWeights, LIKELIHOOD_STEPS, logDensityAlong } from "../probability_flow.ts";
 import { everywhere, type TimeNetwork } from "../time_network.ts";
-import { alongVelocity, pathPoint } from "./paths.ts";
+import { alongVelocity, pathPoint, transportMetrics } from "./paths.ts";
 import { solverFields } from "./solvers.ts";
 import { sources } from "./sources.ts";
 
@@ -154,14 +152,5 @@ export const flowMatching = defineModel<
     const network = unguided(velocity, batch, configuration);
     return exactWeights(batch, (x) => logDensity(network, x, configuration));
   },
-  metrics: async ({ samples, dataset, draw }): Promise<Metrics> => {
-    // The exact distance means little between few images, which have measures of their own.
-    if (dataset.kind !== "points") return {};
-    const oneStep = await draw!(samples!.count, { samplerSteps: 1 });
-    return {
-      "evaluation/squared_wasserstein": squaredTransport(samples!.values, dataset),
-      "evaluation/squared_wasserstein_one_step": squaredTransport(oneStep.values, dataset),
-      "ceiling/squared_wasserstein": transportFloor(dataset),
-    };
-  },
+  metrics: transportMetrics,
 });

@@ -18,7 +18,6 @@ import * as z from "zod";
 import { stopGradient } from "../../lab/compute/gradients.ts";
 import { cosine } from "../../lab/compute/schedules.ts";
 import { count } from "../../lab/compute/sizes.ts";
-import type { Metrics } from "../../lab/core/metrics.ts";
 import { defineModel } from "../define_model.ts";
 import {
   denoiser,
@@ -29,11 +28,10 @@ import {
   toldLabels,
 } from "../denoiser.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
-import { squaredTransport, transportFloor } from "../metrics/transport.ts";
 import type { NoiseSpecs } from "../model.ts";
 import { everywhere, type TimeNetwork } from "../time_network.ts";
 import { flowMatchingLoss } from "./flow_matching.ts";
-import { alongVelocity, pathPoint } from "./paths.ts";
+import { alongVelocity, pathPoint, transportMetrics } from "./paths.ts";
 import { solverFields, solvers, type Velocity } from "./solvers.ts";
 
 // Configuration.
@@ -50,7 +48,6 @@ const configuration = z.strictObject({
   ...denoiserFields,
   ...averageField,
   ...solverFields,
-  samplerSteps: solverFields.samplerSteps.default(1),
 }).refine(...guidanceFits);
 
 // Reflow.
@@ -126,15 +123,5 @@ export const rectifiedFlow = defineModel<z.output<typeof configuration>, Network
   average: { networks: ["velocity"], decay: ({ averageDecay }) => averageDecay },
   ...alongVelocity,
   sampleNoise: ({ size }) => ({ start: ["normal", [size]] }),
-  metrics: async ({ samples, dataset, draw }): Promise<Metrics> => {
-    if (dataset.kind !== "points") return {};
-    const metrics: Metrics = { "ceiling/squared_wasserstein": transportFloor(dataset) };
-    for (
-      const [name, steps] of [["one_step", 1], ["two_steps", 2], ["hundred_steps", 100]] as const
-    ) {
-      const { values } = await draw!(samples!.count, { samplerSteps: steps, solver: "euler" });
-      metrics[`evaluation/squared_wasserstein_${name}`] = squaredTransport(values, dataset);
-    }
-    return metrics;
-  },
+  metrics: transportMetrics,
 });
