@@ -55,11 +55,13 @@ export const guidanceFits: [(fields: Fields) => boolean, { path: string[]; messa
 /**
  * The network for examples of this shape: a dense one for points, a U-Net for images.
  *
+ * @param outputs Numbers that it gives for each of an example's: [B, D] to [B, outputs·D].
  * @throws InputError where it is to be told classes and there are none, or images cannot be halved.
  */
 export function denoiser(
   { shape, size, classes }: ExampleShape,
   { hiddenSizes, filters, conditional, attentionHeads }: Fields,
+  outputs = 1,
 ): TimeNetwork {
   if (conditional && classes === 0) {
     throw new InputError(
@@ -68,8 +70,8 @@ export function denoiser(
   }
   const told = conditional ? classes : 0;
   return shape.length === 3
-    ? timeUnet(shape, filters, told, attentionHeads)
-    : timeNetwork(size, hiddenSizes, told);
+    ? timeUnet(shape, filters, { classes: told, heads: attentionHeads, outputs })
+    : timeNetwork(size, hiddenSizes, told, outputs);
 }
 
 /** A {@linkcode denoiser} over parameters at hand. */

@@ -121,20 +121,25 @@ function placesAttention(channels: number, heads: number): Network<[x: tf.Tensor
  *
  * @param shape [H, W, C]
  * @param filters Of each halving, the widest image first.
- * @param classes Length of the labels that it is given; 0: none.
- * @param heads Of self-attention where it is narrowest, after the block of the way down; 0: none.
+ * @param options.classes Length of the labels that it is given; default 0: none.
+ * @param options.heads Of self-attention where it is narrowest, after the block of the way down; default 0:
+ *   none.
+ * @param options.outputs Numbers that it gives for each of x: the output is [B, outputs·D]; default 1.
  * @throws InputError where the sides cannot be halved so often, or heads do not divide the last filters.
  *
  * @example
  * ```ts
- * const network = timeUnet([28, 28, 1], [16, 32], 10);
+ * const network = timeUnet([28, 28, 1], [16, 32], { classes: 10 });
  * ```
  */
 export function timeUnet(
   shape: readonly number[],
   filters: readonly number[],
-  classes = 0,
-  heads = 0,
+  { classes = 0, heads = 0, outputs = 1 }: {
+    readonly classes?: number;
+    readonly heads?: number;
+    readonly outputs?: number;
+  } = {},
 ): TimeNetwork {
   smallestOf(shape, filters.length);
   const channels = shape[2];
@@ -166,7 +171,12 @@ export function timeUnet(
       add(transposedConvolutionParameters(random, back, `doubled/${i}`));
     }
     add(normalizationParameters(filters[0], "norm"));
-    const written = { size: MOVING, inputs: filters[0], filters: channels, initializer: zero };
+    const written = {
+      size: MOVING,
+      inputs: filters[0],
+      filters: outputs * channels,
+      initializer: zero,
+    };
     add(transposedConvolutionParameters(random, written, "last"));
     add(mlpParameters(random, [embedded, channels], { hidden: zero, prefix: "skip" }));
     return attend === undefined ? parameters : add(attend.initial(random));
@@ -200,8 +210,10 @@ export function timeUnet(
         HALVED,
       );
       const share = tf.reshape(dense(parameters, embedding, "skip/0"), [-1, 1, 1, channels]);
-      const whole = tf.add(written, tf.mul(images, share));
-      return tf.reshape(whole, [-1, x.shape[1]!]) as tf.Tensor2D;
+      const rows = (y: tf.Tensor) => tf.reshape(y, [-1, x.shape[1]!]) as tf.Tensor2D;
+      const [first, ...others] = outputs === 1 ? [written] : tf.split(written, outputs, 3);
+      const whole = rows(tf.add(first, tf.mul(images, share)));
+      return outputs === 1 ? whole : tf.concat2d([whole, ...others.map(rows)], 1);
     },
   };
 }

@@ -29,7 +29,7 @@ function drawn(network: ReturnType<typeof timeUnet>): Tensors {
 }
 
 Deno.test("the U-Net for 28 × 28 pixels takes 8 million multiply-adds at most, and begins as 0", () => {
-  const network = timeUnet([28, 28, 1], [16, 48], 10);
+  const network = timeUnet([28, 28, 1], [16, 48], { classes: 10 });
   const parameters = network.initial(defaultRng(1));
   // By the pixels of each convolution's output, or of a transposed one's input: the kernel's size each.
   const level = (name: string) => Number(/^(?:down|up|halved|doubled)\/(\d)/.exec(name)?.[1] ?? 0);
@@ -53,7 +53,7 @@ Deno.test("the U-Net for 28 × 28 pixels takes 8 million multiply-adds at most, 
 });
 
 Deno.test("the U-Net sees the time and the class of each image, and no other image", () => {
-  const network = timeUnet([8, 8, 2], [4, 8], 3);
+  const network = timeUnet([8, 8, 2], [4, 8], { classes: 3 });
   const parameters = drawn(network);
   const x = tf.randomUniform([2, 128], -1, 1, "float32", 5) as tf.Tensor2D;
   const of = (times: number[][], labels: number[][]) =>
@@ -156,7 +156,10 @@ for (const name of members) {
 }
 
 Deno.test("attention in the U-Net sees all places of its own image, and begins as if it were not there", () => {
-  const [plain, attending] = [timeUnet([8, 8, 1], [4, 8]), timeUnet([8, 8, 1], [4, 8], 0, 2)];
+  const [plain, attending] = [
+    timeUnet([8, 8, 1], [4, 8]),
+    timeUnet([8, 8, 1], [4, 8], { heads: 2 }),
+  ];
   const begun = Object.keys(plain.initial(defaultRng(1)));
   const added = Object.keys(attending.initial(defaultRng(1))).filter((name) =>
     !begun.includes(name)
@@ -177,7 +180,10 @@ Deno.test("attention in the U-Net sees all places of its own image, and begins a
     return [reached[0][0], reached[1][0]].map((slope) => slope !== 0);
   };
   deepStrictEqual(corner(attending, 0), [true, false]);
-  throws(() => timeUnet([8, 8, 1], [4, 8], 0, 3), /^InputError: Cannot attend with 3 heads .*: 8$/);
+  throws(
+    () => timeUnet([8, 8, 1], [4, 8], { heads: 3 }),
+    /^InputError: Cannot attend with 3 heads .*: 8$/,
+  );
 });
 
 /** What a backend leaves of a U-Net's parameters after so many steps. */
