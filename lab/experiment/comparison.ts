@@ -44,20 +44,28 @@ function seedOf(run: Run): string {
   return run.manifest.determined.seed;
 }
 
-/** Of groups of one experiment: its name, and the settings in which each differs from another. */
+/**
+ * Of groups of one experiment: its name, and the settings that tell each from the others. What more
+ * than half of those that a setting tells apart share goes without saying.
+ */
 function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
-  if (groups.length === 1) return [[groups[0], groups[0].label]];
-  const settings = groups.map((group) => flatten(group.configuration));
-  const paths = differingPaths(settings);
-  const several = groups.some(({ backend }) => backend !== groups[0].backend);
+  const settings = groups.map(({ configuration, backend }): Record<string, string> => ({
+    ...flatten(configuration),
+    [BACKEND]: backend,
+  }));
+  const paths = [...differingPaths(settings)];
   return groups.map((group, i) => {
-    const own = Object.entries(settings[i])
-      .filter(([path]) => paths.has(path) && tells(path, settings[i], settings))
-      .map(([path, value]) => namePaths.includes(path) ? value : `${path}=${value}`);
-    if (several) own.push(group.backend);
-    return [group, `${group.label} (${own.join(", ")})`];
+    const own = paths.filter((path) => !goesWithoutSaying(path, settings[i], settings))
+      .map((path) => {
+        const value = settings[i][path] ?? "unset";
+        return nameless.includes(path) ? value : `${path}=${value}`;
+      });
+    return [group, own.length === 0 ? group.label : `${group.label} (${own.join(", ")})`];
   });
 }
+
+/** Stands among the settings, with a name that no field has. */
+const BACKEND = "backend ";
 
 /** Where the name of a part stands whose other fields are its own. */
 const names: Readonly<Record<string, string>> = {
@@ -67,20 +75,27 @@ const names: Readonly<Record<string, string>> = {
   dataset: "dataset.name",
 };
 
-const namePaths = Object.values(names);
+/** What is known by its value alone. */
+const nameless = [...Object.values(names), BACKEND];
 
 /**
- * Whether a setting tells a configuration from others: a field of an agent does among those with the
- * same agent only, as two agents differ in most fields.
+ * Whether most configurations have the value of `own`; names of agents and worlds are always said. A
+ * field of an agent is held against those with the same agent only, as two agents differ in most.
  */
-function tells(
+function goesWithoutSaying(
   path: string,
   own: Readonly<Record<string, string>>,
   settings: readonly Readonly<Record<string, string>>[],
 ): boolean {
   const name = names[path.split(".")[0]];
-  if (name === undefined || path === name) return true;
-  return settings.some((each) => each[name] === own[name] && each[path] !== own[path]);
+  if (path === name) return false;
+  const kin = name === undefined ? settings : settings.filter((each) => each[name] === own[name]);
+  return isUsual(own[path], kin.map((each) => each[path]));
+}
+
+/** Whether more than half of `values` are this one. */
+export function isUsual<T>(value: T, values: readonly T[]): boolean {
+  return 2 * values.filter((each) => each === value).length > values.length;
 }
 
 /** The paths whose values are not the same in all of some configurations; missing is a value. */

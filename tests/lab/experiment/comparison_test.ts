@@ -38,3 +38,22 @@ Deno.test("two agents are told apart by their names, not by every field of each"
     "pole (Pit-v0)",
   ]);
 });
+
+Deno.test("what more than half of the groups share goes without saying", () => {
+  const ppo = { name: "ppo", gamma: 0.9, clipRange: 0.2 };
+  const changed = [ppo, { ...ppo, gamma: 0.8 }, { ...ppo, clipRange: 0.1 }];
+  deepStrictEqual(labels(...changed.map((agent) => runOf({ agent }))), [
+    "pole",
+    "pole (agent.gamma=0.8)",
+    "pole (agent.clipRange=0.1)",
+  ]);
+  const { clipRange: _, ...older } = ppo;
+  deepStrictEqual(
+    labels(...[ppo, { ...ppo, gamma: 0.8 }, older].map((agent) => runOf({ agent }))),
+    [
+      "pole",
+      "pole (agent.gamma=0.8)",
+      "pole (agent.clipRange=unset)",
+    ],
+  );
+});
