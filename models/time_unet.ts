@@ -94,7 +94,10 @@ function timeBlock(
  *
  * @throws InputError where the heads do not divide the channels.
  */
-function placesAttention(channels: number, heads: number): Network<[x: tf.Tensor], tf.Tensor> {
+export function placesAttention(
+  channels: number,
+  heads: number,
+): Network<[x: tf.Tensor], tf.Tensor> {
   if (channels % heads !== 0) {
     throw new InputError(
       `Cannot attend with ${heads} heads as they must divide the innermost filters: ${channels}`,

@@ -8,7 +8,8 @@ import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
 import { guided, toldLabels } from "../../models/denoiser.ts";
 import type { Drawn } from "../../models/model.ts";
 import { models } from "../../models/mod.ts";
-import { timeUnet } from "../../models/time_unet.ts";
+import type { Network } from "../../models/networks.ts";
+import { placesAttention, timeUnet } from "../../models/time_unet.ts";
 import { halves, smallOf, trainerOf, trainThrough } from "./laboratory.ts";
 
 tf.enableProdMode();
@@ -18,7 +19,7 @@ await tf.setBackend("cpu");
 const members = ["consistency", "diffusion", "edm", "flow-matching"];
 
 /** Parameters as tensors, none of them 0. */
-function drawn(network: ReturnType<typeof timeUnet>): Tensors {
+function drawn(network: Network): Tensors {
   const random = defaultRng(1);
   return Object.fromEntries(
     Object.entries(network.initial(random)).map(([name, { shape, values }]) => [
@@ -155,35 +156,45 @@ for (const name of members) {
   });
 }
 
-Deno.test("attention in the U-Net sees all places of its own image, and begins as if it were not there", () => {
-  const [plain, attending] = [
-    timeUnet([8, 8, 1], [4, 8]),
-    timeUnet([8, 8, 1], [4, 8], { heads: 2 }),
-  ];
-  const begun = Object.keys(plain.initial(defaultRng(1)));
-  const added = Object.keys(attending.initial(defaultRng(1))).filter((name) =>
-    !begun.includes(name)
+Deno.test("attention in the U-Net begins as if it were not there, and adds its own parameters", () => {
+  const [plain, attending] = [{}, { heads: 2 }].map((options) =>
+    timeUnet([8, 8, 1], [4, 8], options).initial(defaultRng(1))
   );
+  const added = Object.keys(attending).filter((name) => !(name in plain));
   ok(added.length === 6 && added.every((name) => name.startsWith("attention/")), added.join());
-  deepStrictEqual(
-    Object.entries(attending.initial(defaultRng(1))).filter(([name]) => begun.includes(name)),
-    Object.entries(plain.initial(defaultRng(1))),
+  deepStrictEqual(Object.entries(attending).filter(([name]) => name in plain), [
+    ...Object.entries(plain),
+  ]);
+  const block = placesAttention(8, 2);
+  const x = tf.randomUniform([2, 3, 3, 8], -1, 1, "float32", 5);
+  const still = Object.fromEntries(
+    Object.entries(block.initial(defaultRng(1))).map(([name, { shape, values }]) => [
+      name,
+      tf.tensor(values as Float32Array, [...shape]),
+    ]),
   );
-  const parameters = drawn(attending);
-  const time = tf.tensor2d([[0.3], [0.3]]);
-  const x = tf.randomUniform([2, 64], -1, 1, "float32", 5) as tf.Tensor2D;
-  // A pixel in the corner reaches the corner across, by attention alone; no pixel another image.
-  const corner = (network: typeof plain, image: number) => {
-    const reached = tf.grad((x) =>
-      tf.sum(tf.slice(network.apply(parameters, x as tf.Tensor2D, time), [image, 63], [1, 1]))
-    )(x).arraySync() as number[][];
-    return [reached[0][0], reached[1][0]].map((slope) => slope !== 0);
-  };
-  deepStrictEqual(corner(attending, 0), [true, false]);
+  deepStrictEqual([...block.apply(still, x).dataSync()], [...x.dataSync()]);
   throws(
     () => timeUnet([8, 8, 1], [4, 8], { heads: 3 }),
     /^InputError: Cannot attend with 3 heads .*: 8$/,
   );
+});
+
+Deno.test("attention among places takes each alike, wherever it is, and no other image's", () => {
+  const block = placesAttention(8, 2);
+  const parameters = drawn(block);
+  const x = tf.randomUniform([2, 3, 3, 8], -1, 1, "float32", 5);
+  const seen = block.apply(parameters, x);
+  const turned = tf.reverse(block.apply(parameters, tf.reverse(x, [1, 2])), [1, 2]);
+  const off = tf.max(tf.abs(tf.sub(seen, turned))).dataSync()[0];
+  ok(off < 1e-5 && tf.max(tf.abs(tf.sub(seen, x))).dataSync()[0] > 0.1, `${off}`);
+  const slope = tf.grad((x) =>
+    tf.sum(tf.slice(block.apply(parameters, x), [0, 0, 0, 0], [1, 1, 1, 1]))
+  )(
+    x,
+  );
+  const reached = tf.sum(tf.abs(slope), [1, 2, 3]).dataSync();
+  ok(reached[0] > 0 && reached[1] === 0);
 });
 
 /** What a backend leaves of a U-Net's parameters after so many steps. */
