@@ -145,6 +145,48 @@ export const mutants: readonly Mutant[] = [
   },
   // Models.
   {
+    fault: "consistency training's gradient passes through what it holds the network to",
+    file: "models/diffusion/consistency.ts",
+    from: "squaredError(to, stopGradient(from))",
+    to: "squaredError(to, from)",
+    test: "tests/models/diffusion/consistency_test.ts",
+  },
+  {
+    fault: "fresh noise between a consistency model's steps counts the least noise twice",
+    file: "models/diffusion/consistency.ts",
+    from: "next * next - leastNoise * leastNoise",
+    to: "next * next",
+    test: "tests/models/diffusion/consistency_test.ts",
+  },
+  {
+    fault: "the density along a flow loses its volume with the wrong sign",
+    file: "models/probability_flow.ts",
+    from: "return tf.add(ended, tf.reshape(state.gained, [-1])) as tf.Tensor1D;",
+    to: "return tf.sub(ended, tf.reshape(state.gained, [-1])) as tf.Tensor1D;",
+    test: "tests/models/probability_flow_test.ts",
+  },
+  {
+    fault: "the variational bound teaches what is told of the example, too",
+    file: "models/diffusion/variances.ts",
+    from: "tf.sub(x, stopGradient(example))",
+    to: "tf.sub(x, example)",
+    test: "tests/models/diffusion/variances_test.ts",
+  },
+  {
+    fault: "a Langevin chain of the buffer is put back beside its place",
+    file: "models/energy/energy_based.ts",
+    from: "const others = tf.mul(buffer, tf.sub(1, tf.transpose(at)));",
+    to: "const others = buffer;",
+    test: "tests/models/energy/energy_based_test.ts",
+  },
+  {
+    fault: "attention in the U-Net is causal",
+    file: "models/time_unet.ts",
+    from: "{ heads, causal: false }",
+    to: "{ heads }",
+    test: "tests/models/denoiser_test.ts",
+  },
+  {
     fault: "the ELBO has β in it",
     file: "models/variational/bound.ts",
     from: "elbo: tf.neg(tf.add(reconstruction, kl)),",
