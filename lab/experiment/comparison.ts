@@ -22,22 +22,41 @@ export interface RunGroup {
 
 /** Groups runs by everything that determines them but the seed. */
 export function groupRuns(runs: readonly Run[]): RunGroup[] {
-  const groups = new Map<string, Run[]>();
-  for (const run of runs) {
-    const { seed: _, ...rest } = run.manifest.determined;
-    const key = encodeCanonicalJson(rest as unknown as Json);
-    const members = groups.get(key);
-    if (members === undefined) groups.set(key, [run]);
-    else members.push(run);
-  }
-  const made = [...groups.values()].map((members) => {
+  const made = sameButSeed(runs).map((members) => {
     const { experiment, configuration, backend } = members[0].manifest.determined;
-    const bySeed = members.sort((a, b) => Number(BigInt(seedOf(a)) - BigInt(seedOf(b))));
-    return { label: printable(experiment), experiment, configuration, backend, runs: bySeed };
+    return { label: printable(experiment), experiment, configuration, backend, runs: members };
   });
   const namesakes = Map.groupBy(made, ({ experiment }) => experiment);
   const labels = new Map([...namesakes.values()].flatMap(labelsOf));
   return made.map((group) => ({ ...group, label: labels.get(group)! }));
+}
+
+/** The same groups without names, each by ascending seed. */
+export function sameButSeed(runs: readonly Run[]): Run[][] {
+  const known = new Map<string, string>();
+  const groups = Map.groupBy(runs, ({ manifest: { determined } }) => keyOf(determined, known));
+  const ascending = (a: Run, b: Run) => Number(BigInt(seedOf(a)) - BigInt(seedOf(b)));
+  return [...groups.values()].map((members) => members.sort(ascending));
+}
+
+type Determined = Run["manifest"]["determined"];
+
+/** Kept, as tables ask for all runs again and again. */
+const keys = new WeakMap<Determined, string>();
+
+/**
+ * Equal for what differs in its seed alone.
+ *
+ * @param known Of this call, by their text as stored, which most seeds of a group share.
+ */
+function keyOf(determined: Determined, known: Map<string, string>): string {
+  if (!keys.has(determined)) {
+    const { seed: _, ...rest } = determined;
+    const text = JSON.stringify(rest);
+    if (!known.has(text)) known.set(text, encodeCanonicalJson(rest as unknown as Json));
+    keys.set(determined, known.get(text)!);
+  }
+  return keys.get(determined)!;
 }
 
 function seedOf(run: Run): string {
@@ -49,10 +68,11 @@ function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
   if (groups.length === 1) return [[groups[0], groups[0].label]];
   const settings = groups.map((group) => flatten(group.configuration));
   const paths = differingPaths(settings);
+  const tells = tellingOf(settings, paths);
   const several = groups.some(({ backend }) => backend !== groups[0].backend);
   return groups.map((group, i) => {
     const own = Object.entries(settings[i])
-      .filter(([path]) => paths.has(path) && tells(path, settings[i], settings))
+      .filter(([path]) => paths.has(path) && tells(path, settings[i]))
       .map(([path, value]) => namePaths.includes(path) ? value : `${path}=${value}`);
     if (several) own.push(group.backend);
     return [group, `${group.label} (${own.join(", ")})`];
@@ -69,22 +89,34 @@ const names: Readonly<Record<string, string>> = {
 
 const namePaths = Object.values(names);
 
+type Settings = Readonly<Record<string, string>>;
+
 /**
  * Whether a setting tells a configuration from others: a field of an agent does among those with the
  * same agent only, as two agents differ in most fields.
  */
-function tells(
-  path: string,
-  own: Readonly<Record<string, string>>,
-  settings: readonly Readonly<Record<string, string>>[],
-): boolean {
-  const name = names[path.split(".")[0]];
-  if (name === undefined || path === name) return true;
-  return settings.some((each) => each[name] === own[name] && each[path] !== own[path]);
+function tellingOf(
+  settings: readonly Settings[],
+  paths: ReadonlySet<string>,
+): (path: string, own: Settings) => boolean {
+  const nameOf = (path: string) => names[path.split(".")[0]];
+  const among = (path: string, own: Settings) => JSON.stringify([path, own[nameOf(path)]]);
+  const values = new Map<string, Set<string | undefined>>();
+  for (const path of paths) {
+    for (const own of settings) {
+      const known = values.get(among(path, own));
+      if (known === undefined) values.set(among(path, own), new Set([own[path]]));
+      else known.add(own[path]);
+    }
+  }
+  return (path, own) => {
+    const name = nameOf(path);
+    return name === undefined || path === name || values.get(among(path, own))!.size > 1;
+  };
 }
 
 /** The paths whose values are not the same in all of some configurations; missing is a value. */
-export function differingPaths(settings: readonly Readonly<Record<string, string>>[]): Set<string> {
+export function differingPaths(settings: readonly Settings[]): Set<string> {
   const paths = new Set(settings.flatMap((each) => Object.keys(each)));
   return new Set(
     [...paths].filter((path) => settings.some((each) => each[path] !== settings[0][path])),

@@ -117,6 +117,13 @@ Deno.test("groups have the IQM of their seeds with its interval, as compare has"
     store.lastMetrics(runs.diverged)["evaluation/return_mean"],
   ]);
 
+  // What is kept of a table is not what the next one shows.
+  store.update(runs["ppo-1"], { tags: ["first", "late"] });
+  strictEqual(
+    tableOf(feed, feed.records(), requestOf("filter=tag=late")).found,
+    1,
+  );
+
   const configurations = tableOf(feed, feed.records(), requestOf("group=configuration"));
   ok(configurations.groups.some(({ label }) => label.includes("agent.learningRate=1")));
 });
