@@ -42,7 +42,7 @@ Deno.test("a form has every field with its value, in groups, and marks what diff
   strictEqual(unit, "environmentSteps");
   const groups = groupsOf(fields);
   deepStrictEqual(groups.map(({ name }) => name), [
-    ...["", "environment", "agent", "evaluation", "checkpoint", "stop"],
+    ...["", "environment", "agent", "evaluation", "stop"],
   ]);
   strictEqual(groups.flatMap(({ fields }) => fields).length, fields.length);
   const gamma = fields.find(({ path }) => path === "agent.gamma")!;
