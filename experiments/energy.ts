@@ -85,7 +85,7 @@ export const energyExperiments: readonly ModelExperiment[] = [
   defineExperiment({
     name: "moons-energy-based",
     summary: "Energy of two half circles, learned against its own Langevin chains",
-    expectedSeconds: 40,
+    expectedSeconds: 50,
     dataset: { name: "two-moons" },
     model: { name: "energy-based" },
     budget: 500_000,

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { schedules, stepNumbers } from "../../../models/diffusion/schedules.ts";
 import { hybridLoss, logVariance, varianceNumbers } from "../../../models/diffusion/variances.ts";
-import { fewPoints, halves, trainerOf, trainThrough } from "../laboratory.ts";
+import { fewPoints, halves, trainerOf } from "../laboratory.ts";
 
 tf.enableProdMode();
 await tf.setBackend("cpu");
