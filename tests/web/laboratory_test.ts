@@ -92,7 +92,7 @@ Deno.test("an agent comes to its digest, its policies on the way, and its stop t
   strictEqual(ended.digest, expected.digest);
   strictEqual(ended.ending.status, "completed");
 
-  const [first, ...policies] = told.filter((each) => each.kind === "policy");
+  const [first, ...policies] = told.filter((each) => each.kind === "learned");
   strictEqual(first.iteration, 0); // of the first stumble
   deepStrictEqual(policies.map(({ isFinal }) => isFinal), [
     ...policies.slice(1).map(() => false),
@@ -137,6 +137,10 @@ Deno.test("a model of a run comes to the same bits, shows samples, and leaves a 
   strictEqual(loadModel(model.bytes).kind, "points");
   ok(policy.kind === "file" && "problem" in policy);
   match(policy.problem, /^Cannot make the file as this agent makes no policy$/);
+
+  const learned = told.filter((each) => each.kind === "learned");
+  deepStrictEqual(learned.map(({ isFinal }) => isFinal).slice(-2), [false, true]);
+  strictEqual(loadModel(learned[0].bytes).kind, "points");
 
   const opened = told.find((each) => each.kind === "opened")!;
   const run = new TrainedRun(opened, 1);

@@ -76,7 +76,9 @@ function Run(
         guide={{}}
         levels={levelsOf(run)}
         player={contentsFrom(contents).policies.length > 0 ? playerOf(run) : undefined}
-        explores={stand === "idle" && "model" in run.manifest.determined.configuration}
+        explores={"model" in run.manifest.determined.configuration &&
+          (stand === "idle" || trained.learned.length > 0)}
+        models={trained.learned}
       />
     </>
   );

@@ -177,7 +177,7 @@ export class Laboratory {
     const ending = await runSession(session, { job }, {
       opened: async (opened: Opened) => {
         this.#tell({ kind: "opened", determined, unit, opened });
-        await looks.policy(0, false);
+        await looks.learned(0, false);
       },
       report: async (report) => {
         recording.add(report);
@@ -196,7 +196,7 @@ export class Laboratory {
       },
     }, () => this.#stopped);
     told.flush();
-    await looks.policy(ending.progress.iterations, true);
+    await looks.learned(ending.progress.iterations, true);
     const isWhole = ending.status === "completed" || ending.status === "stopped";
     const digest = isWhole ? digestOf(determined, recording.series(), parameters) : null;
     const wallSeconds = ending.wallSeconds - paused;
@@ -290,19 +290,21 @@ class Looks {
   async look(report: RunReport): Promise<PageReport["artifacts"]> {
     const start = performance.now();
     const { artifacts, progress: { iterations } } = report;
-    await this.policy(iterations, false);
+    await this.learned(iterations, false);
     const samples = artifacts.length > 0 ? artifacts : await this.#samples();
     const now = performance.now();
     this.#nextAt = now + Math.max(LOOK_EVERY, (now - start) / LOOK_SHARE);
     return samples;
   }
 
-  /** Hands over the policy, of agents. */
-  async policy(iteration: number, isFinal: boolean): Promise<void> {
-    const { trainer } = this.session;
-    if (trainer.exportPolicy === undefined) return;
-    const bytes = await trainer.exportPolicy(aboutOf(this.determined, iteration));
-    this.tell({ kind: "policy", iteration, isFinal, bytes }, [bytes.buffer]);
+  /** Hands over the policy of an agent, and a model of points in the plane. */
+  async learned(iteration: number, isFinal: boolean): Promise<void> {
+    const { trainer, dataset } = this.session;
+    const isPlane = dataset?.kind === "points" && dataset.shape[0] === 2;
+    const about = aboutOf(this.determined, iteration);
+    const bytes = await (isPlane ? trainer.exportModel?.(about) : trainer.exportPolicy?.(about));
+    if (bytes === undefined) return;
+    this.tell({ kind: "learned", iteration, isFinal, bytes }, [bytes.buffer]);
   }
 
   /** From the same noise each time, which no other part of the run draws. */
