@@ -14,6 +14,8 @@ export interface ShippedReport {
   readonly runs: readonly string[];
   /** The series that is compared. Default: the evaluation's headline figure. */
   readonly metric?: string;
+  /** Label of the group that every other is compared with. Default: each pair. */
+  readonly against?: string;
 }
 
 const tenSeeds = "--seed 101 --seeds 10";
@@ -61,6 +63,7 @@ export const reports: readonly ShippedReport[] = [
       `cartpole-ppo ${tenSeeds}`,
       ...ppoDetails.map((detail) => `cartpole-ppo --set agent.${detail} ${tenSeeds}`),
     ],
+    against: "cartpole-ppo",
   },
   {
     name: "windy-grid",

@@ -37,7 +37,7 @@ const onPolicy = ["monte-carlo", "sarsa", "expected-sarsa"];
 
 /** The optimum in each world of the tables, with its source. */
 const optima: Record<string, Reference> = {
-  frozenlake: { value: 0.7402, source: "0.7402, the stationary optimum" },
+  frozenlake: { value: 0.74016489, source: "0.7402, the stationary optimum" },
   taxi: { value: 7.93, source: "7.93, the optimum" },
   cliffwalking: { value: -13, source: "-13, the optimum" },
   windy: { value: -15, source: "-15 (Sutton and Barto, example 6.5)" },
@@ -455,6 +455,10 @@ export const evidence: readonly EvidenceRow[] = [
     ["moons-score-matching", undefined, {
       ...lower(ENERGY),
       figures: ["evaluation/precision", "evaluation/recall", "evaluation/coverage"],
+    }],
+    ["moons-consistency", undefined, {
+      ...lower(TRANSPORT),
+      figures: [`${TRANSPORT}_two_steps`, ENERGY],
     }],
     ["glyphs-diffusion", nearReal, judgedByFeatures],
     ["glyphs-edm", nearReal, judgedByFeatures],

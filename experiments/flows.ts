@@ -78,6 +78,16 @@ export const flowExperiments: readonly ModelExperiment[] = [
     budget: 1_500_000,
     evaluation: { every: 500_000 },
   }),
+  defineExperiment({
+    name: "moons-consistency",
+    summary: "Two half circles in one step from noise, by consistency training",
+    tunedOn: 1,
+    expectedSeconds: 25,
+    dataset: { name: "two-moons" },
+    model: { name: "consistency", leastNoise: 0.02, mostNoise: 10 },
+    budget: 1_500_000,
+    evaluation: { every: 500_000 },
+  }),
   ringToMoons,
   defineExperiment({
     ...ringToMoons,

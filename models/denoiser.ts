@@ -94,13 +94,21 @@ export function guided(
   drawn: Drawn,
   { conditional, guidance }: Fields,
 ): (x: tf.Tensor, time: tf.Tensor) => tf.Tensor {
-  if (!conditional) return network;
+  if (!conditional || guidance === 1) return unguided(network, drawn, { conditional });
   const { labels } = drawn;
-  if (guidance === 1) return (x, time) => network(x, time, labels);
   return (x, time) => {
     const free = network(x, time, tf.zerosLike(labels));
     return tf.add(free, tf.mul(tf.sub(network(x, time, labels), free), guidance));
   };
+}
+
+/** The network as it was learned: told the class where it is told one, followed no further. */
+export function unguided(
+  network: Denoiser,
+  drawn: Drawn,
+  { conditional }: Pick<Fields, "conditional">,
+): (x: tf.Tensor, time: tf.Tensor) => tf.Tensor {
+  return conditional ? (x, time) => network(x, time, drawn.labels) : network;
 }
 
 /** Images, in [0, 1], as numbers in [−1, 1], about which noise is symmetric; points as they are. */

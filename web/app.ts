@@ -26,6 +26,8 @@ import * as index from "./routes/index.tsx";
 import * as sweepPage from "./routes/sweeps/[name].tsx";
 import * as sweepPages from "./routes/sweeps/index.tsx";
 import * as sweep from "./routes/api/sweep.ts";
+import * as setting from "./routes/api/setting.ts";
+import * as train from "./routes/train.tsx";
 import * as run from "./routes/runs/[id].tsx";
 import type { State } from "./state.ts";
 
@@ -55,6 +57,7 @@ export function createApp(
     .route("/compare", compare)
     .route("/sweeps", sweepPages)
     .route("/sweeps/:name", sweepPage)
+    .route("/train", train)
     .route("/artifacts/:hash", artifact)
     .route("/texts/:hash", text)
     .route("/assets/:name", asset)
@@ -64,6 +67,7 @@ export function createApp(
     .route("/api/policy", policy)
     .route("/api/runs", runs)
     .route("/api/series", series)
+    .route("/api/setting", setting)
     .route("/api/sparks", sparks)
     .route("/api/sweep", sweep)
     .route("/api/comparison", comparison);

@@ -63,21 +63,32 @@ function seedOf(run: Run): string {
   return run.manifest.determined.seed;
 }
 
-/** Of groups of one experiment: its name, and the settings in which each differs from another. */
+/**
+ * Of groups of one experiment: its name, and the settings that tell each from the others. What more
+ * than half of those that a setting tells apart share goes without saying.
+ */
 function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
-  if (groups.length === 1) return [[groups[0], groups[0].label]];
-  const settings = groups.map((group) => flatten(group.configuration));
-  const paths = differingPaths(settings);
-  const tells = tellingOf(settings, paths);
-  const several = groups.some(({ backend }) => backend !== groups[0].backend);
+  const settings = groups.map(({ configuration, backend }): Record<string, string> => ({
+    ...flatten(configuration),
+    [BACKEND]: backend,
+  }));
+  const paths = [...differingPaths(settings)];
+  const goesWithoutSaying = usualOf(settings, paths);
+  const shown = new Map(
+    paths.map((path) => [path, shortNumbers(settings.map((own) => own[path]))]),
+  );
   return groups.map((group, i) => {
-    const own = Object.entries(settings[i])
-      .filter(([path]) => paths.has(path) && tells(path, settings[i]))
-      .map(([path, value]) => namePaths.includes(path) ? value : `${path}=${value}`);
-    if (several) own.push(group.backend);
-    return [group, `${group.label} (${own.join(", ")})`];
+    const own = paths.filter((path) => !goesWithoutSaying(path, settings[i]))
+      .map((path) => {
+        const value = shown.get(path)![i] ?? "unset";
+        return nameless.includes(path) ? value : `${path}=${value}`;
+      });
+    return [group, own.length === 0 ? group.label : `${group.label} (${own.join(", ")})`];
   });
 }
+
+/** Stands among the settings, with a name that no field has. */
+const BACKEND = "backend ";
 
 /** Where the name of a part stands whose other fields are its own. */
 const names: Readonly<Record<string, string>> = {
@@ -87,32 +98,67 @@ const names: Readonly<Record<string, string>> = {
   dataset: "dataset.name",
 };
 
-const namePaths = Object.values(names);
+/** What is known by its value alone. */
+const nameless = [...Object.values(names), BACKEND];
 
 type Settings = Readonly<Record<string, string>>;
 
 /**
- * Whether a setting tells a configuration from others: a field of an agent does among those with the
- * same agent only, as two agents differ in most fields.
+ * Tells whether most configurations have the value of one of them; names of agents and worlds are
+ * always said. A field of an agent is held against those with the same agent only, as two agents
+ * differ in most.
  */
-function tellingOf(
+function usualOf(
   settings: readonly Settings[],
-  paths: ReadonlySet<string>,
+  paths: readonly string[],
 ): (path: string, own: Settings) => boolean {
   const nameOf = (path: string) => names[path.split(".")[0]];
-  const among = (path: string, own: Settings) => JSON.stringify([path, own[nameOf(path)]]);
-  const values = new Map<string, Set<string | undefined>>();
+  const kin = (path: string, own: Settings) => JSON.stringify([path, own[nameOf(path)]]);
+  const same = (path: string, own: Settings) =>
+    JSON.stringify([path, own[nameOf(path)], own[path]]);
+  const counts = new Map<string, number>();
   for (const path of paths) {
     for (const own of settings) {
-      const known = values.get(among(path, own));
-      if (known === undefined) values.set(among(path, own), new Set([own[path]]));
-      else known.add(own[path]);
+      for (const key of [kin(path, own), same(path, own)]) {
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
     }
   }
-  return (path, own) => {
-    const name = nameOf(path);
-    return name === undefined || path === name || values.get(among(path, own))!.size > 1;
-  };
+  return (path, own) =>
+    path !== nameOf(path) && isMost(counts.get(same(path, own))!, counts.get(kin(path, own))!);
+}
+
+/** Whether more than half of `values` are this one. */
+export function isUsual<T>(value: T, values: readonly T[]): boolean {
+  return isMost(values.filter((each) => each === value).length, values.length);
+}
+
+function isMost(count: number, all: number): boolean {
+  return 2 * count > all;
+}
+
+/** The fewest digits that a shortened number has. */
+const FEWEST_DIGITS = 3;
+/** As many as tell any two numbers apart. */
+const MOST_DIGITS = 17;
+
+/**
+ * Values of one setting with as few digits of their fractions as tell them apart, three at least: a
+ * drawn rate of 0.0026135574 beside 0.0051680508 is 0.00261. What is no fraction stays as it is.
+ */
+export function shortNumbers(
+  values: readonly (string | undefined)[],
+): (string | undefined)[] {
+  const count = new Set(values).size;
+  for (let digits = FEWEST_DIGITS; digits < MOST_DIGITS; digits++) {
+    const short = values.map((value) =>
+      value !== undefined && /^-?\d*(\.\d+)?(e-?\d+)?$/.test(value) && /\.|e-/.test(value)
+        ? String(Number(Number(value).toPrecision(digits)))
+        : value
+    );
+    if (new Set(short).size === count) return short;
+  }
+  return [...values];
 }
 
 /** The paths whose values are not the same in all of some configurations; missing is a value. */

@@ -26,10 +26,13 @@ import {
   guided,
   signed,
   toldLabels,
+  unguided,
   unsigned,
 } from "../denoiser.ts";
 import { squaredError } from "../losses.ts";
+import { exactWeights } from "../probability_flow.ts";
 import { everywhere } from "../time_network.ts";
+import { diffusionLogDensity } from "./likelihood.ts";
 import { type Mix, noisy, seenThrough, targets } from "./parameterizations.ts";
 import { BETAS, numbersAt, type ScheduleFields, sharesOf } from "./schedules.ts";
 
@@ -170,4 +173,8 @@ export const diffusion = defineModel({
     finish: (_, { x, shape }) => unsigned(x, shape),
   },
   samplingFields: ["samplerSteps", "solver", "stochasticity", "guidance"],
+  logWeights: ({ denoiser }, batch, configuration) => {
+    const network = unguided(denoiser, batch, configuration);
+    return exactWeights(batch, (x) => diffusionLogDensity(network, x, configuration));
+  },
 });

@@ -29,12 +29,14 @@ import {
   guided,
   signed,
   toldLabels,
+  unguided,
   unsigned,
 } from "../denoiser.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
 import { squaredError } from "../losses.ts";
 import type { NoiseSpecs } from "../model.ts";
 import { squaredTransport, transportFloor } from "../metrics/transport.ts";
+import { exactWeights, LIKELIHOOD_STEPS, logDensityAlong } from "../probability_flow.ts";
 import { everywhere } from "../time_network.ts";
 import { solverFields, solvers } from "./solvers.ts";
 import { sources } from "./sources.ts";
@@ -110,6 +112,29 @@ export function coupleOptimally(points: Float32Array, x: Float32Array, dimension
   });
 }
 
+/**
+ * log p(x), [B], along the velocity from time 1 back to the normal source.
+ *
+ * @throws InputError for another source.
+ */
+function logDensity(
+  velocity: (x: tf.Tensor, time: tf.Tensor) => tf.Tensor,
+  x: tf.Tensor,
+  { source }: z.output<typeof configuration>,
+): tf.Tensor {
+  if (source !== "normal") {
+    throw new InputError(
+      `Cannot take the likelihood as paths must begin at source=normal: ${source}`,
+    );
+  }
+  const places = Array.from({ length: LIKELIHOOD_STEPS + 1 }, (_, k) => {
+    const place = 1 - k / LIKELIHOOD_STEPS;
+    const time = tf.scalar(place);
+    return { place, velocity: (x: tf.Tensor) => velocity(x, everywhere(time, x)) };
+  });
+  return logDensityAlong(x, places);
+}
+
 // The model.
 
 /** Flow matching with independent or optimal coupling. */
@@ -164,6 +189,10 @@ export const flowMatching = defineModel({
     finish: (_, { x, shape }) => unsigned(x, shape),
   },
   samplingFields: ["samplerSteps", "solver", "guidance"],
+  logWeights: ({ velocity }, batch, configuration) => {
+    const network = unguided(velocity, batch, configuration);
+    return exactWeights(batch, (x) => logDensity(network, x, configuration));
+  },
   metrics: async ({ samples, dataset, draw }): Promise<Metrics> => {
     // The exact distance means little between few images, which have measures of their own.
     if (dataset.kind !== "points") return {};

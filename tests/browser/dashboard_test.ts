@@ -240,6 +240,7 @@ test("runs are starred, noted, trashed, and taken back", async (page) => {
   strictEqual(store.run(run)!.note, "Too slow a rate.");
   strictEqual(await page.inputValue("textarea"), "Too slow a rate.");
   await page.reload();
+  await ready(page);
   strictEqual(await page.inputValue("textarea"), "Too slow a rate.");
 });
 

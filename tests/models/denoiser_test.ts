@@ -14,7 +14,7 @@ tf.enableProdMode();
 await tf.setBackend("cpu");
 
 /** Those whose samples can begin with an example. */
-const members = ["diffusion", "edm", "flow-matching"];
+const members = ["consistency", "diffusion", "edm", "flow-matching"];
 
 /** Parameters as tensors, none of them 0. */
 function drawn(network: ReturnType<typeof timeUnet>): Tensors {

@@ -8,6 +8,7 @@ const pages = [
   { path: "/", name: "Runs" },
   { path: "/compare", name: "Compare" },
   { path: "/sweeps", name: "Sweeps" },
+  { path: "/train", name: "Train" },
 ];
 
 /** Head, navigation and main part. */
