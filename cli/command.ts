@@ -142,6 +142,13 @@ export function setOption(
   }));
 }
 
+/** `--against LABEL`: the one group that every other is compared with. */
+export function againstOption() {
+  return optional(option("--against", string({ metavar: "LABEL" }), {
+    description: plain("Compares each group with the one of this label only. Default: each pair."),
+  }));
+}
+
 /** `--where CONDITION`, as often as wanted: all conditions of all. */
 export function whereOption() {
   const conditions: ValueParser<"sync", Condition[]> = {

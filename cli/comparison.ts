@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
+import { DamageError, unknownName, unlessDamaged } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import {
   figuresOfGroup,
@@ -16,7 +16,7 @@ import {
 } from "../lab/experiment/comparison.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { type ReturnScale, returnScale, returnScales } from "../lab/experiment/return_scale.ts";
-import { Judge, RETURN, type Verdict } from "../lab/experiment/verdict.ts";
+import { Judge, RETURN, trainingOf, type Verdict } from "../lab/experiment/verdict.ts";
 import {
   detectableDifference,
   detectablePairedDifference,
@@ -92,9 +92,15 @@ export interface ComparisonOptions {
   readonly threshold?: number;
   /** Tests compare equal seeds with one another, those that both groups have. */
   readonly paired?: boolean;
+  /** Label of the one group that every other is compared with. Default: each pair of groups. */
+  readonly against?: string;
 }
 
-/** Compares runs: finished ones, grouped by equal configuration but for the seed. */
+/**
+ * Compares runs: finished ones, grouped by equal configuration but for the seed.
+ *
+ * @throws {InputError} where no group has the label `options.against`.
+ */
 export function compareRuns(
   store: Store,
   runs: readonly Run[],
@@ -123,11 +129,9 @@ export function compareRuns(
     }
     return summary(store, { ...group, runs: newest }, registries, options);
   });
-  const pairs = groups.flatMap((first, i) =>
-    groups.slice(i + 1).filter((second) => comparable(first, second)).map((second) =>
-      pairOf(first, second, options.paired ?? false)
-    )
-  );
+  const pairs = pairsOf(groups, options.against)
+    .filter(([first, second]) => comparable(first, second))
+    .map(([first, second]) => pairOf(first, second, options.paired ?? false));
   const ps = holm(pairs.map(({ p }) => p));
   return {
     groups,
@@ -135,6 +139,21 @@ export function compareRuns(
     scales: returnScales(sound, registries),
     notes,
   };
+}
+
+/** Every pair of groups, or every other group with the one of the label `against`. */
+function pairsOf(groups: readonly Group[], against: string | undefined): [Group, Group][] {
+  if (against === undefined) {
+    return groups.flatMap((first, i) =>
+      groups.slice(i + 1).map((second): [Group, Group] => [first, second])
+    );
+  }
+  const one = groups.find(({ label }) => label === against);
+  if (one === undefined) {
+    const labels = groups.map(({ label }) => label);
+    throw unknownName("compare", "group", against, labels, "compare");
+  }
+  return groups.filter((group) => group !== one).map((group) => [group, one]);
 }
 
 /** Reads what a comparison may need of a run. */
@@ -169,7 +188,14 @@ function summary(
       group,
       options.threshold ?? returnScale(group.configuration, registries)?.threshold,
     ),
-    verdict: known ? new Judge(registries).figure(group.configuration, metric, figure) : undefined,
+    verdict: known
+      ? new Judge(registries).figure(
+        group.configuration,
+        metric,
+        figure,
+        trainingOf(store, group.runs),
+      )
+      : undefined,
     speed: median(
       group.runs.map((run) =>
         ("agent" in group.configuration ? run.environmentSteps : run.examples) / run.wallSeconds

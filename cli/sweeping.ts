@@ -203,9 +203,10 @@ export async function sweep(
 /** Trials that a page shows, at most: the best ones. */
 const SHOWN = 20;
 
-/** A sweep for people: its trials from the best down, and how the best one is judged. */
-export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: string): string {
-  const { name, sweep, trials, best, judged, over } = state;
+/** The trials of a sweep from the best down, and how many of them are left out. */
+export function trialsTable(
+  { sweep, trials, best }: SweepState,
+): { columns: Column[]; rows: string[][]; left: number } {
   const paths = sweep.space.map(({ path }) => path);
   const sign = sweep.objective.goal === "minimize" ? 1 : -1;
   const loss = (value: number | undefined) =>
@@ -227,8 +228,24 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
     `${trial.values.length} of ${sweep.seeds}`,
     trial.pruned ? "pruned" : trial === best ? "best" : "",
   ]);
+  return { columns, rows, left: begun.length - rows.length };
+}
+
+/** Which fields of a sweep matter, in a line; "" where that cannot be told. */
+export function importanceLine(state: SweepState): string {
+  const shares = importancesOf(state);
+  if (shares === undefined || state.sweep.space.length < 2) return "";
+  const named = [...shares].sort(([, a], [, b]) => b - a)
+    .map(([path, share]) => `${path} ${Math.round(100 * share)} %`);
+  return `What matters: ${named.join(", ")}`;
+}
+
+/** A sweep for people: its trials from the best down, and how the best one is judged. */
+export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: string): string {
+  const { name, sweep, best, judged, over } = state;
+  const { columns, rows, left } = trialsTable(state);
   const parts = rows.length === 0 ? [] : [table(columns, rows, io)];
-  if (begun.length > SHOWN) parts.push(`… and ${plural(begun.length - SHOWN, "trial")} more`);
+  if (left > 0) parts.push(`… and ${plural(left, "trial")} more`);
   if (best !== undefined) {
     const settings = Object.entries(best.point).map(([path, value]) =>
       `--set ${path}=${typeof value === "string" ? value : JSON.stringify(value)}`
@@ -237,6 +254,7 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
       judged.runs[0].manifest.determined.configuration,
       sweep.objective.metric,
       iqm([judged.values]),
+      judged.training,
     );
     if (judged.values.length > 0) {
       const value = withSpread(iqm([judged.values]), spreadOf(judged.values), figure);
@@ -247,12 +265,8 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
     }
     parts.push(`Its settings: ${settings}`);
   }
-  const shares = importancesOf(state);
-  if (shares !== undefined && paths.length > 1) {
-    const named = [...shares].sort(([, a], [, b]) => b - a)
-      .map(([path, share]) => `${path} ${Math.round(100 * share)} %`);
-    parts.push(`What matters: ${named.join(", ")}`);
-  }
+  const importance = importanceLine(state);
+  if (importance !== "") parts.push(importance);
   const flag = storeFlag(store);
   parts.push(
     over

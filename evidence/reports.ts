@@ -14,6 +14,8 @@ export interface ShippedReport {
   readonly runs: readonly string[];
   /** The series that is compared. Default: the evaluation's headline figure. */
   readonly metric?: string;
+  /** Label of the group that every other is compared with. Default: each pair. */
+  readonly against?: string;
 }
 
 const tenSeeds = "--seed 101 --seeds 10";
@@ -61,6 +63,7 @@ export const reports: readonly ShippedReport[] = [
       `cartpole-ppo ${tenSeeds}`,
       ...ppoDetails.map((detail) => `cartpole-ppo --set agent.${detail} ${tenSeeds}`),
     ],
+    against: "cartpole-ppo",
   },
   {
     name: "windy-grid",
@@ -95,6 +98,18 @@ export const reports: readonly ShippedReport[] = [
       `grid-wgan-gp ${fiveSeeds}`,
     ],
     metric: "evaluation/modes",
+  },
+  {
+    name: "moons-families",
+    title: "Families of generative models on two half circles",
+    question: "How near to two half circles do the samples of each family come?",
+    runs: [
+      "moons-nice moons-real-nvp moons-maf moons-spline-flow moons-continuous-flow " +
+      "moons-flow-matching moons-rectified-flow moons-diffusion moons-consistency " +
+      `moons-score-matching moons-noise-contrastive moons-energy-based ${fiveSeeds}`,
+      `ring-wgan-gp --set dataset.name=two-moons ${fiveSeeds}`,
+    ],
+    metric: "evaluation/energy_distance",
   },
   {
     name: "a2c-sweep",

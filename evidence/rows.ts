@@ -37,7 +37,7 @@ const onPolicy = ["monte-carlo", "sarsa", "expected-sarsa"];
 
 /** The optimum in each world of the tables, with its source. */
 const optima: Record<string, Reference> = {
-  frozenlake: { value: 0.7402, source: "0.7402, the stationary optimum" },
+  frozenlake: { value: 0.74016489, source: "0.7402, the stationary optimum" },
   taxi: { value: 7.93, source: "7.93, the optimum" },
   cliffwalking: { value: -13, source: "-13, the optimum" },
   windy: { value: -15, source: "-15 (Sutton and Barto, example 6.5)" },
@@ -382,6 +382,10 @@ export const evidence: readonly EvidenceRow[] = [
       threshold(0.99, "0.99 of the units at 0.05 patterns a unit"),
       { metric: "evaluation/recalled" },
     ],
+    ["moons-energy-based", undefined, {
+      ...lower(NATS),
+      figures: ["evaluation/log_partition", ENERGY],
+    }],
     ["xor-perceptron", undefined, { metric: "evaluation/accuracy" }],
     [
       "xor-classifier",
@@ -456,6 +460,10 @@ export const evidence: readonly EvidenceRow[] = [
       ...lower(ENERGY),
       figures: ["evaluation/precision", "evaluation/recall", "evaluation/coverage"],
     }],
+    ["moons-consistency", undefined, {
+      ...lower(TRANSPORT),
+      figures: [`${TRANSPORT}_two_steps`, ENERGY],
+    }],
     ["glyphs-diffusion", nearReal, judgedByFeatures],
     ["glyphs-edm", nearReal, judgedByFeatures],
     ["glyphs-guided", asked, judgedByClass],
@@ -473,6 +481,10 @@ export const evidence: readonly EvidenceRow[] = [
     ["moons-flow-matching", threshold(0.17, "0.15 above what fresh data get"), {
       ...lower(TRANSPORT),
       figures: [`${TRANSPORT}_one_step`, ENERGY],
+    }],
+    ["moons-rectified-flow", undefined, {
+      ...lower(`${TRANSPORT}_one_step`),
+      figures: [TRANSPORT, ENERGY],
     }],
     ["glyphs-flow-matching", nearReal, judgedByFeatures],
   ),

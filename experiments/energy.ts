@@ -83,6 +83,16 @@ export const energyExperiments: readonly ModelExperiment[] = [
     tunedOn: 1,
   }),
   defineExperiment({
+    name: "moons-energy-based",
+    summary: "Energy of two half circles, learned against its own Langevin chains",
+    expectedSeconds: 40,
+    dataset: { name: "two-moons" },
+    model: { name: "energy-based" },
+    budget: 500_000,
+    evaluation: { every: 250_000 },
+    tunedOn: 1,
+  }),
+  defineExperiment({
     name: "glyphs-dbn-quick",
     summary: "Deep belief network of drawn digits",
     expectedSeconds: 60,

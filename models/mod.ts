@@ -140,6 +140,11 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     load: async () => (await import("./energy/noise_contrastive.ts")).noiseContrastive,
   },
   {
+    name: "energy-based",
+    summary: "Energy of points, learned against Langevin chains that go on in a replay buffer",
+    load: async () => (await import("./energy/energy_based.ts")).energyBased,
+  },
+  {
     name: "gpt",
     summary: "Transformer that draws text, or images, token by token",
     load: async () => (await import("./autoregressive/gpt.ts")).gpt,
@@ -148,6 +153,11 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     name: "flow-matching",
     summary: "A velocity field that carries noise to the data along straight lines",
     load: async () => (await import("./flow_matching/flow_matching.ts")).flowMatching,
+  },
+  {
+    name: "rectified-flow",
+    summary: "A velocity field learned twice, the second time from its own pairs: nearly straight",
+    load: async () => (await import("./flow_matching/rectified_flow.ts")).rectifiedFlow,
   },
   {
     name: "diffusion",
@@ -193,6 +203,11 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     name: "edm",
     summary: "Diffusion with a network scaled alike at every noise, sampled by Heun's method",
     load: async () => (await import("./diffusion/edm.ts")).edm,
+  },
+  {
+    name: "consistency",
+    summary: "One step from noise to a sample: every noise of a path leads to the same example",
+    load: async () => (await import("./diffusion/consistency.ts")).consistency,
   },
   {
     name: "score-matching",

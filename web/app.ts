@@ -12,6 +12,7 @@ import { App } from "./fresh.ts";
 import { Policies } from "./policies.ts";
 import * as change from "./routes/api/change.ts";
 import * as comparison from "./routes/api/comparison.ts";
+import * as find from "./routes/api/find.ts";
 import * as live from "./routes/api/live.ts";
 import * as policy from "./routes/api/policy.ts";
 import * as runs from "./routes/api/runs.ts";
@@ -25,6 +26,8 @@ import * as index from "./routes/index.tsx";
 import * as sweepPage from "./routes/sweeps/[name].tsx";
 import * as sweepPages from "./routes/sweeps/index.tsx";
 import * as sweep from "./routes/api/sweep.ts";
+import * as setting from "./routes/api/setting.ts";
+import * as train from "./routes/train.tsx";
 import * as run from "./routes/runs/[id].tsx";
 import type { State } from "./state.ts";
 
@@ -54,14 +57,17 @@ export function createApp(
     .route("/compare", compare)
     .route("/sweeps", sweepPages)
     .route("/sweeps/:name", sweepPage)
+    .route("/train", train)
     .route("/artifacts/:hash", artifact)
     .route("/texts/:hash", text)
     .route("/assets/:name", asset)
     .change("/api/change", change)
+    .route("/api/find", find)
     .route("/api/live", live)
     .route("/api/policy", policy)
     .route("/api/runs", runs)
     .route("/api/series", series)
+    .route("/api/setting", setting)
     .route("/api/sparks", sparks)
     .route("/api/sweep", sweep)
     .route("/api/comparison", comparison);

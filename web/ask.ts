@@ -15,9 +15,15 @@ export function ask(path: string, options?: { readonly signal?: AbortSignal }): 
   return answer(path, options);
 }
 
-/** From now on `other` answers this page. */
-export function answeredBy(other: Ask): void {
+/**
+ * From now on `other` answers this page.
+ *
+ * @returns Who did until now.
+ */
+export function answeredBy(other: Ask): Ask {
+  const before = answer;
   answer = other;
+  return before;
 }
 
 /** Keeps a query in the page's address; a page that was opened as a file has none to keep it in. */

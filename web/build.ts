@@ -18,6 +18,16 @@ const entries = {
   "uplot.css": "../node_modules/uplot/dist/uPlot.min.css",
 };
 
+/** The thread that trains in a page: the lab itself, whose parts come as they are asked for. */
+const thread = { "training.js": "training/worker.ts" };
+
+/** What a page has in place of Node's modules. */
+const nodeless = Object.fromEntries(
+  ["crypto", "fs/promises", "module", "path", "url"].map((
+    name,
+  ) => [`node:${name}`, `${web}training/node.ts`]),
+);
+
 /** What a page that stands alone holds: all in one script. */
 const alone = { "page.js": "exported.ts" };
 
@@ -35,38 +45,39 @@ const options = {
   metafile: true,
   logLevel: "warning",
 } as const;
-const build = (entries: Readonly<Record<string, string>>, splitting: boolean) =>
+const build = (
+  entries: Readonly<Record<string, string>>,
+  more: { readonly splitting?: boolean; readonly alias?: Readonly<Record<string, string>> },
+) =>
   esbuild.build({
     ...options,
-    splitting,
+    ...more,
     entryPoints: Object.entries(entries).map(([name, path]) => ({
       in: path,
       out: name.slice(0, name.indexOf(".")),
     })),
   });
-const [split, whole] = await Promise.all([build(entries, true), build(alone, false)]);
+const groups = [entries, thread, alone];
+const builds = await Promise.all([
+  build(entries, { splitting: true }),
+  build(thread, { splitting: true, alias: nodeless }),
+  build(alone, {}),
+]);
 await esbuild.stop();
 
-const outputs = Object.entries(split.metafile.outputs);
-const outputsAlone = Object.entries(whole.metafile.outputs);
+const outputs = builds.map(({ metafile }) => Object.entries(metafile.outputs));
 const fileOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
 // Paths in the metafile are followed through links: the style of uPlot is known by its name alone.
-const namesOf = (entries: Readonly<Record<string, string>>, made: typeof outputs) =>
+const namesOf = (entries: Readonly<Record<string, string>>, made: typeof outputs[number]) =>
   Object.entries(entries).map(([name, entry]) => [
     name,
     fileOf(made.find(([, { entryPoint }]) => entryPoint?.endsWith(fileOf(entry)))![0]),
   ]);
-const manifest = Object.fromEntries([
-  ...namesOf(entries, outputs),
-  ...namesOf(alone, outputsAlone),
-]);
+const manifest = Object.fromEntries(groups.flatMap((each, i) => namesOf(each, outputs[i])));
 const next = `${out}/manifest-${Deno.pid}.next`;
 await Deno.writeTextFile(next, JSON.stringify(manifest, null, 2));
 await Deno.rename(next, `${out}/manifest.json`);
-const made = new Set([
-  ...[...outputs, ...outputsAlone].map(([path]) => fileOf(path)),
-  "manifest.json",
-]);
+const made = new Set([...outputs.flat().map(([path]) => fileOf(path)), "manifest.json"]);
 for await (const { name } of Deno.readDir(out)) {
   if (!made.has(name) && !name.endsWith(".next")) {
     await Deno.remove(`${out}/${name}`).catch(() => {/* by another build */});

@@ -80,7 +80,10 @@ export interface LayoutProps {
   readonly children: ComponentChildren;
 }
 
-/** Nothing from elsewhere, nothing inline; WebAssembly, as policies are programs. */
+/**
+ * Nothing from elsewhere, nothing inline; WebAssembly, as policies are programs; workers, as a page may
+ * train.
+ */
 const headers = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
@@ -91,6 +94,7 @@ const headers = secureHeaders({
     baseUri: ["'none'"],
     formAction: ["'none'"],
     frameAncestors: ["'none'"],
+    workerSrc: ["'self'"],
   },
   xFrameOptions: "DENY",
   strictTransportSecurity: false, // served without TLS, to this machine alone

@@ -12,6 +12,7 @@ import RunNoteIsland from "./islands/run_note.tsx";
 import RunStatusIsland from "./islands/run_status.tsx";
 import RunTableIsland from "./islands/run_table.tsx";
 import SweepIsland from "./islands/sweep.tsx";
+import TrainIsland from "./islands/train.tsx";
 
 /** Groups of runs by one metric. */
 export const ComparisonView = island("comparison", ComparisonIsland);
@@ -29,3 +30,5 @@ export const RunStatus = island("run_status", RunStatusIsland);
 export const RunTable = island("run_table", RunTableIsland);
 /** A sweep. */
 export const Sweep = island("sweep", SweepIsland);
+/** Training in the page. */
+export const Train = island("train", TrainIsland);

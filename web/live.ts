@@ -51,7 +51,8 @@ export function contentsFrom(initial: Contents): Contents {
   return heardContents.value ?? initial;
 }
 
-function hear(message: LiveMessage): void {
+/** Takes in news: those of the server, or of a run that the page trains itself. */
+export function hear(message: LiveMessage): void {
   const rows = message.complete ? new Map() : new Map(heard.value.rows);
   for (const id of message.removed) rows.delete(id);
   for (const row of message.rows) rows.set(row.id, row);

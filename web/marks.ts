@@ -5,7 +5,7 @@
  * @module
  */
 import { printable } from "../lab/core/printable.ts";
-import { differingPaths } from "../lab/experiment/comparison.ts";
+import { differingPaths, majorityOf } from "../lab/experiment/comparison.ts";
 import { paletteSize } from "./components/palette.ts";
 
 /**
@@ -42,7 +42,7 @@ export interface Labelled {
 /**
  * A label for each group: the experiment where there are several, then the settings by which it
  * differs from the other groups of its experiment, those that tell most of them apart first. A
- * setting in which one group stands alone is named in that group's label only.
+ * value that more than half of them have goes without saying.
  */
 export function labelsOf(groups: readonly Labelled[]): string[] {
   const labels = new Map<Labelled, string>();
@@ -76,9 +76,13 @@ function partsOf(groups: readonly Labelled[]): string[][] {
     classes = most;
   }
   const names = namesOf(chosen);
-  const common = chosen.map((path) => commonValue(settings.map((each) => each[path])));
+  const usual = chosen.map((path) => majorityOf(settings.map((each) => each[path])));
   return settings.map((own) =>
-    chosen.flatMap((path, i) => own[path] === common[i] ? [] : [`${names[i]}=${own[path] ?? "–"}`])
+    chosen.flatMap((path, i) =>
+      usual[i] !== undefined && usual[i].value === own[path]
+        ? []
+        : [`${names[i]}=${own[path] ?? "–"}`]
+    )
   ).map((parts) => parts.length > 0 || chosen.length === 0 ? parts : ["the others' settings"]);
 }
 
@@ -89,15 +93,6 @@ function countClasses(
   return new Set(settings.map((own) => JSON.stringify(paths.map((path) => own[path] ?? null))))
     .size;
 }
-
-/** The value of all but one, where there are at least three; undefined: no such value. */
-function commonValue(values: readonly (string | undefined)[]): string | undefined | symbol {
-  const counts = Map.groupBy(values, (value) => value);
-  const common = [...counts].find(([, { length }]) => length >= 2 && length === values.length - 1);
-  return common === undefined ? NONE : common[0];
-}
-
-const NONE = Symbol();
 
 /** The last parts of dotted paths, as many as tell them apart. */
 function namesOf(paths: readonly string[]): string[] {

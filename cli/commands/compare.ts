@@ -5,6 +5,7 @@ import { option } from "@optique/core/primitives";
 import { float, string } from "@optique/core/valueparser";
 import { InputError, unknownName } from "../../lab/core/errors.ts";
 import {
+  againstOption,
   defineCommand,
   jsonOption,
   plain,
@@ -33,6 +34,7 @@ export const compare = defineCommand({
     ["compare --where environment=CartPole-v1", "every finished run on CartPole"],
     ["compare 3f2a 91bc 77d0", "these runs"],
     ["compare --where tag=gamma --metric rollout/episode_return_mean", "by another series"],
+    ["compare --where tag=gamma --against cartpole-ppo", "each with one, by its label"],
   ],
   parser: (known) =>
     object({
@@ -47,10 +49,14 @@ export const compare = defineCommand({
       paired: option("--paired", {
         description: plain("Test equal seeds against one another, those that both groups have."),
       }),
+      against: againstOption(),
       json: jsonOption(),
       store: storeOption(),
     }),
-  async run({ runs: references, where, metric, threshold, paired, json, store: location }, io) {
+  async run(
+    { runs: references, where, metric, threshold, paired, against, json, store: location },
+    io,
+  ) {
     if (where.length === 0) needRuns("compare", references, "--where");
     const registries = await io.registries();
     const { compareRuns } = await import("../comparison.ts");
@@ -67,7 +73,12 @@ export const compare = defineCommand({
         throw unknownName("compare", "series", metric, series, "runs --json");
       }
     }
-    const comparison = compareRuns(store, found, registries, { metric, threshold, paired });
+    const comparison = compareRuns(store, found, registries, {
+      metric,
+      threshold,
+      paired,
+      against,
+    });
     if (comparison.groups.length === 0) {
       throw new InputError(
         `Cannot compare as finished runs are needed: of ${plural(found.length, "run")} none is`,

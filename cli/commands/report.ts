@@ -6,7 +6,14 @@ import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { InputError, unknownName } from "../../lab/core/errors.ts";
 import { matching } from "../../lab/experiment/run_fields.ts";
-import { defineCommand, named, plain, storeOption, whereOption } from "../command.ts";
+import {
+  againstOption,
+  defineCommand,
+  named,
+  plain,
+  storeOption,
+  whereOption,
+} from "../command.ts";
 import { whyNone } from "../filter.ts";
 import { refuseExisting, writeWhole } from "../files.ts";
 import { openStoreOf } from "../stores.ts";
@@ -44,13 +51,14 @@ export const report = defineCommand({
       metric: optional(option("--metric", string({ metavar: "NAME" }), {
         description: plain("The series to compare. Default: the evaluation's headline figure."),
       })),
+      against: againstOption(),
       out: option("--out", string({ metavar: "DIR" }), {
         description: plain("The folder to write into; made where it is missing."),
       }),
       force: option("--force", { description: plain("Write over files that are there.") }),
       store: storeOption(),
     }),
-  async run({ names, where, title, question, metric, out, force, store: location }, io) {
+  async run({ names, where, title, question, metric, against, out, force, store: location }, io) {
     if (names.length === 0 && where.length === 0) {
       throw new InputError("Cannot report as a NAME or --where is needed: see `runs`");
     }
@@ -80,6 +88,7 @@ export const report = defineCommand({
       question,
       file,
       metric,
+      against,
     });
     const files = reportFiles(blocks, file)
       .map(([name, content]) => [join(callersPath(io, out), name), content]);

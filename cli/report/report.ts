@@ -11,14 +11,16 @@ import { interquartileMean } from "../../lab/core/interquartile_mean.ts";
 import { differingPaths, flatten } from "../../lab/experiment/comparison.ts";
 import { Describer } from "../../lab/experiment/describe.ts";
 import { isFile } from "../../lab/experiment/load.ts";
+import { type SweepState, sweepState } from "../../lab/experiment/sweep.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import { budgetOf } from "../../lab/store/run_budget.ts";
 import type { Run, Series, Store } from "../../lab/store/store.ts";
 import { PROGRAM } from "../command.ts";
 import { compareRuns, type Comparison, type Group } from "../comparison.ts";
+import { importanceLine, trialsTable } from "../sweeping.ts";
 import { iqmTitle, thresholdCells, withSpread } from "../terminal/comparison_table.ts";
 import { metricLabel, scaleLine } from "../terminal/figures.ts";
-import { duration, figure } from "../terminal/format.ts";
+import { duration, figure, plural } from "../terminal/format.ts";
 import type { Block } from "./blocks.ts";
 
 /** Groups that a chart can tell apart by colour. */
@@ -27,10 +29,11 @@ const MOST_LINES = 8;
 const MOST_BANDS = 3;
 
 /**
- * The page of runs.
+ * The page of runs. Of a sweep's runs those that chose the best trial are told as its trials, those
+ * that judge it are what is reported.
  *
  * @param options.file Name of the page's files, without their ends.
- * @throws {InputError} where none of them has ended.
+ * @throws {InputError} where none of them has ended, or no group has the label `options.against`.
  */
 export async function reportOf(
   store: Store,
@@ -41,11 +44,18 @@ export async function reportOf(
     readonly question?: string;
     readonly file: string;
     readonly metric?: string;
+    /** Label of the group that every other is compared with. Default: each pair. */
+    readonly against?: string;
     /** Whether it says how long the runs took. Default: it does. */
     readonly isTimed?: boolean;
   },
 ): Promise<Block[]> {
-  const comparison = compareRuns(store, runs, registries, { metric: options.metric });
+  const { metric, against } = options;
+  const sweep = judgedSweepOf(store, runs);
+  const comparison = compareRuns(store, sweep?.judged.runs ?? runs, registries, {
+    metric,
+    against,
+  });
   const { groups, notes } = comparison;
   const { isTimed = true } = options;
   if (groups.length === 0) {
@@ -57,6 +67,7 @@ export async function reportOf(
   return [
     { kind: "title", text: options.title },
     ...asked === "" ? [] : [text(asked)],
+    ...sweep === undefined ? [] : [heading("Trials"), ...trialsOf(sweep)],
     heading("Result"),
     ...resultOf(comparison, isTimed),
     ...chartOf(store, groups, options.file),
@@ -83,6 +94,34 @@ function questionOf(groups: readonly Group[], { experiments }: Registries): stri
   return summaries.map((summary) => `${summary.replace(/\.$/, "")}.`).join(" ");
 }
 
+/** The sweep that all of `runs` belong to, where its best trial has been judged. */
+function judgedSweepOf(store: Store, runs: readonly Run[]): SweepState | undefined {
+  const [name, ...others] = new Set(runs.map(({ manifest }) => manifest.sweep?.name));
+  if (name === undefined || others.length > 0) return undefined;
+  const state = sweepState(store, name);
+  return state !== undefined && state.judged.runs.length > 0 ? state : undefined;
+}
+
+/** What a sweep tried, from the best down. */
+function trialsOf(state: SweepState): Block[] {
+  const { best, judged, sweep } = state;
+  const { columns, rows, left } = trialsTable(state);
+  const lines = [
+    left === 0 ? "" : `… and ${plural(left, "trial")} more.`,
+    importanceLine(state),
+    `Trials are judged by ${
+      plural(sweep.seeds, "seed")
+    } from 1 on. The best of many looks better ` +
+    "than it is" +
+    `: below stands what trial ${best!.trial} gets on ${plural(judged.runs.length, "seed")} that ` +
+    "chose nothing.",
+  ];
+  return [
+    { kind: "table", head: columns.map(({ title }) => title), rows },
+    ...lines.filter((line) => line !== "").map((text): Block => ({ kind: "text", text })),
+  ];
+}
+
 /** A letter for each group, by which chart and tables name it. */
 function letterOf(i: number): string {
   return i < 26
@@ -93,7 +132,6 @@ function letterOf(i: number): string {
 function resultOf({ groups, pairs, scales }: Comparison, isTimed: boolean): Block[] {
   const letters = new Map(groups.map(({ label }, i) => [label, letterOf(i)]));
   const hasThreshold = groups.some(({ threshold }) => threshold !== null);
-  const names = namesOf(groups);
   const timed = (cells: readonly string[], at: number) => isTimed ? cells : cells.toSpliced(at, 1);
   const isJudged = groups.some(({ verdict }) => verdict !== undefined);
   const table: Block = {
@@ -106,7 +144,7 @@ function resultOf({ groups, pairs, scales }: Comparison, isTimed: boolean): Bloc
     ],
     rows: groups.map((group, i) => [
       letterOf(i),
-      names[i],
+      group.label,
       String(group.runs.length),
       group.metric === undefined ? "–" : metricLabel(group.metric),
       withSpread(group.iqm, group.spread),
@@ -136,24 +174,6 @@ function resultOf({ groups, pairs, scales }: Comparison, isTimed: boolean): Bloc
       "the means, two-sided, corrected for all pairs. The last column: a lesser difference of means " +
       "is seen by so many seeds less than four times in five.",
   }];
-}
-
-/** What groups are called: those of one experiment by where they leave what most of them have. */
-function namesOf(groups: readonly Group[]): string[] {
-  const settings = groups.map(({ configuration }) => flatten(configuration));
-  if (new Set(groups.map(({ experiment }) => experiment)).size > 1 || groups.length < 3) {
-    return groups.map(({ label }) => label);
-  }
-  const usual = new Map([...differingPaths(settings)].map((path) => {
-    const values = settings.map((each) => each[path]);
-    const count = (value: string) => values.filter((each) => each === value).length;
-    return [path, values.toSorted((a, b) => count(b) - count(a))[0]] as const;
-  }));
-  return groups.map(({ experiment }, i) => {
-    const own = [...usual].filter(([path, value]) => settings[i][path] !== value)
-      .map(([path]) => `${path}=${settings[i][path]}`);
-    return own.length === 0 ? experiment : `${experiment} (${own.join(", ")})`;
-  });
 }
 
 /** The IQM over seeds along the budget, each metric's groups in one chart. */

@@ -50,8 +50,8 @@ export class ProgressDisplay implements Disposable {
   /** Takes what the runner reports. */
   update(progress: RunProgress): void {
     const { run, kind, metrics } = progress;
-    const live = this.#live.get(run.id) ??
-      { latest: progress, first: progress, metrics: {} };
+    const known = kind === "started" ? undefined : this.#live.get(run.id);
+    const live = known ?? { latest: progress, first: progress, metrics: {} };
     live.latest = progress;
     live.metrics = { ...live.metrics, ...metrics };
     this.#live.set(run.id, live);

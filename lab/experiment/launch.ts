@@ -23,7 +23,7 @@ import {
 } from "./recorded_run.ts";
 import { StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
-import { changedModule, resumeIn, type ResumeOptions } from "./resume.ts";
+import { changedModule, goOnAfter, resumeIn, type ResumeOptions } from "./resume.ts";
 import { parseSeed } from "./session.ts";
 import { TrainingWorker, type TrainOrder } from "./training_worker.ts";
 
@@ -302,6 +302,8 @@ export async function trainPlan(
     const { irreproducible } = opened;
     if (irreproducible !== null) recorder.event("info", irreproducibleLine(irreproducible));
   };
-  await trainRecorded(trainee, order, opened, () => recorder, options);
-  return recorder!.run.id;
+  const crash = await trainRecorded(trainee, order, opened, () => recorder, options);
+  const { id } = recorder!.run;
+  await goOnAfter(crash, id, trainee, options);
+  return id;
 }

@@ -12,7 +12,7 @@ import type { Opened } from "./protocol.ts";
 import { finalSnapshot, type RunProgress, type StoreRecorder } from "./recorder.ts";
 import type { Registries } from "./registries.ts";
 import type { Ending } from "./runner.ts";
-import type { RunRecorder, TrainOrder, Watching } from "./training_worker.ts";
+import { CrashError, type RunRecorder, type TrainOrder, type Watching } from "./training_worker.ts";
 
 /** What trains runs, one at a time: a worker, or the caller's thread. */
 export interface Trainee {
@@ -120,9 +120,24 @@ export function requireLibrary(
   );
 }
 
+/** A crash of a run that goes on after it. */
+export interface Crash {
+  readonly line: string;
+  /** The last one that the run reported. */
+  readonly iteration: number;
+  /** How often it has crashed. */
+  readonly times: number;
+}
+
+/** Times that a run goes on after a crash. */
+const MOST_RETRIES = 3;
+
 /**
  * Trains with a recorder that is there once the run is open. A failure before that is thrown; one
- * after it marks the run as failed.
+ * after it marks the run as failed, unless it is a crash that the run is to go on after.
+ *
+ * @param before The crash that it goes on after.
+ * @returns A crash after which it is to go on, which the caller sees to.
  */
 export async function trainRecorded(
   trainee: Trainee,
@@ -130,7 +145,8 @@ export async function trainRecorded(
   opened: (opened: Opened) => Promise<void>,
   recorder: () => StoreRecorder | undefined,
   { signal, onProfile }: Pick<LaunchOptions, "signal" | "onProfile">,
-): Promise<void> {
+  before?: Crash,
+): Promise<Crash | undefined> {
   const forward: RunRecorder = {
     opened,
     report: (report) => recorder()!.report(report),
@@ -145,6 +161,28 @@ export async function trainRecorded(
   } catch (error) {
     const writer = recorder();
     if (writer === undefined) throw error;
-    writer.failed(lineOf(error));
+    const line = lineOf(error);
+    const crash = error instanceof CrashError && !signal?.aborted
+      ? crashAfter(before, line, writer.run.iterations)
+      : undefined;
+    if (crash === undefined) writer.failed(line);
+    else {
+      writer.event(
+        "warning",
+        `${line}: goes on from its last checkpoint (${crash.times} of ${MOST_RETRIES} times)`,
+      );
+    }
+    return crash;
   }
+}
+
+/** The crash that a run goes on after; undefined where it did often enough, or would meet it again. */
+function crashAfter(
+  before: Crash | undefined,
+  line: string,
+  iteration: number,
+): Crash | undefined {
+  const times = (before?.times ?? 0) + 1;
+  const isSame = before?.line === line && before.iteration === iteration;
+  return isSame || times > MOST_RETRIES ? undefined : { line, iteration, times };
 }

@@ -14,6 +14,7 @@ import { type Budgeted, totalOf } from "./budget.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import { Describer } from "./describe.ts";
 import {
+  type Crash,
   type LaunchOptions,
   NOT_RESUMABLE,
   requireLibrary,
@@ -23,6 +24,7 @@ import {
   type Trainee,
   trainRecorded,
 } from "./recorded_run.ts";
+import { lineOf } from "./error_lines.ts";
 import { hashOfModule, modulePath } from "./load.ts";
 import { isOwn } from "./own.ts";
 import { provenance } from "./manifest.ts";
@@ -61,7 +63,36 @@ export async function resumeIn(
   options: Omit<ResumeOptions, "trainee">,
 ): Promise<void> {
   using _lock = options.store.lock(id);
-  await goOn(id, trainee, options);
+  await goOnAfter(await goOn(id, trainee, options), id, trainee, options);
+}
+
+/**
+ * Goes on with a run, whose lock is held, after a crash and those that follow it.
+ *
+ * @param crash undefined: it has ended.
+ */
+export async function goOnAfter(
+  crash: Crash | undefined,
+  id: string,
+  trainee: Trainee,
+  options: Omit<ResumeOptions, "trainee" | "budget">,
+): Promise<void> {
+  const { store, onProgress } = options;
+  const same = { ...options, budget: undefined };
+  for (let last = crash; last !== undefined;) {
+    const { line } = last;
+    store.flush();
+    try {
+      last = await goOn(id, trainee, same, last);
+    } catch (error) {
+      // It cannot begin again.
+      const run = store.run(id)!;
+      const unit = run.manifest.budgetUnit ?? "gradientSteps";
+      const recorder = new StoreRecorder(store, run, unit, onProgress);
+      recorder.event("warning", lineOf(error));
+      return recorder.failed(line);
+    }
+  }
 }
 
 type Configuration = { readonly [key: string]: Json };
@@ -81,7 +112,8 @@ async function goOn(
   id: string,
   trainee: Trainee,
   options: Omit<ResumeOptions, "trainee">,
-): Promise<void> {
+  crash?: Crash,
+): Promise<Crash | undefined> {
   const { store, registries, onProgress } = options;
   const run = store.run(id)!;
   const trainer = () => trainerOf(run.manifest, registries, options.definition);
@@ -99,7 +131,7 @@ async function goOn(
   else if (from !== undefined) order.source = await sourceAgain(store, from);
 
   let recorder: StoreRecorder | undefined;
-  await trainRecorded(
+  return await trainRecorded(
     trainee,
     order,
     async (opened) => {
@@ -123,6 +155,7 @@ async function goOn(
     },
     () => recorder,
     options,
+    crash,
   );
 }
 

@@ -32,6 +32,9 @@ export type TrainOrder =
   & Omit<TrainMessage, "kind" | "signs" | "threads">
   & Partial<Pick<TrainMessage, "threads">>;
 
+/** What trains a run broke down: its code threw, or its thread or process has ended. */
+export class CrashError extends LabError {}
+
 /** Seconds without a sign of life after which a run says so. */
 const SILENT_SECONDS = 60;
 /** Milliseconds between two looks at a run's signs. */
@@ -62,9 +65,9 @@ export class TrainingWorker implements Disposable {
   /**
    * Trains a run to its end.
    *
-   * Rejects with an `InputError` where the worker refused the input, with a `LabError` where it
-   * failed or its thread is gone, and with what a recorder threw; the run in the worker is over then,
-   * too.
+   * Rejects with an `InputError` where the worker refused the input, with a {@linkcode CrashError}
+   * where it failed or its thread is gone, with a `LabError` where it holds too much memory, and with
+   * what a recorder threw; the run in the worker is over then, too.
    */
   async train(order: TrainOrder, recorder: RunRecorder, signal?: AbortSignal): Promise<Ending> {
     const { isolated } = this.watching;
@@ -88,7 +91,7 @@ export class TrainingWorker implements Disposable {
         const receive = async (message: FromWorker) => {
           if (message.kind === "failed") {
             const { message: line, input, fatal, stack } = message;
-            const error = new (input ? InputError : LabError)(line);
+            const error = new (input ? InputError : CrashError)(line);
             error.stack = stack;
             return fatal ? lost(error) : reject(refused ?? error);
           }
@@ -115,7 +118,9 @@ export class TrainingWorker implements Disposable {
         thread.listen(
           (message) => inOrder = inOrder.then(() => receive(message)),
           (reason) =>
-            inOrder.then(() => lost(new LabError(`the run's thread ended: ${firstLine(reason)}`))),
+            inOrder.then(() =>
+              lost(new CrashError(`the run's thread ended: ${firstLine(reason)}`))
+            ),
         );
         thread.post({ kind: "train", signs: signs.memory, threads: this.threads, ...order });
       });

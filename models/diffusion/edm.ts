@@ -12,7 +12,6 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import { log } from "../../lab/core/elementary.ts";
 import { count, LONGEST } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import {
@@ -24,34 +23,33 @@ import {
   inRange,
   signed,
   toldLabels,
+  unguided,
   unsigned,
 } from "../denoiser.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
 import { squaredError } from "../losses.ts";
+import { exactWeights, LIKELIHOOD_STEPS, logDensityAlong } from "../probability_flow.ts";
 import { everywhere } from "../time_network.ts";
 import { heunStep, noiseLevels } from "./heun.ts";
+import {
+  noiseFields,
+  type NoiseRange,
+  noiseRangeFits,
+  noiseShare,
+  preconditioned,
+  scalesAt,
+} from "./preconditioning.ts";
 
 // Configuration.
 
 const configuration = z.strictObject({
   ...noisyExampleFields,
-  deviation: z.number().positive().default(0.5).meta({
-    description: "σ_data, the examples' own deviation (pixels count from −1 to 1)",
-  }),
+  ...noiseFields,
   noiseMean: z.number().default(-1.2).meta({
     description: "P_mean, the mean of ln σ while training",
   }),
   noiseDeviation: z.number().positive().default(1.2).meta({
     description: "P_std, the deviation of ln σ while training",
-  }),
-  leastNoise: z.number().positive().default(0.002).meta({
-    description: "σ_min, the least noise from which samples jump to none",
-  }),
-  mostNoise: z.number().positive().default(80).meta({
-    description: "σ_max, the noise in which samples begin",
-  }),
-  curvature: z.number().positive().default(7).meta({
-    description: "ρ, by which more steps are taken where there is little noise",
   }),
   samplerSteps: count(1, LONGEST).default(18).meta({
     description: "Steps from noise to sample",
@@ -64,63 +62,20 @@ const configuration = z.strictObject({
   ...averageField,
 })
   .refine(...guidanceFits)
-  .refine(({ leastNoise, mostNoise }) => leastNoise < mostNoise, {
-    path: ["leastNoise"],
-    message: "leastNoise must be below mostNoise",
-  });
+  .refine(...noiseRangeFits);
 
-type Configuration = z.output<typeof configuration>;
+// The loss.
 
-// Preconditioning.
-
-/** The factors of table 1 at noise σ, each of its shape. */
-export interface Scales {
-  /** c_skip: the share of the noisy example in what is told. */
-  readonly skip: tf.Tensor;
-  /** c_out: the scale of what the network adds. */
-  readonly out: tf.Tensor;
-  /** c_in: the scale of the noisy example as the network sees it. */
-  readonly into: tf.Tensor;
-}
-
-/**
- * c_skip = σ_d² / (σ² + σ_d²), c_out = σ σ_d / √(σ² + σ_d²), c_in = 1 / √(σ² + σ_d²).
- *
- * @param sigma σ > 0, [B, 1]
- * @param deviation σ_d
- */
-export function scalesAt(sigma: tf.Tensor, deviation: number): Scales {
-  const variance = tf.add(tf.square(sigma), deviation * deviation);
-  const into = tf.rsqrt(variance);
-  return {
-    skip: tf.div(deviation * deviation, variance),
-    out: tf.mul(tf.mul(sigma, deviation), into),
-    into,
-  };
-}
-
-/** ln σ as a share of its range: 0 at σ_min, 1 at σ_max. */
-function timeOf(sigma: tf.Tensor, { leastNoise, mostNoise }: Configuration): tf.Tensor {
-  const least = log(leastNoise);
-  return tf.div(tf.sub(tf.log(sigma), least), log(mostNoise) - least);
-}
-
-/**
- * D(x; σ) = c_skip x + c_out F(c_in x; σ): the example that x is of. Equation 7.
- *
- * @param network F
- * @param x The example and noise of deviation σ, [B, D]
- * @param sigma σ, [B, 1]
- */
-export function preconditioned(
+/** D(x; σ) of a network, for one σ for all rows. */
+function denoised(
   network: (x: tf.Tensor, time: tf.Tensor) => tf.Tensor,
-  x: tf.Tensor,
-  sigma: tf.Tensor,
-  configuration: Configuration,
-): tf.Tensor {
-  const { skip, out, into } = scalesAt(sigma, configuration.deviation);
-  const told = network(tf.mul(x, into), timeOf(sigma, configuration));
-  return tf.add(tf.mul(x, skip), tf.mul(told, out));
+  range: NoiseRange & { readonly deviation: number },
+): (x: tf.Tensor, sigma: tf.Tensor) => tf.Tensor {
+  return (x, sigma) => {
+    const rows = everywhere(sigma, x);
+    const time = noiseShare(rows, range);
+    return preconditioned((x) => network(x, time), x, scalesAt(rows, range.deviation));
+  };
 }
 
 /**
@@ -138,6 +93,22 @@ export function edmLoss(
   const { out } = scalesAt(sigma, deviation);
   const weight = tf.reshape(tf.div(1, tf.square(out)), [-1]);
   return tf.mul(squaredError(example, x), weight) as tf.Tensor1D;
+}
+
+// The likelihood.
+
+/** log p(x), [B], along dx/dσ = (x − D(x; σ)) / σ from σ_min to N(0, σ_max²): equation 4 of the paper. */
+function logDensity(
+  denoise: (x: tf.Tensor, sigma: tf.Tensor) => tf.Tensor,
+  x: tf.Tensor,
+  { leastNoise, mostNoise, curvature }: z.output<typeof configuration>,
+): tf.Tensor {
+  const levels = noiseLevels(LIKELIHOOD_STEPS + 1, leastNoise, mostNoise, curvature);
+  const places = levels.slice(0, -1).reverse().map((sigma) => ({
+    place: sigma,
+    velocity: (x: tf.Tensor) => tf.div(tf.sub(x, denoise(x, tf.scalar(sigma))), sigma),
+  }));
+  return logDensityAlong(x, places, mostNoise);
 }
 
 // The model.
@@ -164,8 +135,9 @@ export const edm = defineModel({
       const sigma = tf.exp(tf.add(tf.mul(batch.noise.level, noiseDeviation), noiseMean));
       const noisy = tf.add(x, tf.mul(batch.noise.epsilon, sigma));
       const labels = toldLabels(batch, configuration);
-      const network = (x: tf.Tensor, time: tf.Tensor) => denoiser(x, time, labels);
-      const example = preconditioned(network, noisy, sigma, configuration);
+      const scales = scalesAt(sigma, deviation);
+      const time = noiseShare(sigma, configuration);
+      const example = preconditioned((x) => denoiser(x, time, labels), noisy, scales);
       return { loss: edmLoss(example, x, sigma, deviation) };
     },
   }],
@@ -181,9 +153,8 @@ export const edm = defineModel({
       return { sigma, next, probe: last ? sigma : next, weight: last ? 0 : 0.5 };
     },
     step: ({ denoiser }, drawn, configuration) => {
-      const network = guided(denoiser, drawn, configuration);
-      const denoise = (x: tf.Tensor, sigma: tf.Tensor) =>
-        inRange(preconditioned(network, x, everywhere(sigma, x), configuration), drawn.shape);
+      const told = denoised(guided(denoiser, drawn, configuration), configuration);
+      const denoise = (x: tf.Tensor, sigma: tf.Tensor) => inRange(told(x, sigma), drawn.shape);
       return heunStep(denoise, drawn.x, drawn.at, configuration.solver === "heun");
     },
     noised: (_, { x, at: { sigma }, noise: { start }, shape }) =>
@@ -191,4 +162,8 @@ export const edm = defineModel({
     finish: (_, { x, shape }) => unsigned(x, shape),
   },
   samplingFields: ["samplerSteps", "solver", "curvature", "guidance"],
+  logWeights: ({ denoiser }, batch, configuration) => {
+    const told = denoised(unguided(denoiser, batch, configuration), configuration);
+    return exactWeights(batch, (x) => logDensity(told, x, configuration));
+  },
 });

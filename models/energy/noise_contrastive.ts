@@ -17,8 +17,9 @@ import { log } from "../../lab/core/elementary.ts";
 import { count, LONGEST, widths } from "../../lab/compute/sizes.ts";
 import { defineModel } from "../define_model.ts";
 import { noisyExampleFields } from "../fields.ts";
-import { likelihoodTerms, ownLikelihood } from "../likelihood.ts";
+import { ownLikelihood } from "../likelihood.ts";
 import { dense } from "../networks.ts";
+import { type Energy, energyOf, langevinStep, logDensityOf, quadratureTerms } from "./density.ts";
 
 // Configuration.
 
@@ -40,14 +41,7 @@ const configuration = z.strictObject({
   }),
 });
 
-// The density.
-
-/** ln N(x; 0, s²I), [B]. */
-export function normalLogDensity(x: tf.Tensor, deviation: number): tf.Tensor1D {
-  const constant = x.shape.at(-1)! * log(2 * Math.PI * deviation * deviation) / 2;
-  const squares = tf.sum(tf.square(x), -1);
-  return tf.sub(tf.mul(squares, -1 / (2 * deviation * deviation)), constant);
-}
+// The loss.
 
 /**
  * −ln of the probability of being told apart rightly, softplus(ln ν − r(x)) + Σ softplus(r(y) − ln ν),
@@ -64,45 +58,13 @@ export function contrast(data: tf.Tensor, noise: tf.Tensor): tf.Tensor1D {
   );
 }
 
-/** Points on a side of the grid of quadrature, and how many of the noise's deviations it reaches. */
-const SIDE = 100, REACH = 4;
-
-/**
- * ln ∫ p over the plane by the midpoint rule on a square of ±4 deviations of the noise, a scalar.
- *
- * @param logDensity ln p of points [N, 2], [N].
- */
-export function logPartition(
-  logDensity: (x: tf.Tensor) => tf.Tensor,
-  deviation: number,
-): tf.Scalar {
-  const cell = 2 * REACH * deviation / SIDE;
-  const places = tf.mul(tf.sub(tf.range(0, SIDE), (SIDE - 1) / 2), cell);
-  const across = tf.tile(tf.reshape(places, [1, SIDE, 1]), [SIDE, 1, 1]);
-  const up = tf.tile(tf.reshape(places, [SIDE, 1, 1]), [1, SIDE, 1]);
-  const grid = tf.reshape(tf.concat([across, up], 2), [SIDE * SIDE, 2]);
-  return tf.add(tf.logSumExp(logDensity(grid)), 2 * log(cell)) as tf.Scalar;
-}
-
 // The model.
-
-type Energy = (x: tf.Tensor) => tf.Tensor;
-
-/** ln p_m(x) − ln p_n(x) = −E(x), [B]. */
-function ratioOf(energy: Energy): (x: tf.Tensor) => tf.Tensor {
-  return (x) => tf.neg(tf.squeeze(energy(x), [1]));
-}
-
-/** ln p_m, [B]. */
-function logDensityOf(energy: Energy, deviation: number): (x: tf.Tensor) => tf.Tensor {
-  return (x) => tf.add(ratioOf(energy)(x), normalLogDensity(x, deviation));
-}
 
 /** {@linkcode contrast} of examples and standard normal noise [B, ν, D]. */
 function contrastOf(energy: Energy, x: tf.Tensor, noise: tf.Tensor, deviation: number): tf.Tensor {
   const [rows, draws, size] = noise.shape;
   const drawn = tf.mul(tf.reshape(noise, [rows * draws, size!]), deviation);
-  const ratio = ratioOf(energy);
+  const ratio = (x: tf.Tensor) => tf.neg(energyOf(energy, x));
   return contrast(ratio(x), tf.reshape(ratio(drawn), [rows, draws]));
 }
 
@@ -127,22 +89,15 @@ export const noiseContrastive = defineModel({
   evaluate: ({ energy }, { x, noise: { noise } }, { noiseDeviation }) => {
     const terms = { contrast: contrastOf(energy, x, noise, noiseDeviation) };
     if (x.shape[1] !== 2) return terms;
-    const logDensity = logDensityOf(energy, noiseDeviation);
-    const partition = logPartition(logDensity, noiseDeviation);
-    const nats = tf.sub(partition, logDensity(x));
-    return { ...terms, log_partition: partition, ...likelihoodTerms(nats, 2) };
+    return { ...terms, ...quadratureTerms(energy, x, noiseDeviation) };
   },
   sampleNoise: ({ size }) => ({ start: ["normal", [size]] }),
   sample: (_, { noise: { start } }, { noiseDeviation }) => tf.mul(start, noiseDeviation),
   sampler: {
     steps: (_, { samplerSteps }) => samplerSteps,
     noise: ({ size }) => ({ fresh: ["normal", [size]] }),
-    // x + ε/2 ∇ ln p(x) + √ε z
-    step: ({ energy }, { x, noise: { fresh } }, { noiseDeviation, stepSize }) => {
-      const logDensity = logDensityOf(energy, noiseDeviation);
-      const uphill = tf.mul(tf.grad((x) => tf.sum(logDensity(x)))(x), stepSize / 2);
-      return tf.add(tf.add(x, uphill), tf.mul(fresh, Math.sqrt(stepSize)));
-    },
+    step: ({ energy }, { x, noise: { fresh } }, { noiseDeviation, stepSize }) =>
+      langevinStep(logDensityOf(energy, noiseDeviation), x, fresh, stepSize),
   },
   score: ({ energy }, { x }, { noiseDeviation }) => logDensityOf(energy, noiseDeviation)(x),
   samplingFields: ["samplerSteps", "stepSize"],

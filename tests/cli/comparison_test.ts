@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { compareRuns } from "../../cli/comparison.ts";
 import { comparisonTables } from "../../cli/terminal/comparison_table.ts";
 import { permutationTest } from "../../lab/statistics/mod.ts";
@@ -74,6 +74,26 @@ Deno.test("few seeds show what they can: extremes, a rough interval, an interval
     );
     match(shown(5), /IQM \[95 %\] [^]*480\.0 \[.*\] rough[^]*0\.50 \[.*\] rough/);
     match(shown(10), /460\.0 \[446\.\d, 478\.\d\]  [^]*0\.50 \[0\.\d\d, 0\.\d\d\] /);
+  });
+});
+
+Deno.test("against one group each other is compared with it, and fewer tests are corrected for", async () => {
+  await withStore((store) => {
+    const scores = [[1, 2, 3, 4], [2, 3, 4, 5], [11, 12, 13, 14]];
+    const runs = ["a", "b", "c"].flatMap((agent, k) =>
+      scores[k].map((score, i) => addRun(store, agent, i, [score]))
+    );
+    const labels = compareRuns(store, runs, registries).groups.map(({ label }) => label);
+    const { pairs } = compareRuns(store, runs, registries, { against: labels[1] });
+    deepStrictEqual(pairs.map(({ first, second }) => [first, second]), [
+      [labels[0], labels[1]],
+      [labels[2], labels[1]],
+    ]);
+    deepStrictEqual(pairs[1].p, 2 * 2 / 70);
+    throws(
+      () => compareRuns(store, runs, registries, { against: "b" }),
+      /no group "b".*: known are/,
+    );
   });
 });
 

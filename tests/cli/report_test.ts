@@ -13,6 +13,11 @@ const series = (steps: number[], values: number[]) =>
     values: Float64Array.from(values),
   }) as unknown as Series;
 
+async function typedIn(folder: string, args: readonly string[]) {
+  const io = capturedIo({ folder, root: folder, registries });
+  return { code: await main(args, io), ...io.written };
+}
+
 Deno.test("a curve has each seed's last value at every place, from where all have one", () => {
   const seeds = [series([10, 20, 30], [1, 2, 3]), series([15, 30], [5, 7]), series([10], [0])];
   deepStrictEqual(curveOf(seeds, "environmentSteps"), {
@@ -41,10 +46,7 @@ Deno.test("text stays text, in HTML and in Markdown", () => {
 
 Deno.test("report writes one page that needs nothing else, and how to get its runs again", () =>
   inFolder(async (folder) => {
-    const typed = async (...args: string[]) => {
-      const io = capturedIo({ folder, root: folder, registries });
-      return { code: await main(args, io), ...io.written };
-    };
+    const typed = (...args: string[]) => typedIn(folder, args);
     const common = ["run", "line-toy", "--seed", "4", "--seeds", "2"];
     await typed(...common);
     await typed(...common, "--set", "agent.rate=0.5", "--set", "agent.sizes=[3,1]");
@@ -77,6 +79,7 @@ Deno.test("report writes one page that needs nothing else, and how to get its ru
       [[], /a NAME or --where is needed/],
       [["line-toi"], /no stored experiment "line-toi" \(did you mean "line-toy"\?\)/],
       [["line-toy", "--where", "seed=99"], /no run matches seed=99/],
+      [["line-toy", "--against", "b"], /no group "b"/],
     ];
     for (const [args, reason] of wrong) {
       const { code, error } = await typed("report", ...args, "--out", "others");
@@ -84,4 +87,20 @@ Deno.test("report writes one page that needs nothing else, and how to get its ru
       match(error, reason);
       strictEqual(error.trim().split("\n").length, 1);
     }
+  }));
+
+Deno.test("a sweep is told by its trials, and reported by the seeds that chose nothing", () =>
+  inFolder(async (folder) => {
+    const typed = (...args: string[]) => typedIn(folder, args);
+    const space = ["--sweep", "agent.rate=0.25,0.5", "--seeds", "1", "--judge", "2"];
+    strictEqual((await typed("run", "line-toy", ...space)).code, 0);
+    await typed("report", "--where", "sweep=line-toy-sweep", "--out", "pages");
+    const page = await Deno.readTextFile(`${folder}/pages/line-toy.md`);
+    match(page, /## Trials\n\n\| trial \| rate \|[^]*\| best \|[^]*on 2 seeds that chose nothing/);
+    const seeds = page.slice(page.indexOf("## Every seed"));
+    deepStrictEqual([...seeds.matchAll(/^\| a \| (\d+) \|/gm)].map(([, seed]) => seed), [
+      "101",
+      "102",
+    ]);
+    strictEqual(seeds.includes("| b |"), false);
   }));

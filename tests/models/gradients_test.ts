@@ -14,8 +14,15 @@ import { datasetOf, smallOf } from "./laboratory.ts";
 
 const ROWS = 20;
 
-/** Steps whose gradient passes a choice as if it were not there, and is none of the loss, therefore. */
-const straightThrough = ["vq-vae/quantized"];
+/**
+ * Steps whose gradient is none of the loss: it passes a choice as if it were not there, or takes what the
+ * network is held to, its own output or chains, for a constant.
+ */
+const straightThrough = [
+  "vq-vae/quantized",
+  "consistency/consistency",
+  "energy-based/energy_gap",
+];
 
 for (const { name, load } of models) {
   // deno-lint-ignore no-explicit-any

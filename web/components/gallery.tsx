@@ -1,11 +1,13 @@
 /** Pictures and samples of text that a run left, by iteration. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
+import type { Raster as Drawn } from "../../lab/core/picture.ts";
 import { ask } from "../ask.ts";
 import type { Contents, Picture } from "../contents.ts";
 import { contentsFrom } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
+import { imageOf, rasters } from "../rasters.ts";
 
 /** Milliseconds that a picture stands while a film of them plays. */
 const FRAME = 350;
@@ -41,6 +43,8 @@ function Viewer({ pictures }: { pictures: readonly Picture[] }): VNode {
     <figure class="card">
       {isText
         ? <TextSamples hash={hash} label={title} />
+        : rasters.has(hash)
+        ? <Raster picture={rasters.get(hash)!} label={title} />
         : (
           <a href={`/artifacts/${hash}`} title="Open the picture alone">
             <img src={`/artifacts/${hash}`} alt={title} />
@@ -76,6 +80,17 @@ function Viewer({ pictures }: { pictures: readonly Picture[] }): VNode {
       )}
     </figure>
   );
+}
+
+/** A picture that the page has made itself. */
+function Raster({ picture, label }: { picture: Drawn; label: string }): VNode {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const { width, height } = picture;
+    Object.assign(canvas.current!, { width, height });
+    canvas.current!.getContext("2d")!.putImageData(imageOf(picture), 0, 0);
+  }, [picture]);
+  return <canvas ref={canvas} class="sheet" role="img" aria-label={label} />;
 }
 
 /** Samples of text, once they are there; until then those before. */

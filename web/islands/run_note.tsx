@@ -1,7 +1,7 @@
 /** The note of a run, to be written where it is read. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { changeRuns } from "../change.ts";
 
 /** The island. */
@@ -11,9 +11,12 @@ export default function RunNote(
   const said = useSignal("");
   const text = useSignal(note);
   const area = useRef<HTMLTextAreaElement>(null);
-  // As the browser takes the page over, the text that the server wrote into the area is lost.
-  useEffect(() => {
-    if (area.current !== null) area.current.value = note;
+  // As the browser takes the page over, the text that the server wrote into the area is lost; what a
+  // hand wrote before is kept.
+  useLayoutEffect(() => {
+    if (area.current === null) return;
+    if (area.current.value === "") area.current.value = note;
+    else text.value = area.current.value;
   }, []);
   if (readOnly) return note === "" ? null : <p>{note}</p>;
   return (

@@ -1,6 +1,6 @@
 /** Labels of groups that share an experiment. */
 import { deepStrictEqual } from "node:assert";
-import { groupRuns } from "../../../lab/experiment/comparison.ts";
+import { groupRuns, sameButSeed } from "../../../lab/experiment/comparison.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
 import type { Run } from "../../../lab/store/store.ts";
 
@@ -37,4 +37,29 @@ Deno.test("two agents are told apart by their names, not by every field of each"
     "pole (Line-v0)",
     "pole (Pit-v0)",
   ]);
+});
+
+Deno.test("what more than half of the groups share goes without saying", () => {
+  const ppo = { name: "ppo", gamma: 0.9, clipRange: 0.2 };
+  const changed = [ppo, { ...ppo, gamma: 0.8 }, { ...ppo, clipRange: 0.1 }];
+  deepStrictEqual(labels(...changed.map((agent) => runOf({ agent }))), [
+    "pole",
+    "pole (agent.gamma=0.8)",
+    "pole (agent.clipRange=0.1)",
+  ]);
+  const { clipRange: _, ...older } = ppo;
+  deepStrictEqual(
+    labels(...[ppo, { ...ppo, gamma: 0.8 }, older].map((agent) => runOf({ agent }))),
+    [
+      "pole",
+      "pole (agent.gamma=0.8)",
+      "pole (agent.clipRange=unset)",
+    ],
+  );
+});
+
+Deno.test("seeds of one configuration are together whatever the order of its fields", () => {
+  const [a, b, c] = [{ gamma: 0.9, rate: 1 }, { rate: 1, gamma: 0.9 }, { gamma: 0.8, rate: 1 }]
+    .map((agent) => runOf({ agent }));
+  for (const _ of [1, 2]) deepStrictEqual(sameButSeed([a, b, c]), [[a, b], [c]]);
 });

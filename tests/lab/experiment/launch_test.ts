@@ -174,6 +174,39 @@ Deno.test("a worker that dies takes down its run alone", async () => {
   match(runs[0].message!, /^TypeError: nobody caught this$/);
 });
 
+Deno.test("a run that crashes goes on from its last checkpoint, to the same bits", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const crashing = (after: number) =>
+    request({ set: [["agent.crashAfter", String(after)], ["checkpoint.everyIterations", "4"]] });
+  const [often, twice, calm] = await launch([crashing(5), crashing(9), request()], {
+    ...options(store),
+    workers: 3,
+  });
+  deepStrictEqual([often.status, often.message], ["failed", "TypeError: nobody caught this"]);
+  const [said, told] = [often, twice].map(({ id }) =>
+    store.events(id).map(({ iteration, message }) => `${iteration} ${message}`)
+      .filter((line) => /nobody|resumed/.test(line))
+  );
+  const goesOn = (times: number) =>
+    `TypeError: nobody caught this: goes on from its last checkpoint (${times} of 3 times)`;
+  deepStrictEqual(said, [
+    ...[`4 ${goesOn(1)}`, "4 resumed from iteration 4", `8 ${goesOn(2)}`],
+    ...["8 resumed from iteration 8", `12 ${goesOn(3)}`, "12 resumed from iteration 12"],
+    "16 TypeError: nobody caught this",
+  ]);
+  deepStrictEqual(told, [
+    ...[`8 ${goesOn(1)}`, "8 resumed from iteration 8", `16 ${goesOn(2)}`],
+    "16 resumed from iteration 16",
+  ]);
+  ok(twice.digest !== null);
+  const [toTheEnd, undisturbed] = [twice, calm].map(({ id }) => store.series(id, "losses/toy"));
+  deepStrictEqual(
+    [toTheEnd.iterations, toTheEnd.values],
+    [undisturbed.iterations, undisturbed.values],
+  );
+});
+
 Deno.test("a run that diverges says where and keeps a checkpoint from before", async () => {
   await using temporary = await temporaryStore();
   const { store } = temporary;

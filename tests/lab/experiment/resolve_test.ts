@@ -35,6 +35,7 @@ Deno.test("a configuration holds what was given and every default", async () => 
       weightInfAt: 0,
       wild: false,
       crashAt: 0,
+      crashAfter: 0,
       throwAt: 0,
       perIteration: 10,
       unlowered: false,

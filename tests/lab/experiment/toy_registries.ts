@@ -34,6 +34,7 @@ const toyConfiguration = z.strictObject({
   lossNaNAt: z.int().min(0).default(0).meta({ description: "Iteration with a NaN loss; 0: none" }),
   weightInfAt: z.int().min(0).default(0).meta({ description: "Iteration with an infinite weight" }),
   crashAt: z.int().min(0).default(0).meta({ description: "Iteration that kills the thread" }),
+  crashAfter: z.int().min(0).default(0).meta({ description: "Iterations until the thread dies" }),
   throwAt: z.int().min(0).default(0).meta({ description: "Iteration that throws; 0: none" }),
   perIteration: z.int().min(1).default(10).meta({ description: "Budget an iteration uses" }),
   unlowered: z.boolean().default(false).meta({ description: "A program with a host kernel" }),
@@ -55,6 +56,8 @@ class ToyTrainer implements Trainer {
     gradientSteps: 0,
     examples: 0,
   };
+  /** The iteration that it began or was restored at. */
+  #beganAt = 0;
   readonly #weights: Float32Array;
   readonly #moment: Float32Array;
 
@@ -73,8 +76,8 @@ class ToyTrainer implements Trainer {
   }
 
   async iterate(): Promise<Report> {
-    const { rate, perIteration, lossNaNAt, weightInfAt, crashAt, throwAt, pause, schedule } =
-      this.configuration;
+    const { rate, perIteration, lossNaNAt, weightInfAt, pause, schedule } = this.configuration;
+    const { crashAt, crashAfter, throwAt } = this.configuration;
     if (pause > 0) await new Promise((resume) => setTimeout(resume, pause));
     const left = this.budget.total - this.progress[this.budget.unit];
     this.progress.iterations++;
@@ -83,7 +86,7 @@ class ToyTrainer implements Trainer {
       this.progress[this.budget.unit] += Math.min(left, perIteration);
     }
     const { iterations } = this.progress;
-    if (iterations === crashAt) {
+    if (iterations === crashAt || iterations - this.#beganAt === crashAfter) {
       setTimeout(() => {
         throw new TypeError("nobody caught this");
       }, 0);
@@ -133,6 +136,7 @@ class ToyTrainer implements Trainer {
     this.#weights.set(parameters["policy/weights"].values);
     this.#moment.set(state["moments/weights"].values);
     Object.assign(this.progress, progress);
+    this.#beganAt = progress.iterations;
     this.noise.restore(noise);
     return Promise.resolve();
   }

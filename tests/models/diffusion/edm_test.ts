@@ -1,8 +1,9 @@
 /** EDM's preconditioning and sampler against the closed forms of the paper. */
 import { deepStrictEqual, ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import { edm, edmLoss, preconditioned, scalesAt } from "../../../models/diffusion/edm.ts";
+import { edm, edmLoss } from "../../../models/diffusion/edm.ts";
 import { heunStep, noiseLevels } from "../../../models/diffusion/heun.ts";
+import { noiseShare, preconditioned, scalesAt } from "../../../models/diffusion/preconditioning.ts";
 
 function near(found: number, expected: number, tolerance: number): void {
   ok(Math.abs(found - expected) <= tolerance, `${found}, ${expected}`);
@@ -68,14 +69,10 @@ Deno.test("Heun's steps follow the flow of a Gaussian with second order, Euler's
 });
 
 Deno.test("the network sees its noise as a share of the range, and its output is added to x", () => {
-  const fields = edm.configuration.parse({ deviation: 1, mostNoise: 100, leastNoise: 0.01 });
-  const times: number[] = [];
-  const network = (x: tf.Tensor, time: tf.Tensor) => {
-    times.push(...time.dataSync());
-    return tf.onesLike(x);
-  };
-  const told = preconditioned(network, tf.tensor2d([[2], [2], [2]]), column(0.01, 1, 100), fields);
-  [0, 0.5, 1].forEach((time, i) => near(times[i], time, 1e-6));
+  const shares = noiseShare(column(0.01, 1, 100), { leastNoise: 0.01, mostNoise: 100 }).dataSync();
+  [0, 0.5, 1].forEach((share, i) => near(shares[i], share, 1e-6));
+  const ones = (x: tf.Tensor) => tf.onesLike(x);
+  const told = preconditioned(ones, tf.tensor2d([[2]]), scalesAt(column(1), 1));
   // 2/(1 + σ²) + σ/√(1 + σ²).
-  near(told.dataSync()[1], 1 + Math.SQRT1_2, 1e-6);
+  near(told.dataSync()[0], 1 + Math.SQRT1_2, 1e-6);
 });

@@ -3,11 +3,8 @@ import { ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { defaultRng, streamOf } from "../../../lab/core/random.ts";
 import type { Dataset } from "../../../lab/core/dataset.ts";
-import {
-  contrast,
-  logPartition,
-  normalLogDensity,
-} from "../../../models/energy/noise_contrastive.ts";
+import { logPartition, normalLogDensity } from "../../../models/energy/density.ts";
+import { contrast } from "../../../models/energy/noise_contrastive.ts";
 import { trainerOf, trainThrough } from "../laboratory.ts";
 
 tf.enableProdMode();

@@ -1,7 +1,6 @@
 /** The page of one run. @module */
 import type { VNode } from "preact";
 import { unlessDamaged } from "../../../lab/core/errors.ts";
-import { environments } from "../../../envs/mod.ts";
 import { flatten } from "../../../lab/experiment/comparison.ts";
 import { figuresOf } from "../../../lab/experiment/score.ts";
 import type { Manifest, Run } from "../../../lab/store/store.ts";
@@ -14,10 +13,10 @@ import { type Guide, guideOf } from "../../metric_guide.ts";
 import type { Level } from "../../components/plot_options.ts";
 import { figure } from "../../format.ts";
 import { LOGGED } from "../../../lab/experiment/manifest.ts";
-import { returnScale } from "../../../lab/experiment/return_scale.ts";
-import type { PlayerProps } from "../../player/player.tsx";
 import type { WorldOf } from "../../player/world.ts";
+import { levelsOf, playerOf } from "../../run_parts.ts";
 import { type RunSummary, summarize } from "../../summary.ts";
+import { refusalOf } from "../../training/base_run.ts";
 import { printable } from "../../../lab/core/printable.ts";
 
 interface Data {
@@ -33,6 +32,8 @@ interface Data {
   readonly moment: number;
   readonly readOnly: boolean;
   readonly live: boolean;
+  /** Whether a page can train the same. */
+  readonly trainable: boolean;
 }
 
 /** Everything about one run but its series. */
@@ -48,6 +49,7 @@ export function handler(
     live,
     row,
     run,
+    trainable: row.backend !== LOGGED && refusalOf(run) === undefined,
     guide: guideOf(row.method),
     levels: levelsOf(run),
     family: familyOf(feed.records(), run.id),
@@ -62,7 +64,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
   const { row, run, contents, guide, levels, family } = data;
   const { sweep } = run.manifest;
   const world = run.manifest.determined.configuration.environment as WorldOf | undefined;
-  const player = world !== undefined && isOfLab(world) ? playerOf(run, world) : undefined;
+  const player = playerOf(run);
   return (
     <>
       <h1>{data.title}</h1>
@@ -74,6 +76,12 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
           <>
             {" "}· trial {sweep.trial} of{" "}
             <a href={`/sweeps/${encodeURIComponent(sweep.name)}`}>{printable(sweep.name)}</a>
+          </>
+        )}
+        {data.trainable && (
+          <>
+            {" "}
+            <a class="lead" href={`/train?run=${row.id}`}>train it here</a>
           </>
         )}
         {row.tags.map((tag) => <span class="tag" key={tag}>{tag}</span>)}
@@ -106,19 +114,6 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       {data.live && <Live moment={data.moment} run={row.id} />}
     </>
   );
-}
-
-/** What returns in the run's world are held against. */
-function levelsOf({ manifest }: Run): Level[] {
-  const scale = returnScale(manifest.determined.configuration, { environments });
-  if (scale === undefined) return [];
-  const { threshold, random } = scale;
-  return [
-    ...(threshold === undefined ? [] : [{ y: threshold, label: `solved at ${figure(threshold)}` }]),
-    ...(random === undefined
-      ? []
-      : [{ y: random.mean, label: `random actions ${figure(random.mean)}` }]),
-  ];
 }
 
 /** A button that copies a text. */
@@ -162,23 +157,9 @@ function ordinal(place: number): string {
     } best`;
 }
 
-/** Whether a page can step a world itself: those of the lab are built into it. */
-const isOfLab = ({ id }: WorldOf) => environments.some((each) => each.id === id);
-
 /** The note, line by line without characters that command a terminal. */
 function noteOf({ note }: Run): string {
   return note.split("\n").map(printable).join("\n");
-}
-
-/** What the player is told of a run. */
-function playerOf(run: Run, world: WorldOf): Omit<PlayerProps, "contents"> {
-  const { configuration, seed } = run.manifest.determined;
-  const { agent, evaluation } = configuration as {
-    agent?: { name?: string; gamma?: number };
-    evaluation?: { episodes?: number };
-  };
-  const { name = "", gamma = 1 } = agent ?? {};
-  return { run: run.id, agent: name, seed, world, gamma, episodes: evaluation?.episodes ?? 100 };
 }
 
 /** In place of the policy at work, in a world of the user's own. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { Connection, placeOf } from "../../../../lab/store/postgres/connection.ts";
+import { Guard } from "../../../guard.ts";
 
 const installed = "/usr/lib/postgresql";
 
@@ -35,15 +36,19 @@ function owner(): { uid?: number; gid?: number } {
   return { uid, gid };
 }
 
-/** A running server. Dispose to end it and to remove what it holds. */
+/** A running server. Dispose to end it and to remove what it holds; it ends with the tests' process, too. */
 export class Server implements AsyncDisposable {
   #process: Deno.ChildProcess | undefined;
   #databases = 0;
 
-  private constructor(readonly folder: string, readonly port: number) {}
+  private constructor(readonly folder: string, readonly port: number, readonly guard: Guard) {}
 
   static async start(): Promise<Server> {
     const folder = await Deno.makeTempDir();
+    const guard = new Guard(
+      'kill -QUIT "$(head -1 "$1/cluster/postmaster.pid")"; rm -rf "$1"',
+      folder,
+    );
     const { uid, gid } = owner();
     if (uid !== undefined) await Deno.chown(folder, uid, gid!);
     const { success, stderr } = await new Deno.Command(`${programs}/initdb`, {
@@ -71,7 +76,7 @@ export class Server implements AsyncDisposable {
     const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = probe.addr as Deno.NetAddr;
     probe.close();
-    const server = new Server(folder, port);
+    const server = new Server(folder, port, guard);
     await server.resume();
     await server.query("postgres", `CREATE ROLE secret LOGIN PASSWORD '${PASSWORD}'`);
     return server;
@@ -141,5 +146,6 @@ export class Server implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     await Deno.remove(this.folder, { recursive: true });
+    await this.guard[Symbol.asyncDispose]();
   }
 }

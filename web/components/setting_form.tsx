@@ -1,0 +1,130 @@
+/** The form of what is to be trained. @module */
+import type { VNode } from "preact";
+import { figure } from "../format.ts";
+import {
+  type FieldGroup,
+  fieldOf,
+  type FormField,
+  groupsOf,
+  isChanged,
+  textOf,
+} from "../training/form.ts";
+import type { Description } from "../training/protocol.ts";
+import { type Setting, withField } from "../training/setting.ts";
+
+/** What the form is told. */
+export interface SettingFormProps {
+  readonly setting: Setting;
+  readonly description: Description;
+  /** Why it cannot be trained, in a line. */
+  readonly problem: string;
+  readonly choose: (setting: Setting) => void;
+}
+
+/** The fields, in groups that fold; a wrong value has its line below it. */
+export function SettingForm({ setting, description, problem, choose }: SettingFormProps): VNode {
+  const at = fieldOf(problem, Object.keys(setting.set));
+  const row = (field: FormField) => (
+    <Field
+      key={field.path}
+      field={field}
+      typed={setting.set[field.path]}
+      problem={at === field.path ? problem : ""}
+      set={(text) => choose(withField(setting, field.path, text))}
+    />
+  );
+  const [front, ...groups] = groupsOf(description.fields);
+  return (
+    <div class="fields">
+      <div class="grid">{front.fields.map(row)}</div>
+      {groups.map((group) => <Group key={group.name} {...{ group, setting, at, row }} />)}
+    </div>
+  );
+}
+
+function Group(
+  { group: { name, fields }, setting, at, row }: {
+    group: FieldGroup;
+    setting: Setting;
+    at: string | undefined;
+    row: (field: FormField) => VNode;
+  },
+): VNode {
+  const [part] = fields.filter(({ path }) => /\.(id|name)$/.test(path));
+  const changed = fields.filter((field) => isChanged(field) || field.path in setting.set);
+  return (
+    <details class="group" open={fields.some(({ path }) => path === at) || undefined}>
+      <summary>
+        <b>{name}</b> {part !== undefined && textOf(part.value)}{" "}
+        <small>
+          {fields.length} {fields.length === 1 ? "field" : "fields"}
+          {changed.length > 0 && `, ${changed.length} changed`}
+        </small>
+      </summary>
+      <div class="grid">{fields.map(row)}</div>
+    </details>
+  );
+}
+
+function Field(
+  { field, typed, problem, set }: {
+    field: FormField;
+    /** What was typed; undefined: nothing. */
+    typed: string | undefined;
+    problem: string;
+    set: (text: string | undefined) => void;
+  },
+): VNode {
+  const { path, value, usual, description, range, unit, choices } = field;
+  const id = `field-${path}`;
+  const text = typed ?? textOf(value);
+  const differs = typed !== undefined || isChanged(field);
+  const back = usual === undefined ? undefined : textOf(usual);
+  const change = (next: string) =>
+    set(next.trim() === "" || next === back ? undefined : next.trim());
+  const common = {
+    id,
+    class: "key",
+    "aria-describedby": `${id}-about`,
+    "aria-invalid": problem !== "",
+  };
+  return (
+    <div class={differs ? "field changed" : "field"}>
+      <label for={id}>{path.slice(path.indexOf(".") + 1)}</label>
+      {choices.length > 0 && choices.length <= 200
+        ? (
+          <select
+            {...common}
+            value={text}
+            onChange={({ currentTarget }) => change(currentTarget.value)}
+          >
+            {[...new Set([...choices, text])].map((each) => (
+              <option key={each} value={each} selected={each === text}>{each}</option>
+            ))}
+          </select>
+        )
+        : (
+          <input
+            {...common}
+            type="text"
+            value={text}
+            autocomplete="off"
+            spellcheck={false}
+            onChange={({ currentTarget }) => change(currentTarget.value)}
+          />
+        )}
+      <small id={`${id}-about`}>
+        {problem !== "" && <span class="problem" role="alert">{problem}</span>}
+        {[unit, range, description].filter((each) => each !== undefined && each !== "").join(" · ")}
+        {differs && back !== undefined && (
+          <>
+            {" "}
+            <button type="button" class="quiet" onClick={() => set(undefined)}>
+              back to {typeof usual === "number" ? figure(usual) : back}
+            </button>
+          </>
+        )}
+      </small>
+    </div>
+  );
+}

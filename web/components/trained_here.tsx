@@ -1,0 +1,157 @@
+/** The run that the page trains, with what holds it and what it leaves. @module */
+import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { contentsOf } from "../contents.ts";
+import RunCharts from "../islands/run_charts.tsx";
+import RunEvents from "../islands/run_events.tsx";
+import RunStatus from "../islands/run_status.tsx";
+import { download } from "../plot_files.ts";
+import { levelsOf, playerOf } from "../run_parts.ts";
+import { summarize } from "../summary.ts";
+import type { TrainingHere } from "../training/here.ts";
+import type { Asked } from "../training/protocol.ts";
+import { commandOf } from "../training/setting.ts";
+import { HERE, type TrainedRun } from "../training/trained_run.ts";
+import { contentsFrom } from "../live.ts";
+
+/** The run; until there is one, what will be here. */
+export function TrainedHere(
+  { here, asked }: { here: TrainingHere; asked: Asked | undefined },
+): VNode {
+  const trained = here.trained.value;
+  const problem = here.problem.value;
+  const stand = here.stand.value;
+  return (
+    <section class="trained" aria-label="The run">
+      {problem !== "" && <p class="problem" role="alert">{problem}</p>}
+      {stand === "opening" && <p class="note" role="status">It begins.</p>}
+      {trained === undefined
+        ? stand === "idle" && problem === "" && (
+          <p class="empty">
+            Press Start: it trains in this page, on this machine, and shows what it learns from the
+            first stumble on. The server is asked for nothing meanwhile.
+          </p>
+        )
+        : <Run key={trained.run.attempt} here={here} trained={trained} asked={asked!} />}
+    </section>
+  );
+}
+
+function Run(
+  { here, trained, asked }: { here: TrainingHere; trained: TrainedRun; asked: Asked },
+): VNode {
+  const { run, last, store } = trained;
+  const stand = here.stand.value;
+  const contents = contentsOf(store, run);
+  const row = summarize(run, last, 0);
+  return (
+    <>
+      {stand !== "idle" && (
+        <div class="toolbar">
+          <button
+            type="button"
+            class="button"
+            disabled={stand === "stopping" || stand === "opening"}
+            onClick={() => here.pause(stand !== "paused")}
+          >
+            {stand === "paused" ? "Go on" : "Pause"}
+          </button>
+          <button
+            type="button"
+            class="button plain"
+            disabled={stand === "stopping"}
+            onClick={() => here.stop()}
+          >
+            {stand === "stopping" ? "It stops after this iteration" : "Stop"}
+          </button>
+        </div>
+      )}
+      <RunStatus row={row} />
+      {stand === "idle" && <Result here={here} trained={trained} asked={asked} />}
+      <RunEvents contents={contents} />
+      <RunCharts
+        run={HERE}
+        contents={contents}
+        axis={row.axis}
+        guide={{}}
+        levels={levelsOf(run)}
+        player={contentsFrom(contents).policies.length > 0 ? playerOf(run) : undefined}
+        explores={"model" in run.manifest.determined.configuration &&
+          (stand === "idle" || trained.learned.length > 0)}
+        models={trained.learned}
+      />
+    </>
+  );
+}
+
+/** What is left when it is over: the digest, and what can be taken away. */
+function Result(
+  { here, trained: { run }, asked }: { here: TrainingHere; trained: TrainedRun; asked: Asked },
+): VNode {
+  const problem = useSignal("");
+  const { experiment, seed, configuration } = run.manifest.determined;
+  const part = "agent" in configuration ? "policy" : "model";
+  const take = () =>
+    here.file(part).then(
+      (bytes) => download(`${experiment}-${seed}.${part}.safetensors`, new Blob([bytes])),
+      (error: Error) => problem.value = error.message,
+    );
+  return (
+    <div class="card result">
+      {run.digest === null ? <p>It has no digest, as it did not come to its end.</p> : (
+        <p>
+          Digest <code class="digest">{run.digest}</code>{" "}
+          <button type="button" class="copy" data-copy={run.digest} aria-label="Copy the digest">
+            Copy
+          </button>
+          <br />
+          <Same run={run} asked={asked} />
+        </p>
+      )}
+      <div class="toolbar">
+        <button type="button" class="button plain" onClick={take}>
+          Take the {part} away
+        </button>
+        {problem.value !== "" && <span class="problem" role="alert">{problem.value}</span>}
+      </div>
+    </div>
+  );
+}
+
+/** Which other run has the digest, or why none may have. */
+function Same(
+  { run: { digest, manifest: { determined } }, asked: { setting, base } }: {
+    run: TrainedRun["run"];
+    asked: Asked;
+  },
+): VNode {
+  const { backend } = determined;
+  const isUnchanged = Object.keys(setting.set).length === 0 &&
+    determined.seed === base?.seed;
+  if (backend === "webgpu") {
+    return <>Of the same bits as elsewhere on this graphics adapter and its driver alone.</>;
+  }
+  if (backend !== setting.backend) {
+    return (
+      <>
+        It is that of <code>--backend {backend}</code>, not of{" "}
+        <code>{setting.backend}</code>: this browser has no relaxed SIMD, by which multiply-adds are
+        rounded once.
+      </>
+    );
+  }
+  if (base !== undefined && isUnchanged && base.digest !== null) {
+    if (base.digest === digest) return <b class="good">It is that of the run: the same bits.</b>;
+    return base.backend === backend
+      ? <b class="bad">The run has another one: the lab's code has changed since.</b>
+      : <>The run has another one: it was trained on {base.backend}.</>;
+  }
+  const command = commandOf(setting);
+  return command === undefined
+    ? <>A run of this configuration has the same on the command line.</>
+    : (
+      <>
+        The command line's has the same: <code>{command}</code>
+      </>
+    );
+}

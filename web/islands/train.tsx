@@ -1,0 +1,218 @@
+/**
+ * Training in the page: a setting, kept in the address, and the run that comes of it, in a thread of
+ * the page and without its server.
+ *
+ * @module
+ */
+import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { ask, keepQuery } from "../ask.ts";
+import { SettingForm } from "../components/setting_form.tsx";
+import { TrainedHere } from "../components/trained_here.tsx";
+import { duration } from "../format.ts";
+import { fieldOf } from "../training/form.ts";
+import { type Answer, TrainingHere } from "../training/here.ts";
+import type { Asked, BaseRun } from "../training/protocol.ts";
+import { commandOf, pageBackends, queryOf, type Setting, settingOf } from "../training/setting.ts";
+
+/** An experiment that can be chosen. */
+export interface ExperimentChoice {
+  readonly name: string;
+  readonly summary: string;
+  /** On the command line; 0: not known. */
+  readonly seconds: number;
+  /** The world or the data set. */
+  readonly on: string;
+  /** The agent or the model. */
+  readonly method: string;
+}
+
+/** What the page knows. */
+export interface TrainProps {
+  readonly experiments: readonly ExperimentChoice[];
+  /** Where the thread's script lies, from the server's root. */
+  readonly thread: string;
+}
+
+/** What the page is to train, and what the thread says of it. */
+interface Chosen {
+  readonly setting: Setting;
+  readonly base?: BaseRun;
+  /** Undefined until the thread has answered. */
+  readonly answer?: Answer;
+}
+
+/** The island. */
+export default function Train({ experiments, thread }: TrainProps): VNode {
+  const training = useSignal<TrainingHere | undefined>(undefined);
+  const chosen = useSignal<Chosen | undefined>(undefined);
+  /** What is trained, or was last. */
+  const trained = useSignal<Asked | undefined>(undefined);
+  const asked = useRef(0);
+
+  const choose = async (setting: Setting, here: TrainingHere, keep = true) => {
+    if (keep) keepQuery(queryOf(setting));
+    const number = ++asked.current;
+    const before = chosen.peek();
+    const isOfSame = JSON.stringify(before?.setting.base) === JSON.stringify(setting.base);
+    chosen.value = { ...isOfSame ? before : undefined, setting };
+    try {
+      const base = isOfSame && before?.base !== undefined ? before.base : await baseOf(setting);
+      const answer = await here.describe({ setting, base });
+      if (number === asked.current) chosen.value = { setting, base, answer: kept(answer, before) };
+    } catch (error) {
+      const problem = (error as Error).message;
+      if (number === asked.current) chosen.value = { setting, answer: { problem } };
+    }
+  };
+
+  useEffect(() => {
+    const { root } = document.documentElement.dataset;
+    const here = new TrainingHere(root === undefined ? thread : `${root}${thread.slice(1)}`);
+    training.value = here;
+    void choose(settingOf(new URLSearchParams(location.search)), here, false);
+    return () => here[Symbol.dispose]();
+  }, []);
+
+  if (training.value === undefined || chosen.value === undefined) {
+    return <p class="note">The lab is on its way.</p>;
+  }
+  const here = training.value;
+  const { setting, base, answer } = chosen.value;
+  const { description, problem = "" } = answer ?? {};
+  const next = (setting: Setting) => void choose(setting, here);
+  const isBusy = here.stand.value !== "idle";
+  const start = () => {
+    trained.value = { setting, base };
+    here.train({ setting, base });
+  };
+  const isShown = problem !== "" && fieldOf(problem, Object.keys(setting.set)) === undefined;
+  const command = commandOf(setting);
+  return (
+    <div class="training">
+      <form
+        class="card setting"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!isBusy && answer !== undefined && problem === "") start();
+        }}
+      >
+        <Experiments experiments={experiments} setting={setting} choose={next} />
+        <p class="note">
+          {description?.summary}
+          {(description?.seconds ?? 0) > 0 &&
+            ` — about ${duration(description!.seconds!)} on the command line, as it is preset.`}
+        </p>
+        <div class="grid">
+          <div class="field">
+            <label for="seed">seed</label>
+            <input
+              id="seed"
+              class="key"
+              inputMode="numeric"
+              value={setting.seed || base?.seed || "1"}
+              aria-invalid={/^Cannot use the seed/.test(problem)}
+              onChange={({ currentTarget: { value } }) =>
+                next({
+                  ...setting,
+                  seed: value.trim() === (base?.seed ?? "1") ? "" : value.trim(),
+                })}
+            />
+          </div>
+          <div class="field">
+            <label for="backend">backend</label>
+            <select
+              id="backend"
+              value={setting.backend}
+              onChange={({ currentTarget: { value } }) =>
+                next({ ...setting, backend: pageBackends.find((each) => each === value)! })}
+            >
+              {pageBackends.filter((each) => each !== "webgpu" || "gpu" in navigator).map((
+                each,
+              ) => (
+                <option key={each} value={each} selected={each === setting.backend}>{each}</option>
+              ))}
+            </select>
+          </div>
+        </div>
+        {isShown && <p class="problem" role="alert">{problem}</p>}
+        {description?.notes.map((note) => <p class="note" key={note}>{note}</p>)}
+        {description !== undefined && (
+          <SettingForm {...{ setting, description, problem }} choose={next} />
+        )}
+        {answer === undefined && <p class="note">The fields are on their way.</p>}
+        <div class="toolbar">
+          <button
+            type="submit"
+            class="button"
+            disabled={isBusy || answer === undefined || problem !== ""}
+          >
+            {trained.value === undefined ? "Start" : "Start anew"}
+          </button>
+          {command !== undefined && (
+            <details class="grow">
+              <summary>The same on the command line</summary>
+              <code>{command}</code>{" "}
+              <button type="button" class="copy" data-copy={command} aria-label="Copy the command">
+                Copy
+              </button>
+            </details>
+          )}
+        </div>
+      </form>
+      <TrainedHere here={here} asked={trained.value} />
+    </div>
+  );
+}
+
+/** A refused setting has the fields that were there, so that what was typed can be mended. */
+function kept(answer: Answer, before: Chosen | undefined): Answer {
+  const fields = before?.answer?.description;
+  if (answer.problem === undefined || answer.description === undefined) return answer;
+  return fields?.experiment === answer.description.experiment
+    ? { ...answer, description: fields }
+    : answer;
+}
+
+/** The run that a setting is based on; undefined: none. Rejects with a line where it is no base. */
+async function baseOf({ base }: Setting): Promise<BaseRun | undefined> {
+  if (!("run" in base)) return undefined;
+  const response = await ask(`/api/setting?run=${encodeURIComponent(base.run)}`);
+  if (!response.ok) throw new Error(await response.text());
+  return await response.json();
+}
+
+function Experiments(
+  { experiments, setting: { base, backend }, choose }: {
+    experiments: readonly ExperimentChoice[];
+    setting: Setting;
+    choose: (setting: Setting) => void;
+  },
+): VNode {
+  const groups = Map.groupBy(experiments, ({ on }) => on);
+  const value = "run" in base ? "" : base.experiment;
+  const isKnown = experiments.some(({ name }) => name === value);
+  return (
+    <div class="field wide">
+      <label for="experiment">experiment</label>
+      <select
+        id="experiment"
+        value={value}
+        onChange={({ currentTarget }) =>
+          choose({ base: { experiment: currentTarget.value }, seed: "", backend, set: {} })}
+      >
+        {!isKnown && (
+          <option value={value} selected>{"run" in base ? `as run ${base.run}` : value}</option>
+        )}
+        {[...groups].map(([on, own]) => (
+          <optgroup key={on} label={on}>
+            {own.map(({ name }) => (
+              <option key={name} value={name} selected={name === value}>{name}</option>
+            ))}
+          </optgroup>
+        ))}
+      </select>
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+/**
+ * The form of a setting, made from the configuration's schema.
+ *
+ * @module
+ */
+import type { FieldDescription } from "../../lab/experiment/fields.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+
+/** A field of the form. */
+export interface FormField extends FieldDescription {
+  /** What it is without a change; undefined: the base has no such field. */
+  readonly usual: Json | undefined;
+  /** What it may be, where that is counted out; empty: it is typed. */
+  readonly choices: readonly string[];
+}
+
+/** Fields that belong together. */
+export interface FieldGroup {
+  readonly name: string;
+  readonly fields: readonly FormField[];
+}
+
+/** Types whose values are typed. */
+const typed = /^(number|integer|string|object|any|null|.*\[\])$/;
+
+/** What of a field's type is counted out. */
+function choicesOf(type: string): readonly string[] {
+  if (type === "boolean") return ["true", "false"];
+  const options = type.split(" | ");
+  return options.some((each) => typed.test(each)) ? [] : options;
+}
+
+/**
+ * The fields of a form.
+ *
+ * @param fields With their values.
+ * @param usual The same of the base, without a change.
+ * @param registered Names that a field may have, by its path.
+ */
+export function formOf(
+  fields: readonly FieldDescription[],
+  usual: readonly FieldDescription[],
+  registered: Readonly<Record<string, readonly string[]>>,
+): FormField[] {
+  const values = new Map(usual.map(({ path, value }) => [path, value]));
+  return fields.map((field) => ({
+    ...field,
+    usual: values.get(field.path),
+    choices: registered[field.path] ?? choicesOf(field.type),
+  }));
+}
+
+/** Fields by the part of the configuration that they belong to; those of no part come first. */
+export function groupsOf(fields: readonly FormField[]): FieldGroup[] {
+  const groups = Map.groupBy(fields, ({ path }) => path.includes(".") ? path.split(".")[0] : "");
+  return [...groups].map(([name, fields]) => ({ name, fields }))
+    .sort((a, b) => Number(a.name !== "") - Number(b.name !== ""));
+}
+
+/** Whether a field is not as the base has it. */
+export function isChanged({ value, usual }: FormField): boolean {
+  return JSON.stringify(value) !== JSON.stringify(usual);
+}
+
+/** A value as it is typed. */
+export function textOf(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/**
+ * The changed field that a refusal is about; undefined where none is named.
+ *
+ * @param message One line of the lab: `Cannot set agent.gamma as it must be …`.
+ */
+export function fieldOf(message: string, changed: readonly string[]): string | undefined {
+  const words = new Set(message.split(/[\s":,?]+/));
+  if (/^Cannot use the budget/.test(message)) return changed.find((path) => path === "budget");
+  if (/^Cannot use the seed/.test(message)) return "seed";
+  return changed.find((path) => words.has(path));
+}

@@ -1,0 +1,355 @@
+/**
+ * The lab in a thread of the page: it says what a setting's fields are, trains it, and hands over what
+ * the page shows. It asks no server for anything.
+ *
+ * @module
+ */
+import { InputError, unknownName } from "../../lab/core/errors.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import { streamOf } from "../../lab/core/random.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import type { ExperimentDefinition } from "../../lab/experiment/definition.ts";
+import { digestOf } from "../../lab/experiment/digest.ts";
+import { lineOf } from "../../lab/experiment/error_lines.ts";
+import type { Opened } from "../../lab/experiment/protocol.ts";
+import { Recording } from "../../lab/experiment/recorder.ts";
+import type { Registries } from "../../lab/experiment/registries.ts";
+import { resolve, type Resolved } from "../../lab/experiment/resolve.ts";
+import type { RunReport } from "../../lab/experiment/runner.ts";
+import { runSession } from "../../lab/experiment/run_session.ts";
+import { openSession, parseSeed, type Session } from "../../lab/experiment/session.ts";
+import { judgeOf } from "../../models/judge.ts";
+import { picturesOf } from "../../models/pictures.ts";
+import { encodeExamples } from "../examples.ts";
+import type { Part } from "../file_parts.ts";
+import { formOf } from "./form.ts";
+import type {
+  Asked,
+  BaseRun,
+  Description,
+  Determined,
+  Order,
+  PageReport,
+  Told,
+} from "./protocol.ts";
+
+/** Says something to the page. */
+export type Tell = (told: Told, transfer?: Transferable[]) => void;
+
+/** Milliseconds between two messages of points; of looks at what is trained, at least. */
+const [TELL_EVERY, LOOK_EVERY] = [100, 1000];
+/** A look takes at most this share of the time. */
+const LOOK_SHARE = 0.1;
+/** Samples of a look: as many as a sheet shows; points of a plane. */
+const SHOWN = { images: 100, points: 500, sequences: 1, text: 4 } as const;
+
+/** One page's lab: one training at a time. */
+export class Laboratory {
+  readonly #registries: Registries;
+  readonly #tell: Tell;
+  #session: { readonly session: Session; readonly determined: Determined } | undefined;
+  #stopped = false;
+  /** Resolves when a pause is over. */
+  #pause: PromiseWithResolvers<void> | undefined;
+
+  /** Takes what can be trained, and who is told of it. */
+  constructor(registries: Registries, tell: Tell) {
+    this.#registries = registries;
+    this.#tell = tell;
+  }
+
+  /** Does what it is told. */
+  async hear(order: Order): Promise<void> {
+    switch (order.kind) {
+      case "describe":
+        this.#tell({
+          kind: "described",
+          number: order.number,
+          ...await this.#describe(order.asked),
+        });
+        // What computes is there when it is asked for.
+        await import("../../lab/compute/backend.ts");
+        return;
+      case "train":
+        return await this.#train(order.asked).catch((error) => {
+          this.#tell({ kind: "failed", problem: lineOf(error) });
+        });
+      case "pause":
+        if (!order.paused) this.#goOn();
+        else this.#pause ??= Promise.withResolvers();
+        return;
+      case "stop":
+        this.#stopped = true;
+        this.#goOn();
+        return;
+      case "file":
+        return await this.#file(order.number, order.part);
+    }
+  }
+
+  #goOn(): void {
+    this.#pause?.resolve();
+    this.#pause = undefined;
+  }
+
+  async #describe(
+    asked: Asked,
+  ): Promise<{ readonly description?: Description; readonly problem?: string }> {
+    let description: Description | undefined;
+    try {
+      const definition = await this.#definitionOf(asked);
+      const usual = await resolve(definition, this.#registries);
+      description = this.#described(definition, usual, usual);
+      const resolved = await this.#resolved(definition, asked);
+      return { description: this.#described(definition, resolved, usual) };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return { problem: error.message, ...description && { description } };
+    }
+  }
+
+  #described(definition: ExperimentDefinition, now: Resolved, usual: Resolved): Description {
+    const { environments, agents, models, datasets } = this.#registries;
+    const names = (entries: readonly { readonly name: string }[]) =>
+      entries.map(({ name }) => name);
+    return {
+      experiment: definition.name,
+      summary: definition.summary ?? "",
+      unit: now.unit,
+      fields: formOf(now.fields, usual.fields, {
+        "environment.id": environments.map(({ id }) => id),
+        "agent.name": names(agents),
+        "model.name": names(models),
+        "dataset.name": names(datasets),
+      }),
+      notes: now.notes,
+      seconds: definition.expectedSeconds ?? null,
+    };
+  }
+
+  /** The setting's configuration, which this page can train. */
+  async #resolved(definition: ExperimentDefinition, asked: Asked): Promise<Resolved> {
+    const { setting } = asked;
+    parseSeed(seedOf(asked));
+    const resolved = await resolve(definition, this.#registries, {
+      set: Object.entries(setting.set),
+    });
+    requirePage(resolved.configuration);
+    return resolved;
+  }
+
+  async #definitionOf({ setting, base }: Asked): Promise<ExperimentDefinition> {
+    if (base !== undefined) return definitionOfRun(base);
+    const { experiment } = setting.base as { experiment: string };
+    const { experiments } = this.#registries;
+    const entry = experiments.find(({ name }) => name === experiment);
+    if (entry !== undefined) return await entry.load();
+    throw unknownName("train here", "experiment", experiment, experiments.map(({ name }) => name));
+  }
+
+  async #train(asked: Asked): Promise<void> {
+    this.#session?.session.dispose();
+    this.#session = undefined;
+    this.#stopped = false;
+    this.#goOn();
+    const definition = await this.#definitionOf(asked);
+    const { configuration, unit } = await this.#resolved(definition, asked);
+    const { name: experiment, version = 1 } = definition;
+    const seed = String(parseSeed(seedOf(asked)));
+    const job = {
+      experiment,
+      module: "",
+      // Nothing here could keep a checkpoint.
+      configuration: { ...configuration, checkpoint: NO_CHECKPOINTS },
+      seed,
+      backend: asked.setting.backend,
+    };
+    const session = await openSession(job, this.#registries, { definition });
+    const determined = { experiment, version, configuration, seed, backend: session.backend };
+    this.#session = { session, determined };
+    const looks = new Looks(session, determined, this.#tell);
+    const recording = new Recording();
+    const told = new Batches(this.#tell);
+    let parameters: NamedTensors = {};
+    /** Seconds that training stood still. */
+    let paused = 0;
+    const breathe = breather();
+    const ending = await runSession(session, { job }, {
+      opened: async (opened: Opened) => {
+        this.#tell({ kind: "opened", determined, unit, opened });
+        await looks.learned(0, false);
+      },
+      report: async (report) => {
+        recording.add(report);
+        const isDue = report.kind === "evaluation" || looks.due();
+        const artifacts = isDue ? await looks.look(report) : report.artifacts;
+        told.add({ ...report, artifacts, wallSeconds: report.wallSeconds - paused });
+        await breathe();
+        if (this.#pause === undefined) return;
+        told.flush();
+        const since = performance.now();
+        await this.#pause.promise;
+        paused += (performance.now() - since) / 1000;
+      },
+      checkpoint: ({ kind, snapshot }) => {
+        if (kind === "final") parameters = snapshot.parameters;
+      },
+    }, () => this.#stopped);
+    told.flush();
+    await looks.learned(ending.progress.iterations, true);
+    const isWhole = ending.status === "completed" || ending.status === "stopped";
+    const digest = isWhole ? digestOf(determined, recording.series(), parameters) : null;
+    const wallSeconds = ending.wallSeconds - paused;
+    this.#tell({ kind: "ended", ending: { ...ending, wallSeconds }, digest });
+  }
+
+  async #file(number: number, part: Part): Promise<void> {
+    try {
+      const bytes = await this.#fileOf(part);
+      this.#tell({ kind: "file", number, bytes }, [bytes.buffer]);
+    } catch (error) {
+      this.#tell({ kind: "file", number, problem: lineOf(error) });
+    }
+  }
+
+  async #fileOf(part: Part): Promise<Uint8Array<ArrayBuffer>> {
+    const { session: { trainer, dataset }, determined } = this.#session!;
+    const refused = (reason: string) => new InputError(`Cannot make the file as ${reason}`);
+    if (part === "policy") {
+      if (trainer.exportPolicy === undefined) throw refused("this agent makes no policy");
+      return await trainer.exportPolicy(aboutOf(determined, trainer.progress.iterations));
+    }
+    if (dataset === undefined) throw refused("what is trained is no model");
+    if (part === "examples") return encodeExamples(dataset);
+    if (part === "model") {
+      if (trainer.exportModel === undefined) throw refused("the model makes none");
+      return await trainer.exportModel(aboutOf(determined, trainer.progress.iterations));
+    }
+    const judge = dataset.train.labels && dataset.kind === "images"
+      ? await judgeOf(dataset, this.#registries.models)
+      : undefined;
+    if (judge === undefined) throw refused("its data have no judge");
+    try {
+      return await judge.file();
+    } finally {
+      judge.dispose();
+    }
+  }
+}
+
+const NO_CHECKPOINTS = { everyIterations: 0, everySeconds: Infinity, keepLast: 1 };
+
+/** The seed as it was typed, else the base's, else the first. */
+function seedOf({ setting, base }: Asked): string {
+  return setting.seed || base?.seed || "1";
+}
+
+/** A run's configuration as a definition. */
+function definitionOfRun({ experiment, version, configuration }: BaseRun): ExperimentDefinition {
+  return { name: experiment, version, ...configuration } as unknown as ExperimentDefinition;
+}
+
+/** @throws InputError where pages lack what the configuration needs. */
+function requirePage({ agent }: { readonly [key: string]: Json }): void {
+  const { name, workers = 1 } = (agent ?? {}) as { name?: string; workers?: number };
+  if (workers === 1 || typeof SharedArrayBuffer !== "undefined") return;
+  throw new InputError(
+    `Cannot train ${name} here as agent.workers must be 1 in a page, whose threads share no ` +
+      `memory: ${workers}`,
+  );
+}
+
+/** What a file says of where it is from. */
+function aboutOf({ experiment, seed, configuration }: Determined, iteration: number) {
+  const { agent, environment, model, dataset } = configuration as {
+    readonly [part: string]: { readonly name: string; readonly id: string } | undefined;
+  };
+  return {
+    ...{ experiment, seed, iteration: String(iteration) },
+    ...agent && { agent: agent.name, environment: environment!.id },
+    ...model && { model: model.name, dataset: dataset!.name },
+  };
+}
+
+/** What the page shows of what is trained while it is: the policy, or samples. */
+class Looks {
+  #nextAt = 0;
+
+  constructor(
+    private readonly session: Session,
+    private readonly determined: Determined,
+    private readonly tell: Tell,
+  ) {}
+
+  /** Whether enough time has passed since the last one. */
+  due(): boolean {
+    return performance.now() >= this.#nextAt;
+  }
+
+  /** Takes one; returns the report's pictures, with new samples where it has none. */
+  async look(report: RunReport): Promise<PageReport["artifacts"]> {
+    const start = performance.now();
+    const { artifacts, progress: { iterations } } = report;
+    await this.learned(iterations, false);
+    const samples = artifacts.length > 0 ? artifacts : await this.#samples();
+    const now = performance.now();
+    this.#nextAt = now + Math.max(LOOK_EVERY, (now - start) / LOOK_SHARE);
+    return samples;
+  }
+
+  /** Hands over the policy of an agent, and a model of points in the plane. */
+  async learned(iteration: number, isFinal: boolean): Promise<void> {
+    const { trainer, dataset } = this.session;
+    const isPlane = dataset?.kind === "points" && dataset.shape[0] === 2;
+    const about = aboutOf(this.determined, iteration);
+    const bytes = await (isPlane ? trainer.exportModel?.(about) : trainer.exportPolicy?.(about));
+    if (bytes === undefined) return;
+    this.tell({ kind: "learned", iteration, isFinal, bytes }, [bytes.buffer]);
+  }
+
+  /** From the same noise each time, which no other part of the run draws. */
+  async #samples(): Promise<PageReport["artifacts"]> {
+    const { trainer, dataset } = this.session;
+    if (trainer.sample === undefined || dataset === undefined) return [];
+    const random = streamOf(parseSeed(this.determined.seed), "sheet");
+    const samples = await trainer.sample({ random, count: SHOWN[dataset.kind] });
+    return await picturesOf({}, dataset, samples);
+  }
+}
+
+/** Reports in few messages. */
+class Batches {
+  #reports: PageReport[] = [];
+  #toldAt = -Infinity;
+
+  constructor(private readonly tell: Tell) {}
+
+  add(report: PageReport): void {
+    this.#reports.push(report);
+    if (performance.now() - this.#toldAt >= TELL_EVERY) this.flush();
+  }
+
+  flush(): void {
+    if (this.#reports.length > 0) this.tell({ kind: "reports", reports: this.#reports });
+    this.#reports = [];
+    this.#toldAt = performance.now();
+  }
+}
+
+/** Lets messages of the page in, twenty times a second at most. */
+function breather(): () => Promise<void> | undefined {
+  let last = performance.now();
+  return () => {
+    if (performance.now() - last < 50) return undefined;
+    last = performance.now();
+    // A timer would wait some milliseconds more.
+    const { port1, port2 } = new MessageChannel();
+    return new Promise((resume) => {
+      port1.onmessage = () => {
+        port1.close();
+        resume();
+      };
+      port2.postMessage(null);
+    });
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * What the page is to train: kept in its address, so that a link trains the same.
+ *
+ * @module
+ */
+
+/** What a page can compute with. */
+export const pageBackends = ["wasm", "wasm-strict", "webgpu"] as const;
+
+/** One of them. */
+export type PageBackend = typeof pageBackends[number];
+
+/** What is to be trained. */
+export interface Setting {
+  /** A named experiment, or the run whose configuration is taken. */
+  readonly base: { readonly experiment: string } | { readonly run: string };
+  /** As it was typed; empty: the base's own. */
+  readonly seed: string;
+  readonly backend: PageBackend;
+  /** Fields that differ from the base's, by path, as they were typed. */
+  readonly set: Readonly<Record<string, string>>;
+}
+
+/** What trains where the address says nothing. */
+export const USUAL = "cartpole-ppo-quick";
+
+/** Keys of the address that are no fields. */
+const own = ["experiment", "run", "seed", "backend"];
+
+/** The setting of an address: every key that is not the page's own is a field. */
+export function settingOf(query: URLSearchParams): Setting {
+  const run = query.get("run");
+  const backend = pageBackends.find((each) => each === query.get("backend")) ?? "wasm";
+  return {
+    base: run === null ? { experiment: query.get("experiment") ?? USUAL } : { run },
+    seed: query.get("seed") ?? "",
+    backend,
+    set: Object.fromEntries([...query].filter(([key]) => !own.includes(key))),
+  };
+}
+
+/** The address of a setting: what is as usual is left out. */
+export function queryOf({ base, seed, backend, set }: Setting): string {
+  return String(
+    new URLSearchParams({
+      ...base,
+      ...seed !== "" && { seed },
+      ...backend !== "wasm" && { backend },
+      ...set,
+    }),
+  );
+}
+
+/** The setting with one field changed; undefined: as the base has it. */
+export function withField(setting: Setting, path: string, text: string | undefined): Setting {
+  const { [path]: _, ...others } = setting.set;
+  return { ...setting, set: text === undefined ? others : { ...setting.set, [path]: text } };
+}
+
+/** The command that trains the same; undefined where no command does, as of a run with changes. */
+export function commandOf({ base, seed, backend, set }: Setting): string | undefined {
+  const task = "deno task -q experiment";
+  if ("run" in base) {
+    const isSame = Object.keys(set).length === 0 && seed === "" && backend === "wasm";
+    return isSame ? `${task} reproduce ${base.run}` : undefined;
+  }
+  const { budget, ...fields } = set;
+  return [
+    `${task} run ${base.experiment} --seed ${quoted(seed || "1")}`,
+    ...budget === undefined ? [] : [`--budget ${quoted(budget)}`],
+    ...Object.entries(fields).map(([path, text]) => `--set ${quoted(`${path}=${text}`)}`),
+    `--backend ${backend}`,
+  ].join(" ");
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w.,:=+/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
