@@ -88,6 +88,16 @@ export const flowExperiments: readonly ModelExperiment[] = [
     budget: 1_500_000,
     evaluation: { every: 500_000 },
   }),
+  defineExperiment({
+    name: "moons-rectified-flow",
+    summary: "Two half circles by a flow that is learned again from its own pairs",
+    tunedOn: 1,
+    expectedSeconds: 50,
+    dataset: { name: "two-moons" },
+    model: { name: "rectified-flow" },
+    budget: 1_500_000,
+    evaluation: { every: 750_000 },
+  }),
   ringToMoons,
   defineExperiment({
     ...ringToMoons,

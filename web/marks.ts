@@ -5,7 +5,7 @@
  * @module
  */
 import { printable } from "../lab/core/printable.ts";
-import { differingPaths, isUsual } from "../lab/experiment/comparison.ts";
+import { differingPaths, majorityOf } from "../lab/experiment/comparison.ts";
 import { paletteSize } from "./components/palette.ts";
 
 /**
@@ -76,10 +76,12 @@ function partsOf(groups: readonly Labelled[]): string[][] {
     classes = most;
   }
   const names = namesOf(chosen);
-  const values = chosen.map((path) => settings.map((each) => each[path]));
+  const usual = chosen.map((path) => majorityOf(settings.map((each) => each[path])));
   return settings.map((own) =>
     chosen.flatMap((path, i) =>
-      isUsual(own[path], values[i]) ? [] : [`${names[i]}=${own[path] ?? "–"}`]
+      usual[i] !== undefined && usual[i].value === own[path]
+        ? []
+        : [`${names[i]}=${own[path] ?? "–"}`]
     )
   ).map((parts) => parts.length > 0 || chosen.length === 0 ? parts : ["the others' settings"]);
 }

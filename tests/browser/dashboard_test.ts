@@ -142,6 +142,44 @@ test("the runs page filters, keeps what is asked in its address, and sorts", asy
   match(page.url(), /sort=evaluation/);
 });
 
+test("a column is as wide as it is drawn, also from the address", async (page) => {
+  await open(page, "/");
+  const head = page.locator("thead th:has-text('Run')").first();
+  const width = async () => Math.round((await head.boundingBox())!.width);
+  const grip = (await head.locator(".grip").boundingBox())!;
+  const wanted = await width() + 60;
+  await page.mouse.move(grip.x + 4, grip.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(grip.x + 64, grip.y + 8, { steps: 3 });
+  await page.mouse.up();
+  await page.waitForURL(/widths=name/);
+  ok(Math.abs(await width() - wanted) <= 2, `${await width()} for ${wanted}`);
+  await page.reload();
+  await ready(page);
+  ok(Math.abs(await width() - wanted) <= 2, `${await width()} for ${wanted}`);
+  await head.locator(".grip").dblclick();
+  await page.waitForFunction(() => !location.search.includes("widths"));
+});
+
+test("the palette leads to a run by words, and leaves by Escape", async (page) => {
+  await open(page, "/compare");
+  await page.keyboard.press("Control+k");
+  const palette = page.locator("dialog.palette");
+  await palette.waitFor();
+  await page.keyboard.press("Escape");
+  await palette.waitFor({ state: "detached" });
+  await page.locator(".palette-button").click();
+  await page.keyboard.type(dashboard.runs.vae);
+  const run = palette.locator("li", { hasText: dashboard.runs.vae }).first();
+  await run.waitFor();
+  await run.click();
+  await page.waitForURL(`**/runs/${dashboard.runs.vae}`);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("dark colours");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+});
+
 test("columns are added and taken away, runs grouped, and the address keeps both", async (page) => {
   await open(page, "/?filter=status%3Dcompleted");
   await page.click(".columns summary");

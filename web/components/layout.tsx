@@ -42,6 +42,9 @@ export function Layout({ title, path, theme, children }: LayoutProps): VNode {
               </a>
             ))}
           </nav>
+          <button type="button" class="palette-button" aria-keyshortcuts="Control+K Meta+K">
+            Go to <kbd>Ctrl K</kbd>
+          </button>
           <ThemeChoice theme={theme} />
         </header>
         <main id="main">{children}</main>

@@ -1,6 +1,6 @@
 /** Labels of groups that share an experiment. */
 import { deepStrictEqual } from "node:assert";
-import { groupRuns } from "../../../lab/experiment/comparison.ts";
+import { groupRuns, sameButSeed } from "../../../lab/experiment/comparison.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
 import type { Run } from "../../../lab/store/store.ts";
 
@@ -56,4 +56,10 @@ Deno.test("what more than half of the groups share goes without saying", () => {
       "pole (agent.clipRange=unset)",
     ],
   );
+});
+
+Deno.test("seeds of one configuration are together whatever the order of its fields", () => {
+  const [a, b, c] = [{ gamma: 0.9, rate: 1 }, { rate: 1, gamma: 0.9 }, { gamma: 0.8, rate: 1 }]
+    .map((agent) => runOf({ agent }));
+  for (const _ of [1, 2]) deepStrictEqual(sameButSeed([a, b, c]), [[a, b], [c]]);
 });
