@@ -27,7 +27,7 @@ const parser = object({
   list: option("--list", { description: plain("Names of the groups.") }),
   json: option("--json", { description: plain("One JSON document.") }),
   markdown: option("--markdown", { description: plain("A Markdown table.") }),
-  peers: option("--peers", { description: plain("PyTorch and Gymnasium beside the lab.") }),
+  peers: option("--peers", { description: plain("PyTorch, JAX and others beside the lab.") }),
 });
 
 /** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
