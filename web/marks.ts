@@ -5,7 +5,7 @@
  * @module
  */
 import { printable } from "../lab/core/printable.ts";
-import { differingPaths, majorityOf } from "../lab/experiment/comparison.ts";
+import { differingPaths, isUsual, shortNumbers } from "../lab/experiment/comparison.ts";
 import { paletteSize } from "./components/palette.ts";
 
 /**
@@ -76,12 +76,11 @@ function partsOf(groups: readonly Labelled[]): string[][] {
     classes = most;
   }
   const names = namesOf(chosen);
-  const usual = chosen.map((path) => majorityOf(settings.map((each) => each[path])));
-  return settings.map((own) =>
+  const values = chosen.map((path) => settings.map((each) => each[path]));
+  const shown = values.map(shortNumbers);
+  return settings.map((own, k) =>
     chosen.flatMap((path, i) =>
-      usual[i] !== undefined && usual[i].value === own[path]
-        ? []
-        : [`${names[i]}=${own[path] ?? "–"}`]
+      isUsual(own[path], values[i]) ? [] : [`${names[i]}=${shown[i][k] ?? "–"}`]
     )
   ).map((parts) => parts.length > 0 || chosen.length === 0 ? parts : ["the others' settings"]);
 }

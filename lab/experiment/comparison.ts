@@ -74,10 +74,13 @@ function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
   }));
   const paths = [...differingPaths(settings)];
   const goesWithoutSaying = usualOf(settings, paths);
+  const shown = new Map(
+    paths.map((path) => [path, shortNumbers(settings.map((own) => own[path]))]),
+  );
   return groups.map((group, i) => {
     const own = paths.filter((path) => !goesWithoutSaying(path, settings[i]))
       .map((path) => {
-        const value = settings[i][path] ?? "unset";
+        const value = shown.get(path)![i] ?? "unset";
         return nameless.includes(path) ? value : `${path}=${value}`;
       });
     return [group, own.length === 0 ? group.label : `${group.label} (${own.join(", ")})`];
@@ -101,35 +104,61 @@ const nameless = [...Object.values(names), BACKEND];
 type Settings = Readonly<Record<string, string>>;
 
 /**
- * A question: whether most configurations have the value of `own`. Names of agents and worlds are always said. A
- * field of an agent is held against those with the same agent only, as two agents differ in most.
+ * Tells whether most configurations have the value of one of them; names of agents and worlds are
+ * always said. A field of an agent is held against those with the same agent only, as two agents
+ * differ in most.
  */
 function usualOf(
   settings: readonly Settings[],
   paths: readonly string[],
 ): (path: string, own: Settings) => boolean {
   const nameOf = (path: string) => names[path.split(".")[0]];
-  const among = (path: string, own: Settings) => JSON.stringify([path, own[nameOf(path)]]);
-  const values = new Map<string, (string | undefined)[]>();
+  const kin = (path: string, own: Settings) => JSON.stringify([path, own[nameOf(path)]]);
+  const same = (path: string, own: Settings) =>
+    JSON.stringify([path, own[nameOf(path)], own[path]]);
+  const counts = new Map<string, number>();
   for (const path of paths) {
     for (const own of settings) {
-      const known = values.get(among(path, own));
-      if (known === undefined) values.set(among(path, own), [own[path]]);
-      else known.push(own[path]);
+      for (const key of [kin(path, own), same(path, own)]) {
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
     }
   }
-  const usual = new Map([...values].map(([key, each]) => [key, majorityOf(each)]));
-  return (path, own) => {
-    const shared = usual.get(among(path, own));
-    return path !== nameOf(path) && shared !== undefined && shared.value === own[path];
-  };
+  return (path, own) =>
+    path !== nameOf(path) && isMost(counts.get(same(path, own))!, counts.get(kin(path, own))!);
 }
 
-/** What more than half of some values are; undefined: they are not. */
-export function majorityOf<T>(values: readonly T[]): { readonly value: T } | undefined {
-  const counts = Map.groupBy(values, (value) => value);
-  const [most] = [...counts].sort(([, a], [, b]) => b.length - a.length);
-  return most !== undefined && 2 * most[1].length > values.length ? { value: most[0] } : undefined;
+/** Whether more than half of `values` are this one. */
+export function isUsual<T>(value: T, values: readonly T[]): boolean {
+  return isMost(values.filter((each) => each === value).length, values.length);
+}
+
+function isMost(count: number, all: number): boolean {
+  return 2 * count > all;
+}
+
+/** The fewest digits that a shortened number has. */
+const FEWEST_DIGITS = 3;
+/** As many as tell any two numbers apart. */
+const MOST_DIGITS = 17;
+
+/**
+ * Values of one setting with as few digits of their fractions as tell them apart, three at least: a
+ * drawn rate of 0.0026135574 beside 0.0051680508 is 0.00261. What is no fraction stays as it is.
+ */
+export function shortNumbers(
+  values: readonly (string | undefined)[],
+): (string | undefined)[] {
+  const count = new Set(values).size;
+  for (let digits = FEWEST_DIGITS; digits < MOST_DIGITS; digits++) {
+    const short = values.map((value) =>
+      value !== undefined && /^-?\d*(\.\d+)?(e-?\d+)?$/.test(value) && /\.|e-/.test(value)
+        ? String(Number(Number(value).toPrecision(digits)))
+        : value
+    );
+    if (new Set(short).size === count) return short;
+  }
+  return [...values];
 }
 
 /** The paths whose values are not the same in all of some configurations; missing is a value. */

@@ -43,7 +43,7 @@ const configuration = z.strictObject({
     description: "K, steps by which chains go on",
     unit: "steps",
   }),
-  stepSize: z.number().positive().default(0.005).meta({
+  stepSize: z.number().positive().default(0.02).meta({
     description: "ε of a Langevin step: its noise has the variance ε",
   }),
   penalty: z.number().min(0).default(0.001).meta({

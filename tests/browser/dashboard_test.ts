@@ -771,64 +771,64 @@ test(
   { viewport: { width: 390, height: 844 } },
 );
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(
-    `a page of a ${colorScheme} phone trains what its address says, to the command line's digest`,
-    async (page) => {
-      const axe = await Deno.readTextFile(
-        new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
-      );
-      const fields = {
-        "agent.gamma": "0.9",
-        "evaluation.every": "600",
-        "evaluation.episodes": "3",
-      };
-      const address = new URLSearchParams({
-        ...{ experiment: "cartpole-a2c-quick", seed: "4", budget: "1200" },
-        ...fields,
-      });
-      await page.goto(`/train?${address}`);
-      const gamma = page.locator("input[id='field-agent.gamma']");
-      await page.locator("summary:has-text('agent')").click();
-      strictEqual(await gamma.inputValue(), "0.9");
-      await gamma.fill("2");
-      await gamma.blur();
-      const wrong = page.locator(".field:has(input[id='field-agent.gamma']) .problem");
-      strictEqual(
-        await wrong.innerText(),
-        "Cannot set agent.gamma as it must be number, 0 … 1: 2",
-      );
-      match(page.url(), /agent\.gamma=2/);
-      ok(await page.locator("button:text-is('Start')").isDisabled());
-      await gamma.fill("0.9");
-      await gamma.blur();
-      await wrong.waitFor({ state: "detached" });
-      strictEqual(new URL(page.url()).search, `?${queryOf(settingOf(address))}`);
-      deepStrictEqual(await findings(page, axe), []);
+test(
+  "a page on a phone trains what its address says, to the command line's digest",
+  async (page) => {
+    const axe = await Deno.readTextFile(
+      new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
+    );
+    const fields = {
+      "agent.gamma": "0.9",
+      "evaluation.every": "600",
+      "evaluation.episodes": "3",
+    };
+    const address = new URLSearchParams({
+      ...{ experiment: "cartpole-a2c-quick", seed: "4", budget: "1200" },
+      ...fields,
+    });
+    await page.goto(`/train?${address}`);
+    const gamma = page.locator("input[id='field-agent.gamma']");
+    await page.locator("summary:has-text('agent')").click();
+    strictEqual(await gamma.inputValue(), "0.9");
+    await gamma.fill("2");
+    await gamma.blur();
+    const wrong = page.locator(".field:has(input[id='field-agent.gamma']) .problem");
+    strictEqual(
+      await wrong.innerText(),
+      "Cannot set agent.gamma as it must be number, 0 … 1: 2",
+    );
+    match(page.url(), /agent\.gamma=2/);
+    ok(await page.locator("button:text-is('Start')").isDisabled());
+    await gamma.fill("0.9");
+    await gamma.blur();
+    await wrong.waitFor({ state: "detached" });
+    strictEqual(new URL(page.url()).search, `?${queryOf(settingOf(address))}`);
+    deepStrictEqual(await findings(page, axe), []);
 
-      const asked: string[] = [];
-      page.on("request", (request) => asked.push(new URL(request.url()).pathname));
-      await page.locator("#seed").press("Enter");
-      await page.locator(".result .digest").waitFor();
-      await page.locator(".stages canvas").waitFor();
-      const expected = await train(cartpoleA2cQuick, {
-        ...{ registries, seed: 4, backend: "wasm", budget: 1200, set: Object.entries(fields) },
-      });
-      expected.dispose();
-      strictEqual(await page.locator(".result .digest").innerText(), expected.digest);
-      const saved = page.waitForEvent("download");
-      await page.click("text=Take the policy away");
-      const file = await saved;
-      strictEqual(file.suggestedFilename(), "cartpole-a2c-quick-4.policy.safetensors");
-      strictEqual(loadPolicy(await Deno.readFile(await file.path())).about.seed, "4");
-      deepStrictEqual(asked.filter((path) => !path.startsWith("/assets/")), []);
-      await page.locator(".section .spark").first().waitFor();
-      ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 375);
-      deepStrictEqual(await findings(page, axe), []);
-    },
-    { colorScheme, viewport: { width: 375, height: 812 } },
-  );
-}
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.locator("#seed").press("Enter");
+    await page.locator(".result .digest").waitFor();
+    await page.locator(".stages canvas").waitFor();
+    const expected = await train(cartpoleA2cQuick, {
+      ...{ registries, seed: 4, backend: "wasm", budget: 1200, set: Object.entries(fields) },
+    });
+    expected.dispose();
+    strictEqual(await page.locator(".result .digest").innerText(), expected.digest);
+    const saved = page.waitForEvent("download");
+    await page.click("text=Take the policy away");
+    const file = await saved;
+    strictEqual(file.suggestedFilename(), "cartpole-a2c-quick-4.policy.safetensors");
+    strictEqual(loadPolicy(await Deno.readFile(await file.path())).about.seed, "4");
+    deepStrictEqual(asked.filter((path) => !path.startsWith("/assets/")), []);
+    await page.locator(".section .spark").first().waitFor();
+    ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 375);
+    deepStrictEqual(await findings(page, axe), []);
+    await page.emulateMedia({ colorScheme: "dark" });
+    deepStrictEqual(await findings(page, axe), []);
+  },
+  { viewport: { width: 375, height: 812 } },
+);
 
 test("a run is trained again in a page, to its bits", async (page) => {
   const run = await trainedRun();

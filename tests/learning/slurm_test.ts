@@ -31,7 +31,7 @@ Deno.test({
         return { code, ...io.written };
       };
       const store = `${folder}/runs`;
-      const asked = "run cartpole-ppo --budget 40k --seeds 4 --set checkpoint.everyIterations=2";
+      const asked = "run cartpole-ppo --budget 20k --seeds 4 --set checkpoint.everyIterations=2";
       const { code, out, error } = await type(
         `${asked} --launch slurm --array 4 --partition all --store ${store}`,
       );
@@ -39,7 +39,7 @@ Deno.test({
       const [job] = /\d+/.exec(out)!;
       const [, stores] = / of (\S+)\. When they have ended/.exec(error)!;
       // Two train, two wait.
-      await until(() => [0, 1].every((task) => iterationsIn(`${stores}/${task}`) > 2), 120);
+      await until(() => [0, 1].every((task) => iterationsIn(`${stores}/${task}`) > 2), 600);
       await cluster.ask("scontrol", "requeue", `${job}_0`);
       const [, node] = /NodeList=(n\d)/.exec(
         await cluster.ask("scontrol", "show", "job", `${job}_1`),
@@ -49,7 +49,7 @@ Deno.test({
       await new Promise((next) => setTimeout(next, 2000));
       cluster.begin(node);
       await cluster.ask("scontrol", "update", `NodeName=${node}`, "State=RESUME");
-      await until(async () => (await cluster.ask("squeue", "-h")) === "", 400);
+      await until(async () => (await cluster.ask("squeue", "-h")) === "", 900);
       for (const task of [0, 1, 2, 3]) {
         strictEqual((await type(`sync ${stores}/${task} ${store}`)).code, 0);
       }

@@ -11,6 +11,7 @@ import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { ExperimentDefinition } from "../../lab/experiment/definition.ts";
 import { digestOf } from "../../lab/experiment/digest.ts";
 import { lineOf } from "../../lab/experiment/error_lines.ts";
+import type { FieldDescription } from "../../lab/experiment/fields.ts";
 import type { Opened } from "../../lab/experiment/protocol.ts";
 import { Recording } from "../../lab/experiment/recorder.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
@@ -116,7 +117,8 @@ export class Laboratory {
       experiment: definition.name,
       summary: definition.summary ?? "",
       unit: now.unit,
-      fields: formOf(now.fields, usual.fields, {
+      // Nothing here keeps checkpoints.
+      fields: formOf(now.fields.filter(isOfPage), usual.fields, {
         "environment.id": environments.map(({ id }) => id),
         "agent.name": names(agents),
         "model.name": names(models),
@@ -248,6 +250,8 @@ function seedOf({ setting, base }: Asked): string {
 function definitionOfRun({ experiment, version, configuration }: BaseRun): ExperimentDefinition {
   return { name: experiment, version, ...configuration } as unknown as ExperimentDefinition;
 }
+
+const isOfPage = ({ path }: FieldDescription) => !path.startsWith("checkpoint.");
 
 /** @throws InputError where pages lack what the configuration needs. */
 function requirePage({ agent }: { readonly [key: string]: Json }): void {
