@@ -78,6 +78,14 @@ test("the run page shows figures, events, how it ended and what to type", async 
     seed: 1,
   });
   const corridor = await text(dashboard, `/runs/${own}`);
+  const { manifest } = dashboard.store.run(own)!;
+  const determined = { ...manifest.determined, backend: "native", library: "OpenBLAS 0.3.21 Zen" };
+  const { id } = dashboard.store.createRun({
+    name: "corridor",
+    manifest: { ...manifest, determined },
+    ...{ tags: [], note: "" },
+  });
+  match(await text(dashboard, `/runs/${id}`), /library<\/th><td><code>OpenBLAS 0\.3\.21 Zen</);
   ok(!corridor.includes("&quot;player&quot;:"));
   ok(!corridor.includes("train it here"));
   const refused = await get(dashboard, `/api/setting?run=${own}`);
@@ -90,10 +98,8 @@ test("the run page shows figures, events, how it ended and what to type", async 
     dashboard,
     `/api/setting?run=${runs.diverged}`,
   );
-  const { determined } = dashboard.store.run(runs.diverged)!.manifest;
-  deepStrictEqual([configuration, seed, digest], [
-    ...[determined.configuration, determined.seed, null],
-  ]);
+  const base = dashboard.store.run(runs.diverged)!.manifest.determined;
+  deepStrictEqual([configuration, seed, digest], [base.configuration, base.seed, null]);
   match(corridor, /Corridor-v0 stands in experiments\/corridor\.ts.*evaluate \w+ --render/s);
   const vae = await text(dashboard, `/runs/${runs.vae}`);
   strictEqual(vae.match(/<img src="\/artifacts\/[0-9a-f]{64}"/g)?.length, 1);
