@@ -97,7 +97,7 @@ function Result(
   const { experiment, seed, configuration } = run.manifest.determined;
   const part = "agent" in configuration ? "policy" : "model";
   const take = () =>
-    here.file(part).then(
+    void here.file(part).then(
       (bytes) => download(`${experiment}-${seed}.${part}.safetensors`, new Blob([bytes])),
       (error: Error) => problem.value = error.message,
     );
