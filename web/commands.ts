@@ -6,6 +6,7 @@
 import { queryIn } from "../lab/experiment/conditions.ts";
 import { term } from "./filter.ts";
 import type { Lookup } from "./lookup.ts";
+import { pages } from "./page_names.ts";
 import type { Theme } from "./theme.ts";
 
 /** A line of the palette. */
@@ -22,9 +23,10 @@ const filtered = (filter: string) => ({ href: `/?${new URLSearchParams({ filter 
 
 /** What is there whatever the store holds. */
 const usual: readonly Command[] = [
-  { kind: "page", title: "Runs", hint: "", does: { href: "/" } },
-  { kind: "page", title: "Compare", hint: "the newest runs", does: { href: "/compare" } },
-  { kind: "page", title: "Sweeps", hint: "", does: { href: "/sweeps" } },
+  ...pages.map(({ name, path }): Command => ({
+    ...{ kind: "page", title: name, hint: "" },
+    does: { href: path },
+  })),
   { kind: "view", title: "Runs that train", hint: "", does: filtered("status=running") },
   { kind: "view", title: "Starred runs", hint: "", does: filtered("tag=starred") },
   { kind: "view", title: "Archived runs", hint: "", does: filtered("tag=archived") },

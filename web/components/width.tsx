@@ -1,6 +1,7 @@
 /** The edge of a column, which is dragged. @module */
 import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
+import { WIDEST } from "../runs_query.ts";
 
 /** Pixels of one press of an arrow key. */
 const STEP = 16;
@@ -10,7 +11,12 @@ const STEP = 16;
  * column is to be, and whether that is its end; a double click, null: as wide as what it holds.
  */
 export function Width(
-  { label, change }: { label: string; change: (pixels: number | null, ended: boolean) => void },
+  { label, pixels, change }: {
+    label: string;
+    /** As it is; undefined: as wide as what it holds. */
+    pixels: number | undefined;
+    change: (pixels: number | null, ended: boolean) => void;
+  },
 ): VNode {
   const grip = useRef<HTMLSpanElement>(null);
   const from = useRef<{ x: number; width: number } | null>(null);
@@ -26,6 +32,10 @@ export function Width(
       tabIndex={0}
       aria-orientation="vertical"
       aria-label={`Width of ${label}`}
+      aria-valuemin={0}
+      aria-valuemax={WIDEST}
+      aria-valuenow={pixels ?? 0}
+      aria-valuetext={pixels === undefined ? "as wide as what it holds" : `${pixels} pixels`}
       onPointerDown={(event) => {
         event.preventDefault();
         grip.current!.setPointerCapture(event.pointerId);

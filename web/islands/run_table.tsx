@@ -105,6 +105,7 @@ export default function RunTable(
     >
       <Width
         label={column.title}
+        pixels={widths.value[column.key]}
         change={(pixels, ended) => {
           const { [column.key]: _, ...others } = widths.value;
           widths.value = pixels === null ? others : { ...others, [column.key]: widthOf(pixels) };
