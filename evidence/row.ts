@@ -129,7 +129,7 @@ export function verdictOf(
     reaching: scores.filter((score) => within(bar, score)).length,
     reached,
     narrow: reached && !(within(bar, low) && within(bar, high)),
-    below: reference !== undefined && row.better !== "near" &&
+    below: reference !== undefined && !Number.isNaN(middle) && row.better !== "near" &&
       (row.better === "less"
         ? !within({ atMost: reference.value }, low)
         : !within({ atLeast: reference.value }, high)),

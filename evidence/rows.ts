@@ -466,6 +466,7 @@ export const evidence: readonly EvidenceRow[] = [
     }],
     ["glyphs-diffusion", nearReal, judgedByFeatures],
     ["glyphs-edm", nearReal, judgedByFeatures],
+    ["glyphs-consistency", undefined, judgedByFeatures],
     ["glyphs-guided", asked, judgedByClass],
   ),
   ...rowsOf(

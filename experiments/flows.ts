@@ -125,6 +125,14 @@ export const flowExperiments: readonly ModelExperiment[] = [
   }),
   defineExperiment({
     ...digits,
+    name: "glyphs-consistency",
+    summary: "Drawn digits in one step from noise, by consistency training",
+    tunedOn: 0,
+    expectedSeconds: 640,
+    model: { name: "consistency", batchSize: 64 },
+  }),
+  defineExperiment({
+    ...digits,
     name: "glyphs-guided",
     summary: "EDM of drawn digits that is told the class and guided by it",
     model: { ...unet, name: "edm", conditional: true, guidance: 1.5 },

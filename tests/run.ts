@@ -1,6 +1,6 @@
 /**
  * The test command: sets up what the tests need (Chromium, a Vulkan driver for WebGPU without a
- * GPU, a library of matrix products, PostgreSQL, with `--slow` Slurm), runs them, and closes with the line `N passed, N failed`.
+ * GPU, a library of matrix products, PostgreSQL), runs them, and closes with the line `N passed, N failed`.
  *
  * Where it is root on a Debian machine it installs what is missing and says so. Elsewhere the
  * tests that need it are reported as skipped with the command to type; with `CI` set nothing may
@@ -47,13 +47,6 @@ const needs = [
         .some(({ name }) => exists(`/usr/lib/postgresql/${name}/bin/initdb`)),
     packages: ["postgresql"],
   },
-  ...Deno.args.includes("--slow")
-    ? [{
-      name: "Slurm (array jobs)",
-      present: () => exists("/usr/sbin/slurmctld") && exists("/usr/sbin/slurmd"),
-      packages: ["slurmctld", "slurmd", "slurm-client", "munge"],
-    }]
-    : [],
 ];
 
 function exists(path: string): boolean {
