@@ -104,8 +104,7 @@ export class Laboratory {
       const resolved = await this.#resolved(definition, asked);
       return { description: this.#described(definition, resolved, usual) };
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      return { problem: error.message, ...description && { description } };
+      return { problem: lineOf(error), ...description && { description } };
     }
   }
 
