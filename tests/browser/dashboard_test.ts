@@ -674,6 +674,7 @@ test("the dream is dragged over its map, turned by sliders, drawn, and mixed", a
   await page.locator(".explorer").scrollIntoViewIfNeeded();
   const map = page.locator(".code-map");
   await map.waitFor({ timeout: patience });
+  await map.scrollIntoViewIfNeeded(); // below sheets of any height
   const decoded = async () => {
     await frames(page, 3);
     return await page.locator(".pair .picture").first()
