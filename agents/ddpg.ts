@@ -26,6 +26,7 @@ import { type AgentContext, defineAgent, type ProgramContext } from "./define_ag
 import { ActionNoise, noiseFields, PerturbedPolicy } from "./exploration/noise.ts";
 import { withDefaults } from "./fields.ts";
 import { meanSquaredError } from "./losses.ts";
+import { actingGroup } from "./networks/acting.ts";
 import {
   CRITIC,
   type Critics,
@@ -156,7 +157,11 @@ export function deterministicAgent(context: AgentContext<DdpgConfiguration>, cri
   const groups = defineNetworks(workspace, initial, adam(), { ...policy, ...critics });
   const { policy: { actions: scores } } = networks;
   const { observationSize } = shape;
-  const actor = compileScores(workspace, `${name}/act`, environments, observationSize, scores);
+  const state = actingGroup(settings);
+  const actor = compileScores(
+    ...[workspace, `${name}/act`, environments, observationSize, scores] as const,
+    { state },
+  );
   const exploration = stream("exploration");
   const random = stream("noise");
   const noise = new ActionNoise(settings, environments, shape.flatActionSize);

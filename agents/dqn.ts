@@ -47,6 +47,7 @@ import { maskedLogits, scoresOf } from "./distributions/categorical.ts";
 import { EpsilonGreedy } from "./exploration/epsilon_greedy.ts";
 import { maskActions, withDefaults } from "./fields.ts";
 import { huber } from "./losses.ts";
+import { actingGroup } from "./networks/acting.ts";
 import { actionValueNetwork } from "./networks/action_values.ts";
 import { TARGET, targetNetwork } from "./networks/target_network.ts";
 import { doubleDqnTargets } from "./rainbow/double.ts";
@@ -239,21 +240,22 @@ export function compileUpdate(
 
 /** Compiles the action values of a step of all environments; noisy ones are drawn anew each time. */
 function compileActor(
-  { name, configuration: { environments }, workspace }: ProgramContext<DqnConfiguration>,
+  { name, configuration: settings, workspace }: ProgramContext<DqnConfiguration>,
   { network, estimate, source }: DqnParts,
   width: number,
   parameters: NamedTensors,
 ) {
+  const acting = actingGroup(settings);
   return workspace.compile(
     {
       name: `${name}/act`,
-      inputs: { observations: [[environments, width], "float32"] },
+      inputs: { observations: [[settings.environments, width], "float32"] },
       random: source.inputs(parameters, ["act"]),
-      state: [PARAMETERS],
+      state: [acting],
       placement: "host",
     },
     ({ input, random, state }) => {
-      const weights = source.weights(state[PARAMETERS], random, "act");
+      const weights = source.weights(state[acting], random, "act");
       const scores = estimate.mean(network.estimates(weights, input.observations));
       return { outputs: { scores } };
     },

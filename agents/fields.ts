@@ -26,7 +26,9 @@ export const maskActions = z.boolean().default(true).meta({
  * deepStrictEqual([gamma.parse(undefined), gamma.meta()], [0.999, { description: "Discount γ" }]);
  * ```
  */
-export function withDefaults<Fields extends Readonly<Record<string, z.ZodDefault<z.ZodType>>>>(
+export function withDefaults<
+  Fields extends Readonly<Record<string, z.ZodDefault<z.ZodType> | z.ZodOptional<z.ZodType>>>,
+>(
   fields: Fields,
   defaults: { readonly [Name in keyof Fields]?: z.output<Fields[Name]> },
   descriptions: { readonly [Name in keyof Fields]?: string } = {},

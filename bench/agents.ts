@@ -1,5 +1,5 @@
 /**
- * Agents in published set-ups beside Stable-Baselines3 and beside plain PyTorch loops: acting,
+ * Agents in published set-ups beside Stable-Baselines3 and beside plain PyTorch and JAX loops: acting,
  * environments and updates, without store and evaluation. Every batch does the same work: rates are
  * not annealed, and ε stays at its mean over the published budget.
  *
@@ -58,6 +58,7 @@ const cleanPpo = {
 export const setUps: readonly SetUp[] = [
   { ...cleanPpo, script: "single_file.py", reach: 10 },
   { ...cleanPpo, title: `${cleanPpo.title} as a lean loop`, script: "loops.py" },
+  { ...cleanPpo, title: `${cleanPpo.title} as one JAX program`, script: "jax_loop.py" },
   {
     title: "PPO on CartPole-v1, the zoo's set-up",
     script: "baselines.py",

@@ -101,6 +101,12 @@ export const groups: readonly Group[] = [
     load: async () => (await import("./agents.ts")).agents,
   },
   {
+    name: "dashboard",
+    summary: "The dashboard's table of 10,000 runs: page, order, filter, groups (minutes)",
+    slow: true,
+    load: async () => (await import("./dashboard.ts")).dashboard,
+  },
+  {
     name: "solved",
     summary: "From the command to CartPole-v1 solved by PPO (half a minute)",
     slow: true,

@@ -18,7 +18,7 @@ import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
 import type { Group } from "./group.ts";
 import { groups } from "./groups.ts";
 import { Peer, type PeerScript } from "./peers/peer.ts";
-import { cells, markdownTable, type Row, rowsDocument } from "./row.ts";
+import { cells, columns, markdownTable, type Row, rowsDocument } from "./row.ts";
 
 const usage = "deno task bench [GROUP…] [--json | --markdown] [--peers] [--list]";
 
@@ -27,7 +27,7 @@ const parser = object({
   list: option("--list", { description: plain("Names of the groups.") }),
   json: option("--json", { description: plain("One JSON document.") }),
   markdown: option("--markdown", { description: plain("A Markdown table.") }),
-  peers: option("--peers", { description: plain("PyTorch and Gymnasium beside the lab.") }),
+  peers: option("--peers", { description: plain("PyTorch, JAX and others beside the lab.") }),
 });
 
 /** Runs on `args` and returns the exit code: 2 for bad input, 1 for a failure. */
@@ -82,14 +82,6 @@ async function bench(args: readonly string[], io: Io): Promise<number> {
   else io.out(table(columns, rows.map(cells), io));
   return 0;
 }
-
-const columns = [
-  { title: "name", flexible: true },
-  { title: "value", align: "right" },
-  { title: "unit" },
-  { title: "against" },
-  { title: "ratio", align: "right" },
-] as const;
 
 function groupNamed(name: string): Group {
   const group = groups.find((each) => each.name === name);

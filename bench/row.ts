@@ -29,6 +29,15 @@ interface Reference {
   readonly reach?: number;
 }
 
+/** What a table of rows shows. */
+export const columns = [
+  { title: "name", flexible: true },
+  { title: "value", align: "right" },
+  { title: "unit" },
+  { title: "against" },
+  { title: "ratio", align: "right" },
+] as const;
+
 /** A row, with its ratio to a reference. */
 export function row(name: string, value: number, unit: string, reference?: Reference): Row {
   if (reference === undefined) return { name, value, unit, against: null, ratio: null };

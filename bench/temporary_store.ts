@@ -4,7 +4,7 @@
  * @module
  */
 import { openStore } from "../lab/store/sqlite_store.ts";
-import type { Run, Store } from "../lab/store/store.ts";
+import type { Manifest, Run, Store } from "../lab/store/store.ts";
 
 /** A store in a folder of its own. */
 export async function temporaryStore() {
@@ -20,25 +20,23 @@ export async function temporaryStore() {
   };
 }
 
+/** Of a run that nothing trains. */
+export const emptyManifest: Manifest = {
+  determined: {
+    experiment: "bench",
+    version: 1,
+    configuration: { budget: 1, checkpoint: { keepLast: 1 } },
+    seed: "1",
+    backend: "none",
+  },
+  definition: { module: "bench", hash: "" },
+  code: { revision: null, dirty: null, hash: "", lock: "" },
+  versions: {},
+  machine: { adapter: null, cpuFeatures: [], cores: 1, os: Deno.build.os },
+  backendReason: "none",
+};
+
 /** A run that nothing trains. */
 export function emptyRun(store: Store): Run {
-  return store.createRun({
-    name: "bench",
-    tags: [],
-    note: "",
-    manifest: {
-      determined: {
-        experiment: "bench",
-        version: 1,
-        configuration: { budget: 1, checkpoint: { keepLast: 1 } },
-        seed: "1",
-        backend: "none",
-      },
-      definition: { module: "bench", hash: "" },
-      code: { revision: null, dirty: null, hash: "", lock: "" },
-      versions: {},
-      machine: { adapter: null, cpuFeatures: [], cores: 1, os: Deno.build.os },
-      backendReason: "none",
-    },
-  });
+  return store.createRun({ name: "bench", tags: [], note: "", manifest: emptyManifest });
 }

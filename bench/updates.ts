@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Workspace } from "../lab/compute/workspace.ts";
 import type { Bench } from "./group.ts";
 import { measure, type Subject } from "./measure.ts";
-import { peerRow } from "./peers/peer.ts";
+import { type Peer, peerRow, type PeerScript } from "./peers/peer.ts";
 import { missingRow, type Row, row } from "./row.ts";
 import { steps } from "./steps/mod.ts";
 import type { BenchStep, Product } from "./steps/step.ts";
@@ -22,9 +22,11 @@ export async function* updates(bench: Bench): AsyncIterable<Row> {
   }
 }
 
-/** Rows of one step: beside each stock backend, its own products and PyTorch. */
+/** Rows of one step: beside each stock backend, its own products, PyTorch and other peers. */
 async function* updateRows(step: BenchStep, bench: Bench): AsyncIterable<Row> {
-  const peer = await bench.peer("steps.py");
+  const scripts: readonly PeerScript[] = ["steps.py", ...step.peers ?? []];
+  const peers: (Peer | string | undefined)[] = [];
+  for (const script of scripts) peers.push(await bench.peer(script));
   const lab = await labWorkspace();
   const workspaces: Workspace[] = [lab];
   try {
@@ -37,7 +39,9 @@ async function* updateRows(step: BenchStep, bench: Bench): AsyncIterable<Row> {
       subjects[stock] = step.bind(workspace);
     }
     if (step.products !== undefined) subjects.products = productsOnly(step.products, lab);
-    if (typeof peer === "object") subjects.peer = peer.subject(step.name);
+    peers.forEach((peer, i) => {
+      if (typeof peer === "object") subjects[scripts[i]] = peer.subject(step.name);
+    });
     const milliseconds = await measure(subjects);
 
     for (const { stock, reach } of step.stocks) {
@@ -51,7 +55,11 @@ async function* updateRows(step: BenchStep, bench: Bench): AsyncIterable<Row> {
         reach: 0.7,
       });
     }
-    yield* peerRow(peer, step.title, milliseconds.own, "ms", milliseconds.peer, step.peerReach);
+    for (const [i, script] of scripts.entries()) {
+      const reach = script === "steps.py" ? step.peerReach : undefined;
+      const { own, [script]: beside } = milliseconds;
+      yield* peerRow(peers[i], step.title, own, "ms", beside, reach);
+    }
   } finally {
     for (const workspace of workspaces) workspace.dispose();
   }

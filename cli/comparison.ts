@@ -16,7 +16,7 @@ import {
 } from "../lab/experiment/comparison.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { type ReturnScale, returnScale, returnScales } from "../lab/experiment/return_scale.ts";
-import { Judge, RETURN, type Verdict } from "../lab/experiment/verdict.ts";
+import { Judge, RETURN, trainingOf, type Verdict } from "../lab/experiment/verdict.ts";
 import {
   detectableDifference,
   detectablePairedDifference,
@@ -188,7 +188,14 @@ function summary(
       group,
       options.threshold ?? returnScale(group.configuration, registries)?.threshold,
     ),
-    verdict: known ? new Judge(registries).figure(group.configuration, metric, figure) : undefined,
+    verdict: known
+      ? new Judge(registries).figure(
+        group.configuration,
+        metric,
+        figure,
+        trainingOf(store, group.runs),
+      )
+      : undefined,
     speed: median(
       group.runs.map((run) =>
         ("agent" in group.configuration ? run.environmentSteps : run.examples) / run.wallSeconds

@@ -254,6 +254,7 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
       judged.runs[0].manifest.determined.configuration,
       sweep.objective.metric,
       iqm([judged.values]),
+      judged.training,
     );
     if (judged.values.length > 0) {
       const value = withSpread(iqm([judged.values]), spreadOf(judged.values), figure);

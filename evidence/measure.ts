@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import process from "node:process";
 import type { BackendChoice } from "../lab/compute/backend_choice.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
@@ -22,11 +22,14 @@ import type { Manifest, Run, Store } from "../lab/store/store.ts";
 import type { SeedResult } from "./results.ts";
 import { type EvidenceRow, metricOf } from "./row.ts";
 
+/** Processes that want a core, on average over a minute: with more, cores and caches are shared. */
+const BUSY = 2;
+
 /** How seeds are measured. */
 export interface MeasureOptions {
   readonly store: Store;
   readonly registries: Registries;
-  /** Seeds at a time; one alone knows what it cost. */
+  /** Seeds at a time; one alone knows what it cost, where nothing else computes. */
   readonly workers: number;
   /** Default: left to the lab. */
   readonly backend?: BackendChoice;
@@ -70,14 +73,17 @@ export async function measure(
   for (const batch of batches) {
     if (options.signal?.aborted) break;
     let before = process.cpuUsage();
+    let isBusy = false;
     await launch(batch.map(requestOf), {
       ...options,
       onProgress: (progress) => {
         onProgress?.(progress);
         if (progress.kind === "started") before = process.cpuUsage();
+        isBusy ||= loadavg()[0] > BUSY;
         if (progress.kind !== "ended") return;
         const { user, system } = process.cpuUsage(before);
-        const seconds = workers === 1 ? Math.round((user + system) / 1e5) / 10 : null;
+        const isAlone = workers === 1 && !isBusy;
+        const seconds = isAlone ? Math.round((user + system) / 1e5) / 10 : null;
         inOrder = inOrder.then(() => take(progress.run.id, seconds));
         inOrder.catch(() => {}); // thrown below, once the runs under way have ended
       },

@@ -100,6 +100,18 @@ export const reports: readonly ShippedReport[] = [
     metric: "evaluation/modes",
   },
   {
+    name: "moons-families",
+    title: "Families of generative models on two half circles",
+    question: "How near to two half circles do the samples of each family come?",
+    runs: [
+      "moons-nice moons-real-nvp moons-maf moons-spline-flow moons-continuous-flow " +
+      "moons-flow-matching moons-rectified-flow moons-diffusion moons-consistency " +
+      `moons-score-matching moons-noise-contrastive moons-energy-based ${fiveSeeds}`,
+      `ring-wgan-gp --set dataset.name=two-moons ${fiveSeeds}`,
+    ],
+    metric: "evaluation/energy_distance",
+  },
+  {
     name: "a2c-sweep",
     title: "A sweep of A2C on CartPole",
     question: "Which learning rate, discount and rollout length suit A2C on CartPole?",

@@ -23,7 +23,7 @@ export interface SeedResult {
   readonly figures?: Readonly<Record<string, number>>;
   /** What the budget counts. */
   readonly steps: number;
-  /** Of one core, training with its evaluations; null where others ran beside it. */
+  /** Of one core, training with its evaluations; null where the machine had other work. */
   readonly seconds: number | null;
   readonly wallSeconds: number;
   readonly digest: string | null;

@@ -122,7 +122,6 @@ export function verdictOf(
   const spread = scores.every(Number.isFinite) ? spreadOf(scores) : null;
   const [low, high] = [spread?.low ?? middle, spread?.high ?? middle];
   const reached = scores.length === row.seeds && within(bar, middle);
-  const value = reference?.value ?? NaN;
   return {
     iqm: middle,
     spread,
@@ -130,6 +129,9 @@ export function verdictOf(
     reaching: scores.filter((score) => within(bar, score)).length,
     reached,
     narrow: reached && !(within(bar, low) && within(bar, high)),
-    below: row.better === "less" ? low > value : row.better === "near" ? false : high < value,
+    below: reference !== undefined && !Number.isNaN(middle) && row.better !== "near" &&
+      (row.better === "less"
+        ? !within({ atMost: reference.value }, low)
+        : !within({ atLeast: reference.value }, high)),
   };
 }

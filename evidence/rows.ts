@@ -382,6 +382,10 @@ export const evidence: readonly EvidenceRow[] = [
       threshold(0.99, "0.99 of the units at 0.05 patterns a unit"),
       { metric: "evaluation/recalled" },
     ],
+    ["moons-energy-based", undefined, {
+      ...lower(NATS),
+      figures: ["evaluation/log_partition", ENERGY],
+    }],
     ["xor-perceptron", undefined, { metric: "evaluation/accuracy" }],
     [
       "xor-classifier",
@@ -462,6 +466,7 @@ export const evidence: readonly EvidenceRow[] = [
     }],
     ["glyphs-diffusion", nearReal, judgedByFeatures],
     ["glyphs-edm", nearReal, judgedByFeatures],
+    ["glyphs-consistency", undefined, judgedByFeatures],
     ["glyphs-guided", asked, judgedByClass],
   ),
   ...rowsOf(
@@ -477,6 +482,10 @@ export const evidence: readonly EvidenceRow[] = [
     ["moons-flow-matching", threshold(0.17, "0.15 above what fresh data get"), {
       ...lower(TRANSPORT),
       figures: [`${TRANSPORT}_one_step`, ENERGY],
+    }],
+    ["moons-rectified-flow", undefined, {
+      ...lower(`${TRANSPORT}_one_step`),
+      figures: [TRANSPORT, ENERGY],
     }],
     ["glyphs-flow-matching", nearReal, judgedByFeatures],
   ),

@@ -126,7 +126,7 @@ function cells(measured: MeasuredRow): string[] {
     pair(meanOf(runs.map(({ steps }) => steps)), meanOf(scored.map(({ steps }) => steps)), 0),
     isJudged(verdict) ? spentOf(row, verdict.bar, runs) : "",
     pair(
-      meanOf(runs.map(({ seconds, wallSeconds }) => seconds ?? wallSeconds)),
+      meanOf(runs.flatMap(({ seconds }) => seconds ?? [])),
       meanOf(scored.map(({ seconds }) => seconds)),
       2,
     ),

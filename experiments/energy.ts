@@ -85,11 +85,11 @@ export const energyExperiments: readonly ModelExperiment[] = [
   defineExperiment({
     name: "moons-energy-based",
     summary: "Energy of two half circles, learned against its own Langevin chains",
-    expectedSeconds: 40,
+    expectedSeconds: 60,
     dataset: { name: "two-moons" },
-    model: { name: "energy-based" },
-    budget: 500_000,
-    evaluation: { every: 250_000 },
+    model: { name: "energy-based", learningRate: 1e-3 },
+    budget: 1_000_000,
+    evaluation: { every: 500_000 },
     tunedOn: 1,
   }),
   defineExperiment({

@@ -10,7 +10,7 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { InputError } from "../lab/core/errors.ts";
-import { widths } from "../lab/compute/sizes.ts";
+import { count, widths } from "../lab/compute/sizes.ts";
 import { judgeFields } from "./fields.ts";
 import type { Drawn, ExampleShape, NoiseSpecs } from "./model.ts";
 import { type TimeNetwork, timeNetwork } from "./time_network.ts";
@@ -23,6 +23,9 @@ export const denoiserFields = {
   }),
   filters: widths().min(1).default([16, 48]).meta({
     description: "Filters of each halving of the U-Net, for images",
+  }),
+  attentionHeads: count(1, 64).optional().meta({
+    description: "Heads of self-attention where the U-Net is narrowest; left out: none",
   }),
   conditional: z.boolean().default(false).meta({
     description: "Whether the network is told the class, so that samples of one can be asked for",
@@ -52,11 +55,13 @@ export const guidanceFits: [(fields: Fields) => boolean, { path: string[]; messa
 /**
  * The network for examples of this shape: a dense one for points, a U-Net for images.
  *
+ * @param outputs Numbers that it gives for each of an example's: [B, D] to [B, outputs·D].
  * @throws InputError where it is to be told classes and there are none, or images cannot be halved.
  */
 export function denoiser(
   { shape, size, classes }: ExampleShape,
-  { hiddenSizes, filters, conditional }: Fields,
+  { hiddenSizes, filters, conditional, attentionHeads }: Fields,
+  outputs = 1,
 ): TimeNetwork {
   if (conditional && classes === 0) {
     throw new InputError(
@@ -64,7 +69,9 @@ export function denoiser(
     );
   }
   const told = conditional ? classes : 0;
-  return shape.length === 3 ? timeUnet(shape, filters, told) : timeNetwork(size, hiddenSizes, told);
+  return shape.length === 3
+    ? timeUnet(shape, filters, { classes: told, heads: attentionHeads, outputs })
+    : timeNetwork(size, hiddenSizes, told, outputs);
 }
 
 /** A {@linkcode denoiser} over parameters at hand. */

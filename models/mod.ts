@@ -155,6 +155,11 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     load: async () => (await import("./flow_matching/flow_matching.ts")).flowMatching,
   },
   {
+    name: "rectified-flow",
+    summary: "A velocity field learned twice, the second time from its own pairs: nearly straight",
+    load: async () => (await import("./flow_matching/rectified_flow.ts")).rectifiedFlow,
+  },
+  {
     name: "diffusion",
     summary: "Denoising diffusion: noise is learned, and taken away step by step",
     load: async () => (await import("./diffusion/diffusion.ts")).diffusion,

@@ -36,13 +36,18 @@ export function everywhere(time: tf.Tensor, x: tf.Tensor): tf.Tensor2D {
   return tf.add(tf.zeros([x.shape[0]!, 1]), time);
 }
 
-/** A dense network with swish units that sees t, and labels of so many classes, beside x. */
+/**
+ * A dense network with swish units that sees t, and labels of so many classes, beside x.
+ *
+ * @param outputs Numbers that it gives for each of x: the output is [B, outputs·D].
+ */
 export function timeNetwork(
   size: number,
   hiddenSizes: readonly number[],
   classes = 0,
+  outputs = 1,
 ): TimeNetwork {
-  const inner = dense([size + TIME_FEATURES + classes, ...hiddenSizes, size], "swish");
+  const inner = dense([size + TIME_FEATURES + classes, ...hiddenSizes, outputs * size], "swish");
   return {
     initial: inner.initial,
     apply: (parameters, x, time, labels) => {

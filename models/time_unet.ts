@@ -7,7 +7,8 @@
  *
  * Differs from them: the first convolution halves the image and the last one doubles it, so that none is
  * at full size; what comes in is added to what goes out, by a share that depends on the time, so that noise
- * need not pass through the narrow part; no attention, no dropout; one block each on the way down and up.
+ * need not pass through the narrow part; attention, where it is asked for, at the narrowest place alone; no
+ * dropout; one block each on the way down and up.
  *
  * @module
  */
@@ -15,6 +16,8 @@ import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../lab/core/random.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { constant, type Initializer, lecunNormal } from "../lab/compute/initializers.ts";
+import { InputError } from "../lab/core/errors.ts";
+import { selfAttention, selfAttentionParameters } from "../lab/compute/layers/attention.ts";
 import {
   convolution,
   convolutionParameters,
@@ -87,23 +90,59 @@ function timeBlock(
 }
 
 /**
+ * x + A(x) of self-attention among all places of images [B, H, W, C]; it begins as x.
+ *
+ * @throws InputError where the heads do not divide the channels.
+ */
+export function placesAttention(
+  channels: number,
+  heads: number,
+): Network<[x: tf.Tensor], tf.Tensor> {
+  if (channels % heads !== 0) {
+    throw new InputError(
+      `Cannot attend with ${heads} heads as they must divide the innermost filters: ${channels}`,
+    );
+  }
+  return {
+    initial: (random) => ({
+      ...normalizationParameters(channels, "attention/norm"),
+      ...selfAttentionParameters(random, channels, "attention", { outputs: zero }),
+    }),
+    apply: (parameters, x) => {
+      const groups = groupsOf(channels);
+      const normal = groupNormalization(parameters, x, "attention/norm", groups);
+      const places = tf.reshape(normal, [x.shape[0]!, -1, channels]);
+      const seen = selfAttention(parameters, places, "attention", { heads, causal: false });
+      return tf.add(x, tf.reshape(seen, x.shape as number[]));
+    },
+  };
+}
+
+/**
  * The U-Net: images as rows [B, H·W·C], times [B, 1] and labels [B, classes] to rows of the same size. It
  * begins as 0 everywhere.
  *
  * @param shape [H, W, C]
  * @param filters Of each halving, the widest image first.
- * @param classes Length of the labels that it is given; 0: none.
- * @throws InputError where the sides cannot be halved so often.
+ * @param options.classes Length of the labels that it is given; default 0: none.
+ * @param options.heads Of self-attention where it is narrowest, after the block of the way down; default 0:
+ *   none.
+ * @param options.outputs Numbers that it gives for each of x: the output is [B, outputs·D]; default 1.
+ * @throws InputError where the sides cannot be halved so often, or heads do not divide the last filters.
  *
  * @example
  * ```ts
- * const network = timeUnet([28, 28, 1], [16, 32], 10);
+ * const network = timeUnet([28, 28, 1], [16, 32], { classes: 10 });
  * ```
  */
 export function timeUnet(
   shape: readonly number[],
   filters: readonly number[],
-  classes = 0,
+  { classes = 0, heads = 0, outputs = 1 }: {
+    readonly classes?: number;
+    readonly heads?: number;
+    readonly outputs?: number;
+  } = {},
 ): TimeNetwork {
   smallestOf(shape, filters.length);
   const channels = shape[2];
@@ -114,6 +153,7 @@ export function timeUnet(
   const up = filters.map((width, i) =>
     timeBlock(`up/${i}`, i === last ? width : 2 * width, width, embedded)
   );
+  const attend = heads === 0 ? undefined : placesAttention(filters[last], heads);
   const between = filters.slice(1).map((width, i) => ({
     ...{ inputs: filters[i], filters: width, size: MOVING, initializer: lecunNormal },
   }));
@@ -134,9 +174,15 @@ export function timeUnet(
       add(transposedConvolutionParameters(random, back, `doubled/${i}`));
     }
     add(normalizationParameters(filters[0], "norm"));
-    const written = { size: MOVING, inputs: filters[0], filters: channels, initializer: zero };
+    const written = {
+      size: MOVING,
+      inputs: filters[0],
+      filters: outputs * channels,
+      initializer: zero,
+    };
     add(transposedConvolutionParameters(random, written, "last"));
-    return add(mlpParameters(random, [embedded, channels], { hidden: zero, prefix: "skip" }));
+    add(mlpParameters(random, [embedded, channels], { hidden: zero, prefix: "skip" }));
+    return attend === undefined ? parameters : add(attend.initial(random));
   };
   return {
     initial,
@@ -150,7 +196,10 @@ export function timeUnet(
       );
       const through = (x: tf.Tensor, level: number): tf.Tensor => {
         const seen = down[level].apply(parameters, x, embedding);
-        if (level === last) return up[level].apply(parameters, seen, embedding);
+        if (level === last) {
+          const attended = attend?.apply(parameters, seen) ?? seen;
+          return up[level].apply(parameters, attended, embedding);
+        }
         const below = through(convolution(parameters, seen, `halved/${level}`, HALVED), level + 1);
         const doubled = transposedConvolution(parameters, below, `doubled/${level}`, HALVED);
         return up[level].apply(parameters, tf.concat([seen, doubled], 3), embedding);
@@ -164,8 +213,10 @@ export function timeUnet(
         HALVED,
       );
       const share = tf.reshape(dense(parameters, embedding, "skip/0"), [-1, 1, 1, channels]);
-      const whole = tf.add(written, tf.mul(images, share));
-      return tf.reshape(whole, [-1, x.shape[1]!]) as tf.Tensor2D;
+      const rows = (y: tf.Tensor) => tf.reshape(y, [-1, x.shape[1]!]) as tf.Tensor2D;
+      const [first, ...others] = outputs === 1 ? [written] : tf.split(written, outputs, 3);
+      const whole = rows(tf.add(first, tf.mul(images, share)));
+      return outputs === 1 ? whole : tf.concat2d([whole, ...others.map(rows)], 1);
     },
   };
 }

@@ -29,7 +29,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "web": lab,
   "package": [],
   "evidence": [...lab, "cli"],
-  "bench": [...lab, "cli"],
+  "bench": [...lab, "web", "cli"],
   "tests": [...lab, "mod.ts", "blocks.ts", "cli", "web", "package", "evidence", "bench"],
 };
 /** Layers that run in a browser page: neither Deno's nor Node's interfaces. */

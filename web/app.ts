@@ -12,6 +12,7 @@ import { App } from "./fresh.ts";
 import { Policies } from "./policies.ts";
 import * as change from "./routes/api/change.ts";
 import * as comparison from "./routes/api/comparison.ts";
+import * as find from "./routes/api/find.ts";
 import * as live from "./routes/api/live.ts";
 import * as policy from "./routes/api/policy.ts";
 import * as runs from "./routes/api/runs.ts";
@@ -61,6 +62,7 @@ export function createApp(
     .route("/texts/:hash", text)
     .route("/assets/:name", asset)
     .change("/api/change", change)
+    .route("/api/find", find)
     .route("/api/live", live)
     .route("/api/policy", policy)
     .route("/api/runs", runs)

@@ -6,3 +6,13 @@
 import { takeOver } from "./take_over.ts";
 
 takeOver();
+
+const openPalette = () =>
+  void import("./command_palette.tsx").then((module) => module.openPalette());
+document.querySelector(".palette-button")?.addEventListener("click", openPalette);
+addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+  if (event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  openPalette();
+});

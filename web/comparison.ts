@@ -26,6 +26,7 @@ import { binned, drawn, type Range, type SeedCurve } from "./curves.ts";
 import { filtered, term } from "./filter.ts";
 import { type Contender, type Finding, findingsOf } from "./finding.ts";
 import { judge, type Verdict } from "./judge.ts";
+import { trainingOf } from "../lab/experiment/verdict.ts";
 import { labelsOf, marksOf } from "./marks.ts";
 import { smooth } from "./smooth.ts";
 import { factsOf, jsonNumber } from "./summary.ts";
@@ -194,6 +195,7 @@ export class Comparer {
     const lines: Partial<ComparedSeed>[] = [];
     const curves: SeedCurve[] = [];
     const figures: number[] = [];
+    const judged: Run[] = [];
     for (const run of runs) {
       const read = unlessDamaged(() => this.#store.series(run.id, metric));
       if (read instanceof DamageError) {
@@ -208,12 +210,13 @@ export class Comparer {
         curves.push({ ...curve, goesOn: run.status === "running" });
         const figure = figuresOf(this.#store, run)[metric];
         figures.push(figure);
+        judged.push(run);
         lines.push({ ...drawnLine, figure: jsonNumber(figure) });
       } else lines.push(drawnLine);
       await turn();
     }
     const verdict = figures.length > 0
-      ? judge.figure(configuration, metric, iqm(figures))
+      ? judge.figure(configuration, metric, iqm(figures), trainingOf(this.#store, judged))
       : undefined;
     const group = {
       verdict: verdict ?? null,

@@ -54,6 +54,7 @@ export class Feed implements MetricSource {
     version: -1,
     runs: new Map(),
   };
+  #records: { at: number; all: readonly Record[] } | undefined;
   /** What listeners know. */
   #seen = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -82,13 +83,16 @@ export class Feed implements MetricSource {
     return this.since(0).rows.toSorted((a, b) => b.createdAt - a.createdAt);
   }
 
-  /** Every run as tables take it, newest first. */
-  records(): Record[] {
+  /** Every run as tables take it, newest first; the same array until a row changes. */
+  records(): readonly Record[] {
     this.#look();
+    if (this.#records?.at === this.#at) return this.#records.all;
     const shown = shownNames();
-    return [...this.#rows.values()]
+    const all = [...this.#rows.values()]
       .map(({ row, run, metrics }) => ({ row, run, metrics: shown(metrics ?? {}) }))
       .sort((a, b) => b.row.createdAt - a.row.createdAt || (a.row.id < b.row.id ? 1 : -1));
+    this.#records = { at: this.#at, all };
+    return all;
   }
 
   lastMetrics(id: string): Metrics {

@@ -5,7 +5,7 @@
  * @module
  */
 import { printable } from "../lab/core/printable.ts";
-import { differingPaths, isUsual } from "../lab/experiment/comparison.ts";
+import { differingPaths, isUsual, shortNumbers } from "../lab/experiment/comparison.ts";
 import { paletteSize } from "./components/palette.ts";
 
 /**
@@ -77,9 +77,10 @@ function partsOf(groups: readonly Labelled[]): string[][] {
   }
   const names = namesOf(chosen);
   const values = chosen.map((path) => settings.map((each) => each[path]));
-  return settings.map((own) =>
+  const shown = values.map(shortNumbers);
+  return settings.map((own, k) =>
     chosen.flatMap((path, i) =>
-      isUsual(own[path], values[i]) ? [] : [`${names[i]}=${own[path] ?? "–"}`]
+      isUsual(own[path], values[i]) ? [] : [`${names[i]}=${shown[i][k] ?? "–"}`]
     )
   ).map((parts) => parts.length > 0 || chosen.length === 0 ? parts : ["the others' settings"]);
 }

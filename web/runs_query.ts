@@ -18,7 +18,12 @@ export interface TableRequest {
   readonly group: string;
   readonly offset: number;
   readonly limit: number;
+  /** Pixels of columns that were drawn wider or narrower, by their key. */
+  readonly widths: Readonly<Record<string, number>>;
 }
+
+/** A column is no narrower and no wider than these, in pixels. */
+export const [NARROWEST, WIDEST] = [48, 1200];
 
 /** A column beside those that every table has. */
 export interface TableColumn {
@@ -89,17 +94,55 @@ export function tableRequestOf(query: URLSearchParams): TableRequest {
     group: query.get("group") ?? "",
     offset: whole("offset", 0, 1e9),
     limit: whole("limit", 100, 500),
+    widths: widthsIn(query.get("widths") ?? ""),
   };
+}
+
+/** `name:240,evaluation/return_mean:120`; what is no width is left out. */
+function widthsIn(text: string): Record<string, number> {
+  const parts = text.split(",").map((part) => /^(.+):(\d{1,5})$/.exec(part));
+  const widths = parts.flatMap((found): [string, number][] =>
+    found === null || printable(found[1]) !== found[1]
+      ? []
+      : [[found[1], widthOf(Number(found[2]))]]
+  );
+  return Object.fromEntries(widths);
+}
+
+/** A width that a column may have, in whole pixels. */
+export function widthOf(pixels: number): number {
+  return Math.round(Math.max(NARROWEST, Math.min(WIDEST, pixels)));
+}
+
+/**
+ * The style of a table whose columns, in this order, have these widths; the first column holds what
+ * chooses rows.
+ */
+export function styleOf(
+  keys: readonly string[],
+  widths: Readonly<Record<string, number>>,
+): string {
+  const rules = keys.flatMap((key, i) => {
+    const width = Object.hasOwn(widths, key) ? `${widths[key]}px` : undefined;
+    return width === undefined ? [] : [
+      `.runs :is(thead, tbody) :is(th, td):nth-child(${i + 2}) ` +
+      `{ min-width: ${width}; max-width: ${width}; width: ${width} }`,
+    ];
+  });
+  // On phones rows are cards.
+  return `@media (min-width: 721px) { ${rules.join(" ")} }`;
 }
 
 /** The query that makes a request; what is usual is left out. */
 export function queryOf(request: TableRequest): URLSearchParams {
   const query = new URLSearchParams();
-  const { filter, columns, sort, descending, group, offset } = request;
+  const { filter, columns, sort, descending, group, offset, widths } = request;
   if (filter !== "") query.set("filter", filter);
   if (columns.length > 0) query.set("columns", columns.join(","));
   if (sort !== "started" || !descending) query.set("sort", `${descending ? "-" : ""}${sort}`);
   if (group !== "") query.set("group", group);
   if (offset > 0) query.set("offset", String(offset));
+  const sized = Object.entries(widths).map(([key, width]) => `${key}:${width}`);
+  if (sized.length > 0) query.set("widths", sized.join(","));
   return query;
 }

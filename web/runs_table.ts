@@ -5,10 +5,11 @@
  * @module
  */
 import { printable } from "../lab/core/printable.ts";
-import { groupRuns, headlineMetric } from "../lab/experiment/comparison.ts";
+import { RecentlyUsed } from "../lab/core/recently_used.ts";
+import { groupRuns, sameButSeed } from "../lab/experiment/comparison.ts";
 import type { Value } from "../lab/experiment/conditions.ts";
 import { columnNames, type MetricSource, pathsOf, readerOf } from "../lab/experiment/run_fields.ts";
-import { bootstrapInterval, iqm } from "../lab/statistics/mod.ts";
+import { iqm, iqmInterval } from "../lab/statistics/mod.ts";
 import type { Run } from "../lab/store/store.ts";
 import { counting } from "./comparison.ts";
 import { filtered } from "./filter.ts";
@@ -28,6 +29,10 @@ export interface Record {
 
 /** Metrics that are columns unless others are chosen, at most. */
 const OWN_COLUMNS = 3;
+/** Figures that an interval is drawn from, about: 1,000 resamples of 25, and at least 200. */
+const DRAWS = 25_000;
+/** Groups' metrics that are kept for the next table. */
+const KEPT_CELLS = 500;
 
 /**
  * The part of the table that is asked for.
@@ -87,15 +92,23 @@ export function tableOf(
 /** The metrics that runs are judged by, those of most runs first. */
 function ownColumns(found: readonly Record[]): string[] {
   const counts = new Map<string, number>();
-  for (const { metrics } of found) {
-    const name = headlineMetric(metrics);
-    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { row: { headline }, metrics } of found) {
+    // One whose name cannot stand on a page is no column.
+    if (headline === null || !metrics.includes(headline.name)) continue;
+    counts.set(headline.name, (counts.get(headline.name) ?? 0) + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1]).slice(0, OWN_COLUMNS).map(([name]) => name);
 }
 
-/** Every key that some run has. */
+const keys = new WeakMap<readonly Record[], string[]>();
+
+/** Every key that some run has; kept as long as the runs are the same. */
 function keysOf(records: readonly Record[], runs: readonly Run[]): string[] {
+  if (!keys.has(records)) keys.set(records, findKeys(records, runs));
+  return keys.get(records)!;
+}
+
+function findKeys(records: readonly Record[], runs: readonly Run[]): string[] {
   const paths = new Set<string>();
   const seen = new Set<string>();
   for (const { manifest: { determined: { configuration, experiment } } } of runs) {
@@ -138,7 +151,7 @@ function groupsOf(
 /** The finite numbers of the runs that count, each configuration for itself, as compared ones do. */
 function numbersOf(members: readonly Record[], read: (record: Record) => Value): number[] {
   const byRun = new Map(members.map((record) => [record.run!, record]));
-  const counted = groupRuns([...byRun.keys()]).flatMap(({ runs }) => counting(runs));
+  const counted = sameButSeed([...byRun.keys()]).flatMap(counting);
   return counted.flatMap((run) => {
     const value = read(byRun.get(run)!);
     return typeof value === "number" && Number.isFinite(value) ? [value] : [];
@@ -149,15 +162,22 @@ function iqmOf(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : iqm(values);
 }
 
+const cellsKept = new RecentlyUsed<GroupCell>(KEPT_CELLS);
+
+/** A metric over runs; kept, as intervals take longer than all else of a table. */
 function groupCell(values: readonly number[]): GroupCell {
-  const { low, high } = values.length > 1
-    ? bootstrapInterval([values], iqm, { repeats: 1000 })
-    : { low: 0, high: 0 };
-  return {
-    iqm: iqmOf(values) ?? null,
-    interval: values.length > 1 ? [low, high] : null,
-    values,
-  };
+  const key = values.join();
+  const cell = cellsKept.get(key) ??
+    { iqm: iqmOf(values) ?? null, interval: intervalOf(values), values };
+  cellsKept.set(key, cell);
+  return cell;
+}
+
+function intervalOf(values: readonly number[]): GroupCell["interval"] {
+  if (values.length < 2) return null;
+  const repeats = Math.min(1000, Math.max(200, Math.ceil(DRAWS / values.length)));
+  const { low, high } = iqmInterval(values, { repeats });
+  return [low, high];
 }
 
 /** A value as a cell. */
@@ -166,6 +186,8 @@ function cellOf(value: Value): Cell {
   if (typeof value === "number") return jsonNumber(value);
   return typeof value === "object" ? value.join(", ") : String(value);
 }
+
+const alphabet = new Intl.Collator("en", { numeric: true });
 
 /**
  * Sorted by a value: numbers by size, text by the alphabet; what has none, and NaN, comes last both
@@ -184,6 +206,6 @@ export function inOrder<Each>(
     if (isMissing(x) || isMissing(y)) return Number(isMissing(x)) - Number(isMissing(y));
     const sign = descending ? -1 : 1;
     if (isNumber(x) && isNumber(y)) return sign * (x! < y! ? -1 : x! > y! ? 1 : 0);
-    return sign * String(x).localeCompare(String(y), "en", { numeric: true });
+    return sign * alphabet.compare(String(x), String(y));
   });
 }

@@ -145,7 +145,7 @@ export async function sweepView(store: StoreReader, name: string): Promise<Sweep
       spread: judged.values.length > 1 ? spreadOf(judged.values) : null,
       verdict: configuration === undefined
         ? null
-        : judge.figure(configuration, metric, value) ?? null,
+        : judge.figure(configuration, metric, value, judged.training) ?? null,
     },
     importance,
     over,

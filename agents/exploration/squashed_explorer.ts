@@ -5,9 +5,9 @@
  */
 import type { Generator } from "../../lab/core/random.ts";
 import type { Workspace } from "../../lab/compute/workspace.ts";
-import { PARAMETERS } from "../../lab/core/base_trainer.ts";
 import type { ActionRows } from "../distributions/actions.ts";
 import { squashedSample } from "../distributions/squashed_gaussian.ts";
+import { actingGroup } from "../networks/acting.ts";
 import { gsdeActions, type SquashedPolicy } from "../networks/squashed_policy.ts";
 import type { WorldSizes } from "../worlds/world.ts";
 import { type Explorer, type ExploringStep, uniformActions } from "./explorer.ts";
@@ -16,6 +16,8 @@ import { type Explorer, type ExploringStep, uniformActions } from "./explorer.ts
 interface ExplorerSettings {
   /** Environments N that act side by side. */
   readonly environments: number;
+  /** Whether it acts by a copy of the parameters while they are trained. */
+  readonly overlap?: boolean;
   /** gSDE. */
   readonly stateDependentNoise: boolean;
   /** Steps after which gSDE draws anew; 0: after each training only. */
@@ -78,6 +80,7 @@ export class SquashedExplorer implements Explorer {
 function compileActor({ agent, workspace, shape, policy, settings }: SquashedExplorerOptions) {
   const { environments, stateDependentNoise } = settings;
   const { observationSize, flatActionSize } = shape;
+  const acting = actingGroup(settings);
   const noise = stateDependentNoise
     ? [environments, policy.featureCount, flatActionSize]
     : [environments, flatActionSize];
@@ -88,16 +91,16 @@ function compileActor({ agent, workspace, shape, policy, settings }: SquashedExp
         observations: [[environments, observationSize], "float32"],
         noise: [noise, "float32"],
       },
-      state: [PARAMETERS],
+      state: [acting],
       placement: "host",
     },
     ({ input, state }) => {
       const { mean, logStd, features } = policy.distributions(
-        state[PARAMETERS],
+        state[acting],
         input.observations,
       );
       const actions = stateDependentNoise
-        ? gsdeActions(state[PARAMETERS], { mean, features }, input.noise)
+        ? gsdeActions(state[acting], { mean, features }, input.noise)
         : squashedSample(mean, logStd, input.noise).actions;
       return { outputs: { actions } };
     },

@@ -53,6 +53,7 @@ export type ScoreProgram = Program<
  * Compiles `scores`, or any function of observations, for batches of `batch` of them.
  *
  * @param options `onHost`: computed beside the environments where the backend is a GPU; default true.
+ *   `state`: the group of the parameters.
  */
 export function compileScores(
   workspace: Workspace,
@@ -60,16 +61,19 @@ export function compileScores(
   batch: number,
   observationSize: number,
   scores: Scores,
-  { onHost = true }: { readonly onHost?: boolean } = {},
+  { onHost = true, state: group = PARAMETERS }: {
+    readonly onHost?: boolean;
+    readonly state?: string;
+  } = {},
 ): ScoreProgram {
   return workspace.compile(
     {
       name,
       inputs: { observations: [[batch, observationSize], "float32"] },
-      state: [PARAMETERS],
+      state: [group],
       ...onHost && { placement: "host" },
     },
-    ({ input, state }) => ({ outputs: { scores: scores(state[PARAMETERS], input.observations) } }),
+    ({ input, state }) => ({ outputs: { scores: scores(state[group], input.observations) } }),
   );
 }
 

@@ -6,7 +6,7 @@
  * @module
  */
 import * as z from "zod";
-import type { Resumable } from "../../lab/core/base_trainer.ts";
+import { PARAMETERS, type Resumable } from "../../lab/core/base_trainer.ts";
 import { tanh } from "../../lab/core/elementary.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Generator } from "../../lab/core/random.ts";
@@ -20,6 +20,7 @@ import { type AgentContext, requireFit } from "../define_agent.ts";
 import { type ActionRows, actionRows } from "../distributions/actions.ts";
 import { DiagonalGaussian } from "../distributions/gaussian.ts";
 import type { Explorer } from "../exploration/explorer.ts";
+import { ACTING } from "../networks/acting.ts";
 import { TransitionMemory, type WeightedBatch } from "../memory/transition_memory.ts";
 import { mean } from "../../lab/statistics/scores.ts";
 import { ObservationNormalizer, RewardNormalizer } from "../worlds/normalizer.ts";
@@ -84,6 +85,10 @@ export const replayFields = {
   }),
   storeBytes: z.boolean().default(false).meta({
     description: "Keep pictures, in [0, 1] or 0 … 255, in bytes: a quarter of the memory",
+  }),
+  overlap: z.boolean().optional().meta({
+    description: "Collect while the gradient steps of a training are taken, by the parameters " +
+      "before it; left out: in turn",
   }),
   hiddenSizes: widths().default([256, 256]).meta({
     description: "Widths of the hidden layers of each network",
@@ -197,21 +202,25 @@ export class ReplayTrainer extends AgentTrainer {
 
   /** At least `iterationLength` environment steps, with the trainings that fall due. */
   async iterate(): Promise<Report> {
-    const { trainEvery, environments } = this.#settings;
-    const { world, explorer, learner, iterationLength = 128 } = this.agent;
-    const trained = this.progress.gradientSteps;
+    const { trainEvery, environments, overlap } = this.#settings;
+    const { world, explorer, learner, target, iterationLength = 128 } = this.agent;
+    const before = this.progress.gradientSteps;
     let taken = 0;
     do {
       const length = this.nextLength(trainEvery / environments, environments);
-      for (let t = 0; t < length; t++) await this.#step(t);
-      await this.#train();
+      const ended = overlap ? this.#trainMeanwhile() : undefined;
+      let renewals = 0;
+      for (let t = 0; t < length; t++) renewals += await this.#step(t);
+      ended?.();
+      for (; renewals > 0; renewals--) target!.renew();
+      if (!overlap) await this.#train();
       taken += trainEvery;
     } while (taken < iterationLength && this.spent < 1);
     this.progress.iterations += 1;
     return {
       metrics: {
         ...world.episodes.metrics(),
-        ...this.progress.gradientSteps > trained ? await learner.losses() : {},
+        ...this.progress.gradientSteps > before ? await learner.losses() : {},
         "schedule/learning_rate": this.#learningRate(this.spent),
         ...explorer.schedules?.(this.spent),
         ...this.#memory.schedules(this.spent),
@@ -219,8 +228,8 @@ export class ReplayTrainer extends AgentTrainer {
     };
   }
 
-  /** One step of every environment, stored. */
-  async #step(sinceTraining: number): Promise<void> {
+  /** One step of every environment, stored. @returns The renewals of the target that fall due. */
+  async #step(sinceTraining: number): Promise<number> {
     const { progress, agent: { world, explorer, target } } = this;
     const { environments, learningStarts } = this.#settings;
     const measures = progress.environmentSteps < learningStarts;
@@ -241,31 +250,60 @@ export class ReplayTrainer extends AgentTrainer {
     }
     const before = progress.environmentSteps;
     progress.environmentSteps += environments;
-    if (target === undefined) return;
+    if (target === undefined) return 0;
     const renewals = (steps: number) => Math.floor(steps / target.every);
-    if (renewals(progress.environmentSteps) > renewals(before)) target.renew();
+    return renewals(progress.environmentSteps) > renewals(before) ? 1 : 0;
+  }
+
+  /** Gradient steps of one training. */
+  get #due(): number {
+    const { learningStarts, gradientStepsPerTrain } = this.#settings;
+    // The first transitions of several steps may still be open.
+    const learns = this.progress.environmentSteps > learningStarts && this.#memory.size > 0;
+    return learns ? gradientStepsPerTrain : 0;
   }
 
   async #train(): Promise<void> {
-    const { progress, agent: { learner } } = this;
-    const { learningStarts, gradientStepsPerTrain, batchSize, priorityExponent } = this.#settings;
-    const memory = this.#memory;
-    // The first transitions of several steps may still be open.
-    if (progress.environmentSteps <= learningStarts || memory.size === 0) return;
-    const learningRate = this.#learningRate(this.spent);
-    const { program, program: { input } } = learner;
-    for (let i = 0; i < gradientStepsPerTrain; i++) {
-      memory.sample(this.parts.resumables.replay, input, this.spent);
-      this.#observations?.normalize(input.observations, input.observations);
-      this.#observations?.normalize(input.nextObservations, input.nextObservations);
-      this.#rewards?.scale(input.rewards);
-      program.scalar.learningRate = learningRate;
-      program.run(learner.random);
-      learner.learned?.({ learningRate, number: progress.gradientSteps + 1 });
-      if (priorityExponent > 0) memory.prioritize(await program.read("errors"));
-      progress.gradientSteps += 1;
-      progress.examples += batchSize;
+    const { program } = this.agent.learner;
+    for (let left = this.#due; left > 0; left--) {
+      this.#takeGradientStep();
+      if (this.#settings.priorityExponent > 0) {
+        this.#memory.prioritize(await program.read("errors"));
+      }
     }
+  }
+
+  /**
+   * Begins the training on what the memory holds now, and has the parameters before it act.
+   *
+   * @returns What waits for its end, where it has not come.
+   */
+  #trainMeanwhile(): (() => void) | undefined {
+    const { workspace } = this.parts;
+    workspace.copy(PARAMETERS, ACTING);
+    const train = (steps: number) => {
+      for (let left = steps; left > 0; left--) this.#takeGradientStep();
+    };
+    const due = this.#due;
+    if (due === 0) return undefined;
+    if (workspace.meanwhile !== undefined) return workspace.meanwhile(() => train(due));
+    train(due);
+    return undefined;
+  }
+
+  #takeGradientStep(): void {
+    const { progress, agent: { learner } } = this;
+    const { program, program: { input } } = learner;
+    const learningRate = this.#learningRate(this.spent);
+    this.#memory.sample(this.parts.resumables.replay, input, this.spent);
+    this.#observations?.normalize(input.observations, input.observations);
+    this.#observations?.normalize(input.nextObservations, input.nextObservations);
+    this.#rewards?.scale(input.rewards);
+    program.scalar.learningRate = learningRate;
+    program.run(learner.random);
+    progress.gradientSteps += 1;
+    progress.examples += this.#settings.batchSize;
+    learner.learned?.({ learningRate, number: progress.gradientSteps });
   }
 }
 
@@ -295,6 +333,7 @@ function evaluatorOf(
 /** @throws InputError where the counts do not fit each other or the budget. */
 function requireCounts(agent: string, settings: ReplayConfiguration, budget: number): void {
   const { environments, trainEvery, learningStarts, bufferSize, batchSize } = settings;
+  const { overlap, priorityExponent } = settings;
   requireFit(
     agent,
     trainEvery % environments === 0,
@@ -303,9 +342,17 @@ function requireCounts(agent: string, settings: ReplayConfiguration, budget: num
   );
   requireFit(
     agent,
-    learningStarts < budget,
-    `learningStarts must be below the budget of ${budget} environment steps, else nothing is learned`,
+    learningStarts + (overlap ? trainEvery : 0) < budget,
+    `learningStarts must be below the budget of ${budget} environment steps` +
+      `${overlap ? ` by more than trainEvery (${trainEvery})` : ""}, else nothing is learned`,
     learningStarts,
+  );
+  requireFit(
+    agent,
+    !(overlap && priorityExponent > 0),
+    "overlap must be false where transitions are drawn by priority, which each gradient step sets " +
+      `(priorityExponent ${priorityExponent})`,
+    overlap,
   );
   requireFit(
     agent,

@@ -9,15 +9,33 @@ import type { Subject } from "../measure.ts";
 import { missingRow, type Row, row } from "../row.ts";
 
 /**
- * Training steps in PyTorch's public API, environments of Gymnasium, agents of Stable-Baselines3,
- * agents as plain loops in PyTorch, CleanRL's PPO.
+ * Training steps in PyTorch's public API, in JAX's and in jax-js's, environments of Gymnasium, agents
+ * of Stable-Baselines3, agents as plain loops in PyTorch and in JAX, CleanRL's PPO.
  */
 export type PeerScript =
   | "steps.py"
   | "worlds.py"
   | "baselines.py"
   | "loops.py"
-  | "single_file.py";
+  | "single_file.py"
+  | "jax_steps.py"
+  | "jax_loop.py"
+  | "jax_js.js";
+
+/** How to install what a script needs, where it is one command. */
+const installation: { readonly [Script in PeerScript]?: string } = {
+  "jax_steps.py": "pip install jax",
+  "jax_loop.py": "pip install jax",
+  "jax_js.js": "deno cache --no-config --no-lock npm:@jax-js/jax@0.1.25",
+};
+
+/** What starts a script: `python3` of the PATH, or Deno without the lab's own packages. */
+function commandOf(script: PeerScript): [command: string, ...args: string[]] {
+  const path = new URL(script, import.meta.url).pathname;
+  if (script.endsWith(".py")) return ["python3", path];
+  const flags = ["--no-config", "--no-lock", "--cached-only", "--no-prompt"];
+  return ["deno", "run", ...flags, "--allow-read", "--allow-env", path];
+}
 
 /** Loops in another library's public API: see the scripts. */
 export class Peer {
@@ -32,25 +50,26 @@ export class Peer {
     this.#reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** Starts `python3` of the PATH; a sentence that says why where it has not the library. */
+  /** Starts a script; a sentence that says why where its library is not there. */
   static async open(script: PeerScript): Promise<Peer | string> {
     let child: Deno.ChildProcess;
+    const [command, ...args] = commandOf(script);
     try {
-      child = new Deno.Command("python3", {
-        args: [new URL(script, import.meta.url).pathname],
+      child = new Deno.Command(command, {
+        args,
         stdin: "piped",
         stdout: "piped",
         stderr: "null",
       }).spawn();
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return "not installed: no python3 on the PATH";
+      if (error instanceof Deno.errors.NotFound) return `not installed: no ${command} on the PATH`;
       throw error;
     }
     const peer = new Peer(child, script, "");
     const name = await peer.#line();
     if (name === undefined) {
       await peer.close();
-      return "not installed: see bench/peers/README.md";
+      return `not installed: ${installation[script] ?? "see bench/peers/README.md"}`;
     }
     peer.name = name;
     return peer;

@@ -50,6 +50,7 @@ export const convVaeStep: BenchStep = {
   title: "conv VAE step, 28 × 28, 32-64 filters, batch 128",
   stocks: [{ stock: "tfjs-cpu", reach: 50 }],
   peerReach: 1,
+  peers: ["jax_steps.py"],
   bind(workspace) {
     const random = numbersOf("conv-vae");
     const parameters = {

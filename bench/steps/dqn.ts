@@ -25,6 +25,7 @@ export const dqnStep: BenchStep = {
   title: "DQN update, 4-256-256-2, batch 64",
   stocks: [{ stock: "tfjs-wasm", reach: 9 }, { stock: "tfjs-cpu" }],
   peerReach: 1.5,
+  peers: ["jax_steps.py", "jax_js.js"],
   threadReach: 1.7,
   products: [...target, ...denseProducts(batch, sizes)],
   bind(workspace) {

@@ -14,6 +14,7 @@ export const ppoStep: BenchStep = {
   title: "PPO update, 2 × 4-64-64, batch 128",
   stocks: [{ stock: "tfjs-wasm", reach: 15 }, { stock: "tfjs-cpu" }],
   peerReach: 4,
+  peers: ["jax_steps.py", "jax_js.js"],
   products: [2, 1].flatMap((heads) => denseProducts(batch, [4, ...hiddenSizes, heads])),
   bind(workspace) {
     const random = numbersOf("ppo");

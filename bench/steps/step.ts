@@ -7,6 +7,7 @@
 import type { Generator } from "../../lab/core/random.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import type { Workspace } from "../../lab/compute/workspace.ts";
+import type { PeerScript } from "../peers/peer.ts";
 import type { Stock } from "../workspaces.ts";
 
 /** What stands beside a step. */
@@ -25,6 +26,8 @@ export interface BenchStep {
   readonly stocks: readonly StockReference[];
   /** How many times faster than PyTorch the lab aims to be. */
   readonly peerReach?: number;
+  /** Scripts that have the step beside PyTorch's. */
+  readonly peers?: readonly PeerScript[];
   /** How many times faster than one thread two have to be, where that is asked for. */
   readonly threadReach?: number;
   /** Its matrix products, where a share of their rate is asked for. */

@@ -20,6 +20,7 @@ import { plural } from "../terminal/format.ts";
 import { Judge } from "../../lab/experiment/verdict.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
+import { waitingLines } from "../waiting.ts";
 import { damagedLines, openStoreOf, storeFlag, storeLocation } from "../stores.ts";
 
 const NO_RUNS = `No runs yet. To train: ${PROGRAM} run NAME (${PROGRAM} list shows the names)`;
@@ -108,10 +109,7 @@ export const runs = defineCommand({
       const left = found.length - shown.length;
       if (left > 0) io.out(`… and ${plural(left, "run")} more (--limit ${found.length})`);
     }
-    const waiting = (await opened.hub?.tasks() ?? []).filter(({ state }) => state === "waiting");
-    if (!json && waiting.length > 0) {
-      io.out(`${plural(waiting.length, "run")} waiting for a worker`);
-    }
+    for (const line of json ? [] : await waitingLines(opened, location)) io.out(line);
     if (!json && damaged.length > 0) io.out(damaged.join("\n"));
     return 0;
   },

@@ -162,6 +162,15 @@ export interface Workspace {
     step: Step<Inputs, Randoms, Scalar, Group, Output>,
   ): Program<Inputs, Scalar, Output>;
   /**
+   * Has the programs that `work` runs computed by a thread beside this one, where there is one that
+   * is faster: each on what its inputs hold at its run, in their order. What else asks for state or
+   * outputs of theirs before they have ended waits. Left out: runs compute at once.
+   *
+   * @param work Runs programs and reads nothing of what they compute.
+   * @returns What waits for their end.
+   */
+  meanwhile?(work: () => void): () => void;
+  /**
    * What the programs that have run consist of, on workspaces that compile them.
    *
    * @param measured Whether to time them item by item, as only WebAssembly can; they leave no trace.

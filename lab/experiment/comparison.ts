@@ -22,22 +22,41 @@ export interface RunGroup {
 
 /** Groups runs by everything that determines them but the seed. */
 export function groupRuns(runs: readonly Run[]): RunGroup[] {
-  const groups = new Map<string, Run[]>();
-  for (const run of runs) {
-    const { seed: _, ...rest } = run.manifest.determined;
-    const key = encodeCanonicalJson(rest as unknown as Json);
-    const members = groups.get(key);
-    if (members === undefined) groups.set(key, [run]);
-    else members.push(run);
-  }
-  const made = [...groups.values()].map((members) => {
+  const made = sameButSeed(runs).map((members) => {
     const { experiment, configuration, backend } = members[0].manifest.determined;
-    const bySeed = members.sort((a, b) => Number(BigInt(seedOf(a)) - BigInt(seedOf(b))));
-    return { label: printable(experiment), experiment, configuration, backend, runs: bySeed };
+    return { label: printable(experiment), experiment, configuration, backend, runs: members };
   });
   const namesakes = Map.groupBy(made, ({ experiment }) => experiment);
   const labels = new Map([...namesakes.values()].flatMap(labelsOf));
   return made.map((group) => ({ ...group, label: labels.get(group)! }));
+}
+
+/** The same groups without names, each by ascending seed. */
+export function sameButSeed(runs: readonly Run[]): Run[][] {
+  const known = new Map<string, string>();
+  const groups = Map.groupBy(runs, ({ manifest: { determined } }) => keyOf(determined, known));
+  const ascending = (a: Run, b: Run) => Number(BigInt(seedOf(a)) - BigInt(seedOf(b)));
+  return [...groups.values()].map((members) => members.sort(ascending));
+}
+
+type Determined = Run["manifest"]["determined"];
+
+/** Kept, as tables ask for all runs again and again. */
+const keys = new WeakMap<Determined, string>();
+
+/**
+ * Equal for what differs in its seed alone.
+ *
+ * @param known Of this call, by their text as stored, which most seeds of a group share.
+ */
+function keyOf(determined: Determined, known: Map<string, string>): string {
+  if (!keys.has(determined)) {
+    const { seed: _, ...rest } = determined;
+    const text = JSON.stringify(rest);
+    if (!known.has(text)) known.set(text, encodeCanonicalJson(rest as unknown as Json));
+    keys.set(determined, known.get(text)!);
+  }
+  return keys.get(determined)!;
 }
 
 function seedOf(run: Run): string {
@@ -54,10 +73,14 @@ function labelsOf(groups: readonly RunGroup[]): [RunGroup, string][] {
     [BACKEND]: backend,
   }));
   const paths = [...differingPaths(settings)];
+  const goesWithoutSaying = usualOf(settings, paths);
+  const shown = new Map(
+    paths.map((path) => [path, shortNumbers(settings.map((own) => own[path]))]),
+  );
   return groups.map((group, i) => {
-    const own = paths.filter((path) => !goesWithoutSaying(path, settings[i], settings))
+    const own = paths.filter((path) => !goesWithoutSaying(path, settings[i]))
       .map((path) => {
-        const value = settings[i][path] ?? "unset";
+        const value = shown.get(path)![i] ?? "unset";
         return nameless.includes(path) ? value : `${path}=${value}`;
       });
     return [group, own.length === 0 ? group.label : `${group.label} (${own.join(", ")})`];
@@ -78,28 +101,68 @@ const names: Readonly<Record<string, string>> = {
 /** What is known by its value alone. */
 const nameless = [...Object.values(names), BACKEND];
 
+type Settings = Readonly<Record<string, string>>;
+
 /**
- * Whether most configurations have the value of `own`; names of agents and worlds are always said. A
- * field of an agent is held against those with the same agent only, as two agents differ in most.
+ * Tells whether most configurations have the value of one of them; names of agents and worlds are
+ * always said. A field of an agent is held against those with the same agent only, as two agents
+ * differ in most.
  */
-function goesWithoutSaying(
-  path: string,
-  own: Readonly<Record<string, string>>,
-  settings: readonly Readonly<Record<string, string>>[],
-): boolean {
-  const name = names[path.split(".")[0]];
-  if (path === name) return false;
-  const kin = name === undefined ? settings : settings.filter((each) => each[name] === own[name]);
-  return isUsual(own[path], kin.map((each) => each[path]));
+function usualOf(
+  settings: readonly Settings[],
+  paths: readonly string[],
+): (path: string, own: Settings) => boolean {
+  const nameOf = (path: string) => names[path.split(".")[0]];
+  const kin = (path: string, own: Settings) => JSON.stringify([path, own[nameOf(path)]]);
+  const same = (path: string, own: Settings) =>
+    JSON.stringify([path, own[nameOf(path)], own[path]]);
+  const counts = new Map<string, number>();
+  for (const path of paths) {
+    for (const own of settings) {
+      for (const key of [kin(path, own), same(path, own)]) {
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
+    }
+  }
+  return (path, own) =>
+    path !== nameOf(path) && isMost(counts.get(same(path, own))!, counts.get(kin(path, own))!);
 }
 
 /** Whether more than half of `values` are this one. */
 export function isUsual<T>(value: T, values: readonly T[]): boolean {
-  return 2 * values.filter((each) => each === value).length > values.length;
+  return isMost(values.filter((each) => each === value).length, values.length);
+}
+
+function isMost(count: number, all: number): boolean {
+  return 2 * count > all;
+}
+
+/** The fewest digits that a shortened number has. */
+const FEWEST_DIGITS = 3;
+/** As many as tell any two numbers apart. */
+const MOST_DIGITS = 17;
+
+/**
+ * Values of one setting with as few digits of their fractions as tell them apart, three at least: a
+ * drawn rate of 0.0026135574 beside 0.0051680508 is 0.00261. What is no fraction stays as it is.
+ */
+export function shortNumbers(
+  values: readonly (string | undefined)[],
+): (string | undefined)[] {
+  const count = new Set(values).size;
+  for (let digits = FEWEST_DIGITS; digits < MOST_DIGITS; digits++) {
+    const short = values.map((value) =>
+      value !== undefined && /^-?\d*(\.\d+)?(e-?\d+)?$/.test(value) && /\.|e-/.test(value)
+        ? String(Number(Number(value).toPrecision(digits)))
+        : value
+    );
+    if (new Set(short).size === count) return short;
+  }
+  return [...values];
 }
 
 /** The paths whose values are not the same in all of some configurations; missing is a value. */
-export function differingPaths(settings: readonly Readonly<Record<string, string>>[]): Set<string> {
+export function differingPaths(settings: readonly Settings[]): Set<string> {
   const paths = new Set(settings.flatMap((each) => Object.keys(each)));
   return new Set(
     [...paths].filter((path) => settings.some((each) => each[path] !== settings[0][path])),

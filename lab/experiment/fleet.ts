@@ -31,6 +31,8 @@ export interface FleetWatching {
   readonly onProgress?: (progress: RunProgress) => void;
   /** Called with a line on what happens to the fleet. */
   readonly onLine?: (line: string) => void;
+  /** Why a run that is being trained is to end early; undefined: it is not. */
+  readonly endsEarly?: (run: Run) => string | undefined;
   /** Aborted: nobody watches any more; the runs go on. */
   readonly signal?: AbortSignal;
 }
@@ -61,14 +63,17 @@ export async function launchInFleet(
 }
 
 /** A fleet as what trains the runs of a sweep. */
-export function fleetForSweep(fleet: Fleet, watching: Omit<FleetWatching, "signal">): Elsewhere {
+export function fleetForSweep(
+  fleet: Fleet,
+  watching: Omit<FleetWatching, "signal" | "endsEarly">,
+): Elsewhere {
   const { hub, mirror } = fleet;
   return {
     async keep(name, definition) {
       await hub.keepSweep(name, definition);
       await mirror.refresh();
     },
-    async train(plans, others, signal) {
+    async train(plans, others, more) {
       // Somebody who asked for the same sweep may have gone before its runs began.
       const asked = new Map(
         (await hub.asked()).map(({ run, plan }) => [JSON.stringify(plan), run]),
@@ -77,7 +82,7 @@ export function fleetForSweep(fleet: Fleet, watching: Omit<FleetWatching, "signa
       const fresh = plans.filter((plan) => askedFor(plan) === undefined);
       const known = plans.flatMap((plan) => askedFor(plan) ?? []);
       const ids = [...others, ...known, ...await hub.ask(fresh.map(storedPlan))];
-      const [refused] = await watch(ids, fleet, { ...watching, signal });
+      const [refused] = await watch(ids, fleet, { ...watching, ...more });
       if (refused !== undefined) throw new InputError(refused);
     },
   };
@@ -87,10 +92,11 @@ export function fleetForSweep(fleet: Fleet, watching: Omit<FleetWatching, "signa
 async function watch(
   ids: readonly string[],
   { hub, mirror, store }: Fleet,
-  { onProgress, onLine, signal }: FleetWatching,
+  { onProgress, onLine, endsEarly, signal }: FleetWatching,
 ): Promise<string[]> {
   const waiting = new Set(ids);
   const shown = new Map<string, number>();
+  const stopped = new Set<string>();
   const refused: string[] = [];
   let isGone = false;
   let isAlone = false;
@@ -106,7 +112,13 @@ async function watch(
           shown.set(id, run.iterations);
           onProgress?.(progressOf(store, run, ended ? "ended" : "report"));
         }
-        if (!ended) continue;
+        if (!ended) {
+          const reason = run && !stopped.has(id) ? endsEarly?.(run) : undefined;
+          if (reason === undefined) continue;
+          await hub.stop(id, reason);
+          stopped.add(id);
+          continue;
+        }
         waiting.delete(id);
         if (run === undefined || message !== null) refused.push(`run ${id}: ${message}`);
       }

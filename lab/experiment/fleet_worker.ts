@@ -10,7 +10,7 @@
 import { InputError, LabError } from "../core/errors.ts";
 import type { Json } from "../core/snapshot.ts";
 import { UnreachableError } from "../store/postgres/connection.ts";
-import { type Claim, FenceError, type Hub } from "../store/postgres/hub.ts";
+import { type Claim, type Delta, FenceError, type Hub } from "../store/postgres/hub.ts";
 import { Shipper, takeUp } from "../store/postgres/replica.ts";
 import { openStore } from "../store/sqlite_store.ts";
 import type { Run, Store } from "../store/store.ts";
@@ -42,6 +42,8 @@ export interface FleetOptions {
   readonly shipSeconds?: number;
   /** Seconds that a hub may be gone until the worker ends. Default 600. */
   readonly patienceSeconds?: number;
+  /** Times that a run is taken without coming to another checkpoint until it has failed. Default 4. */
+  readonly mostTries?: number;
   /** End where nothing waits and nobody trains. */
   readonly drain?: boolean;
   /** Aborted: runs finish their iteration and checkpoint, and wait for others. */
@@ -54,8 +56,8 @@ export interface FleetOptions {
 const ASK_SECONDS = 1;
 /** The part of its time after which a worker that the hub does not hear stops training. */
 const SAFE = 0.75;
-/** Times that a run is taken without coming to another checkpoint. */
-const MOST_TRIES = 10;
+/** Times that a run is taken without coming to another checkpoint: it is retried three times. */
+const MOST_TRIES = 4;
 
 /**
  * Works until the signal is aborted, or where asked nothing is left.
@@ -191,18 +193,18 @@ class Lane {
   ): Promise<boolean> {
     const { run: id, plan, tries } = claim;
     using store = closing(openStore(folder));
-    if (tries > MOST_TRIES) {
-      const message = `was taken ${MOST_TRIES} times without coming to another checkpoint`;
-      await this.#patiently((hub) => hub.release(claim, "ended", { message }), signal);
-      return true;
-    }
     const { from } = (plan as { facts: { from?: { run: string } } }).facts;
     if (from !== undefined) {
       await this.#patiently((hub) => takeUp(hub, from.run, folder), signal);
     }
     const content = await this.#patiently((hub) => takeUp(hub, id, folder), signal);
-    this.#say(`run ${id}: ${content === undefined ? "begins" : "taken up"}`);
     const session = new Session(folder, store.store, claim, content);
+    const { mostTries = MOST_TRIES } = this.options;
+    if (tries > mostTries) {
+      const message = `its worker was lost ${mostTries} times before it came to another checkpoint`;
+      return await this.#end(session, message);
+    }
+    this.#say(`run ${id}: ${content === undefined ? "begins" : "taken up"}`);
     for (;;) {
       const refusal = await this.#attempt(session, worker, signal);
       const { run } = session;
@@ -210,14 +212,15 @@ class Lane {
         // It was stopped before it began, or can begin nowhere.
         if (refusal === undefined) return await this.#handBack(session, signal);
         if (!(refusal instanceof InputError)) throw refusal;
-        const message = lineOf(refusal);
-        await this.#patiently((hub) => hub.release(claim, "ended", { message }), signal);
-        this.#say(`run ${id}: ${message}`);
-        return true;
+        return await this.#end(session, lineOf(refusal));
       }
-      if (run.status !== "interrupted") {
+      if (session.stop !== undefined && run.status === "interrupted") {
+        session.set("stopped", session.stop);
+      }
+      const { status, message } = session.run!;
+      if (status !== "interrupted") {
         await this.#patiently((hub) => session.ship(hub, "ended"), neverAborted);
-        this.#say(`run ${id}: ${run.status}${run.message === null ? "" : `, ${run.message}`}`);
+        this.#say(`run ${id}: ${status}${message === null ? "" : `, ${message}`}`);
         return true;
       }
       if (signal.aborted) return await this.#handBack(session, signal);
@@ -227,6 +230,19 @@ class Lane {
       if (signal.aborted) return await this.#handBack(session, signal);
       this.#say(`run ${id}: goes on`);
     }
+  }
+
+  /** Ends a run that can go on nowhere. */
+  async #end(session: Session, message: string): Promise<true> {
+    const { claim, run } = session;
+    if (run !== undefined) session.set("failed", message);
+    await this.#patiently(
+      (hub) =>
+        run === undefined ? hub.release(claim, "ended", { message }) : session.ship(hub, "ended"),
+      neverAborted,
+    );
+    this.#say(`run ${claim.run}: ${message}`);
+    return true;
   }
 
   /** Trains from where the session stands, and ships meanwhile; what refused to begin. */
@@ -262,6 +278,7 @@ class Lane {
         try {
           await this.#ask((hub) => session.ship(hub, this.#holdSeconds));
           heldAt = asked;
+          if (session.stop !== undefined) return lapsed.abort();
         } catch (error) {
           // What is the matter is said when the run is shipped for the last time.
           if (!(error instanceof UnreachableError)) return lapsed.abort();
@@ -288,6 +305,8 @@ class Lane {
 
 /** A run that is trained here for a hub. */
 class Session {
+  /** Why the run is to end early; undefined where it is not. */
+  stop: string | undefined;
   #shipper: Shipper | undefined;
   readonly #request: number | undefined;
 
@@ -317,23 +336,26 @@ class Session {
     else await trainPlan(worker, await waitingPlan(this.#request!, watching), watching);
   }
 
+  /** Says how the run has ended where its training does not. */
+  set(status: "failed" | "stopped", message: string): void {
+    const { store, run } = this;
+    if (status === "failed") {
+      store.appendEvents(run!.id, run!.iterations, [{ level: "error", message }]);
+    }
+    store.update(run!.id, { status, message, endedAt: Date.now() });
+  }
+
   /** Ships what is new, and holds the run for so many seconds, or lets go of it. */
   async ship(hub: Hub, next: number | "ended" | "waiting"): Promise<void> {
     const { claim, run, store } = this;
-    if (run === undefined) {
-      await (typeof next === "number" ? hub.hold(claim, next) : hub.release(claim, next));
-      return;
-    }
+    const put = async (delta?: Delta) => {
+      if (typeof next === "number") this.stop = await hub.hold(claim, next, delta);
+      else await hub.release(claim, next, { delta });
+    };
+    if (run === undefined) return await put();
     store.flush();
     this.#shipper ??= new Shipper(this.folder, run.id, claim.run, this.content);
-    await this.#shipper.ship(
-      hub,
-      (delta) =>
-        typeof next === "number"
-          ? hub.hold(claim, next, delta)
-          : hub.release(claim, next, { delta }),
-      claim,
-    );
+    await this.#shipper.ship(hub, put, claim);
   }
 }
 

@@ -40,7 +40,7 @@ import type { Registries } from "./registries.ts";
 import { resumeIn } from "./resume.ts";
 import { figuresOf } from "./score.ts";
 import type { FieldDefinition, SweepDefinition } from "./sweep_definition.ts";
-import { RETURN } from "./verdict.ts";
+import { RETURN, trainingOf } from "./verdict.ts";
 
 /** What trials are judged by: a metric's IQM over seeds. */
 export interface Objective {
@@ -90,7 +90,12 @@ export interface SweepState {
   /** The best of those that are over and were not pruned. */
   readonly best: Trial | undefined;
   /** The best one on judging seeds. */
-  readonly judged: { readonly runs: readonly Run[]; readonly values: readonly number[] };
+  readonly judged: {
+    readonly runs: readonly Run[];
+    readonly values: readonly number[];
+    /** See {@linkcode trainingOf}. */
+    readonly training: number | undefined;
+  };
   /** Whether all has been done. */
   readonly over: boolean;
 }
@@ -304,7 +309,11 @@ function stateOf(store: StoreReader, name: string, sweep: Sweep): SweepState {
   const loss = (trial: Trial) => outcomeOf(trial, sweep).loss;
   const [best] = over.filter((trial) => loss(trial) < Infinity).sort((a, b) => loss(a) - loss(b));
   const judging = ofSeeds(byTrial.get(best?.trial ?? -1) ?? [], JUDGING, sweep.judge);
-  const judged = { runs: judging, values: valuesOf(store, sweep, judging.filter(hasEnded)) };
+  const judged = {
+    runs: judging,
+    values: valuesOf(store, sweep, judging.filter(hasEnded)),
+    training: trainingOf(store, judging.filter(hasEnded)),
+  };
   const all = trials.every(({ value }) => value !== undefined);
   return {
     ...{ name, sweep, trials, best, judged },
@@ -436,7 +445,11 @@ export interface Elsewhere {
   /** Keeps what a sweep tries; the store has it then. */
   keep(name: string, definition: Json): Promise<void>;
   /** Asks for plans and waits for their runs and for others; the store has them then. */
-  train(plans: readonly Plan[], others: readonly string[], signal?: AbortSignal): Promise<void>;
+  train(plans: readonly Plan[], others: readonly string[], more: {
+    /** Why a run is to end early, by what the store has of it; undefined: it is not. */
+    readonly endsEarly?: (run: Run) => string | undefined;
+    readonly signal?: AbortSignal;
+  }): Promise<void>;
 }
 
 /**
@@ -458,10 +471,7 @@ export async function runSweep(
   }
   const definition = sweep as unknown as Json;
   if (options.elsewhere === undefined) store.putSweep(name, definition);
-  else {
-    requireNoPruner(sweep);
-    await options.elsewhere.keep(name, definition);
-  }
+  else await options.elsewhere.keep(name, definition);
   options.onBegun?.();
   using lanes = new Lanes(options.workers, options);
   using describer = new Describer(options.registries);
@@ -524,14 +534,6 @@ function seedsOf(
   });
 }
 
-/** @throws {InputError} */
-function requireNoPruner({ pruner }: Sweep): void {
-  if (pruner === "none") return;
-  throw new InputError(
-    `Cannot prune on other machines as they train trials to the end: --pruner ${pruner}`,
-  );
-}
-
 async function trainedElsewhere(
   order: Order,
   wanted: readonly Wanted[],
@@ -540,7 +542,21 @@ async function trainedElsewhere(
   const plans: Plan[] = [];
   for (const each of wanted) if (each.run === undefined) plans.push(await planned(order, each));
   const others = wanted.flatMap(({ run }) => run?.id ?? []);
-  await elsewhere.train(plans, others, order.options.signal);
+  const { sweep, options: { store, signal } } = order;
+  // What may be pruned is the first run of one trial.
+  const curves = curvesBefore(order, wanted[0]);
+  const endsEarly = curves &&
+    ((run: Run) => prunedAt(store, sweep, curves, run) === undefined ? undefined : prunedBy(sweep));
+  await elsewhere.train(plans, others, { endsEarly, signal });
+}
+
+/** The curves of the trials that a run may be pruned by; undefined where it may not. */
+function curvesBefore({ sweep, options: { store } }: Order, { before }: Wanted) {
+  return before?.map(({ runs }) => curveOf(store, sweep, runs));
+}
+
+function prunedBy({ pruner }: Sweep): string {
+  return `pruned by ${pruner}`;
 }
 
 /** The plan of a run that has not begun. */
@@ -565,10 +581,10 @@ async function trained(
   worker: Parameters<Task>[0],
 ): Promise<string> {
   const { sweep, options } = order;
-  const { run, before } = wanted;
+  const { run } = wanted;
   const { store, signal, onProgress } = options;
   const pruning = new AbortController();
-  const curves = before?.map(({ runs }) => curveOf(store, sweep, runs));
+  const curves = curvesBefore(order, wanted);
   const isPruned = (of: Run) =>
     curves !== undefined && prunedAt(store, sweep, curves, of) !== undefined;
   const watching: SweepOptions = {
@@ -584,7 +600,7 @@ async function trained(
   else id = await trainPlan(worker, await planned(order, wanted), watching);
   const ended = store.run(id)!;
   if (ended.status === "interrupted" && isPruned(ended)) {
-    store.update(id, { status: "stopped", message: `pruned by ${sweep.pruner}` });
+    store.update(id, { status: "stopped", message: prunedBy(sweep) });
   }
   return id;
 }

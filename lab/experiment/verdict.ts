@@ -6,7 +6,8 @@
  */
 import { badLoss, type Metrics } from "../core/metrics.ts";
 import type { Json } from "../core/snapshot.ts";
-import type { Run } from "../store/store.ts";
+import { interquartileMean } from "../core/interquartile_mean.ts";
+import type { Run, StoreReader } from "../store/store.ts";
 import type { Registries } from "./registries.ts";
 import { type ReturnScale, returnScale } from "./return_scale.ts";
 
@@ -15,26 +16,45 @@ export type Verdict = "solved" | "learning" | "no better than random" | "diverge
 
 /** The series that agents are judged by, and that thresholds are about. */
 export const RETURN = "evaluation/return_mean";
+/** The mean return of the last episodes of training. */
+const TRAINING_RETURN = "rollout/episode_return_mean";
+/** Episodes that it is taken over. */
+const TRAINING_EPISODES = 100;
 /** Standard errors of random play's mean that a return must exceed to be better. */
 const ERRORS = 2;
 
 /**
  * The verdict on a mean return. Better than random is what exceeds the mean of random actions by two
- * standard errors of a mean of as many episodes.
+ * standard errors of a mean of as many episodes. An untrained network may by chance hold a policy that
+ * does so; that something was learned shows in training, too, whose last episodes must exceed that mean
+ * as well.
  *
  * @param episodes That the mean was taken over.
+ * @param training The mean return of training's last hundred episodes, where it is known.
  * @returns undefined where neither mark of the scale decides.
  */
 export function verdictOfReturn(
   value: number,
   { random, threshold }: Pick<ReturnScale, "random" | "threshold">,
   episodes: number,
+  training = Infinity,
 ): Verdict | undefined {
   if (!Number.isFinite(value)) return "diverged";
   if (threshold !== undefined && value >= threshold) return "solved";
   if (random === undefined) return undefined;
-  const bar = random.mean + ERRORS * random.deviation / Math.sqrt(Math.max(1, episodes));
-  return value > bar ? "learning" : "no better than random";
+  const bar = (count: number) =>
+    random.mean + ERRORS * random.deviation / Math.sqrt(Math.max(1, count));
+  const isBetter = value > bar(episodes) && training > bar(TRAINING_EPISODES);
+  return isBetter ? "learning" : "no better than random";
+}
+
+/** What runs of one configuration returned in training's last episodes: their IQM; undefined: unknown. */
+export function trainingOf(
+  store: Pick<StoreReader, "lastMetrics">,
+  runs: readonly Pick<Run, "id">[],
+): number | undefined {
+  const known = runs.flatMap(({ id }) => store.lastMetrics(id)[TRAINING_RETURN] ?? []);
+  return known.length === 0 ? undefined : interquartileMean(known);
 }
 
 /** Judges runs by the worlds of a registry, each world looked up once. */
@@ -60,19 +80,26 @@ export class Judge {
     metrics: Metrics,
   ): Verdict | undefined {
     if (status === "diverged" || badLoss(metrics) !== undefined) return "diverged";
-    return this.figure(manifest.determined.configuration, RETURN, metrics[RETURN]);
+    const { configuration } = manifest.determined;
+    return this.figure(configuration, RETURN, metrics[RETURN], metrics[TRAINING_RETURN]);
   }
 
-  /** The verdict on a figure of runs of one configuration; undefined where it is no return. */
+  /**
+   * The verdict on a figure of runs of one configuration; undefined where it is no return.
+   *
+   * @param training Of the same runs, the returns of training.
+   */
   figure(
     configuration: { readonly [key: string]: Json },
     metric: string | undefined,
     value: number | undefined,
+    training?: number,
   ): Verdict | undefined {
     if (metric !== RETURN || value === undefined) return undefined;
     const scale = this.#scaleOf(configuration);
     const { episodes } = (configuration.evaluation ?? {}) as { episodes?: Json };
-    return scale && verdictOfReturn(value, scale, typeof episodes === "number" ? episodes : 1);
+    return scale &&
+      verdictOfReturn(value, scale, typeof episodes === "number" ? episodes : 1, training);
   }
 
   #scaleOf(configuration: { readonly [key: string]: Json }): ReturnScale | undefined {

@@ -19,6 +19,7 @@ export {
   bootstrapInterval,
   type BootstrapOptions,
   type Interval,
+  iqmInterval,
   performanceProfileIntervals,
 } from "./bootstrap.ts";
 export { type Spread, type SpreadKind, spreadKind, spreadOf } from "./spread.ts";

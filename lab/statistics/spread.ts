@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { bootstrapInterval, type BootstrapOptions, type Interval } from "./bootstrap.ts";
+import {
+  bootstrapInterval,
+  type BootstrapOptions,
+  type Interval,
+  iqmInterval,
+} from "./bootstrap.ts";
 import { iqm } from "./scores.ts";
 
 /**
@@ -50,6 +55,8 @@ export function spreadOf(
   const kind = spreadKind(scores.length);
   const bounds = kind === "lowest and highest"
     ? { low: Math.min(...scores), high: Math.max(...scores) }
+    : statistic === iqm
+    ? iqmInterval(scores, options)
     : bootstrapInterval([scores], statistic, options);
   return { kind, ...bounds };
 }

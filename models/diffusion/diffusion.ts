@@ -15,7 +15,6 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { count, LONGEST } from "../../lab/compute/sizes.ts";
-import type { Tensors } from "../../lab/compute/workspace.ts";
 import { defineModel } from "../define_model.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
 import {
@@ -23,7 +22,6 @@ import {
   denoiserFields,
   dropNoise,
   guidanceFits,
-  guided,
   signed,
   toldLabels,
   unguided,
@@ -31,10 +29,11 @@ import {
 } from "../denoiser.ts";
 import { squaredError } from "../losses.ts";
 import { exactWeights } from "../probability_flow.ts";
-import { everywhere } from "../time_network.ts";
 import { diffusionLogDensity } from "./likelihood.ts";
-import { type Mix, noisy, seenThrough, targets } from "./parameterizations.ts";
-import { BETAS, numbersAt, type ScheduleFields, sharesOf } from "./schedules.ts";
+import { noisy, seenThrough, targets } from "./parameterizations.ts";
+import { BETAS, numbersAt } from "./schedules.ts";
+import { drawnLevels, predictor, stepBack } from "./steps.ts";
+import { hybridLoss, varianceNumbers } from "./variances.ts";
 
 // Configuration.
 
@@ -55,6 +54,10 @@ const configuration = z.strictObject({
   predicts: z.enum(["noise", "example", "velocity"]).default("velocity").meta({
     description: "What the network gives: ε, x₀, or v = √ᾱ ε − √(1 − ᾱ) x₀",
   }),
+  learnedVariance: z.boolean().optional().meta({
+    description: "Whether ddpm's fresh noise has a variance that the network tells (Nichol & " +
+      "Dhariwal 2021); left out: the posterior's",
+  }),
   samplerSteps: count(1, LONGEST).default(50).meta({
     description: "Levels that a sample passes through, evenly apart; at most levels",
     unit: "steps",
@@ -71,6 +74,10 @@ const configuration = z.strictObject({
   ...averageField,
 })
   .refine(...guidanceFits)
+  .refine(({ learnedVariance, stochasticity }) => !learnedVariance || stochasticity === 1, {
+    path: ["stochasticity"],
+    message: "stochasticity must be 1 with learnedVariance, which is that of DDPM's steps",
+  })
   .refine(
     ({ solver, predicts, schedule }) =>
       solver !== "heun" || predicts !== "noise" || schedule !== "cosine",
@@ -81,46 +88,6 @@ const configuration = z.strictObject({
         "leave nothing of x₀ to tell: ddpm or ddim",
     },
   );
-
-/**
- * Levels of noise for training: t = 1 + ⌊T u⌋ as a share t/T, and its mix.
- *
- * @param uniform u ~ U[0, 1), [B, 1]
- */
-export function drawnLevels(
-  uniform: tf.Tensor,
-  configuration: ScheduleFields,
-): { readonly time: tf.Tensor; readonly mix: Mix } {
-  const { levels } = configuration;
-  const level = tf.add(tf.floor(tf.mul(uniform, levels)), 1);
-  const share = tf.gather(
-    tf.tensor1d(Float32Array.from(sharesOf(configuration))),
-    tf.cast(tf.reshape(level, [-1]), "int32"),
-  );
-  const column = tf.reshape(share, [-1, 1]);
-  return {
-    time: tf.div(level, levels),
-    mix: { signal: tf.sqrt(column), noise: tf.sqrt(tf.sub(1, column)) },
-  };
-}
-
-// The sampler.
-
-/**
- * The next x of a sampler: what is left of the example and of the direction in which x is off, and fresh
- * noise. Equation 12 of Song et al.
- *
- * @param fresh N(0, I), [B, D]
- * @param at The numbers of the step.
- */
-export function denoised(
-  { example, epsilon }: { readonly example: tf.Tensor; readonly epsilon: tf.Tensor },
-  fresh: tf.Tensor,
-  at: Tensors,
-): tf.Tensor {
-  const kept = tf.add(tf.mul(example, at.nextSignal), tf.mul(epsilon, at.direction));
-  return tf.add(kept, tf.mul(fresh, at.fresh));
-}
 
 // The model.
 
@@ -133,7 +100,9 @@ export const diffusion = defineModel({
   configuration,
   budget: "examples",
   bestBy: { metric: "validation/energy_distance", goal: "minimize" },
-  networks: (shape, configuration) => ({ denoiser: denoiser(shape, configuration) }),
+  networks: (shape, configuration) => ({
+    denoiser: denoiser(shape, configuration, configuration.learnedVariance ? 2 : 1),
+  }),
   noise: ({ size }, configuration) => ({
     ...{ level: ["uniform", [1]], epsilon: ["normal", [size]] },
     ...dropNoise(configuration),
@@ -143,10 +112,17 @@ export const diffusion = defineModel({
     loss: ({ denoiser }, batch, configuration) => {
       const { level, epsilon } = batch.noise;
       const x = signed(batch.x, batch.shape);
-      const { time, mix } = drawnLevels(level, configuration);
-      const target = targets[configuration.predicts](x, epsilon, mix);
-      const given = denoiser(noisy(x, epsilon, mix), time, toldLabels(batch, configuration));
-      return { loss: squaredError(given, target) };
+      const { predicts, learnedVariance } = configuration;
+      const drawn = drawnLevels(level, configuration);
+      const { time, mix } = drawn;
+      const target = targets[predicts](x, epsilon, mix);
+      const mixed = noisy(x, epsilon, mix);
+      const given = denoiser(mixed, time, toldLabels(batch, configuration));
+      if (!learnedVariance) return { loss: squaredError(given, target) };
+      const [predicted, told] = tf.split(given, 2, 1);
+      const { example } = seenThrough(predicts, predicted, mixed, mix, batch.shape);
+      const simple = squaredError(predicted, target);
+      return hybridLoss(simple, { level: drawn.level, x, example, told }, configuration);
     },
   }],
   average: { networks: ["denoiser"], decay: ({ averageDecay }) => averageDecay },
@@ -154,27 +130,19 @@ export const diffusion = defineModel({
   sample: (_, { noise: { start } }) => start,
   sampler: {
     steps: (_, { samplerSteps }) => samplerSteps,
-    at: (k, _, configuration) => numbersAt(k, configuration),
+    at: (k, _, configuration) => ({
+      ...numbersAt(k, configuration),
+      ...configuration.learnedVariance && varianceNumbers(k, configuration),
+    }),
     noise: ({ size }) => ({ fresh: ["normal", [size]] }),
-    step: ({ denoiser }, drawn, configuration) => {
-      const { x, at, noise: { fresh }, shape } = drawn;
-      const network = guided(denoiser, drawn, configuration);
-      const look = (x: tf.Tensor, time: tf.Tensor, mix: Mix) =>
-        seenThrough(configuration.predicts, network(x, everywhere(time, x)), x, mix, shape);
-      const mix = { signal: at.signal, noise: at.noise };
-      const here = look(x, at.time, mix);
-      const next = denoised(here, fresh, at);
-      if (configuration.solver !== "heun") return next;
-      const there = look(next, at.nextTime, { signal: at.nextSignal, noise: at.nextNoise });
-      return tf.add(next, tf.mul(tf.sub(there.example, here.example), at.weight));
-    },
+    step: ({ denoiser }, drawn, configuration) => stepBack(denoiser, drawn, configuration),
     noised: (_, { x, at, noise: { start }, shape }) =>
       noisy(signed(x, shape), start, { signal: at.signal, noise: at.noise }),
     finish: (_, { x, shape }) => unsigned(x, shape),
   },
   samplingFields: ["samplerSteps", "solver", "stochasticity", "guidance"],
   logWeights: ({ denoiser }, batch, configuration) => {
-    const network = unguided(denoiser, batch, configuration);
+    const network = unguided(predictor(denoiser, configuration), batch, configuration);
     return exactWeights(batch, (x) => diffusionLogDensity(network, x, configuration));
   },
 });

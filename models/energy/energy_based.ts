@@ -26,7 +26,7 @@ import { type Energy, energyOf, langevinStep, logDensityOf, quadratureTerms } fr
 
 const configuration = z.strictObject({
   ...noisyExampleFields,
-  hiddenSizes: widths().min(1).default([128, 128]).meta({
+  hiddenSizes: widths().min(1).default([64, 64]).meta({
     description: "Widths of the energy's hidden layers",
   }),
   deviation: z.number().positive().default(2).meta({
@@ -39,14 +39,14 @@ const configuration = z.strictObject({
   renewed: z.number().min(0).max(1).default(0.05).meta({
     description: "Share of the chains that begin anew",
   }),
-  langevinSteps: count(1, 1000).default(20).meta({
+  langevinSteps: count(1, 1000).default(10).meta({
     description: "K, steps by which chains go on",
     unit: "steps",
   }),
-  stepSize: z.number().positive().default(0.01).meta({
+  stepSize: z.number().positive().default(0.02).meta({
     description: "ε of a Langevin step: its noise has the variance ε",
   }),
-  penalty: z.number().min(0).default(0.01).meta({
+  penalty: z.number().min(0).default(0.001).meta({
     description: "α, the weight of E² of examples and chains, which keeps energies near 0",
   }),
   samplerSteps: count(1, LONGEST).default(300).meta({

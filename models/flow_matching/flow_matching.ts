@@ -18,7 +18,6 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { InputError } from "../../lab/core/errors.ts";
 import { count } from "../../lab/compute/sizes.ts";
-import type { Metrics } from "../../lab/core/metrics.ts";
 import { assignment, squaredDistances } from "../../lab/statistics/assignment.ts";
 import { defineModel } from "../define_model.ts";
 import {
@@ -26,19 +25,17 @@ import {
   denoiserFields,
   dropNoise,
   guidanceFits,
-  guided,
   signed,
   toldLabels,
   unguided,
-  unsigned,
 } from "../denoiser.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
 import { squaredError } from "../losses.ts";
 import type { NoiseSpecs } from "../model.ts";
-import { squaredTransport, transportFloor } from "../metrics/transport.ts";
 import { exactWeights, LIKELIHOOD_STEPS, logDensityAlong } from "../probability_flow.ts";
-import { everywhere } from "../time_network.ts";
-import { solverFields, solvers } from "./solvers.ts";
+import { everywhere, type TimeNetwork } from "../time_network.ts";
+import { alongVelocity, pathPoint, transportMetrics } from "./paths.ts";
+import { solverFields } from "./solvers.ts";
 import { sources } from "./sources.ts";
 
 // Configuration.
@@ -66,33 +63,6 @@ const configuration = z.strictObject({
 }).refine(...guidanceFits);
 
 // The path and its loss.
-
-/**
- * x_t = (1 − t) x₀ + t x₁ + σε: a point on the way. Equation 14 of Tong et al.
- *
- * @param from x₀, [B, D]
- * @param to x₁, [B, D]
- * @param time t in [0, 1], [B, 1]
- * @param noise ε ~ N(0, I), [B, D]
- * @returns [B, D]
- *
- * @example
- * ```ts
- * import * as tf from "@tensorflow/tfjs";
- * const [from, to] = [tf.tensor2d([[0, 2]]), tf.tensor2d([[4, 0]])];
- * pathPoint(from, to, tf.tensor2d([[0.25]]), tf.tensor2d([[1, -1]]), 0.5).print(); // [1.5, 1]
- * ```
- */
-export function pathPoint(
-  from: tf.Tensor,
-  to: tf.Tensor,
-  time: tf.Tensor,
-  noise: tf.Tensor,
-  deviation: number,
-): tf.Tensor {
-  const straight = tf.add(from, tf.mul(time, tf.sub(to, from)));
-  return deviation === 0 ? straight : tf.add(straight, tf.mul(noise, deviation));
-}
 
 /** ‖v(x_t, t) − (x₁ − x₀)‖², [B]. Equation 10 of Tong et al. with the velocity of equation 15. */
 export function flowMatchingLoss(
@@ -138,7 +108,10 @@ function logDensity(
 // The model.
 
 /** Flow matching with independent or optimal coupling. */
-export const flowMatching = defineModel({
+export const flowMatching = defineModel<
+  z.output<typeof configuration>,
+  { readonly velocity: TimeNetwork }
+>({
   name: "flow-matching",
   summary: "A velocity field that carries noise to the data along straight lines",
   takes: { examples: ["points", "images"], labels: "optional" },
@@ -173,34 +146,11 @@ export const flowMatching = defineModel({
     },
   }],
   average: { networks: ["velocity"], decay: ({ averageDecay }) => averageDecay },
+  ...alongVelocity,
   sampleNoise: ({ size }, { source }) => ({ start: [sources[source], [size]] }),
-  sample: (_, { noise: { start } }) => start,
-  sampler: {
-    steps: (_, { samplerSteps }) => samplerSteps,
-    at: (k, _, { samplerSteps }) => ({ time: k / samplerSteps, length: 1 / samplerSteps }),
-    step: ({ velocity }, drawn, configuration) => {
-      const { x, at: { time, length } } = drawn;
-      const network = guided(velocity, drawn, configuration);
-      const along = (x: tf.Tensor, t: tf.Tensor) => network(x, everywhere(t, x));
-      return solvers[configuration.solver](along, x, time, length);
-    },
-    noised: (_, { x, at: { time }, noise: { start }, shape }) =>
-      pathPoint(start, signed(x, shape), time, start, 0),
-    finish: (_, { x, shape }) => unsigned(x, shape),
-  },
-  samplingFields: ["samplerSteps", "solver", "guidance"],
   logWeights: ({ velocity }, batch, configuration) => {
     const network = unguided(velocity, batch, configuration);
     return exactWeights(batch, (x) => logDensity(network, x, configuration));
   },
-  metrics: async ({ samples, dataset, draw }): Promise<Metrics> => {
-    // The exact distance means little between few images, which have measures of their own.
-    if (dataset.kind !== "points") return {};
-    const oneStep = await draw!(samples!.count, { samplerSteps: 1 });
-    return {
-      "evaluation/squared_wasserstein": squaredTransport(samples!.values, dataset),
-      "evaluation/squared_wasserstein_one_step": squaredTransport(oneStep.values, dataset),
-      "ceiling/squared_wasserstein": transportFloor(dataset),
-    };
-  },
+  metrics: transportMetrics,
 });

@@ -13,6 +13,7 @@
  *
  * @module
  */
+import { squaredDistances } from "./pairs.ts";
 
 /** Neighbour whose distance is the radius of an example's ball. */
 const NEIGHBOR = { precision: 3, density: 5 };
@@ -46,22 +47,6 @@ export interface Likeness {
   readonly coverage: number;
 }
 
-/** The distance of row i of a to row j of b. */
-function distance(
-  a: Float32Array,
-  i: number,
-  b: Float32Array,
-  j: number,
-  dimensions: number,
-): number {
-  let squared = 0;
-  for (let d = 0, p = i * dimensions, q = j * dimensions; d < dimensions; d++) {
-    const way = a[p + d] - b[q + d];
-    squared += way * way;
-  }
-  return Math.sqrt(squared);
-}
-
 /** Lowers the sorted `nearest` by one more distance. */
 function insert(nearest: Float64Array, value: number): void {
   let place = nearest.length - 1;
@@ -79,10 +64,13 @@ export function neighborhoods(values: Float32Array, dimensions: number): Neighbo
   const count = values.length / dimensions;
   const kept = Math.max(...Object.values(NEIGHBOR));
   const nearest = Array.from({ length: count }, () => new Float64Array(kept).fill(Infinity));
+  const points = new Float64Array(values); // sums of doubles need no conversion at every element
+  const squared = new Float64Array(count);
   let sum = 0;
   for (let i = 0; i < count; i++) {
+    squaredDistances(points, i, points, i, dimensions, squared);
     for (let j = 0; j < i; j++) {
-      const between = distance(values, i, values, j, dimensions);
+      const between = Math.sqrt(squared[j]);
       sum += between;
       insert(nearest[i], between);
       insert(nearest[j], between);
@@ -117,9 +105,12 @@ export function likeness(samples: Neighborhoods, real: Neighborhoods): Likeness 
   let near = 0;
   const inReal = new Uint8Array(samples.count);
   const [inSample, covered] = [new Uint8Array(real.count), new Uint8Array(real.count)];
+  const [x, y] = [new Float64Array(samples.values), new Float64Array(real.values)];
+  const squared = new Float64Array(real.count);
   for (let i = 0; i < samples.count; i++) {
+    squaredDistances(x, i, y, real.count, real.dimensions, squared);
     for (let j = 0; j < real.count; j++) {
-      const between = distance(samples.values, i, real.values, j, real.dimensions);
+      const between = Math.sqrt(squared[j]);
       sum += between;
       if (between <= real.precisionRadii[j]) inReal[i] = 1;
       if (between <= samples.precisionRadii[i]) inSample[j] = 1;

@@ -14,9 +14,13 @@ import {
   sheet,
   trainAgent,
 } from "../web/sample_store.ts";
+import { loadPolicy } from "../../agents/policy.ts";
+import { cartpoleA2cQuick } from "../../experiments/quick_start_agents.ts";
+import { train } from "../../lab/experiment/train.ts";
 import { pageFile, siteFiles } from "../../web/export/pages.tsx";
 import { capsuleOf } from "../../web/export/take.ts";
 import { Policies } from "../../web/policies.ts";
+import { queryOf, settingOf } from "../../web/training/setting.ts";
 import { missing, openBrowser, patience } from "./chromium.ts";
 
 let browser: Browser;
@@ -136,6 +140,47 @@ test("the runs page filters, keeps what is asked in its address, and sorts", asy
   await sorted("ascending");
   ok((await results()).every((value) => value > 400));
   match(page.url(), /sort=evaluation/);
+});
+
+test("a column is as wide as it is drawn, also from the address", async (page) => {
+  await open(page, "/");
+  const head = page.locator("thead th:has-text('Run')").first();
+  const width = async () => Math.round((await head.boundingBox())!.width);
+  const grip = (await head.locator(".grip").boundingBox())!;
+  const wanted = await width() + 60;
+  await page.mouse.move(grip.x + 4, grip.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(grip.x + 64, grip.y + 8, { steps: 3 });
+  await page.mouse.up();
+  await page.waitForURL(/widths=name/);
+  ok(Math.abs(await width() - wanted) <= 2, `${await width()} for ${wanted}`);
+  await page.reload();
+  await ready(page);
+  ok(Math.abs(await width() - wanted) <= 2, `${await width()} for ${wanted}`);
+  await head.locator(".grip").dblclick();
+  await page.waitForFunction(() => !location.search.includes("widths"));
+});
+
+test("the palette leads to a run by words, and leaves by Escape", async (page) => {
+  await open(page, "/compare");
+  await page.keyboard.press("Control+k");
+  const palette = page.locator("dialog.palette");
+  await palette.waitFor();
+  await page.keyboard.press("Escape");
+  await palette.waitFor({ state: "detached" });
+  await page.locator(".palette-button").click();
+  await palette.waitFor();
+  await page.keyboard.type(dashboard.runs.vae);
+  const run = palette.locator("li", { hasText: dashboard.runs.vae }).first();
+  await run.waitFor();
+  await run.click();
+  await page.waitForURL(`**/runs/${dashboard.runs.vae}`);
+  await ready(page);
+  await page.keyboard.press("Control+k");
+  await palette.waitFor();
+  await page.keyboard.type("dark colours");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
 });
 
 test("columns are added and taken away, runs grouped, and the address keeps both", async (page) => {
@@ -555,7 +600,7 @@ test("no page is wider than a phone, and every control has a name", async (page)
   for (const path of paths()) {
     await open(page, path);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    ok(width <= 390, `${path}: ${width}`);
+    ok(width <= 375, `${path}: ${width}`);
     const nameless = await page.evaluate(() =>
       [...document.querySelectorAll<HTMLInputElement>("input, select, button")]
         .filter((control) =>
@@ -564,7 +609,9 @@ test("no page is wider than a phone, and every control has a name", async (page)
     );
     deepStrictEqual(nameless, []);
   }
-}, { viewport: { width: 390, height: 844 } });
+  await open(page, "/?group=configuration");
+  await page.locator(".runs tbody td.number:visible").first().waitFor();
+}, { viewport: { width: 375, height: 812 } });
 
 test("the pages work from the keyboard, with a ring on what has the focus", async (page) => {
   await open(page, "/");
@@ -627,6 +674,7 @@ test("the dream is dragged over its map, turned by sliders, drawn, and mixed", a
   await page.locator(".explorer").scrollIntoViewIfNeeded();
   const map = page.locator(".code-map");
   await map.waitFor({ timeout: patience });
+  await map.scrollIntoViewIfNeeded(); // below sheets of any height
   const decoded = async () => {
     await frames(page, 3);
     return await page.locator(".pair .picture").first()
@@ -728,6 +776,75 @@ test(
   },
   { viewport: { width: 390, height: 844 } },
 );
+
+test(
+  "a page on a phone trains what its address says, to the command line's digest",
+  async (page) => {
+    const axe = await Deno.readTextFile(
+      new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
+    );
+    const fields = {
+      "agent.gamma": "0.9",
+      "evaluation.every": "600",
+      "evaluation.episodes": "3",
+    };
+    const address = new URLSearchParams({
+      ...{ experiment: "cartpole-a2c-quick", seed: "4", budget: "1200" },
+      ...fields,
+    });
+    await page.goto(`/train?${address}`);
+    const gamma = page.locator("input[id='field-agent.gamma']");
+    await page.locator("summary:has-text('agent')").click();
+    strictEqual(await gamma.inputValue(), "0.9");
+    await gamma.fill("2");
+    await gamma.blur();
+    const wrong = page.locator(".field:has(input[id='field-agent.gamma']) .problem");
+    strictEqual(
+      await wrong.innerText(),
+      "Cannot set agent.gamma as it must be number, 0 … 1: 2",
+    );
+    match(page.url(), /agent\.gamma=2/);
+    ok(await page.locator("button:text-is('Start')").isDisabled());
+    await gamma.fill("0.9");
+    await gamma.blur();
+    await wrong.waitFor({ state: "detached" });
+    strictEqual(new URL(page.url()).search, `?${queryOf(settingOf(address))}`);
+    deepStrictEqual(await findings(page, axe), []);
+
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.locator("#seed").press("Enter");
+    await page.locator(".result .digest").waitFor();
+    await page.locator(".stages canvas").waitFor();
+    const expected = await train(cartpoleA2cQuick, {
+      ...{ registries, seed: 4, backend: "wasm", budget: 1200, set: Object.entries(fields) },
+    });
+    expected.dispose();
+    strictEqual(await page.locator(".result .digest").innerText(), expected.digest);
+    const saved = page.waitForEvent("download");
+    await page.click("text=Take the policy away");
+    const file = await saved;
+    strictEqual(file.suggestedFilename(), "cartpole-a2c-quick-4.policy.safetensors");
+    strictEqual(loadPolicy(await Deno.readFile(await file.path())).about.seed, "4");
+    deepStrictEqual(asked.filter((path) => !path.startsWith("/assets/")), []);
+    await page.locator(".section .spark").first().waitFor();
+    ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 375);
+    deepStrictEqual(await findings(page, axe), []);
+    await page.emulateMedia({ colorScheme: "dark" });
+    deepStrictEqual(await findings(page, axe), []);
+  },
+  { viewport: { width: 375, height: 812 } },
+);
+
+test("a run is trained again in a page, to its bits", async (page) => {
+  const run = await trainedRun();
+  await open(page, `/runs/${run}`);
+  await page.click("text=train it here");
+  await page.waitForURL(`**/train?run=${run}`);
+  await page.click("button:text-is('Start')");
+  await page.locator(".result b.good").waitFor();
+  strictEqual(await page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
+});
 
 /** Runs as they leave the store, with what was learned. */
 async function taken(...runs: readonly string[]) {

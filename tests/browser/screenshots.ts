@@ -72,6 +72,12 @@ async function takeAll(page: Page, { car, dream }: { car: string; dream: string 
   );
   await page.locator("button", { hasText: "Pause" }).click();
   await shoot(page, "policy", ".four");
+  await page.goto("/train?experiment=cartpole-ppo-quick&seed=3&agent.gamma=0.98");
+  await page.locator("summary", { hasText: "agent" }).click();
+  await page.locator("button", { hasText: "Start" }).click();
+  await page.locator(".result .digest").waitFor({ timeout: PATIENCE });
+  await page.locator(".stages canvas").waitFor({ timeout: PATIENCE });
+  await shoot(page, "train", ".trained .front");
   await page.emulateMedia({ colorScheme: "dark" });
   await page.goto(`/runs/${dream}`);
   await page.locator(".explorer").scrollIntoViewIfNeeded();

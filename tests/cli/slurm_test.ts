@@ -50,6 +50,8 @@ Deno.test("an array job trains its runs, queued again too, into stores that sync
     );
     deepStrictEqual([code, out], [0, "Submitted batch job 7\n"]);
     const [, job] = /^3 runs in 2 stores of (\S+)\. When they have ended: /.exec(error)!;
+    const { out: pending } = await type("runs");
+    match(pending, /^No runs yet\..*\n3 runs waiting in Slurm's job of \S+\n$/s);
     const script = `${job}/job.sh`;
     match(await Deno.readTextFile(script), /\n#SBATCH --array=0-1\n.*\n#SBATCH --partition=all\n/);
     // Before the limit of its time it goes back to the queue; Slurm itself queues what it preempts.
@@ -100,6 +102,7 @@ Deno.test("what sbatch refuses leaves nothing behind, and what is no job is refu
         /Cannot submit a sweep/,
       );
       Deno.removeSync(`${folder}/bin/sbatch`);
+      Deno.env.set("PATH", `${folder}/bin`); // where the machine has one of its own
       await refused(`${run} --launch slurm`, 2, /there is no sbatch here/);
       const { code, out } = await type(
         `${run} --launch slurm --dry-run --store postgres://lab@db/lab --array 9 --workers 2`,

@@ -21,7 +21,9 @@ Deno.test("a seed of the quick start takes no longer than it says, as measured i
   for (const { name, expectedSeconds } of chosen) {
     const results = await readResults(folder, name);
     if (results === undefined) continue;
-    const slowest = Math.max(...results.runs.map(({ wallSeconds }) => wallSeconds));
+    const known = results.runs.filter(({ seconds }) => seconds !== null);
+    if (known.length === 0) continue; // measured beside other work
+    const slowest = Math.max(...known.map(({ wallSeconds }) => wallSeconds));
     ok(slowest <= expectedSeconds, `${name}: ${slowest} s measured, ${expectedSeconds} s expected`);
     measured += 1;
   }

@@ -52,6 +52,24 @@ const refused: Readonly<Record<string, readonly [Partial<ModelExperiment>, RegEx
     },
     /solver.*heun does not fit predicts=noise/,
   ],
+  "noise that is drawn where none is learned": [
+    {
+      dataset: { name: "ring-8" },
+      model: { name: "consistency", noiseMean: 9 },
+    },
+    /noiseMean.*must lie between ln leastNoise and ln mostNoise/,
+  ],
+  "levels that fall in number": [
+    {
+      dataset: { name: "ring-8" },
+      model: { name: "consistency", firstLevels: 20, lastLevels: 10 },
+    },
+    /firstLevels must be at most lastLevels/,
+  ],
+  "attention with heads that do not divide the filters": [
+    { model: { name: "diffusion", attentionHeads: 5 } },
+    /^Cannot attend with 5 heads as they must divide the innermost filters: 48$/,
+  ],
   "guidance of a model that is told no classes": [
     { model: { name: "edm", guidance: 2 } },
     /guidance.*needs a model that was trained with conditional=true/,

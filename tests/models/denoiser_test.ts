@@ -1,13 +1,15 @@
 /** The U-Net, what it is told, guidance, and pictures drawn anew: of every model that has them. */
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../lab/core/random.ts";
 import { sizeOf } from "../../lab/core/tensor_data.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
+import type { BackendChoice } from "../../lab/compute/backend_choice.ts";
 import { guided, toldLabels } from "../../models/denoiser.ts";
 import type { Drawn } from "../../models/model.ts";
 import { models } from "../../models/mod.ts";
-import { timeUnet } from "../../models/time_unet.ts";
+import type { Network } from "../../models/networks.ts";
+import { placesAttention, timeUnet } from "../../models/time_unet.ts";
 import { halves, smallOf, trainerOf, trainThrough } from "./laboratory.ts";
 
 tf.enableProdMode();
@@ -17,7 +19,7 @@ await tf.setBackend("cpu");
 const members = ["consistency", "diffusion", "edm", "flow-matching"];
 
 /** Parameters as tensors, none of them 0. */
-function drawn(network: ReturnType<typeof timeUnet>): Tensors {
+function drawn(network: Network): Tensors {
   const random = defaultRng(1);
   return Object.fromEntries(
     Object.entries(network.initial(random)).map(([name, { shape, values }]) => [
@@ -28,7 +30,7 @@ function drawn(network: ReturnType<typeof timeUnet>): Tensors {
 }
 
 Deno.test("the U-Net for 28 × 28 pixels takes 8 million multiply-adds at most, and begins as 0", () => {
-  const network = timeUnet([28, 28, 1], [16, 48], 10);
+  const network = timeUnet([28, 28, 1], [16, 48], { classes: 10 });
   const parameters = network.initial(defaultRng(1));
   // By the pixels of each convolution's output, or of a transposed one's input: the kernel's size each.
   const level = (name: string) => Number(/^(?:down|up|halved|doubled)\/(\d)/.exec(name)?.[1] ?? 0);
@@ -52,7 +54,7 @@ Deno.test("the U-Net for 28 × 28 pixels takes 8 million multiply-adds at most, 
 });
 
 Deno.test("the U-Net sees the time and the class of each image, and no other image", () => {
-  const network = timeUnet([8, 8, 2], [4, 8], 3);
+  const network = timeUnet([8, 8, 2], [4, 8], { classes: 3 });
   const parameters = drawn(network);
   const x = tf.randomUniform([2, 128], -1, 1, "float32", 5) as tf.Tensor2D;
   const of = (times: number[][], labels: number[][]) =>
@@ -154,30 +156,71 @@ for (const name of members) {
   });
 }
 
-Deno.test("a U-Net's step is the same on every backend", async () => {
-  const definition = await models.find(({ name }) => name === "diffusion")!.load();
-  const settings = {
-    ...smallOf(definition),
-    filters: [4, 8],
-    batchesPerIteration: 1,
-    judge: false,
-  };
-  const after = async (backend: "wasm" | "cpu") => {
-    const { trainer } = await trainerOf(definition, halves(), settings, { backend, judges: [] });
-    await trainer.iterate();
-    await trainer.iterate();
-    const { parameters } = await trainer.snapshot();
-    trainer.dispose();
-    return parameters;
-  };
-  const [compiled, plain] = [await after("wasm"), await after("cpu")];
-  let changed = 0;
-  for (const [name, { shape, values }] of Object.entries(plain)) {
-    strictEqual(values.length, sizeOf(shape));
-    values.forEach((value, i) => {
-      ok(Math.abs(Number(value) - Number(compiled[name].values[i])) < 2e-4, name);
-      if (value !== 0) changed++;
-    });
-  }
-  ok(changed > 1000);
+Deno.test("attention in the U-Net begins as if it were not there, and adds its own parameters", () => {
+  const [plain, attending] = [{}, { heads: 2 }].map((options) =>
+    timeUnet([8, 8, 1], [4, 8], options).initial(defaultRng(1))
+  );
+  const added = Object.keys(attending).filter((name) => !(name in plain));
+  ok(added.length === 6 && added.every((name) => name.startsWith("attention/")), added.join());
+  deepStrictEqual(Object.entries(attending).filter(([name]) => name in plain), [
+    ...Object.entries(plain),
+  ]);
+  const block = placesAttention(8, 2);
+  const x = tf.randomUniform([2, 3, 3, 8], -1, 1, "float32", 5);
+  const still = Object.fromEntries(
+    Object.entries(block.initial(defaultRng(1))).map(([name, { shape, values }]) => [
+      name,
+      tf.tensor(values as Float32Array, [...shape]),
+    ]),
+  );
+  deepStrictEqual([...block.apply(still, x).dataSync()], [...x.dataSync()]);
+  throws(
+    () => timeUnet([8, 8, 1], [4, 8], { heads: 3 }),
+    /^InputError: Cannot attend with 3 heads .*: 8$/,
+  );
 });
+
+Deno.test("attention among places takes each alike, wherever it is, and no other image's", () => {
+  const block = placesAttention(8, 2);
+  const parameters = drawn(block);
+  const x = tf.randomUniform([2, 3, 3, 8], -1, 1, "float32", 5);
+  const seen = block.apply(parameters, x);
+  const turned = tf.reverse(block.apply(parameters, tf.reverse(x, [1, 2])), [1, 2]);
+  const off = tf.max(tf.abs(tf.sub(seen, turned))).dataSync()[0];
+  ok(off < 1e-5 && tf.max(tf.abs(tf.sub(seen, x))).dataSync()[0] > 0.1, `${off}`);
+  const slope = tf.grad((x) =>
+    tf.sum(tf.slice(block.apply(parameters, x), [0, 0, 0, 0], [1, 1, 1, 1]))
+  )(
+    x,
+  );
+  const reached = tf.sum(tf.abs(slope), [1, 2, 3]).dataSync();
+  ok(reached[0] > 0 && reached[1] === 0);
+});
+
+/** What a backend leaves of a U-Net's parameters after so many steps. */
+async function stepped(backend: BackendChoice, steps: number, fields: object) {
+  const definition = await models.find(({ name }) => name === "diffusion")!.load();
+  const settings = { ...smallOf(definition), batchesPerIteration: 1, judge: false, ...fields };
+  const { trainer } = await trainerOf(definition, halves(), settings, { backend, judges: [] });
+  for (let k = 0; k < steps; k++) await trainer.iterate();
+  const { parameters } = await trainer.snapshot();
+  trainer.dispose();
+  return parameters;
+}
+
+for (const fields of [{ filters: [4, 8] }, { filters: [4, 8], attentionHeads: 2 }]) {
+  const of = JSON.stringify(fields);
+  Deno.test(`a U-Net's step is that of TensorFlow.js: ${of}`, async () => {
+    // Two steps, as the first one leaves all that lies before a kernel of zeros where it is.
+    const [compiled, plain] = [await stepped("wasm", 2, fields), await stepped("cpu", 2, fields)];
+    let changed = 0;
+    for (const [name, { shape, values }] of Object.entries(plain)) {
+      strictEqual(values.length, sizeOf(shape));
+      values.forEach((value, i) => {
+        ok(Math.abs(Number(value) - Number(compiled[name].values[i])) < 2e-4, name);
+        if (value !== 0) changed++;
+      });
+    }
+    ok(changed > 1000);
+  });
+}

@@ -126,6 +126,7 @@ const sizes: Record<string, unknown> = {
   ...{ hiddenSizes: [12], width: 8, layers: 2 },
   ...{ codeSize: 4, latentSize: 3, priorComponents: 4, judge: false },
   ...{ samplerSteps: 3, levels: 10, levelSteps: 1, langevinSteps: 2, buffered: 3 },
+  couplingSteps: 1,
   ...{ depth: 1, scales: 2, trainingSteps: 1, solverSteps: 1, bins: 3 },
   ...{ draws: 2, evaluationDraws: 3, finalDraws: 9, likelihoodImages: 10, codes: 5 },
   ...{ labelled: 10, labelledBatch: 4, discriminatorSizes: [8], topSize: 2, topHiddenSizes: [8] },

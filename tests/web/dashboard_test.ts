@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { iqm, spreadOf } from "../../lab/statistics/mod.ts";
 import type { Comparison } from "../../web/comparison.ts";
 import type { SeriesAnswer } from "../../web/routes/api/series.ts";
+import type { BaseRun } from "../../web/training/protocol.ts";
 import { build, type Dashboard, openDashboard } from "./built.ts";
 import { addPoints, addRun, agentConfiguration, setProgress } from "./sample_store.ts";
 
@@ -77,7 +78,28 @@ test("the run page shows figures, events, how it ended and what to type", async 
     seed: 1,
   });
   const corridor = await text(dashboard, `/runs/${own}`);
+  const { manifest } = dashboard.store.run(own)!;
+  const determined = { ...manifest.determined, backend: "native", library: "OpenBLAS 0.3.21 Zen" };
+  const { id } = dashboard.store.createRun({
+    name: "corridor",
+    manifest: { ...manifest, determined },
+    ...{ tags: [], note: "" },
+  });
+  match(await text(dashboard, `/runs/${id}`), /library<\/th><td><code>OpenBLAS 0\.3\.21 Zen</);
   ok(!corridor.includes("&quot;player&quot;:"));
+  ok(!corridor.includes("train it here"));
+  const refused = await get(dashboard, `/api/setting?run=${own}`);
+  match(
+    await refused.text(),
+    /^Cannot train run \w+ in a page as it has parts of its own, whose code the page has not$/,
+  );
+  ok(diverged.includes(`<a class="lead" href="/train?run=${runs.diverged}">train it here</a>`));
+  const { configuration, seed, digest } = await json<BaseRun>(
+    dashboard,
+    `/api/setting?run=${runs.diverged}`,
+  );
+  const base = dashboard.store.run(runs.diverged)!.manifest.determined;
+  deepStrictEqual([configuration, seed, digest], [base.configuration, base.seed, null]);
   match(corridor, /Corridor-v0 stands in experiments\/corridor\.ts.*evaluate \w+ --render/s);
   const vae = await text(dashboard, `/runs/${runs.vae}`);
   strictEqual(vae.match(/<img src="\/artifacts\/[0-9a-f]{64}"/g)?.length, 1);
@@ -110,13 +132,14 @@ test("the compare page shows statistics without any script", async (dashboard) =
 
 test("no answer allows what is inline or from elsewhere", async (dashboard) => {
   const { runs } = dashboard;
-  for (const path of ["/", `/runs/${runs.vae}`, "/compare", "/runs/none", "/none"]) {
+  for (const path of ["/", `/runs/${runs.vae}`, "/compare", "/train", "/runs/none", "/none"]) {
     const response = await get(dashboard, path);
     const policy = response.headers.get("content-security-policy") ?? "";
     // WebAssembly alone may be made by a page: policies are programs.
     const scripts = "script-src 'self' 'wasm-unsafe-eval'; ";
     ok(policy.startsWith(`default-src 'none'; ${scripts}style-src 'self'`), path);
     ok(!policy.replace(scripts, "").includes("unsafe"));
+    match(policy, /; worker-src 'self'/);
     const html = await response.text();
     ok(!/<style|\sstyle=|\son\w+="|<script(?![^>]* src="\/assets\/)/.test(html), path);
   }

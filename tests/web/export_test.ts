@@ -117,7 +117,7 @@ Deno.test("an export says nothing of the machine's folders, and holds other runs
     ok(page.includes("mine.ts") && page.includes("see log.txt") && page.includes("no file b.bin"));
     deepStrictEqual(
       own.map(({ path }) => path).filter((path) => !path.startsWith("data/")),
-      ["index.html", "compare.html", `runs/${run}.html`],
+      ["index.html", "compare.html", "train.html", `runs/${run}.html`],
     );
     ok(!page.includes("<script>alert"), "a note is text");
   } finally {

@@ -65,3 +65,14 @@ Deno.test("names that end alike are told apart", () => {
   strictEqual(labels[3], "agent.width=2, model.width=2");
   notStrictEqual(labels[1], labels[2]);
 });
+
+Deno.test("labels hold as few digits as tell their groups apart", () => {
+  const rates = ["0.002613557435", "0.0051680508", "0.03"].map((rate) =>
+    group({ "agent.learningRate": rate })
+  );
+  deepStrictEqual(labelsOf(rates), [
+    "learningRate=0.00261",
+    "learningRate=0.00517",
+    "learningRate=0.03",
+  ]);
+});

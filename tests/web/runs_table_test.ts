@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { bootstrapInterval, iqm } from "../../lab/statistics/mod.ts";
 import { Feed } from "../../web/feed.ts";
 import { directionOf } from "../../web/metric_direction.ts";
-import { queryOf, tableRequestOf } from "../../web/runs_query.ts";
+import { queryOf, styleOf, tableRequestOf, widthOf } from "../../web/runs_query.ts";
 import { inOrder, tableOf } from "../../web/runs_table.ts";
 import { ARCHIVED } from "../../web/tags.ts";
 import { openDashboard } from "./built.ts";
@@ -40,6 +40,19 @@ Deno.test("a request comes back from its query, and the usual one has none", () 
   strictEqual(queryOf(requestOf(query)).toString(), query);
   throws(() => requestOf("limit=1e9"), /limit must be a whole number from 0 to 500: 1e9/);
   throws(() => requestOf("offset=-1"), /offset/);
+});
+
+Deno.test("widths of columns come back from the address, within bounds, and make a style", () => {
+  const query = "widths=name%3A240%2Cevaluation%2Freturn_mean%3A120";
+  const { widths } = requestOf(query);
+  deepStrictEqual(widths, { name: 240, "evaluation/return_mean": 120 });
+  strictEqual(queryOf(requestOf(query)).toString(), query);
+  deepStrictEqual(requestOf("widths=a:b,:3,seed:7,x:99999,y").widths, { seed: 48, x: 1200 });
+  deepStrictEqual([widthOf(1), widthOf(99.6)], [48, 100]);
+  const style = styleOf(["name", "seed", "evaluation/return_mean", "constructor"], widths);
+  deepStrictEqual(style.match(/nth-child\(\d+\)|\bwidth: \d+px(?= })/g), [
+    ...["nth-child(2)", "width: 240px", "nth-child(4)", "width: 120px"],
+  ]);
 });
 
 Deno.test("the table has a column a metric, any key as a column, and pages", async () => {
@@ -116,6 +129,13 @@ Deno.test("groups have the IQM of their seeds with its interval, as compare has"
   deepStrictEqual(cell.values.filter((value) => !values.includes(value)), [
     store.lastMetrics(runs.diverged)["evaluation/return_mean"],
   ]);
+
+  // What is kept of a table is not what the next one shows.
+  store.update(runs["ppo-1"], { tags: ["first", "late"] });
+  strictEqual(
+    tableOf(feed, feed.records(), requestOf("filter=tag=late")).found,
+    1,
+  );
 
   const configurations = tableOf(feed, feed.records(), requestOf("group=configuration"));
   ok(configurations.groups.some(({ label }) => label.includes("agent.learningRate=1")));

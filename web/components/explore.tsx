@@ -2,10 +2,10 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Explorer } from "../explorer/explorer.tsx";
+import type { Explorer, ExplorerProps } from "../explorer/explorer.tsx";
 
 /** The explorer, or a line in its place. */
-export function Explore({ run }: { run: string }): VNode {
+export function Explore(props: ExplorerProps): VNode {
   const place = useRef<HTMLDivElement>(null);
   const explorer = useSignal<{ Explorer: typeof Explorer } | null>(null);
   useEffect(() => {
@@ -21,7 +21,7 @@ export function Explore({ run }: { run: string }): VNode {
     <div ref={place} class="explorer">
       {explorer.value === null
         ? <p class="note">The model at work appears here.</p>
-        : <explorer.value.Explorer run={run} />}
+        : <explorer.value.Explorer {...props} />}
     </div>
   );
 }

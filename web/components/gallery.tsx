@@ -47,7 +47,11 @@ function Viewer({ pictures }: { pictures: readonly Picture[] }): VNode {
         ? <Raster picture={rasters.get(hash)!} label={title} />
         : (
           <a href={`/artifacts/${hash}`} title="Open the picture alone">
-            <img src={`/artifacts/${hash}`} alt={title} />
+            <img
+              class={name === "codes" ? "points-on-white" : undefined}
+              src={`/artifacts/${hash}`}
+              alt={title}
+            />
           </a>
         )}
       <figcaption>

@@ -2,14 +2,8 @@
 import type { VNode } from "preact";
 import { asset } from "../assets.ts";
 import type { LayoutProps } from "../fresh.ts";
+import { pages } from "../page_names.ts";
 import { ThemeChoice } from "./theme_choice.tsx";
-
-const pages = [
-  { path: "/", name: "Runs" },
-  { path: "/compare", name: "Compare" },
-  { path: "/sweeps", name: "Sweeps" },
-  { path: "/train", name: "Train" },
-];
 
 /** Head, navigation and main part. */
 export function Layout({ title, path, theme, children }: LayoutProps): VNode {
@@ -42,6 +36,9 @@ export function Layout({ title, path, theme, children }: LayoutProps): VNode {
               </a>
             ))}
           </nav>
+          <button type="button" class="palette-button" aria-keyshortcuts="Control+K Meta+K">
+            Go to <kbd>Ctrl K</kbd>
+          </button>
           <ThemeChoice theme={theme} />
         </header>
         <main id="main">{children}</main>

@@ -1,6 +1,7 @@
 /** The run that the page trains, with what holds it and what it leaves. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
+import { useMemo } from "preact/hooks";
 import { contentsOf } from "../contents.ts";
 import RunCharts from "../islands/run_charts.tsx";
 import RunEvents from "../islands/run_events.tsx";
@@ -43,6 +44,10 @@ function Run(
   const { run, last, store } = trained;
   const stand = here.stand.value;
   const contents = contentsOf(store, run);
+  const { levels, player } = useMemo(
+    () => ({ levels: levelsOf(run), player: playerOf(run) }),
+    [run.attempt],
+  );
   const row = summarize(run, last, 0);
   return (
     <>
@@ -74,9 +79,11 @@ function Run(
         contents={contents}
         axis={row.axis}
         guide={{}}
-        levels={levelsOf(run)}
-        player={contentsFrom(contents).policies.length > 0 ? playerOf(run) : undefined}
-        explores={stand === "idle" && "model" in run.manifest.determined.configuration}
+        levels={levels}
+        player={contentsFrom(contents).policies.length > 0 ? player : undefined}
+        explores={"model" in run.manifest.determined.configuration &&
+          (stand === "idle" || trained.learned.length > 0)}
+        models={trained.learned}
       />
     </>
   );
@@ -90,7 +97,7 @@ function Result(
   const { experiment, seed, configuration } = run.manifest.determined;
   const part = "agent" in configuration ? "policy" : "model";
   const take = () =>
-    here.file(part).then(
+    void here.file(part).then(
       (bytes) => download(`${experiment}-${seed}.${part}.safetensors`, new Blob([bytes])),
       (error: Error) => problem.value = error.message,
     );

@@ -32,22 +32,30 @@ interface Opened {
   readonly examples: Examples;
 }
 
-/** The explorer. */
-export function Explorer({ run }: { run: string }): VNode {
+/** What the explorer is told. */
+export interface ExplorerProps {
+  readonly run: string;
+  /** Of the model; left out: the final one. */
+  readonly checkpoint?: number;
+}
+
+/** The explorer; another checkpoint takes the place of the one before as soon as it is there. */
+export function Explorer({ run, checkpoint }: ExplorerProps): VNode {
   const opened = useSignal<Opened | null>(null);
   const problem = useSignal("");
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
-    Promise.all([fetchPart(run, "model", signal), fetchPart(run, "examples", signal)]).then(
-      ([model, examples]) =>
-        opened.value = { model: loadModel(model), examples: decodeExamples(examples) },
+    const examples = opened.peek()?.examples ??
+      fetchPart(run, "examples", signal).then(decodeExamples);
+    Promise.all([fetchPart(run, "model", signal, checkpoint), examples]).then(
+      ([model, examples]) => opened.value = { model: loadModel(model), examples },
       (error) => {
         if (!signal.aborted) problem.value = error.message;
       },
     );
     return () => controller.abort();
-  }, [run]);
+  }, [run, checkpoint]);
   if (problem.value !== "") return <p class="note">{problem.value}</p>;
   if (opened.value === null) return <p class="note">The model is on its way.</p>;
   const { model, examples } = opened.value;
@@ -63,8 +71,14 @@ export function Explorer({ run }: { run: string }): VNode {
   );
 }
 
-async function fetchPart(run: string, part: Part, signal: AbortSignal): Promise<Uint8Array> {
-  const response = await ask(`/api/policy?run=${run}&part=${part}`, { signal });
+async function fetchPart(
+  run: string,
+  part: Part,
+  signal: AbortSignal,
+  checkpoint?: number,
+): Promise<Uint8Array> {
+  const at = checkpoint === undefined ? "" : `&checkpoint=${checkpoint}`;
+  const response = await ask(`/api/policy?run=${run}&part=${part}${at}`, { signal });
   if (!response.ok) throw new Error(await response.text());
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -14,6 +14,7 @@ import * as comparison from "../routes/api/comparison.ts";
 import * as policy from "../routes/api/policy.ts";
 import * as runs from "../routes/api/runs.ts";
 import * as series from "../routes/api/series.ts";
+import * as setting from "../routes/api/setting.ts";
 import * as sparks from "../routes/api/sparks.ts";
 import type { State } from "../state.ts";
 import { type Body, fileName, type Head, textName } from "./capsule.ts";
@@ -29,6 +30,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   "/api/policy": policy.handler,
   "/api/runs": runs.handler,
   "/api/series": series.handler,
+  "/api/setting": setting.handler,
   "/api/sparks": sparks.handler,
 };
 

@@ -16,6 +16,7 @@ import type { Context, PageAnswer, PageProps } from "../fresh.ts";
 import * as compare from "../routes/compare.tsx";
 import * as index from "../routes/index.tsx";
 import * as run from "../routes/runs/[id].tsx";
+import * as train from "../routes/train.tsx";
 import type { State } from "../state.ts";
 import { stateOf } from "./answer.ts";
 import type { Capsule } from "./capsule.ts";
@@ -79,7 +80,7 @@ export async function pageFile(capsule: Capsule, shown: Shown): Promise<string> 
 }
 
 /**
- * The files of a site: table, comparison, a page a run, and what they read.
+ * The files of a site: table, comparison, the page that trains, a page a run, and what they read.
  *
  * @throws {LabError} where the islands are not built.
  */
@@ -87,6 +88,7 @@ export async function* siteFiles(capsule: Capsule): AsyncGenerator<SiteFile> {
   const paths = [
     { file: "index.html", path: "/", current: "/" },
     { file: "compare.html", path: pathOf(capsule, "comparison"), current: "/compare" },
+    { file: "train.html", path: "/train", current: "/train" },
     ...capsule.head.runs.map(({ run: { id } }) => ({
       file: `runs/${id}.html`,
       path: pathOf(capsule, { run: id }),
@@ -118,6 +120,7 @@ async function sitePage(
     "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "connect-src 'self'",
+    "worker-src 'self'",
     ...common,
   ];
   const { title, body } = await written(capsule, place, path);
@@ -138,6 +141,7 @@ async function sitePage(
               <a href="/compare" aria-current={current === "/compare" ? "page" : undefined}>
                 Compare
               </a>
+              <a href="/train" aria-current={current === "/train" ? "page" : undefined}>Train</a>
             </nav>
           </Top>
           <Raw of="main" text={body} />
@@ -170,7 +174,9 @@ type Route = {
   default: ComponentType<PageProps<unknown>>;
 };
 
-const routes = { "": index, compare, runs: run } as unknown as Readonly<Record<string, Route>>;
+const routes = { "": index, compare, runs: run, train } as unknown as Readonly<
+  Record<string, Route>
+>;
 
 /** The main part of the server's page of a path, whose links lead to their places. */
 async function written(

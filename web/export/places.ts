@@ -36,7 +36,8 @@ export function inSite(root: string): Place {
       case "":
         return `${root}index.html${search}`;
       case "compare":
-        return `${root}compare.html${search}`;
+      case "train":
+        return `${root}${folder}.html${search}`;
       case "runs":
         return `${root}runs/${name}.html`;
       case "assets":

@@ -42,11 +42,13 @@ export interface RunChartsProps {
   readonly player?: Omit<PlayerProps, "contents">;
   /** Whether there is a model that the page can ask. */
   readonly explores: boolean;
+  /** Checkpoints whose models are at hand, where the page follows them over training. */
+  readonly models?: readonly { readonly id: number; readonly iteration: number }[];
 }
 
 /** The island. */
 export default function RunCharts(props: RunChartsProps): VNode {
-  const { run, contents: initial, axis, guide, levels, player, explores } = props;
+  const { run, contents: initial, axis, guide, levels, player, explores, models = [] } = props;
   const contents = contentsFrom(initial);
   const { names, events, policies, pictures } = contents;
   const search = useSignal("");
@@ -127,7 +129,7 @@ export default function RunCharts(props: RunChartsProps): VNode {
           </div>
         )}
         {player !== undefined && pictures.length > 0 && <Gallery contents={initial} />}
-        {explores && <Explore run={run} />}
+        {explores && <Explore run={run} checkpoint={nearestTo(models, looked)?.id} />}
         {!wanted && sections.map(({ name, charts }) => (
           <Section
             key={name}

@@ -11,16 +11,19 @@ import { ask, keepQuery } from "../ask.ts";
 import { ChangeBar } from "../components/change_bar.tsx";
 import { Seeds } from "../components/seeds.tsx";
 import { Status } from "../components/status.tsx";
+import { Width } from "../components/width.tsx";
 import { ago, count, duration, figure, metricTitle } from "../format.ts";
 import { heardMessages } from "../live.ts";
 import {
   type Cell,
   queryOf,
+  styleOf,
   type TableAnswer,
   type TableColumn,
   type TableGroup,
   type TableRequest,
   type TableRow,
+  widthOf,
 } from "../runs_query.ts";
 
 /** Columns of every table of single runs, by the key that sorts them. */
@@ -52,6 +55,8 @@ export default function RunTable(
   const chosen = useSignal<ReadonlySet<string>>(new Set());
   const at = useSignal(-1);
   const help = useSignal(false);
+  /** As they are while one is dragged; the address keeps what comes of it. */
+  const widths = useSignal(request.widths);
   useTable(asked.value, table, problem);
   const { rows, groups, columns, found, length, total, archived, keys } = table.value;
   const { offset, limit, group, filter } = asked.value;
@@ -97,7 +102,17 @@ export default function RunTable(
       column={column}
       request={asked.value}
       choose={(descending) => change({ sort: column.key, descending })}
-    />
+    >
+      <Width
+        label={column.title}
+        pixels={widths.value[column.key]}
+        change={(pixels, ended) => {
+          const { [column.key]: _, ...others } = widths.value;
+          widths.value = pixels === null ? others : { ...others, [column.key]: widthOf(pixels) };
+          if (ended) asked.value = { ...asked.value, widths: widths.value };
+        }}
+      />
+    </Head>
   );
   const custom = columns.map(({ key, better }) => ({
     key,
@@ -105,6 +120,10 @@ export default function RunTable(
     number: true,
     better,
   }));
+  const heads = group === ""
+    ? [...fixed, ...custom, ...last]
+    : [{ key: "label", title: group }, ...custom];
+  useWidths(styleOf(heads.map(({ key }) => key), widths.value));
   return (
     <section>
       <div class="toolbar">
@@ -175,9 +194,7 @@ export default function RunTable(
                   onChange={() => choose(shown.flat())}
                 />
               </th>
-              {group === ""
-                ? [...fixed, ...custom, ...last].map(head)
-                : [{ key: "label", title: group }, ...custom].map(head)}
+              {heads.map(head)}
             </tr>
           </thead>
           <tbody ref={body}>
@@ -303,12 +320,25 @@ function useKeys(pressed: (key: string) => boolean): void {
   }, []);
 }
 
+/** Gives the page a style of its own, by script, as pages hold no inline one. */
+function useWidths(style: string): void {
+  useEffect(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(style);
+    document.adoptedStyleSheets.push(sheet);
+    return () => {
+      document.adoptedStyleSheets = document.adoptedStyleSheets.filter((each) => each !== sheet);
+    };
+  }, [style]);
+}
+
 /** The head of a column, which sorts by it: the better end first. */
 function Head(
-  { column: { key, title, number, better }, request: { sort, descending }, choose }: {
+  { column: { key, title, number, better }, request: { sort, descending }, choose, children }: {
     column: { key: string; title: string; number?: boolean; better?: string | null };
     request: TableRequest;
     choose: (descending: boolean) => void;
+    children: ComponentChildren;
   },
 ): VNode {
   const isSorted = sort === key;
@@ -321,6 +351,7 @@ function Head(
       title={better === "up" ? "more is better" : better === "down" ? "less is better" : undefined}
     >
       <button type="button" onClick={() => choose(isSorted ? !descending : first)}>{title}</button>
+      {children}
     </th>
   );
 }

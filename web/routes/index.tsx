@@ -49,7 +49,8 @@ export default function Runs({ data }: PageProps<Data>): VNode {
       {table.total === 0 && (
         <p class="empty">
           No run yet in <code>{location}</code>. Train some with{" "}
-          <code>deno task -q experiment</code>: they appear here while they train.
+          <code>deno task -q experiment</code>: they appear here while they train. Or{" "}
+          <a href="/train">train in this page</a>.
         </p>
       )}
       {problem !== "" && <p class="problem">{problem}</p>}

@@ -91,8 +91,6 @@ export class TrainingHere implements Disposable {
 
   /** A file of what is trained. Rejects with a line where there is none. */
   async file(part: Part): Promise<Uint8Array<ArrayBuffer>> {
-    const policy = part === "policy" ? this.trained.value?.policy() : undefined;
-    if (policy !== undefined) return policy;
     const told = await this.#ask({ kind: "file", number: ++this.#number, part });
     if ("bytes" in told) return told.bytes;
     throw new Error((told as { readonly problem: string }).problem);
@@ -122,7 +120,7 @@ export class TrainingHere implements Disposable {
       case "reports":
         for (const report of told.reports) trained!.add(report);
         return this.#showSoon();
-      case "policy":
+      case "learned":
         trained!.keep(told);
         return this.#showSoon();
       case "ended":
@@ -198,10 +196,10 @@ export class TrainingHere implements Disposable {
       if (handler === undefined || trained === undefined) return otherwise(path, options);
       try {
         const state = stateOf(trained.store, {
-          of: async (_, wanted, part = "policy") =>
-            part === "policy" && typeof wanted === "number"
-              ? trained.policy(wanted) ?? await this.file(part)
-              : await this.file(part),
+          of: async (_, wanted, part = "policy") => {
+            const kept = typeof wanted === "number" ? trained.file(wanted) : undefined;
+            return kept ?? await this.file(part);
+          },
         });
         const events = () => new Response(null, { status: 404 });
         return await handler({ req: new Request(url), url, params: {}, state, events });

@@ -11,6 +11,7 @@ import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { ExperimentDefinition } from "../../lab/experiment/definition.ts";
 import { digestOf } from "../../lab/experiment/digest.ts";
 import { lineOf } from "../../lab/experiment/error_lines.ts";
+import type { FieldDescription } from "../../lab/experiment/fields.ts";
 import type { Opened } from "../../lab/experiment/protocol.ts";
 import { Recording } from "../../lab/experiment/recorder.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
@@ -62,11 +63,14 @@ export class Laboratory {
   async hear(order: Order): Promise<void> {
     switch (order.kind) {
       case "describe":
-        return this.#tell({
+        this.#tell({
           kind: "described",
           number: order.number,
           ...await this.#describe(order.asked),
         });
+        // What computes is there when it is asked for.
+        await import("../../lab/compute/backend.ts");
+        return;
       case "train":
         return await this.#train(order.asked).catch((error) => {
           this.#tell({ kind: "failed", problem: lineOf(error) });
@@ -100,8 +104,7 @@ export class Laboratory {
       const resolved = await this.#resolved(definition, asked);
       return { description: this.#described(definition, resolved, usual) };
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      return { problem: error.message, ...description && { description } };
+      return { problem: lineOf(error), ...description && { description } };
     }
   }
 
@@ -113,7 +116,8 @@ export class Laboratory {
       experiment: definition.name,
       summary: definition.summary ?? "",
       unit: now.unit,
-      fields: formOf(now.fields, usual.fields, {
+      // Nothing here keeps checkpoints.
+      fields: formOf(now.fields.filter(isOfPage), usual.fields, {
         "environment.id": environments.map(({ id }) => id),
         "agent.name": names(agents),
         "model.name": names(models),
@@ -140,7 +144,7 @@ export class Laboratory {
     const { experiment } = setting.base as { experiment: string };
     const { experiments } = this.#registries;
     const entry = experiments.find(({ name }) => name === experiment);
-    if (entry !== undefined) return entry.load();
+    if (entry !== undefined) return await entry.load();
     throw unknownName("train here", "experiment", experiment, experiments.map(({ name }) => name));
   }
 
@@ -174,7 +178,7 @@ export class Laboratory {
     const ending = await runSession(session, { job }, {
       opened: async (opened: Opened) => {
         this.#tell({ kind: "opened", determined, unit, opened });
-        await looks.policy(0, false);
+        await looks.learned(0, false);
       },
       report: async (report) => {
         recording.add(report);
@@ -193,7 +197,7 @@ export class Laboratory {
       },
     }, () => this.#stopped);
     told.flush();
-    await looks.policy(ending.progress.iterations, true);
+    await looks.learned(ending.progress.iterations, true);
     const isWhole = ending.status === "completed" || ending.status === "stopped";
     const digest = isWhole ? digestOf(determined, recording.series(), parameters) : null;
     const wallSeconds = ending.wallSeconds - paused;
@@ -246,6 +250,8 @@ function definitionOfRun({ experiment, version, configuration }: BaseRun): Exper
   return { name: experiment, version, ...configuration } as unknown as ExperimentDefinition;
 }
 
+const isOfPage = ({ path }: FieldDescription) => !path.startsWith("checkpoint.");
+
 /** @throws InputError where pages lack what the configuration needs. */
 function requirePage({ agent }: { readonly [key: string]: Json }): void {
   const { name, workers = 1 } = (agent ?? {}) as { name?: string; workers?: number };
@@ -287,19 +293,21 @@ class Looks {
   async look(report: RunReport): Promise<PageReport["artifacts"]> {
     const start = performance.now();
     const { artifacts, progress: { iterations } } = report;
-    await this.policy(iterations, false);
+    await this.learned(iterations, false);
     const samples = artifacts.length > 0 ? artifacts : await this.#samples();
     const now = performance.now();
     this.#nextAt = now + Math.max(LOOK_EVERY, (now - start) / LOOK_SHARE);
     return samples;
   }
 
-  /** Hands over the policy, of agents. */
-  async policy(iteration: number, isFinal: boolean): Promise<void> {
-    const { trainer } = this.session;
-    if (trainer.exportPolicy === undefined) return;
-    const bytes = await trainer.exportPolicy(aboutOf(this.determined, iteration));
-    this.tell({ kind: "policy", iteration, isFinal, bytes }, [bytes.buffer]);
+  /** Hands over the policy of an agent, and a model of points in the plane. */
+  async learned(iteration: number, isFinal: boolean): Promise<void> {
+    const { trainer, dataset } = this.session;
+    const isPlane = dataset?.kind === "points" && dataset.shape[0] === 2;
+    const about = aboutOf(this.determined, iteration);
+    const bytes = await (isPlane ? trainer.exportModel?.(about) : trainer.exportPolicy?.(about));
+    if (bytes === undefined) return;
+    this.tell({ kind: "learned", iteration, isFinal, bytes }, [bytes.buffer]);
   }
 
   /** From the same noise each time, which no other part of the run draws. */

@@ -83,9 +83,9 @@ export type Told =
     readonly opened: Opened;
   }
   | { readonly kind: "reports"; readonly reports: readonly PageReport[] }
-  /** The policy as it is; `isFinal`: training is over. */
+  /** The policy, or the model of points in the plane, as it is; `isFinal`: training is over. */
   | {
-    readonly kind: "policy";
+    readonly kind: "learned";
     readonly iteration: number;
     readonly isFinal: boolean;
     readonly bytes: Uint8Array<ArrayBuffer>;

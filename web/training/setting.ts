@@ -54,7 +54,7 @@ export function queryOf({ base, seed, backend, set }: Setting): string {
 /** The setting with one field changed; undefined: as the base has it. */
 export function withField(setting: Setting, path: string, text: string | undefined): Setting {
   const { [path]: _, ...others } = setting.set;
-  return { ...setting, set: text === undefined ? others : { ...others, [path]: text } };
+  return { ...setting, set: text === undefined ? others : { ...setting.set, [path]: text } };
 }
 
 /** The command that trains the same; undefined where no command does, as of a run with changes. */

@@ -19,7 +19,7 @@ import type { PageReport, Told } from "./protocol.ts";
 /** What the run is called in the page. */
 export const HERE = "here";
 
-/** Policies and pictures that a page keeps, at most. */
+/** Policies or models, and pictures of a name, that a page keeps, at most. */
 const KEPT = 40;
 
 /** The page's run, which grows. */
@@ -30,7 +30,7 @@ export class TrainedRun {
   readonly #series: Record<string, { axes: number[]; values: number[]; total: number }> = {};
   readonly #events: StoredEvent[] = [];
   #pictures: StoredArtifact[] = [];
-  #policies: StoredCheckpoint[] = [];
+  #learned: readonly StoredCheckpoint[] = [];
   readonly #files = new Map<number, Uint8Array<ArrayBuffer>>();
   readonly #texts = new Map<string, string>();
   #made = 0;
@@ -87,7 +87,7 @@ export class TrainedRun {
       series: this.#series as Readonly<Record<string, PackedSeries>>,
       events: this.#events,
       artifacts: this.#pictures,
-      checkpoints: this.#policies,
+      checkpoints: this.#learned,
     };
     store.hold(HERE, body);
     return store;
@@ -111,21 +111,26 @@ export class TrainedRun {
     this.#run = { ...this.#run, ...place };
   }
 
-  /** Keeps a policy; of many those on the way are thinned out. */
-  keep({ iteration, isFinal, bytes }: Told & { readonly kind: "policy" }): void {
+  /** Keeps a policy or a model; of many those on the way are thinned out. */
+  keep({ iteration, isFinal, bytes }: Told & { readonly kind: "learned" }): void {
     const id = ++this.#made;
     const kind = isFinal ? "final" : "last";
     const file = { bytes: bytes.length, hash: "", attempt: this.#run.attempt, score: null };
     // The one of an evaluation, and the final one, take the place of another of the same iteration.
-    const others = this.#policies.filter((each) => each.iteration !== iteration);
-    this.#policies = thinned([...others, { id, kind, iteration, ...file }], KEPT);
+    const others = this.#learned.filter((each) => each.iteration !== iteration);
+    this.#learned = thinned([...others, { id, kind, iteration, ...file }], KEPT);
     this.#files.set(id, bytes);
-    const kept = new Set(this.#policies.map((each) => each.id));
+    const kept = new Set(this.#learned.map((each) => each.id));
     for (const old of this.#files.keys()) if (!kept.has(old)) this.#files.delete(old);
   }
 
-  /** The policy of a checkpoint; undefined: the last one. */
-  policy(checkpoint = this.#policies.at(-1)?.id): Uint8Array<ArrayBuffer> | undefined {
+  /** What is kept, oldest first. */
+  get learned(): readonly StoredCheckpoint[] {
+    return this.#learned;
+  }
+
+  /** The file of a checkpoint; left out: the last one. Undefined where there is none. */
+  file(checkpoint = this.#learned.at(-1)?.id): Uint8Array<ArrayBuffer> | undefined {
     return this.#files.get(checkpoint ?? -1);
   }
 

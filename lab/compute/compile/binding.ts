@@ -19,6 +19,18 @@ export interface Range {
   readonly size: number;
 }
 
+/** The bytes from the first of these ranges to the last, which lie one after the other. */
+export function extentOf(
+  kinds: readonly ReadonlyMap<string, Range>[],
+): { readonly from: number; readonly to: number } {
+  const ranges = kinds.flatMap((each) => [...each.values()]);
+  if (ranges.length === 0) return { from: 0, to: 0 };
+  return {
+    from: Math.min(...ranges.map(({ address }) => address)),
+    to: Math.max(...ranges.map(({ address, size }) => address + 4 * size)),
+  };
+}
+
 /** Ranges of all that a program declares, by kind and full name. */
 export type Ranges = Record<Declared["kind"], ReadonlyMap<string, Range>>;
 

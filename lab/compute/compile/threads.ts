@@ -194,9 +194,9 @@ export class ThreadPool {
 }
 
 /** Milliseconds that a program has run on one thread before threads are started for it. */
-const worthwhile = 300;
+export const worthwhile = 300;
 /** Milliseconds of a run below which barriers cost more than threads gain. */
-const shortest = 0.1;
+export const shortest = 0.1;
 
 /** A program that takes as many threads as prove faster. */
 export interface FasterRun {

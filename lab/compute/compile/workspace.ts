@@ -11,7 +11,15 @@ import type { Generator } from "../../core/random.ts";
 import { type NamedTensors, sizeOf } from "../../core/tensor_data.ts";
 import { draw, inputViews, noOutput } from "../program.ts";
 import type { InputSpec, Program, ProgramSpec, RandomSpec, Step, Workspace } from "../workspace.ts";
-import { type AnyStep, declarations, type Range, scalarViews, tracedStep } from "./binding.ts";
+import { Background, type Deferrable } from "./background.ts";
+import {
+  type AnyStep,
+  declarations,
+  extentOf,
+  type Range,
+  scalarViews,
+  tracedStep,
+} from "./binding.ts";
 import { type Compiled, compileStep } from "./compiler.ts";
 import { explain, explainFallback, type Explanation } from "./explain.ts";
 import { fallback, type FallbackMemory } from "./fallback.ts";
@@ -32,6 +40,10 @@ interface Linked {
   /** What it was compiled to; or why it runs kernel by kernel. */
   readonly compiled: Compiled | { readonly reason: string };
   run(random?: Generator): void;
+  /** What another thread runs after `draw`; undefined where it cannot. */
+  readonly deferrable?: Deferrable;
+  /** Draws the random numbers of the next run. */
+  draw?(random?: Generator): void;
   /** Threads that the last run took; 1 where it is not known. */
   threads?(): number;
   /** An output of the last run; undefined where there is none of that name. */
@@ -46,7 +58,9 @@ export class CompiledWorkspace implements Workspace {
   readonly #groups = new Map<string, Map<string, Range>>();
   readonly #programs: { name: string; linked(): Linked | undefined }[] = [];
   #pool: ThreadPool | undefined;
+  readonly #background: Background | undefined;
   #toldOfLoss = false;
+  #toldOfBackground = false;
   readonly #fallback: boolean;
   /** What computes large products, and from how many multiply-adds on. */
   readonly #native: (OpenedLibrary & { readonly least: number }) | undefined;
@@ -66,6 +80,8 @@ export class CompiledWorkspace implements Workspace {
    * @param options.fallback Whether what cannot be compiled, kernels or a whole step, is left to
    *   TensorFlow.js (default) or refused.
    * @param options.library What computes the products that are worth it; default: nothing else.
+   * @param options.eager Whether `meanwhile` always takes another thread, where there are several;
+   *   default: where a trial says that it is faster.
    */
   constructor(
     private readonly rounding: Rounding,
@@ -74,6 +90,7 @@ export class CompiledWorkspace implements Workspace {
       readonly revectorized?: boolean;
       readonly fallback?: boolean;
       readonly library?: OpenedLibrary;
+      readonly eager?: boolean;
     } = {},
   ) {
     const { threads = 1 } = options;
@@ -81,6 +98,9 @@ export class CompiledWorkspace implements Workspace {
     this.#fallback = options.fallback ?? true;
     this.#revectorized = options.revectorized;
     const { library } = options;
+    if (this.threads > 1) {
+      this.#background = new Background(this.#arena, { library, eager: options.eager });
+    }
     this.#native = library && { ...library, least: library.source.least ?? leastWork };
     this.library = library?.library.name;
     this.backend = library !== undefined
@@ -91,6 +111,7 @@ export class CompiledWorkspace implements Workspace {
   }
 
   define(group: string, tensors: NamedTensors): void {
+    this.#background?.settle(group);
     for (const [name, { dtype }] of Object.entries(tensors)) requireStateType(group, name, dtype);
     const made = this.#place(
       group,
@@ -101,6 +122,7 @@ export class CompiledWorkspace implements Workspace {
 
   // deno-lint-ignore require-await
   async read(group: string): Promise<NamedTensors> {
+    this.#background?.settle(group);
     return this.#copies(group);
   }
 
@@ -113,6 +135,7 @@ export class CompiledWorkspace implements Workspace {
   }
 
   copy(from: string, to: string): void {
+    this.#background?.settle(from, to);
     const source = this.#group(from);
     const made = this.#place(to, source);
     for (const [name, range] of source) this.#view(made.get(name)!).set(this.#view(range));
@@ -163,9 +186,17 @@ export class CompiledWorkspace implements Workspace {
       ) {
         linked = link();
       }
-      linked.run(random);
+      const background = this.#background;
+      if (background?.records && linked.deferrable !== undefined) {
+        linked.draw!(random);
+        background.add(linked.deferrable);
+      } else {
+        background?.settle(linked.deferrable, ...groups);
+        linked.run(random);
+      }
     };
     const readNow = (name: Output): Float32Array => {
+      this.#background?.settle(linked?.deferrable, ...groups);
       const output = linked?.read(name);
       if (output !== undefined) return output;
       const { compiled } = linked ?? {};
@@ -183,6 +214,12 @@ export class CompiledWorkspace implements Workspace {
       read: async (name) => readNow(name),
       dispose: () => {},
     };
+  }
+
+  meanwhile(work: () => void): () => void {
+    if (this.#background !== undefined) return this.#background.take(work);
+    work();
+    return () => {};
   }
 
   /**
@@ -214,6 +251,11 @@ export class CompiledWorkspace implements Workspace {
         "Products keep to vectors of 128 bits as V8's re-vectorised ones differ from scalar arithmetic",
       );
     }
+    const behind = this.#background?.lost;
+    if (behind !== undefined && !this.#toldOfBackground) {
+      this.#toldOfBackground = true;
+      notices.push(`Updates and collecting go on in turn as the thread for both failed: ${behind}`);
+    }
     const lost = this.#pool?.lost;
     if (lost !== undefined && !this.#toldOfLoss) {
       this.#toldOfLoss = true;
@@ -229,6 +271,7 @@ export class CompiledWorkspace implements Workspace {
 
   /** Ends the threads; the memory goes with the workspace. */
   dispose(): void {
+    this.#background?.close();
     this.#pool?.close();
     this.#pool = undefined;
     this.#groups.clear();
@@ -295,6 +338,15 @@ export class CompiledWorkspace implements Workspace {
     return {
       over: (spec.state ?? []).map((group) => this.#group(group)),
       compiled,
+      deferrable: hosted === undefined
+        ? {
+          module: compiled.module,
+          products: compiled.products,
+          given: extentOf([given.input, given.random, given.scalar]),
+          groups: spec.state ?? [],
+        }
+        : undefined,
+      draw: (random) => draw(spec.name, noise, random),
       run: (random) => {
         draw(spec.name, noise, random);
         run();

@@ -104,11 +104,13 @@ export interface AttentionOptions {
   readonly heads: number;
   /** Rotary positions of all T places, D/heads/2 pairs; left out: none. */
   readonly turns?: Turns;
+  /** Whether each place sees itself and those before it alone; default true. */
+  readonly causal?: boolean;
 }
 
 /**
- * Causal self-attention of several heads, [B, T, D] to [B, T, D]: no output depends on a later place.
- * Section 3.2.2 of Vaswani et al.
+ * Self-attention of several heads, [B, T, D] to [B, T, D]: where it is causal no output depends on a later
+ * place. Section 3.2.2 of Vaswani et al.
  *
  * @throws InputError for a `name` without parameters.
  */
@@ -116,12 +118,13 @@ export function selfAttention(
   parameters: Tensors,
   x: tf.Tensor,
   name: string,
-  { heads, turns }: AttentionOptions,
+  { heads, turns, causal = true }: AttentionOptions,
 ): tf.Tensor {
   const [batch, length, width] = x.shape;
   const [query, key, value] = inHeads(parameters, x, name, heads);
   const turned = (y: tf.Tensor) => turns === undefined ? y : rotated(y, turns);
-  const seen = attention(turned(query), turned(key), value, causalMask(length));
+  const mask = causal ? causalMask(length) : tf.ones([length, length]);
+  const seen = attention(turned(query), turned(key), value, mask);
   const joined = tf.reshape(tf.transpose(seen, [0, 2, 1, 3]), [batch * length, width]);
   return tf.reshape(dense(parameters, joined, `${name}/outputs`), [batch, length, width]);
 }

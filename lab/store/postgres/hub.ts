@@ -221,25 +221,35 @@ export class Hub {
   /**
    * Holds a run for so many seconds more, with what is new of it where something is.
    *
+   * @returns Why it is to end early; undefined where it is not.
    * @throws {FenceError} where somebody else has taken it.
    */
-  async hold(claim: Claim, seconds: number, delta?: Delta): Promise<void> {
-    await this.#within(async (query) => {
+  hold(claim: Claim, seconds: number, delta?: Delta): Promise<string | undefined> {
+    return this.#within(async (query) => {
       await requireFence(query, claim);
       if (delta !== undefined) {
         const isFurther = await putDelta(query, delta);
         if (isFurther) await query("UPDATE task SET tries = 0 WHERE run = $1", claim.run);
       }
-      await query(
-        `UPDATE task SET held_until = now() + $2 * interval '1 second' WHERE run = $1`,
+      const [{ stop }] = await query(
+        `UPDATE task SET held_until = now() + $2 * interval '1 second' WHERE run = $1
+         RETURNING stop`,
         ...[claim.run, seconds],
       );
+      return stop === null ? undefined : String(stop);
     });
   }
 
+  /** Has a run that was asked for end early; its worker hears of it when it writes the next time. */
+  async stop(run: string, reason: string): Promise<void> {
+    await this.#within((query) =>
+      query("UPDATE task SET stop = $2 WHERE run = $1 AND state <> 'ended'", run, reason)
+    );
+  }
+
   /**
-   * Lets go of a run: it has ended, with a message where that is not its own, or waits again. Done
-   * twice, the second time does nothing.
+   * Lets go of a run: it has ended, with a message where that is not its own, or waits again, and was
+   * not taken in vain. Done twice, the second time does nothing.
    *
    * @throws {FenceError} where somebody else has taken it.
    */
@@ -253,7 +263,9 @@ export class Hub {
       if (now !== "held") return;
       if (delta !== undefined) await putDelta(query, delta);
       await query(
-        "UPDATE task SET state = $2, message = $3, worker = NULL, held_until = NULL WHERE run = $1",
+        `UPDATE task SET state = $2, message = $3, worker = NULL, held_until = NULL,
+           tries = greatest(tries - 1, 0)
+         WHERE run = $1`,
         ...[claim.run, state, message],
       );
     });

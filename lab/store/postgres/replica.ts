@@ -55,7 +55,7 @@ export class Shipper {
    * Ships files, and hands the rows to `put`, which may fail: then they come again. The store must have
    * written what it queued.
    */
-  async ship(hub: Hub, put: (delta: Delta) => Promise<void>, claim?: Claim): Promise<void> {
+  async ship(hub: Hub, put: (delta: Delta) => Promise<unknown>, claim?: Claim): Promise<void> {
     for (let i = 0; i < TRIES; i++) {
       const content = this.#read();
       if (!await this.#shipFiles(hub, content, claim)) continue; // a newer checkpoint took their place

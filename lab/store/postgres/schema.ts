@@ -120,6 +120,10 @@ export const migrations: readonly string[] = [
   -- Workers that asked for something to do.
   CREATE TABLE worker (name text PRIMARY KEY, seen_at timestamptz NOT NULL);
   `,
+  `
+  -- Why a run is to end before its budget is spent, as of a sweep that prunes it.
+  ALTER TABLE task ADD COLUMN stop text;
+  `,
 ];
 
 /** Any number: who brings the schema forward waits for others who do. */

@@ -1,6 +1,6 @@
 /** Labels of groups that share an experiment. */
 import { deepStrictEqual } from "node:assert";
-import { groupRuns } from "../../../lab/experiment/comparison.ts";
+import { groupRuns, sameButSeed, shortNumbers } from "../../../lab/experiment/comparison.ts";
 import type { Json } from "../../../lab/core/snapshot.ts";
 import type { Run } from "../../../lab/store/store.ts";
 
@@ -39,6 +39,12 @@ Deno.test("two agents are told apart by their names, not by every field of each"
   ]);
 });
 
+Deno.test("seeds of one configuration are together whatever the order of its fields", () => {
+  const [a, b, c] = [{ gamma: 0.9, rate: 1 }, { rate: 1, gamma: 0.9 }, { gamma: 0.8, rate: 1 }]
+    .map((agent) => runOf({ agent }));
+  for (const _ of [1, 2]) deepStrictEqual(sameButSeed([a, b, c]), [[a, b], [c]]);
+});
+
 Deno.test("what more than half of the groups share goes without saying", () => {
   const ppo = { name: "ppo", gamma: 0.9, clipRange: 0.2 };
   const changed = [ppo, { ...ppo, gamma: 0.8 }, { ...ppo, clipRange: 0.1 }];
@@ -56,4 +62,13 @@ Deno.test("what more than half of the groups share goes without saying", () => {
       "pole (agent.clipRange=unset)",
     ],
   );
+});
+
+Deno.test("fractions have as few digits as tell them apart, other values stay", () => {
+  deepStrictEqual(shortNumbers(["0.002613557435", "0.0051680508", undefined, "auto"]), [
+    ...["0.00261", "0.00517", undefined, "auto"],
+  ]);
+  deepStrictEqual(shortNumbers(["0.99841", "0.99842", "0.5"]), ["0.99841", "0.99842", "0.5"]);
+  deepStrictEqual(shortNumbers(["8192", "16384", "[0.123456]"]), ["8192", "16384", "[0.123456]"]);
+  deepStrictEqual(shortNumbers(["1e-7", "2.00000001e-7"]), ["1e-7", "2e-7"]);
 });

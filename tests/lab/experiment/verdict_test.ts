@@ -33,6 +33,21 @@ Deno.test("a return is judged between random play and what counts as solved", ()
   }
 });
 
+Deno.test("a return counts as learned only where training shows it, too", () => {
+  const cartPole = { id: "CartPole-v1" };
+  const judged = (evaluation: number, training: number) =>
+    verdict(cartPole, {
+      "evaluation/return_mean": evaluation,
+      "rollout/episode_return_mean": training,
+    });
+  // A learning rate of 10⁶ leaves a policy that returns 25.8; an untrained network may return 60.
+  strictEqual(judged(25.8, 9.4), "no better than random");
+  strictEqual(judged(60, 22.3), "no better than random");
+  strictEqual(judged(25.8, 26), "learning");
+  strictEqual(judged(20, 26), "no better than random");
+  strictEqual(judged(480, 24), "solved");
+});
+
 Deno.test("a run has diverged where its status or a loss says so, whatever it returns", () => {
   const cartPole = { id: "CartPole-v1" };
   const metrics = { "evaluation/return_mean": 500 };

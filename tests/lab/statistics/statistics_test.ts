@@ -5,6 +5,7 @@ import { defaultRng } from "../../../lab/core/random.ts";
 import {
   bootstrapInterval,
   iqm,
+  iqmInterval,
   mean,
   median,
   optimalityGap,
@@ -189,4 +190,22 @@ Deno.test("more confidence makes an interval no narrower", () => {
   const at = (confidence: number) =>
     bootstrapInterval(scores, mean, { random: defaultRng(9), repeats: 2000, confidence });
   ok(at(0.99).low < at(0.8).low && at(0.99).high > at(0.8).high);
+});
+
+Deno.test("the interval of one task's IQM is the bootstrap's to the bit, and NaN where a score is", () => {
+  const score = fc.oneof(
+    fc.integer({ min: -3, max: 3 }),
+    fc.double({ noNaN: true, min: -9, max: 9 }),
+  );
+  fc.assert(
+    fc.property(fc.array(score, { minLength: 1, maxLength: 40 }), (scores) => {
+      const options = () => ({ random: defaultRng(7), repeats: 50 });
+      deepStrictEqual(
+        iqmInterval(scores, options()),
+        bootstrapInterval([scores], iqm, options()),
+      );
+    }),
+    { numRuns: 50, seed: 1 },
+  );
+  deepStrictEqual(iqmInterval([1, NaN, 2]), { low: NaN, high: NaN });
 });

@@ -98,3 +98,21 @@ export async function withFolder(test: (folder: string) => void | Promise<void>)
     Deno.removeSync(folder, { recursive: true });
   }
 }
+
+/** All that a store says of a run, whatever that is called there. */
+export async function contentOf(store: Store, id: string, { bytes = true } = {}) {
+  const checkpoints = [];
+  for (const checkpoint of store.checkpoints(id)) {
+    checkpoints.push({ ...checkpoint, id: 0, ...await store.loadCheckpoint(id, checkpoint) });
+  }
+  const artifacts = store.artifacts(id);
+  return {
+    run: { ...store.run(id), id: "", active: false },
+    series: store.seriesNames(id).map((name) => store.series(id, name)),
+    last: store.lastMetrics(id),
+    events: store.events(id),
+    artifacts,
+    bytes: bytes && await Promise.all(artifacts.map(({ hash }) => store.readArtifact(hash))),
+    checkpoints,
+  };
+}

@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../../lab/core/random.ts";
-import { denoised, drawnLevels } from "../../../models/diffusion/diffusion.ts";
+import { denoised, drawnLevels } from "../../../models/diffusion/steps.ts";
 import { noisy, parts, targets } from "../../../models/diffusion/parameterizations.ts";
 import {
   numbersAt,

@@ -6,8 +6,8 @@ import {
   coupleOptimally,
   flowMatching,
   flowMatchingLoss,
-  pathPoint,
 } from "../../../models/flow_matching/flow_matching.ts";
+import { pathPoint } from "../../../models/flow_matching/paths.ts";
 import { solvers } from "../../../models/flow_matching/solvers.ts";
 import { sources } from "../../../models/flow_matching/sources.ts";
 import { fewPoints, smallOf, trainerOf, trainThrough } from "../laboratory.ts";

@@ -222,6 +222,7 @@ function factsOf({ determined, definition, code, versions, machine, backendReaso
     "code": code.hash.slice(0, 12),
     "revision": `${code.revision ?? "unknown"}${code.dirty ? ", changed since" : ""}`,
     "backend": `${determined.backend} (${backendReason})`,
+    ...(determined.library !== undefined && { library: determined.library }),
     ...versions,
     "machine": `${machine.os}, ${machine.cores} cores, ${machine.cpuFeatures.join(" ")}`,
     ...(machine.adapter !== null && { adapter: machine.adapter }),

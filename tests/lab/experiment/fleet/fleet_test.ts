@@ -137,10 +137,61 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
         [state.over, state.trials.map(({ values }) => values), state.judged.values],
         [true, alone.trials.map(({ values }) => values), alone.judged.values],
       );
-      const pruning = runSweep("pruned", { ...sweep, pruner: "median" }, watching);
-      await rejects(pruning, /Cannot prune on other machines .*: --pruner median/);
     },
   );
+
+  await t.step("a pruner ends the trials that it ends on one machine", async () => {
+    const definition = {
+      ...toySweep,
+      set: {},
+      sampler: "random",
+      pruner: "asha",
+      trials: 6,
+    } as const;
+    const sweep = await resolveSweep(definition, registries);
+    const alone = await runSweep("halved", sweep, options(store));
+    using fleet = await openFleet(() => open(), folder);
+    const stop = new AbortController();
+    const worked = work(server.port, [], { drain: false, workers: 2, signal: stop.signal });
+    const elsewhere = fleetForSweep(fleet, {});
+    const state = await runSweep("halved", sweep, { ...options(fleet.store), elsewhere });
+    stop.abort();
+    await worked;
+    const decisions = ({ trials, judged }: typeof state) => [
+      trials.map(({ values, pruned }) => [values, pruned]),
+      judged.values,
+    ];
+    ok(alone.trials.some(({ pruned }) => pruned));
+    deepStrictEqual(decisions(state), decisions(alone));
+  });
+
+  await t.step("a run that is to end early, or loses its workers, is stored as such", async () => {
+    const [early] = await hub.ask(plans);
+    const worked = work(server.port, []);
+    await reached(early, 1);
+    await hub.stop(early, "pruned by asha");
+    strictEqual(await worked, 1);
+    const { run } = (await hub.content(early))!;
+    deepStrictEqual([run.status, run.message], ["stopped", "pruned by asha"]);
+    ok(Number(run.iterations) < 20);
+
+    const [lost] = await hub.ask(plans);
+    const stop = new AbortController();
+    const stopped = work(server.port, [], { signal: stop.signal });
+    await reached(lost, 1);
+    stop.abort();
+    await stopped;
+    // What was handed back was not taken in vain.
+    for (let tries = 1; tries <= 4; tries++) {
+      const claim = (await hub.claim("gone", 0))!;
+      deepStrictEqual([claim.run, claim.tries], [lost, tries]);
+    }
+    strictEqual(await work(server.port, []), 1);
+    const content = (await hub.content(lost))!;
+    const message = "its worker was lost 4 times before it came to another checkpoint";
+    deepStrictEqual([content.run.status, content.run.message], ["failed", message]);
+    strictEqual([...content.events.values()].at(-1)!.message, message);
+  });
 
   await t.step(
     "under faults every run ends once, to the bits of an undisturbed one",

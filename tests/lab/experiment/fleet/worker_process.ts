@@ -17,6 +17,7 @@ await workForFleet({
   holdSeconds: Number(hold),
   shipSeconds: 0.2,
   patienceSeconds: 60,
+  mostTries: 50,
   signal: new AbortController().signal,
   onLine: (line) => console.log(`${name}: ${line}`),
 });

@@ -13,9 +13,10 @@ import {
   syncToHub,
   takeUp,
 } from "../../../../lab/store/postgres/replica.ts";
+import { migrations } from "../../../../lab/store/postgres/schema.ts";
 import { openStore } from "../../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../../lab/store/store.ts";
-import { addRun, checkpointAt, pointAt, withFolder } from "../fixtures.ts";
+import { addRun, checkpointAt, contentOf, pointAt, withFolder } from "../fixtures.ts";
 import { missing, PASSWORD, Server } from "./server.ts";
 
 const noPassword = () => Promise.resolve(undefined);
@@ -30,24 +31,6 @@ async function trained(store: Store, id: string, from: number, until: number): P
   store.appendEvents(id, until, [{ level: "info", message: `at\0 ${until}` }]);
   await store.saveCheckpoint(id, checkpointAt(until));
   store.flush();
-}
-
-/** All of a run, whatever it is called. */
-async function contentOf(store: Store, id: string, { bytes = true } = {}) {
-  const checkpoints = [];
-  for (const checkpoint of store.checkpoints(id)) {
-    checkpoints.push({ ...checkpoint, id: 0, ...await store.loadCheckpoint(id, checkpoint) });
-  }
-  const artifacts = store.artifacts(id);
-  return {
-    run: { ...store.run(id), id: "", active: false },
-    series: store.seriesNames(id).map((name) => store.series(id, name)),
-    last: store.lastMetrics(id),
-    events: store.events(id),
-    artifacts,
-    bytes: bytes && await Promise.all(artifacts.map(({ hash }) => store.readArtifact(hash))),
-    checkpoints,
-  };
 }
 
 Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, async (t) => {
@@ -177,10 +160,16 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
     const name = url.slice(url.lastIndexOf("/") + 1);
     await (await Hub.open(url, noPassword)).close();
     await server.query(name, "UPDATE reverie.store SET schema = 99");
-    await refused(url, /schema must be of version 1 or earlier: .* is of version 99; use a newer/);
-    await server.query(name, "DROP SCHEMA reverie CASCADE");
+    await refused(
+      url,
+      /schema must be of version \d+ or earlier: .* is of version 99; use a newer/,
+    );
+    await server.query(name, "ALTER TABLE reverie.task DROP COLUMN stop");
+    await server.query(name, "UPDATE reverie.store SET schema = 1");
     await (await Hub.open(url, noPassword)).close();
-    deepStrictEqual(await server.query(name, "SELECT schema FROM reverie.store"), [{ schema: 1 }]);
+    const { length: schema } = migrations;
+    deepStrictEqual(await server.query(name, "SELECT schema FROM reverie.store"), [{ schema }]);
+    deepStrictEqual(await server.query(name, "SELECT stop FROM reverie.task"), []);
   });
 
   await t.step("files of passwords are read as libpq reads them", () => {

@@ -1,0 +1,38 @@
+/**
+ * What the calling thread and the one beside it say to each other: see `background.ts`.
+ *
+ * @module
+ */
+import type { LibrarySource, ProductCall } from "./library.ts";
+
+/** A program as another thread makes an instance of it. */
+export interface DeferredProgram {
+  readonly module: WebAssembly.Module;
+  readonly products: readonly ProductCall[];
+}
+
+/** A run of a program, by its index; its inputs lie at `from` and belong at `address`. */
+export interface DeferredRun {
+  readonly program: number;
+  readonly from: number;
+  readonly to: number;
+  readonly address: number;
+}
+
+/** What the thread is told. */
+export interface Order {
+  readonly memory: WebAssembly.Memory;
+  /** See {@linkcode ready} and {@linkcode ended}. */
+  readonly words: Int32Array;
+  readonly library?: LibrarySource;
+  /** Those that it has not had yet. */
+  readonly programs: readonly DeferredProgram[];
+  readonly runs: readonly DeferredRun[];
+  /** What the runs' inputs hold, in shared memory. */
+  readonly inputs: Uint8Array;
+}
+
+/** Index of the word that is 1 as soon as the thread takes orders. */
+export const ready = 0;
+/** Index of the word that counts the runs that it has ended, of all orders. */
+export const ended = 1;

@@ -1,0 +1,31 @@
+/**
+ * What the thread beside the calling one does: run programs in the order in which they come.
+ *
+ * @module
+ */
+import { ended, type Order, ready } from "./background_order.ts";
+import { openSource, productCalls, type ProductLibrary } from "./library.ts";
+
+let library: Promise<ProductLibrary> | undefined;
+const programs: ((base: number) => void)[] = [];
+
+async function take({ memory, words, inputs, runs, ...order }: Order): Promise<void> {
+  const opened = order.library && await (library ??= openSource(order.library));
+  for (const { module, products } of order.programs) {
+    const product = productCalls(products, opened, memory);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, product } });
+    programs.push(exports.run0 as (base: number) => void);
+  }
+  for (const { program, from, to, address } of runs) {
+    new Uint8Array(memory.buffer, address, to - from).set(inputs.subarray(from, to));
+    programs[program](0);
+    Atomics.add(words, ended, 1);
+    Atomics.notify(words, ended);
+  }
+  Atomics.store(words, ready, 1);
+}
+
+let taken: Promise<void> = Promise.resolve();
+self.onmessage = ({ data }: MessageEvent<Order>) => {
+  taken = taken.then(() => take(data));
+};

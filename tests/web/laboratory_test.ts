@@ -1,0 +1,158 @@
+/** The lab in a page's thread: its form, its refusals, its bits. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { loadPolicy } from "../../agents/policy.ts";
+import { makeEnv } from "../../envs/mod.ts";
+import { cartpoleA2cQuick } from "../../experiments/quick_start_agents.ts";
+import { ringWganGp } from "../../experiments/ring.ts";
+import { train } from "../../lab/experiment/train.ts";
+import { loadModel } from "../../models/model_file.ts";
+import { registries } from "../../registries.ts";
+import { fieldOf, groupsOf, isChanged } from "../../web/training/form.ts";
+import { Laboratory } from "../../web/training/laboratory.ts";
+import type { Asked, BaseRun, Order, Told } from "../../web/training/protocol.ts";
+import { settingOf } from "../../web/training/setting.ts";
+import { thinned, TrainedRun } from "../../web/training/trained_run.ts";
+
+const of = (query: string, base?: BaseRun): Asked => ({
+  setting: settingOf(new URLSearchParams(query)),
+  base,
+});
+
+/** What a lab says to some orders, one after the other. */
+async function said(...orders: Order[]): Promise<Told[]> {
+  const told: Told[] = [];
+  const laboratory = new Laboratory(registries, (each) => told.push(structuredClone(each)));
+  for (const order of orders) await laboratory.hear(order);
+  return told;
+}
+
+const described = async (asked: Asked) => {
+  const [told] = await said({ kind: "describe", number: 1, asked });
+  if (told.kind !== "described") throw new TypeError(told.kind);
+  return told;
+};
+
+Deno.test("a form has every field with its value, in groups, and marks what differs", async () => {
+  const { description, problem } = await described(
+    of("experiment=cartpole-a2c-quick&agent.gamma=0.9&budget=2k"),
+  );
+  strictEqual(problem, undefined);
+  const { fields, unit, experiment } = description!;
+  strictEqual(experiment, "cartpole-a2c-quick");
+  strictEqual(unit, "environmentSteps");
+  const groups = groupsOf(fields);
+  deepStrictEqual(groups.map(({ name }) => name), [
+    ...["", "environment", "agent", "evaluation", "stop"],
+  ]);
+  strictEqual(groups.flatMap(({ fields }) => fields).length, fields.length);
+  const gamma = fields.find(({ path }) => path === "agent.gamma")!;
+  deepStrictEqual([gamma.value, gamma.usual, gamma.range], [0.9, 0.99, "0 … 1"]);
+  deepStrictEqual(fields.filter(isChanged).map(({ path }) => path), ["agent.gamma", "budget"]);
+  const agent = fields.find(({ path }) => path === "agent.name")!;
+  ok(agent.choices.includes("ppo"));
+  const choice = fields.find(({ type }) => type === "boolean")!;
+  deepStrictEqual(choice.choices, ["true", "false"]);
+});
+
+Deno.test("what cannot be trained is one line at its field, and the fields stay", async () => {
+  for (
+    const [query, at, line] of [
+      ["agent.gamma=2", "agent.gamma", /^Cannot set agent\.gamma as it must be number, 0 … 1: 2$/],
+      ["agent.gama=0.9", "agent.gama", /^Cannot set agent\.gama as .*did you mean "agent\.gamma"/],
+      ["budget=-1", "budget", /^Cannot use the budget as it must be a whole number/],
+      ["seed=x", "seed", /^Cannot use the seed as it must be a whole number.*: x$/],
+    ] as const
+  ) {
+    const asked = of(`experiment=cartpole-a2c-quick&${query}`);
+    const { description, problem } = await described(asked);
+    match(problem!, line);
+    strictEqual(fieldOf(problem!, Object.keys(asked.setting.set)), at);
+    ok(description!.fields.length > 20);
+  }
+  const { description, problem } = await described(of("experiment=cartpol-ppo"));
+  strictEqual(description, undefined);
+  match(problem!, /^Cannot train here as .*did you mean "cartpole-ppo"/);
+});
+
+Deno.test("an agent comes to its digest, its policies on the way, and its stop to none", async () => {
+  const query =
+    "experiment=cartpole-a2c-quick&budget=1200&evaluation.every=600&evaluation.episodes=3";
+  const asked = of(`${query}&seed=4`);
+  const told = await said({ kind: "train", asked });
+  const expected = await train(cartpoleA2cQuick, {
+    registries,
+    seed: 4,
+    backend: "wasm",
+    budget: 1200,
+    set: [["evaluation.every", "600"], ["evaluation.episodes", "3"]],
+  });
+  expected.dispose();
+  const ended = told.at(-1)!;
+  ok(ended.kind === "ended");
+  strictEqual(ended.digest, expected.digest);
+  strictEqual(ended.ending.status, "completed");
+
+  const [first, ...policies] = told.filter((each) => each.kind === "learned");
+  strictEqual(first.iteration, 0); // of the first stumble
+  deepStrictEqual(policies.map(({ isFinal }) => isFinal), [
+    ...policies.slice(1).map(() => false),
+    true,
+  ]);
+  const environment = makeEnv("CartPole-v1");
+  const { observation } = environment.reset({ seed: 1 });
+  ok(environment.actionSpace.contains(loadPolicy(first.bytes).act(observation)));
+
+  let last: Told | undefined;
+  const laboratory = new Laboratory(registries, (each) => {
+    last = each;
+    if (each.kind === "opened") void laboratory.hear({ kind: "stop" });
+  });
+  await laboratory.hear({ kind: "train", asked });
+  ok(last?.kind === "ended");
+  deepStrictEqual([last.digest, last.ending.status], [null, "interrupted"]);
+});
+
+Deno.test("a model of a run comes to the same bits, shows samples, and leaves a file", async () => {
+  const fields = {
+    ...{ "model.width": "8", "model.layers": "2", "model.batchSize": "16" },
+    ...{ "dataset.train": "200", "dataset.validation": "50", "dataset.test": "50" },
+  };
+  const set = Object.entries(fields);
+  const options = { registries, seed: 2, backend: "wasm", budget: 40, set } as const;
+  const expected = await train(ringWganGp, options);
+  const { resolve } = await import("../../lab/experiment/resolve.ts");
+  const { configuration } = await resolve(ringWganGp, registries, options);
+  expected.dispose();
+  const { digest } = expected;
+  const base = { experiment: "ring-wgan-gp", version: 1, configuration, digest };
+  const told = await said(
+    { kind: "train", asked: of("run=abc123", { ...base, seed: "2", backend: "wasm" }) },
+    { kind: "file", number: 5, part: "model" },
+    { kind: "file", number: 6, part: "policy" },
+  );
+  const [model, policy] = told.splice(-2);
+  const ended = told.at(-1)!;
+  ok(ended.kind === "ended");
+  strictEqual(ended.digest, digest);
+  ok(model.kind === "file" && "bytes" in model);
+  strictEqual(loadModel(model.bytes).kind, "points");
+  ok(policy.kind === "file" && "problem" in policy);
+  match(policy.problem, /^Cannot make the file as this agent makes no policy$/);
+
+  const learned = told.filter((each) => each.kind === "learned");
+  deepStrictEqual(learned.map(({ isFinal }) => isFinal).slice(-2), [false, true]);
+  strictEqual(loadModel(learned[0].bytes).kind, "points");
+
+  const opened = told.find((each) => each.kind === "opened")!;
+  const run = new TrainedRun(opened, 1);
+  const reports = told.flatMap((each) => each.kind === "reports" ? each.reports : []);
+  for (const report of reports) run.add(report);
+  const { store } = run;
+  strictEqual(store.series("here", "losses/critic").values.length, run.run.iterations);
+  deepStrictEqual([...new Set(store.artifacts("here").map(({ name }) => name))], ["samples"]);
+});
+
+Deno.test("of many policies the first and the last stay, of those between every second", () => {
+  deepStrictEqual(thinned([1, 2, 3], 3), [1, 2, 3]);
+  deepStrictEqual(thinned([1, 2, 3, 4], 3), [1, 3, 4]);
+});

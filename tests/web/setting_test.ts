@@ -1,0 +1,47 @@
+/** What the page trains, in its address and on the command line. */
+import { deepStrictEqual, strictEqual } from "node:assert";
+import { commandOf, queryOf, settingOf, USUAL, withField } from "../../web/training/setting.ts";
+
+const read = (query: string) => settingOf(new URLSearchParams(query));
+
+Deno.test("an address without words trains the usual experiment, and stays so", () => {
+  deepStrictEqual(read(""), { base: { experiment: USUAL }, seed: "", backend: "wasm", set: {} });
+  strictEqual(queryOf(read("")), `experiment=${USUAL}`);
+});
+
+Deno.test("an address holds seed, backend and each field that differs, and nothing else", () => {
+  const query =
+    "experiment=cartpole-ppo&seed=7&backend=webgpu&agent.hiddenSizes=%5B8%2C8%5D&budget=2k";
+  const setting = read(query);
+  deepStrictEqual(setting, {
+    base: { experiment: "cartpole-ppo" },
+    seed: "7",
+    backend: "webgpu",
+    set: { "agent.hiddenSizes": "[8,8]", budget: "2k" },
+  });
+  strictEqual(queryOf(setting), query);
+  const usual = withField(withField(setting, "agent.hiddenSizes", undefined), "budget", undefined);
+  strictEqual(queryOf(usual), "experiment=cartpole-ppo&seed=7&backend=webgpu");
+  strictEqual(
+    queryOf(withField(read("run=abc123"), "agent.gamma", "0.9")),
+    "run=abc123&agent.gamma=0.9",
+  );
+});
+
+Deno.test("a backend that pages have not is the usual one", () => {
+  strictEqual(read("backend=native").backend, "wasm");
+});
+
+Deno.test("the command trains the same, its words as a shell takes them", () => {
+  strictEqual(
+    commandOf(read("experiment=cartpole-ppo&agent.hiddenSizes=%5B8%2C8%5D&budget=2k")),
+    "deno task -q experiment run cartpole-ppo --seed 1 --budget 2k " +
+      "--set 'agent.hiddenSizes=[8,8]' --backend wasm",
+  );
+  strictEqual(
+    commandOf(read("experiment=a&agent.word=it%27s")),
+    `deno task -q experiment run a --seed 1 --set 'agent.word=it'\\''s' --backend wasm`,
+  );
+  strictEqual(commandOf(read("run=abc123")), "deno task -q experiment reproduce abc123");
+  strictEqual(commandOf(read("run=abc123&agent.gamma=0.9")), undefined);
+});

@@ -1,0 +1,104 @@
+/**
+ * The command palette: Ctrl-K or Cmd-K on any page of the server, then words and Enter.
+ *
+ * @module
+ */
+import { useSignal } from "@preact/signals";
+import { render, type VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { ask } from "./ask.ts";
+import { type Command, commandsFor } from "./commands.ts";
+import { type Lookup, nothingFound } from "./lookup.ts";
+import { chooseTheme } from "./theme.ts";
+
+/** Opens the palette over the page. */
+export function openPalette(): void {
+  if (document.querySelector("dialog.palette") !== null) return;
+  const place = document.body.appendChild(document.createElement("div"));
+  const close = () => {
+    render(null, place);
+    place.remove();
+  };
+  render(<Palette close={close} />, place);
+}
+
+function Palette({ close }: { close: () => void }): VNode {
+  const text = useSignal("");
+  const found = useSignal<Lookup>(nothingFound);
+  const at = useSignal(0);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => dialog.current!.showModal(), []);
+  useEffect(() => {
+    const controller = new AbortController();
+    const query = new URLSearchParams({ text: text.value });
+    void ask(`/api/find?${query}`, { signal: controller.signal })
+      .then((response) => response.ok ? response.json() : nothingFound)
+      // Where the server is gone, what is always there is left.
+      .then((answer) => found.value = answer, () => {});
+    return () => controller.abort();
+  }, [text.value]);
+  const commands = commandsFor(text.value, found.value);
+  const chosen = Math.min(at.value, commands.length - 1);
+  const act = (command: Command | undefined) => {
+    if (command === undefined) return;
+    if ("theme" in command.does) {
+      const { theme } = command.does;
+      chooseTheme(theme);
+      const choice = document.querySelector<HTMLSelectElement>("#theme");
+      if (choice !== null) choice.value = theme;
+    } else location.assign(command.does.href);
+    close();
+  };
+  const move = (by: number) => {
+    at.value = (chosen + by + commands.length) % commands.length;
+    list.current?.children[at.value]?.scrollIntoView({ block: "nearest" });
+  };
+  return (
+    <dialog
+      ref={dialog}
+      class="palette"
+      aria-label="Go to"
+      onClose={close}
+      onClick={(event) => event.target === dialog.current && close()}
+    >
+      <input
+        type="search"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="palette-list"
+        aria-activedescendant={chosen < 0 ? undefined : `palette-${chosen}`}
+        aria-label="Pages, runs, experiments, actions"
+        placeholder="Pages, runs, experiments, actions"
+        value={text.value}
+        onInput={({ currentTarget }) => {
+          text.value = currentTarget.value;
+          at.value = 0;
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "ArrowDown") move(1);
+          else if (event.key === "ArrowUp") move(-1);
+          else if (event.key === "Enter") act(commands[chosen]);
+          else return;
+          event.preventDefault();
+        }}
+      />
+      <ul id="palette-list" role="listbox" aria-label="Found" ref={list}>
+        {commands.map((command, i) => (
+          <li
+            key={`${command.kind} ${command.title} ${command.hint}`}
+            id={`palette-${i}`}
+            role="option"
+            aria-selected={i === chosen}
+            onPointerMove={() => at.value = i}
+            onClick={() => act(command)}
+          >
+            <span>{command.title}</span>
+            <small>{command.hint}</small>
+            <small class="kind">{command.kind}</small>
+          </li>
+        ))}
+      </ul>
+    </dialog>
+  );
+}
