@@ -109,12 +109,9 @@ function trialsOf(state: SweepState): Block[] {
   const lines = [
     left === 0 ? "" : `… and ${plural(left, "trial")} more.`,
     importanceLine(state),
-    `Trials are judged by ${
-      plural(sweep.seeds, "seed")
-    } from 1 on. The best of many looks better ` +
-    "than it is" +
-    `: below stands what trial ${best!.trial} gets on ${plural(judged.runs.length, "seed")} that ` +
-    "chose nothing.",
+    `Trials are judged by ${plural(sweep.seeds, "seed")} from 1 on. The best of many looks ` +
+    `better than it is: below stands what trial ${best!.trial} gets on ` +
+    `${plural(judged.runs.length, "seed")} that chose nothing.`,
   ];
   return [
     { kind: "table", head: columns.map(({ title }) => title), rows },

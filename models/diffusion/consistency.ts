@@ -38,6 +38,7 @@ import { everywhere } from "../time_network.ts";
 import { logNoise, neighbours, stages } from "./consistency_levels.ts";
 import { noiseLevels } from "./heun.ts";
 import {
+  drawnNoiseFields,
   noiseFields,
   type NoiseRange,
   noiseRangeFits,
@@ -51,12 +52,7 @@ import {
 const configuration = z.strictObject({
   ...noisyExampleFields,
   ...noiseFields,
-  noiseMean: z.number().default(-1.1).meta({
-    description: "P_mean, the mean of ln σ while training",
-  }),
-  noiseDeviation: z.number().positive().default(2).meta({
-    description: "P_std, the deviation of ln σ while training",
-  }),
+  ...drawnNoiseFields(-1.1, 2),
   firstLevels: count(1, 1 << 20).default(10).meta({
     description: "s₀, steps between the levels at the start",
   }),

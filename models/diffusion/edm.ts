@@ -32,6 +32,7 @@ import { exactWeights, LIKELIHOOD_STEPS, logDensityAlong } from "../probability_
 import { everywhere } from "../time_network.ts";
 import { heunStep, noiseLevels } from "./heun.ts";
 import {
+  drawnNoiseFields,
   noiseFields,
   type NoiseRange,
   noiseRangeFits,
@@ -45,12 +46,7 @@ import {
 const configuration = z.strictObject({
   ...noisyExampleFields,
   ...noiseFields,
-  noiseMean: z.number().default(-1.2).meta({
-    description: "P_mean, the mean of ln σ while training",
-  }),
-  noiseDeviation: z.number().positive().default(1.2).meta({
-    description: "P_std, the deviation of ln σ while training",
-  }),
+  ...drawnNoiseFields(-1.2, 1.2),
   samplerSteps: count(1, LONGEST).default(18).meta({
     description: "Steps from noise to sample",
     unit: "steps",

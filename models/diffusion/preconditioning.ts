@@ -24,6 +24,18 @@ export const noiseFields = {
   }),
 };
 
+/** Fields of models that learn at noises σ with ln σ ~ N(P_mean, P_std²), section 5 of the paper. */
+export function drawnNoiseFields(mean: number, deviation: number) {
+  return {
+    noiseMean: z.number().default(mean).meta({
+      description: "P_mean, the mean of ln σ while training",
+    }),
+    noiseDeviation: z.number().positive().default(deviation).meta({
+      description: "P_std, the deviation of ln σ while training",
+    }),
+  };
+}
+
 /** What a configuration's noises must fulfil, and what is said where they do not. */
 export const noiseRangeFits: [(range: NoiseRange) => boolean, { path: string[]; message: string }] =
   [

@@ -2,10 +2,11 @@
 import { deepStrictEqual, ok, rejects } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../../../lab/core/dataset.ts";
-import { defaultRng, streamOf } from "../../../lab/core/random.ts";
+import { defaultRng } from "../../../lab/core/random.ts";
 import { langevinStep, normalLogDensity } from "../../../models/energy/density.ts";
 import { chainsAt, contrastiveLoss } from "../../../models/energy/energy_based.ts";
 import { trainerOf, trainThrough } from "../laboratory.ts";
+import { entropy, mean, normalPoints } from "./normal_points.ts";
 
 tf.enableProdMode();
 await tf.setBackend("cpu");
@@ -38,28 +39,13 @@ Deno.test("a Langevin step goes half its length up the density, and as far as it
 });
 
 Deno.test("what is learned is near the density of the data; other than planes are refused", async () => {
-  const [mean, deviation] = [1, 0.6];
-  const split = (count: number, name: string) => {
-    const random = streamOf(7, name);
-    const values = Float32Array.from(
-      { length: 2 * count },
-      () => mean + deviation * random.standardNormal(),
-    );
-    return { count, values };
-  };
-  const dataset: Dataset = {
-    ...{ name: "normal", seed: 7, kind: "points", shape: [2] },
-    train: split(4000, "train"),
-    validation: split(400, "validation"),
-    test: split(1000, "test"),
-  };
+  const dataset = normalPoints();
   const fields = {
     ...{ hiddenSizes: [24], langevinSteps: 8, stepSize: 0.05, buffered: 8, samplerSteps: 100 },
     ...{ learningRate: 1e-2, averageDecay: 0.98, penalty: 0.001 },
   };
   const { trainer } = await trainerOf("energy-based", dataset, fields, { budget: 50_000 });
   const evaluate = async () => (await trainer.evaluate({ random: defaultRng(1) })).metrics;
-  const entropy = 1 + Math.log(2 * Math.PI * deviation * deviation);
   const before = await evaluate();
   ok(before["evaluation/negative_log_likelihood"] > entropy + 0.5);
   await trainThrough(trainer);

@@ -1,11 +1,11 @@
 /** Noise-contrastive estimation: worked numbers, and a density that quadrature shows to be one. */
 import { ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
-import { defaultRng, streamOf } from "../../../lab/core/random.ts";
-import type { Dataset } from "../../../lab/core/dataset.ts";
+import { defaultRng } from "../../../lab/core/random.ts";
 import { logPartition, normalLogDensity } from "../../../models/energy/density.ts";
 import { contrast } from "../../../models/energy/noise_contrastive.ts";
 import { trainerOf, trainThrough } from "../laboratory.ts";
+import { deviation, entropy, mean, normalPoints } from "./normal_points.ts";
 
 tf.enableProdMode();
 await tf.setBackend("cpu");
@@ -31,25 +31,10 @@ Deno.test("quadrature: a density has the partition function 1, a multiple of it 
 });
 
 Deno.test("what is learned is a density, near that of the data, and samples are of it", async () => {
-  const [mean, deviation] = [1, 0.6];
-  const split = (count: number, name: string) => {
-    const random = streamOf(7, name);
-    const values = Float32Array.from(
-      { length: 2 * count },
-      () => mean + deviation * random.standardNormal(),
-    );
-    return { count, values };
-  };
-  const dataset: Dataset = {
-    ...{ name: "normal", seed: 7, kind: "points", shape: [2] },
-    train: split(4000, "train"),
-    validation: split(400, "validation"),
-    test: split(1000, "test"),
-  };
+  const dataset = normalPoints();
   const fields = { hiddenSizes: [32], samplerSteps: 150, stepSize: 0.04, learningRate: 1e-2 };
   const { trainer } = await trainerOf("noise-contrastive", dataset, fields, { budget: 60_000 });
   const evaluate = async () => (await trainer.evaluate({ random: defaultRng(1) })).metrics;
-  const entropy = 1 + Math.log(2 * Math.PI * deviation * deviation);
   const before = await evaluate();
   ok(before["evaluation/negative_log_likelihood"] > entropy + 0.5);
   await trainThrough(trainer);
