@@ -8,6 +8,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { projectTasks } from "../cli/project_tasks.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -26,9 +27,6 @@ const COMPILER = "npm:typescript@5.9.3/tsc";
 
 /** The oldest Node that the package supports. */
 const NODE = "22.13";
-
-/** Programs that projects call, as tasks of the same names. */
-const programs = ["experiment", "dashboard"] as const;
 
 /** Where relative modules end in `.ts`, in statements and in `new URL("…", import.meta.url)`. */
 const SPECIFIER = /(["'])(\.{1,2}\/[^"'\s]*)\.tsx?\1/g;
@@ -129,7 +127,7 @@ async function manifest(used: ReadonlySet<string>): Promise<Record<string, unkno
   // The dashboard's browser files are built already.
   const shipped = ({ description, command }: typeof tasks[string]) => ({
     description,
-    command: command.replace(/^.* && /, "").replace(/\.ts$/, ".js"),
+    command: command.replace("deno task --quiet build && ", "").replace(/\.ts( \w+)?$/, ".js$1"),
   });
   const isUsed = (name: string) =>
     [...used].some((each) => each === name || each.startsWith(`${name}/`));
@@ -155,7 +153,9 @@ async function manifest(used: ReadonlySet<string>): Promise<Record<string, unkno
     engines: { node: `>=${NODE}`, deno: ">=2.9" },
     dependencies,
     // What `new project` makes a project's tasks of.
-    reverie: { tasks: Object.fromEntries(programs.map((name) => [name, shipped(tasks[name])])) },
+    reverie: {
+      tasks: Object.fromEntries(projectTasks.map((name) => [name, shipped(tasks[name])])),
+    },
   };
 }
 

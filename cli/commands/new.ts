@@ -7,6 +7,7 @@ import { choice, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { defineCommand, plain, PROGRAM } from "../command.ts";
 import { exists, writeWhole } from "../files.ts";
+import { projectTasks } from "../project_tasks.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 
 /** Kinds of starting files: each is a template `cli/templates/<kind>.ts`, in which `my-<kind>` stands
@@ -106,11 +107,8 @@ async function project(name: string, io: Io): Promise<string[]> {
   ];
 }
 
-/** Tasks of the lab that a project has, too. */
-interface Tasks {
-  readonly experiment: Task;
-  readonly dashboard: Task;
-}
+/** Those of `deno.json` that a project gets. */
+type Tasks = Readonly<Record<typeof projectTasks[number], Task>>;
 
 interface Task {
   readonly description: string;
@@ -121,16 +119,19 @@ interface Task {
  * The lab's tasks for a folder elsewhere: the same programs, with the same permissions and what they
  * read of the lab.
  */
-function elsewhere({ experiment, dashboard }: Tasks, root: string, reads: string, flags = "") {
+function elsewhere(tasks: Tasks, root: string, reads: string, flags = "") {
   const moved = ({ description, command }: Task): Task => ({
     description,
     command: command
       .replace("deno task --quiet build", `deno task --quiet --cwd "${root}" build`)
       .replace("deno run", `deno run${flags}`)
       .replace("--allow-read=.,", `--allow-read=.,${reads},`)
-      .replace(/\S+$/, (program) => `"${root}${program}"`),
+      .replace(
+        /(\S+\.[jt]s)( \w+)?$/,
+        (_, program, command = "") => `"${root}${program}"${command}`,
+      ),
   });
-  return { experiment: moved(experiment), dashboard: moved(dashboard) };
+  return Object.fromEntries(projectTasks.map((name) => [name, moved(tasks[name])]));
 }
 
 /** A project's `deno.json` where the lab is a checkout. */
