@@ -8,7 +8,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import { projectTasks } from "../cli/project_tasks.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -154,7 +153,11 @@ async function manifest(used: ReadonlySet<string>): Promise<Record<string, unkno
     dependencies,
     // What `new project` makes a project's tasks of.
     reverie: {
-      tasks: Object.fromEntries(projectTasks.map((name) => [name, shipped(tasks[name])])),
+      tasks: Object.fromEntries(
+        Object.entries(tasks)
+          .filter(([, { command }]) => /(cli|web)\/main\.ts/.test(command))
+          .map(([name, task]) => [name, shipped(task)]),
+      ),
     },
   };
 }

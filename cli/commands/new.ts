@@ -7,7 +7,6 @@ import { choice, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import { defineCommand, plain, PROGRAM } from "../command.ts";
 import { exists, writeWhole } from "../files.ts";
-import { projectTasks } from "../project_tasks.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
 
 /** Kinds of starting files: each is a template `cli/templates/<kind>.ts`, in which `my-<kind>` stands
@@ -106,6 +105,15 @@ async function project(name: string, io: Io): Promise<string[]> {
     `cd ${name} && ${PROGRAM} run first.ts && deno task -q dashboard`,
   ];
 }
+
+/** Tasks of the lab's `deno.json` that a project has, too, under the same names. */
+export const projectTasks = [
+  "experiment",
+  "experiment:native",
+  "experiment:fleet",
+  "worker",
+  "dashboard",
+] as const;
 
 /** Those of `deno.json` that a project gets. */
 type Tasks = Readonly<Record<typeof projectTasks[number], Task>>;

@@ -2,8 +2,12 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { parse } from "node:path";
 import { registries } from "../../registries.ts";
-import { projectTasks } from "../../cli/project_tasks.ts";
-import { template, type TemplateKind, templateKinds } from "../../cli/commands/new.ts";
+import {
+  projectTasks,
+  template,
+  type TemplateKind,
+  templateKinds,
+} from "../../cli/commands/new.ts";
 import { main } from "../../cli/main.ts";
 import { capturedIo } from "./captured_io.ts";
 
