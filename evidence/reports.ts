@@ -90,7 +90,7 @@ export const reports: readonly ShippedReport[] = [
       `maze-q-learning --set environment.shaping=walk ${tenSeeds}`,
     ],
     metric: "evaluation/length_mean",
-    against: "maze-q-learning",
+    against: "maze-q-learning (environment.shaping=unset)",
   },
   {
     name: "autoencoders",
