@@ -846,6 +846,30 @@ test("a run is trained again in a page, to its bits", async (page) => {
   strictEqual(await page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
 });
 
+test("a world of a user's file plays in the page and is trained again, to its bits", async (page) => {
+  const module = `${dashboard.folder}/my-environment.ts`;
+  await Deno.copyFile(new URL("../../cli/templates/environment.ts", import.meta.url), module);
+  const [{ id: run }] = await launch([{
+    reference: module,
+    set: [["agent.name", "a2c"], ["evaluation.every", "600"], ["evaluation.episodes", "3"]],
+    budget: 600,
+    seed: 1,
+    backend: "wasm",
+  }], { store: dashboard.store, registries, workers: 1 });
+  await open(page, `/runs/${run}`);
+  await page.locator(".player").scrollIntoViewIfNeeded();
+  await page.waitForFunction(() =>
+    / of \d/.test(document.querySelector(".policy dl")?.textContent ?? "")
+  );
+  match(await page.locator(".policy").innerText(), /The world is the code of .*my-environment\.ts/);
+  await page.click("text=train it here");
+  await page.locator(".fields").waitFor();
+  await page.click("button:text-is('Start')");
+  await page.locator(".result b.good").waitFor();
+  await page.locator(".stages canvas").waitFor();
+  strictEqual(await page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
+});
+
 /** Runs as they leave the store, with what was learned. */
 async function taken(...runs: readonly string[]) {
   const { store } = dashboard;
