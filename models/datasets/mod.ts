@@ -133,6 +133,11 @@ export const datasets: readonly Entry<DatasetDefinition>[] = [
     load: async () => (await import("./binarized_mnist.ts")).binarizedMnist,
   },
   {
+    name: "frames",
+    summary: "Drawings of any world under random actions or a policy (frames:WORLD)",
+    load: async () => (await import("./frames.ts")).frames,
+  },
+  {
     name: "images",
     summary: "Pictures of any folder (PNG, JPEG), classes from its subfolders",
     load: async () => (await import("./images.ts")).images,

@@ -4,6 +4,7 @@ import { holdingsOf, takesData } from "../../lab/core/dataset.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { fieldsOf } from "../../lab/experiment/fields.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
+import { makeEnv } from "../../envs/mod.ts";
 import { wganGp } from "../../models/adversarial/wgan_gp.ts";
 import { datasets } from "../../models/datasets/mod.ts";
 import { models } from "../../models/mod.ts";
@@ -106,7 +107,12 @@ for (const { load } of datasets) {
     const fields = fieldsOf(configuration, "").map(({ path }) => path);
     if (fields.includes("folder") || fields.includes("file")) return;
     const few = fields.includes("train") ? { train: 26, validation: 26, test: 26 } : {};
-    const made = await create({ configuration: configuration.parse(few), readFile: noFiles });
+    const made = await create({
+      configuration: configuration.parse(few),
+      readFile: noFiles,
+      makeEnvironment: (id) => Promise.resolve(makeEnv(id)),
+      openPolicy: noFiles,
+    });
     const { labels = false, partners = false, binary = false, kind } = holds!;
     deepStrictEqual(holdingsOf(made), { kind, labels, partners, binary });
   });

@@ -193,7 +193,10 @@ Deno.test("one message names the folder and the data set that needs none", async
     await rejects(load(definition, {}, { folder: "nowhere" }), (error: Error) => {
       match(
         error.message,
-        new RegExp(`nowhere/.* it is not there \\(the data set ${standIn} needs`),
+        new RegExp(
+          "^Cannot read nowhere/.* it is not there \\(`deno task -q fetch URL --sha256 HASH --out " +
+            `nowhere\` brings one; the data set ${standIn} needs none\\)$`,
+        ),
       );
       return error.name === "InputError";
     });
