@@ -27,6 +27,7 @@ import { outputOverRows } from "../lab/compute/batches.ts";
 import { descendAlong } from "../lab/compute/descend.ts";
 import { valueAndGradients } from "../lab/compute/gradients.ts";
 import { adam } from "../lab/compute/optimizers.ts";
+import { reinforceLoss } from "../lab/compute/policy_gradient.ts";
 import { count } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import { mean } from "../lab/statistics/scores.ts";
@@ -71,24 +72,6 @@ const configuration = z.strictObject({
 type ReinforceConfiguration = z.output<typeof configuration>;
 
 // Losses.
-
-/**
- * −Σ_t w_t ln π(a_t|s_t), with w_t = (G_t − b(s_t)) / M for the mean over M transitions. Equation 4
- * of Williams (1992). The weights are constants.
- *
- * @example
- * ```ts
- * import * as tf from "@tensorflow/tfjs";
- * await tf.setBackend("cpu");
- * reinforceLoss(tf.tensor1d([-0.5, -0.7]), tf.tensor1d([1.495, 0.5])).print(); // 1.0975
- * ```
- *
- * @param logProbability ln π(a|s), [B].
- * @param weights w, [B]; 0 in rows that pad the batch.
- */
-export function reinforceLoss(logProbability: tf.Tensor, weights: tf.Tensor): tf.Scalar {
-  return tf.neg(tf.sum(tf.mul(logProbability, weights))) as tf.Scalar;
-}
 
 /**
  * Σ_t m_t (V(s_t) − G_t)², with m_t = 1/M for the mean over M transitions.

@@ -79,6 +79,20 @@ export const reports: readonly ShippedReport[] = [
     runs: [`${tables.map((agent) => `cliffwalking-${agent}`).join(" ")} ${tenSeeds}`],
   },
   {
+    name: "maze",
+    title: "Sparse and shaped rewards in a maze",
+    question:
+      "How long is the way that Q-learning finds in a maze where rewards tell of nothing but the " +
+      "goal, of the distance as the crow flies, and of the moves that are left?",
+    runs: [
+      `maze-q-learning ${tenSeeds}`,
+      `maze-q-learning --set environment.shaping=straight-line ${tenSeeds}`,
+      `maze-q-learning --set environment.shaping=walk ${tenSeeds}`,
+    ],
+    metric: "evaluation/length_mean",
+    against: "maze-q-learning",
+  },
+  {
     name: "autoencoders",
     title: "The autoencoder family on drawn digits",
     question: "What do short runs of autoencoders reconstruct of drawn digits that they never saw?",

@@ -451,6 +451,15 @@ export const evidence: readonly EvidenceRow[] = [
     }],
   ),
   ...rowsOf(
+    "models/seqgan",
+    ...["oracle-likelihood", "oracle-seqgan"].map((experiment) =>
+      [experiment, undefined, {
+        ...lower("evaluation/nll_oracle"),
+        figures: ["evaluation/nll_test", "evaluation/distinct_trigrams"],
+      }] as const
+    ),
+  ),
+  ...rowsOf(
     "models/diffusion",
     ["moons-diffusion", threshold(0.005, "0.005; fresh data get about 0"), {
       ...lower(ENERGY),

@@ -5,7 +5,14 @@
  */
 import { defineExperiment, type ModelExperiment } from "../lab/experiment/definition.ts";
 
-/** Transformers over characters, and over black and white pixels. */
+const oracle = {
+  dataset: { name: "oracle" },
+  expectedSeconds: 600,
+  evaluation: { every: 600 },
+  tunedOn: 1,
+} as const;
+
+/** Models of characters and of black and white pixels. */
 export const textExperiments: readonly ModelExperiment[] = [
   defineExperiment({
     name: "text-gpt",
@@ -26,5 +33,20 @@ export const textExperiments: readonly ModelExperiment[] = [
     budget: 64_000,
     evaluation: { every: 32_000 },
     tunedOn: 1,
+  }),
+  defineExperiment({
+    ...oracle,
+    name: "oracle-seqgan",
+    summary: "Texts of a random LSTM, by a generator that a discriminator rewards",
+    model: { name: "seqgan", likelihoodShare: 0.3571, discriminatorShare: 0.0715 },
+    budget: 8400,
+  }),
+  defineExperiment({
+    ...oracle,
+    name: "oracle-likelihood",
+    summary: "Texts of a random LSTM, by the same generator with maximum likelihood alone",
+    expectedSeconds: 60,
+    model: { name: "seqgan", likelihoodShare: 1 },
+    budget: 8400,
   }),
 ];

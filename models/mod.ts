@@ -318,6 +318,12 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     load: async () => (await import("./adversarial/srgan.ts")).srgan,
   },
   {
+    name: "seqgan",
+    budgetUnit: "gradientSteps",
+    summary: "Draws texts by an LSTM that a discriminator rewards, after maximum likelihood",
+    load: async () => (await import("./adversarial/seqgan.ts")).seqgan,
+  },
+  {
     name: "classifier",
     summary: "Dense classifier: names the class of an image, and judges samples",
     load: async () => (await import("./classifiers/classifier.ts")).classifier,

@@ -22,6 +22,7 @@ import { byLikelihood, knownLikelihood, ownLikelihood } from "../likelihood.ts";
 import type { ExampleShape, Look } from "../model.ts";
 import type { Network } from "../networks.ts";
 import { imagesOfTokens, patchTokens, tokensOfImages } from "./patches.ts";
+import { freeTokens, type NextToken, sequenceNats, withNextToken } from "./tokens.ts";
 import {
   logitsOf,
   memorySize,
@@ -92,7 +93,7 @@ export function transformerOf(
 }
 
 /** A transformer over the tokens of examples, its parameters at hand. */
-export interface TokenModel {
+export interface TokenModel extends NextToken {
   readonly transformer: Transformer;
   /** Tokens [B, T] of examples. */
   tokensOf(x: tf.Tensor): tf.Tensor;
@@ -100,8 +101,6 @@ export interface TokenModel {
   examplesOf(tokens: tf.Tensor): tf.Tensor;
   /** See {@linkcode logitsOf}. */
   logits(tokens: tf.Tensor): tf.Tensor;
-  /** See {@linkcode nextLogits}. */
-  next(token: tf.Tensor, memory: tf.Tensor, place: tf.Tensor): ReturnType<typeof nextLogits>;
 }
 
 /** The transformer over such examples as a network. */
@@ -116,6 +115,8 @@ export function tokenNetwork(
     initial: (random) => transformerParameters(random, transformer),
     apply: (parameters) => ({
       transformer,
+      tokens: transformer.tokens,
+      length: transformer.length,
       tokensOf: (x) => isText ? x : tokensOfImages(x, cut),
       examplesOf: (tokens) => isText ? tokens : imagesOfTokens(tokens, cut),
       logits: (tokens) => logitsOf(parameters, tokens, transformer),
@@ -125,56 +126,6 @@ export function tokenNetwork(
 }
 
 // The likelihood.
-
-/**
- * −Σ_t ln p(x_t | x_1 … x_{t−1}), [B], nats. Equation 1 of Radford et al. (2018).
- *
- * @param logits [B, T, V]
- * @param tokens [B, T]
- */
-export function sequenceNats(logits: tf.Tensor, tokens: tf.Tensor): tf.Tensor1D {
-  const chosen = tf.oneHot(tf.cast(tokens, "int32"), logits.shape.at(-1)!);
-  return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), chosen), [1, 2]));
-}
-
-/** The first token whose share of the probability, with all before it, is above u [B, 1]; [B]. */
-export function drawnToken(logits: tf.Tensor, u: tf.Tensor): tf.Tensor1D {
-  const below = tf.lessEqual(tf.cumsum(tf.softmax(logits), 1), u);
-  const last = logits.shape[1]! - 1;
-  return tf.minimum(tf.sum(tf.cast(below, "float32"), 1), last);
-}
-
-/**
- * The next x of the sampler, tokens [B, T] and the memory behind them: at place t the token that is
- * given there, else one drawn.
- *
- * @param place t, a scalar.
- * @param u u ~ U[0, 1), [B, 1]
- */
-export function withNextToken(
-  model: TokenModel,
-  x: tf.Tensor,
-  place: tf.Tensor,
-  u: tf.Tensor,
-  temperature: number,
-): tf.Tensor {
-  const { transformer: { length, tokens: start } } = model;
-  const batch = x.shape[0]!;
-  const tokens = tf.slice(x, [0, 0], [batch, length]);
-  const memory = tf.slice(x, [0, length], [batch, -1]);
-  const at = (place: tf.Tensor) => tf.cast(tf.equal(tf.range(0, length), place), "float32");
-  const here = at(place);
-  const tokenAt = (where: tf.Tensor) => tf.sum(tf.mul(tokens, where), 1);
-  // Before the first place nothing is, so that the sum over places is 0 there.
-  const isFirst = tf.cast(tf.equal(place, 0), "float32");
-  const before = tf.add(tokenAt(at(tf.sub(place, 1))), tf.mul(isFirst, start));
-  const next = model.next(before, memory, place);
-  const given = tokenAt(here);
-  const drawn = drawnToken(tf.div(next.logits, temperature), u);
-  const token = tf.expandDims(tf.where(tf.greaterEqual(given, 0), given, drawn), 1);
-  const kept = tf.mul(tokens, tf.sub(1, here));
-  return tf.concat([tf.add(kept, tf.mul(token, here)), next.memory], 1);
-}
 
 /**
  * What the data's own distribution gets on the test split, where it is known, and by how much more the
@@ -221,9 +172,8 @@ export const gpt = defineModel({
   ...likelihood,
   prompted: true,
   sample: ({ transformer }, { rows, prompt }) => {
-    const { transformer: { length, ...others } } = transformer();
-    const tokens = prompt ?? tf.fill([rows, length], -1);
-    return tf.concat([tokens, tf.zeros([rows, memorySize({ length, ...others })])], 1);
+    const { transformer: network } = transformer();
+    return freeTokens(rows, network.length, memorySize(network), prompt);
   },
   sampler: {
     steps: (shape, configuration) => transformerOf(shape, configuration).length,

@@ -108,6 +108,11 @@ export const datasets: readonly Entry<DatasetDefinition>[] = [
     load: async () => (await import("./sentences.ts")).sentences,
   },
   {
+    name: "oracle",
+    summary: "Texts of an LSTM with random weights, which judges what a model draws",
+    load: async () => (await import("./oracle.ts")).oracle,
+  },
+  {
     name: "text",
     summary: "Characters of a text file",
     load: async () => (await import("./text.ts")).text,

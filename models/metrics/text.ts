@@ -21,6 +21,18 @@ function runShares(values: Float32Array, length: number): Map<string, number> {
 }
 
 /**
+ * Diversity: different runs of three tokens in texts, as a share of all runs, 0 … 1. It falls with the
+ * number of texts: only as many may be compared.
+ *
+ * @param values [count, length]
+ * @param length T
+ */
+export function distinctTrigrams(values: Float32Array, length: number): number {
+  const runs = Math.max(1, length - LENGTH + 1) * (values.length / length);
+  return runShares(values, length).size / runs;
+}
+
+/**
  * Total variation between how often runs of three tokens occur in texts and in others, 0 … 1: half the
  * sum of the differences of their shares.
  *

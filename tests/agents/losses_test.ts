@@ -22,7 +22,8 @@ import {
   penalizedPolicyLoss,
   policyChange,
 } from "../../agents/ppo.ts";
-import { baselineLoss, reinforceLoss } from "../../agents/reinforce.ts";
+import { baselineLoss } from "../../agents/reinforce.ts";
+import { reinforceLoss } from "../../lab/compute/policy_gradient.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";
 

@@ -10,7 +10,7 @@ import { discountedReturns, generalizedAdvantages } from "../../agents/returns/a
 import { categoricalDivergence, categoricalTerms } from "../../agents/distributions/categorical.ts";
 import { policyGradientLoss } from "../../agents/a2c.ts";
 import { clippedPolicyLoss, penalizedPolicyLoss } from "../../agents/ppo.ts";
-import { reinforceLoss } from "../../agents/reinforce.ts";
+import { reinforceLoss } from "../../lab/compute/policy_gradient.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
 import { valueAndGradients } from "../../lab/compute/gradients.ts";
 

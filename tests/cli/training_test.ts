@@ -370,6 +370,11 @@ Deno.test("export writes every format once, and over a file only with --force", 
       [policy.code, policy.error],
       [2, `error: Cannot export a policy of ${run.id} as toy makes none\n`],
     );
+    const network = await lab("export", "latest", "--format", "onnx", ...out);
+    deepStrictEqual(
+      [network.code, network.error],
+      [2, `error: Cannot export ${run.id} as ONNX as it must have a network: toy has none\n`],
+    );
   });
 });
 

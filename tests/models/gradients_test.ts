@@ -16,12 +16,13 @@ const ROWS = 20;
 
 /**
  * Steps whose gradient is none of the loss: it passes a choice as if it were not there, or takes what the
- * network is held to, its own output or chains, for a constant.
+ * network is held to, its own output, chains or texts, for a constant.
  */
 const straightThrough = [
   "vq-vae/quantized",
   "consistency/consistency",
   "energy-based/energy_gap",
+  "seqgan/generator",
 ];
 
 for (const { name, load } of models) {

@@ -135,6 +135,7 @@ const sizes: Record<string, unknown> = {
   ...{ blocks: 1, history: 24 },
   ...{ hiddenUnits: 3, machines: [6, 4], gibbsSteps: 2, sampleSteps: 3, updates: 3 },
   ...{ heads: 2, features: 2 },
+  ...{ embeddingSize: 4, rollOuts: 1, discriminatorSteps: 1, likelihoodShare: 0.2 },
   ...{ filters: [4], layerSizes: [10, 8, 4], recurrentSize: 6 },
 };
 

@@ -1,6 +1,6 @@
 /**
- * Two whole updates of the VAE and of WGAN-GP, through the trainer, against NumPy in float64 (recipe:
- * tests/golden/numpy/generative.py).
+ * Two whole updates of the VAE and of WGAN-GP, and three rounds of SeqGAN, through the trainer, against
+ * NumPy in float64 (recipe: tests/golden/numpy/generative.py).
  */
 import { deepStrictEqual, ok } from "node:assert";
 import { openWorkspace } from "../../lab/compute/backend.ts";
@@ -9,6 +9,7 @@ import type { ModelDefinition } from "../../lab/compute/definitions.ts";
 import type { Dataset } from "../../lab/core/dataset.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import { seqgan } from "../../models/adversarial/seqgan.ts";
 import { wganGp } from "../../models/adversarial/wgan_gp.ts";
 import { vae } from "../../models/variational/vae.ts";
 import { library, options } from "../lab/compute/backends.ts";
@@ -25,7 +26,7 @@ interface Case {
   readonly parameters: Record<string, Tensor>;
   readonly average?: Record<string, Tensor>;
 }
-const golden: Record<"vae" | "wgan-gp", Case> = JSON.parse(
+const golden: Record<"vae" | "wgan-gp" | "seqgan", Case> = JSON.parse(
   await Deno.readTextFile(new URL("../golden/numpy/generative.json", import.meta.url)),
 );
 
@@ -53,7 +54,7 @@ function expectClose(actual: NamedTensors, expected: Record<string, Tensor>) {
 async function expectUpdates(
   definition: ModelDefinition,
   fields: object,
-  data: Pick<Dataset, "kind" | "shape">,
+  data: Pick<Dataset, "kind" | "shape" | "vocabulary">,
   backend: BackendChoice,
 ) {
   const { values, start, reported, parameters, average } = golden[
@@ -114,4 +115,20 @@ for (const backend of ["wasm", "native", "cpu", "tfjs-wasm"] as const) {
       { kind: "points", shape: [2] },
       backend,
     ));
+
+  Deno.test(
+    `on ${backend}, a round of each part of SeqGAN is NumPy's`,
+    { ignore },
+    () =>
+      expectUpdates(
+        seqgan,
+        {
+          ...{ embeddingSize: 3, recurrentSize: 3, features: 2, rollOuts: 2 },
+          ...{ likelihoodShare: 0.01, discriminatorShare: 0.01, discriminatorSteps: 1 },
+          ...{ adversarialRate: 0.01, discriminatorRate: 1, batchesPerIteration: 1 },
+        },
+        { kind: "text", shape: [4], vocabulary: [..."abcde"] },
+        backend,
+      ),
+  );
 }

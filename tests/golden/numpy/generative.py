@@ -1,4 +1,5 @@
-"""Two updates each of the VAE and of WGAN-GP in float64, gradients by central differences."""
+"""Two updates each of the VAE and of WGAN-GP, three rounds of SeqGAN, in float64, gradients by central
+differences."""
 import json
 import numpy as np
 
@@ -128,6 +129,99 @@ def wgan_gp():
     return {"values": x, "start": start, "reported": reported, "parameters": {**critic, **generator}, "average": average}
 
 
+def seqgan():
+    """A round of maximum likelihood, one of the discriminator, one of both: text by text, token by token."""
+    V, T, E, H, F, N = 5, 4, 3, 3, 2, 2
+    weights = lambda *shape: f32(draw.normal(0, 1, shape))
+    generator = {
+        "generator/embedding/table": weights(V + 1, E),
+        "generator/lstm/kernel": weights(E, 4 * H),
+        "generator/lstm/recurrentKernel": weights(H, 4 * H),
+        "generator/lstm/bias": weights(4 * H),
+        "generator/logits/0/kernel": weights(H, V),
+        "generator/logits/0/bias": weights(V),
+    }
+    critic = {"critic/embedding/table": weights(V, E), "critic/score/0/kernel": weights(4 * F, 1), "critic/score/0/bias": weights(1)}
+    for window in range(1, T + 1):
+        critic[f"critic/window{window}/kernel"] = weights(window * E, F)
+    start = {**generator, **critic}
+    sigmoid = lambda x: 1 / (1 + np.exp(-x))
+
+    def probabilities(w, text):
+        """p of the token that follows a text."""
+        h, c = np.zeros(H), np.zeros(H)
+        for token in [V, *text]:
+            gates = w["generator/embedding/table"][token] @ w["generator/lstm/kernel"] + w["generator/lstm/bias"]
+            i, f, g, o = np.split(gates + h @ w["generator/lstm/recurrentKernel"], 4)
+            c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+            h = sigmoid(o) * np.tanh(c)
+        logits = h @ w["generator/logits/0/kernel"] + w["generator/logits/0/bias"]
+        return np.exp(logits) / np.sum(np.exp(logits))
+
+    def log_probabilities(w, text):
+        return np.array([np.log(probabilities(w, text[:t])[text[t]]) for t in range(T)])
+
+    def written(w, text, u):
+        """A text gone on with to its end, a uniform number for each token."""
+        for number in u:
+            text = [*text, int(np.sum(np.cumsum(probabilities(w, text)) <= number))]
+        return text
+
+    def score(w, text):
+        x = w["critic/embedding/table"][text]
+        strongest = []
+        for window in range(1, T + 1):
+            places = [x[t : t + window].ravel() for t in range(T - window + 1)]
+            strongest.append(np.max(places @ w[f"critic/window{window}/kernel"], 0))
+        seen = np.maximum(np.concatenate(strongest), 0)
+        return seen @ w["critic/score/0/kernel"][:, 0] + w["critic/score/0/bias"][0]
+
+    values = draw.integers(0, V, (B, T))
+    order, noise = np.random.default_rng(5), np.random.default_rng(5)
+    likelihood_adam, generator_adam, critic_adam = Adam(), Adam(), Adam()
+    reported = []
+
+    x = values[order.permutation(B)]
+    nats = lambda w: -np.mean([np.sum(log_probabilities(w, text)) for text in x])
+    reported.append({"negative_log_likelihood": nats(generator)})
+    generator = likelihood_adam.step(generator, gradient(lambda w: nats(w) / T, generator))
+
+    def discriminate():
+        nonlocal critic
+        made = [written(generator, [], u) for u in f32(noise.random((B, T)))]
+        x = values[order.permutation(B)]
+        softplus = lambda x: np.log1p(np.exp(x))
+        loss = lambda w: np.mean([softplus(-score(w, text)) for text in x]) + np.mean([softplus(score(w, text)) for text in made])
+        reported[-1]["discriminator"] = loss(critic)
+        critic = critic_adam.step(critic, gradient(loss, critic))
+
+    reported.append({})
+    discriminate()
+
+    u = f32(noise.random((B, T + N * T * (T - 1) // 2)))
+    texts, worth = [[] for _ in range(B)], np.zeros((B, T))
+    # In the order in which numbers are drawn: of each place one for the text, then one for each that goes on.
+    columns = [1 + N * t for t in range(T)]
+    begins = np.cumsum([0, *columns])
+    own = [[row[begins[t]] for t in range(T)] for row in u]
+    texts = [written(generator, [], row) for row in own]
+    for b in range(B):
+        for t in range(T):
+            rewards = [sigmoid(score(critic, texts[b]))]
+            if t < T - 1:
+                rewards = []
+                for n in range(N):
+                    follows = [u[b][begins[later] + 1 + N * t + n] for later in range(t + 1, T)]
+                    rewards.append(sigmoid(score(critic, written(generator, texts[b][: t + 1], follows))))
+            worth[b, t] = np.mean(rewards)
+    advantages = worth - np.mean(worth, 0)
+    loss = lambda w: -np.sum([advantages[b] * log_probabilities(w, texts[b]) for b in range(B)]) / (B * T)
+    reported.append({"generator": loss(generator), "reward": np.mean(worth[:, -1])})
+    generator = generator_adam.step(generator, gradient(loss, generator))
+    discriminate()
+    return {"values": values, "start": start, "reported": reported, "parameters": {**generator, **critic}}
+
+
 def plain(x):
     if isinstance(x, dict):
         return {k: plain(v) for k, v in x.items()}
@@ -138,4 +232,4 @@ def plain(x):
     return {"shape": list(np.shape(x)), "values": np.ravel(x).tolist()}
 
 
-print(json.dumps({"numpy": np.__version__, "made by": "generative.py", **plain({"vae": vae(), "wgan-gp": wgan_gp()})}))
+print(json.dumps({"numpy": np.__version__, "made by": "generative.py", **plain({"vae": vae(), "wgan-gp": wgan_gp(), "seqgan": seqgan()})}))

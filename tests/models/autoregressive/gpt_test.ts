@@ -6,13 +6,8 @@ import { defaultRng } from "../../../lab/core/random.ts";
 import { tensorOf, zeros } from "../../../lab/core/tensor_data.ts";
 import type { Samples } from "../../../lab/core/picture.ts";
 import { textsOf } from "../../../lab/core/text.ts";
-import {
-  drawnToken,
-  gpt,
-  sequenceNats,
-  tokenNetwork,
-  transformerOf,
-} from "../../../models/autoregressive/gpt.ts";
+import { gpt, tokenNetwork, transformerOf } from "../../../models/autoregressive/gpt.ts";
+import { drawnToken, sequenceNats } from "../../../models/autoregressive/tokens.ts";
 import { imagesOfTokens, tokensOfImages } from "../../../models/autoregressive/patches.ts";
 import {
   logitsOf,
