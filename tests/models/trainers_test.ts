@@ -92,6 +92,14 @@ for (const [i, definition] of definitions.entries()) {
   });
 }
 
+Deno.test("samples are shown from the same noise at each evaluation", async () => {
+  const trainer = await smallTrainer(definitions.find(({ name }) => name === "wgan-gp")!);
+  const sheet = async (seed: number) =>
+    (await trainer.evaluate({ random: defaultRng(seed) })).artifacts![0];
+  deepStrictEqual(await sheet(1), await sheet(2));
+  trainer.dispose();
+});
+
 for (const { load } of datasets) {
   Deno.test(`a data set holds what it says: ${(await load()).name}`, async () => {
     const { holds, configuration, create } = await load();
