@@ -83,6 +83,8 @@ export interface DatasetContext<Configuration> {
   readFile(path: string): Promise<Uint8Array>;
   /** Names in a folder, those of folders with a slash behind them; rejects as `readFile` does. */
   listFolder?(path: string): Promise<string[]>;
+  /** The WebAssembly binary that decodes WebP pictures (`@jsquash/webp`). */
+  webpBinary?(): Promise<Uint8Array<ArrayBuffer>>;
   /** A world with its default options; rejects with an `InputError` for an id that is not known. */
   makeEnvironment?(id: string): Promise<Environment>;
   /** Opens a policy file; rejects with an `InputError` where it is none. */

@@ -27,6 +27,7 @@ import type { Json } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import type { Callbacks } from "./callbacks.ts";
+import { webpBinary } from "./codecs.ts";
 import { revectorizes } from "./engine_flags.ts";
 import { firstLine } from "./error_lines.ts";
 import { importModule, moduleName } from "./load.ts";
@@ -341,7 +342,7 @@ async function makeDataset(
  */
 export function filesOf(
   what: string,
-): Required<Pick<DatasetContext<unknown>, "readFile" | "listFolder">> {
+): Required<Pick<DatasetContext<unknown>, "readFile" | "listFolder" | "webpBinary">> {
   const readFile = async (path: string) => {
     try {
       return await fileSystem.readFile(path);
@@ -357,7 +358,7 @@ export function filesOf(
       throw new InputError(`Cannot list ${path} as ${what}: ${firstLine(error)}`);
     }
   };
-  return { readFile, listFolder };
+  return { readFile, listFolder, webpBinary };
 }
 
 async function tensorCounter(): Promise<() => number> {

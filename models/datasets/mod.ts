@@ -139,12 +139,12 @@ export const datasets: readonly Entry<DatasetDefinition>[] = [
   },
   {
     name: "images",
-    summary: "Pictures of any folder (PNG, JPEG), classes from its subfolders",
+    summary: "Pictures of any folder (PNG, JPEG, WebP), classes from its subfolders",
     load: async () => (await import("./images.ts")).images,
   },
   {
     name: "image-pairs",
-    summary: "Pictures of two folders, one becoming the other (PNG, JPEG)",
+    summary: "Pictures of two folders, one becoming the other (PNG, JPEG, WebP)",
     load: async () => (await import("./image_pairs.ts")).imagePairs,
   },
   {
