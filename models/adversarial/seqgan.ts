@@ -249,8 +249,8 @@ export const seqgan = defineModel({
       constant(adversarialRate * discriminatorRate),
     noise: ({ size }) => ({ u: ["uniform", [size]] }),
     loss: ({ generator, critic }, { x, noise: { u } }) => {
-      const real = critic(x);
-      const generated = critic(played(generator(), u, 0));
+      const scores = critic(tf.concat([x, played(generator(), u, 0)], 0));
+      const [real, generated] = tf.split(scores, 2, 0);
       const loss = rules.discriminator(real, generated);
       return { loss, discriminator: loss, ...scoreTerms(rules, real, generated) };
     },
