@@ -37,6 +37,8 @@ export interface Known {
 // deno-lint-ignore no-explicit-any
 export interface Command<Values = any> {
   readonly name: string;
+  /** What a person types for it where another task has its permissions. Default: `PROGRAM` and its name. */
+  readonly call?: string;
   /** Its arguments, as the first line of its help says them. */
   readonly usage: string;
   /** For the list of commands. */
@@ -53,6 +55,11 @@ export interface Command<Values = any> {
   mayBeForeign?(args: readonly string[]): boolean;
   /** Runs it and returns the exit code. */
   run(values: Values, io: Io): Promise<number>;
+}
+
+/** What a person types before a command's arguments. */
+export function callOf({ name, call }: Command): string {
+  return call ?? `${PROGRAM} ${name}`.trimEnd();
 }
 
 /** Types a command. */

@@ -17,7 +17,7 @@ import { Thread } from "../lab/core/thread.ts";
 import { arithmetic } from "./commands/arithmetic.ts";
 import { backup } from "./commands/backup.ts";
 import { check } from "./commands/check.ts";
-import { type Command, PROGRAM } from "./command.ts";
+import { callOf, type Command, PROGRAM } from "./command.ts";
 import { compare } from "./commands/compare.ts";
 import { complete, completions } from "./commands/completions.ts";
 import { deleteRuns } from "./commands/delete.ts";
@@ -137,14 +137,10 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     const line = formatMessage(parsed.error, { quotes: true }).replace(/\s+/g, " ")
       .replaceAll("`", "");
     throw new InputError(
-      `${explained(line, command)} Usage: ${usageOf(command)} (--help says more)`,
+      `${explained(line, command)} Usage: ${callOf(command)} ${command.usage} (--help says more)`,
     );
   }
   return await command.run(parsed.value, io);
-}
-
-function usageOf({ name, usage }: Command): string {
-  return name === "" ? `${PROGRAM} ${usage}` : `${PROGRAM} ${name} ${usage}`;
 }
 
 /** The parser's line, with what is missing by its name, and what a flag that is none should be. */

@@ -61,6 +61,9 @@
  * - `wind` (none; the map's own for `windy`): cells that the wind pushes up, by column.
  * - `windNoise` (false): where wind blows it is one less, the same or one more, each as likely.
  * - `observation` (`index`), `windowRadius` (2).
+ * - `shaping` (none): `straight-line` or `walk` add γ Φ(next) − Φ(before) to each reward, with Φ =
+ *   −`stepCost` times the distance to the nearest goal: progress is told, the best actions stay.
+ * - `shapingDiscount` (0.99): γ, the agent's own discount factor.
  * - `timeLimit` (200).
  *
  * With `stepCost` 1 and `goalReward` 0 the best returns are those of Sutton and Barto (2018): −15
@@ -79,6 +82,7 @@ import type { Generator } from "../lab/core/random.ts";
 import { Discrete } from "../lab/core/space.ts";
 import { type GridMap, isMapName, mapNames, mapOfName, parseMap } from "./gridworld_map.ts";
 import { arrive, checkWays, sides, stateCount, windsOf } from "./gridworld_moves.ts";
+import { potentialKinds, shaped } from "./gridworld_shaping.ts";
 import { drawingOf, observationKinds, viewOf } from "./gridworld_view.ts";
 import { drawTransition, tabulate } from "./transitions.ts";
 
@@ -114,6 +118,10 @@ export interface GridWorldOptions {
   readonly observation: typeof observationKinds[number];
   /** Cells that the window shows to each side. */
   readonly windowRadius: number;
+  /** What rewards tell of progress; nothing where it is absent. */
+  readonly shaping?: typeof potentialKinds[number];
+  /** Discount factor of the shaping; 0.99 where it is absent. */
+  readonly shapingDiscount?: number;
   /** Steps after which an episode is truncated. */
   readonly timeLimit: number;
 }
@@ -151,6 +159,12 @@ export const gridWorldConfiguration: z.ZodType<GridWorldOptions> = z.strictObjec
   ),
   windowRadius: z.int().min(1).max(20).default(2).describe(
     "cells that the window shows to each side",
+  ),
+  shaping: z.enum(potentialKinds).optional().describe(
+    "adds γ Φ(next) − Φ(before) to rewards: what Φ knows of the distance to the goal",
+  ),
+  shapingDiscount: z.number().min(0).max(1).optional().describe(
+    "γ of the shaping, the agent's own discount factor (0.99 where it is absent)",
   ),
   timeLimit: z.int().min(1).default(200).describe("steps after which an episode is truncated"),
 });
@@ -207,14 +221,19 @@ function outcomes(map: GridMap, options: GridWorldOptions, state: number, action
 export function partsOf(options: GridWorldOptions) {
   const map = mapOf(options);
   const actions = options.diagonal ? 8 : 4;
+  const { shaping, shapingDiscount = 0.99, stepCost } = options;
   const known: Transition[][] = [];
+  const plainRow = (state: number, action: number) => outcomes(map, options, state, action);
+  const rowOf = shaping === undefined
+    ? plainRow
+    : shaped(map, actions, plainRow, shaping, stepCost, shapingDiscount);
   return {
     map,
     actions,
     view: viewOf(map, options.observation, options.windowRadius),
     reset: (random: Generator) => map.starts[random.integers(map.starts.length)],
     rowOf: (state: number, action: number) =>
-      known[state * actions + action] ??= outcomes(map, options, state, action),
+      known[state * actions + action] ??= rowOf(state, action),
   };
 }
 

@@ -17,8 +17,8 @@ const help = `Usage: deno task docs:references [FILTER…]
 
 Trains Stable-Baselines3's agents, and PyTorch's models, with the presets of the rows of
 evidence/rows.ts whose experiment or page contains a FILTER. Each seed is kept in docs/references/
-when it has ended; those that are there are not trained again. Then the pages' tables are written. The python3 of the PATH must have the
-libraries: see bench/peers/README.md.`;
+when it has ended; those that are there are not trained again. Then the pages' tables are
+written. The python3 of the PATH must have the libraries: see bench/peers/README.md.`;
 
 /** Runs on `args` and returns the exit code. */
 export async function main(args: readonly string[], io: Io): Promise<number> {

@@ -14,6 +14,8 @@ import type { EvidenceRow } from "./row.ts";
 const TRAINING = "lab/experiment/worker.ts";
 /** What values a table of actions in place of a series. */
 const VALUING = "evidence/exact_return.ts";
+/** What finds and makes a world, and names each with what it is made of. */
+const WORLDS = { registry: "envs/mod.ts", entries: "envs/entries.ts" } as const;
 /** Modules that name agents, models and data sets with what they are loaded from. */
 const REGISTRIES = {
   agent: ["agents/mod.ts", "agents/tabular/mod.ts"],
@@ -38,6 +40,23 @@ export async function moduleOf(kind: keyof typeof REGISTRIES, name: string): Pro
 }
 
 /**
+ * The modules that a world of the lab is made of, below the lab's root.
+ *
+ * @throws LabError where the entries do not name the world.
+ */
+export async function modulesOfWorld(id: string): Promise<string[]> {
+  const text = await Deno.readTextFile(labRoot + WORLDS.entries);
+  const entry = text.split(`"${id}",`)[1]?.split(/^ {2}entry\(/m)[0];
+  if (entry === undefined) {
+    throw new LabError(`Cannot find the code of ${id} as ${WORLDS.entries} does not name it`);
+  }
+  const words = new Set(entry.match(/\w+/g));
+  return [...text.matchAll(/^import \{([^}]*)\} from "\.\/([^"]+)";/gm)]
+    .filter(([, names]) => names.split(",").some((name) => words.has(name.trim())))
+    .map(([, , specifier]) => WORLDS.entries.replace("entries.ts", specifier));
+}
+
+/**
  * SHA-256 over all files that a row's runs import, the experiment's own left out, and what scores
  * them.
  */
@@ -45,8 +64,13 @@ export async function sourcesOf(
   { score }: Pick<EvidenceRow, "score">,
   definition: ExperimentDefinition,
 ): Promise<string> {
+  const world = "agent" in definition ? await modulesOfWorld(definition.environment.id) : [];
   const parts = "agent" in definition
-    ? ["envs/mod.ts", await moduleOf("agent", String(namedPart(definition.agent).name))]
+    ? [
+      WORLDS.registry,
+      ...world,
+      await moduleOf("agent", String(namedPart(definition.agent).name)),
+    ]
     : [
       await moduleOf("model", String(namedPart(definition.model).name)),
       await moduleOf("dataset", String(namedPart(definition.dataset).name)),
@@ -57,7 +81,9 @@ export async function sourcesOf(
   const key = paths.join();
   if (!hashes.has(key)) {
     // How rows are told and shown computes nothing of a run.
-    const follows = (imported: string) => !imported.startsWith(`${labRoot}evidence/`);
+    // Of the worlds only the row's own counts.
+    const follows = (imported: string, importer: string) =>
+      !imported.startsWith(`${labRoot}evidence/`) && importer !== labRoot + WORLDS.entries;
     hashes.set(key, hashOfModules(paths.map((path) => labRoot + path), labRoot, follows));
   }
   return await hashes.get(key)!;

@@ -1,6 +1,6 @@
 /**
  * What potential-based shaping saves: Q-learning in a maze, with and without a reward for getting
- * nearer to the goal. Shaping changes no best action (`envs/wrappers/potential_shaping.ts`); how much
+ * nearer to the goal. Shaping changes no best action (`envs/gridworld_shaping.ts`); how much
  * sooner they are found depends on how much the potential knows.
  *
  * A perfect maze of 8 × 8 rooms for each seed, start and goal in opposite corners, a step costs 0.01,
@@ -12,8 +12,9 @@
  */
 import { qLearning } from "../agents/tabular/q_learning.ts";
 import { makeEnv } from "../envs/mod.ts";
-import { potentialShaping } from "../envs/wrappers/mod.ts";
-import type { Environment, TransitionTable } from "../lab/core/environment.ts";
+import type { GridWorldOptions } from "../envs/gridworld.ts";
+import { movesToGoal } from "../envs/gridworld_shaping.ts";
+import type { Environment } from "../lab/core/environment.ts";
 import { streamOf } from "../lab/core/random.ts";
 import { median } from "../lab/statistics/mod.ts";
 
@@ -22,54 +23,29 @@ const CELLS = 2 * ROOMS + 1;
 const GAMMA = 0.99;
 const BUDGET = 400_000;
 
-const maze = (seed: number): Environment =>
+const maze = (seed: number, shaping?: GridWorldOptions["shaping"]): Environment =>
   makeEnv("GridWorld-v0", {
     mapName: "maze",
     mapSize: ROOMS,
     mapSeed: seed,
     timeLimit: 1000,
+    ...shaping && { shaping, shapingDiscount: GAMMA },
   });
 
-/** Moves from every cell to the goal, Infinity where there is no way. */
-function distances(table: TransitionTable): number[] {
-  const distance = table.map(() => Infinity);
-  for (let changed = true; changed;) {
-    changed = false;
-    table.forEach((actions, cell) => {
-      for (const [{ state, terminated }] of actions.filter(({ length }) => length > 0)) {
-        const next = terminated ? 1 : distance[state] + 1;
-        if (next < distance[cell]) {
-          distance[cell] = next;
-          changed = true;
-        }
-      }
-    });
-  }
-  return distance;
-}
-
-/** Potentials of a cell, in the unit of the reward: a step costs 0.01. */
-const potentials: Readonly<
-  Record<string, (table: TransitionTable) => ((cell: number) => number) | undefined>
-> = {
-  "none": () => undefined,
-  "distance as the crow flies": () => (cell) => {
-    const [row, column] = [Math.floor(cell / CELLS), cell % CELLS];
-    return -0.01 * (Math.abs(CELLS - 2 - row) + Math.abs(CELLS - 2 - column));
-  },
-  "distance through the maze": (table) => {
-    const distance = distances(table);
-    return (cell) => Number.isFinite(distance[cell]) ? -0.01 * distance[cell] : 0;
-  },
+/** The potentials that are compared, and what they are called. */
+const potentials: Readonly<Record<string, GridWorldOptions["shaping"]>> = {
+  "none": undefined,
+  "distance as the crow flies": "straight-line",
+  "distance through the maze": "walk",
 };
 
 /** Environment steps until the greedy policy takes a shortest way; the budget where it never does. */
 async function stepsToSolve(potentialName: string, seed: number): Promise<number> {
   const plain = maze(seed);
   const table = plain.transitions!();
-  const potential = potentials[potentialName](table);
   const start = plain.reset({ seed: 0 }).observation as number;
-  const shortest = distances(table)[start];
+  const goal = CELLS * CELLS - CELLS - 2;
+  const shortest = movesToGoal(table, (cell) => cell === goal)[start];
   const trainer = await qLearning.create({
     configuration: qLearning.configuration.parse({
       gamma: GAMMA,
@@ -83,8 +59,7 @@ async function stepsToSolve(potentialName: string, seed: number): Promise<number
     workspace: undefined as never,
     seed,
     stream: (name) => streamOf(seed, name),
-    makeEnvironment: () =>
-      potential === undefined ? maze(seed) : potentialShaping(maze(seed), potential, GAMMA),
+    makeEnvironment: () => maze(seed, potentials[potentialName]),
   });
   while (trainer.progress.environmentSteps < BUDGET) {
     await trainer.iterate();

@@ -54,6 +54,15 @@ const windy: World = {
   common: { gamma: 1, explorationFinal: 0 },
 };
 
+/** A perfect maze: one way leads to the goal, and nothing else is rewarded. */
+const maze: World = {
+  prefix: "maze",
+  goal: "finds the way through a maze",
+  environment: { id: "GridWorld-v0", mapName: "maze", timeLimit: 1000 },
+  budget: 40_000,
+  common: { gamma: 0.99 },
+};
+
 function learns(
   world: World,
   agent: string,
@@ -157,6 +166,11 @@ export const tabularExperiments: readonly AgentExperiment[] = [
   learns(windy, "sarsa-lambda"),
   learns(windy, "q-lambda"),
   learns(windy, "dyna-q"),
+  learns(maze, "q-learning", {
+    explorationInitial: 0.1,
+    learningRate: 0.5,
+    learningRateFinal: 0.5,
+  }),
   pulls("epsilon-greedy", "epsilon-greedy-bandit", { epsilon: 0.1 }),
   pulls("gradient", "gradient-bandit", { learningRate: 0.2 }),
   pulls("ucb", "ucb-bandit", { confidence: 1 }),

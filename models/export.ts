@@ -6,7 +6,10 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
-import { sizeOf } from "../lab/core/tensor_data.ts";
+import { type NamedTensors, sizeOf } from "../lab/core/tensor_data.ts";
+import { standalone } from "../lab/compute/compile/standalone.ts";
+import { graphOf } from "../lab/compute/compile/step_graph.ts";
+import type { RowStep } from "../lab/compute/row_step.ts";
 import type { SharedFields } from "./fields.ts";
 import type { Drawn, NoiseSpecs, Of } from "./model.ts";
 import { encodeModel, type ModelParts, type RowFunction, rowFunctions } from "./model_file.ts";
@@ -16,6 +19,91 @@ import type { Columns, FileNoise, RowMachine } from "./row_program.ts";
 
 /** Rows a call: few, as a page asks for one image or a sheet of them. */
 const ROWS = 16;
+
+/** What a function draws and reads beside its rows. */
+interface Beside {
+  readonly noise?: NoiseSpecs;
+  readonly scalars?: readonly string[];
+}
+
+/** A model's functions of rows as steps, with the state as it stands. */
+class PortableModel<C extends SharedFields, N extends Networks> {
+  constructor(
+    private readonly bound: BoundModel<C, N>,
+    private readonly state: Readonly<Record<string, NamedTensors>>,
+  ) {}
+
+  step<Context>(
+    name: string,
+    f: Of<N, Context, C, tf.Tensor>,
+    inputs: (rows: number) => Inputs = () => ({}),
+    { noise = {}, scalars = [] }: Beside = {},
+  ): RowStep {
+    const { bound, state } = this;
+    const all = (rows: number) => ({ ...bound.labelInput(rows), ...inputs(rows) });
+    const parts = { inputs: all, noise, scalars };
+    return bound.rowStep(name, parts, state, f as Of<N, unknown, C, tf.Tensor>);
+  }
+
+  /** Functions of examples. */
+  *ofExamples(): Generator<RowStep & { readonly name: RowFunction }> {
+    const { model, shape } = this.bound;
+    for (const name of Object.keys(rowFunctions) as RowFunction[]) {
+      if (name === "decode" || model[name] === undefined) continue;
+      const f = model[name] as Of<N, unknown, C, tf.Tensor>;
+      yield { ...this.step(name, f, ofRows(shape.size)), name };
+    }
+  }
+
+  /** Examples of codes [B, Z], where there are some; `encoded`: Z of the model's own. */
+  decode(encoded: number | undefined): { readonly codeSize: number; readonly decode?: RowStep } {
+    const { model: { decode } } = this.bound;
+    const codeSize = encoded ?? latentSize(this.sampleNoise);
+    if (decode === undefined || codeSize === 0) return { codeSize };
+    const inputs = (rows: number): Inputs => ({ codes: [[rows, codeSize], "float32"] });
+    return { codeSize, decode: this.step("decode", decode, inputs) };
+  }
+
+  /** What samples draw first. */
+  get sampleNoise(): NoiseSpecs {
+    const { model, shape, configuration } = this.bound;
+    return (model.sampleNoise ?? model.noise)?.(shape, configuration) ?? {};
+  }
+
+  /** Samples, or the first x of a sampler. */
+  first(name: string): RowStep | undefined {
+    const { bound, sampleNoise } = this;
+    if (bound.model.sample === undefined) return undefined;
+    const inputs = (rows: number) => bound.firstInputs(rows);
+    return this.step<Drawn>(name, bound.model.sample, inputs, { noise: sampleNoise });
+  }
+}
+
+const ofRows = (width: number) => (rows: number): Inputs => ({ x: [[rows, width], "float32"] });
+
+/**
+ * What a model can be asked for as functions of rows, samples that are drawn in steps left out.
+ */
+export async function rowStepsOf<C extends SharedFields, N extends Networks>(
+  bound: BoundModel<C, N>,
+): Promise<RowStep[]> {
+  const portable = new PortableModel(bound, await bound.state());
+  const steps: RowStep[] = [...portable.ofExamples()];
+  const encode = steps.find(({ name }) => name === "encode");
+  const { decode } = portable.decode(encode && widthOf(encode));
+  const sample = bound.model.sampler === undefined ? portable.first("sample") : undefined;
+  return [...steps, decode, sample].filter((each) => each !== undefined);
+}
+
+/** Numbers of each row that a function gives. */
+function widthOf({ name, state, inputs, step }: RowStep): number {
+  const graph = graphOf(
+    { name, inputs: inputs(ROWS) },
+    state,
+    ({ input, state }) => ({ outputs: step({ input, state }, ROWS) }),
+  );
+  return sizeOf(graph.outputs[0].view.shape) / ROWS;
+}
 
 /**
  * The bytes of a file that `loadModel` opens.
@@ -31,16 +119,16 @@ export async function exportModel<C extends SharedFields, N extends Networks>(
   about: Readonly<Record<string, string>>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { model, shape, configuration, labelled } = bound;
-  const state = await bound.state();
-  const compile = <Context>(
-    name: string,
-    f: Of<N, Context, C, tf.Tensor>,
-    inputs: Inputs = {},
-    { noise = {}, scalars = [] }: { noise?: NoiseSpecs; scalars?: readonly string[] } = {},
-  ): RowMachine => {
-    const parts = { batch: ROWS, inputs: { ...bound.labelInput(ROWS), ...inputs }, noise, scalars };
+  const portable = new PortableModel(bound, await bound.state());
+  const compile = (row: RowStep, noise: NoiseSpecs = {}): RowMachine => {
+    const { name, state, inputs, step } = row;
+    const spec = { name: `${model.name}/${name}`, inputs: inputs(ROWS) };
     try {
-      const machine = bound.rowMachine(name, parts, state, f as Of<N, unknown, C, tf.Tensor>);
+      const machine = standalone(
+        spec,
+        state,
+        ({ input, state }) => ({ outputs: step({ input, state }, ROWS) }),
+      );
       return { machine, width: machine.outputs.rows.length / ROWS, noise: fileNoise(noise) };
     } catch (error) {
       throw new InputError(
@@ -48,41 +136,31 @@ export async function exportModel<C extends SharedFields, N extends Networks>(
       );
     }
   };
-  const ofRows = (width: number): Inputs => ({ x: [[ROWS, width], "float32"] });
 
   const functions: Partial<Record<RowFunction, RowMachine>> = {};
-  for (const name of Object.keys(rowFunctions) as RowFunction[]) {
-    if (name === "decode" || model[name] === undefined) continue;
-    functions[name] = compile(
-      name,
-      model[name] as Of<N, unknown, C, tf.Tensor>,
-      ofRows(shape.size),
-    );
-  }
-  const sampleNoise = (model.sampleNoise ?? model.noise)?.(shape, configuration) ?? {};
-  const codeSize = functions.encode?.width ?? latentSize(sampleNoise);
-  if (model.decode !== undefined && codeSize > 0) {
-    functions.decode = compile("decode", model.decode, { codes: [[ROWS, codeSize], "float32"] });
-  }
+  for (const row of portable.ofExamples()) functions[row.name] = compile(row);
+  const { codeSize, decode } = portable.decode(functions.encode?.width);
+  if (decode !== undefined) functions.decode = compile(decode);
 
   let drawing: Pick<ModelParts, "sampler" | "times" | "numbers"> = { times: 0, numbers: {} };
-  if (model.sample !== undefined) {
+  const begun = portable.first("first");
+  if (begun !== undefined) {
     const { sampler } = model;
-    const begun = bound.firstInputs(ROWS);
-    const first = compile<Drawn>("first", model.sample, begun, { noise: sampleNoise });
+    const first = compile(begun, portable.sampleNoise);
     drawing = { ...drawing, sampler: { first } };
     if (sampler !== undefined) {
       const times = sampler.steps(shape, configuration);
       const numbers = numbersOf(times, (k) => sampler.at?.(k, shape, configuration) ?? {});
       const x = ofRows(first.width);
-      const each = { noise: sampler.noise?.(shape, configuration), scalars: Object.keys(numbers) };
+      const noise = sampler.noise?.(shape, configuration);
+      const each = portable.step("step", sampler.step, x, { noise, scalars: Object.keys(numbers) });
       drawing = {
         times,
         numbers,
         sampler: {
           first,
-          step: compile("step", sampler.step, x, each),
-          ...sampler.finish && { finish: compile("finish", sampler.finish, x) },
+          step: compile(each, noise),
+          ...sampler.finish && { finish: compile(portable.step("finish", sampler.finish, x)) },
         },
       };
     }

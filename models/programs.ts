@@ -8,13 +8,12 @@ import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { holdingsOf, requireData } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import { belowPrefix, type NamedTensors, prefixed, sizeOf } from "../lab/core/tensor_data.ts";
-import type { Machine } from "../lab/core/machine.ts";
-import { outputNames } from "../lab/compute/compile/output_names.ts";
-import { standalone } from "../lab/compute/compile/standalone.ts";
+import { outputNames } from "../lab/compute/compile/step_graph.ts";
 import type { ModelContext } from "../lab/compute/definitions.ts";
 import { descend, descendAlong, movingAverage } from "../lab/compute/descend.ts";
 import { parametersOf } from "../lab/compute/networks.ts";
 import { fill } from "../lab/compute/program.ts";
+import type { RowStep } from "../lab/compute/row_step.ts";
 import type { Optimizer } from "../lab/compute/optimizers.ts";
 import type {
   InputSpec,
@@ -236,35 +235,40 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
   }
 
   /**
-   * A function of rows as {@linkcode compileRows} compiles it, as data: its output is `rows`, its noise
-   * and scalars are the inputs `noise/NAME` and `at/NAME`.
+   * A function of rows as {@linkcode compileRows} compiles it, without a workspace: its output is
+   * `rows`, its noise and scalars are the inputs `noise/NAME` and `at/NAME`.
    *
    * @param state See {@linkcode BoundModel.state}.
-   * @throws NoLowering where a kernel of it cannot be compiled.
    */
-  rowMachine(
+  rowStep(
     part: string,
-    { batch, inputs, noise, scalars }: {
-      readonly batch: number;
-      readonly inputs: Inputs;
+    { inputs, noise, scalars }: {
+      readonly inputs: (rows: number) => Inputs;
       readonly noise: NoiseSpecs;
       readonly scalars: readonly string[];
     },
     state: Readonly<Record<string, NamedTensors>>,
     rows: Of<N, Seen, C, tf.Tensor>,
-  ): Machine {
-    const random = Object.entries(randomOf(noise, batch))
-      .map(([name, [shape]]) => [NOISE + name, [shape, "float32"]] as const);
+  ): RowStep {
     const numbers = scalars.map((name) => [AT + name, [[], "float32"]] as const);
-    const all: Inputs = { ...inputs, ...Object.fromEntries([...random, ...numbers]) };
-    const spec = { name: `${this.model.name}/${part}`, inputs: all };
-    return standalone(spec, state, ({ input, state }) => {
-      const [random, scalar] = [belowPrefix(input, NOISE), belowPrefix(input, AT)];
-      const context = { input, random, scalar: scalar as Record<string, tf.Scalar>, state };
-      const seen = this.#seen(part, context, batch);
-      const made = rows(this.#averaged(context), seen, this.configuration);
-      return { outputs: { [ROWS]: made } };
-    });
+    return {
+      name: part,
+      state,
+      inputs: (count) => ({
+        ...inputs(count),
+        ...Object.fromEntries([
+          ...Object.entries(randomOf(noise, count))
+            .map(([name, [shape]]) => [NOISE + name, [shape, "float32"]] as const),
+          ...numbers,
+        ]),
+      }),
+      step: ({ input, state }, count) => {
+        const [random, scalar] = [belowPrefix(input, NOISE), belowPrefix(input, AT)];
+        const context = { input, random, scalar: scalar as Record<string, tf.Scalar>, state };
+        const seen = this.#seen(part, context, count);
+        return { [ROWS]: rows(this.#averaged(context), seen, this.configuration) };
+      },
+    };
   }
 
   /** Compiles the sums of a test split's terms. */

@@ -14,11 +14,12 @@ import { gatherRows } from "../lab/core/rows.ts";
 import type { Report, SamplingSettings, Trainer } from "../lab/core/trainer.ts";
 import { runOverRows } from "../lab/compute/batches.ts";
 import type { ModelContext } from "../lab/compute/definitions.ts";
+import type { RowStep } from "../lab/compute/row_step.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { cosine, type Schedule } from "../lab/compute/schedules.ts";
 import { Alarms } from "./alarms.ts";
 import { Asked } from "./asked.ts";
-import { exportModel } from "./export.ts";
+import { exportModel, rowStepsOf } from "./export.ts";
 import type { SharedFields } from "./fields.ts";
 import { type Judge, judgeOf } from "./judge.ts";
 import { PartJudges } from "./judged.ts";
@@ -339,6 +340,10 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
 
   exportModel(about: Readonly<Record<string, string>> = {}): Promise<Uint8Array<ArrayBuffer>> {
     return exportModel(this.#bound, this.#context.dataset, this.#batch, about);
+  }
+
+  rowSteps(): Promise<RowStep[]> {
+    return rowStepsOf(this.#bound);
   }
 
   override dispose(): void {

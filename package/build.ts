@@ -27,9 +27,6 @@ const COMPILER = "npm:typescript@5.9.3/tsc";
 /** The oldest Node that the package supports. */
 const NODE = "22.13";
 
-/** Programs that projects call, as tasks of the same names. */
-const programs = ["experiment", "dashboard"] as const;
-
 /** Where relative modules end in `.ts`, in statements and in `new URL("…", import.meta.url)`. */
 const SPECIFIER = /(["'])(\.{1,2}\/[^"'\s]*)\.tsx?\1/g;
 
@@ -129,7 +126,7 @@ async function manifest(used: ReadonlySet<string>): Promise<Record<string, unkno
   // The dashboard's browser files are built already.
   const shipped = ({ description, command }: typeof tasks[string]) => ({
     description,
-    command: command.replace(/^.* && /, "").replace(/\.ts$/, ".js"),
+    command: command.replace("deno task --quiet build && ", "").replace(/\.ts( \w+)?$/, ".js$1"),
   });
   const isUsed = (name: string) =>
     [...used].some((each) => each === name || each.startsWith(`${name}/`));
@@ -155,7 +152,13 @@ async function manifest(used: ReadonlySet<string>): Promise<Record<string, unkno
     engines: { node: `>=${NODE}`, deno: ">=2.9" },
     dependencies,
     // What `new project` makes a project's tasks of.
-    reverie: { tasks: Object.fromEntries(programs.map((name) => [name, shipped(tasks[name])])) },
+    reverie: {
+      tasks: Object.fromEntries(
+        Object.entries(tasks)
+          .filter(([, { command }]) => /(cli|web)\/main\.ts/.test(command))
+          .map(([name, task]) => [name, shipped(task)]),
+      ),
+    },
   };
 }
 

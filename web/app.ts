@@ -9,11 +9,13 @@ import { Layout } from "./components/layout.tsx";
 import { Comparisons } from "./comparisons.ts";
 import { Feed } from "./feed.ts";
 import { App } from "./fresh.ts";
+import { OwnModules } from "./own/modules.ts";
 import { Policies } from "./policies.ts";
 import * as change from "./routes/api/change.ts";
 import * as comparison from "./routes/api/comparison.ts";
 import * as find from "./routes/api/find.ts";
 import * as live from "./routes/api/live.ts";
+import * as own from "./routes/api/own.ts";
 import * as policy from "./routes/api/policy.ts";
 import * as runs from "./routes/api/runs.ts";
 import * as sparks from "./routes/api/sparks.ts";
@@ -48,7 +50,10 @@ export function createApp(
 ): App<State> {
   const policies = new Policies(store);
   const writable = readOnly ? null : store;
-  const state = { store, writable, live: true, feed, comparisons, policies };
+  const state = {
+    ...{ store, writable, live: true, feed, comparisons, policies },
+    own: new OwnModules(),
+  };
   // Where the store lies is nothing that a page needs.
   const shown = (message: string) => message.replaceAll(store.location, "the store");
   return new App<State>(state, Layout, shown, new Access(shared))
@@ -64,6 +69,7 @@ export function createApp(
     .change("/api/change", change)
     .route("/api/find", find)
     .route("/api/live", live)
+    .route("/api/own", own)
     .route("/api/policy", policy)
     .route("/api/runs", runs)
     .route("/api/series", series)

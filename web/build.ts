@@ -10,16 +10,25 @@ import * as esbuild from "esbuild";
 const web = new URL("./", import.meta.url).pathname;
 const out = `${web}dist`;
 
-/** Entries by their plain names. */
+/**
+ * Entries by their plain names: pages, the thread that trains in one (the lab itself, whose parts
+ * come as they are asked for), and what users' modules import. They share what they have in common,
+ * so that a user's module is of the same lab as the page.
+ */
 const entries = {
   "client.js": "client.ts",
   "exported.js": "exported.ts",
+  "training.js": "training/worker.ts",
+  "reverie.js": "../mod.ts",
+  "blocks.js": "../blocks.ts",
+  "zod.js": "zod",
+};
+
+/** Styles by their plain names. */
+const styles = {
   "style.css": "static/style.css",
   "uplot.css": "../node_modules/uplot/dist/uPlot.min.css",
 };
-
-/** The thread that trains in a page: the lab itself, whose parts come as they are asked for. */
-const thread = { "training.js": "training/worker.ts" };
 
 /** What a page has in place of Node's modules. */
 const nodeless = Object.fromEntries(
@@ -27,6 +36,16 @@ const nodeless = Object.fromEntries(
     name,
   ) => [`node:${name}`, `${web}training/node.ts`]),
 );
+
+/** What the library loads to keep runs, which no page does. */
+const storeless: esbuild.Plugin = {
+  name: "storeless",
+  setup: ({ onResolve }) =>
+    onResolve(
+      { filter: /^\.\/lab\/experiment\/(train|logged_run)\.ts$/ },
+      () => ({ path: `${web}own/storeless.ts` }),
+    ),
+};
 
 /** What a page that stands alone holds: all in one script. */
 const alone = { "page.js": "exported.ts" };
@@ -40,6 +59,7 @@ const options = {
   jsx: "automatic",
   jsxImportSource: "preact",
   minify: true,
+  alias: nodeless,
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   metafile: true,
@@ -47,32 +67,35 @@ const options = {
 } as const;
 const build = (
   entries: Readonly<Record<string, string>>,
-  more: { readonly splitting?: boolean; readonly alias?: Readonly<Record<string, string>> },
+  { splitting = false }: { readonly splitting?: boolean } = {},
 ) =>
   esbuild.build({
     ...options,
-    ...more,
+    plugins: [storeless],
+    splitting,
     entryPoints: Object.entries(entries).map(([name, path]) => ({
       in: path,
       out: name.slice(0, name.indexOf(".")),
     })),
   });
-const groups = [entries, thread, alone];
+const groups = [entries, styles, alone];
 const builds = await Promise.all([
   build(entries, { splitting: true }),
-  build(thread, { splitting: true, alias: nodeless }),
-  build(alone, {}),
+  build(styles),
+  build(alone),
 ]);
 await esbuild.stop();
 
 const outputs = builds.map(({ metafile }) => Object.entries(metafile.outputs));
 const fileOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
-// Paths in the metafile are followed through links: the style of uPlot is known by its name alone.
 const namesOf = (entries: Readonly<Record<string, string>>, made: typeof outputs[number]) =>
-  Object.entries(entries).map(([name, entry]) => [
-    name,
-    fileOf(made.find(([, { entryPoint }]) => entryPoint?.endsWith(fileOf(entry)))![0]),
-  ]);
+  Object.keys(entries).map((name) => {
+    const [plain, ending] = name.split(".");
+    const isMade = new RegExp(`^${plain}-[A-Z0-9]{8}\\.${ending}$`);
+    const files = made.map(([path]) => fileOf(path)).filter((file) => isMade.test(file));
+    if (files.length !== 1) throw new Error(`${name} must be one file: ${files}`);
+    return [name, files[0]];
+  });
 const manifest = Object.fromEntries(groups.flatMap((each, i) => namesOf(each, outputs[i])));
 const next = `${out}/manifest-${Deno.pid}.next`;
 await Deno.writeTextFile(next, JSON.stringify(manifest, null, 2));

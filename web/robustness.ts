@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Constants, tunableWorlds } from "../envs/tunable.ts";
+import type { Constant, Constants } from "../envs/tunable.ts";
 import type { Environment } from "../lab/core/environment.ts";
 import { Box } from "../lab/core/space.ts";
 import { playedThrough } from "./evaluated_episodes.ts";
@@ -27,12 +27,12 @@ const VALUES = 12;
 const late = [0, 1, 2, 3, 4, 6, 8, 10];
 const noises = [0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2];
 
-/** What may be turned in a world. */
+/** What may be turned in a world of such constants. */
 export function disturbancesOf(
-  { id, ...options }: { readonly id: string },
+  turnable: readonly Constant[],
   { observationSpace }: Pick<Environment, "observationSpace">,
 ): Disturbance[] {
-  const constants = (tunableWorlds[id]?.constants(options) ?? []).map(
+  const constants = turnable.map(
     ({ key, title, unit, value, least, most }): Disturbance => {
       const even = Array.from(
         { length: VALUES },

@@ -8,6 +8,7 @@ import { returnScale } from "../lab/experiment/return_scale.ts";
 import type { Run } from "../lab/store/store.ts";
 import type { Level } from "./components/plot_options.ts";
 import { figure } from "./format.ts";
+import { ownCodeOf } from "./own/code.ts";
 import type { PlayerProps } from "./player/player.tsx";
 import type { WorldOf } from "./player/world.ts";
 
@@ -24,16 +25,31 @@ export function levelsOf({ manifest }: Run): Level[] {
   ];
 }
 
-/** What the player is told of a run; undefined where it has no world that pages have. */
-export function playerOf(run: Run): Omit<PlayerProps, "contents"> | undefined {
+/** Whether a run acts in a world that no page has been built with. */
+export function isInOwnWorld({ manifest }: Pick<Run, "manifest">): boolean {
+  const world = manifest.determined.configuration.environment as WorldOf | undefined;
+  return world !== undefined &&
+    (world.own === true || environments.every(({ id }) => id !== world.id));
+}
+
+/**
+ * What the player is told of a run; undefined where it has no world.
+ *
+ * @param code Where the run's world stands in a user's file, that file's.
+ */
+export function playerOf(
+  run: Run,
+  code = ownCodeOf(run),
+): Omit<PlayerProps, "contents"> | undefined {
   const { configuration, seed } = run.manifest.determined;
   const { agent, environment: world, evaluation } = configuration as {
     agent?: { name?: string; gamma?: number };
     environment?: WorldOf;
     evaluation?: { episodes?: number };
   };
-  // A page steps the worlds that are built into it.
-  if (world === undefined || environments.every(({ id }) => id !== world.id)) return undefined;
+  if (world === undefined) return undefined;
   const { name = "", gamma = 1 } = agent ?? {};
-  return { run: run.id, agent: name, seed, world, gamma, episodes: evaluation?.episodes ?? 100 };
+  const own = isInOwnWorld(run) ? code : undefined;
+  const episodes = evaluation?.episodes ?? 100;
+  return { run: run.id, agent: name, seed, world, gamma, episodes, ...own && { own } };
 }

@@ -6,6 +6,7 @@
 import type { Store, StoreReader } from "../lab/store/store.ts";
 import type { Comparisons } from "./comparisons.ts";
 import type { Feed } from "./feed.ts";
+import type { OwnModules } from "./own/modules.ts";
 import type { Policies } from "./policies.ts";
 
 /** What every route sees. */
@@ -18,4 +19,6 @@ export interface State {
   readonly feed: Feed;
   readonly comparisons: Pick<Comparisons, "of">;
   readonly policies: Pick<Policies, "of">;
+  /** What stands in users' files. */
+  readonly own: Pick<OwnModules, "refusalOf" | "script">;
 }

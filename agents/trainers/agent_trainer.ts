@@ -10,6 +10,7 @@ import {
   type Resumable,
   type TrainerParts,
 } from "../../lab/core/base_trainer.ts";
+import type { RowStep } from "../../lab/compute/row_step.ts";
 import type { Snapshot } from "../../lab/core/snapshot.ts";
 import type { ActOptions, EvaluationContext, Report } from "../../lab/core/trainer.ts";
 import type { EpisodeWindow } from "../worlds/episodes.ts";
@@ -67,5 +68,9 @@ export abstract class AgentTrainer extends BaseTrainer {
   ): Promise<Uint8Array<ArrayBuffer>> {
     const parameters = await this.parts.workspace.read(PARAMETERS);
     return this.evaluator.export(parameters, about);
+  }
+
+  async rowSteps(): Promise<RowStep[]> {
+    return [this.evaluator.rowStep(await this.parts.workspace.read(PARAMETERS))];
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { copyActionMask } from "../../lab/core/action_mask.ts";
 import { vectorOf } from "../../lab/core/batched.ts";
 import type { Environment } from "../../lab/core/environment.ts";
@@ -11,6 +11,7 @@ import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { ActOptions, EvaluationContext, Report } from "../../lab/core/trainer.ts";
 import type { Vector } from "../../lab/core/vector.ts";
+import type { RowStep } from "../../lab/compute/row_step.ts";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
 import {
   type ActionRows,
@@ -32,7 +33,7 @@ import {
 } from "./evaluated_episodes.ts";
 import type { PolicyDistribution } from "../distributions/policy_distribution.ts";
 import { requireObservation } from "../worlds/finite.ts";
-import type { ObservationNormalizer } from "../worlds/normalizer.ts";
+import { LARGEST, type ObservationNormalizer } from "../worlds/normalizer.ts";
 import { perBatch } from "./programs.ts";
 import type { WorldShape } from "../worlds/world.ts";
 
@@ -289,10 +290,8 @@ export class Evaluator {
     parameters: NamedTensors,
     about: Readonly<Record<string, string>>,
   ): Uint8Array<ArrayBuffer> {
-    const { shape, scores, scaled, normalizer } = this.options;
-    if (scores === undefined) {
-      throw new InputError("Cannot export the policy as the agent must say what it chooses by");
-    }
+    const { shape, scaled, normalizer } = this.options;
+    const scores = this.#chosenBy();
     const spec = {
       name: "policy",
       inputs: { observations: [[1, shape.observationSize], "float32"] },
@@ -313,6 +312,46 @@ export class Evaluator {
     return encodePolicy({ ...shape, machine, scaled, normalizer }, about);
   }
 
+  /**
+   * The greedy policy of `parameters` as a function of observations as the world shows them; one with
+   * memory takes it and gives the next one.
+   *
+   * @throws InputError where the agent does not say what it chooses by.
+   */
+  rowStep(parameters: NamedTensors): RowStep {
+    const { shape, normalizer, scaled = false } = this.options;
+    const { observationSize, observationSpace, actionSpace } = shape;
+    const scores = this.#chosenBy();
+    const memorySize = typeof scores === "function" ? 0 : scores.memorySize;
+    return {
+      name: "policy",
+      about: {
+        observation_space: `${observationSpace}`,
+        action_space: `${actionSpace}`,
+        scaled: `${scaled}`,
+      },
+      state: { [PARAMETERS]: parameters, ...normalizer && { moments: normalizer.tensors } },
+      inputs: (rows) => ({
+        observations: [[rows, observationSize], "float32"],
+        ...memorySize > 0 && { memory: [[rows, memorySize], "float32"] },
+      }),
+      step: ({ input: { observations, memory }, state }): Tensors => {
+        const seen = normalizer === undefined
+          ? observations
+          : normalizedBy(state.moments, observations);
+        if (typeof scores === "function") return { scores: scores(state[PARAMETERS], seen) };
+        const next = scores.step(state[PARAMETERS], seen, memory);
+        return { scores: next.scores, next_memory: next.memory };
+      },
+    };
+  }
+
+  #chosenBy(): Scores | RecurrentPolicy {
+    const { scores } = this.options;
+    if (scores !== undefined) return scores;
+    throw new InputError("Cannot export the policy as the agent must say what it chooses by");
+  }
+
   #environments(count: number): Vector {
     if (this.#vector?.count !== count) {
       this.#vector?.close();
@@ -322,4 +361,9 @@ export class Evaluator {
     }
     return this.#vector;
   }
+}
+
+/** What the observation normaliser does, as tensors: its moments in float32. */
+function normalizedBy({ mean, deviation }: Tensors, observations: tf.Tensor): tf.Tensor {
+  return tf.clipByValue(tf.div(tf.sub(observations, mean), deviation), -LARGEST, LARGEST);
 }

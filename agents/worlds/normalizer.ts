@@ -8,13 +8,14 @@
  */
 import { RunningMoments } from "../../lab/core/running_moments.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
+import { type NamedTensors, tensorOf } from "../../lab/core/tensor_data.ts";
 import type { VectorStep } from "../../lab/core/vector.ts";
 
 /** Added to a variance before its root is divided by. */
 const EPSILON = 1e-8;
 
 /** Normalised values are clipped to ± this. */
-const LARGEST = 10;
+export const LARGEST = 10;
 
 function clipped(value: number): number {
   return Math.min(Math.max(value, -LARGEST), LARGEST);
@@ -54,6 +55,15 @@ export class ObservationNormalizer {
         out[row + d] = clipped((observations[row + d] - mean[d]) / this.#deviations[d]);
       }
     }
+  }
+
+  /** What rows are shifted and divided by, [D] each. */
+  get tensors(): NamedTensors {
+    const { mean } = this.#moments;
+    return {
+      mean: tensorOf(Float32Array.from(mean), [this.size]),
+      deviation: tensorOf(Float32Array.from(this.#deviations), [this.size]),
+    };
   }
 
   /** The moments. */

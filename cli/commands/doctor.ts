@@ -21,6 +21,7 @@ interface Rates {
 /** The command `doctor`. */
 export const doctor = defineCommand({
   name: "doctor",
+  call: `${NATIVE_PROGRAM} doctor`,
   usage: "[OPTIONS]",
   brief: "Looks for a library of matrix products and measures what it gains",
   description:

@@ -14,7 +14,7 @@ import { callersPath, type Io } from "../terminal/io.ts";
 import { needRuns, openStoreOf } from "../stores.ts";
 
 const formats = [
-  ...["csv", "json", "tensorboard", "safetensors", "policy", "model", "html"] as const,
+  ...["csv", "json", "tensorboard", "safetensors", "policy", "model", "onnx", "html"] as const,
 ];
 type Format = typeof formats[number];
 
@@ -22,13 +22,14 @@ type Format = typeof formats[number];
 export const exportRuns = defineCommand({
   name: "export",
   usage: "RUN… | --where CONDITION --format FORMAT --out DIR [OPTIONS]",
-  brief: "Data out: CSV, JSON, TensorBoard, weights, policies, models, HTML",
+  brief: "Data out: CSV, JSON, TensorBoard, weights, policies, ONNX, HTML",
   description:
     "Writes runs into a folder, in a format that other tools read: csv (pandas: a line " +
     "a point), json (everything that is known), tensorboard (an event file a run), safetensors " +
     "(the weights; PyTorch and JAX load them), policy (an agent as one file that loadPolicy opens " +
     "and that acts without the lab's trainer, in a browser too), model (a generative model in the " +
-    "same way, opened by loadModel), html (the dashboard's page of each run as one file, in which " +
+    "same way, opened by loadModel), onnx (what its networks compute, a file each: an agent's policy, a " +
+    "model's encoder, decoder, classifier; ONNX Runtime and others run them), html (the dashboard's page of each run as one file, in which " +
     "curves zoom and the policy plays or the model dreams without a network; of several runs their " +
     "comparison, too).",
   examples: [
@@ -37,6 +38,7 @@ export const exportRuns = defineCommand({
     ["export 3f2a --format safetensors --out weights", "the weights of a run"],
     ["export latest --format policy --out policies", "the trained agent, ready to act"],
     ["export latest --format model --out models", "the trained model, ready to draw"],
+    ["export latest --format onnx --out networks", "its networks, for other runtimes"],
     ["export latest --format html --out pages", "its page, to send to somebody"],
   ],
   mayBeForeign: () => true,
@@ -90,6 +92,7 @@ async function filesOf(
   if (format === "policy" || format === "model") {
     return portableFiles(format, store, runs, await io.registries());
   }
+  if (format === "onnx") return await onnxFiles(store, runs, io);
   if (format === "html") return await pageFiles(store, runs);
   const { csvParts, jsonParts, tensorboardFileName, tensorboardParts } = await import(
     "../../lab/store/exports/mod.ts"
@@ -158,6 +161,24 @@ function portableFiles(
       return await (format === "policy" ? policyOf : modelFileOf)(run, { store, registries });
     },
   }));
+}
+
+/** What each run's networks compute, a file each. */
+async function onnxFiles(store: Store, runs: readonly Run[], io: Io): Promise<ExportFile[]> {
+  const { onnxFilesOf } = await import("../../lab/experiment/inspect.ts");
+  const registries = await io.registries();
+  const all: ExportFile[] = [];
+  for (const run of runs) {
+    const { files, withoutSamples } = await onnxFilesOf(run, { store, registries });
+    for (const { name, bytes } of files) {
+      const path = `${fileName(run)}.${name}.onnx`;
+      all.push({ path, content: () => Promise.resolve(bytes) });
+    }
+    if (withoutSamples) {
+      io.notice(`${run.id} draws its samples in steps: --format model has them, ONNX has not\n`);
+    }
+  }
+  return all;
 }
 
 /** Each run's page, and of several runs their comparison. */

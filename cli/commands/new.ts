@@ -106,11 +106,17 @@ async function project(name: string, io: Io): Promise<string[]> {
   ];
 }
 
-/** Tasks of the lab that a project has, too. */
-interface Tasks {
-  readonly experiment: Task;
-  readonly dashboard: Task;
-}
+/** Tasks of the lab's `deno.json` that a project has, too, under the same names. */
+export const projectTasks = [
+  "experiment",
+  "experiment:native",
+  "experiment:fleet",
+  "worker",
+  "dashboard",
+] as const;
+
+/** Those of `deno.json` that a project gets. */
+type Tasks = Readonly<Record<typeof projectTasks[number], Task>>;
 
 interface Task {
   readonly description: string;
@@ -121,16 +127,19 @@ interface Task {
  * The lab's tasks for a folder elsewhere: the same programs, with the same permissions and what they
  * read of the lab.
  */
-function elsewhere({ experiment, dashboard }: Tasks, root: string, reads: string, flags = "") {
+function elsewhere(tasks: Tasks, root: string, reads: string, flags = "") {
   const moved = ({ description, command }: Task): Task => ({
     description,
     command: command
       .replace("deno task --quiet build", `deno task --quiet --cwd "${root}" build`)
       .replace("deno run", `deno run${flags}`)
       .replace("--allow-read=.,", `--allow-read=.,${reads},`)
-      .replace(/\S+$/, (program) => `"${root}${program}"`),
+      .replace(
+        /(\S+\.[jt]s)( \w+)?$/,
+        (_, program, command = "") => `"${root}${program}"${command}`,
+      ),
   });
-  return { experiment: moved(experiment), dashboard: moved(dashboard) };
+  return Object.fromEntries(projectTasks.map((name) => [name, moved(tasks[name])]));
 }
 
 /** A project's `deno.json` where the lab is a checkout. */

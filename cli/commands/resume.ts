@@ -92,7 +92,9 @@ export const resume = defineCommand({
     else if (runs.length > 0) io.out(runsTable(store, runs, io, [], judge));
     const begun = { interrupted, planned: planned - refused.length, batch, store: location };
     const code = conclude(io, runs, begun);
-    if (code === 0 && !batch) { for (const run of runs) io.notice(batchLine(store, run, isOpen)); }
+    if (code === 0 && !batch) {
+      for (const line of batchLines(store, runs, isOpen)) io.notice(line);
+    }
     return code === 0 ? refusal : code;
   },
 });
@@ -153,13 +155,19 @@ function unfinished(
   };
 }
 
-/** How to go on with the rest of a run's batch; empty where there is none. */
-function batchLine(store: Store, { id }: Run, isOpen: (run: Run) => boolean): string {
-  const batch = store.batches().find(({ runs }) => runs.includes(id));
-  if (batch === undefined) return "";
-  const { ids, waiting } = restOf(store, batch, isOpen);
-  const left = ids.length + waiting.length;
-  if (left === 0) return "";
-  return `Of its batch ${plural(left, "run")} did not end. To go on: ${PROGRAM} resume ${id} ` +
-    "--batch\n";
+/** For each batch that runs belong to and that has a rest, how to go on with it. */
+function batchLines(
+  store: Store,
+  runs: readonly Run[],
+  isOpen: (run: Run) => boolean,
+): string[] {
+  return store.batches().flatMap((batch) => {
+    const member = runs.find(({ id }) => batch.runs.includes(id));
+    if (member === undefined) return [];
+    const { ids, waiting } = restOf(store, batch, isOpen);
+    const left = ids.length + waiting.length;
+    if (left === 0) return [];
+    return `Of its batch ${plural(left, "run")} did not end. To go on: ${PROGRAM} resume ` +
+      `${member.id} --batch\n`;
+  });
 }

@@ -15,18 +15,15 @@ import { hubOpener, isPostgres } from "../fleet.ts";
 import { plural } from "../terminal/format.ts";
 import { interruption } from "../terminal/interruption.ts";
 
-/** What a person types before its options: the task has the permissions that it needs. */
-export const WORKER = "deno task -q worker";
-
 /** The command `worker`. */
 export const worker = defineCommand({
   name: "worker",
+  call: "deno task -q worker",
   usage: "--store URL [OPTIONS]",
   brief: "Trains what others ask a PostgreSQL store for",
   description:
     "Takes runs that were asked for by run NAME --store URL, on this machine or others, " +
-    `and trains them, until Ctrl-C. The task has the permissions for it: ${WORKER} --store URL. ` +
-    "What a worker was training when it was killed, or lost its way to the server, is taken up by " +
+    "and trains them, until Ctrl-C. What a worker was training when it was killed, or lost its way to the server, is taken up by " +
     "another one from its last checkpoint, to the same bits.",
   examples: [
     ["worker --store postgres://lab@db/lab", "as many runs at a time as there are cores"],

@@ -5,7 +5,7 @@
  */
 import { type DocEntry, formatDocPage } from "@optique/core/doc";
 import { getDocPageSync } from "@optique/core/parser";
-import { type Command, plain, PROGRAM } from "../command.ts";
+import { callOf, type Command, plain, PROGRAM } from "../command.ts";
 import { wrapped } from "./format.ts";
 import { type Io, styled } from "./io.ts";
 
@@ -21,7 +21,7 @@ const NOTHING_KNOWN = { experiments: [], runs: [] };
 /** Help of one command: usage, what it does, its options, examples. */
 export function commandHelp(command: Command, io: Io): string {
   const label = "Usage: ";
-  const usage = `${PROGRAM} ${command.name} ${command.usage}`;
+  const usage = `${callOf(command)} ${command.usage}`;
   return [
     label + wrapped(usage, io.columns() - label.length).join(`\n${" ".repeat(label.length)}`),
     options(command, io),
@@ -79,7 +79,12 @@ function options(command: Command, io: Io): string {
 const isOption = ({ term }: DocEntry) => term.type === "option" || term.type === "optional";
 
 function examples(command: Command, io: Io): string {
-  const lines = command.examples.map(([line]) => line === "" ? PROGRAM : `${PROGRAM} ${line}`);
+  const { name } = command;
+  const lines = command.examples.map(([line]) =>
+    line === name || line.startsWith(`${name} `)
+      ? callOf(command) + line.slice(name.length)
+      : `${PROGRAM} ${line}`
+  );
   return [
     styled(io.color.out, "bold", "Examples:"),
     ...command.examples.map(([, does], i) =>

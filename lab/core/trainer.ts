@@ -51,6 +51,13 @@ export interface LogLikelihoods {
   readonly draws: number;
 }
 
+/** A function of rows: `RowStep` of `lab/compute/row_step.ts`, which knows tensors. */
+export interface NamedStep {
+  readonly name: string;
+  /** What its inputs and outputs mean, by key. */
+  readonly about?: Readonly<Record<string, string>>;
+}
+
 /** Trains one agent or model on one world or data set, with one seed. */
 export interface Trainer {
   /** Where training stands. */
@@ -153,6 +160,11 @@ export interface Trainer {
    * @throws InputError for a function that cannot be compiled.
    */
   exportModel?(about?: Readonly<Record<string, string>>): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * What its networks compute row by row (`policy`; `encode`, `decode`, …), to be written in a
+   * format of others. Samples that are drawn in steps are none of them.
+   */
+  rowSteps?(): Promise<readonly NamedStep[]>;
   /** Frees what the trainer holds. */
   dispose(): void;
 }

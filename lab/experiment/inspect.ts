@@ -4,6 +4,7 @@
  * @module
  */
 import type { BackendChoice } from "../compute/backend_choice.ts";
+import type { RowStep } from "../compute/row_step.ts";
 import type { Dataset } from "../core/dataset.ts";
 import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
@@ -115,6 +116,47 @@ export async function modelFileOf(
   });
 }
 
+/** A network of a run as a file, by the name of what it computes. */
+export interface OnnxFile {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * What the networks of a run compute as ONNX files, one each: `policy` of an agent; `encode`, `decode`
+ * and the like of a model. Options as of {@linkcode openTrainer}.
+ *
+ * @returns The files, and whether samples are left out of them as they are drawn in steps.
+ * @throws InputError where there is no such network, or no operators for a part of one.
+ */
+export async function onnxFilesOf(
+  run: Run,
+  options: Omit<Parameters<typeof openTrainer>[1], "backend">,
+): Promise<{ readonly files: readonly OnnxFile[]; readonly withoutSamples: boolean }> {
+  const { agent, environment, model, dataset } = partsOf(run);
+  const refusal = (reason: string) =>
+    new InputError(`Cannot export ${run.id} as ONNX as ${reason}`);
+  return await exported(run, options, async (trainer, about) => {
+    const steps = await trainer.rowSteps?.() as readonly RowStep[] | undefined;
+    if (steps === undefined) {
+      throw refusal(`it must have a network: ${(agent ?? model)!.name} has none`);
+    }
+    if (steps.length === 0) {
+      throw refusal(`a network must do it in one step: ${model!.name} draws its samples in many`);
+    }
+    const { onnxOf } = await import("../compute/onnx/onnx.ts");
+    const parts: Readonly<Record<string, string>> = agent === undefined
+      ? { model: model!.name, dataset: dataset!.name }
+      : { agent: agent.name, environment: environment!.id };
+    const files = steps.map((step) => ({
+      name: step.name,
+      bytes: onnxOf(step, { ...about, ...parts, ...step.about }),
+    }));
+    const drawn = files.some(({ name }) => name === "sample");
+    return { files, withoutSamples: trainer.sample !== undefined && !drawn };
+  });
+}
+
 /**
  * The data set that a run's model learned from, as its manifest names it, and what of it a page may
  * show.
@@ -146,14 +188,14 @@ function partsOf({ manifest }: Run) {
 }
 
 /** What a run's trainer exports, which is told where it comes from. */
-async function exported(
+async function exported<T>(
   run: Run,
   options: Omit<Parameters<typeof openTrainer>[1], "backend">,
   write: (
     trainer: Trainer,
     about: Readonly<Record<string, string>>,
-  ) => Promise<Uint8Array<ArrayBuffer>>,
-): Promise<Uint8Array<ArrayBuffer>> {
+  ) => Promise<T>,
+): Promise<T> {
   const { experiment, seed } = run.manifest.determined;
   const { trainer, checkpoint, dispose } = await openTrainer(run, { ...options, backend: "auto" });
   try {

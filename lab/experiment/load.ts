@@ -114,12 +114,12 @@ export function hashOfModule(path: string): Promise<string> {
  * SHA-256 in hexadecimal over modules and what they import of files, by ascending path.
  *
  * @param folder What paths are relative to.
- * @param follows Whether an imported file belongs to them.
+ * @param follows Whether a file that another one imports belongs to them.
  */
 export async function hashOfModules(
   paths: readonly string[],
   folder: string,
-  follows: (imported: string) => boolean = () => true,
+  follows: (imported: string, importer: string) => boolean = () => true,
 ): Promise<string> {
   const sources = new Map<string, Uint8Array>();
   const pending = [...paths];
@@ -130,7 +130,7 @@ export async function hashOfModules(
     sources.set(file, bytes);
     for (const specifier of localImports(new TextDecoder().decode(bytes))) {
       const imported = fileURLToPath(new URL(specifier, pathToFileURL(file)));
-      if (follows(imported)) pending.push(imported);
+      if (follows(imported, file)) pending.push(imported);
     }
   }
   const hash = createHash("sha256");

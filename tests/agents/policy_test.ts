@@ -1,7 +1,9 @@
 /** Policy files: they act as the trainer that wrote them, without it. */
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { agents } from "../../agents/mod.ts";
-import { encodePolicy, loadPolicy } from "../../agents/policy.ts";
+import type { Trainer } from "../../lab/core/trainer.ts";
+import { agree, networksOf } from "../lab/compute/onnx/runtime.ts";
+import { encodePolicy, loadPolicy, type Policy } from "../../agents/policy.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { gridworldPixelsDqn } from "../../experiments/pixels.ts";
 import { registries } from "../../registries.ts";
@@ -61,8 +63,27 @@ for (const entry of agents) {
         if (started) policy.reset();
         deepStrictEqual(policy.act(observation), await trainer.act!(observation, { started }));
       }
+      if (trainer.rowSteps !== undefined) await agreesWithOnnx(trainer, policy, id);
       dispose();
     });
+  }
+}
+
+/** Its network as an ONNX file gives the same scores, to rounding. */
+async function agreesWithOnnx(trainer: Trainer, policy: Policy, id: string): Promise<void> {
+  const { policy: network } = await networksOf(trainer);
+  const { observationSpace } = policy;
+  const [, memorySize] = network.shapes(1).memory ?? [1, 0];
+  let remembered: Float32Array = new Float32Array(memorySize);
+  policy.reset();
+  for (const observation of observationsOf(id, 5)) {
+    policy.act(observation);
+    const observations = new Float32Array(observationSpace.flatSize);
+    observationSpace.flatten(observation, observations);
+    const given = { observations, memory: remembered };
+    const { scores, next_memory } = await network.run(1, given);
+    agree(scores, policy.scores!, id);
+    remembered = next_memory;
   }
 }
 

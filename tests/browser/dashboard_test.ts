@@ -583,6 +583,22 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
   await beside.selectOption({ label: options.find((text) => text.startsWith("final"))! });
   await panel.locator("figcaption:has-text('final')").waitFor({ timeout: patience });
   strictEqual(await panel.locator(".stages canvas").count(), 2);
+  const alone = await picture(page);
+  await panel.locator("label:has-text('as a ghost')").click();
+  await panel.locator("figcaption:has-text('pale, final')").waitFor();
+  strictEqual(await panel.locator(".stages canvas").count(), 1);
+  for (let i = 0; i < 8; i++) await panel.locator("button[aria-label='One step']").click();
+  ok(await picture(page) !== alone);
+
+  await panel.locator("summary:has-text('elsewhere')").click();
+  const map = panel.locator(".policy-map canvas");
+  strictEqual(await map.getAttribute("aria-label"), "cart position and cart velocity");
+  const drawn = () => map.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const before = await drawn();
+  await panel.locator("label:has-text('Across') select").selectOption("pole angle");
+  strictEqual(await map.getAttribute("aria-label"), "pole angle and cart velocity");
+  ok(await drawn() !== before);
+  match(await panel.locator(".policy-map .legend").innerText(), /left\s+right\s+from/);
 });
 
 test("the episodes of the evaluation are played again, its worst one by a click", async (page) => {
@@ -843,6 +859,30 @@ test("a run is trained again in a page, to its bits", async (page) => {
   await page.waitForURL(`**/train?run=${run}`);
   await page.click("button:text-is('Start')");
   await page.locator(".result b.good").waitFor();
+  strictEqual(await page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
+});
+
+test("a world of a user's file plays in the page and is trained again, to its bits", async (page) => {
+  const module = `${dashboard.folder}/my-environment.ts`;
+  await Deno.copyFile(new URL("../../cli/templates/environment.ts", import.meta.url), module);
+  const [{ id: run }] = await launch([{
+    reference: module,
+    set: [["agent.name", "a2c"], ["evaluation.every", "600"], ["evaluation.episodes", "3"]],
+    budget: 600,
+    seed: 1,
+    backend: "wasm",
+  }], { store: dashboard.store, registries, workers: 1 });
+  await open(page, `/runs/${run}`);
+  await page.locator(".player").scrollIntoViewIfNeeded();
+  await page.waitForFunction(() =>
+    / of \d/.test(document.querySelector(".policy dl")?.textContent ?? "")
+  );
+  match(await page.locator(".policy").innerText(), /The world is the code of .*my-environment\.ts/);
+  await page.click("text=train it here");
+  await page.locator(".fields").waitFor();
+  await page.click("button:text-is('Start')");
+  await page.locator(".result b.good").waitFor();
+  await page.locator(".stages canvas").waitFor();
   strictEqual(await page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
 });
 

@@ -73,6 +73,12 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     await draws(["reconstruct", "latest", "mine"], 40, 2);
     await draws(["reconstruct", "latest", "mine/zero/10.png"], 1, 2);
 
+    const networks = await succeeds("export", "latest", "--format", "onnx", "--out", "networks");
+    deepStrictEqual(
+      networks.out.trim().split("\n").map((path) => path.match(/\.(\w+)\.onnx$/)?.[1]),
+      ["encode", "decode", "sample"],
+    );
+
     const coded = await succeeds("encode", "latest", "mine", "--out", "codes.npy");
     match(coded.error, /^1 of 41 pictures cannot be decoded: mine\/one\/broken\.jpg\n$/);
     const { shape, values } = parseNpy({

@@ -2,7 +2,12 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { parse } from "node:path";
 import { registries } from "../../registries.ts";
-import { template, type TemplateKind, templateKinds } from "../../cli/commands/new.ts";
+import {
+  projectTasks,
+  template,
+  type TemplateKind,
+  templateKinds,
+} from "../../cli/commands/new.ts";
 import { main } from "../../cli/main.ts";
 import { capturedIo } from "./captured_io.ts";
 
@@ -166,15 +171,24 @@ Deno.test("a project's task is the lab's command line with the project's runs", 
     for (const target of Object.values<string>(imports)) {
       if (!target.startsWith("npm:")) ok((await Deno.stat(target)).isFile, target);
     }
-    const line = `${tasks.experiment.command} run first.ts --budget 512 --json`;
-    const { stdout, stderr } = await new Deno.Command("sh", {
-      args: ["-c", line],
-      cwd: project,
-      env: { INIT_CWD: project, NO_COLOR: "1" },
-    }).output();
-    const text = new TextDecoder().decode(stdout);
-    ok(text !== "", new TextDecoder().decode(stderr));
-    strictEqual(JSON.parse(text).runs[0].status, "completed");
+    const ask = async (task: string, words: string) => {
+      const { stdout, stderr } = await new Deno.Command("sh", {
+        args: ["-c", `${tasks[task].command} ${words}`],
+        cwd: project,
+        env: { INIT_CWD: project, NO_COLOR: "1" },
+      }).output();
+      const text = new TextDecoder().decode(stdout);
+      ok(text !== "", new TextDecoder().decode(stderr));
+      return text;
+    };
+    const run = JSON.parse(await ask("experiment", "run first.ts --budget 512 --json"));
+    strictEqual(run.runs[0].status, "completed");
+    match(await ask("worker", "--help"), /Usage: .* worker/);
+    deepStrictEqual(Object.keys(tasks), projectTasks);
+    for (const { command } of Object.values<{ command: string }>(tasks)) {
+      const [, program] = command.match(/"([^"]+\.ts)"(?: worker)?$/)!;
+      ok((await Deno.stat(program)).isFile, command);
+    }
     ok((await Deno.stat(`${project}/runs`)).isDirectory, "beside the project's files");
     strictEqual((await type("new", "project", "study")).code, 2);
   });

@@ -297,3 +297,35 @@ Deno.test("any text is a map or an input error, and every map can be walked", ()
     { seed: 1, numRuns: 500 },
   );
 });
+
+Deno.test("shaping adds γ Φ(next) − Φ(before): what is left of the walk, or the straight line", () => {
+  // A wall to walk around: 4 moves where the crow flies 2 cells.
+  const map = "S#G\n...";
+  const rewards = (shaping?: string) =>
+    tableOf({ map, ...shaping && { shaping, shapingDiscount: 0.9 } })[0].map(([{ reward }]) =>
+      reward
+    );
+  const near = (found: number[], expected: number[]) =>
+    found.forEach((value, i) => ok(Math.abs(value - expected[i]) < 1e-12, `${found}`));
+  // Up and right stay, down leads nearer (right and left stay, too).
+  near(rewards(), [-0.01, -0.01, -0.01, -0.01]);
+  near(rewards("walk"), [-0.006, -0.006, 0.003, -0.006]); // Φ: −0.04, below −0.03
+  near(rewards("straight-line"), [-0.008, -0.008, -0.017, -0.008]); // Φ: −0.02, below −0.03
+  // An end counts nothing, be it one cell from the goal.
+  const shaped = { map: "SG\nO.", shaping: "straight-line", shapingDiscount: 0.9 };
+  near(tableOf(shaped)[0].map(([{ reward }]) => reward), [-0.009, 1, -1, -0.009]); // Φ: −0.01
+});
+
+Deno.test("shaping lowers the best values by the potential, a whole number of moves", () => {
+  const options = { mapName: "four-rooms", stepCost: 0.01 };
+  const plain = valueIteration(options, 0.95);
+  for (const shaping of ["walk", "straight-line"]) {
+    const shaped = valueIteration({ ...options, shaping, shapingDiscount: 0.95 }, 0.95);
+    const table = tableOf(options);
+    table.forEach((actions, cell) => {
+      if (actions[0].length === 0) return;
+      const distances = (plain.values[cell] - shaped.values[cell]) / -0.01;
+      ok(Math.abs(distances - Math.round(distances)) < 1e-6 && distances > 0, `cell ${cell}`);
+    });
+  }
+});

@@ -3,7 +3,8 @@ import { requireCommitted } from "../../evidence/measure.ts";
 import { cheapest, keyOf, type Results, valid } from "../../evidence/results.ts";
 import type { EvidenceRow } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
-import { moduleOf, sourcesOf } from "../../evidence/sources.ts";
+import { ownEntries } from "../../envs/entries.ts";
+import { moduleOf, modulesOfWorld, sourcesOf } from "../../evidence/sources.ts";
 import { chosenBy, verify } from "../../evidence/verify.ts";
 import { experiments } from "../../experiments/mod.ts";
 import type { AgentExperiment } from "../../lab/experiment/definition.ts";
@@ -48,17 +49,28 @@ Deno.test("figures count for a resolved configuration, of the seeds that the row
   strictEqual(valid(kept, row, "other"), undefined);
 });
 
-Deno.test("the code of every row is found, and another agent's is none of it", async () => {
+Deno.test("the code of every row is found, and another agent's or world's is none of it", async () => {
   for (const kind of ["agent", "model", "dataset"] as const) {
     for (const { name } of registries[`${kind}s`]) {
       const path = await moduleOf(kind, name);
       ok((await Deno.stat(root + path)).isFile, path);
     }
   }
+  for (const { id } of ownEntries) {
+    const paths = await modulesOfWorld(id);
+    ok(paths.length > 0, id);
+    for (const path of paths) ok((await Deno.stat(root + path)).isFile, path);
+  }
+  deepStrictEqual(await modulesOfWorld("CartPole-v1"), [
+    "envs/batched/cartpole.ts",
+    "envs/cartpole.ts",
+  ]);
   await rejects(moduleOf("agent", "nobody"), /Cannot find the code of nobody/);
+  await rejects(modulesOfWorld("Nowhere-v0"), /Cannot find the code of Nowhere-v0/);
   const hash = async (name: string) =>
     await sourcesOf({}, await experiments.find((entry) => entry.name === name)!.load());
-  strictEqual(await hash("cartpole-a2c"), await hash("acrobot-a2c"));
+  strictEqual(await hash("cartpole-a2c"), await hash("cartpole-a2c-quick"));
+  ok(await hash("cartpole-a2c") !== await hash("acrobot-a2c"));
   ok(await hash("cartpole-a2c") !== await hash("cartpole-ppo"));
 });
 

@@ -11,7 +11,10 @@ import {
 import { defaultRng } from "../../lab/core/random.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lab/core/safetensors.ts";
 import { resealed } from "../lab/core/resealed.ts";
-import { loadModel } from "../../models/model_file.ts";
+import { prefixed, sizeOf } from "../../lab/core/tensor_data.ts";
+import type { Trainer } from "../../lab/core/trainer.ts";
+import { agree, networksOf } from "../lab/compute/onnx/runtime.ts";
+import { type LoadedModel, loadModel } from "../../models/model_file.ts";
 import { models } from "../../models/mod.ts";
 import * as kinds from "./kinds.ts";
 import { datasetOf, smallTrainer } from "./laboratory.ts";
@@ -50,8 +53,47 @@ for (const definition of [...definitions, ...Object.values(kinds)]) {
       const drawn = model.sample({ count: 260, random: defaultRng(4) });
       deepStrictEqual(drawn, await trainer.sample!({ count: 260, random: defaultRng(4) }));
     }
+    await agreesWithOnnx(trainer, model, values, labels || undefined);
     trainer.dispose();
   });
+}
+
+/** Its networks as ONNX files give the same, to rounding: all but samples that are drawn in steps. */
+async function agreesWithOnnx(
+  trainer: Trainer,
+  model: LoadedModel,
+  values: Float32Array,
+  labels: readonly number[] = Array.from({ length: 37 }, (_, i) => i % model.classes),
+): Promise<void> {
+  const networks = await networksOf(trainer);
+  const oneStep = networks.sample !== undefined || trainer.sample === undefined;
+  deepStrictEqual(
+    Object.keys(networks).sort(),
+    functions.filter((each) => model[each] !== undefined && (each !== "sample" || oneStep)).sort(),
+  );
+  const oneHot = new Float32Array(37 * model.classes);
+  labels.forEach((label, i) => oneHot[i * model.classes + label] = 1);
+  const codes = Float32Array.from({ length: 37 * model.codeSize }, (_, i) => (i % 5) - 2);
+  const given = { x: values, codes, labels: oneHot };
+  for (const name of ["encode", "decode", "translate", "classify", "score"] as const) {
+    if (networks[name] === undefined) continue;
+    const { rows } = await networks[name].run(37, given);
+    agree(rows, model[name]!(name === "decode" ? codes : values, labels), name);
+  }
+  if (networks.sample === undefined) return;
+  const noise = Object.fromEntries(
+    Object.entries(model.noise).map(([name, [, shape]]) => [
+      name,
+      Float32Array.from({ length: 37 * sizeOf(shape) }, (_, i) => ((7 * i) % 10) / 10),
+    ]),
+  );
+  const expected = model.sample!({ count: 37, noise }).values;
+  const turns = Float32Array.from(
+    { length: 37 * model.classes },
+    (_, i) => Number(i % model.classes === Math.floor(i / model.classes) % model.classes),
+  );
+  const { rows } = await networks.sample.run(37, { ...prefixed(noise, "noise/"), labels: turns });
+  agree(rows, expected, "sample");
 }
 
 /** A file of a model under labels that has hardly learned. */

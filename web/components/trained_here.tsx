@@ -45,7 +45,7 @@ function Run(
   const stand = here.stand.value;
   const contents = contentsOf(store, run);
   const { levels, player } = useMemo(
-    () => ({ levels: levelsOf(run), player: playerOf(run) }),
+    () => ({ levels: levelsOf(run), player: playerOf(run, asked.base?.own) }),
     [run.attempt],
   );
   const row = summarize(run, last, 0);

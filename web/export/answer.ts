@@ -92,5 +92,11 @@ export function stateOf(store: StoreReader, policies: State["policies"]): State 
       return new TextEncoder().encode(JSON.stringify(comparison));
     },
   };
-  return { store, writable: null, live: false, feed: new Feed(store), comparisons, policies };
+  const reason = "what was written down holds no code of a user's file";
+  const own: State["own"] = {
+    refusalOf: () => Promise.resolve(reason),
+    script: () => Promise.reject(new InputError(`Cannot take a module to a page as ${reason}`)),
+  };
+  const feed = new Feed(store);
+  return { store, writable: null, live: false, feed, comparisons, policies, own };
 }

@@ -6,9 +6,9 @@
  */
 import { type Signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Policy } from "../../agents/policy.ts";
-import { type Constant, type Constants, tunableWorlds } from "../../envs/tunable.ts";
+import type { Constant, Constants } from "../../envs/tunable.ts";
 import { isLive, LIVE_PACE, TURN_PACE } from "../../lab/core/pace.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 import { Discrete } from "../../lab/core/space.ts";
@@ -22,17 +22,28 @@ import {
   playedThrough,
 } from "../evaluated_episodes.ts";
 import { count, figure } from "../format.ts";
+import { ghosted } from "../ghost.ts";
 import { type Grid, gridOf, mapped, policyValues } from "../grid_map.ts";
-import { handles } from "../hands.ts";
 import { contentsFrom } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
+import type { OwnCode } from "../own/code.ts";
+import { hasMap } from "../policy_map.ts";
 import { beginTogether, stepTogether } from "../side_by_side.ts";
 import { stripOf } from "../strip.ts";
 import { animate, inFrames } from "./frames.ts";
+import { PolicyMapView } from "./policy_map_view.tsx";
 import { Robustness } from "./robustness_chart.tsx";
 import { Stage } from "./stage.tsx";
 import { StripView } from "./strip_view.tsx";
-import { episodesOf, fetchPolicy, Hand, opened, type WorldOf, worldOf } from "./world.ts";
+import {
+  episodesOf,
+  fetchPolicy,
+  Hand,
+  opened,
+  openWorld,
+  type PlayedWorld,
+  type WorldOf,
+} from "./world.ts";
 
 /** What the player is told of the run. */
 export interface PlayerProps {
@@ -40,6 +51,8 @@ export interface PlayerProps {
   readonly agent: string;
   readonly seed: string;
   readonly world: WorldOf;
+  /** Where the world stands in a user's file. */
+  readonly own?: OwnCode;
   /** Of an evaluation. */
   readonly episodes: number;
   /** γ of the returns, for maps of values. */
@@ -57,9 +70,29 @@ type Beside = "nobody" | "keys" | number;
 /** What is drawn over a world of cells. */
 type Map = "none" | "values" | "visits";
 
-/** The player. */
-export function Player(props: PlayerProps): VNode | null {
-  const { agent, world, gamma, contents } = props;
+/** The player, as soon as the run's world is there. */
+export function Player({ world, own, ...props }: PlayerProps): VNode {
+  const played = useSignal<PlayedWorld | undefined>(undefined);
+  const problem = useSignal("");
+  useEffect(() => {
+    openWorld(world, own).then(
+      (opened) => played.value = opened,
+      (error: Error) => problem.value = error.message,
+    );
+  }, []);
+  if (played.value !== undefined) return <Desk {...props} own={own} world={played.value} />;
+  return problem.value !== ""
+    ? <p class="note problem">{problem.value}</p>
+    : <p class="note">The world is on its way.</p>;
+}
+
+/** What the desk is told: the world stands. */
+type DeskProps = Omit<PlayerProps, "world"> & { readonly world: PlayedWorld };
+
+/** The stages, and what holds them. */
+function Desk(props: DeskProps): VNode | null {
+  const { agent, world, own, gamma, contents } = props;
+  const { constants } = world;
   const { policies } = contentsFrom(contents);
   const wanted = chosenIteration.value;
   const chosen = wanted === undefined ? newestOf(policies) : nearestTo(policies, wanted);
@@ -70,6 +103,7 @@ export function Player(props: PlayerProps): VNode | null {
   const frame = useSignal(0);
   const rate = useSignal(0);
   const map = useSignal<Map>("none");
+  const isGhost = useSignal(false);
   const values = useSignal<Constants | undefined>(undefined);
   const visits = useRef<Float64Array>();
   const show = () => frame.value += 1;
@@ -91,16 +125,12 @@ export function Player(props: PlayerProps): VNode | null {
     return animate(speed.value === 0 ? Infinity : pace * speed.value, step, show, rate);
   }, [main, other, playing.value, speed.value]);
 
-  const constants = useMemo(
-    () => tunableWorlds[world.id]?.constants(world) ?? [],
-    [world.id],
-  );
   const turn = (key: string, value: number) => {
     const own = Object.fromEntries(constants.map((each) => [each.key, each.value]));
     const next = { ...own, ...values.value, [key]: value };
     const isOther = constants.some((each) => next[each.key] !== each.value);
     values.value = isOther ? next : undefined;
-    for (const each of [main, other]) each?.episodes.enter(worldOf(world, values.value), isOther);
+    for (const each of [main, other]) each?.episodes.enter(world.make(values.value), isOther);
     show();
   };
   const sense = (senses: Senses) => {
@@ -119,7 +149,12 @@ export function Player(props: PlayerProps): VNode | null {
   const { episodes, policy, grid } = main;
   const { standing } = episodes;
   const length = values.value?.length ?? constants.find(({ key }) => key === "length")?.value ?? 1;
-  const over = (scene: Scene) => drawnOver(scene, map.value, main, gamma, visits.current);
+  const apart = isGhost.value ? undefined : other;
+  const over = (scene: Scene) => {
+    const drawn = drawnOver(scene, map.value, main, gamma, visits.current);
+    const ghost = isGhost.value ? other?.episodes.environment.scene!() : undefined;
+    return ghost === undefined ? drawn : ghosted(scene, ghost, drawn);
+  };
   const pause = () => playing.value = false;
   const go = (to: number) => {
     pause();
@@ -145,32 +180,34 @@ export function Player(props: PlayerProps): VNode | null {
             episodes={episodes}
             label={`${world.id}, played by the policy`}
             frame={frame.value}
+            handle={world.handle}
             length={length}
             over={over}
             touched={show}
           />
           {other !== undefined && (
-            <figcaption>{titleOf(chosen)}: return {figure(standing.episodeReturn)}</figcaption>
+            <figcaption>
+              {titleOf(chosen)}: return {figure(standing.episodeReturn)}
+              {isGhost.value && <>; pale, {told(other)}</>}
+            </figcaption>
           )}
         </figure>
-        {other !== undefined && (
+        {apart !== undefined && (
           <figure>
             <Stage
-              episodes={other.episodes}
-              label={`${world.id}, played by ${other.title}`}
+              episodes={apart.episodes}
+              label={`${world.id}, played by ${apart.title}`}
               frame={frame.value}
+              handle={world.handle}
               length={length}
               over={(scene) => scene}
               touched={show}
             />
-            <figcaption>
-              {other.title}: return {figure(other.episodes.standing.episodeReturn)}
-              {other.episodes.standing.end !== null && `, ${other.episodes.standing.end}`}
-            </figcaption>
+            <figcaption>{told(apart)}</figcaption>
           </figure>
         )}
-        {handles[world.id] !== undefined && (
-          <p class="note">Drag {handles[world.id].parts}, or click for a push.</p>
+        {world.handle !== undefined && (
+          <p class="note">Drag {world.handle.parts}, or click for a push.</p>
         )}
       </div>
       <div class="desk">
@@ -230,6 +267,16 @@ export function Player(props: PlayerProps): VNode | null {
             />
           )}
           <BesideChoice policies={policies} chosen={chosen} beside={beside} />
+          {other !== undefined && (
+            <label>
+              <input
+                type="checkbox"
+                checked={isGhost.value}
+                onChange={({ currentTarget }) => isGhost.value = currentTarget.checked}
+              />{" "}
+              as a ghost
+            </label>
+          )}
           {grid !== undefined && (
             <label>
               Map{" "}
@@ -258,6 +305,15 @@ export function Player(props: PlayerProps): VNode | null {
             sense(clear);
           }}
         />
+        {hasMap(policy) && (
+          <PolicyMapView
+            episodes={episodes}
+            bytes={main.bytes}
+            agent={agent}
+            names={namesOf(episodes)}
+            frame={frame.value}
+          />
+        )}
         <Robustness world={world} bytes={main.bytes} checkpoint={titleOf(chosen)} />
         <Evaluation
           key={chosen.id}
@@ -271,6 +327,8 @@ export function Player(props: PlayerProps): VNode | null {
         />
         <p class="note">
           It acts greedily, in this page: nothing is asked of the server.
+          {own !== undefined &&
+            ` The world is the code of ${own.module}, with which the run was trained: it runs here.`}
         </p>
       </div>
     </section>
@@ -301,7 +359,7 @@ interface Playing {
  * episode; one that was chosen does not.
  */
 function useEpisodes(
-  { run, world }: PlayerProps,
+  { run, world }: DeskProps,
   chosen: KeptPolicy | undefined,
   isWanted: boolean,
   problem: Signal<string>,
@@ -349,7 +407,7 @@ interface Other {
 }
 
 function useBeside(
-  { run, world }: PlayerProps,
+  { run, world }: DeskProps,
   beside: Beside,
   policies: readonly KeptPolicy[],
   main: Playing | undefined,
@@ -364,11 +422,11 @@ function useBeside(
     const controller = new AbortController();
     const { signal } = controller;
     const load = async () => {
-      const hand = beside === "keys" ? new Hand(worldOf(world)) : undefined;
+      const hand = beside === "keys" ? new Hand(world.make()) : undefined;
       const actor = hand ?? opened(await fetchPolicy(run, beside as number, signal));
       const kept = policies.find(({ id }) => id === beside);
       const episodes = episodesOf(world, actor);
-      if (values !== undefined) episodes.enter(worldOf(world, values), true);
+      if (values !== undefined) episodes.enter(world.make(values), true);
       episodes.senses = main.episodes.senses;
       const title = kept === undefined ? "you" : titleOf(kept);
       beginTogether([main.episodes, episodes], main.episodes.standing.seed);
@@ -388,6 +446,11 @@ function useBeside(
     return () => controller.abort();
   }, [run, beside, main?.episodes]);
   return other.value;
+}
+
+/** How the other one stands. */
+function told({ title, episodes: { standing: { episodeReturn, end } } }: Other): string {
+  return `${title}: return ${figure(episodeReturn)}${end === null ? "" : `, ${end}`}`;
 }
 
 /** Counts the state that the episode stands in, in a world of cells. */
@@ -583,7 +646,7 @@ function Slider(
 
 /** The episodes of the stored evaluation, played again, and its worst and its best one. */
 function Evaluation(
-  { chosen, bytes, begin, world, seed, episodes }: PlayerProps & {
+  { chosen, bytes, begin, world, seed, episodes }: DeskProps & {
     chosen: KeptPolicy;
     bytes: Uint8Array;
     begin: (seed: number) => void;
@@ -595,7 +658,7 @@ function Evaluation(
   if (chosen.evaluation === null) return null;
   const seeds = evaluationSeeds({ seed, evaluation: chosen.evaluation, episodes });
   const play = () => {
-    const [environment, actor] = [worldOf(world), opened(bytes)];
+    const [environment, actor] = [world.make(), opened(bytes)];
     const found: EvaluatedEpisode[] = [];
     const next = () => {
       const own = seeds[found.length];

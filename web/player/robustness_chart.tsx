@@ -2,14 +2,13 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { tunableWorlds } from "../../envs/tunable.ts";
 import { mean } from "../../lab/statistics/scores.ts";
 import { Plot } from "../components/plot.tsx";
 import { count } from "../format.ts";
 import type { Line } from "../lines.ts";
 import { type Disturbance, disturbancesOf, returnUnder } from "../robustness.ts";
 import { inFrames } from "./frames.ts";
-import { opened, type WorldOf, worldOf } from "./world.ts";
+import { opened, type PlayedWorld } from "./world.ts";
 
 /** Episodes at each value: the same ones, from these seeds on, that no evaluation has. */
 const [EPISODES, FIRST_SEED] = [20, 1_000_000];
@@ -24,14 +23,14 @@ interface Borne {
 /** The chart; each policy that was asked for stays as a line. */
 export function Robustness(
   { world, bytes, checkpoint }: {
-    world: WorldOf;
+    world: PlayedWorld;
     /** Of the policy. */
     bytes: Uint8Array;
     /** What it is called. */
     checkpoint: string;
   },
 ): VNode {
-  const all = useMemo(() => disturbancesOf(world, worldOf(world)), [world.id]);
+  const all = useMemo(() => disturbancesOf(world.constants, world.make()), [world.id]);
   const key = useSignal(all[0].key);
   const borne = useSignal<readonly Borne[]>([]);
   const played = useSignal(0);
@@ -40,16 +39,14 @@ export function Robustness(
   const disturbance = all.find((each) => each.key === key.value)!;
   const total = disturbance.values.length * EPISODES;
   const measure = () => {
-    const own = tunableWorlds[world.id]?.constants(world) ?? [];
-    const constants = Object.fromEntries(own.map((each) => [each.key, each.value]));
+    const constants = Object.fromEntries(world.constants.map(({ key, value }) => [key, value]));
     const actor = opened(bytes);
     const returns: number[][] = disturbance.values.map(() => []);
     const episode = () => {
       const made = returns.findIndex((each) => each.length < EPISODES);
       const seed = FIRST_SEED + returns[made].length;
       const value = disturbance.values[made];
-      const worldWith = (values?: typeof constants) => worldOf(world, values);
-      returns[made].push(returnUnder(worldWith, actor, disturbance, value, constants, seed));
+      returns[made].push(returnUnder(world.make, actor, disturbance, value, constants, seed));
     };
     let made = 0;
     stop.current = inFrames(total, episode, () => {

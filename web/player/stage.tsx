@@ -7,7 +7,7 @@ import type { Json } from "../../lab/core/snapshot.ts";
 import { darkened } from "../dark_scene.ts";
 import type { Episodes } from "../episodes.ts";
 import { isDark } from "../theme.ts";
-import { handles, type Point, type Pose } from "../hands.ts";
+import type { Handle, Point, Pose } from "../hands.ts";
 
 /** Pixels that a pointer may move and still have clicked. */
 const STILL = 4;
@@ -18,6 +18,8 @@ export interface StageProps {
   readonly label: string;
   /** Changes with every frame that is to be drawn. */
   readonly frame: number;
+  /** How a hand takes hold of the world; undefined: it does not. */
+  readonly handle: Handle | undefined;
   /** Of rods, in m, as the world has it. */
   readonly length: number;
   /** What is drawn instead of the scene itself. */
@@ -28,12 +30,11 @@ export interface StageProps {
 
 /** The canvas. Drag a part to hold it, click it for a push. */
 export function Stage(
-  { episodes, label, frame, length, over, touched }: StageProps,
+  { episodes, label, frame, handle, length, over, touched }: StageProps,
 ): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const held = useRef<{ part: string; from: [number, number]; moved: boolean; point: Point }>(null);
   const { environment } = episodes;
-  const handle = handles[environment.id];
 
   useEffect(() => {
     const { current } = held;
@@ -46,11 +47,11 @@ export function Stage(
 
   const pose = () => (environment.snapshot!() as unknown as { state: Pose }).state;
   const grab = (part: string, point: Point) =>
-    episodes.touch((state) => [...handle.dragged(state as unknown as Pose, part, point)] as Json);
+    episodes.touch((state) => [...handle!.dragged(state as unknown as Pose, part, point)] as Json);
   const pointOf = (event: PointerEvent) =>
     pointIn(environment.scene!().view, event.currentTarget as HTMLCanvasElement, event);
   const down = (event: PointerEvent) => {
-    const part = handle.partAt(pose(), pointOf(event), length);
+    const part = handle!.partAt(pose(), pointOf(event), length);
     if (part === undefined || episodes.standing.end !== null) return;
     event.preventDefault();
     (event.currentTarget as HTMLCanvasElement).setPointerCapture(event.pointerId);
@@ -72,7 +73,7 @@ export function Stage(
     held.current = null;
     if (current === null || current.moved) return;
     const { part, point } = current;
-    episodes.touch((state) => [...handle.kicked(state as unknown as Pose, part, point)] as Json);
+    episodes.touch((state) => [...handle!.kicked(state as unknown as Pose, part, point)] as Json);
     touched();
   };
   const hand = handle === undefined ? {} : {

@@ -6,13 +6,17 @@
 import { loadPolicy, type Policy } from "../../agents/policy.ts";
 import { controlsOf } from "../../envs/controls.ts";
 import { definitionOf, makeEnv } from "../../envs/mod.ts";
-import { type Constants, tunableWorlds } from "../../envs/tunable.ts";
+import { type Constant, type Constants, tunableWorlds } from "../../envs/tunable.ts";
 import { environmentOf } from "../../lab/core/define_environment.ts";
-import type { Environment } from "../../lab/core/environment.ts";
+import type { Environment, EnvironmentDefinition } from "../../lab/core/environment.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { Discrete } from "../../lab/core/space.ts";
+import { ownPartsOf, requireOwn } from "../../lab/experiment/own.ts";
 import { ask } from "../ask.ts";
 import { type Actor, Episodes } from "../episodes.ts";
+import { type Handle, handles } from "../hands.ts";
+import type { OwnCode } from "../own/code.ts";
+import { definitionIn } from "../own/definition.ts";
 
 /** A world by its id, with its options. */
 export type WorldOf = { readonly id: string } & Readonly<Record<string, unknown>>;
@@ -34,28 +38,66 @@ export function opened(bytes: Uint8Array): Policy {
   return loadPolicy(bytes);
 }
 
-/** The run's world; with `values`, of other constants than its own. */
-export function worldOf({ id, ...options }: WorldOf, values?: Constants): Environment {
-  return values === undefined
-    ? makeEnv(id, options)
-    : environmentOf(tunableWorlds[id].define(options, values));
+/** The run's world, as the page plays it. */
+export interface PlayedWorld {
+  readonly id: string;
+  /** Those that may be turned. */
+  readonly constants: readonly Constant[];
+  /** How a hand takes hold of it; undefined: it is watched. */
+  readonly handle: Handle | undefined;
+  /** What a state looks like; undefined: the world does not say. */
+  readonly observe: ((state: Json) => unknown) | undefined;
+  /** The world; with `values`, of other constants than its own. */
+  make(values?: Constants): Environment;
 }
 
-/** Episodes of an actor in the run's world. */
-export function episodesOf(world: WorldOf, actor: Actor): Episodes {
-  const environment = worldOf(world);
-  if (environment.scene === undefined) {
-    throw new Error(`${world.id} has no drawing to play it in`);
-  }
-  const { id, ...options } = world;
-  let observe: ((state: Json) => unknown) | undefined;
+/**
+ * Opens a run's world: the lab's, or that of the user's module that the run was trained with.
+ *
+ * Rejects with a line where the module does not come, or the world has no drawing.
+ */
+export async function openWorld(world: WorldOf, code?: OwnCode): Promise<PlayedWorld> {
+  const { id, own, ...options } = world;
+  const definition = code === undefined ? undefined : await definitionIn(code);
+  const opened = own === true
+    ? definedWorld(requireOwn(ownPartsOf(definition!), "environment", id, code!))
+    : registeredWorld(id, options);
+  if (opened.make().scene !== undefined) return opened;
+  throw new Error(`${id} has no drawing to play it in`);
+}
+
+function definedWorld(definition: EnvironmentDefinition): PlayedWorld {
+  return {
+    id: definition.id,
+    constants: [],
+    handle: undefined,
+    observe: (state) => definition.observe(state),
+    make: () => environmentOf(definition),
+  };
+}
+
+function registeredWorld(id: string, options: object): PlayedWorld {
+  const tunable = tunableWorlds[id];
+  let observe: PlayedWorld["observe"];
   try {
     const definition = definitionOf(id, options);
     observe = (state) => definition.observe(state);
   } catch {
     // A world that is no definition is watched, and not pushed.
   }
-  return new Episodes(environment, actor, observe);
+  return {
+    id,
+    constants: tunable?.constants(options) ?? [],
+    handle: handles[id],
+    observe,
+    make: (values) =>
+      values === undefined ? makeEnv(id, options) : environmentOf(tunable.define(options, values)),
+  };
+}
+
+/** Episodes of an actor in the run's world. */
+export function episodesOf({ make, observe }: PlayedWorld, actor: Actor): Episodes {
+  return new Episodes(make(), actor, observe);
 }
 
 /** A person at the keys, as an actor: the last key counts until another one. */

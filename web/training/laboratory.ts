@@ -14,6 +14,7 @@ import { lineOf } from "../../lab/experiment/error_lines.ts";
 import type { FieldDescription } from "../../lab/experiment/fields.ts";
 import type { Opened } from "../../lab/experiment/protocol.ts";
 import { Recording } from "../../lab/experiment/recorder.ts";
+import { isOwn, type OwnParts, ownPartsOf, requireOwn } from "../../lab/experiment/own.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import { resolve, type Resolved } from "../../lab/experiment/resolve.ts";
 import type { RunReport } from "../../lab/experiment/runner.ts";
@@ -23,6 +24,7 @@ import { judgeOf } from "../../models/judge.ts";
 import { picturesOf } from "../../models/pictures.ts";
 import { encodeExamples } from "../examples.ts";
 import type { Part } from "../file_parts.ts";
+import { definitionIn } from "../own/definition.ts";
 import { formOf } from "./form.ts";
 import type {
   Asked,
@@ -140,7 +142,7 @@ export class Laboratory {
   }
 
   async #definitionOf({ setting, base }: Asked): Promise<ExperimentDefinition> {
-    if (base !== undefined) return definitionOfRun(base);
+    if (base !== undefined) return await definitionOfRun(base);
     const { experiment } = setting.base as { experiment: string };
     const { experiments } = this.#registries;
     const entry = experiments.find(({ name }) => name === experiment);
@@ -245,9 +247,18 @@ function seedOf({ setting, base }: Asked): string {
   return setting.seed || base?.seed || "1";
 }
 
-/** A run's configuration as a definition. */
-function definitionOfRun({ experiment, version, configuration }: BaseRun): ExperimentDefinition {
-  return { name: experiment, version, ...configuration } as unknown as ExperimentDefinition;
+/** A run's configuration as a definition, with the parts that stand in its module as code. */
+async function definitionOfRun(
+  { experiment, version, configuration, own }: BaseRun,
+): Promise<ExperimentDefinition> {
+  const parts = own === undefined ? {} : ownPartsOf(await definitionIn(own));
+  const withCode = Object.entries(configuration).map(([kind, part]) => {
+    if (!isOwn(part)) return [kind, part];
+    const { id, name = id, own: _, ...fields } = part as { readonly [field: string]: Json };
+    const code = requireOwn(parts, kind as keyof OwnParts, name as string, own!);
+    return [kind, "create" in code && kind !== "body" ? { definition: code, ...fields } : code];
+  });
+  return { name: experiment, version, ...Object.fromEntries(withCode) };
 }
 
 const isOfPage = ({ path }: FieldDescription) => !path.startsWith("checkpoint.");

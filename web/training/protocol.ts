@@ -9,6 +9,7 @@ import type { Ending, RunReport } from "../../lab/experiment/runner.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { BudgetUnit } from "../../lab/core/trainer.ts";
 import type { Part } from "../file_parts.ts";
+import type { OwnCode } from "../own/code.ts";
 import type { FormField } from "./form.ts";
 import type { Setting } from "./setting.ts";
 
@@ -21,6 +22,8 @@ export interface BaseRun {
   readonly backend: string;
   /** Null where it has not finished. */
   readonly digest: string | null;
+  /** Where parts of it stand in a user's file. */
+  readonly own?: OwnCode;
 }
 
 /** A setting, with the run that it is based on, where it is. */

@@ -5,9 +5,11 @@ import type { State } from "../../state.ts";
 import { baseOf, refusalOf } from "../../training/base_run.ts";
 
 /** `?run=ID`. */
-export function handler({ url: { searchParams: query }, state }: Context<State>): Response {
+export async function handler(
+  { url: { searchParams: query }, state }: Context<State>,
+): Promise<Response> {
   const run = state.store.find(query.get("run") ?? "");
-  const reason = refusalOf(run);
+  const reason = await refusalOf(run, state.own);
   if (reason !== undefined) {
     throw new InputError(`Cannot train run ${run.id} in a page as ${reason}`);
   }

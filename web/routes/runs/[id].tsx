@@ -14,7 +14,7 @@ import type { Level } from "../../components/plot_options.ts";
 import { figure } from "../../format.ts";
 import { LOGGED } from "../../../lab/experiment/manifest.ts";
 import type { WorldOf } from "../../player/world.ts";
-import { levelsOf, playerOf } from "../../run_parts.ts";
+import { isInOwnWorld, levelsOf, playerOf } from "../../run_parts.ts";
 import { type RunSummary, summarize } from "../../summary.ts";
 import { refusalOf } from "../../training/base_run.ts";
 import { printable } from "../../../lab/core/printable.ts";
@@ -34,12 +34,14 @@ interface Data {
   readonly live: boolean;
   /** Whether a page can train the same. */
   readonly trainable: boolean;
+  /** Why the world of a user's file cannot be played, as a clause. */
+  readonly unplayable: string | undefined;
 }
 
 /** Everything about one run but its series. */
-export function handler(
-  { params, state: { store, feed, writable, live } }: Context<State>,
-): PageAnswer<Data> {
+export async function handler(
+  { params, state: { store, feed, writable, live, own } }: Context<State>,
+): Promise<PageAnswer<Data>> {
   const run = store.find(params.id);
   const row = summarize(run, unlessDamaged(() => figuresOf(store, run)), 0);
   return page({
@@ -49,7 +51,8 @@ export function handler(
     live,
     row,
     run,
-    trainable: row.backend !== LOGGED && refusalOf(run) === undefined,
+    trainable: row.backend !== LOGGED && await refusalOf(run, own) === undefined,
+    unplayable: isInOwnWorld(run) ? await own.refusalOf(run) : undefined,
     guide: guideOf(row.method),
     levels: levelsOf(run),
     family: familyOf(feed.records(), run.id),
@@ -63,8 +66,7 @@ export function handler(
 export default function RunPage({ data }: PageProps<Data>): VNode {
   const { row, run, contents, guide, levels, family } = data;
   const { sweep } = run.manifest;
-  const world = run.manifest.determined.configuration.environment as WorldOf | undefined;
-  const player = playerOf(run);
+  const player = data.unplayable === undefined ? playerOf(run) : undefined;
   return (
     <>
       <h1>{data.title}</h1>
@@ -89,8 +91,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       {family && <AmongSeeds {...family} />}
       <RunStatus row={row} />
       <RunEvents contents={contents} />
-      {world !== undefined && player === undefined &&
-        <OtherWorld run={row.id} world={world} module={run.manifest.definition.module} />}
+      {data.unplayable !== undefined && <Unplayable run={run} reason={data.unplayable} />}
       <RunCharts
         run={row.id}
         contents={contents}
@@ -162,15 +163,14 @@ function noteOf({ note }: Run): string {
   return note.split("\n").map(printable).join("\n");
 }
 
-/** In place of the policy at work, in a world of the user's own. */
-function OtherWorld(
-  { run, world, module }: { run: string; world: WorldOf; module: string },
-): VNode {
+/** In place of the policy at work. */
+function Unplayable({ run, reason }: { run: Run; reason: string }): VNode {
+  const { id } = run.manifest.determined.configuration.environment as WorldOf;
   return (
     <p class="note">
-      The page plays the lab's worlds. {world.id} stands in{" "}
-      {module || "a program of yours"}; where it draws a scene,{" "}
-      <code>deno task -q experiment evaluate {run} --render</code> shows it.
+      The policy does not play here, as {id} stands in a file of yours, and{" "}
+      {printable(reason)}. Where it draws a scene,{" "}
+      <code>deno task -q experiment evaluate {run.id} --render</code> shows it.
     </p>
   );
 }

@@ -7,7 +7,16 @@ import { type NamedTensors, sizeOf } from "../../core/tensor_data.ts";
 import type { ProgramSpec } from "../workspace.ts";
 import type { InputSpec, RandomSpec, Tensors } from "../workspace.ts";
 import { type AnyStep, declarations, type Range, tracedStep } from "./binding.ts";
+import type { Graph } from "./ir.ts";
 import { trace } from "./trace.ts";
+
+/** A step over tensors by name, of which only the outputs are looked at. */
+type SeenStep = (context: {
+  input: Tensors;
+  random: Tensors;
+  scalar: Tensors;
+  state: Record<string, Tensors>;
+}) => { outputs: Tensors };
 
 /**
  * The names of a step's outputs, by a trace, in which nothing is computed.
@@ -18,13 +27,22 @@ import { trace } from "./trace.ts";
 export function outputNames(
   spec: ProgramSpec<Record<string, InputSpec>, Record<string, RandomSpec>, string, string>,
   state: Readonly<Record<string, NamedTensors>>,
-  step: (context: {
-    input: Tensors;
-    random: Tensors;
-    scalar: Tensors;
-    state: Record<string, Tensors>;
-  }) => { outputs: Tensors },
+  step: SeenStep,
 ): string[] {
+  return graphOf(spec, state, step).outputs.map(({ name }) => name);
+}
+
+/**
+ * The graph of a step as it is written, without a workspace.
+ *
+ * @param state The groups that it declares: names, shapes and types count.
+ * @throws InputError that names the call and the line where the step cannot be compiled.
+ */
+export function graphOf(
+  spec: ProgramSpec<Record<string, InputSpec>, Record<string, RandomSpec>, string, string>,
+  state: Readonly<Record<string, NamedTensors>>,
+  step: SeenStep,
+): Graph {
   const range = (shape: readonly number[], dtype: Range["dtype"]): Range => (
     { address: 0, shape, dtype, size: sizeOf(shape) }
   );
@@ -46,6 +64,5 @@ export function outputNames(
     ),
   });
   const groups = { name: spec.name, state: Object.keys(state) };
-  const graph = trace(declared, tracedStep(groups, () => new Map(), step as unknown as AnyStep));
-  return graph.outputs.map(({ name }) => name);
+  return trace(declared, tracedStep(groups, () => new Map(), step as unknown as AnyStep));
 }

@@ -1,0 +1,130 @@
+/** ONNX files: what ONNX Runtime computes of them is what TensorFlow.js computes of the function. */
+import { deepStrictEqual, throws } from "node:assert";
+import * as tf from "@tensorflow/tfjs";
+import { onnxOf } from "../../../../lab/compute/onnx/onnx.ts";
+import type { RowStep } from "../../../../lab/compute/row_step.ts";
+import { agree, opened } from "./runtime.ts";
+
+/** A function of rows of 32 numbers with two tensors of its own. */
+function stepOf(f: (x: tf.Tensor2D, own: Record<string, tf.Tensor>) => tf.Tensor): RowStep {
+  return {
+    name: "f",
+    state: { own: { filter: tensor([3, 3, 2, 4]), matrix: tensor([32, 5]) } },
+    inputs: (rows) => ({ x: [[rows, 32], "float32"] }),
+    step: ({ input, state }) => ({ rows: f(input.x as tf.Tensor2D, state.own) }),
+  };
+}
+
+/** Numbers of both signs, none near 0 or a half. */
+function tensor(shape: readonly number[]) {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const values = Float32Array.from({ length: size }, (_, i) => ((i * 37) % 23) / 7 - 1.6);
+  return { shape, dtype: "float32", values } as const;
+}
+
+const images = (x: tf.Tensor) => tf.reshape(x, [-1, 4, 4, 2]) as tf.Tensor4D;
+const filter4 = (filter: tf.Tensor) => filter as tf.Tensor4D;
+
+const functions: Readonly<Record<string, Parameters<typeof stepOf>[0]>> = {
+  "a dense layer": (x, { matrix }) => tf.softplus(tf.matMul(x, matrix as tf.Tensor2D)),
+  "rare functions": (x) =>
+    tf.addN([tf.expm1(x), tf.log1p(tf.abs(x)), tf.erf(x), tf.selu(x), tf.atan(x), tf.asinh(x)]),
+  "powers and remainders": (x) =>
+    tf.concat([tf.mod(x, tf.scalar(0.7)), tf.pow(tf.abs(x), tf.scalar(1.3)), tf.square(x)], 1),
+  "whole numbers": (x) => {
+    const whole = tf.cast(tf.floor(tf.mul(x, 5)), "int32");
+    const halves = tf.floorDiv(whole, tf.scalar(2, "int32"));
+    return tf.cast(tf.concat([halves, tf.mod(whole, tf.scalar(3, "int32"))], 1), "float32");
+  },
+  "choices": (x) => {
+    const best = tf.argMax(x, 1);
+    const hot = tf.cast(tf.oneHot(best as tf.Tensor1D, 32), "float32");
+    return tf.where(tf.logicalAnd(tf.greater(x, 0), tf.notEqual(hot, 1)), x, tf.neg(hot));
+  },
+  "reductions": (x) =>
+    tf.stack(
+      [tf.max(x, 1), tf.min(x, 1), tf.mean(x, 1), tf.prod(tf.slice(x, [0, 0], [-1, 4]), 1)],
+      1,
+    ),
+  "normalised rows": (x) => tf.logSoftmax(x),
+  "moves": (x) => {
+    const grid = tf.reshape(x, [-1, 4, 8]) as tf.Tensor3D;
+    const turned = tf.reverse(tf.transpose(grid, [0, 2, 1]), [1]);
+    return tf.concat([
+      tf.reshape(
+        tf.stridedSlice(turned, [0, 1, 3], [1e6, 8, 0], [1, 2, -1]),
+        [-1, 12],
+      ),
+      tf.reshape(tf.mirrorPad(grid, [[0, 0], [1, 1], [2, 0]], "reflect"), [-1, 60]),
+      tf.reshape(tf.pad(grid, [[0, 0], [0, 2], [1, 0]], 0.5), [-1, 54]),
+      tf.reshape(tf.tile(grid, [1, 2, 1]), [-1, 64]),
+    ], 1);
+  },
+  "rows put beside rows": (x) => {
+    const first = tf.transpose(tf.reshape(x, [-1, 4, 8]), [1, 0, 2]);
+    return tf.reshape(tf.slice(first, [2, 0, 0], [1, -1, -1]), [-1, 8]);
+  },
+  "gathers": (x) => tf.cumsum(tf.gather(x, tf.tensor1d([3, 0, 31, 3], "int32"), 1), 1, true, true),
+  "a convolution": (x, { filter }) =>
+    tf.reshape(tf.conv2d(images(x), filter4(filter), 2, "same"), [-1, 16]),
+  "a convolution of each channel": (x, { filter }) =>
+    tf.reshape(tf.depthwiseConv2d(images(x), filter4(filter), 1, "same"), [-1, 128]),
+  "a transposed convolution": (x, { filter }) => {
+    const wide = tf.reshape(x, [-1, 4, 2, 4]) as tf.Tensor4D;
+    const [rows] = wide.shape;
+    return tf.reshape(tf.conv2dTranspose(wide, filter4(filter), [rows, 8, 4, 2], 2, "same"), [
+      -1,
+      64,
+    ]);
+  },
+  "pools": (x) => {
+    const pooled = [tf.maxPool(images(x), 3, 2, "same"), tf.avgPool(images(x), 3, 2, "same")];
+    return tf.reshape(tf.concat(pooled, 3), [-1, 16]);
+  },
+  "an image resized": (x) => tf.reshape(tf.image.resizeBilinear(images(x), [6, 6]), [-1, 72]),
+  "a constant for each row": (x) => tf.ones([x.shape[0], 3]),
+};
+
+for (const [what, f] of Object.entries(functions)) {
+  Deno.test(`ONNX Runtime computes ${what} of any number of rows`, async () => {
+    const step = stepOf(f);
+    const network = await opened(onnxOf(step), step);
+    await tf.setBackend("cpu");
+    for (const rows of [1, 5]) {
+      const { values } = tensor([rows, 32]);
+      const { matrix, filter } = step.state.own;
+      const expected = tf.tidy(() =>
+        f(tf.tensor2d(values, [rows, 32]), {
+          matrix: tf.tensor(matrix.values as Float32Array, [...matrix.shape]),
+          filter: tf.tensor(filter.values as Float32Array, [...filter.shape]),
+        }).dataSync()
+      );
+      agree((await network.run(rows, { x: values })).rows, expected, `${rows} rows`);
+    }
+  });
+}
+
+Deno.test("rows that depend on each other are refused by the function's name", () => {
+  throws(
+    () => onnxOf(stepOf((x) => tf.sub(x, tf.mean(x, 0)))),
+    /^InputError: Cannot write a function of any number of rows as each row must be computed alone: a constant \(in f\)$/,
+  );
+});
+
+Deno.test("a kernel without operators is refused by its name", () => {
+  throws(
+    () => onnxOf(stepOf((x) => tf.cumprod(x, 1))),
+    /^InputError: Cannot write the kernel Cumprod as ONNX as no operators stand for it \(in f\)$/,
+  );
+});
+
+Deno.test("where a network comes from stands in its file, and weights once", () => {
+  const step = stepOf((x, { matrix }) => {
+    const product = tf.matMul(x, matrix as tf.Tensor2D);
+    return tf.add(product, tf.matMul(x, matrix as tf.Tensor2D));
+  });
+  const text = new TextDecoder("latin1").decode(onnxOf(step, { run: "1w8q3z" }));
+  deepStrictEqual(text.split("1w8q3z").length, 2);
+  // Once as an initializer, once where the only product reads it.
+  deepStrictEqual(text.split("own/matrix").length, 3);
+});
