@@ -1022,6 +1022,41 @@ export const mutants: readonly Mutant[] = [
   },
   // Adversarial models.
   {
+    fault: "SeqGAN takes roll-outs of one text for those of another",
+    file: "models/adversarial/seqgan.ts",
+    from: "[-1, rollOuts, batch]",
+    to: "[-1, batch, rollOuts]",
+    test: "tests/models/adversarial/seqgan_test.ts",
+  },
+  {
+    fault: "SeqGAN's rewards are compared with nothing",
+    file: "models/adversarial/seqgan.ts",
+    from: "tf.sub(values, tf.mean(values, 0, true))",
+    to: "values",
+    test: "tests/models/adversarial/seqgan_test.ts",
+  },
+  {
+    fault: "SeqGAN's discriminator takes real texts for generated ones",
+    file: "models/adversarial/seqgan.ts",
+    from: "const [real, generated] = tf.split(",
+    to: "const [generated, real] = tf.split(",
+    test: "tests/models/updates_test.ts",
+  },
+  {
+    fault: "an LSTM learns another first token than it samples after",
+    file: "models/autoregressive/token_lstm.ts",
+    from: "tf.fill([batch, 1], tokens)",
+    to: "tf.fill([batch, 1], 0)",
+    test: "tests/models/adversarial/seqgan_test.ts",
+  },
+  {
+    fault: "the oracle draws by weights that do not add up to 1",
+    file: "models/datasets/oracle.ts",
+    from: "random.random() * sum",
+    to: "random.random()",
+    test: "tests/models/adversarial/seqgan_test.ts",
+  },
+  {
     fault: "label smoothing moves the target of generated examples",
     file: "models/adversarial/losses.ts",
     from: "tf.add(crossEntropy(real, target), crossEntropy(generated, 0))",
