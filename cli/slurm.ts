@@ -137,9 +137,9 @@ async function intoFleet(
     throw error;
   }
   io.notice(
-    `${plural(ids.length, "run")} for ${
-      plural(tasks, "task")
-    }: ${FLEET_PROGRAM} runs${storeFlag(store)}\n`,
+    `${plural(ids.length, "run")} for ${plural(tasks, "task")}: ${FLEET_PROGRAM} runs${
+      storeFlag(store)
+    }\n`,
   );
   return 0;
 }
