@@ -1441,6 +1441,42 @@ export const mutants: readonly Mutant[] = [
     to: 'if (url.searchParams.has("password")) {',
     test: "tests/lab/store/postgres/hub_test.ts",
   },
+  {
+    fault: "a file of a fleet that was cut off is taken for whole",
+    file: "lab/store/postgres/replica.ts",
+    from: "if (digits === undefined || !sha256(bytes).startsWith(digits)) {",
+    to: "if (digits === undefined) {",
+    test: "tests/lab/store/postgres/files_test.ts",
+  },
+  {
+    fault: "a later writer's file takes the place of the one that is there",
+    file: "lab/store/postgres/files/bucket.ts",
+    from: "if (isThere) return;",
+    to: "",
+    test: "tests/lab/store/postgres/files_test.ts",
+  },
+  {
+    fault: "files of checkpoints that went stay where they lie",
+    file: "lab/store/postgres/hub.ts",
+    from: "if (gone.length > 0) await this.files.delete(gone);",
+    to: "",
+    test: "tests/lab/store/postgres/files_test.ts",
+  },
+  {
+    fault: "a folder that is not mounted is taken for the fleet's",
+    file: "lab/store/postgres/files/folder.ts",
+    from: "this.#requireMark();\n      if (sizeOfFile(",
+    to: "if (sizeOfFile(",
+    test: "tests/lab/store/postgres/files_test.ts",
+  },
+  {
+    fault: "the code of a user's file reads a bucket's secret",
+    file: "lab/store/postgres/open.ts",
+    from:
+      'for (const each of secrets) await Deno.permissions.revoke({ name: "env", variable: each });',
+    to: "",
+    test: "tests/lab/store/postgres/files_test.ts",
+  },
   // Flows.
   {
     fault: "the log-determinant of a 1 × 1 convolution is that of its square",
