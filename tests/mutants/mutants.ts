@@ -1022,6 +1022,41 @@ export const mutants: readonly Mutant[] = [
   },
   // Adversarial models.
   {
+    fault: "SeqGAN takes roll-outs of one text for those of another",
+    file: "models/adversarial/seqgan.ts",
+    from: "[-1, rollOuts, batch]",
+    to: "[-1, batch, rollOuts]",
+    test: "tests/models/adversarial/seqgan_test.ts",
+  },
+  {
+    fault: "SeqGAN's rewards are compared with nothing",
+    file: "models/adversarial/seqgan.ts",
+    from: "tf.sub(values, tf.mean(values, 0, true))",
+    to: "values",
+    test: "tests/models/adversarial/seqgan_test.ts",
+  },
+  {
+    fault: "SeqGAN's discriminator takes real texts for generated ones",
+    file: "models/adversarial/seqgan.ts",
+    from: "const [real, generated] = tf.split(",
+    to: "const [generated, real] = tf.split(",
+    test: "tests/models/updates_test.ts",
+  },
+  {
+    fault: "an LSTM learns another first token than it samples after",
+    file: "models/autoregressive/token_lstm.ts",
+    from: "tf.fill([batch, 1], tokens)",
+    to: "tf.fill([batch, 1], 0)",
+    test: "tests/models/adversarial/seqgan_test.ts",
+  },
+  {
+    fault: "the oracle draws by weights that do not add up to 1",
+    file: "models/datasets/oracle.ts",
+    from: "random.random() * sum",
+    to: "random.random()",
+    test: "tests/models/adversarial/seqgan_test.ts",
+  },
+  {
     fault: "label smoothing moves the target of generated examples",
     file: "models/adversarial/losses.ts",
     from: "tf.add(crossEntropy(real, target), crossEntropy(generated, 0))",
@@ -1405,6 +1440,42 @@ export const mutants: readonly Mutant[] = [
     from: 'if (url.password !== "" || url.searchParams.has("password")) {',
     to: 'if (url.searchParams.has("password")) {',
     test: "tests/lab/store/postgres/hub_test.ts",
+  },
+  {
+    fault: "a file of a fleet that was cut off is taken for whole",
+    file: "lab/store/postgres/replica.ts",
+    from: "if (digits === undefined || !sha256(bytes).startsWith(digits)) {",
+    to: "if (digits === undefined) {",
+    test: "tests/lab/store/postgres/files_test.ts",
+  },
+  {
+    fault: "a later writer's file takes the place of the one that is there",
+    file: "lab/store/postgres/files/bucket.ts",
+    from: "if (isThere) return;",
+    to: "",
+    test: "tests/lab/store/postgres/files_test.ts",
+  },
+  {
+    fault: "files of checkpoints that went stay where they lie",
+    file: "lab/store/postgres/hub.ts",
+    from: "if (gone.length > 0) await this.files.delete(gone);",
+    to: "",
+    test: "tests/lab/store/postgres/files_test.ts",
+  },
+  {
+    fault: "a folder that is not mounted is taken for the fleet's",
+    file: "lab/store/postgres/files/folder.ts",
+    from: "this.#requireMark();\n      if (sizeOfFile(",
+    to: "if (sizeOfFile(",
+    test: "tests/lab/store/postgres/files_test.ts",
+  },
+  {
+    fault: "the code of a user's file reads a bucket's secret",
+    file: "lab/store/postgres/open.ts",
+    from:
+      'for (const each of secrets) await Deno.permissions.revoke({ name: "env", variable: each });',
+    to: "",
+    test: "tests/lab/store/postgres/files_test.ts",
   },
   // Flows.
   {
