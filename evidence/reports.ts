@@ -38,6 +38,16 @@ const ppoDetails = [
 /** Methods over tables that learn by acting, in both worlds. */
 const tables = ["sarsa", "expected-sarsa", "q-learning", "q-lambda", "dyna-q"];
 
+/** Losses of a GAN. */
+const losses = [
+  "minimax",
+  "non-saturating",
+  "least-squares",
+  "hinge",
+  "wasserstein",
+  "relativistic",
+];
+
 /** All of them, in the order of docs/reports/README.md. */
 export const reports: readonly ShippedReport[] = [
   {
@@ -66,6 +76,17 @@ export const reports: readonly ShippedReport[] = [
     against: "cartpole-ppo",
   },
   {
+    name: "learning-rates",
+    title: "Learning rates of three agents on CartPole",
+    question:
+      "How much does each of three agents mind a learning rate that is ten times too low or too high?",
+    runs: ["dqn", "a2c", "ppo"].flatMap((agent) =>
+      ["1e-4", "1e-3", "1e-2", "1e-1"].map((rate) =>
+        `cartpole-${agent}-quick --set agent.learningRate=${rate} --budget 60k ${fiveSeeds}`
+      )
+    ),
+  },
+  {
     name: "windy-grid",
     title: "Methods over tables in the windy grid",
     question: "How do methods over tables compare in the windy grid of Sutton and Barto?",
@@ -82,15 +103,14 @@ export const reports: readonly ShippedReport[] = [
     name: "maze",
     title: "Sparse and shaped rewards in a maze",
     question:
-      "How long is the way that Q-learning finds in a maze where rewards tell of nothing but the " +
-      "goal, of the distance as the crow flies, and of the moves that are left?",
-    runs: [
-      `maze-q-learning ${tenSeeds}`,
-      `maze-q-learning --set environment.shaping=straight-line ${tenSeeds}`,
-      `maze-q-learning --set environment.shaping=walk ${tenSeeds}`,
-    ],
+      "How long is the way that Q-learning takes after 20,000 steps in a maze where rewards tell of " +
+      "nothing but the goal, of the distance as the crow flies, and of the moves that are left?",
+    runs: ["", " --set environment.shaping=straight-line", " --set environment.shaping=walk"]
+      .map((shaping) =>
+        `maze-q-learning${shaping} --budget 20k --set evaluation.every=1000 ${tenSeeds}`
+      ),
     metric: "evaluation/length_mean",
-    against: "maze-q-learning",
+    against: "maze-q-learning (environment.shaping=unset)",
   },
   {
     name: "autoencoders",
@@ -107,8 +127,7 @@ export const reports: readonly ShippedReport[] = [
     title: "Losses of GANs on 25 Gaussians",
     question: "How many of 25 modes does a small GAN find under each loss?",
     runs: [
-      "grid-gan --set model.loss=minimax,non-saturating,least-squares,hinge,wasserstein," +
-      `relativistic ${fiveSeeds}`,
+      ...losses.map((loss) => `grid-gan --set model.loss=${loss} ${fiveSeeds}`),
       `grid-wgan-gp ${fiveSeeds}`,
     ],
     metric: "evaluation/modes",

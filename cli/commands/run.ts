@@ -3,6 +3,7 @@ import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { choice, integer, keyValue, string } from "@optique/core/valueparser";
+import { environmentCalled } from "../../lab/core/environment_ids.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Seed } from "../../lab/core/random.ts";
 import type { RunRequest } from "../../lab/experiment/launch.ts";
@@ -48,6 +49,7 @@ export const run = defineCommand({
     ["run cartpole-dqn --set agent.gamma=0.98 --tag gamma", "another discount factor, tagged"],
     ["run glyphs-vae --dataset images --set dataset.folder=holiday", "a VAE of your own pictures"],
     ["run text-gpt --dataset diary.txt", "a GPT of your own text"],
+    ["run glyphs-vae --dataset frames:gridworld", "a VAE of what a world looks like"],
     ["run my_world.ts --budget 20k-steps", "your own experiment, shorter"],
     ["run cartpole-ppo --from latest", "start from the weights of the newest run"],
     [
@@ -75,7 +77,7 @@ export const run = defineCommand({
       dataset: optional(option("--dataset", named("NAME", known.datasets), {
         description: plain(
           "Learn from another data set (list --dataset names them), --set dataset.name=NAME, or " +
-            "from a text file: FILE.txt.",
+            "from a text file (FILE.txt), or from drawings of a world (frames:cartpole).",
         ),
       })),
       set: setOption(
@@ -330,7 +332,7 @@ async function requestsOf(
   for (const name of values.names) {
     const reference = callersReference(io, name);
     const { budget, backend, from, note } = values;
-    const set = settingsOf(values, io);
+    const set = await settingsOf(values, io);
     const described = await describer.describe(reference, { set, budget });
     const seeds = values.seeds ?? (values.seed === undefined ? described.seeds : 1);
     for (let i = 0; i < seeds; i++) {
@@ -352,28 +354,35 @@ async function requestsOf(
 }
 
 /** Fields that hold a path, which starts at the caller's folder. */
-const paths = ["dataset.folder", "dataset.file"];
+const paths = ["dataset.folder", "dataset.file", "dataset.policy"];
 
 /** What `--dataset` and `--set` say. */
-function settingsOf(
+async function settingsOf(
   { dataset, set }: {
     readonly dataset?: string;
     readonly set: readonly (readonly [path: string, value: string])[];
   },
   io: Io,
-): [path: string, value: string][] {
-  const learned: [string, string][] = dataset === undefined
-    ? []
-    : /\.txt$/i.test(dataset)
-    ? [["dataset.name", "text"], ["dataset.file", callersPath(io, dataset)]]
-    : [["dataset.name", dataset]];
+): Promise<[path: string, value: string][]> {
   return [
-    ...learned,
+    ...dataset === undefined ? [] : await chosenData(dataset, io),
     ...set.map(([path, value]): [string, string] => [
       path,
       paths.includes(path) ? callersPath(io, value) : value,
     ]),
   ];
+}
+
+/** What `--dataset` sets: a name, a text file, or the frames of a world. */
+async function chosenData(dataset: string, io: Io): Promise<[path: string, value: string][]> {
+  if (/\.txt$/i.test(dataset)) {
+    return [["dataset.name", "text"], ["dataset.file", callersPath(io, dataset)]];
+  }
+  const [, world] = /^frames:(.+)$/.exec(dataset) ?? [];
+  if (world === undefined) return [["dataset.name", dataset]];
+  const { environments } = await io.registries();
+  const id = environmentCalled(world, environments.map(({ id }) => id));
+  return [["dataset.name", "frames"], ["dataset.environment", id]];
 }
 
 /** The seed `index` after `first`, exact beyond 2⁵³ too. */

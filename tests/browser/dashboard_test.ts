@@ -583,6 +583,22 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
   await beside.selectOption({ label: options.find((text) => text.startsWith("final"))! });
   await panel.locator("figcaption:has-text('final')").waitFor({ timeout: patience });
   strictEqual(await panel.locator(".stages canvas").count(), 2);
+  const alone = await picture(page);
+  await panel.locator("label:has-text('as a ghost')").click();
+  await panel.locator("figcaption:has-text('pale, final')").waitFor();
+  strictEqual(await panel.locator(".stages canvas").count(), 1);
+  for (let i = 0; i < 8; i++) await panel.locator("button[aria-label='One step']").click();
+  ok(await picture(page) !== alone);
+
+  await panel.locator("summary:has-text('elsewhere')").click();
+  const map = panel.locator(".policy-map canvas");
+  strictEqual(await map.getAttribute("aria-label"), "cart position and cart velocity");
+  const drawn = () => map.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const before = await drawn();
+  await panel.locator("label:has-text('Across') select").selectOption("pole angle");
+  strictEqual(await map.getAttribute("aria-label"), "pole angle and cart velocity");
+  ok(await drawn() !== before);
+  match(await panel.locator(".policy-map .legend").innerText(), /left\s+right\s+from/);
 });
 
 test("the episodes of the evaluation are played again, its worst one by a click", async (page) => {
