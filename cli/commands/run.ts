@@ -47,7 +47,7 @@ export const run = defineCommand({
     ["run cartpole-ppo", "the experiment with the seeds that it names"],
     ["run cartpole-ppo cartpole-dqn --seeds 5", "two experiments, seeds 1 to 5 of each"],
     ["run cartpole-dqn --set agent.gamma=0.98 --tag gamma", "another discount factor, tagged"],
-    ["run glyphs-vae --dataset images --set dataset.folder=holiday", "a VAE of your own pictures"],
+    ["run vae --dataset images --set dataset.folder=holiday", "a VAE of your own pictures"],
     ["run text-gpt --dataset diary.txt", "a GPT of your own text"],
     ["run glyphs-vae --dataset frames:gridworld", "a VAE of what a world looks like"],
     ["run my_world.ts --budget 20k-steps", "your own experiment, shorter"],
@@ -64,7 +64,9 @@ export const run = defineCommand({
     object({
       names: multiple(
         argument(named("NAME", known.experiments), {
-          description: plain("Named experiments (list shows them), or files that export one."),
+          description: plain(
+            "Named experiments (list shows them), or files that export one; with --dataset models.",
+          ),
         }),
       ),
       seed: optional(option("--seed", seedValue(), {
@@ -158,13 +160,14 @@ export const run = defineCommand({
       }),
       json: jsonOption(),
     }),
-  async run(values, io) {
-    const { names, json, profile } = values;
-    if (names.length === 0) {
+  async run(typed, io) {
+    if (typed.names.length === 0) {
       throw new InputError(
         `Cannot run as a NAME or FILE.ts is needed (${PROGRAM} list shows the names)`,
       );
     }
+    const values = { ...typed, names: await experimentsOf(typed, io) };
+    const { json, profile } = values;
     const registries = await io.registries();
     const { Describer } = await import("../../lab/experiment/describe.ts");
     using describer = new Describer(registries, { examine: !values.noCheck });
@@ -355,6 +358,28 @@ async function requestsOf(
 
 /** Fields that hold a path, which starts at the caller's folder. */
 const paths = ["dataset.folder", "dataset.file", "dataset.policy"];
+
+/**
+ * The names, with the first experiment of a model in place of its own name where it is said what it
+ * learns from.
+ */
+async function experimentsOf(
+  { names, dataset }: { readonly names: readonly string[]; readonly dataset?: string },
+  io: Io,
+): Promise<readonly string[]> {
+  if (dataset === undefined) return names;
+  const registries = await io.registries();
+  if (!names.some((name) => registries.models.some((model) => model.name === name))) return names;
+  const { namedExperiments } = await import("../catalogue.ts");
+  const known = await namedExperiments(registries);
+  return names.map((name) => {
+    if (known.some((each) => each.name === name)) return name;
+    const first = known.find(({ trains, trainer }) => trains === "models" && trainer === name);
+    if (first === undefined) return name;
+    io.notice(`${name}: with the settings of ${first.name}\n`);
+    return first.name;
+  });
+}
 
 /** What `--dataset` and `--set` say. */
 async function settingsOf(

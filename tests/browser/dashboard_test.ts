@@ -831,6 +831,7 @@ test(
     page.on("request", (request) => asked.push(new URL(request.url()).pathname));
     await page.locator("#seed").press("Enter");
     await page.locator(".result .digest").waitFor();
+    await page.locator(".player").scrollIntoViewIfNeeded();
     await page.locator(".stages canvas").waitFor();
     const expected = await train(cartpoleA2cQuick, {
       ...{ registries, seed: 4, backend: "wasm", budget: 1200, set: Object.entries(fields) },
@@ -860,6 +861,42 @@ test("a run is trained again in a page, to its bits", async (page) => {
   await page.click("button:text-is('Start')");
   await page.locator(".result b.good").waitFor();
   strictEqual(await page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
+});
+
+test("a model of the plane goes by over its training, surface and samples", async (page) => {
+  const set = {
+    ...{ "model.width": "8", "model.layers": "2", "model.batchSize": "16" },
+    ...{ "dataset.train": "200", "dataset.validation": "50", "dataset.test": "50" },
+    ...{ "evaluation.every": "200", "checkpoint.everyIterations": "1", "checkpoint.keepLast": "9" },
+  };
+  const [{ id: run }] = await launch([{
+    reference: "ring-wgan-gp",
+    set: Object.entries(set),
+    budget: 600,
+    seed: 1,
+    backend: "wasm",
+  }], { store: dashboard.store, registries, workers: 1 });
+  await open(page, `/runs/${run}`);
+  const plane = page.locator(".front .plane");
+  await plane.waitFor();
+  const drawn = () => plane.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const at = async () => Number((await page.locator(".explorer h3 small").innerText()).slice(13));
+  const last = await at();
+  const final = await drawn();
+  await page.locator(".explorer input[type=range]").focus();
+  await page.keyboard.press("Home");
+  await page.waitForFunction(
+    (was) => document.querySelector<HTMLCanvasElement>(".plane")!.toDataURL() !== was,
+    final,
+  );
+  const first = await at();
+  ok(first < last, `${first} < ${last}`);
+  await page.click("button[aria-label='Play the model over training']");
+  await page.waitForFunction(
+    (first) => Number(document.querySelector(".explorer h3 small")!.textContent!.slice(13)) > first,
+    first,
+  );
+  await page.click("button[aria-label='Stop the model']");
 });
 
 test("a world of a user's file plays in the page and is trained again, to its bits", async (page) => {

@@ -152,7 +152,7 @@ function Desk(props: DeskProps): VNode | null {
   const apart = isGhost.value ? undefined : other;
   const over = (scene: Scene) => {
     const drawn = drawnOver(scene, map.value, main, gamma, visits.current);
-    const ghost = isGhost.value ? other?.episodes.environment.scene!() : undefined;
+    const ghost = isGhost.value ? other?.episodes.environment.scene?.() : undefined;
     return ghost === undefined ? drawn : ghosted(scene, ghost, drawn);
   };
   const pause = () => playing.value = false;
