@@ -21,7 +21,7 @@ import { importanceLoss } from "../../models/variational/iwae.ts";
 import { joined, klBetween } from "../../models/variational/ladder_vae.ts";
 import { semiSupervisedLoss } from "../../models/variational/semi_supervised_vae.ts";
 import { vampPrior } from "../../models/variational/vampprior.ts";
-import { codebookOf, moved, nearest, through } from "../../models/variational/vq_vae.ts";
+import { codebookOf, moved, nearest, through, vqVae } from "../../models/variational/vq_vae.ts";
 import { fewGlyphs, halves, trainerOf, trainThrough } from "./laboratory.ts";
 import { near, onCpu, values } from "./worked.ts";
 
@@ -186,6 +186,33 @@ Deno.test("codes are moving averages of their vectors, and begin anew where none
     const restarted = next(1);
     near(values(restarted.counts), [3, 1, 4]);
     near(values(codebookOf(restarted)), [4 / 3, 5 / 3, 1, 1, 0, 1]);
+    // Below 2 it begins as if two vectors had chosen it.
+    const twice = next(2);
+    near(values(twice.counts), [3, 2, 4]);
+    near(values(codebookOf(twice)).slice(2, 4), [1, 1]);
+  }));
+
+Deno.test("a VQ-VAE minds the distance of vectors from their codes by the commitment's weight", () =>
+  onCpu(() => {
+    const kept = {
+      counts: tf.ones([2, 1]),
+      sums: tf.tensor2d([[0, 0], [2, 2]]),
+      frequencies: tf.fill([4, 2], 0.5),
+    };
+    const batch = {
+      ...{ x: tf.tensor2d([[1, 0, 1, 0]]), mask: tf.ones([1]), kept },
+      noise: { choice: tf.zeros([2]) },
+    };
+    const networks = {
+      encoder: () => tf.tensor2d([[0.5, 0], [1.5, 2], [0, 0], [2, 1]]),
+      decoder: () => tf.zeros([1, 4]),
+    };
+    const fields = vqVae.configuration.parse({ codes: 2, codeSize: 2, commitment: 0.3 });
+    // deno-lint-ignore no-explicit-any
+    const told = (vqVae.model.steps[0].loss as any)(networks, batch, fields);
+    // ¼ + ¼ + 0 + 1.
+    near(values(told.commitment), [1.5]);
+    near(values(told.loss), [values(told.reconstruction)[0] + 0.3 * 1.5]);
   }));
 
 Deno.test("the perplexity of shares .5, .25, .25, 0 is 2.828427", () => {
