@@ -6,7 +6,8 @@ import { capturedIo } from "./captured_io.ts";
 import { inFolder } from "./folder.ts";
 
 const content = Uint8Array.from({ length: 100_000 }, (_, i) => (i * i) % 251);
-const sha256 = createHash("sha256").update(content).digest("hex");
+const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+const sha256 = hashOf(content);
 
 /** How a server answers: whole, by ranges, cut off after so many bytes, or with a status. */
 interface Answers {
@@ -22,7 +23,10 @@ async function serving(
   run: (url: string, asked: (string | null)[]) => Promise<void>,
 ): Promise<void> {
   const asked: (string | null)[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {}, signal };
+  const server = Deno.serve(options, (request) => {
     const range = request.headers.get("range");
     asked.push(range);
     const { ranges = true, cutAfter, status, content: own = content } = answers.shift() ?? {};
@@ -43,7 +47,8 @@ async function serving(
   try {
     await run(`http://127.0.0.1:${server.addr.port}/files/train.gz`, asked);
   } finally {
-    await server.shutdown();
+    stopping.abort();
+    await server.finished;
   }
 }
 
@@ -73,7 +78,7 @@ async function fetching(
 Deno.test("a file comes whole, and is not fetched again", async () => {
   await fetching([], async (fetch, { asked, path }) => {
     deepStrictEqual(await fetch(), [0, "100.0 kB, hash as given: fetched\n"]);
-    deepStrictEqual(await Deno.readFile(path), content);
+    strictEqual(hashOf(await Deno.readFile(path)), sha256);
     deepStrictEqual(await fetch("--quiet"), [0, ""]);
     strictEqual(asked.length, 1);
     deepStrictEqual([...Deno.readDirSync(path.replace("/train.gz", ""))].length, 1);
@@ -94,7 +99,7 @@ Deno.test("what broke off goes on where it ended", async () => {
       "100.0 kB, hash as given: fetched, the first 30.0 kB of an earlier try\n",
     ]);
     deepStrictEqual(asked, [null, "bytes=30000-"]);
-    deepStrictEqual(await Deno.readFile(path), content);
+    strictEqual(hashOf(await Deno.readFile(path)), sha256);
   });
 });
 
@@ -111,7 +116,7 @@ Deno.test("a server without ranges, a part that is whole, one of another file: e
       await Deno.mkdir(path.replace("/train.gz", ""));
       await Deno.writeFile(`${path}.part`, left);
       strictEqual((await fetch())[0], 0);
-      deepStrictEqual(await Deno.readFile(path), content);
+      strictEqual(hashOf(await Deno.readFile(path)), sha256);
       strictEqual(asked.length, requests);
     });
   }
@@ -138,7 +143,7 @@ Deno.test("a file that is there is written over with --force alone", async () =>
     match(line, /^error: Cannot write \S+ as there is a file with another hash already: choose/);
     strictEqual(await Deno.readTextFile(path), "mine");
     strictEqual((await fetch("--force"))[0], 0);
-    deepStrictEqual(await Deno.readFile(path), content);
+    strictEqual(hashOf(await Deno.readFile(path)), sha256);
   });
 });
 
