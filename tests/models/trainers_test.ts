@@ -92,6 +92,19 @@ for (const [i, definition] of definitions.entries()) {
   });
 }
 
+Deno.test("a step size begins at learningRate, and ends there or at finalLearningRate", () => {
+  for (const definition of definitions) {
+    const { model } = definition as unknown as {
+      model: { schedule?(fields: unknown): (spent: number) => number };
+    };
+    const fields = { learningRate: 0.25, finalLearningRate: 0.125 };
+    const schedule = model.schedule?.(definition.configuration.parse(fields));
+    if (schedule === undefined) continue;
+    deepStrictEqual([definition.name, schedule(0)], [definition.name, 0.25]);
+    ok([0.25, 0.125].includes(schedule(1)), `${definition.name}: ${schedule(1)}`);
+  }
+});
+
 Deno.test("samples are shown from the same noise at each evaluation", async () => {
   const trainer = await smallTrainer(definitions.find(({ name }) => name === "wgan-gp")!);
   const sheet = async (seed: number) =>

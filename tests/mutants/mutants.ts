@@ -1808,4 +1808,11 @@ export const mutants: readonly Mutant[] = [
     to: "tf.mul(correlation, gamma)",
     test: "tests/models/variational_test.ts",
   },
+  {
+    fault: "WGAN-GP's step size begins where it ends",
+    file: "models/adversarial/wgan_gp.ts",
+    from: "linear(learningRate, finalLearningRate)",
+    to: "linear(finalLearningRate, learningRate)",
+    test: "tests/models/trainers_test.ts",
+  },
 ];
