@@ -14,7 +14,7 @@ import { codeUsage } from "../../models/metrics/code_usage.ts";
 import { LogSums } from "../../models/metrics/log_sums.ts";
 import { models } from "../../models/mod.ts";
 import type { Batch } from "../../models/model.ts";
-import { decomposedKl } from "../../models/variational/beta_tcvae.ts";
+import { betaTcvae, decomposedKl } from "../../models/variational/beta_tcvae.ts";
 import { evaluated, logWeightsOf } from "../../models/variational/bound.ts";
 import { discriminatorLoss, permuted } from "../../models/variational/factor_vae.ts";
 import { importanceLoss } from "../../models/variational/iwae.ts";
@@ -167,6 +167,30 @@ Deno.test("a vector's code is the nearest one, and the gradient passes it", () =
     }, { vectors });
     near(values(loss), [15]);
     near(values(gradients.vectors), [0, 0, 2, 2, -4, 6]);
+  }));
+
+Deno.test("β-TCVAE weighs information, correlation and the coordinates' own KL each by its field", () =>
+  onCpu(() => {
+    const networks = {
+      encoder: () => tf.tensor2d([[0.5, -1, 0.2, -0.4], [-0.3, 0.8, 0.1, 0.3]]),
+      decoder: () => tf.zeros([2, 4]),
+    };
+    const batch = {
+      ...{ x: tf.tensor2d([[1, 0, 1, 0], [0, 1, 1, 0]]), mask: tf.ones([2]), examples: 9 },
+      noise: { noise: tf.tensor2d([[0.1, -0.2], [0.4, 0.3]]) },
+    };
+    const fields = betaTcvae.configuration.parse({ latentSize: 2, alpha: 0.5, beta: 6, gamma: 2 });
+    // deno-lint-ignore no-explicit-any
+    const told = (betaTcvae.model.steps[0].loss as any)(networks, batch, fields);
+    const [loss, reconstruction, information, correlation, marginal] = [
+      ...["loss", "reconstruction", "information", "correlation", "marginal"],
+    ].map((name) => [...values(told[name])]);
+    near(
+      loss,
+      loss.map((_, i) =>
+        reconstruction[i] + 0.5 * information[i] + 6 * correlation[i] + 2 * marginal[i]
+      ),
+    );
   }));
 
 Deno.test("codes are moving averages of their vectors, and begin anew where none chooses them", () =>

@@ -1801,4 +1801,11 @@ export const mutants: readonly Mutant[] = [
     to: "start",
     test: "tests/models/denoiser_steps_test.ts",
   },
+  {
+    fault: "β-TCVAE weighs the total correlation by γ",
+    file: "models/variational/beta_tcvae.ts",
+    from: "tf.mul(correlation, beta)",
+    to: "tf.mul(correlation, gamma)",
+    test: "tests/models/variational_test.ts",
+  },
 ];
