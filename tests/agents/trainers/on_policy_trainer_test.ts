@@ -3,14 +3,7 @@ import { ok, strictEqual } from "node:assert";
 import { defineEnvironment } from "../../../lab/core/define_environment.ts";
 import { defaultRng } from "../../../lab/core/random.ts";
 import { Box, Discrete } from "../../../lab/core/space.ts";
-import {
-  definitions,
-  discreteAgents,
-  hasReplay,
-  knownFields,
-  subjectOf,
-  trainThrough,
-} from "../laboratory.ts";
+import { discreteAgents, hasReplay, knownFields, subjectOf, trainThrough } from "../laboratory.ts";
 
 /** Two states, shown as 1000 and 1001, in each of which another action is paid. */
 const far = defineEnvironment({
