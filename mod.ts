@@ -65,14 +65,22 @@ export {
   VectorEnvironment,
   type VectorStep,
 } from "./lab/core/vector.ts";
-export type { Dataset, DataTakes, ExampleKind, Holdings, Split } from "./lab/core/dataset.ts";
-export type { DatasetContext, DatasetDefinition, Entry } from "./lab/core/registry.ts";
+export type {
+  Augmentation,
+  Dataset,
+  DataTakes,
+  ExampleKind,
+  Holdings,
+  Split,
+} from "./lab/core/dataset.ts";
+export type { DatasetContext, DatasetDefinition, Entry, Player } from "./lab/core/registry.ts";
 export type { Dtype, NamedTensors, TensorData, TypedArrays } from "./lab/core/tensor_data.ts";
 export type {
   ActOptions,
   BudgetUnit,
   EvaluationContext,
   LogLikelihoods,
+  NamedStep,
   Report,
   SamplingSettings,
   Trainer,

@@ -20,4 +20,5 @@ export const registries: Registries = {
   datasets,
   experiments,
   faultOf: async (environment) => (await import("./envs/checker.ts")).firstFault(environment),
+  openPolicy: async (bytes) => (await import("./agents/policy.ts")).loadPolicy(bytes),
 };

@@ -1,5 +1,6 @@
 /**
- * What the dashboard's server takes for the table of runs, from the request to its last byte.
+ * What the dashboard's server takes for the table of runs, from the request to its last byte, and
+ * its pages in a browser.
  *
  * @module
  */
@@ -11,6 +12,7 @@ import { built } from "../web/assets.ts";
 import { Comparisons } from "../web/comparisons.ts";
 import type { Bench } from "./group.ts";
 import { measure } from "./measure.ts";
+import { pages } from "./pages.ts";
 import { type Row, targetRow } from "./row.ts";
 import { emptyManifest, temporaryStore } from "./temporary_store.ts";
 
@@ -29,8 +31,13 @@ const questions = {
   "grouped by agent": "/api/runs?group=agent&sort=-evaluation/return_mean",
 };
 
-/** Milliseconds of each question, the first time and again. */
+/** Milliseconds of each question, the first time and again; then its pages in Chromium. */
 export async function* dashboard({ progress }: Bench): AsyncIterable<Row> {
+  yield* answers(progress);
+  yield* pages(progress);
+}
+
+async function* answers(progress: Bench["progress"]): AsyncIterable<Row> {
   progress(`${runs} runs written`);
   await using opened = await temporaryStore();
   built();

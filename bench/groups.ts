@@ -102,7 +102,7 @@ export const groups: readonly Group[] = [
   },
   {
     name: "dashboard",
-    summary: "The dashboard's table of 10,000 runs: page, order, filter, groups (minutes)",
+    summary: "The dashboard: its table of 10,000 runs, and its pages in Chromium (minutes)",
     slow: true,
     load: async () => (await import("./dashboard.ts")).dashboard,
   },

@@ -8,7 +8,7 @@ import { InputError, LabError } from "../lab/core/errors.ts";
 import { plansOf, type RunRequest, storedPlan } from "../lab/experiment/launch.ts";
 import { FLEET_PROGRAM, PROGRAM } from "./command.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
-import { openStoreOf, storeLocation } from "./stores.ts";
+import { openStoreOf, storeFlag, storeLocation } from "./stores.ts";
 import { plural } from "./terminal/format.ts";
 import type { Io } from "./terminal/io.ts";
 
@@ -137,9 +137,9 @@ async function intoFleet(
     throw error;
   }
   io.notice(
-    `${plural(ids.length, "run")} for ${
-      plural(tasks, "task")
-    }: ${FLEET_PROGRAM} runs --store ${store}\n`,
+    `${plural(ids.length, "run")} for ${plural(tasks, "task")}: ${FLEET_PROGRAM} runs${
+      storeFlag(store)
+    }\n`,
   );
   return 0;
 }

@@ -13,6 +13,7 @@ import type { Trainer } from "../lab/core/trainer.ts";
 import { binarized } from "../models/datasets/binarized.ts";
 import type { Run } from "../lab/store/store.ts";
 import { checkpointOption, type Known, plain, runArgument, storeOption } from "./command.ts";
+import { webpBinary } from "../lab/experiment/codecs.ts";
 import { refuseExisting, writeWhole } from "./files.ts";
 import { openStoreOf } from "./stores.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
@@ -164,5 +165,6 @@ function filesOf(io: Io) {
       );
       return entries!.map(({ name, isDirectory }) => isDirectory ? `${name}/` : name);
     },
+    webpBinary,
   };
 }

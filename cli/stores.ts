@@ -19,9 +19,13 @@ export function storeLocation(io: Io, given: string | undefined): string {
     : given;
 }
 
-/** What a proposed command line needs to reach the same store: ` --store runs2`, or nothing. */
+/**
+ * What a proposed command line needs to reach the same store: ` --store runs2`, or nothing. Where a
+ * store's files lie is kept there.
+ */
 export function storeFlag(given: string | undefined): string {
-  return given === undefined ? "" : ` --store ${given}`;
+  if (given === undefined) return "";
+  return ` --store ${isPostgres(given) ? given.replace(/[?&]files=.*$/s, "") : given}`;
 }
 
 /** Opens the store that `--store` names, for reading alone where asked; dispose to close it. */

@@ -38,6 +38,16 @@ const ppoDetails = [
 /** Methods over tables that learn by acting, in both worlds. */
 const tables = ["sarsa", "expected-sarsa", "q-learning", "q-lambda", "dyna-q"];
 
+/** Losses of a GAN. */
+const losses = [
+  "minimax",
+  "non-saturating",
+  "least-squares",
+  "hinge",
+  "wasserstein",
+  "relativistic",
+];
+
 /** All of them, in the order of docs/reports/README.md. */
 export const reports: readonly ShippedReport[] = [
   {
@@ -64,6 +74,17 @@ export const reports: readonly ShippedReport[] = [
       ...ppoDetails.map((detail) => `cartpole-ppo --set agent.${detail} ${tenSeeds}`),
     ],
     against: "cartpole-ppo",
+  },
+  {
+    name: "learning-rates",
+    title: "Learning rates of three agents on CartPole",
+    question:
+      "How much does each of three agents mind a learning rate that is ten times too low or too high?",
+    runs: ["dqn", "a2c", "ppo"].flatMap((agent) =>
+      ["1e-4", "1e-3", "1e-2", "1e-1"].map((rate) =>
+        `cartpole-${agent}-quick --set agent.learningRate=${rate} --budget 60k ${fiveSeeds}`
+      )
+    ),
   },
   {
     name: "windy-grid",
@@ -106,8 +127,7 @@ export const reports: readonly ShippedReport[] = [
     title: "Losses of GANs on 25 Gaussians",
     question: "How many of 25 modes does a small GAN find under each loss?",
     runs: [
-      "grid-gan --set model.loss=minimax,non-saturating,least-squares,hinge,wasserstein," +
-      `relativistic ${fiveSeeds}`,
+      ...losses.map((loss) => `grid-gan --set model.loss=${loss} ${fiveSeeds}`),
       `grid-wgan-gp ${fiveSeeds}`,
     ],
     metric: "evaluation/modes",

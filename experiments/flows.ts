@@ -25,7 +25,9 @@ const digits = {
   budget: 500_000,
   evaluation: { every: 250_000 },
 } as const;
-const unet = { batchSize: 64, samplerSteps: 10 } as const;
+const unet = { batchSize: 32, samplerSteps: 10 } as const;
+/** Where strokes take their form: noises about as strong as a pixel's range, none far beyond it. */
+const strokes = { noiseMean: -0.4, leastNoise: 0.02, mostNoise: 20 } as const;
 
 /** Models of points: what one does, its budget, and how long that takes. */
 const models = {
@@ -121,7 +123,7 @@ export const flowExperiments: readonly ModelExperiment[] = [
     ...digits,
     name: "glyphs-edm",
     summary: "EDM of drawn digits: noise by its deviation, samples by Heun's method",
-    model: { ...unet, name: "edm" },
+    model: { ...unet, ...strokes, name: "edm" },
   }),
   defineExperiment({
     ...digits,
@@ -135,6 +137,6 @@ export const flowExperiments: readonly ModelExperiment[] = [
     ...digits,
     name: "glyphs-guided",
     summary: "EDM of drawn digits that is told the class and guided by it",
-    model: { ...unet, name: "edm", conditional: true, guidance: 1.5 },
+    model: { ...unet, ...strokes, name: "edm", conditional: true, guidance: 1.5 },
   }),
 ];

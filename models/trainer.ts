@@ -19,6 +19,7 @@ import { adam } from "../lab/compute/optimizers.ts";
 import { cosine, type Schedule } from "../lab/compute/schedules.ts";
 import { Alarms } from "./alarms.ts";
 import { Asked } from "./asked.ts";
+import { augment } from "./datasets/augmentation.ts";
 import { exportModel, rowStepsOf } from "./export.ts";
 import type { SharedFields } from "./fields.ts";
 import { type Judge, judgeOf } from "./judge.ts";
@@ -112,6 +113,10 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   readonly #minibatches: Minibatches;
   /** Of the examples with a shown label, where few have one. */
   readonly #labelled: Minibatches | undefined;
+  /** Draws how training images are changed, where they are. */
+  readonly #augmenting: Generator | undefined;
+  /** The minibatch as it was changed. */
+  #seen = new Float32Array(0);
   readonly #noise: Generator;
   readonly #schedule: Schedule;
   readonly #steps: readonly RoundStep[];
@@ -134,6 +139,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const last = lastBatchOf(model, configuration);
     this.#minibatches = new Minibatches(dataset.train.count, batchSize, last, stream("minibatch"));
     this.#labelled = labelledMinibatches(context);
+    this.#augmenting = dataset.augmentation && stream("augmentation");
     this.#noise = stream("noise");
     const schedule = this.#schedule = model.schedule?.(configuration) ??
       cosine(learningRate, finalLearningRate);
@@ -169,6 +175,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
       resumables: {
         ...{ minibatches: this.#minibatches, noise: this.#noise },
         ...this.#labelled && { labelled: this.#labelled },
+        ...this.#augmenting && { augmentation: this.#augmenting },
       },
     };
   }
@@ -212,7 +219,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
           }
           taken.examples += rows.length;
         }
-        if (examples !== "none") this.#load(program, rows);
+        if (examples !== "none") this.#load(program, rows, examples === "next");
         program.run(this.#noise);
         taken.gradientSteps++;
       }
@@ -223,10 +230,19 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   }
 
   /** Copies training examples into the first places of a step's inputs and masks the others. */
-  #load({ input }: RowProgram, rows: Int32Array): void {
-    const { values, partners, labels } = this.#context.dataset.train;
-    const { size, partnerSize, classes } = this.#bound.shape;
-    gatherRows(values, rows, size, input.x as Float32Array);
+  #load({ input }: RowProgram, rows: Int32Array, isNext: boolean): void {
+    const { train: { values, partners, labels }, augmentation } = this.#context.dataset;
+    const { shape, size, partnerSize, classes } = this.#bound.shape;
+    const x = input.x as Float32Array;
+    if (augmentation === undefined) gatherRows(values, rows, size, x);
+    else {
+      if (isNext) {
+        const seen = this.#seen = new Float32Array(rows.length * size);
+        gatherRows(values, rows, size, seen);
+        augment(seen, rows.length, shape, augmentation, this.#augmenting!);
+      }
+      x.set(this.#seen);
+    }
     if ("partners" in input) {
       gatherRows(partners!, rows, partnerSize, input.partners as Float32Array);
     }

@@ -29,6 +29,9 @@ export interface KeptPolicy {
   readonly score: number | null;
 }
 
+/** A model that a run has kept. */
+export type KeptModel = Pick<KeptPolicy, "id" | "kind" | "iteration">;
+
 /** What a run page lists. */
 export interface Contents {
   /** Names of series, those that a person asks for first in front. */
@@ -36,6 +39,8 @@ export interface Contents {
   readonly pictures: readonly Picture[];
   /** One an iteration, oldest first; none of models. */
   readonly policies: readonly KeptPolicy[];
+  /** One an iteration, oldest first; none of agents. */
+  readonly models: readonly KeptModel[];
   /** The newest ones, at most {@linkcode EVENTS}, and how many there are. */
   readonly events: readonly StoredEvent[];
   readonly eventCount: number;
@@ -68,29 +73,32 @@ export function inOrder(names: Iterable<string>): string[] {
 /** What a policy is called that is several of them. */
 const kinds = ["final", "best", "last"] as const;
 
-function policiesOf(store: StoreReader, run: Run): KeptPolicy[] {
-  if (!("agent" in run.manifest.determined.configuration)) return [];
-  const read = unlessDamaged(() => store.series(run.id, RETURN));
-  const evaluations = read instanceof DamageError ? [] : [...read.iterations];
-  const byIteration = new Map<number, KeptPolicy>();
-  for (const { id, kind, iteration } of store.checkpoints(run.id)) {
+/** What checkpoints hold that went well: one an iteration, oldest first. */
+function keptOf(store: StoreReader, { id: run }: Run): KeptModel[] {
+  const byIteration = new Map<number, KeptModel>();
+  for (const { id, kind, iteration } of store.checkpoints(run)) {
     if (kind === "diverged") continue;
     const known = byIteration.get(iteration);
     if (known !== undefined && kinds.indexOf(known.kind) <= kinds.indexOf(kind)) continue;
-    const evaluation = evaluations.indexOf(iteration);
-    byIteration.set(iteration, {
-      id,
-      kind,
-      iteration,
-      evaluation: evaluation < 0 ? null : evaluation,
-      score: evaluation < 0 ? null : (read as Series).values[evaluation],
-    });
+    byIteration.set(iteration, { id, kind, iteration });
   }
   return [...byIteration.values()].sort((a, b) => a.iteration - b.iteration);
 }
 
+function policiesOf(store: StoreReader, run: Run): KeptPolicy[] {
+  const read = unlessDamaged(() => store.series(run.id, RETURN));
+  const evaluations = read instanceof DamageError ? [] : [...read.iterations];
+  return keptOf(store, run).map((kept) => {
+    const evaluation = evaluations.indexOf(kept.iteration);
+    return evaluation < 0
+      ? { ...kept, evaluation: null, score: null }
+      : { ...kept, evaluation, score: (read as Series).values[evaluation] };
+  });
+}
+
 /** What a run holds. */
 export function contentsOf(store: StoreReader, run: Run): Contents {
+  const { configuration } = run.manifest.determined;
   return {
     names: inOrder(store.seriesNames(run.id)),
     pictures: store.artifacts(run.id)
@@ -99,7 +107,8 @@ export function contentsOf(store: StoreReader, run: Run): Contents {
         ...{ name, iteration, hash },
         ...mediaType === "text/plain" && { isText: true as const },
       })),
-    policies: policiesOf(store, run),
+    policies: "agent" in configuration ? policiesOf(store, run) : [],
+    models: "model" in configuration ? keptOf(store, run) : [],
     events: store.events(run.id, { newest: EVENTS }),
     eventCount: store.eventCount(run.id),
     message: run.message,

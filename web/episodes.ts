@@ -119,6 +119,12 @@ export class Episodes {
     return this.#made.map(({ action }) => action);
   }
 
+  /** What was seen of the world until now, step by step. */
+  get seen(): readonly unknown[] {
+    const before = this.#made.slice(0, this.#standing.steps);
+    return [...before.map(({ observation }) => observation), this.#observation];
+  }
+
   /** Another policy acts from the next episode on; with it they count from 1 again. */
   follow(actor: Actor): void {
     this.#next = actor;

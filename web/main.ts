@@ -91,7 +91,7 @@ async function openedFleet(location: string): Promise<Store> {
       if (isGone) console.error("The store's server is back");
       isGone = false;
     } catch (error) {
-      if (!(error instanceof LabError)) throw error;
+      if (!(error instanceof LabError || error instanceof InputError)) throw error;
       if (!isGone) console.error(`${error.message}; what is shown is what was there`);
       isGone = true;
     }

@@ -27,7 +27,7 @@ export const detect = defineCommand({
     object({
       ...modelOptions(known),
       folder: optional(argument(string({ metavar: "FOLDER" }), {
-        description: plain("Pictures (PNG, JPEG), or a picture. Default: the test examples."),
+        description: plain("Pictures (PNG, JPEG, WebP), or a picture. Default: the test examples."),
       })),
       count: defaulting(
         option("--count", integer({ metavar: "N", min: 1, max: 1000 }), {

@@ -15,7 +15,7 @@ export const encode = defineCommand({
   usage: "RUN [FOLDER] --out FILE.npy|FILE.csv [OPTIONS]",
   brief: "Writes the codes of pictures, for NumPy or as a table",
   description:
-    "Writes the codes that a stored model gives the pictures of a folder (PNG, JPEG; its " +
+    "Writes the codes that a stored model gives the pictures of a folder (PNG, JPEG, WebP; its " +
     "own or those of its subfolders), cropped and resized as it learned them; without a folder those " +
     "of its test examples. NumPy's array is [count, Z], the table has a line an example, with the " +
     "file's name first.",

@@ -5,7 +5,7 @@ import { option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
-import type { ExportedRun } from "../../lab/store/exports/mod.ts";
+import type { ExportedPicture, ExportedRun } from "../../lab/store/exports/mod.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
 import { defineCommand, plain, runArguments, storeOption, whereOption } from "../command.ts";
 import { chosenRuns } from "../filter.ts";
@@ -22,10 +22,11 @@ type Format = typeof formats[number];
 export const exportRuns = defineCommand({
   name: "export",
   usage: "RUN… | --where CONDITION --format FORMAT --out DIR [OPTIONS]",
-  brief: "Data out: CSV, JSON, TensorBoard, weights, policies, models, ONNX, HTML",
+  brief: "Data out: CSV, JSON, TensorBoard, weights, policies, ONNX, HTML",
   description:
     "Writes runs into a folder, in a format that other tools read: csv (pandas: a line " +
-    "a point), json (everything that is known), tensorboard (an event file a run), safetensors " +
+    "a point), json (everything that is known), tensorboard (an event file a run, with its " +
+    "pictures and hyperparameters), safetensors " +
     "(the weights; PyTorch and JAX load them), policy (an agent as one file that loadPolicy opens " +
     "and that acts without the lab's trainer, in a browser too), model (a generative model in the " +
     "same way, opened by loadModel), onnx (what its networks compute, a file each: an agent's policy, a " +
@@ -108,7 +109,8 @@ async function filesOf(
     case "tensorboard":
       return runs.map((run) => ({
         path: join(fileName(run), tensorboardFileName(run)),
-        content: () => Promise.resolve(tensorboardParts(exported(store, run))),
+        content: async () =>
+          tensorboardParts(exported(store, run), undefined, await picturesOf(store, run)),
       }));
   }
 }
@@ -122,6 +124,16 @@ function exported(store: Store, run: Run): ExportedRun {
     artifacts: store.artifacts(run.id),
     checkpoints: store.checkpoints(run.id),
   };
+}
+
+/** The pictures of a run. */
+async function picturesOf(store: Store, { id }: Run): Promise<ExportedPicture[]> {
+  const pictures: ExportedPicture[] = [];
+  for (const artifact of store.artifacts(id)) {
+    if (artifact.mediaType !== "image/png") continue;
+    pictures.push({ artifact, bytes: await store.readArtifact(artifact.hash) });
+  }
+  return pictures;
 }
 
 /** The weights of each run: the final ones, else those of its last checkpoint. */

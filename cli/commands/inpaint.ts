@@ -35,7 +35,7 @@ export const inpaint = defineCommand({
     object({
       ...modelOptions(known),
       from: argument(string({ metavar: "IMAGE" }), {
-        description: plain("A picture (PNG, JPEG)."),
+        description: plain("A picture (PNG, JPEG, WebP)."),
       }),
       mask: optional(option("--mask", string({ metavar: "MASK" }), {
         description: plain(

@@ -30,7 +30,7 @@ export const likelihood = defineCommand({
     return object({
       ...which,
       folder: optional(argument(string({ metavar: "FOLDER" }), {
-        description: plain("Pictures (PNG, JPEG), or a picture. Default: the test examples."),
+        description: plain("Pictures (PNG, JPEG, WebP), or a picture. Default: the test examples."),
       })),
       draws: defaulting(
         option("--draws", integer({ metavar: "K", min: 1, max: 1_000_000 }), {

@@ -34,7 +34,7 @@ export const reconstruct = defineCommand({
     object({
       ...modelOptions(known),
       from: argument(string({ metavar: "IMAGE" }), {
-        description: plain(`A picture (PNG, JPEG), or a folder: the first ${MOST} of it.`),
+        description: plain(`A picture (PNG, JPEG, WebP), or a folder: the first ${MOST} of it.`),
       }),
       out: pictureOption(),
     }),

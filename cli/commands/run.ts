@@ -3,6 +3,7 @@ import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { choice, integer, keyValue, string } from "@optique/core/valueparser";
+import { environmentCalled } from "../../lab/core/environment_ids.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Seed } from "../../lab/core/random.ts";
 import type { RunRequest } from "../../lab/experiment/launch.ts";
@@ -46,8 +47,9 @@ export const run = defineCommand({
     ["run cartpole-ppo", "the experiment with the seeds that it names"],
     ["run cartpole-ppo cartpole-dqn --seeds 5", "two experiments, seeds 1 to 5 of each"],
     ["run cartpole-dqn --set agent.gamma=0.98 --tag gamma", "another discount factor, tagged"],
-    ["run glyphs-vae --dataset images --set dataset.folder=holiday", "a VAE of your own pictures"],
+    ["run vae --dataset images --set dataset.folder=holiday", "a VAE of your own pictures"],
     ["run text-gpt --dataset diary.txt", "a GPT of your own text"],
+    ["run glyphs-vae --dataset frames:gridworld", "a VAE of what a world looks like"],
     ["run my_world.ts --budget 20k-steps", "your own experiment, shorter"],
     ["run cartpole-ppo --from latest", "start from the weights of the newest run"],
     [
@@ -62,7 +64,9 @@ export const run = defineCommand({
     object({
       names: multiple(
         argument(named("NAME", known.experiments), {
-          description: plain("Named experiments (list shows them), or files that export one."),
+          description: plain(
+            "Named experiments (list shows them), or files that export one; with --dataset models.",
+          ),
         }),
       ),
       seed: optional(option("--seed", seedValue(), {
@@ -75,7 +79,7 @@ export const run = defineCommand({
       dataset: optional(option("--dataset", named("NAME", known.datasets), {
         description: plain(
           "Learn from another data set (list --dataset names them), --set dataset.name=NAME, or " +
-            "from a text file: FILE.txt.",
+            "from a text file (FILE.txt), or from drawings of a world (frames:cartpole).",
         ),
       })),
       set: setOption(
@@ -156,13 +160,14 @@ export const run = defineCommand({
       }),
       json: jsonOption(),
     }),
-  async run(values, io) {
-    const { names, json, profile } = values;
-    if (names.length === 0) {
+  async run(typed, io) {
+    if (typed.names.length === 0) {
       throw new InputError(
         `Cannot run as a NAME or FILE.ts is needed (${PROGRAM} list shows the names)`,
       );
     }
+    const values = { ...typed, names: await experimentsOf(typed, io) };
+    const { json, profile } = values;
     const registries = await io.registries();
     const { Describer } = await import("../../lab/experiment/describe.ts");
     using describer = new Describer(registries, { examine: !values.noCheck });
@@ -330,7 +335,7 @@ async function requestsOf(
   for (const name of values.names) {
     const reference = callersReference(io, name);
     const { budget, backend, from, note } = values;
-    const set = settingsOf(values, io);
+    const set = await settingsOf(values, io);
     const described = await describer.describe(reference, { set, budget });
     const seeds = values.seeds ?? (values.seed === undefined ? described.seeds : 1);
     for (let i = 0; i < seeds; i++) {
@@ -352,28 +357,57 @@ async function requestsOf(
 }
 
 /** Fields that hold a path, which starts at the caller's folder. */
-const paths = ["dataset.folder", "dataset.file"];
+const paths = ["dataset.folder", "dataset.file", "dataset.policy"];
+
+/**
+ * The names, with the first experiment of a model in place of its own name where it is said what it
+ * learns from.
+ */
+async function experimentsOf(
+  { names, dataset }: { readonly names: readonly string[]; readonly dataset?: string },
+  io: Io,
+): Promise<readonly string[]> {
+  if (dataset === undefined) return names;
+  const registries = await io.registries();
+  if (!names.some((name) => registries.models.some((model) => model.name === name))) return names;
+  const { namedExperiments } = await import("../catalogue.ts");
+  const known = await namedExperiments(registries);
+  return names.map((name) => {
+    if (known.some((each) => each.name === name)) return name;
+    const first = known.find(({ trains, trainer }) => trains === "models" && trainer === name);
+    if (first === undefined) return name;
+    io.notice(`${name}: with the settings of ${first.name}\n`);
+    return first.name;
+  });
+}
 
 /** What `--dataset` and `--set` say. */
-function settingsOf(
+async function settingsOf(
   { dataset, set }: {
     readonly dataset?: string;
     readonly set: readonly (readonly [path: string, value: string])[];
   },
   io: Io,
-): [path: string, value: string][] {
-  const learned: [string, string][] = dataset === undefined
-    ? []
-    : /\.txt$/i.test(dataset)
-    ? [["dataset.name", "text"], ["dataset.file", callersPath(io, dataset)]]
-    : [["dataset.name", dataset]];
+): Promise<[path: string, value: string][]> {
   return [
-    ...learned,
+    ...dataset === undefined ? [] : await chosenData(dataset, io),
     ...set.map(([path, value]): [string, string] => [
       path,
       paths.includes(path) ? callersPath(io, value) : value,
     ]),
   ];
+}
+
+/** What `--dataset` sets: a name, a text file, or the frames of a world. */
+async function chosenData(dataset: string, io: Io): Promise<[path: string, value: string][]> {
+  if (/\.txt$/i.test(dataset)) {
+    return [["dataset.name", "text"], ["dataset.file", callersPath(io, dataset)]];
+  }
+  const [, world] = /^frames:(.+)$/.exec(dataset) ?? [];
+  if (world === undefined) return [["dataset.name", dataset]];
+  const { environments } = await io.registries();
+  const id = environmentCalled(world, environments.map(({ id }) => id));
+  return [["dataset.name", "frames"], ["dataset.environment", id]];
 }
 
 /** The seed `index` after `first`, exact beyond 2⁵³ too. */

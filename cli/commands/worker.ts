@@ -64,6 +64,7 @@ export const worker = defineCommand({
     const open = await hubOpener(io, store);
     // A password is asked for, and what is wrong is said, before anything begins.
     await using hub = await open();
+    await hub.files.check();
     const folder = fleetFolder(io.store, hub);
     removeLeft(folder, isLocked);
     const name = `${Deno.hostname()}-${Deno.pid}`;

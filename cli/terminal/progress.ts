@@ -223,7 +223,8 @@ function alignedLines(shown: readonly Live[], columns: number, io: Io): string[]
   });
 }
 
-function barOf(share: number, length: number): string {
+/** A bar of which a share is full. */
+export function barOf(share: number, length: number): string {
   const full = Math.round(share * length);
   return "━".repeat(full) + "─".repeat(length - full);
 }

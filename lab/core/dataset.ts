@@ -34,6 +34,16 @@ export interface Holdings {
   readonly binary?: boolean;
 }
 
+/** How training images are changed each time they are seen. */
+export interface Augmentation {
+  /** Whether every other one is mirrored, at random. */
+  readonly flip: boolean;
+  /** Most pixels that one is moved by each way; left out: none. */
+  readonly shift?: number;
+  /** Least share of the sides that is seen, enlarged; left out: all of it. */
+  readonly crop?: number;
+}
+
 /** Examples to learn from, others to choose by, and others to measure on. */
 export interface Dataset {
   /** As in registries. */
@@ -58,6 +68,8 @@ export interface Dataset {
   readonly validation: Split;
   /** To measure on: no decision has seen it. */
   readonly test: Split;
+  /** How examples to learn from are changed each time they are seen; left out: not at all. */
+  readonly augmentation?: Augmentation;
   /** What is worth telling of how it was made: files that were left out. */
   readonly notes?: readonly string[];
   /** Classes that a model of the training examples should find strange. */

@@ -33,3 +33,16 @@ export function unknownEnvironment(
   }
   return unknownName(action, "environment", id, known, "list worlds");
 }
+
+/**
+ * The id that a person means: `cartpole` is `CartPole-v1`. Of several versions the newest; what no
+ * environment is called stays as it is.
+ */
+export function environmentCalled(name: string, known: readonly string[]): string {
+  if (known.includes(name)) return name;
+  const plain = (id: string) => (versionOf(id)?.name ?? id).toLowerCase();
+  const [newest = name] = known
+    .filter((id) => plain(id) === name.toLowerCase())
+    .sort((a, b) => versionOf(b)!.version - versionOf(a)!.version);
+  return newest;
+}

@@ -6,6 +6,7 @@
 import type * as z from "zod";
 import type { Dataset, Holdings } from "./dataset.ts";
 import type { Environment, EnvironmentDefinition } from "./environment.ts";
+import type { Space } from "./space.ts";
 import type { BudgetUnit } from "./trainer.ts";
 
 /** A registry's entry: light enough for `list` and `--help`; `load` brings the code. */
@@ -60,6 +61,20 @@ export interface DatasetDefinition<Configuration = any> {
   create(context: DatasetContext<Configuration>): Promise<Dataset>;
 }
 
+/** A policy that acts in a world. */
+export interface Player {
+  /** What it was trained to see. */
+  readonly observationSpace: Space;
+  /** What it chooses from. */
+  readonly actionSpace: Space;
+  /** Whether it should be given the world's action masks. */
+  readonly masked: boolean;
+  /** The greedy action. */
+  act(observation: unknown, options: { readonly actionMask?: ArrayLike<number> }): unknown;
+  /** Forgets what was seen, where an episode starts. */
+  reset(): void;
+}
+
 /** What a data set is made from. */
 export interface DatasetContext<Configuration> {
   /** Parsed by the definition's schema. */
@@ -68,4 +83,10 @@ export interface DatasetContext<Configuration> {
   readFile(path: string): Promise<Uint8Array>;
   /** Names in a folder, those of folders with a slash behind them; rejects as `readFile` does. */
   listFolder?(path: string): Promise<string[]>;
+  /** The WebAssembly binary that decodes WebP pictures (`@jsquash/webp`). */
+  webpBinary?(): Promise<Uint8Array<ArrayBuffer>>;
+  /** A world with its default options; rejects with an `InputError` for an id that is not known. */
+  makeEnvironment?(id: string): Promise<Environment>;
+  /** Opens a policy file; rejects with an `InputError` where it is none. */
+  openPolicy?(bytes: Uint8Array): Promise<Player>;
 }

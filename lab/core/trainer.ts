@@ -53,6 +53,7 @@ export interface LogLikelihoods {
 
 /** A function of rows: `RowStep` of `lab/compute/row_step.ts`, which knows tensors. */
 export interface NamedStep {
+  /** What it computes: `policy`, `encode`, …. */
   readonly name: string;
   /** What its inputs and outputs mean, by key. */
   readonly about?: Readonly<Record<string, string>>;

@@ -6,7 +6,13 @@
  */
 import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts";
 import type { Environment } from "../core/environment.ts";
-import type { DatasetDefinition, Entry, EnvironmentEntry, TrainerEntry } from "../core/registry.ts";
+import type {
+  DatasetDefinition,
+  Entry,
+  EnvironmentEntry,
+  Player,
+  TrainerEntry,
+} from "../core/registry.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 
 /** A named experiment. */
@@ -36,4 +42,6 @@ export interface Registries {
    * line; undefined where nothing is. Left out: such worlds are not looked at.
    */
   readonly faultOf?: (environment: Environment) => Promise<string | undefined>;
+  /** Opens a policy file, for data sets of what policies see. Left out: there are none. */
+  readonly openPolicy?: (bytes: Uint8Array) => Promise<Player>;
 }

@@ -22,11 +22,12 @@ import { environmentOf } from "../core/define_environment.ts";
 import type { Environment } from "../core/environment.ts";
 import { InputError } from "../core/errors.ts";
 import { type Generator, type Seed, streamOf } from "../core/random.ts";
-import type { DatasetContext } from "../core/registry.ts";
+import type { DatasetContext, EnvironmentEntry } from "../core/registry.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { ExperimentDefinition } from "./definition.ts";
 import type { Callbacks } from "./callbacks.ts";
+import { webpBinary } from "./codecs.ts";
 import { revectorizes } from "./engine_flags.ts";
 import { firstLine } from "./error_lines.ts";
 import { importModule, moduleName } from "./load.ts";
@@ -163,7 +164,7 @@ export async function openSession(
       return { trainer, makeEnvironment, bestBy };
     }
     const model = await modelOf(job, registries, own);
-    const dataset = await makeDataset(job, registries, own);
+    const dataset = await makeDataset(job, registries, own, definition);
     const checked = checkStored(model.configuration, "model", configuration.model, experiment);
     const { models } = registries;
     const trainer = await model.create({ ...context, configuration: checked, dataset, models });
@@ -282,15 +283,24 @@ export async function environmentMaker(
 ): Promise<() => Environment> {
   const stored = job.configuration.environment as { id: string; own?: boolean };
   if (stored.own !== true) {
-    const isKnown = registries.environments.some(({ id }) => id === stored.id);
-    // A module may register the world that its experiment names.
-    if (!isKnown && definition === undefined) await importModule(job.module, job.experiment);
-    const entry = environmentEntry(registries, stored.id, job.experiment);
+    const entry = await knownEnvironment(stored.id, job, registries, definition);
     const options = checkStored(entry.configuration, "environment", stored, job.experiment);
     return () => entry.make(options);
   }
   const own = requireOwn(await ownPartsOfJob(job, definition), "environment", stored.id, job);
   return () => environmentOf(own);
+}
+
+/** A registered world; a module may register the one that its experiment names. */
+async function knownEnvironment(
+  id: string,
+  job: Job,
+  registries: Registries,
+  definition: ExperimentDefinition | undefined,
+): Promise<EnvironmentEntry> {
+  const isKnown = registries.environments.some((entry) => entry.id === id);
+  if (!isKnown && definition === undefined) await importModule(job.module, job.experiment);
+  return environmentEntry(registries, id, job.experiment);
 }
 
 /** A job's own network body, where it has one. */
@@ -307,13 +317,22 @@ async function makeDataset(
   job: Job,
   registries: Registries,
   own: OwnParts,
+  definition?: ExperimentDefinition,
 ): Promise<Dataset> {
   const stored = job.configuration.dataset as { name: string };
   const source = isOwn(stored)
     ? requireOwn(own, "dataset", stored.name, job)
     : await loadEntry(registries.datasets, "data set", stored.name, job.experiment);
   const configuration = checkStored(source.configuration, "dataset", stored, job.experiment);
-  return await source.create({ configuration, ...filesOf(`data set ${stored.name}`) });
+  return await source.create({
+    configuration,
+    ...filesOf(`data set ${stored.name}`),
+    makeEnvironment: async (id) => {
+      const entry = await knownEnvironment(id, job, registries, definition);
+      return entry.make(entry.configuration.parse({}));
+    },
+    openPolicy: registries.openPolicy,
+  });
 }
 
 /**
@@ -323,7 +342,7 @@ async function makeDataset(
  */
 export function filesOf(
   what: string,
-): Required<Pick<DatasetContext<unknown>, "readFile" | "listFolder">> {
+): Required<Pick<DatasetContext<unknown>, "readFile" | "listFolder" | "webpBinary">> {
   const readFile = async (path: string) => {
     try {
       return await fileSystem.readFile(path);
@@ -339,7 +358,7 @@ export function filesOf(
       throw new InputError(`Cannot list ${path} as ${what}: ${firstLine(error)}`);
     }
   };
-  return { readFile, listFolder };
+  return { readFile, listFolder, webpBinary };
 }
 
 async function tensorCounter(): Promise<() => number> {

@@ -67,14 +67,14 @@ const configuration = z.strictObject({
   discriminatorShare: z.number().min(0).max(1).default(0.1).meta({
     description: "Share of the budget after that in which the discriminator learns alone",
   }),
-  discriminatorSteps: count(1).default(15).meta({
+  discriminatorSteps: count(1).default(5).meta({
     description: "Discriminator steps for one of the generator",
     unit: "gradient steps",
   }),
-  adversarialRate: z.number().positive().default(3e-3).meta({
+  adversarialRate: z.number().positive().default(1e-3).meta({
     description: "Adam's step size of the generator after maximum likelihood",
   }),
-  discriminatorRate: z.number().positive().default(0.3).meta({
+  discriminatorRate: z.number().positive().default(1).meta({
     description: "The discriminator's step size in those of the generator then",
   }),
   temperature: z.number().min(0.01).max(100).default(1).meta({
@@ -249,8 +249,8 @@ export const seqgan = defineModel({
       constant(adversarialRate * discriminatorRate),
     noise: ({ size }) => ({ u: ["uniform", [size]] }),
     loss: ({ generator, critic }, { x, noise: { u } }) => {
-      const real = critic(x);
-      const generated = critic(played(generator(), u, 0));
+      const scores = critic(tf.concat([x, played(generator(), u, 0)], 0));
+      const [real, generated] = tf.split(scores, 2, 0);
       const loss = rules.discriminator(real, generated);
       return { loss, discriminator: loss, ...scoreTerms(rules, real, generated) };
     },

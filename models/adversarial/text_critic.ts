@@ -37,24 +37,24 @@ export function textCritic(
   const kernel = (window: number) => `window${window}/kernel`;
   /** What every filter of a window says at every place, [B, T − window + 1, F]. */
   const answers = (parameters: Tensors, texts: tf.Tensor, window: number) => {
-    const batch = texts.shape[0]!;
     const table = parameterOf(parameters, "embedding/table") as tf.Tensor2D;
-    const places = length - window + 1;
-    // A token's part in a window depends on its place there alone: a row of a table for each place.
-    const parts = tf.split(parameterOf(parameters, kernel(window)), window, 0).map((part, at) => {
-      const here = tf.slice(texts, [0, at], [batch, places]);
-      return tf.gather(tf.matMul(table, part as tf.Tensor2D), tf.cast(here, "int32"));
-    });
-    return tf.addN(parts);
+    // What a token adds to a window depends on its place there: F columns of a table for each place.
+    const parts = tf.gather(
+      tf.matMul(table, parameterOf(parameters, kernel(window)) as tf.Tensor2D),
+      tf.cast(texts, "int32"),
+    );
+    const size = [texts.shape[0]!, length - window + 1, features];
+    return tf.addN(
+      Array.from({ length: window }, (_, at) => tf.slice(parts, [0, at, at * features], size)),
+    );
   };
   return {
     initial: (random) => ({
       ...embeddingParameters(random, [tokens, embeddingSize], "embedding", rows),
-      ...Object.fromEntries(
-        windows.map((
-          window,
-        ) => [kernel(window), lecunNormal(random, [window * embeddingSize, features])]),
-      ),
+      ...Object.fromEntries(windows.map((window) => {
+        const shape = [embeddingSize, window * features];
+        return [kernel(window), normal(random, shape, 1 / Math.sqrt(window * embeddingSize))];
+      })),
       ...mlpParameters(random, [windows.length * features, 1], {
         hidden: lecunNormal,
         prefix: "score",

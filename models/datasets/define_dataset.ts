@@ -4,11 +4,12 @@
  * @module
  */
 import * as z from "zod";
-import type { Dataset, Holdings, Split } from "../../lab/core/dataset.ts";
+import type { Augmentation, Dataset, Holdings, Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { type Generator, streamOf } from "../../lab/core/random.ts";
 import type { DatasetContext, DatasetDefinition } from "../../lab/core/registry.ts";
 import { gatherRows } from "../../lab/core/rows.ts";
+import { augmentationFields, augmentationOf, requireAugmentable } from "./augmentation.ts";
 import { sizeOf } from "../../lab/core/tensor_data.ts";
 
 /** What a source makes: its name and seed are added, and the validation split where it has none. */
@@ -23,7 +24,7 @@ export interface DatasetSource<Configuration> {
   /** One line for `list`. */
   readonly summary: string;
   /** Strict zod object; every field has `.default` and `.meta({ description, unit? })`; none by
-   * default. The field `seed` is added. */
+   * default. The field `seed` is added, and where it may hold images those of their augmentation. */
   readonly configuration?: z.ZodType<Configuration>;
   /** What its examples are: a run of a model that does not take them is refused before they are
    * made; left out: when they are. */
@@ -52,11 +53,15 @@ export function defineDataset<Configuration = Record<string, never>>(
   { name, summary, configuration, holds, create }: DatasetSource<Configuration>,
 ): DatasetDefinition<Configuration & { readonly seed: number }> {
   const fields = (configuration ?? z.strictObject({})) as unknown as z.ZodObject;
+  const mayAugment = holds === undefined || (holds.kind === "images" && !holds.partners);
   return {
     name,
     summary,
     holds,
-    configuration: fields.extend({ seed }) as unknown as z.ZodType<
+    configuration: fields.extend({
+      ...mayAugment && augmentationFields,
+      seed,
+    }) as unknown as z.ZodType<
       Configuration & { readonly seed: number }
     >,
     async create({ configuration, ...context }) {
@@ -69,7 +74,11 @@ export function defineDataset<Configuration = Record<string, never>>(
       const { train, validation } = made.validation === undefined
         ? heldOut(made.train, stream("validation"), name)
         : made as Required<MadeDataset>;
-      return { ...made, name, seed, train, validation };
+      const augmentation = mayAugment
+        ? augmentationOf(configuration as Partial<Augmentation>)
+        : undefined;
+      if (augmentation !== undefined) requireAugmentable(name, made, augmentation);
+      return { ...made, name, seed, train, validation, ...augmentation && { augmentation } };
     },
   };
 }

@@ -84,6 +84,7 @@ export async function readNamed(
   }
   throw new InputError(
     `Cannot read ${plain} as dataset.folder must hold it, plain or with .gz: it is not there ` +
-      `(the data set ${standIn} needs no files)`,
+      `(\`deno task -q fetch URL --sha256 HASH --out ${folder}\` brings one; the data set ${standIn} ` +
+      "needs none)",
   );
 }

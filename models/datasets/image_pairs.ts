@@ -32,7 +32,7 @@ const parts = ["train", "validation", "test"] as const;
 /** Pairs of a user's own pictures. */
 export const imagePairs = defineDataset({
   name: "image-pairs",
-  summary: "Pictures of two folders, one becoming the other (PNG, JPEG)",
+  summary: "Pictures of two folders, one becoming the other (PNG, JPEG, WebP)",
   holds: { kind: "images", partners: true },
   configuration,
   create: async ({ configuration, stream: _, ...context }) => {

@@ -10,10 +10,13 @@ import { InputError } from "../../lab/core/errors.ts";
 import type { DatasetContext } from "../../lab/core/registry.ts";
 import { defineDataset, rowsOf } from "./define_dataset.ts";
 import { folderField, pathIn } from "./files.ts";
-import { decodePicture, squared } from "./pictures.ts";
+import { decodePicture, isWebp, type Picture, squared } from "./pictures.ts";
 
 const configuration = z.strictObject({
-  ...folderField("images", "Folder of PNG and JPEG files, or of a folder of them for each class"),
+  ...folderField(
+    "images",
+    "Folder of PNG, JPEG and WebP files, or of a folder of them for each class",
+  ),
   side: z.int().min(4).max(256).default(32).meta({
     description: "Side of the square that each picture is cropped and resized to",
     unit: "pixels",
@@ -28,9 +31,11 @@ const configuration = z.strictObject({
 });
 
 /** Where pictures are read from. */
-export type PictureFiles = Required<Pick<DatasetContext<unknown>, "readFile" | "listFolder">>;
+export type PictureFiles =
+  & Required<Pick<DatasetContext<unknown>, "readFile" | "listFolder">>
+  & Pick<DatasetContext<unknown>, "webpBinary">;
 
-const isPicture = (name: string) => /\.(png|jpe?g)$/i.test(name);
+const isPicture = (name: string) => /\.(png|jpe?g|webp)$/i.test(name);
 
 /** Paths of pictures with their classes, in the order of their names. */
 async function pathsOf(
@@ -88,10 +93,12 @@ export async function readPictures(
     : await pathsOf(files, folder.replace(/\/+$/, ""));
   const pictures: Pictures["pictures"][number][] = [];
   const broken: string[] = [];
+  let webp: ((bytes: Uint8Array) => Picture) | undefined;
   for (const [path, label] of paths) {
     const bytes = await files.readFile(path);
+    if (isWebp(bytes)) webp ??= await decoderOf(files);
     try {
-      const values = squared(decodePicture(bytes), side, channels);
+      const values = squared(decodePicture(bytes, webp), side, channels);
       pictures.push({ path, label, values });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -103,6 +110,13 @@ export async function readPictures(
   return { pictures, classNames, ...broken.length > 0 && { note } };
 }
 
+/** What decodes WebP, where the binary for it is there. */
+async function decoderOf({ webpBinary }: PictureFiles) {
+  if (webpBinary === undefined) return undefined;
+  const { webpDecoder } = await import("./webp.ts");
+  return await webpDecoder(await webpBinary());
+}
+
 /** Names of a few, and how many more there are. */
 function named(broken: readonly string[]): string {
   const shown = broken.slice(0, 3).join(", ");
@@ -112,21 +126,21 @@ function named(broken: readonly string[]): string {
 /** A user's own pictures. */
 export const images = defineDataset({
   name: "images",
-  summary: "Pictures of any folder (PNG, JPEG), classes from its subfolders",
+  summary: "Pictures of any folder (PNG, JPEG, WebP), classes from its subfolders",
   configuration,
-  create: async ({ configuration, stream, readFile, listFolder }) => {
+  create: async ({ configuration, stream, readFile, listFolder, webpBinary }) => {
     const { folder, side, grey, strict, test } = configuration;
     if (listFolder === undefined) {
       throw new InputError("Cannot read a folder of images as this place has no folders");
     }
     const channels = grey ? 1 : 3;
     const options = { side, channels, strict } as const;
-    const read = await readPictures({ readFile, listFolder }, folder, options);
+    const read = await readPictures({ readFile, listFolder, webpBinary }, folder, options);
     const { pictures, classNames, note } = read;
     const count = pictures.length;
     if (count < 3) {
       throw new InputError(
-        `Cannot use ${folder} as it must hold three PNG or JPEG files at least, itself or in ` +
+        `Cannot use ${folder} as it must hold three PNG, JPEG or WebP files at least, itself or in ` +
           `folders of classes: ${count}${note === undefined ? "" : `, as ${note}`}`,
       );
     }

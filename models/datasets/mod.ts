@@ -133,13 +133,18 @@ export const datasets: readonly Entry<DatasetDefinition>[] = [
     load: async () => (await import("./binarized_mnist.ts")).binarizedMnist,
   },
   {
+    name: "frames",
+    summary: "Drawings of any world under random actions or a policy (frames:WORLD)",
+    load: async () => (await import("./frames.ts")).frames,
+  },
+  {
     name: "images",
-    summary: "Pictures of any folder (PNG, JPEG), classes from its subfolders",
+    summary: "Pictures of any folder (PNG, JPEG, WebP), classes from its subfolders",
     load: async () => (await import("./images.ts")).images,
   },
   {
     name: "image-pairs",
-    summary: "Pictures of two folders, one becoming the other (PNG, JPEG)",
+    summary: "Pictures of two folders, one becoming the other (PNG, JPEG, WebP)",
     load: async () => (await import("./image_pairs.ts")).imagePairs,
   },
   {

@@ -1,13 +1,14 @@
 /**
- * Picture files as rasters of one size: PNG and JPEG, turned as EXIF says, cropped about their middle and shrunk by area.
+ * Picture files as rasters of one size: PNG, JPEG and WebP, turned as EXIF says, cropped about their
+ * middle and shrunk by area.
  *
  * @module
  */
 import { convertIndexedToRgb, decode as decodePng } from "fast-png";
 import jpeg from "jpeg-js";
 
-/** Values in [0, 1], [height, width, channels] with 1 (grey) or 3 channels, or with alpha 2 or 4. */
-interface Picture {
+/** A picture: values in [0, 1], [height, width, channels] with 1 (grey) or 3 channels, or with alpha 2 or 4. */
+export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
@@ -102,17 +103,47 @@ function upright(picture: Picture, orientation: number): Picture {
   return { width, height, channels, values };
 }
 
+/** Whether a file is a WebP picture, by its first bytes. */
+export function isWebp(bytes: Uint8Array): boolean {
+  return wordAt(bytes, 0) === "RIFF" && wordAt(bytes, 8) === "WEBP";
+}
+
+function wordAt(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + 4));
+}
+
+/** How a WebP picture is to be turned, by the chunk that says so. */
+function webpOrientation(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // Chunks of a name, a length, and that many bytes, one more where that is odd.
+  for (let at = 12; at + 8 <= bytes.length;) {
+    const length = view.getUint32(at + 4, true);
+    const chunk = bytes.subarray(at + 8, at + 8 + length);
+    if (wordAt(bytes, at) === "EXIF") {
+      return tagged(wordAt(chunk, 0) === "Exif" ? chunk.subarray(6) : chunk);
+    }
+    at += 8 + length + length % 2;
+  }
+  return 1;
+}
+
 /**
- * Decodes a file by its first bytes; a JPEG is turned as its EXIF data say.
+ * Decodes a file by its first bytes, turned as its EXIF data say.
  *
- * @throws Error where it is no PNG or JPEG, or a damaged one.
+ * @param webp What decodes WebP; left out: such a file is an error.
+ * @throws Error where it is no PNG, JPEG or WebP, or a damaged one.
  */
-export function decodePicture(bytes: Uint8Array): Picture {
+export function decodePicture(
+  bytes: Uint8Array,
+  webp?: (bytes: Uint8Array) => Picture,
+): Picture {
   if (bytes[0] === 0x89 && bytes[1] === 0x50) return pngPicture(bytes);
   if (bytes[0] === 0xff && bytes[1] === 0xd8) {
     return upright(jpegPicture(bytes), orientationOf(bytes));
   }
-  throw new Error("neither PNG nor JPEG");
+  if (!isWebp(bytes)) throw new Error("neither PNG, JPEG nor WebP");
+  if (webp === undefined) throw new Error("a WebP picture, whose decoder this place does not have");
+  return upright(webp(bytes), webpOrientation(bytes));
 }
 
 /** Red, green and blue, or grey, of a pixel over black. */

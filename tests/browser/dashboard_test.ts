@@ -583,6 +583,22 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
   await beside.selectOption({ label: options.find((text) => text.startsWith("final"))! });
   await panel.locator("figcaption:has-text('final')").waitFor({ timeout: patience });
   strictEqual(await panel.locator(".stages canvas").count(), 2);
+  const alone = await picture(page);
+  await panel.locator("label:has-text('as a ghost')").click();
+  await panel.locator("figcaption:has-text('pale, final')").waitFor();
+  strictEqual(await panel.locator(".stages canvas").count(), 1);
+  for (let i = 0; i < 8; i++) await panel.locator("button[aria-label='One step']").click();
+  ok(await picture(page) !== alone);
+
+  await panel.locator("summary:has-text('elsewhere')").click();
+  const map = panel.locator(".policy-map canvas");
+  strictEqual(await map.getAttribute("aria-label"), "cart position and cart velocity");
+  const drawn = () => map.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const before = await drawn();
+  await panel.locator("label:has-text('Across') select").selectOption("pole angle");
+  strictEqual(await map.getAttribute("aria-label"), "pole angle and cart velocity");
+  ok(await drawn() !== before);
+  match(await panel.locator(".policy-map .legend").innerText(), /left\s+right\s+from/);
 });
 
 test("the episodes of the evaluation are played again, its worst one by a click", async (page) => {
@@ -815,6 +831,7 @@ test(
     page.on("request", (request) => asked.push(new URL(request.url()).pathname));
     await page.locator("#seed").press("Enter");
     await page.locator(".result .digest").waitFor();
+    await page.locator(".player").scrollIntoViewIfNeeded();
     await page.locator(".stages canvas").waitFor();
     const expected = await train(cartpoleA2cQuick, {
       ...{ registries, seed: 4, backend: "wasm", budget: 1200, set: Object.entries(fields) },
@@ -844,6 +861,42 @@ test("a run is trained again in a page, to its bits", async (page) => {
   await page.click("button:text-is('Start')");
   await page.locator(".result b.good").waitFor();
   strictEqual(await page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
+});
+
+test("a model of the plane goes by over its training, surface and samples", async (page) => {
+  const set = {
+    ...{ "model.width": "8", "model.layers": "2", "model.batchSize": "16" },
+    ...{ "dataset.train": "200", "dataset.validation": "50", "dataset.test": "50" },
+    ...{ "evaluation.every": "200", "checkpoint.everyIterations": "1", "checkpoint.keepLast": "9" },
+  };
+  const [{ id: run }] = await launch([{
+    reference: "ring-wgan-gp",
+    set: Object.entries(set),
+    budget: 600,
+    seed: 1,
+    backend: "wasm",
+  }], { store: dashboard.store, registries, workers: 1 });
+  await open(page, `/runs/${run}`);
+  const plane = page.locator(".front .plane");
+  await plane.waitFor();
+  const drawn = () => plane.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const at = async () => Number((await page.locator(".explorer h3 small").innerText()).slice(13));
+  const last = await at();
+  const final = await drawn();
+  await page.locator(".explorer input[type=range]").focus();
+  await page.keyboard.press("Home");
+  await page.waitForFunction(
+    (was) => document.querySelector<HTMLCanvasElement>(".plane")!.toDataURL() !== was,
+    final,
+  );
+  const first = await at();
+  ok(first < last, `${first} < ${last}`);
+  await page.click("button[aria-label='Play the model over training']");
+  await page.waitForFunction(
+    (first) => Number(document.querySelector(".explorer h3 small")!.textContent!.slice(13)) > first,
+    first,
+  );
+  await page.click("button[aria-label='Stop the model']");
 });
 
 test("a world of a user's file plays in the page and is trained again, to its bits", async (page) => {

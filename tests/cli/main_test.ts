@@ -301,6 +301,10 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["run", "cartpole-ppo", "--backend", "cuda"], /--backend.*auto.*wasm.*"cuda"/],
   [["run", "cartpole-ppo", "--set", "agent.gamma"], /--set.*"="/],
   [["run", "cartpole-ppo", "--set", "agent.gama=0.9"], /agent\.gama.*did you mean.*agent\.gamma/],
+  [
+    ["run", "glyphs-vae", "--dataset", "frames:cartpole", "--set", "dataset.sdie=9"],
+    /dataset\.sdie.*did you mean.*dataset\.side/,
+  ],
   [["run", "cartpole-ppo", "--set", "agent.gamma=2"], /agent\.gamma.*0 … 1.*2/],
   [["run", "cartpole-ppo", "--set", "agent.gamma=high"], /agent\.gamma.*number.*high/],
   [["run", "cartpole-ppo", "--store", "postgres://x"], /store.*postgres/],

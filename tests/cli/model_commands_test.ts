@@ -49,8 +49,9 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     const model = ["hiddenSizes=[12]", "latentSize=3", "batchSize=10", "judge=false"]
       .flatMap((each) => ["--set", `model.${each}`]);
     const trained = await succeeds(
-      ...["run", "glyphs-vae", "--dataset", "images", "--budget", "200", ...small, ...model],
+      ...["run", "vae", "--dataset", "images", "--budget", "200", ...small, ...model],
     );
+    match(trained.error, /^vae: with the settings of glyphs-vae\n/);
     match(trained.error, /1 of 41 pictures cannot be decoded: .*\/mine\/one\/broken\.jpg/);
 
     const size = async (file: string) => {

@@ -234,6 +234,31 @@ Deno.test("Ctrl-C exits with 130, says how to resume, and resume ends in the sam
   });
 });
 
+Deno.test("resume --batch without a run goes on with the newest batch alone", async () => {
+  await withLab(async (lab, _, change) => {
+    const stopped = async () => {
+      change((io) => {
+        io.screen = () => ({ columns: 100, rows: 30 });
+        const { notice } = io;
+        io.notice = (text: string) => {
+          notice(text);
+          if (text.includes("line-toy seed 1")) io.interrupt();
+        };
+      });
+      const line = ["run", "line-toy", "--seeds", "2", "--workers", "1", "--json"];
+      const { out, code } = await lab(...line);
+      strictEqual(code, 130);
+      change(() => {});
+      return JSON.parse(out).runs[0].id;
+    };
+    const [older, newer] = [await stopped(), await stopped()];
+    const { runs } = JSON.parse((await lab("resume", "--batch", "--json")).out);
+    deepStrictEqual(runs.map(({ id }: { id: string }) => id).includes(older), false);
+    ok(runs.some(({ id }: { id: string }) => id === newer));
+    strictEqual(runs.length, 2);
+  });
+});
+
 Deno.test("an interrupted batch says how to go on with all of it, and resume takes several runs", async () => {
   await withLab(async (lab, _, change) => {
     change((io) => {

@@ -311,6 +311,9 @@ Deno.test("shaping adds γ Φ(next) − Φ(before): what is left of the walk, or
   near(rewards(), [-0.01, -0.01, -0.01, -0.01]);
   near(rewards("walk"), [-0.006, -0.006, 0.003, -0.006]); // Φ: −0.04, below −0.03
   near(rewards("straight-line"), [-0.008, -0.008, -0.017, -0.008]); // Φ: −0.02, below −0.03
+  // An end counts nothing, be it one cell from the goal.
+  const shaped = { map: "SG\nO.", shaping: "straight-line", shapingDiscount: 0.9 };
+  near(tableOf(shaped)[0].map(([{ reward }]) => reward), [-0.009, 1, -1, -0.009]); // Φ: −0.01
 });
 
 Deno.test("shaping lowers the best values by the potential, a whole number of moves", () => {

@@ -33,6 +33,9 @@ class Trainee implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #told = new Map<string, number>();
   readonly #read: Promise<void>;
+  #begins: () => void = () => {};
+  /** Resolves when it has told of anything, or has ended. */
+  readonly begun: Promise<void> = new Promise((resolve) => this.#begins = resolve);
 
   constructor(location: string, seeds: number) {
     const script = new URL("./trainee.ts", import.meta.url).pathname;
@@ -57,7 +60,9 @@ class Trainee implements AsyncDisposable {
         const { kind, id, iterations } = JSON.parse(line);
         if (kind === "checkpoint") this.#told.set(id, iterations);
       }
+      if (lines.length > 0) this.#begins();
     }
+    this.#begins();
   }
 
   /** Kills it without warning; the iteration of the last checkpoint that it told of, by run. */
@@ -136,6 +141,8 @@ export async function history(
       counts.started++;
     },
     async () => {
+      // Mostly one that trains: on a machine with other work it takes long to begin.
+      if (random.random() < 0.8) await trainees[0]?.begun;
       await new Promise((resolve) => setTimeout(resolve, random.integers(0, 1500)));
       if (trainees.length > 0) await kill();
     },

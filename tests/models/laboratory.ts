@@ -99,19 +99,32 @@ export function fewSequences(train = 120, test = 40): Dataset {
   };
 }
 
-/** Few texts of twelve characters. */
-export function fewTexts(train = 120, test = 40): Dataset {
-  const split = (count: number, name: string) => drawSentences(count, 12, streamOf(7, name));
+/** Few texts. */
+export function fewTexts(train = 120, test = 40, length = 12): Dataset {
+  const split = (count: number, name: string) => drawSentences(count, length, streamOf(7, name));
   return {
-    ...{ name: "sentences", seed: 7, kind: "text", shape: [12], vocabulary: sentenceVocabulary },
+    ...{
+      name: "sentences",
+      seed: 7,
+      kind: "text",
+      shape: [length],
+      vocabulary: sentenceVocabulary,
+    },
     train: split(train, "train"),
     validation: split(test, "validation"),
     test: split(test, "test"),
   };
 }
 
-// Points first, which are cheap: what takes both kinds is held to images by tests of its own.
-const datasets = [fewTexts(), await fewPoints(), halves(), fewSequences(), binaryHalves()];
+// Points first, which are cheap: what takes both kinds is held to images by tests of its own. Texts are
+// short, as a recurrent network's programs are as long as they.
+const datasets = [
+  fewTexts(120, 40, 3),
+  await fewPoints(),
+  halves(),
+  fewSequences(),
+  binaryHalves(),
+];
 
 /** Points, halves, sequences, text or bits, whichever a model takes. */
 export function datasetOf({ name, takes }: ModelDefinition): Dataset {

@@ -4,6 +4,7 @@ import { holdingsOf, takesData } from "../../lab/core/dataset.ts";
 import { defaultRng } from "../../lab/core/random.ts";
 import { fieldsOf } from "../../lab/experiment/fields.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
+import { makeEnv } from "../../envs/mod.ts";
 import { wganGp } from "../../models/adversarial/wgan_gp.ts";
 import { datasets } from "../../models/datasets/mod.ts";
 import { models } from "../../models/mod.ts";
@@ -91,6 +92,27 @@ for (const [i, definition] of definitions.entries()) {
   });
 }
 
+Deno.test("a step size begins at learningRate, and ends there or at finalLearningRate", () => {
+  for (const definition of definitions) {
+    const { model } = definition as unknown as {
+      model: { schedule?(fields: unknown): (spent: number) => number };
+    };
+    const fields = { learningRate: 0.25, finalLearningRate: 0.125 };
+    const schedule = model.schedule?.(definition.configuration.parse(fields));
+    if (schedule === undefined) continue;
+    deepStrictEqual([definition.name, schedule(0)], [definition.name, 0.25]);
+    ok([0.25, 0.125].includes(schedule(1)), `${definition.name}: ${schedule(1)}`);
+  }
+});
+
+Deno.test("samples are shown from the same noise at each evaluation", async () => {
+  const trainer = await smallTrainer(definitions.find(({ name }) => name === "wgan-gp")!);
+  const sheet = async (seed: number) =>
+    (await trainer.evaluate({ random: defaultRng(seed) })).artifacts![0];
+  deepStrictEqual(await sheet(1), await sheet(2));
+  trainer.dispose();
+});
+
 for (const { load } of datasets) {
   Deno.test(`a data set holds what it says: ${(await load()).name}`, async () => {
     const { holds, configuration, create } = await load();
@@ -98,7 +120,12 @@ for (const { load } of datasets) {
     const fields = fieldsOf(configuration, "").map(({ path }) => path);
     if (fields.includes("folder") || fields.includes("file")) return;
     const few = fields.includes("train") ? { train: 26, validation: 26, test: 26 } : {};
-    const made = await create({ configuration: configuration.parse(few), readFile: noFiles });
+    const made = await create({
+      configuration: configuration.parse(few),
+      readFile: noFiles,
+      makeEnvironment: (id) => Promise.resolve(makeEnv(id)),
+      openPolicy: noFiles,
+    });
     const { labels = false, partners = false, binary = false, kind } = holds!;
     deepStrictEqual(holdingsOf(made), { kind, labels, partners, binary });
   });

@@ -14,14 +14,14 @@ import { codeUsage } from "../../models/metrics/code_usage.ts";
 import { LogSums } from "../../models/metrics/log_sums.ts";
 import { models } from "../../models/mod.ts";
 import type { Batch } from "../../models/model.ts";
-import { decomposedKl } from "../../models/variational/beta_tcvae.ts";
+import { betaTcvae, decomposedKl } from "../../models/variational/beta_tcvae.ts";
 import { evaluated, logWeightsOf } from "../../models/variational/bound.ts";
 import { discriminatorLoss, permuted } from "../../models/variational/factor_vae.ts";
 import { importanceLoss } from "../../models/variational/iwae.ts";
 import { joined, klBetween } from "../../models/variational/ladder_vae.ts";
 import { semiSupervisedLoss } from "../../models/variational/semi_supervised_vae.ts";
 import { vampPrior } from "../../models/variational/vampprior.ts";
-import { codebookOf, moved, nearest, through } from "../../models/variational/vq_vae.ts";
+import { codebookOf, moved, nearest, through, vqVae } from "../../models/variational/vq_vae.ts";
 import { fewGlyphs, halves, trainerOf, trainThrough } from "./laboratory.ts";
 import { near, onCpu, values } from "./worked.ts";
 
@@ -169,6 +169,30 @@ Deno.test("a vector's code is the nearest one, and the gradient passes it", () =
     near(values(gradients.vectors), [0, 0, 2, 2, -4, 6]);
   }));
 
+Deno.test("β-TCVAE weighs information, correlation and the coordinates' own KL each by its field", () =>
+  onCpu(() => {
+    const networks = {
+      encoder: () => tf.tensor2d([[0.5, -1, 0.2, -0.4], [-0.3, 0.8, 0.1, 0.3]]),
+      decoder: () => tf.zeros([2, 4]),
+    };
+    const batch = {
+      ...{ x: tf.tensor2d([[1, 0, 1, 0], [0, 1, 1, 0]]), mask: tf.ones([2]), examples: 9 },
+      noise: { noise: tf.tensor2d([[0.1, -0.2], [0.4, 0.3]]) },
+    };
+    const fields = betaTcvae.configuration.parse({ latentSize: 2, alpha: 0.5, beta: 6, gamma: 2 });
+    // deno-lint-ignore no-explicit-any
+    const told = (betaTcvae.model.steps[0].loss as any)(networks, batch, fields);
+    const [loss, reconstruction, information, correlation, marginal] = [
+      ...["loss", "reconstruction", "information", "correlation", "marginal"],
+    ].map((name) => [...values(told[name])]);
+    near(
+      loss,
+      loss.map((_, i) =>
+        reconstruction[i] + 0.5 * information[i] + 6 * correlation[i] + 2 * marginal[i]
+      ),
+    );
+  }));
+
 Deno.test("codes are moving averages of their vectors, and begin anew where none chooses them", () =>
   onCpu(() => {
     const kept = {
@@ -186,6 +210,33 @@ Deno.test("codes are moving averages of their vectors, and begin anew where none
     const restarted = next(1);
     near(values(restarted.counts), [3, 1, 4]);
     near(values(codebookOf(restarted)), [4 / 3, 5 / 3, 1, 1, 0, 1]);
+    // Below 2 it begins as if two vectors had chosen it.
+    const twice = next(2);
+    near(values(twice.counts), [3, 2, 4]);
+    near(values(codebookOf(twice)).slice(2, 4), [1, 1]);
+  }));
+
+Deno.test("a VQ-VAE minds the distance of vectors from their codes by the commitment's weight", () =>
+  onCpu(() => {
+    const kept = {
+      counts: tf.ones([2, 1]),
+      sums: tf.tensor2d([[0, 0], [2, 2]]),
+      frequencies: tf.fill([4, 2], 0.5),
+    };
+    const batch = {
+      ...{ x: tf.tensor2d([[1, 0, 1, 0]]), mask: tf.ones([1]), kept },
+      noise: { choice: tf.zeros([2]) },
+    };
+    const networks = {
+      encoder: () => tf.tensor2d([[0.5, 0], [1.5, 2], [0, 0], [2, 1]]),
+      decoder: () => tf.zeros([1, 4]),
+    };
+    const fields = vqVae.configuration.parse({ codes: 2, codeSize: 2, commitment: 0.3 });
+    // deno-lint-ignore no-explicit-any
+    const told = (vqVae.model.steps[0].loss as any)(networks, batch, fields);
+    // ¼ + ¼ + 0 + 1.
+    near(values(told.commitment), [1.5]);
+    near(values(told.loss), [values(told.reconstruction)[0] + 0.3 * 1.5]);
   }));
 
 Deno.test("the perplexity of shares .5, .25, .25, 0 is 2.828427", () => {

@@ -37,6 +37,7 @@ const end = performance.now() + minutes * 60_000;
 const folder = await Deno.makeTempDir({ prefix: "soak_" });
 try {
   const counts = await history(folder, option("--seed", 1), () => performance.now() < end, look);
+  if (counts.resumed === 0) throw new Error("Nothing was resumed: the machine was too busy");
   const figures = Object.entries(counts).map(([name, count]) => `${count} ${name}`).join(", ");
   console.log(`${minutes} minutes: ${figures}; nothing lost, no other digest`);
 } finally {

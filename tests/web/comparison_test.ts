@@ -55,6 +55,28 @@ Deno.test("the mean begins where all seeds have begun, and a finished one keeps 
     deepStrictEqual(statistics.spread, { kind: "lowest and highest", low: 10, high: 20 });
   }));
 
+Deno.test("of two runs of one seed the newer counts, the other is marked as one that does not", () =>
+  withStore(async (store) => {
+    const [old, other, again] = [[1, 10], [2, 20], [1, 30]].map(([seed, value]) =>
+      finished(store, "x", seed, [1, 3], () => value)
+    );
+    const [{ seeds, statistics }] = await groupsOf(store);
+    deepStrictEqual(
+      Object.fromEntries(seeds.map(({ run, counts, figure }) => [run, [counts, figure]])),
+      { [old]: [false, null], [other]: [true, 20], [again]: [true, 30] },
+    );
+    strictEqual(statistics.mean, 25);
+  }));
+
+Deno.test("above two hundred runs no single lines are drawn, and that is said", () =>
+  withStore(async (store) => {
+    for (let seed = 0; seed < 201; seed++) finished(store, "x", seed, [1, 2], (i) => i);
+    const { groups: [{ seeds, mean }], notes } = await new Comparer(store).compare(request());
+    ok(seeds.every(({ x, y }) => x.length === 0 && y.length === 0));
+    deepStrictEqual([mean.y.at(-1), seeds.length], [2, 201]);
+    deepStrictEqual(notes, ["Single seeds are drawn for at most 200 runs."]);
+  }));
+
 Deno.test("a smoothed line keeps its last point, and its last value is what was measured", () =>
   withStore(async (store) => {
     finished(store, "x", 1, [1, 1001], (i) => i);

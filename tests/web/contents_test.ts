@@ -9,7 +9,7 @@ function contents(count: number, more: Partial<Contents> = {}): Contents {
     message: `event ${from + i}`,
   }));
   return {
-    ...{ names: ["a"], pictures: [], policies: [], events, eventCount: count },
+    ...{ names: ["a"], pictures: [], policies: [], models: [], events, eventCount: count },
     ...{ message: null, wanted: false, digest: null },
     ...more,
   };

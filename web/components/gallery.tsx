@@ -8,47 +8,45 @@ import type { Contents, Picture } from "../contents.ts";
 import { contentsFrom } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import { imageOf, rasters } from "../rasters.ts";
-
-/** Milliseconds that a picture stands while a film of them plays. */
-const FRAME = 350;
+import { Film } from "./film.tsx";
 
 /** One viewer a name, with a slider over its iterations, which all of the page follow. */
-export function Gallery({ contents }: { contents: Contents }): VNode | null {
+export function Gallery(
+  { contents, onWhite }: {
+    contents: Contents;
+    /** Whether its pictures are points on white, which are drawn dark on dark pages. */
+    onWhite: boolean;
+  },
+): VNode | null {
   const { pictures } = contentsFrom(contents);
   const byName = Map.groupBy(pictures, ({ name }) => name);
   if (byName.size === 0) return null;
   return (
-    <section class="gallery" aria-label="Pictures">
-      {[...byName].map(([name, own]) => <Viewer key={name} pictures={own} />)}
+    <section class="gallery" aria-label="Pictures" data-count={byName.size}>
+      {[...byName].map(([name, own]) => (
+        <Viewer key={name} pictures={own} onWhite={onWhite || name === "codes"} />
+      ))}
     </section>
   );
 }
 
-function Viewer({ pictures }: { pictures: readonly Picture[] }): VNode {
-  const last = pictures.length - 1;
+function Viewer(
+  { pictures, onWhite }: { pictures: readonly Picture[]; onWhite: boolean },
+): VNode {
   const shown = nearestTo(pictures, chosenIteration.value)!;
   const index = pictures.indexOf(shown);
   const { name, iteration, hash, isText } = shown;
-  const playing = useSignal(false);
-  useEffect(() => {
-    if (!playing.value) return;
-    const timer = setInterval(() => {
-      const at = pictures.indexOf(nearestTo(pictures, chosenIteration.peek())!);
-      chosenIteration.value = pictures[(at + 1) % pictures.length].iteration;
-    }, FRAME);
-    return () => clearInterval(timer);
-  }, [playing.value, pictures]);
   const title = `${name} at iteration ${iteration.toLocaleString("en")}`;
   return (
     <figure class="card">
       {isText
         ? <TextSamples hash={hash} label={title} />
         : rasters.has(hash)
-        ? <Raster picture={rasters.get(hash)!} label={title} />
+        ? <Raster picture={rasters.get(hash)!} label={title} onWhite={onWhite} />
         : (
           <a href={`/artifacts/${hash}`} title="Open the picture alone">
             <img
-              class={name === "codes" ? "points-on-white" : undefined}
+              class={onWhite ? "points-on-white" : undefined}
               src={`/artifacts/${hash}`}
               alt={title}
             />
@@ -58,56 +56,43 @@ function Viewer({ pictures }: { pictures: readonly Picture[] }): VNode {
         {title}
         {pictures.length > 1 && <small>, {index + 1} of {pictures.length}</small>}
       </figcaption>
-      {pictures.length > 1 && (
-        <div class="film">
-          <button
-            type="button"
-            class="quiet"
-            aria-label={playing.value ? `Stop ${name}` : `Play ${name} over training`}
-            onClick={() => playing.value = !playing.value}
-          >
-            {playing.value ? "■" : "▶"}
-          </button>
-          <input
-            type="range"
-            aria-label={`Iteration of ${name}`}
-            aria-valuetext={title}
-            min={0}
-            max={last}
-            value={index}
-            onInput={({ currentTarget: { value } }) =>
-              chosenIteration.value = Number(value) === last
-                ? undefined // the newest, also when further ones arrive
-                : pictures[Number(value)].iteration}
-          />
-        </div>
-      )}
+      <Film name={name} title={title} moments={pictures} />
     </figure>
   );
 }
 
 /** A picture that the page has made itself. */
-function Raster({ picture, label }: { picture: Drawn; label: string }): VNode {
+function Raster(
+  { picture, label, onWhite }: { picture: Drawn; label: string; onWhite: boolean },
+): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const { width, height } = picture;
     Object.assign(canvas.current!, { width, height });
     canvas.current!.getContext("2d")!.putImageData(imageOf(picture), 0, 0);
   }, [picture]);
-  return <canvas ref={canvas} class="sheet" role="img" aria-label={label} />;
+  return (
+    <canvas
+      ref={canvas}
+      class={onWhite ? "sheet points-on-white" : "sheet"}
+      role="img"
+      aria-label={label}
+    />
+  );
 }
 
 /** Samples of text, once they are there; until then those before. */
 function TextSamples({ hash, label }: { hash: string; label: string }): VNode {
-  const text = useSignal("…");
+  const text = useSignal("The samples are on their way.");
   useEffect(() => {
     let isWanted = true;
+    const show = (read: string) => {
+      if (isWanted) text.value = read;
+    };
+    const unread = "The samples cannot be read.";
     ask(`/texts/${hash}`)
-      .then(async (response) => {
-        const read = response.ok ? await response.text() : "The samples cannot be read.";
-        if (isWanted) text.value = read;
-      })
-      .catch(() => {});
+      .then(async (response) => show(response.ok ? await response.text() : unread))
+      .catch(() => show(unread));
     return () => isWanted = false;
   }, [hash]);
   return <pre class="samples" role="region" tabIndex={0} aria-label={label}>{text}</pre>;

@@ -83,7 +83,7 @@ function Run(
         player={contentsFrom(contents).policies.length > 0 ? player : undefined}
         explores={"model" in run.manifest.determined.configuration &&
           (stand === "idle" || trained.learned.length > 0)}
-        models={trained.learned}
+        isPlane={contents.models.length > 0}
       />
     </>
   );

@@ -6,13 +6,18 @@
  */
 import { type Signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { defaultRng } from "../../lab/core/random.ts";
+import { RecentlyUsed } from "../../lab/core/recently_used.ts";
 import { classMeans, interpolated } from "../../models/codes.ts";
 import { type LoadedModel, loadModel } from "../../models/model_file.ts";
 import { ask } from "../ask.ts";
+import { Film } from "../components/film.tsx";
+import type { KeptModel } from "../contents.ts";
 import { decodeExamples, type Examples } from "../examples.ts";
 import type { Part } from "../file_parts.ts";
+import { count } from "../format.ts";
+import { chosenIteration, nearestTo } from "../moment.ts";
 import { Bars } from "./bars.tsx";
 import { LabelChoice } from "./label.tsx";
 import { type Bounds, nearest, widest } from "./latent.ts";
@@ -23,33 +28,46 @@ import { PointsExplorer } from "./points.tsx";
 
 /** Coordinates with a slider, neighbours, pictures between two codes, samples: at most. */
 const [SLIDERS, NEAR, BETWEEN, SAMPLES] = [32, 8, 9, 24];
+/** Models that the page keeps open. */
+const KEPT = 40;
 /** A slider reaches so many deviations to both sides. */
 const REACH = 3;
 
 /** What the page has of a run. */
 interface Opened {
   readonly model: LoadedModel;
+  /** Of the model; undefined: the final one. */
+  readonly checkpoint?: number;
   readonly examples: Examples;
 }
 
 /** What the explorer is told. */
 export interface ExplorerProps {
   readonly run: string;
-  /** Of the model; left out: the final one. */
-  readonly checkpoint?: number;
+  /** Those that are kept, oldest first; empty: the final one alone. */
+  readonly models: readonly KeptModel[];
 }
 
 /** The explorer; another checkpoint takes the place of the one before as soon as it is there. */
-export function Explorer({ run, checkpoint }: ExplorerProps): VNode {
+export function Explorer({ run, models }: ExplorerProps): VNode {
+  const chosen = nearestTo(models, chosenIteration.value);
+  const checkpoint = chosen?.id;
   const opened = useSignal<Opened | null>(null);
   const problem = useSignal("");
+  /** Models by their checkpoints. */
+  const known = useRef(new RecentlyUsed<LoadedModel>(KEPT));
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
     const examples = opened.peek()?.examples ??
       fetchPart(run, "examples", signal).then(decodeExamples);
-    Promise.all([fetchPart(run, "model", signal, checkpoint), examples]).then(
-      ([model, examples]) => opened.value = { model: loadModel(model), examples },
+    const model = known.current.get(String(checkpoint)) ??
+      fetchPart(run, "model", signal, checkpoint).then(loadModel);
+    Promise.all([model, examples]).then(
+      ([model, examples]) => {
+        known.current.set(String(checkpoint), model);
+        opened.value = { model, examples, checkpoint };
+      },
       (error) => {
         if (!signal.aborted) problem.value = error.message;
       },
@@ -62,7 +80,18 @@ export function Explorer({ run, checkpoint }: ExplorerProps): VNode {
   const isPlane = model.kind === "points" && model.shape[0] === 2;
   return (
     <section class="card" aria-label="The model at work">
-      <h3>The model at work</h3>
+      <h3>
+        The model at work{" "}
+        {models.length > 1 && <small>at iteration {count(chosen!.iteration)}</small>}
+      </h3>
+      {models.length > 1 && (
+        <Film
+          name="the model"
+          title={`iteration ${chosen!.iteration}`}
+          moments={models}
+          isThere={opened.value.checkpoint === checkpoint}
+        />
+      )}
       {isPlane
         ? <PointsExplorer model={model} examples={examples} />
         : <Shapes run={run} model={model} examples={examples} />}

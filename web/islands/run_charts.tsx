@@ -42,15 +42,15 @@ export interface RunChartsProps {
   readonly player?: Omit<PlayerProps, "contents">;
   /** Whether there is a model that the page can ask. */
   readonly explores: boolean;
-  /** Checkpoints whose models are at hand, where the page follows them over training. */
-  readonly models?: readonly { readonly id: number; readonly iteration: number }[];
+  /** Whether its data are points in the plane, which the model is drawn over. */
+  readonly isPlane: boolean;
 }
 
 /** The island. */
 export default function RunCharts(props: RunChartsProps): VNode {
-  const { run, contents: initial, axis, guide, levels, player, explores, models = [] } = props;
+  const { run, contents: initial, axis, guide, levels, player, explores, isPlane } = props;
   const contents = contentsFrom(initial);
-  const { names, events, policies, pictures } = contents;
+  const { names, events, policies, models, pictures } = contents;
   const search = useSignal("");
   const open = useSignal<ReadonlySet<string>>(new Set());
   const view = useSignal<View>({ axis, smoothing: 0 });
@@ -66,7 +66,7 @@ export default function RunCharts(props: RunChartsProps): VNode {
       {...{ run, chart, zoom, view: view.value, about: guide[chart.name], ...more }}
     />
   );
-  const kept = [...policies, ...pictures];
+  const kept = [...policies, ...models, ...pictures];
   const looked = chosenIteration.value;
   const moments = useMemo(() => [
     ...events.map(({ iteration, message, level }) => ({ iteration, label: message, kind: level })),
@@ -80,11 +80,11 @@ export default function RunCharts(props: RunChartsProps): VNode {
   const shown = wanted
     ? found([...(hero === undefined ? [] : [hero]), ...small, ...sections.flatMap((s) => s.charts)])
     : [];
+  const gallery = pictures.length > 0 && <Gallery contents={initial} onWhite={isPlane} />;
+  const explorer = explores && <Explore run={run} models={models} />;
   const beside = player !== undefined
     ? <PolicyAtWork {...player} contents={initial} />
-    : pictures.length > 0
-    ? <Gallery contents={initial} />
-    : null;
+    : (isPlane && explorer) || gallery;
   return (
     <section>
       <h2 class="hidden">Figures</h2>
@@ -114,9 +114,9 @@ export default function RunCharts(props: RunChartsProps): VNode {
       )}
       {wanted && shown.length === 0 && <p class="empty">No metric matches “{search.value}”.</p>}
       <div hidden={wanted}>
-        <div class={beside === null ? "front alone" : "front"}>
+        <div class={beside === false ? "front alone" : "front"}>
           {hero !== undefined && !wanted && card(hero, {
-            height: player === undefined ? 320 : 430,
+            height: player === undefined && !isPlane ? 320 : 430,
             levels,
             moments,
             pick: kept.length > 0 ? pick : undefined,
@@ -128,8 +128,8 @@ export default function RunCharts(props: RunChartsProps): VNode {
             {small.map((chart) => card(chart))}
           </div>
         )}
-        {player !== undefined && pictures.length > 0 && <Gallery contents={initial} />}
-        {explores && <Explore run={run} checkpoint={nearestTo(models, looked)?.id} />}
+        {beside !== gallery && gallery}
+        {beside !== explorer && explorer}
         {!wanted && sections.map(({ name, charts }) => (
           <Section
             key={name}

@@ -50,6 +50,7 @@ export default function Train({ experiments, thread }: TrainProps): VNode {
   /** What is trained, or was last. */
   const trained = useSignal<Asked | undefined>(undefined);
   const asked = useRef(0);
+  const hasGpu = useSignal<boolean | undefined>(undefined);
 
   const choose = async (setting: Setting, here: TrainingHere, keep = true) => {
     if (keep) keepQuery(queryOf(setting));
@@ -75,6 +76,11 @@ export default function Train({ experiments, thread }: TrainProps): VNode {
     return () => here[Symbol.dispose]();
   }, []);
 
+  const wantsGpu = chosen.value?.setting.backend === "webgpu";
+  useEffect(() => {
+    if (wantsGpu) void hasAdapter().then((has) => hasGpu.value = has);
+  }, [wantsGpu]);
+
   if (training.value === undefined || chosen.value === undefined) {
     return <p class="note">The lab is on its way.</p>;
   }
@@ -83,6 +89,8 @@ export default function Train({ experiments, thread }: TrainProps): VNode {
   const { description, problem = "" } = answer ?? {};
   const next = (setting: Setting) => void choose(setting, here);
   const isBusy = here.stand.value !== "idle";
+  const gpuIsMissing = wantsGpu && hasGpu.value === false;
+  const isReady = !isBusy && answer !== undefined && problem === "" && !gpuIsMissing;
   const start = () => {
     trained.value = { setting, base };
     here.train({ setting, base });
@@ -95,7 +103,7 @@ export default function Train({ experiments, thread }: TrainProps): VNode {
         class="card setting"
         onSubmit={(event) => {
           event.preventDefault();
-          if (!isBusy && answer !== undefined && problem === "") start();
+          if (isReady) start();
         }}
       >
         <Experiments experiments={experiments} setting={setting} choose={next} />
@@ -128,14 +136,24 @@ export default function Train({ experiments, thread }: TrainProps): VNode {
               onChange={({ currentTarget: { value } }) =>
                 next({ ...setting, backend: pageBackends.find((each) => each === value)! })}
             >
-              {pageBackends.filter((each) => each !== "webgpu" || "gpu" in navigator).map((
-                each,
-              ) => (
-                <option key={each} value={each} selected={each === setting.backend}>{each}</option>
+              {pageBackends.map((each) => (
+                <option
+                  key={each}
+                  value={each}
+                  selected={each === setting.backend}
+                  disabled={each === "webgpu" && !("gpu" in navigator)}
+                >
+                  {each}
+                </option>
               ))}
             </select>
           </div>
         </div>
+        {gpuIsMissing && (
+          <p class="problem" role="alert">
+            This browser gives pages no graphics device: choose another backend.
+          </p>
+        )}
         {isShown && <p class="problem" role="alert">{problem}</p>}
         {description?.notes.map((note) => <p class="note" key={note}>{note}</p>)}
         {description !== undefined && (
@@ -146,7 +164,7 @@ export default function Train({ experiments, thread }: TrainProps): VNode {
           <button
             type="submit"
             class="button"
-            disabled={isBusy || answer === undefined || problem !== ""}
+            disabled={!isReady}
           >
             {trained.value === undefined ? "Start" : "Start anew"}
           </button>
@@ -164,6 +182,12 @@ export default function Train({ experiments, thread }: TrainProps): VNode {
       <TrainedHere here={here} asked={trained.value} />
     </div>
   );
+}
+
+/** Whether the browser gives a page a graphics device to compute with. */
+async function hasAdapter(): Promise<boolean> {
+  const { gpu } = navigator as { readonly gpu?: GPU };
+  return await gpu?.requestAdapter().catch(() => null) != null;
 }
 
 /** A refused setting has the fields that were there, so that what was typed can be mended. */

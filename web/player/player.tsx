@@ -22,13 +22,16 @@ import {
   playedThrough,
 } from "../evaluated_episodes.ts";
 import { count, figure } from "../format.ts";
+import { ghosted } from "../ghost.ts";
 import { type Grid, gridOf, mapped, policyValues } from "../grid_map.ts";
 import { contentsFrom } from "../live.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import type { OwnCode } from "../own/code.ts";
+import { hasMap } from "../policy_map.ts";
 import { beginTogether, stepTogether } from "../side_by_side.ts";
 import { stripOf } from "../strip.ts";
 import { animate, inFrames } from "./frames.ts";
+import { PolicyMapView } from "./policy_map_view.tsx";
 import { Robustness } from "./robustness_chart.tsx";
 import { Stage } from "./stage.tsx";
 import { StripView } from "./strip_view.tsx";
@@ -100,6 +103,7 @@ function Desk(props: DeskProps): VNode | null {
   const frame = useSignal(0);
   const rate = useSignal(0);
   const map = useSignal<Map>("none");
+  const isGhost = useSignal(false);
   const values = useSignal<Constants | undefined>(undefined);
   const visits = useRef<Float64Array>();
   const show = () => frame.value += 1;
@@ -145,7 +149,12 @@ function Desk(props: DeskProps): VNode | null {
   const { episodes, policy, grid } = main;
   const { standing } = episodes;
   const length = values.value?.length ?? constants.find(({ key }) => key === "length")?.value ?? 1;
-  const over = (scene: Scene) => drawnOver(scene, map.value, main, gamma, visits.current);
+  const apart = isGhost.value ? undefined : other;
+  const over = (scene: Scene) => {
+    const drawn = drawnOver(scene, map.value, main, gamma, visits.current);
+    const ghost = isGhost.value ? other?.episodes.environment.scene?.() : undefined;
+    return ghost === undefined ? drawn : ghosted(scene, ghost, drawn);
+  };
   const pause = () => playing.value = false;
   const go = (to: number) => {
     pause();
@@ -177,24 +186,24 @@ function Desk(props: DeskProps): VNode | null {
             touched={show}
           />
           {other !== undefined && (
-            <figcaption>{titleOf(chosen)}: return {figure(standing.episodeReturn)}</figcaption>
+            <figcaption>
+              {titleOf(chosen)}: return {figure(standing.episodeReturn)}
+              {isGhost.value && <>; pale, {told(other)}</>}
+            </figcaption>
           )}
         </figure>
-        {other !== undefined && (
+        {apart !== undefined && (
           <figure>
             <Stage
-              episodes={other.episodes}
-              label={`${world.id}, played by ${other.title}`}
+              episodes={apart.episodes}
+              label={`${world.id}, played by ${apart.title}`}
               frame={frame.value}
               handle={world.handle}
               length={length}
               over={(scene) => scene}
               touched={show}
             />
-            <figcaption>
-              {other.title}: return {figure(other.episodes.standing.episodeReturn)}
-              {other.episodes.standing.end !== null && `, ${other.episodes.standing.end}`}
-            </figcaption>
+            <figcaption>{told(apart)}</figcaption>
           </figure>
         )}
         {world.handle !== undefined && (
@@ -258,6 +267,16 @@ function Desk(props: DeskProps): VNode | null {
             />
           )}
           <BesideChoice policies={policies} chosen={chosen} beside={beside} />
+          {other !== undefined && (
+            <label>
+              <input
+                type="checkbox"
+                checked={isGhost.value}
+                onChange={({ currentTarget }) => isGhost.value = currentTarget.checked}
+              />{" "}
+              as a ghost
+            </label>
+          )}
           {grid !== undefined && (
             <label>
               Map{" "}
@@ -286,6 +305,15 @@ function Desk(props: DeskProps): VNode | null {
             sense(clear);
           }}
         />
+        {hasMap(policy) && (
+          <PolicyMapView
+            episodes={episodes}
+            bytes={main.bytes}
+            agent={agent}
+            names={namesOf(episodes)}
+            frame={frame.value}
+          />
+        )}
         <Robustness world={world} bytes={main.bytes} checkpoint={titleOf(chosen)} />
         <Evaluation
           key={chosen.id}
@@ -418,6 +446,11 @@ function useBeside(
     return () => controller.abort();
   }, [run, beside, main?.episodes]);
   return other.value;
+}
+
+/** How the other one stands. */
+function told({ title, episodes: { standing: { episodeReturn, end } } }: Other): string {
+  return `${title}: return ${figure(episodeReturn)}${end === null ? "" : `, ${end}`}`;
 }
 
 /** Counts the state that the episode stands in, in a world of cells. */

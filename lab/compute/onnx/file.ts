@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Message } from "../../core/protobuf.ts";
 
 /** Version of the operators: ONNX 1.13, ONNX Runtime from 1.14 on. */
 export const OPSET = 18;
@@ -110,53 +110,4 @@ function portMessage({ name, dtype, shape }: OnnxPort): Message {
   );
   const tensor = new Message().integer(1, onnxTypes[dtype]).message(2, lengths);
   return new Message().text(1, name).message(2, new Message().message(1, tensor));
-}
-
-/** A message of Protocol Buffers, field by field. */
-class Message {
-  readonly #writer = new BinaryWriter();
-
-  #tag(field: number, wireType: 0 | 2): BinaryWriter {
-    return this.#writer.uint32(field << 3 | wireType);
-  }
-
-  integer(field: number, value: number): this {
-    this.#tag(field, 0).int64(value);
-    return this;
-  }
-
-  /** Packed into one field. */
-  integers(field: number, values: readonly number[]): this {
-    const packed = new BinaryWriter();
-    for (const value of values) packed.int64(value);
-    return this.bytes(field, packed.finish());
-  }
-
-  text(field: number, value: string): this {
-    this.#tag(field, 2).string(value);
-    return this;
-  }
-
-  texts(field: number, values: readonly string[]): this {
-    for (const value of values) this.text(field, value);
-    return this;
-  }
-
-  bytes(field: number, value: Uint8Array): this {
-    this.#tag(field, 2).bytes(value);
-    return this;
-  }
-
-  message(field: number, value: Message): this {
-    return this.bytes(field, value.finish());
-  }
-
-  messages<T>(field: number, values: readonly T[], of: (value: T) => Message): this {
-    for (const value of values) this.message(field, of(value));
-    return this;
-  }
-
-  finish(): Uint8Array {
-    return this.#writer.finish();
-  }
 }

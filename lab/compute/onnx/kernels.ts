@@ -135,12 +135,13 @@ function pool(operator: string): Rule {
 /** Sums of rows into places of zeros. */
 function scattered(
   to: Translated,
-  shape: Lengths,
+  output: RowView,
   indices: string,
   updates: string,
 ): string {
   const { builder } = to;
-  const zeros = builder.add("Expand", [builder.number(0), builder.integers(shape)]);
+  const zero = builder.number(0, to.dtypeOf(output));
+  const zeros = builder.add("Expand", [zero, builder.integers(output.shape)]);
   const places = builder.cast(indices, "int64");
   return builder.add("ScatterND", [zeros, places, updates], { reduction: "add" });
 }
@@ -286,9 +287,9 @@ export const kernels: Readonly<Record<string, Rule>> = {
   },
   GatherNd: (_, [x, indices], { builder }) =>
     builder.add("GatherND", [x, builder.cast(indices, "int64")]),
-  ScatterNd: ({ output }, [indices, updates], to) => scattered(to, output.shape, indices, updates),
+  ScatterNd: ({ output }, [indices, updates], to) => scattered(to, output, indices, updates),
   UnsortedSegmentSum: ({ inputs: [, { shape }], output }, [x, segments], to) =>
-    scattered(to, output.shape, to.builder.reshaped(segments, [...shape, 1]), x),
+    scattered(to, output, to.builder.reshaped(segments, [...shape, 1]), x),
   Cumsum: ({ inputs: [{ shape }], attributes }, [x], { builder }) =>
     builder.add("CumSum", [
       x,

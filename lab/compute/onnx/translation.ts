@@ -24,7 +24,6 @@ import {
 interface Named {
   readonly name: string;
   readonly shape: Lengths;
-  readonly dtype: Dtype;
 }
 
 /** The name of the axis of rows. */
@@ -96,14 +95,14 @@ export class Translation implements Translated {
   /** What is there from the start. */
   #given(value: number, seen: Lengths): Named {
     const { kind, name = "", dtype, elements } = this.graph.values[value];
-    if (kind === "input") return { name, dtype, shape: this.ports[name] };
+    if (kind === "input") return { name, shape: this.ports[name] };
     if (kind === "state") {
       this.builder.tensor(name, this.state[name]);
-      return { name, dtype, shape: this.state[name].shape };
+      return { name, shape: this.state[name].shape };
     }
     const list = dtype === "bool" ? Array.from(elements!, Math.abs) : elements!;
     const constant = this.builder.elements(list, dtype, seen as readonly number[]);
-    return { name: constant, dtype, shape: seen };
+    return { name: constant, shape: seen };
   }
 
   #translate(operation: RowOperation): string {
@@ -127,11 +126,7 @@ export class Translation implements Translated {
     for (const operation of operations) {
       const { output } = operation;
       const made = this.#translate(operation);
-      this.#made.set(output.value, {
-        name: made,
-        shape: output.shape,
-        dtype: this.dtypeOf(output),
-      });
+      this.#made.set(output.value, { name: made, shape: output.shape });
     }
     for (const { name, view } of outputs) builder.name(this.operand(view), name);
     const read = new Set(builder.nodes.flatMap(({ inputs }) => inputs));

@@ -7,6 +7,7 @@ export { csvParts } from "./csv.ts";
 export type { ExportedRun } from "./exported_run.ts";
 export { jsonParts } from "./json.ts";
 export {
+  type ExportedPicture,
   maskedChecksum,
   type StepAxis,
   tensorboardFileName,

@@ -1,16 +1,23 @@
 /**
  * A run as a TensorBoard event file: TFRecord framing with masked CRC-32C around `Event` messages
  * (tensorflow/core/util/event.proto), scalars for the series, text for the configuration and the
- * events.
+ * events, images, and the configuration once more as hyperparameters (the plugin `hparams`).
  *
  * @module
  */
-import type { Run, Series } from "../store.ts";
+import { Message } from "../../core/protobuf.ts";
+import type { Json } from "../../core/snapshot.ts";
+import type { Run, Series, StoredArtifact } from "../store.ts";
 import type { ExportedRun } from "./exported_run.ts";
-import { bytesField, doubleField, floatField, integerField } from "./protobuf.ts";
 
 /** What TensorBoard's step axis shows. */
 export type StepAxis = "iterations" | "environmentSteps" | "gradientSteps" | "examples";
+
+/** A picture of a run: a PNG file. */
+export interface ExportedPicture {
+  readonly artifact: Pick<StoredArtifact, "name" | "iteration">;
+  readonly bytes: Uint8Array;
+}
 
 /** Name of a run's event file; TensorBoard knows the file by its beginning. */
 export function tensorboardFileName(run: Run): string {
@@ -18,8 +25,8 @@ export function tensorboardFileName(run: Run): string {
 }
 
 /**
- * The file in parts: version and texts first, then one part a series. TensorBoard keeps values as
- * float32.
+ * The file in parts: version, hyperparameters and texts first, then one part a series, then pictures.
+ * TensorBoard keeps values as float32.
  *
  * @param axis The step of each point. Default: environment steps for agents, gradient steps for
  * models.
@@ -27,10 +34,12 @@ export function tensorboardFileName(run: Run): string {
 export function* tensorboardParts(
   { run, series, events }: Pick<ExportedRun, "run" | "series" | "events">,
   axis: StepAxis = run.environmentSteps > 0 ? "environmentSteps" : "gradientSteps",
+  pictures: readonly ExportedPicture[] = [],
 ): Generator<Uint8Array<ArrayBuffer>> {
   const start = run.createdAt / 1000;
   const { configuration, experiment, seed, backend } = run.manifest.determined;
-  yield record([...doubleField(1, start), ...bytesField(3, "brain.Event:2")]);
+  yield record(new Message().double(1, start).text(3, "brain.Event:2"));
+  yield* hyperparameters(run);
   yield textEvent(start, 0, "configuration", codeBlock({ ...configuration, seed, backend }));
   const title = `${experiment}: run ${run.id} (${run.name})`;
   yield textEvent(start, 0, "experiment", run.note === "" ? title : `${title}\n\n${run.note}`);
@@ -38,6 +47,10 @@ export function* tensorboardParts(
     yield textEvent(at / 1000, iteration, `events/${level}`, message);
   }
   for (const points of series) yield scalarEvents(points, points[axis], start);
+  for (const { artifact: { name, iteration }, bytes } of pictures) {
+    const [step, seconds] = placeOf(iteration, series, axis);
+    yield event(start + seconds, step, imageOf(name, bytes));
+  }
 }
 
 /** TensorBoard renders Markdown: four blanks in front make code. */
@@ -46,14 +59,13 @@ function codeBlock(value: unknown): string {
 }
 
 function scalarEvents(
-  points: Series,
+  { name, values, wallSeconds }: Series,
   steps: Float64Array,
   start: number,
 ): Uint8Array<ArrayBuffer> {
-  const tag = bytesField(1, points.name);
-  const records = Array.from(points.values, (value, i) => {
-    const scalar = [...tag, ...floatField(2, value)];
-    return event(start + points.wallSeconds[i], steps[i], scalar);
+  const records = Array.from(values, (value, i) => {
+    const scalar = new Message().text(1, name).float(2, value);
+    return event(start + wallSeconds[i], steps[i], scalar);
   });
   return concatenate(records);
 }
@@ -64,28 +76,85 @@ function textEvent(
   tag: string,
   text: string,
 ): Uint8Array<ArrayBuffer> {
-  const dtString = integerField(1, 7);
-  const shapeOfOne = bytesField(2, bytesField(2, integerField(1, 1)));
-  const tensor = [...dtString, ...shapeOfOne, ...bytesField(8, text)];
-  const metadata = [...bytesField(1, bytesField(1, "text")), ...integerField(4, 2)];
-  return event(seconds, step, [
-    ...bytesField(1, tag),
-    ...bytesField(8, tensor),
-    ...bytesField(9, metadata),
-  ]);
+  const ofOne = new Message().message(2, new Message().integer(1, 1));
+  const tensor = new Message().integer(1, 7).message(2, ofOne).text(8, text);
+  const metadata = new Message().message(1, new Message().text(1, "text")).integer(4, 2);
+  return event(seconds, step, new Message().text(1, tag).message(8, tensor).message(9, metadata));
+}
+
+/** A PNG file as a summary's value; width and height stand in its header. */
+function imageOf(tag: string, bytes: Uint8Array): Message {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const image = new Message().integer(1, view.getUint32(20)).integer(2, view.getUint32(16))
+    .integer(3, 3).bytes(4, bytes);
+  return new Message().text(1, tag).message(4, image);
+}
+
+/** Where a picture stands on the axis, and when: as the series that have a point with it. */
+function placeOf(
+  iteration: number,
+  series: readonly Series[],
+  axis: StepAxis,
+): readonly [step: number, seconds: number] {
+  for (const points of series) {
+    const at = points.iterations.indexOf(iteration);
+    if (at >= 0) return [points[axis][at], points.wallSeconds[at]];
+  }
+  return [iteration, 0];
+}
+
+/** The session of the plugin `hparams` (plugin_data.proto): its beginning, with the fields, and its end. */
+function* hyperparameters(run: Run): Generator<Uint8Array<ArrayBuffer>> {
+  const { createdAt, endedAt, status } = run;
+  const { configuration, seed } = run.manifest.determined;
+  const fields = [...leavesOf({ ...configuration, seed })];
+  const begins = new Message()
+    .messages(1, fields, ([path, value]) => new Message().text(1, path).message(2, valueOf(value)))
+    .double(5, createdAt / 1000);
+  const at = createdAt / 1000;
+  yield event(at, 0, sessionOf("session_start_info", new Message().message(3, begins)));
+  if (endedAt === null) return;
+  // SUCCESS and FAILURE.
+  const how = status === "failed" || status === "diverged" ? 2 : 1;
+  const ends = new Message().integer(1, how).double(2, endedAt / 1000);
+  yield event(endedAt / 1000, 0, sessionOf("session_end_info", new Message().message(4, ends)));
+}
+
+function sessionOf(name: string, content: Message): Message {
+  const plugin = new Message().text(1, "hparams").message(2, content);
+  const metadata = new Message().message(1, plugin);
+  return new Message().text(1, `_hparams_/${name}`).message(9, metadata);
+}
+
+/** Numbers, texts and truth values of a configuration, by their paths; lists as text. */
+function* leavesOf(value: Json, path = ""): Generator<[string, number | string | boolean]> {
+  if (value === null) return;
+  if (typeof value !== "object") yield [path, value];
+  else if (Array.isArray(value)) yield [path, JSON.stringify(value)];
+  else {
+    for (const [key, each] of Object.entries(value)) {
+      yield* leavesOf(each, path === "" ? key : `${path}.${key}`);
+    }
+  }
+}
+
+/** A `google.protobuf.Value`. */
+function valueOf(value: number | string | boolean): Message {
+  if (typeof value === "number") return new Message().double(2, value);
+  return typeof value === "string"
+    ? new Message().text(3, value)
+    : new Message().integer(4, value ? 1 : 0);
 }
 
 /** An `Event` with a `Summary` of one value. */
-function event(seconds: number, step: number, value: number[]): Uint8Array<ArrayBuffer> {
-  return record([
-    ...doubleField(1, seconds),
-    ...integerField(2, step),
-    ...bytesField(5, bytesField(1, value)),
-  ]);
+function event(seconds: number, step: number, value: Message): Uint8Array<ArrayBuffer> {
+  const summary = new Message().message(1, value);
+  return record(new Message().double(1, seconds).integer(2, step).message(5, summary));
 }
 
 /** TFRecord: length, its checksum, the bytes, their checksum. */
-function record(content: readonly number[]): Uint8Array<ArrayBuffer> {
+function record(message: Message): Uint8Array<ArrayBuffer> {
+  const content = message.finish();
   const bytes = new Uint8Array(16 + content.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, content.length, true);

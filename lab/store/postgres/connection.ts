@@ -8,6 +8,7 @@
 import pg from "pg";
 import { InputError, LabError } from "../../core/errors.ts";
 import type { Row } from "../database.ts";
+import { type FilesPlace, filesPlaceOf } from "./files/place.ts";
 
 /** The server is not to be reached, or not yet again: what was asked may be asked again. */
 export class UnreachableError extends LabError {}
@@ -22,6 +23,8 @@ export interface Place {
   readonly tls: "disable" | "require" | "verify-full";
   /** As people read it: `postgres://lab@db:5432/lab`. */
   readonly name: string;
+  /** Where its files are to lie, which is decided when the store is made; left out: nothing is said. */
+  readonly files?: FilesPlace;
 }
 
 /** Gives the password of a place; undefined where there is none. */
@@ -48,15 +51,14 @@ export function isPostgres(location: string): boolean {
 }
 
 /**
- * Reads `postgres://USER@HOST:PORT/DATABASE?sslmode=…`.
+ * Reads `postgres://USER@HOST:PORT/DATABASE?sslmode=…&files=…`. All that follows `files=` is its own.
  *
  * @throws {InputError} for what is none, also for one with a password in it, which it does not repeat.
  */
 export function placeOf(location: string): Place {
-  let url: URL;
-  try {
-    url = new URL(location);
-  } catch {
+  const [, outer, files] = /^(.*?)(?:[?&]files=(.*))?$/s.exec(location)!;
+  const url = URL.parse(outer);
+  if (url === null) {
     throw new InputError(
       "Cannot open the store as its URL must read postgres://USER@HOST:PORT/DATABASE",
     );
@@ -91,6 +93,7 @@ export function placeOf(location: string): Place {
     user,
     tls,
     name: `postgres://${user}@${host}:${port}/${database}`,
+    ...files === undefined ? {} : { files: filesPlaceOf(files) },
   };
 }
 
@@ -246,6 +249,12 @@ function plainRow(row: Record<string, unknown>): Row {
 /** SQLSTATE classes and codes that say that the server is gone or not there yet. */
 const gone = /^(08|57P0|53300)/;
 
+/** Whether a connection failed as nobody vouches for the server's certificate. */
+export function isUntrusted(error: Error & { readonly code?: unknown }): boolean {
+  const text = `${error.code ?? ""}${error.message}`;
+  return /certificate|self.signed|altname|UnknownIssuer|NotValidForName/i.test(text);
+}
+
 /** What a failure means for who asked; errors of the lab's own come back as they are. */
 function explained(error: unknown, { name, user, database }: Place): unknown {
   if (error instanceof LabError || error instanceof InputError || !(error instanceof Error)) {
@@ -271,7 +280,7 @@ function explained(error: unknown, { name, user, database }: Place): unknown {
   if (/does not support SSL/.test(error.message)) {
     return new InputError(because("the server offers no TLS: ?sslmode=disable goes on without it"));
   }
-  if (/certificate|self.signed|altname|UnknownIssuer|NotValidForName/i.test(code + error.message)) {
+  if (isUntrusted(error)) {
     return new InputError(because(`its certificate is not to be trusted: ${error.message}`));
   }
   if (code === "53100") return new LabError(because("the server's disk is full"));

@@ -1,18 +1,23 @@
 /**
  * A PostgreSQL database where the runs of many machines come together. It holds the rows that a store
- * has of a run, its files, and the runs that were asked for: who takes one gets a fence, and what it
- * writes counts only as long as nobody has got a newer one.
+ * has of a run, its files or where they lie, and the runs that were asked for: who takes one gets a
+ * fence, and what it writes counts only as long as nobody has got a newer one.
  *
  * @module
  */
-import { LabError } from "../../core/errors.ts";
+import { InputError, LabError } from "../../core/errors.ts";
 import type { Json } from "../../core/snapshot.ts";
 import { checksum } from "../checksum.ts";
 import type { Row } from "../database.ts";
 import type { JournalContent } from "../journal.ts";
 import { nextRunNumber, runIdOf } from "../run_id.ts";
 import { Connection, type PasswordOf, placeOf, type Query, type Value } from "./connection.ts";
-import { migrate } from "./schema.ts";
+import { type BucketAccess, BucketFiles } from "./files/bucket.ts";
+import type { FleetFiles } from "./files/contract.ts";
+import { FolderFiles } from "./files/folder.ts";
+import { type FilesPlace, filesPlaceOf } from "./files/place.ts";
+import { TableFiles } from "./files/table.ts";
+import { isMade, migrate } from "./schema.ts";
 
 /** Somebody else holds the run: nothing was written. */
 export class FenceError extends LabError {}
@@ -98,31 +103,47 @@ const tables = {
 /** What of a run is a person's: a run that goes on leaves it as it is. */
 const persons: readonly string[] = ["name", "tags", "note", "trashed_at"];
 
-/** Bytes of a piece of a file. */
-const PIECE = 8 << 20;
-
 /** The database behind a `postgres:` URL. */
 export class Hub {
   readonly #connection: Connection;
+  /** Where files lie; they are not looked at before one is asked for. */
+  readonly files: FleetFiles;
 
-  private constructor(connection: Connection) {
+  private constructor(connection: Connection, files: FleetFiles) {
     this.#connection = connection;
+    this.files = files;
   }
 
   /**
-   * Connects, and brings the schema forward.
+   * Connects, and brings the schema forward. Where there is none, one is made, and the URL says where
+   * files are to lie.
    *
-   * @throws {InputError} for a URL, a password or a schema that cannot be used.
+   * @throws {InputError} for a URL, a password, a schema or a place for files that cannot be used.
    * @throws {LabError} where the server is not to be reached.
    */
-  static async open(location: string, passwordOf: PasswordOf): Promise<Hub> {
-    const hub = new Hub(new Connection(placeOf(location), passwordOf));
+  static async open(
+    location: string,
+    passwordOf: PasswordOf,
+    access: BucketAccess = {},
+  ): Promise<Hub> {
+    const place = placeOf(location);
+    const connection = new Connection(place, passwordOf);
     try {
-      const { name } = hub.#connection.place;
-      await hub.#connection.transaction((query) => migrate(query, name));
-      return hub;
+      if (place.files !== undefined && !await connection.transaction(isMade)) {
+        const files = filesAt(place.files, access);
+        try {
+          await files.begin();
+        } finally {
+          files.close();
+        }
+      }
+      const kept = await connection.transaction((query) => migrate(query, place));
+      const files = kept === null
+        ? new TableFiles((action) => within(connection, action))
+        : filesAt(filesPlaceOf(kept), access);
+      return new Hub(connection, files);
     } catch (error) {
-      await hub.close();
+      await connection.close();
       throw error;
     }
   }
@@ -134,6 +155,7 @@ export class Hub {
 
   /** Lets go of the server. */
   close(): Promise<void> {
+    this.files.close();
     return this.#connection.close();
   }
 
@@ -225,10 +247,10 @@ export class Hub {
    * @throws {FenceError} where somebody else has taken it.
    */
   hold(claim: Claim, seconds: number, delta?: Delta): Promise<string | undefined> {
-    return this.#within(async (query) => {
+    return this.#changed(async (query, gone) => {
       await requireFence(query, claim);
       if (delta !== undefined) {
-        const isFurther = await putDelta(query, delta);
+        const isFurther = await putDelta(query, delta, gone);
         if (isFurther) await query("UPDATE task SET tries = 0 WHERE run = $1", claim.run);
       }
       const [{ stop }] = await query(
@@ -258,10 +280,10 @@ export class Hub {
     state: "ended" | "waiting",
     { delta, message = null }: { delta?: Delta; message?: string | null } = {},
   ): Promise<void> {
-    await this.#within(async (query) => {
+    await this.#changed(async (query, gone) => {
       const now = await requireFence(query, claim, state);
       if (now !== "held") return;
-      if (delta !== undefined) await putDelta(query, delta);
+      if (delta !== undefined) await putDelta(query, delta, gone);
       await query(
         `UPDATE task SET state = $2, message = $3, worker = NULL, held_until = NULL,
            tries = greatest(tries - 1, 0)
@@ -277,33 +299,8 @@ export class Hub {
    * @param claim Of who trains the run; left out where nobody does.
    */
   async putFile(path: string, bytes: Uint8Array, claim?: Claim): Promise<void> {
-    await this.#within(async (query) => {
-      if (claim !== undefined) await requireFence(query, claim);
-      const [known] = await query("SELECT 1 FROM file WHERE path = $1 LIMIT 1", path);
-      if (known !== undefined) return;
-      for (let piece = 0; piece * PIECE < Math.max(1, bytes.length); piece++) {
-        await query(
-          "INSERT INTO file VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-          ...[path, piece, bytes.subarray(piece * PIECE, (piece + 1) * PIECE)],
-        );
-      }
-    });
-  }
-
-  /** A file's bytes; undefined where it is not there. */
-  file(path: string): Promise<Uint8Array | undefined> {
-    return this.#within(async (query) => {
-      const pieces = await query("SELECT bytes FROM file WHERE path = $1 ORDER BY piece", path);
-      if (pieces.length === 0) return undefined;
-      const parts = pieces.map(({ bytes }) => bytes as Uint8Array);
-      const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-      let at = 0;
-      for (const part of parts) {
-        whole.set(part, at);
-        at += part.length;
-      }
-      return whole;
-    });
+    if (claim !== undefined) await this.#within((query) => requireFence(query, claim));
+    await this.files.put(path, bytes);
   }
 
   /** Every run's revision, and whether somebody trains it now. */
@@ -357,14 +354,14 @@ export class Hub {
    * @throws {FenceError} where it is one that was asked for here and has not ended.
    */
   async put(delta: Delta): Promise<void> {
-    await this.#within(async (query) => {
-      const [task] = await query(
-        "SELECT state FROM task WHERE run = $1 FOR UPDATE",
-        delta.run.id as string,
-      );
-      if (task !== undefined && task.state !== "ended") throw fenced(String(delta.run.id));
-      await query("DELETE FROM run WHERE id = $1", delta.run.id as string);
-      await putDelta(query, delta);
+    const run = String(delta.run.id);
+    await this.#changed(async (query, gone) => {
+      const [task] = await query("SELECT state FROM task WHERE run = $1 FOR UPDATE", run);
+      if (task !== undefined && task.state !== "ended") throw fenced(run);
+      const had = new Set(checkpointPaths(run, await checkpointsOf(query, run)));
+      await query("DELETE FROM run WHERE id = $1", run);
+      await putDelta(query, delta, gone);
+      gone.push(...had.difference(new Set(checkpointPaths(run, delta.checkpoints))));
     });
   }
 
@@ -404,11 +401,34 @@ export class Hub {
   }
 
   #within<T>(action: (query: Query) => Promise<T>): Promise<T> {
-    return this.#connection.transaction(async (query) => {
-      await query("SET LOCAL search_path TO reverie");
-      return await action(query);
-    });
+    return within(this.#connection, action);
   }
+
+  /**
+   * As `#within`; then forgets the files that `action` says are gone. One that cannot be forgotten is
+   * an orphan, which nothing names.
+   */
+  async #changed<T>(action: (query: Query, gone: string[]) => Promise<T>): Promise<T> {
+    const gone: string[] = [];
+    const result = await this.#within((query) => action(query, gone));
+    try {
+      if (gone.length > 0) await this.files.delete(gone);
+    } catch (error) {
+      if (!(error instanceof LabError || error instanceof InputError)) throw error;
+    }
+    return result;
+  }
+}
+
+function within<T>(connection: Connection, action: (query: Query) => Promise<T>): Promise<T> {
+  return connection.transaction(async (query) => {
+    await query("SET LOCAL search_path TO reverie");
+    return await action(query);
+  });
+}
+
+function filesAt(place: FilesPlace, access: BucketAccess): FleetFiles {
+  return place.kind === "folder" ? new FolderFiles(place) : new BucketFiles(place, access);
 }
 
 async function seen(query: Query, worker: string): Promise<void> {
@@ -437,8 +457,24 @@ function fenced(run: string): FenceError {
   return new FenceError(`Cannot go on with run ${run} as another worker has taken it up`);
 }
 
-/** Writes what is new of a run; returns whether it has a checkpoint that was not there. */
-async function putDelta(query: Query, delta: Delta): Promise<boolean> {
+/** Where the files of checkpoints lie: a checkpoint's tensors before the record that names them. */
+export function checkpointPaths(run: string, checkpoints: readonly Row[]): string[] {
+  return checkpoints.flatMap(({ record_file, tensor_file }) =>
+    [tensor_file, record_file].map((file) => `checkpoints/${run}/${file}`)
+  );
+}
+
+function checkpointsOf(query: Query, run: string): Promise<Row[]> {
+  return query("SELECT record_file, tensor_file FROM checkpoint WHERE run = $1", run);
+}
+
+/**
+ * Writes what is new of a run.
+ *
+ * @param gone Gets the paths of files that no checkpoint has any more.
+ * @returns Whether it has a checkpoint that was not there.
+ */
+async function putDelta(query: Query, delta: Delta, gone: string[]): Promise<boolean> {
   const run = String(delta.run.id);
   await upsert(query, "run", [delta.run], persons);
   await query("UPDATE run SET revision = nextval('revision') WHERE id = $1", run);
@@ -446,17 +482,15 @@ async function putDelta(query: Query, delta: Delta): Promise<boolean> {
   await upsert(query, "chunk", delta.chunks.map((row) => ({ ...row, run })));
   await upsert(query, "event", delta.events);
   await upsert(query, "artifact", delta.artifacts);
-  const before = await query("SELECT record_file, tensor_file FROM checkpoint WHERE run = $1", run);
-  const filesOf = (rows: readonly Row[]) =>
-    rows.flatMap(({ record_file, tensor_file }) => [String(record_file), String(tensor_file)]);
-  const [had, has] = [new Set(filesOf(before)), new Set(filesOf(delta.checkpoints))];
+  const before = await checkpointsOf(query, run);
+  const had = new Set(checkpointPaths(run, before));
+  const has = new Set(checkpointPaths(run, delta.checkpoints));
   if (had.symmetricDifference(has).size === 0 && before.length === delta.checkpoints.length) {
     return false;
   }
   await query("DELETE FROM checkpoint WHERE run = $1", run);
   await upsert(query, "checkpoint", delta.checkpoints);
-  const gone = [...had.difference(has)].map((name) => `checkpoints/${run}/${name}`);
-  await query("DELETE FROM file WHERE path = ANY ($1)", gone);
+  gone.push(...had.difference(has));
   return !has.isSubsetOf(had);
 }
 

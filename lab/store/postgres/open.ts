@@ -8,6 +8,8 @@ import { dirname } from "node:path";
 import { InputError } from "../../core/errors.ts";
 import type { Store } from "../store.ts";
 import { passwordIn, placeOf } from "./connection.ts";
+import type { BucketAccess } from "./files/bucket.ts";
+import { endpointOf } from "./files/place.ts";
 import { Hub } from "./hub.ts";
 import { Mirror } from "./replica.ts";
 
@@ -39,7 +41,28 @@ export async function hubOpener(
   const kept = passwordIn(await passwordFile(), place);
   let typed: Promise<string | undefined> | undefined;
   const passwordOf = async () => kept ?? await (typed ??= ask(`Password for ${name}: `));
-  return () => Hub.open(location, passwordOf);
+  const access = await bucketAccess();
+  return () => Hub.open(location, passwordOf, access);
+}
+
+/**
+ * What the environment says of buckets, by the names that other tools use.
+ *
+ * @throws {InputError} where an endpoint is none.
+ */
+async function bucketAccess(): Promise<BucketAccess> {
+  const secrets = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+  const [accessKeyId, secretAccessKey, sessionToken] = secrets.map(variable);
+  // As of the passwords' file: code of a user's own has no business there.
+  for (const each of secrets) await Deno.permissions.revoke({ name: "env", variable: each });
+  const [from] = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].filter(variable);
+  return {
+    ...accessKeyId === undefined || secretAccessKey === undefined
+      ? {}
+      : { credentials: { accessKeyId, secretAccessKey, sessionToken } },
+    ...from === undefined ? {} : { endpoint: endpointOf(variable(from)!, from) },
+    region: variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION"),
+  };
 }
 
 /**

@@ -4,16 +4,16 @@
  *
  * @module
  */
-import { LabError } from "../../core/errors.ts";
+import { DamageError, LabError } from "../../core/errors.ts";
 import { Database, type Row } from "../database.ts";
-import { ensureFolder, putFile, sizeOfFile } from "../files.ts";
+import { ensureFolder, putFile, sha256, sizeOfFile } from "../files.ts";
 import { contentOf, type JournalContent, Journals } from "../journal.ts";
 import { takeLock } from "../lock.ts";
 import { putRun } from "../recover.ts";
 import { openDatabase, SqliteStore, syncStores } from "../sqlite_store.ts";
 import type { Checkpoint, Store, StoredCheckpoint } from "../store.ts";
 import { renamed, type Sync } from "../sync.ts";
-import type { Claim, Delta, Hub } from "./hub.ts";
+import { checkpointPaths, type Claim, type Delta, type Hub } from "./hub.ts";
 
 /** Times that a shipment is begun anew as its files went while it was made. */
 const TRIES = 5;
@@ -125,12 +125,7 @@ function filesOf(
   run: string,
 ): { readonly there: string; readonly isNeeded: boolean }[] {
   return [
-    ...checkpoints.flatMap(({ record_file, tensor_file }) =>
-      [tensor_file, record_file].map((file) => ({
-        there: `checkpoints/${run}/${file}`,
-        isNeeded: true,
-      }))
-    ),
+    ...checkpointPaths(run, checkpoints).map((there) => ({ there, isNeeded: true })),
     ...[...artifacts.values()].map(({ hash }) => ({
       there: artifactPath(String(hash)),
       isNeeded: false,
@@ -151,13 +146,37 @@ async function bytesOf(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** Fetches a file of a hub into a folder, unless it is there; one that the hub has not is left out. */
+/**
+ * Fetches a file of a hub into a folder, unless it is there; one that the hub has not is left out.
+ *
+ * @throws {DamageError} where it is not what its name says; the folder stays as it was.
+ */
 async function fetchFile(hub: Hub, folder: string, path: string): Promise<void> {
   if (sizeOfFile(`${folder}/${path}`) !== undefined) return;
-  const bytes = await hub.file(path);
+  const bytes = await hub.files.get(path);
   if (bytes === undefined) return;
+  // Files are named by the hash of what is in them, or by how it begins.
+  const digits = /([0-9a-f]{16,64})(\.\w+)?$/.exec(path)?.[1];
+  if (digits === undefined || !sha256(bytes).startsWith(digits)) {
+    throw new DamageError(
+      `Cannot read ${path} in ${hub.files.name} as its content must hash to ${
+        digits?.slice(0, 12)
+      }…: it was altered or cut off`,
+    );
+  }
   await ensureFolder(`${folder}/${path.slice(0, path.lastIndexOf("/"))}`);
   await putFile(`${folder}/${path}`, [bytes]);
+}
+
+/** Fetches files as {@linkcode fetchFile}; those that are damaged are left out, too. */
+async function fetchSound(hub: Hub, folder: string, paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    try {
+      await fetchFile(hub, folder, path);
+    } catch (error) {
+      if (!(error instanceof DamageError)) throw error;
+    }
+  }
 }
 
 /**
@@ -172,9 +191,7 @@ export async function takeUp(
 ): Promise<JournalContent | undefined> {
   const content = await hub.content(run);
   if (content === undefined) return undefined;
-  for (const { there, isNeeded } of filesOf(content, run)) {
-    if (isNeeded) await fetchFile(hub, folder, there);
-  }
+  await fetchSound(hub, folder, checkpointPaths(run, content.checkpoints));
   using database = openDatabase(folder);
   database.write(() => putRun(database, content), { durable: true });
   const journals = new Journals(database, `${folder}/checkpoints`);
@@ -239,9 +256,7 @@ export class Mirror implements Disposable {
       const content = await this.hub.content(run);
       if (content === undefined) continue;
       if (files) {
-        for (const { there } of filesOf(content, run)) {
-          await fetchFile(this.hub, this.folder, there);
-        }
+        await fetchSound(this.hub, this.folder, filesOf(content, run).map(({ there }) => there));
         this.#whole.add(run);
       }
       if (isKnown) continue;

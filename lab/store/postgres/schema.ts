@@ -124,24 +124,37 @@ export const migrations: readonly string[] = [
   -- Why a run is to end before its budget is spent, as of a sweep that prunes it.
   ALTER TABLE task ADD COLUMN stop text;
   `,
+  `
+  -- Where files lie: 'file:/srv/lab' or 's3://bucket/prefix'; NULL: in the table.
+  ALTER TABLE store ADD COLUMN files text;
+  `,
 ];
 
 /** Any number: who brings the schema forward waits for others who do. */
 const MIGRATING = 7_382_917;
 
+/** Whether there is a schema, of whichever version. */
+export async function isMade(query: Query): Promise<boolean> {
+  const [{ known }] = await query("SELECT to_regclass('reverie.store')::text AS known");
+  return known !== null;
+}
+
 /**
  * Brings the schema to the newest version of `list`, within a transaction.
  *
- * @throws {InputError} where it is newer than `list`; it is left untouched.
+ * @param place.name The store's, for messages.
+ * @param place.files Where files are to lie, which counts where the schema is made.
+ * @returns Where they lie; null: in the database.
+ * @throws {InputError} where it is newer than `list`, or files lie elsewhere; it is left untouched.
  */
 export async function migrate(
   query: Query,
-  name: string,
+  { name, files }: { readonly name: string; readonly files?: { readonly name: string } },
   list: readonly string[] = migrations,
-): Promise<void> {
+): Promise<string | null> {
   await query("SELECT pg_advisory_xact_lock($1)", MIGRATING);
-  const [{ known }] = await query("SELECT to_regclass('reverie.store')::text AS known");
-  if (known === null) {
+  const isNew = !await isMade(query);
+  if (isNew) {
     await query("CREATE SCHEMA IF NOT EXISTS reverie");
     await query("CREATE TABLE reverie.store (schema bigint NOT NULL, last_run bigint NOT NULL)");
     await query("INSERT INTO reverie.store VALUES (0, 0)");
@@ -157,4 +170,14 @@ export async function migrate(
   }
   for (const sql of list.slice(version)) await query(sql);
   if (version < list.length) await query("UPDATE store SET schema = $1", list.length);
+  if (isNew) await query("UPDATE store SET files = $1", files?.name ?? null);
+  const [row] = await query("SELECT files FROM store");
+  const kept = row.files as string | null;
+  if (files !== undefined && files.name !== kept) {
+    throw new InputError(
+      `Cannot open the store ${name} with files in ${files.name} as it has them in ` +
+        `${kept ?? "the database"}, which was decided when it was made: leave files=… out`,
+    );
+  }
+  return kept;
 }

@@ -109,4 +109,16 @@ for (const agent of Object.keys(definitions).filter(hasReplay)) {
       ok(Math.abs(second - 2) < 0.2 && Math.abs(first - 1) < 0.2, `${first}, ${second}`);
     });
   }
+
+  Deno.test(`${agent}: what rewards are divided by stays as it is from the first learning on`, async () => {
+    const { trainer } = await subjectOf(agent, world, fields, { budget: 1500 });
+    const moments = async () =>
+      ((await trainer.snapshot()).values as { resumables: { rewards: unknown } }).resumables
+        .rewards;
+    while (trainer.progress.gradientSteps === 0) await trainer.iterate();
+    const first = await moments();
+    await trainer.iterate();
+    deepStrictEqual(await moments(), first);
+    trainer.dispose();
+  });
 }

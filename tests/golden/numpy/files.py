@@ -1,4 +1,4 @@
-"""Files of NumPy and Pillow with what they hold: .npy, .npz, PNG, JPEG; and a picture shrunk by area."""
+"""Files of NumPy and Pillow with what they hold: .npy, .npz, PNG, JPEG, WebP; and a picture shrunk by area."""
 import base64
 import io
 import json
@@ -70,5 +70,8 @@ pictures = [picture(Image.fromarray(noise(9, 6)), "PNG"),
             picture(Image.fromarray(draw.integers(0, 65536, (6, 6)).astype("u2")), "PNG"),
             picture(Image.fromarray(np.stack([smooth, 255 - smooth, smooth // 2], -1)), "JPEG",
                     quality=95),
-            picture(Image.fromarray(smooth), "JPEG", quality=95)]
+            picture(Image.fromarray(smooth), "JPEG", quality=95),
+            picture(Image.fromarray(np.stack([smooth, 255 - smooth, smooth // 2], -1)), "WEBP",
+                    quality=90),
+            picture(Image.fromarray(noise(6, 6, 4)), "WEBP", lossless=True, exact=True)]
 print(json.dumps({"arrays": arrays, "archives": archives, "pictures": pictures}))

@@ -143,7 +143,7 @@ def seqgan():
     }
     critic = {"critic/embedding/table": weights(V, E), "critic/score/0/kernel": weights(4 * F, 1), "critic/score/0/bias": weights(1)}
     for window in range(1, T + 1):
-        critic[f"critic/window{window}/kernel"] = weights(window * E, F)
+        critic[f"critic/window{window}/kernel"] = weights(E, window * F)
     start = {**generator, **critic}
     sigmoid = lambda x: 1 / (1 + np.exp(-x))
 
@@ -171,8 +171,9 @@ def seqgan():
         x = w["critic/embedding/table"][text]
         strongest = []
         for window in range(1, T + 1):
-            places = [x[t : t + window].ravel() for t in range(T - window + 1)]
-            strongest.append(np.max(places @ w[f"critic/window{window}/kernel"], 0))
+            kernel = np.split(w[f"critic/window{window}/kernel"], window, 1)
+            places = [sum(x[t + j] @ kernel[j] for j in range(window)) for t in range(T - window + 1)]
+            strongest.append(np.max(places, 0))
         seen = np.maximum(np.concatenate(strongest), 0)
         return seen @ w["critic/score/0/kernel"][:, 0] + w["critic/score/0/bias"][0]
 

@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { InputError } from "../../../lab/core/errors.ts";
 import { importFileRuns } from "../../../lab/experiment/imports/mod.ts";
 import { tensorboardParts } from "../../../lab/store/exports/mod.ts";
-import { bytesField, floatField, integerField } from "../../../lab/store/exports/protobuf.ts";
+import { Message } from "../../../lab/core/protobuf.ts";
 import { maskedChecksum } from "../../../lab/store/exports/tensorboard.ts";
 import type { Store } from "../../../lab/store/store.ts";
 import { addRun, pointAt, withStore } from "../store/fixtures.ts";
@@ -66,17 +66,15 @@ Deno.test("what TensorBoard was given comes back, to float32 and by its steps", 
     strictEqual(store.runs().length, count);
 
     // TensorFlow 2 writes scalars as tensors: DT_FLOAT (1), its bytes in tensor_content.
-    const content = [...new Uint8Array(Float32Array.of(0.5).buffer)];
-    const tensors = [[...integerField(1, 1), ...bytesField(4, content)], [
-      ...integerField(1, 1),
-      ...floatField(5, 0.25),
-    ]];
-    const events = tensors.map((tensor, step) =>
-      record([
-        ...integerField(2, step),
-        ...bytesField(5, bytesField(1, [...bytesField(1, "loss"), ...bytesField(8, tensor)])),
-      ])
-    );
+    const content = new Uint8Array(Float32Array.of(0.5).buffer);
+    const tensors = [
+      new Message().integer(1, 1).bytes(4, content),
+      new Message().integer(1, 1).float(5, 0.25),
+    ];
+    const events = tensors.map((tensor, step) => {
+      const summary = new Message().message(1, new Message().text(1, "loss").message(8, tensor));
+      return record([...new Message().integer(2, step).message(5, summary).finish()]);
+    });
     const second = new Uint8Array(await new Blob(events as BlobPart[]).arrayBuffer());
     const [two] = await imported(store, name, second);
     deepStrictEqual(two.series.map(([name, steps, values]) => [name, steps, values]), [

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, notDeepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { InputError } from "../../../lab/core/errors.ts";
 import { interquartileMean } from "../../../lab/core/interquartile_mean.ts";
 import { figuresOf } from "../../../lab/experiment/score.ts";
@@ -10,6 +10,7 @@ import {
   sweepState,
 } from "../../../lab/experiment/sweep.ts";
 import type { SweepDefinition } from "../../../lab/experiment/sweep_definition.ts";
+import { samplers } from "../../../lab/search/samplers.ts";
 import { openStore, recoverStore } from "../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../lab/store/store.ts";
 import { inFolder } from "../../cli/folder.ts";
@@ -87,6 +88,15 @@ Deno.test("a sweep's best trial has the best IQM on tuning seeds, and is judged 
     // A second time nothing is left to do.
     deepStrictEqual(outcomeOf(await swept(store)), outcomeOf(state));
     strictEqual(store.runs().length, 6 * 2 + 2);
+  }));
+
+Deno.test("what TPE tries after its first points follows from what they came to", () =>
+  withStore(async (store) => {
+    const { trials, sweep } = await swept(store, { trials: 12, seeds: 1, judge: 0 });
+    const asked = { space: sweep.space, seed: sweep.seed, trial: 11 };
+    const outcomes = trials.slice(0, 11).map(({ point, value }) => ({ point, loss: -value! }));
+    deepStrictEqual(trials[11].point, samplers.tpe({ ...asked, outcomes }));
+    notDeepStrictEqual(trials[11].point, samplers.tpe({ ...asked, outcomes: [] }));
   }));
 
 for (const changes of [{}, { pruner: "median", trials: 9 }] as const) {

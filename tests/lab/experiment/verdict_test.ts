@@ -48,6 +48,13 @@ Deno.test("a return counts as learned only where training shows it, too", () => 
   strictEqual(judged(480, 24), "solved");
 });
 
+Deno.test("the return of training is a mean over 100 episodes, whatever is evaluated", () => {
+  // One episode: 2 standard errors are 20, a hundred: 2.
+  const random = { random: { mean: 20, deviation: 10 } } as Parameters<typeof verdictOfReturn>[1];
+  strictEqual(verdictOfReturn(45, random, 1, 24), "learning");
+  strictEqual(verdictOfReturn(35, random, 1, 24), "no better than random");
+});
+
 Deno.test("a run has diverged where its status or a loss says so, whatever it returns", () => {
   const cartPole = { id: "CartPole-v1" };
   const metrics = { "evaluation/return_mean": 500 };

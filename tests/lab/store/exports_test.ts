@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { encodePng } from "../../../lab/core/png.ts";
 import type { Run, Series } from "../../../lab/store/store.ts";
 import {
   csvParts,
@@ -116,7 +117,7 @@ Deno.test("JSON holds the run, its series in columns, and values that are not fi
   deepStrictEqual(JSON.parse([...jsonParts([])].join("")), { runs: [] });
 });
 
-// Once read back with TensorBoard 2.21.0 (EventAccumulator) and pandas 3.1.1 (read_csv).
+// Once read back with TensorBoard 2.21.0 (EventAccumulator, the messages of hparams) and pandas 3.1.1 (read_csv).
 /** CRC-32C bit by bit, then TensorFlow's mask. */
 function maskedCrc(bytes: Uint8Array): number {
   let crc = 0xffffffffn;
@@ -188,10 +189,19 @@ function summaryOf(event: Fields) {
     tag: textOf(value.get(1)![0]),
     step: Number(view(event.get(2)![0]).getBigUint64(0, true)),
     at: view(event.get(1)![0]).getFloat64(0, true),
-    value: tensor === undefined
+    value: tensor !== undefined
+      ? textOf(parseMessage(tensor).get(8)![0])
+      : value.has(2)
       ? view(value.get(2)![0]).getFloat32(0, true)
-      : textOf(parseMessage(tensor).get(8)![0]),
+      : value,
   };
+}
+
+/** What the plugin `hparams` is told in a summary's value: the fields of its message. */
+function sessionOf(value: unknown, field: number): Fields {
+  const plugin = parseMessage(parseMessage((value as Fields).get(9)![0]).get(1)![0]);
+  strictEqual(textOf(plugin.get(1)![0]), "hparams");
+  return parseMessage(parseMessage(plugin.get(2)![0]).get(field)![0]);
 }
 
 function whole(parts: Iterable<Uint8Array>): Uint8Array {
@@ -202,7 +212,8 @@ Deno.test("a TensorBoard file holds version, configuration, events and every sca
   strictEqual(tensorboardFileName(run), "events.out.tfevents.1700000000.01k9");
   const [version, ...events] = parseEvents(whole(tensorboardParts(exported)));
   strictEqual(textOf(version.get(3)![0]), "brain.Event:2");
-  const [configuration, experiment, warning, ...scalars] = events.map(summaryOf);
+  const [session, configuration, experiment, warning, ...scalars] = events.map(summaryOf);
+  strictEqual(session.tag, "_hparams_/session_start_info");
   strictEqual(configuration.tag, "configuration");
   const written = JSON.parse(configuration.value as string);
   deepStrictEqual(written.agent, { name: "ppo", learningRate: 0.001 });
@@ -227,9 +238,39 @@ Deno.test("a TensorBoard file holds version, configuration, events and every sca
   );
 });
 
+Deno.test("a TensorBoard file tells the configuration as hyperparameters, and how the run ended", () => {
+  const ended = { ...run, endedAt: run.createdAt + 2000 };
+  const [, begins, ends] = parseEvents(whole(tensorboardParts({ ...exported, run: ended })))
+    .map((event) => event.has(5) ? summaryOf(event) : undefined);
+  const fields = sessionOf(begins!.value, 3).get(1)!.map((bytes) => {
+    const [path, value] = [1, 2].map((field) => parseMessage(bytes).get(field)![0]);
+    const [[kind, [content]]] = parseMessage(value);
+    return [textOf(path), kind === 2 ? view(content).getFloat64(0, true) : textOf(content)];
+  });
+  deepStrictEqual(fields, [
+    ["agent.name", "ppo"],
+    ["agent.learningRate", 0.001],
+    ["budget", 100],
+    ["seed", run.manifest.determined.seed],
+  ]);
+  deepStrictEqual([ends!.tag, ends!.at], ["_hparams_/session_end_info", 1_700_000_002.5]);
+  strictEqual(sessionOf(ends!.value, 4).get(1)![0][0], 1);
+});
+
+Deno.test("a TensorBoard file shows pictures at the step and time of their evaluation", () => {
+  const bytes = encodePng({ width: 3, height: 2, channels: 3, pixels: new Uint8Array(18) });
+  const picture = { artifact: { name: "samples", iteration: 2 }, bytes };
+  const last = parseEvents(whole(tensorboardParts(exported, "environmentSteps", [picture]))).at(-1);
+  const { tag, step, at, value } = summaryOf(last!);
+  deepStrictEqual([tag, step, at], ["samples", 2 ** 33 + 1, 1_700_000_001.75]);
+  const image = parseMessage((value as unknown as Fields).get(4)![0]);
+  deepStrictEqual([1, 2, 3].map((field) => image.get(field)![0][0]), [2, 3, 3]);
+  deepStrictEqual(image.get(4)![0], Uint8Array.from(bytes));
+});
+
 Deno.test("the step axis of a TensorBoard file can be chosen, and is gradient steps for models", () => {
   const steps = (parts: Iterable<Uint8Array>) =>
-    parseEvents(whole(parts)).slice(4).map((event) => summaryOf(event).step);
+    parseEvents(whole(parts)).slice(5).map((event) => summaryOf(event).step);
   deepStrictEqual(steps(tensorboardParts(exported, "iterations")), [1, 2, 3, 4, 5, 1, 2]);
   const model = { ...exported, run: { ...run, environmentSteps: 0 } };
   deepStrictEqual(steps(tensorboardParts(model)), [0, 3, 6, 9, 12, 0, 3]);

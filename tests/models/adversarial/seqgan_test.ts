@@ -69,13 +69,13 @@ Deno.test("texts that go on from a token begin as the text does, and then by the
 });
 
 Deno.test("a token is worth the mean reward of what goes on from it, the last one its text's", () => {
-  // Two texts of three tokens, two that go on from each of the first two.
-  const rewards = tf.tensor1d([9, 8, 1, 2, 3, 4, 5, 6, 7, 8]);
-  deepStrictEqual(actionValues(rewards, 2, 2).arraySync(), [[2, 6, 9], [3, 7, 8]]);
-  // Against the mean 2.5, 6.5, 8.5 of each place: −½, −½, ½ and the opposite, over six tokens.
+  // Two texts of three tokens, three that go on from each of the first two.
+  const rewards = tf.tensor1d([9, 8, 1, 2, 3, 4, 5, 6, 5, 6, 7, 8, 9, 10]);
+  deepStrictEqual(actionValues(rewards, 2, 3).arraySync(), [[3, 7, 9], [4, 8, 8]]);
+  // Against the mean 3.5, 7.5, 8.5 of each place: −½, −½, ½ and the opposite, over six tokens.
   const loss = policyLoss(
     tf.tensor2d([[-1, -2, -3], [-4, -5, -6]]),
-    tf.tensor2d([[2, 6, 9], [3, 7, 8]]),
+    tf.tensor2d([[3, 7, 9], [4, 8, 8]]),
   );
   ok(Math.abs(loss.arraySync() - (-(0.5 + 1 - 1.5 - 2 - 2.5 + 3) / 6)) < 1e-6);
 });

@@ -18,7 +18,7 @@ import {
 } from "../../../models/autoregressive/transformer.ts";
 import { loadModel } from "../../../models/model_file.ts";
 import { backends, options } from "../../lab/compute/backends.ts";
-import { fewTexts, halves, smallTrainer, trainerOf } from "../laboratory.ts";
+import { fewTexts, halves, smallOf, trainerOf } from "../laboratory.ts";
 
 tf.enableProdMode();
 await tf.setBackend("cpu");
@@ -172,7 +172,7 @@ Deno.test("a token is drawn as often as it is probable, and rounding leaves none
 });
 
 Deno.test("a lower temperature draws likelier tokens, a prompt stays as it is", async () => {
-  const trainer = await smallTrainer(gpt);
+  const { trainer } = await trainerOf(gpt, fewTexts(), smallOf(gpt));
   await trainer.iterate();
   const draw = async (temperature: number, prompt?: string) =>
     textsOf(
@@ -237,7 +237,7 @@ Deno.test("what the grammar itself gets stands beside the model's likelihood", a
 });
 
 Deno.test("what gpt cannot do is refused in one line", async () => {
-  const trainer = await smallTrainer(gpt);
+  const { trainer } = await trainerOf(gpt, fewTexts(), smallOf(gpt));
   const sample = (prompt: string) => trainer.sample!({ random: defaultRng(1), count: 1, prompt });
   await rejects(sample("the Cat"), {
     name: "InputError",

@@ -13,6 +13,8 @@ import { imagePairs } from "../../../models/datasets/image_pairs.ts";
 import { images } from "../../../models/datasets/images.ts";
 import { entriesOf, parseNpy } from "../../../models/datasets/npy.ts";
 import { decodePicture, squared } from "../../../models/datasets/pictures.ts";
+import { webpDecoder } from "../../../models/datasets/webp.ts";
+import { webpBinary } from "../../../lab/experiment/codecs.ts";
 
 interface Golden {
   readonly arrays: { file: string; shape: number[]; values: number[] | null }[];
@@ -22,6 +24,7 @@ interface Golden {
 const golden: Golden = JSON.parse(
   await Deno.readTextFile(new URL("../../golden/numpy/files.json", import.meta.url)),
 );
+const webp = await webpDecoder(await webpBinary());
 const bytesOf = (text: string) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const named = (bytes: Uint8Array, path = "file") => ({ bytes, path });
@@ -36,6 +39,7 @@ function load(
     configuration: definition.configuration.parse(fields),
     readFile: (path) =>
       path in files ? Promise.resolve(files[path]) : Promise.reject(new InputError(`no ${path}`)),
+    webpBinary,
     listFolder: (path) => {
       const inside = Object.keys(files).filter((file) => file.startsWith(`${path}/`));
       const names = inside.map((file) => file.slice(path.length + 1).replace(/\/.*/, "/"));
@@ -98,13 +102,13 @@ Deno.test("a table of comma-separated values is points, with a column of labels"
 
 for (const { kind, file, small } of golden.pictures) {
   Deno.test(`${kind}: read as Pillow does, cropped and shrunk by area`, () => {
-    const found = squared(decodePicture(bytesOf(file)), 3, 3);
+    const found = squared(decodePicture(bytesOf(file), webp), 3, 3);
     // Decoders of JPEG may differ by a level or two.
     const tolerance = kind.startsWith("JPEG") ? 0.01 : 1e-5;
     small.forEach((value, i) =>
       ok(Math.abs(found[i] - value) < tolerance, `${found[i]}, ${value}`)
     );
-    const grey = squared(decodePicture(bytesOf(file)), 3, 1);
+    const grey = squared(decodePicture(bytesOf(file), webp), 3, 1);
     const [r, g, b] = small;
     ok(Math.abs(grey[0] - (0.299 * r + 0.587 * g + 0.114 * b)) < tolerance);
   });
@@ -136,7 +140,10 @@ Deno.test("a folder of pictures is a data set: subfolders are classes, broken on
   const flat = { "p/1.png": one, "p/2.png": two, "p/3.png": one };
   const grey = await load(images, flat, { folder: "p", side: 4, grey: true });
   deepStrictEqual([grey.shape, grey.classes, grey.train.labels], [[4, 4, 1], undefined, undefined]);
-  await rejects(load(images, { "q/1.png": one }, { folder: "q" }), /three PNG or JPEG files.*: 1$/);
+  await rejects(
+    load(images, { "q/1.png": one }, { folder: "q" }),
+    /three PNG, JPEG or WebP files.*: 1$/,
+  );
 });
 
 Deno.test("two folders of as many pictures are pairs, by the order of their names", async () => {
@@ -193,7 +200,10 @@ Deno.test("one message names the folder and the data set that needs none", async
     await rejects(load(definition, {}, { folder: "nowhere" }), (error: Error) => {
       match(
         error.message,
-        new RegExp(`nowhere/.* it is not there \\(the data set ${standIn} needs`),
+        new RegExp(
+          "^Cannot read nowhere/.* it is not there \\(`deno task -q fetch URL --sha256 HASH --out " +
+            `nowhere\` brings one; the data set ${standIn} needs none\\)$`,
+        ),
       );
       return error.name === "InputError";
     });
@@ -264,4 +274,40 @@ Deno.test("one class alone is refused, and so are pictures that cannot be read",
     folder: "mine",
   });
   deepStrictEqual(classNames, ["cat", "dog"]);
+});
+
+/** The lossless WebP picture of Pillow's. */
+const webpFile = () => bytesOf(golden.pictures.find(({ kind }) => kind === "WEBP RGBA")!.file);
+
+Deno.test("a WebP picture is turned as its EXIF chunk says", () => {
+  const bytes = webpFile();
+  const plain = decodePicture(bytes, webp);
+  // TIFF, big-endian: a directory of one entry, the orientation, upside down.
+  const tiff = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 3, 0, 0];
+  for (const before of [[], [..."Exif"].map((letter) => letter.charCodeAt(0)).concat(0, 0)]) {
+    const content = [...before, ...tiff];
+    const chunk = [...utf8("EXIF"), content.length, 0, 0, 0, ...content];
+    const turned = decodePicture(Uint8Array.of(...bytes, ...chunk), webp);
+    const pixel = (at: number) => plain.values.subarray(4 * at, 4 * at + 4);
+    deepStrictEqual(turned.values.subarray(0, 4), pixel(35));
+    deepStrictEqual(turned.values.subarray(4 * 35), pixel(0));
+  }
+});
+
+Deno.test("a folder may hold WebP; what is cut off, or has no decoder, is named", async () => {
+  const bytes = webpFile();
+  const files = Object.fromEntries([1, 2, 3, 4].map((i) => [`w/${i}.webp`, bytes]));
+  const cut = { ...files, "w/5.webp": bytes.slice(0, 40) };
+  const set = await load(images, cut, { folder: "w", side: 4 });
+  deepStrictEqual(set.train.count + set.validation.count + set.test.count, 4);
+  deepStrictEqual(set.notes, ["1 of 5 pictures cannot be decoded: w/5.webp"]);
+  await rejects(load(images, cut, { folder: "w", strict: true }), {
+    name: "InputError",
+    message: "Cannot decode w/5.webp: a damaged or moving WebP picture",
+  });
+  throws(
+    () => decodePicture(bytes),
+    /^Error: a WebP picture, whose decoder this place does not have$/,
+  );
+  throws(() => decodePicture(utf8("GIF89a")), /^Error: neither PNG, JPEG nor WebP$/);
 });

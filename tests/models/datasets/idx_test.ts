@@ -139,7 +139,7 @@ const refused: [string, (content: Record<string, Uint8Array>) => void | Promise<
     (content) => {
       delete content["train-labels-idx1-ubyte"];
     },
-    /Cannot read .*train-labels-idx1-ubyte as dataset.folder must hold it.* \(the data set glyphs needs/,
+    /Cannot read .*train-labels-idx1-ubyte as dataset.folder must hold it.*: it is not there \(.* fetch .*; the data set glyphs needs none\)/,
   ],
   [
     "no images",

@@ -4,6 +4,7 @@ import { unlessDamaged } from "../../../lab/core/errors.ts";
 import { flatten } from "../../../lab/experiment/comparison.ts";
 import { figuresOf } from "../../../lab/experiment/score.ts";
 import type { Manifest, Run } from "../../../lab/store/store.ts";
+import { datasets } from "../../../models/datasets/mod.ts";
 import type { State } from "../../state.ts";
 import { type Contents, contentsOf, type Picture } from "../../contents.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
@@ -29,6 +30,8 @@ interface Data {
   readonly family: Family | undefined;
   /** Whether there is a model that the page can ask. */
   readonly explores: boolean;
+  /** Whether its data are points in the plane. */
+  readonly isPlane: boolean;
   readonly moment: number;
   readonly readOnly: boolean;
   readonly live: boolean;
@@ -58,8 +61,17 @@ export async function handler(
     family: familyOf(feed.records(), run.id),
     explores: "model" in run.manifest.determined.configuration &&
       store.checkpoints(run.id).length > 0,
-    contents: contentsOf(store, run),
+    isPlane: await isOfPoints(run),
+    // What is written down holds one model.
+    contents: live ? contentsOf(store, run) : { ...contentsOf(store, run), models: [] },
   });
+}
+
+/** Whether a run's model learns points, as those of the lab's data sets in the plane are. */
+async function isOfPoints({ manifest }: Run): Promise<boolean> {
+  const { dataset } = manifest.determined.configuration as { dataset?: { name?: string } };
+  const entry = datasets.find(({ name }) => name === dataset?.name);
+  return (await entry?.load())?.holds?.kind === "points";
 }
 
 /** The page. */
@@ -100,6 +112,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
         levels={levels}
         player={player}
         explores={data.explores}
+        isPlane={data.isPlane}
       />
       <RunNote run={row.id} note={noteOf(run)} readOnly={data.readOnly} />
       {data.live && (

@@ -77,6 +77,11 @@ const functions: Readonly<Record<string, Parameters<typeof stepOf>[0]>> = {
       64,
     ]);
   },
+  "a transposed convolution to an even length": (x, { filter }) => {
+    const tall = tf.reshape(tf.slice(x, [0, 0], [-1, 12]), [-1, 3, 1, 4]) as tf.Tensor4D;
+    const shape = [tall.shape[0], 8, 4, 2] as [number, number, number, number];
+    return tf.reshape(tf.conv2dTranspose(tall, filter4(filter), shape, 2, "valid"), [-1, 64]);
+  },
   "pools": (x) => {
     const pooled = [tf.maxPool(images(x), 3, 2, "same"), tf.avgPool(images(x), 3, 2, "same")];
     return tf.reshape(tf.concat(pooled, 3), [-1, 16]);

@@ -5,8 +5,9 @@ import { fleetForSweep, launchInFleet } from "../../../../lab/experiment/fleet.t
 import { type FleetOptions, workForFleet } from "../../../../lab/experiment/fleet_worker.ts";
 import { launch, plansOf, storedPlan } from "../../../../lab/experiment/launch.ts";
 import { resolveSweep, runSweep } from "../../../../lab/experiment/sweep.ts";
-import { Hub } from "../../../../lab/store/postgres/hub.ts";
+import { checkpointPaths, Hub } from "../../../../lab/store/postgres/hub.ts";
 import { openFleet } from "../../../../lab/store/postgres/open.ts";
+import { Bucket, credentials } from "../../store/postgres/bucket.ts";
 import { missing, Server } from "../../store/postgres/server.ts";
 import { temporaryStore } from "../temporary_store.ts";
 import { registries } from "../toy_registries.ts";
@@ -38,16 +39,16 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
       ...more,
     });
   /** Waits until the hub has a run as far as an iteration. */
-  const reached = async (id: string, iteration: number) => {
+  const reached = async (id: string, iteration: number, at = hub) => {
     for (;;) {
-      const content = await hub.content(id);
+      const content = await at.content(id);
       if (content !== undefined && Number(content.run.iterations) >= iteration) return;
       await pause(20);
     }
   };
   /** How a run ended, and where it was resumed from. */
-  const ended = async (id: string) => {
-    const content = (await hub.content(id))!;
+  const ended = async (id: string, at = hub) => {
+    const content = (await at.content(id))!;
     strictEqual(content.run.digest, expected.digest);
     return [...content.events.values()].map(({ message }) => String(message))
       .filter((message) => message.startsWith("resumed"));
@@ -64,6 +65,29 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
     strictEqual(await worked, 1);
     deepStrictEqual(await ended(id), []);
     deepStrictEqual(lines, [`run ${id}: begins`, `run ${id}: completed`]);
+  });
+
+  await t.step("nor is anything while the bucket of its files is away", async () => {
+    await using bucket = await Bucket.start();
+    using way = new Proxy(bucket.port);
+    const location = `${await server.database()}?files=${bucket.url("lab", { port: way.port })}`;
+    const opened = () => Hub.open(location, () => Promise.resolve(undefined), { credentials });
+    await using there = await opened();
+    const [id] = await there.ask(plans);
+    const lines: string[] = [];
+    const worked = work(server.port, lines, { open: opened, holdSeconds: 60 });
+    await reached(id, 1, there);
+    way.cut();
+    await pause(400);
+    way.open();
+    strictEqual(await worked, 1);
+    deepStrictEqual(await ended(id, there), []);
+    deepStrictEqual(lines, [`run ${id}: begins`, `run ${id}: completed`]);
+    const { checkpoints } = (await there.content(id))!;
+    for (const path of checkpointPaths(id, checkpoints)) {
+      const { size } = await Deno.stat(bucket.path(`lab/${path}`));
+      ok(size > 0, path);
+    }
   });
 
   await t.step("where it stays away the worker ends, and another one goes on", async () => {

@@ -165,6 +165,7 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
       /schema must be of version \d+ or earlier: .* is of version 99; use a newer/,
     );
     await server.query(name, "ALTER TABLE reverie.task DROP COLUMN stop");
+    await server.query(name, "ALTER TABLE reverie.store DROP COLUMN files");
     await server.query(name, "UPDATE reverie.store SET schema = 1");
     await (await Hub.open(url, noPassword)).close();
     const { length: schema } = migrations;
@@ -214,7 +215,7 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
     await rejects(hub.ask([1]), UnreachableError);
     await server.resume();
     strictEqual((await hub.ask([1])).length, 1);
-    deepStrictEqual(await hub.file("artifacts/ab/abc"), new Uint8Array(9 << 20).fill(7));
-    strictEqual(await hub.file("artifacts/no/none"), undefined);
+    deepStrictEqual(await hub.files.get("artifacts/ab/abc"), new Uint8Array(9 << 20).fill(7));
+    strictEqual(await hub.files.get("artifacts/no/none"), undefined);
   });
 });

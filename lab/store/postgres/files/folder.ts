@@ -1,0 +1,109 @@
+/**
+ * Files in a folder that every machine has under the same path. A file is whole or absent: it is
+ * written under a name of its own, synced, and renamed.
+ *
+ * @module
+ */
+import { dirname } from "node:path";
+import { InputError, LabError } from "../../../core/errors.ts";
+import { PARTIAL, sizeOfFile, syncFolder, writeSynced } from "../../files.ts";
+import { UnreachableError } from "../connection.ts";
+import { type FleetFiles, MARK } from "./contract.ts";
+import type { FolderPlace } from "./place.ts";
+
+/** A folder, on a file system that machines share. */
+export class FolderFiles implements FleetFiles {
+  readonly name: string;
+  readonly #folder: string;
+
+  constructor({ name, path }: FolderPlace) {
+    this.name = name;
+    this.#folder = path;
+  }
+
+  async begin(): Promise<void> {
+    await this.#explained(() => this.#write(MARK, new Uint8Array()));
+  }
+
+  async check(): Promise<void> {
+    await this.#explained(() => this.#requireMark());
+  }
+
+  async put(path: string, bytes: Uint8Array): Promise<void> {
+    await this.#explained(async () => {
+      this.#requireMark();
+      if (sizeOfFile(`${this.#folder}/${path}`) === undefined) await this.#write(path, bytes);
+    });
+  }
+
+  get(path: string): Promise<Uint8Array | undefined> {
+    return this.#explained(async () => {
+      this.#requireMark();
+      return await unlessMissing(Deno.readFile(`${this.#folder}/${path}`));
+    });
+  }
+
+  async delete(paths: readonly string[]): Promise<void> {
+    await this.#explained(async () => {
+      this.#requireMark();
+      for (const path of paths) await unlessMissing(Deno.remove(`${this.#folder}/${path}`));
+    });
+  }
+
+  close(): void {}
+
+  /** Other machines may write the same file at the same time. */
+  async #write(path: string, bytes: Uint8Array): Promise<void> {
+    const there = `${this.#folder}/${path}`;
+    const temporary = `${there}.${crypto.randomUUID()}${PARTIAL}`;
+    await Deno.mkdir(dirname(there), { recursive: true });
+    try {
+      await writeSynced(temporary, [bytes]);
+      await Deno.rename(temporary, there);
+    } catch (error) {
+      await Deno.remove(temporary).catch(() => {});
+      throw error;
+    }
+    await syncFolder(dirname(there));
+  }
+
+  /** An empty folder may be one where nothing is mounted, yet or any more. */
+  #requireMark(): void {
+    if (sizeOfFile(`${this.#folder}/${MARK}`) !== undefined) return;
+    throw new UnreachableError(
+      `Cannot use the files in ${this.name} as ${MARK} is missing there, which stands in the folder ` +
+        "of the store: it must be mounted here under this path",
+    );
+  }
+
+  async #explained<T>(action: () => T | Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      if (error instanceof LabError || !(error instanceof Error)) throw error;
+      const because = (why: string) => `Cannot use the files in ${this.name} as ${why}`;
+      const code = "code" in error ? String(error.code) : "";
+      if (error instanceof Deno.errors.NotCapable) {
+        throw new InputError(because(
+          "this task may not: the folder must lie below the one that you call from, runs or /tmp",
+        ));
+      }
+      if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+        throw new InputError(because(`this user may not: ${error.message}`));
+      }
+      if (code === "ENOSPC" || code === "EDQUOT") throw new LabError(because("its disk is full"));
+      if (code === "") throw error; // a mistake of the code
+      const why = `the folder is not to be reached: ${error.message}`;
+      throw new UnreachableError(because(why), { cause: error });
+    }
+  }
+}
+
+async function unlessMissing<T>(doing: Promise<T>): Promise<T | undefined> {
+  try {
+    return await doing;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

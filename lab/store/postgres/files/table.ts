@@ -1,0 +1,58 @@
+/**
+ * Files in the database itself, in pieces.
+ *
+ * @module
+ */
+import type { Query } from "../connection.ts";
+import type { FleetFiles } from "./contract.ts";
+
+/** Bytes of a piece of a file. */
+const PIECE = 8 << 20;
+
+/** What a database is asked through: one transaction each. */
+export type Within = <T>(action: (query: Query) => Promise<T>) => Promise<T>;
+
+/** The table `file`. */
+export class TableFiles implements FleetFiles {
+  readonly name = "the database's tables";
+
+  constructor(private readonly within: Within) {}
+
+  async begin(): Promise<void> {}
+
+  async check(): Promise<void> {}
+
+  async put(path: string, bytes: Uint8Array): Promise<void> {
+    await this.within(async (query) => {
+      const [known] = await query("SELECT 1 FROM file WHERE path = $1 LIMIT 1", path);
+      if (known !== undefined) return;
+      for (let piece = 0; piece * PIECE < Math.max(1, bytes.length); piece++) {
+        await query(
+          "INSERT INTO file VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+          ...[path, piece, bytes.subarray(piece * PIECE, (piece + 1) * PIECE)],
+        );
+      }
+    });
+  }
+
+  get(path: string): Promise<Uint8Array | undefined> {
+    return this.within(async (query) => {
+      const pieces = await query("SELECT bytes FROM file WHERE path = $1 ORDER BY piece", path);
+      if (pieces.length === 0) return undefined;
+      const parts = pieces.map(({ bytes }) => bytes as Uint8Array);
+      const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+      let at = 0;
+      for (const part of parts) {
+        whole.set(part, at);
+        at += part.length;
+      }
+      return whole;
+    });
+  }
+
+  async delete(paths: readonly string[]): Promise<void> {
+    await this.within((query) => query("DELETE FROM file WHERE path = ANY ($1)", paths));
+  }
+
+  close(): void {}
+}

@@ -1,0 +1,58 @@
+/** What a run left over its training, gone through by a slider or as a film. @module */
+import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { useEffect } from "preact/hooks";
+import { chosenIteration, nearestTo } from "../moment.ts";
+
+/** Milliseconds that a moment stands while a film plays. */
+const FRAME = 350;
+
+/** A slider over moments and a button that plays them, for all of the page that follows them. */
+export function Film(
+  { name, title, moments, isThere = true }: {
+    /** What is gone through. */
+    name: string;
+    /** What is shown now. */
+    title: string;
+    /** Oldest first. */
+    moments: readonly { readonly iteration: number }[];
+    /** Whether what is chosen is shown by now; until then the film waits. */
+    isThere?: boolean;
+  },
+): VNode | null {
+  const last = moments.length - 1;
+  const playing = useSignal(false);
+  useEffect(() => {
+    if (!playing.value || !isThere) return;
+    const timer = setInterval(() => {
+      const at = moments.indexOf(nearestTo(moments, chosenIteration.peek())!);
+      chosenIteration.value = moments[(at + 1) % moments.length].iteration;
+    }, FRAME);
+    return () => clearInterval(timer);
+  }, [playing.value, moments, isThere]);
+  if (moments.length < 2) return null;
+  return (
+    <div class="film">
+      <button
+        type="button"
+        class="quiet"
+        aria-label={playing.value ? `Stop ${name}` : `Play ${name} over training`}
+        onClick={() => playing.value = !playing.value}
+      >
+        {playing.value ? "■" : "▶"}
+      </button>
+      <input
+        type="range"
+        aria-label={`Iteration of ${name}`}
+        aria-valuetext={title}
+        min={0}
+        max={last}
+        value={moments.indexOf(nearestTo(moments, chosenIteration.value)!)}
+        onInput={({ currentTarget: { value } }) =>
+          chosenIteration.value = Number(value) === last
+            ? undefined // the newest, also when further ones arrive
+            : moments[Number(value)].iteration}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+/**
+ * What the numbers of an observation are, in the worlds of the lab.
+ *
+ * @module
+ */
+
+const circle = (angle: string) => [`cosine of ${angle}`, `sine of ${angle}`];
+
+const cart = ["cart position", "cart velocity", "pole angle", "pole angular velocity"];
+const car = ["position", "velocity"];
+const rod = [...circle("the angle"), "angular velocity"];
+
+const names: Readonly<Record<string, readonly string[]>> = {
+  "CartPole-v1": cart,
+  "CartPoleNoVel-v1": [cart[0], cart[2]],
+  "MountainCar-v0": car,
+  "MountainCarContinuous-v0": car,
+  "Pendulum-v1": rod,
+  "PendulumNoVel-v1": rod.slice(0, 2),
+  "Acrobot-v1": [
+    ...circle("the first angle"),
+    ...circle("the second angle"),
+    "first angular velocity",
+    "second angular velocity",
+  ],
+};
+
+/** A name for each of a world's numbers, in their order; elsewhere they are counted from 0. */
+export function observationNames(world: string, count: number): readonly string[] {
+  return names[world] ?? Array.from({ length: count }, (_, i) => `number ${i}`);
+}
