@@ -50,6 +50,7 @@ export default function Train({ experiments, thread }: TrainProps): VNode {
   /** What is trained, or was last. */
   const trained = useSignal<Asked | undefined>(undefined);
   const asked = useRef(0);
+  const page = useRef<HTMLDivElement>(null);
   const hasGpu = useSignal<boolean | undefined>(undefined);
 
   const choose = async (setting: Setting, here: TrainingHere, keep = true) => {
@@ -94,11 +95,15 @@ export default function Train({ experiments, thread }: TrainProps): VNode {
   const start = () => {
     trained.value = { setting, base };
     here.train({ setting, base });
+    // The button may stand below a long form, or above the run on a narrow screen.
+    const run = page.current!.querySelector(".trained")!;
+    const { top } = run.getBoundingClientRect();
+    if (top < 0 || top > innerHeight / 2) run.scrollIntoView();
   };
   const isShown = problem !== "" && fieldOf(problem, Object.keys(setting.set)) === undefined;
   const command = commandOf(setting);
   return (
-    <div class="training">
+    <div ref={page} class="training">
       <form
         class="card setting"
         onSubmit={(event) => {
