@@ -31,7 +31,7 @@ const strokes = { noiseMean: -0.4, leastNoise: 0.02, mostNoise: 20 } as const;
 
 /** Models of points: what one does, its budget, and how long that takes. */
 const models = {
-  "flow-matching": ["Flow matching from noise to", 1_500_000, 15],
+  "flow-matching": ["Flow matching from noise to", 1_500_000, 80],
   diffusion: ["Denoising diffusion of", 1_500_000, 15],
   "spline-flow": ["Flow of rational-quadratic splines:", 1_500_000, 22],
   "continuous-flow": ["Continuous flow (FFJORD):", 300_000, 50],
