@@ -5,7 +5,7 @@
  */
 import type { Policy } from "../agents/policy.ts";
 import { Box, Discrete } from "../lab/core/space.ts";
-import { stripOf } from "./strip.ts";
+import { extremes, stripOf } from "./strip.ts";
 
 /** Numbers of an observation, at most, of which two can be chosen. */
 const MOST_NUMBERS = 64;
@@ -113,12 +113,4 @@ export function tintsOf({ kind, rows }: PolicyMap, shown: number | "best"): Tint
     series: best[cell],
     strength: most > least ? 0.15 + 0.85 * (value - least) / (most - least) : 1,
   }));
-}
-
-/** The lowest and the highest. */
-export function extremes(values: readonly number[]): [least: number, most: number] {
-  return values.reduce<[number, number]>(
-    ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
-    [Infinity, -Infinity],
-  );
 }

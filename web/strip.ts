@@ -59,12 +59,14 @@ export function stripOf(
 }
 
 function rangeOf(rows: Strip["rows"]): [number, number] {
-  let [low, high] = [Infinity, -Infinity];
-  for (const row of rows) {
-    for (const value of row ?? []) {
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-  }
+  const [low, high] = extremes(rows.flatMap((row) => [...row ?? []]));
   return low < high ? [low, high] : low === high ? [low - 1, low + 1] : [0, 1];
+}
+
+/** The lowest and the highest. */
+export function extremes(values: readonly number[]): [least: number, most: number] {
+  return values.reduce<[number, number]>(
+    ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
+    [Infinity, -Infinity],
+  );
 }

@@ -7,6 +7,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { dirname } from "node:path";
 import { InputError, LabError } from "../../lab/core/errors.ts";
+import { firstLine } from "../../lab/experiment/error_lines.ts";
 import { exists } from "../files.ts";
 
 /** What is asked for. */
@@ -147,7 +148,7 @@ async function asked(url: string, from: number): Promise<Response> {
     return await fetch(url, { headers: { "accept-encoding": "identity", ...range } });
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new LabError(`Cannot fetch ${url} as the server must answer: ${lineOf(error)}`);
+    throw new LabError(`Cannot fetch ${url} as the server must answer: ${firstLine(error)}`);
   }
 }
 
@@ -157,14 +158,10 @@ function interrupted(
   total: number | undefined,
   error?: unknown,
 ): LabError {
-  const reason = error === undefined ? "" : ` (${lineOf(error)})`;
+  const reason = error === undefined ? "" : ` (${firstLine(error)})`;
   const all = total === undefined ? "" : ` of ${total}`;
   return new LabError(
     `Cannot fetch all of ${url} as the connection ended after ${size}${all} bytes${reason}: the ` +
       "same command goes on there",
   );
-}
-
-function lineOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0];
 }

@@ -7,6 +7,7 @@
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { InputError, LabError } from "../../lab/core/errors.ts";
+import { firstLine } from "../../lab/experiment/error_lines.ts";
 import { bytes, duration } from "../terminal/format.ts";
 import { callersPath, type Io, processIo, styled } from "../terminal/io.ts";
 import { barOf } from "../terminal/progress.ts";
@@ -76,7 +77,7 @@ function parsed(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new InputError(`Cannot fetch as ${(error as Error).message.split("\n")[0]}`);
+    throw new InputError(`Cannot fetch as ${firstLine(error)}`);
   }
 }
 
@@ -132,7 +133,7 @@ export async function main(args: readonly string[], given: Io): Promise<number> 
     leaveLine();
     const line = error instanceof InputError || error instanceof LabError
       ? error.message
-      : `Cannot fetch as ${String((error as Error).message).split("\n")[0]}`;
+      : `Cannot fetch as ${firstLine(error)}`;
     io.error(`${styled(io.color.error, "red", "error:")} ${line}\n`);
     return error instanceof InputError ? 2 : 1;
   }

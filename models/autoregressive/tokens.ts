@@ -32,8 +32,7 @@ export interface NextToken {
  * @param tokens [B, T]
  */
 export function sequenceNats(logits: tf.Tensor, tokens: tf.Tensor): tf.Tensor1D {
-  const chosen = tf.oneHot(tf.cast(tokens, "int32"), logits.shape.at(-1)!);
-  return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), chosen), [1, 2]));
+  return tf.neg(tf.sum(chosenAlone(logits, tokens), [1, 2]));
 }
 
 /**
@@ -43,8 +42,13 @@ export function sequenceNats(logits: tf.Tensor, tokens: tf.Tensor): tf.Tensor1D 
  * @param tokens [B, T]
  */
 export function tokenLogProbabilities(logits: tf.Tensor, tokens: tf.Tensor): tf.Tensor2D {
+  return tf.sum(chosenAlone(logits, tokens), 2);
+}
+
+/** ln p of each token where it stands among those that it may be, 0 for the others; [B, T, V]. */
+function chosenAlone(logits: tf.Tensor, tokens: tf.Tensor): tf.Tensor {
   const chosen = tf.oneHot(tf.cast(tokens, "int32"), logits.shape.at(-1)!);
-  return tf.sum(tf.mul(tf.logSoftmax(logits), chosen), 2);
+  return tf.mul(tf.logSoftmax(logits), chosen);
 }
 
 /** The first token whose share of the probability, with all before it, is above u [B, 1]; [B]. */

@@ -8,14 +8,8 @@ import type { Episodes } from "../episodes.ts";
 import { cleared } from "../explorer/paint.ts";
 import { figure } from "../format.ts";
 import { observationNames } from "../observation_names.ts";
-import {
-  extremes,
-  type PolicyMap,
-  policyMap,
-  type Range,
-  rangesOf,
-  tintsOf,
-} from "../policy_map.ts";
+import { type PolicyMap, policyMap, type Range, rangesOf, tintsOf } from "../policy_map.ts";
+import { extremes } from "../strip.ts";
 import { colorOf } from "../theme.ts";
 import { opened } from "./world.ts";
 

@@ -13,6 +13,7 @@ import { putRun } from "../recover.ts";
 import { openDatabase, SqliteStore, syncStores } from "../sqlite_store.ts";
 import type { Checkpoint, Store, StoredCheckpoint } from "../store.ts";
 import { renamed, type Sync } from "../sync.ts";
+import { unlessMissing } from "./files/folder.ts";
 import { checkpointPaths, type Claim, type Delta, type Hub } from "./hub.ts";
 
 /** Times that a shipment is begun anew as its files went while it was made. */
@@ -95,7 +96,7 @@ export class Shipper {
     for (const { there, isNeeded } of filesOf(content, this.run)) {
       if (this.#known.files.has(there)) continue;
       const here = there.replace(`checkpoints/${this.run}/`, `checkpoints/${this.local}/`);
-      const bytes = await bytesOf(`${this.folder}/${here}`);
+      const bytes = await unlessMissing(Deno.readFile(`${this.folder}/${here}`));
       if (bytes === undefined) {
         if (isNeeded) return false;
         continue;
@@ -135,15 +136,6 @@ function filesOf(
 
 function artifactPath(hash: string): string {
   return `artifacts/${hash.slice(0, 2)}/${hash}`;
-}
-
-async function bytesOf(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -99,7 +99,8 @@ export class FolderFiles implements FleetFiles {
   }
 }
 
-async function unlessMissing<T>(doing: Promise<T>): Promise<T | undefined> {
+/** What comes of reading or removing a file; undefined where there is none. */
+export async function unlessMissing<T>(doing: Promise<T>): Promise<T | undefined> {
   try {
     return await doing;
   } catch (error) {
