@@ -91,6 +91,14 @@ async function ready(page: Page): Promise<void> {
   );
 }
 
+/** Waits until the page's address says so, or has this query: it follows a reader's hand. */
+async function addressed(page: Page, wanted: RegExp | string): Promise<void> {
+  await page.waitForURL(
+    ({ href, search }) => typeof wanted === "string" ? search === wanted : wanted.test(href),
+    { waitUntil: "commit" },
+  );
+}
+
 /** Waits until the page has drawn `count` frames. */
 async function frames(page: Page, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
@@ -139,7 +147,7 @@ test("the runs page filters, keeps what is asked in its address, and sorts", asy
   await sorted("descending"); // the better end first
   await sorted("ascending");
   ok((await results()).every((value) => value > 400));
-  match(page.url(), /sort=evaluation/);
+  await addressed(page, /sort=evaluation/);
 });
 
 test("a column is as wide as it is drawn, also from the address", async (page) => {
@@ -264,7 +272,7 @@ test("runs that are chosen are compared", async (page) => {
     ),
     ["cartpole-a2c", "cartpole-ppo"],
   );
-  strictEqual(new URL(page.url()).searchParams.getAll("run").length, 2);
+  await addressed(page, /run=.*run=/);
 });
 
 test("a run appears and goes on while the runs page stands open", async (page) => {
@@ -402,7 +410,7 @@ test("the compare page changes metric and axis, hides groups, and says so in its
   await page.locator("h2:has-text('losses entropy')").waitFor();
   await page.selectOption("label:has-text('X axis') select", "iterations");
   await page.locator(".canvas[aria-label*='iterations']").first().waitFor();
-  strictEqual(new URL(page.url()).searchParams.get("metric"), "losses/entropy");
+  await addressed(page, /metric=losses%2Fentropy/);
   const drawn = page.locator(".canvas[aria-label*='of each group.']");
   const before = await drawn.getAttribute("aria-label");
   await page.click(".legend button >> nth=0");
@@ -819,12 +827,12 @@ test(
       await wrong.innerText(),
       "Cannot set agent.gamma as it must be number, 0 … 1: 2",
     );
-    match(page.url(), /agent\.gamma=2/);
+    await addressed(page, /agent\.gamma=2/);
     ok(await page.locator("button:text-is('Start')").isDisabled());
     await gamma.fill("0.9");
     await gamma.blur();
     await wrong.waitFor({ state: "detached" });
-    strictEqual(new URL(page.url()).search, `?${queryOf(settingOf(address))}`);
+    await addressed(page, `?${queryOf(settingOf(address))}`);
     deepStrictEqual(await findings(page, axe), []);
 
     const asked: string[] = [];
@@ -1013,10 +1021,10 @@ test("a site filters, compares and plays from plain files", async (page) => {
     await isReady();
     deepStrictEqual(await names(page), ["cartpole-dqn-quick"]);
     await page.click("thead th:has-text('evaluation return mean') button");
-    match(page.url(), /index\.html\?.*sort=/);
+    await addressed(page, /index\.html\?.*sort=/);
     await page.click(".runs tbody a");
+    await addressed(page, /\/lab\/runs\/\w+\.html$/);
     await isReady();
-    match(page.url(), /\/lab\/runs\/\w+\.html$/);
     await page.locator(".stages canvas").waitFor();
     await page.click("nav a:has-text('Compare')");
     await isReady();
@@ -1052,7 +1060,7 @@ test("metrics stand side by side, and the result is a sentence", async (page) =>
   strictEqual(await page.locator(".statistics .interval").count(), 4);
   await page.selectOption("label:has-text('Beside it') select", "losses/entropy");
   await page.locator(".compared .canvas[aria-label^='losses entropy of each group']").waitFor();
-  match(page.url(), /also=losses%2Fentropy/);
+  await addressed(page, /also=losses%2Fentropy/);
   ok(await page.locator(".settings-plot .marker").count() >= 12);
   await page.reload();
   await page.locator(".compared .canvas[aria-label^='losses entropy of each group']").waitFor();
