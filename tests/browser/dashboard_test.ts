@@ -1068,6 +1068,51 @@ test("metrics stand side by side, and the result is a sentence", async (page) =>
   await page.locator(".canvas[aria-label^='losses entropy']").waitFor({ state: "detached" });
 });
 
+test("what was measured once is a mark a group, side by side", async (page) => {
+  const { store } = dashboard;
+  const runs = [0.1, 0.2].flatMap((rate) =>
+    [1, 2, 3].map((seed) => {
+      const configuration = agentConfiguration("a2c", rate);
+      const run = addRun(store, {
+        experiment: "cartpole-once",
+        configuration,
+        seed,
+        tags: ["once"],
+      });
+      addPoints(store, run, 390, { "evaluation/return_mean": 2000 * rate + 10 * seed });
+      setProgress(store, run, 390, { status: "completed" });
+      return run;
+    })
+  );
+  await open(page, "/compare?filter=tag%3Donce");
+  const canvas = page.locator(".compared canvas").first();
+  await canvas.waitFor();
+  await frames(page, 3);
+  const colors = await page.locator(".legend .swatch").evaluateAll((swatches) =>
+    swatches.map((each) => getComputedStyle(each).stroke)
+  );
+  strictEqual(colors.length, 2);
+  // Left of their names: where each group is drawn, and how much of it there is.
+  const drawn = await canvas.evaluate((element, colors) => {
+    const { width, height } = element as HTMLCanvasElement;
+    const { data } = (element as HTMLCanvasElement).getContext("2d")!
+      .getImageData(0, 0, 0.75 * width, height);
+    return colors.map((color) => {
+      const [r, g, b] = color.match(/\d+/g)!.map(Number);
+      const own = Array.from({ length: data.length / 4 }, (_, i) => i).filter((i) =>
+        data[4 * i] === r && data[4 * i + 1] === g && data[4 * i + 2] === b
+      );
+      return {
+        pixels: own.length,
+        place: own.reduce((sum, i) => sum + i % Math.trunc(0.75 * width), 0) / own.length,
+      };
+    });
+  }, colors);
+  ok(drawn.every(({ pixels }) => pixels > 60), JSON.stringify(drawn));
+  ok(Math.abs(drawn[0].place - drawn[1].place) > 20, JSON.stringify(drawn));
+  for (const run of runs) store.trash(run);
+});
+
 test("sections fold, and say what a figure means where it is healthy and sick", async (page) => {
   await open(page, `/runs/${dashboard.runs["ppo-1"]}`);
   await page.locator(".section .spark").first().waitFor();
