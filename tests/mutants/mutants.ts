@@ -577,9 +577,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a truncated episode's last state has no potential",
     file: "envs/wrappers/potential_shaping.ts",
-    from: "const next = result.terminated ? 0 : check(potential(result.observation));",
-    to: "const next = result.terminated || result.truncated\n" +
-      "        ? 0\n        : check(potential(result.observation));",
+    from: "return shapedOutcome(result, before, next, gamma);",
+    to: "return shapedOutcome(result, before, result.truncated ? () => 0 : next, gamma);",
     test: "tests/envs/wrappers_test.ts",
   },
   {
@@ -1698,9 +1697,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a pit of a shaped grid world counts as a place on the way",
-    file: "envs/gridworld_shaping.ts",
-    from: "transition.terminated ? 0 : potential(transition.state)",
-    to: "potential(transition.state)",
+    file: "envs/shaped_outcome.ts",
+    from: "outcome.terminated ? 0 : next()",
+    to: "next()",
     test: "tests/envs/gridworld_test.ts",
   },
   {
