@@ -37,7 +37,7 @@ for (const definition of definitions) {
       ? { backends: ["wasm", "tfjs-wasm"] }
       : "features" in small
       ? { backends: ["wasm"] }
-      : "filters" in small || "scales" in small
+      : ["filters", "stageFilters", "scales"].some((field) => field in small)
       ? { backends: ["wasm", "cpu"] }
       : {},
   );
