@@ -33,7 +33,7 @@ for (const definition of definitions) {
   // take long kernel by kernel.
   const eager = "features" in small
     ? "wasm"
-    : "filters" in small || "scales" in small
+    : ["filters", "stageFilters", "scales"].some((field) => field in small)
     ? "cpu"
     : "tfjs-wasm";
   holdToContract(definition, { eager });
