@@ -481,8 +481,8 @@ function RunRow(
       {cells.map((cell, i) => (
         <td
           key={columns[i].key}
-          class={isNumber(cell) ? "number" : undefined}
-          data-label={columns[i].key.split(/[./]/).at(-1)}
+          class={cell === null ? "number none" : isNumber(cell) ? "number" : undefined}
+          data-label={columns[i].key.split(/[./]/).at(-1)!.replaceAll("_", " ")}
         >
           {shownCell(cell)}
         </td>
