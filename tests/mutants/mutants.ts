@@ -1891,4 +1891,18 @@ export const mutants: readonly Mutant[] = [
     to: "const bound = 1 / Math.sqrt(inputSize);",
     test: "tests/lab/compute/recurrent_test.ts",
   },
+  {
+    fault: "verify --json exits with 0 over a damaged store",
+    file: "cli/commands/verify.ts",
+    from: "damaged }, null, 2));\n      return sound ? 0 : 1;",
+    to: "damaged }, null, 2));\n      return 0;",
+    test: "tests/cli/damaged_test.ts",
+  },
+  {
+    fault: "a page that was sent no points, as they are many, believes that it has them",
+    file: "web/growth.ts",
+    from: "after: many ? last : after,",
+    to: "after,",
+    test: "tests/web/live_series_test.ts",
+  },
 ];
