@@ -21,6 +21,11 @@ export interface Line {
   readonly faint?: boolean;
 }
 
+/** Whether a line is one point. */
+export function isSingle({ x }: Line): boolean {
+  return x.length === 1;
+}
+
 type Values = readonly (number | string)[];
 
 /** The band of a deviation around values; where one of the two is not finite, a gap. */
@@ -71,6 +76,15 @@ export function nearestIndex(xs: readonly number[], x: number): number {
     else high = middle;
   }
   return low > 0 && x - xs[low - 1] < xs[low] - x ? low - 1 : low;
+}
+
+/**
+ * Index of the point of a line that is read off at `x`; −1: it has none there. A single point is read
+ * off within `reach` of it.
+ */
+export function indexAt({ x: xs }: Line, x: number, reach: number): number {
+  if (xs.length !== 1) return nearestIndex(xs, x);
+  return Math.abs(xs[0] - x) <= reach ? 0 : -1;
 }
 
 /** How the lines of groups are drawn. */

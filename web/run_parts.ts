@@ -8,7 +8,7 @@ import { returnScale } from "../lab/experiment/return_scale.ts";
 import type { Run } from "../lab/store/store.ts";
 import type { Level } from "./components/plot_options.ts";
 import { figure } from "./format.ts";
-import { ownCodeOf } from "./own/code.ts";
+import { isInOwnWorld, ownCodeOf } from "./own/code.ts";
 import type { PlayerProps } from "./player/player.tsx";
 import type { WorldOf } from "./player/world.ts";
 
@@ -23,13 +23,6 @@ export function levelsOf({ manifest }: Run): Level[] {
       ? []
       : [{ y: random.mean, label: `random actions ${figure(random.mean)}` }]),
   ];
-}
-
-/** Whether a run acts in a world that no page has been built with. */
-export function isInOwnWorld({ manifest }: Pick<Run, "manifest">): boolean {
-  const world = manifest.determined.configuration.environment as WorldOf | undefined;
-  return world !== undefined &&
-    (world.own === true || environments.every(({ id }) => id !== world.id));
 }
 
 /**
@@ -47,7 +40,7 @@ export function playerOf(
     environment?: WorldOf;
     evaluation?: { episodes?: number };
   };
-  if (world === undefined) return undefined;
+  if (world === undefined || typeof world.id !== "string") return undefined;
   const { name = "", gamma = 1 } = agent ?? {};
   const own = isInOwnWorld(run) ? code : undefined;
   const episodes = evaluation?.episodes ?? 100;

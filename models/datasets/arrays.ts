@@ -6,7 +6,7 @@
  * @module
  */
 import * as z from "zod";
-import { type ExampleReader, isBit, type Split } from "../../lab/core/dataset.ts";
+import type { ExampleReader, Split } from "../../lab/core/dataset.ts";
 import { InputError, unknownName } from "../../lab/core/errors.ts";
 import type { DatasetContext } from "../../lab/core/registry.ts";
 import { rowRanges } from "../../lab/core/rows.ts";
@@ -141,31 +141,39 @@ function examplesOf(array: NpyArray, { channels }: Configuration): Examples {
   };
 }
 
-/** Examples that are looked at together. */
+/** Rows that are looked at together. */
 const LOOKED_AT = 256;
+
+/** Looks at all rows of an `.npy` file. @returns Whether every number is a bit. */
+function lookThrough({ shape: [count, ...shape], rows }: NpyRows, file: string): boolean {
+  const isPoints = shape.length === 1;
+  let binary = true;
+  for (const { first, length } of rowRanges(count, LOOKED_AT)) {
+    const { values, bytes } = rows(Int32Array.from({ length }, (_, i) => first + i));
+    const [least, most] = isPoints ? [-Number.MAX_VALUE, Number.MAX_VALUE] : [0, bytes ? 255 : 1];
+    const one = bytes ? 255 : 1;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (!(value >= least && value <= most)) {
+        throw new InputError(
+          `Cannot use ${file} as its numbers must be ${isPoints ? "finite" : "in [0, 1]"}: ` +
+            `${value} in example ${first + Math.floor(i * length / values.length)}`,
+        );
+      }
+      if (value !== 0 && value !== one) binary = false;
+    }
+  }
+  return binary;
+}
 
 /** What reads the examples of an `.npy` file, all of which are looked at once. */
 function readerOf(
   stored: NpyRows,
   configuration: Configuration,
 ): Pick<Examples, "shape"> & { readonly reader: ExampleReader } {
+  const binary = lookThrough(stored, configuration.file);
   const examples = (rows: ArrayLike<number>) => examplesOf(stored.rows(rows), configuration);
   const { shape, values: { length: size } } = examples([0]);
-  const [range, isInside] = shape.length === 1
-    ? ["finite", Number.isFinite] as const
-    : ["in [0, 1]", (value: number) => value >= 0 && value <= 1] as const;
-  let binary = true;
-  for (const { first, length } of rowRanges(stored.shape[0], LOOKED_AT)) {
-    const { values } = examples(Int32Array.from({ length }, (_, i) => first + i));
-    const wrong = values.findIndex((value) => !isInside(value));
-    if (wrong >= 0) {
-      throw new InputError(
-        `Cannot use ${configuration.file} as its numbers must be ${range}: ${values[wrong]} in ` +
-          `example ${first + Math.floor(wrong / size)}`,
-      );
-    }
-    binary &&= values.every(isBit);
-  }
   return { shape, reader: { size, binary, gather: (rows, to) => to.set(examples(rows).values) } };
 }
 

@@ -165,6 +165,7 @@ test("a column is as wide as it is drawn, also from the address", async (page) =
   await page.reload();
   await ready(page);
   ok(Math.abs(await width() - wanted) <= 2, `${await width()} for ${wanted}`);
+  deepStrictEqual(await findings(page, ".runs"), []);
   await head.locator(".grip").dblclick();
   await page.waitForFunction(() => !location.search.includes("widths"));
 });
@@ -181,6 +182,7 @@ test("the palette leads to a run by words, and leaves by Escape", async (page) =
   await page.keyboard.type(dashboard.runs.vae);
   const run = palette.locator("li", { hasText: dashboard.runs.vae }).first();
   await run.waitFor();
+  deepStrictEqual(await findings(page, "dialog.palette"), []);
   await run.click();
   await page.waitForURL(`**/runs/${dashboard.runs.vae}`);
   await ready(page);
@@ -607,6 +609,10 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
   strictEqual(await map.getAttribute("aria-label"), "pole angle and cart velocity");
   ok(await drawn() !== before);
   match(await panel.locator(".policy-map .legend").innerText(), /left\s+right\s+from/);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    deepStrictEqual(await findings(page, ".policy"), [], colorScheme);
+  }
 });
 
 test("the episodes of the evaluation are played again, its worst one by a click", async (page) => {
@@ -733,27 +739,29 @@ test("the dream is dragged over its map, turned by sliders, drawn, and mixed", a
   strictEqual(await page.locator(".row.samples .picture").count(), 24);
 });
 
-/** What axe finds on a page, as `rule: element`. */
-async function findings(page: Page, source: string): Promise<string[]> {
-  await page.evaluate(source);
-  return await page.evaluate(async () => {
+let axeSource: Promise<string> | undefined;
+
+/** What axe finds on a page, or in a part of it, as `rule: element`. */
+async function findings(page: Page, part = "html"): Promise<string[]> {
+  axeSource ??= Deno.readTextFile(
+    new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
+  );
+  await page.evaluate(await axeSource);
+  return await page.evaluate(async (part) => {
     const { axe } = globalThis as unknown as {
-      axe: { run(options: object): Promise<{ violations: Violation[] }> };
+      axe: { run(part: string, options: object): Promise<{ violations: Violation[] }> };
     };
     type Violation = { id: string; nodes: { html: string }[] };
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const { violations } = await axe.run({ runOnly: { type: "tag", values: tags } });
+    const { violations } = await axe.run(part, { runOnly: { type: "tag", values: tags } });
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html }) => `${id}: ${html.slice(0, 140)}`)
     );
-  });
+  }, part);
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing on ${colorScheme} pages`, async (page) => {
-    const source = await Deno.readTextFile(
-      new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
-    );
     const played = [await trainedRun(), await dreamingRun()].map((run) => `/runs/${run}`);
     for (const path of [...paths(), ...played, "/?group=configuration", "/nowhere"]) {
       if (path === "/nowhere") await page.goto(path);
@@ -762,7 +770,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.locator(".player, .explorer").scrollIntoViewIfNeeded();
         await page.locator(".stages canvas, .code-map").first().waitFor({ timeout: patience });
       }
-      deepStrictEqual(await findings(page, source), [], path);
+      deepStrictEqual(await findings(page), [], path);
     }
   }, {
     colorScheme,
@@ -773,13 +781,10 @@ for (const colorScheme of ["light", "dark"] as const) {
 test(
   "a sweep shows its trials, what matters and what to run next, and follows its runs",
   async (page) => {
-    const axe = await Deno.readTextFile(
-      new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
-    );
     addSweep(dashboard.store, "rates", 3);
     await page.goto("/sweeps");
     match(await page.locator("tbody tr").innerText(), /rates.*3 of 12, not over/s);
-    deepStrictEqual(await findings(page, axe), []);
+    deepStrictEqual(await findings(page), []);
     await page.click("text=rates");
     await ready(page);
     const trials = () => page.locator(".settings-plot .trial").count();
@@ -792,7 +797,7 @@ test(
     match(await page.locator("tbody tr").first().innerText(), /best/);
     match(await page.locator(".bars").innerText(), /^agent.learningRate/);
     match(await page.locator(".commands").innerText(), /upper end.*--seeds 10 --seed 101/s);
-    deepStrictEqual(await findings(page, axe), []);
+    deepStrictEqual(await findings(page), []);
     ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390);
     await page.click("text=their curves");
     await ready(page);
@@ -804,9 +809,6 @@ test(
 test(
   "a page on a phone trains what its address says, to the command line's digest",
   async (page) => {
-    const axe = await Deno.readTextFile(
-      new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
-    );
     const fields = {
       "agent.gamma": "0.9",
       "evaluation.every": "600",
@@ -833,7 +835,7 @@ test(
     await gamma.blur();
     await wrong.waitFor({ state: "detached" });
     await addressed(page, `?${queryOf(settingOf(address))}`);
-    deepStrictEqual(await findings(page, axe), []);
+    deepStrictEqual(await findings(page), []);
 
     const asked: string[] = [];
     page.on("request", (request) => asked.push(new URL(request.url()).pathname));
@@ -854,9 +856,9 @@ test(
     deepStrictEqual(asked.filter((path) => !path.startsWith("/assets/")), []);
     await page.locator(".section .spark").first().waitFor();
     ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 375);
-    deepStrictEqual(await findings(page, axe), []);
+    deepStrictEqual(await findings(page), []);
     await page.emulateMedia({ colorScheme: "dark" });
-    deepStrictEqual(await findings(page, axe), []);
+    deepStrictEqual(await findings(page), []);
   },
   { viewport: { width: 375, height: 812 } },
 );
@@ -905,6 +907,7 @@ test("a model of the plane goes by over its training, surface and samples", asyn
     first,
   );
   await page.click("button[aria-label='Stop the model']");
+  deepStrictEqual(await findings(page, ".explorer"), []);
 });
 
 test("a world of a user's file plays in the page and is trained again, to its bits", async (page) => {
@@ -923,6 +926,7 @@ test("a world of a user's file plays in the page and is trained again, to its bi
     / of \d/.test(document.querySelector(".policy dl")?.textContent ?? "")
   );
   match(await page.locator(".policy").innerText(), /The world is the code of .*my-environment\.ts/);
+  deepStrictEqual(await findings(page), []);
   await page.click("text=train it here");
   await page.locator(".fields").waitFor();
   await page.click("button:text-is('Start')");
@@ -940,9 +944,6 @@ async function taken(...runs: readonly string[]) {
 test("an exported page plays, dreams and draws from a disk, and asks nobody", async (page) => {
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url()));
-  const axe = await Deno.readTextFile(
-    new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
-  );
   const opened = async (run: string) => {
     const file = `${dashboard.folder}/${run}.html`;
     await Deno.writeTextFile(file, await pageFile(await taken(run), { run }));
@@ -991,7 +992,7 @@ test("an exported page plays, dreams and draws from a disk, and asks nobody", as
     asked.filter((url) => !url.startsWith("data:") && !url.startsWith("blob:")),
     files.map((file) => `file://${file}`),
   );
-  deepStrictEqual(await findings(page, axe), []);
+  deepStrictEqual(await findings(page), []);
 });
 
 test("a site filters, compares and plays from plain files", async (page) => {
@@ -1066,6 +1067,51 @@ test("metrics stand side by side, and the result is a sentence", async (page) =>
   await page.locator(".compared .canvas[aria-label^='losses entropy of each group']").waitFor();
   await page.click("button[aria-label='Take losses entropy away']");
   await page.locator(".canvas[aria-label^='losses entropy']").waitFor({ state: "detached" });
+});
+
+test("what was measured once is a mark a group, side by side", async (page) => {
+  const { store } = dashboard;
+  const runs = [0.1, 0.2].flatMap((rate) =>
+    [1, 2, 3].map((seed) => {
+      const configuration = agentConfiguration("a2c", rate);
+      const run = addRun(store, {
+        experiment: "cartpole-once",
+        configuration,
+        seed,
+        tags: ["once"],
+      });
+      addPoints(store, run, 390, { "evaluation/return_mean": 2000 * rate + 10 * seed });
+      setProgress(store, run, 390, { status: "completed" });
+      return run;
+    })
+  );
+  await open(page, "/compare?filter=tag%3Donce");
+  const canvas = page.locator(".compared canvas").first();
+  await canvas.waitFor();
+  await frames(page, 3);
+  const colors = await page.locator(".legend .swatch").evaluateAll((swatches) =>
+    swatches.map((each) => getComputedStyle(each).stroke)
+  );
+  strictEqual(colors.length, 2);
+  // Left of their names: where each group is drawn, and how much of it there is.
+  const drawn = await canvas.evaluate((element, colors) => {
+    const { width, height } = element as HTMLCanvasElement;
+    const { data } = (element as HTMLCanvasElement).getContext("2d")!
+      .getImageData(0, 0, 0.75 * width, height);
+    return colors.map((color) => {
+      const [r, g, b] = color.match(/\d+/g)!.map(Number);
+      const own = Array.from({ length: data.length / 4 }, (_, i) => i).filter((i) =>
+        data[4 * i] === r && data[4 * i + 1] === g && data[4 * i + 2] === b
+      );
+      return {
+        pixels: own.length,
+        place: own.reduce((sum, i) => sum + i % Math.trunc(0.75 * width), 0) / own.length,
+      };
+    });
+  }, colors);
+  ok(drawn.every(({ pixels }) => pixels > 60), JSON.stringify(drawn));
+  ok(Math.abs(drawn[0].place - drawn[1].place) > 20, JSON.stringify(drawn));
+  for (const run of runs) store.trash(run);
 });
 
 test("sections fold, and say what a figure means where it is healthy and sick", async (page) => {

@@ -4,8 +4,12 @@ import { environmentOf } from "../../lab/core/define_environment.ts";
 import { hashOfModule } from "../../lab/experiment/load.ts";
 import { ownPartsOf } from "../../lab/experiment/own.ts";
 import { asset } from "../../web/assets.ts";
+import { stateOf } from "../../web/export/answer.ts";
+import * as pageOfRun from "../../web/routes/runs/[id].tsx";
+import { playerOf } from "../../web/run_parts.ts";
+import type { State } from "../../web/state.ts";
 import { build, openDashboard, root } from "./built.ts";
-import { manifestOf } from "./sample_store.ts";
+import { addRun, manifestOf } from "./sample_store.ts";
 
 await build();
 
@@ -119,6 +123,38 @@ Deno.test("what has changed since, or is gone, is not run, and the page says so"
   await refused(/corridor\.ts is gone/);
 });
 
+Deno.test("the page of a run reads its module once, and of a world without an id none", async () => {
+  const { dashboard, folder, runOf } = await opened();
+  await using _ = dashboard;
+  let read = 0;
+  const own: State["own"] = {
+    refusalOf: () => Promise.resolve(`it is read ${++read} times`),
+    script: () => Promise.reject(),
+  };
+  const policies = { of: () => Promise.reject() };
+  const pageOf = async (id: string) => {
+    const state = { ...stateOf(dashboard.store, policies), own };
+    const url = new URL(`http://127.0.0.1/runs/${id}`);
+    const answer = await pageOfRun.handler(
+      { req: new Request(url), url, params: { id }, state, events: () => new Response() },
+    );
+    const { data: { unplayable, trainable } } = answer;
+    return { unplayable, trainable, read };
+  };
+  const run = runOf(`${folder}/corridor.ts`, "");
+  deepStrictEqual(await pageOf(run), {
+    ...{ unplayable: "it is read 1 times", trainable: false, read: 1 },
+  });
+  // Another program's: its environment is no world of a module's.
+  const logged = addRun(dashboard.store, {
+    experiment: "torch-loop",
+    configuration: { environment: { name: "ALE/Pong-v5" } },
+    seed: 1,
+  });
+  deepStrictEqual(await pageOf(logged), { unplayable: undefined, trainable: true, read: 1 });
+  strictEqual(playerOf(dashboard.store.find(logged)), undefined);
+});
+
 Deno.test("no other file is read out by a run that names it", async () => {
   const { dashboard, folder, runOf, get } = await opened();
   await using _ = dashboard;
@@ -149,11 +185,17 @@ Deno.test("no other file is read out by a run that names it", async () => {
   const unseen = `import hidden from/**/"../secret.ts";`;
   const source = others.map((other, i) => `import secret${i} from "${other}";`).join("\n");
   const all = `it imports ${others.join(", ")}, ../secret.ts, which pages have not`;
+  const instead =
+    "(they have reverie, reverie/blocks, zod and files of yours): in the terminal it " +
+    "runs, by deno task -q experiment evaluate";
   const run = await reaches(
     "far",
     `${source}\n${unseen}\nconst secret = [hidden, ${others.map((_, i) => `secret${i}`)}];`,
   );
   const { text } = await get(`/api/own?run=${run}`);
-  strictEqual(text, `Cannot take the module of run ${run} to a page as ${all}`);
+  strictEqual(
+    text,
+    `Cannot take the module of run ${run} to a page as ${all} ${instead} ${run}`,
+  );
   await refused(await reaches("wrong", "const secret = ;"), /it cannot be read: Unexpected/);
 });

@@ -9,7 +9,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
 import { figure } from "../format.ts";
-import { type Line, lineFigures, nearestIndex } from "../lines.ts";
+import { indexAt, isSingle, type Line, lineFigures } from "../lines.ts";
 import { csvOf, download, fileNameOf } from "../plot_files.ts";
 import { onThemeChange } from "../theme.ts";
 import {
@@ -20,6 +20,7 @@ import {
   type Library,
   type Moment,
 } from "./plot_options.ts";
+import { onlyPlace } from "./single_points.ts";
 import { Swatch } from "./swatch.tsx";
 
 /** Lines, distinguished by colour and by dash, on one x axis. */
@@ -27,7 +28,8 @@ export interface PlotProps {
   readonly title: string;
   readonly xLabel: string;
   readonly lines: readonly Line[];
-  readonly height?: number;
+  /** Pixels; `fill`: as high as its place, which the style gives it. */
+  readonly height?: number | "fill";
   /** Shows the cursor of the page's other charts of the same axis. */
   readonly linked?: boolean;
   /** The stretch of the x axis that is shown; undefined: all that the lines have. */
@@ -74,9 +76,10 @@ export function Plot(
   marked.current = moments;
   const cursor = useSignal<number | null>(null);
   // A chart is made anew only where its lines are other ones, so that a zoom outlives new points.
-  const shape = lines.map((line) =>
-    [line.label, line.color, line.faint, !!line.low, line.quiet].join()
-  ).join();
+  const shape =
+    lines.map((line) =>
+      [line.label, line.color, line.faint, !!line.low, line.quiet, isSingle(line)].join()
+    ).join() + onlyPlace(lines);
   const drawable = lines.some((line) => line.x.length > 0);
 
   useEffect(() => {
@@ -90,9 +93,8 @@ export function Plot(
     const draw = () => {
       if (!alive || library.current === null) return;
       chart.current?.destroy();
-      const { clientWidth: width } = element;
       chart.current = new library.current(
-        chartOptions(library.current, state, { width, height }),
+        chartOptions(library.current, state, sizeOf(element, height)),
         joined(library.current, latest.current),
         element,
       );
@@ -102,9 +104,7 @@ export function Plot(
       library.current = module.default;
       draw();
     });
-    const observer = new ResizeObserver(() =>
-      chart.current?.setSize({ width: element.clientWidth, height })
-    );
+    const observer = new ResizeObserver(() => chart.current?.setSize(sizeOf(element, height)));
     observer.observe(element);
     const forgetTheme = onThemeChange(draw);
     return () => {
@@ -129,7 +129,7 @@ export function Plot(
     `${line.label}: ${figure(line.y.at(-1))} at ${figure(line.x.at(-1))} ${xLabel}`
   ).join("; ");
   return (
-    <figure class="plot">
+    <figure class={height === "fill" ? "plot filling" : "plot"}>
       <div class="canvas" ref={holder} role="img" aria-label={`${title}. ${summary}`}></div>
       <div class="foot">
         <Readout lines={lines} xLabel={xLabel} cursor={cursor} moments={moments} named={named} />
@@ -142,6 +142,10 @@ export function Plot(
       </div>
     </figure>
   );
+}
+
+function sizeOf({ clientWidth, clientHeight }: HTMLElement, height: number | "fill") {
+  return { width: clientWidth, height: height === "fill" ? clientHeight : height };
 }
 
 function show(plot: uPlot, range: Range | undefined): void {
@@ -162,6 +166,8 @@ function Readout(
   const legend = named || readable(lines).length < 2 ? [] : readable(lines).slice(0, LEGEND);
   const ends = readable(lines).map((line) => line.x.at(-1) ?? 0);
   const reach = 0.01 * Math.max(...ends);
+  // Marks stand side by side, away from their place.
+  const around = readable(lines).every(isSingle) ? Infinity : reach;
   const near = x === null ? [] : moments.filter((each) => Math.abs(each.x - x) < reach);
   return (
     <p class="readout" aria-hidden="true">
@@ -180,7 +186,7 @@ function Readout(
           <>
             {figure(x)} {xLabel}
             {readable(lines).map((line) => {
-              const index = nearestIndex(line.x, x);
+              const index = indexAt(line, x, around);
               return index < 0 ? null : (
                 <span key={line.label}>
                   <Swatch color={line.color} /> <b>{figure(line.y[index])}</b>

@@ -6,12 +6,13 @@
 import type { Signal } from "@preact/signals";
 import type uPlot from "uplot";
 import type { Range } from "../curves.ts";
-import type { Line } from "../lines.ts";
+import { isSingle, type Line } from "../lines.ts";
 import { colorOf } from "../theme.ts";
 import { constantRange, isConstant, tickLabels } from "../ticks.ts";
 import { shortNames } from "../short_names.ts";
 import { spread } from "./line_names.ts";
 import { dashOf, paletteSize } from "./palette.ts";
+import { drawSinglePoints, onlyPlace } from "./single_points.ts";
 
 /** The class itself, with its functions. */
 export type Library = typeof uPlot;
@@ -80,6 +81,7 @@ export function chartOptions(
     font: "12px system-ui, sans-serif",
     values: (_, splits) => tickLabels(splits),
   };
+  const only = onlyPlace(lines.current);
   const names = named && size.width >= NAMED_FROM ? namesOf(lines.current) : [];
   const room = names.length === 0 ? 22 : 26 + 7 * Math.max(...names.map(({ text }) => text.length));
   return {
@@ -89,7 +91,11 @@ export function chartOptions(
       x: { time: false },
       y: { range: (_, low, high) => yRange(library, low, high, state.levels.current) },
     },
-    axes: [{ ...axis, size: 28 }, { ...axis, size: widthOf }],
+    axes: [
+      // Marks side by side stand at one x, and at none of those between.
+      { ...axis, size: 28, ...only !== undefined && { splits: () => [only] } },
+      { ...axis, size: widthOf },
+    ],
     ...marksOf(lines.current),
     legend: { show: false },
     cursor: {
@@ -136,6 +142,7 @@ export function chartOptions(
       draw: [(plot) => {
         drawMarks(plot, state.levels.current, state.moments.current);
         if (names.length > 0) drawNames(plot, lines.current);
+        drawSinglePoints(plot, lines.current);
         drawBroken(plot, lines.current);
       }],
     },
@@ -246,7 +253,7 @@ function marksOf(lines: readonly Line[]): Pick<uPlot.Options, "series" | "bands"
       width: line.faint ? 1 : 2,
       dash: line.faint ? [] : [...dashOf(line.color)],
       points: {
-        show: !line.faint && !line.low && line.x.length <= DOTS,
+        show: !line.faint && !line.low && !isSingle(line) && line.x.length <= DOTS,
         size: 5,
         fill: color,
       },

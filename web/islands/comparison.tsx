@@ -152,6 +152,7 @@ export default function ComparisonView(
             than five seeds the lowest and highest), thin lines single seeds: of more than {FEW}
             {" "}
             groups those of the name that is pointed at. A run that finished keeps its last value.
+            What was measured once is a mark with its interval.
           </p>
           <h2>{metricTitle(metric)}, figure of each seed</h2>
           <Statistics groups={groups} findings={findings} look={look} />

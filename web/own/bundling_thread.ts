@@ -19,8 +19,11 @@ export interface Sources {
   readonly lab: Readonly<Record<string, string>>;
 }
 
-/** The script, or why there is none, as a clause. */
-export type Bundled = { readonly script: string } | { readonly refused: string };
+/** The script, or why there is none: what it imports that pages have not, or a clause. */
+export type Bundled =
+  | { readonly script: string }
+  | { readonly missing: readonly string[] }
+  | { readonly refused: string };
 
 /** Of files, by what their names end in. */
 const loaders: Readonly<Record<string, Loader>> = {
@@ -65,9 +68,7 @@ async function bundled({ bundler, entry, texts, lab }: Sources): Promise<Bundled
       minify: true,
       logLevel: "silent",
     });
-    return missing.size === 0
-      ? { script: outputFiles[0].text }
-      : { refused: `it imports ${[...missing].join(", ")}, which pages have not` };
+    return missing.size === 0 ? { script: outputFiles[0].text } : { missing: [...missing] };
   } catch (error) {
     const { errors = [] } = error as { errors?: readonly { readonly text: string }[] };
     return { refused: `it cannot be read: ${errors[0]?.text ?? (error as Error).message}` };

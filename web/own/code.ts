@@ -4,9 +4,10 @@
  * @module
  */
 import { environments } from "../../envs/mod.ts";
+import { isOwn, needsModule } from "../../lab/experiment/own.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
-import { needsModule } from "../../lab/experiment/own.ts";
 import type { Run } from "../../lab/store/store.ts";
+import type { OwnModules } from "./modules.ts";
 
 /** Where a page gets a run's module. */
 export interface OwnCode {
@@ -18,12 +19,25 @@ export interface OwnCode {
   readonly experiment: string;
 }
 
-/** Whether a run is of a world or of parts that its module alone has. */
-export function isOfOwnModule({ manifest: { determined } }: Pick<Run, "manifest">): boolean {
-  const { configuration } = determined;
-  const { id } = (configuration.environment ?? {}) as { readonly id?: Json };
-  const isKnown = id === undefined || environments.some((each) => each.id === id);
-  return needsModule(configuration) || !isKnown;
+/** Whether a run acts in a world that its module alone has, or that no page has been built with. */
+export function isInOwnWorld({ manifest }: Pick<Run, "manifest">): boolean {
+  const { environment } = manifest.determined.configuration;
+  // What another program calls its environment may have no id: no world of anybody's module.
+  const { id } = (environment ?? {}) as { readonly id?: Json };
+  return isOwn(environment) || id !== undefined && environments.every((each) => each.id !== id);
+}
+
+/** Whether a run is of a world or of other parts that its module alone has. */
+function isOfOwnModule(run: Pick<Run, "manifest">): boolean {
+  return isInOwnWorld(run) || needsModule(run.manifest.determined.configuration);
+}
+
+/** Why a page cannot have what of a run stands in its module, as a clause; undefined: it can. */
+export async function moduleRefusal(
+  run: Pick<Run, "manifest">,
+  own: Pick<OwnModules, "refusalOf">,
+): Promise<string | undefined> {
+  return isOfOwnModule(run) ? await own.refusalOf(run) : undefined;
 }
 
 /** Where a page gets a run's module; undefined: the run needs none. */

@@ -59,8 +59,14 @@ export class OwnModules {
       made.catch(() => this.#scripts.delete(key));
     }
     const script = await made;
-    if ("refused" in script) throw refused(script.refused);
-    return script.script;
+    if ("script" in script) return script.script;
+    throw refused(
+      "refused" in script
+        ? script.refused
+        : `it imports ${script.missing.join(", ")}, which pages have not (they have reverie, ` +
+          "reverie/blocks, zod and files of yours): in the terminal it runs, by " +
+          `deno task -q experiment evaluate ${id}`,
+    );
   }
 }
 

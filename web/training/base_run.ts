@@ -4,18 +4,19 @@
  * @module
  */
 import type { Run } from "../../lab/store/store.ts";
-import { isOfOwnModule, ownCodeOf } from "../own/code.ts";
-import type { State } from "../state.ts";
+import { ownCodeOf } from "../own/code.ts";
 import type { BaseRun } from "./protocol.ts";
 
-/** Why a page cannot train a run's configuration, as a clause; undefined where it can. */
-export async function refusalOf(
-  run: Pick<Run, "manifest">,
-  own: State["own"],
-): Promise<string | undefined> {
-  const { from } = run.manifest.determined;
-  if (from !== undefined) return `it began with the weights of run ${from.run}`;
-  return isOfOwnModule(run) ? await own.refusalOf(run) : undefined;
+/**
+ * Why a page cannot train a run's configuration, as a clause; undefined where it can.
+ *
+ * @param module Why it cannot have the run's module.
+ */
+export function refusalOf(
+  { manifest: { determined: { from } } }: Pick<Run, "manifest">,
+  module: string | undefined,
+): string | undefined {
+  return from === undefined ? module : `it began with the weights of run ${from.run}`;
 }
 
 /** What a page needs of it. */

@@ -15,7 +15,8 @@ import type { Level } from "../../components/plot_options.ts";
 import { figure } from "../../format.ts";
 import { LOGGED } from "../../../lab/experiment/manifest.ts";
 import type { WorldOf } from "../../player/world.ts";
-import { isInOwnWorld, levelsOf, playerOf } from "../../run_parts.ts";
+import { isInOwnWorld, moduleRefusal } from "../../own/code.ts";
+import { levelsOf, playerOf } from "../../run_parts.ts";
 import { type RunSummary, summarize } from "../../summary.ts";
 import { refusalOf } from "../../training/base_run.ts";
 import { printable } from "../../../lab/core/printable.ts";
@@ -47,6 +48,7 @@ export async function handler(
 ): Promise<PageAnswer<Data>> {
   const run = store.find(params.id);
   const row = summarize(run, unlessDamaged(() => figuresOf(store, run)), 0);
+  const module = await moduleRefusal(run, own);
   return page({
     title: `${run.name}, seed ${run.manifest.determined.seed}`,
     moment: feed.moment,
@@ -54,8 +56,8 @@ export async function handler(
     live,
     row,
     run,
-    trainable: row.backend !== LOGGED && await refusalOf(run, own) === undefined,
-    unplayable: isInOwnWorld(run) ? await own.refusalOf(run) : undefined,
+    trainable: row.backend !== LOGGED && refusalOf(run, module) === undefined,
+    unplayable: isInOwnWorld(run) ? module : undefined,
     guide: guideOf(row.method),
     levels: levelsOf(run),
     family: familyOf(feed.records(), run.id),
