@@ -70,10 +70,17 @@ export type {
   Dataset,
   DataTakes,
   ExampleKind,
+  ExampleReader,
   Holdings,
   Split,
 } from "./lab/core/dataset.ts";
-export type { DatasetContext, DatasetDefinition, Entry, Player } from "./lab/core/registry.ts";
+export type {
+  DatasetContext,
+  DatasetDefinition,
+  Entry,
+  OpenFile,
+  Player,
+} from "./lab/core/registry.ts";
 export type { Dtype, NamedTensors, TensorData, TypedArrays } from "./lab/core/tensor_data.ts";
 export type {
   ActOptions,

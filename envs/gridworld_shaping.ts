@@ -6,6 +6,7 @@
 import type { Transition, TransitionTable } from "../lab/core/environment.ts";
 import type { GridMap } from "./gridworld_map.ts";
 import { stateCount } from "./gridworld_moves.ts";
+import { shapedOutcome } from "./shaped_outcome.ts";
 import { tabulate } from "./transitions.ts";
 
 /** What a potential may know of the way to the goal. */
@@ -54,10 +55,9 @@ export function movesToGoal(
 }
 
 /**
- * `rowOf` with γ Φ(next) − Φ(before) added to each reward, and Φ = 0 where an episode ends: A. Y. Ng,
- * D. Harada, S. Russell (1999), "Policy invariance under reward transformations", theorem 1. The best
- * actions stay the best. Φ is −`stepCost` times the distance to the nearest goal, as the crow flies
- * (`straight-line`) or in moves (`walk`; 0 where there is no way).
+ * `rowOf` with rewards shaped by a potential Φ (`shapedOutcome`): the best actions stay the best. Φ is
+ * −`stepCost` times the distance to the nearest goal, as the crow flies (`straight-line`) or in moves
+ * (`walk`; 0 where there is no way).
  *
  * @param gamma γ, the agent's own discount factor.
  */
@@ -78,8 +78,7 @@ export function shaped(
   const potential = (state: number) =>
     Number.isFinite(distances[state]) ? -stepCost * distances[state] : 0;
   return (state, action) =>
-    rowOf(state, action).map((transition) => {
-      const next = transition.terminated ? 0 : potential(transition.state);
-      return { ...transition, reward: transition.reward + gamma * next - potential(state) };
-    });
+    rowOf(state, action).map((transition) =>
+      shapedOutcome(transition, potential(state), () => potential(transition.state), gamma)
+    );
 }

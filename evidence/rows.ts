@@ -409,6 +409,7 @@ export const evidence: readonly EvidenceRow[] = [
     ["glyphs-stacked-dcgan", undefined, stacked],
     ["glyphs-infogan", undefined, judged],
     ["glyphs-r3gan", undefined, judged],
+    ["glyphs-progressive-gan", undefined, judged],
   ),
   ...rowsOf(
     "models/pix2pix",

@@ -129,6 +129,15 @@ export const adversarialExperiments: readonly ModelExperiment[] = [
     budget: 12_000,
   },
   {
+    name: "glyphs-progressive-gan",
+    summary: "GAN that grows from 7 to 14 to 28 pixels on drawn digits",
+    tunedOn: 0,
+    expectedSeconds: 600,
+    dataset: glyphs,
+    model: { name: "progressive-gan" },
+    budget: 8000,
+  },
+  {
     name: "shapes-edges-pix2pix",
     summary: "Fills the outlines of squares, ellipses and hearts",
     tunedOn: 1,

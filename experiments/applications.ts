@@ -9,6 +9,7 @@ import { defineExperiment, type ModelExperiment } from "../lab/experiment/defini
 import type { Dataset, Split } from "../lab/core/dataset.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import type { Json } from "../lab/core/snapshot.ts";
+import { sizeOf } from "../lab/core/tensor_data.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { reconstructed, reconstructionErrors } from "../models/anomalies.ts";
 import { kMeans, purity, silhouette } from "../models/metrics/clusters.ts";
@@ -82,13 +83,15 @@ const denoising = measured(async ({ trainer, dataset: { test, shape }, stream })
 });
 
 /** The error on the training examples over that of as many principal components, ≥ 1. */
-const principal = measured(async ({ trainer, dataset: { train }, stream }) => {
-  const codes = await trainer.encode!(train.values);
-  const made = await trainer.decode!(codes, train.count);
-  const errors = reconstructionErrors(train.values, made, train.count);
-  const error = errors.reduce((sum, each) => sum + each, 0) / train.count;
+const principal = measured(async ({ trainer, dataset: { train, shape }, stream }) => {
+  const { values } = train;
+  const count = values.length / sizeOf(shape);
+  const codes = await trainer.encode!(values);
+  const made = await trainer.decode!(codes, count);
+  const errors = reconstructionErrors(values, made, count);
+  const error = errors.reduce((sum, each) => sum + each, 0) / count;
   const random = stream("subspace");
-  const least = principalError(train.values, train.count, codes.length / train.count, random);
+  const least = principalError(values, count, codes.length / count, random);
   return { error, principal_error: least, error_ratio: error / least };
 });
 

@@ -300,6 +300,12 @@ export const models: readonly TrainerEntry<ModelDefinition>[] = [
     load: async () => (await import("./adversarial/r3gan.ts")).r3gan,
   },
   {
+    name: "progressive-gan",
+    budgetUnit: "gradientSteps",
+    summary: "GAN that grows from small images to large ones, size by size",
+    load: async () => (await import("./adversarial/progressive_gan.ts")).progressiveGan,
+  },
+  {
     name: "pix2pix",
     budgetUnit: "gradientSteps",
     summary: "Translates images into their partners, by a U-Net and a discriminator of patches",

@@ -5,7 +5,7 @@
  * @module
  */
 import { BaseTrainer } from "../lab/core/base_trainer.ts";
-import { holdingsOf, type Split } from "../lab/core/dataset.ts";
+import { gatherExamples, holdingsOf, type Split } from "../lab/core/dataset.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { LabEvent, Metrics } from "../lab/core/metrics.ts";
 import type { Samples } from "../lab/core/picture.ts";
@@ -231,14 +231,15 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
 
   /** Copies training examples into the first places of a step's inputs and masks the others. */
   #load({ input }: RowProgram, rows: Int32Array, isNext: boolean): void {
-    const { train: { values, partners, labels }, augmentation } = this.#context.dataset;
+    const { train, augmentation } = this.#context.dataset;
+    const { partners, labels } = train;
     const { shape, size, partnerSize, classes } = this.#bound.shape;
     const x = input.x as Float32Array;
-    if (augmentation === undefined) gatherRows(values, rows, size, x);
+    if (augmentation === undefined) gatherExamples(train, rows, size, x);
     else {
       if (isNext) {
         const seen = this.#seen = new Float32Array(rows.length * size);
-        gatherRows(values, rows, size, seen);
+        gatherExamples(train, rows, size, seen);
         augment(seen, rows.length, shape, augmentation, this.#augmenting!);
       }
       x.set(this.#seen);

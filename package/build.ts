@@ -104,7 +104,7 @@ export async function buildPackage(
   await put(
     out,
     program,
-    `#!/usr/bin/env -S deno run --allow-all --no-prompt --unstable-worker-options\n${main}`,
+    `#!/usr/bin/env -S deno run --allow-all --no-prompt --unstable-worker-options --unstable-lazy-dynamic-imports\n${main}`,
   );
   await put(out, "package.json", `${JSON.stringify(await manifest(used), null, 2)}\n`);
   if (declarations) await declare(out);

@@ -32,7 +32,7 @@ const styles = {
 
 /** What a page has in place of Node's modules. */
 const nodeless = Object.fromEntries(
-  ["crypto", "fs/promises", "module", "path", "url"].map((
+  ["crypto", "fs", "fs/promises", "module", "path", "url"].map((
     name,
   ) => [`node:${name}`, `${web}training/node.ts`]),
 );

@@ -179,7 +179,7 @@ async function packageSettings(root: string): Promise<unknown> {
       "zod": zod,
     },
     nodeModulesDir: "manual",
-    unstable: ["worker-options"],
+    unstable: ["worker-options", "lazy-dynamic-imports"],
     tasks: elsewhere(tasks, root, `${root},${modules}`),
   };
 }

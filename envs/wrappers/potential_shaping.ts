@@ -6,13 +6,14 @@
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { Discrete } from "../../lab/core/space.ts";
+import { shapedOutcome } from "../shaped_outcome.ts";
 import { wrap } from "./wrapper.ts";
 
 /**
- * Adds γ Φ(next) − Φ(before) to the reward, with Φ = 0 for terminal states: A. Y. Ng, D. Harada,
- * S. Russell (1999), "Policy invariance under reward transformations", theorem 1. Action values are
- * those without shaping minus Φ (corollary 2), so that the best actions stay the best. A world with a
- * transition table that shows the state's index has a shaped table.
+ * Adds γ Φ(next) − Φ(before) to the reward, with Φ = 0 for terminal states (`shapedOutcome`). Action
+ * values are those without shaping minus Φ (A. Y. Ng, D. Harada, S. Russell (1999), corollary 2), so
+ * that the best actions stay the best. A world with a transition table that shows the state's index
+ * has a shaped table.
  *
  * @param potential Φ, of an observation.
  * @param gamma The agent's own discount factor.
@@ -43,9 +44,8 @@ export function potentialShaping(
         env.transitions!().map((actions, state) =>
           actions.map((transitions) =>
             transitions.map((transition) => {
-              const next = transition.terminated ? 0 : check(potential(transition.state));
-              const reward = transition.reward + gamma * next - check(potential(state));
-              return { ...transition, reward };
+              const next = () => check(potential(transition.state));
+              return shapedOutcome(transition, check(potential(state)), next, gamma);
             })
           )
         ),
@@ -57,10 +57,8 @@ export function potentialShaping(
     },
     step(action) {
       const result = env.step(action);
-      const next = result.terminated ? 0 : check(potential(result.observation));
-      const reward = result.reward + gamma * next - before;
-      before = next;
-      return { ...result, reward };
+      const next = () => before = check(potential(result.observation));
+      return shapedOutcome(result, before, next, gamma);
     },
     snapshot: () => before,
     restore: (own) => before = own as number,

@@ -4,13 +4,29 @@
  * @module
  */
 import { InputError } from "./errors.ts";
+import { gatherRows } from "./rows.ts";
+
+/** Examples that are read as they are needed. */
+export interface ExampleReader {
+  /** Numbers an example. */
+  readonly size: number;
+  /** Whether all numbers are 0 or 1. */
+  readonly binary: boolean;
+  /** Reads the examples `rows` into the first places of `to`, [≥ rows.length, size]. */
+  gather(rows: ArrayLike<number>, to: Float32Array): void;
+}
 
 /** A part of a data set. */
 export interface Split {
   /** Examples. */
   readonly count: number;
-  /** [count, ...shape], float32. Images in [0, 1], text as places in the vocabulary. */
+  /**
+   * [count, ...shape], float32. Images in [0, 1], text as places in the vocabulary. Where there is a
+   * `reader`, of the first examples alone.
+   */
   readonly values: Float32Array;
+  /** Of a training split that memory need not hold. */
+  readonly reader?: ExampleReader;
   /** [count] class indices, where there are classes. */
   readonly labels?: Uint8Array;
   /** [count, factors] class indices, where the factors of each example are known. */
@@ -92,6 +108,26 @@ export function classNamesOf({ classes = 0, classNames }: Dataset): readonly str
   return classNames ?? Array.from({ length: classes }, (_, label) => String(label));
 }
 
+/**
+ * Copies chosen examples of a split into the first places of `to`, from memory or where they are read.
+ *
+ * @param rows Indices, each in [0, count).
+ * @param size Numbers an example.
+ * @param to At least [rows.length, size].
+ */
+export function gatherExamples(
+  { values, reader }: Split,
+  rows: ArrayLike<number>,
+  size: number,
+  to: Float32Array,
+): void {
+  if (reader === undefined) gatherRows(values, rows, size, to);
+  else reader.gather(rows, to);
+}
+
+/** Whether a number is 0 or 1. */
+export const isBit = (value: number): boolean => value === 0 || value === 1;
+
 /** What a made data set holds. */
 export function holdingsOf({ kind, classes, train, validation, test }: Dataset): Holdings {
   const splits = [train, validation, test];
@@ -99,7 +135,7 @@ export function holdingsOf({ kind, classes, train, validation, test }: Dataset):
     kind,
     labels: classes !== undefined && splits.every(({ labels }) => labels !== undefined),
     partners: splits.every(({ partners }) => partners !== undefined),
-    binary: splits.every(({ values }) => values.every((value) => value === 0 || value === 1)),
+    binary: splits.every(({ values, reader }) => reader?.binary ?? values.every(isBit)),
   };
 }
 

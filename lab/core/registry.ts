@@ -75,12 +75,23 @@ export interface Player {
   reset(): void;
 }
 
+/** A file that is read in parts, without waiting. */
+export interface OpenFile extends Disposable {
+  /** Bytes. */
+  readonly size: number;
+  /** Reads the bytes from `at` on, as many as `to` holds. */
+  read(at: number, to: Uint8Array): void;
+}
+
 /** What a data set is made from. */
 export interface DatasetContext<Configuration> {
   /** Parsed by the definition's schema. */
   readonly configuration: Configuration;
   /** Reads a file for loaders; rejects with an `InputError` where it cannot. */
   readFile(path: string): Promise<Uint8Array>;
+  /** Opens a file for examples that are read as they are needed; throws an `InputError` where it
+   * cannot, and where it ends before what is read of it. */
+  openFile?(path: string): OpenFile;
   /** Names in a folder, those of folders with a slash behind them; rejects as `readFile` does. */
   listFolder?(path: string): Promise<string[]>;
   /** The WebAssembly binary that decodes WebP pictures (`@jsquash/webp`). */

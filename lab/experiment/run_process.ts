@@ -35,7 +35,13 @@ export class RunProcess implements Disposable {
     const entry = fileURLToPath(new URL("./isolated.ts", import.meta.url));
     this.#child = new Deno.Command("deno", {
       args: [
-        ...["run", "--quiet", "--no-prompt", "--unstable-worker-options"],
+        ...[
+          "run",
+          "--quiet",
+          "--no-prompt",
+          "--unstable-worker-options",
+          "--unstable-lazy-dynamic-imports",
+        ],
         ...[`--config=${labRoot}deno.json`, `--allow-read=${[labRoot, ...reads].join(",")}`],
         ...["--allow-env=XDG_RUNTIME_DIR", entry],
       ],

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import * as fileSystem from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
@@ -342,7 +343,7 @@ async function makeDataset(
  */
 export function filesOf(
   what: string,
-): Required<Pick<DatasetContext<unknown>, "readFile" | "listFolder" | "webpBinary">> {
+): Required<Pick<DatasetContext<unknown>, "readFile" | "openFile" | "listFolder" | "webpBinary">> {
   const readFile = async (path: string) => {
     try {
       return await fileSystem.readFile(path);
@@ -358,7 +359,29 @@ export function filesOf(
       throw new InputError(`Cannot list ${path} as ${what}: ${firstLine(error)}`);
     }
   };
-  return { readFile, listFolder, webpBinary };
+  const openFile = (path: string) => {
+    const tried = <Result>(act: () => Result): Result => {
+      try {
+        return act();
+      } catch (error) {
+        throw new InputError(`Cannot read ${path} as ${what}: ${firstLine(error)}`);
+      }
+    };
+    const file = tried(() => openSync(path, "r"));
+    const { size } = fstatSync(file);
+    return {
+      size,
+      read: (at: number, to: Uint8Array) => {
+        const length = tried(() => readSync(file, to, 0, to.length, at));
+        if (length === to.length) return;
+        throw new InputError(
+          `Cannot read ${path} as ${what} as it must have ${at + to.length} bytes: ${at + length}`,
+        );
+      },
+      [Symbol.dispose]: () => closeSync(file),
+    };
+  };
+  return { readFile, openFile, listFolder, webpBinary };
 }
 
 async function tensorCounter(): Promise<() => number> {

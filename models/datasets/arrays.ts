@@ -6,11 +6,14 @@
  * @module
  */
 import * as z from "zod";
-import type { Split } from "../../lab/core/dataset.ts";
+import type { ExampleReader, Split } from "../../lab/core/dataset.ts";
 import { InputError, unknownName } from "../../lab/core/errors.ts";
-import { defineDataset, rowsOf } from "./define_dataset.ts";
+import type { DatasetContext } from "../../lab/core/registry.ts";
+import { rowRanges } from "../../lab/core/rows.ts";
+import { defineDataset, drawnOut, inMemory, rowsOf } from "./define_dataset.ts";
 import type { ReadBytes, ReadFile } from "./files.ts";
-import { entriesOf, type NpyArray, parseNpy } from "./npy.ts";
+import { entriesOf, type NpyArray, type NpyRows, openNpy, parseNpy } from "./npy.ts";
+import { openerOf, streamedField, streamedSplit } from "./streamed.ts";
 
 const configuration = z.strictObject({
   file: z.string().min(1).default("examples.npz").meta({
@@ -30,7 +33,10 @@ const configuration = z.strictObject({
   test: z.number().gt(0).lt(1).default(0.1).meta({
     description: "Share of the examples, drawn by the data set's seed, to measure on",
   }),
+  ...streamedField,
 });
+
+type Configuration = z.output<typeof configuration>;
 
 /** A table, and the labels of its rows. */
 interface Table {
@@ -79,7 +85,7 @@ export function parseCsv({ bytes, path }: ReadBytes, labels = ""): Table {
 
 async function readTable(
   readFile: ReadFile,
-  { file, array, labels }: z.output<typeof configuration>,
+  { file, array, labels }: Configuration,
 ): Promise<Table> {
   const read = { bytes: await readFile(file), path: file };
   if (/\.csv$/i.test(file)) return parseCsv(read, labels);
@@ -94,10 +100,12 @@ async function readTable(
     };
     return { examples: await named(array), ...labels !== "" && { labels: await named(labels) } };
   }
-  return {
-    examples: parseNpy(read),
-    ...labels !== "" && { labels: parseNpy({ bytes: await readFile(labels), path: labels }) },
-  };
+  return { examples: parseNpy(read), ...await readLabels(readFile, labels) };
+}
+
+/** The labels in an `.npy` file of their own, where there is one. */
+async function readLabels(readFile: ReadFile, path: string): Promise<Pick<Table, "labels">> {
+  return path === "" ? {} : { labels: parseNpy({ bytes: await readFile(path), path }) };
 }
 
 /** [N, C, H, W] as [N, H, W, C]. */
@@ -116,49 +124,123 @@ function channelsLast({ shape, values, bytes }: NpyArray): NpyArray {
   return { shape: [count, height, width, channels], values: moved, bytes };
 }
 
+/** Examples of one shape. */
+interface Examples {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** An array's examples, channels last, bytes as shares of 255. */
+function examplesOf(array: NpyArray, { channels }: Configuration): Examples {
+  const { shape: [, ...shape], values, bytes } = array.shape.length === 4 && channels === "first"
+    ? channelsLast(array)
+    : array;
+  return {
+    shape: shape.length === 2 ? [...shape, 1] : shape,
+    values: new Float32Array(bytes ? values.map((x) => x / 255) : values),
+  };
+}
+
+/** Rows that are looked at together. */
+const LOOKED_AT = 256;
+
+/** Looks at all rows of an `.npy` file. @returns Whether every number is a bit. */
+function lookThrough({ shape: [count, ...shape], rows }: NpyRows, file: string): boolean {
+  const isPoints = shape.length === 1;
+  let binary = true;
+  for (const { first, length } of rowRanges(count, LOOKED_AT)) {
+    const { values, bytes } = rows(Int32Array.from({ length }, (_, i) => first + i));
+    const [least, most] = isPoints ? [-Number.MAX_VALUE, Number.MAX_VALUE] : [0, bytes ? 255 : 1];
+    const one = bytes ? 255 : 1;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (!(value >= least && value <= most)) {
+        throw new InputError(
+          `Cannot use ${file} as its numbers must be ${isPoints ? "finite" : "in [0, 1]"}: ` +
+            `${value} in example ${first + Math.floor(i * length / values.length)}`,
+        );
+      }
+      if (value !== 0 && value !== one) binary = false;
+    }
+  }
+  return binary;
+}
+
+/** What reads the examples of an `.npy` file, all of which are looked at once. */
+function readerOf(
+  stored: NpyRows,
+  configuration: Configuration,
+): Pick<Examples, "shape"> & { readonly reader: ExampleReader } {
+  const binary = lookThrough(stored, configuration.file);
+  const examples = (rows: ArrayLike<number>) => examplesOf(stored.rows(rows), configuration);
+  const { shape, values: { length: size } } = examples([0]);
+  return { shape, reader: { size, binary, gather: (rows, to) => to.set(examples(rows).values) } };
+}
+
+/** @throws InputError unless it is an array of three examples at least. */
+function requireExamples([count, ...shape]: readonly number[], file: string): void {
+  if (shape.length >= 1 && shape.length <= 3 && count >= 3) return;
+  throw new InputError(
+    `Cannot use ${file} as it must hold three examples at least, [N, D], [N, H, W] or ` +
+      `[N, H, W, C]: [${[count, ...shape].join(", ")}]`,
+  );
+}
+
+/** The labels of `count` examples as class indices. */
+function classesOf({ values }: NpyArray, count: number, file: string): Uint8Array {
+  if (values.length !== count) {
+    throw new InputError(
+      `Cannot use ${file} as labels must be one an example, ${count}: ${values.length}`,
+    );
+  }
+  const wrong = values.find((label) => !(Number.isInteger(label) && label >= 0 && label < 256));
+  if (wrong !== undefined) {
+    throw new InputError(`Cannot use ${file} as labels must be whole numbers 0 … 255: ${wrong}`);
+  }
+  return Uint8Array.from(values);
+}
+
+/** All examples of the file with their shape: in memory, or read as they are needed. */
+async function allOf(
+  context: Pick<DatasetContext<unknown>, "readFile" | "openFile">,
+  configuration: Configuration,
+): Promise<{ readonly shape: readonly number[]; readonly all: Split }> {
+  const { file, streamed } = configuration;
+  const labelled = ({ labels }: Pick<Table, "labels">, count: number) =>
+    labels && { labels: classesOf(labels, count, file) };
+  if (!streamed) {
+    const table = await readTable(context.readFile, configuration);
+    const [count] = table.examples.shape;
+    requireExamples(table.examples.shape, file);
+    const { shape, values } = examplesOf(table.examples, configuration);
+    return { shape, all: { count, values, ...labelled(table, count) } };
+  }
+  if (!/\.npy$/i.test(file)) {
+    throw new InputError(`Cannot stream ${file} as dataset.file must be an .npy file`);
+  }
+  const stored = openNpy(openerOf(context), file);
+  const [count] = stored.shape;
+  requireExamples(stored.shape, file);
+  const labels = await readLabels(context.readFile, configuration.labels);
+  const { shape, reader } = readerOf(stored, configuration);
+  return { shape, all: streamedSplit({ count, reader, ...labelled(labels, count) }) };
+}
+
 /** A user's own arrays. */
 export const arrays = defineDataset({
   name: "arrays",
   summary: "A table of numbers from a file: npy, npz or CSV",
   configuration,
-  create: async ({ configuration, stream, readFile }) => {
-    const { file, test } = configuration;
-    const table = await readTable(readFile, configuration);
-    const examples = table.examples.shape.length === 4 && configuration.channels === "first"
-      ? channelsLast(table.examples)
-      : table.examples;
-    const [count, ...shape] = examples.shape;
-    if (shape.length < 1 || shape.length > 3 || !(count >= 3)) {
-      throw new InputError(
-        `Cannot use ${file} as it must hold three examples at least, [N, D], [N, H, W] or ` +
-          `[N, H, W, C]: [${examples.shape.join(", ")}]`,
-      );
-    }
-    const { labels } = table;
-    if (labels !== undefined && labels.values.length !== count) {
-      throw new InputError(
-        `Cannot use ${file} as labels must be one an example, ${count}: ${labels.values.length}`,
-      );
-    }
-    const wrong = labels?.values.find((label) =>
-      !(Number.isInteger(label) && label >= 0 && label < 256)
-    );
-    if (wrong !== undefined) {
-      throw new InputError(`Cannot use ${file} as labels must be whole numbers 0 … 255: ${wrong}`);
-    }
-    const all: Split = {
-      count,
-      values: Float32Array.from(examples.values, (x) => examples.bytes ? x / 255 : x),
-      ...labels && { labels: Uint8Array.from(labels.values) },
-    };
-    const order = stream("splits").permutation(count);
-    const held = Math.max(1, Math.floor(count * test));
+  create: async ({ configuration, stream, ...context }) => {
+    const { shape, all } = await allOf(context, configuration);
+    const { labels } = all;
+    const [test, train] = drawnOut(all, configuration.test, stream("splits"));
     return {
       kind: shape.length === 1 ? "points" : "images",
-      shape: shape.length === 2 ? [...shape, 1] : shape,
-      ...labels && { classes: 1 + labels.values.reduce((most, label) => Math.max(most, label), 0) },
-      test: rowsOf(all, order.slice(0, held)),
-      train: rowsOf(all, order.slice(held)),
+      shape,
+      ...labels && { classes: 1 + labels.reduce((most, label) => Math.max(most, label), 0) },
+      test: inMemory(all, test),
+      train: rowsOf(all, train),
     };
   },
 });

@@ -6,7 +6,7 @@
  * @module
  */
 import * as z from "zod";
-import type { Augmentation, Dataset } from "../../lab/core/dataset.ts";
+import { type Augmentation, type Dataset, isBit } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 
@@ -40,7 +40,7 @@ export function requireAugmentable(
   { kind, train }: Pick<Dataset, "kind" | "train">,
   { crop }: Augmentation,
 ): void {
-  if (crop !== undefined && train.values.every((value) => value === 0 || value === 1)) {
+  if (crop !== undefined && (train.reader?.binary ?? train.values.every(isBit))) {
     throw new InputError(`Cannot crop images of ${name} as its pixels must stay 0 or 1: ${crop}`);
   }
   if (kind === "images" && train.partners === undefined) return;

@@ -4,11 +4,18 @@
  * @module
  */
 import * as z from "zod";
-import type { Augmentation, Dataset, Holdings, Split } from "../../lab/core/dataset.ts";
+import type {
+  Augmentation,
+  Dataset,
+  ExampleReader,
+  Holdings,
+  Split,
+} from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { type Generator, streamOf } from "../../lab/core/random.ts";
 import type { DatasetContext, DatasetDefinition } from "../../lab/core/registry.ts";
-import { gatherRows } from "../../lab/core/rows.ts";
+import { type Column, gatherRows } from "../../lab/core/rows.ts";
+import { firstExamples, mostHeld, streamedSplit } from "./streamed.ts";
 import { augmentationFields, augmentationOf, requireAugmentable } from "./augmentation.ts";
 import { sizeOf } from "../../lab/core/tensor_data.ts";
 
@@ -89,38 +96,78 @@ function heldOut(
   random: Generator,
   name: string,
 ): Record<"train" | "validation", Split> {
-  const count = Math.max(1, Math.floor(train.count * HELD_OUT));
   if (train.count < 2) {
     throw new InputError(
       `Cannot use the data set ${name} as a validation split must be left of train.count: ` +
         `${train.count}`,
     );
   }
-  const order = random.permutation(train.count);
-  return {
-    train: rowsOf(train, order.slice(count).sort()),
-    validation: rowsOf(train, order.slice(0, count).sort()),
-  };
+  const [validation, rest] = drawnOut(train, HELD_OUT, random);
+  return { train: rowsOf(train, rest.sort()), validation: inMemory(train, validation.sort()) };
+}
+
+/**
+ * A random share of the examples, one at least and no more than memory is to hold, and the others.
+ *
+ * @returns Indices of both.
+ */
+export function drawnOut(
+  { count, reader }: Pick<Split, "count" | "reader">,
+  share: number,
+  random: Generator,
+): [drawn: Int32Array, rest: Int32Array] {
+  const order = random.permutation(count);
+  const most = reader === undefined ? count : mostHeld(reader);
+  const held = Math.min(most, Math.max(1, Math.floor(count * share)));
+  return [order.slice(0, held), order.slice(held)];
 }
 
 /** These examples of a split, as one of their own. */
-export function rowsOf({ count, ...columns }: Split, rows: Int32Array): Split {
-  const chosen = Object.entries(columns).filter(([, column]) => column !== undefined).map(
-    ([part, column]) => {
-      const width = column.length / count;
-      const own = new (column.constructor as typeof Float32Array)(rows.length * width);
-      gatherRows(column, rows, width, own);
-      return [part, own];
-    },
-  );
-  return { count: rows.length, ...Object.fromEntries(chosen) };
+export function rowsOf(split: Split, rows: Int32Array): Split {
+  const own = {
+    count: rows.length,
+    ...chosen(
+      { labels: split.labels, factors: split.factors, partners: split.partners },
+      split,
+      rows,
+    ),
+  };
+  const { reader } = split;
+  if (reader === undefined) return { ...own, ...chosen({ values: split.values }, split, rows) };
+  const gather: ExampleReader["gather"] = (which, to) =>
+    reader.gather(Int32Array.from(which, (row) => rows[row]), to);
+  return streamedSplit({ ...own, reader: { ...reader, gather } });
+}
+
+/** These rows of the columns that a split has. */
+function chosen<Columns extends Readonly<Record<string, Column | undefined>>>(
+  columns: Columns,
+  { count }: Split,
+  rows: Int32Array,
+): Columns {
+  const own = Object.entries(columns).flatMap(([part, column]) => {
+    if (column === undefined) return [];
+    const width = column.length / count;
+    const values = new (column.constructor as typeof Float32Array)(rows.length * width);
+    gatherRows(column, rows, width, values);
+    return [[part, values]];
+  });
+  return Object.fromEntries(own);
+}
+
+/** These examples of a split as one of their own, which is in memory. */
+export function inMemory(split: Split, rows: Int32Array): Split {
+  const own = rowsOf(split, rows);
+  if (own.reader === undefined) return own;
+  const { reader, labels } = own;
+  return { count: own.count, values: firstExamples(reader, own.count), ...labels && { labels } };
 }
 
 function check(
   name: string,
   { kind, shape, partnerShape, classes, vocabulary = [] }: MadeDataset,
   part: string,
-  { count, values, labels, partners }: Split,
+  { count, values, reader, labels, partners }: Split,
 ): void {
   const require = (holds: boolean, what: string, given: unknown) => {
     if (holds) return;
@@ -134,7 +181,12 @@ function check(
     ],
   };
   const [range, isInside] = ranges[kind] ?? ["finite", Number.isFinite];
-  const requireValues = (column: string, shape: readonly number[], values: Float32Array) => {
+  const requireValues = (
+    column: string,
+    shape: readonly number[],
+    values: Float32Array,
+    count: number,
+  ) => {
     const size = sizeOf(shape);
     require(
       values.length === count * size,
@@ -145,8 +197,9 @@ function check(
     require(wrong < 0, `${column} must be ${range}`, `${values[wrong]} at ${wrong}`);
   };
   require(Number.isInteger(count) && count >= 1, "count must be a whole number ≥ 1", count);
-  requireValues("values", shape, values);
-  if (partners !== undefined) requireValues("partners", partnerShape ?? [0], partners);
+  const held = reader === undefined ? count : Math.min(count, mostHeld(reader));
+  requireValues("values", shape, values, held);
+  if (partners !== undefined) requireValues("partners", partnerShape ?? [0], partners, count);
   if (labels === undefined) return;
   require(labels.length === count, `labels must have ${count} elements`, labels.length);
   require(

@@ -5,12 +5,13 @@
  * @module
  */
 import * as z from "zod";
-import type { Split } from "../../lab/core/dataset.ts";
+import { type ExampleReader, isBit, type Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import type { DatasetContext } from "../../lab/core/registry.ts";
-import { defineDataset, rowsOf } from "./define_dataset.ts";
+import type { DatasetContext, OpenFile } from "../../lab/core/registry.ts";
+import { defineDataset, drawnOut, inMemory, rowsOf } from "./define_dataset.ts";
 import { folderField, pathIn } from "./files.ts";
 import { decodePicture, isWebp, type Picture, squared } from "./pictures.ts";
+import { openerOf, streamedField, streamedSplit } from "./streamed.ts";
 
 const configuration = z.strictObject({
   ...folderField(
@@ -28,6 +29,7 @@ const configuration = z.strictObject({
   test: z.number().gt(0).lt(1).default(0.1).meta({
     description: "Share of the pictures, drawn by the data set's seed, to measure on",
   }),
+  ...streamedField,
 });
 
 /** Where pictures are read from. */
@@ -58,19 +60,35 @@ async function pathsOf(
   return { paths, classNames: folders };
 }
 
-/** Pictures of a folder, all of one size. */
-export interface Pictures {
-  readonly pictures: readonly {
-    readonly path: string;
-    /** Of its subfolder, 0 where there are no classes. */
-    readonly label: number;
-    /** [side, side, channels] in [0, 1]. */
-    readonly values: Float32Array;
-  }[];
+/** A picture of a folder. */
+export interface FolderPicture {
+  readonly path: string;
+  /** Of its subfolder, 0 where there are no classes. */
+  readonly label: number;
+  /** [side, side, channels] in [0, 1]. */
+  readonly values: Float32Array;
+}
+
+/** What was found in a folder. */
+interface Found {
   /** Names of the subfolders; empty where the folder itself holds pictures. */
   readonly classNames: readonly string[];
   /** What was left out, one line; undefined: nothing. */
   readonly note?: string;
+  /** What decodes the bytes of its pictures as they were. */
+  readonly decode: (bytes: Uint8Array) => Float32Array;
+}
+
+/** Pictures of a folder, all of one size. */
+export interface Pictures extends Found {
+  readonly pictures: readonly FolderPicture[];
+}
+
+/** How pictures are read. */
+interface PictureOptions {
+  readonly side: number;
+  readonly channels: 1 | 3;
+  readonly strict: boolean;
 }
 
 /**
@@ -82,24 +100,31 @@ export interface Pictures {
 export async function readPictures(
   files: PictureFiles,
   folder: string,
-  { side, channels, strict }: {
-    readonly side: number;
-    readonly channels: 1 | 3;
-    readonly strict: boolean;
-  },
+  options: PictureOptions,
 ): Promise<Pictures> {
+  const pictures: FolderPicture[] = [];
+  const found = await lookThrough(files, folder, options, (picture) => pictures.push(picture));
+  return { pictures, ...found };
+}
+
+/** Shows one picture after another, and says what there was. */
+async function lookThrough(
+  files: PictureFiles,
+  folder: string,
+  { side, channels, strict }: PictureOptions,
+  look: (picture: FolderPicture) => void,
+): Promise<Found> {
   const { paths, classNames } = isPicture(folder)
     ? { paths: [[folder, 0] as const], classNames: [] }
     : await pathsOf(files, folder.replace(/\/+$/, ""));
-  const pictures: Pictures["pictures"][number][] = [];
   const broken: string[] = [];
   let webp: ((bytes: Uint8Array) => Picture) | undefined;
+  const decode = (bytes: Uint8Array) => squared(decodePicture(bytes, webp), side, channels);
   for (const [path, label] of paths) {
     const bytes = await files.readFile(path);
     if (isWebp(bytes)) webp ??= await decoderOf(files);
     try {
-      const values = squared(decodePicture(bytes, webp), side, channels);
-      pictures.push({ path, label, values });
+      look({ path, label, values: decode(bytes) });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (strict) throw new InputError(`Cannot decode ${path}: ${reason}`);
@@ -107,7 +132,7 @@ export async function readPictures(
     }
   }
   const note = `${broken.length} of ${paths.length} pictures cannot be decoded: ${named(broken)}`;
-  return { pictures, classNames, ...broken.length > 0 && { note } };
+  return { classNames, decode, ...broken.length > 0 && { note } };
 }
 
 /** What decodes WebP, where the binary for it is there. */
@@ -123,21 +148,57 @@ function named(broken: readonly string[]): string {
   return broken.length > 3 ? `${shown} and ${broken.length - 3} more` : shown;
 }
 
+/** What reads the pictures of these paths again. */
+function readerOf(
+  open: (path: string) => OpenFile,
+  paths: readonly string[],
+  { size, binary, decode }: Pick<ExampleReader, "size" | "binary"> & Pick<Found, "decode">,
+): ExampleReader {
+  const again = (path: string) => {
+    using file = open(path);
+    const bytes = new Uint8Array(file.size);
+    file.read(0, bytes);
+    try {
+      return decode(bytes);
+    } catch {
+      throw new InputError(`Cannot decode ${path}, which was whole when the run began`);
+    }
+  };
+  return {
+    ...{ size, binary },
+    gather: (rows, to) => Array.from(rows, (row, i) => to.set(again(paths[row]), i * size)),
+  };
+}
+
 /** A user's own pictures. */
 export const images = defineDataset({
   name: "images",
   summary: "Pictures of any folder (PNG, JPEG, WebP), classes from its subfolders",
   configuration,
-  create: async ({ configuration, stream, readFile, listFolder, webpBinary }) => {
-    const { folder, side, grey, strict, test } = configuration;
+  create: async ({ configuration, stream, readFile, openFile, listFolder, webpBinary }) => {
+    const { folder, side, grey, strict, test, streamed } = configuration;
     if (listFolder === undefined) {
       throw new InputError("Cannot read a folder of images as this place has no folders");
     }
     const channels = grey ? 1 : 3;
-    const options = { side, channels, strict } as const;
-    const read = await readPictures({ readFile, listFolder, webpBinary }, folder, options);
-    const { pictures, classNames, note } = read;
-    const count = pictures.length;
+    const size = side * side * channels;
+    const open = streamed ? openerOf({ openFile }) : undefined;
+    const paths: string[] = [];
+    const given: number[] = [];
+    const kept: Float32Array[] = [];
+    let binary = true;
+    const { classNames, note, decode } = await lookThrough(
+      { readFile, listFolder, webpBinary },
+      folder,
+      { side, channels, strict },
+      ({ path, label, values }) => {
+        paths.push(path);
+        given.push(label);
+        if (open === undefined) kept.push(values);
+        else binary &&= values.every(isBit);
+      },
+    );
+    const count = paths.length;
     if (count < 3) {
       throw new InputError(
         `Cannot use ${folder} as it must hold three PNG, JPEG or WebP files at least, itself or in ` +
@@ -151,23 +212,24 @@ export const images = defineDataset({
           "classes lie in the folder itself)",
       );
     }
-    const size = side * side * channels;
-    const values = new Float32Array(count * size);
-    pictures.forEach((picture, i) => values.set(picture.values, i * size));
-    const all: Split = {
-      count,
-      values,
-      ...classes > 0 && { labels: Uint8Array.from(pictures, ({ label }) => label) },
-    };
-    const order = stream("splits").permutation(count);
-    const held = Math.max(1, Math.floor(count * test));
+    const columns = { count, ...classes > 0 && { labels: Uint8Array.from(given) } };
+    const all: Split = open === undefined
+      ? { ...columns, values: joined(kept, size) }
+      : streamedSplit({ ...columns, reader: readerOf(open, paths, { size, binary, decode }) });
+    const [held, rest] = drawnOut(all, test, stream("splits"));
     return {
       kind: "images",
       shape: [side, side, channels],
       ...classes > 0 && { classes, classNames },
-      test: rowsOf(all, order.slice(0, held)),
-      train: rowsOf(all, order.slice(held)),
+      test: inMemory(all, held),
+      train: rowsOf(all, rest),
       notes: note === undefined ? [] : [note],
     };
   },
 });
+
+function joined(pictures: readonly Float32Array[], size: number): Float32Array {
+  const values = new Float32Array(pictures.length * size);
+  pictures.forEach((picture, i) => values.set(picture, i * size));
+  return values;
+}

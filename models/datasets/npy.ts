@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../../lab/core/errors.ts";
+import type { OpenFile } from "../../lab/core/registry.ts";
 import type { ReadBytes } from "./files.ts";
 
 /** An array of a file. */
@@ -34,26 +35,44 @@ const readers: Readonly<Record<string, readonly [bytes: number, read: Reader]>> 
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
+/** What an `.npy` file says of its elements. */
+interface NpyHeader {
+  readonly shape: readonly number[];
+  /** Where the elements begin, in bytes. */
+  readonly start: number;
+  /** Bytes of an element. */
+  readonly length: number;
+  /** Whether its elements are unsigned bytes. */
+  readonly bytes: boolean;
+  /** Whether the first axis changes fastest. */
+  readonly columnMajor: boolean;
+  /** Elements of their bytes. */
+  read(bytes: Uint8Array): Float64Array;
+}
+
+/** Bytes in which a header of version 1 ends. */
+const HEADER = 2 ** 16 + 10;
+
 /**
- * Parses an `.npy` file.
+ * Reads an `.npy` file's header.
  *
- * @throws InputError that names the file where it is none, holds another type than numbers (objects are
- *   refused), or is shorter or longer than its header says.
+ * @param bytes How the file begins.
+ * @param size Bytes of the whole file.
  */
-export function parseNpy({ bytes, path }: ReadBytes): NpyArray {
+function headerOf({ bytes, path }: ReadBytes, size: number): NpyHeader {
   const fail = (requirement: string, given: string) =>
     new InputError(`Cannot read ${path} as ${requirement}: ${given}`);
   if (bytes.length < 12 || MAGIC.some((byte, i) => bytes[i] !== byte)) {
-    throw fail("it must begin with NumPy's mark", `${bytes.length} bytes of another kind`);
+    throw fail("it must begin with NumPy's mark", `${size} bytes of another kind`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const wide = bytes[6] >= 2;
-  const start = wide ? 12 : 10;
-  const end = start + (wide ? view.getUint32(8, true) : view.getUint16(8, true));
-  if (end > bytes.length) {
-    throw fail(`its header takes ${end} bytes`, `${bytes.length} (truncated)`);
+  const begin = wide ? 12 : 10;
+  const start = begin + (wide ? view.getUint32(8, true) : view.getUint16(8, true));
+  if (start > bytes.length) {
+    throw fail(`its header takes ${start} bytes`, `${bytes.length} (truncated)`);
   }
-  const header = new TextDecoder().decode(bytes.subarray(start, end));
+  const header = new TextDecoder().decode(bytes.subarray(begin, start));
   const type = /'descr':\s*'([^']*)'/.exec(header)?.[1] ?? "an array of records";
   const sizes = /'shape':\s*\(([\d,\s]*)\)/.exec(header)?.[1];
   const reader = readers[type.slice(1)];
@@ -62,20 +81,81 @@ export function parseNpy({ bytes, path }: ReadBytes): NpyArray {
   }
   const shape = sizes.split(",").filter((size) => size.trim() !== "").map(Number);
   const count = shape.reduce((product, size) => product * size, 1);
-  const [length, read] = reader;
-  if (bytes.length !== end + count * length) {
+  const [length, readElement] = reader;
+  if (size !== start + count * length) {
     throw fail(
-      `[${shape.join(", ")}] of ${type} takes ${end + count * length} bytes`,
-      `the file has ${bytes.length}`,
+      `[${shape.join(", ")}] of ${type} takes ${start + count * length} bytes`,
+      `the file has ${size}`,
     );
   }
   const little = type[0] !== ">";
-  const stored = Float64Array.from(
-    { length: count },
-    (_, i) => read(view, end + i * length, little),
-  );
-  const values = /'fortran_order':\s*True/.test(header) ? rowMajor(stored, shape) : stored;
-  return { shape, values, bytes: type.slice(1) === "u1" };
+  const isBytes = type.slice(1) === "u1";
+  const read = (bytes: Uint8Array) => {
+    if (isBytes) return new Float64Array(bytes);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return Float64Array.from(
+      { length: bytes.length / length },
+      (_, i) => readElement(view, i * length, little),
+    );
+  };
+  return {
+    ...{ shape, start, length, read, bytes: isBytes },
+    columnMajor: /'fortran_order':\s*True/.test(header),
+  };
+}
+
+/**
+ * Parses an `.npy` file.
+ *
+ * @throws InputError that names the file where it is none, holds another type than numbers (objects are
+ *   refused), or is shorter or longer than its header says.
+ */
+export function parseNpy({ bytes, path }: ReadBytes): NpyArray {
+  const header = headerOf({ bytes, path }, bytes.length);
+  const { shape } = header;
+  const stored = header.read(bytes.subarray(header.start));
+  const values = header.columnMajor ? rowMajor(stored, shape) : stored;
+  return { shape, values, bytes: header.bytes };
+}
+
+/** The rows of an `.npy` file, each read when it is asked for. */
+export interface NpyRows {
+  readonly shape: readonly number[];
+  /** Chosen rows, in the order chosen. */
+  rows(indices: ArrayLike<number>): NpyArray;
+}
+
+/**
+ * An `.npy` file whose rows are read when they are asked for.
+ *
+ * @throws InputError as `parseNpy` does, and where the first axis changes fastest, as rows then lie apart.
+ */
+export function openNpy(open: (path: string) => OpenFile, path: string): NpyRows {
+  const begun = () => {
+    using file = open(path);
+    const bytes = new Uint8Array(Math.min(file.size, HEADER));
+    file.read(0, bytes);
+    return headerOf({ bytes, path }, file.size);
+  };
+  const header = begun();
+  if (header.columnMajor) {
+    throw new InputError(
+      `Cannot stream ${path} as its rows must lie one after another (C order): Fortran order`,
+    );
+  }
+  const { shape: [count, ...shape], start } = header;
+  const width = header.length * shape.reduce((product, size) => product * size, 1);
+  return {
+    shape: [count, ...shape],
+    rows(indices) {
+      const bytes = new Uint8Array(indices.length * width);
+      using file = open(path);
+      for (let i = 0; i < indices.length; i++) {
+        file.read(start + indices[i] * width, bytes.subarray(i * width, (i + 1) * width));
+      }
+      return { shape: [indices.length, ...shape], values: header.read(bytes), bytes: header.bytes };
+    },
+  };
 }
 
 /** An `.npy` file (version 1) of float32 elements. */

@@ -128,6 +128,28 @@ Deno.test("wind pushes by the column of departure, and noise makes it one more o
   deepStrictEqual(row.map(({ state }) => state), [4, 1, 1]);
 });
 
+Deno.test("noisy wind is one less, as much or one more where wind blows, and none where none does", () => {
+  // Sutton and Barto (2018), example 6.5 and exercise 6.10, counted cell by cell.
+  const wind = [0, 0, 0, 1, 1, 1, 2, 2, 1, 0];
+  const [rows, columns] = [7, wind.length];
+  const ways = [[-1, 0], [0, 1], [1, 0], [0, -1], [-1, 1], [1, 1], [1, -1], [-1, -1]];
+  const kept = (row: number) => Math.min(Math.max(row, 0), rows - 1);
+  tableOf({ mapName: "windy", diagonal: true, windNoise: true }).forEach((actions, cell) => {
+    const [row, column] = [Math.floor(cell / columns), cell % columns];
+    const winds = wind[column] === 0 ? [0] : [-1, 0, 1].map((noise) => wind[column] + noise);
+    actions.filter((row) => row.length > 0).forEach((outcomes, action) => {
+      const [down, right] = ways[action];
+      const isWithin = kept(row + down) === row + down && (wind[column + right] ?? -1) >= 0;
+      const [y, x] = isWithin ? [row + down, column + right] : [row, column];
+      deepStrictEqual(
+        outcomes.map(({ state, probability }) => [state, probability]),
+        winds.map((up) => [kept(y - up) * columns + x, 1 / winds.length]),
+        `${cell}, action ${action}`,
+      );
+    });
+  });
+});
+
 Deno.test("goals may have rewards of their own, and pits may lead back to the starts", () => {
   const options = { map: "GSG\nSO.", stepCost: 0, goalRewards: [1, 5] };
   const [toLeft, , , toRight] = [left, 0, 0, right].map((action) => tableOf(options)[1][action][0]);

@@ -156,6 +156,17 @@ Deno.test("an alarm is told once while it lasts, with what usually helps", () =>
   }]);
 });
 
+Deno.test("a state must last for 500 gradient steps, however many an iteration has", () => {
+  const metrics = { "losses/discriminator_accuracy": 1, "losses/discriminator": 0 };
+  for (const [stepsEach, iteration] of [[1, 500], [7, 72], [50, 10], [2000, 1]]) {
+    const watch = new Alarms({});
+    let iterations = 1;
+    const counts = () => ({ ...progress, iterations, gradientSteps: stepsEach * iterations });
+    while (watch.look("iteration", metrics, counts(), 0.5).length === 0) iterations++;
+    strictEqual(iterations, iteration);
+  }
+});
+
 /** Events of a small WGAN-GP on the ring, trained to the end of its budget or to a bad loss. */
 async function eventsOf(fields: object, budget: number, evaluateEvery = Infinity) {
   const settings = { width: 16, layers: 2, batchSize: 32, roundsPerIteration: 2, ...fields };

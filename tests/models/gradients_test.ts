@@ -34,8 +34,9 @@ for (const { name, load } of models) {
     Deno.test(`${name}/${step.name}: the loss falls as its gradient says`, async () => {
       const dataset = datasetOf(definition);
       const { workspace } = await openWorkspace("wasm");
+      const configuration = definition.configuration.parse(smallOf(definition));
       const bound = new BoundModel(definition.model, {
-        configuration: definition.configuration.parse(smallOf(definition)),
+        configuration,
         dataset,
         workspace,
         stream: (part) => streamOf(3, part),
@@ -49,6 +50,9 @@ for (const { name, load } of models) {
         }),
       };
       const { program } = bound.compileStep(alone, sgd(), false);
+      // Early in its part of the budget, where what is faded in counts for something.
+      const [from, to] = step.during?.(configuration) ?? [0, 0];
+      program.scalar.spent = (3 * from + Math.min(to, 1)) / 4;
       const rows = Array.from({ length: ROWS }, (_, i) => i);
       const { values, labels, partners } = dataset.train;
       if (program.input.x !== undefined) {

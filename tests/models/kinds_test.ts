@@ -8,7 +8,7 @@ import * as kinds from "./kinds.ts";
 import { fewPoints, halves, smallTrainer, trainerOf, trainThrough } from "./laboratory.ts";
 
 for (const definition of Object.values(kinds)) {
-  holdToContract(definition, { backends: ["wasm"] });
+  holdToContract(definition, { backends: ["wasm", "cpu", "tfjs-wasm"] });
 }
 
 const dataset = halves();

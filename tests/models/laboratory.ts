@@ -149,7 +149,7 @@ const sizes: Record<string, unknown> = {
   ...{ hiddenUnits: 3, machines: [6, 4], gibbsSteps: 2, sampleSteps: 3, updates: 3 },
   ...{ heads: 2, features: 2 },
   ...{ embeddingSize: 4, rollOuts: 1, discriminatorSteps: 1, likelihoodShare: 0.2 },
-  ...{ filters: [4], layerSizes: [10, 8, 4], recurrentSize: 6 },
+  ...{ filters: [4], stageFilters: [3, 3, 3], layerSizes: [10, 8, 4], recurrentSize: 6 },
 };
 
 /** Those of the small settings that a model has. */

@@ -20,6 +20,7 @@ import { discriminatorLoss, permuted } from "../../models/variational/factor_vae
 import { importanceLoss } from "../../models/variational/iwae.ts";
 import { joined, klBetween } from "../../models/variational/ladder_vae.ts";
 import { semiSupervisedLoss } from "../../models/variational/semi_supervised_vae.ts";
+import { vaeMixture } from "../../models/variational/vae_mixture.ts";
 import { vampPrior } from "../../models/variational/vampprior.ts";
 import { codebookOf, moved, nearest, through, vqVae } from "../../models/variational/vq_vae.ts";
 import { fewGlyphs, halves, trainerOf, trainThrough } from "./laboratory.ts";
@@ -276,6 +277,29 @@ Deno.test("a VampPrior is the mean of the posteriors of its pseudo-inputs", () =
       return Math.log(density(z, own)) - Math.log(prior);
     });
     near(kl, expected, 1e-4);
+  }));
+
+Deno.test("equal shares of a mixture prior's draws are of each component, with its mean and variance", () =>
+  onCpu(() => {
+    const [means, variances] = [[-6, -1, 2, 5], [0.01, 0.25, 1, 4]];
+    const networks = {
+      encoder: (x: tf.Tensor) => x as tf.Tensor2D,
+      decoder: (z: tf.Tensor) => z as tf.Tensor2D,
+      prior: () => ({
+        mean: tf.tensor2d(means, [4, 1]),
+        log_variance: tf.log(tf.tensor2d(variances, [4, 1])),
+      }),
+    };
+    const choice = Array.from({ length: 40 }, (_, i) => i / 40);
+    const epsilon = choice.map((_, i) => i % 3 - 1);
+    const noise = { choice: tf.tensor1d(choice), noise: tf.tensor2d(epsilon, [40, 1]) };
+    const drawn = vaeMixture.model.sample!(networks, { noise } as unknown as Batch, {} as never);
+    const expected = choice.map((_, i) => {
+      const component = Math.floor(i / 10);
+      const latent = means[component] + Math.sqrt(variances[component]) * epsilon[i];
+      return 1 / (1 + Math.exp(-latent));
+    });
+    near(values(drawn), expected, 1e-5);
   }));
 
 Deno.test("a semi-supervised bound takes the label that is shown, else the mean of all less the entropy", () =>

@@ -577,9 +577,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a truncated episode's last state has no potential",
     file: "envs/wrappers/potential_shaping.ts",
-    from: "const next = result.terminated ? 0 : check(potential(result.observation));",
-    to: "const next = result.terminated || result.truncated\n" +
-      "        ? 0\n        : check(potential(result.observation));",
+    from: "return shapedOutcome(result, before, next, gamma);",
+    to: "return shapedOutcome(result, before, result.truncated ? () => 0 : next, gamma);",
     test: "tests/envs/wrappers_test.ts",
   },
   {
@@ -1733,9 +1732,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a pit of a shaped grid world counts as a place on the way",
-    file: "envs/gridworld_shaping.ts",
-    from: "transition.terminated ? 0 : potential(transition.state)",
-    to: "potential(transition.state)",
+    file: "envs/shaped_outcome.ts",
+    from: "outcome.terminated ? 0 : next()",
+    to: "next()",
     test: "tests/envs/gridworld_test.ts",
   },
   {
@@ -1849,5 +1848,47 @@ export const mutants: readonly Mutant[] = [
     from: "linear(learningRate, finalLearningRate)",
     to: "linear(finalLearningRate, learningRate)",
     test: "tests/models/trainers_test.ts",
+  },
+  {
+    fault: "SAC reports the entropy of its policy with the wrong sign",
+    file: "agents/sac.ts",
+    from: '"losses/entropy": -mean(',
+    to: '"losses/entropy": mean(',
+    test: "tests/agents/zero_networks_test.ts",
+  },
+  {
+    fault: "drawn actions of SAC are not squashed",
+    file: "agents/trainers/replay_trainer.ts",
+    from: "scale.toEnvironment(drawn.map(tanh), ",
+    to: "scale.toEnvironment(drawn, ",
+    test: "tests/agents/zero_networks_test.ts",
+  },
+  {
+    fault: "the last component of a mixture prior is never drawn",
+    file: "models/variational/vae_mixture.ts",
+    from: "tf.floor(tf.mul(choice, components))",
+    to: "tf.floor(tf.mul(choice, components - 1))",
+    test: "tests/models/variational_test.ts",
+  },
+  {
+    fault: "gradient steps an iteration are iterations a gradient step",
+    file: "models/alarms.ts",
+    from: "Math.max(1, gradientSteps / iterations)",
+    to: "Math.max(1, iterations / gradientSteps)",
+    test: "tests/models/alarms_test.ts",
+  },
+  {
+    fault: "noisy wind blows where there is none",
+    file: "envs/gridworld_moves.ts",
+    from: "return isNoisy && wind !== 0 ?",
+    to: "return isNoisy ?",
+    test: "tests/envs/gridworld_test.ts",
+  },
+  {
+    fault: "PyTorch's recurrent weights are bounded by the number of inputs",
+    file: "lab/compute/recurrent.ts",
+    from: "const bound = 1 / Math.sqrt(hiddenSize);",
+    to: "const bound = 1 / Math.sqrt(inputSize);",
+    test: "tests/lab/compute/recurrent_test.ts",
   },
 ];

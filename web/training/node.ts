@@ -1,7 +1,7 @@
 /**
  * What the lab's experiment layer takes of Node, as far as a page has it: the browser build puts this
- * module in the place of `node:crypto`, `node:fs/promises`, `node:module`, `node:path`, `node:url`.
- * A page has no files.
+ * module in the place of `node:crypto`, `node:fs`, `node:fs/promises`, `node:module`, `node:path`,
+ * `node:url`. A page has no files.
  *
  * @module
  */
@@ -40,6 +40,16 @@ export function readFile(): Promise<Uint8Array> {
 export function readdir(): Promise<never> {
   return Promise.reject(none());
 }
+
+/** Throws. */
+export function openSync(): never {
+  throw none();
+}
+
+/** Is never called, as no file is open; the next two neither. */
+export const closeSync: (file: never) => void = openSync;
+export const fstatSync: (file: never) => { readonly size: number } = openSync;
+export const readSync: (file: never) => number = openSync;
 
 /** Throws: there are no packages. */
 export function createRequire(): never {

@@ -34,6 +34,14 @@ Deno.test("images of odd sides are refused by what halves them", async () => {
   }
 });
 
+Deno.test("images that cannot be grown from a quarter of their sides are refused", () =>
+  refused(
+    "progressive-gan",
+    { ...halves(), shape: [8, 2, 1] },
+    {},
+    /^Cannot grow images from a quarter of their sides as these must be divisible by 4: \[8, 2, 1\]$/,
+  ));
+
 Deno.test("Pix2Pix refuses pairs of different sides", async () => {
   const { train, validation, test, ...dataset } = halves();
   const cut = (split: typeof train) => ({

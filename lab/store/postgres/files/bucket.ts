@@ -22,7 +22,7 @@ export interface BucketAccess {
   readonly region?: string;
 }
 
-/** Milliseconds until a server that does not answer counts as gone. */
+/** Milliseconds until a server that is not there, or does not answer, counts as gone. */
 const CONNECT_MILLISECONDS = 5_000;
 const SILENT_MILLISECONDS = 20_000;
 
@@ -31,7 +31,12 @@ export class BucketFiles implements FleetFiles {
   readonly name: string;
   #client: Promise<S3> | undefined;
 
-  constructor(private readonly place: BucketPlace, private readonly access: BucketAccess) {
+  /** @param silence Milliseconds until a server that does not answer counts as gone. */
+  constructor(
+    private readonly place: BucketPlace,
+    private readonly access: BucketAccess,
+    private readonly silence: number = SILENT_MILLISECONDS,
+  ) {
     this.name = place.name;
   }
 
@@ -108,7 +113,7 @@ export class BucketFiles implements FleetFiles {
       forcePathStyle: own !== undefined,
       requestHandler: {
         connectionTimeout: CONNECT_MILLISECONDS,
-        socketTimeout: SILENT_MILLISECONDS,
+        socketTimeout: this.silence,
       },
       // Other servers than Amazon's do not know these checksums. Files are held against their hashes.
       requestChecksumCalculation: "WHEN_REQUIRED",

@@ -35,10 +35,10 @@ export class Bucket implements AsyncDisposable {
     return `s3://${bucket}/${prefix}?endpoint=http://127.0.0.1:${port}`;
   }
 
-  files(url: string, access: BucketAccess = { credentials }): BucketFiles {
+  files(url: string, access: BucketAccess = { credentials }, silence?: number): BucketFiles {
     const place = filesPlaceOf(url);
     if (place.kind !== "bucket") throw new Error(url);
-    return new BucketFiles(place, access);
+    return new BucketFiles(place, access, silence);
   }
 
   /** Where the bytes of an object lie. */

@@ -304,6 +304,24 @@ Deno.test("an answer that ends too early is none", async () => {
   asked.close();
 });
 
+Deno.test("a server that takes a question and falls silent is gone after a while", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const held: Deno.Conn[] = [];
+  const listening = (async () => {
+    for await (const connection of listener) held.push(connection);
+  })();
+  const { port } = listener.addr as Deno.NetAddr;
+  const url = `s3://lab/x?endpoint=http://127.0.0.1:${port}`;
+  const asked = Bucket.prototype.files(url, undefined, 100);
+  await refused(asked.get(PATH), UnreachableError, /not to be reached: TimeoutError$/);
+  asked.close();
+  listener.close();
+  await listening;
+  // It was asked more than once.
+  strictEqual(held.length, 3);
+  for (const connection of held) connection.close();
+});
+
 Deno.test("a place for files is read from the store's URL, without a secret in it", () => {
   const store = "postgres://lab@db/lab";
   const read = (files: string) => placeOf(`${store}?sslmode=require&files=${files}`);

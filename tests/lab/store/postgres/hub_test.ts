@@ -1,6 +1,7 @@
 import { deepStrictEqual, doesNotMatch, match, rejects, strictEqual } from "node:assert";
 import { InputError } from "../../../../lab/core/errors.ts";
 import {
+  Connection,
   passwordIn,
   placeOf,
   UnreachableError,
@@ -171,6 +172,27 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
     const { length: schema } = migrations;
     deepStrictEqual(await server.query(name, "SELECT schema FROM reverie.store"), [{ schema }]);
     deepStrictEqual(await server.query(name, "SELECT stop FROM reverie.task"), []);
+  });
+
+  await t.step("TLS is used where it is asked for, and a certificate looked at", async () => {
+    await server.encrypt();
+    const url = await server.database();
+    const isEncrypted = async (mode: string) => {
+      const connection = new Connection(placeOf(`${url}?sslmode=${mode}`), noPassword);
+      try {
+        return await connection.transaction((query) =>
+          query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        );
+      } finally {
+        await connection.close();
+      }
+    };
+    deepStrictEqual(await isEncrypted("require"), [{ ssl: true }]);
+    deepStrictEqual(await isEncrypted("disable"), [{ ssl: false }]);
+    await rejects(isEncrypted("verify-full"), {
+      name: "InputError",
+      message: /^Cannot use the store .* as its certificate is not to be trusted: [^\n]*$/,
+    });
   });
 
   await t.step("files of passwords are read as libpq reads them", () => {

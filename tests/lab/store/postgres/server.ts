@@ -109,6 +109,21 @@ export class Server implements AsyncDisposable {
     }
   }
 
+  /** Offers TLS from now on, with a certificate for which it vouches itself. */
+  async encrypt(): Promise<void> {
+    const { success, stderr } = await new Deno.Command("openssl", {
+      args: [
+        ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=db"],
+        ...["-keyout", "server.key", "-out", "server.crt"],
+      ],
+      cwd: `${this.folder}/cluster`,
+      ...owner(),
+    }).output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    await this.query("postgres", "ALTER SYSTEM SET ssl = on", { alone: true });
+    await this.query("postgres", "SELECT pg_reload_conf()");
+  }
+
   /** Stops it, as a power cut would where it is killed. */
   async stop(signal: "SIGINT" | "SIGQUIT" = "SIGQUIT"): Promise<void> {
     this.#process?.kill(signal);

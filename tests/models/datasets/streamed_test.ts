@@ -1,0 +1,178 @@
+/** Examples that are read as they are needed: those that memory would hold, and what is refused. */
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
+import { encode as encodePng } from "fast-png";
+import { type Dataset, gatherExamples, holdingsOf } from "../../../lab/core/dataset.ts";
+import { streamOf } from "../../../lab/core/random.ts";
+import type { DatasetDefinition, OpenFile } from "../../../lab/core/registry.ts";
+import { sizeOf } from "../../../lab/core/tensor_data.ts";
+import { filesOf } from "../../../lab/experiment/session.ts";
+import { defineExperiment } from "../../../lab/experiment/definition.ts";
+import { arrays } from "../../../models/datasets/arrays.ts";
+import { images } from "../../../models/datasets/images.ts";
+import { encodeNpy } from "../../../models/datasets/npy.ts";
+import { train } from "../../../mod.ts";
+
+const folder = await Deno.makeTempDir();
+globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+const random = streamOf(1, "files");
+const files = filesOf("data set");
+
+/** A file whose header says `to` in place of `from`, which is as long. */
+function relabelled(bytes: Uint8Array, from: string, to: string): Uint8Array {
+  const at = String.fromCharCode(...bytes.subarray(0, 128)).indexOf(from);
+  const changed = bytes.slice();
+  changed.set(new TextEncoder().encode(to), at);
+  return changed;
+}
+
+/** A file of unsigned bytes. */
+function bytesFile(shape: readonly number[], at: (i: number) => number): Uint8Array {
+  const header = relabelled(encodeNpy(new Float32Array(0), shape), "'<f4'", "'|u1'");
+  return Uint8Array.of(...header, ...Array.from({ length: sizeOf(shape) }, (_, i) => at(i)));
+}
+
+async function written(name: string, bytes: Uint8Array): Promise<string> {
+  await Deno.writeFile(`${folder}/${name}`, bytes);
+  return `${folder}/${name}`;
+}
+
+function load(definition: DatasetDefinition, fields: object, more: object = {}): Promise<Dataset> {
+  const configuration = definition.configuration.parse(fields);
+  return definition.create({ configuration, ...files, ...more });
+}
+
+/** Every example of the training split, asked for from the last to the first, with what else there is. */
+function shown(set: Dataset) {
+  const { train: { count, labels }, validation, test, shape } = set;
+  const values = new Float32Array(count * sizeOf(shape));
+  const rows = Int32Array.from({ length: count }, (_, i) => count - 1 - i);
+  gatherExamples(set.train, rows, sizeOf(shape), values);
+  const held = [validation, test].map(({ count, values, labels }) => ({ count, values, labels }));
+  return { count, labels, values, held, shape, holds: holdingsOf(set), classes: set.classes };
+}
+
+const labels = await written(
+  "labels.npy",
+  encodeNpy(Float32Array.from({ length: 40 }, (_, i) => i % 3), [40]),
+);
+const tables = {
+  points: encodeNpy(Float32Array.from({ length: 40 * 5 }, () => random.standardNormal()), [40, 5]),
+  greys: bytesFile([40, 3, 4], (i) => i % 256),
+  "black and white": bytesFile([40, 2, 2], (i) => i % 3 === 0 ? 255 : 0),
+  "colours, channels first": bytesFile([40, 3, 2, 2], (i) => (7 * i) % 256),
+};
+
+for (const [name, bytes] of Object.entries(tables)) {
+  Deno.test(`a streamed array has the splits and examples of one in memory: ${name}`, async () => {
+    const file = await written(`${name}.npy`, bytes);
+    const fields = { file, labels, channels: name.endsWith("first") ? "first" : "last", test: 0.2 };
+    const streamed = await load(arrays, { ...fields, streamed: true });
+    ok(streamed.train.reader !== undefined);
+    strictEqual(streamed.test.reader, undefined);
+    deepStrictEqual(shown(streamed), shown(await load(arrays, fields)));
+  });
+}
+
+Deno.test("a streamed folder of pictures is the one in memory, a broken one left out", async () => {
+  for (const label of ["cat", "dog"]) {
+    await Deno.mkdir(`${folder}/pictures/${label}`, { recursive: true });
+    for (let i = 0; i < 6; i++) {
+      const data = Uint8Array.from({ length: 5 * 5 * 3 }, () => random.integers(0, 256));
+      await written(
+        `pictures/${label}/${i}.png`,
+        encodePng({ width: 5, height: 5, data, channels: 3 }),
+      );
+    }
+  }
+  await written("pictures/cat/x.png", Uint8Array.of(1, 2, 3));
+  const fields = { folder: `${folder}/pictures`, side: 4, test: 0.2 };
+  const streamed = await load(images, { ...fields, streamed: true });
+  const held = await load(images, fields);
+  deepStrictEqual(shown(streamed), shown(held));
+  deepStrictEqual(streamed.notes, held.notes);
+  await Deno.writeFile(`${folder}/pictures/dog/0.png`, Uint8Array.of(1));
+  throws(() => shown(streamed), /Cannot decode .*dog\/0\.png, which was whole when the run began/);
+});
+
+Deno.test("beside a streamed split memory holds so many examples, and no more are read at once", async () => {
+  const count = 60_000;
+  const file = await written(
+    "many.npy",
+    encodeNpy(Float32Array.from({ length: count }, (_, i) => i), [count, 1]),
+  );
+  let most = 0;
+  const openFile = (path: string): OpenFile => {
+    const opened = files.openFile(path);
+    return {
+      ...opened,
+      read(at, to) {
+        most = Math.max(most, to.length);
+        opened.read(at, to);
+      },
+      [Symbol.dispose]: () => opened[Symbol.dispose](),
+    };
+  };
+  const set = await load(arrays, { file, streamed: true, test: 0.5 }, { openFile });
+  deepStrictEqual(
+    [set.train, set.validation, set.test].map(({ count, values }) => [count, values.length]),
+    [[45_000, 10_000], [5_000, 5_000], [10_000, 10_000]],
+  );
+  const seen = new Set([...set.validation.values, ...set.test.values]);
+  const last = new Float32Array(2);
+  gatherExamples(set.train, [44_998, 44_999], 1, last);
+  ok(last.every((value) => Number.isInteger(value) && !seen.has(value)));
+  ok(most <= 2 ** 16 + 10, `${most} bytes`);
+});
+
+Deno.test("a run on streamed examples learns what one in memory learns, to the bit", async () => {
+  const file = await written("pixels.npy", bytesFile([80, 4, 4], (i) => (31 * i) % 256));
+  const run = (streamed: boolean) =>
+    train(
+      defineExperiment({
+        name: "pixels",
+        dataset: { name: "arrays", file, ...streamed && { streamed } },
+        model: { name: "autoencoder", hiddenSizes: [8], codeSize: 2, batchSize: 16 },
+        budget: 320,
+        evaluation: { every: 160 },
+      }),
+      { seed: 1 },
+    );
+  const [streamed, held] = [await run(true), await run(false)];
+  // The digest holds the configuration, too, in which they differ.
+  deepStrictEqual(
+    [streamed.parameters, streamed.metrics["evaluation/mean_squared_error"]],
+    [held.parameters, held.metrics["evaluation/mean_squared_error"]],
+  );
+});
+
+Deno.test("what cannot be streamed is said in one line", async () => {
+  const refused = async (fields: object, message: RegExp, more?: object) =>
+    await rejects(load(arrays, { streamed: true, ...fields }, more), {
+      name: "InputError",
+      message,
+    });
+  await refused({ file: "a.csv" }, /Cannot stream a\.csv as dataset\.file must be an \.npy file/);
+  const file = await written(
+    "wrong.npy",
+    encodeNpy(Float32Array.from({ length: 900 }, (_, i) => i === 700 ? NaN : i), [450, 2]),
+  );
+  await refused({ file }, /numbers must be finite: NaN in example 350$/);
+  await refused(
+    {
+      file: await written(
+        "grey.npy",
+        encodeNpy(Float32Array.of(0, 1, 2, 0, 1, 1, 0, 0), [4, 1, 2]),
+      ),
+    },
+    /numbers must be in \[0, 1\]: 2 in example 1$/,
+  );
+  await refused({ file }, /this place reads whole files alone/, { openFile: undefined });
+  const turned = relabelled(await Deno.readFile(file), "False", "True ");
+  await refused({ file: await written("turned.npy", turned) }, /rows must lie one after another/);
+  const set = await load(arrays, {
+    streamed: true,
+    file: await written("short.npy", tables.greys),
+  });
+  await Deno.truncate(`${folder}/short.npy`, 200);
+  throws(() => shown(set), /Cannot read .*short\.npy as data set as it must have \d+ bytes: \d+$/);
+});
