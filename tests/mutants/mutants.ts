@@ -323,7 +323,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what is held out is learned from too",
     file: "models/datasets/define_dataset.ts",
-    from: "train: rowsOf(train, order.slice(count).sort()),",
+    from: "train: rowsOf(train, rest.sort()),",
     to: "train,",
     test: "tests/models/datasets/define_dataset_test.ts",
   },
