@@ -132,7 +132,7 @@ export const adversarialExperiments: readonly ModelExperiment[] = [
     name: "glyphs-progressive-gan",
     summary: "GAN that grows from 7 to 14 to 28 pixels on drawn digits",
     tunedOn: 0,
-    expectedSeconds: 600,
+    expectedSeconds: 700,
     dataset: glyphs,
     model: { name: "progressive-gan" },
     budget: 8000,

@@ -5,13 +5,15 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Dataset, Split } from "../lab/core/dataset.ts";
+import { type Dataset, holdingsOf, type Split } from "../lab/core/dataset.ts";
 import { InputError, unknownName } from "../lab/core/errors.ts";
 import { rowRanges } from "../lab/core/rows.ts";
 import { zeros } from "../lab/core/tensor_data.ts";
 import type { SamplingSettings, Trainer } from "../lab/core/trainer.ts";
+import { mean } from "../lab/statistics/scores.ts";
 import { outputOverRows, type Rows, runOverRows } from "../lab/compute/batches.ts";
 import type { SharedFields } from "./fields.ts";
+import { flowLikelihood } from "./flow_likelihood.ts";
 import { maskedMean } from "./losses.ts";
 import { LogSums } from "./metrics/log_sums.ts";
 import { promptOf, samplesOf } from "./samples.ts";
@@ -21,6 +23,9 @@ import type { BoundModel, Inputs, RowProgram } from "./programs.ts";
 
 /** The group in which a sampler's x lies between two of its steps. */
 const CHAIN = "chain";
+
+/** Draws for each example by which a likelihood is estimated where no number is asked for. */
+const DRAWS = 100;
 
 /** Columns by the inputs that they go into. */
 type Columns = Record<string, Float32Array>;
@@ -49,19 +54,15 @@ export class Asked<C extends SharedFields, N extends Networks> {
     private readonly dataset: Dataset,
     private readonly batch: number,
   ) {
-    const { encode, translate, classify, score, decode, sample, sampler, logWeights } = bound.model;
+    const { encode, translate, classify, score, decode, sample, sampler } = bound.model;
     this.encode = encode && this.#perExample("encode", encode);
     this.translate = translate && this.#perExample("translate", translate);
     this.classify = classify && this.#perExample("classify", classify);
     this.score = score && this.#perExample("score", score);
     this.meanScore = score && this.#meanOf(score);
-    const estimate = logWeights && this.#estimateOf(logWeights);
-    this.meanLogLikelihood = estimate &&
-      (async (values, options) => (await estimate(values, options)).meanOfLogs());
-    this.logLikelihood = estimate && (async (values, options) => {
-      const sums = await estimate(values, options);
-      return { each: sums.logs(), draws: this.#isExact() ? 0 : sums.terms };
-    });
+    const likelihoods = this.#likelihoods();
+    this.logLikelihood = likelihoods?.each;
+    this.meanLogLikelihood = likelihoods?.mean;
     this.decode = decode && this.#overRows("decode", "codes", decode);
     this.sample = sample && this.#sampler(sample);
     this.edit = sample && sampler?.noised && this.#editor(sample);
@@ -165,6 +166,28 @@ export class Asked<C extends SharedFields, N extends Networks> {
     return Object.keys(this.#weightNoise()).length === 0;
   }
 
+  /** log p(x) as the model knows it: along its flow, or by weights; absent where it does not. */
+  #likelihoods():
+    | { readonly each: NonNullable<Trainer["logLikelihood"]>; readonly mean: LogLikelihood }
+    | undefined {
+    const { bound, dataset, batch, bound: { model: { flow, logWeights } } } = this;
+    if (flow !== undefined) {
+      const { binary } = holdingsOf(dataset);
+      const columnsOf = this.columnsOf.bind(this);
+      const each = flowLikelihood(bound, flow, { binary, batch, columnsOf });
+      return { each, mean: async (...given) => mean((await each(...given)).each) };
+    }
+    if (logWeights === undefined) return undefined;
+    const estimate = this.#estimateOf(logWeights);
+    return {
+      each: async (...given) => {
+        const sums = await estimate(...given);
+        return { each: sums.logs(), draws: this.#isExact() ? 0 : sums.terms };
+      },
+      mean: async (...given) => (await estimate(...given)).meanOfLogs(),
+    };
+  }
+
   #estimateOf(
     logWeights: Of<N, Batch, C, tf.Tensor>,
   ): (...given: Parameters<LogLikelihood>) => Promise<LogSums> {
@@ -180,7 +203,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
       const columns = this.columnsOf(values, { labels });
       const sums = new LogSums(rows.count);
       do sums.add(await outputOverRows(compiled, "rows", { ...rows, columns })); while (
-        !isExact && sums.terms < draws
+        !isExact && sums.terms < (draws || DRAWS)
       );
       return sums;
     };

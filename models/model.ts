@@ -184,6 +184,24 @@ export interface Sampler<N extends Networks, C> {
   readonly finish?: Of<N, Drawn & { readonly x: tf.Tensor2D }, C, tf.Tensor>;
 }
 
+/** A place of a {@linkcode Flow}, and the numbers by which the field is taken there. */
+export type FlowPlace = Readonly<Record<string, number>> & {
+  /** τ */
+  readonly place: number;
+};
+
+/** A flow dx/dτ = v(x, τ) from examples to N(0, s²I), along which log p(x) is known. */
+export interface Flow<N extends Networks, C> {
+  /** Places, two at least, in the order in which examples pass them. */
+  places(configuration: C): readonly FlowPlace[];
+  /** v: of x [B, D] and the numbers of a place, [B, D]. */
+  readonly field: Of<N, Drawn, C, (x: tf.Tensor, at: Tensors) => tf.Tensor>;
+  /** s; left out: 1. */
+  deviation?(configuration: C): number;
+  /** What an example is multiplied by where it enters the flow; left out: 1. */
+  scale?(configuration: C): number;
+}
+
 /** What a model's own metrics are made of. */
 export interface Look {
   /** The samples that were drawn for the evaluation; absent where the model draws none. */
@@ -286,6 +304,8 @@ export interface Model<C extends SharedFields, N extends Networks> {
    * for each example, [B, K], in nats. Without noise it is exact: log p(x) itself, [B, 1].
    */
   readonly logWeights?: Of<N, Batch, C, tf.Tensor>;
+  /** In place of `logWeights`: of points exactly, of images by probes, log p(x) is taken along it. */
+  readonly flow?: Flow<N, C>;
   /** Noise of `logWeights`; left out or empty: none. */
   weightNoise?(shape: ExampleShape, configuration: C): NoiseSpecs;
   /** Metrics of its own, by full name, from the samples of an evaluation. */

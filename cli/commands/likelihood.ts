@@ -6,6 +6,8 @@ import { integer, string } from "@optique/core/valueparser";
 import { holdingsOf } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
+import type { LogLikelihoods } from "../../lab/core/trainer.ts";
+import type { ProbedLikelihoods } from "../../models/flow_likelihood.ts";
 import { defaulting, defineCommand, jsonOption, plain, seedValue } from "../command.ts";
 import { examplesOf, modelOptions, openModel } from "../stored_model.ts";
 import { count as counted, figure, table } from "../terminal/format.ts";
@@ -17,12 +19,14 @@ export const likelihood = defineCommand({
   brief: "Log-likelihood of examples under a model, in nats and bits",
   description: "Gives −log p(x) of each picture of a folder (without one, of each test example) " +
     "under a stored model: the mean in nats and in bits a dimension, and the least probable examples. " +
-    "Exact where the model knows it, else bounded from above by importance sampling. It is the figure " +
-    "that models of all families on the same data set are compared by.",
+    "Exact where the model knows it, else bounded from above by importance sampling; of images under a " +
+    "diffusion or a flow estimated along its flow, in minutes. It is the figure that models of all " +
+    "families on the same data set are compared by.",
   examples: [
     ["likelihood latest", "of the test examples"],
     ["likelihood 3f2a holiday --count 20", "of own pictures, the twenty least probable"],
     ["likelihood 3f2a --draws 5000 --json", "a tighter bound of a model with latent variables"],
+    ["likelihood 9c1e --examples 250", "of 250 test images under a diffusion"],
   ],
   mayBeForeign: () => true,
   parser: (known) => {
@@ -32,12 +36,15 @@ export const likelihood = defineCommand({
       folder: optional(argument(string({ metavar: "FOLDER" }), {
         description: plain("Pictures (PNG, JPEG, WebP), or a picture. Default: the test examples."),
       })),
-      draws: defaulting(
-        option("--draws", integer({ metavar: "K", min: 1, max: 1_000_000 }), {
-          description: plain("Draws an example, where it is estimated: more are a tighter bound."),
-        }),
-        100,
-      ),
+      draws: optional(option("--draws", integer({ metavar: "K", min: 1, max: 1_000_000 }), {
+        description: plain(
+          "Draws an example, where it is estimated: more are a tighter bound. Default: 100; of probes " +
+            "along a flow 2.",
+        ),
+      })),
+      most: optional(option("--examples", integer({ metavar: "N", min: 1 }), {
+        description: plain("Only the first N examples. Default: all."),
+      })),
       count: defaulting(
         option("--count", integer({ metavar: "N", min: 0, max: 1000 }), {
           description: plain("How many of the least probable to show."),
@@ -54,7 +61,10 @@ export const likelihood = defineCommand({
       json: jsonOption(),
     });
   },
-  async run({ folder, draws: asked, count, seed, strict, json, ...which }, io) {
+  async run(
+    { folder, draws: asked = 0, most = Infinity, count, seed, strict, json, ...which },
+    io,
+  ) {
     using model = await openModel(io, which);
     const { run, trainer, dataset } = model;
     if (trainer.logLikelihood === undefined) {
@@ -65,10 +75,15 @@ export const likelihood = defineCommand({
     const { bitsOf } = await import("../../models/likelihood.ts");
     const { mean, standardDeviation } = await import("../../lab/statistics/scores.ts");
     const examples = await examplesOf(io, dataset, folder, strict);
-    const { values, labels, names } = examples;
+    const { labels, names } = examples;
+    const dimensions = examples.values.length / examples.count;
+    const values = examples.values.subarray(0, most * dimensions);
     const random = streamOf(seed, "likelihood");
-    const { each, draws } = await trainer.logLikelihood(values, { draws: asked, random, labels });
-    const dimensions = values.length / examples.count;
+    const found: LogLikelihoods & Partial<ProbedLikelihoods> = await trainer.logLikelihood(
+      values,
+      { draws: asked, random, labels },
+    );
+    const { each, draws, probeError } = found;
     const nats = Array.from(each, (logLikelihood) => -logLikelihood);
     const error = standardDeviation(nats, 1) / Math.sqrt(nats.length);
     const bits = nats.map((nats) => bitsOf(nats, dimensions));
@@ -77,6 +92,7 @@ export const likelihood = defineCommand({
       const document = {
         run: run.id,
         draws,
+        ...probeError !== undefined && Number.isFinite(probeError) && { probe_error: probeError },
         negative_log_likelihood: mean(nats),
         standard_error: error,
         bits_per_dimension: mean(bits),
@@ -94,12 +110,15 @@ export const likelihood = defineCommand({
       io.out(table([...columns, ...numbers], rows, io) + "\n");
     }
     io.out(
-      `${counted(examples.count)} examples under run ${run.id}  ${run.name}: −log p(x) = ` +
+      `${counted(nats.length)} examples under run ${run.id}  ${run.name}: −log p(x) = ` +
         `${figure(mean(nats))} ± ${figure(error)} nats, ` +
         `${figure(mean(bits))} bits/dimension`,
     );
     const how = draws === 0
       ? "exact"
+      : probeError !== undefined
+      ? `at most: greys dequantised, the flow's divergence by ${counted(draws)} probes for each ` +
+        `(--draws)${Number.isFinite(probeError) ? `, ± ${figure(probeError)} nats` : ""}`
       : `at most: importance sampling, ${counted(draws)} draws for each (--draws)`;
     const greys = dataset.kind === "images" && !holdingsOf(dataset).binary
       ? "; of greys, which no model of black and white pixels is compared with"

@@ -28,8 +28,7 @@ import {
   unsigned,
 } from "../denoiser.ts";
 import { squaredError } from "../losses.ts";
-import { exactWeights } from "../probability_flow.ts";
-import { diffusionLogDensity } from "./likelihood.ts";
+import { entering, placesOf, velocityOf } from "./likelihood.ts";
 import { noisy, seenThrough, targets } from "./parameterizations.ts";
 import { BETAS, numbersAt } from "./schedules.ts";
 import { drawnLevels, predictor, stepBack } from "./steps.ts";
@@ -141,8 +140,10 @@ export const diffusion = defineModel({
     finish: (_, { x, shape }) => unsigned(x, shape),
   },
   samplingFields: ["samplerSteps", "solver", "stochasticity", "guidance"],
-  logWeights: ({ denoiser }, batch, configuration) => {
-    const network = unguided(predictor(denoiser, configuration), batch, configuration);
-    return exactWeights(batch, (x) => diffusionLogDensity(network, x, configuration));
+  flow: {
+    places: placesOf,
+    field: ({ denoiser }, drawn, configuration) =>
+      velocityOf(unguided(predictor(denoiser, configuration), drawn, configuration), configuration),
+    scale: entering,
   },
 });

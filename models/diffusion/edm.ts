@@ -28,7 +28,7 @@ import {
 } from "../denoiser.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
 import { squaredError } from "../losses.ts";
-import { exactWeights, LIKELIHOOD_STEPS, logDensityAlong } from "../probability_flow.ts";
+import { LIKELIHOOD_STEPS } from "../probability_flow.ts";
 import { everywhere } from "../time_network.ts";
 import { heunStep, noiseLevels } from "./heun.ts";
 import {
@@ -91,22 +91,6 @@ export function edmLoss(
   return tf.mul(squaredError(example, x), weight) as tf.Tensor1D;
 }
 
-// The likelihood.
-
-/** log p(x), [B], along dx/dσ = (x − D(x; σ)) / σ from σ_min to N(0, σ_max²): equation 4 of the paper. */
-function logDensity(
-  denoise: (x: tf.Tensor, sigma: tf.Tensor) => tf.Tensor,
-  x: tf.Tensor,
-  { leastNoise, mostNoise, curvature }: z.output<typeof configuration>,
-): tf.Tensor {
-  const levels = noiseLevels(LIKELIHOOD_STEPS + 1, leastNoise, mostNoise, curvature);
-  const places = levels.slice(0, -1).reverse().map((sigma) => ({
-    place: sigma,
-    velocity: (x: tf.Tensor) => tf.div(tf.sub(x, denoise(x, tf.scalar(sigma))), sigma),
-  }));
-  return logDensityAlong(x, places, mostNoise);
-}
-
 // The model.
 
 /** Diffusion by the deviation of its noise, of points and images. */
@@ -158,8 +142,15 @@ export const edm = defineModel({
     finish: (_, { x, shape }) => unsigned(x, shape),
   },
   samplingFields: ["samplerSteps", "solver", "curvature", "guidance"],
-  logWeights: ({ denoiser }, batch, configuration) => {
-    const told = denoised(unguided(denoiser, batch, configuration), configuration);
-    return exactWeights(batch, (x) => logDensity(told, x, configuration));
+  // dx/dσ = (x − D(x; σ)) / σ from σ_min to N(0, σ_max²): equation 4 of the paper.
+  flow: {
+    places: ({ leastNoise, mostNoise, curvature }) =>
+      noiseLevels(LIKELIHOOD_STEPS + 1, leastNoise, mostNoise, curvature).slice(0, -1).reverse()
+        .map((place) => ({ place })),
+    field: ({ denoiser }, drawn, configuration) => {
+      const denoise = denoised(unguided(denoiser, drawn, configuration), configuration);
+      return (x, { place }) => tf.div(tf.sub(x, denoise(x, place)), place);
+    },
+    deviation: ({ mostNoise }) => mostNoise,
   },
 });

@@ -1,31 +1,28 @@
 /**
- * The exact likelihood of points under a learned diffusion, along the flow that has its densities: Song et
- * al. (2021, arXiv 2011.13456), section 4.3. The flow is taken in the angle φ = arctan(√(1 − ᾱ) / √ᾱ), in
- * which dx/dφ = v (Salimans & Ho 2022, arXiv 2202.00512, appendix D).
+ * The flow that has the densities of a learned diffusion: Song et al. (2021, arXiv 2011.13456), section
+ * 4.3. It is taken in the angle φ = arctan(√(1 − ᾱ) / √ᾱ), in which dx/dφ = v (Salimans & Ho 2022, arXiv
+ * 2202.00512, appendix D), from the first level of noise, where an example counts as √ᾱ_1 x, to the last.
  *
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
-import { angleOf, log } from "../../lab/core/elementary.ts";
+import type * as tf from "@tensorflow/tfjs";
+import type { Tensors } from "../../lab/compute/workspace.ts";
+import { angleOf } from "../../lab/core/elementary.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import { LIKELIHOOD_STEPS, logDensityAlong } from "../probability_flow.ts";
+import type { FlowPlace } from "../model.ts";
+import { LIKELIHOOD_STEPS } from "../probability_flow.ts";
 import { everywhere } from "../time_network.ts";
 import { parts, targets } from "./parameterizations.ts";
 import { type ScheduleFields, sharesOf, visitedLevels } from "./schedules.ts";
 
+type Fields = ScheduleFields & { readonly predicts: keyof typeof parts };
+
 /**
- * log p(x), [B]: an example counts as one at the first level of noise, √ᾱ_1 x, and goes with the flow to
- * the last.
+ * Levels from the first to the last: φ, and what the field is taken with.
  *
- * @param network What is given of x [B, D] at times [B, 1].
- * @param x [B, D]
  * @throws InputError where the network gives noise under the cosine schedule.
  */
-export function diffusionLogDensity(
-  network: (x: tf.Tensor, time: tf.Tensor) => tf.Tensor,
-  x: tf.Tensor,
-  configuration: ScheduleFields & { readonly predicts: keyof typeof parts },
-): tf.Tensor1D {
+export function placesOf(configuration: Fields): FlowPlace[] {
   const { predicts, schedule, levels } = configuration;
   if (predicts === "noise" && schedule === "cosine") {
     throw new InputError(
@@ -35,19 +32,29 @@ export function diffusionLogDensity(
   }
   const shares = sharesOf(configuration);
   const visited = visitedLevels(levels, Math.min(LIKELIHOOD_STEPS, levels)).reverse();
-  const places = [1, ...visited.slice(visited[1] === 1 ? 2 : 1)].map((level) => {
+  return [1, ...visited.slice(visited[1] === 1 ? 2 : 1)].map((level) => {
     const [signal, noise] = [Math.sqrt(shares[level]), Math.sqrt(1 - shares[level])];
-    return {
-      place: angleOf(signal, noise),
-      velocity: (x: tf.Tensor) => {
-        const mix = { signal: tf.scalar(signal), noise: tf.scalar(noise) };
-        const given = network(x, everywhere(tf.scalar(level / levels), x));
-        const { example, epsilon } = parts[predicts](given, x, mix);
-        return targets.velocity(example, epsilon, mix);
-      },
-    };
+    return { place: angleOf(signal, noise), time: level / levels, signal, noise };
   });
-  const first = Math.sqrt(shares[1]);
-  const moved = logDensityAlong(tf.mul(x, first), places);
-  return tf.add(moved, x.shape[1]! * log(first));
+}
+
+/**
+ * dx/dφ at a place.
+ *
+ * @param network What is given of x [B, D] at times [B, 1].
+ */
+export function velocityOf(
+  network: (x: tf.Tensor, time: tf.Tensor) => tf.Tensor,
+  { predicts }: Fields,
+): (x: tf.Tensor, at: Tensors) => tf.Tensor {
+  return (x, { time, signal, noise }) => {
+    const mix = { signal, noise };
+    const { example, epsilon } = parts[predicts](network(x, everywhere(time, x)), x, mix);
+    return targets.velocity(example, epsilon, mix);
+  };
+}
+
+/** √ᾱ_1. */
+export function entering(configuration: Fields): number {
+  return Math.sqrt(sharesOf(configuration)[1]);
 }

@@ -31,8 +31,8 @@ import {
 } from "../denoiser.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
 import { squaredError } from "../losses.ts";
-import type { NoiseSpecs } from "../model.ts";
-import { exactWeights, LIKELIHOOD_STEPS, logDensityAlong } from "../probability_flow.ts";
+import type { FlowPlace, NoiseSpecs } from "../model.ts";
+import { LIKELIHOOD_STEPS } from "../probability_flow.ts";
 import { everywhere, type TimeNetwork } from "../time_network.ts";
 import { alongVelocity, pathPoint, transportMetrics } from "./paths.ts";
 import { solverFields } from "./solvers.ts";
@@ -82,27 +82,22 @@ export function coupleOptimally(points: Float32Array, x: Float32Array, dimension
   });
 }
 
+// The likelihood.
+
 /**
- * log p(x), [B], along the velocity from time 1 back to the normal source.
+ * Times from an example back to the normal source.
  *
  * @throws InputError for another source.
  */
-function logDensity(
-  velocity: (x: tf.Tensor, time: tf.Tensor) => tf.Tensor,
-  x: tf.Tensor,
-  { source }: z.output<typeof configuration>,
-): tf.Tensor {
+function placesBack({ source }: z.output<typeof configuration>): FlowPlace[] {
   if (source !== "normal") {
     throw new InputError(
       `Cannot take the likelihood as paths must begin at source=normal: ${source}`,
     );
   }
-  const places = Array.from({ length: LIKELIHOOD_STEPS + 1 }, (_, k) => {
-    const place = 1 - k / LIKELIHOOD_STEPS;
-    const time = tf.scalar(place);
-    return { place, velocity: (x: tf.Tensor) => velocity(x, everywhere(time, x)) };
-  });
-  return logDensityAlong(x, places);
+  return Array.from({ length: LIKELIHOOD_STEPS + 1 }, (_, k) => ({
+    place: 1 - k / LIKELIHOOD_STEPS,
+  }));
 }
 
 // The model.
@@ -148,9 +143,12 @@ export const flowMatching = defineModel<
   average: { networks: ["velocity"], decay: ({ averageDecay }) => averageDecay },
   ...alongVelocity,
   sampleNoise: ({ size }, { source }) => ({ start: [sources[source], [size]] }),
-  logWeights: ({ velocity }, batch, configuration) => {
-    const network = unguided(velocity, batch, configuration);
-    return exactWeights(batch, (x) => logDensity(network, x, configuration));
+  flow: {
+    places: placesBack,
+    field: ({ velocity }, drawn, configuration) => {
+      const network = unguided(velocity, drawn, configuration);
+      return (x, { place }) => network(x, everywhere(place, x));
+    },
   },
   metrics: transportMetrics,
 });

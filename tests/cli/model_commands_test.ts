@@ -232,6 +232,10 @@ Deno.test("the likelihood of bits is exact, of a folder's pictures in black and 
     await lab("run", "glyphs-fvsbn-quick", ...few, ...small, "--set", "dataset.side=14");
     const told = await lab("likelihood", "latest", "--count", "0");
     match(told, /^40 examples under run \w+ {2}glyphs-fvsbn-quick: .* bits\/dimension\nexact\n$/);
+    match(
+      await lab("likelihood", "latest", "--count", "0", "--examples", "7"),
+      /^7 examples under run /,
+    );
     const measured = async () => JSON.parse(await lab("likelihood", "latest", "mine", "--json"));
     const { draws, examples } = await measured();
     deepStrictEqual([draws, examples.length], [0, 40]);

@@ -143,8 +143,9 @@ const sizes: Record<string, unknown> = {
   ...{ depth: 1, scales: 2, trainingSteps: 1, solverSteps: 1, bins: 3 },
   ...{ draws: 2, evaluationDraws: 3, finalDraws: 9, likelihoodImages: 10, codes: 5 },
   ...{ labelled: 10, labelledBatch: 4, discriminatorSizes: [8], topSize: 2, topHiddenSizes: [8] },
-  // Smooth, as a gradient penalty jumps where a kink is crossed.
-  ...{ activation: "tanh" },
+  // Smooth, as a gradient penalty jumps where a kink is crossed; without momentum Adam's first steps are
+  // of the gradient's sign, which rounding decides about 0.
+  ...{ activation: "tanh", beta1: 0.5 },
   ...{ blocks: 1, history: 24 },
   ...{ hiddenUnits: 3, machines: [6, 4], gibbsSteps: 2, sampleSteps: 3, updates: 3 },
   ...{ heads: 2, features: 2 },

@@ -1,11 +1,19 @@
 /** Likelihoods along flows: closed forms, and learned densities that quadrature shows to be some. */
-import { ok, rejects } from "node:assert";
+import { deepStrictEqual, ok, rejects } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../lab/core/random.ts";
 import { BETAS, schedules } from "../../models/diffusion/schedules.ts";
-import { diffusionLogDensity } from "../../models/diffusion/likelihood.ts";
-import { divergence, logDensityAlong } from "../../models/probability_flow.ts";
-import { fewPoints, halves, trainerOf, trainThrough } from "./laboratory.ts";
+import { entering, placesOf, velocityOf } from "../../models/diffusion/likelihood.ts";
+import {
+  beganWith,
+  type Carried,
+  carried,
+  divergence,
+  logDensityAlong,
+  probedRate,
+} from "../../models/probability_flow.ts";
+import type { ProbedLikelihoods } from "../../models/flow_likelihood.ts";
+import { binaryHalves, fewPoints, halves, trainerOf, trainThrough } from "./laboratory.ts";
 
 tf.enableProdMode();
 await tf.setBackend("cpu");
@@ -22,6 +30,50 @@ Deno.test("the divergence is the trace of the Jacobian", () => {
   const found = divergence(field, tf.tensor2d([[2, 3], [-1, 0.5]])).dataSync();
   near(found[0], 12 + 27, 1e-4);
   near(found[1], -1 + 0.75, 1e-5);
+});
+
+Deno.test("of a linear field, probes of ±1 estimate the divergence: uᵀAu, whose mean is the trace", () => {
+  const a = [[2, 0.5, -1], [1.5, -3, 0.25], [0, 2, 4]];
+  const field = (x: tf.Tensor) => tf.matMul(x as tf.Tensor2D, tf.tensor2d(a), false, true);
+  // All eight probes: their mean is the trace and not near to it.
+  const probes = Array.from(
+    { length: 8 },
+    (_, i) => [i & 4, i & 2, i & 1].map((bit) => bit ? 1 : -1),
+  );
+  const x = tf.tensor2d(probes.map(() => [0.3, -1, 2]));
+  const { velocity, spread } = probedRate(field, x, tf.tensor2d(probes));
+  const found = [...spread.dataSync()];
+  probes.forEach((u, k) => {
+    const product = u.reduce(
+      (sum, ui, i) => sum + u.reduce((row, uj, j) => row + ui * a[i][j] * uj, 0),
+      0,
+    );
+    near(found[k], product, 1e-5);
+  });
+  near(found.reduce((sum, each) => sum + each, 0) / 8, 3, 1e-5);
+  near(velocity.dataSync()[0], 2 * 0.3 - 0.5 - 2, 1e-6);
+});
+
+Deno.test("along a flow that bends, the mean over all probes is the exact log-density", () => {
+  const field = (time: number) => (x: tf.Tensor) => {
+    const [a, b] = tf.split(x, 2, 1);
+    return tf.concat([tf.sin(tf.add(tf.mul(a, b), time)), tf.mul(tf.tanh(a), b)], 1);
+  };
+  const places = [0, 0.3, 0.5, 1].map((place) => ({ place, velocity: field(place) }));
+  const x = tf.tensor2d([[0.4, -0.9], [1.2, 0.3]]);
+  const probed = [[1, 1], [1, -1]].map((signs) => {
+    const probe = tf.tensor2d([signs, signs]);
+    let state: Carried = { x, gained: tf.zeros([2, 1]) };
+    const rate = (k: number) => (x: tf.Tensor) => probedRate(places[k].velocity, x, probe);
+    for (const [k, { place }] of places.slice(1).entries()) {
+      state = carried(state, rate(k), rate(k + 1), tf.scalar(place - places[k].place));
+    }
+    return beganWith(state, 1).dataSync();
+  });
+  logDensityAlong(x, places).dataSync().forEach((exact, i) => {
+    ok(Math.abs(probed[0][i] - exact) > 0.05);
+    near((probed[0][i] + probed[1][i]) / 2, exact, 1e-5);
+  });
 });
 
 Deno.test("a linear field scales the density by e^trace, with an error that falls as the square", () => {
@@ -51,7 +103,16 @@ for (const schedule of ["linear", "cosine"] as const) {
       const variance = deviation ** 2;
       return tf.mul(x, Math.sqrt(share) * variance / (share * variance + 1 - share));
     };
-    const found = diffusionLogDensity(network, x, { ...fields, predicts: "example" }).dataSync();
+    const predicting = { ...fields, predicts: "example" } as const;
+    const velocity = velocityOf(network, predicting);
+    const places = placesOf(predicting).map(({ place, ...numbers }) => {
+      const at = Object.fromEntries(
+        Object.entries(numbers).map(([name, number]) => [name, tf.scalar(number)]),
+      );
+      return { place, velocity: (x: tf.Tensor) => velocity(x, at) };
+    });
+    const scale = entering(predicting);
+    const found = tf.add(logDensityAlong(tf.mul(x, scale), places), 2 * Math.log(scale)).dataSync();
     const rows = x.arraySync() as number[][];
     rows.forEach(([a, b], i) => {
       const expected = -(a * a + b * b) / (2 * deviation ** 2) -
@@ -74,7 +135,7 @@ const learned = {
   "flow-matching": {},
 };
 for (const [name, fields] of Object.entries(learned)) {
-  Deno.test(`${name}: its density integrates to 1, and is refused of images`, async () => {
+  Deno.test(`${name}: its density integrates to 1`, async () => {
     const settings = { hiddenSizes: [12], batchSize: 50, averageDecay: 0.9, judge: false };
     const options = { budget: 2000, judges: [] };
     const { trainer } = await trainerOf(
@@ -89,15 +150,51 @@ for (const [name, fields] of Object.entries(learned)) {
     ok(draws === 0, "exact");
     near(whole, 1, 0.02);
     trainer.dispose();
-    const small = { ...settings, ...fields, filters: [4] };
-    const { trainer: other } = await trainerOf(name, halves(), small, options);
-    await rejects(
-      other.logLikelihood!(halves().test.values, { draws: 1, random: defaultRng(1) }),
-      /^InputError: Cannot take the likelihood along a flow as its examples must be points: \[4, 4, 1\]$/,
-    );
-    other.dispose();
   });
 }
+
+/** What makes images normal about 0 under a network that gives 0, as it does before it learns: variances. */
+const untrained = {
+  diffusion: [{ predicts: "velocity" }, 1],
+  edm: [{ mostNoise: 20, leastNoise: 0.1, deviation: 0.6 }, 0.6 ** 2 + 0.1 ** 2],
+  "flow-matching": [{}, 1],
+} as const;
+for (const [name, [fields, variance]] of Object.entries(untrained)) {
+  Deno.test(`${name}: a U-Net that gives 0 has the density of a Gaussian, of levels`, async () => {
+    const images = halves(40, 4);
+    const small = { filters: [4], judge: false, ...fields };
+    const { trainer } = await trainerOf(name, images, small, { judges: [] });
+    const ask = async (draws: number) => {
+      const options = { draws, random: defaultRng(1) };
+      return await trainer.logLikelihood!(images.test.values, options) as ProbedLikelihoods;
+    };
+    const found = await ask(0);
+    deepStrictEqual(await ask(2), found);
+    ok(found.draws === 2 && found.probeError > 0);
+    trainer.dispose();
+    found.each.forEach((each, image) => {
+      // In the middle of each pixel's level, of which there are 128 between 0 and 1.
+      const pixels = images.test.values.subarray(16 * image, 16 * (image + 1));
+      const levels = [...pixels].map((x) => (2 * (Math.round(255 * x) + 0.5)) / 256 - 1);
+      const expected = levels.reduce(
+        (sum, y) =>
+          sum - 0.5 * (y * y / variance + Math.log(2 * Math.PI * variance)) - Math.log(128),
+        0,
+      );
+      near(each, expected, 0.15);
+    });
+  });
+}
+
+Deno.test("black and white pixels have no density along a flow", async () => {
+  const bits = binaryHalves(40, 4);
+  const { trainer } = await trainerOf("flow-matching", bits, { filters: [4], judge: false });
+  await rejects(
+    trainer.logLikelihood!(bits.test.values, { draws: 1, random: defaultRng(1) }),
+    /^InputError: Cannot take the likelihood along a flow as its examples must be points or greys: /,
+  );
+  trainer.dispose();
+});
 
 Deno.test("a likelihood is refused where the network's noise tells nothing, or paths begin elsewhere", async () => {
   for (

@@ -30,10 +30,10 @@ const definitions = await Promise.all(models.map(({ load }) => load()));
 for (const definition of definitions) {
   const small = smallOf(definition);
   // TensorFlow.js's WebAssembly kernels have no gradient of a convolution's filters; PixelCNN's samples
-  // take long kernel by kernel.
-  const eager = "features" in small
+  // and the six steps of a GAN that grows take long kernel by kernel.
+  const eager = "features" in small || "stageFilters" in small
     ? "wasm"
-    : ["filters", "stageFilters", "scales"].some((field) => field in small)
+    : "filters" in small || "scales" in small
     ? "cpu"
     : "tfjs-wasm";
   holdToContract(definition, { eager });

@@ -1439,6 +1439,41 @@ export const mutants: readonly Mutant[] = [
     to: "sum: last.sum + block.sum,",
     test: "tests/web/line_names_test.ts",
   },
+  {
+    fault: "marks of single points go as far from a curve's end as from each other alone",
+    file: "web/components/single_points.ts",
+    from: "onlyPlace(lines) === undefined ? NEAR : FAR;",
+    to: "FAR;",
+    test: "tests/web/single_points_test.ts",
+  },
+  {
+    fault: "a seed of a single point takes a place beside the marks",
+    file: "web/components/single_points.ts",
+    from: "=> !line.faint && isSingle(line)",
+    to: "=> isSingle(line)",
+    test: "tests/web/single_points_test.ts",
+  },
+  {
+    fault: "a single point is read off wherever the cursor is",
+    file: "web/lines.ts",
+    from: "return Math.abs(xs[0] - x) <= reach ? 0 : -1;",
+    to: "return 0;",
+    test: "tests/web/single_points_test.ts",
+  },
+  {
+    fault: "what another program calls its environment is a world of a module",
+    file: "web/own/code.ts",
+    from: "id !== undefined && environments",
+    to: "environments",
+    test: "tests/web/own_modules_test.ts",
+  },
+  {
+    fault: "a run is offered to a page that cannot have its module",
+    file: "web/training/base_run.ts",
+    from: "return from === undefined ? module :",
+    to: "return from === undefined ? undefined :",
+    test: "tests/web/own_modules_test.ts",
+  },
   // Fleets.
   {
     fault: "what a worker writes that has lost its run counts",

@@ -8,8 +8,8 @@ import { belowPrefix, type NamedTensors } from "../../../lab/core/tensor_data.ts
 import { doubled, equalized, halved, nextGenerator } from "../../../models/adversarial/growing.ts";
 import { grownReal, sharesAt } from "../../../models/adversarial/grown.ts";
 import { progressiveGan } from "../../../models/adversarial/progressive_gan.ts";
-import { denseLayer } from "../../../models/layers.ts";
-import { sequential } from "../../../models/sequential.ts";
+import { convolutionLayer, denseLayer } from "../../../models/layers.ts";
+import { type Layer, sequential } from "../../../models/sequential.ts";
 import { halves, smallOf, trainerOf, trainThrough } from "../laboratory.ts";
 import { near, onCpu, values } from "../worked.ts";
 
@@ -38,14 +38,21 @@ Deno.test("doubling repeats pixels, halving takes the mean of four", () =>
 
 Deno.test("an equalised kernel is multiplied by He's constant, √(2 / what enters)", () =>
   onCpu(() => {
-    const parameters = { "0/kernel": tf.tensor([[1], [2], [3], [4]]), "0/bias": tf.tensor([0.5]) };
-    const given = (gain?: number) =>
+    const bias = tf.tensor([0.5, 0]);
+    const given = (layer: Layer, kernel: tf.Tensor, x: tf.Tensor) =>
       values(
-        sequential("one", [equalized(denseLayer(4, 1), gain)])
-          .apply(parameters, tf.tensor([[1, 1, 1, 1]])).outputs,
+        sequential("one", [layer]).apply({ "0/kernel": kernel, "0/bias": bias }, x).outputs,
       );
-    near(given(), [10 * Math.sqrt(2 / 4) + 0.5]);
-    near(given(1), [10 / 2 + 0.5]);
+    const [kernel, x] = [tf.tensor([[1, 0], [2, 0], [3, 0], [4, 1]]), tf.ones([1, 4])];
+    near(
+      given(equalized(denseLayer(4, 2)), kernel, x),
+      [10, 1].map((sum, i) => sum * Math.sqrt(2 / 4) + [0.5, 0][i]),
+    );
+    near(given(equalized(denseLayer(4, 2), 1), kernel, x), [10 / 2 + 0.5, 1 / 2]);
+    // 18 enter the middle: √(2 / 18) is a third.
+    const convolved = equalized(convolutionLayer({ inputs: 2, filters: 2, size: 3 }));
+    const image = given(convolved, tf.ones([3, 3, 2, 2]), tf.ones([1, 3, 3, 2]));
+    near(image.slice(8, 10), [6.5, 6]);
   }));
 
 Deno.test("sizes are faded in one after another", () =>

@@ -107,13 +107,15 @@ function applying(program: Recorded): Recorded {
 
 /** Whether a program changes one of two networks that play against each other. */
 function isGame({ spec: { name } }: Recorded): boolean {
-  return /\/(discriminator|critic|generator)s?$/.test(name);
+  return /\/(discriminator|critic|generator)[s\d]?$/.test(name);
 }
 
 /** The data that a model takes; agents are given any. */
 function dataOf(definition: AgentDefinition | ModelDefinition): Dataset | undefined {
   if (!("examples" in definition.takes)) return undefined;
-  return takesData(definition.takes, holdingsOf(smallImages))
+  // Images of 6 × 6 cannot be grown from a quarter of their sides.
+  return definition.name !== "progressive-gan" &&
+      takesData(definition.takes, holdingsOf(smallImages))
     ? smallImages
     : datasetOf(definition as ModelDefinition);
 }
