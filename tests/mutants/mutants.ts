@@ -197,8 +197,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the density along a flow loses its volume with the wrong sign",
     file: "models/probability_flow.ts",
-    from: "return tf.add(ended, tf.reshape(state.gained, [-1])) as tf.Tensor1D;",
-    to: "return tf.sub(ended, tf.reshape(state.gained, [-1])) as tf.Tensor1D;",
+    from: "return tf.add(ended, tf.reshape(gained, [-1])) as tf.Tensor1D;",
+    to: "return tf.sub(ended, tf.reshape(gained, [-1])) as tf.Tensor1D;",
     test: "tests/models/probability_flow_test.ts",
   },
   {
