@@ -197,8 +197,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the density along a flow loses its volume with the wrong sign",
     file: "models/probability_flow.ts",
-    from: "return tf.add(ended, tf.reshape(state.gained, [-1])) as tf.Tensor1D;",
-    to: "return tf.sub(ended, tf.reshape(state.gained, [-1])) as tf.Tensor1D;",
+    from: "return tf.add(ended, tf.reshape(gained, [-1])) as tf.Tensor1D;",
+    to: "return tf.sub(ended, tf.reshape(gained, [-1])) as tf.Tensor1D;",
     test: "tests/models/probability_flow_test.ts",
   },
   {
@@ -323,7 +323,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what is held out is learned from too",
     file: "models/datasets/define_dataset.ts",
-    from: "train: rowsOf(train, order.slice(count).sort()),",
+    from: "train: rowsOf(train, rest.sort()),",
     to: "train,",
     test: "tests/models/datasets/define_dataset_test.ts",
   },
