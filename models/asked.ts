@@ -174,7 +174,7 @@ export class Asked<C extends SharedFields, N extends Networks> {
     if (flow !== undefined) {
       const { binary } = holdingsOf(dataset);
       const columnsOf = this.columnsOf.bind(this);
-      const each = flowLikelihood(bound, flow, { binary, batch, columnsOf });
+      const each = flowLikelihood(bound, flow, { binary, rows: batch, columnsOf });
       return { each, mean: async (...given) => mean((await each(...given)).each) };
     }
     if (logWeights === undefined) return undefined;

@@ -25,6 +25,8 @@ import type { BoundModel } from "./programs.ts";
 /** The group that holds what is carried along: x, the probe, and what was gained. */
 const WAY = "likelihood-way";
 const [HERE, THERE] = ["here/", "there/"];
+/** Images a call of a program: few may be asked about, as each takes long. */
+const IMAGES = 50;
 /** Probes where no number is asked for: two tell how far they differ. */
 const PROBES = 2;
 
@@ -38,10 +40,10 @@ export interface ProbedLikelihoods extends LogLikelihoods {
 export function flowLikelihood<C extends SharedFields, N extends Networks>(
   bound: BoundModel<C, N>,
   flow: Flow<N, C>,
-  { binary, batch, columnsOf }: {
+  { binary, rows, columnsOf }: {
     readonly binary?: boolean;
-    /** Rows a call of a program. */
-    readonly batch: number;
+    /** Points a call of a program. */
+    readonly rows: number;
     /** The inputs of examples. */
     columnsOf(
       values: Float32Array,
@@ -52,6 +54,7 @@ export function flowLikelihood<C extends SharedFields, N extends Networks>(
   const { shape, configuration } = bound;
   const { size } = shape;
   const isImage = shape.shape.length === 3;
+  const batch = isImage ? IMAGES : rows;
   const widths = isImage ? [size, 1, size] : [size, 1];
   let compiled: ReturnType<typeof compile> | undefined;
 
