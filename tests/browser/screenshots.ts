@@ -100,7 +100,7 @@ const pictures: Readonly<Record<string, (page: Page, store: Store) => Promise<vo
     await shoot(page, "policy", ".four");
   },
   async train(page) {
-    await page.goto("/train?experiment=cartpole-ppo-quick&seed=3&agent.gamma=0.98");
+    await page.goto("/train?experiment=cartpole-ppo-quick&seed=3&agent.gamma=0.99");
     await page.locator("summary", { hasText: "agent" }).click();
     await page.locator("button", { hasText: "Start" }).click();
     await page.locator(".result .digest").waitFor({ timeout: PATIENCE });
