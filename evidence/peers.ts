@@ -31,12 +31,18 @@ export interface Peer {
   readonly writeArrays?: (seed: number, path: string) => Promise<void>;
 }
 
-/** Models that bench/peers/models.py has, and the figures that it scores them by. */
-export const peerModels: Readonly<Record<string, readonly string[]>> = {
-  autoencoder: ["evaluation/mean_squared_error"],
-  vae: ["evaluation/negative_elbo"],
-  classifier: ["evaluation/accuracy"],
-  "wgan-gp": ["evaluation/high_quality"],
+/** Models that bench/peers/models.py has, the figures that it scores them by, and by whose library. */
+export const peerModels: Readonly<
+  Record<string, { readonly metrics: readonly string[]; readonly library?: string }>
+> = {
+  autoencoder: { metrics: ["evaluation/mean_squared_error"] },
+  vae: { metrics: ["evaluation/negative_elbo"] },
+  classifier: { metrics: ["evaluation/accuracy"] },
+  "wgan-gp": { metrics: ["evaluation/high_quality"] },
+  "flow-matching": {
+    metrics: ["evaluation/squared_wasserstein", "evaluation/squared_wasserstein_one_step"],
+    library: "torchcfm",
+  },
 };
 
 /** The peer of a row; a sentence that says why it has none. */
@@ -70,7 +76,8 @@ function peerOfModel(
     budget: number;
   };
   const metric = metricOf(row);
-  if (!peerModels[model]?.includes(metric)) return `bench/peers has no ${model} with ${metric}`;
+  const { metrics = [], library = "PyTorch" } = peerModels[model] ?? {};
+  if (!metrics.includes(metric)) return `bench/peers has no ${model} with ${metric}`;
   const { criticSteps } = fields;
   const order = {
     model,
@@ -82,7 +89,7 @@ function peerOfModel(
     ...(criticSteps === undefined ? {} : { rounds: Math.floor(budget / (criticSteps + 1)) }),
   };
   return {
-    name: `PyTorch, ${model}`,
+    name: `${library}, ${model}`,
     script: "models.py",
     order,
     key: keyOfOrder(order),

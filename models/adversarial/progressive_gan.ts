@@ -6,6 +6,8 @@
  * Wasserstein loss with gradient penalty, λ 10, and a drift of 0.001·E D(x)²; one discriminator step for
  * one of the generator; Adam with β₁ 0 and β₂ 0.99, which begins anew at each size.
  *
+ * The discriminator judges a minibatch by its deviation: an image alone has no score.
+ *
  * Differs from the paper: three sizes, of a quarter, half and all of the sides; one convolution a size and
  * few filters; tanh behind the generator; a step size that falls to 0; at each size the penalty is of the
  * gradient in the pixels of the full size.
@@ -134,6 +136,4 @@ export const progressiveGan = defineModel<Configuration, Networks>({
     generated(networks, drawn.noise.noise, drawn.shape.shape, reached(drawn, c)),
   decode: (networks, drawn, c) =>
     generated(networks, drawn.codes, drawn.shape.shape, reached(drawn, c)),
-  score: (networks, batch, c) =>
-    tf.squeeze(scored(networks, batch.x, batch.shape.shape, reached(batch, c)), [1]),
 });

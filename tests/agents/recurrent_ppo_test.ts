@@ -1,6 +1,11 @@
 import { deepStrictEqual, notDeepStrictEqual, ok, rejects } from "node:assert";
+import { policyDistribution } from "../../agents/distributions/mod.ts";
+import { type RecurrentActor, RecurrentRollout } from "../../agents/memory/recurrent_rollout.ts";
+import { World } from "../../agents/worlds/world.ts";
 import { makeEnv } from "../../envs/mod.ts";
+import { defineEnvironment, environmentOf } from "../../lab/core/define_environment.ts";
 import { defaultRng } from "../../lab/core/random.ts";
+import { Box, Discrete } from "../../lab/core/space.ts";
 import { subjectOf, trainThrough } from "./laboratory.ts";
 
 const small = {
@@ -131,4 +136,35 @@ Deno.test("recurrent-ppo ends its epochs at the target KL", async () => {
   };
   deepStrictEqual(await epochsAt(1e-9), [1, 2]);
   deepStrictEqual(await epochsAt(1e9), [6, 12]);
+});
+
+Deno.test("what a step leads to is valued with the memory of its episode, be that as short as it may", async () => {
+  for (const limit of [1, 2, 5]) {
+    const makeEnvironment = () =>
+      environmentOf(defineEnvironment({
+        ...{ id: "Endless-v0", timeLimit: limit, actionSpace: new Discrete(2) },
+        observationSpace: new Box({ low: 0, high: 1, shape: [1] }),
+        reset: () => 0,
+        step: (state: number) => ({ state, reward: 0, terminated: false }),
+        observe: () => Float32Array.of(0),
+      }));
+    const world = new World("test", { seed: 1, makeEnvironment }, 2);
+    // A memory that counts what an episode has shown, which is its value too.
+    const seen = new Float32Array(2);
+    const input = { observations: new Float32Array(2), memory: seen.slice(), kept: seen.slice() };
+    const actor = {
+      input,
+      run: () => seen.set(input.memory.map((memory, n) => input.kept[n] * memory + 1)),
+      read: (name: string) =>
+        Promise.resolve(name === "inputs" ? new Float32Array(4) : seen.slice()),
+    } as unknown as RecurrentActor;
+    const rollout = new RecurrentRollout(8, 4, 2, 1, world.shape);
+    const distribution = policyDistribution(world.shape.actionSpace);
+    for (let time = 0; time < 2; time++) {
+      await rollout.collect(world, actor, distribution, defaultRng(1));
+      const steps = Array.from(rollout.values, (_, i) => (Math.floor(i / 2) + 8 * time) % limit);
+      deepStrictEqual([...rollout.values], steps.map((step) => step + 1));
+      deepStrictEqual([...rollout.nextValues], steps.map((step) => step + 2));
+    }
+  }
 });

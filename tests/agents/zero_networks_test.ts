@@ -1,5 +1,5 @@
 /**
- * What agents do and report whose parameters are all 0, in a world of one step that pays 1: policies are
+ * What agents do and report whose parameters are all 0, in a world of one step: policies are
  * uniform, or normal with mean 0 and deviation 1, values are 0, and all of it has a closed form.
  */
 import { ok } from "node:assert";
@@ -21,8 +21,8 @@ const DEVIATION = 0.5;
 /** Too small to change what is reported. */
 const learningRate = 1e-12;
 
-/** One step; notes the actions. */
-function once(isContinuous: boolean, taken: number[]) {
+/** One step, which costs 1, or 0 and 2 in turn where `isEven` says no; notes the actions. */
+function once(isContinuous: boolean, taken: number[], isEven: () => boolean) {
   return defineEnvironment({
     id: "Once-v0",
     observationSpace: new Box({ low: 0, high: 1, shape: [1] }),
@@ -32,7 +32,7 @@ function once(isContinuous: boolean, taken: number[]) {
     reset: () => 0,
     step(state: number, action: Float32Array | number) {
       taken.push(typeof action === "number" ? action : action[0]);
-      return { state, reward: 1, terminated: true };
+      return { state, reward: isEven() ? -1 : taken.length % 2 * -2, terminated: true };
     },
     observe: () => Float32Array.of(1),
   });
@@ -41,13 +41,14 @@ function once(isContinuous: boolean, taken: number[]) {
 /** An agent with parameters of 0, and the actions that it takes from here on. */
 async function zeroed(agent: string, isContinuous: boolean) {
   const taken: number[] = [];
+  const pay = { isEven: true };
   const fields = knownFields(agent, {
     ...{ learningRate, environments: 64, rolloutLength: 2, batchSize: 128, bufferSize: 2000 },
     ...{ learningStarts: 64, trainEvery: 64, gradientStepsPerTrain: 1, actors: 1 },
     ...{ hiddenSizes: [4], recurrentSize: 4, sequenceLength: 2, minibatchSize: 128, epochs: 1 },
     ...{ noiseStd: DEVIATION, explorationFinal: 1, normalizeReturns: false },
   });
-  const { trainer } = await subjectOf(agent, once(isContinuous, taken), fields);
+  const { trainer } = await subjectOf(agent, once(isContinuous, taken, () => pay.isEven), fields);
   const snapshot = await trainer.snapshot();
   const zeros = (tensors: NamedTensors) =>
     Object.fromEntries(
@@ -61,7 +62,7 @@ async function zeroed(agent: string, isContinuous: boolean) {
     parameters: zeros(snapshot.parameters),
     state: { ...snapshot.state, ...zeros(Object.fromEntries(targets)) },
   });
-  return { trainer, taken };
+  return { trainer, taken, pay };
 }
 
 /** E[f(ε)] for ε ~ N(0, 1), by sums. */
@@ -111,7 +112,7 @@ const entropies = {
   uniform: Math.log(CHOICES),
 };
 
-/** The losses of values 0 for returns of 1: the mean square, or as the algorithm's paper has it. */
+/** The losses of values 0 for returns of −1: the mean square, or as the algorithm's paper has it. */
 const valueLosses: Record<string, number> = {
   ...{ ppo: 0.5, "recurrent-ppo": 0.5, dqn: 0.5 },
   td3: 2, // of two critics
@@ -122,13 +123,13 @@ for (const [agent, { takes }] of Object.entries(definitions)) {
   const kind = kindOf(agent, isContinuous);
 
   Deno.test(`what ${agent} does and reports is the closed form where its networks are 0`, async () => {
-    const { trainer, taken } = await zeroed(agent, isContinuous);
+    const { trainer, taken, pay } = await zeroed(agent, isContinuous);
     let metrics: Metrics = {};
     while (!("losses/value" in metrics || "losses/policy" in metrics)) {
       ({ metrics } = await trainer.iterate());
     }
     const known: Metrics = {
-      "rollout/episode_return_mean": 1,
+      "rollout/episode_return_mean": -1,
       "rollout/episode_length_mean": 1,
       "losses/value": valueLosses[agent] ?? 1,
       "losses/td_error": 1,
@@ -140,7 +141,13 @@ for (const [agent, { takes }] of Object.entries(definitions)) {
       const tolerance = agent === "sac" && name === "losses/entropy" ? 0.15 : 1e-5;
       ok(Math.abs(metrics[name] - known[name]) <= tolerance, `${name} is ${metrics[name]}`);
     }
-    for (const first = taken.length; taken.length < first + DRAWS;) await trainer.iterate();
+    pay.isEven = false;
+    for (const first = taken.length; taken.length < first + DRAWS;) {
+      ({ metrics } = await trainer.iterate());
+    }
+    // Of returns that differ values of 0 explain nothing.
+    const { "losses/explained_variance": explained = 0 } = metrics;
+    ok(Math.abs(explained) <= 1e-6, `explained: ${explained}`);
     holdTo(taken.slice(-DRAWS), kind);
     if (agent !== "dqn" && kind !== "perturbed") {
       await trainer.evaluate({ random: defaultRng(1), episodes: DRAWS, stochastic: true });

@@ -534,6 +534,15 @@ test("the trained policy plays, pauses, is stepped and taken back", async (page)
   await panel.locator("button[aria-label='One step back']").click();
   deepStrictEqual([await said(page, "Step"), await picture(page)], ["1", first]);
   match(await panel.locator(".strip").innerText(), /worth \(Q\).*left.*right/s);
+  const bottom = (selector: string) =>
+    page.locator(selector).last().evaluate((each) =>
+      Math.round(each.getBoundingClientRect().bottom)
+    );
+  strictEqual(await bottom(".four .card"), await bottom(".policy"));
+  await page.setViewportSize({ width: 1920, height: 900 });
+  await frames(page, 2);
+  strictEqual(await bottom(".front > .card"), await bottom(".policy"));
+  strictEqual(await bottom(".front > .card canvas") > await bottom(".stages canvas"), true);
   strictEqual(await panel.locator(".problem").count(), 0);
 });
 

@@ -1,6 +1,7 @@
 /**
  * Takes the documentation's pictures of the dashboard: `deno run -A tests/browser/screenshots.ts STORE`
- * trains what they show into a new store, in about a minute, or finds it in that store.
+ * trains what they show into a new store, in about a minute, or finds it in that store; names of
+ * pictures after STORE take these alone.
  *
  * @module
  */
@@ -19,30 +20,30 @@ const WIDTH = 1440;
 /** Milliseconds that a policy or a model may take to appear. */
 const PATIENCE = 120_000;
 
-const names = { car: "mountaincarcontinuous-ppo", dream: "glyphs-vae-mixture-quick" };
+/** The id of a preset's run of seed 1, which is trained where the store has none. */
+async function runOf(store: Store, reference: string): Promise<string> {
+  const found = store.runs().find(({ name, digest, manifest }) =>
+    name === reference && digest !== null && manifest.determined.seed === "1"
+  );
+  if (found !== undefined) return found.id;
+  const [{ id }] = await launch([{ reference, seed: 1, backend: "auto" }], {
+    ...{ store, registries, workers: 1 },
+  });
+  return id;
+}
 
-/** Trains a sweep of twenty runs, a car that climbs its hill, and a model that dreams of digits. */
-async function train(store: Store): Promise<{ car: string; dream: string }> {
-  const found = (name: string) =>
-    store.runs().find(({ name: own, digest, manifest }) =>
-      own === name && digest !== null && manifest.determined.seed === "1"
-    )?.id;
-  const [oldCar, oldDream] = [found(names.car), found(names.dream)];
-  if (oldCar !== undefined && oldDream !== undefined) return { car: oldCar, dream: oldDream };
+/** A sweep of twenty runs, which is trained where the store has none. */
+async function sweep(store: Store): Promise<void> {
+  if (store.runs().some(({ tags }) => tags.includes("sweep"))) return;
   const seeds = [1, 2, 3, 4, 5];
   const common = { backend: "auto", budget: 60_000 } as const;
-  const sweep = ["0.0002", "0.001", "0.005", "0.02"].flatMap((rate) =>
+  const runs = ["0.0002", "0.001", "0.005", "0.02"].flatMap((rate) =>
     seeds.map((seed) => ({
       ...{ ...common, reference: "cartpole-ppo-quick", seed, tags: ["sweep"] },
       set: [["agent.learningRate", rate], ["evaluation.every", "5000"]] as const,
     }))
   );
-  const others = [names.car, names.dream].map((reference) => ({
-    ...{ reference, seed: 1, backend: "auto" as const },
-  }));
-  await launch(sweep, { store, registries, workers: 2 });
-  const [car, dream] = await launch(others, { store, registries, workers: 2 });
-  return { car: car.id, dream: dream.id };
+  await launch(runs, { store, registries, workers: 2 });
 }
 
 async function shoot(page: Page, name: string, bottom: string): Promise<void> {
@@ -57,61 +58,87 @@ async function shoot(page: Page, name: string, bottom: string): Promise<void> {
   console.log(`${path}: ${Math.round((await Deno.stat(path)).size / 1000)} kB`);
 }
 
-async function takeAll(page: Page, { car, dream }: { car: string; dream: string }): Promise<void> {
-  await page.goto("/compare?filter=tag%3Dsweep");
-  await page.locator(".settings-plot").last().waitFor();
-  await page.waitForSelector("[data-connected=true]", { state: "attached" });
-  await shoot(page, "dashboard", ".statistics:not(.settings)");
-  await page.goto("/");
-  await shoot(page, "runs", ".runs tbody tr:nth-child(12)");
-  await page.goto(`/runs/${car}`);
-  await page.waitForFunction(
-    () => Number(document.querySelectorAll(".policy dd")[1]?.textContent) === 60,
-    undefined,
-    { timeout: PATIENCE },
-  );
-  await page.locator("button", { hasText: "Pause" }).click();
-  await shoot(page, "policy", ".four");
-  await page.goto("/train?experiment=cartpole-ppo-quick&seed=3&agent.gamma=0.98");
-  await page.locator("summary", { hasText: "agent" }).click();
-  await page.locator("button", { hasText: "Start" }).click();
-  await page.locator(".result .digest").waitFor({ timeout: PATIENCE });
-  await page.locator(".stages canvas").waitFor({ timeout: PATIENCE });
-  await shoot(page, "train", ".trained .front");
-  await page.emulateMedia({ colorScheme: "dark" });
-  await page.goto(`/runs/${dream}`);
-  await page.locator(".explorer").scrollIntoViewIfNeeded();
-  const map = page.locator(".code-map");
-  await map.waitFor({ timeout: PATIENCE });
-  const drag = await page.locator(".pad canvas").boundingBox();
-  const at = (x: number, y: number) =>
-    [drag!.x + x * drag!.width, drag!.y + y * drag!.height] as const;
-  await page.mouse.move(...at(0.3, 0.25));
-  await page.mouse.down();
-  for (const [x, y] of [[0.65, 0.25], [0.45, 0.8]]) {
-    await page.mouse.move(...at(x, y), { steps: 9 });
+/** Draws on the page's pad, by strokes over its width and height. */
+async function draw(page: Page, strokes: readonly (readonly [x: number, y: number][])[]) {
+  const pad = page.locator(".pad canvas");
+  await pad.scrollIntoViewIfNeeded();
+  const drawn = () => pad.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const empty = await drawn();
+  const box = (await pad.boundingBox())!;
+  for (const stroke of strokes) {
+    for (const [i, [x, y]] of stroke.entries()) {
+      await page.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 6 });
+      if (i === 0) await page.mouse.down();
+    }
+    await page.mouse.up();
   }
-  await page.mouse.up();
-  await shoot(page, "model", ".explorer");
+  if (await drawn() === empty) throw new Error("Cannot take the picture as the pad is empty");
 }
 
+/** What is opened, and how it is brought to the picture, by the pictures' names. */
+const pictures: Readonly<Record<string, (page: Page, store: Store) => Promise<void>>> = {
+  async dashboard(page, store) {
+    await sweep(store);
+    await page.goto("/compare?filter=tag%3Dsweep");
+    await page.locator(".settings-plot").last().waitFor();
+    await page.waitForSelector("[data-connected=true]", { state: "attached" });
+    await shoot(page, "dashboard", ".statistics:not(.settings)");
+  },
+  async runs(page, store) {
+    await sweep(store);
+    await page.goto("/");
+    await shoot(page, "runs", ".runs tbody tr:nth-child(12)");
+  },
+  async policy(page, store) {
+    await page.goto(`/runs/${await runOf(store, "mountaincarcontinuous-ppo")}`);
+    await page.waitForFunction(
+      () => Number(document.querySelectorAll(".policy dd")[1]?.textContent) === 60,
+      undefined,
+      { timeout: PATIENCE },
+    );
+    await page.locator("button", { hasText: "Pause" }).click();
+    await shoot(page, "policy", ".four");
+  },
+  async train(page) {
+    await page.goto("/train?experiment=cartpole-ppo-quick&seed=3&agent.gamma=0.98");
+    await page.locator("summary", { hasText: "agent" }).click();
+    await page.locator("button", { hasText: "Start" }).click();
+    await page.locator(".result .digest").waitFor({ timeout: PATIENCE });
+    await page.locator(".stages canvas").waitFor({ timeout: PATIENCE });
+    await shoot(page, "train", ".trained .front");
+  },
+  async model(page, store) {
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.goto(`/runs/${await runOf(store, "glyphs-vae-mixture-quick")}`);
+    await page.locator(".explorer").scrollIntoViewIfNeeded();
+    await page.locator(".code-map").waitFor({ timeout: PATIENCE });
+    await draw(page, [[[0.28, 0.22], [0.7, 0.22], [0.44, 0.82]]]);
+    await shoot(page, "model", ".explorer");
+  },
+};
+
 await build();
-const [location] = Deno.args;
+const [location, ...names] = Deno.args;
 if (location === undefined) throw new Error("Cannot take pictures as STORE is missing");
+const unknown = names.find((name) => !(name in pictures));
+if (unknown !== undefined) {
+  throw new Error(`Cannot take a picture as it must be ${Object.keys(pictures)}: ${unknown}`);
+}
 const store = openStore(location);
 const browser = await openBrowser();
 try {
-  const runs = await train(store);
-  console.log(`trained in ${Math.round(performance.now() / 1000)} s`);
   using comparisons = new Comparisons(store.location);
   const { handler } = createApp(store, comparisons);
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
-  const page = await browser.newPage({
-    baseURL: `http://127.0.0.1:${server.addr.port}`,
-    viewport: { width: WIDTH, height: 900 },
-    colorScheme: "light",
-  });
-  await takeAll(page, runs);
+  for (const name of names.length > 0 ? names : Object.keys(pictures)) {
+    const page = await browser.newPage({
+      baseURL: `http://127.0.0.1:${server.addr.port}`,
+      viewport: { width: WIDTH, height: 900 },
+      colorScheme: "light",
+    });
+    await pictures[name](page, store);
+    await page.close();
+  }
   await browser.close();
   await server.shutdown();
 } finally {

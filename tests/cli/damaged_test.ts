@@ -45,6 +45,16 @@ Deno.test("one damaged run is shown as such, is left out, can be deleted, and br
       deepStrictEqual([code, JSON.parse(out).runs[0].id], [0, sound]);
     }
 
+    // What is damaged decides the exit code, however it is said.
+    for (const [named, code] of [[[], 1], [[series], 1], [[sound], 0]] as const) {
+      const [plain, json] = [
+        await typed("verify", ...named),
+        await typed("verify", ...named, "--json"),
+      ];
+      deepStrictEqual([plain.code, json.code], [code, code], plain.out);
+      strictEqual(JSON.parse(json.out).sound, code === 0);
+    }
+
     const compared = await typed("compare", "--where", "status=completed");
     strictEqual(compared.code, 0, compared.error);
     match(compared.out, new RegExp(`left out, as damaged: ${series}`));

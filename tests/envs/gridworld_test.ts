@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import * as fc from "fast-check";
 import { namedMaps } from "../../envs/gridworld_map.ts";
 import { makeEnv } from "../../envs/mod.ts";
@@ -179,6 +179,34 @@ Deno.test("the window shows what is near and the border as wall", () => {
     (_, i) => observation.subarray(8 * i, 8 * i + 8).indexOf(1),
   );
   deepStrictEqual(seen, [0, 0, 0, 0, -1, 0, 0, -1, 1]);
+});
+
+Deno.test("window and image show no key that was taken and its door as open, as the state says", () => {
+  // By channel (4 one way … 7 teleporter): -1 free; the agent stands in the middle.
+  const map = "ASab.BG";
+  const [right, left] = [1, 3];
+  const shown = (observation: string, actions: readonly number[]) => {
+    const env = makeEnv("GridWorld-v0", { map, observation, windowRadius: 6 });
+    let seen = env.reset().observation as Float32Array;
+    for (const action of actions) seen = env.step(action).observation as Float32Array;
+    return seen;
+  };
+  const row = (actions: readonly number[]) => {
+    const seen = shown("window", actions);
+    return Array.from(
+      { length: 13 },
+      (_, x) => seen.subarray(8 * (6 * 13 + x)).slice(0, 8).indexOf(1),
+    );
+  };
+  const wall = (count: number) => new Array<number>(count).fill(0);
+  deepStrictEqual(row([]), [...wall(5), 6, -1, 5, 5, -1, 6, 1, ...wall(1)]);
+  // The key of its own letter opens a door, that of another one none.
+  deepStrictEqual(row([right]), [...wall(4), -1, -1, -1, 5, -1, 6, 1, ...wall(2)]);
+  deepStrictEqual(row([right, left]), [...wall(5), -1, -1, -1, 5, -1, 6, 1, ...wall(1)]);
+  const pixel = (actions: readonly number[], cell: number) =>
+    shown("image", actions).slice(3 * cell, 3 * cell + 3);
+  deepStrictEqual(pixel([right, left], 2), pixel([], 4));
+  notDeepStrictEqual(pixel([], 2), pixel([], 4));
 });
 
 Deno.test("the image has one pixel a cell", () => {

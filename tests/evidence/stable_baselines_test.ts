@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { namedPart } from "../../lab/experiment/own.ts";
 import { peerModels, peerOf } from "../../evidence/peers.ts";
+import { metricOf } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
 import { judgingSeeds } from "../../evidence/row.ts";
 import { type Order, orderOf, testSeedOf } from "../../evidence/stable_baselines.ts";
@@ -84,7 +85,7 @@ Deno.test("every row of the zoo's presets has a peer, and no quick one", async (
     else if (row.page.startsWith("docs/models/")) {
       const measuredAlike = !row.metric?.startsWith("application/");
       const known = measuredAlike && "model" in definition &&
-        namedPart(definition.model).name in peerModels;
+        peerModels[namedPart(definition.model).name]?.metrics.includes(metricOf(row));
       strictEqual(typeof peer, known ? "object" : "string", row.experiment);
     } else if (tunedOn === 0 && !/-(value|policy)-iteration$/.test(row.experiment)) {
       ok(typeof peer === "object", `${row.experiment}: ${peer}`);

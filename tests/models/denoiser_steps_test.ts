@@ -6,6 +6,7 @@ import { deepStrictEqual, ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { consistency } from "../../models/diffusion/consistency.ts";
 import { diffusion } from "../../models/diffusion/diffusion.ts";
+import { schedules } from "../../models/diffusion/schedules.ts";
 import { edm } from "../../models/diffusion/edm.ts";
 import { scoreMatching } from "../../models/diffusion/score_matching.ts";
 import { flowMatching } from "../../models/flow_matching/flow_matching.ts";
@@ -164,4 +165,30 @@ Deno.test("samples begin at the most noise, and EDM's last step is Euler's", () 
   const fields = edm.configuration.parse({ samplerSteps: 3 });
   const weights = [0, 1, 2].map((k) => edm.model.sampler!.at!(k, {} as never, fields).weight);
   deepStrictEqual(weights, [0.5, 0.5, 0]);
+});
+
+Deno.test("diffusion: a step's fresh noise has the variance that the network tells, the least one being the posterior's", () => {
+  const common = { levels: 20, samplerSteps: 5, solver: "ddpm", schedule: "linear" };
+  /** The second step with fresh noise as it is drawn, less the one without any. */
+  const noiseOf = (fields: object, network: (x: tf.Tensor) => tf.Tensor) => {
+    const configuration = diffusion.configuration.parse({ ...common, ...fields }) as never;
+    const { at, step } = diffusion.model.sampler!;
+    const given = Object.entries(at!(1, shape as never, configuration));
+    const [noisy, plain] = [epsilon, [0, 0]].map((fresh) =>
+      step({ denoiser: network } as never, {
+        ...{ x: row(x), noise: { fresh: row(fresh) }, shape },
+        at: Object.fromEntries(given.map(([name, value]) => [name, tf.scalar(value)])),
+      } as never, configuration)
+    );
+    return numbers(tf.sub(noisy, plain));
+  };
+  const half = (x: tf.Tensor) => tf.mul(x, 0.5);
+  const telling = (told: number) => (x: tf.Tensor) =>
+    tf.concat([half(x), tf.fill([1, 2], told)], 1);
+  const posterior = noiseOf({}, half);
+  near(noiseOf({ learnedVariance: true }, telling(-1)), posterior);
+  // From level 16 to 12: β = 1 − ᾱ₁₆ / ᾱ₁₂.
+  const shares = schedules.linear(20);
+  const deviation = Math.sqrt(1 - shares[16] / shares[12]);
+  near(noiseOf({ learnedVariance: true }, telling(1)), epsilon.map((value) => deviation * value));
 });

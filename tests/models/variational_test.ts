@@ -18,8 +18,11 @@ import { betaTcvae, decomposedKl } from "../../models/variational/beta_tcvae.ts"
 import { evaluated, logWeightsOf } from "../../models/variational/bound.ts";
 import { discriminatorLoss, permuted } from "../../models/variational/factor_vae.ts";
 import { importanceLoss } from "../../models/variational/iwae.ts";
-import { joined, klBetween } from "../../models/variational/ladder_vae.ts";
-import { semiSupervisedLoss } from "../../models/variational/semi_supervised_vae.ts";
+import { joined, klBetween, ladderVae } from "../../models/variational/ladder_vae.ts";
+import {
+  semiSupervisedLoss,
+  semiSupervisedVae,
+} from "../../models/variational/semi_supervised_vae.ts";
 import { vaeMixture } from "../../models/variational/vae_mixture.ts";
 import { vampPrior } from "../../models/variational/vampprior.ts";
 import { codebookOf, moved, nearest, through, vqVae } from "../../models/variational/vq_vae.ts";
@@ -309,6 +312,49 @@ Deno.test("a semi-supervised bound takes the label that is shown, else the mean 
     const loss = semiSupervisedLoss(negative, logits, tf.tensor2d([[1, 0], [0, 0]]));
     // 0.25·10 + 0.75·20 − 0.56233514.
     near(values(loss), [10, 17.5 - 0.56233514]);
+  }));
+
+/** A network that gives the same numbers for each row. */
+const same = (...row: number[]) => (x: tf.Tensor) =>
+  tf.tile(tf.tensor2d([row]), [x.shape[0]!, 1]) as tf.Tensor2D;
+
+Deno.test("where nothing is known of pixels, codes and classes the semi-supervised bound is ln 2 a pixel", () =>
+  onCpu(() => {
+    // ln 2 for each pixel, no KL, and ln 3 of p(y) that the entropy of q(y|x) takes back.
+    const networks = {
+      ...{ encoder: same(0, 0, 0, 0), decoder: same(0, 0, 0, 0, 0), classifier: same(0, 0, 0) },
+    };
+    const batch = {
+      x: tf.tensor2d([[0, 1, 0.5, 1, 0], [1, 1, 0, 0, 0.2]]),
+      noise: { noise: tf.tensor2d([[0.3, -1], [2, 0.1]]) },
+      labels: tf.zeros([2, 3]),
+    } as unknown as Batch;
+    const fields = { likelihood: "bernoulli", deviation: 1 } as never;
+    const { negative_bound } = semiSupervisedVae.model.evaluate!(networks, batch, fields);
+    near(values(negative_bound), [5 * Math.LN2, 5 * Math.LN2]);
+  }));
+
+Deno.test("a ladder's bound has the KL of both layers, in training and in evaluation", () =>
+  onCpu(() => {
+    // q(z₂) = N(1, 1); q(z₁) joins N(0, 1) with N(0, 1) to N(0, ½).
+    const networks = {
+      ...{ features: same(0), encoder: same(0, 0, 0, 0), decoder: same(0, 0, 0, 0, 0) },
+      ...{ top_encoder: same(1, 1, 1, 0, 0, 0), prior: same(0, 0, 0, 0) },
+    };
+    const batch = {
+      x: tf.tensor2d([[0, 1, 0.5, 1, 0]]),
+      noise: { noise: tf.tensor2d([[0.3, -1]]), top: tf.tensor2d([[1, 2, 3]]) },
+      spent: tf.scalar(0.5),
+    } as unknown as Batch;
+    const fields = { likelihood: "bernoulli", deviation: 1, beta: 1, warmUp: 0 } as never;
+    const kl = 3 * 0.5 + 2 * 0.5 * (0.5 - 1 + Math.LN2);
+    const found = ladderVae.model.evaluate!(networks, batch, fields);
+    near(values(found.kl), [kl]);
+    near(values(found.negative_elbo), [5 * Math.LN2 + kl]);
+    // deno-lint-ignore no-explicit-any
+    near(values((ladderVae.model.steps[0].loss as any)(networks, batch, fields).loss), [
+      5 * Math.LN2 + kl,
+    ]);
   }));
 
 Deno.test("few labels are shown, and labels that are not change nothing", async () => {

@@ -1,4 +1,5 @@
-import { deepStrictEqual, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { Grower } from "../../web/growth.ts";
 import { type Grown, grownBy } from "../../web/live_series.ts";
 import type { SeriesAnswer } from "../../web/routes/api/series.ts";
 
@@ -48,4 +49,39 @@ Deno.test("a smoothed line waits until the range has grown by a fiftieth", () =>
   const long = { ...smooth, x: [0, 1e6], until: 10_000 };
   const next = grownBy(long, grown(10_000, [10_001], [3]), "loss")!;
   deepStrictEqual([next.y, next.smoothed], [[1, 2, 3], [1, 1.5]]);
+});
+
+Deno.test("of what a run's reader is sent no point is lost: a chart takes all, or is fetched anew", () => {
+  for (const added of [1, 999, 1000, 1001, 5000]) {
+    let until = 10;
+    const columns = (after: number) => {
+      const iterations = Float64Array.from({ length: until - after }, (_, i) => after + 1 + i);
+      const axes = {
+        environmentSteps: iterations,
+        gradientSteps: iterations,
+        examples: iterations,
+      };
+      return { iterations, values: iterations, wallSeconds: iterations, ...axes };
+    };
+    const grower = new Grower(
+      {
+        run: () => ({ attempt: 1, iterations: until }),
+        series: (_: string, __: string, { after }: { after: number }) => columns(after),
+      } as unknown as ConstructorParameters<typeof Grower>[0],
+      "run",
+    );
+    strictEqual(grower.next(["loss"]), undefined);
+    let shown: SeriesAnswer | undefined = { ...drawn, x: [9, 10], y: [9, 10], until };
+    for (const more of [added, 1]) {
+      until += more;
+      // What must be fetched anew is, before the next message.
+      shown = grownBy(
+        shown ?? { ...drawn, x: [], y: [], until: until - more },
+        grower.next(["loss"])!,
+        "loss",
+      );
+      ok(shown === undefined || shown.until === until && shown.y.at(-1) === until, `${added}`);
+    }
+    ok(shown !== undefined, "one point more is no reason to fetch all");
+  }
 });

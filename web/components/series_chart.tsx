@@ -33,6 +33,8 @@ export interface SeriesChartProps extends Pick<PlotProps, "levels" | "height"> {
   readonly view: View;
   readonly zoom: (range: Range | undefined) => void;
   readonly about?: Meaning;
+  /** Draws a single point, too; otherwise it is the figure in the head. */
+  readonly single?: boolean;
   /** What stands on its time line, by iterations. */
   readonly moments?: readonly (Omit<Moment, "x"> & { readonly iteration: number })[];
   /** Told of the iteration that was clicked. */
@@ -43,7 +45,8 @@ const none: readonly never[] = [];
 
 /** The card. */
 export function SeriesChart(
-  { run, chart, view, zoom, about, levels, height = 150, moments = none, pick }: SeriesChartProps,
+  { run, chart, view, zoom, about, single = false, levels, height = 150, moments = none, pick }:
+    SeriesChartProps,
 ): VNode {
   const { element, inView } = useInView();
   const { name, deviation, beside } = chart;
@@ -65,7 +68,7 @@ export function SeriesChart(
     [moments, ruler],
   );
   const title = metricWords(name);
-  const isCurve = view.range !== undefined || lines.some(({ x }) => x.length > 1);
+  const isCurve = single || view.range !== undefined || lines.some(({ x }) => x.length > 1);
   return (
     <div class={series === undefined || isCurve ? "card chart" : "card"} ref={element}>
       <h3>

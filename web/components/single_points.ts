@@ -79,6 +79,7 @@ function drawInterval(
   ratio: number,
 ): void {
   ctx.lineWidth = 1.5 * ratio;
+  ctx.setLineDash([]);
   ctx.beginPath();
   ctx.moveTo(x, ends[0]);
   ctx.lineTo(x, ends[1]);

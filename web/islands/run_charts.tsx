@@ -82,11 +82,19 @@ export default function RunCharts(props: RunChartsProps): VNode {
     : [];
   const gallery = pictures.length > 0 && <Gallery contents={initial} onWhite={isPlane} />;
   const explorer = explores && <Explore run={run} models={models} />;
-  const beside = player !== undefined
+  const plays = player !== undefined && policies.length > 0;
+  const beside = plays
     ? <PolicyAtWork {...player} contents={initial} />
     : (isPlane && explorer) || gallery;
+  // One sheet below has room for the small figures beside it.
+  const isSheet = beside !== gallery && new Set(pictures.map(({ name }) => name)).size === 1;
+  const four = !wanted && (
+    <div class="charts four">
+      {small.map((chart) => card(chart, { height: 120, single: true }))}
+    </div>
+  );
   return (
-    <section>
+    <section class="run-figures">
       <h2 class="hidden">Figures</h2>
       <div class="toolbar">
         <label class="grow">
@@ -114,21 +122,18 @@ export default function RunCharts(props: RunChartsProps): VNode {
       )}
       {wanted && shown.length === 0 && <p class="empty">No metric matches “{search.value}”.</p>}
       <div hidden={wanted}>
-        <div class={beside === false ? "front alone" : "front"}>
+        <div class={beside === false ? "front" : plays ? "front two playing" : "front two"}>
           {hero !== undefined && !wanted && card(hero, {
-            height: player === undefined && !isPlane ? 320 : 430,
+            height: "fill",
+            single: true,
             levels,
             moments,
             pick: kept.length > 0 ? pick : undefined,
           })}
-          {beside}
+          {beside !== false && <div class="beside">{beside}</div>}
+          {!isSheet && four}
         </div>
-        {!wanted && (
-          <div class="charts four">
-            {small.map((chart) => card(chart))}
-          </div>
-        )}
-        {beside !== gallery && gallery}
+        {beside !== gallery && (isSheet ? <div class="sheet-row">{gallery}{four}</div> : gallery)}
         {beside !== explorer && explorer}
         {!wanted && sections.map(({ name, charts }) => (
           <Section

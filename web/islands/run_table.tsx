@@ -481,8 +481,8 @@ function RunRow(
       {cells.map((cell, i) => (
         <td
           key={columns[i].key}
-          class={isNumber(cell) ? "number" : undefined}
-          data-label={columns[i].key.split(/[./]/).at(-1)}
+          class={cell === null ? "number none" : isNumber(cell) ? "number" : undefined}
+          data-label={columns[i].key.split(/[./]/).at(-1)!.replaceAll("_", " ")}
         >
           {shownCell(cell)}
         </td>
@@ -517,8 +517,8 @@ function GroupRow(
       </th>
       {cells.map(({ iqm, interval, values }, i) => (
         <td key={columns[i].key} class="number">
-          <Seeds values={values} /> {figure(iqm)}
-          {interval !== null && <small>{figure(interval[0])} … {figure(interval[1])}</small>}
+          <Seeds values={values} /> <span class="value">{figure(iqm)}</span>
+          <small>{interval !== null && `${figure(interval[0])} … ${figure(interval[1])}`}</small>
         </td>
       ))}
     </Line>

@@ -2,7 +2,6 @@ import { deepStrictEqual, ok } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { openWorkspace } from "../../../lab/compute/backend.ts";
 import {
-  pytorchRecurrentParameters,
   type RecurrentCellName,
   recurrentCellNames,
   recurrentParameters,
@@ -112,20 +111,5 @@ for (const cell of recurrentCellNames) {
     const anew = half(3, tf.zerosLike(start)).memory.arraySync() as number[][];
     deepStrictEqual((whole.memory.arraySync() as number[][])[1], anew[1]);
     ok((whole.memory.arraySync() as number[][])[0].some((value, i) => value !== anew[0][i]));
-  });
-}
-
-for (const cell of recurrentCellNames) {
-  Deno.test(`${cell}: PyTorch draws weights and biases up to 1/√H, whatever enters`, () => {
-    // torch.nn.LSTM and GRU: all are U(−√k, √k) with k = 1 / hidden_size.
-    for (const [inputs, hidden] of [[3, 64], [200, 16]]) {
-      const drawn = pytorchRecurrentParameters(defaultRng(3), cell, inputs, hidden, "l");
-      for (const [name, { values }] of Object.entries(drawn)) {
-        const least = Math.min(...values) * Math.sqrt(hidden);
-        const most = Math.max(...values) * Math.sqrt(hidden);
-        ok(most <= 1 + 1e-6 && most > 0.9, `${name} up to ${most}`);
-        ok(least >= -1 - 1e-6 && least < -0.9, `${name} from ${least}`);
-      }
-    }
   });
 }
