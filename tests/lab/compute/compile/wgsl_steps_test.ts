@@ -185,7 +185,15 @@ for (const { name, load } of models) {
     fn: async () => {
       // deno-lint-ignore no-explicit-any
       const definition = await load() as DefinedModel<any, any>;
-      const names = definition.model.steps.map((step: { name: string }) => `${name}/${step.name}`);
+      // A step of a larger image, which changes all that one of a smaller does, stands for that, too.
+      const steps: readonly { name: string; changes?: readonly string[] }[] =
+        definition.model.steps;
+      const last = ({ name, changes }: typeof steps[number], i: number) =>
+        !steps.slice(i + 1).some((later) =>
+          later.name.replace(/\d+$/, "") === name.replace(/\d+$/, "") &&
+          changes?.every((network) => later.changes?.includes(network))
+        );
+      const names = steps.filter(last).map((step) => `${name}/${step.name}`);
       const make = () =>
         trainerOf(definition, datasetOf(definition), smallOf(definition), { judges: [] });
       for (const update of await updatesOf(names, make)) {
