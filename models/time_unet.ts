@@ -119,6 +119,32 @@ export function placesAttention(
 }
 
 /**
+ * x + W₁ swish(W₀ n(x) + e) of all of [B, H, W, C] at once, n by groups, e the time's; it begins as x.
+ */
+function wholeBlock(
+  [height, width, channels]: readonly number[],
+  units: number,
+  embedded: number,
+): Network<[x: tf.Tensor, embedding: tf.Tensor], tf.Tensor> {
+  const size = height * width * channels;
+  return {
+    initial: (random) => ({
+      ...normalizationParameters(channels, "whole/norm"),
+      ...mlpParameters(random, [size, units, size], {
+        ...{ hidden: lecunNormal, output: zero, prefix: "whole" },
+      }),
+      ...mlpParameters(random, [embedded, units], { hidden: lecunNormal, prefix: "whole/embedding" }),
+    }),
+    apply: (parameters, x, embedding) => {
+      const flat = tf.reshape(activated(parameters, x, "whole/norm"), [-1, size]);
+      const told = dense(parameters, embedding, "whole/embedding/0");
+      const hidden = swish(tf.add(dense(parameters, flat, "whole/0"), told));
+      return tf.add(x, tf.reshape(dense(parameters, hidden, "whole/1"), x.shape as number[]));
+    },
+  };
+}
+
+/**
  * The U-Net: images as rows [B, H·W·C], times [B, 1] and labels [B, classes] to rows of the same size. It
  * begins as 0 everywhere.
  *
@@ -138,9 +164,10 @@ export function placesAttention(
 export function timeUnet(
   shape: readonly number[],
   filters: readonly number[],
-  { classes = 0, heads = 0, outputs = 1 }: {
+  { classes = 0, heads = 0, units = 0, outputs = 1 }: {
     readonly classes?: number;
     readonly heads?: number;
+    readonly units?: number;
     readonly outputs?: number;
   } = {},
 ): TimeNetwork {
@@ -154,6 +181,10 @@ export function timeUnet(
     timeBlock(`up/${i}`, i === last ? width : 2 * width, width, embedded)
   );
   const attend = heads === 0 ? undefined : placesAttention(filters[last], heads);
+  const factor = 2 ** filters.length;
+  const middle = units === 0
+    ? undefined
+    : wholeBlock([shape[0] / factor, shape[1] / factor, filters[last]], units, embedded);
   const between = filters.slice(1).map((width, i) => ({
     ...{ inputs: filters[i], filters: width, size: MOVING, initializer: lecunNormal },
   }));
@@ -182,7 +213,8 @@ export function timeUnet(
     };
     add(transposedConvolutionParameters(random, written, "last"));
     add(mlpParameters(random, [embedded, channels], { hidden: zero, prefix: "skip" }));
-    return attend === undefined ? parameters : add(attend.initial(random));
+    if (attend !== undefined) add(attend.initial(random));
+    return middle === undefined ? parameters : add(middle.initial(random));
   };
   return {
     initial,
@@ -197,7 +229,8 @@ export function timeUnet(
       const through = (x: tf.Tensor, level: number): tf.Tensor => {
         const seen = down[level].apply(parameters, x, embedding);
         if (level === last) {
-          const attended = attend?.apply(parameters, seen) ?? seen;
+          const looked = attend?.apply(parameters, seen) ?? seen;
+          const attended = middle?.apply(parameters, looked, embedding) ?? looked;
           return up[level].apply(parameters, attended, embedding);
         }
         const below = through(convolution(parameters, seen, `halved/${level}`, HALVED), level + 1);
