@@ -28,7 +28,8 @@ export const denoiserFields = {
     description: "Heads of self-attention where the U-Net is narrowest; left out: none",
   }),
   wholeUnits: count(1, 4096).optional().meta({
-    description: "Units of a dense layer over all places where the U-Net is narrowest; left out: none",
+    description:
+      "Units of a dense layer over all places where the U-Net is narrowest; left out: none",
   }),
   conditional: z.boolean().default(false).meta({
     description: "Whether the network is told the class, so that samples of one can be asked for",

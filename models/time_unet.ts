@@ -7,8 +7,9 @@
  *
  * Differs from them: the first convolution halves the image and the last one doubles it, so that none is
  * at full size; what comes in is added to what goes out, by a share that depends on the time, so that noise
- * need not pass through the narrow part; attention, where it is asked for, at the narrowest place alone; no
- * dropout; one block each on the way down and up.
+ * need not pass through the narrow part; attention, where it is asked for, at the narrowest place alone,
+ * and behind it, where that is asked for, a dense layer over all places; no dropout; one block each on the
+ * way down and up.
  *
  * @module
  */
@@ -119,9 +120,13 @@ export function placesAttention(
 }
 
 /**
- * x + W₁ swish(W₀ n(x) + e) of all of [B, H, W, C] at once, n by groups, e the time's; it begins as x.
+ * x + W₁ swish(W₀ n(x) + e) of all places of an image [H, W, C] at once, n the group normalisation and e
+ * what the embedding adds; it begins as x.
+ *
+ * @param shape [H, W, C] where the U-Net is narrowest.
+ * @param embedded Length of the embedding.
  */
-function wholeBlock(
+export function wholeBlock(
   [height, width, channels]: readonly number[],
   units: number,
   embedded: number,
@@ -133,7 +138,10 @@ function wholeBlock(
       ...mlpParameters(random, [size, units, size], {
         ...{ hidden: lecunNormal, output: zero, prefix: "whole" },
       }),
-      ...mlpParameters(random, [embedded, units], { hidden: lecunNormal, prefix: "whole/embedding" }),
+      ...mlpParameters(random, [embedded, units], {
+        hidden: lecunNormal,
+        prefix: "whole/embedding",
+      }),
     }),
     apply: (parameters, x, embedding) => {
       const flat = tf.reshape(activated(parameters, x, "whole/norm"), [-1, size]);
@@ -153,6 +161,7 @@ function wholeBlock(
  * @param options.classes Length of the labels that it is given; default 0: none.
  * @param options.heads Of self-attention where it is narrowest, after the block of the way down; default 0:
  *   none.
+ * @param options.units Of a dense layer over all places there, behind the attention; default 0: none.
  * @param options.outputs Numbers that it gives for each of x: the output is [B, outputs·D]; default 1.
  * @throws InputError where the sides cannot be halved so often, or heads do not divide the last filters.
  *
@@ -182,9 +191,8 @@ export function timeUnet(
   );
   const attend = heads === 0 ? undefined : placesAttention(filters[last], heads);
   const factor = 2 ** filters.length;
-  const middle = units === 0
-    ? undefined
-    : wholeBlock([shape[0] / factor, shape[1] / factor, filters[last]], units, embedded);
+  const narrowest = [shape[0] / factor, shape[1] / factor, filters[last]];
+  const everywhere = units === 0 ? undefined : wholeBlock(narrowest, units, embedded);
   const between = filters.slice(1).map((width, i) => ({
     ...{ inputs: filters[i], filters: width, size: MOVING, initializer: lecunNormal },
   }));
@@ -214,7 +222,7 @@ export function timeUnet(
     add(transposedConvolutionParameters(random, written, "last"));
     add(mlpParameters(random, [embedded, channels], { hidden: zero, prefix: "skip" }));
     if (attend !== undefined) add(attend.initial(random));
-    return middle === undefined ? parameters : add(middle.initial(random));
+    return everywhere === undefined ? parameters : add(everywhere.initial(random));
   };
   return {
     initial,
@@ -229,9 +237,9 @@ export function timeUnet(
       const through = (x: tf.Tensor, level: number): tf.Tensor => {
         const seen = down[level].apply(parameters, x, embedding);
         if (level === last) {
-          const looked = attend?.apply(parameters, seen) ?? seen;
-          const attended = middle?.apply(parameters, looked, embedding) ?? looked;
-          return up[level].apply(parameters, attended, embedding);
+          const attended = attend?.apply(parameters, seen) ?? seen;
+          const together = everywhere?.apply(parameters, attended, embedding) ?? attended;
+          return up[level].apply(parameters, together, embedding);
         }
         const below = through(convolution(parameters, seen, `halved/${level}`, HALVED), level + 1);
         const doubled = transposedConvolution(parameters, below, `doubled/${level}`, HALVED);

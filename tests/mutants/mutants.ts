@@ -216,6 +216,28 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/energy/energy_based_test.ts",
   },
   {
+    fault:
+      "the chains of contrastive divergence go on, and persistent ones begin with the examples",
+    file: "models/energy/rbm.ts",
+    from: 'negative === "persistent" ? kept.chains : x',
+    to: 'negative === "persistent" ? x : kept.chains',
+    test: "tests/models/energy/energy_test.ts",
+  },
+  {
+    fault: "the dense layer over all places does not see the time",
+    file: "models/time_unet.ts",
+    from: 'swish(tf.add(dense(parameters, flat, "whole/0"), told))',
+    to: 'swish(dense(parameters, flat, "whole/0"))',
+    test: "tests/models/denoiser_test.ts",
+  },
+  {
+    fault: "the U-Net goes up without the dense layer over all places",
+    file: "models/time_unet.ts",
+    from: "up[level].apply(parameters, together, embedding)",
+    to: "up[level].apply(parameters, attended, embedding)",
+    test: "tests/models/denoiser_test.ts",
+  },
+  {
     fault: "attention in the U-Net is causal",
     file: "models/time_unet.ts",
     from: "{ heads, causal: false }",
