@@ -238,6 +238,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/denoiser_test.ts",
   },
   {
+    fault: "the decay of a moving average rises without end",
+    file: "models/trainer.ts",
+    from: "1 - Math.min(decay, (1 + n) / (10 + n))",
+    to: "1 - (1 + n) / (10 + n)",
+    test: "tests/models/trainers_test.ts",
+  },
+  {
     fault: "attention in the U-Net is causal",
     file: "models/time_unet.ts",
     from: "{ heads, causal: false }",
