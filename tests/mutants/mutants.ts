@@ -181,6 +181,13 @@ export const mutants: readonly Mutant[] = [
   },
   // Models.
   {
+    fault: "a discriminator that sees its batch's deviation scores images as if they were alone",
+    file: "models/adversarial/game.ts",
+    from: "scoresAlone: ({ minibatchDeviation }) => !minibatchDeviation",
+    to: "scoresAlone: () => true",
+    test: "tests/models/adversarial/models_test.ts",
+  },
+  {
     fault: "consistency training's gradient passes through what it holds the network to",
     file: "models/diffusion/consistency.ts",
     from: "squaredError(to, stopGradient(from))",
