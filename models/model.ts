@@ -293,6 +293,9 @@ export interface Model<C extends SharedFields, N extends Networks> {
   readonly classify?: Of<N, Batch, C, tf.Tensor>;
   /** One number an example, [B]: what a critic says of it, its energy, its log-likelihood. */
   readonly score?: Of<N, Batch, C, tf.Tensor>;
+  /** Whether an example's score is its own under a configuration; where it hangs on the rest of its batch
+   * the model offers none. Left out: it always is. */
+  scoresAlone?(configuration: C): boolean;
   /** Fields of the configuration that samples may be drawn with other values of, as no weight hangs on
    * them: a sampler's steps. */
   readonly samplingFields?: readonly (keyof C & string)[];

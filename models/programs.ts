@@ -82,6 +82,8 @@ export type Seen = Batch & Codes & { readonly at: Tensors };
  * the networks' names, averages equal to them, and what it keeps.
  */
 export class BoundModel<C extends SharedFields, N extends Networks> {
+  /** As it is under the configuration: without a `score` that would be of a whole batch. */
+  readonly model: Model<C, N>;
   readonly configuration: C;
   readonly shape: ExampleShape;
   readonly workspace: Workspace;
@@ -101,7 +103,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
 
   /** @throws InputError for a data set that the model does not take. */
   constructor(
-    readonly model: Model<C, N>,
+    model: Model<C, N>,
     { configuration, dataset, workspace, stream, scope = "" }: Pick<
       ModelContext<C>,
       "configuration" | "dataset" | "workspace" | "stream" | "scope"
@@ -109,6 +111,8 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
   ) {
     const held = holdingsOf(dataset);
     requireData(model, `"${dataset.name}"`, held);
+    const scores = model.scoresAlone?.(configuration) ?? true;
+    this.model = scores ? model : { ...model, score: undefined };
     this.configuration = configuration;
     this.workspace = workspace;
     this.scope = scope;

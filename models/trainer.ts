@@ -29,6 +29,7 @@ import { Minibatches } from "./minibatches.ts";
 import type { Model, ModelStep } from "./model.ts";
 import type { Networks } from "./networks.ts";
 import { picturesOf } from "./pictures.ts";
+import { planeArtifacts } from "./plane.ts";
 import { BoundModel, type CompiledStep, GRADIENTS, type RowProgram } from "./programs.ts";
 import { takeMeans } from "./totals.ts";
 import { type Yardstick, yardstick } from "./yardstick.ts";
@@ -315,7 +316,12 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     // From the same noise at each evaluation, so that the sheets are an animation.
     const shown = samples &&
       await this.sample!({ random: stream("sheet"), count: SHOWN[samples.kind] });
-    return { metrics, artifacts: await picturesOf(this, dataset, shown), events };
+    const score = this.#bound.labelled ? undefined : this.score;
+    const artifacts = [
+      ...await picturesOf(this, dataset, shown),
+      ...await planeArtifacts({ score }, dataset, shown),
+    ];
+    return { metrics, artifacts, events };
   }
 
   /** How many samples, of all classes in turn, the judge calls what they were asked to be. */

@@ -198,6 +198,7 @@ export function game<C extends GameConfiguration>(
     decode: ({ generator }, drawn) => generator(coded(drawn, drawn.codes), drawn.kept).outputs,
     score: ({ discriminator }, batch) =>
       tf.squeeze(scoreOf(discriminator(shown(batch, batch.x), batch.kept).outputs), [1]),
+    scoresAlone: ({ minibatchDeviation }) => !minibatchDeviation,
   };
 }
 

@@ -77,11 +77,13 @@ for (const [i, definition] of definitions.entries()) {
     const trainer = await smallTrainer(definition);
     const dataset = datasetOf(definition);
     const { artifacts = [] } = await trainer.evaluate({ random: defaultRng(1) });
+    const isPlane = dataset.kind === "points" && dataset.shape[0] === 2;
     const expected = [
       ...trainer.sample === undefined ? [] : ["samples"],
       ...trainer.translate === undefined ? [] : ["translations"],
       ...dataset.kind === "images" && trainer.encode && trainer.decode ? ["reconstructions"] : [],
       ...trainer.encode === undefined ? [] : ["codes"],
+      ...isPlane && (trainer.sample ?? trainer.score) ? ["plane"] : [],
     ];
     deepStrictEqual(artifacts.map(({ name }) => name), expected);
     trainer.dispose();

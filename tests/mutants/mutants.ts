@@ -181,6 +181,13 @@ export const mutants: readonly Mutant[] = [
   },
   // Models.
   {
+    fault: "a discriminator that sees its batch's deviation scores images as if they were alone",
+    file: "models/adversarial/game.ts",
+    from: "scoresAlone: ({ minibatchDeviation }) => !minibatchDeviation",
+    to: "scoresAlone: () => true",
+    test: "tests/models/adversarial/models_test.ts",
+  },
+  {
     fault: "consistency training's gradient passes through what it holds the network to",
     file: "models/diffusion/consistency.ts",
     from: "squaredError(to, stopGradient(from))",
@@ -772,6 +779,41 @@ export const mutants: readonly Mutant[] = [
     from: "if (checksum(row.run, row.names, row.numbers) !== row.checksum) return undefined;",
     to: "",
     test: "tests/lab/store/metrics_test.ts",
+  },
+  {
+    fault: "a score that is not finite is drawn as 0",
+    file: "models/plane.ts",
+    from: "value ?? NaN",
+    to: "value ?? 0",
+    test: "tests/models/plane_test.ts",
+  },
+  {
+    fault: "the surface of a score stands on its head",
+    file: "models/plane.ts",
+    from: "points[2 * i + 1] = y[1] - (y[1] - y[0])",
+    to: "points[2 * i + 1] = y[0] + (y[1] - y[0])",
+    test: "tests/web/latent_test.ts",
+  },
+  {
+    fault: "a model of points in space leaves its first two numbers as a plane",
+    file: "models/plane.ts",
+    from: " || shape[0] !== 2",
+    to: "",
+    test: "tests/models/plane_test.ts",
+  },
+  {
+    fault: "the numbers of a plane are listed as samples of text",
+    file: "web/contents.ts",
+    from: "shown.filter((each) => !isPlane(each))",
+    to: "shown",
+    test: "tests/web/laboratory_test.ts",
+  },
+  {
+    fault: "an exported page lacks what the model made of the plane",
+    file: "web/export/take.ts",
+    from: "[...contents.pictures, ...contents.planes]",
+    to: "contents.pictures",
+    test: "tests/web/export_test.ts",
   },
   {
     fault: "events leave the machine with its folders",
