@@ -82,6 +82,8 @@ export type Seen = Batch & Codes & { readonly at: Tensors };
  * the networks' names, averages equal to them, and what it keeps.
  */
 export class BoundModel<C extends SharedFields, N extends Networks> {
+  /** As it is under the configuration: without a `score` that would be of a whole batch. */
+  readonly model: Model<C, N>;
   readonly configuration: C;
   readonly shape: ExampleShape;
   readonly workspace: Workspace;
@@ -101,7 +103,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
 
   /** @throws InputError for a data set that the model does not take. */
   constructor(
-    readonly model: Model<C, N>,
+    model: Model<C, N>,
     { configuration, dataset, workspace, stream, scope = "" }: Pick<
       ModelContext<C>,
       "configuration" | "dataset" | "workspace" | "stream" | "scope"
@@ -109,6 +111,8 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
   ) {
     const held = holdingsOf(dataset);
     requireData(model, `"${dataset.name}"`, held);
+    const scores = model.scoresAlone?.(configuration) ?? true;
+    this.model = scores ? model : { ...model, score: undefined };
     this.configuration = configuration;
     this.workspace = workspace;
     this.scope = scope;
@@ -130,7 +134,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     const kept = model.keeps?.(shape, configuration, stream);
     this.#initial = {
       [PARAMETERS]: parameters,
-      ...model.average && { [AVERAGE]: parametersOf(parameters, ...model.average.networks) },
+      ...model.average && { [AVERAGE]: parametersOf(parameters, ...model.average) },
       ...kept && { [KEPT]: kept },
     };
     for (const [group, tensors] of Object.entries(this.#initial)) this.define(group, tensors);
@@ -351,7 +355,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
           return [input.x as Float32Array, shape.size];
         }),
       },
-      scalars: ["learningRate", "spent"],
+      scalars: ["learningRate", "spent", ...configuration.averageRampUp ? ["averageRate"] : []],
     };
     const summed = this.#compileSummed(
       step.name,
@@ -370,7 +374,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
           state: {
             [PARAMETERS]: parameters,
             [own]: optimizer,
-            ...this.#nextAverage(context.state[AVERAGE], parameters, changes),
+            ...this.#nextAverage(context.state[AVERAGE], parameters, changes, context.scalar),
             ...Object.keys(kept).length > 0 && { [KEPT]: kept },
           },
         };
@@ -384,11 +388,12 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     average: Tensors,
     parameters: Tensors,
     changes: readonly string[],
+    { averageRate }: Readonly<Record<string, tf.Scalar>>,
   ): Record<string, Tensors> {
-    const { networks = [], decay } = this.model.average ?? {};
-    const moved = networks.filter((network) => changes.includes(network));
+    const { averageDecay = 0 } = this.configuration;
+    const moved = (this.model.average ?? []).filter((network) => changes.includes(network));
     if (moved.length === 0) return {};
-    const rate = 1 - decay!(this.configuration);
+    const rate = averageRate ?? 1 - averageDecay;
     const next = movingAverage(parametersOf(average, ...moved), parameters, rate);
     return { [AVERAGE]: { ...average, ...next } };
   }

@@ -81,6 +81,11 @@ function repeatOf<N extends Networks, C>(step: ModelStep<N, C>, configuration: C
   return step.repeat?.(configuration) ?? 1;
 }
 
+/** What a moving average whose decay rises takes of the weights after n gradient steps, in (0, 1]. */
+export function averageRateAt(n: number, decay: number): number {
+  return 1 - Math.min(decay, (1 + n) / (10 + n));
+}
+
 /**
  * Examples of a gradient step, on average over a round; undefined where an epoch's last one may have
  * fewer, or none has any.
@@ -205,12 +210,16 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   /** Every step in order. Returns what of the budget it took, at most `limit`. */
   #round(limit: number): number {
     const { spent, budget: { unit } } = this;
+    const { averageDecay = 0, averageRampUp = false } = this.#context.configuration;
     const taken = { examples: 0, gradientSteps: 0, environmentSteps: 0 };
     let rows: Int32Array = new Int32Array(0);
     for (const { program, repeat, examples, during: [from, to], schedule } of this.#steps) {
       if (spent < from || spent >= to) continue;
       program.scalar.learningRate = schedule(spent);
       program.scalar.spent = spent;
+      if (averageRampUp) {
+        program.scalar.averageRate = averageRateAt(this.progress.gradientSteps, averageDecay);
+      }
       for (let time = 0; time < repeat && taken[unit] < limit; time++) {
         if (examples === "next") {
           rows = this.#minibatches.next(unit === "examples" ? limit - taken.examples : Infinity);

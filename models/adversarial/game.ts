@@ -193,11 +193,12 @@ export function game<C extends GameConfiguration>(
         },
       },
     ],
-    average: { networks: ["generator"], decay: ({ averageDecay }) => averageDecay },
+    average: ["generator"],
     sample: ({ generator }, drawn, c) => generator(drawnCodes(drawn, c), drawn.kept).outputs,
     decode: ({ generator }, drawn) => generator(coded(drawn, drawn.codes), drawn.kept).outputs,
     score: ({ discriminator }, batch) =>
       tf.squeeze(scoreOf(discriminator(shown(batch, batch.x), batch.kept).outputs), [1]),
+    scoresAlone: ({ minibatchDeviation }) => !minibatchDeviation,
   };
 }
 

@@ -321,3 +321,21 @@ Deno.test("a VAE's warm-up and free bits change what is descended, and each is o
     notDeepStrictEqual(await parameters(fields), plain);
   }
 });
+
+Deno.test("a moving average whose decay rises: 1/10, 2/11, 3/12, … up to averageDecay", async () => {
+  const definition = definitions.find(({ name }) => name === "diffusion")!;
+  const settings = { averageDecay: 0.3, averageRampUp: true, batchesPerIteration: 1 };
+  const trainer = await smallTrainer(definition, {}, settings);
+  const { parameters: initial } = await trainer.snapshot();
+  const [name] = Object.keys(initial);
+  let expected = [...initial[name].values].map(Number);
+  for (const decay of [1 / 10, 2 / 11, 3 / 12, 0.3, 0.3]) {
+    await trainer.iterate();
+    const { parameters, state } = await trainer.snapshot();
+    const { values } = parameters[name];
+    expected = expected.map((value, i) => decay * value + (1 - decay) * Number(values[i]));
+    const average = state[`average/${name}`].values;
+    expected.forEach((value, i) => ok(Math.abs(value - Number(average[i])) < 1e-6, `${decay}`));
+  }
+  trainer.dispose();
+});

@@ -181,6 +181,13 @@ export const mutants: readonly Mutant[] = [
   },
   // Models.
   {
+    fault: "a discriminator that sees its batch's deviation scores images as if they were alone",
+    file: "models/adversarial/game.ts",
+    from: "scoresAlone: ({ minibatchDeviation }) => !minibatchDeviation",
+    to: "scoresAlone: () => true",
+    test: "tests/models/adversarial/models_test.ts",
+  },
+  {
     fault: "consistency training's gradient passes through what it holds the network to",
     file: "models/diffusion/consistency.ts",
     from: "squaredError(to, stopGradient(from))",
@@ -214,6 +221,35 @@ export const mutants: readonly Mutant[] = [
     from: "const others = tf.mul(buffer, tf.sub(1, tf.transpose(at)));",
     to: "const others = buffer;",
     test: "tests/models/energy/energy_based_test.ts",
+  },
+  {
+    fault:
+      "the chains of contrastive divergence go on, and persistent ones begin with the examples",
+    file: "models/energy/rbm.ts",
+    from: 'negative === "persistent" ? kept.chains : x',
+    to: 'negative === "persistent" ? x : kept.chains',
+    test: "tests/models/energy/energy_test.ts",
+  },
+  {
+    fault: "the dense layer over all places does not see the time",
+    file: "models/time_unet.ts",
+    from: 'swish(tf.add(dense(parameters, flat, "whole/0"), told))',
+    to: 'swish(dense(parameters, flat, "whole/0"))',
+    test: "tests/models/denoiser_test.ts",
+  },
+  {
+    fault: "the U-Net goes up without the dense layer over all places",
+    file: "models/time_unet.ts",
+    from: "up[level].apply(parameters, together, embedding)",
+    to: "up[level].apply(parameters, attended, embedding)",
+    test: "tests/models/denoiser_test.ts",
+  },
+  {
+    fault: "the decay of a moving average rises without end",
+    file: "models/trainer.ts",
+    from: "1 - Math.min(decay, (1 + n) / (10 + n))",
+    to: "1 - (1 + n) / (10 + n)",
+    test: "tests/models/trainers_test.ts",
   },
   {
     fault: "attention in the U-Net is causal",

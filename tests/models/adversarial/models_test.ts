@@ -1,7 +1,16 @@
 /** What the adversarial models keep beside the contract, and what they refuse. */
 import { deepStrictEqual, notDeepStrictEqual, ok, rejects } from "node:assert";
 import type { Dataset } from "../../../lab/core/dataset.ts";
-import { fewPoints, halves, smallOf, trainerOf, trainThrough } from "../laboratory.ts";
+import {
+  fewPoints,
+  halves,
+  smallOf,
+  smallTrainer,
+  trainerOf,
+  trainThrough,
+} from "../laboratory.ts";
+import type { RowStep } from "../../../lab/compute/row_step.ts";
+import { fieldsOf } from "../../../lab/experiment/fields.ts";
 import { models } from "../../../models/mod.ts";
 
 const small = { batchSize: 20, roundsPerIteration: 2, filters: [4], latentSize: 3, judge: false };
@@ -103,6 +112,22 @@ Deno.test("samples use the moments that training left: a batch of others changes
   trainer.dispose();
   deepStrictEqual(first, both.subarray(0, 16));
 });
+
+for (const { name, load } of models) {
+  const definition = await load();
+  const fields = fieldsOf(definition.configuration, "").map(({ path }) => path);
+  if (!fields.includes("minibatchDeviation")) continue;
+  Deno.test(`${name} offers no score where an image's own hangs on its batch`, async () => {
+    const scored = async (minibatchDeviation: boolean) => {
+      const trainer = await smallTrainer(definition, {}, { minibatchDeviation });
+      const networks = (await trainer.rowSteps!() as readonly RowStep[]).map(({ name }) => name);
+      trainer.dispose();
+      return [trainer.score !== undefined, networks.includes("score")];
+    };
+    deepStrictEqual(await scored(true), [false, false]);
+    deepStrictEqual(await scored(false), [true, true]);
+  });
+}
 
 for (
   const fields of [
