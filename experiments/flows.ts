@@ -25,7 +25,7 @@ const digits = {
   budget: 500_000,
   evaluation: { every: 250_000 },
 } as const;
-const unet = { batchSize: 32, samplerSteps: 10 } as const;
+const unet = { batchSize: 32, samplerSteps: 10, averageRampUp: true } as const;
 /** Where strokes take their form: noises about as strong as a pixel's range, none far beyond it. */
 const strokes = { noiseMean: -0.4, leastNoise: 0.02, mostNoise: 20 } as const;
 

@@ -27,6 +27,10 @@ export const denoiserFields = {
   attentionHeads: count(1, 64).optional().meta({
     description: "Heads of self-attention where the U-Net is narrowest; left out: none",
   }),
+  wholeUnits: count(1, 4096).optional().meta({
+    description:
+      "Units of a dense layer over all places where the U-Net is narrowest; left out: none",
+  }),
   conditional: z.boolean().default(false).meta({
     description: "Whether the network is told the class, so that samples of one can be asked for",
   }),
@@ -60,7 +64,7 @@ export const guidanceFits: [(fields: Fields) => boolean, { path: string[]; messa
  */
 export function denoiser(
   { shape, size, classes }: ExampleShape,
-  { hiddenSizes, filters, conditional, attentionHeads }: Fields,
+  { hiddenSizes, filters, conditional, attentionHeads, wholeUnits }: Fields,
   outputs = 1,
 ): TimeNetwork {
   if (conditional && classes === 0) {
@@ -70,7 +74,7 @@ export function denoiser(
   }
   const told = conditional ? classes : 0;
   return shape.length === 3
-    ? timeUnet(shape, filters, { classes: told, heads: attentionHeads, outputs })
+    ? timeUnet(shape, filters, { classes: told, heads: attentionHeads, units: wholeUnits, outputs })
     : timeNetwork(size, hiddenSizes, told, outputs);
 }
 

@@ -44,6 +44,11 @@ export const averageField = {
   averageDecay: z.number().min(0).lt(1).default(0.999).meta({
     description: "Decay of the moving average of the weights that samples come from; 0: none",
   }),
+  averageRampUp: z.boolean().optional().meta({
+    description:
+      "Whether that decay is (1 + n) / (10 + n) at most after n gradient steps, so that the " +
+      "average forgets the initial weights soon",
+  }),
 };
 
 /** The field of models whose samples of images are judged. */
@@ -67,6 +72,10 @@ export interface SharedFields {
   readonly batchesPerIteration?: number;
   /** Rounds an iteration. */
   readonly roundsPerIteration?: number;
+  /** Of the moving average, where the model has one. */
+  readonly averageDecay?: number;
+  /** Whether its decay rises to that. */
+  readonly averageRampUp?: boolean;
   /** η at the start. */
   readonly learningRate: number;
   /** η at the end of the budget. */

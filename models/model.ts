@@ -270,12 +270,9 @@ export interface Model<C extends SharedFields, N extends Networks> {
   schedule?(configuration: C): Schedule;
   /** A round: each step in order. */
   readonly steps: readonly ModelStep<N, C>[];
-  /** Networks whose moving average θ̄ ← decay·θ̄ + (1 − decay)·θ is what everything but the steps
-   * sees. */
-  readonly average?: {
-    readonly networks: readonly (keyof N & string)[];
-    decay(configuration: C): number;
-  };
+  /** Networks whose moving average θ̄ ← d·θ̄ + (1 − d)·θ, d the configuration's `averageDecay`, is what
+   * everything but the steps sees. */
+  readonly average?: readonly (keyof N & string)[];
   /** Terms of each test example, [B]; their means are reported under `evaluation/`. */
   readonly evaluate?: Of<N, Batch, C, Terms>;
   /** Codes [B, Z] of examples: their means where they are random. */

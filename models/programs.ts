@@ -134,7 +134,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     const kept = model.keeps?.(shape, configuration, stream);
     this.#initial = {
       [PARAMETERS]: parameters,
-      ...model.average && { [AVERAGE]: parametersOf(parameters, ...model.average.networks) },
+      ...model.average && { [AVERAGE]: parametersOf(parameters, ...model.average) },
       ...kept && { [KEPT]: kept },
     };
     for (const [group, tensors] of Object.entries(this.#initial)) this.define(group, tensors);
@@ -355,7 +355,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
           return [input.x as Float32Array, shape.size];
         }),
       },
-      scalars: ["learningRate", "spent"],
+      scalars: ["learningRate", "spent", ...configuration.averageRampUp ? ["averageRate"] : []],
     };
     const summed = this.#compileSummed(
       step.name,
@@ -374,7 +374,7 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
           state: {
             [PARAMETERS]: parameters,
             [own]: optimizer,
-            ...this.#nextAverage(context.state[AVERAGE], parameters, changes),
+            ...this.#nextAverage(context.state[AVERAGE], parameters, changes, context.scalar),
             ...Object.keys(kept).length > 0 && { [KEPT]: kept },
           },
         };
@@ -388,11 +388,12 @@ export class BoundModel<C extends SharedFields, N extends Networks> {
     average: Tensors,
     parameters: Tensors,
     changes: readonly string[],
+    { averageRate }: Readonly<Record<string, tf.Scalar>>,
   ): Record<string, Tensors> {
-    const { networks = [], decay } = this.model.average ?? {};
-    const moved = networks.filter((network) => changes.includes(network));
+    const { averageDecay = 0 } = this.configuration;
+    const moved = (this.model.average ?? []).filter((network) => changes.includes(network));
     if (moved.length === 0) return {};
-    const rate = 1 - decay!(this.configuration);
+    const rate = averageRate ?? 1 - averageDecay;
     const next = movingAverage(parametersOf(average, ...moved), parameters, rate);
     return { [AVERAGE]: { ...average, ...next } };
   }

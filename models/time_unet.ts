@@ -7,8 +7,9 @@
  *
  * Differs from them: the first convolution halves the image and the last one doubles it, so that none is
  * at full size; what comes in is added to what goes out, by a share that depends on the time, so that noise
- * need not pass through the narrow part; attention, where it is asked for, at the narrowest place alone; no
- * dropout; one block each on the way down and up.
+ * need not pass through the narrow part; attention, where it is asked for, at the narrowest place alone,
+ * and behind it, where that is asked for, a dense layer over all places; no dropout; one block each on the
+ * way down and up.
  *
  * @module
  */
@@ -119,6 +120,39 @@ export function placesAttention(
 }
 
 /**
+ * x + W₁ swish(W₀ n(x) + e) of all places of an image [H, W, C] at once, n the group normalisation and e
+ * what the embedding adds; it begins as x.
+ *
+ * @param shape [H, W, C] where the U-Net is narrowest.
+ * @param embedded Length of the embedding.
+ */
+export function wholeBlock(
+  [height, width, channels]: readonly number[],
+  units: number,
+  embedded: number,
+): Network<[x: tf.Tensor, embedding: tf.Tensor], tf.Tensor> {
+  const size = height * width * channels;
+  return {
+    initial: (random) => ({
+      ...normalizationParameters(channels, "whole/norm"),
+      ...mlpParameters(random, [size, units, size], {
+        ...{ hidden: lecunNormal, output: zero, prefix: "whole" },
+      }),
+      ...mlpParameters(random, [embedded, units], {
+        hidden: lecunNormal,
+        prefix: "whole/embedding",
+      }),
+    }),
+    apply: (parameters, x, embedding) => {
+      const flat = tf.reshape(activated(parameters, x, "whole/norm"), [-1, size]);
+      const told = dense(parameters, embedding, "whole/embedding/0");
+      const hidden = swish(tf.add(dense(parameters, flat, "whole/0"), told));
+      return tf.add(x, tf.reshape(dense(parameters, hidden, "whole/1"), x.shape as number[]));
+    },
+  };
+}
+
+/**
  * The U-Net: images as rows [B, H·W·C], times [B, 1] and labels [B, classes] to rows of the same size. It
  * begins as 0 everywhere.
  *
@@ -127,6 +161,7 @@ export function placesAttention(
  * @param options.classes Length of the labels that it is given; default 0: none.
  * @param options.heads Of self-attention where it is narrowest, after the block of the way down; default 0:
  *   none.
+ * @param options.units Of a dense layer over all places there, behind the attention; default 0: none.
  * @param options.outputs Numbers that it gives for each of x: the output is [B, outputs·D]; default 1.
  * @throws InputError where the sides cannot be halved so often, or heads do not divide the last filters.
  *
@@ -138,9 +173,10 @@ export function placesAttention(
 export function timeUnet(
   shape: readonly number[],
   filters: readonly number[],
-  { classes = 0, heads = 0, outputs = 1 }: {
+  { classes = 0, heads = 0, units = 0, outputs = 1 }: {
     readonly classes?: number;
     readonly heads?: number;
+    readonly units?: number;
     readonly outputs?: number;
   } = {},
 ): TimeNetwork {
@@ -154,6 +190,9 @@ export function timeUnet(
     timeBlock(`up/${i}`, i === last ? width : 2 * width, width, embedded)
   );
   const attend = heads === 0 ? undefined : placesAttention(filters[last], heads);
+  const factor = 2 ** filters.length;
+  const narrowest = [shape[0] / factor, shape[1] / factor, filters[last]];
+  const everywhere = units === 0 ? undefined : wholeBlock(narrowest, units, embedded);
   const between = filters.slice(1).map((width, i) => ({
     ...{ inputs: filters[i], filters: width, size: MOVING, initializer: lecunNormal },
   }));
@@ -182,7 +221,8 @@ export function timeUnet(
     };
     add(transposedConvolutionParameters(random, written, "last"));
     add(mlpParameters(random, [embedded, channels], { hidden: zero, prefix: "skip" }));
-    return attend === undefined ? parameters : add(attend.initial(random));
+    if (attend !== undefined) add(attend.initial(random));
+    return everywhere === undefined ? parameters : add(everywhere.initial(random));
   };
   return {
     initial,
@@ -198,7 +238,8 @@ export function timeUnet(
         const seen = down[level].apply(parameters, x, embedding);
         if (level === last) {
           const attended = attend?.apply(parameters, seen) ?? seen;
-          return up[level].apply(parameters, attended, embedding);
+          const together = everywhere?.apply(parameters, attended, embedding) ?? attended;
+          return up[level].apply(parameters, together, embedding);
         }
         const below = through(convolution(parameters, seen, `halved/${level}`, HALVED), level + 1);
         const doubled = transposedConvolution(parameters, below, `doubled/${level}`, HALVED);

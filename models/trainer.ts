@@ -29,6 +29,7 @@ import { Minibatches } from "./minibatches.ts";
 import type { Model, ModelStep } from "./model.ts";
 import type { Networks } from "./networks.ts";
 import { picturesOf } from "./pictures.ts";
+import { planeArtifacts } from "./plane.ts";
 import { BoundModel, type CompiledStep, GRADIENTS, type RowProgram } from "./programs.ts";
 import { takeMeans } from "./totals.ts";
 import { type Yardstick, yardstick } from "./yardstick.ts";
@@ -78,6 +79,11 @@ function labelledMinibatches<C extends SharedFields>(
 /** How often a round takes a step. */
 function repeatOf<N extends Networks, C>(step: ModelStep<N, C>, configuration: C): number {
   return step.repeat?.(configuration) ?? 1;
+}
+
+/** What a moving average whose decay rises takes of the weights after n gradient steps, in (0, 1]. */
+export function averageRateAt(n: number, decay: number): number {
+  return 1 - Math.min(decay, (1 + n) / (10 + n));
 }
 
 /**
@@ -204,12 +210,16 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   /** Every step in order. Returns what of the budget it took, at most `limit`. */
   #round(limit: number): number {
     const { spent, budget: { unit } } = this;
+    const { averageDecay = 0, averageRampUp = false } = this.#context.configuration;
     const taken = { examples: 0, gradientSteps: 0, environmentSteps: 0 };
     let rows: Int32Array = new Int32Array(0);
     for (const { program, repeat, examples, during: [from, to], schedule } of this.#steps) {
       if (spent < from || spent >= to) continue;
       program.scalar.learningRate = schedule(spent);
       program.scalar.spent = spent;
+      if (averageRampUp) {
+        program.scalar.averageRate = averageRateAt(this.progress.gradientSteps, averageDecay);
+      }
       for (let time = 0; time < repeat && taken[unit] < limit; time++) {
         if (examples === "next") {
           rows = this.#minibatches.next(unit === "examples" ? limit - taken.examples : Infinity);
@@ -306,7 +316,12 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     // From the same noise at each evaluation, so that the sheets are an animation.
     const shown = samples &&
       await this.sample!({ random: stream("sheet"), count: SHOWN[samples.kind] });
-    return { metrics, artifacts: await picturesOf(this, dataset, shown), events };
+    const score = this.#bound.labelled ? undefined : this.score;
+    const artifacts = [
+      ...await picturesOf(this, dataset, shown),
+      ...await planeArtifacts({ score }, dataset, shown),
+    ];
+    return { metrics, artifacts, events };
   }
 
   /** How many samples, of all classes in turn, the judge calls what they were asked to be. */

@@ -7,6 +7,7 @@ import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
 import { TIMING_PREFIX } from "../lab/core/metrics.ts";
 import { headlineMetric } from "../lab/experiment/comparison.ts";
 import { RETURN } from "../lab/experiment/verdict.ts";
+import { PLANE } from "../models/plane.ts";
 import type { Run, Series, StoredEvent, StoreReader } from "../lab/store/store.ts";
 
 /** One picture, or samples of text. */
@@ -37,6 +38,8 @@ export interface Contents {
   /** Names of series, those that a person asks for first in front. */
   readonly names: readonly string[];
   readonly pictures: readonly Picture[];
+  /** What a model made of the plane, a text of numbers an evaluation. */
+  readonly planes: readonly Picture[];
   /** One an iteration, oldest first; none of models. */
   readonly policies: readonly KeptPolicy[];
   /** One an iteration, oldest first; none of agents. */
@@ -99,14 +102,17 @@ function policiesOf(store: StoreReader, run: Run): KeptPolicy[] {
 /** What a run holds. */
 export function contentsOf(store: StoreReader, run: Run): Contents {
   const { configuration } = run.manifest.determined;
+  const shown = store.artifacts(run.id)
+    .filter(({ mediaType }) => mediaType === "image/png" || mediaType === "text/plain")
+    .map(({ name, iteration, hash, mediaType }) => ({
+      ...{ name, iteration, hash },
+      ...mediaType === "text/plain" && { isText: true as const },
+    }));
+  const isPlane = ({ name, isText }: Picture) => isText === true && name === PLANE;
   return {
     names: inOrder(store.seriesNames(run.id)),
-    pictures: store.artifacts(run.id)
-      .filter(({ mediaType }) => mediaType === "image/png" || mediaType === "text/plain")
-      .map(({ name, iteration, hash, mediaType }) => ({
-        ...{ name, iteration, hash },
-        ...mediaType === "text/plain" && { isText: true as const },
-      })),
+    pictures: shown.filter((each) => !isPlane(each)),
+    planes: shown.filter(isPlane),
     policies: "agent" in configuration ? policiesOf(store, run) : [],
     models: "model" in configuration ? keptOf(store, run) : [],
     events: store.events(run.id, { newest: EVENTS }),

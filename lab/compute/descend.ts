@@ -108,11 +108,16 @@ export function descendAlong(
  * @param parameters θ; those that `average` lacks are passed over.
  * @param rate τ in (0, 1].
  */
-export function movingAverage(average: Tensors, parameters: Tensors, rate: number): Tensors {
+export function movingAverage(
+  average: Tensors,
+  parameters: Tensors,
+  rate: number | tf.Scalar,
+): Tensors {
+  const rest = typeof rate === "number" ? 1 - rate : tf.sub(1, rate);
   return Object.fromEntries(
     Object.entries(average).map(([name, previous]) => [
       name,
-      tf.add(tf.mul(previous, 1 - rate), tf.mul(parameters[name], rate)),
+      tf.add(tf.mul(previous, rest), tf.mul(parameters[name], rate)),
     ]),
   );
 }

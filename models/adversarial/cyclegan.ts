@@ -119,7 +119,7 @@ export const cyclegan = defineModel({
       },
     },
   ],
-  average: { networks: ["forward", "backward"], decay: ({ averageDecay }) => averageDecay },
+  average: ["forward", "backward"],
   translate: ({ forward }, { x }) => forward(x),
   evaluate: ({ forward, backward }, { x, partners }) => ({
     absolute_error: absoluteError(forward(x), partners),

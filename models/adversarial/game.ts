@@ -193,7 +193,7 @@ export function game<C extends GameConfiguration>(
         },
       },
     ],
-    average: { networks: ["generator"], decay: ({ averageDecay }) => averageDecay },
+    average: ["generator"],
     sample: ({ generator }, drawn, c) => generator(drawnCodes(drawn, c), drawn.kept).outputs,
     decode: ({ generator }, drawn) => generator(coded(drawn, drawn.codes), drawn.kept).outputs,
     score: ({ discriminator }, batch) =>

@@ -132,7 +132,7 @@ export const pix2pix = defineModel({
       },
     },
   ],
-  average: { networks: ["generator"], decay: ({ averageDecay }) => averageDecay },
+  average: ["generator"],
   translate: ({ generator }, { x }) => generator(x),
   evaluate: ({ generator }, { x, partners }) => ({
     absolute_error: absoluteError(generator(x), partners),

@@ -131,7 +131,7 @@ export const progressiveGan = defineModel<Configuration, Networks>({
   optimizer: ({ beta1 }) => adam({ beta1, beta2: 0.99 }),
   schedule: ({ learningRate, finalLearningRate }) => linear(learningRate, finalLearningRate),
   steps: SIZES.flatMap(stepsOf),
-  average: { networks: generators, decay: ({ averageDecay }) => averageDecay },
+  average: generators,
   sample: (networks, drawn, c) =>
     generated(networks, drawn.noise.noise, drawn.shape.shape, reached(drawn, c)),
   decode: (networks, drawn, c) =>

@@ -135,7 +135,7 @@ export const srgan = defineModel({
       },
     },
   ],
-  average: { networks: ["generator"], decay: ({ averageDecay }) => averageDecay },
+  average: ["generator"],
   translate: ({ generator }, { x }) => onto(generator(x)),
   evaluate: ({ generator, classifier, cubic }, { x, partners }) => {
     const wanted = classifier(partners).features;

@@ -98,7 +98,7 @@ export const wganGp = defineModel({
       }),
     },
   ],
-  average: { networks: ["generator"], decay: ({ averageDecay }) => averageDecay },
+  average: ["generator"],
   sample: ({ generator }, { noise: { noise } }) => generator(noise),
   decode: ({ generator }, { codes }) => generator(codes),
   score: ({ critic }, { x }) => tf.squeeze(critic(x), [1]),

@@ -150,7 +150,7 @@ export const consistency = defineModel({
       return { loss: consistencyLoss(end(greater), end(lesser), tf.sub(greater, lesser)) };
     },
   }],
-  average: { networks: ["denoiser"], decay: ({ averageDecay }) => averageDecay },
+  average: ["denoiser"],
   sampleNoise: ({ size }) => ({ start: ["normal", [size]] }),
   sample: (_, { noise: { start } }, { mostNoise }) => tf.mul(start, mostNoise),
   sampler: {

@@ -124,7 +124,7 @@ export const diffusion = defineModel({
       return hybridLoss(simple, { level: drawn.level, x, example, told }, configuration);
     },
   }],
-  average: { networks: ["denoiser"], decay: ({ averageDecay }) => averageDecay },
+  average: ["denoiser"],
   sampleNoise: ({ size }) => ({ start: ["normal", [size]] }),
   sample: (_, { noise: { start } }) => start,
   sampler: {

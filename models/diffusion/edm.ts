@@ -121,7 +121,7 @@ export const edm = defineModel({
       return { loss: edmLoss(example, x, sigma, deviation) };
     },
   }],
-  average: { networks: ["denoiser"], decay: ({ averageDecay }) => averageDecay },
+  average: ["denoiser"],
   sampleNoise: ({ size }) => ({ start: ["normal", [size]] }),
   sample: (_, { noise: { start } }, { mostNoise }) => tf.mul(start, mostNoise),
   sampler: {

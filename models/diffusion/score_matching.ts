@@ -109,7 +109,7 @@ export const scoreMatching = defineModel({
       return { loss: scoreMatchingLoss(score(noisy, tf.div(drawn, levels - 1)), epsilon) };
     },
   }],
-  average: { networks: ["score"], decay: ({ averageDecay }) => averageDecay },
+  average: ["score"],
   sampleNoise: ({ size }) => ({ start: ["normal", [size]] }),
   sample: (_, { noise: { start } }, { mostNoise }) => tf.mul(start, mostNoise),
   sampler: {

@@ -154,7 +154,7 @@ export const energyBased = defineModel({
       };
     },
   }],
-  average: { networks: ["energy"], decay: ({ averageDecay }) => averageDecay },
+  average: ["energy"],
   evaluate: ({ energy }, { x }, { deviation }) => quadratureTerms(energy, x, deviation),
   sampleNoise: ({ size }) => ({ start: ["normal", [size]] }),
   sample: (_, { noise: { start } }, { deviation }) => tf.mul(start, deviation),

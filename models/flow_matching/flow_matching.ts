@@ -140,7 +140,7 @@ export const flowMatching = defineModel<
       return { loss: flowMatchingLoss(given, start, x) };
     },
   }],
-  average: { networks: ["velocity"], decay: ({ averageDecay }) => averageDecay },
+  average: ["velocity"],
   ...alongVelocity,
   sampleNoise: ({ size }, { source }) => ({ start: [sources[source], [size]] }),
   flow: {

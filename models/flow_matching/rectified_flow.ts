@@ -120,7 +120,7 @@ export const rectifiedFlow = defineModel<z.output<typeof configuration>, Network
       return { loss: flowMatchingLoss(given, start, end) };
     },
   }],
-  average: { networks: ["velocity"], decay: ({ averageDecay }) => averageDecay },
+  average: ["velocity"],
   ...alongVelocity,
   sampleNoise: ({ size }) => ({ start: ["normal", [size]] }),
   metrics: transportMetrics,

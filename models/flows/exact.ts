@@ -88,10 +88,7 @@ export function ofSteps<C extends { readonly averageDecay: number }>(
       const kept = network(shape, configuration).keeps();
       return Object.keys(kept).length === 0 ? undefined : kept;
     },
-    average: {
-      networks: ["flow" as const],
-      decay: ({ averageDecay }: C) => averageDecay,
-    },
+    average: ["flow" as const],
     sampleNoise: ({ size }: ExampleShape): NoiseSpecs => ({ noise: ["normal", [size]] }),
   };
 }

@@ -882,11 +882,11 @@ test("a run is trained again in a page, to its bits", async (page) => {
   strictEqual(await page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
 });
 
-test("a model of the plane goes by over its training, surface and samples", async (page) => {
+test("a model of the plane goes by over its training, and what it made of the plane where none was kept", async (page) => {
   const set = {
     ...{ "model.width": "8", "model.layers": "2", "model.batchSize": "16" },
     ...{ "dataset.train": "200", "dataset.validation": "50", "dataset.test": "50" },
-    ...{ "evaluation.every": "200", "checkpoint.everyIterations": "1", "checkpoint.keepLast": "9" },
+    ...{ "evaluation.every": "100", "checkpoint.everyIterations": "1", "checkpoint.keepLast": "2" },
   };
   const [{ id: run }] = await launch([{
     reference: "ring-wgan-gp",
@@ -895,27 +895,36 @@ test("a model of the plane goes by over its training, surface and samples", asyn
     seed: 1,
     backend: "wasm",
   }], { store: dashboard.store, registries, workers: 1 });
+  const kept = dashboard.store.checkpoints(run).map(({ iteration }) => iteration);
+  const planes = dashboard.store.artifacts(run).filter(({ name }) => name === "plane");
+  const [first] = planes;
+  ok(planes.length > 4 && first.iteration < Math.min(...kept), `${first.iteration}: ${kept}`);
   await open(page, `/runs/${run}`);
   const plane = page.locator(".front .plane");
   await plane.waitFor();
+  strictEqual(await page.locator(".gallery pre").count(), 0, "numbers are no samples of text");
   const drawn = () => plane.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const changes = (drawn: string) =>
+    page.waitForFunction(
+      (was) => document.querySelector<HTMLCanvasElement>(".plane")!.toDataURL() !== was,
+      drawn,
+    );
   const at = async () => Number((await page.locator(".explorer h3 small").innerText()).slice(13));
-  const last = await at();
+  strictEqual(await at(), Math.max(...kept));
   const final = await drawn();
   await page.locator(".explorer input[type=range]").focus();
   await page.keyboard.press("Home");
-  await page.waitForFunction(
-    (was) => document.querySelector<HTMLCanvasElement>(".plane")!.toDataURL() !== was,
-    final,
-  );
-  const first = await at();
-  ok(first < last, `${first} < ${last}`);
+  await changes(final);
+  strictEqual(await at(), first.iteration);
+  ok(await page.locator("button:text-is('New samples')").isDisabled(), "there is no model");
+  const begun = await drawn();
   await page.click("button[aria-label='Play the model over training']");
-  await page.waitForFunction(
-    (first) => Number(document.querySelector(".explorer h3 small")!.textContent!.slice(13)) > first,
-    first,
-  );
+  await changes(begun);
   await page.click("button[aria-label='Stop the model']");
+  await page.locator(".explorer input[type=range]").focus();
+  await page.keyboard.press("End");
+  await page.locator("button:text-is('New samples'):enabled").waitFor();
+  strictEqual(await drawn(), final);
   deepStrictEqual(await findings(page, ".explorer"), []);
 });
 

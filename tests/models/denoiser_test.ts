@@ -9,7 +9,7 @@ import { guided, toldLabels } from "../../models/denoiser.ts";
 import type { Drawn } from "../../models/model.ts";
 import { models } from "../../models/mod.ts";
 import type { Network } from "../../models/networks.ts";
-import { placesAttention, timeUnet } from "../../models/time_unet.ts";
+import { placesAttention, timeUnet, wholeBlock } from "../../models/time_unet.ts";
 import { halves, smallOf, trainerOf, trainThrough } from "./laboratory.ts";
 
 tf.enableProdMode();
@@ -208,7 +208,41 @@ async function stepped(backend: BackendChoice, steps: number, fields: object) {
   return parameters;
 }
 
-for (const fields of [{ filters: [4, 8] }, { filters: [4, 8], attentionHeads: 2 }]) {
+Deno.test("a dense layer over all places begins as if it were not there, and reaches them all", () => {
+  const [plain, whole] = [{}, { units: 5 }].map((options) =>
+    timeUnet([8, 8, 1], [4, 8], options).initial(defaultRng(1))
+  );
+  const added = Object.keys(whole).filter((name) => !(name in plain));
+  ok(added.length === 8 && added.every((name) => name.startsWith("whole/")), added.join());
+  deepStrictEqual(whole["whole/0/kernel"].shape, [2 * 2 * 8, 5]);
+  const block = wholeBlock([2, 3, 4], 5, 6);
+  const x = tf.randomUniform([2, 2, 3, 4], -1, 1, "float32", 5);
+  const embedding = tf.randomUniform([2, 6], -1, 1, "float32", 6);
+  const still = Object.fromEntries(
+    Object.entries(block.initial(defaultRng(1))).map(([name, { shape, values }]) => [
+      name,
+      tf.tensor(values as Float32Array, [...shape]),
+    ]),
+  );
+  deepStrictEqual([...block.apply(still, x, embedding).dataSync()], [...x.dataSync()]);
+  const parameters = drawn(block);
+  const first = (x: tf.Tensor, embedding: tf.Tensor) =>
+    tf.sum(tf.slice(block.apply(parameters, x, embedding), [0, 0, 0, 0], [1, 1, 1, 1]));
+  const slopes = tf.grads(first)([x, embedding]);
+  for (const slope of slopes) {
+    const [own, other] = tf.unstack(slope);
+    ok(own.dataSync().every((value) => value !== 0));
+    ok(other.dataSync().every((value) => value === 0));
+  }
+});
+
+for (
+  const fields of [
+    { filters: [4, 8] },
+    { filters: [4, 8], attentionHeads: 2 },
+    { filters: [4, 8], wholeUnits: 6 },
+  ]
+) {
   const of = JSON.stringify(fields);
   Deno.test(`a U-Net's step is that of TensorFlow.js: ${of}`, async () => {
     // Two steps, as the first one leaves all that lies before a kernel of zeros where it is.

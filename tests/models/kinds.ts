@@ -9,12 +9,14 @@ import { normal } from "../../lab/compute/initializers.ts";
 import { stopGradient } from "../../lab/compute/gradients.ts";
 import { zeros } from "../../lab/core/tensor_data.ts";
 import { defineModel } from "../../models/define_model.ts";
-import { exampleFields } from "../../models/fields.ts";
+import { averageField, exampleFields } from "../../models/fields.ts";
 import { binaryCrossEntropy, squaredError } from "../../models/losses.ts";
 import { dense, parametersAlone } from "../../models/networks.ts";
 import { bound, gaussianKl, posterior, reparameterize } from "../../models/variational/bound.ts";
 
 const fields = z.strictObject(exampleFields);
+const averagedBy = (decay: number) =>
+  fields.extend({ averageDecay: averageField.averageDecay.default(decay) });
 const joined = (...tensors: tf.Tensor[]) => tf.concat(tensors, 1);
 /** Bernoulli draws with these probabilities, from uniform noise. */
 const drawn = (p: tf.Tensor, noise: tf.Tensor) => tf.cast(tf.less(noise, p), "float32");
@@ -50,7 +52,7 @@ export const translator = defineModel({
   name: "trial-translator",
   summary: "A GAN from an image to its partner",
   takes: { examples: ["images"], partners: "required" },
-  configuration: fields,
+  configuration: averagedBy(0.8),
   budget: "examples",
   networks: ({ size, partnerSize }) => ({
     discriminator: dense([size + partnerSize, 12, 1]),
@@ -79,7 +81,7 @@ export const translator = defineModel({
       },
     },
   ],
-  average: { networks: ["generator"], decay: () => 0.8 },
+  average: ["generator"],
   translate: ({ generator }, { x }) => tf.sigmoid(generator(x)),
   evaluate: ({ generator }, { x, partners }) => ({
     absolute_error: tf.mean(tf.abs(tf.sub(tf.sigmoid(generator(x)), partners)), 1),
@@ -218,7 +220,7 @@ export const diffusion = defineModel({
   name: "trial-diffusion",
   summary: "Denoising diffusion of points, with deterministic steps",
   takes: { examples: ["points"] },
-  configuration: fields,
+  configuration: averagedBy(0.9),
   budget: "examples",
   networks: ({ size }) => ({ denoiser: dense([size + 1, 32, 32, size], "swish") }),
   noise: ({ size }) => ({ time: ["uniform", [1]], epsilon: ["normal", [size]] }),
@@ -230,7 +232,7 @@ export const diffusion = defineModel({
       return { loss: squaredError(denoiser(joined(noisy, time)), epsilon) };
     },
   }],
-  average: { networks: ["denoiser"], decay: () => 0.9 },
+  average: ["denoiser"],
   sampleNoise: ({ size }) => ({ start: ["normal", [size]] }),
   sample: (_, { noise: { start } }) => start,
   sampler: {

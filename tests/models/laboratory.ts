@@ -118,7 +118,7 @@ export function fewTexts(train = 120, test = 40, length = 12): Dataset {
 
 // Points first, which are cheap: what takes both kinds is held to images by tests of its own. Texts are
 // short, as a recurrent network's programs are as long as they.
-const datasets = [
+export const smallDatasets: readonly Dataset[] = [
   fewTexts(120, 40, 3),
   await fewPoints(),
   halves(),
@@ -128,7 +128,7 @@ const datasets = [
 
 /** Points, halves, sequences, text or bits, whichever a model takes. */
 export function datasetOf({ name, takes }: ModelDefinition): Dataset {
-  const dataset = datasets.find((each) => takesData(takes, holdingsOf(each)));
+  const dataset = smallDatasets.find((each) => takesData(takes, holdingsOf(each)));
   if (dataset === undefined) throw new Error(`no data set for ${name}`);
   return dataset;
 }

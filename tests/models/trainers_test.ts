@@ -77,11 +77,13 @@ for (const [i, definition] of definitions.entries()) {
     const trainer = await smallTrainer(definition);
     const dataset = datasetOf(definition);
     const { artifacts = [] } = await trainer.evaluate({ random: defaultRng(1) });
+    const isPlane = dataset.kind === "points" && dataset.shape[0] === 2;
     const expected = [
       ...trainer.sample === undefined ? [] : ["samples"],
       ...trainer.translate === undefined ? [] : ["translations"],
       ...dataset.kind === "images" && trainer.encode && trainer.decode ? ["reconstructions"] : [],
       ...trainer.encode === undefined ? [] : ["codes"],
+      ...isPlane && (trainer.sample ?? trainer.score) ? ["plane"] : [],
     ];
     deepStrictEqual(artifacts.map(({ name }) => name), expected);
     trainer.dispose();
@@ -318,4 +320,22 @@ Deno.test("a VAE's warm-up and free bits change what is descended, and each is o
   for (const fields of [{ warmUp: 0.5 }, { freeBits: 1 }, { likelihood: "gaussian" }]) {
     notDeepStrictEqual(await parameters(fields), plain);
   }
+});
+
+Deno.test("a moving average whose decay rises: 1/10, 2/11, 3/12, … up to averageDecay", async () => {
+  const definition = definitions.find(({ name }) => name === "diffusion")!;
+  const settings = { averageDecay: 0.3, averageRampUp: true, batchesPerIteration: 1 };
+  const trainer = await smallTrainer(definition, {}, settings);
+  const { parameters: initial } = await trainer.snapshot();
+  const [name] = Object.keys(initial);
+  let expected = [...initial[name].values].map(Number);
+  for (const decay of [1 / 10, 2 / 11, 3 / 12, 0.3, 0.3]) {
+    await trainer.iterate();
+    const { parameters, state } = await trainer.snapshot();
+    const { values } = parameters[name];
+    expected = expected.map((value, i) => decay * value + (1 - decay) * Number(values[i]));
+    const average = state[`average/${name}`].values;
+    expected.forEach((value, i) => ok(Math.abs(value - Number(average[i])) < 1e-6, `${decay}`));
+  }
+  trainer.dispose();
 });

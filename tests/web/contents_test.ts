@@ -9,7 +9,15 @@ function contents(count: number, more: Partial<Contents> = {}): Contents {
     message: `event ${from + i}`,
   }));
   return {
-    ...{ names: ["a"], pictures: [], policies: [], models: [], events, eventCount: count },
+    ...{
+      names: ["a"],
+      pictures: [],
+      planes: [],
+      policies: [],
+      models: [],
+      events,
+      eventCount: count,
+    },
     ...{ message: null, wanted: false, digest: null },
     ...more,
   };

@@ -2,6 +2,8 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { gunzipSync } from "node:zlib";
 import { openStore } from "../../lab/store/sqlite_store.ts";
+import { encodePlane } from "../../models/plane.ts";
+import { contentsOf } from "../../web/contents.ts";
 import { answerFrom } from "../../web/export/answer.ts";
 import { pageFile, siteFiles } from "../../web/export/pages.tsx";
 import { capsuleOf } from "../../web/export/take.ts";
@@ -95,7 +97,14 @@ Deno.test("an export says nothing of the machine's folders, and holds other runs
     await store.putArtifact(run, {
       ...{ name: "words", iteration: 1, mediaType: "text/plain", bytes: words },
     });
+    const plane = encodePlane({ samples: Float32Array.of(1, 2) });
+    await store.putArtifact(run, {
+      ...{ name: "plane", iteration: 1, mediaType: "text/plain" },
+      bytes: new TextEncoder().encode(plane),
+    });
     const capsule = await capsuleOf(store, [store.find(run)]);
+    const [{ hash }] = contentsOf(store, store.find(run)).planes;
+    strictEqual(new TextDecoder().decode(capsule.files.get(`text-${hash}`)), plane);
     const [text] = store.artifacts(run).filter(({ name }) => name === "words");
     const said = await answerFrom((name) => Promise.resolve(capsule.files.get(name)!))(
       `/texts/${text.hash}`,

@@ -6,7 +6,9 @@ import { cartpoleA2cQuick } from "../../experiments/quick_start_agents.ts";
 import { ringWganGp } from "../../experiments/ring.ts";
 import { train } from "../../lab/experiment/train.ts";
 import { loadModel } from "../../models/model_file.ts";
+import { decodePlane } from "../../models/plane.ts";
 import { registries } from "../../registries.ts";
+import { contentsOf } from "../../web/contents.ts";
 import { fieldOf, groupsOf, isChanged } from "../../web/training/form.ts";
 import { Laboratory } from "../../web/training/laboratory.ts";
 import type { Asked, BaseRun, Order, Told } from "../../web/training/protocol.ts";
@@ -149,7 +151,9 @@ Deno.test("a model of a run comes to the same bits, shows samples, and leaves a 
   for (const report of reports) run.add(report);
   const { store } = run;
   strictEqual(store.series("here", "losses/critic").values.length, run.run.iterations);
-  deepStrictEqual([...new Set(store.artifacts("here").map(({ name }) => name))], ["samples"]);
+  const { pictures, planes } = contentsOf(store, run.run);
+  deepStrictEqual([...new Set(pictures.map(({ name }) => name))], ["samples"]);
+  ok(decodePlane(run.text(planes.at(-1)!.hash)!).surface !== undefined);
 });
 
 Deno.test("of many policies the first and the last stay, of those between every second", () => {

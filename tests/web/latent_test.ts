@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok } from "node:assert";
-import { boundsOf, gradientOf, gridOf, nearest, widest } from "../../web/explorer/latent.ts";
+import { boundsOf, gridOf } from "../../models/plane.ts";
+import { gradientOf, nearest, widest } from "../../web/explorer/latent.ts";
 
 Deno.test("a map has the two coordinates that vary most", () => {
   deepStrictEqual(widest(Float32Array.of(0, 5, 1, 0, -5, 3, 0, 5, -9), 3), [1, 2]);

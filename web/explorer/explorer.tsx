@@ -11,16 +11,17 @@ import { defaultRng } from "../../lab/core/random.ts";
 import { RecentlyUsed } from "../../lab/core/recently_used.ts";
 import { classMeans, interpolated } from "../../models/codes.ts";
 import { type LoadedModel, loadModel } from "../../models/model_file.ts";
+import { type Bounds, decodePlane, type Plane } from "../../models/plane.ts";
 import { ask } from "../ask.ts";
 import { Film } from "../components/film.tsx";
-import type { KeptModel } from "../contents.ts";
+import type { KeptModel, Picture as Kept } from "../contents.ts";
 import { decodeExamples, type Examples } from "../examples.ts";
 import type { Part } from "../file_parts.ts";
 import { count } from "../format.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
 import { Bars } from "./bars.tsx";
 import { LabelChoice } from "./label.tsx";
-import { type Bounds, nearest, widest } from "./latent.ts";
+import { nearest, widest } from "./latent.ts";
 import { CodeMap } from "./map.tsx";
 import { Pad } from "./pad.tsx";
 import { Picture } from "./picture.tsx";
@@ -39,6 +40,10 @@ interface Opened {
   /** Of the model; undefined: the final one. */
   readonly checkpoint?: number;
   readonly examples: Examples;
+  /** What stands in the model's place: what it made of the plane at another moment. */
+  readonly plane?: Plane;
+  /** The moment that it is of. */
+  readonly iteration?: number;
 }
 
 /** What the explorer is told. */
@@ -46,58 +51,102 @@ export interface ExplorerProps {
   readonly run: string;
   /** Those that are kept, oldest first; empty: the final one alone. */
   readonly models: readonly KeptModel[];
+  /** What the model made of the plane at each evaluation, oldest first; empty: no model of a plane. */
+  readonly planes: readonly Kept[];
 }
 
-/** The explorer; another checkpoint takes the place of the one before as soon as it is there. */
-export function Explorer({ run, models }: ExplorerProps): VNode {
-  const chosen = nearestTo(models, chosenIteration.value);
-  const checkpoint = chosen?.id;
+/** A moment of training that can be shown. */
+interface Moment {
+  readonly iteration: number;
+  /** The checkpoint of its model; undefined: the final one, where there is no `plane`. */
+  readonly checkpoint?: number;
+  /** The text of what was kept in place of a model. */
+  readonly plane?: string;
+}
+
+/** All moments, oldest first: models where they are kept, what they made of the plane elsewhere. */
+function momentsOf({ models, planes }: ExplorerProps): Moment[] {
+  // What is written down holds the final model alone, without its iteration.
+  const kept: readonly Moment[] = models.length === 0
+    ? planes.slice(-1).map(({ iteration }) => ({ iteration }))
+    : models.map(({ id, iteration }) => ({ iteration, checkpoint: id }));
+  const known = new Set(kept.map(({ iteration }) => iteration));
+  const others = planes.filter(({ iteration }) => !known.has(iteration))
+    .map(({ iteration, hash }) => ({ iteration, plane: hash }));
+  return [...kept, ...others].sort((a, b) => a.iteration - b.iteration);
+}
+
+/** The explorer; another moment takes the place of the one before as soon as it is there. */
+export function Explorer(props: ExplorerProps): VNode {
+  const { run, models, planes } = props;
+  const moments = useMemo(() => momentsOf(props), [models, planes]);
+  const chosen = nearestTo(moments, chosenIteration.value);
   const opened = useSignal<Opened | null>(null);
   const problem = useSignal("");
   /** Models by their checkpoints. */
   const known = useRef(new RecentlyUsed<LoadedModel>(KEPT));
+  const { iteration, plane: hash } = chosen ?? {};
+  const wanted = hash === undefined ? chosen?.checkpoint : models.at(-1)?.id;
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
-    const examples = opened.peek()?.examples ??
-      fetchPart(run, "examples", signal).then(decodeExamples);
-    const model = known.current.get(String(checkpoint)) ??
-      fetchPart(run, "model", signal, checkpoint).then(loadModel);
-    Promise.all([model, examples]).then(
-      ([model, examples]) => {
+    const before = opened.peek();
+    const examples = before?.examples ?? fetchPart(run, "examples", signal).then(decodeExamples);
+    // Before the plane of another moment any model will do.
+    const [checkpoint, model] = before !== null && hash !== undefined
+      ? [before.checkpoint, before.model]
+      : [
+        wanted,
+        known.current.get(String(wanted)) ??
+          fetchPart(run, "model", signal, wanted).then(loadModel),
+      ];
+    const plane = hash === undefined ? undefined : fetchPlane(hash, signal);
+    Promise.all([model, examples, plane]).then(
+      ([model, examples, plane]) => {
         known.current.set(String(checkpoint), model);
-        opened.value = { model, examples, checkpoint };
+        opened.value = { model, examples, checkpoint, plane, iteration };
       },
       (error) => {
         if (!signal.aborted) problem.value = error.message;
       },
     );
     return () => controller.abort();
-  }, [run, checkpoint]);
+  }, [run, iteration, hash, hash === undefined ? wanted : undefined]);
   if (problem.value !== "") return <p class="note">{problem.value}</p>;
   if (opened.value === null) return <p class="note">The model is on its way.</p>;
-  const { model, examples } = opened.value;
+  const { model, examples, plane } = opened.value;
   const isPlane = model.kind === "points" && model.shape[0] === 2;
   return (
     <section class="card" aria-label="The model at work">
       <h3>
         The model at work{" "}
-        {models.length > 1 && <small>at iteration {count(chosen!.iteration)}</small>}
+        {moments.length > 1 && <small>at iteration {count(chosen!.iteration)}</small>}
       </h3>
-      {models.length > 1 && (
+      {moments.length > 1 && (
         <Film
           name="the model"
           title={`iteration ${chosen!.iteration}`}
-          moments={models}
-          isThere={opened.value.checkpoint === checkpoint}
+          moments={moments}
+          isThere={opened.value.iteration === iteration}
         />
       )}
       {isPlane
-        ? <PointsExplorer model={model} examples={examples} />
+        ? <PointsExplorer model={model} examples={examples} plane={plane} />
         : <Shapes run={run} model={model} examples={examples} />}
-      <p class="note">It computes in this page: nothing is asked of the server.</p>
+      <p class="note">
+        {plane === undefined
+          ? "It computes in this page: nothing is asked of the server."
+          : "As it was at this evaluation; at a kept checkpoint the model itself is at work."}
+      </p>
     </section>
   );
+}
+
+/** What a model made of the plane. */
+async function fetchPlane(hash: string, signal: AbortSignal): Promise<Plane> {
+  const response = await ask(`/texts/${hash}`, { signal });
+  if (!response.ok) throw new Error(await response.text());
+  return decodePlane(await response.text());
 }
 
 async function fetchPart(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Bounds } from "../../models/plane.ts";
 
 /** The two coordinates of codes [count, Z] that vary most, in ascending order; Z ≥ 2. */
 export function widest(codes: Float32Array, width: number): [number, number] {
@@ -28,37 +29,6 @@ export function nearest(codes: Float32Array, code: Float32Array, most: number): 
     return { i, sum };
   });
   return distances.sort((a, b) => a.sum - b.sum).slice(0, most).map(({ i }) => i);
-}
-
-/** A stretch of the plane. */
-export interface Bounds {
-  readonly x: readonly [low: number, high: number];
-  readonly y: readonly [low: number, high: number];
-}
-
-/** The stretch that holds points [count, 2], with a margin of a share of it. */
-export function boundsOf(points: Float32Array, margin = 0.08): Bounds {
-  const axis = (of: number): [number, number] => {
-    let [low, high] = [Infinity, -Infinity];
-    for (let i = of; i < points.length; i += 2) {
-      low = Math.min(low, points[i]);
-      high = Math.max(high, points[i]);
-    }
-    const room = margin * (high - low || 1);
-    return [low - room, high + room];
-  };
-  return { x: axis(0), y: axis(1) };
-}
-
-/** The centres of cells × cells over a stretch, row by row from the top: [cells², 2]. */
-export function gridOf({ x, y }: Bounds, cells: number): Float32Array {
-  const points = new Float32Array(2 * cells * cells);
-  for (let i = 0; i < cells * cells; i++) {
-    const [column, row] = [i % cells, Math.floor(i / cells)];
-    points[2 * i] = x[0] + (x[1] - x[0]) * (column + 0.5) / cells;
-    points[2 * i + 1] = y[1] - (y[1] - y[0]) * (row + 0.5) / cells;
-  }
-  return points;
 }
 
 /** The gradient of a surface on such a grid, by central differences: [cells², 2], 0 at its rim. */

@@ -1,10 +1,10 @@
 /** A plane of codes: examples where they are encoded to, and a point that is dragged. @module */
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import type { Bounds } from "../../models/plane.ts";
 import { paletteSize } from "../components/palette.ts";
 import { colorOf } from "../theme.ts";
 import type { Examples } from "../examples.ts";
-import type { Bounds } from "./latent.ts";
 import { cleared } from "./paint.ts";
 
 /** The map. Drag over it to move the point. */

@@ -4,14 +4,15 @@ import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { defaultRng } from "../../lab/core/random.ts";
 import type { LoadedModel } from "../../models/model_file.ts";
+import { type Bounds, boundsOf, CELLS, gridOf, type Plane } from "../../models/plane.ts";
 import type { Examples } from "../examples.ts";
 import { colorOf } from "../theme.ts";
 import { LabelChoice } from "./label.tsx";
-import { type Bounds, boundsOf, gradientOf, gridOf } from "./latent.ts";
+import { gradientOf } from "./latent.ts";
 import { cleared } from "./paint.ts";
 
-/** Cells of the surface along each axis; every so many of them has an arrow. */
-const [CELLS, ARROW] = [60, 5];
+/** Every so many cells have an arrow. */
+const ARROW = 3;
 /** Samples that are drawn; lines of codes along each axis, and points of a line. */
 const [SAMPLES, LINES, POINTS] = [500, 13, 49];
 /** Codes from −REACH to REACH are drawn as lines. */
@@ -19,39 +20,51 @@ const REACH = 2;
 
 /** The plane. */
 export function PointsExplorer(
-  { model, examples }: { model: LoadedModel; examples: Examples },
+  { model, examples, plane }: {
+    model: LoadedModel;
+    examples: Examples;
+    /** What is shown in place of what the model makes. */
+    plane: Plane | undefined;
+  },
 ): VNode {
   const seed = useSignal(1);
   const hasPlane = model.decode !== undefined && model.codeSize === 2;
   const shown = useSignal({ data: true, samples: true, surface: true, arrows: true, codes: false });
   const label = useSignal(0);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const bounds = useMemo(() => boundsOf(examples.values, 0.2), [examples]);
+  const bounds = useMemo(() => boundsOf(examples.values), [examples]);
   const labels = (count: number) =>
     model.classes > 0 ? new Uint8Array(count).fill(label.value) : undefined;
   const surface = useMemo(
-    () => model.score?.(gridOf(bounds, CELLS), labels(CELLS * CELLS)),
-    [model, bounds, label.value],
+    () => {
+      if (plane !== undefined) return plane.surface;
+      const values = model.score?.(gridOf(bounds), labels(CELLS * CELLS));
+      return values && { bounds, values };
+    },
+    [model, plane, bounds, label.value],
   );
   const samples = useMemo(
     () =>
-      model.sample?.({
+      plane !== undefined ? plane.samples : model.sample?.({
         count: SAMPLES,
         random: defaultRng(seed.value),
         ...model.classes > 0 && { label: label.value },
       }).values,
-    [model, seed.value, label.value],
+    [model, plane, seed.value, label.value],
   );
   const lines = useMemo(
-    () => hasPlane ? model.decode!(codeLines(), labels(2 * LINES * POINTS)) : undefined,
-    [model, label.value],
+    () =>
+      hasPlane && plane === undefined
+        ? model.decode!(codeLines(), labels(2 * LINES * POINTS))
+        : undefined,
+    [model, plane, label.value],
   );
   useEffect(() => {
     const drawing = { canvas: canvas.current!, bounds };
     const { data, codes, arrows } = shown.value;
     const plot = plotter(drawing);
     if (surface !== undefined && shown.value.surface) plot.surface(surface);
-    if (surface !== undefined && arrows) plot.arrows(gradientOf(surface, bounds, CELLS));
+    if (surface !== undefined && arrows) plot.arrows(surface);
     if (lines !== undefined && codes) plot.lines(lines);
     if (samples !== undefined && shown.value.samples) plot.dots(samples, "--series-1", 2.4);
     if (data) plot.dots(examples.values, "--ink", 1.5);
@@ -77,6 +90,7 @@ export function PointsExplorer(
             <input
               type="checkbox"
               checked={shown.value[key]}
+              disabled={key === "codes" && plane !== undefined}
               onChange={({ currentTarget }) =>
                 shown.value = { ...shown.value, [key]: currentTarget.checked }}
             />{" "}
@@ -88,6 +102,7 @@ export function PointsExplorer(
           <button
             type="button"
             class="button"
+            disabled={plane !== undefined}
             onClick={() => seed.value += 1}
           >
             New samples
@@ -111,52 +126,60 @@ function codeLines(): Float32Array {
   return codes;
 }
 
+/** The surface of a score over a stretch of the plane. */
+type Surface = NonNullable<Plane["surface"]>;
+
 function plotter({ canvas, bounds: { x, y } }: { canvas: HTMLCanvasElement; bounds: Bounds }) {
   const { context, width, height } = cleared(canvas);
-  const place = (points: Float32Array, i: number) =>
-    [
-      width * (points[2 * i] - x[0]) / (x[1] - x[0]),
-      height * (1 - (points[2 * i + 1] - y[0]) / (y[1] - y[0])),
-    ] as const;
+  const place = (a: number, b: number) =>
+    [width * (a - x[0]) / (x[1] - x[0]), height * (1 - (b - y[0]) / (y[1] - y[0]))] as const;
   return {
     dots(points: Float32Array, color: string, radius: number) {
       context.fillStyle = colorOf(color, 0.8);
       for (let i = 0; 2 * i < points.length; i++) {
         context.beginPath();
-        context.arc(...place(points, i), radius * devicePixelRatio, 0, 7);
+        context.arc(...place(points[2 * i], points[2 * i + 1]), radius * devicePixelRatio, 0, 7);
         context.fill();
       }
     },
-    surface(values: Float32Array) {
-      const sorted = Float32Array.from(values).sort();
+    surface({ bounds, values }: Surface) {
+      const sorted = values.filter(Number.isFinite).sort();
       const [low, high] = [sorted[0], sorted.at(-1)!];
-      const [w, h] = [width / CELLS, height / CELLS];
+      const cells = document.createElement("canvas");
+      [cells.width, cells.height] = [CELLS, CELLS];
+      const each = cells.getContext("2d")!;
       const steps = Array.from({ length: 24 }, (_, i) => colorOf("--accent", 0.55 * i / 23));
       values.forEach((value, i) => {
-        context.fillStyle = steps[Math.round(23 * (value - low) / (high - low || 1))];
-        // Whole pixels: transparent cells that overlap would show seams.
-        const [left, top] = [Math.round((i % CELLS) * w), Math.round(Math.floor(i / CELLS) * h)];
-        const right = Math.round((i % CELLS + 1) * w);
-        const bottom = Math.round((Math.floor(i / CELLS) + 1) * h);
-        context.fillRect(left, top, right - left, bottom - top);
+        if (!Number.isFinite(value)) return;
+        each.fillStyle = steps[Math.round(23 * (value - low) / (high - low || 1))];
+        each.fillRect(i % CELLS, Math.floor(i / CELLS), 1, 1);
       });
+      const [left, top] = place(bounds.x[0], bounds.y[1]);
+      const [right, bottom] = place(bounds.x[1], bounds.y[0]);
+      context.imageSmoothingQuality = "high";
+      context.drawImage(cells, left, top, right - left, bottom - top);
     },
-    arrows(gradient: Float32Array) {
-      const longest = gradient.reduce((most, part) => Math.max(most, Math.abs(part)), 1e-9);
+    arrows({ bounds, values }: Surface) {
+      const gradient = gradientOf(values, bounds, CELLS);
+      const centres = gridOf(bounds);
+      const [perX, perY] = [width / (x[1] - x[0]), height / (y[1] - y[0])];
+      const steps = Array.from(
+        gradient,
+        (part, i) => Number.isFinite(part) ? part * (i % 2 === 0 ? perX : -perY) : 0,
+      );
+      const longest = steps.reduce((most, step) => Math.max(most, Math.abs(step)), 1e-9);
       const reach = 0.9 * ARROW * width / CELLS / longest;
-      context.strokeStyle = colorOf("--ink", 0.7);
+      context.strokeStyle = context.fillStyle = colorOf("--ink", 0.7);
       context.lineWidth = devicePixelRatio;
-      const centre = (cell: number, length: number) => (cell + 0.5) * length / CELLS;
       for (let row = 2; row < CELLS; row += ARROW) {
         for (let column = 2; column < CELLS; column += ARROW) {
           const i = 2 * (row * CELLS + column);
-          const [from, down] = [centre(column, width), centre(row, height)];
-          const [to, end] = [from + gradient[i] * reach, down - gradient[i + 1] * reach];
+          const [from, down] = place(centres[i], centres[i + 1]);
+          const [to, end] = [from + steps[i] * reach, down + steps[i + 1] * reach];
           context.beginPath();
           context.moveTo(from, down);
           context.lineTo(to, end);
           context.stroke();
-          context.fillStyle = context.strokeStyle;
           context.fillRect(to - devicePixelRatio, end - devicePixelRatio, 3, 3);
         }
       }
@@ -166,7 +189,9 @@ function plotter({ canvas, bounds: { x, y } }: { canvas: HTMLCanvasElement; boun
       context.lineWidth = devicePixelRatio;
       for (let line = 0; line < 2 * LINES; line++) {
         context.beginPath();
-        for (let i = 0; i < POINTS; i++) context.lineTo(...place(points, line * POINTS + i));
+        for (let i = 2 * line * POINTS; i < 2 * (line + 1) * POINTS; i += 2) {
+          context.lineTo(...place(points[i], points[i + 1]));
+        }
         context.stroke();
       }
     },

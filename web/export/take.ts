@@ -43,7 +43,7 @@ export async function capsuleOf(
     });
     bodies.set(run.id, bodyOf(store, run, plain));
     const contents = contentsOf(store, run);
-    for (const { hash, isText } of contents.pictures) {
+    for (const { hash, isText } of [...contents.pictures, ...contents.planes]) {
       const bytes = await store.readArtifact(hash);
       if (isText) files.set(textName(hash), encoder.encode(plain(decoder.decode(bytes))));
       else pictures.set(hash, bytes);

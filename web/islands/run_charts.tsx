@@ -50,7 +50,7 @@ export interface RunChartsProps {
 export default function RunCharts(props: RunChartsProps): VNode {
   const { run, contents: initial, axis, guide, levels, player, explores, isPlane } = props;
   const contents = contentsFrom(initial);
-  const { names, events, policies, models, pictures } = contents;
+  const { names, events, policies, models, planes, pictures } = contents;
   const search = useSignal("");
   const open = useSignal<ReadonlySet<string>>(new Set());
   const view = useSignal<View>({ axis, smoothing: 0 });
@@ -66,7 +66,7 @@ export default function RunCharts(props: RunChartsProps): VNode {
       {...{ run, chart, zoom, view: view.value, about: guide[chart.name], ...more }}
     />
   );
-  const kept = [...policies, ...models, ...pictures];
+  const kept = [...policies, ...models, ...planes, ...pictures];
   const looked = chosenIteration.value;
   const moments = useMemo(() => [
     ...events.map(({ iteration, message, level }) => ({ iteration, label: message, kind: level })),
@@ -81,7 +81,7 @@ export default function RunCharts(props: RunChartsProps): VNode {
     ? found([...(hero === undefined ? [] : [hero]), ...small, ...sections.flatMap((s) => s.charts)])
     : [];
   const gallery = pictures.length > 0 && <Gallery contents={initial} onWhite={isPlane} />;
-  const explorer = explores && <Explore run={run} models={models} />;
+  const explorer = explores && <Explore run={run} models={models} planes={planes} />;
   const plays = player !== undefined && policies.length > 0;
   const beside = plays
     ? <PolicyAtWork {...player} contents={initial} />

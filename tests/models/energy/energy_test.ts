@@ -3,6 +3,7 @@
  * gradients that TensorFlow.js takes of those.
  */
 import { deepStrictEqual, ok, throws } from "node:assert";
+import { isDeepStrictEqual } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../../lab/core/random.ts";
 import type { Dataset } from "../../../lab/core/dataset.ts";
@@ -88,6 +89,29 @@ Deno.test("an RBM's step is the gradient of its exact likelihood", async () => {
   const model = rbm.energyGradients(parameters, states, share);
   names.forEach((name, i) => near(tf.sub(data[name], model[name]), [...expected[i].dataSync()]));
 });
+
+for (const negative of ["contrastive", "persistent"]) {
+  Deno.test(`an RBM's ${negative} chains begin with the examples, or go on from where they were`, async () => {
+    const dataset = await made(barsAndStripes);
+    const fields = { negative, gibbsSteps: 1, initialDeviation: 2, hiddenUnits: 6, batchSize: 8 };
+    const learned = async (bit: number) => {
+      const { trainer } = await trainerOf("rbm", dataset, fields, { budget: 8 });
+      const { parameters, state, values } = await trainer.snapshot();
+      const [chains] = Object.keys(state).filter((name) => name.endsWith("chains"));
+      const kept = state[chains];
+      const changed = { ...kept, values: new Float32Array(kept.values.length).fill(bit) };
+      await trainer.restore({ parameters, state: { ...state, [chains]: changed }, values });
+      await trainer.iterate();
+      const { parameters: after } = await trainer.snapshot();
+      trainer.dispose();
+      return Object.values(after).map(({ values }) => [...values]);
+    };
+    deepStrictEqual(
+      isDeepStrictEqual(await learned(0), await learned(1)),
+      negative === "contrastive",
+    );
+  });
+}
 
 Deno.test("bars and stripes: the exact gradient learns them, ten Gibbs steps nearly as well", async () => {
   const bars = await made(barsAndStripes);

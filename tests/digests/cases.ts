@@ -1,0 +1,189 @@
+/**
+ * Short trainings of every agent and every model whose digests nothing may change unsaid: each with small
+ * settings, and then with other values of its fields in other worlds or on other data.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type * as z from "zod";
+import { agents } from "../../agents/mod.ts";
+import { makeEnv } from "../../envs/mod.ts";
+import { openWorkspace } from "../../lab/compute/backend.ts";
+import type { AgentDefinition, ModelDefinition } from "../../lab/compute/definitions.ts";
+import { encodeCanonicalJson } from "../../lab/core/canonical_json.ts";
+import { type Metrics, TIMING_PREFIX } from "../../lab/core/metrics.ts";
+import { defaultRng, streamOf } from "../../lab/core/random.ts";
+import type { Json } from "../../lab/core/snapshot.ts";
+import type { NamedTensors } from "../../lab/core/tensor_data.ts";
+import type { BudgetUnit, Trainer } from "../../lab/core/trainer.ts";
+import { type Field, fieldsOf } from "../../lab/experiment/fields.ts";
+import { models } from "../../models/mod.ts";
+import { wasmPath } from "../lab/compute/backends.ts";
+import { smallDatasets, smallOf } from "../models/laboratory.ts";
+import { small as smallFields } from "../agents/small_fields.ts";
+
+/** The fields of a configuration that differ from the defaults. */
+export type Settings = Readonly<Record<string, Json>>;
+
+/** A training that is held to its digest. */
+export interface Case {
+  /** The world or the data set. */
+  readonly on: string;
+  /** Beside those that keep it short. */
+  readonly settings: Settings;
+}
+
+/** An agent or a model. */
+export interface Subject {
+  readonly name: string;
+  /** Names of the worlds or data sets that it may be trained on. */
+  readonly places: readonly string[];
+  readonly configuration: z.ZodType;
+  /** Settings that keep its training short. */
+  readonly small: Settings;
+  /** A trainer before its first iteration. */
+  create(training: Case): Promise<Trainer>;
+}
+
+const worlds = ["CartPole-v1", "Pendulum-v1", "FrozenLake-v1", "Bandit-v0"];
+const budgets: Readonly<Record<BudgetUnit, number>> = {
+  environmentSteps: 640,
+  gradientSteps: 6,
+  examples: 120,
+};
+
+const contextOf = async (
+  { configuration, budgetUnit }: AgentDefinition | ModelDefinition,
+  settings: Settings,
+) => ({
+  configuration: configuration.parse(settings),
+  budget: budgets[budgetUnit],
+  workspace: (await openWorkspace("wasm", { wasmPath })).workspace,
+  seed: 1,
+  stream: (name: string) => streamOf(1, name),
+});
+
+function ofAgent(definition: AgentDefinition): Subject {
+  const { name, configuration } = definition;
+  const small = (smallFields[name] ?? {}) as Settings;
+  return {
+    ...{ name, places: worlds, configuration, small },
+    create: async ({ on, settings }) =>
+      await definition.create({
+        ...await contextOf(definition, { ...small, ...settings }),
+        makeEnvironment: () => makeEnv(on),
+      }),
+  };
+}
+
+function ofModel(definition: ModelDefinition): Subject {
+  const { name, configuration } = definition;
+  const small = smallOf(definition) as Settings;
+  return {
+    ...{ name, places: smallDatasets.map(({ name }) => name), configuration, small },
+    create: async ({ on, settings }) =>
+      await definition.create({
+        ...await contextOf(definition, { ...small, ...settings }),
+        dataset: smallDatasets.find(({ name }) => name === on)!,
+        models: [],
+      }),
+  };
+}
+
+/** Everything that is registered. */
+export const subjects: readonly Subject[] = [
+  ...(await Promise.all(agents.map(({ load }) => load()))).map(ofAgent),
+  ...(await Promise.all(models.map(({ load }) => load()))).map(ofModel),
+];
+
+/**
+ * SHA-256 over the metrics of a whole training and of an evaluation after it, and over all that is
+ * learned.
+ *
+ * @throws InputError where the subject does not take these settings there.
+ */
+export async function digestOf(subject: Subject, training: Case): Promise<string> {
+  const trainer = await subject.create(training);
+  try {
+    const { unit, total } = trainer.budget;
+    const reported: Metrics[] = [];
+    while (trainer.progress[unit] < total) reported.push((await trainer.iterate()).metrics);
+    reported.push((await trainer.evaluate({ random: defaultRng(1), episodes: 2 })).metrics);
+    const { parameters, state } = await trainer.snapshot();
+    if (trainer.irreproducible !== undefined) throw new Error(trainer.irreproducible);
+    return hashOf(reported, { ...parameters, ...state });
+  } finally {
+    trainer.dispose();
+  }
+}
+
+function hashOf(reported: readonly Metrics[], tensors: NamedTensors): string {
+  const hash = createHash("sha256");
+  for (const metrics of reported) {
+    const timeless = Object.entries(metrics)
+      .filter(([name]) => !name.startsWith(TIMING_PREFIX))
+      .map(([name, value]) => [name, String(value)]);
+    hash.update(encodeCanonicalJson(Object.fromEntries(timeless)));
+  }
+  for (const name of Object.keys(tensors).sort()) {
+    const { shape, dtype, values } = tensors[name];
+    hash.update(`\0${name}\0${shape}\0${dtype}\0`);
+    // A copy, as a hash takes no shared memory.
+    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice());
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Trainings at the most of one subject beside those with its small settings. */
+const VARIANTS = 4;
+
+/** What a field may be in the `variant`-th of them, the first that fits first. */
+function alternativesOf(
+  { choices, default: preset, type }: Field,
+  variant: number,
+): readonly Json[] {
+  if (choices.length > 1) {
+    const others = choices.filter((choice) => choice !== preset);
+    return variant <= others.length ? [others[variant - 1]] : [];
+  }
+  if (type === "boolean") return variant % 2 === 1 ? [!preset] : [];
+  if (preset === null || preset === 0) return variant % 2 === 1 ? [0.1, 2, [4]] : [];
+  if (typeof preset !== "number" || variant % 2 === 1) return [];
+  return preset === 1 ? [0.5, 2] : [preset / 2, Math.floor(preset / 2)];
+}
+
+/** Trainings of a subject that show as much of it as a few can. */
+export async function casesOf(subject: Subject): Promise<Case[]> {
+  const { places, configuration, small } = subject;
+  const runs = async (training: Case): Promise<boolean> => {
+    try {
+      await digestOf(subject, training);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const isValid = (settings: Settings) =>
+    configuration.safeParse({ ...small, ...settings }).success;
+  const fields = fieldsOf(configuration, "")
+    .filter(({ path }) => !path.includes(".") && !(path in small));
+  const cases: Case[] = [];
+  for (const on of places) if (await runs({ on, settings: {} })) cases.push({ on, settings: {} });
+  const there = cases.map(({ on }) => on);
+  for (let variant = 1; variant <= VARIANTS; variant++) {
+    const on = there[variant % there.length];
+    let settings: Settings = {};
+    for (const field of fields) {
+      for (const value of alternativesOf(field, variant)) {
+        const candidate = { ...settings, [field.path]: value };
+        if (!isValid(candidate) || !await runs({ on, settings: candidate })) continue;
+        settings = candidate;
+        break;
+      }
+    }
+    const training = { on, settings };
+    if (!cases.some((other) => isDeepStrictEqual(other, training))) cases.push(training);
+  }
+  return cases;
+}

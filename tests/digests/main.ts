@@ -1,0 +1,29 @@
+/**
+ * Writes the digests that every agent and every model is held to: of the trainings that are listed, anew,
+ * and of what is registered and not listed.
+ *
+ * @module
+ */
+import { casesOf, digestOf, subjects } from "./cases.ts";
+import { type Pinned, pinnedPath, readPinned } from "./pinned.ts";
+
+const before = await readPinned();
+const written: Record<string, Pinned[]> = {};
+for (const subject of subjects) {
+  const { name } = subject;
+  const listed: readonly Partial<Pinned>[] | undefined = before[name];
+  written[name] = [];
+  for (const training of before[name] ?? await casesOf(subject)) {
+    const { on, settings } = training;
+    written[name].push({ on, settings, digest: await digestOf(subject, training) });
+  }
+  const isNew = (digest: string) => listed?.every((old) => old.digest !== digest) ?? true;
+  const count = written[name].filter(({ digest }) => isNew(digest)).length;
+  if (count > 0) console.log(`${name}: ${count} of ${written[name].length} digests are new`);
+}
+const entries = Object.entries(written).map(([name, pinned]) => {
+  const lines = pinned.map((each) => `    ${JSON.stringify(each)}`);
+  return `  ${JSON.stringify(name)}: [\n${lines.join(",\n")}\n  ]`;
+});
+await Deno.writeTextFile(pinnedPath, `{\n${entries.join(",\n")}\n}\n`);
+Deno.exit(0);
