@@ -181,6 +181,27 @@ export const mutants: readonly Mutant[] = [
   },
   // Models.
   {
+    fault: "a judge that learned nothing judges all the same",
+    file: "models/judge.ts",
+    from: "!(loss < LEARNED * unseen)",
+    to: "loss > 100 * unseen",
+    test: "tests/models/judge_test.ts",
+  },
+  {
+    fault: "reconstructions beyond the first row stand below other pictures' originals",
+    file: "models/sheet.ts",
+    from: "values.set(reconstructions.subarray(...part), (2 * i + 1) * row)",
+    to: "values.set(reconstructions.subarray(0, row), (2 * i + 1) * row)",
+    test: "tests/models/sheet_test.ts",
+  },
+  {
+    fault: "of very many pictures an animation leaves the last one out",
+    file: "cli/animations.ts",
+    from: "(pictures.length - 1 - i) % each === 0",
+    to: "i % each === 1",
+    test: "tests/cli/animations_test.ts",
+  },
+  {
     fault: "a discriminator that sees its batch's deviation scores images as if they were alone",
     file: "models/adversarial/game.ts",
     from: "scoresAlone: ({ minibatchDeviation }) => !minibatchDeviation",
