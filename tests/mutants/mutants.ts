@@ -886,6 +886,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/export_test.ts",
   },
   {
+    fault: "the highest weight falls off the end of its histogram",
+    file: "web/weights.ts",
+    from: "Math.min(BARS - 1, Math.floor(BARS * (value - low) / (high - low)))",
+    to: "Math.floor(BARS * (value - low) / (high - low))",
+    test: "tests/web/weights_test.ts",
+  },
+  {
     fault: "a chart's SVG draws through what is not finite",
     file: "web/plot_svg.ts",
     from: "isOpen = isWhole;",
