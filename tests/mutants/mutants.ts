@@ -837,6 +837,27 @@ export const mutants: readonly Mutant[] = [
     test: "tests/web/export_test.ts",
   },
   {
+    fault: "a chart's SVG draws through what is not finite",
+    file: "web/plot_svg.ts",
+    from: "isOpen = isWhole;",
+    to: "isOpen ||= isWhole;",
+    test: "tests/web/plot_svg_test.ts",
+  },
+  {
+    fault: "a smaller budget is said to take longer",
+    file: "web/training/form.ts",
+    from: "seconds * budget.value / budget.usual",
+    to: "seconds * budget.usual / budget.value",
+    test: "tests/web/laboratory_test.ts",
+  },
+  {
+    fault: "a world is shown as an episode begins from a seed of its own",
+    file: "web/training/ahead.ts",
+    from: "environment.reset({ seed: 0 });",
+    to: "environment.reset({ seed: 1 });",
+    test: "tests/web/laboratory_test.ts",
+  },
+  {
     fault: "events leave the machine with its folders",
     file: "web/export/take.ts",
     from: "events: plain(store.events(id))",
