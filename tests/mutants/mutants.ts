@@ -315,6 +315,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/alarms_test.ts",
   },
   {
+    fault: "modes of samples stand beside themselves in place of the training images'",
+    file: "models/judged.ts",
+    from: "modesOfStacks(train.values.subarray(0, values.length), judge, of)",
+    to: "modesOfStacks(values, judge, of)",
+    test: "tests/models/judged_test.ts",
+  },
+  {
+    fault: "images are judged in place of their translations",
+    file: "models/judged.ts",
+    from: "judge.probabilities(await translate(values, labels))",
+    to: "judge.probabilities(values)",
+    test: "tests/models/judged_test.ts",
+  },
+  {
     fault: "the decay of a moving average rises without end",
     file: "models/trainer.ts",
     from: "1 - Math.min(decay, (1 + n) / (10 + n))",
