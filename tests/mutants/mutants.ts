@@ -329,6 +329,15 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/judged_test.ts",
   },
   {
+    fault: "pictures are drawn anew with the preset's steps, whatever is asked for",
+    file: "models/asked.ts",
+    from:
+      "#withSettings(settings);\n      const noise = (model.sampleNoise ?? model.noise)?.(shape, configuration);\n      const { numbers, step, last }",
+    to:
+      "#withSettings({});\n      const noise = (model.sampleNoise ?? model.noise)?.(shape, configuration);\n      const { numbers, step, last }",
+    test: "tests/models/denoiser_test.ts",
+  },
+  {
     fault: "the decay of a moving average rises without end",
     file: "models/trainer.ts",
     from: "1 - Math.min(decay, (1 + n) / (10 + n))",
