@@ -6,7 +6,7 @@
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 
 /** Bars of a histogram. */
-const BARS = 40;
+export const BARS = 40;
 
 /** How the numbers of one tensor are spread. */
 export interface Weights {

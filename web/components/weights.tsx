@@ -6,11 +6,11 @@ import { ask } from "../ask.ts";
 import type { KeptModel } from "../contents.ts";
 import { figure } from "../format.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
-import type { Weights } from "../weights.ts";
+import { BARS, type Weights } from "../weights.ts";
 import { Film } from "./film.tsx";
 
-/** Width and height of a histogram. */
-const [WIDTH, HEIGHT] = [160, 44];
+/** Width and height of a histogram, and width of a bar. */
+const [WIDTH, HEIGHT, BAR] = [160, 44, 160 / BARS];
 
 /** A part that folds; its histograms are of the checkpoint that the page looks at. */
 export function WeightsOf(
@@ -81,7 +81,6 @@ function Histogram(
   { name, shape, low, high, mean, deviation, counts, broken }: Weights,
 ): VNode {
   const most = Math.max(1, ...counts);
-  const width = WIDTH / Math.max(1, counts.length);
   const said = `${figure(mean)} ± ${figure(deviation)}`;
   return (
     <figure>
@@ -96,7 +95,8 @@ function Histogram(
       >
         {counts.map((count, i) => {
           const height = count === 0 ? 0 : Math.max(1, HEIGHT * count / most);
-          return <rect key={i} x={i * width} y={HEIGHT - height} width={width} height={height} />;
+          const x = counts.length === 1 ? (WIDTH - BAR) / 2 : i * BAR;
+          return <rect key={i} x={x} y={HEIGHT - height} width={BAR} height={height} />;
         })}
       </svg>
       <div class="ends">
