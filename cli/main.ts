@@ -52,6 +52,7 @@ import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
 import { sample } from "./commands/sample.ts";
 import { sync } from "./commands/sync.ts";
+import { translate } from "./commands/translate.ts";
 import { traverse } from "./commands/traverse.ts";
 import { score } from "./commands/score.ts";
 import { sweeps } from "./commands/sweeps.ts";
@@ -74,6 +75,7 @@ export const commands: readonly Command[] = [
   arithmetic,
   encode,
   reconstruct,
+  translate,
   detect,
   likelihood,
   score,

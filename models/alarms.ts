@@ -283,7 +283,7 @@ const memorisation: Alarm = {
     return `samples lie ${shown(made)} from the nearest training example and unseen ones ` +
       `${shown(real)}, at two evaluations below 0.3 times that`;
   },
-  remedies: [narrower, fewer("width"), times("latentSize", 0.5), times("averageDecay", 0.5)],
+  remedies: [narrower, fewer("width"), fewer("latentSize"), times("averageDecay", 0.5)],
 };
 
 const posteriorCollapse: Alarm = {

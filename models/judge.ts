@@ -7,6 +7,7 @@
  * @module
  */
 import type { Dataset } from "../lab/core/dataset.ts";
+import { log } from "../lab/core/elementary.ts";
 import type { Entry } from "../lab/core/registry.ts";
 import { streamOf } from "../lab/core/random.ts";
 import { RecentlyUsed } from "../lab/core/recently_used.ts";
@@ -37,18 +38,24 @@ export interface Judge {
 /** Its training: 784-128-10 on glyphs reaches 98 % in about three core-seconds. */
 const JUDGE = { hiddenSizes: [128], batchSize: 64, learningRate: 4e-3, finalLearningRate: 0 };
 const JUDGE_EXAMPLES = 120_000;
+/** A smaller step size for data of which that one leaves nothing learned: large bright pictures, whose
+ * first steps put out the hidden layer. */
+const CAREFUL = 4e-4;
+/** A classifier has learned if its loss is below this share of what naming no class by its look costs:
+ * the entropy of the classes' shares. */
+const LEARNED = 0.95;
 
 /** What training a judge leaves. */
 type Trained = Pick<Judge, "digest" | "accuracy"> & { readonly snapshot: Snapshot };
 
 /** Judges of this thread by the digest of what they learned from. */
-const trained = new RecentlyUsed<Promise<Trained>>(4);
+const trained = new RecentlyUsed<Promise<Trained | undefined>>(4);
 
 /**
  * The data set's judge, trained by the first who asks.
  *
  * @param dataset With labels.
- * @returns Undefined where no classifier is registered.
+ * @returns Undefined where no classifier is registered, or it learns nothing of the training images.
  */
 export async function judgeOf(
   dataset: Dataset,
@@ -61,11 +68,13 @@ export async function judgeOf(
   const training = trained.get(key) ?? trainJudge(classifier, dataset);
   trained.set(key, training);
   training.catch(() => trained.delete(key));
-  const { snapshot, ...known } = await training;
+  const known = await training;
+  if (known === undefined) return undefined;
   const judge = await open(classifier, dataset);
-  await judge.restore(snapshot);
+  await judge.restore(known.snapshot);
   return {
-    ...known,
+    digest: known.digest,
+    accuracy: known.accuracy,
     probabilities: (values) => judge.classify!(values),
     featureSize: JUDGE.hiddenSizes.at(-1)!,
     features: (values) => judge.encode!(values),
@@ -74,10 +83,14 @@ export async function judgeOf(
   };
 }
 
-async function open(classifier: ModelDefinition, dataset: Dataset): Promise<Trainer> {
+async function open(
+  classifier: ModelDefinition,
+  dataset: Dataset,
+  learningRate = JUDGE.learningRate,
+): Promise<Trainer> {
   const { workspace } = await openWorkspace("wasm-strict");
   return await classifier.create({
-    configuration: classifier.configuration.parse(JUDGE),
+    configuration: classifier.configuration.parse({ ...JUDGE, learningRate }),
     budget: JUDGE_EXAMPLES,
     seed: dataset.seed,
     stream: (name) => streamOf(dataset.seed, `judge/${name}`),
@@ -86,10 +99,28 @@ async function open(classifier: ModelDefinition, dataset: Dataset): Promise<Trai
   });
 }
 
-async function trainJudge(classifier: ModelDefinition, dataset: Dataset): Promise<Trained> {
-  const judge = await open(classifier, dataset);
+/** Undefined where the training images teach it nothing at either step size. */
+async function trainJudge(
+  classifier: ModelDefinition,
+  dataset: Dataset,
+): Promise<Trained | undefined> {
+  return await trainedAt(JUDGE.learningRate, classifier, dataset) ??
+    await trainedAt(CAREFUL, classifier, dataset);
+}
+
+async function trainedAt(
+  learningRate: number,
+  classifier: ModelDefinition,
+  dataset: Dataset,
+): Promise<Trained | undefined> {
+  const judge = await open(classifier, dataset, learningRate);
   try {
-    while (judge.progress.examples < JUDGE_EXAMPLES) await judge.iterate();
+    let loss = Infinity;
+    while (judge.progress.examples < JUDGE_EXAMPLES) {
+      loss = (await judge.iterate()).metrics["losses/cross_entropy"];
+    }
+    const unseen = entropyOf(dataset.train.labels!, dataset.classes!);
+    if (unseen > 0 && !(loss < LEARNED * unseen)) return undefined;
     const random = streamOf(dataset.seed, "judge/evaluation");
     const { metrics } = await judge.evaluate({ random });
     const snapshot = await judge.snapshot();
@@ -98,6 +129,16 @@ async function trainJudge(classifier: ModelDefinition, dataset: Dataset): Promis
   } finally {
     judge.dispose();
   }
+}
+
+/** −Σ p log p of the classes' shares, in nats. */
+function entropyOf(labels: ArrayLike<number>, classes: number): number {
+  const counts = new Float64Array(classes);
+  for (let i = 0; i < labels.length; i++) counts[labels[i]]++;
+  return counts.reduce((sum, count) => {
+    const share = count / labels.length;
+    return share === 0 ? sum : sum - share * log(share);
+  }, 0);
 }
 
 async function digestOf(bytes: ArrayBufferView): Promise<string> {

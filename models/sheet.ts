@@ -5,9 +5,14 @@
  */
 import type { Raster, Samples } from "../lab/core/picture.ts";
 import { RunningMoments } from "../lab/core/running_moments.ts";
+import { sizeOf } from "../lab/core/tensor_data.ts";
 
 /** Pixels between the images of a grid. */
 const GAP = 2;
+/** The ground's grey. */
+const GROUND = 72;
+/** Most images side by side above what a model made of them. */
+const ACROSS = 16;
 /** Side of a scatter in pixels. */
 const SCATTER_SIDE = 384;
 
@@ -17,24 +22,26 @@ const SCATTER_SIDE = 384;
  * @param values [count, H, W, C] in [0, 1] with C 1 or 3; clipped.
  * @param columns Images a row. Default: the square root of the count, rounded up.
  * @param zoom Pixels a pixel.
+ * @param gap Pixels between the images, and around them.
  */
 export function imageSheet(
   values: Float32Array,
   shape: readonly [number, number, number],
   columns?: number,
   zoom = 2,
+  gap = GAP,
 ): Raster {
   const [height, width, depth] = shape;
   const channels = depth === 3 ? 3 : 1;
   const count = values.length / (height * width * depth);
   const across = columns ?? Math.ceil(Math.sqrt(count));
   const down = Math.ceil(count / across);
-  const sheetWidth = across * (width * zoom + GAP) + GAP;
-  const sheetHeight = down * (height * zoom + GAP) + GAP;
-  const pixels = new Uint8Array(sheetWidth * sheetHeight * channels).fill(72);
+  const sheetWidth = across * (width * zoom + gap) + gap;
+  const sheetHeight = down * (height * zoom + gap) + gap;
+  const pixels = new Uint8Array(sheetWidth * sheetHeight * channels).fill(GROUND);
   for (let image = 0; image < count; image++) {
-    const left = GAP + (image % across) * (width * zoom + GAP);
-    const top = GAP + Math.floor(image / across) * (height * zoom + GAP);
+    const left = gap + (image % across) * (width * zoom + gap);
+    const top = gap + Math.floor(image / across) * (height * zoom + gap);
     for (let y = 0; y < height * zoom; y++) {
       for (let x = 0; x < width * zoom; x++) {
         const from = ((image * height + Math.floor(y / zoom)) * width + Math.floor(x / zoom)) *
@@ -48,7 +55,7 @@ export function imageSheet(
 }
 
 /**
- * Originals in the upper row, what a model made of them below.
+ * Originals in the upper row, what a model made of them below; as many such pairs of rows as it takes.
  *
  * @param originals [count, H, W, C]
  * @param reconstructions [count, H, W, C]
@@ -58,10 +65,49 @@ export function reconstructionSheet(
   reconstructions: Float32Array,
   shape: readonly [number, number, number],
 ): Raster {
-  const values = new Float32Array(originals.length + reconstructions.length);
-  values.set(originals);
-  values.set(reconstructions, originals.length);
-  return imageSheet(values, shape, originals.length / (shape[0] * shape[1] * shape[2]));
+  const size = sizeOf(shape);
+  const count = originals.length / size;
+  const across = Math.min(count, ACROSS);
+  const row = across * size;
+  const rows = Math.ceil(count / across);
+  const values = new Float32Array(2 * rows * row).fill(GROUND / 255);
+  for (let i = 0; i < rows; i++) {
+    const part = [i * row, (i + 1) * row] as const;
+    values.set(originals.subarray(...part), 2 * i * row);
+    values.set(reconstructions.subarray(...part), (2 * i + 1) * row);
+  }
+  return imageSheet(values, shape, across);
+}
+
+/**
+ * The same of images whose translations may have another size or number of channels: the images are
+ * shown in the size of these, pixel by nearest pixel.
+ *
+ * @param images [count, H, W, C]
+ * @param translations [count, H', W', C']
+ */
+export function translationSheet(
+  images: Float32Array,
+  shape: readonly [number, number, number],
+  translations: Float32Array,
+  partnerShape: readonly [number, number, number],
+): Raster {
+  const [[height, width, depth], [tall, wide, deep]] = [shape, partnerShape];
+  const shown = new Float32Array(translations.length);
+  for (let i = 0; i < shown.length; i++) {
+    const pixel = Math.floor(i / deep);
+    const x = Math.floor((pixel % wide) * width / wide);
+    const y = Math.floor((Math.floor(pixel / wide) % tall) * height / tall);
+    const image = Math.floor(pixel / (wide * tall));
+    const at = ((image * height + y) * width + x) * depth;
+    shown[i] = deep === depth ? images[at + i % deep] : greyOf(images.subarray(at, at + depth));
+  }
+  return reconstructionSheet(shown, translations, partnerShape);
+}
+
+/** The mean of a pixel's channels. */
+function greyOf(pixel: Float32Array): number {
+  return pixel.reduce((sum, value) => sum + value, 0) / pixel.length;
 }
 
 type Color = readonly [red: number, green: number, blue: number];

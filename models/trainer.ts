@@ -358,6 +358,14 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
     const { configuration: { judge = true }, dataset, models } = this.#context;
     if (dataset.kind === "images" && judge && holdingsOf(dataset).labels) {
       this.#judge = await judgeOf(dataset, models);
+      if (this.#judge === undefined && models?.some(({ name }) => name === "classifier")) {
+        events.push({
+          level: "warning",
+          message: `${dataset.name} has no judge as a classifier learned nothing of its training ` +
+            "images: what samples are measured by is taken between pixels (--set model.judge=false " +
+            "saves the attempt)",
+        });
+      }
     }
     if (this.#judge !== undefined) {
       const { digest, accuracy } = this.#judge;

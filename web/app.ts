@@ -16,6 +16,7 @@ import * as comparison from "./routes/api/comparison.ts";
 import * as find from "./routes/api/find.ts";
 import * as live from "./routes/api/live.ts";
 import * as own from "./routes/api/own.ts";
+import * as pictures from "./routes/api/pictures.ts";
 import * as policy from "./routes/api/policy.ts";
 import * as runs from "./routes/api/runs.ts";
 import * as sparks from "./routes/api/sparks.ts";
@@ -70,6 +71,7 @@ export function createApp(
     .route("/api/find", find)
     .route("/api/live", live)
     .route("/api/own", own)
+    .route("/api/pictures", pictures)
     .route("/api/policy", policy)
     .route("/api/runs", runs)
     .route("/api/series", series)

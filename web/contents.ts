@@ -33,13 +33,17 @@ export interface KeptPolicy {
 /** A model that a run has kept. */
 export type KeptModel = Pick<KeptPolicy, "id" | "kind" | "iteration">;
 
-/** What a run page lists. */
-export interface Contents {
-  /** Names of series, those that a person asks for first in front. */
-  readonly names: readonly string[];
+/** What a run left to be looked at, oldest first. */
+export interface Left {
   readonly pictures: readonly Picture[];
   /** What a model made of the plane, a text of numbers an evaluation. */
   readonly planes: readonly Picture[];
+}
+
+/** What a run page lists. */
+export interface Contents extends Left {
+  /** Names of series, those that a person asks for first in front. */
+  readonly names: readonly string[];
   /** One an iteration, oldest first; none of models. */
   readonly policies: readonly KeptPolicy[];
   /** One an iteration, oldest first; none of agents. */
@@ -99,20 +103,24 @@ function policiesOf(store: StoreReader, run: Run): KeptPolicy[] {
   });
 }
 
-/** What a run holds. */
-export function contentsOf(store: StoreReader, run: Run): Contents {
-  const { configuration } = run.manifest.determined;
-  const shown = store.artifacts(run.id)
+/** What a run left to be looked at. */
+export function leftBy(store: StoreReader, run: string): Left {
+  const shown = store.artifacts(run)
     .filter(({ mediaType }) => mediaType === "image/png" || mediaType === "text/plain")
     .map(({ name, iteration, hash, mediaType }) => ({
       ...{ name, iteration, hash },
       ...mediaType === "text/plain" && { isText: true as const },
     }));
   const isPlane = ({ name, isText }: Picture) => isText === true && name === PLANE;
+  return { pictures: shown.filter((each) => !isPlane(each)), planes: shown.filter(isPlane) };
+}
+
+/** What a run holds. */
+export function contentsOf(store: StoreReader, run: Run): Contents {
+  const { configuration } = run.manifest.determined;
   return {
     names: inOrder(store.seriesNames(run.id)),
-    pictures: shown.filter((each) => !isPlane(each)),
-    planes: shown.filter(isPlane),
+    ...leftBy(store, run.id),
     policies: "agent" in configuration ? policiesOf(store, run) : [],
     models: "model" in configuration ? keptOf(store, run) : [],
     events: store.events(run.id, { newest: EVENTS }),

@@ -14,7 +14,17 @@ import { callersPath, type Io } from "../terminal/io.ts";
 import { needRuns, openStoreOf } from "../stores.ts";
 
 const formats = [
-  ...["csv", "json", "tensorboard", "safetensors", "policy", "model", "onnx", "html"] as const,
+  ...[
+    "csv",
+    "json",
+    "tensorboard",
+    "safetensors",
+    "policy",
+    "model",
+    "onnx",
+    "gif",
+    "html",
+  ] as const,
 ];
 type Format = typeof formats[number];
 
@@ -22,7 +32,7 @@ type Format = typeof formats[number];
 export const exportRuns = defineCommand({
   name: "export",
   usage: "RUN… | --where CONDITION --format FORMAT --out DIR [OPTIONS]",
-  brief: "Data out: CSV, JSON, TensorBoard, weights, policies, ONNX, HTML",
+  brief: "Data out: CSV, JSON, TensorBoard, weights, policies, ONNX, GIF, HTML",
   description:
     "Writes runs into a folder, in a format that other tools read: csv (pandas: a line " +
     "a point), json (everything that is known), tensorboard (an event file a run, with its " +
@@ -30,7 +40,8 @@ export const exportRuns = defineCommand({
     "(the weights; PyTorch and JAX load them), policy (an agent as one file that loadPolicy opens " +
     "and that acts without the lab's trainer, in a browser too), model (a generative model in the " +
     "same way, opened by loadModel), onnx (what its networks compute, a file each: an agent's policy, a " +
-    "model's encoder, decoder, classifier; ONNX Runtime and others run them), html (the dashboard's page of each run as one file, in which " +
+    "model's encoder, decoder, classifier; ONNX Runtime and others run them), gif (the pictures that a run drew at its " +
+    "evaluations, a GIF for each kind: samples from the same noise, reconstructions), html (the dashboard's page of each run as one file, in which " +
     "curves zoom and the policy plays or the model dreams without a network; of several runs their " +
     "comparison, too).",
   examples: [
@@ -40,6 +51,7 @@ export const exportRuns = defineCommand({
     ["export latest --format policy --out policies", "the trained agent, ready to act"],
     ["export latest --format model --out models", "the trained model, ready to draw"],
     ["export latest --format onnx --out networks", "its networks, for other runtimes"],
+    ["export latest --format gif --out films", "how its samples came to be"],
     ["export latest --format html --out pages", "its page, to send to somebody"],
   ],
   mayBeForeign: () => true,
@@ -94,6 +106,15 @@ async function filesOf(
     return portableFiles(format, store, runs, await io.registries());
   }
   if (format === "onnx") return await onnxFiles(store, runs, io);
+  if (format === "gif") {
+    const { animationsOf } = await import("../animations.ts");
+    return runs.flatMap((run) =>
+      animationsOf(store, run).map(({ name, content }) => ({
+        path: `${fileName(run)}.${name}.gif`,
+        content,
+      }))
+    );
+  }
   if (format === "html") return await pageFiles(store, runs);
   const { csvParts, jsonParts, tensorboardFileName, tensorboardParts } = await import(
     "../../lab/store/exports/mod.ts"

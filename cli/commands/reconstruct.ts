@@ -11,7 +11,7 @@ import {
   pictureOption,
   writePicture,
 } from "../stored_model.ts";
-import { figure, plural } from "../terminal/format.ts";
+import { figure, pictures } from "../terminal/format.ts";
 
 /** Most pictures of one sheet. */
 const MOST = 100;
@@ -23,7 +23,7 @@ export const reconstruct = defineCommand({
   brief: "Draws pictures, and what a model makes of their codes",
   description:
     "Puts a picture, or those of a folder, through a stored model's code and back: the " +
-    "pictures as the model sees them in the upper row, what it makes of them below. Prints the mean " +
+    "pictures as the model sees them in a row, what it makes of them in the one below. Prints the mean " +
     "squared error of pixels in [0, 1].",
   examples: [
     ["reconstruct latest cat.png --out cats.png", "one picture"],
@@ -53,7 +53,7 @@ export const reconstruct = defineCommand({
     const errors = reconstructionErrors(originals, made, count);
     const mean = errors.reduce((sum, error) => sum + error, 0) / count;
     io.out(
-      `${plural(count, "picture")} by run ${run.id}, mean squared error ${figure(mean)}: ${path}`,
+      `${pictures(count, all)} by run ${run.id}, mean squared error ${figure(mean)}: ${path}`,
     );
     return 0;
   },

@@ -327,6 +327,7 @@ async function requestsOf(
     readonly tag: readonly string[];
     readonly note?: string;
     readonly dataset?: string;
+    readonly store?: string;
   },
   describer: Describer,
   io: Io,
@@ -357,7 +358,7 @@ async function requestsOf(
 }
 
 /** Fields that hold a path, which starts at the caller's folder. */
-const paths = ["dataset.folder", "dataset.file", "dataset.policy"];
+const paths = ["dataset.folder", "dataset.file"];
 
 /**
  * The names, with the first experiment of a model in place of its own name where it is said what it
@@ -383,19 +384,23 @@ async function experimentsOf(
 
 /** What `--dataset` and `--set` say. */
 async function settingsOf(
-  { dataset, set }: {
+  { dataset, set, store }: {
     readonly dataset?: string;
+    readonly store?: string;
     readonly set: readonly (readonly [path: string, value: string])[];
   },
   io: Io,
 ): Promise<[path: string, value: string][]> {
-  return [
-    ...dataset === undefined ? [] : await chosenData(dataset, io),
-    ...set.map(([path, value]): [string, string] => [
-      path,
-      paths.includes(path) ? callersPath(io, value) : value,
-    ]),
-  ];
+  const settings = dataset === undefined ? [] : await chosenData(dataset, io);
+  for (const [path, value] of set) {
+    if (path !== "dataset.policy" || value === "") {
+      settings.push([path, paths.includes(path) ? callersPath(io, value) : value]);
+      continue;
+    }
+    const { policySettings } = await import("../stored_policy.ts");
+    settings.push(...await policySettings(value, store, io));
+  }
+  return settings;
 }
 
 /** What `--dataset` sets: a name, a text file, or the frames of a world. */

@@ -58,6 +58,13 @@ export function plural(number: number, noun: string): string {
   return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+/** `1 picture`, `the first 100 of 300 pictures`. */
+export function pictures(shown: number, all: number): string {
+  return shown < all
+    ? `the first ${count(shown)} of ${plural(all, "picture")}`
+    : plural(all, "picture");
+}
+
 /** A column of a table. */
 export interface Column {
   readonly title: string;

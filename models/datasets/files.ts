@@ -22,8 +22,9 @@ export function folderField(folder: string, description: string) {
   return { folder: z.string().min(1).default(folder).meta({ description }) };
 }
 
-/** `folder/name` with one slash between them. */
+/** `folder/name` with one slash between them; a name that is a whole path, as it is. */
 export function pathIn(folder: string, name: string): string {
+  if (name.startsWith("/")) return name;
   return `${folder.replace(/\/+$/, "")}/${name}`;
 }
 

@@ -11,6 +11,7 @@ import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Player } from "../../lab/core/registry.ts";
+import { sha256 } from "../../lab/core/sha256.ts";
 import { Rasterizer } from "../../lab/core/render_raster.ts";
 import { defineDataset } from "./define_dataset.ts";
 import { drawSplits, splitFields } from "./split_fields.ts";
@@ -23,7 +24,11 @@ const configuration = z.strictObject({
     description: "The world, with its default options (list --world names them)",
   }),
   policy: z.string().default("").meta({
-    description: "A policy file (export --format policy) that acts; empty: random actions",
+    description:
+      "A policy file (export --format policy) that acts, with run a stored run too; empty: random actions",
+  }),
+  policyHash: z.string().regex(/^[0-9a-f]{64}$/).optional().meta({
+    description: "SHA-256 of the policy file, which run notes: another one is refused",
   }),
   epsilon: z.number().min(0).max(1).default(0.1).meta({
     description: "Share of random actions among a policy's",
@@ -102,6 +107,15 @@ function requireFit(path: string, { observationSpace, actionSpace }: Player, wor
   throw new InputError(`Cannot play ${world.id} by ${path} as a policy must act ${asks}: ${acts}`);
 }
 
+/** @throws InputError where a policy file is not the one that it was. */
+function requireSame(path: string, bytes: Uint8Array, policyHash: string | undefined): void {
+  if (policyHash === undefined || sha256(bytes) === policyHash) return;
+  throw new InputError(
+    `Cannot play by ${path} as it must be the file that it was (dataset.policyHash ` +
+      `${policyHash.slice(0, 12)}…): it is another one (${sha256(bytes).slice(0, 12)}…)`,
+  );
+}
+
 /** Drawings of a world. */
 export const frames = defineDataset({
   name: "frames",
@@ -109,11 +123,16 @@ export const frames = defineDataset({
   holds: { kind: "images" },
   configuration,
   create: async ({ configuration, stream, readFile, makeEnvironment, openPolicy }) => {
-    const { environment: id, policy: path, epsilon, every, side, grey } = configuration;
+    const { environment: id, policy: path, policyHash, epsilon, every, side, grey } = configuration;
     if (makeEnvironment === undefined || openPolicy === undefined) {
       throw new InputError(`Cannot take frames of ${id} as this place has no worlds`);
     }
-    const player = path === "" ? undefined : await openPolicy(await readFile(path));
+    let player: Player | undefined;
+    if (path !== "") {
+      const bytes = await readFile(path);
+      requireSame(path, bytes, policyHash);
+      player = await openPolicy(bytes);
+    }
     const environment = await makeEnvironment(id);
     try {
       if (player !== undefined) requireFit(path, player, environment);

@@ -374,7 +374,7 @@ test("axis, smoothing and search change the charts of a run", async (page) => {
   strictEqual(await page.locator(".charts:visible .card").count(), 1);
   await page.click("summary:visible:has-text('Figures')");
   match(await page.locator(".plot table:visible").innerText(), /smoothed/);
-  for (const kind of ["CSV", "PNG"]) {
+  for (const kind of ["CSV", "PNG", "SVG"]) {
     const saved = page.waitForEvent("download");
     await page.click(`button:visible:text-is('${kind}')`);
     strictEqual((await saved).suggestedFilename(), `entropy.${kind.toLowerCase()}`);
@@ -828,6 +828,8 @@ test(
       ...fields,
     });
     await page.goto(`/train?${address}`);
+    await page.locator(".ahead canvas[aria-label='CartPole-v1 as an episode begins']").waitFor();
+    match(await page.locator(".ahead dl").innerText(), /at most 1,200 environment steps/);
     const gamma = page.locator("input[id='field-agent.gamma']");
     await page.locator("summary:has-text('agent')").click();
     strictEqual(await gamma.inputValue(), "0.9");
@@ -840,9 +842,14 @@ test(
     );
     await addressed(page, /agent\.gamma=2/);
     ok(await page.locator("button:text-is('Start')").isDisabled());
-    await gamma.fill("0.9");
+    await gamma.fill("0.990");
     await gamma.blur();
     await wrong.waitFor({ state: "detached" });
+    const changed = page.locator(".field.changed:has(input[id='field-agent.gamma'])");
+    await changed.waitFor({ state: "detached" });
+    await gamma.fill("0.9");
+    await gamma.blur();
+    await changed.waitFor();
     await addressed(page, `?${queryOf(settingOf(address))}`);
     deepStrictEqual(await findings(page), []);
 
@@ -1129,6 +1136,32 @@ test("what was measured once is a mark a group, side by side", async (page) => {
   }, colors);
   ok(drawn.every(({ pixels }) => pixels > 60), JSON.stringify(drawn));
   ok(Math.abs(drawn[0].place - drawn[1].place) > 20, JSON.stringify(drawn));
+
+  strictEqual(await page.locator(".sheets").count(), 0, "there is no sheet");
+  for (const run of runs) {
+    for (const [i, iteration] of [100, 390].entries()) {
+      const bytes = sheet(streamOf(run.charCodeAt(0), "sheet"), i);
+      await store.putArtifact(run, { name: "samples", iteration, mediaType: "image/png", bytes });
+    }
+  }
+  await page.reload();
+  const sheets = page.locator(".sheets img");
+  await sheets.nth(1).waitFor();
+  const alts = () => sheets.evaluateAll((all) => all.map((each) => each.getAttribute("alt")));
+  const at = (iteration: number) =>
+    ["0.1", "0.2"].map((rate) => `samples of ${rate} at iteration ${iteration}`);
+  deepStrictEqual((await alts()).map((alt) => alt!.replace(/learningRate.? ?=? ?/, "")), at(390));
+  await page.locator(".sheets .film input").press("Home");
+  await page.locator(".sheets img[alt$='at iteration 100']").nth(1).waitFor();
+  await page.locator(".sheets label:has-text('Enlarged') input").fill("3");
+  const windows = page.locator(".sheets .window");
+  await windows.first().evaluate((each) => each.scrollTo(80, 60));
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll(".sheets .window")].every(({ scrollLeft, scrollTop }) =>
+      scrollLeft === 80 && scrollTop === 60
+    )
+  );
+  deepStrictEqual(await findings(page, ".sheets"), []);
   for (const run of runs) store.trash(run);
 });
 

@@ -71,13 +71,19 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
     await draws(["interpolate", "latest", "--from", "1", "--to", "0", "--path", "spherical"], 8, 1);
     await draws(["traverse", "latest", "--count", "4"], 4, 3);
     await draws(["arithmetic", "latest", "zero - one + one"], 4, 1);
-    await draws(["reconstruct", "latest", "mine"], 40, 2);
+    await draws(["reconstruct", "latest", "mine"], 16, 6);
     await draws(["reconstruct", "latest", "mine/zero/10.png"], 1, 2);
 
     const networks = await succeeds("export", "latest", "--format", "onnx", "--out", "networks");
     deepStrictEqual(
       networks.out.trim().split("\n").map((path) => path.match(/\.(\w+)\.onnx$/)?.[1]),
       ["encode", "decode", "sample"],
+    );
+
+    const films = await succeeds("export", "latest", "--format", "gif", "--out", "films");
+    deepStrictEqual(
+      films.out.trim().split("\n").map((path) => path.match(/\.(\w+)\.gif$/)?.[1]),
+      ["samples", "reconstructions", "codes"],
     );
 
     const coded = await succeeds("encode", "latest", "mine", "--out", "codes.npy");
@@ -152,6 +158,10 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
       "zero - on",
       ...out,
     );
+    await refuses(
+      /must be a model that makes images of images: "glyphs-vae" is none/,
+      ...["translate", "latest", "mine/zero/10.png", ...out] as const,
+    );
     await refuses(/must read as "A - B \+ C"/, "arithmetic", "latest", "zero one", ...out);
     await refuses(/numbers 0 … 3: 4/, "traverse", "latest", "--from", "4", ...out);
     await refuses(/numbers 0 … 3: 9/, "interpolate", "latest", "--from", "0", "--to", "9", ...out);
@@ -177,6 +187,60 @@ Deno.test("from a folder of own pictures to codes, sheets, scores and a model fi
   });
 });
 
+Deno.test("pictures are translated onto a sheet, and into files by their names", async () => {
+  await inFolder(async (folder) => {
+    await writePictures(folder);
+    const lab = async (...args: string[]) => {
+      const io = capturedIo({ folder, root: folder });
+      return { code: await main(args, io), ...io.written };
+    };
+    const fields = ["side=8", "toSide=8", "grey=true", "from=zero"].map((each) =>
+      `dataset.${each}`
+    );
+    // One of the folders by its own path.
+    const set = [...fields, "dataset.folder=mine", `dataset.to=${folder}/mine/zero`]
+      .concat("model.filters=[4]", "model.batchSize=4")
+      .flatMap((each) => ["--set", each]);
+    const trained = await lab(
+      "run",
+      "pix2pix",
+      "--dataset",
+      "image-pairs",
+      "--budget",
+      "2",
+      ...set,
+    );
+    strictEqual(trained.code, 0, trained.error);
+    const sizeOf = async (file: string) => {
+      const { width, height } = decodePicture(await Deno.readFile(`${folder}/${file}`));
+      return [width, height];
+    };
+    const sheet = await lab("translate", "latest", "mine/zero", "--out", "sheet.png");
+    match(sheet.out, /^\d+ pictures by run \w+: .*sheet\.png\n$/);
+    deepStrictEqual(await sizeOf("sheet.png"), [16 * 18 + 2, 4 * 18 + 2]);
+    const files = await lab("translate", "latest", "mine/zero", "--out", "made");
+    strictEqual(files.code, 0, files.error);
+    const names = (path: string) =>
+      [...Deno.readDirSync(`${folder}/${path}`)].map(({ name }) => name);
+    deepStrictEqual(names("made").sort(), names("mine/zero").sort());
+    deepStrictEqual(await sizeOf("made/10.png"), [8, 8]);
+    const again = await lab("translate", "latest", "mine/zero", "--out", "made");
+    strictEqual(again.code, 2);
+    match(again.error, /such a file already/);
+    await Deno.mkdir(`${folder}/two/a`, { recursive: true });
+    await Deno.mkdir(`${folder}/two/b`);
+    for (const to of ["a", "b"]) {
+      await Deno.copyFile(`${folder}/mine/zero/10.png`, `${folder}/two/${to}/same.png`);
+    }
+    const twice = await lab("translate", "latest", "two", "--out", "both");
+    strictEqual(twice.code, 2);
+    match(
+      twice.error,
+      /names of their own: two\/a\/same\.png and two\/b\/same\.png are both same\.png/,
+    );
+  });
+});
+
 Deno.test("what is no model, or makes no codes, is refused by the commands on models", async () => {
   await inFolder(async (folder) => {
     const lab = async (line: string) => {
@@ -197,6 +261,10 @@ Deno.test("what is no model, or makes no codes, is refused by the commands on mo
     match(
       (await lab("export latest --format model --out .")).error,
       /a model that learned from data/,
+    );
+    match(
+      (await lab("export latest --format gif --out .")).error,
+      /as it must have drawn pictures/,
     );
     strictEqual((await lab("run ring-wgan-gp --budget 2")).code, 0);
     for (

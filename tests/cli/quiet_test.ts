@@ -25,6 +25,7 @@ const lines: Readonly<Record<string, string>> = {
   arithmetic: "arithmetic MODEL 7 --out sum.png --force",
   encode: "encode MODEL --out codes.npy --force",
   reconstruct: "reconstruct MODEL between.png --out pair.png --force",
+  translate: "translate PAIRS between.png --out translated --force",
   detect: "detect MODEL --count 2",
   likelihood: "likelihood MODEL --draws 8 --count 2",
   score: "score pictures --against glyphs --features eyes.json --metric fid",
@@ -77,13 +78,18 @@ Deno.test("no command writes control characters into a pipe, nor with --quiet mo
     const set = `${few(20)}${little.join("")}`;
     strictEqual((await type(`run glyphs-flow-matching --budget 64${set}`)).code, 0);
     const [flow] = JSON.parse((await type("runs --json")).out).runs;
+    const pairs = "filters=[4] judge=false".split(" ").map((field) => ` --set model.${field}`);
+    const translator = `run shapes-edges-pix2pix --budget 2${few(20)}${pairs.join("")}`;
+    strictEqual((await type(translator)).code, 0);
+    const [translates] = JSON.parse((await type("runs --json")).out).runs;
     const said: string[] = [];
     for (const { name } of commands) {
       if (name === "doctor" && library === undefined) continue;
       if (name === "worker" && server === undefined) continue;
       ok(name in lines, `"${name}" needs a line above that succeeds`);
       const line = lines[name].replace("POLICY", id).replace("MODEL", model.id)
-        .replace("SHARED", shared).replace("FLOW", flow.id);
+        .replace("SHARED", shared).replace("FLOW", flow.id)
+        .replace("PAIRS", translates.id);
       const plain = await type(line.replace("MORE", "3"));
       strictEqual(plain.code, 0, `${line}: ${plain.error}`);
       // deno-lint-ignore no-control-regex

@@ -3,6 +3,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { streamOf } from "../../lab/core/random.ts";
 import type { LabEvent } from "../../lab/core/metrics.ts";
 import { type Alarm, Alarms, alarms, type Window } from "../../models/alarms.ts";
+import { models } from "../../models/mod.ts";
 import { fewPoints, trainerOf } from "./laboratory.ts";
 
 /** A window late in training, ten gradient steps an iteration. */
@@ -138,6 +139,28 @@ for (const [name, alarm] of Object.entries<Alarm>(alarms)) {
     ok(offered.length >= 1, `${offered}`);
     for (const each of offered) match(each, /^--set model\.[a-zA-Z]+=[\d.e-]+$/);
     deepStrictEqual(alarm.remedies.flatMap((remedy) => remedy({}) ?? []), []);
+  });
+}
+
+for (const { name, load } of models) {
+  Deno.test(`what alarms offer ${name} are settings that it takes`, async () => {
+    const { configuration } = await load();
+    const preset = configuration.parse({}) as Readonly<Record<string, unknown>>;
+    const isValid = (field: string, value: unknown) =>
+      configuration.safeParse({ [field]: value }).success;
+    // From the presets, and from whole numbers at 1.
+    const isWhole = (field: string) => isValid(field, 1) && !isValid(field, 1.5);
+    const least = Object.fromEntries(
+      Object.keys(preset).filter(isWhole).map((field) => [field, 1]),
+    );
+    for (const fields of [preset, { ...preset, ...least }]) {
+      for (const { remedies } of Object.values<Alarm>(alarms)) {
+        for (const offer of remedies.flatMap((remedy) => remedy(fields) ?? [])) {
+          const [, field, value] = /^--set model\.(\w+)=(.*)$/.exec(offer)!;
+          ok(isValid(field, JSON.parse(value)), offer);
+        }
+      }
+    }
   });
 }
 

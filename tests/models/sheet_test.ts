@@ -2,7 +2,12 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { decode } from "fast-png";
 import { encodePng } from "../../lab/core/png.ts";
-import { imageSheet, reconstructionSheet, scatterSheet } from "../../models/sheet.ts";
+import {
+  imageSheet,
+  reconstructionSheet,
+  scatterSheet,
+  translationSheet,
+} from "../../models/sheet.ts";
 
 Deno.test("images stand side by side, row by row, with a gap between", () => {
   const values = Float32Array.of(0, 1, 0.5, 2, -1, 0, 1, 1, 0, 0, 0, 1);
@@ -22,6 +27,34 @@ Deno.test("reconstructions stand below their originals", () => {
     [2, 2, 1],
   );
   deepStrictEqual([width, height], [2 + 3 * 6, 2 + 2 * 6]);
+});
+
+Deno.test("more than sixteen go on in further rows, each above what was made of it", () => {
+  const numbered = (count: number, from: number) =>
+    Float32Array.from({ length: count }, (_, i) => (from + i) / 255);
+  const { width, height, pixels } = reconstructionSheet(
+    ...[numbered(18, 1), numbered(18, 101), [1, 1, 1]] as const,
+  );
+  deepStrictEqual([width, height], [2 + 16 * 4, 2 + 4 * 4]);
+  const at = (column: number, row: number) => pixels[(2 + 4 * row) * width + 2 + 4 * column];
+  deepStrictEqual([at(0, 0), at(15, 0), at(0, 1), at(15, 1)], [1, 16, 101, 116]);
+  deepStrictEqual([at(0, 2), at(1, 2), at(0, 3), at(1, 3), at(2, 2)], [17, 18, 117, 118, 72]);
+});
+
+Deno.test("images stand above translations of another size and depth, pixel by nearest pixel", () => {
+  const images = Float32Array.of(10, 20, 30, 40).map((value) => value / 255);
+  const sheet = (made: number, shape: [number, number, number]) =>
+    translationSheet(images, [2, 2, 1], new Float32Array(made), shape);
+  const doubled = sheet(16, [4, 4, 1]);
+  const first = (y: number) =>
+    [0, 1, 2, 3].map((x) => doubled.pixels[(2 + 2 * y) * doubled.width + 2 + 2 * x]);
+  deepStrictEqual([0, 1, 2, 3].map(first), [
+    ...[[10, 10, 20, 20], [10, 10, 20, 20]],
+    ...[[30, 30, 40, 40], [30, 30, 40, 40]],
+  ]);
+  const colored = sheet(12, [2, 2, 3]);
+  const pixel = (2 * colored.width + 2) * 3;
+  deepStrictEqual([...colored.pixels.subarray(pixel, pixel + 3)], [10, 10, 10]);
 });
 
 Deno.test("points land where they are, the second coordinate upwards", () => {

@@ -181,6 +181,27 @@ export const mutants: readonly Mutant[] = [
   },
   // Models.
   {
+    fault: "a judge that learned nothing judges all the same",
+    file: "models/judge.ts",
+    from: "!(loss < LEARNED * unseen)",
+    to: "loss > 100 * unseen",
+    test: "tests/models/judge_test.ts",
+  },
+  {
+    fault: "reconstructions beyond the first row stand below other pictures' originals",
+    file: "models/sheet.ts",
+    from: "values.set(reconstructions.subarray(...part), (2 * i + 1) * row)",
+    to: "values.set(reconstructions.subarray(0, row), (2 * i + 1) * row)",
+    test: "tests/models/sheet_test.ts",
+  },
+  {
+    fault: "of very many pictures an animation leaves the last one out",
+    file: "cli/animations.ts",
+    from: "(pictures.length - 1 - i) % each === 0",
+    to: "i % each === 1",
+    test: "tests/cli/animations_test.ts",
+  },
+  {
     fault: "a discriminator that sees its batch's deviation scores images as if they were alone",
     file: "models/adversarial/game.ts",
     from: "scoresAlone: ({ minibatchDeviation }) => !minibatchDeviation",
@@ -814,6 +835,27 @@ export const mutants: readonly Mutant[] = [
     from: "[...contents.pictures, ...contents.planes]",
     to: "contents.pictures",
     test: "tests/web/export_test.ts",
+  },
+  {
+    fault: "a chart's SVG draws through what is not finite",
+    file: "web/plot_svg.ts",
+    from: "isOpen = isWhole;",
+    to: "isOpen ||= isWhole;",
+    test: "tests/web/plot_svg_test.ts",
+  },
+  {
+    fault: "a smaller budget is said to take longer",
+    file: "web/training/form.ts",
+    from: "seconds * budget.value / budget.usual",
+    to: "seconds * budget.usual / budget.value",
+    test: "tests/web/laboratory_test.ts",
+  },
+  {
+    fault: "a world is shown as an episode begins from a seed of its own",
+    file: "web/training/ahead.ts",
+    from: "environment.reset({ seed: 0 });",
+    to: "environment.reset({ seed: 1 });",
+    test: "tests/web/laboratory_test.ts",
   },
   {
     fault: "events leave the machine with its folders",

@@ -9,7 +9,7 @@ import { loadModel } from "../../models/model_file.ts";
 import { decodePlane } from "../../models/plane.ts";
 import { registries } from "../../registries.ts";
 import { contentsOf } from "../../web/contents.ts";
-import { fieldOf, groupsOf, isChanged } from "../../web/training/form.ts";
+import { expectedSeconds, fieldOf, groupsOf, isChanged } from "../../web/training/form.ts";
 import { Laboratory } from "../../web/training/laboratory.ts";
 import type { Asked, BaseRun, Order, Told } from "../../web/training/protocol.ts";
 import { settingOf } from "../../web/training/setting.ts";
@@ -49,11 +49,41 @@ Deno.test("a form has every field with its value, in groups, and marks what diff
   strictEqual(groups.flatMap(({ fields }) => fields).length, fields.length);
   const gamma = fields.find(({ path }) => path === "agent.gamma")!;
   deepStrictEqual([gamma.value, gamma.usual, gamma.range], [0.9, 0.99, "0 … 1"]);
-  deepStrictEqual(fields.filter(isChanged).map(({ path }) => path), ["agent.gamma", "budget"]);
+  const changed = fields.filter((field) => isChanged(field)).map(({ path }) => path);
+  deepStrictEqual(changed, ["agent.gamma", "budget"]);
+  // Where the form was refused, what was typed counts.
+  deepStrictEqual(["0.9", "0.99"].map((typed) => isChanged(gamma, typed)), [true, false]);
+  const same = await described(of("experiment=cartpole-a2c-quick&agent.gamma=0.990"));
+  deepStrictEqual(same.description!.fields.filter((field) => isChanged(field)), []);
   const agent = fields.find(({ path }) => path === "agent.name")!;
   ok(agent.choices.includes("ppo"));
   const choice = fields.find(({ type }) => type === "boolean")!;
   deepStrictEqual(choice.choices, ["true", "false"]);
+});
+
+Deno.test("the page shows a world as an episode begins, or examples, and how long it takes", async () => {
+  const ahead = async (asked: Asked) => {
+    const [told] = await said({ kind: "look", number: 1, asked });
+    if (told.kind !== "looked") throw new TypeError(told.kind);
+    return told.ahead;
+  };
+  const environment = makeEnv("CartPole-v1");
+  environment.reset({ seed: 0 });
+  const cartpole = await ahead(of("experiment=cartpole-a2c-quick&seed=3"));
+  deepStrictEqual(cartpole.scene, environment.scene!());
+  strictEqual(cartpole.threshold, 475);
+  ok(Math.abs(cartpole.random! - 22) < 1);
+  const glyphs = await ahead(of("experiment=glyphs-vae-quick"));
+  ok("raster" in glyphs.examples! && !glyphs.isPlane);
+  const ring = await ahead(of("experiment=ring-wgan-gp-quick"));
+  ok("raster" in ring.examples! && ring.isPlane);
+  deepStrictEqual(await ahead(of("experiment=nothing")), { isPlane: false });
+
+  const { description } = await described(of("experiment=cartpole-a2c-quick&budget=2k"));
+  const { seconds, fields } = description!;
+  const budget = fields.find(({ path }) => path === "budget")!;
+  strictEqual(expectedSeconds(description!), seconds! * 2000 / (budget.usual as number));
+  strictEqual(expectedSeconds({ seconds: null, fields }), undefined);
 });
 
 Deno.test("what cannot be trained is one line at its field, and the fields stay", async () => {

@@ -62,8 +62,13 @@ function Viewer(
 }
 
 /** A picture that the page has made itself. */
-function Raster(
-  { picture, label, onWhite }: { picture: Drawn; label: string; onWhite: boolean },
+export function Raster(
+  { picture, label, onWhite }: {
+    picture: Drawn;
+    label: string;
+    /** Whether it is of points on white. */
+    onWhite: boolean;
+  },
 ): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
@@ -82,7 +87,7 @@ function Raster(
 }
 
 /** Samples of text, once they are there; until then those before. */
-function TextSamples({ hash, label }: { hash: string; label: string }): VNode {
+export function TextSamples({ hash, label }: { hash: string; label: string }): VNode {
   const text = useSignal("The samples are on their way.");
   useEffect(() => {
     let isWanted = true;

@@ -11,7 +11,8 @@ import type { Range } from "../curves.ts";
 import { figure } from "../format.ts";
 import { indexAt, isSingle, type Line, lineFigures } from "../lines.ts";
 import { csvOf, download, fileNameOf } from "../plot_files.ts";
-import { onThemeChange } from "../theme.ts";
+import { svgOf } from "../plot_svg.ts";
+import { colorOf, onThemeChange } from "../theme.ts";
 import {
   chartOptions,
   type ChartState,
@@ -20,6 +21,7 @@ import {
   type Library,
   type Moment,
 } from "./plot_options.ts";
+import { paletteSize } from "./palette.ts";
 import { onlyPlace } from "./single_points.ts";
 import { Swatch } from "./swatch.tsx";
 
@@ -138,7 +140,7 @@ export function Plot(
             Zoom out
           </button>
         )}
-        <Figures title={title} xLabel={xLabel} lines={lines} chart={chart} />
+        <Figures {...{ title, xLabel, lines, levels, chart }} />
       </div>
     </figure>
   );
@@ -203,10 +205,11 @@ function Readout(
 
 /** The figures of each line as a table, and a warning where values are not finite. */
 function Figures(
-  { title, xLabel, lines, chart }: {
+  { title, xLabel, lines, levels, chart }: {
     title: string;
     xLabel: string;
     lines: readonly Line[];
+    levels: readonly Level[];
     chart: { readonly current: uPlot | null };
   },
 ): VNode {
@@ -216,6 +219,22 @@ function Figures(
     chart.current?.ctx.canvas.toBlob((blob) => {
       if (blob !== null) download(fileNameOf(title, "png"), blob);
     });
+  const saveDrawing = () => {
+    const { x, y } = chart.current?.scales ?? {};
+    if (x?.min === undefined || y?.min === undefined) return;
+    const stretch = (scale: uPlot.Scale) => [scale.min!, scale.max!] as const;
+    // As every reader of SVG takes it, without a share of opacity.
+    const color = (name: string) => `rgb(${colorOf(name).match(/[\d.]+/g)!.slice(0, 3)})`;
+    const svg = svgOf({
+      ...{ title, xLabel, lines, levels, x: stretch(x), y: stretch(y) },
+      colors: {
+        ...{ paper: color("--card"), ink: color("--ink") },
+        ...{ soft: color("--soft"), grid: color("--grid") },
+        line: (index) => color(`--series-${index % paletteSize}`),
+      },
+    });
+    download(fileNameOf(title, "svg"), new Blob([svg], { type: "image/svg+xml" }));
+  };
   const rows = useMemo(() => readable(lines).map(lineFigures), [lines]);
   return (
     <>
@@ -230,7 +249,8 @@ function Figures(
         <summary>Figures</summary>
         <p class="note">
           Save as <button type="button" class="quiet" onClick={saveTable}>CSV</button>{" "}
-          <button type="button" class="quiet" onClick={savePicture}>PNG</button>
+          <button type="button" class="quiet" onClick={savePicture}>PNG</button>{" "}
+          <button type="button" class="quiet" onClick={saveDrawing}>SVG</button>
         </p>
         <div class="scroll">
           <table>

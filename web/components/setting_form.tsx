@@ -1,4 +1,5 @@
 /** The form of what is to be trained. @module */
+import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { figure } from "../format.ts";
 import {
@@ -24,10 +25,13 @@ export interface SettingFormProps {
 /** The fields, in groups that fold; a wrong value has its line below it. */
 export function SettingForm({ setting, description, problem, choose }: SettingFormProps): VNode {
   const at = fieldOf(problem, Object.keys(setting.set));
+  const differs = (field: FormField) =>
+    isChanged(field, problem === "" ? undefined : setting.set[field.path]);
   const row = (field: FormField) => (
     <Field
       key={field.path}
       field={field}
+      differs={differs(field)}
       typed={setting.set[field.path]}
       problem={at === field.path ? problem : ""}
       set={(text) => choose(withField(setting, field.path, text))}
@@ -37,23 +41,29 @@ export function SettingForm({ setting, description, problem, choose }: SettingFo
   return (
     <div class="fields">
       <div class="grid">{front.fields.map(row)}</div>
-      {groups.map((group) => <Group key={group.name} {...{ group, setting, at, row }} />)}
+      {groups.map((group) => <Group key={group.name} {...{ group, at, row, differs }} />)}
     </div>
   );
 }
 
 function Group(
-  { group: { name, fields }, setting, at, row }: {
+  { group: { name, fields }, at, row, differs }: {
     group: FieldGroup;
-    setting: Setting;
     at: string | undefined;
     row: (field: FormField) => VNode;
+    differs: (field: FormField) => boolean;
   },
 ): VNode {
   const [part] = fields.filter(({ path }) => /\.(id|name)$/.test(path));
-  const changed = fields.filter((field) => isChanged(field) || field.path in setting.set);
+  const changed = fields.filter(differs);
+  // It stays open under the hand that has mended a field.
+  const isOpen = useSignal(false);
   return (
-    <details class="group" open={fields.some(({ path }) => path === at) || undefined}>
+    <details
+      class="group"
+      open={isOpen.value || fields.some(({ path }) => path === at)}
+      onToggle={({ currentTarget }) => isOpen.value = currentTarget.open}
+    >
       <summary>
         <b>{name}</b> {part !== undefined && textOf(part.value)}{" "}
         <small>
@@ -67,8 +77,10 @@ function Group(
 }
 
 function Field(
-  { field, typed, problem, set }: {
+  { field, differs, typed, problem, set }: {
     field: FormField;
+    /** Whether it is not as the base has it. */
+    differs: boolean;
     /** What was typed; undefined: nothing. */
     typed: string | undefined;
     problem: string;
@@ -78,7 +90,6 @@ function Field(
   const { path, value, usual, description, range, unit, choices } = field;
   const id = `field-${path}`;
   const text = typed ?? textOf(value);
-  const differs = typed !== undefined || isChanged(field);
   const back = usual === undefined ? undefined : textOf(usual);
   const change = (next: string) =>
     set(next.trim() === "" || next === back ? undefined : next.trim());

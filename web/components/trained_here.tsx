@@ -10,14 +10,22 @@ import { download } from "../plot_files.ts";
 import { levelsOf, playerOf } from "../run_parts.ts";
 import { summarize } from "../summary.ts";
 import type { TrainingHere } from "../training/here.ts";
-import type { Asked } from "../training/protocol.ts";
+import type { Ahead } from "../training/ahead.ts";
+import type { Asked, Description } from "../training/protocol.ts";
 import { commandOf } from "../training/setting.ts";
 import { HERE, type TrainedRun } from "../training/trained_run.ts";
+import { AheadView } from "./ahead_view.tsx";
 import { contentsFrom } from "../live.ts";
 
 /** The run; until there is one, what will be here. */
 export function TrainedHere(
-  { here, asked }: { here: TrainingHere; asked: Asked | undefined },
+  { here, asked, description, ahead }: {
+    here: TrainingHere;
+    asked: Asked | undefined;
+    /** Of what is chosen; undefined where it is not known. */
+    description: Description | undefined;
+    ahead: Ahead | undefined;
+  },
 ): VNode {
   const trained = here.trained.value;
   const problem = here.problem.value;
@@ -27,11 +35,8 @@ export function TrainedHere(
       {problem !== "" && <p class="problem" role="alert">{problem}</p>}
       {stand === "opening" && <p class="note" role="status">It begins.</p>}
       {trained === undefined
-        ? stand === "idle" && problem === "" && (
-          <p class="empty">
-            Press Start: it trains in this page, on this machine, and shows what it learns from the
-            first stumble on. The server is asked for nothing meanwhile.
-          </p>
+        ? stand === "idle" && problem === "" && description !== undefined && (
+          <AheadView description={description} ahead={ahead} />
         )
         : <Run key={trained.run.attempt} here={here} trained={trained} asked={asked!} />}
     </section>

@@ -11,6 +11,7 @@ import { Comparer } from "../comparison.ts";
 import { Feed } from "../feed.ts";
 import type { Context } from "../fresh.ts";
 import * as comparison from "../routes/api/comparison.ts";
+import * as pictures from "../routes/api/pictures.ts";
 import * as policy from "../routes/api/policy.ts";
 import * as runs from "../routes/api/runs.ts";
 import * as series from "../routes/api/series.ts";
@@ -27,6 +28,7 @@ type Handler = (context: Context<State>) => Response | Promise<Response>;
 
 const handlers: Readonly<Record<string, Handler>> = {
   "/api/comparison": comparison.handler,
+  "/api/pictures": pictures.handler,
   "/api/policy": policy.handler,
   "/api/runs": runs.handler,
   "/api/series": series.handler,

@@ -9,6 +9,7 @@ import { AxisChoice, SmoothingChoice } from "../components/choices.tsx";
 import { Differences, Statistics } from "../components/comparison_tables.tsx";
 import { Conclusion } from "../components/conclusion.tsx";
 import { Plot } from "../components/plot.tsx";
+import { Sheets } from "../components/sheets.tsx";
 import { ParallelSettings, SettingScatter, triedBy } from "../components/settings_plots.tsx";
 import { Swatch } from "../components/swatch.tsx";
 import type { ComparedGroup, Comparison, ComparisonRequest } from "../comparison.ts";
@@ -58,7 +59,10 @@ export default function ComparisonView(
   const look = (label: string | undefined) => looked.value = label;
   const set = (next: Partial<View>) => view.value = { ...view.value, ...next };
   const zoom = (range: Range | undefined) => set({ range });
-  const shown = groups.filter(({ label }) => !hidden.value.has(label));
+  const shown = useMemo(() => groups.filter(({ label }) => !hidden.value.has(label)), [
+    groups,
+    hidden.value,
+  ]);
   const paths = useMemo(() => pathsOf(groups), [groups]);
   const beside = view.value.also.filter((each) => each !== metric);
   return (
@@ -165,6 +169,7 @@ export default function ComparisonView(
             )}
             <Profiles groups={shown} metric={metric} />
           </div>
+          <Sheets groups={shown} />
           <Differences groups={groups} />
         </>
       )}

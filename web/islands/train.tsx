@@ -10,7 +10,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { ask, keepQuery } from "../ask.ts";
 import { SettingForm } from "../components/setting_form.tsx";
 import { TrainedHere } from "../components/trained_here.tsx";
-import { duration } from "../format.ts";
+import type { Ahead } from "../training/ahead.ts";
 import { fieldOf } from "../training/form.ts";
 import { type Answer, TrainingHere } from "../training/here.ts";
 import type { Asked, BaseRun } from "../training/protocol.ts";
@@ -41,6 +41,8 @@ interface Chosen {
   readonly base?: BaseRun;
   /** Undefined until the thread has answered. */
   readonly answer?: Answer;
+  /** What it begins with; undefined until the thread has looked. */
+  readonly ahead?: Ahead;
 }
 
 /** The island. */
@@ -62,7 +64,12 @@ export default function Train({ experiments, thread }: TrainProps): VNode {
     try {
       const base = isOfSame && before?.base !== undefined ? before.base : await baseOf(setting);
       const answer = await here.describe({ setting, base });
-      if (number === asked.current) chosen.value = { setting, base, answer: kept(answer, before) };
+      if (number !== asked.current) return;
+      const known = { setting, base, answer: kept(answer, before) };
+      chosen.value = { ...known, ahead: isOfSame ? before?.ahead : undefined };
+      if (answer.problem !== undefined) return;
+      const ahead = await here.look({ setting, base });
+      if (number === asked.current) chosen.value = { ...known, ahead };
     } catch (error) {
       const problem = (error as Error).message;
       if (number === asked.current) chosen.value = { setting, answer: { problem } };
@@ -86,7 +93,7 @@ export default function Train({ experiments, thread }: TrainProps): VNode {
     return <p class="note">The lab is on its way.</p>;
   }
   const here = training.value;
-  const { setting, base, answer } = chosen.value;
+  const { setting, base, answer, ahead } = chosen.value;
   const { description, problem = "" } = answer ?? {};
   const next = (setting: Setting) => void choose(setting, here);
   const isBusy = here.stand.value !== "idle";
@@ -112,11 +119,7 @@ export default function Train({ experiments, thread }: TrainProps): VNode {
         }}
       >
         <Experiments experiments={experiments} setting={setting} choose={next} />
-        <p class="note">
-          {description?.summary}
-          {(description?.seconds ?? 0) > 0 &&
-            ` — about ${duration(description!.seconds!)} on the command line, as it is preset.`}
-        </p>
+        <p class="note">{description?.summary}</p>
         <div class="grid">
           <div class="field">
             <label for="seed">seed</label>
@@ -184,7 +187,7 @@ export default function Train({ experiments, thread }: TrainProps): VNode {
           )}
         </div>
       </form>
-      <TrainedHere here={here} asked={trained.value} />
+      <TrainedHere here={here} asked={trained.value} description={description} ahead={ahead} />
     </div>
   );
 }

@@ -1,12 +1,10 @@
 /** The drawing of an episode, which a hand can take hold of. @module */
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { drawScene } from "../../lab/core/render_canvas.ts";
 import type { Scene } from "../../lab/core/scene.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
-import { darkened } from "../dark_scene.ts";
 import type { Episodes } from "../episodes.ts";
-import { isDark } from "../theme.ts";
+import { paintScene } from "../scene_canvas.ts";
 import type { Handle, Point, Pose } from "../hands.ts";
 
 /** Pixels that a pointer may move and still have clicked. */
@@ -41,7 +39,7 @@ export function Stage(
     if (current?.moved) grab(current.part, current.point);
     const scene = environment.scene?.();
     if (scene !== undefined && canvas.current !== null) {
-      draw(canvas.current, isDark() ? darkened(over(scene)) : over(scene));
+      paintScene(canvas.current, over(scene));
     }
   });
 
@@ -108,16 +106,4 @@ function pointIn(
     left + (clientX - box.left - marginX) / scale,
     top - (clientY - box.top - marginY) / scale,
   ];
-}
-
-/** Draws at the screen's own resolution. */
-function draw(canvas: HTMLCanvasElement, scene: Scene): void {
-  const [left, bottom, right, top] = scene.view;
-  canvas.style.aspectRatio = String((right - left) / (top - bottom));
-  const { clientWidth, clientHeight } = canvas;
-  const [width, height] = [clientWidth, clientHeight].map((length) =>
-    Math.round(length * devicePixelRatio)
-  );
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  drawScene(canvas.getContext("2d")!, scene, width, height);
 }

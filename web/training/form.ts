@@ -57,9 +57,33 @@ export function groupsOf(fields: readonly FormField[]): FieldGroup[] {
     .sort((a, b) => Number(a.name !== "") - Number(b.name !== ""));
 }
 
-/** Whether a field is not as the base has it. */
-export function isChanged({ value, usual }: FormField): boolean {
+/**
+ * Whether a field is not as the base has it.
+ *
+ * @param refused What was typed into a form that was refused, so that no value is known.
+ */
+export function isChanged({ value, usual }: FormField, refused?: string): boolean {
+  if (refused !== undefined) return usual === undefined || refused !== textOf(usual);
   return JSON.stringify(value) !== JSON.stringify(usual);
+}
+
+/** The value of a field; undefined where there is none. */
+export function valueOf(fields: readonly FieldDescription[], path: string): Json | undefined {
+  return fields.find((field) => field.path === path)?.value;
+}
+
+/**
+ * Seconds that a setting takes on the command line: those of the base, by the share of its budget.
+ * Undefined where these are not known.
+ */
+export function expectedSeconds(
+  { seconds, fields }: { readonly seconds: number | null; readonly fields: readonly FormField[] },
+): number | undefined {
+  const budget = fields.find(({ path }) => path === "budget");
+  if (!seconds || typeof budget?.value !== "number" || typeof budget.usual !== "number") {
+    return undefined;
+  }
+  return seconds * budget.value / budget.usual;
 }
 
 /** A value as it is typed. */

@@ -17,6 +17,7 @@ import * as series from "../routes/api/series.ts";
 import * as sparks from "../routes/api/sparks.ts";
 import type { State } from "../state.ts";
 import { summarize } from "../summary.ts";
+import type { Ahead } from "./ahead.ts";
 import type { Asked, Description, Order, Told } from "./protocol.ts";
 import { HERE, TrainedRun } from "./trained_run.ts";
 
@@ -70,6 +71,12 @@ export class TrainingHere implements Disposable {
     return await this.#ask({ kind: "describe", number: ++this.#number, asked }) as Answer;
   }
 
+  /** What a setting that can be trained begins with. */
+  async look(asked: Asked): Promise<Ahead> {
+    const told = await this.#ask({ kind: "look", number: ++this.#number, asked });
+    return (told as Told & { readonly kind: "looked" }).ahead;
+  }
+
   /** Begins, in the place of what was trained before. */
   train(asked: Asked): void {
     this.problem.value = "";
@@ -111,6 +118,7 @@ export class TrainingHere implements Disposable {
     const trained = this.trained.value;
     switch (told.kind) {
       case "described":
+      case "looked":
       case "file":
         this.#waiting.get(told.number)?.(told);
         this.#waiting.delete(told.number);

@@ -25,6 +25,7 @@ import { picturesOf } from "../../models/pictures.ts";
 import { encodeExamples } from "../examples.ts";
 import type { Part } from "../file_parts.ts";
 import { definitionIn } from "../own/definition.ts";
+import { type Ahead, aheadOf } from "./ahead.ts";
 import { formOf } from "./form.ts";
 import type {
   Asked,
@@ -73,6 +74,8 @@ export class Laboratory {
         // What computes is there when it is asked for.
         await import("../../lab/compute/backend.ts");
         return;
+      case "look":
+        return await this.#look(order.number, order.asked);
       case "train":
         return await this.#train(order.asked).catch((error) => {
           this.#tell({ kind: "failed", problem: lineOf(error) });
@@ -108,6 +111,18 @@ export class Laboratory {
     } catch (error) {
       return { problem: lineOf(error), ...description && { description } };
     }
+  }
+
+  async #look(number: number, asked: Asked): Promise<void> {
+    // What cannot be drawn before may be trained all the same.
+    const ahead = await this.#aheadOf(asked).catch(() => ({ isPlane: false }));
+    this.#tell({ kind: "looked", number, ahead });
+  }
+
+  async #aheadOf(asked: Asked): Promise<Ahead> {
+    const definition = await this.#definitionOf(asked);
+    const { configuration } = await this.#resolved(definition, asked);
+    return await aheadOf(definition, configuration, this.#registries);
   }
 
   #described(definition: ExperimentDefinition, now: Resolved, usual: Resolved): Description {

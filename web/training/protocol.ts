@@ -10,6 +10,7 @@ import type { Json } from "../../lab/core/snapshot.ts";
 import type { BudgetUnit } from "../../lab/core/trainer.ts";
 import type { Part } from "../file_parts.ts";
 import type { OwnCode } from "../own/code.ts";
+import type { Ahead } from "./ahead.ts";
 import type { FormField } from "./form.ts";
 import type { Setting } from "./setting.ts";
 
@@ -36,6 +37,8 @@ export interface Asked {
 export type Order =
   /** What are the fields, and is the setting right? The answer has the same number. */
   | { readonly kind: "describe"; readonly number: number; readonly asked: Asked }
+  /** What does it begin with? */
+  | { readonly kind: "look"; readonly number: number; readonly asked: Asked }
   | { readonly kind: "train"; readonly asked: Asked }
   | { readonly kind: "pause"; readonly paused: boolean }
   /** Ends after the iteration. */
@@ -79,6 +82,8 @@ export type Told =
     /** Why it cannot be trained, in a line; undefined where it can. */
     readonly problem?: string;
   }
+  /** Empty where nothing of it can be shown. */
+  | { readonly kind: "looked"; readonly number: number; readonly ahead: Ahead }
   | {
     readonly kind: "opened";
     readonly determined: Determined;

@@ -5,6 +5,7 @@ import { environments, makeEnv } from "../../../envs/mod.ts";
 import type { Dataset, Split } from "../../../lab/core/dataset.ts";
 import type { Environment } from "../../../lab/core/environment.ts";
 import { environmentCalled } from "../../../lab/core/environment_ids.ts";
+import { sha256 } from "../../../lab/core/sha256.ts";
 import { Discrete } from "../../../lab/core/space.ts";
 import { frames } from "../../../models/datasets/frames.ts";
 import { noFiles } from "../laboratory.ts";
@@ -67,6 +68,17 @@ Deno.test("a policy file acts, with a share of random actions", async () => {
   const mixed = await make({ ...fields, epsilon: 0.9 }, always(1));
   ok(distinct(greedy.train) < distinct(mixed.train));
   deepStrictEqual(mixed.train, (await make({ ...fields, epsilon: 0.9 }, always(1))).train);
+});
+
+Deno.test("a policy file that is another one than it was is refused", async () => {
+  const policyHash = sha256(always(1));
+  const fields = { policy: "p.safetensors", policyHash };
+  strictEqual((await make(fields, always(1))).train.count, 40);
+  await rejects(make(fields, always(2)), {
+    name: "InputError",
+    message:
+      /^Cannot play by p\.safetensors as it must be the file that it was \(dataset\.policyHash \w{12}…\)/,
+  });
 });
 
 Deno.test("what cannot be seen is refused in one line", async () => {

@@ -1,0 +1,89 @@
+/** `translate RUN image.png`: what a model of pairs makes of a picture, or of a folder's. @module */
+import { basename, join } from "node:path";
+import { object } from "@optique/core/constructs";
+import { argument, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { InputError } from "../../lab/core/errors.ts";
+import { defineCommand, plain } from "../command.ts";
+import { refuseExisting } from "../files.ts";
+import { examplesOf, modelOptions, openModel, writePicture } from "../stored_model.ts";
+import { pictures } from "../terminal/format.ts";
+import { callersPath } from "../terminal/io.ts";
+
+/** Most pictures of one sheet. */
+const MOST = 100;
+
+/** The command `translate`. */
+export const translate = defineCommand({
+  name: "translate",
+  usage: "RUN IMAGE|FOLDER --out FILE.png|DIR [OPTIONS]",
+  brief: "Draws what a model of pairs makes of pictures",
+  description:
+    "Translates a picture, or those of a folder, by a stored model that learned from pairs " +
+    "(pix2pix, cyclegan, srgan). Into FILE.png goes a sheet: the pictures as the model sees them, " +
+    "what it makes of them below. Into a folder go the translations alone, a PNG each by the " +
+    "picture's name.",
+  examples: [
+    ["translate latest sketch.png --out pair.png", "one picture, beside its translation"],
+    ["translate 3f2a sketches --out filled", "those of a folder, a file each"],
+  ],
+  mayBeForeign: () => true,
+  parser: (known) =>
+    object({
+      ...modelOptions(known),
+      from: argument(string({ metavar: "IMAGE" }), {
+        description: plain("A picture (PNG, JPEG, WebP), or a folder of them."),
+      }),
+      out: option("--out", string({ metavar: "FILE.png" }), {
+        description: plain(
+          `The sheet to write, of ${MOST} pictures at most; or the folder for a file each, made ` +
+            "where it is missing.",
+        ),
+      }),
+    }),
+  async run({ from, out, force, ...which }, io) {
+    const path = callersPath(io, out);
+    const isSheet = /\.png$/i.test(out);
+    if (isSheet) await refuseExisting([path], force);
+    using model = await openModel(io, which);
+    const { run, trainer, dataset: { shape, partnerShape }, dataset } = model;
+    if (trainer.translate === undefined || partnerShape?.length !== 3) {
+      throw new InputError(
+        `Cannot translate by ${run.id} as it must be a model that makes images of images: ` +
+          `"${run.name}" is none`,
+      );
+    }
+    const { values: all, names, labels } = await examplesOf(io, dataset, from);
+    const size = all.length / names.length;
+    const count = isSheet ? Math.min(names.length, MOST) : names.length;
+    const values = all.subarray(0, count * size);
+    const paths = isSheet ? [] : translationPaths(names, path);
+    await refuseExisting(paths, force);
+    const made = await trainer.translate(values, labels);
+    const { imageSheet, translationSheet } = await import("../../models/sheet.ts");
+    const [seen, drawn] = [shape, partnerShape] as [number, number, number][];
+    if (isSheet) await writePicture(path, translationSheet(values, seen, made, drawn));
+    for (const [i, each] of paths.entries()) {
+      const width = made.length / count;
+      const image = made.subarray(i * width, (i + 1) * width);
+      await writePicture(each, imageSheet(image, drawn, 1, 1, 0));
+    }
+    io.out(
+      `${pictures(count, names.length)} by run ${run.id}: ${path}`,
+    );
+    return 0;
+  },
+});
+
+/** A PNG for each picture, by its name. @throws InputError where two have the same. */
+function translationPaths(names: readonly string[], folder: string): string[] {
+  const files = names.map((name) => `${basename(name).replace(/\.[^.]*$/, "")}.png`);
+  const twice = files.findIndex((file, i) => files.indexOf(file) < i);
+  if (twice >= 0) {
+    throw new InputError(
+      `Cannot write a file each as pictures must have names of their own: ` +
+        `${names[files.indexOf(files[twice])]} and ${names[twice]} are both ${files[twice]}`,
+    );
+  }
+  return files.map((file) => join(folder, file));
+}

@@ -1,0 +1,72 @@
+/** Judges: no network that learned nothing of a data set judges samples of it. */
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import type { ModelDefinition } from "../../lab/compute/definitions.ts";
+import type { Dataset } from "../../lab/core/dataset.ts";
+import type { Entry } from "../../lab/core/registry.ts";
+import { defaultRng } from "../../lab/core/random.ts";
+import type { Trainer } from "../../lab/core/trainer.ts";
+import { judgeOf } from "../../models/judge.ts";
+import { halves, smallOf, trainerOf } from "./laboratory.ts";
+import { models } from "../../models/mod.ts";
+
+/** A classifier whose loss ends where it is told for its step size; and the step sizes that it was given. */
+function classifierOf(lossOf: (learningRate: number) => number) {
+  const tried: number[] = [];
+  const create = ({ configuration }: { configuration: { learningRate: number } }) => {
+    const progress = { examples: 0 };
+    const { learningRate } = configuration;
+    if (!tried.includes(learningRate)) tried.push(learningRate);
+    const trainer = {
+      progress,
+      iterate: () => {
+        progress.examples += 60_000;
+        return Promise.resolve({ metrics: { "losses/cross_entropy": lossOf(learningRate) } });
+      },
+      evaluate: () => Promise.resolve({ metrics: { "evaluation/accuracy": 0.9 } }),
+      snapshot: () => Promise.resolve({ parameters: {}, state: {} }),
+      restore: () => Promise.resolve(),
+      dispose: () => {},
+    };
+    return Promise.resolve(trainer as unknown as Trainer);
+  };
+  const definition = { configuration: { parse: (fields: object) => fields }, create };
+  const entry: Entry<ModelDefinition> = {
+    name: "classifier",
+    summary: "",
+    load: () => Promise.resolve(definition as unknown as ModelDefinition),
+  };
+  return { entry, tried };
+}
+
+let seed = 100;
+/** Half of each class: guessing costs ln 2 = 0.693. Each a data set of its own, as judges are kept. */
+const even = (): Dataset => ({ ...halves(40, 10), seed: seed++ });
+
+Deno.test("a judge that learned stays at its step size", async () => {
+  const { entry, tried } = classifierOf(() => 0.64);
+  strictEqual((await judgeOf(even(), [entry]))!.accuracy, 0.9);
+  deepStrictEqual(tried, [4e-3]);
+});
+
+Deno.test("one that learned nothing is trained anew by smaller steps, in the end there is none", async () => {
+  for (const nothing of [0.693, NaN]) {
+    const dying = classifierOf((rate) => rate === 4e-3 ? nothing : 0.1);
+    const judge = await judgeOf(even(), [dying.entry]);
+    deepStrictEqual([judge!.accuracy, dying.tried], [0.9, [4e-3, 4e-4]]);
+    strictEqual(await judgeOf(even(), [classifierOf(() => nothing).entry]), undefined);
+  }
+});
+
+Deno.test("a training whose data have no judge says so, and measures pixels", async () => {
+  const vae = await models.find(({ name }) => name === "vae")!.load();
+  const { trainer } = await trainerOf(vae, even(), { ...smallOf(vae), judge: true }, {
+    budget: 120,
+    judges: [classifierOf(() => 0.7).entry],
+  });
+  await trainer.iterate();
+  const { metrics, events } = await trainer.evaluate({ random: defaultRng(1) });
+  trainer.dispose();
+  match(events![0].message, /^halves has no judge as a classifier learned nothing of its training/);
+  deepStrictEqual([events![0].level, "evaluation/recognised" in metrics], ["warning", false]);
+  strictEqual(metrics["evaluation/diversity"] > 0, true);
+});

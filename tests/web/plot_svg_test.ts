@@ -1,0 +1,40 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { type DrawnChart, marks, svgOf } from "../../web/plot_svg.ts";
+
+const chart: DrawnChart = {
+  title: "a < b & c",
+  xLabel: "examples",
+  lines: [
+    { label: "faint", color: 1, x: [0, 10], y: [0, 1], faint: true },
+    { label: "broken", color: 0, x: [0, 5, 6, 10], y: [0, 1, "NaN", 0.5] },
+    { label: "mean", color: 2, x: [0, 10], y: [0.5, 1], low: [0, 0.5], high: [1, 1] },
+    { label: "once", color: 3, x: [10], y: [1] },
+  ],
+  levels: [{ y: 0.5, label: "solved at 0.5" }, { y: 7, label: "far away" }],
+  x: [0, 10],
+  y: [0, 1],
+  colors: {
+    ...{ paper: "white", ink: "black", soft: "grey", grid: "silver" },
+    line: (color) => ["red", "green", "blue", "pink"][color],
+  },
+};
+
+Deno.test("a chart as SVG has its lines where the screen has them, gaps, bands, marks and names", () => {
+  const svg = svgOf(chart);
+  match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" .*<\/svg>\n$/s);
+  // The frame is 68 … 700 across and 316 … 36 up.
+  ok(svg.includes('d="M68 316L384 36M700 176" fill="none" stroke="red"'), svg);
+  ok(svg.includes('d="M68 316L700 176L700 36L68 36Z" fill="blue"'), svg);
+  ok(svg.includes('<circle cx="700" cy="36" r="4" fill="pink"/>'), svg);
+  ok(svg.includes("<title>a &lt; b &amp; c</title>"));
+  ok(svg.includes("solved at 0.5") && !svg.includes("far away"));
+  deepStrictEqual(["faint", "broken", "mean", "once"].map((name) => svg.includes(`>${name}<`)), [
+    ...[false, true, true, true],
+  ]);
+});
+
+Deno.test("an axis has about six marks at even places", () => {
+  deepStrictEqual(marks(0, 1), [0, 0.2, 0.4, 0.6, 0.8, 1]);
+  deepStrictEqual(marks(-13, 475), [0, 100, 200, 300, 400]);
+  strictEqual(marks(3.1, 3.2)[0], 3.1);
+});

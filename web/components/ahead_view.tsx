@@ -1,0 +1,135 @@
+/** What will be trained, before it is: its world or its data as they begin, and what will be shown. @module */
+import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { unitWords } from "../../lab/core/budget.ts";
+import type { Scene } from "../../lab/core/scene.ts";
+import { duration, figure, metricWords } from "../format.ts";
+import { paintScene } from "../scene_canvas.ts";
+import { onThemeChange } from "../theme.ts";
+import type { Ahead } from "../training/ahead.ts";
+import { expectedSeconds, valueOf } from "../training/form.ts";
+import type { Description } from "../training/protocol.ts";
+import { Raster } from "./gallery.tsx";
+
+/** What the view is told. */
+export interface AheadViewProps {
+  /** Of a setting that can be trained. */
+  readonly description: Description;
+  /** Undefined until the thread has looked. */
+  readonly ahead: Ahead | undefined;
+}
+
+/** The card. */
+export function AheadView({ description, ahead }: AheadViewProps): VNode {
+  const value = (path: string) => valueOf(description.fields, path);
+  const [agent, model] = [value("agent.name"), value("model.name")];
+  const isAgent = agent !== undefined;
+  const on = String(value("environment.id") ?? value("dataset.name") ?? "");
+  const { full } = unitWords[description.unit];
+  const amount = (count: unknown) => `${Number(count).toLocaleString("en")} ${full}`;
+  const [every, episodes] = [value("evaluation.every"), value("evaluation.episodes")];
+  const [stop, times] = [value("stop.metric"), value("stop.times")];
+  const seconds = expectedSeconds(description);
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ["Learns for", `at most ${amount(value("budget"))}`],
+    [
+      "Is judged",
+      typeof every === "number"
+        ? `every ${amount(every)}${typeof episodes === "number" ? `, by ${episodes} episodes` : ""}`
+        : undefined,
+    ],
+    [
+      "Ends early",
+      typeof stop === "string"
+        ? `where ${metricWords(stop)} is ${figure(value("stop.atLeast") as number)} or more` +
+          (times === 1 ? "" : `, ${times} times in a row`)
+        : undefined,
+    ],
+    [
+      "Counts as solved",
+      ahead?.threshold === undefined ? undefined : `at ${figure(ahead.threshold)}`,
+    ],
+    ["Random actions", ahead?.random === undefined ? undefined : `return ${figure(ahead.random)}`],
+    [
+      "Takes",
+      seconds === undefined
+        ? undefined
+        : `about ${duration(seconds)} on the command line, here up to twice that`,
+    ],
+  ];
+  const shown = isAgent
+    ? [
+      "the policy at work in this world, from its first stumble on: push it meanwhile",
+      "its return over training, against where the world counts as solved and random actions",
+      "losses and all other figures, as they come",
+      "at the end the digest, and the policy as a file",
+    ]
+    : [
+      "samples, where it draws any, about once a second and from the same noise, as a film",
+      "what it is judged by over training, with losses and all other figures",
+      "the model at work: its codes, its samples, its surface in the plane, where it has them",
+      "at the end the digest, and the model as a file",
+    ];
+  return (
+    <div class="card ahead">
+      <h2>
+        {String(agent ?? model)} on {on}
+      </h2>
+      <div class="two">
+        <Begin ahead={ahead} on={on} />
+        <dl>
+          {facts.filter(([, text]) => text !== undefined).map(([title, text]) => (
+            <div key={title}>
+              <dt>{title}</dt>
+              <dd>{text}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+      <p>From Start on, this place shows</p>
+      <ul>{shown.map((each) => <li key={each}>{each}</li>)}</ul>
+      <p class="note">
+        It trains in this page, on this machine; the server is asked for nothing meanwhile.
+      </p>
+    </div>
+  );
+}
+
+/** The world as an episode begins, or examples. */
+function Begin({ ahead, on }: { ahead: Ahead | undefined; on: string }): VNode | null {
+  if (ahead === undefined) return <p class="begin note">The start is being drawn.</p>;
+  const { scene, examples, isPlane } = ahead;
+  if (scene !== undefined) return <Opening scene={scene} label={`${on} as an episode begins`} />;
+  if (examples === undefined) return null;
+  const label = `Examples of ${on}`;
+  return (
+    <figure class="begin">
+      {"text" in examples
+        ? <pre class="samples" role="region" tabIndex={0} aria-label={label}>{examples.text}</pre>
+        : <Raster picture={examples.raster} label={label} onWhite={isPlane} />}
+      <figcaption>What it learns from</figcaption>
+    </figure>
+  );
+}
+
+/** The first scene of an episode. */
+function Opening({ scene, label }: { scene: Scene; label: string }): VNode {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const { current } = canvas;
+    const paint = () => paintScene(current!, scene);
+    const observer = new ResizeObserver(paint);
+    observer.observe(current!);
+    const unheard = onThemeChange(paint);
+    return () => {
+      observer.disconnect();
+      unheard();
+    };
+  }, [scene]);
+  return (
+    <figure class="begin">
+      <canvas ref={canvas} role="img" aria-label={label} />
+      <figcaption>As an episode begins</figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,153 @@
+/**
+ * A chart as an SVG document: what the screen shows, in lines that stay sharp at any size.
+ *
+ * @module
+ */
+import { dashOf } from "./components/palette.ts";
+import { isSingle, type Line } from "./lines.ts";
+import { tickLabels } from "./ticks.ts";
+
+/** A chart as it is drawn. */
+export interface DrawnChart {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly lines: readonly Line[];
+  readonly levels: readonly { readonly y: number; readonly label: string }[];
+  /** What is shown of each axis. */
+  readonly x: readonly [low: number, high: number];
+  readonly y: readonly [low: number, high: number];
+  /** Colours as CSS has them; `line`: by a line's index into the palette. */
+  readonly colors: {
+    readonly paper: string;
+    readonly ink: string;
+    readonly soft: string;
+    readonly grid: string;
+    readonly line: (color: number) => string;
+  };
+}
+
+const [WIDTH, HEIGHT] = [720, 360];
+/** The frame of the lines. */
+const [LEFT, RIGHT, TOP, BOTTOM] = [68, 700, 36, 316];
+/** Pixels of a row of the legend, and letters of one. */
+const [ROW, LETTERS] = [18, 100];
+
+/** The document. */
+export function svgOf({ title, xLabel, lines, levels, x, y, colors }: DrawnChart): string {
+  const across = (value: number) => round(LEFT + (RIGHT - LEFT) * (value - x[0]) / (x[1] - x[0]));
+  const up = (value: number) => round(BOTTOM - (BOTTOM - TOP) * (value - y[0]) / (y[1] - y[0]));
+  const grid = [
+    ...marks(...x).map((value, i, all) => {
+      const at = across(value);
+      const label = text(at, BOTTOM + 18, tickLabels(all)[i], colors.soft, "middle");
+      return `<path d="M${at} ${TOP}V${BOTTOM}"/>${label}`;
+    }),
+    ...marks(...y).map((value, i, all) => {
+      const at = up(value);
+      const label = text(LEFT - 8, at + 4, tickLabels(all)[i], colors.soft, "end");
+      return `<path d="M${LEFT} ${at}H${RIGHT}"/>${label}`;
+    }),
+  ];
+  const drawn = lines.flatMap((line) => {
+    const color = colors.line(line.color);
+    const bands = line.low === undefined ? [] : runsOf(line.x, [line.low, line.high!])
+      .map((run) => {
+        const edge = (of: number) => run.map(({ x, values }) => `${across(x)} ${up(values[of])}`);
+        const outline = [...edge(0), ...edge(1).reverse()].join("L");
+        return `<path d="M${outline}Z" fill="${color}" opacity="${line.quiet ? 0.06 : 0.16}"/>`;
+      });
+    const runs = runsOf(line.x, [line.y]);
+    if (isSingle(line)) {
+      return [
+        ...bands,
+        ...runs.map(([{ x, values }]) =>
+          `<circle cx="${across(x)}" cy="${up(values[0])}" r="4" fill="${color}"/>`
+        ),
+      ];
+    }
+    const way = runs.map((run) =>
+      `M${run.map(({ x, values }) => `${across(x)} ${up(values[0])}`).join("L")}`
+    ).join("");
+    const style = line.faint
+      ? `stroke-width="1" opacity="0.4"`
+      : `stroke-width="2" stroke-dasharray="${dashOf(line.color).join(" ") || "none"}"`;
+    return [...bands, `<path d="${way}" fill="none" stroke="${color}" ${style}/>`];
+  });
+  const held = levels.filter(({ y: value }) => value >= y[0] && value <= y[1]).map((level) => {
+    const at = up(level.y);
+    const name = text(LEFT + 6, at - 4, level.label, colors.soft, "start");
+    return `<path d="M${LEFT} ${at}H${RIGHT}" stroke="${colors.soft}" ` +
+      `stroke-dasharray="2 3"/>${name}`;
+  });
+  const told = lines.filter(({ faint }) => !faint);
+  const legend = told.map(({ label, color }, i) => {
+    const at = BOTTOM + 44 + ROW * i;
+    return `<path d="M${LEFT} ${at - 4}h24" stroke="${colors.line(color)}" stroke-width="2" ` +
+      `stroke-dasharray="${dashOf(color).join(" ") || "none"}"/>` +
+      text(LEFT + 32, at, label, colors.ink, "start");
+  });
+  const height = HEIGHT + ROW * told.length;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" ` +
+    `width="${WIDTH}" height="${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    `<title>${escaped(title)}</title>`,
+    `<rect width="100%" height="100%" fill="${colors.paper}"/>`,
+    text(LEFT, 22, title, colors.ink, "start", 'font-size="14" font-weight="600"'),
+    text(RIGHT, height - 8, xLabel, colors.soft, "end"),
+    `<clipPath id="frame"><path d="M${LEFT} ${TOP}H${RIGHT}V${BOTTOM}H${LEFT}Z"/></clipPath>`,
+    `<g stroke="${colors.grid}">`,
+    ...grid,
+    `</g><g clip-path="url(#frame)">`,
+    ...held,
+    ...drawn,
+    "</g>",
+    ...legend,
+    "</svg>\n",
+  ].join("\n");
+}
+
+/** Even marks of an axis, about six, at 1, 2 or 5 of a power of ten. */
+export function marks(low: number, high: number): number[] {
+  const rough = (high - low) / 6;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((each) => each * power >= rough * 0.999)!;
+  const first = Math.ceil(low / step - 1e-9);
+  const count = Math.floor(high / step + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/** Points one after the other, without those at which a value is not finite. */
+function runsOf(x: Line["x"], columns: readonly Line["y"][]) {
+  const runs: { readonly x: number; readonly values: readonly number[] }[][] = [];
+  let isOpen = false;
+  x.forEach((at, i) => {
+    const values = columns.map((column) => column[i]);
+    const isWhole = values.every((value) => typeof value === "number");
+    if (isWhole && !isOpen) runs.push([]);
+    if (isWhole) runs.at(-1)!.push({ x: at, values: values as number[] });
+    isOpen = isWhole;
+  });
+  return runs;
+}
+
+function text(
+  x: number,
+  y: number,
+  words: string,
+  color: string,
+  anchor: "start" | "middle" | "end",
+  more = "",
+): string {
+  const short = words.length > LETTERS ? `${words.slice(0, LETTERS - 1)}…` : words;
+  return `<text x="${x}" y="${y}" fill="${color}" stroke="none" text-anchor="${anchor}" ${more}>` +
+    `${escaped(short)}</text>`;
+}
+
+function escaped(words: string): string {
+  return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** To a tenth of a pixel. */
+function round(pixels: number): number {
+  return Math.round(10 * pixels) / 10;
+}
