@@ -37,7 +37,7 @@ done; done`;
 /** They are stopped before they are killed, so that none tells of the end of another. */
 const DEATH = "STOP KILL";
 
-/** What Slurm tells a task its node by; the node's daemon has it, too. */
+/** What Slurm tells a task its node by. A node's daemons are told by a name that ends so. */
 const NODE = "SLURMD_NODENAME";
 
 /** A running cluster. Dispose to end it and to remove what it holds; it ends with the tests' process, too. */
@@ -83,7 +83,7 @@ export class Cluster implements AsyncDisposable {
     ]);
     await until(() => isSocket(`${folder}/munge.socket`));
     this.#spawn("slurmctld", ["-D", "-c"]);
-    for (const node of nodes) this.#spawn("slurmd", ["-D", "-N", node], { [NODE]: node });
+    for (const node of nodes) this.#spawn("slurmd", ["-D", "-N", node], { [`TEST_${NODE}`]: node });
     await until(async () => (await this.idle()).length === nodes.length);
   }
 
