@@ -52,7 +52,10 @@ Deno.test("an array job trains its runs, queued again too, into stores that sync
     deepStrictEqual([code, out], [0, "Submitted batch job 7\n"]);
     const [, job] = /^3 runs in 2 stores of (\S+)\. When they have ended: /.exec(error)!;
     const { out: pending } = await type("runs");
-    match(pending, /^No runs yet\..*\nRuns in Slurm's job of \S+: 3 waiting \(.*: sbatch \S+\)\n$/s);
+    match(
+      pending,
+      /^No runs yet\..*\nRuns in Slurm's job of \S+: 3 waiting \(.*: sbatch \S+\)\n$/s,
+    );
     const script = `${job}/job.sh`;
     match(await Deno.readTextFile(script), /\n#SBATCH --array=0-1\n.*\n#SBATCH --partition=all\n/);
     // Before the limit of its time it goes back to the queue; Slurm itself queues what it preempts.
