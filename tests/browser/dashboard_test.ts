@@ -546,6 +546,23 @@ test("the trained policy plays, pauses, is stepped and taken back", async (page)
   strictEqual(await panel.locator(".problem").count(), 0);
 });
 
+test("weights are seen tensor by tensor, checkpoint by checkpoint", async (page) => {
+  await open(page, `/runs/${await trainedRun()}`);
+  await page.click(".section summary:has-text('Weights')");
+  const first = page.locator(".histograms figure").first();
+  await first.waitFor();
+  const ends = () => first.locator(".ends").innerText();
+  const last = await ends();
+  match(last, /\d.* ± .*\d/s);
+  ok(await first.locator("rect").count() > 10);
+  await page.locator(".section .film input").press("Home");
+  await page.waitForFunction(
+    (last) => document.querySelector<HTMLElement>(".histograms .ends")!.innerText !== last,
+    last,
+  );
+  deepStrictEqual(await findings(page, ".section:has(.histograms)"), []);
+});
+
 test("the pole is pushed and dragged, the world turned, and the episode says so", async (page) => {
   await openPlayer(page);
   const panel = page.locator(".policy");
