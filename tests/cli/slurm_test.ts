@@ -70,8 +70,8 @@ Deno.test("an array job trains its runs, queued again too, into stores that sync
       await Deno.remove(`${folder}/begun`);
     }
     strictEqual(await Deno.readTextFile(`${folder}/scontrol.log`), "requeue 7_0\n");
-    // One that Slurm gave up, though it still trains, is waited for.
-    const calling = `echo > ${folder}/waits; exec /usr/bin/flock "$@"`;
+    // One that Slurm gave up, though it still trains, is waited for: nothing begins meanwhile.
+    const calling = `sleep 0.3; echo > ${folder}/waits; exec /usr/bin/flock "$@"`;
     await Deno.writeTextFile(`${folder}/bin/flock`, `#!/bin/bash\n${calling}\n`, { mode: 0o755 });
     const first = await Deno.open(`${job}/0.lock`, { write: true, create: true });
     await first.lock(true);
