@@ -1840,9 +1840,44 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what waits in Slurm's jobs is not shown",
     file: "cli/waiting.ts",
-    from: "waiting += waitingIn(share);",
+    from: "counts.waiting += waitingIn(share);",
     to: "",
     test: "tests/cli/slurm_test.ts",
+  },
+  {
+    fault: "a task of Slurm does not wait for one that still trains in its store",
+    file: "cli/slurm.ts",
+    from: '"flock 9 &",',
+    to: "",
+    test: "tests/cli/slurm_test.ts",
+  },
+  {
+    fault: "a task of Slurm trains while it waits for one that still does",
+    file: "cli/slurm.ts",
+    from: '"flock 9 &",\n      "wait $!",',
+    to: '"flock 9 &",',
+    test: "tests/cli/slurm_test.ts",
+  },
+  {
+    fault: "a task with a short limit is warned as it begins",
+    file: "cli/slurm.ts",
+    from: "Math.floor(Math.max(60, secondsOf(time)) / 4)",
+    to: "secondsOf(time)",
+    test: "tests/cli/slurm_test.ts",
+  },
+  {
+    fault: "days of a limit count as minutes",
+    file: "cli/slurm.ts",
+    from: "after.length > 0 || parts.length === 3",
+    to: "parts.length === 3",
+    test: "tests/cli/slurm_test.ts",
+  },
+  {
+    fault: "a batch that has ended is an error",
+    file: "cli/commands/resume.ts",
+    from: "batches.length === 0 || store.runs()",
+    to: "batches.length >= 0 || store.runs()",
+    test: "tests/cli/training_test.ts",
   },
   // Wiring that no golden holds.
   {
