@@ -361,8 +361,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the moving average of networks keeps the other's share",
     file: "models/programs.ts",
-    from: "1 - decay!(this.configuration)",
-    to: "decay!(this.configuration)",
+    from: "averageRate ?? 1 - averageDecay",
+    to: "averageRate ?? averageDecay",
     test: "tests/models/updates_test.ts",
   },
   {
