@@ -15,7 +15,7 @@ import type { Io } from "./terminal/io.ts";
 /** What a person types to submit: the task may start sbatch. */
 export const SLURM_PROGRAM = "deno task -q experiment:slurm";
 
-/** Seconds before the time limit at which a task is told to checkpoint. */
+/** Seconds before the time limit at which a task is told to checkpoint, at most. */
 const WARNING_SECONDS = 120;
 /** Tasks of an array where nobody says how many, at most. */
 const MOST_TASKS = 32;
@@ -41,6 +41,8 @@ export interface Job {
   readonly root: string;
   /** Deno's task and its arguments. */
   readonly command: readonly string[];
+  /** A file that a task holds locked as long as it trains, as the shell reads it. */
+  readonly lock?: string;
   readonly cores: number;
   readonly partition?: string;
   readonly time?: string;
@@ -48,7 +50,7 @@ export interface Job {
 
 /** The script of an array job. */
 export function scriptOf(job: Job): string {
-  const { name, tasks, folder, root, command, cores, partition, time } = job;
+  const { name, tasks, folder, root, command, lock, cores, partition, time } = job;
   return [
     "#!/bin/bash",
     `#SBATCH --job-name=${name.replace(/[^\w.-]+/g, "-")}`,
@@ -59,7 +61,7 @@ export function scriptOf(job: Job): string {
     `#SBATCH --output=${folder.replaceAll("%", "%%")}/%A_%a.log`,
     "#SBATCH --open-mode=append",
     "#SBATCH --requeue",
-    `#SBATCH --signal=B:USR1@${WARNING_SECONDS}`,
+    `#SBATCH --signal=B:USR1@${warningSeconds(time)}`,
     "",
     `cd ${quoted(root)} || exit 1`,
     `command -v deno > /dev/null && DENO=deno || DENO="npx -y deno@${Deno.version.deno}"`,
@@ -73,10 +75,33 @@ export function scriptOf(job: Job): string {
     "}",
     "trap again USR1",
     "trap 'stop; exit \"$code\"' TERM INT",
+    ...(lock === undefined ? [] : [
+      "# A task that Slurm gave up with its node may still train: this one waits for its end.",
+      `exec 9> ${lock}`,
+      "flock 9 &",
+      "wait $!",
+    ]),
     `$DENO task -q ${command.join(" ")} &`,
     "wait $!",
     "",
   ].join("\n");
+}
+
+/**
+ * How many seconds before the limit a task is warned: a quarter of a short one, whose least is a minute, as
+ * Slurm looks at times every half a minute, and may warn as much earlier.
+ */
+function warningSeconds(time: string | undefined): number {
+  if (time === undefined) return WARNING_SECONDS;
+  return Math.min(WARNING_SECONDS, Math.floor(Math.max(60, secondsOf(time)) / 4));
+}
+
+/** The seconds of Slurm's minutes, minutes:seconds, hours:minutes:seconds and days-hours[:minutes[:seconds]]. */
+function secondsOf(time: string): number {
+  const [first, ...after] = time.split("-").reverse();
+  const parts = first.split(":").map(Number);
+  const units = after.length > 0 || parts.length === 3 ? [3600, 60, 1] : [60, 1];
+  return parts.reduce((sum, part, i) => sum + part * units[i], 86_400 * Number(after[0] ?? 0));
 }
 
 function quoted(text: string): string {
@@ -154,14 +179,15 @@ async function intoStores(
   const tasks = tasksOf(requests, values);
   const store = storeLocation(io, values.store);
   const folder = `${store}/slurm/${stamp()}`;
+  const share = `${quoted(folder)}/"$SLURM_ARRAY_TASK_ID"`;
   const script = scriptOf({
     ...jobOf(requests, values, folder),
     tasks,
     command: [
-      ...["experiment", "resume", "--batch", "--store"],
-      `${quoted(folder)}/"$SLURM_ARRAY_TASK_ID"`,
+      ...["experiment", "resume", "--batch", "--store", share],
       ...sizes(workers, threads),
     ],
+    lock: `${share}.lock`,
   });
   if (values.dryRun) return printed(script, io);
   const registries = await io.registries();
@@ -171,9 +197,9 @@ async function intoStores(
   Deno.mkdirSync(folder, { recursive: true });
   try {
     for (let task = 0; task < tasks; task++) {
-      const share = openStore(`${folder}/${task}`);
-      share.addBatch(plans.filter((_, i) => i % tasks === task).map(storedPlan));
-      share.close();
+      const opened = openStore(`${folder}/${task}`);
+      opened.addBatch(plans.filter((_, i) => i % tasks === task).map(storedPlan));
+      opened.close();
     }
     io.out(await submitted(folder, script));
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * Runs that were asked for and have not begun: in a store's batches, at a hub, in the stores of Slurm's
- * jobs.
+ * Runs that were asked for and have not begun, in a store's batches and at a hub, or have not ended, in the
+ * stores of Slurm's jobs.
  *
  * @module
  */
@@ -25,22 +25,32 @@ export async function waitingLines(
     `${plural(here, "run")} waiting to begin (where nothing trains them any more: ` +
     `${PROGRAM} resume --batch${storeFlag(location)})`,
   ];
-  const { openStore } = await import("../lab/store/sqlite_store.ts");
-  const jobs = `${store.location}/slurm`;
-  for (const job of foldersIn(jobs)) {
-    let waiting = 0;
-    for (const task of foldersIn(`${jobs}/${job}`)) {
-      const folder = `${jobs}/${job}/${task}`;
-      if (sizeOfFile(`${folder}/lab.db`) === undefined) continue;
-      const share = openStore(folder, { readOnly: true });
-      waiting += waitingIn(share);
-      share.close();
-    }
-    if (waiting > 0) {
-      lines.push(`${plural(waiting, "run")} waiting in Slurm's job of ${jobs}/${job}`);
-    }
+  for (const job of foldersIn(`${store.location}/slurm`)) {
+    lines.push(...await jobLines(`${store.location}/slurm/${job}`));
   }
   return lines;
+}
+
+/** A line for a job of Slurm's whose runs have not all ended. */
+async function jobLines(job: string): Promise<string[]> {
+  const { openStore } = await import("../lab/store/sqlite_store.ts");
+  const { isOpen } = await import("../lab/experiment/resume.ts");
+  const counts = { waiting: 0, training: 0, interrupted: 0 };
+  for (const task of foldersIn(job)) {
+    if (sizeOfFile(`${job}/${task}/lab.db`) === undefined) continue;
+    const share = openStore(`${job}/${task}`, { readOnly: true });
+    const runs = share.runs();
+    counts.waiting += waitingIn(share);
+    counts.training += runs.filter(({ active }) => active).length;
+    counts.interrupted += runs.filter(isOpen).length;
+    share.close();
+  }
+  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  if (parts.length === 0) return [];
+  const hint = counts.training === 0 ? ` (where squeue has it no more: sbatch ${job}/job.sh)` : "";
+  return [
+    `Runs in Slurm's job of ${job}: ${parts.map(([what, n]) => `${n} ${what}`).join(", ")}${hint}`,
+  ];
 }
 
 function waitingIn(store: Store): number {

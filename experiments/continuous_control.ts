@@ -155,7 +155,7 @@ const mountainCarContinuousDdpg: AgentExperiment = defineExperiment({
   name: "mountaincarcontinuous-ddpg",
   summary: "DDPG drives up the mountain with Ornstein-Uhlenbeck noise",
   tunedOn: 5,
-  expectedSeconds: 20,
+  expectedSeconds: 30,
   agent: { name: "ddpg", ...mountainCarDeterministic },
   budget: 300_000,
 });

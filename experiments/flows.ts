@@ -26,8 +26,12 @@ const digits = {
   evaluation: { every: 250_000 },
 } as const;
 const unet = { batchSize: 32, samplerSteps: 10, averageRampUp: true } as const;
-/** Where strokes take their form: noises about as strong as a pixel's range, none far beyond it. */
-const strokes = { noiseMean: -0.4, leastNoise: 0.02, mostNoise: 20 } as const;
+/** Noises under which strokes become one digit or another, none far beyond; all places seen at once. */
+const strokes = {
+  ...unet,
+  ...{ name: "edm", filters: [12, 40], wholeUnits: 512 },
+  ...{ noiseMean: 0.4, noiseDeviation: 1, leastNoise: 0.02, mostNoise: 20 },
+} as const;
 
 /** Models of points: what one does, its budget, and how long that takes. */
 const models = {
@@ -123,7 +127,7 @@ export const flowExperiments: readonly ModelExperiment[] = [
     ...digits,
     name: "glyphs-edm",
     summary: "EDM of drawn digits: noise by its deviation, samples by Heun's method",
-    model: { ...unet, ...strokes, name: "edm" },
+    model: strokes,
   }),
   defineExperiment({
     ...digits,
@@ -137,6 +141,6 @@ export const flowExperiments: readonly ModelExperiment[] = [
     ...digits,
     name: "glyphs-guided",
     summary: "EDM of drawn digits that is told the class and guided by it",
-    model: { ...unet, ...strokes, name: "edm", conditional: true, guidance: 1.5 },
+    model: { ...strokes, conditional: true, guidance: 1.5 },
   }),
 ];

@@ -1,6 +1,6 @@
 /**
  * The test command: sets up what the tests need (Chromium, a Vulkan driver for WebGPU without a
- * GPU, a library of matrix products, PostgreSQL), runs them, and closes with the line `N passed, N failed`.
+ * GPU, a library of matrix products, PostgreSQL; Slurm for `--slow`), runs them, and closes with the line `N passed, N failed`.
  *
  * Where it is root on a Debian machine it installs what is missing and says so. Elsewhere the
  * tests that need it are reported as skipped with the command to type; with `CI` set nothing may
@@ -15,8 +15,17 @@ import { places } from "../lab/experiment/blas.ts";
 
 const root = new URL("../", import.meta.url);
 
-/** What a bare machine lacks: how to see that it is there, and Debian's packages for it. */
-const needs = [
+interface Need {
+  readonly name: string;
+  readonly present: () => boolean;
+  /** Debian's. */
+  readonly packages: readonly string[];
+  /** The tier that alone needs it. */
+  readonly tier?: "--slow" | "--fuzz";
+}
+
+/** What a bare machine lacks. */
+const needs: readonly Need[] = [
   {
     name: "Chromium (browser tests)",
     present: () => exists("/usr/bin/chromium"),
@@ -47,6 +56,14 @@ const needs = [
         .some(({ name }) => exists(`/usr/lib/postgresql/${name}/bin/initdb`)),
     packages: ["postgresql"],
   },
+  {
+    name: "Slurm (array jobs)",
+    present: () =>
+      ["/usr/sbin/munged", "/usr/sbin/slurmctld", "/usr/sbin/slurmd", "/usr/bin/sbatch"]
+        .every(exists),
+    packages: ["slurmctld", "slurmd", "slurm-client", "munge"],
+    tier: "--slow",
+  },
 ];
 
 function exists(path: string): boolean {
@@ -65,7 +82,9 @@ async function command(name: string, args: readonly string[]): Promise<boolean> 
 
 /** Installs what is missing, or says how to. */
 async function setUp(): Promise<void> {
-  const missing = needs.filter((need) => !need.present());
+  const missing = needs.filter(({ tier, present }) =>
+    (tier === undefined || Deno.args.includes(tier)) && !present()
+  );
   if (missing.length === 0) return;
   const packages = missing.flatMap((need) => need.packages);
   const names = missing.map((need) => need.name).join(" and ");

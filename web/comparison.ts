@@ -148,6 +148,7 @@ export class Comparer {
     const having = [...series.keys()].filter((run) => series.get(run)!.includes(metric));
     const axis = request.axis ?? commonAxis(having);
     const single = having.length <= MOST_LINES;
+    const lacking = series.size - having.length;
     const groups: ComparedGroup[] = [];
     // Marks and labels are those of all groups: another metric, which some lack, changes none.
     for (const { group: { runs, ...rest }, label, color } of marked(asked)) {
@@ -161,6 +162,13 @@ export class Comparer {
     const findings = this.#findings(metric, groups);
     const notes = [
       ...(left > 0 ? [`The newest ${MOST_GROUPS} of ${MOST_GROUPS + left} groups are shown.`] : []),
+      ...(having.length > 0 && lacking > 0
+        ? [
+          `${lacking} of ${series.size} runs ${
+            lacking === 1 ? "has" : "have"
+          } nothing of this metric.`,
+        ]
+        : []),
       ...(single ? [] : [`Single seeds are drawn for at most ${MOST_LINES} runs.`]),
     ];
     return { metric, axis, filter, names, groups, findings, notes };

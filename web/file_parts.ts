@@ -4,8 +4,8 @@
  * @module
  */
 
-/** What acts, what dreams, examples of its data, and who judges its samples. */
-export const parts = ["policy", "model", "examples", "judge"] as const;
+/** What acts, what dreams, examples of its data, who judges its samples, and how weights are spread. */
+export const parts = ["policy", "model", "examples", "judge", "weights"] as const;
 
 /** One of them. */
 export type Part = typeof parts[number];

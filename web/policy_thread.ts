@@ -10,11 +10,12 @@ import { lineOf } from "../lab/experiment/error_lines.ts";
 import { datasetOf, modelFileOf, policyOf } from "../lab/experiment/inspect.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import { registries } from "../registries.ts";
-import type { StoredCheckpoint } from "../lab/store/store.ts";
+import type { Run, StoredCheckpoint } from "../lab/store/store.ts";
 import { judgeOf } from "../models/judge.ts";
 import { encodeExamples } from "./examples.ts";
 import type { Part } from "./file_parts.ts";
 import type { KeptPolicy } from "./contents.ts";
+import { weightsOf } from "./weights.ts";
 
 /** Which file of which store is wanted. */
 export interface Wanted {
@@ -34,6 +35,7 @@ type Make = typeof policyOf;
 const makers: Readonly<Record<Wanted["part"], Make>> = {
   policy: policyOf,
   model: modelFileOf,
+  weights: weightsIn,
   examples: async (run, options) => encodeExamples(await datasetOf(run, options)),
   judge: async (run, options) => {
     const dataset = await datasetOf(run, options);
@@ -50,6 +52,18 @@ const makers: Readonly<Record<Wanted["part"], Make>> = {
     }
   },
 };
+
+/** Of the checkpoint itself: no trainer is opened. */
+async function weightsIn(run: Run, { store, checkpoint }: Parameters<Make>[1]) {
+  const kept = typeof checkpoint === "object"
+    ? checkpoint
+    : store.checkpoints(run.id).findLast(({ kind }) => kind === checkpoint);
+  if (kept === undefined) {
+    throw new InputError(`Cannot show the weights of ${run.id} as it must have a checkpoint`);
+  }
+  const { snapshot } = await store.loadCheckpoint(run.id, kept, { without: "" });
+  return new TextEncoder().encode(JSON.stringify(weightsOf(snapshot.parameters)));
+}
 
 const post = joinThread<Wanted, Made>(async ({ store: location, run, part, checkpoint }) => {
   const store = openStore(location, { readOnly: true });

@@ -32,7 +32,7 @@ type Format = typeof formats[number];
 export const exportRuns = defineCommand({
   name: "export",
   usage: "RUN… | --where CONDITION --format FORMAT --out DIR [OPTIONS]",
-  brief: "Data out: CSV, JSON, TensorBoard, weights, policies, ONNX, GIF, HTML",
+  brief: "Data out: CSV, JSON, TensorBoard, weights, policies, GIF, HTML",
   description:
     "Writes runs into a folder, in a format that other tools read: csv (pandas: a line " +
     "a point), json (everything that is known), tensorboard (an event file a run, with its " +

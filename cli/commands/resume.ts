@@ -71,6 +71,11 @@ export const resume = defineCommand({
       ? unfinished(store, references, isOpen)
       : { ids: chosen(store, references, where, open), waiting: [] };
     const planned = ids.length + waiting.length;
+    if (planned === 0) {
+      io.notice("Nothing to go on with: all runs of the batch have ended\n");
+      if (json) io.out(runsDocument(store, [], judge));
+      return 0;
+    }
     if (waiting.length > 0) {
       io.notice(`Going on with ${plural(ids.length, "run")}, beginning ${waiting.length}\n`);
     }
@@ -116,7 +121,7 @@ function chosen(
   );
 }
 
-/** What of a batch has not ended. */
+/** What of a batch is to go on. */
 interface Rest {
   readonly ids: readonly string[];
   readonly waiting: readonly number[];
@@ -128,9 +133,10 @@ function restOf(store: Store, { runs, waiting }: Batch, isOpen: (run: Run) => bo
 }
 
 /**
- * What has not ended of the batches of the runs named, or of the newest batch that has not.
+ * What has not ended of the batches of the runs named, or of the newest batch that has not; nothing
+ * where all of them have ended.
  *
- * @throws {InputError} where there is nothing.
+ * @throws {InputError} where there is no batch, or the rest of it is being trained.
  */
 function unfinished(
   store: Store,
@@ -147,7 +153,9 @@ function unfinished(
     .filter(({ runs }) => named.length === 0 || runs.some((id) => named.includes(id)))
     .map((each) => restOf(store, each, isOpen))
     .filter(({ ids, waiting }) => ids.length + waiting.length > 0);
-  if (rests.length === 0) throw new InputError("Cannot resume a batch as none is to go on");
+  if (rests.length === 0 && (batches.length === 0 || store.runs().some(({ active }) => active))) {
+    throw new InputError("Cannot resume a batch as none is to go on");
+  }
   const taken = named.length === 0 ? rests.slice(0, 1) : rests;
   return {
     ids: taken.flatMap(({ ids }) => ids),

@@ -15,17 +15,25 @@ export interface Picture {
   readonly values: Float32Array;
 }
 
+/** Whole numbers as shares of the most that they may be. A loop, as `Float32Array.from` takes ten times as
+ * long. */
+function shares(numbers: ArrayLike<number>, most: number): Float32Array {
+  const values = new Float32Array(numbers.length);
+  for (let i = 0; i < values.length; i++) values[i] = numbers[i] / most;
+  return values;
+}
+
 function pngPicture(bytes: Uint8Array): Picture {
   const { width, height, channels, depth, data, palette } = decodePng(bytes);
   if (palette !== undefined) {
     const colors = convertIndexedToRgb({ width, height, channels, depth, data, palette } as never);
-    const values = Float32Array.from(colors, (byte) => byte / 255);
+    const values = shares(colors, 255);
     return { width, height, channels: values.length / (width * height), values };
   }
   // Depths below 8 come as rows of packed bits.
   const most = 2 ** depth - 1;
   if (depth >= 8) {
-    return { width, height, channels, values: Float32Array.from(data, (x) => x / most) };
+    return { width, height, channels, values: shares(data, most) };
   }
   const row = Math.ceil(width * depth / 8);
   const values = Float32Array.from({ length: width * height }, (_, i) => {
@@ -37,7 +45,7 @@ function pngPicture(bytes: Uint8Array): Picture {
 
 function jpegPicture(bytes: Uint8Array): Picture {
   const { width, height, data } = jpeg.decode(bytes, { useTArray: true, formatAsRGBA: false });
-  return { width, height, channels: 3, values: Float32Array.from(data, (byte) => byte / 255) };
+  return { width, height, channels: 3, values: shares(data, 255) };
 }
 
 /** The tag of a picture's orientation (EXIF 2.3, section 4.6.4). */
@@ -170,25 +178,29 @@ export function squared(picture: Picture, side: number, channels: 1 | 3): Float3
   const [left, top] = [Math.floor((width - crop) / 2), Math.floor((height - crop) / 2)];
   const scale = crop / side;
   const out = new Float32Array(side * side * channels);
-  /** Old pixels that a new one covers, with their shares. */
+  /** Old pixels that a new one covers, from the first on, as shares of it. */
   const parts = Array.from({ length: side }, (_, i) => {
     const [from, to] = [i * scale, (i + 1) * scale];
     const first = Math.floor(from);
     const last = Math.min(crop, Math.ceil(to - 1e-9));
-    return Array.from({ length: Math.max(1, last - first) }, (_, k) => {
-      const share = (Math.min(to, first + k + 1) - Math.max(from, first + k)) / scale;
-      return [first + k, share] as const;
-    });
+    const covered = new Float64Array(Math.max(1, last - first));
+    for (let k = 0; k < covered.length; k++) {
+      covered[k] = (Math.min(to, first + k + 1) - Math.max(from, first + k)) / scale;
+    }
+    return { first, covered };
   });
   for (let i = 0; i < side * side; i++) {
-    for (const [y, down] of parts[Math.floor(i / side)]) {
-      for (const [x, across] of parts[i % side]) {
-        const pixel = (top + y) * width + left + x;
+    const [rows, columns] = [parts[Math.floor(i / side)], parts[i % side]];
+    for (let y = 0; y < rows.covered.length; y++) {
+      for (let x = 0; x < columns.covered.length; x++) {
+        const pixel = (top + rows.first + y) * width + left + columns.first + x;
+        const share = rows.covered[y] * columns.covered[x];
         for (let c = 0; c < channels; c++) {
-          out[i * channels + c] += down * across * channelOf(picture, pixel, c, channels === 1);
+          out[i * channels + c] += share * channelOf(picture, pixel, c, channels === 1);
         }
       }
     }
   }
-  return out.map((value) => Math.min(1, value));
+  for (let i = 0; i < out.length; i++) out[i] = Math.min(1, out[i]);
+  return out;
 }

@@ -546,6 +546,23 @@ test("the trained policy plays, pauses, is stepped and taken back", async (page)
   strictEqual(await panel.locator(".problem").count(), 0);
 });
 
+test("weights are seen tensor by tensor, checkpoint by checkpoint", async (page) => {
+  await open(page, `/runs/${await trainedRun()}`);
+  await page.click(".section summary:has-text('Weights')");
+  const first = page.locator(".histograms figure").first();
+  await first.waitFor();
+  const ends = () => first.locator(".ends").innerText();
+  const last = await ends();
+  match(last, /\d.* ± .*\d/s);
+  ok(await first.locator("rect").count() > 10);
+  await page.locator(".section .film input").press("Home");
+  await page.waitForFunction(
+    (last) => document.querySelector<HTMLElement>(".histograms .ends")!.innerText !== last,
+    last,
+  );
+  deepStrictEqual(await findings(page, ".section:has(.histograms)"), []);
+});
+
 test("the pole is pushed and dragged, the world turned, and the episode says so", async (page) => {
   await openPlayer(page);
   const panel = page.locator(".policy");
@@ -592,10 +609,13 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
   await beside.selectOption("keys");
   await panel.locator("text=Your keys: ← left").waitFor();
   deepStrictEqual(await picture(page), await picture(page, 1));
-  await panel.locator("h3").click(); // the keys are the player's where no control has the focus
-  await beside.evaluate((each: HTMLElement) => each.blur());
-  await page.keyboard.press("ArrowLeft");
-  for (let i = 0; i < 8; i++) await panel.locator("button[aria-label='One step']").click();
+  // One way and the other: wherever the episode was paused, the policy does not act the same.
+  for (const key of ["ArrowLeft", "ArrowRight"]) {
+    // The keys are the player's where no control has the focus.
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.keyboard.press(key);
+    for (let i = 0; i < 5; i++) await panel.locator("button[aria-label='One step']").click();
+  }
   ok(await picture(page) !== await picture(page, 1));
   const options = await beside.locator("option").allTextContents();
   ok(options.some((text) => text.startsWith("final")), options.join());

@@ -78,8 +78,9 @@ Deno.test("no command writes control characters into a pipe, nor with --quiet mo
     const set = `${few(20)}${little.join("")}`;
     strictEqual((await type(`run glyphs-flow-matching --budget 64${set}`)).code, 0);
     const [flow] = JSON.parse((await type("runs --json")).out).runs;
-    const pairs = "filters=[4] judge=false".split(" ").map((field) => ` --set model.${field}`);
-    const translator = `run shapes-edges-pix2pix --budget 2${few(20)}${pairs.join("")}`;
+    const pairs = ["dataset.folder=.", "dataset.from=pictures", "dataset.to=pictures"]
+      .concat("model.filters=[4]", "model.batchSize=4").map((field) => ` --set ${field}`);
+    const translator = `run pix2pix --dataset image-pairs --budget 2${pairs.join("")}`;
     strictEqual((await type(translator)).code, 0);
     const [translates] = JSON.parse((await type("runs --json")).out).runs;
     const said: string[] = [];

@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { sizeOfFile } from "../../lab/store/files.ts";
 import { main } from "../../cli/main.ts";
+import { scriptOf } from "../../cli/slurm.ts";
 import { capturedIo } from "./captured_io.ts";
 
 /** Calls a command line in a folder of its own, with programs of ours in place of Slurm's. */
@@ -51,7 +52,10 @@ Deno.test("an array job trains its runs, queued again too, into stores that sync
     deepStrictEqual([code, out], [0, "Submitted batch job 7\n"]);
     const [, job] = /^3 runs in 2 stores of (\S+)\. When they have ended: /.exec(error)!;
     const { out: pending } = await type("runs");
-    match(pending, /^No runs yet\..*\n3 runs waiting in Slurm's job of \S+\n$/s);
+    match(
+      pending,
+      /^No runs yet\..*\nRuns in Slurm's job of \S+: 3 waiting \(.*: sbatch \S+\)\n$/s,
+    );
     const script = `${job}/job.sh`;
     match(await Deno.readTextFile(script), /\n#SBATCH --array=0-1\n.*\n#SBATCH --partition=all\n/);
     // Before the limit of its time it goes back to the queue; Slurm itself queues what it preempts.
@@ -66,8 +70,23 @@ Deno.test("an array job trains its runs, queued again too, into stores that sync
       await Deno.remove(`${folder}/begun`);
     }
     strictEqual(await Deno.readTextFile(`${folder}/scontrol.log`), "requeue 7_0\n");
+    // One that Slurm gave up, though it still trains, is waited for: nothing begins meanwhile.
+    const calling = `sleep 0.3; echo > ${folder}/waits; exec /usr/bin/flock "$@"`;
+    await Deno.writeTextFile(`${folder}/bin/flock`, `#!/bin/bash\n${calling}\n`, { mode: 0o755 });
+    const first = await Deno.open(`${job}/0.lock`, { write: true, create: true });
+    await first.lock(true);
+    const second = task(script, 0);
+    const there = (name: string) => isThere(`${folder}/${name}`);
+    while (!there("waits") && !there("begun")) await new Promise((next) => setTimeout(next, 10));
+    strictEqual(there("begun"), false);
+    first.close();
+    while (!there("begun")) await new Promise((next) => setTimeout(next, 10));
+    second.kill("SIGTERM");
+    strictEqual((await second.status).code, 130);
     await Deno.remove(`${folder}/bin/deno`);
     for (const each of [task(script, 0), task(script, 1)]) strictEqual((await each.status).code, 0);
+    // What ended just before its node was lost has nothing left to do.
+    strictEqual((await task(script, 0).status).code, 0);
     for (const index of [0, 1]) strictEqual((await type(`sync ${job}/${index} runs`)).code, 0);
     const { runs } = JSON.parse((await type("runs --json")).out);
     deepStrictEqual(
@@ -112,3 +131,11 @@ Deno.test("what sbatch refuses leaves nothing behind, and what is no job is refu
       match(out, /task -q worker --store 'postgres:\/\/lab@db\/lab' --drain --workers 2/);
     },
   ));
+
+Deno.test("a task is warned two minutes before its limit, where that is short a quarter of it", () => {
+  const job = { name: "job", tasks: 1, folder: "/jobs", root: "/lab", command: ["x"], cores: 1 };
+  const warned = [undefined, "0:40", "1", "4:00", "0:05:00", "1:00:00", "1-00", "1-00:00"].map(
+    (time) => /--signal=B:USR1@(\d+)\n/.exec(scriptOf({ ...job, time }))![1],
+  );
+  deepStrictEqual(warned.map(Number), [120, 15, 15, 60, 75, 120, 120, 120]);
+});

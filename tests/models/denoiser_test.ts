@@ -1,5 +1,5 @@
 /** The U-Net, what it is told, guidance, and pictures drawn anew: of every model that has them. */
-import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import * as tf from "@tensorflow/tfjs";
 import { defaultRng } from "../../lab/core/random.ts";
 import { sizeOf } from "../../lab/core/tensor_data.ts";
@@ -136,6 +136,9 @@ for (const name of members) {
       return drawn.reduce((sum, value, i) => sum + (value - values[i]) ** 2, 0);
     };
     ok(await apart(0.1) < await apart(1));
+    const by = async (settings: Record<string, number>) =>
+      (await trainer.edit!({ random: random(), values, settings })).values;
+    notDeepStrictEqual(await by({ samplerSteps: 5 }), await by({}));
     await rejects(apart(0), /^InputError: Cannot edit as the strength must lie in \(0, 1\]: 0$/);
     await rejects(apart(1.5), /strength/);
     trainer.dispose();

@@ -97,6 +97,18 @@ Deno.test("the mean is that of all points, seed by seed", () =>
     ok(seeds[0].y.includes(1000) && seeds[0].y.length < 200);
   }));
 
+Deno.test("runs without the metric are counted in a note", () =>
+  withStore(async (store) => {
+    finished(store, "own", 1, [1, 3], () => 1);
+    const other = { experiment: "other", configuration: agentConfiguration("ppo", 1), seed: 1 };
+    addPoints(store, addRun(store, other), 1, { b: 1 });
+    const { groups, notes } = await new Comparer(store).compare(request());
+    deepStrictEqual(groups.map(({ label }) => label), ["own"]);
+    deepStrictEqual(notes, ["1 of 2 runs has nothing of this metric."]);
+    const neither = await new Comparer(store).compare(request({ metric: "c" }));
+    deepStrictEqual(neither.notes, []);
+  }));
+
 Deno.test("a group is drawn the same alone and among many, the newest fifty at most", () =>
   withStore(async (store) => {
     const noise = (seed: number) => (i: number) => (i * (7919 + seed)) % 101;

@@ -51,4 +51,6 @@ Deno.test("nothing is taken hold of far from everything", () => {
     const pose = id.startsWith("Mountain") ? [-0.5, 0] : [0, 0, 0, 0];
     strictEqual(handle.partAt(pose, [2, 1.1], 1), undefined, id);
   }
+  // Beyond the tip of an upright pole, in line with it.
+  strictEqual(handles["CartPole-v1"].partAt([0, 0, 0, 0], [0, 1.9], 1), undefined);
 });

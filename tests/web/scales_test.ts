@@ -9,6 +9,18 @@ Deno.test("numbers that lie far apart are placed by their logarithm", () => {
   strictEqual(scale.place("-1"), undefined);
 });
 
+Deno.test("of many values a few are marked, evenly from the lowest to the highest", () => {
+  const ends = (values: number[]) => {
+    const { ticks } = scaleOf(values);
+    ok(ticks.length < values.length);
+    const steps = ticks.slice(1).map(({ at }, i) => at - ticks[i].at);
+    for (const step of steps) ok(Math.abs(step - steps[0]) < 1e-9);
+    return [ticks[0].label, ticks.at(-1)!.label];
+  };
+  deepStrictEqual(ends([1, 2, 3, 4, 5, 6, 7, 9]), ["1", "9"]);
+  deepStrictEqual(ends([0.001, 0.002, 0.01, 0.1, 1, 3, 5, 10]), ["0.001", "10"]);
+});
+
 Deno.test("near ones evenly, one alone in the middle, words by the alphabet", () => {
   const scale = scaleOf(["1", "2", "5"]);
   strictEqual(scale.kind, "linear");

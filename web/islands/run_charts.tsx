@@ -26,6 +26,7 @@ import type { Sparks } from "../routes/api/sparks.ts";
 import { Explore } from "../components/explore.tsx";
 import { Gallery } from "../components/gallery.tsx";
 import { PolicyAtWork } from "../components/policy.tsx";
+import { WeightsOf } from "../components/weights.tsx";
 
 /** Milliseconds between two looks at the sparklines of a run that goes on. */
 const SPARKS_EVERY = 5000;
@@ -44,11 +45,13 @@ export interface RunChartsProps {
   readonly explores: boolean;
   /** Whether its data are points in the plane, which the model is drawn over. */
   readonly isPlane: boolean;
+  /** Whether its checkpoints can be read for how their weights are spread. */
+  readonly weighs?: boolean;
 }
 
 /** The island. */
 export default function RunCharts(props: RunChartsProps): VNode {
-  const { run, contents: initial, axis, guide, levels, player, explores, isPlane } = props;
+  const { run, contents: initial, axis, guide, levels, player, explores, isPlane, weighs } = props;
   const contents = contentsFrom(initial);
   const { names, events, policies, models, planes, pictures } = contents;
   const search = useSignal("");
@@ -66,6 +69,7 @@ export default function RunCharts(props: RunChartsProps): VNode {
       {...{ run, chart, zoom, view: view.value, about: guide[chart.name], ...more }}
     />
   );
+  const checkpoints = [...policies, ...models];
   const kept = [...policies, ...models, ...planes, ...pictures];
   const looked = chosenIteration.value;
   const moments = useMemo(() => [
@@ -145,6 +149,7 @@ export default function RunCharts(props: RunChartsProps): VNode {
             draw={card}
           />
         ))}
+        {weighs && checkpoints.length > 0 && <WeightsOf run={run} kept={checkpoints} />}
       </div>
       {names.length === 0 && (
         <p class="empty">No figure yet: the first ones come with the first iteration.</p>

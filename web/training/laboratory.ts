@@ -237,6 +237,7 @@ export class Laboratory {
       if (trainer.exportPolicy === undefined) throw refused("this agent makes no policy");
       return await trainer.exportPolicy(aboutOf(determined, trainer.progress.iterations));
     }
+    if (part === "weights") throw refused("weights are read from checkpoints of a store");
     if (dataset === undefined) throw refused("what is trained is no model");
     if (part === "examples") return encodeExamples(dataset);
     if (part === "model") {

@@ -125,6 +125,12 @@ Deno.test("revision and changes of a working tree are read as git sees them", as
     notStrictEqual(second.revision, revision);
     await git(folder, "gc", "-q");
     deepStrictEqual(await revisionOf(folder), second);
+    const { mtime } = await Deno.stat(`${folder}/b.ts`);
+    await Deno.writeTextFile(`${folder}/b.ts`, "longer, at the same time");
+    await Deno.utime(`${folder}/b.ts`, mtime!, mtime!);
+    strictEqual((await revisionOf(folder)).dirty, true);
+    await git(folder, "checkout", "-q", "b.ts");
+    deepStrictEqual(await revisionOf(folder), second);
     await Deno.remove(`${folder}/inner/a_rather_long_name.ts`);
     strictEqual((await revisionOf(folder)).dirty, true);
   } finally {

@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, ok } from "node:assert";
 import { launch, type RunProgress } from "../../../lab/experiment/launch.ts";
 import { StoreRecorder } from "../../../lab/experiment/recorder.ts";
 import { temporaryStore } from "./temporary_store.ts";
@@ -32,4 +32,24 @@ Deno.test("what an evaluation repeats of the one before is stored and reported o
   const said = ["no goal", "no end", "no goal", "slow", "slow", "no goal"];
   deepStrictEqual(reported, said);
   deepStrictEqual(store.events(run.id).slice(known).map(({ message }) => message), said);
+});
+
+Deno.test("how far a run is goes into its row once a second at most", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const [run] = await launch([request({})], options(store));
+  const update = store.update.bind(store);
+  let written = 0;
+  store.update = (...given) => {
+    written++;
+    update(...given);
+  };
+  const recorder = new StoreRecorder(store, run, "environmentSteps", () => {});
+  for (let i = 10; i < 60; i++) {
+    const progress = { iterations: i, environmentSteps: i, gradientSteps: i, examples: i };
+    await recorder.report({
+      ...{ kind: "iteration", progress, metrics: {}, events: [], artifacts: [], wallSeconds: 1 },
+    });
+  }
+  ok(written >= 1 && written < 25, `${written}`);
 });

@@ -186,6 +186,10 @@ Deno.test("a down-sampled series keeps its ends, its spikes and its NaN", () =>
     }
     strictEqual(store.series(id, "a", { points: count }).values.length, count);
     strictEqual(store.series(id, "a", { points: 400, after: count - 3 }).values.length, 3);
+    // From within a chunk on.
+    const late = store.series(id, "a", { points: 400, after: 12_000 });
+    deepStrictEqual([late.iterations[0], late.iterations.at(-1)], [12_001, count]);
+    strictEqual(late.values[late.iterations.indexOf(12_346)], -1e6);
   }));
 
 Deno.test("down-sampling picks ascending indices, the extremes among them", () => {

@@ -137,6 +137,8 @@ Deno.test("sync refuses one store twice, and none", () =>
   withFolder(async (folder) => {
     openStore(`${folder}/runs`).close();
     await rejects(syncStores(`${folder}/runs`, `${folder}/runs`), /must be two stores/);
+    await Deno.symlink(`${folder}/runs`, `${folder}/linked`);
+    await rejects(syncStores(`${folder}/linked`, `${folder}/runs`), /must be two stores/);
     await rejects(syncStores(`${folder}/none`, `${folder}/runs`), (error) =>
       error instanceof InputError && /there is no store: .*none/.test(error.message));
   }));

@@ -115,6 +115,7 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
         player={player}
         explores={data.explores}
         isPlane={data.isPlane}
+        weighs={data.live}
       />
       <RunNote run={row.id} note={noteOf(run)} readOnly={data.readOnly} />
       {data.live && (

@@ -1,0 +1,114 @@
+/** How the weights of a run's checkpoints are spread, read when a reader asks for them. @module */
+import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { useEffect } from "preact/hooks";
+import { ask } from "../ask.ts";
+import type { KeptModel } from "../contents.ts";
+import { figure } from "../format.ts";
+import { chosenIteration, nearestTo } from "../moment.ts";
+import { BARS, type Weights } from "../weights.ts";
+import { Film } from "./film.tsx";
+
+/** Width and height of a histogram, and width of a bar. */
+const [WIDTH, HEIGHT, BAR] = [160, 44, 160 / BARS];
+
+/** A part that folds; its histograms are of the checkpoint that the page looks at. */
+export function WeightsOf(
+  { run, kept }: {
+    run: string;
+    /** Checkpoints, oldest first. */
+    kept: readonly KeptModel[];
+  },
+): VNode {
+  const isOpen = useSignal(false);
+  const shown = useSignal<{ readonly iteration: number; readonly all: readonly Weights[] } | null>(
+    null,
+  );
+  const problem = useSignal("");
+  const { id, iteration } = nearestTo(kept, chosenIteration.value)!;
+  useEffect(() => {
+    if (!isOpen.value) return;
+    const controller = new AbortController();
+    weightsIn(run, id, controller.signal).then(
+      (all) => shown.value = { iteration, all },
+      (error: Error) => {
+        if (!controller.signal.aborted) problem.value = error.message;
+      },
+    );
+    return () => controller.abort();
+  }, [isOpen.value, run, id]);
+  const title = `iteration ${iteration.toLocaleString("en")}`;
+  return (
+    <details
+      class="section"
+      onToggle={({ currentTarget }) => isOpen.value = currentTarget.open}
+    >
+      <summary>
+        <h2>Weights</h2>
+        {!isOpen.value && <small>how they are spread, tensor by tensor</small>}
+      </summary>
+      {isOpen.value && (
+        <>
+          <p class="note">At {title}, of the networks' parameters in this checkpoint.</p>
+          <Film
+            name="the weights"
+            title={title}
+            moments={kept}
+            isThere={shown.value?.iteration === iteration}
+          />
+          {problem.value !== "" && <p class="problem" role="alert">{problem.value}</p>}
+          <div class="histograms">
+            {shown.value?.all.map((each) => <Histogram key={each.name} {...each} />)}
+          </div>
+        </>
+      )}
+    </details>
+  );
+}
+
+async function weightsIn(
+  run: string,
+  checkpoint: number,
+  signal: AbortSignal,
+): Promise<readonly Weights[]> {
+  const query = new URLSearchParams({ run, part: "weights", checkpoint: String(checkpoint) });
+  const response = await ask(`/api/policy?${query}`, { signal });
+  if (!response.ok) throw new Error(await response.text());
+  return await response.json();
+}
+
+function Histogram(
+  { name, shape, low, high, mean, deviation, counts, broken }: Weights,
+): VNode {
+  const most = Math.max(1, ...counts);
+  const said = `${figure(mean)} ± ${figure(deviation)}`;
+  return (
+    <figure>
+      <figcaption>
+        <b>{name}</b> <small>{shape.length === 0 ? "one number" : shape.join(" × ")}</small>
+      </figcaption>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${name}: ${said}`}
+      >
+        {counts.map((count, i) => {
+          const height = count === 0 ? 0 : Math.max(1, HEIGHT * count / most);
+          const x = counts.length === 1 ? (WIDTH - BAR) / 2 : i * BAR;
+          return <rect key={i} x={x} y={HEIGHT - height} width={BAR} height={height} />;
+        })}
+      </svg>
+      <div class="ends">
+        <small>{figure(low)}</small>
+        <small>{said}</small>
+        <small>{figure(high)}</small>
+      </div>
+      {broken > 0 && (
+        <p class="problem">
+          {broken.toLocaleString("en")} of its numbers {broken === 1 ? "is" : "are"} not finite
+        </p>
+      )}
+    </figure>
+  );
+}
