@@ -12,7 +12,7 @@ export const cartpoleDqn: AgentExperiment = defineExperiment({
   name: "cartpole-dqn",
   summary: "DQN balances a pole: rl-baselines3-zoo's values and budget",
   tunedOn: 0,
-  expectedSeconds: 30,
+  expectedSeconds: 45,
   environment,
   agent: {
     name: "dqn",
