@@ -30,8 +30,8 @@ export function Sheets(
   const name = useSignal("samples");
   const zoom = useSignal(1);
   const place = useRef<HTMLDivElement>(null);
-  const names = [...new Set(Object.values(pictures).flatMap((left) => left.pictures))]
-    .map((each) => each.name);
+  const all = Object.values(pictures).flatMap((left) => left.pictures);
+  const names = [...new Set(all.map((each) => each.name))];
   if (names.length === 0) return null;
   const chosen = names.includes(name.value) ? name.value : names[0];
   const own = ({ pictures }: Left) => pictures.filter((each) => each.name === chosen);
@@ -52,7 +52,7 @@ export function Sheets(
             value={chosen}
             onChange={({ currentTarget }) => name.value = currentTarget.value}
           >
-            {[...new Set(names)].map((each) => <option key={each} value={each}>{each}</option>)}
+            {names.map((each) => <option key={each} value={each}>{each}</option>)}
           </select>
         </label>
         <label>
