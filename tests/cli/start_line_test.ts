@@ -1,4 +1,4 @@
-import { strictEqual } from "node:assert";
+import { ok, strictEqual } from "node:assert";
 import { startLine } from "../../cli/training.ts";
 import { secondsInLanes } from "../../lab/experiment/budget.ts";
 import { described } from "../../lab/experiment/describe.ts";
@@ -20,12 +20,20 @@ async function plansOf(...requests: readonly Partial<RunRequest>[]): Promise<Pla
 
 const line = (plans: readonly Plan[], workers = 2) => startLine(plans, { workers, cores: 2 });
 
+const taking = (plans: readonly Plan[], seconds: number): Plan[] =>
+  plans.map((plan) => ({ ...plan, expectedSeconds: seconds }));
+
+Deno.test("a run is expected to take its experiment's time, by the share of its budget", async () => {
+  const { definition: { expectedSeconds } } = await loadDefinition("cartpole-dqn", registries);
+  ok(expectedSeconds! > 0);
+  const [usual, longer] = await plansOf({}, { budget: "500k" });
+  strictEqual(usual.expectedSeconds, expectedSeconds);
+  strictEqual(longer.expectedSeconds, 10 * expectedSeconds!);
+});
+
 Deno.test("what is trained is said first, with the time where it is over a minute", async () => {
-  const one = await plansOf({});
-  strictEqual(one[0].expectedSeconds, 30);
-  strictEqual(line(one), "Training cartpole-dqn: 50,000 steps");
-  const five = Array<Partial<RunRequest>>(5).fill({});
-  const seeds = await plansOf(...five);
+  strictEqual(line(taking(await plansOf({}), 30)), "Training cartpole-dqn: 50,000 steps");
+  const seeds = taking(await plansOf(...Array<Partial<RunRequest>>(5).fill({})), 30);
   strictEqual(
     line(seeds),
     "Training cartpole-dqn: 5 seeds of 50,000 steps each, about 90 s on 2 cores",
@@ -35,8 +43,12 @@ Deno.test("what is trained is said first, with the time where it is over a minut
     "Training cartpole-dqn: 5 seeds of 50,000 steps each, about 3 min on 2 cores",
   );
   strictEqual(line(seeds, 9), line(seeds));
+  const [agent, model] = await plansOf(
+    { budget: "500k" },
+    { reference: "ring-wgan-gp", budget: "1k" },
+  );
   strictEqual(
-    line(await plansOf({ budget: "500k" }, { reference: "ring-wgan-gp", budget: "1k" })),
+    line([...taking([agent], 300), ...taking([model], 5)]),
     "Training cartpole-dqn: 500,000 steps; ring-wgan-gp: 1,000 updates, about 5 min on 2 cores",
   );
 });
