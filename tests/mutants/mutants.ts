@@ -382,9 +382,30 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a model file's sampler takes every step with the numbers of the first",
     file: "models/model_file.ts",
-    from: "{ first: k, length: 1 }",
-    to: "{ first: 0, length: 1 }",
+    from: "...rowAt(numbers, k)",
+    to: "...rowAt(numbers, 0)",
     test: "tests/models/model_file_test.ts",
+  },
+  {
+    fault: "a field is asked at its first moment whatever the slider says",
+    file: "models/model_file.ts",
+    from: "rowAt(told, moment)",
+    to: "rowAt(told, 0)",
+    test: "tests/models/field_test.ts",
+  },
+  {
+    fault: "diffusion's field leads to noise",
+    file: "models/diffusion/diffusion.ts",
+    from: "return tf.neg(velocityOf(network, configuration)(drawn.x, drawn.at));",
+    to: "return velocityOf(network, configuration)(drawn.x, drawn.at);",
+    test: "tests/models/field_test.ts",
+  },
+  {
+    fault: "the score is told without its σ",
+    file: "models/diffusion/score_matching.ts",
+    from: "tf.div(score(x, everywhere(time, x)), sigma)",
+    to: "score(x, everywhere(time, x))",
+    test: "tests/models/field_test.ts",
   },
   {
     fault: "classes that a sum takes away are added",
