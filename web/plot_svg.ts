@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escaped } from "../lab/core/markup.ts";
 import { dashOf } from "./components/palette.ts";
 import { isSingle, type Line } from "./lines.ts";
 import { tickLabels } from "./ticks.ts";
@@ -141,10 +142,6 @@ function text(
   const short = words.length > LETTERS ? `${words.slice(0, LETTERS - 1)}…` : words;
   return `<text x="${x}" y="${y}" fill="${color}" stroke="none" text-anchor="${anchor}" ${more}>` +
     `${escaped(short)}</text>`;
-}
-
-function escaped(words: string): string {
-  return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 /** To a tenth of a pixel. */

@@ -17,6 +17,7 @@ import {
   setOption,
 } from "../command.ts";
 import { refuseExisting, writeWhole } from "../files.ts";
+import { callersSettings } from "../settings.ts";
 import { metricLabel } from "../terminal/figures.ts";
 import { figure, table } from "../terminal/format.ts";
 import { interruption } from "../terminal/interruption.ts";
@@ -105,6 +106,7 @@ export const range = defineCommand({
     const shows = io.screen() !== undefined;
     const result = await rangeTest(definition, {
       ...options,
+      set: await callersSettings(options, io),
       registries,
       signal: stop.signal,
       onPoint: (learningRate, point, points) => {

@@ -33,6 +33,7 @@ import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
 import { wrapped } from "../terminal/format.ts";
 import { isPostgres, openFleet } from "../fleet.ts";
+import { callersSettings, type Settings } from "../settings.ts";
 import { openStoreOf } from "../stores.ts";
 import { conclude, fresh, startLine, watched } from "../training.ts";
 
@@ -166,7 +167,8 @@ export const run = defineCommand({
         `Cannot run as a NAME or FILE.ts is needed (${PROGRAM} list shows the names)`,
       );
     }
-    const values = { ...typed, names: await experimentsOf(typed, io) };
+    const set = [...await chosenData(typed.dataset, io), ...await callersSettings(typed, io)];
+    const values = { ...typed, names: await experimentsOf(typed, io), set };
     const { json, profile } = values;
     const registries = await io.registries();
     const { Describer } = await import("../../lab/experiment/describe.ts");
@@ -326,8 +328,6 @@ async function requestsOf(
     readonly name?: string;
     readonly tag: readonly string[];
     readonly note?: string;
-    readonly dataset?: string;
-    readonly store?: string;
   },
   describer: Describer,
   io: Io,
@@ -335,8 +335,7 @@ async function requestsOf(
   const requests: RunRequest[] = [];
   for (const name of values.names) {
     const reference = callersReference(io, name);
-    const { budget, backend, from, note } = values;
-    const set = await settingsOf(values, io);
+    const { set, budget, backend, from, note } = values;
     const described = await describer.describe(reference, { set, budget });
     const seeds = values.seeds ?? (values.seed === undefined ? described.seeds : 1);
     for (let i = 0; i < seeds; i++) {
@@ -356,9 +355,6 @@ async function requestsOf(
   }
   return requests;
 }
-
-/** Fields that hold a path, which starts at the caller's folder. */
-const paths = ["dataset.folder", "dataset.file"];
 
 /**
  * The names, with the first experiment of a model in place of its own name where it is said what it
@@ -382,29 +378,9 @@ async function experimentsOf(
   });
 }
 
-/** What `--dataset` and `--set` say. */
-async function settingsOf(
-  { dataset, set, store }: {
-    readonly dataset?: string;
-    readonly store?: string;
-    readonly set: readonly (readonly [path: string, value: string])[];
-  },
-  io: Io,
-): Promise<[path: string, value: string][]> {
-  const settings = dataset === undefined ? [] : await chosenData(dataset, io);
-  for (const [path, value] of set) {
-    if (path !== "dataset.policy" || value === "") {
-      settings.push([path, paths.includes(path) ? callersPath(io, value) : value]);
-      continue;
-    }
-    const { policySettings } = await import("../stored_policy.ts");
-    settings.push(...await policySettings(value, store, io));
-  }
-  return settings;
-}
-
 /** What `--dataset` sets: a name, a text file, or the frames of a world. */
-async function chosenData(dataset: string, io: Io): Promise<[path: string, value: string][]> {
+async function chosenData(dataset: string | undefined, io: Io): Promise<Settings> {
+  if (dataset === undefined) return [];
   if (/\.txt$/i.test(dataset)) {
     return [["dataset.name", "text"], ["dataset.file", callersPath(io, dataset)]];
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escaped } from "../../lab/core/markup.ts";
 
 /** A part of a page. Text is plain: what a format would misread is escaped. */
 export type Block =
@@ -67,8 +68,6 @@ figcaption{color:#555;font-size:.9rem}`;
 
 /** A page as one HTML document that needs nothing else: no script, no other file. */
 export function htmlOf(blocks: readonly Block[]): string {
-  const escaped = (text: string) =>
-    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const row = (cells: readonly string[], tag: string) =>
     `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join("")}</tr>`;
   const parts = blocks.map((block) => {

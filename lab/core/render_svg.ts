@@ -3,12 +3,8 @@
  *
  * @module
  */
+import { escaped } from "./markup.ts";
 import type { Scene, Shape } from "./scene.ts";
-
-/** Text safe inside an SVG element. */
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
 
 /** A length in pixels, to a thousandth. */
 function pixels(value: number): string {
@@ -59,7 +55,7 @@ export function renderSvg(scene: Scene, options: { width?: number } = {}): strin
       case "text":
         return `<text x="${x(shape.at[0])}" y="${y(shape.at[1])}" fill="${shape.color}" ` +
           `font-family="sans-serif" font-size="${pixels(shape.size * scale)}" ` +
-          `text-anchor="middle" dominant-baseline="central">${escape(shape.text)}</text>`;
+          `text-anchor="middle" dominant-baseline="central">${escaped(shape.text)}</text>`;
     }
   };
   const size = `width="${pixels(width)}" height="${pixels(height)}"`;

@@ -47,11 +47,11 @@ export interface Likeness {
   readonly coverage: number;
 }
 
-/** Lowers the sorted `nearest` by one more distance. */
-function insert(nearest: Float64Array, value: number): void {
-  let place = nearest.length - 1;
-  if (value >= nearest[place]) return;
-  for (; place > 0 && nearest[place - 1] > value; place--) nearest[place] = nearest[place - 1];
+/** Puts a distance among the ascending ones of `nearest` from place `first` to `last`, the last of
+ * which is greater and drops out. */
+function insert(nearest: Float64Array, first: number, last: number, value: number): void {
+  let place = last;
+  for (; place > first && nearest[place - 1] > value; place--) nearest[place] = nearest[place - 1];
   nearest[place] = value;
 }
 
@@ -63,21 +63,26 @@ function insert(nearest: Float64Array, value: number): void {
 export function neighborhoods(values: Float32Array, dimensions: number): Neighborhoods {
   const count = values.length / dimensions;
   const kept = Math.max(...Object.values(NEIGHBOR));
-  const nearest = Array.from({ length: count }, () => new Float64Array(kept).fill(Infinity));
+  const last = kept - 1;
+  const nearest = new Float64Array(count * kept).fill(Infinity);
   const points = new Float64Array(values); // sums of doubles need no conversion at every element
   const squared = new Float64Array(count);
   let sum = 0;
   for (let i = 0; i < count; i++) {
+    const own = i * kept;
     squaredDistances(points, i, points, i, dimensions, squared);
     for (let j = 0; j < i; j++) {
       const between = Math.sqrt(squared[j]);
       sum += between;
-      insert(nearest[i], between);
-      insert(nearest[j], between);
+      if (between < nearest[own + last]) insert(nearest, own, own + last, between);
+      const other = j * kept;
+      if (between < nearest[other + last]) insert(nearest, other, other + last, between);
     }
   }
-  const radii = (neighbor: number) =>
-    Float64Array.from(nearest, (row) => row[Math.min(neighbor, count - 1) - 1]);
+  const radii = (neighbor: number) => {
+    const place = Math.min(neighbor, count - 1) - 1;
+    return Float64Array.from({ length: count }, (_, i) => nearest[i * kept + place]);
+  };
   return {
     values,
     dimensions,

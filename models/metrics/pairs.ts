@@ -28,7 +28,7 @@ export function squaredDistances(
   let j = 0;
   for (; j + ABREAST <= count; j += ABREAST) {
     const q = j * size;
-    let [first, second, third, fourth] = [0, 0, 0, 0];
+    let first = 0, second = 0, third = 0, fourth = 0;
     for (let d = 0; d < size; d++) {
       const value = a[from + d];
       const w = value - b[q + d];
@@ -71,7 +71,7 @@ export function innerProducts(
   let j = 0;
   for (; j + ABREAST <= count; j += ABREAST) {
     const q = j * size;
-    let [first, second, third, fourth] = [0, 0, 0, 0];
+    let first = 0, second = 0, third = 0, fourth = 0;
     for (let d = 0; d < size; d++) {
       const value = a[from + d];
       first += value * b[q + d];

@@ -4,20 +4,20 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type * as z from "zod";
 import { agents } from "../../agents/mod.ts";
 import { makeEnv } from "../../envs/mod.ts";
 import { openWorkspace } from "../../lab/compute/backend.ts";
 import type { AgentDefinition, ModelDefinition } from "../../lab/compute/definitions.ts";
-import { encodeCanonicalJson } from "../../lab/core/canonical_json.ts";
-import { type Metrics, TIMING_PREFIX } from "../../lab/core/metrics.ts";
+import type { Metrics } from "../../lab/core/metrics.ts";
 import { defaultRng, streamOf } from "../../lab/core/random.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { BudgetUnit, Trainer } from "../../lab/core/trainer.ts";
+import { digestOf as digestOfRun } from "../../lab/experiment/digest.ts";
 import { type Field, fieldsOf } from "../../lab/experiment/fields.ts";
+import type { Manifest } from "../../lab/store/store.ts";
 import { models } from "../../models/mod.ts";
 import { wasmPath } from "../lab/compute/backends.ts";
 import { smallDatasets, smallOf } from "../models/laboratory.ts";
@@ -118,21 +118,23 @@ export async function digestOf(subject: Subject, training: Case): Promise<string
   }
 }
 
+/** The run's own digest, shortened: each metric as a series, by where it was reported. */
 function hashOf(reported: readonly Metrics[], tensors: NamedTensors): string {
-  const hash = createHash("sha256");
-  for (const metrics of reported) {
-    const timeless = Object.entries(metrics)
-      .filter(([name]) => !name.startsWith(TIMING_PREFIX))
-      .map(([name, value]) => [name, String(value)]);
-    hash.update(encodeCanonicalJson(Object.fromEntries(timeless)));
-  }
-  for (const name of Object.keys(tensors).sort()) {
-    const { shape, dtype, values } = tensors[name];
-    hash.update(`\0${name}\0${shape}\0${dtype}\0`);
-    // A copy, as a hash takes no shared memory.
-    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice());
-  }
-  return hash.digest("hex").slice(0, 16);
+  const series = [...new Set(reported.flatMap(Object.keys))].map((name) => {
+    const iterations = reported.flatMap((metrics, i) => name in metrics ? [i] : []);
+    const values = iterations.map((i) => reported[i][name]);
+    return {
+      name,
+      iterations: Float64Array.from(iterations),
+      values: Float64Array.from(values),
+    };
+  });
+  // Copies, as a hash takes no shared memory.
+  const parameters = Object.fromEntries(
+    Object.entries(tensors).map(([name, one]) => [name, { ...one, values: one.values.slice() }]),
+  );
+  const determined = { configuration: {} } as Manifest["determined"];
+  return digestOfRun(determined, series, parameters as NamedTensors).slice(0, 16);
 }
 
 /** Trainings at the most of one subject beside those with its small settings. */

@@ -466,8 +466,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "an example counts as its own nearest neighbour",
     file: "models/metrics/likeness.ts",
-    from: "row[Math.min(neighbor, count - 1) - 1]",
-    to: "row[Math.max(0, Math.min(neighbor, count - 1) - 2)]",
+    from: "Math.min(neighbor, count - 1) - 1;",
+    to: "Math.max(0, Math.min(neighbor, count - 1) - 2);",
     test: "tests/models/metrics/likeness_test.ts",
   },
   {

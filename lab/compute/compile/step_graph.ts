@@ -8,7 +8,7 @@ import type { ProgramSpec } from "../workspace.ts";
 import type { InputSpec, RandomSpec, Tensors } from "../workspace.ts";
 import { type AnyStep, declarations, type Range, tracedStep } from "./binding.ts";
 import type { Graph } from "./ir.ts";
-import { trace } from "./trace.ts";
+import { type Declared, trace, tracedNames, type TracedStep } from "./trace.ts";
 
 /** A step over tensors by name, of which only the outputs are looked at. */
 type SeenStep = (context: {
@@ -29,7 +29,7 @@ export function outputNames(
   state: Readonly<Record<string, NamedTensors>>,
   step: SeenStep,
 ): string[] {
-  return graphOf(spec, state, step).outputs.map(({ name }) => name);
+  return tracedNames(...declaredOf(spec, state, step));
 }
 
 /**
@@ -43,6 +43,15 @@ export function graphOf(
   state: Readonly<Record<string, NamedTensors>>,
   step: SeenStep,
 ): Graph {
+  return trace(...declaredOf(spec, state, step));
+}
+
+/** What a step is given, and the step as a trace takes it. */
+function declaredOf(
+  spec: ProgramSpec<Record<string, InputSpec>, Record<string, RandomSpec>, string, string>,
+  state: Readonly<Record<string, NamedTensors>>,
+  step: SeenStep,
+): [declared: Declared[], step: TracedStep] {
   const range = (shape: readonly number[], dtype: Range["dtype"]): Range => (
     { address: 0, shape, dtype, size: sizeOf(shape) }
   );
@@ -64,5 +73,5 @@ export function graphOf(
     ),
   });
   const groups = { name: spec.name, state: Object.keys(state) };
-  return trace(declared, tracedStep(groups, () => new Map(), step as unknown as AnyStep));
+  return [declared, tracedStep(groups, () => new Map(), step as unknown as AnyStep)];
 }

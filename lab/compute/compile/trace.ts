@@ -15,6 +15,7 @@ import {
   GraphBuilder,
   lineOf,
   NoLowering,
+  type Operation,
   type View,
 } from "./ir.ts";
 import { hostKernels, type HostResult, tracedOnHost } from "./host_kernels.ts";
@@ -40,9 +41,10 @@ interface Traced {
 /** A step over declared tensors by full name (`input/observation`, `state/policy/0/kernel`). */
 export type TracedStep = (declared: ReadonlyMap<string, tf.Tensor>) => Traced;
 
-interface DataInfo {
-  readonly value: number;
-  references: number;
+/** What stands for a tensor's data: a value of the graph. */
+class Handle {
+  references = 1;
+  constructor(readonly value: number) {}
 }
 
 /** Holds no elements; kernels on it append to the graph under construction. */
@@ -50,26 +52,17 @@ class TraceBackend extends tf.KernelBackend {
   builder = new GraphBuilder();
   /** Whether operations are to carry where the step asked for them. */
   origins = false;
-  readonly #infos = new WeakMap<object, DataInfo>();
   #count = 0;
 
   /** A handle for a value of the graph. */
   handle(value: number): object {
-    const id = {};
-    this.#infos.set(id, { value, references: 1 });
     this.#count++;
-    return id;
+    return new Handle(value);
   }
 
   /** The value behind a tensor of this backend. */
   valueAt(id: object): number {
-    return this.#info(id).value;
-  }
-
-  #info(id: object): DataInfo {
-    const info = this.#infos.get(id);
-    if (info === undefined) throw outside();
-    return info;
+    return handleOf(id).value;
   }
 
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType) {
@@ -99,22 +92,22 @@ class TraceBackend extends tf.KernelBackend {
   }
 
   override incRef(id: object): void {
-    this.#info(id).references++;
+    handleOf(id).references++;
   }
 
   override refCount(id: object): number {
-    return this.#infos.get(id)?.references ?? 0;
+    return id instanceof Handle ? id.references : 0;
   }
 
   decRef(id: object): void {
-    this.#info(id).references--;
+    handleOf(id).references--;
   }
 
   // Liveness is computed from the graph: what the step disposes of stays known.
   override disposeData(id: object, force = false): boolean {
-    const info = this.#info(id);
-    info.references--;
-    return force || info.references <= 0;
+    const handle = handleOf(id);
+    handle.references--;
+    return force || handle.references <= 0;
   }
 
   override numDataIds(): number {
@@ -138,6 +131,12 @@ class TraceBackend extends tf.KernelBackend {
   }
 
   override dispose(): void {}
+}
+
+/** @throws InputError for data of another backend. */
+function handleOf(id: object): Handle {
+  if (id instanceof Handle) return id;
+  throw outside();
 }
 
 function outside(): InputError {
@@ -278,8 +277,15 @@ function extra(attributes: Attributes, named: object): Attributes {
   const { bias, preluActivationWeights, scale, offset } = named as Record<string, unknown>;
   const optional = { bias, preluActivationWeights, scale, offset };
   const has = Object.keys(optional).filter((name) => optional[name as "bias"] != null);
-  const copy = structuredClone(attributes);
+  const copy = copied(attributes) as Attributes;
   return has.length > 0 ? { ...copy, has } : copy;
+}
+
+/** A copy of plain values, lists of them and records. */
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copied);
+  if (ArrayBuffer.isView(value) || typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copied(each)]));
 }
 
 /** A shape with at most one −1, as `reshape` takes it. */
@@ -295,6 +301,10 @@ function where(): string {
 
 /** Runs the step once on the recording backend. */
 function traceOnce(declared: readonly Declared[], step: TracedStep): Graph {
+  return tf.tidy(() => hidden(recorded(declared, step))).graph;
+}
+
+function recorded(declared: readonly Declared[], step: TracedStep): Graph {
   const made = prepare();
   const builder = made.builder = new GraphBuilder();
   const tensors = new Map<string, tf.Tensor>();
@@ -326,6 +336,25 @@ function traceOnce(declared: readonly Declared[], step: TracedStep): Graph {
 }
 
 /**
+ * Makes something while the recording backend is TensorFlow.js's, which takes long to change it.
+ *
+ * @param origins Whether operations are to carry where the step asked for them.
+ */
+function onBackend<T>(origins: boolean, make: () => T): T {
+  prepare().origins = origins;
+  const previous = tf.getBackend();
+  const frames = Error.stackTraceLimit;
+  if (previous !== backendName) void tf.setBackend(backendName);
+  Error.stackTraceLimit = 60;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = frames;
+    if (previous && previous !== backendName) void tf.setBackend(previous);
+  }
+}
+
+/**
  * The graph of a step.
  *
  * @throws InputError that names the call and the line where the step cannot be compiled: it reads
@@ -336,23 +365,26 @@ export function trace(
   step: TracedStep,
   origins = false,
 ): Graph {
-  prepare().origins = origins;
-  const previous = tf.getBackend();
-  const frames = Error.stackTraceLimit;
-  void tf.setBackend(backendName);
-  Error.stackTraceLimit = 60;
   try {
-    const first = tf.tidy(() => hidden(traceOnce(declared, step)));
-    const second = tf.tidy(() => hidden(traceOnce(declared, step)));
-    refuseDifferences(first.graph, second.graph);
-    return first.graph;
+    return onBackend(origins, () => {
+      const first = traceOnce(declared, step);
+      refuseDifferences(first, traceOnce(declared, step));
+      return first;
+    });
   } catch (error) {
     if (origins || !(error instanceof InputError)) throw error;
     return trace(declared, step, true);
-  } finally {
-    Error.stackTraceLimit = frames;
-    if (previous) void tf.setBackend(previous);
   }
+}
+
+/**
+ * The names of a step's outputs, by one trace.
+ *
+ * @throws InputError as {@linkcode trace} does, save for what differs from trace to trace.
+ */
+export function tracedNames(declared: readonly Declared[], step: TracedStep): string[] {
+  const { outputs } = onBackend(false, () => traceOnce(declared, step));
+  return outputs.map(({ name }) => name);
 }
 
 /**
@@ -380,15 +412,13 @@ function hidden(graph: Graph): { graph: Graph } & tf.TensorContainerObject {
 
 /** What differs between two traces of one step varies without being declared. */
 function refuseDifferences(first: Graph, second: Graph): void {
-  const count = Math.min(first.operations.length, second.operations.length);
-  for (let i = 0; i < count; i++) {
-    const [a, b] = [first.operations[i], second.operations[i]];
-    if (JSON.stringify({ ...a, origin: 0 }) !== JSON.stringify({ ...b, origin: 0 })) {
-      throw undeclared(`the call ${a.kernel}`, a.origin);
-    }
-  }
-  if (first.operations.length !== second.operations.length) {
-    throw undeclared("the number of its calls", first.operations[count]?.origin);
+  const [calls, again] = [first.operations, second.operations];
+  // An origin, an error, is written without its line.
+  if (JSON.stringify(calls) !== JSON.stringify(again)) {
+    const i = calls.findIndex((call, i) => JSON.stringify(call) !== JSON.stringify(again[i]));
+    const call: Operation | undefined = calls[i];
+    const isOther = call !== undefined && i < again.length;
+    throw undeclared(isOther ? `the call ${call.kernel}` : "the number of its calls", call?.origin);
   }
   const results = ({ outputs, updates }: Graph) => JSON.stringify([outputs, updates]);
   if (results(first) !== results(second)) throw undeclared("what it returns", undefined);

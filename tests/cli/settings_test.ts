@@ -1,0 +1,45 @@
+/** What `--set` and `--dataset` mean to the one who types them. */
+import { deepStrictEqual, strictEqual } from "node:assert";
+import { main } from "../../cli/main.ts";
+import { callersSettings } from "../../cli/settings.ts";
+import { capturedIo } from "./captured_io.ts";
+import { inFolder } from "./folder.ts";
+
+Deno.test("paths of settings start in the caller's folder, and all else stands as typed", () =>
+  inFolder(async (folder) => {
+    const io = capturedIo({ folder: `${folder}/here`, root: folder });
+    const set = [
+      ["dataset.folder", "pictures"],
+      ["dataset.file", "../words.txt"],
+      ["dataset.policy", ""],
+      ["dataset.from", "pictures"],
+      ["model.latentSize", "2"],
+    ] as const;
+    deepStrictEqual(await callersSettings({ set }, io), [
+      ["dataset.folder", `${folder}/here/pictures`],
+      ["dataset.file", `${folder}/words.txt`],
+      ...set.slice(2),
+    ]);
+  }));
+
+Deno.test("a sweep learns from the data that its line names", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/here`);
+    await Deno.writeTextFile(`${folder}/here/words.txt`, "a rose is a rose is a rose\n".repeat(40));
+    const typed = async (...args: string[]) => {
+      const io = capturedIo({ folder: `${folder}/here`, root: folder });
+      return { code: await main(args, io), ...io.written };
+    };
+    const small = ["width=4", "layers=1", "heads=1", "batchSize=2"]
+      .flatMap((field) => ["--set", `model.${field}`]);
+    const { code, error } = await typed(
+      ...["run", "text-gpt", "--dataset", "words.txt", "--budget", "2", ...small],
+      ...["--sweep", "model.learningRate=1e-3,1e-2", "--seeds", "1", "--judge", "1"],
+    );
+    strictEqual(code, 0, error);
+    const { runs } = JSON.parse((await typed("runs", "--json")).out);
+    strictEqual(runs.length > 1, true);
+    for (const { config: { dataset } } of runs) {
+      strictEqual(dataset.file, `${folder}/here/words.txt`);
+    }
+  }));
