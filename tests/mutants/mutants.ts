@@ -387,6 +387,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/model_file_test.ts",
   },
   {
+    fault: "cores are those since the run began, whatever the second",
+    file: "lab/experiment/usage.ts",
+    from: "[since, before] = [time, after];",
+    to: "since = time;",
+    test: "tests/lab/experiment/usage_test.ts",
+  },
+  {
     fault: "a field is asked at its first moment whatever the slider says",
     file: "models/model_file.ts",
     from: "rowAt(told, moment)",
