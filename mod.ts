@@ -138,7 +138,13 @@ export {
   defineDataset,
   type MadeDataset,
 } from "./models/datasets/define_dataset.ts";
-export { LoadedModel, loadModel, type OfRows, type SampleOptions } from "./models/model_file.ts";
+export {
+  type LoadedField,
+  LoadedModel,
+  loadModel,
+  type OfRows,
+  type SampleOptions,
+} from "./models/model_file.ts";
 export type { FileNoise } from "./models/row_program.ts";
 export type { TrainedSeries, TrainOptions, TrainResult } from "./lab/experiment/train.ts";
 

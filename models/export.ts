@@ -15,7 +15,7 @@ import type { Drawn, NoiseSpecs, Of } from "./model.ts";
 import { encodeModel, type ModelParts, type RowFunction, rowFunctions } from "./model_file.ts";
 import type { Networks } from "./networks.ts";
 import type { BoundModel, Inputs } from "./programs.ts";
-import type { Columns, FileNoise, RowMachine } from "./row_program.ts";
+import { type Columns, fileDistributions, type FileNoise, type RowMachine } from "./row_program.ts";
 
 /** Rows a call: few, as a page asks for one image or a sheet of them. */
 const ROWS = 16;
@@ -142,15 +142,20 @@ export async function exportModel<C extends SharedFields, N extends Networks>(
   const { codeSize, decode } = portable.decode(functions.encode?.width);
   if (decode !== undefined) functions.decode = compile(decode);
 
-  let drawing: Pick<ModelParts, "sampler" | "times" | "numbers"> = { times: 0, numbers: {} };
+  let drawing: Pick<ModelParts, "sampler" | "field" | "times" | "numbers"> = {
+    times: 0,
+    numbers: {},
+  };
   const begun = portable.first("first");
   if (begun !== undefined) {
-    const { sampler } = model;
+    const { sampler, field } = model;
     const first = compile(begun, portable.sampleNoise);
     drawing = { ...drawing, sampler: { first } };
     if (sampler !== undefined) {
       const times = sampler.steps(shape, configuration);
-      const numbers = numbersOf(times, (k) => sampler.at?.(k, shape, configuration) ?? {});
+      const numbers = numbersOf(
+        Array.from({ length: times }, (_, k) => sampler.at?.(k, shape, configuration) ?? {}),
+      );
       const x = ofRows(first.width);
       const noise = sampler.noise?.(shape, configuration);
       const each = portable.step("step", sampler.step, x, { noise, scalars: Object.keys(numbers) });
@@ -163,6 +168,14 @@ export async function exportModel<C extends SharedFields, N extends Networks>(
           ...sampler.finish && { finish: compile(portable.step("finish", sampler.finish, x)) },
         },
       };
+      // Elsewhere than in the plane nobody sees it.
+      if (field !== undefined && kind === "points" && shape.size === 2) {
+        const own = field.moments?.(configuration);
+        const moments = own && numbersOf(own);
+        const scalars = Object.keys(moments ?? numbers);
+        const rows = compile(portable.step("field", field.direction, x, { scalars }));
+        drawing = { ...drawing, field: { rows, by: field.by, moments } };
+      }
     }
   }
   const classes = labelled ? shape.classes : 0;
@@ -171,13 +184,19 @@ export async function exportModel<C extends SharedFields, N extends Networks>(
   return encodeModel({ ...examples, rows: ROWS, drawn, functions, ...drawing }, about);
 }
 
-/** @throws InputError for noise that a function draws, which a file cannot hold. */
+/** @throws InputError for noise of a distribution that files have no name for. */
 function fileNoise(noise: NoiseSpecs): FileNoise {
-  for (const [name, [distribution]] of Object.entries(noise)) {
-    if (typeof distribution !== "function") continue;
-    throw new InputError(`noise must be normal or uniform: "${name}" is drawn by a function`);
-  }
-  return noise as FileNoise;
+  const known = Object.entries(fileDistributions);
+  return Object.fromEntries(
+    Object.entries(noise).map(([name, [distribution, ...rest]]) => {
+      const called = known.find(([, each]) => each === distribution)?.[0];
+      if (called === undefined) {
+        const names = known.map(([name]) => name).join(", ");
+        throw new InputError(`noise must be one of ${names}: "${name}" is drawn by a function`);
+      }
+      return [name, [called, ...rest]];
+    }),
+  ) as FileNoise;
 }
 
 /** Z of a model that makes examples of codes and no codes of examples: the one noise of its samples. */
@@ -186,10 +205,9 @@ function latentSize(noise: NoiseSpecs): number {
   return shapes.length === 1 ? sizeOf(shapes[0]) : 0;
 }
 
-/** A sampler's numbers by name, [T] each. */
-function numbersOf(times: number, at: (step: number) => Readonly<Record<string, number>>): Columns {
-  const steps = Array.from({ length: times }, (_, k) => at(k));
-  const names = Object.keys(times === 0 ? {} : steps[0]);
+/** Numbers of steps by name, [T] each. */
+function numbersOf(steps: readonly Readonly<Record<string, number>>[]): Columns {
+  const names = Object.keys(steps[0] ?? {});
   return Object.fromEntries(
     names.map((name) => [name, Float32Array.from(steps, (numbers) => numbers[name])]),
   );

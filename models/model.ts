@@ -184,6 +184,21 @@ export interface Sampler<N extends Networks, C> {
   readonly finish?: Of<N, Drawn & { readonly x: tf.Tensor2D }, C, tf.Tensor>;
 }
 
+/** Where samples go from each place, at moments on their way from noise to examples. */
+export interface Field<N extends Networks, C> {
+  /** The number of a moment that it is told by: `time`; `sigma`, the deviation of noise. */
+  readonly by: string;
+  /** Numbers of its moments, in the order in which samples pass them; left out: the sampler's steps. */
+  moments?(configuration: C): readonly Readonly<Record<string, number>>[];
+  /** [B, D] at each of x [B, D]: where samples go from there, but for noise that is drawn. */
+  readonly direction: Of<
+    N,
+    Drawn & { readonly x: tf.Tensor2D; readonly at: Tensors },
+    C,
+    tf.Tensor
+  >;
+}
+
 /** A place of a {@linkcode Flow}, and the numbers by which the field is taken there. */
 export type FlowPlace = Readonly<Record<string, number>> & {
   /** τ */
@@ -287,6 +302,8 @@ export interface Model<C extends SharedFields, N extends Networks> {
   sampleNoise?(shape: ExampleShape, configuration: C): NoiseSpecs;
   /** Steps from the first draw on. */
   readonly sampler?: Sampler<N, C>;
+  /** The field that these steps follow. */
+  readonly field?: Field<N, C>;
   /** What examples become as their partners, [B, P]. */
   readonly translate?: Of<N, Batch, C, tf.Tensor>;
   /** Class probabilities [B, classes] of examples. */

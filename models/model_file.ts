@@ -36,6 +36,8 @@ const FILE: FileKind = { name: "model", key: "reverie.model", format: 1 };
 
 /** What stands before the names of the numbers of a sampler's steps, [T] each. */
 const NUMBERS = "numbers/";
+/** The same of a field's moments, where they are not the sampler's steps. */
+const MOMENTS = "moments/";
 
 /** Most of what a file counts: rows, classes, steps. */
 const MOST = 1_000_000;
@@ -64,6 +66,16 @@ export interface SamplerParts<Rows> {
   readonly finish?: Rows;
 }
 
+/** The field that samples follow, a function and its moments. */
+export interface FieldParts {
+  /** Directions [B, D] of x [B, D], by the numbers of a moment. */
+  readonly rows: RowMachine;
+  /** The number of a moment that it is told by. */
+  readonly by: string;
+  /** Numbers of its moments by name; left out: those of the sampler's steps. */
+  readonly moments?: Columns;
+}
+
 /** What a model file is made from. */
 export interface ModelParts {
   /** What its examples are. */
@@ -84,6 +96,7 @@ export interface ModelParts {
   readonly drawn: number;
   readonly functions: Readonly<Partial<Record<RowFunction, RowMachine>>>;
   readonly sampler?: SamplerParts<RowMachine>;
+  readonly field?: FieldParts;
   /** T: steps of the sampler. */
   readonly times: number;
   /** Numbers of these steps by name, [T] each. */
@@ -92,15 +105,17 @@ export interface ModelParts {
 
 /** The bytes of a model file. `about` is free text by key, beside the model. */
 export function encodeModel(
-  { functions, sampler, numbers, shape, vocabulary, ...parts }: ModelParts,
+  { functions, sampler, field, numbers, shape, vocabulary, ...parts }: ModelParts,
   about: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const tensors: NamedTensors = {};
-  for (const [name, values] of Object.entries(numbers)) {
-    tensors[NUMBERS + name] = { shape: [values.length], dtype: "float32", values };
+  const columns = { ...prefixed(numbers, NUMBERS), ...prefixed(field?.moments ?? {}, MOMENTS) };
+  for (const [name, values] of Object.entries(columns)) {
+    tensors[name] = { shape: [values.length], dtype: "float32", values };
   }
   const described: Record<string, Json> = {};
-  for (const [name, part] of Object.entries<RowMachine | undefined>({ ...functions, ...sampler })) {
+  const all = { ...functions, ...sampler, ...field && { field: field.rows } };
+  for (const [name, part] of Object.entries<RowMachine | undefined>(all)) {
     if (part === undefined) continue;
     const program = describeMachine(part.machine, name);
     Object.assign(tensors, program.tensors);
@@ -109,7 +124,12 @@ export function encodeModel(
     described[name] = { program: program.description, width: part.width, noise };
   }
   const lists = { shape: [...shape], vocabulary: [...vocabulary] };
-  const description = { ...parts, ...lists, functions: described };
+  const description = {
+    ...parts,
+    ...lists,
+    functions: described,
+    ...field && { field: { by: field.by } },
+  };
   return encodeFile(FILE, { tensors, description, about });
 }
 
@@ -143,6 +163,20 @@ export interface SampleOptions {
   readonly label?: number;
   /** What all samples of text begin with; left out: nothing. */
   readonly prompt?: string;
+  /** Sees x [n, D] of the samples from `first` on before each of the sampler's steps. */
+  readonly watch?: (step: number, x: Float32Array, first: number) => void;
+}
+
+/** Where samples go from each place, at moments on their way from noise to examples. */
+export interface LoadedField {
+  /** What a moment is told by: `time`; `sigma`, the deviation of noise. */
+  readonly by: string;
+  /** That number of each moment, in the order in which samples pass them. */
+  readonly moments: Float32Array;
+  /** Whether moment k is that of the sampler's step k. */
+  readonly ofSteps: boolean;
+  /** Directions [count, D] of x [count, D] at a moment, a whole number from 0. */
+  readonly at: (moment: number, x: Float32Array, labels?: ArrayLike<number>) => Float32Array;
 }
 
 /** A function of rows [count, D], with labels [count] where the model looks at them; left out, these
@@ -177,6 +211,8 @@ export class LoadedModel {
   readonly score?: OfRows;
   /** Examples drawn from the model. */
   readonly sample?: (options: SampleOptions) => Samples;
+  /** The field that samples of points in the plane follow. */
+  readonly field?: LoadedField;
   readonly #prompted: boolean;
 
   /** See {@linkcode loadModel}. */
@@ -192,9 +228,13 @@ export class LoadedModel {
       drawn,
       times,
       functions,
+      field,
     } = description as unknown as
-      & Omit<ModelParts, "functions" | "sampler" | "numbers">
-      & { readonly functions: Readonly<Record<string, DescribedRows>> };
+      & Omit<ModelParts, "functions" | "sampler" | "field" | "numbers">
+      & {
+        readonly functions: Readonly<Record<string, DescribedRows>>;
+        readonly field?: Pick<FieldParts, "by">;
+      };
     if (!kinds.includes(kind)) throw new RangeError(`no kind of examples: ${show(kind)}`);
     for (const count of [...shape, rows, drawn]) requireCount(count, 1);
     for (const count of [classes, codeSize, times]) requireCount(count, 0);
@@ -205,9 +245,14 @@ export class LoadedModel {
     this.vocabulary = vocabulary;
     this.codeSize = codeSize;
     const size = sizeOf(shape);
-    const numbers = numbersOf(tensors, times);
-    /** A function, if it is there; `width`: what it must give. */
-    const open = (name: string, columns: Record<string, number>, width?: number) => {
+    const numbers = numbersOf(tensors, NUMBERS, times);
+    /** A function, if it is there; `width`: what it must give; `at`: numbers that it is told. */
+    const open = (
+      name: string,
+      columns: Record<string, number>,
+      width?: number,
+      at: Columns = {},
+    ) => {
       const part = functions[name];
       if (part === undefined) return undefined;
       requireCount(part.width, 1);
@@ -217,7 +262,7 @@ export class LoadedModel {
       return new RowProgram(FILE, name, part, tensors, {
         rows,
         columns: { ...columns, ...classes > 0 && { labels: classes } },
-        numbers: name === "step" ? Object.keys(numbers) : [],
+        numbers: Object.keys(at),
       });
     };
     const gives: Readonly<Record<string, number>> = { encode: codeSize, decode: size, score: 1 };
@@ -238,10 +283,37 @@ export class LoadedModel {
     );
     if (first === undefined) return;
     this.noise = first.noise;
-    const step = open("step", { x: first.width }, first.width);
+    const step = open("step", { x: first.width }, first.width, numbers);
     const finish = open("finish", { x: first.width }, size);
     const sampler = { first, step, finish, times, numbers, drawn };
     this.sample = (options) => this.#samples(sampler, options);
+    if (field === undefined) return;
+    const own = numbersOf(tensors, MOMENTS);
+    const ofSteps = Object.keys(own).length === 0;
+    const told = ofSteps ? numbers : own;
+    const program = open("field", { x: size }, size, told);
+    const { by } = field;
+    if (program === undefined || !Object.hasOwn(told, by)) {
+      throw new RangeError(`no field by ${show(by)}`);
+    }
+    const moments = told[by];
+    this.field = {
+      by,
+      moments,
+      ofSteps,
+      at: (moment, x, labels) => {
+        const count = countOf("take the field", x, size);
+        if (!(Number.isInteger(moment) && moment >= 0 && moment < moments.length)) {
+          throw new InputError(
+            `Cannot take the field as a moment must be a whole number, 0 … ${
+              moments.length - 1
+            }: ` +
+              show(moment),
+          );
+        }
+        return program.run(count, { x, ...this.#labelColumn(count, labels) }, rowAt(told, moment));
+      },
+    };
   }
 
   /** The noise of `drawn` rows is drawn together, step by step, as the trainer does. */
@@ -251,7 +323,7 @@ export class LoadedModel {
       readonly numbers: Columns;
       readonly drawn: number;
     },
-    { count, random, noise: given, label, prompt }: SampleOptions,
+    { count, random, noise: given, label, prompt, watch }: SampleOptions,
   ): Samples {
     if (!(Number.isInteger(count) && count >= 1)) {
       throw new InputError(`Cannot sample as there must be 1 or more: ${show(count)}`);
@@ -283,9 +355,12 @@ export class LoadedModel {
       };
       let x = first.run(range.length, columns, drawing.whole);
       for (let k = 0; k < times && step !== undefined; k++) {
+        watch?.(k, x, range.first);
         const { columns, whole } = draw(step);
-        const at = prefixed(rowsOf(numbers, times, { first: k, length: 1 }), AT);
-        x = step.run(range.length, { x, ...labels, ...columns }, { ...whole, ...at });
+        x = step.run(range.length, { x, ...labels, ...columns }, {
+          ...whole,
+          ...rowAt(numbers, k),
+        });
       }
       values.set(finish?.run(range.length, { x, ...labels }) ?? x, range.first * size);
     }
@@ -341,14 +416,26 @@ function requireNoise(count: number, noise: FileNoise, given: Columns): void {
   }
 }
 
-/** Numbers of the sampler's steps. @throws RangeError where there are not as many as steps. */
-function numbersOf(tensors: NamedTensors, times: number): Columns {
+/**
+ * Numbers of steps or moments by name.
+ *
+ * @throws RangeError where there are not as many as `times`; left out: as of the first name.
+ */
+function numbersOf(tensors: NamedTensors, prefix: string, times?: number): Columns {
+  const named = Object.entries(belowPrefix(tensors, prefix));
+  const expected = times ?? named[0]?.[1].values.length;
   return Object.fromEntries(
-    Object.entries(belowPrefix(tensors, NUMBERS)).map(([name, { values }]) => {
-      if (values.length !== times || !(values instanceof Float32Array)) {
-        throw new RangeError(`"${name}" has ${values.length} numbers for ${times} steps`);
+    named.map(([name, { values }]) => {
+      if (values.length !== expected || !(values instanceof Float32Array)) {
+        throw new RangeError(`"${name}" has ${values.length} numbers for ${expected} steps`);
       }
       return [name, values];
     }),
   );
+}
+
+/** The numbers of a step or moment as inputs of its function. */
+function rowAt(numbers: Columns, step: number): Columns {
+  const [values = []] = Object.values(numbers);
+  return prefixed(rowsOf(numbers, values.length, { first: step, length: 1 }), AT);
 }

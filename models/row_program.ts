@@ -4,6 +4,7 @@
  * @module
  */
 import { fill } from "../lab/compute/program.ts";
+import type { Distribution } from "../lab/compute/workspace.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Machine, RunningMachine } from "../lab/core/machine.ts";
 import { type FileKind, runningMachine } from "../lab/core/machine_file.ts";
@@ -12,6 +13,7 @@ import type { Generator } from "../lab/core/random.ts";
 import { type RowRange, rowRanges } from "../lab/core/rows.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { type NamedTensors, sizeOf } from "../lab/core/tensor_data.ts";
+import { sources } from "./flow_matching/sources.ts";
 
 /** What stands before the names of inputs that are drawn. */
 export const NOISE = "noise/";
@@ -23,9 +25,15 @@ export const ROWS = "rows";
 /** Columns by name, of as many rows each. */
 export type Columns = Readonly<Record<string, Float32Array>>;
 
+/** Distributions that a file can name. */
+export const fileDistributions = { ...sources, uniform: "uniform" } satisfies Record<
+  string,
+  Distribution
+>;
+
 /** Noise that a file can describe: by the names of distributions. */
 export type FileNoise = Readonly<
-  Record<string, readonly ["normal" | "uniform", shape: readonly number[], per?: "batch"]>
+  Record<string, readonly ["normal" | "uniform" | "ring", shape: readonly number[], per?: "batch"]>
 >;
 
 /** A function of rows: `x`, `codes`, `labels`, noise and numbers in, {@linkcode ROWS} out. */
@@ -43,8 +51,6 @@ export interface DescribedRows extends Pick<RowMachine, "width"> {
   /** Name and specification of each noise, in the order in which they are drawn. */
   readonly noise: readonly (readonly [name: string, noise: FileNoise[string]])[];
 }
-
-const distributions: readonly unknown[] = ["normal", "uniform"];
 
 /** A function of rows, ready to run. */
 export class RowProgram {
@@ -74,7 +80,7 @@ export class RowProgram {
     this.noise = Object.fromEntries(noise);
     this.#rows = rows;
     const drawn = noise.map(([name, [distribution, shape, per]]) => {
-      if (!distributions.includes(distribution)) {
+      if (!Object.hasOwn(fileDistributions, distribution)) {
         throw new RangeError(`no distribution: ${show(distribution)}`);
       }
       return [NOISE + name, sizeOf(shape) * (per === "batch" ? 1 : rows)];
@@ -150,7 +156,7 @@ export function drawNoise(
 
 function draw(
   name: string,
-  distribution: "normal" | "uniform",
+  distribution: FileNoise[string][0],
   length: number,
   random: Generator | undefined,
 ): Float32Array {
@@ -158,6 +164,6 @@ function draw(
     throw new InputError(`Cannot sample as the noise "${name}" must be given or drawn by random`);
   }
   const values = new Float32Array(length);
-  fill(values, distribution, random);
+  fill(values, fileDistributions[distribution], random);
   return values;
 }

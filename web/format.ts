@@ -55,6 +55,7 @@ const words: Readonly<Record<string, string>> = {
   min: "least",
   max: "most",
   fid: "FID",
+  mb: "MB",
 };
 
 /** What a series is of, in words, without its part: `losses/approximate_kl` → `approximate KL`. */
@@ -73,7 +74,7 @@ const sections: Readonly<Record<string, string>> = {
   rollout: "Training episodes",
   schedule: "Schedules",
   ceiling: "Real examples",
-  timing: "Speed",
+  timing: "Speed and memory",
   "": "Others",
 };
 

@@ -15,6 +15,35 @@ export interface Meaning {
 /** Meanings by the series' names, in the page's order. */
 export type Guide = Readonly<Record<string, Meaning>>;
 
+/** What is told of every run. */
+const ofEveryRun: Guide = {
+  "timing/iteration_seconds": {
+    meaning: "seconds that an iteration took",
+    healthy: "level",
+    sick: "rises: something grows with the run",
+  },
+  "timing/evaluation_seconds": {
+    meaning: "seconds that an evaluation took",
+    healthy: "level, or with the length of the episodes",
+    sick: "most of the time goes there: evaluate less often",
+  },
+  "timing/process_memory_mb": {
+    meaning: "memory of the process, which runs at a time share, in millions of bytes",
+    healthy: "level once replay buffers are full",
+    sick: "rises to the end",
+  },
+  "timing/heap_mb": {
+    meaning: "memory of the run's own thread in JavaScript, in millions of bytes",
+    healthy: "goes up and down",
+    sick: "its low points rise",
+  },
+  "timing/processor_cores": {
+    meaning: "cores that the process kept busy, with all runs and threads in it",
+    healthy: "near runs times threads",
+    sick: "far below: something waits, as for another process",
+  },
+};
+
 const folders = ["agents", "models"].map((name) => new URL(`../docs/${name}/`, import.meta.url));
 
 interface Page {
@@ -26,6 +55,11 @@ interface Page {
 /** The pages of methods, by their names without the ending. */
 let pages: Map<string, Page> | undefined;
 const guides = new Map<string, Guide>();
+
+/** The guide of a run: that of its method, and what is told of every run. */
+export function guideOfRun(method: string): Guide {
+  return { ...guideOf(method), ...ofEveryRun };
+}
 
 /**
  * The guide of an agent or a model by its name: that of its page, or of the first page that this one

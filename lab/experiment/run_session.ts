@@ -16,6 +16,7 @@ import {
 } from "./runner.ts";
 import { type Job, parseSeed, type Session } from "./session.ts";
 import type { TrainOrder } from "./training_worker.ts";
+import { usageMeter } from "./usage.ts";
 import { startFrom } from "./warm_start.ts";
 
 /** Where a session's reports and checkpoints go. */
@@ -45,6 +46,7 @@ export async function runSession(
     ...{ backend, backendReason, adapter, library, threads },
     ...{ resumable, irreproducible },
   });
+  const usage = usageMeter();
   return await runTrainer(trainer, {
     ...runnerOptions(job.configuration),
     seed: parseSeed(job.seed),
@@ -56,7 +58,8 @@ export async function runSession(
   }, {
     report: (report) => {
       const notices = session.notices().map((message) => ({ level: "warning" as const, message }));
-      return sink.report({ ...report, events: [...report.events, ...notices] });
+      const metrics = { ...report.metrics, ...usage() };
+      return sink.report({ ...report, metrics, events: [...report.events, ...notices] });
     },
     checkpoint: (checkpoint) => sink.checkpoint(checkpoint),
   });

@@ -47,6 +47,9 @@ import {
   scalesAt,
 } from "./preconditioning.ts";
 
+/** Noises at which the field is shown. */
+const FIELD_MOMENTS = 40;
+
 // Configuration.
 
 const configuration = z.strictObject({
@@ -171,6 +174,18 @@ export const consistency = defineModel({
     noised: (_, { x, at: { sigma }, noise: { start }, shape }) =>
       tf.add(signed(x, shape), tf.mul(start, sigma)),
     finish: (_, { x, shape }) => unsigned(x, shape),
+  },
+  // f(x; σ) − x, the way to the end of the path, at noises that a single step does not stop at.
+  field: {
+    by: "sigma",
+    moments: ({ leastNoise, mostNoise, curvature }) =>
+      noiseLevels(FIELD_MOMENTS, leastNoise, mostNoise, curvature).slice(0, -1)
+        .map((sigma) => ({ sigma })),
+    direction: ({ denoiser }, drawn, configuration) => {
+      const { x, at: { sigma } } = drawn;
+      const network = guided(denoiser, drawn, configuration);
+      return tf.sub(consistent(network, x, everywhere(sigma, x), configuration), x);
+    },
   },
   samplingFields: ["samplerSteps", "guidance"],
   metrics: async ({ samples, dataset, draw }): Promise<Metrics> => {

@@ -22,6 +22,7 @@ import {
   denoiserFields,
   dropNoise,
   guidanceFits,
+  guided,
   signed,
   toldLabels,
   unguided,
@@ -138,6 +139,14 @@ export const diffusion = defineModel({
     noised: (_, { x, at, noise: { start }, shape }) =>
       noisy(signed(x, shape), start, { signal: at.signal, noise: at.noise }),
     finish: (_, { x, shape }) => unsigned(x, shape),
+  },
+  // −dx/dφ, as φ falls.
+  field: {
+    by: "time",
+    direction: ({ denoiser }, drawn, configuration) => {
+      const network = guided(predictor(denoiser, configuration), drawn, configuration);
+      return tf.neg(velocityOf(network, configuration)(drawn.x, drawn.at));
+    },
   },
   samplingFields: ["samplerSteps", "solver", "stochasticity", "guidance"],
   flow: {

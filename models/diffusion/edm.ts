@@ -141,6 +141,15 @@ export const edm = defineModel({
       tf.add(signed(x, shape), tf.mul(start, sigma)),
     finish: (_, { x, shape }) => unsigned(x, shape),
   },
+  // −dx/dσ, as σ falls: the slope of algorithm 1.
+  field: {
+    by: "sigma",
+    direction: ({ denoiser }, drawn, configuration) => {
+      const { x, at: { sigma } } = drawn;
+      const told = denoised(guided(denoiser, drawn, configuration), configuration);
+      return tf.div(tf.sub(told(x, sigma), x), sigma);
+    },
+  },
   samplingFields: ["samplerSteps", "solver", "curvature", "guidance"],
   // dx/dσ = (x − D(x; σ)) / σ from σ_min to N(0, σ_max²): equation 4 of the paper.
   flow: {

@@ -125,5 +125,11 @@ export const scoreMatching = defineModel({
     finish: ({ score }, { x }, { leastNoise }) =>
       tf.add(x, tf.mul(score(x, tf.ones([x.shape[0], 1])), leastNoise)),
   },
+  // s(x, σ) = told/σ.
+  field: {
+    by: "sigma",
+    direction: ({ score }, { x, at: { time, sigma } }) =>
+      tf.div(score(x, everywhere(time, x)), sigma),
+  },
   samplingFields: ["levelSteps", "stepSize"],
 });

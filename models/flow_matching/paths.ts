@@ -71,6 +71,11 @@ export const alongVelocity = {
       pathPoint(start, signed(x, shape), time, start, 0),
     finish: (_: unknown, { x, shape }: Omit<Step, "at">) => unsigned(x, shape),
   },
+  field: {
+    by: "time",
+    direction: ({ velocity }: Following, drawn: Step, configuration: FollowingFields) =>
+      guided(velocity, drawn, configuration)(drawn.x, everywhere(drawn.at.time, drawn.x)),
+  },
   samplingFields: ["samplerSteps", "solver", "guidance"] as const,
 };
 

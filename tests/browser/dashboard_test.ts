@@ -955,6 +955,53 @@ test("a model of the plane goes by over its training, and what it made of the pl
   deepStrictEqual(await findings(page, ".explorer"), []);
 });
 
+test("the field of a flow lies over the plane, and samples go along it", async (page) => {
+  const set = {
+    ...{ "model.hiddenSizes": "[16]", "model.samplerSteps": "4", "model.batchSize": "64" },
+    ...{ "dataset.train": "200", "dataset.validation": "50", "dataset.test": "50" },
+    ...{ "evaluation.every": "1280" },
+  };
+  const [{ id: run }] = await launch([{
+    reference: "ring-moons-flow-matching",
+    set: Object.entries(set),
+    budget: 1280,
+    seed: 1,
+    backend: "wasm",
+  }], { store: dashboard.store, registries, workers: 1 });
+  await open(page, `/runs/${run}`);
+  const plane = page.locator(".front .plane");
+  await plane.waitFor();
+  const slider = page.locator("input[aria-label='Moment of the field']");
+  const told = page.locator(".way output");
+  const drawn = () => plane.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const changes = (drawn: string) =>
+    page.waitForFunction(
+      (was) => document.querySelector<HTMLCanvasElement>(".plane")!.toDataURL() !== was,
+      drawn,
+    );
+  strictEqual(await told.innerText(), "samples");
+  const arrived = await drawn();
+  await slider.focus();
+  await page.keyboard.press("Home");
+  await changes(arrived);
+  strictEqual(await told.innerText(), "time 0");
+  const begun = await drawn();
+  // Both change with the moment: the samples and, without them, the arrows.
+  await page.click("text=Samples >> input");
+  await changes(begun);
+  const arrows = await drawn();
+  await slider.focus();
+  await page.keyboard.press("ArrowRight");
+  await changes(arrows);
+  strictEqual(await told.innerText(), "time 0.25");
+  await page.click("text=Samples >> input");
+  await page.click("button[aria-label='Play the way of the samples']");
+  await page.locator(".way output:text-is('samples')").waitFor();
+  await page.locator("button[aria-label='Play the way of the samples']").waitFor();
+  strictEqual(await drawn(), arrived);
+  deepStrictEqual(await findings(page, ".explorer"), []);
+});
+
 test("a world of a user's file plays in the page and is trained again, to its bits", async (page) => {
   const module = `${dashboard.folder}/my-environment.ts`;
   await Deno.copyFile(new URL("../../cli/templates/environment.ts", import.meta.url), module);

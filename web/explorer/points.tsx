@@ -1,4 +1,4 @@
-/** A model of points in the plane: data, samples, the surface of its score. @module */
+/** A model of points in the plane: data, samples, the surface of its score, the field that samples follow. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
@@ -13,6 +13,10 @@ import { cleared } from "./paint.ts";
 
 /** Every so many cells have an arrow. */
 const ARROW = 3;
+/** Milliseconds in which samples go their way, and at most for a step of it. */
+const [WAY, SLOWEST] = [5000, 300];
+/** What a moment of a field is told by, in words. */
+const WORDS: Readonly<Record<string, string>> = { time: "time", sigma: "noise σ" };
 /** Samples that are drawn; lines of codes along each axis, and points of a line. */
 const [SAMPLES, LINES, POINTS] = [500, 13, 49];
 /** Codes from −REACH to REACH are drawn as lines. */
@@ -43,15 +47,26 @@ export function PointsExplorer(
     },
     [model, plane, bounds, label.value],
   );
-  const samples = useMemo(
+  const field = plane === undefined ? model.field : undefined;
+  const way = useMemo(
     () =>
-      plane !== undefined ? plane.samples : model.sample?.({
-        count: SAMPLES,
-        random: defaultRng(seed.value),
-        ...model.classes > 0 && { label: label.value },
-      }).values,
+      plane !== undefined
+        ? plane.samples && [plane.samples]
+        : wayOf(model, seed.value, model.classes > 0 ? label.value : undefined),
     [model, plane, seed.value, label.value],
   );
+  // Beside the moments of its steps there is one at which samples have arrived.
+  const last = field === undefined ? 0 : field.moments.length - (field.ofSteps ? 0 : 1);
+  const moment = useSignal(Infinity);
+  const at = Math.min(moment.value, last);
+  const samples = way?.at(field?.ofSteps ? at : -1);
+  const arrows = useMemo(() => {
+    if (surface !== undefined) return gradientAt(surface);
+    if (field === undefined) return undefined;
+    const places = placesOf(gridOf(bounds));
+    const step = Math.min(at, field.moments.length - 1);
+    return { places, ways: field.at(step, places, labels(places.length / 2)) };
+  }, [surface, field, bounds, label.value, at]);
   const lines = useMemo(
     () =>
       hasPlane && plane === undefined
@@ -61,10 +76,10 @@ export function PointsExplorer(
   );
   useEffect(() => {
     const drawing = { canvas: canvas.current!, bounds };
-    const { data, codes, arrows } = shown.value;
+    const { data, codes } = shown.value;
     const plot = plotter(drawing);
     if (surface !== undefined && shown.value.surface) plot.surface(surface);
-    if (surface !== undefined && arrows) plot.arrows(surface);
+    if (arrows !== undefined && shown.value.arrows) plot.arrows(arrows);
     if (lines !== undefined && codes) plot.lines(lines);
     if (samples !== undefined && shown.value.samples) plot.dots(samples, "--series-1", 2.4);
     if (data) plot.dots(examples.values, "--ink", 1.5);
@@ -73,17 +88,37 @@ export function PointsExplorer(
     { key: "data", title: "Data", has: true },
     { key: "samples", title: "Samples", has: samples !== undefined },
     { key: "surface", title: "Surface of its score", has: surface !== undefined },
-    { key: "arrows", title: "Its gradient", has: surface !== undefined },
+    {
+      key: "arrows",
+      title: surface !== undefined ? "Its gradient" : "Where samples go",
+      has: arrows !== undefined,
+    },
     { key: "codes", title: "Its codes as a net", has: hasPlane },
   ] as const;
   return (
     <div class="explore points">
-      <canvas
-        ref={canvas}
-        class="plane"
-        role="img"
-        aria-label="Data, samples, and the surface of the model's score"
-      />
+      <figure>
+        <canvas
+          ref={canvas}
+          class="plane"
+          role="img"
+          aria-label={`Data, samples, and ${
+            field === undefined
+              ? "the surface of the model's score"
+              : "the field that samples follow"
+          }`}
+        />
+        {field !== undefined && (
+          <Way
+            steps={last}
+            at={at}
+            told={at === field.moments.length
+              ? "samples"
+              : `${WORDS[field.by] ?? field.by} ${Number(field.moments[at].toPrecision(3))}`}
+            go={(step) => moment.value = step}
+          />
+        )}
+      </figure>
       <div>
         {choices.filter(({ has }) => has).map(({ key, title }) => (
           <label key={key} class="line">
@@ -113,6 +148,72 @@ export function PointsExplorer(
   );
 }
 
+/** Samples on their way: x before each of the steps that a field is of, and where they arrive. */
+function wayOf(
+  { sample, field }: LoadedModel,
+  seed: number,
+  label: number | undefined,
+): readonly Float32Array[] | undefined {
+  const way: Float32Array[] = [];
+  const watch = (step: number, x: Float32Array, first: number) => {
+    (way[step] ??= new Float32Array(2 * SAMPLES)).set(x, 2 * first);
+  };
+  const drawn = sample?.({
+    ...{ count: SAMPLES, random: defaultRng(seed), label },
+    ...field?.ofSteps && { watch },
+  });
+  return drawn && [...way, drawn.values];
+}
+
+/** A slider over the moments of a field, and a button that lets samples go their way. */
+function Way(
+  { steps, at, told, go }: {
+    /** The last moment; the first is 0. */
+    steps: number;
+    at: number;
+    /** What the moment is called. */
+    told: string;
+    go: (moment: number) => void;
+  },
+): VNode {
+  const playing = useSignal(false);
+  const place = useRef(at);
+  place.current = at;
+  useEffect(() => {
+    if (!playing.value) return;
+    const timer = setInterval(() => {
+      if (place.current === steps) playing.value = false;
+      else go(place.current + 1);
+    }, Math.min(SLOWEST, WAY / steps));
+    return () => clearInterval(timer);
+  }, [playing.value, steps]);
+  return (
+    <div class="way">
+      <button
+        type="button"
+        class="quiet"
+        aria-label={playing.value ? "Stop the samples" : "Play the way of the samples"}
+        onClick={() => {
+          if (!playing.value && at === steps) go(0);
+          playing.value = !playing.value;
+        }}
+      >
+        {playing.value ? "■" : "▶"}
+      </button>
+      <input
+        type="range"
+        aria-label="Moment of the field"
+        aria-valuetext={told}
+        min={0}
+        max={steps}
+        value={at}
+        onInput={({ currentTarget: { value } }) => go(Number(value))}
+      />
+      <output>{told}</output>
+    </div>
+  );
+}
+
 /** Codes on lines along both axes: [2 · LINES · POINTS, 2], line by line. */
 function codeLines(): Float32Array {
   const codes = new Float32Array(4 * LINES * POINTS);
@@ -128,6 +229,30 @@ function codeLines(): Float32Array {
 
 /** The surface of a score over a stretch of the plane. */
 type Surface = NonNullable<Plane["surface"]>;
+
+/** Arrows: where they begin, and which way they go, [count, 2] each. */
+interface Arrows {
+  readonly places: Float32Array;
+  readonly ways: Float32Array;
+}
+
+/** The rows [count, 2] of a grid that have an arrow. */
+function placesOf(grid: Float32Array): Float32Array {
+  const places: number[] = [];
+  for (let row = 2; row < CELLS; row += ARROW) {
+    for (let column = 2; column < CELLS; column += ARROW) {
+      const i = 2 * (row * CELLS + column);
+      places.push(grid[i], grid[i + 1]);
+    }
+  }
+  return Float32Array.from(places);
+}
+
+/** The gradient of a surface as arrows. */
+function gradientAt({ bounds, values }: Surface): Arrows {
+  const ways = placesOf(gradientOf(values, bounds, CELLS));
+  return { places: placesOf(gridOf(bounds)), ways };
+}
 
 function plotter({ canvas, bounds: { x, y } }: { canvas: HTMLCanvasElement; bounds: Bounds }) {
   const { context, width, height } = cleared(canvas);
@@ -159,29 +284,24 @@ function plotter({ canvas, bounds: { x, y } }: { canvas: HTMLCanvasElement; boun
       context.imageSmoothingQuality = "high";
       context.drawImage(cells, left, top, right - left, bottom - top);
     },
-    arrows({ bounds, values }: Surface) {
-      const gradient = gradientOf(values, bounds, CELLS);
-      const centres = gridOf(bounds);
+    arrows({ places, ways }: Arrows) {
       const [perX, perY] = [width / (x[1] - x[0]), height / (y[1] - y[0])];
       const steps = Array.from(
-        gradient,
+        ways,
         (part, i) => Number.isFinite(part) ? part * (i % 2 === 0 ? perX : -perY) : 0,
       );
       const longest = steps.reduce((most, step) => Math.max(most, Math.abs(step)), 1e-9);
       const reach = 0.9 * ARROW * width / CELLS / longest;
       context.strokeStyle = context.fillStyle = colorOf("--ink", 0.7);
       context.lineWidth = devicePixelRatio;
-      for (let row = 2; row < CELLS; row += ARROW) {
-        for (let column = 2; column < CELLS; column += ARROW) {
-          const i = 2 * (row * CELLS + column);
-          const [from, down] = place(centres[i], centres[i + 1]);
-          const [to, end] = [from + steps[i] * reach, down + steps[i + 1] * reach];
-          context.beginPath();
-          context.moveTo(from, down);
-          context.lineTo(to, end);
-          context.stroke();
-          context.fillRect(to - devicePixelRatio, end - devicePixelRatio, 3, 3);
-        }
+      for (let i = 0; i < places.length; i += 2) {
+        const [from, down] = place(places[i], places[i + 1]);
+        const [to, end] = [from + steps[i] * reach, down + steps[i + 1] * reach];
+        context.beginPath();
+        context.moveTo(from, down);
+        context.lineTo(to, end);
+        context.stroke();
+        context.fillRect(to - devicePixelRatio, end - devicePixelRatio, 3, 3);
       }
     },
     lines(points: Float32Array) {

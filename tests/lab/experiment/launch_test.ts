@@ -67,6 +67,7 @@ Deno.test("a run leaves series, events, artifacts, checkpoints and counters in t
   strictEqual(determined.seed, String(2n ** 100n));
   strictEqual(determined.backend, "tfjs-cpu");
   strictEqual(run.manifest.backendReason, "asked for: cpu");
+  ok(store.series(run.id, "timing/process_memory_mb").values[0] > 1);
   deepStrictEqual(Array.from(store.series(run.id, "evaluation/share").iterations), [
     4,
     8,

@@ -10,7 +10,7 @@ import { type Contents, contentsOf, type Picture } from "../../contents.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../../fresh.ts";
 import { Live, RunCharts, RunEvents, RunNote, RunStatus } from "../../islands.ts";
 import { type Family, familyOf } from "../../family.ts";
-import { type Guide, guideOf } from "../../metric_guide.ts";
+import { type Guide, guideOfRun } from "../../metric_guide.ts";
 import type { Level } from "../../components/plot_options.ts";
 import { figure } from "../../format.ts";
 import { LOGGED } from "../../../lab/experiment/manifest.ts";
@@ -58,7 +58,7 @@ export async function handler(
     run,
     trainable: row.backend !== LOGGED && refusalOf(run, module) === undefined,
     unplayable: isInOwnWorld(run) ? module : undefined,
-    guide: guideOf(row.method),
+    guide: guideOfRun(row.method),
     levels: levelsOf(run),
     family: familyOf(feed.records(), run.id),
     explores: "model" in run.manifest.determined.configuration &&

@@ -1,0 +1,29 @@
+/** What a run takes of the machine, by a clock and a process of the test's own. */
+import { deepStrictEqual, ok } from "node:assert";
+import { usageMeter, type UsedProcess } from "../../../lab/experiment/usage.ts";
+
+Deno.test("memory is told at the first report, and each second with the cores kept busy", () => {
+  let [time, user, rss] = [500, 100_000, 80e6];
+  const used: UsedProcess = {
+    memoryUsage: () => ({ rss, heapUsed: 7e6, external: 3e6 }),
+    cpuUsage: () => ({ user, system: 20_000 }),
+  };
+  const look = usageMeter(used, () => time);
+  const memory = { "timing/process_memory_mb": 80, "timing/heap_mb": 10 };
+  deepStrictEqual(look(), memory);
+  time += 999;
+  deepStrictEqual(look(), {});
+  // Two seconds since the beginning, three of two cores spent in them.
+  [time, user, rss] = [2500, 3_100_000, 90e6];
+  deepStrictEqual(look(), {
+    ...{ "timing/process_memory_mb": 90, "timing/heap_mb": 10, "timing/processor_cores": 1.5 },
+  });
+  [time, user] = [3500, 3_350_000];
+  deepStrictEqual(look()["timing/processor_cores"], 0.25);
+});
+
+Deno.test("this process tells of itself; a page has none and tells nothing", () => {
+  const told = usageMeter()();
+  ok(told["timing/process_memory_mb"] > told["timing/heap_mb"] && told["timing/heap_mb"] > 1);
+  deepStrictEqual(usageMeter({} as UsedProcess)(), {});
+});
