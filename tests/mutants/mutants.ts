@@ -1274,6 +1274,21 @@ export const mutants: readonly Mutant[] = [
     to: "found === undefined",
     test: "tests/evidence/references_test.ts",
   },
+  // Searches.
+  {
+    fault: "ASHA counts the part that goes on up",
+    file: "lab/search/pruners.ts",
+    from: "Math.max(1, Math.floor(reached.length / reduction))",
+    to: "Math.max(1, Math.ceil(reached.length / reduction))",
+    test: "tests/lab/search/pruners_test.ts",
+  },
+  {
+    fault: "the median of an even number of losses is the upper one",
+    file: "lab/search/pruners.ts",
+    from: "(others[middle - 1] + others[middle]) / 2",
+    to: "others[middle]",
+    test: "tests/lab/search/pruners_test.ts",
+  },
   // Adversarial models.
   {
     fault: "SeqGAN takes roll-outs of one text for those of another",

@@ -46,6 +46,10 @@ Deno.test("the median pruner ends what is worse at its best than half of the oth
   const curves = [[5, 4, 3], [5, 5, 5], [9, 8, 7], [4, 2, 1], [6, 6, 6]];
   const isPruned = (curve: number[]) => pruners.median([...curves, curve], 5, 3, {});
   deepStrictEqual([[5, 5], [5, 5.1], [5.1, 5.1], [NaN]].map(isPruned), [false, false, true, true]);
+  // Of six others the mean of the third and the fourth: 4 and 6 at the first rung.
+  const even = [[1, 1, 1], [2, 2, 2], [4, 4, 4], [6, 6, 6], [8, 8, 8], [9, 9, 9]];
+  const isPrunedOfEven = (curve: number[]) => pruners.median([...even, curve], 6, 3, {});
+  deepStrictEqual([[5], [5.1]].map(isPrunedOfEven), [false, true]);
   // The first five run in full.
   strictEqual(pruners.median([...curves.slice(1), [99]], 4, 3, {}), false);
 });
@@ -56,6 +60,8 @@ Deno.test("ASHA halves at 1, 3, 9 … and lets the best third of a rung go on", 
     pruners.asha([...curves, curve], 5, rungs, { reduction: 3 });
   // Of six at the first rung the two best.
   deepStrictEqual([0.5, 1.5, 2.5, NaN].map((loss) => isPruned([loss])), [false, false, true, true]);
+  // Of seven there, too: a third of them is counted down.
+  strictEqual(pruners.asha([...curves, [6], [2.5]], 6, 27, { reduction: 3 }), true);
   strictEqual(isPruned([9, 9]), false); // no rung of it
   strictEqual(isPruned([9, 9, 9]), false); // the first there
   strictEqual(isPruned([9], 1), false); // its last
