@@ -1289,6 +1289,27 @@ export const mutants: readonly Mutant[] = [
     to: "others[middle]",
     test: "tests/lab/search/pruners_test.ts",
   },
+  {
+    fault: "what chance adds to every trial counts as what a field decides",
+    file: "lab/search/importance.ts",
+    from: "other) - losses[i]) - errors[k]",
+    to: "other) - losses[i])",
+    test: "tests/lab/search/importance_test.ts",
+  },
+  {
+    fault: "of an attempt that begins anew a page waits for where the one before was",
+    file: "web/growth.ts",
+    from: "this.#told.clear();",
+    to: "",
+    test: "tests/web/live_series_test.ts",
+  },
+  {
+    fault: "an episode's end begins the noise of another's actions anew",
+    file: "agents/exploration/noise.ts",
+    from: "this.#state.fill(0, n * this.size, (n + 1) * this.size);",
+    to: "this.#state.fill(0, n, n + 1);",
+    test: "tests/agents/exploration/noise_test.ts",
+  },
   // Adversarial models.
   {
     fault: "SeqGAN takes roll-outs of one text for those of another",

@@ -51,22 +51,20 @@ Deno.test("a smoothed line waits until the range has grown by a fiftieth", () =>
   deepStrictEqual([next.y, next.smoothed], [[1, 2, 3], [1, 1.5]]);
 });
 
+/** The points after one iteration up to another, each its own value. */
+function columnsOf(after: number, until: number) {
+  const iterations = Float64Array.from({ length: until - after }, (_, i) => after + 1 + i);
+  const axes = { environmentSteps: iterations, gradientSteps: iterations, examples: iterations };
+  return { iterations, values: iterations, wallSeconds: iterations, ...axes };
+}
+
 Deno.test("of what a run's reader is sent no point is lost: a chart takes all, or is fetched anew", () => {
   for (const added of [1, 999, 1000, 1001, 5000]) {
     let until = 10;
-    const columns = (after: number) => {
-      const iterations = Float64Array.from({ length: until - after }, (_, i) => after + 1 + i);
-      const axes = {
-        environmentSteps: iterations,
-        gradientSteps: iterations,
-        examples: iterations,
-      };
-      return { iterations, values: iterations, wallSeconds: iterations, ...axes };
-    };
     const grower = new Grower(
       {
         run: () => ({ attempt: 1, iterations: until }),
-        series: (_: string, __: string, { after }: { after: number }) => columns(after),
+        series: (_: string, __: string, { after }: { after: number }) => columnsOf(after, until),
       } as unknown as ConstructorParameters<typeof Grower>[0],
       "run",
     );
@@ -84,4 +82,23 @@ Deno.test("of what a run's reader is sent no point is lost: a chart takes all, o
     }
     ok(shown !== undefined, "one point more is no reason to fetch all");
   }
+});
+
+Deno.test("of another attempt what comes after its beginning is told, not what the one before had", () => {
+  let run = { attempt: 1, iterations: 10 };
+  const asked: number[] = [];
+  const series = (_: string, __: string, { after }: { after: number }) => {
+    asked.push(after);
+    return columnsOf(after, run.iterations);
+  };
+  type Store = ConstructorParameters<typeof Grower>[0];
+  const grower = new Grower({ run: () => run, series } as unknown as Store, "run");
+  grower.next(["loss"]);
+  run = { attempt: 1, iterations: 20 };
+  deepStrictEqual(grower.next(["loss"])?.series.loss.values.length, 10);
+  run = { attempt: 2, iterations: 12 };
+  deepStrictEqual(grower.next(["loss"]), { attempt: 2, series: {} });
+  run = { attempt: 2, iterations: 15 };
+  deepStrictEqual(grower.next(["loss"])?.series.loss.values, [13, 14, 15]);
+  deepStrictEqual(asked, [10, 12]);
 });

@@ -33,6 +33,16 @@ Deno.test("what decides the loss has the share, what does not has none", () => {
   }
 });
 
+Deno.test("what chance adds to every trial is no field's share", () => {
+  const random = defaultRng(3);
+  const noisy = outcomesOf(
+    ({ rate }) => Math.log10(Number(rate)) + random.standardNormal(),
+    200,
+  );
+  const shares = importances(space.slice(0, 3), noisy, streamOf(1, "forest"));
+  ok(shares.get("kind")! + shares.get("nothing")! < 0.05, JSON.stringify([...shares]));
+});
+
 Deno.test("importances are the same again, broken trials are left out, and nothing says nothing", () => {
   const outcomes = outcomesOf(({ rate }) => Number(rate));
   const broken = outcomes.map((each, i) => i % 7 === 0 ? { ...each, loss: Infinity } : each);
