@@ -154,3 +154,15 @@ Deno.test("what runs in a browser page uses neither Deno nor Node", () => {
   }
   deepStrictEqual(wrong, []);
 });
+
+Deno.test("a model is a page: 150 lines of code at most", () => {
+  const long: string[] = [];
+  for (const path of sources("models")) {
+    const text = Deno.readTextFileSync(new URL(path, root));
+    if (!text.includes("= defineModel({")) continue;
+    const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+    const lines = code.split("\n").filter((line) => line.trim() !== "").length;
+    if (lines > 150) long.push(`${path}: ${lines}`);
+  }
+  deepStrictEqual(long, []);
+});

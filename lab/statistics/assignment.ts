@@ -4,10 +4,17 @@
  * @module
  */
 
+/** Each phase of the auction has a raise of this share of the one before. */
+const RAISE = 1 / 5;
+/** The raise of the last phase, as a share of the costs' range. */
+const LAST_RAISE = 1e-5;
+
 /**
- * The column of each row in a one-to-one assignment of least total cost, exactly: shortest augmenting
- * paths over dual prices (Jonker & Volgenant 1987, doi 10.1007/BF02278710; the form of Crouse 2016,
- * doi 10.1109/TAES.2016.140952). O(n³) at worst.
+ * The column of each row in a one-to-one assignment of least total cost, exactly: an auction finds prices
+ * under which nearly every row has a column of its own (Bertsekas 1988, doi 10.1007/BF02186476), and
+ * shortest augmenting paths over these prices do the rest (Jonker & Volgenant 1987, doi
+ * 10.1007/BF02278710; the form of Crouse 2016, doi 10.1109/TAES.2016.140952). O(n³) at worst; of costs
+ * that are spread evenly over their range, as squared distances are, much less.
  *
  * @param costs c(i, j), [n, n], finite.
  * @param n Rows, and columns.
@@ -23,11 +30,27 @@
 export function assignment(costs: ArrayLike<number>, n: number): Int32Array {
   const columnOf = new Int32Array(n).fill(-1);
   const rowOf = new Int32Array(n).fill(-1);
-  const [rowPrices, columnPrices] = [new Float64Array(n), new Float64Array(n)];
+  const columnPrices = auctioned(costs, n);
+  const rowPrices = new Float64Array(n);
+  for (let row = 0; row < n; row++) {
+    let least = Infinity;
+    let nearest = 0;
+    for (let j = 0; j < n; j++) {
+      const cost = costs[n * row + j] - columnPrices[j];
+      if (cost >= least) continue;
+      least = cost;
+      nearest = j;
+    }
+    rowPrices[row] = least;
+    if (rowOf[nearest] !== -1) continue;
+    rowOf[nearest] = row;
+    columnOf[row] = nearest;
+  }
   const distances = new Float64Array(n);
   const before = new Int32Array(n);
   const waiting = new Int32Array(n);
   for (let start = 0; start < n; start++) {
+    if (columnOf[start] !== -1) continue;
     // Dijkstra's search from the free row to the nearest free column, by reduced costs.
     distances.fill(Infinity);
     for (let j = 0; j < n; j++) waiting[j] = j;
@@ -35,9 +58,10 @@ export function assignment(costs: ArrayLike<number>, n: number): Int32Array {
     while (free === -1) {
       let at = 0;
       let least = Infinity;
+      const way = nearest - rowPrices[row];
       for (let k = 0; k < left; k++) {
         const j = waiting[k];
-        const distance = nearest + costs[n * row + j] - rowPrices[row] - columnPrices[j];
+        const distance = way + costs[n * row + j] - columnPrices[j];
         if (distance < distances[j]) {
           distances[j] = distance;
           before[j] = row;
@@ -71,6 +95,48 @@ export function assignment(costs: ArrayLike<number>, n: number): Int32Array {
     }
   }
   return columnOf;
+}
+
+/**
+ * Prices of the columns, 0 or below, by an auction: a row without a column bids for the one that is
+ * cheapest to it and raises its price until it is dearer than the row's second choice by `raise`, which
+ * puts the row out that had it. Phase by phase the raise falls, and the prices stay.
+ *
+ * @returns [n]; c(i, j) − price is what column j costs row i.
+ */
+function auctioned(costs: ArrayLike<number>, n: number): Float64Array {
+  const prices = new Float64Array(n);
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = 0; i < n * n; i++) {
+    low = Math.min(low, costs[i]);
+    high = Math.max(high, costs[i]);
+  }
+  const range = high - low;
+  if (n < 2 || range === 0) return prices;
+  const rowOf = new Int32Array(n);
+  const queue = new Int32Array(n);
+  for (let raise = RAISE * range; raise > RAISE * LAST_RAISE * range; raise *= RAISE) {
+    rowOf.fill(-1);
+    for (let i = 0; i < n; i++) queue[i] = i;
+    for (let waiting = n; waiting > 0;) {
+      const row = queue[--waiting];
+      let [least, second, at] = [Infinity, Infinity, 0];
+      for (let j = 0; j < n; j++) {
+        const cost = costs[n * row + j] - prices[j];
+        if (cost >= second) continue;
+        if (cost < least) {
+          second = least;
+          least = cost;
+          at = j;
+        } else second = cost;
+      }
+      prices[at] -= second - least + raise;
+      if (rowOf[at] !== -1) queue[waiting++] = rowOf[at];
+      rowOf[at] = row;
+    }
+  }
+  return prices;
 }
 
 /**

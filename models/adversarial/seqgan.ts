@@ -15,27 +15,21 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import type { Metrics } from "../../lab/core/metrics.ts";
 import { stopGradient } from "../../lab/compute/gradients.ts";
 import { reinforceLoss } from "../../lab/compute/policy_gradient.ts";
-import { mean } from "../../lab/statistics/scores.ts";
 import { memorySize } from "../../lab/compute/recurrent.ts";
 import { constant, cosine } from "../../lab/compute/schedules.ts";
 import { count, WIDEST } from "../../lab/compute/sizes.ts";
-import { tokenLstm, type TokenWriter } from "../autoregressive/token_lstm.ts";
-import {
-  drawnToken,
-  freeTokens,
-  sequenceNats,
-  tokenLogProbabilities,
-  withNextToken,
-} from "../autoregressive/tokens.ts";
+import { tokenLstm } from "../autoregressive/token_lstm.ts";
+import { samplerFields, tokenSampler } from "../autoregressive/token_sampler.ts";
+import { sequenceNats, tokenLikelihood, tokenLogProbabilities } from "../autoregressive/tokens.ts";
 import { defineModel } from "../define_model.ts";
 import { exampleFields, judgeFields } from "../fields.ts";
-import { byLikelihood, knownLikelihood, ownLikelihood } from "../likelihood.ts";
-import { distinctTrigrams } from "../metrics/text.ts";
-import type { ExampleShape, Look } from "../model.ts";
+import { byLikelihood, knownLikelihood } from "../likelihood.ts";
+import type { ExampleShape } from "../model.ts";
+import { oracleMeasures } from "../metrics/oracle.ts";
 import { adversarialLosses, scoreTerms } from "./losses.ts";
+import { actionValues, draws, played } from "./roll_outs.ts";
 import { textCritic } from "./text_critic.ts";
 
 // Configuration.
@@ -77,10 +71,7 @@ const configuration = z.strictObject({
   discriminatorRate: z.number().positive().default(1).meta({
     description: "The discriminator's step size in those of the generator then",
   }),
-  temperature: z.number().min(0.01).max(100).default(1).meta({
-    description:
-      "Samples are drawn from logits divided by it: below 1 the likelier ones more often",
-  }),
+  ...samplerFields,
 }).refine(
   ({ likelihoodShare, discriminatorShare }) =>
     likelihoodShare === 1 || likelihoodShare + discriminatorShare < 1,
@@ -93,57 +84,7 @@ const configuration = z.strictObject({
 
 type Configuration = z.output<typeof configuration>;
 
-// What a token is worth.
-
-/** Numbers that are drawn for each text of {@linkcode played}: one for each token of each. */
-function draws(length: number, rollOuts: number): number {
-  return length + rollOuts * length * (length - 1) / 2;
-}
-
-/**
- * Texts of the generator, and `rollOuts` more that go on from each of their tokens but the last.
- *
- * @param u U[0, 1), [B, T + N·T(T − 1)/2]
- * @returns Tokens [(1 + N(T − 1))·B, T]: the texts, then for each place those that go on from it.
- */
-export function played(
-  { tokens, length, memory, next }: TokenWriter,
-  u: tf.Tensor,
-  rollOuts: number,
-): tf.Tensor {
-  const batch = u.shape[0]!;
-  let drawn: tf.Tensor = tf.fill([batch], tokens);
-  let remembered: tf.Tensor = tf.zeros([batch, memory]);
-  let written: tf.Tensor | undefined;
-  for (let t = 0; t < length; t++) {
-    const { logits, memory } = next(drawn, remembered, tf.scalar(t));
-    const own = tf.slice(u, [0, draws(t, rollOuts)], [batch, 1 + rollOuts * t]);
-    drawn = drawnToken(logits, tf.reshape(tf.transpose(own), [-1, 1]));
-    const last = tf.expandDims(drawn, 1);
-    written = written === undefined ? last : tf.concat([written, last], 1);
-    remembered = memory;
-    if (rollOuts === 0 || t === length - 1) continue;
-    const branched = (x: tf.Tensor) => {
-      const texts = tf.slice(x, 0, batch);
-      return tf.concat([x, ...Array.from({ length: rollOuts }, () => texts)], 0);
-    };
-    [drawn, remembered, written] = [drawn, remembered, written].map(branched);
-  }
-  return written!;
-}
-
-/**
- * Q of each token, [B, T]: the mean reward of the texts that go on from it, and of the last one the
- * reward of the text. Equation 4.
- *
- * @param rewards Of all texts of {@linkcode played}.
- * @param batch B
- */
-export function actionValues(rewards: tf.Tensor, batch: number, rollOuts: number): tf.Tensor2D {
-  const texts = tf.slice(rewards, 0, batch);
-  const others = tf.reshape(tf.slice(rewards, batch), [-1, rollOuts, batch]);
-  return tf.transpose(tf.concat([tf.mean(others, 1), tf.expandDims(texts, 0)], 0)) as tf.Tensor2D;
-}
+// What is learned.
 
 /**
  * The policy gradient's loss: −(1/BT) Σ (Q − b) ln G(y_t | y_1 … y_{t−1}), with b the mean of Q over the
@@ -155,26 +96,6 @@ export function actionValues(rewards: tf.Tensor, batch: number, rollOuts: number
 export function policyLoss(logProbabilities: tf.Tensor, values: tf.Tensor): tf.Scalar {
   const advantages = tf.sub(values, tf.mean(values, 0, true));
   return reinforceLoss(logProbabilities, tf.div(advantages, values.size));
-}
-
-/**
- * NLL-oracle and NLL-test in nats a token (section 4.1 of the paper): what the oracle says of samples, and
- * what the model says of the test split; and how many different runs of tokens samples have. Of as many
- * samples as there are test texts.
- */
-async function textMeasures({ dataset, draw, measured }: Look): Promise<Metrics> {
-  const { logDensity, shape: [length], test } = dataset;
-  const { values } = await draw!(test.count, {});
-  const own = ownLikelihood(dataset)["ceiling/negative_log_likelihood"];
-  return {
-    "evaluation/nll_test": measured["evaluation/negative_log_likelihood"] / length,
-    "evaluation/distinct_trigrams": distinctTrigrams(values, length),
-    "ceiling/distinct_trigrams": distinctTrigrams(test.values, length),
-    ...logDensity && {
-      "evaluation/nll_oracle": -mean(logDensity(values)) / length,
-      "ceiling/nll_oracle": own / length,
-    },
-  };
 }
 
 // The model.
@@ -217,10 +138,7 @@ export const seqgan = defineModel({
       const wave = cosine(learningRate, finalLearningRate);
       return (progress) => wave(likelihoodShare === 0 ? 0 : progress / likelihoodShare);
     },
-    loss: ({ generator }, { x }) => {
-      const nats = sequenceNats(generator().logits(x), x);
-      return { loss: tf.div(nats, x.shape[1]!), negative_log_likelihood: nats };
-    },
+    loss: ({ generator }, { x }) => tokenLikelihood(generator().logits(x), x),
   }, {
     name: "generator",
     changes: ["generator"],
@@ -256,20 +174,12 @@ export const seqgan = defineModel({
     },
   }],
   ...likelihood,
-  prompted: true,
-  sample: ({ generator }, { rows, prompt }) => {
-    const { length, memory } = generator();
-    return freeTokens(rows, length, memory, prompt);
-  },
-  sampler: {
-    steps: ({ size }) => size,
-    at: (place) => ({ place }),
-    size: ({ size }, { recurrentSize }) => size + memorySize("lstm", recurrentSize),
-    noise: () => ({ u: ["uniform", [1]] }),
-    step: ({ generator }, { x, at, noise: { u } }, { temperature }) =>
-      withNextToken(generator(), x, at.place, u, temperature),
-    finish: (_, { x, shape: { size } }) => tf.slice(x, [0, 0], [x.shape[0], size]),
-  },
-  samplingFields: ["temperature"],
-  metrics: textMeasures,
+  ...tokenSampler<ReturnType<typeof networkOf>, Configuration>(
+    ({ generator }) => generator(),
+    ({ size }, { recurrentSize }) => ({
+      length: size,
+      memory: memorySize("lstm", recurrentSize),
+    }),
+  ),
+  metrics: oracleMeasures,
 });

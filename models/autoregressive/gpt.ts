@@ -22,7 +22,8 @@ import { byLikelihood, knownLikelihood, ownLikelihood } from "../likelihood.ts";
 import type { ExampleShape, Look } from "../model.ts";
 import type { Network } from "../networks.ts";
 import { imagesOfTokens, patchTokens, tokensOfImages } from "./patches.ts";
-import { freeTokens, type NextToken, sequenceNats, withNextToken } from "./tokens.ts";
+import { samplerFields, tokenSampler } from "./token_sampler.ts";
+import { type NextToken, sequenceNats, tokenLikelihood } from "./tokens.ts";
 import {
   logitsOf,
   memorySize,
@@ -56,10 +57,7 @@ const configuration = z.strictObject({
   maximumGradientNorm: z.number().positive().default(1).meta({
     description: "Longer gradients are scaled down to this norm",
   }),
-  temperature: z.number().min(0.01).max(100).default(1).meta({
-    description:
-      "Samples are drawn from logits divided by it: below 1 the likelier ones more often",
-  }),
+  ...samplerFields,
 });
 
 type Configuration = z.output<typeof configuration>;
@@ -94,7 +92,6 @@ export function transformerOf(
 
 /** A transformer over the tokens of examples, its parameters at hand. */
 export interface TokenModel extends NextToken {
-  readonly transformer: Transformer;
   /** Tokens [B, T] of examples. */
   tokensOf(x: tf.Tensor): tf.Tensor;
   /** Examples of tokens [B, T]. */
@@ -102,6 +99,11 @@ export interface TokenModel extends NextToken {
   /** See {@linkcode logitsOf}. */
   logits(tokens: tf.Tensor): tf.Tensor;
 }
+
+const sizesOf = (transformer: Transformer) => ({
+  length: transformer.length,
+  memory: memorySize(transformer),
+});
 
 /** The transformer over such examples as a network. */
 export function tokenNetwork(
@@ -114,9 +116,8 @@ export function tokenNetwork(
   return {
     initial: (random) => transformerParameters(random, transformer),
     apply: (parameters) => ({
-      transformer,
       tokens: transformer.tokens,
-      length: transformer.length,
+      ...sizesOf(transformer),
       tokensOf: (x) => isText ? x : tokensOfImages(x, cut),
       examplesOf: (tokens) => isText ? tokens : imagesOfTokens(tokens, cut),
       logits: (tokens) => logitsOf(parameters, tokens, transformer),
@@ -141,10 +142,10 @@ function besideTheKnown({ dataset, measured }: Look): Metrics {
 
 // The model.
 
-const likelihood = knownLikelihood<
-  { transformer: Network<[], TokenModel> },
-  Configuration
->(({ transformer }, { x }) => {
+/** What the model learns. */
+type TokenNetworks = { transformer: Network<[], TokenModel> };
+
+const likelihood = knownLikelihood<TokenNetworks, Configuration>(({ transformer }, { x }) => {
   const model = transformer();
   const tokens = model.tokensOf(x);
   return tf.neg(sequenceNats(model.logits(tokens), tokens));
@@ -165,31 +166,13 @@ export const gpt = defineModel({
     loss: ({ transformer }, { x }) => {
       const model = transformer();
       const tokens = model.tokensOf(x);
-      const nats = sequenceNats(model.logits(tokens), tokens);
-      return { loss: tf.div(nats, tokens.shape[1]!), negative_log_likelihood: nats };
+      return tokenLikelihood(model.logits(tokens), tokens);
     },
   }],
   ...likelihood,
-  prompted: true,
-  sample: ({ transformer }, { rows, prompt }) => {
-    const { transformer: network } = transformer();
-    return freeTokens(rows, network.length, memorySize(network), prompt);
-  },
-  sampler: {
-    steps: (shape, configuration) => transformerOf(shape, configuration).length,
-    at: (place) => ({ place }),
-    size: (shape, configuration) => {
-      const transformer = transformerOf(shape, configuration);
-      return transformer.length + memorySize(transformer);
-    },
-    noise: () => ({ u: ["uniform", [1]] }),
-    step: ({ transformer }, { x, at, noise: { u } }, { temperature }) =>
-      withNextToken(transformer(), x, at.place, u, temperature),
-    finish: ({ transformer }, { x }) => {
-      const model = transformer();
-      return model.examplesOf(tf.slice(x, [0, 0], [x.shape[0], model.transformer.length]));
-    },
-  },
-  samplingFields: ["temperature"],
+  ...tokenSampler<TokenNetworks, Configuration>(
+    ({ transformer }) => transformer(),
+    (shape, configuration) => sizesOf(transformerOf(shape, configuration)),
+  ),
   metrics: (look) => Promise.resolve(besideTheKnown(look)),
 });

@@ -34,8 +34,6 @@ export interface TokenLstm {
 
 /** The network over parameters at hand. */
 export interface TokenWriter extends NextToken {
-  /** M: what is remembered of a sequence. */
-  readonly memory: number;
   /** Logits of each token from those before it, [B, T] to [B, T, V]. */
   logits(tokens: tf.Tensor): tf.Tensor;
 }

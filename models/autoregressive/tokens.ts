@@ -1,6 +1,5 @@
 /**
- * What models of tokens share, whatever network gives the probabilities: likelihoods, a token drawn, and
- * the sampler that goes on from what is there.
+ * What models of tokens share, whatever network gives the probabilities: likelihoods, and a token drawn.
  *
  * @module
  */
@@ -12,6 +11,8 @@ export interface NextToken {
   readonly tokens: number;
   /** T: tokens of a sequence. */
   readonly length: number;
+  /** M: numbers that are remembered of a sequence. */
+  readonly memory: number;
   /**
    * Logits [B, V] of the token at a place and the memory with that place.
    *
@@ -36,6 +37,17 @@ export function sequenceNats(logits: tf.Tensor, tokens: tf.Tensor): tf.Tensor1D 
 }
 
 /**
+ * Maximum likelihood of tokens: nats a token are descended, nats a sequence reported.
+ *
+ * @param logits [B, T, V]
+ * @param tokens [B, T]
+ */
+export function tokenLikelihood(logits: tf.Tensor, tokens: tf.Tensor) {
+  const nats = sequenceNats(logits, tokens);
+  return { loss: tf.div(nats, tokens.shape[1]!), negative_log_likelihood: nats };
+}
+
+/**
  * ln p of each token from those before it, [B, T].
  *
  * @param logits [B, T, V]
@@ -56,49 +68,4 @@ export function drawnToken(logits: tf.Tensor, u: tf.Tensor): tf.Tensor1D {
   const below = tf.lessEqual(tf.cumsum(tf.softmax(logits), 1), u);
   const last = logits.shape[1]! - 1;
   return tf.minimum(tf.sum(tf.cast(below, "float32"), 1), last);
-}
-
-/**
- * The first x of the sampler: tokens [B, T] and an empty memory [B, M] behind them.
- *
- * @param prompt Tokens that are given, −1 in places that are free, [B, T]; left out: all are free.
- */
-export function freeTokens(
-  rows: number,
-  length: number,
-  memory: number,
-  prompt: tf.Tensor = tf.fill([rows, length], -1),
-): tf.Tensor {
-  return tf.concat([prompt, tf.zeros([rows, memory])], 1);
-}
-
-/**
- * The next x of the sampler, tokens [B, T] and the memory behind them: at place t the token that is
- * given there, else one drawn.
- *
- * @param place t, a scalar.
- * @param u u ~ U[0, 1), [B, 1]
- */
-export function withNextToken(
-  { length, tokens: start, next: nextOf }: NextToken,
-  x: tf.Tensor,
-  place: tf.Tensor,
-  u: tf.Tensor,
-  temperature: number,
-): tf.Tensor {
-  const batch = x.shape[0]!;
-  const tokens = tf.slice(x, [0, 0], [batch, length]);
-  const memory = tf.slice(x, [0, length], [batch, -1]);
-  const at = (place: tf.Tensor) => tf.cast(tf.equal(tf.range(0, length), place), "float32");
-  const here = at(place);
-  const tokenAt = (where: tf.Tensor) => tf.sum(tf.mul(tokens, where), 1);
-  // Before the first place nothing is, so that the sum over places is 0 there.
-  const isFirst = tf.cast(tf.equal(place, 0), "float32");
-  const before = tf.add(tokenAt(at(tf.sub(place, 1))), tf.mul(isFirst, start));
-  const next = nextOf(before, memory, place);
-  const given = tokenAt(here);
-  const drawn = drawnToken(tf.div(next.logits, temperature), u);
-  const token = tf.expandDims(tf.where(tf.greaterEqual(given, 0), given, drawn), 1);
-  const kept = tf.mul(tokens, tf.sub(1, here));
-  return tf.concat([tf.add(kept, tf.mul(token, here)), next.memory], 1);
 }

@@ -16,11 +16,12 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { log } from "../../lab/core/elementary.ts";
-import type { Metrics } from "../../lab/core/metrics.ts";
 import { stopGradient } from "../../lab/compute/gradients.ts";
 import { count, LONGEST } from "../../lab/compute/sizes.ts";
+import type { Tensors } from "../../lab/compute/workspace.ts";
 import { defineModel } from "../define_model.ts";
 import {
+  type Denoiser,
   denoiser,
   denoiserFields,
   dropNoise,
@@ -32,8 +33,8 @@ import {
 } from "../denoiser.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
 import { squaredError } from "../losses.ts";
-import { squaredTransport, transportFloor } from "../metrics/transport.ts";
-import type { NoiseSpecs } from "../model.ts";
+import { transportMetrics } from "../metrics/transport.ts";
+import type { Drawn, NoiseSpecs } from "../model.ts";
 import { everywhere } from "../time_network.ts";
 import { logNoise, neighbours, stages } from "./consistency_levels.ts";
 import { noiseLevels } from "./heun.ts";
@@ -121,6 +122,16 @@ export function consistencyLoss(to: tf.Tensor, from: tf.Tensor, length: tf.Tenso
   return tf.div(apart, tf.reshape(length, [-1])) as tf.Tensor1D;
 }
 
+/** f(x; σ) at a step's σ. */
+function endOf(
+  denoiser: Denoiser,
+  drawn: Drawn & { readonly x: tf.Tensor; readonly at: Tensors },
+  fields: z.output<typeof configuration>,
+): tf.Tensor {
+  const { x, at: { sigma } } = drawn;
+  return consistent(guided(denoiser, drawn, fields), x, everywhere(sigma, x), fields);
+}
+
 // The model.
 
 /** Samples of points and images in one step, learned from neighbouring noises. */
@@ -165,12 +176,8 @@ export const consistency = defineModel({
       return { sigma: levels[k], fresh: Math.sqrt(next * next - leastNoise * leastNoise) };
     },
     noise: ({ size }) => ({ fresh: ["normal", [size]] }),
-    step: ({ denoiser }, drawn, configuration) => {
-      const network = guided(denoiser, drawn, configuration);
-      const { x, at, noise: { fresh } } = drawn;
-      const example = consistent(network, x, everywhere(at.sigma, x), configuration);
-      return tf.add(example, tf.mul(fresh, at.fresh));
-    },
+    step: ({ denoiser }, drawn, configuration) =>
+      tf.add(endOf(denoiser, drawn, configuration), tf.mul(drawn.noise.fresh, drawn.at.fresh)),
     noised: (_, { x, at: { sigma }, noise: { start }, shape }) =>
       tf.add(signed(x, shape), tf.mul(start, sigma)),
     finish: (_, { x, shape }) => unsigned(x, shape),
@@ -181,20 +188,9 @@ export const consistency = defineModel({
     moments: ({ leastNoise, mostNoise, curvature }) =>
       noiseLevels(FIELD_MOMENTS, leastNoise, mostNoise, curvature).slice(0, -1)
         .map((sigma) => ({ sigma })),
-    direction: ({ denoiser }, drawn, configuration) => {
-      const { x, at: { sigma } } = drawn;
-      const network = guided(denoiser, drawn, configuration);
-      return tf.sub(consistent(network, x, everywhere(sigma, x), configuration), x);
-    },
+    direction: ({ denoiser }, drawn, configuration) =>
+      tf.sub(endOf(denoiser, drawn, configuration), drawn.x),
   },
   samplingFields: ["samplerSteps", "guidance"],
-  metrics: async ({ samples, dataset, draw }): Promise<Metrics> => {
-    if (dataset.kind !== "points") return {};
-    const twoSteps = await draw!(samples!.count, { samplerSteps: 2 });
-    return {
-      "evaluation/squared_wasserstein": squaredTransport(samples!.values, dataset),
-      "evaluation/squared_wasserstein_two_steps": squaredTransport(twoSteps.values, dataset),
-      "ceiling/squared_wasserstein": transportFloor(dataset),
-    };
-  },
+  metrics: transportMetrics("two_steps", 2),
 });

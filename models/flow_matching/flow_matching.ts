@@ -31,10 +31,11 @@ import {
 } from "../denoiser.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
 import { squaredError } from "../losses.ts";
+import { transportMetrics } from "../metrics/transport.ts";
 import type { FlowPlace, NoiseSpecs } from "../model.ts";
 import { LIKELIHOOD_STEPS } from "../probability_flow.ts";
 import { everywhere, type TimeNetwork } from "../time_network.ts";
-import { alongVelocity, pathPoint, transportMetrics } from "./paths.ts";
+import { alongVelocity, pathPoint } from "./paths.ts";
 import { solverFields } from "./solvers.ts";
 import { sources } from "./sources.ts";
 
@@ -150,5 +151,5 @@ export const flowMatching = defineModel<
       return (x, { place }) => network(x, everywhere(place, x));
     },
   },
-  metrics: transportMetrics,
+  metrics: transportMetrics("one_step", 1),
 });

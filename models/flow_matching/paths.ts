@@ -5,10 +5,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type * as z from "zod";
-import type { Metrics } from "../../lab/core/metrics.ts";
 import { type Denoiser, type denoiserFields, guided, signed, unsigned } from "../denoiser.ts";
-import { squaredTransport, transportFloor } from "../metrics/transport.ts";
-import type { Drawn, Look } from "../model.ts";
+import type { Drawn } from "../model.ts";
 import { everywhere } from "../time_network.ts";
 import { type solverFields, solvers } from "./solvers.ts";
 
@@ -78,15 +76,3 @@ export const alongVelocity = {
   },
   samplingFields: ["samplerSteps", "solver", "guidance"] as const,
 };
-
-/** The exact squared 2-Wasserstein distance of points to the test split, by the usual steps and by one. */
-export async function transportMetrics({ samples, dataset, draw }: Look): Promise<Metrics> {
-  // The exact distance means little between few images, which have measures of their own.
-  if (dataset.kind !== "points") return {};
-  const oneStep = await draw!(samples!.count, { samplerSteps: 1 });
-  return {
-    "evaluation/squared_wasserstein": squaredTransport(samples!.values, dataset),
-    "evaluation/squared_wasserstein_one_step": squaredTransport(oneStep.values, dataset),
-    "ceiling/squared_wasserstein": transportFloor(dataset),
-  };
-}

@@ -28,10 +28,11 @@ import {
   toldLabels,
 } from "../denoiser.ts";
 import { averageField, noisyExampleFields } from "../fields.ts";
+import { transportMetrics } from "../metrics/transport.ts";
 import type { NoiseSpecs } from "../model.ts";
 import { everywhere, type TimeNetwork } from "../time_network.ts";
 import { flowMatchingLoss } from "./flow_matching.ts";
-import { alongVelocity, pathPoint, transportMetrics } from "./paths.ts";
+import { alongVelocity, pathPoint } from "./paths.ts";
 import { solverFields, solvers, type Velocity } from "./solvers.ts";
 
 // Configuration.
@@ -123,5 +124,5 @@ export const rectifiedFlow = defineModel<z.output<typeof configuration>, Network
   average: ["velocity"],
   ...alongVelocity,
   sampleNoise: ({ size }) => ({ start: ["normal", [size]] }),
-  metrics: transportMetrics,
+  metrics: transportMetrics("one_step", 1),
 });

@@ -1284,7 +1284,7 @@ export const mutants: readonly Mutant[] = [
   // Adversarial models.
   {
     fault: "SeqGAN takes roll-outs of one text for those of another",
-    file: "models/adversarial/seqgan.ts",
+    file: "models/adversarial/roll_outs.ts",
     from: "[-1, rollOuts, batch]",
     to: "[-1, batch, rollOuts]",
     test: "tests/models/adversarial/seqgan_test.ts",
