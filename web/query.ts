@@ -3,9 +3,18 @@
  *
  * @module
  */
-import { InputError, unknownName } from "../lab/core/errors.ts";
+import { didYouMean, InputError, unknownName } from "../lab/core/errors.ts";
+import { shortened } from "../lab/core/printable.ts";
 import { axes, type Axis } from "./axes.ts";
 import type { Range } from "./curves.ts";
+
+/** One line about names in a query that a page does not know; undefined where it knows all of them. */
+export function passedOver(query: URLSearchParams, known: readonly string[]): string | undefined {
+  const unknown = [...new Set(query.keys())].filter((name) => !known.includes(name));
+  if (unknown.length === 0) return undefined;
+  const each = unknown.map((name) => `"${shortened(name)}"${didYouMean(name, known, 1)}`);
+  return `Passed over in the address, as this page does not know it: ${each.join(", ")}.`;
+}
 
 /** `axis=environmentSteps`; `fallback` where it is not given. */
 export function axisFrom(query: URLSearchParams, fallback: Axis): Axis {

@@ -394,6 +394,13 @@ export const mutants: readonly Mutant[] = [
     test: "tests/lab/experiment/usage_test.ts",
   },
   {
+    fault: "compare passes over what it knows",
+    file: "web/query.ts",
+    from: "!known.includes(name)",
+    to: "known.includes(name)",
+    test: "tests/web/dashboard_test.ts",
+  },
+  {
     fault: "a field is asked at its first moment whatever the slider says",
     file: "models/model_file.ts",
     from: "rowAt(told, moment)",

@@ -127,7 +127,18 @@ test("the compare page shows statistics without any script", async (dashboard) =
   match(html, /interrupted, not counted/);
   const { runs } = dashboard;
   const two = await text(dashboard, `/compare?run=${runs["ppo-1"]}&run=${runs["dqn-1"]}`);
-  ok(!two.includes("cartpole-a2c"));
+  ok(!two.includes("cartpole-a2c") && !two.includes("Passed over"));
+});
+
+test("what compare's address means nothing by is named, with what is nearest", async (dashboard) => {
+  const known = `run=${dashboard.runs["ppo-1"]}&metric=x`;
+  const html = await text(dashboard, `/compare?${known}&runs=a&runs=b&filters=ppo&<b>=1`);
+  const line = html.match(/<p class="note">(Passed over.*?)<\/p>/)![1];
+  strictEqual(
+    line.replaceAll("&quot;", '"').replaceAll("&lt;", "<"),
+    "Passed over in the address, as this page does not know it: " +
+      '"runs" (did you mean "run"?), "filters" (did you mean "filter"?), "<b>".',
+  );
 });
 
 test("no answer allows what is inline or from elsewhere", async (dashboard) => {

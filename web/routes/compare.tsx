@@ -4,12 +4,15 @@ import type { State } from "../state.ts";
 import type { Comparison, ComparisonRequest } from "../comparison.ts";
 import { type Context, page, type PageAnswer, type PageProps } from "../fresh.ts";
 import { ComparisonView, Live } from "../islands.ts";
+import { passedOver } from "../query.ts";
 import { requestOf } from "./api/comparison.ts";
 
 interface Data {
   readonly title: string;
   readonly comparison: Comparison;
   readonly request: ComparisonRequest;
+  /** What of the address means nothing here. */
+  readonly passed: string | undefined;
   /** Metrics beside the first one. */
   readonly also: readonly string[];
   readonly moment: number;
@@ -18,6 +21,9 @@ interface Data {
 
 /** Metrics beside the first one, at most. */
 const MOST_BESIDE = 8;
+
+/** What an address may ask for. */
+const KNOWN = ["run", "filter", "metric", "also", "axis", "smoothing", "from", "to"];
 
 /**
  * `?filter=TEXT` or `run=ID&run=ID…`; `metric`, `also`, `axis`, `smoothing` as a reader
@@ -35,16 +41,18 @@ export async function handler(
     live,
     comparison: JSON.parse(new TextDecoder().decode(json)),
     request,
+    passed: passedOver(url.searchParams, KNOWN),
     also: url.searchParams.getAll("also").slice(0, MOST_BESIDE),
   });
 }
 
 /** The page. */
 export default function Compare({ data }: PageProps<Data>): VNode {
-  const { comparison, request, also, moment, live } = data;
+  const { comparison, request, passed, also, moment, live } = data;
   return (
     <>
       <h1>Compare</h1>
+      {passed !== undefined && <p class="note">{passed}</p>}
       {comparison.filter === "" && comparison.names.length === 0
         ? (
           <p class="empty">
