@@ -51,6 +51,7 @@ import {
   cartpoleReinforceQuick,
 } from "./quick_start_agents.ts";
 import { glyphsVaeMixtureQuick, ringWganGpQuick } from "./quick_start_models.ts";
+import { ownFilesExperiments } from "./own_files.ts";
 import { flowExperiments } from "./flows.ts";
 import { textExperiments } from "./texts.ts";
 import { ringWganGp } from "./ring.ts";
@@ -110,6 +111,7 @@ export const experiments: readonly ExperimentEntry[] = [
   ...entriesOf("./energy.ts", energyExperiments),
   ...entriesOf("./flows.ts", flowExperiments),
   ...entriesOf("./texts.ts", textExperiments),
+  ...entriesOf("./own_files.ts", ownFilesExperiments),
   ...entriesOf("./adversarial.ts", adversarialExperiments),
   ...[
     ...entriesOf("./quick_start_agents.ts", [

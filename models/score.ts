@@ -15,17 +15,18 @@ import {
   realFeatures,
   type Seen,
 } from "./metrics/feature_measures.ts";
+import { accuracyOf } from "./metrics/recognition.ts";
 import { likeness, meanNearestDistance, neighborhoods } from "./metrics/likeness.ts";
 
 /** What pictures can be measured by; each is of a network's features. */
-export type ScoreName = "fid" | "kid" | "inception-score" | "likeness";
+export type ScoreName = "fid" | "kid" | "inception-score" | "likeness" | "asked-class";
 
 /** One figure. */
 export interface Score {
   readonly name: string;
   readonly value: number;
-  /** The same figure of the validation images. */
-  readonly real: number;
+  /** The same figure of the validation images; left out where there are too few of them. */
+  readonly real?: number;
 }
 
 /** Examples whose distances to each other are taken for `likeness`, as at an evaluation. */
@@ -37,17 +38,19 @@ const FEWEST = 10;
  * Measures images against the test images of a data set.
  *
  * @param values [count, H·W·C] with values in [0, 1].
+ * @param asked [count]: the classes that the images were asked to be of; left out: none were.
  * @throws InputError where there are too few images, or the network does not classify and the Inception
- *   Score is asked for.
+ *   Score is asked for, or it or the images have no classes and the asked ones are.
  */
 export async function scoreImages(
   values: Float32Array,
   dataset: Dataset,
   network: FeatureNetwork,
   names: readonly ScoreName[],
+  asked?: Uint8Array,
 ): Promise<{ readonly scores: Score[]; readonly notes: LabEvent[] }> {
   const size = sizeOf(dataset.shape);
-  const { train, validation, test } = dataset;
+  const { train, validation, test, classes } = dataset;
   for (const [what, count] of [["pictures", values.length / size], ["test images", test.count]]) {
     if (Number(count) < FEWEST) {
       throw new InputError(`Cannot score as there must be ${FEWEST} ${what} at least: ${count}`);
@@ -59,18 +62,28 @@ export async function scoreImages(
       `Cannot take an Inception Score of ${network.of} as it must be a classifier's: it has features alone`,
     );
   }
-  const others = await network.see(validation.values);
+  const byClass = names.includes("asked-class");
+  if (byClass && (asked === undefined || seen.samples.probabilities === undefined)) {
+    const needed = asked === undefined
+      ? "the images must be samples of a run that has evaluation/asked_class"
+      : `${network.of} must classify: it has features alone`;
+    throw new InputError(`Cannot measure asked-class as ${needed}`);
+  }
+  const others = validation.count < FEWEST ? undefined : await network.see(validation.values);
   const real = realFeatures(seen.test);
   const few = ({ features, size }: Seen) =>
     neighborhoods(features.subarray(0, COMPARED * size), size);
   const learned = names.includes("likeness") ? await network.see(train.values) : undefined;
   const among = learned && few(seen.test);
-  const measured = (images: Seen): Record<string, number> => {
+  const measured = (images: Seen, labels?: Uint8Array): Record<string, number> => {
     const inFeatures = featureMeasures(images, real, network.name);
     const wanted = Object.entries(inFeatures).filter(([name]) =>
       names.some((each) => name.startsWith(each.replace("-", "_")))
     );
-    if (learned === undefined) return Object.fromEntries(wanted);
+    const named = byClass
+      ? { asked_class: accuracyOf(images.probabilities!, labels!, classes!) }
+      : undefined;
+    if (learned === undefined) return { ...Object.fromEntries(wanted), ...named };
     const { energyDistance, ...shares } = likeness(few(images), among!);
     const searched = images.features.subarray(0, COMPARED / 4 * images.size);
     return {
@@ -78,15 +91,25 @@ export async function scoreImages(
       energy_distance: energyDistance,
       ...shares,
       nearest_train: meanNearestDistance(searched, learned.features, images.size),
+      ...named,
     };
   };
-  const [found, best] = [measured(seen.samples), measured(others)];
+  const found = measured(seen.samples, asked);
+  const best = others && measured(others, validation.labels);
   const notes = featureNotes(
     { size: real.size, samples: values.length / size, real: test.count },
     { network: network.name, of: network.of, resize: network.resize },
   );
+  if (best === undefined) {
+    const message = `what real images get is not measured as there must be ${FEWEST} validation ` +
+      `images at least: ${validation.count}`;
+    notes.push({ level: "warning", message });
+  }
   return {
-    scores: Object.entries(found).map(([name, value]) => ({ name, value, real: best[name] })),
+    scores: Object.entries(found).map(([name, value]) => ({
+      ...{ name, value },
+      ...best && { real: best[name] },
+    })),
     notes,
   };
 }

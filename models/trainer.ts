@@ -200,11 +200,20 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
         metrics[name.startsWith(GRADIENTS) ? name : `losses/${name}`] = mean;
       }
     }
-    const { notes = [] } = this.#context.dataset;
-    const told = this.progress.iterations === 1 ? notes : [];
+    const told = this.progress.iterations === 1 ? this.#notes() : [];
     const events: LabEvent[] = told.map((message) => ({ level: "warning", message }));
     events.push(...this.#alarms.look("iteration", metrics, this.progress, this.spent));
     return { metrics, events };
+  }
+
+  /** What is said of the data once: what was left out, and a batch that is never full. */
+  #notes(): readonly string[] {
+    const { configuration: { batchSize }, dataset: { notes = [], train: { count } } } =
+      this.#context;
+    if (count >= batchSize) return notes;
+    const empty = `a gradient step has model.batchSize=${batchSize} places and ${count} training ` +
+      `examples for them (--set model.batchSize=${count} computes less)`;
+    return [...notes, empty];
   }
 
   /** Every step in order. Returns what of the budget it took, at most `limit`. */

@@ -41,6 +41,8 @@ export interface Yardstick {
 const COMPARED = { images: 1000, points: 2500, sequences: 1000, text: 1000 };
 /** Directions that points are projected on. */
 const DIRECTIONS = 64;
+/** Fewest examples of a split that have a distance to each other. */
+const FEWEST = 2;
 /** Examples whose nearest one is looked for in the training split. */
 const SEARCHED = 250;
 
@@ -51,6 +53,8 @@ const SEARCHED = 250;
 export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
   if (dataset.kind === "text") return textYardstick(dataset);
   const { train, validation, test, mixture, classes } = dataset;
+  const few = ([["test", test], ["validation", validation]] as const)
+    .find(([, { count }]) => count < FEWEST);
   const size = sizeOf(dataset.shape);
   const first = (values: Float32Array, count: number) => values.subarray(0, count * size);
   const inSpace = (values: Float32Array) => (
@@ -78,6 +82,7 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
   };
 
   async function measure(values: Float32Array): Promise<Measures> {
+    if (few !== undefined) return {};
     const samples = await around(values);
     const { energyDistance, ...shares } = likeness(samples, await known.test());
     const { dimensions } = samples;
@@ -110,6 +115,12 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
     measure,
     ceilings: known.ceilings,
     notes: async (samples) => {
+      if (few !== undefined) {
+        const [part, { count }] = few;
+        const message = `samples are not measured as the ${part} split must have ${FEWEST} ` +
+          `examples at least: ${count}`;
+        return [{ level: "warning", message }];
+      }
       if (judge === undefined) return [];
       const { size, moments: { count } } = await known.features();
       return featureNotes(

@@ -4,6 +4,7 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { choice, integer, string } from "@optique/core/valueparser";
 import type { Dataset } from "../../lab/core/dataset.ts";
+import type { DatasetDefinition } from "../../lab/core/registry.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import type { FeatureNetwork } from "../../models/feature_network.ts";
@@ -16,8 +17,11 @@ import {
   named,
   plain,
   seedValue,
+  setOption,
   storeOption,
 } from "../command.ts";
+import { type Sampling, samplingOf, samplingOptions } from "../sampling_options.ts";
+import { callersSettings, type Settings } from "../settings.ts";
 import { openStoreOf } from "../stores.ts";
 import { count, figure, table } from "../terminal/format.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
@@ -28,6 +32,7 @@ const METRICS = [
   "kid",
   "inception-score",
   "likeness",
+  "asked-class",
 ] as const satisfies readonly ScoreName[];
 
 /** Pictures and what they are measured against. */
@@ -37,6 +42,8 @@ interface Given {
   readonly dataset: Dataset;
   readonly what: string;
   readonly notes: readonly string[];
+  /** The classes that the pictures were asked to be of; left out: none were. */
+  readonly asked?: Uint8Array;
   dispose(): void;
 }
 
@@ -47,13 +54,19 @@ export const score = defineCommand({
   brief: "Measures samples, or a folder of pictures, against a data set",
   description:
     "Measures images against the test images of a data set, beside what its validation " +
-    "images get: those of a stored model, or of any folder of PNG and JPEG files, which are cropped " +
+    "images get: those of a stored model, or of any folder of PNG, JPEG and WebP files, which are cropped " +
     "and resized to those of the data set. Features are those of the data set's judge, a classifier " +
-    "that is trained once, or of a network in TensorFlow.js's format.",
+    "that is trained once, or of a network in TensorFlow.js's format. Of a data set that is read from " +
+    "files --set says which.",
   examples: [
     ["score latest --metric fid", "the newest run's samples"],
     ["score latest --metric kid --metric likeness --count 5000", "other measures of more samples"],
+    ["score latest --guidance 3", "samples that follow their class further"],
     ["score pictures --against glyphs", "anybody's pictures"],
+    [
+      "score drawn --against images --set dataset.folder=photos",
+      "pictures of one folder against those of another, which has subfolders of classes",
+    ],
     ["score latest --features inception/model.json", "in features of a network of your own"],
   ],
   mayBeForeign: () => true,
@@ -66,7 +79,8 @@ export const score = defineCommand({
         option("--metric", choice([...METRICS], { metavar: "METRIC" }), {
           description: plain(
             "What to measure; likeness is precision, recall, density, coverage, energy distance " +
-              "and the nearest training image. Default: all. Repeatable.",
+              "and the nearest training image; asked-class the share whose class is the one asked " +
+              "for, of a model that is told classes. Default: all. Repeatable.",
           ),
         }),
       ),
@@ -74,6 +88,11 @@ export const score = defineCommand({
         option("--against", string({ metavar: "DATASET" }), {
           description: plain("The data set that a folder's pictures are compared with."),
         }),
+      ),
+      ...samplingOptions(),
+      set: setOption(
+        "With --against a field of its data set, as dataset.folder=FOLDER (describe NAME lists them); " +
+          "of a run a field that no weight hangs on, as model.stochasticity=0. Repeatable.",
       ),
       features: optional(
         option("--features", string({ metavar: "MODEL.json" }), {
@@ -101,8 +120,13 @@ export const score = defineCommand({
       const { network, dispose } = await networkOf(given.dataset, features, io);
       const wanted = metrics.length > 0
         ? metrics
-        : METRICS.filter((each) => features === undefined || each !== "inception-score");
-      const { scores, notes } = await scoreImages(given.values, given.dataset, network, wanted);
+        : METRICS.filter((each) =>
+          each === "inception-score"
+            ? features === undefined
+            : each !== "asked-class" || (features === undefined && given.asked !== undefined)
+        );
+      const { values, dataset, asked } = given;
+      const { scores, notes } = await scoreImages(values, dataset, network, wanted, asked);
       dispose();
       const told = [...given.notes, ...notes.map(({ message }) => message)];
       if (json) {
@@ -116,7 +140,11 @@ export const score = defineCommand({
           { title: "value", align: "right" },
           { title: "of real images", align: "right" },
         ],
-        scores.map(({ name, value, real }) => [name, figure(value), figure(real)]),
+        scores.map(({ name, value, real }) => [
+          name,
+          figure(value),
+          real === undefined ? "" : figure(real),
+        ]),
         io,
       ));
       io.out(`\n${told.join("\n")}`);
@@ -129,7 +157,7 @@ export const score = defineCommand({
 
 /** Samples of a stored model, and the data that it learned from. */
 async function samplesOf(
-  { what: reference, count: number, seed, checkpoint, store: at }: {
+  { what: reference, count: number, seed, checkpoint, store: at, ...which }: Sampling & {
     readonly what: string;
     readonly count: number;
     readonly seed: Parameters<typeof streamOf>[0];
@@ -138,6 +166,13 @@ async function samplesOf(
   },
   io: Io,
 ): Promise<Given> {
+  const [ofData] = which.set.find(([path]) => path.startsWith("dataset.")) ?? [];
+  if (ofData !== undefined) {
+    throw new InputError(
+      `Cannot set ${ofData} as a run is scored against its own data set: a folder with --against ` +
+        "DATASET has another",
+    );
+  }
   const { openTrainer } = await import("../../lab/experiment/inspect.ts");
   using opened = await openStoreOf(io, at, { readOnly: true });
   const { store } = opened;
@@ -149,10 +184,14 @@ async function samplesOf(
       throw new InputError(`Cannot score ${run.id} as "${run.name}" is no generative model`);
     }
     requireImages(dataset);
-    const { values } = await trainer.sample({ random: streamOf(seed, "samples"), count: number });
+    const drawn = { random: streamOf(seed, "samples"), count: number };
+    const how = samplingOf(which, dataset);
+    const { values } = await trainer.sample({ ...drawn, ...how });
+    const isTold = store.lastValues("evaluation/asked_class").has(run.id);
     return {
       values,
       dataset,
+      ...isTold && { asked: askedOf(number, dataset, how.label) },
       what: `${count(number)} samples of run ${run.id}  ${run.name}`,
       notes: [],
       dispose,
@@ -163,19 +202,33 @@ async function samplesOf(
   }
 }
 
+/** What each of so many samples was asked to be: one class, or all of them in turn. */
+function askedOf(number: number, { classes }: Dataset, label?: number): Uint8Array {
+  return Uint8Array.from({ length: number }, (_, i) => label ?? i % classes!);
+}
+
 /** A folder's pictures in the size of a data set's. */
 async function picturesOf(
-  { what: folder, against }: { readonly what: string; readonly against?: string },
+  { what: folder, against, set, store, ...which }: Sampling & {
+    readonly what: string;
+    readonly against?: string;
+    readonly store?: string;
+  },
   io: Io,
 ): Promise<Given> {
+  for (const name of ["class", "steps", "sampler", "guidance"] as const) {
+    if (which[name] === undefined) continue;
+    throw new InputError(`Cannot take --${name} as the pictures of a folder are drawn already`);
+  }
   const { loadEntry } = await import("../../lab/experiment/resolve.ts");
   const { filesOf } = await import("../../lab/experiment/session.ts");
   const { datasets } = await io.registries();
-  const made = async (name: string, fields: object) => {
-    const { configuration, create } = await loadEntry(datasets, "data set", name, "score");
-    return await create({ configuration: configuration.parse(fields), ...filesOf("pictures") });
+  const made = async (name: string, settings: Settings) => {
+    const definition = await loadEntry(datasets, "data set", name, "score");
+    const configuration = await configurationOf(definition, settings);
+    return await definition.create({ configuration, ...filesOf(`data set ${name}`) });
   };
-  const dataset = await made(against!, {});
+  const dataset = await made(against!, await callersSettings({ set, store }, io));
   requireImages(dataset);
   const [height, width, channels] = dataset.shape;
   if (height !== width || (channels !== 1 && channels !== 3)) {
@@ -185,9 +238,11 @@ async function picturesOf(
     );
   }
   const path = callersPath(io, folder);
-  const { train, validation, test, notes = [] } = await made("images", {
-    ...{ folder: path, side: height, grey: channels === 1 },
-  });
+  const { train, validation, test, notes = [] } = await made("images", [
+    ["dataset.folder", path],
+    ["dataset.side", `${height}`],
+    ["dataset.grey", `${channels === 1}`],
+  ]);
   const parts = [train, validation, test];
   const values = new Float32Array(parts.reduce((sum, part) => sum + part.values.length, 0));
   parts.reduce((at, part) => (values.set(part.values, at), at + part.values.length), 0);
@@ -197,9 +252,33 @@ async function picturesOf(
     dataset,
     what: `${count(number)} pictures of ${folder} against ${against}, cropped and resized to ` +
       `${height} × ${width}`,
-    notes,
+    notes: [...dataset.notes ?? [], ...notes],
     dispose: () => {},
   };
+}
+
+/**
+ * A data set's configuration with these settings.
+ *
+ * @throws InputError for a field that it does not have, with the nearest one, and for a value out of range.
+ */
+async function configurationOf(
+  { name, configuration }: DatasetDefinition,
+  settings: Settings,
+): Promise<unknown> {
+  const { checkStored } = await import("../../lab/experiment/resolve.ts");
+  const { fieldsOf, parseValue } = await import("../../lab/experiment/fields.ts");
+  const { hintFor } = await import("../../lab/experiment/other_names.ts");
+  const fields = fieldsOf(configuration, "dataset");
+  const given = settings.map(([path, text]) => {
+    const field = fields.find((each) => each.path === path);
+    if (field !== undefined) return [path.slice("dataset.".length), parseValue(text, field)];
+    throw new InputError(
+      `Cannot set ${path} as the data set ${name} has no such field${hintFor(path, fields)}: ` +
+        `see \`describe ${name}\``,
+    );
+  });
+  return checkStored(configuration, "dataset", Object.fromEntries(given), name);
 }
 
 function requireImages({ name, kind }: Dataset): void {

@@ -197,6 +197,12 @@ function classesOf({ values }: NpyArray, count: number, file: string): Uint8Arra
   if (wrong !== undefined) {
     throw new InputError(`Cannot use ${file} as labels must be whole numbers 0 … 255: ${wrong}`);
   }
+  if (values.every((label) => label === values[0])) {
+    throw new InputError(
+      `Cannot use ${file} as labels must be of two classes at least: ${values[0]} alone (without ` +
+        "dataset.labels there are no classes)",
+    );
+  }
   return Uint8Array.from(values);
 }
 

@@ -127,7 +127,14 @@ export const idx = defineDataset<IdxConfiguration>({
           `${side.join("×")} and ${testSide.join("×")}`,
       );
     }
-    const classes = 1 + train.labels!.reduce((largest, label) => Math.max(largest, label), 0);
+    const labels = train.labels!;
+    if (labels.every((label) => label === labels[0])) {
+      throw new InputError(
+        `Cannot use ${folder} as its training labels must be of two classes at least: ` +
+          `${labels[0]} alone`,
+      );
+    }
+    const classes = 1 + labels.reduce((largest, label) => Math.max(largest, label), 0);
     return { kind: "images", shape: [...side, 1], classes, train, test };
   },
 });

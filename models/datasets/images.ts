@@ -212,6 +212,13 @@ export const images = defineDataset({
           "classes lie in the folder itself)",
       );
     }
+    const bare = classNames.find((_, label) => !given.includes(label));
+    if (bare !== undefined) {
+      throw new InputError(
+        `Cannot use ${folder} as each folder of a class must hold pictures: none in ${bare}` +
+          `${note === undefined ? "" : `, as ${note}`}`,
+      );
+    }
     const columns = { count, ...classes > 0 && { labels: Uint8Array.from(given) } };
     const all: Split = open === undefined
       ? { ...columns, values: joined(kept, size) }

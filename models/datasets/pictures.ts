@@ -24,7 +24,7 @@ function shares(numbers: ArrayLike<number>, most: number): Float32Array {
 }
 
 function pngPicture(bytes: Uint8Array): Picture {
-  const { width, height, channels, depth, data, palette } = decodePng(bytes);
+  const { width, height, channels, depth, data, palette } = decodePng(bytes, { checkCrc: true });
   if (palette !== undefined) {
     const colors = convertIndexedToRgb({ width, height, channels, depth, data, palette } as never);
     const values = shares(colors, 255);
@@ -145,13 +145,22 @@ export function decodePicture(
   bytes: Uint8Array,
   webp?: (bytes: Uint8Array) => Picture,
 ): Picture {
-  if (bytes[0] === 0x89 && bytes[1] === 0x50) return pngPicture(bytes);
+  if (bytes[0] === 0x89 && bytes[1] === 0x50) return whole("PNG", () => pngPicture(bytes));
   if (bytes[0] === 0xff && bytes[1] === 0xd8) {
-    return upright(jpegPicture(bytes), orientationOf(bytes));
+    return whole("JPEG", () => upright(jpegPicture(bytes), orientationOf(bytes)));
   }
   if (!isWebp(bytes)) throw new Error("neither PNG, JPEG nor WebP");
   if (webp === undefined) throw new Error("a WebP picture, whose decoder this place does not have");
   return upright(webp(bytes), webpOrientation(bytes));
+}
+
+/** What a decoder gives; where it fails, one reason in place of its own words for each place in a file. */
+function whole(kind: string, decode: () => Picture): Picture {
+  try {
+    return decode();
+  } catch {
+    throw new Error(`a damaged ${kind} picture`);
+  }
 }
 
 /** Red, green and blue, or grey, of a pixel over black. */

@@ -24,7 +24,7 @@ export interface Neighborhoods {
   readonly values: Float32Array;
   readonly dimensions: number;
   readonly count: number;
-  /** Mean distance of two different examples. */
+  /** Mean distance of two different examples; 0 of one alone. */
   readonly spread: number;
   /** [count]: distance of each example's third nearest other (or of its farthest, of fewer). */
   readonly precisionRadii: Float64Array;
@@ -58,7 +58,7 @@ function insert(nearest: Float64Array, first: number, last: number, value: numbe
 /**
  * The balls about each example of a set, which reach to its nearest others.
  *
- * @param values [count, dimensions], two examples at least.
+ * @param values [count, dimensions]; of one example alone there are no balls, its radii are NaN.
  */
 export function neighborhoods(values: Float32Array, dimensions: number): Neighborhoods {
   const count = values.length / dimensions;
@@ -87,7 +87,7 @@ export function neighborhoods(values: Float32Array, dimensions: number): Neighbo
     values,
     dimensions,
     count,
-    spread: 2 * sum / (count * (count - 1)),
+    spread: count === 1 ? 0 : 2 * sum / (count * (count - 1)),
     precisionRadii: radii(NEIGHBOR.precision),
     densityRadii: radii(NEIGHBOR.density),
   };

@@ -2,6 +2,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { main } from "../../cli/main.ts";
 import { registries } from "../../registries.ts";
+import { encodeNpy } from "../../models/datasets/npy.ts";
 import { featureNetworkOf } from "../../models/feature_network.ts";
 import { frechetDistance, momentsOf } from "../../models/metrics/frechet.ts";
 import { fewGlyphs, fewPoints } from "../models/laboratory.ts";
@@ -18,7 +19,7 @@ const few = {
     ...entry,
     load: async () => {
       const definition = await entry.load();
-      if (entry.name === "images") return definition;
+      if (entry.name === "images" || entry.name === "arrays") return definition;
       // deno-lint-ignore require-await
       return { ...definition, create: async () => entry.name === "ring-8" ? points : glyphs };
     },
@@ -69,6 +70,34 @@ Deno.test("score says how far pictures are from a data set, with features, numbe
   });
 });
 
+Deno.test("score compares two folders, and a folder with a file of arrays", async () => {
+  await withFolder(async (lab, folder) => {
+    await writePictures(`${folder}/squares`, 12);
+    await writePictures(`${folder}/others`, 24);
+    await Deno.writeTextFile(`${folder}/others/broken.png`, "no picture");
+    await writeNetwork(`${folder}/eyes.json`, [8, 8, 1], 5);
+    const sized = "--set dataset.side=8 --set dataset.grey=true --set dataset.test=0.5";
+    const { code, out, error } = await lab(
+      `score squares --against images --set dataset.folder=others ${sized} --features eyes.json`,
+    );
+    strictEqual(code, 0, error);
+    match(out, /^12 pictures of squares against images, cropped and resized to 8 × 8\n/);
+    match(out, /compare 12 samples with 12 test images/);
+    match(out, /\nfid_eyes +[\d.]+ *\n/);
+    match(out, /what real images get is not measured as .* 10 validation images at least: 1/);
+    match(out, /1 of 25 pictures cannot be decoded: .*others\/broken.png/);
+
+    const values = Float32Array.from({ length: 30 * 64 }, (_, i) => (i * 7 % 64) / 64);
+    await Deno.writeFile(`${folder}/rows.npy`, encodeNpy(values, [30, 8, 8]));
+    const rows = await lab(
+      "score squares --against arrays --set dataset.file=rows.npy --set dataset.test=0.4 " +
+        "--features eyes.json --metric kid",
+    );
+    strictEqual(rows.code, 0, rows.error);
+    match(rows.out, /^12 pictures of squares against arrays, cropped and resized to 8 × 8\n/);
+  });
+});
+
 Deno.test("score measures a model's samples, and refuses what it cannot measure", async () => {
   await withFolder(async (lab, folder) => {
     await writePictures(`${folder}/squares`, 12);
@@ -98,6 +127,31 @@ Deno.test("score measures a model's samples, and refuses what it cannot measure"
         /Cannot take an Inception Score of eyes.json/,
       ],
       ["squares --against glyphs --metric FID", /fid/],
+      ["squares --against images", /Cannot list images as data set images/],
+      [
+        "squares --against images --set dataset.foldr=squares",
+        /^error: Cannot set dataset.foldr as the data set images has no such field .*dataset.folder/,
+      ],
+      [
+        "squares --against images --set dataset.side=2",
+        /dataset.side .*must be integer, 4 … 256.*: 2/,
+      ],
+      [
+        "squares --against images --set dataset.folder=squares --set dataset.grey=true " +
+        "--features eyes.json",
+        /there must be 10 test images at least: 1/,
+      ],
+      [
+        "squares --against images --set dataset.folder=squares --set dataset.test=0.5",
+        /as images must have classes: give --features/,
+      ],
+      ["squares --against glyphs --guidance 2", /^error: Cannot take --guidance as the pictures/],
+      [
+        "latest --features eyes.json --metric asked-class --count 20",
+        /^error: Cannot measure asked-class as the images must be samples of a run that has eval/,
+      ],
+      ["latest --guidance 2 --count 20", /^error: .*guidance/],
+      ["latest --set dataset.side=8", /^error: Cannot set dataset.side as a run is scored against/],
     ];
     for (const [line, said] of refused) {
       const { code, error } = await lab(`score ${line}`);

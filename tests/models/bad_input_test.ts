@@ -1,8 +1,10 @@
 /** What a model and its data cannot be is refused in one line, before training. */
-import { match, rejects } from "node:assert";
+import { deepStrictEqual, match, ok, rejects } from "node:assert";
+import { streamOf } from "../../lab/core/random.ts";
 import type { ModelExperiment } from "../../lab/experiment/definition.ts";
 import { train } from "../../lab/experiment/train.ts";
 import { registries } from "../../registries.ts";
+import { halves, trainerOf } from "./laboratory.ts";
 import { defineDataset } from "../../models/datasets/define_dataset.ts";
 
 const glyphs = { name: "glyphs", train: 20, validation: 10, test: 10 };
@@ -97,3 +99,28 @@ for (const [what, [fields, line]] of Object.entries(refused)) {
     });
   });
 }
+
+Deno.test("a batch that the data never fill, and splits too small to compare with, are told once", async () => {
+  const told = async (train: number, test: number) => {
+    const fields = { hiddenSizes: [4], batchSize: 20, batchesPerIteration: 1 };
+    const { trainer } = await trainerOf("vae", halves(train, test), fields, { budget: 60 });
+    const events = [];
+    for (let i = 0; i < 2; i++) {
+      events.push(...(await trainer.iterate()).events!);
+      const { metrics, events: more } = await trainer.evaluate({ random: streamOf(1, `${i}`) });
+      for (const [name, value] of Object.entries(metrics)) {
+        ok(Number.isFinite(value as number), name);
+      }
+      events.push(...more!);
+    }
+    trainer.dispose();
+    return events.flatMap(({ level, message }) => level === "warning" ? [message] : []);
+  };
+  deepStrictEqual(await told(12, 1), [
+    "a gradient step has model.batchSize=20 places and 12 training examples for them " +
+    "(--set model.batchSize=12 computes less)",
+    "samples are not measured as the test split must have 2 examples at least: 1",
+  ]);
+  const few = (message: string) => /places|not measured/.test(message);
+  deepStrictEqual((await told(20, 2)).filter(few), []);
+});

@@ -660,6 +660,27 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/losses_test.ts",
   },
   {
+    fault: "a picture whose bytes do not fit their sum is taken",
+    file: "models/datasets/pictures.ts",
+    from: "{ checkCrc: true }",
+    to: "{ checkCrc: false }",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
+    fault: "samples are measured against one example",
+    file: "models/yardstick.ts",
+    from: "const FEWEST = 2;",
+    to: "const FEWEST = 1;",
+    test: "tests/models/bad_input_test.ts",
+  },
+  {
+    fault: "a class of a folder may have no pictures",
+    file: "models/datasets/images.ts",
+    from: "!given.includes(label)",
+    to: "given.includes(label) && label > 256",
+    test: "tests/models/datasets/files_test.ts",
+  },
+  {
     fault: "an epoch's last whole batch is left out",
     file: "models/minibatches.ts",
     from: `(this.#last === "drop" && left < this.#size)`,
@@ -1557,8 +1578,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the energy distance counts an example's distance to itself",
     file: "models/metrics/likeness.ts",
-    from: "spread: 2 * sum / (count * (count - 1))",
-    to: "spread: 2 * sum / (count * count)",
+    from: ": 2 * sum / (count * (count - 1))",
+    to: ": 2 * sum / (count * count)",
     test: "tests/models/metrics/likeness_test.ts",
   },
   {

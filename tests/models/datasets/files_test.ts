@@ -95,6 +95,12 @@ Deno.test("a table of comma-separated values is points, with a column of labels"
   deepStrictEqual([...labels!.values], [0, 1, 1]);
   const set = await load(arrays, { "t.csv": csv }, { file: "t.csv", labels: "class" });
   deepStrictEqual([set.kind, set.shape, set.classes], ["points", [2], 2]);
+  const alone = utf8("x,class\n1,4\n3,4\n-5,4\n");
+  await rejects(load(arrays, { "t.csv": alone }, { file: "t.csv", labels: "class" }), {
+    name: "InputError",
+    message: "Cannot use t.csv as labels must be of two classes at least: 4 alone (without " +
+      "dataset.labels there are no classes)",
+  });
   throws(() => parseCsv(named(utf8("a,b\n1,2\n1,x\n"))), /2 numbers: "x" in line 3$/);
   throws(() => parseCsv(named(utf8("a,b\n1,2\n1\n"))), /2 numbers: 1 values in line 3$/);
   throws(() => parseCsv(named(csv), "clas"), /"clas".*class/);
@@ -135,7 +141,7 @@ Deno.test("a folder of pictures is a data set: subfolders are classes, broken on
   deepStrictEqual(set.notes, ["1 of 5 pictures cannot be decoded: mine/dog/3.jpg"]);
   await rejects(load(images, files, { folder: "mine", strict: true }), {
     name: "InputError",
-    message: /^Cannot decode mine\/dog\/3\.jpg: /,
+    message: "Cannot decode mine/dog/3.jpg: a damaged PNG picture",
   });
   const flat = { "p/1.png": one, "p/2.png": two, "p/3.png": one };
   const grey = await load(images, flat, { folder: "p", side: 4, grey: true });
@@ -165,6 +171,11 @@ Deno.test("two folders of as many pictures are pairs, by the order of their name
     name: "InputError",
     message:
       "Cannot pair the pictures of mine as both folders must hold as many: 6 in from, 5 in to",
+  });
+  const broken = { ...folder([6, 6]), "mine/to/3.png": picture.subarray(0, 60) };
+  await rejects(load(imagePairs, broken, fields), {
+    name: "InputError",
+    message: "Cannot decode mine/to/3.png: a damaged PNG picture",
   });
 });
 
@@ -270,10 +281,38 @@ Deno.test("one class alone is refused, and so are pictures that cannot be read",
   });
   const set = await load(images, alone, { folder: "mine/cat", side: 4 });
   strictEqual(set.classes, undefined);
+  const bare = { ...alone, "mine/dog/notes.txt": utf8("no picture") };
+  await rejects(load(images, bare, { folder: "mine" }), {
+    name: "InputError",
+    message: "Cannot use mine as each folder of a class must hold pictures: none in dog",
+  });
+  const damaged = { ...alone, "mine/dog/1.png": two.subarray(0, 50) };
+  await rejects(
+    load(images, damaged, { folder: "mine" }),
+    /none in dog, as 1 of 4 pictures cannot be decoded: mine\/dog\/1\.png$/,
+  );
   const { classNames } = await load(images, { ...alone, "mine/dog/1.png": two }, {
     folder: "mine",
   });
   deepStrictEqual(classNames, ["cat", "dog"]);
+});
+
+Deno.test("what a decoder stumbles over is told in the lab's words, one line of them", () => {
+  const [, png] = golden.pictures.map(({ file }) => bytesOf(file));
+  const { file } = golden.pictures.find(({ kind }) => kind.startsWith("JPEG"))!;
+  const jpeg = bytesOf(file);
+  const spoilt = (bytes: Uint8Array, at: number) => bytes.with(at, bytes[at] ^ 1);
+  const damaged = (kind: string) => ({ message: `a damaged ${kind} picture` });
+  // Cut off anywhere, of another size than its header's, and with a byte that its sum does not fit.
+  for (const at of [2, 20, png.length >> 1, png.length - 12, png.length - 1]) {
+    throws(() => decodePicture(png.subarray(0, at)), damaged("PNG"), `${at}`);
+  }
+  throws(() => decodePicture(spoilt(png, 16)), damaged("PNG"));
+  throws(() => decodePicture(spoilt(png, png.length - 20)), damaged("PNG"));
+  for (const at of [2, 20, jpeg.length >> 1, jpeg.length - 2]) {
+    throws(() => decodePicture(jpeg.subarray(0, at)), damaged("JPEG"), `${at}`);
+  }
+  throws(() => decodePicture(new Uint8Array(0)), { message: "neither PNG, JPEG nor WebP" });
 });
 
 /** The lossless WebP picture of Pillow's. */

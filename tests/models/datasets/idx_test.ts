@@ -102,6 +102,30 @@ const refused: [string, (content: Record<string, Uint8Array>) => void | Promise<
     /train-labels-idx1-ubyte as its magic number must be 2049 .*: 2051/,
   ],
   [
+    "a header that asks for more than a file can hold",
+    (content) => {
+      const bytes = content["train-images-idx3-ubyte"];
+      new DataView(bytes.buffer).setUint32(4, 4_000_000_000);
+    },
+    /train-images-idx3-ubyte as \[4000000000, 2, 3\] takes 24000000016 bytes: the file has 34 \(truncated\)/,
+  ],
+  [
+    "a header of gzip that asks for more than was packed",
+    async (content) => {
+      const bytes = content["train-images-idx3-ubyte"];
+      new DataView(bytes.buffer).setUint32(4, 4_000_000_000);
+      content["train-images-idx3-ubyte"] = await gzip(bytes);
+    },
+    /train-images-idx3-ubyte as \[4000000000, 2, 3\] takes 24000000016 bytes: the file has 34/,
+  ],
+  [
+    "one class alone",
+    (content) => {
+      content["train-labels-idx1-ubyte"] = idxFile([3], [2, 2, 2]);
+    },
+    /as its training labels must be of two classes at least: 2 alone/,
+  ],
+  [
     "counts that differ",
     (content) => {
       content["t10k-labels-idx1-ubyte"] = idxFile([3], [0, 1, 2]);
