@@ -26,7 +26,7 @@ const digits = {
   evaluation: { every: 250_000 },
 } as const;
 const unet = { batchSize: 32, samplerSteps: 10, averageRampUp: true } as const;
-/** All places seen at once, for as many multiply-adds as the default filters take without that. */
+/** Narrower filters, and all places seen at once. */
 const whole = { filters: [12, 40], wholeUnits: 512 };
 /** Noises under which strokes become one digit or another, none far beyond. */
 const strokes = {
