@@ -65,7 +65,7 @@ export const score = defineCommand({
     ["score pictures --against glyphs", "anybody's pictures"],
     [
       "score drawn --against images --set dataset.folder=photos",
-      "pictures of one folder against those of another, which has subfolders of classes",
+      "pictures of one folder against those of another",
     ],
     ["score latest --features inception/model.json", "in features of a network of your own"],
   ],

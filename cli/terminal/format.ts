@@ -40,9 +40,10 @@ export function duration(seconds: number): string {
     : `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(whole % 60)}`;
 }
 
-/** Expected seconds as `45 s` or `3 min`. */
+/** Expected seconds as `45 s`, `3 min` or, from a hundred minutes on, `2 h`. */
 export function roughly(seconds: number): string {
-  return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return seconds < 6000 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
 /** Bytes as `12 kB`. */
