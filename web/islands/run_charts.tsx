@@ -188,7 +188,7 @@ function Section(
               <span key={chart.name}>
                 <Spark values={sparks[chart.name] ?? []} title={metricWords(chart.name)} />
                 <small>
-                  {metricWords(chart.name)} <b>{figure(sparks[chart.name]?.at(-1))}</b>
+                  <span>{metricWords(chart.name)}</span> <b>{figure(sparks[chart.name]?.at(-1))}</b>
                 </small>
               </span>
             ))}
