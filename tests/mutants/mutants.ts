@@ -1338,6 +1338,27 @@ export const mutants: readonly Mutant[] = [
     to: "this.#state.fill(0, n, n + 1);",
     test: "tests/agents/exploration/noise_test.ts",
   },
+  {
+    fault: "a grid's map counts on what follows an episode's end",
+    file: "web/grid_map.ts",
+    from: "(terminated ? 0 : gamma * values[next])",
+    to: "gamma * values[next]",
+    test: "tests/web/grid_map_test.ts",
+  },
+  {
+    fault: "an animation ends before the last of very many pictures",
+    file: "cli/animations.ts",
+    from: "(pictures.length - 1 - i) % each === 0",
+    to: "i % each === 0",
+    test: "tests/cli/animations_test.ts",
+  },
+  {
+    fault: "episodes that begin where others ended are given seeds",
+    file: "web/evaluated_episodes.ts",
+    from: "Math.min(episodes, SEEDED)",
+    to: "episodes",
+    test: "tests/web/robustness_test.ts",
+  },
   // Adversarial models.
   {
     fault: "SeqGAN takes roll-outs of one text for those of another",

@@ -42,6 +42,16 @@ Deno.test("values of a policy solve Bellman's equation", () => {
   });
 });
 
+Deno.test("what ends an episode is worth its reward, whatever the state that it ends in is worth", () => {
+  const to = (state: number, reward: number, terminated: boolean) => [
+    [{ probability: 1, state, reward, terminated }],
+  ];
+  deepStrictEqual(
+    [...policyValues([to(1, 1, true), to(0, 5, true), to(1, 2, false)], [0, 0, 0], 0.5)],
+    [1, 5, 4.5],
+  );
+});
+
 Deno.test("arrows go where an action means to, and stand above cells, below the agent", () => {
   const environment = begun("FrozenLake-v1");
   const grid = gridOf(environment)!;

@@ -3,7 +3,7 @@ import { makeEnv } from "../../envs/mod.ts";
 import { tunableWorlds } from "../../envs/tunable.ts";
 import { environmentOf } from "../../lab/core/define_environment.ts";
 import { type Actor, clear, Episodes } from "../../web/episodes.ts";
-import { playedThrough } from "../../web/evaluated_episodes.ts";
+import { evaluationSeeds, playedThrough } from "../../web/evaluated_episodes.ts";
 import { disturbancesOf, returnUnder } from "../../web/robustness.ts";
 
 /** Pushes to where the pole leans, which sways it more and more. */
@@ -54,4 +54,12 @@ Deno.test("a disturbance is measured at what the policy was trained with, too, t
     disturbancesOf([], makeEnv("FrozenLake-v1")).map(({ key }) => key),
     ["latency"],
   );
+});
+
+Deno.test("the first hundred episodes of an evaluation have a seed each, of its own stream", () => {
+  const seeds = (episodes: number, evaluation = 3) =>
+    evaluationSeeds({ seed: "1", evaluation, episodes });
+  strictEqual(seeds(250).length, 100);
+  deepStrictEqual(seeds(5), seeds(250).slice(0, 5));
+  strictEqual(seeds(5).some((seed) => seeds(5, 4).includes(seed)), false);
 });
