@@ -23,9 +23,9 @@ export async function compressed(request: Request, response: Response): Promise<
   if (response.body === null || !textual.test(response.headers.get("content-type") ?? "")) {
     return response;
   }
-  const accepted = (request.headers.get("accept-encoding") ?? "").split(",").map((each) =>
-    each.trim().split(";")[0]
-  );
+  const accepted = (request.headers.get("accept-encoding") ?? "").split(",")
+    .filter((each) => !/;\s*q=0(\.0*)?\s*$/.test(each))
+    .map((each) => each.split(";")[0].trim());
   const encoding = (["br", "gzip"] as const).find((each) => accepted.includes(each));
   const headers = new Headers(response.headers);
   headers.append("vary", "accept-encoding");
@@ -33,7 +33,7 @@ export async function compressed(request: Request, response: Response): Promise<
   if (encoding === undefined) return new Response(response.body, { status, headers });
   const stays = headers.get("cache-control")?.includes("immutable") ?? false;
   const key = `${encoding} ${request.url}`;
-  let body = stays ? kept.get(key) : undefined;
+  let body = kept.get(key);
   if (body === undefined) {
     const plain = new Uint8Array(await response.arrayBuffer());
     if (plain.length < LEAST) return new Response(plain, { status, headers });

@@ -265,7 +265,16 @@ test("pages come compressed for who takes it, and say so", async (dashboard) => 
       new Request(`http://127.0.0.1${path}`, { headers: { "accept-encoding": accepted } }),
     );
   const plain = await (await ask("/", "identity")).text();
-  for (const [accepted, encoding] of [["gzip, deflate, br", "br"], ["gzip;q=0.5", "gzip"]]) {
+  const refused = await ask("/", "br;q=0, gzip; q=0.0");
+  strictEqual(refused.headers.get("content-encoding"), null);
+  await refused.body!.cancel();
+  for (
+    const [accepted, encoding] of [
+      ["gzip, deflate, br", "br"],
+      ["gzip;q=0.5", "gzip"],
+      ["br;q=0, gzip", "gzip"],
+    ]
+  ) {
     const response = await ask("/", accepted);
     strictEqual(response.headers.get("content-encoding"), encoding);
     match(response.headers.get("vary")!, /accept-encoding/);
