@@ -4,6 +4,9 @@
  *
  * @module
  */
+import type * as z from "zod";
+import { InputError } from "../lab/core/errors.ts";
+import type { Json } from "../lab/core/snapshot.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
 
 /** Fields and their values, as an experiment takes them. */
@@ -28,6 +31,34 @@ const readings: Readonly<Record<string, Reading>> = {
     return await policySettings(value, store, io);
   },
 };
+
+/**
+ * The values of settings, by the names of a schema's fields.
+ *
+ * @param prefix What stands before the names in paths, as `dataset`; "": nothing.
+ * @param owner What has the fields, by the name under which `describe` knows it.
+ * @param lack What is said of it where it has no such field.
+ * @throws InputError for a path that is none of a field, with the nearest one.
+ */
+export async function valuesOf(
+  settings: Settings,
+  schema: z.ZodType,
+  { prefix, owner, lack }: Readonly<Record<"prefix" | "owner" | "lack", string>>,
+): Promise<Record<string, Json>> {
+  const { fieldsOf, parseValue } = await import("../lab/experiment/fields.ts");
+  const { hintFor } = await import("../lab/experiment/other_names.ts");
+  const fields = fieldsOf(schema, prefix);
+  const values = settings.map(([path, text]): [string, Json] => {
+    const field = fields.find((each) => each.path === path);
+    if (field !== undefined) {
+      return [prefix === "" ? path : path.slice(prefix.length + 1), parseValue(text, field)];
+    }
+    throw new InputError(
+      `Cannot set ${path} as ${lack}${hintFor(path, fields)}: see \`describe ${owner}\``,
+    );
+  });
+  return Object.fromEntries(values);
+}
 
 /**
  * The settings as an experiment takes them.

@@ -10,6 +10,7 @@ import { unknownEnvironment } from "../lab/core/environment_ids.ts";
 import { InputError } from "../lab/core/errors.ts";
 import type { Registries } from "../lab/experiment/registries.ts";
 import { isFile } from "../lab/experiment/load.ts";
+import { valuesOf } from "./settings.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
 
 /** An environment that can be made as often as wanted. */
@@ -81,21 +82,10 @@ async function registeredWorld(
     }
     throw unknownEnvironment("find the environment", id, environments.map(({ id }) => id));
   }
-  const { fieldsOf, parseValue } = await import("../lab/experiment/fields.ts");
-  const { hintFor } = await import("../lab/experiment/other_names.ts");
   const { makeEnv } = await import("../envs/mod.ts");
-  const fields = fieldsOf(entry.configuration, "");
-  const options = Object.fromEntries(set.map(([name, text]) => {
-    const field = fields.find(({ path }) => path === name);
-    if (field === undefined) {
-      throw new InputError(
-        `Cannot set ${name} as ${id} has no such option${
-          hintFor(name, fields)
-        }: see \`describe ${id}\``,
-      );
-    }
-    return [name, parseValue(text, field)];
-  }));
+  const options = await valuesOf(set, entry.configuration, {
+    ...{ prefix: "", owner: id, lack: `${id} has no such option` },
+  });
   makeEnv(id, options); // says what is wrong before anything else happens
   return { id, make: () => makeEnv(id, options) };
 }

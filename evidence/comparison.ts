@@ -17,6 +17,7 @@ import {
   spreadKind,
 } from "../lab/statistics/mod.ts";
 import type { Chart } from "../lab/core/chart.ts";
+import { markdownTable } from "./markdown.ts";
 import { referenceFor } from "./references.ts";
 import { scoresOf, type SeedResult } from "./results.ts";
 import type { MeasuredRow } from "./tables.ts";
@@ -141,8 +142,7 @@ export function suiteTable({ suite, agents, unmeasured, scale }: SuiteComparison
   });
   const missing = unmeasured.map((agent) => [`\`${agent}\``, "", "to be measured", ""]);
   const columns = ["agent", "seeds a world", "IQM [95 %]", "optimality gap [95 %]"];
-  const lines = [columns, columns.map(() => "---"), ...rows, ...missing]
-    .map((cells) => `| ${cells.join(" | ")} |`);
+  const table = markdownTable(columns, [...rows, ...missing]);
   const marks = scale.map(({ id, zero, one }) =>
     `${id} ${Number(zero.toPrecision(4))} and ${Number(one.toPrecision(4))}`
   );
@@ -153,7 +153,7 @@ export function suiteTable({ suite, agents, unmeasured, scale }: SuiteComparison
 `;
   return `## ${suite.title}
 
-${lines.join("\n")}
+${table}
 
 0 and 1 are: ${marks.join("; ")}.
 ${pictures}`;

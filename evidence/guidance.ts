@@ -6,6 +6,7 @@
  */
 import type { Chart } from "../lab/core/chart.ts";
 import { figure } from "../cli/terminal/format.ts";
+import { markdownTable } from "./markdown.ts";
 
 /** Scales that are drawn: no class, as it was learned, and beyond it. */
 export const scales: readonly number[] = [0, 0.5, 1, 1.5, 2, 3, 4, 6];
@@ -45,12 +46,11 @@ export function guidanceChart(guided: readonly Guided[]): Chart {
 
 /** The same as a table of Markdown. */
 export function guidanceTable(guided: readonly Guided[]): string {
-  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [
-    row(["guidance", ...Object.values(shares)]),
-    row(Array(5).fill("---")),
-    ...guided.map((each) =>
-      row([`${each.scale}`, ...Object.keys(shares).map((name) => figure(valueOf(each, name)))])
-    ),
-  ].join("\n");
+  return markdownTable(
+    ["guidance", ...Object.values(shares)],
+    guided.map((each) => [
+      `${each.scale}`,
+      ...Object.keys(shares).map((name) => figure(valueOf(each, name))),
+    ]),
+  );
 }

@@ -16,6 +16,7 @@ import {
 } from "../lab/statistics/mod.ts";
 import { referenceFor, type References, referenceScores } from "./references.ts";
 import { scoresOf, type SeedResult, spentAtGoal } from "./results.ts";
+import { markdownTable } from "./markdown.ts";
 import { type Bar, type EvidenceRow, judgingSeeds, type Verdict, verdictOf } from "./row.ts";
 
 /** A row with its experiment and what was measured of it. */
@@ -50,9 +51,7 @@ export function resultsText(measured: readonly MeasuredRow[]): string {
   const further = measured.some(({ row }) => row.figures !== undefined);
   const titles = further ? [...columns, "further figures (of real data)"] : columns;
   const rows = measured.map((one) => further ? [...cells(one), furtherOf(one)] : cells(one));
-  const lines = [titles, titles.map(() => "---"), ...rows]
-    .map((cells) => `| ${cells.join(" | ")} |`);
-  return `${lines.join("\n")}\n\n${origins(measured)}`;
+  return `${markdownTable(titles, rows)}\n\n${origins(measured)}`;
 }
 
 /**

@@ -21,7 +21,7 @@ import {
   storeOption,
 } from "../command.ts";
 import { type Sampling, samplingOf, samplingOptions } from "../sampling_options.ts";
-import { callersSettings, type Settings } from "../settings.ts";
+import { callersSettings, type Settings, valuesOf } from "../settings.ts";
 import { openStoreOf } from "../stores.ts";
 import { count, figure, table } from "../terminal/format.ts";
 import { callersPath, type Io } from "../terminal/io.ts";
@@ -267,18 +267,10 @@ async function configurationOf(
   settings: Settings,
 ): Promise<unknown> {
   const { checkStored } = await import("../../lab/experiment/resolve.ts");
-  const { fieldsOf, parseValue } = await import("../../lab/experiment/fields.ts");
-  const { hintFor } = await import("../../lab/experiment/other_names.ts");
-  const fields = fieldsOf(configuration, "dataset");
-  const given = settings.map(([path, text]) => {
-    const field = fields.find((each) => each.path === path);
-    if (field !== undefined) return [path.slice("dataset.".length), parseValue(text, field)];
-    throw new InputError(
-      `Cannot set ${path} as the data set ${name} has no such field${hintFor(path, fields)}: ` +
-        `see \`describe ${name}\``,
-    );
+  const given = await valuesOf(settings, configuration, {
+    ...{ prefix: "dataset", owner: name, lack: `the data set ${name} has no such field` },
   });
-  return checkStored(configuration, "dataset", Object.fromEntries(given), name);
+  return checkStored(configuration, "dataset", given, name);
 }
 
 function requireImages({ name, kind }: Dataset): void {
