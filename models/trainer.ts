@@ -30,6 +30,7 @@ import type { Model, ModelStep } from "./model.ts";
 import type { Networks } from "./networks.ts";
 import { picturesOf } from "./pictures.ts";
 import { planeArtifacts } from "./plane.ts";
+import { askedClasses } from "./samples.ts";
 import { BoundModel, type CompiledStep, GRADIENTS, type RowProgram } from "./programs.ts";
 import { takeMeans } from "./totals.ts";
 import { type Yardstick, yardstick } from "./yardstick.ts";
@@ -336,8 +337,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   /** How many samples, of all classes in turn, the judge calls what they were asked to be. */
   async #askedClass(judge: Judge, { count, values }: Samples): Promise<number> {
     const { classes } = this.#bound.shape;
-    const asked = Uint8Array.from({ length: count }, (_, i) => i % classes);
-    return accuracyOf(await judge.probabilities(values), asked, classes);
+    return accuracyOf(await judge.probabilities(values), askedClasses(count, classes), classes);
   }
 
   /** The model's own terms on a split, and how it names the examples' classes. */

@@ -30,7 +30,7 @@ import type { ExperimentDefinition } from "./definition.ts";
 import type { Callbacks } from "./callbacks.ts";
 import { webpBinary } from "./codecs.ts";
 import { revectorizes } from "./engine_flags.ts";
-import { firstLine } from "./error_lines.ts";
+import { whyUnreadable } from "./error_lines.ts";
 import { importModule, moduleName } from "./load.ts";
 import { isOwn, needsModule, type OwnParts, ownPartsOf, requireOwn } from "./own.ts";
 import type { Registries } from "./registries.ts";
@@ -348,7 +348,7 @@ export function filesOf(
     try {
       return await fileSystem.readFile(path);
     } catch (error) {
-      throw new InputError(`Cannot read ${path} as ${what}: ${firstLine(error)}`);
+      throw new InputError(`Cannot read ${path} as ${what} as ${whyUnreadable(error)}`);
     }
   };
   const listFolder = async (path: string) => {
@@ -356,7 +356,7 @@ export function filesOf(
       const entries = await fileSystem.readdir(path, { withFileTypes: true });
       return entries.map((entry) => entry.isDirectory() ? `${entry.name}/` : entry.name);
     } catch (error) {
-      throw new InputError(`Cannot list ${path} as ${what}: ${firstLine(error)}`);
+      throw new InputError(`Cannot list ${path} as ${what} as ${whyUnreadable(error)}`);
     }
   };
   const openFile = (path: string) => {
@@ -364,7 +364,7 @@ export function filesOf(
       try {
         return act();
       } catch (error) {
-        throw new InputError(`Cannot read ${path} as ${what}: ${firstLine(error)}`);
+        throw new InputError(`Cannot read ${path} as ${what} as ${whyUnreadable(error)}`);
       }
     };
     const file = tried(() => openSync(path, "r"));
