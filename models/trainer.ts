@@ -220,7 +220,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   /** Every step in order. Returns what of the budget it took, at most `limit`. */
   #round(limit: number): number {
     const { spent, budget: { unit } } = this;
-    const { averageDecay = 0, averageRampUp = false } = this.#context.configuration;
+    const { configuration: { averageDecay = 0, averageRampUp = false }, dataset } = this.#context;
     const taken = { examples: 0, gradientSteps: 0, environmentSteps: 0 };
     let rows: Int32Array = new Int32Array(0);
     for (const { program, repeat, examples, during: [from, to], schedule } of this.#steps) {
@@ -240,6 +240,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
           taken.examples += rows.length;
         }
         if (examples !== "none") this.#load(program, rows, examples === "next");
+        if (examples === "next") dataset.train.reader?.prefetch?.(this.#minibatches.peek());
         program.run(this.#noise);
         taken.gradientSteps++;
       }

@@ -33,6 +33,7 @@ import { revectorizes } from "./engine_flags.ts";
 import { whyUnreadable } from "./error_lines.ts";
 import { importModule, moduleName } from "./load.ts";
 import { isOwn, needsModule, type OwnParts, ownPartsOf, requireOwn } from "./own.ts";
+import { readAhead } from "./read_ahead.ts";
 import type { Registries } from "./registries.ts";
 import { checkStored, environmentEntry, loadEntry } from "./resolve.ts";
 
@@ -343,7 +344,12 @@ async function makeDataset(
  */
 export function filesOf(
   what: string,
-): Required<Pick<DatasetContext<unknown>, "readFile" | "openFile" | "listFolder" | "webpBinary">> {
+): Required<
+  Pick<
+    DatasetContext<unknown>,
+    "readFile" | "openFile" | "listFolder" | "webpBinary" | "readAhead"
+  >
+> {
   const readFile = async (path: string) => {
     try {
       return await fileSystem.readFile(path);
@@ -381,7 +387,7 @@ export function filesOf(
       [Symbol.dispose]: () => closeSync(file),
     };
   };
-  return { readFile, openFile, listFolder, webpBinary };
+  return { readFile, openFile, listFolder, webpBinary, readAhead };
 }
 
 async function tensorCounter(): Promise<() => number> {
