@@ -966,10 +966,10 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "the highest weight falls off the end of its histogram",
-    file: "web/weights.ts",
+    file: "web/spread.ts",
     from: "Math.min(BARS - 1, Math.floor(BARS * (value - low) / (high - low)))",
     to: "Math.floor(BARS * (value - low) / (high - low))",
-    test: "tests/web/weights_test.ts",
+    test: "tests/web/spread_test.ts",
   },
   {
     fault: "a chart's SVG draws through what is not finite",
