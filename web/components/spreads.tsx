@@ -57,6 +57,9 @@ export function Spreads(
   }, [isOpen.value, run, id]);
   const { title: heading, closed, open, none } = words[part];
   const title = `iteration ${iteration.toLocaleString("en")}`;
+  const said = shown.value === null
+    ? "The checkpoint is being read."
+    : `At ${title}: ${shown.value.all.length === 0 ? none : open}.`;
   return (
     <details
       class="section"
@@ -68,7 +71,7 @@ export function Spreads(
       </summary>
       {isOpen.value && (
         <>
-          <p class="note">At {title}: {shown.value?.all.length === 0 ? none : open}.</p>
+          <p class="note">{said}</p>
           <Film
             name={`the ${part}`}
             title={title}
