@@ -337,19 +337,19 @@ async function makeDataset(
   });
 }
 
+/** Node and Bun train without threads beside the calling one. */
+const hasThreads = "Deno" in globalThis;
+
 /**
- * What reads files and lists folders.
+ * What reads files and lists folders; ahead too, where there are threads.
  *
  * @param what What they are read as, for messages.
  */
 export function filesOf(
   what: string,
-): Required<
-  Pick<
-    DatasetContext<unknown>,
-    "readFile" | "openFile" | "listFolder" | "webpBinary" | "readAhead"
-  >
-> {
+):
+  & Required<Pick<DatasetContext<unknown>, "readFile" | "openFile" | "listFolder" | "webpBinary">>
+  & Pick<DatasetContext<unknown>, "readAhead"> {
   const readFile = async (path: string) => {
     try {
       return await fileSystem.readFile(path);
@@ -387,7 +387,7 @@ export function filesOf(
       [Symbol.dispose]: () => closeSync(file),
     };
   };
-  return { readFile, openFile, listFolder, webpBinary, readAhead };
+  return { readFile, openFile, listFolder, webpBinary, ...hasThreads && { readAhead } };
 }
 
 async function tensorCounter(): Promise<() => number> {

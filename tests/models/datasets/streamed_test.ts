@@ -103,8 +103,8 @@ Deno.test("pictures that are read ahead are those that are read when they are as
   const taken: boolean[] = [];
   const fields = { folder: `${folder}/ahead`, side: 4, grey: true, test: 0.2, streamed: true };
   const { train: { reader } } = await load(images, fields, {
-    readAhead: (...given: Parameters<typeof files.readAhead>) => {
-      const ahead = files.readAhead(...given);
+    readAhead: (...given: Parameters<NonNullable<typeof files.readAhead>>) => {
+      const ahead = files.readAhead!(...given);
       const take: typeof ahead.take = (...wanted) => {
         taken.push(ahead.take(...wanted));
         return taken.at(-1)!;
