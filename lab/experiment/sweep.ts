@@ -151,6 +151,14 @@ export async function resolveSweep(
         "evaluation/… or validation/…",
     );
   }
+  if (pruner !== "none" && rungsOf(described) < 2) {
+    const { budget, evaluation } = described.configuration as unknown as Evaluated;
+    const often = Math.max(1, Math.ceil(budget / 10));
+    throw new InputError(
+      `Cannot prune by ${pruner} as runs must be evaluated before their end (--set ` +
+        `evaluation.every=${often}): every ${evaluation.every} of a budget of ${budget}`,
+    );
+  }
   return {
     experiment,
     version: described.version,
@@ -400,12 +408,14 @@ function isTraining({ status, active }: Run): boolean {
   return status === "running" && active;
 }
 
+interface Evaluated {
+  readonly budget: number;
+  readonly evaluation: { readonly every: number };
+}
+
 /** Evaluations of a run in full. */
-function rungsOf({ configuration }: Sweep): number {
-  const { budget, evaluation } = configuration as {
-    budget: number;
-    evaluation: { every: number };
-  };
+function rungsOf({ configuration }: Pick<Sweep, "configuration">): number {
+  const { budget, evaluation } = configuration as unknown as Evaluated;
   return Math.max(1, Math.ceil(budget / evaluation.every));
 }
 

@@ -222,6 +222,10 @@ Deno.test("a sweep that cannot be is refused in a line before anything is stored
       [{ sampler: "tpx" as "tpe" }, /no sampler "tpx" \(did you mean "tpe"\?\)/],
       [{ pruner: "ashe" as "asha" }, /no pruner "ashe" \(did you mean "asha"\?\)/],
       [{ pruner: "asha", objective: "losses/toy" }, /a pruner looks at evaluations/],
+      [
+        { pruner: "asha", budget: 100, set: { "evaluation.every": 100 } },
+        /runs must be evaluated .* \(--set evaluation\.every=10\): every 100 of a budget of 100/,
+      ],
       [{ experiment: "line-toi" }, /no experiment "line-toi"/],
       [{ space: { "agent.size": "4..8" } }, /agent\.size as .* whole .* int:4\.\.8\): 4\.\.8/],
       [{ space: { "agent.size": "log:4..8" } }, /written log-int:4\.\.8\): log:4\.\.8/],
