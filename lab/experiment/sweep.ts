@@ -13,15 +13,14 @@ import { interquartileMean } from "../core/interquartile_mean.ts";
 import { streamOf } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
 import { importances } from "../search/importance.ts";
-import { type PrunerName, prunerNames, pruners } from "../search/pruners.ts";
-import { gridOf, learns, type SamplerName, samplerNames, samplers } from "../search/samplers.ts";
+import { type PrunerName, pruners } from "../search/pruners.ts";
+import { gridOf, learns, type SamplerName, samplers } from "../search/samplers.ts";
 import {
   checkSpace,
   countOf,
   type Field,
   type Point,
   type Range,
-  rangeOf,
   type Space,
 } from "../search/space.ts";
 import type { Run, Store, StoreReader } from "../store/store.ts";
@@ -39,7 +38,7 @@ import {
 import type { Registries } from "./registries.ts";
 import { resumeIn } from "./resume.ts";
 import { figuresOf } from "./score.ts";
-import type { FieldDefinition, SweepDefinition } from "./sweep_definition.ts";
+import { checkSweep, fieldOf, type SweepDefinition } from "./sweep_definition.ts";
 import { RETURN, trainingOf } from "./verdict.ts";
 
 /** What trials are judged by: a metric's IQM over seeds. */
@@ -115,8 +114,9 @@ export async function resolveSweep(
   definition: SweepDefinition,
   registries: Registries,
 ): Promise<Sweep> {
+  checkSweep(definition);
   const { experiment, budget, seeds = 3, judge = 5, seed = 1, backend = "auto" } = definition;
-  const space = Object.entries(definition.space ?? {}).map(([path, field]) => fieldOf(path, field));
+  const space = Object.entries(definition.space).map(([path, field]) => fieldOf(path, field));
   checkSpace(space);
   const set = Object.entries(definition.set ?? {}).map(([path, value]) =>
     [path, textOf(value)] as const
@@ -133,22 +133,29 @@ export async function resolveSweep(
   const overrides = { set, budget };
   const described = await describer.describe(experiment, overrides);
   for (const field of space) {
-    for (const value of endsOf(field.range)) {
-      const conditions = conditionOf(space, field);
+    const conditions = conditionOf(space, field);
+    const describe = (value: Json) => {
       const tried = [...conditions, [field.path, textOf(value)] as const];
-      await describer.describe(experiment, { ...overrides, set: [...set, ...tried] });
-    }
+      return describer.describe(experiment, { ...overrides, set: [...set, ...tried] });
+    };
+    for (const value of endsOf(field.range)) await describe(value);
+    await requireBetween(field, describe);
   }
   const { sampler, trials } = samplerOf(definition, space);
   const pruner = definition.pruner ?? "none";
-  if (!prunerNames.includes(pruner)) {
-    throw unknownName("sweep", "pruner", pruner, prunerNames, "run --help");
-  }
   const objective = await objectiveOf(definition.objective, described, registries);
   if (pruner !== "none" && !/^(evaluation|validation)\//.test(objective.metric)) {
     throw new InputError(
       `Cannot prune by ${objective.metric} as a pruner looks at evaluations: take a metric ` +
         "evaluation/… or validation/…",
+    );
+  }
+  if (pruner !== "none" && rungsOf(described) < 2) {
+    const { budget, evaluation } = described.configuration as unknown as Evaluated;
+    const often = Math.max(1, Math.ceil(budget / 10));
+    throw new InputError(
+      `Cannot prune by ${pruner} as runs must be evaluated before their end (--set ` +
+        `evaluation.every=${often}): every ${evaluation.every} of a budget of ${budget}`,
     );
   }
   return {
@@ -161,13 +168,6 @@ export async function resolveSweep(
   };
 }
 
-function fieldOf(path: string, field: FieldDefinition): Field {
-  if (typeof field === "string") return { path, range: rangeOf(path, field) };
-  if (Array.isArray(field)) return { path, range: { kind: "choice", values: field } };
-  if ("when" in field) return { ...fieldOf(path, field.range), when: field.when };
-  return { path, range: field as Range };
-}
-
 /** A value as `--set` takes it. */
 function textOf(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
@@ -176,6 +176,30 @@ function textOf(value: Json): string {
 /** The values that stand for a range when it is checked. */
 function endsOf(range: Range): readonly Json[] {
   return range.kind === "choice" ? range.values : [range.low, range.high];
+}
+
+/**
+ * Requires of a field whose range has any number between its ends that it takes more than whole ones.
+ *
+ * @throws {InputError} that shows how whole numbers are written.
+ */
+async function requireBetween(
+  { path, range }: Field,
+  describe: (value: Json) => Promise<unknown>,
+): Promise<void> {
+  if (range.kind !== "uniform" && range.kind !== "log") return;
+  const { low, high } = range;
+  if (!Number.isInteger(low) || !Number.isInteger(high)) return;
+  try {
+    await describe(low + (high - low) / Math.PI);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const int = range.kind === "log" ? "log-int" : "int";
+    throw new InputError(
+      `Cannot sweep over ${path} as it takes whole numbers alone (written ${int}:${low}..${high}): ` +
+        shownField({ path, range }),
+    );
+  }
 }
 
 /** Settings with which a field is tried. */
@@ -190,7 +214,7 @@ function whole(name: string, value: number, least: number, most: number, why?: s
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new InputError(
     `Cannot sweep as ${name} must be a whole number from ${least} to ${most}` +
-      `${why === undefined ? "" : ` (${why})`}: ${value}`,
+      `${why === undefined ? "" : ` (${why})`}: ${JSON.stringify(value)}`,
   );
 }
 
@@ -198,9 +222,6 @@ function samplerOf(
   { sampler, trials }: SweepDefinition,
   space: Space,
 ): { sampler: SamplerName; trials: number } {
-  if (sampler !== undefined && !samplerNames.includes(sampler)) {
-    throw unknownName("sweep", "sampler", sampler, samplerNames, "run --help");
-  }
   const points = space.every(({ range }) => countOf(range) < Infinity)
     ? space.reduce((product, { range }) => product * countOf(range), 1)
     : Infinity;
@@ -386,12 +407,14 @@ function isTraining({ status, active }: Run): boolean {
   return status === "running" && active;
 }
 
+interface Evaluated {
+  readonly budget: number;
+  readonly evaluation: { readonly every: number };
+}
+
 /** Evaluations of a run in full. */
-function rungsOf({ configuration }: Sweep): number {
-  const { budget, evaluation } = configuration as {
-    budget: number;
-    evaluation: { every: number };
-  };
+function rungsOf({ configuration }: Pick<Sweep, "configuration">): number {
+  const { budget, evaluation } = configuration as unknown as Evaluated;
   return Math.max(1, Math.ceil(budget / evaluation.every));
 }
 

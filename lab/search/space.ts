@@ -18,6 +18,15 @@ export type Range =
   | { readonly kind: "log-integer"; readonly low: number; readonly high: number }
   | { readonly kind: "choice"; readonly values: readonly Json[] };
 
+/** Every kind of {@linkcode Range}. */
+export const rangeKinds: readonly Range["kind"][] = [
+  "uniform",
+  "log",
+  "integer",
+  "log-integer",
+  "choice",
+];
+
 /** Where a field is tried: only with some values of another one, which stands before it. */
 export interface Condition {
   /** Of the other field. */
@@ -217,9 +226,10 @@ export function rangeOf(path: string, text: string): Range {
     }
     return { kind: kinds[word as keyof typeof kinds] as "log", low, high };
   }
-  if (/^(log|int|log-int|uniform):/.test(text)) {
+  if (/^((log|int|log-int|uniform):|[\w-]+:[-+.\de]+\.\.[-+.\de]+$)/i.test(text)) {
     throw new InputError(
-      `Cannot sweep over ${path} as a range is written LOW..HIGH (log:1e-4..1e-2): "${text}"`,
+      `Cannot sweep over ${path} as a range is written LOW..HIGH, with log:, int: or log-int: before it or ` +
+        `nothing (log:1e-4..1e-2): "${text}"`,
     );
   }
   return { kind: "choice", values: text.trim() === "" ? [] : listed(text).map(jsonOf) };

@@ -25,8 +25,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "PPO's divergence is summed over epochs, and β adapts to the sum",
     file: "agents/ppo.ts",
-    from: "          divergence = 0;\n          for (",
-    to: "          for (",
+    from: "      if (first === 0) divergence = 0;\n",
+    to: "",
     test: "tests/agents/ppo_test.ts",
   },
   {

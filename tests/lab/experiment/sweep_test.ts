@@ -190,7 +190,26 @@ Deno.test("a changed sweep is refused and names the field; more trials are asked
 
 Deno.test("a sweep that cannot be is refused in a line before anything is stored", () =>
   withStore(async (store) => {
-    const wrong: [Partial<SweepDefinition>, RegExp][] = [
+    const untyped: [object, RegExp][] = [
+      [{ trails: 4 }, /the sweep "toys" as there is no field "trails" \(did you mean "trials"\?\)/],
+      [{ trials: "4" }, /trials must be a whole number from 1 to 100000: "4"/],
+      [{ name: undefined }, /must have a name: missing/],
+      [{ experiment: { name: "line-toy" } }, /its experiment must be an experiment's name/],
+      [{ space: undefined }, /its space must be fields by path.*: missing/],
+      [{ space: ["agent.rate"] }, /its space must be fields by path.*: \["agent\.rate"\]/],
+      [{ set: "agent.rate=1" }, /its set must be values by path/],
+      [{ backend: "wasn" }, /no backend "wasn" \(did you mean "wasm"\?\)/],
+      [{ space: { "agent.rate": 0.5 } }, /agent\.rate as it must be tried as text .*: 0\.5/],
+      [{ space: { "agent.rate": { kind: "log" } } }, /both ends must be numbers/],
+      [{ space: { "agent.rate": { kind: "normal" } } }, /no kind of range "normal"/],
+      [{ space: { "agent.rate": { kind: "choice" } } }, /a choice must have values/],
+      [
+        { space: { "agent.rate": { range: "0..1", wen: {} } } },
+        /no field "wen" \(did you mean "when"/,
+      ],
+      [{ space: { "agent.rate": { range: "0..1", when: "x" } } }, /its condition must be as/],
+    ];
+    const wrong: (readonly [Partial<SweepDefinition>, RegExp])[] = [
       [{ space: {} }, /the space is empty/],
       [{ space: { "agent.rate": [] } }, /over agent\.rate as it must have a value/],
       [{ space: { "agent.rate": "0.9..0.1" } }, /the lower end must be below/],
@@ -203,7 +222,15 @@ Deno.test("a sweep that cannot be is refused in a line before anything is stored
       [{ sampler: "tpx" as "tpe" }, /no sampler "tpx" \(did you mean "tpe"\?\)/],
       [{ pruner: "ashe" as "asha" }, /no pruner "ashe" \(did you mean "asha"\?\)/],
       [{ pruner: "asha", objective: "losses/toy" }, /a pruner looks at evaluations/],
+      [
+        { pruner: "asha", budget: 100, set: { "evaluation.every": 100 } },
+        /runs must be evaluated .* \(--set evaluation\.every=10\): every 100 of a budget of 100/,
+      ],
       [{ experiment: "line-toi" }, /no experiment "line-toi"/],
+      [{ space: { "agent.size": "4..8" } }, /agent\.size as .* whole .* int:4\.\.8\): 4\.\.8/],
+      [{ space: { "agent.size": "log:4..8" } }, /written log-int:4\.\.8\): log:4\.\.8/],
+      [{ space: { "agent.rate": "ln:0.1..1" } }, /a range is written LOW\.\.HIGH.*"ln:0\.1\.\.1"/],
+      ...untyped.map(([changes, reason]) => [changes as Partial<SweepDefinition>, reason] as const),
     ];
     for (const [changes, reason] of wrong) {
       await rejects(swept(store, changes), (error) => {
