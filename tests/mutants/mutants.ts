@@ -478,6 +478,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/models/metrics/likeness_test.ts",
   },
   {
+    fault: "a pair of examples is near for one of them alone",
+    file: "models/metrics/likeness.ts",
+    from: "      if (between < reach[j]) approach(j, between);\n",
+    to: "",
+    test: "tests/models/metrics/likeness_test.ts",
+  },
+  {
+    fault: "what differs from trace to trace is looked for in known programs only",
+    file: "lab/compute/compile/trace.ts",
+    from: "if (before === undefined) refuseDifferences(",
+    to: "if (before !== undefined) refuseDifferences(",
+    test: "tests/lab/compute/compile/trace_test.ts",
+  },
+  {
     fault: "an example counts as its own nearest neighbour",
     file: "models/metrics/likeness.ts",
     from: "Math.min(neighbor, count - 1) - 1;",
