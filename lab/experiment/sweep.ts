@@ -21,7 +21,6 @@ import {
   type Field,
   type Point,
   type Range,
-  rangeOf,
   type Space,
 } from "../search/space.ts";
 import type { Run, Store, StoreReader } from "../store/store.ts";
