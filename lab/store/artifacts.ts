@@ -89,10 +89,19 @@ export class Artifacts {
     if (!HASH.test(hash)) {
       throw new InputError(`Cannot read the artifact as its hash must be 64 digits: "${hash}"`);
     }
-    if (!this.#isKept(hash)) {
-      throw new InputError(`Cannot read the artifact as no run has it: "${hash}"`);
+    this.#requireKept(hash);
+    try {
+      return await readVerified(this.#path(hash), hash);
+    } catch (error) {
+      // A file that was purged meanwhile is not damaged.
+      this.#requireKept(hash);
+      throw error;
     }
-    return await readVerified(this.#path(hash), hash);
+  }
+
+  #requireKept(hash: string): void {
+    if (this.#isKept(hash)) return;
+    throw new InputError(`Cannot read the artifact as no run has it: "${hash}"`);
   }
 
   /**

@@ -84,20 +84,37 @@ export class Checkpoints {
   async load(
     run: string,
     checkpoint: StoredCheckpoint,
-    { without }: { readonly without?: string },
+    options: { readonly without?: string },
   ): Promise<Checkpoint> {
+    const path = this.#recordPath(run, checkpoint);
+    try {
+      return await this.#read(path, run, checkpoint, options);
+    } catch (error) {
+      // Files that whoever trains the run has removed meanwhile are not damaged.
+      this.#recordPath(run, checkpoint);
+      throw error;
+    }
+  }
+
+  /** @throws InputError where there is no such checkpoint any more. */
+  #recordPath(run: string, { id, iteration }: StoredCheckpoint): string {
     const row = this.#database.get(
       "SELECT record_file FROM checkpoint WHERE id = ? AND run = ?",
-      checkpoint.id,
+      id,
       run,
     );
-    if (row === undefined) {
-      throw new InputError(
-        `Cannot load the checkpoint as the run ${run} has none at iteration ` +
-          `${checkpoint.iteration} any more`,
-      );
-    }
-    const path = `${this.#folder}/${run}/${row.record_file}`;
+    if (row !== undefined) return `${this.#folder}/${run}/${row.record_file}`;
+    throw new InputError(
+      `Cannot load the checkpoint as the run ${run} has none at iteration ${iteration} any more`,
+    );
+  }
+
+  async #read(
+    path: string,
+    run: string,
+    checkpoint: StoredCheckpoint,
+    { without }: { readonly without?: string },
+  ): Promise<Checkpoint> {
     const text = new TextDecoder().decode(await readVerified(path, checkpoint.hash));
     const record = decodeCanonicalJson(text) as unknown as CheckpointRecord;
     if (record.format !== FORMAT) {

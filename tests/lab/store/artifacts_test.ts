@@ -48,6 +48,24 @@ Deno.test("artifacts of an earlier attempt are hidden after the iteration it was
     deepStrictEqual(await store.readArtifact(store.artifacts(id)[2].hash), Uint8Array.of(34));
   }));
 
+Deno.test("an artifact that is purged while it is read is said to be gone, not damaged", () =>
+  withStore(async (store) => {
+    const { id } = addRun(store);
+    const { hash } = await store.putArtifact(id, png("samples", 1, Uint8Array.of(1)));
+    const { readFile } = Deno;
+    Deno.readFile = (...given) => {
+      store.trash(id);
+      store.purge();
+      return readFile(...given);
+    };
+    try {
+      const message = `Cannot read the artifact as no run has it: "${hash}"`;
+      await rejects(store.readArtifact(hash), { name: "InputError", message });
+    } finally {
+      Deno.readFile = readFile;
+    }
+  }));
+
 Deno.test("an altered or missing artifact is reported by its file, and put back by the next writer", () =>
   withStore(async (store, folder) => {
     const { id } = addRun(store);

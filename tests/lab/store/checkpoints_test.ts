@@ -102,6 +102,32 @@ Deno.test("a checkpoint that a resume has hidden leaves the disk with the next o
     strictEqual(filesOf(folder, id).length, 2);
   }));
 
+Deno.test("a checkpoint that is replaced while it is read is said to be gone, not damaged", () =>
+  withStore(async (store, folder) => {
+    const { id } = addRun(store);
+    await store.saveCheckpoint(id, checkpointAt(1));
+    const reader = openStore(folder, { readOnly: true });
+    const { readFile } = Deno;
+    for (const [read, file] of [[0, "record"], [1, "tensors"]] as const) {
+      const [checkpoint] = reader.checkpoints(id);
+      let reads = 0;
+      Deno.readFile = async (...given) => {
+        const replaces = reads++ === read;
+        if (replaces) await store.saveCheckpoint(id, checkpointAt(2 + read, { keep: 1 }));
+        return await readFile(...given);
+      };
+      try {
+        await rejects(reader.loadCheckpoint(id, checkpoint), {
+          name: "InputError",
+          message: /has none at iteration \d any more$/,
+        }, file);
+      } finally {
+        Deno.readFile = readFile;
+      }
+    }
+    reader.close();
+  }));
+
 Deno.test("an altered, truncated or missing checkpoint is reported by its file", () =>
   withStore(async (store, folder) => {
     const { id } = addRun(store);
