@@ -294,10 +294,13 @@ export class Evaluator {
   ): Uint8Array<ArrayBuffer> {
     const { shape, scaled, normalizer } = this.options;
     const { memorySize, step } = this.#chosenBy();
-    const memory = memorySize > 0 && { memory: { row: zeros([1, memorySize], "float32") } };
+    const groups: Readonly<Record<string, NamedTensors>> = {
+      [PARAMETERS]: parameters,
+      ...memorySize > 0 && { memory: { row: zeros([1, memorySize], "float32") } },
+    };
     const machine = standalone(
       { name: "policy", inputs: { observations: [[1, shape.observationSize], "float32"] } },
-      { [PARAMETERS]: parameters, ...memory },
+      groups,
       ({ input: { observations }, state }) => {
         const { scores, memory: row } = step(state[PARAMETERS], observations, state.memory?.row);
         return { outputs: { scores }, ...row && { state: { memory: { row } } } };
