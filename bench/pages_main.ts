@@ -124,7 +124,9 @@ async function undrawn(page: Page, store: Store): Promise<number> {
   const rate = page.locator(".policy .figures div:has(dt:text-is('Steps a second')) dd");
   await rate.waitFor();
   await page.waitForTimeout(WHILE);
-  return Number((await rate.innerText()).replaceAll(",", ""));
+  // As the page says it: 25.3K.
+  const [, figure, unit] = /^([\d.]+)([KM]?)$/.exec(await rate.innerText())!;
+  return Number(figure) * { "": 1, K: 1e3, M: 1e6 }[unit as "" | "K" | "M"];
 }
 
 /** Images a second while a code is dragged over the map of a VAE. */

@@ -12,7 +12,8 @@ import { Judge } from "../lab/experiment/verdict.ts";
 import { budgetOf, budgetUnitOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, Store } from "../lab/store/store.ts";
-import { PROGRAM } from "./command.ts";
+import { isPostgres } from "./fleet.ts";
+import { commandLine, storeFlag } from "./stores.ts";
 import { fieldTables, trained } from "./configuration_page.ts";
 import { runEntry } from "./run_document.ts";
 import { headline } from "./terminal/figures.ts";
@@ -54,13 +55,13 @@ export async function runPageDocument(
 /**
  * A run for people: its state, its fields, those that differ from the default first, what to type.
  *
- * @param at What a command line needs to reach its store.
+ * @param location Of its store.
  */
 export async function runPage(
   store: Store,
   run: Run,
   registries: Registries,
-  at: string,
+  location: string | undefined,
   io: Io,
 ): Promise<string> {
   const { configuration } = run.manifest.determined;
@@ -74,7 +75,7 @@ export async function runPage(
       "\n",
     ),
     ...tables,
-    nextOf(run).map(([does, line]) => `${does}: ${PROGRAM} ${line}${at}`).join("\n"),
+    nextOf(run, location).map(([does, line]) => `${does}: ${line}`).join("\n"),
   ].join("\n\n");
 }
 
@@ -110,13 +111,17 @@ function stateOf(store: Store, run: Run, judge: Judge): string[] {
 }
 
 /** What a person may want of it next. */
-function nextOf(run: Run): [does: string, line: string][] {
+function nextOf(run: Run, location: string | undefined): [does: string, line: string][] {
   const { determined } = run.manifest;
+  const line = (words: string) => commandLine(words, location);
   if (run.digest === null && run.status !== "diverged") {
-    return [["To go on", `resume ${run.id}`]];
+    const resumed = isPostgres(location)
+      ? `deno task -q worker${storeFlag(location)}`
+      : line(`resume ${run.id}`);
+    return [["To go on", resumed]];
   }
   const look: [string, string] = determined.configuration.agent === undefined
-    ? ["To draw samples", `sample ${run.id} --out samples.png`]
-    : ["To see it at work", `evaluate ${run.id} --render`];
-  return run.digest === null ? [look] : [look, ["To train it anew", `reproduce ${run.id}`]];
+    ? ["To draw samples", line(`sample ${run.id} --out samples.png`)]
+    : ["To see it at work", line(`evaluate ${run.id} --render`)];
+  return run.digest === null ? [look] : [look, ["To train it anew", line(`reproduce ${run.id}`)]];
 }

@@ -6,6 +6,7 @@
 import { InputError } from "../lab/core/errors.ts";
 import type { Run, Store } from "../lab/store/store.ts";
 import type { Hub } from "../lab/store/postgres/hub.ts";
+import { FLEET_PROGRAM, PROGRAM } from "./command.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
 
@@ -25,7 +26,14 @@ export function storeLocation(io: Io, given: string | undefined): string {
  */
 export function storeFlag(given: string | undefined): string {
   if (given === undefined) return "";
-  return ` --store ${isPostgres(given) ? given.replace(/[?&]files=.*$/s, "") : given}`;
+  const store = isPostgres(given) ? given.replace(/[?&]files=.*$/s, "") : given;
+  const isPlain = /^[\p{L}\p{N}_@%+=:,./~-]+$/u.test(store);
+  return ` --store ${isPlain ? store : `'${store.replaceAll("'", `'\\''`)}'`}`;
+}
+
+/** What to type for a command on the same store, by the task that may reach it. */
+export function commandLine(words: string, store: string | undefined): string {
+  return `${isPostgres(store) ? FLEET_PROGRAM : PROGRAM} ${words}${storeFlag(store)}`;
 }
 
 /** Opens the store that `--store` names, for reading alone where asked; dispose to close it. */

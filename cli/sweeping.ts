@@ -15,9 +15,8 @@ import { importancesOf, type SweepOptions, type SweepState } from "../lab/experi
 import type { SweepDefinition } from "../lab/experiment/sweep_definition.ts";
 import type { Verdict } from "../lab/experiment/verdict.ts";
 import { Judge } from "../lab/experiment/verdict.ts";
-import { PROGRAM } from "./command.ts";
 import { isPostgres, openFleet } from "./fleet.ts";
-import { openStoreOf, storeFlag } from "./stores.ts";
+import { commandLine, openStoreOf } from "./stores.ts";
 import { withSpread } from "./terminal/comparison_table.ts";
 import { metricLabel } from "./terminal/figures.ts";
 import { type Column, figure, plural, table } from "./terminal/format.ts";
@@ -267,11 +266,12 @@ export function sweepPage(state: SweepState, judge: Judge, io: Io, store?: strin
   }
   const importance = importanceLine(state);
   if (importance !== "") parts.push(importance);
-  const flag = storeFlag(store);
   parts.push(
     over
-      ? `Its runs: ${PROGRAM} runs --where sweep=${name}${flag}`
-      : `Not over: the same command again goes on where it stands (${PROGRAM} sweeps shows all${flag})`,
+      ? `Its runs: ${commandLine(`runs --where sweep=${name}`, store)}`
+      : `Not over: the same command again goes on where it stands (${
+        commandLine("sweeps", store)
+      } shows all)`,
   );
   return parts.join("\n");
 }

@@ -20,7 +20,7 @@ import {
 import { fieldTables, trained } from "../configuration_page.ts";
 import { partDocument, partOf, partPage } from "../part_page.ts";
 import { runPage, runPageDocument } from "../run_page.ts";
-import { openStoreOf, storeFlag, storeLocation } from "../stores.ts";
+import { openStoreOf, storeLocation } from "../stores.ts";
 import { scaleDocument } from "../terminal/comparison_table.ts";
 import { exists } from "../files.ts";
 import { scaleLine } from "../terminal/figures.ts";
@@ -92,7 +92,7 @@ export const describe = defineCommand({
       io.out(
         json
           ? await runPageDocument(store, run, registries)
-          : await runPage(store, run, registries, storeFlag(location), io),
+          : await runPage(store, run, registries, location, io),
       );
       return 0;
     }

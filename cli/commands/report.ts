@@ -68,6 +68,11 @@ export const report = defineCommand({
     const experimentOf = (run: typeof all[number]) => run.manifest.determined.experiment;
     const stored = new Set(all.map(experimentOf));
     const missing = names.find((name) => !stored.has(name));
+    if (missing !== undefined && store.sweepNames().includes(missing)) {
+      throw new InputError(
+        `Cannot report as ${missing} is a sweep, not an experiment: report --where sweep=${missing}`,
+      );
+    }
     if (missing !== undefined) {
       throw unknownName("report", "stored experiment", missing, stored, "runs");
     }

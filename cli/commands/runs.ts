@@ -21,9 +21,10 @@ import { Judge } from "../../lab/experiment/verdict.ts";
 import { runsDocument } from "../run_document.ts";
 import { runsTable } from "../terminal/runs_table.ts";
 import { waitingLines } from "../waiting.ts";
-import { damagedLines, openStoreOf, storeFlag, storeLocation } from "../stores.ts";
+import { commandLine, damagedLines, openStoreOf, storeLocation } from "../stores.ts";
 
-const NO_RUNS = `No runs yet. To train: ${PROGRAM} run NAME (${PROGRAM} list shows the names)`;
+const noRuns = (location: string | undefined) =>
+  `No runs yet. To train: ${commandLine("run NAME", location)} (${PROGRAM} list shows the names)`;
 
 /** Runs shown to a person who asks for no number. */
 const SHOWN = 30;
@@ -72,7 +73,7 @@ export const runs = defineCommand({
     }),
   async run({ words, where, sort, reverse, limit, trash, json, store: location }, io) {
     if (location === undefined && !await exists(storeLocation(io, undefined))) {
-      io.out(json ? JSON.stringify({ runs: [] }, null, 2) : NO_RUNS);
+      io.out(json ? JSON.stringify({ runs: [] }, null, 2) : noRuns(location));
       return 0;
     }
     using opened = await openStoreOf(io, location, { readOnly: true });
@@ -93,10 +94,10 @@ export const runs = defineCommand({
           : trash
           ? "The trash is empty."
           : trashed > 0
-          ? `No runs but ${plural(trashed, "deleted one")}: ${PROGRAM} runs --trash${
-            storeFlag(location)
+          ? `No runs but ${plural(trashed, "deleted one")}: ${
+            commandLine("runs --trash", location)
           }`
-          : NO_RUNS,
+          : noRuns(location),
       );
     } else {
       const ranges = where.filter(({ operator }) => operator !== "=");

@@ -124,6 +124,32 @@ export function heading(name: string, summary: string | undefined, io: Io): stri
     : [title, ...wrapped(summary, io.columns())].join("\n");
 }
 
+/** After a sign that is not a number's own. */
+const BREAKS = /(?<=(?<!\d)[=,/.-]|[=,/.-](?!\d))/;
+
+/** `text` with its words that are longer than `columns` cut into lines, at a sign where there is one. */
+function brokenWords(text: string, columns: number): string {
+  const broken = (word: string) => {
+    if (width(word) <= columns || word.includes("\x1b")) return word;
+    const lines = [""];
+    for (const part of word.split(BREAKS).flatMap((each) => chunks(each, columns))) {
+      if (lines.at(-1)!.length + part.length > columns) lines.push(part);
+      else lines.push(lines.pop() + part);
+    }
+    return lines.join("\n");
+  };
+  return text.split(" ").map(broken).join(" ");
+}
+
+function chunks(text: string, size: number): string[] {
+  const characters = [...text];
+  const count = Math.ceil(characters.length / size);
+  return Array.from(
+    { length: count },
+    (_, i) => characters.slice(i * size, (i + 1) * size).join(""),
+  );
+}
+
 /**
  * A table without lines; the header is dim. Where it does not fit, the flexible column wraps.
  */
@@ -152,6 +178,10 @@ export function table(
     chars: noBorders,
     style: { "head": [], "border": [], "padding-left": 0, "padding-right": 0 },
   });
-  drawn.push(...rows.map((row) => [...row]));
+  drawn.push(
+    ...rows.map((row) =>
+      row.map((cell, i) => i === flexible ? brokenWords(cell, widths[i]) : cell)
+    ),
+  );
   return drawn.toString().split("\n").map((line) => line.trimEnd()).join("\n");
 }

@@ -1,4 +1,4 @@
-import { ok, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
 import { evaluatedFigures } from "../../cli/terminal/figures.ts";
 import { bytes, count, duration, figure, plural, table, width } from "../../cli/terminal/format.ts";
@@ -45,6 +45,16 @@ Deno.test("a table that is too wide wraps its flexible column and fits", () => {
     ok(lines.every((line) => width(line) <= wide), lines.join("\n"));
     strictEqual(lines.length > 2, wide < 100);
   }
+});
+
+Deno.test("a word that is wider than its column is cut into lines, none of it left out", () => {
+  const columns = [{ title: "experiment", flexible: true }, { title: "n" }];
+  const words = ["cartpole-a2c (agent.gamma=0.98)", "x".repeat(50)];
+  const io = capturedIo({ columns: 20 });
+  const lines = table(columns, words.map((word) => [word, "3"]), io).split("\n");
+  ok(lines.every((line) => width(line) <= 20), lines.join("\n"));
+  deepStrictEqual(lines.slice(1, 4), ["cartpole-a2c       3", "(agent.gamma=", "0.98)"]);
+  strictEqual(lines.slice(4).join("").replaceAll(/[^x]/g, ""), words[1]);
 });
 
 Deno.test("an evaluated figure has that of real examples beside it", () => {

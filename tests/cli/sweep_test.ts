@@ -29,6 +29,8 @@ Deno.test("run --sweep tries, judges the best, and says how to get it; sweeps sh
     match(out, /Trial \d on 2 seeds from 101 on, which chose nothing: /);
     match(out, /Its settings: --set agent\.rate=0\.\d+ --set agent\.activation=(tanh|relu)/);
     match(out, /runs --where sweep=line-toy-sweep/);
+    const { code: refused, error: reason } = await typed("report", "line-toy-sweep", "--out", "r");
+    deepStrictEqual([refused, reason.includes("report --where sweep=line-toy-sweep")], [2, true]);
     strictEqual((await typed("sweeps", "line-toy-sweep")).out, out);
     match((await typed("sweeps")).out, /line-toy-sweep +agent\.rate, .* 4 of 4 .* over$/m);
     const { sweep, trials, best } = JSON.parse((await typed(...line, "--json")).out);

@@ -6,7 +6,7 @@
  */
 // @ts-types="@types/pg"
 import pg from "pg";
-import { InputError, LabError } from "../../core/errors.ts";
+import { InputError, LabError, unknownName } from "../../core/errors.ts";
 import type { Row } from "../database.ts";
 import { type FilesPlace, filesPlaceOf } from "./files/place.ts";
 
@@ -68,6 +68,10 @@ export function placeOf(location: string): Place {
       "Cannot open the store as its URL holds a password, which others can see: leave it out, and " +
         "put it into the file that PGPASSFILE names, or type it when asked",
     );
+  }
+  const stray = [...url.searchParams.keys()].find((key) => key !== "sslmode");
+  if (stray !== undefined) {
+    throw unknownName("open the store", "URL parameter", stray, ["sslmode", "files"]);
   }
   const host = url.hostname.replace(/^\[|\]$/g, "") || "localhost";
   const isHere = ["localhost", "127.0.0.1", "::1"].includes(host);

@@ -149,6 +149,10 @@ Deno.test({ name: "PostgreSQL keeps runs as a folder does", ignore: missing }, a
     await refused("postgres://127.0.0.1/lab", /must name a user/);
     await refused("postgres://lab@127.0.0.1", /must name a database/);
     await refused(`${url}?sslmode=maybe`, /sslmode must be disable, require, verify-full: maybe/);
+    await refused(
+      `${url}?sslmod=verify-full`,
+      /no URL parameter "sslmod" \(did you mean "sslmode"\?\)/,
+    );
     await refused(`${url}none`, /no database "lab\d+none": createdb/);
     await refused(secret, /asks for a password: .*PGPASSFILE/);
     await refused(secret, /refuses the user secret or the password/, "hunter2");
