@@ -80,6 +80,7 @@ export type {
   Entry,
   OpenFile,
   Player,
+  ReadAhead,
 } from "./lab/core/registry.ts";
 export type { Dtype, NamedTensors, TensorData, TypedArrays } from "./lab/core/tensor_data.ts";
 export type {

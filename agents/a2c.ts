@@ -36,10 +36,10 @@ import {
 import { standardize } from "./returns/advantages.ts";
 import {
   batchInputs,
-  explorationFields,
   lossMetrics,
   onPolicyFields,
   OnPolicyTrainer,
+  stateNoiseFields,
   type UpdateShape,
 } from "./trainers/on_policy_trainer.ts";
 import { compileStep, perBatch } from "./trainers/programs.ts";
@@ -63,7 +63,7 @@ export const optimizerFields = {
 
 const configuration = z.strictObject({
   ...onPolicyFields,
-  ...explorationFields,
+  ...stateNoiseFields,
   ...optimizerFields,
 });
 
@@ -164,12 +164,11 @@ export const a2c = defineAgent({
       ...agent,
       optimizer: optimizerOf(settings),
       iterationSteps: ITERATION,
-      learn(batch, { learningRate, step }) {
+      learn(batch, { step }) {
         const { transitions, rollout, values, advantages, returns } = batch;
         const update = updates(transitions);
         copyColumns({ ...rollout, advantages, returns }, update.input);
         if (settings.normalizeAdvantages) standardize(advantages, update.input.advantages);
-        update.scalar.learningRate = learningRate;
         step(update, transitions);
         return () => lossMetrics(update, values, returns);
       },

@@ -20,20 +20,15 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import type { AgentDefinition, BodyDefinition } from "../lab/compute/definitions.ts";
+import type { BodyDefinition } from "../lab/compute/definitions.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { type AgentContext, defineAgent, type ProgramContext } from "./define_agent.ts";
 import { ActionNoise, noiseFields, PerturbedPolicy } from "./exploration/noise.ts";
 import { withDefaults } from "./fields.ts";
 import { meanSquaredError } from "./losses.ts";
 import { actingGroup } from "./networks/acting.ts";
-import {
-  CRITIC,
-  type Critics,
-  criticsOf,
-  type DenseSettings,
-  type NetworkShape,
-} from "./networks/critics.ts";
+import { CRITIC, type Critics, criticsOf, type NetworkShape } from "./networks/critics.ts";
+import type { DenseSettings } from "./networks/dense_settings.ts";
 import {
   type DeterministicPolicy,
   deterministicPolicy,
@@ -156,14 +151,11 @@ export function deterministicAgent(context: AgentContext<DdpgConfiguration>, cri
   const initial = { [POLICY]: policy, [CRITIC]: critics };
   const groups = defineNetworks(workspace, initial, adam(), { ...policy, ...critics });
   const { policy: { actions: scores } } = networks;
-  const { observationSize } = shape;
-  const state = actingGroup(settings);
-  const actor = compileScores(
-    ...[workspace, `${name}/act`, environments, observationSize, scores] as const,
-    { state },
-  );
-  const exploration = stream("exploration");
-  const random = stream("noise");
+  const { observationSize: size } = shape;
+  const actor = compileScores(workspace, `${name}/act`, environments, size, scores, {
+    state: actingGroup(settings),
+  });
+  const [exploration, random] = ["exploration", "noise"].map(stream);
   const noise = new ActionNoise(settings, environments, shape.flatActionSize);
   return {
     networks,
@@ -176,7 +168,7 @@ export function deterministicAgent(context: AgentContext<DdpgConfiguration>, cri
 }
 
 /** Deep deterministic policy gradient with continuous actions. */
-export const ddpg: AgentDefinition<DdpgConfiguration> = defineAgent({
+export const ddpg = defineAgent({
   name: "ddpg",
   summary: "Deep deterministic policy gradient: a policy ascends a critic learned from replay",
   takes: { actions: ["box"], body: true },

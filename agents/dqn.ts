@@ -36,7 +36,7 @@ import type { Discrete } from "../lab/core/space.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import { bodyOf } from "../lab/compute/bodies.ts";
-import type { AgentDefinition, BodyDefinition } from "../lab/compute/definitions.ts";
+import type { BodyDefinition } from "../lab/compute/definitions.ts";
 import { descend } from "../lab/compute/descend.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { constant, linear } from "../lab/compute/schedules.ts";
@@ -45,7 +45,7 @@ import type { Tensors } from "../lab/compute/workspace.ts";
 import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
 import { maskedLogits, scoresOf } from "./distributions/categorical.ts";
 import { EpsilonGreedy } from "./exploration/epsilon_greedy.ts";
-import { maskActions, withDefaults } from "./fields.ts";
+import { explorationFields, maskActions, withDefaults } from "./fields.ts";
 import { huber } from "./losses.ts";
 import { actingGroup } from "./networks/acting.ts";
 import { actionValueNetwork } from "./networks/action_values.ts";
@@ -56,7 +56,12 @@ import { noisyWeights } from "./rainbow/noisy.ts";
 import { type DqnParts, fixedWeights, type ReturnEstimate } from "./rainbow/parts.ts";
 import { quantileReturns } from "./rainbow/quantiles.ts";
 import { bootstrapped, type Outcomes } from "./returns/targets.ts";
-import { replayFields, ReplayTrainer, valueMetrics } from "./trainers/replay_trainer.ts";
+import {
+  replayFields,
+  ReplayTrainer,
+  transitionInputs,
+  valueMetrics,
+} from "./trainers/replay_trainer.ts";
 import { World, type WorldShape } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of Stable-Baselines3's DQN where nothing else is said.
@@ -76,15 +81,7 @@ const configuration = z.strictObject({
     description: "Environment steps between renewals of the target network (500: CleanRL)",
     unit: "environment steps",
   }),
-  explorationInitial: z.number().min(0).max(1).default(1).meta({
-    description: "ε at the start: the share of random actions",
-  }),
-  explorationFinal: z.number().min(0).max(1).default(0.05).meta({
-    description: "ε at the end of its schedule",
-  }),
-  explorationFraction: z.number().gt(0).max(1).default(0.1).meta({
-    description: "Share of the budget over which ε falls linearly",
-  }),
+  ...explorationFields,
   loss: z.enum(["huber", "mse"]).default("huber").meta({
     description: "Of the TD error: Huber with δ = 1, or its square",
   }),
@@ -183,26 +180,18 @@ type UpdateShape = Pick<WorldShape, "observationSize" | "flatActionSize" | "mask
 export function compileUpdate(
   { name, configuration: settings, workspace }: ProgramContext<DqnConfiguration>,
   { network, estimate, source }: DqnParts,
-  { observationSize: width, flatActionSize, masked }: UpdateShape,
+  shape: UpdateShape,
   parameters: NamedTensors,
 ) {
   const { batchSize, doubleQ, maximumGradientNorm } = settings;
-  const optional: Partial<Record<"nextMasks", readonly [number[], "float32"]>> = masked
-    ? { nextMasks: [[batchSize, flatActionSize], "float32"] }
-    : {};
   const optimizer = adam({ epsilon: settings.adamEpsilon });
   return workspace.compile(
     {
       name: `${name}/update`,
       inputs: {
-        observations: [[batchSize, width], "float32"],
+        ...transitionInputs(settings, shape),
         actions: [[batchSize], "int32"],
-        rewards: [[batchSize], "float32"],
-        nextObservations: [[batchSize, width], "float32"],
-        terminated: [[batchSize], "float32"],
-        discounts: [[batchSize], "float32"],
         weights: [[batchSize], "float32"],
-        ...optional as Required<typeof optional>,
       },
       random: source.inputs(parameters, ["target", ...doubleQ ? ["choice"] : [], "online"]),
       scalars: ["learningRate"],
@@ -274,7 +263,7 @@ function requireParts(agent: string, settings: DqnConfiguration): void {
 }
 
 /** Deep Q-learning with discrete actions. */
-export const dqn: AgentDefinition<DqnConfiguration> = defineAgent({
+export const dqn = defineAgent({
   name: "dqn",
   summary: "Deep Q-learning: action values from replayed transitions and a target network",
   takes: { actions: ["discrete"], body: true },

@@ -5,6 +5,32 @@
  */
 import * as z from "zod";
 
+/** Field of every agent that looks ahead. */
+export const gamma = z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" });
+
+/** Fields of the learning rate. */
+export const learningRateFields = {
+  learningRate: z.number().positive().default(3e-4).meta({
+    description: "Step size of the optimizer",
+  }),
+  annealLearningRate: z.boolean().default(false).meta({
+    description: "Lower the learning rate linearly to 0 over the budget",
+  }),
+} as const;
+
+/** Fields of ε-greedy exploration. */
+export const explorationFields = {
+  explorationInitial: z.number().min(0).max(1).default(1).meta({
+    description: "ε at the start: the share of random actions",
+  }),
+  explorationFinal: z.number().min(0).max(1).default(0.05).meta({
+    description: "ε at the end of its schedule",
+  }),
+  explorationFraction: z.number().gt(0).max(1).default(0.1).meta({
+    description: "Share of the budget over which ε falls linearly",
+  }),
+} as const;
+
 /** Field of every agent that chooses among actions. */
 export const maskActions = z.boolean().default(true).meta({
   description: "Never choose what the environment's action mask forbids, where it has one",

@@ -275,7 +275,7 @@ export const impala = defineAgent({
         await pool.play(act, distribution, random, remaining);
         return pool.take();
       },
-      async learn(batch, { learningRate, step }) {
+      async learn(batch, { step }) {
         const { rollout, following, transitions } = batch;
         const logRatios = await logRatiosOf(batch);
         const ratios = logRatios.map(exp);
@@ -289,7 +289,6 @@ export const impala = defineAgent({
         );
         const update = updates(transitions);
         copyColumns({ ...rollout, advantages, returns: valueTargets }, update.input);
-        update.scalar.learningRate = learningRate;
         step(update, transitions);
         return async () => ({
           ...await lossMetrics(update, values, valueTargets),

@@ -28,13 +28,14 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { expm1 } from "../lab/core/elementary.ts";
-import type { Metrics } from "../lab/core/metrics.ts";
+import type { Generator } from "../lab/core/random.ts";
 import { gatherColumns, rowRanges } from "../lab/core/rows.ts";
 import type { Resumable } from "../lab/core/base_trainer.ts";
 import { adam } from "../lab/compute/optimizers.ts";
-import { constant, linear, type Schedule } from "../lab/compute/schedules.ts";
+import { constant, linear } from "../lab/compute/schedules.ts";
 import { count } from "../lab/compute/sizes.ts";
 import type { InputSpec, Tensors } from "../lab/compute/workspace.ts";
+import { mean } from "../lab/statistics/scores.ts";
 import { defineAgent, type ProgramContext, requireFit } from "./define_agent.ts";
 import { maskedLogits } from "./distributions/categorical.ts";
 import { distributionKinds } from "./distributions/mod.ts";
@@ -50,20 +51,21 @@ import { standardize } from "./returns/advantages.ts";
 import { divergenceEstimate } from "./returns/importance_sampling.ts";
 import {
   batchInputs,
-  explorationFields,
   lossMetrics,
+  type OnPolicyAgent,
   onPolicyFields,
   OnPolicyTrainer,
+  stateNoiseFields,
   type UpdateShape,
 } from "./trainers/on_policy_trainer.ts";
 import { compileStep, perBatch } from "./trainers/programs.ts";
-import { rolloutAgent, type RolloutBatch } from "./trainers/rollout_worker.ts";
+import { type EstimatedBatch, rolloutAgent, type RolloutBatch } from "./trainers/rollout_worker.ts";
 
 // Configuration. Defaults are those of CleanRL's ppo.py where nothing else is said.
 
 /** Fields of PPO with and without memory. */
 export const proximalFields = {
-  ...explorationFields,
+  ...stateNoiseFields,
   ...withDefaults(onPolicyFields, {
     rolloutLength: 128,
     gaeLambda: 0.95,
@@ -119,18 +121,24 @@ const configuration = z.strictObject({
 /** The fields of PPO. */
 export type PpoConfiguration = z.output<typeof configuration>;
 
-/** @throws InputError where the minibatch does not divide the rollout. */
-function requireDivisor(
-  { environments, rolloutLength, minibatchSize }: PpoConfiguration,
+/** Values of {@linkcode proximalFields}. */
+type ProximalConfiguration = z.output<z.ZodObject<typeof proximalFields>>;
+
+/** @throws InputError where minibatches of whole sequences do not divide the rollout. */
+export function requireDivisor(
+  agent: string,
+  { environments, rolloutLength, minibatchSize }: ProximalConfiguration,
+  sequenceLength = 1,
 ): void {
   const transitions = environments * rolloutLength;
-  const divisors = Array.from({ length: transitions }, (_, i) => i + 1)
-    .filter((size) => size >= 2 && transitions % size === 0);
+  const sizes = Array.from({ length: transitions }, (_, i) => i + 1)
+    .filter((size) => size >= 2 && size % sequenceLength === 0 && transitions % size === 0);
+  const whole = sequenceLength > 1 ? `hold whole sequences of ${sequenceLength} steps and ` : "";
   requireFit(
-    "ppo",
-    transitions % minibatchSize === 0,
-    `minibatchSize must divide the rollout of ${environments} · ${rolloutLength} = ` +
-      `${transitions} transitions (${divisors.join(", ")})`,
+    agent,
+    sizes.includes(minibatchSize),
+    `minibatchSize must ${whole}divide the rollout of ${environments} · ${rolloutLength} = ` +
+      `${transitions} transitions (${sizes.join(", ")})`,
     minibatchSize,
   );
 }
@@ -288,15 +296,11 @@ export function policyChange(
   oldLogProbability: ArrayLike<number>,
   clipRange: number,
 ): { approximateKl: number; clipFraction: number } {
-  let divergence = 0;
-  let clipped = 0;
-  const count = logProbability.length;
-  for (let i = 0; i < count; i++) {
-    const logRatio = logProbability[i] - oldLogProbability[i];
-    divergence += divergenceEstimate(logRatio);
-    if (Math.abs(expm1(logRatio)) > clipRange) clipped += 1;
-  }
-  return { approximateKl: divergence / count, clipFraction: clipped / count };
+  const logRatios = Float64Array.from(logProbability, (value, i) => value - oldLogProbability[i]);
+  return {
+    approximateKl: mean(logRatios.map(divergenceEstimate)),
+    clipFraction: mean(logRatios.map((each) => Math.abs(expm1(each)) > clipRange ? 1 : 0)),
+  };
 }
 
 // Trainer.
@@ -347,43 +351,60 @@ export function compileUpdate(
 }
 
 /** A gradient step that says which probabilities its actions have. */
-interface ProximalUpdate {
+type ProximalUpdate = Parameters<typeof lossMetrics>[0] & {
   readonly input: { readonly oldLogProbabilities: Float32Array };
+  readonly scalar: { learningRate: number; clipRange: number };
+  run(): void;
   read(name: "logProbability"): Promise<Float32Array>;
-}
+};
 
-/** {@linkcode policyChange} as the last run saw it. */
-async function changeOf(update: ProximalUpdate, clipRange: number) {
-  const { oldLogProbabilities } = update.input;
-  return policyChange(await update.read("logProbability"), oldLogProbabilities, clipRange);
-}
-
-/** Whether the estimated divergence of an update's last run is above `targetKl`, where it may be. */
-export async function isBeyond(update: ProximalUpdate, targetKl: number): Promise<boolean> {
-  return targetKl > 0 && (await changeOf(update, 0)).approximateKl > targetKl;
-}
-
-/** The losses of an update's last run, and how far the policy moved, as metrics. */
-export async function proximalMetrics(
-  update: Parameters<typeof lossMetrics>[0] & ProximalUpdate,
-  values: Float64Array,
-  returns: Float64Array,
-  clipRange: number,
-): Promise<Metrics> {
-  const { approximateKl, clipFraction } = await changeOf(update, clipRange);
-  return {
-    ...await lossMetrics(update, values, returns),
-    "losses/approximate_kl": approximateKl,
-    "losses/clip_fraction": clipFraction,
-    "schedule/clip_range": clipRange,
+/**
+ * The epochs of algorithm 1: `learn` of PPO with and without memory.
+ *
+ * @param minibatch Draws the order of the rows in each epoch.
+ * @param filled The update with chosen rows of a batch in its inputs.
+ * @param stepped Called after each gradient step, on `length` of `count` rows, the `first` before it.
+ * @param rowLength Transitions of a row: 1, or those of a sequence.
+ */
+export function proximalEpochs<Batch extends EstimatedBatch, Update extends ProximalUpdate>(
+  { epochs, minibatchSize, targetKl, clipRange: initialClipRange, annealClipRange }:
+    ProximalConfiguration,
+  minibatch: Generator,
+  filled: (batch: Batch, rows: Int32Array) => Update,
+  stepped?: (update: Update, first: number, length: number, count: number) => Promise<void>,
+  rowLength = 1,
+): OnPolicyAgent<Batch>["learn"] {
+  const clipRangeAt = annealClipRange ? linear(initialClipRange, 0) : constant(initialClipRange);
+  return async (batch, { spent, step }) => {
+    const clipRange = clipRangeAt(spent);
+    const count = batch.transitions / rowLength;
+    let update: Update;
+    const change = async () => {
+      const { oldLogProbabilities } = update.input;
+      return policyChange(await update.read("logProbability"), oldLogProbabilities, clipRange);
+    };
+    let [epoch, isFar] = [0, false];
+    for (; epoch < epochs && !isFar; epoch++) {
+      const order = minibatch.permutation(count);
+      for (const { first, length } of rowRanges(count, minibatchSize / rowLength)) {
+        update = filled(batch, order.subarray(first, first + length));
+        update.scalar.clipRange = clipRange;
+        step(update, length * rowLength);
+        await stepped?.(update, first, length, count);
+      }
+      isFar = targetKl > 0 && (await change()).approximateKl > targetKl;
+    }
+    return async () => {
+      const { approximateKl, clipFraction } = await change();
+      return {
+        ...await lossMetrics(update, batch.values, batch.returns),
+        "losses/approximate_kl": approximateKl,
+        "losses/clip_fraction": clipFraction,
+        "schedule/clip_range": clipRange,
+        ...targetKl > 0 && { "schedule/epochs": epoch },
+      };
+    };
   };
-}
-
-/** ε by the share of the budget that is spent. */
-export function clipRangeSchedule(
-  { clipRange, annealClipRange }: Pick<PpoConfiguration, "clipRange" | "annealClipRange">,
-): Schedule {
-  return annealClipRange ? linear(clipRange, 0) : constant(clipRange);
 }
 
 /** Proximal policy optimisation. */
@@ -393,13 +414,11 @@ export const ppo = defineAgent({
   takes: { actions: distributionKinds, body: true },
   configuration,
   trainer(context) {
-    const { configuration: settings } = context;
-    const { surrogate, epochs, minibatchSize, targetKl, targetDivergence } = settings;
-    requireDivisor(settings);
-    const clipRangeAt = clipRangeSchedule(settings);
-    const isPenalized = surrogate === "kl-penalty";
-    /** β as it stands. */
-    let klCoefficient = Math.fround(settings.klCoefficient);
+    const { name, configuration: settings } = context;
+    requireDivisor(name, settings);
+    const isPenalized = settings.surrogate === "kl-penalty";
+    /** β, and the mean divergence of the last epoch, as they stand. */
+    let [klCoefficient, divergence] = [Math.fround(settings.klCoefficient), 0];
     const penalty: Resumable = {
       snapshot: () => klCoefficient,
       restore: (kept) => void (klCoefficient = kept as number),
@@ -417,45 +436,34 @@ export const ppo = defineAgent({
       gatherColumns({ ...rollout, ...batch, ...old }, indices, update.input);
       const { advantages } = update.input;
       if (settings.normalizeAdvantages) standardize(advantages, advantages);
+      if (isPenalized) update.scalar.klCoefficient = klCoefficient;
       return update;
     };
+    const measured = async (
+      update: ReturnType<typeof filled>,
+      first: number,
+      length: number,
+      count: number,
+    ) => {
+      if (first === 0) divergence = 0;
+      divergence += (await update.read("divergence"))[0] * length / count;
+    };
+    const epochs = proximalEpochs(settings, minibatch, filled, isPenalized ? measured : undefined);
 
     return new OnPolicyTrainer(context, {
       ...agent,
       optimizer: adam(),
       resumables: { ...agent.resumables, minibatch, ...isPenalized && { penalty } },
-      /** The epochs of algorithm 1. */
-      async learn(batch, { learningRate, spent, step }) {
-        const { transitions, values, returns } = batch;
-        const clipRange = clipRangeAt(spent);
-        const penalized = isPenalized && { klCoefficient };
-        const scalars = { learningRate, clipRange, ...penalized };
-        let update = updates(Math.min(minibatchSize, transitions));
-        let [epoch, divergence, isFar] = [0, 0, false];
-        for (; epoch < epochs && !isFar; epoch++) {
-          const order = minibatch.permutation(transitions);
-          divergence = 0;
-          for (const { first, length } of rowRanges(transitions, minibatchSize)) {
-            update = filled(batch, order.subarray(first, first + length));
-            Object.assign(update.scalar, scalars);
-            step(update, length);
-            if (isPenalized) {
-              divergence += (await update.read("divergence"))[0] * length / transitions;
-            }
-          }
-          isFar = await isBeyond(update, targetKl);
-        }
-        if (isPenalized && targetDivergence > 0) {
-          klCoefficient = adaptedPenalty(klCoefficient, divergence, targetDivergence);
-        }
-        return async () => ({
-          ...await proximalMetrics(update, values, returns, clipRange),
-          ...targetKl > 0 && { "schedule/epochs": epoch },
-          ...penalized && {
-            "losses/divergence": divergence,
-            "schedule/kl_coefficient": penalized.klCoefficient,
-          },
-        });
+      async learn(batch, learning) {
+        const losses = await epochs(batch, learning);
+        if (!isPenalized) return losses;
+        const penalized = {
+          "losses/divergence": divergence,
+          "schedule/kl_coefficient": klCoefficient,
+        };
+        const { targetDivergence: target } = settings;
+        if (target > 0) klCoefficient = adaptedPenalty(klCoefficient, divergence, target);
+        return async () => ({ ...await losses(), ...penalized });
       },
     });
   },

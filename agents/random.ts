@@ -110,7 +110,7 @@ class RandomTrainer extends BaseTrainer {
   ): Promise<Report> {
     const environment = this.#evaluated ??= this.#makeEnvironment();
     const limit = environment.timeLimit ?? LONGEST;
-    return randomEpisodes(environment, random, episodes).report(limit, environment.goal);
+    return randomEpisodes(environment, random, episodes).report(limit, environment);
   }
 
   /** A random action; each call draws the next one. @throws InputError for a wrong observation. */

@@ -24,7 +24,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { PARAMETERS } from "../lab/core/base_trainer.ts";
 import type { Generator } from "../lab/core/random.ts";
-import { gatherColumns, gatherRows, rowRanges } from "../lab/core/rows.ts";
+import { gatherColumns, gatherRows } from "../lab/core/rows.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { bodyOf, bodyWithin } from "../lab/compute/bodies.ts";
 import type { Body } from "../lab/compute/definitions.ts";
@@ -49,17 +49,17 @@ import { type RecurrentActor, RecurrentRollout } from "./memory/recurrent_rollou
 import { orthogonalParameters, stateValues } from "./networks/actor_critic.ts";
 import { fanInParameters } from "./networks/fan_in.ts";
 import {
-  clipRangeSchedule,
-  isBeyond,
   proximalColumns,
+  proximalEpochs,
   proximalFields,
   proximalLoss,
-  proximalMetrics,
+  requireDivisor,
 } from "./ppo.ts";
 import { generalizedAdvantages, standardize } from "./returns/advantages.ts";
 import { type Actor, type Choice, choiceOf } from "./trainers/evaluation.ts";
 import { batchInputs, OnPolicyTrainer, onPolicyWorld } from "./trainers/on_policy_trainer.ts";
 import { compileStep, perBatch } from "./trainers/programs.ts";
+import type { EstimatedBatch } from "./trainers/rollout_worker.ts";
 import type { WorldShape } from "./worlds/world.ts";
 
 // Configuration. Defaults are those of sb3-contrib's RecurrentPPO where nothing else is said.
@@ -92,28 +92,6 @@ const configuration = z.strictObject({
 
 /** The fields of recurrent PPO. */
 type RecurrentPpoConfiguration = z.output<typeof configuration>;
-
-/** @throws InputError where sequences do not divide rollout and minibatch, or these each other. */
-function requireSequences(settings: RecurrentPpoConfiguration): void {
-  const { environments, rolloutLength, sequenceLength, minibatchSize } = settings;
-  const transitions = environments * rolloutLength;
-  requireFit(
-    "recurrent-ppo",
-    rolloutLength % sequenceLength === 0,
-    `sequenceLength must divide the rolloutLength of ${rolloutLength}`,
-    sequenceLength,
-  );
-  const sequences = Array.from({ length: transitions / sequenceLength }, (_, i) => i + 1);
-  const sizes = sequences.map((count) => count * sequenceLength)
-    .filter((size) => transitions % size === 0);
-  requireFit(
-    "recurrent-ppo",
-    sizes.includes(minibatchSize),
-    `minibatchSize must hold whole sequences of ${sequenceLength} steps and divide the rollout ` +
-      `of ${environments} · ${rolloutLength} = ${transitions} transitions (${sizes.join(", ")})`,
-    minibatchSize,
-  );
-}
 
 // Networks.
 
@@ -183,13 +161,6 @@ function unrollNetworks(
 }
 
 // Trainer.
-
-/** A whole rollout with what is learned from it. */
-interface RecurrentBatch {
-  readonly transitions: number;
-  readonly advantages: Float64Array;
-  readonly returns: Float64Array;
-}
 
 /** Compiles one step of `count` environments. */
 function compileActor(
@@ -261,10 +232,15 @@ export const recurrentPpo = defineAgent({
   takes: { actions: distributionKinds, body: true },
   configuration,
   trainer(context) {
-    const { configuration: settings, stream } = context;
-    const { environments, rolloutLength, sequenceLength, minibatchSize, epochs, targetKl } =
-      settings;
-    requireSequences(settings);
+    const { name, configuration: settings, stream } = context;
+    const { environments, rolloutLength, sequenceLength, minibatchSize } = settings;
+    requireFit(
+      name,
+      rolloutLength % sequenceLength === 0,
+      `sequenceLength must divide the rolloutLength of ${rolloutLength}`,
+      sequenceLength,
+    );
+    requireDivisor(name, settings, sequenceLength);
     const world = onPolicyWorld(context);
     const { shape } = world;
     const features = settings.hiddenSizes.at(-1) ?? settings.recurrentSize;
@@ -276,27 +252,27 @@ export const recurrentPpo = defineAgent({
     const actor = compileActor(context, shape, parts, environments);
     const sequences = minibatchSize / sequenceLength;
     const update = compileUpdate(context, shape, parts, sequences);
-    const clipRangeAt = clipRangeSchedule(settings);
 
     /** Writes whole sequences into the update's views: step l of sequence s stands at l · S + s. */
-    const fill = (batch: RecurrentBatch, chosen: Int32Array) => {
+    const filled = (batch: EstimatedBatch, chosen: Int32Array) => {
       const indices = Int32Array.from({ length: minibatchSize }, (_, i) => {
         const sequence = chosen[i % sequences];
         const t = Math.floor(sequence / environments) * sequenceLength + Math.floor(i / sequences);
         return t * environments + sequence % environments;
       });
-      const old = { oldLogProbabilities: rollout.logProbabilities, oldValues: rollout.values };
+      const old = { oldLogProbabilities: rollout.logProbabilities, oldValues: batch.values };
       const { memory, ...views } = update.input;
       gatherRows(rollout.memories, chosen, width, memory);
       gatherColumns({ ...rollout, ...batch, ...old }, indices, views);
       if (settings.normalizeAdvantages) standardize(views.advantages, views.advantages);
+      return update;
     };
 
     const choose = choiceOf(shape.actionSpace, distribution);
     const actors = perBatch((count) =>
       recurrentActor(compileActor(context, shape, parts, count), choose)
     );
-    return new OnPolicyTrainer<RecurrentBatch>(context, {
+    return new OnPolicyTrainer(context, {
       world,
       evaluated: {
         actors,
@@ -316,26 +292,10 @@ export const recurrentPpo = defineAgent({
       async collect() {
         await rollout.collect(world, actor, distribution, policy);
         const estimates = generalizedAdvantages(rollout, settings.gamma, settings.gaeLambda);
-        return { transitions: rollout.size, ...estimates };
+        return { transitions: rollout.size, values: rollout.values, ...estimates };
       },
-      /** The epochs of algorithm 1, on minibatches of whole sequences. */
-      async learn(batch, { learningRate, spent, step }) {
-        const clipRange = clipRangeAt(spent);
-        Object.assign(update.scalar, { learningRate, clipRange });
-        let [epoch, isFar] = [0, false];
-        for (; epoch < epochs && !isFar; epoch++) {
-          const order = minibatch.permutation(rollout.size / sequenceLength);
-          for (const { first, length } of rowRanges(order.length, sequences)) {
-            fill(batch, order.subarray(first, first + length));
-            step(update, minibatchSize);
-          }
-          isFar = await isBeyond(update, targetKl);
-        }
-        return async () => ({
-          ...await proximalMetrics(update, rollout.values, batch.returns, clipRange),
-          ...targetKl > 0 && { "schedule/epochs": epoch },
-        });
-      },
+      /** On minibatches of whole sequences. */
+      learn: proximalEpochs(settings, minibatch, filled, undefined, sequenceLength),
     });
   },
 });

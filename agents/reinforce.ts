@@ -235,7 +235,7 @@ export const reinforce = defineAgent({
         return episodes;
       },
       /** One gradient step on all episodes; none where the budget's end left every one open. */
-      async learn(batch, { learningRate, step }) {
+      async learn(batch, { step }) {
         const { observations, lastObservations, transitions, endings, owners } = batch;
         const values = await valuesOf(observations, transitions);
         const finalValues = await valuesOf(lastObservations, endings.length);
@@ -251,7 +251,6 @@ export const reinforce = defineAgent({
         const weights = Float64Array.from(closed, (i) => returns[i] - values[i] - meanReturn);
         if (settings.normalizeReturns) standardize(weights, weights);
         const losses = await accumulateAll(closed, weights, returns);
-        apply.scalar.learningRate = learningRate;
         step(apply, closed.length);
         return async () => ({
           "losses/policy": losses.policy,

@@ -22,7 +22,7 @@
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
 import { log } from "../lab/core/elementary.ts";
-import type { AgentDefinition, BodyDefinition } from "../lab/compute/definitions.ts";
+import type { BodyDefinition } from "../lab/compute/definitions.ts";
 import { constant } from "../lab/compute/initializers.ts";
 import { adam } from "../lab/compute/optimizers.ts";
 import { count, LONGEST } from "../lab/compute/sizes.ts";
@@ -224,7 +224,7 @@ export function compileUpdate(
 }
 
 /** Soft actor-critic with continuous actions. */
-export const sac: AgentDefinition<SacConfiguration> = defineAgent({
+export const sac = defineAgent({
   name: "sac",
   summary: "Soft actor-critic: a stochastic policy paid for its entropy, two critics, replay",
   takes: { actions: ["box"], body: true },

@@ -18,7 +18,6 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import * as z from "zod";
-import type { AgentDefinition } from "../lab/compute/definitions.ts";
 import { count } from "../lab/compute/sizes.ts";
 import type { Tensors } from "../lab/compute/workspace.ts";
 import {
@@ -145,7 +144,7 @@ export function compilePolicyUpdate(
 }
 
 /** Twin delayed deep deterministic policy gradient with continuous actions. */
-export const td3: AgentDefinition<Td3Configuration> = defineAgent({
+export const td3 = defineAgent({
   name: "td3",
   summary: "Twin delayed DDPG: the lower of two critics, smoothed targets, a slower policy",
   takes: { actions: ["box"], body: true },

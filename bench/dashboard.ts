@@ -14,7 +14,7 @@ import type { Bench } from "./group.ts";
 import { measure } from "./measure.ts";
 import { pages } from "./pages.ts";
 import { type Row, targetRow } from "./row.ts";
-import { emptyManifest, temporaryStore } from "./temporary_store.ts";
+import { addWalk, emptyManifest, temporaryStore } from "./temporary_store.ts";
 
 const runs = 10_000;
 const agents = ["ppo", "a2c", "dqn", "reinforce"];
@@ -31,9 +31,15 @@ const questions = {
   "grouped by agent": "/api/runs?group=agent&sort=-evaluation/return_mean",
 };
 
+/** Runs that are compared, seeds of each of their settings, and points of each. */
+const sweep = { runs: 500, seeds: 5, points: 1000 };
+/** Milliseconds that comparing them may take, and any other answer meanwhile. */
+const [COMPARED, MEANWHILE] = [2000, 100];
+
 /** Milliseconds of each question, the first time and again; then its pages in Chromium. */
 export async function* dashboard({ progress }: Bench): AsyncIterable<Row> {
   yield* answers(progress);
+  yield* compared(progress);
   yield* pages(progress);
 }
 
@@ -43,12 +49,7 @@ async function* answers(progress: Bench["progress"]): AsyncIterable<Row> {
   built();
   fill(opened.store);
   using comparisons = new Comparisons(opened.store.location);
-  const { handler } = createApp(opened.store, comparisons);
-  const answer = async (path: string) => {
-    const response = await handler(new Request(`http://127.0.0.1${path}`));
-    const text = await response.text();
-    if (!response.ok) throw new LabError(`Cannot time ${path} as it must be answered: ${text}`);
-  };
+  const answer = answerer(opened.store, comparisons);
   progress("the store is read");
   await answer("/api/runs");
   for (const [name, path] of Object.entries(questions)) {
@@ -59,6 +60,62 @@ async function* answers(progress: Bench["progress"]): AsyncIterable<Row> {
     const { again } = await measure({ again: () => answer(path) }, { seconds: 2 });
     yield targetRow(`table of ${runs} runs, ${name}, first time`, first, "ms", target);
     yield targetRow(`table of ${runs} runs, ${name}, again`, again, "ms", target);
+  }
+}
+
+/** Asks the server for a path, and waits until all of the answer is there. */
+function answerer(store: Store, comparisons: Comparisons): (path: string) => Promise<void> {
+  const { handler } = createApp(store, comparisons);
+  return async (path) => {
+    const response = await handler(new Request(`http://127.0.0.1${path}`));
+    const text = await response.text();
+    if (!response.ok) throw new LabError(`Cannot time ${path} as it must be answered: ${text}`);
+  };
+}
+
+/** A whole sweep compared, from the request on, and what else is asked for meanwhile. */
+async function* compared(progress: Bench["progress"]): AsyncIterable<Row> {
+  const name = `${sweep.runs} runs in ${sweep.runs / sweep.seeds} groups`;
+  progress(`${name} written`);
+  await using opened = await temporaryStore();
+  fillSweep(opened.store);
+  using comparisons = new Comparisons(opened.store.location);
+  const answer = answerer(opened.store, comparisons);
+  await answer("/api/runs");
+  progress(`${name} compared`);
+  let isOver = false;
+  let slowest = 0;
+  const startedAt = performance.now();
+  const comparison = answer("/api/comparison?filter=name%3Dbench&metric=losses%2Floss")
+    .then(() => performance.now() - startedAt)
+    .finally(() => isOver = true);
+  while (!isOver) {
+    const askedAt = performance.now();
+    await answer("/api/runs?sort=name");
+    slowest = Math.max(slowest, performance.now() - askedAt);
+    await new Promise((resume) => setTimeout(resume, 10));
+  }
+  yield targetRow(`${name} compared, the first time`, await comparison, "ms", COMPARED);
+  yield targetRow(`${name} compared, another answer meanwhile`, slowest, "ms", MEANWHILE);
+}
+
+/** Runs that differ in a setting and in the seed, each with a long series. */
+function fillSweep(store: Store): void {
+  const random = defaultRng(0);
+  for (let i = 0; i < sweep.runs; i++) {
+    const determined = {
+      ...emptyManifest.determined,
+      configuration: {
+        ...emptyManifest.determined.configuration,
+        agent: { name: "ppo", learningRate: 0.0001 * (1 + Math.floor(i / sweep.seeds)) },
+      },
+      seed: String(1 + i % sweep.seeds),
+    };
+    const { id } = store.createRun({
+      ...{ name: "bench", tags: [], note: "" },
+      manifest: { ...emptyManifest, determined },
+    });
+    addWalk(store, id, sweep.points, random);
   }
 }
 

@@ -107,6 +107,12 @@ export const groups: readonly Group[] = [
     load: async () => (await import("./dashboard.ts")).dashboard,
   },
   {
+    name: "live",
+    summary: "The dashboard beside fifty runs that train (ten minutes)",
+    slow: true,
+    load: async () => (await import("./pages.ts")).live,
+  },
+  {
     name: "solved",
     summary: "From the command to CartPole-v1 solved by PPO (half a minute)",
     slow: true,

@@ -5,7 +5,6 @@
  */
 import type { Page } from "playwright-core";
 import { defaultRng } from "../lab/core/random.ts";
-import type { MetricPoint } from "../lab/core/metrics.ts";
 import { launch } from "../lab/experiment/launch.ts";
 import type { Store } from "../lab/store/store.ts";
 import { registries } from "../registries.ts";
@@ -13,7 +12,7 @@ import { createApp } from "../web/app.ts";
 import { Comparisons } from "../web/comparisons.ts";
 import { hasChromium, openBrowser } from "./chromium.ts";
 import { type Row, row, targetRow } from "./row.ts";
-import { emptyManifest, temporaryStore } from "./temporary_store.ts";
+import { addWalk, emptyManifest, temporaryStore } from "./temporary_store.ts";
 
 /** Runs that are compared, and points of each. */
 const [RUNS, POINTS] = [20, 100_000];
@@ -23,6 +22,8 @@ const [FIRST, DRAWN] = [300, 500];
 const BYTES = 60;
 /** Frames a second while a range is chosen; images a second that a code is decoded to. */
 const [FRAMES, IMAGES] = [50, 60];
+/** Steps a second that a policy may take at least where it is not drawn. */
+const STEPS = 2000;
 /** How many times the command line's time a training in the page may take. */
 const SLOWER = 2;
 /** Milliseconds for which frames are counted. */
@@ -37,18 +38,7 @@ function fill(store: Store): void {
       ...{ name: "bench", tags: [], note: "" },
       manifest: { ...emptyManifest, determined },
     });
-    let value = 0;
-    const points = Array.from({ length: POINTS }, (_, i): MetricPoint => ({
-      name: "losses/loss",
-      value: value += random.normal(),
-      iterations: i + 1,
-      environmentSteps: i + 1,
-      gradientSteps: i + 1,
-      examples: i + 1,
-      wallSeconds: i / 1000,
-    }));
-    store.append(id, points);
-    store.update(id, { iterations: POINTS, status: "completed", digest: "0".repeat(64) });
+    addWalk(store, id, POINTS, random);
   }
 }
 
@@ -124,6 +114,21 @@ async function training(page: Page, store: Store): Promise<{ here: number; there
   return { here, there: 1000 * store.run(run.id)!.wallSeconds };
 }
 
+/** Steps a second of the policy that {@linkcode training} left in the store, undrawn. */
+async function undrawn(page: Page, store: Store): Promise<number> {
+  const run = store.runs().find(({ name }) => name === "cartpole-ppo-quick")!;
+  await page.goto(`/runs/${run.id}`);
+  await page.locator(".player").scrollIntoViewIfNeeded();
+  await page.locator(".policy select").first().waitFor();
+  await page.locator(".policy label:has-text('Speed') select").selectOption("undrawn");
+  const rate = page.locator(".policy .figures div:has(dt:text-is('Steps a second')) dd");
+  await rate.waitFor();
+  await page.waitForTimeout(WHILE);
+  // As the page says it: 25.3K.
+  const [, figure, unit] = /^([\d.]+)([KM]?)$/.exec(await rate.innerText())!;
+  return Number(figure) * { "": 1, K: 1e3, M: 1e6 }[unit as "" | "K" | "M"];
+}
+
 /** Images a second while a code is dragged over the map of a VAE. */
 async function decoding(page: Page, store: Store): Promise<number> {
   const [run] = await launch([{
@@ -189,6 +194,8 @@ async function* measured(): AsyncIterable<Row> {
     yield row("PPO on CartPole in the page, from the click", here, "ms", {
       ...{ name: "command line", value: there, reach: 1 / SLOWER },
     });
+    const steps = await undrawn(page, store);
+    yield targetRow("a policy of CartPole played undrawn", steps, "steps/s", STEPS);
     const images = await decoding(page, store);
     yield targetRow("a code dragged over its map, images", images, "images/s", IMAGES);
   } finally {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { MetricPoint } from "../lab/core/metrics.ts";
+import type { Generator } from "../lab/core/random.ts";
 import { openStore } from "../lab/store/sqlite_store.ts";
 import type { Manifest, Run, Store } from "../lab/store/store.ts";
 
@@ -39,4 +41,20 @@ export const emptyManifest: Manifest = {
 /** A run that nothing trains. */
 export function emptyRun(store: Store): Run {
   return store.createRun({ name: "bench", tags: [], note: "", manifest: emptyManifest });
+}
+
+/** Ends a run with a random walk of a loss, so many points long. */
+export function addWalk(store: Store, run: string, count: number, random: Generator): void {
+  let value = 0;
+  const points = Array.from({ length: count }, (_, i): MetricPoint => ({
+    name: "losses/loss",
+    value: value += random.normal(),
+    iterations: i + 1,
+    environmentSteps: i + 1,
+    gradientSteps: i + 1,
+    examples: i + 1,
+    wallSeconds: i / 1000,
+  }));
+  store.append(run, points);
+  store.update(run, { iterations: count, status: "completed", digest: "0".repeat(64) });
 }

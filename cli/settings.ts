@@ -5,7 +5,6 @@
  * @module
  */
 import type * as z from "zod";
-import { InputError } from "../lab/core/errors.ts";
 import type { Json } from "../lab/core/snapshot.ts";
 import { callersPath, type Io } from "./terminal/io.ts";
 
@@ -45,19 +44,11 @@ export async function valuesOf(
   schema: z.ZodType,
   { prefix, owner, lack }: Readonly<Record<"prefix" | "owner" | "lack", string>>,
 ): Promise<Record<string, Json>> {
-  const { fieldsOf, parseValue } = await import("../lab/experiment/fields.ts");
-  const { hintFor } = await import("../lab/experiment/other_names.ts");
-  const fields = fieldsOf(schema, prefix);
-  const values = settings.map(([path, text]): [string, Json] => {
-    const field = fields.find((each) => each.path === path);
-    if (field !== undefined) {
-      return [prefix === "" ? path : path.slice(prefix.length + 1), parseValue(text, field)];
-    }
-    throw new InputError(
-      `Cannot set ${path} as ${lack}${hintFor(path, fields)}: see \`describe ${owner}\``,
-    );
-  });
-  return Object.fromEntries(values);
+  const { fieldsOf } = await import("../lab/experiment/fields.ts");
+  const { parsedSettings } = await import("../lab/experiment/settings.ts");
+  const byPath = parsedSettings(settings, fieldsOf(schema, prefix), { owner, lack });
+  const before = prefix === "" ? 0 : prefix.length + 1;
+  return Object.fromEntries(Array.from(byPath, ([path, value]) => [path.slice(before), value]));
 }
 
 /**

@@ -16,7 +16,7 @@ import type { SharedFields } from "./fields.ts";
 import { flowLikelihood } from "./flow_likelihood.ts";
 import { maskedMean } from "./losses.ts";
 import { LogSums } from "./metrics/log_sums.ts";
-import { promptOf, samplesOf } from "./samples.ts";
+import { askedClasses, promptOf, samplesOf } from "./samples.ts";
 import type { Batch, Drawn, LogLikelihood, NoiseSpecs, Of } from "./model.ts";
 import type { Networks } from "./networks.ts";
 import type { BoundModel, Inputs, RowProgram } from "./programs.ts";
@@ -88,7 +88,8 @@ export class Asked<C extends SharedFields, N extends Networks> {
     const { labelled, shape: { classes } } = this.bound;
     if (!labelled) return {};
     const rows = new Float32Array(count * classes);
-    for (let i = 0; i < count; i++) rows[i * classes + (labels?.[i] ?? i % classes)] = 1;
+    const given = labels ?? askedClasses(count, classes);
+    for (let i = 0; i < count; i++) rows[i * classes + given[i]] = 1;
     return { labels: rows };
   }
 
@@ -398,6 +399,6 @@ export class Asked<C extends SharedFields, N extends Networks> {
         `Cannot sample one class as it must be a whole number, 0 … ${classes - 1}: ${label}`,
       );
     }
-    return new Uint8Array(count).fill(label);
+    return askedClasses(count, classes, label);
   }
 }

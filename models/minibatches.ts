@@ -51,6 +51,11 @@ export class Minibatches {
     return rows;
   }
 
+  /** The examples that come next, where the epoch has any left. */
+  peek(): Int32Array {
+    return this.#order.subarray(this.#taken, this.#taken + this.#size);
+  }
+
   /** Where it stands, as plain JSON: the order itself is drawn again. */
   snapshot(): Json {
     return { epoch: this.#epoch, taken: this.#taken, random: this.#random.snapshot() };

@@ -31,6 +31,11 @@ export function promptOf(
   return rows;
 }
 
+/** The class that each of so many samples is asked to be: `label`, or without it all classes in turn. */
+export function askedClasses(count: number, classes: number, label?: number): Uint8Array {
+  return Uint8Array.from({ length: count }, (_, i) => label ?? i % classes);
+}
+
 /** Values [count, D] as samples of the kind of a data set. */
 export function samplesOf(
   { kind, shape, vocabulary }: Pick<Dataset, "kind" | "shape" | "vocabulary">,

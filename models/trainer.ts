@@ -30,6 +30,7 @@ import type { Model, ModelStep } from "./model.ts";
 import type { Networks } from "./networks.ts";
 import { picturesOf } from "./pictures.ts";
 import { planeArtifacts } from "./plane.ts";
+import { askedClasses } from "./samples.ts";
 import { BoundModel, type CompiledStep, GRADIENTS, type RowProgram } from "./programs.ts";
 import { takeMeans } from "./totals.ts";
 import { type Yardstick, yardstick } from "./yardstick.ts";
@@ -219,7 +220,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   /** Every step in order. Returns what of the budget it took, at most `limit`. */
   #round(limit: number): number {
     const { spent, budget: { unit } } = this;
-    const { averageDecay = 0, averageRampUp = false } = this.#context.configuration;
+    const { configuration: { averageDecay = 0, averageRampUp = false }, dataset } = this.#context;
     const taken = { examples: 0, gradientSteps: 0, environmentSteps: 0 };
     let rows: Int32Array = new Int32Array(0);
     for (const { program, repeat, examples, during: [from, to], schedule } of this.#steps) {
@@ -239,6 +240,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
           taken.examples += rows.length;
         }
         if (examples !== "none") this.#load(program, rows, examples === "next");
+        if (examples === "next") dataset.train.reader?.prefetch?.(this.#minibatches.peek());
         program.run(this.#noise);
         taken.gradientSteps++;
       }
@@ -336,8 +338,7 @@ export class ModelTrainer<C extends SharedFields, N extends Networks> extends Ba
   /** How many samples, of all classes in turn, the judge calls what they were asked to be. */
   async #askedClass(judge: Judge, { count, values }: Samples): Promise<number> {
     const { classes } = this.#bound.shape;
-    const asked = Uint8Array.from({ length: count }, (_, i) => i % classes);
-    return accuracyOf(await judge.probabilities(values), asked, classes);
+    return accuracyOf(await judge.probabilities(values), askedClasses(count, classes), classes);
   }
 
   /** The model's own terms on a split, and how it names the examples' classes. */

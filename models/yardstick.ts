@@ -53,8 +53,6 @@ const SEARCHED = 250;
 export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
   if (dataset.kind === "text") return textYardstick(dataset);
   const { train, validation, test, mixture, classes } = dataset;
-  const few = ([["test", test], ["validation", validation]] as const)
-    .find(([, { count }]) => count < FEWEST);
   const size = sizeOf(dataset.shape);
   const first = (values: Float32Array, count: number) => values.subarray(0, count * size);
   const inSpace = (values: Float32Array) => (
@@ -82,7 +80,6 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
   };
 
   async function measure(values: Float32Array): Promise<Measures> {
-    if (few !== undefined) return {};
     const samples = await around(values);
     const { energyDistance, ...shares } = likeness(samples, await known.test());
     const { dimensions } = samples;
@@ -111,16 +108,24 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
     };
   }
 
+  const distanceToChooseBy = async (values: Float32Array) =>
+    likeness(await around(values), await known.validation()).energyDistance;
+  const few = Object.entries({ test, validation }).find(([, { count }]) => count < FEWEST);
+  if (few !== undefined) {
+    const [part, { count }] = few;
+    const message = `samples are not measured as the ${part} split must have ${FEWEST} examples ` +
+      `at least: ${count}`;
+    return {
+      measure: () => Promise.resolve({}),
+      ceilings: () => Promise.resolve({}),
+      notes: () => Promise.resolve([{ level: "warning", message }]),
+      distanceToChooseBy,
+    };
+  }
   return {
     measure,
     ceilings: known.ceilings,
     notes: async (samples) => {
-      if (few !== undefined) {
-        const [part, { count }] = few;
-        const message = `samples are not measured as the ${part} split must have ${FEWEST} ` +
-          `examples at least: ${count}`;
-        return [{ level: "warning", message }];
-      }
       if (judge === undefined) return [];
       const { size, moments: { count } } = await known.features();
       return featureNotes(
@@ -128,8 +133,7 @@ export function yardstick(dataset: Dataset, judge?: Judge): Yardstick {
         { network: dataset.name, of: "the judge", resize: "without resizing" },
       );
     },
-    distanceToChooseBy: async (values) =>
-      likeness(await around(values), await known.validation()).energyDistance,
+    distanceToChooseBy,
   };
 }
 

@@ -4,8 +4,11 @@
  * @module
  */
 
-/** What acts, what dreams, examples of its data, who judges its samples, and how weights are spread. */
-export const parts = ["policy", "model", "examples", "judge", "weights"] as const;
+/**
+ * What acts, what dreams, examples of its data, who judges its samples, and how weights and gradients
+ * are spread.
+ */
+export const parts = ["policy", "model", "examples", "judge", "weights", "gradients"] as const;
 
 /** One of them. */
 export type Part = typeof parts[number];

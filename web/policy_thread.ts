@@ -5,6 +5,8 @@
  * @module
  */
 import { InputError } from "../lab/core/errors.ts";
+import { REPLAY, type Snapshot } from "../lab/core/snapshot.ts";
+import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import { joinThread } from "../lab/core/thread.ts";
 import { lineOf } from "../lab/experiment/error_lines.ts";
 import { datasetOf, modelFileOf, policyOf } from "../lab/experiment/inspect.ts";
@@ -15,7 +17,7 @@ import { judgeOf } from "../models/judge.ts";
 import { encodeExamples } from "./examples.ts";
 import type { Part } from "./file_parts.ts";
 import type { KeptPolicy } from "./contents.ts";
-import { weightsOf } from "./weights.ts";
+import { meanGradients, spreadsOf } from "./spread.ts";
 
 /** Which file of which store is wanted. */
 export interface Wanted {
@@ -35,7 +37,8 @@ type Make = typeof policyOf;
 const makers: Readonly<Record<Wanted["part"], Make>> = {
   policy: policyOf,
   model: modelFileOf,
-  weights: weightsIn,
+  weights: (run, options) => spreadsIn(run, options, "", ({ parameters }) => parameters),
+  gradients: (run, options) => spreadsIn(run, options, REPLAY, ({ state }) => meanGradients(state)),
   examples: async (run, options) => encodeExamples(await datasetOf(run, options)),
   judge: async (run, options) => {
     const dataset = await datasetOf(run, options);
@@ -53,16 +56,25 @@ const makers: Readonly<Record<Wanted["part"], Make>> = {
   },
 };
 
-/** Of the checkpoint itself: no trainer is opened. */
-async function weightsIn(run: Run, { store, checkpoint }: Parameters<Make>[1]) {
+/**
+ * Of the checkpoint itself: no trainer is opened.
+ *
+ * @param without The part of its state that is not read.
+ */
+async function spreadsIn(
+  run: Run,
+  { store, checkpoint }: Parameters<Make>[1],
+  without: string,
+  tensorsOf: (snapshot: Snapshot) => NamedTensors,
+) {
   const kept = typeof checkpoint === "object"
     ? checkpoint
     : store.checkpoints(run.id).findLast(({ kind }) => kind === checkpoint);
   if (kept === undefined) {
-    throw new InputError(`Cannot show the weights of ${run.id} as it must have a checkpoint`);
+    throw new InputError(`Cannot look into ${run.id} as it must have a checkpoint`);
   }
-  const { snapshot } = await store.loadCheckpoint(run.id, kept, { without: "" });
-  return new TextEncoder().encode(JSON.stringify(weightsOf(snapshot.parameters)));
+  const { snapshot } = await store.loadCheckpoint(run.id, kept, { without });
+  return new TextEncoder().encode(JSON.stringify(spreadsOf(tensorsOf(snapshot))));
 }
 
 const post = joinThread<Wanted, Made>(async ({ store: location, run, part, checkpoint }) => {

@@ -8,22 +8,19 @@ import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { Body } from "../../lab/compute/bodies.ts";
-import { type Activation, mlp } from "../../lab/compute/networks.ts";
+import { mlp } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
+import type { DenseSettings } from "./dense_settings.ts";
 import { fanInParameters } from "./fan_in.ts";
 
 /** What an action-value network is like. */
-export interface ActionValueOptions {
+export interface ActionValueOptions extends DenseSettings {
   /** What observations pass before the dense layers. */
   readonly body: Body;
   /** A. */
   readonly actionCount: number;
   /** N: numbers for each action, in an axis of their own; 0: one, without such an axis. */
   readonly quantiles: number;
-  /** Widths of the hidden layers. */
-  readonly hiddenSizes: readonly number[];
-  /** Of the hidden layers. */
-  readonly activation: Activation;
 }
 
 /** A network from observations to what is estimated of each action's return. */

@@ -7,7 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
-import { bodyOf, type BodySettings, bodyWithin } from "../../lab/compute/bodies.ts";
+import { bodyOf, bodyWithin } from "../../lab/compute/bodies.ts";
 import type { BodyDefinition } from "../../lab/compute/definitions.ts";
 import { orthogonal } from "../../lab/compute/initializers.ts";
 import { type Activation, mlp, mlpLayers, mlpParameters } from "../../lab/compute/networks.ts";
@@ -15,6 +15,7 @@ import type { Tensors } from "../../lab/compute/workspace.ts";
 import { policyDistribution, type PolicyOptions } from "../distributions/mod.ts";
 import type { PolicyDistribution } from "../distributions/policy_distribution.ts";
 import type { WorldShape } from "../worlds/world.ts";
+import type { DenseSettings } from "./dense_settings.ts";
 import { fanInParameters } from "./fan_in.ts";
 
 /**
@@ -40,11 +41,7 @@ export function orthogonalParameters(
 }
 
 /** How the two networks are made. */
-export interface ActorCriticSettings extends BodySettings, PolicyOptions {
-  /** Widths of the hidden layers of each network. */
-  readonly hiddenSizes: readonly number[];
-  /** Of the hidden layers. */
-  readonly activation: Activation;
+export interface ActorCriticSettings extends DenseSettings, PolicyOptions {
   /** False: kernels and biases as PyTorch draws them. */
   readonly orthogonalInitialization?: boolean;
   /** False: the value is one linear layer on the policy's features; else it has a body of its own. */

@@ -6,10 +6,11 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Generator } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
-import { bodyOf, type BodySettings, bodyWithin } from "../../lab/compute/bodies.ts";
+import { bodyOf, bodyWithin } from "../../lab/compute/bodies.ts";
 import type { BodyDefinition } from "../../lab/compute/definitions.ts";
-import { type Activation, mlp } from "../../lab/compute/networks.ts";
+import { mlp } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
+import type { DenseSettings } from "./dense_settings.ts";
 import { fanInParameters } from "./fan_in.ts";
 import type { WorldShape } from "../worlds/world.ts";
 
@@ -18,14 +19,6 @@ export const CRITIC = "critic";
 
 /** What the networks of off-policy agents with measured actions must fit. */
 export type NetworkShape = Pick<WorldShape, "observationSpace" | "flatActionSize">;
-
-/** What dense networks are like. */
-export interface DenseSettings extends BodySettings {
-  /** Widths of the hidden layers. */
-  readonly hiddenSizes: readonly number[];
-  /** Of the hidden layers. */
-  readonly activation: Activation;
-}
 
 /** Critics side by side in one group. */
 export interface Critics {

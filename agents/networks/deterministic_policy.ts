@@ -10,7 +10,8 @@ import { bodyOf, bodyWithin } from "../../lab/compute/bodies.ts";
 import type { BodyDefinition } from "../../lab/compute/definitions.ts";
 import { mlp } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
-import type { DenseSettings, NetworkShape } from "./critics.ts";
+import type { NetworkShape } from "./critics.ts";
+import type { DenseSettings } from "./dense_settings.ts";
 import { fanInParameters } from "./fan_in.ts";
 
 /** Prefix of the policy. */

@@ -12,7 +12,8 @@ import type { BodyDefinition } from "../../lab/compute/definitions.ts";
 import { constant } from "../../lab/compute/initializers.ts";
 import { mlpLayers } from "../../lab/compute/networks.ts";
 import type { Tensors } from "../../lab/compute/workspace.ts";
-import type { DenseSettings, NetworkShape } from "./critics.ts";
+import type { NetworkShape } from "./critics.ts";
+import type { DenseSettings } from "./dense_settings.ts";
 import { fanInParameters } from "./fan_in.ts";
 import { gsdeVariance } from "../distributions/gsde.ts";
 

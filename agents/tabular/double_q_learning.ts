@@ -10,18 +10,20 @@
  *
  * @module
  */
-import * as z from "zod";
 import {
   type DifferenceConfiguration,
-  differenceFields,
+  differenceConfiguration,
   epsilonGreedy,
   greedy,
   moveTowards,
   Rates,
 } from "./tables.ts";
-import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
-
-const configuration = z.strictObject(differenceFields);
+import {
+  type Outcome,
+  tabularAgent,
+  type TabularMethod,
+  type TabularSetup,
+} from "./tabular_trainer.ts";
 
 /**
  * r + γ(1 − terminated) · Q₂(s', argmax_a Q₁(s', a)). Sutton and Barto (2018), equation 6.10. With
@@ -42,11 +44,7 @@ const configuration = z.strictObject(differenceFields);
  * @param gamma γ in [0, 1].
  */
 export function doubleQTarget(
-  { reward, nextState, terminated }: {
-    readonly reward: number;
-    readonly nextState: number;
-    readonly terminated: boolean;
-  },
+  { reward, nextState, terminated }: Outcome,
   chooses: Float64Array,
   values: Float64Array,
   actions: number,
@@ -87,6 +85,6 @@ function doubleQMethod(setup: TabularSetup<DifferenceConfiguration>): TabularMet
 export const doubleQLearning = tabularAgent({
   name: "double-q-learning",
   summary: "Double Q-learning: two tables that keep each other from overestimating",
-  configuration,
+  configuration: differenceConfiguration,
   method: doubleQMethod,
 });

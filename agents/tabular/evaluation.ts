@@ -88,24 +88,12 @@ export class TableEvaluator {
       const { observation } = environment.reset({ seed: random.integers(2 ** 32) });
       const { start } = observationSpace;
       if (exact !== undefined) expected.push(exact[observation - start]);
-      evaluated.add(
-        playEpisode(
-          environment,
-          observation,
-          limit,
-          (state) => policy[state - start] + actionSpace.start,
-        ),
-      );
+      const choose = (state: number) => policy[state - start] + actionSpace.start;
+      evaluated.add(playEpisode(environment, observation, limit, choose));
     }
-    const { metrics, events } = evaluated.report(limit, environment.goal);
-    const warning = training && evaluated.noGoal(environment.rewardThreshold, training);
-    return {
-      metrics: {
-        ...metrics,
-        ...exact === undefined ? {} : { "evaluation/exact_return_mean": mean(expected) },
-      },
-      events: warning === undefined ? events : [...events, warning],
-    };
+    const { metrics, events } = evaluated.report(limit, environment, training);
+    const ofPolicy = exact && { "evaluation/exact_return_mean": mean(expected) };
+    return { metrics: { ...metrics, ...ofPolicy }, events };
   }
 
   /** The action with the greatest value for one observation of the environment. */

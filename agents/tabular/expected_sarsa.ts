@@ -10,37 +10,26 @@
  *
  * @module
  */
-import * as z from "zod";
+import { type DifferenceConfiguration, differenceConfiguration, expectedValue } from "./tables.ts";
 import {
-  type DifferenceConfiguration,
-  differenceFields,
-  epsilonGreedyTable,
-  expectedValue,
-  moveTowards,
-} from "./tables.ts";
-import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
-
-const configuration = z.strictObject(differenceFields);
+  differenceMethod,
+  tabularAgent,
+  type TabularMethod,
+  type TabularSetup,
+} from "./tabular_trainer.ts";
 
 /** Learns by r + γ(1 − terminated) · Σ_a π(a|s') Q(s', a), equation 6.9. */
 export function expectedSarsaMethod(setup: TabularSetup<DifferenceConfiguration>): TabularMethod {
-  const { actions, configuration: { gamma } } = setup;
-  const table = epsilonGreedyTable(setup);
-  const { q, rates } = table;
-  return {
-    ...table,
-    learn({ state, action, reward, nextState, terminated }) {
-      const next = terminated ? 0 : expectedValue(q, nextState * actions, actions, rates.epsilon);
-      const target = reward + gamma * next;
-      return moveTowards(q, state * actions + action, target, rates.learningRate);
-    },
-  };
+  return differenceMethod(({ reward, nextState, terminated }, q, actions, gamma, epsilon) => {
+    const next = terminated ? 0 : expectedValue(q, nextState * actions, actions, epsilon);
+    return reward + gamma * next;
+  }, setup);
 }
 
 /** Expected Sarsa over a table. */
 export const expectedSarsa = tabularAgent({
   name: "expected-sarsa",
   summary: "Expected Sarsa: a table of action values, towards the policy's expectation",
-  configuration,
+  configuration: differenceConfiguration,
   method: expectedSarsaMethod,
 });

@@ -12,12 +12,13 @@ import type { Json } from "../../lab/core/snapshot.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import type { AgentDefinition } from "../../lab/compute/definitions.ts";
 import { type AgentContext, defineAgent } from "../define_agent.ts";
+import { gamma } from "../fields.ts";
 import { TableEvaluator } from "./evaluation.ts";
 import { TableGroups, TableTrainer } from "./table_trainer.ts";
 import { tableShape } from "./table_world.ts";
 
 const configuration = z.strictObject({
-  gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
+  gamma,
   tolerance: z.number().positive().default(1e-10).meta({
     description: "Planning ends where no value is further from the right one than this",
   }),
@@ -76,7 +77,7 @@ class PlanningTrainer extends TableTrainer {
     private readonly planner: Planner,
     private readonly actions: number,
   ) {
-    super({ unit: "gradientSteps", total: context.budget });
+    super("gradientSteps", context.budget);
     this.#q = new Float64Array(table.length * actions);
     this.parts = {
       name,

@@ -10,17 +10,14 @@
  *
  * @module
  */
-import * as z from "zod";
+import { type DifferenceConfiguration, differenceConfiguration, maximum } from "./tables.ts";
 import {
-  type DifferenceConfiguration,
-  differenceFields,
-  epsilonGreedyTable,
-  maximum,
-  moveTowards,
-} from "./tables.ts";
-import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
-
-const configuration = z.strictObject(differenceFields);
+  differenceMethod,
+  type Outcome,
+  tabularAgent,
+  type TabularMethod,
+  type TabularSetup,
+} from "./tabular_trainer.ts";
 
 /**
  * r + γ(1 − terminated) · max_a Q(s', a). Sutton and Barto (2018), equation 6.8.
@@ -39,11 +36,7 @@ const configuration = z.strictObject(differenceFields);
  * @param gamma γ in [0, 1].
  */
 export function qTarget(
-  { reward, nextState, terminated }: {
-    readonly reward: number;
-    readonly nextState: number;
-    readonly terminated: boolean;
-  },
+  { reward, nextState, terminated }: Outcome,
   q: Float64Array,
   actions: number,
   gamma: number,
@@ -53,22 +46,13 @@ export function qTarget(
 
 /** Learns by {@linkcode qTarget}. */
 export function qLearningMethod(setup: TabularSetup<DifferenceConfiguration>): TabularMethod {
-  const { actions, configuration: { gamma } } = setup;
-  const table = epsilonGreedyTable(setup);
-  const { q, rates } = table;
-  return {
-    ...table,
-    learn(transition) {
-      const index = transition.state * actions + transition.action;
-      return moveTowards(q, index, qTarget(transition, q, actions, gamma), rates.learningRate);
-    },
-  };
+  return differenceMethod(qTarget, setup);
 }
 
 /** Q-learning over a table. */
 export const qLearning = tabularAgent({
   name: "q-learning",
   summary: "Q-learning: a table of action values, learned off-policy",
-  configuration,
+  configuration: differenceConfiguration,
   method: qLearningMethod,
 });

@@ -10,16 +10,15 @@
  *
  * @module
  */
-import * as z from "zod";
+import { type DifferenceConfiguration, differenceConfiguration } from "./tables.ts";
 import {
-  type DifferenceConfiguration,
-  differenceFields,
-  epsilonGreedyTable,
-  moveTowards,
-} from "./tables.ts";
-import { tabularAgent, type TabularMethod, type TabularSetup } from "./tabular_trainer.ts";
-
-const configuration = z.strictObject(differenceFields);
+  differenceMethod,
+  type Outcome,
+  tabularAgent,
+  type TabularMethod,
+  type TabularSetup,
+  type TabularTransition,
+} from "./tabular_trainer.ts";
 
 /**
  * r + γ(1 − terminated) · Q(s', a'). Sutton and Barto (2018), equation 6.7.
@@ -38,12 +37,7 @@ const configuration = z.strictObject(differenceFields);
  * @param gamma γ in [0, 1].
  */
 export function sarsaTarget(
-  { reward, nextState, nextAction, terminated }: {
-    readonly reward: number;
-    readonly nextState: number;
-    readonly nextAction: number;
-    readonly terminated: boolean;
-  },
+  { reward, nextState, nextAction, terminated }: Outcome & Pick<TabularTransition, "nextAction">,
   q: Float64Array,
   actions: number,
   gamma: number,
@@ -53,23 +47,13 @@ export function sarsaTarget(
 
 /** Learns by {@linkcode sarsaTarget}. */
 export function sarsaMethod(setup: TabularSetup<DifferenceConfiguration>): TabularMethod {
-  const { actions, configuration: { gamma } } = setup;
-  const table = epsilonGreedyTable(setup);
-  const { q, rates } = table;
-  return {
-    ...table,
-    choosesFirst: true,
-    learn(transition) {
-      const index = transition.state * actions + transition.action;
-      return moveTowards(q, index, sarsaTarget(transition, q, actions, gamma), rates.learningRate);
-    },
-  };
+  return { ...differenceMethod(sarsaTarget, setup), choosesFirst: true };
 }
 
 /** Sarsa over a table. */
 export const sarsa = tabularAgent({
   name: "sarsa",
   summary: "Sarsa: a table of action values, learned on-policy",
-  configuration,
+  configuration: differenceConfiguration,
   method: sarsaMethod,
 });

@@ -6,7 +6,7 @@
 import { BaseTrainer, PARAMETERS, type TensorGroups } from "../../lab/core/base_trainer.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { type NamedTensors, tensorOf } from "../../lab/core/tensor_data.ts";
-import type { BudgetUnit, EvaluationContext, Report } from "../../lab/core/trainer.ts";
+import type { EvaluationContext, Report } from "../../lab/core/trainer.ts";
 import { type TrainingSoFar, withoutProbabilities } from "../trainers/evaluated_episodes.ts";
 import type { TableEvaluator } from "./evaluation.ts";
 
@@ -62,10 +62,6 @@ export abstract class TableTrainer extends BaseTrainer {
   protected readonly groups: readonly string[] = [STATE];
   /** The greedy policy's measure. */
   protected abstract readonly evaluator: TableEvaluator;
-
-  constructor(budget: { readonly unit: BudgetUnit; readonly total: number }) {
-    super(budget.unit, budget.total);
-  }
 
   /** What training has seen; a planner sees nothing. */
   protected trainingSoFar?(): TrainingSoFar;

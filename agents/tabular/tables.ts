@@ -13,7 +13,7 @@ import type { Metrics } from "../../lab/core/metrics.ts";
 import { linear, type Schedule } from "../../lab/compute/schedules.ts";
 import { count, LONGEST } from "../../lab/compute/sizes.ts";
 import { drawAllowed, FORBIDDEN } from "../distributions/actions.ts";
-import { maskActions } from "../fields.ts";
+import { explorationFields, gamma, maskActions, withDefaults } from "../fields.ts";
 
 /** max_a Q(s, a). */
 export function maximum(table: Float64Array, row: number, actions: number): number {
@@ -104,19 +104,11 @@ export const worldFields = {
 /** The fields of the methods that learn action values and explore ε-greedily. */
 export const valueFields = {
   ...worldFields,
-  gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
+  gamma,
   initialValue: z.number().default(0).meta({
     description: "Q(s, a) at the start; above what is possible it makes the agent explore",
   }),
-  explorationInitial: z.number().min(0).max(1).default(1).meta({
-    description: "ε at the start: the share of random actions",
-  }),
-  explorationFinal: z.number().min(0).max(1).default(0.05).meta({
-    description: "ε at the end of its schedule",
-  }),
-  explorationFraction: z.number().gt(0).max(1).default(0.5).meta({
-    description: "Share of the budget over which ε falls linearly",
-  }),
+  ...withDefaults(explorationFields, { explorationFraction: 0.5 }),
 };
 
 /** {@linkcode valueFields} and the step size. */
@@ -134,8 +126,10 @@ export const differenceFields = {
 export type WorldConfiguration = z.output<z.ZodObject<typeof worldFields>>;
 /** {@linkcode valueFields}, parsed. */
 type ValueConfiguration = z.output<z.ZodObject<typeof valueFields>>;
+/** Checks {@linkcode DifferenceConfiguration}. */
+export const differenceConfiguration = z.strictObject(differenceFields);
 /** {@linkcode differenceFields}, parsed. */
-export type DifferenceConfiguration = z.output<z.ZodObject<typeof differenceFields>>;
+export type DifferenceConfiguration = z.output<typeof differenceConfiguration>;
 
 /** ε and α as they stand. */
 export class Rates {

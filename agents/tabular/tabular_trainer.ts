@@ -14,7 +14,13 @@ import { type AgentContext, defineAgent } from "../define_agent.ts";
 import { FORBIDDEN } from "../distributions/actions.ts";
 import { TableEvaluator } from "./evaluation.ts";
 import { TableGroups, type Tables, TableTrainer } from "./table_trainer.ts";
-import type { Rates, WorldConfiguration } from "./tables.ts";
+import {
+  type DifferenceConfiguration,
+  epsilonGreedyTable,
+  moveTowards,
+  type Rates,
+  type WorldConfiguration,
+} from "./tables.ts";
 import { TableWorld } from "./table_world.ts";
 
 /** One step in the world. The trainer overwrites it with the next. */
@@ -34,6 +40,9 @@ export interface TabularTransition {
   /** The episode was cut off: bootstrap from the state. Never both. */
   truncated: boolean;
 }
+
+/** What an action led to. */
+export type Outcome = Readonly<Pick<TabularTransition, "reward" | "nextState" | "terminated">>;
 
 /** What a method is made from. */
 export interface TabularSetup<Configuration> {
@@ -71,6 +80,33 @@ export interface TabularMethod {
   restore?(snapshot: Json): void;
 }
 
+/** What Q(s, a) is drawn towards after a transition, by Q [S, A], A, γ and ε. */
+export type Target = (
+  transition: Readonly<TabularTransition>,
+  q: Float64Array,
+  actions: number,
+  gamma: number,
+  epsilon: number,
+) => number;
+
+/** Learns one table from each transition by itself, towards `target`, and acts ε-greedily on it. */
+export function differenceMethod(
+  target: Target,
+  setup: TabularSetup<DifferenceConfiguration>,
+): TabularMethod {
+  const { actions, configuration: { gamma } } = setup;
+  const table = epsilonGreedyTable(setup);
+  const { q, rates } = table;
+  return {
+    ...table,
+    learn(transition) {
+      const index = transition.state * actions + transition.action;
+      const towards = target(transition, q, actions, gamma, rates.epsilon);
+      return moveTowards(q, index, towards, rates.learningRate);
+    },
+  };
+}
+
 /** What an agent over tables consists of. */
 interface TabularAgent<Configuration extends WorldConfiguration> {
   /** As in registries. */
@@ -106,7 +142,7 @@ class TabularTrainer<C extends WorldConfiguration> extends TableTrainer {
 
   constructor(agent: TabularAgent<C>, context: AgentContext<C>, world: TableWorld) {
     const { observationSpace, actionSpace } = world.shape;
-    super({ unit: "environmentSteps", total: context.budget });
+    super("environmentSteps", context.budget);
     const { configuration, makeEnvironment } = context;
     this.#world = world;
     this.#random = context.stream("exploration");

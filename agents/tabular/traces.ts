@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 import { differenceFields, epsilonGreedyTable } from "./tables.ts";
-import type { TabularMethod, TabularSetup, TabularTransition } from "./tabular_trainer.ts";
+import type { TabularMethod, TabularSetup, TabularTransition, Target } from "./tabular_trainer.ts";
 
 /** Traces below this count as gone: what they would change is lost in the rounding of a value. */
 const LEAST = 1e-9;
@@ -82,13 +82,7 @@ export type TraceConfiguration = z.output<typeof traceConfiguration>;
 
 /** What a method with traces learns from a transition, beside its error. */
 interface TraceRule {
-  /** What Q(s, a) is drawn towards. */
-  target(
-    transition: TabularTransition,
-    q: Float64Array,
-    actions: number,
-    gamma: number,
-  ): number;
+  readonly target: Target;
   /** Whether no error after this transition reaches back beyond it; left out: none cuts the traces. */
   cuts?(transition: TabularTransition, q: Float64Array, actions: number): boolean;
 }
@@ -116,7 +110,7 @@ export function traceMethod(
     learn(transition) {
       const { state, action, terminated, truncated } = transition;
       const index = state * actions + action;
-      const error = target(transition, q, actions, gamma) - q[index];
+      const error = target(transition, q, actions, gamma, rates.epsilon) - q[index];
       const isCut = cuts?.(transition, q, actions) ?? false;
       traces.visit(index);
       traces.apply(pending ?? q, rates.learningRate * error);

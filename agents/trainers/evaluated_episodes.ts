@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Environment, GoalEnding } from "../../lab/core/environment.ts";
+import type { Environment } from "../../lab/core/environment.ts";
 import { interquartileMean } from "../../lab/core/interquartile_mean.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { LabEvent } from "../../lab/core/metrics.ts";
@@ -91,14 +91,21 @@ export class EvaluatedEpisodes {
 
   /**
    * Mean, standard deviation and interquartile mean of the returns, mean length, the share that
-   * reached the world's goal where it has one, and a warning where episodes were cut.
+   * reached the world's goal where it has one, and warnings where episodes were cut or no goal was
+   * ever reached.
    *
-   * @param longest Steps after which they were.
+   * @param longest Steps after which they were cut.
+   * @param training Left out: nobody is warned of goals.
    */
-  report(longest: number, goal?: GoalEnding): Report & { readonly events: LabEvent[] } {
+  report(
+    longest: number,
+    { goal, rewardThreshold }: Pick<Environment, "goal" | "rewardThreshold"> = {},
+    training?: TrainingSoFar,
+  ): Report & { readonly events: LabEvent[] } {
     const ended = (how: EpisodeEnd) => this.#ends.filter((end) => end === how).length;
     const cut = ended("cut");
     const reached = goal === "rewarded" ? this.#rewarded : ended("terminated");
+    const noGoal = training && this.noGoal(rewardThreshold, training);
     return {
       metrics: {
         "evaluation/return_mean": mean(this.#returns),
@@ -107,11 +114,15 @@ export class EvaluatedEpisodes {
         "evaluation/length_mean": mean(this.#lengths),
         ...goal !== undefined && { "evaluation/success_rate": reached / this.count },
       },
-      events: cut === 0 ? [] : [{
-        level: "warning",
-        message: `${cut} of ${this.count} evaluation episodes had no end after ${longest} steps: ` +
-          "their returns count as they stood",
-      }],
+      events: [
+        ...cut === 0 ? [] : [{
+          level: "warning" as const,
+          message:
+            `${cut} of ${this.count} evaluation episodes had no end after ${longest} steps: ` +
+            "their returns count as they stood",
+        }],
+        ...noGoal === undefined ? [] : [noGoal],
+      ],
     };
   }
 

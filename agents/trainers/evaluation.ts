@@ -144,6 +144,15 @@ export interface RecurrentPolicy {
   };
 }
 
+/** The greedy policy of any agent. */
+interface ChosenBy {
+  readonly memorySize: number;
+  step(parameters: Tensors, observations: tf.Tensor, memory: tf.Tensor): {
+    readonly scores: tf.Tensor;
+    readonly memory?: tf.Tensor;
+  };
+}
+
 /** What an {@linkcode Evaluator} is made from. */
 export interface EvaluatorOptions {
   readonly shape: WorldShape;
@@ -238,13 +247,8 @@ export class Evaluator {
         if (!ended && episodeLength[n] < longest) continue;
         if (!ended) cut[n] = started[n] = 1;
         const end = step.terminated[n] ? "terminated" : ended ? "truncated" : "cut";
-        const lastReward = step.rewards[n];
-        evaluated.add({
-          episodeReturn: episodeReturn[n],
-          length: episodeLength[n],
-          end,
-          lastReward,
-        });
+        const [length, lastReward] = [episodeLength[n], step.rewards[n]];
+        evaluated.add({ episodeReturn: episodeReturn[n], length, end, lastReward });
         episodeReturn[n] = 0;
         episodeLength[n] = 0;
         left[n] -= 1;
@@ -252,9 +256,7 @@ export class Evaluator {
       if (cut.includes(1)) observations.set(vector.reset({ mask: cut }));
     }
     this.#world ??= this.options.makeEnvironment();
-    const report = evaluated.report(longest, this.#world.goal);
-    const warning = training && evaluated.noGoal(this.#world.rewardThreshold, training);
-    return warning === undefined ? report : { ...report, events: [...report.events, warning] };
+    return evaluated.report(longest, this.#world, training);
   }
 
   /** The greedy action for one observation of the environment. */
@@ -291,24 +293,19 @@ export class Evaluator {
     about: Readonly<Record<string, string>>,
   ): Uint8Array<ArrayBuffer> {
     const { shape, scaled, normalizer } = this.options;
-    const scores = this.#chosenBy();
-    const spec = {
-      name: "policy",
-      inputs: { observations: [[1, shape.observationSize], "float32"] },
-    } as const;
-    const machine = typeof scores === "function"
-      ? standalone(spec, { [PARAMETERS]: parameters }, ({ input, state }) => ({
-        outputs: { scores: scores(state[PARAMETERS], input.observations) },
-      }))
-      : standalone(
-        spec,
-        { [PARAMETERS]: parameters, memory: { row: zeros([1, scores.memorySize], "float32") } },
-        ({ input, state }) => {
-          const { observations } = input;
-          const next = scores.step(state[PARAMETERS], observations, state.memory.row);
-          return { outputs: { scores: next.scores }, state: { memory: { row: next.memory } } };
-        },
-      );
+    const { memorySize, step } = this.#chosenBy();
+    const groups: Readonly<Record<string, NamedTensors>> = {
+      [PARAMETERS]: parameters,
+      ...memorySize > 0 && { memory: { row: zeros([1, memorySize], "float32") } },
+    };
+    const machine = standalone(
+      { name: "policy", inputs: { observations: [[1, shape.observationSize], "float32"] } },
+      groups,
+      ({ input: { observations }, state }) => {
+        const { scores, memory: row } = step(state[PARAMETERS], observations, state.memory?.row);
+        return { outputs: { scores }, ...row && { state: { memory: { row } } } };
+      },
+    );
     return encodePolicy({ ...shape, machine, scaled, normalizer }, about);
   }
 
@@ -321,8 +318,7 @@ export class Evaluator {
   rowStep(parameters: NamedTensors): RowStep {
     const { shape, normalizer, scaled = false } = this.options;
     const { observationSize, observationSpace, actionSpace } = shape;
-    const scores = this.#chosenBy();
-    const memorySize = typeof scores === "function" ? 0 : scores.memorySize;
+    const { memorySize, step } = this.#chosenBy();
     return {
       name: "policy",
       about: {
@@ -339,15 +335,18 @@ export class Evaluator {
         const seen = normalizer === undefined
           ? observations
           : normalizedBy(state.moments, observations);
-        if (typeof scores === "function") return { scores: scores(state[PARAMETERS], seen) };
-        const next = scores.step(state[PARAMETERS], seen, memory);
-        return { scores: next.scores, next_memory: next.memory };
+        const { scores, memory: next } = step(state[PARAMETERS], seen, memory);
+        return { scores, ...next && { next_memory: next } };
       },
     };
   }
 
-  #chosenBy(): Scores | RecurrentPolicy {
+  /** One without memory as one whose rows of memory have no elements, and are not there. */
+  #chosenBy(): ChosenBy {
     const { scores } = this.options;
+    if (typeof scores === "function") {
+      return { memorySize: 0, step: (parameters, seen) => ({ scores: scores(parameters, seen) }) };
+    }
     if (scores !== undefined) return scores;
     throw new InputError("Cannot export the policy as the agent must say what it chooses by");
   }

@@ -10,11 +10,9 @@ import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Report } from "../../lab/core/trainer.ts";
 import { PARAMETERS, type Resumable, type ResumableRows } from "../../lab/core/base_trainer.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
-import { convolutions } from "../../lab/compute/bodies.ts";
-import { activationNames } from "../../lab/compute/networks.ts";
 import type { Optimizer } from "../../lab/compute/optimizers.ts";
 import { learningRateSchedule, type Schedule } from "../../lab/compute/schedules.ts";
-import { count, LONGEST, WIDEST, widths } from "../../lab/compute/sizes.ts";
+import { count, LONGEST, WIDEST } from "../../lab/compute/sizes.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
 import type { AgentContext } from "../define_agent.ts";
 import { actionInput } from "../distributions/actions.ts";
@@ -22,7 +20,8 @@ import { distributionKinds } from "../distributions/mod.ts";
 import { explainedVariance } from "../returns/advantages.ts";
 import type { EpisodeWindow } from "../worlds/episodes.ts";
 import type { ObservationNormalizer } from "../worlds/normalizer.ts";
-import { maskActions } from "../fields.ts";
+import { gamma, learningRateFields, maskActions, withDefaults } from "../fields.ts";
+import { networkFields } from "../networks/dense_settings.ts";
 import { World, type WorldShape } from "../worlds/world.ts";
 import { AgentTrainer, type TrainingWorld } from "./agent_trainer.ts";
 import {
@@ -37,13 +36,8 @@ export const actorCriticFields = {
   environments: count(1, WIDEST).default(8).meta({
     description: "Environments N that act side by side",
   }),
-  learningRate: z.number().positive().default(7e-4).meta({
-    description: "Step size of the optimizer",
-  }),
-  annealLearningRate: z.boolean().default(false).meta({
-    description: "Lower the learning rate linearly to 0 over the budget",
-  }),
-  gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
+  ...withDefaults(learningRateFields, { learningRate: 7e-4 }),
+  gamma,
   valueCoefficient: z.number().min(0).default(0.5).meta({
     description: "Weight of the value loss",
   }),
@@ -53,14 +47,8 @@ export const actorCriticFields = {
   maximumGradientNorm: z.number().positive().default(0.5).meta({
     description: "Longer gradients are scaled down to this global norm",
   }),
-  hiddenSizes: widths().default([64, 64]).meta({
-    description: "Widths of the hidden layers of each network",
-  }),
-  activation: z.enum(activationNames).default("tanh").meta({
-    description: "Activation of the hidden layers",
-  }),
   maskActions,
-  convolutions,
+  ...withDefaults(networkFields, { hiddenSizes: [64, 64], activation: "tanh" }),
 } as const;
 
 /** Fields of agents that learn from rollouts of a fixed length, with estimated advantages. */
@@ -88,7 +76,7 @@ export const onPolicyFields = {
 } as const;
 
 /** Fields of agents that may explore by noise that is a function of the state. */
-export const explorationFields = {
+export const stateNoiseFields = {
   stateDependentNoise: z.boolean().default(false).meta({
     description: "gSDE: explore continuous actions by noise that is a function of the state",
   }),
@@ -159,14 +147,18 @@ export interface Experience {
   readonly transitions: number;
 }
 
+/** A program that takes a gradient step. */
+interface GradientStep {
+  readonly scalar: { learningRate: number };
+  run(): void;
+}
+
 /** When gradient steps are taken, and who counts them. */
 export interface Learning {
-  /** η. */
-  readonly learningRate: number;
   /** Share of the budget that was spent before the batch. */
   readonly spent: number;
-  /** Runs a program that takes a gradient step on so many examples. */
-  step(update: { run(): void }, examples: number): void;
+  /** Runs a program that takes a gradient step on so many examples, at the learning rate due. */
+  step(update: GradientStep, examples: number): void;
 }
 
 /** The parts in which on-policy agents differ. */
@@ -235,17 +227,18 @@ export class OnPolicyTrainer<Batch extends Experience> extends AgentTrainer {
   async iterate(): Promise<Report> {
     const { progress, agent: { world, iterationSteps = 0 } } = this;
     const until = progress.environmentSteps + iterationSteps;
-    const step = (update: { run(): void }, examples: number) => {
+    let learningRate: number, losses: ReadLosses;
+    const step = (update: GradientStep, examples: number) => {
+      update.scalar.learningRate = learningRate;
       update.run();
       progress.gradientSteps += 1;
       progress.examples += examples;
     };
-    let learningRate: number, losses: ReadLosses;
     do {
       const { spent } = this;
       learningRate = this.#learningRate(spent);
       const batch = await this.agent.collect(this.remaining);
-      losses = await this.agent.learn(batch, { learningRate, spent, step });
+      losses = await this.agent.learn(batch, { spent, step });
       progress.environmentSteps += batch.transitions;
     } while (progress.environmentSteps < until && this.spent < 1);
     progress.iterations += 1;

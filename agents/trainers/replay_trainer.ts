@@ -11,20 +11,20 @@ import { tanh } from "../../lab/core/elementary.ts";
 import type { Metrics } from "../../lab/core/metrics.ts";
 import type { Generator } from "../../lab/core/random.ts";
 import type { Report } from "../../lab/core/trainer.ts";
-import { convolutions } from "../../lab/compute/bodies.ts";
-import { activationNames } from "../../lab/compute/networks.ts";
 import { learningRateSchedule, type Schedule } from "../../lab/compute/schedules.ts";
-import { count, LONGEST, WIDEST, widths } from "../../lab/compute/sizes.ts";
+import { count, LONGEST, WIDEST } from "../../lab/compute/sizes.ts";
 import type { InputSpec } from "../../lab/compute/workspace.ts";
 import { type AgentContext, requireFit } from "../define_agent.ts";
 import { type ActionRows, actionRows } from "../distributions/actions.ts";
 import { DiagonalGaussian } from "../distributions/gaussian.ts";
 import type { Explorer } from "../exploration/explorer.ts";
+import { gamma, learningRateFields, withDefaults } from "../fields.ts";
 import { ACTING } from "../networks/acting.ts";
+import { networkFields } from "../networks/dense_settings.ts";
 import { TransitionMemory, type WeightedBatch } from "../memory/transition_memory.ts";
 import { mean } from "../../lab/statistics/scores.ts";
 import { ObservationNormalizer, RewardNormalizer } from "../worlds/normalizer.ts";
-import type { World, WorldSizes } from "../worlds/world.ts";
+import type { World, WorldShape, WorldSizes } from "../worlds/world.ts";
 import { AgentTrainer } from "./agent_trainer.ts";
 import { actorsOf, Evaluator, type Scores } from "./evaluation.ts";
 
@@ -55,16 +55,11 @@ export const replayFields = {
     description: "Gradient steps at each training",
     unit: "gradient steps",
   }),
-  gamma: z.number().min(0).max(1).default(0.99).meta({ description: "Discount γ" }),
+  gamma,
   targetRate: z.number().gt(0).max(1).default(0.005).meta({
     description: "τ: share of the online network in a renewal of the target network; 1 copies it",
   }),
-  learningRate: z.number().positive().default(3e-4).meta({
-    description: "Adam's step size, for every network",
-  }),
-  annealLearningRate: z.boolean().default(false).meta({
-    description: "Lower the learning rate linearly to 0 over the budget",
-  }),
+  ...withDefaults(learningRateFields, {}, { learningRate: "Adam's step size, for every network" }),
   adamEpsilon: z.number().positive().default(1e-8).meta({ description: "Adam's ε" }),
   rewardSteps: count(1).default(1).meta({
     description: "n: rewards before the target bootstraps (3: Rainbow)",
@@ -90,13 +85,7 @@ export const replayFields = {
     description: "Collect while the gradient steps of a training are taken, by the parameters " +
       "before it; left out: in turn",
   }),
-  hiddenSizes: widths().default([256, 256]).meta({
-    description: "Widths of the hidden layers of each network",
-  }),
-  activation: z.enum(activationNames).default("relu").meta({
-    description: "Activation of the hidden layers",
-  }),
-  convolutions,
+  ...networkFields,
 } as const;
 
 /** Values of {@linkcode replayFields}. */
@@ -378,14 +367,18 @@ type TransitionColumns = Record<
   | "nextObservations"
   | "terminated"
   | "discounts"
-  | "weights",
+  | "weights"
+  | "nextMasks",
   InputSpec & readonly [unknown, "float32"]
 >;
 
-/** A batch of transitions with Box actions as the inputs of an update; `weights` with priorities. */
+/**
+ * A batch of transitions with Box actions as the inputs of an update: `weights` with priorities,
+ * `nextMasks` [B, A] where actions are masked.
+ */
 export function transitionInputs(
   { batchSize: batch, priorityExponent }: ReplayConfiguration,
-  { observationSize, flatActionSize }: WorldSizes,
+  { observationSize, flatActionSize, masked }: WorldSizes & Pick<WorldShape, "masked">,
 ): TransitionColumns {
   const rows = (...width: number[]): InputSpec & readonly [unknown, "float32"] => [
     [batch, ...width],
@@ -399,6 +392,7 @@ export function transitionInputs(
     terminated: rows(),
     discounts: rows(),
     ...priorityExponent > 0 && { weights: rows() },
+    ...masked && { nextMasks: rows(flatActionSize) },
   } as TransitionColumns;
 }
 

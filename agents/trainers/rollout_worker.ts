@@ -19,29 +19,27 @@ import { compileScores, type ScoreProgram } from "./evaluation.ts";
 import { type OnPolicyConfiguration, onPolicyWorld } from "./on_policy_trainer.ts";
 
 /** What a rollout's shape and its advantages depend on. */
-export interface RolloutSettings {
-  /** N. */
-  readonly environments: number;
-  /** Steps T of each environment. */
-  readonly rolloutLength: number;
-  /** Discount γ in [0, 1]. */
-  readonly gamma: number;
-  /** λ in [0, 1] of the advantages. */
-  readonly gaeLambda: number;
-}
+export type RolloutSettings = Pick<
+  OnPolicyConfiguration,
+  "environments" | "rolloutLength" | "gamma" | "gaeLambda"
+>;
 
-/** A rollout with what is learned from it, time-major: row t, environment n stands at t · N + n. */
-export interface RolloutBatch {
+/** What is learned from a rollout, time-major: row t, environment n stands at t · N + n. */
+export interface EstimatedBatch {
   /** Transitions M in it: T · N, or fewer at the end of the budget. */
   readonly transitions: number;
-  /** Of its columns the first M rows count. */
-  readonly rollout: Rollout;
   /** V(s_t) under the networks that acted, [M]. */
   readonly values: Float64Array;
   /** Â_t, [M]. */
   readonly advantages: Float64Array;
   /** Value targets, [M]. */
   readonly returns: Float64Array;
+}
+
+/** A rollout with what is learned from it. */
+export interface RolloutBatch extends EstimatedBatch {
+  /** Of its columns the first M rows count. */
+  readonly rollout: Rollout;
 }
 
 /** The environments with the programs that act in them and value what was seen. */

@@ -118,14 +118,15 @@ export const score = defineCommand({
     const given = await (options.against === undefined ? samplesOf : picturesOf)(options, io);
     try {
       const { network, dispose } = await networkOf(given.dataset, features, io);
+      const { values, dataset, asked } = given;
+      const names = features === undefined;
+      const possible: Partial<Record<ScoreName, boolean>> = {
+        "inception-score": names,
+        "asked-class": names && asked !== undefined,
+      };
       const wanted = metrics.length > 0
         ? metrics
-        : METRICS.filter((each) =>
-          each === "inception-score"
-            ? features === undefined
-            : each !== "asked-class" || (features === undefined && given.asked !== undefined)
-        );
-      const { values, dataset, asked } = given;
+        : METRICS.filter((each) => possible[each] ?? true);
       const { scores, notes } = await scoreImages(values, dataset, network, wanted, asked);
       dispose();
       const told = [...given.notes, ...notes.map(({ message }) => message)];
@@ -174,6 +175,7 @@ async function samplesOf(
     );
   }
   const { openTrainer } = await import("../../lab/experiment/inspect.ts");
+  const { askedClasses } = await import("../../models/samples.ts");
   using opened = await openStoreOf(io, at, { readOnly: true });
   const { store } = opened;
   const run = store.find(reference);
@@ -191,7 +193,7 @@ async function samplesOf(
     return {
       values,
       dataset,
-      ...isTold && { asked: askedOf(number, dataset, how.label) },
+      ...isTold && { asked: askedClasses(number, dataset.classes!, how.label) },
       what: `${count(number)} samples of run ${run.id}  ${run.name}`,
       notes: [],
       dispose,
@@ -200,11 +202,6 @@ async function samplesOf(
     dispose();
     throw error;
   }
-}
-
-/** What each of so many samples was asked to be: one class, or all of them in turn. */
-function askedOf(number: number, { classes }: Dataset, label?: number): Uint8Array {
-  return Uint8Array.from({ length: number }, (_, i) => label ?? i % classes!);
 }
 
 /** A folder's pictures in the size of a data set's. */

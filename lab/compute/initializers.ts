@@ -128,7 +128,7 @@ export function orthogonal(random: Generator, shape: readonly number[], gain = 1
   const length = Math.max(rows, columns);
   const vectors = Array.from(
     { length: Math.min(rows, columns) },
-    () => Float64Array.from({ length }, () => random.standardNormal()),
+    () => new Float64Array(length).map(() => random.standardNormal()),
   );
   vectors.forEach((vector, j) => {
     for (let pass = 0; pass < 2; pass++) {

@@ -14,6 +14,8 @@ export interface ExampleReader {
   readonly binary: boolean;
   /** Reads the examples `rows` into the first places of `to`, [≥ rows.length, size]. */
   gather(rows: ArrayLike<number>, to: Float32Array): void;
+  /** Says which examples are gathered next, so that they may be read meanwhile. */
+  prefetch?(rows: ArrayLike<number>): void;
 }
 
 /** A part of a data set. */

@@ -144,7 +144,9 @@ export class Generator {
 
   /** 0 … n − 1 in random order. */
   permutation(n: number): Int32Array {
-    const order = Int32Array.from({ length: n }, (_, i) => i);
+    const order = new Int32Array(n);
+    // `Int32Array.from` with a function takes a hundred times as long.
+    for (let i = 0; i < n; i++) order[i] = i;
     this.shuffle(order);
     return order;
   }

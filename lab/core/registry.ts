@@ -5,6 +5,7 @@
  */
 import type * as z from "zod";
 import type { Dataset, Holdings } from "./dataset.ts";
+import type { Json } from "./snapshot.ts";
 import type { Environment, EnvironmentDefinition } from "./environment.ts";
 import type { Space } from "./space.ts";
 import type { BudgetUnit } from "./trainer.ts";
@@ -83,6 +84,19 @@ export interface OpenFile extends Disposable {
   read(at: number, to: Uint8Array): void;
 }
 
+/** Reads files before they are asked for, in a thread of its own. */
+export interface ReadAhead {
+  /** Says which files are needed next; one that still reads others leaves them. */
+  ask(paths: readonly string[]): void;
+  /**
+   * Hands over the examples of the first files that it was asked for.
+   *
+   * @param to At least as long as they are.
+   * @returns Whether it did: not of other files, nor where one could not be read.
+   */
+  take(paths: readonly string[], to: Float32Array): boolean;
+}
+
 /** What a data set is made from. */
 export interface DatasetContext<Configuration> {
   /** Parsed by the definition's schema. */
@@ -96,6 +110,9 @@ export interface DatasetContext<Configuration> {
   listFolder?(path: string): Promise<string[]>;
   /** The WebAssembly binary that decodes WebP pictures (`@jsquash/webp`). */
   webpBinary?(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Reads files ahead: `decoder` is a module whose `decoderOf(options, …)` makes what makes
+   * `size` numbers of a file's bytes. */
+  readAhead?(decoder: URL, options: Json, size: number): ReadAhead;
   /** A world with its default options; rejects with an `InputError` for an id that is not known. */
   makeEnvironment?(id: string): Promise<Environment>;
   /** Opens a policy file; rejects with an `InputError` where it is none. */

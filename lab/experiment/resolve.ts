@@ -16,18 +16,13 @@ import type { BudgetUnit } from "../core/trainer.ts";
 import { commonSchema } from "./common_schema.ts";
 import { totalOf } from "./budget.ts";
 import type { AgentExperiment, ExperimentDefinition, Options } from "./definition.ts";
-import {
-  type Field,
-  type FieldDescription,
-  fieldsOf,
-  parseValue,
-  requirementOf,
-} from "./fields.ts";
+import { type Field, type FieldDescription, fieldsOf, requirementOf } from "./fields.ts";
 import { pictureNote, requireBody, requireDataFit, requireFit } from "./fit.ts";
 import { excessIn } from "./memory.ts";
 import { hintFor } from "./other_names.ts";
 import { isOwnEnvironment, namedPart, ownPartsOf } from "./own.ts";
 import type { Registries } from "./registries.ts";
+import { parsedSettings } from "./settings.ts";
 
 /** A definition with every field filled in and checked. */
 export interface Resolved {
@@ -132,7 +127,8 @@ export async function resolve(
   const known = [...partFields, ...fieldsOf(schemaOf(definition.budget), "")];
   const isNamed = registries.experiments.some(({ name }) => name === definition.name);
   const reference = isNamed ? definition.name : "FILE.ts";
-  const changes = overridesByPath(sets, known, definition.name, reference);
+  const lack = `"${definition.name}" has no such field`;
+  const changes = parsedSettings(sets, known, { owner: reference, lack });
   const configuration: { [key: string]: Json } = {};
   for (const { path, selector, chosen, schema, given, own } of parts) {
     const values = check(definition.name, schema, path, given, changes, known);
@@ -329,26 +325,6 @@ function selectorField({ path, selector, chosen }: Part): Field {
     : `The registered ${path === "dataset" ? "data set" : path}`;
   const field = { type: "string", default: chosen, description, group: false, choices: [] };
   return { path: `${path}.${selector}`, ...field };
-}
-
-/** Overrides as parsed values; an unknown path is an `InputError` that says which is meant. */
-function overridesByPath(
-  sets: ReadonlyMap<string, string>,
-  fields: readonly Field[],
-  experiment: string,
-  reference: string,
-): Map<string, Json> {
-  const byPath = new Map(fields.map((field) => [field.path, field]));
-  return new Map(
-    [...sets].map(([path, text]) => {
-      const field = byPath.get(path);
-      if (field !== undefined) return [path, parseValue(text, field)];
-      throw new InputError(
-        `Cannot set ${path} as "${experiment}" has no such field${hintFor(path, fields)}: ` +
-          `see \`describe ${reference}\``,
-      );
-    }),
-  );
 }
 
 /** Applies the changes below `path` and parses; the first issue becomes one line. */

@@ -30,9 +30,10 @@ import type { ExperimentDefinition } from "./definition.ts";
 import type { Callbacks } from "./callbacks.ts";
 import { webpBinary } from "./codecs.ts";
 import { revectorizes } from "./engine_flags.ts";
-import { firstLine } from "./error_lines.ts";
+import { whyUnreadable } from "./error_lines.ts";
 import { importModule, moduleName } from "./load.ts";
 import { isOwn, needsModule, type OwnParts, ownPartsOf, requireOwn } from "./own.ts";
+import { readAhead } from "./read_ahead.ts";
 import type { Registries } from "./registries.ts";
 import { checkStored, environmentEntry, loadEntry } from "./resolve.ts";
 
@@ -336,19 +337,24 @@ async function makeDataset(
   });
 }
 
+/** Node and Bun train without threads beside the calling one. */
+const hasThreads = "Deno" in globalThis;
+
 /**
- * What reads files and lists folders.
+ * What reads files and lists folders; ahead too, where there are threads.
  *
  * @param what What they are read as, for messages.
  */
 export function filesOf(
   what: string,
-): Required<Pick<DatasetContext<unknown>, "readFile" | "openFile" | "listFolder" | "webpBinary">> {
+):
+  & Required<Pick<DatasetContext<unknown>, "readFile" | "openFile" | "listFolder" | "webpBinary">>
+  & Pick<DatasetContext<unknown>, "readAhead"> {
   const readFile = async (path: string) => {
     try {
       return await fileSystem.readFile(path);
     } catch (error) {
-      throw new InputError(`Cannot read ${path} as ${what}: ${firstLine(error)}`);
+      throw new InputError(`Cannot read ${path} as ${what} as ${whyUnreadable(error)}`);
     }
   };
   const listFolder = async (path: string) => {
@@ -356,7 +362,7 @@ export function filesOf(
       const entries = await fileSystem.readdir(path, { withFileTypes: true });
       return entries.map((entry) => entry.isDirectory() ? `${entry.name}/` : entry.name);
     } catch (error) {
-      throw new InputError(`Cannot list ${path} as ${what}: ${firstLine(error)}`);
+      throw new InputError(`Cannot list ${path} as ${what} as ${whyUnreadable(error)}`);
     }
   };
   const openFile = (path: string) => {
@@ -364,7 +370,7 @@ export function filesOf(
       try {
         return act();
       } catch (error) {
-        throw new InputError(`Cannot read ${path} as ${what}: ${firstLine(error)}`);
+        throw new InputError(`Cannot read ${path} as ${what} as ${whyUnreadable(error)}`);
       }
     };
     const file = tried(() => openSync(path, "r"));
@@ -381,7 +387,7 @@ export function filesOf(
       [Symbol.dispose]: () => closeSync(file),
     };
   };
-  return { readFile, openFile, listFolder, webpBinary };
+  return { readFile, openFile, listFolder, webpBinary, ...hasThreads && { readAhead } };
 }
 
 async function tensorCounter(): Promise<() => number> {

@@ -4,13 +4,7 @@
  * @module
  */
 import * as z from "zod";
-import type {
-  Augmentation,
-  Dataset,
-  ExampleReader,
-  Holdings,
-  Split,
-} from "../../lab/core/dataset.ts";
+import type { Augmentation, Dataset, Holdings, Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { type Generator, streamOf } from "../../lab/core/random.ts";
 import type { DatasetContext, DatasetDefinition } from "../../lab/core/registry.ts";
@@ -134,9 +128,15 @@ export function rowsOf(split: Split, rows: Int32Array): Split {
   };
   const { reader } = split;
   if (reader === undefined) return { ...own, ...chosen({ values: split.values }, split, rows) };
-  const gather: ExampleReader["gather"] = (which, to) =>
-    reader.gather(Int32Array.from(which, (row) => rows[row]), to);
-  return streamedSplit({ ...own, reader: { ...reader, gather } });
+  const there = (which: ArrayLike<number>) => Int32Array.from(which, (row) => rows[row]);
+  return streamedSplit({
+    ...own,
+    reader: {
+      ...reader,
+      gather: (which, to) => reader.gather(there(which), to),
+      prefetch: (which) => reader.prefetch?.(there(which)),
+    },
+  });
 }
 
 /** These rows of the columns that a split has. */

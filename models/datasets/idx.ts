@@ -108,7 +108,9 @@ async function readSplit(
         `${labels.shape[0]} labels`,
     );
   }
-  const values = Float32Array.from(images.values, (byte) => byte / 255);
+  const values = new Float32Array(images.values.length);
+  // `Float32Array.from` with a function takes a hundred times as long: ten seconds for MNIST.
+  for (let i = 0; i < values.length; i++) values[i] = images.values[i] / 255;
   return { count, values, labels: labels.values.slice(), side: [height, width] };
 }
 

@@ -7,10 +7,11 @@
 import * as z from "zod";
 import { type ExampleReader, isBit, type Split } from "../../lab/core/dataset.ts";
 import { InputError } from "../../lab/core/errors.ts";
-import type { DatasetContext, OpenFile } from "../../lab/core/registry.ts";
+import type { DatasetContext, OpenFile, ReadAhead } from "../../lab/core/registry.ts";
 import { defineDataset, drawnOut, inMemory, rowsOf } from "./define_dataset.ts";
 import { folderField, pathIn } from "./files.ts";
-import { decodePicture, isWebp, type Picture, squared } from "./pictures.ts";
+import { type DecodePicture, decoderOf, type Decoding } from "./picture_decoder.ts";
+import { isWebp } from "./pictures.ts";
 import { openerOf, streamedField, streamedSplit } from "./streamed.ts";
 
 const configuration = z.strictObject({
@@ -75,8 +76,9 @@ interface Found {
   readonly classNames: readonly string[];
   /** What was left out, one line; undefined: nothing. */
   readonly note?: string;
-  /** What decodes the bytes of its pictures as they were. */
-  readonly decode: (bytes: Uint8Array) => Float32Array;
+  /** What its pictures were decoded by. */
+  readonly decode: DecodePicture;
+  readonly decoding: Decoding;
 }
 
 /** Pictures of a folder, all of one size. */
@@ -118,11 +120,14 @@ async function lookThrough(
     ? { paths: [[folder, 0] as const], classNames: [] }
     : await pathsOf(files, folder.replace(/\/+$/, ""));
   const broken: string[] = [];
-  let webp: ((bytes: Uint8Array) => Picture) | undefined;
-  const decode = (bytes: Uint8Array) => squared(decodePicture(bytes, webp), side, channels);
+  let decoding: Decoding = { side, channels, webp: false };
+  let decode = await decoderOf(decoding, files);
   for (const [path, label] of paths) {
     const bytes = await files.readFile(path);
-    if (isWebp(bytes)) webp ??= await decoderOf(files);
+    if (isWebp(bytes) && !decoding.webp) {
+      decoding = { ...decoding, webp: true };
+      decode = await decoderOf(decoding, files);
+    }
     try {
       look({ path, label, values: decode(bytes) });
     } catch (error) {
@@ -132,14 +137,7 @@ async function lookThrough(
     }
   }
   const note = `${broken.length} of ${paths.length} pictures cannot be decoded: ${named(broken)}`;
-  return { classNames, decode, ...broken.length > 0 && { note } };
-}
-
-/** What decodes WebP, where the binary for it is there. */
-async function decoderOf({ webpBinary }: PictureFiles) {
-  if (webpBinary === undefined) return undefined;
-  const { webpDecoder } = await import("./webp.ts");
-  return await webpDecoder(await webpBinary());
+  return { classNames, decode, decoding, ...broken.length > 0 && { note } };
 }
 
 /** Names of a few, and how many more there are. */
@@ -152,7 +150,10 @@ function named(broken: readonly string[]): string {
 function readerOf(
   open: (path: string) => OpenFile,
   paths: readonly string[],
-  { size, binary, decode }: Pick<ExampleReader, "size" | "binary"> & Pick<Found, "decode">,
+  { size, binary, decode, ahead }:
+    & Pick<ExampleReader, "size" | "binary">
+    & Pick<Found, "decode">
+    & { readonly ahead?: ReadAhead },
 ): ExampleReader {
   const again = (path: string) => {
     using file = open(path);
@@ -164,9 +165,15 @@ function readerOf(
       throw new InputError(`Cannot decode ${path}, which was whole when the run began`);
     }
   };
+  const pathsAt = (rows: ArrayLike<number>) => Array.from(rows, (row) => paths[row]);
   return {
     ...{ size, binary },
-    gather: (rows, to) => Array.from(rows, (row, i) => to.set(again(paths[row]), i * size)),
+    gather(rows, to) {
+      const wanted = pathsAt(rows);
+      if (ahead?.take(wanted, to)) return;
+      wanted.forEach((path, i) => to.set(again(path), i * size));
+    },
+    prefetch: ahead && ((rows) => ahead.ask(pathsAt(rows))),
   };
 }
 
@@ -175,7 +182,9 @@ export const images = defineDataset({
   name: "images",
   summary: "Pictures of any folder (PNG, JPEG, WebP), classes from its subfolders",
   configuration,
-  create: async ({ configuration, stream, readFile, openFile, listFolder, webpBinary }) => {
+  create: async (
+    { configuration, stream, readFile, openFile, listFolder, webpBinary, readAhead },
+  ) => {
     const { folder, side, grey, strict, test, streamed } = configuration;
     if (listFolder === undefined) {
       throw new InputError("Cannot read a folder of images as this place has no folders");
@@ -187,7 +196,7 @@ export const images = defineDataset({
     const given: number[] = [];
     const kept: Float32Array[] = [];
     let binary = true;
-    const { classNames, note, decode } = await lookThrough(
+    const { classNames, note, decode, decoding } = await lookThrough(
       { readFile, listFolder, webpBinary },
       folder,
       { side, channels, strict },
@@ -222,7 +231,13 @@ export const images = defineDataset({
     const columns = { count, ...classes > 0 && { labels: Uint8Array.from(given) } };
     const all: Split = open === undefined
       ? { ...columns, values: joined(kept, size) }
-      : streamedSplit({ ...columns, reader: readerOf(open, paths, { size, binary, decode }) });
+      : streamedSplit({
+        ...columns,
+        reader: readerOf(open, paths, {
+          ...{ size, binary, decode },
+          ahead: readAhead?.(new URL("./picture_decoder.ts", import.meta.url), decoding, size),
+        }),
+      });
     const [held, rest] = drawnOut(all, test, stream("splits"));
     return {
       kind: "images",

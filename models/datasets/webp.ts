@@ -42,6 +42,6 @@ export async function webpDecoder(
     const decoded = library.decode(bytes);
     if (decoded === null) throw new Error("a damaged or moving WebP picture");
     const { width, height, data } = decoded;
-    return { width, height, channels: 4, values: Float32Array.from(data, (byte) => byte / 255) };
+    return { width, height, channels: 4, values: new Float32Array(data).map((byte) => byte / 255) };
   };
 }

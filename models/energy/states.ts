@@ -47,10 +47,8 @@ export function allStates(units: number): tf.Tensor2D {
       `Cannot sum over all states as there must be ${MOST_UNITS} units at most: ${units}`,
     );
   }
-  const values = Float32Array.from(
-    { length: units * 2 ** units },
-    (_, i) => (Math.floor(i / units) >> (i % units)) & 1,
-  );
+  const values = new Float32Array(units * 2 ** units);
+  for (let i = 0; i < values.length; i++) values[i] = (Math.floor(i / units) >> (i % units)) & 1;
   return tf.tensor2d(values, [2 ** units, units]);
 }
 

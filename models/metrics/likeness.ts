@@ -67,16 +67,20 @@ export function neighborhoods(values: Float32Array, dimensions: number): Neighbo
   const nearest = new Float64Array(count * kept).fill(Infinity);
   const points = new Float64Array(values); // sums of doubles need no conversion at every element
   const squared = new Float64Array(count);
+  /** The last of each example's nearest, side by side: most pairs are further apart. */
+  const reach = new Float64Array(count).fill(Infinity);
+  const approach = (i: number, between: number) => {
+    insert(nearest, i * kept, i * kept + last, between);
+    reach[i] = nearest[i * kept + last];
+  };
   let sum = 0;
   for (let i = 0; i < count; i++) {
-    const own = i * kept;
     squaredDistances(points, i, points, i, dimensions, squared);
     for (let j = 0; j < i; j++) {
       const between = Math.sqrt(squared[j]);
       sum += between;
-      if (between < nearest[own + last]) insert(nearest, own, own + last, between);
-      const other = j * kept;
-      if (between < nearest[other + last]) insert(nearest, other, other + last, between);
+      if (between < reach[i]) approach(i, between);
+      if (between < reach[j]) approach(j, between);
     }
   }
   const radii = (neighbor: number) => {

@@ -59,17 +59,17 @@ export function projectionsOf(
   directions: Float64Array,
   dimensions: number,
 ): Projections {
-  return Array.from(
-    { length: directions.length / dimensions },
-    (_, row) =>
-      Float64Array.from({ length: points.length / dimensions }, (_, i) => {
-        let product = 0;
-        for (let d = 0; d < dimensions; d++) {
-          product += points[i * dimensions + d] * directions[row * dimensions + d];
-        }
-        return product;
-      }).sort(),
-  );
+  return Array.from({ length: directions.length / dimensions }, (_, row) => {
+    const projected = new Float64Array(points.length / dimensions);
+    for (let i = 0; i < projected.length; i++) {
+      let product = 0;
+      for (let d = 0; d < dimensions; d++) {
+        product += points[i * dimensions + d] * directions[row * dimensions + d];
+      }
+      projected[i] = product;
+    }
+    return projected.sort();
+  });
 }
 
 /** The mean over directions of W₁ between the projections of two sets on the same directions. */

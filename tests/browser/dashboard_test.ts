@@ -546,8 +546,12 @@ test("the trained policy plays, pauses, is stepped and taken back", async (page)
   strictEqual(await panel.locator(".problem").count(), 0);
 });
 
-test("weights are seen tensor by tensor, checkpoint by checkpoint", async (page) => {
+test("weights and gradients are seen tensor by tensor, checkpoint by checkpoint", async (page) => {
   await open(page, `/runs/${await trainedRun()}`);
+  await page.click(".section summary:has-text('Gradients')");
+  await page.locator(".histograms figcaption:has-text('/kernel')").first().waitFor();
+  match(await page.locator(".section:has(.histograms) .note").innerText(), /running mean/);
+  await page.click(".section summary:has-text('Gradients')");
   await page.click(".section summary:has-text('Weights')");
   const first = page.locator(".histograms figure").first();
   await first.waitFor();
@@ -555,7 +559,7 @@ test("weights are seen tensor by tensor, checkpoint by checkpoint", async (page)
   const last = await ends();
   match(last, /\d.* ± .*\d/s);
   ok(await first.locator("rect").count() > 10);
-  await page.locator(".section .film input").press("Home");
+  await page.locator(".section .playback input").press("Home");
   await page.waitForFunction(
     (last) => document.querySelector<HTMLElement>(".histograms .ends")!.innerText !== last,
     last,
@@ -955,6 +959,42 @@ test("a model of the plane goes by over its training, and what it made of the pl
   deepStrictEqual(await findings(page, ".explorer"), []);
 });
 
+test("modes are dragged and moved by keys while the page trains, which goes on with them", async (page) => {
+  await page.goto(
+    "/train?experiment=ring-wgan-gp&model.width=8&model.layers=2&model.batchSize=16&" +
+      "model.roundsPerIteration=5&dataset.train=200&dataset.validation=50&dataset.test=100",
+  );
+  await page.click("button:text-is('Start')");
+  const modes = page.locator(".explorer .mode");
+  await modes.first().waitFor();
+  strictEqual(await modes.count(), 8);
+  const places = () =>
+    modes.evaluateAll((all) =>
+      all.map((each) => each.getAttribute("aria-label")!.match(/-?\d+\.\d+/g)!.map(Number))
+    );
+  const begun = await places();
+  await modes.first().focus();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Shift+ArrowLeft");
+  const [x, y] = (await places())[0];
+  ok(x < begun[0][0] && y > begun[0][1], `${x}, ${y}`);
+  await page.locator(".events", { hasText: "moved by hand" }).waitFor();
+  const box = (await modes.nth(2).boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2, box.y - 5000, { steps: 3 });
+  await page.mouse.up();
+  const after = await places();
+  ok(after[2][1] > begun[2][1] && after[2][1] < 3, "it stays in the plane");
+  deepStrictEqual(after.slice(3), begun.slice(3));
+  deepStrictEqual(await findings(page, ".explorer"), []);
+  await page.click("text=Put the modes back");
+  deepStrictEqual(await places(), begun);
+  await page.click("button:text-is('Stop')");
+  await page.locator(".result").waitFor();
+  strictEqual(await modes.count(), 0);
+});
+
 test("the field of a flow lies over the plane, and samples go along it", async (page) => {
   const set = {
     ...{ "model.hiddenSizes": "[16]", "model.samplerSteps": "4", "model.batchSize": "64" },
@@ -972,7 +1012,7 @@ test("the field of a flow lies over the plane, and samples go along it", async (
   const plane = page.locator(".front .plane");
   await plane.waitFor();
   const slider = page.locator("input[aria-label='Moment of the field']");
-  const told = page.locator(".way output");
+  const told = page.locator(".playback output");
   const drawn = () => plane.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
   const changes = (drawn: string) =>
     page.waitForFunction(
@@ -996,7 +1036,7 @@ test("the field of a flow lies over the plane, and samples go along it", async (
   strictEqual(await told.innerText(), "time 0.25");
   await page.click("text=Samples >> input");
   await page.click("button[aria-label='Play the way of the samples']");
-  await page.locator(".way output:text-is('samples')").waitFor();
+  await page.locator(".playback output:text-is('samples')").waitFor();
   await page.locator("button[aria-label='Play the way of the samples']").waitFor();
   strictEqual(await drawn(), arrived);
   deepStrictEqual(await findings(page, ".explorer"), []);
@@ -1218,7 +1258,7 @@ test("what was measured once is a mark a group, side by side", async (page) => {
   const at = (iteration: number) =>
     ["0.1", "0.2"].map((rate) => `samples of ${rate} at iteration ${iteration}`);
   deepStrictEqual((await alts()).map((alt) => alt!.replace(/learningRate.? ?=? ?/, "")), at(390));
-  await page.locator(".sheets .film input").press("Home");
+  await page.locator(".sheets .playback input").press("Home");
   await page.locator(".sheets img[alt$='at iteration 100']").nth(1).waitFor();
   await page.locator(".sheets label:has-text('Enlarged') input").fill("3");
   const windows = page.locator(".sheets .window");

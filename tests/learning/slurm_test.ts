@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { missing as withoutServer, Server } from "../lab/store/postgres/server.ts";
 import { Cluster, missing, until } from "./slurm_cluster.ts";
 
 const BUDGET = 20_000;
@@ -26,8 +27,8 @@ interface StoredRun {
 }
 
 /** Seeds, ends and digests of the runs of a store, in the order of the seeds. */
-async function ends(store: string): Promise<unknown[]> {
-  const { runs } = JSON.parse((await type(`experiment runs --json --store ${store}`)).out) as {
+async function ends(store: string, task = "experiment"): Promise<unknown[]> {
+  const { runs } = JSON.parse((await type(`${task} runs --json --store ${store}`)).out) as {
     runs: StoredRun[];
   };
   return runs.map(({ seed, status, digest }) => [seed, status, digest]).sort();
@@ -90,6 +91,36 @@ Deno.test({
     const calm = await ends(`${folder}/calm`);
     strictEqual(calm.length, SEEDS);
     deepStrictEqual(await ends(`${folder}/job`), calm);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test({
+  name: "an array job of workers takes runs from PostgreSQL, one of them queued again",
+  ignore: missing || withoutServer,
+}, async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using server = await Server.start();
+    await using cluster = await Cluster.start(["n1", "n2"]);
+    const store = await server.database();
+    const run = `run cartpole-ppo --seeds ${SEEDS} --budget ${BUDGET} ` +
+      "--set checkpoint.everyIterations=2 --store";
+    const { out } = await type(
+      `experiment:slurm ${run} ${store} --launch slurm --array 2`,
+      cluster.environment,
+    );
+    const [, id] = /^Submitted batch job (\d+)$/m.exec(out)!;
+    const database = store.slice(store.lastIndexOf("/") + 1);
+    const checkpoints = () => server.query(database, "SELECT 1 FROM reverie.checkpoint");
+    await until(() => checkpoints().then(({ length }) => length > 0, () => false));
+    await cluster.call("scontrol", "requeue", `${id}_0`);
+    await type(`experiment ${run} ${folder}/calm --workers 1`);
+    await until(async () => (await cluster.tasks()).size === 0);
+    const calm = await ends(`${folder}/calm`);
+    strictEqual(calm.length, SEEDS);
+    deepStrictEqual(await ends(store, "experiment:fleet"), calm);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -13,7 +13,7 @@ import { decodeSafetensors, encodeSafetensors } from "../../lab/core/safetensors
 import { defaultRng } from "../../lab/core/random.ts";
 import type { Snapshot } from "../../lab/core/snapshot.ts";
 import type { Trainer } from "../../lab/core/trainer.ts";
-import { smallTrainer, trainThrough } from "./laboratory.ts";
+import { datasetOf, smallTrainer, trainThrough } from "./laboratory.ts";
 
 async function iterate(trainer: Trainer, times: number) {
   for (let i = 0; i < times; i++) await trainer.iterate();
@@ -102,13 +102,15 @@ export function holdToContract(
     trainer.dispose();
   });
 
-  Deno.test(`${name}: every loss has a name and is finite`, async () => {
+  Deno.test(`${name}: named losses, finite measures, pictures of what it has, samples as asked for`, async () => {
     const trainer = await make();
     const { metrics } = await trainer.iterate();
     const losses = Object.keys(metrics).filter((metric) => metric.startsWith("losses/"));
     ok(losses.length > 0);
     for (const loss of losses) ok(Number.isFinite(metrics[loss]), `${loss}: ${metrics[loss]}`);
-    const { metrics: evaluated } = await trainer.evaluate({ random: defaultRng(1) });
+    const { metrics: evaluated, artifacts = [] } = await trainer.evaluate({
+      random: defaultRng(1),
+    });
     for (const [metric, value] of Object.entries(evaluated)) {
       ok(Number.isFinite(value), `${metric}: ${value}`);
     }
@@ -116,6 +118,23 @@ export function holdToContract(
     ok(bestBy === undefined || bestBy.metric in evaluated, `no ${bestBy?.metric}`);
     // What chooses a checkpoint has not seen the test split.
     ok(bestBy?.metric.startsWith("validation/") ?? true, String(bestBy?.metric));
+    const { kind, shape } = datasetOf(definition);
+    const isPlane = kind === "points" && shape[0] === 2;
+    deepStrictEqual(artifacts.map(({ name }) => name), [
+      ...trainer.sample === undefined ? [] : ["samples"],
+      ...trainer.translate === undefined ? [] : ["translations"],
+      ...kind === "images" && trainer.encode && trainer.decode ? ["reconstructions"] : [],
+      ...trainer.encode === undefined ? [] : ["codes"],
+      ...isPlane && (trainer.sample ?? trainer.score) ? ["plane"] : [],
+    ]);
+    if (trainer.sample !== undefined) {
+      const few = await trainer.sample({ random: defaultRng(1), count: 7 });
+      const more = await trainer.sample({ random: defaultRng(1), count: 601 });
+      deepStrictEqual([few.count, more.count], [7, 601]);
+      const size = few.values.length / 7;
+      strictEqual(more.values.length, 601 * size);
+      deepStrictEqual(few.values, more.values.subarray(0, 7 * size));
+    }
     trainer.dispose();
   });
 
@@ -131,19 +150,6 @@ export function holdToContract(
     // More than an epoch.
     await round(3);
     strictEqual(tf.memory().numTensors, before);
-    trainer.dispose();
-  });
-
-  Deno.test(`${name}: samples are as many as asked for, the first ones always the same`, async () => {
-    const trainer = await make();
-    if (trainer.sample !== undefined) {
-      const few = await trainer.sample({ random: defaultRng(1), count: 7 });
-      const more = await trainer.sample({ random: defaultRng(1), count: 601 });
-      deepStrictEqual([few.count, more.count], [7, 601]);
-      const size = few.values.length / 7;
-      strictEqual(more.values.length, 601 * size);
-      deepStrictEqual(few.values, more.values.subarray(0, 7 * size));
-    }
     trainer.dispose();
   });
 }

@@ -25,8 +25,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "PPO's divergence is summed over epochs, and β adapts to the sum",
     file: "agents/ppo.ts",
-    from: "          divergence = 0;\n          for (",
-    to: "          for (",
+    from: "      if (first === 0) divergence = 0;\n",
+    to: "",
     test: "tests/agents/ppo_test.ts",
   },
   {
@@ -476,6 +476,20 @@ export const mutants: readonly Mutant[] = [
     from: "between <= samples.precisionRadii[i]",
     to: "between <= real.precisionRadii[j]",
     test: "tests/models/metrics/likeness_test.ts",
+  },
+  {
+    fault: "a pair of examples is near for one of them alone",
+    file: "models/metrics/likeness.ts",
+    from: "      if (between < reach[j]) approach(j, between);\n",
+    to: "",
+    test: "tests/models/metrics/likeness_test.ts",
+  },
+  {
+    fault: "what differs from trace to trace is looked for in known programs only",
+    file: "lab/compute/compile/trace.ts",
+    from: "if (before === undefined) refuseDifferences(",
+    to: "if (before !== undefined) refuseDifferences(",
+    test: "tests/lab/compute/compile/trace_test.ts",
   },
   {
     fault: "an example counts as its own nearest neighbour",
@@ -966,10 +980,38 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "the highest weight falls off the end of its histogram",
-    file: "web/weights.ts",
+    file: "web/spread.ts",
     from: "Math.min(BARS - 1, Math.floor(BARS * (value - low) / (high - low)))",
     to: "Math.floor(BARS * (value - low) / (high - low))",
-    test: "tests/web/weights_test.ts",
+    test: "tests/web/spread_test.ts",
+  },
+  {
+    fault: "the mean of gradients is left as small as the average that began at 0",
+    file: "web/spread.ts",
+    from: "(value) => value / share",
+    to: "(value) => value",
+    test: "tests/web/spread_test.ts",
+  },
+  {
+    fault: "a run whose data were moved by hand has a digest",
+    file: "web/training/laboratory.ts",
+    from: "const digest = isWhole && !trained.isMoved",
+    to: "const digest = isWhole",
+    test: "tests/web/laboratory_test.ts",
+  },
+  {
+    fault: "after a mode was moved training begins anew",
+    file: "web/training/laboratory.ts",
+    from: "{ job, start }, sink",
+    to: "{ job }, sink",
+    test: "tests/web/laboratory_test.ts",
+  },
+  {
+    fault: "the centre of a mode stays where its points were",
+    file: "web/modes.ts",
+    from: "mixture: { ...mixture, centers: centers! }",
+    to: "mixture",
+    test: "tests/web/modes_test.ts",
   },
   {
     fault: "a chart's SVG draws through what is not finite",

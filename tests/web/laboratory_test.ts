@@ -9,6 +9,8 @@ import { loadModel } from "../../models/model_file.ts";
 import { decodePlane } from "../../models/plane.ts";
 import { registries } from "../../registries.ts";
 import { contentsOf } from "../../web/contents.ts";
+import { decodeExamples } from "../../web/examples.ts";
+import type { Shifts } from "../../web/modes.ts";
 import { expectedSeconds, fieldOf, groupsOf, isChanged } from "../../web/training/form.ts";
 import { Laboratory } from "../../web/training/laboratory.ts";
 import type { Asked, BaseRun, Order, Told } from "../../web/training/protocol.ts";
@@ -184,6 +186,49 @@ Deno.test("a model of a run comes to the same bits, shows samples, and leaves a 
   const { pictures, planes } = contentsOf(store, run.run);
   deepStrictEqual([...new Set(pictures.map(({ name }) => name))], ["samples"]);
   ok(decodePlane(run.text(planes.at(-1)!.hash)!).surface !== undefined);
+});
+
+Deno.test("a mode that is dragged moves what is learned, and nothing else of a training", async () => {
+  const asked = of(
+    "experiment=ring-wgan-gp&model.width=8&model.layers=2&model.batchSize=16&budget=150&" +
+      "model.roundsPerIteration=5&dataset.train=200&dataset.validation=50&dataset.test=50&seed=3",
+  );
+  /** What is told of a training that moves the modes so after its first iteration. */
+  const moving = async (shifts?: Shifts) => {
+    const told: Told[] = [];
+    let waits = true;
+    const laboratory = new Laboratory(registries, (each) => {
+      told.push(structuredClone(each));
+      if (each.kind !== "reports" || !waits || shifts === undefined) return;
+      waits = false;
+      void laboratory.hear({ kind: "move", shifts });
+    });
+    await laboratory.hear({ kind: "train", asked });
+    const opened = told.filter((each) => each.kind === "opened");
+    strictEqual(opened.length, 1);
+    const run = new TrainedRun(opened[0], 1);
+    const reports = told.flatMap((each) => each.kind === "reports" ? each.reports : []);
+    for (const report of reports) run.add(report);
+    const ended = told.find((each) => each.kind === "ended")!;
+    strictEqual(ended.ending.status, "completed");
+    const losses = [...run.store.series("here", "losses/critic").values];
+    const events = contentsOf(run.store, run.run).events.map(({ message }) => message);
+    const moved = events.filter((message) => /moved by hand/.test(message)).length;
+    const about = loadModel(told.findLast((each) => each.kind === "learned")!.bytes).about;
+    await laboratory.hear({ kind: "file", number: 1, part: "examples" });
+    const last = told.at(-1)!;
+    ok(last.kind === "file" && "bytes" in last);
+    const { values } = decodeExamples(last.bytes);
+    return { losses, moved, digest: ended.digest, dataset: about.dataset, values };
+  };
+  const [still, same, other] = [await moving(), await moving({}), await moving({ 0: [2, 0] })];
+  ok(still.losses.length > 3);
+  deepStrictEqual([still.digest === null, still.moved, still.dataset], [false, 0, "ring-8"]);
+  deepStrictEqual([same.losses, same.digest, same.moved], [still.losses, null, 1]);
+  deepStrictEqual(other.losses[0], still.losses[0]);
+  ok(other.losses.at(-1) !== still.losses.at(-1));
+  deepStrictEqual([other.digest, other.dataset], [null, "ring-8, moved by hand"]);
+  deepStrictEqual(other.values, still.values, "the page moves the examples itself");
 });
 
 Deno.test("of many policies the first and the last stay, of those between every second", () => {

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import { chosenIteration, nearestTo } from "../moment.ts";
+import { Playback } from "./playback.tsx";
 
 /** Milliseconds that a moment stands while a film plays. */
 const FRAME = 350;
@@ -32,27 +33,19 @@ export function Film(
   }, [playing.value, moments, isThere]);
   if (moments.length < 2) return null;
   return (
-    <div class="film">
-      <button
-        type="button"
-        class="quiet"
-        aria-label={playing.value ? `Stop ${name}` : `Play ${name} over training`}
-        onClick={() => playing.value = !playing.value}
-      >
-        {playing.value ? "■" : "▶"}
-      </button>
-      <input
-        type="range"
-        aria-label={`Iteration of ${name}`}
-        aria-valuetext={title}
-        min={0}
-        max={last}
-        value={moments.indexOf(nearestTo(moments, chosenIteration.value)!)}
-        onInput={({ currentTarget: { value } }) =>
-          chosenIteration.value = Number(value) === last
-            ? undefined // the newest, also when further ones arrive
-            : moments[Number(value)].iteration}
-      />
-    </div>
+    <Playback
+      playing={playing.value}
+      toggle={() => playing.value = !playing.value}
+      play={`Play ${name} over training`}
+      stop={`Stop ${name}`}
+      moment={`Iteration of ${name}`}
+      told={title}
+      last={last}
+      at={moments.indexOf(nearestTo(moments, chosenIteration.value)!)}
+      go={(at) =>
+        chosenIteration.value = at === last
+          ? undefined // the newest, also when further ones arrive
+          : moments[at].iteration}
+    />
   );
 }

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useMemo } from "preact/hooks";
+import { isOwn } from "../../lab/experiment/own.ts";
 import { contentsOf } from "../contents.ts";
 import RunCharts from "../islands/run_charts.tsx";
 import RunEvents from "../islands/run_events.tsx";
@@ -89,9 +90,17 @@ function Run(
         explores={"model" in run.manifest.determined.configuration &&
           (stand === "idle" || trained.learned.length > 0)}
         isPlane={contents.models.length > 0}
+        held={heldOf(here, run)}
       />
     </>
   );
+}
+
+/** The data's modes, which can be dragged while it trains; not those of a user's own data set. */
+function heldOf({ shifts, stand, move }: TrainingHere, { manifest }: TrainedRun["run"]) {
+  const isMovable = stand.value === "training" || stand.value === "paused";
+  const { dataset } = manifest.determined.configuration;
+  return { shifts: shifts.value, ...isMovable && !isOwn(dataset) && { move } };
 }
 
 /** What is left when it is over: the digest, and what can be taken away. */
@@ -108,16 +117,24 @@ function Result(
     );
   return (
     <div class="card result">
-      {run.digest === null ? <p>It has no digest, as it did not come to its end.</p> : (
-        <p>
-          Digest <code class="digest">{run.digest}</code>{" "}
-          <button type="button" class="copy" data-copy={run.digest} aria-label="Copy the digest">
-            Copy
-          </button>
-          <br />
-          <Same run={run} asked={asked} />
-        </p>
-      )}
+      {run.digest === null
+        ? (
+          <p>
+            It has no digest, as {isWhole(run)
+              ? "its data were moved by hand, which no setting says."
+              : "it did not come to its end."}
+          </p>
+        )
+        : (
+          <p>
+            Digest <code class="digest">{run.digest}</code>{" "}
+            <button type="button" class="copy" data-copy={run.digest} aria-label="Copy the digest">
+              Copy
+            </button>
+            <br />
+            <Same run={run} asked={asked} />
+          </p>
+        )}
       <div class="toolbar">
         <button type="button" class="button plain" onClick={take}>
           Take the {part} away
@@ -127,6 +144,9 @@ function Result(
     </div>
   );
 }
+
+/** Whether it came to its end. */
+const isWhole = ({ status }: TrainedRun["run"]) => status === "completed" || status === "stopped";
 
 /** Which other run has the digest, or why none may have. */
 function Same(

@@ -25,7 +25,7 @@ import { nearest, widest } from "./latent.ts";
 import { CodeMap } from "./map.tsx";
 import { Pad } from "./pad.tsx";
 import { Picture } from "./picture.tsx";
-import { PointsExplorer } from "./points.tsx";
+import { type Held, PointsExplorer } from "./points.tsx";
 
 /** Coordinates with a slider, neighbours, pictures between two codes, samples: at most. */
 const [SLIDERS, NEAR, BETWEEN, SAMPLES] = [32, 8, 9, 24];
@@ -53,6 +53,8 @@ export interface ExplorerProps {
   readonly models: readonly KeptModel[];
   /** What the model made of the plane at each evaluation, oldest first; empty: no model of a plane. */
   readonly planes: readonly Kept[];
+  /** Where the data's modes can be dragged. */
+  readonly held?: Held;
 }
 
 /** A moment of training that can be shown. */
@@ -78,7 +80,7 @@ function momentsOf({ models, planes }: ExplorerProps): Moment[] {
 
 /** The explorer; another moment takes the place of the one before as soon as it is there. */
 export function Explorer(props: ExplorerProps): VNode {
-  const { run, models, planes } = props;
+  const { run, models, planes, held } = props;
   const moments = useMemo(() => momentsOf(props), [models, planes]);
   const chosen = nearestTo(moments, chosenIteration.value);
   const opened = useSignal<Opened | null>(null);
@@ -131,7 +133,7 @@ export function Explorer(props: ExplorerProps): VNode {
         />
       )}
       {isPlane
-        ? <PointsExplorer model={model} examples={examples} plane={plane} />
+        ? <PointsExplorer {...{ model, examples, plane, held }} />
         : <Shapes run={run} model={model} examples={examples} />}
       <p class="note">
         {plane === undefined

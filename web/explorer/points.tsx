@@ -5,10 +5,13 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { defaultRng } from "../../lab/core/random.ts";
 import type { LoadedModel } from "../../models/model_file.ts";
 import { type Bounds, boundsOf, CELLS, gridOf, type Plane } from "../../models/plane.ts";
+import { modesOf, moved, type Shifts } from "../modes.ts";
+import { Playback } from "../components/playback.tsx";
 import type { Examples } from "../examples.ts";
 import { colorOf } from "../theme.ts";
 import { LabelChoice } from "./label.tsx";
 import { gradientOf } from "./latent.ts";
+import { Modes } from "./modes.tsx";
 import { cleared } from "./paint.ts";
 
 /** Every so many cells have an arrow. */
@@ -22,13 +25,23 @@ const [SAMPLES, LINES, POINTS] = [500, 13, 49];
 /** Codes from −REACH to REACH are drawn as lines. */
 const REACH = 2;
 
+/** The modes of the data in a reader's hand. */
+export interface Held {
+  /** How far they were moved. */
+  readonly shifts: Shifts;
+  /** Moves them; left out: they are not moved any more. */
+  readonly move?: (shifts: Shifts) => void;
+}
+
 /** The plane. */
 export function PointsExplorer(
-  { model, examples, plane }: {
+  { model, examples, plane, held: { shifts, move } = { shifts: {} } }: {
     model: LoadedModel;
+    /** As they were drawn. */
     examples: Examples;
     /** What is shown in place of what the model makes. */
     plane: Plane | undefined;
+    held?: Held;
   },
 ): VNode {
   const seed = useSignal(1);
@@ -37,6 +50,11 @@ export function PointsExplorer(
   const label = useSignal(0);
   const canvas = useRef<HTMLCanvasElement>(null);
   const bounds = useMemo(() => boundsOf(examples.values), [examples]);
+  const points = useMemo(() => moved(examples, shifts), [examples, shifts]);
+  const modes = useMemo(() => move === undefined ? [] : modesOf(examples), [
+    examples,
+    move === undefined,
+  ]);
   const labels = (count: number) =>
     model.classes > 0 ? new Uint8Array(count).fill(label.value) : undefined;
   const surface = useMemo(
@@ -82,7 +100,7 @@ export function PointsExplorer(
     if (arrows !== undefined && shown.value.arrows) plot.arrows(arrows);
     if (lines !== undefined && codes) plot.lines(lines);
     if (samples !== undefined && shown.value.samples) plot.dots(samples, "--series-1", 2.4);
-    if (data) plot.dots(examples.values, "--ink", 1.5);
+    if (data) plot.dots(points, "--ink", 1.5);
   });
   const choices = [
     { key: "data", title: "Data", has: true },
@@ -98,16 +116,18 @@ export function PointsExplorer(
   return (
     <div class="explore points">
       <figure>
-        <canvas
-          ref={canvas}
-          class="plane"
-          role="img"
-          aria-label={`Data, samples, and ${
-            field === undefined
-              ? "the surface of the model's score"
-              : "the field that samples follow"
-          }`}
-        />
+        <Modes modes={modes} bounds={bounds} shifts={shifts} move={(next) => move?.(next)}>
+          <canvas
+            ref={canvas}
+            class="plane"
+            role="img"
+            aria-label={`Data, samples, and ${
+              field === undefined
+                ? "the surface of the model's score"
+                : "the field that samples follow"
+            }`}
+          />
+        </Modes>
         {field !== undefined && (
           <Way
             steps={last}
@@ -142,6 +162,19 @@ export function PointsExplorer(
           >
             New samples
           </button>
+        )}
+        {modes.length > 0 && (
+          <>
+            <p class="note">Drag a mode of the data: training goes on with it there.</p>
+            <button
+              type="button"
+              class="button plain"
+              disabled={Object.keys(shifts).length === 0}
+              onClick={() => move!({})}
+            >
+              Put the modes back
+            </button>
+          </>
         )}
       </div>
     </div>
@@ -188,29 +221,22 @@ function Way(
     return () => clearInterval(timer);
   }, [playing.value, steps]);
   return (
-    <div class="way">
-      <button
-        type="button"
-        class="quiet"
-        aria-label={playing.value ? "Stop the samples" : "Play the way of the samples"}
-        onClick={() => {
-          if (!playing.value && at === steps) go(0);
-          playing.value = !playing.value;
-        }}
-      >
-        {playing.value ? "■" : "▶"}
-      </button>
-      <input
-        type="range"
-        aria-label="Moment of the field"
-        aria-valuetext={told}
-        min={0}
-        max={steps}
-        value={at}
-        onInput={({ currentTarget: { value } }) => go(Number(value))}
-      />
+    <Playback
+      playing={playing.value}
+      toggle={() => {
+        if (!playing.value && at === steps) go(0);
+        playing.value = !playing.value;
+      }}
+      play="Play the way of the samples"
+      stop="Stop the samples"
+      moment="Moment of the field"
+      told={told}
+      last={steps}
+      at={at}
+      go={go}
+    >
       <output>{told}</output>
-    </div>
+    </Playback>
   );
 }
 

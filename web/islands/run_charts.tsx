@@ -24,9 +24,10 @@ import { chosenIteration, nearestTo } from "../moment.ts";
 import type { PlayerProps } from "../player/player.tsx";
 import type { Sparks } from "../routes/api/sparks.ts";
 import { Explore } from "../components/explore.tsx";
+import type { ExplorerProps } from "../explorer/explorer.tsx";
 import { Gallery } from "../components/gallery.tsx";
 import { PolicyAtWork } from "../components/policy.tsx";
-import { WeightsOf } from "../components/weights.tsx";
+import { Spreads } from "../components/spreads.tsx";
 
 /** Milliseconds between two looks at the sparklines of a run that goes on. */
 const SPARKS_EVERY = 5000;
@@ -45,13 +46,16 @@ export interface RunChartsProps {
   readonly explores: boolean;
   /** Whether its data are points in the plane, which the model is drawn over. */
   readonly isPlane: boolean;
-  /** Whether its checkpoints can be read for how their weights are spread. */
+  /** Where its data's modes can be dragged: while a page trains it. */
+  readonly held?: ExplorerProps["held"];
+  /** Whether its checkpoints can be read for how their weights and gradients are spread. */
   readonly weighs?: boolean;
 }
 
 /** The island. */
 export default function RunCharts(props: RunChartsProps): VNode {
-  const { run, contents: initial, axis, guide, levels, player, explores, isPlane, weighs } = props;
+  const { run, contents: initial, axis, guide, levels, player, explores, isPlane } = props;
+  const { held, weighs } = props;
   const contents = contentsFrom(initial);
   const { names, events, policies, models, planes, pictures } = contents;
   const search = useSignal("");
@@ -85,7 +89,7 @@ export default function RunCharts(props: RunChartsProps): VNode {
     ? found([...(hero === undefined ? [] : [hero]), ...small, ...sections.flatMap((s) => s.charts)])
     : [];
   const gallery = pictures.length > 0 && <Gallery contents={initial} onWhite={isPlane} />;
-  const explorer = explores && <Explore run={run} models={models} planes={planes} />;
+  const explorer = explores && <Explore {...{ run, models, planes, held }} />;
   const plays = player !== undefined && policies.length > 0;
   const beside = plays
     ? <PolicyAtWork {...player} contents={initial} />
@@ -149,7 +153,10 @@ export default function RunCharts(props: RunChartsProps): VNode {
             draw={card}
           />
         ))}
-        {weighs && checkpoints.length > 0 && <WeightsOf run={run} kept={checkpoints} />}
+        {weighs && checkpoints.length > 0 &&
+          (["weights", "gradients"] as const).map((part) => (
+            <Spreads key={part} run={run} part={part} kept={checkpoints} />
+          ))}
       </div>
       {names.length === 0 && (
         <p class="empty">No figure yet: the first ones come with the first iteration.</p>

@@ -11,6 +11,7 @@ import type { Part } from "../file_parts.ts";
 import type { Context } from "../fresh.ts";
 import { Grower } from "../growth.ts";
 import { hear } from "../live.ts";
+import type { Shifts } from "../modes.ts";
 import { chosenIteration } from "../moment.ts";
 import * as policy from "../routes/api/policy.ts";
 import * as series from "../routes/api/series.ts";
@@ -41,6 +42,8 @@ export class TrainingHere implements Disposable {
   readonly trained: Signal<TrainedRun | undefined> = signal(undefined);
   /** Why there is none, in a line. */
   readonly problem: Signal<string> = signal("");
+  /** How far the data's modes were moved. */
+  readonly shifts: Signal<Shifts> = signal({});
   readonly #thread: Worker;
   readonly #waiting = new Map<number, (told: Told) => void>();
   #number = 0;
@@ -80,6 +83,7 @@ export class TrainingHere implements Disposable {
   /** Begins, in the place of what was trained before. */
   train(asked: Asked): void {
     this.problem.value = "";
+    this.shifts.value = {};
     this.stand.value = "opening";
     this.#post({ kind: "train", asked });
   }
@@ -89,6 +93,12 @@ export class TrainingHere implements Disposable {
     this.stand.value = paused ? "paused" : "training";
     this.#post({ kind: "pause", paused });
   }
+
+  /** Has the data's modes elsewhere from the next iteration on. */
+  readonly move = (shifts: Shifts): void => {
+    this.shifts.value = shifts;
+    this.#post({ kind: "move", shifts });
+  };
 
   /** Ends after the iteration. */
   stop(): void {
@@ -133,6 +143,8 @@ export class TrainingHere implements Disposable {
         return this.#showSoon();
       case "ended":
         trained!.end(told);
+        // A move after the last iteration came too late.
+        if (told.digest !== null) this.shifts.value = {};
         this.stand.value = "idle";
         return this.#show();
       case "failed":

@@ -4,7 +4,9 @@
  *
  * @module
  */
+import type { Dataset } from "../../lab/core/dataset.ts";
 import { InputError, unknownName } from "../../lab/core/errors.ts";
+import type { LabEvent } from "../../lab/core/metrics.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import type { NamedTensors } from "../../lab/core/tensor_data.ts";
@@ -17,13 +19,14 @@ import { Recording } from "../../lab/experiment/recorder.ts";
 import { isOwn, type OwnParts, ownPartsOf, requireOwn } from "../../lab/experiment/own.ts";
 import type { Registries } from "../../lab/experiment/registries.ts";
 import { resolve, type Resolved } from "../../lab/experiment/resolve.ts";
-import type { RunReport } from "../../lab/experiment/runner.ts";
-import { runSession } from "../../lab/experiment/run_session.ts";
+import type { RunCheckpoint, RunReport } from "../../lab/experiment/runner.ts";
+import { runSession, type SessionSink } from "../../lab/experiment/run_session.ts";
 import { openSession, parseSeed, type Session } from "../../lab/experiment/session.ts";
 import { judgeOf } from "../../models/judge.ts";
 import { picturesOf } from "../../models/pictures.ts";
 import { encodeExamples } from "../examples.ts";
 import type { Part } from "../file_parts.ts";
+import { movedDataset, type Shifts } from "../modes.ts";
 import { definitionIn } from "../own/definition.ts";
 import { type Ahead, aheadOf } from "./ahead.ts";
 import { formOf } from "./form.ts";
@@ -47,12 +50,29 @@ const LOOK_SHARE = 0.1;
 /** Samples of a look: as many as a sheet shows; points of a plane. */
 const SHOWN = { images: 100, points: 500, sequences: 1, text: 4 } as const;
 
+/** What is said of a run whose data a reader has moved. */
+const MOVED = "modes of its data are moved by hand from here on: it learns other data than its " +
+  "settings say";
+
+/** What is trained, or was last. */
+interface Trained {
+  /** Another one from each move of the data on. */
+  session: Session;
+  readonly determined: Determined;
+  /** As its settings say. */
+  readonly dataset: Dataset | undefined;
+  /** Whether it has learned from data that were moved. */
+  isMoved: boolean;
+}
+
 /** One page's lab: one training at a time. */
 export class Laboratory {
   readonly #registries: Registries;
   readonly #tell: Tell;
-  #session: { readonly session: Session; readonly determined: Determined } | undefined;
+  #session: Trained | undefined;
   #stopped = false;
+  /** How far the data's modes are to be moved. */
+  #shifts: Shifts = {};
   /** Resolves when a pause is over. */
   #pause: PromiseWithResolvers<void> | undefined;
 
@@ -83,6 +103,9 @@ export class Laboratory {
       case "pause":
         if (!order.paused) this.#goOn();
         else this.#pause ??= Promise.withResolvers();
+        return;
+      case "move":
+        this.#shifts = order.shifts;
         return;
       case "stop":
         this.#stopped = true;
@@ -182,18 +205,24 @@ export class Laboratory {
       seed,
       backend: asked.setting.backend,
     };
+    let shifts = this.#shifts = {};
     const session = await openSession(job, this.#registries, { definition });
-    const determined = { experiment, version, configuration, seed, backend: session.backend };
-    this.#session = { session, determined };
-    const looks = new Looks(session, determined, this.#tell);
+    const { backend, dataset } = session;
+    const determined = { experiment, version, configuration, seed, backend };
+    const trained: Trained = this.#session = { session, determined, dataset, isMoved: false };
+    const looks = new Looks(trained, this.#tell);
     const recording = new Recording();
     const told = new Batches(this.#tell);
     let parameters: NamedTensors = {};
     /** Seconds that training stood still. */
     let paused = 0;
     const breathe = breather();
-    const ending = await runSession(session, { job }, {
+    /** What the next report says beside its own. */
+    let news: readonly LabEvent[] = [];
+    let start: RunCheckpoint | undefined;
+    const sink: SessionSink = {
       opened: async (opened: Opened) => {
+        if (start !== undefined) return;
         this.#tell({ kind: "opened", determined, unit, opened });
         await looks.learned(0, false);
       },
@@ -201,7 +230,9 @@ export class Laboratory {
         recording.add(report);
         const isDue = report.kind === "evaluation" || looks.due();
         const artifacts = isDue ? await looks.look(report) : report.artifacts;
-        told.add({ ...report, artifacts, wallSeconds: report.wallSeconds - paused });
+        const events = [...news, ...report.events];
+        news = [];
+        told.add({ ...report, events, artifacts, wallSeconds: report.wallSeconds - paused });
         await breathe();
         if (this.#pause === undefined) return;
         told.flush();
@@ -209,14 +240,30 @@ export class Laboratory {
         await this.#pause.promise;
         paused += (performance.now() - since) / 1000;
       },
-      checkpoint: ({ kind, snapshot }) => {
-        if (kind === "final") parameters = snapshot.parameters;
+      checkpoint: (checkpoint) => {
+        if (checkpoint.kind === "final") parameters = checkpoint.snapshot.parameters;
+        if (checkpoint.kind === "last") start = checkpoint;
       },
-    }, () => this.#stopped);
+    };
+    const isDue = () => this.#stopped || this.#shifts !== shifts;
+    let ending = await runSession(session, { job }, sink, isDue);
+    while (ending.status === "interrupted" && !this.#stopped) {
+      // It goes on from where it stands, as a run that is resumed, with other data.
+      shifts = this.#shifts;
+      const there = withDataset(this.#registries, movedDataset(dataset!, shifts));
+      const next = await openSession(job, there, { definition });
+      trained.session.dispose();
+      trained.session = next;
+      if (!trained.isMoved) news = [{ level: "info", message: MOVED }];
+      trained.isMoved = true;
+      ending = await runSession(next, { job, start }, sink, isDue);
+    }
     told.flush();
     await looks.learned(ending.progress.iterations, true);
     const isWhole = ending.status === "completed" || ending.status === "stopped";
-    const digest = isWhole ? digestOf(determined, recording.series(), parameters) : null;
+    const digest = isWhole && !trained.isMoved
+      ? digestOf(determined, recording.series(), parameters)
+      : null;
     const wallSeconds = ending.wallSeconds - paused;
     this.#tell({ kind: "ended", ending: { ...ending, wallSeconds }, digest });
   }
@@ -231,18 +278,20 @@ export class Laboratory {
   }
 
   async #fileOf(part: Part): Promise<Uint8Array<ArrayBuffer>> {
-    const { session: { trainer, dataset }, determined } = this.#session!;
+    const { session: { trainer }, dataset } = this.#session!;
     const refused = (reason: string) => new InputError(`Cannot make the file as ${reason}`);
     if (part === "policy") {
       if (trainer.exportPolicy === undefined) throw refused("this agent makes no policy");
-      return await trainer.exportPolicy(aboutOf(determined, trainer.progress.iterations));
+      return await trainer.exportPolicy(aboutOf(this.#session!));
     }
-    if (part === "weights") throw refused("weights are read from checkpoints of a store");
+    if (part === "weights" || part === "gradients") {
+      throw refused(`${part} are read from checkpoints of a store`);
+    }
     if (dataset === undefined) throw refused("what is trained is no model");
     if (part === "examples") return encodeExamples(dataset);
     if (part === "model") {
       if (trainer.exportModel === undefined) throw refused("the model makes none");
-      return await trainer.exportModel(aboutOf(determined, trainer.progress.iterations));
+      return await trainer.exportModel(aboutOf(this.#session!));
     }
     const judge = dataset.train.labels && dataset.kind === "images"
       ? await judgeOf(dataset, this.#registries.models)
@@ -290,15 +339,30 @@ function requirePage({ agent }: { readonly [key: string]: Json }): void {
 }
 
 /** What a file says of where it is from. */
-function aboutOf({ experiment, seed, configuration }: Determined, iteration: number) {
+function aboutOf({ session: { trainer }, determined, isMoved }: Trained) {
+  const { experiment, seed, configuration } = determined;
   const { agent, environment, model, dataset } = configuration as {
     readonly [part: string]: { readonly name: string; readonly id: string } | undefined;
   };
   return {
-    ...{ experiment, seed, iteration: String(iteration) },
+    ...{ experiment, seed, iteration: String(trainer.progress.iterations) },
     ...agent && { agent: agent.name, environment: environment!.id },
-    ...model && { model: model.name, dataset: dataset!.name },
+    ...model &&
+      { model: model.name, dataset: `${dataset!.name}${isMoved ? ", moved by hand" : ""}` },
   };
+}
+
+/** The registries with this data set in the place of the one of its name. */
+function withDataset(registries: Registries, dataset: Dataset): Registries {
+  const datasets = registries.datasets.map((entry) =>
+    entry.name === dataset.name
+      ? {
+        ...entry,
+        load: async () => ({ ...await entry.load(), create: () => Promise.resolve(dataset) }),
+      }
+      : entry
+  );
+  return { ...registries, datasets };
 }
 
 /** What the page shows of what is trained while it is: the policy, or samples. */
@@ -306,8 +370,7 @@ class Looks {
   #nextAt = 0;
 
   constructor(
-    private readonly session: Session,
-    private readonly determined: Determined,
+    private readonly trained: Trained,
     private readonly tell: Tell,
   ) {}
 
@@ -329,9 +392,9 @@ class Looks {
 
   /** Hands over the policy of an agent, and a model of points in the plane. */
   async learned(iteration: number, isFinal: boolean): Promise<void> {
-    const { trainer, dataset } = this.session;
+    const { trainer, dataset } = this.trained.session;
     const isPlane = dataset?.kind === "points" && dataset.shape[0] === 2;
-    const about = aboutOf(this.determined, iteration);
+    const about = aboutOf(this.trained);
     const bytes = await (isPlane ? trainer.exportModel?.(about) : trainer.exportPolicy?.(about));
     if (bytes === undefined) return;
     this.tell({ kind: "learned", iteration, isFinal, bytes }, [bytes.buffer]);
@@ -339,9 +402,9 @@ class Looks {
 
   /** From the same noise each time, which no other part of the run draws. */
   async #samples(): Promise<PageReport["artifacts"]> {
-    const { trainer, dataset } = this.session;
+    const { session: { trainer, dataset }, determined } = this.trained;
     if (trainer.sample === undefined || dataset === undefined) return [];
-    const random = streamOf(parseSeed(this.determined.seed), "sheet");
+    const random = streamOf(parseSeed(determined.seed), "sheet");
     const samples = await trainer.sample({ random, count: SHOWN[dataset.kind] });
     return await picturesOf({}, dataset, samples);
   }

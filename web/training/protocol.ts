@@ -9,6 +9,7 @@ import type { Ending, RunReport } from "../../lab/experiment/runner.ts";
 import type { Json } from "../../lab/core/snapshot.ts";
 import type { BudgetUnit } from "../../lab/core/trainer.ts";
 import type { Part } from "../file_parts.ts";
+import type { Shifts } from "../modes.ts";
 import type { OwnCode } from "../own/code.ts";
 import type { Ahead } from "./ahead.ts";
 import type { FormField } from "./form.ts";
@@ -41,6 +42,8 @@ export type Order =
   | { readonly kind: "look"; readonly number: number; readonly asked: Asked }
   | { readonly kind: "train"; readonly asked: Asked }
   | { readonly kind: "pause"; readonly paused: boolean }
+  /** The data's modes lie elsewhere from the next iteration on. */
+  | { readonly kind: "move"; readonly shifts: Shifts }
   /** Ends after the iteration. */
   | { readonly kind: "stop" }
   /** Makes a file of what is trained. */

@@ -61,11 +61,14 @@ export function compileStep(
   const { start, addressOf, rounding, pairs, native, arena: { shared, mostPages }, threads } =
     options;
   const addresses = declared.map(({ kind, name }) => addressOf(kind, name));
-  return compileTraced(declared, step, (traced) => {
-    const built = { start, addresses, rounding, pairs, shared, mostPages, threads, native };
-    const signature = signatureOf(traced, built);
-    const known = signature === undefined ? undefined : compiledBefore.get(signature);
-    if (known !== undefined) return { ...known, cached: true };
+  const built = { start, addresses, rounding, pairs, shared, mostPages, threads, native };
+  let signature: string | undefined;
+  const known = (traced: Graph): Compiled | undefined => {
+    signature = signatureOf(traced, built);
+    const before = signature === undefined ? undefined : compiledBefore.get(signature);
+    return before && { ...before, cached: true };
+  };
+  const compile = (traced: Graph): Compiled => {
     const graph = optimize(traced);
     const scheduled = schedule(graph);
     const planned = plan(scheduled, start, addressOf, scratchBytes(scheduled), threads);
@@ -79,5 +82,6 @@ export function compileStep(
     const hosted = scheduled.items.some(({ kind }) => kind === "host");
     if (signature !== undefined && !hosted) compiledBefore.set(signature, compiled);
     return compiled;
-  });
+  };
+  return compileTraced(declared, step, { compile, known });
 }

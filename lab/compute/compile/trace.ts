@@ -152,7 +152,6 @@ let backend: TraceBackend | undefined;
 function prepare(): TraceBackend {
   if (backend !== undefined) return backend;
   const made = new TraceBackend();
-  tf.registerBackend(backendName, () => made, 0);
   for (const kernelName of tf.getKernelsForBackend("cpu").map((kernel) => kernel.kernelName)) {
     tf.registerKernel({
       kernelName,
@@ -335,46 +334,42 @@ function recorded(declared: readonly Declared[], step: TracedStep): Graph {
   };
 }
 
+/** What TensorFlow.js's engine computes with, by its own names. */
+interface Engine {
+  backendName: string;
+  backendInstance: tf.KernelBackend;
+}
+
 /**
- * Makes something while the recording backend is TensorFlow.js's, which takes long to change it.
+ * Makes something while the recording backend is TensorFlow.js's. It is put in the place of the other
+ * one as it is: `tf.setBackend` would look through all kernels of all backends for what to set up, each
+ * way anew, which takes as long as the trace of a small step.
  *
  * @param origins Whether operations are to carry where the step asked for them.
  */
 function onBackend<T>(origins: boolean, make: () => T): T {
-  prepare().origins = origins;
-  const previous = tf.getBackend();
+  const backendInstance = prepare();
+  backendInstance.origins = origins;
+  const engine = tf.engine() as unknown as Engine;
+  const { backendName: name, backendInstance: instance } = engine;
   const frames = Error.stackTraceLimit;
-  if (previous !== backendName) void tf.setBackend(backendName);
+  Object.assign(engine, { backendName, backendInstance });
   Error.stackTraceLimit = 60;
   try {
     return make();
   } finally {
     Error.stackTraceLimit = frames;
-    if (previous && previous !== backendName) void tf.setBackend(previous);
+    Object.assign(engine, { backendName: name, backendInstance: instance });
   }
 }
 
 /**
  * The graph of a step.
  *
- * @throws InputError that names the call and the line where the step cannot be compiled: it reads
- *   values, uses tensors from outside, draws its own random numbers, or has no lowering.
+ * @throws InputError as {@linkcode compileTraced} does.
  */
-export function trace(
-  declared: readonly Declared[],
-  step: TracedStep,
-  origins = false,
-): Graph {
-  try {
-    return onBackend(origins, () => {
-      const first = traceOnce(declared, step);
-      refuseDifferences(first, traceOnce(declared, step));
-      return first;
-    });
-  } catch (error) {
-    if (origins || !(error instanceof InputError)) throw error;
-    return trace(declared, step, true);
-  }
+export function trace(declared: readonly Declared[], step: TracedStep): Graph {
+  return compileTraced(declared, step, { compile: (graph) => graph });
 }
 
 /**
@@ -388,20 +383,35 @@ export function tracedNames(declared: readonly Declared[], step: TracedStep): st
 }
 
 /**
- * What `compile` makes of a step's graph. Where it refuses the step, the step is traced once more
- * with the origin of every operation, as `trace` does itself, so that the error names the line:
- * knowing them costs half of a trace's time, and is seldom wanted.
+ * Compiles the graph of a step. Where that fails the step is traced once more with the line of every
+ * operation, which costs half of a trace's time, so that the error names it.
+ *
+ * @param known What was compiled of the same graph before: then one trace is enough.
+ * @throws InputError that names the call and the line where the step cannot be compiled: it reads
+ *   values, uses tensors from outside, draws its own random numbers, or has no lowering.
  */
 export function compileTraced<T>(
   declared: readonly Declared[],
   step: TracedStep,
-  compile: (graph: Graph) => T,
+  { compile, known }: {
+    readonly compile: (graph: Graph) => T;
+    readonly known?: (graph: Graph) => T | undefined;
+  },
 ): T {
+  const attempt = (origins: boolean): T => {
+    const { first, before } = onBackend(origins, () => {
+      const first = traceOnce(declared, step);
+      const before = known?.(first);
+      if (before === undefined) refuseDifferences(first, traceOnce(declared, step));
+      return { first, before };
+    });
+    return before ?? compile(first);
+  };
   try {
-    return compile(trace(declared, step));
+    return attempt(false);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return compile(trace(declared, step, true));
+    return attempt(true);
   }
 }
 

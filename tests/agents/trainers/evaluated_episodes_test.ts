@@ -24,7 +24,7 @@ Deno.test("an evaluation reports mean, deviation and interquartile mean of its r
 
 Deno.test("the share that reached a world's goal: ended by itself, or with a reward", () => {
   const rate = (evaluated: EvaluatedEpisodes, goal?: GoalEnding) =>
-    evaluated.report(10_000, goal).metrics["evaluation/success_rate"];
+    evaluated.report(10_000, { goal }).metrics["evaluation/success_rate"];
   const some = episodes([1, 0, -1, 2], "terminated");
   strictEqual(rate(some, "terminated"), 1);
   strictEqual(rate(some, "rewarded"), 0.5);

@@ -7,6 +7,7 @@ import {
   type RunReport,
   runTrainer,
 } from "../../../lab/experiment/runner.ts";
+import { defineCallbacks } from "../../../lab/experiment/callbacks.ts";
 import { toyTrainer } from "./toy_registries.ts";
 
 const defaults: RunnerOptions = {
@@ -92,6 +93,17 @@ Deno.test("what uses its whole budget is judged by its last evaluation, rule or 
     const { reports } = await run(toyTrainer({}, 200), { stop });
     ok(!reports.some(({ metrics }) => Object.keys(metrics).some((name) => /^score/.test(name))));
   }
+});
+
+Deno.test("a run that its callbacks stop says what stopped it first", async () => {
+  const callbacks = defineCallbacks({
+    state: () => ({}),
+    onIteration: ({ progress }) => ({ stop: progress.iterations === 3 ? "enough" : undefined }),
+    onEvaluation: () => ({ stop: "seen" }),
+  });
+  const { ending, reports } = await run(toyTrainer({}, 200), { callbacks });
+  deepStrictEqual([ending.status, ending.message], ["stopped", "enough"]);
+  strictEqual(reports.some(({ kind }) => kind === "evaluation"), true);
 });
 
 Deno.test("a stop rule by a series that no evaluation has is said once, with the nearest one", async () => {

@@ -94,6 +94,55 @@ Deno.test("a streamed folder of pictures is the one in memory, a broken one left
   throws(() => shown(streamed), /Cannot decode .*dog\/0\.png, which was whole when the run began/);
 });
 
+Deno.test("pictures that are read ahead are those that are read when they are asked for", async () => {
+  for (let i = 0; i < 12; i++) {
+    const data = Uint8Array.from({ length: 5 * 5 }, () => random.integers(0, 256));
+    await Deno.mkdir(`${folder}/ahead`, { recursive: true });
+    await written(`ahead/${i}.png`, encodePng({ width: 5, height: 5, data, channels: 1 }));
+  }
+  const taken: boolean[] = [];
+  const fields = { folder: `${folder}/ahead`, side: 4, grey: true, test: 0.2, streamed: true };
+  const { train: { reader } } = await load(images, fields, {
+    readAhead: (...given: Parameters<NonNullable<typeof files.readAhead>>) => {
+      const ahead = files.readAhead!(...given);
+      const take: typeof ahead.take = (...wanted) => {
+        taken.push(ahead.take(...wanted));
+        return taken.at(-1)!;
+      };
+      return { ask: ahead.ask, take };
+    },
+  });
+  taken.length = 0; // what it held out it read by itself
+  const { train: plain } = await load(images, fields, { readAhead: undefined });
+  const read = (from: typeof plain.reader, rows: number[]) => {
+    const values = new Float32Array(rows.length * 16);
+    from!.gather(rows, values);
+    return values;
+  };
+  const steps: [asked: number[], gathered: number[]][] = [
+    [[3, 1, 4, 1], [3, 1, 4, 1]],
+    [[5, 0, 2], [5, 0]], // fewer, as at the end of a budget
+    [[6, 7, 3, 2, 1], [6, 7, 3, 2, 1]], // more than memory was shared for
+    [[0, 1], [1, 0]], // others
+  ];
+  for (const [asked, gathered] of steps) {
+    reader!.prefetch!(asked);
+    deepStrictEqual(read(reader, gathered), read(plain.reader, gathered));
+  }
+  deepStrictEqual(taken, [true, true, true, false]);
+  // The thread has left; another one begins.
+  await new Promise((next) => setTimeout(next, 1500));
+  reader!.prefetch!([2, 5]);
+  deepStrictEqual(read(reader, [2, 5]), read(plain.reader, [2, 5]));
+  for (let i = 0; i < 12; i++) await Deno.writeFile(`${folder}/ahead/${i}.png`, Uint8Array.of(1));
+  reader!.prefetch!([4]);
+  throws(
+    () => read(reader, [4]),
+    /Cannot decode .*ahead\/\d+\.png, which was whole when the run began/,
+  );
+  deepStrictEqual(taken.slice(4), [true, false]);
+});
+
 Deno.test("beside a streamed split memory holds so many examples, and no more are read at once", async () => {
   const count = 60_000;
   const file = await written(

@@ -38,7 +38,7 @@ export function compileShader(
     readonly widest: number;
   },
 ): CompiledShader {
-  return compileTraced(declared, step, (traced) => {
+  const compile = (traced: Graph): CompiledShader => {
     const graph = optimize(traced);
     const scheduled = schedule(graph);
     const packed = plan(scheduled, options.start, options.addressOf, scratchBytes(scheduled));
@@ -50,5 +50,6 @@ export function compileShader(
       plan: planned,
       shader: lower(scheduled, planned, options.widest),
     };
-  });
+  };
+  return compileTraced(declared, step, { compile });
 }

@@ -1,4 +1,4 @@
-/** How the weights of a run's checkpoints are spread, read when a reader asks for them. @module */
+/** How weights and gradients of a run's checkpoints are spread, read when a reader asks for them. @module */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
@@ -6,22 +6,40 @@ import { ask } from "../ask.ts";
 import type { KeptModel } from "../contents.ts";
 import { figure } from "../format.ts";
 import { chosenIteration, nearestTo } from "../moment.ts";
-import { BARS, type Weights } from "../weights.ts";
+import { BARS, type Spread } from "../spread.ts";
 import { Film } from "./film.tsx";
 
 /** Width and height of a histogram, and width of a bar. */
 const [WIDTH, HEIGHT, BAR] = [160, 44, 160 / BARS];
 
+/** What each part is called, and what it says. */
+const words = {
+  weights: {
+    title: "Weights",
+    closed: "how they are spread, tensor by tensor",
+    open: "of the networks' parameters in this checkpoint",
+    none: "this checkpoint has no parameters",
+  },
+  gradients: {
+    title: "Gradients",
+    closed: "their running mean, tensor by tensor",
+    open: "the running mean of the gradients that the optimizer keeps in this checkpoint (Adam's " +
+      "first moment, over 1 − β₁ᵗ): the newest weigh most",
+    none: "this checkpoint keeps no gradients, as Adam and its kin alone keep their running mean",
+  },
+} as const;
+
 /** A part that folds; its histograms are of the checkpoint that the page looks at. */
-export function WeightsOf(
-  { run, kept }: {
+export function Spreads(
+  { run, part, kept }: {
     run: string;
+    part: keyof typeof words;
     /** Checkpoints, oldest first. */
     kept: readonly KeptModel[];
   },
 ): VNode {
   const isOpen = useSignal(false);
-  const shown = useSignal<{ readonly iteration: number; readonly all: readonly Weights[] } | null>(
+  const shown = useSignal<{ readonly iteration: number; readonly all: readonly Spread[] } | null>(
     null,
   );
   const problem = useSignal("");
@@ -29,7 +47,7 @@ export function WeightsOf(
   useEffect(() => {
     if (!isOpen.value) return;
     const controller = new AbortController();
-    weightsIn(run, id, controller.signal).then(
+    spreadsIn(run, part, id, controller.signal).then(
       (all) => shown.value = { iteration, all },
       (error: Error) => {
         if (!controller.signal.aborted) problem.value = error.message;
@@ -37,21 +55,25 @@ export function WeightsOf(
     );
     return () => controller.abort();
   }, [isOpen.value, run, id]);
+  const { title: heading, closed, open, none } = words[part];
   const title = `iteration ${iteration.toLocaleString("en")}`;
+  const said = shown.value === null
+    ? "The checkpoint is being read."
+    : `At ${title}: ${shown.value.all.length === 0 ? none : open}.`;
   return (
     <details
       class="section"
       onToggle={({ currentTarget }) => isOpen.value = currentTarget.open}
     >
       <summary>
-        <h2>Weights</h2>
-        {!isOpen.value && <small>how they are spread, tensor by tensor</small>}
+        <h2>{heading}</h2>
+        {!isOpen.value && <small>{closed}</small>}
       </summary>
       {isOpen.value && (
         <>
-          <p class="note">At {title}, of the networks' parameters in this checkpoint.</p>
+          <p class="note">{said}</p>
           <Film
-            name="the weights"
+            name={`the ${part}`}
             title={title}
             moments={kept}
             isThere={shown.value?.iteration === iteration}
@@ -66,19 +88,20 @@ export function WeightsOf(
   );
 }
 
-async function weightsIn(
+async function spreadsIn(
   run: string,
+  part: keyof typeof words,
   checkpoint: number,
   signal: AbortSignal,
-): Promise<readonly Weights[]> {
-  const query = new URLSearchParams({ run, part: "weights", checkpoint: String(checkpoint) });
+): Promise<readonly Spread[]> {
+  const query = new URLSearchParams({ run, part, checkpoint: String(checkpoint) });
   const response = await ask(`/api/policy?${query}`, { signal });
   if (!response.ok) throw new Error(await response.text());
   return await response.json();
 }
 
 function Histogram(
-  { name, shape, low, high, mean, deviation, counts, broken }: Weights,
+  { name, shape, low, high, mean, deviation, counts, broken }: Spread,
 ): VNode {
   const most = Math.max(1, ...counts);
   const said = `${figure(mean)} ± ${figure(deviation)}`;
