@@ -14,6 +14,7 @@ import { parseSync } from "@optique/core/parser";
 import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
 import { printable } from "../lab/core/printable.ts";
 import { Thread } from "../lab/core/thread.ts";
+import { broughtHere } from "./fleet.ts";
 import { arithmetic } from "./commands/arithmetic.ts";
 import { backup } from "./commands/backup.ts";
 import { check } from "./commands/check.ts";
@@ -110,11 +111,16 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(rest, quiet ? { ...io, notice: () => {} } : io);
   } catch (error) {
-    const [line, code] = explain(error, debug);
-    io.error(`${styled(io.color.error, "red", "error:")} ${line}\n`);
-    if (debug && error instanceof Error) io.error(`${error.stack}\n`);
-    return code;
+    return told(error, io, debug);
   }
+}
+
+/** Says what went wrong, and gives the exit code. */
+function told(error: unknown, io: Io, debug: boolean): number {
+  const [line, code] = explain(error, debug);
+  io.error(`${styled(io.color.error, "red", "error:")} ${line}\n`);
+  if (debug && error instanceof Error) io.error(`${error.stack}\n`);
+  return code;
 }
 
 async function dispatch(args: readonly string[], io: Io): Promise<number> {
@@ -206,7 +212,16 @@ function permission(line: string): string {
  * Runs the command line on `args` in a thread of its own, where code of a user's own may run: should it
  * end its thread, the command has failed.
  */
-async function mainInThread(args: readonly string[], io: Io): Promise<number> {
+async function mainInThread(given: readonly string[], io: Io): Promise<number> {
+  try {
+    using here = await broughtHere(given, io);
+    return await inThread(here.args, io);
+  } catch (error) {
+    return told(error, io, given.includes("--debug"));
+  }
+}
+
+async function inThread(args: readonly string[], io: Io): Promise<number> {
   using thread = new Thread<readonly string[], number>(
     foreignWorker(new URL("./guest.ts", import.meta.url), args[0], await writable(args, io)),
   );

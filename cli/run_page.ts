@@ -123,5 +123,7 @@ function nextOf(run: Run, location: string | undefined): [does: string, line: st
   const look: [string, string] = determined.configuration.agent === undefined
     ? ["To draw samples", line(`sample ${run.id} --out samples.png`)]
     : ["To see it at work", line(`evaluate ${run.id} --render`)];
-  return run.digest === null ? [look] : [look, ["To train it anew", line(`reproduce ${run.id}`)]];
+  // It would be stored, and workers alone store runs in a database.
+  if (run.digest === null || isPostgres(location)) return [look];
+  return [look, ["To train it anew", line(`reproduce ${run.id}`)]];
 }

@@ -24,7 +24,7 @@ export const recover = defineCommand({
     );
     const lines = [
       `Recovered ${plural(recovered.length, "run")}${listed(recovered)}`,
-      ...(known.length === 0 ? [] : [`${plural(known.length, "run")} were there as new`]),
+      ...(known.length === 0 ? [] : [`Already there: ${plural(known.length, "run")}`]),
       ...(incomplete.length === 0
         ? []
         : [`Without their series, as their journals are damaged${listed(incomplete)}`]),

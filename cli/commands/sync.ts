@@ -42,7 +42,7 @@ export const sync = defineCommand({
     const parts = [
       `Added ${plural(added.length, "run")}${listed(added)}`,
       ...(updated.length === 0 ? [] : [`Brought up to date${listed(updated)}`]),
-      ...(known.length === 0 ? [] : [`${plural(known.length, "run")} were there as new`]),
+      ...(known.length === 0 ? [] : [`Already there: ${plural(known.length, "run")}`]),
       ...(sweeps.length === 0 ? [] : [`Added ${plural(sweeps.length, "sweep")}${listed(sweeps)}`]),
       ...(training.length === 0 ? [] : [`Being trained, so another time${listed(training)}`]),
     ];

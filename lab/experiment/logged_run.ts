@@ -9,6 +9,7 @@ import type { Raster } from "../core/picture.ts";
 import { encodePng } from "../core/png.ts";
 import type { Seed } from "../core/random.ts";
 import type { Json } from "../core/snapshot.ts";
+import type { BudgetUnit } from "../core/trainer.ts";
 import { openStore } from "../store/sqlite_store.ts";
 import type { Manifest, Store } from "../store/store.ts";
 import { LOGGED, provenance } from "./manifest.ts";
@@ -134,8 +135,16 @@ export class LoggedRun implements Disposable {
   }
 }
 
-/** Adds a run to a store and opens it. */
-export async function beginLogged(store: Store, options: LoggedRunOptions): Promise<LoggedRun> {
+/**
+ * Adds a run to a store and opens it.
+ *
+ * @param budgetUnit What its length is told in.
+ */
+export async function beginLogged(
+  store: Store,
+  options: LoggedRunOptions,
+  budgetUnit: BudgetUnit = "gradientSteps",
+): Promise<LoggedRun> {
   const { name, configuration = {}, seed = 1, tags = [], note = "" } = options;
   if (name.trim() === "") throw new InputError("Cannot start a run as its name must not be empty");
   const { code, versions, machine } = await provenance();
@@ -147,7 +156,7 @@ export async function beginLogged(store: Store, options: LoggedRunOptions): Prom
       seed: String(seed),
       backend: LOGGED,
     },
-    budgetUnit: "gradientSteps",
+    budgetUnit,
     definition: { module: "", hash: "" },
     ...{ code, versions },
     machine: { ...machine, adapter: null },

@@ -47,7 +47,7 @@ export async function addImported(
     });
   }
   const inOrder = [...entries.values()].sort((a, b) => a.step - b.step);
-  using logged = await beginLogged(store, { ...run, note, tags });
+  using logged = await beginLogged(store, { ...run, note, tags }, axis);
   let wallSeconds = 0;
   for (const { step, seconds = wallSeconds, metrics } of inOrder) {
     wallSeconds = seconds;

@@ -247,10 +247,7 @@ export class Mirror implements Disposable {
       if (isKnown && (!files || this.#whole.has(run))) continue;
       const content = await this.hub.content(run);
       if (content === undefined) continue;
-      if (files) {
-        await fetchSound(this.hub, this.folder, filesOf(content, run).map(({ there }) => there));
-        this.#whole.add(run);
-      }
+      if (files) await this.#bring(run, content);
       if (isKnown) continue;
       this.#database.write(() => {
         putRun(this.#database, content);
@@ -267,6 +264,17 @@ export class Mirror implements Disposable {
     }
     await this.#refreshSweeps();
     this.#lock(new Set([...now].filter(([, { active }]) => active).map(([run]) => run)));
+  }
+
+  /** Brings in the files of a run, for who reads the folder without the hub. */
+  async bring(run: string): Promise<void> {
+    const content = this.#whole.has(run) ? undefined : await this.hub.content(run);
+    if (content !== undefined) await this.#bring(run, content);
+  }
+
+  async #bring(run: string, content: JournalContent): Promise<void> {
+    await fetchSound(this.hub, this.folder, filesOf(content, run).map(({ there }) => there));
+    this.#whole.add(run);
   }
 
   /** The folder's store, for reading. */

@@ -4,6 +4,7 @@ import { importFileRuns } from "../../../lab/experiment/imports/mod.ts";
 import { tensorboardParts } from "../../../lab/store/exports/mod.ts";
 import { Message } from "../../../lab/core/protobuf.ts";
 import { maskedChecksum } from "../../../lab/store/exports/tensorboard.ts";
+import { budgetOf } from "../../../lab/store/run_budget.ts";
 import type { Store } from "../../../lab/store/store.ts";
 import { addRun, pointAt, withStore } from "../store/fixtures.ts";
 
@@ -100,6 +101,7 @@ Deno.test("a monitor file's episodes come with the mean of the last hundred", ()
     deepStrictEqual(of("rollout/episode_return")[1].slice(0, 3), [10, 21, 31]);
     deepStrictEqual(of("rollout/episode_return")[3].slice(0, 3), [0, 0.25, 0.5]);
     strictEqual(environmentSteps, 1575);
+    strictEqual(budgetOf(store.run(id)!).spent, 1575);
   }));
 
 Deno.test("tables of any logger: steps, seconds, quotes, empty cells, what is not finite", () =>

@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { broughtHere } from "../../../../cli/fleet.ts";
 import { LabError } from "../../../../lab/core/errors.ts";
 import type { Json } from "../../../../lab/core/snapshot.ts";
 import { fleetForSweep, launchInFleet } from "../../../../lab/experiment/fleet.ts";
@@ -7,6 +8,8 @@ import { launch, plansOf, storedPlan } from "../../../../lab/experiment/launch.t
 import { resolveSweep, runSweep } from "../../../../lab/experiment/sweep.ts";
 import { checkpointPaths, Hub } from "../../../../lab/store/postgres/hub.ts";
 import { openFleet } from "../../../../lab/store/postgres/open.ts";
+import { openStore } from "../../../../lab/store/sqlite_store.ts";
+import { capturedIo } from "../../../cli/captured_io.ts";
 import { Bucket, credentials } from "../../store/postgres/bucket.ts";
 import { missing, Server } from "../../store/postgres/server.ts";
 import { temporaryStore } from "../temporary_store.ts";
@@ -88,6 +91,22 @@ Deno.test({ name: "a fleet trains what is asked for", ignore: missing }, async (
       const { size } = await Deno.stat(bucket.path(`lab/${path}`));
       ok(size > 0, path);
     }
+  });
+
+  await t.step("a command whose thread has no net reads what it names from a folder", async () => {
+    const [id] = [...(await hub.revisions()).keys()];
+    const root = `${folder}/reader`;
+    const io = capturedIo({ root });
+    for (const named of [[`--store=${url}`, id], ["--where", `id=${id}`, "--store", url]]) {
+      await Deno.remove(root, { recursive: true }).catch(() => {});
+      using here = await broughtHere(["export", ...named], io);
+      const at = here.args.indexOf("--store");
+      const read = openStore(here.args[at + 1], { readOnly: true });
+      ok(await read.loadCheckpoint(id, read.checkpoints(id).at(-1)!));
+      read.close();
+    }
+    using here = await broughtHere(["export", id, "--store", folder], io);
+    deepStrictEqual(here.args, ["export", id, "--store", folder]);
   });
 
   await t.step("where it stays away the worker ends, and another one goes on", async () => {
