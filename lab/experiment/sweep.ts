@@ -481,6 +481,7 @@ export interface Elsewhere {
  * and of a pruner, come one after another, their seeds side by side.
  *
  * @throws {InputError} where the stored sweep is another one, and where no run reports the objective.
+ * @throws {LabError} where another process trains it in this store.
  */
 export async function runSweep(
   name: string,
@@ -488,6 +489,7 @@ export async function runSweep(
   options: SweepOptions,
 ): Promise<SweepState> {
   const { store } = options;
+  using _lock = options.elsewhere === undefined ? store.lockSweep(name) : undefined;
   const stored = store.sweep(name);
   if (stored !== undefined) {
     requireSame(name, stored.definition as unknown as Sweep, sweep, options);

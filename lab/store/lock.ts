@@ -1,5 +1,5 @@
 /**
- * Locks of runs: files locked by the operating system, which lets go of them with the process.
+ * Locks of runs and sweeps: files locked by the operating system, which lets go of them with the process.
  *
  * @module
  */
@@ -12,9 +12,10 @@ const PAUSE_MILLISECONDS = 5;
 /**
  * Takes the lock of a file, which is made where it is missing.
  *
+ * @param what What it stands for, in messages: `the run 1rsv7v`.
  * @throws {LabError} where another holder has it.
  */
-export function takeLock(path: string, run: string): Disposable {
+export function takeLock(path: string, what: string): Disposable {
   let file: Deno.FsFile;
   try {
     file = Deno.openSync(path, { read: true, write: true, create: true });
@@ -22,13 +23,13 @@ export function takeLock(path: string, run: string): Disposable {
     const reason = error instanceof Deno.errors.IsADirectory
       ? "is a folder"
       : `cannot be opened (${error instanceof Error ? error.message : error})`;
-    throw new LabError(`Cannot train the run ${run} as its lock ${reason}: ${path}`);
+    throw new LabError(`Cannot train ${what} as its lock ${reason}: ${path}`);
   }
   for (let i = 0; !file.tryLockSync(true); i++) {
     if (i === TRIES) {
       file.close();
       throw new LabError(
-        `Cannot train the run ${run} as it is being trained by another process: ` +
+        `Cannot train ${what} as it is being trained by another process: ` +
           "wait for that one or stop it",
       );
     }

@@ -87,7 +87,8 @@ export function recoverStore(location: string): Recovery & { readonly setAside: 
   }
   const training = namesIn(`${folder}/locks`).find((id) => isLocked(`${folder}/locks/${id}`));
   if (training !== undefined) {
-    throw new LabError(`Cannot recover as run ${training} is being trained: stop that first`);
+    const what = training.startsWith(SWEEP) ? training.replace("-", " ") : `run ${training}`;
+    throw new LabError(`Cannot recover as ${what} is being trained: stop that first`);
   }
   const setAside = isSound(path) ? null : asideOf(path);
   if (setAside !== null) {
@@ -177,6 +178,9 @@ function refuseFolder(path: string): void {
     throw new InputError(`Cannot open the store as its database is a folder: ${path}`);
   }
 }
+
+/** What the names of sweeps' locks begin with, among those of runs. */
+const SWEEP = "sweep-";
 
 /** A database up to this size is looked through when it is opened for writing: some tenths of a second. */
 const QUICK_BYTES = 16 << 20;
@@ -393,7 +397,7 @@ export class SqliteStore implements Store {
   lock(id: string): Disposable {
     this.#database.requireWritable();
     this.#requireRun(id);
-    const lock = takeLock(this.#lockPath(id), id);
+    const lock = takeLock(this.#lockPath(id), `the run ${id}`);
     try {
       this.#journals.requireOlder(id);
       this.#checkpoints.sweep(id);
@@ -402,6 +406,11 @@ export class SqliteStore implements Store {
       lock[Symbol.dispose]();
       throw error;
     }
+  }
+
+  lockSweep(name: string): Disposable {
+    this.#database.requireWritable();
+    return takeLock(this.#lockPath(`${SWEEP}${encodeURIComponent(name)}`), `the sweep ${name}`);
   }
 
   beginAttempt(id: string, iteration: number): number {

@@ -141,7 +141,7 @@ function freeId(database: Database, { id }: Row): string {
 
 function lockOf({ folder }: Side, id: string): Disposable | undefined {
   try {
-    return takeLock(`${folder}/locks/${id}`, id);
+    return takeLock(`${folder}/locks/${id}`, `the run ${id}`);
   } catch {
     return undefined;
   }

@@ -313,7 +313,7 @@ export class Mirror implements Disposable {
     for (const run of active) {
       if (this.#locks.has(run)) continue;
       try {
-        this.#locks.set(run, takeLock(`${this.folder}/locks/${run}`, run));
+        this.#locks.set(run, takeLock(`${this.folder}/locks/${run}`, `the run ${run}`));
       } catch {
         // Another process that reads the hub through this folder holds it.
       }

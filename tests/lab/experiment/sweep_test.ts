@@ -1,4 +1,12 @@
-import { deepStrictEqual, match, notDeepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import {
+  deepStrictEqual,
+  match,
+  notDeepStrictEqual,
+  ok,
+  rejects,
+  strictEqual,
+  throws,
+} from "node:assert";
 import { InputError } from "../../../lab/core/errors.ts";
 import { interquartileMean } from "../../../lab/core/interquartile_mean.ts";
 import { figuresOf } from "../../../lab/experiment/score.ts";
@@ -58,6 +66,27 @@ function outcomeOf({ trials, best, judged }: SweepState) {
     judged: judged.values,
   };
 }
+
+Deno.test("a sweep that another process trains is refused before anything is trained", () =>
+  withStore(async (store) => {
+    const other = openStore(store.location);
+    const short = { trials: 1, judge: 0 };
+    {
+      using _held = other.lockSweep("toys");
+      await rejects(swept(store, short), {
+        name: "LabError",
+        message: /^Cannot train the sweep toys as it is being trained by another process: wait/,
+      });
+      deepStrictEqual(store.runs(), []);
+    }
+    strictEqual((await swept(store, short)).over, true);
+    using _held = other.lockSweep("toys");
+    throws(
+      () => recoverStore(store.location),
+      /^LabError: Cannot recover as sweep toys is being trained: stop that first$/,
+    );
+    other.close();
+  }));
 
 Deno.test("a sweep's best trial has the best IQM on tuning seeds, and is judged on others", () =>
   withStore(async (store) => {
