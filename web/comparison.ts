@@ -16,7 +16,7 @@ import {
   type RunGroup,
 } from "../lab/experiment/comparison.ts";
 import { figuresOf } from "../lab/experiment/score.ts";
-import { iqm, mean, median, type Spread, spreadOf } from "../lab/statistics/mod.ts";
+import { iqm, KeptDraws, mean, median, type Spread, spreadOf } from "../lab/statistics/mod.ts";
 import { budgetUnitOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
@@ -319,9 +319,10 @@ function meanOf(curves: readonly SeedCurve[], range?: Range): ComparedGroup["mea
   if (curves.length === 0) return curve;
   const repeats = Math.min(CURVE_REPEATS, Math.max(100, Math.ceil(15_000 / curves.length)));
   const { x, seeds } = binned(curves, range);
+  // The same draws in every bin: a band's edge does not jump where its lines do not.
+  const draws = new KeptDraws(streamOf(0, "bootstrap"), curves.length);
   x.forEach((place, bin) => {
-    // The same draws in every bin: a band's edge does not jump where its lines do not.
-    const random = streamOf(0, "bootstrap");
+    const random = draws.again();
     const values = seeds.map((means) => means[bin]);
     const spread = values.every(Number.isFinite)
       ? spreadOf(values, mean, { random, repeats })

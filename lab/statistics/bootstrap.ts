@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { defaultRng, type Generator } from "../core/random.ts";
+import { defaultRng } from "../core/random.ts";
 import { sort } from "../core/interquartile_mean.ts";
+import { defaultDraws, type Draws } from "./draws.ts";
 import { performanceProfile, quantile, type Scores } from "./scores.ts";
 
 /** An interval of confidence. */
@@ -19,7 +20,7 @@ export interface Interval {
 /** How a bootstrap is made. */
 export interface BootstrapOptions {
   /** Draws the resamples. Default: `defaultRng(0)`, so that a table shows the same figures again. */
-  readonly random?: Generator;
+  readonly random?: Draws;
   /** Resamples. Default 50,000 (2,000 for profiles). */
   readonly repeats?: number;
   /** Confidence 0 … 1. Default 0.95. */
@@ -44,7 +45,8 @@ export function bootstrapInterval(
   options: BootstrapOptions = {},
 ): Interval {
   const resampler = new Resampler(scores);
-  return percentileInterval(options, (random) => statistic(resampler.draw(random)));
+  const counts = scores.map(({ length }) => length);
+  return percentileInterval(options, counts, (random) => statistic(resampler.draw(random)));
 }
 
 /**
@@ -69,12 +71,10 @@ export function iqmInterval(scores: ArrayLike<number>, options: BootstrapOptions
   const ranks = new Uint32Array(count);
   order.forEach((i, rank) => ranks[i] = rank);
   const drawn = new Uint32Array(count);
-  const indices = new Uint32Array(count);
   const cut = count >> 2;
-  return percentileInterval(options, (random) => {
-    random.fillIntegers(indices, 0, count);
+  return percentileInterval(options, [count], (random) => {
     drawn.fill(0);
-    for (let i = 0; i < count; i++) drawn[ranks[indices[i]]]++;
+    for (let i = 0; i < count; i++) drawn[ranks[random.integers(count)]]++;
     // The resample in ascending order, without its first and last quarter.
     let [sum, place] = [0, 0];
     for (let rank = 0; rank < count && place < count - cut; rank++) {
@@ -103,13 +103,19 @@ export function performanceProfileIntervals(
   );
 }
 
-/** Interval of a figure that is drawn anew in each repeat. */
+/**
+ * Interval of a figure that is drawn anew in each repeat.
+ *
+ * @param counts Runs of each task that is drawn from.
+ */
 export function percentileInterval(
-  { random = defaultRng(0), repeats = 50_000, confidence = 0.95 }: BootstrapOptions,
-  draw: (random: Generator) => number,
+  { random, repeats = 50_000, confidence = 0.95 }: BootstrapOptions,
+  counts: readonly number[],
+  draw: (random: Draws) => number,
 ): Interval {
+  const draws = random ?? defaultDraws(counts);
   const figures = new Float64Array(repeats);
-  for (let i = 0; i < repeats; i++) figures[i] = draw(random);
+  for (let i = 0; i < repeats; i++) figures[i] = draw(draws);
   return intervalOf(figures, confidence);
 }
 
@@ -131,7 +137,7 @@ export class Resampler {
   }
 
   /** The next resample, valid until the one after. */
-  draw(random: Generator): readonly Float64Array[] {
+  draw(random: Draws): readonly Float64Array[] {
     for (let t = 0; t < this.#scores.length; t++) {
       const task = this.#scores[t];
       const resampled = this.#resampled[t];

@@ -37,6 +37,7 @@ export function probabilityOfImprovementInterval(
   const second = new Resampler(y);
   return percentileInterval(
     options,
+    [...x, ...y].map(({ length }) => length),
     (random) => probability(first.draw(random), second.draw(random)),
   );
 }

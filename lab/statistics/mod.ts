@@ -22,6 +22,7 @@ export {
   iqmInterval,
   performanceProfileIntervals,
 } from "./bootstrap.ts";
+export { type Draws, KeptDraws } from "./draws.ts";
 export { type Spread, type SpreadKind, spreadKind, spreadOf } from "./spread.ts";
 export {
   type Improvement,

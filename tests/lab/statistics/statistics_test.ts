@@ -6,6 +6,7 @@ import {
   bootstrapInterval,
   iqm,
   iqmInterval,
+  KeptDraws,
   mean,
   median,
   optimalityGap,
@@ -208,4 +209,31 @@ Deno.test("the interval of one task's IQM is the bootstrap's to the bit, and NaN
     { numRuns: 50, seed: 1 },
   );
   deepStrictEqual(iqmInterval([1, NaN, 2]), { low: NaN, high: NaN });
+});
+
+Deno.test("draws that are kept are those of the generator, however often and by whom they are read", () => {
+  const scores = [[3, 1, 4, 1, 5], [9, 2, 6, 5, 3]];
+  const own = () => ({ random: defaultRng(0), repeats: 3000 });
+  for (let time = 0; time < 2; time++) {
+    deepStrictEqual(
+      [
+        bootstrapInterval(scores, iqm, { repeats: 3000 }),
+        iqmInterval(scores[0], { repeats: 2000 + 500 * time }),
+        probabilityOfImprovementInterval([scores[0]], [scores[1]], { repeats: 3000 }),
+        probabilityOfImprovementInterval([[1, 2, 3]], [scores[1]], { repeats: 3000 }),
+      ],
+      [
+        bootstrapInterval(scores, iqm, own()),
+        iqmInterval(scores[0], { ...own(), repeats: 2000 + 500 * time }),
+        probabilityOfImprovementInterval([scores[0]], [scores[1]], own()),
+        probabilityOfImprovementInterval([[1, 2, 3]], [scores[1]], own()),
+      ],
+    );
+  }
+  const [kept, plain] = [new KeptDraws(defaultRng(7), 300), defaultRng(7)];
+  const [first, second] = [kept.again(), kept.again()];
+  for (let i = 0; i < 5000; i++) {
+    const drawn = plain.integers(300);
+    deepStrictEqual([first.integers(300), second.integers(300)], [drawn, drawn]);
+  }
 });

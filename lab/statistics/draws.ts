@@ -1,0 +1,54 @@
+/**
+ * What resamples are drawn by, kept where the same draws are needed again.
+ *
+ * @module
+ */
+import { defaultRng, type Generator } from "../core/random.ts";
+
+/** Draws which score comes next: `integers(count)` is a whole number from 0 up to but not including `count`. */
+export type Draws = Pick<Generator, "integers">;
+
+/** The draws from 0 up to but not including `count` of one generator, for as many readers as there are. */
+export class KeptDraws {
+  #drawn: Uint8Array | Uint32Array;
+  #filled = 0;
+
+  constructor(private readonly random: Draws, private readonly count: number) {
+    this.#drawn = new (count > 256 ? Uint32Array : Uint8Array)(1024);
+  }
+
+  /** The draws from the first one on; only of `count`. */
+  again(): Draws {
+    let at = 0;
+    return {
+      integers: () => {
+        if (at === this.#filled) this.#draw();
+        return this.#drawn[at++];
+      },
+    };
+  }
+
+  #draw(): void {
+    if (this.#filled === this.#drawn.length) {
+      const more = new (this.#drawn.constructor as Uint8ArrayConstructor)(2 * this.#filled);
+      more.set(this.#drawn);
+      this.#drawn = more;
+    }
+    const end = this.#drawn.length;
+    while (this.#filled < end) this.#drawn[this.#filled++] = this.random.integers(this.count);
+  }
+}
+
+/** Most scores whose draws are kept: those of 50,000 resamples of 16 are less than a megabyte. */
+const MOST_KEPT = 16;
+
+const kept = new Map<number, KeptDraws>();
+
+/** What `defaultRng(0)` draws for tasks of so many runs each. */
+export function defaultDraws(counts: readonly number[]): Draws {
+  const [count] = counts;
+  if (count > MOST_KEPT || counts.some((each) => each !== count)) return defaultRng(0);
+  const draws = kept.get(count) ?? new KeptDraws(defaultRng(0), count);
+  kept.set(count, draws);
+  return draws.again();
+}
