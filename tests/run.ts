@@ -185,10 +185,12 @@ const runs = [
 ];
 const sum = (key: keyof Counts) => runs.reduce((total, run) => total + run[key], 0);
 const skipped = sum("skipped");
+const none = sum("passed") + sum("failed") + skipped === 0;
+if (none) console.log(`No test has ${filters.join(" or ")} in its path or name`);
 if (skipped > 0 && Deno.env.get("CI")) {
   console.log(`${skipped} tests were skipped, which CI does not allow`);
 }
 console.log(
   `${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
 );
-Deno.exit(sum("failed") > 0 || (skipped > 0 && Deno.env.get("CI")) ? 1 : 0);
+Deno.exit(none || sum("failed") > 0 || (skipped > 0 && Deno.env.get("CI")) ? 1 : 0);
