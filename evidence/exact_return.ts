@@ -10,7 +10,7 @@ import type { Environment } from "../lab/core/environment.ts";
 import type { Discrete } from "../lab/core/space.ts";
 import type { NamedTensors } from "../lab/core/tensor_data.ts";
 import type { ExperimentDefinition, Options } from "../lab/experiment/definition.ts";
-import { mean } from "../lab/statistics/mod.ts";
+import { mean } from "../lab/statistics/scores.ts";
 import type { Score } from "./row.ts";
 
 /** The world of an experiment with a registered one. */

@@ -23,6 +23,7 @@ import {
   type Range,
   type Space,
 } from "../search/space.ts";
+import { lockSweep } from "../store/lock.ts";
 import type { Run, Store, StoreReader } from "../store/store.ts";
 import { newestOfEachSeed } from "./comparison.ts";
 import { type Described, Describer } from "./describe.ts";
@@ -489,7 +490,7 @@ export async function runSweep(
   options: SweepOptions,
 ): Promise<SweepState> {
   const { store } = options;
-  using _lock = options.elsewhere === undefined ? store.lockSweep(name) : undefined;
+  using _lock = options.elsewhere === undefined ? lockSweep(store.location, name) : undefined;
   const stored = store.sweep(name);
   if (stored !== undefined) {
     requireSame(name, stored.definition as unknown as Sweep, sweep, options);

@@ -44,6 +44,18 @@ export function takeLock(path: string, what: string): Disposable {
   };
 }
 
+/** What the names of sweeps' locks begin with, among those of runs. */
+export const SWEEP = "sweep-";
+
+/**
+ * Takes the lock of a sweep in the store of a folder.
+ *
+ * @throws {LabError} where another holder has it.
+ */
+export function lockSweep(location: string, name: string): Disposable {
+  return takeLock(`${location}/locks/${SWEEP}${encodeURIComponent(name)}`, `the sweep ${name}`);
+}
+
 /** Whether somebody, this process included, holds the lock of a file. Makes nothing. */
 export function isLocked(path: string): boolean {
   let file: Deno.FsFile;

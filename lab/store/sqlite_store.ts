@@ -17,7 +17,7 @@ import { isFolder, namesIn, removeFile, sizeOfFile, writeSynced } from "./files.
 import type { WriteSynced } from "./files.ts";
 import { Journals } from "./journal.ts";
 import { folderOf, makeFolder } from "./location.ts";
-import { isLocked, takeLock } from "./lock.ts";
+import { isLocked, SWEEP, takeLock } from "./lock.ts";
 import {
   allKeptMetrics,
   allSeriesNames,
@@ -178,9 +178,6 @@ function refuseFolder(path: string): void {
     throw new InputError(`Cannot open the store as its database is a folder: ${path}`);
   }
 }
-
-/** What the names of sweeps' locks begin with, among those of runs. */
-const SWEEP = "sweep-";
 
 /** A database up to this size is looked through when it is opened for writing: some tenths of a second. */
 const QUICK_BYTES = 16 << 20;
@@ -406,11 +403,6 @@ export class SqliteStore implements Store {
       lock[Symbol.dispose]();
       throw error;
     }
-  }
-
-  lockSweep(name: string): Disposable {
-    this.#database.requireWritable();
-    return takeLock(this.#lockPath(`${SWEEP}${encodeURIComponent(name)}`), `the sweep ${name}`);
   }
 
   beginAttempt(id: string, iteration: number): number {

@@ -338,8 +338,6 @@ export interface Store {
    * where another process holds it. Dispose to let go.
    */
   lock(id: string): Disposable;
-  /** The same of a sweep, by its name. */
-  lockSweep(name: string): Disposable;
   /**
    * Starts the next attempt, which goes on after `iteration`: points, artifacts and checkpoints of
    * earlier attempts after it are hidden, the points kept. −1 hides all. Points that cannot be read

@@ -19,6 +19,7 @@ import {
 } from "../../../lab/experiment/sweep.ts";
 import type { SweepDefinition } from "../../../lab/experiment/sweep_definition.ts";
 import { samplers } from "../../../lab/search/samplers.ts";
+import { lockSweep } from "../../../lab/store/lock.ts";
 import { openStore, recoverStore } from "../../../lab/store/sqlite_store.ts";
 import type { Store } from "../../../lab/store/store.ts";
 import { inFolder } from "../../cli/folder.ts";
@@ -69,10 +70,9 @@ function outcomeOf({ trials, best, judged }: SweepState) {
 
 Deno.test("a sweep that another process trains is refused before anything is trained", () =>
   withStore(async (store) => {
-    const other = openStore(store.location);
     const short = { trials: 1, judge: 0 };
     {
-      using _held = other.lockSweep("toys");
+      using _held = lockSweep(store.location, "toys");
       await rejects(swept(store, short), {
         name: "LabError",
         message: /^Cannot train the sweep toys as it is being trained by another process: wait/,
@@ -80,12 +80,11 @@ Deno.test("a sweep that another process trains is refused before anything is tra
       deepStrictEqual(store.runs(), []);
     }
     strictEqual((await swept(store, short)).over, true);
-    using _held = other.lockSweep("toys");
+    using _held = lockSweep(store.location, "toys");
     throws(
       () => recoverStore(store.location),
       /^LabError: Cannot recover as sweep toys is being trained: stop that first$/,
     );
-    other.close();
   }));
 
 Deno.test("a sweep's best trial has the best IQM on tuning seeds, and is judged on others", () =>
