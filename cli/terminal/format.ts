@@ -72,6 +72,8 @@ export interface Column {
   readonly align?: "left" | "right";
   /** The column that is wrapped where the table is too wide; at most one. */
   readonly flexible?: boolean;
+  /** In a flexible column: words that are too long are cut off, not broken, so that a row is one line. */
+  readonly cut?: boolean;
 }
 
 const noBorders = {
@@ -180,7 +182,7 @@ export function table(
   });
   drawn.push(
     ...rows.map((row) =>
-      row.map((cell, i) => i === flexible ? brokenWords(cell, widths[i]) : cell)
+      row.map((cell, i) => i === flexible && !columns[i].cut ? brokenWords(cell, widths[i]) : cell)
     ),
   );
   return drawn.toString().split("\n").map((line) => line.trimEnd()).join("\n");

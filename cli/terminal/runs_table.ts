@@ -77,7 +77,7 @@ export function runsTable(
   const extent = wide || roomy && !judged;
   const columns: Column[] = [
     { title: "run" },
-    { title: "name", flexible: true },
+    { title: "name", flexible: true, cut: true },
     { title: "seed", align: "right" },
     { title: "status" },
     { title: "figure" },
