@@ -962,7 +962,7 @@ test("a model of the plane goes by over its training, and what it made of the pl
 test("modes are dragged and moved by keys while the page trains, which goes on with them", async (page) => {
   await page.goto(
     "/train?experiment=ring-wgan-gp&model.width=8&model.layers=2&model.batchSize=16&" +
-      "model.roundsPerIteration=5&dataset.train=200&dataset.validation=50&dataset.test=100",
+      "model.roundsPerIteration=5&dataset.train=200&dataset.validation=50&dataset.test=100&budget=1000000",
   );
   await page.click("button:text-is('Start')");
   const modes = page.locator(".explorer .mode");
