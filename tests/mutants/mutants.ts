@@ -2343,4 +2343,18 @@ export const mutants: readonly Mutant[] = [
     to: "return identical ? 0 : 1;",
     test: "tests/cli/exit_codes_test.ts",
   },
+  {
+    fault: "a chart's grid lines stand aslant",
+    file: "lab/core/chart.ts",
+    from: "line([[0, HEIGHT * share], [WIDTH, HEIGHT * share]], GRID, 0.03)",
+    to: "line([[0, HEIGHT * share], [WIDTH, HEIGHT]], GRID, 0.03)",
+    test: "tests/lab/core/chart_test.ts",
+  },
+  {
+    fault: "a replay buffer's size is counted as if an observation were one number",
+    file: "lab/experiment/resolve.ts",
+    from: "excessIn(values, environment?.observationSpace.flatSize ?? 1)",
+    to: "excessIn(values, 1)",
+    test: "tests/lab/experiment/memory_test.ts",
+  },
 ];
