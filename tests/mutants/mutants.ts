@@ -39,6 +39,27 @@ export const mutants: readonly Mutant[] = [
     test: "tests/agents/ppo_test.ts",
   },
   {
+    fault: "a policy file values in the unit of normalised rewards",
+    file: "agents/trainers/on_policy_trainer.ts",
+    from: "rewardUnit: () => world.rewardUnit ?? 1",
+    to: "rewardUnit: () => 1",
+    test: "tests/agents/policy_value_test.ts",
+  },
+  {
+    fault: "a policy file of an off-policy agent values in the unit of normalised rewards",
+    file: "agents/trainers/replay_trainer.ts",
+    from: "const rewardUnit = () => rewards?.deviation ?? 1;",
+    to: "const rewardUnit = () => 1;",
+    test: "tests/agents/policy_value_test.ts",
+  },
+  {
+    fault: "a policy file holds the critic unasked",
+    file: "agents/trainers/evaluation.ts",
+    from: "{ withValue = false }: PolicyFileOptions = {}",
+    to: "{ withValue = true }: PolicyFileOptions = {}",
+    test: "tests/agents/policy_value_test.ts",
+  },
+  {
     fault: "with state-dependent noise gradients of the deviation reach the features",
     file: "agents/distributions/gsde.ts",
     from: "const z = stopGradient(features);",
