@@ -80,7 +80,7 @@ Deno.test("a table says what fell short, what hangs on a hair, what diverged and
   match(summaryOf(measured([500, 500])), /2 of 2 seeds, 3 seeds missing/);
 });
 
-Deno.test("a peer that was measured on all seeds is the reference, with who is better", () => {
+Deno.test("a peer that was measured on all seeds is the reference, with who is better; none is said", () => {
   const scores = [300, 310, 320, 330, 340];
   const whole = line([315, 315, 315, 315, 315], { references: peer(...scores) });
   match(whole, /≥ 305\.\d+: reached/); // 320 less two standard errors of 7.07
@@ -90,6 +90,10 @@ Deno.test("a peer that was measured on all seeds is the reference, with who is b
     part,
     /≥ 475\.2: \*\*falls short\*\*, below \|.*305 \(300 … 310\) Peer, TOY, 2 of 5 seeds \| 1\.00 /,
   );
+  const none = [315, 315, 315, 315, 315];
+  match(line(none), /480, they say \| no peer \|/);
+  match(line([]), /480, they say \| no peer \|/);
+  match(line(none, { references: undefined }), /480, they say \| to be measured \|/);
   const less = { ...row, better: "less" } as const;
   match(line([315, 315, 315, 315, 315], { row: less, references: peer(...scores) }), / 0\.60 \[/);
 });
