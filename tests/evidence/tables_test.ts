@@ -110,7 +110,7 @@ Deno.test("a model's further figures stand beside what real examples get; withou
   const text = resultsText([measured([], { row: model, runs }), measured([500])]);
   match(
     text,
-    /\| none yet \|(?:[ ]{2}\|){3} 5,000 \|[ ]{2}\| 2\.5 \| recall 0\.9 \(0\.97\), kl 17\.3 \|$/m,
+    /\| none yet \|(?:[ ]{2}\|){2} no peer \| 5,000 \|[ ]{2}\| 2\.5 \| recall 0\.9 \(0\.97\), kl 17\.3 \|$/m,
   );
   strictEqual(
     new Set(text.split("\n").slice(0, 4).map((line) => line.split(" | ").length)).size,
