@@ -225,11 +225,17 @@ function meanOf(values: readonly number[]): number | undefined {
     values.length;
 }
 
-/** `ours, theirs`, as far as they are known. */
+/** `ours, theirs`; a dash where only theirs is known. */
 function pair(ours: number | undefined, theirs: number | undefined, digits: number): string {
-  return [ours, theirs].filter((value) => value !== undefined)
-    .map((value) => digits === 0 ? Math.round(value).toLocaleString("en") : figure(value, digits))
-    .join(", ");
+  const known = theirs === undefined ? [ours] : [ours, theirs];
+  if (known.every((value) => value === undefined)) return "";
+  return known.map((value) =>
+    value === undefined
+      ? "–"
+      : digits === 0
+      ? Math.round(value).toLocaleString("en")
+      : figure(value, digits)
+  ).join(", ");
 }
 
 /** What the figures were measured on, in one line; nothing before the first. */

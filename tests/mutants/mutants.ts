@@ -1359,6 +1359,27 @@ export const mutants: readonly Mutant[] = [
     test: "tests/evidence/main_test.ts",
   },
   {
+    fault: "a peer's seconds stand in the place of ours where these are not known",
+    file: "evidence/tables.ts",
+    from: "theirs === undefined ? [ours] : [ours, theirs]",
+    to: "[ours, theirs].filter((value) => value !== undefined)",
+    test: "tests/evidence/tables_test.ts",
+  },
+  {
+    fault: "TD3's policy learns at the first learning rate throughout",
+    file: "agents/td3.ts",
+    from: "policy.scalar.learningRate = learningRate;",
+    to: "policy.scalar.learningRate = context.configuration.learningRate;",
+    test: "tests/agents/schedules_test.ts",
+  },
+  {
+    fault: "all data sets have the judge of one seed",
+    file: "models/judge.ts",
+    from: "stream: (name) => streamOf(dataset.seed, `judge/${name}`)",
+    to: "stream: (name) => streamOf(1, `judge/${name}`)",
+    test: "tests/models/trainers_test.ts",
+  },
+  {
     fault: "a row without a peer looks like one whose peer is to be measured",
     file: "evidence/tables.ts",
     from: 'if (typeof peer === "string") return "no peer";',
