@@ -161,6 +161,7 @@ export function deterministicAgent(context: AgentContext<DdpgConfiguration>, cri
     networks,
     world,
     scores,
+    values: networks.critics.valuesOfFirst,
     explorer: new PerturbedPolicy({ actor, noise, exploration, random }),
     groups,
     resumables: { exploration, noise: random, processes: noise },

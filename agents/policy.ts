@@ -41,7 +41,10 @@ const ACTIONS = "actions";
 export interface PolicyParts {
   readonly observationSpace: Space;
   readonly actionSpace: ActionSpace;
-  /** From flat observations `observations` [1, D] to rows `scores` [1, P]; see `bestActions`. */
+  /**
+   * From flat observations `observations` [1, D] to rows `scores` [1, P], see `bestActions`, and, where
+   * the file is to value, `value` [1].
+   */
   readonly machine?: Machine;
   /** Whether its rows lie in [−1, 1] and stand for the actions between a Box's bounds. */
   readonly scaled?: boolean;
@@ -51,6 +54,8 @@ export interface PolicyParts {
   readonly table?: Int32Array;
   /** Moments that observations are normalised by. */
   readonly normalizer?: ObservationNormalizer;
+  /** What a 1 of the machine's output `value` is in the world's own unit of rewards; default 1. */
+  readonly valueUnit?: number;
 }
 
 /** The bytes of a policy file. `about` is free text by key, beside the policy. */
@@ -70,6 +75,7 @@ export function encodePolicy(
     normalizer: normalizer?.snapshot() ?? null,
     scaled: parts.scaled ?? false,
     masked: parts.masked ?? false,
+    ...machine?.outputs.value && { valueUnit: parts.valueUnit ?? 1 },
     ...program && { program: program.description },
   };
   return encodeFile(FILE, { tensors, description, about });
@@ -106,6 +112,8 @@ export class Policy {
   readonly #table: Int32Array | undefined;
   readonly #normalizer: ObservationNormalizer | undefined;
   readonly #scale: ActionScale | undefined;
+  /** Undefined: the file does not value. */
+  readonly #valueUnit: number | undefined;
   readonly #translator: ActionTranslator;
   readonly #actions: ActionRows;
 
@@ -122,8 +130,12 @@ export class Policy {
     if (program !== undefined) {
       this.#machine = runningMachine(FILE, program, tensors, {
         inputs: { observations: this.observationSpace.flatSize },
-        outputs: { scores: this.actionSpace.flatSize },
+        outputs: {
+          scores: this.actionSpace.flatSize,
+          ...description.valueUnit !== undefined && { value: 1 },
+        },
       });
+      this.#valueUnit = description.valueUnit as number | undefined;
     }
     if (description.normalizer !== null) {
       this.#normalizer = new ObservationNormalizer(this.observationSpace.flatSize);
@@ -188,6 +200,16 @@ export class Policy {
    */
   get scores(): Float32Array | undefined {
     return this.#machine?.output("scores");
+  }
+
+  /**
+   * What the agent's critic took the last observation to be worth, as the discounted return from there
+   * on, in the world's own unit: V(s), or Q(s, a) of the action. Undefined: the file was written without
+   * the critic, or there is none.
+   */
+  get value(): number | undefined {
+    if (this.#valueUnit === undefined) return undefined;
+    return this.#machine!.output("value")[0] * this.#valueUnit;
   }
 
   /** Forgets what was seen: call it where an episode starts. Nothing without memory. */

@@ -282,7 +282,7 @@ export const recurrentPpo = defineAgent({
           step: (parameters, observations, memory) => {
             const given = { observations, memory, kept: tf.ones([1]) };
             const next = unrollNetworks(parameters, settings, parts, given);
-            return { scores: next.inputs, memory: next.memory };
+            return { scores: next.inputs, memory: next.memory, values: next.values };
           },
         },
       },

@@ -225,7 +225,7 @@ export const reinforce = defineAgent({
 
     return new OnPolicyTrainer(context, {
       world: episodes,
-      evaluated: networks,
+      evaluated: { ...networks, values: baseline === "value" ? networks.values : undefined },
       parameters,
       optimizer: adam(),
       resumables: { policy: random },

@@ -259,6 +259,7 @@ export const sac = defineAgent({
     return new ReplayTrainer(context, {
       world,
       scores: (parameters, x) => tf.tanh(policy.distributions(parameters, x).mean),
+      values: networks.critics.valuesOfFirst,
       gaussian(parameters, x) {
         const { mean, logStd } = policy.distributions(parameters, x);
         return tf.concat([mean, logStd], 1);

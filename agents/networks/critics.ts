@@ -36,6 +36,8 @@ export interface Critics {
     observations: tf.Tensor,
     actions: tf.Tensor,
   ): tf.Tensor1D;
+  /** The same of the first critic, whose mean over a batch the metric `losses/action_value` is. */
+  valuesOfFirst(parameters: Tensors, observations: tf.Tensor, actions: tf.Tensor): tf.Tensor1D;
 }
 
 /** `count` critics, whose observations pass one body first. */
@@ -48,6 +50,10 @@ export function criticsOf(
   const { hiddenSizes, activation } = settings;
   const body = bodyWithin(CRITIC, bodyOf(observationSpace, settings, ownBody));
   const sizes = [body.size + flatActionSize, ...hiddenSizes, 1];
+  const values: Critics["values"] = (parameters, index, observations, actions) => {
+    const x = tf.concat([body.features(parameters, observations), actions], 1);
+    return tf.reshape(mlp(parameters, x, activation, `${CRITIC}/${index}`), [-1]);
+  };
   return {
     initialParameters(random) {
       const parameters = body.initialParameters(random);
@@ -56,9 +62,8 @@ export function criticsOf(
       }
       return parameters;
     },
-    values(parameters, index, observations, actions) {
-      const x = tf.concat([body.features(parameters, observations), actions], 1);
-      return tf.reshape(mlp(parameters, x, activation, `${CRITIC}/${index}`), [-1]);
-    },
+    values,
+    valuesOfFirst: (parameters, observations, actions) =>
+      values(parameters, 0, observations, actions),
   };
 }

@@ -14,7 +14,7 @@ import type { RowStep } from "../../lab/compute/row_step.ts";
 import type { Snapshot } from "../../lab/core/snapshot.ts";
 import type { ActOptions, EvaluationContext, Report } from "../../lab/core/trainer.ts";
 import type { EpisodeWindow } from "../worlds/episodes.ts";
-import type { Evaluator } from "./evaluation.ts";
+import type { Evaluator, PolicyFileOptions } from "./evaluation.ts";
 
 /** The training environments: they go on from a checkpoint, and know the highest return so far. */
 export type TrainingWorld = Resumable & {
@@ -65,9 +65,10 @@ export abstract class AgentTrainer extends BaseTrainer {
 
   async exportPolicy(
     about: Readonly<Record<string, string>> = {},
+    options?: PolicyFileOptions,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const parameters = await this.parts.workspace.read(PARAMETERS);
-    return this.evaluator.export(parameters, about);
+    return this.evaluator.export(parameters, about, options);
   }
 
   async rowSteps(): Promise<RowStep[]> {

@@ -43,6 +43,16 @@ const WIDTH = 100;
 /** Scores of the actions, [B, P], for observations [B, D]: distribution inputs or action values. */
 export type Scores = (parameters: Tensors, observations: tf.Tensor) => tf.Tensor;
 
+/**
+ * What states are worth, [B], in the unit of the rewards that are learned from: V(s) of observations
+ * [B, D], or Q(s, a) of them and the scores [B, P] where these are the actions.
+ */
+export type Values = (
+  parameters: Tensors,
+  observations: tf.Tensor,
+  scores: tf.Tensor,
+) => tf.Tensor;
+
 /** A program from observations to scores. */
 export type ScoreProgram = Program<
   { readonly observations: readonly [readonly number[], "float32"] },
@@ -141,16 +151,19 @@ export interface RecurrentPolicy {
   step(parameters: Tensors, observations: tf.Tensor, memory: tf.Tensor): {
     readonly scores: tf.Tensor;
     readonly memory: tf.Tensor;
+    /** V(s), [B]; left out: the agent has no critic. */
+    readonly values?: tf.Tensor;
   };
 }
 
 /** The greedy policy of any agent. */
 interface ChosenBy {
   readonly memorySize: number;
-  step(parameters: Tensors, observations: tf.Tensor, memory: tf.Tensor): {
-    readonly scores: tf.Tensor;
-    readonly memory?: tf.Tensor;
-  };
+  step(
+    parameters: Tensors,
+    observations: tf.Tensor,
+    memory: tf.Tensor,
+  ): Partial<ReturnType<RecurrentPolicy["step"]>> & { readonly scores: tf.Tensor };
 }
 
 /** What an {@linkcode Evaluator} is made from. */
@@ -163,6 +176,10 @@ export interface EvaluatorOptions {
   readonly drawing?: (count: number) => Actor;
   /** What `actors` choose the best of: a policy file is made of it. */
   readonly scores?: Scores | RecurrentPolicy;
+  /** The critic of a policy without memory, for policy files that value; left out: it has none. */
+  readonly values?: Values;
+  /** What a reward of 1 that is learned from is in the world's own unit; default 1, always. */
+  readonly rewardUnit?: () => number;
   /** Whether `scores` lie in [−1, 1] and stand for the actions between a Box's bounds. */
   readonly scaled?: boolean;
   /** Observations are normalised by its moments, which stay as they are. */
@@ -176,6 +193,8 @@ export interface EvaluatedPolicy {
   /** Distribution inputs [B, P] of observations [B, D]. */
   readonly policy: Scores;
   readonly distribution: PolicyDistribution;
+  /** Its critic, where it has one. */
+  readonly values?: Values;
 }
 
 /**
@@ -187,11 +206,17 @@ export function policyActors(
   agent: string,
   workspace: Workspace,
   shape: WorldShape,
-  { policy, distribution }: EvaluatedPolicy,
-): Pick<EvaluatorOptions, "actors" | "drawing" | "scores"> {
+  { policy, distribution, values }: EvaluatedPolicy,
+): Pick<EvaluatorOptions, "actors" | "drawing" | "scores" | "values"> {
   const choose = choiceOf(shape.actionSpace, distribution);
   const actors = actorsOf(`${agent}/act`, workspace, shape, policy, choose);
-  return { actors, drawing: actors, scores: policy };
+  return { actors, drawing: actors, scores: policy, values };
+}
+
+/** What goes into a policy file beside what acting needs. */
+export interface PolicyFileOptions {
+  /** The critic, where the agent has one: `Policy.value` is then known. Default false. */
+  readonly withValue?: boolean;
 }
 
 /** Measures the policy of an agent's parameters. */
@@ -286,14 +311,16 @@ export class Evaluator {
   /**
    * The greedy policy of `parameters` as a file: see `agents/policy.ts`.
    *
+   * @param options `withValue`: with its critic, where there is one.
    * @throws InputError where the agent does not say what it chooses by.
    */
   export(
     parameters: NamedTensors,
     about: Readonly<Record<string, string>>,
+    { withValue = false }: PolicyFileOptions = {},
   ): Uint8Array<ArrayBuffer> {
-    const { shape, scaled, normalizer } = this.options;
-    const { memorySize, step } = this.#chosenBy();
+    const { shape, scaled, normalizer, rewardUnit } = this.options;
+    const { memorySize, step } = this.#chosenBy(withValue);
     const groups: Readonly<Record<string, NamedTensors>> = {
       [PARAMETERS]: parameters,
       ...memorySize > 0 && { memory: { row: zeros([1, memorySize], "float32") } },
@@ -302,11 +329,17 @@ export class Evaluator {
       { name: "policy", inputs: { observations: [[1, shape.observationSize], "float32"] } },
       groups,
       ({ input: { observations }, state }) => {
-        const { scores, memory: row } = step(state[PARAMETERS], observations, state.memory?.row);
-        return { outputs: { scores }, ...row && { state: { memory: { row } } } };
+        const next = step(state[PARAMETERS], observations, state.memory?.row);
+        const { scores, memory: row, values } = next;
+        const outputs: Tensors = withValue && values ? { scores, value: values } : { scores };
+        return {
+          outputs,
+          ...row && { state: { memory: { row } } },
+        };
       },
     );
-    return encodePolicy({ ...shape, machine, scaled, normalizer }, about);
+    const valueUnit = rewardUnit?.();
+    return encodePolicy({ ...shape, machine, scaled, normalizer, valueUnit }, about);
   }
 
   /**
@@ -342,12 +375,16 @@ export class Evaluator {
   }
 
   /** One without memory as one whose rows of memory have no elements, and are not there. */
-  #chosenBy(): ChosenBy {
-    const { scores } = this.options;
-    if (typeof scores === "function") {
-      return { memorySize: 0, step: (parameters, seen) => ({ scores: scores(parameters, seen) }) };
+  #chosenBy(withValue = false): ChosenBy {
+    const { scores: scoresOf, values: valuesOf } = this.options;
+    if (typeof scoresOf === "function") {
+      const step: ChosenBy["step"] = (parameters, seen) => {
+        const scores = scoresOf(parameters, seen);
+        return { scores, ...withValue && { values: valuesOf?.(parameters, seen, scores) } };
+      };
+      return { memorySize: 0, step };
     }
-    if (scores !== undefined) return scores;
+    if (scoresOf !== undefined) return scoresOf;
     throw new InputError("Cannot export the policy as the agent must say what it chooses by");
   }
 

@@ -163,10 +163,14 @@ export interface Learning {
 
 /** The parts in which on-policy agents differ. */
 export interface OnPolicyAgent<Batch extends Experience> {
-  /** Where it acts. Metrics say how its episodes go; evaluation sees as `normalizer` has it. */
+  /**
+   * Where it acts. Metrics say how its episodes go; evaluation sees as `normalizer` has it, and values
+   * are in `rewardUnit`, 1 where it is left out.
+   */
   readonly world: TrainingWorld & {
     readonly shape: WorldShape;
     readonly normalizer?: ObservationNormalizer;
+    readonly rewardUnit?: number;
     readonly episodes: Pick<EpisodeWindow, "highestReturn" | "metrics">;
   };
   /** What is evaluated and exported: the policy's network, or a policy with its actors. */
@@ -212,6 +216,7 @@ export class OnPolicyTrainer<Batch extends Experience> extends AgentTrainer {
       shape,
       makeEnvironment,
       normalizer,
+      rewardUnit: () => world.rewardUnit ?? 1,
       ..."policy" in evaluated ? policyActors(name, workspace, shape, evaluated) : evaluated,
     });
     this.parts = {

@@ -26,7 +26,7 @@ import { mean } from "../../lab/statistics/scores.ts";
 import { ObservationNormalizer, RewardNormalizer } from "../worlds/normalizer.ts";
 import type { World, WorldShape, WorldSizes } from "../worlds/world.ts";
 import { AgentTrainer } from "./agent_trainer.ts";
-import { actorsOf, Evaluator, type Scores } from "./evaluation.ts";
+import { actorsOf, Evaluator, type Scores, type Values } from "./evaluation.ts";
 
 // Configuration.
 
@@ -123,6 +123,8 @@ export interface ReplayAgent {
   readonly world: World;
   /** What the greedy policy chooses the best of; in [−1, 1] where the world scales actions. */
   readonly scores: Scores;
+  /** What the critic takes these actions to be worth; left out: the scores say it, or nothing does. */
+  readonly values?: Values;
   /** Means and log standard deviations [B, 2K] before tanh, of a policy that has them. */
   readonly gaussian?: Scores;
   readonly explorer: Explorer;
@@ -173,7 +175,7 @@ export class ReplayTrainer extends AgentTrainer {
     this.#before = new Float32Array(environments * observationSize);
     this.#shown = normalizeObservations ? this.#before.slice() : this.#before;
     this.#actions = actionRows(actionSpace, environments);
-    this.evaluator = evaluatorOf(context, agent, this.#observations);
+    this.evaluator = evaluatorOf(context, agent, this.#observations, this.#rewards);
     this.parts = {
       name,
       workspace,
@@ -299,8 +301,9 @@ export class ReplayTrainer extends AgentTrainer {
 /** The evaluator of the greedy policy. */
 function evaluatorOf(
   { name, workspace, makeEnvironment }: AgentContext<ReplayConfiguration>,
-  { world: { shape, scale }, scores, gaussian }: ReplayAgent,
+  { world: { shape, scale }, scores, values, gaussian }: ReplayAgent,
   normalizer: ObservationNormalizer | undefined,
+  rewards: RewardNormalizer | undefined,
 ): Evaluator {
   const choose = scale && ((rows: Float32Array, actions: ActionRows) => {
     scale.toEnvironment(rows, actions as Float32Array);
@@ -314,8 +317,9 @@ function evaluatorOf(
       scale.toEnvironment(drawn.map(tanh), actions as Float32Array);
     });
   const scaled = scale !== undefined;
+  const rewardUnit = () => rewards?.deviation ?? 1;
   return new Evaluator({
-    ...{ shape, makeEnvironment, actors, drawing, scores, scaled, normalizer },
+    ...{ shape, makeEnvironment, actors, drawing, scores, values, scaled, normalizer, rewardUnit },
   });
 }
 

@@ -111,20 +111,21 @@ export class RewardNormalizer {
     }
   }
 
-  get #deviation(): number {
+  /** What rewards are divided by now. */
+  get deviation(): number {
     return Math.sqrt(this.#moments.variance[0] + EPSILON);
   }
 
   /** Takes a step's rewards [N] in and writes the normalised ones into `out` [N]. */
   normalize(step: RewardedStep, out: Float64Array): void {
     this.update(step);
-    const deviation = this.#deviation;
+    const { deviation } = this;
     for (let n = 0; n < out.length; n++) out[n] = clipped(step.rewards[n] / deviation);
   }
 
   /** Divides rewards, or discounted sums of some, by the deviation; the moments stay. */
   scale(rewards: Float32Array): void {
-    const deviation = this.#deviation;
+    const { deviation } = this;
     for (let i = 0; i < rewards.length; i++) rewards[i] /= deviation;
   }
 

@@ -179,6 +179,11 @@ export class World {
     };
   }
 
+  /** What a reward of 1 in `step` is in the environment's own unit. */
+  get rewardUnit(): number {
+    return this.#rewardNormalizer?.deviation ?? 1;
+  }
+
   #show(): void {
     this.normalizer?.normalize(this.vector.observations, this.#shown!.observations);
   }

@@ -1,6 +1,6 @@
 /** Every page and every island of the dashboard in a real browser. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { registries } from "../../registries.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import { launch } from "../../lab/experiment/launch.ts";
@@ -22,6 +22,7 @@ import { capsuleOf } from "../../web/export/take.ts";
 import { Policies } from "../../web/policies.ts";
 import { queryOf, settingOf } from "../../web/training/setting.ts";
 import { missing, openBrowser, patience } from "./chromium.ts";
+import { changes, shows } from "./soon.ts";
 
 let browser: Browser;
 let dashboard: Dashboard;
@@ -111,18 +112,12 @@ const names = (page: Page) => page.locator(".runs tbody tr th a").allTextContent
 
 test("the runs page filters, keeps what is asked in its address, and sorts", async (page) => {
   await open(page, "/");
-  const shows = (count: number) =>
-    page.waitForFunction(
-      (count) => document.querySelectorAll(".runs tbody tr").length === count,
-      count,
-    );
   const all = (await names(page)).length;
   ok(all >= 18, String(all));
   await page.fill("input[type=search]", "ppo status=completed and seed=1");
-  await shows(1);
-  deepStrictEqual(await names(page), ["cartpole-ppo"]);
+  await shows(() => names(page), ["cartpole-ppo"]);
   await page.reload();
-  deepStrictEqual(await names(page), ["cartpole-ppo"]);
+  await shows(() => names(page), ["cartpole-ppo"]);
   await page.fill("input[type=search]", "no such run");
   await page.locator(".empty:has-text('No run matches')").waitFor();
   await page.fill("input[type=search]", "agent.learningrate<0.01");
@@ -161,10 +156,11 @@ test("a column is as wide as it is drawn, also from the address", async (page) =
   await page.mouse.move(grip.x + 64, grip.y + 8, { steps: 3 });
   await page.mouse.up();
   await page.waitForURL(/widths=name/);
-  ok(Math.abs(await width() - wanted) <= 2, `${await width()} for ${wanted}`);
+  const asWanted = async () => Math.abs(await width() - wanted) <= 2;
+  await shows(asWanted, true);
   await page.reload();
   await ready(page);
-  ok(Math.abs(await width() - wanted) <= 2, `${await width()} for ${wanted}`);
+  await shows(asWanted, true);
   deepStrictEqual(await findings(page, ".runs"), []);
   await head.locator(".grip").dblclick();
   await page.waitForFunction(() => !location.search.includes("widths"));
@@ -205,11 +201,11 @@ test("columns are added and taken away, runs grouped, and the address keeps both
   await page.locator("input[list=groups]").blur();
   const ppo = page.locator(".runs tbody tr:has(th a:text-is('ppo'))");
   await ppo.waitFor();
-  match(await ppo.innerText(), /3 runs.*498\.4.*495\.1 … 500/s);
-  strictEqual(await ppo.locator("svg circle").count(), 3);
+  await shows(() => ppo.innerText(), /3 runs.*498\.4.*495\.1 … 500/s);
+  await shows(() => ppo.locator("svg circle").count(), 3);
   await page.reload();
   await ppo.waitFor();
-  strictEqual(await page.locator("thead th:has-text('agent.learningRate')").count(), 1);
+  await shows(() => page.locator("thead th:has-text('agent.learningRate')").count(), 1);
 });
 
 test("the runs page goes by keys", async (page) => {
@@ -217,9 +213,10 @@ test("the runs page goes by keys", async (page) => {
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   await page.keyboard.press("x");
-  strictEqual(await page.locator(".runs tbody tr.chosen").count(), 1);
+  const chosen = () => page.locator(".runs tbody tr.chosen").count();
+  await shows(chosen, 1);
   await page.locator(".runs tbody input").nth(4).click({ modifiers: ["Shift"] });
-  strictEqual(await page.locator(".runs tbody tr.chosen").count(), 4);
+  await shows(chosen, 4);
   await page.keyboard.press("?");
   await page.locator("kbd").first().waitFor();
   const [, second] = await page.locator(".runs tbody th a").all();
@@ -229,8 +226,8 @@ test("the runs page goes by keys", async (page) => {
   await page.goBack();
   await ready(page);
   await page.keyboard.press("/");
-  strictEqual(
-    await page.evaluate(() => (document.activeElement as HTMLInputElement).type),
+  await shows(
+    () => page.evaluate(() => (document.activeElement as HTMLInputElement).type),
     "search",
   );
 });
@@ -255,10 +252,10 @@ test("runs are starred, noted, trashed, and taken back", async (page) => {
   await page.locator("textarea").blur();
   await page.locator(".own-note small:text-is('kept')").waitFor();
   strictEqual(store.run(run)!.note, "Too slow a rate.");
-  strictEqual(await page.inputValue("textarea"), "Too slow a rate.");
+  await shows(() => page.inputValue("textarea"), "Too slow a rate.");
   await page.reload();
   await ready(page);
-  strictEqual(await page.inputValue("textarea"), "Too slow a rate.");
+  await shows(() => page.inputValue("textarea"), "Too slow a rate.");
 });
 
 test("runs that are chosen are compared", async (page) => {
@@ -268,10 +265,11 @@ test("runs that are chosen are compared", async (page) => {
   await page.check("input[aria-label='Choose cartpole-a2c, seed 2']");
   await page.click("text=Compare 2 chosen");
   await page.waitForSelector("canvas");
-  deepStrictEqual(
-    (await page.locator(".statistics:not(.settings) tbody th").allTextContents()).map((name) =>
-      name.trim()
-    ),
+  await shows(
+    async () =>
+      (await page.locator(".statistics:not(.settings) tbody th").allTextContents()).map((name) =>
+        name.trim()
+      ),
     ["cartpole-a2c", "cartpole-ppo"],
   );
   await addressed(page, /run=.*run=/);
@@ -306,7 +304,10 @@ test("curves, series, pictures and status grow while a run trains", async (page)
   await open(page, `/runs/${run}`);
   const hero = chart(page, "evaluation return");
   await hero.locator("canvas").waitFor();
-  match((await hero.getAttribute("aria-label"))!, /training: .* at 51,200 environment steps/);
+  await shows(
+    () => hero.getAttribute("aria-label"),
+    /training: .* at 51,200 environment steps/,
+  );
   strictEqual(await page.locator(".gallery").count(), 0);
 
   const random = streamOf(4, "more");
@@ -324,7 +325,7 @@ test("curves, series, pictures and status grow while a run trains", async (page)
   await page.locator("h3:has-text('losses brand new')").waitFor();
   await page.fill("input[type=search]", "");
   await page.locator(".gallery img[alt='samples at iteration 260']").waitFor();
-  match(await page.locator(".figures").innerText(), /66,560/);
+  await shows(() => page.locator(".figures").innerText(), /66,560/);
   store.appendEvents(run, 260, [{ level: "warning", message: "half of it is over" }]);
   await page.locator("text=half of it is over").waitFor();
 });
@@ -358,7 +359,7 @@ test("a zoom fetches its range, outlives new points and is undone", async (page)
   await chart(page, "losses value").and(page.locator("[aria-label*='128,000']")).waitFor();
   await card.locator("text=Zoom out").waitFor({ state: "detached" });
   await page.mouse.move(box.x + box.width * 0.5, y);
-  match(await card.locator(".readout").innerText(), /environment steps/);
+  await shows(() => card.locator(".readout").innerText(), /environment steps/);
 });
 
 test("axis, smoothing and search change the charts of a run", async (page) => {
@@ -371,9 +372,9 @@ test("axis, smoothing and search change the charts of a run", async (page) => {
   await page.locator(".canvas[aria-label*='smoothed:']").first().waitFor();
   await page.fill("input[type=search]", "entropy");
   await page.locator(".charts .card h3:has-text('losses entropy')").waitFor();
-  strictEqual(await page.locator(".charts:visible .card").count(), 1);
+  await shows(() => page.locator(".charts:visible .card").count(), 1);
   await page.click("summary:visible:has-text('Figures')");
-  match(await page.locator(".plot table:visible").innerText(), /smoothed/);
+  await shows(() => page.locator(".plot table:visible").innerText(), /smoothed/);
   for (const kind of ["CSV", "PNG", "SVG"]) {
     const saved = page.waitForEvent("download");
     await page.click(`button:visible:text-is('${kind}')`);
@@ -385,18 +386,18 @@ test("values that are not finite are named beside the chart", async (page) => {
   await open(page, `/runs/${dashboard.runs.diverged}`);
   await page.fill("input[type=search]", "losses policy");
   await page.locator("text=first NaN at 15,616 environment steps").waitFor();
-  match(await page.locator(".card .last").innerText(), /NaN/);
+  await shows(() => page.locator(".card .last").innerText(), /NaN/);
 });
 
 test("sample sheets are gone through by a slider", async (page) => {
   await open(page, `/runs/${dashboard.runs.vae}`);
   const image = page.locator(".gallery img");
-  strictEqual(await image.getAttribute("alt"), "samples at iteration 100");
+  await shows(() => image.getAttribute("alt"), "samples at iteration 100");
   const newest = await image.getAttribute("src");
   await page.locator(".gallery input").focus();
   await page.keyboard.press("Home");
-  strictEqual(await image.getAttribute("alt"), "samples at iteration 20");
-  ok(await image.getAttribute("src") !== newest);
+  await shows(() => image.getAttribute("alt"), "samples at iteration 20");
+  await changes(() => image.getAttribute("src"), newest);
   const width = await image.evaluate(async (element) => {
     const picture = element as HTMLImageElement;
     await picture.decode();
@@ -416,8 +417,8 @@ test("the compare page changes metric and axis, hides groups, and says so in its
   const drawn = page.locator(".canvas[aria-label*='of each group.']");
   const before = await drawn.getAttribute("aria-label");
   await page.click(".legend button >> nth=0");
-  strictEqual(await page.getAttribute(".legend button >> nth=0", "aria-pressed"), "false");
-  ok(await drawn.getAttribute("aria-label") !== before);
+  await shows(() => page.getAttribute(".legend button >> nth=0", "aria-pressed"), "false");
+  await changes(() => drawn.getAttribute("aria-label"), before);
   await page.reload();
   await page.locator("h2:has-text('losses entropy')").waitFor();
 });
@@ -500,11 +501,13 @@ function trainedRun(): Promise<string> {
 const said = async (page: Page, name: string) =>
   await page.locator(`.policy dl > div:has(dt:text-is("${name}")) dd`).innerText();
 
-async function picture(page: Page, index = 0): Promise<string> {
-  await frames(page, 3); // what is shown is drawn after the frame in which it changed
-  return await page.locator(".stages canvas").nth(index)
-    .evaluate((each: HTMLCanvasElement) => each.toDataURL());
+/** What a canvas shows: it is drawn after the frame in which what it shows changed. */
+async function pixels(canvas: Locator): Promise<string> {
+  await frames(canvas.page(), 3);
+  return await canvas.evaluate((each: HTMLCanvasElement) => each.toDataURL());
 }
+
+const picture = (page: Page, index = 0) => pixels(page.locator(".stages canvas").nth(index));
 
 async function openPlayer(page: Page): Promise<void> {
   await open(page, `/runs/${await trainedRun()}`);
@@ -527,22 +530,24 @@ test("the trained policy plays, pauses, is stepped and taken back", async (page)
 
   await panel.locator("button", { hasText: "New episode" }).click();
   await panel.locator("button[aria-label='One step']").click();
+  await shows(() => said(page, "Step"), "1");
   const first = await picture(page);
   await panel.locator("button[aria-label='One step']").click();
-  strictEqual(await said(page, "Step"), "2");
-  ok(await picture(page) !== first);
+  await shows(() => said(page, "Step"), "2");
+  await changes(() => picture(page), first);
   await panel.locator("button[aria-label='One step back']").click();
-  deepStrictEqual([await said(page, "Step"), await picture(page)], ["1", first]);
-  match(await panel.locator(".strip").innerText(), /worth \(Q\).*left.*right/s);
+  await shows(() => said(page, "Step"), "1");
+  await shows(() => picture(page), first);
+  await shows(() => panel.locator(".strip").innerText(), /worth \(Q\).*left.*right/s);
   const bottom = (selector: string) =>
     page.locator(selector).last().evaluate((each) =>
       Math.round(each.getBoundingClientRect().bottom)
     );
-  strictEqual(await bottom(".four .card"), await bottom(".policy"));
+  const below = async (a: string, b: string) => await bottom(a) - await bottom(b);
+  await shows(() => below(".four .card", ".policy"), 0);
   await page.setViewportSize({ width: 1920, height: 900 });
-  await frames(page, 2);
-  strictEqual(await bottom(".front > .card"), await bottom(".policy"));
-  strictEqual(await bottom(".front > .card canvas") > await bottom(".stages canvas"), true);
+  await shows(() => below(".front > .card", ".policy"), 0);
+  await shows(async () => await below(".front > .card canvas", ".stages canvas") > 0, true);
   strictEqual(await panel.locator(".problem").count(), 0);
 });
 
@@ -550,20 +555,17 @@ test("weights and gradients are seen tensor by tensor, checkpoint by checkpoint"
   await open(page, `/runs/${await trainedRun()}`);
   await page.click(".section summary:has-text('Gradients')");
   await page.locator(".histograms figcaption:has-text('/kernel')").first().waitFor();
-  match(await page.locator(".section:has(.histograms) .note").innerText(), /running mean/);
+  await shows(() => page.locator(".section:has(.histograms) .note").innerText(), /running mean/);
   await page.click(".section summary:has-text('Gradients')");
   await page.click(".section summary:has-text('Weights')");
   const first = page.locator(".histograms figure").first();
   await first.waitFor();
   const ends = () => first.locator(".ends").innerText();
+  await shows(ends, /\d.* ± .*\d/s);
   const last = await ends();
-  match(last, /\d.* ± .*\d/s);
   ok(await first.locator("rect").count() > 10);
   await page.locator(".section .playback input").press("Home");
-  await page.waitForFunction(
-    (last) => document.querySelector<HTMLElement>(".histograms .ends")!.innerText !== last,
-    last,
-  );
+  await changes(ends, last);
   deepStrictEqual(await findings(page, ".section:has(.histograms)"), []);
 });
 
@@ -572,7 +574,8 @@ test("the pole is pushed and dragged, the world turned, and the episode says so"
   const panel = page.locator(".policy");
   await panel.locator("button", { hasText: "Pause" }).click();
   await panel.locator("button", { hasText: "New episode" }).click();
-  strictEqual(await panel.locator(".pushed").innerText(), "");
+  const pushed = () => panel.locator(".pushed").innerText();
+  await shows(pushed, "");
   const before = await picture(page);
   const box = (await panel.locator("canvas").first().boundingBox())!;
   const [x, y] = [box.x + box.width / 2, box.y + box.height * 0.4];
@@ -580,24 +583,22 @@ test("the pole is pushed and dragged, the world turned, and the episode says so"
   await page.mouse.down();
   await page.mouse.move(x + 12, y, { steps: 5 });
   await page.mouse.up();
-  ok(await picture(page) !== before, "the pole did not follow");
-  match(await panel.locator(".pushed").innerText(), /by hand from step 0 on/);
-  const dragged = await picture(page);
+  const dragged = await changes(() => picture(page), before);
+  await shows(pushed, /by hand from step 0 on/);
   await page.mouse.click(x + 14, y);
   await panel.locator("button[aria-label='One step']").click();
-  await frames(page, 3);
-  ok(await picture(page) !== dragged);
+  await changes(() => picture(page), dragged);
 
   await panel.locator("button", { hasText: "New episode" }).click();
-  strictEqual(await panel.locator(".pushed").innerText(), "");
+  await shows(pushed, "");
   await panel.locator("summary", { hasText: "Another world: constants" }).click();
   await panel.locator("label:has-text('gravity') input").fill("25.05");
-  match(await panel.locator(".pushed").innerText(), /from step 0 on/);
+  await shows(pushed, /from step 0 on/);
   await panel.locator("label:has-text('come late') input").fill("4");
   await panel.locator("button", { hasText: "As it was trained in" }).click();
   await panel.locator("button", { hasText: "New episode" }).click();
-  strictEqual(await panel.locator(".pushed").innerText(), "");
-  match(await panel.locator("label:has-text('gravity') output").innerText(), /^9.8 m/);
+  await shows(pushed, "");
+  await shows(() => panel.locator("label:has-text('gravity') output").innerText(), /^9.8 m/);
 });
 
 test("checkpoints follow the slider, two play on one seed, a person beside them by keys", async (page) => {
@@ -605,14 +606,15 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
   const panel = page.locator(".policy");
   await panel.locator("button", { hasText: "Pause" }).click();
   const slider = panel.locator("input.checkpoint");
-  match((await slider.getAttribute("aria-valuetext"))!, /final/);
+  await shows(() => slider.getAttribute("aria-valuetext"), /final/);
   await slider.focus();
   await page.keyboard.press("Home");
   await panel.locator("output:has-text('on the way')").first().waitFor({ timeout: patience });
   const beside = panel.locator("label:has-text('Beside it') select");
   await beside.selectOption("keys");
   await panel.locator("text=Your keys: ← left").waitFor();
-  deepStrictEqual(await picture(page), await picture(page, 1));
+  const alike = async () => await picture(page) === await picture(page, 1);
+  await shows(alike, true);
   // One way and the other: wherever the episode was paused, the policy does not act the same.
   for (const key of ["ArrowLeft", "ArrowRight"]) {
     // The keys are the player's where no control has the focus.
@@ -620,28 +622,29 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
     await page.keyboard.press(key);
     for (let i = 0; i < 5; i++) await panel.locator("button[aria-label='One step']").click();
   }
-  ok(await picture(page) !== await picture(page, 1));
+  await shows(alike, false);
   const options = await beside.locator("option").allTextContents();
   ok(options.some((text) => text.startsWith("final")), options.join());
   await beside.selectOption({ label: options.find((text) => text.startsWith("final"))! });
   await panel.locator("figcaption:has-text('final')").waitFor({ timeout: patience });
-  strictEqual(await panel.locator(".stages canvas").count(), 2);
+  const stages = () => panel.locator(".stages canvas").count();
+  await shows(stages, 2);
   const alone = await picture(page);
   await panel.locator("label:has-text('as a ghost')").click();
   await panel.locator("figcaption:has-text('pale, final')").waitFor();
-  strictEqual(await panel.locator(".stages canvas").count(), 1);
+  await shows(stages, 1);
   for (let i = 0; i < 8; i++) await panel.locator("button[aria-label='One step']").click();
-  ok(await picture(page) !== alone);
+  await changes(() => picture(page), alone);
 
   await panel.locator("summary:has-text('elsewhere')").click();
   const map = panel.locator(".policy-map canvas");
-  strictEqual(await map.getAttribute("aria-label"), "cart position and cart velocity");
-  const drawn = () => map.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  await shows(() => map.getAttribute("aria-label"), "cart position and cart velocity");
+  const drawn = () => pixels(map);
   const before = await drawn();
   await panel.locator("label:has-text('Across') select").selectOption("pole angle");
-  strictEqual(await map.getAttribute("aria-label"), "pole angle and cart velocity");
-  ok(await drawn() !== before);
-  match(await panel.locator(".policy-map .legend").innerText(), /left\s+right\s+from/);
+  await shows(() => map.getAttribute("aria-label"), "pole angle and cart velocity");
+  await changes(drawn, before);
+  await shows(() => panel.locator(".policy-map .legend").innerText(), /left\s+right\s+from/);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     deepStrictEqual(await findings(page, ".policy"), [], colorScheme);
@@ -654,9 +657,12 @@ test("the episodes of the evaluation are played again, its worst one by a click"
   await panel.locator("button", { hasText: "episodes of its evaluation" }).click();
   const extremes = panel.locator(".extremes");
   await extremes.waitFor({ timeout: patience });
-  match(await extremes.innerText(), /of 100, mean .*to the bit what the run's evaluation says/s);
+  await shows(
+    () => extremes.innerText(),
+    /of 100, mean .*to the bit what the run's evaluation says/s,
+  );
   await extremes.locator("button", { hasText: "Worst" }).click();
-  ok(Number(await said(page, "Seed")) > 1000);
+  await shows(async () => Number(await said(page, "Seed")) > 1000, true);
 });
 
 test("no page is wider than a phone, and every control has a name", async (page) => {
@@ -679,11 +685,11 @@ test("no page is wider than a phone, and every control has a name", async (page)
 test("the pages work from the keyboard, with a ring on what has the focus", async (page) => {
   await open(page, "/");
   await page.keyboard.press("Tab");
-  strictEqual(await page.evaluate(() => document.activeElement?.textContent), "Skip to content");
+  await shows(() => page.evaluate(() => document.activeElement?.textContent), "Skip to content");
   const outline = () => page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle);
   for (let i = 0; i < 6; i++) {
     await page.keyboard.press("Tab");
-    strictEqual(await outline(), "solid");
+    await shows(outline, "solid");
   }
 });
 
@@ -703,7 +709,10 @@ test("what the policy bears is measured in the page, a line a checkpoint", async
   await page.click("button:has-text('Play 200 episodes')");
   const chart = page.locator(".bears .plot");
   await chart.waitFor({ timeout: 30_000 });
-  ok(await page.locator("button:has-text('Another checkpoint adds a line')").isDisabled());
+  await shows(
+    () => page.locator("button:has-text('Another checkpoint adds a line')").isDisabled(),
+    true,
+  );
   await page.locator(".checkpoint").fill("0");
   await page.click("button:has-text('Play 200 episodes')");
   await page.waitForFunction(() =>
@@ -738,22 +747,16 @@ test("the dream is dragged over its map, turned by sliders, drawn, and mixed", a
   const map = page.locator(".code-map");
   await map.waitFor({ timeout: patience });
   await map.scrollIntoViewIfNeeded(); // below sheets of any height
-  const decoded = async () => {
-    await frames(page, 3);
-    return await page.locator(".pair .picture").first()
-      .evaluate((each: HTMLCanvasElement) => each.toDataURL());
-  };
+  const decoded = () => pixels(page.locator(".pair .picture").first());
   const first = await decoded();
   const box = (await map.boundingBox())!;
   await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.2);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.8, box.y + box.height * 0.7, { steps: 4 });
   await page.mouse.up();
-  const dragged = await decoded();
-  ok(dragged !== first, "the dream did not follow");
+  const dragged = await changes(decoded, first);
   await page.locator(".latents input").first().fill("0");
-  const turned = await decoded();
-  ok(turned !== dragged);
+  await changes(decoded, dragged);
   strictEqual(await page.locator(".latents input").count(), 4);
 
   await page.click("button:text-is('Keep as A')");
@@ -763,13 +766,13 @@ test("the dream is dragged over its map, turned by sliders, drawn, and mixed", a
   await page.mouse.down();
   await page.mouse.move(pad.x + pad.width / 2, pad.y + pad.height - 20, { steps: 5 });
   await page.mouse.up();
-  ok(await map.getAttribute("aria-label") !== before, "the drawing was not encoded");
+  await changes(() => map.getAttribute("aria-label"), before);
   await page.click("button:text-is('Keep as B')");
   await page.locator(".row[aria-label='Between A and B'] button").nth(8).click();
   const mixed = await decoded();
   await page.locator("button:text-is('Add')").click();
-  ok(await decoded() !== mixed);
-  strictEqual(await page.locator(".row.samples .picture").count(), 24);
+  await changes(decoded, mixed);
+  await shows(() => page.locator(".row.samples .picture").count(), 24);
 });
 
 let axeSource: Promise<string> | undefined;
@@ -821,20 +824,18 @@ test(
     await page.click("text=rates");
     await ready(page);
     const trials = () => page.locator(".settings-plot .trial").count();
-    strictEqual(await trials(), 3);
-    strictEqual(await page.locator("tbody tr").count(), 12);
+    await shows(trials, 3);
+    await shows(() => page.locator("tbody tr").count(), 12);
     addSweep(dashboard.store, "rates"); // as if it had gone on
-    await page.waitForFunction(() =>
-      document.querySelectorAll(".settings-plot .trial").length === 12
-    );
-    match(await page.locator("tbody tr").first().innerText(), /best/);
-    match(await page.locator(".bars").innerText(), /^agent.learningRate/);
-    match(await page.locator(".commands").innerText(), /upper end.*--seeds 10 --seed 101/s);
+    await shows(trials, 12);
+    await shows(() => page.locator("tbody tr").first().innerText(), /best/);
+    await shows(() => page.locator(".bars").innerText(), /^agent.learningRate/);
+    await shows(() => page.locator(".commands").innerText(), /upper end.*--seeds 10 --seed 101/s);
     deepStrictEqual(await findings(page), []);
     ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390);
     await page.click("text=their curves");
     await ready(page);
-    match(await page.locator(".conclusion, .legend").first().innerText(), /./);
+    await shows(() => page.locator(".conclusion, .legend").first().innerText(), /./);
   },
   { viewport: { width: 390, height: 844 } },
 );
@@ -853,19 +854,19 @@ test(
     });
     await page.goto(`/train?${address}`);
     await page.locator(".ahead canvas[aria-label='CartPole-v1 as an episode begins']").waitFor();
-    match(await page.locator(".ahead dl").innerText(), /at most 1,200 environment steps/);
+    await shows(() => page.locator(".ahead dl").innerText(), /at most 1,200 environment steps/);
     const gamma = page.locator("input[id='field-agent.gamma']");
     await page.locator("summary:has-text('agent')").click();
-    strictEqual(await gamma.inputValue(), "0.9");
+    await shows(() => gamma.inputValue(), "0.9");
     await gamma.fill("2");
     await gamma.blur();
     const wrong = page.locator(".field:has(input[id='field-agent.gamma']) .problem");
-    strictEqual(
-      await wrong.innerText(),
+    await shows(
+      () => wrong.innerText(),
       "Cannot set agent.gamma as it must be number, 0 … 1: 2",
     );
     await addressed(page, /agent\.gamma=2/);
-    ok(await page.locator("button:text-is('Start')").isDisabled());
+    await shows(() => page.locator("button:text-is('Start')").isDisabled(), true);
     await gamma.fill("0.990");
     await gamma.blur();
     await wrong.waitFor({ state: "detached" });
@@ -887,7 +888,7 @@ test(
       ...{ registries, seed: 4, backend: "wasm", budget: 1200, set: Object.entries(fields) },
     });
     expected.dispose();
-    strictEqual(await page.locator(".result .digest").innerText(), expected.digest);
+    await shows(() => page.locator(".result .digest").innerText(), expected.digest);
     const saved = page.waitForEvent("download");
     await page.click("text=Take the policy away");
     const file = await saved;
@@ -910,7 +911,7 @@ test("a run is trained again in a page, to its bits", async (page) => {
   await page.waitForURL(`**/train?run=${run}`);
   await page.click("button:text-is('Start')");
   await page.locator(".result b.good").waitFor();
-  strictEqual(await page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
+  await shows(() => page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
 });
 
 test("a model of the plane goes by over its training, and what it made of the plane where none was kept", async (page) => {
@@ -934,28 +935,23 @@ test("a model of the plane goes by over its training, and what it made of the pl
   const plane = page.locator(".front .plane");
   await plane.waitFor();
   strictEqual(await page.locator(".gallery pre").count(), 0, "numbers are no samples of text");
-  const drawn = () => plane.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
-  const changes = (drawn: string) =>
-    page.waitForFunction(
-      (was) => document.querySelector<HTMLCanvasElement>(".plane")!.toDataURL() !== was,
-      drawn,
-    );
+  const drawn = () => pixels(plane);
   const at = async () => Number((await page.locator(".explorer h3 small").innerText()).slice(13));
-  strictEqual(await at(), Math.max(...kept));
+  await shows(at, Math.max(...kept));
   const final = await drawn();
   await page.locator(".explorer input[type=range]").focus();
   await page.keyboard.press("Home");
-  await changes(final);
-  strictEqual(await at(), first.iteration);
-  ok(await page.locator("button:text-is('New samples')").isDisabled(), "there is no model");
-  const begun = await drawn();
+  const begun = await changes(drawn, final);
+  await shows(at, first.iteration);
+  // There is no model.
+  await shows(() => page.locator("button:text-is('New samples')").isDisabled(), true);
   await page.click("button[aria-label='Play the model over training']");
-  await changes(begun);
+  await changes(drawn, begun);
   await page.click("button[aria-label='Stop the model']");
   await page.locator(".explorer input[type=range]").focus();
   await page.keyboard.press("End");
   await page.locator("button:text-is('New samples'):enabled").waitFor();
-  strictEqual(await drawn(), final);
+  await shows(drawn, final);
   deepStrictEqual(await findings(page, ".explorer"), []);
 });
 
@@ -967,7 +963,7 @@ test("modes are dragged and moved by keys while the page trains, which goes on w
   await page.click("button:text-is('Start')");
   const modes = page.locator(".explorer .mode");
   await modes.first().waitFor();
-  strictEqual(await modes.count(), 8);
+  await shows(() => modes.count(), 8);
   const places = () =>
     modes.evaluateAll((all) =>
       all.map((each) => each.getAttribute("aria-label")!.match(/-?\d+\.\d+/g)!.map(Number))
@@ -976,23 +972,27 @@ test("modes are dragged and moved by keys while the page trains, which goes on w
   await modes.first().focus();
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Shift+ArrowLeft");
-  const [x, y] = (await places())[0];
-  ok(x < begun[0][0] && y > begun[0][1], `${x}, ${y}`);
+  await shows(async () => {
+    const [x, y] = (await places())[0];
+    return x < begun[0][0] && y > begun[0][1];
+  }, true);
   await page.locator(".events", { hasText: "moved by hand" }).waitFor();
   const box = (await modes.nth(2).boundingBox())!;
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width / 2, box.y - 5000, { steps: 3 });
   await page.mouse.up();
-  const after = await places();
-  ok(after[2][1] > begun[2][1] && after[2][1] < 3, "it stays in the plane");
-  deepStrictEqual(after.slice(3), begun.slice(3));
+  await shows(async () => {
+    const [, y] = (await places())[2];
+    return y > begun[2][1] && y < 3; // it stays in the plane
+  }, true);
+  deepStrictEqual((await places()).slice(3), begun.slice(3));
   deepStrictEqual(await findings(page, ".explorer"), []);
   await page.click("text=Put the modes back");
-  deepStrictEqual(await places(), begun);
+  await shows(places, begun);
   await page.click("button:text-is('Stop')");
   await page.locator(".result").waitFor();
-  strictEqual(await modes.count(), 0);
+  await shows(() => modes.count(), 0);
 });
 
 test("the field of a flow lies over the plane, and samples go along it", async (page) => {
@@ -1012,33 +1012,26 @@ test("the field of a flow lies over the plane, and samples go along it", async (
   const plane = page.locator(".front .plane");
   await plane.waitFor();
   const slider = page.locator("input[aria-label='Moment of the field']");
-  const told = page.locator(".playback output");
-  const drawn = () => plane.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
-  const changes = (drawn: string) =>
-    page.waitForFunction(
-      (was) => document.querySelector<HTMLCanvasElement>(".plane")!.toDataURL() !== was,
-      drawn,
-    );
-  strictEqual(await told.innerText(), "samples");
+  const told = () => page.locator(".playback output").innerText();
+  const drawn = () => pixels(plane);
+  await shows(told, "samples");
   const arrived = await drawn();
   await slider.focus();
   await page.keyboard.press("Home");
-  await changes(arrived);
-  strictEqual(await told.innerText(), "time 0");
-  const begun = await drawn();
+  await shows(told, "time 0");
+  const begun = await changes(drawn, arrived);
   // Both change with the moment: the samples and, without them, the arrows.
   await page.click("text=Samples >> input");
-  await changes(begun);
-  const arrows = await drawn();
+  const arrows = await changes(drawn, begun);
   await slider.focus();
   await page.keyboard.press("ArrowRight");
-  await changes(arrows);
-  strictEqual(await told.innerText(), "time 0.25");
+  await shows(told, "time 0.25");
+  await changes(drawn, arrows);
   await page.click("text=Samples >> input");
   await page.click("button[aria-label='Play the way of the samples']");
   await page.locator(".playback output:text-is('samples')").waitFor();
   await page.locator("button[aria-label='Play the way of the samples']").waitFor();
-  strictEqual(await drawn(), arrived);
+  await shows(drawn, arrived);
   deepStrictEqual(await findings(page, ".explorer"), []);
 });
 
@@ -1057,14 +1050,17 @@ test("a world of a user's file plays in the page and is trained again, to its bi
   await page.waitForFunction(() =>
     / of \d/.test(document.querySelector(".policy dl")?.textContent ?? "")
   );
-  match(await page.locator(".policy").innerText(), /The world is the code of .*my-environment\.ts/);
+  await shows(
+    () => page.locator(".policy").innerText(),
+    /The world is the code of .*my-environment\.ts/,
+  );
   deepStrictEqual(await findings(page), []);
   await page.click("text=train it here");
   await page.locator(".fields").waitFor();
   await page.click("button:text-is('Start')");
   await page.locator(".result b.good").waitFor();
   await page.locator(".stages canvas").waitFor();
-  strictEqual(await page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
+  await shows(() => page.locator(".digest").innerText(), dashboard.store.run(run)!.digest);
 });
 
 /** Runs as they leave the store, with what was learned. */
@@ -1089,13 +1085,7 @@ test("an exported page plays, dreams and draws from a disk, and asks nobody", as
   await page.locator(".player").scrollIntoViewIfNeeded();
   await page.locator(".stages canvas").waitFor();
   const before = await said(page, "Step");
-  await page.waitForFunction(
-    (before) => {
-      const [, second] = document.querySelectorAll(".policy dl dd");
-      return second.textContent !== before;
-    },
-    before,
-  );
+  await changes(() => said(page, "Step"), before);
   await page.locator(".chart .canvas").first().waitFor();
   await page.fill("input[type=search]", "td error");
   await page.locator(".charts .chart").first().waitFor();
@@ -1107,17 +1097,16 @@ test("an exported page plays, dreams and draws from a disk, and asks nobody", as
   files.push(await opened(await dreamingRun()));
   await page.locator(".explorer").scrollIntoViewIfNeeded();
   await page.locator(".code-map").waitFor();
-  const decoded = () =>
-    page.locator(".pair canvas").first().evaluate((each) =>
-      (each as HTMLCanvasElement).toDataURL()
-    );
+  const decoded = () => pixels(page.locator(".pair .picture").first());
   const first = await decoded();
   await page.locator(".latents input").first().fill("2");
-  ok(await decoded() !== first);
-  ok(
-    await page.locator(".gallery img").first().evaluate((each) =>
-      (each as HTMLImageElement).naturalWidth > 0
-    ),
+  await changes(decoded, first);
+  await shows(
+    () =>
+      page.locator(".gallery img").first().evaluate((each) =>
+        (each as HTMLImageElement).naturalWidth > 0
+      ),
+    true,
   );
   await page.evaluate(() => scrollTo(0, 0));
   deepStrictEqual(
@@ -1152,7 +1141,7 @@ test("a site filters, compares and plays from plain files", async (page) => {
       );
     await page.goto(`${base}/index.html?filter=agent%3Ddqn`);
     await isReady();
-    deepStrictEqual(await names(page), ["cartpole-dqn-quick"]);
+    await shows(() => names(page), ["cartpole-dqn-quick"]);
     await page.click("thead th:has-text('evaluation return mean') button");
     await addressed(page, /index\.html\?.*sort=/);
     await page.click(".runs tbody a");
@@ -1166,8 +1155,8 @@ test("a site filters, compares and plays from plain files", async (page) => {
     await page.waitForFunction(() => location.search.includes("axis=wallSeconds"));
     await page.reload();
     await isReady();
-    strictEqual(
-      await page.locator("label:has-text('X axis') select").inputValue(),
+    await shows(
+      () => page.locator("label:has-text('X axis') select").inputValue(),
       "wallSeconds",
     );
   } finally {
@@ -1180,7 +1169,7 @@ test("the reader's choice of light or dark is kept, and drawn from the first byt
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const before = await ground();
   await page.selectOption("#theme", "dark");
-  ok(await ground() !== before);
+  await changes(ground, before);
   const { ok: answered } = (await page.goto("/"))!;
   ok(answered);
   match(await page.content(), /<html lang="en" data-theme="dark">/);
@@ -1189,12 +1178,15 @@ test("the reader's choice of light or dark is kept, and drawn from the first byt
 
 test("metrics stand side by side, and the result is a sentence", async (page) => {
   await open(page, "/compare?filter=tag%3Dagents+status%3Dcompleted");
-  match(await page.locator(".conclusion").innerText(), /^ppo .* P = \d\.\d\d.*, n = 3 each/);
-  strictEqual(await page.locator(".statistics .interval").count(), 4);
+  await shows(
+    () => page.locator(".conclusion").innerText(),
+    /^ppo .* P = \d\.\d\d.*, n = 3 each/,
+  );
+  await shows(() => page.locator(".statistics .interval").count(), 4);
   await page.selectOption("label:has-text('Beside it') select", "losses/entropy");
   await page.locator(".compared .canvas[aria-label^='losses entropy of each group']").waitFor();
   await addressed(page, /also=losses%2Fentropy/);
-  ok(await page.locator(".settings-plot .marker").count() >= 12);
+  await shows(async () => await page.locator(".settings-plot .marker").count() >= 12, true);
   await page.reload();
   await page.locator(".compared .canvas[aria-label^='losses entropy of each group']").waitFor();
   await page.click("button[aria-label='Take losses entropy away']");
@@ -1279,8 +1271,8 @@ test("sections fold, and say what a figure means where it is healthy and sick", 
   await page.locator(".card h3:has-text('schedule learning rate')").waitFor();
   const entropy = page.locator(".card:has(h3:has-text('losses entropy'))");
   await entropy.locator(".about summary").click();
-  match(await entropy.locator(".about").innerText(), /healthy.*sick.*exploration/s);
-  match(await page.locator(".family").innerText(), /of 4 seeds|best/);
+  await shows(() => entropy.locator(".about").innerText(), /healthy.*sick.*exploration/s);
+  await shows(() => page.locator(".family").innerText(), /of 4 seeds|best/);
   await page.click(".family a[rel=next]");
   await page.waitForURL((url) => !url.href.endsWith(dashboard.runs["ppo-1"]));
 });

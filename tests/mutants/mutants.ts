@@ -39,6 +39,27 @@ export const mutants: readonly Mutant[] = [
     test: "tests/agents/ppo_test.ts",
   },
   {
+    fault: "a policy file values in the unit of normalised rewards",
+    file: "agents/trainers/on_policy_trainer.ts",
+    from: "rewardUnit: () => world.rewardUnit ?? 1",
+    to: "rewardUnit: () => 1",
+    test: "tests/agents/policy_value_test.ts",
+  },
+  {
+    fault: "a policy file of an off-policy agent values in the unit of normalised rewards",
+    file: "agents/trainers/replay_trainer.ts",
+    from: "const rewardUnit = () => rewards?.deviation ?? 1;",
+    to: "const rewardUnit = () => 1;",
+    test: "tests/agents/policy_value_test.ts",
+  },
+  {
+    fault: "a policy file holds the critic unasked",
+    file: "agents/trainers/evaluation.ts",
+    from: "{ withValue = false }: PolicyFileOptions = {}",
+    to: "{ withValue = true }: PolicyFileOptions = {}",
+    test: "tests/agents/policy_value_test.ts",
+  },
+  {
     fault: "with state-dependent noise gradients of the deviation reach the features",
     file: "agents/distributions/gsde.ts",
     from: "const z = stopGradient(features);",
@@ -2398,5 +2419,19 @@ export const mutants: readonly Mutant[] = [
     from: "return agrees ? 0 : 1;",
     to: "return identical ? 0 : 1;",
     test: "tests/cli/exit_codes_test.ts",
+  },
+  {
+    fault: "a chart's grid lines stand aslant",
+    file: "lab/core/chart.ts",
+    from: "line([[0, HEIGHT * share], [WIDTH, HEIGHT * share]], GRID, 0.03)",
+    to: "line([[0, HEIGHT * share], [WIDTH, HEIGHT]], GRID, 0.03)",
+    test: "tests/lab/core/chart_test.ts",
+  },
+  {
+    fault: "a replay buffer's size is counted as if an observation were one number",
+    file: "lab/experiment/resolve.ts",
+    from: "excessIn(values, environment?.observationSpace.flatSize ?? 1)",
+    to: "excessIn(values, 1)",
+    test: "tests/lab/experiment/memory_test.ts",
   },
 ];
