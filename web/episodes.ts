@@ -17,6 +17,8 @@ export interface Actor {
   readonly masked: boolean;
   /** What the last action was the best of; undefined: it keeps none. */
   readonly scores?: Float32Array;
+  /** What it takes the last observation to be worth; undefined: it does not say. */
+  readonly value?: number;
   act(observation: unknown, options?: Pick<ActOptions, "actionMask">): unknown;
   reset(): void;
 }
@@ -63,6 +65,8 @@ interface Made extends Moment {
   readonly choice: unknown;
   readonly action: unknown;
   readonly scores: Float32Array | undefined;
+  readonly value: number | undefined;
+  readonly reward: number;
 }
 
 /** Plays one episode after the other, the first from seed 0, each next one from the next seed. */
@@ -114,6 +118,17 @@ export class Episodes {
     return this.#made.map(({ scores }) => scores);
   }
 
+  /** What it took each step to be worth, and what each brought. */
+  get worths(): readonly Pick<Made, "value" | "reward">[] {
+    return this.#made;
+  }
+
+  /** Whether the steps that were made lead to an end of the world's own, not to a time limit's. */
+  get isTerminated(): boolean {
+    const isFront = this.#standing.steps === this.length;
+    return (isFront ? this.#standing : this.#front?.standing)?.end === "terminated";
+  }
+
   /** Actions, step by step. */
   get actions(): readonly unknown[] {
     return this.#made.map(({ action }) => action);
@@ -157,9 +172,10 @@ export class Episodes {
     const seen = this.#sensed();
     const choice = this.#actor.act(seen, actionMask === undefined ? {} : { actionMask });
     const scores = this.#actor.scores?.slice();
+    const { value } = this.#actor;
     const action = this.#delayed(choice);
     const { observation, reward, terminated, truncated } = environment.step(action);
-    this.#made.push({ ...moment, seen, choice, action, scores });
+    this.#made.push({ ...moment, seen, choice, action, scores, value, reward });
     this.#observation = observation;
     const sum = episodeReturn + reward;
     const now = terminated ? "terminated" : truncated ? "truncated" : null;

@@ -5,7 +5,7 @@
  */
 import type { Policy } from "../agents/policy.ts";
 import { Box, Discrete } from "../lab/core/space.ts";
-import { extremes, stripOf } from "./strip.ts";
+import { extremes, type Strip, stripOf, WORTH_COLOR } from "./strip.ts";
 
 /** Numbers of an observation, at most, of which two can be chosen. */
 const MOST_NUMBERS = 64;
@@ -13,13 +13,15 @@ const MOST_NUMBERS = 64;
 /** From the least to the most. */
 export type Range = readonly [least: number, most: number];
 
-/** What is shown of each cell: probabilities or values of choices, or the measured action. */
+/** What is shown of each cell: probabilities or values of choices, the measured action, its worth. */
 export interface PolicyMap {
-  readonly kind: "probabilities" | "values" | "actions";
+  readonly kind: Strip["kind"];
   /** Along each axis. */
   readonly cells: number;
-  /** [cells²], row by row from below: a figure an action. */
+  /** [cells²], row by row from below: a figure an action, or the worth alone. */
   readonly rows: readonly (readonly number[])[];
+  /** The map of what it expects from each cell on, where it has a critic. */
+  readonly worths?: PolicyMap;
 }
 
 /** Whether a policy sees numbers of which two can be chosen, and does what a map can show. */
@@ -58,7 +60,7 @@ export function rangesOf({ low, high }: Box, seen: readonly Float32Array[]): Ran
  * @param agent The name of what was trained.
  */
 export function policyMap(
-  policy: Pick<Policy, "act" | "actionSpace" | "reset" | "scores">,
+  policy: Pick<Policy, "act" | "actionSpace" | "reset" | "scores"> & Partial<Pick<Policy, "value">>,
   at: Float32Array,
   axes: readonly [number, number],
   ranges: readonly [Range, Range],
@@ -67,6 +69,7 @@ export function policyMap(
 ): PolicyMap {
   const scores: (Float32Array | undefined)[] = [];
   const actions: unknown[] = [];
+  const worths: number[][] = [];
   const observation = at.slice();
   const middle = ([least, most]: Range, cell: number) =>
     least + (cell + 0.5) * (most - least) / cells;
@@ -77,10 +80,17 @@ export function policyMap(
     const action = policy.act(observation);
     actions.push(ArrayBuffer.isView(action) ? (action as Float32Array).slice() : action);
     scores.push(policy.scores?.slice());
+    if (policy.value !== undefined) worths.push([policy.value]);
   }
   const strip = stripOf(scores, actions, policy.actionSpace, agent);
   if (strip === undefined) throw new TypeError("a map is of choices or measured actions");
-  return { kind: strip.kind, cells, rows: strip.rows as readonly (readonly number[])[] };
+  const rows = strip.rows as readonly (readonly number[])[];
+  return {
+    kind: strip.kind,
+    cells,
+    rows,
+    ...worths.length > 0 && { worths: { kind: "worths", cells, rows: worths } },
+  };
 }
 
 /** A cell's colour: that of a line of the palette, from none (0) to full (1). */
@@ -106,11 +116,12 @@ export function tintsOf({ kind, rows }: PolicyMap, shown: number | "best"): Tint
       strength: most > least ? Math.abs(value - middle) / (most - middle) : 0,
     }));
   }
+  const first = kind === "worths" ? WORTH_COLOR : 0;
   const best = rows.map((row) => shown === "best" ? row.indexOf(Math.max(...row)) : shown);
   const values = rows.map((row, cell) => row[best[cell]]);
   const [least, most] = extremes(values);
   return values.map((value, cell) => ({
-    series: best[cell],
+    series: first + best[cell],
     strength: most > least ? 0.15 + 0.85 * (value - least) / (most - least) : 1,
   }));
 }

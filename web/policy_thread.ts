@@ -32,10 +32,10 @@ export type Made =
   | { readonly file: Uint8Array<ArrayBuffer> }
   | { readonly failed: string; readonly input: boolean };
 
-type Make = typeof policyOf;
+type Make = typeof modelFileOf;
 
 const makers: Readonly<Record<Wanted["part"], Make>> = {
-  policy: policyOf,
+  policy: (run, options) => policyOf(run, { ...options, withValue: true }),
   model: modelFileOf,
   weights: (run, options) => spreadsIn(run, options, "", ({ parameters }) => parameters),
   gradients: (run, options) => spreadsIn(run, options, REPLAY, ({ state }) => meanGradients(state)),

@@ -1,6 +1,6 @@
 /**
  * What a policy made of each step of an episode, as numbers to draw: probabilities of choices,
- * their values, or the measured action.
+ * their values, or the measured action, and what it took the step to be worth.
  *
  * @module
  */
@@ -9,9 +9,12 @@ import { Box, Discrete, type Space } from "../lab/core/space.ts";
 /** Agents whose scores are what actions are worth; those of the others are logits. */
 const valuing = ["dqn"];
 
+/** Colour of the palette that worths begin with: those before are the actions'. */
+export const WORTH_COLOR = 4;
+
 /** What is drawn along an episode. */
 export interface Strip {
-  readonly kind: "probabilities" | "values" | "actions";
+  readonly kind: "probabilities" | "values" | "actions" | "worths";
   /** [steps][lines]; undefined: nothing is known of the step. */
   readonly rows: readonly (readonly number[] | undefined)[];
   /** Lowest and highest of all rows. */
@@ -56,6 +59,28 @@ export function stripOf(
     rows: scores.map((each) => each && softmax(each)),
     range: [0, 1],
   };
+}
+
+/**
+ * What each step was expected to bring from there on, discounted, and beside it what came, once the
+ * world has ended the episode: γ-discounted sums of the rewards. Undefined: the policy does not say.
+ *
+ * @param isTerminated A time limit's end does not say what would have come.
+ */
+export function worthsOf(
+  steps: readonly { readonly value: number | undefined; readonly reward: number }[],
+  isTerminated: boolean,
+  gamma: number,
+): Strip | undefined {
+  if (!steps.some(({ value }) => value !== undefined)) return undefined;
+  const came = new Float64Array(steps.length);
+  for (let t = steps.length - 1, sum = 0; t >= 0; t--) {
+    came[t] = sum = steps[t].reward + gamma * sum;
+  }
+  const rows = steps.map(({ value }, t) =>
+    value === undefined ? undefined : isTerminated ? [value, came[t]] : [value]
+  );
+  return { kind: "worths", rows, range: rangeOf(rows) };
 }
 
 function rangeOf(rows: Strip["rows"]): [number, number] {

@@ -11,6 +11,7 @@ import { InputError } from "../core/errors.ts";
 import { REPLAY } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { Run, Store, StoredCheckpoint } from "../store/store.ts";
+import { policyFileOf } from "./policy_file.ts";
 import type { Registries } from "./registries.ts";
 import { orderOf } from "./resume.ts";
 import { openSession } from "./session.ts";
@@ -76,23 +77,23 @@ export async function openTrainer(
 /**
  * The greedy policy of a run's agent as the bytes of a file that `loadPolicy` opens, with where it
  * comes from: the same ones whatever the run was computed with. Options as of
- * {@linkcode openTrainer}.
+ * {@linkcode openTrainer}; `withValue`: with the critic, where the agent keeps one.
  *
  * @throws InputError where the run is no agent in a world, or its agent makes no policy.
  */
 export async function policyOf(
   run: Run,
-  options: Omit<Parameters<typeof openTrainer>[1], "backend">,
+  options: Omit<Parameters<typeof openTrainer>[1], "backend"> & { readonly withValue?: boolean },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { agent, environment } = partsOf(run);
   if (agent === undefined) {
     throw new InputError(`Cannot export a policy of ${run.id} as it is no agent in a world`);
   }
   return await exported(run, options, (trainer, about) => {
-    if (trainer.exportPolicy === undefined) {
-      throw new InputError(`Cannot export a policy of ${run.id} as ${agent.name} makes none`);
-    }
-    return trainer.exportPolicy({ ...about, agent: agent.name, environment: environment!.id });
+    const all = { ...about, agent: agent.name, environment: environment!.id };
+    const file = policyFileOf(trainer, all, options.withValue);
+    if (file !== undefined) return file;
+    throw new InputError(`Cannot export a policy of ${run.id} as ${agent.name} makes none`);
   });
 }
 

@@ -884,6 +884,7 @@ test(
     await page.locator(".result .digest").waitFor();
     await page.locator(".player").scrollIntoViewIfNeeded();
     await page.locator(".stages canvas").waitFor();
+    await page.locator(".strip:has-text('its critic expects')").waitFor();
     const expected = await train(cartpoleA2cQuick, {
       ...{ registries, seed: 4, backend: "wasm", budget: 1200, set: Object.entries(fields) },
     });

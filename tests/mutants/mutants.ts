@@ -53,6 +53,20 @@ export const mutants: readonly Mutant[] = [
     test: "tests/agents/policy_value_test.ts",
   },
   {
+    fault: "the page's policy comes without its critic",
+    file: "web/policy_thread.ts",
+    from: "policyOf(run, { ...options, withValue: true })",
+    to: "policyOf(run, options)",
+    test: "tests/web/policy_test.ts",
+  },
+  {
+    fault: "what came after a step is not discounted",
+    file: "web/strip.ts",
+    from: "steps[t].reward + gamma * sum",
+    to: "steps[t].reward + sum",
+    test: "tests/web/strip_test.ts",
+  },
+  {
     fault: "a policy file holds the critic unasked",
     file: "agents/trainers/evaluation.ts",
     from: "{ withValue = false }: PolicyFileOptions = {}",

@@ -134,7 +134,9 @@ Deno.test("an agent comes to its digest, its policies on the way, and its stop t
   ]);
   const environment = makeEnv("CartPole-v1");
   const { observation } = environment.reset({ seed: 1 });
-  ok(environment.actionSpace.contains(loadPolicy(first.bytes).act(observation)));
+  const policy = loadPolicy(first.bytes);
+  ok(environment.actionSpace.contains(policy.act(observation)));
+  ok(Number.isFinite(policy.value), "the page shows what its critic expects");
 
   let last: Told | undefined;
   const laboratory = new Laboratory(registries, (each) => {

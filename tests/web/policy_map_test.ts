@@ -4,6 +4,7 @@ import { environments, makeEnv } from "../../envs/mod.ts";
 import { Box, Discrete, MultiDiscrete } from "../../lab/core/space.ts";
 import { observationNames } from "../../web/observation_names.ts";
 import { hasMap, policyMap, rangesOf, tintsOf } from "../../web/policy_map.ts";
+import { WORTH_COLOR } from "../../web/strip.ts";
 
 /** Goes right (1) where the sum of three numbers is above 0; the sum is the score of it. */
 const chooser = () => {
@@ -39,6 +40,19 @@ Deno.test("each cell is asked at its middle, the other numbers kept, without a m
   const right = tintsOf(map, 1);
   ok(right.every(({ series }) => series === 1));
   deepStrictEqual([right[0].strength, right[15].strength], [0.15, 1]);
+
+  strictEqual(map.worths, undefined);
+  const critic = {
+    ...policy,
+    act: policy.act,
+    get value() {
+      return 10 * policy.scores[1];
+    },
+  };
+  const { worths } = policyMap(critic, at, [0, 1], [[-1, 1], [-4, 4]], "ppo", 4);
+  deepStrictEqual(worths!.rows, map.rows.map(([, b]) => [10 * b]));
+  ok(tintsOf(worths!, "best").every(({ series }) => series === WORTH_COLOR));
+  strictEqual(tintsOf(worths!, "best")[15].strength, 1);
 
   const shares = policyMap(policy, at, [0, 1], [[-1, 1], [-4, 4]], "ppo", 4);
   strictEqual(shares.kind, "probabilities");

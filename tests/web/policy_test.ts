@@ -67,6 +67,18 @@ Deno.test("the server makes a run's policy, and says where there is none", async
   );
   deepStrictEqual((await get(`run=${run.id}`)).bytes, (await get(`run=${run.id}`)).bytes);
 
+  const [critic] = await launch([{
+    reference: "cartpole-a2c-quick",
+    budget: 600,
+    seed: 1,
+    backend: "wasm",
+  }], {
+    ...{ store, registries, workers: 1 },
+  });
+  const valuing = loadPolicy((await get(`run=${critic.id}`)).bytes);
+  valuing.act(new Float32Array(4));
+  ok(Number.isFinite(valuing.value), "a page gets the critic, too");
+
   const problem = async (query: string) => {
     const { status, bytes } = await get(query);
     strictEqual(status, 404);
@@ -83,6 +95,7 @@ Deno.test("the server makes a run's policy, and says where there is none", async
 /** Pushes to one side; counts how often it had to forget. */
 class Push implements Actor {
   masked = false;
+  value = 7;
   resets = 0;
   constructor(readonly side: number) {}
   act(): number {
@@ -112,8 +125,18 @@ Deno.test("episodes follow one another, and another policy waits for its own fir
     touched: null,
     returns: [steps],
   });
+  deepStrictEqual(
+    episodes.worths.map(({ value, reward }) => [value, reward]),
+    Array(steps).fill([7, 1]),
+  );
+  episodes.goTo(1);
+  strictEqual(episodes.isTerminated, true);
   episodes.step();
-  deepStrictEqual([episodes.standing.episode, episodes.standing.steps, left.resets], [2, 0, 2]);
+  strictEqual(episodes.isTerminated, false);
+  while (episodes.standing.end === null) episodes.step();
+  strictEqual(episodes.isTerminated, true);
+  episodes.step();
+  deepStrictEqual([episodes.standing.episode, episodes.standing.steps, left.resets], [2, 0, 3]);
   episodes.step();
   episodes.follow(right);
   deepStrictEqual([episodes.standing.episode, episodes.standing.steps, right.resets], [2, 1, 0]);

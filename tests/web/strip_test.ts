@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { Box, Discrete, MultiDiscrete } from "../../lab/core/space.ts";
-import { softmax, stripOf } from "../../web/strip.ts";
+import { softmax, stripOf, worthsOf } from "../../web/strip.ts";
 
 Deno.test("a softmax adds up to 1, also of large logits", () => {
   deepStrictEqual(softmax([0, 0]), [0.5, 0.5]);
@@ -25,4 +25,16 @@ Deno.test("logits are drawn as probabilities, values and measured actions as the
   });
   strictEqual(stripOf([undefined], [1], choices, "q-learning"), undefined);
   strictEqual(stripOf(scores, [], new MultiDiscrete([2, 2]), "ppo"), undefined);
+});
+
+Deno.test("beside what is expected stands what came, once the world ended the episode", () => {
+  const steps = [{ value: 5, reward: 1 }, { value: undefined, reward: 2 }, { value: 3, reward: 4 }];
+  deepStrictEqual(worthsOf(steps, true, 0.5), {
+    kind: "worths",
+    rows: [[5, 1 + 0.5 * (2 + 0.5 * 4)], undefined, [3, 4]],
+    range: [3, 5],
+  });
+  deepStrictEqual(worthsOf(steps, false, 0.5)!.rows, [[5], undefined, [3]]);
+  strictEqual(worthsOf([{ value: undefined, reward: 1 }], true, 0.5), undefined);
+  strictEqual(worthsOf([], false, 0.5), undefined);
 });

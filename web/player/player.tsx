@@ -29,7 +29,7 @@ import { chosenIteration, nearestTo } from "../moment.ts";
 import type { OwnCode } from "../own/code.ts";
 import { hasMap } from "../policy_map.ts";
 import { beginTogether, stepTogether } from "../side_by_side.ts";
-import { stripOf } from "../strip.ts";
+import { stripOf, WORTH_COLOR, worthsOf } from "../strip.ts";
 import { animate, inFrames } from "./frames.ts";
 import { PolicyMapView } from "./policy_map_view.tsx";
 import { Robustness } from "./robustness_chart.tsx";
@@ -63,6 +63,9 @@ export interface PlayerProps {
 /** Steps a second as multiples of the world's own pace; 0: as many as the page can, undrawn. */
 const speeds = [0.25, 1, 4, 16, 0];
 const titles = { final: "final", best: "best", last: "on the way" } as const;
+
+/** Lines of what an episode is worth. */
+const worthNames = ["its critic expects", "came"];
 
 /** Who plays beside the policy: nobody, a person, or the policy of a checkpoint. */
 type Beside = "nobody" | "keys" | number;
@@ -172,6 +175,7 @@ function Desk(props: DeskProps): VNode | null {
     show();
   };
   const strip = stripOf(episodes.scores, episodes.actions, policy.actionSpace, agent);
+  const worths = worthsOf(episodes.worths, episodes.isTerminated, gamma);
   return (
     <section class="policy card" aria-label="The policy at work" data-frame={frame.value}>
       <div class="stages">
@@ -257,6 +261,9 @@ function Desk(props: DeskProps): VNode | null {
         />
         {strip !== undefined && (
           <StripView strip={strip} at={standing.steps} names={namesOf(episodes)} />
+        )}
+        {worths !== undefined && (
+          <StripView strip={worths} at={standing.steps} names={worthNames} color={WORTH_COLOR} />
         )}
         <div class="toolbar">
           {policies.length > 1 && (

@@ -9,7 +9,7 @@ import { cleared } from "../explorer/paint.ts";
 import { figure } from "../format.ts";
 import { observationNames } from "../observation_names.ts";
 import { type PolicyMap, policyMap, type Range, rangesOf, tintsOf } from "../policy_map.ts";
-import { extremes } from "../strip.ts";
+import { extremes, WORTH_COLOR } from "../strip.ts";
 import { colorOf } from "../theme.ts";
 import { opened } from "./world.ts";
 
@@ -41,7 +41,7 @@ function OpenMap({ episodes, bytes, agent, names }: PolicyMapProps): VNode {
   const numbers = observationNames(episodes.environment.id, space.flatSize);
   const across = useSignal(0);
   const up = useSignal(1);
-  const shown = useSignal<number | "best">("best");
+  const chosen = useSignal<number | "best" | "worth">("best");
   const policy = useMemo(() => opened(bytes), [bytes]);
   const canvas = useRef<HTMLCanvasElement>(null);
   const seen = episodes.seen as readonly Float32Array[];
@@ -50,15 +50,18 @@ function OpenMap({ episodes, bytes, agent, names }: PolicyMapProps): VNode {
   const axes = [across.value, up.value] as const;
   const ranges = [all[axes[0]], all[axes[1]]] as const;
   const others = at.filter((_, i) => !axes.includes(i)).join();
-  const map = useMemo(
+  const whole = useMemo(
     () => policyMap(policy, at, axes, ranges, agent),
     [policy, others, ...axes, ...ranges.flat()],
   );
+  const isWorth = chosen.value === "worth" && whole.worths !== undefined;
+  const map = isWorth ? whole.worths! : whole;
+  const shown = chosen.value === "worth" ? "best" : chosen.value;
   useEffect(() => {
-    draw(canvas.current!, map, shown.value);
+    draw(canvas.current!, map, shown);
     drawPath(canvas.current!, seen.map((each) => [each[axes[0]], each[axes[1]]]), ranges);
   });
-  const actions = map.rows[0].length;
+  const actions = whole.rows[0].length;
   const nameOf = (action: number) => names[action] ?? `action ${action}`;
   const axis = (title: string, chosen: typeof across, other: number) => (
     <label>
@@ -80,15 +83,16 @@ function OpenMap({ episodes, bytes, agent, names }: PolicyMapProps): VNode {
       <div class="toolbar">
         {axis("Across", across, up.value)}
         {axis("Up", up, across.value)}
-        {(map.kind !== "actions" || actions > 1) && (
+        {(whole.kind !== "actions" || actions > 1 || whole.worths !== undefined) && (
           <label>
             Colour{" "}
             <select
-              value={shown.value}
+              value={chosen.value === "best" && whole.kind === "actions" ? 0 : chosen.value}
               onChange={({ currentTarget: { value } }) =>
-                shown.value = value === "best" ? value : Number(value)}
+                chosen.value = value === "best" || value === "worth" ? value : Number(value)}
             >
-              {map.kind !== "actions" && <option value="best">the best action</option>}
+              {whole.kind !== "actions" && <option value="best">the best action</option>}
+              {whole.worths !== undefined && <option value="worth">what its critic expects</option>}
               {Array.from(
                 { length: actions },
                 (_, i) => <option key={i} value={i}>{nameOf(i)}</option>,
@@ -108,7 +112,7 @@ function OpenMap({ episodes, bytes, agent, names }: PolicyMapProps): VNode {
         <small>{figure(ranges[0][0])}</small>
         <small>{figure(ranges[0][1])}</small>
       </div>
-      <Legend map={map} shown={shown.value} nameOf={nameOf} />
+      <Legend map={map} shown={shown} nameOf={nameOf} />
       <p class="note">
         All other numbers are as they are now (the ring); the line is the episode so far.
       </p>
@@ -120,6 +124,7 @@ const titles = {
   probabilities: "Probability of",
   values: "Worth (Q) of",
   actions: "Action",
+  worths: "Worth from there on, discounted:",
 } as const;
 
 function Legend(
@@ -140,6 +145,8 @@ function Legend(
     <p class="legend">
       {titles[kind]} {kind === "actions"
         ? [key(0, least), key(1, most)]
+        : kind === "worths"
+        ? key(WORTH_COLOR, "expected")
         : shown === "best"
         ? rows[0].map((_, action) => key(action, nameOf(action)))
         : key(shown, nameOf(shown))}

@@ -10,31 +10,48 @@ const titles = {
   probabilities: "Probability of each action",
   values: "What each action is worth (Q)",
   actions: "Action",
+  worths: "Worth from here on, discounted",
 } as const;
 
-/** The strip; `at` is the step that the episode stands at. */
+/** The strip; `at` is the step that the episode stands at, `color` that of its first line. */
 export function StripView(
-  { strip, at, names }: { strip: Strip; at: number; names: readonly string[] },
+  { strip, at, names, color = 0 }: {
+    strip: Strip;
+    at: number;
+    names: readonly string[];
+    color?: number;
+  },
 ): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => draw(canvas.current!, strip, at));
+  useEffect(() => draw(canvas.current!, strip, at, color));
+  const { kind, range } = strip;
   const now = strip.rows[Math.min(at, strip.rows.length) - 1] ?? [];
   return (
     <figure class="strip">
       <figcaption>
-        {titles[strip.kind]}
+        {titles[kind]}
         {now.map((value, i) => (
-          <span key={i} class={`series-${i % paletteSize} key`}>
+          <span key={i} class={`series-${(color + i) % paletteSize} key`}>
             {names[i] ?? i} <b>{figure(Number(value.toPrecision(3)))}</b>
           </span>
         ))}
+        {kind !== "probabilities" && (
+          <span class="range">
+            {range.map((end) => figure(Number(end.toPrecision(3)))).join(" … ")}
+          </span>
+        )}
       </figcaption>
       <canvas ref={canvas} aria-hidden="true" />
     </figure>
   );
 }
 
-function draw(canvas: HTMLCanvasElement, { kind, rows, range: [low, high] }: Strip, at: number) {
+function draw(
+  canvas: HTMLCanvasElement,
+  { kind, rows, range: [low, high] }: Strip,
+  at: number,
+  color: number,
+) {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((length) =>
     Math.round(length * devicePixelRatio)
   );
@@ -43,7 +60,10 @@ function draw(canvas: HTMLCanvasElement, { kind, rows, range: [low, high] }: Str
   context.clearRect(0, 0, width, height);
   const step = width / Math.max(rows.length, 50);
   const lines = Math.max(0, ...rows.map((row) => row?.length ?? 0));
-  const colors = Array.from({ length: lines }, (_, i) => colorOf(`--series-${i % paletteSize}`));
+  const colors = Array.from(
+    { length: lines },
+    (_, i) => colorOf(`--series-${(color + i) % paletteSize}`),
+  );
   if (kind === "probabilities") {
     rows.forEach((row, t) => {
       let from = 0;
@@ -60,7 +80,7 @@ function draw(canvas: HTMLCanvasElement, { kind, rows, range: [low, high] }: Str
       context.strokeStyle = colors[i];
       context.beginPath();
       rows.forEach((row, t) => {
-        if (row !== undefined) context.lineTo((t + 0.5) * step, y(row[i]));
+        if (row?.[i] !== undefined) context.lineTo((t + 0.5) * step, y(row[i]));
       });
       context.stroke();
     }
