@@ -51,6 +51,19 @@ Deno.test("SAP is 1 where each factor has one coordinate, and 0 where two coordi
   near([separatedPredictability(represented([5, 5], ([a, b]) => [a, b, a + b]))], [0.5]);
 });
 
+Deno.test("codes in another unit, one a coordinate, have the same scores", () => {
+  const codeOf = ([a, b]: readonly number[]) => [a, b, a + 2 * b];
+  const codes = represented([5, 4], codeOf);
+  const small = represented([5, 4], (factors) => {
+    const [a, b, both] = codeOf(factors);
+    return [a * 2 ** -12 - 3, b * 2 ** -10, both * 2 ** -9];
+  });
+  for (const score of [mutualInformationGap, separatedPredictability]) {
+    ok(score(codes) > 0.1);
+    near([score(small)], [score(codes)]);
+  }
+});
+
 Deno.test("the β-VAE score is 1 of separate factors and by chance of codes that know none", () => {
   const separate = betaVaeScore(represented([3, 4, 5], (factors) => factors), defaultRng(1));
   ok(separate > 0.98, `${separate}`);
