@@ -2448,4 +2448,18 @@ export const mutants: readonly Mutant[] = [
     to: "excessIn(values, 1)",
     test: "tests/lab/experiment/memory_test.ts",
   },
+  {
+    fault: "Hyperband compares a trial with those of other brackets",
+    file: "lab/search/pruners.ts",
+    from: "return isHalved(alike, trial, rungs, reduction, bracket);",
+    to: "return isHalved(curves, trial, rungs, reduction, bracket);",
+    test: "tests/lab/search/pruners_test.ts",
+  },
+  {
+    fault: "a code that varies little is taken for one that says nothing",
+    file: "models/metrics/disentanglement.ts",
+    from: "xx / count < 1e-12 ? 0 :",
+    to: "xx / count < 1e-2 ? 0 :",
+    test: "tests/models/metrics/disentanglement_test.ts",
+  },
 ];

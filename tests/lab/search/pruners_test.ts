@@ -79,4 +79,8 @@ Deno.test("Hyperband's later brackets halve later, and look at their own trials 
   const grown = bad.with(10, [1, 1, 1]).with(11, [1, 1, 2]);
   strictEqual(pruners.hyperband(grown.with(9, [1, 1, 3]), 9, 27, { reduction: 3 }), true);
   strictEqual(pruners.hyperband(grown.with(12, [1, 1, 3]), 12, 27, { reduction: 3 }), false);
+  // The best of its own bracket goes on, however much better all of another bracket are there.
+  const others = Array.from({ length: 9 }, () => [0, 0, 0]);
+  const mixed = [...others, [1, 1, 1], [2, 2, 2], [2, 2, 2]];
+  strictEqual(pruners.hyperband(mixed, 9, 27, { reduction: 3 }), false);
 });
