@@ -1310,6 +1310,13 @@ export const mutants: readonly Mutant[] = [
   },
   // Evidence.
   {
+    fault: "a run that a callback ended is judged by what the callback waited for",
+    file: "lab/experiment/runner.ts",
+    from: "if (!stopped() || state.scoredAt",
+    to: "if (!ruledOut() || state.scoredAt",
+    test: "tests/lab/experiment/runner_test.ts",
+  },
+  {
     fault: "a run that a rule ended is scored on a stream that the rule saw",
     file: "lab/experiment/runner.ts",
     from: 'streamOf(options.seed, "score")',
