@@ -3,11 +3,17 @@
  *
  * @module
  */
+import { object } from "@optique/core/constructs";
+import { multiple } from "@optique/core/modifiers";
+import { parseSync } from "@optique/core/parser";
+import { argument, passThrough } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
 import { InputError } from "../lab/core/errors.ts";
+import type { Condition } from "../lab/experiment/conditions.ts";
 import type { Hub } from "../lab/store/postgres/hub.ts";
 import type { OpenedFleet } from "../lab/store/postgres/open.ts";
 import type { Store } from "../lab/store/store.ts";
-import { FLEET_PROGRAM } from "./command.ts";
+import { FLEET_PROGRAM, storeOption, whereOption } from "./command.ts";
 import type { Io } from "./terminal/io.ts";
 
 /** Whether a location names a PostgreSQL database. */
@@ -36,36 +42,44 @@ export async function broughtHere(
   args: readonly string[],
   io: Io,
 ): Promise<{ readonly args: readonly string[] } & Disposable> {
-  const at = args.findLastIndex((arg) => /^--store(=|$)/.test(arg));
-  const isJoined = args[at]?.includes("=");
-  const location = isJoined ? args[at].slice("--store=".length) : args[at + 1];
-  if (at < 0 || !isPostgres(location)) return { args, [Symbol.dispose]: () => {} };
+  const parsed = parseSync(spoken, args);
+  // What is wrong with it the command says itself.
+  const location = parsed.success ? parsed.value.store : undefined;
+  if (!parsed.success || location === undefined || !isPostgres(location)) {
+    return { args, [Symbol.dispose]: () => {} };
+  }
   const fleet = await openFleet(io, location);
   try {
-    for (const run of await named(args, fleet.store)) await fleet.mirror.bring(run);
+    const { where } = parsed.value;
+    for (const run of await named(args, where, fleet.store)) await fleet.mirror.bring(run);
   } catch (error) {
     fleet[Symbol.dispose]();
     throw error;
   }
-  const folder = ["--store", fleet.mirror.folder];
+  const { folder } = fleet.mirror;
   return {
-    args: args.toSpliced(at, isJoined ? 1 : 2, ...folder),
+    args: args.flatMap((arg) =>
+      arg === `--store=${location}` ? ["--store", folder] : arg === location ? [folder] : [arg]
+    ),
     [Symbol.dispose]: () => fleet[Symbol.dispose](),
   };
 }
 
+/** What any command line says of a store and of runs; the rest is its command's. */
+const spoken = object({
+  store: storeOption(),
+  where: whereOption(),
+  words: multiple(argument(string())),
+  others: passThrough({ format: "nextToken" }),
+});
+
 /** The runs that words of a command line name, or that meet its conditions. */
-async function named(args: readonly string[], store: Store): Promise<Set<string>> {
-  const { conditionsIn } = await import("../lab/experiment/conditions.ts");
-  const { matching } = await import("../lab/experiment/run_fields.ts");
+async function named(
+  args: readonly string[],
+  where: readonly Condition[],
+  store: Store,
+): Promise<Set<string>> {
   const found = new Set<string>();
-  const where = args.flatMap((arg, i) =>
-    arg.startsWith("--where=")
-      ? [arg.slice("--where=".length)]
-      : args[i - 1] === "--where"
-      ? [arg]
-      : []
-  );
   for (const arg of args) {
     try {
       found.add(store.find(arg).id);
@@ -74,8 +88,8 @@ async function named(args: readonly string[], store: Store): Promise<Set<string>
     }
   }
   if (where.length > 0) {
-    const conditions = where.flatMap(conditionsIn);
-    for (const { id } of matching(store, store.runs(), conditions)) found.add(id);
+    const { matching } = await import("../lab/experiment/run_fields.ts");
+    for (const { id } of matching(store, store.runs(), where)) found.add(id);
   }
   return found;
 }

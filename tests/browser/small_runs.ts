@@ -1,6 +1,6 @@
 /**
  * A small run of each kind, for runtimes to be compared by: actions drawn from categorical, Gaussian
- * and squashed policies, priorities, tables, schedules, drawn data, pictures.
+ * and squashed policies, priorities, tables, schedules, drawn data, flows, tokens, pictures.
  *
  * @module
  */
@@ -108,6 +108,11 @@ export async function smallRuns(): Promise<Record<string, string>> {
     "vae": await modelRun("vae", "glyphs", {
       ...{ batchSize: 20, batchesPerIteration: 3, hiddenSizes: [16], judge: false },
     }),
+    "flow-matching": await modelRun("flow-matching", "swiss-roll", {
+      batchSize: 20,
+      hiddenSizes: [16],
+    }),
+    "gpt": await modelRun("gpt", "sentences", { batchSize: 10, width: 8, layers: 1, heads: 2 }),
     "wgan-gp": await modelRun("wgan-gp", "ring-8", { batchSize: 16, width: 8, layers: 2 }),
     "pictures": shown("CartPolePixels-v0") + shown("GridWorldPixels-v0"),
   };

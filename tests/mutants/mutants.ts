@@ -1310,6 +1310,20 @@ export const mutants: readonly Mutant[] = [
   },
   // Evidence.
   {
+    fault: "the dashboard lists a run that a rule ended by the evaluation that ended it",
+    file: "web/feed.ts",
+    from: "figuresOf({ lastMetrics }, run)",
+    to: "lastMetrics(run.id)",
+    test: "tests/web/feed_test.ts",
+  },
+  {
+    fault: "a run that a callback ended is judged by what the callback waited for",
+    file: "lab/experiment/runner.ts",
+    from: "if (!stopped() || state.scoredAt",
+    to: "if (!ruledOut() || state.scoredAt",
+    test: "tests/lab/experiment/runner_test.ts",
+  },
+  {
     fault: "a run that a rule ended is scored on a stream that the rule saw",
     file: "lab/experiment/runner.ts",
     from: 'streamOf(options.seed, "score")',
