@@ -20,6 +20,7 @@ import * as pictures from "./routes/api/pictures.ts";
 import * as policy from "./routes/api/policy.ts";
 import * as runs from "./routes/api/runs.ts";
 import * as sparks from "./routes/api/sparks.ts";
+import * as trends from "./routes/api/trends.ts";
 import * as series from "./routes/api/series.ts";
 import * as artifact from "./routes/artifact.ts";
 import * as text from "./routes/text.ts";
@@ -77,6 +78,7 @@ export function createApp(
     .route("/api/series", series)
     .route("/api/setting", setting)
     .route("/api/sparks", sparks)
+    .route("/api/trends", trends)
     .route("/api/sweep", sweep)
     .route("/api/comparison", comparison);
 }

@@ -706,15 +706,14 @@ test("what the policy bears is measured in the page, a line a checkpoint", async
   await page.locator(".stages canvas").waitFor({ timeout: 60_000 });
   await page.click("summary:has-text('How much it bears')");
   await page.selectOption("label:has-text('Turn') select", "noise");
-  await page.click("button:has-text('Play 200 episodes')");
+  await page.click(".bears button:has-text('1K episodes')");
   const chart = page.locator(".bears .plot");
-  await chart.waitFor({ timeout: 30_000 });
-  await shows(
-    () => page.locator("button:has-text('Another checkpoint adds a line')").isDisabled(),
-    true,
-  );
+  await chart.waitFor({ timeout: patience });
+  await page.locator("button:disabled:has-text('Another checkpoint adds a line')").waitFor({
+    timeout: patience,
+  });
   await page.locator(".checkpoint").fill("0");
-  await page.click("button:has-text('Play 200 episodes')");
+  await page.click(".bears button:has-text('1K episodes')");
   await page.waitForFunction(() =>
     document.querySelectorAll(".bears .readout .swatch, .bears .readout svg").length === 2
   );
@@ -1087,6 +1086,9 @@ test("an exported page plays, dreams and draws from a disk, and asks nobody", as
   await page.locator(".stages canvas").waitFor();
   const before = await said(page, "Step");
   await changes(() => said(page, "Step"), before);
+  await page.click("summary:has-text('How much it bears')");
+  await page.click(".bears button:has-text('episodes')");
+  await page.locator(".bears .plot").waitFor({ timeout: patience });
   await page.locator(".chart .canvas").first().waitFor();
   await page.fill("input[type=search]", "td error");
   await page.locator(".charts .chart").first().waitFor();

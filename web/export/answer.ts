@@ -17,6 +17,7 @@ import * as runs from "../routes/api/runs.ts";
 import * as series from "../routes/api/series.ts";
 import * as setting from "../routes/api/setting.ts";
 import * as sparks from "../routes/api/sparks.ts";
+import * as trends from "../routes/api/trends.ts";
 import type { State } from "../state.ts";
 import { type Body, fileName, type Head, textName } from "./capsule.ts";
 import { CapsuleStore } from "./capsule_store.ts";
@@ -34,6 +35,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   "/api/series": series.handler,
   "/api/setting": setting.handler,
   "/api/sparks": sparks.handler,
+  "/api/trends": trends.handler,
 };
 
 /** Answers from a capsule, of which it reads what it needs. */
