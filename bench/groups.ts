@@ -73,6 +73,12 @@ export const groups: readonly Group[] = [
     load: async () => (await import("./training.ts")).training,
   },
   {
+    name: "cores",
+    summary: "Two runs on two cores beside one, with a thread each and with two (a minute)",
+    load: async () => (await import("./cores.ts")).cores,
+    slow: true,
+  },
+  {
     name: "store",
     summary: "Metric records written and read back",
     load: async () => (await import("./store.ts")).store,

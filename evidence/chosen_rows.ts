@@ -1,8 +1,15 @@
 /** The rows that a person asks for. @module */
-import { InputError } from "../lab/core/errors.ts";
+import { unknownName } from "../lab/core/errors.ts";
 import type { EvidenceRow } from "./row.ts";
 
-/** Rows by exact name, else by part of the name or page; all without filters. */
+/** What shows all rows. */
+const LIST = "deno task docs:results --list";
+
+/**
+ * Rows by exact name, else by part of the name or page; all without filters.
+ *
+ * @throws InputError where no row has a filter, with the nearest names.
+ */
 export function chosenRows(
   filters: readonly string[],
   rows: readonly EvidenceRow[],
@@ -15,7 +22,8 @@ export function chosenRows(
       experiment.includes(filter) || page.includes(filter)
     );
     if (found.length > 0) return found;
-    throw new InputError(`Cannot measure ${filter} as no row of evidence/rows.ts has it`);
+    const known = rows.map(({ experiment }) => experiment);
+    throw unknownName("measure", "row of evidence/rows.ts with", filter, known, LIST);
   });
   return [...new Set(chosen)];
 }

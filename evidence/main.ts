@@ -17,7 +17,7 @@ import { openStoreOf } from "../cli/stores.ts";
 import { watched } from "../cli/training.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import { provenance } from "../lab/experiment/manifest.ts";
-import type { Store } from "../lab/store/store.ts";
+import type { Manifest, Store } from "../lab/store/store.ts";
 import { chosenRows } from "./chosen_rows.ts";
 import { measure, requireCommitted } from "./measure.ts";
 import { knownOf, measuredRow, resultsFolder, writeComparison, writeTables } from "./pages.ts";
@@ -75,8 +75,17 @@ async function results(args: readonly string[], io: Io): Promise<number> {
     throw new InputError(`${line} Usage: ${usage}`);
   }
   const { tables, list, again, workers = 1 } = parsed.value;
-  const isCount = (text: string) => parsed.value.verify && /^[1-9]\d{0,3}$/.test(text);
-  const sample = parsed.value.filters.filter(isCount).map(Number)[0];
+  const ways = Object.entries({ tables, list, verify: parsed.value.verify, again });
+  const asked = ways.filter(([, given]) => given).map(([name]) => `--${name}`);
+  if (asked.length > 1) {
+    throw new InputError(`Cannot do ${asked.join(" and ")} at once: choose one`);
+  }
+  const isCount = (text: string) => parsed.value.verify && /^\d+$/.test(text);
+  const [sample, ...more] = parsed.value.filters.filter(isCount).map(Number);
+  if (sample === 0 || more.length > 0) {
+    const counts = [sample, ...more].join(" and ");
+    throw new InputError(`Cannot verify ${counts} rows as N must be one whole number from 1 on`);
+  }
   const filters = parsed.value.filters.filter((text) => !isCount(text));
   const chosen = chosenRows(filters, evidence);
   if (list) {
@@ -85,15 +94,16 @@ async function results(args: readonly string[], io: Io): Promise<number> {
   }
   if (parsed.value.verify) {
     using opened = await openStoreOf(io, undefined);
-    const code = await verifyRows(chosen, sample, io, opened.store);
+    const code = await verifyRows(chosen, sample, await surroundings(io, opened.store));
     await writeTables(chosen.map(({ page }) => page), io);
     await writeComparison(io);
     return code;
   }
   if (!tables) {
     using opened = await openStoreOf(io, undefined);
+    const around = await surroundings(io, opened.store);
     for (const row of chosen) {
-      const interrupted = await bringUpToDate(row, { io, again, workers, store: opened.store });
+      const interrupted = await bringUpToDate(row, { ...around, again, workers });
       await writeTables([row.page], io);
       io.out(summaryOf(await measuredRow(row, io)));
       if (interrupted) return 130;
@@ -104,18 +114,28 @@ async function results(args: readonly string[], io: Io): Promise<number> {
   return 0;
 }
 
+/** What measuring goes on in. */
+interface Surroundings {
+  readonly io: Io;
+  readonly store: Store;
+  /** What runs go through. */
+  readonly code: Pick<Manifest["code"], "revision" | "dirty">;
+}
+
+async function surroundings(io: Io, store: Store): Promise<Surroundings> {
+  return { io, store, code: (await provenance()).code };
+}
+
 /**
  * Measures the seeds of a row that are missing.
  *
  * @returns Whether a person stopped it.
  */
-async function bringUpToDate(
+export async function bringUpToDate(
   row: EvidenceRow,
-  { io, again, workers, store }: {
-    readonly io: Io;
+  { io, store, code, again, workers }: Surroundings & {
     readonly again: boolean;
     readonly workers: number;
-    readonly store: Store;
   },
 ): Promise<boolean> {
   const { definition, results, key, sources } = await knownOf(row, io);
@@ -130,7 +150,7 @@ async function bringUpToDate(
         `deno task docs:results ${row.experiment} --verify`,
     );
   }
-  requireCommitted((await provenance()).code);
+  requireCommitted(code);
   const head = { experiment: row.experiment, metric: metricOf(row), key, sources };
   const { interrupted } = await watched(
     io,
@@ -157,16 +177,14 @@ async function bringUpToDate(
  *
  * @returns The exit code: 1 where a digest is another one, 130 where a person stopped it.
  */
-async function verifyRows(
+export async function verifyRows(
   rows: readonly EvidenceRow[],
   count: number | undefined,
-  io: Io,
-  store: Store,
+  { io, store, code }: Surroundings,
 ): Promise<number> {
   const found = (await Promise.all(rows.map((row) => knownOf(row, io))))
     .flatMap((each) => each.results === undefined ? [] : [{ ...each, results: each.results }])
     .filter(({ results }) => isVerifiable(results));
-  const { code } = await provenance();
   const chosen = count === undefined
     ? found.filter(({ results, sources }) => results.sources !== sources)
     : chosenBy(code.revision ?? "0", found, count);

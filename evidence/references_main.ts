@@ -81,12 +81,7 @@ async function answered(
 ): Promise<ReferenceRun> {
   const { seed } = order;
   const path = new URL(`../bench/peers/${script}`, import.meta.url).pathname;
-  const child = new Deno.Command("python3", {
-    args: [path],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
+  const child = spawned(path);
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(JSON.stringify(order)));
   await writer.close();
@@ -99,6 +94,17 @@ async function answered(
   const { score, steps, seconds, versions } = JSON.parse(text(stdout).split("\n").at(-1)!);
   const date = new Date().toISOString().slice(0, 10);
   return { seed, score: Number.isFinite(score) ? score : null, steps, seconds, versions, date };
+}
+
+/** A script's process. */
+function spawned(path: string): Deno.ChildProcess {
+  const piped = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+  try {
+    return new Deno.Command("python3", { args: [path], ...piped }).spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new LabError("Cannot measure as there is no python3 on the PATH: bench/peers/README.md");
+  }
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args, processIo()));

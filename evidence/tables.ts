@@ -103,7 +103,7 @@ function cells(measured: MeasuredRow): string[] {
       goal,
       "",
       theirs,
-      "",
+      betterOf(row, [], references),
       budget,
       "",
       "",
@@ -121,7 +121,7 @@ function cells(measured: MeasuredRow): string[] {
     [goal, wordsOf(measured, verdict)].filter((part) => part !== "").join(": "),
     isJudged(verdict) ? `${verdict.reaching} of ${runs.length}` : "",
     theirs,
-    betterOf(row, scores, peer),
+    betterOf(row, scores, references),
     pair(meanOf(runs.map(({ steps }) => steps)), meanOf(scored.map(({ steps }) => steps)), 0),
     isJudged(verdict) ? spentOf(row, verdict.bar, runs) : "",
     pair(
@@ -181,13 +181,15 @@ function theirsOf(row: EvidenceRow, peer: References | undefined): string {
   return `${withSpread(iqm(scores), spreadOf(scores), figure)} ${peer.peer}${seeds}`;
 }
 
-/** How probable it is that a seed here is better than one of the peer. */
+/** How probable it is that a seed here is better than one of the peer, or that there is none. */
 function betterOf(
   { better = "more" }: EvidenceRow,
   scores: readonly number[],
-  peer: References | undefined,
+  peer: MeasuredRow["references"],
 ): string {
-  if (peer === undefined || peer.runs.length === 0) return "";
+  if (typeof peer === "string") return "no peer";
+  if (scores.length === 0) return "";
+  if (peer === undefined || peer.runs.length === 0) return "to be measured";
   const both = [[scores], [referenceScores(peer)]] as const;
   const [x, y] = better === "less" ? both.toReversed() : both;
   const kind = spreadKind(Math.min(scores.length, peer.runs.length));
@@ -223,11 +225,17 @@ function meanOf(values: readonly number[]): number | undefined {
     values.length;
 }
 
-/** `ours, theirs`, as far as they are known. */
+/** `ours, theirs`; a dash where only theirs is known. */
 function pair(ours: number | undefined, theirs: number | undefined, digits: number): string {
-  return [ours, theirs].filter((value) => value !== undefined)
-    .map((value) => digits === 0 ? Math.round(value).toLocaleString("en") : figure(value, digits))
-    .join(", ");
+  const known = theirs === undefined ? [ours] : [ours, theirs];
+  if (known.every((value) => value === undefined)) return "";
+  return known.map((value) =>
+    value === undefined
+      ? "–"
+      : digits === 0
+      ? Math.round(value).toLocaleString("en")
+      : figure(value, digits)
+  ).join(", ");
 }
 
 /** What the figures were measured on, in one line; nothing before the first. */

@@ -45,7 +45,7 @@ export function takeLock(path: string, what: string): Disposable {
 }
 
 /** What the names of sweeps' locks begin with, among those of runs. */
-export const SWEEP = "sweep-";
+const SWEEP = "sweep-";
 
 /**
  * Takes the lock of a sweep in the store of a folder.
@@ -54,6 +54,12 @@ export const SWEEP = "sweep-";
  */
 export function lockSweep(location: string, name: string): Disposable {
   return takeLock(`${location}/locks/${SWEEP}${encodeURIComponent(name)}`, `the sweep ${name}`);
+}
+
+/** What the lock of this file name stands for, in messages: `run 1rsv7v`, `sweep rates`. */
+export function nameOfLock(file: string): string {
+  if (!file.startsWith(SWEEP)) return `run ${file}`;
+  return `sweep ${decodeURIComponent(file.slice(SWEEP.length))}`;
 }
 
 /** Whether somebody, this process included, holds the lock of a file. Makes nothing. */

@@ -17,7 +17,7 @@ import { isFolder, namesIn, removeFile, sizeOfFile, writeSynced } from "./files.
 import type { WriteSynced } from "./files.ts";
 import { Journals } from "./journal.ts";
 import { folderOf, makeFolder } from "./location.ts";
-import { isLocked, SWEEP, takeLock } from "./lock.ts";
+import { isLocked, nameOfLock, takeLock } from "./lock.ts";
 import {
   allKeptMetrics,
   allSeriesNames,
@@ -87,8 +87,9 @@ export function recoverStore(location: string): Recovery & { readonly setAside: 
   }
   const training = namesIn(`${folder}/locks`).find((id) => isLocked(`${folder}/locks/${id}`));
   if (training !== undefined) {
-    const what = training.startsWith(SWEEP) ? training.replace("-", " ") : `run ${training}`;
-    throw new LabError(`Cannot recover as ${what} is being trained: stop that first`);
+    throw new LabError(
+      `Cannot recover as ${nameOfLock(training)} is being trained: stop that first`,
+    );
   }
   const setAside = isSound(path) ? null : asideOf(path);
   if (setAside !== null) {

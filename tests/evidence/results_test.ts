@@ -1,15 +1,13 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { requireCommitted } from "../../evidence/measure.ts";
-import { cheapest, keyOf, type Results, valid } from "../../evidence/results.ts";
+import { cheapest, keyOf, valid } from "../../evidence/results.ts";
 import type { EvidenceRow } from "../../evidence/row.ts";
 import { evidence } from "../../evidence/rows.ts";
 import { ownEntries } from "../../envs/entries.ts";
 import { moduleOf, modulesOfWorld, sourcesOf } from "../../evidence/sources.ts";
-import { chosenBy, verify } from "../../evidence/verify.ts";
+import { chosenBy } from "../../evidence/verify.ts";
 import { experiments } from "../../experiments/mod.ts";
-import type { AgentExperiment } from "../../lab/experiment/definition.ts";
 import { registries } from "../../registries.ts";
-import { temporaryStore } from "../lab/experiment/temporary_store.ts";
 import { results } from "./measured.ts";
 
 const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
@@ -94,29 +92,12 @@ Deno.test("a revision chooses cheap rows, others for another, never the same one
   strictEqual(chosenBy("ff", rows.slice(0, 3), 3).length, 1);
 });
 
-Deno.test("the cheapest seed with an equal digest renews a row; another digest voids it", async () => {
-  await using temporary = await temporaryStore();
-  const { store } = temporary;
-  const entry = experiments.find(({ name }) => name === row.experiment)!;
-  const options = { store, registries, workers: 1 };
-  const definition = await entry.load() as AgentExperiment;
-  const kept = (digest: string): Results => ({
-    experiment: row.experiment,
-    metric: "evaluation/return_mean",
-    key: "k",
-    sources: "old",
-    runs: results(1, 2).map((run) => ({ ...run, digest })),
-  });
-  strictEqual(cheapest(kept("d").runs)!.seed, 101);
-  const voided = await verify({ row, definition, results: kept("d"), sources: "new" }, options);
-  deepStrictEqual([voided.equal, voided.results.runs, voided.results.sources], [false, [], "new"]);
-  const { digest } = voided.seed!;
-  const renewed = await verify(
-    { row, definition, results: kept(digest!), sources: "new" },
-    options,
-  );
-  deepStrictEqual([renewed.equal, renewed.results.runs.length], [true, 2]);
-  strictEqual(renewed.results.sources, "new");
+Deno.test("the cheapest seed is trained again, none without a digest", () => {
+  const runs = results(1, 2, 3).map((run, i) => ({ ...run, seconds: 9 - i }));
+  strictEqual(cheapest(runs)!.seed, 103);
+  strictEqual(cheapest(runs.map((run) => ({ ...run, seconds: 1 })))!.seed, 101);
+  strictEqual(cheapest(runs.map((run, i) => i === 2 ? { ...run, digest: null } : run))!.seed, 102);
+  strictEqual(cheapest(results(null)), undefined);
 });
 
 Deno.test("what is no commit's code is not measured", () => {

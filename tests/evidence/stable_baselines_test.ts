@@ -43,6 +43,8 @@ Deno.test("presets become the parameters that the zoo has for them", async () =>
   const qrdqn = await orderFor("cartpole-qrdqn") as Order;
   deepStrictEqual([qrdqn.algorithm, qrdqn.policy.n_quantiles], ["QRDQN", 10]);
   deepStrictEqual([qrdqn.arguments.max_grad_norm, qrdqn.arguments.train_freq], [null, 256]);
+  // sb3_contrib.QRDQN: "Proposed in the QR-DQN paper where `batch_size = 32`", 0.01 / batch_size.
+  deepStrictEqual(qrdqn.policy.optimizer_kwargs, { eps: 0.01 / 64 });
 
   const sac = await orderFor("pendulum-sac") as Order;
   deepStrictEqual([sac.arguments.ent_coef, sac.arguments.learning_starts], ["auto", 100]);
@@ -73,8 +75,6 @@ Deno.test("what its parameters cannot express is refused by name, and a default 
   match(await why("cartpole-ppo-quick"), /stop rule/);
   match(await why("glyphs-vae"), /no agent/);
 });
-
-/** Models that bench/peers has. */
 
 Deno.test("every row of the zoo's presets has a peer, and no quick one", async () => {
   for (const row of evidence) {

@@ -80,16 +80,23 @@ Deno.test("a table says what fell short, what hangs on a hair, what diverged and
   match(summaryOf(measured([500, 500])), /2 of 2 seeds, 3 seeds missing/);
 });
 
-Deno.test("a peer that was measured on all seeds is the reference, with who is better", () => {
+Deno.test("a peer that was measured on all seeds is the reference, with who is better; none is said", () => {
   const scores = [300, 310, 320, 330, 340];
   const whole = line([315, 315, 315, 315, 315], { references: peer(...scores) });
   match(whole, /≥ 305\.\d+: reached/); // 320 less two standard errors of 7.07
   match(whole, /320 \[.*\] rough Peer, TOY \| 0\.40 \[.*\] rough \| 5,000, 4,000 \|.*\| 4, 20 \|$/);
+  const unknown = results(...scores).map((run) => ({ ...run, seconds: null }));
+  match(line([], { runs: unknown, references: peer(...scores) }), / \| –, 20 \|$/);
+  match(line([], { runs: unknown }), / \| 5,000 \|.*\| {2}\|$/);
   const part = line([315, 315, 315, 315, 315], { references: peer(300, 310) });
   match(
     part,
     /≥ 475\.2: \*\*falls short\*\*, below \|.*305 \(300 … 310\) Peer, TOY, 2 of 5 seeds \| 1\.00 /,
   );
+  const none = [315, 315, 315, 315, 315];
+  match(line(none), /480, they say \| no peer \|/);
+  match(line([]), /480, they say \| no peer \|/);
+  match(line(none, { references: undefined }), /480, they say \| to be measured \|/);
   const less = { ...row, better: "less" } as const;
   match(line([315, 315, 315, 315, 315], { row: less, references: peer(...scores) }), / 0\.60 \[/);
 });
@@ -106,7 +113,7 @@ Deno.test("a model's further figures stand beside what real examples get; withou
   const text = resultsText([measured([], { row: model, runs }), measured([500])]);
   match(
     text,
-    /\| none yet \|(?:[ ]{2}\|){3} 5,000 \|[ ]{2}\| 2\.5 \| recall 0\.9 \(0\.97\), kl 17\.3 \|$/m,
+    /\| none yet \|(?:[ ]{2}\|){2} no peer \| 5,000 \|[ ]{2}\| 2\.5 \| recall 0\.9 \(0\.97\), kl 17\.3 \|$/m,
   );
   strictEqual(
     new Set(text.split("\n").slice(0, 4).map((line) => line.split(" | ").length)).size,

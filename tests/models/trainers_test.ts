@@ -155,6 +155,26 @@ Deno.test("the judge of a resumed run says the same, and none says nothing", asy
   for (const trainer of [judged, resumed, alone]) trainer.dispose();
 });
 
+Deno.test("runs of a data set are told the same judge, another seed's data have another", async () => {
+  const definition = definitions.find(({ name }) => name === "vae")!;
+  const toldOf = async (run: number, data: number) => {
+    const dataset = { ...halves(), seed: data };
+    const settings = { ...smallOf(definition), judge: true };
+    const { trainer } = await trainerOf(definition, dataset, settings, {
+      budget: 240,
+      seed: run,
+    });
+    const { events = [] } = await trainer.evaluate({ random: defaultRng(run) });
+    trainer.dispose();
+    const told = events.map(({ message }) => message).find((line) => line.startsWith("the judge"))!;
+    const [, digest] = /^the judge of \S+ is ([0-9a-f]{12}), right about [\d.]+ % of/.exec(told)!;
+    return digest;
+  };
+  const judge = await toldOf(1, 5);
+  strictEqual(await toldOf(2, 5), judge);
+  ok(await toldOf(1, 6) !== judge);
+});
+
 Deno.test("an epoch's last batch is masked or dropped as configured", async () => {
   // 230 examples in batches of 20: eleven whole ones and ten left over.
   const seen = async (lastBatch: string) => {

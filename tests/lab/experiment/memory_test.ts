@@ -32,6 +32,8 @@ Deno.test("an absurd size is refused in one line that names its field", async ()
   await refused("cartpole-ppo", "agent.hiddenSizes", "[60000,60000]", /networks take 53\.6 GB/);
   await refused("cartpole-ppo", "agent.rolloutLength", "1000000000", /1 … 1000000/);
   await refused("cartpole-dqn", "agent.bufferSize", "1e12", /1 … 1000000000/);
+  // As many as are allowed, of the six numbers that Acrobot shows.
+  await refused("acrobot-dqn", "agent.bufferSize", "1e9", /replay buffer takes 44\.7 GB/);
   await refused("ring-wgan-gp", "model.width", "60000", /networks take 107\.3 GB/);
 });
 

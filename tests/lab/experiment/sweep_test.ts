@@ -80,10 +80,10 @@ Deno.test("a sweep that another process trains is refused before anything is tra
       deepStrictEqual(store.runs(), []);
     }
     strictEqual((await swept(store, short)).over, true);
-    using _held = lockSweep(store.location, "toys");
+    using _held = lockSweep(store.location, "toys/ε 2");
     throws(
       () => recoverStore(store.location),
-      /^LabError: Cannot recover as sweep toys is being trained: stop that first$/,
+      /^LabError: Cannot recover as sweep toys\/ε 2 is being trained: stop that first$/,
     );
   }));
 

@@ -1,0 +1,114 @@
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { bringUpToDate, main, verifyRows } from "../../evidence/main.ts";
+import { knownOf, measuredRow } from "../../evidence/pages.ts";
+import { readResults, type Results, writeResults } from "../../evidence/results.ts";
+import type { EvidenceRow } from "../../evidence/row.ts";
+import { streamOf } from "../../lab/core/random.ts";
+import { openTrainer } from "../../lab/experiment/inspect.ts";
+import { registries } from "../../registries.ts";
+import { capturedIo } from "../cli/captured_io.ts";
+import { temporaryStore } from "../lab/experiment/temporary_store.ts";
+import { results } from "./measured.ts";
+
+const row: EvidenceRow = { experiment: "bandit-ucb", page: "docs/agents/tabular.md", seeds: 1 };
+const clean = { revision: "abcdef", dirty: false };
+const dirty = { revision: "abcdef", dirty: true };
+
+/** A store, and what measures into results files beside it. */
+async function laboratory() {
+  const temporary = await temporaryStore();
+  const folder = `${temporary.folder}/docs/results`;
+  const io = capturedIo({ root: `${temporary.folder}/` });
+  const { key, sources } = await knownOf(row, io);
+  return {
+    ...temporary,
+    io,
+    around: { io, store: temporary.store },
+    sources,
+    kept: () => readResults(folder, row.experiment),
+    keep: (parts: Pick<Results, "runs" | "sources">) =>
+      writeResults(folder, { experiment: row.experiment, metric: "", key, ...parts }),
+  };
+}
+
+Deno.test("seeds are measured from a commit's code, scored on streams of their own and kept", async () => {
+  await using lab = await laboratory();
+  const { around, store } = lab;
+  const options = { ...around, again: false, workers: 1 };
+  await rejects(
+    bringUpToDate(row, { ...options, code: dirty }),
+    /Cannot measure as the code must be a commit's: files differ from it/,
+  );
+  strictEqual(store.runs().length, 0);
+
+  strictEqual(await bringUpToDate(row, { ...options, code: clean }), false);
+  const kept = (await lab.kept())!;
+  strictEqual(kept.sources, lab.sources);
+  const [{ seed, score, best, evaluations }] = kept.runs;
+  deepStrictEqual([seed, Number(score!.toPrecision(6))], [101, evaluations.at(-1)![1]]);
+  // No evaluation of training draws from that stream.
+  const [run] = store.runs();
+  const { trainer, dispose } = await openTrainer(run, { store, registries, checkpoint: "best" });
+  const random = streamOf(101n, "score/best");
+  const { episodes } = run.manifest.determined.configuration.evaluation as { episodes: number };
+  const { metrics } = await trainer.evaluate({ random, episodes });
+  dispose();
+  strictEqual(best, metrics["evaluation/return_mean"]);
+  ok(best !== score);
+
+  await bringUpToDate(row, { ...options, code: dirty }); // nothing is missing
+  await lab.keep({ ...kept, sources: "of other code" });
+  await rejects(
+    bringUpToDate({ ...row, seeds: 2 }, { ...options, code: clean }),
+    /Cannot add seeds to bandit-ucb as its code has changed since the first: .* --verify/,
+  );
+});
+
+Deno.test("a row of other code is to be verified: an equal digest renews it, another voids it", async () => {
+  await using lab = await laboratory();
+  const { around, io } = lab;
+  const rows = [{ ...row, seeds: 2 }];
+  const runs = results(1, 2).map((run) => ({ ...run, digest: "another" }));
+  const toVerify = async () => (await measuredRow(rows[0], io)).toVerify;
+  await lab.keep({ runs, sources: lab.sources });
+  strictEqual(await toVerify(), false);
+  strictEqual(await verifyRows(rows, undefined, { ...around, code: clean }), 0);
+  match(io.written.out, /^Nothing to verify\.$/m);
+
+  await lab.keep({ runs, sources: "of other code" });
+  strictEqual(await toVerify(), true);
+  strictEqual(await verifyRows(rows, undefined, { ...around, code: dirty }), 1);
+  match(io.written.out, /^bandit-ucb, seed 101: ANOTHER digest$/m);
+  // Only a commit's code changes what was measured.
+  strictEqual((await lab.kept())!.sources, "of other code");
+  const { digest } = lab.store.runs()[0];
+  await lab.keep({ runs: runs.map((run) => ({ ...run, digest })), sources: "of other code" });
+  strictEqual(await verifyRows(rows, undefined, { ...around, code: clean }), 0);
+  match(io.written.out, /^bandit-ucb, seed 101: equal digest$/m);
+  const renewed = (await lab.kept())!;
+  deepStrictEqual([renewed.sources, renewed.runs.length], [lab.sources, 2]);
+  await lab.keep({ runs, sources: lab.sources });
+  strictEqual(await verifyRows(rows, 1, { ...around, code: clean }), 1);
+  deepStrictEqual((await lab.kept())!.runs, []);
+});
+
+Deno.test("wrong words are refused in one line, before anything is measured", async () => {
+  for (
+    const [line, message] of [
+      [
+        "cartpole-ppp",
+        /no row of evidence\/rows\.ts with "cartpole-ppp" \(did you mean "cartpole-ppo"/,
+      ],
+      ["--verify 0", /Cannot verify 0 rows as N must be one whole number from 1 on/],
+      ["--verify 3 4", /Cannot verify 3 and 4 rows/],
+      ["--list --verify", /Cannot do --list and --verify at once/],
+      ["--workers 0", /--workers.* Usage: deno task docs:results/],
+      ["--frob", /--frob.* Usage: deno task docs:results/],
+    ] as const
+  ) {
+    const io = capturedIo({ root: "/nowhere/" });
+    strictEqual(await main(line.split(" "), io), 2, line);
+    match(io.written.error, message);
+    strictEqual(io.written.error.trim().split("\n").length, 1);
+  }
+});

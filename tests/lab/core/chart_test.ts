@@ -1,0 +1,71 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { chartScene } from "../../../lab/core/chart.ts";
+import type { Shape } from "../../../lab/core/scene.ts";
+
+/** Shapes of one kind, of what a chart draws. */
+function shapes<Kind extends Shape["kind"]>(kind: Kind, chart: Parameters<typeof chartScene>[0]) {
+  return chartScene(chart).shapes.filter((each): each is Shape & { kind: Kind } =>
+    each.kind === kind
+  );
+}
+
+const chart = {
+  xLabel: "steps",
+  yLabel: "return",
+  lines: [
+    { name: "a", x: [0, 2, 4], y: [10, 20, 15], low: [5, 18, 15], high: [12, 25, 15] },
+    { name: "b", x: [4], y: [5] },
+  ],
+};
+
+Deno.test("a chart's grid is five lines each way, each with what its axis says there", () => {
+  const lines = shapes("line", chart).filter(({ color }) => color === "#e8e8e8");
+  const at = [0, 1, 2, 3, 4].map((i) => i / 4);
+  deepStrictEqual(
+    lines.map(({ points }) => points),
+    at.flatMap((share) => [
+      [[16 * share, 0], [16 * share, 9]],
+      [[0, 9 * share], [16, 9 * share]],
+    ]),
+  );
+  const texts = new Map(shapes("text", chart).map(({ text, at }) => [text, at]));
+  // x from 0 to 4, y from 5 to 25: the least of the lower and the greatest of the upper bounds.
+  for (const [i, share] of at.entries()) {
+    deepStrictEqual(texts.get(`${i}`), [16 * share, -0.45]);
+    strictEqual(shapes("text", chart).filter(({ text }) => text === `${5 + 5 * i}`).length, 1);
+    deepStrictEqual(texts.get(`${5 + 5 * i}`), [-0.7, 9 * share]);
+  }
+});
+
+Deno.test("a chart's lines go through their points, over bands between their bounds", () => {
+  const [first, second] = shapes("line", chart).filter(({ color }) => color !== "#e8e8e8");
+  deepStrictEqual(first.points, [[0, 9 * 0.25], [8, 9 * 0.75], [16, 9 * 0.5]]);
+  deepStrictEqual(second.points, [[16, 0]]);
+  const [band, ...others] = shapes("polygon", chart);
+  strictEqual(others.length, 0);
+  deepStrictEqual(band.points, [
+    ...[[0, 9 * 7 / 20], [8, 9], [16, 9 * 0.5]], // there along the upper bounds
+    ...[[16, 9 * 0.5], [8, 9 * 13 / 20], [0, 0]], // and back along the lower ones
+  ]);
+  const kinds = chartScene(chart).shapes.map(({ kind }) => kind);
+  ok(kinds.lastIndexOf("polygon") < kinds.indexOf("line"));
+});
+
+Deno.test("a chart names its axes, and each line in the line's colour", () => {
+  const names = shapes("text", chart).filter(({ text }) => ["a", "b"].includes(text));
+  const [first, second] = shapes("line", chart).filter(({ color }) => color !== "#e8e8e8");
+  deepStrictEqual(names.map(({ color }) => color), [first.color, second.color]);
+  ok(first.color !== second.color);
+  ok(names[0].at[1] > names[1].at[1]);
+  for (const label of ["steps", "return"]) {
+    strictEqual(shapes("text", chart).filter(({ text }) => text === label).length, 1);
+  }
+});
+
+Deno.test("a chart of one value stands in the middle of its axes", () => {
+  const [point] = shapes("line", {
+    ...{ xLabel: "x", yLabel: "y" },
+    lines: [{ name: "a", x: [3], y: [7] }],
+  }).filter(({ color }) => color !== "#e8e8e8");
+  deepStrictEqual(point.points, [[8, 4.5]]);
+});
