@@ -203,6 +203,7 @@ test("columns are added and taken away, runs grouped, and the address keeps both
   await ppo.waitFor();
   await shows(() => ppo.innerText(), /3 runs.*498\.4.*495\.1 … 500/s);
   await shows(() => ppo.locator("svg circle").count(), 3);
+  await ppo.locator(".spark path").first().waitFor({ state: "attached" });
   await page.reload();
   await ppo.waitFor();
   await shows(() => page.locator("thead th:has-text('agent.learningRate')").count(), 1);
@@ -986,7 +987,23 @@ test("modes are dragged and moved by keys while the page trains, which goes on w
     const [, y] = (await places())[2];
     return y > begun[2][1] && y < 3; // it stays in the plane
   }, true);
-  deepStrictEqual((await places()).slice(3), begun.slice(3));
+  // A finger, too, which does not scroll the page.
+  const finger = await page.context().newCDPSession(page);
+  const third = (await modes.nth(3).boundingBox())!;
+  const [x, y] = [third.x + third.width / 2, third.y + third.height / 2];
+  const scrolled = await page.evaluate(() => scrollY);
+  await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x, y }] });
+  for (const far of [5, 15, 30]) {
+    const touchPoints = [{ x: x - far, y: y + far }];
+    await finger.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints });
+  }
+  await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await shows(async () => {
+    const [right, up] = (await places())[3];
+    return right < begun[3][0] && up < begun[3][1];
+  }, true);
+  strictEqual(await page.evaluate(() => scrollY), scrolled);
+  deepStrictEqual((await places()).slice(4), begun.slice(4));
   deepStrictEqual(await findings(page, ".explorer"), []);
   await page.click("text=Put the modes back");
   await shows(places, begun);

@@ -10,6 +10,7 @@ import type { Ask } from "../ask.ts";
 import { Comparer } from "../comparison.ts";
 import { Feed } from "../feed.ts";
 import type { Context } from "../fresh.ts";
+import { PROGRAM } from "../program.ts";
 import * as comparison from "../routes/api/comparison.ts";
 import * as pictures from "../routes/api/pictures.ts";
 import * as policy from "../routes/api/policy.ts";
@@ -102,5 +103,5 @@ export function stateOf(store: StoreReader, policies: State["policies"]): State 
     script: () => Promise.reject(new InputError(`Cannot take a module to a page as ${reason}`)),
   };
   const feed = new Feed(store);
-  return { store, writable: null, live: false, feed, comparisons, policies, own };
+  return { store, writable: null, live: false, program: PROGRAM, feed, comparisons, policies, own };
 }
