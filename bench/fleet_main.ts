@@ -5,12 +5,10 @@
  * @module
  */
 import { object } from "@optique/core/constructs";
-import { formatMessage } from "@optique/core/message";
 import { withDefault } from "@optique/core/modifiers";
-import { parseSync } from "@optique/core/parser";
 import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
-import { plain } from "../cli/command.ts";
+import { parsedWords, plain } from "../cli/command.ts";
 import { hubOpener } from "../cli/fleet.ts";
 import { table } from "../cli/terminal/format.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
@@ -122,12 +120,7 @@ async function shipped(hub: Hub): Promise<Row> {
 }
 
 async function bench(args: readonly string[], io: Io): Promise<void> {
-  const parsed = parseSync(parser, args);
-  if (!parsed.success) {
-    const line = formatMessage(parsed.error, { quotes: true }).replace(/\s+/g, " ");
-    throw new InputError(`${line} Usage: ${usage}`);
-  }
-  const { store, runs, workers } = parsed.value;
+  const { store, runs, workers } = parsedWords(parser, args, usage);
   await using hub = await (await hubOpener(io, store))();
   if ((await hub.tasks()).length > 0) {
     throw new InputError(`Cannot measure as the store must have nothing to train: ${hub.location}`);

@@ -5,13 +5,11 @@
  * @module
  */
 import { object } from "@optique/core/constructs";
-import { formatMessage } from "@optique/core/message";
 import { multiple } from "@optique/core/modifiers";
-import { parseSync } from "@optique/core/parser";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { cpus } from "node:os";
-import { plain } from "../cli/command.ts";
+import { parsedWords, plain } from "../cli/command.ts";
 import { table } from "../cli/terminal/format.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
 import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
@@ -46,12 +44,7 @@ async function bench(args: readonly string[], io: Io): Promise<number> {
     io.out(`Usage: ${usage}\n\n${groupList(io)}\n\nWithout GROUP: all but the slow ones.`);
     return 0;
   }
-  const parsed = parseSync(parser, args);
-  if (!parsed.success) {
-    const line = formatMessage(parsed.error, { quotes: true }).replace(/\s+/g, " ");
-    throw new InputError(`${line} Usage: ${usage}`);
-  }
-  const { names, list, json, markdown, peers } = parsed.value;
+  const { names, list, json, markdown, peers } = parsedWords(parser, args, usage);
   if (list) {
     io.out(groupList(io));
     return 0;

@@ -3,12 +3,19 @@
  *
  * @module
  */
-import { type Message, message, type MessageTerm, text } from "@optique/core/message";
+import {
+  formatMessage,
+  type Message,
+  message,
+  type MessageTerm,
+  text,
+} from "@optique/core/message";
 import { map, multiple, optional, withDefault } from "@optique/core/modifiers";
-import type { Mode, Parser } from "@optique/core/parser";
+import { type Mode, type Parser, parseSync } from "@optique/core/parser";
 import { argument, option } from "@optique/core/primitives";
 import { choice, integer, keyValue, string, type ValueParser } from "@optique/core/valueparser";
 import { backendChoices } from "../lab/compute/backend_choice.ts";
+import { InputError } from "../lab/core/errors.ts";
 import type { Seed } from "../lab/core/random.ts";
 import { CONDITION, type Condition, conditionsIn, written } from "../lab/experiment/conditions.ts";
 import { columnNames } from "../lab/experiment/run_fields.ts";
@@ -62,6 +69,25 @@ export function callOf({ name, call }: Command): string {
 /** Types a command. */
 export function defineCommand<Values>(command: Command<Values>): Command<Values> {
   return command;
+}
+
+/**
+ * What a parser makes of words, for a command with one usage.
+ *
+ * @param explained What to say of the parser's line; default the line itself.
+ * @throws {InputError} in one line that ends with the usage.
+ */
+export function parsedWords<Values>(
+  parser: Parser<"sync", Values, unknown>,
+  words: readonly string[],
+  usage: string,
+  explained = (line: string) => line,
+): Values {
+  const parsed = parseSync(parser, words);
+  if (parsed.success) return parsed.value;
+  const line = formatMessage(parsed.error, { quotes: true }).replace(/\s+/g, " ")
+    .replaceAll("`", "");
+  throw new InputError(`${explained(line)} Usage: ${usage}`);
 }
 
 /** Plain text as a message. */

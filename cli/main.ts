@@ -9,8 +9,6 @@
  * @module
  */
 import { dirname } from "node:path";
-import { formatMessage } from "@optique/core/message";
-import { parseSync } from "@optique/core/parser";
 import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
 import { printable } from "../lab/core/printable.ts";
 import { Thread } from "../lab/core/thread.ts";
@@ -18,7 +16,7 @@ import { broughtHere } from "./fleet.ts";
 import { arithmetic } from "./commands/arithmetic.ts";
 import { backup } from "./commands/backup.ts";
 import { check } from "./commands/check.ts";
-import { callOf, type Command, PROGRAM } from "./command.ts";
+import { callOf, type Command, parsedWords, PROGRAM } from "./command.ts";
 import { compare } from "./commands/compare.ts";
 import { complete, completions } from "./commands/completions.ts";
 import { deleteRuns } from "./commands/delete.ts";
@@ -140,15 +138,13 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     io.out(named ? commandHelp(command, io) : overallHelp(quickStart, commands, io));
     return 0;
   }
-  const parsed = parseSync(command.parser({ experiments: [], runs: [] }), given);
-  if (!parsed.success) {
-    const line = formatMessage(parsed.error, { quotes: true }).replace(/\s+/g, " ")
-      .replaceAll("`", "");
-    throw new InputError(
-      `${explained(line, command)} Usage: ${callOf(command)} ${command.usage} (--help says more)`,
-    );
-  }
-  return await command.run(parsed.value, io);
+  const values = parsedWords(
+    command.parser({ experiments: [], runs: [] }),
+    given,
+    `${callOf(command)} ${command.usage} (--help says more)`,
+    (line) => explained(line, command),
+  );
+  return await command.run(values, io);
 }
 
 /** The parser's line, with what is missing by its name, and what a flag that is none should be. */

@@ -5,12 +5,10 @@
  * @module
  */
 import { object } from "@optique/core/constructs";
-import { formatMessage } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
-import { parseSync } from "@optique/core/parser";
 import { argument, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
-import { plain } from "../cli/command.ts";
+import { parsedWords, plain } from "../cli/command.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
 import { registries } from "../registries.ts";
 import { openStoreOf } from "../cli/stores.ts";
@@ -69,30 +67,26 @@ async function results(args: readonly string[], io: Io): Promise<number> {
     io.out(help);
     return 0;
   }
-  const parsed = parseSync(parser, args);
-  if (!parsed.success) {
-    const line = formatMessage(parsed.error, { quotes: true }).replace(/\s+/g, " ");
-    throw new InputError(`${line} Usage: ${usage}`);
-  }
-  const { tables, list, again, workers = 1 } = parsed.value;
-  const ways = Object.entries({ tables, list, verify: parsed.value.verify, again });
-  const asked = ways.filter(([, given]) => given).map(([name]) => `--${name}`);
+  const given = parsedWords(parser, args, usage);
+  const { tables, list, again, workers = 1 } = given;
+  const ways = Object.entries({ tables, list, verify: given.verify, again });
+  const asked = ways.filter(([, isAsked]) => isAsked).map(([name]) => `--${name}`);
   if (asked.length > 1) {
     throw new InputError(`Cannot do ${asked.join(" and ")} at once: choose one`);
   }
-  const isCount = (text: string) => parsed.value.verify && /^\d+$/.test(text);
-  const [sample, ...more] = parsed.value.filters.filter(isCount).map(Number);
+  const isCount = (text: string) => given.verify && /^\d+$/.test(text);
+  const [sample, ...more] = given.filters.filter(isCount).map(Number);
   if (sample === 0 || more.length > 0) {
     const counts = [sample, ...more].join(" and ");
     throw new InputError(`Cannot verify ${counts} rows as N must be one whole number from 1 on`);
   }
-  const filters = parsed.value.filters.filter((text) => !isCount(text));
+  const filters = given.filters.filter((text) => !isCount(text));
   const chosen = chosenRows(filters, evidence);
   if (list) {
     for (const row of chosen) io.out(summaryOf(await measuredRow(row, io)));
     return 0;
   }
-  if (parsed.value.verify) {
+  if (given.verify) {
     using opened = await openStoreOf(io, undefined);
     const code = await verifyRows(chosen, sample, await surroundings(io, opened.store));
     await writeTables(chosen.map(({ page }) => page), io);

@@ -4,33 +4,42 @@
  *
  * @module
  */
+import { object } from "@optique/core/constructs";
+import { multiple } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
+import { integer, string } from "@optique/core/valueparser";
+import { parsedWords } from "../cli/command.ts";
 import { InputError, LabError } from "../lab/core/errors.ts";
 import { type Io, processIo } from "../cli/terminal/io.ts";
 import { writeComparison, writeTables } from "./pages.ts";
 import { type Peer, peerOf } from "./peers.ts";
 import { readReferences, type ReferenceRun, writeReferences } from "./references.ts";
-import { judgingSeeds } from "./row.ts";
+import { type EvidenceRow, judgingSeeds } from "./row.ts";
 import { evidence } from "./rows.ts";
 import { chosenRows } from "./chosen_rows.ts";
 
-const help = `Usage: deno task docs:references [FILTER…]
+const usage = "deno task docs:references [FILTER…] [--seed N]…";
+
+const help = `Usage: ${usage}
 
 Trains Stable-Baselines3's agents, and PyTorch's models, with the presets of the rows of
 evidence/rows.ts whose experiment or page contains a FILTER. Each seed is kept in docs/references/
 when it has ended; those that are there are not trained again. Then the pages' tables are
-written. The python3 of the PATH must have the libraries: see bench/peers/README.md.`;
+written. The python3 of the PATH must have the libraries: see bench/peers/README.md.
+
+  --seed N  Only prints what comes of this seed, a tuning one (1 … 99), and keeps nothing.
+            Repeatable.`;
+
+const parser = object({
+  filters: multiple(argument(string({ metavar: "FILTER" }))),
+  seeds: multiple(option("--seed", integer({ metavar: "N", min: 1, max: 99 }))),
+});
 
 /** Runs on `args` and returns the exit code. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     if (args.includes("--help") || args.includes("-h")) io.out(help);
-    else {
-      for (const row of chosenRows(args, evidence)) {
-        await measureReferences(row, io);
-        await writeTables([row.page], io);
-      }
-      await writeComparison(io);
-    }
+    else await references(args, io);
     return 0;
   } catch (error) {
     if (!(error instanceof InputError) && !(error instanceof LabError)) throw error;
@@ -39,12 +48,26 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-async function measureReferences(row: (typeof evidence)[number], io: Io): Promise<void> {
-  const peer = await peerOf(row);
-  if (typeof peer === "string") {
-    io.out(`${row.experiment}: no peer, ${peer}`);
-    return;
+async function references(args: readonly string[], io: Io): Promise<void> {
+  const { filters, seeds } = parsedWords(parser, args, usage);
+  for (const row of chosenRows(filters, evidence)) {
+    const peer = await peerOf(row);
+    if (typeof peer === "string") io.out(`${row.experiment}: no peer, ${peer}`);
+    else if (seeds.length > 0) {
+      for (const seed of seeds) io.out(lineOf(row, peer, await trained(peer, seed)));
+    } else {
+      await measureReferences(row, peer, io);
+      await writeTables([row.page], io);
+    }
   }
+  if (seeds.length === 0) await writeComparison(io);
+}
+
+function lineOf({ experiment }: EvidenceRow, { name }: Peer, run: ReferenceRun): string {
+  return `${experiment}: ${name}, seed ${run.seed}: ${run.score} in ${run.seconds} s`;
+}
+
+async function measureReferences(row: EvidenceRow, peer: Peer, io: Io): Promise<void> {
   const { name, key } = peer;
   const known = await readReferences(io.root, row, key);
   const runs = [...known?.runs ?? []];
@@ -54,7 +77,7 @@ async function measureReferences(row: (typeof evidence)[number], io: Io): Promis
     runs.push(run);
     runs.sort((a, b) => a.seed - b.seed);
     await writeReferences(io.root, { experiment: row.experiment, peer: name, key, runs });
-    io.out(`${row.experiment}: ${name}, seed ${seed}: ${run.score} in ${run.seconds} s`);
+    io.out(lineOf(row, peer, run));
   }
 }
 
