@@ -19,16 +19,13 @@ import { InputError } from "../lab/core/errors.ts";
 import type { Seed } from "../lab/core/random.ts";
 import { CONDITION, type Condition, conditionsIn, written } from "../lab/experiment/conditions.ts";
 import { columnNames } from "../lab/experiment/run_fields.ts";
+import { FLEET_PROGRAM, PROGRAM } from "../web/program.ts";
 import type { Io } from "./terminal/io.ts";
 
-/** What a person types before the command's name. */
-export const PROGRAM = "deno task -q experiment";
+export { FLEET_PROGRAM, PROGRAM };
 
-/** The same with the permission to load the machine's library of matrix products. */
+/** What a person types with the permission to load the machine's library of matrix products. */
 export const NATIVE_PROGRAM = "deno task -q experiment:native";
-
-/** The same with the permission to reach a PostgreSQL store. */
-export const FLEET_PROGRAM = "deno task -q experiment:fleet";
 
 /** Names that completions offer; empty where nothing is to be completed. */
 export interface Known {

@@ -20,6 +20,7 @@ import * as pictures from "./routes/api/pictures.ts";
 import * as policy from "./routes/api/policy.ts";
 import * as runs from "./routes/api/runs.ts";
 import * as sparks from "./routes/api/sparks.ts";
+import * as trends from "./routes/api/trends.ts";
 import * as series from "./routes/api/series.ts";
 import * as artifact from "./routes/artifact.ts";
 import * as text from "./routes/text.ts";
@@ -32,27 +33,29 @@ import * as sweep from "./routes/api/sweep.ts";
 import * as setting from "./routes/api/setting.ts";
 import * as train from "./routes/train.tsx";
 import * as run from "./routes/runs/[id].tsx";
+import { PROGRAM } from "./program.ts";
 import type { State } from "./state.ts";
 
 /**
  * The application; `createApp(store).handler(request)` returns the response to a request.
  * `comparisons` are those of the store, for who wants to end their thread; `readOnly`: pages change
  * no tags and trash nothing; `shared`: others than this machine may ask, by a token; `feed`: of the
- * store, where it has begun to read.
+ * store, where it has begun to read; `program`: what commands of this store begin with.
  */
 export function createApp(
   store: Store,
   comparisons: Comparisons = new Comparisons(store.location),
-  { readOnly = true, shared, feed = new Feed(store) }: {
+  { readOnly = true, shared, feed = new Feed(store), program = PROGRAM }: {
     readonly readOnly?: boolean;
     readonly shared?: Shared;
     readonly feed?: Feed;
+    readonly program?: string;
   } = {},
 ): App<State> {
   const policies = new Policies(store);
   const writable = readOnly ? null : store;
   const state = {
-    ...{ store, writable, live: true, feed, comparisons, policies },
+    ...{ store, writable, live: true, program, feed, comparisons, policies },
     own: new OwnModules(),
   };
   // Where the store lies is nothing that a page needs.
@@ -77,6 +80,7 @@ export function createApp(
     .route("/api/series", series)
     .route("/api/setting", setting)
     .route("/api/sparks", sparks)
+    .route("/api/trends", trends)
     .route("/api/sweep", sweep)
     .route("/api/comparison", comparison);
 }

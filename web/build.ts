@@ -67,12 +67,13 @@ const options = {
 } as const;
 const build = (
   entries: Readonly<Record<string, string>>,
-  { splitting = false }: { readonly splitting?: boolean } = {},
+  { splitting = false, define = {} }: Pick<esbuild.BuildOptions, "splitting" | "define"> = {},
 ) =>
   esbuild.build({
     ...options,
     plugins: [storeless],
     splitting,
+    define,
     entryPoints: Object.entries(entries).map(([name, path]) => ({
       in: path,
       out: name.slice(0, name.indexOf(".")),
@@ -82,7 +83,8 @@ const groups = [entries, styles, alone];
 const builds = await Promise.all([
   build(entries, { splitting: true }),
   build(styles),
-  build(alone),
+  // No module by its syntax: a page of a disk can make a thread of no other script.
+  build(alone, { define: { "import.meta.url": '"file:///page.js"' } }),
 ]);
 await esbuild.stop();
 

@@ -21,6 +21,7 @@ import { budgetUnitOf } from "../lab/store/run_budget.ts";
 import { statusOf } from "../lab/store/run_status.ts";
 import type { Run, StoreReader } from "../lab/store/store.ts";
 import type { Axis } from "./axes.ts";
+import { MOST_GROUPS, USUAL_GROUPS } from "./comparison_size.ts";
 import { inOrder } from "./contents.ts";
 import { binned, drawn, type Range, type SeedCurve } from "./curves.ts";
 import { filtered, term } from "./filter.ts";
@@ -31,8 +32,6 @@ import { labelsOf, marksOf } from "./marks.ts";
 import { smooth } from "./smooth.ts";
 import { factsOf, jsonNumber } from "./summary.ts";
 
-/** Groups that are compared, at most. */
-const MOST_GROUPS = 50;
 /** Runs whose single lines are drawn, at most: a browser draws no thousands of them. */
 const MOST_LINES = 200;
 /** Points of a single line, about. */
@@ -40,7 +39,7 @@ const LINE_POINTS = 160;
 /** Bootstrap repeats a point of a mean, at most; fewer for many seeds, which need fewer. */
 const CURVE_REPEATS = 500;
 /** Groups that are kept for the next comparison. */
-const KEPT_GROUPS = 200;
+const KEPT_GROUPS = 2 * MOST_GROUPS;
 /** What comparisons said that is kept for the next one. */
 const KEPT_FINDINGS = 20;
 
@@ -96,7 +95,10 @@ export interface Comparison {
   readonly groups: readonly ComparedGroup[];
   /** The best of them against each other one, the next best first. */
   readonly findings: readonly Finding[];
-  /** What is left out, in sentences. */
+  /** Groups that the runs make, and how many of them, as the older ones, are left out. */
+  readonly found: number;
+  readonly left: number;
+  /** What else is left out, in sentences. */
   readonly notes: readonly string[];
 }
 
@@ -111,6 +113,8 @@ export interface ComparisonRequest {
   readonly axis?: Axis;
   /** Share of the x range, 0 … 1. */
   readonly smoothing: number;
+  /** Groups at most, the newest ones; left out: {@linkcode USUAL_GROUPS}. */
+  readonly most?: number;
   /** The stretch of the x axis that is shown; left out: all of it. */
   readonly range?: Range;
 }
@@ -161,7 +165,6 @@ export class Comparer {
     }
     const findings = this.#findings(metric, groups);
     const notes = [
-      ...(left > 0 ? [`The newest ${MOST_GROUPS} of ${MOST_GROUPS + left} groups are shown.`] : []),
       ...(having.length > 0 && lacking > 0
         ? [
           `${lacking} of ${series.size} runs ${
@@ -171,7 +174,17 @@ export class Comparer {
         : []),
       ...(single ? [] : [`Single seeds are drawn for at most ${MOST_LINES} runs.`]),
     ];
-    return { metric, axis, filter, names, groups, findings, notes };
+    return {
+      metric,
+      axis,
+      filter,
+      names,
+      groups,
+      findings,
+      found: asked.length + left,
+      left,
+      notes,
+    };
   }
 
   /** What the groups say; kept, as intervals take longer than all else. */
@@ -270,13 +283,13 @@ function keyOf({ experiment, configuration, backend }: RunGroup): string {
 /** The groups to compare: the newest ones, and how many are left out. */
 function chosen(
   store: StoreReader,
-  { runs: ids, filter: asked }: ComparisonRequest,
+  { runs: ids, filter: asked, most = USUAL_GROUPS }: ComparisonRequest,
 ): { groups: RunGroup[]; filter: string; left: number } {
-  if (ids.length > 0) return { ...newest(ids.map((id) => store.find(id))), filter: "" };
+  if (ids.length > 0) return { ...newest(ids.map((id) => store.find(id)), most), filter: "" };
   const all = store.runs();
   const filter = asked.trim() === "" ? filterOf(all[0]) : asked;
   const listed = all.map((run) => ({ run, row: factsOf(run) }));
-  return { ...newest(filtered(store, listed, filter).map(({ run }) => run)), filter };
+  return { ...newest(filtered(store, listed, filter).map(({ run }) => run), most), filter };
 }
 
 /** What finds a run and those that belong to it: by its first tag, else by its experiment. */
@@ -288,17 +301,18 @@ function filterOf(run: Run | undefined): string {
     : term("tag", tag);
 }
 
-/** The groups with the newest runs. */
-function newest(runs: readonly Run[]): { groups: RunGroup[]; left: number } {
+/** The groups with the newest runs, so many at most. */
+function newest(runs: readonly Run[], most: number): { groups: RunGroup[]; left: number } {
   const newestRun = ({ runs }: RunGroup) => Math.max(...runs.map(({ createdAt }) => createdAt));
   const all = groupRuns(runs);
-  const groups = all.length <= MOST_GROUPS
+  const groups = all.length <= most
     ? all
-    : all.toSorted((a, b) => newestRun(b) - newestRun(a)).slice(0, MOST_GROUPS);
+    : all.toSorted((a, b) => newestRun(b) - newestRun(a)).slice(0, most);
   return { groups, left: all.length - groups.length };
 }
 
-function commonAxis(runs: readonly Run[]): Axis {
+/** What most axes of such runs count: their common unit, else seconds. */
+export function commonAxis(runs: readonly Run[]): Axis {
   const own = new Set<Axis>(runs.map((run) => budgetUnitOf(run.manifest)));
   return own.size === 1 ? [...own][0] : own.size === 0 ? "environmentSteps" : "wallSeconds";
 }

@@ -13,7 +13,7 @@ import { takeOver } from "./take_over.ts";
 import { chooseTheme, themeOf } from "./theme.ts";
 
 /** Where the site's pages lie, from this one; undefined in a page that stands alone. */
-const { root } = document.documentElement.dataset;
+const root = globalThis.document?.documentElement.dataset.root;
 
 async function unpacked(packed: ReadableStream<Uint8Array<ArrayBuffer>>) {
   const plain = packed.pipeThrough(new DecompressionStream("gzip"));
@@ -33,38 +33,44 @@ const read: Read = async (name) => {
   return unpacked(response.body!);
 };
 
-answeredBy(answerFrom(read));
-ledBy(
-  root === undefined ? inFile((hash) => `data:image/png;base64,${within(hash)}`) : inSite(root),
-);
+function open(): void {
+  answeredBy(answerFrom(read));
+  ledBy(
+    root === undefined ? inFile((hash) => `data:image/png;base64,${within(hash)}`) : inSite(root),
+  );
 
-// No server has read the reader's choice.
-const theme = themeOf(document.cookie);
-if (theme !== "auto") {
-  chooseTheme(theme);
-  document.querySelector<HTMLSelectElement>("#theme")!.value = theme;
-}
-
-/** The page was written without a query, and, maybe, some time ago. */
-takeOver(async (island, props) => {
-  const query = new URLSearchParams(location.search);
-  if (island === "run_table") {
-    const initial = await answered(`/api/runs?${query}`);
-    return {
-      ...props,
-      ...initial !== undefined && { initial, request: tableRequestOf(query) },
-      now: Date.now(),
-    };
+  // No server has read the reader's choice.
+  const theme = themeOf(document.cookie);
+  if (theme !== "auto") {
+    chooseTheme(theme);
+    document.querySelector<HTMLSelectElement>("#theme")!.value = theme;
   }
-  if (island !== "comparison" || query.size === 0) return undefined;
-  const initial = await answered(`/api/comparison?${query}`);
-  return initial === undefined
-    ? undefined
-    : { ...props, initial, request: requestOf(query), also: query.getAll("also") };
-});
+
+  /** The page was written without a query, and, maybe, some time ago. */
+  takeOver(async (island, props) => {
+    const query = new URLSearchParams(location.search);
+    if (island === "run_table") {
+      const initial = await answered(`/api/runs?${query}`);
+      return {
+        ...props,
+        ...initial !== undefined && { initial, request: tableRequestOf(query) },
+        now: Date.now(),
+      };
+    }
+    if (island !== "comparison" || query.size === 0) return undefined;
+    const initial = await answered(`/api/comparison?${query}`);
+    return initial === undefined
+      ? undefined
+      : { ...props, initial, request: requestOf(query), also: query.getAll("also") };
+  });
+}
 
 async function answered(path: string): Promise<object | undefined> {
   const response = await ask(path);
   const value = response.ok ? await response.json() : { problem: "" };
   return "problem" in value ? undefined : value;
 }
+
+// The script of a page that stands alone is that of its threads, too.
+if (typeof document === "undefined") void import("./player/robustness_thread.ts");
+else open();

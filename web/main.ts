@@ -12,6 +12,7 @@ import { openStore } from "../lab/store/sqlite_store.ts";
 import { isLoopback, newToken } from "./access.ts";
 import { createApp } from "./app.ts";
 import { built } from "./assets.ts";
+import { FLEET_PROGRAM, PROGRAM } from "./program.ts";
 import { Feed } from "./feed.ts";
 import { buildSite } from "./site.ts";
 
@@ -155,7 +156,8 @@ async function serve(args: string[]): Promise<void> {
   const name = host.includes(":") ? `[${host}]` : host;
   const shared = isLoopback(host) ? undefined : { host: name, token: newToken() };
   const feed = new Feed(store);
-  const app = createApp(store, undefined, { readOnly: isReadOnly, shared, feed });
+  const program = isShared ? FLEET_PROGRAM : PROGRAM;
+  const app = createApp(store, undefined, { readOnly: isReadOnly, shared, feed, program });
   try {
     const server = Deno.serve({
       hostname: host,

@@ -6,6 +6,7 @@
 import { didYouMean, InputError, unknownName } from "../lab/core/errors.ts";
 import { shortened } from "../lab/core/printable.ts";
 import { axes, type Axis } from "./axes.ts";
+import { MOST_GROUPS, USUAL_GROUPS } from "./comparison_size.ts";
 import type { Range } from "./curves.ts";
 
 /** One line about names in a query that a page does not know; undefined where it knows all of them. */
@@ -39,6 +40,13 @@ export function numberFrom(
     throw new InputError(`Cannot show it as ${name} must be from ${low} to ${high}: ${text}`);
   }
   return value;
+}
+
+/** `groups=100`, of a comparison at most; undefined where it is not given. */
+export function groupsFrom(query: URLSearchParams): number | undefined {
+  if (!query.has("groups")) return undefined;
+  const range = { low: 1, high: MOST_GROUPS, fallback: USUAL_GROUPS };
+  return Math.floor(numberFrom(query, "groups", range));
 }
 
 /** `smoothing=0.05`, a share of the x range. */

@@ -16,6 +16,8 @@ export interface State {
   readonly writable: Store | null;
   /** Whether pages follow the store, and who reads them has the lab at hand. */
   readonly live: boolean;
+  /** What a person types before a command that is to reach this store. */
+  readonly program: string;
   readonly feed: Feed;
   readonly comparisons: Pick<Comparisons, "of">;
   readonly policies: Pick<Policies, "of">;

@@ -203,6 +203,7 @@ test("columns are added and taken away, runs grouped, and the address keeps both
   await ppo.waitFor();
   await shows(() => ppo.innerText(), /3 runs.*498\.4.*495\.1 … 500/s);
   await shows(() => ppo.locator("svg circle").count(), 3);
+  await ppo.locator(".spark path").first().waitFor({ state: "attached" });
   await page.reload();
   await ppo.waitFor();
   await shows(() => page.locator("thead th:has-text('agent.learningRate')").count(), 1);
@@ -706,15 +707,14 @@ test("what the policy bears is measured in the page, a line a checkpoint", async
   await page.locator(".stages canvas").waitFor({ timeout: 60_000 });
   await page.click("summary:has-text('How much it bears')");
   await page.selectOption("label:has-text('Turn') select", "noise");
-  await page.click("button:has-text('Play 200 episodes')");
+  await page.click(".bears button:has-text('1K episodes')");
   const chart = page.locator(".bears .plot");
-  await chart.waitFor({ timeout: 30_000 });
-  await shows(
-    () => page.locator("button:has-text('Another checkpoint adds a line')").isDisabled(),
-    true,
-  );
+  await chart.waitFor({ timeout: patience });
+  await page.locator("button:disabled:has-text('Another checkpoint adds a line')").waitFor({
+    timeout: patience,
+  });
   await page.locator(".checkpoint").fill("0");
-  await page.click("button:has-text('Play 200 episodes')");
+  await page.click(".bears button:has-text('1K episodes')");
   await page.waitForFunction(() =>
     document.querySelectorAll(".bears .readout .swatch, .bears .readout svg").length === 2
   );
@@ -987,7 +987,23 @@ test("modes are dragged and moved by keys while the page trains, which goes on w
     const [, y] = (await places())[2];
     return y > begun[2][1] && y < 3; // it stays in the plane
   }, true);
-  deepStrictEqual((await places()).slice(3), begun.slice(3));
+  // A finger, too, which does not scroll the page.
+  const finger = await page.context().newCDPSession(page);
+  const third = (await modes.nth(3).boundingBox())!;
+  const [x, y] = [third.x + third.width / 2, third.y + third.height / 2];
+  const scrolled = await page.evaluate(() => scrollY);
+  await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x, y }] });
+  for (const far of [5, 15, 30]) {
+    const touchPoints = [{ x: x - far, y: y + far }];
+    await finger.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints });
+  }
+  await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await shows(async () => {
+    const [right, up] = (await places())[3];
+    return right < begun[3][0] && up < begun[3][1];
+  }, true);
+  strictEqual(await page.evaluate(() => scrollY), scrolled);
+  deepStrictEqual((await places()).slice(4), begun.slice(4));
   deepStrictEqual(await findings(page, ".explorer"), []);
   await page.click("text=Put the modes back");
   await shows(places, begun);
@@ -1087,6 +1103,9 @@ test("an exported page plays, dreams and draws from a disk, and asks nobody", as
   await page.locator(".stages canvas").waitFor();
   const before = await said(page, "Step");
   await changes(() => said(page, "Step"), before);
+  await page.click("summary:has-text('How much it bears')");
+  await page.click(".bears button:has-text('episodes')");
+  await page.locator(".bears .plot").waitFor({ timeout: patience });
   await page.locator(".chart .canvas").first().waitFor();
   await page.fill("input[type=search]", "td error");
   await page.locator(".charts .chart").first().waitFor();

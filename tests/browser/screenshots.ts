@@ -7,6 +7,7 @@
  */
 import type { Page } from "playwright-core";
 import { launch } from "../../lab/experiment/launch.ts";
+import { resolveSweep, runSweep } from "../../lab/experiment/sweep.ts";
 import { openStore } from "../../lab/store/sqlite_store.ts";
 import type { Store } from "../../lab/store/store.ts";
 import { registries } from "../../registries.ts";
@@ -46,6 +47,20 @@ async function sweep(store: Store): Promise<void> {
   await launch(runs, { store, registries, workers: 2 });
 }
 
+/** A sweep over two fields by the sampler that learns, which is trained where the store has none. */
+async function tried(store: Store): Promise<string> {
+  const name = "a2c-two-fields";
+  if (store.sweepNames().includes(name)) return name;
+  const definition = {
+    ...{ name, experiment: "cartpole-a2c-quick", trials: 24, seeds: 1, judge: 3, budget: 20_000 },
+    space: { "agent.learningRate": "log:1e-4..1e-1", "agent.gamma": "0.9..0.999" },
+  };
+  await runSweep(name, await resolveSweep(definition, registries), {
+    ...{ store, registries, workers: 2 },
+  });
+  return name;
+}
+
 async function shoot(page: Page, name: string, bottom: string): Promise<void> {
   const { bottom: end } = await page.locator(bottom).last().evaluate((element) => {
     scrollTo(0, 0);
@@ -75,6 +90,21 @@ async function draw(page: Page, strokes: readonly (readonly [x: number, y: numbe
   if (await drawn() === empty) throw new Error("Cannot take the picture as the pad is empty");
 }
 
+/** A place on the page where the pole is: its colour is warm, near the upper end of the stage. */
+async function poleOf(page: Page): Promise<{ x: number; y: number }> {
+  const canvas = page.locator(".stages canvas");
+  await canvas.scrollIntoViewIfNeeded();
+  const box = (await canvas.boundingBox())!;
+  const share = await canvas.evaluate((each: HTMLCanvasElement) => {
+    const { width, height } = each;
+    const row = each.getContext("2d")!.getImageData(0, Math.round(0.25 * height), width, 1).data;
+    const warm = Array.from({ length: width }, (_, x) => x)
+      .filter((x) => row[4 * x] - row[4 * x + 2] > 80);
+    return warm[Math.floor(warm.length / 2)] / width;
+  });
+  return { x: box.x + share * box.width, y: box.y + 0.25 * box.height };
+}
+
 /** What is opened, and how it is brought to the picture, by the pictures' names. */
 const pictures: Readonly<Record<string, (page: Page, store: Store) => Promise<void>>> = {
   async dashboard(page, store) {
@@ -90,14 +120,24 @@ const pictures: Readonly<Record<string, (page: Page, store: Store) => Promise<vo
     await shoot(page, "runs", ".runs tbody tr:nth-child(12)");
   },
   async policy(page, store) {
-    await page.goto(`/runs/${await runOf(store, "mountaincarcontinuous-ppo")}`);
+    await page.goto(`/runs/${await runOf(store, "cartpole-ppo-quick")}`);
     await page.waitForFunction(
-      () => Number(document.querySelectorAll(".policy dd")[1]?.textContent) === 60,
+      () => Number(document.querySelectorAll(".policy dd")[1]?.textContent) >= 40,
       undefined,
       { timeout: PATIENCE },
     );
     await page.locator("button", { hasText: "Pause" }).click();
+    // Two kicks on the pole's right side, and what the policy makes of them.
+    const place = await poleOf(page);
+    for (let kick = 0; kick < 2; kick++) await page.mouse.click(place.x + 4, place.y);
+    await page.locator(".pushed", { hasText: "Changed by hand" }).waitFor();
+    for (let step = 0; step < 7; step++) await page.click("button[aria-label='One step']");
     await shoot(page, "policy", ".four");
+  },
+  async sweep(page, store) {
+    await page.goto(`/sweeps/${await tried(store)}`);
+    await page.locator(".settings-plot").last().waitFor();
+    await shoot(page, "sweep", ".importance, .settings-plot");
   },
   async train(page) {
     await page.goto("/train?experiment=cartpole-ppo-quick&seed=3&agent.gamma=0.99");

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import type { Store } from "../../lab/store/store.ts";
 import { type ComparedGroup, Comparer, type ComparisonRequest } from "../../web/comparison.ts";
+import { trendOf } from "../../web/trends.ts";
 import { withStore } from "../lab/store/fixtures.ts";
 import { addPoints, addRun, agentConfiguration, setProgress } from "./sample_store.ts";
 
@@ -114,10 +115,12 @@ Deno.test("a group is drawn the same alone and among many, the newest fifty at m
     const noise = (seed: number) => (i: number) => (i * (7919 + seed)) % 101;
     for (let k = 0; k < 199; k++) finished(store, `other ${k}`, 1, [1, 3], () => k);
     for (const seed of [1, 2, 3]) finished(store, "own", seed, [1, 1500], noise(seed));
-    const { groups, notes } = await new Comparer(store).compare(request());
+    const { groups, found, left } = await new Comparer(store).compare(request());
     strictEqual(groups.length, 50);
     ok(groups.some(({ label }) => label === "other 198"));
-    deepStrictEqual(notes, ["The newest 50 of 200 groups are shown."]);
+    deepStrictEqual([found, left], [200, 150]);
+    const more = await new Comparer(store).compare(request({ most: 120 }));
+    deepStrictEqual([more.groups.length, more.left], [120, 80]);
     const alone = await new Comparer(store).compare(request({ filter: "experiment=own" }));
     deepStrictEqual(alone.notes, []);
     // Its colour is its own but where older groups have it.
@@ -170,4 +173,19 @@ Deno.test("only groups that changed are read again, and none once nobody waits",
     const gone = () => reads.length > 0 ? Promise.reject(new Error("gone")) : Promise.resolve();
     await rejects(comparer.compare(request({ smoothing: 0.2 }), gone), /gone/);
     strictEqual(reads.length, 1);
+  }));
+
+Deno.test("a group's trend is the IQM over its seeds, in the comparison's bins", () =>
+  withStore(async (store) => {
+    for (const seed of [1, 2, 3, 4]) finished(store, "x", seed, [1, 5], (i) => i * seed * seed);
+    finished(store, "x", 4, [1, 5], (i) => i === 3 ? Infinity : 0);
+    const runs = store.runs();
+    // Of 1, 4, 9 and 0, by the newer run of seed 4: the mean of the middle two.
+    deepStrictEqual(
+      trendOf(store, runs, "a"),
+      [1, 2, 3, 4, 5].map((i) => i === 3 ? 19.5 : 2.5 * i),
+    );
+    const [{ mean }] = (await new Comparer(store).compare(request())).groups;
+    strictEqual(mean.x.length, 5);
+    deepStrictEqual(trendOf(store, runs, "b"), []);
   }));

@@ -1,7 +1,10 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
 import { iqm, spreadOf } from "../../lab/statistics/mod.ts";
+import { createApp } from "../../web/app.ts";
 import type { Comparison } from "../../web/comparison.ts";
+import { Comparisons } from "../../web/comparisons.ts";
+import { FLEET_PROGRAM } from "../../web/program.ts";
 import type { SeriesAnswer } from "../../web/routes/api/series.ts";
 import type { BaseRun } from "../../web/training/protocol.ts";
 import { build, type Dashboard, openDashboard } from "./built.ts";
@@ -31,6 +34,17 @@ async function text(dashboard: Dashboard, path: string): Promise<string> {
 async function json<T>(dashboard: Dashboard, path: string): Promise<T> {
   return JSON.parse(await text(dashboard, path));
 }
+
+test("a group's metrics over training are a few numbers each", async (dashboard) => {
+  const { runs } = dashboard;
+  const query = `metric=evaluation/return_mean&metric=none&run=${runs["ppo-1"]}&run=${
+    runs["ppo-2"]
+  }`;
+  const trends = await json<Record<string, number[]>>(dashboard, `/api/trends?${query}`);
+  deepStrictEqual(Object.keys(trends), ["evaluation/return_mean", "none"]);
+  ok(trends["evaluation/return_mean"].length > 1 && trends.none.length === 0);
+  strictEqual((await get(dashboard, "/api/trends?metric=a&run=zzz")).status, 404);
+});
 
 test("the runs page lists every run, and names as text", async (dashboard) => {
   const html = await text(dashboard, "/");
@@ -399,4 +413,16 @@ Deno.test("a store without runs says how to train some", async () => {
   await using dashboard = await openDashboard({ empty: true });
   match(await text(dashboard, "/"), /No run yet in .*deno task -q experiment/s);
   match(await text(dashboard, "/compare"), /deno task -q experiment/);
+});
+
+Deno.test("commands name the task that reaches the store", async () => {
+  await using dashboard = await openDashboard();
+  const { store, runs } = dashboard;
+  using comparisons = new Comparisons(store.location);
+  const { handler } = createApp(store, comparisons, { program: FLEET_PROGRAM });
+  const page = async (path: string) =>
+    await (await handler(new Request(`http://127.0.0.1${path}`))).text();
+  const shown = await page(`/runs/${runs["ppo-1"]}`);
+  ok(shown.includes(`deno task -q experiment:fleet reproduce ${runs["ppo-1"]}`));
+  ok(!shown.includes("deno task -q experiment "), "no other task");
 });

@@ -10,6 +10,7 @@ import type { Ask } from "../ask.ts";
 import { Comparer } from "../comparison.ts";
 import { Feed } from "../feed.ts";
 import type { Context } from "../fresh.ts";
+import { PROGRAM } from "../program.ts";
 import * as comparison from "../routes/api/comparison.ts";
 import * as pictures from "../routes/api/pictures.ts";
 import * as policy from "../routes/api/policy.ts";
@@ -17,6 +18,7 @@ import * as runs from "../routes/api/runs.ts";
 import * as series from "../routes/api/series.ts";
 import * as setting from "../routes/api/setting.ts";
 import * as sparks from "../routes/api/sparks.ts";
+import * as trends from "../routes/api/trends.ts";
 import type { State } from "../state.ts";
 import { type Body, fileName, type Head, textName } from "./capsule.ts";
 import { CapsuleStore } from "./capsule_store.ts";
@@ -34,6 +36,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   "/api/series": series.handler,
   "/api/setting": setting.handler,
   "/api/sparks": sparks.handler,
+  "/api/trends": trends.handler,
 };
 
 /** Answers from a capsule, of which it reads what it needs. */
@@ -100,5 +103,5 @@ export function stateOf(store: StoreReader, policies: State["policies"]): State 
     script: () => Promise.reject(new InputError(`Cannot take a module to a page as ${reason}`)),
   };
   const feed = new Feed(store);
-  return { store, writable: null, live: false, feed, comparisons, policies, own };
+  return { store, writable: null, live: false, program: PROGRAM, feed, comparisons, policies, own };
 }

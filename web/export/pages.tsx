@@ -59,6 +59,7 @@ export async function pageFile(capsule: Capsule, shown: Shown): Promise<string> 
     "default-src 'none'",
     `script-src '${await hashOf(script)}' 'wasm-unsafe-eval'`,
     `style-src '${await hashOf(style)}'`,
+    "worker-src blob:",
     ...common,
   ];
   const { title, body } = await written(capsule, place, pathOf(capsule, shown));

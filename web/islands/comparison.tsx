@@ -13,6 +13,7 @@ import { Sheets } from "../components/sheets.tsx";
 import { ParallelSettings, SettingScatter, triedBy } from "../components/settings_plots.tsx";
 import { Swatch } from "../components/swatch.tsx";
 import type { ComparedGroup, Comparison, ComparisonRequest } from "../comparison.ts";
+import { MOST_GROUPS } from "../comparison_size.ts";
 import type { Range } from "../curves.ts";
 import { metricTitle } from "../format.ts";
 import { groupLines, profileLines } from "../lines.ts";
@@ -41,7 +42,7 @@ export default function ComparisonView(
   const hidden = useSignal<ReadonlySet<string>>(new Set());
   const looked = useSignal<string | undefined>(undefined);
   const { smoothing } = view.value;
-  const { groups, names, notes, metric, axis, findings } = comparison.value!;
+  const { groups, names, found, left, notes, metric, axis, findings } = comparison.value!;
   const filter = view.value.filter || comparison.value!.filter;
   const runs = groups.flatMap((group) => group.seeds);
   // Runs that are heard of for the first time may be found by the filter, too.
@@ -128,6 +129,20 @@ export default function ComparisonView(
           </li>
         ))}
       </ul>
+      {left > 0 && (
+        <p class="note">
+          The newest {found - left} of {found} groups are shown.{" "}
+          {found - left < MOST_GROUPS && (
+            <button
+              type="button"
+              class="quiet"
+              onClick={() => set({ most: Math.min(found, MOST_GROUPS) })}
+            >
+              Show {found <= MOST_GROUPS ? "all" : `the newest ${MOST_GROUPS}`}
+            </button>
+          )}
+        </p>
+      )}
       {notes.map((note) => <p class="note" key={note}>{note}</p>)}
       {problem.value !== "" && <p class="problem">{problem.value}</p>}
       {groups.length === 0 ? <Nothing names={names} metric={metric} filter={filter} /> : (
@@ -330,10 +345,11 @@ function Profiles(
 
 /** The query that asks the server for a comparison. */
 function queryOf(
-  { runs, filter, metric, axis, smoothing, range }: ComparisonRequest,
+  { runs, filter, metric, axis, smoothing, most, range }: ComparisonRequest,
 ): URLSearchParams {
   const query = new URLSearchParams({ smoothing: String(smoothing) });
   if (axis !== undefined) query.set("axis", axis);
+  if (most !== undefined) query.set("groups", String(most));
   if (metric !== undefined) query.set("metric", metric);
   if (filter !== "") query.set("filter", filter);
   for (const [end, x] of Object.entries(range ?? {})) query.set(end, String(x));

@@ -5,15 +5,18 @@
  * @module
  */
 import { type Signal, useSignal } from "@preact/signals";
-import type { ComponentChildren, VNode } from "preact";
+import type { ComponentChildren, RefObject, VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { ask, keepQuery } from "../ask.ts";
 import { ChangeBar } from "../components/change_bar.tsx";
 import { Seeds } from "../components/seeds.tsx";
+import { Spark } from "../components/spark.tsx";
 import { Status } from "../components/status.tsx";
+import { useTrends } from "../components/trends.tsx";
 import { Width } from "../components/width.tsx";
 import { ago, count, duration, figure, metricTitle } from "../format.ts";
 import { heardMessages } from "../live.ts";
+import { MOST_RUNS } from "../routes/api/trends.ts";
 import {
   type Cell,
   queryOf,
@@ -509,14 +512,27 @@ function GroupRow(
     pick: (range: boolean) => void;
   },
 ): VNode {
+  const metrics = columns.flatMap(({ key }) => key.includes("/") ? [key] : []);
+  const { mark, trends } = useTrends(runs, metrics, JSON.stringify(cells));
   return (
     <Line label={label} {...line}>
       <th scope="row">
-        <a href={`/compare?${runs.map((id) => `run=${id}`).join("&")}`}>{label}</a>{" "}
+        <a
+          ref={mark as RefObject<HTMLAnchorElement>}
+          href={`/compare?${runs.map((id) => `run=${id}`).join("&")}`}
+        >
+          {label}
+        </a>{" "}
         <small>{runs.length === 1 ? "1 run" : `${runs.length} runs`}</small>
       </th>
       {cells.map(({ iqm, interval, values }, i) => (
         <td key={columns[i].key} class="number">
+          <Spark
+            values={trends.value[columns[i].key] ?? []}
+            title={`IQM over training${
+              runs.length > MOST_RUNS ? `, of the newest ${MOST_RUNS} runs` : ""
+            }`}
+          />
           <Seeds values={values} /> <span class="value">{figure(iqm)}</span>
           <small>{interval !== null && `${figure(interval[0])} … ${figure(interval[1])}`}</small>
         </td>

@@ -14,8 +14,10 @@ import type { Advice, SweepView } from "../sweeps.ts";
 /** Of the marks of every trial, and of the best one. */
 const [USUAL, BEST] = [0, 1];
 
-/** The island. */
-export default function Sweep({ initial }: { initial: SweepView }): VNode {
+/** The island. `program`: what commands begin with. */
+export default function Sweep(
+  { initial, program }: { initial: SweepView; program: string },
+): VNode {
   const view = useView(initial);
   const { metric, paths, trials, filter, importance, next } = view;
   const tried = triedIn(view);
@@ -34,7 +36,7 @@ export default function Sweep({ initial }: { initial: SweepView }): VNode {
             <SettingScatter tried={tried} metric={metric} paths={paths} />
           </div>
         )}
-      {next.length > 0 && <Next next={next} />}
+      {next.length > 0 && <Next next={next} program={program} />}
       <h2>Trials</h2>
       <p class="note">
         <a href={`/?${runs}`}>All its runs</a> · <a href={`/compare?${runs}`}>their curves</a>
@@ -151,14 +153,14 @@ function Importance({ importance }: { importance: SweepView["importance"] }): VN
   );
 }
 
-function Next({ next }: { next: readonly Advice[] }): VNode {
+function Next({ next, program }: { next: readonly Advice[]; program: string }): VNode {
   return (
     <>
       <h2>What to run next</h2>
       <ul class="commands">
         {next.map(({ text, command }) => (
           <li key={text}>
-            {text} {command !== "" && <Command command={`deno task -q experiment ${command}`} />}
+            {text} {command !== "" && <Command command={`${program} ${command}`} />}
           </li>
         ))}
       </ul>

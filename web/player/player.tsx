@@ -321,7 +321,7 @@ function Desk(props: DeskProps): VNode | null {
             frame={frame.value}
           />
         )}
-        <Robustness world={world} bytes={main.bytes} checkpoint={titleOf(chosen)} />
+        <Robustness world={world} own={own} bytes={main.bytes} checkpoint={titleOf(chosen)} />
         <Evaluation
           key={chosen.id}
           {...props}

@@ -6,24 +6,35 @@ import { mean } from "../../lab/statistics/scores.ts";
 import { Plot } from "../components/plot.tsx";
 import { count } from "../format.ts";
 import type { Line } from "../lines.ts";
-import { type Disturbance, disturbancesOf, returnUnder } from "../robustness.ts";
-import { inFrames } from "./frames.ts";
-import { opened, type PlayedWorld } from "./world.ts";
+import type { OwnCode } from "../own/code.ts";
+import { type Disturbance, disturbancesOf } from "../robustness.ts";
+import type { Order, Said } from "./robustness_thread.ts";
+import type { PlayedWorld } from "./world.ts";
 
 /** Episodes at each value: the same ones, from these seeds on, that no evaluation has. */
-const [EPISODES, FIRST_SEED] = [20, 1_000_000];
+const [EPISODES, FIRST_SEED] = [100, 1_000_000];
 
-/** What a policy got: the returns at each value. */
+/** What a policy got: the returns at each value, by rounds of an episode at each. */
 interface Borne {
   readonly checkpoint: string;
   readonly disturbance: string;
-  readonly returns: readonly (readonly number[])[];
+  readonly rounds: readonly (readonly number[])[];
+}
+
+/** A thread of the page that plays; of a page that stands alone one of the page's own script. */
+async function thread(): Promise<Worker> {
+  const { address } = await import("./robustness_thread.ts");
+  const alone = document.querySelector("script[type=module]:not([src])")?.textContent;
+  if (alone === undefined) return new Worker(address, { type: "module" });
+  const blob = URL.createObjectURL(new Blob([alone!], { type: "text/javascript" }));
+  return new Worker(blob);
 }
 
 /** The chart; each policy that was asked for stays as a line. */
 export function Robustness(
-  { world, bytes, checkpoint }: {
+  { world, own, bytes, checkpoint }: {
     world: PlayedWorld;
+    own: OwnCode | undefined;
     /** Of the policy. */
     bytes: Uint8Array;
     /** What it is called. */
@@ -33,34 +44,52 @@ export function Robustness(
   const all = useMemo(() => disturbancesOf(world.constants, world.make()), [world.id]);
   const key = useSignal(all[0].key);
   const borne = useSignal<readonly Borne[]>([]);
-  const played = useSignal(0);
-  const stop = useRef<() => void>();
-  useEffect(() => () => stop.current?.(), []);
+  const isPlaying = useSignal(false);
+  const problem = useSignal("");
+  const playing = useRef<Worker>();
+  const stop = () => {
+    playing.current?.terminate();
+    isPlaying.value = false;
+  };
+  useEffect(() => stop, []);
   const disturbance = all.find((each) => each.key === key.value)!;
   const total = disturbance.values.length * EPISODES;
-  const measure = () => {
-    const constants = Object.fromEntries(world.constants.map(({ key, value }) => [key, value]));
-    const actor = opened(bytes);
-    const returns: number[][] = disturbance.values.map(() => []);
-    const episode = () => {
-      const made = returns.findIndex((each) => each.length < EPISODES);
-      const seed = FIRST_SEED + returns[made].length;
-      const value = disturbance.values[made];
-      returns[made].push(returnUnder(world.make, actor, disturbance, value, constants, seed));
+  const measure = async () => {
+    isPlaying.value = true;
+    problem.value = "";
+    const mine = { checkpoint, disturbance: disturbance.key };
+    const others = borne.value.filter((each) =>
+      each.checkpoint !== checkpoint || each.disturbance !== disturbance.key
+    );
+    const rounds: (readonly number[])[] = [];
+    const worker = await thread();
+    playing.current = worker;
+    const order: Order = {
+      ...{ world: world.of, own, bytes, disturbance: disturbance.key },
+      ...{ episodes: EPISODES, firstSeed: FIRST_SEED },
     };
-    let made = 0;
-    stop.current = inFrames(total, episode, () => {
-      made = returns.reduce((sum, each) => sum + each.length, 0);
-      played.value = made % total;
-      if (made < total) return;
-      const others = borne.value.filter((each) =>
-        each.checkpoint !== checkpoint || each.disturbance !== disturbance.key
-      );
-      borne.value = [...others, { checkpoint, disturbance: disturbance.key, returns }];
-    });
+    const fail = (line: string) => {
+      problem.value = line;
+      stop();
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      fail(event.message || "The script of the thread cannot be loaded");
+    };
+    worker.onmessage = ({ data: said }: MessageEvent<Said>) => {
+      if (said.kind === "listens") worker.postMessage(order);
+      else if (said.kind === "problem") fail(said.line);
+      else {
+        rounds.push(said.returns);
+        borne.value = [...others, { ...mine, rounds: [...rounds] }];
+        if (rounds.length === EPISODES) stop();
+      }
+    };
   };
   const shown = borne.value.filter((each) => each.disturbance === disturbance.key);
-  const isKnown = shown.some((each) => each.checkpoint === checkpoint);
+  const mine = shown.find((each) => each.checkpoint === checkpoint);
+  const isKnown = mine !== undefined && mine.rounds.length === EPISODES;
+  const played = (mine?.rounds.length ?? 0) * disturbance.values.length;
   return (
     <details class="bears">
       <summary>How much it bears: its return in another world</summary>
@@ -69,7 +98,7 @@ export function Robustness(
           Turn{" "}
           <select
             value={key.value}
-            disabled={played.value > 0}
+            disabled={isPlaying.value}
             onChange={(event) => key.value = event.currentTarget.value}
           >
             {all.map(({ key, title }) => <option key={key} value={key}>{title}</option>)}
@@ -78,16 +107,18 @@ export function Robustness(
         <button
           type="button"
           class="quiet"
-          disabled={played.value > 0 || isKnown}
-          onClick={measure}
+          disabled={!isPlaying.value && isKnown}
+          onClick={isPlaying.value ? stop : measure}
         >
-          {played.value > 0
-            ? `Playing ${count(played.value)} of ${count(total)} …`
+          {isPlaying.value
+            ? "Stop"
             : isKnown
             ? "Another checkpoint adds a line"
             : `Play ${count(total)} episodes`}
         </button>
+        {isPlaying.value && <small role="status">{count(played)} of {count(total)} …</small>}
       </div>
+      {problem.value !== "" && <p class="note problem">{problem.value}</p>}
       {shown.length > 0 && <Chart disturbance={disturbance} borne={shown} />}
     </details>
   );
@@ -100,14 +131,17 @@ function Chart(
   },
 ): VNode {
   const lines = useMemo(() =>
-    borne.map(({ checkpoint, returns }, color): Line => ({
-      label: checkpoint,
-      color,
-      x: values,
-      y: returns.map(mean),
-      low: returns.map((each) => Math.min(...each)),
-      high: returns.map((each) => Math.max(...each)),
-    })), [borne.length, values]);
+    borne.map(({ checkpoint, rounds }, color): Line => {
+      const returns = values.map((_, i) => rounds.map((round) => round[i]));
+      return {
+        label: checkpoint,
+        color,
+        x: values,
+        y: returns.map(mean),
+        low: returns.map((each) => Math.min(...each)),
+        high: returns.map((each) => Math.max(...each)),
+      };
+    }), [borne.map(({ rounds }) => rounds.length).join(), values]);
   const moments = useMemo(() => [{ x: own, label: "as it was trained", kind: "chosen" as const }], [
     own,
   ]);
@@ -123,7 +157,8 @@ function Chart(
         moments={moments}
       />
       <p class="note">
-        Means of {EPISODES} episodes, the same ones at every value, with the lowest and highest.
+        Means of {Math.max(...borne.map(({ rounds }) => rounds.length))}{" "}
+        episodes, the same ones at every value, with the lowest and highest.
       </p>
     </>
   );

@@ -37,7 +37,7 @@ export function StripView(
         ))}
         {kind !== "probabilities" && (
           <span class="range">
-            {range.map((end) => figure(Number(end.toPrecision(3)))).join(" … ")}
+            {range.map((end) => figure(end)).join(" … ")}
           </span>
         )}
       </figcaption>

@@ -41,6 +41,8 @@ export function opened(bytes: Uint8Array): Policy {
 /** The run's world, as the page plays it. */
 export interface PlayedWorld {
   readonly id: string;
+  /** By which another thread opens it, too. */
+  readonly of: WorldOf;
   /** Those that may be turned. */
   readonly constants: readonly Constant[];
   /** How a hand takes hold of it; undefined: it is watched. */
@@ -60,15 +62,16 @@ export async function openWorld(world: WorldOf, code?: OwnCode): Promise<PlayedW
   const { id, own, ...options } = world;
   const definition = code === undefined ? undefined : await definitionIn(code);
   const opened = own === true
-    ? definedWorld(requireOwn(ownPartsOf(definition!), "environment", id, code!))
-    : registeredWorld(id, options);
+    ? definedWorld(requireOwn(ownPartsOf(definition!), "environment", id, code!), world)
+    : registeredWorld(world, options);
   if (opened.make().scene !== undefined) return opened;
   throw new Error(`${id} has no drawing to play it in`);
 }
 
-function definedWorld(definition: EnvironmentDefinition): PlayedWorld {
+function definedWorld(definition: EnvironmentDefinition, of: WorldOf): PlayedWorld {
   return {
     id: definition.id,
+    of,
     constants: [],
     handle: undefined,
     observe: (state) => definition.observe(state),
@@ -76,7 +79,8 @@ function definedWorld(definition: EnvironmentDefinition): PlayedWorld {
   };
 }
 
-function registeredWorld(id: string, options: object): PlayedWorld {
+function registeredWorld(of: WorldOf, options: object): PlayedWorld {
+  const { id } = of;
   const tunable = tunableWorlds[id];
   let observe: PlayedWorld["observe"];
   try {
@@ -87,6 +91,7 @@ function registeredWorld(id: string, options: object): PlayedWorld {
   }
   return {
     id,
+    of,
     constants: tunable?.constants(options) ?? [],
     handle: handles[id],
     observe,

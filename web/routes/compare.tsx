@@ -23,11 +23,11 @@ interface Data {
 const MOST_BESIDE = 8;
 
 /** What an address may ask for. */
-const KNOWN = ["run", "filter", "metric", "also", "axis", "smoothing", "from", "to"];
+const KNOWN = ["run", "filter", "metric", "also", "axis", "smoothing", "groups", "from", "to"];
 
 /**
- * `?filter=TEXT` or `run=ID&run=ID…`; `metric`, `also`, `axis`, `smoothing` as a reader
- * left them.
+ * `?filter=TEXT` or `run=ID&run=ID…`; `metric`, `also`, `axis`, `smoothing`, `groups` as a
+ * reader left them.
  */
 export async function handler(
   { req, url, state: { comparisons, feed, live } }: Context<State>,

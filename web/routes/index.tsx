@@ -16,19 +16,20 @@ interface Data {
   readonly problem: string;
   readonly readOnly: boolean;
   readonly live: boolean;
+  readonly program: string;
   readonly now: number;
 }
 
 /** The first part of the table that the address asks for. */
 export function handler(
-  { url, state: { store, feed, writable, live } }: Context<State>,
+  { url, state: { store, feed, writable, live, program } }: Context<State>,
 ): PageAnswer<Data> {
   const request = tableRequestOf(url.searchParams);
   const records = feed.records();
   const { moment } = feed;
   const readOnly = writable === null;
   const { location } = store;
-  const common = { title: "Runs", location, moment, readOnly, live, now: Date.now() };
+  const common = { title: "Runs", location, moment, readOnly, live, program, now: Date.now() };
   try {
     return page({ ...common, table: tableOf(feed, records, request), request, problem: "" });
   } catch (error) {
@@ -42,14 +43,14 @@ export function handler(
 
 /** The page. */
 export default function Runs({ data }: PageProps<Data>): VNode {
-  const { location, table, request, problem, readOnly, live, now, moment } = data;
+  const { location, table, request, problem, readOnly, live, program, now, moment } = data;
   return (
     <>
       <h1>Runs</h1>
       {table.total === 0 && (
         <p class="empty">
           No run yet in <code>{location}</code>. Train some with{" "}
-          <code>deno task -q experiment</code>: they appear here while they train. Or{" "}
+          <code>{program}</code>: they appear here while they train. Or{" "}
           <a href="/train">train in this page</a>.
         </p>
       )}

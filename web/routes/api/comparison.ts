@@ -2,7 +2,7 @@
 import type { State } from "../../state.ts";
 import type { ComparisonRequest } from "../../comparison.ts";
 import type { Context } from "../../fresh.ts";
-import { axisFrom, rangeFrom, smoothingFrom } from "../../query.ts";
+import { axisFrom, groupsFrom, rangeFrom, smoothingFrom } from "../../query.ts";
 
 /** The comparison that a URL asks for. */
 export function requestOf(query: URLSearchParams): ComparisonRequest {
@@ -12,11 +12,12 @@ export function requestOf(query: URLSearchParams): ComparisonRequest {
     metric: query.get("metric") ?? undefined,
     axis: query.has("axis") ? axisFrom(query, "environmentSteps") : undefined,
     smoothing: smoothingFrom(query),
+    most: groupsFrom(query),
     range: rangeFrom(query),
   };
 }
 
-/** `?metric=SERIES&axis=environmentSteps&smoothing=0.05`, `filter=TEXT` or `run=ID&run=ID…`. */
+/** `?metric=SERIES&axis=environmentSteps&smoothing=0.05`, `filter=TEXT` or `run=ID&run=ID…`, `groups=100`. */
 export async function handler(
   { req, url, state: { comparisons } }: Context<State>,
 ): Promise<Response> {

@@ -36,6 +36,8 @@ interface Data {
   readonly moment: number;
   readonly readOnly: boolean;
   readonly live: boolean;
+  /** What commands begin with. */
+  readonly program: string;
   /** Whether a page can train the same. */
   readonly trainable: boolean;
   /** Why the world of a user's file cannot be played, as a clause. */
@@ -44,7 +46,7 @@ interface Data {
 
 /** Everything about one run but its series. */
 export async function handler(
-  { params, state: { store, feed, writable, live, own } }: Context<State>,
+  { params, state: { store, feed, writable, live, program, own } }: Context<State>,
 ): Promise<PageAnswer<Data>> {
   const run = store.find(params.id);
   const row = summarize(run, unlessDamaged(() => figuresOf(store, run)), 0);
@@ -54,6 +56,7 @@ export async function handler(
     moment: feed.moment,
     readOnly: writable === null,
     live,
+    program,
     row,
     run,
     trainable: row.backend !== LOGGED && refusalOf(run, module) === undefined,
@@ -105,7 +108,9 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       {family && <AmongSeeds {...family} />}
       <RunStatus row={row} />
       <RunEvents contents={contents} />
-      {data.unplayable !== undefined && <Unplayable run={run} reason={data.unplayable} />}
+      {data.unplayable !== undefined && (
+        <Unplayable run={run} reason={data.unplayable} program={data.program} />
+      )}
       <RunCharts
         run={row.id}
         contents={contents}
@@ -121,7 +126,11 @@ export default function RunPage({ data }: PageProps<Data>): VNode {
       {data.live && (
         <>
           <h2>Do more with it</h2>
-          <Commands row={row} samples={contents.pictures.find(({ name }) => name === "samples")} />
+          <Commands
+            row={row}
+            program={data.program}
+            samples={contents.pictures.find(({ name }) => name === "samples")}
+          />
         </>
       )}
       <details>
@@ -180,13 +189,16 @@ function noteOf({ note }: Run): string {
 }
 
 /** In place of the policy at work. */
-function Unplayable({ run, reason }: { run: Run; reason: string }): VNode {
+function Unplayable(
+  { run, reason, program }: { run: Run; reason: string; program: string },
+): VNode {
   const { id } = run.manifest.determined.configuration.environment as WorldOf;
   return (
     <p class="note">
       The policy does not play here, as {id} stands in a file of yours, and{" "}
-      {printable(reason)}. Where it draws a scene,{" "}
-      <code>deno task -q experiment evaluate {run.id} --render</code> shows it.
+      {printable(reason)}. Where it draws a scene, <code>{program} evaluate {run.id} --render</code>
+      {" "}
+      shows it.
     </p>
   );
 }
@@ -199,7 +211,9 @@ function started(milliseconds: number): string {
 type Command = [command: string, meaning: string];
 
 /** What a person may want to type next; `samples`: some, where the model makes any. */
-function Commands({ row, samples }: { row: RunSummary; samples?: Picture }): VNode {
+function Commands(
+  { row, program, samples }: { row: RunSummary; program: string; samples?: Picture },
+): VNode {
   const episodes = row.axis === "environmentSteps" ? " --episodes 100" : "";
   const tables: Command = [
     `export ${row.id} --format csv --out exported`,
@@ -221,8 +235,7 @@ function Commands({ row, samples }: { row: RunSummary; samples?: Picture }): VNo
     <ul class="commands">
       {commands.map(([command, meaning]) => (
         <li key={command}>
-          <code>deno task -q experiment {command}</code>{" "}
-          <Copy text={`deno task -q experiment ${command}`} /> {meaning}
+          <code>{program} {command}</code> <Copy text={`${program} ${command}`} /> {meaning}
         </li>
       ))}
     </ul>

@@ -9,21 +9,24 @@ import { type SweepView, sweepView } from "../../sweeps.ts";
 interface Data {
   readonly title: string;
   readonly view: SweepView;
+  readonly program: string;
   readonly moment: number;
 }
 
 /** The sweep as it stands. */
 export async function handler(
-  { params: { name }, state: { store, feed } }: Context<State>,
+  { params: { name }, state: { store, feed, program } }: Context<State>,
 ): Promise<PageAnswer<Data>> {
   const { moment } = feed;
   const view = await sweepView(store, name);
   if (view === undefined) throw unknownName("show the sweep", "sweep", name, store.sweepNames());
-  return page({ title: `Sweep ${view.name}`, view, moment });
+  return page({ title: `Sweep ${view.name}`, view, program, moment });
 }
 
 /** The page. */
-export default function SweepPage({ data: { title, view, moment } }: PageProps<Data>): VNode {
+export default function SweepPage(
+  { data: { title, view, program, moment } }: PageProps<Data>,
+): VNode {
   return (
     <>
       <h1>{title}</h1>
@@ -32,7 +35,7 @@ export default function SweepPage({ data: { title, view, moment } }: PageProps<D
         {view.pruner !== "none" && `, pruned by ${view.pruner}`} ·{" "}
         {view.seeds === 1 ? "one seed" : `${view.seeds} seeds`} a trial
       </p>
-      <Sweep initial={view} />
+      <Sweep initial={view} program={program} />
       <Live moment={moment} run={null} />
     </>
   );

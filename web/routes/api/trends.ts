@@ -1,0 +1,19 @@
+/** Metrics of a group of runs over training, each as the few points of a sparkline. @module */
+import type { State } from "../../state.ts";
+import type { Context } from "../../fresh.ts";
+import { trendOf } from "../../trends.ts";
+
+/** Runs that a trend is made of, at most: those named first. */
+export const MOST_RUNS = 50;
+
+/** Values by the metrics' names; null where one is not finite. */
+export type Trends = Readonly<Record<string, readonly (number | null)[]>>;
+
+/** `?metric=SERIES&metric=SERIES…&run=ID&run=ID…`. */
+export function handler({ url: { searchParams: query }, state: { store } }: Context<State>) {
+  const runs = query.getAll("run").slice(0, MOST_RUNS).map((id) => store.find(id));
+  const trends: Trends = Object.fromEntries(
+    query.getAll("metric").map((metric) => [metric, trendOf(store, runs, metric)]),
+  );
+  return Response.json(trends);
+}

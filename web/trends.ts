@@ -1,0 +1,38 @@
+/**
+ * How a metric of a group of runs goes over training, as the few points of a sparkline.
+ *
+ * @module
+ */
+import { DamageError, unlessDamaged } from "../lab/core/errors.ts";
+import { sameButSeed } from "../lab/experiment/comparison.ts";
+import { iqm } from "../lab/statistics/mod.ts";
+import type { Run, StoreReader } from "../lab/store/store.ts";
+import { commonAxis, counting } from "./comparison.ts";
+import { binned, type SeedCurve } from "./curves.ts";
+
+/** Points of a series that are read, about. */
+const POINTS = 400;
+
+/**
+ * The IQM over the runs that count, each configuration for itself, in the bins in which Compare takes
+ * their mean; null where it is not finite. Empty: no run has the metric.
+ */
+export function trendOf(
+  store: StoreReader,
+  runs: readonly Run[],
+  metric: string,
+): (number | null)[] {
+  const axis = commonAxis(runs);
+  const curves = sameButSeed(runs).flatMap(counting).flatMap((run): SeedCurve[] => {
+    if (!store.seriesNames(run.id).includes(metric)) return [];
+    const read = unlessDamaged(() => store.series(run.id, metric, { points: POINTS }));
+    if (read instanceof DamageError || read.values.length === 0) return [];
+    return [{ x: read[axis], y: read.values, goesOn: run.status === "running" }];
+  });
+  if (curves.length === 0) return [];
+  const { x, seeds } = binned(curves);
+  return x.map((_, bin) => {
+    const value = iqm(seeds.map((means) => means[bin]));
+    return Number.isFinite(value) ? value : null;
+  });
+}
