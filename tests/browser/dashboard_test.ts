@@ -627,7 +627,11 @@ test("checkpoints follow the slider, two play on one seed, a person beside them 
   const options = await beside.locator("option").allTextContents();
   ok(options.some((text) => text.startsWith("final")), options.join());
   await beside.selectOption({ label: options.find((text) => text.startsWith("final"))! });
-  await panel.locator("figcaption:has-text('final')").waitFor({ timeout: patience });
+  const captions = panel.locator(".stages figcaption");
+  await shows(
+    async () => (await captions.allTextContents()).map((each) => each.split(",")[0]),
+    ["on the way", "final"],
+  );
   const stages = () => panel.locator(".stages canvas").count();
   await shows(stages, 2);
   const alone = await picture(page);
@@ -710,10 +714,18 @@ test("what the policy bears is measured in the page, a line a checkpoint", async
   await page.click(".bears button:has-text('1K episodes')");
   const chart = page.locator(".bears .plot");
   await chart.waitFor({ timeout: patience });
-  await page.locator("button:disabled:has-text('Another checkpoint adds a line')").waitFor({
-    timeout: patience,
+  const isMeasured = page.locator("button:disabled:has-text('Another checkpoint adds a line')");
+  await isMeasured.waitFor();
+  // Until another policy's file has come, what was measured is that of the one that plays.
+  const sent = Promise.withResolvers<void>();
+  await page.route("**/api/policy?*", async (route) => {
+    await sent.promise;
+    await route.continue();
   });
   await page.locator(".checkpoint").fill("0");
+  await shows(() => page.getAttribute(".checkpoint", "aria-valuetext"), /on the way/);
+  strictEqual(await isMeasured.count(), 1);
+  sent.resolve();
   await page.click(".bears button:has-text('1K episodes')");
   await page.waitForFunction(() =>
     document.querySelectorAll(".bears .readout .swatch, .bears .readout svg").length === 2

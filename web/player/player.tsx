@@ -191,7 +191,7 @@ function Desk(props: DeskProps): VNode | null {
           />
           {other !== undefined && (
             <figcaption>
-              {titleOf(chosen)}: return {figure(standing.episodeReturn)}
+              {titleOf(main.kept)}: return {figure(standing.episodeReturn)}
               {isGhost.value && <>; pale, {told(other)}</>}
             </figcaption>
           )}
@@ -321,11 +321,11 @@ function Desk(props: DeskProps): VNode | null {
             frame={frame.value}
           />
         )}
-        <Robustness world={world} own={own} bytes={main.bytes} checkpoint={titleOf(chosen)} />
+        <Robustness world={world} own={own} bytes={main.bytes} checkpoint={titleOf(main.kept)} />
         <Evaluation
-          key={chosen.id}
+          key={main.kept.id}
           {...props}
-          chosen={chosen}
+          kept={main.kept}
           bytes={main.bytes}
           begin={(seed) => {
             begin(seed);
@@ -353,6 +353,8 @@ function titleOf({ kind, iteration }: KeptPolicy): string {
 
 /** What the page plays. */
 interface Playing {
+  /** What plays: until its file has come, not yet what is chosen. */
+  readonly kept: KeptPolicy;
   readonly episodes: Episodes;
   readonly policy: Policy;
   readonly bytes: Uint8Array;
@@ -389,6 +391,7 @@ function useEpisodes(
       const act = opened(bytes);
       const actions = grid?.table.map((_, state) => act.act(state) as number);
       playing.value = {
+        kept: chosen,
         episodes,
         policy,
         bytes,
@@ -653,8 +656,8 @@ function Slider(
 
 /** The episodes of the stored evaluation, played again, and its worst and its best one. */
 function Evaluation(
-  { chosen, bytes, begin, world, seed, episodes }: DeskProps & {
-    chosen: KeptPolicy;
+  { kept, bytes, begin, world, seed, episodes }: DeskProps & {
+    kept: KeptPolicy;
     bytes: Uint8Array;
     begin: (seed: number) => void;
   },
@@ -662,8 +665,8 @@ function Evaluation(
   const played = useSignal<readonly EvaluatedEpisode[]>([]);
   const stop = useRef<() => void>();
   useEffect(() => () => stop.current?.(), []);
-  if (chosen.evaluation === null) return null;
-  const seeds = evaluationSeeds({ seed, evaluation: chosen.evaluation, episodes });
+  if (kept.evaluation === null) return null;
+  const seeds = evaluationSeeds({ seed, evaluation: kept.evaluation, episodes });
   const play = () => {
     const [environment, actor] = [world.make(), opened(bytes)];
     const found: EvaluatedEpisode[] = [];
@@ -687,7 +690,7 @@ function Evaluation(
   }
   const { worst, best } = extremesOf(all);
   const average = mean(all.map(({ value }) => value));
-  const same = average === chosen.score;
+  const same = average === kept.score;
   return (
     <p class="extremes">
       <button type="button" class="quiet" onClick={() => begin(worst.seed)}>
