@@ -14,9 +14,9 @@ import { temporaryStore } from "./temporary_store.ts";
 
 /** Experiments, and budgets of several seconds in their units. */
 const experiments = [
-  ["cartpole-ppo", 400_000],
-  ["cartpole-dqn", 50_000],
-  ["glyphs-vae", 120_000],
+  ["cartpole-ppo", 200_000],
+  ["cartpole-dqn", 20_000],
+  ["glyphs-vae", 60_000],
 ] as const;
 
 const repeats = 3;

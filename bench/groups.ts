@@ -74,7 +74,7 @@ export const groups: readonly Group[] = [
   },
   {
     name: "cores",
-    summary: "Two runs on two cores beside one, with a thread each and with two (a minute)",
+    summary: "Two runs on two cores beside one, with a thread each and with two (minutes)",
     load: async () => (await import("./cores.ts")).cores,
     slow: true,
   },
