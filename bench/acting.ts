@@ -23,7 +23,7 @@ export async function* acting(bench: Bench): AsyncIterable<Row> {
   for (const [batch, target] of batches) {
     const name = `act, 4-64-64-2, ${batch} observation${batch === 1 ? "" : "s"}`;
     bench.progress(name);
-    const [lab, stock] = [await labWorkspace(), await stockWorkspace("tfjs-wasm")];
+    const [lab, stock] = [await labWorkspace(1, bench.backend), await stockWorkspace("tfjs-wasm")];
     const subjects: Record<string, Subject> = {
       own: actor(lab, batch),
       stock: actor(stock, batch),

@@ -15,9 +15,9 @@ import { namedPart } from "../lab/experiment/own.ts";
 import { loadEntry } from "../lab/experiment/resolve.ts";
 import type { Bench } from "./group.ts";
 import { measure, type Subject } from "./measure.ts";
-import { type Peer, peerRow, type PeerScript } from "./peers/peer.ts";
+import { type Bars, type Peer, peerRow, type PeerScript } from "./peers/peer.ts";
 import { missingRow, type Row, row } from "./row.ts";
-import { labWorkspace } from "./workspaces.ts";
+import { type LabBackend, labWorkspace } from "./workspaces.ts";
 
 const seed = 1;
 const unit = "environment steps/s";
@@ -34,8 +34,7 @@ interface SetUp {
   /** The agent's name and its fields. */
   readonly agent: { readonly name: string; readonly [field: string]: unknown };
   readonly threads?: number;
-  /** The ratio asked for. */
-  readonly reach?: number;
+  readonly bars?: Bars;
 }
 
 const zooDqn = {
@@ -44,7 +43,7 @@ const zooDqn = {
   peerName: "dqn",
   environment: "CartPole-v1",
   agent: { ...namedPart(cartpoleDqn.agent), explorationInitial: 0.1168, explorationFinal: 0.1168 },
-  reach: 1.2,
+  bars: { portable: 2, wide: 1.6, native: 2.6 },
 } as const;
 
 const cleanPpo = {
@@ -56,7 +55,7 @@ const cleanPpo = {
 
 /** In the order of the table. */
 export const setUps: readonly SetUp[] = [
-  { ...cleanPpo, script: "single_file.py", reach: 10 },
+  { ...cleanPpo, script: "single_file.py", bars: { portable: 16, native: 18 } },
   { ...cleanPpo, title: `${cleanPpo.title} as a lean loop`, script: "loops.py" },
   { ...cleanPpo, title: `${cleanPpo.title} as one JAX program`, script: "jax_loop.py" },
   {
@@ -65,7 +64,7 @@ export const setUps: readonly SetUp[] = [
     peerName: "ppo",
     environment: "CartPole-v1",
     agent: namedPart(cartpolePpo.agent),
-    reach: 4,
+    bars: { portable: 6, native: 8 },
   },
   {
     title: "A2C on CartPole-v1, the zoo's set-up",
@@ -73,10 +72,10 @@ export const setUps: readonly SetUp[] = [
     peerName: "a2c",
     environment: "CartPole-v1",
     agent: namedPart(cartpoleA2c.agent),
-    reach: 4,
+    bars: { portable: 4 },
   },
   zooDqn,
-  { ...zooDqn, title: `${zooDqn.title}, two threads`, threads: 2, reach: 2 },
+  { ...zooDqn, title: `${zooDqn.title}, two threads`, threads: 2, bars: { portable: 2 } },
   {
     title: "DQN on CartPole-v1, CleanRL's set-up as a lean loop",
     script: "loops.py",
@@ -96,7 +95,7 @@ export const setUps: readonly SetUp[] = [
       maximumGradientNorm: 1e9,
       hiddenSizes: [120, 84],
     },
-    reach: 3,
+    bars: { portable: 3 },
   },
   {
     title: "SAC on Pendulum-v1, 256-256",
@@ -104,7 +103,23 @@ export const setUps: readonly SetUp[] = [
     peerName: "sac",
     environment: "Pendulum-v1",
     agent: namedPart(pendulumSac.agent),
-    reach: 1.5,
+    bars: { portable: 1.3, wide: 1.1, native: 1.8 },
+  },
+  {
+    title: "SAC on Pendulum-v1, 256-256, in JAX",
+    script: "sbx_agents.py",
+    peerName: "sac",
+    environment: "Pendulum-v1",
+    agent: namedPart(pendulumSac.agent),
+  },
+  {
+    title: "SAC on Pendulum-v1, 256-256, with overlap, two threads each",
+    script: "baselines.py",
+    peerName: "sac/2",
+    environment: "Pendulum-v1",
+    agent: { ...namedPart(pendulumSac.agent), overlap: true },
+    threads: 2,
+    bars: { portable: 1.3, native: 2 },
   },
   {
     title: "TD3 on Pendulum-v1, 256-256",
@@ -112,29 +127,33 @@ export const setUps: readonly SetUp[] = [
     peerName: "td3",
     environment: "Pendulum-v1",
     agent: { ...namedPart(pendulumTd3.agent), learningStarts: 100, hiddenSizes: [256, 256] },
-    reach: 1.5,
+    bars: { portable: 1.1, wide: 0.9, native: 1.4 },
   },
 ];
 
 /** A row of each set-up. */
 export async function* agents(bench: Bench): AsyncIterable<Row> {
   for (const setUp of setUps) {
-    const { title, script, reach } = setUp;
+    const { title, script, bars } = setUp;
     const peer = await bench.peer(script);
     if (typeof peer === "string") {
       yield missingRow(title, unit, peer);
       continue;
     }
     bench.progress(title);
-    const { own, beside } = await rates(setUp, peer);
+    const { own, beside } = await rates(setUp, peer, bench.backend);
     if (peer === undefined) yield row(title, own, unit);
-    else yield* peerRow(peer, title, own, unit, beside, reach);
+    else yield* peerRow(peer, title, own, unit, beside, { bars, backend: bench.backend });
   }
 }
 
 /** Environment steps a second of the lab and of the peer. */
-async function rates({ script: _, peerName, ...setUp }: SetUp, peer: Peer | undefined) {
-  const trainer = await trainerOf(setUp);
+async function rates(
+  { script: _, peerName, ...setUp }: SetUp,
+  peer: Peer | undefined,
+  backend: LabBackend,
+) {
+  const trainer = await trainerOf(setUp, backend);
   try {
     await trainer.iterate();
     const steps = trainer.progress.environmentSteps;
@@ -150,12 +169,13 @@ async function rates({ script: _, peerName, ...setUp }: SetUp, peer: Peer | unde
 
 async function trainerOf(
   { agent: { name, ...fields }, environment, threads }: Omit<SetUp, "script" | "peerName">,
+  backend: LabBackend,
 ): Promise<Trainer> {
   const definition = await loadEntry(registries.agents, "agent", name, "bench");
   return await definition.create({
     configuration: definition.configuration.parse(fields),
     budget: Number.MAX_SAFE_INTEGER,
-    workspace: await labWorkspace(threads),
+    workspace: await labWorkspace(threads, backend),
     seed,
     stream: (stream) => streamOf(seed, stream),
     makeEnvironment: () => makeEnv(environment),

@@ -5,6 +5,7 @@
  */
 import type { Peer, PeerScript } from "./peers/peer.ts";
 import type { Row } from "./row.ts";
+import type { LabBackend } from "./workspaces.ts";
 
 /** What a group is given. */
 export interface Bench {
@@ -15,6 +16,8 @@ export interface Bench {
    * where none is asked for.
    */
   peer(script: PeerScript): Promise<Peer | string | undefined>;
+  /** The lab's own that steps are measured on. */
+  readonly backend: LabBackend;
 }
 
 /** Measures the rows of a group, one after another. */

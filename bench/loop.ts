@@ -18,11 +18,11 @@ const seed = 1;
 const stepsPerIteration = 512;
 
 /** Environment steps a second of the loop. */
-export async function* loop({ progress }: Bench): AsyncIterable<Row> {
+export async function* loop({ progress, backend }: Bench): AsyncIterable<Row> {
   const name = "PPO on CartPole-v1, CleanRL's set-up, whole loop";
   const unit = "environment steps/s";
   progress(name);
-  const workspaces = [await labWorkspace(), await stockWorkspace("tfjs-wasm")];
+  const workspaces = [await labWorkspace(1, backend), await stockWorkspace("tfjs-wasm")];
   const [own, stock] = await Promise.all(workspaces.map(trainerOn));
   const milliseconds = await measure(
     { own: () => own.iterate(), stock: () => stock.iterate() },

@@ -5,9 +5,9 @@
  * @module
  */
 import { object } from "@optique/core/constructs";
-import { multiple } from "@optique/core/modifiers";
+import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { choice, string } from "@optique/core/valueparser";
 import { cpus } from "node:os";
 import { parsedWords, plain } from "../cli/command.ts";
 import { table } from "../cli/terminal/format.ts";
@@ -16,15 +16,26 @@ import { InputError, LabError, unknownName } from "../lab/core/errors.ts";
 import type { Group } from "./group.ts";
 import { groups } from "./groups.ts";
 import { Peer, type PeerScript } from "./peers/peer.ts";
+import { keep } from "./record.ts";
 import { cells, columns, markdownTable, type Row, rowsDocument } from "./row.ts";
+import { labBackends } from "./workspaces.ts";
 
-const usage = "deno task bench [GROUP…] [--json | --markdown] [--peers] [--list]";
+const usage = "deno task bench [GROUP…] [--json | --markdown] [--record NAME] [--peers] [--list]";
 
 const parser = object({
   names: multiple(argument(string({ metavar: "GROUP" }))),
   list: option("--list", { description: plain("Names of the groups.") }),
   json: option("--json", { description: plain("One JSON document.") }),
   markdown: option("--markdown", { description: plain("A Markdown table.") }),
+  record: optional(option("--record", string({ metavar: "NAME" }), {
+    description: plain("Keep what is measured in docs/benchmarks/NAME.json and write its page."),
+  })),
+  backend: withDefault(
+    option("--backend", choice(labBackends), {
+      description: plain("The lab's own backend that steps are measured on."),
+    }),
+    labBackends[0],
+  ),
   peers: option("--peers", { description: plain("PyTorch, JAX and others beside the lab.") }),
 });
 
@@ -44,7 +55,7 @@ async function bench(args: readonly string[], io: Io): Promise<number> {
     io.out(`Usage: ${usage}\n\n${groupList(io)}\n\nWithout GROUP: all but the slow ones.`);
     return 0;
   }
-  const { names, list, json, markdown, peers } = parsedWords(parser, args, usage);
+  const { names, list, json, markdown, record, backend, peers } = parsedWords(parser, args, usage);
   if (list) {
     io.out(groupList(io));
     return 0;
@@ -62,10 +73,14 @@ async function bench(args: readonly string[], io: Io): Promise<number> {
   try {
     for (const group of chosen) {
       const progress = (line: string) => io.error(`${group.name}: ${line}\n`);
-      for await (const row of (await group.load())({ progress, peer })) {
+      const before = rows.length;
+      for await (const row of (await group.load())({ progress, peer, backend })) {
         rows.push(row);
         io.error(`  ${cells(row).filter((cell) => cell !== "").join("  ")}\n`);
       }
+      if (record === undefined) continue;
+      const { name } = group;
+      await keep(record, { group: name, backend, peers, measured, rows: rows.slice(before) });
     }
   } finally {
     for (const each of opened.values()) if (typeof each === "object") await each.close();

@@ -15,8 +15,12 @@ export interface Row {
   readonly unit: string;
   /** What the figure stands beside: a reference measured in the same run, or a target. */
   readonly against: string | null;
+  /** Its name alone. */
+  readonly beside: string | null;
   /** How many times better than that: above 1 is faster, smaller or as asked for. */
   readonly ratio: number | null;
+  /** The ratio to reach; null: none is asked for. */
+  readonly reach: number | null;
 }
 
 /** What a row stands beside. */
@@ -40,26 +44,27 @@ export const columns = [
 
 /** A row, with its ratio to a reference. */
 export function row(name: string, value: number, unit: string, reference?: Reference): Row {
-  if (reference === undefined) return { name, value, unit, against: null, ratio: null };
+  if (reference === undefined) {
+    return { name, value, unit, against: null, beside: null, ratio: null, reach: null };
+  }
   const { reach } = reference;
   const against = `${reference.name} ${figure(reference.value)} ${unit}` +
     (reach === undefined ? "" : `; to reach: ${figure(reach)} ×`);
   const [more, less] = unit.endsWith("/s") ? [value, reference.value] : [reference.value, value];
   // Equal zeros are as good as each other.
-  return { name, value, unit, against, ratio: more === less ? 1 : more / less };
+  const ratio = more === less ? 1 : more / less;
+  return { name, value, unit, against, beside: reference.name, ratio, reach: reach ?? null };
 }
 
 /** A row that stands beside a target. */
 export function targetRow(name: string, value: number, unit: string, target: number): Row {
-  return row(name, value, unit, {
-    name: unit.endsWith("/s") ? "at least" : "at most",
-    value: target,
-  });
+  const reference = { name: unit.endsWith("/s") ? "at least" : "at most", value: target };
+  return { ...row(name, value, unit, reference), reach: 1 };
 }
 
 /** A row without a figure. */
 export function missingRow(name: string, unit: string, why: string): Row {
-  return { name, value: null, unit, against: why, ratio: null };
+  return { name, value: null, unit, against: why, beside: null, ratio: null, reach: null };
 }
 
 /** The one document that `--json` prints. */

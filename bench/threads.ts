@@ -18,7 +18,10 @@ const batchMilliseconds = 20;
 export async function* threads(bench: Bench): AsyncIterable<Row> {
   for (const step of steps) {
     bench.progress(`${step.title}, two threads`);
-    const workspaces = [await labWorkspace(1), await labWorkspace(2)];
+    const workspaces = [
+      await labWorkspace(1, bench.backend),
+      await labWorkspace(2, bench.backend),
+    ];
     try {
       const [one, two] = workspaces.map((workspace) => step.bind(workspace));
       for (const end = performance.now() + settling; performance.now() < end;) two();

@@ -27,7 +27,7 @@ async function* updateRows(step: BenchStep, bench: Bench): AsyncIterable<Row> {
   const scripts: readonly PeerScript[] = ["steps.py", ...step.peers ?? []];
   const peers: (Peer | string | undefined)[] = [];
   for (const script of scripts) peers.push(await bench.peer(script));
-  const lab = await labWorkspace();
+  const lab = await labWorkspace(1, bench.backend);
   const workspaces: Workspace[] = [lab];
   try {
     const own = bound(step, lab);
@@ -56,9 +56,9 @@ async function* updateRows(step: BenchStep, bench: Bench): AsyncIterable<Row> {
       });
     }
     for (const [i, script] of scripts.entries()) {
-      const reach = script === "steps.py" ? step.peerReach : undefined;
+      const bars = script === "steps.py" ? step.peerBars : undefined;
       const { own, [script]: beside } = milliseconds;
-      yield* peerRow(peers[i], step.title, own, "ms", beside, reach);
+      yield* peerRow(peers[i], step.title, own, "ms", beside, { bars, backend: bench.backend });
     }
   } finally {
     for (const workspace of workspaces) workspace.dispose();

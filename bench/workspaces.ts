@@ -6,15 +6,26 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { openWorkspace } from "../lab/compute/backend.ts";
+import { findLibrary } from "../lab/experiment/blas.ts";
 import { PlainWorkspace } from "../lab/compute/plain_workspace.ts";
 import type { Workspace } from "../lab/compute/workspace.ts";
 
 /** Stock backends that stand beside the lab's own. */
 export type Stock = "tfjs-wasm" | "tfjs-cpu";
 
-/** An empty workspace on the lab's default backend. */
-export async function labWorkspace(threads = 1): Promise<Workspace> {
-  return (await openWorkspace("auto", { threads })).workspace;
+/** The lab's own backends that can be measured: its default, and products left to a library. */
+export const labBackends = ["auto", "native"] as const;
+/** A name in {@linkcode labBackends}. */
+export type LabBackend = typeof labBackends[number];
+
+/**
+ * An empty workspace on a backend of the lab.
+ *
+ * @throws InputError for `native` where there is no library.
+ */
+export async function labWorkspace(threads = 1, backend: LabBackend = "auto"): Promise<Workspace> {
+  const library = backend === "native" ? findLibrary() : undefined;
+  return (await openWorkspace(backend, { threads, library })).workspace;
 }
 
 let wasm: Promise<boolean> | undefined;

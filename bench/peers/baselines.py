@@ -1,9 +1,9 @@
 """Stable-Baselines3 training as its users train, timed on request.
 
 Prints its name, then answers each line "COUNT SET-UP STEPS" with the milliseconds that COUNT times
-STEPS environment steps took. A set-up's model goes on from where it stopped. One thread. The values
-are those of rl-baselines3-zoo, but for ε, which is constant at its mean over the zoo's budget, and for
-rates that the zoo anneals: so every batch does the same work.
+STEPS environment steps took. A set-up's model goes on from where it stopped. One thread; SET-UP/THREADS
+has more. The values are those of rl-baselines3-zoo, but for ε, which is constant at its mean over the
+zoo's budget, and for rates that the zoo anneals: so every batch does the same work.
 """
 
 import sys
@@ -15,8 +15,6 @@ import torch
 from stable_baselines3 import A2C, DQN, PPO, SAC, TD3
 from stable_baselines3.common.env_util import make_vec_env
 from stable_baselines3.common.noise import NormalActionNoise
-
-torch.set_num_threads(1)
 
 
 def ppo():
@@ -79,12 +77,16 @@ makers = {"ppo": ppo, "a2c": a2c, "dqn": dqn, "sac": sac, "td3": td3}
 
 
 def main():
-    print(f"Stable-Baselines3 {stable_baselines3.__version__}, PyTorch {torch.__version__}", flush=True)
+    capability = torch.backends.cpu.get_cpu_capability()
+    versions = f"{stable_baselines3.__version__}, PyTorch {torch.__version__} {capability}"
+    print(f"Stable-Baselines3 {versions}", flush=True)
     made = {}
     for line in sys.stdin:
         count, name, steps = line.split()
+        agent, _, threads = name.partition("/")
+        torch.set_num_threads(int(threads or 1))
         if name not in made:
-            made[name] = makers[name]()
+            made[name] = makers[agent]()
         started_at = time.perf_counter()
         made[name].learn(int(count) * int(steps), reset_num_timesteps=False)
         print((time.perf_counter() - started_at) * 1000, flush=True)

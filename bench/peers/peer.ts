@@ -7,15 +7,17 @@
 import { LabError } from "../../lab/core/errors.ts";
 import type { Subject } from "../measure.ts";
 import { missingRow, type Row, row } from "../row.ts";
+import type { LabBackend } from "../workspaces.ts";
 
 /**
  * Training steps in PyTorch's public API, in JAX's and in jax-js's, environments of Gymnasium, agents
- * of Stable-Baselines3, agents as plain loops in PyTorch and in JAX, CleanRL's PPO.
+ * of Stable-Baselines3 and of SBX, agents as plain loops in PyTorch and in JAX, CleanRL's PPO.
  */
 export type PeerScript =
   | "steps.py"
   | "worlds.py"
   | "baselines.py"
+  | "sbx_agents.py"
   | "loops.py"
   | "single_file.py"
   | "jax_steps.py"
@@ -24,6 +26,7 @@ export type PeerScript =
 
 /** How to install what a script needs, where it is one command. */
 const installation: { readonly [Script in PeerScript]?: string } = {
+  "sbx_agents.py": "pip install sbx-rl",
   "jax_steps.py": "pip install jax",
   "jax_loop.py": "pip install jax",
   "jax_js.js": "deno cache --no-config --no-lock npm:@jax-js/jax@0.1.25",
@@ -108,6 +111,26 @@ export class Peer {
   }
 }
 
+/** How many times faster than a peer the lab has to be. */
+export interface Bars {
+  /** On the default backend. */
+  readonly portable: number;
+  /** There where the peer's vectors have 512 bits; default: `portable`. */
+  readonly wide?: number;
+  /** With `--backend native`; left out: none is asked for. */
+  readonly native?: number;
+}
+
+/** The ratio to reach beside a peer of this name, which says how wide its vectors are. */
+export function barOf(
+  { portable, wide = portable, native }: Bars,
+  peer: string,
+  backend: LabBackend,
+): number | undefined {
+  if (backend === "native") return native;
+  return peer.includes("AVX512") ? wide : portable;
+}
+
 /** The row beside a peer: none where none is asked for, no figure where it is not installed. */
 export function* peerRow(
   peer: Peer | string | undefined,
@@ -115,10 +138,11 @@ export function* peerRow(
   value: number,
   unit: string,
   peerValue: number,
-  reach?: number,
+  asked?: { readonly bars: Bars | undefined; readonly backend: LabBackend },
 ): Iterable<Row> {
   if (typeof peer === "string") yield missingRow(name, unit, peer);
   else if (peer !== undefined) {
+    const reach = asked?.bars && barOf(asked.bars, peer.name, asked.backend);
     yield row(name, value, unit, { name: peer.name, value: peerValue, reach });
   }
 }

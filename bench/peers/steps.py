@@ -119,22 +119,34 @@ class ConvVae(nn.Module):
         return self.grow(hidden), mean, log_variance
 
 
-def conv_vae(batch=128):
-    model = ConvVae()
+def vae(model, *shape):
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    feed = fed(torch.rand(batch, 1, 28, 28))
+    feed = fed(torch.rand(*shape))
 
     def step():
         (x,) = feed()
         logits, mean, log_variance = model(x)
         reconstruction = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
         kl = 0.5 * (mean**2 + log_variance.exp() - log_variance - 1).sum()
-        loss = (reconstruction + kl) / batch
+        loss = (reconstruction + kl) / len(x)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
 
     return step
+
+
+class DenseVae(nn.Module):
+    def __init__(self, hidden=400, latent=20):
+        super().__init__()
+        self.seen = nn.Linear(784, hidden)
+        self.code = nn.Linear(hidden, 2 * latent)
+        self.decode = nn.Sequential(nn.Linear(latent, hidden), nn.ReLU(), nn.Linear(hidden, 784))
+
+    def forward(self, x):
+        mean, log_variance = self.code(F.relu(self.seen(x))).chunk(2, 1)
+        latent = mean + (0.5 * log_variance).exp() * torch.randn_like(mean)
+        return self.decode(latent), mean, log_variance
 
 
 def dcgan(batch=64, latent=100):
@@ -219,6 +231,68 @@ def gru(width, time_steps=32, batch=32, inputs=32):
     return step
 
 
+def groups(channels):
+    return channels // 4 if channels % 4 == 0 else 1
+
+
+class TimeBlock(nn.Module):
+    def __init__(self, inputs, filters, embedded):
+        super().__init__()
+        self.norms = nn.ModuleList(nn.GroupNorm(groups(n), n) for n in (inputs, filters))
+        self.first = nn.Conv2d(inputs, filters, 3, padding=1)
+        self.second = nn.Conv2d(filters, filters, 3, padding=1)
+        self.embedding = nn.Linear(embedded, filters)
+        self.shortcut = nn.Identity() if inputs == filters else nn.Conv2d(inputs, filters, 1)
+
+    def forward(self, x, embedding):
+        told = self.first(F.silu(self.norms[0](x))) + self.embedding(embedding)[:, :, None, None]
+        return self.second(F.silu(self.norms[1](told))) + self.shortcut(x)
+
+
+class UNet(nn.Module):
+    """models/time_unet.ts with two halvings and nothing at the narrowest place."""
+
+    def __init__(self, wide=16, narrow=48):
+        super().__init__()
+        embedded = 4 * wide
+        self.time = nn.Sequential(
+            nn.Linear(8, embedded), nn.SiLU(), nn.Linear(embedded, embedded), nn.SiLU()
+        )
+        self.first = nn.Conv2d(1, wide, 4, 2, 1)
+        self.halved = nn.Conv2d(wide, narrow, 4, 2, 1)
+        self.doubled = nn.ConvTranspose2d(narrow, wide, 4, 2, 1)
+        self.last = nn.ConvTranspose2d(wide, 1, 4, 2, 1)
+        sizes = [(wide, wide), (narrow, narrow), (narrow, narrow), (2 * wide, wide)]
+        self.blocks = nn.ModuleList(TimeBlock(*size, embedded) for size in sizes)
+        self.norm = nn.GroupNorm(groups(wide), wide)
+        self.skip = nn.Linear(embedded, 1)
+
+    def forward(self, x, time):
+        angles = torch.pi * time * torch.tensor([1.0, 2.0, 4.0, 8.0])
+        embedding = self.time(torch.cat([angles.sin(), angles.cos()], 1))
+        seen = self.blocks[0](self.first(x), embedding)
+        below = self.blocks[1](self.halved(seen), embedding)
+        both = torch.cat([seen, self.doubled(self.blocks[2](below, embedding))], 1)
+        written = self.last(F.silu(self.norm(self.blocks[3](both, embedding))))
+        return written + self.skip(embedding)[:, :, None, None] * x
+
+
+def unet(batch=64):
+    model = UNet()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    feed = fed(torch.randn(batch, 1, 28, 28), torch.rand(batch, 1))
+
+    def step():
+        x, time = feed()
+        noise = torch.randn_like(x)
+        loss = ((model(x + noise, time) - noise) ** 2).sum((1, 2, 3)).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
 def act(batch):
     policy = mlp(4, 64, 64, 2, activation=nn.Tanh)
     feed = fed(torch.randn(batch, 4))
@@ -241,7 +315,9 @@ def product(layout, size):
 makers = {
     "ppo": ppo,
     "dqn": dqn,
-    "conv-vae": conv_vae,
+    "conv-vae": lambda: vae(ConvVae(), 128, 1, 28, 28),
+    "dense-vae": lambda: vae(DenseVae(), 128, 784),
+    "unet": unet,
     "dcgan": dcgan,
     "wgan-gp": wgan_gp,
     "gru": lambda width: gru(int(width)),
@@ -251,7 +327,7 @@ makers = {
 
 
 def main():
-    print(f"PyTorch {torch.__version__}", flush=True)
+    print(f"PyTorch {torch.__version__} {torch.backends.cpu.get_cpu_capability()}", flush=True)
     made = {}
     for line in sys.stdin:
         count, name, *sizes = line.split()

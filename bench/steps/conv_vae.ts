@@ -49,7 +49,7 @@ export const convVaeStep: BenchStep = {
   name: "conv-vae",
   title: "conv VAE step, 28 × 28, 32-64 filters, batch 128",
   stocks: [{ stock: "tfjs-cpu", reach: 50 }],
-  peerReach: 1,
+  peerBars: { portable: 1, native: 1.5 },
   peers: ["jax_steps.py"],
   bind(workspace) {
     const random = numbersOf("conv-vae");

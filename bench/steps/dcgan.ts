@@ -91,6 +91,7 @@ export const dcganStep: BenchStep = {
   name: "dcgan",
   title: "DCGAN step (both networks), 28 × 28, 32-64 filters, batch 64",
   stocks: [{ stock: "tfjs-cpu", reach: 30 }],
+  peerBars: { portable: 1, native: 1.5 },
   bind(workspace) {
     const random = numbersOf("dcgan");
     const optimizer = adam({ beta1: 0.5 });

@@ -24,7 +24,7 @@ export const dqnStep: BenchStep = {
   name: "dqn",
   title: "DQN update, 4-256-256-2, batch 64",
   stocks: [{ stock: "tfjs-wasm", reach: 9 }, { stock: "tfjs-cpu" }],
-  peerReach: 1.5,
+  peerBars: { portable: 3, native: 4 },
   peers: ["jax_steps.py", "jax_js.js"],
   threadReach: 1.7,
   products: [...target, ...denseProducts(batch, sizes)],

@@ -5,6 +5,7 @@
  */
 import { convVaeStep } from "./conv_vae.ts";
 import { dcganStep } from "./dcgan.ts";
+import { denseVaeStep } from "./dense_vae.ts";
 import { dqnStep } from "./dqn.ts";
 import { gruSteps } from "./gru.ts";
 import { ppoStep } from "./ppo.ts";
@@ -16,6 +17,7 @@ import { wganGpStep } from "./wgan_gp.ts";
 export const steps: readonly BenchStep[] = [
   ppoStep,
   dqnStep,
+  denseVaeStep,
   convVaeStep,
   dcganStep,
   wganGpStep,

@@ -13,7 +13,7 @@ export const ppoStep: BenchStep = {
   name: "ppo",
   title: "PPO update, 2 × 4-64-64, batch 128",
   stocks: [{ stock: "tfjs-wasm", reach: 15 }, { stock: "tfjs-cpu" }],
-  peerReach: 4,
+  peerBars: { portable: 8, native: 10 },
   peers: ["jax_steps.py", "jax_js.js"],
   products: [2, 1].flatMap((heads) => denseProducts(batch, [4, ...hiddenSizes, heads])),
   bind(workspace) {

@@ -7,7 +7,7 @@
 import type { Generator } from "../../lab/core/random.ts";
 import { streamOf } from "../../lab/core/random.ts";
 import type { Workspace } from "../../lab/compute/workspace.ts";
-import type { PeerScript } from "../peers/peer.ts";
+import type { Bars, PeerScript } from "../peers/peer.ts";
 import type { Stock } from "../workspaces.ts";
 
 /** What stands beside a step. */
@@ -24,8 +24,8 @@ export interface BenchStep {
   /** What it trains, with its sizes. */
   readonly title: string;
   readonly stocks: readonly StockReference[];
-  /** How many times faster than PyTorch the lab aims to be. */
-  readonly peerReach?: number;
+  /** How many times faster than PyTorch it has to be. */
+  readonly peerBars?: Bars;
   /** Scripts that have the step beside PyTorch's. */
   readonly peers?: readonly PeerScript[];
   /** How many times faster than one thread two have to be, where that is asked for. */

@@ -15,6 +15,7 @@ export const unetStep: BenchStep = {
   name: "unet",
   title: `U-Net step, 28 × 28, ${filters.join("-")} filters, batch ${batch}`,
   stocks: [{ stock: "tfjs-cpu" }],
+  peerBars: { portable: 1, native: 1.3 },
   bind(workspace) {
     const random = numbersOf("unet");
     const size = side * side;

@@ -12,6 +12,7 @@ export const wganGpStep: BenchStep = {
   name: "wgan-gp",
   title: "WGAN-GP critic step with second-order gradient, 2-128-128-128, batch 64",
   stocks: [{ stock: "tfjs-cpu", reach: 30 }, { stock: "tfjs-wasm" }],
+  peerBars: { portable: 2 },
   bind(workspace) {
     const random = numbersOf("wgan-gp");
     const bound = new BoundModel(wganGp.model, {
