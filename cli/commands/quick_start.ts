@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { object } from "@optique/core/constructs";
+import { isRecord } from "../../lab/core/plain.ts";
 import type { RunProgress, RunRequest } from "../../lab/experiment/launch.ts";
 import type { ExperimentEntry, Registries } from "../../lab/experiment/registries.ts";
 import type { Run, Store } from "../../lab/store/store.ts";
@@ -253,9 +254,7 @@ function modelsTable(store: Store, groups: readonly Group[], io: Io): string {
 /** Name of the agent, model or data set of a group. */
 function named({ configuration }: Group, part: string): string {
   const given = configuration[part];
-  return given !== null && typeof given === "object" && !Array.isArray(given)
-    ? String(given.name)
-    : "–";
+  return isRecord(given) ? String(given.name) : "–";
 }
 
 /** Writes the last sample sheet of each model where a person can open it. */

@@ -137,7 +137,7 @@ function resultOf({ groups, pairs, scales }: Comparison, isTimed: boolean): Bloc
       ...["", "experiment", "seeds", "figure", iqmTitle(groups)],
       ...isJudged ? ["verdict"] : [],
       ...["mean", "median"],
-      ...hasThreshold ? timed(["steps to solved", "time", "reached by"], 1) : [],
+      ...hasThreshold ? timed(["steps to solved", "time", "at the end"], 1) : [],
     ],
     rows: groups.map((group, i) => [
       letterOf(i),

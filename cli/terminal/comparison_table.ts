@@ -118,7 +118,7 @@ function thresholds(groups: readonly Group[], io: Io): string {
       ...(one === undefined ? [{ title: "return", align: "right" } as const] : []),
       { title: `steps to ${one ?? "it"}`, align: "right" },
       { title: "time", align: "right" },
-      { title: "reached by" },
+      { title: "at the end" },
       { title: "steps/s", align: "right" },
     ],
     groups.map((group) => [
