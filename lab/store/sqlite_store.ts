@@ -546,6 +546,7 @@ export class SqliteStore implements Store {
         this.#database.run("DELETE FROM run WHERE id = ?", id);
       }
     });
+    this.#dropSweepsOf(sound);
     const files = this.#sweep();
     this.#shrink();
     return { runs: ids.length, bytes: files + before - this.#databaseBytes() };
@@ -592,6 +593,15 @@ export class SqliteStore implements Store {
       ...runs.map((name) => ({ kind: "run" as const, name })),
       ...this.#artifacts.orphans().map((name) => ({ kind: "artifact" as const, name })),
     ];
+  }
+
+  /** Deletes the sweeps that had a run among these, and have none any more. */
+  #dropSweepsOf(purged: readonly Run[]): void {
+    const left = [this.#runs.list(false), this.#runs.list(true)];
+    // Nobody knows whose runs the damaged ones are.
+    if (left.some(({ damaged }) => damaged.length > 0)) return;
+    const kept = sweepsOf(left.flatMap(({ sound }) => sound));
+    this.#sweeps.drop(sweepsOf(purged).difference(kept));
   }
 
   /**
@@ -662,4 +672,10 @@ export class SqliteStore implements Store {
     this.#database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
     return (sizeOfFile(this.#database.path) ?? 0) + (sizeOfFile(`${this.#database.path}-wal`) ?? 0);
   }
+}
+
+function sweepsOf(runs: readonly Run[]): Set<string> {
+  return new Set(
+    runs.flatMap(({ manifest: { sweep } }) => sweep === undefined ? [] : [sweep.name]),
+  );
 }

@@ -415,7 +415,8 @@ export interface Store {
   /** Takes a run back out of the trash. */
   restore(id: string): void;
   /**
-   * Deletes trashed runs for good with their files, and where asked the orphans.
+   * Deletes trashed runs for good with their files, the sweeps that have no run left, and where asked
+   * the orphans.
    *
    * @returns How many runs and the bytes freed.
    */

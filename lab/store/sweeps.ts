@@ -57,6 +57,15 @@ export class Sweeps {
       .map(({ name }) => String(name));
   }
 
+  /** Deletes these for good. */
+  drop(names: ReadonlySet<string>): void {
+    if (names.size === 0) return;
+    this.database.write(() => {
+      for (const name of names) this.database.run("DELETE FROM sweep WHERE name = ?", name);
+    });
+    this.rewrite();
+  }
+
   /** Puts back those of the journal that the database lacks. */
   putBack(): void {
     const rows = new Map(valuesOf<Row>(this.#journal).map((row) => [row.name, row]));

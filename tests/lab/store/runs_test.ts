@@ -200,6 +200,27 @@ Deno.test("the version grows with every write, for a reader too", () =>
     reader.close();
   }));
 
+Deno.test("a sweep goes for good with the last of its runs", () =>
+  withStore((store, folder) => {
+    const addTrial = (trial: number) =>
+      store.createRun({
+        name: "corridor-dqn",
+        manifest: { ...manifestOf("corridor-dqn"), sweep: { name: "rates", trial } },
+        tags: [],
+        note: "",
+      });
+    for (const name of ["rates", "others"]) store.putSweep(name, { trials: 3 });
+    const [first, second] = [addTrial(0), addTrial(1)];
+    store.trash(first.id);
+    store.purge();
+    deepStrictEqual(store.sweepNames().sort(), ["others", "rates"]);
+    store.trash(second.id);
+    deepStrictEqual(store.sweepNames().sort(), ["others", "rates"]);
+    store.purge();
+    deepStrictEqual(store.sweepNames(), ["others"]);
+    strictEqual(Deno.readTextFileSync(`${folder}/sweeps.jsonl`).includes("rates"), false);
+  }));
+
 Deno.test("the trash keeps a run until it is purged, and gives it back whole", () =>
   withStore(async (store, folder) => {
     const bytes = new Uint8Array(50_000).fill(7);
