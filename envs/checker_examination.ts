@@ -5,7 +5,7 @@
  */
 import type { Environment, StepResult } from "../lab/core/environment.ts";
 import { InputError } from "../lab/core/errors.ts";
-import { firstNotJson, show } from "../lab/core/plain.ts";
+import { firstNotJson, isRecord, show } from "../lab/core/plain.ts";
 import type { Generator } from "../lab/core/random.ts";
 import { explainMiss } from "./checker_values.ts";
 
@@ -98,8 +98,7 @@ export class Examination {
 
   /** Whether the info of `call` is plain. */
   lookAtInfo(info: unknown, call: string): void {
-    const isObject = typeof info === "object" && info !== null && !Array.isArray(info);
-    const wrong = isObject ? firstNotJson(info, "info") : `info is ${show(info)}`;
+    const wrong = isRecord(info) ? firstNotJson(info, "info") : `info is ${show(info)}`;
     if (wrong === undefined) return;
     this.error(
       "step",

@@ -4,6 +4,7 @@
  * @module
  */
 import { unitWords } from "../lab/core/budget.ts";
+import { isRecord } from "../lab/core/plain.ts";
 import { DamageError } from "../lab/core/errors.ts";
 import type { Metrics } from "../lab/core/metrics.ts";
 import { printable } from "../lab/core/printable.ts";
@@ -58,7 +59,7 @@ type Configuration = { readonly [key: string]: Json };
 function part(configuration: Configuration, ...keys: string[]): string {
   for (const key of keys) {
     const value = configuration[key];
-    if (value !== null && typeof value === "object" && !Array.isArray(value)) {
+    if (isRecord(value)) {
       return printable(String(value.name ?? value.id ?? key));
     }
   }

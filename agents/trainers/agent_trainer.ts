@@ -12,9 +12,14 @@ import {
 } from "../../lab/core/base_trainer.ts";
 import type { RowStep } from "../../lab/compute/row_step.ts";
 import type { Snapshot } from "../../lab/core/snapshot.ts";
-import type { ActOptions, EvaluationContext, Report } from "../../lab/core/trainer.ts";
+import type {
+  ActOptions,
+  EvaluationContext,
+  PolicyFileOptions,
+  Report,
+} from "../../lab/core/trainer.ts";
 import type { EpisodeWindow } from "../worlds/episodes.ts";
-import type { Evaluator, PolicyFileOptions } from "./evaluation.ts";
+import type { Evaluator } from "./evaluation.ts";
 
 /** The training environments: they go on from a checkpoint, and know the highest return so far. */
 export type TrainingWorld = Resumable & {

@@ -9,7 +9,12 @@ import { vectorOf } from "../../lab/core/batched.ts";
 import type { Environment } from "../../lab/core/environment.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import type { Generator } from "../../lab/core/random.ts";
-import type { ActOptions, EvaluationContext, Report } from "../../lab/core/trainer.ts";
+import type {
+  ActOptions,
+  EvaluationContext,
+  PolicyFileOptions,
+  Report,
+} from "../../lab/core/trainer.ts";
 import type { Vector } from "../../lab/core/vector.ts";
 import type { RowStep } from "../../lab/compute/row_step.ts";
 import type { Program, Tensors, Workspace } from "../../lab/compute/workspace.ts";
@@ -213,12 +218,6 @@ export function policyActors(
   return { actors, drawing: actors, scores: policy, values };
 }
 
-/** What goes into a policy file beside what acting needs. */
-export interface PolicyFileOptions {
-  /** The critic, where the agent has one: `Policy.value` is then known. Default false. */
-  readonly withValue?: boolean;
-}
-
 /** Measures the policy of an agent's parameters. */
 export class Evaluator {
   #vector: Vector | undefined;
@@ -320,7 +319,7 @@ export class Evaluator {
     { withValue = false }: PolicyFileOptions = {},
   ): Uint8Array<ArrayBuffer> {
     const { shape, scaled, normalizer, rewardUnit } = this.options;
-    const { memorySize, step } = this.#chosenBy(withValue);
+    const { memorySize, step } = this.#chosenBy();
     const groups: Readonly<Record<string, NamedTensors>> = {
       [PARAMETERS]: parameters,
       ...memorySize > 0 && { memory: { row: zeros([1, memorySize], "float32") } },
@@ -331,11 +330,8 @@ export class Evaluator {
       ({ input: { observations }, state }) => {
         const next = step(state[PARAMETERS], observations, state.memory?.row);
         const { scores, memory: row, values } = next;
-        const outputs: Tensors = withValue && values ? { scores, value: values } : { scores };
-        return {
-          outputs,
-          ...row && { state: { memory: { row } } },
-        };
+        const outputs: Tensors = { scores, ...withValue && values && { value: values } };
+        return { outputs, ...row && { state: { memory: { row } } } };
       },
     );
     const valueUnit = rewardUnit?.();
@@ -375,12 +371,12 @@ export class Evaluator {
   }
 
   /** One without memory as one whose rows of memory have no elements, and are not there. */
-  #chosenBy(withValue = false): ChosenBy {
+  #chosenBy(): ChosenBy {
     const { scores: scoresOf, values: valuesOf } = this.options;
     if (typeof scoresOf === "function") {
       const step: ChosenBy["step"] = (parameters, seen) => {
         const scores = scoresOf(parameters, seen);
-        return { scores, ...withValue && { values: valuesOf?.(parameters, seen, scores) } };
+        return { scores, values: valuesOf?.(parameters, seen, scores) };
       };
       return { memorySize: 0, step };
     }

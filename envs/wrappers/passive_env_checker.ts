@@ -4,6 +4,7 @@
  * @module
  */
 import type { Environment } from "../../lab/core/environment.ts";
+import { isRecord } from "../../lab/core/plain.ts";
 import { InputError } from "../../lab/core/errors.ts";
 import { wrap } from "./wrapper.ts";
 
@@ -23,8 +24,7 @@ export function passiveEnvChecker(env: Environment): Environment {
       ? `${observation.constructor.name}(${observation})`
       : observation;
     demand(space.contains(observation), `the observation of ${call} must lie in ${space}`, shown);
-    const isPlain = typeof info === "object" && info !== null && !Array.isArray(info);
-    demand(isPlain, `the info of ${call} must be an object`, info);
+    demand(isRecord(info), `the info of ${call} must be an object`, info);
   };
   return wrap(env, {
     reset(options) {

@@ -27,6 +27,11 @@ export function show(value: unknown): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
+/** Whether `value` is an object that holds values by key: neither null nor a list. */
+export function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** What JSON would change first in `value`, like "state.at is NaN", or undefined. */
 export function firstNotJson(value: unknown, path: string): string | undefined {
   if (value === null || typeof value === "boolean" || typeof value === "string") return undefined;

@@ -6,6 +6,7 @@
  * @module
  */
 import { InputError } from "./errors.ts";
+import { isRecord } from "./plain.ts";
 import { shortened } from "./printable.ts";
 import { parseStrictJson } from "./strict_json.ts";
 import {
@@ -204,10 +205,6 @@ function checkLayout(entries: readonly Entry[], available: number): void {
       `the file holds ${available}${available < position ? " (truncated)" : ""}`,
     );
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isCounts(value: unknown): value is number[] {

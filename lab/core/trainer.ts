@@ -40,6 +40,12 @@ export interface EvaluationContext {
   readonly stochastic?: boolean;
 }
 
+/** What goes into a policy file beside what acting needs. */
+export interface PolicyFileOptions {
+  /** The critic, where the agent has one: `Policy.value` is then known. Default false. */
+  readonly withValue?: boolean;
+}
+
 /** Configuration fields of a model by name, as samples are to be drawn with them. */
 export type SamplingSettings = Readonly<Record<string, Json>>;
 
@@ -101,7 +107,10 @@ export interface Trainer {
    * Agents: the greedy policy as the bytes of a file that `loadPolicy` opens. `about` is free text
    * by key, kept with it.
    */
-  exportPolicy?(about?: Readonly<Record<string, string>>): Promise<Uint8Array<ArrayBuffer>>;
+  exportPolicy?(
+    about?: Readonly<Record<string, string>>,
+    options?: PolicyFileOptions,
+  ): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * Models that can be drawn from: `count` samples, of the class `label` where the model has labels;
    * left out, of all classes in turn; `settings` are other values of configuration fields that no

@@ -5,6 +5,7 @@
  * @module
  */
 import { encodeCanonicalJson } from "../core/canonical_json.ts";
+import { isRecord } from "../core/plain.ts";
 import { printable } from "../core/printable.ts";
 import type { Json } from "../core/snapshot.ts";
 import type { Run, Series, Store } from "../store/store.ts";
@@ -177,7 +178,7 @@ export function flatten(
   return Object.assign(
     {},
     ...Object.entries(configuration).map(([key, value]) =>
-      value !== null && typeof value === "object" && !Array.isArray(value)
+      isRecord(value)
         ? flatten(value, `${prefix}${key}.`)
         : { [printable(`${prefix}${key}`)]: printable(textOf(value)) }
     ),

@@ -11,7 +11,6 @@ import { InputError } from "../core/errors.ts";
 import { REPLAY } from "../core/snapshot.ts";
 import type { Trainer } from "../core/trainer.ts";
 import type { Run, Store, StoredCheckpoint } from "../store/store.ts";
-import { policyFileOf } from "./policy_file.ts";
 import type { Registries } from "./registries.ts";
 import { orderOf } from "./resume.ts";
 import { openSession } from "./session.ts";
@@ -91,7 +90,7 @@ export async function policyOf(
   }
   return await exported(run, options, (trainer, about) => {
     const all = { ...about, agent: agent.name, environment: environment!.id };
-    const file = policyFileOf(trainer, all, options.withValue);
+    const file = trainer.exportPolicy?.(all, options);
     if (file !== undefined) return file;
     throw new InputError(`Cannot export a policy of ${run.id} as ${agent.name} makes none`);
   });

@@ -7,6 +7,7 @@
  */
 import type { AgentDefinition, BodyDefinition, ModelDefinition } from "../compute/definitions.ts";
 import type { EnvironmentDefinition } from "../core/environment.ts";
+import { isRecord } from "../core/plain.ts";
 import { InputError } from "../core/errors.ts";
 import type { DatasetDefinition } from "../core/registry.ts";
 import type { Json } from "../core/snapshot.ts";
@@ -80,7 +81,7 @@ export function namedPart<Definition extends Named>(
 
 /** Whether a resolved configuration marks a part as the definition's own. */
 export function isOwn(part: Json | undefined): boolean {
-  return part !== null && typeof part === "object" && !Array.isArray(part) && part.own === true;
+  return isRecord(part) && part.own === true;
 }
 
 /** Whether a run cannot be trained without its definition's module. */

@@ -8,6 +8,7 @@
 import * as z from "zod";
 import type { AgentDefinition, ModelDefinition } from "../compute/definitions.ts";
 import { environmentOf } from "../core/define_environment.ts";
+import { isRecord } from "../core/plain.ts";
 import type { Environment } from "../core/environment.ts";
 import { unknownEnvironment } from "../core/environment_ids.ts";
 import { InputError, unknownName } from "../core/errors.ts";
@@ -400,7 +401,7 @@ function setAt(target: { [name: string]: Json }, path: readonly string[], value:
     return;
   }
   const inner = target[first];
-  const open = inner !== null && typeof inner === "object" && !Array.isArray(inner) ? inner : {};
+  const open = isRecord(inner) ? inner : {};
   target[first] = open;
   setAt(open, rest, value);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { DamageError, didYouMean, InputError, unknownName, unlessDamaged } from "../core/errors.ts";
+import { isRecord } from "../core/plain.ts";
 import type { Json } from "../core/snapshot.ts";
 import { statuses, statusOf } from "../store/run_status.ts";
 import type { Run, Store } from "../store/store.ts";
@@ -49,12 +50,8 @@ export function isOwnKey(key: string): boolean {
 /** Value at a dotted path of the configuration; a named part (`agent`) is its name or id. */
 export function configured(run: Run, path: string): Json | undefined {
   let value: Json | undefined = run.manifest.determined.configuration;
-  for (const part of path.split(".")) value = isGroup(value) ? value[part] : undefined;
-  return isGroup(value) ? value.name ?? value.id ?? value : value;
-}
-
-function isGroup(value: Json | undefined): value is { readonly [key: string]: Json } {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
+  for (const part of path.split(".")) value = isRecord(value) ? value[part] : undefined;
+  return isRecord(value) ? value.name ?? value.id ?? value : value;
 }
 
 /** A configured value as one that can be compared: lists and groups as their JSON. */
@@ -64,7 +61,7 @@ function comparable(value: Json | undefined): Value {
 
 /** Every dotted path of a configuration. */
 export function pathsOf(value: Json, prefix = ""): string[] {
-  if (!isGroup(value)) return [prefix];
+  if (!isRecord(value)) return [prefix];
   const inner = Object.entries(value).flatMap(([key, each]) =>
     pathsOf(each, prefix === "" ? key : `${prefix}.${key}`)
   );

@@ -5,6 +5,7 @@
  */
 import { type BackendChoice, backendChoices } from "../compute/backend_choice.ts";
 import { InputError, unknownName } from "../core/errors.ts";
+import { isRecord } from "../core/plain.ts";
 import type { Json } from "../core/snapshot.ts";
 import { type PrunerName, prunerNames } from "../search/pruners.ts";
 import { type SamplerName, samplerNames } from "../search/samplers.ts";
@@ -90,8 +91,8 @@ export function checkSweep(definition: SweepDefinition): void {
   const isText = (value: unknown) => typeof value === "string" && value !== "";
   const isMissing = (value: unknown) => value === undefined;
   requireKind("experiment", "an experiment's name, or a file", isText);
-  requireKind("space", 'fields by path, as { "agent.gamma": "0.9..0.999" }', isGroup);
-  requireKind("set", "values by path", (value) => isMissing(value) || isGroup(value));
+  requireKind("space", 'fields by path, as { "agent.gamma": "0.9..0.999" }', isRecord);
+  requireKind("set", "values by path", (value) => isMissing(value) || isRecord(value));
   requireKind(
     "objective",
     "METRIC, min:METRIC or max:METRIC",
@@ -123,19 +124,19 @@ export function fieldOf(path: string, field: FieldDefinition): Field {
   if (Array.isArray(field)) return { path, range: { kind: "choice", values: field } };
   const refused = (requirement: string, value: unknown = field) =>
     new InputError(`Cannot sweep over ${path} as ${requirement}: ${shown(value)}`);
-  if (isGroup(field) && "range" in field) {
+  if (isRecord(field) && "range" in field) {
     const { range, when, ...more } = field;
     const [unknown] = Object.keys(more);
     if (unknown !== undefined) {
       throw unknownName(`sweep over ${path}`, "field", unknown, ["range", "when"]);
     }
     if (when === undefined) return fieldOf(path, range);
-    if (!isGroup(when) || typeof when.path !== "string" || !Array.isArray(when.in)) {
+    if (!isRecord(when) || typeof when.path !== "string" || !Array.isArray(when.in)) {
       throw refused('its condition must be as { path: "agent.optimizer", in: ["rmsprop"] }', when);
     }
     return { ...fieldOf(path, range), when };
   }
-  if (!isGroup(field) || !("kind" in field)) {
+  if (!isRecord(field) || !("kind" in field)) {
     throw refused("it must be tried as text (log:1e-4..1e-2), as a list, or as { range, when }");
   }
   if (!rangeKinds.includes(field.kind)) {
@@ -145,10 +146,6 @@ export function fieldOf(path: string, field: FieldDefinition): Field {
     throw refused("a choice must have values");
   }
   return { path, range: field };
-}
-
-function isGroup(value: unknown): value is { readonly [key: string]: unknown } {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 function shown(value: unknown): string {

@@ -1,12 +1,10 @@
 /** Policy files that value: what the critic says of the last observation, in the unit of the return. */
 import { ok, strictEqual } from "node:assert";
 import { loadPolicy, type Policy } from "../../agents/policy.ts";
-import type { AgentTrainer } from "../../agents/trainers/agent_trainer.ts";
-import type { PolicyFileOptions } from "../../agents/trainers/evaluation.ts";
 import { defineEnvironment } from "../../lab/core/define_environment.ts";
 import type { EnvironmentDefinition } from "../../lab/core/environment.ts";
 import { Box, Discrete } from "../../lab/core/space.ts";
-import type { Trainer } from "../../lab/core/trainer.ts";
+import type { PolicyFileOptions, Trainer } from "../../lab/core/trainer.ts";
 import { continuousAgents, definitions, subjectOf, trainThrough, valuesOf } from "./laboratory.ts";
 import { small } from "./small_fields.ts";
 
@@ -30,8 +28,7 @@ function payingProbe(isBox: boolean): EnvironmentDefinition<number, Float32Array
 const probeOf = (agent: string) => payingProbe(continuousAgents.includes(agent));
 
 async function policyOf(trainer: Trainer, options?: PolicyFileOptions): Promise<Policy> {
-  const write: AgentTrainer["exportPolicy"] = trainer.exportPolicy!.bind(trainer);
-  return loadPolicy(await write({}, options));
+  return loadPolicy(await trainer.exportPolicy!({}, options));
 }
 
 /** What it takes observations of one episode to be worth. */

@@ -13,7 +13,6 @@ import type { NamedTensors } from "../../lab/core/tensor_data.ts";
 import type { ExperimentDefinition } from "../../lab/experiment/definition.ts";
 import { digestOf } from "../../lab/experiment/digest.ts";
 import { lineOf } from "../../lab/experiment/error_lines.ts";
-import { policyFileOf } from "../../lab/experiment/policy_file.ts";
 import type { FieldDescription } from "../../lab/experiment/fields.ts";
 import type { Opened } from "../../lab/experiment/protocol.ts";
 import { Recording } from "../../lab/experiment/recorder.ts";
@@ -282,7 +281,7 @@ export class Laboratory {
     const { session: { trainer }, dataset } = this.#session!;
     const refused = (reason: string) => new InputError(`Cannot make the file as ${reason}`);
     if (part === "policy") {
-      const file = policyFileOf(trainer, aboutOf(this.#session!));
+      const file = trainer.exportPolicy?.(aboutOf(this.#session!));
       if (file === undefined) throw refused("this agent makes no policy");
       return await file;
     }
@@ -398,7 +397,9 @@ class Looks {
     const isPlane = dataset?.kind === "points" && dataset.shape[0] === 2;
     const about = aboutOf(this.trained);
     const bytes =
-      await (isPlane ? trainer.exportModel?.(about) : policyFileOf(trainer, about, true));
+      await (isPlane
+        ? trainer.exportModel?.(about)
+        : trainer.exportPolicy?.(about, { withValue: true }));
     if (bytes === undefined) return;
     this.tell({ kind: "learned", iteration, isFinal, bytes }, [bytes.buffer]);
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import { InputError } from "../../core/errors.ts";
+import { isRecord } from "../../core/plain.ts";
 import { printable } from "../../core/printable.ts";
 import type { ImportedPoint, ImportedRun } from "./imported_run.ts";
 
@@ -59,8 +60,7 @@ export function runsOfJson(text: string, name: string): ImportedRun[] {
   } catch {
     throw new InputError(`Cannot import ${name} as it is no JSON`);
   }
-  const isRow = (row: unknown) => row !== null && typeof row === "object" && !Array.isArray(row);
-  if (!Array.isArray(rows) || !rows.every(isRow)) {
+  if (!Array.isArray(rows) || !rows.every(isRecord)) {
     throw new InputError(`Cannot import ${name} as it must be a list of objects, one a step`);
   }
   return runsOfRows(rows, name);
