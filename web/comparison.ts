@@ -336,10 +336,9 @@ function meanOf(curves: readonly SeedCurve[], range?: Range): ComparedGroup["mea
   // The same draws in every bin: a band's edge does not jump where its lines do not.
   const draws = new KeptDraws(streamOf(0, "bootstrap"), curves.length);
   x.forEach((place, bin) => {
-    const random = draws.again();
     const values = seeds.map((means) => means[bin]);
     const spread = values.every(Number.isFinite)
-      ? spreadOf(values, mean, { random, repeats })
+      ? spreadOf(values, mean, { random: draws, repeats })
       : null;
     curve.x.push(place);
     curve.y.push(jsonNumber(mean(values)));

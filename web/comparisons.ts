@@ -7,7 +7,7 @@ import { InputError, LabError } from "../lab/core/errors.ts";
 import type { ComparisonRequest } from "./comparison.ts";
 import type { Answer, Question } from "./comparison_worker.ts";
 
-/** Asks the thread, which begins with the first question. */
+/** Asks the thread, which begins with the first question, or where one is to be expected. */
 export class Comparisons implements Disposable {
   readonly #location: string;
   readonly #waiting = new Map<number, PromiseWithResolvers<Uint8Array<ArrayBuffer>>>();
@@ -17,6 +17,11 @@ export class Comparisons implements Disposable {
   /** `location` is the store's. */
   constructor(location: string) {
     this.#location = location;
+  }
+
+  /** Begins the thread for who is about to ask. */
+  expect(): void {
+    this.#worker ??= this.#begin();
   }
 
   /**
@@ -49,8 +54,8 @@ export class Comparisons implements Disposable {
   }
 
   #ask(question: Question): void {
-    this.#worker ??= this.#begin();
-    this.#worker.postMessage(question);
+    this.expect();
+    this.#worker!.postMessage(question);
   }
 
   #begin(): Worker {

@@ -12,6 +12,7 @@ import { openStore } from "../lab/store/sqlite_store.ts";
 import { isLoopback, newToken } from "./access.ts";
 import { createApp } from "./app.ts";
 import { built } from "./assets.ts";
+import { Comparisons } from "./comparisons.ts";
 import { FLEET_PROGRAM, PROGRAM } from "./program.ts";
 import { Feed } from "./feed.ts";
 import { buildSite } from "./site.ts";
@@ -157,7 +158,8 @@ async function serve(args: string[]): Promise<void> {
   const shared = isLoopback(host) ? undefined : { host: name, token: newToken() };
   const feed = new Feed(store);
   const program = isShared ? FLEET_PROGRAM : PROGRAM;
-  const app = createApp(store, undefined, { readOnly: isReadOnly, shared, feed, program });
+  const comparisons = new Comparisons(store.location);
+  const app = createApp(store, comparisons, { readOnly: isReadOnly, shared, feed, program });
   try {
     const server = Deno.serve({
       hostname: host,
@@ -171,6 +173,7 @@ async function serve(args: string[]): Promise<void> {
         );
         // Thousands of runs are read while the reader turns to the browser.
         setTimeout(() => unlessDamaged(() => feed.records()));
+        comparisons.expect();
       },
     }, app.handler);
     await server.finished;

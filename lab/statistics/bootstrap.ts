@@ -6,7 +6,7 @@
  */
 import { defaultRng } from "../core/random.ts";
 import { sort } from "../core/interquartile_mean.ts";
-import { defaultDraws, type Draws } from "./draws.ts";
+import { defaultDraws, type Draws, KeptDraws } from "./draws.ts";
 import { performanceProfile, quantile, type Scores } from "./scores.ts";
 
 /** An interval of confidence. */
@@ -17,10 +17,16 @@ export interface Interval {
   readonly high: number;
 }
 
+/** Resamples unless asked. */
+export const REPEATS = 50_000;
+
 /** How a bootstrap is made. */
 export interface BootstrapOptions {
-  /** Draws the resamples. Default: `defaultRng(0)`, so that a table shows the same figures again. */
-  readonly random?: Draws;
+  /**
+   * Draws the resamples; kept draws from the first one on. Default: `defaultRng(0)`, so that a table
+   * shows the same figures again.
+   */
+  readonly random?: Draws | KeptDraws;
   /** Resamples. Default 50,000 (2,000 for profiles). */
   readonly repeats?: number;
   /** Confidence 0 … 1. Default 0.95. */
@@ -49,10 +55,52 @@ export function bootstrapInterval(
   return percentileInterval(options, counts, (random) => statistic(resampler.draw(random)));
 }
 
+/** A statistic of scores in ascending order, of which `drawn` says how often each was drawn. */
+type Counted = (ordered: Float64Array, drawn: ArrayLike<number>) => number;
+
+/**
+ * {@linkcode bootstrapInterval} of one task's scores where their order does not matter: how often each
+ * was drawn is counted along it, and of few scores each resample that differs is looked at once. NaN
+ * where a score is.
+ */
+function countedInterval(
+  scores: ArrayLike<number>,
+  options: BootstrapOptions,
+  statistic: Counted,
+): Interval {
+  const count = scores.length;
+  const values = Array.from(scores);
+  if (values.some(Number.isNaN)) return { low: NaN, high: NaN };
+  const order = values.map((_, i) => i).sort((a, b) => values[a] < values[b] ? -1 : 1);
+  const ordered = Float64Array.from(order, (i) => values[i]);
+  const { random = defaultDraws([count]), repeats = REPEATS, confidence = 0.95 } = options;
+  const few = random instanceof KeptDraws ? random.resamples(repeats) : undefined;
+  if (few !== undefined) {
+    const figures = few.counts.map((counts) => statistic(ordered, order.map((i) => counts[i])));
+    return intervalOfKinds(figures, few.kinds.slice(0, repeats), confidence);
+  }
+  const ranks = new Uint32Array(count);
+  order.forEach((i, rank) => ranks[i] = rank);
+  const drawn = new Uint32Array(count);
+  return percentileInterval({ ...options, random }, [count], (random) => {
+    drawn.fill(0);
+    for (let i = 0; i < count; i++) drawn[ranks[random.integers(count)]]++;
+    return statistic(ordered, drawn);
+  });
+}
+
+/** {@linkcode bootstrapInterval} of the mean of one task's scores, but for the order of the sum. */
+export function meanInterval(scores: ArrayLike<number>, options: BootstrapOptions = {}): Interval {
+  return countedInterval(scores, options, (ordered, drawn) => {
+    let sum = 0;
+    for (let i = 0; i < ordered.length; i++) if (drawn[i] > 0) sum += drawn[i] * ordered[i];
+    return sum / ordered.length;
+  });
+}
+
 /**
  * {@linkcode bootstrapInterval} of the interquartile mean of one task's scores, to the bit, without
- * sorting any resample: how often each score was drawn is counted along their order. NaN where a
- * score is.
+ * sorting any resample. NaN where a score is.
  *
  * @example
  * ```ts
@@ -64,17 +112,8 @@ export function bootstrapInterval(
  */
 export function iqmInterval(scores: ArrayLike<number>, options: BootstrapOptions = {}): Interval {
   const count = scores.length;
-  const values = Array.from(scores);
-  if (values.some(Number.isNaN)) return { low: NaN, high: NaN };
-  const order = values.map((_, i) => i).sort((a, b) => values[a] < values[b] ? -1 : 1);
-  const ordered = Float64Array.from(order, (i) => values[i]);
-  const ranks = new Uint32Array(count);
-  order.forEach((i, rank) => ranks[i] = rank);
-  const drawn = new Uint32Array(count);
   const cut = count >> 2;
-  return percentileInterval(options, [count], (random) => {
-    drawn.fill(0);
-    for (let i = 0; i < count; i++) drawn[ranks[random.integers(count)]]++;
+  return countedInterval(scores, options, (ordered, drawn) => {
     // The resample in ascending order, without its first and last quarter.
     let [sum, place] = [0, 0];
     for (let rank = 0; rank < count && place < count - cut; rank++) {
@@ -93,9 +132,10 @@ export function performanceProfileIntervals(
   { random = defaultRng(0), repeats = 2_000, confidence = 0.95 }: BootstrapOptions = {},
 ): Interval[] {
   const resampler = new Resampler(scores);
+  const draws = readerOf(random);
   const profiles = Array.from(
     { length: repeats },
-    () => performanceProfile(resampler.draw(random), thresholds),
+    () => performanceProfile(resampler.draw(draws), thresholds),
   );
   return Array.from(
     thresholds,
@@ -109,18 +149,42 @@ export function performanceProfileIntervals(
  * @param counts Runs of each task that is drawn from.
  */
 export function percentileInterval(
-  { random, repeats = 50_000, confidence = 0.95 }: BootstrapOptions,
+  { random, repeats = REPEATS, confidence = 0.95 }: BootstrapOptions,
   counts: readonly number[],
   draw: (random: Draws) => number,
 ): Interval {
-  const draws = random ?? defaultDraws(counts);
+  const draws = readerOf(random ?? defaultDraws(counts));
   const figures = new Float64Array(repeats);
   for (let i = 0; i < repeats; i++) figures[i] = draw(draws);
   return intervalOf(figures, confidence);
 }
 
+function readerOf(random: Draws | KeptDraws): Draws {
+  return random instanceof KeptDraws ? random.again() : random;
+}
+
 function intervalOf(figures: Float64Array, confidence: number): Interval {
-  const sorted = sort(figures);
+  return intervalOfSorted(sort(figures), confidence);
+}
+
+/** The interval of figures of which `kinds` names one after another. */
+export function intervalOfKinds(
+  figures: readonly number[],
+  kinds: readonly number[],
+  confidence: number,
+): Interval {
+  const times = new Uint32Array(figures.length);
+  for (const kind of kinds) times[kind]++;
+  const order = figures.map((_, kind) => kind).sort((a, b) =>
+    figures[a] < figures[b] ? -1 : figures[a] > figures[b] ? 1 : 0
+  );
+  const sorted = new Float64Array(kinds.length);
+  let place = 0;
+  for (const kind of order) sorted.fill(figures[kind], place, place += times[kind]);
+  return intervalOfSorted(sorted, confidence);
+}
+
+function intervalOfSorted(sorted: Float64Array, confidence: number): Interval {
   const tail = (1 - confidence) / 2;
   return { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
 }

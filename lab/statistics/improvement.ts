@@ -8,9 +8,12 @@ import { InputError } from "../core/errors.ts";
 import {
   type BootstrapOptions,
   type Interval,
+  intervalOfKinds,
   percentileInterval,
+  REPEATS,
   Resampler,
 } from "./bootstrap.ts";
+import { defaultDraws, KeptDraws } from "./draws.ts";
 import type { Scores } from "./scores.ts";
 import { type Spread, spreadKind } from "./spread.ts";
 
@@ -33,6 +36,8 @@ export function probabilityOfImprovementInterval(
   options: BootstrapOptions = {},
 ): Interval {
   checkTasks(x, y);
+  const few = ofFew(x, y, options);
+  if (few !== undefined) return few;
   const first = new Resampler(x);
   const second = new Resampler(y);
   return percentileInterval(
@@ -40,6 +45,39 @@ export function probabilityOfImprovementInterval(
     [...x, ...y].map(({ length }) => length),
     (random) => probability(first.draw(random), second.draw(random)),
   );
+}
+
+/** The interval of one task with few runs, as many of each: by the wins of each that was drawn. */
+function ofFew(
+  x: Scores,
+  y: Scores,
+  { random, repeats = REPEATS, confidence = 0.95 }: BootstrapOptions,
+): Interval | undefined {
+  const [[first], [second]] = [x, y];
+  if (x.length !== 1 || first.length !== second.length) return undefined;
+  const count = first.length;
+  const draws = random ?? defaultDraws([count, count]);
+  const resamples = draws instanceof KeptDraws ? draws.resamples(2 * repeats) : undefined;
+  if (resamples === undefined) return undefined;
+  const { counts, kinds } = resamples;
+  const pairs = Array.from(first, (a) => Array.from(second, (b) => winsOf(a, b)));
+  if (pairs.flat().some(Number.isNaN)) return { low: NaN, high: NaN };
+  // By kind of the first one's resample: what it wins against each run of the second, in halves.
+  const halves = counts.map((drawn) =>
+    Array.from(second, (_, j) => pairs.reduce((sum, row, i) => sum + 2 * drawn[i] * row[j], 0))
+  );
+  const won = Array.from({ length: repeats }, (_, repeat) => {
+    const own = halves[kinds[2 * repeat]];
+    const other = counts[kinds[2 * repeat + 1]];
+    let sum = 0;
+    for (let j = 0; j < count; j++) sum += other[j] * own[j];
+    return sum;
+  });
+  const figures = Array.from(
+    { length: 2 * count * count + 1 },
+    (_, sum) => sum / 2 / (count * count),
+  );
+  return intervalOfKinds(figures, won, confidence);
 }
 
 /** P(X > Y) of two methods on one task. */
@@ -66,13 +104,17 @@ function probability(x: Scores, y: Scores): number {
     let wins = 0;
     for (let i = 0; i < x[t].length; i++) {
       for (let j = 0; j < y[t].length; j++) {
-        const difference = x[t][i] - y[t][j];
-        wins += x[t][i] === y[t][j] ? 0.5 : difference > 0 ? 1 : difference < 0 ? 0 : NaN;
+        wins += winsOf(x[t][i], y[t][j]);
       }
     }
     sum += wins / (x[t].length * y[t].length);
   }
   return sum / x.length;
+}
+
+/** 1 where a is above b, ½ where they are equal; NaN where one is. */
+function winsOf(a: number, b: number): number {
+  return a === b ? 0.5 : a > b ? 1 : a < b ? 0 : NaN;
 }
 
 function checkTasks(x: Scores, y: Scores): void {

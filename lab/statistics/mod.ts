@@ -20,6 +20,7 @@ export {
   type BootstrapOptions,
   type Interval,
   iqmInterval,
+  meanInterval,
   performanceProfileIntervals,
 } from "./bootstrap.ts";
 export { type Draws, KeptDraws } from "./draws.ts";

@@ -8,8 +8,9 @@ import {
   type BootstrapOptions,
   type Interval,
   iqmInterval,
+  meanInterval,
 } from "./bootstrap.ts";
-import { iqm } from "./scores.ts";
+import { iqm, mean } from "./scores.ts";
 
 /**
  * Below so many seeds a bootstrap interval is narrower than it says: simulated on normal scores, the
@@ -57,6 +58,8 @@ export function spreadOf(
     ? { low: Math.min(...scores), high: Math.max(...scores) }
     : statistic === iqm
     ? iqmInterval(scores, options)
+    : statistic === mean
+    ? meanInterval(scores, options)
     : bootstrapInterval([scores], statistic, options);
   return { kind, ...bounds };
 }

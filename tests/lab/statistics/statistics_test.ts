@@ -8,6 +8,7 @@ import {
   iqmInterval,
   KeptDraws,
   mean,
+  meanInterval,
   median,
   optimalityGap,
   performanceProfile,
@@ -209,6 +210,34 @@ Deno.test("the interval of one task's IQM is the bootstrap's to the bit, and NaN
     { numRuns: 50, seed: 1 },
   );
   deepStrictEqual(iqmInterval([1, NaN, 2]), { low: NaN, high: NaN });
+});
+
+Deno.test("resamples of few scores, looked at once each, give the bootstrap's intervals", () => {
+  const score = fc.oneof(
+    fc.integer({ min: -2, max: 2 }),
+    fc.double({ noNaN: true, min: -9, max: 9 }),
+  );
+  const two = fc.integer({ min: 1, max: 9 })
+    .chain((length) =>
+      fc.tuple(...[0, 1].map(() => fc.array(score, { minLength: length, maxLength: length })))
+    );
+  fc.assert(
+    fc.property(two, fc.integer({ min: 1, max: 400 }), ([x, y], repeats) => {
+      const own = () => ({ random: defaultRng(0), repeats });
+      deepStrictEqual(iqmInterval(x, { repeats }), bootstrapInterval([x], iqm, own()));
+      deepStrictEqual(
+        probabilityOfImprovementInterval([x], [y], { repeats }),
+        probabilityOfImprovementInterval([x], [y], own()),
+      );
+      const [few, all] = [meanInterval(x, { repeats }), bootstrapInterval([x], mean, own())];
+      ok(Math.abs(few.low - all.low) < 1e-12 && Math.abs(few.high - all.high) < 1e-12);
+    }),
+    { numRuns: 60, seed: 1 },
+  );
+  deepStrictEqual(
+    probabilityOfImprovementInterval([[1, NaN]], [[1, 2]]),
+    { low: NaN, high: NaN },
+  );
 });
 
 Deno.test("draws that are kept are those of the generator, however often and by whom they are read", () => {
