@@ -110,6 +110,20 @@ async function frames(page: Page, count: number): Promise<void> {
 /** Texts of the first cells of the table's rows. */
 const names = (page: Page) => page.locator(".runs tbody tr th a").allTextContents();
 
+test("the first page brings at most 60 kB, compressed", async (page) => {
+  await open(page, "/");
+  const brought = await page.evaluate(() =>
+    ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind)).map(
+      (entry) => {
+        const { name, encodedBodySize } = entry as PerformanceResourceTiming;
+        return [name, encodedBodySize] as const;
+      },
+    )
+  );
+  const bytes = brought.reduce((sum, [, size]) => sum + size, 0);
+  ok(bytes > 10_000 && bytes <= 60_000, brought.map((each) => each.join(" ")).join("\n"));
+});
+
 test("the runs page filters, keeps what is asked in its address, and sorts", async (page) => {
   await open(page, "/");
   const all = (await names(page)).length;

@@ -3,7 +3,10 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { RefObject } from "preact";
 import { ask } from "../ask.ts";
-import { MOST_RUNS, type Trends } from "../routes/api/trends.ts";
+import type { Trends } from "../routes/api/trends.ts";
+
+/** Runs that a trend is made of, at most: those named first. */
+export const MOST_RUNS = 50;
 
 /**
  * The trends of a row's metrics; empty until the row has been seen.

@@ -12,11 +12,10 @@ import { ChangeBar } from "../components/change_bar.tsx";
 import { Seeds } from "../components/seeds.tsx";
 import { Spark } from "../components/spark.tsx";
 import { Status } from "../components/status.tsx";
-import { useTrends } from "../components/trends.tsx";
+import { MOST_RUNS, useTrends } from "../components/trends.tsx";
 import { Width } from "../components/width.tsx";
 import { ago, count, duration, figure, metricTitle } from "../format.ts";
 import { heardMessages } from "../live.ts";
-import { MOST_RUNS } from "../routes/api/trends.ts";
 import {
   type Cell,
   queryOf,

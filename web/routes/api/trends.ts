@@ -1,10 +1,8 @@
 /** Metrics of a group of runs over training, each as the few points of a sparkline. @module */
 import type { State } from "../../state.ts";
 import type { Context } from "../../fresh.ts";
+import { MOST_RUNS } from "../../components/trends.tsx";
 import { trendOf } from "../../trends.ts";
-
-/** Runs that a trend is made of, at most: those named first. */
-export const MOST_RUNS = 50;
 
 /** Values by the metrics' names; null where one is not finite. */
 export type Trends = Readonly<Record<string, readonly (number | null)[]>>;
