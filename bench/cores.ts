@@ -52,11 +52,13 @@ interface SideBySide {
 async function secondsOf({ reference, budget, runs, threads }: SideBySide): Promise<number> {
   await using opened = await temporaryStore();
   const requests = Array.from({ length: runs }, (_, i) => ({
-    ...{ reference, budget, threads, seed: i + 1, backend: "auto" as const },
+    ...{ reference, budget, seed: i + 1, backend: "auto" as const },
     set: [["evaluation.every", `${budget}`] as const],
   }));
   const begun = performance.now();
-  const ended = await launch(requests, { store: opened.store, registries, workers: runs });
+  const ended = await launch(requests, {
+    ...{ store: opened.store, registries, workers: runs, threads },
+  });
   const seconds = (performance.now() - begun) / 1000;
   const failed = ended.find(({ status }) => status !== "completed");
   if (failed !== undefined) {

@@ -228,8 +228,8 @@ export function workersOption() {
 export function threadsOption() {
   return optional(option("--threads", integer({ metavar: "N", min: 1, max: 64 }), {
     description: plain(
-      "Threads that the steps of one run may use, where they gain. Default: its share of the " +
-        "machine's cores, at most 4. No result depends on it.",
+      "Threads that the steps of one run may use, where they gain, at most its share of the " +
+        "machine's cores. Default: that share, at most 4. No result depends on it.",
     ),
   }));
 }

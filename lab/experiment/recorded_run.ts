@@ -31,7 +31,7 @@ export interface LaunchOptions extends Watching {
   readonly registries: Registries;
   /** Runs at a time. */
   readonly workers: number;
-  /** Threads that the steps of one run may use; see {@linkcode threadsOf}. Decides no bit. */
+  /** Threads that the steps of one run may use, at most; see {@linkcode threadsOf}. Decides no bit. */
   readonly threads?: number;
   readonly onProgress?: (progress: RunProgress) => void;
   /** Aborted: every run finishes its iteration, checkpoints and is marked `interrupted`. */
@@ -40,13 +40,16 @@ export interface LaunchOptions extends Watching {
   readonly onProfile?: (run: Run, text: string) => void;
 }
 
-/** Threads of a run by default, at most: the lab's steps are small, and each one waits for all. */
+/** Threads of a run unless asked: the lab's steps are small, and each one waits for all. */
 const MOST_THREADS = 4;
 
-/** Threads for each of `parallel` runs: those asked for, else its share of the machine's cores. */
+/**
+ * Threads for each of `parallel` runs: as many as asked for or worth while, at most its share of the
+ * machine's cores, as threads that wait for a core make every run slower.
+ */
 export function threadsOf({ threads }: Pick<LaunchOptions, "threads">, parallel: number): number {
   const share = Math.floor(navigator.hardwareConcurrency / parallel);
-  return threads ?? Math.max(1, Math.min(share, MOST_THREADS));
+  return Math.max(1, Math.min(share, threads ?? MOST_THREADS));
 }
 
 /** What a finished run learned, without its replay, and how a manifest names it. */
