@@ -75,7 +75,8 @@ function answerer(store: Store, comparisons: Comparisons): (path: string) => Pro
 
 /** A whole sweep compared, from the request on, and what else is asked for meanwhile. */
 async function* compared(progress: Bench["progress"]): AsyncIterable<Row> {
-  const name = `${sweep.runs} runs in ${sweep.runs / sweep.seeds} groups`;
+  const groups = sweep.runs / sweep.seeds;
+  const name = `${sweep.runs} runs in ${groups} groups`;
   progress(`${name} written`);
   await using opened = await temporaryStore();
   fillSweep(opened.store);
@@ -86,7 +87,9 @@ async function* compared(progress: Bench["progress"]): AsyncIterable<Row> {
   let isOver = false;
   let slowest = 0;
   const startedAt = performance.now();
-  const comparison = answer("/api/comparison?filter=name%3Dbench&metric=losses%2Floss")
+  const comparison = answer(
+    `/api/comparison?groups=${groups}&filter=name%3Dbench&metric=losses%2Floss`,
+  )
     .then(() => performance.now() - startedAt)
     .finally(() => isOver = true);
   while (!isOver) {

@@ -73,6 +73,12 @@ export const groups: readonly Group[] = [
     load: async () => (await import("./training.ts")).training,
   },
   {
+    name: "functions",
+    summary: "The lab's own elementary functions beside the engine's, over whole runs (minutes)",
+    load: async () => (await import("./functions.ts")).functions,
+    slow: true,
+  },
+  {
     name: "cores",
     summary: "Two runs on two cores beside one, with a thread each and with two (minutes)",
     load: async () => (await import("./cores.ts")).cores,

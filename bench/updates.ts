@@ -33,7 +33,9 @@ async function* updateRows(step: BenchStep, bench: Bench): AsyncIterable<Row> {
     const own = bound(step, lab);
     if (typeof own === "string") return yield missingRow(step.title, "ms", own);
     const subjects: Record<string, Subject> = { own };
-    for (const { stock } of step.stocks) {
+    // What stands beside the default backend need not be measured again.
+    const stocks = bench.backend === "auto" ? step.stocks : [];
+    for (const { stock } of stocks) {
       const workspace = await stockWorkspace(stock);
       workspaces.push(workspace);
       subjects[stock] = step.bind(workspace);
@@ -44,7 +46,7 @@ async function* updateRows(step: BenchStep, bench: Bench): AsyncIterable<Row> {
     });
     const milliseconds = await measure(subjects);
 
-    for (const { stock, reach } of step.stocks) {
+    for (const { stock, reach } of stocks) {
       const reference = { name: `stock ${stock}`, value: milliseconds[stock], reach };
       yield row(step.title, milliseconds.own, "ms", reference);
     }

@@ -3,7 +3,7 @@
 Prints its name, then answers each line "COUNT SET-UP STEPS" with the milliseconds that a run of COUNT
 times STEPS environment steps took, from its first line to its last, as one such file does: modules are
 loaded already, everything else begins anew. One thread, its own values, its TensorBoard log into a
-temporary folder.
+temporary folder. CLEANRL_PACKAGES names a folder with the libraries of its time.
 """
 
 import contextlib
@@ -14,6 +14,8 @@ import runpy
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, os.environ.get("CLEANRL_PACKAGES", ""))
 
 import gym
 import torch
