@@ -71,6 +71,7 @@ const symbols = {
   MKL_Set_Num_Threads: { parameters: ["i32"], result: "void", ...optional },
   MKL_Get_Version: { parameters: ["buffer"], result: "void", ...optional },
   BLASSetThreading: { parameters: ["u32"], result: "i32", ...optional },
+  __x86_get_cpuid_feature_leaf: { parameters: ["u32"], result: "usize", ...optional },
   sysctlbyname: {
     parameters: ["buffer", "buffer", "buffer", "usize", "usize"],
     result: "i32",
@@ -95,7 +96,7 @@ export function openLibrary(file: string): ProductLibrary {
 }
 
 function load(file: string): ProductLibrary {
-  const library = Deno.dlopen(file, symbols).symbols;
+  const { symbols: library } = loadTyped(file);
   const [rowMajor, plain, transposed] = [101, 111, 112];
   const order = (matrix: { transposed: boolean }) => matrix.transposed ? transposed : plain;
   return {
@@ -111,6 +112,54 @@ function load(file: string): ProductLibrary {
         1, x, a.stride, y, b.stride, beta, z, columns);
     },
   };
+}
+
+/** What OpenBLAS takes a processor for that it does not know, as it is newer: vectors of 128 bits. */
+const UNKNOWN = "Prescott";
+/** By what OpenBLAS is told a processor type before it is loaded. */
+const CORE_TYPE = "OPENBLAS_CORETYPE";
+
+/** Loads a library; OpenBLAS once more where it does not know the processor, and is told the nearest one. */
+function loadTyped(file: string): Deno.DynamicLibrary<typeof symbols> {
+  const library = Deno.dlopen(file, symbols);
+  const { openblas_get_corename } = library.symbols;
+  if (openblas_get_corename === null) return library;
+  const type = textAt(library.symbols, openblas_get_corename()) === UNKNOWN
+    ? nearestOf(library.symbols)
+    : undefined;
+  if (type === undefined || !told(type)) return library;
+  library.close();
+  return Deno.dlopen(file, symbols);
+}
+
+/** Leaves a processor type to OpenBLAS; false where the user has said one, or this task may not. */
+function told(type: string): boolean {
+  try {
+    if (Deno.env.get(CORE_TYPE) !== undefined) return false;
+    Deno.env.set(CORE_TYPE, type);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Bits of the processor's leaf 7 (EBX): AVX2; AVX-512 F, DQ, CD, BW and VL. */
+const [AVX2, AVX512] = [1 << 5, 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31];
+/** Of leaf 1 (ECX): fused multiply-add. */
+const FMA = 1 << 12;
+
+/** The best of OpenBLAS's types whose instructions the processor has; undefined where that cannot be told. */
+function nearestOf(library: Symbols): "SkylakeX" | "Haswell" | undefined {
+  // Of the C library, on which this one stands: eight words, the last four what may be used.
+  const leaf = library.__x86_get_cpuid_feature_leaf;
+  if (leaf === null) return undefined;
+  const [[, , ecx], [, ebx]] = [0, 1].map((index) => {
+    const words = new Float32Array(8);
+    library.cblas_scopy(8, leaf(index), 1, words, 1);
+    return new Int32Array(words.buffer, 16);
+  });
+  if ((ebx & AVX512) === AVX512) return "SkylakeX";
+  return (ebx & AVX2) !== 0 && (ecx & FMA) !== 0 ? "Haswell" : undefined;
 }
 
 /** Sets a library to one thread; returns its name, version and processor type. */

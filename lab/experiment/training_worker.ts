@@ -71,6 +71,10 @@ export class TrainingWorker implements Disposable {
    */
   async train(order: TrainOrder, recorder: RunRecorder, signal?: AbortSignal): Promise<Ending> {
     const { isolated } = this.watching;
+    if (order.job.backend === "native" && isolated === undefined) {
+      // Which code a library runs is settled by who opens it first, for all threads.
+      (await import("./blas.ts")).findLibrary();
+    }
     const thread: TrainingThread = this.#thread ??= isolated === undefined
       ? new Thread(foreignWorker(new URL("./worker.ts", import.meta.url), "training"))
       : new RunProcess(isolated);
@@ -186,7 +190,6 @@ async function record(message: FromWorker, recorder: RunRecorder): Promise<void>
   if (message.kind === "opened") {
     // Before this worker or another can end.
     if (message.opened.adapter !== null) await holdDriver();
-    if (message.opened.library !== null) (await import("./blas.ts")).findLibrary();
     await recorder.opened(message.opened);
   } else if (message.kind === "report") await recorder.report(message.report);
   else if (message.kind === "checkpoint") await recorder.checkpoint(message.checkpoint);
